@@ -1,0 +1,77 @@
+import type { Scope } from './eks.ts';
+
+/**
+ * What Liftlock reads from a cluster's own API server. Every call may fail with an error whose `name` is one of
+ * `ClusterAccessError`'s: the caller says what it could not read and never takes silence for health.
+ */
+export interface ClusterAccess {
+  /** `GET /version`, e.g. `v1.34.2-eks-abc`. */
+  serverVersion(target: ClusterTarget): Promise<string>;
+  /** `GET /readyz?verbose`: whether it answered 200, and the checks that failed. */
+  ready(target: ClusterTarget): Promise<{ ok: boolean; failed: string[] }>;
+  listNodes(target: ClusterTarget): Promise<Node[]>;
+  /** Every namespace, or one. */
+  listPods(target: ClusterTarget, namespace?: string): Promise<Pod[]>;
+  /** Deployments and DaemonSets (StatefulSets too) of one namespace. */
+  listWorkloads(target: ClusterTarget, namespace: string): Promise<Workload[]>;
+  /** `SelfSubjectAccessReview`: may Liftlock do this there? */
+  mayI(target: ClusterTarget, review: AccessReview): Promise<boolean>;
+}
+
+/** How to reach one cluster; the certificate authority and endpoint are those of DescribeCluster. */
+export interface ClusterTarget {
+  readonly scope: Scope;
+  readonly name: string;
+  readonly endpoint: string;
+  /** Base64, as in `cluster.certificateAuthority.data`. */
+  readonly certificateAuthority: string;
+}
+
+/** `Unreachable`: no route or timeout. `Unauthorized`: 401. `Forbidden`: 403. `ServerFault`: 5xx or an unreadable answer. */
+export type ClusterAccessErrorName =
+  | 'ClusterUnreachable'
+  | 'ClusterUnauthorized'
+  | 'ClusterForbidden'
+  | 'ClusterServerFault';
+
+export class ClusterAccessError extends Error {
+  constructor(name: ClusterAccessErrorName, message: string) {
+    super(message);
+    this.name = name;
+  }
+}
+
+export interface Node {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly kubeletVersion: string;
+  readonly ready: boolean;
+  readonly unschedulable: boolean;
+}
+
+export interface Pod {
+  readonly namespace: string;
+  readonly name: string;
+  readonly phase: string;
+  /** `waiting.reason` of any container, e.g. `CrashLoopBackOff`. */
+  readonly waitingReasons: readonly string[];
+  readonly nodeName?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Images of all containers, as written in the spec. */
+  readonly images: readonly string[];
+}
+
+export interface Workload {
+  readonly kind: 'Deployment' | 'DaemonSet' | 'StatefulSet';
+  readonly namespace: string;
+  readonly name: string;
+  readonly desired: number;
+  readonly available: number;
+}
+
+export interface AccessReview {
+  readonly verb: 'get' | 'list';
+  readonly group?: string;
+  readonly resource?: string;
+  readonly nonResourceUrl?: string;
+}

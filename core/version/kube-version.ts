@@ -1,0 +1,72 @@
+/**
+ * A Kubernetes version, compared by minor. EKS, kubelets and images write it as `1.34`, `v1.34.2` or
+ * `v1.34.2-eks-abc1234`; `toString()` gives the minor (`1.34`), which is what EKS takes and returns.
+ */
+export class KubeVersion {
+  readonly major: number;
+  readonly minor: number;
+  /** Absent where the text names a minor only. */
+  readonly patch: number | undefined;
+
+  private constructor(major: number, minor: number, patch: number | undefined) {
+    this.major = major;
+    this.minor = minor;
+    this.patch = patch;
+  }
+
+  /** Throws `InvalidVersion` on anything that is not a Kubernetes version. */
+  static parse(text: string): KubeVersion {
+    const version = KubeVersion.tryParse(text);
+    if (version === undefined) {
+      const error = new Error(
+        `"${text}" is not a Kubernetes version. Write it as "1.34", "v1.34.2" or "v1.34.2-eks-abc".`,
+      );
+      error.name = 'InvalidVersion';
+      throw error;
+    }
+    return version;
+  }
+
+  static tryParse(text: string): KubeVersion | undefined {
+    const match = /^v?(\d{1,3})\.(\d{1,4})(?:\.(\d{1,5})(?:[-+][0-9A-Za-z.+-]+)?)?$/.exec(text);
+    if (match === null) return undefined;
+    return new KubeVersion(Number(match[1]), Number(match[2]), match[3] === undefined ? undefined : Number(match[3]));
+  }
+
+  /** Negative when this minor is older than the other, 0 when they are the same minor. Patches do not count. */
+  compare(other: KubeVersion): number {
+    return this.major - other.major || this.minor - other.minor;
+  }
+
+  equals(other: KubeVersion): boolean {
+    return this.compare(other) === 0;
+  }
+
+  isOlderThan(other: KubeVersion): boolean {
+    return this.compare(other) < 0;
+  }
+
+  next(): KubeVersion {
+    return new KubeVersion(this.major, this.minor + 1, undefined);
+  }
+
+  /** How many minors this one is behind `other`; negative when it is ahead. Only meaningful within one major. */
+  minorsBehind(other: KubeVersion): number {
+    return (other.major - this.major) * 1000 + (other.minor - this.minor);
+  }
+
+  /** The minors to pass through, one hop each, from the next one up to and including `target`. Empty when there. */
+  hopsTo(target: KubeVersion): KubeVersion[] {
+    const hops: KubeVersion[] = [];
+    for (let hop = this.next(); hop.compare(target) <= 0 && hops.length < 100; hop = hop.next()) hops.push(hop);
+    return hops;
+  }
+
+  toString(): string {
+    return `${this.major}.${this.minor}`;
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+}
