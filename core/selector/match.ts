@@ -1,0 +1,51 @@
+import { type LabelRequirement, type LabelSelector, type Labels, requirementsOf } from './label-selector.ts';
+
+/** Reasons name every requirement that fails, or, for a match, those that hold. */
+export interface SelectorMatch {
+  readonly matches: boolean;
+  readonly reasons: readonly string[];
+}
+
+/**
+ * Kubernetes' semantics (https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/): requirements are
+ * ANDed, an empty selector matches everything, and `NotIn` also matches where the label is missing.
+ */
+export function matchSelector(selector: LabelSelector, labels: Labels): SelectorMatch {
+  const requirements = requirementsOf(selector);
+  if (requirements.length === 0) return { matches: true, reasons: ['an empty selector matches every cluster'] };
+  const failed = requirements.filter((requirement) => !holds(requirement, labels));
+  if (failed.length === 0) return { matches: true, reasons: requirements.map(describe) };
+  return { matches: false, reasons: failed.map((requirement) => describeFailure(requirement, labels)) };
+}
+
+function holds({ key, operator, values }: LabelRequirement, labels: Labels): boolean {
+  const value = labelValue(labels, key);
+  switch (operator) {
+    case 'In':
+      return value !== undefined && values.includes(value);
+    case 'NotIn':
+      return value === undefined || !values.includes(value);
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+  }
+}
+
+function describe({ key, operator, values }: LabelRequirement): string {
+  if (operator === 'Exists') return `label ${key} exists`;
+  if (operator === 'DoesNotExist') return `label ${key} does not exist`;
+  const [only] = values;
+  if (values.length === 1) return `label ${key} is ${operator === 'In' ? '' : 'not '}${only}`;
+  return `label ${key} is ${operator === 'In' ? 'one' : 'none'} of ${values.join(', ')}`;
+}
+
+function describeFailure(requirement: LabelRequirement, labels: Labels): string {
+  const value = labelValue(labels, requirement.key);
+  return `needs: ${describe(requirement)}; it is ${value === undefined ? 'missing' : `"${value}"`}`;
+}
+
+/** Own keys only: a label called `constructor` must not find the object's. */
+function labelValue(labels: Labels, key: string): string | undefined {
+  return Object.hasOwn(labels, key) ? labels[key] : undefined;
+}

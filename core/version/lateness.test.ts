@@ -1,0 +1,14 @@
+import { latenessPerDay } from './lateness.ts';
+
+test.each([
+  ['standard', 0],
+  ['extended', 12],
+  ['unsupported', 12],
+  ['unknown', undefined],
+] as const)('a cluster in %s support costs %s dollars a day more at list price', (state, dollars) => {
+  expect(latenessPerDay(state)).toBe(dollars);
+});
+
+test('prices are configurable', () => {
+  expect(latenessPerDay('extended', { standard: 0.09, extended: 0.5 })).toBe(9.84);
+});

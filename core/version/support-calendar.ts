@@ -1,0 +1,93 @@
+import { eksVersions } from './eks-versions.ts';
+import { KubeVersion } from './kube-version.ts';
+import { type SupportStatus, statusOf, type VersionDates } from './support-status.ts';
+
+/** One row of DescribeClusterVersions, in the API's own field names; rows of `core/ports/eks.ts` fit as they are. */
+export interface ClusterVersionRow {
+  readonly clusterVersion: string;
+  readonly releaseDate?: Date;
+  readonly endOfStandardSupportDate?: Date;
+  readonly endOfExtendedSupportDate?: Date;
+  /** `STANDARD_SUPPORT`, `EXTENDED_SUPPORT` or `UNSUPPORTED`. Used only where the dates do not tell. */
+  readonly versionStatus?: string;
+}
+
+/** Which Kubernetes versions EKS has and until when it supports them. Immutable. */
+export class SupportCalendar {
+  readonly #dates: ReadonlyMap<string, VersionDates>;
+
+  private constructor(dates: ReadonlyMap<string, VersionDates>) {
+    this.#dates = dates;
+  }
+
+  /** The table that ships with Liftlock (`eks-versions.ts`), for offline use and as a base for a Region's answer. */
+  static builtIn(): SupportCalendar {
+    return SupportCalendar.of(
+      eksVersions.map((row) => ({
+        clusterVersion: row.version,
+        releaseDate: new Date(row.release),
+        endOfStandardSupportDate: new Date(row.endOfStandardSupport),
+        endOfExtendedSupportDate: new Date(row.endOfExtendedSupport),
+      })),
+    );
+  }
+
+  /**
+   * A Region's own calendar, from all pages of DescribeClusterVersions. A row whose version cannot be read is left out:
+   * clusters there are then `unknown`, which is never treated as supported.
+   */
+  static of(rows: readonly ClusterVersionRow[]): SupportCalendar {
+    const dates = new Map<string, VersionDates>();
+    for (const row of rows) {
+      const version = KubeVersion.tryParse(row.clusterVersion);
+      if (version !== undefined) dates.set(version.toString(), datesOf(version, row));
+    }
+    return new SupportCalendar(dates);
+  }
+
+  /**
+   * This calendar with the rows of another answer in place of, or beside, its own: for support dates. What a Region
+   * offers must come from that Region's rows alone (`SupportCalendar.of`).
+   */
+  with(rows: readonly ClusterVersionRow[]): SupportCalendar {
+    return new SupportCalendar(new Map([...this.#dates, ...SupportCalendar.of(rows).#dates]));
+  }
+
+  /** Every minor in the calendar, oldest first. */
+  versions(): KubeVersion[] {
+    return [...this.#dates.values()].map((dates) => dates.version).sort((a, b) => a.compare(b));
+  }
+
+  /**
+   * What support a version has at an instant. Older than everything in the calendar is `unsupported` (EKS lists at least
+   * all that it supports); newer than everything, or not released yet at `now`, is `unknown`.
+   */
+  supportStatus(version: KubeVersion, now: Date): SupportStatus {
+    const dates = this.#dates.get(version.toString());
+    if (dates !== undefined) return statusOf(dates, now);
+    const oldest = this.versions()[0];
+    return { version, state: oldest !== undefined && version.isOlderThan(oldest) ? 'unsupported' : 'unknown' };
+  }
+
+  supportState(version: KubeVersion, now: Date): SupportStatus['state'] {
+    return this.supportStatus(version, now).state;
+  }
+
+  /** What EKS offers at `now`: released and in standard or extended support (eks.md §1.1). Oldest first. */
+  offered(now: Date): KubeVersion[] {
+    return this.versions().filter((version) => {
+      const state = this.supportState(version, now);
+      return state === 'standard' || state === 'extended';
+    });
+  }
+}
+
+function datesOf(version: KubeVersion, row: ClusterVersionRow): VersionDates {
+  return {
+    version,
+    ...(row.releaseDate && { releaseDate: row.releaseDate }),
+    ...(row.endOfStandardSupportDate && { endOfStandardSupport: row.endOfStandardSupportDate }),
+    ...(row.endOfExtendedSupportDate && { endOfExtendedSupport: row.endOfExtendedSupportDate }),
+    ...(row.versionStatus !== undefined && { listedAs: row.versionStatus }),
+  };
+}

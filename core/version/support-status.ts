@@ -1,0 +1,76 @@
+import type { KubeVersion } from './kube-version.ts';
+
+/** `unknown` means that nobody may rely on support: no data, unreadable data, or a version that is not out yet. */
+export type SupportState = 'standard' | 'extended' | 'unsupported' | 'unknown';
+
+/** The days before a deadline at which people are told of it, the earliest first. */
+export const deadlineDays = [90, 60, 30, 7] as const;
+export type DeadlineBucket = (typeof deadlineDays)[number];
+
+export interface VersionDates {
+  readonly version: KubeVersion;
+  readonly releaseDate?: Date;
+  readonly endOfStandardSupport?: Date;
+  readonly endOfExtendedSupport?: Date;
+  /** `versionStatus` of DescribeClusterVersions. */
+  readonly listedAs?: string;
+}
+
+export interface SupportStatus {
+  readonly version: KubeVersion;
+  readonly state: SupportState;
+  readonly releaseDate?: Date;
+  readonly endOfStandardSupport?: Date;
+  readonly endOfExtendedSupport?: Date;
+  /** The next date that matters; absent once unsupported and where the calendar has no date. */
+  readonly deadline?: SupportDeadline;
+}
+
+export interface SupportDeadline {
+  /** `endOfStandardSupport`: paid from then on. `endOfExtendedSupport`: EKS upgrades by force at any time after it. */
+  readonly kind: 'endOfStandardSupport' | 'endOfExtendedSupport';
+  readonly at: Date;
+  /** Days until then, a begun day counting whole: at most 7 exactly when bucket 7 is reached. */
+  readonly daysLeft: number;
+  /** The narrowest of 90, 60, 30 and 7 days that is reached; absent while it is further away. */
+  readonly bucket?: DeadlineBucket;
+}
+
+const millisecondsPerDay = 86_400_000;
+
+/** A support period ends at the very instant of its date: billing begins "at the beginning of the day (UTC+0)". */
+export function statusOf(dates: VersionDates, now: Date): SupportStatus {
+  const { listedAs, ...known } = dates;
+  const state = stateOf(dates, now.getTime());
+  const deadline = deadlineOf(dates, state, now.getTime());
+  return { ...known, state, ...(deadline && { deadline }) };
+}
+
+function stateOf(dates: VersionDates, now: number): SupportState {
+  const release = dates.releaseDate?.getTime();
+  const standard = dates.endOfStandardSupport?.getTime();
+  const extended = dates.endOfExtendedSupport?.getTime();
+  if ([release, standard, extended, now].some((instant) => Number.isNaN(instant))) return 'unknown';
+  if (release !== undefined && now < release) return 'unknown';
+  if (extended !== undefined && now >= extended) return 'unsupported';
+  if (standard !== undefined && now < standard) return 'standard';
+  if (standard !== undefined && extended !== undefined) return 'extended';
+  const listed = listedState(dates.listedAs);
+  return listed === 'standard' && standard !== undefined ? 'unknown' : listed;
+}
+
+function listedState(listedAs: string | undefined): SupportState {
+  if (listedAs === 'STANDARD_SUPPORT') return 'standard';
+  if (listedAs === 'EXTENDED_SUPPORT') return 'extended';
+  return listedAs === 'UNSUPPORTED' ? 'unsupported' : 'unknown';
+}
+
+function deadlineOf(dates: VersionDates, state: SupportState, now: number): SupportDeadline | undefined {
+  if (state !== 'standard' && state !== 'extended') return undefined;
+  const kind = state === 'standard' ? 'endOfStandardSupport' : 'endOfExtendedSupport';
+  const at = dates[kind];
+  if (at === undefined) return undefined;
+  const left = (at.getTime() - now) / millisecondsPerDay;
+  const bucket = deadlineDays.findLast((days) => left <= days);
+  return { kind, at, daysLeft: Math.ceil(left), ...(bucket !== undefined && { bucket }) };
+}

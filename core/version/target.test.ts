@@ -1,0 +1,50 @@
+import { KubeVersion } from './kube-version.ts';
+import { SupportCalendar } from './support-calendar.ts';
+import { resolveTarget } from './target.ts';
+
+const v = KubeVersion.parse;
+const offered = ['1.34', '1.36', '1.35', '1.37'].map((text) => v(text));
+
+test.each([
+  ['latest', undefined, '1.37'],
+  ['latest-1', undefined, '1.36'],
+  ['latest', '1.36', '1.36'],
+  ['latest-1', '1.36', '1.35'],
+  ['1.35', undefined, '1.35'],
+])('%s with data up to %s is %s', (target, coveredUpTo, version) => {
+  const context = { offered, ...(coveredUpTo !== undefined && { coveredUpTo: v(coveredUpTo) }) };
+  expect(resolveTarget(target, context)).toMatchObject({ status: 'resolved', version: { minor: v(version).minor } });
+});
+
+test.each([
+  ['1.33', 'NotOffered', 'EKS does not offer 1.33 here (it offers 1.34, 1.35, 1.36, 1.37).'],
+  ['1.37', 'NotCovered', "Liftlock's data end at 1.36; update Liftlock before going to 1.37."],
+  ['v1.36', 'InvalidTarget', '"v1.36" is not a target. Use latest, latest-1 or a minor such as "1.36".'],
+  ['1.36.2', 'InvalidTarget', '"1.36.2" is not a target. Use latest, latest-1 or a minor such as "1.36".'],
+  ['latest-2', 'InvalidTarget', '"latest-2" is not a target. Use latest, latest-1 or a minor such as "1.36".'],
+])('%s is not resolved: %s', (target, reason, text) => {
+  const resolution = resolveTarget(target, { offered, coveredUpTo: v('1.36') });
+  expect(resolution).toEqual({ status: 'unresolved', reason, reasons: [text] });
+});
+
+test('a newer version that our data do not know is said, not hidden', () => {
+  expect(resolveTarget('latest', { offered, coveredUpTo: v('1.36') }).reasons).toEqual([
+    '1.36 is the newest version offered here.',
+    'EKS offers 1.37, but our data end at 1.36.',
+  ]);
+});
+
+test('latest-1 is not guessed when the minor before the latest is missing', () => {
+  expect(resolveTarget('latest-1', { offered: [v('1.35'), v('1.37')] })).toMatchObject({ reason: 'NotOffered' });
+});
+
+test('nothing offered resolves nothing', () => {
+  expect(resolveTarget('latest', { offered: [] })).toMatchObject({ status: 'unresolved', reason: 'NotOffered' });
+});
+
+test('offline, latest follows the EKS release date', () => {
+  const calendar = SupportCalendar.builtIn();
+  const latestAt = (now: string) => resolveTarget('latest', { offered: calendar.offered(new Date(now)) });
+  expect(latestAt('2026-09-30T23:59:59Z')).toMatchObject({ version: { minor: 36 } });
+  expect(latestAt('2026-10-01T00:00:00Z')).toMatchObject({ version: { minor: 37 } });
+});

@@ -1,0 +1,72 @@
+import { KubeVersion } from './kube-version.ts';
+
+/** `latest`, `latest-1`, or a minor such as `1.36`: `UpgradePolicy.spec.target`. */
+export type TargetText = string;
+
+export type TargetResolution =
+  | { readonly status: 'resolved'; readonly version: KubeVersion; readonly reasons: readonly string[] }
+  | { readonly status: 'unresolved'; readonly reason: UnresolvedTarget; readonly reasons: readonly string[] };
+
+/** `NotOffered`: EKS has it not in that Region. `NotCovered`: our data cannot judge it. `InvalidTarget`: not a target. */
+export type UnresolvedTarget = 'InvalidTarget' | 'NotOffered' | 'NotCovered';
+
+export interface TargetContext {
+  /** What EKS offers in that cluster's Region, from `SupportCalendar.offered`: offline by release date ≤ now. */
+  readonly offered: readonly KubeVersion[];
+  /** The newest minor whose removed APIs and other traps our data know. Absent: no limit. */
+  readonly coveredUpTo?: KubeVersion;
+}
+
+/**
+ * The minor that a policy's target means for one cluster. `latest` is the newest that EKS offers there and that our data
+ * cover; `latest-1` is one minor below it and must be offered as well. Never guesses: what cannot be resolved says why.
+ */
+export function resolveTarget(target: TargetText, { offered, coveredUpTo }: TargetContext): TargetResolution {
+  const covered = (version: KubeVersion) => coveredUpTo === undefined || version.compare(coveredUpTo) <= 0;
+  const isOffered = (version: KubeVersion) => offered.some((candidate) => candidate.equals(version));
+
+  if (target === 'latest' || target === 'latest-1') {
+    const newestFirst = [...offered].sort((a, b) => b.compare(a));
+    const latest = newestFirst.find(covered);
+    if (latest === undefined) {
+      return unresolved('NotOffered', `EKS offers no version here that this release of Liftlock knows${list(offered)}`);
+    }
+    const tooNew =
+      newestFirst[0] === latest ? [] : [`EKS offers ${newestFirst[0]}, but our data end at ${coveredUpTo}.`];
+    if (target === 'latest') return resolved(latest, [`${latest} is the newest version offered here.`, ...tooNew]);
+    const before = offered.find((version) => version.next().equals(latest));
+    if (before === undefined) return unresolved('NotOffered', `EKS does not offer the minor before ${latest} here`);
+    return resolved(before, [`${before} is one minor before ${latest}, the newest version offered here.`, ...tooNew]);
+  }
+
+  const version = isTargetMinor(target) ? KubeVersion.parse(target) : undefined;
+  if (version === undefined) {
+    return unresolved('InvalidTarget', `"${target}" is not a target. Use latest, latest-1 or a minor such as "1.36"`);
+  }
+  if (!isOffered(version)) return unresolved('NotOffered', `EKS does not offer ${version} here${list(offered)}`);
+  if (!covered(version)) {
+    return unresolved(
+      'NotCovered',
+      `Liftlock's data end at ${coveredUpTo}; update Liftlock before going to ${version}`,
+    );
+  }
+  return resolved(version, [`The policy asks for ${version}.`]);
+}
+
+/** A minor as a target is written: no `v`, no patch, no leading zeros. */
+export function isTargetMinor(text: string): boolean {
+  return /^[1-9]\d{0,2}\.(0|[1-9]\d{0,3})$/.test(text);
+}
+
+function resolved(version: KubeVersion, reasons: readonly string[]): TargetResolution {
+  return { status: 'resolved', version, reasons };
+}
+
+function unresolved(reason: UnresolvedTarget, text: string): TargetResolution {
+  return { status: 'unresolved', reason, reasons: [`${text}.`] };
+}
+
+function list(offered: readonly KubeVersion[]): string {
+  const sorted = [...offered].sort((a, b) => a.compare(b));
+  return sorted.length === 0 ? ' (it offers none)' : ` (it offers ${sorted.join(', ')})`;
+}
