@@ -1,0 +1,54 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/** Work that holds virtual time still, except while all it does is to sleep on that same time. */
+interface Hold {
+  sleeping: number;
+}
+
+/**
+ * Counts work whose end is not decided by virtual time (requests, database calls): time must not jump while any of it runs.
+ * Work that itself waits for virtual time is not counted while it waits, or time would never reach the instant it waits for.
+ */
+export class InFlightWork {
+  readonly #current = new AsyncLocalStorage<Hold>();
+  readonly #waiters: (() => void)[] = [];
+  #holding = 0;
+
+  /** Holds time until the promise settles; given a function, its sleeps (see `release`) let time go on. */
+  track<T>(work: Promise<T> | (() => Promise<T>)): Promise<T> {
+    const hold: Hold = { sleeping: 0 };
+    this.#holding++;
+    const promise = typeof work === 'function' ? this.#current.run(hold, work) : work;
+    const settled = (): void => {
+      if (hold.sleeping === 0) this.#letGo();
+    };
+    promise.then(settled, settled);
+    return promise;
+  }
+
+  /** Lets time go on while `promise`, which only virtual time can settle, is awaited by the tracked work around the call. */
+  async release<T>(promise: Promise<T>): Promise<T> {
+    const hold = this.#current.getStore();
+    if (!hold) return promise;
+    if (hold.sleeping++ === 0) this.#letGo();
+    try {
+      return await promise;
+    } finally {
+      if (--hold.sleeping === 0) this.#holding++;
+    }
+  }
+
+  /** Resolves once nothing holds time, and the callbacks that follow from the last settled work have run. */
+  async settled(): Promise<void> {
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    while (this.#holding > 0) {
+      await new Promise<void>((resolve) => this.#waiters.push(resolve));
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+  }
+
+  #letGo(): void {
+    this.#holding--;
+    if (this.#holding === 0) for (const resolve of this.#waiters.splice(0)) resolve();
+  }
+}

@@ -1,0 +1,112 @@
+import { EventQueue } from './event-queue.ts';
+import { InFlightWork } from './in-flight-work.ts';
+import type { Cancel, Timers } from './timers.ts';
+
+/** Settings of a virtual clock. */
+export interface VirtualClockOptions {
+  /** The instant the clock shows before anything ran. */
+  readonly start: Date;
+  /** Simulated seconds per real second; left out, the clock jumps from event to event without waiting. */
+  readonly speed?: number;
+}
+
+/**
+ * A discrete-event clock: time stands still while work is in flight and then jumps to the next scheduled callback.
+ * Callbacks of the same instant run in the order they were scheduled, one after the other, so a run can be repeated exactly.
+ * A rejected callback or tracked promise is not swallowed: `runUntil` and `runUntilIdle` reject with the callback's error.
+ */
+export class VirtualClock implements Timers {
+  readonly #queue = new EventQueue();
+  readonly #work = new InFlightWork();
+  readonly #speed: number | undefined;
+  #now: number;
+  #wake: (() => void) | undefined;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(options: VirtualClockOptions) {
+    this.#now = options.start.getTime();
+    this.#speed = options.speed;
+  }
+
+  now(): Date {
+    return new Date(this.#now);
+  }
+
+  schedule(at: Date, run: () => void | Promise<void>): Cancel {
+    const event = this.#queue.add(Math.max(at.getTime(), this.#now), run);
+    this.#wake?.();
+    return () => {
+      event.cancelled = true;
+    };
+  }
+
+  /** Holds time until the work settles. Given a function, `sleep` and `park` inside it let time go on meanwhile. */
+  track<T>(work: Promise<T> | (() => Promise<T>)): Promise<T> {
+    return this.#work.track(work);
+  }
+
+  /** Resolves after that many simulated milliseconds. */
+  sleep(milliseconds: number): Promise<void> {
+    const due = new Promise<void>((resolve) => {
+      this.schedule(new Date(this.#now + milliseconds), resolve);
+    });
+    return this.#work.release(due);
+  }
+
+  /** Awaits a promise that something at a later simulated instant settles, without holding time. */
+  park<T>(promise: Promise<T>): Promise<T> {
+    return this.#work.release(promise);
+  }
+
+  /** Runs callbacks until none is left and nothing is in flight. Never ends when callbacks schedule each other for ever. */
+  async runUntilIdle(): Promise<void> {
+    while (await this.#runNext(Number.POSITIVE_INFINITY));
+  }
+
+  /** Runs everything that is due up to and including `date`, and leaves the clock at that instant. */
+  async runUntil(date: Date): Promise<void> {
+    while (await this.#runNext(date.getTime()));
+    if (this.#speed !== undefined) await this.#waitUntil(date.getTime());
+    this.#now = Math.max(this.#now, date.getTime());
+  }
+
+  async #runNext(limit: number): Promise<boolean> {
+    await this.#work.settled();
+    if (this.#failure) {
+      const { error } = this.#failure;
+      this.#failure = undefined;
+      throw error;
+    }
+    const next = this.#queue.peek();
+    if (!next || next.at > limit) return false;
+    if (this.#speed !== undefined && !(await this.#waitUntil(next.at))) return true;
+    this.#queue.take();
+    this.#now = Math.max(this.#now, next.at);
+    // Not awaited: a callback may sleep on this clock, and would then wait for itself.
+    this.#work
+      .track(async () => next.run())
+      .catch((error: unknown) => {
+        this.#failure ??= { error };
+      });
+    return true;
+  }
+
+  /** Waits in real time; false when something was scheduled meanwhile, which may be due earlier. */
+  async #waitUntil(at: number): Promise<boolean> {
+    const speed = this.#speed ?? Number.POSITIVE_INFINITY;
+    const delay = (at - this.#now) / speed;
+    if (delay <= 0) return true;
+    const from = this.#now;
+    const startedAt = performance.now();
+    const arrived = await new Promise<boolean>((resolve) => {
+      const timer = setTimeout(() => resolve(true), delay);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve(false);
+      };
+    });
+    this.#wake = undefined;
+    this.#now = arrived ? at : Math.min(at, from + (performance.now() - startedAt) * speed);
+    return arrived;
+  }
+}
