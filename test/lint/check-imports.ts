@@ -1,0 +1,54 @@
+import { posix } from 'node:path';
+import { type Finding, isTest } from './finding.ts';
+import { type ImportRule, importTable, testRule } from './import-table.ts';
+import type { Import } from './imports.ts';
+
+/** Reports the imports of one file that its folder may not have. */
+export function checkImports(path: string, imports: readonly Import[]): Finding[] {
+  const folder = folderOf(path);
+  if (folder === undefined) {
+    const message = `This folder has no row in test/lint/import-table.ts. Add one, or move the file.`;
+    return imports.length === 0 ? [] : [{ file: path, line: 1, message }];
+  }
+  const rules = [importTable[folder], isTest(path) ? testRule : undefined].filter((rule) => rule !== undefined);
+  return imports.flatMap(({ specifier, line }) => {
+    const message = objection(path, folder, specifier, rules);
+    return message === undefined ? [] : [{ file: path, line, message }];
+  });
+}
+
+/** The path, relative to the repository's root, that a relative specifier names. */
+export function resolveImport(path: string, specifier: string): string | undefined {
+  return specifier.startsWith('.') ? posix.normalize(posix.join(posix.dirname(path), specifier)) : undefined;
+}
+
+function folderOf(path: string): string | undefined {
+  const folders = Object.keys(importTable).filter((folder) => isInside(path, folder));
+  return folders.sort((a, b) => b.length - a.length)[0];
+}
+
+function objection(path: string, folder: string, specifier: string, rules: readonly ImportRule[]): string | undefined {
+  const target = resolveImport(path, specifier);
+  if (target === undefined) {
+    const allowed = rules.some((rule) => rule.packages.some((pattern) => isPackage(specifier, pattern)));
+    return allowed ? undefined : `${folder} may not import the package "${specifier}". ${allowance(folder)}`;
+  }
+  if (target.startsWith('..')) return `"${specifier}" leaves the repository.`;
+  const allowed = rules.some((rule) => rule.folders.some((allowed) => allowed === '*' || isInside(target, allowed)));
+  return allowed ? undefined : `${folder} may not import ${target}. ${allowance(folder)}`;
+}
+
+function allowance(folder: string): string {
+  const { folders = [], packages = [] } = importTable[folder] ?? {};
+  return `It may import ${[...folders, ...packages].join(', ')} (test/lint/import-table.ts).`;
+}
+
+function isInside(path: string, folder: string): boolean {
+  return path.startsWith(`${folder}/`);
+}
+
+function isPackage(specifier: string, pattern: string): boolean {
+  if (pattern === '*') return true;
+  if (pattern.endsWith('*')) return specifier.startsWith(pattern.slice(0, -1));
+  return specifier === pattern || specifier.startsWith(`${pattern}/`);
+}

@@ -1,0 +1,46 @@
+/** What the files of a folder may import: folders of this repository, and packages (`@scope/*` and `node:*` are open). */
+export interface ImportRule {
+  readonly folders: readonly string[];
+  readonly packages: readonly string[];
+}
+
+const anything: ImportRule = { folders: ['*'], packages: ['*'] };
+const wire = ['@aws-sdk/*', '@smithy/*', '@aws-crypto/*', 'node:*'];
+
+/**
+ * The dependency rule of docs/architecture.md. The longest folder that contains a file is its rule. Nothing but `test`
+ * and `bench` may import infra, cli or console.
+ */
+export const importTable: Readonly<Record<string, ImportRule>> = {
+  core: { folders: ['core'], packages: ['zod', 'yaml', 'canonicalize', '@noble/hashes'] },
+  'adapters/aws': { folders: ['core', 'adapters/aws'], packages: wire },
+  'adapters/dynamodb': { folders: ['core', 'adapters/dynamodb'], packages: wire },
+  'adapters/kubernetes': {
+    folders: ['core', 'adapters/kubernetes'],
+    packages: ['@kubernetes/client-node', ...wire],
+  },
+  'adapters/memory': { folders: ['core', 'adapters/memory'], packages: [] },
+  functions: {
+    folders: ['core', 'adapters', 'functions'],
+    packages: ['@aws-lambda-powertools/*', 'aws-lambda', 'hono', 'zod'],
+  },
+  infra: {
+    folders: ['core/contracts', 'infra'],
+    packages: ['aws-cdk-lib', 'constructs', 'cdk-nag', 'esbuild', 'node:*'],
+  },
+  simulator: {
+    folders: ['core', 'adapters', 'functions', 'simulator'],
+    packages: ['jsonata', 'asl-validator', 'dynalite', 'hono', '@aws-sdk/*', '@smithy/*', 'node:*'],
+  },
+  cli: { folders: ['core', 'adapters', 'simulator', 'cli'], packages: ['commander', 'yaml', 'hono', 'node:*'] },
+  console: { folders: ['core/contracts', 'console'], packages: ['hono'] },
+  schemas: { folders: ['core', 'schemas'], packages: ['node:*'] },
+  test: anything,
+  bench: anything,
+};
+
+/** What `*.test.ts` files may import beside what their folder may. */
+export const testRule: ImportRule = {
+  folders: ['adapters', 'test', 'schemas'],
+  packages: ['fast-check', 'aws-sdk-client-mock', '@jest/globals', 'dynalite', 'asl-validator', 'node:*'],
+};
