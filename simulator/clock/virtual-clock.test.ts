@@ -1,7 +1,7 @@
 import { VirtualClock } from './virtual-clock.ts';
 
 const start = new Date('2026-01-01T00:00:00.000Z');
-const after = (milliseconds: number): Date => new Date(start.getTime() + milliseconds);
+const offset = (milliseconds: number): Date => new Date(start.getTime() + milliseconds);
 
 describe('a virtual clock', () => {
   it('runs callbacks by instant, and callbacks of one instant in the order they were scheduled', async () => {
@@ -13,7 +13,7 @@ describe('a virtual clock', () => {
       ['d', 500],
       ['b', 100],
     ] as const) {
-      clock.schedule(after(delay), () => void ran.push(`${name}@${clock.now().getTime() - start.getTime()}`));
+      clock.schedule(offset(delay), () => void ran.push(`${name}@${clock.now().getTime() - start.getTime()}`));
     }
     await clock.runUntilIdle();
     expect(ran).toEqual(['a@100', 'b@100', 'c@500', 'd@500']);
@@ -22,18 +22,18 @@ describe('a virtual clock', () => {
   it('runs what is due up to a date and shows that date afterwards', async () => {
     const clock = new VirtualClock({ start });
     const ran: number[] = [];
-    clock.schedule(after(1_000), () => void ran.push(1));
-    clock.schedule(after(1_001), () => void ran.push(2));
-    await clock.runUntil(after(1_000));
+    clock.schedule(offset(1_000), () => void ran.push(1));
+    clock.schedule(offset(1_001), () => void ran.push(2));
+    await clock.runUntil(offset(1_000));
     expect(ran).toEqual([1]);
-    expect(clock.now()).toEqual(after(1_000));
+    expect(clock.now()).toEqual(offset(1_000));
   });
 
   it('skips a cancelled callback', async () => {
     const clock = new VirtualClock({ start });
     const ran: string[] = [];
-    const cancel = clock.schedule(after(10), () => void ran.push('cancelled'));
-    clock.schedule(after(20), () => void ran.push('kept'));
+    const cancel = clock.schedule(offset(10), () => void ran.push('cancelled'));
+    clock.schedule(offset(20), () => void ran.push('kept'));
     cancel();
     await clock.runUntilIdle();
     expect(ran).toEqual(['kept']);
@@ -42,19 +42,19 @@ describe('a virtual clock', () => {
   it('does not jump while work is in flight', async () => {
     const clock = new VirtualClock({ start });
     const seen: number[] = [];
-    clock.schedule(after(60_000), () => void seen.push(clock.now().getTime()));
+    clock.schedule(offset(60_000), () => void seen.push(clock.now().getTime()));
     const work = clock.track(
       new Promise<void>((resolve) => setTimeout(resolve, 20)).then(() => void seen.push(clock.now().getTime())),
     );
     await clock.runUntilIdle();
     await work;
-    expect(seen).toEqual([start.getTime(), after(60_000).getTime()]);
+    expect(seen).toEqual([start.getTime(), offset(60_000).getTime()]);
   });
 
   it('jumps while the work in flight sleeps on the clock itself, and holds again when it wakes', async () => {
     const clock = new VirtualClock({ start });
     const seen: string[] = [];
-    clock.schedule(after(7_000), () => void seen.push('later'));
+    clock.schedule(offset(7_000), () => void seen.push('later'));
     void clock.track(async () => {
       await clock.sleep(5_000);
       await new Promise((resolve) => setTimeout(resolve, 10));
@@ -68,21 +68,21 @@ describe('a virtual clock', () => {
     const clock = new VirtualClock({ start });
     const ran: string[] = [];
     void clock.track(() => clock.park(new Promise<void>(() => {})));
-    clock.schedule(after(5), () => void ran.push('ran'));
+    clock.schedule(offset(5), () => void ran.push('ran'));
     await clock.runUntilIdle();
     expect(ran).toEqual(['ran']);
   });
 
   it('passes the error of a callback on', async () => {
     const clock = new VirtualClock({ start });
-    clock.schedule(after(5), () => Promise.reject(new Error('broken callback')));
+    clock.schedule(offset(5), () => Promise.reject(new Error('broken callback')));
     await expect(clock.runUntilIdle()).rejects.toThrow('broken callback');
   });
 
   it('lets a callback sleep on the clock that runs it', async () => {
     const clock = new VirtualClock({ start });
     const seen: number[] = [];
-    clock.schedule(after(5), async () => {
+    clock.schedule(offset(5), async () => {
       await clock.sleep(10);
       seen.push(clock.now().getTime() - start.getTime());
     });
@@ -93,9 +93,9 @@ describe('a virtual clock', () => {
   it('takes real time in proportion to its speed', async () => {
     const clock = new VirtualClock({ start, speed: 1_000 });
     const startedAt = performance.now();
-    clock.schedule(after(50_000), () => {});
+    clock.schedule(offset(50_000), () => {});
     await clock.runUntilIdle();
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(45);
-    expect(clock.now()).toEqual(after(50_000));
+    expect(clock.now()).toEqual(offset(50_000));
   });
 });
