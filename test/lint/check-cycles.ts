@@ -12,7 +12,10 @@ interface Edge {
   readonly finding: Omit<Finding, 'message'>;
 }
 
-/** Reports folders of core that import each other in a circle: neither can be understood, or moved, without the other. */
+/**
+ * Reports folders of core that load each other in a circle: neither can be tested, or moved, without the other. Types are
+ * left out: they are erased, and a port may well name a contract whose field is typed by another port.
+ */
 export function checkCycles(files: readonly ImportingFile[]): Finding[] {
   const graph = new Map<string, Map<string, Edge>>();
   for (const file of files) {
@@ -20,7 +23,8 @@ export function checkCycles(files: readonly ImportingFile[]): Finding[] {
     if (from === undefined || isTest(file.path)) continue;
     const edges = graph.get(from) ?? new Map<string, Edge>();
     graph.set(from, edges);
-    for (const { specifier, line } of file.imports) {
+    for (const { specifier, line, typeOnly } of file.imports) {
+      if (typeOnly) continue;
       const to = roomOf(resolveImport(file.path, specifier) ?? '');
       if (to !== undefined && to !== from && !edges.has(to)) edges.set(to, { to, finding: { file: file.path, line } });
     }

@@ -3,6 +3,8 @@ import { lineOf, nodesOf, type SyntaxNode, stringValue } from './syntax.ts';
 export interface Import {
   readonly specifier: string;
   readonly line: number;
+  /** `import type` and the like: erased before anything runs. */
+  readonly typeOnly: boolean;
 }
 
 /** Everything a module loads: `import`, `export … from`, `import()`, `import type`, `import('x').T` and `require()`. */
@@ -10,7 +12,10 @@ export function importsOf(tree: SyntaxNode, text: string): Import[] {
   const imports: Import[] = [];
   for (const node of nodesOf(tree)) {
     const specifier = specifierOf(node);
-    if (specifier !== undefined) imports.push({ specifier, line: lineOf(node, text) });
+    if (specifier !== undefined) {
+      const typeOnly = node.typeOnly === true || node.type === 'TsImportType';
+      imports.push({ specifier, line: lineOf(node, text), typeOnly });
+    }
   }
   return imports;
 }

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { apiVersion } from '../kinds.ts';
+import { metadataSchema } from './metadata.ts';
+import { labelKey } from './names.ts';
+import { cap } from './quantities.ts';
+
+const accountId = z
+  .string()
+  .regex(/^\d{12}$/, 'is not an AWS account id: it has 12 digits, in quotes')
+  .describe('An AWS account id: 12 digits, in quotes.');
+
+const region = z
+  .string()
+  .regex(/^[a-z]{2,4}(?:-[a-z]+){1,2}-\d{1,2}$/, 'does not look like an AWS Region; write it as eu-central-1')
+  .describe('An AWS Region, such as eu-central-1.');
+
+/** Characters of AWS tag keys; `aws:` is reserved and never ours. */
+const tagText = z
+  .string()
+  .min(1, 'is empty')
+  .max(100, 'is longer than 100 characters')
+  .regex(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$/u, 'has characters that AWS tags do not allow')
+  .regex(/^(?!aws:)/i, 'begins with "aws:", which AWS keeps for itself');
+
+const spokeRole = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[\w+=,.@-]{1,64}$/, 'is not the name of an IAM role')
+      .default('LiftlockSpoke')
+      .describe('The role that Liftlock assumes in every account, without path.'),
+    externalId: z
+      .string()
+      .regex(/^[\w+=,.@:/-]{2,1224}$/, 'is not an external id: 2 to 1224 letters, digits and _+=,.@:/-')
+      .describe('The external id that the role demands. Not a secret, but yours alone.'),
+  })
+  .describe('How Liftlock gets into the accounts.');
+
+const caps = z
+  .strictObject({
+    total: cap.optional().describe('Upgrades at once, in the whole fleet.'),
+    perAccount: cap.optional().describe('Upgrades at once, in one AWS account.'),
+    perRegion: cap.optional().describe('Upgrades at once, in one Region.'),
+    perLabel: z
+      .record(labelKey, cap)
+      .optional()
+      .describe('Upgrades at once, per distinct value of a label; clusters without it count as one value.'),
+  })
+  .default({})
+  .describe('How many clusters may be upgraded at once. They hold over everything, manual starts too.');
+
+const allowedHost = z
+  .string()
+  .max(253, 'is longer than 253 characters')
+  .regex(
+    /^(?:[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?|[0-9a-f:]*:[0-9a-f:.]+)$/,
+    'is not a host: a name or an address in lower case, without port',
+  );
+
+export const fleetSchema = z
+  .strictObject({
+    apiVersion: z.literal(apiVersion),
+    kind: z.literal('Fleet'),
+    metadata: metadataSchema,
+    spec: z
+      .strictObject({
+        mode: z
+          .enum(['observe', 'act'])
+          .default('observe')
+          .describe('observe: Liftlock only looks. act: it upgrades what policies select.'),
+        accounts: z
+          .array(accountId)
+          .max(10_000, 'lists more than 10000 accounts')
+          .default([])
+          .describe('The AWS accounts of the fleet.'),
+        organizationId: z
+          .string()
+          .regex(/^o-[a-z0-9]{10,32}$/, 'is not the id of an AWS organization, such as o-a1b2c3d4e5')
+          .optional()
+          .describe('The AWS organization whose accounts belong to the fleet.'),
+        regions: z
+          .array(region)
+          .min(1, 'is empty: name at least one Region')
+          .max(100, 'lists more than 100 Regions')
+          .describe('The Regions in which clusters are looked for.'),
+        spokeRole,
+        caps,
+        labels: z
+          .strictObject({
+            fromTags: z
+              .record(labelKey, tagText)
+              .default({})
+              .describe('label: the tag of the cluster that gives its value.'),
+          })
+          .default({ fromTags: {} })
+          .describe('Where the labels of clusters come from.'),
+        tagPrefix: tagText
+          .default('liftlock/')
+          .describe('What the tags that steer single clusters begin with (<prefix>paused, <prefix>pin-version, …).'),
+        allowedHosts: z
+          .array(allowedHost)
+          .max(1000, 'lists more than 1000 hosts')
+          .default([])
+          .describe('Private hosts that URLs in policies may name all the same.'),
+      })
+      .describe('The fleet: where it is and how much may happen in it at once.'),
+  })
+  .describe('The fleet of clusters that one Liftlock looks after.');

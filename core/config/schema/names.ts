@@ -1,0 +1,17 @@
+import { z } from 'zod';
+
+const pattern = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/;
+
+/** The name of an object or a wave: a DNS label, since it becomes part of keys, execution names and metrics. */
+export const objectName = z
+  .string()
+  .max(63, 'is longer than 63 characters')
+  .regex(pattern, 'is not a name: use lower-case letters, digits and "-", beginning and ending with a letter or digit');
+
+const labelKey = z.string().min(1, 'an empty key names no label').max(128, 'is longer than 128 characters');
+const labelValue = z.string().max(256, 'is longer than 256 characters');
+
+/** Label names and values; the limits are those of AWS tags, where labels come from. */
+export const labelMap = z.record(labelKey, labelValue);
+
+export { labelKey, labelValue };

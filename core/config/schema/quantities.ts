@@ -1,0 +1,27 @@
+import { z } from 'zod';
+
+/** Well above any fleet; a larger number is a typing mistake. */
+export const maxCount = 100_000;
+
+/** A cap: 0 is refused, since it would stop everything without ever saying so. */
+export const cap = z
+  .int()
+  .min(
+    1,
+    'must be at least 1: a cap of 0 would stop upgrades without a word. To stop them use mode: observe or `liftlock fleet stop`',
+  )
+  .max(maxCount);
+
+const concurrencyError =
+  'must be a number of clusters (1 or more) or a share such as "25%" (1% to 100%, whole percents)';
+const failuresError = 'must be a number of clusters (0 or more) or a share such as "10%" (0% to 100%, whole percents)';
+
+/** `n` or `"25%"` of a wave's clusters. */
+export const concurrency = z.union([z.int().min(1).max(maxCount), z.string().regex(/^(?:[1-9]\d?|100)%$/)], {
+  error: concurrencyError,
+});
+
+/** `n` or `"10%"` of a wave's clusters; 0 stops at the first failure. */
+export const failures = z.union([z.int().min(0).max(maxCount), z.string().regex(/^(?:\d|[1-9]\d|100)%$/)], {
+  error: failuresError,
+});

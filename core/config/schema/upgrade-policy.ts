@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { apiVersion } from '../kinds.ts';
+import { labelSelectorSchema } from './label-selector.ts';
+import { metadataSchema } from './metadata.ts';
+import { waveSchema } from './wave.ts';
+
+const deployment = z
+  .string()
+  .regex(
+    /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?\/[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/,
+    'is not a deployment; write it as namespace/name',
+  )
+  .describe('namespace/name');
+
+const smoke = z
+  .strictObject({
+    deployments: z
+      .array(deployment)
+      .max(100, 'lists more than 100 deployments')
+      .default([])
+      .describe('Deployments that must be available after an upgrade.'),
+    urls: z
+      .array(
+        z.string().max(2048, 'is longer than 2048 characters').describe('An https URL of a public or allowed host.'),
+      )
+      .max(20, 'lists more than 20 URLs')
+      .default([])
+      .describe('URLs that must answer with success after an upgrade.'),
+  })
+  .default({ deployments: [], urls: [] })
+  .describe('What must work after an upgrade, beside the cluster itself.');
+
+export const upgradePolicySchema = z
+  .strictObject({
+    apiVersion: z.literal(apiVersion),
+    kind: z.literal('UpgradePolicy'),
+    metadata: metadataSchema,
+    spec: z
+      .strictObject({
+        selector: labelSelectorSchema,
+        target: z
+          .string()
+          .regex(
+            /^(?:latest|latest-1|[1-9]\d{0,2}\.(?:0|[1-9]\d{0,3}))$/,
+            'is not a target: use latest, latest-1, or a minor in quotes such as "1.36"',
+          )
+          .describe('latest, latest-1 (one minor before it), or a minor in quotes such as "1.36".'),
+        trigger: z
+          .enum(['automatic', 'manual'])
+          .default('manual')
+          .describe(
+            'automatic: a rollout begins when the target moves. manual: only `liftlock rollout create` begins one.',
+          ),
+        verification: z
+          .enum(['full', 'eks-api'])
+          .default('full')
+          .describe('eks-api: for clusters whose API server Liftlock cannot reach; less is checked.'),
+        smoke,
+        waves: z
+          .array(waveSchema)
+          .min(1, 'is empty: a policy needs at least one wave')
+          .max(50, 'lists more than 50 waves')
+          .describe('The waves, in order.'),
+      })
+      .describe('Which clusters go where, and how.'),
+  })
+  .describe('How a part of the fleet is upgraded.');

@@ -1,0 +1,21 @@
+import type { z } from 'zod';
+import type { fleetSchema } from './schema/fleet.ts';
+import type { upgradePolicySchema } from './schema/upgrade-policy.ts';
+
+/** All the way down: config is parsed once and never changes. */
+export type DeepReadonly<T> = T extends readonly (infer Item)[]
+  ? readonly DeepReadonly<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
+    : T;
+
+/** The `Fleet` kind, defaults filled in. */
+export type Fleet = DeepReadonly<z.output<typeof fleetSchema>>;
+export type FleetSpec = Fleet['spec'];
+
+/** The `UpgradePolicy` kind, defaults filled in. */
+export type UpgradePolicy = DeepReadonly<z.output<typeof upgradePolicySchema>>;
+export type UpgradePolicySpec = UpgradePolicy['spec'];
+
+export type Wave = UpgradePolicySpec['waves'][number];
+export type ConfigObject = Fleet | UpgradePolicy;
