@@ -16,12 +16,17 @@ const concurrencyError =
   'must be a number of clusters (1 or more) or a share such as "25%" (1% to 100%, whole percents)';
 const failuresError = 'must be a number of clusters (0 or more) or a share such as "10%" (0% to 100%, whole percents)';
 
-/** `n` or `"25%"` of a wave's clusters. */
-export const concurrency = z.union([z.int().min(1).max(maxCount), z.string().regex(/^(?:[1-9]\d?|100)%$/)], {
-  error: concurrencyError,
-});
+/** `n` or `"25%"` of a wave's clusters. The message stands on every branch: zod shows the nearest one. */
+export const concurrency = z.union(
+  [
+    z.int(concurrencyError).min(1, concurrencyError).max(maxCount),
+    z.string().regex(/^(?:[1-9]\d?|100)%$/, concurrencyError),
+  ],
+  concurrencyError,
+);
 
 /** `n` or `"10%"` of a wave's clusters; 0 stops at the first failure. */
-export const failures = z.union([z.int().min(0).max(maxCount), z.string().regex(/^(?:\d|[1-9]\d|100)%$/)], {
-  error: failuresError,
-});
+export const failures = z.union(
+  [z.int(failuresError).min(0, failuresError).max(maxCount), z.string().regex(/^(?:\d|[1-9]\d|100)%$/, failuresError)],
+  failuresError,
+);

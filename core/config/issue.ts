@@ -1,0 +1,36 @@
+/** Where in a document: keys and list indexes from its root, such as `['spec', 'waves', 0, 'name']`. */
+export type DocumentPath = readonly (string | number)[];
+
+/** One thing that is wrong (`error`: nothing is applied) or doubtful (`warning`) in a config file. */
+export interface ConfigIssue {
+  readonly severity: 'error' | 'warning';
+  readonly file: string;
+  /** 1-based. */
+  readonly line: number;
+  /** 1-based, in characters. */
+  readonly column: number;
+  /** `spec.waves[0].name`; empty where the issue is about a whole document or file. */
+  readonly path: string;
+  /** What happened, why, and what to do; names the path itself. */
+  readonly message: string;
+}
+
+/** `file:line:column: error: message`, which editors and CI systems turn into links. */
+export function formatIssue({ file, line, column, severity, message }: ConfigIssue): string {
+  return `${file}:${line}:${column}: ${severity}: ${message}`;
+}
+
+export function formatPath(path: DocumentPath): string {
+  return path.reduce<string>((text, part) => {
+    if (typeof part === 'number') return `${text}[${part}]`;
+    if (!/^[\w-]+$/.test(part)) return `${text}[${JSON.stringify(part)}]`;
+    return text === '' ? part : `${text}.${part}`;
+  }, '');
+}
+
+/** By file in the order given, then by place; errors and warnings of one place keep their order. */
+export function sortIssues(issues: readonly ConfigIssue[], files: readonly string[]): ConfigIssue[] {
+  const order = new Map(files.map((file, index) => [file, index]));
+  const rank = (issue: ConfigIssue) => order.get(issue.file) ?? files.length;
+  return [...issues].sort((a, b) => rank(a) - rank(b) || a.line - b.line || a.column - b.column);
+}

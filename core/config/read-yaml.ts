@@ -1,0 +1,81 @@
+import { type Document, isScalar, LineCounter, parseAllDocuments, visit, type YAMLParseError } from 'yaml';
+import type { ConfigIssue } from './issue.ts';
+import { YamlDocument } from './yaml-document.ts';
+
+export interface ConfigFile {
+  /** As it is shown to people. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Far above any real config: a larger file is a mistake or an attack. In characters. */
+export const maxFileSize = 1024 * 1024;
+export const maxFiles = 1000;
+const maxAliases = 100;
+
+/** Reads every document of a file, and says everything that YAML itself finds wrong. Empty documents are skipped. */
+export function readYaml({ path, text }: ConfigFile): { documents: YamlDocument[]; issues: ConfigIssue[] } {
+  if (text.length > maxFileSize) {
+    return { documents: [], issues: [fileError(path, `is larger than ${maxFileSize} characters. Split the file.`)] };
+  }
+  const lines = new LineCounter();
+  let parsed: Document.Parsed[];
+  try {
+    parsed = [...parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' })];
+  } catch {
+    // The parser recurses; thousands of open brackets exhaust its stack.
+    return { documents: [], issues: [fileError(path, 'is nested too deeply to be read. Flatten it.')] };
+  }
+  const documents: YamlDocument[] = [];
+  const issues: ConfigIssue[] = [];
+  for (const document of parsed) {
+    const broken = [...document.errors, ...document.warnings];
+    issues.push(...broken.map((error) => syntaxIssue(path, text, lines, error)));
+    // With duplicate keys the rest can still be judged, so that everything is said at once.
+    if (broken.some((error) => error.code !== 'DUPLICATE_KEY') || isEmpty(document)) continue;
+    const refusal = aliasRefusal(document);
+    if (refusal === undefined) {
+      documents.push(new YamlDocument(path, document.toJS({ maxAliasCount: maxAliases }), document, lines));
+    } else {
+      issues.push(new YamlDocument(path, undefined, document, lines).issue('error', [], refusal));
+    }
+  }
+  return { documents, issues };
+}
+
+function isEmpty({ contents }: Document.Parsed): boolean {
+  return contents === null || (isScalar(contents) && contents.value === null);
+}
+
+/** Anchors are fine in moderation; a few nested ones can stand for billions of nodes. */
+function aliasRefusal(document: Document.Parsed): string | undefined {
+  let aliases = 0;
+  visit(document, { Alias: () => (++aliases > maxAliases ? visit.BREAK : undefined) });
+  if (aliases > maxAliases) return `this document has more than ${maxAliases} YAML aliases. Write the values out.`;
+  try {
+    document.toJS({ maxAliasCount: maxAliases });
+    return undefined;
+  } catch (error) {
+    const what = error instanceof Error ? error.message : 'they cannot be resolved';
+    return `this document has YAML aliases that cannot be followed: ${what}. Write the values out.`;
+  }
+}
+
+function syntaxIssue(
+  file: string,
+  text: string,
+  lines: LineCounter,
+  error: Pick<YAMLParseError, 'code' | 'message' | 'pos'>,
+) {
+  const { line, col: column } = lines.linePos(error.pos[0]);
+  const key = /^[^\s:,{}]*/.exec(text.slice(error.pos[0]))?.[0] ?? '';
+  const message =
+    error.code === 'DUPLICATE_KEY'
+      ? `"${key}" is written twice in one map, and only one of them could count. Remove one.`
+      : `this is not valid YAML: ${error.message}.`.replace(/\.\.$/, '.');
+  return { severity: 'error', file, line: Math.max(1, line), column: Math.max(1, column), path: '', message } as const;
+}
+
+function fileError(file: string, message: string): ConfigIssue {
+  return { severity: 'error', file, line: 1, column: 1, path: '', message: `this file ${message}` };
+}

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import type { ConfigKind } from '../kinds.ts';
+import { fleetSchema } from './fleet.ts';
+import { upgradePolicySchema } from './upgrade-policy.ts';
+
+/**
+ * JSON Schema (draft 2020-12) of what may be written in each kind, for editors: put
+ * `# yaml-language-server: $schema=…/schemas/Fleet.json` on the first line of a file. `liftlock validate` checks more.
+ */
+export function jsonSchemas(): Readonly<Record<ConfigKind, object>> {
+  return {
+    Fleet: jsonSchemaOf('Fleet', fleetSchema),
+    UpgradePolicy: jsonSchemaOf('UpgradePolicy', upgradePolicySchema),
+  };
+}
+
+/** The text of `schemas/<kind>.json`. */
+export function jsonSchemaText(schema: object): string {
+  return `${JSON.stringify(schema, null, 2)}\n`;
+}
+
+function jsonSchemaOf(title: ConfigKind, schema: z.ZodType): object {
+  // `input`: what a person writes, where everything with a default may be left out.
+  const { $schema, ...rest } = z.toJSONSchema(schema, { target: 'draft-2020-12', io: 'input' });
+  return { $schema, title, ...rest };
+}
