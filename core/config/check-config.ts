@@ -9,7 +9,7 @@ import { checkUnreachableWaves } from './checks/unreachable-waves.ts';
 import { checkWaves } from './checks/waves.ts';
 import { kindOf } from './document-kind.ts';
 import type { ConfigIssue } from './issue.ts';
-import type { ParseOptions } from './parse-config.ts';
+import type { ParseOptions } from './parse-options.ts';
 import { fleetSchema } from './schema/fleet.ts';
 import { upgradePolicySchema } from './schema/upgrade-policy.ts';
 import { parseBySchema } from './schema-issues.ts';

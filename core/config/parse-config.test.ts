@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { SupportCalendar } from '../version/support-calendar.ts';
 import { formatIssue } from './issue.ts';
-import { type ParseOptions, parseConfig } from './parse-config.ts';
-import { maxFileSize, maxFiles } from './read-yaml.ts';
+import { parseConfig } from './parse-config.ts';
+import type { ParseOptions } from './parse-options.ts';
+import { maxDocuments, maxFileSize, maxFiles } from './read-yaml.ts';
 
 const fleet = `apiVersion: liftlock/v1alpha1
 kind: Fleet
@@ -250,6 +251,12 @@ test.each([
     'takes all of them',
   ],
   [
+    'clusters by name after an empty selector',
+    '{ name: a, selector: {} }, { name: b, clusters: [x] }',
+    '7:49',
+    'takes all of them',
+  ],
+  [
     'clusters that were all taken',
     '{ name: a, clusters: [x, y] }, { name: b, clusters: [y] }',
     '7:53',
@@ -343,6 +350,12 @@ test.each([
 test('too many files are refused before any is read', () => {
   const files = Array.from({ length: maxFiles + 1 }, (_, index) => ({ path: `${index}.yaml`, text: policy }));
   expect(parseConfig(files).errors).toMatchObject([{ file: '0.yaml', line: 1 }]);
+});
+
+test('too many documents are refused before they are compared', () => {
+  expect(errorsOf('---\na: b\n'.repeat(maxDocuments + 1))).toEqual([
+    'c.yaml:1:1: error: 1001 documents are too many for one config; at most 1000 are read.',
+  ]);
 });
 
 test('no files, empty files and comments alone are an empty config', () => {

@@ -1,8 +1,8 @@
-import type { SupportCalendar } from '../version/support-calendar.ts';
 import { checkConfig } from './check-config.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { type ConfigIssue, sortIssues } from './issue.ts';
-import { type ConfigFile, maxFiles, readYaml } from './read-yaml.ts';
+import type { ParseOptions } from './parse-options.ts';
+import { type ConfigFile, maxDocuments, maxFiles, readYaml } from './read-yaml.ts';
 import type { Fleet, UpgradePolicy } from './types.ts';
 
 export interface ParsedConfig {
@@ -14,31 +14,16 @@ export interface ParsedConfig {
   readonly warnings: readonly ConfigIssue[];
 }
 
-export interface ParseOptions {
-  /** What the Fleet in force allows, when the files hold only policies. Ignored where they hold a Fleet. */
-  readonly allowedHosts?: readonly string[];
-  /** Against which fixed targets are checked; absent: they are not. */
-  readonly calendar?: SupportCalendar;
-  /** Core reads no clock: without it only versions unknown to the calendar are told. */
-  readonly now?: Date;
-}
-
 /**
  * Reads config files (YAML, several documents each) into deeply frozen objects with all defaults filled in. Never throws
  * on bad input: reports everything that is wrong at once, each with its place.
  */
 export function parseConfig(files: readonly ConfigFile[], options: ParseOptions = {}): ParsedConfig {
-  const first = files[0];
-  if (files.length > maxFiles && first !== undefined) {
-    const message = `${files.length} files are too many for one config; at most ${maxFiles} are read. Join some of them.`;
-    const error: ConfigIssue = { severity: 'error', file: first.path, line: 1, column: 1, path: '', message };
-    return deepFreeze({ policies: [], errors: [error], warnings: [] });
-  }
+  if (files.length > maxFiles) return tooMuch(files, `${files.length} files`, maxFiles);
   const read = files.map(readYaml);
-  const checked = checkConfig(
-    read.flatMap(({ documents }) => documents),
-    options,
-  );
+  const documents = read.flatMap((file) => file.documents);
+  if (documents.length > maxDocuments) return tooMuch(files, `${documents.length} documents`, maxDocuments);
+  const checked = checkConfig(documents, options);
   const issues = sortIssues(
     [...read.flatMap((file) => file.issues), ...checked.issues],
     files.map(({ path }) => path),
@@ -48,4 +33,15 @@ export function parseConfig(files: readonly ConfigFile[], options: ParseOptions 
   if (errors.length > 0) return deepFreeze({ policies: [], errors, warnings });
   const { fleet, policies } = checked;
   return deepFreeze({ ...(fleet !== undefined && { fleet }), policies, errors, warnings });
+}
+
+/** Beyond these limits something else than a person wrote the config, and comparing all with all would take minutes. */
+function tooMuch(files: readonly ConfigFile[], what: string, limit: number): ParsedConfig {
+  const message = `${what} are too many for one config; at most ${limit} are read.`;
+  const file = files[0]?.path ?? '';
+  return deepFreeze({
+    policies: [],
+    errors: [{ severity: 'error', file, line: 1, column: 1, path: '', message }],
+    warnings: [],
+  });
 }

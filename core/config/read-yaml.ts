@@ -11,6 +11,7 @@ export interface ConfigFile {
 /** Far above any real config: a larger file is a mistake or an attack. In characters. */
 export const maxFileSize = 1024 * 1024;
 export const maxFiles = 1000;
+export const maxDocuments = 1000;
 const maxAliases = 100;
 
 /** Reads every document of a file, and says everything that YAML itself finds wrong. Empty documents are skipped. */

@@ -32,8 +32,9 @@ export function checkFleetScope(document: unknown, report: Report): void {
 }
 
 function checkRepeats(document: unknown, field: 'accounts' | 'regions', report: Report): void {
-  const list = listOf(fieldOf(document, 'spec', field));
-  for (const [index, item] of list.entries()) {
-    if (list.indexOf(item) < index) report('warning', ['spec', field, index], `${item} is listed twice. Remove one.`);
+  const seen = new Set<unknown>();
+  for (const [index, item] of listOf(fieldOf(document, 'spec', field)).entries()) {
+    if (seen.has(item)) report('warning', ['spec', field, index], `${item} is listed twice. Remove one.`);
+    seen.add(item);
   }
 }

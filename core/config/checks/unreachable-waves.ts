@@ -28,21 +28,21 @@ export function checkUnreachableWaves(policy: UpgradePolicy, report: Report): vo
   }
 }
 
+/** Clusters named by a wave are among those that the policy selects, so what covers those covers them. */
 function takesAll(earlier: Wave, later: Wave, policySelector: LabelSelector): boolean {
-  if (earlier.clusters === undefined) {
-    return (
-      earlier.selector === undefined ||
-      (later.clusters === undefined && covers(earlier.selector, both(policySelector, later.selector)))
-    );
+  if (earlier.clusters !== undefined) {
+    const names = new Set(earlier.clusters);
+    return later.clusters?.every((name) => names.has(name)) ?? false;
   }
-  return later.clusters?.every((name) => earlier.clusters?.includes(name)) ?? false;
+  return earlier.selector === undefined || covers(earlier.selector, both(policySelector, later.selector));
 }
 
 function reportRepeatedClusters(earlier: readonly Wave[], wave: Wave, index: number, report: Report): void {
+  const firstWave = new Map(earlier.toReversed().flatMap(({ name, clusters = [] }) => clusters.map((c) => [c, name])));
   for (const [at, name] of (wave.clusters ?? []).entries()) {
-    const first = earlier.find((candidate) => candidate.clusters?.includes(name));
+    const first = firstWave.get(name);
     if (first === undefined) continue;
-    const message = `"${name}" is in the earlier wave "${first.name}" already, which wins. Remove one.`;
+    const message = `"${name}" is in the earlier wave "${first}" already, which wins. Remove one.`;
     report('warning', ['spec', 'waves', index, 'clusters', at], message);
   }
 }

@@ -8,10 +8,8 @@ export const objectName = z
   .max(63, 'is longer than 63 characters')
   .regex(pattern, 'is not a name: use lower-case letters, digits and "-", beginning and ending with a letter or digit');
 
-const labelKey = z.string().min(1, 'is empty and names no label').max(128, 'is longer than 128 characters');
-const labelValue = z.string().max(256, 'is longer than 256 characters');
+export const labelKey = z.string().min(1, 'is empty and names no label').max(128, 'is longer than 128 characters');
+export const labelValue = z.string().max(256, 'is longer than 256 characters');
 
 /** Label names and values; the limits are those of AWS tags, where labels come from. */
 export const labelMap = z.record(labelKey, labelValue);
-
-export { labelKey, labelValue };
