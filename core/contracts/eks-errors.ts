@@ -1,0 +1,28 @@
+import { errorName } from './errors.ts';
+
+/** How Liftlock reads EKS's error names (facts: eks.md §2.2). */
+const THROTTLED = new Set(['ThrottlingException', 'TooManyRequestsException', 'RequestLimitExceeded', 'Throttling']);
+const DENIED = new Set([
+  'AccessDeniedException',
+  'AccessDenied',
+  'UnrecognizedClientException',
+  'InvalidClientTokenId',
+  'ExpiredTokenException',
+]);
+const DEFINITIVE = new Set([
+  'InvalidParameterException',
+  'InvalidRequestException',
+  'InvalidStateException',
+  'ResourceInUseException',
+  'ResourceNotFoundException',
+  'ResourceLimitExceededException',
+  'ClientException',
+  ...DENIED,
+]);
+
+export const isThrottled = (error: unknown): boolean => THROTTLED.has(errorName(error));
+export const isDenied = (error: unknown): boolean => DENIED.has(errorName(error));
+export const isNotFound = (error: unknown): boolean => errorName(error) === 'ResourceNotFoundException';
+
+/** True when EKS said no and did nothing. Anything else (time-outs, 5xx, throttles after retries) may have taken effect. */
+export const isDefinitiveRefusal = (error: unknown): boolean => DEFINITIVE.has(errorName(error));

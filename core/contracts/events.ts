@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { reasonSchema } from './items/common.ts';
+
+const cluster = { clusterKey: z.string(), cluster: z.string(), account: z.string(), region: z.string() };
+
+/** Every event on Liftlock's bus: `detail-type` → `detail`. `version` is the contract of the detail. */
+export const EVENT_DETAILS = {
+  VersionAvailable: z.object({ version: z.literal(1), region: z.string(), kubernetesVersion: z.string() }),
+  SupportDeadlineApproaching: z.object({
+    version: z.literal(1),
+    ...cluster,
+    kubernetesVersion: z.string(),
+    support: z.enum(['standard', 'extended']),
+    endsAt: z.string(),
+    daysLeft: z.number(),
+  }),
+  RolloutChanged: z.object({
+    version: z.literal(1),
+    rolloutId: z.string(),
+    status: z.string(),
+    reasons: z.array(reasonSchema),
+  }),
+  WaveChanged: z.object({
+    version: z.literal(1),
+    rolloutId: z.string(),
+    wave: z.string(),
+    status: z.string(),
+    reasons: z.array(reasonSchema),
+  }),
+  UpgradeChanged: z.object({
+    version: z.literal(1),
+    ...cluster,
+    upgradeId: z.string(),
+    from: z.string(),
+    to: z.string(),
+    status: z.string(),
+    reasons: z.array(reasonSchema),
+  }),
+  StepChanged: z.object({
+    version: z.literal(1),
+    ...cluster,
+    upgradeId: z.string(),
+    step: z.string(),
+    status: z.string(),
+    reasons: z.array(reasonSchema),
+  }),
+  ClusterHeld: z.object({ version: z.literal(1), ...cluster, reasons: z.array(reasonSchema) }),
+  FleetStopped: z.object({ version: z.literal(1), by: z.string(), reason: z.string() }),
+  FleetResumed: z.object({ version: z.literal(1), by: z.string() }),
+} as const;
+export type EventType = keyof typeof EVENT_DETAILS;
+export type LiftlockEvent = {
+  [Type in EventType]: { readonly type: Type; readonly detail: z.infer<(typeof EVENT_DETAILS)[Type]> };
+}[EventType];

@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { condition, reasonSchema, timestamp } from './common.ts';
+
+const nodegroup = z.object({
+  name: z.string(),
+  version: z.string().optional(),
+  releaseVersion: z.string().optional(),
+  status: z.string(),
+  amiType: z.string().optional(),
+  desiredSize: z.number().optional(),
+  issues: z.array(z.string()),
+});
+
+const addon = z.object({ name: z.string(), version: z.string(), status: z.string(), issues: z.array(z.string()) });
+
+/** Inventory: one cluster as last observed. Its key is ARN and creation time: one deleted and recreated is another cluster. */
+export const clusterRecord = z.object({
+  clusterKey: z.string(),
+  arn: z.string(),
+  createdAt: timestamp,
+  account: z.string(),
+  region: z.string(),
+  name: z.string(),
+  version: z.string(),
+  platformVersion: z.string().optional(),
+  status: z.string(),
+  supportType: z.string().optional(),
+  endpoint: z.object({ publicAccess: z.boolean(), privateAccess: z.boolean(), publicAccessCidrs: z.array(z.string()) }),
+  authenticationMode: z.string().optional(),
+  autoMode: z.boolean(),
+  /** Why this cluster is never touched, e.g. a local cluster on Outposts; absent for ordinary ones. */
+  unsupported: z.string().optional(),
+  nodegroups: z.array(nodegroup),
+  fargateProfiles: z.array(z.string()),
+  addons: z.array(addon),
+  insights: z.object({
+    passing: z.number(),
+    warning: z.number(),
+    error: z.number(),
+    unknown: z.number(),
+    lastRefreshTime: timestamp.optional(),
+  }),
+  tags: z.record(z.string(), z.string()),
+  labels: z.record(z.string(), z.string()),
+  /** Tools whose marks are on it (CloudFormation, Terraform, eksctl): shown as a warning, since they may move the version back. */
+  managedBy: z.array(z.string()),
+  conditions: z.array(condition),
+  /** Parts that could not be read, with the reason; a part that was denied keeps its last known content. */
+  unreadable: z.array(reasonSchema),
+  /** Our own observation of the end of the last version change; the API gives none (facts: eks.md §2). */
+  versionObservedAt: timestamp,
+  deletedAt: timestamp.optional(),
+  lastSeenAt: timestamp,
+});
+export type ClusterRecord = z.infer<typeof clusterRecord>;
+
+/** What people and Liftlock decided about a cluster; inventory never writes it. */
+export const clusterControl = z.object({
+  clusterKey: z.string(),
+  /** Nothing starts there until `retry` or `release`. */
+  held: z.object({ reason: reasonSchema, since: timestamp, upgradeId: z.string().optional() }).optional(),
+});
+export type ClusterControl = z.infer<typeof clusterControl>;
+
+/** One account and Region as discovery last found it. `Denied` never makes clusters disappear. */
+export const accountState = z.object({
+  account: z.string(),
+  region: z.string(),
+  status: z.enum(['Ok', 'Denied', 'Unreachable']),
+  reason: z.string().optional(),
+  clusters: z.number(),
+  checkedAt: timestamp,
+});
+export type AccountState = z.infer<typeof accountState>;
+
+/** What EKS offers in one Region. `announced` are the versions for which VersionAvailable was sent; the first look is a baseline. */
+export const regionVersions = z.object({
+  region: z.string(),
+  versions: z.array(
+    z.object({
+      version: z.string(),
+      status: z.string(),
+      defaultVersion: z.boolean(),
+      releaseDate: timestamp.optional(),
+      endOfStandardSupport: timestamp.optional(),
+      endOfExtendedSupport: timestamp.optional(),
+    }),
+  ),
+  announced: z.array(z.string()),
+  /** `<clusterKey>@<deadline>@<days>` for which SupportDeadlineApproaching was sent. */
+  deadlinesAnnounced: z.array(z.string()),
+  checkedAt: timestamp,
+});
+export type RegionVersions = z.infer<typeof regionVersions>;
+
+/** One of the clusters that have had this ARN, the newest created last: how a step finds whom it acts for. */
+export const clusterName = z.object({ arn: z.string(), clusterKey: z.string() });
+export type ClusterName = z.infer<typeof clusterName>;
+
+/** Ids of updates that were seen terminal: EKS lists them for ever, and nobody asks about them twice. A cache, no decision rests on it. */
+export const settledUpdates = z.object({ clusterKey: z.string(), subject: z.string(), ids: z.array(z.string()) });

@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import { MACHINE_NAMES } from '../names.ts';
+import { reasonSchema, timestamp } from './common.ts';
+
+/** Raised by a restore of the table; part of every token and execution name, checked in every transaction. */
+export const epoch = z.object({ number: z.number().int().positive() });
+export type Epoch = z.infer<typeof epoch>;
+
+/** Open and closing grants per cap key (`total`, `account/<id>`, `region/<name>`, `label/<label>/<value>`). */
+export const ledger = z.object({ counts: z.record(z.string(), z.number().int().nonnegative()) });
+export type Ledger = z.infer<typeof ledger>;
+
+/** The right to act on one cluster. `number` only grows: it is the fence. */
+export const grant = z.object({
+  clusterKey: z.string(),
+  number: z.number().int().nonnegative(),
+  status: z.enum(['open', 'closing', 'free']),
+  upgradeId: z.string(),
+  machine: z.enum(MACHINE_NAMES),
+  /** ARN of the execution that may act. */
+  holder: z.string(),
+  executionName: z.string(),
+  /** The exact input of StartExecution. */
+  input: z.record(z.string(), z.unknown()),
+  capKeys: z.array(z.string()),
+  /** Nested executions that have asked in the holder's name; freeing waits for their end. */
+  children: z.array(z.string()),
+  grantedAt: timestamp,
+  closingSince: timestamp.optional(),
+});
+export type Grant = z.infer<typeof grant>;
+
+const updateOutcome = z.discriminatedUnion('type', [
+  /** EKS took the call; `observed` once its update was seen terminal by DescribeUpdate. */
+  z.object({
+    type: z.literal('accepted'),
+    updateId: z.string(),
+    at: timestamp,
+    observed: z.object({ status: z.string(), at: timestamp, errors: z.array(reasonSchema) }).optional(),
+  }),
+  /** EKS refused and did nothing. */
+  z.object({ type: z.literal('refused'), error: z.string(), message: z.string(), at: timestamp }),
+  /** Looked up after the grace period, found nothing, and will not be sent again. */
+  z.object({ type: z.literal('never-sent'), at: timestamp }),
+]);
+
+/** Written before a mutating call; the call follows within seconds or never. */
+export const intent = z.object({
+  clusterKey: z.string(),
+  step: z.string(),
+  /** Node group or add-on; `cluster` for the control plane. */
+  subject: z.string(),
+  attempt: z.number().int().positive(),
+  upgradeId: z.string(),
+  grantNumber: z.number().int(),
+  epoch: z.number().int(),
+  call: z.object({
+    name: z.enum(['UpdateClusterVersion', 'UpdateNodegroupVersion', 'UpdateAddon']),
+    input: z.record(z.string(), z.unknown()),
+  }),
+  scope: z.object({ account: z.string(), region: z.string() }),
+  token: z.string(),
+  knownUpdateIds: z.array(z.string()),
+  commits: z.number().int().positive(),
+  committedAt: timestamp,
+  outcome: updateOutcome.optional(),
+});
+export type Intent = z.infer<typeof intent>;
+
+export const stepState = z.object({
+  status: z.enum(['running', 'done', 'parked', 'blocked', 'failed']),
+  reasons: z.array(reasonSchema),
+  startedAt: timestamp,
+  endedAt: timestamp.optional(),
+  /** What later steps need of it, e.g. the pods that were unhealthy before. */
+  detail: z.record(z.string(), z.unknown()).optional(),
+});
+export type StepState = z.infer<typeof stepState>;
+
+export const UPGRADE_STATUSES = [
+  'Pending',
+  'Running',
+  'Parked',
+  'Succeeded',
+  'Failed',
+  'RolledBack',
+  'Blocked',
+  'Canceled',
+] as const;
+
+/** One cluster, one hop (or one step started by hand). */
+export const upgrade = z.object({
+  clusterKey: z.string(),
+  id: z.string(),
+  machine: z.enum(MACHINE_NAMES),
+  from: z.string(),
+  to: z.string(),
+  status: z.enum(UPGRADE_STATUSES),
+  mutated: z.boolean(),
+  steps: z.record(z.string(), stepState),
+  requestedBy: z.string(),
+  rolloutId: z.string().optional(),
+  waveIndex: z.number().int().optional(),
+  reasons: z.array(reasonSchema),
+  resumeAt: timestamp.optional(),
+  startedAt: timestamp.optional(),
+  endedAt: timestamp.optional(),
+  /** Our own observation of the control plane at `to`: the rollback clock starts here (design.md §3). */
+  controlPlaneCompletedAt: timestamp.optional(),
+});
+export type Upgrade = z.infer<typeof upgrade>;
+
+/** Written before an effect that must be taken back, e.g. a suspended process; nothing in this release makes one yet. */
+export const undoEntry = z.object({
+  clusterKey: z.string(),
+  effect: z.string(),
+  before: z.unknown(),
+  upgradeId: z.string(),
+  writtenAt: timestamp,
+  undoneAt: timestamp.optional(),
+});

@@ -1,0 +1,78 @@
+/** Names that more than one side uses: functions, state machines, environment variables. One list, so that a typo cannot wire nothing. */
+
+/** Every Lambda function, by the name of its folder under `functions/`. */
+export const FUNCTION_NAMES = [
+  'discover-clusters',
+  'record-clusters',
+  'watch-versions',
+  'reconcile-rollouts',
+  'request-grant',
+  'scan-cluster',
+  'update-addons',
+  'upgrade-control-plane',
+  'list-node-groups',
+  'roll-node-group',
+  'smoke-check',
+  'conclude-upgrade',
+  'api',
+] as const;
+export type FunctionName = (typeof FUNCTION_NAMES)[number];
+
+/** Functions that send calls of the list in mutating-calls.ts; their concurrency is reserved. */
+export const MUTATING_FUNCTIONS = [
+  'update-addons',
+  'upgrade-control-plane',
+  'roll-node-group',
+] as const satisfies readonly FunctionName[];
+
+/** Functions that talk to API servers of clusters and so carry a Kubernetes client. */
+export const KUBERNETES_FUNCTIONS = ['scan-cluster', 'smoke-check'] as const satisfies readonly FunctionName[];
+
+export const MACHINE_NAMES = [
+  'scan-cluster',
+  'upgrade-control-plane',
+  'roll-node-group',
+  'update-addons',
+  'smoke-check',
+  'upgrade-cluster',
+] as const;
+export type MachineName = (typeof MACHINE_NAMES)[number];
+
+/** Which definition file a machine is an instance of: machines of one shape share one file. */
+export const MACHINE_DEFINITIONS: Readonly<Record<MachineName, 'step' | 'roll-node-group' | 'upgrade-cluster'>> = {
+  'scan-cluster': 'step',
+  'upgrade-control-plane': 'step',
+  'update-addons': 'step',
+  'smoke-check': 'step',
+  'roll-node-group': 'roll-node-group',
+  'upgrade-cluster': 'upgrade-cluster',
+};
+
+/** Environment variables of the functions; an array lists the functions that read one, absent = all. */
+export const ENVIRONMENT = {
+  table: 'LIFTLOCK_TABLE',
+  auditTable: 'LIFTLOCK_AUDIT_TABLE',
+  bus: 'LIFTLOCK_BUS',
+  clusterQueueUrl: 'LIFTLOCK_CLUSTER_QUEUE_URL',
+  /** ARN prefix up to and including the last colon of `…:stateMachine:`; a machine's ARN is it and `LIFTLOCK_MACHINE_PREFIX` and its name. */
+  machineArnPrefix: 'LIFTLOCK_MACHINE_ARN_PREFIX',
+  spokeRoleName: 'LIFTLOCK_SPOKE_ROLE_NAME',
+  externalId: 'LIFTLOCK_EXTERNAL_ID',
+  partition: 'LIFTLOCK_PARTITION',
+} as const;
+
+/** EventBridge `source` of every event that Liftlock publishes. */
+export const EVENT_SOURCE = 'liftlock';
+
+/** `TimeoutSeconds` of the definitions: the longest real run (30 node groups of 450 nodes, one after the other) fits several times. */
+export const MACHINE_TIMEOUT_SECONDS: Readonly<Record<MachineName, number>> = {
+  'scan-cluster': 86_400,
+  'upgrade-control-plane': 86_400,
+  'update-addons': 86_400,
+  'smoke-check': 86_400,
+  'roll-node-group': 10 * 86_400,
+  'upgrade-cluster': 14 * 86_400,
+};
+
+/** Machines that change nothing on the cluster: started by hand they take no grant, and they run in observe mode too. */
+export const READ_ONLY_MACHINES: readonly MachineName[] = ['scan-cluster', 'smoke-check'];

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { KubeVersion } from '../version/kube-version.ts';
+
+/** The contract between machines and functions. A function takes this number and the one before (design: upgrades of Liftlock itself). */
+export const CONTRACT = 1;
+export const ACCEPTED_CONTRACTS: readonly number[] = [CONTRACT, CONTRACT - 1].filter((number) => number >= 1);
+
+const clusterArn = z
+  .string()
+  .regex(
+    /^arn:aws[a-z-]*:eks:[a-z0-9-]+:\d{12}:cluster\/[0-9A-Za-z][0-9A-Za-z_-]{0,99}$/,
+    'must be the ARN of an EKS cluster, e.g. arn:aws:eks:eu-central-1:111111111111:cluster/web',
+  );
+const minor = z
+  .string()
+  .refine((text) => KubeVersion.tryParse(text) !== undefined, 'must be a Kubernetes minor as text, e.g. "1.36"');
+
+/** What a person types to start a machine by hand. `nodegroup` is for roll-node-group; absent = all of the cluster's. */
+export const machineInput = z.strictObject({
+  contract: z.number().int().optional(),
+  cluster: clusterArn,
+  targetVersion: minor,
+  nodegroup: z.string().min(1).max(63).optional(),
+  /** update-addons only: `before` the control plane (valid on N and N+1) or `after` it. Absent = after. */
+  phase: z.enum(['before', 'after']).optional(),
+  comment: z.string().max(200).optional(),
+});
+export type MachineInput = z.infer<typeof machineInput>;
+
+/** What every step function gets from its machine. `execution` comes from the context object, never from a person's input. */
+export const stepInput = z.object({
+  step: z.string(),
+  input: z.unknown(),
+  execution: z.object({ arn: z.string(), name: z.string(), startTime: z.string() }),
+  /** Times this execution has asked before; the wait between polls grows with it. */
+  poll: z.number().int().nonnegative().default(0),
+  nodegroup: z.string().optional(),
+  outcome: z.unknown().optional(),
+});
+export type StepInput = z.infer<typeof stepInput>;
+
+/** Throws `InvalidInput` that names every bad member at once. */
+export function parseMachineInput(input: unknown): MachineInput {
+  const parsed = machineInput.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'input'}: ${issue.message}`);
+  const error = new Error(
+    `The execution's input is not usable: ${problems.join('; ')}. Start it with {"cluster": "<cluster ARN>", "targetVersion": "1.36"}.`,
+  );
+  error.name = 'InvalidInput';
+  throw error;
+}

@@ -1,0 +1,25 @@
+/** ARN and creation time: the identity of a cluster. One deleted and recreated under its name has another key. */
+export type ClusterKey = string;
+
+export function clusterKey(arn: string, createdAt: Date): ClusterKey {
+  return `${arn}@${createdAt.toISOString()}`;
+}
+
+export interface ClusterArn {
+  readonly arn: string;
+  readonly partition: string;
+  readonly region: string;
+  readonly account: string;
+  readonly name: string;
+}
+
+export function parseClusterArn(text: string): ClusterArn | undefined {
+  const match = /^arn:(aws[a-z-]*):eks:([a-z0-9-]+):(\d{12}):cluster\/([0-9A-Za-z][0-9A-Za-z_-]{0,99})$/.exec(text);
+  if (match === null) return undefined;
+  const [arn = '', partition = '', region = '', account = '', name = ''] = match;
+  return { arn, partition, region, account, name };
+}
+
+export function arnOf(key: ClusterKey): string {
+  return key.slice(0, key.lastIndexOf('@'));
+}

@@ -1,0 +1,49 @@
+import type { FleetSpec } from '../config/types.ts';
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Ledger } from '../contracts/items/protocol.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
+
+/** `total`, `account/<id>`, `region/<name>`, `label/<label>/<value>`. A missing label is one value of its own: the empty one. */
+export type CapKey = string;
+
+/** Every key that a grant of this cluster counts against, capped today or not: a cap set later must find the counts right. */
+export function capKeys(cluster: Pick<ClusterRecord, 'account' | 'region' | 'labels'>, fleet: FleetSpec): CapKey[] {
+  const labels = Object.keys(fleet.caps.perLabel ?? {}).sort();
+  return [
+    'total',
+    `account/${cluster.account}`,
+    `region/${cluster.region}`,
+    ...labels.map((label) => `label/${label}/${cluster.labels[label] ?? ''}`),
+  ];
+}
+
+export function capLimit(key: CapKey, fleet: FleetSpec): number | undefined {
+  const { caps } = fleet;
+  if (key === 'total') return caps.total;
+  if (key.startsWith('account/')) return caps.perAccount;
+  if (key.startsWith('region/')) return caps.perRegion;
+  const label = key.split('/')[1] ?? '';
+  return caps.perLabel?.[label];
+}
+
+/** The caps that have no room for one more grant with these keys. */
+export function capRefusals(counts: Ledger['counts'], keys: readonly CapKey[], fleet: FleetSpec): Reason[] {
+  return keys.flatMap((key) => {
+    const limit = capLimit(key, fleet);
+    const count = counts[key] ?? 0;
+    return limit !== undefined && count >= limit
+      ? [reason('CapReached', `${count} of at most ${limit} upgrades run under the cap ${key}.`)]
+      : [];
+  });
+}
+
+/** Counts after granting (+1) or freeing (−1); a count never goes below 0. */
+export function recount(counts: Ledger['counts'], keys: readonly CapKey[], by: 1 | -1): Ledger['counts'] {
+  const next = { ...counts };
+  for (const key of keys) {
+    const count = (next[key] ?? 0) + by;
+    if (count > 0) next[key] = count;
+    else delete next[key];
+  }
+  return next;
+}

@@ -1,0 +1,58 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+
+/** What a cluster's own tags ask for. They only make things safer; one that cannot be read holds the cluster (semantics.md, Cluster tags). */
+export interface ClusterTags {
+  readonly paused: boolean;
+  /** A ceiling: nothing of ours goes beyond it. */
+  readonly pin: KubeVersion | undefined;
+  readonly problems: readonly Reason[];
+}
+
+const KNOWN = new Set(['paused', 'pin-version', 'wave', 'calendar']);
+
+export function clusterTags(tags: Readonly<Record<string, string>>, prefix: string): ClusterTags {
+  const problems: Reason[] = [];
+  const own = Object.entries(tags).filter(([key]) => key.startsWith(prefix));
+  for (const [key] of own) {
+    if (!KNOWN.has(key.slice(prefix.length))) {
+      problems.push(
+        reason(
+          'BadTag',
+          `The tag ${key} is not one that Liftlock knows; known are ${[...KNOWN].map((name) => prefix + name).join(', ')}.`,
+        ),
+      );
+    }
+  }
+  const pausedText = tags[`${prefix}paused`];
+  if (pausedText !== undefined && pausedText !== 'true' && pausedText !== 'false') {
+    problems.push(reason('BadTag', `The tag ${prefix}paused is "${pausedText}"; it must be "true" or "false".`));
+  }
+  const pinText = tags[`${prefix}pin-version`];
+  const pin = pinText === undefined ? undefined : KubeVersion.tryParse(pinText);
+  if (pinText !== undefined && pin === undefined) {
+    problems.push(reason('BadTag', `The tag ${prefix}pin-version is "${pinText}"; it must be a minor such as "1.34".`));
+  }
+  return { paused: pausedText === 'true', pin, problems };
+}
+
+/** Why Liftlock may not move this cluster to `target` as the cluster itself stands; empty when it may. */
+export function clusterRefusals(cluster: ClusterRecord, target: KubeVersion, prefix: string): Reason[] {
+  const tags = clusterTags(cluster.tags, prefix);
+  const reasons: Reason[] = [...tags.problems];
+  if (cluster.deletedAt !== undefined)
+    reasons.push(reason('Gone', `The cluster was deleted (seen ${cluster.deletedAt}).`));
+  if (cluster.unsupported !== undefined) reasons.push(reason('Unsupported', cluster.unsupported));
+  if (tags.paused) reasons.push(reason('Excluded', `The cluster's tag ${prefix}paused keeps Liftlock away from it.`));
+  if (tags.pin !== undefined && tags.pin.isOlderThan(target)) {
+    reasons.push(
+      reason('Pinned', `The cluster's tag ${prefix}pin-version keeps it at ${tags.pin} or older, so not ${target}.`),
+    );
+  }
+  const unreachable = cluster.conditions.find(
+    (condition) => condition.type === 'Reachable' && condition.status !== 'True',
+  );
+  if (unreachable !== undefined) reasons.push(reason('Unreachable', unreachable.message));
+  return reasons;
+}

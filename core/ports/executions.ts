@@ -1,0 +1,20 @@
+import type { MachineName } from '../contracts/names.ts';
+
+/** Executions of the state machines (Step Functions). Error names are the API's own. */
+export interface Executions {
+  /** The ARN that an execution of this name has or will have: known before it starts. */
+  arnFor(machine: MachineName, name: string): string;
+  /**
+   * Idempotent while it runs: same name and input answer alike. Fails with `ExecutionAlreadyExists` when one of that name has ended or has
+   * another input.
+   */
+  start(machine: MachineName, name: string, input: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Undefined when there is none of that ARN; eventually consistent after a start. */
+  describe(executionArn: string): Promise<ExecutionState | undefined>;
+}
+
+export interface ExecutionState {
+  readonly status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED' | 'PENDING_REDRIVE';
+  readonly error?: string;
+  readonly cause?: string;
+}

@@ -1,0 +1,34 @@
+import type { LiftlockEvent } from '../contracts/events.ts';
+
+/** Publishes events; a lost event loses nothing, it only makes somebody look later. */
+export interface EventBus {
+  publish(events: readonly LiftlockEvent[]): Promise<void>;
+}
+
+/** The queue between discover-clusters and record-clusters: one item for each cluster. */
+export interface ClusterQueue {
+  send(items: readonly ClusterItem[]): Promise<void>;
+}
+
+export interface ClusterItem {
+  readonly account: string;
+  readonly region: string;
+  readonly name: string;
+  /** `deep` reads node groups, add-ons and insights too (semantics.md, Freshness). */
+  readonly depth: 'shallow' | 'deep';
+}
+
+/** The accounts of the organization, where Fleet names one. */
+export interface Organization {
+  listAccounts(): Promise<string[]>;
+}
+
+/** `GET` of a URL that a policy names, redirects not followed. Fails when nothing answers in time. */
+export interface UrlProbe {
+  get(url: string): Promise<{ status: number }>;
+}
+
+/** Names that must differ between calls: rollout ids. */
+export interface Ids {
+  next(): string;
+}

@@ -1,0 +1,21 @@
+import type { Clock } from './clock.ts';
+import type { ClusterAccess } from './cluster-access.ts';
+import type { EksMutator, EksReader } from './eks.ts';
+import type { Executions } from './executions.ts';
+import type { ClusterQueue, EventBus, Ids, Organization, UrlProbe } from './outside.ts';
+import type { Table } from './table.ts';
+
+/** Everything outside the core, by name. A use case takes only those it needs: `Pick<Ports, 'table' | 'clock'>`. */
+export interface Ports {
+  readonly table: Table;
+  readonly eks: EksReader;
+  readonly mutator: EksMutator;
+  readonly clusters: ClusterAccess;
+  readonly executions: Executions;
+  readonly events: EventBus;
+  readonly queue: ClusterQueue;
+  readonly organization: Organization;
+  readonly probe: UrlProbe;
+  readonly clock: Clock;
+  readonly ids: Ids;
+}

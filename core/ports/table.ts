@@ -1,0 +1,71 @@
+/**
+ * The one store: a transactional table of items with revisions, and beside it the append-only audit.
+ * Every safety rule that a transaction must hold is expressed as "these items are still as I read them": the decision is a pure
+ * function of the items read, and the transaction checks their revisions (docs/adr/0002). Two implementations:
+ * `adapters/memory` and `adapters/dynamodb`; one contract suite runs on both.
+ */
+export interface Table {
+  /** Strongly consistent. */
+  get(key: ItemKey): Promise<StoredItem | undefined>;
+  /** Strongly consistent, ordered by `sk`, all pages. */
+  queryPartition(pk: string, skPrefix?: string): Promise<StoredItem[]>;
+  /** Items written with `active: true`: what is not at rest. Eventually consistent. */
+  queryActive(): Promise<StoredItem[]>;
+  /** All items of a kind. Eventually consistent. */
+  queryKind(kind: string): Promise<StoredItem[]>;
+  /**
+   * All or nothing; at most 100 operations, no key twice. Fails with `ConditionFailed` when an item is not at the expected revision
+   * (or an audit item exists already), with `TransactionConflict` when another transaction holds one of the items: decide anew.
+   */
+  transact(operations: readonly WriteOperation[]): Promise<void>;
+  /** The newest audit item of a subject. Strongly consistent. */
+  auditHead(subject: string): Promise<AuditItem | undefined>;
+  /** A subject's audit, oldest first. */
+  auditOf(subject: string): Promise<AuditItem[]>;
+}
+
+export interface ItemKey {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+export interface StoredItem extends ItemKey {
+  readonly kind: string;
+  /** 1 when first written, one more at every write. */
+  readonly revision: number;
+  readonly active: boolean;
+  readonly data: unknown;
+}
+
+/** A revision that was read, `absent`, or `any` (only for items that no decision depends on). */
+export type Expected = number | 'absent' | 'any';
+
+export type WriteOperation =
+  | {
+      readonly type: 'put';
+      readonly item: ItemKey & {
+        readonly kind: string;
+        readonly active: boolean;
+        readonly data: unknown;
+        readonly expiresAt?: Date;
+      };
+      readonly expect: Expected;
+    }
+  | { readonly type: 'check'; readonly key: ItemKey; readonly expect: number | 'absent' }
+  | { readonly type: 'delete'; readonly key: ItemKey; readonly expect: number }
+  | { readonly type: 'append'; readonly item: AuditItem };
+
+/** One link of a subject's chain. `hash` covers every other member; `previousHash` is the hash of the item before (`''` for the first). */
+export interface AuditItem {
+  readonly subject: string;
+  /** 1, 2, 3, … without gaps. */
+  readonly sequence: number;
+  readonly event: string;
+  /** Role ARN without session, a person's Identity Center name, `liftlock`, or `unknown`. */
+  readonly principal: string;
+  /** RFC 3339 UTC. */
+  readonly at: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+  readonly previousHash: string;
+  readonly hash: string;
+}

@@ -1,0 +1,60 @@
+import { type Reason, reason } from '../contracts/step-result.ts';
+import { fleetSpec } from '../policy/applied.ts';
+import { clusterRefusals } from '../policy/cluster-tags.ts';
+import type { KubeVersion } from '../version/kube-version.ts';
+import { type Asker, authority } from './authority.ts';
+import type { CommitSnapshot } from './commit-snapshot.ts';
+
+/**
+ * Why this mutating call may not be committed now; empty = it may (protocol.md, table "A commit checks"). Pure: the transaction that
+ * follows checks that everything read here is unchanged.
+ */
+export function commitRefusals(snapshot: CommitSnapshot, asker: Asker, target: KubeVersion): Reason[] {
+  const { epoch, grant, upgrade, cluster, clusterControl, rollout, wave, control } = snapshot;
+  if (epoch === undefined)
+    return [reason('NoEpoch', 'The table has no epoch: it is not set up, or it is being restored.')];
+  if (authority(grant?.data, asker) === 'none' || upgrade === undefined) {
+    return [
+      reason(
+        'Superseded',
+        'This execution does not hold the grant of its cluster any more; another one does, or nobody.',
+      ),
+    ];
+  }
+  if (cluster === undefined) return [reason('UnknownCluster', 'The cluster is not in the inventory.')];
+  const fleet = fleetSpec(snapshot.fleet?.data);
+  if (fleet === undefined)
+    return [
+      reason('FleetNotConfigured', 'No Fleet is applied, so nothing may be changed. Run: liftlock apply -f fleet.yaml'),
+    ];
+
+  const reasons: Reason[] = [];
+  if (fleet.mode !== 'act') reasons.push(reason('ObserveMode', 'The fleet is in mode "observe": Liftlock only looks.'));
+  if (control?.data.stopped === true) {
+    reasons.push(
+      reason(
+        'FleetStopped',
+        `The fleet was stopped by ${control.data.by ?? 'somebody'}: ${control.data.reason ?? 'no reason given'}.`,
+      ),
+    );
+  }
+  reasons.push(...clusterRefusals(cluster.data, target, fleet.tagPrefix));
+  const held = clusterControl?.data.held;
+  if (held !== undefined)
+    reasons.push(reason('Held', `The cluster is held since ${held.since}: ${held.reason.message}`));
+  if (rollout !== undefined && rollout.data.status === 'Paused')
+    reasons.push(reason('RolloutPaused', `The rollout ${rollout.data.id} is paused.`));
+  if (rollout !== undefined && rollout.data.status === 'Aborted')
+    reasons.push(reason('RolloutAborted', `The rollout ${rollout.data.id} was aborted.`));
+  if (upgrade.data.rolloutId !== undefined && rollout === undefined)
+    reasons.push(reason('RolloutGone', 'The rollout of this upgrade does not exist.'));
+  if (!upgrade.data.mutated && wave !== undefined && wave.data.status === 'Halted') {
+    reasons.push(
+      reason(
+        'WaveHalted',
+        `The wave ${wave.data.name} is halted: ${wave.data.failed} failures, at most ${wave.data.maxFailures} are allowed.`,
+      ),
+    );
+  }
+  return reasons;
+}

@@ -1,0 +1,67 @@
+import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Epoch, Grant, Upgrade } from '../contracts/items/protocol.ts';
+import type { AppliedConfig, FleetControl, Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { Table, WriteOperation } from '../ports/table.ts';
+import {
+  ClusterControls,
+  Clusters,
+  Configs,
+  Epochs,
+  FleetControls,
+  Grants,
+  Rollouts,
+  Upgrades,
+  Waves,
+} from '../store/entities.ts';
+import { type Entity, load, type Read } from '../store/entity.ts';
+
+/** Everything that could forbid a mutating call, read in one go. */
+export interface CommitSnapshot {
+  readonly epoch: Read<Epoch> | undefined;
+  readonly grant: Read<Grant> | undefined;
+  readonly upgrade: Read<Upgrade> | undefined;
+  readonly control: Read<FleetControl> | undefined;
+  readonly fleet: Read<AppliedConfig> | undefined;
+  readonly cluster: Read<ClusterRecord> | undefined;
+  readonly clusterControl: Read<ClusterControl> | undefined;
+  readonly rollout: Read<Rollout> | undefined;
+  readonly wave: Read<Wave> | undefined;
+  readonly policy: Read<AppliedConfig> | undefined;
+  /** "All of it is still as read": what the commit's transaction checks besides its own writes. */
+  readonly checks: readonly WriteOperation[];
+}
+
+/** Reads it strongly consistent. `fleetName` is the one Fleet's name: there is at most one. */
+export async function readCommitSnapshot(table: Pick<Table, 'get'>, clusterKey: string): Promise<CommitSnapshot> {
+  const checks: WriteOperation[] = [];
+  async function read<Data, Parts extends readonly unknown[]>(
+    entity: Entity<Data, Parts>,
+    ...parts: Parts
+  ): Promise<Read<Data> | undefined> {
+    const found = await load(table, entity, ...parts);
+    checks.push({ type: 'check', key: entity.key(...parts), expect: found?.revision ?? 'absent' });
+    return found;
+  }
+  const [epoch, grant, control, fleet, cluster, clusterControl] = await Promise.all([
+    read(Epochs),
+    load(table, Grants, clusterKey),
+    read(FleetControls),
+    read(Configs, 'Fleet', FLEET),
+    read(Clusters, clusterKey),
+    read(ClusterControls, clusterKey),
+  ]);
+  checks.push({ type: 'check', key: Grants.key(clusterKey), expect: grant?.revision ?? 'absent' });
+  const upgrade = grant === undefined ? undefined : await load(table, Upgrades, clusterKey, grant.data.upgradeId);
+  const { rolloutId, waveIndex } = upgrade?.data ?? {};
+  const rollout = rolloutId === undefined ? undefined : await read(Rollouts, rolloutId);
+  // Later mutations go on in a halted wave (protocol.md rule 7), so only the first one depends on the wave's counters.
+  const wave =
+    rolloutId === undefined || waveIndex === undefined || upgrade?.data.mutated === true
+      ? undefined
+      : await read(Waves, rolloutId, waveIndex);
+  const policy = rollout === undefined ? undefined : await read(Configs, 'UpgradePolicy', rollout.data.policy);
+  return { epoch, grant, upgrade, control, fleet, cluster, clusterControl, rollout, wave, policy, checks };
+}
+
+/** The Fleet object is kept under one key, whatever its name: there is one. */
+export const FLEET = 'fleet';

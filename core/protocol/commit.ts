@@ -1,0 +1,97 @@
+import type { Intent, Upgrade } from '../contracts/items/protocol.ts';
+import type { MutatingCall } from '../contracts/mutating-calls.ts';
+import { LIFTLOCK } from '../contracts/principals.ts';
+import type { Reason } from '../contracts/step-result.ts';
+import type { Scope } from '../ports/eks.ts';
+import type { Ports } from '../ports/ports.ts';
+import { transactWithAudit } from '../store/audit.ts';
+import { Intents, Upgrades } from '../store/entities.ts';
+import { put, type Read, replace } from '../store/entity.ts';
+import { decideAndWrite } from '../store/retry.ts';
+import type { KubeVersion } from '../version/kube-version.ts';
+import type { Asker } from './authority.ts';
+import { commitRefusals } from './commit-decision.ts';
+import { readCommitSnapshot } from './commit-snapshot.ts';
+import { clientRequestToken } from './token.ts';
+
+/** What is about to be sent. A repeat gives the intent it repeats: the stored request is sent again, never a new one. */
+export interface CommitRequest {
+  readonly asker: Asker;
+  readonly clusterKey: string;
+  readonly scope: Scope;
+  readonly step: string;
+  readonly subject: string;
+  readonly target: KubeVersion;
+  readonly attempt: number;
+  readonly repeats: Read<Intent> | undefined;
+  readonly call: (clientRequestToken: string) => MutatingCall;
+  readonly knownUpdateIds: readonly string[];
+}
+
+export type CommitResult = { readonly committed: Intent } | { readonly refused: Reason[] };
+
+/**
+ * Commits an intent in one transaction with the checks of everything that could forbid the call (protocol.md rule 4). When something moved
+ * in between, decides anew. The upgrade becomes *mutated* in the same transaction, and its member takes a place of the wave
+ * until it settles.
+ */
+export function commit(ports: Pick<Ports, 'table' | 'clock'>, request: CommitRequest): Promise<CommitResult> {
+  return decideAndWrite(async () => {
+    const snapshot = await readCommitSnapshot(ports.table, request.clusterKey);
+    const refused = commitRefusals(snapshot, request.asker, request.target);
+    const { epoch, grant, upgrade } = snapshot;
+    if (refused.length > 0 || epoch === undefined || grant === undefined || upgrade === undefined) return { refused };
+
+    const { clusterKey, step, subject, attempt } = request;
+    const now = ports.clock.now();
+    const token =
+      request.repeats?.data.token ??
+      clientRequestToken({ epoch: epoch.data.number, clusterKey, step, subject, attempt });
+    const intent: Intent = {
+      clusterKey,
+      step,
+      subject,
+      attempt,
+      upgradeId: upgrade.data.id,
+      grantNumber: grant.data.number,
+      epoch: epoch.data.number,
+      call: request.repeats?.data.call ?? (request.call(token) as unknown as Intent['call']),
+      scope: request.scope,
+      token,
+      knownUpdateIds: [...request.knownUpdateIds],
+      commits: (request.repeats?.data.commits ?? 0) + 1,
+      committedAt: now.toISOString(),
+    };
+    await transactWithAudit(
+      ports.table,
+      [
+        ...snapshot.checks,
+        ...(await mutated(ports, upgrade)),
+        request.repeats === undefined ? put(Intents, intent, 'absent') : replace(Intents, request.repeats, intent),
+      ],
+      [
+        {
+          subject: clusterKey,
+          event: 'MutationCommitted',
+          principal: LIFTLOCK,
+          detail: {
+            step,
+            subject,
+            attempt,
+            commits: intent.commits,
+            call: intent.call,
+            grantNumber: intent.grantNumber,
+            upgradeId: intent.upgradeId,
+          },
+        },
+      ],
+      now,
+    );
+    return { committed: intent };
+  });
+}
+
+async function mutated(ports: Pick<Ports, 'table'>, upgrade: Read<Upgrade>) {
+  if (upgrade.data.mutated) return [{ type: 'check' as const, key: upgrade.key, expect: upgrade.revision }];
+  return [replace(Upgrades, upgrade, { ...upgrade.data, mutated: true })];
+}

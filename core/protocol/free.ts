@@ -1,0 +1,104 @@
+import type { Grant } from '../contracts/items/protocol.ts';
+import { LIFTLOCK } from '../contracts/principals.ts';
+import { recount } from '../policy/caps.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { WriteOperation } from '../ports/table.ts';
+import { transactWithAudit } from '../store/audit.ts';
+import { Grants, Ledgers, Members, Upgrades, Waves } from '../store/entities.ts';
+import { load, replace, unchanged } from '../store/entity.ts';
+import { decideAndWrite } from '../store/retry.ts';
+import { graceEnd } from './intent-state.ts';
+import { intentsOf, recordOutcome } from './intent-store.ts';
+import { lookUp } from './look-up.ts';
+
+/** open → closing: from here on every commit under this grant fails. */
+export function closeGrant(ports: Pick<Ports, 'table' | 'clock'>, clusterKey: string, number: number): Promise<void> {
+  return decideAndWrite(async () => {
+    const grant = await load(ports.table, Grants, clusterKey);
+    if (grant === undefined || grant.data.number !== number || grant.data.status !== 'open') return;
+    const now = ports.clock.now();
+    const closing: Grant = { ...grant.data, status: 'closing', closingSince: now.toISOString() };
+    await transactWithAudit(
+      ports.table,
+      [replace(Grants, grant, closing)],
+      [
+        {
+          subject: clusterKey,
+          event: 'GrantClosing',
+          principal: LIFTLOCK,
+          detail: { grantNumber: number, upgradeId: grant.data.upgradeId },
+        },
+      ],
+      now,
+    );
+  });
+}
+
+/**
+ * Resolves every open intent of a cluster whose grant is closing: waits out its grace, looks it up, writes its outcome.
+ * Gives the instant to come back at, or undefined when none is open any more. Fails when EKS cannot be read.
+ */
+export async function resolveIntents(
+  ports: Pick<Ports, 'table' | 'clock' | 'eks'>,
+  clusterKey: string,
+): Promise<Date | undefined> {
+  let again: Date | undefined;
+  for (const { data: intent } of await intentsOf(ports.table, clusterKey)) {
+    if (intent.outcome !== undefined) continue;
+    const until = graceEnd(intent);
+    if (ports.clock.now() < until) {
+      again = again === undefined || until < again ? until : again;
+      continue;
+    }
+    const update = await lookUp(ports.eks, intent);
+    const at = ports.clock.now().toISOString();
+    await recordOutcome(
+      ports,
+      intent,
+      update === undefined ? { type: 'never-sent', at } : { type: 'accepted', updateId: update.id, at },
+    );
+  }
+  return again;
+}
+
+/** closing → free, the caps counted down and the wave's place given back, in one transaction (protocol.md rule 3). */
+export function freeGrant(ports: Pick<Ports, 'table' | 'clock'>, clusterKey: string, number: number): Promise<void> {
+  return decideAndWrite(async () => {
+    const { table } = ports;
+    const grant = await load(table, Grants, clusterKey);
+    if (grant === undefined || grant.data.number !== number || grant.data.status !== 'closing') return;
+    const ledger = await load(table, Ledgers);
+    const upgrade = await load(table, Upgrades, clusterKey, grant.data.upgradeId);
+    const operations: WriteOperation[] = [
+      replace(Grants, grant, { ...grant.data, status: 'free', children: [] }),
+      replace(Ledgers, ledger, { counts: recount(ledger?.data.counts ?? {}, grant.data.capKeys, -1) }),
+      unchanged(Upgrades, upgrade, clusterKey, grant.data.upgradeId),
+    ];
+    const { rolloutId, waveIndex } = upgrade?.data ?? {};
+    if (rolloutId !== undefined && waveIndex !== undefined) {
+      const member = await load(table, Members, rolloutId, waveIndex, clusterKey);
+      const wave = await load(table, Waves, rolloutId, waveIndex);
+      // A member that was mutated and has not settled keeps its place: so does one between two hops.
+      const unsettled = member !== undefined && (member.data.status === 'Parked' || member.data.status === 'Running');
+      const keeps = unsettled && (upgrade?.data.mutated === true || upgrade?.data.status === 'Succeeded');
+      if (member !== undefined && wave !== undefined && member.data.inFlight && !keeps) {
+        operations.push(replace(Members, member, { ...member.data, inFlight: false }));
+        operations.push(replace(Waves, wave, { ...wave.data, inFlight: Math.max(0, wave.data.inFlight - 1) }));
+      }
+    }
+    const now = ports.clock.now();
+    await transactWithAudit(
+      table,
+      operations,
+      [
+        {
+          subject: clusterKey,
+          event: 'GrantFreed',
+          principal: LIFTLOCK,
+          detail: { grantNumber: number, upgradeId: grant.data.upgradeId },
+        },
+      ],
+      now,
+    );
+  });
+}

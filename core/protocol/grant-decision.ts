@@ -1,0 +1,100 @@
+import type { FleetSpec } from '../config/types.ts';
+import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Epoch, Grant, Ledger, Upgrade } from '../contracts/items/protocol.ts';
+import type { FleetControl, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
+import { capKeys, capRefusals } from '../policy/caps.ts';
+import { clusterRefusals } from '../policy/cluster-tags.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+
+/** What a grant rests on. `rollout`, `wave` and `member` are absent for executions started by hand. */
+export interface GrantSituation {
+  readonly epoch: Epoch | undefined;
+  readonly fleet: FleetSpec | undefined;
+  readonly control: FleetControl | undefined;
+  readonly cluster: ClusterRecord;
+  readonly clusterControl: ClusterControl | undefined;
+  readonly grant: Grant | undefined;
+  readonly ledger: Ledger | undefined;
+  readonly upgrade: Upgrade | undefined;
+  readonly rollout?: Rollout | undefined;
+  readonly wave?: Wave | undefined;
+  readonly member?: Member | undefined;
+}
+
+const GRANTING_WAVES: readonly Wave['status'][] = ['Open', 'Completed', 'CompletedWithFailures', 'Soaking'];
+
+/** Why this cluster gets no grant now; empty = it may have one. Pure; the granting transaction checks that nothing of it has moved. */
+export function grantRefusals(situation: GrantSituation, target: KubeVersion): Reason[] {
+  const { epoch, fleet, control, cluster, clusterControl, grant, ledger, rollout, wave, member } = situation;
+  if (epoch === undefined)
+    return [reason('NoEpoch', 'The table has no epoch: it is not set up, or it is being restored.')];
+  if (fleet === undefined)
+    return [
+      reason('FleetNotConfigured', 'No Fleet is applied, so nothing may be changed. Run: liftlock apply -f fleet.yaml'),
+    ];
+  const reasons: Reason[] = [];
+  if (fleet.mode !== 'act') reasons.push(reason('ObserveMode', 'The fleet is in mode "observe": Liftlock only looks.'));
+  if (control?.stopped === true) {
+    reasons.push(
+      reason(
+        'FleetStopped',
+        `The fleet was stopped by ${control.by ?? 'somebody'}: ${control.reason ?? 'no reason given'}.`,
+      ),
+    );
+  }
+  reasons.push(...clusterRefusals(cluster, target, fleet.tagPrefix));
+  if (clusterControl?.held !== undefined) {
+    reasons.push(
+      reason('Held', `The cluster is held since ${clusterControl.held.since}: ${clusterControl.held.reason.message}`),
+    );
+  }
+  if (grant !== undefined && grant.status !== 'free') {
+    reasons.push(
+      reason('GrantBusy', `The upgrade ${grant.upgradeId} holds the cluster's grant (${grant.executionName}).`),
+    );
+  }
+  if (rollout !== undefined) reasons.push(...rolloutRefusals(rollout, wave, member));
+  reasons.push(...capRefusals(ledger?.counts ?? {}, capKeys(cluster, fleet), fleet));
+  return reasons;
+}
+
+function rolloutRefusals(rollout: Rollout, wave: Wave | undefined, member: Member | undefined): Reason[] {
+  const reasons: Reason[] = [];
+  if (rollout.status !== 'Running')
+    reasons.push(reason(`Rollout${rollout.status}`, `The rollout ${rollout.id} is ${rollout.status}.`));
+  if (wave === undefined || member === undefined)
+    return [...reasons, reason('NotAMember', 'The cluster is not a member of the rollout.')];
+  if (!GRANTING_WAVES.includes(wave.status))
+    reasons.push(reason(`Wave${wave.status}`, `The wave ${wave.name} is ${wave.status}.`));
+  if (!member.inFlight && wave.inFlight >= wave.maxConcurrency) {
+    reasons.push(
+      reason(
+        'WaveFull',
+        `${wave.inFlight} of at most ${wave.maxConcurrency} clusters of the wave ${wave.name} are in flight.`,
+      ),
+    );
+  }
+  return reasons;
+}
+
+/** One hop exactly, and never down: a version one minor lower would be a rollback today (design.md §3). */
+export function hopRefusals(current: string, target: KubeVersion): Reason[] {
+  const version = KubeVersion.parse(current);
+  if (version.next().equals(target)) return [];
+  if (version.equals(target)) return [reason('AlreadyThere', `The cluster is at ${version} already.`)];
+  if (target.isOlderThan(version)) {
+    return [
+      reason(
+        'Downgrade',
+        `The cluster is at ${version}; ${target} is older, and EKS would roll it back. Use rollback-cluster for that.`,
+      ),
+    ];
+  }
+  return [
+    reason(
+      'NotOneHop',
+      `The cluster is at ${version}; ${target} is ${version.minorsBehind(target)} minors away, and one upgrade moves one minor. Start with ${version.next()}.`,
+    ),
+  ];
+}

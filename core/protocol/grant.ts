@@ -1,0 +1,191 @@
+import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
+import type { MachineName } from '../contracts/names.ts';
+import { LIFTLOCK } from '../contracts/principals.ts';
+import { CONTRACT } from '../contracts/step-input.ts';
+import type { Reason } from '../contracts/step-result.ts';
+import { fleetSpec } from '../policy/applied.ts';
+import { capKeys, recount } from '../policy/caps.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { WriteOperation } from '../ports/table.ts';
+import { transactWithAudit } from '../store/audit.ts';
+import {
+  ClusterControls,
+  Clusters,
+  Configs,
+  Epochs,
+  FleetControls,
+  Grants,
+  Ledgers,
+  Members,
+  Rollouts,
+  Upgrades,
+  Waves,
+} from '../store/entities.ts';
+import { load, replace, unchanged } from '../store/entity.ts';
+import { decideAndWrite } from '../store/retry.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import type { Asker } from './authority.ts';
+import { FLEET } from './commit-snapshot.ts';
+import { grantRefusals } from './grant-decision.ts';
+import { executionName } from './token.ts';
+
+export interface GrantRequest {
+  readonly clusterKey: string;
+  readonly upgradeId: string;
+  readonly machine: MachineName;
+  readonly from: string;
+  readonly to: string;
+  readonly requestedBy: string;
+  readonly member?: { readonly rolloutId: string; readonly waveIndex: number };
+  /** An execution that was started by hand and asks for itself; absent = the reconciler grants and starts one. */
+  readonly asker?: Asker;
+}
+
+export type GrantResult = { readonly granted: Grant } | { readonly refused: readonly Reason[] };
+
+/**
+ * Grants a cluster's upgrade in one transaction: grant free → open with the next number, every cap counted, the upgrade Running,
+ * its member in flight (protocol.md rule 1).
+ */
+export function grantUpgrade(
+  ports: Pick<Ports, 'table' | 'clock' | 'executions'>,
+  request: GrantRequest,
+): Promise<GrantResult> {
+  return decideAndWrite(async () => {
+    const { table } = ports;
+    const { clusterKey } = request;
+    const now = ports.clock.now().toISOString();
+    const [epoch, control, fleetConfig, cluster, clusterControl, grant, ledger, upgrade] = await Promise.all([
+      load(table, Epochs),
+      load(table, FleetControls),
+      load(table, Configs, 'Fleet', FLEET),
+      load(table, Clusters, clusterKey),
+      load(table, ClusterControls, clusterKey),
+      load(table, Grants, clusterKey),
+      load(table, Ledgers),
+      load(table, Upgrades, clusterKey, request.upgradeId),
+    ]);
+    if (cluster === undefined)
+      return { refused: [{ code: 'UnknownCluster', message: 'The cluster is not in the inventory.' }] };
+    const { rolloutId, waveIndex } = request.member ?? {};
+    const rollout = rolloutId === undefined ? undefined : await load(table, Rollouts, rolloutId);
+    const wave =
+      rolloutId === undefined || waveIndex === undefined ? undefined : await load(table, Waves, rolloutId, waveIndex);
+    const member =
+      rolloutId === undefined || waveIndex === undefined
+        ? undefined
+        : await load(table, Members, rolloutId, waveIndex, clusterKey);
+
+    const fleet = fleetSpec(fleetConfig?.data);
+    const refused = grantRefusals(
+      {
+        epoch: epoch?.data,
+        fleet,
+        control: control?.data,
+        cluster: cluster.data,
+        clusterControl: clusterControl?.data,
+        grant: grant?.data,
+        ledger: ledger?.data,
+        upgrade: upgrade?.data,
+        rollout: rollout?.data,
+        wave: wave?.data,
+        member: member?.data,
+      },
+      KubeVersion.parse(request.to),
+    );
+    if (refused.length > 0 || epoch === undefined || fleet === undefined) return { refused };
+
+    const number = (grant?.data.number ?? 0) + 1;
+    const name =
+      request.asker?.name ??
+      executionName({ epoch: epoch.data.number, clusterKey, upgradeId: request.upgradeId, grantNumber: number });
+    const next: Grant = {
+      clusterKey,
+      number,
+      status: 'open',
+      upgradeId: request.upgradeId,
+      machine: request.machine,
+      holder: request.asker?.arn ?? ports.executions.arnFor(request.machine, name),
+      executionName: name,
+      input: { contract: CONTRACT, cluster: cluster.data.arn, targetVersion: request.to },
+      capKeys: capKeys(cluster.data, fleet),
+      children: [],
+      grantedAt: now,
+    };
+    const operations: WriteOperation[] = [
+      unchanged(Epochs, epoch),
+      unchanged(FleetControls, control),
+      unchanged(Configs, fleetConfig, 'Fleet', FLEET),
+      unchanged(Clusters, cluster, clusterKey),
+      unchanged(ClusterControls, clusterControl, clusterKey),
+      replace(Grants, grant, next),
+      replace(Ledgers, ledger, { counts: recount(ledger?.data.counts ?? {}, next.capKeys, 1) }),
+      replace(Upgrades, upgrade, runningUpgrade(request, upgrade?.data, now)),
+    ];
+    if (rollout !== undefined && wave !== undefined && member !== undefined) {
+      operations.push(unchanged(Rollouts, rollout, rollout.data.id));
+      operations.push(
+        replace(Members, member, {
+          ...member.data,
+          status: 'Running',
+          inFlight: true,
+          upgradeId: request.upgradeId,
+          reasons: [],
+          resumeAt: undefined,
+        }),
+      );
+      const takesPlace = !member.data.inFlight;
+      const wasQuarantined = member.data.status === 'Quarantined';
+      operations.push(
+        replace(Waves, wave, {
+          ...wave.data,
+          inFlight: wave.data.inFlight + (takesPlace ? 1 : 0),
+          quarantined: wave.data.quarantined - (wasQuarantined ? 1 : 0),
+        }),
+      );
+    }
+    await transactWithAudit(
+      table,
+      operations,
+      [
+        {
+          subject: clusterKey,
+          event: 'Granted',
+          principal: request.asker === undefined ? LIFTLOCK : request.requestedBy,
+          detail: {
+            grantNumber: number,
+            upgradeId: request.upgradeId,
+            from: request.from,
+            to: request.to,
+            holder: next.holder,
+            ...request.member,
+          },
+        },
+      ],
+      ports.clock.now(),
+    );
+    return { granted: next };
+  });
+}
+
+function runningUpgrade(request: GrantRequest, existing: Upgrade | undefined, now: string): Upgrade {
+  const { clusterKey, upgradeId, machine, from, to, requestedBy, member } = request;
+  const going = existing !== undefined && (existing.status === 'Parked' || existing.status === 'Pending');
+  const base: Upgrade = going
+    ? existing
+    : {
+        clusterKey,
+        id: upgradeId,
+        machine,
+        from,
+        to,
+        status: 'Pending',
+        mutated: false,
+        steps: {},
+        requestedBy,
+        reasons: [],
+        startedAt: now,
+      };
+  const { resumeAt: _, endedAt: __, ...rest } = base;
+  return { ...rest, ...member, status: 'Running', reasons: [] };
+}

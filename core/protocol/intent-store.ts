@@ -1,0 +1,89 @@
+import type { Intent } from '../contracts/items/protocol.ts';
+import { LIFTLOCK } from '../contracts/principals.ts';
+import type { Update } from '../ports/eks.ts';
+import type { Ports } from '../ports/ports.ts';
+import { transactWithAudit } from '../store/audit.ts';
+import { clusterPartition, Intents, intentPrefix } from '../store/entities.ts';
+import { decode, type Read, replace } from '../store/entity.ts';
+import { decideAndWrite } from '../store/retry.ts';
+
+type Outcome = NonNullable<Intent['outcome']>;
+
+/** The newest intent of a step on a subject: its attempt is the counter over all upgrades and manual runs. */
+export async function newestIntent(
+  table: Ports['table'],
+  clusterKey: string,
+  step: string,
+  subject: string,
+): Promise<Read<Intent> | undefined> {
+  const items = await table.queryPartition(clusterPartition(clusterKey), intentPrefix(step, subject));
+  const newest = items.at(-1);
+  return newest === undefined ? undefined : decode(Intents, newest);
+}
+
+/** Every intent of a cluster, by step, subject and attempt. */
+export async function intentsOf(table: Ports['table'], clusterKey: string): Promise<Read<Intent>[]> {
+  return (await table.queryPartition(clusterPartition(clusterKey), 'INTENT#')).map((item) => decode(Intents, item));
+}
+
+/**
+ * Records how a call ended, once: an outcome that is there already stays (two invocations may learn the same thing). Gives the intent as it
+ * stands afterwards.
+ */
+export async function recordOutcome(
+  ports: Pick<Ports, 'table' | 'clock'>,
+  intent: Intent,
+  outcome: Outcome,
+): Promise<Intent> {
+  return decideAndWrite(async () => {
+    const read = await newestIntent(ports.table, intent.clusterKey, intent.step, intent.subject);
+    if (read === undefined || read.data.attempt !== intent.attempt) return intent;
+    const before = read.data.outcome;
+    const isNews =
+      before === undefined ||
+      (before.type === 'accepted' &&
+        outcome.type === 'accepted' &&
+        before.observed === undefined &&
+        outcome.observed !== undefined);
+    if (!isNews) return read.data;
+    const next: Intent = { ...read.data, outcome };
+    await transactWithAudit(
+      ports.table,
+      [replace(Intents, read, next)],
+      [{ subject: intent.clusterKey, event: eventOf(outcome), principal: LIFTLOCK, detail: describe(intent, outcome) }],
+      ports.clock.now(),
+    );
+    return next;
+  });
+}
+
+/** Records that DescribeUpdate showed the update of an accepted call in a terminal state. */
+export function recordObserved(ports: Pick<Ports, 'table' | 'clock'>, intent: Intent, update: Update): Promise<Intent> {
+  const at = ports.clock.now().toISOString();
+  const accepted = intent.outcome?.type === 'accepted' ? intent.outcome.at : at;
+  const errors = (update.errors ?? []).map((error) => ({
+    code: error.errorCode ?? 'Unknown',
+    message: error.errorMessage ?? '',
+  }));
+  return recordOutcome(ports, intent, {
+    type: 'accepted',
+    updateId: update.id,
+    at: accepted,
+    observed: { status: update.status, at, errors },
+  });
+}
+
+function eventOf(outcome: Outcome): string {
+  if (outcome.type === 'refused') return 'MutationRefused';
+  if (outcome.type === 'never-sent') return 'MutationNotSent';
+  return outcome.observed === undefined ? 'MutationAccepted' : 'UpdateEnded';
+}
+
+const describe = (intent: Intent, outcome: Outcome): Record<string, unknown> => ({
+  step: intent.step,
+  subject: intent.subject,
+  attempt: intent.attempt,
+  call: intent.call.name,
+  upgradeId: intent.upgradeId,
+  outcome,
+});

@@ -1,0 +1,144 @@
+import { isDefinitiveRefusal } from '../contracts/eks-errors.ts';
+import { errorMessage, errorName } from '../contracts/errors.ts';
+import type { Intent } from '../contracts/items/protocol.ts';
+import type { MutatingCall } from '../contracts/mutating-calls.ts';
+import { type Reason, reason, type StepResult } from '../contracts/step-result.ts';
+import type { EksMutator, Scope, Update } from '../ports/eks.ts';
+import type { Ports } from '../ports/ports.ts';
+import { isContention } from '../store/retry.ts';
+import type { KubeVersion } from '../version/kube-version.ts';
+import type { Asker } from './authority.ts';
+import { commit } from './commit.ts';
+import { intentState } from './intent-state.ts';
+import { newestIntent, recordOutcome } from './intent-store.ts';
+import { callOf, lookUp } from './look-up.ts';
+
+/** One change that a step wants, and how to make sure right before that it is still wanted. */
+export interface Mutation {
+  readonly asker: Asker;
+  readonly clusterKey: string;
+  readonly scope: Scope;
+  readonly step: string;
+  /** Node group or add-on; `cluster` for the control plane. */
+  readonly subject: string;
+  /** Kubernetes version that the change leads to or serves: pins are checked against it. */
+  readonly target: KubeVersion;
+  /** Reads the outside afresh. `stop` ends the step without a call: done already, not possible, or somebody else's update runs. */
+  prepare(): Promise<
+    | { readonly call: (clientRequestToken: string) => MutatingCall; readonly knownUpdateIds: readonly string[] }
+    | { readonly stop: StepResult }
+  >;
+}
+
+export type MutationResult =
+  /** EKS took the call, now or before: poll this update. */
+  | { readonly type: 'running'; readonly intent: Intent; readonly updateId: string }
+  | { readonly type: 'stop'; readonly result: StepResult }
+  /** Not now: its call may still arrive, or too many write at once. */
+  | { readonly type: 'wait'; readonly seconds: number; readonly reason: Reason }
+  /** Something forbids it: mode, stop, pause, exclusion, pin, hold, a lost grant. */
+  | { readonly type: 'forbidden'; readonly reasons: Reason[] }
+  /** EKS said no. */
+  | { readonly type: 'rejected'; readonly error: string; readonly message: string };
+
+/** A call is not sent when its commit is older than this: no mutation later than 30 s after its commit (design.md, invariant 11). */
+const STALE_COMMIT_MILLISECONDS = 5_000;
+const RETRY_SECONDS = 5;
+
+type MutationPorts = Pick<Ports, 'table' | 'clock' | 'eks' | 'mutator'>;
+
+/**
+ * The mutator: nothing else in Liftlock changes anything outside its own tables. Look before acting again, commit, then call
+ * (protocol.md rule 4). Re-entrant: called again at any point, by any number of invocations, it makes each step attempt at most once.
+ */
+export async function mutate(ports: MutationPorts, mutation: Mutation): Promise<MutationResult> {
+  const newest = await newestIntent(ports.table, mutation.clusterKey, mutation.step, mutation.subject);
+  const state = intentState(newest?.data, ports.clock.now());
+  if (state.type === 'running') return state;
+  if (state.type === 'in-grace') {
+    const seconds = Math.max(1, Math.ceil((state.until.getTime() - ports.clock.now().getTime()) / 1000));
+    return {
+      type: 'wait',
+      seconds,
+      reason: reason(
+        'OutcomeUnknown',
+        'A call was committed and its answer is not known; looking after the grace period.',
+      ),
+    };
+  }
+  if (state.type === 'look-up') {
+    const found = await lookUp(ports.eks, state.intent);
+    if (found !== undefined) return accepted(ports, state.intent, found);
+  }
+  const repeats = state.type === 'look-up' ? newest : undefined;
+
+  const prepared = await mutation.prepare();
+  if ('stop' in prepared) {
+    // What was looked up and not found will not be sent again: the intent must not stay open.
+    if (repeats !== undefined && prepared.stop.status !== 'wait') await neverSent(ports, repeats.data);
+    return { type: 'stop', result: prepared.stop };
+  }
+  const attempt = state.type === 'none' ? state.nextAttempt : state.intent.attempt;
+  try {
+    const result = await commit(ports, { ...mutation, ...prepared, attempt, repeats });
+    if ('refused' in result) {
+      if (repeats !== undefined) await neverSent(ports, repeats.data);
+      return { type: 'forbidden', reasons: result.refused };
+    }
+    return await call(ports, mutation.scope, result.committed);
+  } catch (error) {
+    if (!isContention(error)) throw error;
+    return {
+      type: 'wait',
+      seconds: RETRY_SECONDS,
+      reason: reason('Contention', 'Others write to the same items; trying again.'),
+    };
+  }
+}
+
+async function call(ports: MutationPorts, scope: Scope, intent: Intent): Promise<MutationResult> {
+  const age = ports.clock.now().getTime() - Date.parse(intent.committedAt);
+  if (age > STALE_COMMIT_MILLISECONDS) {
+    await neverSent(ports, intent);
+    return {
+      type: 'wait',
+      seconds: RETRY_SECONDS,
+      reason: reason('StaleCommit', 'The commit took too long, so its call was not sent; trying again.'),
+    };
+  }
+  try {
+    return await accepted(ports, intent, await send(ports.mutator, scope, callOf(intent)));
+  } catch (error) {
+    // Anything but a definite no may have taken effect: the intent stays open, and the next look decides after the grace period.
+    if (!isDefinitiveRefusal(error)) throw error;
+    const outcome = {
+      type: 'refused' as const,
+      error: errorName(error),
+      message: errorMessage(error),
+      at: ports.clock.now().toISOString(),
+    };
+    await recordOutcome(ports, intent, outcome);
+    return { type: 'rejected', error: outcome.error, message: outcome.message };
+  }
+}
+
+function send(mutator: EksMutator, scope: Scope, mutatingCall: MutatingCall): Promise<Update> {
+  switch (mutatingCall.name) {
+    case 'UpdateClusterVersion':
+      return mutator.updateClusterVersion(scope, mutatingCall.input);
+    case 'UpdateNodegroupVersion':
+      return mutator.updateNodegroupVersion(scope, mutatingCall.input);
+    case 'UpdateAddon':
+      return mutator.updateAddon(scope, mutatingCall.input);
+  }
+}
+
+async function accepted(ports: MutationPorts, intent: Intent, update: Update): Promise<MutationResult> {
+  const at = ports.clock.now().toISOString();
+  const recorded = await recordOutcome(ports, intent, { type: 'accepted', updateId: update.id, at });
+  return { type: 'running', intent: recorded, updateId: update.id };
+}
+
+function neverSent(ports: MutationPorts, intent: Intent): Promise<Intent> {
+  return recordOutcome(ports, intent, { type: 'never-sent', at: ports.clock.now().toISOString() });
+}

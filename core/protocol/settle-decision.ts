@@ -1,0 +1,111 @@
+import type { Upgrade } from '../contracts/items/protocol.ts';
+import type { Member, Wave } from '../contracts/items/rollout.ts';
+import type { Reason } from '../contracts/step-result.ts';
+
+/** How an execution left its upgrade. `stopped` = ended from outside: StopExecution, a timeout, the history limit, a fault. */
+export interface UpgradeEnd {
+  readonly status: 'done' | 'failed' | 'blocked' | 'parked' | 'stopped' | 'gone';
+  readonly reasons: readonly Reason[];
+  readonly resumeAt?: string;
+}
+
+export interface Settlement {
+  readonly upgrade: Upgrade;
+  readonly member: Member | undefined;
+  readonly wave: Wave | undefined;
+  /** Nothing starts there until a person says so. */
+  readonly hold: Reason | undefined;
+}
+
+/** What ended without success: mutated = Failed, untouched = Blocked, which is no failure (semantics.md, Failure budget). */
+function terminalStatus(upgrade: Upgrade, end: UpgradeEnd): Upgrade['status'] {
+  if (end.status === 'done') return 'Succeeded';
+  if (end.status === 'parked') return 'Parked';
+  if (end.status === 'gone') return 'Canceled';
+  return upgrade.mutated ? 'Failed' : 'Blocked';
+}
+
+/** What becomes of upgrade, member and wave: pure. Places of the wave are given back when the grant is freed, not here. */
+export function settle(
+  now: Date,
+  upgrade: Upgrade,
+  member: Member | undefined,
+  wave: Wave | undefined,
+  end: UpgradeEnd,
+): Settlement {
+  const at = now.toISOString();
+  const status = terminalStatus(upgrade, end);
+  const settled: Upgrade = {
+    ...upgrade,
+    status,
+    reasons: [...end.reasons],
+    resumeAt: status === 'Parked' ? end.resumeAt : undefined,
+    endedAt: status === 'Parked' ? undefined : at,
+  };
+  const hold =
+    status === 'Failed' || end.status === 'stopped'
+      ? (end.reasons[0] ?? { code: 'Stopped', message: 'The upgrade ended without a reason.' })
+      : undefined;
+  if (member === undefined || wave === undefined) return { upgrade: settled, member: undefined, wave: undefined, hold };
+  const nextMember = memberAfter(member, settled, end);
+  return { upgrade: settled, member: nextMember, wave: waveAfter(wave, member, nextMember, at), hold };
+}
+
+function memberAfter(member: Member, upgrade: Upgrade, end: UpgradeEnd): Member {
+  const reasons = [...end.reasons];
+  switch (upgrade.status) {
+    case 'Succeeded':
+      if (upgrade.to === member.to) return { ...member, status: 'Succeeded', from: upgrade.to, reasons };
+      // More hops follow back to back inside the wave; the place is kept.
+      return {
+        ...member,
+        status: 'Parked',
+        from: upgrade.to,
+        resumeAt: undefined,
+        reasons: [{ code: 'NextHop', message: `At ${upgrade.to}; ${member.to} is the target.` }],
+      };
+    case 'Failed':
+      return { ...member, status: 'Failed', reasons };
+    case 'Canceled':
+      return { ...member, status: 'Excluded', reasons };
+    case 'Parked': {
+      const foreign = reasons.some((reason) => reason.code === 'ForeignUpdate');
+      return {
+        ...member,
+        status: foreign && !upgrade.mutated ? 'Quarantined' : 'Parked',
+        resumeAt: end.resumeAt,
+        reasons,
+      };
+    }
+    default:
+      return { ...member, status: 'Blocked', reasons };
+  }
+}
+
+const COUNTED = {
+  Succeeded: 'succeeded',
+  Failed: 'failed',
+  Blocked: 'blocked',
+  Excluded: 'excluded',
+  Quarantined: 'quarantined',
+} as const;
+
+/** Moves one member from one counter to another, and halts the wave in the same write when its budget is exceeded. */
+export function waveAfter(wave: Wave, before: Member, after: Member, at: string): Wave {
+  const next = { ...wave };
+  const from = COUNTED[before.status as keyof typeof COUNTED];
+  const to = COUNTED[after.status as keyof typeof COUNTED];
+  if (from !== undefined) next[from] -= 1;
+  if (to !== undefined) next[to] += 1;
+  if (after.status === 'Succeeded') next.lastSuccessAt = at;
+  if (next.failed > next.maxFailures && next.status === 'Open') {
+    next.status = 'Halted';
+    next.reasons = [
+      {
+        code: 'FailureBudgetExceeded',
+        message: `${next.failed} upgrades failed and at most ${next.maxFailures} may: ${after.name} was the last.`,
+      },
+    ];
+  }
+  return next;
+}

@@ -1,0 +1,86 @@
+import type { ClusterControl } from '../contracts/items/cluster.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
+import { LIFTLOCK } from '../contracts/principals.ts';
+import { arnOf } from '../model/cluster-key.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { WriteOperation } from '../ports/table.ts';
+import { type AuditEntry, transactWithAudit } from '../store/audit.ts';
+import { ClusterControls, Clusters, Grants, Members, Upgrades, Waves } from '../store/entities.ts';
+import { load, replace, unchanged } from '../store/entity.ts';
+import { decideAndWrite } from '../store/retry.ts';
+import { settle, type UpgradeEnd } from './settle-decision.ts';
+
+/**
+ * Ends (or parks) the upgrade of a grant in one transaction with its member's and wave's counters and, where it failed, the hold on its
+ * cluster. Only the first to come does it: an upgrade that is not Running any more stays as it is. Gives the upgrade as it stands.
+ */
+export function settleUpgrade(
+  ports: Pick<Ports, 'table' | 'clock' | 'events'>,
+  clusterKey: string,
+  grantNumber: number,
+  end: UpgradeEnd,
+): Promise<Upgrade | undefined> {
+  return decideAndWrite(async () => {
+    const { table } = ports;
+    const now = ports.clock.now();
+    const grant = await load(table, Grants, clusterKey);
+    if (grant === undefined || grant.data.number !== grantNumber || grant.data.status === 'free') return undefined;
+    const upgrade = await load(table, Upgrades, clusterKey, grant.data.upgradeId);
+    if (upgrade === undefined || upgrade.data.status !== 'Running') return upgrade?.data;
+    const { rolloutId, waveIndex } = upgrade.data;
+    const hasMember = rolloutId !== undefined && waveIndex !== undefined;
+    const member = hasMember ? await load(table, Members, rolloutId, waveIndex, clusterKey) : undefined;
+    const wave = hasMember ? await load(table, Waves, rolloutId, waveIndex) : undefined;
+    const control = await load(table, ClusterControls, clusterKey);
+    const cluster = await load(table, Clusters, clusterKey);
+
+    const settlement = settle(now, upgrade.data, member?.data, wave?.data, end);
+    const operations: WriteOperation[] = [
+      unchanged(Grants, grant, clusterKey),
+      replace(Upgrades, upgrade, settlement.upgrade),
+    ];
+    if (settlement.member !== undefined) operations.push(replace(Members, member, settlement.member));
+    if (settlement.wave !== undefined) operations.push(replace(Waves, wave, settlement.wave));
+    const entries: AuditEntry[] = [audit(clusterKey, `Upgrade${settlement.upgrade.status}`, settlement.upgrade)];
+    if (settlement.hold !== undefined) {
+      const held: ClusterControl = {
+        ...control?.data,
+        clusterKey,
+        held: { reason: settlement.hold, since: now.toISOString(), upgradeId: upgrade.data.id },
+      };
+      operations.push(replace(ClusterControls, control, held));
+      entries.push({
+        subject: clusterKey,
+        event: 'ClusterHeld',
+        principal: LIFTLOCK,
+        detail: { reason: settlement.hold },
+      });
+    }
+    await transactWithAudit(table, operations, entries, now);
+
+    const { id: upgradeId, from, to, status, reasons } = settlement.upgrade;
+    const named = {
+      clusterKey,
+      cluster: arnOf(clusterKey),
+      account: cluster?.data.account ?? '',
+      region: cluster?.data.region ?? '',
+    };
+    await ports.events.publish([
+      { type: 'UpgradeChanged', detail: { version: 1, ...named, upgradeId, from, to, status, reasons } },
+      ...(settlement.hold === undefined
+        ? []
+        : [{ type: 'ClusterHeld' as const, detail: { version: 1 as const, ...named, reasons: [settlement.hold] } }]),
+    ]);
+    return settlement.upgrade;
+  });
+}
+
+function audit(clusterKey: string, event: string, upgrade: Upgrade): AuditEntry {
+  const { id, from, to, status, mutated, reasons, resumeAt, rolloutId, waveIndex, requestedBy } = upgrade;
+  return {
+    subject: clusterKey,
+    event,
+    principal: LIFTLOCK,
+    detail: { upgradeId: id, from, to, status, mutated, reasons, resumeAt, rolloutId, waveIndex, requestedBy },
+  };
+}

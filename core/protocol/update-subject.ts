@@ -1,0 +1,34 @@
+import type { MutatingCall } from '../contracts/mutating-calls.ts';
+import type { Update, UpdateSubject } from '../ports/eks.ts';
+
+/** Where EKS lists the update that a call starts. */
+export function subjectOf(call: MutatingCall): UpdateSubject {
+  switch (call.name) {
+    case 'UpdateClusterVersion':
+      return { name: call.input.name };
+    case 'UpdateNodegroupVersion':
+      return { name: call.input.clusterName, nodegroupName: call.input.nodegroupName };
+    case 'UpdateAddon':
+      return { name: call.input.clusterName, addonName: call.input.addonName };
+  }
+}
+
+/** What the call asks for, as EKS repeats it in `update.params`; undefined where it does not say (a custom AMI has no version). */
+function requested(call: MutatingCall): { type: string; value: string } | undefined {
+  switch (call.name) {
+    case 'UpdateClusterVersion':
+      return { type: 'Version', value: call.input.version };
+    case 'UpdateNodegroupVersion':
+      return call.input.version === undefined ? undefined : { type: 'Version', value: call.input.version };
+    case 'UpdateAddon':
+      return { type: 'AddonVersion', value: call.input.addonVersion };
+  }
+}
+
+/** Same target as the call: an update that names another version is somebody else's. */
+export function hasTargetOf(update: Update, call: MutatingCall): boolean {
+  const wanted = requested(call);
+  if (wanted === undefined) return true;
+  const named = update.params.find((param) => param.type === wanted.type);
+  return named === undefined || named.value === wanted.value;
+}

@@ -1,0 +1,19 @@
+import type { Pod, Workload } from '../ports/cluster-access.ts';
+
+/** Pods that do not run as they should: pending, or with a container that keeps failing to start. */
+export function unhealthyPods(pods: readonly Pod[]): string[] {
+  return pods
+    .filter((pod) => pod.phase === 'Pending' || pod.waitingReasons.some((waiting) => FAILING.has(waiting)))
+    .map((pod) => `${pod.namespace}/${pod.name}`);
+}
+const FAILING = new Set([
+  'CrashLoopBackOff',
+  'ImagePullBackOff',
+  'ErrImagePull',
+  'CreateContainerError',
+  'CreateContainerConfigError',
+  'RunContainerError',
+]);
+
+export const unavailable = (workloads: readonly Workload[]): Workload[] =>
+  workloads.filter((workload) => workload.available < workload.desired);

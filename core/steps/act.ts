@@ -1,0 +1,92 @@
+import type { Intent } from '../contracts/items/protocol.ts';
+import { failed, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import type { Update } from '../ports/eks.ts';
+import type { Ports } from '../ports/ports.ts';
+import { newestIntent, recordObserved } from '../protocol/intent-store.ts';
+import { callOf } from '../protocol/look-up.ts';
+import { type Mutation, mutate } from '../protocol/mutate.ts';
+import { subjectOf } from '../protocol/update-subject.ts';
+import type { StepContext, StepPorts } from './context.ts';
+import { pollSeconds } from './polling.ts';
+
+export type ActPorts = StepPorts & Pick<Ports, 'mutator'>;
+export const FOREIGN_RETRY_MINUTES = 5;
+
+/** EKS was busy with something else; the attempt did nothing and another one may follow. */
+const BUSY = new Set(['ResourceInUseException']);
+
+/**
+ * One change from wish to observed end: `wait` while its update runs, `failed` when EKS refused it or it failed, the result of `onSuccess`
+ * when DescribeUpdate says Successful. Judged by DescribeUpdate alone, never by a status field (design.md §3).
+ */
+export async function act(
+  ports: ActPorts,
+  context: StepContext,
+  what: string,
+  mutation: Omit<Mutation, 'asker' | 'clusterKey' | 'scope' | 'target'>,
+  bounds: { readonly least: number; readonly most: number },
+  onSuccess: () => Promise<StepResult>,
+): Promise<StepResult> {
+  const { asker, clusterKey, scope, target, grant } = context;
+  const newest = await newestIntent(ports.table, clusterKey, mutation.step, mutation.subject);
+  // Under one grant a failed attempt is the end: trying again is a person's decision (retry), with a new grant.
+  if (newest !== undefined && newest.data.grantNumber === grant?.number) {
+    const reasons = failureOf(newest.data);
+    if (reasons !== undefined) return failed(...reasons);
+  }
+  const result = await mutate(ports, { ...mutation, asker, clusterKey, scope, target });
+  switch (result.type) {
+    case 'stop':
+      return result.result;
+    case 'wait':
+      return wait(result.seconds, result.reason);
+    case 'forbidden':
+      return parked(undefined, ...result.reasons);
+    case 'rejected': {
+      const said = reason(result.error, `EKS refused ${what}: ${result.message}`);
+      if (!BUSY.has(result.error)) return failed(said);
+      return parked(
+        minutesFromNow(ports, FOREIGN_RETRY_MINUTES),
+        reason('ForeignUpdate', `${said.message}; something else runs there.`),
+      );
+    }
+    case 'running': {
+      const subject = subjectOf(callOf(result.intent));
+      const update = await ports.eks.describeUpdate(scope, { ...subject, updateId: result.updateId });
+      if (update.status === 'InProgress') {
+        const since = new Date(result.intent.committedAt);
+        return wait(
+          pollSeconds(since, ports.clock.now(), bounds),
+          reason('UpdateInProgress', `${what}: EKS works on update ${update.id}.`),
+        );
+      }
+      const observed = await recordObserved(ports, result.intent, update);
+      if (update.status === 'Successful') return onSuccess();
+      return failed(...(failureOf(observed) ?? [updateFailed(what, update)]));
+    }
+  }
+}
+
+/** Why an attempt ended without success; undefined when it did not, or when EKS was only busy. */
+function failureOf(intent: Intent): Reason[] | undefined {
+  const { outcome } = intent;
+  if (outcome?.type === 'refused') {
+    return BUSY.has(outcome.error)
+      ? undefined
+      : [reason(outcome.error, `EKS refused ${intent.call.name} on ${intent.subject}: ${outcome.message}`)];
+  }
+  if (outcome?.type !== 'accepted' || outcome.observed === undefined || outcome.observed.status === 'Successful')
+    return undefined;
+  const { errors, status } = outcome.observed;
+  if (errors.length === 0)
+    return [reason('UpdateFailed', `The update ${outcome.updateId} of ${intent.subject} ended ${status}.`)];
+  return errors.map((error) =>
+    reason(error.code, `The update ${outcome.updateId} of ${intent.subject} ended ${status}: ${error.message}`),
+  );
+}
+
+const updateFailed = (what: string, update: Update): Reason =>
+  reason('UpdateFailed', `${what}: the update ${update.id} ended ${update.status}.`);
+
+export const minutesFromNow = (ports: Pick<Ports, 'clock'>, minutes: number): Date =>
+  new Date(ports.clock.now().getTime() + minutes * 60_000);

@@ -1,0 +1,25 @@
+import { errorMessage, errorName } from '../contracts/errors.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
+import type { ClusterAccessError, ClusterTarget } from '../ports/cluster-access.ts';
+import type { StepContext } from './context.ts';
+
+const ACCESS_ERRORS = new Set<string>([
+  'ClusterUnreachable',
+  'ClusterUnauthorized',
+  'ClusterForbidden',
+  'ClusterServerFault',
+]);
+
+/** How to reach the cluster's API server; undefined while EKS does not say (a cluster being created). */
+export function clusterTarget(context: Pick<StepContext, 'scope' | 'name' | 'cluster'>): ClusterTarget | undefined {
+  const { endpoint, certificateAuthority } = context.cluster;
+  if (endpoint === undefined || certificateAuthority?.data === undefined) return undefined;
+  return { scope: context.scope, name: context.name, endpoint, certificateAuthority: certificateAuthority.data };
+}
+
+export const isAccessError = (error: unknown): error is ClusterAccessError => ACCESS_ERRORS.has(errorName(error));
+
+/** What could not be read of a cluster, said once and as it is: denied is not clean. */
+export function accessReason(error: unknown, what: string): Reason {
+  return reason(errorName(error), `${what} could not be read: ${errorMessage(error)} Run: liftlock access check`);
+}

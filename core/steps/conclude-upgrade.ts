@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { reasonSchema } from '../contracts/items/common.ts';
+import { parseMachineInput, type StepInput } from '../contracts/step-input.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
+import type { Ports } from '../ports/ports.ts';
+import { type Asker, authority, claimsToBeNested } from '../protocol/authority.ts';
+import { settleUpgrade } from '../protocol/settle.ts';
+import type { UpgradeEnd } from '../protocol/settle-decision.ts';
+import { Grants } from '../store/entities.ts';
+import { load } from '../store/entity.ts';
+import { grantOf } from './context.ts';
+
+/** How an execution ends; its last Choice state switches on it. */
+export interface Conclusion {
+  readonly status: 'Succeeded' | 'Failed' | 'Blocked' | 'Parked' | 'Canceled';
+  readonly reasons: readonly Reason[];
+  /** All reasons in one text, for the `Cause` of a Fail state. */
+  readonly message: string;
+  readonly resumeAt?: string;
+  readonly nested: boolean;
+}
+
+/** A step's result, or what a `Catch` caught: an error name and its cause. */
+const outcomeSchema = z.union([
+  z.object({
+    status: z.enum(['done', 'parked', 'blocked', 'failed']),
+    reasons: z.array(reasonSchema),
+    resumeAt: z.string().optional(),
+  }),
+  z.object({ Error: z.string(), Cause: z.string().optional() }),
+]);
+
+const MESSAGE_CHARACTERS = 2_000;
+
+/**
+ * Last step of every machine: ends or parks the upgrade of its grant in one transaction. A nested execution leaves that to the one it
+ * runs in, and an execution without a grant changes nothing.
+ */
+export async function concludeUpgrade(
+  ports: Pick<Ports, 'table' | 'clock' | 'events'>,
+  stepInput: StepInput,
+): Promise<Conclusion> {
+  const asker: Asker = { arn: stepInput.execution.arn, name: stepInput.execution.name };
+  const nested = claimsToBeNested(asker);
+  const end = readEnd(stepInput.outcome);
+  if (!nested) {
+    const input = parseMachineInput(stepInput.input);
+    const grant = await grantOf(ports.table, input.cluster, asker);
+    const held = grant === undefined ? undefined : await load(ports.table, Grants, grant.clusterKey);
+    if (held !== undefined && authority(held.data, asker) === 'holder') {
+      const upgrade = await settleUpgrade(ports, held.data.clusterKey, held.data.number, end);
+      if (upgrade?.status === 'Failed' && end.status === 'blocked') return conclusion('Failed', end, nested);
+    }
+  }
+  return conclusion(STATUS[end.status], end, nested);
+}
+
+const STATUS = {
+  done: 'Succeeded',
+  failed: 'Failed',
+  blocked: 'Blocked',
+  parked: 'Parked',
+  stopped: 'Failed',
+  gone: 'Canceled',
+} as const;
+
+/** A fault that retries did not cure is an end with its error's name; it holds the cluster like any failure. */
+function readEnd(outcome: unknown): UpgradeEnd {
+  const parsed = outcomeSchema.safeParse(outcome);
+  if (!parsed.success)
+    return {
+      status: 'stopped',
+      reasons: [reason('NoOutcome', 'The execution ended without an outcome that can be read.')],
+    };
+  if ('Error' in parsed.data) {
+    const { Error: name, Cause: cause } = parsed.data;
+    return { status: 'stopped', reasons: [reason(name, (cause ?? 'no cause given').slice(0, MESSAGE_CHARACTERS))] };
+  }
+  const { status, reasons, resumeAt } = parsed.data;
+  const gone = reasons.some((one) => one.code === 'Gone');
+  return { status: gone ? 'gone' : status, reasons, ...(resumeAt === undefined ? {} : { resumeAt }) };
+}
+
+function conclusion(status: Conclusion['status'], end: UpgradeEnd, nested: boolean): Conclusion {
+  const message = end.reasons
+    .map((one) => `${one.code}: ${one.message}`)
+    .join(' ')
+    .slice(0, MESSAGE_CHARACTERS);
+  return {
+    status,
+    reasons: end.reasons,
+    message,
+    nested,
+    ...(end.resumeAt === undefined ? {} : { resumeAt: end.resumeAt }),
+  };
+}

@@ -1,0 +1,62 @@
+import { type Reason, reason } from '../contracts/step-result.ts';
+import type { Update, UpdateSubject } from '../ports/eks.ts';
+import { intentsOf } from '../protocol/intent-store.ts';
+import { SettledUpdates } from '../store/entities.ts';
+import { load, put } from '../store/entity.ts';
+import type { StepContext, StepPorts } from './context.ts';
+
+export interface UpdatesInFlight {
+  /** Every id that EKS lists now: what the intent stores as known before. */
+  readonly ids: readonly string[];
+  /** In progress and matching none of our intents: a person's, Terraform's, AWS's (protocol.md rule 5). */
+  readonly foreign: readonly Update[];
+}
+
+const subjectName = (subject: UpdateSubject): string =>
+  subject.nodegroupName === undefined
+    ? subject.addonName === undefined
+      ? 'cluster'
+      : `addon/${subject.addonName}`
+    : `nodegroup/${subject.nodegroupName}`;
+
+/** Lists a subject's updates and finds those in progress that are not ours. Asks about each id only until it was seen terminal. */
+export async function updatesInFlight(
+  ports: StepPorts,
+  context: StepContext,
+  subject: UpdateSubject,
+): Promise<UpdatesInFlight> {
+  const { clusterKey, scope } = context;
+  const ids = await ports.eks.listUpdates(scope, subject);
+  const cached = await load(ports.table, SettledUpdates, clusterKey, subjectName(subject));
+  const settled = new Set(cached?.data.ids ?? []);
+  const unknown = ids.filter((id) => !settled.has(id));
+  if (unknown.length === 0) return { ids, foreign: [] };
+  const ours = new Set(
+    (await intentsOf(ports.table, clusterKey)).flatMap(({ data }) =>
+      data.outcome?.type === 'accepted' ? [data.outcome.updateId] : [],
+    ),
+  );
+  const foreign: Update[] = [];
+  let learned = false;
+  for (const updateId of unknown) {
+    const update = await ports.eks.describeUpdate(scope, { ...subject, updateId });
+    if (update.status !== 'InProgress') {
+      settled.add(updateId);
+      learned = true;
+    } else if (!ours.has(updateId)) foreign.push(update);
+  }
+  if (learned) {
+    const listed = new Set(ids);
+    const kept = { clusterKey, subject: subjectName(subject), ids: [...settled].filter((id) => listed.has(id)) };
+    await ports.table.transact([put(SettledUpdates, kept, 'any')]);
+  }
+  return { ids, foreign };
+}
+
+export function foreignReason(subject: string, foreign: readonly Update[]): Reason {
+  const [first] = foreign;
+  return reason(
+    'ForeignUpdate',
+    `Somebody else's ${first?.type ?? 'update'} (${first?.id ?? 'unknown id'}) runs on ${subject}; nothing is started while it does.`,
+  );
+}

@@ -1,0 +1,67 @@
+import { LIFTLOCK } from '../contracts/principals.ts';
+import type { StepResult } from '../contracts/step-result.ts';
+import { transactWithAudit } from '../store/audit.ts';
+import { Upgrades } from '../store/entities.ts';
+import { load, replace } from '../store/entity.ts';
+import { decideAndWrite } from '../store/retry.ts';
+import type { StepContext, StepPorts } from './context.ts';
+
+/** Keeps the state of a step in its upgrade, and tells about it when it changes. A poll that changes nothing writes nothing. */
+export async function recordStep(
+  ports: StepPorts,
+  context: StepContext,
+  step: string,
+  result: StepResult,
+  detail?: Readonly<Record<string, unknown>>,
+): Promise<StepResult> {
+  const { upgrade: known, clusterKey } = context;
+  if (known === undefined) return result;
+  const status = result.status === 'wait' ? 'running' : result.status;
+  const changed = await decideAndWrite(async () => {
+    const read = await load(ports.table, Upgrades, clusterKey, known.id);
+    if (read === undefined) return false;
+    const before = read.data.steps[step];
+    const sameReasons = JSON.stringify(before?.reasons ?? []) === JSON.stringify(result.reasons);
+    if (before?.status === status && sameReasons && detail === undefined) return false;
+    const now = ports.clock.now().toISOString();
+    const resumed = before === undefined || before.endedAt !== undefined;
+    const next = {
+      status,
+      reasons: [...result.reasons],
+      startedAt: resumed ? now : before.startedAt,
+      ...(status === 'running' ? {} : { endedAt: now }),
+      ...(detail === undefined ? (before?.detail === undefined ? {} : { detail: before.detail }) : { detail }),
+    };
+    const controlPlane =
+      step === 'upgrade-control-plane' && status === 'done' && read.data.controlPlaneCompletedAt === undefined
+        ? { controlPlaneCompletedAt: now }
+        : {};
+    await transactWithAudit(
+      ports.table,
+      [replace(Upgrades, read, { ...read.data, ...controlPlane, steps: { ...read.data.steps, [step]: next } })],
+      before?.status === status
+        ? []
+        : [
+            {
+              subject: clusterKey,
+              event: 'StepChanged',
+              principal: LIFTLOCK,
+              detail: { upgradeId: known.id, step, status, reasons: result.reasons },
+            },
+          ],
+      ports.clock.now(),
+    );
+    return before?.status !== status;
+  });
+  if (changed) {
+    const { account, region } = context.scope;
+    const named = { clusterKey, cluster: context.input.cluster, account, region };
+    await ports.events.publish([
+      {
+        type: 'StepChanged',
+        detail: { version: 1, ...named, upgradeId: known.id, step, status, reasons: [...result.reasons] },
+      },
+    ]);
+  }
+  return result;
+}

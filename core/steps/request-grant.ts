@@ -1,0 +1,142 @@
+import { isNotFound } from '../contracts/eks-errors.ts';
+import { namedError } from '../contracts/errors.ts';
+import { MACHINE_NAMES, type MachineName, READ_ONLY_MACHINES } from '../contracts/names.ts';
+import { UNKNOWN_PRINCIPAL } from '../contracts/principals.ts';
+import { ACCEPTED_CONTRACTS, type MachineInput, parseMachineInput, type StepInput } from '../contracts/step-input.ts';
+import { blocked, done, parked, reason, type StepResult } from '../contracts/step-result.ts';
+import { clusterKey, parseClusterArn } from '../model/cluster-key.ts';
+import type { Cluster } from '../ports/eks.ts';
+import type { Ports } from '../ports/ports.ts';
+import { type Asker, authority, claimsToBeNested } from '../protocol/authority.ts';
+import { grantUpgrade } from '../protocol/grant.ts';
+import { hopRefusals } from '../protocol/grant-decision.ts';
+import { Grants } from '../store/entities.ts';
+import { load, replace } from '../store/entity.ts';
+import { decideAndWrite } from '../store/retry.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import { grantOf } from './context.ts';
+
+export type GrantPorts = Pick<Ports, 'table' | 'clock' | 'eks' | 'executions'>;
+export type GrantAnswer = StepResult & {
+  /** Runs inside another execution, which concludes for it. */
+  readonly nested: boolean;
+};
+
+/** Reasons that pass by themselves, so the execution parks instead of being blocked. */
+const PASSING = new Set(['GrantBusy', 'CapReached', 'FleetStopped', 'RolloutPaused']);
+
+/**
+ * First step of every machine. The holder of a grant and executions nested in it go on; one that a person started asks for a grant of
+ * its own, like anybody else (protocol.md rules 1 and 2). Fails with `InvalidInput`.
+ */
+export async function requestGrant(ports: GrantPorts, stepInput: StepInput): Promise<GrantAnswer> {
+  const input = parseMachineInput(stepInput.input);
+  const machine = machineOf(stepInput.step);
+  const asker: Asker = { arn: stepInput.execution.arn, name: stepInput.execution.name };
+  const nested = claimsToBeNested(asker);
+  if (input.contract !== undefined && !ACCEPTED_CONTRACTS.includes(input.contract)) {
+    return {
+      ...parked(
+        undefined,
+        reason(
+          'UnknownContract',
+          `The execution speaks contract ${input.contract}; this version takes ${ACCEPTED_CONTRACTS.join(' and ')}.`,
+        ),
+      ),
+      nested,
+    };
+  }
+  const grant = await grantOf(ports.table, input.cluster, asker);
+  if (nested) {
+    if (grant === undefined || !(await register(ports, grant.clusterKey, asker))) {
+      return {
+        ...parked(
+          undefined,
+          reason(
+            'Superseded',
+            `The name ${asker.name} claims a grant that is not open. Names with a dot are for nested executions.`,
+          ),
+        ),
+        nested,
+      };
+    }
+    return { ...done(), nested };
+  }
+  if (grant !== undefined || READ_ONLY_MACHINES.includes(machine)) return { ...done(), nested };
+  return { ...(await askByHand(ports, input, machine, asker)), nested };
+}
+
+function machineOf(step: string): MachineName {
+  const machine = MACHINE_NAMES.find((name) => name === step);
+  if (machine === undefined) throw namedError('InvalidInput', `${step} is not a state machine of Liftlock.`);
+  return machine;
+}
+
+/** Freeing a grant waits for the executions nested in it, so each of them is noted before it acts. */
+function register(ports: GrantPorts, key: string, asker: Asker): Promise<boolean> {
+  return decideAndWrite(async () => {
+    const grant = await load(ports.table, Grants, key);
+    if (grant === undefined || authority(grant.data, asker) !== 'nested') return false;
+    if (grant.data.children.includes(asker.arn)) return true;
+    await ports.table.transact([
+      replace(Grants, grant, { ...grant.data, children: [...grant.data.children, asker.arn] }),
+    ]);
+    return true;
+  });
+}
+
+async function askByHand(
+  ports: GrantPorts,
+  input: MachineInput,
+  machine: MachineName,
+  asker: Asker,
+): Promise<StepResult> {
+  const arn = parseClusterArn(input.cluster);
+  if (arn === undefined) throw namedError('InvalidInput', `${input.cluster} is not the ARN of an EKS cluster.`);
+  let cluster: Cluster;
+  try {
+    cluster = await ports.eks.describeCluster({ account: arn.account, region: arn.region }, { name: arn.name });
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    return blocked(reason('UnknownCluster', `EKS knows no cluster ${arn.name} in ${arn.account}, ${arn.region}.`));
+  }
+  const target = KubeVersion.parse(input.targetVersion);
+  const current = KubeVersion.parse(cluster.version);
+  const isHop = machine === 'upgrade-cluster' || machine === 'upgrade-control-plane';
+  const refusals = isHop
+    ? hopRefusals(cluster.version, target)
+    : versionRefusals(machine, input, current, target, arn.name);
+  if (refusals.length > 0) return blocked(...refusals);
+  const to = target.toString();
+  const hop = `${current}-${to}`;
+  const result = await grantUpgrade(ports, {
+    clusterKey: clusterKey(cluster.arn, cluster.createdAt),
+    upgradeId: machine === 'upgrade-cluster' ? hop : `${machine}-${asker.name}`,
+    machine,
+    from: current.toString(),
+    to,
+    requestedBy: UNKNOWN_PRINCIPAL,
+    asker,
+  });
+  if ('granted' in result) return done(reason('Granted', `Grant ${result.granted.number} of ${arn.name}.`));
+  const passes = result.refused.every((refusal) => PASSING.has(refusal.code));
+  return passes ? parked(undefined, ...result.refused) : blocked(...result.refused);
+}
+
+/** Node groups and add-ons go to the control plane's own version; add-ons also to a version valid on the next one. */
+function versionRefusals(
+  machine: MachineName,
+  input: MachineInput,
+  current: KubeVersion,
+  target: KubeVersion,
+  name: string,
+) {
+  if (machine === 'update-addons' && input.phase === 'before') return hopRefusals(current.toString(), target);
+  if (current.equals(target)) return [];
+  return [
+    reason(
+      'NotTheControlPlanesVersion',
+      `${name} is at ${current}; ${machine} goes to the control plane's own version, not to ${target}.`,
+    ),
+  ];
+}

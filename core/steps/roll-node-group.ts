@@ -1,0 +1,136 @@
+import { namedError } from '../contracts/errors.ts';
+import type { StepInput } from '../contracts/step-input.ts';
+import { blocked, done, parked, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import type { Nodegroup } from '../ports/eks.ts';
+import type { Mutation } from '../protocol/mutate.ts';
+import { Upgrades } from '../store/entities.ts';
+import { load } from '../store/entity.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import { type ActPorts, act, FOREIGN_RETRY_MINUTES, minutesFromNow } from './act.ts';
+import type { StepContext } from './context.ts';
+import { foreignReason, updatesInFlight } from './foreign-updates.ts';
+import { amiProblem } from './node-group-ami.ts';
+import { runStep } from './run-step.ts';
+
+const STEP = 'roll-node-group';
+const BOUNDS = { least: 60, most: 900 };
+
+/** Rolls one managed node group to the control plane's version, or finds that it is there. `force` is never sent: budgets are kept. */
+export async function rollNodeGroup(ports: ActPorts, stepInput: StepInput): Promise<StepResult> {
+  const group = stepInput.nodegroup;
+  if (group === undefined)
+    throw namedError(
+      'InvalidInput',
+      'roll-node-group was given no node group: its machine passes one item of list-node-groups.',
+    );
+  const step = `${STEP}/${group}`;
+  return runStep(ports, stepInput, 'grant', step, async (_, context) => {
+    const before = await failedBefore(ports, context, group);
+    if (before !== undefined) {
+      return {
+        step,
+        result: blocked(
+          reason('NotStarted', `${group} was not started, because the node group ${before} failed in this attempt.`),
+        ),
+      };
+    }
+    const mutation = { step: STEP, subject: group, prepare: () => prepare(ports, context, group) };
+    const what = `Roll of ${group} to ${context.target}`;
+    return { step, result: await act(ports, context, what, mutation, BOUNDS, () => arrived(ports, context, group)) };
+  });
+}
+
+/** A node group that failed since this attempt began: its siblings are not started after it. */
+async function failedBefore(ports: ActPorts, context: StepContext, group: string): Promise<string | undefined> {
+  if (context.upgrade === undefined || context.grant === undefined) return undefined;
+  const upgrade = await load(ports.table, Upgrades, context.clusterKey, context.upgrade.id);
+  for (const [step, state] of Object.entries(upgrade?.data.steps ?? {})) {
+    if (!step.startsWith(`${STEP}/`)) continue;
+    const other = step.slice(STEP.length + 1);
+    if (other === group) continue;
+    if (state.status === 'failed' && (state.endedAt ?? '') >= context.grant.grantedAt) return other;
+  }
+  return undefined;
+}
+
+async function prepare(ports: ActPorts, context: StepContext, group: string): ReturnType<Mutation['prepare']> {
+  const { scope, name, target } = context;
+  const cluster = await ports.eks.describeCluster(scope, { name });
+  if (!KubeVersion.parse(cluster.version).equals(target)) {
+    return {
+      stop: blocked(
+        reason(
+          'NotTheControlPlanesVersion',
+          `${name} is at ${cluster.version}; its node groups go there, not to ${target}.`,
+        ),
+      ),
+    };
+  }
+  const nodegroup = await ports.eks.describeNodegroup(scope, { clusterName: name, nodegroupName: group });
+  const updates = await updatesInFlight(ports, context, { name, nodegroupName: group });
+  if (updates.foreign.length > 0) {
+    return {
+      stop: parked(
+        minutesFromNow(ports, FOREIGN_RETRY_MINUTES),
+        foreignReason(`the node group ${group}`, updates.foreign),
+      ),
+    };
+  }
+  const stop = stateOf(ports, nodegroup, target);
+  if (stop !== undefined) return { stop };
+  return {
+    call: (clientRequestToken) => ({
+      name: 'UpdateNodegroupVersion',
+      input: { clusterName: name, nodegroupName: group, version: target.toString(), clientRequestToken },
+    }),
+    knownUpdateIds: updates.ids,
+  };
+}
+
+function stateOf(ports: ActPorts, nodegroup: Nodegroup, target: KubeVersion): StepResult | undefined {
+  const { nodegroupName: group, status } = nodegroup;
+  const issues = (nodegroup.health?.issues ?? [])
+    .map((issue) => `${issue.code ?? 'issue'}: ${issue.message ?? ''}`)
+    .join('; ');
+  const at = nodegroup.version === undefined ? undefined : KubeVersion.parse(nodegroup.version);
+  if (nodegroup.amiType === 'CUSTOM') {
+    return done(
+      reason(
+        'CustomAmi',
+        `${group} runs a custom AMI: EKS takes no version for it. Roll it with a new version of its launch template.`,
+      ),
+    );
+  }
+  if (at?.equals(target) === true && status === 'ACTIVE')
+    return done(reason('AtTarget', `The node group ${group} is at ${target}.`));
+  const ami = amiProblem(nodegroup, target);
+  if (ami !== undefined) return blocked(ami);
+  if (status === 'UPDATING') {
+    return parked(
+      minutesFromNow(ports, FOREIGN_RETRY_MINUTES),
+      reason('ForeignUpdate', `The node group ${group} is UPDATING, and not by Liftlock.`),
+    );
+  }
+  if (status === 'CREATING') return wait(BOUNDS.least, reason('NotActive', `The node group ${group} is CREATING.`));
+  // A failed roll leaves a group ACTIVE or DEGRADED with some nodes replaced; sending it again goes on (facts: eks.md §5.4).
+  if (status !== 'ACTIVE' && status !== 'DEGRADED')
+    return blocked(reason('NodegroupStatus', `The node group ${group} is ${status}. ${issues}`));
+  return undefined;
+}
+
+async function arrived(ports: ActPorts, context: StepContext, group: string): Promise<StepResult> {
+  const nodegroup = await ports.eks.describeNodegroup(context.scope, {
+    clusterName: context.name,
+    nodegroupName: group,
+  });
+  if (nodegroup.version !== undefined && KubeVersion.parse(nodegroup.version).equals(context.target)) {
+    return done(reason('Rolled', `Every node of ${group} was replaced at ${context.target}.`));
+  }
+  return wait(
+    BOUNDS.least,
+    reason(
+      'NotVisibleYet',
+      `The roll of ${group} succeeded; DescribeNodegroup still says ${nodegroup.version ?? 'no version'}.`,
+    ),
+  );
+}

@@ -1,0 +1,170 @@
+import type { UpgradePolicySpec } from '../config/types.ts';
+import { errorMessage } from '../contracts/errors.ts';
+import type { StepInput } from '../contracts/step-input.ts';
+import { done, failed, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { policyForUpgrade } from '../policy/policy-of.ts';
+import type { ClusterTarget, Node } from '../ports/cluster-access.ts';
+import type { Ports } from '../ports/ports.ts';
+import { unavailable, unhealthyPods } from '../readiness/workload-health.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import { accessReason, clusterTarget, isAccessError } from './cluster-target.ts';
+import type { StepContext, StepPorts } from './context.ts';
+import { pollSeconds } from './polling.ts';
+import { runStep, type StepOutcome } from './run-step.ts';
+
+const STEP = 'smoke-check';
+/** Pods that were moved need a moment to come back; what is not well by then is a failure. */
+const SETTLE_MINUTES = 15;
+export type SmokePorts = StepPorts & Pick<Ports, 'clusters' | 'probe'>;
+
+/** Does the upgraded cluster work? Compared with the baseline that the scan took; what could not be checked is said. */
+export function smokeCheck(ports: SmokePorts, stepInput: StepInput): Promise<StepResult> {
+  return runStep(ports, stepInput, 'read', STEP, check);
+}
+
+async function check(ports: SmokePorts, context: StepContext): Promise<StepOutcome> {
+  const { cluster, target, name } = context;
+  const problems: Reason[] = [];
+  const notes: Reason[] = [];
+  if (!KubeVersion.parse(cluster.version).equals(target))
+    problems.push(reason('WrongVersion', `${name} is at ${cluster.version}, not at ${target}.`));
+  if (cluster.status !== 'ACTIVE') problems.push(reason('NotActive', `${name} is ${cluster.status}.`));
+  const policy = await policyForUpgrade(ports.table, context.record, context.upgrade);
+  if (policy?.verification === 'eks-api') {
+    notes.push(
+      reason(
+        'NotVerified',
+        'The policy verifies through the EKS API only: readiness, nodes, pods and workloads were not checked.',
+      ),
+    );
+  } else await checkInside(ports, context, policy, problems, notes);
+  await checkUrls(ports, policy, problems);
+  if (problems.length === 0) return { step: STEP, result: done(...notes) };
+  const now = ports.clock.now();
+  const settling = now.getTime() - context.startedAt.getTime() < SETTLE_MINUTES * 60_000;
+  const result = settling
+    ? wait(pollSeconds(context.startedAt, now, { least: 30, most: 120 }), ...problems)
+    : failed(...problems, ...notes);
+  return { step: STEP, result };
+}
+
+async function checkInside(
+  ports: SmokePorts,
+  context: StepContext,
+  policy: UpgradePolicySpec | undefined,
+  problems: Reason[],
+  notes: Reason[],
+): Promise<void> {
+  const target = clusterTarget(context);
+  if (target === undefined) {
+    problems.push(reason('NoEndpoint', `EKS gives no endpoint for ${context.name}.`));
+    return;
+  }
+  try {
+    const ready = await ports.clusters.ready(target);
+    if (!ready.ok) problems.push(reason('ApiServerNotReady', `/readyz says no: ${ready.failed.join(', ')}.`));
+    const version = await ports.clusters.serverVersion(target);
+    if (KubeVersion.tryParse(version)?.equals(context.target) !== true)
+      problems.push(reason('WrongVersion', `The API server says ${version}.`));
+    judgeNodes(context, await ports.clusters.listNodes(target), problems, notes);
+    await judgePods(ports, context, target, problems, notes);
+    await judgeWorkloads(ports, target, policy, problems);
+  } catch (error) {
+    if (!isAccessError(error)) throw error;
+    problems.push(accessReason(error, `The API server of ${context.name}`));
+  }
+}
+
+/** Nodes of managed groups are at the target; others belong to their owners and may lag, which is told. */
+function judgeNodes(context: StepContext, nodes: readonly Node[], problems: Reason[], notes: Reason[]): void {
+  const custom = new Set(
+    context.record.nodegroups.filter((group) => group.amiType === 'CUSTOM').map((group) => group.name),
+  );
+  for (const node of nodes) {
+    if (!node.ready) problems.push(reason('NodeNotReady', `The node ${node.name} is not Ready.`));
+    const group = node.labels['eks.amazonaws.com/nodegroup'];
+    if (KubeVersion.tryParse(node.kubeletVersion)?.equals(context.target) === true) continue;
+    const said = `The node ${node.name} runs kubelet ${node.kubeletVersion}, not ${context.target}.`;
+    if (group !== undefined && !custom.has(group)) problems.push(reason('OldKubelet', said));
+    else notes.push(reason('OldKubelet', `${said} It belongs to no managed node group that Liftlock rolls.`));
+  }
+}
+
+async function judgePods(
+  ports: SmokePorts,
+  context: StepContext,
+  target: ClusterTarget,
+  problems: Reason[],
+  notes: Reason[],
+): Promise<void> {
+  const unhealthy = unhealthyPods(await ports.clusters.listPods(target));
+  const baseline = context.upgrade?.steps['scan-cluster']?.detail?.['unhealthyPods'];
+  if (!Array.isArray(baseline)) {
+    if (unhealthy.length > 0)
+      notes.push(
+        reason(
+          'NoBaseline',
+          `${unhealthy.length} pods are pending or failing; there is no scan from before to compare with.`,
+        ),
+      );
+    return;
+  }
+  if (unhealthy.length > baseline.length) {
+    const known = new Set(baseline);
+    const fresh = unhealthy.filter((pod) => !known.has(pod)).slice(0, 10);
+    problems.push(
+      reason(
+        'MoreUnhealthyPods',
+        `${unhealthy.length} pods are pending or failing, ${baseline.length} were before: ${fresh.join(', ')}.`,
+      ),
+    );
+  }
+}
+
+async function judgeWorkloads(
+  ports: SmokePorts,
+  target: ClusterTarget,
+  policy: UpgradePolicySpec | undefined,
+  problems: Reason[],
+): Promise<void> {
+  const named = (policy?.smoke.deployments ?? []).map((text) => ({
+    namespace: text.split('/')[0] ?? '',
+    name: text.split('/')[1] ?? '',
+  }));
+  for (const namespace of new Set(['kube-system', ...named.map((one) => one.namespace)])) {
+    const workloads = await ports.clusters.listWorkloads(target, namespace);
+    const wanted = named.filter((one) => one.namespace === namespace);
+    const judged =
+      namespace === 'kube-system'
+        ? workloads
+        : workloads.filter(
+            (workload) => workload.kind === 'Deployment' && wanted.some((one) => one.name === workload.name),
+          );
+    for (const workload of unavailable(judged)) {
+      problems.push(
+        reason(
+          'WorkloadUnavailable',
+          `${workload.kind} ${namespace}/${workload.name} has ${workload.available} of ${workload.desired} available.`,
+        ),
+      );
+    }
+    for (const { name } of wanted) {
+      if (!workloads.some((workload) => workload.kind === 'Deployment' && workload.name === name)) {
+        problems.push(
+          reason('WorkloadMissing', `The policy names the Deployment ${namespace}/${name}, and it does not exist.`),
+        );
+      }
+    }
+  }
+}
+
+async function checkUrls(ports: SmokePorts, policy: UpgradePolicySpec | undefined, problems: Reason[]): Promise<void> {
+  for (const url of policy?.smoke.urls ?? []) {
+    try {
+      const { status } = await ports.probe.get(url);
+      if (status < 200 || status >= 300) problems.push(reason('UrlFailed', `${url} answered ${status}.`));
+    } catch (error) {
+      problems.push(reason('UrlFailed', `${url} did not answer: ${errorMessage(error)}`));
+    }
+  }
+}

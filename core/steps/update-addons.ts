@@ -1,0 +1,127 @@
+import type { StepInput } from '../contracts/step-input.ts';
+import { blocked, done, failed, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import type { Addon } from '../ports/eks.ts';
+import { intentsOf } from '../protocol/intent-store.ts';
+import type { Mutation } from '../protocol/mutate.ts';
+import { type AddonDecision, addonAfter, addonBefore } from '../readiness/addon-target.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import { type ActPorts, act, FOREIGN_RETRY_MINUTES, minutesFromNow } from './act.ts';
+import type { StepContext } from './context.ts';
+import { foreignReason, updatesInFlight } from './foreign-updates.ts';
+import { runStep } from './run-step.ts';
+
+const STEP = 'update-addons';
+const BOUNDS = { least: 20, most: 120 };
+const NEXT_SECONDS = 1;
+
+/**
+ * Moves every add-on that EKS manages, one at a time: before the control plane to a version valid on N and N+1, after it to what
+ * N+1 wants. `resolveConflicts` is PRESERVE, and what the add-on had (role, configuration) is sent again as it was read.
+ */
+export function updateAddons(ports: ActPorts, stepInput: StepInput): Promise<StepResult> {
+  return runStep(ports, stepInput, 'grant', STEP, async (_, context) => {
+    const phase = context.input.phase ?? 'after';
+    return { step: `${STEP}-${phase}`, result: await everyAddon(ports, context, phase) };
+  });
+}
+
+async function everyAddon(ports: ActPorts, context: StepContext, phase: 'before' | 'after'): Promise<StepResult> {
+  const { scope, name, target } = context;
+  const current = KubeVersion.parse(context.cluster.version);
+  if (phase === 'after' && !current.equals(target)) {
+    return blocked(
+      reason('NotTheControlPlanesVersion', `${name} is at ${current}; its add-ons go there, not to ${target}.`),
+    );
+  }
+  // A cluster that is at the target already needs nothing "before".
+  if (phase === 'before' && !current.next().equals(target))
+    return done(reason('AtTarget', `The control plane of ${name} is at ${current}.`));
+  const kept: Reason[] = [];
+  // What runs is asked about first: while it does, nothing else is read, and the account's API quota is not ours alone.
+  const running = new Set(
+    (await intentsOf(ports.table, context.clusterKey)).flatMap(({ data }) =>
+      data.step === STEP && data.outcome?.type === 'accepted' && data.outcome.observed === undefined
+        ? [data.subject]
+        : [],
+    ),
+  );
+  const names = (await ports.eks.listAddons(scope, { clusterName: name })).sort();
+  for (const addonName of [...names.filter((one) => running.has(one)), ...names.filter((one) => !running.has(one))]) {
+    const result = await oneAddon(ports, context, addonName, (addon) => decide(ports, context, addon, phase));
+    if (result.status !== 'done') return result;
+    kept.push(...result.reasons);
+  }
+  return done(...kept);
+}
+
+async function decide(
+  ports: ActPorts,
+  context: StepContext,
+  addon: Addon,
+  phase: 'before' | 'after',
+): Promise<AddonDecision> {
+  const [info] = await ports.eks.describeAddonVersions(context.scope, { addonName: addon.addonName });
+  if (info === undefined) {
+    return {
+      type: 'stuck',
+      reason: reason('AddonUnknown', `EKS lists no versions of ${addon.addonName}; update or remove it by hand.`),
+    };
+  }
+  const to = context.target.toString();
+  return phase === 'after'
+    ? addonAfter(addon, info, to)
+    : addonBefore(addon, info, KubeVersion.parse(context.cluster.version).toString(), to);
+}
+
+async function oneAddon(
+  ports: ActPorts,
+  context: StepContext,
+  addonName: string,
+  decideFor: (addon: Addon) => Promise<AddonDecision>,
+): Promise<StepResult> {
+  const { scope, name } = context;
+  const prepare = async (): ReturnType<Mutation['prepare']> => {
+    const addon = await ports.eks.describeAddon(scope, { clusterName: name, addonName });
+    const updates = await updatesInFlight(ports, context, { name, addonName });
+    if (updates.foreign.length > 0 || addon.status === 'UPDATING' || addon.status === 'DELETING') {
+      return {
+        stop: parked(
+          minutesFromNow(ports, FOREIGN_RETRY_MINUTES),
+          foreignReason(`the add-on ${addonName}`, updates.foreign),
+        ),
+      };
+    }
+    const decision = await decideFor(addon);
+    if (decision.type === 'stuck') return { stop: blocked(decision.reason) };
+    if (decision.type === 'keep') return { stop: settled(addon, decision.reason) };
+    return {
+      call: (clientRequestToken) => ({
+        name: 'UpdateAddon',
+        input: {
+          clusterName: name,
+          addonName,
+          addonVersion: decision.version,
+          resolveConflicts: 'PRESERVE',
+          clientRequestToken,
+          ...(addon.serviceAccountRoleArn === undefined ? {} : { serviceAccountRoleArn: addon.serviceAccountRoleArn }),
+          ...(addon.configurationValues === undefined ? {} : { configurationValues: addon.configurationValues }),
+        },
+      }),
+      knownUpdateIds: updates.ids,
+    };
+  };
+  return act(ports, context, `Update of ${addonName}`, { step: STEP, subject: addonName, prepare }, BOUNDS, async () =>
+    wait(NEXT_SECONDS, reason('AddonUpdated', `${addonName} was updated; looking at the next one.`)),
+  );
+}
+
+/** An add-on that needs no other version must be healthy all the same, but one that was broken before stays its owner's matter. */
+function settled(addon: Addon, fits: Reason): StepResult {
+  if (addon.status === 'ACTIVE') return done(fits);
+  if (addon.status === 'CREATING')
+    return wait(BOUNDS.least, reason('NotActive', `The add-on ${addon.addonName} is CREATING.`));
+  const issues = (addon.health?.issues ?? [])
+    .map((issue) => `${issue.code ?? 'issue'}: ${issue.message ?? ''}`)
+    .join('; ');
+  return failed(reason('AddonStatus', `The add-on ${addon.addonName} is ${addon.status}. ${issues}`));
+}

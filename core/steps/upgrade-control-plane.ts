@@ -1,0 +1,82 @@
+import type { StepInput } from '../contracts/step-input.ts';
+import { blocked, done, parked, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { clusterKey as keyOf } from '../model/cluster-key.ts';
+import { hopRefusals } from '../protocol/grant-decision.ts';
+import type { Mutation } from '../protocol/mutate.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import { type ActPorts, act, FOREIGN_RETRY_MINUTES, minutesFromNow } from './act.ts';
+import { blockingHealth } from './cluster-health.ts';
+import type { StepContext } from './context.ts';
+import { foreignReason, updatesInFlight } from './foreign-updates.ts';
+import { runStep } from './run-step.ts';
+
+const STEP = 'upgrade-control-plane';
+const BOUNDS = { least: 30, most: 120 };
+
+/** Moves the control plane one minor up, or finds that it is there. Never down: a lower version would be a rollback (design.md §3). */
+export function upgradeControlPlane(ports: ActPorts, stepInput: StepInput): Promise<StepResult> {
+  return runStep(ports, stepInput, 'grant', STEP, async (_, context) => {
+    const mutation = { step: STEP, subject: 'cluster', prepare: () => prepare(ports, context) };
+    const what = `Upgrade of ${context.name} to ${context.target}`;
+    return { step: STEP, result: await act(ports, context, what, mutation, BOUNDS, () => arrived(ports, context)) };
+  });
+}
+
+/** The re-read right before the call: everything that makes "version = target" an upgrade of one minor and nothing else. */
+async function prepare(ports: ActPorts, context: StepContext): ReturnType<Mutation['prepare']> {
+  const { scope, name, target } = context;
+  const cluster = await ports.eks.describeCluster(scope, { name });
+  if (keyOf(cluster.arn, cluster.createdAt) !== context.clusterKey) {
+    return {
+      stop: blocked(reason('Gone', `The cluster ${name} was deleted and another one was created under its name.`)),
+    };
+  }
+  const updates = await updatesInFlight(ports, context, { name });
+  if (updates.foreign.length > 0) {
+    return {
+      stop: parked(
+        minutesFromNow(ports, FOREIGN_RETRY_MINUTES),
+        foreignReason(`the control plane of ${name}`, updates.foreign),
+      ),
+    };
+  }
+  if (KubeVersion.parse(cluster.version).equals(target)) {
+    if (cluster.status !== 'ACTIVE')
+      return { stop: wait(BOUNDS.least, reason('NotActive', `${name} is at ${target} and ${cluster.status}.`)) };
+    return { stop: done(reason('AtTarget', `The control plane of ${name} is at ${target}.`)) };
+  }
+  const refusals = hopRefusals(cluster.version, target);
+  if (refusals.length > 0) return { stop: blocked(...refusals) };
+  if (cluster.status !== 'ACTIVE') {
+    return {
+      stop: parked(
+        minutesFromNow(ports, FOREIGN_RETRY_MINUTES),
+        reason('ForeignUpdate', `${name} is ${cluster.status}, not ACTIVE: somebody else changes it.`),
+      ),
+    };
+  }
+  const unhealthy = blockingHealth(cluster);
+  if (unhealthy.length > 0) return { stop: blocked(...unhealthy) };
+  return {
+    call: (clientRequestToken) => ({
+      name: 'UpdateClusterVersion',
+      input: { name, version: target.toString(), clientRequestToken },
+    }),
+    knownUpdateIds: updates.ids,
+  };
+}
+
+async function arrived(ports: ActPorts, context: StepContext): Promise<StepResult> {
+  const { scope, name, target } = context;
+  const cluster = await ports.eks.describeCluster(scope, { name });
+  if (cluster.status === 'ACTIVE' && KubeVersion.parse(cluster.version).equals(target)) {
+    return done(reason('Upgraded', `The control plane of ${name} is at ${target}.`));
+  }
+  return wait(
+    BOUNDS.least,
+    reason(
+      'NotVisibleYet',
+      `The update of ${name} succeeded; DescribeCluster still says ${cluster.version} and ${cluster.status}.`,
+    ),
+  );
+}

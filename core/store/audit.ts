@@ -1,0 +1,63 @@
+import { canonicalJson } from '../hash/canonical-json.ts';
+import { sha256Hex } from '../hash/sha256.ts';
+import type { AuditItem, Table, WriteOperation } from '../ports/table.ts';
+
+/** Something to put on a subject's record. The chain's members (sequence, hashes) are added when it is written. */
+export interface AuditEntry {
+  /** A cluster key, `rollout/<id>`, or `fleet`. */
+  readonly subject: string;
+  readonly event: string;
+  readonly principal: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+export function link(head: AuditItem | undefined, entry: AuditEntry, at: Date): AuditItem {
+  const unhashed = {
+    subject: entry.subject,
+    sequence: (head?.sequence ?? 0) + 1,
+    event: entry.event,
+    principal: entry.principal,
+    at: at.toISOString(),
+    // What is hashed is what is stored: members that JSON leaves out must not take part.
+    detail: JSON.parse(JSON.stringify(entry.detail)) as Record<string, unknown>,
+    previousHash: head?.hash ?? '',
+  };
+  return { ...unhashed, hash: sha256Hex(canonicalJson(unhashed)) };
+}
+
+/** The first break of a chain, or undefined when it holds from its first item to its last. */
+export function firstBreak(items: readonly AuditItem[]): { sequence: number; problem: string } | undefined {
+  let previous: AuditItem | undefined;
+  for (const item of items) {
+    const { hash, ...unhashed } = item;
+    if (item.sequence !== (previous?.sequence ?? 0) + 1)
+      return { sequence: item.sequence, problem: 'an item is missing before it' };
+    if (item.previousHash !== (previous?.hash ?? ''))
+      return { sequence: item.sequence, problem: 'it does not follow the item before it' };
+    if (hash !== sha256Hex(canonicalJson(unhashed)))
+      return { sequence: item.sequence, problem: 'it was changed after it was written' };
+    previous = item;
+  }
+  return undefined;
+}
+
+/**
+ * Writes operations and their audit in one transaction. A sequence that somebody else took meanwhile fails the whole transaction with
+ * `ConditionFailed`: the caller decides anew, as for any other item that moved.
+ */
+export async function transactWithAudit(
+  table: Table,
+  operations: readonly WriteOperation[],
+  entries: readonly AuditEntry[],
+  at: Date,
+): Promise<void> {
+  const heads = new Map<string, AuditItem | undefined>();
+  const appends: WriteOperation[] = [];
+  for (const entry of entries) {
+    const head = heads.has(entry.subject) ? heads.get(entry.subject) : await table.auditHead(entry.subject);
+    const item = link(head, entry, at);
+    heads.set(entry.subject, item);
+    appends.push({ type: 'append', item });
+  }
+  await table.transact([...operations, ...appends]);
+}

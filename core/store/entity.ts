@@ -1,0 +1,59 @@
+import type { z } from 'zod';
+import { namedError } from '../contracts/errors.ts';
+import type { Expected, ItemKey, StoredItem, Table, WriteOperation } from '../ports/table.ts';
+
+/** How one kind of thing is kept: its key, its shape, and when it is in the sparse index of what is not at rest. */
+export interface Entity<Data, KeyParts extends readonly unknown[]> {
+  readonly kind: string;
+  readonly schema: z.ZodType<Data>;
+  key(...parts: KeyParts): ItemKey;
+  keyOf(data: Data): ItemKey;
+  active(data: Data): boolean;
+}
+
+/** A thing as read, with the revision that a transaction then checks; revision `absent` means it was not there. */
+export interface Read<Data> {
+  readonly key: ItemKey;
+  readonly data: Data;
+  readonly revision: number;
+}
+
+export function decode<Data>(entity: Entity<Data, never>, item: StoredItem): Read<Data> {
+  const parsed = entity.schema.safeParse(item.data);
+  if (!parsed.success) {
+    throw namedError(
+      'UnreadableItem',
+      `${entity.kind} ${item.pk} ${item.sk} was written in a shape this version does not know (${parsed.error.issues[0]?.path.join('.')}: ${parsed.error.issues[0]?.message}). Nothing is done with it; deploy the version that wrote it.`,
+    );
+  }
+  return { key: { pk: item.pk, sk: item.sk }, data: parsed.data, revision: item.revision };
+}
+
+/** Strongly consistent; undefined when absent; fails with `UnreadableItem`. */
+export async function load<Data, KeyParts extends readonly unknown[]>(
+  table: Pick<Table, 'get'>,
+  entity: Entity<Data, KeyParts>,
+  ...parts: KeyParts
+): Promise<Read<Data> | undefined> {
+  const item = await table.get(entity.key(...parts));
+  return item === undefined ? undefined : decode(entity, item);
+}
+
+export function put<Data>(entity: Entity<Data, never>, data: Data, expect: Expected): WriteOperation {
+  const key = entity.keyOf(data);
+  return { type: 'put', item: { ...key, kind: entity.kind, active: entity.active(data), data }, expect };
+}
+
+/** Writes over what was read, or creates what was absent. */
+export function replace<Data>(entity: Entity<Data, never>, read: Read<Data> | undefined, data: Data): WriteOperation {
+  return put(entity, data, read?.revision ?? 'absent');
+}
+
+/** "Still as I read it" (or still absent), for things that a decision rests on but does not change. */
+export function unchanged<Data, KeyParts extends readonly unknown[]>(
+  entity: Entity<Data, KeyParts>,
+  read: Read<Data> | undefined,
+  ...parts: KeyParts
+): WriteOperation {
+  return { type: 'check', key: entity.key(...parts), expect: read?.revision ?? 'absent' };
+}
