@@ -1,0 +1,47 @@
+import { FakeEksError, required } from './errors.ts';
+import type { Caller } from './operation-context.ts';
+import type { AddonRecord, ClusterRecord } from './state/cluster-record.ts';
+import type { FakeEksState } from './state/fake-eks-state.ts';
+import type { NodegroupRecord } from './state/nodegroup-record.ts';
+
+export function clusterArn(account: string, region: string, name: string): string {
+  return `arn:aws:eks:${region}:${account}:cluster/${name}`;
+}
+
+/** The cluster of that name in the caller's account and Region, or ResourceNotFoundException. */
+export function findCluster(state: FakeEksState, caller: Caller, name: string | undefined): ClusterRecord {
+  const wanted = required(name, 'name');
+  const cluster = state.clusters[clusterArn(caller.account, caller.region, wanted)];
+  if (cluster === undefined) {
+    throw new FakeEksError('ResourceNotFoundException', `No cluster found for name: ${wanted}.`);
+  }
+  return cluster;
+}
+
+export function findNodegroup(cluster: ClusterRecord, name: string | undefined): NodegroupRecord {
+  const wanted = required(name, 'nodegroupName');
+  const nodegroup = cluster.nodegroups.find((each) => each.name === wanted);
+  if (nodegroup === undefined) {
+    throw new FakeEksError('ResourceNotFoundException', `No node group found for name: ${wanted}.`);
+  }
+  return nodegroup;
+}
+
+export function findAddon(cluster: ClusterRecord, name: string | undefined): AddonRecord {
+  const wanted = required(name, 'addonName');
+  const addon = cluster.addons.find((each) => each.name === wanted);
+  if (addon === undefined) {
+    throw new FakeEksError('ResourceNotFoundException', `No addon: ${wanted} found in cluster: ${cluster.name}`);
+  }
+  return addon;
+}
+
+/** Node groups and add-ons change only on an ACTIVE cluster. */
+export function requireActive(cluster: ClusterRecord): void {
+  if (cluster.status !== 'ACTIVE') {
+    throw new FakeEksError(
+      'InvalidRequestException',
+      `Cluster '${cluster.name}' is not in ACTIVE status, it is ${cluster.status}`,
+    );
+  }
+}

@@ -1,0 +1,78 @@
+import { type Fault, FaultInjector } from './faults/fault-injector.ts';
+import type { Caller } from './operation-context.ts';
+import type { OperationInput, OperationName, OperationOutput } from './operations/catalog.ts';
+import { serve } from './operations/serve.ts';
+import { advance } from './progress/advance.ts';
+import { scheduleAutoUpgrade } from './progress/auto-upgrade.ts';
+import type { OutsideActor } from './progress/outside-actor.ts';
+import { schedule } from './progress/schedule.ts';
+import type { FakeEksState } from './state/fake-eks-state.ts';
+import { plausibleTiming, type Timing } from './timing.ts';
+
+export interface FakeEksOptions {
+  /** Numbers in [0, 1): durations, ids and the order of nodes come from it. Same seed and calls, same world. */
+  readonly random: () => number;
+  readonly timing?: Partial<Timing>;
+  /** Faults of calls, in the order in which they are tried; see `fault-injector.ts`. */
+  readonly faults?: readonly Fault[];
+}
+
+/**
+ * Amazon EKS as a pure model of many accounts and Regions. It reads no clock: every call brings `now`, before which
+ * everything that was due has happened. Behaviour: facts: eks.md §1–§9, §11. The state is plain JSON and belongs to the
+ * model from then on.
+ */
+export class FakeEks {
+  readonly state: FakeEksState;
+  readonly faults: FaultInjector;
+  readonly #world: { random: () => number; timing: Timing };
+
+  constructor(state: FakeEksState, options: FakeEksOptions) {
+    this.state = state;
+    this.faults = new FaultInjector(options.faults ?? []);
+    this.#world = { random: options.random, timing: { ...plausibleTiming, ...options.timing } };
+    const planned = new Set(
+      state.timers.flatMap(({ event }) => (event.kind === 'auto-upgrade' ? [`${event.arn}@${event.createdAt}`] : [])),
+    );
+    for (const cluster of Object.values(state.clusters)) {
+      if (planned.has(`${cluster.arn}@${cluster.createdAt}`)) continue;
+      scheduleAutoUpgrade({ ...this.#world, state, now: state.now }, cluster);
+    }
+    const known = new Set(state.timers.flatMap(({ event }) => (event.kind === 'actor' ? [event.index] : [])));
+    state.actors.forEach((actor, index) => {
+      if (!known.has(index) && actor.at >= state.now) schedule(state, actor.at, { kind: 'actor', index });
+    });
+  }
+
+  /**
+   * One call, as the SDK's `send` would make it. Answers in the SDK's shapes; throws errors with AWS's names, `$fault`
+   * and `$metadata.httpStatusCode`, `UnmodelledOperation` for what is not modelled, and what the fault list says.
+   */
+  operation<N extends OperationName>(name: N, input: OperationInput<N>, caller: Caller, now: Date): OperationOutput<N>;
+  operation(name: string, input: object, caller: Caller, now: Date): object;
+  operation(name: string, input: object, caller: Caller, now: Date): object {
+    this.advance(now);
+    const call = { operation: name, input, caller };
+    this.faults.before(call);
+    const output = serve({ ...this.#world, state: this.state, now: this.state.now, caller }, name, input);
+    this.faults.after(call);
+    return output;
+  }
+
+  /** Lets the world go on to `now`. A `now` in the past changes nothing: time never goes back. */
+  advance(now: Date): void {
+    advance(this.state, now.getTime(), this.#world);
+  }
+
+  /** When something will next happen by itself, forced upgrades of years ahead included; undefined: nothing will. */
+  nextEventAt(): Date | undefined {
+    const at = this.state.timers[0]?.at;
+    return at === undefined ? undefined : new Date(at);
+  }
+
+  /** Adds somebody from outside to a world that is already running. */
+  addActor(actor: OutsideActor): void {
+    this.state.actors.push(actor);
+    schedule(this.state, Math.max(actor.at, this.state.now), { kind: 'actor', index: this.state.actors.length - 1 });
+  }
+}

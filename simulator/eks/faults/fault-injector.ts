@@ -1,0 +1,99 @@
+import { type EksErrorName, FakeEksError } from '../errors.ts';
+import type { Caller } from '../operation-context.ts';
+
+/** One call on its way to EKS. */
+export interface Call {
+  readonly operation: string;
+  readonly input: object;
+  readonly caller: Caller;
+}
+
+/** Something that goes wrong with calls. Members that are left out match everything. */
+export interface Fault {
+  readonly operation?: string;
+  readonly account?: string;
+  readonly region?: string;
+  readonly cluster?: string;
+  /** How many matching calls pass first; 0 when absent. */
+  readonly skip?: number;
+  /** How many calls it hits; 1 when absent. */
+  readonly times?: number;
+  readonly effect: /** EKS answers with an error and nothing happened. */
+    | { readonly kind: 'error'; readonly name: EksErrorName; readonly message?: string }
+    | { readonly kind: 'throttle' }
+    /** It happened, but the answer never came: the caller sees a `TimeoutError`. */
+    | { readonly kind: 'answer-lost' }
+    /** The call arrives, or its answer comes, so many milliseconds late: the faces wait, see `takeDelay`. */
+    | { readonly kind: 'delay'; readonly beforeMilliseconds?: number; readonly afterMilliseconds?: number };
+}
+
+/** Applies the faults to calls, each as often as it says; the first one that matches wins. */
+export class FaultInjector {
+  readonly #armed: { fault: Fault; skip: number; left: number }[] = [];
+  /** Run around every operation, also of crash tests that want to stop the world: whatever they throw, the caller sees. */
+  readonly beforeOperation: ((call: Call) => void)[] = [];
+  readonly afterOperation: ((call: Call) => void)[] = [];
+
+  constructor(faults: readonly Fault[]) {
+    for (const fault of faults) this.add(fault);
+  }
+
+  add(fault: Fault): void {
+    this.#armed.push({ fault, skip: fault.skip ?? 0, left: fault.times ?? 1 });
+  }
+
+  /** Takes all faults away. */
+  clear(): void {
+    this.#armed.length = 0;
+  }
+
+  /** Before the effect: errors and throttling. */
+  before(call: Call): void {
+    for (const interceptor of this.beforeOperation) interceptor(call);
+    const effect = this.#take(call, ['error', 'throttle']);
+    if (effect?.kind === 'error') throw new FakeEksError(effect.name, effect.message ?? 'Injected fault');
+    if (effect?.kind === 'throttle') throw new FakeEksError('ThrottlingException', 'Rate exceeded');
+  }
+
+  /** After the effect: lost answers. */
+  after(call: Call): void {
+    for (const interceptor of this.afterOperation) interceptor(call);
+    if (this.#take(call, ['answer-lost']) === undefined) return;
+    const error = new Error('The answer was lost on its way.');
+    error.name = 'TimeoutError';
+    throw error;
+  }
+
+  /** How long this call is to be held up; a face asks once per call, before it makes it. */
+  takeDelay(call: Call): { beforeMilliseconds: number; afterMilliseconds: number } {
+    const effect = this.#take(call, ['delay']);
+    if (effect?.kind !== 'delay') return { beforeMilliseconds: 0, afterMilliseconds: 0 };
+    return {
+      beforeMilliseconds: effect.beforeMilliseconds ?? 0,
+      afterMilliseconds: effect.afterMilliseconds ?? 0,
+    };
+  }
+
+  #take(call: Call, kinds: readonly Fault['effect']['kind'][]): Fault['effect'] | undefined {
+    for (const armed of this.#armed) {
+      if (armed.left === 0 || !kinds.includes(armed.fault.effect.kind) || !matches(armed.fault, call)) continue;
+      if (armed.skip > 0) {
+        armed.skip -= 1;
+        continue;
+      }
+      armed.left -= 1;
+      return armed.fault.effect;
+    }
+    return undefined;
+  }
+}
+
+function matches(fault: Fault, call: Call): boolean {
+  const { name, clusterName } = call.input as Record<string, unknown>;
+  return (
+    (fault.operation === undefined || fault.operation === call.operation) &&
+    (fault.account === undefined || fault.account === call.caller.account) &&
+    (fault.region === undefined || fault.region === call.caller.region) &&
+    (fault.cluster === undefined || fault.cluster === (clusterName ?? name))
+  );
+}

@@ -1,0 +1,36 @@
+import { FakeEksError } from './errors.ts';
+import type { ClusterRecord } from './state/cluster-record.ts';
+import type { UpdateRecord } from './state/update-record.ts';
+
+/**
+ * The update an earlier call with the same clientRequestToken started on this cluster, or undefined. The same token with
+ * other parameters is InvalidParameterException. How long EKS keeps tokens is not documented (facts: eks.md §2.4):
+ * here they are kept for ever, per cluster and operation.
+ */
+export function earlierUpdate(
+  operation: string,
+  cluster: ClusterRecord,
+  input: { clientRequestToken?: string | undefined },
+): UpdateRecord | undefined {
+  const token = input.clientRequestToken;
+  if (token === undefined) return undefined;
+  const earlier = cluster.updates.find(
+    (update) => update.request?.operation === operation && update.request.input.clientRequestToken === token,
+  );
+  if (earlier !== undefined && canonical(earlier.request?.input) !== canonical(input)) {
+    throw new FakeEksError(
+      'InvalidParameterException',
+      `clientRequestToken ${token} was already used with different parameters`,
+    );
+  }
+  return earlier;
+}
+
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .sort(([left], [right]) => (left < right ? -1 : 1));
+  return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonical(member)}`).join(',')}}`;
+}

@@ -1,0 +1,26 @@
+import type { Category, InsightResourceDetail, InsightStatusValue } from '@aws-sdk/client-eks';
+import type { ClusterRecord } from '../state/cluster-record.ts';
+import type { FakeEksState } from '../state/fake-eks-state.ts';
+import type { DeprecationRecord } from '../state/insights-state.ts';
+
+/** What one check says about one cluster. */
+export interface Finding {
+  name: string;
+  category: Category;
+  /** The version the check is about: the next one, the previous one, or the one that removes an API. */
+  kubernetesVersion: string;
+  description: string;
+  status: InsightStatusValue;
+  reason: string;
+  recommendation: string;
+  resources?: InsightResourceDetail[];
+  deprecationDetails?: DeprecationRecord[];
+  addonCompatibilityDetails?: { name: string; compatibleVersions: string[] }[];
+}
+
+/** What a check may look at. */
+export interface Subject {
+  state: FakeEksState;
+  cluster: ClusterRecord;
+  now: number;
+}

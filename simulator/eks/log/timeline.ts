@@ -1,0 +1,104 @@
+import type { ClusterRecord, VersionEntry } from '../state/cluster-record.ts';
+import type { FakeEksState } from '../state/fake-eks-state.ts';
+import type { UpdateRecord } from '../state/update-record.ts';
+import type { MutationRecord } from './mutation-record.ts';
+
+/** The true life of one update, which the API never tells. Times are epoch milliseconds. */
+export interface UpdateSpan {
+  readonly clusterArn: string;
+  readonly clusterCreatedAt: number;
+  readonly updateId: string;
+  readonly type: UpdateRecord['type'];
+  readonly nodegroupName?: string;
+  readonly addonName?: string;
+  readonly principal: string;
+  readonly fromVersion?: string;
+  readonly toVersion?: string;
+  readonly startedAt: number;
+  /** Undefined while it runs. */
+  readonly endedAt: number | undefined;
+  readonly status: UpdateRecord['status'];
+}
+
+/** Every cluster there is and was. */
+export function everyCluster(state: FakeEksState): ClusterRecord[] {
+  return [...Object.values(state.clusters), ...state.gone];
+}
+
+/** Every update of every cluster there is and was, by start. */
+export function updateTimeline(state: FakeEksState): UpdateSpan[] {
+  return everyCluster(state)
+    .flatMap((cluster) => cluster.updates.map((update) => span(cluster, update)))
+    .sort((left, right) => left.startedAt - right.startedAt);
+}
+
+/** The versions one cluster's control plane has had; the key is the ARN with the creation time. */
+export function versionTimeline(
+  state: FakeEksState,
+  cluster: { arn: string; createdAt: number },
+): readonly VersionEntry[] {
+  const found = everyCluster(state).find((each) => each.arn === cluster.arn && each.createdAt === cluster.createdAt);
+  return found?.versions ?? [];
+}
+
+/** The control plane's version at an instant; undefined before the cluster existed. */
+export function versionAt(
+  state: FakeEksState,
+  cluster: { arn: string; createdAt: number },
+  at: number,
+): string | undefined {
+  return versionTimeline(state, cluster).findLast((entry) => entry.since <= at)?.version;
+}
+
+/** Accepted mutations which match all that is given, replays left out unless asked for. */
+export function acceptedMutations(
+  state: FakeEksState,
+  wanted: {
+    clusterArn?: string;
+    operation?: string;
+    principal?: string;
+    account?: string;
+    withReplays?: boolean;
+  } = {},
+): MutationRecord[] {
+  return state.mutations.filter(
+    (mutation) =>
+      (wanted.withReplays === true || !mutation.replay) &&
+      (wanted.clusterArn === undefined || mutation.clusterArn === wanted.clusterArn) &&
+      (wanted.operation === undefined || mutation.operation === wanted.operation) &&
+      (wanted.principal === undefined || mutation.principal === wanted.principal) &&
+      (wanted.account === undefined || mutation.account === wanted.account),
+  );
+}
+
+/** Pairs of updates of one subject that ran at the same time; EKS allows none, so a hit is a fault of the model. */
+export function overlappingUpdates(state: FakeEksState): [UpdateSpan, UpdateSpan][] {
+  const latest = new Map<string, UpdateSpan>();
+  const overlaps: [UpdateSpan, UpdateSpan][] = [];
+  for (const each of updateTimeline(state)) {
+    const key = [each.clusterArn, each.clusterCreatedAt, each.nodegroupName, each.addonName].join('|');
+    const earlier = latest.get(key);
+    if (earlier !== undefined && (earlier.endedAt ?? Number.POSITIVE_INFINITY) > each.startedAt) {
+      overlaps.push([earlier, each]);
+    }
+    latest.set(key, each);
+  }
+  return overlaps;
+}
+
+function span(cluster: ClusterRecord, update: UpdateRecord): UpdateSpan {
+  return {
+    clusterArn: cluster.arn,
+    clusterCreatedAt: cluster.createdAt,
+    updateId: update.id,
+    type: update.type,
+    ...(update.nodegroupName === undefined ? {} : { nodegroupName: update.nodegroupName }),
+    ...(update.addonName === undefined ? {} : { addonName: update.addonName }),
+    principal: update.principal,
+    ...(update.fromVersion === undefined ? {} : { fromVersion: update.fromVersion }),
+    ...(update.toVersion === undefined ? {} : { toVersion: update.toVersion }),
+    startedAt: update.createdAt,
+    endedAt: update.endedAt,
+    status: update.status,
+  };
+}

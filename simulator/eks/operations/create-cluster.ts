@@ -1,0 +1,56 @@
+import type { CreateClusterRequest, CreateClusterResponse } from '@aws-sdk/client-eks';
+import { clusterArn } from '../clusters.ts';
+import { FakeEksError, required } from '../errors.ts';
+import { newCluster } from '../new-cluster.ts';
+import type { OperationContext } from '../operation-context.ts';
+import { scheduleAutoUpgrade } from '../progress/auto-upgrade.ts';
+import { isOffered } from '../support-calendar.ts';
+import { draw } from '../timing.ts';
+import { later } from '../updates.ts';
+import { renderCluster } from './describe-cluster.ts';
+
+const clustersPerRegion = 100;
+
+/** A cluster at any offered version, CREATING for some minutes (facts: eks.md §1.1, §11). */
+export function createCluster(context: OperationContext, input: CreateClusterRequest): CreateClusterResponse {
+  const { state, caller } = context;
+  const name = required(input.name, 'name');
+  const roleArn = required(input.roleArn, 'roleArn');
+  const arn = clusterArn(caller.account, caller.region, name);
+  const existing = state.clusters[arn];
+  if (existing !== undefined) {
+    const token = input.clientRequestToken;
+    if (token !== undefined && existing.description.clientRequestToken === token) {
+      return { cluster: renderCluster(existing) };
+    }
+    throw new FakeEksError('ResourceInUseException', `Cluster already exists with name: ${name}`);
+  }
+  const newest = state.supportCalendar.filter((row) => isOffered(state.supportCalendar, row.minor, context.now)).at(-1);
+  const version = input.version ?? newest?.minor ?? '';
+  if (!isOffered(state.supportCalendar, version, context.now)) {
+    throw new FakeEksError('InvalidParameterException', 'unsupported Kubernetes version');
+  }
+  const prefix = `arn:aws:eks:${caller.region}:${caller.account}:`;
+  if (Object.keys(state.clusters).filter((each) => each.startsWith(prefix)).length >= clustersPerRegion) {
+    throw new FakeEksError('ResourceLimitExceededException', 'The maximum number of clusters has been reached');
+  }
+  const cluster = newCluster(state, {
+    account: caller.account,
+    region: caller.region,
+    name,
+    version,
+    createdAt: context.now,
+    status: 'CREATING',
+  });
+  cluster.tags = { ...input.tags };
+  cluster.supportType = input.upgradePolicy?.supportType === 'STANDARD' ? 'STANDARD' : 'EXTENDED';
+  Object.assign(cluster.description, {
+    roleArn,
+    clientRequestToken: input.clientRequestToken,
+    deletionProtection: input.deletionProtection ?? false,
+  });
+  state.clusters[arn] = cluster;
+  scheduleAutoUpgrade(context, cluster);
+  later(context, cluster, draw(context.random, context.timing.creation), 'cluster-created');
+  return { cluster: renderCluster(cluster) };
+}

@@ -1,0 +1,31 @@
+import type { TagResourceRequest, TagResourceResponse } from '@aws-sdk/client-eks';
+import { FakeEksError, required } from '../errors.ts';
+import type { OperationContext } from '../operation-context.ts';
+
+/** Adds or changes tags of a cluster, node group or add-on; at most 50, none of them `aws:` (reserved). */
+export function tagResource(context: OperationContext, input: TagResourceRequest): TagResourceResponse {
+  const arn = required(input.resourceArn, 'resourceArn');
+  const added = required(input.tags, 'tags');
+  const tags = tagsOf(context, arn);
+  if (Object.keys(added).some((key) => key.toLowerCase().startsWith('aws:'))) {
+    throw new FakeEksError('InvalidParameterException', 'Tag keys must not start with aws:');
+  }
+  if (new Set([...Object.keys(tags), ...Object.keys(added)]).size > 50) {
+    throw new FakeEksError('InvalidParameterException', 'A resource can have at most 50 tags');
+  }
+  Object.assign(tags, added);
+  return {};
+}
+
+function tagsOf(context: OperationContext, arn: string): Record<string, string> {
+  const { account, region } = context.caller;
+  for (const cluster of Object.values(context.state.clusters)) {
+    if (cluster.account !== account || cluster.region !== region) continue;
+    if (cluster.arn === arn) return cluster.tags;
+    const part =
+      cluster.nodegroups.find((nodegroup) => nodegroup.arn === arn) ??
+      cluster.addons.find((addon) => addon.arn === arn);
+    if (part !== undefined) return part.tags;
+  }
+  throw new FakeEksError('ResourceNotFoundException', `Resource not found: ${arn}`);
+}

@@ -1,0 +1,76 @@
+import type { UpdateAddonRequest, UpdateAddonResponse, UpdateParam } from '@aws-sdk/client-eks';
+import { isCompatible } from '../addon-catalog.ts';
+import { findAddon, findCluster, requireActive } from '../clusters.ts';
+import { FakeEksError } from '../errors.ts';
+import { earlierUpdate } from '../idempotency.ts';
+import type { OperationContext } from '../operation-context.ts';
+import type { AddonRecord, ClusterRecord } from '../state/cluster-record.ts';
+import { draw } from '../timing.ts';
+import { acceptUpdate, becomeVisibleSoon, later, refuseWhileUpdating, renderUpdate } from '../updates.ts';
+
+/** Moves an add-on to a version which EKS lists for the cluster's present minor (facts: eks.md §7). */
+export function updateAddon(context: OperationContext, input: UpdateAddonRequest): UpdateAddonResponse {
+  const cluster = findCluster(context.state, context.caller, input.clusterName);
+  const addon = findAddon(cluster, input.addonName);
+  const earlier = earlierUpdate('UpdateAddon', cluster, input);
+  if (earlier !== undefined) return { update: renderUpdate(earlier) };
+  refuseWhileUpdating(context, 'UpdateAddon', cluster, { addonName: addon.name });
+  requireActive(cluster);
+  checkVersion(context, cluster, addon, input.addonVersion);
+  checkConfiguration(input.configurationValues);
+  const update = acceptUpdate(context, cluster, {
+    type: 'AddonUpdate',
+    addonName: addon.name,
+    params: parameters(input),
+    fromVersion: addon.version,
+    toVersion: input.addonVersion ?? addon.version,
+    principal: context.caller.principal,
+    request: { operation: 'UpdateAddon', input: { ...input } },
+  });
+  if (addon.customised && (input.resolveConflicts ?? 'NONE') === 'NONE') {
+    update.plannedFailure ??= {
+      errorCode: 'ConfigurationConflict',
+      errorMessage: `Conflicts found when trying to apply. Will not continue due to resolve conflicts mode. Conflicts: ${addon.name}`,
+    };
+  }
+  becomeVisibleSoon(context, cluster, update);
+  later(context, cluster, draw(context.random, context.timing.addon), 'addon-ends', update.id);
+  return { update: renderUpdate(update) };
+}
+
+/** An add-on the catalog does not know can only be re-applied at the version it has. */
+function checkVersion(
+  context: OperationContext,
+  cluster: ClusterRecord,
+  addon: AddonRecord,
+  version: string | undefined,
+): void {
+  if (version === undefined || version === addon.version) return;
+  const known = context.state.addonVersions[addon.name] !== undefined;
+  if (!known || !isCompatible(context.state.addonVersions, addon.name, version, cluster.version)) {
+    throw new FakeEksError('InvalidParameterException', 'Addon version specified is not supported');
+  }
+}
+
+function checkConfiguration(values: string | undefined): void {
+  if (values === undefined) return;
+  try {
+    JSON.parse(values);
+  } catch {
+    // EKS takes YAML too; what it refuses is text that is neither, and a tab-indented block is the common case.
+    if (/^\s*[[{]/.test(values) || /^\t/m.test(values)) {
+      throw new FakeEksError('InvalidParameterException', 'ConfigurationValue provided in request is not supported');
+    }
+  }
+}
+
+function parameters(input: UpdateAddonRequest): UpdateParam[] {
+  const all: [UpdateParam['type'], string | undefined][] = [
+    ['AddonVersion', input.addonVersion],
+    ['ServiceAccountRoleArn', input.serviceAccountRoleArn],
+    ['ResolveConflicts', input.resolveConflicts],
+    ['ConfigurationValues', input.configurationValues],
+    ['PodIdentityAssociations', input.podIdentityAssociations && JSON.stringify(input.podIdentityAssociations)],
+  ];
+  return all.flatMap(([type, value]) => (value === undefined ? [] : [{ type, value }]));
+}

@@ -1,0 +1,50 @@
+import type {
+  DescribeUpdateRequest,
+  DescribeUpdateResponse,
+  ListUpdatesRequest,
+  ListUpdatesResponse,
+} from '@aws-sdk/client-eks';
+import { findAddon, findCluster, findNodegroup } from '../clusters.ts';
+import { FakeEksError } from '../errors.ts';
+import type { OperationContext } from '../operation-context.ts';
+import { paginate } from '../pagination.ts';
+import type { ClusterRecord } from '../state/cluster-record.ts';
+import { isAbout, renderUpdate } from '../updates.ts';
+
+/** Ids only, of one subject, and not in the order of their creation: none is documented (facts: eks.md §2.4). */
+export function listUpdates(context: OperationContext, input: ListUpdatesRequest): ListUpdatesResponse {
+  const cluster = findCluster(context.state, context.caller, input.name);
+  checkSubject(cluster, input);
+  const ids = cluster.updates.filter((update) => isAbout(update, input)).map((update) => update.id);
+  const { page, ...rest } = paginate(ids.sort(), input);
+  return { updateIds: page, ...rest };
+}
+
+/** A node group's or add-on's update is found only with its subject's name (facts: eks.md §5.2, §7). */
+export function describeUpdate(context: OperationContext, input: DescribeUpdateRequest): DescribeUpdateResponse {
+  const cluster = findCluster(context.state, context.caller, input.name);
+  checkSubject(cluster, input);
+  const update = cluster.updates.find((each) => each.id === input.updateId && isAbout(each, input));
+  if (update === undefined) {
+    throw new FakeEksError('ResourceNotFoundException', `No update found for ID: ${input.updateId}`);
+  }
+  return { update: renderUpdate(update) };
+}
+
+function checkSubject(
+  cluster: ClusterRecord,
+  input: { nodegroupName?: string | undefined; addonName?: string | undefined; capabilityName?: string | undefined },
+): void {
+  const named = [input.nodegroupName, input.addonName, input.capabilityName].filter((name) => name !== undefined);
+  if (named.length > 1) {
+    throw new FakeEksError(
+      'InvalidParameterException',
+      'Only one of nodegroupName, addonName and capabilityName may be given',
+    );
+  }
+  if (input.nodegroupName !== undefined) findNodegroup(cluster, input.nodegroupName);
+  if (input.addonName !== undefined) findAddon(cluster, input.addonName);
+  if (input.capabilityName !== undefined) {
+    throw new FakeEksError('ResourceNotFoundException', `No capability found for name: ${input.capabilityName}.`);
+  }
+}

@@ -1,0 +1,63 @@
+import { installSystemWorkload } from '../../kubernetes/system-workloads.ts';
+import { clusterArn } from '../clusters.ts';
+import { newCluster } from '../new-cluster.ts';
+import type { World } from '../operation-context.ts';
+import { serve } from '../operations/serve.ts';
+import type { ClusterRecord } from '../state/cluster-record.ts';
+import { updateInProgress } from '../updates.ts';
+import { removeCluster } from './advance.ts';
+import { forceUpgrade, scheduleAutoUpgrade } from './auto-upgrade.ts';
+import type { OutsideActor } from './outside-actor.ts';
+
+/** Lets an actor do its thing; what it cannot do is noted in `actorFailures` and harms nobody. */
+export function actOutside(world: World, index: number): void {
+  const actor = world.state.actors[index];
+  if (actor === undefined) return;
+  try {
+    act(world, actor);
+  } catch (error) {
+    const words = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    world.state.actorFailures.push({ at: world.now, actor, error: words });
+  }
+}
+
+function act(world: World, actor: OutsideActor): void {
+  if (actor.do === 'operation') {
+    const caller = { account: actor.account, region: actor.region, principal: actor.principal };
+    serve({ ...world, caller }, actor.operation, actor.input);
+    return;
+  }
+  const cluster = world.state.clusters[clusterArn(actor.account, actor.region, actor.cluster)];
+  if (cluster === undefined) throw new Error(`There is no cluster ${actor.cluster}.`);
+  if (actor.do === 'auto-upgrade') {
+    if (updateInProgress(cluster) !== undefined) throw new Error(`Cluster ${cluster.name} is being updated.`);
+    forceUpgrade(world, cluster);
+  } else if (actor.do === 'delete-cluster') removeCluster(world, cluster);
+  else if (actor.do === 'recreate-cluster') recreate(world, cluster, actor.version ?? cluster.version);
+  else if (actor.do === 'delete-pod-disruption-budget') {
+    cluster.kubernetes.podDisruptionBudgets = cluster.kubernetes.podDisruptionBudgets.filter(
+      (budget) => budget.namespace !== actor.namespace || budget.name !== actor.name,
+    );
+  } else {
+    for (const client of cluster.insights.apiUsage
+      .filter((usage) => usage.usage === actor.usage)
+      .flatMap((usage) => usage.clients)) {
+      if (client.active) Object.assign(client, { active: false, lastRequestTime: world.now });
+    }
+  }
+}
+
+/** Same name and ARN, a new creation time: names are not keys (facts: eks.md §12). */
+function recreate(world: World, old: ClusterRecord, version: string): void {
+  removeCluster(world, old);
+  const { account, region, name } = old;
+  const cluster = newCluster(world.state, { account, region, name, version, createdAt: world.now, status: 'ACTIVE' });
+  cluster.tags = { ...old.tags };
+  cluster.supportType = old.supportType;
+  cluster.accessEntries = structuredClone(old.accessEntries);
+  cluster.kubernetes.access = structuredClone(old.kubernetes.access);
+  cluster.addons = old.addons.map((addon) => ({ ...structuredClone(addon), createdAt: world.now }));
+  for (const addon of cluster.addons) installSystemWorkload(cluster.kubernetes, addon.name, addon.version);
+  world.state.clusters[cluster.arn] = cluster;
+  scheduleAutoUpgrade(world, cluster);
+}

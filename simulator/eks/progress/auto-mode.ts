@@ -1,0 +1,91 @@
+import { KubeVersion } from '../../../core/version/kube-version.ts';
+import { cordon, drainPass, terminateNode } from '../../kubernetes/drain.ts';
+import type { NodeState } from '../../kubernetes/kubernetes-state.ts';
+import { launchNode } from '../../kubernetes/launch-node.ts';
+import { isNodeReady } from '../../kubernetes/pod-status.ts';
+import type { World } from '../operation-context.ts';
+import type { ClusterRecord } from '../state/cluster-record.ts';
+import type { UpdateRecord } from '../state/update-record.ts';
+import { reportedVersion } from '../support-calendar.ts';
+import { draw } from '../timing.ts';
+import { endUpdate, later } from '../updates.ts';
+import { beginControlPlanePhase } from './control-plane.ts';
+
+export function hasAutoMode(cluster: ClusterRecord): boolean {
+  return cluster.description.computeConfig?.enabled === true;
+}
+
+/** Auto Mode nodes start to follow the control plane as soon as it has moved (facts: eks.md §6). */
+export function driftAutoModeNodesSoon(world: World, cluster: ClusterRecord): void {
+  later(world, cluster, draw(world.random, world.timing.nodeJoin), 'auto-mode-drift');
+}
+
+/** One step of the drift to the control plane's version; it goes on until all nodes are there. */
+export function driftAutoModeNodes(world: World, cluster: ClusterRecord): void {
+  if (replaceOneNode(world, cluster, cluster.version) !== 'none left') driftAutoModeNodesSoon(world, cluster);
+}
+
+/**
+ * One step of the node phase of a rollback: the cluster stays ACTIVE, disruption controls are honoured, and after the
+ * timeout the nodes drift forward again (facts: eks.md §3.4, §3.5).
+ */
+export function rollBackAutoModeNodes(world: World, cluster: ClusterRecord, update: UpdateRecord): void {
+  if (update.status !== 'InProgress') {
+    driftAutoModeNodesSoon(world, cluster);
+    return;
+  }
+  const step = replaceOneNode(world, cluster, update.toVersion ?? cluster.version);
+  if (step === 'none left') {
+    beginControlPlanePhase(world, cluster, update);
+    return;
+  }
+  if (step === 'blocked' && world.now >= (update.nodePhaseEndsAt ?? 0)) {
+    update.errors.push({
+      errorCode: 'PodEvictionFailure',
+      errorMessage: 'Auto Mode nodes could not be replaced before the rollback timed out',
+      resourceIds: [],
+    });
+    endUpdate(world, update, 'Failed');
+    driftAutoModeNodesSoon(world, cluster);
+    return;
+  }
+  later(world, cluster, draw(world.random, world.timing.nodeJoin), 'auto-mode-nodes', update.id);
+}
+
+function replaceOneNode(world: World, cluster: ClusterRecord, version: string): 'none left' | 'moved' | 'blocked' {
+  const { kubernetes } = cluster;
+  const target = KubeVersion.parse(version);
+  const old = kubernetes.nodes.filter(
+    (node) => isAutoModeNode(node) && !KubeVersion.parse(node.kubeletVersion).equals(target),
+  );
+  const node = old.find((each) => each.doNotDisrupt !== true);
+  if (node === undefined) return old.length === 0 ? 'none left' : 'blocked';
+  const replacement = kubernetes.nodes.some(
+    (each) => isAutoModeNode(each) && !old.includes(each) && !each.unschedulable && !isNodeReady(each, world.now),
+  );
+  if (replacement) return 'moved';
+  if (!node.unschedulable) {
+    cordon(kubernetes, node.name);
+    launchNode(kubernetes, {
+      kubeletVersion: reportedVersion(world.state.supportCalendar, version),
+      readyAt: world.now + draw(world.random, world.timing.nodeJoin) / 2,
+      region: cluster.region,
+      zones: cluster.description.resourcesVpcConfig?.subnetIds?.length ?? 2,
+      labels: { ...autoModeLabels },
+    });
+    return 'moved';
+  }
+  if (drainPass(kubernetes, node.name, world.now).length > 0) return 'blocked';
+  terminateNode(kubernetes, node.name, world.now);
+  return 'moved';
+}
+
+/** Labels by which Auto Mode nodes are known. */
+export const autoModeLabels: Readonly<Record<string, string>> = {
+  'eks.amazonaws.com/compute-type': 'auto',
+  'karpenter.sh/nodepool': 'general-purpose',
+};
+
+function isAutoModeNode(node: NodeState): boolean {
+  return node.labels['eks.amazonaws.com/compute-type'] === 'auto';
+}

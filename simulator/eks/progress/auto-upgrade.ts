@@ -1,0 +1,52 @@
+import { KubeVersion } from '../../../core/version/kube-version.ts';
+import type { World } from '../operation-context.ts';
+import type { ClusterRecord } from '../state/cluster-record.ts';
+import { calendarRow, isOffered } from '../support-calendar.ts';
+import { draw } from '../timing.ts';
+import { updateInProgress } from '../updates.ts';
+import { awsAtEndOfExtended, awsAtEndOfStandard, startControlPlaneUpdate } from './control-plane.ts';
+import { schedule } from './schedule.ts';
+
+/**
+ * Puts the day on which AWS will upgrade this control plane on the list: some hours after the end of standard support
+ * with policy STANDARD, of extended support with EXTENDED (facts: eks.md §1.3). Versions the calendar does not know stay.
+ */
+export function scheduleAutoUpgrade(world: World, cluster: ClusterRecord): void {
+  if (cluster.description.connectorConfig !== undefined) return;
+  const end = endOfSupport(world, cluster);
+  if (end === undefined) return;
+  const at = Math.max(end, world.now) + draw(world.random, world.timing.autoUpgradeDelay);
+  const reference = { arn: cluster.arn, createdAt: cluster.createdAt };
+  schedule(world.state, at, { kind: 'auto-upgrade', ...reference });
+}
+
+/** The day has come, unless the cluster was upgraded or its policy changed meanwhile; a busy cluster gets an hour. */
+export function autoUpgradeWhenDue(world: World, cluster: ClusterRecord): void {
+  const end = endOfSupport(world, cluster);
+  if (end === undefined || world.now < end) return;
+  if (cluster.status !== 'ACTIVE' || updateInProgress(cluster) !== undefined) {
+    const reference = { arn: cluster.arn, createdAt: cluster.createdAt };
+    schedule(world.state, world.now + 3_600_000, { kind: 'auto-upgrade', ...reference });
+    return;
+  }
+  forceUpgrade(world, cluster);
+}
+
+/**
+ * AWS upgrades the control plane alone, one minor: node groups and add-ons stay. From an unsupported minor the next hops
+ * follow, until the version is a supported one.
+ */
+export function forceUpgrade(world: World, cluster: ClusterRecord): void {
+  const extended = !isOffered(world.state.supportCalendar, cluster.version, world.now);
+  startControlPlaneUpdate(world, cluster, {
+    version: KubeVersion.parse(cluster.version).next().toString(),
+    type: 'VersionUpdate',
+    principal: extended ? awsAtEndOfExtended : awsAtEndOfStandard,
+  });
+}
+
+function endOfSupport(world: World, cluster: ClusterRecord): number | undefined {
+  const row = calendarRow(world.state.supportCalendar, cluster.version);
+  if (row === undefined) return undefined;
+  return Date.parse(cluster.supportType === 'STANDARD' ? row.endOfStandardSupport : row.endOfExtendedSupport);
+}

@@ -1,0 +1,137 @@
+import { cordon, drainPass, terminateNode } from '../../kubernetes/drain.ts';
+import type { NodeState } from '../../kubernetes/kubernetes-state.ts';
+import { launchNode } from '../../kubernetes/launch-node.ts';
+import type { World } from '../operation-context.ts';
+import type { ClusterRecord } from '../state/cluster-record.ts';
+import type { NodegroupRecord, NodegroupRoll } from '../state/nodegroup-record.ts';
+import { draw, type Range } from '../timing.ts';
+import { later } from '../updates.ts';
+import { failRoll, finishRoll } from './end-roll.ts';
+
+const drainLimit = 15 * 60_000;
+const drainRetry = 60_000;
+
+interface Step {
+  world: World;
+  cluster: ClusterRecord;
+  nodegroup: NodegroupRecord;
+  roll: NodegroupRoll;
+}
+
+/** One step of a node group's roll through its phases (facts: eks.md §5.1). */
+export function stepRoll(world: World, cluster: ClusterRecord, nodegroup: NodegroupRecord, roll: NodegroupRoll): void {
+  const step = { world, cluster, nodegroup, roll };
+  if (roll.phase === 'setup') scaleUp(step);
+  else if (roll.phase === 'scale-up') beginUpgrade(step);
+  else if (roll.phase === 'upgrade') upgradeNodes(step);
+  else scaleDown(step);
+}
+
+/** DEFAULT launches max(2 × zones, parallel) new nodes first; MINIMAL takes old ones away first. */
+function scaleUp(step: Step): void {
+  const { world, cluster, nodegroup, roll } = step;
+  roll.phase = 'scale-up';
+  if (roll.launchTemplate !== undefined) nodegroup.launchTemplate = { ...roll.launchTemplate };
+  const update = cluster.updates.find((each) => each.id === roll.updateId);
+  if (update?.plannedFailure !== undefined) {
+    failRoll(world, cluster, nodegroup, update.plannedFailure);
+    return;
+  }
+  let slowest = 0;
+  if (nodegroup.updateConfig.updateStrategy !== 'MINIMAL' && roll.remaining.length > 0) {
+    for (let count = Math.max(2 * zonesOf(nodegroup), roll.parallel); count > 0; count--) {
+      const join = draw(world.random, world.timing.nodeJoin);
+      slowest = Math.max(slowest, join);
+      launch(step, join);
+    }
+  }
+  later(world, cluster, slowest + 1_000, 'roll', roll.updateId);
+}
+
+/** Old nodes take no new pods once a new node of every zone is Ready. */
+function beginUpgrade({ world, cluster, roll }: Step): void {
+  for (const name of roll.remaining) cordon(cluster.kubernetes, name);
+  roll.phase = 'upgrade';
+  later(world, cluster, 1_000, 'roll', roll.updateId);
+}
+
+function upgradeNodes(step: Step): void {
+  const { world, cluster, nodegroup, roll } = step;
+  const { kubernetes } = cluster;
+  for (const drained of [...roll.draining]) {
+    const stayed = drainPass(kubernetes, drained.node, world.now);
+    if (stayed.length > 0 && world.now - drained.since >= drainLimit && !roll.force) {
+      failRoll(world, cluster, nodegroup, {
+        errorCode: 'PodEvictionFailure',
+        errorMessage: `Reached max retries while trying to evict pods from nodes in node group ${nodegroup.name}: ${stayed.join('; ')}`,
+        resourceIds: [drained.node],
+      });
+      return;
+    }
+    if (stayed.length > 0 && world.now - drained.since < drainLimit) continue;
+    terminateNode(kubernetes, drained.node, world.now);
+    roll.draining = roll.draining.filter((each) => each.node !== drained.node);
+    roll.remaining = roll.remaining.filter((each) => each !== drained.node);
+    if (newNodes(step).length < nodegroup.scalingConfig.desiredSize) {
+      launch(step, draw(world.random, world.timing.nodeJoin));
+    }
+  }
+  if (roll.remaining.length === 0) {
+    roll.phase = 'scale-down';
+    again(step, world.timing.scaleDown);
+    return;
+  }
+  if (roll.draining.length > 0) {
+    later(world, cluster, drainRetry, 'roll', roll.updateId);
+    return;
+  }
+  for (const node of roll.remaining.slice(0, roll.parallel)) {
+    roll.draining.push({ node, since: world.now });
+    drainPass(kubernetes, node, world.now);
+  }
+  const [least, most] = world.timing.drain;
+  const [leastWait, mostWait] = world.timing.termination;
+  again(step, [least + leastWait, most + mostWait]);
+}
+
+/** Takes surplus nodes away one at a time (facts: eks.md §5.1). */
+function scaleDown(step: Step): void {
+  const { world, cluster, nodegroup } = step;
+  const surplus = newNodes(step).length - nodegroup.scalingConfig.desiredSize;
+  const node = newNodes(step)[0];
+  if (surplus <= 0 || node === undefined) {
+    finishRoll(world, cluster, nodegroup);
+    return;
+  }
+  cordon(cluster.kubernetes, node.name);
+  const stayed = drainPass(cluster.kubernetes, node.name, world.now);
+  if (stayed.length === 0) terminateNode(cluster.kubernetes, node.name, world.now);
+  else node.unschedulable = false;
+  const emptied = surplus - (stayed.length === 0 ? 1 : 0);
+  if (emptied === 0 || stayed.length > 0) finishRoll(world, cluster, nodegroup);
+  else again(step, world.timing.scaleDown);
+}
+
+function newNodes({ cluster, nodegroup, roll }: Step): NodeState[] {
+  const { nodes } = cluster.kubernetes;
+  return nodes.filter((node) => node.nodegroupName === nodegroup.name && !roll.remaining.includes(node.name));
+}
+
+function launch({ world, cluster, nodegroup, roll }: Step, joinMilliseconds: number): void {
+  launchNode(cluster.kubernetes, {
+    nodegroupName: nodegroup.name,
+    kubeletVersion: roll.kubeletVersion,
+    readyAt: world.now + joinMilliseconds,
+    region: cluster.region,
+    zones: zonesOf(nodegroup),
+    labels: nodegroup.labels,
+  });
+}
+
+function zonesOf(nodegroup: NodegroupRecord): number {
+  return Math.max(1, nodegroup.description.subnets?.length ?? 1);
+}
+
+function again({ world, cluster, roll }: Step, range: Range): void {
+  later(world, cluster, draw(world.random, range), 'roll', roll.updateId);
+}

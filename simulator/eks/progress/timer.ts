@@ -1,0 +1,29 @@
+/** Something that happens by itself at `at` (epoch milliseconds). Timers of one instant fire in the order of `sequence`. */
+export interface Timer {
+  at: number;
+  sequence: number;
+  event: TimerEvent;
+}
+
+/** Those of a cluster name it by ARN and creation time, so that they die with it. */
+export type TimerEvent =
+  | ({ kind: ClusterEventKind } & ClusterReference & { updateId?: string })
+  | { kind: 'actor'; index: number };
+
+export type ClusterEventKind =
+  | 'update-visible'
+  | 'control-plane-ends'
+  | 'auto-mode-nodes'
+  | 'auto-mode-drift'
+  | 'config-ends'
+  | 'roll'
+  | 'addon-ends'
+  | 'insights-refreshed'
+  | 'auto-upgrade'
+  | 'cluster-created'
+  | 'cluster-deleted';
+
+export interface ClusterReference {
+  arn: string;
+  createdAt: number;
+}

@@ -1,0 +1,48 @@
+import { KubeVersion } from '../../core/version/kube-version.ts';
+import { FakeEksError } from './errors.ts';
+import type { ClusterRecord } from './state/cluster-record.ts';
+import type { FakeEksState } from './state/fake-eks-state.ts';
+import { isOffered, supportStatus } from './support-calendar.ts';
+
+const sevenDays = 7 * 86_400_000;
+
+/** When the last upgrade can no longer be rolled back; undefined when the version was not reached by an upgrade. */
+export function rollbackWindowEnd(cluster: ClusterRecord): number | undefined {
+  const current = cluster.versions.at(-1);
+  if (current?.how !== 'upgrade' && current?.how !== 'auto-upgrade-standard') return undefined;
+  return current.since + sevenDays;
+}
+
+/**
+ * The prerequisites of a rollback that no `force` bypasses (facts: eks.md §3.2), as InvalidRequestException: AWS does not
+ * document which exception it is. Readiness insights are not looked at here.
+ */
+export function requireRollbackEligible(
+  state: FakeEksState,
+  cluster: ClusterRecord,
+  target: string,
+  now: number,
+): void {
+  const refuse = (reason: string): never => {
+    throw new FakeEksError(
+      'InvalidRequestException',
+      `Cluster ${cluster.name} cannot be rolled back from ${cluster.version} to ${target}: ${reason}`,
+    );
+  };
+  const how = cluster.versions.at(-1)?.how;
+  if (how === 'auto-upgrade-extended') {
+    refuse('it was upgraded automatically at the end of extended support');
+  }
+  const end = rollbackWindowEnd(cluster);
+  if (end === undefined) refuse('it did not reach its current version by an upgrade');
+  else if (now >= end) refuse('more than 7 days have passed since the upgrade completed');
+  if (!isOffered(state.supportCalendar, target, now)) refuse(`${target} is no longer supported`);
+  if (supportStatus(state.supportCalendar, target, now) === 'EXTENDED_SUPPORT' && cluster.supportType !== 'EXTENDED') {
+    refuse(`${target} is in extended support and the upgrade policy of the cluster is STANDARD`);
+  }
+}
+
+/** Whether `version` is the minor just before that of the cluster. */
+export function isPreviousMinor(cluster: ClusterRecord, version: string): boolean {
+  return KubeVersion.parse(version).next().equals(KubeVersion.parse(cluster.version));
+}

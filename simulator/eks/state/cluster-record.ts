@@ -1,0 +1,95 @@
+import type { Cluster, ClusterIssue, FargateProfile } from '@aws-sdk/client-eks';
+import type { KubernetesState } from '../../kubernetes/kubernetes-state.ts';
+import type { InsightsState } from './insights-state.ts';
+import type { NodegroupRecord } from './nodegroup-record.ts';
+import type { UpdateRecord } from './update-record.ts';
+
+/** One cluster as EKS knows it, as plain JSON. Times are epoch milliseconds. */
+export interface ClusterRecord {
+  account: string;
+  region: string;
+  name: string;
+  arn: string;
+  createdAt: number;
+  version: string;
+  platformVersion: string;
+  status: 'CREATING' | 'ACTIVE' | 'DELETING' | 'FAILED' | 'UPDATING' | 'PENDING';
+  supportType: 'STANDARD' | 'EXTENDED';
+  tags: Record<string, string>;
+  healthIssues: ClusterIssue[];
+  /** The rest of what DescribeCluster answers, none of which changes by itself: endpoint, roleArn, resourcesVpcConfig, … */
+  description: ClusterDescription;
+  nodegroups: NodegroupRecord[];
+  addons: AddonRecord[];
+  fargateProfiles: FargateProfileRecord[];
+  accessEntries: AccessEntryRecord[];
+  /** Of the control plane, the node groups and the add-ons, in the order in which they were accepted. */
+  updates: UpdateRecord[];
+  /** Every version the control plane has had, oldest first; the last one is the present one. */
+  versions: VersionEntry[];
+  insights: InsightsState;
+  kubernetes: KubernetesState;
+  deletedAt?: number;
+}
+
+export type ClusterDescription = Omit<
+  Cluster,
+  | 'name'
+  | 'arn'
+  | 'createdAt'
+  | 'version'
+  | 'platformVersion'
+  | 'status'
+  | 'upgradePolicy'
+  | 'tags'
+  | 'health'
+  | 'connectorConfig'
+> & { connectorConfig?: { provider?: string; roleArn?: string } };
+
+export interface VersionEntry {
+  version: string;
+  since: number;
+  /**
+   * How the control plane came to it. Only `upgrade` and `auto-upgrade-standard` can be rolled back
+   * (facts: eks.md §3.2); `unknown` is a dump that does not say.
+   */
+  how: 'created' | 'unknown' | 'upgrade' | 'rollback' | 'auto-upgrade-standard' | 'auto-upgrade-extended';
+  updateId?: string;
+}
+
+export interface AddonRecord {
+  name: string;
+  arn: string;
+  version: string;
+  status:
+    | 'CREATING'
+    | 'ACTIVE'
+    | 'CREATE_FAILED'
+    | 'UPDATING'
+    | 'DELETING'
+    | 'DELETE_FAILED'
+    | 'DEGRADED'
+    | 'UPDATE_FAILED';
+  createdAt: number;
+  modifiedAt: number;
+  healthIssues: { code?: string; message?: string; resourceIds?: string[] }[];
+  serviceAccountRoleArn?: string;
+  configurationValues?: string;
+  podIdentityAssociations?: string[];
+  tags: Record<string, string>;
+  /** Somebody changed fields that EKS manages: `resolveConflicts: NONE` then fails (facts: eks.md §7). */
+  customised: boolean;
+}
+
+export type FargateProfileRecord = Omit<FargateProfile, 'createdAt'> & {
+  fargateProfileName: string;
+  createdAt: number;
+};
+
+export interface AccessEntryRecord {
+  principalArn: string;
+  kubernetesGroups: string[];
+  type: string;
+  createdAt: number;
+  policies: { policyArn: string; accessScope: { type: 'cluster' | 'namespace'; namespaces?: string[] } }[];
+}

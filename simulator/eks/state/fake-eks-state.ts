@@ -1,0 +1,45 @@
+import type { ErrorCode, UpdateType } from '@aws-sdk/client-eks';
+import type { AddonVersionRow } from '../addon-version-data.ts';
+import type { MutationRecord, RefusedMutation } from '../log/mutation-record.ts';
+import type { OutsideActor } from '../progress/outside-actor.ts';
+import type { Timer } from '../progress/timer.ts';
+import type { SupportCalendarRow } from '../support-calendar-data.ts';
+import type { ClusterRecord } from './cluster-record.ts';
+
+/** Everything the fake EKS knows, as plain JSON: it can be stored, cloned and compared. Times are epoch milliseconds. */
+export interface FakeEksState {
+  /** The world has evolved up to here. */
+  now: number;
+  /** By ARN. */
+  clusters: Record<string, ClusterRecord>;
+  /** Clusters that were deleted, for the invariants. */
+  gone: ClusterRecord[];
+  /** What will happen by itself, soonest first. */
+  timers: Timer[];
+  timerSequence: number;
+  supportCalendar: SupportCalendarRow[];
+  addonVersions: Record<string, AddonVersionRow[]>;
+  /** `launch template id or name:version` → kubelet version, for node groups with their own AMI. */
+  launchTemplateKubelets: Record<string, string>;
+  deniedAccounts: string[];
+  /** Null: no throttling. Reads and writes of one account and Region share a bucket (facts: eks.md §11). */
+  throttle: { requestsPerSecond: number; burst: number } | null;
+  /** `account/region` → what is left in its bucket. */
+  buckets: Record<string, { tokens: number; at: number }>;
+  /** Accepted updates that will fail, each used once, in this order. */
+  plannedFailures: PlannedFailure[];
+  mutations: MutationRecord[];
+  refusedMutations: RefusedMutation[];
+  actors: OutsideActor[];
+  /** What outside actors tried in vain, e.g. on a cluster that was busy. */
+  actorFailures: { at: number; actor: OutsideActor; error: string }[];
+}
+
+export interface PlannedFailure {
+  clusterName: string;
+  type: UpdateType;
+  nodegroupName?: string;
+  addonName?: string;
+  errorCode: ErrorCode;
+  errorMessage: string;
+}

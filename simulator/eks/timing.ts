@@ -1,0 +1,43 @@
+/** How long things take, as ranges of seconds from which each time is drawn evenly. */
+export interface Timing {
+  /** From acceptance until DescribeCluster and DescribeNodegroup say UPDATING (facts: eks.md §2.3). */
+  visibility: Range;
+  controlPlane: Range;
+  config: Range;
+  addon: Range;
+  insightsRefresh: Range;
+  creation: Range;
+  deletion: Range;
+  /** Node groups: the setup phase, a new node's join, one node's drain, its wait and termination, one step down. */
+  setup: Range;
+  nodeJoin: Range;
+  drain: Range;
+  termination: Range;
+  scaleDown: Range;
+  /** From the end of support until AWS upgrades: "at any time after" (facts: eks.md §1.3). */
+  autoUpgradeDelay: Range;
+}
+
+export type Range = readonly [number, number];
+
+/** Plausible times; EKS documents only "several minutes" and the 15 minutes of a drain (facts: eks.md §2.3, §5.1). */
+export const plausibleTiming: Timing = {
+  visibility: [2, 10],
+  controlPlane: [8 * 60, 15 * 60],
+  config: [30, 120],
+  addon: [60, 240],
+  insightsRefresh: [60, 300],
+  creation: [8 * 60, 12 * 60],
+  deletion: [2 * 60, 5 * 60],
+  setup: [60, 120],
+  nodeJoin: [60, 180],
+  drain: [30, 90],
+  termination: [80, 100],
+  scaleDown: [30, 60],
+  autoUpgradeDelay: [0, 12 * 3600],
+};
+
+/** A number of seconds within the range, as milliseconds. */
+export function draw(random: () => number, [least, most]: Range): number {
+  return Math.round((least + (most - least) * random()) * 1000);
+}

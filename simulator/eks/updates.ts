@@ -1,0 +1,109 @@
+import type { Update } from '@aws-sdk/client-eks';
+import { FakeEksError } from './errors.ts';
+import { randomUuid } from './identifiers.ts';
+import type { OperationContext, World } from './operation-context.ts';
+import { schedule } from './progress/schedule.ts';
+import type { ClusterEventKind } from './progress/timer.ts';
+import type { ClusterRecord } from './state/cluster-record.ts';
+import type { UpdateRecord } from './state/update-record.ts';
+import { draw } from './timing.ts';
+
+/** Takes an update on: in progress from now, visible in the status of its subject some seconds later. */
+export function acceptUpdate(
+  world: World,
+  cluster: ClusterRecord,
+  update: Pick<UpdateRecord, 'type' | 'params' | 'principal'> & Partial<UpdateRecord>,
+): UpdateRecord {
+  const record: UpdateRecord = {
+    id: randomUuid(world.random),
+    status: 'InProgress',
+    createdAt: world.now,
+    errors: [],
+    ...update,
+  };
+  const failures = world.state.plannedFailures;
+  const planned = failures.findIndex(
+    (each) =>
+      each.clusterName === cluster.name &&
+      each.type === record.type &&
+      each.nodegroupName === record.nodegroupName &&
+      each.addonName === record.addonName,
+  );
+  const failure = planned < 0 ? undefined : failures.splice(planned, 1)[0];
+  if (failure !== undefined) {
+    record.plannedFailure = { errorCode: failure.errorCode, errorMessage: failure.errorMessage };
+  }
+  cluster.updates.push(record);
+  return record;
+}
+
+/** Schedules what becomes of an update, `milliseconds` from now. */
+export function later(
+  world: World,
+  cluster: ClusterRecord,
+  milliseconds: number,
+  kind: ClusterEventKind,
+  updateId?: string,
+): void {
+  const reference = { arn: cluster.arn, createdAt: cluster.createdAt };
+  schedule(world.state, world.now + milliseconds, {
+    kind,
+    ...reference,
+    ...(updateId === undefined ? {} : { updateId }),
+  });
+}
+
+/** The status of the update's subject says UPDATING only after this event (facts: eks.md §2.3). */
+export function becomeVisibleSoon(world: World, cluster: ClusterRecord, update: UpdateRecord): void {
+  later(world, cluster, draw(world.random, world.timing.visibility), 'update-visible', update.id);
+}
+
+export function endUpdate(world: World, update: UpdateRecord, status: 'Successful' | 'Failed' | 'Cancelled'): void {
+  update.status = status;
+  update.endedAt = world.now;
+}
+
+/** The update of that subject which is in progress; the subject is the control plane when neither name is given. */
+export function updateInProgress(
+  cluster: ClusterRecord,
+  subject: { nodegroupName?: string; addonName?: string } = {},
+): UpdateRecord | undefined {
+  return cluster.updates.findLast((update) => update.status === 'InProgress' && isAbout(update, subject));
+}
+
+export function isAbout(
+  update: UpdateRecord,
+  subject: { nodegroupName?: string | undefined; addonName?: string | undefined },
+): boolean {
+  return update.nodegroupName === subject.nodegroupName && update.addonName === subject.addonName;
+}
+
+/** ResourceInUseException while an update of that subject runs: one at a time (facts: eks.md §2.1, §5.4). */
+export function refuseWhileUpdating(
+  context: OperationContext,
+  operation: string,
+  cluster: ClusterRecord,
+  subject: { nodegroupName?: string; addonName?: string } = {},
+): void {
+  const running = updateInProgress(cluster, subject);
+  if (running === undefined) return;
+  const what = subject.nodegroupName ?? subject.addonName ?? cluster.name;
+  throw new FakeEksError(
+    'ResourceInUseException',
+    `Cannot ${operation} because ${what} in ${context.caller.region} currently has update ${running.id} in progress`,
+  );
+}
+
+/** The API's shape of an update. */
+export function renderUpdate(update: UpdateRecord): Update {
+  const rendered: Update = {
+    id: update.id,
+    status: update.status,
+    type: update.type,
+    params: structuredClone(update.params),
+    createdAt: new Date(update.createdAt),
+    errors: structuredClone(update.errors),
+  };
+  if (update.cancellation !== undefined) rendered.cancellation = { ...update.cancellation };
+  return rendered;
+}

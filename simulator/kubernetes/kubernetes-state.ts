@@ -1,0 +1,75 @@
+/**
+ * What one cluster's API server knows, as plain JSON. Times are epoch milliseconds. DaemonSet pods are not stored: there
+ * is one on every node, so they follow from the nodes.
+ */
+export interface KubernetesState {
+  nodes: NodeState[];
+  workloads: WorkloadState[];
+  /** Pods of Deployments and StatefulSets, and bare ones. */
+  pods: PodState[];
+  podDisruptionBudgets: PodDisruptionBudgetState[];
+  access: KubernetesAccess;
+  /** Names of the `readyz` checks that fail; empty when the API server is ready. */
+  failedReadyChecks: string[];
+  /** Counts up for names of nodes and pods. */
+  sequence: number;
+}
+
+export interface NodeState {
+  name: string;
+  /** Absent for nodes that no managed node group owns: self-managed, Fargate, Karpenter, Auto Mode, hybrid. */
+  nodegroupName?: string;
+  labels: Record<string, string>;
+  /** As the kubelet reports it: `v1.34.2-eks-3cfe0ce`. */
+  kubeletVersion: string;
+  /** The kubelet reports Ready from then on. */
+  readyAt: number;
+  unschedulable: boolean;
+  /** `karpenter.sh/do-not-disrupt: "true"` on the node. */
+  doNotDisrupt?: boolean;
+}
+
+export interface WorkloadState {
+  kind: 'Deployment' | 'DaemonSet' | 'StatefulSet';
+  namespace: string;
+  name: string;
+  /** Ignored for a DaemonSet. */
+  replicas: number;
+  /** Labels of its pods, which are also its selector. */
+  labels: Record<string, string>;
+  image: string;
+  /** Its pods go to CrashLoopBackOff on a kubelet of this minor or newer, e.g. `1.36`. */
+  crashesFromKubelet?: string;
+}
+
+export interface PodState {
+  namespace: string;
+  name: string;
+  labels: Record<string, string>;
+  images: string[];
+  /** `Deployment/payments/api`; a pod without an owner is not recreated after its eviction. */
+  owner?: string;
+  /** Absent while no node can take it. */
+  nodeName?: string;
+  /** Its containers are ready from then on, unless `waitingReason` is set. */
+  readyAt: number;
+  waitingReason?: string;
+}
+
+export interface PodDisruptionBudgetState {
+  namespace: string;
+  name: string;
+  matchLabels: Record<string, string>;
+  /** A count or a percentage such as `50%`. Exactly one of the two is set. */
+  minAvailable?: number | string;
+  maxUnavailable?: number | string;
+}
+
+export interface KubernetesAccess {
+  /** `cluster-endpoint`: as the cluster's endpoint settings say; the other two override them. */
+  network: 'cluster-endpoint' | 'reachable' | 'unreachable';
+  /** `access-entries`: the caller's role needs one. `any-principal`: whoever may call EKS gets in. */
+  authentication: 'any-principal' | 'access-entries';
+  /** Resources the caller may not read although it got in: `nodes`, `pods`, `deployments`, … */
+  forbiddenResources: string[];
+}

@@ -1,0 +1,58 @@
+import { KubeVersion } from '../../core/version/kube-version.ts';
+import type { KubernetesState, NodeState, PodState, WorkloadState } from './kubernetes-state.ts';
+import { isNodeReady } from './pod-status.ts';
+
+/** From placement to Ready; an image is usually on the node's disk or pulled within that time. */
+const startupMilliseconds = 20_000;
+
+/** Gives every workload its replicas and every pod without a node the emptiest node that takes pods. */
+export function schedulePods(kubernetes: KubernetesState, now: number): void {
+  for (const workload of kubernetes.workloads) {
+    if (workload.kind === 'DaemonSet') continue;
+    const owner = ownerOf(workload);
+    let missing = workload.replicas - kubernetes.pods.filter((pod) => pod.owner === owner).length;
+    for (; missing > 0; missing--) kubernetes.pods.push(newPod(kubernetes, workload));
+  }
+  const pending = kubernetes.pods.filter((pod) => pod.nodeName === undefined);
+  if (pending.length === 0) return;
+  const load = new Map<string, number>();
+  for (const pod of kubernetes.pods) {
+    if (pod.nodeName !== undefined) load.set(pod.nodeName, (load.get(pod.nodeName) ?? 0) + 1);
+  }
+  const open = kubernetes.nodes.filter((node) => isNodeReady(node, now) && !node.unschedulable);
+  for (const pod of pending) {
+    const node = open.reduce<NodeState | undefined>(
+      (best, each) => (best === undefined || (load.get(each.name) ?? 0) < (load.get(best.name) ?? 0) ? each : best),
+      undefined,
+    );
+    if (node === undefined) return;
+    place(kubernetes, pod, node, now);
+    load.set(node.name, (load.get(node.name) ?? 0) + 1);
+  }
+}
+
+export function ownerOf(workload: { kind: string; namespace: string; name: string }): string {
+  return `${workload.kind}/${workload.namespace}/${workload.name}`;
+}
+
+function newPod(kubernetes: KubernetesState, workload: WorkloadState): PodState {
+  kubernetes.sequence += 1;
+  const suffix = kubernetes.sequence.toString(36).padStart(5, '0');
+  return {
+    namespace: workload.namespace,
+    name: `${workload.name}-${suffix}`,
+    labels: workload.labels,
+    images: [workload.image],
+    owner: ownerOf(workload),
+    readyAt: Number.MAX_SAFE_INTEGER,
+  };
+}
+
+function place(kubernetes: KubernetesState, pod: PodState, node: NodeState, now: number): void {
+  pod.nodeName = node.name;
+  pod.readyAt = now + startupMilliseconds;
+  const workload = kubernetes.workloads.find((each) => ownerOf(each) === pod.owner);
+  if (workload?.crashesFromKubelet === undefined) return;
+  const limit = KubeVersion.parse(workload.crashesFromKubelet);
+  if (!KubeVersion.parse(node.kubeletVersion).isOlderThan(limit)) pod.waitingReason = 'CrashLoopBackOff';
+}
