@@ -22,8 +22,8 @@ export class InFlightWork {
     const settled = (): void => {
       if (hold.sleeping === 0) this.#letGo();
     };
-    promise.then(settled, settled);
-    return promise;
+    // A promise of its own, so that a failure nobody waits for is still reported as one.
+    return promise.finally(settled);
   }
 
   /** Lets time go on while `promise`, which only virtual time can settle, is awaited by the tracked work around the call. */

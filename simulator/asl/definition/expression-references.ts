@@ -47,7 +47,13 @@ function visitPath(path: Node, steps: readonly unknown[], hasContext: boolean, f
   if (isNode(first) && first.type === 'name' && typeof first.value === 'string' && !hasContext) {
     found.topLevelNames.add(first.value);
   }
-  if (isNode(first) && first.type === 'variable' && first.value === 'states' && isNode(second) && second.type === 'name') {
+  if (
+    isNode(first) &&
+    first.type === 'variable' &&
+    first.value === 'states' &&
+    isNode(second) &&
+    second.type === 'name'
+  ) {
     found.statesMembers.add(String(second.value));
   }
   for (const [index, step] of steps.entries()) visit(step, hasContext || index > 0, found);

@@ -10,7 +10,12 @@ function messageOf(thrown: unknown): string {
   return typeof thrown === 'object' && thrown !== null && 'message' in thrown ? String(thrown.message) : String(thrown);
 }
 
-function checkExpression(text: string, location: string, members: readonly SituationalMember[], diagnostics: Diagnostics): void {
+function checkExpression(
+  text: string,
+  location: string,
+  members: readonly SituationalMember[],
+  diagnostics: Diagnostics,
+): void {
   let references: References;
   try {
     references = referencesOf(compileExpression(expressionSource(text)));
@@ -23,7 +28,8 @@ function checkExpression(text: string, location: string, members: readonly Situa
     const message = `Reference to '${name}' at the top level is not supported.`;
     diagnostics.add('UNSUPPORTED_JSONATA_EXPRESSION', message, location);
   }
-  if (references.root) diagnostics.add('UNSUPPORTED_JSONATA_EXPRESSION', `Reference to '$$' is not supported.`, location);
+  if (references.root)
+    diagnostics.add('UNSUPPORTED_JSONATA_EXPRESSION', `Reference to '$$' is not supported.`, location);
   for (const member of ['result', 'errorOutput'] as const) {
     if (!references.statesMembers.has(member) || members.includes(member)) continue;
     const message = `Reference to '$states.${member}' is not supported in this field.`;

@@ -61,13 +61,19 @@ export function checkNumber({ fields, location, diagnostics }: FieldsAt, name: s
 export function checkChoice({ fields, location, diagnostics }: FieldsAt, name: string, words: readonly string[]): void {
   const value = fields[name];
   if (value === undefined || (typeof value === 'string' && words.includes(value))) return;
-  diagnostics.schema(`The field '${name}' should have one of these values: [${words.join(', ')}]`, `${location}/${name}`);
+  diagnostics.schema(
+    `The field '${name}' should have one of these values: [${words.join(', ')}]`,
+    `${location}/${name}`,
+  );
 }
 
 /** The items of a field that must be a list with something in it; none after noting what is wrong. */
 export function listAt({ fields, location, diagnostics }: FieldsAt, name: string): readonly unknown[] {
   const value = fields[name];
   if (Array.isArray(value) && value.length > 0) return value;
-  diagnostics.schema(Array.isArray(value) ? 'Value cannot be empty' : 'Expected value of type Array', `${location}/${name}`);
+  diagnostics.schema(
+    Array.isArray(value) ? 'Value cannot be empty' : 'Expected value of type Array',
+    `${location}/${name}`,
+  );
   return [];
 }

@@ -1,5 +1,14 @@
 import { checkTemplate } from './expression-rules.ts';
-import { checkChoice, checkNumber, checkString, type FieldsAt, listAt, objectAt, refuseUnknownFields, requireField } from './fields.ts';
+import {
+  checkChoice,
+  checkNumber,
+  checkString,
+  type FieldsAt,
+  listAt,
+  objectAt,
+  refuseUnknownFields,
+  requireField,
+} from './fields.ts';
 import { checkAssign } from './variable-rules.ts';
 
 const retrierFields = [
@@ -32,8 +41,15 @@ function checkRetrier(retrier: FieldsAt): void {
   checkNumber(retrier, 'MaxDelaySeconds', { minimum: 1, maximum: 31_622_400 });
   checkChoice(retrier, 'JitterStrategy', ['FULL', 'NONE']);
   const { IntervalSeconds = 1, MaxDelaySeconds } = retrier.fields;
-  if (typeof MaxDelaySeconds === 'number' && typeof IntervalSeconds === 'number' && MaxDelaySeconds <= IntervalSeconds) {
-    retrier.diagnostics.schema('MaxDelaySeconds must be greater than IntervalSeconds', `${retrier.location}/MaxDelaySeconds`);
+  if (
+    typeof MaxDelaySeconds === 'number' &&
+    typeof IntervalSeconds === 'number' &&
+    MaxDelaySeconds <= IntervalSeconds
+  ) {
+    retrier.diagnostics.schema(
+      'MaxDelaySeconds must be greater than IntervalSeconds',
+      `${retrier.location}/MaxDelaySeconds`,
+    );
   }
 }
 

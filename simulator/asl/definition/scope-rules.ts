@@ -44,7 +44,8 @@ function checkInnerScopes(state: FieldsAt, type: StateType, surroundings: ScopeS
     checkScope(scope, surroundings);
   };
   if (type === 'Parallel' && requireField(state, 'Branches')) {
-    for (const [index, branch] of listAt(state, 'Branches').entries()) inner(branch, `${state.location}/Branches[${index}]`);
+    for (const [index, branch] of listAt(state, 'Branches').entries())
+      inner(branch, `${state.location}/Branches[${index}]`);
   }
   if (type !== 'Map') return;
   if (state.fields.Iterator !== undefined) inner(state.fields.Iterator, `${state.location}/Iterator`);

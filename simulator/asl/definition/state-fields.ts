@@ -1,5 +1,5 @@
-import type { StateType } from './states-language.ts';
 import { type FieldsAt, refuseUnknownFields } from './fields.ts';
+import type { StateType } from './states-language.ts';
 
 const anywhere = ['Type', 'Comment', 'QueryLanguage'];
 const results = ['Output', 'Assign'];
@@ -12,7 +12,16 @@ const distributed = ['ItemReader', 'ItemBatcher', 'ResultWriter', 'Label'];
 /** The fields a state of each type takes in the JSONata query language. */
 const knownFields: Readonly<Record<StateType, readonly string[]>> = {
   Pass: [...results, ...transition],
-  Task: ['Resource', 'Arguments', 'Credentials', 'TimeoutSeconds', 'HeartbeatSeconds', ...results, ...transition, ...recovery],
+  Task: [
+    'Resource',
+    'Arguments',
+    'Credentials',
+    'TimeoutSeconds',
+    'HeartbeatSeconds',
+    ...results,
+    ...transition,
+    ...recovery,
+  ],
   Choice: ['Choices', 'Default', ...results],
   Wait: ['Seconds', 'Timestamp', ...results, ...transition],
   Succeed: ['Output'],
@@ -35,7 +44,9 @@ const pathOnlyFields = ['InputPath', 'OutputPath', 'ResultPath', 'Parameters', '
 const jsonataOnlyFields = ['Output', 'Arguments', 'Items'];
 
 function isPathOnly(name: string): boolean {
-  return pathOnlyFields.includes(name) || /(Seconds|Timestamp|Concurrency|Count|Percentage|Error|Cause)Path$/.test(name);
+  return (
+    pathOnlyFields.includes(name) || /(Seconds|Timestamp|Concurrency|Count|Percentage|Error|Cause)Path$/.test(name)
+  );
 }
 
 /** Refuses fields a JSONata state does not have; those of the other query language by that reason. */

@@ -1,6 +1,14 @@
 import { isExpression } from '../expression/expression-text.ts';
 import { checkTemplate, type SituationalMember } from './expression-rules.ts';
-import { checkNumber, checkString, type FieldsAt, listAt, objectAt, refuseUnknownFields, requireField } from './fields.ts';
+import {
+  checkNumber,
+  checkString,
+  type FieldsAt,
+  listAt,
+  objectAt,
+  refuseUnknownFields,
+  requireField,
+} from './fields.ts';
 import { checkRecovery } from './recovery-rules.ts';
 import { checkJsonataFields } from './state-fields.ts';
 import type { StateType } from './states-language.ts';

@@ -3,9 +3,21 @@ import { parseTaskResource } from './task-resource.ts';
 describe("a task's resource", () => {
   it.each([
     ['arn:aws:lambda:eu-west-1:111111111111:function:read:live', 'function', 'lambda', 'invoke', 'REQUEST_RESPONSE'],
-    ['arn:aws-cn:states:::lambda:invoke.waitForTaskToken', 'service', 'lambda', 'invoke.waitForTaskToken', 'WAIT_FOR_TASK_TOKEN'],
+    [
+      'arn:aws-cn:states:::lambda:invoke.waitForTaskToken',
+      'service',
+      'lambda',
+      'invoke.waitForTaskToken',
+      'WAIT_FOR_TASK_TOKEN',
+    ],
     ['arn:aws:states:::states:startExecution.sync:2', 'service', 'states', 'startExecution.sync:2', 'RUN_JOB'],
-    ['arn:aws-us-gov:states:::aws-sdk:eks:describeUpdate', 'service', 'aws-sdk:eks', 'describeUpdate', 'REQUEST_RESPONSE'],
+    [
+      'arn:aws-us-gov:states:::aws-sdk:eks:describeUpdate',
+      'service',
+      'aws-sdk:eks',
+      'describeUpdate',
+      'REQUEST_RESPONSE',
+    ],
   ])('%s is taken apart', (resource, kind, service, action, pattern) => {
     expect(parseTaskResource(resource)).toEqual({ kind, service, action, pattern });
   });

@@ -14,7 +14,8 @@ export interface TaskResource {
 
 const functionArn = /^arn:[\w-]+:lambda:[\w-]+:\d{12}:function:[\w-]+(:[\w$-]+)?$/;
 const activityArn = /^arn:[\w-]+:states:[\w-]+:\d{12}:activity:.+$/;
-const serviceArn = /^arn:[\w-]+:states:::(aws-sdk:[a-z0-9]+|[a-z0-9-]+):([A-Za-z0-9]+)(\.sync|\.sync:2|\.waitForTaskToken)?$/;
+const serviceArn =
+  /^arn:[\w-]+:states:::(aws-sdk:[a-z0-9]+|[a-z0-9-]+):([A-Za-z0-9]+)(\.sync|\.sync:2|\.waitForTaskToken)?$/;
 
 const call = [''];
 const callback = ['', '.waitForTaskToken'];
@@ -25,7 +26,9 @@ const jobOrCallback = ['', '.sync', '.waitForTaskToken'];
  * The optimised integrations: their actions (none listed: any) and the suffixes those take.
  * Source: https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html
  */
-const optimisedServices: Readonly<Record<string, { readonly actions?: readonly string[]; readonly suffixes: readonly string[] }>> = {
+const optimisedServices: Readonly<
+  Record<string, { readonly actions?: readonly string[]; readonly suffixes: readonly string[] }>
+> = {
   lambda: { actions: ['invoke'], suffixes: callback },
   states: { actions: ['startExecution'], suffixes: ['', '.sync', '.sync:2', '.waitForTaskToken'] },
   events: { actions: ['putEvents'], suffixes: callback },
@@ -66,6 +69,7 @@ export function parseTaskResource(resource: string): TaskResource | undefined {
   }
   const [, service, action, suffix = ''] = serviceArn.exec(resource) ?? [];
   if (service === undefined || action === undefined || !suffixesOf(service, action).includes(suffix)) return undefined;
-  const pattern = suffix === '' ? 'REQUEST_RESPONSE' : suffix === '.waitForTaskToken' ? 'WAIT_FOR_TASK_TOKEN' : 'RUN_JOB';
+  const pattern =
+    suffix === '' ? 'REQUEST_RESPONSE' : suffix === '.waitForTaskToken' ? 'WAIT_FOR_TASK_TOKEN' : 'RUN_JOB';
   return { kind: 'service', service, action: `${action}${suffix}`, pattern };
 }

@@ -1,7 +1,7 @@
+import { checkTemplate } from './expression-rules.ts';
 import type { FieldsAt } from './fields.ts';
 import { checkNumber, checkString, objectAt, refuseUnknownFields, requireField } from './fields.ts';
 import { parseTaskResource } from './task-resource.ts';
-import { checkTemplate } from './expression-rules.ts';
 
 /** Whether executions of a machine live for up to a year, or for five minutes and without waiting for others. */
 export type StateMachineType = 'STANDARD' | 'EXPRESS';
@@ -47,7 +47,11 @@ export function checkTask(state: FieldsAt): void {
     checkTemplate(fields[name], `${location}/${name}`, [], diagnostics);
   }
   const { TimeoutSeconds, HeartbeatSeconds } = fields;
-  if (typeof TimeoutSeconds === 'number' && typeof HeartbeatSeconds === 'number' && HeartbeatSeconds >= TimeoutSeconds) {
+  if (
+    typeof TimeoutSeconds === 'number' &&
+    typeof HeartbeatSeconds === 'number' &&
+    HeartbeatSeconds >= TimeoutSeconds
+  ) {
     diagnostics.schema('HeartbeatSeconds must be smaller than TimeoutSeconds', `${location}/HeartbeatSeconds`);
   }
 }

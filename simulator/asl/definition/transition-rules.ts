@@ -43,7 +43,9 @@ export function checkTransitions(
   if (!exists(StartAt)) {
     diagnostics.add('MISSING_TRANSITION_TARGET', `Missing 'StartAt' target: ${StartAt}`, `${location}/StartAt`);
   }
-  const targets = new Map(Object.entries(States).map(([name, state]) => [name, targetsOf(state, `${location}/States/${name}`)]));
+  const targets = new Map(
+    Object.entries(States).map(([name, state]) => [name, targetsOf(state, `${location}/States/${name}`)]),
+  );
   for (const target of [...targets.values()].flat()) {
     if (exists(target.name)) continue;
     diagnostics.add('MISSING_TRANSITION_TARGET', `Missing 'Next' target: ${target.name}`, target.location);

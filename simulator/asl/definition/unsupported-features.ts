@@ -1,6 +1,6 @@
 import { UnsupportedDefinition } from './diagnostics.ts';
-import type { State, StateMachineDefinition } from './states-language.ts';
 import { scopesOf } from './scopes.ts';
+import type { State, StateMachineDefinition } from './states-language.ts';
 import { parseTaskResource } from './task-resource.ts';
 
 /** What a valid state asks for that this interpreter does not have. */

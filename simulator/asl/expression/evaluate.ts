@@ -10,7 +10,8 @@ export type Bindings = Readonly<Record<string, unknown>>;
 /** Templates of a definition never change, so whether one holds any expression is worth remembering. */
 const dynamicTemplates = new WeakMap<object, boolean>();
 
-function isDynamic(template: Json): boolean {
+/** Whether a value holds any expression; one that does not stands for itself. */
+export function isDynamic(template: Json): boolean {
   if (typeof template !== 'object' || template === null) return isExpression(template);
   let dynamic = dynamicTemplates.get(template);
   if (dynamic === undefined) {

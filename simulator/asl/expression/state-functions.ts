@@ -68,7 +68,9 @@ function hash(data: unknown, algorithm: unknown): string | undefined {
   if (name === undefined) {
     throw new FunctionError('D3137', `Algorithm must be one of ${Object.keys(hashAlgorithms).join(', ')}`);
   }
-  return createHash(name).update(argument(data, 1, 'hash', isString)).digest('hex');
+  return createHash(name)
+    .update(argument(data, 1, 'hash', isString))
+    .digest('hex');
 }
 
 function parse(text: unknown): unknown {

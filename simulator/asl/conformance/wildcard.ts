@@ -1,0 +1,44 @@
+import { isJsonObject } from '../json/json.ts';
+
+/** Stands in recordings for what is different every time: a whole value, or any run of characters of a text. */
+const wildcard = '__ANY__';
+
+function textMatches(expected: string, actual: string): boolean {
+  if (!expected.includes(wildcard)) return expected === actual;
+  const parts = expected.split(wildcard).map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`, 's').test(actual);
+}
+
+/** How strictly members of objects are compared: all of them, or only those the expectation names. */
+export type Strictness = 'exact' | 'subset';
+
+/** Whether a value is what a recording says, wildcards included. */
+export function matches(expected: unknown, actual: unknown, strictness: Strictness = 'exact'): boolean {
+  if (expected === wildcard) return true;
+  if (typeof expected === 'string') return typeof actual === 'string' && textMatches(expected, actual);
+  if (Array.isArray(expected)) {
+    return (
+      Array.isArray(actual) &&
+      expected.length === actual.length &&
+      expected.every((item, index) => matches(item, actual[index], strictness))
+    );
+  }
+  if (!isJsonObject(expected)) return expected === actual;
+  if (!isJsonObject(actual)) return false;
+  if (strictness === 'exact' && Object.keys(actual).length !== Object.keys(expected).length) return false;
+  return Object.entries(expected).every(([key, value]) => key in actual && matches(value, actual[key], strictness));
+}
+
+/** As {@link matches} for two lists in any order: every expected item takes one actual item that no other has taken. */
+export function matchesInAnyOrder(expected: readonly unknown[], actual: readonly unknown[]): boolean {
+  const left = [...actual];
+  return (
+    expected.length === actual.length &&
+    expected.every((item) => {
+      const index = left.findIndex((candidate) => matches(item, candidate));
+      if (index < 0) return false;
+      left.splice(index, 1);
+      return true;
+    })
+  );
+}

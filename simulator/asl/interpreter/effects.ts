@@ -1,0 +1,52 @@
+import type { Json } from '../json/json.ts';
+import type { Execution, ExecutionStatus } from './execution.ts';
+
+/** Have the task done, and report back with a stimulus that carries its id. Instants are ISO 8601 text. */
+export interface ScheduleTask {
+  readonly type: 'scheduleTask';
+  readonly taskId: string;
+  readonly resource: string;
+  readonly arguments: Json;
+  readonly credentials?: { readonly RoleArn: string };
+  /** Present for `.waitForTaskToken`: the task ends when someone reports with this token. */
+  readonly taskToken?: string;
+  readonly timeoutAt?: string;
+  readonly heartbeatSeconds?: number;
+  /** Whether the task was submitted before: after a restart, wait for its end instead of starting it anew. */
+  readonly submitted: boolean;
+}
+
+/** What the host has to do for an execution. Everything but `ended` can be repeated after a restart. */
+export type Effect =
+  | ScheduleTask
+  | { readonly type: 'cancelTask'; readonly taskId: string }
+  | { readonly type: 'setTimer'; readonly timerId: string; readonly at: string }
+  | { readonly type: 'cancelTimer'; readonly timerId: string }
+  | {
+      readonly type: 'ended';
+      readonly status: Exclude<ExecutionStatus, 'RUNNING'>;
+      readonly output?: Json;
+      readonly error?: string;
+      readonly cause?: string;
+    };
+
+/** What the host tells an execution. Tasks and timers that no longer matter may be reported; that changes nothing. */
+export type Stimulus =
+  | { readonly type: 'taskSucceeded'; readonly taskId: string; readonly output: Json }
+  | { readonly type: 'taskFailed'; readonly taskId: string; readonly error?: string; readonly cause?: string }
+  | { readonly type: 'taskSubmitted'; readonly taskId: string; readonly output: Json }
+  | { readonly type: 'taskHeartbeat'; readonly taskId: string }
+  | { readonly type: 'timerFired'; readonly timerId: string }
+  | { readonly type: 'stop'; readonly error?: string; readonly cause?: string };
+
+/** The tasks and timers of an execution that was loaded from a store, in the order they were first asked for. */
+export function pendingEffects(execution: Execution): Effect[] {
+  const tasks = Object.values(execution.tasks).map(
+    ({ strand: _strand, timeoutTimer: _timeout, heartbeatTimer: _heartbeat, ...task }): Effect => ({
+      type: 'scheduleTask',
+      ...task,
+    }),
+  );
+  const timers = Object.values(execution.timers).map(({ timerId, at }): Effect => ({ type: 'setTimer', timerId, at }));
+  return [...tasks, ...timers];
+}

@@ -1,0 +1,59 @@
+import type { Json, JsonObject } from '../json/json.ts';
+import type { ExecutionStatus } from './execution.ts';
+import type { Failure } from './failure.ts';
+import type { Turn } from './turn.ts';
+
+/** Gives up everything that is still pending. */
+function dropEverything(turn: Turn): void {
+  const { execution } = turn;
+  for (const taskId of Object.keys(execution.tasks)) turn.dropTask(taskId, true);
+  for (const timerId of Object.keys(execution.timers)) turn.cancelTimer(timerId);
+  execution.strands = {};
+  turn.steps.length = 0;
+}
+
+function end(turn: Turn, status: Exclude<ExecutionStatus, 'RUNNING'>, outcome: { output?: Json } & Failure): void {
+  const { execution } = turn;
+  dropEverything(turn);
+  const { output, error, cause } = outcome;
+  const result = {
+    ...(output === undefined ? {} : { output }),
+    ...(error === undefined ? {} : { error }),
+    ...(cause === undefined ? {} : { cause }),
+  };
+  Object.assign(execution, result, { status, stopDate: turn.now.toISOString() });
+  turn.effects.push({ type: 'ended', status, ...result });
+}
+
+function failureDetails({ error, cause }: Failure): JsonObject {
+  return { ...(error === undefined ? {} : { error }), ...(cause === undefined ? {} : { cause }) };
+}
+
+/** The machine's own strand came to its end. */
+export function succeed(turn: Turn, output: Json): void {
+  const details = { output: JSON.stringify(output), outputDetails: { truncated: false } };
+  turn.record(undefined, 'ExecutionSucceeded', { executionSucceededEventDetails: details });
+  end(turn, 'SUCCEEDED', { output });
+}
+
+/** A failure that nothing caught. */
+export function fail(turn: Turn, { error, cause }: Failure): void {
+  const failure = failureDetails({
+    ...(error === undefined ? {} : { error }),
+    ...(cause === undefined ? {} : { cause }),
+  });
+  turn.record(undefined, 'ExecutionFailed', { executionFailedEventDetails: failure });
+  end(turn, 'FAILED', failure);
+}
+
+/** The machine's `TimeoutSeconds` are over. */
+export function timeOut(turn: Turn): void {
+  turn.record(undefined, 'ExecutionTimedOut', { executionTimedOutEventDetails: {} });
+  end(turn, 'TIMED_OUT', {});
+}
+
+/** Someone stopped the execution. */
+export function abort(turn: Turn, failure: Failure): void {
+  turn.record(undefined, 'ExecutionAborted', { executionAbortedEventDetails: failureDetails(failure) });
+  end(turn, 'ABORTED', failure);
+}

@@ -1,0 +1,146 @@
+import type { MapState, ParallelState } from '../../definition/states-language.ts';
+import type { Json } from '../../json/json.ts';
+import { completeState } from '../completion.ts';
+import type { FanOut, Strand } from '../execution.ts';
+import type { Failure } from '../failure.ts';
+import { evaluateField } from '../field-evaluation.ts';
+import { recover, runPart } from '../recovery.ts';
+import type { Turn } from '../turn.ts';
+import { abortStrand } from './abortion.ts';
+
+/** A strand in the middle of a Parallel or Map state. */
+interface Parent {
+  readonly strand: Strand;
+  readonly state: ParallelState | MapState;
+  readonly fanOut: FanOut;
+}
+
+function parentAt(turn: Turn, strand: Strand | undefined): Parent | undefined {
+  if (!strand?.fanOut) return undefined;
+  const state = turn.stateOf(strand);
+  return state.Type === 'Parallel' || state.Type === 'Map' ? { strand, state, fanOut: strand.fanOut } : undefined;
+}
+
+async function childInput(turn: Turn, { strand, state, fanOut }: Parent, index: number): Promise<Json> {
+  if (state.Type === 'Parallel') return fanOut.input ?? null;
+  const item = fanOut.items?.[index] ?? null;
+  if (state.ItemSelector === undefined) return item;
+  return evaluateField(turn, strand, state.ItemSelector, 'ItemSelector', { mapItem: { Index: index, Value: item } });
+}
+
+async function startChild(turn: Turn, parent: Parent, index: number): Promise<void> {
+  const { strand, state, fanOut } = parent;
+  const input = await childInput(turn, parent, index);
+  const scope = `${strand.scope}/States/${strand.state}/${state.Type === 'Map' ? 'ItemProcessor' : `Branches[${index}]`}`;
+  const child: Strand = {
+    id: `strand-${turn.newId()}`,
+    parent: strand.id,
+    index,
+    scope,
+    variables: {},
+    state: turn.machine.scopes.get(scope)?.StartAt ?? '',
+    input,
+    enteredAt: '',
+    enteredEventId: 0,
+    lastEventId: fanOut.startedEventId,
+    retryCount: 0,
+    attempts: [],
+  };
+  turn.execution.strands[child.id] = child;
+  fanOut.running.push(child.id);
+  if (state.Type === 'Map') {
+    turn.record(child, 'MapIterationStarted', { mapIterationStartedEventDetails: { name: strand.state, index } });
+  }
+  turn.steps.push({ do: 'enter', strand: child.id });
+}
+
+/** Starts children while there are any left and room for them; completes the state when all have ended. */
+async function proceed(turn: Turn, parent: Parent): Promise<void> {
+  const { strand, state, fanOut } = parent;
+  while (fanOut.next < fanOut.count && fanOut.running.length < fanOut.limit) {
+    await startChild(turn, parent, fanOut.next++);
+  }
+  if (fanOut.running.length > 0) return;
+  delete strand.fanOut;
+  turn.record(strand, `${state.Type}StateSucceeded`);
+  const result = fanOut.results;
+  await completeState(turn, strand, { results: state, output: result, transition: state, extras: { result } });
+}
+
+/** Stops all children, newest knowledge first, and leaves the state as if it had not begun. */
+function abandon(turn: Turn, { strand, state, fanOut }: Parent): void {
+  for (const id of fanOut.running) {
+    const child = turn.execution.strands[id];
+    if (child) abortStrand(turn, child, state.Type === 'Map' ? strand.state : undefined);
+  }
+  delete strand.fanOut;
+  turn.record(strand, `${state.Type}StateFailed`);
+}
+
+/** Runs `count` children of the strand's state; their results, in order, become its result. */
+export async function fanOut(
+  turn: Turn,
+  strand: Strand,
+  plan: Pick<FanOut, 'count' | 'items' | 'limit' | 'input'>,
+): Promise<void> {
+  const state = turn.stateOf(strand);
+  const startedEventId =
+    state.Type === 'Map'
+      ? turn.record(strand, 'MapStateStarted', { mapStateStartedEventDetails: { length: plan.count } })
+      : turn.record(strand, 'ParallelStateStarted');
+  const results = new Array<Json>(plan.count).fill(null);
+  strand.fanOut = { ...plan, startedEventId, next: 0, running: [], results };
+  const parent = parentAt(turn, strand);
+  if (!parent) return;
+  try {
+    await proceed(turn, parent);
+  } catch (thrown) {
+    if (strand.fanOut) abandon(turn, parent);
+    throw thrown;
+  }
+}
+
+/** Takes an ended child out of its parent. */
+function removeChild(turn: Turn, child: Strand): Parent | undefined {
+  delete turn.execution.strands[child.id];
+  const parent = parentAt(turn, child.parent === undefined ? undefined : turn.execution.strands[child.parent]);
+  if (!parent) return undefined;
+  parent.fanOut.running = parent.fanOut.running.filter((id) => id !== child.id);
+  return parent;
+}
+
+/** A branch or iteration came to its end. */
+export async function childSucceeded(turn: Turn, child: Strand, output: Json): Promise<void> {
+  const parent = removeChild(turn, child);
+  const { index } = child;
+  if (!parent || index === undefined) return;
+  const { strand, state } = parent;
+  parent.fanOut.results[index] = output;
+  if (state.Type === 'Map') {
+    turn.record(child, 'MapIterationSucceeded', { mapIterationSucceededEventDetails: { name: strand.state, index } });
+  }
+  strand.lastEventId = child.lastEventId;
+  await runPart(turn, strand, async () => {
+    try {
+      await proceed(turn, parent);
+    } catch (thrown) {
+      if (strand.fanOut) abandon(turn, parent);
+      throw thrown;
+    }
+  });
+}
+
+/** A branch or iteration failed: the others are stopped, and the state fails for the same reason. */
+export async function childFailed(turn: Turn, child: Strand, failure: Failure): Promise<void> {
+  const parent = removeChild(turn, child);
+  const { index } = child;
+  if (!parent || index === undefined) return;
+  const { strand, state } = parent;
+  if (state.Type === 'Map') {
+    turn.record(child, 'MapIterationFailed', { mapIterationFailedEventDetails: { name: strand.state, index } });
+  }
+  strand.lastEventId = child.lastEventId;
+  abandon(turn, parent);
+  const aliases = [...(failure.aliases ?? []), ...(state.Type === 'Parallel' ? ['States.BranchFailed'] : [])];
+  await recover(turn, strand, { ...failure, aliases });
+}

@@ -1,0 +1,44 @@
+import type { ScheduleTask, Stimulus } from '../interpreter/effects.ts';
+import type { Execution } from '../interpreter/execution.ts';
+import { isJsonObject, type JsonObject } from '../json/json.ts';
+import { describeToParent } from './execution-description.ts';
+import type { ExecutionRecord, StartedBy } from './execution-record.ts';
+import { TaskError } from './task-invocation.ts';
+
+const startExecutionResource = /^arn:[\w-]+:states:::states:startExecution(?:\.(sync|sync:2|waitForTaskToken))?$/;
+
+/** How a task starts a child execution: the pattern's suffix, empty for a plain call; nothing for other tasks. */
+export function childPattern(resource: string): string | undefined {
+  const match = startExecutionResource.exec(resource);
+  return match ? (match[1] ?? '') : undefined;
+}
+
+/** What a child is started with. Throws a task's error when the arguments name no machine. */
+export function childStart(effect: ScheduleTask): { machineArn: string; name?: string; input: string } {
+  const value = isJsonObject(effect.arguments) ? effect.arguments : {};
+  const { StateMachineArn, Name, Input = {} } = value;
+  if (typeof StateMachineArn !== 'string') {
+    throw new TaskError('StepFunctions.ValidationException', 'The field StateMachineArn is required');
+  }
+  return {
+    machineArn: StateMachineArn,
+    input: typeof Input === 'string' ? Input : JSON.stringify(Input),
+    ...(typeof Name === 'string' ? { name: Name } : {}),
+  };
+}
+
+/** The answer of StartExecution, in the case of a state machine's data. */
+export function startedOutput(execution: Execution): JsonObject {
+  return { ExecutionArn: execution.arn, StartDate: new Date(execution.startDate).getTime() };
+}
+
+/** What the parent is told when a child it waits for has ended. */
+export function endOfChild(record: ExecutionRecord, startedBy: StartedBy): Stimulus {
+  const { execution, inputText } = record;
+  const { taskId, waitsFor } = startedBy;
+  if (execution.status === 'SUCCEEDED') {
+    return { type: 'taskSucceeded', taskId, output: describeToParent(execution, inputText, waitsFor === 'sync:2') };
+  }
+  const cause = JSON.stringify(describeToParent(execution, inputText, false));
+  return { type: 'taskFailed', taskId, error: 'States.TaskFailed', cause };
+}

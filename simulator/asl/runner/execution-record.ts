@@ -1,0 +1,20 @@
+import type { Execution } from '../interpreter/execution.ts';
+
+/** The task of a parent execution that started a child, and how it wants to hear of the child's end. */
+export interface StartedBy {
+  readonly executionArn: string;
+  readonly taskId: string;
+  /** Absent when the parent's task does not wait for the child. */
+  readonly waitsFor?: 'sync' | 'sync:2';
+}
+
+/** An execution as a runner stores it: a plain JSON value. */
+export interface ExecutionRecord {
+  readonly execution: Execution;
+  /** The input as it was given; requests with the same name are compared by it. */
+  readonly inputText: string;
+  /** Which of the machine's definitions it runs, by position. */
+  readonly revision: number;
+  /** The tasks that started it; more than one when a running execution was asked for again. */
+  readonly startedBy: StartedBy[];
+}

@@ -1,0 +1,203 @@
+import type { Effect, Stimulus } from '../interpreter/effects.ts';
+import { createInterpreter, type Interpreter } from '../interpreter/interpreter.ts';
+import { exceedsDataLimit } from '../json/data-limit.ts';
+import type { Json } from '../json/json.ts';
+import { endOfChild } from './child-executions.ts';
+import { describe, type ExecutionDescription } from './execution-description.ts';
+import type { ExecutionRecord } from './execution-record.ts';
+import { ExecutionStore } from './execution-store.ts';
+import { HostedExecution } from './hosted-execution.ts';
+import { MachineRegistry } from './machine-registry.ts';
+import { checkName, executionArnOf } from './names.ts';
+import { cutPage } from './page.ts';
+import type {
+  ExecutionsPage,
+  GetExecutionHistory,
+  HistoryPage,
+  ListExecutions,
+  RunnerOptions,
+  RunnerState,
+  StartExecution,
+} from './requests.ts';
+import { ServiceError } from './service-error.ts';
+import { runTask, type TaskHost } from './task-runner.ts';
+import { TaskTokens } from './task-tokens.ts';
+
+function parseJson(text: string, error: 'InvalidExecutionInput' | 'InvalidOutput', message: string): Json {
+  try {
+    if (!exceedsDataLimit(text)) return JSON.parse(text);
+  } catch {
+    // Falls through to the refusal, which is the same for both reasons.
+  }
+  throw new ServiceError(error, message);
+}
+
+/**
+ * Hosts state machines and their executions as Step Functions does, on whatever clock it is given. Tasks go to `invokeTask`,
+ * except those that start executions of machines hosted here. Errors are {@link ServiceError}s with AWS's codes.
+ */
+export class Runner {
+  /** The state machines: create, update and look up. */
+  readonly machines = new MachineRegistry();
+  readonly #executions = new ExecutionStore();
+  readonly #tokens = new TaskTokens();
+  readonly #options: RunnerOptions;
+  readonly #interpreter: Interpreter;
+
+  constructor(options: RunnerOptions) {
+    this.#options = options;
+    this.#interpreter = createInterpreter(options.environment);
+  }
+
+  /**
+   * Starts an execution. Asked again with the name and input of a running one, it answers the same as before.
+   * Throws StateMachineDoesNotExist, InvalidName, InvalidExecutionInput and ExecutionAlreadyExists.
+   */
+  async startExecution(request: StartExecution): Promise<{ executionArn: string; startDate: Date }> {
+    const hosted = this.#create(request);
+    const { record } = hosted;
+    await hosted.begin();
+    return { executionArn: record.execution.arn, startDate: new Date(record.execution.startDate) };
+  }
+
+  /** Throws ExecutionDoesNotExist. */
+  describeExecution(executionArn: string): ExecutionDescription {
+    return describe(this.#executions.get(executionArn).record);
+  }
+
+  /** Stops a running execution, and the children it waits for. Throws ExecutionDoesNotExist. */
+  async stopExecution(request: { executionArn: string; error?: string; cause?: string }): Promise<{ stopDate: Date }> {
+    const { executionArn, ...failure } = request;
+    const hosted = this.#executions.get(executionArn);
+    await hosted.deliver({ type: 'stop', ...failure });
+    return { stopDate: new Date(hosted.execution.stopDate ?? this.#options.timers.now()) };
+  }
+
+  /** Throws ExecutionDoesNotExist. */
+  getExecutionHistory(request: GetExecutionHistory): HistoryPage {
+    const { history } = this.#executions.get(request.executionArn).execution;
+    const { items, ...next } = cutPage(request.reverseOrder ? history.toReversed() : history, request);
+    return { events: items, ...next };
+  }
+
+  /** Newest first. Throws StateMachineDoesNotExist. */
+  listExecutions(request: ListExecutions): ExecutionsPage {
+    const { record } = this.machines.get(request.machineArn);
+    const wanted = this.#executions
+      .ofMachine(record.arn)
+      .filter(({ execution }) => (request.statusFilter ?? execution.status) === execution.status)
+      .toReversed();
+    const { items, ...next } = cutPage(wanted, request);
+    return { executions: items.map((hosted) => describe(hosted.record)), ...next };
+  }
+
+  /** Ends a task that waits for its token. Throws InvalidOutput, InvalidToken and TaskTimedOut. */
+  sendTaskSuccess(request: { taskToken: string; output: string }): Promise<void> {
+    const output = parseJson(request.output, 'InvalidOutput', `Invalid Output: 'Invalid JSON'`);
+    return this.#sendTask(request.taskToken, (taskId) => ({ type: 'taskSucceeded', taskId, output }));
+  }
+
+  /** Fails a task that waits for its token. Throws InvalidToken and TaskTimedOut. */
+  sendTaskFailure(request: { taskToken: string; error?: string; cause?: string }): Promise<void> {
+    const { taskToken, ...failure } = request;
+    return this.#sendTask(taskToken, (taskId) => ({ type: 'taskFailed', taskId, ...failure }));
+  }
+
+  /** Tells that the work on a task goes on. Throws InvalidToken and TaskTimedOut. */
+  sendTaskHeartbeat(request: { taskToken: string }): Promise<void> {
+    return this.#sendTask(request.taskToken, (taskId) => ({ type: 'taskHeartbeat', taskId }));
+  }
+
+  /** Everything the runner knows, once no execution is between two states. The value shares objects with the runner. */
+  async exportState(): Promise<RunnerState> {
+    while (this.#executions.all().some((hosted) => hosted.isBusy)) {
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+    return {
+      machines: this.machines.records(),
+      executions: this.#executions.all().map(({ record }) => record),
+      spentTokens: this.#tokens.spentTokens(),
+    };
+  }
+
+  /** Takes over what an earlier runner knew, into an empty one, and starts its pending tasks and timers again. */
+  importState(state: RunnerState): void {
+    this.machines.restore(state.machines);
+    this.#tokens.restore(state.spentTokens);
+    const resumed = state.executions.map((record) => this.#host(record));
+    for (const hosted of resumed) hosted.resume();
+    // A child may have ended after its parent was stored; telling the parent twice does no harm.
+    for (const { record } of resumed) if (record.execution.status !== 'RUNNING') this.#tellParents(record);
+  }
+
+  /** Adds an execution that has not begun, or finds the one that runs under the same name with the same input. */
+  #create(request: StartExecution): HostedExecution {
+    const { record: machine, loaded } = this.machines.get(request.machineArn);
+    const name = request.name ?? this.#options.environment.uuid();
+    checkName(name);
+    const inputText = request.input ?? '{}';
+    const input = parseJson(inputText, 'InvalidExecutionInput', 'Invalid State Machine Execution Input');
+    const arn = executionArnOf(machine.arn, name);
+    const existing = this.#executions.find(arn);
+    if (existing) {
+      if (existing.execution.status === 'RUNNING' && existing.record.inputText === inputText) return existing;
+      throw new ServiceError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
+    }
+    const revision = loaded.length - 1;
+    const { roleArn } = machine;
+    const start = { arn, name, stateMachineArn: machine.arn, stateMachineName: machine.name, input };
+    const execution = this.#interpreter.create(
+      this.machines.revision(machine.arn, revision),
+      { ...start, ...(roleArn === undefined ? {} : { roleArn }) },
+      this.#options.timers.now(),
+    );
+    const hosted = this.#host({ execution, inputText, revision, startedBy: [] });
+    this.#options.onStatusChange?.(describe(hosted.record));
+    return hosted;
+  }
+
+  #host(record: ExecutionRecord): HostedExecution {
+    const { timers, invokeTask, track = (work) => work() } = this.#options;
+    const tasks: TaskHost = {
+      invokeTask,
+      createChild: (request, startedBy) => {
+        const child = this.#create(request);
+        child.record.startedBy.push(startedBy);
+        this.#executions.indexStarter(child, startedBy);
+        return child;
+      },
+      childOf: (executionArn, taskId) => this.#executions.childOf(executionArn, taskId),
+    };
+    const machine = this.machines.revision(record.execution.stateMachineArn, record.revision);
+    const hosted = new HostedExecution(record, machine, {
+      timers,
+      interpreter: this.#interpreter,
+      track,
+      runTask: (parent, effect, signal) => void track(() => runTask(tasks, parent, effect, signal)),
+      stepped: (stepped, effects) => this.#stepped(stepped, effects),
+    });
+    this.#executions.add(hosted);
+    this.#tokens.update(record.execution);
+    return hosted;
+  }
+
+  async #stepped({ record }: HostedExecution, effects: readonly Effect[]): Promise<void> {
+    this.#tokens.update(record.execution);
+    await this.#options.onStep?.(record);
+    if (!effects.some((effect) => effect.type === 'ended')) return;
+    this.#options.onStatusChange?.(describe(record));
+    this.#tellParents(record);
+  }
+
+  #tellParents(record: ExecutionRecord): void {
+    for (const startedBy of record.startedBy) {
+      if (!startedBy.waitsFor) continue;
+      void this.#executions.find(startedBy.executionArn)?.deliver(endOfChild(record, startedBy));
+    }
+  }
+
+  #sendTask(token: string, stimulus: (taskId: string) => Stimulus): Promise<void> {
+    const { executionArn, taskId } = this.#tokens.target(token);
+    return this.#executions.get(executionArn).deliver(stimulus(taskId));
+  }
+}

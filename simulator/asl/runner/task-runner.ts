@@ -1,0 +1,91 @@
+import type { ScheduleTask, Stimulus } from '../interpreter/effects.ts';
+import type { Json } from '../json/json.ts';
+import { childPattern, childStart, startedOutput } from './child-executions.ts';
+import type { StartedBy } from './execution-record.ts';
+import type { HostedExecution } from './hosted-execution.ts';
+import type { StartExecution } from './requests.ts';
+import { ServiceError } from './service-error.ts';
+import { type InvokeTask, invocationOf, TaskError } from './task-invocation.ts';
+
+/** What running tasks needs from the runner. */
+export interface TaskHost {
+  readonly invokeTask: InvokeTask;
+  /** Adds an execution that has not begun. */
+  createChild(request: StartExecution, startedBy: StartedBy): HostedExecution;
+  /** The child a task started before. */
+  childOf(executionArn: string, taskId: string): HostedExecution | undefined;
+}
+
+function failed(taskId: string, thrown: unknown): Stimulus {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  return { type: 'taskFailed', taskId, error: error.name, cause: error.message };
+}
+
+/** Errors of StartExecution under the names tasks fail with. */
+function asTaskError(thrown: unknown): unknown {
+  return thrown instanceof ServiceError
+    ? new TaskError(`StepFunctions.${thrown.name}Exception`, thrown.message)
+    : thrown;
+}
+
+async function invoke(
+  host: TaskHost,
+  hosted: HostedExecution,
+  effect: ScheduleTask,
+  signal: AbortSignal,
+): Promise<Stimulus | undefined> {
+  // Once submitted, only its token can end the task; it must not be started a second time.
+  if (effect.submitted) return undefined;
+  const { taskId } = effect;
+  const { stateMachineArn: arn, stateMachineName: name, roleArn } = hosted.execution;
+  const machine = { arn, name, ...(roleArn === undefined ? {} : { roleArn }) };
+  try {
+    const task = invocationOf(effect, signal);
+    const result = await host.invokeTask(task, { machine, execution: hosted.execution });
+    // What a client library returns is not JSON yet: fields may be undefined, dates may be objects.
+    const output: Json = JSON.parse(JSON.stringify(result) ?? 'null');
+    return { type: task.pattern === 'WAIT_FOR_TASK_TOKEN' ? 'taskSubmitted' : 'taskSucceeded', taskId, output };
+  } catch (thrown) {
+    return failed(taskId, thrown);
+  }
+}
+
+/** Starts a child, or finds the one this task started before. The parent hears of the start before the child takes a step. */
+async function runChild(
+  host: TaskHost,
+  hosted: HostedExecution,
+  effect: ScheduleTask,
+  pattern: string,
+  signal: AbortSignal,
+): Promise<Stimulus | undefined> {
+  const { taskId } = effect;
+  const link = { executionArn: hosted.execution.arn, taskId };
+  const waits = pattern === 'sync' || pattern === 'sync:2';
+  let child = host.childOf(link.executionArn, taskId);
+  try {
+    child ??= host.createChild(childStart(effect), waits ? { ...link, waitsFor: pattern } : link);
+  } catch (thrown) {
+    return failed(taskId, asTaskError(thrown));
+  }
+  const started = child;
+  if (waits) signal.addEventListener('abort', () => void started.deliver({ type: 'stop' }), { once: true });
+  const type = pattern === '' ? 'taskSucceeded' : 'taskSubmitted';
+  if (!effect.submitted) await hosted.deliver({ type, taskId, output: startedOutput(child.execution) });
+  await child.begin();
+  return undefined;
+}
+
+/** Has a task of an execution done, and tells the execution what came of it. */
+export async function runTask(
+  host: TaskHost,
+  hosted: HostedExecution,
+  effect: ScheduleTask,
+  signal: AbortSignal,
+): Promise<void> {
+  const pattern = childPattern(effect.resource);
+  const stimulus =
+    pattern === undefined
+      ? await invoke(host, hosted, effect, signal)
+      : await runChild(host, hosted, effect, pattern, signal);
+  if (stimulus) await hosted.deliver(stimulus);
+}
