@@ -1,8 +1,13 @@
 import { namedError } from '../../core/contracts/errors.ts';
+import { INVALID_TRANSACTION, transactionProblem } from '../../core/contracts/table-schema.ts';
 import type { AuditItem, Expected, ItemKey, StoredItem, Table, WriteOperation } from '../../core/ports/table.ts';
 
 const idOf = (key: ItemKey): string => `${key.pk}\u0000${key.sk}`;
-const byKey = (a: StoredItem, b: StoredItem): number => (idOf(a) < idOf(b) ? -1 : 1);
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const byKey = (a: StoredItem, b: StoredItem): number => compare(a.pk, b.pk) || compare(a.sk, b.sk);
+
+/** What is stored is what JSON says, as in DynamoDB: members that are `undefined` are left out, dates become texts. */
+const plainJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 /** The table in memory, for tests and the in-process run. `beforeTransact` lets a test fail or delay a transaction. */
 export class MemoryTable implements Table {
@@ -37,19 +42,10 @@ export class MemoryTable implements Table {
 
   async transact(operations: readonly WriteOperation[]): Promise<void> {
     this.beforeTransact(operations);
-    if (operations.length > 100)
-      throw namedError('ConditionFailed', `a transaction takes 100 operations, not ${operations.length}`);
-    const touched = new Set<string>();
-    for (const operation of operations) {
-      const id =
-        operation.type === 'append'
-          ? `audit\u0000${operation.item.subject}\u0000${operation.item.sequence}`
-          : idOf(keyOf(operation));
-      if (touched.has(id))
-        throw namedError('ConditionFailed', `a transaction names ${id.replace('\u0000', ' ')} twice`);
-      touched.add(id);
-    }
-    for (const operation of operations) this.#refuseUnlessExpected(operation);
+    const problem = transactionProblem(operations);
+    if (problem !== undefined) throw Object.assign(new Error(problem), { name: INVALID_TRANSACTION });
+    const appended = new Map<string, number>();
+    for (const operation of operations) this.#refuseUnlessExpected(operation, appended);
     for (const operation of operations) this.#write(operation);
   }
 
@@ -68,11 +64,14 @@ export class MemoryTable implements Table {
     return [...this.#audit.keys()];
   }
 
-  #refuseUnlessExpected(operation: WriteOperation): void {
+  /** `appended`: audit items of this transaction so far, by subject, since one may append several. */
+  #refuseUnlessExpected(operation: WriteOperation, appended: Map<string, number>): void {
     if (operation.type === 'append') {
-      const length = this.#audit.get(operation.item.subject)?.length ?? 0;
-      if (operation.item.sequence !== length + 1) {
-        throw namedError('ConditionFailed', `audit ${operation.item.subject} ${operation.item.sequence} is taken`);
+      const { subject, sequence } = operation.item;
+      const more = (appended.get(subject) ?? 0) + 1;
+      appended.set(subject, more);
+      if (sequence !== (this.#audit.get(subject)?.length ?? 0) + more) {
+        throw namedError('ConditionFailed', `audit ${subject} ${sequence} is taken`);
       }
       return;
     }
@@ -88,7 +87,7 @@ export class MemoryTable implements Table {
     if (operation.type === 'check') return;
     if (operation.type === 'append') {
       const items = this.#audit.get(operation.item.subject) ?? [];
-      items.push(structuredClone(operation.item));
+      items.push(plainJson(operation.item) as AuditItem);
       this.#audit.set(operation.item.subject, items);
       return;
     }
@@ -104,7 +103,7 @@ export class MemoryTable implements Table {
     }
     const revision = (this.#items.get(id)?.revision ?? 0) + 1;
     const { kind, active, data } = operation.item;
-    const item: StoredItem = { ...key, kind, active, data: structuredClone(data), revision };
+    const item: StoredItem = { ...key, kind, active, data: plainJson(data), revision };
     this.#items.set(id, item);
     partition.set(id, item);
     if (active) this.#active.set(id, item);

@@ -15,6 +15,9 @@ export const importTable: Readonly<Record<string, ImportRule>> = {
   core: { folders: ['core'], packages: ['zod', 'yaml', 'canonicalize', '@noble/hashes'] },
   'adapters/aws': { folders: ['core', 'adapters/aws'], packages: wire },
   'adapters/dynamodb': { folders: ['core', 'adapters/dynamodb'], packages: wire },
+  'adapters/dynamodb/local': { folders: ['core', 'adapters/dynamodb'], packages: ['dynalite', ...wire] },
+  // Suites that run the same cases on every implementation of a port, the simulated ones too; nothing but tests loads them.
+  'adapters/contract': { folders: ['core', 'adapters', 'simulator'], packages: ['fast-check', ...wire] },
   'adapters/kubernetes': {
     folders: ['core', 'adapters/kubernetes'],
     packages: ['@kubernetes/client-node', ...wire],

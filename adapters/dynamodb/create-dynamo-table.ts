@@ -1,0 +1,26 @@
+import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Table } from '../../core/ports/table.ts';
+import { DynamoTable } from './dynamo-table.ts';
+import type { TableNames } from './table-schema.ts';
+
+/** Short, since a function that changes something must end within 25 s with its retries inside (protocol.md). */
+const REQUEST_MILLISECONDS = 2_000;
+
+/** The table on DynamoDB. Endpoint, Region and credentials come from the environment, as for every client of the SDK. */
+export function createDynamoTable(names: TableNames, config: DynamoDBClientConfig = {}): Table {
+  return new DynamoTable(documentClient(dynamoClient(config)), names);
+}
+
+export function dynamoClient(config: DynamoDBClientConfig = {}): DynamoDBClient {
+  return new DynamoDBClient({
+    maxAttempts: 3,
+    requestHandler: { connectionTimeout: 1_000, requestTimeout: REQUEST_MILLISECONDS, throwOnRequestTimeout: true },
+    ...config,
+  });
+}
+
+/** Values are plain JSON by then; anything else in an item is a mistake that must not be stored as something similar. */
+export function documentClient(client: DynamoDBClient): DynamoDBDocumentClient {
+  return DynamoDBDocumentClient.from(client);
+}

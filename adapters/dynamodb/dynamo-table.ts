@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  paginateQuery,
+  QueryCommand,
+  type QueryCommandInput,
+  TransactWriteCommand,
+} from '@aws-sdk/lib-dynamodb';
+import {
+  ACTIVE_INDEX,
+  ACTIVE_KEY,
+  KIND_INDEX,
+  KIND_SHARDS,
+  transactionProblem,
+} from '../../core/contracts/table-schema.ts';
+import type { AuditItem, ItemKey, StoredItem, Table, WriteOperation } from '../../core/ports/table.ts';
+import { byKey, kindKey, toStoredItem } from './stored-item.ts';
+import type { TableNames } from './table-schema.ts';
+import { invalidTransaction, transactionError } from './transaction-error.ts';
+import { toTransactItem } from './write-operations.ts';
+
+/**
+ * The table on DynamoDB. Every write is a TransactWriteItems, the audit has a table of its own into which items are only ever put when
+ * absent, and every query follows its pages to the end. What cannot be written at all fails with `InvalidTransaction`. Items past
+ * their `expiresAt` may still be read: DynamoDB removes them when it likes.
+ */
+export class DynamoTable implements Table {
+  readonly #client: DynamoDBDocumentClient;
+  readonly #names: TableNames;
+
+  constructor(client: DynamoDBDocumentClient, names: TableNames) {
+    this.#client = client;
+    this.#names = names;
+  }
+
+  async get(key: ItemKey): Promise<StoredItem | undefined> {
+    const { pk, sk } = key;
+    const input = { TableName: this.#names.items, Key: { pk, sk }, ConsistentRead: true };
+    const { Item } = await this.#client.send(new GetCommand(input));
+    return Item === undefined ? undefined : toStoredItem(Item);
+  }
+
+  async queryPartition(pk: string, skPrefix = ''): Promise<StoredItem[]> {
+    const prefixed = skPrefix !== '';
+    const items = await this.#query({
+      TableName: this.#names.items,
+      ConsistentRead: true,
+      KeyConditionExpression: prefixed ? '#pk = :pk AND begins_with(#sk, :prefix)' : '#pk = :pk',
+      ExpressionAttributeNames: prefixed ? { '#pk': 'pk', '#sk': 'sk' } : { '#pk': 'pk' },
+      ExpressionAttributeValues: prefixed ? { ':pk': pk, ':prefix': skPrefix } : { ':pk': pk },
+    });
+    return items.map(toStoredItem);
+  }
+
+  async queryActive(): Promise<StoredItem[]> {
+    return (await this.#queryIndex(ACTIVE_INDEX, 'activeKey', ACTIVE_KEY)).map(toStoredItem).sort(byKey);
+  }
+
+  async queryKind(kind: string): Promise<StoredItem[]> {
+    const shards = Array.from({ length: KIND_SHARDS }, (_, shard) =>
+      this.#queryIndex(KIND_INDEX, 'kindKey', kindKey(kind, shard)),
+    );
+    return (await Promise.all(shards)).flat().map(toStoredItem).sort(byKey);
+  }
+
+  async transact(operations: readonly WriteOperation[]): Promise<void> {
+    const problem = transactionProblem(operations);
+    if (problem !== undefined) throw invalidTransaction(problem);
+    const command = new TransactWriteCommand({
+      TransactItems: operations.map((operation) => toTransactItem(operation, this.#names)),
+      // One token for each call: a retry inside the SDK whose first try arrived after all is the same transaction.
+      ClientRequestToken: randomUUID(),
+    });
+    try {
+      await this.#client.send(command);
+    } catch (error) {
+      throw transactionError(error, operations);
+    }
+  }
+
+  async auditHead(subject: string): Promise<AuditItem | undefined> {
+    const input = { ...this.#auditQuery(subject), ScanIndexForward: false, Limit: 1 };
+    const { Items = [] } = await this.#client.send(new QueryCommand(input));
+    return Items[0] as AuditItem | undefined;
+  }
+
+  async auditOf(subject: string): Promise<AuditItem[]> {
+    return (await this.#query(this.#auditQuery(subject))) as unknown as AuditItem[];
+  }
+
+  #auditQuery(subject: string): QueryCommandInput {
+    return {
+      TableName: this.#names.audit,
+      ConsistentRead: true,
+      KeyConditionExpression: '#subject = :subject',
+      ExpressionAttributeNames: { '#subject': 'subject' },
+      ExpressionAttributeValues: { ':subject': subject },
+    };
+  }
+
+  #queryIndex(index: string, hashName: string, hash: string): Promise<Record<string, unknown>[]> {
+    return this.#query({
+      TableName: this.#names.items,
+      IndexName: index,
+      KeyConditionExpression: '#hash = :hash',
+      ExpressionAttributeNames: { '#hash': hashName },
+      ExpressionAttributeValues: { ':hash': hash },
+    });
+  }
+
+  async #query(input: QueryCommandInput): Promise<Record<string, unknown>[]> {
+    const items: Record<string, unknown>[] = [];
+    for await (const page of paginateQuery({ client: this.#client }, input)) items.push(...(page.Items ?? []));
+    return items;
+  }
+}

@@ -1,0 +1,66 @@
+/** Shapes of dynalite's insides, as far as transactions need them. Callbacks are Node's: error first. */
+export interface DynaliteOptions {
+  /** Folder of the LevelDB store; absent = in memory. */
+  readonly path?: string;
+  readonly createTableMs?: number;
+  readonly deleteTableMs?: number;
+  readonly updateTableMs?: number;
+}
+
+export type Callback<Value = unknown> = (error?: Error | null, value?: Value) => void;
+export type Item = Readonly<Record<string, unknown>>;
+export type Release = (done: Callback) => Callback;
+
+export interface ItemStore {
+  lock(key: string, run: (release: Release) => void): void;
+  get(key: string, done: Callback<Item>): void;
+  put(key: string, value: Item, done: Callback): void;
+  del(key: string, done: Callback): void;
+}
+
+export type BatchOperation =
+  | { readonly type: 'put'; readonly key: string; readonly value: Item }
+  | { readonly type: 'del'; readonly key: string };
+
+export interface DynaliteStore {
+  readonly options: object;
+  readonly db: { batch(operations: readonly BatchOperation[]): Promise<void> };
+  getTable(name: string, done: Callback<DynaliteTable>): void;
+  getItemDb(table: string): ItemStore;
+  getIndexDb(indexType: string, table: string, index: string): Pick<ItemStore, 'put' | 'del'>;
+}
+
+export interface DynaliteTable {
+  readonly TableName: string;
+}
+
+export interface DynaliteDatabase {
+  create(options: DynaliteOptions): DynaliteStore;
+  createKey(item: Item, table: DynaliteTable): string | Error;
+  validateKey(key: Item, table: DynaliteTable): Error | undefined | null;
+  checkConditional(data: Item, existing: Item | undefined): Error | undefined | null;
+}
+
+export interface OperationValidation {
+  readonly types: object;
+  readonly custom?: (data: Item, store: DynaliteStore) => string | undefined;
+}
+
+export interface DynaliteValidations {
+  checkTypes(data: Item, types: object): Item;
+  /** Throws an error with `statusCode` and `body`. */
+  checkValidations(data: Item, types: object, custom: OperationValidation['custom'], store: DynaliteStore): void;
+}
+
+export type DynaliteAction = (store: BufferingStore, data: Item, done: Callback) => void;
+export type BufferingStore = Pick<DynaliteStore, 'options' | 'getTable' | 'getItemDb' | 'getIndexDb'>;
+
+/** An error that dynalite means as an answer. */
+export interface AnswerError extends Error {
+  readonly statusCode: number;
+  readonly body: { readonly __type: string; readonly message?: string };
+}
+
+export function isAnswer(error: unknown): error is AnswerError {
+  return error instanceof Error && 'statusCode' in error && 'body' in error;
+}

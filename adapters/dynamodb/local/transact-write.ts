@@ -1,0 +1,85 @@
+import { type DynaliteStore, type Item, isAnswer } from './dynalite-store.ts';
+import { readPart, type TransactionPart, validationAnswer } from './transaction-part.ts';
+import { WriteBuffer } from './write-buffer.ts';
+
+export interface Answer {
+  readonly status: number;
+  readonly body: object;
+}
+
+const MAX_PARTS = 100;
+
+/**
+ * TransactWriteItems on dynalite, which has none: takes the locks of all items in one order (the locks that its single-item writes take
+ * too), runs dynalite's own actions on a write buffer, and writes the buffer in one batch when every condition held.
+ */
+export async function transactWrite(store: DynaliteStore, items: readonly Record<string, Item>[]): Promise<Answer> {
+  let parts: TransactionPart[];
+  try {
+    if (items.length === 0 || items.length > MAX_PARTS) {
+      throw validationAnswer(`Member must have length less than or equal to ${MAX_PARTS} and greater than 0`);
+    }
+    parts = await Promise.all(items.map((item) => readPart(store, item)));
+    if (new Set(parts.map(nameOf)).size < parts.length) {
+      throw validationAnswer('Transaction request cannot include multiple operations on one item');
+    }
+  } catch (error) {
+    if (isAnswer(error)) return { status: error.statusCode, body: error.body };
+    throw error;
+  }
+  const release = await lockAll(store, parts);
+  try {
+    const buffer = new WriteBuffer(store);
+    const reasons: Reason[] = [];
+    for (const part of parts) reasons.push(await reasonOf(part, buffer));
+    if (reasons.some((reason) => reason.Code !== 'None')) return canceled(reasons);
+    await store.db.batch(buffer.operations);
+    return { status: 200, body: {} };
+  } finally {
+    release();
+  }
+}
+
+interface Reason {
+  readonly Code: 'None' | 'ConditionalCheckFailed' | 'ValidationError';
+  readonly Message?: string;
+}
+
+async function reasonOf(part: TransactionPart, buffer: WriteBuffer): Promise<Reason> {
+  try {
+    await part.run(buffer);
+    return { Code: 'None' };
+  } catch (error) {
+    if (!isAnswer(error)) throw error;
+    const failed = error.body.__type.endsWith('#ConditionalCheckFailedException');
+    return { Code: failed ? 'ConditionalCheckFailed' : 'ValidationError', Message: error.message };
+  }
+}
+
+function canceled(reasons: readonly Reason[]): Answer {
+  const codes = reasons.map((reason) => reason.Code).join(', ');
+  return {
+    status: 400,
+    body: {
+      __type: 'com.amazonaws.dynamodb.v20120810#TransactionCanceledException',
+      message: `Transaction cancelled, please refer cancellation reasons for specific reasons [${codes}]`,
+      CancellationReasons: reasons,
+    },
+  };
+}
+
+const nameOf = (part: TransactionPart): string => `${part.table}~${part.key}`;
+
+/** Sorted, so that two transactions never wait for each other. */
+async function lockAll(store: DynaliteStore, parts: readonly TransactionPart[]): Promise<() => void> {
+  const releases: (() => void)[] = [];
+  for (const part of [...parts].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))) {
+    const unlock = await new Promise<() => void>((resolve) =>
+      store.getItemDb(part.table).lock(part.key, (release) => resolve(release(() => {}))),
+    );
+    releases.push(unlock);
+  }
+  return () => {
+    for (const unlock of releases) unlock();
+  };
+}

@@ -1,0 +1,43 @@
+import type { BatchOperation, BufferingStore, Callback, DynaliteStore, Item } from './dynalite-store.ts';
+
+/**
+ * A view of dynalite's store in which writes are only noted. Its actions run against it unchanged, and what they would have written is
+ * then one batch. Locks are those of the transaction, which holds them already.
+ */
+export class WriteBuffer implements BufferingStore {
+  readonly operations: BatchOperation[] = [];
+  readonly #store: DynaliteStore;
+  readonly options: object;
+
+  constructor(store: DynaliteStore) {
+    this.#store = store;
+    this.options = store.options;
+  }
+
+  readonly getTable: DynaliteStore['getTable'] = (name, done) => this.#store.getTable(name, done);
+
+  readonly getItemDb: DynaliteStore['getItemDb'] = (table) => {
+    const items = this.#store.getItemDb(table);
+    return {
+      lock: (_, run) => run((done) => done),
+      get: (key, done) => items.get(key, done),
+      ...this.#writes(`item-${table}~`),
+    };
+  };
+
+  readonly getIndexDb: DynaliteStore['getIndexDb'] = (indexType, table, index) =>
+    this.#writes(`index-${indexType.toLowerCase()}~${table}~${index}~`);
+
+  #writes(prefix: string) {
+    return {
+      put: (key: string, value: Item, done: Callback) => {
+        this.operations.push({ type: 'put', key: prefix + key, value });
+        done();
+      },
+      del: (key: string, done: Callback) => {
+        this.operations.push({ type: 'del', key: prefix + key });
+        done();
+      },
+    };
+  }
+}

@@ -1,0 +1,51 @@
+import { ACTIVE_KEY, KIND_SHARDS } from '../../core/contracts/table-schema.ts';
+import { sha256Hex } from '../../core/hash/sha256.ts';
+import type { ItemKey, StoredItem } from '../../core/ports/table.ts';
+
+/** An item as DynamoDB keeps it. `activeKey` is there only while the item is not at rest, which makes its index sparse. */
+export interface ItemAttributes extends ItemKey {
+  readonly kind: string;
+  readonly kindKey: string;
+  readonly revision: number;
+  readonly data: unknown;
+  readonly activeKey?: string;
+  readonly expiresAt?: number;
+}
+
+type PutItem = ItemKey & {
+  readonly kind: string;
+  readonly active: boolean;
+  readonly data: unknown;
+  readonly expiresAt?: Date;
+};
+
+/** All attributes but the revision, which the kind of write decides. */
+export function toAttributes(item: PutItem): Omit<ItemAttributes, 'revision'> {
+  const { pk, sk, kind, active, data, expiresAt } = item;
+  return {
+    pk,
+    sk,
+    kind,
+    kindKey: kindKey(kind, shardOf(pk)),
+    data: plainJson(data),
+    ...(active ? { activeKey: ACTIVE_KEY } : {}),
+    ...(expiresAt === undefined ? {} : { expiresAt: Math.ceil(expiresAt.getTime() / 1000) }),
+  };
+}
+
+export function toStoredItem(attributes: Readonly<Record<string, unknown>>): StoredItem {
+  const { pk, sk, kind, revision, data, activeKey } = attributes as unknown as ItemAttributes;
+  return { pk, sk, kind, revision, active: activeKey !== undefined, data };
+}
+
+export const kindKey = (kind: string, shard: number): string => `${kind}#${shard}`;
+
+/** Items of one partition share a shard; partitions spread evenly. */
+export const shardOf = (pk: string): number => Number.parseInt(sha256Hex(pk).slice(0, 8), 16) % KIND_SHARDS;
+
+/** What is stored is what JSON says: members that are `undefined` are left out, dates become texts. */
+export const plainJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+
+export const byKey = (a: ItemKey, b: ItemKey): number => compare(a.pk, b.pk) || compare(a.sk, b.sk);
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,0 +1,62 @@
+import type { WriteOperation } from '../ports/table.ts';
+
+/**
+ * Keys and indexes of the two DynamoDB tables, by name: the adapter reads and writes them, the local cloud and the infrastructure
+ * create them. `S` and `N` are DynamoDB's attribute types.
+ */
+export const TABLE_SCHEMA = {
+  items: {
+    hash: { name: 'pk', type: 'S' },
+    range: { name: 'sk', type: 'S' },
+    /** Epoch seconds after which DynamoDB may remove the item, some time within days: nobody reads it as a deadline. */
+    timeToLive: 'expiresAt',
+    indexes: [
+      /** Sparse: only items that are not at rest have its hash key. */
+      { name: 'active', hash: { name: 'activeKey', type: 'S' }, range: { name: 'pk', type: 'S' } },
+      /** Hash key is `<kind>#<shard>`: one kind of ten thousand items shall not be one hot partition. */
+      { name: 'kind', hash: { name: 'kindKey', type: 'S' }, range: { name: 'pk', type: 'S' } },
+    ],
+  },
+  /** Append-only: its writers need PutItem and nothing else. */
+  audit: { hash: { name: 'subject', type: 'S' }, range: { name: 'sequence', type: 'N' } },
+} as const;
+
+export const ACTIVE_INDEX = 'active';
+export const KIND_INDEX = 'kind';
+/** Hash key of every item in the sparse index. */
+export const ACTIVE_KEY = 'active';
+export const KIND_SHARDS = 10;
+
+/** What DynamoDB takes in one transaction (facts: serverless.md §5). */
+export const TRANSACTION_OPERATIONS = 100;
+export const TRANSACTION_BYTES = 4 * 1024 * 1024;
+export const ITEM_BYTES = 400 * 1024;
+
+/** Name of the error for a transaction that can never succeed: trying again is no use, unlike after `ConditionFailed`. */
+export const INVALID_TRANSACTION = 'InvalidTransaction';
+
+/** Why no table takes these operations, whatever it holds; undefined when they may be tried. Sizes are those of JSON, in bytes. */
+export function transactionProblem(operations: readonly WriteOperation[]): string | undefined {
+  if (operations.length === 0) return 'a transaction has no operation';
+  if (operations.length > TRANSACTION_OPERATIONS) {
+    return `a transaction takes ${TRANSACTION_OPERATIONS} operations, not ${operations.length}`;
+  }
+  const touched = new Set<string>();
+  let bytes = 0;
+  for (const operation of operations) {
+    const target = targetOf(operation);
+    if (touched.has(target)) return `a transaction names ${target} twice`;
+    touched.add(target);
+    if (operation.type !== 'put' && operation.type !== 'append') continue;
+    const size = new TextEncoder().encode(JSON.stringify(operation.item)).length;
+    if (size > ITEM_BYTES) return `${target} has ${size} bytes; an item may have ${ITEM_BYTES}`;
+    bytes += size;
+  }
+  return bytes > TRANSACTION_BYTES ? `a transaction has ${bytes} bytes; it may have ${TRANSACTION_BYTES}` : undefined;
+}
+
+function targetOf(operation: WriteOperation): string {
+  if (operation.type === 'append') return `the audit of ${operation.item.subject}, ${operation.item.sequence}`;
+  const { pk, sk } = operation.type === 'put' ? operation.item : operation.key;
+  return `the item ${pk} ${sk}`;
+}
