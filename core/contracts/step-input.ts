@@ -24,6 +24,8 @@ export const machineInput = z.strictObject({
   /** update-addons only: `before` the control plane (valid on N and N+1) or `after` it. Absent = after. */
   phase: z.enum(['before', 'after']).optional(),
   comment: z.string().max(200).optional(),
+  /** Links a nested execution to its parent in the console; Liftlock does not read it. */
+  AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: z.string().optional(),
 });
 export type MachineInput = z.infer<typeof machineInput>;
 

@@ -4,6 +4,7 @@ import { LIFTLOCK } from '../contracts/principals.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import type { Scope } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { WriteOperation } from '../ports/table.ts';
 import { transactWithAudit } from '../store/audit.ts';
 import { Intents, Upgrades } from '../store/entities.ts';
 import { put, type Read, replace } from '../store/entity.ts';
@@ -66,7 +67,7 @@ export function commit(ports: Pick<Ports, 'table' | 'clock'>, request: CommitReq
       ports.table,
       [
         ...snapshot.checks,
-        ...(await mutated(ports, upgrade)),
+        mutated(upgrade),
         request.repeats === undefined ? put(Intents, intent, 'absent') : replace(Intents, request.repeats, intent),
       ],
       [
@@ -91,7 +92,7 @@ export function commit(ports: Pick<Ports, 'table' | 'clock'>, request: CommitReq
   });
 }
 
-async function mutated(ports: Pick<Ports, 'table'>, upgrade: Read<Upgrade>) {
-  if (upgrade.data.mutated) return [{ type: 'check' as const, key: upgrade.key, expect: upgrade.revision }];
-  return [replace(Upgrades, upgrade, { ...upgrade.data, mutated: true })];
+function mutated(upgrade: Read<Upgrade>): WriteOperation {
+  if (upgrade.data.mutated) return { type: 'check', key: upgrade.key, expect: upgrade.revision };
+  return replace(Upgrades, upgrade, { ...upgrade.data, mutated: true });
 }

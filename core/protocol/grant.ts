@@ -36,6 +36,8 @@ export interface GrantRequest {
   readonly from: string;
   readonly to: string;
   readonly requestedBy: string;
+  /** Members that a person gave beside cluster and target, e.g. `nodegroup`. */
+  readonly input?: Readonly<Record<string, unknown>>;
   readonly member?: { readonly rolloutId: string; readonly waveIndex: number };
   /** An execution that was started by hand and asks for itself; absent = the reconciler grants and starts one. */
   readonly asker?: Asker;
@@ -107,7 +109,7 @@ export function grantUpgrade(
       machine: request.machine,
       holder: request.asker?.arn ?? ports.executions.arnFor(request.machine, name),
       executionName: name,
-      input: { contract: CONTRACT, cluster: cluster.data.arn, targetVersion: request.to },
+      input: { ...request.input, contract: CONTRACT, cluster: cluster.data.arn, targetVersion: request.to },
       capKeys: capKeys(cluster.data, fleet),
       children: [],
       grantedAt: now,
@@ -169,7 +171,7 @@ export function grantUpgrade(
 }
 
 function runningUpgrade(request: GrantRequest, existing: Upgrade | undefined, now: string): Upgrade {
-  const { clusterKey, upgradeId, machine, from, to, requestedBy, member } = request;
+  const { clusterKey, upgradeId, machine, from, to, requestedBy, member, input } = request;
   const going = existing !== undefined && (existing.status === 'Parked' || existing.status === 'Pending');
   const base: Upgrade = going
     ? existing
@@ -187,5 +189,11 @@ function runningUpgrade(request: GrantRequest, existing: Upgrade | undefined, no
         startedAt: now,
       };
   const { resumeAt: _, endedAt: __, ...rest } = base;
-  return { ...rest, ...member, status: 'Running', reasons: [] };
+  return {
+    ...rest,
+    ...member,
+    ...(input === undefined ? {} : { input: { ...input } }),
+    status: 'Running',
+    reasons: [],
+  };
 }

@@ -8,6 +8,7 @@ import { type AuditEntry, transactWithAudit } from '../store/audit.ts';
 import { ClusterControls, Clusters, Grants, Members, Upgrades, Waves } from '../store/entities.ts';
 import { load, replace, unchanged } from '../store/entity.ts';
 import { decideAndWrite } from '../store/retry.ts';
+import { intentsOf } from './intent-store.ts';
 import { settle, type UpgradeEnd } from './settle-decision.ts';
 
 /**
@@ -34,7 +35,13 @@ export function settleUpgrade(
     const control = await load(table, ClusterControls, clusterKey);
     const cluster = await load(table, Clusters, clusterKey);
 
-    const settlement = settle(now, upgrade.data, member?.data, wave?.data, end);
+    const settlement = settle(
+      now,
+      { ...upgrade.data, mutated: await wasMutated(ports, upgrade.data) },
+      member?.data,
+      wave?.data,
+      end,
+    );
     const operations: WriteOperation[] = [
       unchanged(Grants, grant, clusterKey),
       replace(Upgrades, upgrade, settlement.upgrade),
@@ -73,6 +80,15 @@ export function settleUpgrade(
     ]);
     return settlement.upgrade;
   });
+}
+
+/** What EKS refused, or never got, changed nothing; an intent whose outcome is not known may have (semantics.md, Failure budget). */
+async function wasMutated(ports: Pick<Ports, 'table'>, upgrade: Upgrade): Promise<boolean> {
+  if (!upgrade.mutated) return false;
+  const intents = await intentsOf(ports.table, upgrade.clusterKey);
+  return intents.some(
+    ({ data }) => data.upgradeId === upgrade.id && (data.outcome === undefined || data.outcome.type === 'accepted'),
+  );
 }
 
 function audit(clusterKey: string, event: string, upgrade: Upgrade): AuditEntry {

@@ -18,6 +18,8 @@ export interface Conclusion {
   readonly message: string;
   readonly resumeAt?: string;
   readonly nested: boolean;
+  /** The same for the execution it runs in, which takes it as the outcome of a step. */
+  readonly outcome: UpgradeEnd;
 }
 
 /** A step's result, or what a `Catch` caught: an error name and its cause. */
@@ -86,11 +88,6 @@ function conclusion(status: Conclusion['status'], end: UpgradeEnd, nested: boole
     .map((one) => `${one.code}: ${one.message}`)
     .join(' ')
     .slice(0, MESSAGE_CHARACTERS);
-  return {
-    status,
-    reasons: end.reasons,
-    message,
-    nested,
-    ...(end.resumeAt === undefined ? {} : { resumeAt: end.resumeAt }),
-  };
+  const resume = end.resumeAt === undefined ? {} : { resumeAt: end.resumeAt };
+  return { status, reasons: end.reasons, message, nested, outcome: end, ...resume };
 }

@@ -7,7 +7,7 @@ import { clusterKey as keyOf, parseClusterArn } from '../model/cluster-key.ts';
 import type { Cluster, Scope } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import { type Asker, authority } from '../protocol/authority.ts';
-import { arnPartition, ClusterNames, Clusters, Grants, Upgrades } from '../store/entities.ts';
+import { ClusterNames, Clusters, Grants, namePartition, Upgrades } from '../store/entities.ts';
 import { decode, load } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 
@@ -32,7 +32,9 @@ export type StepPorts = Pick<Ports, 'table' | 'clock' | 'eks' | 'events'>;
 
 /** The cluster whose grant this execution may act for, looked up by who asks; undefined when it may act for none. */
 export async function grantOf(table: Ports['table'], arn: string, asker: Asker): Promise<Grant | undefined> {
-  for (const item of (await table.queryPartition(arnPartition(arn))).reverse()) {
+  const at = parseClusterArn(arn);
+  if (at === undefined) return undefined;
+  for (const item of (await table.queryPartition(namePartition(at))).reverse()) {
     const name = decode(ClusterNames, item);
     const grant = await load(table, Grants, name.data.clusterKey);
     if (authority(grant?.data, asker) !== 'none') return grant?.data;

@@ -22,6 +22,9 @@ export type GrantAnswer = StepResult & {
   readonly nested: boolean;
 };
 
+/** 80 characters is Step Functions' limit; `.upgrade-control-plane.cluster.0` is the longest that is added. */
+const LONGEST_NAME = 46;
+
 /** Reasons that pass by themselves, so the execution parks instead of being blocked. */
 const PASSING = new Set(['GrantBusy', 'CapReached', 'FleetStopped', 'RolloutPaused']);
 
@@ -61,6 +64,17 @@ export async function requestGrant(ports: GrantPorts, stepInput: StepInput): Pro
       };
     }
     return { ...done(), nested };
+  }
+  if (machine === 'upgrade-cluster' && asker.name.length > LONGEST_NAME) {
+    return {
+      ...blocked(
+        reason(
+          'NameTooLong',
+          `The execution's name has ${asker.name.length} characters; with more than ${LONGEST_NAME} its nested executions could not be named after it.`,
+        ),
+      ),
+      nested,
+    };
   }
   if (grant !== undefined || READ_ONLY_MACHINES.includes(machine)) return { ...done(), nested };
   return { ...(await askByHand(ports, input, machine, asker)), nested };
@@ -116,6 +130,7 @@ async function askByHand(
     from: current.toString(),
     to,
     requestedBy: UNKNOWN_PRINCIPAL,
+    input,
     asker,
   });
   if ('granted' in result) return done(reason('Granted', `Grant ${result.granted.number} of ${arn.name}.`));

@@ -1,5 +1,5 @@
 import type { StepInput } from '../contracts/step-input.ts';
-import { blocked, done, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { blocked, done, parked, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
 import { policyForUpgrade } from '../policy/policy-of.ts';
 import type { Insight, Nodegroup } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';

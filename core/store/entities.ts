@@ -8,7 +8,15 @@ import {
   settledUpdates,
 } from '../contracts/items/cluster.ts';
 import { epoch, grant, intent, ledger, upgrade } from '../contracts/items/protocol.ts';
-import { appliedConfig, fleetControl, member, reconcileMarker, rollout, wave } from '../contracts/items/rollout.ts';
+import {
+  appliedConfig,
+  fleetControl,
+  member,
+  policyRollout,
+  reconcileMarker,
+  rollout,
+  wave,
+} from '../contracts/items/rollout.ts';
 import type { ItemKey } from '../ports/table.ts';
 import type { Entity } from './entity.ts';
 
@@ -123,12 +131,17 @@ export const Members: Entity<z.infer<typeof member>, [rolloutId: string, waveInd
   active: (data) => ['Pending', 'Running', 'Parked', 'Quarantined'].includes(data.status),
 };
 
-export const arnPartition = (arn: string): string => `ARN#${arn}`;
-export const ClusterNames: Entity<z.infer<typeof clusterName>, [arn: string, clusterKey: string]> = {
+/** Account, Region and name: what a queue item and an ARN have in common, whatever the partition. */
+export const namePartition = (at: { account: string; region: string; name: string }): string =>
+  `NAME#${at.account}/${at.region}/${at.name}`;
+export const ClusterNames: Entity<
+  z.infer<typeof clusterName>,
+  [account: string, region: string, name: string, clusterKey: string]
+> = {
   kind: 'ClusterName',
   schema: clusterName,
-  key: (arn, clusterKey) => key(arnPartition(arn), clusterKey),
-  keyOf: (data) => key(arnPartition(data.arn), data.clusterKey),
+  key: (account, region, name, clusterKey) => key(namePartition({ account, region, name }), clusterKey),
+  keyOf: (data) => key(namePartition(data), data.clusterKey),
   active: () => false,
 };
 
@@ -137,5 +150,13 @@ export const SettledUpdates: Entity<z.infer<typeof settledUpdates>, [clusterKey:
   schema: settledUpdates,
   key: (clusterKey, subject) => key(clusterPartition(clusterKey), `SETTLED#${subject}`),
   keyOf: (data) => key(clusterPartition(data.clusterKey), `SETTLED#${data.subject}`),
+  active: () => false,
+};
+
+export const PolicyRollouts: Entity<z.infer<typeof policyRollout>, [policy: string]> = {
+  kind: 'PolicyRollout',
+  schema: policyRollout,
+  key: (policy) => key('POLICY-ROLLOUTS', policy),
+  keyOf: (data) => key('POLICY-ROLLOUTS', data.policy),
   active: () => false,
 };

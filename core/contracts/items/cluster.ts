@@ -93,8 +93,13 @@ export const regionVersions = z.object({
 });
 export type RegionVersions = z.infer<typeof regionVersions>;
 
-/** One of the clusters that have had this ARN, the newest created last: how a step finds whom it acts for. */
-export const clusterName = z.object({ arn: z.string(), clusterKey: z.string() });
+/** One of the clusters that have had this name, the newest created last: how a step finds whom it acts for. */
+export const clusterName = z.object({
+  account: z.string(),
+  region: z.string(),
+  name: z.string(),
+  clusterKey: z.string(),
+});
 export type ClusterName = z.infer<typeof clusterName>;
 
 /** Ids of updates that were seen terminal: EKS lists them for ever, and nobody asks about them twice. A cache, no decision rests on it. */

@@ -99,6 +99,8 @@ export const upgrade = z.object({
   mutated: z.boolean(),
   steps: z.record(z.string(), stepState),
   requestedBy: z.string(),
+  /** Input of the execution that a person started, sent again when it is resumed. */
+  input: z.record(z.string(), z.unknown()).optional(),
   rolloutId: z.string().optional(),
   waveIndex: z.number().int().optional(),
   reasons: z.array(reasonSchema),

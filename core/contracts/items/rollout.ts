@@ -108,6 +108,9 @@ export const fleetControl = z.object({
 });
 export type FleetControl = z.infer<typeof fleetControl>;
 
+/** The newest rollout of a policy: there is one at a time. */
+export const policyRollout = z.object({ policy: z.string(), rolloutId: z.string() });
+
 /** A config object as applied: parsed spec, its hash, and who applied it. */
 export const appliedConfig = z.object({
   kind: z.enum(['Fleet', 'UpgradePolicy']),

@@ -1,0 +1,156 @@
+import type { FleetSpec } from '../config/types.ts';
+import { isDenied, isNotFound } from '../contracts/eks-errors.ts';
+import { errorMessage, errorName } from '../contracts/errors.ts';
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
+import { clusterKey } from '../model/cluster-key.ts';
+import type { Cluster, EksReader, Scope } from '../ports/eks.ts';
+import { managedBy } from './managed-by.ts';
+
+/** Reads one cluster from EKS into an inventory record. What cannot be read keeps what was known, and says so. */
+export async function observeCluster(
+  eks: EksReader,
+  scope: Scope,
+  cluster: Cluster,
+  known: ClusterRecord | undefined,
+  details: { readonly depth: 'shallow' | 'deep'; readonly fleet: FleetSpec | undefined; readonly now: Date },
+): Promise<ClusterRecord> {
+  const at = details.now.toISOString();
+  const unreadable: Reason[] = [];
+  const deep =
+    details.depth === 'deep' || known === undefined || known.version !== cluster.version || known.unreadable.length > 0;
+  const part = async <Part>(name: string, last: Part, read: () => Promise<Part>): Promise<Part> => {
+    if (!deep) return last;
+    try {
+      return await read();
+    } catch (error) {
+      // Gone meanwhile, or not allowed: the rest of the cluster is still worth knowing. Throttles and faults are tried again as a whole.
+      if (!isDenied(error) && !isNotFound(error)) throw error;
+      unreadable.push(reason('Unreadable', `${name}: ${errorName(error)}: ${errorMessage(error)}`));
+      return last;
+    }
+  };
+  const input = { clusterName: cluster.name };
+  const nodegroups = await part('node groups', known?.nodegroups ?? [], () => readNodegroups(eks, scope, cluster.name));
+  const fargateProfiles = await part('Fargate profiles', known?.fargateProfiles ?? [], () =>
+    eks.listFargateProfiles(scope, input),
+  );
+  const addons = await part('add-ons', known?.addons ?? [], () => readAddons(eks, scope, cluster.name));
+  const insights = await part('insights', known?.insights ?? NO_INSIGHTS, () => readInsights(eks, scope, cluster.name));
+  const tags = { ...cluster.tags };
+  const vpc = cluster.resourcesVpcConfig;
+  const supportType = cluster.upgradePolicy?.supportType;
+  const unsupported = notForUs(cluster);
+  return {
+    clusterKey: clusterKey(cluster.arn, cluster.createdAt),
+    arn: cluster.arn,
+    createdAt: cluster.createdAt.toISOString(),
+    ...scope,
+    name: cluster.name,
+    version: cluster.version,
+    ...(cluster.platformVersion === undefined ? {} : { platformVersion: cluster.platformVersion }),
+    status: cluster.status,
+    ...(supportType === undefined ? {} : { supportType }),
+    endpoint: {
+      publicAccess: vpc?.endpointPublicAccess ?? true,
+      privateAccess: vpc?.endpointPrivateAccess ?? false,
+      publicAccessCidrs: [...(vpc?.publicAccessCidrs ?? [])],
+    },
+    ...(cluster.accessConfig?.authenticationMode === undefined
+      ? {}
+      : { authenticationMode: cluster.accessConfig.authenticationMode }),
+    autoMode: cluster.computeConfig?.enabled === true,
+    ...(unsupported === undefined ? {} : { unsupported }),
+    nodegroups,
+    fargateProfiles,
+    addons,
+    insights,
+    tags,
+    labels: labelsOf(tags, details.fleet),
+    managedBy: managedBy(tags),
+    conditions: [
+      {
+        type: 'Reachable',
+        status: 'True',
+        reason: 'Described',
+        message: 'DescribeCluster answered.',
+        lastTransitionTime: transition(known, at),
+      },
+    ],
+    unreadable,
+    versionObservedAt: known?.version === cluster.version ? known.versionObservedAt : at,
+    lastSeenAt: at,
+  };
+}
+
+const NO_INSIGHTS: ClusterRecord['insights'] = { passing: 0, warning: 0, error: 0, unknown: 0 };
+
+function transition(known: ClusterRecord | undefined, at: string): string {
+  const before = known?.conditions.find((condition) => condition.type === 'Reachable');
+  return before?.status === 'True' ? before.lastTransitionTime : at;
+}
+
+/** Clusters that EKS lists and whose control plane is not EKS's to move here (facts: eks.md §6). */
+function notForUs(cluster: Cluster): string | undefined {
+  if (cluster.outpostConfig !== undefined) return 'It is a local cluster on Outposts, which has versions of its own.';
+  if (cluster.connectorConfig !== undefined)
+    return 'It is registered through EKS Connector; EKS does not run its control plane.';
+  return undefined;
+}
+
+/** `fromTags` names the tag that each label comes from; a cluster without the tag has no such label. */
+export function labelsOf(tags: Readonly<Record<string, string>>, fleet: FleetSpec | undefined): Record<string, string> {
+  const labels = Object.entries(fleet?.labels.fromTags ?? {}).flatMap(([label, tag]) => {
+    const value = tags[tag];
+    return value === undefined ? [] : [[label, value] as const];
+  });
+  return Object.fromEntries(labels);
+}
+
+async function readNodegroups(eks: EksReader, scope: Scope, clusterName: string): Promise<ClusterRecord['nodegroups']> {
+  const groups: ClusterRecord['nodegroups'] = [];
+  for (const nodegroupName of await eks.listNodegroups(scope, { clusterName })) {
+    const { version, releaseVersion, status, amiType, scalingConfig, health } = await eks.describeNodegroup(scope, {
+      clusterName,
+      nodegroupName,
+    });
+    const issues = (health?.issues ?? []).map((issue) => `${issue.code ?? 'issue'}: ${issue.message ?? ''}`);
+    groups.push({
+      name: nodegroupName,
+      version,
+      releaseVersion,
+      status,
+      amiType,
+      desiredSize: scalingConfig?.desiredSize,
+      issues,
+    });
+  }
+  return groups;
+}
+
+async function readAddons(eks: EksReader, scope: Scope, clusterName: string): Promise<ClusterRecord['addons']> {
+  const addons: ClusterRecord['addons'] = [];
+  for (const addonName of await eks.listAddons(scope, { clusterName })) {
+    const { addonVersion, status, health } = await eks.describeAddon(scope, { clusterName, addonName });
+    const issues = (health?.issues ?? []).map((issue) => `${issue.code ?? 'issue'}: ${issue.message ?? ''}`);
+    addons.push({ name: addonName, version: addonVersion, status, issues });
+  }
+  return addons;
+}
+
+async function readInsights(eks: EksReader, scope: Scope, clusterName: string): Promise<ClusterRecord['insights']> {
+  const summaries = await eks.listInsights(scope, { clusterName, categories: ['UPGRADE_READINESS'] });
+  const count = (status: string) => summaries.filter((summary) => summary.insightStatus.status === status).length;
+  const refreshed = summaries
+    .flatMap((summary) => summary.lastRefreshTime?.toISOString() ?? [])
+    .sort()
+    .at(-1);
+  const [passing, warning, error] = [count('PASSING'), count('WARNING'), count('ERROR')];
+  return {
+    passing,
+    warning,
+    error,
+    unknown: summaries.length - passing - warning - error,
+    ...(refreshed === undefined ? {} : { lastRefreshTime: refreshed }),
+  };
+}

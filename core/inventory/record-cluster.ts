@@ -1,0 +1,139 @@
+import { isDenied, isNotFound } from '../contracts/eks-errors.ts';
+import { errorMessage, errorName } from '../contracts/errors.ts';
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import { LIFTLOCK } from '../contracts/principals.ts';
+import { clusterKey } from '../model/cluster-key.ts';
+import { fleetSpec } from '../policy/applied.ts';
+import type { Cluster } from '../ports/eks.ts';
+import type { ClusterItem } from '../ports/outside.ts';
+import type { Ports } from '../ports/ports.ts';
+import { FLEET } from '../protocol/commit-snapshot.ts';
+import { markDirty } from '../rollout/mark-dirty.ts';
+import { transactWithAudit } from '../store/audit.ts';
+import { ClusterNames, Clusters, Configs } from '../store/entities.ts';
+import { load, put, type Read, replace } from '../store/entity.ts';
+import { decideAndWrite } from '../store/retry.ts';
+import { observeCluster } from './observe-cluster.ts';
+import { recordsOfName } from './records.ts';
+
+export type RecordPorts = Pick<Ports, 'table' | 'eks' | 'clock'>;
+
+/**
+ * Observes one cluster and writes what changed. A cluster goes only when DescribeCluster says so; one that is denied keeps its record and
+ * becomes unreachable. Fails on throttles and faults, so that the queue brings the item again.
+ */
+export async function recordCluster(
+  ports: RecordPorts,
+  item: ClusterItem,
+): Promise<'recorded' | 'unchanged' | 'gone' | 'denied'> {
+  const scope = { account: item.account, region: item.region };
+  let cluster: Cluster;
+  try {
+    cluster = await ports.eks.describeCluster(scope, { name: item.name });
+  } catch (error) {
+    if (isNotFound(error)) return markGone(ports, item, undefined);
+    if (!isDenied(error)) throw error;
+    await markUnreachable(ports, item, `${errorName(error)}: ${errorMessage(error)}`);
+    return 'denied';
+  }
+  const key = clusterKey(cluster.arn, cluster.createdAt);
+  await markGone(ports, item, key);
+  const fleet = fleetSpec((await load(ports.table, Configs, 'Fleet', FLEET))?.data);
+  return decideAndWrite(async () => {
+    const now = ports.clock.now();
+    const read = await load(ports.table, Clusters, key);
+    const record = await observeCluster(ports.eks, scope, cluster, read?.data, { depth: item.depth, fleet, now });
+    const material = read === undefined || differs(read.data, record);
+    await transactWithAudit(
+      ports.table,
+      [
+        replace(Clusters, read, record),
+        ...(read === undefined
+          ? [put(ClusterNames, { account: item.account, region: item.region, name: item.name, clusterKey: key }, 'any')]
+          : []),
+      ],
+      read === undefined || read.data.version !== record.version
+        ? [
+            {
+              subject: key,
+              event: read === undefined ? 'ClusterDiscovered' : 'VersionObserved',
+              principal: LIFTLOCK,
+              detail: { version: record.version, before: read?.data.version },
+            },
+          ]
+        : [],
+      now,
+    );
+    if (material) await markDirty(ports);
+    return material ? 'recorded' : 'unchanged';
+  });
+}
+
+/** What discovery learns about time alone is no change. */
+function differs(before: ClusterRecord, after: ClusterRecord): boolean {
+  const timeless = ({ lastSeenAt: _, ...rest }: ClusterRecord) => JSON.stringify(rest);
+  return timeless(before) !== timeless(after);
+}
+
+/** Records of this name that are not the cluster which lives now: deleted, or deleted and recreated. */
+async function markGone(ports: RecordPorts, item: ClusterItem, living: string | undefined): Promise<'gone'> {
+  for (const record of await recordsOfName(ports.table, item)) {
+    if (record.clusterKey === living || record.deletedAt !== undefined) continue;
+    await change(ports, record.clusterKey, 'ClusterGone', (read) => ({
+      ...read.data,
+      deletedAt: ports.clock.now().toISOString(),
+    }));
+  }
+  return 'gone';
+}
+
+/** Denied is not gone: the record stays, and nothing of it is touched until it can be read again. */
+async function markUnreachable(ports: RecordPorts, item: ClusterItem, why: string): Promise<void> {
+  for (const record of await recordsOfName(ports.table, item)) {
+    if (record.deletedAt !== undefined) continue;
+    await change(ports, record.clusterKey, 'ClusterUnreachable', (read) =>
+      unreachable(read.data, why, ports.clock.now()),
+    );
+  }
+}
+
+export function unreachable(record: ClusterRecord, why: string, now: Date): ClusterRecord {
+  const before = record.conditions.find((condition) => condition.type === 'Reachable');
+  const lastTransitionTime = before?.status === 'False' ? before.lastTransitionTime : now.toISOString();
+  const condition = {
+    type: 'Reachable',
+    status: 'False' as const,
+    reason: 'Denied',
+    message: `It cannot be read: ${why}`,
+    lastTransitionTime,
+  };
+  return { ...record, conditions: [...record.conditions.filter((other) => other.type !== 'Reachable'), condition] };
+}
+
+export async function change(
+  ports: RecordPorts,
+  key: string,
+  event: string,
+  next: (read: Read<ClusterRecord>) => ClusterRecord,
+): Promise<void> {
+  await decideAndWrite(async () => {
+    const read = await load(ports.table, Clusters, key);
+    if (read === undefined) return;
+    const record = next(read);
+    if (JSON.stringify(record) === JSON.stringify(read.data)) return;
+    await transactWithAudit(
+      ports.table,
+      [replace(Clusters, read, record)],
+      [
+        {
+          subject: key,
+          event,
+          principal: LIFTLOCK,
+          detail: { conditions: record.conditions, deletedAt: record.deletedAt },
+        },
+      ],
+      ports.clock.now(),
+    );
+  });
+  await markDirty(ports);
+}

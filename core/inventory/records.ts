@@ -1,0 +1,27 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Scope } from '../ports/eks.ts';
+import type { Table } from '../ports/table.ts';
+import { ClusterNames, Clusters, namePartition } from '../store/entities.ts';
+import { decode, load } from '../store/entity.ts';
+
+/** Every cluster in the inventory, deleted ones too. */
+export async function allRecords(table: Table): Promise<ClusterRecord[]> {
+  return (await table.queryKind(Clusters.kind)).map((item) => decode(Clusters, item).data);
+}
+
+/** Records of one account and Region. */
+export async function recordsInScope(table: Table, scope: Scope): Promise<ClusterRecord[]> {
+  return (await allRecords(table)).filter(
+    (record) => record.account === scope.account && record.region === scope.region,
+  );
+}
+
+/** Every cluster that has had this name there, the newest created last. */
+export async function recordsOfName(table: Table, at: Scope & { readonly name: string }): Promise<ClusterRecord[]> {
+  const records: ClusterRecord[] = [];
+  for (const item of await table.queryPartition(namePartition(at))) {
+    const record = await load(table, Clusters, decode(ClusterNames, item).data.clusterKey);
+    if (record !== undefined) records.push(record.data);
+  }
+  return records;
+}

@@ -1,0 +1,149 @@
+import { errorMessage, errorName } from '../contracts/errors.ts';
+import type { LiftlockEvent } from '../contracts/events.ts';
+import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
+import { fleetSpec } from '../policy/applied.ts';
+import type { ClusterVersionInformation } from '../ports/eks.ts';
+import type { Ports } from '../ports/ports.ts';
+import { FLEET } from '../protocol/commit-snapshot.ts';
+import { markDirty } from '../rollout/mark-dirty.ts';
+import { Configs, Regions } from '../store/entities.ts';
+import { load, replace } from '../store/entity.ts';
+import { SupportCalendar } from '../version/support-calendar.ts';
+import { allRecords } from './records.ts';
+
+export type WatchPorts = Pick<Ports, 'table' | 'eks' | 'events' | 'clock'>;
+
+/**
+ * Asks every Region which versions EKS offers. A version that is new there is announced once; the first look is a baseline and announces
+ * nothing. Clusters whose support ends within 90, 60, 30 or 7 days are announced once for each of these.
+ */
+export async function watchVersions(ports: WatchPorts): Promise<{ announced: number; unreadable: string[] }> {
+  const fleet = fleetSpec((await load(ports.table, Configs, 'Fleet', FLEET))?.data);
+  if (fleet === undefined) return { announced: 0, unreadable: [] };
+  const clusters = (await allRecords(ports.table)).filter((record) => record.deletedAt === undefined);
+  let announced = 0;
+  const unreadable: string[] = [];
+  for (const region of fleet.regions) {
+    // Versions are the Region's, whoever asks: the first account that answers will do.
+    const rows = await firstAnswer(ports, region, accountsFor(region, clusters, fleet.accounts), unreadable);
+    if (rows === undefined) continue;
+    announced += await watchRegion(
+      ports,
+      region,
+      rows,
+      clusters.filter((cluster) => cluster.region === region),
+    );
+  }
+  return { announced, unreadable };
+}
+
+function accountsFor(region: string, clusters: readonly ClusterRecord[], configured: readonly string[]): string[] {
+  return [
+    ...new Set([
+      ...clusters.filter((cluster) => cluster.region === region).map((cluster) => cluster.account),
+      ...configured,
+    ]),
+  ];
+}
+
+async function firstAnswer(
+  ports: WatchPorts,
+  region: string,
+  accounts: readonly string[],
+  unreadable: string[],
+): Promise<ClusterVersionInformation[] | undefined> {
+  const refused: string[] = [];
+  for (const account of accounts) {
+    try {
+      return await ports.eks.describeClusterVersions({ account, region });
+    } catch (error) {
+      refused.push(`${account}: ${errorName(error)}: ${errorMessage(error)}`);
+    }
+  }
+  unreadable.push(`${region}: ${refused.join('; ') || 'no account is known there'}`);
+  return undefined;
+}
+
+async function watchRegion(
+  ports: WatchPorts,
+  region: string,
+  rows: readonly ClusterVersionInformation[],
+  clusters: readonly ClusterRecord[],
+): Promise<number> {
+  const now = ports.clock.now();
+  const read = await load(ports.table, Regions, region);
+  const offered = rows.filter((row) => row.versionStatus !== 'UNSUPPORTED').map((row) => row.clusterVersion);
+  const fresh = read === undefined ? [] : offered.filter((version) => !read.data.announced.includes(version));
+  const deadlines = deadlineEvents(clusters, rows, now).filter(
+    (deadline) => read?.data.deadlinesAnnounced.includes(deadline.id) !== true,
+  );
+  const next: RegionVersions = {
+    region,
+    versions: rows.map(toRow),
+    announced: [...new Set([...(read?.data.announced ?? []), ...offered])].sort(),
+    deadlinesAnnounced: [...(read?.data.deadlinesAnnounced ?? []), ...deadlines.map((deadline) => deadline.id)],
+    checkedAt: now.toISOString(),
+  };
+  // Written first: an event that is lost afterwards costs an hour, one that is sent twice would be news that is none.
+  await ports.table.transact([replace(Regions, read, next)]);
+  if (JSON.stringify(read?.data.versions) !== JSON.stringify(next.versions)) await markDirty(ports);
+  const events: LiftlockEvent[] = [
+    ...fresh.map(
+      (version): LiftlockEvent => ({
+        type: 'VersionAvailable',
+        detail: { version: 1, region, kubernetesVersion: version },
+      }),
+    ),
+    ...deadlines.map((deadline) => deadline.event),
+  ];
+  if (events.length > 0) await ports.events.publish(events);
+  return events.length;
+}
+
+function toRow(row: ClusterVersionInformation): RegionVersions['versions'][number] {
+  return {
+    version: row.clusterVersion,
+    status: row.versionStatus ?? 'UNKNOWN',
+    defaultVersion: row.defaultVersion === true,
+    ...(row.releaseDate === undefined ? {} : { releaseDate: row.releaseDate.toISOString() }),
+    ...(row.endOfStandardSupportDate === undefined
+      ? {}
+      : { endOfStandardSupport: row.endOfStandardSupportDate.toISOString() }),
+    ...(row.endOfExtendedSupportDate === undefined
+      ? {}
+      : { endOfExtendedSupport: row.endOfExtendedSupportDate.toISOString() }),
+  };
+}
+
+function deadlineEvents(
+  clusters: readonly ClusterRecord[],
+  rows: readonly ClusterVersionInformation[],
+  now: Date,
+): { id: string; event: LiftlockEvent }[] {
+  const calendar = SupportCalendar.of(rows);
+  return clusters.flatMap((cluster) => {
+    const { deadline } = calendar.supportStatus(cluster.version, now);
+    if (deadline?.bucket === undefined) return [];
+    const { clusterKey, arn, account, region } = cluster;
+    const endsAt = deadline.at.toISOString();
+    return [
+      {
+        id: `${clusterKey}@${endsAt}@${deadline.bucket}`,
+        event: {
+          type: 'SupportDeadlineApproaching' as const,
+          detail: {
+            version: 1 as const,
+            clusterKey,
+            cluster: arn,
+            account,
+            region,
+            kubernetesVersion: cluster.version,
+            support: deadline.kind,
+            endsAt,
+            daysLeft: deadline.daysLeft,
+          },
+        },
+      },
+    ];
+  });
+}

@@ -1,0 +1,197 @@
+import { errorName } from '../contracts/errors.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
+import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import { LIFTLOCK } from '../contracts/principals.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { WriteOperation } from '../ports/table.ts';
+import { type GrantRequest, grantUpgrade } from '../protocol/grant.ts';
+import { waveAfter } from '../protocol/settle-decision.ts';
+import { transactWithAudit } from '../store/audit.ts';
+import { Grants, Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
+import { load, replace, unchanged } from '../store/entity.ts';
+import { createRollout } from './create-rollout.ts';
+import type { Decision } from './decisions.ts';
+
+export type ApplyPorts = Pick<Ports, 'table' | 'clock' | 'executions' | 'events'>;
+
+/** Carries out one decision, if what it rests on is still so. `look-after-grant` is not among them: it takes several writes. */
+export async function applyDecision(
+  ports: ApplyPorts,
+  decision: Exclude<Decision, { type: 'look-after-grant' }>,
+): Promise<void> {
+  switch (decision.type) {
+    case 'create-rollout':
+      await createRollout(ports, decision.plan, LIFTLOCK);
+      return;
+    case 'change-rollout':
+      return changeRollout(ports, decision.rollout, decision.status, decision.reasons);
+    case 'change-wave':
+      return changeWave(ports, decision.wave, decision.status, decision.reasons);
+    case 'change-member':
+      return changeMember(ports, decision.member, decision.status, decision.reasons);
+    case 'cancel-upgrade':
+      return cancelUpgrade(ports, decision.upgrade, decision.reasons);
+    case 'grant-member': {
+      const { clusterKey, rolloutId, waveIndex } = decision.member;
+      const { upgradeId, from, to } = decision;
+      return grantAndStart(ports, {
+        clusterKey,
+        upgradeId,
+        machine: 'upgrade-cluster',
+        from,
+        to,
+        requestedBy: LIFTLOCK,
+        member: { rolloutId, waveIndex },
+      });
+    }
+    case 'grant-upgrade': {
+      const { clusterKey, id: upgradeId, machine, from, to, requestedBy, input } = decision.upgrade;
+      return grantAndStart(ports, {
+        clusterKey,
+        upgradeId,
+        machine,
+        from,
+        to,
+        requestedBy,
+        ...(input === undefined ? {} : { input }),
+      });
+    }
+  }
+}
+
+async function grantAndStart(ports: ApplyPorts, request: GrantRequest): Promise<void> {
+  const result = await grantUpgrade(ports, request);
+  if ('refused' in result) return;
+  const { machine, executionName, input } = result.granted;
+  try {
+    await ports.executions.start(machine, executionName, input);
+  } catch (error) {
+    // Not acknowledged is started again at the next tick; this name exists already means that it was started.
+    if (errorName(error) !== 'ExecutionAlreadyExists') throw error;
+  }
+}
+
+async function changeRollout(
+  ports: ApplyPorts,
+  decided: Rollout,
+  status: Rollout['status'],
+  reasons: Rollout['reasons'] | readonly Rollout['reasons'][number][],
+): Promise<void> {
+  const read = await load(ports.table, Rollouts, decided.id);
+  if (read === undefined || read.data.status !== decided.status) return;
+  const at = ports.clock.now();
+  const next: Rollout = { ...read.data, status, reasons: [...reasons], endedAt: at.toISOString() };
+  await transactWithAudit(
+    ports.table,
+    [replace(Rollouts, read, next)],
+    [{ subject: `rollout/${decided.id}`, event: `Rollout${status}`, principal: LIFTLOCK, detail: { reasons } }],
+    at,
+  );
+  await ports.events.publish([
+    { type: 'RolloutChanged', detail: { version: 1, rolloutId: decided.id, status, reasons: [...reasons] } },
+  ]);
+}
+
+async function changeWave(
+  ports: ApplyPorts,
+  decided: Wave,
+  status: Wave['status'],
+  reasons: readonly Wave['reasons'][number][],
+): Promise<void> {
+  const rollout = await load(ports.table, Rollouts, decided.rolloutId);
+  const read = await load(ports.table, Waves, decided.rolloutId, decided.index);
+  if (read === undefined || read.data.status !== decided.status) return;
+  const at = ports.clock.now();
+  const time = status === 'Open' ? { openedAt: at.toISOString() } : { endedAt: at.toISOString() };
+  await transactWithAudit(
+    ports.table,
+    [
+      replace(Waves, read, { ...read.data, ...time, status, reasons: [...reasons] }),
+      unchanged(Rollouts, rollout, decided.rolloutId),
+    ],
+    [
+      {
+        subject: `rollout/${decided.rolloutId}`,
+        event: `Wave${status}`,
+        principal: LIFTLOCK,
+        detail: { wave: decided.name, reasons },
+      },
+    ],
+    at,
+  );
+  await ports.events.publish([
+    {
+      type: 'WaveChanged',
+      detail: { version: 1, rolloutId: decided.rolloutId, wave: decided.name, status, reasons: [...reasons] },
+    },
+  ]);
+}
+
+async function changeMember(
+  ports: ApplyPorts,
+  decided: Member,
+  status: Member['status'],
+  reasons: readonly Member['reasons'][number][],
+): Promise<void> {
+  const read = await load(ports.table, Members, decided.rolloutId, decided.waveIndex, decided.clusterKey);
+  const wave = await load(ports.table, Waves, decided.rolloutId, decided.waveIndex);
+  if (read === undefined || wave === undefined || read.data.status !== decided.status) return;
+  const at = ports.clock.now();
+  const next: Member = { ...read.data, status, reasons: [...reasons] };
+  await transactWithAudit(
+    ports.table,
+    [replace(Members, read, next), replace(Waves, wave, waveAfter(wave.data, read.data, next, at.toISOString()))],
+    [
+      {
+        subject: `rollout/${decided.rolloutId}`,
+        event: `Member${status}`,
+        principal: LIFTLOCK,
+        detail: { clusterKey: decided.clusterKey, reasons },
+      },
+    ],
+    at,
+  );
+}
+
+/** A parked upgrade whose cluster is gone ends as Canceled; the place that it kept in its wave is given back. */
+async function cancelUpgrade(
+  ports: ApplyPorts,
+  decided: Upgrade,
+  reasons: readonly Upgrade['reasons'][number][],
+): Promise<void> {
+  const { clusterKey, rolloutId, waveIndex } = decided;
+  const read = await load(ports.table, Upgrades, clusterKey, decided.id);
+  const grant = await load(ports.table, Grants, clusterKey);
+  if (read === undefined || read.data.status !== 'Parked' || (grant !== undefined && grant.data.status !== 'free'))
+    return;
+  const at = ports.clock.now();
+  const operations: WriteOperation[] = [
+    replace(Upgrades, read, {
+      ...read.data,
+      status: 'Canceled',
+      reasons: [...reasons],
+      resumeAt: undefined,
+      endedAt: at.toISOString(),
+    }),
+    unchanged(Grants, grant, clusterKey),
+  ];
+  if (rolloutId !== undefined && waveIndex !== undefined) {
+    const member = await load(ports.table, Members, rolloutId, waveIndex, clusterKey);
+    const wave = await load(ports.table, Waves, rolloutId, waveIndex);
+    if (member !== undefined && wave !== undefined) {
+      const next: Member = { ...member.data, status: 'Excluded', inFlight: false, reasons: [...reasons] };
+      const counted = waveAfter(wave.data, member.data, next, at.toISOString());
+      operations.push(replace(Members, member, next));
+      operations.push(
+        replace(Waves, wave, { ...counted, inFlight: counted.inFlight - (member.data.inFlight ? 1 : 0) }),
+      );
+    }
+  }
+  const detail = { upgradeId: decided.id, status: 'Canceled', reasons };
+  await transactWithAudit(
+    ports.table,
+    operations,
+    [{ subject: clusterKey, event: 'UpgradeCanceled', principal: LIFTLOCK, detail }],
+    at,
+  );
+}

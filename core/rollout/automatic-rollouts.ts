@@ -1,0 +1,31 @@
+import type { Rollout } from '../contracts/items/rollout.ts';
+import { LIFTLOCK } from '../contracts/principals.ts';
+import { planRollout, type RolloutPlan } from './plan-rollout.ts';
+import type { FleetSnapshot } from './snapshot.ts';
+
+export const AT_REST: readonly Rollout['status'][] = ['Completed', 'CompletedWithFailures', 'Aborted'];
+
+/** One try for each cluster and target: what failed or was blocked there waits for `retry`, not for another rollout. */
+export const servedKey = (policy: string, target: string, clusterKey: string): string =>
+  `${policy}/${target}/${clusterKey}`;
+
+/**
+ * Rollouts of policies with `trigger: automatic`: one at a time for each policy, over the clusters that need work and were in none for that
+ * target yet. Needs the full look (`snapshot.history`); events only make it happen sooner.
+ */
+export function automaticRollouts(snapshot: FleetSnapshot, now: Date): RolloutPlan[] {
+  const { history } = snapshot;
+  if (history === undefined || snapshot.fleet?.mode !== 'act') return [];
+  const plans: RolloutPlan[] = [];
+  for (const [name, { policy }] of snapshot.policies) {
+    if (policy.spec.trigger !== 'automatic') continue;
+    if (history.rollouts.some((rollout) => rollout.policy === name && !AT_REST.includes(rollout.status))) continue;
+    const plan = planRollout(snapshot, name, {
+      now,
+      createdBy: LIFTLOCK,
+      skip: (cluster, target) => history.served.has(servedKey(name, target.toString(), cluster.clusterKey)),
+    });
+    if (plan !== undefined) plans.push(plan);
+  }
+  return plans;
+}

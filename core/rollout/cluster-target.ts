@@ -1,0 +1,51 @@
+import type { UpgradePolicySpec } from '../config/types.ts';
+import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
+import { clusterTags } from '../policy/cluster-tags.ts';
+import type { KubeVersion } from '../version/kube-version.ts';
+import { SupportCalendar } from '../version/support-calendar.ts';
+import { resolveTarget } from '../version/target.ts';
+
+/** Where a policy takes a cluster: its Region's offer, its pin as a ceiling. `reason` says why nowhere. */
+export type ClusterTargetResult =
+  | { readonly target: KubeVersion; readonly capped?: Reason }
+  | { readonly reason: Reason };
+
+export function targetOf(
+  cluster: ClusterRecord,
+  spec: Pick<UpgradePolicySpec, 'target'>,
+  region: RegionVersions | undefined,
+  prefix: string,
+  now: Date,
+): ClusterTargetResult {
+  if (region === undefined)
+    return { reason: reason('NotOffered', `The versions that EKS offers in ${cluster.region} are not known yet.`) };
+  const rows = region.versions.map((row) => ({
+    clusterVersion: row.version,
+    versionStatus: row.status,
+    ...(row.releaseDate === undefined ? {} : { releaseDate: new Date(row.releaseDate) }),
+    ...(row.endOfStandardSupport === undefined ? {} : { endOfStandardSupportDate: new Date(row.endOfStandardSupport) }),
+    ...(row.endOfExtendedSupport === undefined ? {} : { endOfExtendedSupportDate: new Date(row.endOfExtendedSupport) }),
+  }));
+  const resolution = resolveTarget(spec.target, { offered: SupportCalendar.of(rows).offered(now) });
+  if (resolution.status !== 'resolved') return { reason: reason(resolution.reason, resolution.reasons.join(' ')) };
+  const { pin } = clusterTags(cluster.tags, prefix);
+  if (pin?.isOlderThan(resolution.version) === true) {
+    return {
+      target: pin,
+      capped: reason(
+        'Pinned',
+        `The cluster's tag ${prefix}pin-version keeps it at ${pin} or older, so not ${resolution.version}.`,
+      ),
+    };
+  }
+  return { target: resolution.version };
+}
+
+/** The hop that a cluster's upgrade makes next; the last one again when it is there, so that nodes and add-ons follow. */
+export function nextHop(current: KubeVersion, target: KubeVersion): { from: string; to: string } {
+  const next = current.isOlderThan(target) ? current.next() : target;
+  return { from: previous(next), to: next.toString() };
+}
+
+const previous = (version: KubeVersion): string => `${version.major}.${version.minor - 1}`;

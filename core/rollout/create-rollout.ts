@@ -1,0 +1,57 @@
+import type { Ports } from '../ports/ports.ts';
+import type { WriteOperation } from '../ports/table.ts';
+import { transactWithAudit } from '../store/audit.ts';
+import { Members, PolicyRollouts, Rollouts, Waves } from '../store/entities.ts';
+import { load, put, replace } from '../store/entity.ts';
+import { AT_REST } from './automatic-rollouts.ts';
+import type { RolloutPlan } from './plan-rollout.ts';
+
+/** Members that one transaction takes beside the rollout and its waves; a larger fleet takes several. */
+const BATCH = 80;
+
+/**
+ * Writes a planned rollout, unless another one of its policy is not at rest. Members come first, in batches; the rollout itself comes last, and only it makes them count: a crash in between
+ * leaves members of a rollout that does not exist, which the next attempt (same id) writes again.
+ */
+export async function createRollout(
+  ports: Pick<Ports, 'table' | 'clock' | 'events'>,
+  plan: RolloutPlan,
+  principal: string,
+): Promise<'created' | 'exists' | 'busy'> {
+  const { table } = ports;
+  const { rollout } = plan;
+  if ((await load(table, Rollouts, rollout.id)) !== undefined) return 'exists';
+  const newest = await load(table, PolicyRollouts, rollout.policy);
+  const before = newest === undefined ? undefined : await load(table, Rollouts, newest.data.rolloutId);
+  if (before !== undefined && !AT_REST.includes(before.data.status)) return 'busy';
+  const children: WriteOperation[] = [
+    ...plan.members.map((member) => put(Members, member, 'any')),
+    ...plan.waves.map((wave) => put(Waves, wave, 'any')),
+  ];
+  for (let start = 0; start < children.length; start += BATCH)
+    await table.transact(children.slice(start, start + BATCH));
+  const counts = {
+    members: plan.members.length,
+    waves: plan.waves.map((wave) => ({ name: wave.name, members: wave.members, needWork: wave.needWork })),
+  };
+  await transactWithAudit(
+    table,
+    [
+      put(Rollouts, rollout, 'absent'),
+      replace(PolicyRollouts, newest, { policy: rollout.policy, rolloutId: rollout.id }),
+    ],
+    [
+      {
+        subject: `rollout/${rollout.id}`,
+        event: 'RolloutCreated',
+        principal,
+        detail: { policy: rollout.policy, policyRevision: rollout.policyRevision, target: rollout.target, ...counts },
+      },
+    ],
+    ports.clock.now(),
+  );
+  await ports.events.publish([
+    { type: 'RolloutChanged', detail: { version: 1, rolloutId: rollout.id, status: rollout.status, reasons: [] } },
+  ]);
+  return 'created';
+}

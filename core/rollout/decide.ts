@@ -1,0 +1,87 @@
+import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
+import type { Member, Wave } from '../contracts/items/rollout.ts';
+import { reason } from '../contracts/step-result.ts';
+import { grantRefusals } from '../protocol/grant-decision.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import { admit, type MemberIndex, type Room, roomOf } from './admission.ts';
+import { automaticRollouts } from './automatic-rollouts.ts';
+import type { Decided, Decision, Waiting } from './decisions.ts';
+import type { FleetSnapshot } from './snapshot.ts';
+import { waveDecisions } from './wave-progress.ts';
+
+/**
+ * The reconciler: what to do now, and why what waits is waiting. Pure and level-triggered: it depends on what is, never on what event
+ * woke it. Linear in the number of members.
+ */
+export function decide(snapshot: FleetSnapshot, now: Date): Decided {
+  const decisions: Decision[] = snapshot.grants.map((grant) => ({ type: 'look-after-grant', grant }));
+  const waiting: Waiting[] = [];
+  const room = roomOf(snapshot);
+  const index: MemberIndex = {
+    members: groupBy(snapshot.members, (member: Member) => member.rolloutId),
+    grants: new Map(snapshot.grants.map((grant: Grant) => [grant.clusterKey, grant])),
+    upgrades: new Map(snapshot.upgrades.map((upgrade: Upgrade) => [`${upgrade.clusterKey}/${upgrade.id}`, upgrade])),
+  };
+  const wavesOf = groupBy(snapshot.waves, (wave: Wave) => wave.rolloutId);
+  for (const rollout of snapshot.rollouts) {
+    decisions.push(...waveDecisions(rollout, wavesOf.get(rollout.id) ?? []));
+    const admitted = admit(snapshot, rollout, room, now, index);
+    decisions.push(...admitted.decisions);
+    waiting.push(...admitted.waiting);
+  }
+  const parked = parkedByHand(snapshot, room, index, now);
+  decisions.push(...parked.decisions);
+  waiting.push(...parked.waiting);
+  for (const plan of automaticRollouts(snapshot, now)) decisions.push({ type: 'create-rollout', plan });
+  return { decisions, waiting };
+}
+
+/** Upgrades that a person started and that parked go on when nothing is in the way any more. */
+function parkedByHand(
+  snapshot: FleetSnapshot,
+  room: Room,
+  index: MemberIndex,
+  now: Date,
+): { decisions: Decision[]; waiting: Waiting[] } {
+  const decisions: Decision[] = [];
+  const waiting: Waiting[] = [];
+  for (const upgrade of snapshot.upgrades) {
+    if (upgrade.status !== 'Parked' || upgrade.rolloutId !== undefined) continue;
+    const cluster = snapshot.clusters.get(upgrade.clusterKey);
+    if (cluster === undefined || cluster.deletedAt !== undefined) {
+      decisions.push({
+        type: 'cancel-upgrade',
+        upgrade,
+        reasons: [reason('Gone', 'The cluster does not exist any more.')],
+      });
+      continue;
+    }
+    if (upgrade.resumeAt !== undefined && new Date(upgrade.resumeAt) > now) continue;
+    const refused = grantRefusals(
+      {
+        epoch: snapshot.epoch,
+        fleet: snapshot.fleet,
+        control: snapshot.control,
+        cluster,
+        clusterControl: snapshot.controls.get(upgrade.clusterKey),
+        grant: index.grants.get(upgrade.clusterKey),
+        ledger: room.ledger,
+        upgrade,
+      },
+      KubeVersion.parse(upgrade.to),
+    );
+    if (refused.length === 0) decisions.push({ type: 'grant-upgrade', upgrade });
+    else waiting.push({ clusterKey: upgrade.clusterKey, reasons: refused });
+  }
+  return { decisions, waiting };
+}
+
+function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
+  }
+  return groups;
+}

@@ -1,0 +1,51 @@
+import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
+import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { Reason } from '../contracts/step-result.ts';
+import type { RolloutPlan } from './plan-rollout.ts';
+
+/** What the reconciler will do, as data with its reasons. Applying one is conditional: it does nothing when something moved meanwhile. */
+export type Decision =
+  | { readonly type: 'create-rollout'; readonly plan: RolloutPlan }
+  | {
+      readonly type: 'change-rollout';
+      readonly rollout: Rollout;
+      readonly status: Rollout['status'];
+      readonly reasons: readonly Reason[];
+    }
+  | {
+      readonly type: 'change-wave';
+      readonly wave: Wave;
+      readonly status: Wave['status'];
+      readonly reasons: readonly Reason[];
+    }
+  | {
+      readonly type: 'change-member';
+      readonly member: Member;
+      readonly status: Member['status'];
+      readonly reasons: readonly Reason[];
+    }
+  /** An upgrade that is parked and whose cluster is gone. */
+  | { readonly type: 'cancel-upgrade'; readonly upgrade: Upgrade; readonly reasons: readonly Reason[] }
+  | {
+      readonly type: 'grant-member';
+      readonly member: Member;
+      readonly from: string;
+      readonly to: string;
+      readonly upgradeId: string;
+    }
+  /** A parked upgrade that a person started. */
+  | { readonly type: 'grant-upgrade'; readonly upgrade: Upgrade }
+  /** Is its execution running? Start it when there is none, free the grant when it has ended. */
+  | { readonly type: 'look-after-grant'; readonly grant: Grant };
+
+/** Why something that wants to move does not, for `explain` and the reports. */
+export interface Waiting {
+  readonly clusterKey: string;
+  readonly rolloutId?: string;
+  readonly reasons: readonly Reason[];
+}
+
+export interface Decided {
+  readonly decisions: readonly Decision[];
+  readonly waiting: readonly Waiting[];
+}

@@ -1,0 +1,91 @@
+import { errorMessage, errorName } from '../contracts/errors.ts';
+import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
+import { MACHINE_TIMEOUT_SECONDS } from '../contracts/names.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
+import type { ExecutionState } from '../ports/executions.ts';
+import type { Ports } from '../ports/ports.ts';
+import { closeGrant, freeGrant, resolveIntents } from '../protocol/free.ts';
+import { settleUpgrade } from '../protocol/settle.ts';
+
+export type GrantPorts = Pick<Ports, 'table' | 'clock' | 'eks' | 'executions' | 'events'>;
+
+/** A grant this young may not have its execution yet: it is asked about at every tick. */
+const YOUNG_MINUTES = 10;
+/** Others are asked about this often, spread over the minutes: DescribeExecution is scarce (facts: serverless.md §1.1). */
+const CHECK_EVERY_MINUTES = 5;
+/** No EKS update takes longer; a cluster that could not be read for so long is given up and held. */
+const UNREADABLE_DAYS = 7;
+
+/** Starts the execution of a grant that has none, and frees the grant of one that has ended (protocol.md rules 1 and 3). */
+export async function lookAfterGrant(
+  ports: GrantPorts,
+  grant: Grant,
+  upgrade: Upgrade | undefined,
+  endedExecution: string | undefined,
+): Promise<void> {
+  const now = ports.clock.now();
+  if (grant.status === 'open') {
+    const isNews = endedExecution === grant.holder || grant.children.includes(endedExecution ?? '');
+    if (!isNews && upgrade?.status === 'Running' && !isDue(grant, now)) return;
+    const state = await ports.executions.describe(grant.holder);
+    if (state === undefined && !(await isLost(ports, grant, now))) return;
+    if (state?.status === 'RUNNING') return;
+    if (await childrenRun(ports, grant)) return;
+    await closeGrant(ports, grant.clusterKey, grant.number);
+  }
+  await free(ports, grant, now);
+}
+
+/** An execution that never came to be is started again under its name; one started by hand exists by definition. */
+async function isLost(ports: GrantPorts, grant: Grant, now: Date): Promise<boolean> {
+  try {
+    const byReconciler = grant.executionName.startsWith('upgrade-');
+    if (byReconciler) await ports.executions.start(grant.machine, grant.executionName, grant.input);
+  } catch (error) {
+    if (errorName(error) !== 'ExecutionAlreadyExists') throw error;
+  }
+  const patience = (MACHINE_TIMEOUT_SECONDS[grant.machine] + 3_600) * 1000;
+  return now.getTime() - Date.parse(grant.grantedAt) > patience;
+}
+
+async function childrenRun(ports: GrantPorts, grant: Grant): Promise<boolean> {
+  for (const child of grant.children) {
+    if ((await ports.executions.describe(child))?.status === 'RUNNING') return true;
+  }
+  return false;
+}
+
+async function free(ports: GrantPorts, grant: Grant, now: Date): Promise<void> {
+  let unreadable: Reason | undefined;
+  try {
+    const again = await resolveIntents(ports, grant.clusterKey);
+    if (again !== undefined) return;
+  } catch (error) {
+    const since = Date.parse(grant.closingSince ?? now.toISOString());
+    if (now.getTime() - since < UNREADABLE_DAYS * 86_400_000) throw error;
+    unreadable = reason(
+      'Unreachable',
+      `The cluster's updates could not be read for ${UNREADABLE_DAYS} days: ${errorMessage(error)}`,
+    );
+  }
+  const ended = await ports.executions.describe(grant.holder);
+  const reasons = [unreadable ?? endedFromOutside(ended)];
+  // Only an upgrade that nobody concluded is still Running; then it was stopped from outside, and the cluster is held.
+  await settleUpgrade(ports, grant.clusterKey, grant.number, { status: 'stopped', reasons });
+  await freeGrant(ports, grant.clusterKey, grant.number);
+}
+
+function endedFromOutside(state: ExecutionState | undefined): Reason {
+  if (state === undefined) return reason('ExecutionMissing', 'The execution of this upgrade does not exist any more.');
+  const cause = state.cause === undefined ? '' : ` ${state.error ?? ''}: ${state.cause.slice(0, 500)}`;
+  return reason(
+    'StoppedFromOutside',
+    `The execution ended ${state.status} without concluding.${cause} Nothing was undone. Look, then: liftlock retry, or liftlock release.`,
+  );
+}
+
+function isDue(grant: Grant, now: Date): boolean {
+  if (now.getTime() - Date.parse(grant.grantedAt) < YOUNG_MINUTES * 60_000) return true;
+  const spread = [...grant.clusterKey].reduce((sum, letter) => sum + letter.charCodeAt(0), 0);
+  return (Math.floor(now.getTime() / 60_000) + spread) % CHECK_EVERY_MINUTES === 0;
+}

@@ -1,0 +1,58 @@
+import type { Member, Rollout } from '../contracts/items/rollout.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
+import { clusterRefusals } from '../policy/cluster-tags.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import type { Decision } from './decisions.ts';
+import type { FleetSnapshot } from './snapshot.ts';
+
+const NEVER = new Set(['Excluded', 'BadTag', 'Pinned', 'Unsupported', 'Gone']);
+
+/**
+ * What became of a member that is not running, without anything being started: its cluster is gone, was taken out by a tag, is held by a
+ * person's doing, or went past the target by itself. Undefined = it is still to be upgraded.
+ */
+export function memberChange(snapshot: FleetSnapshot, rollout: Rollout, member: Member): Decision | undefined {
+  const change = (status: Member['status'], ...reasons: Reason[]): Decision => ({
+    type: 'change-member',
+    member,
+    status,
+    reasons,
+  });
+  // Between hops, or mutated and parked: what was begun is finished or waits, it is not taken out.
+  const begun = member.inFlight;
+  const cluster = snapshot.clusters.get(member.clusterKey);
+  if (rollout.status === 'Aborted') {
+    return begun
+      ? undefined
+      : change(
+          'Excluded',
+          reason('RolloutAborted', `The rollout ${rollout.id} was aborted before this cluster's turn.`),
+        );
+  }
+  if (cluster === undefined || cluster.deletedAt !== undefined) {
+    const gone = reason('Gone', `The cluster ${member.name} does not exist any more.`);
+    const upgrade = snapshot.upgrades.find(
+      (one) => one.clusterKey === member.clusterKey && one.id === member.upgradeId && one.status === 'Parked',
+    );
+    return upgrade === undefined ? change('Excluded', gone) : { type: 'cancel-upgrade', upgrade, reasons: [gone] };
+  }
+  if (begun) return undefined;
+  const held = snapshot.controls.get(member.clusterKey)?.held;
+  if (held !== undefined)
+    return change('Blocked', reason('Held', `The cluster is held since ${held.since}: ${held.reason.message}`));
+  const target = KubeVersion.parse(member.to);
+  if (target.isOlderThan(KubeVersion.parse(cluster.version))) {
+    return change(
+      'Excluded',
+      reason(
+        'BeyondTarget',
+        `The cluster is at ${cluster.version} already, beyond ${member.to}; Liftlock never goes down.`,
+      ),
+    );
+  }
+  const refusals = clusterRefusals(cluster, target, snapshot.fleet?.tagPrefix ?? '');
+  const never = refusals.filter((refusal) => NEVER.has(refusal.code));
+  if (never.length > 0) return change('Excluded', ...never);
+  if (refusals.length > 0 && member.status === 'Pending') return change('Quarantined', ...refusals);
+  return undefined;
+}

@@ -1,0 +1,115 @@
+import { errorMessage, errorName } from '../contracts/errors.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { StoredItem } from '../ports/table.ts';
+import { Epochs, ReconcileMarkers } from '../store/entities.ts';
+import { decode, load, put, type Read, replace } from '../store/entity.ts';
+import { isContention } from '../store/retry.ts';
+import { applyDecision } from './apply-decision.ts';
+import { decide } from './decide.ts';
+import type { Decision, Waiting } from './decisions.ts';
+import { loadSnapshot } from './load-snapshot.ts';
+import { lookAfterGrant } from './look-after-grant.ts';
+import type { FleetSnapshot } from './snapshot.ts';
+
+export type ReconcilePorts = Pick<Ports, 'table' | 'eks' | 'executions' | 'events' | 'clock'>;
+
+export interface ReconcileResult {
+  /** `idle`: nothing is in motion; it took one query. */
+  readonly look: 'idle' | 'active' | 'full';
+  readonly applied: number;
+  readonly waiting: readonly Waiting[];
+  /** Decisions that could not be carried out; the others were. Each is tried again at the next tick. */
+  readonly problems: readonly { readonly decision: string; readonly error: string; readonly message: string }[];
+}
+
+/** What a decision opens (a wave, a grant) is decided in the same tick, up to this depth. */
+const ROUNDS = 4;
+const FULL_LOOK_EVERY_MINUTES = 60;
+
+/**
+ * One tick. Reads what is not at rest through the sparse index; with nothing in motion that is all. Two at once are harmless: every write is
+ * conditional (protocol.md rule 12).
+ */
+export async function reconcileRollouts(
+  ports: ReconcilePorts,
+  wake: { readonly endedExecution?: string } = {},
+): Promise<ReconcileResult> {
+  const { table } = ports;
+  let active = await table.queryActive();
+  const marker = await markerOf(ports, active);
+  const now = ports.clock.now();
+  const lastFull = marker.data.lastFullAt;
+  const full =
+    marker.data.dirtySince !== undefined ||
+    lastFull === undefined ||
+    now.getTime() - Date.parse(lastFull) >= FULL_LOOK_EVERY_MINUTES * 60_000;
+  const inMotion = active.some((item) => item.kind !== ReconcileMarkers.kind);
+  if (!full && !inMotion) return { look: 'idle', applied: 0, waiting: [], problems: [] };
+
+  let applied = 0;
+  let waiting: readonly Waiting[] = [];
+  const problems: ReconcileResult['problems'][number][] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const snapshot = await loadSnapshot(table, active, full && round === 0);
+    const decided = decide(snapshot, ports.clock.now());
+    waiting = decided.waiting;
+    const changing =
+      round === 0 ? decided.decisions : decided.decisions.filter((decision) => decision.type !== 'look-after-grant');
+    if (changing.length === 0) break;
+    for (const decision of changing) {
+      const problem = await carryOut(ports, snapshot, decision, wake.endedExecution);
+      if (problem === undefined) applied += 1;
+      else problems.push(problem);
+    }
+    active = await table.queryActive();
+  }
+  if (full) await markFull(ports, marker);
+  return { look: full ? 'full' : 'active', applied, waiting, problems };
+}
+
+/** One that fails never stops the others: one bad cluster must not stop the fleet. */
+async function carryOut(
+  ports: ReconcilePorts,
+  snapshot: FleetSnapshot,
+  decision: Decision,
+  endedExecution: string | undefined,
+) {
+  try {
+    if (decision.type === 'look-after-grant') {
+      const { grant } = decision;
+      const upgrade = snapshot.upgrades.find(
+        (one) => one.clusterKey === grant.clusterKey && one.id === grant.upgradeId,
+      );
+      await lookAfterGrant(ports, grant, upgrade, endedExecution);
+    } else await applyDecision(ports, decision);
+    return undefined;
+  } catch (error) {
+    // Somebody else moved it: the next tick decides anew.
+    if (isContention(error)) return undefined;
+    return { decision: decision.type, error: errorName(error), message: errorMessage(error) };
+  }
+}
+
+/** The first tick of an installation writes the marker and the epoch; both stay for ever. */
+async function markerOf(
+  ports: ReconcilePorts,
+  active: readonly StoredItem[],
+): Promise<Read<{ dirtySince?: string | undefined; lastFullAt?: string | undefined }>> {
+  const listed = active.find((item) => item.kind === ReconcileMarkers.kind);
+  if (listed !== undefined) return decode(ReconcileMarkers, listed);
+  const { table } = ports;
+  if ((await load(table, Epochs)) === undefined) await table.transact([put(Epochs, { number: 1 }, 'absent')]);
+  const stored = await load(table, ReconcileMarkers);
+  if (stored !== undefined) return stored;
+  await table.transact([put(ReconcileMarkers, {}, 'absent')]);
+  return { key: ReconcileMarkers.key(), data: {}, revision: 1 };
+}
+
+/** Clears the mark of what was seen; what came in meanwhile keeps it. */
+async function markFull(ports: ReconcilePorts, marker: Read<object>): Promise<void> {
+  try {
+    await ports.table.transact([replace(ReconcileMarkers, marker, { lastFullAt: ports.clock.now().toISOString() })]);
+  } catch (error) {
+    if (!isContention(error)) throw error;
+  }
+}

@@ -1,0 +1,73 @@
+import type { Rollout, Wave } from '../contracts/items/rollout.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
+import type { Decision } from './decisions.ts';
+
+const PASSED: readonly Wave['status'][] = ['Completed', 'CompletedWithFailures', 'Skipped'];
+
+/** Every member has ended, or will be seen to later. */
+export const isSettled = (wave: Wave): boolean =>
+  wave.succeeded + wave.failed + wave.blocked + wave.excluded + wave.quarantined >= wave.members;
+
+/** How a settled wave ends (semantics.md, Wave): never Completed where clusters failed, Halted where some were tried and none succeeded. */
+export function waveEnd(wave: Wave): { status: Wave['status']; reasons: Reason[] } {
+  const count = `${wave.succeeded} succeeded, ${wave.failed} failed, ${wave.blocked} blocked, ${wave.excluded} excluded, ${wave.quarantined} quarantined`;
+  const said = (code: string, message: string) => [reason(code, `${message}: ${count}.`)];
+  if (wave.failed > wave.maxFailures)
+    return { status: 'Halted', reasons: said('FailureBudgetExceeded', 'More failed than may') };
+  if (wave.succeeded === 0 && wave.failed > 0)
+    return { status: 'Halted', reasons: said('NoneSucceeded', 'Some were tried and none succeeded') };
+  if (wave.succeeded + wave.failed === 0 && wave.needWork > 0) {
+    return {
+      status: 'Undecided',
+      reasons: said(
+        'NoneJudged',
+        'No upgrade was tried to its end, so the wave proves nothing; resume the rollout to go on',
+      ),
+    };
+  }
+  return {
+    status: wave.failed > 0 ? 'CompletedWithFailures' : 'Completed',
+    reasons: said('Settled', 'Every cluster has settled'),
+  };
+}
+
+/** The next change of a rollout's waves, and of the rollout itself. Waves open in order, one at a time. */
+export function waveDecisions(rollout: Rollout, waves: readonly Wave[]): Decision[] {
+  const ordered = [...waves].sort((a, b) => a.index - b.index);
+  for (const wave of ordered) {
+    if (PASSED.includes(wave.status)) continue;
+    if (wave.status === 'Pending') {
+      if (rollout.status !== 'Running') return [];
+      const nothing = wave.needWork === 0;
+      return [
+        nothing
+          ? {
+              type: 'change-wave',
+              wave,
+              status: 'Skipped',
+              reasons: [reason('NothingToDo', 'No cluster of this wave needs work.')],
+            }
+          : { type: 'change-wave', wave, status: 'Open', reasons: [] },
+      ];
+    }
+    if (wave.status === 'Open') {
+      if (!isSettled(wave)) return [];
+      const end = waveEnd(wave);
+      return [{ type: 'change-wave', wave, status: end.status, reasons: end.reasons }];
+    }
+    return ended(rollout, wave);
+  }
+  if (rollout.status !== 'Running' || ordered.length === 0) return [];
+  const failed = ordered.reduce((sum, wave) => sum + wave.failed, 0);
+  const blocked = ordered.reduce((sum, wave) => sum + wave.blocked + wave.quarantined, 0);
+  const reasons = [reason('AllWavesEnded', `${failed} clusters failed, ${blocked} are blocked or quarantined.`)];
+  // A quarantined cluster may still run afterwards, so the rollout stays until none is left.
+  if (ordered.some((wave) => wave.quarantined > 0 || wave.inFlight > 0)) return [];
+  return [{ type: 'change-rollout', rollout, status: failed > 0 ? 'CompletedWithFailures' : 'Completed', reasons }];
+}
+
+/** A wave that waits for a person stops the rollout once nothing of it runs any more; what runs finishes. */
+function ended(rollout: Rollout, wave: Wave): Decision[] {
+  if (wave.status !== 'Halted' || rollout.status !== 'Running' || wave.inFlight > 0) return [];
+  return [{ type: 'change-rollout', rollout, status: 'Halted', reasons: wave.reasons }];
+}
