@@ -86,7 +86,10 @@ test('a write whose answer was lost happens once, since the SDK sends the same t
 
 test.each([
   ['the same item twice', { TransactItems: [count().TransactItems?.[0], count().TransactItems?.[0]] }],
-  ['an expression that cannot be parsed', { TransactItems: [{ Put: { TableName: 'items', Item: key, ConditionExpression: 'nonsense(' } }] }],
+  [
+    'an expression that cannot be parsed',
+    { TransactItems: [{ Put: { TableName: 'items', Item: key, ConditionExpression: 'nonsense(' } }] },
+  ],
 ])('%s is a ValidationException', async (_, input) => {
   await expect(transact(input as TransactWriteCommandInput)).rejects.toMatchObject({ name: 'ValidationException' });
 });
