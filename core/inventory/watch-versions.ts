@@ -8,6 +8,7 @@ import { FLEET } from '../protocol/commit-snapshot.ts';
 import { markDirty } from '../rollout/mark-dirty.ts';
 import { Configs, Regions } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';
+import { KubeVersion } from '../version/kube-version.ts';
 import { SupportCalendar } from '../version/support-calendar.ts';
 import { allRecords } from './records.ts';
 
@@ -122,7 +123,7 @@ function deadlineEvents(
 ): { id: string; event: LiftlockEvent }[] {
   const calendar = SupportCalendar.of(rows);
   return clusters.flatMap((cluster) => {
-    const { deadline } = calendar.supportStatus(cluster.version, now);
+    const { deadline } = calendar.supportStatus(KubeVersion.parse(cluster.version), now);
     if (deadline?.bucket === undefined) return [];
     const { clusterKey, arn, account, region } = cluster;
     const endsAt = deadline.at.toISOString();
@@ -138,7 +139,7 @@ function deadlineEvents(
             account,
             region,
             kubernetesVersion: cluster.version,
-            support: deadline.kind,
+            support: deadline.kind === 'endOfStandardSupport' ? ('standard' as const) : ('extended' as const),
             endsAt,
             daysLeft: deadline.daysLeft,
           },

@@ -45,7 +45,7 @@ export function clusterRefusals(cluster: ClusterRecord, target: KubeVersion, pre
     reasons.push(reason('Gone', `The cluster was deleted (seen ${cluster.deletedAt}).`));
   if (cluster.unsupported !== undefined) reasons.push(reason('Unsupported', cluster.unsupported));
   if (tags.paused) reasons.push(reason('Excluded', `The cluster's tag ${prefix}paused keeps Liftlock away from it.`));
-  if (tags.pin !== undefined && tags.pin.isOlderThan(target)) {
+  if (tags.pin?.isOlderThan(target)) {
     reasons.push(
       reason('Pinned', `The cluster's tag ${prefix}pin-version keeps it at ${tags.pin} or older, so not ${target}.`),
     );

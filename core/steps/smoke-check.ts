@@ -98,7 +98,7 @@ async function judgePods(
   notes: Reason[],
 ): Promise<void> {
   const unhealthy = unhealthyPods(await ports.clusters.listPods(target));
-  const baseline = context.upgrade?.steps['scan-cluster']?.detail?.['unhealthyPods'];
+  const baseline = context.upgrade?.steps['scan-cluster']?.detail?.unhealthyPods;
   if (!Array.isArray(baseline)) {
     if (unhealthy.length > 0)
       notes.push(
