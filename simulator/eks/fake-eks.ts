@@ -5,6 +5,7 @@ import { serve } from './operations/serve.ts';
 import { advance } from './progress/advance.ts';
 import { scheduleAutoUpgrade } from './progress/auto-upgrade.ts';
 import type { OutsideActor } from './progress/outside-actor.ts';
+import { resumeUpdates } from './progress/resume.ts';
 import { schedule } from './progress/schedule.ts';
 import type { FakeEksState } from './state/fake-eks-state.ts';
 import { plausibleTiming, type Timing } from './timing.ts';
@@ -36,7 +37,9 @@ export class FakeEks {
     );
     for (const cluster of Object.values(state.clusters)) {
       if (planned.has(`${cluster.arn}@${cluster.createdAt}`)) continue;
-      scheduleAutoUpgrade({ ...this.#world, state, now: state.now }, cluster);
+      const world = { ...this.#world, state, now: state.now };
+      scheduleAutoUpgrade(world, cluster);
+      resumeUpdates(world, cluster);
     }
     const known = new Set(state.timers.flatMap(({ event }) => (event.kind === 'actor' ? [event.index] : [])));
     state.actors.forEach((actor, index) => {

@@ -1,0 +1,96 @@
+import type { ErrorCode } from '@aws-sdk/client-eks';
+import { KubeVersion } from '../../core/version/kube-version.ts';
+import { noteApiClient } from '../eks/insights/api-clients.ts';
+import type { ClusterRecord } from '../eks/state/cluster-record.ts';
+import type { FakeEksState } from '../eks/state/fake-eks-state.ts';
+import { reportedVersion } from '../eks/support-calendar.ts';
+import type { PodDisruptionBudgetState, WorkloadState } from '../kubernetes/kubernetes-state.ts';
+import { launchNode } from '../kubernetes/launch-node.ts';
+import { actorOf } from './actor.ts';
+import { namedCluster } from './named-cluster.ts';
+import type { Findings } from './problems.ts';
+import type { ClusterScenario, Scenario } from './scenario-schema.ts';
+
+/** Puts into the state what the scenario adds to the dumps. */
+export function applyScenario(state: FakeEksState, path: string, { spec }: Scenario, findings: Findings): void {
+  state.deniedAccounts.push(...spec.deniedAccounts);
+  if (spec.throttle !== undefined) state.throttle = spec.throttle;
+  Object.assign(state.launchTemplateKubelets, spec.launchTemplates);
+  spec.clusters.forEach((entry, index) => {
+    const cluster = namedCluster(state, entry, `${path}: spec.clusters.${index}`, findings);
+    if (cluster !== undefined) applyToCluster(state, cluster, entry);
+  });
+  spec.actors.forEach((entry, index) => {
+    const cluster = namedCluster(state, entry, `${path}: spec.actors.${index}`, findings);
+    if (cluster !== undefined) state.actors.push(actorOf(entry, cluster, state.now));
+  });
+}
+
+function applyToCluster(state: FakeEksState, cluster: ClusterRecord, entry: ClusterScenario): void {
+  const { kubernetes, insights } = cluster;
+  kubernetes.workloads.push(...entry.workloads.map((each) => ({ ...each }) as WorkloadState));
+  kubernetes.podDisruptionBudgets.push(
+    ...entry.podDisruptionBudgets.map((each) => ({ ...each }) as PodDisruptionBudgetState),
+  );
+  kubernetes.failedReadyChecks.push(...entry.failedReadyChecks);
+  applyAccess(cluster, entry.access ?? {});
+  for (const nodes of entry.nodes) addNodes(state, cluster, nodes);
+  for (const { userAgent, requestsPerDay, lastRequestTime, ...api } of entry.apiClients) {
+    const last = lastRequestTime === undefined ? state.now : Date.parse(lastRequestTime);
+    const active = lastRequestTime === undefined;
+    noteApiClient(insights.apiUsage, api, { userAgent, requestsPerDay, lastRequestTime: last, active });
+  }
+  insights.newerObjects.push(...entry.objectsSince);
+  insights.unavailable = entry.insightsUnavailable;
+  for (const addon of cluster.addons) addon.customised = entry.customisedAddons.includes(addon.name);
+  if (entry.upgradedAt !== undefined) noteUpgrade(cluster, Date.parse(entry.upgradedAt));
+  for (const failure of entry.updateFailures) {
+    state.plannedFailures.push({
+      clusterName: cluster.name,
+      type: failure.type,
+      ...(failure.nodegroup === undefined ? {} : { nodegroupName: failure.nodegroup }),
+      ...(failure.addon === undefined ? {} : { addonName: failure.addon }),
+      errorCode: failure.errorCode as ErrorCode,
+      errorMessage: failure.message,
+    });
+  }
+}
+
+function applyAccess(cluster: ClusterRecord, access: NonNullable<ClusterScenario['access']>): void {
+  const current = cluster.kubernetes.access;
+  current.network = access.network ?? current.network;
+  current.authentication = access.authentication ?? current.authentication;
+  current.forbiddenResources = access.forbiddenResources ?? current.forbiddenResources;
+  for (const entry of access.accessEntries ?? []) {
+    cluster.accessEntries.push({
+      principalArn: entry.principalArn,
+      kubernetesGroups: entry.kubernetesGroups,
+      type: 'STANDARD',
+      createdAt: cluster.createdAt,
+      policies: entry.policies.map((name) => ({
+        policyArn: `arn:aws:eks::aws:cluster-access-policy/${name}`,
+        accessScope: { type: 'cluster' },
+      })),
+    });
+  }
+}
+
+function addNodes(state: FakeEksState, cluster: ClusterRecord, nodes: ClusterScenario['nodes'][number]): void {
+  for (let count = nodes.count; count > 0; count--) {
+    launchNode(cluster.kubernetes, {
+      kubeletVersion: reportedVersion(state.supportCalendar, nodes.kubeletVersion),
+      readyAt: cluster.createdAt,
+      region: cluster.region,
+      zones: 2,
+      labels: nodes.labels,
+    });
+  }
+}
+
+function noteUpgrade(cluster: ClusterRecord, since: number): void {
+  const { major, minor } = KubeVersion.parse(cluster.version);
+  cluster.versions = [
+    { version: `${major}.${minor - 1}`, since: cluster.createdAt, how: 'unknown' },
+    { version: cluster.version, since, how: 'upgrade' },
+  ];
+}

@@ -1,0 +1,81 @@
+import type { FakeEksState } from '../eks/state/fake-eks-state.ts';
+import { importAccessEntry } from './import-access-entry.ts';
+import { importAddon, importAddonVersions } from './import-addon.ts';
+import { importCluster } from './import-cluster.ts';
+import { importFargateProfile, importNodegroup } from './import-compute.ts';
+import { importInsight } from './import-insight.ts';
+import { importUpdate } from './import-update.ts';
+import { type LocatedCluster, ownerOf } from './owner.ts';
+import type { Findings } from './problems.ts';
+import type { Dump } from './recognise.ts';
+
+/** The order in which kinds are taken in: updates need the node groups and add-ons they are about. */
+const order: readonly Dump['kind'][] = [
+  'addonVersions',
+  'cluster',
+  'nodegroup',
+  'addon',
+  'fargateProfile',
+  'accessEntry',
+  'insight',
+  'update',
+];
+
+/** Puts all dumps into the state, each with the cluster it belongs to. */
+export function importDumps(state: FakeEksState, dumps: readonly Dump[], findings: Findings): void {
+  const located: LocatedCluster[] = [];
+  for (const kind of order) {
+    for (const dump of dumps.filter((each) => each.kind === kind)) importOne(state, dump, located, findings);
+  }
+}
+
+function importOne(state: FakeEksState, dump: Dump, located: LocatedCluster[], findings: Findings): void {
+  if (dump.kind === 'scenario') return;
+  if (dump.kind === 'addonVersions') {
+    importAddonVersions(state, dump.value);
+    return;
+  }
+  if (dump.kind === 'cluster') {
+    const cluster = importCluster(state, dump.path, dump.value, findings);
+    if (cluster !== undefined) located.push({ cluster, path: dump.path });
+    return;
+  }
+  const owner = clusterOf(dump, located, findings);
+  if (owner === undefined) return;
+  if (dump.kind === 'nodegroup') importNodegroup(state, owner, dump.path, dump.value, findings);
+  else if (dump.kind === 'addon') importAddon(state, owner, dump.path, dump.value, findings);
+  else if (dump.kind === 'fargateProfile') importFargateProfile(owner, dump.value);
+  else if (dump.kind === 'accessEntry') importAccessEntry(owner, dump.value);
+  else if (dump.kind === 'insight') importInsight(state, owner, dump.value);
+  else importUpdate(owner, dump.path, dump.value, findings);
+}
+
+function clusterOf(dump: Dump, located: readonly LocatedCluster[], findings: Findings) {
+  const named = dump.kind === 'insight' || dump.kind === 'update' ? undefined : nameIn(dump);
+  const arn = arnIn(dump);
+  const candidates = arn === undefined ? located : located.filter(({ cluster }) => isIn(cluster, arn));
+  const owner = ownerOf(dump.path, named, candidates);
+  if (owner !== undefined) return owner.cluster;
+  findings.problems.push(
+    named === undefined
+      ? `${dump.path}: ${dump.kind}: cannot tell which cluster it is about; put the cluster's name into the file's or folder's name`
+      : `${dump.path}: ${dump.kind}.clusterName: no file, or more than one, describes a cluster ${named}`,
+  );
+  return undefined;
+}
+
+function nameIn(dump: Dump): string | undefined {
+  const { clusterName } = dump.value as { clusterName?: string };
+  return clusterName;
+}
+
+/** The ARN of a node group, add-on or profile tells account and Region, where names alone would not do. */
+function arnIn(dump: Dump): string | undefined {
+  if (dump.kind === 'nodegroup') return dump.value.nodegroupArn;
+  return dump.kind === 'addon' ? dump.value.addonArn : undefined;
+}
+
+function isIn(cluster: { account: string; region: string }, arn: string): boolean {
+  const [, , , region, account] = arn.split(':');
+  return cluster.region === region && cluster.account === account;
+}

@@ -1,0 +1,54 @@
+import type { z } from 'zod';
+import { noteApiClient } from '../eks/insights/api-clients.ts';
+import type { ClusterRecord } from '../eks/state/cluster-record.ts';
+import type { FakeEksState } from '../eks/state/fake-eks-state.ts';
+import type { InsightRecord } from '../eks/state/insights-state.ts';
+import type { insightDump } from './dump-schema.ts';
+
+/**
+ * Adds an insight as printed by list-insights or describe-insight; the one with details wins. It stands as it is until
+ * the next refresh, which evaluates the checks known here anew and keeps the others. What it tells of API clients and
+ * add-on versions goes on to count.
+ */
+export function importInsight(state: FakeEksState, cluster: ClusterRecord, dump: z.infer<typeof insightDump>): void {
+  const { items } = cluster.insights;
+  const at = items.findIndex((each) => each.id === dump.id);
+  const detailed = dump.categorySpecificSummary !== undefined || dump.recommendation !== undefined;
+  if (at >= 0 && !detailed) return;
+  const { categorySpecificSummary: summary, ...rest } = dump;
+  const refreshed = dump.lastRefreshTime ?? state.now;
+  const record = {
+    ...rest,
+    lastRefreshTime: refreshed,
+    lastTransitionTime: dump.lastTransitionTime ?? refreshed,
+    imported: true,
+    deprecationDetails: (summary?.deprecationDetails ?? []).map((detail) => ({
+      usage: detail.usage,
+      replacedWith: detail.replacedWith ?? '',
+      stopServingVersion: detail.stopServingVersion,
+      startServingReplacementVersion: detail.startServingReplacementVersion ?? '',
+      clientStats: (detail.clientStats ?? []).map((stat) => ({
+        userAgent: stat.userAgent ?? 'unknown',
+        numberOfRequestsLast30Days: stat.numberOfRequestsLast30Days ?? 1,
+        lastRequestTime: stat.lastRequestTime ?? refreshed,
+      })),
+    })),
+    addonCompatibilityDetails: (summary?.addonCompatibilityDetails ?? []).map((detail) => ({
+      name: detail.name,
+      compatibleVersions: detail.compatibleVersions ?? [],
+    })),
+  } as InsightRecord;
+  if (at >= 0) items[at] = record;
+  else items.push(record);
+  cluster.insights.refreshedAt = Math.max(cluster.insights.refreshedAt ?? 0, refreshed);
+  for (const { clientStats, ...api } of record.deprecationDetails ?? []) {
+    for (const stat of clientStats) {
+      noteApiClient(cluster.insights.apiUsage, api, {
+        userAgent: stat.userAgent,
+        requestsPerDay: Math.max(1, Math.round(stat.numberOfRequestsLast30Days / 30)),
+        lastRequestTime: stat.lastRequestTime,
+        active: false,
+      });
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import { startPods } from '../eks/add-cluster.ts';
+import { emptyState } from '../eks/empty-state.ts';
+import { refreshWhenDue } from '../eks/insights/refresh.ts';
+import type { FakeEksState } from '../eks/state/fake-eks-state.ts';
+import { applyScenario } from './apply-scenario.ts';
+import { clusterStatements } from './cluster-statements.ts';
+import { importDumps } from './import-dumps.ts';
+import { parseFiles } from './parse-files.ts';
+import { type Findings, FleetFolderInvalid } from './problems.ts';
+import { type FolderFile, readFolder } from './read-folder.ts';
+import { readScenario } from './read-scenario.ts';
+import type { Dump } from './recognise.ts';
+
+/** A folder of files, as a world that can run. */
+export interface LoadedFleet {
+  /** For `new FakeEks(state, …)`; the clusters' Kubernetes side is in it. */
+  readonly state: FakeEksState;
+  /** Where time starts: the scenario's `now`, else the latest time in the dumps. */
+  readonly now: Date;
+  /** YAML files with Liftlock's own kinds, relative to the folder, by name. */
+  readonly configPaths: readonly string[];
+  /** What was taken for granted, as sentences for people. */
+  readonly statements: readonly string[];
+}
+
+/**
+ * Loads a fleet folder: outputs of `aws eks describe-*` and `list-insights` in any file names and folders, Liftlock's
+ * config, and at most one `kind: Scenario`. Throws `FleetFolderInvalid` with every problem at once.
+ */
+export async function loadFleet(directory: string): Promise<LoadedFleet> {
+  return loadFleetFiles(await readFolder(directory));
+}
+
+/** The same from files that were read already. */
+export function loadFleetFiles(files: readonly FolderFile[]): LoadedFleet {
+  const findings: Findings = { problems: [], statements: [] };
+  const { dumps, configPaths } = parseFiles(files, findings);
+  const found = readScenario(
+    dumps.flatMap((dump) => (dump.kind === 'scenario' ? [dump] : [])),
+    findings,
+  );
+  const now = startOf(dumps, found?.scenario.spec.now, findings);
+  const state = emptyState(now);
+  importDumps(state, dumps, findings);
+  if (found !== undefined) applyScenario(state, found.path, found.scenario, findings);
+  if (findings.problems.length > 0) throw new FleetFolderInvalid(findings.problems);
+  for (const cluster of Object.values(state.clusters)) {
+    startPods(cluster);
+    findings.statements.push(...clusterStatements(cluster));
+    refreshWhenDue(state, cluster, state.now);
+  }
+  if (found === undefined) {
+    findings.statements.push('There is no Scenario: nobody is denied or throttled and nobody acts from outside.');
+  }
+  findings.statements.push(
+    'Where the scenario says nothing else, API servers let in whoever may call EKS, and no application pods run.',
+  );
+  return { state, now, configPaths, statements: findings.statements };
+}
+
+function startOf(dumps: readonly Dump[], given: string | undefined, findings: Findings): Date {
+  if (given !== undefined) return new Date(given);
+  const times = dumps.flatMap(({ kind, value }) => {
+    if (kind === 'scenario' || kind === 'addonVersions') return [];
+    const { createdAt, modifiedAt, lastRefreshTime } = value as Record<string, number | undefined>;
+    return [createdAt, modifiedAt, lastRefreshTime].filter((time) => time !== undefined);
+  });
+  const latest = new Date(Math.max(Date.parse('2024-01-01T00:00:00Z'), ...times));
+  findings.statements.push(
+    `No Scenario gives now; time starts at ${latest.toISOString()}, the latest time in the dumps.`,
+  );
+  return latest;
+}

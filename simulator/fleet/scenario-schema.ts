@@ -1,0 +1,132 @@
+import { z } from 'zod';
+
+const instant = z.iso.datetime({ offset: true });
+const duration = z.string().regex(/^\d+(s|m|h|d)$/, 'is not a duration such as 30m, 2h or 1d');
+const labels = z.record(z.string(), z.string());
+const minor = z.string().regex(/^\d+\.\d+$/, 'is not a Kubernetes minor; write it in quotes, as "1.34"');
+const account = z.string().regex(/^\d{12}$/, 'is not an account id; write the 12 digits in quotes');
+const amount = z.union([z.number().int().min(0), z.string().regex(/^\d+%$/)]);
+
+const workload = z.strictObject({
+  kind: z.enum(['Deployment', 'DaemonSet', 'StatefulSet']),
+  namespace: z.string(),
+  name: z.string(),
+  replicas: z.number().int().min(0).default(1),
+  labels,
+  image: z.string(),
+  crashesFromKubelet: minor.optional(),
+});
+
+const podDisruptionBudget = z
+  .strictObject({
+    namespace: z.string(),
+    name: z.string(),
+    matchLabels: labels,
+    minAvailable: amount.optional(),
+    maxUnavailable: amount.optional(),
+  })
+  .refine((budget) => (budget.minAvailable === undefined) !== (budget.maxUnavailable === undefined), {
+    message: 'needs exactly one of minAvailable and maxUnavailable',
+  });
+
+const accessEntry = z.strictObject({
+  principalArn: z.string(),
+  kubernetesGroups: z.array(z.string()).default([]),
+  policies: z.array(z.string()).default([]),
+});
+
+const access = z.strictObject({
+  network: z.enum(['cluster-endpoint', 'reachable', 'unreachable']).optional(),
+  authentication: z.enum(['any-principal', 'access-entries']).optional(),
+  forbiddenResources: z.array(z.string()).optional(),
+  accessEntries: z.array(accessEntry).optional(),
+});
+
+const apiClient = z.strictObject({
+  usage: z.string(),
+  replacedWith: z.string(),
+  stopServingVersion: minor,
+  startServingReplacementVersion: minor,
+  userAgent: z.string(),
+  requestsPerDay: z.number().positive().default(24),
+  /** Absent: it goes on calling. */
+  lastRequestTime: instant.optional(),
+});
+
+const updateFailure = z.strictObject({
+  type: z.enum(['VersionUpdate', 'VersionRollback', 'AddonUpdate', 'ConfigUpdate', 'UpgradePolicyUpdate']),
+  nodegroup: z.string().optional(),
+  addon: z.string().optional(),
+  errorCode: z.string(),
+  message: z.string(),
+});
+
+const clusterReference = { cluster: z.string(), account: account.optional(), region: z.string().optional() };
+
+export const clusterScenario = z.strictObject({
+  ...clusterReference,
+  access: access.optional(),
+  upgradedAt: instant.optional(),
+  workloads: z.array(workload).default([]),
+  podDisruptionBudgets: z.array(podDisruptionBudget).default([]),
+  /** Nodes that no managed node group owns. */
+  nodes: z
+    .array(z.strictObject({ count: z.number().int().min(1), kubeletVersion: minor, labels: labels.default({}) }))
+    .default([]),
+  apiClients: z.array(apiClient).default([]),
+  objectsSince: z.array(z.strictObject({ uri: z.string(), since: minor })).default([]),
+  customisedAddons: z.array(z.string()).default([]),
+  insightsUnavailable: z.boolean().default(false),
+  failedReadyChecks: z.array(z.string()).default([]),
+  updateFailures: z.array(updateFailure).default([]),
+});
+
+const when = { at: instant.optional(), after: duration.optional() };
+
+export const actorScenario = z
+  .discriminatedUnion('do', [
+    z.strictObject({
+      ...when,
+      do: z.literal('operation'),
+      ...clusterReference,
+      principal: z.string(),
+      operation: z.string(),
+      input: z.record(z.string(), z.unknown()),
+    }),
+    z.strictObject({ ...when, do: z.literal('auto-upgrade'), ...clusterReference }),
+    z.strictObject({ ...when, do: z.literal('delete-cluster'), ...clusterReference }),
+    z.strictObject({ ...when, do: z.literal('recreate-cluster'), ...clusterReference, version: minor.optional() }),
+    z.strictObject({
+      ...when,
+      do: z.literal('delete-pod-disruption-budget'),
+      ...clusterReference,
+      namespace: z.string(),
+      name: z.string(),
+    }),
+    z.strictObject({ ...when, do: z.literal('stop-api-clients'), ...clusterReference, usage: z.string() }),
+  ])
+  .refine((actor) => (actor.at === undefined) !== (actor.after === undefined), {
+    message: 'needs exactly one of at and after',
+  });
+
+/** `scenario.yaml`: what no dump can tell of a fleet, and what will happen to it. */
+export const scenarioSchema = z.strictObject({
+  apiVersion: z.literal('liftlock/v1alpha1'),
+  kind: z.literal('Scenario'),
+  metadata: z.strictObject({ name: z.string() }),
+  spec: z.strictObject({
+    now: instant.optional(),
+    deniedAccounts: z.array(account).default([]),
+    throttle: z
+      .strictObject({ requestsPerSecond: z.number().positive(), burst: z.number().int().positive() })
+      .optional(),
+    /** Kubelet versions of launch template versions, by `id:version` or `name:version`. */
+    launchTemplates: z.record(z.string(), z.string()).default({}),
+    clusters: z.array(clusterScenario).default([]),
+    actors: z.array(actorScenario).default([]),
+  }),
+});
+
+export type Scenario = z.infer<typeof scenarioSchema>;
+export type ClusterScenario = z.infer<typeof clusterScenario>;
+export type ActorScenario = z.infer<typeof actorScenario>;
