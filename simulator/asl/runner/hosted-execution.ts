@@ -60,6 +60,7 @@ export class HostedExecution {
 
   /** Tells the execution something, after everything it was told before. Resolves once it has moved on. */
   deliver(stimulus: Stimulus): Promise<void> {
+    if (stimulus.type === 'taskSucceeded' || stimulus.type === 'taskFailed') this.#tasks.delete(stimulus.taskId);
     return this.#enqueue((now) => this.#host.interpreter.advance(this.#machine, this.execution, stimulus, now));
   }
 
