@@ -173,21 +173,11 @@ export function grantUpgrade(
 function runningUpgrade(request: GrantRequest, existing: Upgrade | undefined, now: string): Upgrade {
   const { clusterKey, upgradeId, machine, from, to, requestedBy, member, input } = request;
   const going = existing !== undefined && (existing.status === 'Parked' || existing.status === 'Pending');
+  // What an earlier attempt changed stays changed: failing now is a failure of the upgrade (semantics.md, Failure budget).
+  const mutated = existing?.mutated ?? false;
   const base: Upgrade = going
     ? existing
-    : {
-        clusterKey,
-        id: upgradeId,
-        machine,
-        from,
-        to,
-        status: 'Pending',
-        mutated: false,
-        steps: {},
-        requestedBy,
-        reasons: [],
-        startedAt: now,
-      };
+    : { clusterKey, id: upgradeId, machine, from, to, status: 'Pending', mutated, steps: {}, requestedBy, reasons: [], startedAt: now };
   const { resumeAt: _, endedAt: __, ...rest } = base;
   return {
     ...rest,

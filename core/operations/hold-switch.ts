@@ -1,0 +1,94 @@
+import { namedError } from '../contracts/errors.ts';
+import type { ClusterControl } from '../contracts/items/cluster.ts';
+import type { Member, Wave } from '../contracts/items/rollout.ts';
+import type { Table, WriteOperation } from '../ports/table.ts';
+import { markDirty } from '../rollout/mark-dirty.ts';
+import { type AuditEntry, transactWithAudit } from '../store/audit.ts';
+import { ClusterControls, Clusters, Grants, Members, Rollouts, Waves } from '../store/entities.ts';
+import { decode, load, type Read, replace, unchanged } from '../store/entity.ts';
+import { decideAndWrite } from '../store/retry.ts';
+import type { OperatorPorts } from './fleet-switch.ts';
+
+/** Takes the hold off and has the cluster tried again in its rollout: it no longer counts as failed there. */
+export function retryCluster(ports: OperatorPorts, clusterKey: string, by: string): Promise<ClusterControl> {
+  return unhold(ports, clusterKey, by, 'Retried');
+}
+
+/** Takes the hold off; in its rollout the cluster stays as it ended, and another rollout may take it. */
+export function releaseCluster(ports: OperatorPorts, clusterKey: string, by: string): Promise<ClusterControl> {
+  return unhold(ports, clusterKey, by, 'Released');
+}
+
+async function unhold(
+  ports: OperatorPorts,
+  clusterKey: string,
+  by: string,
+  event: 'Retried' | 'Released',
+): Promise<ClusterControl> {
+  const control = await decideAndWrite(async () => {
+    const { table } = ports;
+    const cluster = await load(table, Clusters, clusterKey);
+    if (cluster === undefined)
+      throw namedError('ClusterNotFound', `The inventory has no cluster ${clusterKey}. Run: liftlock get clusters`);
+    const grant = await load(table, Grants, clusterKey);
+    if (grant !== undefined && grant.data.status !== 'free') {
+      throw namedError(
+        'InvalidInput',
+        `An upgrade of ${cluster.data.name} still holds its grant (${grant.data.upgradeId}, ${grant.data.status}). Try again when it has ended.`,
+      );
+    }
+    const read = await load(table, ClusterControls, clusterKey);
+    const { held, ...rest } = read?.data ?? { clusterKey };
+    const again = event === 'Retried' ? await requeue(table, clusterKey) : [];
+    if (held === undefined && again.length === 0) {
+      throw namedError(
+        'InvalidInput',
+        `${cluster.data.name} is not held and nothing of it has failed or is blocked in a rollout.`,
+      );
+    }
+    const now = ports.clock.now();
+    const entry: AuditEntry = { subject: clusterKey, event: `Cluster${event}`, principal: by, detail: { held } };
+    await transactWithAudit(
+      table,
+      [unchanged(Grants, grant, clusterKey), replace(ClusterControls, read, rest), ...again],
+      [entry],
+      now,
+    );
+    return rest;
+  });
+  await markDirty(ports);
+  return control;
+}
+
+/** Failed and blocked members of rollouts that have not ended go back to Pending, and a wave that they halted opens again. */
+async function requeue(table: Table, clusterKey: string): Promise<WriteOperation[]> {
+  const operations: WriteOperation[] = [];
+  const members = (await table.queryKind(Members.kind))
+    .map((item) => decode(Members, item))
+    .filter(({ data }) => data.clusterKey === clusterKey);
+  for (const member of members) {
+    if (member.data.status !== 'Failed' && member.data.status !== 'Blocked') continue;
+    const rollout = await load(table, Rollouts, member.data.rolloutId);
+    const wave = await load(table, Waves, member.data.rolloutId, member.data.waveIndex);
+    if (rollout === undefined || wave === undefined || rollout.data.status === 'Aborted') continue;
+    operations.push(replace(Members, member, pending(member.data)), replace(Waves, wave, counted(wave, member.data)));
+    if (rollout.data.status !== 'Running' && rollout.data.status !== 'Paused') {
+      operations.push(
+        replace(Rollouts, rollout, { ...rollout.data, status: 'Running', endedAt: undefined, reasons: [] }),
+      );
+    }
+  }
+  return operations;
+}
+
+function pending(member: Member): Member {
+  return { ...member, status: 'Pending', upgradeId: undefined, resumeAt: undefined, reasons: [] };
+}
+
+function counted(wave: Read<Wave>, member: Member): Wave {
+  const next = { ...wave.data };
+  if (member.status === 'Failed') next.failed -= 1;
+  else next.blocked -= 1;
+  const reopens = next.failed <= next.maxFailures && wave.data.status !== 'Pending';
+  return reopens ? { ...next, status: 'Open', endedAt: undefined, reasons: [] } : next;
+}

@@ -1,0 +1,98 @@
+import { namedError } from '../contracts/errors.ts';
+import type { Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { WriteOperation } from '../ports/table.ts';
+import { transactWithAudit } from '../store/audit.ts';
+import { Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
+import { decode, load, type Read, replace } from '../store/entity.ts';
+import { decideAndWrite } from '../store/retry.ts';
+import type { OperatorPorts } from './fleet-switch.ts';
+
+const ENDED: readonly Rollout['status'][] = ['Completed', 'CompletedWithFailures', 'Aborted'];
+
+/** No mutating call of it is committed from now on; what runs parks at its next one. */
+export function pauseRollout(ports: OperatorPorts, id: string, by: string, reason: string): Promise<Rollout> {
+  return change(ports, id, by, 'RolloutPaused', (rollout) => {
+    refuseUnless(rollout, ['Planned', 'Running'], 'pause');
+    return { ...rollout, status: 'Paused', reasons: [{ code: 'Paused', message: `${by}: ${reason}` }] };
+  });
+}
+
+/** Goes on: a paused rollout, a wave that proved nothing (Undecided), or a halted one whose failures a person has accepted. */
+export function resumeRollout(ports: OperatorPorts, id: string, by: string): Promise<Rollout> {
+  return change(ports, id, by, 'RolloutResumed', (rollout, waves) => {
+    const undecided = waves.find((wave) => wave.data.status === 'Undecided');
+    const halted = waves.find((wave) => wave.data.status === 'Halted');
+    if (undecided === undefined && halted === undefined) refuseUnless(rollout, ['Paused'], 'resume');
+    if (halted !== undefined && halted.data.failed > halted.data.maxFailures) {
+      throw namedError(
+        'InvalidInput',
+        `The wave ${halted.data.name} is halted: ${halted.data.failed} failed and at most ${halted.data.maxFailures} may. Retry or release its clusters first (liftlock retry cluster X).`,
+      );
+    }
+    return { ...rollout, status: 'Running', reasons: [] };
+  });
+}
+
+/** Nothing new starts and what is parked stays so; what EKS works on finishes. It cannot be taken back. */
+export function abortRollout(ports: OperatorPorts, id: string, by: string, reason: string): Promise<Rollout> {
+  return change(ports, id, by, 'RolloutAborted', (rollout) => {
+    if (ENDED.includes(rollout.status))
+      throw namedError('InvalidInput', `The rollout ${id} is ${rollout.status} already.`);
+    return { ...rollout, status: 'Aborted', reasons: [{ code: 'Aborted', message: `${by}: ${reason}` }] };
+  });
+}
+
+function refuseUnless(rollout: Rollout, statuses: readonly Rollout['status'][], verb: string): void {
+  if (statuses.includes(rollout.status)) return;
+  throw namedError(
+    'InvalidInput',
+    `The rollout ${rollout.id} is ${rollout.status}; only ${statuses.join(' or ')} can be changed by ${verb}.`,
+  );
+}
+
+function change(
+  ports: OperatorPorts,
+  id: string,
+  by: string,
+  event: string,
+  next: (rollout: Rollout, waves: readonly Read<Wave>[]) => Rollout,
+): Promise<Rollout> {
+  return decideAndWrite(async () => {
+    const read = await load(ports.table, Rollouts, id);
+    if (read === undefined)
+      throw namedError('RolloutNotFound', `There is no rollout ${id}. Run: liftlock get rollouts`);
+    const waves = (await ports.table.queryPartition(rolloutPartition(id), 'WAVE#')).map((item) => decode(Waves, item));
+    const changed = next(read.data, waves);
+    const now = ports.clock.now();
+    await transactWithAudit(
+      ports.table,
+      [replace(Rollouts, read, changed), ...(event === 'RolloutResumed' ? reopened(waves, by) : [])],
+      [
+        {
+          subject: `rollout/${id}`,
+          event,
+          principal: by,
+          detail: { from: read.data.status, to: changed.status, reasons: changed.reasons },
+        },
+      ],
+      now,
+    );
+    await ports.events.publish([
+      {
+        type: 'RolloutChanged',
+        detail: { version: 1, rolloutId: id, status: changed.status, reasons: changed.reasons },
+      },
+    ]);
+    return changed;
+  });
+}
+
+/** A person's word makes an undecided wave pass, and opens a halted one whose failures are within its budget again. */
+function reopened(waves: readonly Read<Wave>[], by: string): WriteOperation[] {
+  return waves.flatMap((wave) => {
+    const reasons = [{ code: 'Resumed', message: `Resumed by ${by}.` }];
+    if (wave.data.status === 'Undecided') return [replace(Waves, wave, { ...wave.data, status: 'Completed', reasons })];
+    if (wave.data.status === 'Halted') return [replace(Waves, wave, { ...wave.data, status: 'Open', reasons })];
+    return [];
+  });
+}
