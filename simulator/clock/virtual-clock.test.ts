@@ -98,4 +98,23 @@ describe('a virtual clock', () => {
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(45);
     expect(clock.now()).toEqual(offset(50_000));
   });
+
+  it('at a speed, shows instants between events and runs what is scheduled while it waits', async () => {
+    const clock = new VirtualClock({ start, speed: 1_000 });
+    const stop = new AbortController();
+    const seen: number[] = [];
+    setTimeout(() => {
+      const scheduledAt = clock.now().getTime();
+      seen.push(scheduledAt - start.getTime());
+      clock.schedule(new Date(scheduledAt + 10_000), () => {
+        seen.push(clock.now().getTime() - start.getTime());
+        stop.abort();
+      });
+    }, 20);
+    await clock.runUntil(new Date('9999-01-01T00:00:00.000Z'), stop.signal);
+    const [scheduledAt = 0, ranAt = 0] = seen;
+    expect(scheduledAt).toBeGreaterThan(10_000);
+    expect(ranAt - scheduledAt).toBe(10_000);
+    expect(clock.now().getTime() - start.getTime()).toBe(ranAt);
+  });
 });

@@ -2,6 +2,17 @@ import { EventQueue } from './event-queue.ts';
 import { InFlightWork } from './in-flight-work.ts';
 import type { Cancel, Timers } from './timers.ts';
 
+/** The longest real delay one timer of the platform can have, in milliseconds. */
+const longestTimeout = 2 ** 31 - 1;
+
+/** A wait in real time that is under way: instants in milliseconds, `startedAt` on the platform's own clock. */
+interface RealTimeWait {
+  readonly from: number;
+  readonly until: number;
+  readonly startedAt: number;
+  readonly speed: number;
+}
+
 /** Settings of a virtual clock. */
 export interface VirtualClockOptions {
   /** The instant the clock shows before anything ran. */
@@ -21,6 +32,7 @@ export class VirtualClock implements Timers {
   readonly #speed: number | undefined;
   #now: number;
   #wake: (() => void) | undefined;
+  #wait: RealTimeWait | undefined;
   #failure: { readonly error: unknown } | undefined;
 
   constructor(options: VirtualClockOptions) {
@@ -29,11 +41,11 @@ export class VirtualClock implements Timers {
   }
 
   now(): Date {
-    return new Date(this.#now);
+    return new Date(this.#current());
   }
 
   schedule(at: Date, run: () => void | Promise<void>): Cancel {
-    const event = this.#queue.add(Math.max(at.getTime(), this.#now), run);
+    const event = this.#queue.add(Math.max(at.getTime(), this.#current()), run);
     this.#wake?.();
     return () => {
       event.cancelled = true;
@@ -48,7 +60,7 @@ export class VirtualClock implements Timers {
   /** Resolves after that many simulated milliseconds. */
   sleep(milliseconds: number): Promise<void> {
     const due = new Promise<void>((resolve) => {
-      this.schedule(new Date(this.#now + milliseconds), resolve);
+      this.schedule(new Date(this.#current() + milliseconds), resolve);
     });
     return this.#work.release(due);
   }
@@ -63,11 +75,22 @@ export class VirtualClock implements Timers {
     while (await this.#runNext(Number.POSITIVE_INFINITY));
   }
 
-  /** Runs everything that is due up to and including `date`, and leaves the clock at that instant. */
-  async runUntil(date: Date): Promise<void> {
-    while (await this.#runNext(date.getTime()));
-    if (this.#speed !== undefined) await this.#waitUntil(date.getTime());
-    this.#now = Math.max(this.#now, date.getTime());
+  /**
+   * Runs everything that is due up to and including `date`, and leaves the clock at that instant. With a speed, that takes its
+   * time, and callbacks scheduled meanwhile run too; `signal` ends it early, at the instant reached by then.
+   */
+  async runUntil(date: Date, signal?: AbortSignal): Promise<void> {
+    const wake = (): void => this.#wake?.();
+    signal?.addEventListener('abort', wake);
+    try {
+      while (!signal?.aborted) {
+        if (await this.#runNext(date.getTime())) continue;
+        if (this.#speed === undefined || (await this.#waitUntil(date.getTime()))) break;
+      }
+    } finally {
+      signal?.removeEventListener('abort', wake);
+    }
+    if (!signal?.aborted) this.#now = Math.max(this.#now, date.getTime());
   }
 
   async #runNext(limit: number): Promise<boolean> {
@@ -91,22 +114,29 @@ export class VirtualClock implements Timers {
     return true;
   }
 
-  /** Waits in real time; false when something was scheduled meanwhile, which may be due earlier. */
-  async #waitUntil(at: number): Promise<boolean> {
+  /** The instant by now; while the clock waits in real time, that is one between two events. */
+  #current(): number {
+    if (!this.#wait) return this.#now;
+    const { from, until, startedAt, speed } = this.#wait;
+    return Math.min(until, from + (performance.now() - startedAt) * speed);
+  }
+
+  /** Waits in real time; false when it has to be asked again, because something may be due earlier by now. */
+  async #waitUntil(until: number): Promise<boolean> {
     const speed = this.#speed ?? Number.POSITIVE_INFINITY;
-    const delay = (at - this.#now) / speed;
+    const delay = (until - this.#now) / speed;
     if (delay <= 0) return true;
-    const from = this.#now;
-    const startedAt = performance.now();
+    this.#wait = { from: this.#now, until, startedAt: performance.now(), speed };
     const arrived = await new Promise<boolean>((resolve) => {
-      const timer = setTimeout(() => resolve(true), delay);
+      const timer = setTimeout(() => resolve(delay <= longestTimeout), Math.min(delay, longestTimeout));
       this.#wake = () => {
         clearTimeout(timer);
         resolve(false);
       };
     });
+    this.#now = arrived ? until : this.#current();
     this.#wake = undefined;
-    this.#now = arrived ? at : Math.min(at, from + (performance.now() - startedAt) * speed);
+    this.#wait = undefined;
     return arrived;
   }
 }

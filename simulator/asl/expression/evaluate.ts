@@ -54,9 +54,9 @@ export async function evaluateTemplate(template: Json, location: string, binding
     }
     return items;
   }
-  const object: JsonObject = {};
+  const members: [string, Json][] = [];
   for (const [key, item] of Object.entries(template as JsonObject)) {
-    object[key] = await evaluateTemplate(item, `${location}/${key}`, bindings);
+    members.push([key, await evaluateTemplate(item, `${location}/${key}`, bindings)]);
   }
-  return object;
+  return Object.fromEntries(members);
 }

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../json/json.ts';
+import type { Json } from '../json/json.ts';
 
 /** A JSONata result holds something JSON has no form for: a function, a regular expression. */
 export class UnsupportedResult extends Error {
@@ -23,7 +23,8 @@ export function toPlainJson(value: unknown): Json {
   }
   if (Array.isArray(value)) return value.map((item) => (item === undefined ? null : toPlainJson(item)));
   if (typeof value !== 'object' || isFunction(value)) throw new UnsupportedResult();
-  const plain: JsonObject = {};
-  for (const [key, item] of Object.entries(value)) if (item !== undefined) plain[key] = toPlainJson(item);
-  return plain;
+  // Not by assignment: a member called __proto__ is data like any other.
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, item]) => (item === undefined ? [] : [[key, toPlainJson(item)]])),
+  );
 }

@@ -92,19 +92,19 @@ export class Runner {
   }
 
   /** Ends a task that waits for its token. Throws InvalidOutput, InvalidToken and TaskTimedOut. */
-  sendTaskSuccess(request: { taskToken: string; output: string }): Promise<void> {
+  async sendTaskSuccess(request: { taskToken: string; output: string }): Promise<void> {
     const output = parseJson(request.output, 'InvalidOutput', `Invalid Output: 'Invalid JSON'`);
     return this.#sendTask(request.taskToken, (taskId) => ({ type: 'taskSucceeded', taskId, output }));
   }
 
   /** Fails a task that waits for its token. Throws InvalidToken and TaskTimedOut. */
-  sendTaskFailure(request: { taskToken: string; error?: string; cause?: string }): Promise<void> {
+  async sendTaskFailure(request: { taskToken: string; error?: string; cause?: string }): Promise<void> {
     const { taskToken, ...failure } = request;
     return this.#sendTask(taskToken, (taskId) => ({ type: 'taskFailed', taskId, ...failure }));
   }
 
   /** Tells that the work on a task goes on. Throws InvalidToken and TaskTimedOut. */
-  sendTaskHeartbeat(request: { taskToken: string }): Promise<void> {
+  async sendTaskHeartbeat(request: { taskToken: string }): Promise<void> {
     return this.#sendTask(request.taskToken, (taskId) => ({ type: 'taskHeartbeat', taskId }));
   }
 

@@ -138,12 +138,9 @@ describe('a task that waits for a token', () => {
     expect(history.find(({ type }) => type === 'TaskSubmitted')?.taskSubmittedEventDetails?.output).toBe(
       `{"published":"${taskToken}"}`,
     );
-    expect(() => runner.sendTaskSuccess({ taskToken, output: '1' })).toThrow(
-      expect.objectContaining({ name: 'TaskTimedOut' }),
-    );
-    expect(() => runner.sendTaskFailure({ taskToken: 'made up' })).toThrow(
-      expect.objectContaining({ name: 'InvalidToken' }),
-    );
+    await expect(runner.sendTaskSuccess({ taskToken, output: '1' })).rejects.toMatchObject({ name: 'TaskTimedOut' });
+    await expect(runner.sendTaskFailure({ taskToken: 'made up' })).rejects.toMatchObject({ name: 'InvalidToken' });
+    await expect(runner.sendTaskSuccess({ taskToken, output: '{' })).rejects.toMatchObject({ name: 'InvalidOutput' });
   });
 
   it('fails without heartbeats, as a timeout that can be caught by its own name', async () => {
