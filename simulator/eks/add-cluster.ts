@@ -5,6 +5,7 @@ import { installSystemWorkload } from '../kubernetes/system-workloads.ts';
 import { defaultVersion } from './addon-catalog.ts';
 import { stableUuid } from './identifiers.ts';
 import { newCluster } from './new-cluster.ts';
+import { nodeImage, nodeImageLabel } from './node-image.ts';
 import { autoModeLabels } from './progress/auto-mode.ts';
 import type { ClusterRecord, VersionEntry } from './state/cluster-record.ts';
 import type { FakeEksState } from './state/fake-eks-state.ts';
@@ -101,6 +102,7 @@ export function addNodegroup(
 
 /** Gives a node group the nodes its size says, with kubelets of its version. */
 export function launchNodes(state: FakeEksState, cluster: ClusterRecord, nodegroup: NodegroupRecord): void {
+  const image = nodeImage(nodegroup.releaseVersion, nodegroup.launchTemplate);
   for (let count = nodegroup.scalingConfig.desiredSize; count > 0; count--) {
     launchNode(cluster.kubernetes, {
       nodegroupName: nodegroup.name,
@@ -108,7 +110,7 @@ export function launchNodes(state: FakeEksState, cluster: ClusterRecord, nodegro
       readyAt: nodegroup.createdAt,
       region: cluster.region,
       zones: nodegroup.description.subnets?.length ?? 1,
-      labels: nodegroup.labels,
+      labels: { ...nodegroup.labels, [nodeImageLabel]: image },
     });
   }
 }

@@ -1,3 +1,5 @@
+import { jsonFaultPosition } from './json-fault-position.ts';
+
 /** A JSON text that is not JSON, with the place of the fault. */
 export class JsonFault extends Error {
   readonly line: number;
@@ -65,9 +67,10 @@ function parse(text: string, start: number, end: number): unknown {
     return JSON.parse(part);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    const position = /at position (\d+)/.exec(message)?.[1];
-    const words = message.replace(/(,? in JSON)? at position .*$/, '');
-    throw fault(words, text, start + (position === undefined ? part.trimEnd().length : Number(position)));
+    const words = message.replace(/,? (\.\.\.)?".*$/s, '').replace(/(,? in JSON)? at position .*$/s, '');
+    const position = jsonFaultPosition(part);
+    const early = position >= part.trimEnd().length;
+    throw fault(early ? 'The text ends in the middle.' : words, text, start + position);
   }
 }
 

@@ -148,6 +148,39 @@ describe('a roll', () => {
     });
   });
 
+  test('does not replace again what an earlier, failed update has replaced', () => {
+    const world = worldWith({ nodes: 4 }, blockingBudget);
+    const nodes = () => Object.values(world.state.clusters)[0]?.kubernetes.nodes ?? [];
+    world.call('UpdateNodegroupVersion', { ...subject, version: '1.36' });
+    world.settle();
+    const fresh = nodes().filter((node) => node.kubeletVersion.startsWith('v1.36.'));
+    world.call('UpdateNodegroupVersion', { ...subject, version: '1.36', force: true });
+    world.pass(1);
+    const roll = Object.values(world.state.clusters)[0]?.nodegroups[0]?.roll;
+    expect(roll?.remaining.length).toBeGreaterThan(0);
+    expect(fresh.some((node) => roll?.remaining.includes(node.name))).toBe(false);
+  });
+
+  test('whose new nodes do not join fails after 15 minutes with the old nodes in place', () => {
+    const world = worldWith({});
+    world.state.plannedFailures.push({
+      clusterName: 'shop',
+      nodegroupName: 'workers',
+      type: 'VersionUpdate',
+      errorCode: 'NodeCreationFailure',
+      errorMessage: 'Instances failed to join the kubernetes cluster',
+    });
+    world.call('UpdateNodegroupVersion', { ...subject, version: '1.36' });
+    world.pass(14);
+    expect(world.call('DescribeNodegroup', subject).nodegroup?.status).toBe('UPDATING');
+    world.pass(4);
+    expect(world.call('DescribeNodegroup', subject).nodegroup).toMatchObject({
+      status: 'DEGRADED',
+      version: '1.35',
+      health: { issues: [{ code: 'NodeCreationFailure' }] },
+    });
+  });
+
   test('goes on from mixed nodes when the budget is gone, and ignores it with force', () => {
     for (const force of [false, true]) {
       const world = worldWith({}, blockingBudget);

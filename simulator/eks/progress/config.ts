@@ -1,5 +1,6 @@
 import { terminateNode } from '../../kubernetes/drain.ts';
 import { launchNode } from '../../kubernetes/launch-node.ts';
+import { nodeImage, nodeImageLabel } from '../node-image.ts';
 import type { World } from '../operation-context.ts';
 import type { ClusterRecord } from '../state/cluster-record.ts';
 import type { NodegroupRecord } from '../state/nodegroup-record.ts';
@@ -57,14 +58,18 @@ function resize(world: World, cluster: ClusterRecord, nodegroup: NodegroupRecord
   const { kubernetes } = cluster;
   const nodes = kubernetes.nodes.filter((node) => node.nodegroupName === nodegroup.name);
   for (const node of nodes.slice(nodegroup.scalingConfig.desiredSize)) terminateNode(kubernetes, node.name, world.now);
+  const image = nodegroup.launches?.image ?? nodeImage(nodegroup.releaseVersion, nodegroup.launchTemplate);
   for (let missing = nodegroup.scalingConfig.desiredSize - nodes.length; missing > 0; missing--) {
     launchNode(kubernetes, {
       nodegroupName: nodegroup.name,
-      kubeletVersion: nodes[0]?.kubeletVersion ?? reportedVersion(world.state.supportCalendar, nodegroup.version),
+      kubeletVersion:
+        nodegroup.launches?.kubeletVersion ??
+        nodes[0]?.kubeletVersion ??
+        reportedVersion(world.state.supportCalendar, nodegroup.version),
       readyAt: world.now + draw(world.random, world.timing.nodeJoin),
       region: cluster.region,
       zones: nodegroup.description.subnets?.length ?? 1,
-      labels: nodegroup.labels,
+      labels: { ...nodegroup.labels, [nodeImageLabel]: image },
     });
   }
 }

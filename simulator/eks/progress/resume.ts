@@ -1,3 +1,4 @@
+import { nodeImage } from '../node-image.ts';
 import type { World } from '../operation-context.ts';
 import type { ClusterRecord } from '../state/cluster-record.ts';
 import { reportedVersion } from '../support-calendar.ts';
@@ -26,6 +27,7 @@ export function resumeUpdates(world: World, cluster: ClusterRecord): void {
         version,
         releaseVersion: release ?? nodegroup.releaseVersion,
         kubeletVersion: reportedVersion(world.state.supportCalendar, version),
+        image: nodeImage(release ?? nodegroup.releaseVersion, nodegroup.launchTemplate),
         force: false,
         phase: 'setup',
         parallel: parallelNodes(nodegroup, nodes.length),

@@ -1,6 +1,7 @@
 import { cordon, drainPass, terminateNode } from '../../kubernetes/drain.ts';
 import type { NodeState } from '../../kubernetes/kubernetes-state.ts';
 import { launchNode } from '../../kubernetes/launch-node.ts';
+import { nodeImageLabel } from '../node-image.ts';
 import type { World } from '../operation-context.ts';
 import type { ClusterRecord } from '../state/cluster-record.ts';
 import type { NodegroupRecord, NodegroupRoll } from '../state/nodegroup-record.ts';
@@ -10,6 +11,8 @@ import { failRoll, finishRoll } from './end-roll.ts';
 
 const drainLimit = 15 * 60_000;
 const drainRetry = 60_000;
+/** A new node that has not joined by then fails the update (facts: eks.md §5.1). */
+const joinLimit = 15 * 60_000;
 
 interface Step {
   world: World;
@@ -32,9 +35,14 @@ function scaleUp(step: Step): void {
   const { world, cluster, nodegroup, roll } = step;
   roll.phase = 'scale-up';
   if (roll.launchTemplate !== undefined) nodegroup.launchTemplate = { ...roll.launchTemplate };
-  const update = cluster.updates.find((each) => each.id === roll.updateId);
-  if (update?.plannedFailure !== undefined) {
-    failRoll(world, cluster, nodegroup, update.plannedFailure);
+  nodegroup.launches = { kubeletVersion: roll.kubeletVersion, image: roll.image };
+  const planned = plannedFailure(step);
+  if (planned?.errorCode === 'NodeCreationFailure') {
+    later(world, cluster, joinLimit, 'roll', roll.updateId);
+    return;
+  }
+  if (planned !== undefined) {
+    failRoll(world, cluster, nodegroup, planned);
     return;
   }
   let slowest = 0;
@@ -49,7 +57,13 @@ function scaleUp(step: Step): void {
 }
 
 /** Old nodes take no new pods once a new node of every zone is Ready. */
-function beginUpgrade({ world, cluster, roll }: Step): void {
+function beginUpgrade(step: Step): void {
+  const { world, cluster, nodegroup, roll } = step;
+  const planned = plannedFailure(step);
+  if (planned !== undefined) {
+    failRoll(world, cluster, nodegroup, planned);
+    return;
+  }
   for (const name of roll.remaining) cordon(cluster.kubernetes, name);
   roll.phase = 'upgrade';
   later(world, cluster, 1_000, 'roll', roll.updateId);
@@ -94,22 +108,31 @@ function upgradeNodes(step: Step): void {
   again(step, [least + leastWait, most + mostWait]);
 }
 
-/** Takes surplus nodes away one at a time (facts: eks.md §5.1). */
+/** Takes surplus nodes away one at a time, the emptiest first; one that cannot be drained stays (facts: eks.md §5.1). */
 function scaleDown(step: Step): void {
-  const { world, cluster, nodegroup } = step;
-  const surplus = newNodes(step).length - nodegroup.scalingConfig.desiredSize;
-  const node = newNodes(step)[0];
-  if (surplus <= 0 || node === undefined) {
+  const { world, cluster, nodegroup, roll } = step;
+  const { kubernetes } = cluster;
+  const load = (node: NodeState) => kubernetes.pods.filter((pod) => pod.nodeName === node.name).length;
+  const candidates = newNodes(step).sort((left, right) => load(left) - load(right));
+  const surplus = candidates.length > nodegroup.scalingConfig.desiredSize;
+  const node = surplus ? candidates.find((each) => roll.force || isDrained(each)) : undefined;
+  if (node === undefined) {
     finishRoll(world, cluster, nodegroup);
     return;
   }
-  cordon(cluster.kubernetes, node.name);
-  const stayed = drainPass(cluster.kubernetes, node.name, world.now);
-  if (stayed.length === 0) terminateNode(cluster.kubernetes, node.name, world.now);
-  else node.unschedulable = false;
-  const emptied = surplus - (stayed.length === 0 ? 1 : 0);
-  if (emptied === 0 || stayed.length > 0) finishRoll(world, cluster, nodegroup);
-  else again(step, world.timing.scaleDown);
+  terminateNode(kubernetes, node.name, world.now);
+  again(step, world.timing.scaleDown);
+
+  function isDrained(each: NodeState): boolean {
+    each.unschedulable = true;
+    const drained = drainPass(kubernetes, each.name, world.now).length === 0;
+    each.unschedulable = drained;
+    return drained;
+  }
+}
+
+function plannedFailure({ cluster, roll }: Step) {
+  return cluster.updates.find((each) => each.id === roll.updateId)?.plannedFailure;
 }
 
 function newNodes({ cluster, nodegroup, roll }: Step): NodeState[] {
@@ -124,7 +147,7 @@ function launch({ world, cluster, nodegroup, roll }: Step, joinMilliseconds: num
     readyAt: world.now + joinMilliseconds,
     region: cluster.region,
     zones: zonesOf(nodegroup),
-    labels: nodegroup.labels,
+    labels: { ...nodegroup.labels, [nodeImageLabel]: roll.image },
   });
 }
 

@@ -1,4 +1,5 @@
 import type { UpdateParam } from '@aws-sdk/client-eks';
+import { nodeImage, nodeImageLabel } from '../node-image.ts';
 import type { World } from '../operation-context.ts';
 import type { RollTarget } from '../operations/roll-target.ts';
 import type { ClusterRecord } from '../state/cluster-record.ts';
@@ -25,14 +26,18 @@ export function startRoll(
     request,
   });
   const nodes = cluster.kubernetes.nodes.filter((node) => node.nodegroupName === nodegroup.name);
+  const image = nodeImage(aim.releaseVersion, aim.launchTemplate ?? nodegroup.launchTemplate);
+  // What an earlier, failed update has replaced already is not replaced again.
+  const old = nodes.filter((node) => node.labels[nodeImageLabel] !== image);
   nodegroup.roll = {
     updateId: update.id,
     ...aim,
+    image,
     force,
     phase: 'setup',
     parallel: parallelNodes(nodegroup, nodes.length),
     remaining: shuffled(
-      nodes.map((node) => node.name),
+      old.map((node) => node.name),
       world.random,
     ),
     draining: [],

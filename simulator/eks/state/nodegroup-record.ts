@@ -18,6 +18,8 @@ export interface NodegroupRecord {
   healthIssues: { code?: string; message?: string; resourceIds?: string[] }[];
   /** The rest of what DescribeNodegroup answers: instanceTypes, subnets, nodeRole, … */
   description: NodegroupDescription;
+  /** What its Auto Scaling group launches; changes as soon as a roll begins, and stays when it fails. */
+  launches?: { kubeletVersion: string; image: string };
   /** The roll that is under way. */
   roll?: NodegroupRoll;
 }
@@ -42,6 +44,7 @@ export interface NodegroupRoll {
   releaseVersion: string;
   launchTemplate?: { id?: string; name?: string; version?: string };
   kubeletVersion: string;
+  image: string;
   force: boolean;
   phase: 'setup' | 'scale-up' | 'upgrade' | 'scale-down';
   /** How many nodes are taken at once. */

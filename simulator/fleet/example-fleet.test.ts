@@ -1,0 +1,123 @@
+import { join } from 'node:path';
+import { FakeEks } from '../eks/fake-eks.ts';
+import type { OperationName } from '../eks/operations/catalog.ts';
+import { seededRandom } from '../eks/seeded-random.ts';
+import type { ClusterRecord } from '../eks/state/cluster-record.ts';
+import { refusal } from '../eks/test-world.ts';
+import { FakeKubernetes } from '../kubernetes/fake-kubernetes.ts';
+import { loadFleet } from './load-fleet.ts';
+
+const folder = join(import.meta.dirname, '../../examples/fleet');
+
+async function exampleFleet() {
+  const loaded = await loadFleet(folder);
+  const fake = new FakeEks(loaded.state, { random: seededRandom(11) });
+  let now = loaded.now.getTime();
+  const cluster = (name: string): ClusterRecord => {
+    const found = Object.values(loaded.state.clusters).find((each) => each.name === name);
+    if (found === undefined) throw new Error(`the example has no cluster ${name}`);
+    return found;
+  };
+  return {
+    ...loaded,
+    cluster,
+    kubernetes: new FakeKubernetes(fake),
+    now: () => new Date(now),
+    pass(minutes: number) {
+      now += minutes * 60_000;
+      fake.advance(new Date(now));
+    },
+    call<N extends OperationName>(name: string, operation: N, input: object) {
+      const { account, region } = cluster(name);
+      const caller = { account, region, principal: `arn:aws:sts::${account}:assumed-role/LiftlockSpoke/test` };
+      return fake.operation(operation as string, input, caller, new Date(now));
+    },
+  };
+}
+
+test('has 12 clusters in 3 accounts and 2 Regions, on 1.33 to 1.36', async () => {
+  const { state, configPaths } = await exampleFleet();
+  const clusters = Object.values(state.clusters);
+  const distinct = (value: (cluster: ClusterRecord) => string) => [...new Set(clusters.map(value))].sort();
+  expect(clusters).toHaveLength(12);
+  expect(distinct((cluster) => cluster.account)).toEqual(['111111111111', '222222222222', '333333333333']);
+  expect(distinct((cluster) => cluster.region)).toEqual(['eu-central-1', 'us-east-1']);
+  expect(distinct((cluster) => cluster.version)).toEqual(['1.33', '1.34', '1.35', '1.36']);
+  expect(distinct((cluster) => cluster.tags.environment ?? 'none')).toEqual(['dev', 'prod', 'staging']);
+  expect(configPaths).toEqual(['fleet.yaml', 'policies.yaml']);
+});
+
+test('every add-on runs a version that EKS lists for its minor', async () => {
+  const { statements } = await exampleFleet();
+  expect(statements.filter((statement) => statement.includes('is not listed'))).toEqual([]);
+});
+
+test.each([
+  ['checkout-staging', 'Deprecated APIs removed in Kubernetes v1.37'],
+  ['checkout-dev', 'EKS add-on version compatibility'],
+  ['search-staging', 'Kubelet version skew'],
+])('%s says ERROR for "%s", before and after a refresh', async (name, check) => {
+  const fleet = await exampleFleet();
+  const status = () =>
+    fleet.cluster(name).insights.items.find((item) => item.name === check)?.insightStatus?.status ?? 'none';
+  expect(status()).toBe('ERROR');
+  fleet.call(name, 'StartInsightsRefresh', { clusterName: name });
+  fleet.pass(6);
+  expect(status()).toBe('ERROR');
+});
+
+test('all other clusters are green', async () => {
+  const { state } = await exampleFleet();
+  const red = Object.values(state.clusters).filter((cluster) =>
+    cluster.insights.items.some((item) => item.insightStatus?.status !== 'PASSING'),
+  );
+  expect(red.map((cluster) => cluster.name).sort()).toEqual(['checkout-dev', 'checkout-staging', 'search-staging']);
+});
+
+test('search-staging cannot go on: its AL2 group stays at 1.32', async () => {
+  const fleet = await exampleFleet();
+  const upgrade = { name: 'search-staging', version: '1.36' };
+  expect(refusal(() => fleet.call('search-staging', 'UpdateClusterVersion', upgrade))).toBe('InvalidRequestException');
+  const roll = { clusterName: 'search-staging', nodegroupName: 'legacy', version: '1.35' };
+  expect(refusal(() => fleet.call('search-staging', 'UpdateNodegroupVersion', roll))).toBe('InvalidParameterException');
+});
+
+test('payments-prod’s nodes cannot be drained, search-prod’s can', async () => {
+  const fleet = await exampleFleet();
+  const groups = [
+    ['payments-prod', 'workers', '1.36', 'Failed'],
+    ['search-prod', 'indexers', '1.34', 'Successful'],
+  ] as const;
+  for (const [clusterName, nodegroupName, version] of groups) {
+    fleet.call(clusterName, 'UpdateNodegroupVersion', { clusterName, nodegroupName, version });
+  }
+  fleet.pass(4 * 60);
+  for (const [clusterName, nodegroupName, , status] of groups) {
+    const update = fleet.cluster(clusterName).updates.find((each) => each.nodegroupName === nodegroupName);
+    expect(update?.status).toBe(status);
+  }
+});
+
+test('catalog-staging is being upgraded by somebody, orders-prod will be by AWS', async () => {
+  const fleet = await exampleFleet();
+  const upgrade = { name: 'catalog-staging', version: '1.37' };
+  expect(refusal(() => fleet.call('catalog-staging', 'UpdateClusterVersion', upgrade))).toBe('ResourceInUseException');
+  expect(fleet.cluster('orders-prod').version).toBe('1.33');
+  fleet.pass(60);
+  expect(fleet.cluster('catalog-staging').version).toBe('1.37');
+  expect(fleet.cluster('orders-prod').version).toBe('1.34');
+  expect(fleet.cluster('orders-prod').nodegroups[0]?.version).toBe('1.33');
+  expect(fleet.state.mutations).toEqual([]);
+});
+
+test('payments-staging cannot be reached, ledger-prod lets only Liftlock’s role in', async () => {
+  const fleet = await exampleFleet();
+  const read = (name: string, role: string) => {
+    const { arn, account } = fleet.cluster(name);
+    const principal = `arn:aws:sts::${account}:assumed-role/${role}/test`;
+    return refusal(() => fleet.kubernetes.listNodes({ clusterArn: arn, principal, now: fleet.now() }));
+  };
+  expect(read('payments-staging', 'LiftlockSpoke')).toBe('ClusterUnreachable');
+  expect(read('ledger-prod', 'Somebody')).toBe('ClusterUnauthorized');
+  expect(read('ledger-prod', 'LiftlockSpoke')).toBe('none');
+});

@@ -1,0 +1,160 @@
+import { addCluster, type ClusterSpecification } from '../eks/add-cluster.ts';
+import { testWorld } from '../eks/test-world.ts';
+import { FakeKubernetes } from './fake-kubernetes.ts';
+import { createInMemoryClusterAccess } from './in-memory-cluster-access.ts';
+import type { KubernetesAccess } from './kubernetes-state.ts';
+
+const principal = 'arn:aws:sts::111111111111:assumed-role/LiftlockSpoke/session';
+const api = { kind: 'Deployment', namespace: 'shop', name: 'api', replicas: 3, labels: { app: 'api' }, image: 'api:1' };
+
+function worldWith(specification: Partial<ClusterSpecification> = {}) {
+  const world = testWorld((state) => {
+    addCluster(state, { name: 'shop', version: '1.36', nodegroups: [{ name: 'workers', nodes: 3 }], ...specification });
+  });
+  const cluster = Object.values(world.state.clusters)[0];
+  if (cluster === undefined) throw new Error('the world has a cluster');
+  const kubernetes = new FakeKubernetes(world.fake);
+  const access = createInMemoryClusterAccess(kubernetes, { clock: { now: () => world.now() }, principal });
+  const target = {
+    scope: { account: cluster.account, region: cluster.region },
+    name: cluster.name,
+    endpoint: cluster.description.endpoint ?? '',
+    certificateAuthority: '',
+  };
+  return { world, cluster, kubernetes, access, target };
+}
+
+describe('the port', () => {
+  test('shows version, health, nodes, pods and workloads', async () => {
+    const { access, target } = worldWith();
+    expect(await access.serverVersion(target)).toMatch(/^v1\.36\.\d+-eks-/);
+    expect(await access.ready(target)).toEqual({ ok: true, failed: [] });
+    const nodes = await access.listNodes(target);
+    expect(nodes).toHaveLength(3);
+    expect(nodes.every((node) => node.ready && node.labels['eks.amazonaws.com/nodegroup'] === 'workers')).toBe(true);
+    const workloads = await access.listWorkloads(target, 'kube-system');
+    expect(workloads.every((workload) => workload.available === workload.desired)).toBe(true);
+    expect(workloads.map((workload) => workload.name).sort()).toEqual(['aws-node', 'coredns', 'kube-proxy']);
+    const pods = await access.listPods(target, 'kube-system');
+    expect(pods).toHaveLength(2 + 3 + 3);
+    expect(pods.every((pod) => pod.phase === 'Running')).toBe(true);
+  });
+
+  test('the version follows the control plane', async () => {
+    const { world, access, target } = worldWith();
+    world.call('UpdateClusterVersion', { name: 'shop', version: '1.37' });
+    world.settle();
+    expect(await access.serverVersion(target)).toMatch(/^v1\.37\./);
+    expect((await access.listNodes(target))[0]?.kubeletVersion).toMatch(/^v1\.36\./);
+  });
+
+  test('a workload that does not bear the new kubelet crashes after the roll', async () => {
+    const { world, access, target } = worldWith({
+      nodegroups: [{ name: 'workers', version: '1.35' }],
+      workloads: [{ ...api, kind: 'Deployment', crashesFromKubelet: '1.36' }],
+    });
+    world.call('UpdateNodegroupVersion', { clusterName: 'shop', nodegroupName: 'workers', version: '1.36' });
+    world.settle();
+    const pods = await access.listPods(target, 'shop');
+    expect(new Set(pods.flatMap((pod) => pod.waitingReasons))).toEqual(new Set(['CrashLoopBackOff']));
+    expect((await access.listWorkloads(target, 'shop'))[0]).toMatchObject({ desired: 3, available: 0 });
+  });
+});
+
+describe('access', () => {
+  const entry = {
+    principalArn: 'arn:aws:iam::111111111111:role/LiftlockSpoke',
+    type: 'STANDARD',
+    createdAt: 0,
+    policies: [],
+  };
+
+  test.each<[string, Partial<KubernetesAccess>, string]>([
+    ['no route', { network: 'unreachable' }, 'ClusterUnreachable'],
+    ['no access entry', { authentication: 'access-entries' }, 'ClusterUnauthorized'],
+    ['no permission', { forbiddenResources: ['nodes'] }, 'ClusterForbidden'],
+  ])('%s', async (_, settings, error) => {
+    const { cluster, access, target } = worldWith();
+    Object.assign(cluster.kubernetes.access, settings);
+    await expect(access.listNodes(target)).rejects.toMatchObject({ name: error });
+  });
+
+  test.each<[string, object]>([
+    ['a private endpoint', { endpointPublicAccess: false }],
+    ['an endpoint that is open to some addresses only', { publicAccessCidrs: ['203.0.113.0/24'] }],
+  ])('%s cannot be reached', async (_, vpc) => {
+    const { cluster, access, target } = worldWith();
+    Object.assign(cluster.description.resourcesVpcConfig ?? {}, vpc);
+    await expect(access.serverVersion(target)).rejects.toMatchObject({ name: 'ClusterUnreachable' });
+  });
+
+  test('an entry with a group of its own sees nodes, one with AmazonEKSViewPolicy does not', async () => {
+    const { cluster, access, target } = worldWith();
+    cluster.kubernetes.access.authentication = 'access-entries';
+    cluster.accessEntries = [{ ...entry, kubernetesGroups: ['liftlock'] }];
+    expect(await access.mayI(target, { verb: 'list', resource: 'nodes' })).toBe(true);
+    const policyArn = 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy';
+    cluster.accessEntries = [
+      { ...entry, kubernetesGroups: [], policies: [{ policyArn, accessScope: { type: 'cluster' } }] },
+    ];
+    expect(await access.mayI(target, { verb: 'list', resource: 'nodes' })).toBe(false);
+    expect(await access.mayI(target, { verb: 'list', resource: 'pods' })).toBe(true);
+    await expect(access.listNodes(target)).rejects.toMatchObject({ name: 'ClusterForbidden' });
+  });
+
+  test('entries do not count where aws-auth decides', async () => {
+    const { cluster, access, target } = worldWith();
+    cluster.kubernetes.access.authentication = 'access-entries';
+    cluster.accessEntries = [{ ...entry, kubernetesGroups: ['liftlock'] }];
+    cluster.description.accessConfig = { authenticationMode: 'CONFIG_MAP' };
+    await expect(access.listNodes(target)).rejects.toMatchObject({ name: 'ClusterUnauthorized' });
+  });
+});
+
+describe('eviction', () => {
+  const budget = { namespace: 'shop', name: 'api', matchLabels: { app: 'api' } };
+
+  test.each<[string, object, number]>([
+    ['minAvailable 3 of 3', { minAvailable: 3 }, 0],
+    ['minAvailable 100%', { minAvailable: '100%' }, 0],
+    ['minAvailable 50% of 3, rounded up', { minAvailable: '50%' }, 1],
+    ['minAvailable 1', { minAvailable: 1 }, 2],
+    ['maxUnavailable 0', { maxUnavailable: 0 }, 0],
+    ['maxUnavailable 1', { maxUnavailable: 1 }, 1],
+    ['maxUnavailable 34% of 3, rounded up', { maxUnavailable: '34%' }, 2],
+  ])('%s lets as many go as upstream', (_, limits, allowed) => {
+    const { world, kubernetes, cluster } = worldWith({
+      workloads: [{ ...api, kind: 'Deployment' }],
+      podDisruptionBudgets: [{ ...budget, ...limits }],
+    });
+    const request = { clusterArn: cluster.arn, principal, now: world.now() };
+    expect(kubernetes.listPodDisruptionBudgets(request, 'shop')[0]?.disruptionsAllowed).toBe(allowed);
+    const pods = kubernetes.listPods(request, 'shop');
+    const refused = pods.map((pod) => kubernetes.evict(request, pod)).filter((answer) => answer !== undefined);
+    expect(pods.length - refused.length).toBe(allowed);
+    for (const answer of refused) expect(answer).toContain('would violate the pod');
+  });
+
+  test('a pod under two budgets is never evicted', () => {
+    const { world, kubernetes, cluster } = worldWith({
+      workloads: [{ ...api, kind: 'Deployment' }],
+      podDisruptionBudgets: [
+        { ...budget, maxUnavailable: 3 },
+        { ...budget, name: 'second', maxUnavailable: 3 },
+      ],
+    });
+    const request = { clusterArn: cluster.arn, principal, now: world.now() };
+    const [pod] = kubernetes.listPods(request, 'shop');
+    expect(pod && kubernetes.evict(request, pod)).toContain('more than one PodDisruptionBudget');
+  });
+
+  test('an evicted pod comes back elsewhere, and is ready after a while', () => {
+    const { world, kubernetes, cluster } = worldWith({ workloads: [{ ...api, kind: 'Deployment' }] });
+    const request = () => ({ clusterArn: cluster.arn, principal, now: world.now() });
+    const [pod] = kubernetes.listPods(request(), 'shop');
+    if (pod !== undefined) kubernetes.evict(request(), pod);
+    expect(kubernetes.listWorkloads(request(), 'shop')[0]).toMatchObject({ desired: 3, available: 2 });
+    world.pass(1);
+    expect(kubernetes.listWorkloads(request(), 'shop')[0]).toMatchObject({ desired: 3, available: 3 });
+  });
+});
