@@ -177,7 +177,19 @@ function runningUpgrade(request: GrantRequest, existing: Upgrade | undefined, no
   const mutated = existing?.mutated ?? false;
   const base: Upgrade = going
     ? existing
-    : { clusterKey, id: upgradeId, machine, from, to, status: 'Pending', mutated, steps: {}, requestedBy, reasons: [], startedAt: now };
+    : {
+        clusterKey,
+        id: upgradeId,
+        machine,
+        from,
+        to,
+        status: 'Pending',
+        mutated,
+        steps: {},
+        requestedBy,
+        reasons: [],
+        startedAt: now,
+      };
   const { resumeAt: _, endedAt: __, ...rest } = base;
   return {
     ...rest,

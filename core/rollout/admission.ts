@@ -24,6 +24,12 @@ export function roomOf(snapshot: FleetSnapshot): Room {
   };
 }
 
+/** The inventory may lag behind the hop that just succeeded. */
+function newer(observed: string, reached: string): KubeVersion {
+  const [a, b] = [KubeVersion.parse(observed), KubeVersion.parse(reached)];
+  return a.isOlderThan(b) ? b : a;
+}
+
 /** Those that were begun go first, then by position in their wave. */
 const urgency = (a: Member, b: Member): number =>
   Number(b.inFlight) - Number(a.inFlight) ||
@@ -85,7 +91,7 @@ function admitOne(
   const hop =
     parkedUpgrade?.status === 'Parked'
       ? parkedUpgrade
-      : nextHop(KubeVersion.parse(cluster.version), KubeVersion.parse(member.to));
+      : nextHop(newer(cluster.version, member.from), KubeVersion.parse(member.to));
   const wave = room.waves.get(waveKey(member));
   const refused = grantRefusals(
     {

@@ -1,7 +1,7 @@
 import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { StoredItem } from '../ports/table.ts';
-import { Epochs, ReconcileMarkers } from '../store/entities.ts';
+import { Epochs, Grants, ReconcileMarkers } from '../store/entities.ts';
 import { decode, load, put, type Read, replace } from '../store/entity.ts';
 import { isContention } from '../store/retry.ts';
 import { applyDecision } from './apply-decision.ts';
@@ -46,6 +46,7 @@ export async function reconcileRollouts(
   const inMotion = active.some((item) => item.kind !== ReconcileMarkers.kind);
   if (!full && !inMotion) return { look: 'idle', applied: 0, waiting: [], problems: [] };
 
+  if (full) await ensureEpoch(table);
   let applied = 0;
   let waiting: readonly Waiting[] = [];
   const problems: ReconcileResult['problems'][number][] = [];
@@ -90,7 +91,7 @@ async function carryOut(
   }
 }
 
-/** The first tick of an installation writes the marker and the epoch; both stay for ever. */
+/** The first tick of an installation writes the marker; it stays for ever. */
 async function markerOf(
   ports: ReconcilePorts,
   active: readonly StoredItem[],
@@ -98,11 +99,16 @@ async function markerOf(
   const listed = active.find((item) => item.kind === ReconcileMarkers.kind);
   if (listed !== undefined) return decode(ReconcileMarkers, listed);
   const { table } = ports;
-  if ((await load(table, Epochs)) === undefined) await table.transact([put(Epochs, { number: 1 }, 'absent')]);
   const stored = await load(table, ReconcileMarkers);
   if (stored !== undefined) return stored;
   await table.transact([put(ReconcileMarkers, {}, 'absent')]);
   return { key: ReconcileMarkers.key(), data: {}, revision: 1 };
+}
+
+/** A new installation begins with epoch 1. A table that has granted before and has no epoch is being restored: nothing goes on there. */
+async function ensureEpoch(table: Ports['table']): Promise<void> {
+  if ((await load(table, Epochs)) !== undefined || (await table.queryKind(Grants.kind)).length > 0) return;
+  await table.transact([put(Epochs, { number: 1 }, 'absent')]);
 }
 
 /** Clears the mark of what was seen; what came in meanwhile keeps it. */

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { reasonSchema } from '../contracts/items/common.ts';
 import { parseMachineInput, type StepInput } from '../contracts/step-input.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { type RecordPorts, recordCluster } from '../inventory/record-cluster.ts';
+import { parseClusterArn } from '../model/cluster-key.ts';
 import type { Ports } from '../ports/ports.ts';
 import { type Asker, authority, claimsToBeNested } from '../protocol/authority.ts';
 import { settleUpgrade } from '../protocol/settle.ts';
@@ -39,7 +41,7 @@ const MESSAGE_CHARACTERS = 2_000;
  * runs in, and an execution without a grant changes nothing.
  */
 export async function concludeUpgrade(
-  ports: Pick<Ports, 'table' | 'clock' | 'events'>,
+  ports: Pick<Ports, 'table' | 'clock' | 'events' | 'eks'>,
   stepInput: StepInput,
 ): Promise<Conclusion> {
   const asker: Asker = { arn: stepInput.execution.arn, name: stepInput.execution.name };
@@ -50,11 +52,23 @@ export async function concludeUpgrade(
     const grant = await grantOf(ports.table, input.cluster, asker);
     const held = grant === undefined ? undefined : await load(ports.table, Grants, grant.clusterKey);
     if (held !== undefined && authority(held.data, asker) === 'holder') {
+      await observeAnew(ports, input.cluster);
       const upgrade = await settleUpgrade(ports, held.data.clusterKey, held.data.number, end);
       if (upgrade?.status === 'Failed' && end.status === 'blocked') return conclusion('Failed', end, nested);
     }
   }
   return conclusion(STATUS[end.status], end, nested);
+}
+
+/** The inventory learns of the change now, not at the next discovery. What cannot be read now is read then. */
+async function observeAnew(ports: RecordPorts, arn: string): Promise<void> {
+  const at = parseClusterArn(arn);
+  if (at === undefined) return;
+  try {
+    await recordCluster(ports, { account: at.account, region: at.region, name: at.name, depth: 'deep' });
+  } catch {
+    // A fault here must not keep the upgrade from being concluded.
+  }
 }
 
 const STATUS = {

@@ -1,0 +1,28 @@
+import { EVENT_DETAILS, type LiftlockEvent } from '../../core/contracts/events.ts';
+import type { Clock } from '../../core/ports/clock.ts';
+import type { EventBus } from '../../core/ports/outside.ts';
+
+export interface PublishedEvent {
+  readonly at: Date;
+  readonly event: LiftlockEvent;
+}
+
+/** A bus that keeps what was published and refuses a detail that breaks its contract. */
+export class InMemoryBus implements EventBus {
+  readonly published: PublishedEvent[] = [];
+  readonly #clock: Clock;
+  onEvent: (published: PublishedEvent) => void = () => {};
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  async publish(events: readonly LiftlockEvent[]): Promise<void> {
+    for (const event of events) {
+      EVENT_DETAILS[event.type].parse(event.detail);
+      const published = { at: this.#clock.now(), event };
+      this.published.push(published);
+      this.onEvent(published);
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { MACHINE_DEFINITIONS, MACHINE_NAMES, type MachineName } from '../../core/contracts/names.ts';
+
+export const MACHINE_ARN_PREFIX = 'arn:aws:states:eu-central-1:000000000000:stateMachine:liftlock-';
+export const FUNCTION_ARN_PREFIX = 'arn:aws:lambda:eu-central-1:000000000000:function:liftlock-';
+
+const DEFINITIONS = new URL('../../state-machines/', import.meta.url);
+
+export interface MachineDefinition {
+  readonly name: MachineName;
+  readonly arn: string;
+  readonly definition: unknown;
+}
+
+/** The very files of `state-machines/`, with the placeholders filled in as the stack fills them in. */
+export function machineDefinitions(): MachineDefinition[] {
+  return MACHINE_NAMES.map((name) => {
+    const text = readFileSync(new URL(`${MACHINE_DEFINITIONS[name]}.asl.json`, DEFINITIONS), 'utf8');
+    const filled = text.replaceAll(/\$\{(\w+)\}/g, (_, placeholder: string) => fillIn(placeholder, name));
+    return { name, arn: `${MACHINE_ARN_PREFIX}${name}`, definition: JSON.parse(filled) };
+  });
+}
+
+/** `${ScanClusterMachineArn}` → the machine scan-cluster; `${StepFunctionArn}` → the function of the machine's own name. */
+function fillIn(placeholder: string, machine: MachineName): string {
+  if (placeholder === 'Partition') return 'aws';
+  if (placeholder === 'Machine') return machine;
+  if (placeholder === 'StepFunctionArn') return `${FUNCTION_ARN_PREFIX}${machine}`;
+  const match = /^(\w+?)(Machine|Function)Arn$/.exec(placeholder);
+  if (match === null) throw new Error(`state-machines: nobody fills in \${${placeholder}}`);
+  const [, pascal = '', kind] = match;
+  const name = pascal.replaceAll(/(?<!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
+  return `${kind === 'Machine' ? MACHINE_ARN_PREFIX : FUNCTION_ARN_PREFIX}${name}`;
+}

@@ -1,0 +1,153 @@
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import type { FunctionName } from '../../core/contracts/names.ts';
+import { recordCluster } from '../../core/inventory/record-cluster.ts';
+import type { Scope } from '../../core/ports/eks.ts';
+import type { Ports } from '../../core/ports/ports.ts';
+import type { Json } from '../asl/json/json.ts';
+import { Runner } from '../asl/runner/runner.ts';
+import { lambdaFunctionError, type TaskInvocation } from '../asl/runner/task-invocation.ts';
+import { VirtualClock } from '../clock/virtual-clock.ts';
+import { FakeEks } from '../eks/fake-eks.ts';
+import { createInMemoryEks } from '../eks/in-memory-ports.ts';
+import { seededRandom } from '../eks/seeded-random.ts';
+import type { FakeEksState } from '../eks/state/fake-eks-state.ts';
+import { FakeKubernetes } from '../kubernetes/fake-kubernetes.ts';
+import { createInMemoryClusterAccess } from '../kubernetes/in-memory-cluster-access.ts';
+import { FUNCTIONS } from './functions.ts';
+import { InMemoryBus } from './in-memory-bus.ts';
+import { createInMemoryExecutions } from './in-memory-executions.ts';
+import { InMemoryQueue } from './in-memory-queue.ts';
+import { FUNCTION_ARN_PREFIX, machineDefinitions } from './machines.ts';
+
+export interface WorldOptions {
+  readonly state: FakeEksState;
+  readonly start: Date;
+  readonly seed: number;
+  /** Simulated seconds per real second; absent = as fast as it goes. */
+  readonly speed?: number;
+  /** Puts something between an invocation and its ports: crashes, late answers. Absent = nothing. */
+  readonly around?: (ports: Ports, invocation: Invocation) => Ports;
+}
+
+/** One run of a function. */
+export interface Invocation {
+  readonly function: FunctionName;
+  readonly payload: unknown;
+  /** 1, 2, 3, … over the whole world. */
+  readonly number: number;
+}
+
+/** The ARN under which Liftlock calls EKS in an account: the spoke role of the templates. */
+export const spokePrincipal = (scope: Scope): string => `arn:aws:iam::${scope.account}:role/LiftlockSpoke`;
+
+/** Liftlock in one process: real decisions, steps and machine files; a fake EKS, tables in memory, virtual time. */
+export class World {
+  readonly clock: VirtualClock;
+  readonly eks: FakeEks;
+  readonly table = new MemoryTable();
+  readonly bus: InMemoryBus;
+  readonly queue: InMemoryQueue;
+  readonly runner: Runner;
+  readonly ports: Ports;
+  /** Functions that threw, by name: what would be in the Errors metric. */
+  readonly faults: { readonly at: Date; readonly function: FunctionName; readonly error: unknown }[] = [];
+  readonly #around: NonNullable<WorldOptions['around']>;
+  #invocations = 0;
+  #wakes = new Set<string>();
+
+  constructor(options: WorldOptions) {
+    const random = seededRandom(options.seed);
+    this.#around = options.around ?? ((ports) => ports);
+    this.clock = new VirtualClock({
+      start: options.start,
+      ...(options.speed === undefined ? {} : { speed: options.speed }),
+    });
+    this.eks = new FakeEks(options.state, { random });
+    this.bus = new InMemoryBus(this.clock);
+    this.queue = new InMemoryQueue(this.clock, (item) => this.#record(item));
+    const sequence = { next: 0 };
+    const uuid = () => {
+      sequence.next += 1;
+      return `00000000-0000-4000-8000-${String(sequence.next).padStart(12, '0')}`;
+    };
+    this.runner = new Runner({
+      timers: this.clock,
+      track: (work) => this.clock.track(work),
+      environment: { random, uuid },
+      invokeTask: (task) => this.#invokeTask(task),
+      onStatusChange: (execution) => {
+        if (execution.status !== 'RUNNING') this.wake(execution.executionArn);
+      },
+    });
+    for (const { arn, name, definition } of machineDefinitions())
+      this.runner.machines.create({ arn, name: `liftlock-${name}`, definition: definition as Json });
+    const eks = createInMemoryEks(this.eks, {
+      clock: this.clock,
+      principal: spokePrincipal,
+      sleep: (milliseconds) => this.clock.sleep(milliseconds),
+    });
+    this.ports = {
+      table: this.table,
+      eks,
+      mutator: eks,
+      clusters: createInMemoryClusterAccess(new FakeKubernetes(this.eks), {
+        clock: this.clock,
+        principal: spokePrincipal,
+      }),
+      executions: createInMemoryExecutions(this.runner),
+      events: this.bus,
+      queue: this.queue,
+      organization: { listAccounts: async () => [] },
+      // A rehearsal has no network: URLs of a policy are taken for healthy, which the report says.
+      probe: { get: async () => ({ status: 200 }) },
+      clock: this.clock,
+      ids: { next: uuid },
+    };
+  }
+
+  /** Runs a function as Lambda would: JSON in, JSON out, its own view of the ports. */
+  async invoke(name: Exclude<FunctionName, 'api' | 'record-clusters'>, payload: unknown): Promise<unknown> {
+    try {
+      const result = await FUNCTIONS[name](this.#portsFor(name, payload), JSON.parse(JSON.stringify(payload)));
+      return result === undefined ? null : JSON.parse(JSON.stringify(result));
+    } catch (error) {
+      this.faults.push({ at: this.clock.now(), function: name, error });
+      throw error;
+    }
+  }
+
+  /** An event that makes the reconciler look now; several at one instant are one look each, as on AWS. */
+  wake(endedExecution?: string): void {
+    const key = endedExecution ?? '';
+    if (this.#wakes.has(key)) return;
+    this.#wakes.add(key);
+    this.clock.schedule(new Date(this.clock.now().getTime() + 1_000), async () => {
+      this.#wakes.delete(key);
+      await this.tick(endedExecution);
+    });
+  }
+
+  /** One tick of the reconciler. A fault in it is one missed tick: the next one comes. */
+  async tick(endedExecution?: string): Promise<void> {
+    await this.invoke('reconcile-rollouts', endedExecution === undefined ? {} : { endedExecution }).catch(() => {});
+  }
+
+  async #record(item: Parameters<typeof recordCluster>[1]): Promise<void> {
+    await recordCluster(this.#portsFor('record-clusters', item), item);
+  }
+
+  #portsFor(name: FunctionName, payload: unknown): Ports {
+    this.#invocations += 1;
+    return this.#around(this.ports, { function: name, payload, number: this.#invocations });
+  }
+
+  async #invokeTask(task: TaskInvocation): Promise<Json> {
+    const { FunctionName: arn, Payload: payload } = task.arguments as { FunctionName: string; Payload: unknown };
+    const name = arn.slice(FUNCTION_ARN_PREFIX.length) as Exclude<FunctionName, 'api' | 'record-clusters'>;
+    try {
+      return { StatusCode: 200, Payload: (await this.invoke(name, payload)) as Json };
+    } catch (error) {
+      throw lambdaFunctionError(error);
+    }
+  }
+}
