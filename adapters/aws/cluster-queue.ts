@@ -1,0 +1,44 @@
+import {
+  type BatchResultErrorEntry,
+  SendMessageBatchCommand,
+  SQSClient,
+  type SQSClientConfig,
+} from '@aws-sdk/client-sqs';
+import type { ClusterItem, ClusterQueue } from '../../core/ports/outside.ts';
+import { batchesOf } from './batches.ts';
+import { readLimits } from './request-limits.ts';
+
+export interface ClusterQueueOptions {
+  readonly queueUrl: string;
+  readonly client?: SQSClientConfig;
+}
+
+const BATCH = 10;
+const ATTEMPTS = 3;
+
+/** Sends one message per cluster. Entries that SQS refuses are sent again; fails with `QueueSendFailed` when some do not get through. */
+export function createClusterQueue({ queueUrl, client: config = {} }: ClusterQueueOptions): ClusterQueue {
+  const client = new SQSClient({ ...readLimits, ...config });
+
+  const sendBatch = async (items: readonly ClusterItem[]): Promise<void> => {
+    let left = items.map((item, index) => ({ Id: String(index), MessageBody: JSON.stringify(item) }));
+    let failures: BatchResultErrorEntry[] = [];
+    for (let attempt = 1; attempt <= ATTEMPTS && left.length > 0; attempt++) {
+      const { Failed = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: left }));
+      failures = Failed;
+      const again = new Set(Failed.map((failure) => failure.Id));
+      left = left.filter((entry) => again.has(entry.Id));
+    }
+    if (left.length === 0) return;
+    const why = failures.map((failure) => `${failure.Code}: ${failure.Message ?? ''}`).join('; ');
+    throw Object.assign(new Error(`${left.length} of ${items.length} clusters were not queued: ${why}`), {
+      name: 'QueueSendFailed',
+    });
+  };
+
+  return {
+    async send(items) {
+      for (const batch of batchesOf(items, BATCH)) await sendBatch(batch);
+    },
+  };
+}

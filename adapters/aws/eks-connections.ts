@@ -1,0 +1,53 @@
+import { EKSClient, type EKSClientConfig } from '@aws-sdk/client-eks';
+import type { Clock } from '../../core/ports/clock.ts';
+import type { Scope } from '../../core/ports/eks.ts';
+import { readLimits } from './request-limits.ts';
+import type { SpokeSessions } from './spoke-role.ts';
+import { createTokenBucket, type Sleep, type TokenBucket } from './token-bucket.ts';
+
+export interface EksConnectionsOptions {
+  readonly sessions: SpokeSessions;
+  readonly clock: Clock;
+  readonly sleep: Sleep;
+  readonly perSecond?: number;
+  readonly burst?: number;
+  /** Endpoint and the like, for tests; the environment's `AWS_ENDPOINT_URL_EKS` counts without it. */
+  readonly client?: EKSClientConfig;
+}
+
+/** What reader and mutator share: a client and a rate for each account and Region. */
+export interface EksConnections {
+  readonly sessions: SpokeSessions;
+  readonly client: EKSClientConfig;
+  reader(scope: Scope): EKSClient;
+  bucket(scope: Scope): TokenBucket;
+}
+
+export function createEksConnections(options: EksConnectionsOptions): EksConnections {
+  const { sessions, clock, sleep, perSecond, burst, client = {} } = options;
+  const rate = {
+    clock,
+    sleep,
+    ...(perSecond === undefined ? {} : { perSecond }),
+    ...(burst === undefined ? {} : { burst }),
+  };
+  return {
+    sessions,
+    client,
+    reader: keptByScope(
+      ({ account, region }) =>
+        new EKSClient({ ...readLimits, region, credentials: () => sessions.forAccount(account), ...client }),
+    ),
+    bucket: keptByScope(() => createTokenBucket(rate)),
+  };
+}
+
+function keptByScope<T>(create: (scope: Scope) => T): (scope: Scope) => T {
+  const kept = new Map<string, T>();
+  return (scope) => {
+    const name = `${scope.account}/${scope.region}`;
+    const found = kept.get(name) ?? create(scope);
+    kept.set(name, found);
+    return found;
+  };
+}

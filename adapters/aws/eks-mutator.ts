@@ -1,0 +1,74 @@
+import {
+  EKSClient,
+  UpdateAddonCommand,
+  UpdateClusterVersionCommand,
+  UpdateNodegroupVersionCommand,
+} from '@aws-sdk/client-eks';
+import type { MutatingCall } from '../../core/contracts/mutating-calls.ts';
+import type { EksMutator, Scope, Update } from '../../core/ports/eks.ts';
+import type { EksConnections } from './eks-connections.ts';
+import { toUpdate } from './eks-shapes.ts';
+import { MUTATION_MILLISECONDS, mutationLimits } from './request-limits.ts';
+import { sessionPolicy } from './session-policy.ts';
+
+/**
+ * The calls that change something. Each has a session of its own, narrowed to its one cluster, and is over within `CALL_SECONDS`
+ * whatever happens. Members are named one by one, so that nothing else of an input (a `force`, say) is ever sent.
+ */
+export function createEksMutator(connections: EksConnections, partition: string): EksMutator {
+  const send = async (
+    scope: Scope,
+    call: MutatingCall,
+    request: (client: EKSClient, options: { abortSignal: AbortSignal }) => Promise<Update>,
+  ): Promise<Update> => {
+    const abortSignal = AbortSignal.timeout(MUTATION_MILLISECONDS);
+    connections.bucket(scope).spend();
+    const policy = sessionPolicy(partition, scope, call);
+    const credentials = await connections.sessions.narrowedTo(scope.account, policy, abortSignal);
+    const client = new EKSClient({ ...mutationLimits, region: scope.region, credentials, ...connections.client });
+    try {
+      return await request(client, { abortSignal });
+    } finally {
+      client.destroy();
+    }
+  };
+
+  return {
+    updateClusterVersion: (scope, input) => {
+      const { name, version, clientRequestToken } = input;
+      const command = new UpdateClusterVersionCommand({ name, version, clientRequestToken });
+      return send(scope, { name: 'UpdateClusterVersion', input }, async (client, options) =>
+        toUpdate((await client.send(command, options)).update),
+      );
+    },
+    updateNodegroupVersion: (scope, input) => {
+      const { clusterName, nodegroupName, version, launchTemplate, clientRequestToken } = input;
+      const command = new UpdateNodegroupVersionCommand({
+        clusterName,
+        nodegroupName,
+        version,
+        launchTemplate,
+        clientRequestToken,
+      });
+      return send(scope, { name: 'UpdateNodegroupVersion', input }, async (client, options) =>
+        toUpdate((await client.send(command, options)).update),
+      );
+    },
+    updateAddon: (scope, input) => {
+      const { clusterName, addonName, addonVersion, resolveConflicts, clientRequestToken } = input;
+      const { serviceAccountRoleArn, configurationValues } = input;
+      const command = new UpdateAddonCommand({
+        clusterName,
+        addonName,
+        addonVersion,
+        resolveConflicts,
+        serviceAccountRoleArn,
+        configurationValues,
+        clientRequestToken,
+      });
+      return send(scope, { name: 'UpdateAddon', input }, async (client, options) =>
+        toUpdate((await client.send(command, options)).update),
+      );
+    },
+  };
+}

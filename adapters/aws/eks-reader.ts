@@ -1,0 +1,123 @@
+import {
+  DescribeAddonCommand,
+  DescribeClusterCommand,
+  DescribeInsightCommand,
+  DescribeInsightsRefreshCommand,
+  DescribeNodegroupCommand,
+  DescribeUpdateCommand,
+  type EKSClient,
+  paginateDescribeAddonVersions,
+  paginateDescribeClusterVersions,
+  paginateListAddons,
+  paginateListClusters,
+  paginateListFargateProfiles,
+  paginateListInsights,
+  paginateListNodegroups,
+  paginateListUpdates,
+  StartInsightsRefreshCommand,
+} from '@aws-sdk/client-eks';
+import type { EksReader, Scope } from '../../core/ports/eks.ts';
+import type { EksConnections } from './eks-connections.ts';
+import {
+  toAddon,
+  toAddonInfo,
+  toCluster,
+  toClusterVersion,
+  toInsight,
+  toInsightSummary,
+  toInsightsRefresh,
+  toNodegroup,
+  toUpdate,
+} from './eks-shapes.ts';
+
+type Paging = { client: EKSClient };
+
+/**
+ * EKS over the SDK: a client per account and Region with the spoke role's credentials, each call after its turn in the account's rate, each
+ * list to its last page. Errors are the SDK's own, with EKS's names.
+ */
+export function createEksReader(connections: EksConnections): EksReader {
+  const client = async (scope: Scope): Promise<EKSClient> => {
+    await connections.bucket(scope).take();
+    return connections.reader(scope);
+  };
+  const all = async <Page, Item>(
+    scope: Scope,
+    pages: (config: Paging) => AsyncIterable<Page>,
+    itemsOf: (page: Page) => readonly Item[] | undefined,
+  ): Promise<Item[]> => {
+    const items: Item[] = [];
+    for await (const page of pages({ client: await client(scope) })) {
+      // The page after this one is another call: it waits for its turn while the loop body does.
+      items.push(...(itemsOf(page) ?? []));
+      if (hasNext(page)) await connections.bucket(scope).take();
+    }
+    return items;
+  };
+
+  return {
+    listClusters: (scope) =>
+      all(
+        scope,
+        (config) => paginateListClusters(config, {}),
+        (page) => page.clusters,
+      ),
+    describeCluster: async (scope, { name }) =>
+      toCluster((await (await client(scope)).send(new DescribeClusterCommand({ name }))).cluster),
+    listNodegroups: (scope, { clusterName }) =>
+      all(
+        scope,
+        (config) => paginateListNodegroups(config, { clusterName }),
+        (page) => page.nodegroups,
+      ),
+    describeNodegroup: async (scope, { clusterName, nodegroupName }) => {
+      const command = new DescribeNodegroupCommand({ clusterName, nodegroupName });
+      return toNodegroup((await (await client(scope)).send(command)).nodegroup);
+    },
+    listFargateProfiles: (scope, { clusterName }) =>
+      all(
+        scope,
+        (config) => paginateListFargateProfiles(config, { clusterName }),
+        (page) => page.fargateProfileNames,
+      ),
+    listAddons: (scope, { clusterName }) =>
+      all(
+        scope,
+        (config) => paginateListAddons(config, { clusterName }),
+        (page) => page.addons,
+      ),
+    describeAddon: async (scope, { clusterName, addonName }) => {
+      const command = new DescribeAddonCommand({ clusterName, addonName });
+      return toAddon((await (await client(scope)).send(command)).addon);
+    },
+    describeAddonVersions: async (scope, input) => {
+      const pages = (config: Paging) => paginateDescribeAddonVersions(config, { ...input });
+      return (await all(scope, pages, (page) => page.addons)).map(toAddonInfo);
+    },
+    listUpdates: (scope, input) =>
+      all(
+        scope,
+        (config) => paginateListUpdates(config, { ...input }),
+        (page) => page.updateIds,
+      ),
+    describeUpdate: async (scope, input) =>
+      toUpdate((await (await client(scope)).send(new DescribeUpdateCommand({ ...input }))).update),
+    listInsights: async (scope, { clusterName, categories }) => {
+      const filter = categories === undefined ? {} : { filter: { categories } };
+      const pages = (config: Paging) => paginateListInsights(config, { clusterName, ...filter });
+      return (await all(scope, pages, (page) => page.insights)).map(toInsightSummary);
+    },
+    describeInsight: async (scope, { clusterName, id }) =>
+      toInsight((await (await client(scope)).send(new DescribeInsightCommand({ clusterName, id }))).insight),
+    startInsightsRefresh: async (scope, { clusterName }) =>
+      toInsightsRefresh(await (await client(scope)).send(new StartInsightsRefreshCommand({ clusterName }))),
+    describeInsightsRefresh: async (scope, { clusterName }) =>
+      toInsightsRefresh(await (await client(scope)).send(new DescribeInsightsRefreshCommand({ clusterName }))),
+    describeClusterVersions: async (scope) => {
+      const pages = (config: Paging) => paginateDescribeClusterVersions(config, {});
+      return (await all(scope, pages, (page) => page.clusterVersions)).map(toClusterVersion);
+    },
+  };
+}
+
+const hasNext = (page: unknown): boolean => (page as { nextToken?: string }).nextToken !== undefined;

@@ -1,0 +1,68 @@
+import {
+  EventBridgeClient,
+  type EventBridgeClientConfig,
+  PutEventsCommand,
+  type PutEventsRequestEntry,
+} from '@aws-sdk/client-eventbridge';
+import { errorMessage, errorName } from '../../core/contracts/errors.ts';
+import type { LiftlockEvent } from '../../core/contracts/events.ts';
+import { EVENT_SOURCE } from '../../core/contracts/names.ts';
+import type { EventBus } from '../../core/ports/outside.ts';
+import { batchesOf } from './batches.ts';
+import { readLimits } from './request-limits.ts';
+
+export interface EventBusOptions {
+  readonly busName: string;
+  /** Told of each event that could not be published. */
+  readonly onLost: (event: { readonly detailType: string; readonly error: string; readonly message: string }) => void;
+  readonly client?: EventBridgeClientConfig;
+}
+
+const BATCH = 10;
+
+interface Failure {
+  readonly entry: PutEventsRequestEntry;
+  readonly error: string;
+  readonly message: string;
+}
+
+/**
+ * Publishes on Liftlock's bus. Never fails: what happened is in the table already, and a lost event only makes somebody look later. What is
+ * refused is sent once more by itself, and then reported as lost.
+ */
+export function createEventBus({ busName, onLost, client: config = {} }: EventBusOptions): EventBus {
+  const client = new EventBridgeClient({ ...readLimits, ...config });
+
+  const put = async (entries: readonly PutEventsRequestEntry[]): Promise<Failure[]> => {
+    try {
+      const { Entries = [] } = await client.send(new PutEventsCommand({ Entries: [...entries] }));
+      return entries.flatMap((entry, index) => {
+        const { ErrorCode: error, ErrorMessage: message = '' } = Entries[index] ?? {};
+        return error === undefined ? [] : [{ entry, error, message }];
+      });
+    } catch (error) {
+      return entries.map((entry) => ({ entry, error: errorName(error), message: errorMessage(error) }));
+    }
+  };
+
+  return {
+    async publish(events) {
+      for (const batch of batchesOf(
+        events.map((event) => toEntry(event, busName)),
+        BATCH,
+      )) {
+        for (const { entry } of await put(batch)) {
+          for (const { error, message } of await put([entry]))
+            onLost({ detailType: entry.DetailType ?? '', error, message });
+        }
+      }
+    },
+  };
+}
+
+const toEntry = (event: LiftlockEvent, busName: string): PutEventsRequestEntry => ({
+  EventBusName: busName,
+  Source: EVENT_SOURCE,
+  DetailType: event.type,
+  Detail: JSON.stringify(event.detail),
+});

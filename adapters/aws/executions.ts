@@ -1,0 +1,42 @@
+import { DescribeExecutionCommand, SFNClient, type SFNClientConfig, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { errorName } from '../../core/contracts/errors.ts';
+import { canonicalJson } from '../../core/hash/canonical-json.ts';
+import type { ExecutionState, Executions } from '../../core/ports/executions.ts';
+import { readLimits } from './request-limits.ts';
+
+export interface ExecutionsOptions {
+  /** A machine's ARN without its name: `arn:aws:states:eu-central-1:111111111111:stateMachine:liftlock-`. */
+  readonly machineArnPrefix: string;
+  readonly client?: SFNClientConfig;
+}
+
+/** Step Functions. Names of executions are deterministic, so a start that was not acknowledged is simply made again. */
+export function createExecutions({ machineArnPrefix, client: config = {} }: ExecutionsOptions): Executions {
+  const client = new SFNClient({ ...readLimits, ...config });
+  return {
+    arnFor: (machine, name) => `${machineArnPrefix.replace(':stateMachine:', ':execution:')}${machine}:${name}`,
+    async start(machine, name, input) {
+      // Step Functions compares inputs as text: the same input must always be the same text.
+      const command = new StartExecutionCommand({
+        stateMachineArn: `${machineArnPrefix}${machine}`,
+        name,
+        input: canonicalJson(input),
+      });
+      await client.send(command);
+    },
+    async describe(executionArn) {
+      try {
+        const { status, error, cause } = await client.send(new DescribeExecutionCommand({ executionArn }));
+        if (status === undefined) return undefined;
+        return {
+          status: status as ExecutionState['status'],
+          ...(error === undefined ? {} : { error }),
+          ...(cause === undefined ? {} : { cause }),
+        };
+      } catch (error) {
+        if (errorName(error) === 'ExecutionDoesNotExist') return undefined;
+        throw error;
+      }
+    },
+  };
+}

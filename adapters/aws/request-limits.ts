@@ -1,0 +1,16 @@
+/**
+ * How long calls may take. Reads may be tried often; a mutating call, its AssumeRole inside, must end within `CALL_SECONDS` (25 s,
+ * core/contracts/mutating-calls.ts), since after that its grace period counts it as over.
+ */
+export const readLimits = {
+  maxAttempts: 4,
+  requestHandler: { connectionTimeout: 2_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
+} as const;
+
+export const mutationLimits = {
+  maxAttempts: 2,
+  requestHandler: { connectionTimeout: 1_000, requestTimeout: 8_000, throwOnRequestTimeout: true },
+} as const;
+
+/** A second, hard end to a mutating call, whatever retries and `Retry-After` would still do. */
+export const MUTATION_MILLISECONDS = 20_000;

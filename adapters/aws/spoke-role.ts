@@ -1,0 +1,87 @@
+import { AssumeRoleCommand, STSClient, type STSClientConfig } from '@aws-sdk/client-sts';
+import type { Clock } from '../../core/ports/clock.ts';
+
+/** The role that Liftlock assumes in every account, the hub's own too. */
+export interface SpokeRole {
+  readonly partition: string;
+  /** Without path. */
+  readonly name: string;
+  readonly externalId: string;
+  /** The Lambda function that acts: sessions are named `liftlock-<function>`, which is what CloudTrail of the account shows. */
+  readonly functionName: string;
+}
+
+/** Temporary credentials, in the shape that clients of the SDK take. */
+export interface SpokeCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  readonly expiration: Date;
+}
+
+/** Roles assumed by a role last an hour at most; refreshed after 50 minutes. */
+const READ_SECONDS = 3600;
+const REFRESH_BEFORE_MILLISECONDS = 10 * 60_000;
+/** The shortest session there is: it is used for one call. */
+const MUTATION_SECONDS = 900;
+
+export interface SpokeSessions {
+  /** For reads: one session per account, kept for about 50 minutes. */
+  forAccount(account: string): Promise<SpokeCredentials>;
+  /** For one mutating call: a session that its policy narrows to that call. Not kept. */
+  narrowedTo(account: string, policy: object, abortSignal: AbortSignal): Promise<SpokeCredentials>;
+}
+
+export interface SpokeSessionsOptions {
+  readonly role: SpokeRole;
+  readonly clock: Clock;
+  readonly sts?: STSClientConfig;
+}
+
+/** Calls the STS of the function's own Region. Fails with STS's error names, e.g. `AccessDenied` where the role does not trust the hub. */
+export function createSpokeSessions({ role, clock, sts: config }: SpokeSessionsOptions): SpokeSessions {
+  const sts = new STSClient({
+    maxAttempts: 2,
+    requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true },
+    ...config,
+  });
+  const sessions = new Map<string, Promise<SpokeCredentials>>();
+
+  const assume = async (account: string, seconds: number, policy?: object, abortSignal?: AbortSignal) => {
+    const command = new AssumeRoleCommand({
+      RoleArn: `arn:${role.partition}:iam::${account}:role/${role.name}`,
+      RoleSessionName: `liftlock-${role.functionName}`.slice(0, 64),
+      ExternalId: role.externalId,
+      DurationSeconds: seconds,
+      ...(policy === undefined ? {} : { Policy: JSON.stringify(policy) }),
+    });
+    const { Credentials } = await sts.send(command, abortSignal === undefined ? {} : { abortSignal });
+    const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = Credentials ?? {};
+    if (AccessKeyId === undefined || SecretAccessKey === undefined || SessionToken === undefined) {
+      throw Object.assign(new Error(`STS gave no credentials for ${account}`), { name: 'IncompleteAnswer' });
+    }
+    const expiration = Expiration ?? new Date(clock.now().getTime() + seconds * 1000);
+    return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken, expiration };
+  };
+
+  const isFresh = (session: SpokeCredentials): boolean =>
+    session.expiration.getTime() - clock.now().getTime() > REFRESH_BEFORE_MILLISECONDS;
+
+  return {
+    async forAccount(account) {
+      const kept = sessions.get(account);
+      const session = await kept;
+      if (session !== undefined && isFresh(session)) return session;
+      // Somebody else may have begun to refresh it while this call waited.
+      const current = sessions.get(account);
+      if (current !== undefined && current !== kept) return current;
+      const next = assume(account, READ_SECONDS);
+      sessions.set(account, next);
+      next.catch(() => {
+        if (sessions.get(account) === next) sessions.delete(account);
+      });
+      return next;
+    },
+    narrowedTo: (account, policy, abortSignal) => assume(account, MUTATION_SECONDS, policy, abortSignal),
+  };
+}
