@@ -26,7 +26,7 @@ export function refuseUnknownFields({ fields, location, diagnostics }: FieldsAt,
 /** Whether a field is there; notes it when it is not. */
 export function requireField({ fields, location, diagnostics }: FieldsAt, name: string): boolean {
   if (fields[name] !== undefined) return true;
-  diagnostics.schema(`The field '${name}' is required but was missing`, location);
+  diagnostics.schema(`These fields are required: [${name}]`, location);
   return false;
 }
 

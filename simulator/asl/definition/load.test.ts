@@ -109,7 +109,7 @@ describe('loading a definition', () => {
       'SCHEMA_VALIDATION_FAILED: States.ALL must be in the last entry at /States/A/Retry[0]/ErrorEquals',
       'SCHEMA_VALIDATION_FAILED: Value must be from 1 to 99999999 at /States/A/Retry[1]/IntervalSeconds',
       expect.stringMatching(/Value must be from 1 .* at \/States\/A\/Retry\[1\]\/BackoffRate/),
-      "SCHEMA_VALIDATION_FAILED: The field 'Next' is required but was missing at /States/A/Catch[0]",
+      'SCHEMA_VALIDATION_FAILED: These fields are required: [Next] at /States/A/Catch[0]',
     ]);
   });
 
@@ -119,6 +119,23 @@ describe('loading a definition', () => {
       "MISSING_TRANSITION_TARGET: Missing 'Next' target: None at /States/A/Default",
       "MISSING_TRANSITION_TARGET: Missing 'Next' target: No at /States/A/Choices[0]/Next",
       'MISSING_TRANSITION_TARGET: State "B" is not reachable. at /States/B',
+    ]);
+  });
+
+  it('refuses a start that is missing, and names that are used twice', () => {
+    expect(refusals({ QueryLanguage: 'JSONata', StartAt: 'No', States: { A: done } })[0]).toBe(
+      "MISSING_TRANSITION_TARGET: Missing 'Next' target: No at /StartAt",
+    );
+    const Branches = [{ StartAt: 'A', States: { A: done } }];
+    expect(refusals(machine({ P: { Type: 'Parallel', Branches, Next: 'A' }, A: done }))).toEqual([
+      'DUPLICATE_STATE_NAME: Duplicate State name: A at /States/P/Branches[0]/States/A',
+    ]);
+  });
+
+  it('refuses a processor mode there is not', () => {
+    const ItemProcessor = { ProcessorConfig: { Mode: 'ONLINE' }, StartAt: 'P', States: { P: done } };
+    expect(refusals(machine({ M: { Type: 'Map', ItemProcessor, End: true } }))).toEqual([
+      "SCHEMA_VALIDATION_FAILED: The field 'Mode' should have one of these values: [INLINE, DISTRIBUTED] at /States/M/ItemProcessor/ProcessorConfig/Mode",
     ]);
   });
 

@@ -1,6 +1,6 @@
 import { isExpression } from '../expression/expression-text.ts';
 import { isJsonObject } from '../json/json.ts';
-import { type FieldsAt, listAt, objectAt, refuseUnknownFields, requireField } from './fields.ts';
+import { checkChoice, type FieldsAt, listAt, objectAt, refuseUnknownFields, requireField } from './fields.ts';
 import { checkPathState } from './path-state-rules.ts';
 import { parseTimestamp } from './rfc3339.ts';
 import { checkJsonataState } from './state-rules.ts';
@@ -41,6 +41,10 @@ function checkInnerScopes(state: FieldsAt, type: StateType, surroundings: ScopeS
     if (!scope) return;
     const isProcessor = type === 'Map';
     refuseUnknownFields(scope, ['StartAt', 'States', 'Comment', ...(isProcessor ? ['ProcessorConfig'] : [])]);
+    if (scope.fields.ProcessorConfig !== undefined) {
+      const config = objectAt(scope.fields.ProcessorConfig, `${location}/ProcessorConfig`, state.diagnostics);
+      if (config) checkChoice(config, 'Mode', ['INLINE', 'DISTRIBUTED']);
+    }
     checkScope(scope, surroundings);
   };
   if (type === 'Parallel' && requireField(state, 'Branches')) {

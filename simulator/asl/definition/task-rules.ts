@@ -31,7 +31,12 @@ export function checkResource(state: FieldsAt, type: StateMachineType): void {
 function checkCredentials(state: FieldsAt): void {
   if (state.fields.Credentials === undefined) return;
   const credentials = objectAt(state.fields.Credentials, `${state.location}/Credentials`, state.diagnostics);
-  if (!credentials || !requireField(credentials, 'RoleArn')) return;
+  if (!credentials) return;
+  if (credentials.fields.RoleArn === undefined) {
+    // Not the words AWS has for fields missing elsewhere; these are the recorded ones.
+    state.diagnostics.schema(`The field 'RoleArn' is required but was missing`, credentials.location);
+    return;
+  }
   refuseUnknownFields(credentials, ['RoleArn']);
   checkString(credentials, 'RoleArn');
   checkTemplate(credentials.fields.RoleArn, `${credentials.location}/RoleArn`, [], state.diagnostics);

@@ -41,7 +41,7 @@ export function checkTransitions(
   const { StartAt, States } = scope;
   const exists = (name: string): boolean => Object.hasOwn(States, name);
   if (!exists(StartAt)) {
-    diagnostics.add('MISSING_TRANSITION_TARGET', `Missing 'StartAt' target: ${StartAt}`, `${location}/StartAt`);
+    diagnostics.add('MISSING_TRANSITION_TARGET', `Missing 'Next' target: ${StartAt}`, `${location}/StartAt`);
   }
   const targets = new Map(
     Object.entries(States).map(([name, state]) => [name, targetsOf(state, `${location}/States/${name}`)]),
@@ -59,5 +59,20 @@ export function checkTransitions(
   for (const name of Object.keys(States)) {
     if (reached.has(name)) continue;
     diagnostics.add('MISSING_TRANSITION_TARGET', `State "${name}" is not reachable.`, `${location}/States/${name}`);
+  }
+}
+
+/** Names of states are unique in the whole machine, scopes inside states included. */
+export function refuseDuplicateNames(
+  scopes: ReadonlyMap<string, { readonly States: Readonly<Record<string, unknown>> }>,
+  diagnostics: Diagnostics,
+): void {
+  const seen = new Set<string>();
+  for (const [pointer, scope] of scopes) {
+    for (const name of Object.keys(scope.States)) {
+      const location = `${pointer}/States/${name}`;
+      if (seen.has(name)) diagnostics.add('DUPLICATE_STATE_NAME', `Duplicate State name: ${name}`, location);
+      seen.add(name);
+    }
   }
 }

@@ -5,7 +5,7 @@ import { checkScope } from './scope-rules.ts';
 import { scopesOf } from './scopes.ts';
 import type { StateMachineDefinition } from './states-language.ts';
 import type { StateMachineType } from './task-rules.ts';
-import { checkTransitions } from './transition-rules.ts';
+import { checkTransitions, refuseDuplicateNames } from './transition-rules.ts';
 
 const machineFields = ['Comment', 'QueryLanguage', 'StartAt', 'States', 'TimeoutSeconds', 'Version'];
 
@@ -27,9 +27,9 @@ export function validate(definition: unknown, machineType: StateMachineType = 'S
   checkScope(machine, { machineType, queryLanguage, outerVariables: new Set() });
   // How states hang together can only be judged once each of them has the shape of a state.
   if (diagnostics.list.length === 0) {
-    for (const [pointer, scope] of scopesOf(definition as unknown as StateMachineDefinition)) {
-      checkTransitions(scope, pointer, diagnostics);
-    }
+    const scopes = scopesOf(definition as unknown as StateMachineDefinition);
+    for (const [pointer, scope] of scopes) checkTransitions(scope, pointer, diagnostics);
+    refuseDuplicateNames(scopes, diagnostics);
   }
   return diagnostics.list;
 }

@@ -16,6 +16,8 @@ export interface RunnerOptions {
   readonly invokeTask: InvokeTask;
   /** Called when an execution has started and when it has ended. */
   readonly onStatusChange?: (execution: ExecutionDescription) => void;
+  /** Asked when an execution has ended; without its history a simulated fleet needs far less memory. Kept when left out. */
+  readonly keepHistory?: (execution: ExecutionDescription) => boolean;
   /** Stores an execution after every step, before the step's effects are carried out. */
   readonly onStep?: (record: ExecutionRecord) => void | Promise<void>;
 }

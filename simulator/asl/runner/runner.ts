@@ -185,7 +185,9 @@ export class Runner {
     this.#tokens.update(record.execution);
     await this.#options.onStep?.(record);
     if (!effects.some((effect) => effect.type === 'ended')) return;
-    this.#options.onStatusChange?.(describe(record));
+    const description = describe(record);
+    if (this.#options.keepHistory?.(description) === false) record.execution.history = [];
+    this.#options.onStatusChange?.(description);
     this.#tellParents(record);
   }
 

@@ -49,6 +49,16 @@ describe('starting executions', () => {
     expect(seen).toEqual(['one RUNNING', 'one SUCCEEDED']);
   });
 
+  it('forgets histories nobody wants to keep', async () => {
+    const { clock, runner } = simulation(undefined, { keepHistory: ({ name }) => name !== 'one' });
+    runner.machines.create({ arn: machineArn, name: 'm', definition: waiting });
+    for (const name of ['one', 'two']) await runner.startExecution({ machineArn, name });
+    await clock.runUntilIdle();
+    const executionArn = machineArn.replace('stateMachine', 'execution');
+    expect(runOf(runner, `${executionArn}:one`)).toMatchObject({ history: [], seconds: 60 });
+    expect(runOf(runner, `${executionArn}:two`).history).toHaveLength(4);
+  });
+
   it('lists executions by status, newest first, in pages', async () => {
     const { clock, runner } = hosted();
     for (const name of ['a', 'b', 'c']) await runner.startExecution({ machineArn, name });

@@ -50,7 +50,7 @@ async function invoke(
   }
 }
 
-/** Starts a child, or finds the one this task started before. The parent hears of the start before the child takes a step. */
+/** Starts a child, or finds the one this task started before. A parent that waits hears of the start before the child takes a step. */
 async function runChild(
   host: TaskHost,
   hosted: HostedExecution,
@@ -69,8 +69,13 @@ async function runChild(
   }
   const started = child;
   if (waits) signal.addEventListener('abort', () => void started.deliver({ type: 'stop' }), { once: true });
-  const type = pattern === '' ? 'taskSucceeded' : 'taskSubmitted';
-  if (!effect.submitted) await hosted.deliver({ type, taskId, output: startedOutput(child.execution) });
+  const output = startedOutput(child.execution);
+  if (pattern === '') {
+    // The child is stored before the parent goes on, so that it cannot be lost in between.
+    await child.begin();
+    return { type: 'taskSucceeded', taskId, output };
+  }
+  if (!effect.submitted) await hosted.deliver({ type: 'taskSubmitted', taskId, output });
   await child.begin();
   return undefined;
 }
