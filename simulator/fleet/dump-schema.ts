@@ -149,3 +149,12 @@ export const addonInfoDump = z.looseObject({
     }),
   ),
 });
+
+export type ClusterDump = z.infer<typeof clusterDump>;
+export type NodegroupDump = z.infer<typeof nodegroupDump>;
+export type AddonDump = z.infer<typeof addonDump>;
+export type FargateProfileDump = z.infer<typeof fargateProfileDump>;
+export type InsightDump = z.infer<typeof insightDump>;
+export type UpdateDump = z.infer<typeof updateDump>;
+export type AccessEntryDump = z.infer<typeof accessEntryDump>;
+export type AddonInfoDump = z.infer<typeof addonInfoDump>;

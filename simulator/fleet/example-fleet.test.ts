@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseConfig } from '../../core/config/parse-config.ts';
 import { FakeEks } from '../eks/fake-eks.ts';
 import type { OperationName } from '../eks/operations/catalog.ts';
 import { seededRandom } from '../eks/seeded-random.ts';
@@ -45,6 +47,20 @@ test('has 12 clusters in 3 accounts and 2 Regions, on 1.33 to 1.36', async () =>
   expect(distinct((cluster) => cluster.version)).toEqual(['1.33', '1.34', '1.35', '1.36']);
   expect(distinct((cluster) => cluster.tags.environment ?? 'none')).toEqual(['dev', 'prod', 'staging']);
   expect(configPaths).toEqual(['fleet.yaml', 'policies.yaml']);
+});
+
+test('its configuration is valid, and every cluster has exactly one policy', async () => {
+  const { state, configPaths } = await exampleFleet();
+  const files = configPaths.map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') }));
+  const { fleet, policies, errors, warnings } = parseConfig(files);
+  expect([errors, warnings]).toEqual([[], []]);
+  expect(fleet?.spec.accounts).toContain('444444444444');
+  const isPrivate = Object.values(state.clusters).filter((cluster) => cluster.tags.network === 'private');
+  expect(isPrivate.map((cluster) => cluster.name)).toEqual(['payments-staging']);
+  expect(policies.map((policy) => [policy.metadata.name, policy.spec.verification])).toEqual([
+    ['standard', 'full'],
+    ['private', 'eks-api'],
+  ]);
 });
 
 test('every add-on runs a version that EKS lists for its minor', async () => {

@@ -1,12 +1,11 @@
-import type { z } from 'zod';
 import type { ClusterRecord } from '../eks/state/cluster-record.ts';
-import type { accessEntryDump } from './dump-schema.ts';
+import type { AccessEntryDump } from './dump-schema.ts';
 
 /**
  * Adds an access entry as printed by describe-access-entry. From then on only principals with an entry get into that
  * cluster; an entry without groups reads everything, since its policies are not part of that output.
  */
-export function importAccessEntry(cluster: ClusterRecord, dump: z.infer<typeof accessEntryDump>): void {
+export function importAccessEntry(cluster: ClusterRecord, dump: AccessEntryDump): void {
   cluster.kubernetes.access.authentication = 'access-entries';
   const groups = dump.kubernetesGroups ?? [];
   cluster.accessEntries.push({

@@ -1,9 +1,8 @@
-import type { z } from 'zod';
 import { newCluster } from '../eks/new-cluster.ts';
 import type { ClusterDescription, ClusterRecord } from '../eks/state/cluster-record.ts';
 import type { FakeEksState } from '../eks/state/fake-eks-state.ts';
 import { calendarRow } from '../eks/support-calendar.ts';
-import type { clusterDump } from './dump-schema.ts';
+import type { ClusterDump } from './dump-schema.ts';
 import type { Findings } from './problems.ts';
 
 /** What EKS keeps in fields of its own, apart from the rest of the description. */
@@ -23,7 +22,7 @@ const ownFields = [
 export function importCluster(
   state: FakeEksState,
   path: string,
-  dump: z.infer<typeof clusterDump>,
+  dump: ClusterDump,
   findings: Findings,
 ): ClusterRecord | undefined {
   const [, , , region = '', account = ''] = dump.arn.split(':');

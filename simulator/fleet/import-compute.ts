@@ -1,11 +1,10 @@
-import type { z } from 'zod';
 import { launchNodes } from '../eks/add-cluster.ts';
 import { stableUuid } from '../eks/identifiers.ts';
 import type { ClusterRecord, FargateProfileRecord } from '../eks/state/cluster-record.ts';
 import type { FakeEksState } from '../eks/state/fake-eks-state.ts';
 import type { NodegroupDescription, NodegroupRecord } from '../eks/state/nodegroup-record.ts';
 import { calendarRow } from '../eks/support-calendar.ts';
-import type { fargateProfileDump, nodegroupDump } from './dump-schema.ts';
+import type { FargateProfileDump, NodegroupDump } from './dump-schema.ts';
 import type { Findings } from './problems.ts';
 
 const described = [
@@ -25,7 +24,7 @@ export function importNodegroup(
   state: FakeEksState,
   cluster: ClusterRecord,
   path: string,
-  dump: z.infer<typeof nodegroupDump>,
+  dump: NodegroupDump,
   findings: Findings,
 ): void {
   const name = dump.nodegroupName;
@@ -77,7 +76,7 @@ export function importNodegroup(
 }
 
 /** Adds a Fargate profile; its pods are not known and none are made up. */
-export function importFargateProfile(cluster: ClusterRecord, dump: z.infer<typeof fargateProfileDump>): void {
+export function importFargateProfile(cluster: ClusterRecord, dump: FargateProfileDump): void {
   const createdAt = dump.createdAt ?? cluster.createdAt;
   cluster.fargateProfiles.push({
     ...(dump as object),

@@ -1,28 +1,44 @@
-import type { z } from 'zod';
 import {
+  type AccessEntryDump,
+  type AddonDump,
+  type AddonInfoDump,
   accessEntryDump,
   addonDump,
   addonInfoDump,
+  type ClusterDump,
   clusterDump,
+  type FargateProfileDump,
   fargateProfileDump,
+  type InsightDump,
   insightDump,
+  type NodegroupDump,
   nodegroupDump,
+  type UpdateDump,
   updateDump,
 } from './dump-schema.ts';
 import type { Findings } from './problems.ts';
 
 /** What a file of CLI output holds, known by its top-level key; `path` is the file it came from. */
 export type Dump = { path: string } & (
-  | { kind: 'cluster'; value: z.infer<typeof clusterDump> }
-  | { kind: 'nodegroup'; value: z.infer<typeof nodegroupDump> }
-  | { kind: 'addon'; value: z.infer<typeof addonDump> }
-  | { kind: 'fargateProfile'; value: z.infer<typeof fargateProfileDump> }
-  | { kind: 'insight'; value: z.infer<typeof insightDump> }
-  | { kind: 'update'; value: z.infer<typeof updateDump> }
-  | { kind: 'accessEntry'; value: z.infer<typeof accessEntryDump> }
-  | { kind: 'addonVersions'; value: z.infer<typeof addonInfoDump> }
+  | { kind: 'cluster'; value: ClusterDump }
+  | { kind: 'nodegroup'; value: NodegroupDump }
+  | { kind: 'addon'; value: AddonDump }
+  | { kind: 'fargateProfile'; value: FargateProfileDump }
+  | { kind: 'insight'; value: InsightDump }
+  | { kind: 'update'; value: UpdateDump }
+  | { kind: 'accessEntry'; value: AccessEntryDump }
+  | { kind: 'addonVersions'; value: AddonInfoDump }
   | { kind: 'scenario'; value: unknown }
 );
+
+/** As much of a zod schema as is needed here. */
+interface Schema<T> {
+  safeParse(
+    value: unknown,
+  ):
+    | { success: true; data: T }
+    | { success: false; error: { issues: readonly { path: readonly PropertyKey[]; message: string }[] } };
+}
 
 /** Lists of names: the resources themselves are in their own files. */
 const namesOnly = ['clusters', 'nodegroups', 'fargateProfileNames', 'updateIds', 'accessEntries', 'clusterVersions'];
@@ -32,11 +48,11 @@ export function recognise(path: string, value: unknown, findings: Findings): Dum
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return unknown(path, findings);
   const content = value as Record<string, unknown>;
   if (content.kind === 'Scenario') return [{ kind: 'scenario', path, value }];
-  const check = <K extends string, S extends z.ZodType>(kind: K, schema: S, member: unknown, where: string) => {
+  const check = <K extends string, T>(kind: K, schema: Schema<T>, member: unknown, where: string) => {
     const parsed = schema.safeParse(member);
     if (parsed.success) return [{ kind, path, value: parsed.data }];
     for (const issue of parsed.error.issues) {
-      findings.problems.push(`${path}: ${[where, ...issue.path].join('.')}: ${issue.message}`);
+      findings.problems.push(`${path}: ${[where, ...issue.path.map(String)].join('.')}: ${issue.message}`);
     }
     return [];
   };

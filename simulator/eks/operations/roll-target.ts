@@ -23,6 +23,7 @@ export function rollTarget(
 ): RollTarget {
   const launchTemplate = launchTemplateTarget(nodegroup, input);
   if (nodegroup.amiType === 'CUSTOM') return customTarget(context, cluster, nodegroup, input, launchTemplate);
+  // Without a version AWS's own texts disagree; this is what the operation's says (facts: eks.md C7).
   const version = input.version ?? nodegroup.version;
   checkVersion(context, cluster, nodegroup, version);
   const patch = calendarRow(context.state.supportCalendar, version)?.patch ?? `${version}.0`;
