@@ -1,0 +1,108 @@
+import type { Ports } from '../../core/ports/ports.ts';
+import type { Invocation, World } from '../process/world.ts';
+import type { Fault, Operation } from './fault.ts';
+import { operationOf } from './operation-of.ts';
+
+/** Ends an invocation from inside, as a killed process would. */
+class Crash extends Error {
+  override readonly name = 'Lambda.Crash';
+}
+
+/** Puts faults between invocations and their ports. `hits` tells whether a fault was ever reached: one that was not proves nothing. */
+export class Faults {
+  readonly hits: { readonly at: Date; readonly fault: Fault; readonly invocation: Invocation }[] = [];
+  readonly #armed: { readonly fault: Fault; skip: number; left: number }[];
+  #world: World | undefined;
+
+  constructor(faults: readonly Fault[]) {
+    this.#armed = faults.map((fault) => ({ fault, skip: fault.skip ?? 0, left: fault.times ?? 1 }));
+  }
+
+  /** The world does not exist yet when its options are made. */
+  attach(world: World): void {
+    this.#world = world;
+  }
+
+  readonly around = (ports: Ports, invocation: Invocation): Ports => {
+    let dead = false;
+    const strike = async (when: Fault['when'], operation: Operation, clusterKey: string | undefined): Promise<void> => {
+      const armed = this.#armed.find(
+        ({ fault, left }) =>
+          left > 0 &&
+          fault.when === when &&
+          fault.operation === operation &&
+          (fault.function ?? invocation.function) === invocation.function,
+      );
+      if (armed === undefined || this.#world === undefined) return;
+      if (armed.skip > 0) {
+        armed.skip -= 1;
+        return;
+      }
+      armed.left -= 1;
+      this.hits.push({ at: this.#world.clock.now(), fault: armed.fault, invocation });
+      const { effect } = armed.fault;
+      if (effect.kind === 'crash') {
+        dead = true;
+        throw new Crash(`killed ${when} ${operation}`);
+      }
+      if (effect.kind === 'error')
+        throw Object.assign(new Error(`injected ${when} ${operation}`), { name: effect.name });
+      if (effect.kind === 'hang') await this.#world.clock.sleep(effect.seconds * 1000);
+      if (effect.kind === 'duplicate' && invocation.function !== 'api' && invocation.function !== 'record-clusters') {
+        void this.#world.clock.track(this.#world.invoke(invocation.function, invocation.payload).catch(() => {}));
+      }
+      if (effect.kind === 'act') await effect.act(this.#world, { clusterKey });
+    };
+    /** A dead invocation reaches nothing any more, not even to report its own death. */
+    const alive = <Port extends object>(
+      port: Port,
+      operations: (
+        name: string,
+        parameters: unknown[],
+      ) => { operation: Operation; clusterKey?: string | undefined } | undefined,
+    ): Port =>
+      new Proxy(port, {
+        get: (target, name) => {
+          const member = Reflect.get(target, name) as unknown;
+          if (typeof member !== 'function') return member;
+          return async (...parameters: unknown[]) => {
+            if (dead) throw new Crash('the process is dead');
+            const found = operations(String(name), parameters);
+            if (found !== undefined) await strike('before', found.operation, found.clusterKey);
+            const result: unknown = await Reflect.apply(member, target, parameters);
+            if (found !== undefined) await strike('after', found.operation, found.clusterKey);
+            return result;
+          };
+        },
+      });
+    const none = () => undefined;
+    return {
+      ...ports,
+      table: alive(ports.table, (name, [operations]) =>
+        name === 'transact' ? operationOf(operations as Parameters<Ports['table']['transact']>[0]) : undefined,
+      ),
+      mutator: alive(ports.mutator, () => ({ operation: 'call' })),
+      executions: syncArn(
+        ports,
+        alive(ports.executions, (name) => EXECUTIONS[name]),
+      ),
+      eks: alive(ports.eks, none),
+      clusters: alive(ports.clusters, none),
+      events: alive(ports.events, none),
+    };
+  };
+}
+
+const EXECUTIONS: Readonly<Record<string, { operation: Operation } | undefined>> = {
+  start: { operation: 'start-execution' },
+  describe: { operation: 'describe-execution' },
+};
+
+/** `arnFor` answers at once and touches nothing. */
+function syncArn(ports: Ports, executions: Ports['executions']): Ports['executions'] {
+  return {
+    arnFor: (machine, name) => ports.executions.arnFor(machine, name),
+    start: executions.start,
+    describe: executions.describe,
+  };
+}

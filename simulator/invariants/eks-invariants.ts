@@ -1,0 +1,86 @@
+import { KubeVersion } from '../../core/version/kube-version.ts';
+import { everyCluster, updateTimeline, versionTimeline } from '../eks/log/timeline.ts';
+import type { History, Violation } from './history.ts';
+
+/** 1 `one-update`: none of our mutations was accepted while another update of the same subject ran. */
+export function oneUpdate({ world, ours }: History): Violation[] {
+  const spans = updateTimeline(world.eks.state);
+  return ours.flatMap((mutation) => {
+    const own = spans.find((span) => span.updateId === mutation.updateId);
+    if (own === undefined) return [];
+    return spans
+      .filter(
+        (span) =>
+          span !== own &&
+          span.clusterArn === own.clusterArn &&
+          span.nodegroupName === own.nodegroupName &&
+          span.addonName === own.addonName,
+      )
+      .filter((span) => span.startedAt < own.startedAt && (span.endedAt ?? Number.POSITIVE_INFINITY) > own.startedAt)
+      .map((span) => ({
+        invariant: 'one-update',
+        message: `${own.updateId} on ${own.clusterArn} was started while ${span.updateId} ran`,
+      }));
+  });
+}
+
+/** 2 `one-hop`: every version we asked for was the control plane's version of that instant plus one. */
+export function oneHop({ world, ours }: History): Violation[] {
+  return ours
+    .filter((mutation) => mutation.operation === 'UpdateClusterVersion')
+    .flatMap((mutation) => {
+      const asked = String(mutation.request.version);
+      const cluster = { arn: mutation.clusterArn, createdAt: mutation.clusterCreatedAt };
+      const before = versionTimeline(world.eks.state, cluster).findLast((entry) => entry.since < mutation.at)?.version;
+      const isHop = before !== undefined && KubeVersion.parse(before).next().equals(KubeVersion.parse(asked));
+      return isHop
+        ? []
+        : [
+            {
+              invariant: 'one-hop',
+              message: `${mutation.clusterArn} was at ${before ?? 'nothing'} when ${asked} was asked for`,
+            },
+          ];
+    });
+}
+
+/** 3 `skew`: no node group newer than its control plane, none more than three minors older after we moved that. */
+export function skew({ world, ours }: History): Violation[] {
+  const moved = new Set(
+    ours.filter((mutation) => mutation.operation === 'UpdateClusterVersion').map((mutation) => mutation.clusterArn),
+  );
+  return everyCluster(world.eks.state).flatMap((cluster) =>
+    cluster.kubernetes.nodes.flatMap((node) => {
+      const behind = KubeVersion.parse(node.kubeletVersion).minorsBehind(KubeVersion.parse(cluster.version));
+      const broken = behind < 0 || (moved.has(cluster.arn) && behind > 3);
+      return broken
+        ? [
+            {
+              invariant: 'skew',
+              message: `${cluster.name}: ${node.name} is at ${node.kubeletVersion}, the API server at ${cluster.version}`,
+            },
+          ]
+        : [];
+    }),
+  );
+}
+
+/** 4 `order`: a node group went to a version only after the control plane was there. */
+export function order({ world, ours }: History): Violation[] {
+  return ours
+    .filter((mutation) => mutation.operation === 'UpdateNodegroupVersion' && mutation.request.version !== undefined)
+    .flatMap((mutation) => {
+      const cluster = { arn: mutation.clusterArn, createdAt: mutation.clusterCreatedAt };
+      const at = versionTimeline(world.eks.state, cluster).findLast((entry) => entry.since <= mutation.at)?.version;
+      const there =
+        at !== undefined && !KubeVersion.parse(at).isOlderThan(KubeVersion.parse(String(mutation.request.version)));
+      return there
+        ? []
+        : [
+            {
+              invariant: 'order',
+              message: `${mutation.clusterArn}: a node group was sent to ${String(mutation.request.version)} at ${at ?? 'nothing'}`,
+            },
+          ];
+    });
+}

@@ -1,0 +1,38 @@
+import type { AuditItem } from '../../core/ports/table.ts';
+import type { MutationRecord } from '../eks/log/mutation-record.ts';
+import { acceptedMutations } from '../eks/log/timeline.ts';
+import { spokePrincipal, type World } from '../process/world.ts';
+
+/** A broken invariant of design.md §3, with what shows it. */
+export interface Violation {
+  readonly invariant: string;
+  readonly message: string;
+}
+
+/** What really happened, from the fake EKS's own log and the audit: not from what the controller believes. */
+export interface History {
+  readonly world: World;
+  /** By subject, oldest first. */
+  readonly audit: ReadonlyMap<string, readonly AuditItem[]>;
+  /** All subjects in the order of time; items of one instant in the order of their subject's chain. */
+  readonly timeline: readonly AuditItem[];
+  /** What EKS accepted from Liftlock, replays of a token left out. */
+  readonly ours: readonly MutationRecord[];
+  /** The same with replays. */
+  readonly sent: readonly MutationRecord[];
+}
+
+export async function historyOf(world: World): Promise<History> {
+  const audit = new Map<string, readonly AuditItem[]>();
+  for (const subject of world.table.auditSubjects()) audit.set(subject, await world.table.auditOf(subject));
+  const timeline = [...audit.values()]
+    .flat()
+    .sort((a, b) => (a.at === b.at ? a.sequence - b.sequence : a.at < b.at ? -1 : 1));
+  const sent = acceptedMutations(world.eks.state, { withReplays: true }).filter(
+    (mutation) => mutation.principal === spokePrincipal({ account: mutation.account, region: mutation.region }),
+  );
+  return { world, audit, timeline, sent, ours: sent.filter((mutation) => !mutation.replay) };
+}
+
+export const keyOfMutation = (mutation: MutationRecord): string =>
+  `${mutation.clusterArn}@${new Date(mutation.clusterCreatedAt).toISOString()}`;
