@@ -36,12 +36,19 @@ export function findAddon(cluster: ClusterRecord, name: string | undefined): Add
   return addon;
 }
 
-/** Node groups and add-ons change only on an ACTIVE cluster. */
+/**
+ * Node groups and add-ons change only on an ACTIVE cluster whose control plane stays as it is. EKS knows of a version
+ * update from its acceptance on, before the status shows it.
+ */
 export function requireActive(cluster: ClusterRecord): void {
-  if (cluster.status !== 'ACTIVE') {
-    throw new FakeEksError(
-      'InvalidRequestException',
-      `Cluster '${cluster.name}' is not in ACTIVE status, it is ${cluster.status}`,
-    );
-  }
+  const moving = cluster.updates.some(
+    (update) =>
+      update.status === 'InProgress' &&
+      (update.type === 'VersionRollback' || (update.type === 'VersionUpdate' && update.nodegroupName === undefined)),
+  );
+  if (cluster.status === 'ACTIVE' && !moving) return;
+  throw new FakeEksError(
+    'InvalidRequestException',
+    `Cluster '${cluster.name}' is not in ACTIVE status, it is ${moving ? 'UPDATING' : cluster.status}`,
+  );
 }

@@ -173,6 +173,15 @@ test('what the files do not say is stated', () => {
   );
 });
 
+test('time starts where the caller says, else the scenario, else at the latest time in the dumps', () => {
+  const dump = { path: 'a.json', text: JSON.stringify({ cluster }) };
+  const played = { path: 's.json', text: JSON.stringify(scenario({})) };
+  const asked = new Date('2026-12-01T00:00:00Z');
+  expect(loadFleetFiles([dump, played], { now: asked }).now).toEqual(asked);
+  expect(loadFleetFiles([dump, played]).now).toEqual(new Date('2026-11-20T08:00:00Z'));
+  expect(loadFleetFiles([dump]).now).toEqual(new Date(cluster.createdAt));
+});
+
 test('YAML is config, unless it is the scenario', () => {
   const { configPaths, now } = load({
     'a.json': { cluster },

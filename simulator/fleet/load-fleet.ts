@@ -15,7 +15,7 @@ import type { Dump } from './recognise.ts';
 export interface LoadedFleet {
   /** For `new FakeEks(state, …)`; the clusters' Kubernetes side is in it. */
   readonly state: FakeEksState;
-  /** Where time starts: the scenario's `now`, else the latest time in the dumps. */
+  /** Where time starts: the `now` that was asked for, else the scenario's, else the latest time in the dumps. */
   readonly now: Date;
   /** YAML files with Liftlock's own kinds, relative to the folder, by name. */
   readonly configPaths: readonly string[];
@@ -23,23 +23,28 @@ export interface LoadedFleet {
   readonly statements: readonly string[];
 }
 
+export interface LoadOptions {
+  /** Where time is to start, whatever the folder says. */
+  readonly now?: Date;
+}
+
 /**
  * Loads a fleet folder: outputs of `aws eks describe-*` and `list-insights` in any file names and folders, Liftlock's
  * config, and at most one `kind: Scenario`. Throws `FleetFolderInvalid` with every problem at once.
  */
-export async function loadFleet(directory: string): Promise<LoadedFleet> {
-  return loadFleetFiles(await readFolder(directory));
+export async function loadFleet(directory: string, options: LoadOptions = {}): Promise<LoadedFleet> {
+  return loadFleetFiles(await readFolder(directory), options);
 }
 
 /** The same from files that were read already. */
-export function loadFleetFiles(files: readonly FolderFile[]): LoadedFleet {
+export function loadFleetFiles(files: readonly FolderFile[], options: LoadOptions = {}): LoadedFleet {
   const findings: Findings = { problems: [], statements: [] };
   const { dumps, configPaths } = parseFiles(files, findings);
   const found = readScenario(
     dumps.flatMap((dump) => (dump.kind === 'scenario' ? [dump] : [])),
     findings,
   );
-  const now = startOf(dumps, found?.scenario.spec.now, findings);
+  const now = options.now ?? startOf(dumps, found?.scenario.spec.now, findings);
   const state = emptyState(now);
   importDumps(state, dumps, findings);
   if (found !== undefined) applyScenario(state, found.path, found.scenario, findings);

@@ -78,6 +78,14 @@ describe('UpdateClusterVersion refuses', () => {
     );
   });
 
+  test('a rollback while a node group still follows the upgrade', () => {
+    const world = worldWith({ upgradedAt: days(-1), nodegroups: [{ name: 'workers', version: '1.34' }] });
+    world.call('UpdateNodegroupVersion', { clusterName: 'shop', nodegroupName: 'workers', version: '1.35' });
+    expect(refusal(() => world.call('UpdateClusterVersion', { name: 'shop', version: '1.34', force: true }))).toBe(
+      'ResourceInUseException',
+    );
+  });
+
   test('a cluster that is being created', () => {
     const world = worldWith({});
     world.call('CreateCluster', {

@@ -31,6 +31,7 @@ export function updateClusterVersion(
     throw new FakeEksError('InvalidParameterException', 'rollbackConfig.timeoutMinutes must be between 120 and 10080');
   }
   if (rollback) {
+    refuseRollbackWhileAnythingUpdates(cluster);
     requireRollbackEligible(context.state, cluster, version, context.now);
     requireReadyForRollback(context, cluster, input.force === true);
   } else requireNodegroupsWithinSkew(cluster, version);
@@ -71,6 +72,17 @@ function checkVersion(context: OperationContext, cluster: ClusterRecord, version
       `Unsupported Kubernetes minor version update from ${cluster.version} to ${version}`,
     );
   }
+}
+
+/** A rollback wants no other update running, of node groups and add-ons neither (facts: eks.md §3.2). */
+function refuseRollbackWhileAnythingUpdates(cluster: ClusterRecord): void {
+  const running = cluster.updates.find((update) => update.status === 'InProgress');
+  if (running === undefined) return;
+  const subject = running.nodegroupName ?? running.addonName ?? cluster.name;
+  throw new FakeEksError(
+    'ResourceInUseException',
+    `Cannot roll back while ${subject} has update ${running.id} in progress`,
+  );
 }
 
 /** Node groups may stay behind by three minors at most after the hop (facts: eks.md C2). */

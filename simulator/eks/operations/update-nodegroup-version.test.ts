@@ -1,4 +1,5 @@
 import { addCluster, type ClusterSpecification, type NodegroupSpecification } from '../add-cluster.ts';
+import { updateTimeline } from '../log/timeline.ts';
 import { refusal, testDay, testWorld } from '../test-world.ts';
 
 const blockingBudget = {
@@ -146,6 +147,17 @@ describe('a roll', () => {
       version: '1.35',
       health: { issues: [{ code: 'PodEvictionFailure' }] },
     });
+  });
+
+  test('gives a blocked node 15 minutes, not more', () => {
+    const world = worldWith({ nodes: 1 }, blockingBudget);
+    world.call('UpdateNodegroupVersion', { ...subject, version: '1.36' });
+    world.settle();
+    const [update] = updateTimeline(world.state);
+    const minutes = ((update?.endedAt ?? 0) - (update?.startedAt ?? 0)) / 60_000;
+    expect(update?.status).toBe('Failed');
+    expect(minutes).toBeGreaterThan(15);
+    expect(minutes).toBeLessThan(15 + 2 + 3 + 2);
   });
 
   test('does not replace again what an earlier, failed update has replaced', () => {
