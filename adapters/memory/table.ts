@@ -15,6 +15,7 @@ export class MemoryTable implements Table {
   readonly #partitions = new Map<string, Map<string, StoredItem>>();
   readonly #active = new Map<string, StoredItem>();
   readonly #audit = new Map<string, AuditItem[]>();
+  readonly #written: AuditItem[] = [];
   beforeTransact: (operations: readonly WriteOperation[]) => void = () => {};
   /** Reads so far, by kind of read: an idle tick is one. */
   readonly reads = { get: 0, partition: 0, active: 0, kind: 0, audit: 0 };
@@ -59,9 +60,9 @@ export class MemoryTable implements Table {
     return structuredClone(this.#audit.get(subject) ?? []);
   }
 
-  /** Every subject that has an audit, for checks over a whole run. */
-  auditSubjects(): string[] {
-    return [...this.#audit.keys()];
+  /** The audit of all subjects in the order of writing, for checks over a whole run. */
+  auditTimeline(): readonly AuditItem[] {
+    return this.#written;
   }
 
   /** `appended`: audit items of this transaction so far, by subject, since one may append several. */
@@ -87,7 +88,9 @@ export class MemoryTable implements Table {
     if (operation.type === 'check') return;
     if (operation.type === 'append') {
       const items = this.#audit.get(operation.item.subject) ?? [];
-      items.push(plainJson(operation.item) as AuditItem);
+      const item = plainJson(operation.item) as AuditItem;
+      items.push(item);
+      this.#written.push(item);
       this.#audit.set(operation.item.subject, items);
       return;
     }

@@ -1,0 +1,108 @@
+import { AppsV1Api, AuthorizationV1Api, CoreV1Api, VersionApi } from '@kubernetes/client-node';
+import type { Clock } from '../../core/ports/clock.ts';
+import { type ClusterAccess, ClusterAccessError, type ClusterTarget } from '../../core/ports/cluster-access.ts';
+import type { Scope } from '../../core/ports/eks.ts';
+import { accessError } from './access-error.ts';
+import { clusterToken, type SigningCredentials } from './cluster-token.ts';
+import { Connection, type ConnectionOptions } from './connection.ts';
+import { fromDaemonSet, fromDeployment, fromStatefulSet, toNode, toPod } from './objects.ts';
+import { readyChecks } from './ready-checks.ts';
+
+export interface ClusterAccessOptions extends ConnectionOptions {
+  /** Credentials of the role that the cluster's access entry names. */
+  readonly credentials: (scope: Scope) => Promise<SigningCredentials>;
+  readonly clock: Clock;
+}
+
+const PAGE = 500;
+
+/** Reads the API servers of clusters with a token made for each use. Only reads: nothing here changes a cluster. */
+export function createClusterAccess(options: ClusterAccessOptions): ClusterAccess {
+  const use = async <Result>(
+    target: ClusterTarget,
+    read: (connection: Connection) => Promise<Result>,
+  ): Promise<Result> => {
+    const { scope, name: clusterName } = target;
+    // Credentials come from STS, whose errors keep their own names.
+    const credentials = await options.credentials(scope);
+    const token = await clusterToken({ region: scope.region, clusterName }, credentials, options.clock.now());
+    const connection = new Connection(target, token, options);
+    try {
+      return await read(connection);
+    } catch (error) {
+      throw accessError(error);
+    } finally {
+      await connection.close();
+    }
+  };
+
+  return {
+    serverVersion: (target) =>
+      use(target, async ({ configuration }) => {
+        const { gitVersion } = await new VersionApi(configuration).getCode();
+        if (gitVersion) return gitVersion;
+        throw new ClusterAccessError('ClusterServerFault', 'The API server gave no version.');
+      }),
+    ready: (target) =>
+      use(target, async (connection) => {
+        const { status, text } = await connection.getText('/readyz?verbose');
+        return readyChecks(status, text);
+      }),
+    listNodes: (target) =>
+      use(target, async ({ configuration }) => {
+        const api = new CoreV1Api(configuration);
+        return (await allItems((page) => api.listNode(page))).map(toNode);
+      }),
+    listPods: (target, namespace) =>
+      use(target, async ({ configuration }) => {
+        const api = new CoreV1Api(configuration);
+        const pods = await allItems((page) =>
+          namespace === undefined ? api.listPodForAllNamespaces(page) : api.listNamespacedPod({ namespace, ...page }),
+        );
+        return pods.map(toPod);
+      }),
+    listWorkloads: (target, namespace) =>
+      use(target, async ({ configuration }) => {
+        const api = new AppsV1Api(configuration);
+        const deployments = await allItems((page) => api.listNamespacedDeployment({ namespace, ...page }));
+        const daemonSets = await allItems((page) => api.listNamespacedDaemonSet({ namespace, ...page }));
+        const statefulSets = await allItems((page) => api.listNamespacedStatefulSet({ namespace, ...page }));
+        return [
+          ...deployments.map(fromDeployment),
+          ...daemonSets.map(fromDaemonSet),
+          ...statefulSets.map(fromStatefulSet),
+        ];
+      }),
+    mayI: (target, { verb, group, resource, nonResourceUrl }) =>
+      use(target, async ({ configuration }) => {
+        const asked =
+          nonResourceUrl === undefined
+            ? { resourceAttributes: { verb, group: group ?? '', resource: resource ?? '' } }
+            : { nonResourceAttributes: { verb, path: nonResourceUrl } };
+        const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: asked };
+        const review = await new AuthorizationV1Api(configuration).createSelfSubjectAccessReview({ body });
+        return review.status?.allowed === true;
+      }),
+  };
+}
+
+interface List<Item> {
+  readonly items: readonly Item[];
+  readonly metadata?: { readonly _continue?: string };
+}
+
+/** Follows `continue` to the end. */
+async function allItems<Item>(
+  list: (page: { limit: number; _continue?: string }) => Promise<List<Item>>,
+): Promise<Item[]> {
+  const found: Item[] = [];
+  let next: string | undefined;
+  do {
+    const { items, metadata } = await list({ limit: PAGE, ...(next === undefined ? {} : { _continue: next }) });
+    if (!Array.isArray(items))
+      throw new ClusterAccessError('ClusterServerFault', 'The API server gave a list without items.');
+    found.push(...items);
+    next = metadata?._continue || undefined;
+  } while (next !== undefined);
+  return found;
+}

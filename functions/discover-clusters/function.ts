@@ -1,0 +1,16 @@
+import { type DiscoverPorts, discoverClusters } from '../../core/inventory/discover-clusters.ts';
+import type { FunctionDefinition } from '../runtime/function-definition.ts';
+
+type Output = Awaited<ReturnType<typeof discoverClusters>>;
+
+/** Started by a schedule; its event says nothing that the tables do not. */
+export const definition: FunctionDefinition<DiscoverPorts, undefined, Output> = {
+  name: 'discover-clusters',
+  parse: () => undefined,
+  run: (ports) => discoverClusters(ports),
+  counts: ({ items, accounts }) => ({
+    ClustersQueued: items,
+    ScopesRead: accounts.filter((account) => account.status === 'Ok').length,
+    ScopesUnreadable: accounts.filter((account) => account.status !== 'Ok').length,
+  }),
+};

@@ -1,0 +1,62 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Context } from 'aws-lambda';
+import { errorMessage, errorName } from '../../core/contracts/errors.ts';
+import type { PortsSource } from './aws-ports.ts';
+import type { FunctionDefinition, Log } from './function-definition.ts';
+
+const NAMESPACE = 'Liftlock';
+
+/**
+ * The one wrapper of every Lambda function: structured logs with correlation ids, metrics, and errors passed on as they are. Lambda
+ * reports `error.name` as the error type, which is what `Retry` and `Catch` of the state machines match. Ports are made at the first
+ * invocation, so that the module loads without an environment; one that fails then is tried again at the next.
+ */
+export function createHandler<Ports, Input, Output>(
+  definition: FunctionDefinition<Ports, Input, Output>,
+  source: PortsSource<Ports>,
+): (event: unknown, context: Context) => Promise<Output> {
+  const logger = new Logger({ serviceName: 'liftlock' });
+  const metrics = new Metrics({ namespace: NAMESPACE, serviceName: 'liftlock' });
+  const log: Log = (message, detail) => logger.warn(message, { ...detail });
+  let ports: Ports | undefined;
+
+  return async (event, context) => {
+    logger.addContext(context);
+    logger.resetKeys();
+    logger.appendKeys({ function: definition.name });
+    try {
+      const input = definition.parse(event);
+      logger.appendKeys({ ...definition.correlation?.(input) });
+      ports ??= source(definition.name, log);
+      const output = await definition.run(ports, input, log);
+      logger.info('Done.', { outcome: summaryOf(output) });
+      publish(metrics, definition, definition.counts?.(output) ?? {});
+      return output;
+    } catch (thrown) {
+      const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+      logger.error('Failed.', { errorName: errorName(error), errorMessage: errorMessage(error), error });
+      publish(metrics, definition, { Faults: 1 });
+      throw error;
+    }
+  };
+}
+
+/** Status and reason codes: what an operator searches for. Messages stay in the execution's history. */
+function summaryOf(output: unknown): Readonly<Record<string, unknown>> {
+  if (typeof output !== 'object' || output === null) return {};
+  const { status, reasons, waitSeconds, resumeAt } = output as Record<string, unknown>;
+  const codes = Array.isArray(reasons) ? { reasons: reasons.map((reason: { code?: unknown }) => reason.code) } : {};
+  return { status, ...codes, waitSeconds, resumeAt };
+}
+
+function publish(
+  metrics: Metrics,
+  definition: { readonly name: string },
+  counts: Readonly<Record<string, number>>,
+): void {
+  metrics.addDimension('function', definition.name);
+  for (const [name, value] of Object.entries(counts)) metrics.addMetric(name, MetricUnit.Count, value);
+  metrics.publishStoredMetrics();
+  metrics.clearDimensions();
+}

@@ -1,0 +1,18 @@
+import type { FunctionName } from '../../core/contracts/names.ts';
+
+/** Tells an operator something that is no outcome; ids, names and reasons only, never values of a cluster's objects. */
+export type Log = (message: string, detail: Readonly<Record<string, unknown>>) => void;
+
+/**
+ * What a function is, apart from where it runs: Lambda wraps it with real ports (`handler.ts`), a simulation calls it with its own.
+ * `parse` fails with `InvalidInput`; outcomes are return values, and what `run` throws is a fault.
+ */
+export interface FunctionDefinition<Ports, Input, Output> {
+  readonly name: FunctionName;
+  parse(event: unknown): Input;
+  run(ports: Ports, input: Input, log: Log): Promise<Output>;
+  /** What to find this run again by in the logs; ids only. */
+  correlation?(input: Input): Readonly<Record<string, string>>;
+  /** Counts for CloudWatch, by metric name in PascalCase. */
+  counts?(output: Output): Readonly<Record<string, number>>;
+}

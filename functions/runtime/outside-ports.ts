@@ -1,0 +1,42 @@
+import { createClusterQueue } from '../../adapters/aws/cluster-queue.ts';
+import { createEventBus } from '../../adapters/aws/event-bus.ts';
+import { createExecutions } from '../../adapters/aws/executions.ts';
+import { createOrganization } from '../../adapters/aws/organization.ts';
+import { createUrlProbe } from '../../adapters/aws/url-probe.ts';
+import { fleetSpec } from '../../core/policy/applied.ts';
+import type { Executions } from '../../core/ports/executions.ts';
+import type { ClusterQueue, EventBus, Organization, UrlProbe } from '../../core/ports/outside.ts';
+import { FLEET } from '../../core/protocol/commit-snapshot.ts';
+import { Configs } from '../../core/store/entities.ts';
+import { load } from '../../core/store/entity.ts';
+import type { PortFactory } from './aws-ports.ts';
+import { table } from './table-port.ts';
+
+export const events: PortFactory<EventBus> = {
+  environment: ['bus'],
+  create: ({ environment, log }) =>
+    createEventBus({ busName: environment.bus, onLost: (event) => log('An event was lost.', event) }),
+};
+
+export const executions: PortFactory<Executions> = {
+  environment: ['machineArnPrefix'],
+  create: ({ environment }) => createExecutions({ machineArnPrefix: environment.machineArnPrefix }),
+};
+
+export const queue: PortFactory<ClusterQueue> = {
+  environment: ['clusterQueueUrl'],
+  create: ({ environment }) => createClusterQueue({ queueUrl: environment.clusterQueueUrl }),
+};
+
+export const organization: PortFactory<Organization> = { environment: [], create: () => createOrganization() };
+
+/** The hosts that may be private are those of the Fleet as it stands when the probe is used. */
+export const probe: PortFactory<UrlProbe> = {
+  environment: table.environment,
+  create(context) {
+    const store = table.create(context);
+    return createUrlProbe({
+      allowedHosts: async () => fleetSpec((await load(store, Configs, 'Fleet', FLEET))?.data)?.allowedHosts ?? [],
+    });
+  },
+};

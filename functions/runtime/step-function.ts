@@ -1,0 +1,22 @@
+import type { FunctionName } from '../../core/contracts/names.ts';
+import { type StepInput, stepInput } from '../../core/contracts/step-input.ts';
+import type { FunctionDefinition } from './function-definition.ts';
+import { parseOrRefuse } from './invalid-input.ts';
+
+/** A step of a state machine: the machine passes what it was given and who it is, and a Choice state reads `status` of the answer. */
+export function stepFunction<Ports, Output extends { readonly status: string }>(
+  name: FunctionName,
+  useCase: (ports: Ports, input: StepInput) => Promise<Output>,
+): FunctionDefinition<Ports, StepInput, Output> {
+  return {
+    name,
+    parse: (event) => parseOrRefuse(stepInput, event, 'The input of the step'),
+    run: (ports, input) => useCase(ports, input),
+    correlation: ({ execution, step, nodegroup }) => ({
+      execution: execution.arn,
+      step,
+      ...(nodegroup === undefined ? {} : { nodegroup }),
+    }),
+    counts: ({ status }) => ({ [`Steps${status.charAt(0).toUpperCase()}${status.slice(1)}`]: 1 }),
+  };
+}

@@ -1,0 +1,12 @@
+import { type WatchPorts, watchVersions } from '../../core/inventory/watch-versions.ts';
+import type { FunctionDefinition } from '../runtime/function-definition.ts';
+
+type Output = Awaited<ReturnType<typeof watchVersions>>;
+
+/** Started by a schedule; its event says nothing that the tables do not. */
+export const definition: FunctionDefinition<WatchPorts, undefined, Output> = {
+  name: 'watch-versions',
+  parse: () => undefined,
+  run: (ports) => watchVersions(ports),
+  counts: ({ announced, unreadable }) => ({ VersionsAnnounced: announced, RegionsUnreadable: unreadable.length }),
+};
