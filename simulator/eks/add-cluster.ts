@@ -3,6 +3,7 @@ import { launchNode } from '../kubernetes/launch-node.ts';
 import { schedulePods } from '../kubernetes/schedule-pods.ts';
 import { installSystemWorkload } from '../kubernetes/system-workloads.ts';
 import { defaultVersion } from './addon-catalog.ts';
+import { arnPrefix } from './clusters.ts';
 import { stableUuid } from './identifiers.ts';
 import { newCluster } from './new-cluster.ts';
 import { nodeImage, nodeImageLabel } from './node-image.ts';
@@ -75,7 +76,7 @@ export function addNodegroup(
   const id = stableUuid(`${cluster.arn}/${name}`);
   const nodegroup: NodegroupRecord = {
     name,
-    arn: `arn:aws:eks:${cluster.region}:${cluster.account}:nodegroup/${cluster.name}/${name}/${id}`,
+    arn: `${arnPrefix(cluster.account, cluster.region)}nodegroup/${cluster.name}/${name}/${id}`,
     createdAt: cluster.createdAt,
     modifiedAt: cluster.createdAt,
     version,
@@ -119,7 +120,7 @@ export function launchNodes(state: FakeEksState, cluster: ClusterRecord, nodegro
 export function addAddon(cluster: ClusterRecord, name: string, version: string): void {
   cluster.addons.push({
     name,
-    arn: `arn:aws:eks:${cluster.region}:${cluster.account}:addon/${cluster.name}/${name}/${stableUuid(cluster.arn + name)}`,
+    arn: `${arnPrefix(cluster.account, cluster.region)}addon/${cluster.name}/${name}/${stableUuid(cluster.arn + name)}`,
     version,
     status: 'ACTIVE',
     createdAt: cluster.createdAt,

@@ -5,7 +5,13 @@ import type { FakeEksState } from './state/fake-eks-state.ts';
 import type { NodegroupRecord } from './state/nodegroup-record.ts';
 
 export function clusterArn(account: string, region: string, name: string): string {
-  return `arn:aws:eks:${region}:${account}:cluster/${name}`;
+  return `${arnPrefix(account, region)}cluster/${name}`;
+}
+
+/** What the ARNs of everything that EKS has in one account and Region begin with. */
+export function arnPrefix(account: string, region: string): string {
+  const partition = region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+  return `arn:${partition}:eks:${region}:${account}:`;
 }
 
 /** The cluster of that name in the caller's account and Region, or ResourceNotFoundException. */

@@ -10,8 +10,8 @@ const timestamp = z.union([z.number(), z.string()]).transform((value, context) =
 });
 
 const minor = z.string().regex(/^\d+\.\d+$/, 'is not a Kubernetes minor such as 1.34');
-const issues = z.looseObject({ issues: z.array(z.looseObject({})).optional() }).optional();
-const tags = z.record(z.string(), z.string()).optional();
+const issues = z.looseObject({ issues: z.array(z.looseObject({})).nullish() }).nullish();
+const tags = z.record(z.string(), z.string()).nullish();
 
 export const clusterDump = z.looseObject({
   name: z.string(),

@@ -1,3 +1,4 @@
+import { clusterArn } from '../eks/clusters.ts';
 import { newCluster } from '../eks/new-cluster.ts';
 import type { ClusterDescription, ClusterRecord } from '../eks/state/cluster-record.ts';
 import type { FakeEksState } from '../eks/state/fake-eks-state.ts';
@@ -27,6 +28,10 @@ export function importCluster(
 ): ClusterRecord | undefined {
   const [, , , region = '', account = ''] = dump.arn.split(':');
   const say = (words: string) => findings.statements.push(`${dump.name}: ${words}`);
+  if (dump.arn !== clusterArn(account, region, dump.name)) {
+    findings.problems.push(`${path}: cluster.arn: ${dump.arn} is not the ARN of a cluster called ${dump.name}`);
+    return undefined;
+  }
   if (state.clusters[dump.arn] !== undefined) {
     findings.problems.push(`${path}: cluster.arn: ${dump.arn} is described in another file too`);
     return undefined;
@@ -46,7 +51,6 @@ export function importCluster(
     createdAt: dump.createdAt ?? state.now - 200 * 86_400_000,
     status: dump.status ?? 'ACTIVE',
   });
-  cluster.arn = dump.arn;
   cluster.platformVersion = dump.platformVersion ?? cluster.platformVersion;
   cluster.supportType = dump.upgradePolicy?.supportType ?? 'EXTENDED';
   cluster.tags = { ...dump.tags };

@@ -1,4 +1,5 @@
 import { launchNodes } from '../eks/add-cluster.ts';
+import { arnPrefix } from '../eks/clusters.ts';
 import { stableUuid } from '../eks/identifiers.ts';
 import type { ClusterRecord, FargateProfileRecord } from '../eks/state/cluster-record.ts';
 import type { FakeEksState } from '../eks/state/fake-eks-state.ts';
@@ -87,5 +88,5 @@ export function importFargateProfile(cluster: ClusterRecord, dump: FargateProfil
 
 function nodegroupArn(cluster: ClusterRecord, name: string): string {
   const id = stableUuid(`${cluster.arn}/${name}`);
-  return `arn:aws:eks:${cluster.region}:${cluster.account}:nodegroup/${cluster.name}/${name}/${id}`;
+  return `${arnPrefix(cluster.account, cluster.region)}nodegroup/${cluster.name}/${name}/${id}`;
 }

@@ -154,6 +154,17 @@ describe('insights and updates do not name their cluster', () => {
   });
 });
 
+test.each(['aws-cn:eks:cn-north-1', 'aws-us-gov:eks:us-gov-west-1'])(
+  'clusters of the partition in arn:%s load too',
+  (place) => {
+    const arn = `arn:${place}:111122223333:cluster/my-eks-cluster`;
+    const { state } = load({ 'a.json': { cluster: { ...cluster, arn, tags: null, health: null } } });
+    const fake = new FakeEks(state, { random: seededRandom(1) });
+    const caller = { account: '111122223333', region: place.split(':')[2] ?? '', principal: 'any' };
+    expect(fake.operation('ListClusters', {}, caller, new Date(state.now)).clusters).toEqual(['my-eks-cluster']);
+  },
+);
+
 test('what the files do not say is stated', () => {
   const { statements } = load({
     'a.json': { cluster },
@@ -219,6 +230,7 @@ describe('problems', () => {
       'b.json': { nodegroup: { nodegroupName: 'ng', clusterName: 'nowhere' } },
       'c.json': { cluster },
       'd.json': { cluster },
+      'e.json': { cluster: { ...cluster, name: 'renamed' } },
       'scenario.json': scenario({ colour: 'red', clusters: [{ cluster: 'my-eks-cluster', workloads: [{}] }] }),
     });
     expect(problems).toEqual(
@@ -226,6 +238,7 @@ describe('problems', () => {
         'a.json: cluster.arn: is not the ARN of an EKS cluster',
         'b.json: nodegroup.clusterName: no file, or more than one, describes a cluster nowhere',
         `d.json: cluster.arn: ${cluster.arn} is described in another file too`,
+        `e.json: cluster.arn: ${cluster.arn} is not the ARN of a cluster called renamed`,
         'scenario.json: spec: Unrecognized key: "colour"',
         expect.stringMatching(/^scenario\.json: spec\.clusters\.0\.workloads\.0\.kind: /),
       ]),

@@ -61,6 +61,25 @@ describe('the port', () => {
   });
 });
 
+test('lists are also there as the API server sends them', () => {
+  const { world, kubernetes, cluster } = worldWith({ workloads: [{ ...api, kind: 'Deployment' }] });
+  const request = { clusterArn: cluster.arn, principal, now: world.now() };
+  expect(kubernetes.listObjects(request, 'nodes')).toMatchObject({
+    kind: 'NodeList',
+    apiVersion: 'v1',
+    items: Array(3).fill({ status: { nodeInfo: { kubeletVersion: expect.stringMatching(/^v1\.36\./) } } }),
+  });
+  expect(kubernetes.listObjects(request, 'pods', 'shop')?.items).toHaveLength(3);
+  expect(kubernetes.listObjects(request, 'deployments', 'shop')?.items).toMatchObject([
+    { metadata: { namespace: 'shop', name: 'api' }, spec: { replicas: 3 }, status: { availableReplicas: 3 } },
+  ]);
+  expect(kubernetes.listObjects(request, 'daemonsets')?.items).toHaveLength(2);
+  expect(kubernetes.listObjects(request, 'poddisruptionbudgets')?.items).toMatchObject([
+    { metadata: { name: 'coredns' }, spec: { maxUnavailable: 1 }, status: { disruptionsAllowed: 1 } },
+  ]);
+  expect(kubernetes.listObjects(request, 'secrets')).toBeUndefined();
+});
+
 describe('access', () => {
   const entry = {
     principalArn: 'arn:aws:iam::111111111111:role/LiftlockSpoke',

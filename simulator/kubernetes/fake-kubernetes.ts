@@ -4,10 +4,24 @@ import type { FakeEks } from '../eks/fake-eks.ts';
 import type { ClusterRecord } from '../eks/state/cluster-record.ts';
 import { reportedVersion } from '../eks/support-calendar.ts';
 import { mayRead, requireAuthenticated, requireMayRead, requireReachable } from './access.ts';
+import {
+  nodeObject,
+  type ObjectList,
+  objectList,
+  podDisruptionBudgetObject,
+  podObject,
+  workloadObject,
+} from './api-objects.ts';
 import { budgetStatus, evictionRefusal } from './disruption-budget.ts';
 import type { PodDisruptionBudgetState, PodState } from './kubernetes-state.ts';
 import { listNodes, listPods, listWorkloads } from './read-objects.ts';
 import { schedulePods } from './schedule-pods.ts';
+
+const workloadKinds: Readonly<Record<string, Workload['kind']>> = {
+  deployments: 'Deployment',
+  daemonsets: 'DaemonSet',
+  statefulsets: 'StatefulSet',
+};
 
 /** Who asks which cluster, and when. */
 export interface KubernetesRequest {
@@ -49,7 +63,26 @@ export class FakeKubernetes {
   }
 
   listWorkloads(request: KubernetesRequest, namespace: string): Workload[] {
+    for (const resource of ['daemonsets', 'statefulsets']) this.#read(request, resource);
     return listWorkloads(this.#read(request, 'deployments').kubernetes, request.now.getTime(), namespace);
+  }
+
+  /**
+   * A list as the API server sends it, for the HTTP face: nodes, pods, deployments, daemonsets, statefulsets or
+   * poddisruptionbudgets, of one namespace or all. Undefined for any other resource.
+   */
+  listObjects(request: KubernetesRequest, resource: string, namespace?: string): ObjectList | undefined {
+    if (resource === 'nodes') return objectList('v1', 'Node', this.listNodes(request).map(nodeObject));
+    if (resource === 'pods') return objectList('v1', 'Pod', this.listPods(request, namespace).map(podObject));
+    if (resource === 'poddisruptionbudgets') {
+      const budgets = this.listPodDisruptionBudgets(request, namespace);
+      return objectList('policy/v1', 'PodDisruptionBudget', budgets.map(podDisruptionBudgetObject));
+    }
+    const kind = workloadKinds[resource];
+    if (kind === undefined) return undefined;
+    const { kubernetes } = this.#read(request, resource);
+    const workloads = listWorkloads(kubernetes, request.now.getTime(), namespace);
+    return objectList('apps/v1', kind, workloads.filter((each) => each.kind === kind).map(workloadObject));
   }
 
   listPodDisruptionBudgets(

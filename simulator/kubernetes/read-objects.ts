@@ -29,11 +29,11 @@ export function listPods(kubernetes: KubernetesState, now: number, namespace?: s
   );
 }
 
-export function listWorkloads(kubernetes: KubernetesState, now: number, namespace: string): Workload[] {
+export function listWorkloads(kubernetes: KubernetesState, now: number, wanted?: string): Workload[] {
   return kubernetes.workloads
-    .filter((workload) => workload.namespace === namespace)
+    .filter((workload) => wanted === undefined || workload.namespace === wanted)
     .map((workload) => {
-      const { kind, name } = workload;
+      const { kind, namespace, name } = workload;
       if (kind === 'DaemonSet') {
         const available = kubernetes.nodes.filter((node) => isNodeReady(node, now)).length;
         return { kind, namespace, name, desired: kubernetes.nodes.length, available };

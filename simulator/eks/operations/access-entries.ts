@@ -6,7 +6,7 @@ import type {
   ListAssociatedAccessPoliciesRequest,
   ListAssociatedAccessPoliciesResponse,
 } from '@aws-sdk/client-eks';
-import { findCluster } from '../clusters.ts';
+import { arnPrefix, findCluster } from '../clusters.ts';
 import { FakeEksError } from '../errors.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { paginate } from '../pagination.ts';
@@ -40,7 +40,7 @@ export function describeAccessEntry(
       clusterName: cluster.name,
       principalArn: entry.principalArn,
       kubernetesGroups: [...entry.kubernetesGroups],
-      accessEntryArn: `arn:aws:eks:${cluster.region}:${cluster.account}:access-entry/${cluster.name}/role/${cluster.account}/${entry.principalArn.split('/').at(-1)}`,
+      accessEntryArn: `${arnPrefix(cluster.account, cluster.region)}access-entry/${cluster.name}/role/${cluster.account}/${entry.principalArn.split('/').at(-1)}`,
       createdAt: new Date(entry.createdAt),
       modifiedAt: new Date(entry.createdAt),
       tags: {},

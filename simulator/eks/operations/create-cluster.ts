@@ -1,5 +1,5 @@
 import type { CreateClusterRequest, CreateClusterResponse } from '@aws-sdk/client-eks';
-import { clusterArn } from '../clusters.ts';
+import { arnPrefix, clusterArn } from '../clusters.ts';
 import { FakeEksError, required } from '../errors.ts';
 import { newCluster } from '../new-cluster.ts';
 import type { OperationContext } from '../operation-context.ts';
@@ -30,7 +30,7 @@ export function createCluster(context: OperationContext, input: CreateClusterReq
   if (!isOffered(state.supportCalendar, version, context.now)) {
     throw new FakeEksError('InvalidParameterException', 'unsupported Kubernetes version');
   }
-  const prefix = `arn:aws:eks:${caller.region}:${caller.account}:`;
+  const prefix = arnPrefix(caller.account, caller.region);
   if (Object.keys(state.clusters).filter((each) => each.startsWith(prefix)).length >= clustersPerRegion) {
     throw new FakeEksError('ResourceLimitExceededException', 'The maximum number of clusters has been reached');
   }
