@@ -60,6 +60,27 @@ export class MemoryTable implements Table {
     return structuredClone(this.#audit.get(subject) ?? []);
   }
 
+  async auditSince(since: Date): Promise<AuditItem[]> {
+    this.reads.audit += 1;
+    return structuredClone(this.#written.filter((item) => item.at >= since.toISOString()));
+  }
+
+  async restore(item: StoredItem): Promise<void> {
+    this.#place(structuredClone(item));
+  }
+
+  /** A copy of all items, and back to it: what a point-in-time restore of the table gives. The audit is another table and stays. */
+  snapshot(): readonly StoredItem[] {
+    return structuredClone([...this.#items.values()]);
+  }
+
+  resetTo(items: readonly StoredItem[]): void {
+    this.#items.clear();
+    this.#partitions.clear();
+    this.#active.clear();
+    for (const item of items) this.#place(structuredClone(item));
+  }
+
   /** The audit of all subjects in the order of writing, for checks over a whole run. */
   auditTimeline(): readonly AuditItem[] {
     return this.#written;
@@ -96,20 +117,25 @@ export class MemoryTable implements Table {
     }
     const key = keyOf(operation);
     const id = idOf(key);
-    const partition = this.#partitions.get(key.pk) ?? new Map<string, StoredItem>();
-    this.#partitions.set(key.pk, partition);
-    this.#active.delete(id);
     if (operation.type === 'delete') {
       this.#items.delete(id);
-      partition.delete(id);
+      this.#partitions.get(key.pk)?.delete(id);
+      this.#active.delete(id);
       return;
     }
     const revision = (this.#items.get(id)?.revision ?? 0) + 1;
     const { kind, active, data } = operation.item;
-    const item: StoredItem = { ...key, kind, active, data: plainJson(data), revision };
+    this.#place({ ...key, kind, active, data: plainJson(data), revision });
+  }
+
+  #place(item: StoredItem): void {
+    const id = idOf(item);
+    const partition = this.#partitions.get(item.pk) ?? new Map<string, StoredItem>();
+    this.#partitions.set(item.pk, partition);
     this.#items.set(id, item);
     partition.set(id, item);
-    if (active) this.#active.set(id, item);
+    if (item.active) this.#active.set(id, item);
+    else this.#active.delete(id);
   }
 }
 

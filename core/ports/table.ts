@@ -22,6 +22,10 @@ export interface Table {
   auditHead(subject: string): Promise<AuditItem | undefined>;
   /** A subject's audit, oldest first. */
   auditOf(subject: string): Promise<AuditItem[]>;
+  /** The audit of every subject from an instant on. Reads the whole audit: for a restore, not for daily use. */
+  auditSince(since: Date): Promise<AuditItem[]>;
+  /** Sets an item to an exact revision, whatever was there: only for a restore, with everything else stopped. */
+  restore(item: StoredItem): Promise<void>;
 }
 
 export interface ItemKey {

@@ -11,6 +11,25 @@ export interface AuditEntry {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
+/** One item as a transaction left it. */
+export interface AuditedWrite {
+  readonly pk: string;
+  readonly sk: string;
+  readonly kind: string;
+  readonly active: boolean;
+  readonly revision: number;
+  readonly data: unknown;
+}
+
+/** Writes whose revision is known; caches (`any`) are not part of the record. */
+function writesOf(operations: readonly WriteOperation[]): AuditedWrite[] {
+  return operations.flatMap((operation) => {
+    if (operation.type !== 'put' || operation.expect === 'any') return [];
+    const { pk, sk, kind, active, data } = operation.item;
+    return [{ pk, sk, kind, active, revision: operation.expect === 'absent' ? 1 : operation.expect + 1, data }];
+  });
+}
+
 export function link(head: AuditItem | undefined, entry: AuditEntry, at: Date): AuditItem {
   const unhashed = {
     subject: entry.subject,
@@ -42,7 +61,8 @@ export function firstBreak(items: readonly AuditItem[]): { sequence: number; pro
 }
 
 /**
- * Writes operations and their audit in one transaction. A sequence that somebody else took meanwhile fails the whole transaction with
+ * Writes operations and their audit in one transaction. The first entry carries what was written, with revisions: folded over an older table
+ * it gives today's (docs/runbook.md, restore). A sequence that somebody else took meanwhile fails the whole transaction with
  * `ConditionFailed`: the caller decides anew, as for any other item that moved.
  */
 export async function transactWithAudit(
@@ -53,7 +73,10 @@ export async function transactWithAudit(
 ): Promise<void> {
   const heads = new Map<string, AuditItem | undefined>();
   const appends: WriteOperation[] = [];
-  for (const entry of entries) {
+  const [first, ...others] = entries;
+  const complete =
+    first === undefined ? [] : [{ ...first, detail: { ...first.detail, writes: writesOf(operations) } }, ...others];
+  for (const entry of complete) {
     const head = heads.has(entry.subject) ? heads.get(entry.subject) : await table.auditHead(entry.subject);
     const item = link(head, entry, at);
     heads.set(entry.subject, item);

@@ -26,6 +26,8 @@ export type Effect =
   | { readonly kind: 'hang'; readonly seconds: number }
   /** The same payload is invoked once more at the same time. */
   | { readonly kind: 'duplicate' }
+  /** The call is answered with this instead, and does not happen: a stale read. */
+  | { readonly kind: 'answer'; readonly value: unknown }
   /** Somebody does something right then. */
   | {
       readonly kind: 'act';

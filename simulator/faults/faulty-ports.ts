@@ -25,7 +25,11 @@ export class Faults {
 
   readonly around = (ports: Ports, invocation: Invocation): Ports => {
     let dead = false;
-    const strike = async (when: Fault['when'], operation: Operation, clusterKey: string | undefined): Promise<void> => {
+    const strike = async (
+      when: Fault['when'],
+      operation: Operation,
+      clusterKey: string | undefined,
+    ): Promise<{ answer: unknown } | undefined> => {
       const armed = this.#armed.find(
         ({ fault, left }) =>
           left > 0 &&
@@ -33,10 +37,10 @@ export class Faults {
           fault.operation === operation &&
           (fault.function ?? invocation.function) === invocation.function,
       );
-      if (armed === undefined || this.#world === undefined) return;
+      if (armed === undefined || this.#world === undefined) return undefined;
       if (armed.skip > 0) {
         armed.skip -= 1;
-        return;
+        return undefined;
       }
       armed.left -= 1;
       this.hits.push({ at: this.#world.clock.now(), fault: armed.fault, invocation });
@@ -52,6 +56,7 @@ export class Faults {
         void this.#world.clock.track(this.#world.invoke(invocation.function, invocation.payload).catch(() => {}));
       }
       if (effect.kind === 'act') await effect.act(this.#world, { clusterKey });
+      return effect.kind === 'answer' ? { answer: effect.value } : undefined;
     };
     /** A dead invocation reaches nothing any more, not even to report its own death. */
     const alive = <Port extends object>(
@@ -68,7 +73,8 @@ export class Faults {
           return async (...parameters: unknown[]) => {
             if (dead) throw new Crash('the process is dead');
             const found = operations(String(name), parameters);
-            if (found !== undefined) await strike('before', found.operation, found.clusterKey);
+            const instead = found === undefined ? undefined : await strike('before', found.operation, found.clusterKey);
+            if (instead !== undefined) return instead.answer;
             const result: unknown = await Reflect.apply(member, target, parameters);
             if (found !== undefined) await strike('after', found.operation, found.clusterKey);
             return result;

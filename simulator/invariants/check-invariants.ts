@@ -8,7 +8,7 @@ import { atRest, unbrokenAudit } from './rest-invariants.ts';
 
 /** Checks a run that has come to rest against the invariants of design.md §3. Windows, soak and approval come with their features. */
 export async function checkInvariants(world: World): Promise<Violation[]> {
-  const history = await historyOf(world);
+  const history = historyOf(world);
   const checks = [
     oneUpdate,
     oneHop,

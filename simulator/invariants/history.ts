@@ -14,7 +14,7 @@ export interface History {
   readonly world: World;
   /** By subject, oldest first. */
   readonly audit: ReadonlyMap<string, readonly AuditItem[]>;
-  /** All subjects in the order of time; items of one instant in the order of their subject's chain. */
+  /** All subjects, in the order of writing. */
   readonly timeline: readonly AuditItem[];
   /** What EKS accepted from Liftlock, replays of a token left out. */
   readonly ours: readonly MutationRecord[];
@@ -22,12 +22,10 @@ export interface History {
   readonly sent: readonly MutationRecord[];
 }
 
-export async function historyOf(world: World): Promise<History> {
-  const audit = new Map<string, readonly AuditItem[]>();
-  for (const subject of world.table.auditSubjects()) audit.set(subject, await world.table.auditOf(subject));
-  const timeline = [...audit.values()]
-    .flat()
-    .sort((a, b) => (a.at === b.at ? a.sequence - b.sequence : a.at < b.at ? -1 : 1));
+export function historyOf(world: World): History {
+  const timeline = world.table.auditTimeline();
+  const audit = new Map<string, AuditItem[]>();
+  for (const item of timeline) audit.set(item.subject, [...(audit.get(item.subject) ?? []), item]);
   const sent = acceptedMutations(world.eks.state, { withReplays: true }).filter(
     (mutation) => mutation.principal === spokePrincipal({ account: mutation.account, region: mutation.region }),
   );
