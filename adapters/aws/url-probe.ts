@@ -32,7 +32,7 @@ export function createUrlProbe(options: UrlProbeOptions): UrlProbe {
       const url = new URL(text);
       const signal = AbortSignal.timeout(timeoutMilliseconds);
       const host = url.hostname.replace(/^\[|\]$/g, '');
-      const addresses = isIP(host) ? [] : await publicAddresses(host, allowed, resolve);
+      const addresses = isIP(host) ? [] : await publicAddresses(host, allowed, () => inTime(resolve(host), signal));
       return { status: await statusOf(url, addresses, signal) };
     },
   };
@@ -41,11 +41,11 @@ export function createUrlProbe(options: UrlProbeOptions): UrlProbe {
 async function publicAddresses(
   host: string,
   allowed: readonly string[],
-  resolve: (host: string) => Promise<readonly Address[]>,
+  resolve: () => Promise<readonly Address[]>,
 ): Promise<readonly Address[]> {
   let addresses: readonly Address[];
   try {
-    addresses = await resolve(host);
+    addresses = await resolve();
   } catch (error) {
     throw named(
       'UrlUnreachable',
@@ -79,6 +79,14 @@ function statusOf(url: URL, addresses: readonly Address[], signal: AbortSignal):
     });
     call.end();
   });
+}
+
+/** A look-up cannot be stopped, only left alone. */
+function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const late = new Promise<never>((_, reject) =>
+    signal.addEventListener('abort', () => reject(new Error('no answer in time')), { once: true }),
+  );
+  return Promise.race([work, late]);
 }
 
 const named = (name: string, message: string): Error => Object.assign(new Error(message), { name });

@@ -210,6 +210,28 @@ export function tableContract(name: string, create: () => Promise<TableUnderTest
       expect((await table.auditOf('S'))[4]).toEqual(audit(5));
     });
 
+    test('the audit of all subjects since an instant, each in its order', async () => {
+      const later = (item: AuditItem, minute: number) => ({ ...item, at: `2026-11-20T08:0${minute}:00.000Z` });
+      await write({ type: 'append', item: audit(1, 'B') }, { type: 'append', item: audit(1, 'A') });
+      await write({ type: 'append', item: later(audit(2, 'B'), 1) });
+      await write({ type: 'append', item: later(audit(2, 'A'), 2) }, { type: 'append', item: later(audit(3, 'A'), 2) });
+      const since = async (text: string) =>
+        (await table.auditSince(new Date(text))).map((item) => `${item.subject}${item.sequence}`);
+      expect(await since('2026-11-20T08:01:00.000Z')).toEqual(['B2', 'A2', 'A3']);
+      expect([...(await since('2026-11-20T00:00:00.000Z'))].sort()).toEqual(['A1', 'A2', 'A3', 'B1', 'B2']);
+      expect(await since('2026-11-20T08:03:00.000Z')).toEqual([]);
+    });
+
+    test('a restore sets an item to its exact revision, and its index entries with it', async () => {
+      await write(put('a', 'newer', 'any', { active: true }), put('b', 'newer', 'any'));
+      await table.restore({ ...at('a'), kind: 'Thing', active: false, data: 'older', revision: 41 });
+      await table.restore({ ...at('c'), kind: 'Thing', active: true, data: 'gone before', revision: 7 });
+      expect(await table.get(at('a'))).toMatchObject({ revision: 41, data: 'older', active: false });
+      expect((await table.queryActive()).map((item) => item.sk)).toEqual(['c']);
+      await write(put('a', 'goes on', 41));
+      expect(await revision('a')).toBe(42);
+    });
+
     test('100 operations are one transaction', async () => {
       await write(...Array.from({ length: 100 }, (_, index) => put(`I${index}`, index, 'absent')));
       expect(await table.queryPartition('P')).toHaveLength(100);

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import {
   type DynamoDBDocumentClient,
   GetCommand,
+  PutCommand,
   paginateQuery,
+  paginateScan,
   QueryCommand,
   type QueryCommandInput,
   TransactWriteCommand,
@@ -15,7 +17,7 @@ import {
   transactionProblem,
 } from '../../core/contracts/table-schema.ts';
 import type { AuditItem, ItemKey, StoredItem, Table, WriteOperation } from '../../core/ports/table.ts';
-import { byKey, kindKey, toStoredItem } from './stored-item.ts';
+import { byKey, kindKey, toAttributes, toStoredItem } from './stored-item.ts';
 import type { TableNames } from './table-schema.ts';
 import { invalidTransaction, transactionError } from './transaction-error.ts';
 import { toTransactItem } from './write-operations.ts';
@@ -89,6 +91,27 @@ export class DynamoTable implements Table {
     return (await this.#query(this.#auditQuery(subject))) as unknown as AuditItem[];
   }
 
+  async auditSince(since: Date): Promise<AuditItem[]> {
+    const items: AuditItem[] = [];
+    const input = {
+      TableName: this.#names.audit,
+      ConsistentRead: true,
+      FilterExpression: '#at >= :since',
+      ExpressionAttributeNames: { '#at': 'at' },
+      ExpressionAttributeValues: { ':since': since.toISOString() },
+    };
+    for await (const page of paginateScan({ client: this.#client }, input)) {
+      items.push(...((page.Items ?? []) as AuditItem[]));
+    }
+    return items.sort(inOrderOfWriting);
+  }
+
+  async restore(item: StoredItem): Promise<void> {
+    const { revision } = item;
+    const command = new PutCommand({ TableName: this.#names.items, Item: { ...toAttributes(item), revision } });
+    await this.#client.send(command);
+  }
+
   #auditQuery(subject: string): QueryCommandInput {
     return {
       TableName: this.#names.audit,
@@ -114,4 +137,11 @@ export class DynamoTable implements Table {
     for await (const page of paginateQuery({ client: this.#client }, input)) items.push(...(page.Items ?? []));
     return items;
   }
+}
+
+/** By time; within a subject its own numbers decide, since a transaction gives all its items one time. */
+function inOrderOfWriting(a: AuditItem, b: AuditItem): number {
+  if (a.subject === b.subject) return a.sequence - b.sequence;
+  if (a.at !== b.at) return a.at < b.at ? -1 : 1;
+  return a.subject < b.subject ? -1 : 1;
 }

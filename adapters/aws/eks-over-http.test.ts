@@ -1,0 +1,157 @@
+import { type EksLoopback, startEksLoopback, type WireHandler } from '../contract/eks-loopback.ts';
+import { createEksConnections } from './eks-connections.ts';
+import { createEksMutator } from './eks-mutator.ts';
+import { createEksReader } from './eks-reader.ts';
+import type { SpokeSessions } from './spoke-role.ts';
+
+const scope = { account: '111111111111', region: 'eu-central-1' };
+const update = { id: 'u-1', status: 'InProgress', type: 'VersionUpdate', createdAt: new Date(0), params: [] };
+const upgrade = { name: 'web', version: '1.36', clientRequestToken: 'token-1' };
+let loopback: EksLoopback;
+let policies: object[];
+let slept: number[];
+
+const sessions: SpokeSessions = {
+  forAccount: async (account) => credentialsOf(account),
+  narrowedTo: async (account, policy) => {
+    policies.push(policy);
+    return credentialsOf(account);
+  },
+};
+const credentialsOf = (account: string) => ({
+  accessKeyId: account,
+  secretAccessKey: 'secret',
+  sessionToken: 'token',
+  expiration: new Date(Date.now() + 3_600_000),
+});
+
+beforeEach(async () => {
+  policies = [];
+  slept = [];
+  loopback = await startEksLoopback(() => ({}));
+});
+afterEach(() => loopback.close());
+
+function ports(options: { burst?: number; requestTimeout?: number } = {}) {
+  const { burst = 100, requestTimeout } = options;
+  const connections = createEksConnections({
+    sessions,
+    clock: { now: () => new Date(0) },
+    sleep: async (milliseconds) => void slept.push(milliseconds),
+    burst,
+    client: {
+      endpoint: loopback.endpoint,
+      ...(requestTimeout === undefined ? {} : { requestHandler: { requestTimeout, throwOnRequestTimeout: true } }),
+    },
+  });
+  return { ...createEksReader(connections), ...createEksMutator(connections, 'aws') };
+}
+
+const answer = (handler: WireHandler) => {
+  loopback.handler = handler;
+};
+const refuse = (name: string, status: number): never => {
+  throw Object.assign(new Error(`${name} happened`), { name, $metadata: { httpStatusCode: status } });
+};
+const operations = () => loopback.calls.map((call) => call.operation);
+
+test('every member of a mutating call is named: a force that came along is not sent', async () => {
+  answer(() => ({ update }));
+  const eks = ports();
+  await eks.updateClusterVersion(scope, { ...upgrade, force: true, rollbackConfig: {} } as typeof upgrade);
+  const group = { clusterName: 'web', nodegroupName: 'workers', version: '1.36', clientRequestToken: 'token-2' };
+  await eks.updateNodegroupVersion(scope, { ...group, force: true } as typeof group);
+  const addon = { clusterName: 'web', addonName: 'coredns', addonVersion: 'v1', clientRequestToken: 'token-3' };
+  await eks.updateAddon(scope, { ...addon, resolveConflicts: 'PRESERVE' });
+  expect(loopback.calls.map((call) => call.input)).toEqual([
+    upgrade,
+    group,
+    { ...addon, resolveConflicts: 'PRESERVE' },
+  ]);
+  expect(policies).toHaveLength(3);
+});
+
+test('a mutating call is tried twice and sends the same token both times', async () => {
+  let calls = 0;
+  answer(() => (++calls === 1 ? refuse('ServerException', 500) : { update }));
+  expect(await ports().updateClusterVersion(scope, upgrade)).toMatchObject({ id: 'u-1' });
+  expect(loopback.calls.map((call) => call.input.clientRequestToken)).toEqual(['token-1', 'token-1']);
+  answer(() => refuse('ServiceUnavailableException', 503));
+  await expect(ports().updateClusterVersion(scope, upgrade)).rejects.toMatchObject({
+    name: 'ServiceUnavailableException',
+  });
+  expect(operations()).toHaveLength(4);
+});
+
+test.each([
+  ['ResourceInUseException', 409],
+  ['InvalidRequestException', 400],
+  ['AccessDeniedException', 403],
+  ['InvalidStateException', 400],
+])('%s has its name and is not tried again', async (name, status) => {
+  answer(() => refuse(name, status));
+  await expect(ports().updateClusterVersion(scope, upgrade)).rejects.toMatchObject({
+    name,
+    message: `${name} happened`,
+  });
+  expect(operations()).toHaveLength(1);
+});
+
+test('a throttled read is tried again until it gets through', async () => {
+  let calls = 0;
+  answer(() => (++calls < 3 ? refuse('TooManyRequestsException', 429) : { clusters: ['web'] }));
+  expect(await ports().listClusters(scope)).toEqual(['web']);
+  expect(operations()).toHaveLength(3);
+});
+
+test('an answer that does not come is a TimeoutError, of which nobody knows what it did', async () => {
+  answer(() => new Promise(() => {}));
+  await expect(ports({ requestTimeout: 100 }).updateClusterVersion(scope, upgrade)).rejects.toMatchObject({
+    name: 'TimeoutError',
+  });
+  expect(operations()).toHaveLength(2);
+});
+
+test('each page takes its turn in the rate of its account and Region', async () => {
+  answer(({ input }) => {
+    const at = Number(input.nextToken ?? 0);
+    return { clusters: [`web-${at}`], ...(at < 4 ? { nextToken: String(at + 1) } : {}) };
+  });
+  const eks = ports({ burst: 2 });
+  expect(await eks.listClusters(scope)).toEqual(['web-0', 'web-1', 'web-2', 'web-3', 'web-4']);
+  expect(slept).toEqual([500, 1000, 1500]);
+  await eks.listClusters({ ...scope, region: 'us-east-1' });
+  expect(slept).toEqual([500, 1000, 1500, 500, 1000, 1500]);
+});
+
+test('calls are signed for the Region and by the account they are for', async () => {
+  answer(() => ({ clusters: [] }));
+  const eks = ports();
+  await eks.listClusters(scope);
+  await eks.listClusters({ account: '222222222222', region: 'us-east-1' });
+  expect(loopback.calls.map(({ account, region }) => [account, region])).toEqual([
+    ['111111111111', 'eu-central-1'],
+    ['222222222222', 'us-east-1'],
+  ]);
+});
+
+test.each([
+  ['no cluster', {}],
+  ['a cluster without version', { cluster: { name: 'web', arn: 'arn', createdAt: new Date(0), status: 'ACTIVE' } }],
+])('an answer with %s is not taken for one', async (_, body) => {
+  answer(() => body);
+  await expect(ports().describeCluster(scope, { name: 'web' })).rejects.toMatchObject({ name: 'IncompleteAnswer' });
+});
+
+test('an insight without status is UNKNOWN, and an update without params has none', async () => {
+  answer(({ operation }) =>
+    operation === 'ListInsights'
+      ? { insights: [{ id: 'i', name: 'n', category: 'UPGRADE_READINESS' }] }
+      : { update: { ...update, params: undefined } },
+  );
+  const eks = ports();
+  expect(await eks.listInsights(scope, { clusterName: 'web' })).toMatchObject([
+    { insightStatus: { status: 'UNKNOWN' } },
+  ]);
+  expect(await eks.describeUpdate(scope, { name: 'web', updateId: 'u-1' })).toMatchObject({ params: [] });
+});
