@@ -52,6 +52,8 @@ export class World {
   /** Functions that threw, by name: what would be in the Errors metric. */
   readonly faults: { readonly at: Date; readonly function: FunctionName; readonly error: unknown }[] = [];
   readonly #around: NonNullable<WorldOptions['around']>;
+  /** Every function refuses to run, as with a reserved concurrency of 0. */
+  switchedOff = false;
   #invocations = 0;
   #wakes = new Set<string>();
 
@@ -107,6 +109,8 @@ export class World {
 
   /** Runs a function as Lambda would: JSON in, JSON out, its own view of the ports. */
   async invoke(name: Exclude<FunctionName, 'api' | 'record-clusters'>, payload: unknown): Promise<unknown> {
+    if (this.switchedOff)
+      throw Object.assign(new Error('the function is switched off'), { name: 'Lambda.TooManyRequestsException' });
     try {
       const result = await FUNCTIONS[name](this.#portsFor(name, payload), JSON.parse(JSON.stringify(payload)));
       return result === undefined ? null : JSON.parse(JSON.stringify(result));
@@ -133,6 +137,7 @@ export class World {
   }
 
   async #record(item: Parameters<typeof recordCluster>[1]): Promise<void> {
+    if (this.switchedOff) throw new Error('the function is switched off');
     await recordCluster(this.#portsFor('record-clusters', item), item);
   }
 

@@ -35,7 +35,12 @@ export const importTable: Readonly<Record<string, ImportRule>> = {
     folders: ['core', 'adapters', 'functions', 'simulator'],
     packages: ['jsonata', 'asl-validator', 'dynalite', 'hono', '@aws-sdk/*', '@smithy/*', 'node:*'],
   },
-  cli: { folders: ['core', 'adapters', 'simulator', 'cli'], packages: ['commander', 'yaml', 'hono', 'node:*'] },
+  // Fleet folders are files of people: parsed and validated like config.
+  'simulator/fleet': {
+    folders: ['core', 'adapters', 'functions', 'simulator'],
+    packages: ['zod', 'yaml', '@aws-sdk/*', 'node:*'],
+  },
+  cli: { folders: ['core', 'adapters', 'simulator', 'cli'], packages: ['commander', 'yaml', 'hono', 'zod', ...wire] },
   console: { folders: ['core/contracts', 'console'], packages: ['hono'] },
   schemas: { folders: ['core', 'schemas'], packages: ['node:*'] },
   test: anything,

@@ -1,0 +1,221 @@
+import { recordCluster } from '../../core/inventory/record-cluster.ts';
+import { resumeFleet, stopFleet } from '../../core/operations/fleet-switch.ts';
+import { pauseRollout, resumeRollout } from '../../core/operations/rollout-switch.ts';
+import { Clusters, Grants, Rollouts, Waves } from '../../core/store/entities.ts';
+import { decode, load, replace } from '../../core/store/entity.ts';
+import { MACHINE_ARN_PREFIX, machineDefinitions } from '../../simulator/process/machines.ts';
+import type { World } from '../../simulator/process/world.ts';
+import type { Scenario } from './scenario.ts';
+
+const PERSON = 'arn:aws:iam::000000000000:role/operator';
+const HOUR = 3_600_000;
+const FUNCTIONS = ['update-addons', 'upgrade-control-plane', 'roll-node-group'] as const;
+
+export function later(world: World, milliseconds: number, run: () => Promise<unknown>): void {
+  world.clock.schedule(new Date(world.clock.now().getTime() + milliseconds), async () => void (await run()));
+}
+
+async function stopForAnHour(world: World): Promise<void> {
+  await stopFleet(world.ports, PERSON, 'something looks wrong');
+  later(world, HOUR, () => resumeFleet(world.ports, PERSON));
+}
+
+async function pauseForAnHour(world: World): Promise<void> {
+  for (const item of await world.table.queryKind(Rollouts.kind)) {
+    const { id, status } = decode(Rollouts, item).data;
+    if (status !== 'Running') continue;
+    await pauseRollout(world.ports, id, PERSON, 'lunch');
+    later(world, HOUR, () => resumeRollout(world.ports, id, PERSON));
+  }
+}
+
+/** Sets a tag at EKS and lets the inventory see it, as a CloudTrail event would; takes it away an hour later. */
+async function excludeForAnHour(world: World, clusterKey: string | undefined): Promise<void> {
+  const read = clusterKey === undefined ? undefined : await load(world.table, Clusters, clusterKey);
+  if (read === undefined) return;
+  const { arn, account, region, name } = read.data;
+  const cluster = world.eks.state.clusters[arn];
+  if (cluster === undefined) return;
+  const record = () => recordCluster(world.ports, { account, region, name, depth: 'deep' });
+  cluster.tags['liftlock/paused'] = 'true';
+  await record();
+  later(world, HOUR, async () => {
+    cluster.tags['liftlock/paused'] = 'false';
+    await record();
+  });
+}
+
+async function haltWave(world: World): Promise<void> {
+  for (const item of await world.table.queryKind(Waves.kind)) {
+    const wave = decode(Waves, item);
+    if (wave.data.status === 'Open')
+      await world.table.transact([
+        replace(Waves, wave, { ...wave.data, status: 'Halted', failed: wave.data.maxFailures + 1 }),
+      ]);
+  }
+}
+
+const betweenDecisionAndCommit: Scenario[] = FUNCTIONS.flatMap((name) => [
+  {
+    name: `${name}: fleet stopped between decision and commit`,
+    faults: [{ when: 'before', operation: 'commit', function: name, effect: { kind: 'act', act: stopForAnHour } }],
+  },
+  {
+    name: `${name}: rollout paused between decision and commit`,
+    faults: [{ when: 'before', operation: 'commit', function: name, effect: { kind: 'act', act: pauseForAnHour } }],
+  },
+  {
+    name: `${name}: cluster excluded between decision and commit`,
+    faults: [
+      {
+        when: 'before',
+        operation: 'commit',
+        function: name,
+        effect: { kind: 'act', act: (world, { clusterKey }) => excludeForAnHour(world, clusterKey) },
+      },
+    ],
+    // Untouched before its first mutation, the cluster leaves the rollout; otherwise it goes on an hour later.
+    compare: name !== 'update-addons' && name !== 'upgrade-control-plane',
+  },
+]);
+
+const holders = async (world: World): Promise<{ arn: string; name: string }[]> => {
+  const grants = (await world.table.queryKind(Grants.kind)).map((item) => decode(Grants, item).data);
+  return grants
+    .filter((grant) => grant.status === 'open')
+    .map((grant) => ({ arn: grant.holder, name: grant.executionName }));
+};
+
+/** Stops every running upgrade by hand; an hour later the steps of one wake up, as a redriven execution or a late child would. */
+async function stopExecutions(world: World): Promise<void> {
+  const running = await holders(world);
+  for (const { arn } of running)
+    await world.runner.stopExecution({ executionArn: arn, error: 'StoppedByHand', cause: 'an operator pressed Stop' });
+  later(world, HOUR, async () => {
+    for (const { arn, name } of running) {
+      const input = JSON.parse(world.runner.describeExecution(arn).input) as unknown;
+      for (const step of FUNCTIONS) {
+        for (const asker of [
+          { arn, name },
+          {
+            arn: `${MACHINE_ARN_PREFIX.replace(':stateMachine:', ':execution:')}${step}:${name}.${step}.cluster.9`,
+            name: `${name}.${step}.cluster.9`,
+          },
+        ]) {
+          const payload = {
+            step,
+            input,
+            execution: { ...asker, startTime: world.clock.now().toISOString() },
+            nodegroup: 'workers',
+          };
+          const result = (await world.invoke(step, payload)) as { status: string; reasons: { code: string }[] };
+          if (result.status !== 'parked' || result.reasons[0]?.code !== 'Superseded')
+            throw new Error(`${step} of a stopped execution went on: ${JSON.stringify(result)}`);
+        }
+      }
+    }
+  });
+}
+
+/** The same files deployed again in the middle: what runs keeps its definition, what starts gets the new one. */
+async function deployMachines(world: World): Promise<void> {
+  for (const { arn, definition } of machineDefinitions())
+    world.runner.machines.update(arn, { definition: { ...(definition as object), Comment: 'the next release' } });
+}
+
+/** Somebody starts upgrade-cluster by hand for every cluster whose upgrade runs. */
+async function startByHand(world: World): Promise<void> {
+  for (const item of await world.table.queryKind(Grants.kind)) {
+    const grant = decode(Grants, item).data;
+    if (grant.status !== 'open') continue;
+    const input = JSON.stringify({ cluster: grant.input.cluster, targetVersion: grant.input.targetVersion });
+    await world.runner.startExecution({
+      machineArn: `${MACHINE_ARN_PREFIX}upgrade-cluster`,
+      name: `by-hand-${grant.number}-${grant.upgradeId}`,
+      input,
+    });
+  }
+}
+
+async function recreateWhileParked(world: World): Promise<void> {
+  await stopFleet(world.ports, PERSON, 'a cluster is replaced');
+  const now = world.clock.now().getTime();
+  const cluster = Object.values(world.eks.state.clusters).find((one) => one.name === 'platform-dev');
+  if (cluster === undefined) throw new Error('platform-dev is not in the example fleet');
+  world.eks.addActor({
+    at: now + HOUR,
+    account: cluster.account,
+    region: cluster.region,
+    do: 'recreate-cluster',
+    cluster: cluster.name,
+    version: '1.36',
+  });
+  later(world, 3 * HOUR, () => resumeFleet(world.ports, PERSON));
+}
+
+const others: Scenario[] = [
+  {
+    name: 'wave halted between decision and commit',
+    faults: [
+      {
+        when: 'before',
+        operation: 'commit',
+        function: 'upgrade-control-plane',
+        effect: { kind: 'act', act: haltWave },
+      },
+    ],
+    compare: false,
+  },
+  {
+    name: 'executions stopped by hand, their steps and children wake up later',
+    faults: [
+      {
+        when: 'after',
+        operation: 'commit',
+        function: 'upgrade-control-plane',
+        skip: 1,
+        effect: { kind: 'act', act: stopExecutions },
+      },
+    ],
+    compare: false,
+    check: async (world) =>
+      (await world.table.auditTimeline()).some((item) => item.event === 'ClusterHeld')
+        ? []
+        : ['no cluster was held after its execution was stopped'],
+  },
+  {
+    name: 'new definitions deployed in the middle',
+    faults: [
+      { when: 'after', operation: 'commit', function: 'roll-node-group', effect: { kind: 'act', act: deployMachines } },
+    ],
+  },
+  {
+    name: 'manual start against a running rollout',
+    faults: [
+      {
+        when: 'before',
+        operation: 'commit',
+        function: 'upgrade-control-plane',
+        effect: { kind: 'act', act: startByHand },
+      },
+    ],
+  },
+  {
+    name: 'cluster deleted and recreated while parked',
+    faults: [
+      {
+        when: 'before',
+        operation: 'commit',
+        function: 'upgrade-control-plane',
+        effect: { kind: 'act', act: recreateWhileParked },
+      },
+    ],
+    compare: false,
+    check: async (world) =>
+      world.table.auditTimeline().some((item) => item.event === 'ClusterGone')
+        ? []
+        : ['nobody noticed that platform-dev was replaced'],
+  },
+];
+
+export const PEOPLE_SCENARIOS: readonly Scenario[] = [...betweenDecisionAndCommit, ...others];
