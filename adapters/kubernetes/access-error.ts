@@ -33,16 +33,12 @@ function messageOf(body: unknown): string {
   }
 }
 
-/** fetch says "fetch failed" and keeps what failed in `cause`; time-outs are DOMExceptions. */
+/** fetch says "fetch failed" and keeps what failed in `cause`; a time-out is a DOMException. Told by name: not all are this realm's. */
 function networkCause(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  if (error.name === 'TimeoutError' || error.name === 'AbortError') return 'The API server did not answer in time.';
-  const { cause } = error;
-  if (!(error instanceof TypeError) && !isTypeError(error)) return undefined;
-  if (typeof cause !== 'object' || cause === null) return undefined;
+  if (typeof error !== 'object' || error === null) return undefined;
+  const { name, cause } = error as { name?: unknown; cause?: unknown };
+  if (name === 'TimeoutError' || name === 'AbortError') return 'The API server did not answer in time.';
+  if (name !== 'TypeError' || typeof cause !== 'object' || cause === null) return undefined;
   const { code, message } = cause as { code?: string; message?: string };
   return `The API server could not be reached: ${code ?? message ?? 'no reason given'}.`;
 }
-
-/** An error of another realm (a test runner's) is not `instanceof` ours. */
-const isTypeError = (error: Error): boolean => error.name === 'TypeError';

@@ -1,0 +1,122 @@
+import { errorName } from '../../core/contracts/errors.ts';
+import type { ClusterAccess, ClusterTarget } from '../../core/ports/cluster-access.ts';
+import type { ClusterRecord } from '../../simulator/eks/state/cluster-record.ts';
+
+/** An implementation of the port on a fake cluster that the test may change. */
+export interface ClusterAccessUnderTest {
+  readonly access: ClusterAccess;
+  readonly target: ClusterTarget;
+  readonly cluster: ClusterRecord;
+  close(): Promise<void>;
+}
+
+async function failure(work: Promise<unknown>): Promise<string> {
+  try {
+    await work;
+    return 'none';
+  } catch (error) {
+    return errorName(error);
+  }
+}
+
+/** What any ClusterAccess does. The cluster has 1,100 pods of one Deployment, so that lists have pages. */
+export function clusterAccessContract(name: string, create: () => Promise<ClusterAccessUnderTest>): void {
+  describe(`the cluster access contract on ${name}`, () => {
+    let under: ClusterAccessUnderTest;
+    let access: ClusterAccess;
+    let target: ClusterTarget;
+    beforeEach(async () => {
+      under = await create();
+      ({ access, target } = under);
+    });
+    afterEach(() => under.close());
+    const reads = (): [string, Promise<unknown>][] => [
+      ['version', access.serverVersion(target)],
+      ['ready', access.ready(target)],
+      ['nodes', access.listNodes(target)],
+      ['pods', access.listPods(target)],
+      ['workloads', access.listWorkloads(target, 'shop')],
+      ['review', access.mayI(target, { verb: 'list', resource: 'pods' })],
+    ];
+
+    test('the version is the API server’s own', async () => {
+      expect(await access.serverVersion(target)).toMatch(/^v1\.35\.\d+-eks-/);
+    });
+
+    test('ready says so, and names the checks that fail', async () => {
+      expect(await access.ready(target)).toEqual({ ok: true, failed: [] });
+      under.cluster.kubernetes.failedReadyChecks.push('etcd', 'poststarthook/rbac');
+      expect(await access.ready(target)).toEqual({ ok: false, failed: ['etcd', 'poststarthook/rbac'] });
+    });
+
+    test('nodes are told with kubelet, readiness and cordon', async () => {
+      const [first] = under.cluster.kubernetes.nodes;
+      if (first !== undefined) first.unschedulable = true;
+      const nodes = await access.listNodes(target);
+      expect(nodes).toHaveLength(2);
+      expect(nodes.find((node) => node.name === first?.name)).toEqual({
+        name: first?.name,
+        labels: first?.labels,
+        kubeletVersion: expect.stringMatching(/^v1\.35\./),
+        ready: true,
+        unschedulable: true,
+      });
+      expect(nodes.filter((node) => node.unschedulable)).toHaveLength(1);
+    });
+
+    test('pods of all namespaces come over many pages, or those of one', async () => {
+      const all = await access.listPods(target);
+      const shop = all.filter((pod) => pod.namespace === 'shop');
+      expect(shop).toHaveLength(1_100);
+      expect(new Set(shop.map((pod) => pod.name)).size).toBe(1_100);
+      expect(all.length).toBeGreaterThan(1_100);
+      expect(await access.listPods(target, 'shop')).toEqual(shop);
+      expect(await access.listPods(target, 'nowhere')).toEqual([]);
+    });
+
+    test('a pod is told with its phase, images, labels, node, and why it waits', async () => {
+      const pod = under.cluster.kubernetes.pods.find((one) => one.namespace === 'shop');
+      if (pod !== undefined) pod.waitingReason = 'CrashLoopBackOff';
+      const found = (await access.listPods(target, 'shop')).find((one) => one.name === pod?.name);
+      expect(found).toMatchObject({
+        namespace: 'shop',
+        phase: 'Running',
+        waitingReasons: ['CrashLoopBackOff'],
+        labels: { app: 'api' },
+        images: ['registry.example/api:1'],
+        nodeName: expect.any(String),
+      });
+    });
+
+    test('workloads are told with what they want and have', async () => {
+      const workloads = await access.listWorkloads(target, 'shop');
+      expect(workloads).toEqual([
+        { kind: 'Deployment', namespace: 'shop', name: 'api', desired: 1_100, available: 1_100 },
+      ]);
+      const kinds = (await access.listWorkloads(target, 'kube-system')).map((workload) => workload.kind);
+      expect(kinds).toContain('DaemonSet');
+    });
+
+    test('a review says what may be done', async () => {
+      expect(await access.mayI(target, { verb: 'list', resource: 'nodes' })).toBe(true);
+      under.cluster.kubernetes.access.forbiddenResources.push('nodes');
+      expect(await access.mayI(target, { verb: 'list', resource: 'nodes' })).toBe(false);
+    });
+
+    test('what is forbidden has its name, and the rest goes on', async () => {
+      under.cluster.kubernetes.access.forbiddenResources.push('nodes');
+      expect(await failure(access.listNodes(target))).toBe('ClusterForbidden');
+      expect(await failure(access.serverVersion(target))).toBe('none');
+    });
+
+    test('without an access entry every read is unauthorized', async () => {
+      under.cluster.kubernetes.access.authentication = 'access-entries';
+      for (const [read, work] of reads()) expect([read, await failure(work)]).toEqual([read, 'ClusterUnauthorized']);
+    });
+
+    test('without a way there every read is unreachable', async () => {
+      under.cluster.kubernetes.access.network = 'unreachable';
+      for (const [read, work] of reads()) expect([read, await failure(work)]).toEqual([read, 'ClusterUnreachable']);
+    });
+  });
+}

@@ -1,0 +1,177 @@
+import type { ClusterTarget } from '../../core/ports/cluster-access.ts';
+import {
+  type ApiHandler,
+  type KubernetesLoopback,
+  refusal,
+  startKubernetesLoopback,
+} from '../contract/kubernetes-loopback.ts';
+import { selfSignedCertificate } from '../contract/self-signed-certificate.ts';
+import { createClusterAccess } from './create-cluster-access.ts';
+
+const own = selfSignedCertificate(['127.0.0.1']);
+const secret = 'a value of a Secret';
+let loopback: KubernetesLoopback;
+
+beforeEach(async () => {
+  loopback = await startKubernetesLoopback(() => ({ status: 200, body: {} }));
+});
+afterEach(() => loopback.close());
+
+const access = (options: { plainHttp?: boolean; timeoutMilliseconds?: number } = { plainHttp: true }) =>
+  createClusterAccess({
+    credentials: async () => ({ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: 'session' }),
+    clock: { now: () => new Date('2026-11-20T08:00:00Z') },
+    ...options,
+  });
+const target = (endpoint = loopback.endpoint, certificate = own.certificate): ClusterTarget => ({
+  scope: { account: '111111111111', region: 'eu-central-1' },
+  name: 'web',
+  endpoint,
+  certificateAuthority: Buffer.from(certificate).toString('base64'),
+});
+const answer = (handler: ApiHandler) => {
+  loopback.handler = handler;
+};
+
+test('every request carries the cluster’s token', async () => {
+  answer(() => ({ status: 200, body: { gitVersion: 'v1.35.1-eks-abc' } }));
+  expect(await access().serverVersion(target())).toBe('v1.35.1-eks-abc');
+  const [request] = loopback.requests;
+  expect(request?.authorization).toMatch(/^Bearer k8s-aws-v1\./);
+  expect([request?.method, request?.path]).toEqual(['GET', '/version']);
+});
+
+test.each<[string, ApiHandler, string]>([
+  ['401', () => refusal(401, 'Unauthorized', 'Unauthorized'), 'ClusterUnauthorized'],
+  ['403', () => refusal(403, 'Forbidden', 'nodes is forbidden'), 'ClusterForbidden'],
+  ['500', () => refusal(500, 'InternalError', 'etcd is down'), 'ClusterServerFault'],
+  ['429', () => refusal(429, 'TooManyRequests', 'slow down'), 'ClusterServerFault'],
+  ['404', () => refusal(404, 'NotFound', 'no such path'), 'ClusterServerFault'],
+  ['a 502 of a proxy', () => ({ status: 502, body: '<html>Bad Gateway</html>' }), 'ClusterServerFault'],
+  ['an answer that is no JSON', () => ({ status: 200, body: '<html></html>' }), 'ClusterServerFault'],
+  ['a list without items', () => ({ status: 200, body: { metadata: {} } }), 'ClusterServerFault'],
+  ['a connection that ends', () => Promise.reject(new Error('hangs up')), 'ClusterUnreachable'],
+])('%s has the name of what it is', async (_, handler, name) => {
+  answer(handler);
+  await expect(access().listNodes(target())).rejects.toMatchObject({ name });
+});
+
+test('what the API server says gets out, its headers and the rest of its body do not', async () => {
+  answer(() => ({ status: 403, body: { kind: 'Status', message: 'pods is forbidden', details: { secret } } }));
+  await expect(access().listPods(target())).rejects.toMatchObject({
+    message: 'The API server answered 403: pods is forbidden.',
+  });
+});
+
+test('an answer that does not come is unreachable', async () => {
+  answer(() => new Promise(() => {}));
+  const options = { plainHttp: true, timeoutMilliseconds: 50 };
+  await expect(access(options).listNodes(target())).rejects.toMatchObject({
+    name: 'ClusterUnreachable',
+    message: 'The API server did not answer in time.',
+  });
+  await expect(access(options).ready(target())).rejects.toMatchObject({ name: 'ClusterUnreachable' });
+});
+
+test('a port where nobody listens is unreachable', async () => {
+  await loopback.close();
+  await expect(access().serverVersion(target())).rejects.toMatchObject({
+    name: 'ClusterUnreachable',
+    message: expect.stringContaining('ECONNREFUSED'),
+  });
+});
+
+test('no credentials go to an endpoint without TLS', async () => {
+  await expect(access({}).listNodes(target())).rejects.toMatchObject({ name: 'ClusterUnreachable' });
+  expect(loopback.requests).toEqual([]);
+});
+
+test('no credentials go to a server whose certificate the cluster’s authority did not sign', async () => {
+  const server = await startKubernetesLoopback(() => ({ status: 200, body: { gitVersion: 'v1' } }), own);
+  try {
+    expect(await access({}).serverVersion(target(server.endpoint))).toBe('v1');
+    const other = selfSignedCertificate(['127.0.0.1']);
+    const stranger = access({}).serverVersion(target(server.endpoint, other.certificate));
+    await expect(stranger).rejects.toMatchObject({ name: 'ClusterUnreachable' });
+    expect(server.requests).toHaveLength(1);
+  } finally {
+    await server.close();
+  }
+});
+
+test('lists ask for 500 at a time and go on where the page says', async () => {
+  answer(({ query }) => {
+    const last = query.get('continue') === 'next page';
+    const metadata = last ? {} : { continue: 'next page' };
+    return { status: 200, body: { metadata, items: [{ metadata: { name: last ? 'b' : 'a' } }] } };
+  });
+  expect((await access().listNodes(target())).map((node) => node.name)).toEqual(['a', 'b']);
+  expect(loopback.requests.map(({ query }) => [query.get('limit'), query.get('continue')])).toEqual([
+    ['500', null],
+    ['500', 'next page'],
+  ]);
+});
+
+test('of a pod only what is judged comes out: no environment, no arguments, no annotations', async () => {
+  const container = { name: 'c', image: 'app:1', env: [{ name: 'PASSWORD', value: secret }], args: [secret] };
+  const pod = {
+    metadata: { name: 'p', namespace: 'n', annotations: { note: secret } },
+    spec: { containers: [container], initContainers: [{ name: 'i', image: 'init:1' }] },
+    status: {
+      initContainerStatuses: [{ name: 'i', state: { waiting: { reason: 'ImagePullBackOff', message: secret } } }],
+      containerStatuses: [{ name: 'c', state: { waiting: { reason: 'PodInitializing' } } }],
+    },
+  };
+  answer(() => ({ status: 200, body: { metadata: {}, items: [pod] } }));
+  const pods = await access().listPods(target(), 'n');
+  expect(pods).toEqual([
+    {
+      namespace: 'n',
+      name: 'p',
+      phase: 'Unknown',
+      waitingReasons: ['ImagePullBackOff', 'PodInitializing'],
+      labels: {},
+      images: ['init:1', 'app:1'],
+    },
+  ]);
+  expect(JSON.stringify(pods)).not.toContain(secret);
+});
+
+test('a node without conditions is not ready, and a DaemonSet that nobody has looked at is not available', async () => {
+  answer(({ path }) => ({
+    status: 200,
+    body: {
+      metadata: {},
+      items: path.endsWith('/nodes') || path.endsWith('/daemonsets') ? [{ metadata: { name: 'x' } }] : [],
+    },
+  }));
+  expect(await access().listNodes(target())).toMatchObject([{ ready: false, kubeletVersion: '' }]);
+  expect(await access().listWorkloads(target(), 'n')).toMatchObject([{ desired: 1, available: 0 }]);
+});
+
+test('ready: the failed checks are named, and an answer without checks is a fault', async () => {
+  answer(() => ({ status: 500, body: '[+]ping ok\n[-]etcd failed: reason withheld\nreadyz check failed' }));
+  expect(await access().ready(target())).toEqual({ ok: false, failed: ['etcd'] });
+  answer(() => ({ status: 503, body: 'upstream connect error' }));
+  await expect(access().ready(target())).rejects.toMatchObject({ name: 'ClusterServerFault' });
+  answer(() => refusal(401, 'Unauthorized', 'Unauthorized'));
+  await expect(access().ready(target())).rejects.toMatchObject({ name: 'ClusterUnauthorized' });
+});
+
+test('a review asks for a resource or for a path', async () => {
+  answer(() => ({ status: 201, body: { status: { allowed: true } } }));
+  expect(await access().mayI(target(), { verb: 'list', group: 'apps', resource: 'deployments' })).toBe(true);
+  expect(await access().mayI(target(), { verb: 'get', nonResourceUrl: '/metrics' })).toBe(true);
+  expect(loopback.requests.map(({ body }) => (body as { spec: object }).spec)).toEqual([
+    { resourceAttributes: { verb: 'list', group: 'apps', resource: 'deployments' } },
+    { nonResourceAttributes: { verb: 'get', path: '/metrics' } },
+  ]);
+  answer(() => ({ status: 201, body: {} }));
+  expect(await access().mayI(target(), { verb: 'list', resource: 'pods' })).toBe(false);
+});
+
+test('an error of the credentials keeps its own name', async () => {
+  const denied = Object.assign(new Error('not authorized'), { name: 'AccessDenied' });
+  const without = createClusterAccess({ credentials: () => Promise.reject(denied), clock: { now: () => new Date() } });
+  await expect(without.listNodes(target())).rejects.toMatchObject({ name: 'AccessDenied' });
+});
