@@ -17,7 +17,11 @@ export function createHandler<Ports, Input, Output>(
   source: PortsSource<Ports>,
 ): (event: unknown, context: Context) => Promise<Output> {
   const logger = new Logger({ serviceName: 'liftlock' });
-  const metrics = new Metrics({ namespace: NAMESPACE, serviceName: 'liftlock' });
+  const metrics = new Metrics({
+    namespace: NAMESPACE,
+    serviceName: 'liftlock',
+    defaultDimensions: { function: definition.name },
+  });
   const log: Log = (message, detail) => logger.warn(message, { ...detail });
   let ports: Ports | undefined;
 
@@ -31,12 +35,12 @@ export function createHandler<Ports, Input, Output>(
       ports ??= source(definition.name, log);
       const output = await definition.run(ports, input, log);
       logger.info('Done.', { outcome: summaryOf(output) });
-      publish(metrics, definition, definition.counts?.(output) ?? {});
+      publish(metrics, definition.counts?.(output) ?? {});
       return output;
     } catch (thrown) {
       const error = thrown instanceof Error ? thrown : new Error(String(thrown));
       logger.error('Failed.', { errorName: errorName(error), errorMessage: errorMessage(error), error });
-      publish(metrics, definition, { Faults: 1 });
+      publish(metrics, { Faults: 1 });
       throw error;
     }
   };
@@ -50,13 +54,9 @@ function summaryOf(output: unknown): Readonly<Record<string, unknown>> {
   return { status, ...codes, waitSeconds, resumeAt };
 }
 
-function publish(
-  metrics: Metrics,
-  definition: { readonly name: string },
-  counts: Readonly<Record<string, number>>,
-): void {
-  metrics.addDimension('function', definition.name);
-  for (const [name, value] of Object.entries(counts)) metrics.addMetric(name, MetricUnit.Count, value);
+function publish(metrics: Metrics, counts: Readonly<Record<string, number>>): void {
+  const entries = Object.entries(counts);
+  if (entries.length === 0) return;
+  for (const [name, value] of entries) metrics.addMetric(name, MetricUnit.Count, value);
   metrics.publishStoredMetrics();
-  metrics.clearDimensions();
 }

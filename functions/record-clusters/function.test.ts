@@ -1,0 +1,89 @@
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import type { ClusterRecord } from '../../core/contracts/items/cluster.ts';
+import type { RecordPorts } from '../../core/inventory/record-cluster.ts';
+import type { Cluster, EksReader } from '../../core/ports/eks.ts';
+import { definition } from './function.ts';
+
+const now = new Date('2026-11-20T08:00:00.000Z');
+const region = 'eu-central-1';
+const account = '111111111111';
+
+/** An EKS that knows some clusters and throttles those called "busy". */
+function eksWith(...known: string[]): EksReader {
+  const none = async () => [];
+  const never = () => Promise.reject(new Error('not asked for'));
+  return {
+    describeCluster: async (_, { name }): Promise<Cluster> => {
+      if (name === 'busy') throw Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' });
+      if (!known.includes(name)) throw Object.assign(new Error(name), { name: 'ResourceNotFoundException' });
+      const arn = `arn:aws:eks:${region}:${account}:cluster/${name}`;
+      return { name, arn, createdAt: new Date('2026-01-01T00:00:00Z'), version: '1.35', status: 'ACTIVE' };
+    },
+    listClusters: none,
+    listNodegroups: none,
+    listFargateProfiles: none,
+    listAddons: none,
+    listUpdates: none,
+    listInsights: none,
+    describeAddonVersions: none,
+    describeClusterVersions: none,
+    describeNodegroup: never,
+    describeAddon: never,
+    describeUpdate: never,
+    describeInsight: never,
+    startInsightsRefresh: never,
+    describeInsightsRefresh: never,
+  };
+}
+
+const message = (messageId: string, body: unknown) => ({
+  messageId,
+  eventSource: 'aws:sqs',
+  receiptHandle: 'handle',
+  body: typeof body === 'string' ? body : JSON.stringify(body),
+});
+const item = (name: string) => ({ account, region, name, depth: 'shallow' });
+
+async function record(messages: object[], eks: EksReader) {
+  const table = new MemoryTable();
+  const ports: RecordPorts = { table, eks, clock: { now: () => now } };
+  const logged: object[] = [];
+  const input = definition.parse({ Records: messages });
+  const response = await definition.run(ports, input, (_, detail) => void logged.push(detail));
+  const names = (await table.queryKind('Cluster')).map((found) => (found.data as ClusterRecord).name);
+  return { response, logged, names };
+}
+
+test('each message is a cluster in the inventory', async () => {
+  const { response, names } = await record(
+    [message('1', item('web')), message('2', item('shop'))],
+    eksWith('web', 'shop'),
+  );
+  expect(response).toEqual({ batchItemFailures: [] });
+  expect([...names].sort()).toEqual(['shop', 'web']);
+});
+
+test('only what failed goes back to the queue, and is logged by its id', async () => {
+  const messages = [message('1', 'not JSON'), message('2', item('web')), message('3', item('busy'))];
+  const { response, logged, names } = await record(messages, eksWith('web'));
+  expect(response.batchItemFailures.map((failure) => failure.itemIdentifier).sort()).toEqual(['1', '3']);
+  expect(names).toEqual(['web']);
+  expect(logged).toEqual(
+    expect.arrayContaining([
+      { messageId: '1', errorName: 'InvalidInput', errorMessage: 'The message is not JSON.' },
+      { messageId: '3', errorName: 'ThrottlingException', errorMessage: 'Rate exceeded' },
+    ]),
+  );
+  expect(definition.counts?.(response)).toEqual({ MessagesFailed: 2 });
+});
+
+test('a batch of which all failed is answered the same way', async () => {
+  const { response } = await record([message('1', '')], eksWith());
+  expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: '1' }] });
+});
+
+test('a cluster that does not exist is no failure', async () => {
+  const { response, names } = await record([message('1', item('gone'))], eksWith());
+  expect(response).toEqual({ batchItemFailures: [] });
+  expect(names).toEqual([]);
+});
