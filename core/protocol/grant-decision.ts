@@ -22,7 +22,14 @@ export interface GrantSituation {
   readonly member?: Member | undefined;
 }
 
-const GRANTING_WAVES: readonly Wave['status'][] = ['Open', 'Completed', 'CompletedWithFailures', 'Soaking'];
+/** Stragglers run after their wave has ended, under its limits; one may still decide a wave that was undecided. */
+const GRANTING_WAVES: readonly Wave['status'][] = [
+  'Open',
+  'Soaking',
+  'Completed',
+  'CompletedWithFailures',
+  'Undecided',
+];
 
 /** Why this cluster gets no grant now; empty = it may have one. Pure; the granting transaction checks that nothing of it has moved. */
 export function grantRefusals(situation: GrantSituation, target: KubeVersion): Reason[] {

@@ -50,9 +50,10 @@ export function waveDecisions(rollout: Rollout, waves: readonly Wave[]): Decisio
           : { type: 'change-wave', wave, status: 'Open', reasons: [] },
       ];
     }
-    if (wave.status === 'Open') {
+    if (wave.status === 'Open' || wave.status === 'Undecided') {
       if (!isSettled(wave)) return [];
       const end = waveEnd(wave);
+      if (end.status === wave.status) return [];
       return [{ type: 'change-wave', wave, status: end.status, reasons: end.reasons }];
     }
     return ended(rollout, wave);

@@ -5,7 +5,7 @@ import type { Insight, Nodegroup } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import { hopRefusals } from '../protocol/grant-decision.ts';
 import { judgeInsights } from '../readiness/insights.ts';
-import { unhealthyPods } from '../readiness/workload-health.ts';
+import { unavailable, unhealthyPods } from '../readiness/workload-health.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { checkHop, type SkewedComponent } from '../version/skew.ts';
 import { FOREIGN_RETRY_MINUTES, minutesFromNow } from './act.ts';
@@ -156,6 +156,15 @@ async function readApiServer(
     const nodes = await ports.clusters.listNodes(target);
     const pods = await ports.clusters.listPods(target);
     if (!resumed) {
+      // What the smoke check would fail afterwards is said before anything is changed.
+      for (const workload of unavailable(await ports.clusters.listWorkloads(target, 'kube-system'))) {
+        findings.blockers.push(
+          reason(
+            'WorkloadUnavailable',
+            `${workload.kind} kube-system/${workload.name} has ${workload.available} of ${workload.desired} available; repair it before an upgrade.`,
+          ),
+        );
+      }
       findings.blockers.push(
         ...skew(
           context.cluster.version,

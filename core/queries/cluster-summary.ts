@@ -1,0 +1,91 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
+import { clusterRefusals } from '../policy/cluster-tags.ts';
+import type { FleetSnapshot } from '../rollout/snapshot.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import { clusterPolicy } from './cluster-policy.ts';
+import { shortId } from './find-cluster.ts';
+import { type SupportView, supportView } from './support-view.ts';
+
+/** One word for where a cluster stands; `explain` says why. */
+export const CLUSTER_STATES = [
+  'Gone',
+  'Upgrading',
+  'Held',
+  'Parked',
+  'Unmanaged',
+  'UpToDate',
+  'Excluded',
+  'Unreachable',
+  'Behind',
+] as const;
+export type ClusterState = (typeof CLUSTER_STATES)[number];
+
+export interface ClusterSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly key: string;
+  readonly account: string;
+  readonly region: string;
+  readonly version: string;
+  readonly status: string;
+  readonly state: ClusterState;
+  readonly support: SupportView;
+  readonly policy: string | null;
+  readonly wave: string | null;
+  readonly target: string | null;
+  readonly upgrade: { readonly id: string; readonly to: string; readonly status: string } | null;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly lastSeenAt: string;
+}
+
+export function clusterSummary(snapshot: FleetSnapshot, cluster: ClusterRecord, now: Date): ClusterSummary {
+  const { policy, wave, target } = clusterPolicy(snapshot, cluster, now);
+  const upgrade = activeUpgrade(snapshot, cluster.clusterKey);
+  return {
+    id: shortId(cluster),
+    name: cluster.name,
+    arn: cluster.arn,
+    key: cluster.clusterKey,
+    account: cluster.account,
+    region: cluster.region,
+    version: cluster.version,
+    status: cluster.status,
+    state: clusterState(snapshot, cluster, now),
+    support: supportView(cluster.version, snapshot.regions.get(cluster.region), now),
+    policy: policy?.metadata.name ?? null,
+    wave: wave?.name ?? null,
+    target: target?.toString() ?? null,
+    upgrade: upgrade === undefined ? null : { id: upgrade.id, to: upgrade.to, status: upgrade.status },
+    labels: cluster.labels,
+    lastSeenAt: cluster.lastSeenAt,
+  };
+}
+
+/** The strongest thing first: what runs, then what a person must look at, then what will come by itself. */
+export function clusterState(snapshot: FleetSnapshot, cluster: ClusterRecord, now: Date): ClusterState {
+  if (cluster.deletedAt !== undefined) return 'Gone';
+  const upgrade = activeUpgrade(snapshot, cluster.clusterKey);
+  if (upgrade !== undefined && upgrade.status !== 'Parked') return 'Upgrading';
+  if (snapshot.controls.get(cluster.clusterKey)?.held !== undefined) return 'Held';
+  if (upgrade !== undefined) return 'Parked';
+  const { policy, target, needsWork, reasons } = clusterPolicy(snapshot, cluster, now);
+  if (policy === undefined) return reasons.some(({ code }) => code === 'AmbiguousPolicy') ? 'Excluded' : 'Unmanaged';
+  if (target !== undefined && !needsWork) return 'UpToDate';
+  const refusals = clusterRefusals(
+    cluster,
+    target ?? KubeVersion.parse(cluster.version),
+    snapshot.fleet?.tagPrefix ?? '',
+  );
+  if (refusals.some(({ code }) => code !== 'Unreachable')) return 'Excluded';
+  return refusals.length > 0 ? 'Unreachable' : 'Behind';
+}
+
+const ACTIVE: readonly Upgrade['status'][] = ['Pending', 'Running', 'Parked'];
+
+/** The upgrade that runs or is parked; of several the one that runs. */
+export function activeUpgrade(snapshot: FleetSnapshot, clusterKey: string): Upgrade | undefined {
+  const own = snapshot.upgrades.filter((one) => one.clusterKey === clusterKey && ACTIVE.includes(one.status));
+  return own.find((one) => one.status === 'Running') ?? own[0];
+}

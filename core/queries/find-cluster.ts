@@ -1,0 +1,64 @@
+import { namedError } from '../contracts/errors.ts';
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import { allRecords, recordsOfName } from '../inventory/records.ts';
+import { parseClusterArn } from '../model/cluster-key.ts';
+import type { Table } from '../ports/table.ts';
+import { Clusters } from '../store/entities.ts';
+import { load } from '../store/entity.ts';
+import { Refusal } from './refusal.ts';
+
+type Place = Pick<ClusterRecord, 'account' | 'region' | 'name'>;
+
+/** `111111111111.eu-central-1.web`: unambiguous, short, and free of what URLs must escape (a cluster's name has no dot). */
+export const shortId = ({ account, region, name }: Place): string => `${account}.${region}.${name}`;
+
+/**
+ * The cluster that a person means: by name, by `account.region.name`, by ARN, or by key (ARN and creation time, also of one that is gone).
+ * Fails with `ClusterNotFound`, `AmbiguousCluster` (its details list the candidates), or `InvalidInput`.
+ */
+export async function findCluster(table: Table, text: string): Promise<ClusterRecord> {
+  if (text.includes('@')) return byKey(table, text);
+  const place = parseClusterArn(text) ?? parseShortId(text);
+  if (place !== undefined) {
+    const found = (await recordsOfName(table, place)).filter((record) => record.deletedAt === undefined).at(-1);
+    return found ?? notFound(text);
+  }
+  if (!/^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$/.test(text)) {
+    throw new Refusal(
+      'InvalidInput',
+      `"${text.slice(0, 200)}" names no cluster. Give its name, account.region.name, or its ARN.`,
+    );
+  }
+  const living = (await allRecords(table)).filter((record) => record.name === text && record.deletedAt === undefined);
+  const [only, ...others] = living;
+  if (only === undefined) return notFound(text);
+  if (others.length === 0) return only;
+  const candidates = living.map((record) => ({ id: shortId(record), arn: record.arn })).sort(byId);
+  throw new Refusal(
+    'AmbiguousCluster',
+    `${living.length} clusters are called ${text}: ${candidates.map(({ id }) => id).join(', ')}. Give one of these instead of the name.`,
+    { candidates },
+  );
+}
+
+async function byKey(table: Table, key: string): Promise<ClusterRecord> {
+  if (key.length > 400) throw new Refusal('InvalidInput', 'The key of a cluster has at most 400 characters.');
+  const read = await load(table, Clusters, key);
+  return read?.data ?? notFound(key);
+}
+
+function parseShortId(text: string): Place | undefined {
+  const match = /^(\d{12})\.([a-z0-9-]{1,40})\.([0-9A-Za-z][0-9A-Za-z_-]{0,99})$/.exec(text);
+  if (match === null) return undefined;
+  const [, account = '', region = '', name = ''] = match;
+  return { account, region, name };
+}
+
+function notFound(text: string): never {
+  throw namedError(
+    'ClusterNotFound',
+    `The inventory has no cluster ${text}. Run liftlock get clusters; a new one appears after the next discovery, within the hour.`,
+  );
+}
+
+const byId = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1 : 1);

@@ -1,0 +1,37 @@
+import type { Ports } from '../ports/ports.ts';
+import { loadSnapshot } from '../rollout/load-snapshot.ts';
+import { matchSelector } from '../selector/match.ts';
+import { type ClusterSummary, clusterSummary } from './cluster-summary.ts';
+import { shortId } from './find-cluster.ts';
+import { parseLabelSelector } from './label-selector-text.ts';
+import { type Page, type PageRequest, pageOf } from './page.ts';
+
+export interface ClusterFilter extends PageRequest {
+  readonly selector?: string | undefined;
+  readonly account?: string | undefined;
+  readonly region?: string | undefined;
+  /** Clusters that were deleted too. */
+  readonly gone?: boolean | undefined;
+}
+
+/** The inventory, filtered, by id. Only the page's clusters are judged: that is what costs. */
+export async function listClusters(
+  ports: Pick<Ports, 'table' | 'clock'>,
+  filter: ClusterFilter,
+): Promise<Page<ClusterSummary>> {
+  const selector = filter.selector === undefined ? undefined : parseLabelSelector(filter.selector);
+  const snapshot = await loadSnapshot(ports.table, await ports.table.queryActive(), false);
+  const chosen = [...snapshot.clusters.values()].filter(
+    (cluster) =>
+      (filter.gone === true || cluster.deletedAt === undefined) &&
+      (filter.account === undefined || cluster.account === filter.account) &&
+      (filter.region === undefined || cluster.region === filter.region) &&
+      (selector === undefined || matchSelector(selector, cluster.labels).matches),
+  );
+  const { items, ...rest } = pageOf(chosen, (cluster) => `${shortId(cluster)}@${cluster.createdAt}`, filter);
+  const now = ports.clock.now();
+  // Upgrades are looked up cluster by cluster; the page's are enough.
+  const keys = new Set(items.map((cluster) => cluster.clusterKey));
+  const narrowed = { ...snapshot, upgrades: snapshot.upgrades.filter((upgrade) => keys.has(upgrade.clusterKey)) };
+  return { items: items.map((cluster) => clusterSummary(narrowed, cluster, now)), ...rest };
+}

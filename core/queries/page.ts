@@ -1,0 +1,30 @@
+import { Refusal } from './refusal.ts';
+
+/** One page of a list that is sorted by id. `next` is the id to go on after; absent on the last page. */
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly next?: string;
+}
+
+export interface PageRequest {
+  readonly limit?: number | undefined;
+  readonly after?: string | undefined;
+}
+
+/** A thousand clusters are about a megabyte of JSON; a Lambda answer may have six. */
+export const PAGE_LIMIT = 1000;
+
+/** Ids sort as text and do not move when the list changes, so nothing that stays is skipped or told twice. */
+export function pageOf<Item>(items: readonly Item[], idOf: (item: Item) => string, request: PageRequest): Page<Item> {
+  const { limit = PAGE_LIMIT, after } = request;
+  if (!Number.isInteger(limit) || limit < 1 || limit > PAGE_LIMIT)
+    throw new Refusal('InvalidInput', `limit is ${limit}; it is a whole number from 1 to ${PAGE_LIMIT}.`);
+  const sorted = items.map((item) => ({ item, id: idOf(item) })).sort((a, b) => compare(a.id, b.id));
+  const rest = after === undefined ? sorted : sorted.filter(({ id }) => compare(id, after) > 0);
+  const page = rest.slice(0, limit);
+  const last = page.at(-1);
+  const more = rest.length > page.length && last !== undefined ? { next: last.id } : {};
+  return { items: page.map(({ item }) => item), ...more };
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,0 +1,21 @@
+/** Names of refusals beside those of `core/contracts/errors.ts`. They are API: HTTP statuses and exit codes follow them. */
+export type RefusalName =
+  | 'InvalidInput'
+  | 'PolicyNotFound'
+  | 'AmbiguousCluster'
+  | 'ClusterGone'
+  | 'RolloutBusy'
+  | 'RolloutBlocked'
+  | 'NothingToDo'
+  | 'UpgradeBlocked';
+
+/** Something that was asked for and is not done, with what a person needs to ask again. */
+export class Refusal extends Error {
+  readonly details: Readonly<Record<string, unknown>> | undefined;
+
+  constructor(name: RefusalName, message: string, details?: Readonly<Record<string, unknown>>) {
+    super(message);
+    this.name = name;
+    this.details = details;
+  }
+}

@@ -1,0 +1,28 @@
+import type { RegionVersions } from '../contracts/items/cluster.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import { latenessPerDay } from '../version/lateness.ts';
+import type { SupportState } from '../version/support-status.ts';
+import { regionCalendar } from './region-calendar.ts';
+
+/** How a version stands in a Region: what people pay for and until when. */
+export interface SupportView {
+  readonly state: SupportState;
+  /** The next date that matters; null once unsupported, or where none is known. */
+  readonly deadline: { readonly kind: string; readonly at: string; readonly daysLeft: number } | null;
+  /** Dollars per cluster and day beyond the standard price; null where the state is unknown. */
+  readonly dollarsPerDayLate: number | null;
+}
+
+export function supportView(version: string, region: RegionVersions | undefined, now: Date): SupportView {
+  const parsed = KubeVersion.tryParse(version);
+  if (parsed === undefined) return { state: 'unknown', deadline: null, dollarsPerDayLate: null };
+  const { state, deadline } = regionCalendar(region).supportStatus(parsed, now);
+  return {
+    state,
+    deadline:
+      deadline === undefined
+        ? null
+        : { kind: deadline.kind, at: deadline.at.toISOString(), daysLeft: deadline.daysLeft },
+    dollarsPerDayLate: latenessPerDay(state) ?? null,
+  };
+}

@@ -1,0 +1,149 @@
+import { parseConfig } from '../../core/config/parse-config.ts';
+import type { ClusterControl, ClusterRecord } from '../../core/contracts/items/cluster.ts';
+import type { Upgrade } from '../../core/contracts/items/protocol.ts';
+import type { Member, Rollout, Wave } from '../../core/contracts/items/rollout.ts';
+import type { MachineName } from '../../core/contracts/names.ts';
+import { applyConfig } from '../../core/operations/apply-config.ts';
+import type { Table } from '../../core/ports/table.ts';
+import { ClusterControls, Clusters, Members, Rollouts, Upgrades, Waves } from '../../core/store/entities.ts';
+import { decode, type Entity } from '../../core/store/entity.ts';
+import { addCluster, type ClusterSpecification } from '../../simulator/eks/add-cluster.ts';
+import { emptyState } from '../../simulator/eks/empty-state.ts';
+import { acceptedMutations } from '../../simulator/eks/log/timeline.ts';
+import type { FakeEksState } from '../../simulator/eks/state/fake-eks-state.ts';
+import type { Fault } from '../../simulator/faults/fault.ts';
+import { Faults } from '../../simulator/faults/faulty-ports.ts';
+import { checkInvariants } from '../../simulator/invariants/check-invariants.ts';
+import { MACHINE_ARN_PREFIX } from '../../simulator/process/machines.ts';
+import { runWorld } from '../../simulator/process/run-world.ts';
+import { spokePrincipal, World } from '../../simulator/process/world.ts';
+
+export const DAY = new Date('2026-11-20T08:00:00Z');
+export const PERSON = 'arn:aws:iam::000000000000:role/operator';
+
+export interface SmallFleet {
+  readonly clusters: readonly ClusterSpecification[];
+  readonly mode?: 'act' | 'observe';
+  readonly caps?: Record<string, number | Record<string, number>>;
+  /** One policy over everything, unless `policies` are given. */
+  readonly policy?: Record<string, unknown>;
+  readonly policies?: readonly Record<string, unknown>[];
+  readonly prepare?: (state: FakeEksState) => void;
+  readonly faults?: readonly Fault[];
+  readonly accounts?: readonly string[];
+}
+
+/** A world with these clusters, a Fleet and policies applied, and nothing run yet. */
+export async function smallFleet(fleet: SmallFleet): Promise<World> {
+  const state = emptyState(DAY);
+  for (const cluster of fleet.clusters) addCluster(state, cluster);
+  fleet.prepare?.(state);
+  const faults = new Faults(fleet.faults ?? []);
+  const world = new World({ state, start: DAY, seed: 3, around: faults.around });
+  faults.attach(world);
+  const apiVersion = 'liftlock/v1alpha1';
+  const accounts = fleet.accounts ?? [...new Set(fleet.clusters.map((cluster) => cluster.account ?? '111111111111'))];
+  const documents = [
+    {
+      apiVersion,
+      kind: 'Fleet',
+      metadata: { name: 'test' },
+      spec: {
+        mode: fleet.mode ?? 'act',
+        accounts,
+        regions: ['eu-central-1'],
+        spokeRole: { externalId: 'test' },
+        caps: fleet.caps ?? {},
+        labels: { fromTags: { stage: 'stage' } },
+      },
+    },
+    ...(
+      fleet.policies ?? [
+        {
+          selector: {},
+          target: 'latest',
+          trigger: 'automatic',
+          waves: [{ name: 'all', maxConcurrency: 10 }],
+          ...fleet.policy,
+        },
+      ]
+    ).map((spec, index) => ({
+      apiVersion,
+      kind: 'UpgradePolicy',
+      metadata: { name: `policy-${index}` },
+      spec,
+    })),
+  ];
+  const parsed = parseConfig(
+    [{ path: 'test.yaml', text: documents.map((document) => JSON.stringify(document)).join('\n---\n') }],
+    { now: DAY },
+  );
+  if (parsed.fleet === undefined || parsed.errors.length > 0) throw new Error(JSON.stringify(parsed.errors));
+  await applyConfig(world.ports, [parsed.fleet, ...parsed.policies], PERSON);
+  return world;
+}
+
+/** Runs the schedules until the fleet is at rest, at most for so many days, and checks every invariant. */
+export async function run(world: World, days = 5): Promise<void> {
+  const rested = await runWorld(world, {
+    until: new Date(world.clock.now().getTime() + days * 86_400_000),
+    quietHours: 2,
+  });
+  expect(await checkInvariants(world)).toEqual([]);
+  expect(rested).toBe(true);
+}
+
+async function all<Data>(table: Table, entity: Entity<Data, never>): Promise<Data[]> {
+  return (await table.queryKind(entity.kind)).map((item) => decode(entity, item).data);
+}
+
+export const clustersOf = (world: World): Promise<ClusterRecord[]> => all(world.table, Clusters);
+export const controlsOf = (world: World): Promise<ClusterControl[]> => all(world.table, ClusterControls);
+export const upgradesOf = (world: World): Promise<Upgrade[]> => all(world.table, Upgrades);
+export const membersOf = (world: World): Promise<Member[]> => all(world.table, Members);
+export const wavesOf = (world: World): Promise<Wave[]> => all(world.table, Waves);
+export const rolloutsOf = (world: World): Promise<Rollout[]> => all(world.table, Rollouts);
+
+export async function memberOf(world: World, name: string): Promise<Member> {
+  const member = (await membersOf(world)).find((one) => one.name === name);
+  if (member === undefined) throw new Error(`${name} is in no rollout`);
+  return member;
+}
+
+export async function recordOf(world: World, name: string): Promise<ClusterRecord> {
+  const record = (await clustersOf(world)).find((one) => one.name === name && one.deletedAt === undefined);
+  if (record === undefined) throw new Error(`${name} is not in the inventory`);
+  return record;
+}
+
+/** The version that the fake EKS itself has. */
+export const versionOf = (world: World, name: string): string | undefined =>
+  Object.values(world.eks.state.clusters).find((cluster) => cluster.name === name)?.version;
+
+/** Mutations that EKS accepted from Liftlock. */
+export const mutationsOf = (world: World) =>
+  acceptedMutations(world.eks.state).filter(
+    (mutation) => mutation.principal === spokePrincipal({ account: mutation.account, region: mutation.region }),
+  );
+
+/** Starts a machine by hand, as `aws stepfunctions start-execution` does, and runs until it has ended. */
+export async function startByHand(world: World, machine: MachineName, input: unknown, name = `by-hand-${machine}`) {
+  const { executionArn } = await world.runner.startExecution({
+    machineArn: `${MACHINE_ARN_PREFIX}${machine}`,
+    name,
+    input: JSON.stringify(input),
+  });
+  await runWorld(world, { until: new Date(world.clock.now().getTime() + 2 * 86_400_000), quietHours: 1 });
+  return world.runner.describeExecution(executionArn);
+}
+
+/** Discovery and version news, without any policy acting: for tests that start things by hand. */
+export async function discover(world: World): Promise<void> {
+  await world.invoke('discover-clusters', {});
+  await world.clock.runUntil(new Date(world.clock.now().getTime() + 60_000));
+  await world.invoke('watch-versions', {});
+  await world.tick();
+}
+
+export const clusterArn = (name: string, account = '111111111111', region = 'eu-central-1'): string =>
+  `arn:aws:eks:${region}:${account}:cluster/${name}`;

@@ -1,0 +1,191 @@
+import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
+import { abortRollout, pauseRollout, resumeRollout } from '../../core/operations/rollout-switch.ts';
+import type { FakeEksState } from '../../simulator/eks/state/fake-eks-state.ts';
+import {
+  controlsOf,
+  memberOf,
+  membersOf,
+  mutationsOf,
+  PERSON,
+  recordOf,
+  rolloutsOf,
+  run,
+  smallFleet,
+  versionOf,
+  wavesOf,
+} from './small-fleet.ts';
+
+const staged = (stage: string, names: readonly string[], version = '1.36') =>
+  names.map((name) => ({ name, version, tags: { stage }, nodegroups: [{ name: 'workers' }] }));
+const waves = [
+  { name: 'dev', selector: { matchLabels: { stage: 'dev' } }, maxConcurrency: 1, failureBudget: { maxFailures: 0 } },
+  { name: 'prod', selector: { matchLabels: { stage: 'prod' } }, maxConcurrency: 2 },
+];
+const failing = (clusterName: string) => (state: FakeEksState) =>
+  void state.plannedFailures.push({
+    clusterName,
+    type: 'VersionUpdate',
+    errorCode: 'IpNotAvailable',
+    errorMessage: 'no free addresses in subnet-1',
+  });
+
+async function onlyRollout(world: Awaited<ReturnType<typeof smallFleet>>) {
+  const [rollout] = await rolloutsOf(world);
+  if (rollout === undefined) throw new Error('there is no rollout');
+  return rollout;
+}
+
+describe('waves', () => {
+  test('go one after the other, and never more at once than they allow', async () => {
+    const world = await smallFleet({
+      clusters: [...staged('dev', ['d1', 'd2']), ...staged('prod', ['p1', 'p2', 'p3'])],
+      policy: { waves },
+    });
+    await run(world);
+    expect((await membersOf(world)).map((member) => member.status)).toEqual(Array(5).fill('Succeeded'));
+    const lastDev = Math.max(
+      ...mutationsOf(world)
+        .filter((one) => one.clusterArn.includes('/d'))
+        .map((one) => one.at),
+    );
+    const firstProd = Math.min(
+      ...mutationsOf(world)
+        .filter((one) => one.clusterArn.includes('/p'))
+        .map((one) => one.at),
+    );
+    expect(firstProd).toBeGreaterThan(lastDev);
+    expect((await onlyRollout(world)).status).toBe('Completed');
+  });
+
+  test('a failure beyond the budget halts the wave, holds the cluster, and no later wave starts', async () => {
+    const world = await smallFleet({
+      clusters: [...staged('dev', ['d1', 'd2', 'd3']), ...staged('prod', ['p1'])],
+      policy: { waves },
+      prepare: failing('d1'),
+    });
+    await run(world);
+    expect((await memberOf(world, 'd1')).status).toBe('Failed');
+    expect((await memberOf(world, 'd1')).reasons[0]?.code).toBe('IpNotAvailable');
+    expect(['d2', 'd3', 'p1'].map((name) => versionOf(world, name))).toEqual(['1.36', '1.36', '1.36']);
+    expect((await wavesOf(world)).map((wave) => wave.status)).toEqual(['Halted', 'Pending']);
+    expect((await onlyRollout(world)).status).toBe('Halted');
+    expect((await controlsOf(world)).filter((control) => control.held !== undefined)).toHaveLength(1);
+  });
+
+  test('retry takes the hold off, opens the wave again, and the rollout ends Completed', async () => {
+    const world = await smallFleet({
+      clusters: [...staged('dev', ['d1', 'd2']), ...staged('prod', ['p1'])],
+      policy: { waves },
+      prepare: failing('d1'),
+    });
+    await run(world);
+    await expect(resumeRollout(world.ports, (await onlyRollout(world)).id, PERSON)).rejects.toThrow(
+      'Retry or release its clusters first',
+    );
+    await retryCluster(world.ports, (await recordOf(world, 'd1')).clusterKey, PERSON);
+    await run(world);
+    expect((await membersOf(world)).map((member) => member.status)).toEqual(['Succeeded', 'Succeeded', 'Succeeded']);
+    expect((await onlyRollout(world)).status).toBe('Completed');
+  });
+
+  test('release leaves the failure on record', async () => {
+    const world = await smallFleet({ clusters: staged('dev', ['d1']), policy: { waves }, prepare: failing('d1') });
+    await run(world);
+    const { clusterKey } = await recordOf(world, 'd1');
+    await releaseCluster(world.ports, clusterKey, PERSON);
+    expect((await memberOf(world, 'd1')).status).toBe('Failed');
+    await expect(releaseCluster(world.ports, clusterKey, PERSON)).rejects.toThrow('is not held');
+  });
+
+  test('a wave in which some were tried and none succeeded is Halted, whatever its budget', async () => {
+    const generous = [{ name: 'all', maxConcurrency: 2, failureBudget: { maxFailures: 5 } }];
+    const world = await smallFleet({
+      clusters: staged('dev', ['d1', 'd2']),
+      policy: { waves: generous },
+      prepare: (state) => {
+        failing('d1')(state);
+        failing('d2')(state);
+      },
+    });
+    await run(world);
+    expect((await wavesOf(world))[0]?.status).toBe('Halted');
+  });
+
+  test('a wave with failures within its budget is never called Completed', async () => {
+    const world = await smallFleet({
+      clusters: staged('dev', ['d1', 'd2', 'd3']),
+      policy: { waves: [{ name: 'all', maxConcurrency: 1, failureBudget: { maxFailures: 1 } }] },
+      prepare: failing('d1'),
+    });
+    await run(world);
+    expect((await wavesOf(world))[0]?.status).toBe('CompletedWithFailures');
+    expect((await onlyRollout(world)).status).toBe('CompletedWithFailures');
+  });
+
+  test('a wave without work is Skipped', async () => {
+    const world = await smallFleet({
+      clusters: [...staged('dev', ['d1'], '1.37'), ...staged('prod', ['p1'])],
+      policy: { waves },
+    });
+    await run(world);
+    expect((await wavesOf(world)).map((wave) => wave.status)).toEqual(['Skipped', 'Completed']);
+  });
+});
+
+describe('a rollout', () => {
+  test('paused starts nothing; resumed it goes on', async () => {
+    const world = await smallFleet({ clusters: staged('dev', ['d1']), policy: { waves } });
+    await world.invoke('discover-clusters', {});
+    await world.invoke('watch-versions', {});
+    await world.clock.runUntil(new Date(world.clock.now().getTime() + 1_000));
+    await world.tick();
+    const { id } = await onlyRollout(world);
+    await pauseRollout(world.ports, id, PERSON, 'test');
+    await expect(pauseRollout(world.ports, id, PERSON, 'again')).rejects.toThrow('is Paused');
+    await run(world);
+    expect(mutationsOf(world)).toEqual([]);
+    await resumeRollout(world.ports, id, PERSON);
+    await run(world);
+    expect(versionOf(world, 'd1')).toBe('1.37');
+  });
+
+  test('aborted starts nothing more and cannot be taken up again', async () => {
+    const world = await smallFleet({ clusters: staged('dev', ['d1', 'd2']), policy: { waves } });
+    world.bus.onEvent = ({ event }) => {
+      if (event.type === 'UpgradeChanged')
+        world.clock.schedule(
+          world.clock.now(),
+          async () => void (await abortRollout(world.ports, (await onlyRollout(world)).id, PERSON, 'test')),
+        );
+      world.bus.onEvent = event.type === 'UpgradeChanged' ? () => {} : world.bus.onEvent;
+    };
+    await run(world);
+    expect([versionOf(world, 'd1'), versionOf(world, 'd2')].sort()).toEqual(['1.36', '1.37']);
+    await expect(resumeRollout(world.ports, (await onlyRollout(world)).id, PERSON)).rejects.toThrow('is Aborted');
+  });
+});
+
+describe('caps', () => {
+  test('hold over rollouts of several policies', async () => {
+    const world = await smallFleet({
+      clusters: [...staged('dev', ['d1', 'd2', 'd3']), ...staged('prod', ['p1', 'p2'])],
+      caps: { total: 2 },
+      policies: ['dev', 'prod'].map((stage) => ({
+        selector: { matchLabels: { stage } },
+        target: 'latest',
+        trigger: 'automatic',
+        waves: [{ name: 'all', maxConcurrency: 5 }],
+      })),
+    });
+    let most = 0;
+    world.bus.onEvent = () => {
+      const open = world.table
+        .auditTimeline()
+        .reduce((count, item) => count + (item.event === 'Granted' ? 1 : item.event === 'GrantFreed' ? -1 : 0), 0);
+      most = Math.max(most, open);
+    };
+    await run(world);
+    expect(most).toBe(2);
+    expect((await membersOf(world)).every((member) => member.status === 'Succeeded')).toBe(true);
+  });
+});

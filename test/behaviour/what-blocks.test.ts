@@ -1,0 +1,203 @@
+import type { FakeEksState } from '../../simulator/eks/state/fake-eks-state.ts';
+import {
+  discover,
+  memberOf,
+  mutationsOf,
+  recordOf,
+  run,
+  smallFleet,
+  upgradesOf,
+  versionOf,
+  wavesOf,
+} from './small-fleet.ts';
+
+const web = { name: 'web', version: '1.36', nodegroups: [{ name: 'workers' }] };
+const change = (edit: (cluster: FakeEksState['clusters'][string]) => void) => (state: FakeEksState) => {
+  for (const cluster of Object.values(state.clusters)) edit(cluster);
+};
+
+describe('the scan blocks before anything is changed', () => {
+  test.each<[string, (state: FakeEksState) => void, string]>([
+    [
+      'insights that EKS cannot evaluate',
+      change((cluster) => {
+        cluster.insights.unavailable = true;
+      }),
+      'InsightUnknown',
+    ],
+    [
+      'an API server that cannot be reached',
+      change((cluster) => {
+        cluster.kubernetes.access.network = 'unreachable';
+      }),
+      'ClusterUnreachable',
+    ],
+    [
+      'nodes that may not be listed',
+      change((cluster) => {
+        cluster.kubernetes.access.forbiddenResources = ['nodes'];
+      }),
+      'ClusterForbidden',
+    ],
+    [
+      'a role without an access entry',
+      change((cluster) => {
+        cluster.kubernetes.access.authentication = 'access-entries';
+      }),
+      'ClusterUnauthorized',
+    ],
+    [
+      'an API server that is not ready',
+      change((cluster) => {
+        cluster.kubernetes.failedReadyChecks = ['etcd'];
+      }),
+      'ApiServerNotReady',
+    ],
+    [
+      'a health issue of the cluster',
+      change((cluster) => {
+        cluster.healthIssues = [{ code: 'Ec2SubnetNotFound', message: 'subnet-1 is gone' }];
+      }),
+      'ClusterHealth',
+    ],
+  ])('%s', async (_, prepare, code) => {
+    const world = await smallFleet({ clusters: [web], prepare });
+    await run(world);
+    const member = await memberOf(world, 'web');
+    expect(member.status).toBe('Blocked');
+    expect(member.reasons.map((reason) => reason.code)).toContain(code);
+    expect(mutationsOf(world)).toEqual([]);
+    expect((await wavesOf(world))[0]?.status).toBe('Undecided');
+  });
+
+  test('a node group left on Amazon Linux 2', async () => {
+    const world = await smallFleet({
+      clusters: [
+        { name: 'web', version: '1.34', nodegroups: [{ name: 'old', version: '1.32', amiType: 'AL2_x86_64' }] },
+      ],
+    });
+    await run(world);
+    expect((await memberOf(world, 'web')).reasons.map((reason) => reason.code)).toContain('Al2Nodegroup');
+    expect(mutationsOf(world)).toEqual([]);
+  });
+
+  test('with verification eks-api the API server is not asked, and every report says so', async () => {
+    const prepare = change((cluster) => {
+      cluster.kubernetes.access.network = 'unreachable';
+    });
+    const world = await smallFleet({ clusters: [web], prepare, policy: { verification: 'eks-api' } });
+    await run(world);
+    expect(versionOf(world, 'web')).toBe('1.37');
+    expect((await memberOf(world, 'web')).reasons.map((reason) => reason.code)).toEqual(['NotVerified']);
+  });
+});
+
+describe('tags make things safer only', () => {
+  test.each([
+    ['paused', { 'liftlock/paused': 'true' }, 'Excluded'],
+    ['a tag that cannot be read', { 'liftlock/paused': 'yes' }, 'BadTag'],
+    ['a tag that is misspelt', { 'liftlock/pause': 'true' }, 'BadTag'],
+  ])('%s', async (_, tags, code) => {
+    const world = await smallFleet({
+      clusters: [
+        { ...web, tags },
+        { name: 'other', version: '1.36', nodegroups: [{ name: 'workers' }] },
+      ],
+    });
+    await run(world);
+    const member = await memberOf(world, 'web');
+    expect([member.status, member.reasons[0]?.code]).toEqual(['Excluded', code]);
+    expect(versionOf(world, 'web')).toBe('1.36');
+    expect(versionOf(world, 'other')).toBe('1.37');
+  });
+
+  test('a pin is a ceiling', async () => {
+    const world = await smallFleet({
+      clusters: [
+        { name: 'web', version: '1.34', nodegroups: [{ name: 'workers' }], tags: { 'liftlock/pin-version': '1.35' } },
+      ],
+    });
+    await run(world);
+    expect(versionOf(world, 'web')).toBe('1.35');
+  });
+});
+
+describe('the smoke check', () => {
+  test('fails a cluster whose pods crash on the new kubelet, and holds it', async () => {
+    const workload = {
+      kind: 'Deployment' as const,
+      namespace: 'shop',
+      name: 'api',
+      replicas: 2,
+      labels: { app: 'api' },
+      image: 'api:1',
+      crashesFromKubelet: '1.37',
+    };
+    const world = await smallFleet({
+      clusters: [{ ...web, workloads: [workload] }],
+      policy: { smoke: { deployments: ['shop/api'] } },
+    });
+    await run(world);
+    const member = await memberOf(world, 'web');
+    expect(member.status).toBe('Failed');
+    expect(member.reasons.map((reason) => reason.code)).toEqual(
+      expect.arrayContaining(['MoreUnhealthyPods', 'WorkloadUnavailable']),
+    );
+    expect(versionOf(world, 'web')).toBe('1.37');
+  });
+
+  test('fails when a Deployment that the policy names does not exist', async () => {
+    const world = await smallFleet({ clusters: [web], policy: { smoke: { deployments: ['shop/nothing'] } } });
+    await run(world);
+    expect((await memberOf(world, 'web')).reasons.map((reason) => reason.code)).toEqual(['WorkloadMissing']);
+  });
+});
+
+describe('a node group that fails', () => {
+  test('stops its siblings before they start; what was begun stays as it is', async () => {
+    const world = await smallFleet({
+      clusters: [{ name: 'web', version: '1.36', nodegroups: [{ name: 'a' }, { name: 'b' }, { name: 'c' }] }],
+      prepare: (state) =>
+        void state.plannedFailures.push({
+          clusterName: 'web',
+          nodegroupName: 'b',
+          type: 'VersionUpdate',
+          errorCode: 'NodeCreationFailure',
+          errorMessage: 'no capacity',
+        }),
+    });
+    await run(world);
+    const rolled = mutationsOf(world).filter((mutation) => mutation.operation === 'UpdateNodegroupVersion');
+    expect(rolled.map((mutation) => mutation.request.nodegroupName)).toEqual(['a', 'b']);
+    const [upgrade] = await upgradesOf(world);
+    expect(upgrade?.status).toBe('Failed');
+    expect(upgrade?.steps['roll-node-group/c']?.reasons[0]?.code).toBe('NotStarted');
+    expect(upgrade?.reasons[0]?.code).toBe('NodeCreationFailure');
+  });
+
+  test('with a custom AMI is left to its owner, and that is said', async () => {
+    const world = await smallFleet({
+      clusters: [
+        {
+          name: 'web',
+          version: '1.36',
+          nodegroups: [{ name: 'own', amiType: 'CUSTOM', launchTemplate: { id: 'lt-1', version: '1' } }],
+        },
+      ],
+    });
+    await run(world);
+    expect(mutationsOf(world).map((mutation) => mutation.operation)).not.toContain('UpdateNodegroupVersion');
+    expect((await upgradesOf(world))[0]?.steps['roll-node-group/own']?.reasons[0]?.code).toBe('CustomAmi');
+    expect((await memberOf(world, 'web')).status).toBe('Succeeded');
+  });
+});
+
+describe('observe mode', () => {
+  test('records everything, plans nothing, changes nothing', async () => {
+    const world = await smallFleet({ clusters: [web], mode: 'observe' });
+    await run(world);
+    await discover(world);
+    expect((await recordOf(world, 'web')).version).toBe('1.36');
+    expect(world.eks.state.mutations).toEqual([]);
+  });
+});
