@@ -1,0 +1,89 @@
+import { memberOf, membersOf, mutationsOf, run, smallFleet, upgradesOf, versionOf } from './small-fleet.ts';
+
+const web = { name: 'web', version: '1.36', nodegroups: [{ name: 'workers' }] };
+const at = { account: '111111111111', region: 'eu-central-1' };
+const MINUTE = 60_000;
+
+describe('what others started', () => {
+  test('is waited for, outside the budget, and the job is finished afterwards', async () => {
+    const world = await smallFleet({
+      clusters: [web],
+      policy: { waves: [{ name: 'all', failureBudget: { maxFailures: 0 } }] },
+    });
+    world.eks.addActor({
+      ...at,
+      at: world.clock.now().getTime() + 1,
+      do: 'operation',
+      principal: 'arn:aws:iam::111111111111:role/terraform',
+      operation: 'UpdateClusterVersion',
+      input: { name: 'web', version: '1.37' },
+    });
+    await run(world);
+    expect((await memberOf(world, 'web')).status).toBe('Succeeded');
+    expect(mutationsOf(world).map((mutation) => mutation.operation)).not.toContain('UpdateClusterVersion');
+    expect(mutationsOf(world).map((mutation) => mutation.operation)).toContain('UpdateNodegroupVersion');
+    expect(world.table.auditTimeline().some((item) => item.event === 'UpgradeParked')).toBe(true);
+  });
+
+  test('on a node group parks the upgrade that has mutated, and it stays counted', async () => {
+    const world = await smallFleet({ clusters: [{ ...web, nodegroups: [{ name: 'workers', nodes: 12 }] }] });
+    world.bus.onEvent = ({ event }) => {
+      if (
+        event.type !== 'StepChanged' ||
+        event.detail.step !== 'upgrade-control-plane' ||
+        event.detail.status !== 'done'
+      )
+        return;
+      world.eks.addActor({
+        ...at,
+        at: world.clock.now().getTime(),
+        do: 'operation',
+        principal: 'arn:aws:iam::111111111111:role/terraform',
+        operation: 'UpdateNodegroupVersion',
+        input: { clusterName: 'web', nodegroupName: 'workers', version: '1.37' },
+      });
+    };
+    await run(world);
+    expect((await memberOf(world, 'web')).status).toBe('Succeeded');
+    const parked = world.table.auditTimeline().filter((item) => item.event === 'UpgradeParked');
+    expect(parked.length).toBeGreaterThan(0);
+    expect(parked.every((item) => item.detail.mutated === true)).toBe(true);
+  });
+
+  test('a forced upgrade that goes past the target is never taken back', async () => {
+    const world = await smallFleet({
+      clusters: [{ ...web, version: '1.35' }],
+      policy: { target: '1.36', trigger: 'automatic' },
+      prepare: (state) => void state.deniedAccounts.push('111111111111'),
+    });
+    await run(world);
+    world.eks.state.deniedAccounts.length = 0;
+    for (const minute of [1, 60])
+      world.eks.addActor({
+        ...at,
+        at: world.clock.now().getTime() + minute * MINUTE,
+        do: 'auto-upgrade',
+        cluster: 'web',
+      });
+    await world.clock.runUntil(new Date(world.clock.now().getTime() + 120 * MINUTE));
+    await run(world);
+    expect(versionOf(world, 'web')).toBe('1.37');
+    expect(mutationsOf(world).filter((mutation) => mutation.operation === 'UpdateClusterVersion')).toEqual([]);
+    expect((await membersOf(world)).filter((member) => member.status === 'Failed')).toEqual([]);
+  });
+
+  test('a refusal by EKS changes nothing, so the upgrade is Blocked and not Failed', async () => {
+    const world = await smallFleet({ clusters: [web], policy: { target: '1.37' } });
+    world.eks.faults.add({
+      operation: 'UpdateClusterVersion',
+      effect: { kind: 'error', name: 'AccessDeniedException', message: 'no eks:UpdateClusterVersion' },
+    });
+    await run(world);
+    const [upgrade] = await upgradesOf(world);
+    expect([upgrade?.status, upgrade?.mutated, upgrade?.reasons[0]?.code]).toEqual([
+      'Blocked',
+      false,
+      'AccessDeniedException',
+    ]);
+  });
+});

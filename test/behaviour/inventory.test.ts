@@ -1,0 +1,207 @@
+import { recordCluster } from '../../core/inventory/record-cluster.ts';
+import { watchVersions } from '../../core/inventory/watch-versions.ts';
+import { Accounts } from '../../core/store/entities.ts';
+import { decode } from '../../core/store/entity.ts';
+import {
+  clustersOf,
+  DAY,
+  discover,
+  memberOf,
+  mutationsOf,
+  recordOf,
+  rolloutsOf,
+  run,
+  smallFleet,
+  versionOf,
+} from './small-fleet.ts';
+
+const web = { name: 'web', version: '1.36', nodegroups: [{ name: 'workers' }] };
+const HOUR = 3_600_000;
+const manual = { trigger: 'manual' };
+
+describe('discovery', () => {
+  test('records what a cluster is and who manages it', async () => {
+    const world = await smallFleet({
+      clusters: [
+        {
+          ...web,
+          supportType: 'STANDARD',
+          tags: { 'aws:cloudformation:stack-name': 'x', 'alpha.eksctl.io/cluster-name': 'web', stage: 'dev' },
+        },
+      ],
+      policy: manual,
+    });
+    await discover(world);
+    expect(await recordOf(world, 'web')).toMatchObject({
+      version: '1.36',
+      status: 'ACTIVE',
+      supportType: 'STANDARD',
+      labels: { stage: 'dev' },
+      managedBy: ['eksctl', 'CloudFormation'],
+      nodegroups: [{ name: 'workers', version: '1.36' }],
+      insights: { error: 0, unknown: 0 },
+      unreadable: [],
+    });
+  });
+
+  test('a denied account is recorded with its reason and makes no cluster disappear', async () => {
+    const world = await smallFleet({ clusters: [web], policy: manual });
+    await discover(world);
+    world.eks.state.deniedAccounts.push('111111111111');
+    await discover(world);
+    const record = await recordOf(world, 'web');
+    expect(record.deletedAt).toBeUndefined();
+    expect(record.conditions[0]).toMatchObject({ type: 'Reachable', status: 'False', reason: 'Denied' });
+    const [account] = (await world.table.queryKind(Accounts.kind)).map((item) => decode(Accounts, item).data);
+    expect(account).toMatchObject({
+      status: 'Denied',
+      reason: expect.stringContaining('AccessDeniedException') as string,
+    });
+  });
+
+  test('an unreachable cluster is never touched, and is upgraded once it can be read again', async () => {
+    const world = await smallFleet({ clusters: [web] });
+    await world.invoke('discover-clusters', {});
+    await world.clock.runUntil(new Date(world.clock.now().getTime() + 1_000));
+    world.eks.state.deniedAccounts.push('111111111111');
+    await run(world);
+    expect((await recordOf(world, 'web')).conditions[0]?.status).toBe('False');
+    expect(mutationsOf(world)).toEqual([]);
+    world.eks.state.deniedAccounts.length = 0;
+    await run(world);
+    expect(versionOf(world, 'web')).toBe('1.37');
+  });
+
+  test('a cluster goes only when DescribeCluster says so', async () => {
+    const world = await smallFleet({ clusters: [web, { ...web, name: 'shop' }], policy: manual });
+    await discover(world);
+    world.eks.faults.add({ operation: 'ListClusters', effect: { kind: 'error', name: 'ServerException' } });
+    await discover(world);
+    expect(await clustersOf(world)).toHaveLength(2);
+    world.eks.addActor({
+      at: world.clock.now().getTime(),
+      account: '111111111111',
+      region: 'eu-central-1',
+      do: 'delete-cluster',
+      cluster: 'shop',
+    });
+    await world.clock.runUntil(new Date(world.clock.now().getTime() + HOUR));
+    await discover(world);
+    expect((await clustersOf(world)).find((record) => record.name === 'shop')?.deletedAt).toBeDefined();
+    expect((await clustersOf(world)).find((record) => record.name === 'web')?.deletedAt).toBeUndefined();
+  });
+
+  test('a cluster deleted and recreated under its name is another one', async () => {
+    const world = await smallFleet({ clusters: [web], policy: manual });
+    await discover(world);
+    world.eks.addActor({
+      at: world.clock.now().getTime() + 1,
+      account: '111111111111',
+      region: 'eu-central-1',
+      do: 'recreate-cluster',
+      cluster: 'web',
+      version: '1.35',
+    });
+    await world.clock.runUntil(new Date(world.clock.now().getTime() + HOUR));
+    await discover(world);
+    const records = await clustersOf(world);
+    expect(records.map((record) => [record.version, record.deletedAt === undefined])).toEqual(
+      expect.arrayContaining([
+        ['1.36', false],
+        ['1.35', true],
+      ]),
+    );
+  });
+
+  test('a read that keeps failing is a dead letter, and nothing is lost', async () => {
+    const world = await smallFleet({ clusters: [web], policy: manual });
+    world.eks.faults.add({
+      operation: 'DescribeCluster',
+      times: 50,
+      effect: { kind: 'error', name: 'ServerException' },
+    });
+    await world.invoke('discover-clusters', {});
+    await world.clock.runUntil(new Date(world.clock.now().getTime() + HOUR));
+    expect(world.queue.deadLetters).toHaveLength(1);
+    expect(world.queue.deadLetters[0]?.item.name).toBe('web');
+  });
+
+  test('throttled reads come again', async () => {
+    const world = await smallFleet({ clusters: [web], policy: manual });
+    world.eks.faults.add({ operation: 'DescribeNodegroup', times: 2, effect: { kind: 'throttle' } });
+    await discover(world);
+    await world.clock.runUntil(new Date(world.clock.now().getTime() + HOUR));
+    expect((await recordOf(world, 'web')).nodegroups).toHaveLength(1);
+  });
+
+  test('a part that is denied keeps what was known and says so', async () => {
+    const world = await smallFleet({ clusters: [web], policy: manual });
+    await discover(world);
+    world.eks.faults.add({
+      operation: 'ListAddons',
+      times: 5,
+      effect: { kind: 'error', name: 'AccessDeniedException' },
+    });
+    await recordCluster(world.ports, { account: '111111111111', region: 'eu-central-1', name: 'web', depth: 'deep' });
+    const record = await recordOf(world, 'web');
+    expect(record.addons).toHaveLength(3);
+    expect(record.unreadable[0]?.message).toContain('add-ons: AccessDeniedException');
+  });
+});
+
+describe('version news', () => {
+  test('the first look is a baseline; a version that comes later is announced once in its Region', async () => {
+    const world = await smallFleet({ clusters: [web], policy: manual });
+    const { supportCalendar } = world.eks.state;
+    const newest = supportCalendar.findIndex((row) => row.minor === '1.37');
+    const [row] = supportCalendar.splice(newest, 1);
+    await discover(world);
+    if (row !== undefined) supportCalendar.push(row);
+    await watchVersions(world.ports);
+    await watchVersions(world.ports);
+    const news = world.bus.published.filter(({ event }) => event.type === 'VersionAvailable');
+    expect(news.map(({ event }) => event.detail)).toEqual([
+      { version: 1, region: 'eu-central-1', kubernetesVersion: '1.37' },
+    ]);
+  });
+
+  test('a nearing end of support is announced once for each of 90, 60, 30 and 7 days', async () => {
+    const world = await smallFleet({ clusters: [{ ...web, version: '1.34' }], policy: manual });
+    await discover(world);
+    for (let day = 1; day <= 11; day += 1) {
+      await world.clock.runUntil(new Date(DAY.getTime() + day * 24 * HOUR));
+      await watchVersions(world.ports);
+    }
+    const days = world.bus.published.flatMap(({ event }) =>
+      event.type === 'SupportDeadlineApproaching' ? [event.detail.daysLeft] : [],
+    );
+    expect(days).toHaveLength(2);
+    expect(days[0]).toBeLessThanOrEqual(30);
+    expect(days[1]).toBeLessThanOrEqual(7);
+  });
+
+  test('a rollout is created although no event arrives, and only one', async () => {
+    const world = await smallFleet({ clusters: [web] });
+    world.ports.events.publish = async () => {};
+    await run(world);
+    expect((await memberOf(world, 'web')).status).toBe('Succeeded');
+    expect(await rolloutsOf(world)).toHaveLength(1);
+  });
+});
+
+describe('an idle fleet', () => {
+  test('costs one query a tick', async () => {
+    const world = await smallFleet({ clusters: [{ ...web, version: '1.37' }] });
+    await run(world);
+    const before = { ...world.table.reads };
+    const result = (await world.invoke('reconcile-rollouts', {})) as { look: string };
+    expect(result.look).toBe('idle');
+    const after = world.table.reads;
+    expect({
+      active: after.active - before.active,
+      get: after.get - before.get,
+      partition: after.partition - before.partition,
+      kind: after.kind - before.kind,
+    }).toEqual({ active: 1, get: 0, partition: 0, kind: 0 });
+  });
+});
