@@ -15,13 +15,17 @@ import { sessionPolicy } from './session-policy.ts';
  * The calls that change something. Each has a session of its own, narrowed to its one cluster, and is over within `CALL_SECONDS`
  * whatever happens. Members are named one by one, so that nothing else of an input (a `force`, say) is ever sent.
  */
-export function createEksMutator(connections: EksConnections, partition: string): EksMutator {
+export function createEksMutator(
+  connections: EksConnections,
+  partition: string,
+  milliseconds = MUTATION_MILLISECONDS,
+): EksMutator {
   const send = async (
     scope: Scope,
     call: MutatingCall,
     request: (client: EKSClient, options: { abortSignal: AbortSignal }) => Promise<Update>,
   ): Promise<Update> => {
-    const abortSignal = AbortSignal.timeout(MUTATION_MILLISECONDS);
+    const abortSignal = AbortSignal.timeout(milliseconds);
     connections.bucket(scope).spend();
     const policy = sessionPolicy(partition, scope, call);
     const credentials = await connections.sessions.narrowedTo(scope.account, policy, abortSignal);

@@ -1,3 +1,4 @@
+import { isDefinitiveRefusal } from '../../core/contracts/eks-errors.ts';
 import { type EksLoopback, startEksLoopback, type WireHandler } from '../contract/eks-loopback.ts';
 import { createEksConnections } from './eks-connections.ts';
 import { createEksMutator } from './eks-mutator.ts';
@@ -32,8 +33,8 @@ beforeEach(async () => {
 });
 afterEach(() => loopback.close());
 
-function ports(options: { burst?: number; requestTimeout?: number } = {}) {
-  const { burst = 100, requestTimeout } = options;
+function ports(options: { burst?: number; requestTimeout?: number; milliseconds?: number } = {}) {
+  const { burst = 100, requestTimeout, milliseconds } = options;
   const connections = createEksConnections({
     sessions,
     clock: { now: () => new Date(0) },
@@ -44,7 +45,7 @@ function ports(options: { burst?: number; requestTimeout?: number } = {}) {
       ...(requestTimeout === undefined ? {} : { requestHandler: { requestTimeout, throwOnRequestTimeout: true } }),
     },
   });
-  return { ...createEksReader(connections), ...createEksMutator(connections, 'aws') };
+  return { ...createEksReader(connections), ...createEksMutator(connections, 'aws', milliseconds) };
 }
 
 const answer = (handler: WireHandler) => {
@@ -110,6 +111,18 @@ test('an answer that does not come is a TimeoutError, of which nobody knows what
     name: 'TimeoutError',
   });
   expect(operations()).toHaveLength(2);
+});
+
+test('a mutating call has one hard end, whatever its attempts would still wait for', async () => {
+  answer(() => new Promise(() => {}));
+  const started = performance.now();
+  const failed = await ports({ milliseconds: 150 })
+    .updateClusterVersion(scope, upgrade)
+    .catch((error: unknown) => error);
+  expect(performance.now() - started).toBeLessThan(2_000);
+  expect(isDefinitiveRefusal(failed)).toBe(false);
+  expect((failed as Error).name).toMatch(/AbortError|TimeoutError/);
+  expect(operations()).toHaveLength(1);
 });
 
 test('each page takes its turn in the rate of its account and Region', async () => {

@@ -9,10 +9,11 @@ export type Log = (message: string, detail: Readonly<Record<string, unknown>>) =
  */
 export interface FunctionDefinition<Ports, Input, Output> {
   readonly name: FunctionName;
-  parse(event: unknown): Input;
-  run(ports: Ports, input: Input, log: Log): Promise<Output>;
+  readonly parse: (event: unknown) => Input;
+  /** A property and not a method: so a handler that makes too few ports does not compile. */
+  readonly run: (ports: Ports, input: Input, log: Log) => Promise<Output>;
   /** What to find this run again by in the logs; ids only. */
-  correlation?(input: Input): Readonly<Record<string, string>>;
+  readonly correlation?: (input: Input) => Readonly<Record<string, string>>;
   /** Counts for CloudWatch, by metric name in PascalCase. */
-  counts?(output: Output): Readonly<Record<string, number>>;
+  readonly counts?: (output: Output) => Readonly<Record<string, number>>;
 }
