@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { DynamoDBClient, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import { documentClient } from '../create-dynamo-table.ts';
@@ -103,4 +106,28 @@ test('what is no write at all is refused', async () => {
   await expect(client.send(new TransactWriteItemsCommand({ TransactItems: [{}] }))).rejects.toMatchObject({
     name: 'ValidationException',
   });
+});
+
+test('with a folder, what was written is there after a restart', async () => {
+  const path = await mkdtemp(join(tmpdir(), 'liftlock-dynamo-'));
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const open = async () => {
+    const server = await startLocalDynamo({ path });
+    const kept = new DynamoDBClient({ endpoint: server.endpoint, region: 'eu-central-1', credentials });
+    return { server, kept, table: new DynamoTable(documentClient(kept), names) };
+  };
+  try {
+    const first = await open();
+    await createTables(first.kept, names);
+    const item = { ...key, kind: 'Thing', active: true, data: { kept: true } };
+    await first.table.transact([{ type: 'put', item, expect: 'absent' }]);
+    first.kept.destroy();
+    await first.server.close();
+    const second = await open();
+    expect(await second.table.queryActive()).toEqual([{ ...item, revision: 1 }]);
+    second.kept.destroy();
+    await second.server.close();
+  } finally {
+    await rm(path, { recursive: true });
+  }
 });
