@@ -2,6 +2,7 @@ import { namedError } from '../contracts/errors.ts';
 import type { ClusterControl } from '../contracts/items/cluster.ts';
 import type { Member, Wave } from '../contracts/items/rollout.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
+import { Refusal } from '../queries/refusal.ts';
 import { markDirty } from '../rollout/mark-dirty.ts';
 import { type AuditEntry, transactWithAudit } from '../store/audit.ts';
 import { ClusterControls, Clusters, Grants, Members, Rollouts, Waves } from '../store/entities.ts';
@@ -32,8 +33,8 @@ async function unhold(
       throw namedError('ClusterNotFound', `The inventory has no cluster ${clusterKey}. Run: liftlock get clusters`);
     const grant = await load(table, Grants, clusterKey);
     if (grant !== undefined && grant.data.status !== 'free') {
-      throw namedError(
-        'InvalidInput',
+      throw new Refusal(
+        'WrongState',
         `An upgrade of ${cluster.data.name} still holds its grant (${grant.data.upgradeId}, ${grant.data.status}). Try again when it has ended.`,
       );
     }
@@ -41,8 +42,8 @@ async function unhold(
     const { held, ...rest } = read?.data ?? { clusterKey };
     const again = event === 'Retried' ? await requeue(table, clusterKey) : [];
     if (held === undefined && again.length === 0) {
-      throw namedError(
-        'InvalidInput',
+      throw new Refusal(
+        'WrongState',
         `${cluster.data.name} is not held and nothing of it has failed or is blocked in a rollout.`,
       );
     }

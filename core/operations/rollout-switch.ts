@@ -1,6 +1,7 @@
 import { namedError } from '../contracts/errors.ts';
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { WriteOperation } from '../ports/table.ts';
+import { Refusal } from '../queries/refusal.ts';
 import { transactWithAudit } from '../store/audit.ts';
 import { Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
 import { decode, load, type Read, replace } from '../store/entity.ts';
@@ -24,8 +25,8 @@ export function resumeRollout(ports: OperatorPorts, id: string, by: string): Pro
     const halted = waves.find((wave) => wave.data.status === 'Halted');
     if (undecided === undefined && halted === undefined) refuseUnless(rollout, ['Paused'], 'resume');
     if (halted !== undefined && halted.data.failed > halted.data.maxFailures) {
-      throw namedError(
-        'InvalidInput',
+      throw new Refusal(
+        'WrongState',
         `The wave ${halted.data.name} is halted: ${halted.data.failed} failed and at most ${halted.data.maxFailures} may. Retry or release its clusters first (liftlock retry cluster X).`,
       );
     }
@@ -37,15 +38,15 @@ export function resumeRollout(ports: OperatorPorts, id: string, by: string): Pro
 export function abortRollout(ports: OperatorPorts, id: string, by: string, reason: string): Promise<Rollout> {
   return change(ports, id, by, 'RolloutAborted', (rollout) => {
     if (ENDED.includes(rollout.status))
-      throw namedError('InvalidInput', `The rollout ${id} is ${rollout.status} already.`);
+      throw new Refusal('WrongState', `The rollout ${id} is ${rollout.status} already.`);
     return { ...rollout, status: 'Aborted', reasons: [{ code: 'Aborted', message: `${by}: ${reason}` }] };
   });
 }
 
 function refuseUnless(rollout: Rollout, statuses: readonly Rollout['status'][], verb: string): void {
   if (statuses.includes(rollout.status)) return;
-  throw namedError(
-    'InvalidInput',
+  throw new Refusal(
+    'WrongState',
     `The rollout ${rollout.id} is ${rollout.status}; only ${statuses.join(' or ')} can be changed by ${verb}.`,
   );
 }

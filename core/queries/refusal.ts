@@ -6,6 +6,7 @@ export type RefusalName =
   | 'ClusterGone'
   | 'RolloutBusy'
   | 'RolloutBlocked'
+  | 'WrongState'
   | 'NothingToDo'
   | 'UpgradeBlocked';
 

@@ -1,0 +1,35 @@
+import type { Reason } from '../contracts/step-result.ts';
+
+/** `NotChecked` is neither good nor bad: nobody looked. */
+export type AccessStatus = 'Readable' | 'Refused' | 'NotChecked';
+
+/** One thing that Liftlock reads. */
+export interface AccessCheck {
+  readonly part: 'EKS API' | 'API server';
+  readonly what: string;
+  readonly status: AccessStatus;
+  /** Why it cannot be read, or why nobody looked; absent when it can. */
+  readonly reason?: Reason;
+  /** When that was seen. */
+  readonly asOf: string | null;
+}
+
+/** What Liftlock can and cannot read of one cluster. */
+export interface AccessReport {
+  readonly cluster: string;
+  readonly clusterKey: string;
+  /** How much the cluster's policy needs; null without a policy. `eks-api` needs nothing of the API server. */
+  readonly verification: 'full' | 'eks-api' | null;
+  /** `Ok`: all that is needed can be read. `Incomplete`: something was refused. `Unknown`: nothing was refused, but not all was checked. */
+  readonly status: 'Ok' | 'Incomplete' | 'Unknown';
+  readonly checks: readonly AccessCheck[];
+}
+
+export function accessStatus(
+  checks: readonly AccessCheck[],
+  verification: AccessReport['verification'],
+): AccessReport['status'] {
+  const needed = verification === 'eks-api' ? checks.filter(({ part }) => part === 'EKS API') : checks;
+  if (needed.some(({ status }) => status === 'Refused')) return 'Incomplete';
+  return needed.some(({ status }) => status === 'NotChecked') ? 'Unknown' : 'Ok';
+}

@@ -1,0 +1,69 @@
+import { errorName } from '../contracts/errors.ts';
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import { CONTRACT } from '../contracts/step-input.ts';
+import type { Ports } from '../ports/ports.ts';
+import { Refusal } from '../queries/refusal.ts';
+import { planUpgrade, type UpgradePlan } from '../queries/upgrade-plan.ts';
+import { transactWithAudit } from '../store/audit.ts';
+import { decideAndWrite } from '../store/retry.ts';
+
+export type UpgradePorts = Pick<Ports, 'table' | 'clock' | 'executions' | 'ids'>;
+
+export interface RequestedUpgrade extends UpgradePlan {
+  /** Null while nothing was started. */
+  readonly execution: string | null;
+}
+
+/**
+ * Plans the upgrade of one cluster and, when it is approved, starts the execution of its next hop. The execution asks for its grant like
+ * any other, so everything that forbids an upgrade is checked again there; the audit names who asked before anything starts.
+ */
+export async function requestUpgrade(
+  ports: UpgradePorts,
+  cluster: ClusterRecord,
+  to: string,
+  by: string,
+  options: { readonly approve: boolean },
+): Promise<RequestedUpgrade> {
+  const plan = await planUpgrade(ports, cluster, to);
+  if (!options.approve) return { ...plan, execution: null };
+  const [hop] = plan.hops;
+  if (plan.refusals.length > 0 || hop === undefined) {
+    throw new Refusal(
+      'UpgradeBlocked',
+      `${cluster.name} is not upgraded: ${plan.refusals.map(({ message }) => message).join(' ')}`,
+      { plan: { ...plan, execution: null } },
+    );
+  }
+  // 44 characters and no dot: executions nested in it are named after it (protocol.md rule 2).
+  const name = `request-${ports.ids.next()}`;
+  const execution = ports.executions.arnFor('upgrade-cluster', name);
+  await decideAndWrite(() =>
+    transactWithAudit(
+      ports.table,
+      [],
+      [
+        {
+          subject: cluster.clusterKey,
+          event: 'UpgradeRequested',
+          principal: by,
+          detail: { from: cluster.version, to: hop, asked: plan.to, execution },
+        },
+      ],
+      ports.clock.now(),
+    ),
+  );
+  const input = {
+    contract: CONTRACT,
+    cluster: cluster.arn,
+    targetVersion: hop,
+    comment: `Requested by ${by}`.slice(0, 200),
+  };
+  try {
+    await ports.executions.start('upgrade-cluster', name, input);
+  } catch (error) {
+    // A start that was not acknowledged and is repeated by the SDK answers so.
+    if (errorName(error) !== 'ExecutionAlreadyExists') throw error;
+  }
+  return { ...plan, status: 'Started', execution };
+}

@@ -1,0 +1,74 @@
+import type { Ports } from '../ports/ports.ts';
+import { Refusal } from '../queries/refusal.ts';
+import { planDetail, type RolloutDetail, rolloutDetail } from '../queries/rollout-views.ts';
+import { createRollout } from '../rollout/create-rollout.ts';
+import { loadSnapshot } from '../rollout/load-snapshot.ts';
+import { markDirty } from '../rollout/mark-dirty.ts';
+import { planRollout, type RolloutPlan } from '../rollout/plan-rollout.ts';
+import type { FleetSnapshot } from '../rollout/snapshot.ts';
+import { Rollouts } from '../store/entities.ts';
+import { load } from '../store/entity.ts';
+
+export type RolloutPorts = Pick<Ports, 'table' | 'clock' | 'events' | 'ids'>;
+
+/**
+ * Plans a rollout of a policy and creates it, whatever the policy's trigger. With `dryRun` the plan is all. Unlike an automatic rollout it
+ * takes clusters again that were in one for this target before. Fails with `PolicyNotFound`, `NothingToDo`, `RolloutBusy` or
+ * `RolloutBlocked`.
+ */
+export async function startRollout(
+  ports: RolloutPorts,
+  policy: string,
+  by: string,
+  options: { readonly dryRun: boolean },
+): Promise<RolloutDetail> {
+  const { table } = ports;
+  const snapshot = await loadSnapshot(table, await table.queryActive(), false);
+  const plan = planOrRefuse(ports, snapshot, policy, by);
+  if (options.dryRun) return planDetail(plan);
+  if (snapshot.fleet?.mode !== 'act') {
+    throw new Refusal(
+      'RolloutBlocked',
+      'The fleet is in mode "observe": Liftlock only looks, so no rollout was created. Look at the plan with --dry-run, or apply the Fleet with mode: act.',
+      { reasons: [{ code: 'ObserveMode', message: 'The fleet is in mode "observe".' }] },
+    );
+  }
+  // The same clusters and target give the same id; after a rollout that has ended, the next one is another on purpose.
+  const taken = await load(table, Rollouts, plan.rollout.id);
+  const fresh = taken === undefined ? plan : planOrRefuse(ports, snapshot, policy, by, ports.ids.next());
+  if ((await createRollout(ports, fresh, by)) !== 'created') throw busy(policy);
+  await markDirty(ports);
+  return rolloutDetail(table, fresh.rollout.id);
+}
+
+function planOrRefuse(
+  ports: RolloutPorts,
+  snapshot: FleetSnapshot,
+  policy: string,
+  by: string,
+  salt?: string,
+): RolloutPlan {
+  const known = [...snapshot.policies.keys()].sort();
+  if (!snapshot.policies.has(policy)) {
+    const list = known.length === 0 ? 'None is applied.' : `Applied are ${known.join(', ')}.`;
+    throw new Refusal('PolicyNotFound', `There is no policy ${policy.slice(0, 100)}. ${list}`, { known });
+  }
+  if (snapshot.fleet === undefined)
+    throw new Refusal('RolloutBlocked', 'No Fleet is applied. Run: liftlock apply -f fleet.yaml');
+  const details = { now: ports.clock.now(), createdBy: by, ...(salt === undefined ? {} : { salt }) };
+  const plan = planRollout(snapshot, policy, details);
+  if (plan === undefined) {
+    throw new Refusal(
+      'NothingToDo',
+      `No cluster of the policy ${policy} can be upgraded now: each is at its target, excluded or held. Run liftlock explain cluster X for one of them.`,
+    );
+  }
+  return plan;
+}
+
+function busy(policy: string): Refusal {
+  return new Refusal(
+    'RolloutBusy',
+    `A rollout of the policy ${policy} is under way, and there is one at a time. Run liftlock get rollouts, then wait, resume or abort it.`,
+  );
+}

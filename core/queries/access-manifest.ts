@@ -1,0 +1,78 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import { parseClusterArn } from '../model/cluster-key.ts';
+import { shortId } from './find-cluster.ts';
+
+/** The Kubernetes group that Liftlock's role is in; a ClusterRoleBinding gives it what Liftlock reads. */
+export const VIEWERS = 'liftlock-viewers';
+
+/**
+ * What Liftlock reads of a cluster, and nothing else. EKS's own policies do not fit: AmazonEKSViewPolicy shows no nodes,
+ * AmazonEKSAdminViewPolicy shows Secrets (facts: eks.md §10.1).
+ */
+export const VIEWERS_RBAC = `apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata:
+  name: ${VIEWERS}
+rules:
+  - apiGroups: [""]
+    resources: [nodes, pods]
+    verbs: [get, list]
+  - apiGroups: [apps]
+    resources: [deployments, daemonsets, statefulsets]
+    verbs: [get, list]
+  - nonResourceURLs: [/readyz, /readyz/*, /version]
+    verbs: [get]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: ${VIEWERS}
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: ${VIEWERS}
+subjects:
+  - apiGroup: rbac.authorization.k8s.io
+    kind: Group
+    name: ${VIEWERS}
+`;
+
+/** How the role of one cluster's account gets into the group: an access entry, or a line in aws-auth where there are none. */
+export interface ClusterAccessManifest {
+  readonly cluster: string;
+  readonly authenticationMode: string;
+  readonly principalArn: string;
+  /** AWS CLI command; null where the cluster knows no access entries. */
+  readonly accessEntryCommand: string | null;
+  /** The same for CloudFormation. */
+  readonly accessEntryTemplate: string | null;
+  /** An item for `mapRoles` of the ConfigMap kube-system/aws-auth; null where access entries are to be used. */
+  readonly awsAuthMapRole: string | null;
+}
+
+export function accessManifest(cluster: ClusterRecord, spokeRoleName: string): ClusterAccessManifest {
+  const { account, region, name, arn } = cluster;
+  const partition = parseClusterArn(arn)?.partition ?? 'aws';
+  const principalArn = `arn:${partition}:iam::${account}:role/${spokeRoleName}`;
+  // EKS clusters from before access entries exist say nothing: those are CONFIG_MAP.
+  const authenticationMode = cluster.authenticationMode ?? 'CONFIG_MAP';
+  const base = { cluster: shortId(cluster), authenticationMode, principalArn };
+  if (authenticationMode === 'CONFIG_MAP') {
+    const awsAuthMapRole = `- rolearn: ${principalArn}\n  username: liftlock\n  groups:\n    - ${VIEWERS}\n`;
+    return { ...base, accessEntryCommand: null, accessEntryTemplate: null, awsAuthMapRole };
+  }
+  return {
+    ...base,
+    accessEntryCommand: `aws eks create-access-entry --region ${region} --cluster-name ${name} --principal-arn ${principalArn} --type STANDARD --kubernetes-groups ${VIEWERS}`,
+    accessEntryTemplate: `LiftlockAccessEntry:
+  Type: AWS::EKS::AccessEntry
+  Properties:
+    ClusterName: ${name}
+    PrincipalArn: ${principalArn}
+    Type: STANDARD
+    KubernetesGroups:
+      - ${VIEWERS}
+`,
+    awsAuthMapRole: null,
+  };
+}

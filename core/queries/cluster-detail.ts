@@ -1,0 +1,77 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
+import type { Reason } from '../contracts/step-result.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Table } from '../ports/table.ts';
+import { loadSnapshot } from '../rollout/load-snapshot.ts';
+import { clusterPartition, Upgrades } from '../store/entities.ts';
+import { decode } from '../store/entity.ts';
+import { type ClusterSummary, clusterSummary } from './cluster-summary.ts';
+import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
+import { type RollbackView, rollbackView } from './rollback-view.ts';
+import { type UpgradeView, upgradeView } from './upgrade-view.ts';
+
+/** Everything that Liftlock knows of one cluster. */
+export interface ClusterDetail extends ClusterSummary {
+  readonly createdAt: string;
+  readonly deletedAt: string | null;
+  readonly platformVersion: string | null;
+  readonly supportType: string | null;
+  readonly authenticationMode: string | null;
+  readonly autoMode: boolean;
+  readonly endpoint: ClusterRecord['endpoint'];
+  readonly nodegroups: ClusterRecord['nodegroups'];
+  readonly fargateProfiles: readonly string[];
+  readonly addons: ClusterRecord['addons'];
+  readonly insights: ClusterRecord['insights'];
+  readonly tags: Readonly<Record<string, string>>;
+  readonly tagEffects: readonly { readonly tag: string; readonly value: string; readonly effect: string }[];
+  readonly managedBy: readonly string[];
+  readonly conditions: ClusterRecord['conditions'];
+  readonly held: { readonly reason: Reason; readonly since: string; readonly upgradeId: string | null } | null;
+  readonly rollback: RollbackView;
+  readonly warnings: readonly Reason[];
+  /** Newest first. */
+  readonly upgrades: readonly UpgradeView[];
+}
+
+export async function clusterDetail(
+  ports: Pick<Ports, 'table' | 'clock'>,
+  cluster: ClusterRecord,
+): Promise<ClusterDetail> {
+  const snapshot = await loadSnapshot(ports.table, await ports.table.queryActive(), false);
+  const now = ports.clock.now();
+  const upgrades = await upgradesOf(ports.table, cluster.clusterKey);
+  const held = snapshot.controls.get(cluster.clusterKey)?.held;
+  const { createdAt, autoMode, endpoint, nodegroups, fargateProfiles, addons, insights, tags } = cluster;
+  return {
+    ...clusterSummary(snapshot, cluster, now),
+    createdAt,
+    deletedAt: cluster.deletedAt ?? null,
+    platformVersion: cluster.platformVersion ?? null,
+    supportType: cluster.supportType ?? null,
+    authenticationMode: cluster.authenticationMode ?? null,
+    autoMode,
+    endpoint,
+    nodegroups,
+    fargateProfiles,
+    addons,
+    insights,
+    tags,
+    tagEffects: tagEffects(cluster, snapshot.fleet?.tagPrefix ?? ''),
+    managedBy: cluster.managedBy,
+    conditions: cluster.conditions,
+    held: held === undefined ? null : { ...held, upgradeId: held.upgradeId ?? null },
+    rollback: rollbackView(cluster, upgrades, snapshot.regions.get(cluster.region), now),
+    warnings: clusterWarnings(cluster),
+    upgrades: upgrades.map((upgrade) => upgradeView(upgrade, cluster)),
+  };
+}
+
+/** Every upgrade that a cluster has had, the last one started first. */
+export async function upgradesOf(table: Table, clusterKey: string): Promise<Upgrade[]> {
+  const items = await table.queryPartition(clusterPartition(clusterKey), 'UPGRADE#');
+  return items
+    .map((item) => decode(Upgrades, item).data)
+    .sort((a, b) => ((a.startedAt ?? '') < (b.startedAt ?? '') ? 1 : -1));
+}

@@ -1,0 +1,41 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
+import { clusterTags } from '../policy/cluster-tags.ts';
+
+/** What people should know of a cluster beside its upgrade: who else moves it, and what could not be read of it. */
+export function clusterWarnings(cluster: ClusterRecord): Reason[] {
+  const managed = cluster.managedBy.map((tool) =>
+    reason(
+      'ManagedElsewhere',
+      `It carries marks of ${tool}, which may move the version back when it runs with the old one. Raise the version there too.`,
+    ),
+  );
+  const unreachable = cluster.conditions
+    .filter(({ type, status }) => type === 'Reachable' && status !== 'True')
+    .map(({ message }) => reason('Unreachable', message));
+  const nodegroups = cluster.nodegroups.flatMap(({ name, issues }) =>
+    issues.map((issue) => reason('NodegroupIssue', `Node group ${name}: ${issue}`)),
+  );
+  return [...managed, ...unreachable, ...cluster.unreadable, ...nodegroups];
+}
+
+/** What each of the cluster's own Liftlock tags does; they only make things safer. */
+export function tagEffects(cluster: ClusterRecord, prefix: string): { tag: string; value: string; effect: string }[] {
+  const { problems } = clusterTags(cluster.tags, prefix);
+  return Object.entries(cluster.tags)
+    .filter(([tag]) => tag.startsWith(prefix))
+    .map(([tag, value]) => {
+      const problem = problems.find(({ message }) => message.includes(`The tag ${tag} `));
+      return {
+        tag,
+        value,
+        effect: problem === undefined ? effectOf(tag.slice(prefix.length), value) : problem.message,
+      };
+    });
+}
+
+function effectOf(name: string, value: string): string {
+  if (name === 'paused') return value === 'true' ? 'Liftlock keeps away from the cluster.' : 'None: it is not paused.';
+  if (name === 'pin-version') return `Liftlock takes the cluster no further than ${value}.`;
+  return 'None in this release.';
+}

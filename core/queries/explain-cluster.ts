@@ -1,0 +1,81 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Table } from '../ports/table.ts';
+import { loadSnapshot } from '../rollout/load-snapshot.ts';
+import { Members, PolicyRollouts, Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
+import { decode, load } from '../store/entity.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import { upgradesOf } from './cluster-detail.ts';
+import { clusterPolicy } from './cluster-policy.ts';
+import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
+import type { Explanation } from './explanation.ts';
+import { shortId } from './find-cluster.ts';
+import { rollbackView } from './rollback-view.ts';
+import { supportView } from './support-view.ts';
+import { upgradeView } from './upgrade-view.ts';
+import { type Place, verdictOf } from './verdict.ts';
+
+/** Asks the reconciler's own decision why this cluster is or is not upgrading; nothing is decided here a second time. */
+export async function explainCluster(
+  ports: Pick<Ports, 'table' | 'clock'>,
+  cluster: ClusterRecord,
+): Promise<Explanation> {
+  const snapshot = await loadSnapshot(ports.table, await ports.table.queryActive(), false);
+  const now = ports.clock.now();
+  const aim = clusterPolicy(snapshot, cluster, now);
+  const place = await placeOf(ports.table, aim.policy?.metadata.name, cluster.clusterKey);
+  const upgrades = await upgradesOf(ports.table, cluster.clusterKey);
+  const held = snapshot.controls.get(cluster.clusterKey)?.held;
+  const region = snapshot.regions.get(cluster.region);
+  const [latest] = upgrades;
+  return {
+    cluster: shortId(cluster),
+    clusterKey: cluster.clusterKey,
+    version: cluster.version,
+    ...verdictOf(snapshot, cluster, aim, place, now),
+    policy:
+      aim.policy === undefined
+        ? null
+        : {
+            name: aim.policy.metadata.name,
+            trigger: aim.policy.spec.trigger,
+            verification: aim.policy.spec.verification,
+          },
+    wave: aim.wave?.name ?? null,
+    target: aim.target?.toString() ?? null,
+    hops: aim.target === undefined ? [] : KubeVersion.parse(cluster.version).hopsTo(aim.target).map(String),
+    rollout: rolloutOf(place),
+    upgrade: latest === undefined ? null : upgradeView(latest, cluster),
+    held: held === undefined ? null : { reason: held.reason, since: held.since },
+    rollback: rollbackView(cluster, upgrades, region, now),
+    support: supportView(cluster.version, region, now),
+    managedBy: cluster.managedBy,
+    tagEffects: tagEffects(cluster, snapshot.fleet?.tagPrefix ?? ''),
+    warnings: clusterWarnings(cluster),
+  };
+}
+
+async function placeOf(table: Table, policy: string | undefined, clusterKey: string): Promise<Place | undefined> {
+  const newest = policy === undefined ? undefined : await load(table, PolicyRollouts, policy);
+  const rollout = newest === undefined ? undefined : await load(table, Rollouts, newest.data.rolloutId);
+  if (rollout === undefined) return undefined;
+  const { id } = rollout.data;
+  const waves = (await table.queryPartition(rolloutPartition(id), 'WAVE#')).map((item) => decode(Waves, item).data);
+  // Waves are few, members many: one read for each wave instead of all members.
+  const found = await Promise.all(waves.map((wave) => load(table, Members, id, wave.index, clusterKey)));
+  return { rollout: rollout.data, waves, member: found.find((member) => member !== undefined)?.data };
+}
+
+function rolloutOf(place: Place | undefined): Explanation['rollout'] {
+  if (place?.member === undefined) return null;
+  const { rollout, waves, member } = place;
+  const wave = waves.find(({ index }) => index === member.waveIndex);
+  return {
+    id: rollout.id,
+    status: rollout.status,
+    wave: wave?.name ?? '',
+    waveStatus: wave?.status ?? '',
+    memberStatus: member.status,
+    position: member.position,
+  };
+}

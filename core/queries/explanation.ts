@@ -1,0 +1,44 @@
+import type { Reason } from '../contracts/step-result.ts';
+import type { ClusterState } from './cluster-summary.ts';
+import type { RollbackView } from './rollback-view.ts';
+import type { SupportView } from './support-view.ts';
+import type { UpgradeView } from './upgrade-view.ts';
+
+/** Why a cluster is or is not upgrading, and when it will. */
+export interface Explanation {
+  readonly cluster: string;
+  readonly clusterKey: string;
+  readonly version: string;
+  readonly state: ClusterState | 'Waiting' | 'Starting' | 'Blocked';
+  /** Never empty. */
+  readonly reasons: readonly Reason[];
+  readonly when: {
+    /** Null when no instant is known. */
+    readonly at: string | null;
+    /** What must happen before, as a sentence; null when nothing will by itself. */
+    readonly condition: string | null;
+  };
+  readonly policy: { readonly name: string; readonly trigger: string; readonly verification: string } | null;
+  readonly wave: string | null;
+  readonly target: string | null;
+  /** The minors still to pass through, one hop each. */
+  readonly hops: readonly string[];
+  readonly rollout: {
+    readonly id: string;
+    readonly status: string;
+    readonly wave: string;
+    readonly waveStatus: string;
+    readonly memberStatus: string;
+    readonly position: number;
+  } | null;
+  readonly upgrade: UpgradeView | null;
+  readonly held: { readonly reason: Reason; readonly since: string } | null;
+  readonly rollback: RollbackView;
+  readonly support: SupportView;
+  readonly managedBy: readonly string[];
+  readonly tagEffects: readonly { readonly tag: string; readonly value: string; readonly effect: string }[];
+  readonly warnings: readonly Reason[];
+}
+
+/** The part of an explanation that a verdict gives. */
+export type Verdict = Pick<Explanation, 'state' | 'reasons' | 'when'>;

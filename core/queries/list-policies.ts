@@ -1,0 +1,45 @@
+import type { UpgradePolicy } from '../config/types.ts';
+import { allRecords } from '../inventory/records.ts';
+import { upgradePolicy } from '../policy/applied.ts';
+import { policyOf } from '../policy/policy-of.ts';
+import type { Ports } from '../ports/ports.ts';
+import { Configs, PolicyRollouts } from '../store/entities.ts';
+import { decode, load } from '../store/entity.ts';
+
+export interface PolicyView {
+  readonly name: string;
+  /** Null when this version cannot read what was applied: then nothing happens under it. */
+  readonly spec: UpgradePolicy['spec'] | null;
+  readonly revision: string;
+  readonly appliedBy: string;
+  readonly appliedAt: string;
+  /** Clusters that it alone selects. */
+  readonly clusters: number;
+  /** Clusters that it selects together with other policies: left alone until one does. */
+  readonly ambiguousClusters: number;
+  readonly newestRollout: string | null;
+}
+
+export async function listPolicies({ table }: Pick<Ports, 'table'>): Promise<{ items: PolicyView[] }> {
+  const configs = (await table.queryPartition('CONFIG', 'UpgradePolicy#')).map((item) => decode(Configs, item).data);
+  const policies = configs.flatMap((config) => upgradePolicy(config) ?? []);
+  const living = (await allRecords(table)).filter((cluster) => cluster.deletedAt === undefined);
+  const matches = living.map((cluster) => policyOf(cluster, policies));
+  const items = await Promise.all(
+    configs.map(async (config): Promise<PolicyView> => {
+      const rollout = await load(table, PolicyRollouts, config.name);
+      return {
+        name: config.name,
+        spec: upgradePolicy(config)?.spec ?? null,
+        revision: config.revision,
+        appliedBy: config.appliedBy,
+        appliedAt: config.appliedAt,
+        clusters: matches.filter((match) => match.type === 'one' && match.policy.metadata.name === config.name).length,
+        ambiguousClusters: matches.filter((match) => match.type === 'ambiguous' && match.names.includes(config.name))
+          .length,
+        newestRollout: rollout?.data.rolloutId ?? null,
+      };
+    }),
+  );
+  return { items };
+}

@@ -1,0 +1,78 @@
+import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import { regionCalendar } from './region-calendar.ts';
+
+/** May EKS still take the control plane one minor back (facts: eks.md §3)? Judged by our own record of when the upgrade ended. */
+export interface RollbackView {
+  readonly status: 'Reversible' | 'NotReversible' | 'Unknown';
+  /** The minor it would go back to. */
+  readonly to: string | null;
+  readonly until: string | null;
+  readonly reasons: readonly Reason[];
+}
+
+const SEVEN_DAYS = 7 * 86_400_000;
+
+export function rollbackView(
+  cluster: ClusterRecord,
+  upgrades: readonly Upgrade[],
+  region: RegionVersions | undefined,
+  now: Date,
+): RollbackView {
+  const current = KubeVersion.parse(cluster.version);
+  const before = `${current.major}.${current.minor - 1}`;
+  const completedAt = upgrades
+    .flatMap((one) => (one.to === current.toString() ? (one.controlPlaneCompletedAt ?? []) : []))
+    .sort()
+    .at(-1);
+  if (completedAt === undefined) return notOurs(cluster, now);
+  const end = new Date(Date.parse(completedAt) + SEVEN_DAYS);
+  const no = (code: string, message: string): RollbackView => ({
+    status: 'NotReversible',
+    to: null,
+    until: null,
+    reasons: [reason(code, message)],
+  });
+  if (end <= now) {
+    return no(
+      'TooLate',
+      `The control plane reached ${current} at ${completedAt}; EKS rolls back within 7 days, until ${end.toISOString()}.`,
+    );
+  }
+  const { state } = regionCalendar(region).supportStatus(KubeVersion.parse(before), now);
+  if (state === 'unsupported') return no('VersionUnsupported', `EKS does not support ${before} any more.`);
+  const reasons: Reason[] = [];
+  if (state === 'extended' && cluster.supportType === 'STANDARD') {
+    reasons.push(
+      reason(
+        'NeedsExtendedSupport',
+        `${before} is in extended support and the cluster's upgrade policy is STANDARD: set it to EXTENDED first, which costs more.`,
+      ),
+    );
+  }
+  const ahead = cluster.nodegroups.filter((group) => KubeVersion.tryParse(group.version ?? '')?.equals(current));
+  if (ahead.length > 0) {
+    const names = ahead.map((group) => group.name).join(', ');
+    reasons.push(
+      reason('NodesFirst', `The node groups ${names} run ${current}; they must go back to ${before} first.`),
+    );
+  }
+  return { status: 'Reversible', to: before, until: end.toISOString(), reasons };
+}
+
+/** EKS does not tell when an upgrade completed; without our own record only the age of what we saw helps. */
+function notOurs(cluster: ClusterRecord, now: Date): RollbackView {
+  const seen = cluster.versionObservedAt;
+  const old = now.getTime() - Date.parse(seen) >= SEVEN_DAYS;
+  const text = old
+    ? `It has been at ${cluster.version} since ${seen} or longer; EKS rolls back within 7 days.`
+    : `Liftlock did not make the upgrade to ${cluster.version} and saw it first at ${seen}; EKS does not tell when it completed.`;
+  return {
+    status: old ? 'NotReversible' : 'Unknown',
+    to: null,
+    until: null,
+    reasons: [reason(old ? 'TooLate' : 'NotObserved', text)],
+  };
+}

@@ -1,0 +1,82 @@
+import { namedError } from '../contracts/errors.ts';
+import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { Table } from '../ports/table.ts';
+import type { RolloutPlan } from '../rollout/plan-rollout.ts';
+import { Members, Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
+import { decode, load } from '../store/entity.ts';
+
+/** How many clusters of a rollout stand where, over all its waves. */
+export interface RolloutProgress {
+  readonly members: number;
+  readonly inFlight: number;
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly blocked: number;
+  readonly excluded: number;
+  readonly quarantined: number;
+}
+
+export interface RolloutSummary extends Rollout {
+  readonly progress: RolloutProgress;
+  /** The wave that is open; null before the first and after the last. */
+  readonly currentWave: string | null;
+}
+
+export interface RolloutDetail extends RolloutSummary {
+  readonly waveDetails: readonly Wave[];
+  /** In the order in which they go. */
+  readonly members: readonly Member[];
+  /** Only of a plan: clusters that the policy selects and that need nothing or belong to no wave. */
+  readonly leftOut?: RolloutPlan['leftOut'];
+}
+
+/** Every rollout, the newest first. */
+export async function listRollouts(table: Table): Promise<{ items: RolloutSummary[] }> {
+  const rollouts = (await table.queryKind(Rollouts.kind)).map((item) => decode(Rollouts, item).data);
+  const items = await Promise.all(rollouts.map(async (one) => summary(one, await wavesOf(table, one.id))));
+  return { items: items.sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1)) };
+}
+
+export async function rolloutDetail(table: Table, id: string): Promise<RolloutDetail> {
+  const rollout = await load(table, Rollouts, id);
+  if (rollout === undefined)
+    throw namedError('RolloutNotFound', `There is no rollout ${id}. Run: liftlock get rollouts`);
+  const members = (await table.queryPartition(rolloutPartition(id), 'MEMBER#')).map(
+    (item) => decode(Members, item).data,
+  );
+  return detail(rollout.data, await wavesOf(table, id), members);
+}
+
+/** A plan in the same shape as the rollout that it would become. */
+export function planDetail(plan: RolloutPlan): RolloutDetail {
+  const planned: Rollout = { ...plan.rollout, status: 'Planned' };
+  return { ...detail(planned, plan.waves, plan.members), leftOut: plan.leftOut };
+}
+
+function detail(rollout: Rollout, waves: readonly Wave[], members: readonly Member[]): RolloutDetail {
+  const ordered = [...members].sort((a, b) => a.waveIndex - b.waveIndex || a.position - b.position);
+  return { ...summary(rollout, waves), waveDetails: waves, members: ordered };
+}
+
+function summary(rollout: Rollout, waves: readonly Wave[]): RolloutSummary {
+  const sum = (count: (wave: Wave) => number) => waves.reduce((total, wave) => total + count(wave), 0);
+  return {
+    ...rollout,
+    progress: {
+      members: sum((wave) => wave.members),
+      inFlight: sum((wave) => wave.inFlight),
+      succeeded: sum((wave) => wave.succeeded),
+      failed: sum((wave) => wave.failed),
+      blocked: sum((wave) => wave.blocked),
+      excluded: sum((wave) => wave.excluded),
+      quarantined: sum((wave) => wave.quarantined),
+    },
+    currentWave:
+      waves.find((wave) => !['Pending', 'Completed', 'CompletedWithFailures', 'Skipped'].includes(wave.status))?.name ??
+      null,
+  };
+}
+
+async function wavesOf(table: Table, id: string): Promise<Wave[]> {
+  return (await table.queryPartition(rolloutPartition(id), 'WAVE#')).map((item) => decode(Waves, item).data);
+}

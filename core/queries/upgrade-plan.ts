@@ -1,0 +1,133 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
+import type { Ports } from '../ports/ports.ts';
+import { grantRefusals, hopRefusals } from '../protocol/grant-decision.ts';
+import { loadSnapshot } from '../rollout/load-snapshot.ts';
+import type { FleetSnapshot } from '../rollout/snapshot.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import { isTargetMinor } from '../version/target.ts';
+import { clusterPolicy } from './cluster-policy.ts';
+import { shortId } from './find-cluster.ts';
+import { Refusal } from './refusal.ts';
+import { regionCalendar } from './region-calendar.ts';
+
+/** What an upgrade of one cluster by hand would do. */
+export interface UpgradePlan {
+  readonly cluster: string;
+  readonly clusterKey: string;
+  readonly from: string;
+  readonly to: string;
+  readonly status: 'Blocked' | 'NotApproved' | 'Started';
+  /** One upgrade each; only the first is started, the others are asked for one by one. */
+  readonly hops: readonly string[];
+  /** Steps of each hop, in order, as sentences. */
+  readonly checks: readonly string[];
+  /** Why it may not start now; empty when it may. */
+  readonly refusals: readonly Reason[];
+  readonly notes: readonly Reason[];
+}
+
+/** Fails with `InvalidInput` when `to` is not a minor and with `ClusterGone`; anything else that is in the way is a refusal. */
+export async function planUpgrade(
+  ports: Pick<Ports, 'table' | 'clock'>,
+  cluster: ClusterRecord,
+  to: string,
+): Promise<UpgradePlan> {
+  if (!isTargetMinor(to))
+    throw new Refusal(
+      'InvalidInput',
+      `"${to.slice(0, 40)}" is not a Kubernetes minor. Write it as text, such as "1.36".`,
+    );
+  if (cluster.deletedAt !== undefined)
+    throw new Refusal('ClusterGone', `The cluster ${cluster.name} was deleted (seen ${cluster.deletedAt}).`);
+  const snapshot = await loadSnapshot(ports.table, await ports.table.queryActive(), false);
+  const now = ports.clock.now();
+  const current = KubeVersion.parse(cluster.version);
+  const target = KubeVersion.parse(to);
+  const hops = current.hopsTo(target);
+  const [next = target] = hops;
+  const refusals = [
+    ...hopRefusals(cluster.version, next),
+    ...(hops.length === 0
+      ? []
+      : [...notOffered(snapshot, cluster, target, now), ...notGranted(snapshot, cluster, next)]),
+  ];
+  return {
+    cluster: shortId(cluster),
+    clusterKey: cluster.clusterKey,
+    from: current.toString(),
+    to: target.toString(),
+    status: refusals.length > 0 ? 'Blocked' : 'NotApproved',
+    hops: hops.map(String),
+    checks: checksOf(snapshot, cluster, now),
+    refusals,
+    notes: notesOf(snapshot, cluster, hops, now),
+  };
+}
+
+function notOffered(snapshot: FleetSnapshot, cluster: ClusterRecord, target: KubeVersion, now: Date): Reason[] {
+  const region = snapshot.regions.get(cluster.region);
+  if (region === undefined)
+    return [
+      reason('NotOffered', `The versions that EKS offers in ${cluster.region} are not known yet; look again later.`),
+    ];
+  const listed = new Set(region.versions.map(({ version }) => version));
+  const offered = regionCalendar(region)
+    .offered(now)
+    .filter((version) => listed.has(version.toString()));
+  if (offered.some((version) => version.equals(target))) return [];
+  return [reason('NotOffered', `EKS does not offer ${target} in ${cluster.region} (it offers ${offered.join(', ')}).`)];
+}
+
+function notGranted(snapshot: FleetSnapshot, cluster: ClusterRecord, next: KubeVersion): Reason[] {
+  const { epoch, fleet, control, controls, ledger, grants } = snapshot;
+  const { clusterKey } = cluster;
+  const situation = {
+    epoch,
+    fleet,
+    control,
+    cluster,
+    clusterControl: controls.get(clusterKey),
+    grant: grants.find((grant) => grant.clusterKey === clusterKey),
+    ledger,
+    upgrade: undefined,
+  };
+  return grantRefusals(situation, next);
+}
+
+function checksOf(snapshot: FleetSnapshot, cluster: ClusterRecord, now: Date): string[] {
+  const { policy } = clusterPolicy(snapshot, cluster, now);
+  const apiOnly = policy?.spec.verification === 'eks-api';
+  const { deployments = [], urls = [] } = policy?.spec.smoke ?? {};
+  const own = deployments.length + urls.length === 0 ? '' : `, ${[...deployments, ...urls].join(', ')}`;
+  return [
+    'request-grant: one upgrade per cluster, every cap, mode, stop, hold and tags, once more.',
+    `scan-cluster: upgrade insights of EKS, kubelet and kube-proxy skew, AMI types${apiOnly ? '; the API server is not looked at (verification: eks-api)' : ', the API server answers'}.`,
+    `update-addons: ${cluster.addons.length} add-ons to versions that are valid before and after.`,
+    'upgrade-control-plane: one minor, judged by the update itself.',
+    `roll-node-group: ${cluster.nodegroups.length} node groups, respecting PodDisruptionBudgets.`,
+    'update-addons: the remaining ones, kube-proxy among them.',
+    `smoke-check: ${apiOnly ? 'through the EKS API only' : 'readyz, nodes, kube-system, pods no worse than before'}${own}.`,
+  ];
+}
+
+function notesOf(snapshot: FleetSnapshot, cluster: ClusterRecord, hops: readonly KubeVersion[], now: Date): Reason[] {
+  const notes: Reason[] = [];
+  const [first, ...later] = hops;
+  if (later.length > 0) {
+    notes.push(
+      reason(
+        'OneHopAtATime',
+        `An upgrade moves one minor: approving starts ${first}. Ask again for ${later.join(', then ')} when it has ended.`,
+      ),
+    );
+  }
+  const { policy, target } = clusterPolicy(snapshot, cluster, now);
+  const last = hops.at(-1);
+  if (policy !== undefined && target !== undefined && last !== undefined && target.isOlderThan(last))
+    notes.push(reason('BeyondPolicy', `The policy ${policy.metadata.name} asks for ${target} only.`));
+  const member = snapshot.members.find((one) => one.clusterKey === cluster.clusterKey);
+  if (member !== undefined)
+    notes.push(reason('InRollout', `It is a member of the rollout ${member.rolloutId} (${member.status}).`));
+  return notes;
+}

@@ -1,0 +1,144 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
+import { clusterRefusals } from '../policy/cluster-tags.ts';
+import { AT_REST } from '../rollout/automatic-rollouts.ts';
+import { decide } from '../rollout/decide.ts';
+import type { FleetSnapshot } from '../rollout/snapshot.ts';
+import { isSettled } from '../rollout/wave-progress.ts';
+import type { ClusterPolicy } from './cluster-policy.ts';
+import { activeUpgrade } from './cluster-summary.ts';
+import type { Verdict } from './explanation.ts';
+
+/** The newest rollout of the cluster's policy, and the cluster's place in it. */
+export interface Place {
+  readonly rollout: Rollout;
+  readonly waves: readonly Wave[];
+  readonly member: Member | undefined;
+}
+
+const NEVER = { at: null, condition: null };
+const after = (condition: string, at: string | null = null) => ({ at, condition });
+
+/** What the reconciler would say of one cluster now; the first thing that is in the way decides, as it does there. */
+export function verdictOf(
+  snapshot: FleetSnapshot,
+  cluster: ClusterRecord,
+  aim: ClusterPolicy,
+  place: Place | undefined,
+  now: Date,
+): Verdict {
+  if (cluster.deletedAt !== undefined)
+    return said('Gone', NEVER, reason('Gone', `The cluster was deleted (seen ${cluster.deletedAt}).`));
+  const waiting = decide(snapshot, now)
+    .waiting.filter(({ clusterKey }) => clusterKey === cluster.clusterKey)
+    .flatMap(({ reasons }) => reasons);
+  const upgrade = activeUpgrade(snapshot, cluster.clusterKey);
+  if (upgrade !== undefined && upgrade.status !== 'Parked') {
+    const running = Object.entries(upgrade.steps).filter(([, step]) => step.status === 'running');
+    const [step, state] = running.at(-1) ?? [];
+    const text = step === undefined ? 'it has just begun' : `${step} runs since ${state?.startedAt}`;
+    return said(
+      'Upgrading',
+      after('It runs now.', upgrade.startedAt ?? null),
+      reason('Running', `The upgrade from ${upgrade.from} to ${upgrade.to} runs: ${text}.`),
+      ...(state?.reasons ?? []),
+    );
+  }
+  const held = snapshot.controls.get(cluster.clusterKey)?.held;
+  if (held !== undefined) {
+    const condition = `Somebody runs: liftlock retry cluster ${cluster.name} (or release).`;
+    return said('Held', after(condition), reason('Held', `Held since ${held.since}: ${held.reason.message}`));
+  }
+  if (upgrade !== undefined) {
+    const condition = upgrade.resumeAt === undefined ? 'What is in the way is gone.' : 'Liftlock looks again.';
+    return said('Parked', after(condition, upgrade.resumeAt ?? null), ...upgrade.reasons, ...waiting);
+  }
+  if (aim.policy === undefined) {
+    const ambiguous = aim.reasons.some(({ code }) => code === 'AmbiguousPolicy');
+    return said(ambiguous ? 'Excluded' : 'Unmanaged', NEVER, ...aim.reasons);
+  }
+  if (aim.target !== undefined && !aim.needsWork) {
+    const text = `It is at ${cluster.version}; the policy ${aim.policy.metadata.name} asks for ${aim.policy.spec.target}, which is ${aim.target} here.`;
+    return said('UpToDate', after('A newer version becomes the target.'), reason('AtTarget', text), ...aim.reasons);
+  }
+  if (aim.target === undefined) return said('Waiting', after('The target is offered there.'), ...aim.reasons);
+  const refusals = clusterRefusals(cluster, aim.target, snapshot.fleet?.tagPrefix ?? '');
+  if (refusals.length > 0) {
+    const unreachable = refusals.every(({ code }) => code === 'Unreachable');
+    const condition = unreachable ? 'Liftlock can read the cluster again.' : 'What excludes it is taken away.';
+    return said(unreachable ? 'Unreachable' : 'Excluded', after(condition), ...refusals);
+  }
+  return inRollout(place, waiting, cluster) ?? withoutRollout(snapshot, aim, place, cluster);
+}
+
+/** A member of a rollout that has not ended. */
+function inRollout(place: Place | undefined, waiting: readonly Reason[], cluster: ClusterRecord): Verdict | undefined {
+  if (place?.member === undefined || AT_REST.includes(place.rollout.status)) return undefined;
+  const { rollout, waves, member } = place;
+  if (member.status === 'Failed' || member.status === 'Blocked') return again(member, rollout, cluster);
+  if (member.status === 'Excluded') return said('Excluded', NEVER, ...member.reasons);
+  if (waiting.length === 0) {
+    return said(
+      'Starting',
+      after('The next tick of the reconciler, within a minute.'),
+      reason('Next', `It is next in the rollout ${rollout.id}.`),
+    );
+  }
+  const earlier = waves.filter((wave) => wave.index < member.waveIndex && !isSettled(wave));
+  const waits = earlier.map((wave) => {
+    const open = wave.members - wave.succeeded - wave.failed - wave.blocked - wave.excluded - wave.quarantined;
+    return reason(
+      'EarlierWave',
+      `The wave ${wave.name} comes first: ${open} of ${wave.members} clusters are still open.`,
+    );
+  });
+  return said('Waiting', after('Every reason above is gone.', member.resumeAt ?? null), ...waiting, ...waits);
+}
+
+/** One try for each cluster and target: what ended without success waits for a person. */
+function again(member: Member, rollout: Rollout, cluster: ClusterRecord): Verdict {
+  const text = `Its upgrade in the rollout ${rollout.id} ended ${member.status}; there is one try for each target.`;
+  const condition = `Somebody removes the cause and runs: liftlock retry cluster ${cluster.name}`;
+  return said('Blocked', after(condition), ...member.reasons, reason(`Member${member.status}`, text));
+}
+
+function withoutRollout(
+  snapshot: FleetSnapshot,
+  aim: ClusterPolicy,
+  place: Place | undefined,
+  cluster: ClusterRecord,
+): Verdict {
+  const name = aim.policy?.metadata.name ?? '';
+  if (snapshot.fleet === undefined) {
+    const text = 'No Fleet is applied, so nothing may be changed.';
+    return said('Waiting', after('Somebody runs: liftlock apply -f fleet.yaml'), reason('FleetNotConfigured', text));
+  }
+  if (snapshot.fleet.mode !== 'act') {
+    const text = 'The fleet is in mode "observe": Liftlock only looks.';
+    return said('Waiting', after('The Fleet is applied with mode: act.'), reason('ObserveMode', text));
+  }
+  if (aim.wave === undefined)
+    return said('Excluded', NEVER, reason('NoWave', `No wave of the policy ${name} selects it.`));
+  const tried = place?.member;
+  if (tried !== undefined && place !== undefined && tried.to === aim.target?.toString()) {
+    if (tried.status === 'Failed' || tried.status === 'Blocked') return again(tried, place.rollout, cluster);
+  }
+  if (place !== undefined && !AT_REST.includes(place.rollout.status)) {
+    const text = `The rollout ${place.rollout.id} of its policy is ${place.rollout.status} and was planned without it.`;
+    return said('Waiting', after('That rollout ends; then another one takes it.'), reason('RolloutBusy', text));
+  }
+  if (aim.policy?.spec.trigger === 'automatic') {
+    const condition = 'The next full look of the reconciler creates a rollout, within the hour.';
+    return said('Starting', after(condition), reason('Automatic', `The policy ${name} begins rollouts by itself.`));
+  }
+  const text = `The policy ${name} has trigger: manual, and no rollout of it is under way.`;
+  return said('Waiting', after(`Somebody runs: liftlock rollout create ${name}`), reason('ManualTrigger', text));
+}
+
+function said(state: Verdict['state'], when: Verdict['when'], ...reasons: readonly Reason[]): Verdict {
+  const unique = reasons.filter(
+    (one, index) => reasons.findIndex(({ code, message }) => code === one.code && message === one.message) === index,
+  );
+  return { state, reasons: unique, when };
+}
