@@ -54,7 +54,7 @@ export const ENVIRONMENT = {
   auditTable: 'LIFTLOCK_AUDIT_TABLE',
   bus: 'LIFTLOCK_BUS',
   clusterQueueUrl: 'LIFTLOCK_CLUSTER_QUEUE_URL',
-  /** ARN prefix up to and including the last colon of `…:stateMachine:`; a machine's ARN is it and `LIFTLOCK_MACHINE_PREFIX` and its name. */
+  /** Everything of a machine's ARN before its name: `…:stateMachine:liftlock-`. */
   machineArnPrefix: 'LIFTLOCK_MACHINE_ARN_PREFIX',
   spokeRoleName: 'LIFTLOCK_SPOKE_ROLE_NAME',
   externalId: 'LIFTLOCK_EXTERNAL_ID',

@@ -1,36 +1,40 @@
 import type { FunctionName } from '../../core/contracts/names.ts';
-import { type StepInput, stepInput } from '../../core/contracts/step-input.ts';
-import { discoverClusters } from '../../core/inventory/discover-clusters.ts';
-import { watchVersions } from '../../core/inventory/watch-versions.ts';
 import type { Ports } from '../../core/ports/ports.ts';
-import { reconcileRollouts } from '../../core/rollout/reconcile-rollouts.ts';
-import { concludeUpgrade } from '../../core/steps/conclude-upgrade.ts';
-import { listNodeGroups } from '../../core/steps/list-node-groups.ts';
-import { requestGrant } from '../../core/steps/request-grant.ts';
-import { rollNodeGroup } from '../../core/steps/roll-node-group.ts';
-import { scanCluster } from '../../core/steps/scan-cluster.ts';
-import { smokeCheck } from '../../core/steps/smoke-check.ts';
-import { updateAddons } from '../../core/steps/update-addons.ts';
-import { upgradeControlPlane } from '../../core/steps/upgrade-control-plane.ts';
+import { definition as concludeUpgrade } from '../../functions/conclude-upgrade/function.ts';
+import { definition as discoverClusters } from '../../functions/discover-clusters/function.ts';
+import { definition as listNodeGroups } from '../../functions/list-node-groups/function.ts';
+import { definition as reconcileRollouts } from '../../functions/reconcile-rollouts/function.ts';
+import { definition as recordClusters } from '../../functions/record-clusters/function.ts';
+import { definition as requestGrant } from '../../functions/request-grant/function.ts';
+import { definition as rollNodeGroup } from '../../functions/roll-node-group/function.ts';
+import type { FunctionDefinition, Log } from '../../functions/runtime/function-definition.ts';
+import { definition as scanCluster } from '../../functions/scan-cluster/function.ts';
+import { definition as smokeCheck } from '../../functions/smoke-check/function.ts';
+import { definition as updateAddons } from '../../functions/update-addons/function.ts';
+import { definition as upgradeControlPlane } from '../../functions/upgrade-control-plane/function.ts';
+import { definition as watchVersions } from '../../functions/watch-versions/function.ts';
 
-type Run = (ports: Ports, payload: unknown) => Promise<unknown>;
+/** Functions that a simulation invokes; the API is served, not invoked. */
+export type InvokedFunction = Exclude<FunctionName, 'api'>;
+type Run = (ports: Ports, event: unknown, log: Log) => Promise<unknown>;
 
-const step =
-  (run: (ports: Ports, input: StepInput) => Promise<unknown>): Run =>
-  (ports, payload) =>
-    run(ports, stepInput.parse(payload));
+const bind =
+  <Needs, Input, Output>(definition: FunctionDefinition<Needs, Input, Output>) =>
+  (ports: Ports & Needs, event: unknown, log: Log): Promise<Output> =>
+    definition.run(ports, definition.parse(event), log);
 
-/** What each Lambda function runs, with the ports that it is given. */
-export const FUNCTIONS: Readonly<Record<Exclude<FunctionName, 'api' | 'record-clusters'>, Run>> = {
-  'discover-clusters': (ports) => discoverClusters(ports),
-  'watch-versions': (ports) => watchVersions(ports),
-  'reconcile-rollouts': (ports, payload) => reconcileRollouts(ports, payload as { endedExecution?: string }),
-  'request-grant': step(requestGrant),
-  'scan-cluster': step(scanCluster),
-  'update-addons': step(updateAddons),
-  'upgrade-control-plane': step(upgradeControlPlane),
-  'list-node-groups': step(listNodeGroups),
-  'roll-node-group': step(rollNodeGroup),
-  'smoke-check': step(smokeCheck),
-  'conclude-upgrade': step(concludeUpgrade),
+/** The very definitions that Lambda wraps, with the ports that they are given. */
+export const FUNCTIONS: Readonly<Record<InvokedFunction, Run>> = {
+  'discover-clusters': bind(discoverClusters),
+  'record-clusters': bind(recordClusters),
+  'watch-versions': bind(watchVersions),
+  'reconcile-rollouts': bind(reconcileRollouts),
+  'request-grant': bind(requestGrant),
+  'scan-cluster': bind(scanCluster),
+  'update-addons': bind(updateAddons),
+  'upgrade-control-plane': bind(upgradeControlPlane),
+  'list-node-groups': bind(listNodeGroups),
+  'roll-node-group': bind(rollNodeGroup),
+  'smoke-check': bind(smokeCheck),
+  'conclude-upgrade': bind(concludeUpgrade),
 };

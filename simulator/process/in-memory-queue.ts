@@ -1,33 +1,58 @@
 import type { ClusterItem, ClusterQueue } from '../../core/ports/outside.ts';
 import type { Timers } from '../clock/timers.ts';
 
-/** Deliveries before an item goes to the dead-letter queue, and seconds until it is seen again: as in the stack. */
+/** Deliveries before a message goes to the dead-letter queue, seconds until it is seen again, messages in a batch: as in the stack. */
 const MAX_RECEIVES = 5;
 const VISIBILITY_SECONDS = 180;
+const BATCH = 10;
 
-/** The queue between discovery and recording: at least once, in no promised order, with redrive to a dead-letter queue. */
+interface Message {
+  readonly messageId: string;
+  readonly body: string;
+  readonly receives: number;
+}
+
+/** Takes an SQS event and gives the ids of the messages that failed; throwing fails them all. */
+export type DeliverBatch = (event: {
+  readonly Records: readonly { readonly messageId: string; readonly body: string; readonly eventSource: string }[];
+}) => Promise<readonly string[]>;
+
+/** The queue between discovery and recording: at least once, partial batches, redrive to a dead-letter queue. */
 export class InMemoryQueue implements ClusterQueue {
-  readonly deadLetters: { readonly item: ClusterItem; readonly error: string }[] = [];
+  readonly deadLetters: { readonly body: string }[] = [];
   readonly #timers: Timers;
-  readonly #deliver: (item: ClusterItem) => Promise<void>;
+  readonly #deliver: DeliverBatch;
+  #sent = 0;
 
-  constructor(timers: Timers, deliver: (item: ClusterItem) => Promise<void>) {
+  constructor(timers: Timers, deliver: DeliverBatch) {
     this.#timers = timers;
     this.#deliver = deliver;
   }
 
   async send(items: readonly ClusterItem[]): Promise<void> {
-    for (const item of items) this.#schedule(item, 1, 0);
+    this.sendBodies(items.map((item) => JSON.stringify(item)));
   }
 
-  #schedule(item: ClusterItem, receive: number, seconds: number): void {
+  /** Anything may be in a queue: forwarded events, and what is not JSON at all. */
+  sendBodies(bodies: readonly string[]): void {
+    const messages = bodies.map((body): Message => {
+      this.#sent += 1;
+      return { messageId: `message-${this.#sent}`, body, receives: 1 };
+    });
+    for (let start = 0; start < messages.length; start += BATCH)
+      this.#schedule(messages.slice(start, start + BATCH), 0);
+  }
+
+  #schedule(messages: readonly Message[], seconds: number): void {
     const at = new Date(this.#timers.now().getTime() + seconds * 1000);
     this.#timers.schedule(at, async () => {
-      try {
-        await this.#deliver(item);
-      } catch (error) {
-        if (receive >= MAX_RECEIVES) this.deadLetters.push({ item, error: String(error) });
-        else this.#schedule(item, receive + 1, VISIBILITY_SECONDS);
+      const records = messages.map(({ messageId, body }) => ({ messageId, body, eventSource: 'aws:sqs' }));
+      const failed = new Set(
+        await this.#deliver({ Records: records }).catch(() => messages.map((message) => message.messageId)),
+      );
+      for (const message of messages.filter((one) => failed.has(one.messageId))) {
+        if (message.receives >= MAX_RECEIVES) this.deadLetters.push({ body: message.body });
+        else this.#schedule([{ ...message, receives: message.receives + 1 }], VISIBILITY_SECONDS);
       }
     });
   }

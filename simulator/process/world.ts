@@ -1,6 +1,5 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import type { FunctionName } from '../../core/contracts/names.ts';
-import { recordCluster } from '../../core/inventory/record-cluster.ts';
 import type { Scope } from '../../core/ports/eks.ts';
 import type { Ports } from '../../core/ports/ports.ts';
 import type { Json } from '../asl/json/json.ts';
@@ -13,7 +12,7 @@ import { seededRandom } from '../eks/seeded-random.ts';
 import type { FakeEksState } from '../eks/state/fake-eks-state.ts';
 import { FakeKubernetes } from '../kubernetes/fake-kubernetes.ts';
 import { createInMemoryClusterAccess } from '../kubernetes/in-memory-cluster-access.ts';
-import { FUNCTIONS } from './functions.ts';
+import { FUNCTIONS, type InvokedFunction } from './functions.ts';
 import { InMemoryBus } from './in-memory-bus.ts';
 import { createInMemoryExecutions } from './in-memory-executions.ts';
 import { InMemoryQueue } from './in-memory-queue.ts';
@@ -52,6 +51,12 @@ export class World {
   /** Functions that threw, by name: what would be in the Errors metric. */
   readonly faults: { readonly at: Date; readonly function: FunctionName; readonly error: unknown }[] = [];
   readonly #around: NonNullable<WorldOptions['around']>;
+  /** What functions told their operators. */
+  readonly log: {
+    readonly function: FunctionName;
+    readonly message: string;
+    readonly detail: Readonly<Record<string, unknown>>;
+  }[] = [];
   /** Every function refuses to run, as with a reserved concurrency of 0. */
   switchedOff = false;
   #invocations = 0;
@@ -66,7 +71,12 @@ export class World {
     });
     this.eks = new FakeEks(options.state, { random });
     this.bus = new InMemoryBus(this.clock);
-    this.queue = new InMemoryQueue(this.clock, (item) => this.#record(item));
+    this.queue = new InMemoryQueue(this.clock, async (event) => {
+      const { batchItemFailures } = (await this.invoke('record-clusters', event)) as {
+        batchItemFailures: { itemIdentifier: string }[];
+      };
+      return batchItemFailures.map((failure) => failure.itemIdentifier);
+    });
     const sequence = { next: 0 };
     const uuid = () => {
       sequence.next += 1;
@@ -78,7 +88,8 @@ export class World {
       environment: { random, uuid },
       invokeTask: (task) => this.#invokeTask(task),
       onStatusChange: (execution) => {
-        if (execution.status !== 'RUNNING') this.wake(execution.executionArn);
+        const { executionArn, status } = execution;
+        if (status !== 'RUNNING') this.wake({ executionArn, status });
       },
     });
     for (const { arn, name, definition } of machineDefinitions())
@@ -108,11 +119,14 @@ export class World {
   }
 
   /** Runs a function as Lambda would: JSON in, JSON out, its own view of the ports. */
-  async invoke(name: Exclude<FunctionName, 'api' | 'record-clusters'>, payload: unknown): Promise<unknown> {
-    if (this.switchedOff)
-      throw Object.assign(new Error('the function is switched off'), { name: 'Lambda.TooManyRequestsException' });
+  async invoke(name: InvokedFunction, payload: unknown): Promise<unknown> {
     try {
-      const result = await FUNCTIONS[name](this.#portsFor(name, payload), JSON.parse(JSON.stringify(payload)));
+      if (this.switchedOff)
+        throw Object.assign(new Error('the function is switched off'), { name: 'Lambda.TooManyRequestsException' });
+      const event: unknown = JSON.parse(JSON.stringify(payload));
+      const result = await FUNCTIONS[name](this.#portsFor(name, payload), event, (message, detail) =>
+        this.log.push({ function: name, message, detail }),
+      );
       return result === undefined ? null : JSON.parse(JSON.stringify(result));
     } catch (error) {
       this.faults.push({ at: this.clock.now(), function: name, error });
@@ -121,24 +135,21 @@ export class World {
   }
 
   /** An event that makes the reconciler look now; several at one instant are one look each, as on AWS. */
-  wake(endedExecution?: string): void {
-    const key = endedExecution ?? '';
+  wake(ended?: { readonly executionArn: string; readonly status: string }): void {
+    const key = ended?.executionArn ?? '';
     if (this.#wakes.has(key)) return;
     this.#wakes.add(key);
     this.clock.schedule(new Date(this.clock.now().getTime() + 1_000), async () => {
       this.#wakes.delete(key);
-      await this.tick(endedExecution);
+      await this.tick(
+        ended === undefined ? {} : { 'detail-type': 'Step Functions Execution Status Change', detail: ended },
+      );
     });
   }
 
   /** One tick of the reconciler. A fault in it is one missed tick: the next one comes. */
-  async tick(endedExecution?: string): Promise<void> {
-    await this.invoke('reconcile-rollouts', endedExecution === undefined ? {} : { endedExecution }).catch(() => {});
-  }
-
-  async #record(item: Parameters<typeof recordCluster>[1]): Promise<void> {
-    if (this.switchedOff) throw new Error('the function is switched off');
-    await recordCluster(this.#portsFor('record-clusters', item), item);
+  async tick(event: object = {}): Promise<void> {
+    await this.invoke('reconcile-rollouts', event).catch(() => {});
   }
 
   #portsFor(name: FunctionName, payload: unknown): Ports {
@@ -148,7 +159,7 @@ export class World {
 
   async #invokeTask(task: TaskInvocation): Promise<Json> {
     const { FunctionName: arn, Payload: payload } = task.arguments as { FunctionName: string; Payload: unknown };
-    const name = arn.slice(FUNCTION_ARN_PREFIX.length) as Exclude<FunctionName, 'api' | 'record-clusters'>;
+    const name = arn.slice(FUNCTION_ARN_PREFIX.length) as InvokedFunction;
     try {
       return { StatusCode: 200, Payload: (await this.invoke(name, payload)) as Json };
     } catch (error) {

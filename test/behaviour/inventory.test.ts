@@ -123,7 +123,30 @@ describe('discovery', () => {
     await world.invoke('discover-clusters', {});
     await world.clock.runUntil(new Date(world.clock.now().getTime() + HOUR));
     expect(world.queue.deadLetters).toHaveLength(1);
-    expect(world.queue.deadLetters[0]?.item.name).toBe('web');
+    expect(world.queue.deadLetters[0]?.body).toContain('"name":"web"');
+  });
+
+  test('poison messages are dead letters and do not keep their batch from being recorded', async () => {
+    const world = await smallFleet({ clusters: [web], policy: manual });
+    const good = JSON.stringify({ account: '111111111111', region: 'eu-central-1', name: 'web', depth: 'deep' });
+    world.queue.sendBodies(['not json', '{"account":"x"}', good]);
+    await world.clock.runUntil(new Date(world.clock.now().getTime() + HOUR));
+    expect(world.queue.deadLetters.map((letter) => letter.body)).toEqual(['not json', '{"account":"x"}']);
+    expect((await recordOf(world, 'web')).version).toBe('1.36');
+  });
+
+  test('a forwarded CloudTrail event has its cluster read at once', async () => {
+    const world = await smallFleet({ clusters: [web], policy: manual });
+    const event = {
+      'detail-type': 'AWS API Call via CloudTrail',
+      source: 'aws.eks',
+      account: '111111111111',
+      region: 'eu-central-1',
+      detail: { eventName: 'UpdateClusterVersion', requestParameters: { name: 'web' } },
+    };
+    world.queue.sendBodies([JSON.stringify(event)]);
+    await world.clock.runUntil(new Date(world.clock.now().getTime() + HOUR));
+    expect((await recordOf(world, 'web')).nodegroups).toHaveLength(1);
   });
 
   test('throttled reads come again', async () => {

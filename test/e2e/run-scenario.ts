@@ -37,7 +37,7 @@ export async function runScenario(
   if (scenario.faults.length > 0 && faults.hits.length === 0)
     problems.push('its fault was never reached, so it proves nothing');
   problems.push(...(await checkInvariants(world)).map((violation) => `${violation.invariant}: ${violation.message}`));
-  problems.push(...world.queue.deadLetters.map((letter) => `dead letter: ${letter.item.name}: ${letter.error}`));
+  problems.push(...world.queue.deadLetters.map((letter) => `dead letter: ${letter.body}`));
   const end = await endState(world);
   if (expected !== undefined && scenario.compare !== false) problems.push(...differences(expected, end));
   problems.push(...((await scenario.check?.(world)) ?? []));

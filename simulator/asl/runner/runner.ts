@@ -91,6 +91,11 @@ export class Runner {
     return { executions: items.map((hosted) => describe(hosted.record)), ...next };
   }
 
+  /** State transitions of all executions so far: what AWS charges for. */
+  stateTransitions(): number {
+    return this.#executions.all().reduce((sum, hosted) => sum + hosted.execution.stateTransitions, 0);
+  }
+
   /** Ends a task that waits for its token. Throws InvalidOutput, InvalidToken and TaskTimedOut. */
   async sendTaskSuccess(request: { taskToken: string; output: string }): Promise<void> {
     const output = parseJson(request.output, 'InvalidOutput', `Invalid Output: 'Invalid JSON'`);

@@ -1,0 +1,12 @@
+import type { Upgrade } from '../../core/contracts/items/protocol.ts';
+import type { Member } from '../../core/contracts/items/rollout.ts';
+import type { Bucket } from './report-types.ts';
+
+/** upgraded = Succeeded; failed = Failed, RolledBack; held = all that waits for somebody; excluded (protocol.md, States). */
+export function bucketOf(member: Member | undefined, last: Upgrade | undefined): Bucket {
+  if (member === undefined && last === undefined) return 'excluded';
+  const status = member?.status ?? last?.status;
+  if (status === 'Succeeded') return 'upgraded';
+  if (status === 'Failed' || status === 'RolledBack') return 'failed';
+  return status === 'Excluded' ? 'excluded' : 'held';
+}

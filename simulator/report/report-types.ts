@@ -1,0 +1,80 @@
+import type { Reason } from '../../core/contracts/step-result.ts';
+
+/** The four add up to the fleet (protocol.md, States). */
+export type Bucket = 'upgraded' | 'failed' | 'held' | 'excluded';
+
+/** Times are RFC 3339 UTC, in virtual time. */
+export interface StepReport {
+  readonly hop: string;
+  readonly step: string;
+  readonly status: string;
+  readonly startedAt: string;
+  readonly endedAt: string | undefined;
+  readonly reasons: readonly Reason[];
+}
+
+export interface ClusterReport {
+  readonly name: string;
+  readonly account: string;
+  readonly region: string;
+  /** Version at the start of the run. */
+  readonly from: string;
+  /** Version at its end. */
+  readonly version: string;
+  readonly target: string | undefined;
+  readonly bucket: Bucket;
+  readonly status: string;
+  readonly held: boolean;
+  readonly hops: readonly string[];
+  /** Why it is not where it should be, or what was not verified. */
+  readonly reasons: readonly Reason[];
+  readonly steps: readonly StepReport[];
+  readonly startedAt: string | undefined;
+  readonly endedAt: string | undefined;
+  /** Seven days after the control plane was observed at its version; node groups and add-ons go back before it. */
+  readonly rollbackWindowEndsAt: string | undefined;
+  readonly managedBy: readonly string[];
+}
+
+export interface RunReport {
+  readonly apiVersion: 'liftlock/v1alpha1';
+  readonly kind: 'RunReport';
+  readonly startedAt: string;
+  readonly endedAt: string;
+  /** False when something was still moving at the end of the simulated time. */
+  readonly rested: boolean;
+  readonly totals: Readonly<Record<Bucket, number>>;
+  readonly clusters: readonly ClusterReport[];
+  readonly rollouts: readonly {
+    readonly id: string;
+    readonly policy: string;
+    readonly target: string;
+    readonly status: string;
+    readonly waves: readonly {
+      readonly name: string;
+      readonly status: string;
+      readonly members: number;
+      readonly succeeded: number;
+      readonly failed: number;
+      readonly blocked: number;
+      readonly excluded: number;
+      readonly quarantined: number;
+    }[];
+  }[];
+  readonly unreadableAccounts: readonly {
+    readonly account: string;
+    readonly region: string;
+    readonly status: string;
+    readonly reason: string;
+  }[];
+  /** Broken invariants of the run; a report with any is a fault of Liftlock. */
+  readonly violations: readonly string[];
+  /** Every cluster that did not reach its target has a reason. */
+  readonly explained: boolean;
+  /** What the state machines would have cost on AWS (facts: serverless.md §1.2). */
+  readonly cost: { readonly stateTransitions: number; readonly dollars: number };
+  /** What the folder did not say and was taken for granted. */
+  readonly statements: readonly string[];
+  /** What to do next, most useful first. */
+  readonly next: readonly string[];
+}

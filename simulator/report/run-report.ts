@@ -1,0 +1,142 @@
+import type { ClusterRecord } from '../../core/contracts/items/cluster.ts';
+import type { Upgrade } from '../../core/contracts/items/protocol.ts';
+import type { Member } from '../../core/contracts/items/rollout.ts';
+import type { Reason } from '../../core/contracts/step-result.ts';
+import { Accounts, ClusterControls, Clusters, Members, Rollouts, Upgrades, Waves } from '../../core/store/entities.ts';
+import { decode, type Entity } from '../../core/store/entity.ts';
+import type { LoadedFleet } from '../fleet/load-fleet.ts';
+import { checkInvariants } from '../invariants/check-invariants.ts';
+import type { World } from '../process/world.ts';
+import { bucketOf } from './bucket.ts';
+import { nextThings } from './next-things.ts';
+import type { ClusterReport, RunReport } from './report-types.ts';
+import { stepsOf } from './steps.ts';
+
+/** What a run of a fleet folder did, cluster by cluster, from the table, the audit and the fake EKS. */
+export async function runReport(world: World, loaded: LoadedFleet, rested: boolean): Promise<RunReport> {
+  const [records, members, upgrades, controls, rollouts, waves, accounts] = await Promise.all([
+    all(world, Clusters),
+    all(world, Members),
+    all(world, Upgrades),
+    all(world, ClusterControls),
+    all(world, Rollouts),
+    all(world, Waves),
+    all(world, Accounts),
+  ]);
+  const clusters = records
+    .filter((record) => record.deletedAt === undefined)
+    .map((record) => {
+      const member = members.findLast((one) => one.clusterKey === record.clusterKey);
+      const held = controls.find((control) => control.clusterKey === record.clusterKey)?.held?.reason;
+      const own = upgrades.filter((upgrade) => upgrade.clusterKey === record.clusterKey);
+      return clusterReport(record, member, own, held, members.length > 0);
+    })
+    .sort((a, b) => a.account.localeCompare(b.account) || a.name.localeCompare(b.name));
+  const violations = (await checkInvariants(world)).map((violation) => `${violation.invariant}: ${violation.message}`);
+  const totals = { upgraded: 0, failed: 0, held: 0, excluded: 0 };
+  for (const cluster of clusters) totals[cluster.bucket] += 1;
+  const transitions = world.runner.stateTransitions();
+  const report: Omit<RunReport, 'next'> = {
+    apiVersion: 'liftlock/v1alpha1',
+    kind: 'RunReport',
+    startedAt: loaded.now.toISOString(),
+    endedAt: world.clock.now().toISOString(),
+    rested,
+    totals,
+    clusters,
+    rollouts: rollouts.map((rollout) => ({
+      id: rollout.id,
+      policy: rollout.policy,
+      target: rollout.target,
+      status: rollout.status,
+      waves: waves
+        .filter((wave) => wave.rolloutId === rollout.id)
+        .sort((a, b) => a.index - b.index)
+        .map(({ name, status, members: size, succeeded, failed, blocked, excluded, quarantined }) => ({
+          name,
+          status,
+          members: size,
+          succeeded,
+          failed,
+          blocked,
+          excluded,
+          quarantined,
+        })),
+    })),
+    unreadableAccounts: accounts
+      .filter((account) => account.status !== 'Ok')
+      .map(({ account, region, status, reason }) => ({ account, region, status, reason: reason ?? '' })),
+    violations,
+    explained: clusters.every((cluster) => cluster.bucket === 'upgraded' || cluster.reasons.length > 0),
+    cost: { stateTransitions: transitions, dollars: (transitions / 1000) * 0.025 },
+    statements: loaded.statements,
+  };
+  return { ...report, next: nextThings(report) };
+}
+
+async function all<Data>(world: World, entity: Entity<Data, never>): Promise<Data[]> {
+  return (await world.table.queryKind(entity.kind)).map((item) => decode(entity, item).data);
+}
+
+function clusterReport(
+  record: ClusterRecord,
+  member: Member | undefined,
+  upgrades: readonly Upgrade[],
+  held: Reason | undefined,
+  anyRollout: boolean,
+): ClusterReport {
+  const ordered = [...upgrades].sort((a, b) => (a.startedAt ?? '').localeCompare(b.startedAt ?? ''));
+  const last = ordered.at(-1);
+  const completed = ordered.findLast(
+    (upgrade) => upgrade.controlPlaneCompletedAt !== undefined,
+  )?.controlPlaneCompletedAt;
+  const reasons = reasonsOf(member, last, held, anyRollout);
+  return {
+    name: record.name,
+    account: record.account,
+    region: record.region,
+    from: ordered[0]?.from ?? record.version,
+    version: record.version,
+    target: member?.to,
+    bucket: bucketOf(member, last),
+    status: member?.status ?? (last === undefined ? 'NotSelected' : last.status),
+    held: held !== undefined,
+    hops: ordered.filter((upgrade) => upgrade.status === 'Succeeded').map((upgrade) => upgrade.to),
+    reasons,
+    steps: stepsOf(ordered),
+    startedAt: ordered[0]?.startedAt,
+    endedAt: last?.endedAt,
+    rollbackWindowEndsAt:
+      completed === undefined ? undefined : new Date(Date.parse(completed) + 7 * 86_400_000).toISOString(),
+    managedBy: record.managedBy,
+  };
+}
+
+function reasonsOf(
+  member: Member | undefined,
+  last: Upgrade | undefined,
+  held: Reason | undefined,
+  anyRollout: boolean,
+): readonly Reason[] {
+  if (member !== undefined && member.reasons.length > 0) return member.reasons;
+  if (held !== undefined) return [held];
+  if (member === undefined && last === undefined) {
+    return [
+      anyRollout
+        ? { code: 'NotSelected', message: 'No policy takes it anywhere: none selects it, or it is at its target.' }
+        : {
+            code: 'NoRollout',
+            message:
+              'No rollout was created: the fleet only observes, no policy is automatic, or every cluster is at its target.',
+          },
+    ];
+  }
+  if (member?.status === 'Pending')
+    return [
+      {
+        code: 'NotItsTurn',
+        message: 'Its turn did not come: an earlier wave is not through, or its rollout is halted or paused.',
+      },
+    ];
+  return last?.reasons ?? [];
+}
