@@ -9,7 +9,7 @@ import type { ClusterItem } from '../ports/outside.ts';
 import type { Ports } from '../ports/ports.ts';
 import { FLEET } from '../protocol/commit-snapshot.ts';
 import { markDirty } from '../rollout/mark-dirty.ts';
-import { transactWithAudit } from '../store/audit.ts';
+import { type AuditEntry, transactWithAudit } from '../store/audit.ts';
 import { ClusterNames, Clusters, Configs } from '../store/entities.ts';
 import { load, put, type Read, replace } from '../store/entity.ts';
 import { decideAndWrite } from '../store/retry.ts';
@@ -44,29 +44,35 @@ export async function recordCluster(
     const read = await load(ports.table, Clusters, key);
     const record = await observeCluster(ports.eks, scope, cluster, read?.data, { depth: item.depth, fleet, now });
     const material = read === undefined || differs(read.data, record);
+    const name = { account: item.account, region: item.region, name: item.name, clusterKey: key };
     await transactWithAudit(
       ports.table,
-      [
-        replace(Clusters, read, record),
-        ...(read === undefined
-          ? [put(ClusterNames, { account: item.account, region: item.region, name: item.name, clusterKey: key }, 'any')]
-          : []),
-      ],
-      read === undefined || read.data.version !== record.version
-        ? [
-            {
-              subject: key,
-              event: read === undefined ? 'ClusterDiscovered' : 'VersionObserved',
-              principal: LIFTLOCK,
-              detail: { version: record.version, before: read?.data.version },
-            },
-          ]
-        : [],
+      [replace(Clusters, read, record), ...(read === undefined ? [put(ClusterNames, name, 'absent')] : [])],
+      news(read?.data, record, fleet?.tagPrefix ?? 'liftlock/'),
       now,
     );
     if (material) await markDirty(ports);
     return material ? 'recorded' : 'unchanged';
   });
+}
+
+/** What goes on record: that a cluster came, that its version moved, and every change of the tags that steer Liftlock. */
+function news(before: ClusterRecord | undefined, after: ClusterRecord, prefix: string): AuditEntry[] {
+  const steering = (record: ClusterRecord | undefined) =>
+    Object.fromEntries(Object.entries(record?.tags ?? {}).filter(([tag]) => tag.startsWith(prefix)));
+  const entry = (event: string, detail: AuditEntry['detail']): AuditEntry => ({
+    subject: after.clusterKey,
+    event,
+    principal: LIFTLOCK,
+    detail,
+  });
+  if (before === undefined) return [entry('ClusterDiscovered', { version: after.version, tags: steering(after) })];
+  const entries: AuditEntry[] = [];
+  if (before.version !== after.version)
+    entries.push(entry('VersionObserved', { version: after.version, before: before.version }));
+  if (JSON.stringify(steering(before)) !== JSON.stringify(steering(after)))
+    entries.push(entry('TagsObserved', { tags: steering(after), before: steering(before) }));
+  return entries;
 }
 
 /** What discovery learns about time alone is no change. */

@@ -3,7 +3,7 @@ import { fence, intentBefore, once } from './commit-invariants.ts';
 import { oneHop, oneUpdate, order, skew } from './eks-invariants.ts';
 import { caps } from './grant-invariants.ts';
 import { historyOf, type Violation } from './history.ts';
-import { budget, stopped, untouched } from './permission-invariants.ts';
+import { budget, stopped, tagged, untouched } from './permission-invariants.ts';
 import { atRest, unbrokenAudit } from './rest-invariants.ts';
 
 /** Checks a run that has come to rest against the invariants of design.md §3. Windows, soak and approval come with their features. */
@@ -17,6 +17,7 @@ export async function checkInvariants(world: World): Promise<Violation[]> {
     caps,
     budget,
     untouched,
+    tagged,
     stopped,
     intentBefore,
     once,

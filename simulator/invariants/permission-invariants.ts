@@ -28,7 +28,7 @@ export function stopped(history: History): Violation[] {
   return violations;
 }
 
-/** 10 `untouched` and 15 `observe`: excluded, unsupported and denied clusters never, pinned ones never beyond their pin, none in observe mode. */
+/** 10 `untouched` and 15 `observe`: unsupported clusters never, pinned ones never beyond their pin, none in observe mode. */
 export async function untouched(history: History): Promise<Violation[]> {
   const { world, ours } = history;
   const fleet = fleetSpec((await load(world.table, Configs, 'Fleet', FLEET))?.data);
@@ -40,18 +40,33 @@ export async function untouched(history: History): Promise<Violation[]> {
         message: `${mutation.operation} on ${mutation.clusterArn} in observe mode`,
       });
     const record = await load(world.table, Clusters, keyOfMutation(mutation));
-    if (record === undefined) {
+    if (record === undefined)
       violations.push({ invariant: 'untouched', message: `${mutation.clusterArn} is not in the inventory` });
-      continue;
-    }
-    const { paused, pin } = clusterTags(record.data.tags, fleet?.tagPrefix ?? '');
-    if (record.data.unsupported !== undefined)
+    else if (record.data.unsupported !== undefined)
       violations.push({ invariant: 'untouched', message: `${record.data.name} is unsupported` });
-    if (paused) violations.push({ invariant: 'untouched', message: `${record.data.name} is excluded by tag` });
-    const asked =
-      mutation.operation === 'UpdateClusterVersion' ? KubeVersion.parse(String(mutation.request.version)) : undefined;
-    if (pin !== undefined && asked !== undefined && pin.isOlderThan(asked))
-      violations.push({ invariant: 'untouched', message: `${record.data.name} is pinned to ${pin}` });
+  }
+  return violations;
+}
+
+/** 10 `untouched`: no commit on a cluster after a tag was observed that keeps Liftlock away from it, or below the version asked for. */
+export async function tagged(history: History): Promise<Violation[]> {
+  const fleet = fleetSpec((await load(history.world.table, Configs, 'Fleet', FLEET))?.data);
+  const violations: Violation[] = [];
+  for (const items of history.audit.values()) {
+    let tags: Readonly<Record<string, string>> = {};
+    for (const item of items) {
+      if (item.event === 'ClusterDiscovered' || item.event === 'TagsObserved') tags = item.detail.tags as typeof tags;
+      if (item.event !== 'MutationCommitted') continue;
+      const { paused, pin, problems } = clusterTags(tags, fleet?.tagPrefix ?? '');
+      const { name, input } = item.detail.call as { name: string; input: { version?: string } };
+      const beyond =
+        pin !== undefined && name === 'UpdateClusterVersion' && pin.isOlderThan(KubeVersion.parse(input.version ?? ''));
+      if (paused || problems.length > 0 || beyond)
+        violations.push({
+          invariant: 'untouched',
+          message: `${item.subject} #${item.sequence}: ${name} was committed against the tags ${JSON.stringify(tags)}`,
+        });
+    }
   }
   return violations;
 }

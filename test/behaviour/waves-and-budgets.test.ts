@@ -1,5 +1,7 @@
 import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
 import { abortRollout, pauseRollout, resumeRollout } from '../../core/operations/rollout-switch.ts';
+import { Waves } from '../../core/store/entities.ts';
+import { decode, replace } from '../../core/store/entity.ts';
 import type { FakeEksState } from '../../simulator/eks/state/fake-eks-state.ts';
 import {
   controlsOf,
@@ -129,6 +131,34 @@ describe('waves', () => {
     });
     await run(world);
     expect((await wavesOf(world)).map((wave) => wave.status)).toEqual(['Skipped', 'Completed']);
+  });
+});
+
+describe('a wave that is halted', () => {
+  test('between decision and commit keeps an upgrade from its first mutation', async () => {
+    const world = await smallFleet({
+      clusters: staged('dev', ['d1']),
+      policy: { waves },
+      faults: [
+        {
+          when: 'before',
+          operation: 'commit',
+          function: 'upgrade-control-plane',
+          effect: {
+            kind: 'act',
+            act: async ({ table }) => {
+              const [item] = await table.queryKind(Waves.kind);
+              if (item === undefined) throw new Error('there is no wave');
+              const wave = decode(Waves, item);
+              await table.transact([replace(Waves, wave, { ...wave.data, status: 'Halted', failed: 1 })]);
+            },
+          },
+        },
+      ],
+    });
+    await run(world);
+    expect(mutationsOf(world)).toEqual([]);
+    expect(await memberOf(world, 'd1')).toMatchObject({ status: 'Parked', reasons: [{ code: 'WaveHalted' }] });
   });
 });
 

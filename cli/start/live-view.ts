@@ -1,0 +1,83 @@
+import { styleText } from 'node:util';
+import { Members, Upgrades, Waves } from '../../core/store/entities.ts';
+import { decode } from '../../core/store/entity.ts';
+import type { PublishedEvent } from '../../simulator/process/in-memory-bus.ts';
+import type { World } from '../../simulator/process/world.ts';
+import { lineOf } from './plain-lines.ts';
+
+const REDRAW_MILLISECONDS = 100;
+const RECENT = 6;
+const BAR = 24;
+
+/** Waves, clusters in flight and the last things that happened, redrawn in place on a terminal. */
+export class LiveView {
+  readonly #world: World;
+  readonly #out: NodeJS.WriteStream;
+  readonly #recent: string[] = [];
+  #lines = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(world: World, out: NodeJS.WriteStream) {
+    this.#world = world;
+    this.#out = out;
+  }
+
+  begin(): void {
+    this.#world.bus.onEvent = (published) => this.#note(published);
+    this.#timer = setInterval(() => void this.#draw(), REDRAW_MILLISECONDS);
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+    this.#erase();
+  }
+
+  #note({ at, event }: PublishedEvent): void {
+    const text = event.type === 'StepChanged' ? undefined : lineOf(event);
+    if (text === undefined) return;
+    this.#recent.push(`${at.toISOString().slice(11, 16)}  ${text}`);
+    if (this.#recent.length > RECENT) this.#recent.shift();
+  }
+
+  async #draw(): Promise<void> {
+    const { table, clock } = this.#world;
+    const waves = (await table.queryKind(Waves.kind)).map((item) => decode(Waves, item).data);
+    const running = (await table.queryKind(Members.kind))
+      .map((item) => decode(Members, item).data)
+      .filter((member) => member.status === 'Running' || member.status === 'Parked');
+    const upgrades = (await table.queryKind(Upgrades.kind)).map((item) => decode(Upgrades, item).data);
+    const lines = [styleText('bold', clock.now().toISOString().slice(0, 16).replace('T', ' ')), ''];
+    for (const wave of waves) {
+      const settled = wave.succeeded + wave.failed + wave.blocked + wave.excluded;
+      const done = wave.members === 0 ? BAR : Math.round((settled / wave.members) * BAR);
+      lines.push(
+        `${wave.rolloutId.slice(0, 22).padEnd(22)} ${wave.name.padEnd(10)} ${'█'.repeat(done)}${'░'.repeat(BAR - done)} ${settled}/${wave.members} ${wave.status}`,
+      );
+    }
+    lines.push('');
+    for (const member of running) {
+      const upgrade = upgrades.find((one) => one.clusterKey === member.clusterKey && one.id === member.upgradeId);
+      const steps = Object.entries(upgrade?.steps ?? {}).filter(([, state]) => state.status === 'running');
+      lines.push(
+        `  ${member.name.padEnd(20)} ${(upgrade === undefined ? '' : `${upgrade.from} → ${upgrade.to}`).padEnd(12)} ${steps.map(([name]) => name).join(', ') || member.status}`,
+      );
+    }
+    lines.push('', ...this.#recent.map((line) => styleText('gray', line)));
+    this.#erase();
+    const width = this.#out.columns ?? 120;
+    this.#out.write(`${lines.map((line) => clip(line, width)).join('\n')}\n`);
+    this.#lines = lines.length;
+  }
+
+  #erase(): void {
+    if (this.#lines > 0) this.#out.write(`\u001b[${this.#lines}A\u001b[0J`);
+    this.#lines = 0;
+  }
+}
+
+/** Cut to the terminal, so that one line stays one line; colour codes take no room. */
+function clip(line: string, width: number): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: an escape sequence begins with one
+  const plain = line.replaceAll(/\u001b\[\d+m/g, '');
+  return plain.length <= width ? line : `${plain.slice(0, width - 1)}…`;
+}

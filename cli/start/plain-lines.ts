@@ -1,0 +1,45 @@
+import type { PublishedEvent } from '../../simulator/process/in-memory-bus.ts';
+
+/** One line for each thing that happens, for logs and pipes. */
+export function plainLines(stream: NodeJS.WritableStream): (published: PublishedEvent) => void {
+  return ({ at, event }) => {
+    const text = lineOf(event);
+    if (text !== undefined) stream.write(`${at.toISOString().slice(0, 16).replace('T', ' ')}  ${text}\n`);
+  };
+}
+
+/** Undefined for what nobody wants to read in a log: steps that begin. */
+export function lineOf(event: PublishedEvent['event']): string | undefined {
+  switch (event.type) {
+    case 'VersionAvailable':
+      return `EKS offers ${event.detail.kubernetesVersion} in ${event.detail.region}`;
+    case 'SupportDeadlineApproaching':
+      return `${nameOf(event.detail.cluster)}: ${event.detail.support} support of ${event.detail.kubernetesVersion} ends in ${event.detail.daysLeft} days`;
+    case 'RolloutChanged':
+      return `rollout ${event.detail.rolloutId}: ${event.detail.status}${why(event.detail.reasons)}`;
+    case 'WaveChanged':
+      return `wave ${event.detail.wave}: ${event.detail.status}${why(event.detail.reasons)}`;
+    case 'UpgradeChanged':
+      return `${nameOf(event.detail.cluster)} ${event.detail.from} → ${event.detail.to}: ${event.detail.status}${why(event.detail.reasons)}`;
+    case 'StepChanged':
+      return event.detail.status === 'running'
+        ? undefined
+        : `${nameOf(event.detail.cluster)}   ${event.detail.step}: ${event.detail.status}`;
+    case 'ClusterHeld':
+      return `${nameOf(event.detail.cluster)}: held${why(event.detail.reasons)}`;
+    case 'FleetStopped':
+      return `fleet stopped by ${event.detail.by}: ${event.detail.reason}`;
+    case 'FleetResumed':
+      return `fleet resumed by ${event.detail.by}`;
+  }
+}
+
+const nameOf = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
+const LONGEST = 160;
+
+function why(reasons: readonly { readonly code: string; readonly message: string }[]): string {
+  const [first] = reasons;
+  if (first === undefined) return '';
+  const text = `${first.code}: ${first.message}`;
+  return ` (${text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text})`;
+}

@@ -1,0 +1,54 @@
+import { type Command, InvalidArgumentError } from 'commander';
+
+/** What `liftlock start` takes; the run itself is loaded only when it runs. */
+export interface StartOptions {
+  readonly fleet: string;
+  readonly output: 'table' | 'json';
+  readonly html?: string;
+  readonly seed: number;
+  readonly speed?: number;
+  readonly days: number;
+  readonly live?: boolean;
+  readonly serve?: number | true;
+  readonly inProcess?: boolean;
+}
+
+function number(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isFinite(value) || value < least)
+      throw new InvalidArgumentError(`It must be a number, at least ${least}.`);
+    return value;
+  };
+}
+
+/** Registers `start` (and `demo`, the same under the name people look for). */
+export function registerStart(program: Command, exampleFleet: string): void {
+  program
+    .command('start')
+    .alias('demo')
+    .description(
+      'upgrade a fleet on this machine: real decisions and state machines, a fake EKS, virtual time, no AWS account',
+    )
+    .option('--fleet <folder>', 'folder with describe-* JSON, config and scenario', exampleFleet)
+    .option('-o, --output <format>', 'table or json', 'table')
+    .option('--html <file>', 'also write the report as one self-contained page')
+    .option('--seed <number>', 'seed of durations and identifiers', number(0), 1)
+    .option(
+      '--speed <factor>',
+      'simulated seconds per real second (absent: 3600 on a terminal, else as fast as it goes)',
+      number(0.001),
+    )
+    .option('--days <number>', 'simulated days after which the run ends at the latest', number(0.01), 30)
+    .option('--no-live', 'plain lines instead of the live view')
+    .option(
+      '--serve [port]',
+      'keep running and serve the API on 127.0.0.1, for liftlock get, describe, explain, …',
+      number(0),
+    )
+    .option('--in-process', 'run in one process (the only way there is today)')
+    .action(async (options: StartOptions) => {
+      const { start } = await import('./start.ts');
+      process.exitCode = await start(options);
+    });
+}
