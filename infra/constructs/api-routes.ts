@@ -1,0 +1,31 @@
+/** Who may do what: each role may do all that those before it may. */
+export const API_ROLES = ['viewer', 'operator', 'approver', 'admin'] as const;
+export type ApiRole = (typeof API_ROLES)[number];
+
+export interface ApiRoute {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly path: string;
+  readonly role: ApiRole;
+}
+
+/**
+ * Routes one by one, so that IAM can tell them apart. An operator looks after what runs and may always make it safer; an approver lets
+ * something begin; an admin changes the rules.
+ */
+export const API_ROUTES: readonly ApiRoute[] = [
+  { method: 'GET', path: '/v1/{proxy+}', role: 'viewer' },
+  { method: 'POST', path: '/v1/fleet/stop', role: 'operator' },
+  { method: 'POST', path: '/v1/rollouts/{id}/pause', role: 'operator' },
+  { method: 'POST', path: '/v1/rollouts/{id}/resume', role: 'operator' },
+  { method: 'POST', path: '/v1/rollouts/{id}/abort', role: 'operator' },
+  { method: 'POST', path: '/v1/clusters/{id}/retry', role: 'operator' },
+  { method: 'POST', path: '/v1/clusters/{id}/release', role: 'operator' },
+  { method: 'POST', path: '/v1/rollouts', role: 'approver' },
+  { method: 'POST', path: '/v1/clusters/{id}/upgrade', role: 'approver' },
+  { method: 'POST', path: '/v1/fleet/resume', role: 'approver' },
+  { method: 'PUT', path: '/v1/config', role: 'admin' },
+];
+
+/** The routes of a role and of those below it. */
+export const routesOf = (role: ApiRole): readonly ApiRoute[] =>
+  API_ROUTES.filter((route) => API_ROLES.indexOf(route.role) <= API_ROLES.indexOf(role));

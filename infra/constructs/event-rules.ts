@@ -1,0 +1,75 @@
+import { type EventBus, type EventPattern, type IRuleTarget, Match, Rule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
+import { Aws } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { EventType } from '../../core/contracts/events.ts';
+import { EVENT_SOURCE } from '../../core/contracts/names.ts';
+
+export interface EventRulesProps {
+  readonly bus: EventBus;
+  readonly reconciler: IFunction;
+  readonly machineArns: readonly string[];
+  readonly clusterQueue: IQueue;
+  readonly topic: ITopic;
+  /** For what a target did not take. */
+  readonly deadLetters: Queue;
+}
+
+/** What an operator or a new version sets in motion: the reconciler looks now, not in a minute. */
+const WAKING = [
+  'VersionAvailable',
+  'FleetStopped',
+  'FleetResumed',
+  'RolloutChanged',
+] as const satisfies readonly EventType[];
+/** Everything but each step of each cluster: that is in the dashboard and in `liftlock get upgrades -w`. */
+const QUIET = ['StepChanged'] as const satisfies readonly EventType[];
+const ENDED = ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'];
+
+/** Who hears of which event. */
+export class EventRules extends Construct {
+  readonly #props: EventRulesProps;
+
+  constructor(scope: Construct, id: string, props: EventRulesProps) {
+    super(scope, id);
+    this.#props = props;
+    const { bus, reconciler, machineArns, clusterQueue, topic, deadLetters } = props;
+    const wake = () => new LambdaFunction(reconciler, { deadLetterQueue: deadLetters, retryAttempts: 2 });
+
+    this.#rule('Notify', bus, own(Match.anythingBut(...QUIET)), this.#to(topic.topicArn));
+    this.#rule('Wake', bus, own([...WAKING]), wake());
+    this.#rule('Forwarded', bus, FORWARDED, this.#to(clusterQueue.queueArn));
+    const ended: EventPattern = {
+      source: ['aws.states'],
+      detailType: ['Step Functions Execution Status Change'],
+      detail: { status: ENDED, stateMachineArn: [...machineArns] },
+    };
+    this.#rule('ExecutionEnded', undefined, ended, wake());
+  }
+
+  #rule(id: string, bus: EventBus | undefined, eventPattern: EventPattern, target: IRuleTarget): void {
+    new Rule(this, id, { eventPattern, targets: [target], ...(bus === undefined ? {} : { eventBus: bus }) });
+  }
+
+  /** Its own policy lets rules of the bus in (stacks/state-stack.ts), so nothing is to be granted here. */
+  #to(arn: string): IRuleTarget {
+    const deadLetterConfig = { arn: this.#props.deadLetters.queueArn };
+    return { bind: () => ({ arn, deadLetterConfig }) };
+  }
+}
+
+/** Liftlock's own events: only the hub's account can put them, whatever a spoke claims to be the source. */
+const own = (detailType: string[]): EventPattern => ({
+  source: [EVENT_SOURCE],
+  account: [Aws.ACCOUNT_ID],
+  detailType,
+});
+
+/** As the forwarder sends them (stacks/spoke-forwarder-stack.ts). AWS keeps sources `aws.…` for itself, so nobody can make these up. */
+const FORWARDED: EventPattern = {
+  source: ['aws.eks', 'aws.health'],
+  detailType: ['AWS API Call via CloudTrail', 'AWS Health Event'],
+};

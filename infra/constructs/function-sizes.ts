@@ -1,0 +1,38 @@
+import { CALL_SECONDS } from '../../core/contracts/mutating-calls.ts';
+import { type FunctionName, KUBERNETES_FUNCTIONS, MUTATING_FUNCTIONS } from '../../core/contracts/names.ts';
+
+export interface FunctionSize {
+  readonly memoryMegabytes: number;
+  readonly timeoutSeconds: number;
+  readonly reservedConcurrency?: number;
+}
+
+/** Two, so that an event need not wait for the tick that runs; two at once are harmless (every write is conditional). */
+const RECONCILERS = 2;
+/** Over when its grace period counts it as over: the call, and what is written before and after it. */
+const MUTATION_TIMEOUT_SECONDS = CALL_SECONDS + 5;
+
+const isOneOf = (name: FunctionName, names: readonly FunctionName[]): boolean => names.includes(name);
+
+export function functionSize(name: FunctionName, mutatorConcurrency: number): FunctionSize {
+  if (isOneOf(name, MUTATING_FUNCTIONS)) {
+    return {
+      memoryMegabytes: 512,
+      timeoutSeconds: MUTATION_TIMEOUT_SECONDS,
+      reservedConcurrency: mutatorConcurrency,
+    };
+  }
+  // Pods of a large cluster are read in pages, but judged together.
+  if (isOneOf(name, KUBERNETES_FUNCTIONS)) return { memoryMegabytes: 1024, timeoutSeconds: 60 };
+  switch (name) {
+    case 'reconcile-rollouts':
+      return { memoryMegabytes: 1024, timeoutSeconds: 60, reservedConcurrency: RECONCILERS };
+    // One account and Region after the other: a thousand accounts in four Regions take about ten minutes.
+    case 'discover-clusters':
+      return { memoryMegabytes: 512, timeoutSeconds: 900 };
+    case 'watch-versions':
+      return { memoryMegabytes: 512, timeoutSeconds: 300 };
+    default:
+      return { memoryMegabytes: 512, timeoutSeconds: 30 };
+  }
+}

@@ -1,0 +1,108 @@
+import { type Code, EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import { Aws, Duration } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { ENVIRONMENT, FUNCTION_NAMES, type FunctionName } from '../../core/contracts/names.ts';
+import { acknowledge } from '../acknowledge.ts';
+import { defaultExternalId, machineArnPrefix, machineName } from '../names.ts';
+import { FUNCTION_NEEDS } from '../permissions/function-needs.ts';
+import { functionStatements, type Reach } from '../permissions/function-statements.ts';
+import { functionSize } from './function-sizes.ts';
+import { HubFunction } from './hub-function.ts';
+
+export interface FunctionsProps {
+  readonly reach: Reach;
+  readonly codeOf: (name: FunctionName) => Code;
+}
+
+/** A deep look at a cluster with many node groups takes some fifty calls at two a second, so few share one invocation. */
+const CLUSTERS_PER_BATCH = 1;
+/** How many clusters are looked at together: with `CLUSTERS_PER_BATCH` the bound on what discovery asks of EKS. */
+const CONCURRENT_BATCHES = 10;
+
+/** All Lambda functions. */
+export class Functions extends Construct {
+  readonly #all: ReadonlyMap<FunctionName, HubFunction>;
+
+  constructor(scope: Construct, id: string, { reach, codeOf }: FunctionsProps) {
+    super(scope, id);
+    const environment = environmentOf(reach);
+    this.#all = new Map(
+      FUNCTION_NAMES.map((name) => [
+        name,
+        new HubFunction(this, name, {
+          name,
+          code: codeOf(name),
+          size: functionSize(name, reach.settings.mutatorConcurrency),
+          environment,
+          statements: functionStatements(FUNCTION_NEEDS[name], reach),
+        }),
+      ]),
+    );
+    acknowledgeWildcards(this.#all, reach);
+    this.#consume(reach);
+  }
+
+  get(name: FunctionName): HubFunction {
+    const found = this.#all.get(name);
+    if (found === undefined) throw new Error(`There is no function ${name}.`);
+    return found;
+  }
+
+  get all(): readonly HubFunction[] {
+    return [...this.#all.values()];
+  }
+
+  #consume({ clusterQueue }: Reach): void {
+    const mapping = new EventSourceMapping(this, 'ClusterQueue', {
+      target: this.get('record-clusters').function,
+      eventSourceArn: clusterQueue.queueArn,
+      batchSize: CLUSTERS_PER_BATCH,
+      maxConcurrency: CONCURRENT_BATCHES,
+      reportBatchItemFailures: true,
+      maxBatchingWindow: Duration.seconds(0),
+    });
+    acknowledge(mapping, {
+      'Serverless-LambdaEventSourceMappingDestination':
+        'SQS sources have no failure destination; the queue has a dead-letter queue after five attempts.',
+    });
+  }
+}
+
+/** Every function gets every variable: none of them is a secret, and each reads only what its ports declare. */
+function environmentOf({ items, audit, bus, clusterQueue, settings }: Reach): Record<string, string> {
+  const values: Record<keyof typeof ENVIRONMENT, string> = {
+    table: items.tableName,
+    auditTable: audit.tableName,
+    bus: bus.eventBusName,
+    clusterQueueUrl: clusterQueue.queueUrl,
+    machineArnPrefix: machineArnPrefix(),
+    spokeRoleName: settings.spokeRoleName,
+    externalId: settings.externalId ?? defaultExternalId(Aws.ACCOUNT_ID),
+    partition: Aws.PARTITION,
+  };
+  return Object.fromEntries(
+    Object.entries(ENVIRONMENT).map(([key, name]) => [name, values[key as keyof typeof ENVIRONMENT]]),
+  );
+}
+
+/** Where a part of an ARN has to stay open, and why. */
+function acknowledgeWildcards(functions: ReadonlyMap<FunctionName, HubFunction>, { settings }: Reach): void {
+  for (const [name, { role }] of functions) {
+    const { describes = [], assumesSpokeRole, listsAccounts } = FUNCTION_NEEDS[name];
+    const open: Record<string, string> = {};
+    for (const machine of describes) {
+      open[
+        `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${machineName(machine)}:*]`
+      ] = 'Executions are named when they start; it may look at those of this one machine.';
+    }
+    if (assumesSpokeRole && settings.organizationId !== undefined) {
+      open[`AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:iam::*:role/${settings.spokeRoleName}]`] =
+        'Accounts join the organization at any time; the condition aws:ResourceOrgID keeps it to this one role inside the organization.';
+    }
+    open['AwsSolutions-IAM5[Resource::*]'] =
+      listsAccounts && settings.organizationId !== undefined
+        ? 'Trace segments of X-Ray, and organizations:ListAccounts: neither knows resources.'
+        : 'Only PutTraceSegments and PutTelemetryRecords of X-Ray, which know no resources.';
+    acknowledge(role, open);
+  }
+}

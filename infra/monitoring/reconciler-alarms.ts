@@ -1,0 +1,27 @@
+import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { Duration } from 'aws-cdk-lib/core';
+import { ownMetric } from './metrics.ts';
+import type { Monitoring } from './monitoring.ts';
+
+const RECONCILER = 'reconcile-rollouts';
+
+/** The loop that everything hangs on. */
+export function reconcilerAlarms(monitoring: Monitoring): void {
+  monitoring.high('reconciler/heartbeat-missing', 'The reconciler has finished no tick for five minutes.', {
+    metric: ownMetric(RECONCILER, 'Ticks', { period: Duration.minutes(1) }),
+    at: 1,
+    below: true,
+    periods: 5,
+    missingIsBreaching: true,
+  });
+  monitoring.medium('reconciler/decision-problems', 'The same tick after tick cannot be carried out.', {
+    metric: ownMetric(RECONCILER, 'DecisionProblems'),
+    at: 1,
+    periods: 3,
+  });
+  monitoring.high('upgrades/stuck', 'An upgrade runs and none of its steps has changed for hours.', {
+    metric: ownMetric(RECONCILER, 'UpgradesStuck', { period: Duration.minutes(15), statistic: Stats.MAXIMUM }),
+    at: 1,
+    periods: 2,
+  });
+}

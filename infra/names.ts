@@ -1,0 +1,33 @@
+import { Aws } from 'aws-cdk-lib/core';
+import type { FunctionName, MachineName } from '../core/contracts/names.ts';
+
+/**
+ * Physical names. CloudFormation would make better ones, but each of these is a contract with somebody outside the stack: spoke accounts trust
+ * roles by name, forwarders send to the bus by name, and executions, logs and commands of the runbook are found by name.
+ */
+export const BUS_NAME = 'liftlock';
+
+/** Of the function and of its role: the trust policy of every spoke account lists the latter (docs/adr/0005). */
+export const functionName = (name: FunctionName): string => `liftlock-${name}`;
+
+export const machineName = (name: MachineName): string => `liftlock-${name}`;
+
+/** What a function puts before a machine's name to get its ARN: `LIFTLOCK_MACHINE_ARN_PREFIX`. */
+export const machineArnPrefix = (): string => statesArn('stateMachine', 'liftlock-');
+
+export const executionArns = (name: MachineName): string => statesArn('execution', `${machineName(name)}:*`);
+
+/** How `AssumeRole` names the sessions of a function in the accounts (adapters/aws/spoke-role.ts). */
+export const sessionName = (name: FunctionName): string => `liftlock-${name}`;
+
+/** Tag of each function's role with the function's name: the spoke role holds a caller's session name against it. */
+export const FUNCTION_TAG = 'liftlock-function';
+
+export const DEFAULT_SPOKE_ROLE = 'LiftlockSpoke';
+
+/** Without a setting: known to both sides without asking anybody, and different for every hub. */
+export const defaultExternalId = (hubAccount: string): string => `liftlock-${hubAccount}`;
+
+function statesArn(resource: string, name: string): string {
+  return `arn:${Aws.PARTITION}:states:${Aws.REGION}:${Aws.ACCOUNT_ID}:${resource}:${name}`;
+}

@@ -1,0 +1,62 @@
+import type { FunctionName, MachineName } from '../../core/contracts/names.ts';
+import type { IndexName } from './table-statements.ts';
+
+/** What one function needs of AWS, in Liftlock's own terms; permissions/function-statements.ts says it in IAM's. */
+export interface FunctionNeeds {
+  /** Indexes of the table that it queries; every function reads items by key. */
+  readonly indexes?: readonly IndexName[];
+  /** `overwrite` also puts items whatever was there before, which is an UpdateItem. */
+  readonly writes?: 'conditional' | 'overwrite';
+  /** Appends to the audit, which reads the last item of the chain. */
+  readonly audits?: true;
+  readonly publishes?: true;
+  readonly queue?: 'send' | 'consume';
+  /** Machines whose executions it starts. */
+  readonly starts?: readonly MachineName[];
+  /** Machines whose executions it looks at. */
+  readonly describes?: readonly MachineName[];
+  /** Goes into the accounts of the fleet. */
+  readonly assumesSpokeRole?: true;
+  readonly listsAccounts?: true;
+}
+
+const stepThatReads = { writes: 'conditional', audits: true, publishes: true, assumesSpokeRole: true } as const;
+/** The mutator also keeps updates that it saw settle, whatever it kept before. */
+const stepThatMutates = { ...stepThatReads, writes: 'overwrite' } as const;
+
+/** Machines that take a grant: the reconciler starts their next attempts. Those that only read are started by people. */
+const GRANTED = ['upgrade-cluster', 'upgrade-control-plane', 'update-addons', 'roll-node-group'] as const;
+const ALL_MACHINES = [...GRANTED, 'scan-cluster', 'smoke-check'] as const;
+
+/** Written by hand from what the use cases do: a function that needs more fails with AccessDenied, not silently with more power. */
+export const FUNCTION_NEEDS: Readonly<Record<FunctionName, FunctionNeeds>> = {
+  'discover-clusters': {
+    indexes: ['kind'],
+    writes: 'overwrite',
+    audits: true,
+    queue: 'send',
+    assumesSpokeRole: true,
+    listsAccounts: true,
+  },
+  'record-clusters': { writes: 'overwrite', audits: true, queue: 'consume', assumesSpokeRole: true },
+  'watch-versions': { indexes: ['kind'], writes: 'conditional', publishes: true, assumesSpokeRole: true },
+  'reconcile-rollouts': {
+    indexes: ['active', 'kind'],
+    writes: 'overwrite',
+    audits: true,
+    publishes: true,
+    starts: GRANTED,
+    describes: ALL_MACHINES,
+    assumesSpokeRole: true,
+  },
+  'request-grant': { writes: 'conditional', audits: true, assumesSpokeRole: true },
+  'scan-cluster': stepThatReads,
+  'update-addons': stepThatMutates,
+  'upgrade-control-plane': stepThatMutates,
+  'list-node-groups': { assumesSpokeRole: true },
+  'roll-node-group': stepThatMutates,
+  'smoke-check': stepThatReads,
+  // It observes the cluster anew, as record-clusters does.
+  'conclude-upgrade': { writes: 'overwrite', audits: true, publishes: true, assumesSpokeRole: true },
+  api: { indexes: ['active', 'kind'], writes: 'overwrite', audits: true, publishes: true },
+};

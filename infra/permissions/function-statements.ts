@@ -1,0 +1,48 @@
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { EventBus } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { executionArns, machineArnPrefix } from '../names.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { FunctionNeeds } from './function-needs.ts';
+import { assumeSpokeRole } from './spoke-access.ts';
+import { auditStatement, itemStatements } from './table-statements.ts';
+
+/** What functions reach, beside the accounts of the fleet. */
+export interface Reach {
+  readonly items: Table;
+  readonly audit: Table;
+  readonly bus: EventBus;
+  readonly clusterQueue: IQueue;
+  readonly settings: Settings;
+}
+
+/** The whole policy of a function's role, apart from logs and traces. */
+export function functionStatements(needs: FunctionNeeds, reach: Reach): PolicyStatement[] {
+  const { items, audit, bus, clusterQueue, settings } = reach;
+  const statements = itemStatements(items, needs);
+  if (needs.audits) statements.push(auditStatement(audit));
+  if (needs.publishes) statements.push(allow('Events', ['events:PutEvents'], [bus.eventBusArn]));
+  if (needs.queue === 'send') statements.push(allow('Queue', ['sqs:SendMessage'], [clusterQueue.queueArn]));
+  if (needs.queue === 'consume') {
+    // What Lambda's poller does in the function's name.
+    const actions = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
+    statements.push(allow('Queue', actions, [clusterQueue.queueArn]));
+  }
+  if (needs.starts) {
+    const machines = needs.starts.map((name) => `${machineArnPrefix()}${name}`);
+    statements.push(allow('Starts', ['states:StartExecution'], machines));
+  }
+  if (needs.describes) {
+    statements.push(allow('Looks', ['states:DescribeExecution'], needs.describes.map(executionArns)));
+  }
+  if (needs.assumesSpokeRole) statements.push(...assumeSpokeRole(settings));
+  // Organizations has no resource to name here; without an organization there is nothing to list.
+  if (needs.listsAccounts && settings.organizationId !== undefined) {
+    statements.push(allow('Accounts', ['organizations:ListAccounts'], ['*']));
+  }
+  return statements;
+}
+
+const allow = (sid: string, actions: string[], resources: string[]): PolicyStatement =>
+  new PolicyStatement({ sid, actions, resources });

@@ -1,0 +1,111 @@
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Aws } from 'aws-cdk-lib/core';
+import type { MutatingCallName } from '../../core/contracts/mutating-calls.ts';
+import { MUTATING_CALLS } from '../../core/contracts/mutating-calls.ts';
+import type { MUTATING_FUNCTIONS } from '../../core/contracts/names.ts';
+import { sessionName } from '../names.ts';
+
+type Mutator = (typeof MUTATING_FUNCTIONS)[number];
+
+/** Which function makes which of the mutating calls; no other session of the role may (stacks/spoke-role-stack.ts). */
+export const MUTATORS: Readonly<Record<MutatingCallName, Mutator>> = {
+  UpdateClusterVersion: 'upgrade-control-plane',
+  UpdateNodegroupVersion: 'roll-node-group',
+  UpdateAddon: 'update-addons',
+};
+
+const eks = (resource: string) => `arn:${Aws.PARTITION}:eks:*:${Aws.ACCOUNT_ID}:${resource}`;
+const ec2 = (resource: string, owner: string = Aws.ACCOUNT_ID) => `arn:${Aws.PARTITION}:ec2:*:${owner}:${resource}/*`;
+export const CLUSTERS = eks('cluster/*');
+export const NODE_GROUPS = eks('nodegroup/*');
+export const ADDONS = eks('addon/*');
+
+/** What every function of the hub may read, and the one refresh that changes nothing. */
+export const readStatements = (): PolicyStatement[] => [
+  allow(
+    'ListClustersAndVersions',
+    ['eks:ListClusters', 'eks:DescribeClusterVersions', 'eks:DescribeAddonVersions'],
+    ['*'],
+  ),
+  allow(
+    'ReadClusters',
+    [
+      'eks:DescribeCluster',
+      'eks:ListNodegroups',
+      'eks:ListFargateProfiles',
+      'eks:ListAddons',
+      'eks:ListInsights',
+      'eks:DescribeInsight',
+      'eks:StartInsightsRefresh',
+      'eks:DescribeInsightsRefresh',
+    ],
+    [CLUSTERS],
+  ),
+  allow('ReadNodeGroups', ['eks:DescribeNodegroup'], [NODE_GROUPS]),
+  allow('ReadAddons', ['eks:DescribeAddon'], [ADDONS]),
+  allow('ReadUpdates', ['eks:ListUpdates', 'eks:DescribeUpdate'], [CLUSTERS, NODE_GROUPS, ADDONS]),
+];
+
+/** The three calls that move a cluster, each for the sessions of its own function, and what EKS asks of the caller beside them. */
+export const mutatingStatements = (): PolicyStatement[] => [
+  only('UpdateClusterVersion', [MUTATING_CALLS.UpdateClusterVersion], [CLUSTERS]),
+  only('UpdateNodegroupVersion', [MUTATING_CALLS.UpdateNodegroupVersion], [NODE_GROUPS]),
+  only('UpdateAddon', [MUTATING_CALLS.UpdateAddon], [ADDONS]),
+  ...launchTemplateStatements(),
+  only('UpdateAddon', ['iam:PassRole'], [`arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/*`], 'PassRolesOfAddons', {
+    StringEquals: { 'iam:PassedToService': 'eks.amazonaws.com' },
+  }),
+];
+
+/** For node groups with a launch template of their own, EKS tries with the caller's rights whether it could launch from it. */
+function launchTemplateStatements(): PolicyStatement[] {
+  const launched = ['instance', 'network-interface', 'volume', 'spot-instances-request'].map((type) => ec2(type));
+  const used = [
+    'launch-template',
+    'security-group',
+    'subnet',
+    'key-pair',
+    'placement-group',
+    'capacity-reservation',
+  ].map((type) => ec2(type));
+  // Images of AWS and of other accounts; snapshots behind them.
+  const shared = [ec2('image', ''), ec2('snapshot', '')];
+  return [
+    only('UpdateNodegroupVersion', ['ec2:RunInstances'], [...launched, ...used, ...shared], 'TryLaunchTemplates', {
+      ArnLike: { 'ec2:LaunchTemplate': ec2('launch-template') },
+    }),
+    only('UpdateNodegroupVersion', ['ec2:CreateTags'], launched, 'TagWhatALaunchTemplateTags', {
+      StringEquals: { 'ec2:CreateAction': 'RunInstances' },
+    }),
+    only(
+      'UpdateNodegroupVersion',
+      ['ec2:DescribeLaunchTemplates', 'ec2:DescribeLaunchTemplateVersions', 'ec2:DescribeSubnets'],
+      ['*'],
+      'ReadLaunchTemplates',
+    ),
+    only(
+      'UpdateNodegroupVersion',
+      ['ssm:GetParameter', 'ssm:GetParameters'],
+      [`arn:${Aws.PARTITION}:ssm:*::parameter/aws/service/*`],
+      'ReadImageParameters',
+    ),
+  ];
+}
+
+/**
+ * The role's sessions are named after the function that assumed it, and the trust policy holds each function to its name: so what one function
+ * may do in the account can be told from what another may, with one role to deploy.
+ */
+function only(
+  call: MutatingCallName,
+  actions: string[],
+  resources: string[],
+  sid: string = call,
+  conditions: Record<string, Record<string, string>> = {},
+): PolicyStatement {
+  const session = { StringLike: { 'aws:userid': `*:${sessionName(MUTATORS[call])}` } };
+  return new PolicyStatement({ sid, actions, resources, conditions: { ...conditions, ...session } });
+}
+
+const allow = (sid: string, actions: string[], resources: string[]): PolicyStatement =>
+  new PolicyStatement({ sid, actions, resources });

@@ -1,0 +1,36 @@
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { TABLE_SCHEMA } from '../../core/contracts/table-schema.ts';
+import type { FunctionNeeds } from './function-needs.ts';
+
+export type IndexName = (typeof TABLE_SCHEMA.items.indexes)[number]['name'];
+
+/** A transaction has no action of its own: each of its parts is checked as if it came alone. Nothing is ever deleted. */
+const WRITES = {
+  conditional: ['dynamodb:PutItem', 'dynamodb:ConditionCheckItem'],
+  overwrite: ['dynamodb:PutItem', 'dynamodb:ConditionCheckItem', 'dynamodb:UpdateItem'],
+} as const;
+
+/** The items: reads by key for everybody, the indexes that are queried, and writes of the kind that is needed. */
+export function itemStatements(table: Table, { indexes = [], writes }: FunctionNeeds): PolicyStatement[] {
+  return [
+    new PolicyStatement({
+      sid: 'Items',
+      actions: ['dynamodb:GetItem', 'dynamodb:Query', ...(writes === undefined ? [] : WRITES[writes])],
+      resources: [table.tableArn],
+    }),
+    ...(indexes.length === 0
+      ? []
+      : [
+          new PolicyStatement({
+            sid: 'Indexes',
+            actions: ['dynamodb:Query'],
+            resources: indexes.map((index) => `${table.tableArn}/index/${index}`),
+          }),
+        ]),
+  ];
+}
+
+/** Append and read back; the table's own policy denies everybody else whatever would change an item (constructs/audit-table.ts). */
+export const auditStatement = (table: Table): PolicyStatement =>
+  new PolicyStatement({ sid: 'Audit', actions: ['dynamodb:PutItem', 'dynamodb:Query'], resources: [table.tableArn] });

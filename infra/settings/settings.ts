@@ -1,0 +1,50 @@
+import { DEFAULT_SPOKE_ROLE } from '../names.ts';
+import { SettingsReader } from './settings-reader.ts';
+
+/** How one installation differs from another: the context `liftlock` of cdk.json, or `-c liftlock='{…}'`. */
+export interface Settings {
+  /** Accounts whose Regions may send events to the hub and whose roles it may assume; the hub's own needs no mention. */
+  readonly accounts: readonly string[];
+  /** Instead of a list: every account of this organization. */
+  readonly organizationId?: string;
+  /** Absent = `liftlock-<hub account>`. */
+  readonly externalId?: string;
+  readonly spokeRoleName: string;
+  /** Absent = wherever the stacks are deployed to. */
+  readonly hubAccount?: string;
+  readonly hubRegion?: string;
+  /** Gets the alarms and the notifications. */
+  readonly alarmEmail?: string;
+  /** Reserved concurrency of each function that mutates: how many upgrades may be acted upon at the same moment. */
+  readonly mutatorConcurrency: number;
+}
+
+const ACCOUNT = /^\d{12}$/;
+/** 10,240 characters of inline policy hold about this many role ARNs beside everything else. */
+const MOST_ACCOUNTS = 100;
+
+/** Fails with every problem at once, each with the name of its setting. */
+export function parseSettings(context: unknown): Settings {
+  const reader = new SettingsReader(context);
+  const settings: Settings = {
+    accounts: reader.texts('accounts', ACCOUNT, 'an AWS account id of 12 digits'),
+    ...reader.text('organizationId', /^o-[a-z0-9]{10,32}$/, 'the id of an AWS organization, such as o-a1b2c3d4e5'),
+    ...reader.text('externalId', /^[\w+=,.@:/-]{2,1224}$/, '2 to 1224 letters, digits and _+=,.@:/-'),
+    spokeRoleName: DEFAULT_SPOKE_ROLE,
+    ...reader.text('spokeRoleName', /^[\w+=,.@-]{1,64}$/, 'the name of an IAM role, without path'),
+    ...reader.text('hubAccount', ACCOUNT, 'an AWS account id of 12 digits'),
+    ...reader.text('hubRegion', /^[a-z]{2,4}(-[a-z]+){1,2}-\d{1,2}$/, 'an AWS Region, such as eu-central-1'),
+    ...reader.text('alarmEmail', /^[^\s@]+@[^\s@]+$/, 'an e-mail address'),
+    mutatorConcurrency: reader.integer('mutatorConcurrency', { least: 1, most: 100, absent: 10 }),
+  };
+  if (settings.accounts.length > MOST_ACCOUNTS) {
+    reader.problem(
+      `accounts: ${settings.accounts.length} do not fit into an IAM policy; more than ${MOST_ACCOUNTS} need organizationId`,
+    );
+  }
+  if (settings.hubRegion !== undefined && settings.hubAccount === undefined) {
+    reader.problem('hubRegion: is only known together with hubAccount');
+  }
+  reader.refuseProblems();
+  return settings;
+}

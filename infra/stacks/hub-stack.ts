@@ -1,0 +1,69 @@
+import type { Code } from 'aws-cdk-lib/aws-lambda';
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import type { FunctionName } from '../../core/contracts/names.ts';
+import { ApiPolicies } from '../constructs/api-policies.ts';
+import { AsynchronousCalls } from '../constructs/asynchronous-calls.ts';
+import { ControlApi } from '../constructs/control-api.ts';
+import { DeadLetterQueue } from '../constructs/dead-letter-queue.ts';
+import { EventRules } from '../constructs/event-rules.ts';
+import { Functions } from '../constructs/functions.ts';
+import { LiftlockBus } from '../constructs/liftlock-bus.ts';
+import { Schedules } from '../constructs/schedules.ts';
+import { StateMachines } from '../constructs/state-machines.ts';
+import { HubMonitoring } from '../monitoring/hub-monitoring.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { StateStack } from './state-stack.ts';
+
+export interface HubStackProps extends StackProps {
+  readonly settings: Settings;
+  readonly state: StateStack;
+  /** The bundle of a function. */
+  readonly codeOf: (name: FunctionName) => Code;
+}
+
+/** Everything that acts. It keeps nothing, so it can be replaced at any time, also while rollouts run. */
+export class HubStack extends Stack {
+  constructor(scope: Construct, id: string, { settings, state, codeOf, ...props }: HubStackProps) {
+    super(scope, id, { description: 'Liftlock: functions, state machines, events, API and alarms', ...props });
+    const { items, audit, clusters, notifications, topic } = state;
+    const { bus } = new LiftlockBus(this, 'Events', settings);
+    const reach = { items, audit, bus, clusterQueue: clusters.queue, settings };
+    const functions = new Functions(this, 'Functions', { reach, codeOf });
+    const machines = new StateMachines(this, 'Machines', {
+      functionArn: (name) => functions.get(name).function.functionArn,
+    });
+
+    const undelivered = new DeadLetterQueue(this, 'Undelivered');
+    undelivered.allowRules();
+    const deadLetters = undelivered.queue;
+    const reconciler = functions.get('reconcile-rollouts');
+    new EventRules(this, 'Rules', {
+      bus,
+      reconciler: reconciler.function,
+      machineArns: machines.arns,
+      clusterQueue: clusters.queue,
+      topic,
+      deadLetters,
+    });
+    new Schedules(this, 'Schedules', { functions, deadLetters });
+    new AsynchronousCalls(this, 'ReconcileCalls', { target: reconciler });
+    for (const name of ['discover-clusters', 'watch-versions'] as const) {
+      new AsynchronousCalls(this, `${name}-calls`, { target: functions.get(name), failures: deadLetters });
+    }
+
+    const { api } = new ControlApi(this, 'Control', { handler: functions.get('api').function });
+    new ApiPolicies(this, 'Policies', { api });
+    new HubMonitoring(this, 'Monitoring', {
+      topic,
+      auditTable: audit.tableName,
+      queues: {
+        clusters: clusters.queue,
+        'clusters-not-recorded': clusters.deadLetters,
+        'events-not-delivered': deadLetters,
+        'notifications-not-delivered': notifications.deadLetters,
+      },
+    });
+    new CfnOutput(this, 'BusArn', { description: 'HubBusArn of LiftlockSpokeForwarder', value: bus.eventBusArn });
+  }
+}
