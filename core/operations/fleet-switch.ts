@@ -15,8 +15,9 @@ export async function stopFleet(ports: OperatorPorts, by: string, reason: string
 }
 
 /** Lets everything go on where it parked. */
-export async function resumeFleet(ports: OperatorPorts, by: string): Promise<FleetControl> {
-  const control = await write(ports, (at) => ({ stopped: false, by, at }), 'FleetResumed', by);
+export async function resumeFleet(ports: OperatorPorts, by: string, reason?: string): Promise<FleetControl> {
+  const why = reason === undefined ? {} : { reason };
+  const control = await write(ports, (at) => ({ stopped: false, by, at, ...why }), 'FleetResumed', by);
   await ports.events.publish([{ type: 'FleetResumed', detail: { version: 1, by } }]);
   return control;
 }

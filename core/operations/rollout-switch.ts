@@ -19,8 +19,10 @@ export function pauseRollout(ports: OperatorPorts, id: string, by: string, reaso
 }
 
 /** Goes on: a paused rollout, a wave that proved nothing (Undecided), or a halted one whose failures a person has accepted. */
-export function resumeRollout(ports: OperatorPorts, id: string, by: string): Promise<Rollout> {
-  return change(ports, id, by, 'RolloutResumed', (rollout, waves) => {
+export function resumeRollout(ports: OperatorPorts, id: string, by: string, why?: string): Promise<Rollout> {
+  const next = (rollout: Rollout, waves: readonly Read<Wave>[]): Rollout => {
+    // A wave that was halted when its rollout was aborted must not bring the rollout back.
+    refuseUnless(rollout, ['Paused', 'Running', 'Halted'], 'resume');
     const undecided = waves.find((wave) => wave.data.status === 'Undecided');
     const halted = waves.find((wave) => wave.data.status === 'Halted');
     if (undecided === undefined && halted === undefined) refuseUnless(rollout, ['Paused'], 'resume');
@@ -31,7 +33,8 @@ export function resumeRollout(ports: OperatorPorts, id: string, by: string): Pro
       );
     }
     return { ...rollout, status: 'Running', reasons: [] };
-  });
+  };
+  return change(ports, id, by, 'RolloutResumed', next, why);
 }
 
 /** Nothing new starts and what is parked stays so; what EKS works on finishes. It cannot be taken back. */
@@ -57,6 +60,7 @@ function change(
   by: string,
   event: string,
   next: (rollout: Rollout, waves: readonly Read<Wave>[]) => Rollout,
+  why?: string,
 ): Promise<Rollout> {
   return decideAndWrite(async () => {
     const read = await load(ports.table, Rollouts, id);
@@ -73,7 +77,7 @@ function change(
           subject: `rollout/${id}`,
           event,
           principal: by,
-          detail: { from: read.data.status, to: changed.status, reasons: changed.reasons },
+          detail: { from: read.data.status, to: changed.status, reasons: changed.reasons, why },
         },
       ],
       now,

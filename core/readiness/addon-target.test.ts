@@ -1,0 +1,92 @@
+import type { Addon, AddonInfo } from '../ports/eks.ts';
+import { addonAfter, addonBefore } from './addon-target.ts';
+
+const info = (
+  name: string,
+  versions: readonly (readonly [version: string, minors: string, isDefaultFor?: string])[],
+): AddonInfo => ({
+  addonName: name,
+  addonVersions: versions.map(([addonVersion, minors, isDefaultFor]) => ({
+    addonVersion,
+    compatibilities: minors
+      .split(' ')
+      .map((clusterVersion) => ({ clusterVersion, defaultVersion: clusterVersion === isDefaultFor })),
+  })),
+});
+const addon = (addonName: string, addonVersion: string): Addon => ({
+  addonName,
+  addonVersion,
+  clusterName: 'web',
+  status: 'ACTIVE',
+});
+
+describe('before the control plane moves', () => {
+  const coredns = info('coredns', [
+    ['v1.11.1-eksbuild.1', '1.35'],
+    ['v1.12.0-eksbuild.1', '1.35 1.36', '1.36'],
+    ['v1.12.4-eksbuild.1', '1.35 1.36'],
+    ['v1.13.0-eksbuild.1', '1.36 1.37'],
+  ]);
+
+  test('a version that fits both minors stays', () => {
+    expect(addonBefore(addon('coredns', 'v1.12.0-eksbuild.1'), coredns, '1.35', '1.36').type).toBe('keep');
+  });
+
+  test('one that does not goes to one that fits both, the next default if there is one', () => {
+    expect(addonBefore(addon('coredns', 'v1.11.1-eksbuild.1'), coredns, '1.35', '1.36')).toEqual({
+      type: 'move',
+      version: 'v1.12.0-eksbuild.1',
+    });
+  });
+
+  test('without one that fits both it is stuck, and says so', () => {
+    expect(addonBefore(addon('coredns', 'v1.11.1-eksbuild.1'), coredns, '1.35', '1.37')).toMatchObject({
+      type: 'stuck',
+      reason: { code: 'AddonIncompatible' },
+    });
+  });
+
+  test('it never goes down to fit', () => {
+    expect(addonBefore(addon('coredns', 'v1.14.0-eksbuild.1'), coredns, '1.35', '1.36').type).toBe('stuck');
+  });
+
+  test('kube-proxy stays: it is never newer than the API server', () => {
+    const proxy = info('kube-proxy', [
+      ['v1.35.0-eksbuild.1', '1.35'],
+      ['v1.36.0-eksbuild.1', '1.36', '1.36'],
+    ]);
+    expect(addonBefore(addon('kube-proxy', 'v1.35.0-eksbuild.1'), proxy, '1.35', '1.36').type).toBe('keep');
+    expect(addonAfter(addon('kube-proxy', 'v1.35.0-eksbuild.1'), proxy, '1.36')).toEqual({
+      type: 'move',
+      version: 'v1.36.0-eksbuild.1',
+    });
+  });
+});
+
+describe('after it moved', () => {
+  const cni = info('vpc-cni', [
+    ['v1.18.3-eksbuild.2', '1.36'],
+    ['v1.19.0-eksbuild.1', '1.36'],
+    ['v1.19.5-eksbuild.1', '1.36'],
+    ['v1.20.1-eksbuild.1', '1.36', '1.36'],
+  ]);
+
+  test('vpc-cni goes one minor at a time', () => {
+    expect(addonAfter(addon('vpc-cni', 'v1.18.3-eksbuild.2'), cni, '1.36')).toEqual({
+      type: 'move',
+      version: 'v1.19.5-eksbuild.1',
+    });
+    expect(addonAfter(addon('vpc-cni', 'v1.19.5-eksbuild.1'), cni, '1.36')).toEqual({
+      type: 'move',
+      version: 'v1.20.1-eksbuild.1',
+    });
+  });
+
+  test('what is newer than the default stays', () => {
+    expect(addonAfter(addon('vpc-cni', 'v1.21.0-eksbuild.1'), cni, '1.36').type).toBe('keep');
+  });
+
+  test('an add-on that EKS does not list for the minor is stuck', () => {
+    expect(addonAfter(addon('vpc-cni', 'v1.18.3-eksbuild.2'), cni, '1.40').type).toBe('stuck');
+  });
+});
