@@ -1,0 +1,315 @@
+import fc from 'fast-check';
+import { parseConfig } from '../config/parse-config.ts';
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import { decide } from './decide.ts';
+import { planRollout } from './plan-rollout.ts';
+import type { FleetSnapshot } from './snapshot.ts';
+import { waveEnd } from './wave-progress.ts';
+
+const NOW = new Date('2026-11-20T12:00:00Z');
+const at = NOW.toISOString();
+
+function cluster(name: string, more: Partial<ClusterRecord> = {}): ClusterRecord {
+  return {
+    clusterKey: `arn:aws:eks:eu-central-1:111111111111:cluster/${name}@2026-01-01T00:00:00.000Z`,
+    arn: `arn:aws:eks:eu-central-1:111111111111:cluster/${name}`,
+    createdAt: '2026-01-01T00:00:00.000Z',
+    account: '111111111111',
+    region: 'eu-central-1',
+    name,
+    version: '1.36',
+    status: 'ACTIVE',
+    endpoint: { publicAccess: true, privateAccess: true, publicAccessCidrs: [] },
+    autoMode: false,
+    nodegroups: [],
+    fargateProfiles: [],
+    addons: [],
+    insights: { passing: 0, warning: 0, error: 0, unknown: 0 },
+    tags: {},
+    labels: {},
+    managedBy: [],
+    conditions: [{ type: 'Reachable', status: 'True', reason: 'Described', message: '', lastTransitionTime: at }],
+    unreadable: [],
+    versionObservedAt: at,
+    lastSeenAt: at,
+    ...more,
+  };
+}
+
+function config(caps: object, ...policies: object[]) {
+  const apiVersion = 'liftlock/v1alpha1';
+  const fleet = {
+    apiVersion,
+    kind: 'Fleet',
+    metadata: { name: 'f' },
+    spec: { mode: 'act', accounts: ['111111111111'], regions: ['eu-central-1'], spokeRole: { externalId: 'xx' }, caps },
+  };
+  const documents = [
+    fleet,
+    ...policies.map((spec, index) => ({ apiVersion, kind: 'UpgradePolicy', metadata: { name: `p${index}` }, spec })),
+  ];
+  const parsed = parseConfig([
+    { path: 'x', text: documents.map((document) => JSON.stringify(document)).join('\n---\n') },
+  ]);
+  if (parsed.fleet === undefined || parsed.errors.length > 0) throw new Error(JSON.stringify(parsed.errors));
+  return parsed;
+}
+
+function snapshot(
+  clusters: readonly ClusterRecord[],
+  parsed: ReturnType<typeof config>,
+  more: Partial<FleetSnapshot> = {},
+): FleetSnapshot {
+  const offered = ['1.35', '1.36', '1.37'].map((version) => ({
+    version,
+    status: 'STANDARD_SUPPORT',
+    defaultVersion: false,
+    releaseDate: '2026-01-01T00:00:00.000Z',
+    endOfStandardSupport: '2027-12-01T00:00:00.000Z',
+    endOfExtendedSupport: '2028-12-01T00:00:00.000Z',
+  }));
+  return {
+    epoch: { number: 1 },
+    fleet: parsed.fleet?.spec,
+    control: undefined,
+    policies: new Map(
+      parsed.policies.map((policy) => [policy.metadata.name, { policy, revision: 'r', appliedBy: 'x' }]),
+    ),
+    clusters: new Map(clusters.map((one) => [one.clusterKey, one])),
+    controls: new Map(),
+    regions: new Map([
+      [
+        'eu-central-1',
+        { region: 'eu-central-1', versions: offered, announced: [], deadlinesAnnounced: [], checkedAt: at },
+      ],
+    ]),
+    ledger: { counts: {} },
+    grants: [],
+    upgrades: [],
+    rollouts: [],
+    waves: [],
+    members: [],
+    ...more,
+  };
+}
+
+const everything = {
+  selector: {},
+  target: 'latest',
+  trigger: 'automatic',
+  waves: [{ name: 'all', maxConcurrency: 3 }],
+};
+
+describe('a plan', () => {
+  test('puts every selected cluster into exactly one wave, or leaves it out with a reason', () => {
+    const clusters = [
+      cluster('a', { labels: { stage: 'dev' } }),
+      cluster('b'),
+      cluster('c', { version: '1.37' }),
+      cluster('d', { tags: { 'liftlock/paused': 'true' }, labels: { stage: 'dev' } }),
+    ];
+    const staged = { ...everything, waves: [{ name: 'dev', selector: { matchLabels: { stage: 'dev' } } }] };
+    const plan = planRollout(snapshot(clusters, config({}, staged)), 'p0', { now: NOW, createdBy: 'x' });
+    expect(plan?.members.map((member) => [member.name, member.status])).toEqual([
+      ['a', 'Pending'],
+      ['d', 'Excluded'],
+    ]);
+    expect(plan?.leftOut.map((one) => [one.name, one.reason.code]).sort()).toEqual([
+      ['b', 'NoWave'],
+      ['c', 'AtTarget'],
+    ]);
+  });
+
+  test('leaves a cluster that two policies select alone', () => {
+    const plan = planRollout(snapshot([cluster('a'), cluster('b')], config({}, everything, everything)), 'p0', {
+      now: NOW,
+      createdBy: 'x',
+    });
+    expect(plan).toBeUndefined();
+  });
+
+  test('of the same clusters has the same id, so that two reconcilers write one rollout', () => {
+    const build = (clusters: ClusterRecord[]) =>
+      planRollout(snapshot(clusters, config({}, everything)), 'p0', { now: NOW, createdBy: 'x' })?.rollout.id;
+    expect(build([cluster('a'), cluster('b')])).toBe(build([cluster('b'), cluster('a')]));
+    expect(build([cluster('a')])).not.toBe(build([cluster('b')]));
+  });
+});
+
+interface Situation {
+  readonly members: number;
+  readonly total: number;
+  readonly concurrency: number;
+  readonly busy: number;
+  readonly statuses: readonly Member['status'][];
+}
+
+const situation: fc.Arbitrary<Situation> = fc.record({
+  members: fc.integer({ min: 1, max: 40 }),
+  total: fc.integer({ min: 1, max: 10 }),
+  concurrency: fc.integer({ min: 1, max: 10 }),
+  busy: fc.integer({ min: 0, max: 10 }),
+  statuses: fc.array(fc.constantFrom<Member['status']>('Pending', 'Parked', 'Quarantined'), {
+    minLength: 40,
+    maxLength: 40,
+  }),
+});
+
+function running({ members, total, concurrency, busy, statuses }: Situation): FleetSnapshot {
+  const clusters = Array.from({ length: members }, (_, index) => cluster(`c${index}`));
+  const rollout: Rollout = {
+    id: 'r',
+    policy: 'p0',
+    policyRevision: 'r',
+    target: '1.37',
+    status: 'Running',
+    createdBy: 'x',
+    createdAt: at,
+    waves: ['all'],
+    reasons: [],
+  };
+  const wave: Wave = {
+    rolloutId: 'r',
+    index: 0,
+    name: 'all',
+    status: 'Open',
+    members: members + busy,
+    needWork: members,
+    maxConcurrency: concurrency,
+    maxFailures: 0,
+    inFlight: busy,
+    succeeded: 0,
+    failed: 0,
+    blocked: 0,
+    excluded: 0,
+    quarantined: 0,
+    reasons: [],
+  };
+  const list = clusters.map(
+    (one, index): Member => ({
+      rolloutId: 'r',
+      waveIndex: 0,
+      clusterKey: one.clusterKey,
+      name: one.name,
+      from: '1.36',
+      to: '1.37',
+      status: statuses[index] ?? 'Pending',
+      inFlight: false,
+      reasons: [],
+      position: index + 1,
+    }),
+  );
+  return snapshot(clusters, config({ total }, everything), {
+    rollouts: [rollout],
+    waves: [wave],
+    members: list,
+    ledger: { counts: busy === 0 ? {} : { total: busy } },
+  });
+}
+
+const grants = (state: FleetSnapshot) =>
+  decide(state, NOW).decisions.filter((decision) => decision.type === 'grant-member');
+
+describe('what the reconciler decides', () => {
+  test('never goes beyond a cap or the concurrency of a wave, and uses what they allow', () => {
+    fc.assert(
+      fc.property(situation, (one) => {
+        const room = Math.max(0, Math.min(one.total - one.busy, one.concurrency - one.busy));
+        expect(grants(running(one))).toHaveLength(Math.min(room, one.members));
+      }),
+    );
+  });
+
+  test('grants nothing while the fleet is stopped, observed or without an epoch', () => {
+    fc.assert(
+      fc.property(situation, fc.constantFrom('stopped', 'observe', 'epoch', 'unconfigured'), (one, why) => {
+        const state = running(one);
+        const changed: FleetSnapshot = {
+          ...state,
+          ...(why === 'stopped' ? { control: { stopped: true } } : {}),
+          ...(why === 'observe' && state.fleet !== undefined ? { fleet: { ...state.fleet, mode: 'observe' } } : {}),
+          ...(why === 'epoch' ? { epoch: undefined } : {}),
+          ...(why === 'unconfigured' ? { fleet: undefined } : {}),
+        };
+        const decided = decide(changed, NOW);
+        expect(decided.decisions.filter((decision) => decision.type === 'grant-member')).toEqual([]);
+      }),
+    );
+  });
+
+  test('says for every member that waits why it does', () => {
+    fc.assert(
+      fc.property(situation, (one) => {
+        const decided = decide(running(one), NOW);
+        const told = new Set(decided.waiting.map((waiting) => waiting.clusterKey));
+        const granted = decided.decisions.flatMap((decision) =>
+          decision.type === 'grant-member' ? [decision.member.clusterKey] : [],
+        );
+        expect(told.size + granted.length).toBe(one.members);
+        expect(decided.waiting.every((waiting) => waiting.reasons.length > 0)).toBe(true);
+      }),
+    );
+  });
+
+  test('does not depend on the order in which things are listed', () => {
+    fc.assert(
+      fc.property(situation, (one) => {
+        const state = running(one);
+        const names = (all: ReturnType<typeof grants>) =>
+          all.map((grant) => grant.type === 'grant-member' && grant.member.name).sort();
+        expect(names(grants({ ...state, members: [...state.members].reverse() }))).toEqual(names(grants(state)));
+      }),
+    );
+  });
+
+  test('goes on first with what was begun', () => {
+    const state = running({
+      members: 3,
+      total: 5,
+      concurrency: 1,
+      busy: 0,
+      statuses: ['Pending', 'Parked', 'Pending'],
+    });
+    const [wave] = state.waves;
+    if (wave === undefined) throw new Error('there is no wave');
+    const begun = {
+      ...state,
+      waves: [{ ...wave, inFlight: 1 }],
+      members: state.members.map((member, index) => ({ ...member, inFlight: index === 1 })),
+    };
+    expect(grants(begun)).toMatchObject([{ member: { name: 'c1' } }]);
+  });
+});
+
+describe('how a settled wave ends', () => {
+  const base: Wave = {
+    rolloutId: 'r',
+    index: 0,
+    name: 'w',
+    status: 'Open',
+    members: 3,
+    needWork: 3,
+    maxConcurrency: 1,
+    maxFailures: 1,
+    inFlight: 0,
+    succeeded: 0,
+    failed: 0,
+    blocked: 0,
+    excluded: 0,
+    quarantined: 0,
+    reasons: [],
+  };
+  test.each<[Partial<Wave>, Wave['status']]>([
+    [{ succeeded: 3 }, 'Completed'],
+    [{ succeeded: 2, failed: 1 }, 'CompletedWithFailures'],
+    [{ succeeded: 1, failed: 2 }, 'Halted'],
+    [{ failed: 1, blocked: 2 }, 'Halted'],
+    [{ blocked: 3 }, 'Undecided'],
+    [{ quarantined: 3 }, 'Undecided'],
+    [{ succeeded: 1, blocked: 2 }, 'Completed'],
+    [{ excluded: 3, needWork: 0 }, 'Completed'],
+  ])('%j → %s', (counts, status) => {
+    expect(waveEnd({ ...base, ...counts }).status).toBe(status);
+  });
+});
