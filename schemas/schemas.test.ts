@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { jsonSchemas, jsonSchemaText } from '../core/config/schema/json-schemas.ts';
 
-test.each(Object.entries(jsonSchemas()))('schemas/%s.json is what the code says; else run `npm run schemas`', (kind, schema) => {
-  expect(readFileSync(new URL(`${kind}.json`, import.meta.url), 'utf8')).toBe(jsonSchemaText(schema));
-});
+test.each(Object.entries(jsonSchemas()))(
+  'schemas/%s.json is what the code says; else run `npm run schemas`',
+  (kind, schema) => {
+    expect(readFileSync(new URL(`${kind}.json`, import.meta.url), 'utf8')).toBe(jsonSchemaText(schema));
+  },
+);
