@@ -1,0 +1,22 @@
+import { plausibleTiming } from '../../simulator/eks/timing.ts';
+
+/** Setup, a first node that joins at once, and the steps in between take this long beside the drain, in seconds. */
+const AROUND_THE_DRAIN = 63;
+
+/**
+ * Makes the fake EKS of this process take exactly these seconds, instead of times drawn from ranges. Node groups have one node
+ * (see {@link oneCluster}), so that one drain is the whole roll.
+ */
+export function fixTiming(seconds: { readonly controlPlane: number; readonly nodeGroup: number }): void {
+  const drain = seconds.nodeGroup - AROUND_THE_DRAIN;
+  Object.assign(plausibleTiming, {
+    controlPlane: [seconds.controlPlane, seconds.controlPlane],
+    setup: [60, 60],
+    nodeJoin: [0, 0],
+    drain: [drain, drain],
+    termination: [0, 0],
+    scaleDown: [0, 0],
+    addon: [120, 120],
+    insightsRefresh: [120, 120],
+  });
+}
