@@ -1,0 +1,35 @@
+import type { Hono } from 'hono';
+import { handle, type LambdaEvent } from 'hono/aws-lambda';
+import { z } from 'zod';
+import type { FunctionDefinition, Log } from '../runtime/function-definition.ts';
+import { parseOrRefuse } from '../runtime/invalid-input.ts';
+import type { ApiEnv } from './api-context.ts';
+import type { ApiPorts } from './api-ports.ts';
+import { createApp } from './app.ts';
+import { lambdaPrincipal } from './lambda-principal.ts';
+
+/** The part of an HTTP API event (payload 2.0) that must be there; hono reads the rest. */
+const request = z.looseObject({
+  version: z.literal('2.0'),
+  rawPath: z.string(),
+  requestContext: z.looseObject({ requestId: z.string(), http: z.looseObject({ method: z.string() }) }),
+});
+type Request = z.infer<typeof request>;
+type Answer = Awaited<ReturnType<ReturnType<typeof handle>>>;
+
+/** One app for the life of the function: its ports are. */
+const apps = new WeakMap<ApiPorts, Hono<ApiEnv>>();
+
+export const definition: FunctionDefinition<ApiPorts, Request, Answer> = {
+  name: 'api',
+  parse: (event) => parseOrRefuse(request, event, 'The request'),
+  run: (ports, event, log) => handle(appOf(ports, log))(event as unknown as LambdaEvent),
+  correlation: ({ requestContext }) => ({ request: requestContext.requestId }),
+  counts: (answer) => ({ [`Answers${String(answer.statusCode).charAt(0)}xx`]: 1 }),
+};
+
+function appOf(ports: ApiPorts, log: Log): Hono<ApiEnv> {
+  const app = apps.get(ports) ?? createApp(ports, lambdaPrincipal, log);
+  apps.set(ports, app);
+  return app;
+}

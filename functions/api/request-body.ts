@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { parseOrRefuse } from '../runtime/invalid-input.ts';
+import type { ApiContext } from './api-context.ts';
+import { HttpError } from './http-error.ts';
+
+/** Config may hold thousands of cluster names; anything else that people send fits into a page. */
+export const MAX_BODY_BYTES = 1024 * 1024;
+
+/**
+ * The JSON of a request. Only `application/json` is taken: a page in a browser cannot send that to another origin unasked, which is what
+ * protects the API that `liftlock start --serve` opens on loopback.
+ */
+export async function readBody<Data>(context: ApiContext, schema: z.ZodType<Data>): Promise<Data> {
+  const type = context.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
+  if (type !== 'application/json')
+    throw new HttpError(415, 'UnsupportedMediaType', 'Send the body as content-type: application/json.');
+  const text = await context.req.text();
+  let value: unknown;
+  try {
+    value = text.trim() === '' ? {} : JSON.parse(text);
+  } catch (error) {
+    const why = error instanceof Error ? error.message.slice(0, 200) : 'it cannot be parsed';
+    throw new HttpError(400, 'InvalidInput', `The body is not JSON: ${why}.`);
+  }
+  return parseOrRefuse(schema, value, 'body');
+}
+
+const reasonText = z
+  .string()
+  .trim()
+  .min(1, 'is empty; say in a few words why')
+  .max(500, 'is longer than 500 characters')
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is kept out of audits, logs and terminals.
+  .regex(/^[^\u0000-\u001f\u007f]*$/, 'has control characters');
+
+/** Halting something needs a reason: whoever finds it halted will ask. */
+export const withReason = z.strictObject({ reason: reasonText });
+export const withOptionalReason = z.strictObject({ reason: reasonText.optional() });

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { PAGE_LIMIT } from '../../core/queries/page.ts';
+import { parseOrRefuse } from '../runtime/invalid-input.ts';
+import type { ApiContext } from './api-context.ts';
+
+const text = z.string().min(1).max(500);
+
+/** `?all`, `?all=true` and `?all=false`. */
+export const flag = z
+  .enum(['', 'true', 'false'], 'is true or false')
+  .transform((value) => value !== 'false')
+  .optional();
+
+export const pageQuery = {
+  limit: z
+    .string()
+    .regex(/^[1-9]\d{0,3}$/, `is a whole number from 1 to ${PAGE_LIMIT}`)
+    .transform(Number)
+    .optional(),
+  after: text.optional(),
+};
+
+export const clustersQuery = z.strictObject({
+  ...pageQuery,
+  selector: z.string().min(1).max(2_000).optional(),
+  account: z
+    .string()
+    .regex(/^\d{12}$/, 'is an AWS account id of 12 digits')
+    .optional(),
+  region: z
+    .string()
+    .regex(/^[a-z0-9-]{1,40}$/, 'is an AWS Region such as eu-central-1')
+    .optional(),
+  gone: flag,
+});
+export const upgradesQuery = z.strictObject({ ...pageQuery, all: flag });
+export const dryRunQuery = z.strictObject({ dryRun: flag });
+export const noQuery = z.strictObject({});
+export const clusterQuery = z.strictObject({ ...pageQuery, cluster: text.optional() });
+
+/** The query parameters, or `InvalidInput`: one that is misspelled would otherwise filter nothing. */
+export function readQuery<Data>(context: ApiContext, schema: z.ZodType<Data>): Data {
+  return parseOrRefuse(schema, context.req.query(), 'query');
+}

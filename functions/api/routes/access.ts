@@ -1,0 +1,45 @@
+import { Hono } from 'hono';
+import type { ClusterRecord } from '../../../core/contracts/items/cluster.ts';
+import { allRecords } from '../../../core/inventory/records.ts';
+import { checkAccess } from '../../../core/operations/check-access.ts';
+import { accessManifest, VIEWERS_RBAC } from '../../../core/queries/access-manifest.ts';
+import { findCluster, shortId } from '../../../core/queries/find-cluster.ts';
+import { fleetStatus } from '../../../core/queries/fleet-status.ts';
+import { type Page, type PageRequest, pageOf } from '../../../core/queries/page.ts';
+import { Refusal } from '../../../core/queries/refusal.ts';
+import type { ApiContext, ApiEnv } from '../api-context.ts';
+import { clusterQuery, readQuery } from '../request-query.ts';
+
+/** `/v1/access`: what Liftlock can read of the clusters, and what to grant so that it can. */
+export const access = new Hono<ApiEnv>()
+  .get('/check', async (context) => {
+    const { items, ...rest } = await chosen(context);
+    const { ports } = context.var;
+    const reports = [];
+    // One after the other: each may call into an account whose quota the customers' own nodes share.
+    for (const record of items) reports.push(await checkAccess(ports, record));
+    return context.json({ items: reports, ...rest });
+  })
+  .get('/manifest', async (context) => {
+    const { items, ...rest } = await chosen(context);
+    const { spec } = await fleetStatus(context.var.ports);
+    if (spec === null) {
+      const text = 'No Fleet is applied, so the name of the role is not known. Run: liftlock apply -f fleet.yaml';
+      throw new Refusal('WrongState', text);
+    }
+    const manifests = items.map((record) => accessManifest(record, spec.spokeRole.name));
+    return context.json({ rbac: VIEWERS_RBAC, items: manifests, ...rest });
+  });
+
+/** The cluster of `?cluster=`, or a page of all that live. */
+async function chosen(context: ApiContext): Promise<Page<ClusterRecord>> {
+  const {
+    cluster,
+    limit = 200,
+    after,
+  }: PageRequest & { cluster?: string | undefined } = readQuery(context, clusterQuery);
+  const { table } = context.var.ports;
+  if (cluster !== undefined) return { items: [await findCluster(table, cluster)] };
+  const living = (await allRecords(table)).filter((record) => record.deletedAt === undefined);
+  return pageOf(living, shortId, { limit, after });
+}

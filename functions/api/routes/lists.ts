@@ -1,0 +1,20 @@
+import { Hono } from 'hono';
+import { listPolicies } from '../../../core/queries/list-policies.ts';
+import { listVersions } from '../../../core/queries/list-versions.ts';
+import { listUpgrades } from '../../../core/queries/upgrade-view.ts';
+import type { ApiEnv } from '../api-context.ts';
+import { noQuery, readQuery, upgradesQuery } from '../request-query.ts';
+
+/** Lists that have no routes of their own below them. */
+export const lists = new Hono<ApiEnv>()
+  .get('/upgrades', async (context) =>
+    context.json(await listUpgrades(context.var.ports.table, readQuery(context, upgradesQuery))),
+  )
+  .get('/policies', async (context) => {
+    readQuery(context, noQuery);
+    return context.json(await listPolicies(context.var.ports));
+  })
+  .get('/versions', async (context) => {
+    readQuery(context, noQuery);
+    return context.json(await listVersions(context.var.ports));
+  });

@@ -1,0 +1,42 @@
+import { Hono } from 'hono';
+import { z } from 'zod';
+import { abortRollout, pauseRollout, resumeRollout } from '../../../core/operations/rollout-switch.ts';
+import { startRollout } from '../../../core/operations/start-rollout.ts';
+import { listRollouts, rolloutDetail } from '../../../core/queries/rollout-views.ts';
+import type { ApiEnv } from '../api-context.ts';
+import { readBody, withOptionalReason, withReason } from '../request-body.ts';
+import { dryRunQuery, noQuery, readQuery } from '../request-query.ts';
+
+const create = z.strictObject({ policy: z.string().min(1).max(63) });
+
+/** `/v1/rollouts`. */
+export const rollouts = new Hono<ApiEnv>()
+  .get('/', async (context) => {
+    readQuery(context, noQuery);
+    return context.json(await listRollouts(context.var.ports.table));
+  })
+  .post('/', async (context) => {
+    const { dryRun = false } = readQuery(context, dryRunQuery);
+    const { policy } = await readBody(context, create);
+    const { ports, principal } = context.var;
+    return context.json(await startRollout(ports, policy, principal, { dryRun }), dryRun ? 200 : 201);
+  })
+  .get('/:id', async (context) => {
+    readQuery(context, noQuery);
+    return context.json(await rolloutDetail(context.var.ports.table, context.req.param('id')));
+  })
+  .post('/:id/pause', async (context) => {
+    const { reason } = await readBody(context, withReason);
+    const { ports, principal } = context.var;
+    return context.json(await pauseRollout(ports, context.req.param('id'), principal, reason));
+  })
+  .post('/:id/resume', async (context) => {
+    const { reason } = await readBody(context, withOptionalReason);
+    const { ports, principal } = context.var;
+    return context.json(await resumeRollout(ports, context.req.param('id'), principal, reason));
+  })
+  .post('/:id/abort', async (context) => {
+    const { reason } = await readBody(context, withReason);
+    const { ports, principal } = context.var;
+    return context.json(await abortRollout(ports, context.req.param('id'), principal, reason));
+  });
