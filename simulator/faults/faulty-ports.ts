@@ -52,8 +52,10 @@ export class Faults {
       if (effect.kind === 'error')
         throw Object.assign(new Error(`injected ${when} ${operation}`), { name: effect.name });
       if (effect.kind === 'hang') await this.#world.clock.sleep(effect.seconds * 1000);
-      if (effect.kind === 'duplicate' && invocation.function !== 'api' && invocation.function !== 'record-clusters') {
-        void this.#world.clock.track(this.#world.invoke(invocation.function, invocation.payload).catch(() => {}));
+      const { function: name } = invocation;
+      const world = this.#world;
+      if (effect.kind === 'duplicate' && name !== 'api') {
+        void world.clock.track(() => world.invoke(name, invocation.payload).catch(() => {}));
       }
       if (effect.kind === 'act') await effect.act(this.#world, { clusterKey });
       return effect.kind === 'answer' ? { answer: effect.value } : undefined;

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { CRASH_SCENARIOS } from './crash-scenarios.ts';
 import { PEOPLE_SCENARIOS } from './people-scenarios.ts';
+import { RANDOM_SCENARIOS } from './random-scenarios.ts';
 import { RESTORE_SCENARIO } from './restore-scenario.ts';
 import { type Outcome, runScenario } from './run-scenario.ts';
 import type { Scenario } from './scenario.ts';
@@ -20,7 +21,7 @@ function report({ scenario, problems }: Outcome): void {
 }
 
 report(baseline);
-const scenarios: readonly Scenario[] = [...CRASH_SCENARIOS, ...PEOPLE_SCENARIOS, RESTORE_SCENARIO];
+const scenarios: readonly Scenario[] = [...CRASH_SCENARIOS, ...PEOPLE_SCENARIOS, RESTORE_SCENARIO, ...RANDOM_SCENARIOS];
 for (const scenario of scenarios.filter((one) => one.name.includes(filter))) {
   try {
     report(await runScenario(scenario, baseline.end));
