@@ -16,24 +16,27 @@ const CHECK_EVERY_MINUTES = 5;
 /** No EKS update takes longer; a cluster that could not be read for so long is given up and held. */
 const UNREADABLE_DAYS = 7;
 
-/** Starts the execution of a grant that has none, and frees the grant of one that has ended (protocol.md rules 1 and 3). */
+/**
+ * Starts the execution of a grant that has none, and frees the grant of one that has ended (protocol.md rules 1 and 3). True when it was
+ * freed: then others may go on.
+ */
 export async function lookAfterGrant(
   ports: GrantPorts,
   grant: Grant,
   upgrade: Upgrade | undefined,
   endedExecution: string | undefined,
-): Promise<void> {
+): Promise<boolean> {
   const now = ports.clock.now();
   if (grant.status === 'open') {
     const isNews = endedExecution === grant.holder || grant.children.includes(endedExecution ?? '');
-    if (!isNews && upgrade?.status === 'Running' && !isDue(grant, now)) return;
+    if (!isNews && upgrade?.status === 'Running' && !isDue(grant, now)) return false;
     const state = await ports.executions.describe(grant.holder);
-    if (state === undefined && !(await isLost(ports, grant, now))) return;
-    if (state?.status === 'RUNNING') return;
-    if (await childrenRun(ports, grant)) return;
+    if (state === undefined && !(await isLost(ports, grant, now))) return false;
+    if (state?.status === 'RUNNING') return false;
+    if (await childrenRun(ports, grant)) return false;
     await closeGrant(ports, grant.clusterKey, grant.number);
   }
-  await free(ports, grant, now);
+  return free(ports, grant, now);
 }
 
 /** An execution that never came to be is started again under its name; one started by hand exists by definition. */
@@ -55,11 +58,11 @@ async function childrenRun(ports: GrantPorts, grant: Grant): Promise<boolean> {
   return false;
 }
 
-async function free(ports: GrantPorts, grant: Grant, now: Date): Promise<void> {
+async function free(ports: GrantPorts, grant: Grant, now: Date): Promise<boolean> {
   let unreadable: Reason | undefined;
   try {
     const again = await resolveIntents(ports, grant.clusterKey);
-    if (again !== undefined) return;
+    if (again !== undefined) return false;
   } catch (error) {
     const since = Date.parse(grant.closingSince ?? now.toISOString());
     if (now.getTime() - since < UNREADABLE_DAYS * 86_400_000) throw error;
@@ -73,6 +76,7 @@ async function free(ports: GrantPorts, grant: Grant, now: Date): Promise<void> {
   // Only an upgrade that nobody concluded is still Running; then it was stopped from outside, and the cluster is held.
   await settleUpgrade(ports, grant.clusterKey, grant.number, { status: 'stopped', reasons });
   await freeGrant(ports, grant.clusterKey, grant.number);
+  return true;
 }
 
 function endedFromOutside(state: ExecutionState | undefined): Reason {

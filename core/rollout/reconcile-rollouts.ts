@@ -56,12 +56,17 @@ export async function reconcileRollouts(
     waiting = decided.waiting;
     const changing =
       round === 0 ? decided.decisions : decided.decisions.filter((decision) => decision.type !== 'look-after-grant');
-    if (changing.length === 0) break;
+    let moved = false;
     for (const decision of changing) {
-      const problem = await carryOut(ports, snapshot, decision, wake.endedExecution);
-      if (problem === undefined) applied += 1;
-      else problems.push(problem);
+      const result = await carryOut(ports, snapshot, decision, wake.endedExecution);
+      if (typeof result !== 'boolean') problems.push(result);
+      else if (result) {
+        applied += 1;
+        moved = true;
+      }
     }
+    // Grants that are only watched open nothing: then one reading of the fleet is enough.
+    if (!moved) break;
     active = await table.queryActive();
   }
   if (full) await markFull(ports, marker);
@@ -76,17 +81,16 @@ async function carryOut(
   endedExecution: string | undefined,
 ) {
   try {
-    if (decision.type === 'look-after-grant') {
-      const { grant } = decision;
-      const upgrade = snapshot.upgrades.find(
-        (one) => one.clusterKey === grant.clusterKey && one.id === grant.upgradeId,
-      );
-      await lookAfterGrant(ports, grant, upgrade, endedExecution);
-    } else await applyDecision(ports, decision);
-    return undefined;
+    if (decision.type !== 'look-after-grant') {
+      await applyDecision(ports, decision);
+      return true;
+    }
+    const { grant } = decision;
+    const upgrade = snapshot.upgrades.find((one) => one.clusterKey === grant.clusterKey && one.id === grant.upgradeId);
+    return await lookAfterGrant(ports, grant, upgrade, endedExecution);
   } catch (error) {
     // Somebody else moved it: the next tick decides anew.
-    if (isContention(error)) return undefined;
+    if (isContention(error)) return false;
     return { decision: decision.type, error: errorName(error), message: errorMessage(error) };
   }
 }
