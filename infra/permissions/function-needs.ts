@@ -58,5 +58,12 @@ export const FUNCTION_NEEDS: Readonly<Record<FunctionName, FunctionNeeds>> = {
   'smoke-check': stepThatReads,
   // It observes the cluster anew, as record-clusters does.
   'conclude-upgrade': { writes: 'overwrite', audits: true, publishes: true, assumesSpokeRole: true },
-  api: { indexes: ['active', 'kind'], writes: 'overwrite', audits: true, publishes: true },
+  // An upgrade that a person asks for starts here and asks for its grant like any other.
+  api: {
+    indexes: ['active', 'kind'],
+    writes: 'overwrite',
+    audits: true,
+    publishes: true,
+    starts: ['upgrade-cluster'],
+  },
 };

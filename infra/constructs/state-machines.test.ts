@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { MACHINE_NAMES, MACHINE_TIMEOUT_SECONDS, type MachineName } from '../../core/contracts/names.ts';
+import { synthesize } from '../testing/synthesize.ts';
+import { listOf, type Resource, readable, resourcesOf, statementsOf } from '../testing/template.ts';
+
+interface Verdict {
+  readonly isValid: boolean;
+  readonly errorsText: (separator?: string) => string;
+}
+const validate = createRequire(import.meta.url)('asl-validator') as (definition: object) => Verdict;
+
+const { hub, folder } = synthesize();
+
+const machineOf = (name: MachineName): Resource => {
+  const found = resourcesOf(hub, 'AWS::StepFunctions::StateMachine').find(
+    ({ Properties }) => Properties.StateMachineName === `liftlock-${name}`,
+  );
+  if (found === undefined) throw new Error(`no machine liftlock-${name}`);
+  return found;
+};
+
+/** The file that the template points to, with what CloudFormation puts in. */
+function definitionOf(name: MachineName): string {
+  const { DefinitionS3Location, DefinitionSubstitutions } = machineOf(name).Properties as {
+    DefinitionS3Location: { Key: string };
+    DefinitionSubstitutions: Record<string, unknown>;
+  };
+  const text = readFileSync(join(folder, `asset.${DefinitionS3Location.Key}`), 'utf8');
+  return Object.entries(DefinitionSubstitutions).reduce(
+    (filled, [key, value]) => filled.replaceAll(`\${${key}}`, key === 'Partition' ? 'aws' : String(readable(value))),
+    text,
+  );
+}
+
+const pascal = (name: string): string => name.replaceAll('-', '');
+
+describe.each(MACHINE_NAMES)('%s', (name) => {
+  const text = definitionOf(name);
+
+  test('has every placeholder filled in', () => {
+    expect(text).not.toContain('${');
+  });
+
+  test('is a valid definition, with the time limit of the contract', () => {
+    const definition = JSON.parse(text) as { TimeoutSeconds: number };
+    const verdict = validate(definition);
+    expect(verdict.isValid ? '' : verdict.errorsText('\n')).toBe('');
+    // Machines of one shape share one file, so the file of a step serves those whose limits are alike.
+    expect(definition.TimeoutSeconds).toBe(MACHINE_TIMEOUT_SECONDS[name]);
+  });
+
+  test('may call exactly what its file names', () => {
+    const { RoleArn } = machineOf(name).Properties as { RoleArn: { 'Fn::GetAtt': [string] } };
+    const statements = statementsOf(hub, RoleArn['Fn::GetAtt'][0]);
+    const allowed = (action: string) =>
+      statements.filter(({ Action }) => listOf(Action).includes(action)).flatMap(({ Resource }) => listOf(Resource));
+    const named = (pattern: RegExp) => [...new Set([...text.matchAll(pattern)].map(([, value]) => value))].sort();
+
+    expect(allowed('lambda:InvokeFunction').sort()).toEqual(named(/"FunctionName": "([^"]+)"/g));
+    const children = named(/"StateMachineArn": "([^"]+)"/g);
+    expect(allowed('states:StartExecution').sort()).toEqual(children);
+    const executions = allowed('states:StopExecution').map((arn) =>
+      pascal(/execution:liftlock-(.+):\*$/.exec(arn)?.[1] ?? ''),
+    );
+    expect(executions.sort()).toEqual(children.map((child) => /^<Machines(\w+)Machine>$/.exec(child ?? '')?.[1]));
+    expect(allowed('states:DescribeExecution')).toEqual(allowed('states:StopExecution'));
+    expect(allowed('events:PutRule')).toEqual(
+      children.length === 0
+        ? []
+        : ['arn:<Partition>:events:<Region>:<AccountId>:rule/StepFunctionsGetEventsForStepFunctionsExecutionRule'],
+    );
+  });
+
+  test('is logged without data, and traced', () => {
+    expect(machineOf(name).Properties).toMatchObject({
+      LoggingConfiguration: { Level: 'ALL', IncludeExecutionData: false },
+      TracingConfiguration: { Enabled: true },
+    });
+  });
+});
+
+test('a step machine calls the function of its own name', () => {
+  expect(definitionOf('scan-cluster')).toContain('"FunctionName": "<FunctionsscanclusterFunction>"');
+  expect(definitionOf('smoke-check')).toContain('"FunctionName": "<FunctionssmokecheckFunction>"');
+});

@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { synthesize } from '../testing/synthesize.ts';
+import { readable, resourcesOf } from '../testing/template.ts';
+
+const { hub } = synthesize();
+const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
+const alarms = [
+  ...resourcesOf(hub, 'AWS::CloudWatch::Alarm'),
+  ...resourcesOf(hub, 'AWS::CloudWatch::CompositeAlarm'),
+].map(
+  ({ Properties }) =>
+    readable(Properties) as {
+      AlarmName: string;
+      AlarmDescription: string;
+      AlarmActions: string[];
+      OKActions: string[];
+    },
+);
+const sections = new Map(
+  runbook
+    .split(/^## /m)
+    .slice(1)
+    .map((section) => [section.slice(0, section.indexOf('\n')), section]),
+);
+
+test('every alarm has a heading in the runbook, and every heading an alarm', () => {
+  const headings = [...sections.keys()].filter((heading) => heading.startsWith('liftlock/'));
+  expect(headings.sort()).toEqual(alarms.map(({ AlarmName }) => AlarmName).sort());
+});
+
+test.each(alarms.map((alarm) => [alarm.AlarmName, alarm] as const))('%s', (name, alarm) => {
+  expect(name).toMatch(/^liftlock\/[a-z]+\/[a-z-]+$/);
+  expect(alarm.AlarmDescription).toMatch(/^\[(high|medium|low)\] [A-Z].+ See docs\/runbook\.md#[a-z-]+$/);
+  expect(alarm.AlarmDescription.endsWith(`#${name.replaceAll('/', '')}`)).toBe(true);
+  expect([alarm.AlarmActions, alarm.OKActions]).toEqual([['<NotificationsTopic>'], ['<NotificationsTopic>']]);
+  const section = sections.get(name) ?? '';
+  for (const part of ['Description', 'Investigation', 'Resolution']) expect(section).toContain(`### ${part}`);
+});

@@ -1,0 +1,171 @@
+import {
+  FUNCTION_NAMES,
+  type FunctionName,
+  KUBERNETES_FUNCTIONS,
+  MUTATING_FUNCTIONS,
+} from '../../core/contracts/names.ts';
+import { synthesize } from '../testing/synthesize.ts';
+import { listOf, type Resource, resourcesOf, type Statement, statementsOf } from '../testing/template.ts';
+
+const organization = 'o-a1b2c3d4e5';
+const { hub, state, spokeRole } = synthesize({ organizationId: organization, accounts: ['222222222222'] });
+
+const roleOf = (name: FunctionName): [string, Resource] => {
+  const found = Object.entries(hub.Resources).find(
+    ([, { Type, Properties }]) => Type === 'AWS::IAM::Role' && Properties.RoleName === `liftlock-${name}`,
+  );
+  if (found === undefined) throw new Error(`no role liftlock-${name}`);
+  return found;
+};
+
+/** `action resource`, one line each, with what every function has left out. */
+function grantsOf(name: FunctionName): string[] {
+  const own = statementsOf(hub, roleOf(name)[0]).filter((statement) => !isCommon(statement));
+  return own
+    .flatMap(({ Action, Resource }) =>
+      listOf(Resource).flatMap((resource) => listOf(Action).map((action) => `${action} ${resource}`)),
+    )
+    .sort();
+}
+
+const isCommon = ({ Action }: Statement): boolean => listOf(Action).every((action) => /^(logs|xray):/.test(action));
+
+const READ = ['dynamodb:GetItem <ItemsTable>', 'dynamodb:Query <ItemsTable>'];
+const PUT = ['dynamodb:ConditionCheckItem <ItemsTable>', 'dynamodb:PutItem <ItemsTable>'];
+const OVERWRITE = [...PUT, 'dynamodb:UpdateItem <ItemsTable>'];
+const AUDIT = ['dynamodb:PutItem <AuditTable>', 'dynamodb:Query <AuditTable>'];
+const ACTIVE = ['dynamodb:Query <ItemsTable>/index/active'];
+const KIND = ['dynamodb:Query <ItemsTable>/index/kind'];
+const PUBLISH = ['events:PutEvents <EventsBus>'];
+const SPOKE = ['<AccountId>', '222222222222', '*'].map(
+  (account) => `sts:AssumeRole arn:<Partition>:iam::${account}:role/LiftlockSpoke`,
+);
+const states = (resource: string) => `arn:<Partition>:states:<Region>:<AccountId>:${resource}`;
+const START = (...machines: string[]) =>
+  machines.map((machine) => `states:StartExecution ${states(`stateMachine:liftlock-${machine}`)}`);
+const LOOK = (...machines: string[]) =>
+  machines.map((machine) => `states:DescribeExecution ${states(`execution:liftlock-${machine}:*`)}`);
+
+const GRANTED = ['upgrade-cluster', 'upgrade-control-plane', 'update-addons', 'roll-node-group'];
+const READER = [...READ, ...PUT, ...AUDIT, ...PUBLISH, ...SPOKE];
+const MUTATOR = [...READ, ...OVERWRITE, ...AUDIT, ...PUBLISH, ...SPOKE];
+
+const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
+  'discover-clusters': [
+    ...READ,
+    ...KIND,
+    ...OVERWRITE,
+    ...AUDIT,
+    ...SPOKE,
+    'sqs:SendMessage <ClustersQueue>',
+    'sqs:SendMessage <UndeliveredQueue>',
+    'organizations:ListAccounts *',
+  ],
+  'record-clusters': [
+    ...READ,
+    ...OVERWRITE,
+    ...AUDIT,
+    ...SPOKE,
+    'sqs:DeleteMessage <ClustersQueue>',
+    'sqs:GetQueueAttributes <ClustersQueue>',
+    'sqs:ReceiveMessage <ClustersQueue>',
+  ],
+  'watch-versions': [...READ, ...KIND, ...PUT, ...PUBLISH, ...SPOKE, 'sqs:SendMessage <UndeliveredQueue>'],
+  'reconcile-rollouts': [
+    ...MUTATOR,
+    ...ACTIVE,
+    ...KIND,
+    ...START(...GRANTED),
+    ...LOOK(...GRANTED, 'scan-cluster', 'smoke-check'),
+  ],
+  'request-grant': [...READ, ...PUT, ...AUDIT, ...SPOKE],
+  'scan-cluster': READER,
+  'update-addons': MUTATOR,
+  'upgrade-control-plane': MUTATOR,
+  'list-node-groups': [...READ, ...SPOKE],
+  'roll-node-group': MUTATOR,
+  'smoke-check': READER,
+  'conclude-upgrade': MUTATOR,
+  api: [...READ, ...ACTIVE, ...KIND, ...OVERWRITE, ...AUDIT, ...PUBLISH, ...START('upgrade-cluster')],
+};
+
+test.each(FUNCTION_NAMES)('%s may do exactly what it needs', (name) => {
+  expect(grantsOf(name)).toEqual([...EXPECTED[name]].sort());
+});
+
+test('every function has a role of its own, tagged with its name', () => {
+  const functions = resourcesOf(hub, 'AWS::Lambda::Function');
+  const roles = functions.map(({ Properties }) => JSON.stringify(Properties.Role));
+  expect(functions).toHaveLength(FUNCTION_NAMES.length);
+  expect(new Set(roles).size).toBe(FUNCTION_NAMES.length);
+  for (const name of FUNCTION_NAMES) {
+    expect(roleOf(name)[1].Properties).toMatchObject({
+      Tags: [{ Key: 'liftlock-function', Value: name }],
+      AssumeRolePolicyDocument: { Statement: [{ Principal: { Service: 'lambda.amazonaws.com' } }] },
+    });
+  }
+});
+
+test('an open account in AssumeRole is held to the organization', () => {
+  for (const name of FUNCTION_NAMES) {
+    for (const { Resource, Condition } of statementsOf(hub, roleOf(name)[0])) {
+      if (!listOf(Resource).includes('arn:<Partition>:iam::*:role/LiftlockSpoke')) continue;
+      expect(Condition).toEqual({ StringEquals: { 'aws:ResourceOrgID': organization } });
+    }
+  }
+});
+
+test('without an organization nothing lists its accounts and only named accounts are entered', () => {
+  const alone = synthesize().hub;
+  const text = JSON.stringify(resourcesOf(alone, 'AWS::IAM::Policy'));
+  expect(text).not.toContain('organizations:');
+  expect(text).not.toContain(':iam::*:');
+  expect(resourcesOf(alone, 'AWS::Events::EventBusPolicy')).toEqual([]);
+});
+
+test('no role may change the audit, and the table itself denies it to everybody', () => {
+  for (const [id, { Type }] of Object.entries(hub.Resources)) {
+    if (Type !== 'AWS::IAM::Role') continue;
+    for (const { Effect, Action, Resource } of statementsOf(hub, id)) {
+      if (Effect !== 'Allow' || !listOf(Resource).some((resource) => /AuditTable|^\*$/.test(resource))) continue;
+      expect(listOf(Action).filter((action) => /dynamodb:(Update|Delete|Batch|PartiQL|\*)/.test(action))).toEqual([]);
+    }
+  }
+  const tables = resourcesOf(state, 'AWS::DynamoDB::Table');
+  const audit = tables.find(({ Properties }) => Properties.ResourcePolicy !== undefined);
+  expect(audit?.Properties).toMatchObject({
+    KeySchema: [{ AttributeName: 'subject' }, { AttributeName: 'sequence' }],
+    ResourcePolicy: {
+      PolicyDocument: {
+        Statement: [
+          {
+            Effect: 'Deny',
+            Principal: { AWS: '*' },
+            Action: expect.arrayContaining(['dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:BatchWriteItem']),
+          },
+        ],
+      },
+    },
+  });
+});
+
+test('no action is a pattern, and `*` is a resource only where an action knows none', () => {
+  const unnamed =
+    /^(xray:(Put|Get)|logs:|organizations:ListAccounts|eks:(ListClusters|DescribeClusterVersions|DescribeAddonVersions)|ec2:Describe)/;
+  for (const template of [hub, spokeRole]) {
+    for (const [id, { Type }] of Object.entries(template.Resources)) {
+      if (Type !== 'AWS::IAM::Role') continue;
+      for (const { Action, Resource } of statementsOf(template, id)) {
+        expect(listOf(Action).filter((action) => action.includes('*'))).toEqual([]);
+        if (listOf(Resource).includes('*')) {
+          expect(listOf(Action).filter((action) => !unnamed.test(action))).toEqual([]);
+        }
+      }
+    }
+  }
+});
+
+test('whoever mutates or looks into clusters goes in by the spoke role', () => {
+  for (const name of [...MUTATING_FUNCTIONS, ...KUBERNETES_FUNCTIONS])
+    expect(EXPECTED[name]).toEqual(expect.arrayContaining(SPOKE));
+});

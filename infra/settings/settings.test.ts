@@ -1,0 +1,65 @@
+import { parseSettings } from './settings.ts';
+
+const problemsOf = (context: unknown): string => {
+  try {
+    parseSettings(context);
+  } catch (error) {
+    return error instanceof Error ? `${error.name}: ${error.message}` : '';
+  }
+  return '';
+};
+
+test('a fresh clone needs no setting', () => {
+  expect(parseSettings(undefined)).toEqual({ accounts: [], spokeRoleName: 'LiftlockSpoke', mutatorConcurrency: 10 });
+  expect(parseSettings({})).toEqual(parseSettings(undefined));
+});
+
+test('cdk.json gives an object, the command line gives text', () => {
+  const settings = {
+    accounts: ['222222222222', '111111111111'],
+    organizationId: 'o-a1b2c3d4e5',
+    alarmEmail: 'a@b.example',
+  };
+  expect(parseSettings(JSON.stringify(settings))).toEqual(parseSettings(settings));
+  expect(parseSettings(settings)).toMatchObject({
+    accounts: ['111111111111', '222222222222'],
+    organizationId: 'o-a1b2c3d4e5',
+  });
+});
+
+test('every problem is told at once, by the name of its setting', () => {
+  const message = problemsOf({
+    accounts: [12, '123'],
+    organizationId: 'r-abc',
+    hubAccount: 111111111111,
+    alarmEmail: 'nobody',
+    mutatorConcurrency: 0,
+    acounts: [],
+  });
+  expect(message).toMatch(/^InvalidSettings: The context "liftlock" is not usable/);
+  for (const part of [
+    'accounts: 12 is not an AWS account id of 12 digits; ids need quotes',
+    'accounts: "123" is not',
+    'organizationId: "r-abc" is not the id of an AWS organization',
+    'hubAccount: 111111111111 is not',
+    'alarmEmail: "nobody" is not',
+    'mutatorConcurrency: 0 is not a whole number from 1 to 100',
+    'acounts: there is no such setting; there are accounts, organizationId',
+  ]) {
+    expect(message).toContain(part);
+  }
+});
+
+test.each([
+  ['not JSON', '{', '{ is not JSON'],
+  ['not an object', ['a'], '["a"] is not an object'],
+  ['accounts that are no list', { accounts: '111111111111' }, 'accounts: "111111111111" is not a list'],
+  ['a Region without its account', { hubRegion: 'eu-central-1' }, 'hubRegion: is only known together with hubAccount'],
+])('%s is refused', (_, context, problem) => {
+  expect(problemsOf(context)).toContain(problem);
+});
+
+test('more accounts than a policy holds need an organization', () => {
+  const accounts = Array.from({ length: 101 }, (_, index) => String(100000000000 + index));
+  expect(problemsOf({ accounts })).toContain('more than 100 need organizationId');
+});

@@ -1,0 +1,183 @@
+import { readFileSync } from 'node:fs';
+import { ENVIRONMENT, FUNCTION_NAMES, MUTATING_FUNCTIONS } from '../../core/contracts/names.ts';
+import { TABLE_SCHEMA } from '../../core/contracts/table-schema.ts';
+import { synthesize } from '../testing/synthesize.ts';
+import { readable, resourcesOf } from '../testing/template.ts';
+
+const { hub, state } = synthesize({
+  organizationId: 'o-a1b2c3d4e5',
+  accounts: ['222222222222'],
+  mutatorConcurrency: 7,
+});
+const propertiesOf = (type: string, template = hub) =>
+  resourcesOf(template, type).map(({ Properties }) => readable(Properties) as Record<string, unknown>);
+const functions = new Map(propertiesOf('AWS::Lambda::Function').map((one) => [String(one.FunctionName), one]));
+
+describe.each(FUNCTION_NAMES)('function %s', (name) => {
+  const properties = functions.get(`liftlock-${name}`);
+
+  test('runs on arm64 and Node 24 with JSON logs and traces', () => {
+    expect(properties).toMatchObject({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      TracingConfig: { Mode: 'Active' },
+      LoggingConfig: { LogFormat: 'JSON' },
+    });
+  });
+
+  test('has every variable of the contract', () => {
+    const { Variables = {} } = (properties?.Environment ?? {}) as { Variables?: Record<string, string> };
+    for (const variable of Object.values(ENVIRONMENT)) expect(Variables[variable]).toMatch(/./);
+    expect(Variables).toMatchObject({
+      LIFTLOCK_TABLE: '<ItemsTable>',
+      LIFTLOCK_AUDIT_TABLE: '<AuditTable>',
+      LIFTLOCK_CLUSTER_QUEUE_URL: '<ClustersQueue>',
+      LIFTLOCK_MACHINE_ARN_PREFIX: 'arn:<Partition>:states:<Region>:<AccountId>:stateMachine:liftlock-',
+      LIFTLOCK_SPOKE_ROLE_NAME: 'LiftlockSpoke',
+      LIFTLOCK_EXTERNAL_ID: 'liftlock-<AccountId>',
+      LIFTLOCK_PARTITION: '<Partition>',
+    });
+  });
+});
+
+test('functions that mutate are over when their grace period counts them as over, and few at once', () => {
+  for (const name of MUTATING_FUNCTIONS) {
+    expect(functions.get(`liftlock-${name}`)).toMatchObject({ Timeout: 30, ReservedConcurrentExecutions: 7 });
+  }
+  expect(functions.get('liftlock-reconcile-rollouts')).toMatchObject({ Timeout: 60, ReservedConcurrentExecutions: 2 });
+});
+
+test('log groups end', () => {
+  for (const { RetentionInDays } of propertiesOf('AWS::Logs::LogGroup')) expect(RetentionInDays).toBeGreaterThan(0);
+});
+
+test('schedules call their functions, and what cannot be called is kept', () => {
+  const schedules = propertiesOf('AWS::Scheduler::Schedule');
+  expect(schedules.map(({ Name, ScheduleExpression }) => [Name, ScheduleExpression])).toEqual([
+    ['reconcile-rollouts', 'rate(1 minute)'],
+    ['discover-clusters', 'rate(1 hour)'],
+    ['watch-versions', 'rate(1 hour)'],
+  ]);
+  for (const { Target } of schedules) expect(Target).toMatchObject({ DeadLetterConfig: { Arn: '<UndeliveredQueue>' } });
+});
+
+test('every rule has a target and a place for what it did not take', () => {
+  const rules = propertiesOf('AWS::Events::Rule') as { Targets: { Arn: string; DeadLetterConfig: object }[] }[];
+  expect(rules.map(({ Targets }) => Targets[0]?.Arn).sort()).toEqual([
+    '<ClustersQueue>',
+    '<FunctionsreconcilerolloutsFunction>',
+    '<FunctionsreconcilerolloutsFunction>',
+    '<NotificationsTopic>',
+  ]);
+  for (const { Targets } of rules) expect(Targets[0]?.DeadLetterConfig).toEqual({ Arn: '<UndeliveredQueue>' });
+});
+
+test("nobody outside the hub's account can pass for Liftlock", () => {
+  const patterns = propertiesOf('AWS::Events::Rule').map(({ EventPattern }) => EventPattern as Record<string, unknown>);
+  const own = patterns.filter(({ source }) => JSON.stringify(source) === '["liftlock"]');
+  expect(own).toHaveLength(2);
+  for (const pattern of own) expect(pattern.account).toEqual(['<AccountId>']);
+});
+
+test('the bus takes events of the configured accounts and of the organization only', () => {
+  expect(propertiesOf('AWS::Events::EventBusPolicy').map(({ Statement }) => Statement)).toEqual([
+    expect.objectContaining({
+      Action: 'events:PutEvents',
+      Principal: { AWS: '*' },
+      Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-a1b2c3d4e5' } },
+    }),
+    expect.objectContaining({
+      Action: 'events:PutEvents',
+      Principal: { AWS: 'arn:<Partition>:iam::222222222222:root' },
+    }),
+  ]);
+});
+
+test('the queue brings a message back five times, three minutes later, and reports failures one by one', () => {
+  const queue = propertiesOf('AWS::SQS::Queue', state).find(({ RedrivePolicy }) => RedrivePolicy !== undefined);
+  expect(queue).toMatchObject({ VisibilityTimeout: 180, RedrivePolicy: { maxReceiveCount: 5 } });
+  expect(propertiesOf('AWS::Lambda::EventSourceMapping')).toEqual([
+    expect.objectContaining({
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      FunctionName: '<FunctionsrecordclustersFunction>',
+    }),
+  ]);
+  expect(functions.get('liftlock-record-clusters')?.Timeout).toBeLessThanOrEqual(180 / 6);
+});
+
+test('tables have the keys of the contract, are protected and stay when the stack goes', () => {
+  const tables = resourcesOf(state, 'AWS::DynamoDB::Table');
+  expect(tables).toHaveLength(2);
+  for (const { Properties, DeletionPolicy } of tables) {
+    expect(DeletionPolicy).toBe('Retain');
+    expect(Properties).toMatchObject({
+      BillingMode: 'PAY_PER_REQUEST',
+      DeletionProtectionEnabled: true,
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+    });
+  }
+  const { hash, range, indexes, timeToLive } = TABLE_SCHEMA.items;
+  const keys = (one: typeof hash, two: typeof range | (typeof indexes)[number]['range']) => [
+    { AttributeName: one.name, KeyType: 'HASH' },
+    { AttributeName: two.name, KeyType: 'RANGE' },
+  ];
+  expect(tables[0]?.Properties).toMatchObject({
+    KeySchema: [
+      { AttributeName: hash.name, KeyType: 'HASH' },
+      { AttributeName: range.name, KeyType: 'RANGE' },
+    ],
+    TimeToLiveSpecification: { AttributeName: timeToLive, Enabled: true },
+    GlobalSecondaryIndexes: indexes.map((index) => ({
+      IndexName: index.name,
+      KeySchema: keys({ ...index.hash } as never, index.range),
+      Projection: { ProjectionType: 'ALL' },
+    })),
+  });
+});
+
+test('every route of the API asks IAM, and the stage is throttled and logged', () => {
+  const routes = propertiesOf('AWS::ApiGatewayV2::Route');
+  for (const { AuthorizationType } of routes) expect(AuthorizationType).toBe('AWS_IAM');
+  expect(routes.map(({ RouteKey }) => RouteKey)).toContain('PUT /v1/config');
+  expect(propertiesOf('AWS::ApiGatewayV2::Stage')).toEqual([
+    expect.objectContaining({
+      DefaultRouteSettings: { ThrottlingBurstLimit: 40, ThrottlingRateLimit: 20 },
+      AccessLogSettings: expect.objectContaining({ DestinationArn: '<ControlAccessLogs>' }),
+    }),
+  ]);
+});
+
+test('each kind of user may do what those before it may, and only an admin changes config', () => {
+  const resources = new Map(
+    propertiesOf('AWS::IAM::ManagedPolicy').map(({ ManagedPolicyName, PolicyDocument }) => {
+      const [statement] = (PolicyDocument as { Statement: { Resource: string | string[] }[] }).Statement;
+      return [String(ManagedPolicyName), [statement?.Resource ?? []].flat()];
+    }),
+  );
+  const [viewer = [], operator = [], approver = [], admin = []] = ['viewer', 'operator', 'approver', 'admin'].map(
+    (role) => resources.get(`liftlock-${role}`) ?? [],
+  );
+  expect(viewer).toEqual(['arn:<Partition>:execute-api:<Region>:<AccountId>:<ControlApi>/$default/GET/v1/*']);
+  expect(operator).toEqual(expect.arrayContaining(viewer));
+  expect(approver).toEqual(expect.arrayContaining(operator));
+  expect(admin).toEqual(expect.arrayContaining(approver));
+  const mayChangeConfig = (list: string[]) => list.some((arn) => arn.endsWith('/PUT/v1/config'));
+  expect([viewer, operator, approver, admin].map(mayChangeConfig)).toEqual([false, false, false, true]);
+});
+
+test('the heartbeat is a metric that the reconciler publishes', () => {
+  const source = readFileSync(new URL('../../functions/reconcile-rollouts/function.ts', import.meta.url), 'utf8');
+  const heartbeat = propertiesOf('AWS::CloudWatch::Alarm').find(({ AlarmName }) =>
+    String(AlarmName).endsWith('heartbeat-missing'),
+  );
+  expect(heartbeat).toMatchObject({
+    Namespace: 'Liftlock',
+    MetricName: 'Ticks',
+    TreatMissingData: 'breaching',
+    Dimensions: [
+      { Name: 'function', Value: 'reconcile-rollouts' },
+      { Name: 'service', Value: 'liftlock' },
+    ],
+  });
+  expect(source).toContain(' Ticks: 1,');
+});

@@ -1,0 +1,116 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { MUTATING_CALLS } from '../../core/contracts/mutating-calls.ts';
+import { FUNCTION_NAMES, MUTATING_FUNCTIONS } from '../../core/contracts/names.ts';
+import { synthesize } from '../testing/synthesize.ts';
+import { listOf, readable, type Statement, statementsOf } from '../testing/template.ts';
+
+const { folder, spokeRole, spokeForwarder } = synthesize();
+const statements = statementsOf(spokeRole, 'SpokeRole');
+const trust = (
+  readable(spokeRole.Resources.SpokeRole?.Properties.AssumeRolePolicyDocument) as { Statement: Statement[] }
+).Statement;
+
+const allowing = (action: string) => statements.filter(({ Action }) => listOf(Action).includes(action));
+
+test.each(['LiftlockSpokeRole', 'LiftlockSpokeForwarder'])('%s is one file without assets', (stack) => {
+  expect(readdirSync(folder)).not.toContain(`${stack}.assets.json`);
+  const text = readFileSync(join(folder, `${stack}.template.json`), 'utf8');
+  expect(text).not.toMatch(/cdk-hnb|BootstrapVersion|Fn::ImportValue|CDKMetadata/);
+  // What CreateStackSet takes as text.
+  expect(text.length).toBeLessThan(51_200);
+});
+
+test('what differs between hubs is a parameter, and empty ones mean the account itself', () => {
+  expect(Object.keys(spokeRole.Parameters ?? {})).toEqual(['HubAccountId', 'ExternalId', 'OrganizationId', 'RoleName']);
+  expect(Object.keys(spokeForwarder.Parameters ?? {})).toEqual(['HubAccountId', 'HubRegion']);
+  for (const parameter of Object.values({ ...spokeRole.Parameters, ...spokeForwarder.Parameters })) {
+    expect(parameter).toHaveProperty('Default');
+    expect(parameter).toHaveProperty('AllowedPattern');
+  }
+});
+
+test("it trusts the hub's functions and nobody else, each by its own session name", () => {
+  const hub = '<HasHubAccountId|<HubAccountId>|<AccountId>>';
+  expect(trust).toEqual([
+    {
+      Effect: 'Allow',
+      Principal: { AWS: `arn:<Partition>:iam::${hub}:root` },
+      Action: 'sts:AssumeRole',
+      Condition: {
+        ArnEquals: {
+          'aws:PrincipalArn': FUNCTION_NAMES.filter((name) => name !== 'api').map(
+            (name) => `arn:<Partition>:iam::${hub}:role/liftlock-${name}`,
+          ),
+        },
+        StringEquals: {
+          'sts:ExternalId': `<HasExternalId|<ExternalId>|liftlock-${hub}>`,
+          'sts:RoleSessionName': `liftlock-\${aws:PrincipalTag/liftlock-function}`,
+          'aws:PrincipalOrgID': '<HasOrganizationId|<OrganizationId>|<NoValue>>',
+        },
+      },
+    },
+  ]);
+});
+
+test('the trust policy fits into the 2,048 characters that IAM allows, in the longest partition', () => {
+  const text = JSON.stringify(trust)
+    .replaceAll(/<HasHubAccountId\|<HubAccountId>\|<AccountId>>/g, '111111111111')
+    .replaceAll('<Partition>', 'aws-us-gov')
+    .replaceAll(/<Has\w+\|[^"]*/g, 'o-a1b2c3d4e5');
+  expect(text.length).toBeLessThan(2_048);
+});
+
+test('it may read exactly what the reader of EKS calls', () => {
+  const source = readFileSync(new URL('../../adapters/aws/eks-reader.ts', import.meta.url), 'utf8');
+  const called = [...source.matchAll(/\b(?:paginate(\w+)|(\w+)Command)\b/g)].map(
+    ([, list, one]) => `eks:${list ?? one}`,
+  );
+  const reading = statements.filter(({ Condition }) => Condition === undefined).flatMap(({ Action }) => listOf(Action));
+  expect(reading.sort()).toEqual([...new Set(called)].sort());
+});
+
+test.each(Object.entries(MUTATING_CALLS))(
+  '%s is for the sessions of one function, on one type of resource',
+  (call, action) => {
+    const [statement, ...others] = allowing(action);
+    expect(others).toEqual([]);
+    const type = { UpdateClusterVersion: 'cluster', UpdateNodegroupVersion: 'nodegroup', UpdateAddon: 'addon' }[call];
+    expect(statement?.Resource).toBe(`arn:<Partition>:eks:*:<AccountId>:${type}/*`);
+    const session = String(statement?.Condition?.StringLike?.['aws:userid']);
+    expect(MUTATING_FUNCTIONS.map((name) => `*:liftlock-${name}`)).toContain(session);
+  },
+);
+
+test('whatever is no read is for the session of one mutating function', () => {
+  const reads = /^(eks:(List|Describe)|eks:StartInsightsRefresh$)/;
+  for (const { Action, Condition } of statements) {
+    if (listOf(Action).every((action) => reads.test(action))) continue;
+    expect(Condition?.StringLike?.['aws:userid']).toMatch(
+      /^\*:liftlock-(update-addons|upgrade-control-plane|roll-node-group)$/,
+    );
+  }
+});
+
+test('roles of add-ons are passed to EKS only, and instances launched from launch templates only', () => {
+  expect(allowing('iam:PassRole')[0]?.Condition?.StringEquals).toEqual({ 'iam:PassedToService': 'eks.amazonaws.com' });
+  expect(allowing('ec2:RunInstances')[0]?.Condition?.ArnLike).toEqual({
+    'ec2:LaunchTemplate': 'arn:<Partition>:ec2:*:<AccountId>:launch-template/*',
+  });
+  expect(allowing('ec2:CreateTags')[0]?.Condition?.StringEquals).toEqual({ 'ec2:CreateAction': 'RunInstances' });
+});
+
+test("the forwarder may put events on the hub's bus and nothing else", () => {
+  const bus =
+    'arn:<Partition>:events:<HasHubRegion|<HubRegion>|<Region>>:<HasHubAccountId|<HubAccountId>|<AccountId>>:event-bus/liftlock';
+  expect(statementsOf(spokeForwarder, 'Role')).toEqual([
+    { Effect: 'Allow', Action: 'events:PutEvents', Resource: bus },
+  ]);
+  const rules = Object.values(spokeForwarder.Resources).filter(({ Type }) => Type === 'AWS::Events::Rule');
+  expect(rules.map(({ Properties }) => readable(Properties.EventPattern))).toEqual([
+    expect.objectContaining({ source: ['aws.eks'], 'detail-type': ['AWS API Call via CloudTrail'] }),
+    expect.objectContaining({ source: ['aws.health'], detail: { service: ['EKS'] } }),
+  ]);
+  for (const { Properties } of rules)
+    expect(readable(Properties.Targets)).toEqual([expect.objectContaining({ Arn: bus })]);
+});

@@ -1,0 +1,23 @@
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import { App, Validations } from 'aws-cdk-lib/core';
+import { addLiftlock } from '../liftlock-app.ts';
+import { parseSettings } from '../settings/settings.ts';
+
+/**
+ * Synthesizes Liftlock without bundling, for tests: `node write-assembly.ts <folder> <settings as JSON> [nag]`. In a process of its own, since
+ * jest takes several times as long to load CDK into each test file. The context is that of cdk.json.
+ */
+const [folder = '', settings = '{}', nag] = process.argv.slice(2);
+const { default: cdk } = await import('../../cdk.json', { with: { type: 'json' } });
+const { liftlock: _, ...context } = cdk.context;
+
+const app = new App({ outdir: folder, context, stackTraces: false, treeMetadata: false });
+addLiftlock(app, {
+  settings: parseSettings(settings),
+  codeOf: (name) => Code.fromInline(`export const handler = () => '${name}';`),
+});
+if (nag !== undefined) {
+  const { AwsSolutionsChecks, ServerlessChecks } = await import('cdk-nag');
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
+}
+app.synth();
