@@ -56,7 +56,7 @@ export async function start(options: StartOptions): Promise<number> {
   else out.write(`${renderText(report, paintFor(out))}Took ${((performance.now() - began) / 1000).toFixed(1)} s.\n`);
   if (options.serve !== undefined) {
     const { serveWorld } = await import('./serve.ts');
-    await serveWorld(world, options.serve === true ? 0 : options.serve);
+    await serveWorld(world, options.serve === true ? 0 : options.serve, options.speed);
   }
   return exitCode(report);
 }

@@ -29,7 +29,7 @@ export interface VirtualClockOptions {
 export class VirtualClock implements Timers {
   readonly #queue = new EventQueue();
   readonly #work = new InFlightWork();
-  readonly #speed: number | undefined;
+  #speed: number | undefined;
   #now: number;
   #wake: (() => void) | undefined;
   #wait: RealTimeWait | undefined;
@@ -38,6 +38,11 @@ export class VirtualClock implements Timers {
   constructor(options: VirtualClockOptions) {
     this.#now = options.start.getTime();
     this.#speed = options.speed;
+  }
+
+  /** Simulated seconds per real second from now on; undefined = jump. Between runs only: a wait that is under way keeps its speed. */
+  changeSpeed(speed: number | undefined): void {
+    this.#speed = speed;
   }
 
   now(): Date {

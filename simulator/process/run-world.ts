@@ -9,6 +9,8 @@ export interface RunOptions {
   readonly until: Date;
   /** It ends earlier once nothing has moved for so many hours, and nothing outside is expected any more. */
   readonly quietHours?: number;
+  /** Ends it at once. */
+  readonly signal?: AbortSignal;
 }
 
 /** Runs the schedules until the fleet is at rest. Gives whether it came to rest in time. */
@@ -37,8 +39,8 @@ export async function runWorld(world: World, options: RunOptions): Promise<boole
 
   let quietSince: number | undefined;
   try {
-    while (clock.now() < options.until) {
-      await clock.runUntil(new Date(clock.now().getTime() + 10 * 60_000));
+    while (clock.now() < options.until && options.signal?.aborted !== true) {
+      await clock.runUntil(new Date(clock.now().getTime() + 10 * 60_000), options.signal);
       const now = clock.now().getTime();
       if (!(await isAtRest(world))) quietSince = undefined;
       else quietSince ??= now;
