@@ -1,0 +1,64 @@
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { Failure } from '../failure.ts';
+
+const EXIT_OF: Readonly<Record<string, ExitCode>> = {
+  InvalidInput: EXIT.invalid,
+  InvalidVersion: EXIT.invalid,
+  InvalidTransaction: EXIT.invalid,
+  AmbiguousCluster: EXIT.invalid,
+  BodyTooLarge: EXIT.invalid,
+  RolloutBlocked: EXIT.blocked,
+  UpgradeBlocked: EXIT.blocked,
+};
+
+/** What the API refused, by the name of its error. */
+export class ApiFailure extends Failure {
+  readonly errorName: string;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(errorName: string, message: string, details: Readonly<Record<string, unknown>> = {}) {
+    super(`liftlock: ${message}`, Object.hasOwn(EXIT_OF, errorName) ? EXIT_OF[errorName] : EXIT.failure);
+    this.errorName = errorName;
+    this.details = details;
+  }
+}
+
+/** From an answer that is no success: ours carries `error`, API Gateway's own a `message`. */
+export function apiFailure(status: number, route: string, body: unknown): ApiFailure {
+  const { error, message } = (typeof body === 'object' && body !== null ? body : {}) as {
+    error?: { name?: unknown; message?: unknown; details?: unknown };
+    message?: unknown;
+  };
+  if (typeof error?.name === 'string' && typeof error.message === 'string') {
+    const details = typeof error.details === 'object' && error.details !== null ? error.details : {};
+    return new ApiFailure(error.name, error.message, details as Record<string, unknown>);
+  }
+  const said = typeof message === 'string' ? ` (${message})` : '';
+  if (status === 403 || status === 401) {
+    return new ApiFailure(
+      'Forbidden',
+      `you may not ${route}${said}. Ask for execute-api:Invoke on that route; docs/cli.md has a policy for each kind of person. Check with aws sts get-caller-identity who you are.`,
+    );
+  }
+  if (status === 404) return new ApiFailure('NotFound', `nothing answers to ${route} there. Check the API URL.`);
+  return new ApiFailure(
+    'UnreadableAnswer',
+    `${route} answered ${status}${said}, which is no answer of Liftlock's API.`,
+  );
+}
+
+/** From a request that got no answer. */
+export function connectionFailure(error: unknown, url: URL, local: boolean): Failure {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const { code, name, message } = cause as { code?: string; name?: string; message?: string };
+  if (name === 'TimeoutError' || (error as { name?: string }).name === 'TimeoutError')
+    return new Failure(
+      `liftlock: ${url.host} did not answer in time. Try again, or wait longer with --timeout.`,
+      EXIT.timedOut,
+    );
+  const hint = local
+    ? 'Nothing listens there: run liftlock start --serve first.'
+    : 'Check the API URL and your network.';
+  if (code === 'ECONNREFUSED') return new Failure(`liftlock: ${url.host} refused the connection. ${hint}`);
+  return new Failure(`liftlock: ${url.host} cannot be reached: ${code ?? message ?? 'no reason given'}. ${hint}`);
+}

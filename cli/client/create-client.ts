@@ -1,0 +1,20 @@
+import { invalid } from '../failure.ts';
+import type { Io } from '../io.ts';
+import type { GlobalOptions } from '../session.ts';
+import { ApiClient } from './api-client.ts';
+import { apiAddress, regionOf } from './api-url.ts';
+
+/** The client for where a person pointed us. The signer and its SDK are loaded only when a request must be signed. */
+export async function createClient(io: Io, global: GlobalOptions): Promise<ApiClient> {
+  const address = apiAddress(global.apiUrl ?? io.env.LIFTLOCK_API_URL);
+  const options = { address, timeoutSeconds: global.timeout, interrupted: io.interrupted };
+  if (address.local) return new ApiClient(options);
+  const region = global.apiRegion ?? regionOf(address.url) ?? io.env.AWS_REGION ?? io.env.AWS_DEFAULT_REGION;
+  if (region === undefined) {
+    throw invalid(
+      `liftlock: the Region of ${address.url.host} is not known, and requests are signed for one. Set AWS_REGION or --api-region.`,
+    );
+  }
+  const { createSigner } = await import('./sign-request.ts');
+  return new ApiClient({ ...options, sign: createSigner(region, global.profile) });
+}

@@ -1,0 +1,16 @@
+/** What the command line ends with; scripts rely on it (docs/cli.md). */
+export const EXIT = {
+  ok: 0,
+  failure: 1,
+  /** Usage or invalid input. */
+  invalid: 2,
+  /** Findings or pending changes: an upgrade that is not approved. */
+  pending: 3,
+  /** Something could not be read. */
+  incomplete: 4,
+  timedOut: 5,
+  /** Blocked by policy, window or gate. */
+  blocked: 6,
+  interrupted: 130,
+} as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

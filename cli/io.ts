@@ -1,0 +1,45 @@
+import { text } from 'node:stream/consumers';
+
+/** Everything that a command touches outside itself; tests give their own. */
+export interface Io {
+  /** Data: nothing else goes to stdout. */
+  out(text: string): void;
+  /** Progress, warnings, errors. */
+  err(text: string): void;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Whether stdout is a terminal. */
+  readonly isTerminal: boolean;
+  /** Columns of the terminal; undefined elsewhere. */
+  readonly columns: number | undefined;
+  stdin(): Promise<string>;
+  now(): Date;
+  /** Aborted when a person presses Ctrl-C. */
+  readonly interrupted: AbortSignal;
+}
+
+/**
+ * The real thing. Once somebody has asked for `interrupted`, the first Ctrl-C ends the command in order and the second one at once; before
+ * that Ctrl-C does what it always does.
+ */
+export function processIo(): Io {
+  let interruption: AbortController | undefined;
+  // Whoever reads us may stop early (`| head`): that is no error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  return {
+    out: (chunk) => void process.stdout.write(chunk),
+    err: (chunk) => void process.stderr.write(chunk),
+    env: process.env,
+    isTerminal: process.stdout.isTTY === true,
+    columns: process.stdout.columns,
+    stdin: () => text(process.stdin),
+    now: () => new Date(),
+    get interrupted() {
+      if (interruption === undefined) {
+        const controller = new AbortController();
+        interruption = controller;
+        process.once('SIGINT', () => controller.abort());
+      }
+      return interruption.signal;
+    },
+  };
+}

@@ -1,0 +1,29 @@
+const UNITS = [
+  ['d', 86_400],
+  ['h', 3_600],
+  ['m', 60],
+  ['s', 1],
+] as const;
+
+/** `in 3h12m`, `5m ago`, `-` for none: what tables show. JSON has the instants themselves. */
+export function relativeTime(at: string | null | undefined, now: Date): string {
+  if (at === null || at === undefined) return '-';
+  const milliseconds = Date.parse(at) - now.getTime();
+  if (Number.isNaN(milliseconds)) return at;
+  const text = duration(Math.abs(milliseconds) / 1000);
+  if (text === '0s') return 'now';
+  return milliseconds > 0 ? `in ${text}` : `${text} ago`;
+}
+
+/** The two largest units: `3h12m`, `12d`, `45s`. */
+function duration(seconds: number): string {
+  let rest = Math.round(seconds);
+  const parts: string[] = [];
+  for (const [unit, size] of UNITS) {
+    const count = Math.floor(rest / size);
+    rest -= count * size;
+    if (count > 0 && parts.length < 2) parts.push(`${count}${unit}`);
+    else if (parts.length > 0) break;
+  }
+  return parts.join('') || '0s';
+}

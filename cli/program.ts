@@ -1,0 +1,55 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { ExitCode } from './exit-codes.ts';
+import type { Io } from './io.ts';
+import { FORMATS } from './output/print.ts';
+import { registerChangeVerbs } from './register-change-verbs.ts';
+import { registerConfigVerbs } from './register-config-verbs.ts';
+import { registerOtherVerbs } from './register-other-verbs.ts';
+import { registerReadVerbs } from './register-read-verbs.ts';
+import { type Outcome, type Session, sessionOf } from './session.ts';
+
+/** Registers a verb whose code is loaded only when it runs: `liftlock --help` must not wait for what it does not use. */
+export type Act = (run: (session: Session) => Promise<ExitCode>, command: Command) => Promise<void>;
+
+/** The whole command line, as it is parsed; nothing of it runs yet. */
+export function createProgram(io: Io, register: (program: Command) => void): { program: Command; outcome: Outcome } {
+  const outcome: Outcome = { code: undefined };
+  const act: Act = async (run, command) => {
+    outcome.code = await run(sessionOf(io, command));
+  };
+  const program = new Command('liftlock')
+    .description('Upgrades fleets of Amazon EKS clusters: one minor at a time, in waves, behind checks.')
+    .option('--api-url <url>', 'where Liftlock runs (default: LIFTLOCK_API_URL)')
+    .option('--api-region <region>', 'AWS Region of the API, where its URL does not tell')
+    .option('--profile <name>', 'AWS profile to sign requests with')
+    .option('--timeout <seconds>', 'how long one request may take', seconds, 30)
+    .option('--no-color', 'no colour on the terminal (also: NO_COLOR)')
+    .showHelpAfterError('(add --help for what it takes)')
+    .showSuggestionAfterError()
+    .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) })
+    .addHelpText('after', EPILOGUE);
+  // Errors come back as exceptions, so that one place gives the exit codes. Subcommands take the settings over when they are added.
+  program.exitOverride();
+  register(program);
+  registerConfigVerbs(program, act);
+  registerReadVerbs(program, act);
+  registerChangeVerbs(program, act);
+  registerOtherVerbs(program, act);
+  return { program, outcome };
+}
+
+export const outputOption = (choices: readonly string[] = FORMATS): Option =>
+  new Option('-o, --output <format>', 'how to print').choices([...choices]).default('table');
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0 || value > 900)
+    throw new InvalidArgumentError('It is a number of seconds, up to 900.');
+  return value;
+}
+
+const EPILOGUE = `
+Exit codes: 0 ok, 1 failure, 2 usage or invalid input, 3 not approved or findings, 4 something could not be read,
+5 timed out, 6 blocked by policy, window or gate, 130 interrupted.
+
+Without AWS:  liftlock start --serve 8080, then LIFTLOCK_API_URL=http://127.0.0.1:8080 liftlock get clusters`;

@@ -1,0 +1,60 @@
+import { Argument, type Command } from 'commander';
+import { type Act, outputOption } from './program.ts';
+
+/** `access`, `audit`, `completion`, `version`. */
+export function registerOtherVerbs(program: Command, act: Act): void {
+  const access = program.command('access').description('what Liftlock can read of the clusters, and what to grant');
+  access
+    .command('check [cluster]')
+    .description('what Liftlock can and cannot read, and why (exit 4 when something needed cannot)')
+    .option('--direct', 'look from this machine: assume the spoke role and ask EKS and the API servers now')
+    .addOption(outputOption())
+    .action((cluster, options, command) =>
+      act(async (session) => (await import('./verbs/access-check.ts')).accessCheck(session, cluster, options), command),
+    );
+  access
+    .command('manifest [cluster]')
+    .description('access entries (or aws-auth lines) and RBAC that let Liftlock read')
+    .addOption(outputOption())
+    .action((cluster, options, command) =>
+      act(
+        async (session) =>
+          (await import('./verbs/access-manifest.ts')).accessManifest(session, cluster, options.output),
+        command,
+      ),
+    );
+  const audit = program
+    .command('audit')
+    .description('the record of who did what: fleet, rollout/<id> or cluster/<name>');
+  for (const [verb, description] of AUDIT_VERBS) {
+    audit
+      .command(`${verb} <subject>`)
+      .description(description)
+      .addOption(outputOption())
+      .action((subject, options, command) =>
+        act(
+          async (session) => (await import('./verbs/audit.ts')).audit(session, verb, subject, options.output),
+          command,
+        ),
+      );
+  }
+  program
+    .command('completion')
+    .description('print a completion script: source <(liftlock completion bash)')
+    .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish']))
+    .action((shell, _options, command) =>
+      act(async (session) => (await import('./verbs/completion.ts')).completion(session, shell, program), command),
+    );
+  program
+    .command('version')
+    .description('print the version of this command line')
+    .addOption(outputOption())
+    .action((options, command) =>
+      act(async (session) => (await import('./verbs/version.ts')).version(session, options.output), command),
+    );
+}
+
+const AUDIT_VERBS = [
+  ['show', 'print the record of one subject'],
+  ['verify', 'check on this machine that no item of the record was changed or taken out (exit 1 when one was)'],
+] as const;

@@ -1,0 +1,47 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { type Act, outputOption } from './program.ts';
+
+/** `get`, `describe`, `explain`. */
+export function registerReadVerbs(program: Command, act: Act): void {
+  program
+    .command('get <kind> [name]')
+    .description('list clusters, rollouts, upgrades, policies, versions or accounts')
+    .addOption(outputOption(['table', 'wide', 'json', 'yaml', 'name', 'jsonl']))
+    .option('-l, --selector <labels>', 'only clusters with these labels, e.g. env=prod,team!=web')
+    .option('--account <id>', 'only clusters of this account')
+    .option('--region <region>', 'only clusters of this Region')
+    .option('--all', 'upgrades that have ended and clusters that are gone too')
+    .option('-w, --watch', 'go on, and show every change')
+    .option('--interval <seconds>', 'with --watch: time between two looks', interval, 2)
+    .option('--no-headers', 'no line of headers')
+    .action((kind, name, options, command) =>
+      act(async (session) => (await import('./verbs/get.ts')).get(session, kind, name, options), command),
+    );
+  program
+    .command('describe <kind> <name>')
+    .description('everything about one cluster or one rollout')
+    .addOption(outputOption())
+    .action((kind, name, options, command) =>
+      act(
+        async (session) => (await import('./verbs/describe.ts')).describe(session, kind, name, options.output),
+        command,
+      ),
+    );
+  program
+    .command('explain <kind> <name>')
+    .description('why a cluster is or is not upgrading, and when it will: explain cluster web')
+    .addOption(outputOption())
+    .action((kind, name, options, command) =>
+      act(
+        async (session) => (await import('./verbs/explain.ts')).explain(session, kind, name, options.output),
+        command,
+      ),
+    );
+}
+
+function interval(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value < 0.05 || value > 3600)
+    throw new InvalidArgumentError('It is a number of seconds, up to 3600.');
+  return value;
+}

@@ -1,0 +1,31 @@
+import { type Command, CommanderError } from 'commander';
+import { EXIT } from './exit-codes.ts';
+import { Failure } from './failure.ts';
+import type { Io } from './io.ts';
+import { visible } from './output/visible.ts';
+import { createProgram } from './program.ts';
+
+/** Runs one command line and gives its exit code. `register` adds commands that live elsewhere. */
+export async function runCommand(
+  argv: readonly string[],
+  io: Io,
+  register: (program: Command) => void = () => {},
+): Promise<number> {
+  const { program, outcome } = createProgram(io, register);
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    // Commands of others set the code of the process themselves.
+    return outcome.code ?? Number(process.exitCode ?? EXIT.ok);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.invalid;
+    if (error instanceof Failure) {
+      io.err(`${visible(error.message)}\n`);
+      return error.exitCode;
+    }
+    const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+    const invalid = name === 'InvalidInput' || name === 'FleetFolderInvalid';
+    const more = io.env.LIFTLOCK_DEBUG === undefined ? ' Set LIFTLOCK_DEBUG=1 to see where.' : `\n${stack ?? ''}`;
+    io.err(invalid ? `liftlock: ${message}\n` : `liftlock: ${name}: ${message}${more}\n`);
+    return invalid ? EXIT.invalid : EXIT.failure;
+  }
+}

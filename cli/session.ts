@@ -1,0 +1,42 @@
+import type { Command } from 'commander';
+import type { ApiClient } from './client/api-client.ts';
+import type { ExitCode } from './exit-codes.ts';
+import type { Io } from './io.ts';
+import { colourOf, type Paint } from './output/paint.ts';
+
+/** Options that every command takes. */
+export interface GlobalOptions {
+  readonly apiUrl?: string;
+  readonly apiRegion?: string;
+  readonly profile?: string;
+  readonly timeout: number;
+  readonly color: boolean;
+}
+
+/** What a verb works with. */
+export interface Session {
+  readonly io: Io;
+  readonly paint: Paint;
+  readonly global: GlobalOptions;
+  /** Loaded when first asked for: offline verbs need no API. */
+  client(): Promise<ApiClient>;
+}
+
+/** Set by the verb that ran. */
+export interface Outcome {
+  code: ExitCode | undefined;
+}
+
+export function sessionOf(io: Io, command: Command): Session {
+  const global = command.optsWithGlobals<GlobalOptions>();
+  let client: Promise<ApiClient> | undefined;
+  return {
+    io,
+    paint: colourOf(io, global.color),
+    global,
+    client() {
+      client ??= import('./client/create-client.ts').then(({ createClient }) => createClient(io, global));
+      return client;
+    },
+  };
+}

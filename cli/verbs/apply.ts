@@ -1,0 +1,47 @@
+import { formatIssue } from '../../core/config/issue.ts';
+import { type ParsedConfig, parseConfig } from '../../core/config/parse-config.ts';
+import type { ConfigFile } from '../../core/config/read-yaml.ts';
+import type { AppliedDocuments } from '../../core/operations/apply-documents.ts';
+import type { FleetStatus } from '../../core/queries/fleet-status.ts';
+import { SupportCalendar } from '../../core/version/support-calendar.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { invalid } from '../failure.ts';
+import { print } from '../output/print.ts';
+import { visible } from '../output/visible.ts';
+import type { Session } from '../session.ts';
+import { type FileOptions, readConfigFiles } from './config-files.ts';
+
+type ApplyOptions = FileOptions & { readonly output: string; readonly dryRun?: boolean };
+
+/** Validates here, where lines and columns are known, and sends what was parsed; the API validates again. */
+export async function apply(session: Session, options: ApplyOptions): Promise<ExitCode> {
+  const files = await readConfigFiles(session, options);
+  const parsed = await parse(session, files);
+  for (const issue of [...parsed.errors, ...parsed.warnings]) session.io.err(`${visible(formatIssue(issue))}\n`);
+  if (parsed.errors.length > 0) throw invalid('liftlock: nothing was applied. Correct the errors above.');
+  const documents = [...(parsed.fleet === undefined ? [] : [parsed.fleet]), ...parsed.policies];
+  if (documents.length === 0) throw invalid('liftlock: there is no config in what was given.');
+  const client = await session.client();
+  const query = { dryRun: options.dryRun === true ? 'true' : undefined };
+  const answer = await client.send<AppliedDocuments>('PUT', '/v1/config', documents, query);
+  const told = parsed.warnings.map(({ message }) => message);
+  for (const warning of answer.warnings) {
+    // What the files alone showed was told with its line already.
+    if (!told.some((message) => warning.endsWith(message))) session.io.err(`${visible(warning)}\n`);
+  }
+  await print(session, options.output, answer, () =>
+    answer.items.map(({ kind, name, change }) =>
+      visible(`${kind.toLowerCase()}/${name} ${change}${answer.dryRun ? ' (dry run)' : ''}`),
+    ),
+  );
+  return EXIT.ok;
+}
+
+/** Policies alone may name private hosts that the Fleet in force allows: only then it is asked for. */
+async function parse(session: Session, files: readonly ConfigFile[]): Promise<ParsedConfig> {
+  const options = { calendar: SupportCalendar.builtIn(), now: session.io.now() };
+  const parsed = parseConfig(files, options);
+  if (parsed.errors.length === 0 || !parsed.errors.every(({ path }) => path.includes('smoke.urls'))) return parsed;
+  const { spec } = await (await session.client()).get<FleetStatus>('/v1/fleet');
+  return spec === null ? parsed : parseConfig(files, { ...options, allowedHosts: spec.allowedHosts });
+}

@@ -1,0 +1,82 @@
+import type { ClusterDetail } from '../../core/queries/cluster-detail.ts';
+import type { RollbackView } from '../../core/queries/rollback-view.ts';
+import type { SupportView } from '../../core/queries/support-view.ts';
+import { facts, section, shown } from '../output/facts.ts';
+import { painted } from '../output/paint.ts';
+import { reasonLines } from '../output/print.ts';
+import { relativeTime } from '../output/relative-time.ts';
+import { table } from '../output/table.ts';
+import { visible } from '../output/visible.ts';
+import type { Shown } from './columns.ts';
+
+/** What `describe cluster` prints. */
+export function clusterText(cluster: ClusterDetail, { paint, now }: Shown): string[] {
+  const { endpoint, insights, held } = cluster;
+  const ways = [endpoint.publicAccess ? 'public' : '', endpoint.privateAccess ? 'private' : ''].filter(Boolean);
+  return [
+    ...facts([
+      ['Name', shown(cluster.name)],
+      ['ARN', shown(cluster.arn)],
+      ['Created', `${cluster.createdAt} (${relativeTime(cluster.createdAt, now)})`],
+      ['Version', `${shown(cluster.version)} (${shown(cluster.platformVersion)}), EKS says ${shown(cluster.status)}`],
+      ['Support', supportText(cluster.support, now)],
+      ['State', painted(paint, cluster.state)],
+      ['Policy', `${shown(cluster.policy)}, wave ${shown(cluster.wave)}, target ${shown(cluster.target)}`],
+      ['Held', held === null ? 'no' : visible(`since ${held.since}: ${held.reason.message}`)],
+      ['Rollback', rollbackText(cluster.rollback, now)],
+      ['Endpoint', `${ways.join(' and ')}, authentication ${shown(cluster.authenticationMode)}`],
+      [
+        'Insights',
+        `${insights.passing} passing, ${insights.warning} warnings, ${insights.error} errors, ${insights.unknown} unknown`,
+      ],
+      ['Auto Mode', cluster.autoMode ? 'yes' : 'no'],
+      ['Last seen', relativeTime(cluster.lastSeenAt, now)],
+    ]),
+    ...section('Warnings', reasonLines(cluster.warnings)),
+    ...section(
+      'Tags for Liftlock',
+      cluster.tagEffects.map(({ tag, value, effect }) => visible(`  ${tag}=${value}: ${effect}`)),
+    ),
+    ...section('Node groups', rows(['NAME', 'VERSION', 'AMI', 'SIZE', 'STATUS'], nodegroups(cluster))),
+    ...section('Add-ons', rows(['NAME', 'VERSION', 'STATUS'], addons(cluster))),
+    ...section('Upgrades', rows(['ID', 'STATUS', 'STARTED', 'REASON'], upgrades(cluster, now))),
+  ];
+}
+
+const nodegroups = (cluster: ClusterDetail) =>
+  cluster.nodegroups.map((group) => [
+    group.name,
+    shown(group.version),
+    shown(group.amiType),
+    shown(group.desiredSize),
+    group.status,
+  ]);
+const addons = (cluster: ClusterDetail) => cluster.addons.map(({ name, version, status }) => [name, version, status]);
+const upgrades = (cluster: ClusterDetail, now: Date) =>
+  cluster.upgrades.map((one) => [
+    one.id,
+    one.status,
+    relativeTime(one.startedAt, now),
+    visible(one.reasons[0]?.message ?? ''),
+  ]);
+
+function rows(headers: readonly string[], cells: readonly (readonly string[])[]): string[] {
+  if (cells.length === 0) return [];
+  return table(headers, cells)
+    .trimEnd()
+    .split('\n')
+    .map((line) => `  ${line}`);
+}
+
+export function supportText({ state, deadline, dollarsPerDayLate }: SupportView, now: Date): string {
+  const until = deadline === null ? '' : ` until ${deadline.at.slice(0, 10)} (${relativeTime(deadline.at, now)})`;
+  const cost = dollarsPerDayLate === null || dollarsPerDayLate === 0 ? '' : `, costs $${dollarsPerDayLate} a day extra`;
+  return `${state}${until}${cost}`;
+}
+
+export function rollbackText({ status, to, until, reasons }: RollbackView, now: Date): string {
+  const why = reasons.map(({ message }) => message).join(' ');
+  if (status === 'Reversible')
+    return visible(`reversible to ${to} until ${until} (${relativeTime(until, now)}). ${why}`);
+  return visible(`${status === 'Unknown' ? 'not known' : 'not reversible'}: ${why}`);
+}

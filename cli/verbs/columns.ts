@@ -1,0 +1,155 @@
+import type { AccountState } from '../../core/contracts/items/cluster.ts';
+import type { ClusterSummary } from '../../core/queries/cluster-summary.ts';
+import type { PolicyView } from '../../core/queries/list-policies.ts';
+import type { VersionView } from '../../core/queries/list-versions.ts';
+import type { RolloutSummary } from '../../core/queries/rollout-views.ts';
+import type { UpgradeView } from '../../core/queries/upgrade-view.ts';
+import { type Paint, painted } from '../output/paint.ts';
+import { relativeTime } from '../output/relative-time.ts';
+import { visible } from '../output/visible.ts';
+import type { Kind } from './kind.ts';
+
+export interface Shown {
+  readonly paint: Paint;
+  readonly now: Date;
+}
+
+/** One column of a table; `wide` ones only with `-o wide`. */
+export interface Column<Item> {
+  readonly header: string;
+  readonly wide?: boolean;
+  cell(item: Item, shown: Shown): string;
+}
+
+/** How a kind is listed. */
+export interface Listing<Item> {
+  readonly columns: readonly Column<Item>[];
+  /** For `-o name`, and to know an item again while watching. */
+  nameOf(item: Item): string;
+}
+
+const plain = <Item>(header: string, of: (item: Item) => string | number | null, wide = false): Column<Item> => ({
+  header,
+  wide,
+  cell: (item) => visible(String(of(item) ?? '-')),
+});
+const status = <Item>(header: string, of: (item: Item) => string): Column<Item> => ({
+  header,
+  cell: (item, { paint }) => painted(paint, visible(of(item))),
+});
+const time = <Item>(header: string, of: (item: Item) => string | null | undefined, wide = false): Column<Item> => ({
+  header,
+  wide,
+  cell: (item, { now }) => relativeTime(of(item), now),
+});
+const firstReason = ({ reasons }: { reasons: readonly { message: string }[] }): string => reasons[0]?.message ?? '';
+const dollars = (amount: number | null): string => (amount === null ? '-' : amount === 0 ? '0' : `$${amount}`);
+const labels = (item: ClusterSummary): string =>
+  Object.entries(item.labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',');
+
+const clusters: Listing<ClusterSummary> = {
+  nameOf: (item) => item.id,
+  columns: [
+    plain('NAME', (item) => item.name),
+    plain('ACCOUNT', (item) => item.account),
+    plain('REGION', (item) => item.region),
+    plain('VERSION', (item) => item.version),
+    plain('TARGET', (item) => item.target),
+    status('STATE', (item) => item.state),
+    plain('POLICY', (item) => item.policy),
+    plain('WAVE', (item) => item.wave),
+    plain('SUPPORT', (item) => item.support.state),
+    time('UNTIL', (item) => item.support.deadline?.at),
+    plain('EKS-STATUS', (item) => item.status, true),
+    plain('LATE/DAY', (item) => dollars(item.support.dollarsPerDayLate), true),
+    time('SEEN', (item) => item.lastSeenAt, true),
+    plain('ID', (item) => item.id, true),
+    plain('LABELS', labels, true),
+  ],
+};
+
+const rollouts: Listing<RolloutSummary> = {
+  nameOf: (item) => item.id,
+  columns: [
+    plain('ID', (item) => item.id),
+    plain('POLICY', (item) => item.policy),
+    plain('TARGET', (item) => item.target),
+    status('STATUS', (item) => item.status),
+    plain('WAVE', (item) => item.currentWave),
+    plain('DONE', ({ progress }) => `${progress.succeeded}/${progress.members - progress.excluded}`),
+    plain('RUNNING', ({ progress }) => progress.inFlight),
+    plain('FAILED', ({ progress }) => progress.failed),
+    plain('BLOCKED', ({ progress }) => progress.blocked + progress.quarantined),
+    time('CREATED', (item) => item.createdAt),
+    time('ENDED', (item) => item.endedAt, true),
+    plain('BY', (item) => item.createdBy, true),
+    plain('REASON', firstReason, true),
+  ],
+};
+
+const upgrades: Listing<UpgradeView> = {
+  nameOf: (item) => `${item.cluster}/${item.id}`,
+  columns: [
+    plain('CLUSTER', (item) => item.cluster),
+    plain('ID', (item) => item.id),
+    status('STATUS', (item) => item.status),
+    plain('STEP', ({ steps }) => steps.findLast(({ status }) => status !== 'done')?.step ?? steps.at(-1)?.step ?? null),
+    time('STARTED', (item) => item.startedAt),
+    time('RESUMES', (item) => item.resumeAt, true),
+    time('ENDED', (item) => item.endedAt, true),
+    plain('ROLLOUT', (item) => item.rollout, true),
+    plain('BY', (item) => item.requestedBy, true),
+    plain('REASON', firstReason),
+  ],
+};
+
+const policies: Listing<PolicyView> = {
+  nameOf: (item) => item.name,
+  columns: [
+    plain('NAME', (item) => item.name),
+    plain('TARGET', (item) => item.spec?.target ?? null),
+    plain('TRIGGER', (item) => item.spec?.trigger ?? null),
+    plain('WAVES', (item) => item.spec?.waves.map(({ name }) => name).join(',') ?? null),
+    plain('CLUSTERS', (item) => item.clusters),
+    plain('AMBIGUOUS', (item) => item.ambiguousClusters),
+    time('APPLIED', (item) => item.appliedAt),
+    plain('VERIFICATION', (item) => item.spec?.verification ?? null, true),
+    plain('REVISION', (item) => item.revision.slice(0, 12), true),
+    plain('BY', (item) => item.appliedBy, true),
+    plain('ROLLOUT', (item) => item.newestRollout, true),
+  ],
+};
+
+const versions: Listing<VersionView> = {
+  nameOf: (item) => `${item.region}/${item.version}`,
+  columns: [
+    plain('REGION', (item) => item.region),
+    plain('VERSION', (item) => (item.isDefault ? `${item.version} (default)` : item.version)),
+    plain('SUPPORT', (item) => item.state),
+    time('UNTIL', (item) => item.deadline?.at),
+    plain('CLUSTERS', (item) => item.clusters),
+    plain('LATE/DAY', (item) => dollars(item.dollarsPerDayLate)),
+    plain('RELEASED', (item) => item.releaseDate?.slice(0, 10) ?? null, true),
+    plain('STANDARD-END', (item) => item.endOfStandardSupport?.slice(0, 10) ?? null, true),
+    plain('EXTENDED-END', (item) => item.endOfExtendedSupport?.slice(0, 10) ?? null, true),
+  ],
+};
+
+const accounts: Listing<AccountState> = {
+  nameOf: (item) => `${item.account}/${item.region}`,
+  columns: [
+    plain('ACCOUNT', (item) => item.account),
+    plain('REGION', (item) => item.region),
+    status('STATUS', (item) => item.status),
+    plain('CLUSTERS', (item) => item.clusters),
+    time('CHECKED', (item) => item.checkedAt),
+    plain('REASON', (item) => item.reason ?? ''),
+  ],
+};
+
+/** The API's answers are typed by its own read models; the list is chosen by the same name as the columns. */
+export const LISTINGS = { clusters, rollouts, upgrades, policies, versions, accounts } as unknown as Readonly<
+  Record<Kind, Listing<unknown>>
+>;

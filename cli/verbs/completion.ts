@@ -1,0 +1,94 @@
+import type { Command } from 'commander';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import type { Session } from '../session.ts';
+import { KINDS } from './kind.ts';
+
+/** Words that may follow a path of commands, e.g. `rollout` → `create pause resume abort`. */
+type Words = ReadonlyMap<string, readonly string[]>;
+
+/** The script is made from the commands as they are registered, so it cannot lag behind them. */
+export async function completion(session: Session, shell: string, program: Command): Promise<ExitCode> {
+  const words = wordsOf(program);
+  session.io.out(shell === 'bash' ? bash(words) : shell === 'zsh' ? zsh(words) : fish(words));
+  return EXIT.ok;
+}
+
+const NOUNS: Readonly<Record<string, readonly string[]>> = {
+  get: KINDS,
+  describe: ['cluster', 'rollout'],
+  explain: ['cluster'],
+  retry: ['cluster'],
+  release: ['cluster'],
+  upgrade: ['cluster'],
+  completion: ['bash', 'zsh', 'fish'],
+};
+
+function wordsOf(program: Command): Words {
+  const words = new Map<string, readonly string[]>();
+  const visit = (command: Command, path: readonly string[]): void => {
+    const names = command.commands.flatMap((child) => [child.name(), ...child.aliases()]);
+    const options = command.options.flatMap(({ long }) => long ?? []);
+    words.set(path.join(' '), [...names, ...(NOUNS[path.join(' ')] ?? []), ...options, '--help']);
+    for (const child of command.commands)
+      for (const name of [child.name(), ...child.aliases()]) visit(child, [...path, name]);
+  };
+  visit(program, []);
+  return words;
+}
+
+const cases = (words: Words): string =>
+  [...words].map(([path, list]) => `    '${path}') words='${list.join(' ')}' ;;`).join('\n');
+
+/** The path is the words before the cursor that are commands; what else stands between changes nothing. */
+const PATH = `  local path='' word
+  for word in "\${before[@]}"; do
+    if [ -n "$(_liftlock_words "\${path:+$path }$word")" ]; then path="\${path:+$path }$word"; fi
+  done`;
+
+const lookup = (words: Words): string => `_liftlock_words() {
+  local words=''
+  case "$1" in
+${cases(words)}
+  esac
+  printf '%s' "$words"
+}
+`;
+
+function bash(words: Words): string {
+  return `# liftlock: source <(liftlock completion bash)
+${lookup(words)}
+_liftlock() {
+  local before=("\${COMP_WORDS[@]:1:COMP_CWORD-1}")
+${PATH}
+  COMPREPLY=($(compgen -W "$(_liftlock_words "$path")" -- "\${COMP_WORDS[COMP_CWORD]}"))
+}
+complete -o default -F _liftlock liftlock
+`;
+}
+
+function zsh(words: Words): string {
+  return `#compdef liftlock
+# liftlock: source <(liftlock completion zsh)
+${lookup(words)}
+_liftlock() {
+  local -a before
+  local word
+  before=("\${(@)words[2,CURRENT-1]}")
+${PATH}
+  compadd -- \${=$(_liftlock_words "$path")}
+}
+(( $+functions[compdef] )) && compdef _liftlock liftlock
+`;
+}
+
+function fish(words: Words): string {
+  const lines = [...words].map(([path, list]) => {
+    const seen = path.split(' ').filter(Boolean);
+    const condition =
+      seen.length === 0
+        ? '__fish_use_subcommand'
+        : seen.map((word) => `__fish_seen_subcommand_from ${word}`).join('; and ');
+    return `complete -c liftlock -f -n '${condition}' -a '${list.join(' ')}'`;
+  });
+  return `# liftlock: liftlock completion fish | source\n${lines.join('\n')}\n`;
+}

@@ -1,0 +1,72 @@
+import type { Explanation } from '../../core/queries/explanation.ts';
+import { clusterPath } from '../client/cluster-path.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { facts, section, shown } from '../output/facts.ts';
+import { painted } from '../output/paint.ts';
+import { print, reasonLines } from '../output/print.ts';
+import { relativeTime } from '../output/relative-time.ts';
+import { visible } from '../output/visible.ts';
+import type { Session } from '../session.ts';
+import { rollbackText, supportText } from './cluster-text.ts';
+import type { Shown } from './columns.ts';
+import { kindOf } from './kind.ts';
+
+export async function explain(session: Session, kindText: string, name: string, format: string): Promise<ExitCode> {
+  kindOf(kindText, ['clusters']);
+  const client = await session.client();
+  const explanation = await client.get<Explanation>(`${clusterPath(name)}/explain`);
+  const shownAt = { paint: session.paint, now: client.time ?? session.io.now() };
+  await print(session, format, explanation, () => explanationText(explanation, shownAt));
+  return EXIT.ok;
+}
+
+/** The answer first, then what it rests on. */
+export function explanationText(explanation: Explanation, { paint, now }: Shown): string[] {
+  const { policy, rollout, when, hops, upgrade, tagEffects, warnings } = explanation;
+  return [
+    `${shown(explanation.cluster)} is at ${shown(explanation.version)}: ${painted(paint, explanation.state)}`,
+    ...reasonLines(explanation.reasons),
+    '',
+    ...facts([
+      ['When', whenText(when, now)],
+      [
+        'Policy',
+        policy === null
+          ? 'none'
+          : `${shown(policy.name)} (trigger ${policy.trigger}, verification ${policy.verification})`,
+      ],
+      ['Wave', shown(explanation.wave)],
+      [
+        'Target',
+        hops.length > 1 ? `${shown(explanation.target)}, hop by hop: ${hops.join(', ')}` : shown(explanation.target),
+      ],
+      [
+        'Rollout',
+        rollout === null
+          ? 'none'
+          : visible(
+              `${rollout.id} (${rollout.status}), wave ${rollout.wave} (${rollout.waveStatus}), place ${rollout.position}: ${rollout.memberStatus}`,
+            ),
+      ],
+      [
+        'Last upgrade',
+        upgrade === null
+          ? 'none'
+          : `${shown(upgrade.id)} ${upgrade.status}, asked for by ${shown(upgrade.requestedBy)}`,
+      ],
+      ['Rollback', rollbackText(explanation.rollback, now)],
+      ['Support', supportText(explanation.support, now)],
+    ]),
+    ...section('Warnings', reasonLines(warnings)),
+    ...section(
+      'Tags for Liftlock',
+      tagEffects.map(({ tag, value, effect }) => visible(`  ${tag}=${value}: ${effect}`)),
+    ),
+  ];
+}
+
+function whenText({ at, condition }: Explanation['when'], now: Date): string {
+  const instant = at === null ? '' : `${at} (${relativeTime(at, now)})`;
+  if (condition === null) return instant === '' ? 'not by itself' : instant;
+  return visible(instant === '' ? condition : `${instant}. ${condition}`);
+}

@@ -1,0 +1,56 @@
+import type { FleetStatus } from '../../core/queries/fleet-status.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { facts, section, shown } from '../output/facts.ts';
+import { print } from '../output/print.ts';
+import { visible } from '../output/visible.ts';
+import type { Session } from '../session.ts';
+
+export async function switchFleet(
+  session: Session,
+  verb: 'stop' | 'resume',
+  options: { readonly output: string; readonly reason?: string },
+): Promise<ExitCode> {
+  const client = await session.client();
+  // The emergency switch must not fail for want of words.
+  const reason = options.reason ?? (verb === 'stop' ? 'no reason given' : undefined);
+  const fleet = await client.send<FleetStatus>('POST', `/v1/fleet/${verb}`, reason === undefined ? {} : { reason });
+  await print(session, options.output, fleet, () => [
+    fleet.stopped
+      ? session.paint(
+          'red',
+          `The fleet is stopped. ${fleet.upgradesInFlight} upgrades are in flight; they park at their next change.`,
+        )
+      : 'The fleet goes on.',
+  ]);
+  return EXIT.ok;
+}
+
+/** Exit 4 when an account could not be read: then the inventory is not all there is. */
+export async function fleetStatus(session: Session, format: string): Promise<ExitCode> {
+  const fleet = await (await session.client()).get<FleetStatus>('/v1/fleet');
+  const unread = fleet.accounts.filter(({ status }) => status !== 'Ok');
+  await print(session, format, fleet, () => text(session, fleet, unread));
+  if (fleet.spec === null) session.io.err('No Fleet is applied. Run: liftlock apply -f fleet.yaml\n');
+  if (unread.length > 0)
+    session.io.err(`${unread.length} of ${fleet.accounts.length} accounts and Regions could not be read.\n`);
+  return unread.length > 0 ? EXIT.incomplete : EXIT.ok;
+}
+
+function text({ paint }: Session, fleet: FleetStatus, unread: FleetStatus['accounts']): string[] {
+  const stop = `stopped by ${fleet.stoppedBy ?? 'somebody'} at ${fleet.stoppedAt}: ${fleet.stopReason ?? 'no reason given'}`;
+  const caps = Object.entries(fleet.capCounts).map(([key, count]) => `${key}: ${count}`);
+  return [
+    ...facts([
+      ['Mode', fleet.mode ?? 'no Fleet is applied'],
+      ['Switch', fleet.stopped ? paint('red', visible(stop)) : 'on'],
+      ['Clusters', fleet.clusters],
+      ['In flight', `${fleet.upgradesInFlight}${caps.length === 0 ? '' : visible(` (${caps.join(', ')})`)}`],
+      ['Accounts', `${fleet.accounts.length} accounts and Regions, ${unread.length} of them not readable`],
+      ['Applied', fleet.appliedAt === null ? '-' : `${fleet.appliedAt} by ${shown(fleet.appliedBy)}`],
+    ]),
+    ...section(
+      'Not readable',
+      unread.map(({ account, region, status, reason }) => visible(`  ${account} ${region} ${status}: ${reason ?? ''}`)),
+    ),
+  ];
+}

@@ -1,0 +1,94 @@
+import type { ClusterSummary } from '../../core/queries/cluster-summary.ts';
+import type { FleetStatus } from '../../core/queries/fleet-status.ts';
+import { clusterPath } from '../client/cluster-path.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { Failure, invalid } from '../failure.ts';
+import { print } from '../output/print.ts';
+import { table } from '../output/table.ts';
+import type { Session } from '../session.ts';
+import { LISTINGS, type Listing } from './columns.ts';
+import { KINDS, type Kind, kindOf } from './kind.ts';
+
+export interface GetOptions {
+  readonly output: string;
+  readonly selector?: string;
+  readonly account?: string;
+  readonly region?: string;
+  readonly all?: boolean;
+  readonly watch?: boolean;
+  readonly interval: number;
+  readonly headers: boolean;
+}
+
+export async function get(
+  session: Session,
+  kindText: string,
+  name: string | undefined,
+  options: GetOptions,
+): Promise<ExitCode> {
+  const kind = kindOf(kindText, KINDS);
+  const filtered = options.selector ?? options.account ?? options.region;
+  if (kind !== 'clusters' && filtered !== undefined)
+    throw invalid('liftlock: -l, --account and --region choose clusters; leave them out here.');
+  if (options.watch === true) {
+    const { watch } = await import('./watch.ts');
+    return watch(session, kind, options, () => list(session, kind, name, options));
+  }
+  const items = await list(session, kind, name, options);
+  if (options.output === 'jsonl') for (const item of items) session.io.out(`${JSON.stringify(item)}\n`);
+  else if (options.output === 'name')
+    for (const item of items) session.io.out(`${kind}/${LISTINGS[kind].nameOf(item)}\n`);
+  else if (options.output === 'json' || options.output === 'yaml')
+    await print(session, options.output, name === undefined ? { items } : items[0], () => []);
+  else if (items.length === 0) session.io.err(`No ${kind} found.\n`);
+  else session.io.out(rendered(session, LISTINGS[kind], items, options, (await session.client()).time));
+  return EXIT.ok;
+}
+
+/** The items as the API gives them. A name that is not there is an error, an empty list is none. */
+async function list(
+  session: Session,
+  kind: Kind,
+  name: string | undefined,
+  options: GetOptions,
+): Promise<readonly unknown[]> {
+  const client = await session.client();
+  const all = options.all === true ? 'true' : undefined;
+  if (kind === 'clusters') {
+    if (name !== undefined) return [await client.get<ClusterSummary>(clusterPath(name))];
+    const query = { selector: options.selector, account: options.account, region: options.region, gone: all };
+    return (await client.all<unknown, { items: unknown[] }>('/v1/clusters', query)).items;
+  }
+  const items =
+    kind === 'accounts'
+      ? (await client.get<FleetStatus>('/v1/fleet')).accounts
+      : (await client.all<unknown, { items: unknown[] }>(`/v1/${kind}`, kind === 'upgrades' ? { all } : {})).items;
+  if (name === undefined) return items;
+  const named = items.filter((item) => namesOf(LISTINGS[kind], item).includes(name));
+  if (named.length > 0) return named;
+  throw new Failure(`liftlock: there is no ${name} among the ${kind}. Run: liftlock get ${kind}`);
+}
+
+/** `eu-central-1/1.36` is known by that, by `eu-central-1` and by `1.36`. */
+function namesOf(listing: Listing<unknown>, item: unknown): string[] {
+  const full = listing.nameOf(item);
+  return [full, ...full.split('/')];
+}
+
+export function rendered(
+  session: Session,
+  listing: Listing<unknown>,
+  items: readonly unknown[],
+  options: Pick<GetOptions, 'output' | 'headers'>,
+  time: Date | undefined,
+): string {
+  const columns = listing.columns.filter(({ wide }) => wide !== true || options.output === 'wide');
+  const shown = { paint: session.paint, now: time ?? session.io.now() };
+  const rows = items.map((item) => columns.map((column) => column.cell(item, shown)));
+  const text = table(
+    columns.map(({ header }) => session.paint('bold', header)),
+    rows,
+    session.io.columns,
+  );
+  return options.headers ? text : text.slice(text.indexOf('\n') + 1);
+}

@@ -1,0 +1,23 @@
+import type { Explanation } from '../../core/queries/explanation.ts';
+import { clusterPath } from '../client/cluster-path.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { print } from '../output/print.ts';
+import type { Session } from '../session.ts';
+import { explanationText } from './explain.ts';
+import { kindOf } from './kind.ts';
+
+/** Prints what follows from it: the explanation of the cluster as it now stands. */
+export async function unhold(
+  session: Session,
+  verb: 'retry' | 'release',
+  kindText: string,
+  name: string,
+  format: string,
+): Promise<ExitCode> {
+  kindOf(kindText, ['clusters']);
+  const client = await session.client();
+  const explanation = await client.send<Explanation>('POST', `${clusterPath(name)}/${verb}`, {});
+  const shownAt = { paint: session.paint, now: client.time ?? session.io.now() };
+  await print(session, format, explanation, () => explanationText(explanation, shownAt));
+  return EXIT.ok;
+}

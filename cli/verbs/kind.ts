@@ -1,0 +1,26 @@
+import { didYouMean } from '../../core/config/did-you-mean.ts';
+import { invalid } from '../failure.ts';
+
+const NAMES = {
+  clusters: ['cluster', 'clusters'],
+  rollouts: ['rollout', 'rollouts'],
+  upgrades: ['upgrade', 'upgrades'],
+  policies: ['policy', 'policies', 'upgradepolicy', 'upgradepolicies'],
+  versions: ['version', 'versions'],
+  accounts: ['account', 'accounts'],
+} as const;
+export type Kind = keyof typeof NAMES;
+export const KINDS = Object.keys(NAMES) as readonly Kind[];
+
+/** Singular and plural are the same to people. Fails with exit code 2. */
+export function kindOf(text: string, allowed: readonly Kind[]): Kind {
+  const wanted = text.toLowerCase();
+  const kind = allowed.find((one) => (NAMES[one] as readonly string[]).includes(wanted));
+  if (kind !== undefined) return kind;
+  const meant = didYouMean(
+    wanted,
+    allowed.flatMap((one) => NAMES[one]),
+  );
+  const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
+  throw invalid(`liftlock: "${text}" is not a kind of thing here; there are ${allowed.join(', ')}.${hint}`);
+}

@@ -1,0 +1,50 @@
+import type { RolloutDetail } from '../../core/queries/rollout-views.ts';
+import { facts, section, shown } from '../output/facts.ts';
+import { painted } from '../output/paint.ts';
+import { reasonLines } from '../output/print.ts';
+import { relativeTime } from '../output/relative-time.ts';
+import { table } from '../output/table.ts';
+import { visible } from '../output/visible.ts';
+import type { Shown } from './columns.ts';
+
+/** What `describe rollout` and the plan of `rollout create --dry-run` print. */
+export function rolloutText(rollout: RolloutDetail, { paint, now }: Shown, columns?: number): string[] {
+  const { progress } = rollout;
+  const lines = facts([
+    ['Rollout', shown(rollout.id)],
+    ['Policy', `${shown(rollout.policy)} (revision ${rollout.policyRevision.slice(0, 12)})`],
+    ['Target', shown(rollout.target)],
+    ['Status', painted(paint, rollout.status)],
+    ['Created', `${relativeTime(rollout.createdAt, now)} by ${shown(rollout.createdBy)}`],
+    [
+      'Clusters',
+      `${progress.members}: ${progress.succeeded} succeeded, ${progress.failed} failed, ${progress.blocked} blocked, ${progress.excluded} excluded, ${progress.quarantined} quarantined, ${progress.inFlight} in flight`,
+    ],
+  ]);
+  if (rollout.reasons.length > 0) lines.push(...section('Reasons', reasonLines(rollout.reasons)));
+  for (const wave of rollout.waveDetails) {
+    const members = rollout.members.filter(({ waveIndex }) => waveIndex === wave.index);
+    const rows = members.map((member) => [
+      String(member.position),
+      visible(member.name),
+      `${member.from} -> ${member.to}`,
+      painted(paint, member.status),
+      visible(member.reasons[0]?.message ?? ''),
+    ]);
+    const limits = `${wave.maxConcurrency} at once, at most ${wave.maxFailures} may fail`;
+    lines.push('', `Wave ${wave.index + 1} ${shown(wave.name)}: ${painted(paint, wave.status)} (${limits})`);
+    lines.push(...reasonLines(wave.reasons));
+    if (rows.length > 0)
+      lines.push(table(['  #', 'CLUSTER', 'HOPS', 'STATUS', 'REASON'], rows.map(indented), columns).trimEnd());
+  }
+  const leftOut = rollout.leftOut ?? [];
+  lines.push(
+    ...section(
+      'Left out',
+      leftOut.map(({ name, reason }) => visible(`  ${name}: ${reason.message}`)),
+    ),
+  );
+  return lines;
+}
+
+const indented = ([first = '', ...rest]: readonly string[]): string[] => [`  ${first}`, ...rest];

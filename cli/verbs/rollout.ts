@@ -1,0 +1,40 @@
+import type { Rollout } from '../../core/contracts/items/rollout.ts';
+import type { RolloutDetail } from '../../core/queries/rollout-views.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { print } from '../output/print.ts';
+import { visible } from '../output/visible.ts';
+import type { Session } from '../session.ts';
+import { rolloutText } from './rollout-text.ts';
+
+export async function createRollout(
+  session: Session,
+  policy: string,
+  options: { readonly output: string; readonly dryRun?: boolean },
+): Promise<ExitCode> {
+  const client = await session.client();
+  const query = { dryRun: options.dryRun === true ? 'true' : undefined };
+  const rollout = await client.send<RolloutDetail>('POST', '/v1/rollouts', { policy }, query);
+  const shownAt = { paint: session.paint, now: client.time ?? session.io.now() };
+  await print(session, options.output, rollout, () => rolloutText(rollout, shownAt, session.io.columns));
+  session.io.err(
+    options.dryRun === true
+      ? 'Nothing was created. Without --dry-run it is.\n'
+      : visible(`Created. Look at it with: liftlock describe rollout ${rollout.id}\n`),
+  );
+  return EXIT.ok;
+}
+
+export async function switchRollout(
+  session: Session,
+  verb: 'pause' | 'resume' | 'abort',
+  id: string,
+  options: { readonly output: string; readonly reason?: string },
+): Promise<ExitCode> {
+  const client = await session.client();
+  // Halting must not fail for want of words; resuming needs none.
+  const reason = options.reason ?? (verb === 'resume' ? undefined : 'no reason given');
+  const body = reason === undefined ? {} : { reason };
+  const rollout = await client.send<Rollout>('POST', `/v1/rollouts/${encodeURIComponent(id)}/${verb}`, body);
+  await print(session, options.output, rollout, () => [visible(`rollout/${rollout.id} is ${rollout.status}`)]);
+  return EXIT.ok;
+}

@@ -1,0 +1,69 @@
+import type { RequestedUpgrade } from '../../core/operations/request-upgrade.ts';
+import { ApiFailure } from '../client/api-failure.ts';
+import { clusterPath } from '../client/cluster-path.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { facts, section, shown } from '../output/facts.ts';
+import { print, reasonLines } from '../output/print.ts';
+import { visible } from '../output/visible.ts';
+import type { Session } from '../session.ts';
+import { kindOf } from './kind.ts';
+
+interface UpgradeOptions {
+  readonly to: string;
+  readonly approve?: boolean;
+  readonly output: string;
+}
+
+/** The plan is the default (exit 3, or 6 where something is in the way); only `--approve` starts anything. */
+export async function upgrade(
+  session: Session,
+  kindText: string,
+  name: string,
+  options: UpgradeOptions,
+): Promise<ExitCode> {
+  kindOf(kindText, ['clusters']);
+  const plan = await ask(session, name, options);
+  await print(session, options.output, plan, () => planText(session, plan));
+  if (plan.status === 'Started') {
+    session.io.err(visible(`Started. Follow it with: liftlock explain cluster ${plan.cluster}\n`));
+    return EXIT.ok;
+  }
+  if (plan.status === 'Blocked') {
+    session.io.err('Nothing was started: see what is in the way above.\n');
+    return EXIT.blocked;
+  }
+  session.io.err('Nothing was started. Run it again with --approve.\n');
+  return EXIT.pending;
+}
+
+/** A refused approval brings the plan with it, so that people see the same as without. */
+async function ask(session: Session, name: string, { to, approve = false }: UpgradeOptions): Promise<RequestedUpgrade> {
+  const client = await session.client();
+  try {
+    return await client.send<RequestedUpgrade>('POST', `${clusterPath(name)}/upgrade`, { to, approve });
+  } catch (error) {
+    if (!(error instanceof ApiFailure) || error.errorName !== 'UpgradeBlocked') throw error;
+    return error.details.plan as RequestedUpgrade;
+  }
+}
+
+function planText({ paint }: Session, plan: RequestedUpgrade): string[] {
+  return [
+    ...facts([
+      ['Cluster', shown(plan.cluster)],
+      ['From', shown(plan.from)],
+      ['To', shown(plan.to)],
+      ['Hops', plan.hops.length === 0 ? 'none' : plan.hops.join(', ')],
+      ['Execution', shown(plan.execution)],
+    ]),
+    ...section(
+      'Each hop',
+      plan.checks.map((check, index) => visible(`  ${index + 1}. ${check}`)),
+    ),
+    ...section('Notes', reasonLines(plan.notes)),
+    ...section(
+      'In the way',
+      reasonLines(plan.refusals).map((line) => paint('yellow', line)),
+    ),
+  ];
+}
