@@ -4,7 +4,7 @@ import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { CfnOutput, RemovalPolicy } from 'aws-cdk-lib/core';
+import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { API_ROUTES } from './api-routes.ts';
 
@@ -57,6 +57,5 @@ export class ControlApi extends Construct {
         format: AccessLogFormat.custom(ACCESS_LOG),
       },
     });
-    new CfnOutput(this, 'Url', { description: 'For LIFTLOCK_API of the command line', value: this.api.apiEndpoint });
   }
 }

@@ -64,6 +64,6 @@ export class HubStack extends Stack {
         'notifications-not-delivered': notifications.deadLetters,
       },
     });
-    new CfnOutput(this, 'BusArn', { description: 'HubBusArn of LiftlockSpokeForwarder', value: bus.eventBusArn });
+    new CfnOutput(this, 'ApiUrl', { description: 'LIFTLOCK_API_URL of the command line', value: api.apiEndpoint });
   }
 }

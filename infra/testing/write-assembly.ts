@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { App, Validations } from 'aws-cdk-lib/core';
 import { addLiftlock } from '../liftlock-app.ts';
@@ -8,8 +9,9 @@ import { parseSettings } from '../settings/settings.ts';
  * jest takes several times as long to load CDK into each test file. The context is that of cdk.json.
  */
 const [folder = '', settings = '{}', nag] = process.argv.slice(2);
-const { default: cdk } = await import('../../cdk.json', { with: { type: 'json' } });
-const { liftlock: _, ...context } = cdk.context;
+const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8')) as {
+  context: Record<string, unknown>;
+};
 
 const app = new App({ outdir: folder, context, stackTraces: false, treeMetadata: false });
 addLiftlock(app, {
