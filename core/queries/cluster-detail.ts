@@ -8,6 +8,7 @@ import { clusterPartition, Upgrades } from '../store/entities.ts';
 import { decode } from '../store/entity.ts';
 import { type ClusterSummary, clusterSummary } from './cluster-summary.ts';
 import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
+import { inRollout } from './in-rollout.ts';
 import { type RollbackView, rollbackView } from './rollback-view.ts';
 import { type UpgradeView, upgradeView } from './upgrade-view.ts';
 
@@ -43,9 +44,12 @@ export async function clusterDetail(
   const now = ports.clock.now();
   const upgrades = await upgradesOf(ports.table, cluster.clusterKey);
   const held = snapshot.controls.get(cluster.clusterKey)?.held;
+  const [summary = clusterSummary(snapshot, cluster, now)] = await inRollout(ports.table, snapshot, [
+    clusterSummary(snapshot, cluster, now),
+  ]);
   const { createdAt, autoMode, endpoint, nodegroups, fargateProfiles, addons, insights, tags } = cluster;
   return {
-    ...clusterSummary(snapshot, cluster, now),
+    ...summary,
     createdAt,
     deletedAt: cluster.deletedAt ?? null,
     platformVersion: cluster.platformVersion ?? null,

@@ -17,6 +17,10 @@ export const CLUSTER_STATES = [
   'UpToDate',
   'Excluded',
   'Unreachable',
+  /** Its upgrade ended without success; there is one try for each target. */
+  'Blocked',
+  /** A member of a rollout that has not come to it. */
+  'Waiting',
   'Behind',
 ] as const;
 export type ClusterState = (typeof CLUSTER_STATES)[number];

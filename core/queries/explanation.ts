@@ -9,7 +9,7 @@ export interface Explanation {
   readonly cluster: string;
   readonly clusterKey: string;
   readonly version: string;
-  readonly state: ClusterState | 'Waiting' | 'Starting' | 'Blocked';
+  readonly state: ClusterState | 'Starting';
   /** Never empty. */
   readonly reasons: readonly Reason[];
   readonly when: {

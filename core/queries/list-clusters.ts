@@ -3,6 +3,7 @@ import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { matchSelector } from '../selector/match.ts';
 import { type ClusterSummary, clusterSummary } from './cluster-summary.ts';
 import { shortId } from './find-cluster.ts';
+import { inRollout } from './in-rollout.ts';
 import { parseLabelSelector } from './label-selector-text.ts';
 import { type Page, type PageRequest, pageOf } from './page.ts';
 
@@ -33,5 +34,6 @@ export async function listClusters(
   // Upgrades are looked up cluster by cluster; the page's are enough.
   const keys = new Set(items.map((cluster) => cluster.clusterKey));
   const narrowed = { ...snapshot, upgrades: snapshot.upgrades.filter((upgrade) => keys.has(upgrade.clusterKey)) };
-  return { items: items.map((cluster) => clusterSummary(narrowed, cluster, now)), ...rest };
+  const summaries = items.map((cluster) => clusterSummary(narrowed, cluster, now));
+  return { items: await inRollout(ports.table, snapshot, summaries), ...rest };
 }

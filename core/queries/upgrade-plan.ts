@@ -59,7 +59,7 @@ export async function planUpgrade(
     to: target.toString(),
     status: refusals.length > 0 ? 'Blocked' : 'NotApproved',
     hops: hops.map(String),
-    checks: checksOf(snapshot, cluster, now),
+    checks: hops.length === 0 ? [] : checksOf(snapshot, cluster, now),
     refusals,
     notes: notesOf(snapshot, cluster, hops, now),
   };

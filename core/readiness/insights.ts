@@ -24,7 +24,7 @@ export function judgeInsights(insights: readonly Insight[], target: KubeVersion,
   for (const insight of insights) {
     if (insight.category !== 'UPGRADE_READINESS' || !concerns(insight, target)) continue;
     const { status, reason: why } = insight.insightStatus;
-    const said = `Insight "${insight.name}": ${why ?? status}.${evidence(insight)}`;
+    const said = `Insight "${insight.name}": ${(why ?? status).replace(/\.+$/, '')}.${evidence(insight)}`;
     if (repairedByAddonStep(insight)) {
       if (status !== 'PASSING') warnings.push(reason('AddonInsight', `${said} The add-on step looks after it.`));
     } else if (status === 'ERROR') blockers.push(reason('InsightError', said));

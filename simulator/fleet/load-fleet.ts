@@ -17,6 +17,8 @@ export interface LoadedFleet {
   readonly state: FakeEksState;
   /** Where time starts: the `now` that was asked for, else the scenario's, else the latest time in the dumps. */
   readonly now: Date;
+  /** What EKS offered when Liftlock last looked; absent = it never did. */
+  readonly knownVersions?: readonly string[];
   /** YAML files with Liftlock's own kinds, relative to the folder, by name. */
   readonly configPaths: readonly string[];
   /** What was taken for granted, as sentences for people. */
@@ -60,7 +62,14 @@ export function loadFleetFiles(files: readonly FolderFile[], options: LoadOption
   findings.statements.push(
     'Where the scenario says nothing else, API servers let in whoever may call EKS, and no application pods run.',
   );
-  return { state, now, configPaths, statements: findings.statements };
+  const knownVersions = found?.scenario.spec.knownVersions;
+  return {
+    state,
+    now,
+    configPaths,
+    statements: findings.statements,
+    ...(knownVersions === undefined ? {} : { knownVersions }),
+  };
 }
 
 function startOf(dumps: readonly Dump[], given: string | undefined, findings: Findings): Date {

@@ -4,6 +4,8 @@ import { formatIssue } from '../../core/config/issue.ts';
 import { parseConfig } from '../../core/config/parse-config.ts';
 import type { Fleet, UpgradePolicy } from '../../core/config/types.ts';
 import { applyConfig } from '../../core/operations/apply-config.ts';
+import { Regions } from '../../core/store/entities.ts';
+import { put } from '../../core/store/entity.ts';
 import { type LoadedFleet, loadFleet } from '../fleet/load-fleet.ts';
 import { World, type WorldOptions } from './world.ts';
 
@@ -16,6 +18,13 @@ export interface StartedFleet {
   readonly fleet: Fleet;
   readonly policies: readonly UpgradePolicy[];
   readonly warnings: readonly string[];
+}
+
+/** As if watch-versions had looked before: what EKS offers beyond that is news in this run. */
+async function knowVersions(world: World, { spec }: Fleet, { knownVersions, now }: LoadedFleet): Promise<void> {
+  if (knownVersions === undefined) return;
+  const known = { versions: [], announced: [...knownVersions], deadlinesAnnounced: [], checkedAt: now.toISOString() };
+  await world.table.transact(spec.regions.map((region) => put(Regions, { region, ...known }, 'absent')));
 }
 
 /** Loads a fleet folder into a world and applies its config. Throws `InvalidInput` with every config error, each with its position. */
@@ -43,6 +52,7 @@ export async function startFleet(
   if (problems.length > 0 || config.fleet === undefined)
     throw Object.assign(new Error(problems.join('\n')), { name: 'InvalidInput' });
   const world = new World({ ...options, state: loaded.state, start: loaded.now });
+  await knowVersions(world, config.fleet, loaded);
   await applyConfig(world.ports, [config.fleet, ...config.policies], LOCAL_PRINCIPAL);
   return { world, loaded, fleet: config.fleet, policies: config.policies, warnings: config.warnings.map(formatIssue) };
 }

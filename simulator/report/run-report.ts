@@ -2,12 +2,14 @@ import type { ClusterRecord } from '../../core/contracts/items/cluster.ts';
 import type { Upgrade } from '../../core/contracts/items/protocol.ts';
 import type { Member } from '../../core/contracts/items/rollout.ts';
 import type { Reason } from '../../core/contracts/step-result.ts';
+import type { AuditItem } from '../../core/ports/table.ts';
 import { Accounts, ClusterControls, Clusters, Members, Rollouts, Upgrades, Waves } from '../../core/store/entities.ts';
 import { decode, type Entity } from '../../core/store/entity.ts';
 import type { LoadedFleet } from '../fleet/load-fleet.ts';
 import { checkInvariants } from '../invariants/check-invariants.ts';
 import type { World } from '../process/world.ts';
 import { bucketOf } from './bucket.ts';
+import { movesOf } from './moves.ts';
 import { nextThings } from './next-things.ts';
 import type { ClusterReport, RunReport } from './report-types.ts';
 import { stepsOf } from './steps.ts';
@@ -29,7 +31,8 @@ export async function runReport(world: World, loaded: LoadedFleet, rested: boole
       const member = members.findLast((one) => one.clusterKey === record.clusterKey);
       const held = controls.find((control) => control.clusterKey === record.clusterKey)?.held?.reason;
       const own = upgrades.filter((upgrade) => upgrade.clusterKey === record.clusterKey);
-      return clusterReport(record, member, own, held, members.length > 0);
+      const audit = world.table.auditTimeline().filter((item) => item.subject === record.clusterKey);
+      return clusterReport(record, member, own, held, members.length > 0, audit);
     })
     .sort((a, b) => a.account.localeCompare(b.account) || a.name.localeCompare(b.name));
   const violations = (await checkInvariants(world)).map((violation) => `${violation.invariant}: ${violation.message}`);
@@ -84,18 +87,20 @@ function clusterReport(
   upgrades: readonly Upgrade[],
   held: Reason | undefined,
   anyRollout: boolean,
+  audit: readonly AuditItem[],
 ): ClusterReport {
   const ordered = [...upgrades].sort((a, b) => (a.startedAt ?? '').localeCompare(b.startedAt ?? ''));
   const last = ordered.at(-1);
   const completed = ordered.findLast(
     (upgrade) => upgrade.controlPlaneCompletedAt !== undefined,
   )?.controlPlaneCompletedAt;
-  const reasons = reasonsOf(member, last, held, anyRollout);
+  const moves = movesOf(audit);
+  const reasons = [...reasonsOf(member, last, held, anyRollout), ...moves.byOthers];
   return {
     name: record.name,
     account: record.account,
     region: record.region,
-    from: ordered[0]?.from ?? record.version,
+    from: moves.first ?? record.version,
     version: record.version,
     target: member?.to,
     bucket: bucketOf(member, last),

@@ -23,6 +23,8 @@ describe('what others started', () => {
     expect(mutationsOf(world).map((mutation) => mutation.operation)).not.toContain('UpdateClusterVersion');
     expect(mutationsOf(world).map((mutation) => mutation.operation)).toContain('UpdateNodegroupVersion');
     expect(world.table.auditTimeline().some((item) => item.event === 'UpgradeParked')).toBe(true);
+    // It was seen and waited for, not run into.
+    expect(world.eks.state.refusedMutations).toEqual([]);
   });
 
   test('on a node group parks the upgrade that has mutated, and it stays counted', async () => {

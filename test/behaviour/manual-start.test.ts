@@ -1,4 +1,5 @@
 import { stopFleet } from '../../core/operations/fleet-switch.ts';
+import { MACHINE_ARN_PREFIX } from '../../simulator/process/machines.ts';
 import {
   clusterArn,
   discover,
@@ -139,6 +140,10 @@ describe('a bad input is named in the error', () => {
       'b',
     );
     expect(contract.output).toContain('UnknownContract');
+    expect(mutationsOf(world)).toEqual([]);
+    const input = JSON.stringify({ cluster: clusterArn('web'), targetVersion: '1.37' });
+    await world.runner.startExecution({ machineArn: `${MACHINE_ARN_PREFIX}upgrade-cluster`, name: 'running', input });
+    await world.clock.runUntil(new Date(world.clock.now().getTime() + 60_000));
     const dotted = await startByHand(
       world,
       'upgrade-cluster',
@@ -146,6 +151,5 @@ describe('a bad input is named in the error', () => {
       'some.name',
     );
     expect(dotted.output).toContain('Superseded');
-    expect(mutationsOf(world)).toEqual([]);
   });
 });

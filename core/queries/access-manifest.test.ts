@@ -1,0 +1,45 @@
+import { parseAllDocuments } from 'yaml';
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import { accessManifest, VIEWERS, VIEWERS_RBAC } from './access-manifest.ts';
+
+const cluster = (partition: string, authenticationMode?: string) =>
+  ({
+    arn: `arn:${partition}:eks:eu-central-1:111111111111:cluster/web`,
+    account: '111111111111',
+    region: 'eu-central-1',
+    name: 'web',
+    authenticationMode,
+  }) as ClusterRecord;
+
+test('the RBAC is two documents that give the group reads and nothing else', () => {
+  const [role, binding] = parseAllDocuments(VIEWERS_RBAC).map((document) => document.toJS());
+  expect([role.kind, binding.kind]).toEqual(['ClusterRole', 'ClusterRoleBinding']);
+  expect(binding.roleRef.name).toBe(role.metadata.name);
+  expect(binding.subjects).toEqual([{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: VIEWERS }]);
+  const verbs = new Set(role.rules.flatMap((rule: { verbs: string[] }) => rule.verbs));
+  expect([...verbs].sort()).toEqual(['get', 'list']);
+  expect(JSON.stringify(role)).not.toMatch(/secrets|configmaps|"\*"/);
+});
+
+test.each(['API', 'API_AND_CONFIG_MAP'])('%s clusters get an access entry', (mode) => {
+  const manifest = accessManifest(cluster('aws', mode), 'LiftlockSpoke');
+  expect(manifest.accessEntryCommand).toBe(
+    'aws eks create-access-entry --region eu-central-1 --cluster-name web --principal-arn arn:aws:iam::111111111111:role/LiftlockSpoke --type STANDARD --kubernetes-groups liftlock-viewers',
+  );
+  expect(manifest.accessEntryTemplate).toContain('AWS::EKS::AccessEntry');
+  expect(manifest.awsAuthMapRole).toBeNull();
+});
+
+test.each(['CONFIG_MAP', undefined])('%s clusters know none, so aws-auth it is', (mode) => {
+  const manifest = accessManifest(cluster('aws', mode), 'LiftlockSpoke');
+  expect([manifest.accessEntryCommand, manifest.accessEntryTemplate]).toEqual([null, null]);
+  const [line] = parseAllDocuments(manifest.awsAuthMapRole ?? '').map((document) => document.toJS());
+  expect(line).toEqual([
+    { rolearn: 'arn:aws:iam::111111111111:role/LiftlockSpoke', username: 'liftlock', groups: [VIEWERS] },
+  ]);
+});
+
+test.each(['aws-cn', 'aws-us-gov'])('%s has role ARNs of its own', (partition) => {
+  const { principalArn } = accessManifest(cluster(partition, 'API'), 'LiftlockSpoke');
+  expect(principalArn).toBe(`arn:${partition}:iam::111111111111:role/LiftlockSpoke`);
+});
