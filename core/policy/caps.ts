@@ -8,7 +8,9 @@ export type CapKey = string;
 
 /** Every key that a grant of this cluster counts against, capped today or not: a cap set later must find the counts right. */
 export function capKeys(cluster: Pick<ClusterRecord, 'account' | 'region' | 'labels'>, fleet: FleetSpec): CapKey[] {
-  const labels = Object.keys(fleet.caps.perLabel ?? {}).sort();
+  const labels = [
+    ...new Set([...Object.keys(fleet.labels.fromTags), ...Object.keys(fleet.caps.perLabel ?? {})]),
+  ].sort();
   return [
     'total',
     `account/${cluster.account}`,
@@ -22,8 +24,7 @@ export function capLimit(key: CapKey, fleet: FleetSpec): number | undefined {
   if (key === 'total') return caps.total;
   if (key.startsWith('account/')) return caps.perAccount;
   if (key.startsWith('region/')) return caps.perRegion;
-  const label = key.split('/')[1] ?? '';
-  return caps.perLabel?.[label];
+  return Object.entries(caps.perLabel ?? {}).find(([label]) => key.startsWith(`label/${label}/`))?.[1];
 }
 
 /** The caps that have no room for one more grant with these keys. */

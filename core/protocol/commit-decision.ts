@@ -21,6 +21,14 @@ export function commitRefusals(snapshot: CommitSnapshot, asker: Asker, target: K
       ),
     ];
   }
+  if (upgrade.data.status !== 'Running') {
+    return [
+      reason(
+        'Superseded',
+        `The upgrade ${upgrade.data.id} is ${upgrade.data.status}: it was concluded, and nothing of it goes on.`,
+      ),
+    ];
+  }
   if (cluster === undefined) return [reason('UnknownCluster', 'The cluster is not in the inventory.')];
   const fleet = fleetSpec(snapshot.fleet?.data);
   if (fleet === undefined)

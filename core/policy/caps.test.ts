@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { fleetSchema } from '../config/schema/fleet.ts';
+import { capKeys, capLimit, capRefusals, recount } from './caps.ts';
+
+const fleet = (caps: object, fromTags: Record<string, string> = {}) =>
+  fleetSchema.parse({
+    apiVersion: 'liftlock/v1alpha1',
+    kind: 'Fleet',
+    metadata: { name: 'f' },
+    spec: {
+      accounts: ['111111111111'],
+      regions: ['eu-central-1'],
+      spokeRole: { externalId: 'xx' },
+      caps,
+      labels: { fromTags },
+    },
+  }).spec;
+const web = { account: '111111111111', region: 'eu-central-1', labels: { team: 'shop' } };
+
+describe('cap keys', () => {
+  test('count every label there is, so that a cap set later finds the counts right', () => {
+    expect(capKeys(web, fleet({}, { team: 'team', stage: 'stage' }))).toEqual([
+      'total',
+      'account/111111111111',
+      'region/eu-central-1',
+      'label/stage/',
+      'label/team/shop',
+    ]);
+  });
+
+  test('a missing label is one value of its own', () => {
+    const spec = fleet({ perLabel: { stage: 1 } });
+    expect(capRefusals({ 'label/stage/': 1 }, capKeys(web, spec), spec).map((reason) => reason.code)).toEqual([
+      'CapReached',
+    ]);
+  });
+
+  test.each([
+    ['total', 5],
+    ['account/111111111111', 2],
+    ['region/eu-central-1', 3],
+    ['label/team/shop', 1],
+    ['label/example.com/owner/a/b', 4],
+    ['label/stage/dev', undefined],
+  ])('%s is limited to %s', (key, limit) => {
+    expect(
+      capLimit(key, fleet({ total: 5, perAccount: 2, perRegion: 3, perLabel: { team: 1, 'example.com/owner': 4 } })),
+    ).toBe(limit);
+  });
+});
+
+test('counting up and down in any order ends where it began, and no count is ever negative', () => {
+  const key = fc.constantFrom('total', 'account/1', 'region/a', 'label/team/x');
+  fc.assert(
+    fc.property(fc.array(fc.uniqueArray(key, { minLength: 1 }), { maxLength: 20 }), (grants) => {
+      const up = grants.reduce((counts, keys) => recount(counts, keys, 1), {} as Record<string, number>);
+      const down = [...grants].reverse().reduce((counts, keys) => recount(counts, keys, -1), up);
+      expect(down).toEqual({});
+      expect(recount({}, ['total'], -1)).toEqual({});
+    }),
+  );
+});
