@@ -27,7 +27,7 @@ export function rolloutText(rollout: RolloutDetail, { paint, now }: Shown, colum
     const rows = members.map((member) => [
       String(member.position),
       visible(member.name),
-      `${member.from} -> ${member.to}`,
+      member.from === member.to ? member.to : `${member.from} -> ${member.to}`,
       painted(paint, member.status),
       visible(member.reasons[0]?.message ?? ''),
     ]);
@@ -35,7 +35,7 @@ export function rolloutText(rollout: RolloutDetail, { paint, now }: Shown, colum
     lines.push('', `Wave ${wave.index + 1} ${shown(wave.name)}: ${painted(paint, wave.status)} (${limits})`);
     lines.push(...reasonLines(wave.reasons));
     if (rows.length > 0)
-      lines.push(table(['  #', 'CLUSTER', 'HOPS', 'STATUS', 'REASON'], rows.map(indented), columns).trimEnd());
+      lines.push(table(['  #', 'CLUSTER', 'VERSION', 'STATUS', 'REASON'], rows.map(indented), columns).trimEnd());
   }
   const leftOut = rollout.leftOut ?? [];
   lines.push(
