@@ -1,0 +1,152 @@
+import { protocolWorld } from '../../adapters/contract/protocol-world.ts';
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import type { MachineName } from '../../core/contracts/names.ts';
+import type { Log } from '../runtime/function-definition.ts';
+import { createApp } from './app.ts';
+import { MAX_BODY_BYTES } from './request-body.ts';
+
+const ANA = 'ana@example.com';
+const json = { 'content-type': 'application/json' };
+
+const policy = {
+  apiVersion: 'liftlock/v1alpha1',
+  kind: 'UpgradePolicy',
+  metadata: { name: 'all' },
+  spec: { selector: {}, target: '1.36', waves: [{ name: 'first', maxConcurrency: 1 }] },
+};
+
+async function apiOf(clusters: number) {
+  const table = new MemoryTable();
+  const world = await protocolWorld(table, clusters);
+  const started: { machine: MachineName; name: string; input: unknown }[] = [];
+  const logged: { message: string; detail: unknown }[] = [];
+  let id = 0;
+  const ports = {
+    ...world.ports,
+    executions: {
+      ...world.ports.executions,
+      start: async (machine: MachineName, name: string, input: unknown) => {
+        started.push({ machine, name, input });
+      },
+    },
+    ids: {
+      next: () => {
+        id += 1;
+        return `00000000-0000-4000-8000-${String(id).padStart(12, '0')}`;
+      },
+    },
+  };
+  const log: Log = (message, detail) => logged.push({ message, detail });
+  const app = createApp(ports, () => ANA, log);
+  const call = async (method: string, path: string, body?: unknown) => {
+    const init = body === undefined ? { method } : { method, headers: json, body: JSON.stringify(body) };
+    const response = await app.request(path, init);
+    return { status: response.status, body: (await response.json()) as Record<string, never> & { error?: never } };
+  };
+  return { app, call, ports, table, started, logged, world };
+}
+
+const errorOf = (answer: { body: unknown }) => (answer.body as { error: { name: string; message: string } }).error;
+
+test('every list answers, with items', async () => {
+  const { call } = await apiOf(3);
+  for (const list of ['clusters', 'rollouts', 'upgrades', 'policies', 'versions']) {
+    const { status, body } = await call('GET', `/v1/${list}`);
+    expect([list, status, Array.isArray(body.items)]).toEqual([list, 200, true]);
+  }
+  const { body } = await call('GET', '/v1/fleet');
+  expect(body).toMatchObject({ mode: 'act', stopped: false, clusters: 3 });
+});
+
+test('an unknown route, an unknown query member and an unknown cluster are told apart', async () => {
+  const { call } = await apiOf(1);
+  const unknown = await call('GET', '/v1/boats');
+  expect([unknown.status, errorOf(unknown).name]).toEqual([404, 'RouteNotFound']);
+  const misspelled = await call('GET', '/v1/clusters?selectr=a');
+  expect([misspelled.status, errorOf(misspelled).name]).toEqual([400, 'InvalidInput']);
+  const nobody = await call('GET', '/v1/clusters/nobody');
+  expect([nobody.status, errorOf(nobody).name]).toEqual([404, 'ClusterNotFound']);
+  const odd = await call('GET', `/v1/clusters/${encodeURIComponent('../../etc')}`);
+  expect([odd.status, errorOf(odd).name]).toEqual([400, 'InvalidInput']);
+});
+
+test('a body that is malformed, of another type, too large or has unknown members is refused', async () => {
+  const { app, call, table } = await apiOf(1);
+  const malformed = await app.request('/v1/fleet/stop', { method: 'POST', headers: json, body: '{"reason": ' });
+  expect([malformed.status, errorOf({ body: await malformed.json() }).name]).toEqual([400, 'InvalidInput']);
+  const form = await app.request('/v1/fleet/stop', {
+    method: 'POST',
+    headers: { 'content-type': 'text/plain' },
+    body: '{"reason": "x"}',
+  });
+  expect([form.status, errorOf({ body: await form.json() }).name]).toEqual([415, 'UnsupportedMediaType']);
+  const large = await call('PUT', '/v1/config', [{ text: 'x'.repeat(MAX_BODY_BYTES) }]);
+  expect([large.status, errorOf(large).name]).toEqual([413, 'BodyTooLarge']);
+  const more = await call('POST', '/v1/fleet/stop', { reason: 'x', force: true });
+  expect([more.status, errorOf(more).name]).toEqual([400, 'InvalidInput']);
+  const silent = await call('POST', '/v1/fleet/stop', {});
+  expect(silent.status).toBe(400);
+  expect(await table.auditOf('fleet')).toEqual([]);
+});
+
+test('whoever nobody vouches for gets nothing', async () => {
+  const { ports } = await apiOf(1);
+  const closed = createApp(ports, () => undefined);
+  for (const path of ['/v1/fleet', '/v1/clusters', '/v1/boats']) {
+    const response = await closed.request(path);
+    expect(response.status).toBe(403);
+  }
+});
+
+test('a fault is told without its words, and logged without headers or body', async () => {
+  const { app, logged, ports } = await apiOf(1);
+  ports.table.queryActive = async () => {
+    throw new Error('secret-endpoint.internal refused');
+  };
+  const response = await app.request('/v1/clusters', { headers: { authorization: 'AWS4 very-secret' } });
+  const text = await response.text();
+  expect(response.status).toBe(500);
+  expect(text).not.toContain('secret');
+  expect(JSON.stringify(logged)).not.toContain('very-secret');
+  expect(logged[0]?.detail).toMatchObject({ method: 'GET', path: '/v1/clusters' });
+});
+
+test('stop and resume carry the principal and the reason into the audit', async () => {
+  const { call, table } = await apiOf(1);
+  expect((await call('POST', '/v1/fleet/stop', { reason: 'incident 42' })).body).toMatchObject({
+    stopped: true,
+    stoppedBy: ANA,
+    stopReason: 'incident 42',
+  });
+  await call('POST', '/v1/fleet/resume', {});
+  const items = await table.auditOf('fleet');
+  expect(items.map(({ event, principal }) => [event, principal])).toEqual([
+    ['FleetStopped', ANA],
+    ['FleetResumed', ANA],
+  ]);
+});
+
+test('config is applied all or none, and a dry run writes nothing', async () => {
+  const { call, table } = await apiOf(1);
+  const bad = await call('PUT', '/v1/config', [policy, { ...policy, metadata: { name: 'b' }, spec: {} }]);
+  expect([bad.status, errorOf(bad).name]).toEqual([400, 'InvalidInput']);
+  expect(errorOf(bad).message).toContain('document 2');
+  const dry = await call('PUT', '/v1/config?dryRun=true', [policy]);
+  expect(dry.body).toMatchObject({ dryRun: true, items: [{ name: 'all', change: 'created' }] });
+  expect((await call('GET', '/v1/policies')).body.items).toEqual([]);
+  expect((await call('PUT', '/v1/config', [policy])).body.items).toMatchObject([{ change: 'created' }]);
+  expect((await call('PUT', '/v1/config', [policy])).body.items).toMatchObject([{ change: 'unchanged' }]);
+  const [item] = await table.auditOf('fleet');
+  expect([item?.event, item?.principal]).toEqual(['ConfigApplied', ANA]);
+  const second = await call('PUT', '/v1/config', [{ ...policy, metadata: { name: 'other' } }]);
+  expect(second.body.warnings).toEqual([expect.stringContaining('a cluster with two policies is left alone')]);
+});
+
+test('pages of clusters go on where the last one ended', async () => {
+  const { call } = await apiOf(5);
+  const first = await call('GET', '/v1/clusters?limit=3');
+  expect(first.body.items).toHaveLength(3);
+  const second = await call('GET', `/v1/clusters?limit=3&after=${encodeURIComponent(String(first.body.next))}`);
+  expect(second.body.items).toHaveLength(2);
+  expect(second.body.next).toBeUndefined();
+});

@@ -1,0 +1,15 @@
+import { lambdaPrincipal } from './lambda-principal.ts';
+
+const env = (iam: unknown) => ({ env: { event: { requestContext: { authorizer: { iam } } } } });
+
+test('the caller is who API Gateway says, sessions left out', () => {
+  const userArn = 'arn:aws:sts::111111111111:assumed-role/platform/ana';
+  expect(lambdaPrincipal(env({ userArn, callerId: 'AROA:ana' }))).toBe('arn:aws:iam::111111111111:role/platform');
+});
+
+test.each([{}, { env: {} }, env(undefined), env({}), env({ userArn: 'somebody' }), { env: { event: 'x' } }])(
+  'without a checked signature there is nobody: %j',
+  (context) => {
+    expect(lambdaPrincipal(context as never)).toBeUndefined();
+  },
+);
