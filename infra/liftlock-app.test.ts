@@ -14,11 +14,15 @@ test.each([
   ['a fresh clone', {}],
   ['every setting', everything],
 ])('cdk-nag finds nothing with %s', (_, settings) => {
-  const { folder } = synthesize(settings, { nag: true });
+  const { folder } = synthesize(settings, 'nag');
   const report = JSON.parse(readFileSync(join(folder, 'validation-report.json'), 'utf8')) as {
     pluginReports: unknown[];
   };
   expect(JSON.stringify(report)).not.toContain('"violations":[{');
+});
+
+test('cdk-nag would tell', () => {
+  expect(() => synthesize({}, 'nag-flawed')).toThrow(/AwsSolutions-SQS3/);
 });
 
 describe.each([
