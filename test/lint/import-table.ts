@@ -43,6 +43,7 @@ export const importTable: Readonly<Record<string, ImportRule>> = {
   cli: { folders: ['core', 'adapters', 'simulator', 'cli'], packages: ['commander', 'yaml', 'hono', 'zod', ...wire] },
   console: { folders: ['core/contracts', 'console'], packages: ['hono'] },
   schemas: { folders: ['core', 'schemas'], packages: ['node:*'] },
+  docs: { folders: ['core', 'docs'], packages: ['zod', 'node:*'] },
   test: anything,
   bench: anything,
 };
