@@ -1,4 +1,3 @@
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -6,12 +5,12 @@ import { executionArns, machineArnPrefix } from '../names.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { FunctionNeeds } from './function-needs.ts';
 import { assumeSpokeRole } from './spoke-access.ts';
-import { auditStatement, itemStatements } from './table-statements.ts';
+import { auditStatement, itemStatements, type TableReference } from './table-statements.ts';
 
 /** What functions reach, beside the accounts of the fleet. */
 export interface Reach {
-  readonly items: Table;
-  readonly audit: Table;
+  readonly items: TableReference;
+  readonly audit: TableReference;
   readonly bus: EventBus;
   readonly clusterQueue: IQueue;
   readonly settings: Settings;

@@ -1,7 +1,12 @@
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { TABLE_SCHEMA } from '../../core/contracts/table-schema.ts';
 import type { FunctionNeeds } from './function-needs.ts';
+
+/** A table of this stack or of another, or one that was restored. */
+export interface TableReference {
+  readonly tableName: string;
+  readonly tableArn: string;
+}
 
 export type IndexName = (typeof TABLE_SCHEMA.items.indexes)[number]['name'];
 
@@ -12,7 +17,7 @@ const WRITES = {
 } as const;
 
 /** The items: reads by key for everybody, the indexes that are queried, and writes of the kind that is needed. */
-export function itemStatements(table: Table, { indexes = [], writes }: FunctionNeeds): PolicyStatement[] {
+export function itemStatements(table: TableReference, { indexes = [], writes }: FunctionNeeds): PolicyStatement[] {
   return [
     new PolicyStatement({
       sid: 'Items',
@@ -32,5 +37,5 @@ export function itemStatements(table: Table, { indexes = [], writes }: FunctionN
 }
 
 /** Append and read back; the table's own policy denies everybody else whatever would change an item (constructs/audit-table.ts). */
-export const auditStatement = (table: Table): PolicyStatement =>
+export const auditStatement = (table: TableReference): PolicyStatement =>
   new PolicyStatement({ sid: 'Audit', actions: ['dynamodb:PutItem', 'dynamodb:Query'], resources: [table.tableArn] });

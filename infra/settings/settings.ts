@@ -13,6 +13,8 @@ export interface Settings {
   /** Absent = wherever the stacks are deployed to. */
   readonly hubAccount?: string;
   readonly hubRegion?: string;
+  /** After a restore: the restored table, which the hub uses instead of the one that LiftlockState made. */
+  readonly itemsTable?: string;
   /** Gets the alarms and the notifications. */
   readonly alarmEmail?: string;
   /** Reserved concurrency of each function that mutates: how many upgrades may be acted upon at the same moment. */
@@ -34,6 +36,7 @@ export function parseSettings(context: unknown): Settings {
     ...reader.text('spokeRoleName', /^[\w+=,.@-]{1,64}$/, 'the name of an IAM role, without path'),
     ...reader.text('hubAccount', ACCOUNT, 'an AWS account id of 12 digits'),
     ...reader.text('hubRegion', /^[a-z]{2,4}(-[a-z]+){1,2}-\d{1,2}$/, 'an AWS Region, such as eu-central-1'),
+    ...reader.text('itemsTable', /^[\w.-]{3,255}$/, 'the name of a DynamoDB table'),
     ...reader.text('alarmEmail', /^[^\s@]+@[^\s@]+$/, 'an e-mail address'),
     mutatorConcurrency: reader.integer('mutatorConcurrency', { least: 1, most: 100, absent: 10 }),
   };

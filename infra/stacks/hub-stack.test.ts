@@ -181,3 +181,14 @@ test('the heartbeat is a metric that the reconciler publishes', () => {
   });
   expect(source).toContain(' Ticks: 1,');
 });
+
+test('after a restore the hub uses the restored table, and the export of the one before stays for the time of the deployment', () => {
+  const restored = synthesize({ itemsTable: 'liftlock-restored' });
+  const [first] = propertiesOf('AWS::Lambda::Function', restored.hub);
+  expect(first?.Environment).toMatchObject({ Variables: { LIFTLOCK_TABLE: 'liftlock-restored' } });
+  expect(JSON.stringify(restored.hub)).toContain(':table/liftlock-restored');
+  expect(JSON.stringify(restored.hub)).not.toContain('ItemsTable');
+  const exportsOf = (outputs: typeof state.Outputs) =>
+    Object.keys(outputs ?? {}).filter((name) => name.includes('ItemsTable'));
+  expect(exportsOf(restored.state.Outputs)).toEqual(exportsOf(state.Outputs));
+});

@@ -1,0 +1,37 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { API_ROLES, API_ROUTES, routesOf } from './api-routes.ts';
+
+const API = new URL('../../functions/api/', import.meta.url);
+
+/** `METHOD /path` of everything that the function serves, read from its source: `.post('/:id/pause', …` in the file of `/v1/rollouts`. */
+function served(): string[] {
+  const app = readFileSync(new URL('app.ts', API), 'utf8');
+  const prefixes = new Map([...app.matchAll(/app\.route\('([^']+)', (\w+)\)/g)].map(([, path, name]) => [name, path]));
+  return readdirSync(new URL('routes/', API))
+    .filter((file) => !file.endsWith('.test.ts'))
+    .flatMap((file) => {
+      const source = readFileSync(new URL(`routes/${file}`, API), 'utf8');
+      const prefix = prefixes.get(file.replace('.ts', ''));
+      return [...source.matchAll(/\.(get|post|put|patch|delete)\('([^']+)'/g)].map(
+        ([, method, path]) =>
+          `${method?.toUpperCase()} ${prefix}${path === '/' ? '' : path?.replaceAll(/:(\w+)/g, '{$1}')}`,
+      );
+    });
+}
+
+test('every route that changes something is a route of its own, for IAM to tell apart', () => {
+  const changes = (routes: string[]) => routes.filter((route) => !route.startsWith('GET ')).sort();
+  expect(changes(served())).toEqual(changes(API_ROUTES.map(({ method, path }) => `${method} ${path}`)));
+});
+
+test('every read is below the one that viewers have', () => {
+  const reads = served().filter((route) => route.startsWith('GET '));
+  expect(reads.length).toBeGreaterThan(5);
+  for (const route of reads) expect(route).toMatch(/^GET \/v1\/./);
+  expect(routesOf('viewer')).toEqual([{ method: 'GET', path: '/v1/{proxy+}', role: 'viewer' }]);
+});
+
+test('an admin may do everything', () => {
+  expect(routesOf('admin')).toEqual(API_ROUTES);
+  expect(API_ROLES.at(-1)).toBe('admin');
+});
