@@ -1,4 +1,5 @@
 import type { MachineName } from '../../core/contracts/names.ts';
+import { canonicalJson } from '../../core/hash/canonical-json.ts';
 import type { ExecutionState, Executions } from '../../core/ports/executions.ts';
 import type { Runner } from '../asl/runner/runner.ts';
 import { ServiceError } from '../asl/runner/service-error.ts';
@@ -13,7 +14,7 @@ export function createInMemoryExecutions(runner: Runner): Executions {
       await runner.startExecution({
         machineArn: `${MACHINE_ARN_PREFIX}${machine}`,
         name,
-        input: JSON.stringify(input),
+        input: canonicalJson(input),
       });
     },
     describe: async (executionArn): Promise<ExecutionState | undefined> => {
