@@ -1,0 +1,118 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { EXIT } from './exit-codes.ts';
+import { type RunOptions, runInProcess } from './testing/run-in-process.ts';
+import { FLEET_YAML, servedWorld } from './testing/served-world.ts';
+
+const served = await servedWorld();
+afterAll(() => served.close());
+
+const words = (line: string): string[] => line.split(' ');
+const BAD =
+  'apiVersion: liftlock/v1alpha1\nkind: UpgradePolicy\nmetadata: { name: x }\nspec: { selector: {}, target: 1.37 }\n';
+
+// Each line stands for itself: none changes what a later one rests on.
+test.each<[string, number, string, RunOptions?]>([
+  ['--help', EXIT.ok, ''],
+  ['version', EXIT.ok, ''],
+  ['completion bash', EXIT.ok, ''],
+  ['get clusters', EXIT.ok, ''],
+  ['get cluster web -o name', EXIT.ok, ''],
+  ['get clusters -l env=nowhere', EXIT.ok, 'No clusters found'],
+  ['get versions -o wide', EXIT.ok, ''],
+  ['describe cluster web', EXIT.ok, ''],
+  ['explain cluster web', EXIT.ok, ''],
+  ['fleet status', EXIT.ok, ''],
+  ['audit verify fleet', EXIT.ok, ''],
+  ['access check', EXIT.ok, ''],
+  ['access manifest web', EXIT.ok, ''],
+  ['rollout create standard --dry-run', EXIT.ok, 'Nothing was created'],
+  ['apply -f - --dry-run', EXIT.ok, '', { stdin: FLEET_YAML }],
+  ['validate -f -', EXIT.ok, '1 file valid', { stdin: FLEET_YAML }],
+  ['upgrade cluster web --to 1.36', EXIT.pending, '--approve'],
+  ['upgrade cluster web --to 1.37', EXIT.pending, '--approve'],
+  ['upgrade cluster web --to 1.34', EXIT.blocked, 'Nothing was started'],
+  ['upgrade cluster web --to 1.35 --approve', EXIT.blocked, 'Nothing was started'],
+  ['upgrade cluster web --to 1.44 --approve', EXIT.blocked, 'Nothing was started'],
+  ['upgrade cluster 111111111111.us-east-1.twin --to 1.37 --approve', EXIT.blocked, 'Nothing was started'],
+  ['upgrade cluster web --to soon', EXIT.invalid, 'is not a Kubernetes minor'],
+  ['upgrade cluster web', EXIT.invalid, '--to'],
+  ['get boats', EXIT.invalid, 'is not a kind'],
+  ['get clustrs', EXIT.invalid, 'Did you mean clusters?'],
+  ['get clusters -o xml', EXIT.invalid, 'Allowed choices'],
+  ['get clusters -l a=b=c', EXIT.invalid, 'cannot be read'],
+  ['get rollouts -l env=prod', EXIT.invalid, 'choose clusters'],
+  ['get clusters -w -o json', EXIT.invalid, 'jsonl'],
+  ['frobnicate', EXIT.invalid, 'unknown command'],
+  ['describe cluster twin', EXIT.invalid, '111111111111.us-east-1.twin'],
+  ['validate -f -', EXIT.invalid, '2 errors', { stdin: BAD }],
+  ['apply -f -', EXIT.invalid, '<stdin>:4:', { stdin: BAD }],
+  ['apply -f nowhere.yaml', EXIT.invalid, 'no file nowhere.yaml'],
+  ['audit show boats', EXIT.invalid, 'has no record'],
+  ['describe cluster nobody', EXIT.failure, 'has no cluster nobody'],
+  ['describe rollout nothing', EXIT.failure, 'no rollout nothing'],
+  ['rollout create nothing', EXIT.failure, 'no policy nothing. Applied are standard'],
+  ['retry cluster web', EXIT.failure, 'is not held'],
+  ['get policies nothing', EXIT.failure, 'there is no nothing'],
+])('liftlock %s exits %i', async (line, code, said, options = {}) => {
+  const ran = await runInProcess(words(line), { url: served.url, ...options });
+  expect([ran.code, ran.err]).toEqual([code, expect.stringContaining(said)]);
+});
+
+test.each<[string, Record<string, string>, number, string]>([
+  ['no URL', {}, EXIT.invalid, 'LIFTLOCK_API_URL'],
+  ['no URL at all', { LIFTLOCK_API_URL: 'liftlock' }, EXIT.invalid, 'is not a URL'],
+  ['http to elsewhere', { LIFTLOCK_API_URL: 'http://liftlock.example.com' }, EXIT.invalid, 'http is refused'],
+  ['a look-alike of loopback', { LIFTLOCK_API_URL: 'http://127.0.0.1.example.com' }, EXIT.invalid, 'http is refused'],
+  ['another protocol', { LIFTLOCK_API_URL: 'ftp://127.0.0.1' }, EXIT.invalid, 'https://'],
+  ['a password', { LIFTLOCK_API_URL: 'https://a:b@liftlock.example.com' }, EXIT.invalid, 'password'],
+  ['no Region', { LIFTLOCK_API_URL: 'https://liftlock.example.com' }, EXIT.invalid, 'AWS_REGION'],
+  ['nobody listening', { LIFTLOCK_API_URL: 'http://127.0.0.1:9' }, EXIT.failure, 'liftlock start --serve'],
+])('%s is told with what to do', async (_what, env, code, said) => {
+  const ran = await runInProcess(['get', 'clusters'], { env });
+  expect([ran.code, ran.out, ran.err]).toEqual([code, '', expect.stringContaining(said)]);
+});
+
+test.each<[number, string, number, string]>([
+  [403, '{"message":"Forbidden"}', EXIT.failure, 'you may not PUT /v1/config (Forbidden)'],
+  [502, '<html>', EXIT.failure, 'answered 502'],
+  [200, '<html>', EXIT.failure, "no answer of Liftlock's API"],
+  [404, '{}', EXIT.failure, 'Check the API URL'],
+])('an answer %i %s is told', async (status, body, code, said) => {
+  const server = createServer((_, response) => response.writeHead(status).end(body));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  try {
+    const ran = await runInProcess(['apply', '-f', '-'], { url: `http://127.0.0.1:${port}`, stdin: FLEET_YAML });
+    expect([ran.code, ran.err]).toEqual([code, expect.stringContaining(said)]);
+  } finally {
+    server.close();
+  }
+});
+
+test('a server that does not answer times out with 5', async () => {
+  const server = createServer(() => {});
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  try {
+    const ran = await runInProcess(['get', 'clusters', '--timeout', '0.2'], { url: `http://127.0.0.1:${port}` });
+    expect([ran.code, ran.err]).toEqual([EXIT.timedOut, expect.stringContaining('--timeout')]);
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+});
+
+test('Ctrl-C while waiting ends with 130', async () => {
+  const server = createServer(() => {});
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  try {
+    const interrupted = AbortSignal.timeout(100);
+    const ran = await runInProcess(['get', 'clusters'], { url: `http://127.0.0.1:${port}`, interrupted });
+    expect(ran.code).toBe(EXIT.interrupted);
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+});

@@ -1,0 +1,77 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { servedWorld } from './testing/served-world.ts';
+
+const BIN = fileURLToPath(new URL('../bin/liftlock', import.meta.url));
+
+interface Child {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+function liftlock(argv: readonly string[], env: Readonly<Record<string, string>> = {}, stdin = ''): Promise<Child> {
+  return new Promise((resolve) => {
+    const environment = { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...env };
+    const child = execFile(BIN, [...argv], { env: environment }, (error, out, err) => {
+      resolve({ code: error === null ? 0 : Number(error.code), out, err });
+    });
+    child.stdin?.end(stdin);
+  });
+}
+
+test('the real command talks to the real API: JSON and nothing else on stdout, nothing on stderr', async () => {
+  const served = await servedWorld();
+  try {
+    const { code, out, err } = await liftlock(['get', 'clusters', '-o', 'json'], { LIFTLOCK_API_URL: served.url });
+    expect([code, err]).toEqual([0, '']);
+    expect((JSON.parse(out) as { items: { name: string }[] }).items.map(({ name }) => name)).toEqual([
+      'shop',
+      'twin',
+      'web',
+      'twin',
+    ]);
+    const table = await liftlock(['get', 'clusters', 'web'], { LIFTLOCK_API_URL: served.url });
+    expect(table.out).toMatch(
+      /^NAME +ACCOUNT +REGION +VERSION +TARGET +STATE .*\nweb +111111111111 +eu-central-1 +1\.35 +1\.37 +Behind/,
+    );
+  } finally {
+    await served.close();
+  }
+});
+
+test('validate needs no API and names file, line and column', async () => {
+  const text = 'apiVersion: liftlock/v1alpha1\nkind: Fleet\nmetadata: { name: f }\nspec:\n  mod: act\n';
+  const { code, out } = await liftlock(['validate', '-f', '-'], {}, text);
+  expect(code).toBe(2);
+  expect(out).toMatch(/^<stdin>:5:3: error: spec\.mod: .*Did you mean mode\?/m);
+});
+
+test('help lists every verb', async () => {
+  const { code, out } = await liftlock(['--help']);
+  expect(code).toBe(0);
+  for (const verb of [
+    'start|demo',
+    'apply',
+    'validate',
+    'get',
+    'describe',
+    'explain',
+    'rollout',
+    'fleet',
+    'retry',
+    'release',
+    'upgrade',
+    'access',
+    'audit',
+    'completion',
+    'version',
+  ])
+    expect(out).toContain(`  ${verb}`);
+});
+
+test.each(['bash', 'zsh', 'fish'])('the completion script of %s knows verbs, kinds and options', async (shell) => {
+  const { code, out } = await liftlock(['completion', shell]);
+  expect(code).toBe(0);
+  for (const word of ['explain', 'clusters', '--approve', 'manifest']) expect(out).toContain(word);
+});

@@ -1,0 +1,119 @@
+import { type Ran, type RunOptions, runInProcess } from './testing/run-in-process.ts';
+import { FLEET_YAML, LOCAL_OPERATOR, servedWorld } from './testing/served-world.ts';
+
+type World = Awaited<ReturnType<typeof servedWorld>>;
+
+/** Every run prints one JSON document and nothing else on stdout. */
+async function json<Document>(world: World, line: string, options: RunOptions = {}): Promise<Document> {
+  const ran = await run(world, `${line} -o json`, options);
+  expect([line, ran.code, ran.err.includes('liftlock:')]).toEqual([line, 0, false]);
+  return JSON.parse(ran.out) as Document;
+}
+const run = (world: World, line: string, options: RunOptions = {}): Promise<Ran> =>
+  runInProcess(line.split(' '), { url: world.url, ...options });
+
+async function withWorld(act: (world: World) => Promise<void>): Promise<void> {
+  const world = await servedWorld();
+  try {
+    await act(world);
+  } finally {
+    await world.close();
+  }
+}
+
+interface Rollout {
+  readonly id: string;
+  readonly status: string;
+}
+
+test('a rollout is created, paused once, resumed and aborted for good, each by a person whom the audit names', async () => {
+  await withWorld(async (served) => {
+    const { id } = await json<Rollout>(served, 'rollout create standard');
+    const busy = await run(served, 'rollout create standard');
+    expect([busy.code, busy.err]).toEqual([1, expect.stringContaining('one at a time')]);
+    expect((await json<Rollout>(served, `rollout pause ${id} --reason lunch`)).status).toBe('Paused');
+    const twice = await run(served, `rollout pause ${id}`);
+    expect([twice.code, twice.err]).toEqual([1, expect.stringContaining('is Paused')]);
+    expect((await json<Rollout>(served, `rollout resume ${id}`)).status).toBe('Running');
+    expect((await json<Rollout>(served, `rollout abort ${id} --reason enough`)).status).toBe('Aborted');
+    expect((await run(served, `rollout resume ${id}`)).code).toBe(1);
+    expect((await run(served, `rollout abort ${id}`)).code).toBe(1);
+    const { items } = await json<{ items: { event: string; principal: string }[] }>(served, `audit show rollout/${id}`);
+    expect(items.map(({ event, principal }) => `${event} ${principal}`)).toEqual(
+      ['RolloutCreated', 'RolloutPaused', 'RolloutResumed', 'RolloutAborted'].map(
+        (event) => `${event} ${LOCAL_OPERATOR}`,
+      ),
+    );
+  });
+});
+
+interface Explained {
+  readonly state: string;
+  readonly reasons: readonly { readonly code: string; readonly message: string }[];
+  readonly when: { readonly condition: string | null };
+  readonly hops: readonly string[];
+}
+
+test('explain tells the one thing that is in the way, and when that changes', async () => {
+  await withWorld(async (served) => {
+    const explain = (name: string) => json<Explained>(served, `explain cluster ${name}`);
+    const codes = async (name: string) => (await explain(name)).reasons.map(({ code }) => code);
+    expect(await explain('web')).toMatchObject({
+      state: 'Waiting',
+      reasons: [{ code: 'ManualTrigger' }],
+      when: { condition: 'Somebody runs: liftlock rollout create standard' },
+      hops: ['1.36', '1.37'],
+    });
+    expect(await codes('111111111111.eu-central-1.twin')).toEqual(['Excluded']);
+    expect(await codes('arn:aws:eks:us-east-1:111111111111:cluster/twin')).toEqual(['AtTarget', 'Pinned']);
+    const { id } = await json<Rollout>(served, 'rollout create standard');
+    expect((await explain('shop')).reasons.map(({ code }) => code)).toEqual(['WavePending', 'EarlierWave']);
+    await run(served, 'fleet stop --reason incident');
+    expect(await codes('web')).toContain('FleetStopped');
+    await run(served, 'fleet resume');
+    await run(served, `rollout pause ${id}`);
+    expect(await codes('web')).toContain('RolloutPaused');
+    await run(served, `rollout resume ${id}`);
+    await served.world.tick();
+    expect(await explain('web')).toMatchObject({ state: 'Upgrading' });
+  });
+});
+
+test('an approved upgrade runs the real machine, and the record says who asked', async () => {
+  await withWorld(async (served) => {
+    const plan = await json<{ status: string; execution: string }>(served, 'upgrade cluster web --to 1.36 --approve');
+    expect(plan.status).toBe('Started');
+    await served.world.clock.runUntil(new Date(served.world.clock.now().getTime() + 5 * 60_000));
+    const { items } = await json<{ items: { event: string; principal: string; detail: { holder?: string } }[] }>(
+      served,
+      'audit show cluster/web',
+    );
+    const asked = items.find(({ event }) => event === 'UpgradeRequested');
+    expect(asked?.principal).toBe(LOCAL_OPERATOR);
+    expect(items.find(({ event }) => event === 'Granted')?.detail.holder).toBe(plan.execution);
+    const again = await run(served, 'upgrade cluster web --to 1.36 --approve');
+    expect([again.code, again.out]).toEqual([6, expect.stringContaining('GrantBusy')]);
+  });
+});
+
+test('applied config is what is in force; what is invalid changes nothing', async () => {
+  await withWorld(async (served) => {
+    const act = { stdin: FLEET_YAML.replace('mode: act', 'mode: observe') };
+    const { items } = await json<{ items: { change: string }[] }>(served, 'apply -f -', act);
+    expect(items.map(({ change }) => change)).toEqual(['changed', 'unchanged']);
+    expect(await json(served, 'fleet status')).toMatchObject({ mode: 'observe', appliedBy: LOCAL_OPERATOR });
+    const refused = await run(served, 'rollout create standard');
+    expect([refused.code, refused.err]).toEqual([6, expect.stringContaining('observe')]);
+    const invalid = await run(served, 'apply -f -', { stdin: FLEET_YAML.replace('regions:', 'regoins:') });
+    expect([invalid.code, invalid.err]).toEqual([
+      2,
+      expect.stringMatching(/^<stdin>:7:3: error: .*Did you mean regions\?/m),
+    ]);
+    const overlap = `${FLEET_YAML.split('---')[1]}`.replace('name: standard', 'name: second');
+    const warned = await run(served, 'apply -f -', { stdin: overlap });
+    expect([warned.code, warned.err]).toEqual([
+      0,
+      expect.stringContaining('a cluster with two policies is left alone'),
+    ]);
+  });
+});

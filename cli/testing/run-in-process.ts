@@ -1,0 +1,39 @@
+import type { Io } from '../io.ts';
+import { runCommand } from '../run-command.ts';
+
+export interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface RunOptions {
+  readonly url?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+  readonly terminal?: boolean;
+  readonly interrupted?: AbortSignal;
+  readonly now?: Date;
+}
+
+/** One command line in this process, with its streams caught. */
+export async function runInProcess(argv: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  let out = '';
+  let err = '';
+  const io: Io = {
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+    env: { ...(options.url === undefined ? {} : { LIFTLOCK_API_URL: options.url }), ...options.env },
+    isTerminal: options.terminal === true,
+    columns: options.terminal === true ? 120 : undefined,
+    stdin: async () => options.stdin ?? '',
+    now: () => options.now ?? new Date('2026-11-20T08:00:00Z'),
+    interrupted: options.interrupted ?? new AbortController().signal,
+  };
+  const code = await runCommand(argv, io);
+  return { code, out, err };
+}
