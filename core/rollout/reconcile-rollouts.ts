@@ -10,6 +10,7 @@ import type { Decision, Waiting } from './decisions.ts';
 import { loadSnapshot } from './load-snapshot.ts';
 import { lookAfterGrant } from './look-after-grant.ts';
 import type { FleetSnapshot } from './snapshot.ts';
+import { stuckUpgrades } from './stuck-upgrades.ts';
 
 export type ReconcilePorts = Pick<Ports, 'table' | 'eks' | 'executions' | 'events' | 'clock'>;
 
@@ -18,6 +19,8 @@ export interface ReconcileResult {
   readonly look: 'idle' | 'active' | 'full';
   readonly applied: number;
   readonly waiting: readonly Waiting[];
+  /** Running upgrades without a sign of life for a day. */
+  readonly stuck: number;
   /** Decisions that could not be carried out; the others were. Each is tried again at the next tick. */
   readonly problems: readonly { readonly decision: string; readonly error: string; readonly message: string }[];
 }
@@ -44,16 +47,18 @@ export async function reconcileRollouts(
     lastFull === undefined ||
     now.getTime() - Date.parse(lastFull) >= FULL_LOOK_EVERY_MINUTES * 60_000;
   const inMotion = active.some((item) => item.kind !== ReconcileMarkers.kind);
-  if (!full && !inMotion) return { look: 'idle', applied: 0, waiting: [], problems: [] };
+  if (!full && !inMotion) return { look: 'idle', applied: 0, waiting: [], stuck: 0, problems: [] };
 
   if (full) await ensureEpoch(table);
   let applied = 0;
   let waiting: readonly Waiting[] = [];
+  let stuck = 0;
   const problems: ReconcileResult['problems'][number][] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     const snapshot = await loadSnapshot(table, active, full && round === 0);
     const decided = decide(snapshot, ports.clock.now());
     waiting = decided.waiting;
+    stuck = stuckUpgrades(snapshot.upgrades, ports.clock.now()).length;
     const changing =
       round === 0 ? decided.decisions : decided.decisions.filter((decision) => decision.type !== 'look-after-grant');
     let moved = false;
@@ -70,7 +75,7 @@ export async function reconcileRollouts(
     active = await table.queryActive();
   }
   if (full) await markFull(ports, marker);
-  return { look: full ? 'full' : 'active', applied, waiting, problems };
+  return { look: full ? 'full' : 'active', applied, waiting, stuck, problems };
 }
 
 /** One that fails never stops the others: one bad cluster must not stop the fleet. */

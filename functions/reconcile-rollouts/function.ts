@@ -27,10 +27,11 @@ export const definition: FunctionDefinition<ReconcilePorts, Wake, ReconcileResul
     return result;
   },
   correlation: ({ endedExecution }) => (endedExecution === undefined ? {} : { endedExecution }),
-  counts: ({ applied, waiting, problems }) => ({
+  counts: ({ applied, waiting, stuck, problems }) => ({
     Ticks: 1,
     DecisionsApplied: applied,
     UpgradesWaiting: waiting.length,
+    UpgradesStuck: stuck,
     DecisionProblems: problems.length,
   }),
 };

@@ -1,0 +1,29 @@
+import type { Upgrade } from '../contracts/items/protocol.ts';
+import { stuckUpgrades } from './stuck-upgrades.ts';
+
+const NOW = new Date('2026-11-20T12:00:00Z');
+const upgrade = (more: Partial<Upgrade>): Upgrade => ({
+  clusterKey: 'k',
+  id: '1.36-1.37',
+  machine: 'upgrade-cluster',
+  from: '1.36',
+  to: '1.37',
+  status: 'Running',
+  mutated: true,
+  steps: {},
+  requestedBy: 'liftlock',
+  reasons: [],
+  startedAt: '2026-11-18T12:00:00.000Z',
+  ...more,
+});
+const step = (startedAt: string) => ({ 'roll-node-group/a': { status: 'running' as const, reasons: [], startedAt } });
+
+test.each<[string, Partial<Upgrade>, number]>([
+  ['whose last sign is older than a day', { steps: step('2026-11-19T11:00:00.000Z') }, 1],
+  ['with a step that began today', { steps: step('2026-11-20T01:00:00.000Z') }, 0],
+  ['that never began a step', {}, 1],
+  ['that is parked', { status: 'Parked' }, 0],
+  ['that has ended', { status: 'Failed' }, 0],
+])('an upgrade %s', (_, more, count) => {
+  expect(stuckUpgrades([upgrade(more)], NOW)).toHaveLength(count);
+});
