@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { type Figure, isOver } from './figure.ts';
-import { MEASUREMENTS, type MeasurementName } from './measurements.ts';
+import { MEASUREMENT_NAMES, MEASUREMENTS, type MeasurementName } from './measurements.ts';
 import { formatFigures } from './table.ts';
 
 /**
@@ -15,10 +15,10 @@ const run = promisify(execFile);
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { date: { type: 'string' } } });
 const measuredAt = new Date(values.date ?? Date.now()).toISOString();
-const wanted = MEASUREMENTS.filter((name) => name.includes(positionals.join(' ')));
+const wanted = MEASUREMENT_NAMES.filter((name) => name.includes(positionals.join(' ')));
 
 async function figuresOf(name: MeasurementName): Promise<Figure[]> {
-  const options = ['--expose-gc', '--disable-warning=ExperimentalWarning', here('measure-one.ts'), name];
+  const options = [...MEASUREMENTS[name], '--disable-warning=ExperimentalWarning', here('measure-one.ts'), name];
   const { stdout } = await run(process.execPath, options, { cwd: here('..'), maxBuffer: 64 * 1024 * 1024 });
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '[]') as Figure[];
 }
@@ -39,7 +39,7 @@ console.log(formatFigures(figures));
 for (const { measurement, error } of failures) console.log(`FAILED ${measurement}: ${error}`);
 const over = figures.filter(isOver);
 console.log(`${figures.length} figures, ${over.length} over their limit, ${failures.length} measurements failed.`);
-if (wanted.length === MEASUREMENTS.length) {
+if (wanted.length === MEASUREMENT_NAMES.length) {
   const { platform, arch, version: node } = process;
   const machine = { node, platform, arch, cores: availableParallelism() };
   const results = { measuredAt, ...machine, failures, measurements: measured };
