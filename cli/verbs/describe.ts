@@ -1,5 +1,6 @@
 import type { ClusterDetail } from '../../core/queries/cluster-detail.ts';
 import type { RolloutDetail } from '../../core/queries/rollout-views.ts';
+import type { ApiClient } from '../client/api-client.ts';
 import { clusterPath } from '../client/cluster-path.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { print } from '../output/print.ts';
@@ -15,7 +16,7 @@ export async function describe(session: Session, kindText: string, name: string,
     const cluster = await client.get<ClusterDetail>(clusterPath(name));
     await print(session, format, cluster, () => clusterText(cluster, shownAt(session, client.time)));
   } else {
-    const rollout = await client.get<RolloutDetail>(`/v1/rollouts/${encodeURIComponent(name)}`);
+    const rollout = await wholeRollout(client, name);
     await print(session, format, rollout, () =>
       rolloutText(rollout, shownAt(session, client.time), session.io.columns),
     );
@@ -24,3 +25,16 @@ export async function describe(session: Session, kindText: string, name: string,
 }
 
 const shownAt = (session: Session, time: Date | undefined) => ({ paint: session.paint, now: time ?? session.io.now() });
+
+/** Members come in pages. */
+async function wholeRollout(client: ApiClient, id: string): Promise<RolloutDetail> {
+  const path = `/v1/rollouts/${encodeURIComponent(id)}`;
+  const { next: more, ...rollout } = await client.get<RolloutDetail & { next?: string }>(path);
+  const members = [...rollout.members];
+  for (let next = more; next !== undefined; ) {
+    const page: RolloutDetail & { next?: string } = await client.get(path, { after: next });
+    members.push(...page.members);
+    next = page.next;
+  }
+  return { ...rollout, members };
+}

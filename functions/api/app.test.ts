@@ -1,6 +1,8 @@
 import { protocolWorld } from '../../adapters/contract/protocol-world.ts';
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import type { MachineName } from '../../core/contracts/names.ts';
+import { Regions } from '../../core/store/entities.ts';
+import { put } from '../../core/store/entity.ts';
 import type { Log } from '../runtime/function-definition.ts';
 import { createApp } from './app.ts';
 import { MAX_BODY_BYTES } from './request-body.ts';
@@ -41,7 +43,7 @@ async function apiOf(clusters: number) {
   const call = async (method: string, path: string, body?: unknown) => {
     const init = body === undefined ? { method } : { method, headers: json, body: JSON.stringify(body) };
     const response = await app.request(path, init);
-    return { status: response.status, body: (await response.json()) as Record<string, never> & { error?: never } };
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   };
   return { app, call, ports, table, started, logged, world };
 }
@@ -149,4 +151,28 @@ test('pages of clusters go on where the last one ended', async () => {
   const second = await call('GET', `/v1/clusters?limit=3&after=${encodeURIComponent(String(first.body.next))}`);
   expect(second.body.items).toHaveLength(2);
   expect(second.body.next).toBeUndefined();
+});
+
+test('a rollout is planned, created once and told in pages of members', async () => {
+  const { call, table, world } = await apiOf(3);
+  const [key = ''] = world.clusterKeys;
+  const region = key.split(':')[3] ?? '';
+  const released = { defaultVersion: false, status: 'STANDARD_SUPPORT', releaseDate: '2024-01-01T00:00:00.000Z' };
+  const ends = { endOfStandardSupport: '2029-01-01T00:00:00.000Z', endOfExtendedSupport: '2030-01-01T00:00:00.000Z' };
+  const versions = [{ version: '1.36', ...released, ...ends }];
+  const checkedAt = world.ports.clock.now().toISOString();
+  const offer = { region, versions, announced: [], deadlinesAnnounced: [], checkedAt };
+  await table.transact([put(Regions, offer, 'absent')]);
+  await call('PUT', '/v1/config', [policy]);
+  const plan = await call('POST', '/v1/rollouts?dryRun=true', { policy: 'all' });
+  expect([plan.status, plan.body.status]).toEqual([200, 'Planned']);
+  expect((await call('GET', '/v1/rollouts')).body.items).toEqual([]);
+  const created = await call('POST', '/v1/rollouts', { policy: 'all' });
+  expect([created.status, created.body.createdBy]).toEqual([201, ANA]);
+  const busy = await call('POST', '/v1/rollouts', { policy: 'all' });
+  expect([busy.status, errorOf(busy).name]).toEqual([409, 'RolloutBusy']);
+  const first = await call('GET', `/v1/rollouts/${created.body.id}?limit=2`);
+  const second = await call('GET', `/v1/rollouts/${created.body.id}?limit=2&after=${first.body.next}`);
+  const names = [first, second].map(({ body }) => (body.members as { name: string }[]).map(({ name }) => name));
+  expect(names).toEqual([['web-0', 'web-1'], ['web-2']]);
 });

@@ -1,13 +1,21 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
+import type { Member } from '../../../core/contracts/items/rollout.ts';
 import { abortRollout, pauseRollout, resumeRollout } from '../../../core/operations/rollout-switch.ts';
 import { startRollout } from '../../../core/operations/start-rollout.ts';
+import { pageOf } from '../../../core/queries/page.ts';
 import { listRollouts, rolloutDetail } from '../../../core/queries/rollout-views.ts';
 import type { ApiEnv } from '../api-context.ts';
 import { readBody, withOptionalReason, withReason } from '../request-body.ts';
-import { dryRunQuery, noQuery, readQuery } from '../request-query.ts';
+import { dryRunQuery, noQuery, pageQuery, readQuery } from '../request-query.ts';
 
 const create = z.strictObject({ policy: z.string().min(1).max(63) });
+
+const membersQuery = z.strictObject(pageQuery);
+
+/** Sorts as the members go. */
+const placeOf = ({ waveIndex, position }: Member): string =>
+  `${String(waveIndex).padStart(3, '0')}/${String(position).padStart(6, '0')}`;
 
 /** `/v1/rollouts`. */
 export const rollouts = new Hono<ApiEnv>()
@@ -22,8 +30,10 @@ export const rollouts = new Hono<ApiEnv>()
     return context.json(await startRollout(ports, policy, principal, { dryRun }), dryRun ? 200 : 201);
   })
   .get('/:id', async (context) => {
-    readQuery(context, noQuery);
-    return context.json(await rolloutDetail(context.var.ports.table, context.req.param('id')));
+    const request = readQuery(context, membersQuery);
+    const rollout = await rolloutDetail(context.var.ports.table, context.req.param('id'));
+    const { items: members, ...rest } = pageOf(rollout.members, placeOf, request);
+    return context.json({ ...rollout, members, ...rest });
   })
   .post('/:id/pause', async (context) => {
     const { reason } = await readBody(context, withReason);
