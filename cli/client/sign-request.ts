@@ -21,7 +21,7 @@ export function createSigner(region: string, profile: string | undefined): SignR
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       throw new Failure(
-        `liftlock: no AWS credentials: ${why} Sign in (aws sso login), or name a profile with --profile or AWS_PROFILE.`,
+        `liftlock: no AWS credentials: ${why.replace(/[.\s]*$/, '.')} Sign in (aws sso login), or name a profile with --profile or AWS_PROFILE.`,
       );
     }
   };

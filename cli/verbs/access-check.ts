@@ -32,10 +32,10 @@ export async function accessCheck(
   const count = (status: AccessReport['status']) => reports.items.filter((report) => report.status === status).length;
   if (count('Unknown') > 0)
     session.io.err(
-      `${count('Unknown')} clusters were not checked in full. Look now with: liftlock access check --direct\n`,
+      `${count('Unknown')} of ${reports.items.length} clusters not checked in full. Look now with: liftlock access check --direct\n`,
     );
   if (count('Incomplete') === 0) return EXIT.ok;
-  session.io.err(`${count('Incomplete')} clusters cannot be read in full.\n`);
+  session.io.err(`${count('Incomplete')} of ${reports.items.length} clusters cannot be read in full.\n`);
   return EXIT.incomplete;
 }
 

@@ -18,7 +18,7 @@ export async function switchFleet(
     fleet.stopped
       ? session.paint(
           'red',
-          `The fleet is stopped. ${fleet.upgradesInFlight} upgrades are in flight; they park at their next change.`,
+          `The fleet is stopped. Upgrades in flight: ${fleet.upgradesInFlight}; each parks at its next change.`,
         )
       : 'The fleet goes on.',
   ]);

@@ -33,3 +33,6 @@ export function accessStatus(
   if (needed.some(({ status }) => status === 'Refused')) return 'Incomplete';
   return needed.some(({ status }) => status === 'NotChecked') ? 'Unknown' : 'Ok';
 }
+
+/** Messages of AWS and of Node end with a full stop or without one. */
+export const sentence = (text: string): string => text.replace(/[.\s]*$/, '.');

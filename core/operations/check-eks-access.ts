@@ -2,7 +2,7 @@ import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { reason } from '../contracts/step-result.ts';
 import type { Cluster, EksReader } from '../ports/eks.ts';
-import type { AccessCheck } from './access-report.ts';
+import { type AccessCheck, sentence } from './access-report.ts';
 
 export const EKS_READS = ['cluster', 'node groups', 'add-ons', 'Fargate profiles', 'insights', 'updates'] as const;
 
@@ -31,7 +31,10 @@ export async function checkEksNow(
       await reads[what]();
       checks.push({ part: 'EKS API', what, status: 'Readable', asOf });
     } catch (error) {
-      const why = reason(errorName(error), `${errorMessage(error)} Check the spoke role in the account ${account}.`);
+      const why = reason(
+        errorName(error),
+        `${sentence(errorMessage(error))} Check the spoke role in the account ${account}.`,
+      );
       checks.push({ part: 'EKS API', what, status: 'Refused', reason: why, asOf });
     }
   }
