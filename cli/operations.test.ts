@@ -40,7 +40,7 @@ test('a rollout is created, paused once, resumed and aborted for good, each by a
     expect((await run(served, `rollout abort ${id}`)).code).toBe(1);
     const { items } = await json<{ items: { event: string; principal: string }[] }>(served, `audit show rollout/${id}`);
     expect(items.map(({ event, principal }) => `${event} ${principal}`)).toEqual(
-      ['RolloutCreated', 'RolloutPaused', 'RolloutResumed', 'RolloutAborted'].map(
+      ['RolloutPlanned', 'RolloutCreated', 'RolloutPaused', 'RolloutResumed', 'RolloutAborted'].map(
         (event) => `${event} ${LOCAL_OPERATOR}`,
       ),
     );

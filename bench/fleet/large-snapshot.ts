@@ -187,6 +187,7 @@ function grant({ clusterKey }: Member): Grant {
   return {
     clusterKey,
     number: 1,
+    epoch: 1,
     status: 'open',
     upgradeId: '1.36-1.37',
     machine: 'upgrade-cluster',

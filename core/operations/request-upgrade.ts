@@ -1,11 +1,19 @@
 import { errorName } from '../contracts/errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
 import { CONTRACT } from '../contracts/step-input.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { WriteOperation } from '../ports/table.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { planUpgrade, type UpgradePlan } from '../queries/upgrade-plan.ts';
 import { transactWithAudit } from '../store/audit.ts';
+import { Upgrades } from '../store/entities.ts';
+import { load, replace, unchanged } from '../store/entity.ts';
 import { decideAndWrite } from '../store/retry.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+
+/** An execution that does not come to its grant by then (it was lost) is started by the reconciler. */
+const PATIENCE_MINUTES = 5;
 
 export type UpgradePorts = Pick<Ports, 'table' | 'clock' | 'executions' | 'ids'>;
 
@@ -38,10 +46,10 @@ export async function requestUpgrade(
   // 44 characters and no dot: executions nested in it are named after it (protocol.md rule 2).
   const name = `request-${ports.ids.next()}`;
   const execution = ports.executions.arnFor('upgrade-cluster', name);
-  await decideAndWrite(() =>
+  await decideAndWrite(async () =>
     transactWithAudit(
       ports.table,
-      [],
+      await pendingUpgrade(ports, cluster, hop, by),
       [
         {
           subject: cluster.clusterKey,
@@ -66,4 +74,34 @@ export async function requestUpgrade(
     if (errorName(error) !== 'ExecutionAlreadyExists') throw error;
   }
   return { ...plan, status: 'Started', execution };
+}
+
+/** The upgrade is on record with who asked before anything starts; one that is under way already stays as it is. */
+async function pendingUpgrade(
+  ports: UpgradePorts,
+  cluster: ClusterRecord,
+  hop: string,
+  by: string,
+): Promise<WriteOperation[]> {
+  const { clusterKey } = cluster;
+  const from = KubeVersion.parse(cluster.version).toString();
+  const id = `${from}-${hop}`;
+  const read = await load(ports.table, Upgrades, clusterKey, id);
+  if (read !== undefined && Upgrades.active(read.data)) return [unchanged(Upgrades, read, clusterKey, id)];
+  const now = ports.clock.now();
+  const upgrade: Upgrade = {
+    clusterKey,
+    id,
+    machine: 'upgrade-cluster',
+    from,
+    to: hop,
+    status: 'Pending',
+    mutated: read?.data.mutated ?? false,
+    steps: {},
+    requestedBy: by,
+    reasons: [],
+    resumeAt: new Date(now.getTime() + PATIENCE_MINUTES * 60_000).toISOString(),
+    startedAt: now.toISOString(),
+  };
+  return [replace(Upgrades, read, upgrade)];
 }

@@ -2,6 +2,8 @@ import { namedError } from '../contracts/errors.ts';
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { Refusal } from '../queries/refusal.ts';
+import { markDirty } from '../rollout/mark-dirty.ts';
+import { isSettled } from '../rollout/wave-progress.ts';
 import { transactWithAudit } from '../store/audit.ts';
 import { Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
 import { decode, load, type Read, replace } from '../store/entity.ts';
@@ -38,12 +40,15 @@ export function resumeRollout(ports: OperatorPorts, id: string, by: string, why?
 }
 
 /** Nothing new starts and what is parked stays so; what EKS works on finishes. It cannot be taken back. */
-export function abortRollout(ports: OperatorPorts, id: string, by: string, reason: string): Promise<Rollout> {
-  return change(ports, id, by, 'RolloutAborted', (rollout) => {
+export async function abortRollout(ports: OperatorPorts, id: string, by: string, reason: string): Promise<Rollout> {
+  const aborted = await change(ports, id, by, 'RolloutAborted', (rollout) => {
     if (ENDED.includes(rollout.status))
       throw new Refusal('WrongState', `The rollout ${id} is ${rollout.status} already.`);
     return { ...rollout, status: 'Aborted', reasons: [{ code: 'Aborted', message: `${by}: ${reason}` }] };
   });
+  // The next full look takes out the members whose turn will not come.
+  await markDirty(ports);
+  return aborted;
 }
 
 function refuseUnless(rollout: Rollout, statuses: readonly Rollout['status'][], verb: string): void {
@@ -97,7 +102,11 @@ function reopened(waves: readonly Read<Wave>[], by: string): WriteOperation[] {
   return waves.flatMap((wave) => {
     const reasons = [{ code: 'Resumed', message: `Resumed by ${by}.` }];
     if (wave.data.status === 'Undecided') return [replace(Waves, wave, { ...wave.data, status: 'Completed', reasons })];
-    if (wave.data.status === 'Halted') return [replace(Waves, wave, { ...wave.data, status: 'Open', reasons })];
+    if (wave.data.status === 'Halted') {
+      // With every member settled there is nothing to open again: the person accepts the failures.
+      const status = isSettled(wave.data) ? 'CompletedWithFailures' : 'Open';
+      return [replace(Waves, wave, { ...wave.data, status, reasons })];
+    }
     return [];
   });
 }

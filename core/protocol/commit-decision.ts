@@ -13,7 +13,7 @@ export function commitRefusals(snapshot: CommitSnapshot, asker: Asker, target: K
   const { epoch, grant, upgrade, cluster, clusterControl, rollout, wave, control } = snapshot;
   if (epoch === undefined)
     return [reason('NoEpoch', 'The table has no epoch: it is not set up, or it is being restored.')];
-  if (authority(grant?.data, asker) === 'none' || upgrade === undefined) {
+  if (authority(grant?.data, asker) === 'none' || upgrade === undefined || grant?.data.epoch !== epoch.data.number) {
     return [
       reason(
         'Superseded',

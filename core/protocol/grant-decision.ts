@@ -94,7 +94,7 @@ export function hopRefusals(current: string, target: KubeVersion): Reason[] {
     return [
       reason(
         'Downgrade',
-        `The cluster is at ${version}; ${target} is older, and EKS would roll it back. Use rollback-cluster for that.`,
+        `The cluster is at ${version}; ${target} is older, and EKS would roll it back. Liftlock never goes down by itself.`,
       ),
     ];
   }

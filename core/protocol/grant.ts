@@ -104,6 +104,7 @@ export function grantUpgrade(
     const next: Grant = {
       clusterKey,
       number,
+      epoch: epoch.data.number,
       status: 'open',
       upgradeId: request.upgradeId,
       machine: request.machine,

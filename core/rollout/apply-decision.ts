@@ -153,7 +153,9 @@ async function changeMember(
   );
 }
 
-/** A parked upgrade whose cluster is gone ends as Canceled; the place that it kept in its wave is given back. */
+const WAITING: readonly Upgrade['status'][] = ['Parked', 'Pending'];
+
+/** A waiting upgrade whose cluster is gone ends as Canceled; the place that it kept in its wave is given back. */
 async function cancelUpgrade(
   ports: ApplyPorts,
   decided: Upgrade,
@@ -162,7 +164,11 @@ async function cancelUpgrade(
   const { clusterKey, rolloutId, waveIndex } = decided;
   const read = await load(ports.table, Upgrades, clusterKey, decided.id);
   const grant = await load(ports.table, Grants, clusterKey);
-  if (read === undefined || read.data.status !== 'Parked' || (grant !== undefined && grant.data.status !== 'free'))
+  if (
+    read === undefined ||
+    !WAITING.includes(read.data.status) ||
+    (grant !== undefined && grant.data.status !== 'free')
+  )
     return;
   const at = ports.clock.now();
   const operations: WriteOperation[] = [

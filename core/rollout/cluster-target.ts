@@ -11,6 +11,9 @@ export type ClusterTargetResult =
   | { readonly target: KubeVersion; readonly capped?: Reason }
   | { readonly reason: Reason };
 
+/** The newest minor that Liftlock's own data know; beyond it nobody could say what breaks (semantics.md, Target). */
+const COVERED = SupportCalendar.builtIn().versions().at(-1);
+
 export function targetOf(
   cluster: ClusterRecord,
   spec: Pick<UpgradePolicySpec, 'target'>,
@@ -27,7 +30,10 @@ export function targetOf(
     ...(row.endOfStandardSupport === undefined ? {} : { endOfStandardSupportDate: new Date(row.endOfStandardSupport) }),
     ...(row.endOfExtendedSupport === undefined ? {} : { endOfExtendedSupportDate: new Date(row.endOfExtendedSupport) }),
   }));
-  const resolution = resolveTarget(spec.target, { offered: SupportCalendar.of(rows).offered(now) });
+  const resolution = resolveTarget(spec.target, {
+    offered: SupportCalendar.of(rows).offered(now),
+    ...(COVERED === undefined ? {} : { coveredUpTo: COVERED }),
+  });
   if (resolution.status !== 'resolved') return { reason: reason(resolution.reason, resolution.reasons.join(' ')) };
   const { pin } = clusterTags(cluster.tags, prefix);
   if (pin?.isOlderThan(resolution.version) === true) {

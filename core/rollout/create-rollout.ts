@@ -1,7 +1,6 @@
 import type { Ports } from '../ports/ports.ts';
-import type { WriteOperation } from '../ports/table.ts';
 import { transactWithAudit } from '../store/audit.ts';
-import { Members, PolicyRollouts, Rollouts, Waves } from '../store/entities.ts';
+import { Members, PolicyRollouts, Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
 import { load, put, replace } from '../store/entity.ts';
 import { AT_REST } from './automatic-rollouts.ts';
 import type { RolloutPlan } from './plan-rollout.ts';
@@ -24,12 +23,7 @@ export async function createRollout(
   const newest = await load(table, PolicyRollouts, rollout.policy);
   const before = newest === undefined ? undefined : await load(table, Rollouts, newest.data.rolloutId);
   if (before !== undefined && !AT_REST.includes(before.data.status)) return 'busy';
-  const children: WriteOperation[] = [
-    ...plan.members.map((member) => put(Members, member, 'any')),
-    ...plan.waves.map((wave) => put(Waves, wave, 'any')),
-  ];
-  for (let start = 0; start < children.length; start += BATCH)
-    await table.transact(children.slice(start, start + BATCH));
+  await writeChildren(ports, plan, principal);
   const counts = {
     members: plan.members.length,
     waves: plan.waves.map((wave) => ({ name: wave.name, members: wave.members, needWork: wave.needWork })),
@@ -54,4 +48,23 @@ export async function createRollout(
     { type: 'RolloutChanged', detail: { version: 1, rolloutId: rollout.id, status: rollout.status, reasons: [] } },
   ]);
   return 'created';
+}
+
+/** In batches, each on record like everything else: a restore must find them. What an attempt before has written stays. */
+async function writeChildren(
+  ports: Pick<Ports, 'table' | 'clock'>,
+  plan: RolloutPlan,
+  principal: string,
+): Promise<void> {
+  const { id } = plan.rollout;
+  const written = new Set((await ports.table.queryPartition(rolloutPartition(id))).map((item) => item.sk));
+  const children = [
+    ...plan.members.map((member) => put(Members, member, 'absent')),
+    ...plan.waves.map((wave) => put(Waves, wave, 'absent')),
+  ].filter((write) => write.type === 'put' && !written.has(write.item.sk));
+  for (let start = 0; start < children.length; start += BATCH) {
+    const batch = children.slice(start, start + BATCH);
+    const entry = { subject: `rollout/${id}`, event: 'RolloutPlanned', principal, detail: { items: batch.length } };
+    await transactWithAudit(ports.table, batch, [entry], ports.clock.now());
+  }
 }

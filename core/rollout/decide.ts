@@ -6,6 +6,7 @@ import { KubeVersion } from '../version/kube-version.ts';
 import { admit, type MemberIndex, type Room, roomOf } from './admission.ts';
 import { automaticRollouts } from './automatic-rollouts.ts';
 import type { Decided, Decision, Waiting } from './decisions.ts';
+import { atRest, restingDecisions } from './resting-rollouts.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import { waveDecisions } from './wave-progress.ts';
 
@@ -29,6 +30,8 @@ export function decide(snapshot: FleetSnapshot, now: Date): Decided {
     decisions.push(...admitted.decisions);
     waiting.push(...admitted.waiting);
   }
+  for (const rollout of atRest(snapshot))
+    decisions.push(...restingDecisions(snapshot, rollout, wavesOf.get(rollout.id) ?? [], index));
   const parked = parkedByHand(snapshot, room, index, now);
   decisions.push(...parked.decisions);
   waiting.push(...parked.waiting);
@@ -36,7 +39,7 @@ export function decide(snapshot: FleetSnapshot, now: Date): Decided {
   return { decisions, waiting };
 }
 
-/** Upgrades that a person started and that parked go on when nothing is in the way any more. */
+/** Upgrades that a person asked for and that wait go on when nothing is in the way any more. */
 function parkedByHand(
   snapshot: FleetSnapshot,
   room: Room,
@@ -46,7 +49,8 @@ function parkedByHand(
   const decisions: Decision[] = [];
   const waiting: Waiting[] = [];
   for (const upgrade of snapshot.upgrades) {
-    if (upgrade.status !== 'Parked' || upgrade.rolloutId !== undefined) continue;
+    const waits = upgrade.status === 'Parked' || upgrade.status === 'Pending';
+    if (!waits || upgrade.rolloutId !== undefined) continue;
     const cluster = snapshot.clusters.get(upgrade.clusterKey);
     if (cluster === undefined || cluster.deletedAt !== undefined) {
       decisions.push({

@@ -80,7 +80,9 @@ async function loadHistory(table: Table): Promise<NonNullable<FleetSnapshot['his
   const policyOf = new Map(rollouts.map((rollout) => [rollout.id, rollout.policy]));
   const served = new Set<string>();
   for (const member of of(await table.queryKind(Members.kind), Members)) {
-    if (member.status !== 'Excluded')
+    // Whom an abort took out is not taken up again by itself; whom a tag excluded is, once the tag is gone.
+    const aborted = member.reasons.some((reason) => reason.code === 'RolloutAborted');
+    if (member.status !== 'Excluded' || aborted)
       served.add(servedKey(policyOf.get(member.rolloutId) ?? '', member.to, member.clusterKey));
   }
   return { rollouts, served };

@@ -12,6 +12,8 @@ const NEVER = new Set(['Excluded', 'BadTag', 'Pinned', 'Unsupported', 'Gone']);
  * person's doing, or went past the target by itself. Undefined = it is still to be upgraded.
  */
 export function memberChange(snapshot: FleetSnapshot, rollout: Rollout, member: Member): Decision | undefined {
+  // Without a Fleet that this version can read, nobody knows which tags count: nothing is decided about anybody.
+  if (snapshot.fleet === undefined) return undefined;
   const change = (status: Member['status'], ...reasons: Reason[]): Decision => ({
     type: 'change-member',
     member,
@@ -50,7 +52,7 @@ export function memberChange(snapshot: FleetSnapshot, rollout: Rollout, member: 
       ),
     );
   }
-  const refusals = clusterRefusals(cluster, target, snapshot.fleet?.tagPrefix ?? '');
+  const refusals = clusterRefusals(cluster, target, snapshot.fleet.tagPrefix);
   const never = refusals.filter((refusal) => NEVER.has(refusal.code));
   if (never.length > 0) return change('Excluded', ...never);
   if (refusals.length > 0 && member.status === 'Pending') return change('Quarantined', ...refusals);

@@ -1,7 +1,9 @@
 import { errorMessage, errorName } from '../contracts/errors.ts';
+import { LIFTLOCK } from '../contracts/principals.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { StoredItem } from '../ports/table.ts';
-import { Epochs, Grants, ReconcileMarkers } from '../store/entities.ts';
+import { transactWithAudit } from '../store/audit.ts';
+import { Epochs, Grants, ReconcileMarkers, Rollouts, Upgrades } from '../store/entities.ts';
 import { decode, load, put, type Read, replace } from '../store/entity.ts';
 import { isContention } from '../store/retry.ts';
 import { applyDecision } from './apply-decision.ts';
@@ -46,10 +48,10 @@ export async function reconcileRollouts(
     marker.data.dirtySince !== undefined ||
     lastFull === undefined ||
     now.getTime() - Date.parse(lastFull) >= FULL_LOOK_EVERY_MINUTES * 60_000;
-  const inMotion = active.some((item) => item.kind !== ReconcileMarkers.kind);
+  const inMotion = active.some(isInMotion);
   if (!full && !inMotion) return { look: 'idle', applied: 0, waiting: [], stuck: 0, problems: [] };
 
-  if (full) await ensureEpoch(table);
+  if (full) await ensureEpoch(ports);
   let applied = 0;
   let waiting: readonly Waiting[] = [];
   let stuck = 0;
@@ -76,6 +78,12 @@ export async function reconcileRollouts(
   }
   if (full) await markFull(ports, marker);
   return { look: full ? 'full' : 'active', applied, waiting, stuck, problems };
+}
+
+/** Members and waves of a rollout that is not under way wait for a person, and so do their parked upgrades: they move nothing by themselves. */
+function isInMotion(item: StoredItem): boolean {
+  if (item.kind === Grants.kind || item.kind === Rollouts.kind) return true;
+  return item.kind === Upgrades.kind && decode(Upgrades, item).data.rolloutId === undefined;
 }
 
 /** One that fails never stops the others: one bad cluster must not stop the fleet. */
@@ -115,9 +123,10 @@ async function markerOf(
 }
 
 /** A new installation begins with epoch 1. A table that has granted before and has no epoch is being restored: nothing goes on there. */
-async function ensureEpoch(table: Ports['table']): Promise<void> {
+async function ensureEpoch({ table, clock }: ReconcilePorts): Promise<void> {
   if ((await load(table, Epochs)) !== undefined || (await table.queryKind(Grants.kind)).length > 0) return;
-  await table.transact([put(Epochs, { number: 1 }, 'absent')]);
+  const entry = { subject: 'fleet', event: 'Installed', principal: LIFTLOCK, detail: { epoch: 1 } };
+  await transactWithAudit(table, [put(Epochs, { number: 1 }, 'absent')], [entry], clock.now());
 }
 
 /** Clears the mark of what was seen; what came in meanwhile keeps it. */

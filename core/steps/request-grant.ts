@@ -1,16 +1,18 @@
 import { isNotFound } from '../contracts/eks-errors.ts';
 import { namedError } from '../contracts/errors.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
 import { MACHINE_NAMES, type MachineName, READ_ONLY_MACHINES } from '../contracts/names.ts';
 import { UNKNOWN_PRINCIPAL } from '../contracts/principals.ts';
 import { ACCEPTED_CONTRACTS, type MachineInput, parseMachineInput, type StepInput } from '../contracts/step-input.ts';
-import { blocked, done, parked, reason, type StepResult } from '../contracts/step-result.ts';
+import { blocked, done, parked, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
 import { clusterKey, parseClusterArn } from '../model/cluster-key.ts';
 import type { Cluster } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import { type Asker, authority, claimsToBeNested } from '../protocol/authority.ts';
-import { grantUpgrade } from '../protocol/grant.ts';
+import { type GrantRequest, grantUpgrade } from '../protocol/grant.ts';
 import { hopRefusals } from '../protocol/grant-decision.ts';
-import { Grants } from '../store/entities.ts';
+import { transactWithAudit } from '../store/audit.ts';
+import { Grants, Upgrades } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';
 import { decideAndWrite } from '../store/retry.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -123,7 +125,7 @@ async function askByHand(
   if (refusals.length > 0) return blocked(...refusals);
   const to = target.toString();
   const hop = `${current}-${to}`;
-  const result = await grantUpgrade(ports, {
+  const request: GrantRequest = {
     clusterKey: clusterKey(cluster.arn, cluster.createdAt),
     upgradeId: machine === 'upgrade-cluster' ? hop : `${machine}-${asker.name}`,
     machine,
@@ -132,10 +134,45 @@ async function askByHand(
     requestedBy: UNKNOWN_PRINCIPAL,
     input,
     asker,
-  });
+  };
+  const result = await grantUpgrade(ports, request);
   if ('granted' in result) return done(reason('Granted', `Grant ${result.granted.number} of ${arn.name}.`));
-  const passes = result.refused.every((refusal) => PASSING.has(refusal.code));
-  return passes ? parked(undefined, ...result.refused) : blocked(...result.refused);
+  if (!result.refused.every((refusal) => PASSING.has(refusal.code))) return blocked(...result.refused);
+  await parkRequest(ports, request, result.refused);
+  return parked(undefined, ...result.refused);
+}
+
+/** What was asked for is kept: the reconciler starts it when nothing is in its way any more (protocol.md rule 7). */
+function parkRequest(ports: GrantPorts, request: GrantRequest, reasons: readonly Reason[]): Promise<void> {
+  return decideAndWrite(async () => {
+    const { clusterKey: key, upgradeId, machine, from, to, requestedBy, input } = request;
+    const read = await load(ports.table, Upgrades, key, upgradeId);
+    // Somebody runs the same upgrade: then it needs nothing more.
+    if (read?.data.status === 'Running' || read?.data.status === 'Parked') return;
+    const now = ports.clock.now();
+    const pending = read?.data.status === 'Pending' ? read.data : undefined;
+    const upgrade: Upgrade = {
+      clusterKey: key,
+      id: upgradeId,
+      machine,
+      from,
+      to,
+      status: 'Parked',
+      mutated: read?.data.mutated ?? false,
+      steps: {},
+      requestedBy: pending?.requestedBy ?? requestedBy,
+      ...(input === undefined ? {} : { input: { ...input } }),
+      reasons: [...reasons],
+      startedAt: pending?.startedAt ?? now.toISOString(),
+    };
+    const detail = { upgradeId, from, to, status: upgrade.status, mutated: upgrade.mutated, reasons };
+    await transactWithAudit(
+      ports.table,
+      [replace(Upgrades, read, upgrade)],
+      [{ subject: key, event: 'UpgradeParked', principal: upgrade.requestedBy, detail }],
+      now,
+    );
+  });
 }
 
 /** Node groups and add-ons go to the control plane's own version; add-ons also to a version valid on the next one. */

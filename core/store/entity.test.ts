@@ -29,6 +29,7 @@ test.each([
   const grant = {
     clusterKey: 'k',
     number: 1,
+    epoch: 1,
     status,
     upgradeId: 'u',
     machine: 'upgrade-cluster' as const,

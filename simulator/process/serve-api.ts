@@ -11,7 +11,7 @@ const LARGEST_BODY = 2 * 1024 * 1024;
 export async function serveApi(world: World, port: number): Promise<{ readonly url: string; close(): Promise<void> }> {
   const app = createApp(
     world.ports,
-    () => LOCAL_OPERATOR,
+    (context) => (isLoopback(context.req.header('host')) ? LOCAL_OPERATOR : undefined),
     (message, detail) => world.log.push({ function: 'api', message, detail }),
   );
   const server = createServer((incoming, outgoing) => {
@@ -30,6 +30,11 @@ export async function serveApi(world: World, port: number): Promise<{ readonly u
         server.closeAllConnections();
       }),
   };
+}
+
+/** A page on the Web can have its name point to this machine; its requests still carry that name. */
+function isLoopback(host: string | undefined): boolean {
+  return /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host ?? '');
 }
 
 function listen(server: Server, port: number): Promise<void> {

@@ -10,6 +10,7 @@ import { FakeEks } from '../eks/fake-eks.ts';
 import { createInMemoryEks } from '../eks/in-memory-ports.ts';
 import { seededRandom } from '../eks/seeded-random.ts';
 import type { FakeEksState } from '../eks/state/fake-eks-state.ts';
+import type { Timing } from '../eks/timing.ts';
 import { FakeKubernetes } from '../kubernetes/fake-kubernetes.ts';
 import { createInMemoryClusterAccess } from '../kubernetes/in-memory-cluster-access.ts';
 import { FUNCTIONS, type InvokedFunction } from './functions.ts';
@@ -22,6 +23,8 @@ export interface WorldOptions {
   readonly state: FakeEksState;
   readonly start: Date;
   readonly seed: number;
+  /** Durations of the fake EKS, where they must be exact. */
+  readonly timing?: Partial<Timing>;
   /** Simulated seconds per real second; absent = as fast as it goes. */
   readonly speed?: number;
   /** Puts something between an invocation and its ports: crashes, late answers. Absent = nothing. */
@@ -69,7 +72,10 @@ export class World {
       start: options.start,
       ...(options.speed === undefined ? {} : { speed: options.speed }),
     });
-    this.eks = new FakeEks(options.state, { random });
+    this.eks = new FakeEks(options.state, {
+      random,
+      ...(options.timing === undefined ? {} : { timing: options.timing }),
+    });
     this.bus = new InMemoryBus(this.clock);
     this.queue = new InMemoryQueue(this.clock, async (event) => {
       const { batchItemFailures } = (await this.invoke('record-clusters', event)) as {

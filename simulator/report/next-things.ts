@@ -1,10 +1,11 @@
+import type { Reason } from '../../core/contracts/step-result.ts';
 import type { RunReport } from './report-types.ts';
 
 /** What a person would do now, from what the run showed. */
 export function nextThings(report: Omit<RunReport, 'next'>): string[] {
   const next: string[] = [];
   for (const cluster of report.clusters) {
-    const codes = cluster.reasons.map((reason) => reason.code);
+    const codes = cluster.reasons.map(topic);
     if (cluster.bucket === 'failed')
       next.push(`${cluster.name}: ${advice(codes)}, then: liftlock retry cluster ${cluster.name}`);
     else if (cluster.bucket === 'held' && codes[0] !== 'NotItsTurn')
@@ -19,9 +20,15 @@ export function nextThings(report: Omit<RunReport, 'next'>): string[] {
   return next;
 }
 
+/** An insight's code says how bad it is; its name says what it is about. */
+function topic({ code, message }: Reason): string {
+  return code === 'InsightError' && /skew/i.test(message) ? 'VersionSkew' : code;
+}
+
 const ADVICE: Readonly<Record<string, string>> = {
   PodEvictionFailure: 'give the PodDisruptionBudget room (more replicas, or maxUnavailable: 1)',
   InsightError: 'move the clients named above to the new API (a finding stays up to 30 days after the fix)',
+  VersionSkew: 'bring the older nodes up first',
   Al2Nodegroup: 'replace the Amazon Linux 2 node group with AL2023 or Bottlerocket',
   InsightUnknown: 'give EKS back its access entry for insights',
   ClusterUnreachable: 'give Liftlock a route to the API server, or set verification: eks-api in its policy',

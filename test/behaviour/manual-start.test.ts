@@ -1,4 +1,4 @@
-import { stopFleet } from '../../core/operations/fleet-switch.ts';
+import { resumeFleet, stopFleet } from '../../core/operations/fleet-switch.ts';
 import { MACHINE_ARN_PREFIX } from '../../simulator/process/machines.ts';
 import {
   clusterArn,
@@ -6,6 +6,7 @@ import {
   mutationsOf,
   PERSON,
   rolloutsOf,
+  run,
   smallFleet,
   startByHand,
   upgradesOf,
@@ -105,6 +106,10 @@ describe('each machine starts by hand', () => {
     expect(ended.status).toBe('SUCCEEDED');
     expect(ended.output).toContain('FleetStopped');
     expect(mutationsOf(world)).toEqual([]);
+    await resumeFleet(world.ports, PERSON);
+    await run(world);
+    expect(versionOf(world, 'web')).toBe('1.37');
+    expect((await upgradesOf(world)).map((upgrade) => upgrade.status)).toEqual(['Succeeded']);
   });
 });
 

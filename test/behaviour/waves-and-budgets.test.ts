@@ -111,6 +111,9 @@ describe('waves', () => {
     });
     await run(world);
     expect((await wavesOf(world))[0]?.status).toBe('Halted');
+    await resumeRollout(world.ports, (await onlyRollout(world)).id, PERSON);
+    await run(world);
+    expect((await onlyRollout(world)).status).toBe('CompletedWithFailures');
   });
 
   test('a wave with failures within its budget is never called Completed', async () => {
@@ -192,6 +195,8 @@ describe('a rollout', () => {
     await run(world);
     expect([versionOf(world, 'd1'), versionOf(world, 'd2')].sort()).toEqual(['1.36', '1.37']);
     await expect(resumeRollout(world.ports, (await onlyRollout(world)).id, PERSON)).rejects.toThrow('is Aborted');
+    expect((await membersOf(world)).map((member) => member.status).sort()).toEqual(['Excluded', 'Succeeded']);
+    expect(((await world.invoke('reconcile-rollouts', {})) as { look: string }).look).toBe('idle');
   });
 });
 

@@ -14,6 +14,8 @@ export type Ledger = z.infer<typeof ledger>;
 export const grant = z.object({
   clusterKey: z.string(),
   number: z.number().int().nonnegative(),
+  /** The epoch that it was granted in: after a restore nothing commits under older ones. */
+  epoch: z.number().int(),
   status: z.enum(['open', 'closing', 'free']),
   upgradeId: z.string(),
   machine: z.enum(MACHINE_NAMES),
