@@ -1,7 +1,7 @@
 import { Argument, type Command } from 'commander';
 import { type Act, outputOption } from './program.ts';
 
-/** `access`, `audit`, `completion`, `version`. */
+/** `access`, `audit`, `recover`, `completion`, `version`. */
 export function registerOtherVerbs(program: Command, act: Act): void {
   const access = program.command('access').description('what Liftlock can read of the clusters, and what to grant');
   access
@@ -38,6 +38,18 @@ export function registerOtherVerbs(program: Command, act: Act): void {
         ),
       );
   }
+  program
+    .command('recover')
+    .description('bring a table that was restored to an earlier point up to date from the audit (docs/runbook.md)')
+    .requiredOption('--items <table>', 'name of the restored table')
+    .requiredOption('--audit <table>', 'name of the audit table')
+    .requiredOption('--restored-to <instant>', 'the point that it was restored to, RFC 3339')
+    .requiredOption('--mutators-off-since <instant>', 'since when no function can change anything, RFC 3339')
+    .requiredOption('--by <principal>', 'who does this, for the audit')
+    .addOption(outputOption())
+    .action((options, command) =>
+      act(async (session) => (await import('./verbs/recover.ts')).recover(session, options), command),
+    );
   program
     .command('completion')
     .description('print a completion script: source <(liftlock completion bash)')

@@ -1,0 +1,64 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { createDynamoTable } from '../../adapters/dynamodb/create-dynamo-table.ts';
+import { createTables } from '../../adapters/dynamodb/create-tables.ts';
+import { startLocalDynamo } from '../../adapters/dynamodb/local/start-local-dynamo.ts';
+import { stopFleet } from '../../core/operations/fleet-switch.ts';
+import { transactWithAudit } from '../../core/store/audit.ts';
+import { Epochs, FleetControls } from '../../core/store/entities.ts';
+import { load, put } from '../../core/store/entity.ts';
+import { runInProcess } from '../testing/run-in-process.ts';
+
+const names = { items: 'restored', audit: 'the-audit' };
+
+test('recover folds the audit over a restored table, raises the epoch, and leaves the fleet stopped', async () => {
+  const dynamo = await startLocalDynamo();
+  const config = {
+    endpoint: dynamo.endpoint,
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+  };
+  const client = new DynamoDBClient(config);
+  await createTables(client, names);
+  client.destroy();
+  const table = createDynamoTable(names, config);
+  const entry = { subject: 'fleet', event: 'Installed', principal: 'liftlock', detail: {} };
+  await transactWithAudit(table, [put(Epochs, { number: 1 }, 'absent')], [entry], new Date());
+  await stopFleet(
+    { table, clock: { now: () => new Date() }, events: { publish: async () => {} } },
+    'somebody',
+    'why not',
+  );
+  // What a restore to an earlier point gives: the items are gone, the audit is another table and stays.
+  for (const key of [Epochs.key(), FleetControls.key()]) await table.transact([{ type: 'delete', key, expect: 1 }]);
+
+  const set = {
+    AWS_ENDPOINT_URL_DYNAMODB: dynamo.endpoint,
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'a',
+    AWS_SECRET_ACCESS_KEY: 'b',
+  };
+  Object.assign(process.env, set);
+  const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+  const command = [
+    'recover',
+    '--items',
+    names.items,
+    '--audit',
+    names.audit,
+    '--by',
+    'me',
+    '-o',
+    'json',
+    '--restored-to',
+    minutesAgo(5),
+  ];
+  const early = await runInProcess([...command, '--mutators-off-since', minutesAgo(0)]);
+  expect([early.code, early.err]).toEqual([2, expect.stringContaining('may still be under way')]);
+  const recovered = await runInProcess([...command, '--mutators-off-since', minutesAgo(2)]);
+  expect([recovered.code, JSON.parse(recovered.out)]).toEqual([0, { epoch: 2, folded: 2 }]);
+  expect((await load(table, Epochs))?.data.number).toBe(2);
+  expect((await load(table, FleetControls))?.data).toMatchObject({ stopped: true, by: 'me' });
+  const bad = await runInProcess([...command, '--mutators-off-since', 'yesterday']);
+  expect([bad.code, bad.err]).toEqual([2, expect.stringContaining('--mutators-off-since is "yesterday"')]);
+  await dynamo.close();
+});

@@ -1,0 +1,42 @@
+import { createDynamoTable } from '../../adapters/dynamodb/create-dynamo-table.ts';
+import { namedError } from '../../core/contracts/errors.ts';
+import { recoverAfterRestore } from '../../core/operations/restore.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { print } from '../output/print.ts';
+import type { Session } from '../session.ts';
+
+export interface RecoverOptions {
+  readonly output: string;
+  readonly items: string;
+  readonly audit: string;
+  readonly restoredTo: string;
+  readonly mutatorsOffSince: string;
+  readonly by: string;
+}
+
+/**
+ * Brings a table that was restored to an earlier point up to date from the audit and fences what still believes in the old one
+ * (docs/runbook.md, Restore of the table). It talks to DynamoDB itself: the API must not be able to do this.
+ */
+export async function recover(session: Session, options: RecoverOptions): Promise<ExitCode> {
+  const details = {
+    restoredTo: instant('--restored-to', options.restoredTo),
+    mutatorsOffSince: instant('--mutators-off-since', options.mutatorsOffSince),
+    by: options.by,
+  };
+  const table = createDynamoTable({ items: options.items, audit: options.audit });
+  const recovered = await recoverAfterRestore({ table, clock: { now: () => new Date() } }, details);
+  await print(session, options.output, recovered, () => [
+    `${recovered.folded} items were brought up to date. The epoch is ${recovered.epoch}: what began before it commits nothing any more.`,
+    'The fleet is stopped. Point the hub at this table, look around, then run: liftlock fleet resume',
+  ]);
+  return EXIT.ok;
+}
+
+function instant(option: string, text: string): Date {
+  const date = new Date(text);
+  if (!/^\d{4}-\d{2}-\d{2}T/.test(text) || Number.isNaN(date.getTime())) {
+    throw namedError('InvalidInput', `${option} is "${text}"; write an instant such as 2026-11-20T08:00:00Z.`);
+  }
+  return date;
+}
