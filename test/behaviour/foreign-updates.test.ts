@@ -27,6 +27,27 @@ describe('what others started', () => {
     expect(world.eks.state.refusedMutations).toEqual([]);
   });
 
+  test('is seen while DescribeCluster still says ACTIVE, since EKS shows it late', async () => {
+    const world = await smallFleet({ clusters: [web] });
+    world.bus.onEvent = ({ event }) => {
+      if (
+        event.type !== 'StepChanged' ||
+        event.detail.step !== 'update-addons-before' ||
+        event.detail.status !== 'done'
+      )
+        return;
+      const caller = { ...at, principal: 'arn:aws:iam::111111111111:role/terraform' };
+      world.eks.operation('UpdateClusterVersion', { name: 'web', version: '1.37' }, caller, world.clock.now());
+      world.bus.onEvent = () => {};
+      expect(world.eks.operation('DescribeCluster', { name: 'web' }, caller, world.clock.now()).cluster?.status).toBe(
+        'ACTIVE',
+      );
+    };
+    await run(world);
+    expect((await memberOf(world, 'web')).status).toBe('Succeeded');
+    expect(world.eks.state.refusedMutations).toEqual([]);
+  });
+
   test('on a node group parks the upgrade that has mutated, and it stays counted', async () => {
     const world = await smallFleet({ clusters: [{ ...web, nodegroups: [{ name: 'workers', nodes: 12 }] }] });
     world.bus.onEvent = ({ event }) => {
