@@ -17,9 +17,6 @@ export const machineArnPrefix = (): string => statesArn('stateMachine', 'liftloc
 
 export const executionArns = (name: MachineName): string => statesArn('execution', `${machineName(name)}:*`);
 
-/** How `AssumeRole` names the sessions of a function in the accounts (adapters/aws/spoke-role.ts). */
-export const sessionName = (name: FunctionName): string => `liftlock-${name}`;
-
 /** Tag of each function's role with the function's name: the spoke role holds a caller's session name against it. */
 export const FUNCTION_TAG = 'liftlock-function';
 

@@ -1,4 +1,5 @@
 import { AssumeRoleCommand, STSClient, type STSClientConfig } from '@aws-sdk/client-sts';
+import { type FunctionName, spokeSessionName } from '../../core/contracts/names.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 
 /** The role that Liftlock assumes in every account, the hub's own too. */
@@ -8,7 +9,7 @@ export interface SpokeRole {
   readonly name: string;
   readonly externalId: string;
   /** The Lambda function that acts: sessions are named `liftlock-<function>`, which is what CloudTrail of the account shows. */
-  readonly functionName: string;
+  readonly functionName: FunctionName | 'access-check';
 }
 
 /** Temporary credentials, in the shape that clients of the SDK take. */
@@ -50,7 +51,7 @@ export function createSpokeSessions({ role, clock, sts: config }: SpokeSessionsO
   const assume = async (account: string, seconds: number, policy?: object, abortSignal?: AbortSignal) => {
     const command = new AssumeRoleCommand({
       RoleArn: `arn:${role.partition}:iam::${account}:role/${role.name}`,
-      RoleSessionName: `liftlock-${role.functionName}`.slice(0, 64),
+      RoleSessionName: spokeSessionName(role.functionName),
       ExternalId: role.externalId,
       DurationSeconds: seconds,
       ...(policy === undefined ? {} : { Policy: JSON.stringify(policy) }),

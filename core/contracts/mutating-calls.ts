@@ -1,4 +1,5 @@
 import type { UpdateAddonInput, UpdateClusterVersionInput, UpdateNodegroupVersionInput } from '../ports/eks.ts';
+import type { MUTATING_FUNCTIONS } from './names.ts';
 
 /**
  * The committed list of calls that change something outside Liftlock's own tables (protocol.md, Entities). Nothing mutates but
@@ -11,6 +12,13 @@ export const MUTATING_CALLS = {
   UpdateAddon: 'eks:UpdateAddon',
 } as const;
 export type MutatingCallName = keyof typeof MUTATING_CALLS;
+
+/** The one function that makes each of them; the spoke role lets no other session do it. */
+export const MUTATORS: Readonly<Record<MutatingCallName, (typeof MUTATING_FUNCTIONS)[number]>> = {
+  UpdateClusterVersion: 'upgrade-control-plane',
+  UpdateNodegroupVersion: 'roll-node-group',
+  UpdateAddon: 'update-addons',
+};
 
 /** One mutating call as data: it is stored in the intent before it is sent, and a repeat sends the stored one. */
 export type MutatingCall =

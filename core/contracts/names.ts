@@ -76,3 +76,6 @@ export const MACHINE_TIMEOUT_SECONDS: Readonly<Record<MachineName, number>> = {
 
 /** Machines that change nothing on the cluster: started by hand they take no grant, and they run in observe mode too. */
 export const READ_ONLY_MACHINES: readonly MachineName[] = ['scan-cluster', 'smoke-check'];
+
+/** How `AssumeRole` names the session of a function in the accounts: their CloudTrail shows it, and the spoke role's trust rests on it. */
+export const spokeSessionName = (name: FunctionName | 'access-check'): string => `liftlock-${name}`;

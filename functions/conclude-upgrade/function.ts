@@ -1,4 +1,16 @@
-import { concludeUpgrade } from '../../core/steps/conclude-upgrade.ts';
-import { stepFunction } from '../runtime/step-function.ts';
+import { type StepInput, stepInput } from '../../core/contracts/step-input.ts';
+import type { Ports } from '../../core/ports/ports.ts';
+import { type Conclusion, concludeUpgrade } from '../../core/steps/conclude-upgrade.ts';
+import type { FunctionDefinition } from '../runtime/function-definition.ts';
+import { parseOrRefuse } from '../runtime/invalid-input.ts';
 
-export const definition = stepFunction('conclude-upgrade', concludeUpgrade);
+type ConcludePorts = Pick<Ports, 'table' | 'clock' | 'events' | 'eks'>;
+
+/** The end of an execution; only the one that holds the grant counts as the end of an upgrade. */
+export const definition: FunctionDefinition<ConcludePorts, StepInput, Conclusion> = {
+  name: 'conclude-upgrade',
+  parse: (event) => parseOrRefuse(stepInput, event, 'The input of the step'),
+  run: (ports, input) => concludeUpgrade(ports, input),
+  correlation: ({ execution, step }) => ({ execution: execution.arn, step }),
+  counts: ({ status, nested }) => (nested ? {} : { [`Upgrades${status}` as const]: 1 }),
+};

@@ -1,10 +1,11 @@
+import type { StepStatus } from '../../core/contracts/step-result.ts';
 import { awsPorts, type PortFactory } from './aws-ports.ts';
 import { createHandler } from './create-handler.ts';
 import type { FunctionDefinition } from './function-definition.ts';
 import { stepFunction } from './step-function.ts';
 
 interface TestPorts {
-  readonly answer: () => Promise<{ status: string; reasons: { code: string; message: string }[] }>;
+  readonly answer: () => Promise<{ status: StepStatus; reasons: { code: string; message: string }[] }>;
 }
 
 const context = { functionName: 'liftlock-scan-cluster', awsRequestId: 'request-1' } as never;

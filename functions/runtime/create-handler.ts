@@ -2,10 +2,9 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
 import { errorMessage, errorName } from '../../core/contracts/errors.ts';
+import { type Counts, METRIC_NAMESPACE, METRIC_SERVICE } from '../../core/contracts/metrics.ts';
 import type { PortsSource } from './aws-ports.ts';
 import type { FunctionDefinition, Log } from './function-definition.ts';
-
-const NAMESPACE = 'Liftlock';
 
 /**
  * The one wrapper of every Lambda function: structured logs with correlation ids, metrics, and errors passed on as they are. Lambda
@@ -16,10 +15,10 @@ export function createHandler<Ports, Input, Output>(
   definition: FunctionDefinition<Ports, Input, Output>,
   source: PortsSource<Ports>,
 ): (event: unknown, context: Context) => Promise<Output> {
-  const logger = new Logger({ serviceName: 'liftlock' });
+  const logger = new Logger({ serviceName: METRIC_SERVICE });
   const metrics = new Metrics({
-    namespace: NAMESPACE,
-    serviceName: 'liftlock',
+    namespace: METRIC_NAMESPACE,
+    serviceName: METRIC_SERVICE,
     defaultDimensions: { function: definition.name },
   });
   const log: Log = (message, detail) => logger.warn(message, { ...detail });
@@ -54,7 +53,7 @@ function summaryOf(output: unknown): Readonly<Record<string, unknown>> {
   return { status, ...codes, waitSeconds, resumeAt };
 }
 
-function publish(metrics: Metrics, counts: Readonly<Record<string, number>>): void {
+function publish(metrics: Metrics, counts: Counts): void {
   const entries = Object.entries(counts);
   if (entries.length === 0) return;
   for (const [name, value] of entries) metrics.addMetric(name, MetricUnit.Count, value);

@@ -1,3 +1,4 @@
+import type { Counts } from '../../core/contracts/metrics.ts';
 import type { FunctionName } from '../../core/contracts/names.ts';
 
 /** Tells an operator something that is no outcome; ids, names and reasons only, never values of a cluster's objects. */
@@ -15,5 +16,5 @@ export interface FunctionDefinition<Ports, Input, Output> {
   /** What to find this run again by in the logs; ids only. */
   readonly correlation?: (input: Input) => Readonly<Record<string, string>>;
   /** Counts for CloudWatch, by metric name in PascalCase. */
-  readonly counts?: (output: Output) => Readonly<Record<string, number>>;
+  readonly counts?: (output: Output) => Counts;
 }

@@ -1,10 +1,12 @@
+import { STEP_METRICS } from '../../core/contracts/metrics.ts';
 import type { FunctionName } from '../../core/contracts/names.ts';
 import { type StepInput, stepInput } from '../../core/contracts/step-input.ts';
+import type { StepStatus } from '../../core/contracts/step-result.ts';
 import type { FunctionDefinition } from './function-definition.ts';
 import { parseOrRefuse } from './invalid-input.ts';
 
 /** A step of a state machine: the machine passes what it was given and who it is, and a Choice state reads `status` of the answer. */
-export function stepFunction<Ports, Output extends { readonly status: string }>(
+export function stepFunction<Ports, Output extends { readonly status: StepStatus }>(
   name: FunctionName,
   useCase: (ports: Ports, input: StepInput) => Promise<Output>,
 ): FunctionDefinition<Ports, StepInput, Output> {
@@ -17,6 +19,6 @@ export function stepFunction<Ports, Output extends { readonly status: string }>(
       step,
       ...(nodegroup === undefined ? {} : { nodegroup }),
     }),
-    counts: ({ status }) => ({ [`Steps${status.charAt(0).toUpperCase()}${status.slice(1)}`]: 1 }),
+    counts: ({ status }) => ({ [STEP_METRICS[status]]: 1 }),
   };
 }

@@ -32,7 +32,9 @@ export class HubDashboard extends Construct {
   }
 
   #reconciler(): IWidget {
-    const left = ['Ticks', 'DecisionsApplied', 'DecisionProblems'].map((name) => ownMetric(RECONCILER, name));
+    const left = (['Ticks', 'DecisionsApplied', 'DecisionProblems'] as const).map((name) =>
+      ownMetric(RECONCILER, name),
+    );
     const right = [
       lambdaMetric(RECONCILER, 'Duration', { period: Duration.minutes(5), statistic: Stats.percentile(99) }),
     ];
@@ -41,7 +43,7 @@ export class HubDashboard extends Construct {
 
   #waiting(): IWidget {
     const window = { period: Duration.minutes(5), statistic: Stats.MAXIMUM };
-    const left = ['UpgradesWaiting', 'UpgradesStuck'].map((name) => ownMetric(RECONCILER, name, window));
+    const left = (['UpgradesWaiting', 'UpgradesStuck'] as const).map((name) => ownMetric(RECONCILER, name, window));
     return new GraphWidget({ title: 'Upgrades that wait', width: HALF, left });
   }
 
@@ -67,7 +69,7 @@ export class HubDashboard extends Construct {
 
   #inventory(): IWidget {
     const window = { period: Duration.hours(1) };
-    const left = ['ClustersQueued', 'ScopesRead', 'ScopesUnreadable'].map((name) =>
+    const left = (['ClustersQueued', 'ScopesRead', 'ScopesUnreadable'] as const).map((name) =>
       ownMetric('discover-clusters', name, window),
     );
     return new GraphWidget({ title: 'Inventory', width: HALF, left });

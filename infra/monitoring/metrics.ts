@@ -1,10 +1,10 @@
 import { type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Duration } from 'aws-cdk-lib/core';
+import { METRIC_NAMESPACE, METRIC_SERVICE, type MetricName } from '../../core/contracts/metrics.ts';
 import type { FunctionName, MachineName } from '../../core/contracts/names.ts';
 import { functionName, machineArnPrefix } from '../names.ts';
 
 /** Namespace and dimensions that functions publish with (functions/runtime/create-handler.ts). */
-const NAMESPACE = 'Liftlock';
 
 export interface Window {
   readonly period: Duration;
@@ -14,11 +14,11 @@ export interface Window {
 const FIVE_MINUTES: Window = { period: Duration.minutes(5) };
 
 /** What a function counts itself, in EMF. */
-export function ownMetric(of: FunctionName, metricName: string, window: Window = FIVE_MINUTES): Metric {
+export function ownMetric(of: FunctionName, metricName: MetricName, window: Window = FIVE_MINUTES): Metric {
   return new Metric({
-    namespace: NAMESPACE,
+    namespace: METRIC_NAMESPACE,
     metricName,
-    dimensionsMap: { service: 'liftlock', function: of },
+    dimensionsMap: { service: METRIC_SERVICE, function: of },
     period: window.period,
     statistic: window.statistic ?? Stats.SUM,
   });

@@ -1,18 +1,7 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Aws } from 'aws-cdk-lib/core';
-import type { MutatingCallName } from '../../core/contracts/mutating-calls.ts';
-import { MUTATING_CALLS } from '../../core/contracts/mutating-calls.ts';
-import type { MUTATING_FUNCTIONS } from '../../core/contracts/names.ts';
-import { sessionName } from '../names.ts';
-
-type Mutator = (typeof MUTATING_FUNCTIONS)[number];
-
-/** Which function makes which of the mutating calls; no other session of the role may (stacks/spoke-role-stack.ts). */
-export const MUTATORS: Readonly<Record<MutatingCallName, Mutator>> = {
-  UpdateClusterVersion: 'upgrade-control-plane',
-  UpdateNodegroupVersion: 'roll-node-group',
-  UpdateAddon: 'update-addons',
-};
+import { MUTATING_CALLS, MUTATORS, type MutatingCallName } from '../../core/contracts/mutating-calls.ts';
+import { spokeSessionName } from '../../core/contracts/names.ts';
 
 const eks = (resource: string) => `arn:${Aws.PARTITION}:eks:*:${Aws.ACCOUNT_ID}:${resource}`;
 const ec2 = (resource: string, owner: string = Aws.ACCOUNT_ID) => `arn:${Aws.PARTITION}:ec2:*:${owner}:${resource}/*`;
@@ -103,7 +92,7 @@ function only(
   sid: string = call,
   conditions: Record<string, Record<string, string>> = {},
 ): PolicyStatement {
-  const session = { StringLike: { 'aws:userid': `*:${sessionName(MUTATORS[call])}` } };
+  const session = { StringLike: { 'aws:userid': `*:${spokeSessionName(MUTATORS[call])}` } };
   return new PolicyStatement({ sid, actions, resources, conditions: { ...conditions, ...session } });
 }
 

@@ -1,0 +1,44 @@
+import type { StepStatus } from './step-result.ts';
+
+/** CloudWatch namespace of Liftlock's own metrics. Functions publish them, alarms and the dashboard read them: one list for both. */
+export const METRIC_NAMESPACE = 'Liftlock';
+/** Dimension `service` of each of them; the other dimension, `function`, is the name of the function. */
+export const METRIC_SERVICE = 'liftlock';
+
+export const METRIC_NAMES = [
+  /** One for each tick of the reconciler: its absence is what the dead-man alarm watches. */
+  'Ticks',
+  'DecisionsApplied',
+  'DecisionProblems',
+  'UpgradesWaiting',
+  'UpgradesStuck',
+  'ScopesRead',
+  'ScopesUnreadable',
+  'ClustersQueued',
+  'MessagesFailed',
+  'RegionsUnreadable',
+  'VersionsAnnounced',
+  /** A function threw. */
+  'Faults',
+  'StepsDone',
+  'StepsWait',
+  'StepsParked',
+  'StepsBlocked',
+  'StepsFailed',
+  'UpgradesSucceeded',
+  'UpgradesFailed',
+  'UpgradesBlocked',
+  'UpgradesParked',
+  'UpgradesCanceled',
+] as const;
+export type MetricName = (typeof METRIC_NAMES)[number];
+export type Counts = Readonly<Partial<Record<MetricName, number>>>;
+
+/** How steps end or go on, by status. */
+export const STEP_METRICS: Readonly<Record<StepStatus, MetricName>> = {
+  done: 'StepsDone',
+  wait: 'StepsWait',
+  parked: 'StepsParked',
+  blocked: 'StepsBlocked',
+  failed: 'StepsFailed',
+};
