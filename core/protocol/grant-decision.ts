@@ -19,6 +19,8 @@ export interface GrantSituation {
   readonly upgrade: Upgrade | undefined;
   readonly rollout?: Rollout | undefined;
   readonly wave?: Wave | undefined;
+  /** Waves before it: one that is halted stops those after it too. */
+  readonly earlier?: readonly Wave[];
   readonly member?: Member | undefined;
 }
 
@@ -61,15 +63,25 @@ export function grantRefusals(situation: GrantSituation, target: KubeVersion): R
       reason('GrantBusy', `The upgrade ${grant.upgradeId} holds the cluster's grant (${grant.executionName}).`),
     );
   }
-  if (rollout !== undefined) reasons.push(...rolloutRefusals(rollout, wave, member));
+  if (rollout !== undefined) reasons.push(...rolloutRefusals(rollout, wave, member, situation.earlier ?? []));
   reasons.push(...capRefusals(ledger?.counts ?? {}, capKeys(cluster, fleet), fleet));
   return reasons;
 }
 
-function rolloutRefusals(rollout: Rollout, wave: Wave | undefined, member: Member | undefined): Reason[] {
+function rolloutRefusals(
+  rollout: Rollout,
+  wave: Wave | undefined,
+  member: Member | undefined,
+  earlier: readonly Wave[],
+): Reason[] {
   const reasons: Reason[] = [];
   if (rollout.status !== 'Running')
     reasons.push(reason(`Rollout${rollout.status}`, `The rollout ${rollout.id} is ${rollout.status}.`));
+  const halted = earlier.find((one) => one.status === 'Halted');
+  if (halted !== undefined) {
+    const said = `The wave ${halted.name}, before it, is halted: ${halted.failed} failed and at most ${halted.maxFailures} may.`;
+    reasons.push(reason('EarlierWaveHalted', said));
+  }
   if (wave === undefined || member === undefined)
     return [...reasons, reason('NotAMember', 'The cluster is not a member of the rollout.')];
   if (!GRANTING_WAVES.includes(wave.status))

@@ -1,4 +1,5 @@
 import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
+import type { Wave } from '../contracts/items/rollout.ts';
 import type { MachineName } from '../contracts/names.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
 import { CONTRACT } from '../contracts/step-input.ts';
@@ -18,10 +19,11 @@ import {
   Ledgers,
   Members,
   Rollouts,
+  rolloutPartition,
   Upgrades,
   Waves,
 } from '../store/entities.ts';
-import { load, replace, unchanged } from '../store/entity.ts';
+import { decode, load, type Read, replace, unchanged } from '../store/entity.ts';
 import { decideAndWrite } from '../store/retry.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { Asker } from './authority.ts';
@@ -78,6 +80,7 @@ export function grantUpgrade(
         ? undefined
         : await load(table, Members, rolloutId, waveIndex, clusterKey);
 
+    const earlier = rollout === undefined ? [] : await wavesBefore(table, rollout.data.id, waveIndex ?? 0);
     const fleet = fleetSpec(fleetConfig?.data);
     const refused = grantRefusals(
       {
@@ -91,6 +94,7 @@ export function grantUpgrade(
         upgrade: upgrade?.data,
         rollout: rollout?.data,
         wave: wave?.data,
+        earlier: earlier.map((one) => one.data),
         member: member?.data,
       },
       KubeVersion.parse(request.to),
@@ -127,6 +131,7 @@ export function grantUpgrade(
     ];
     if (rollout !== undefined && wave !== undefined && member !== undefined) {
       operations.push(unchanged(Rollouts, rollout, rollout.data.id));
+      for (const one of earlier) operations.push(unchanged(Waves, one, one.data.rolloutId, one.data.index));
       operations.push(
         replace(Members, member, {
           ...member.data,
@@ -171,11 +176,17 @@ export function grantUpgrade(
   });
 }
 
+async function wavesBefore(table: Ports['table'], rolloutId: string, waveIndex: number): Promise<Read<Wave>[]> {
+  const waves = (await table.queryPartition(rolloutPartition(rolloutId), 'WAVE#')).map((item) => decode(Waves, item));
+  return waves.filter((wave) => wave.data.index < waveIndex);
+}
+
 function runningUpgrade(request: GrantRequest, existing: Upgrade | undefined, now: string): Upgrade {
   const { clusterKey, upgradeId, machine, from, to, requestedBy, member, input } = request;
   const going = existing !== undefined && (existing.status === 'Parked' || existing.status === 'Pending');
   // What an earlier attempt changed stays changed: failing now is a failure of the upgrade (semantics.md, Failure budget).
   const mutated = existing?.mutated ?? false;
+  const baseline = existing?.steps['scan-cluster'];
   const base: Upgrade = going
     ? existing
     : {
@@ -186,12 +197,14 @@ function runningUpgrade(request: GrantRequest, existing: Upgrade | undefined, no
         to,
         status: 'Pending',
         mutated,
-        steps: {},
+        // The baseline from before the first change stays: what that broke must not pass for normal.
+        steps: mutated && baseline !== undefined ? { 'scan-cluster': baseline } : {},
         requestedBy,
         reasons: [],
         startedAt: now,
       };
-  const { resumeAt: _, endedAt: __, ...rest } = base;
+  // One that a person starts belongs to no rollout, whatever it belonged to before.
+  const { resumeAt: _, endedAt: __, rolloutId: ___, waveIndex: ____, ...rest } = base;
   return {
     ...rest,
     ...member,

@@ -39,8 +39,11 @@ export async function recordOutcome(
     const read = await newestIntent(ports.table, intent.clusterKey, intent.step, intent.subject);
     if (read === undefined || read.data.attempt !== intent.attempt) return intent;
     const before = read.data.outcome;
+    // "It was refused" and "it was not sent" are about one commit; another invocation may have committed the attempt again since.
+    if (outcome.type !== 'accepted' && read.data.commits !== intent.commits) return read.data;
     const isNews =
       before === undefined ||
+      (before.type === 'never-sent' && outcome.type === 'accepted') ||
       (before.type === 'accepted' &&
         outcome.type === 'accepted' &&
         before.observed === undefined &&

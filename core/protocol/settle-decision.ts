@@ -90,6 +90,8 @@ const COUNTED = {
   Quarantined: 'quarantined',
 } as const;
 
+const HALTABLE: readonly Wave['status'][] = ['Open', 'Soaking', 'Completed', 'CompletedWithFailures', 'Undecided'];
+
 /** Moves one member from one counter to another, and halts the wave in the same write when its budget is exceeded. */
 export function waveAfter(wave: Wave, before: Member, after: Member, at: string): Wave {
   const next = { ...wave };
@@ -98,7 +100,9 @@ export function waveAfter(wave: Wave, before: Member, after: Member, at: string)
   if (from !== undefined) next[from] -= 1;
   if (to !== undefined) next[to] += 1;
   if (after.status === 'Succeeded') next.lastSuccessAt = at;
-  if (next.failed > next.maxFailures && next.status === 'Open') {
+  // A straggler may fail long after its wave has ended: a budget is kept, not only while the wave is open.
+  if (next.status === 'Completed' && next.failed > 0) next.status = 'CompletedWithFailures';
+  if (next.failed > next.maxFailures && HALTABLE.includes(next.status)) {
     next.status = 'Halted';
     next.reasons = [
       {

@@ -24,12 +24,6 @@ export function roomOf(snapshot: FleetSnapshot): Room {
   };
 }
 
-/** The inventory may lag behind the hop that just succeeded. */
-function newer(observed: string, reached: string): KubeVersion {
-  const [a, b] = [KubeVersion.parse(observed), KubeVersion.parse(reached)];
-  return a.isOlderThan(b) ? b : a;
-}
-
 /** Those that were begun go first, then by position in their wave. */
 const urgency = (a: Member, b: Member): number =>
   Number(b.inFlight) - Number(a.inFlight) ||
@@ -70,6 +64,8 @@ export function admit(
 
 /** What is looked up again and again, indexed once for a tick. */
 export interface MemberIndex {
+  /** By rollout, as they were read. */
+  readonly waves: ReadonlyMap<string, readonly Wave[]>;
   readonly members: ReadonlyMap<string, readonly Member[]>;
   readonly grants: ReadonlyMap<string, FleetSnapshot['grants'][number]>;
   readonly upgrades: ReadonlyMap<string, FleetSnapshot['upgrades'][number]>;
@@ -91,7 +87,7 @@ function admitOne(
   const hop =
     parkedUpgrade?.status === 'Parked'
       ? parkedUpgrade
-      : nextHop(newer(cluster.version, member.from), KubeVersion.parse(member.to));
+      : nextHop(KubeVersion.parse(member.from), KubeVersion.parse(cluster.version), KubeVersion.parse(member.to));
   const wave = room.waves.get(waveKey(member));
   const refused = grantRefusals(
     {
@@ -105,6 +101,7 @@ function admitOne(
       upgrade: parkedUpgrade,
       rollout,
       wave,
+      earlier: index.waves.get(member.rolloutId)?.filter((one) => one.index < member.waveIndex) ?? [],
       member,
     },
     KubeVersion.parse(hop.to),

@@ -2,7 +2,7 @@ import type { UpgradePolicySpec } from '../config/types.ts';
 import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
-import type { KubeVersion } from '../version/kube-version.ts';
+import { KubeVersion } from '../version/kube-version.ts';
 import { SupportCalendar } from '../version/support-calendar.ts';
 import { resolveTarget } from '../version/target.ts';
 
@@ -48,10 +48,19 @@ export function targetOf(
   return { target: resolution.version };
 }
 
-/** The hop that a cluster's upgrade makes next; the last one again when it is there, so that nodes and add-ons follow. */
-export function nextHop(current: KubeVersion, target: KubeVersion): { from: string; to: string } {
-  const next = current.isOlderThan(target) ? current.next() : target;
-  return { from: previous(next), to: next.toString() };
+/**
+ * The hop that a cluster's upgrade makes next. `reached` is the version that it has wholly reached, nodes and add-ons included; the control
+ * plane may be ahead of it, moved by a hop that failed half-way or by somebody else: then that hop is made to its end first.
+ */
+export function nextHop(
+  reached: KubeVersion,
+  controlPlane: KubeVersion,
+  target: KubeVersion,
+): { from: string; to: string } {
+  const behind = previous(controlPlane);
+  const base = [reached, behind].reduce((a, b) => (a.isOlderThan(b) ? b : a));
+  const next = base.isOlderThan(target) ? base.next() : target;
+  return { from: previous(next).toString(), to: next.toString() };
 }
 
-const previous = (version: KubeVersion): string => `${version.major}.${version.minor - 1}`;
+const previous = (version: KubeVersion): KubeVersion => KubeVersion.parse(`${version.major}.${version.minor - 1}`);

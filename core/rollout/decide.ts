@@ -18,12 +18,13 @@ export function decide(snapshot: FleetSnapshot, now: Date): Decided {
   const decisions: Decision[] = snapshot.grants.map((grant) => ({ type: 'look-after-grant', grant }));
   const waiting: Waiting[] = [];
   const room = roomOf(snapshot);
+  const wavesOf = groupBy(snapshot.waves, (wave: Wave) => wave.rolloutId);
   const index: MemberIndex = {
+    waves: wavesOf,
     members: groupBy(snapshot.members, (member: Member) => member.rolloutId),
     grants: new Map(snapshot.grants.map((grant: Grant) => [grant.clusterKey, grant])),
     upgrades: new Map(snapshot.upgrades.map((upgrade: Upgrade) => [`${upgrade.clusterKey}/${upgrade.id}`, upgrade])),
   };
-  const wavesOf = groupBy(snapshot.waves, (wave: Wave) => wave.rolloutId);
   for (const rollout of snapshot.rollouts) {
     decisions.push(...waveDecisions(rollout, wavesOf.get(rollout.id) ?? []));
     const admitted = admit(snapshot, rollout, room, now, index);

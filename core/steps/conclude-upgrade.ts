@@ -27,7 +27,7 @@ export interface Conclusion {
 /** A step's result, or what a `Catch` caught: an error name and its cause. */
 const outcomeSchema = z.union([
   z.object({
-    status: z.enum(['done', 'parked', 'blocked', 'failed']),
+    status: z.enum(['done', 'parked', 'blocked', 'failed', 'stopped', 'gone']),
     reasons: z.array(reasonSchema),
     resumeAt: z.string().optional(),
   }),

@@ -42,7 +42,7 @@ function ports(answer: TestPorts['answer'], made: { count: number } = { count: 0
   return awsPorts<TestPorts>({ answer: factory }, { LIFTLOCK_TABLE: 'items' });
 }
 
-const done = async () => ({ status: 'done', reasons: [{ code: 'Fine', message: 'About a cluster.' }] });
+const done = async () => ({ status: 'done' as const, reasons: [{ code: 'Fine', message: 'About a cluster.' }] });
 const logs = () => printed.filter((line) => line.level !== undefined);
 const metrics = () => printed.filter((line) => line._aws !== undefined);
 
@@ -63,7 +63,7 @@ test('a line of the log says which execution it was and how it ended, in codes',
       function: 'scan-cluster',
       execution: 'arn:execution',
       step: 'scan-cluster',
-      outcome: { status: 'done', reasons: ['Fine'] },
+      outcome: { status: 'done' as const, reasons: ['Fine'] },
       function_request_id: 'request-1',
     },
   ]);
