@@ -5,7 +5,7 @@ import type { Table, WriteOperation } from '../ports/table.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { markDirty } from '../rollout/mark-dirty.ts';
 import { type AuditEntry, transactWithAudit } from '../store/audit.ts';
-import { ClusterControls, Clusters, Grants, Members, Rollouts, Waves } from '../store/entities.ts';
+import { ClusterControls, Clusters, Grants, Members, PolicyRollouts, Rollouts, Waves } from '../store/entities.ts';
 import { decode, load, type Read, replace, unchanged } from '../store/entity.ts';
 import { decideAndWrite } from '../store/retry.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
@@ -71,6 +71,9 @@ async function requeue(table: Table, clusterKey: string): Promise<WriteOperation
     if (member.data.status !== 'Failed' && member.data.status !== 'Blocked') continue;
     const rollout = await load(table, Rollouts, member.data.rolloutId);
     const wave = await load(table, Waves, member.data.rolloutId, member.data.waveIndex);
+    const newest = await load(table, PolicyRollouts, rollout?.data.policy ?? '');
+    // Of an older rollout it stays as it ended: two of one policy never run at once.
+    if (newest !== undefined && newest.data.rolloutId !== member.data.rolloutId) continue;
     if (rollout === undefined || wave === undefined || rollout.data.status === 'Aborted') continue;
     operations.push(replace(Members, member, pending(member.data)), replace(Waves, wave, counted(wave, member.data)));
     if (rollout.data.status !== 'Running' && rollout.data.status !== 'Paused') {

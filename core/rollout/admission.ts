@@ -1,4 +1,4 @@
-import type { Ledger } from '../contracts/items/protocol.ts';
+import type { Ledger, Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { capKeys, recount } from '../policy/caps.ts';
@@ -24,6 +24,11 @@ export function roomOf(snapshot: FleetSnapshot): Room {
   };
 }
 
+/** The upgrade that a member had last, where it has not ended. */
+export function upgradeOf(index: MemberIndex, member: Member): Upgrade | undefined {
+  return member.upgradeId === undefined ? undefined : index.upgrades.get(`${member.clusterKey}/${member.upgradeId}`);
+}
+
 /** Those that were begun go first, then by position in their wave. */
 const urgency = (a: Member, b: Member): number =>
   Number(b.inFlight) - Number(a.inFlight) ||
@@ -43,7 +48,7 @@ export function admit(
   const waiting: Waiting[] = [];
   for (const member of [...(index.members.get(rollout.id) ?? [])].sort(urgency)) {
     if (member.status === 'Running') continue;
-    const change = memberChange(snapshot, rollout, member);
+    const change = memberChange(snapshot, rollout, member, upgradeOf(index, member));
     if (change !== undefined) {
       decisions.push(change);
       continue;
@@ -82,8 +87,7 @@ function admitOne(
   const cluster = snapshot.clusters.get(member.clusterKey);
   const { fleet } = snapshot;
   if (cluster === undefined) return [{ code: 'UnknownCluster', message: 'The cluster is not in the inventory.' }];
-  const parkedUpgrade =
-    member.upgradeId === undefined ? undefined : index.upgrades.get(`${member.clusterKey}/${member.upgradeId}`);
+  const parkedUpgrade = upgradeOf(index, member);
   const hop =
     parkedUpgrade?.status === 'Parked'
       ? parkedUpgrade

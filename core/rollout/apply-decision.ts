@@ -26,7 +26,7 @@ export async function applyDecision(
     case 'change-rollout':
       return changeRollout(ports, decision.rollout, decision.status, decision.reasons);
     case 'change-wave':
-      return changeWave(ports, decision.wave, decision.status, decision.reasons);
+      return changeWave(ports, decision.wave, decision.status, decision.reasons, decision.limits);
     case 'change-member':
       return changeMember(ports, decision.member, decision.status, decision.reasons);
     case 'cancel-upgrade':
@@ -97,6 +97,7 @@ async function changeWave(
   decided: Wave,
   status: Wave['status'],
   reasons: readonly Wave['reasons'][number][],
+  limits: Partial<Wave> = {},
 ): Promise<void> {
   const rollout = await load(ports.table, Rollouts, decided.rolloutId);
   const read = await load(ports.table, Waves, decided.rolloutId, decided.index);
@@ -106,7 +107,7 @@ async function changeWave(
   await transactWithAudit(
     ports.table,
     [
-      replace(Waves, read, { ...read.data, ...time, status, reasons: [...reasons] }),
+      replace(Waves, read, { ...read.data, ...limits, ...time, status, reasons: [...reasons] }),
       unchanged(Rollouts, rollout, decided.rolloutId),
     ],
     [
@@ -114,7 +115,7 @@ async function changeWave(
         subject: `rollout/${decided.rolloutId}`,
         event: `Wave${status}`,
         principal: LIFTLOCK,
-        detail: { wave: decided.name, reasons },
+        detail: { wave: decided.name, reasons, ...limits },
       },
     ],
     at,
@@ -136,11 +137,16 @@ async function changeMember(
   const read = await load(ports.table, Members, decided.rolloutId, decided.waveIndex, decided.clusterKey);
   const wave = await load(ports.table, Waves, decided.rolloutId, decided.waveIndex);
   if (read === undefined || wave === undefined || read.data.status !== decided.status) return;
+  const grant = await load(ports.table, Grants, decided.clusterKey);
+  if (grant !== undefined && grant.data.status !== 'free') return;
   const at = ports.clock.now();
-  const next: Member = { ...read.data, status, reasons: [...reasons] };
+  // One that is taken out between two hops gives its place back; a quarantined one has none.
+  const next: Member = { ...read.data, status, inFlight: false, reasons: [...reasons] };
+  const counted = waveAfter(wave.data, read.data, next, at.toISOString());
+  const places = { ...counted, inFlight: counted.inFlight - (read.data.inFlight ? 1 : 0) };
   await transactWithAudit(
     ports.table,
-    [replace(Members, read, next), replace(Waves, wave, waveAfter(wave.data, read.data, next, at.toISOString()))],
+    [replace(Members, read, next), replace(Waves, wave, places), unchanged(Grants, grant, decided.clusterKey)],
     [
       {
         subject: `rollout/${decided.rolloutId}`,

@@ -23,6 +23,8 @@ export function automaticRollouts(snapshot: FleetSnapshot, now: Date): RolloutPl
     const plan = planRollout(snapshot, name, {
       now,
       createdBy: LIFTLOCK,
+      // The same clusters may come again, let in by a tag that is gone: then it is another rollout.
+      salt: String(history.rollouts.filter((rollout) => rollout.policy === name).length),
       skip: (cluster, target) => history.served.has(servedKey(name, target.toString(), cluster.clusterKey)),
     });
     if (plan !== undefined) plans.push(plan);

@@ -26,7 +26,14 @@ export function decide(snapshot: FleetSnapshot, now: Date): Decided {
     upgrades: new Map(snapshot.upgrades.map((upgrade: Upgrade) => [`${upgrade.clusterKey}/${upgrade.id}`, upgrade])),
   };
   for (const rollout of snapshot.rollouts) {
-    decisions.push(...waveDecisions(rollout, wavesOf.get(rollout.id) ?? []));
+    decisions.push(
+      ...waveDecisions(
+        rollout,
+        wavesOf.get(rollout.id) ?? [],
+        index.members.get(rollout.id) ?? [],
+        snapshot.policies.get(rollout.policy)?.policy.spec.waves ?? [],
+      ),
+    );
     const admitted = admit(snapshot, rollout, room, now, index);
     decisions.push(...admitted.decisions);
     waiting.push(...admitted.waiting);

@@ -17,6 +17,8 @@ export type Decision =
       readonly wave: Wave;
       readonly status: Wave['status'];
       readonly reasons: readonly Reason[];
+      /** Counted anew when it opens. */
+      readonly limits?: Pick<Wave, 'needWork' | 'maxConcurrency' | 'maxFailures'>;
     }
   | {
       readonly type: 'change-member';

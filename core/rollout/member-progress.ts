@@ -1,3 +1,4 @@
+import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
@@ -11,7 +12,12 @@ const NEVER = new Set(['Excluded', 'BadTag', 'Pinned', 'Unsupported', 'Gone']);
  * What became of a member that is not running, without anything being started: its cluster is gone, was taken out by a tag, is held by a
  * person's doing, or went past the target by itself. Undefined = it is still to be upgraded.
  */
-export function memberChange(snapshot: FleetSnapshot, rollout: Rollout, member: Member): Decision | undefined {
+export function memberChange(
+  snapshot: FleetSnapshot,
+  rollout: Rollout,
+  member: Member,
+  upgrade: Upgrade | undefined,
+): Decision | undefined {
   // Without a Fleet that this version can read, nobody knows which tags count: nothing is decided about anybody.
   if (snapshot.fleet === undefined) return undefined;
   const change = (status: Member['status'], ...reasons: Reason[]): Decision => ({
@@ -20,23 +26,18 @@ export function memberChange(snapshot: FleetSnapshot, rollout: Rollout, member: 
     status,
     reasons,
   });
-  // Between hops, or mutated and parked: what was begun is finished or waits, it is not taken out.
-  const begun = member.inFlight;
+  const parked = upgrade?.status === 'Parked' ? upgrade : undefined;
+  const takeOut = (...reasons: Reason[]): Decision =>
+    parked === undefined ? change('Excluded', ...reasons) : { type: 'cancel-upgrade', upgrade: parked, reasons };
+  // What was begun is finished or waits for a person; between two hops, and before the first change, nothing is half-done.
+  const begun = parked?.mutated === true;
   const cluster = snapshot.clusters.get(member.clusterKey);
   if (rollout.status === 'Aborted') {
-    return begun
-      ? undefined
-      : change(
-          'Excluded',
-          reason('RolloutAborted', `The rollout ${rollout.id} was aborted before this cluster's turn.`),
-        );
+    if (begun) return undefined;
+    return takeOut(reason('RolloutAborted', `The rollout ${rollout.id} was aborted before this cluster's turn.`));
   }
   if (cluster === undefined || cluster.deletedAt !== undefined) {
-    const gone = reason('Gone', `The cluster ${member.name} does not exist any more.`);
-    const upgrade = snapshot.upgrades.find(
-      (one) => one.clusterKey === member.clusterKey && one.id === member.upgradeId && one.status === 'Parked',
-    );
-    return upgrade === undefined ? change('Excluded', gone) : { type: 'cancel-upgrade', upgrade, reasons: [gone] };
+    return takeOut(reason('Gone', `The cluster ${member.name} does not exist any more.`));
   }
   if (begun) return undefined;
   const held = snapshot.controls.get(member.clusterKey)?.held;
@@ -44,17 +45,12 @@ export function memberChange(snapshot: FleetSnapshot, rollout: Rollout, member: 
     return change('Blocked', reason('Held', `The cluster is held since ${held.since}: ${held.reason.message}`));
   const target = KubeVersion.parse(member.to);
   if (target.isOlderThan(KubeVersion.parse(cluster.version))) {
-    return change(
-      'Excluded',
-      reason(
-        'BeyondTarget',
-        `The cluster is at ${cluster.version} already, beyond ${member.to}; Liftlock never goes down.`,
-      ),
-    );
+    const said = `The cluster is at ${cluster.version} already, beyond ${member.to}; Liftlock never goes down.`;
+    return takeOut(reason('BeyondTarget', said));
   }
   const refusals = clusterRefusals(cluster, target, snapshot.fleet.tagPrefix);
   const never = refusals.filter((refusal) => NEVER.has(refusal.code));
-  if (never.length > 0) return change('Excluded', ...never);
+  if (never.length > 0) return takeOut(...never);
   if (refusals.length > 0 && member.status === 'Pending') return change('Quarantined', ...refusals);
   return undefined;
 }

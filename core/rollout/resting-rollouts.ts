@@ -1,6 +1,6 @@
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import { reason } from '../contracts/step-result.ts';
-import type { MemberIndex } from './admission.ts';
+import { type MemberIndex, upgradeOf } from './admission.ts';
 import type { Decision } from './decisions.ts';
 import { memberChange } from './member-progress.ts';
 import type { FleetSnapshot } from './snapshot.ts';
@@ -27,7 +27,9 @@ export function restingDecisions(
   for (const member of index.members.get(rollout.id) ?? []) {
     const gone = snapshot.clusters.get(member.clusterKey)?.deletedAt !== undefined;
     const change =
-      member.status === 'Running' || !(aborted || gone) ? undefined : memberChange(snapshot, rollout, member);
+      member.status === 'Running' || !(aborted || gone)
+        ? undefined
+        : memberChange(snapshot, rollout, member, upgradeOf(index, member));
     if (change !== undefined) decisions.push(change);
   }
   if (!aborted) return decisions;

@@ -1,4 +1,6 @@
-import type { Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { Wave as WaveSpec } from '../config/types.ts';
+import { concurrencyLimit, failureLimit } from '../config/wave-limits.ts';
+import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import type { Decision } from './decisions.ts';
 
@@ -31,44 +33,60 @@ export function waveEnd(wave: Wave): { status: Wave['status']; reasons: Reason[]
   };
 }
 
-/** The next change of a rollout's waves, and of the rollout itself. Waves open in order, one at a time. */
-export function waveDecisions(rollout: Rollout, waves: readonly Wave[]): Decision[] {
+const UNSETTLED: readonly Member['status'][] = ['Pending', 'Running', 'Parked', 'Quarantined'];
+
+/**
+ * The next change of a rollout's waves, and of the rollout itself. Waves open in order, one at a time. `members` are those that have not
+ * settled; `specs` are the policy's waves as they are now.
+ */
+export function waveDecisions(
+  rollout: Rollout,
+  waves: readonly Wave[],
+  members: readonly Member[],
+  specs: readonly WaveSpec[],
+): Decision[] {
   const ordered = [...waves].sort((a, b) => a.index - b.index);
   for (const wave of ordered) {
     if (PASSED.includes(wave.status)) continue;
-    if (wave.status === 'Pending') {
-      if (rollout.status !== 'Running') return [];
-      const nothing = wave.needWork === 0;
-      return [
-        nothing
-          ? {
-              type: 'change-wave',
-              wave,
-              status: 'Skipped',
-              reasons: [reason('NothingToDo', 'No cluster of this wave needs work.')],
-            }
-          : { type: 'change-wave', wave, status: 'Open', reasons: [] },
-      ];
-    }
+    if (wave.status === 'Pending') return rollout.status === 'Running' ? opened(wave, members, specs) : [];
     if (wave.status === 'Open' || wave.status === 'Undecided') {
       if (!isSettled(wave)) return [];
       const end = waveEnd(wave);
       if (end.status === wave.status) return [];
       return [{ type: 'change-wave', wave, status: end.status, reasons: end.reasons }];
     }
-    return ended(rollout, wave);
+    return ended(rollout, wave, members);
   }
   if (rollout.status !== 'Running' || ordered.length === 0) return [];
+  // Stragglers run after their wave has ended: the rollout stays until none is left.
+  if (members.some((member) => UNSETTLED.includes(member.status))) return [];
   const failed = ordered.reduce((sum, wave) => sum + wave.failed, 0);
-  const blocked = ordered.reduce((sum, wave) => sum + wave.blocked + wave.quarantined, 0);
-  const reasons = [reason('AllWavesEnded', `${failed} clusters failed, ${blocked} are blocked or quarantined.`)];
-  // A quarantined cluster may still run afterwards, so the rollout stays until none is left.
-  if (ordered.some((wave) => wave.quarantined > 0 || wave.inFlight > 0)) return [];
+  const blocked = ordered.reduce((sum, wave) => sum + wave.blocked, 0);
+  const reasons = [reason('AllWavesEnded', `${failed} clusters failed, ${blocked} are blocked.`)];
   return [{ type: 'change-rollout', rollout, status: failed > 0 ? 'CompletedWithFailures' : 'Completed', reasons }];
 }
 
+/** Percentages are of the members that need work at the wave's start, excluded and quarantined ones left out (semantics.md, Failure budget). */
+function opened(wave: Wave, members: readonly Member[], specs: readonly WaveSpec[]): Decision[] {
+  const own = members.filter((member) => member.waveIndex === wave.index);
+  const needWork = own.filter((member) => member.status === 'Pending').length;
+  if (own.length === 0) {
+    const reasons = [reason('NothingToDo', 'No cluster of this wave needs work.')];
+    return [{ type: 'change-wave', wave, status: 'Skipped', reasons }];
+  }
+  const spec = specs.find((one) => one.name === wave.name);
+  const { maxConcurrency, maxFailures } =
+    spec === undefined
+      ? wave
+      : { maxConcurrency: concurrencyLimit(spec, needWork), maxFailures: failureLimit(spec, needWork) };
+  return [
+    { type: 'change-wave', wave, status: 'Open', reasons: [], limits: { needWork, maxConcurrency, maxFailures } },
+  ];
+}
+
 /** A wave that waits for a person stops the rollout once nothing of it runs any more; what runs finishes. */
-function ended(rollout: Rollout, wave: Wave): Decision[] {
-  if (wave.status !== 'Halted' || rollout.status !== 'Running' || wave.inFlight > 0) return [];
+function ended(rollout: Rollout, wave: Wave, members: readonly Member[]): Decision[] {
+  const runs = members.some((member) => member.status === 'Running');
+  if (wave.status !== 'Halted' || rollout.status !== 'Running' || runs) return [];
   return [{ type: 'change-rollout', rollout, status: 'Halted', reasons: wave.reasons }];
 }
