@@ -2,13 +2,14 @@ import { errorName } from './errors.ts';
 
 /** How Liftlock reads EKS's error names (facts: eks.md §2.2). */
 const THROTTLED = new Set(['ThrottlingException', 'TooManyRequestsException', 'RequestLimitExceeded', 'Throttling']);
-const DENIED = new Set([
-  'AccessDeniedException',
-  'AccessDenied',
+/** The caller's own credentials are stale or not yet known: it says nothing about permissions, and the next try has new ones. */
+const STALE_CREDENTIALS = new Set([
   'UnrecognizedClientException',
   'InvalidClientTokenId',
   'ExpiredTokenException',
+  'ExpiredToken',
 ]);
+const DENIED = new Set(['AccessDeniedException', 'AccessDenied']);
 const DEFINITIVE = new Set([
   'InvalidParameterException',
   'InvalidRequestException',
@@ -18,6 +19,7 @@ const DEFINITIVE = new Set([
   'ResourceLimitExceededException',
   'ClientException',
   ...DENIED,
+  ...STALE_CREDENTIALS,
 ]);
 
 export const isThrottled = (error: unknown): boolean => THROTTLED.has(errorName(error));

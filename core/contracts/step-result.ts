@@ -17,6 +17,20 @@ export interface Reason {
   readonly message: string;
 }
 
+/** What fits into every item, audit and answer that carries reasons: some clusters have thousands of nodes. */
+const MOST_REASONS = 12;
+const LONGEST_MESSAGE = 600;
+
+/** The first reasons, each cut to what a person reads, and how many there were beside them. */
+export function bounded(reasons: readonly Reason[]): Reason[] {
+  const kept = reasons.slice(0, MOST_REASONS).map(({ code, message }) => ({
+    code,
+    message: message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)}…` : message,
+  }));
+  const left = reasons.length - kept.length;
+  return left > 0 ? [...kept, { code: 'MoreReasons', message: `${left} more reasons are not shown.` }] : kept;
+}
+
 export const done = (...reasons: Reason[]): StepResult => ({ status: 'done', reasons });
 export const wait = (waitSeconds: number, ...reasons: Reason[]): StepResult => ({
   status: 'wait',

@@ -1,6 +1,6 @@
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Wave } from '../contracts/items/rollout.ts';
-import type { Reason } from '../contracts/step-result.ts';
+import { bounded, type Reason } from '../contracts/step-result.ts';
 
 /** How an execution left its upgrade. `stopped` = ended from outside: StopExecution, a timeout, the history limit, a fault. */
 export interface UpgradeEnd {
@@ -31,8 +31,9 @@ export function settle(
   upgrade: Upgrade,
   member: Member | undefined,
   wave: Wave | undefined,
-  end: UpgradeEnd,
+  given: UpgradeEnd,
 ): Settlement {
+  const end = { ...given, reasons: bounded(given.reasons) };
   const at = now.toISOString();
   const status = terminalStatus(upgrade, end);
   const settled: Upgrade = {

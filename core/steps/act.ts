@@ -7,6 +7,7 @@ import { callOf } from '../protocol/look-up.ts';
 import { type Mutation, mutate } from '../protocol/mutate.ts';
 import { subjectOf } from '../protocol/update-subject.ts';
 import type { StepContext, StepPorts } from './context.ts';
+import { minutesFromNow } from './minutes-from-now.ts';
 import { pollSeconds } from './polling.ts';
 
 export type ActPorts = StepPorts & Pick<Ports, 'mutator'>;
@@ -87,6 +88,3 @@ function failureOf(intent: Intent): Reason[] | undefined {
 
 const updateFailed = (what: string, update: Update): Reason =>
   reason('UpdateFailed', `${what}: the update ${update.id} ended ${update.status}.`);
-
-export const minutesFromNow = (ports: Pick<Ports, 'clock'>, minutes: number): Date =>
-  new Date(ports.clock.now().getTime() + minutes * 60_000);

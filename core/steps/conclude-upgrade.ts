@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { reasonSchema } from '../contracts/items/common.ts';
 import { parseMachineInput, type StepInput } from '../contracts/step-input.ts';
-import { type Reason, reason } from '../contracts/step-result.ts';
+import { bounded, type Reason, reason } from '../contracts/step-result.ts';
 import { type RecordPorts, recordCluster } from '../inventory/record-cluster.ts';
 import { parseClusterArn } from '../model/cluster-key.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -46,7 +46,8 @@ export async function concludeUpgrade(
 ): Promise<Conclusion> {
   const asker: Asker = { arn: stepInput.execution.arn, name: stepInput.execution.name };
   const nested = claimsToBeNested(asker);
-  const end = readEnd(stepInput.outcome);
+  const read = readEnd(stepInput.outcome);
+  const end = { ...read, reasons: bounded(read.reasons) };
   if (!nested) {
     const input = parseMachineInput(stepInput.input);
     const grant = await grantOf(ports.table, input.cluster, asker);

@@ -1,4 +1,5 @@
-import { isNotFound } from '../contracts/eks-errors.ts';
+import { isDenied, isNotFound } from '../contracts/eks-errors.ts';
+import { errorMessage } from '../contracts/errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
 import { ACCEPTED_CONTRACTS, type MachineInput, parseMachineInput, type StepInput } from '../contracts/step-input.ts';
@@ -10,6 +11,7 @@ import { type Asker, authority } from '../protocol/authority.ts';
 import { ClusterNames, Clusters, Grants, namePartition, Upgrades } from '../store/entities.ts';
 import { decode, load } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
+import { minutesFromNow } from './minutes-from-now.ts';
 
 /** What every step knows of itself: for whom it acts, and by whose authority. */
 export interface StepContext {
@@ -73,7 +75,11 @@ export async function openStep(
       reason('Superseded', 'This execution does not hold the grant of its cluster: another one does, or nobody.'),
     );
   }
-  const cluster = await describe(ports, scope, arn.name);
+  const upgrade =
+    grant === undefined ? undefined : await load(ports.table, Upgrades, grant.clusterKey, grant.upgradeId);
+  const described = await describe(ports, scope, arn.name, upgrade?.data.mutated === true);
+  if (described !== undefined && 'denied' in described) return described.denied;
+  const cluster = described;
   const key = grant?.clusterKey ?? (cluster === undefined ? undefined : keyOf(cluster.arn, cluster.createdAt));
   if (cluster === undefined || key !== keyOf(cluster.arn, cluster.createdAt)) {
     return blocked(
@@ -92,7 +98,6 @@ export async function openStep(
       ),
     );
   }
-  const upgrade = grant === undefined ? undefined : await load(ports.table, Upgrades, key, grant.upgradeId);
   return {
     asker,
     input,
@@ -108,12 +113,26 @@ export async function openStep(
   };
 }
 
-async function describe(ports: StepPorts, scope: Scope, name: string): Promise<Cluster | undefined> {
+const DENIED_RETRY_MINUTES = 10;
+
+/** Undefined when the cluster is gone. A denial in the middle of an upgrade parks it; before its first change it is thrown, and blocks. */
+async function describe(
+  ports: StepPorts,
+  scope: Scope,
+  name: string,
+  begun: boolean,
+): Promise<Cluster | { denied: StepResult } | undefined> {
   try {
     return await ports.eks.describeCluster(scope, { name });
   } catch (error) {
     if (isNotFound(error)) return undefined;
-    throw error;
+    if (!begun || !isDenied(error)) throw error;
+    return {
+      denied: parked(
+        minutesFromNow(ports, DENIED_RETRY_MINUTES),
+        reason('Denied', `${name} cannot be read: ${errorMessage(error)} Run: liftlock access check`),
+      ),
+    };
   }
 }
 

@@ -6,9 +6,10 @@ import type { Mutation } from '../protocol/mutate.ts';
 import { Upgrades } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { type ActPorts, act, FOREIGN_RETRY_MINUTES, minutesFromNow } from './act.ts';
+import { type ActPorts, act, FOREIGN_RETRY_MINUTES } from './act.ts';
 import type { StepContext } from './context.ts';
 import { foreignReason, updatesInFlight } from './foreign-updates.ts';
+import { minutesFromNow } from './minutes-from-now.ts';
 import { amiProblem } from './node-group-ami.ts';
 import { runStep } from './run-step.ts';
 

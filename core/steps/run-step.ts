@@ -1,8 +1,9 @@
 import { isDenied, isThrottled } from '../contracts/eks-errors.ts';
 import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { StepInput } from '../contracts/step-input.ts';
-import { blocked, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { blocked, bounded, parked, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { isResult, openStep, type StepContext, type StepPorts } from './context.ts';
+import { minutesFromNow } from './minutes-from-now.ts';
 import { recordStep } from './record-step.ts';
 
 const THROTTLED_SECONDS = 30;
@@ -31,8 +32,17 @@ export async function runStep<Ports extends StepPorts>(
   if (isResult(context.value)) return context.value;
   const opened = context.value;
   const ran = await readable(step, () => body(ports, opened));
-  const outcome = 'outcome' in ran ? ran.outcome : ran.value;
-  return recordStep(ports, opened, outcome.step, outcome.result, outcome.detail);
+  const outcome = 'outcome' in ran ? begunGoesOn(ports, opened, ran.outcome) : ran.value;
+  const result = { ...outcome.result, reasons: bounded(outcome.result.reasons) };
+  return recordStep(ports, opened, outcome.step, result, outcome.detail);
+}
+
+const DENIED_RETRY_MINUTES = 10;
+
+/** What was begun is not failed by a permission that is missing for a while: it parks, and looks again. */
+function begunGoesOn(ports: StepPorts, context: StepContext, outcome: StepOutcome): StepOutcome {
+  if (outcome.result.status !== 'blocked' || context.upgrade?.mutated !== true) return outcome;
+  return { ...outcome, result: parked(minutesFromNow(ports, DENIED_RETRY_MINUTES), ...outcome.result.reasons) };
 }
 
 async function readable<Value>(

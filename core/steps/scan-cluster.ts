@@ -1,6 +1,7 @@
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, parked, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
 import { policyForUpgrade } from '../policy/policy-of.ts';
+import type { Node } from '../ports/cluster-access.ts';
 import type { Insight, Nodegroup } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import { hopRefusals } from '../protocol/grant-decision.ts';
@@ -8,12 +9,14 @@ import { judgeInsights } from '../readiness/insights.ts';
 import { unavailable, unhealthyPods } from '../readiness/workload-health.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { checkHop, type SkewedComponent } from '../version/skew.ts';
-import { FOREIGN_RETRY_MINUTES, minutesFromNow } from './act.ts';
+import { FOREIGN_RETRY_MINUTES } from './act.ts';
 import { blockingHealth } from './cluster-health.ts';
 import { accessReason, clusterTarget, isAccessError } from './cluster-target.ts';
 import type { StepContext, StepPorts } from './context.ts';
 import { foreignReason, updatesInFlight } from './foreign-updates.ts';
+import { minutesFromNow } from './minutes-from-now.ts';
 import { amiProblem } from './node-group-ami.ts';
+import { takeBaseline } from './pod-baseline.ts';
 import { refreshInsights } from './refresh-insights.ts';
 import { runStep, type StepOutcome } from './run-step.ts';
 
@@ -125,6 +128,17 @@ async function readNodegroups(
 const skew = (version: string, components: readonly SkewedComponent[]): Reason[] =>
   checkHop(KubeVersion.parse(version), components).reasons.map((text) => reason('VersionSkew', text));
 
+/** One of each version stands for all nodes that run it. */
+function kubelets(nodes: readonly Node[]): SkewedComponent[] {
+  const versions = new Map<string, Node[]>();
+  for (const node of nodes) versions.set(node.kubeletVersion, [...(versions.get(node.kubeletVersion) ?? []), node]);
+  return [...versions.entries()].map(([version, same]) => ({
+    kind: 'kubelet',
+    name: same.length === 1 ? (same[0]?.name ?? '') : `${same[0]?.name ?? ''} and ${same.length - 1} more`,
+    version,
+  }));
+}
+
 /** The API server answers, and its nodes keep the skew. Gives what the smoke check compares with afterwards. */
 async function readApiServer(
   ports: ScanPorts,
@@ -165,16 +179,11 @@ async function readApiServer(
           ),
         );
       }
-      findings.blockers.push(
-        ...skew(
-          context.cluster.version,
-          nodes.map((node) => ({ kind: 'kubelet' as const, name: node.name, version: node.kubeletVersion })),
-        ),
-      );
+      findings.blockers.push(...skew(context.cluster.version, kubelets(nodes)));
     }
     // The baseline is taken once, before anything was changed: a resumed attempt keeps the first one.
     const before = context.upgrade?.steps[STEP]?.detail;
-    return before ?? { unhealthyPods: unhealthyPods(pods) };
+    return before ?? { unhealthyPods: takeBaseline(unhealthyPods(pods)) };
   } catch (error) {
     if (!isAccessError(error)) throw error;
     findings.blockers.push(accessReason(error, `The API server of ${context.name}`));

@@ -9,6 +9,7 @@ import { unavailable, unhealthyPods } from '../readiness/workload-health.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { accessReason, clusterTarget, isAccessError } from './cluster-target.ts';
 import type { StepContext, StepPorts } from './context.ts';
+import { baselineOf } from './pod-baseline.ts';
 import { pollSeconds } from './polling.ts';
 import { runStep, type StepOutcome } from './run-step.ts';
 
@@ -75,19 +76,38 @@ async function checkInside(
   }
 }
 
-/** Nodes of managed groups are at the target; others belong to their owners and may lag, which is told. */
+/** Nodes of managed groups are at the target; others belong to their owners and may lag, which is told once for each kind of them. */
 function judgeNodes(context: StepContext, nodes: readonly Node[], problems: Reason[], notes: Reason[]): void {
   const custom = new Set(
     context.record.nodegroups.filter((group) => group.amiType === 'CUSTOM').map((group) => group.name),
   );
+  const notReady = nodes.filter((node) => !node.ready);
+  if (notReady.length > 0) problems.push(reason('NodeNotReady', `${named(notReady)} not Ready.`));
+  const old = new Map<string, Node[]>();
   for (const node of nodes) {
-    if (!node.ready) problems.push(reason('NodeNotReady', `The node ${node.name} is not Ready.`));
-    const group = node.labels['eks.amazonaws.com/nodegroup'];
     if (KubeVersion.tryParse(node.kubeletVersion)?.equals(context.target) === true) continue;
-    const said = `The node ${node.name} runs kubelet ${node.kubeletVersion}, not ${context.target}.`;
-    if (group !== undefined && !custom.has(group)) problems.push(reason('OldKubelet', said));
-    else notes.push(reason('OldKubelet', `${said} It belongs to no managed node group that Liftlock rolls.`));
+    const key = `${node.labels[NODEGROUP_LABEL] ?? ''} ${node.kubeletVersion}`;
+    old.set(key, [...(old.get(key) ?? []), node]);
   }
+  for (const group of old.values()) {
+    const [first] = group;
+    const nodegroup = first?.labels[NODEGROUP_LABEL];
+    const said = `${named(group)} at kubelet ${first?.kubeletVersion ?? 'unknown'}, not ${context.target}.`;
+    if (nodegroup !== undefined && !custom.has(nodegroup))
+      problems.push(reason('OldKubelet', `Node group ${nodegroup}: ${said}`));
+    else notes.push(reason('OldKubelet', `${said} Liftlock rolls no node group that they belong to.`));
+  }
+}
+
+const NODEGROUP_LABEL = 'eks.amazonaws.com/nodegroup';
+
+function named(nodes: readonly Node[]): string {
+  const names = nodes
+    .slice(0, 3)
+    .map((node) => node.name)
+    .join(', ');
+  if (nodes.length === 1) return `The node ${names} is`;
+  return `${nodes.length} nodes (${names}${nodes.length > 3 ? ', …' : ''}) are`;
 }
 
 async function judgePods(
@@ -98,8 +118,8 @@ async function judgePods(
   notes: Reason[],
 ): Promise<void> {
   const unhealthy = unhealthyPods(await ports.clusters.listPods(target));
-  const baseline = context.upgrade?.steps['scan-cluster']?.detail?.unhealthyPods;
-  if (!Array.isArray(baseline)) {
+  const baseline = baselineOf(context.upgrade);
+  if (baseline === undefined) {
     if (unhealthy.length > 0)
       notes.push(
         reason(
@@ -109,13 +129,13 @@ async function judgePods(
       );
     return;
   }
-  if (unhealthy.length > baseline.length) {
-    const known = new Set(baseline);
+  if (unhealthy.length > baseline.count) {
+    const known = new Set(baseline.names);
     const fresh = unhealthy.filter((pod) => !known.has(pod)).slice(0, 10);
     problems.push(
       reason(
         'MoreUnhealthyPods',
-        `${unhealthy.length} pods are pending or failing, ${baseline.length} were before: ${fresh.join(', ')}.`,
+        `${unhealthy.length} pods are pending or failing, ${baseline.count} were before: ${fresh.join(', ')}.`,
       ),
     );
   }

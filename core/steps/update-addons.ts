@@ -5,9 +5,10 @@ import { intentsOf } from '../protocol/intent-store.ts';
 import type { Mutation } from '../protocol/mutate.ts';
 import { type AddonDecision, addonAfter, addonBefore } from '../readiness/addon-target.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { type ActPorts, act, FOREIGN_RETRY_MINUTES, minutesFromNow } from './act.ts';
+import { type ActPorts, act, FOREIGN_RETRY_MINUTES } from './act.ts';
 import type { StepContext } from './context.ts';
 import { foreignReason, updatesInFlight } from './foreign-updates.ts';
+import { minutesFromNow } from './minutes-from-now.ts';
 import { runStep } from './run-step.ts';
 
 const STEP = 'update-addons';

@@ -4,10 +4,11 @@ import { clusterKey as keyOf } from '../model/cluster-key.ts';
 import { hopRefusals } from '../protocol/grant-decision.ts';
 import type { Mutation } from '../protocol/mutate.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { type ActPorts, act, FOREIGN_RETRY_MINUTES, minutesFromNow } from './act.ts';
+import { type ActPorts, act, FOREIGN_RETRY_MINUTES } from './act.ts';
 import { blockingHealth } from './cluster-health.ts';
 import type { StepContext } from './context.ts';
 import { foreignReason, updatesInFlight } from './foreign-updates.ts';
+import { minutesFromNow } from './minutes-from-now.ts';
 import { runStep } from './run-step.ts';
 
 const STEP = 'upgrade-control-plane';
