@@ -48,7 +48,6 @@ export function largeSnapshot({ clusters: count, history }: LargeFleet): FleetSn
           region: 'eu-central-1',
           versions: ['1.36', '1.37'].map(offered),
           announced: [],
-          deadlinesAnnounced: [],
           checkedAt: NOW,
         },
       ],

@@ -1,16 +1,19 @@
 import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { LiftlockEvent } from '../contracts/events.ts';
-import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
+import type { ClusterRecord, DeadlineNotice, RegionVersions } from '../contracts/items/cluster.ts';
 import { fleetSpec } from '../policy/applied.ts';
 import type { ClusterVersionInformation } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import { FLEET } from '../protocol/commit-snapshot.ts';
 import { markDirty } from '../rollout/mark-dirty.ts';
-import { Configs, Regions } from '../store/entities.ts';
-import { load, replace } from '../store/entity.ts';
+import { Configs, DeadlineNotices, deadlinePartition, Regions } from '../store/entities.ts';
+import { decode, load, put, replace } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { SupportCalendar } from '../version/support-calendar.ts';
 import { allRecords } from './records.ts';
+
+/** Items of one transaction. */
+const BATCH = 100;
 
 export type WatchPorts = Pick<Ports, 'table' | 'eks' | 'events' | 'clock'>;
 
@@ -75,14 +78,11 @@ async function watchRegion(
   const read = await load(ports.table, Regions, region);
   const offered = rows.filter((row) => row.versionStatus !== 'UNSUPPORTED').map((row) => row.clusterVersion);
   const fresh = read === undefined ? [] : offered.filter((version) => !read.data.announced.includes(version));
-  const deadlines = deadlineEvents(clusters, rows, now).filter(
-    (deadline) => read?.data.deadlinesAnnounced.includes(deadline.id) !== true,
-  );
+  const deadlines = await newDeadlines(ports, region, clusters, rows, now);
   const next: RegionVersions = {
     region,
     versions: rows.map(toRow),
     announced: [...new Set([...(read?.data.announced ?? []), ...offered])].sort(),
-    deadlinesAnnounced: [...(read?.data.deadlinesAnnounced ?? []), ...deadlines.map((deadline) => deadline.id)],
     checkedAt: now.toISOString(),
   };
   // Written first: an event that is lost afterwards costs an hour, one that is sent twice would be news that is none.
@@ -95,7 +95,7 @@ async function watchRegion(
         detail: { version: 1, region, kubernetesVersion: version },
       }),
     ),
-    ...deadlines.map((deadline) => deadline.event),
+    ...deadlines,
   ];
   if (events.length > 0) await ports.events.publish(events);
   return events.length;
@@ -116,35 +116,47 @@ function toRow(row: ClusterVersionInformation): RegionVersions['versions'][numbe
   };
 }
 
-function deadlineEvents(
+/** Deadlines that came into another of their buckets since the last look, written before they are announced. */
+async function newDeadlines(
+  ports: WatchPorts,
+  region: string,
   clusters: readonly ClusterRecord[],
   rows: readonly ClusterVersionInformation[],
   now: Date,
-): { id: string; event: LiftlockEvent }[] {
+): Promise<LiftlockEvent[]> {
   const calendar = SupportCalendar.of(rows);
-  return clusters.flatMap((cluster) => {
+  const told = new Map<string, DeadlineNotice>();
+  for (const item of await ports.table.queryPartition(deadlinePartition(region))) {
+    const notice = decode(DeadlineNotices, item).data;
+    told.set(notice.clusterKey, notice);
+  }
+  const news = clusters.flatMap((cluster) => {
     const { deadline } = calendar.supportStatus(KubeVersion.parse(cluster.version), now);
     if (deadline?.bucket === undefined) return [];
-    const { clusterKey, arn, account, region } = cluster;
-    const endsAt = deadline.at.toISOString();
-    return [
-      {
-        id: `${clusterKey}@${endsAt}@${deadline.bucket}`,
-        event: {
-          type: 'SupportDeadlineApproaching' as const,
-          detail: {
-            version: 1 as const,
-            clusterKey,
-            cluster: arn,
-            account,
-            region,
-            kubernetesVersion: cluster.version,
-            support: deadline.kind === 'endOfStandardSupport' ? ('standard' as const) : ('extended' as const),
-            endsAt,
-            daysLeft: deadline.daysLeft,
-          },
-        },
-      },
-    ];
+    const { clusterKey } = cluster;
+    const notice: DeadlineNotice = { region, clusterKey, endsAt: deadline.at.toISOString(), days: deadline.bucket };
+    const before = told.get(clusterKey);
+    return before?.endsAt === notice.endsAt && before.days <= notice.days ? [] : [{ cluster, deadline, notice }];
+  });
+  for (let start = 0; start < news.length; start += BATCH) {
+    await ports.table.transact(
+      news.slice(start, start + BATCH).map(({ notice }) => put(DeadlineNotices, notice, 'any')),
+    );
+  }
+  return news.map(({ cluster, deadline, notice }) => {
+    const { clusterKey, arn, account, version: kubernetesVersion } = cluster;
+    const support = deadline.kind === 'endOfStandardSupport' ? 'standard' : 'extended';
+    const detail = {
+      version: 1 as const,
+      clusterKey,
+      cluster: arn,
+      account,
+      region,
+      kubernetesVersion,
+      support,
+      endsAt: notice.endsAt,
+      daysLeft: deadline.daysLeft,
+    } as const;
+    return { type: 'SupportDeadlineApproaching', detail };
   });
 }

@@ -9,7 +9,12 @@ import type { CommitSnapshot } from './commit-snapshot.ts';
  * Why this mutating call may not be committed now; empty = it may (protocol.md, table "A commit checks"). Pure: the transaction that
  * follows checks that everything read here is unchanged.
  */
-export function commitRefusals(snapshot: CommitSnapshot, asker: Asker, target: KubeVersion): Reason[] {
+export function commitRefusals(
+  snapshot: CommitSnapshot,
+  asker: Asker,
+  target: KubeVersion,
+  tags?: Readonly<Record<string, string>>,
+): Reason[] {
   const { epoch, grant, upgrade, cluster, clusterControl, rollout, wave, control } = snapshot;
   if (epoch === undefined)
     return [reason('NoEpoch', 'The table has no epoch: it is not set up, or it is being restored.')];
@@ -46,7 +51,8 @@ export function commitRefusals(snapshot: CommitSnapshot, asker: Asker, target: K
       ),
     );
   }
-  reasons.push(...clusterRefusals(cluster.data, target, fleet.tagPrefix));
+  const now = tags === undefined ? cluster.data : { ...cluster.data, tags: { ...tags } };
+  reasons.push(...clusterRefusals(now, target, fleet.tagPrefix));
   const held = clusterControl?.data.held;
   if (held !== undefined)
     reasons.push(reason('Held', `The cluster is held since ${held.since}: ${held.reason.message}`));

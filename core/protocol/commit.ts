@@ -27,6 +27,8 @@ export interface CommitRequest {
   readonly repeats: Read<Intent> | undefined;
   readonly call: (clientRequestToken: string) => MutatingCall;
   readonly knownUpdateIds: readonly string[];
+  /** The cluster's tags as EKS has them now; the inventory may lag behind. */
+  readonly tags?: Readonly<Record<string, string>> | undefined;
 }
 
 export type CommitResult = { readonly committed: Intent } | { readonly refused: Reason[] };
@@ -39,7 +41,7 @@ export type CommitResult = { readonly committed: Intent } | { readonly refused: 
 export function commit(ports: Pick<Ports, 'table' | 'clock'>, request: CommitRequest): Promise<CommitResult> {
   return decideAndWrite(async () => {
     const snapshot = await readCommitSnapshot(ports.table, request.clusterKey);
-    const refused = commitRefusals(snapshot, request.asker, request.target);
+    const refused = commitRefusals(snapshot, request.asker, request.target, request.tags);
     const { epoch, grant, upgrade } = snapshot;
     if (refused.length > 0 || epoch === undefined || grant === undefined || upgrade === undefined) return { refused };
 

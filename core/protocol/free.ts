@@ -1,6 +1,9 @@
-import type { Grant } from '../contracts/items/protocol.ts';
+import { isNotFound } from '../contracts/eks-errors.ts';
+import type { Grant, Intent } from '../contracts/items/protocol.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
+import { clusterKey as clusterKeyOf } from '../model/cluster-key.ts';
 import { recount } from '../policy/caps.ts';
+import type { Update } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { transactWithAudit } from '../store/audit.ts';
@@ -9,7 +12,8 @@ import { load, replace, unchanged } from '../store/entity.ts';
 import { decideAndWrite } from '../store/retry.ts';
 import { graceEnd } from './intent-state.ts';
 import { intentsOf, recordOutcome } from './intent-store.ts';
-import { lookUp } from './look-up.ts';
+import { callOf, lookUp } from './look-up.ts';
+import { subjectOf } from './update-subject.ts';
 
 /** open → closing: from here on every commit under this grant fails. */
 export function closeGrant(ports: Pick<Ports, 'table' | 'clock'>, clusterKey: string, number: number): Promise<void> {
@@ -50,7 +54,7 @@ export async function resolveIntents(
       again = again === undefined || until < again ? until : again;
       continue;
     }
-    const update = await lookUp(ports.eks, intent);
+    const update = await lookUpOfLiving(ports.eks, intent);
     const at = ports.clock.now().toISOString();
     await recordOutcome(
       ports,
@@ -59,6 +63,19 @@ export async function resolveIntents(
     );
   }
   return again;
+}
+
+/** A cluster that is gone took its updates with it; what lives under its name now is another one, and its updates are not ours. */
+async function lookUpOfLiving(eks: Ports['eks'], intent: Intent): Promise<Update | undefined> {
+  try {
+    const { name } = subjectOf(callOf(intent));
+    const cluster = await eks.describeCluster(intent.scope, { name });
+    if (clusterKeyOf(cluster.arn, cluster.createdAt) !== intent.clusterKey) return undefined;
+    return await lookUp(eks, intent);
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
 }
 
 /** closing → free, the caps counted down and the wave's place given back, in one transaction (protocol.md rule 3). */

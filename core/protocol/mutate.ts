@@ -23,6 +23,8 @@ export interface Mutation {
   readonly subject: string;
   /** Kubernetes version that the change leads to or serves: pins are checked against it. */
   readonly target: KubeVersion;
+  /** The cluster's tags as this invocation read them. */
+  readonly tags?: Readonly<Record<string, string>> | undefined;
   /** Reads the outside afresh. `stop` ends the step without a call: done already, not possible, or somebody else's update runs. */
   prepare(): Promise<
     | { readonly call: (clientRequestToken: string) => MutatingCall; readonly knownUpdateIds: readonly string[] }
@@ -80,7 +82,7 @@ export async function mutate(ports: MutationPorts, mutation: Mutation): Promise<
   }
   const attempt = state.type === 'none' ? state.nextAttempt : state.intent.attempt;
   try {
-    const result = await commit(ports, { ...mutation, ...prepared, attempt, repeats });
+    const result = await commit(ports, { ...mutation, ...prepared, tags: mutation.tags, attempt, repeats });
     if ('refused' in result) {
       if (repeats !== undefined) await neverSent(ports, repeats.data);
       return { type: 'forbidden', reasons: result.refused };

@@ -78,12 +78,7 @@ function snapshot(
     ),
     clusters: new Map(clusters.map((one) => [one.clusterKey, one])),
     controls: new Map(),
-    regions: new Map([
-      [
-        'eu-central-1',
-        { region: 'eu-central-1', versions: offered, announced: [], deadlinesAnnounced: [], checkedAt: at },
-      ],
-    ]),
+    regions: new Map([['eu-central-1', { region: 'eu-central-1', versions: offered, announced: [], checkedAt: at }]]),
     ledger: { counts: {} },
     grants: [],
     upgrades: [],

@@ -24,7 +24,7 @@ export async function act(
   ports: ActPorts,
   context: StepContext,
   what: string,
-  mutation: Omit<Mutation, 'asker' | 'clusterKey' | 'scope' | 'target'>,
+  mutation: Omit<Mutation, 'asker' | 'clusterKey' | 'scope' | 'target' | 'tags'>,
   bounds: { readonly least: number; readonly most: number },
   onSuccess: () => Promise<StepResult>,
 ): Promise<StepResult> {
@@ -35,7 +35,7 @@ export async function act(
     const reasons = failureOf(newest.data);
     if (reasons !== undefined) return failed(...reasons);
   }
-  const result = await mutate(ports, { ...mutation, asker, clusterKey, scope, target });
+  const result = await mutate(ports, { ...mutation, asker, clusterKey, scope, target, tags: context.cluster.tags });
   switch (result.type) {
     case 'stop':
       return result.result;

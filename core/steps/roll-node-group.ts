@@ -8,6 +8,7 @@ import { load } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ActPorts, act, FOREIGN_RETRY_MINUTES } from './act.ts';
 import type { StepContext } from './context.ts';
+import { controlPlaneAtRest } from './control-plane-rests.ts';
 import { foreignReason, updatesInFlight } from './foreign-updates.ts';
 import { minutesFromNow } from './minutes-from-now.ts';
 import { amiProblem } from './node-group-ami.ts';
@@ -56,7 +57,9 @@ async function failedBefore(ports: ActPorts, context: StepContext, group: string
 
 async function prepare(ports: ActPorts, context: StepContext, group: string): ReturnType<Mutation['prepare']> {
   const { scope, name, target } = context;
-  const cluster = await ports.eks.describeCluster(scope, { name });
+  const rests = await controlPlaneAtRest(ports, context);
+  if ('stop' in rests) return rests;
+  const { cluster } = rests;
   if (!KubeVersion.parse(cluster.version).equals(target)) {
     return {
       stop: blocked(

@@ -9,6 +9,7 @@ import { unavailable, unhealthyPods } from '../readiness/workload-health.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { accessReason, clusterTarget, isAccessError } from './cluster-target.ts';
 import type { StepContext, StepPorts } from './context.ts';
+import { controlPlaneAtRest } from './control-plane-rests.ts';
 import { baselineOf } from './pod-baseline.ts';
 import { pollSeconds } from './polling.ts';
 import { runStep, type StepOutcome } from './run-step.ts';
@@ -25,11 +26,12 @@ export function smokeCheck(ports: SmokePorts, stepInput: StepInput): Promise<Ste
 
 async function check(ports: SmokePorts, context: StepContext): Promise<StepOutcome> {
   const { cluster, target, name } = context;
+  const rests = await controlPlaneAtRest(ports, context);
+  if ('stop' in rests) return { step: STEP, result: rests.stop };
   const problems: Reason[] = [];
   const notes: Reason[] = [];
   if (!KubeVersion.parse(cluster.version).equals(target))
     problems.push(reason('WrongVersion', `${name} is at ${cluster.version}, not at ${target}.`));
-  if (cluster.status !== 'ACTIVE') problems.push(reason('NotActive', `${name} is ${cluster.status}.`));
   const policy = await policyForUpgrade(ports.table, context.record, context.upgrade);
   if (policy?.verification === 'eks-api') {
     notes.push(

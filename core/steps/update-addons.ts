@@ -7,6 +7,7 @@ import { type AddonDecision, addonAfter, addonBefore } from '../readiness/addon-
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ActPorts, act, FOREIGN_RETRY_MINUTES } from './act.ts';
 import type { StepContext } from './context.ts';
+import { controlPlaneAtRest } from './control-plane-rests.ts';
 import { foreignReason, updatesInFlight } from './foreign-updates.ts';
 import { minutesFromNow } from './minutes-from-now.ts';
 import { runStep } from './run-step.ts';
@@ -95,6 +96,8 @@ async function oneAddon(
     const decision = await decideFor(addon);
     if (decision.type === 'stuck') return { stop: blocked(decision.reason) };
     if (decision.type === 'keep') return { stop: settled(addon, decision.reason) };
+    const rests = await controlPlaneAtRest(ports, context);
+    if ('stop' in rests) return rests;
     return {
       call: (clientRequestToken) => ({
         name: 'UpdateAddon',

@@ -9,9 +9,12 @@ import { blockingHealth } from './cluster-health.ts';
 import type { StepContext } from './context.ts';
 import { foreignReason, updatesInFlight } from './foreign-updates.ts';
 import { minutesFromNow } from './minutes-from-now.ts';
+import { pollSeconds } from './polling.ts';
 import { runStep } from './run-step.ts';
 
 const STEP = 'upgrade-control-plane';
+/** A cluster that stays busy is asked ever more rarely: a day of looks must fit into the history of one execution. */
+const SETTLING = { least: 30, most: 900 };
 const BOUNDS = { least: 30, most: 120 };
 
 /** Moves the control plane one minor up, or finds that it is there. Never down: a lower version would be a rollback (design.md §3). */
@@ -43,7 +46,12 @@ async function prepare(ports: ActPorts, context: StepContext): ReturnType<Mutati
   }
   if (KubeVersion.parse(cluster.version).equals(target)) {
     if (cluster.status !== 'ACTIVE')
-      return { stop: wait(BOUNDS.least, reason('NotActive', `${name} is at ${target} and ${cluster.status}.`)) };
+      return {
+        stop: wait(
+          pollSeconds(context.startedAt, ports.clock.now(), SETTLING),
+          reason('NotActive', `${name} is at ${target} and ${cluster.status}.`),
+        ),
+      };
     return { stop: done(reason('AtTarget', `The control plane of ${name} is at ${target}.`)) };
   }
   const refusals = hopRefusals(cluster.version, target);

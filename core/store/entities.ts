@@ -4,6 +4,7 @@ import {
   clusterControl,
   clusterName,
   clusterRecord,
+  deadlineNotice,
   regionVersions,
   settledUpdates,
 } from '../contracts/items/cluster.ts';
@@ -158,5 +159,14 @@ export const PolicyRollouts: Entity<z.infer<typeof policyRollout>, [policy: stri
   schema: policyRollout,
   key: (policy) => key('POLICY-ROLLOUTS', policy),
   keyOf: (data) => key('POLICY-ROLLOUTS', data.policy),
+  active: () => false,
+};
+
+export const deadlinePartition = (region: string): string => `DEADLINES#${region}`;
+export const DeadlineNotices: Entity<z.infer<typeof deadlineNotice>, [region: string, clusterKey: string]> = {
+  kind: 'DeadlineNotice',
+  schema: deadlineNotice,
+  key: (region, clusterKey) => key(deadlinePartition(region), clusterKey),
+  keyOf: (data) => key(deadlinePartition(data.region), data.clusterKey),
   active: () => false,
 };

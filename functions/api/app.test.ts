@@ -161,7 +161,7 @@ test('a rollout is planned, created once and told in pages of members', async ()
   const ends = { endOfStandardSupport: '2029-01-01T00:00:00.000Z', endOfExtendedSupport: '2030-01-01T00:00:00.000Z' };
   const versions = [{ version: '1.36', ...released, ...ends }];
   const checkedAt = world.ports.clock.now().toISOString();
-  const offer = { region, versions, announced: [], deadlinesAnnounced: [], checkedAt };
+  const offer = { region, versions, announced: [], checkedAt };
   await table.transact([put(Regions, offer, 'absent')]);
   await call('PUT', '/v1/config', [policy]);
   const plan = await call('POST', '/v1/rollouts?dryRun=true', { policy: 'all' });

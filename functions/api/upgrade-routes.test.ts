@@ -21,7 +21,7 @@ async function apiWithVersions() {
   const checkedAt = world.ports.clock.now().toISOString();
   const dates = { endOfStandardSupport: '2029-01-01T00:00:00.000Z', endOfExtendedSupport: '2030-01-01T00:00:00.000Z' };
   const offered = versions.map((version) => ({ ...version, releaseDate: '2024-01-01T00:00:00.000Z', ...dates }));
-  const data = { region, versions: offered, announced: [], deadlinesAnnounced: [], checkedAt };
+  const data = { region, versions: offered, announced: [], checkedAt };
   await table.transact([put(Regions, data, 'absent')]);
   const started: { name: string; input: unknown }[] = [];
   const executions = {

@@ -23,7 +23,7 @@ export interface StartedFleet {
 /** As if watch-versions had looked before: what EKS offers beyond that is news in this run. */
 async function knowVersions(world: World, { spec }: Fleet, { knownVersions, now }: LoadedFleet): Promise<void> {
   if (knownVersions === undefined) return;
-  const known = { versions: [], announced: [...knownVersions], deadlinesAnnounced: [], checkedAt: now.toISOString() };
+  const known = { versions: [], announced: [...knownVersions], checkedAt: now.toISOString() };
   await world.table.transact(spec.regions.map((region) => put(Regions, { region, ...known }, 'absent')));
 }
 

@@ -87,8 +87,6 @@ export const regionVersions = z.object({
     }),
   ),
   announced: z.array(z.string()),
-  /** `<clusterKey>@<deadline>@<days>` for which SupportDeadlineApproaching was sent. */
-  deadlinesAnnounced: z.array(z.string()),
   checkedAt: timestamp,
 });
 export type RegionVersions = z.infer<typeof regionVersions>;
@@ -104,3 +102,13 @@ export type ClusterName = z.infer<typeof clusterName>;
 
 /** Ids of updates that were seen terminal: EKS lists them for ever, and nobody asks about them twice. A cache, no decision rests on it. */
 export const settledUpdates = z.object({ clusterKey: z.string(), subject: z.string(), ids: z.array(z.string()) });
+
+/** The last SupportDeadlineApproaching of one cluster: one item each, since a Region may hold thousands. */
+export const deadlineNotice = z.object({
+  region: z.string(),
+  clusterKey: z.string(),
+  /** The deadline, and the days before it (90, 60, 30, 7) that were announced last. */
+  endsAt: timestamp,
+  days: z.number(),
+});
+export type DeadlineNotice = z.infer<typeof deadlineNotice>;
