@@ -1,8 +1,9 @@
 import { namedError } from '../contracts/errors.ts';
 import type { ClusterControl } from '../contracts/items/cluster.ts';
-import type { Member, Wave } from '../contracts/items/rollout.ts';
+import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import { Refusal } from '../queries/refusal.ts';
+import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import { markDirty } from '../rollout/mark-dirty.ts';
 import { type AuditEntry, transactWithAudit } from '../store/audit.ts';
 import { ClusterControls, Clusters, Grants, Members, PolicyRollouts, Rollouts, Waves } from '../store/entities.ts';
@@ -71,10 +72,8 @@ async function requeue(table: Table, clusterKey: string): Promise<WriteOperation
     if (member.data.status !== 'Failed' && member.data.status !== 'Blocked') continue;
     const rollout = await load(table, Rollouts, member.data.rolloutId);
     const wave = await load(table, Waves, member.data.rolloutId, member.data.waveIndex);
-    const newest = await load(table, PolicyRollouts, rollout?.data.policy ?? '');
-    // Of an older rollout it stays as it ended: two of one policy never run at once.
-    if (newest !== undefined && newest.data.rolloutId !== member.data.rolloutId) continue;
     if (rollout === undefined || wave === undefined || rollout.data.status === 'Aborted') continue;
+    operations.push(...(await becomesNewest(table, rollout.data)));
     operations.push(replace(Members, member, pending(member.data)), replace(Waves, wave, counted(wave, member.data)));
     if (rollout.data.status !== 'Running' && rollout.data.status !== 'Paused') {
       operations.push(
@@ -83,6 +82,20 @@ async function requeue(table: Table, clusterKey: string): Promise<WriteOperation
     }
   }
   return operations;
+}
+
+/** Two rollouts of one policy never run at once: an older one is taken up again only when the newer one has ended. */
+async function becomesNewest(table: Table, rollout: Rollout): Promise<WriteOperation[]> {
+  const newest = await load(table, PolicyRollouts, rollout.policy);
+  if (newest === undefined || newest.data.rolloutId === rollout.id) return [];
+  const running = await load(table, Rollouts, newest.data.rolloutId);
+  if (running !== undefined && !AT_REST.includes(running.data.status)) {
+    throw new Refusal(
+      'WrongState',
+      `The rollout ${running.data.id} of the same policy is ${running.data.status}. Try again when it has ended.`,
+    );
+  }
+  return [replace(PolicyRollouts, newest, { ...newest.data, rolloutId: rollout.id })];
 }
 
 function pending(member: Member): Member {

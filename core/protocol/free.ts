@@ -3,7 +3,6 @@ import type { Grant, Intent } from '../contracts/items/protocol.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
 import { clusterKey as clusterKeyOf } from '../model/cluster-key.ts';
 import { recount } from '../policy/caps.ts';
-import type { Update } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { transactWithAudit } from '../store/audit.ts';
@@ -54,26 +53,25 @@ export async function resolveIntents(
       again = again === undefined || until < again ? until : again;
       continue;
     }
-    const update = await lookUpOfLiving(ports.eks, intent);
-    const at = ports.clock.now().toISOString();
-    await recordOutcome(
-      ports,
-      intent,
-      update === undefined ? { type: 'never-sent', at } : { type: 'accepted', updateId: update.id, at },
-    );
+    await recordOutcome(ports, intent, await outcomeOf(ports, intent));
   }
   return again;
 }
 
 /** A cluster that is gone took its updates with it; what lives under its name now is another one, and its updates are not ours. */
-async function lookUpOfLiving(eks: Ports['eks'], intent: Intent): Promise<Update | undefined> {
+async function outcomeOf(
+  { eks, clock }: Pick<Ports, 'eks' | 'clock'>,
+  intent: Intent,
+): Promise<NonNullable<Intent['outcome']>> {
+  const at = clock.now().toISOString();
   try {
     const { name } = subjectOf(callOf(intent));
     const cluster = await eks.describeCluster(intent.scope, { name });
-    if (clusterKeyOf(cluster.arn, cluster.createdAt) !== intent.clusterKey) return undefined;
-    return await lookUp(eks, intent);
+    if (clusterKeyOf(cluster.arn, cluster.createdAt) !== intent.clusterKey) return { type: 'lost', at };
+    const update = await lookUp(eks, intent);
+    return update === undefined ? { type: 'never-sent', at } : { type: 'accepted', updateId: update.id, at };
   } catch (error) {
-    if (isNotFound(error)) return undefined;
+    if (isNotFound(error)) return { type: 'lost', at };
     throw error;
   }
 }

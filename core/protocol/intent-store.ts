@@ -79,6 +79,7 @@ export function recordObserved(ports: Pick<Ports, 'table' | 'clock'>, intent: In
 function eventOf(outcome: Outcome): string {
   if (outcome.type === 'refused') return 'MutationRefused';
   if (outcome.type === 'never-sent') return 'MutationNotSent';
+  if (outcome.type === 'lost') return 'MutationLost';
   return outcome.observed === undefined ? 'MutationAccepted' : 'UpdateEnded';
 }
 

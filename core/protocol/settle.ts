@@ -87,7 +87,8 @@ async function wasMutated(ports: Pick<Ports, 'table'>, upgrade: Upgrade): Promis
   if (!upgrade.mutated) return false;
   const intents = await intentsOf(ports.table, upgrade.clusterKey);
   return intents.some(
-    ({ data }) => data.upgradeId === upgrade.id && (data.outcome === undefined || data.outcome.type === 'accepted'),
+    ({ data }) =>
+      data.upgradeId === upgrade.id && data.outcome?.type !== 'refused' && data.outcome?.type !== 'never-sent',
   );
 }
 

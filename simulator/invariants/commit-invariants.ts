@@ -2,6 +2,7 @@ import type { AuditItem } from '../../core/ports/table.ts';
 import { type History, keyOfMutation, type Violation } from './history.ts';
 
 const LATEST_SECONDS = 30;
+const OUTCOMES = new Set(['MutationAccepted', 'UpdateEnded', 'MutationLost']);
 
 interface Commit {
   readonly item: AuditItem;
@@ -55,10 +56,7 @@ export function intentBefore(history: History): Violation[] {
         },
       ];
     const outcome = (history.audit.get(last.item.subject) ?? []).some(
-      (item) =>
-        item.sequence > last.item.sequence &&
-        (item.event === 'MutationAccepted' || item.event === 'UpdateEnded') &&
-        sameAttempt(item, last.item),
+      (item) => item.sequence > last.item.sequence && OUTCOMES.has(item.event) && sameAttempt(item, last.item),
     );
     return outcome ? [] : [{ invariant: 'audit', message: `${last.identity} was accepted and has no outcome` }];
   });

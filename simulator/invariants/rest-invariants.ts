@@ -1,7 +1,45 @@
 import { firstBreak } from '../../core/store/audit.ts';
-import { ClusterControls, Grants, Intents, Ledgers, Upgrades } from '../../core/store/entities.ts';
+import { ClusterControls, Grants, Intents, Ledgers, Members, Upgrades, Waves } from '../../core/store/entities.ts';
 import { decode, load } from '../../core/store/entity.ts';
 import type { History, Violation } from './history.ts';
+
+/** 6, 7 and 16: what a wave counts is what its members are, after everything that may have happened in between. */
+export async function waveCounters({ world }: History): Promise<Violation[]> {
+  const members = (await world.table.queryKind(Members.kind)).map((item) => decode(Members, item).data);
+  const violations: Violation[] = [];
+  for (const item of await world.table.queryKind(Waves.kind)) {
+    const wave = decode(Waves, item).data;
+    const own = members.filter((member) => member.rolloutId === wave.rolloutId && member.waveIndex === wave.index);
+    const count = (status: string) => own.filter((member) => member.status === status).length;
+    const truth = {
+      succeeded: count('Succeeded'),
+      failed: count('Failed'),
+      blocked: count('Blocked'),
+      excluded: count('Excluded'),
+      quarantined: count('Quarantined'),
+      inFlight: own.filter((member) => member.inFlight).length,
+      members: own.length,
+    };
+    for (const [counter, value] of Object.entries(truth)) {
+      const stored = wave[counter as keyof typeof truth];
+      if (stored !== value)
+        violations.push({
+          invariant: 'rest',
+          message: `the wave ${wave.name} of ${wave.rolloutId} counts ${stored} ${counter}, its members ${value}`,
+        });
+    }
+    if (wave.status === 'Completed' && wave.failed > 0)
+      violations.push({
+        invariant: 'budget',
+        message: `the wave ${wave.name} is Completed with ${wave.failed} failed`,
+      });
+  }
+  for (const member of members) {
+    if (member.inFlight && member.status !== 'Running' && member.status !== 'Parked')
+      violations.push({ invariant: 'rest', message: `${member.name} is ${member.status} and holds a place` });
+  }
+  return violations;
+}
 
 /** 14 `audit`: every chain holds from its first item to its last. */
 export function unbrokenAudit({ audit }: History): Violation[] {
@@ -13,8 +51,10 @@ export function unbrokenAudit({ audit }: History): Violation[] {
   });
 }
 
+const FREED = new Set(['ClusterRetried', 'ClusterReleased']);
+
 /** 16 `rest`: with the faults over, nothing is left behind: no grant, count, open intent, running upgrade or execution. */
-export async function atRest({ world }: History): Promise<Violation[]> {
+export async function atRest({ world, audit }: History): Promise<Violation[]> {
   const violations: Violation[] = [];
   const left = (message: string) => violations.push({ invariant: 'rest', message });
   for (const item of await world.table.queryKind(Grants.kind)) {
@@ -37,7 +77,11 @@ export async function atRest({ world }: History): Promise<Violation[]> {
   for (const item of await world.table.queryKind(Upgrades.kind)) {
     const upgrade = decode(Upgrades, item).data;
     if (upgrade.status === 'Running') left(`${upgrade.clusterKey} ${upgrade.id} is Running`);
-    if (upgrade.status === 'Failed' && !held.has(upgrade.clusterKey))
+    // A person may have taken the hold off since, by retry or release.
+    const freed = audit
+      .get(upgrade.clusterKey)
+      ?.some((one) => FREED.has(one.event) && one.at >= (upgrade.endedAt ?? ''));
+    if (upgrade.status === 'Failed' && !held.has(upgrade.clusterKey) && freed !== true)
       left(`${upgrade.clusterKey} ${upgrade.id} failed and its cluster is not held`);
   }
   for (const { arn } of world.runner.machines.records()) {
