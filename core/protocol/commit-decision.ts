@@ -51,8 +51,12 @@ export function commitRefusals(
       ),
     );
   }
-  const now = tags === undefined ? cluster.data : { ...cluster.data, tags: { ...tags } };
-  reasons.push(...clusterRefusals(now, target, fleet.tagPrefix));
+  // Both count: the inventory may lag behind EKS, and this invocation's own reading behind the inventory.
+  const readings = [cluster.data.tags, ...(tags === undefined ? [] : [tags])];
+  const refusals = readings.flatMap((read) =>
+    clusterRefusals({ ...cluster.data, tags: { ...read } }, target, fleet.tagPrefix),
+  );
+  reasons.push(...new Map(refusals.map((refusal) => [refusal.message, refusal])).values());
   const held = clusterControl?.data.held;
   if (held !== undefined)
     reasons.push(reason('Held', `The cluster is held since ${held.since}: ${held.reason.message}`));

@@ -49,9 +49,7 @@ async function haltWave(world: World): Promise<void> {
   for (const item of await world.table.queryKind(Waves.kind)) {
     const wave = decode(Waves, item);
     if (wave.data.status === 'Open')
-      await world.table.transact([
-        replace(Waves, wave, { ...wave.data, status: 'Halted', failed: wave.data.maxFailures + 1 }),
-      ]);
+      await world.table.transact([replace(Waves, wave, { ...wave.data, status: 'Halted' })]);
   }
 }
 
