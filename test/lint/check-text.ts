@@ -20,7 +20,7 @@ const rules: readonly TextRule[] = [
     message: (match) => `${match} ties the repository to one registry. Leave the host to the user's npm settings.`,
   },
   {
-    // Only at the start of a path: `https://example.com/home/` and `./work/` are no machine's folders.
+    // Only at the start of a path: `https://example.com/home/` and `./home/` are no machine's folders.
     pattern: new RegExp(`(?<![\\w.$}~*\\])-])/(?:${machineFolders.join('|')})/`, 'g'),
     message: (match) => `${match}… is a path of one machine. Use a path relative to the repository.`,
   },

@@ -98,7 +98,7 @@ test('left-over markers, registry hosts and machine paths are reported wherever 
 });
 
 test('a URL or a relative path with such a folder is no machine path', () => {
-  expect(lint({ 'docs/a.md': 'https://example.com/home/page and ./work/x and $HOME/work/' })).toEqual([]);
+  expect(lint({ 'docs/a.md': 'https://example.com/home/page and ./home/x and $HOME/home/' })).toEqual([]);
 });
 
 test('a file of 401 lines is reported, one of 400 is not', () => {
