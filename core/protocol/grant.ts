@@ -202,6 +202,10 @@ function runningUpgrade(request: GrantRequest, existing: Upgrade | undefined, no
         requestedBy,
         reasons: [],
         startedAt: now,
+        // The seven days of a rollback count from the change, not from a later attempt at the rest of the upgrade.
+        ...(existing?.controlPlaneCompletedAt === undefined
+          ? {}
+          : { controlPlaneCompletedAt: existing.controlPlaneCompletedAt }),
       };
   // One that a person starts belongs to no rollout, whatever it belonged to before.
   const { resumeAt: _, endedAt: __, rolloutId: ___, waveIndex: ____, ...rest } = base;

@@ -7,11 +7,10 @@ import { callOf } from '../protocol/look-up.ts';
 import { type Mutation, mutate } from '../protocol/mutate.ts';
 import { subjectOf } from '../protocol/update-subject.ts';
 import type { StepContext, StepPorts } from './context.ts';
-import { minutesFromNow } from './minutes-from-now.ts';
+import { foreignStop } from './foreign-stop.ts';
 import { pollSeconds } from './polling.ts';
 
 export type ActPorts = StepPorts & Pick<Ports, 'mutator'>;
-export const FOREIGN_RETRY_MINUTES = 5;
 
 /** EKS was busy with something else; the attempt did nothing and another one may follow. */
 const BUSY = new Set(['ResourceInUseException']);
@@ -46,10 +45,7 @@ export async function act(
     case 'rejected': {
       const said = reason(result.error, `EKS refused ${what}: ${result.message}`);
       if (!BUSY.has(result.error)) return failed(said);
-      return parked(
-        minutesFromNow(ports, FOREIGN_RETRY_MINUTES),
-        reason('ForeignUpdate', `${said.message}; something else runs there.`),
-      );
+      return foreignStop(ports, context, reason('ForeignUpdate', `${said.message}; something else runs there.`));
     }
     case 'running': {
       const subject = subjectOf(callOf(result.intent));

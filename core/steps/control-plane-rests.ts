@@ -1,10 +1,9 @@
-import { parked, reason, type StepResult } from '../contracts/step-result.ts';
+import { blocked, reason, type StepResult } from '../contracts/step-result.ts';
 import { clusterKey } from '../model/cluster-key.ts';
 import type { Cluster } from '../ports/eks.ts';
-import { FOREIGN_RETRY_MINUTES } from './act.ts';
 import type { StepContext, StepPorts } from './context.ts';
+import { foreignStop, isPassing } from './foreign-stop.ts';
 import { foreignReason, updatesInFlight } from './foreign-updates.ts';
-import { minutesFromNow } from './minutes-from-now.ts';
 
 /**
  * The control plane as it is right now, or why nothing may be started on its node groups and add-ons: somebody else moves it
@@ -25,10 +24,18 @@ export async function controlPlaneAtRest(
       },
     };
   const { foreign } = await updatesInFlight(ports, context, { name });
-  const later = minutesFromNow(ports, FOREIGN_RETRY_MINUTES);
-  if (foreign.length > 0) return { stop: parked(later, foreignReason(`the control plane of ${name}`, foreign)) };
+  if (foreign.length > 0)
+    return { stop: foreignStop(ports, context, foreignReason(`the control plane of ${name}`, foreign)) };
   if (cluster.status === 'ACTIVE') return { cluster };
-  return {
-    stop: parked(later, reason('ForeignUpdate', `${name} is ${cluster.status}, not ACTIVE: somebody else changes it.`)),
-  };
+  return { stop: notActive(ports, context, cluster) };
+}
+
+/** A cluster that is being changed comes to rest; one that is FAILED or DELETING does not. */
+export function notActive(ports: StepPorts, context: StepContext, { name, status = 'unknown' }: Cluster): StepResult {
+  if (!isPassing(status)) return blocked(reason('ClusterStatus', `${name} is ${status}; EKS takes no update in it.`));
+  return foreignStop(
+    ports,
+    context,
+    reason('ForeignUpdate', `${name} is ${status}, not ACTIVE: somebody else changes it.`),
+  );
 }

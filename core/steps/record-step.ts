@@ -1,5 +1,6 @@
 import { LIFTLOCK } from '../contracts/principals.ts';
 import type { StepResult } from '../contracts/step-result.ts';
+import { newestIntent } from '../protocol/intent-store.ts';
 import { transactWithAudit } from '../store/audit.ts';
 import { Upgrades } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';
@@ -32,10 +33,11 @@ export async function recordStep(
       ...(status === 'running' ? {} : { endedAt: now }),
       ...(detail === undefined ? (before?.detail === undefined ? {} : { detail: before.detail }) : { detail }),
     };
-    const controlPlane =
+    const completedAt =
       step === 'upgrade-control-plane' && status === 'done' && read.data.controlPlaneCompletedAt === undefined
-        ? { controlPlaneCompletedAt: now }
-        : {};
+        ? await controlPlaneCompletedAt(ports, clusterKey, known.id)
+        : undefined;
+    const controlPlane = completedAt === undefined ? {} : { controlPlaneCompletedAt: completedAt };
     await transactWithAudit(
       ports.table,
       [replace(Upgrades, read, { ...read.data, ...controlPlane, steps: { ...read.data.steps, [step]: next } })],
@@ -64,4 +66,16 @@ export async function recordStep(
     ]);
   }
   return result;
+}
+
+/** When this upgrade's own update was seen to succeed; undefined when somebody else brought the control plane there. */
+async function controlPlaneCompletedAt(
+  ports: StepPorts,
+  clusterKey: string,
+  upgradeId: string,
+): Promise<string | undefined> {
+  const newest = await newestIntent(ports.table, clusterKey, 'upgrade-control-plane', 'cluster');
+  if (newest?.data.upgradeId !== upgradeId || newest.data.outcome?.type !== 'accepted') return undefined;
+  const { observed } = newest.data.outcome;
+  return observed?.status === 'Successful' ? observed.at : undefined;
 }

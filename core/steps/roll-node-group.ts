@@ -1,17 +1,18 @@
 import { namedError } from '../contracts/errors.ts';
 import type { StepInput } from '../contracts/step-input.ts';
-import { blocked, done, parked, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { blocked, done, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import type { Nodegroup } from '../ports/eks.ts';
 import type { Mutation } from '../protocol/mutate.ts';
 import { Upgrades } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { type ActPorts, act, FOREIGN_RETRY_MINUTES } from './act.ts';
+import { type ActPorts, act } from './act.ts';
 import type { StepContext } from './context.ts';
 import { controlPlaneAtRest } from './control-plane-rests.ts';
+import { foreignStop } from './foreign-stop.ts';
 import { foreignReason, updatesInFlight } from './foreign-updates.ts';
-import { minutesFromNow } from './minutes-from-now.ts';
 import { amiProblem } from './node-group-ami.ts';
+import { pollSeconds } from './polling.ts';
 import { runStep } from './run-step.ts';
 
 const STEP = 'roll-node-group';
@@ -74,13 +75,10 @@ async function prepare(ports: ActPorts, context: StepContext, group: string): Re
   const updates = await updatesInFlight(ports, context, { name, nodegroupName: group });
   if (updates.foreign.length > 0) {
     return {
-      stop: parked(
-        minutesFromNow(ports, FOREIGN_RETRY_MINUTES),
-        foreignReason(`the node group ${group}`, updates.foreign),
-      ),
+      stop: foreignStop(ports, context, foreignReason(`the node group ${group}`, updates.foreign)),
     };
   }
-  const stop = stateOf(ports, nodegroup, target);
+  const stop = stateOf(ports, context, nodegroup);
   if (stop !== undefined) return { stop };
   return {
     call: (clientRequestToken) => ({
@@ -91,7 +89,8 @@ async function prepare(ports: ActPorts, context: StepContext, group: string): Re
   };
 }
 
-function stateOf(ports: ActPorts, nodegroup: Nodegroup, target: KubeVersion): StepResult | undefined {
+function stateOf(ports: ActPorts, context: StepContext, nodegroup: Nodegroup): StepResult | undefined {
+  const { target } = context;
   const { nodegroupName: group, status } = nodegroup;
   const issues = (nodegroup.health?.issues ?? [])
     .map((issue) => `${issue.code ?? 'issue'}: ${issue.message ?? ''}`)
@@ -110,12 +109,14 @@ function stateOf(ports: ActPorts, nodegroup: Nodegroup, target: KubeVersion): St
   const ami = amiProblem(nodegroup, target);
   if (ami !== undefined) return blocked(ami);
   if (status === 'UPDATING') {
-    return parked(
-      minutesFromNow(ports, FOREIGN_RETRY_MINUTES),
+    return foreignStop(
+      ports,
+      context,
       reason('ForeignUpdate', `The node group ${group} is UPDATING, and not by Liftlock.`),
     );
   }
-  if (status === 'CREATING') return wait(BOUNDS.least, reason('NotActive', `The node group ${group} is CREATING.`));
+  if (status === 'CREATING')
+    return foreignStop(ports, context, reason('NotActive', `The node group ${group} is CREATING.`));
   // A failed roll leaves a group ACTIVE or DEGRADED with some nodes replaced; sending it again goes on (facts: eks.md §5.4).
   if (status !== 'ACTIVE' && status !== 'DEGRADED')
     return blocked(reason('NodegroupStatus', `The node group ${group} is ${status}. ${issues}`));
@@ -131,7 +132,7 @@ async function arrived(ports: ActPorts, context: StepContext, group: string): Pr
     return done(reason('Rolled', `Every node of ${group} was replaced at ${context.target}.`));
   }
   return wait(
-    BOUNDS.least,
+    pollSeconds(context.startedAt, ports.clock.now(), BOUNDS),
     reason(
       'NotVisibleYet',
       `The roll of ${group} succeeded; DescribeNodegroup still says ${nodegroup.version ?? 'no version'}.`,

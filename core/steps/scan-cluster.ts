@@ -1,5 +1,5 @@
 import type { StepInput } from '../contracts/step-input.ts';
-import { blocked, done, parked, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
+import { blocked, done, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
 import { policyForUpgrade } from '../policy/policy-of.ts';
 import type { Node } from '../ports/cluster-access.ts';
 import type { Insight, Nodegroup } from '../ports/eks.ts';
@@ -9,12 +9,11 @@ import { judgeInsights } from '../readiness/insights.ts';
 import { unavailable, unhealthyPods } from '../readiness/workload-health.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { checkHop, type SkewedComponent } from '../version/skew.ts';
-import { FOREIGN_RETRY_MINUTES } from './act.ts';
 import { blockingHealth } from './cluster-health.ts';
 import { accessReason, clusterTarget, isAccessError } from './cluster-target.ts';
 import type { StepContext, StepPorts } from './context.ts';
+import { foreignStop, isPassing } from './foreign-stop.ts';
 import { foreignReason, updatesInFlight } from './foreign-updates.ts';
-import { minutesFromNow } from './minutes-from-now.ts';
 import { amiProblem } from './node-group-ami.ts';
 import { takeBaseline } from './pod-baseline.ts';
 import { refreshInsights } from './refresh-insights.ts';
@@ -42,13 +41,13 @@ async function scan(ports: ScanPorts, context: StepContext): Promise<StepOutcome
   if (updates.foreign.length > 0) {
     return {
       step: STEP,
-      result: parked(
-        minutesFromNow(ports, FOREIGN_RETRY_MINUTES),
-        foreignReason(`the control plane of ${name}`, updates.foreign),
-      ),
+      result: foreignStop(ports, context, foreignReason(`the control plane of ${name}`, updates.foreign)),
     };
   }
   const findings: Findings = { blockers: [], notes: [] };
+  if (cluster.status !== 'ACTIVE' && !isPassing(cluster.status ?? 'unknown')) {
+    findings.blockers.push(reason('ClusterStatus', `${name} is ${cluster.status}; EKS takes no update in it.`));
+  }
   const resumed = KubeVersion.parse(cluster.version).equals(target);
   if (resumed) findings.notes.push(reason('AtTarget', `The control plane of ${name} is at ${target} already.`));
   else {
@@ -113,7 +112,9 @@ async function readNodegroups(
       const issues = (group.health?.issues ?? [])
         .map((issue) => `${issue.code ?? 'issue'}: ${issue.message ?? ''}`)
         .join('; ');
-      findings.notes.push(
+      // One that never came up, or is going, cannot be rolled: that is said before the control plane moves, not after.
+      const lost = !isPassing(group.status ?? 'unknown') && group.status !== 'DEGRADED';
+      (lost ? findings.blockers : findings.notes).push(
         reason('NodegroupStatus', `The node group ${group.nodegroupName} is ${group.status}. ${issues}`),
       );
     }

@@ -1,15 +1,16 @@
+import { isNotFound } from '../contracts/eks-errors.ts';
 import type { StepInput } from '../contracts/step-input.ts';
-import { blocked, done, failed, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
-import type { Addon } from '../ports/eks.ts';
+import { blocked, done, failed, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import type { Addon, AddonInfo } from '../ports/eks.ts';
 import { intentsOf } from '../protocol/intent-store.ts';
 import type { Mutation } from '../protocol/mutate.ts';
 import { type AddonDecision, addonAfter, addonBefore } from '../readiness/addon-target.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { type ActPorts, act, FOREIGN_RETRY_MINUTES } from './act.ts';
+import { type ActPorts, act } from './act.ts';
 import type { StepContext } from './context.ts';
 import { controlPlaneAtRest } from './control-plane-rests.ts';
+import { foreignStop } from './foreign-stop.ts';
 import { foreignReason, updatesInFlight } from './foreign-updates.ts';
-import { minutesFromNow } from './minutes-from-now.ts';
 import { runStep } from './run-step.ts';
 
 const STEP = 'update-addons';
@@ -49,7 +50,7 @@ async function everyAddon(ports: ActPorts, context: StepContext, phase: 'before'
   );
   const names = (await ports.eks.listAddons(scope, { clusterName: name })).sort();
   for (const addonName of [...names.filter((one) => running.has(one)), ...names.filter((one) => !running.has(one))]) {
-    const result = await oneAddon(ports, context, addonName, (addon) => decide(ports, context, addon, phase));
+    const result = await oneAddon(ports, context, addonName, phase);
     if (result.status !== 'done') return result;
     kept.push(...result.reasons);
   }
@@ -62,7 +63,7 @@ async function decide(
   addon: Addon,
   phase: 'before' | 'after',
 ): Promise<AddonDecision> {
-  const [info] = await ports.eks.describeAddonVersions(context.scope, { addonName: addon.addonName });
+  const [info] = await versionsOf(ports, context, addon.addonName);
   if (info === undefined) {
     return {
       type: 'stuck',
@@ -75,11 +76,21 @@ async function decide(
     : addonBefore(addon, info, KubeVersion.parse(context.cluster.version).toString(), to);
 }
 
+/** EKS answers "not found" for an add-on that it no longer offers. */
+async function versionsOf(ports: ActPorts, context: StepContext, addonName: string): Promise<AddonInfo[]> {
+  try {
+    return await ports.eks.describeAddonVersions(context.scope, { addonName });
+  } catch (error) {
+    if (isNotFound(error)) return [];
+    throw error;
+  }
+}
+
 async function oneAddon(
   ports: ActPorts,
   context: StepContext,
   addonName: string,
-  decideFor: (addon: Addon) => Promise<AddonDecision>,
+  phase: 'before' | 'after',
 ): Promise<StepResult> {
   const { scope, name } = context;
   const prepare = async (): ReturnType<Mutation['prepare']> => {
@@ -87,15 +98,12 @@ async function oneAddon(
     const updates = await updatesInFlight(ports, context, { name, addonName });
     if (updates.foreign.length > 0 || addon.status === 'UPDATING' || addon.status === 'DELETING') {
       return {
-        stop: parked(
-          minutesFromNow(ports, FOREIGN_RETRY_MINUTES),
-          foreignReason(`the add-on ${addonName}`, updates.foreign),
-        ),
+        stop: foreignStop(ports, context, foreignReason(`the add-on ${addonName}`, updates.foreign)),
       };
     }
-    const decision = await decideFor(addon);
+    const decision = await decide(ports, context, addon, phase);
     if (decision.type === 'stuck') return { stop: blocked(decision.reason) };
-    if (decision.type === 'keep') return { stop: settled(addon, decision.reason) };
+    if (decision.type === 'keep') return { stop: settled(ports, context, addon, decision.reason) };
     const rests = await controlPlaneAtRest(ports, context);
     if ('stop' in rests) return rests;
     return {
@@ -120,10 +128,10 @@ async function oneAddon(
 }
 
 /** An add-on that needs no other version must be healthy all the same, but one that was broken before stays its owner's matter. */
-function settled(addon: Addon, fits: Reason): StepResult {
+function settled(ports: ActPorts, context: StepContext, addon: Addon, fits: Reason): StepResult {
   if (addon.status === 'ACTIVE') return done(fits);
   if (addon.status === 'CREATING')
-    return wait(BOUNDS.least, reason('NotActive', `The add-on ${addon.addonName} is CREATING.`));
+    return foreignStop(ports, context, reason('NotActive', `The add-on ${addon.addonName} is CREATING.`));
   const issues = (addon.health?.issues ?? [])
     .map((issue) => `${issue.code ?? 'issue'}: ${issue.message ?? ''}`)
     .join('; ');

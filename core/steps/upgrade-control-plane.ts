@@ -1,14 +1,15 @@
 import type { StepInput } from '../contracts/step-input.ts';
-import { blocked, done, parked, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { blocked, done, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { clusterKey as keyOf } from '../model/cluster-key.ts';
 import { hopRefusals } from '../protocol/grant-decision.ts';
 import type { Mutation } from '../protocol/mutate.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { type ActPorts, act, FOREIGN_RETRY_MINUTES } from './act.ts';
+import { type ActPorts, act } from './act.ts';
 import { blockingHealth } from './cluster-health.ts';
 import type { StepContext } from './context.ts';
+import { notActive } from './control-plane-rests.ts';
+import { foreignStop, isPassing } from './foreign-stop.ts';
 import { foreignReason, updatesInFlight } from './foreign-updates.ts';
-import { minutesFromNow } from './minutes-from-now.ts';
 import { pollSeconds } from './polling.ts';
 import { runStep } from './run-step.ts';
 
@@ -38,13 +39,12 @@ async function prepare(ports: ActPorts, context: StepContext): ReturnType<Mutati
   const updates = await updatesInFlight(ports, context, { name });
   if (updates.foreign.length > 0) {
     return {
-      stop: parked(
-        minutesFromNow(ports, FOREIGN_RETRY_MINUTES),
-        foreignReason(`the control plane of ${name}`, updates.foreign),
-      ),
+      stop: foreignStop(ports, context, foreignReason(`the control plane of ${name}`, updates.foreign)),
     };
   }
   if (KubeVersion.parse(cluster.version).equals(target)) {
+    if (cluster.status !== 'ACTIVE' && !isPassing(cluster.status ?? 'unknown'))
+      return { stop: notActive(ports, context, cluster) };
     if (cluster.status !== 'ACTIVE')
       return {
         stop: wait(
@@ -57,12 +57,7 @@ async function prepare(ports: ActPorts, context: StepContext): ReturnType<Mutati
   const refusals = hopRefusals(cluster.version, target);
   if (refusals.length > 0) return { stop: blocked(...refusals) };
   if (cluster.status !== 'ACTIVE') {
-    return {
-      stop: parked(
-        minutesFromNow(ports, FOREIGN_RETRY_MINUTES),
-        reason('ForeignUpdate', `${name} is ${cluster.status}, not ACTIVE: somebody else changes it.`),
-      ),
-    };
+    return { stop: notActive(ports, context, cluster) };
   }
   const unhealthy = blockingHealth(cluster);
   if (unhealthy.length > 0) return { stop: blocked(...unhealthy) };
@@ -82,7 +77,7 @@ async function arrived(ports: ActPorts, context: StepContext): Promise<StepResul
     return done(reason('Upgraded', `The control plane of ${name} is at ${target}.`));
   }
   return wait(
-    BOUNDS.least,
+    pollSeconds(context.startedAt, ports.clock.now(), SETTLING),
     reason(
       'NotVisibleYet',
       `The update of ${name} succeeded; DescribeCluster still says ${cluster.version} and ${cluster.status}.`,

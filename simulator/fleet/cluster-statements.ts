@@ -7,6 +7,11 @@ export function clusterStatements(cluster: ClusterRecord): string[] {
   if (cluster.addons.length === 0) say('no add-on is described; nothing runs in its kube-system.');
   if (cluster.kubernetes.nodes.length === 0) say('no node is described; it has none.');
   if (cluster.insights.items.length === 0) say('no insights are described; they are evaluated from the dumps.');
+  for (const insight of cluster.insights.items.filter((item) => item.unexplained === true)) {
+    say(
+      `the insight ${insight.name} is ${insight.insightStatus?.status}, and no describe-insight tells why; it stays so to the end.`,
+    );
+  }
   if (cluster.versions.at(-1)?.how === 'unknown') {
     say(`no update tells how it came to ${cluster.version}; EKS would refuse to roll it back.`);
   }

@@ -14,7 +14,7 @@ const issues = z.looseObject({ issues: z.array(z.looseObject({})).nullish() }).n
 const tags = z.record(z.string(), z.string()).nullish();
 
 export const clusterDump = z.looseObject({
-  name: z.string(),
+  name: z.string().regex(/^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/, 'is not a name that EKS gives a cluster'),
   arn: z.string().regex(/^arn:[^:]+:eks:[^:]+:[^:]+:cluster\/.+$/, 'is not the ARN of an EKS cluster'),
   createdAt: timestamp.optional(),
   version: minor,

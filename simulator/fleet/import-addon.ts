@@ -39,6 +39,8 @@ export function importAddon(
 function sayCompatibility(state: FakeEksState, cluster: ClusterRecord, addon: AddonRecord, findings: Findings): void {
   const rows = state.addonVersions[addon.name];
   if (rows === undefined) {
+    const minors = state.supportCalendar.map((row) => row.minor);
+    state.addonVersions[addon.name] = [{ version: addon.version, minors, defaultFor: [] }];
     findings.statements.push(
       `${cluster.name}/${addon.name}: no versions of this add-on are known; ${addon.version} is taken to fit every minor.`,
     );

@@ -21,6 +21,7 @@ export function importInsight(state: FakeEksState, cluster: ClusterRecord, dump:
     lastRefreshTime: refreshed,
     lastTransitionTime: dump.lastTransitionTime ?? refreshed,
     imported: true,
+    ...(detailed || dump.insightStatus?.status === 'PASSING' ? {} : { unexplained: true }),
     deprecationDetails: (summary?.deprecationDetails ?? []).map((detail) => ({
       usage: detail.usage,
       replacedWith: detail.replacedWith ?? '',

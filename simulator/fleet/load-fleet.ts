@@ -10,12 +10,13 @@ import { type Findings, FleetFolderInvalid } from './problems.ts';
 import { type FolderFile, readFolder } from './read-folder.ts';
 import { readScenario } from './read-scenario.ts';
 import type { Dump } from './recognise.ts';
+import { settleStatuses } from './settle-statuses.ts';
 
 /** A folder of files, as a world that can run. */
 export interface LoadedFleet {
   /** For `new FakeEks(state, …)`; the clusters' Kubernetes side is in it. */
   readonly state: FakeEksState;
-  /** Where time starts: the `now` that was asked for, else the scenario's, else the latest time in the dumps. */
+  /** Where time starts: the `now` that was asked for, else the scenario's, else the default or the latest time in the dumps. */
   readonly now: Date;
   /** What EKS offered when Liftlock last looked; absent = it never did. */
   readonly knownVersions?: readonly string[];
@@ -28,6 +29,8 @@ export interface LoadedFleet {
 export interface LoadOptions {
   /** Where time is to start, whatever the folder says. */
   readonly now?: Date;
+  /** Where time is to start when no scenario says so; absent = at the latest time in the dumps. */
+  readonly defaultNow?: Date;
 }
 
 /**
@@ -46,12 +49,13 @@ export function loadFleetFiles(files: readonly FolderFile[], options: LoadOption
     dumps.flatMap((dump) => (dump.kind === 'scenario' ? [dump] : [])),
     findings,
   );
-  const now = options.now ?? startOf(dumps, found?.scenario.spec.now, findings);
+  const now = options.now ?? startOf(dumps, found?.scenario.spec.now, options.defaultNow, findings);
   const state = emptyState(now);
   importDumps(state, dumps, findings);
   if (found !== undefined) applyScenario(state, found.path, found.scenario, findings);
   if (findings.problems.length > 0) throw new FleetFolderInvalid(findings.problems);
   for (const cluster of Object.values(state.clusters)) {
+    findings.statements.push(...settleStatuses(cluster));
     startPods(cluster);
     findings.statements.push(...clusterStatements(cluster));
     refreshWhenDue(state, cluster, state.now);
@@ -72,8 +76,17 @@ export function loadFleetFiles(files: readonly FolderFile[], options: LoadOption
   };
 }
 
-function startOf(dumps: readonly Dump[], given: string | undefined, findings: Findings): Date {
+function startOf(
+  dumps: readonly Dump[],
+  given: string | undefined,
+  otherwise: Date | undefined,
+  findings: Findings,
+): Date {
   if (given !== undefined) return new Date(given);
+  if (otherwise !== undefined) {
+    findings.statements.push(`No Scenario gives now; time starts at ${otherwise.toISOString()}.`);
+    return otherwise;
+  }
   const times = dumps.flatMap(({ kind, value }) => {
     if (kind === 'scenario' || kind === 'addonVersions') return [];
     const { createdAt, modifiedAt, lastRefreshTime } = value as Record<string, number | undefined>;

@@ -35,8 +35,15 @@ export function refreshInsights(state: FakeEksState, cluster: ClusterRecord, at:
   ];
   const before = new Map(cluster.insights.items.map((item) => [item.id, item]));
   const names = new Set(findings.map((finding) => finding.name));
-  const imported = cluster.insights.items.filter((item) => item.imported === true && !names.has(item.name));
-  cluster.insights.items = [...findings.map((finding) => toRecord(finding)), ...imported];
+  const given = cluster.insights.items.filter((item) => item.imported === true);
+  const kept = given.filter((item) => !names.has(item.name) || item.unexplained === true);
+  const about = (one: { name: string; kubernetesVersion?: string | undefined }) =>
+    `${one.name}/${one.kubernetesVersion}`;
+  const standing = new Set(kept.map(about));
+  cluster.insights.items = [
+    ...findings.filter((finding) => !standing.has(about(finding))).map((finding) => toRecord(finding)),
+    ...kept,
+  ];
   cluster.insights.refreshedAt = at;
 
   function toRecord(finding: Finding): InsightRecord {

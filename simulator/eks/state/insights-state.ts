@@ -24,6 +24,8 @@ export type InsightRecord = Omit<Insight, 'lastRefreshTime' | 'lastTransitionTim
   addonCompatibilityDetails?: { name: string; compatibleVersions: string[] }[];
   /** Taken from a dump under a name that no check here has: kept as it is. */
   imported?: boolean;
+  /** Taken from a dump without details and not PASSING: what it found is not known, so no refresh here can take it back. */
+  unexplained?: boolean;
 };
 
 export interface DeprecationRecord {
