@@ -13,6 +13,13 @@ export interface StartOptions {
   readonly inProcess?: boolean;
 }
 
+function port(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 65_535)
+    throw new InvalidArgumentError('It must be a port, from 1 to 65535, or 0 for a free one.');
+  return value;
+}
+
 function number(least: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
@@ -44,9 +51,9 @@ export function registerStart(program: Command, exampleFleet: string): void {
     .option(
       '--serve [port]',
       'keep running and serve the API on 127.0.0.1, for liftlock get, describe, explain, …',
-      number(0),
+      port,
     )
-    .option('--in-process', 'run in one process (the only way there is today)')
+    .option('--in-process', 'run in one process')
     .action(async (options: StartOptions) => {
       const { start } = await import('./start.ts');
       process.exitCode = await start(options);

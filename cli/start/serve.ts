@@ -1,5 +1,5 @@
 import { runWorld } from '../../simulator/process/run-world.ts';
-import { serveApi } from '../../simulator/process/serve-api.ts';
+import type { ServedApi } from '../../simulator/process/serve-api.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { lineOf } from './plain-lines.ts';
 
@@ -7,8 +7,11 @@ import { lineOf } from './plain-lines.ts';
 const SERVING_SPEED = 60;
 
 /** Keeps the fleet alive and serves its API on this machine until Ctrl-C. */
-export async function serveWorld(world: World, port: number, speed: number = SERVING_SPEED): Promise<void> {
-  const { url, close } = await serveApi(world, port);
+export async function serveWorld(
+  world: World,
+  { url, close }: ServedApi,
+  speed: number = SERVING_SPEED,
+): Promise<void> {
   process.stdout.write(
     [
       '',

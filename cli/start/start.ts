@@ -1,8 +1,10 @@
-import { writeFile } from 'node:fs/promises';
+import { open, writeFile } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import { styleText } from 'node:util';
 import { runWorld } from '../../simulator/process/run-world.ts';
+import type { ServedApi } from '../../simulator/process/serve-api.ts';
 import { startFleet } from '../../simulator/process/start-fleet.ts';
+import type { World } from '../../simulator/process/world.ts';
 import { renderHtml } from '../../simulator/report/render-html.ts';
 import { type Paint, renderText } from '../../simulator/report/render-text.ts';
 import type { RunReport } from '../../simulator/report/report-types.ts';
@@ -27,8 +29,16 @@ export async function start(options: StartOptions): Promise<number> {
   const speed = options.speed ?? (live ? TERMINAL_SPEED : undefined);
   const began = performance.now();
   let started: Awaited<ReturnType<typeof startFleet>>;
+  let api: ServedApi | undefined;
   try {
-    started = await startFleet(options.fleet, { seed: options.seed, ...(speed === undefined ? {} : { speed }) });
+    if (options.html !== undefined) await assertWritable(options.html);
+    started = await startFleet(options.fleet, {
+      seed: options.seed,
+      defaultNow: new Date(),
+      ...(speed === undefined ? {} : { speed }),
+    });
+    // Taken before the run, so that a port that is in use is known before anybody waits for it.
+    if (options.serve !== undefined) api = await serve(started.world, options.serve === true ? 0 : options.serve);
   } catch (error) {
     notes.write(`${error instanceof Error ? error.message : String(error)}\n`);
     return USAGE;
@@ -38,7 +48,7 @@ export async function start(options: StartOptions): Promise<number> {
   if (options.output === 'table') {
     const clusters = Object.keys(loaded.state.clusters).length;
     out.write(
-      `Liftlock upgrades ${clusters} clusters from ${options.fleet} in one process: no AWS account, virtual time from ${loaded.now.toISOString()}.\n`,
+      `Liftlock upgrades ${clusters} ${clusters === 1 ? 'cluster' : 'clusters'} from ${options.fleet} in one process: no AWS account, virtual time from ${loaded.now.toISOString()}.\n`,
     );
   }
   const view = live ? new LiveView(world, out) : undefined;
@@ -54,16 +64,41 @@ export async function start(options: StartOptions): Promise<number> {
   }
   if (options.output === 'json') out.write(`${JSON.stringify(report, undefined, 2)}\n`);
   else out.write(`${renderText(report, paintFor(out))}Took ${((performance.now() - began) / 1000).toFixed(1)} s.\n`);
-  if (options.serve !== undefined) {
+  if (!anyDiscovered(report))
+    notes.write('Liftlock discovered none of the clusters: look at the accounts and regions of the Fleet.\n');
+  if (api !== undefined) {
     const { serveWorld } = await import('./serve.ts');
-    await serveWorld(world, options.serve === true ? 0 : options.serve, options.speed);
+    await serveWorld(world, api, options.speed);
   }
   return exitCode(report);
 }
 
-function exitCode(report: RunReport): number {
-  return report.rested && report.explained && report.violations.length === 0 ? 0 : 1;
+async function serve(world: World, port: number): Promise<ServedApi> {
+  const { serveApi } = await import('../../simulator/process/serve-api.ts');
+  try {
+    return await serveApi(world, port);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`The API cannot be served on port ${port}: ${why}. Take another one, or --serve without a port.`);
+  }
 }
+
+async function assertWritable(path: string): Promise<void> {
+  try {
+    await (await open(path, 'a')).close();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`The report cannot be written to ${path}: ${why}. Name a file in a folder that is there.`);
+  }
+}
+
+/** 1 also when none of the folder's clusters was discovered: a rehearsal of nothing is no success. */
+function exitCode(report: RunReport): number {
+  return anyDiscovered(report) && report.rested && report.explained && report.violations.length === 0 ? 0 : 1;
+}
+
+const anyDiscovered = (report: RunReport): boolean =>
+  report.clusters.some(({ status }) => status !== 'NotInFleet' && status !== 'NotDiscovered');
 
 const paintFor =
   (stream: NodeJS.WriteStream): Paint =>

@@ -34,7 +34,15 @@ export async function accessCheck(
     session.io.err(
       `${count('Unknown')} of ${reports.items.length} clusters not checked in full. Look now with: liftlock access check --direct\n`,
     );
-  if (count('Incomplete') === 0) return EXIT.ok;
+  // A cluster in an account that cannot be read is in no list: the account itself must be named.
+  const unread =
+    cluster === undefined
+      ? (await client.get<FleetStatus>('/v1/fleet')).accounts.filter(({ status }) => status !== 'Ok')
+      : [];
+  for (const { account, region, status, reason } of unread) {
+    session.io.err(`Account ${account} in ${region} is ${status}: ${visible(reason ?? 'no reason was given')}\n`);
+  }
+  if (count('Incomplete') === 0) return unread.length === 0 ? EXIT.ok : EXIT.incomplete;
   session.io.err(`${count('Incomplete')} of ${reports.items.length} clusters cannot be read in full.\n`);
   return EXIT.incomplete;
 }

@@ -58,7 +58,10 @@ export function verdictOf(
     const ambiguous = aim.reasons.some(({ code }) => code === 'AmbiguousPolicy');
     return said(ambiguous ? 'Excluded' : 'Unmanaged', NEVER, ...aim.reasons);
   }
-  if (aim.target !== undefined && !aim.needsWork) {
+  // At the version, and yet not through: what is left (nodes, add-ons, checks) is what the rollout goes on with.
+  const open = place?.member !== undefined && !AT_REST.includes(place.rollout.status) ? place.member.status : undefined;
+  const unfinished = open !== undefined && open !== 'Succeeded' && open !== 'Excluded';
+  if (aim.target !== undefined && !aim.needsWork && !unfinished) {
     const text = `It is at ${cluster.version}; the policy ${aim.policy.metadata.name} asks for ${aim.policy.spec.target}, which is ${aim.target} here.`;
     return said('UpToDate', after('A newer version becomes the target.'), reason('AtTarget', text), ...aim.reasons);
   }

@@ -9,7 +9,7 @@ export function clusterStatements(cluster: ClusterRecord): string[] {
   if (cluster.insights.items.length === 0) say('no insights are described; they are evaluated from the dumps.');
   for (const insight of cluster.insights.items.filter((item) => item.unexplained === true)) {
     say(
-      `the insight ${insight.name} is ${insight.insightStatus?.status}, and no describe-insight tells why; it stays so to the end.`,
+      `the insight ${insight.name} is ${insight.insightStatus?.status}, and no describe-insight tells why; it stays so unless the dumps show why.`,
     );
   }
   if (cluster.versions.at(-1)?.how === 'unknown') {

@@ -275,3 +275,40 @@ describe('problems', () => {
     ]);
   });
 });
+
+test('an add-on that no catalog knows keeps its version on every minor', () => {
+  const addon = { addonName: 'house-agent', clusterName: 'my-eks-cluster', addonVersion: 'v1.2.3', status: 'ACTIVE' };
+  const { state, now } = load({ 'a.json': { cluster }, 'b.json': { addon } });
+  const caller = { account: '111122223333', region: 'us-east-2', principal: 'arn:aws:iam::111122223333:role/any' };
+  const fake = new FakeEks(state, { random: seededRandom(1) });
+  const { addons } = fake.operation('DescribeAddonVersions', { addonName: 'house-agent' }, caller, now) as {
+    addons: { addonVersions: { addonVersion: string; compatibilities: { clusterVersion: string }[] }[] }[];
+  };
+  expect(addons[0]?.addonVersions.map((each) => each.addonVersion)).toEqual(['v1.2.3']);
+  const minors = addons[0]?.addonVersions[0]?.compatibilities.map((each) => each.clusterVersion);
+  expect(minors).toEqual(expect.arrayContaining(['1.35', '1.36']));
+});
+
+test('an insight that is listed with an ERROR and never described stays, whatever the checks here find', () => {
+  const error = { ...insight, insightStatus: { status: 'ERROR', reason: 'Kubelets are too old.' } };
+  const { state, statements } = load({ 'a.json': { cluster }, 'b.json': { insights: [error] } });
+  const items = Object.values(state.clusters)[0]?.insights.items.filter((item) => item.name === insight.name);
+  expect(items?.map((item) => [item.kubernetesVersion, item.insightStatus?.status])).toEqual([['1.36', 'ERROR']]);
+  expect(statements.join(' ')).toContain('the insight Kubelet version skew is ERROR');
+});
+
+test('what is UPDATING with no update in progress is taken to have ended', () => {
+  const { state, statements } = load({
+    'a.json': { cluster: { ...cluster, status: 'UPDATING' } },
+    'b.json': { nodegroup: { ...nodegroup, status: 'CREATING' } },
+  });
+  const [loaded] = Object.values(state.clusters);
+  expect([loaded?.status, loaded?.nodegroups[0]?.status]).toEqual(['ACTIVE', 'ACTIVE']);
+  expect(statements.filter((each) => each.includes('taken to be ACTIVE by now'))).toHaveLength(2);
+});
+
+test('a name that EKS would not give is refused', () => {
+  const name = '../../etc';
+  const arn = `arn:aws:eks:us-east-2:111122223333:cluster/${name}`;
+  expect(problemsOf({ 'a.json': { cluster: { ...cluster, name, arn } } }).join(' ')).toContain('is not a name');
+});

@@ -7,8 +7,13 @@ import type { World } from './world.ts';
 export const LOCAL_OPERATOR = 'arn:aws:iam::000000000000:role/local-operator';
 const LARGEST_BODY = 2 * 1024 * 1024;
 
+export interface ServedApi {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
 /** Serves the API of a world on 127.0.0.1: the same app that Lambda wraps. Port 0 takes a free one. */
-export async function serveApi(world: World, port: number): Promise<{ readonly url: string; close(): Promise<void> }> {
+export async function serveApi(world: World, port: number): Promise<ServedApi> {
   const app = createApp(
     world.ports,
     (context) => (isLoopback(context.req.header('host')) ? LOCAL_OPERATOR : undefined),

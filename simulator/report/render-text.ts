@@ -31,7 +31,7 @@ export function renderText(report: RunReport, paint: Paint): string {
       ),
     ),
     ...report.violations.map((violation) => paint('red', `INVARIANT BROKEN ${violation}`)),
-    `${report.clusters.length} clusters: ${report.totals.upgraded} upgraded, ${report.totals.failed} failed, ${report.totals.held} held, ${report.totals.excluded} excluded. Every invariant held: ${report.violations.length === 0 ? 'yes' : 'NO'}.`,
+    `${report.clusters.length} ${report.clusters.length === 1 ? 'cluster' : 'clusters'}: ${report.totals.upgraded} upgraded, ${report.totals.failed} failed, ${report.totals.held} held, ${report.totals.excluded} excluded. Every invariant held: ${report.violations.length === 0 ? 'yes' : 'NO'}.`,
     `On AWS the state machines would have made ${report.cost.stateTransitions} transitions ($${report.cost.dollars.toFixed(4)}).`,
     '',
     paint('bold', 'Next'),

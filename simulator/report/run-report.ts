@@ -3,6 +3,8 @@ import type { Upgrade } from '../../core/contracts/items/protocol.ts';
 import type { Member } from '../../core/contracts/items/rollout.ts';
 import type { Reason } from '../../core/contracts/step-result.ts';
 import type { AuditItem } from '../../core/ports/table.ts';
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import type { Verdict } from '../../core/queries/explanation.ts';
 import { Accounts, ClusterControls, Clusters, Members, Rollouts, Upgrades, Waves } from '../../core/store/entities.ts';
 import { decode, type Entity } from '../../core/store/entity.ts';
 import type { LoadedFleet } from '../fleet/load-fleet.ts';
@@ -13,6 +15,7 @@ import { movesOf } from './moves.ts';
 import { nextThings } from './next-things.ts';
 import type { ClusterReport, RunReport } from './report-types.ts';
 import { stepsOf } from './steps.ts';
+import { undiscovered } from './undiscovered.ts';
 
 /** What a run of a fleet folder did, cluster by cluster, from the table, the audit and the fake EKS. */
 export async function runReport(world: World, loaded: LoadedFleet, rested: boolean): Promise<RunReport> {
@@ -25,16 +28,21 @@ export async function runReport(world: World, loaded: LoadedFleet, rested: boole
     all(world, Waves),
     all(world, Accounts),
   ]);
-  const clusters = records
-    .filter((record) => record.deletedAt === undefined)
-    .map((record) => {
+  const known = records.filter((record) => record.deletedAt === undefined);
+  const reports = await Promise.all(
+    known.map(async (record) => {
       const member = members.findLast((one) => one.clusterKey === record.clusterKey);
       const held = controls.find((control) => control.clusterKey === record.clusterKey)?.held?.reason;
       const own = upgrades.filter((upgrade) => upgrade.clusterKey === record.clusterKey);
       const audit = world.table.auditTimeline().filter((item) => item.subject === record.clusterKey);
-      return clusterReport(record, member, own, held, members.length > 0, audit);
-    })
-    .sort((a, b) => a.account.localeCompare(b.account) || a.name.localeCompare(b.name));
+      // What became of no rollout is explained by the reconciler's own decision, as `liftlock explain` does.
+      const verdict = member === undefined && own.length === 0 ? await explainCluster(world.ports, record) : undefined;
+      return clusterReport(record, member, own, held, verdict, audit);
+    }),
+  );
+  const clusters = [...reports, ...undiscovered(loaded, known, accounts)].sort(
+    (a, b) => a.account.localeCompare(b.account) || a.name.localeCompare(b.name),
+  );
   const violations = (await checkInvariants(world)).map((violation) => `${violation.invariant}: ${violation.message}`);
   const totals = { upgraded: 0, failed: 0, held: 0, excluded: 0 };
   for (const cluster of clusters) totals[cluster.bucket] += 1;
@@ -86,7 +94,7 @@ function clusterReport(
   member: Member | undefined,
   upgrades: readonly Upgrade[],
   held: Reason | undefined,
-  anyRollout: boolean,
+  verdict: Verdict | undefined,
   audit: readonly AuditItem[],
 ): ClusterReport {
   const ordered = [...upgrades].sort((a, b) => (a.startedAt ?? '').localeCompare(b.startedAt ?? ''));
@@ -95,7 +103,7 @@ function clusterReport(
     (upgrade) => upgrade.controlPlaneCompletedAt !== undefined,
   )?.controlPlaneCompletedAt;
   const moves = movesOf(audit);
-  const reasons = [...reasonsOf(member, last, held, anyRollout), ...moves.byOthers];
+  const reasons = [...reasonsOf(member, last, held, verdict), ...moves.byOthers];
   return {
     name: record.name,
     account: record.account,
@@ -104,7 +112,7 @@ function clusterReport(
     version: record.version,
     target: member?.to,
     bucket: bucketOf(member, last),
-    status: member?.status ?? (last === undefined ? 'NotSelected' : last.status),
+    status: member?.status ?? last?.status ?? verdict?.state ?? 'NotSelected',
     held: held !== undefined,
     hops: ordered.filter((upgrade) => upgrade.status === 'Succeeded').map((upgrade) => upgrade.to),
     reasons,
@@ -121,21 +129,11 @@ function reasonsOf(
   member: Member | undefined,
   last: Upgrade | undefined,
   held: Reason | undefined,
-  anyRollout: boolean,
+  verdict: Verdict | undefined,
 ): readonly Reason[] {
   if (member !== undefined && member.reasons.length > 0) return member.reasons;
   if (held !== undefined) return [held];
-  if (member === undefined && last === undefined) {
-    return [
-      anyRollout
-        ? { code: 'NotSelected', message: 'No policy takes it anywhere: none selects it, or it is at its target.' }
-        : {
-            code: 'NoRollout',
-            message:
-              'No rollout was created: the fleet only observes, no policy is automatic, or every cluster is at its target.',
-          },
-    ];
-  }
+  if (verdict !== undefined) return verdict.reasons;
   if (member?.status === 'Pending')
     return [
       {

@@ -58,6 +58,31 @@ describe('what failed half-way', () => {
     ]);
   });
 
+  test('the seven days of a rollback count from the change, not from the retry', async () => {
+    const failure = {
+      clusterName: 'web',
+      nodegroupName: 'workers',
+      type: 'VersionUpdate',
+      errorCode: 'PodEvictionFailure',
+      errorMessage: 'no',
+    } as const;
+    const world = await smallFleet({
+      clusters: named(['web']),
+      prepare: (state) => void state.plannedFailures.push(failure),
+    });
+    await run(world);
+    const [first] = await upgradesOf(world);
+    const control = onlyCluster(world.eks.state).updates.find((update) => update.nodegroupName === undefined);
+    expect(Date.parse(first?.controlPlaneCompletedAt ?? '')).toBeGreaterThanOrEqual(control?.endedAt ?? Number.NaN);
+    await retryCluster(world.ports, (await recordOf(world, 'web')).clusterKey, PERSON);
+    await run(world);
+    const [again] = await upgradesOf(world);
+    expect(again).toMatchObject({
+      status: 'Succeeded',
+      controlPlaneCompletedAt: first?.controlPlaneCompletedAt,
+    });
+  });
+
   test('is judged against the baseline from before the first change, however often it is retried', async () => {
     const workload = {
       kind: 'Deployment' as const,

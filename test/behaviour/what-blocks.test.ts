@@ -60,6 +60,20 @@ describe('the scan blocks before anything is changed', () => {
       }),
       'ClusterHealth',
     ],
+    [
+      'a cluster that EKS has given up',
+      change((cluster) => {
+        cluster.status = 'FAILED';
+      }),
+      'ClusterStatus',
+    ],
+    [
+      'a node group that never came up',
+      change((cluster) => {
+        for (const group of cluster.nodegroups) group.status = 'CREATE_FAILED';
+      }),
+      'NodegroupStatus',
+    ],
   ])('%s', async (_, prepare, code) => {
     const world = await smallFleet({ clusters: [web], prepare });
     await run(world);

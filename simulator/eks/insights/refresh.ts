@@ -35,10 +35,14 @@ export function refreshInsights(state: FakeEksState, cluster: ClusterRecord, at:
   ];
   const before = new Map(cluster.insights.items.map((item) => [item.id, item]));
   const names = new Set(findings.map((finding) => finding.name));
-  const given = cluster.insights.items.filter((item) => item.imported === true);
-  const kept = given.filter((item) => !names.has(item.name) || item.unexplained === true);
   const about = (one: { name: string; kubernetesVersion?: string | undefined }) =>
     `${one.name}/${one.kubernetesVersion}`;
+  // What the checks here find as well they explain, and from then on they decide; what they do not find stays.
+  const explained = new Set(findings.filter((finding) => finding.status !== 'PASSING').map(about));
+  const kept = cluster.insights.items.filter(
+    (item) =>
+      item.imported === true && (!names.has(item.name) || (item.unexplained === true && !explained.has(about(item)))),
+  );
   const standing = new Set(kept.map(about));
   cluster.insights.items = [
     ...findings.filter((finding) => !standing.has(about(finding))).map((finding) => toRecord(finding)),
