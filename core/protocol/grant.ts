@@ -202,7 +202,7 @@ function runningUpgrade(request: GrantRequest, existing: Upgrade | undefined, no
         requestedBy,
         reasons: [],
         startedAt: now,
-        // The seven days of a rollback count from the change, not from a later attempt at the rest of the upgrade.
+        // The seven days of a rollback count from the change, not from a later attempt, and also when that one ends at once.
         ...(existing?.controlPlaneCompletedAt === undefined
           ? {}
           : { controlPlaneCompletedAt: existing.controlPlaneCompletedAt }),

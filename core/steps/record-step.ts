@@ -34,7 +34,7 @@ export async function recordStep(
       ...(detail === undefined ? (before?.detail === undefined ? {} : { detail: before.detail }) : { detail }),
     };
     const completedAt =
-      step === 'upgrade-control-plane' && status === 'done' && read.data.controlPlaneCompletedAt === undefined
+      step === 'upgrade-control-plane' && status === 'done'
         ? await controlPlaneCompletedAt(ports, clusterKey, known.id)
         : undefined;
     const controlPlane = completedAt === undefined ? {} : { controlPlaneCompletedAt: completedAt };

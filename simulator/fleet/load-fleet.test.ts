@@ -291,7 +291,11 @@ test('an add-on that no catalog knows keeps its version on every minor', () => {
 
 test('an insight that is listed with an ERROR and never described stays, whatever the checks here find', () => {
   const error = { ...insight, insightStatus: { status: 'ERROR', reason: 'Kubelets are too old.' } };
-  const { state, statements } = load({ 'a.json': { cluster }, 'b.json': { insights: [error] } });
+  const { state, statements } = load({
+    'a.json': { cluster },
+    'b.json': { insights: [error] },
+    's.yaml': JSON.stringify(scenario({})),
+  });
   const items = Object.values(state.clusters)[0]?.insights.items.filter((item) => item.name === insight.name);
   expect(items?.map((item) => [item.kubernetesVersion, item.insightStatus?.status])).toEqual([['1.36', 'ERROR']]);
   expect(statements.join(' ')).toContain('the insight Kubelet version skew is ERROR');

@@ -74,7 +74,17 @@ describe('what failed half-way', () => {
     const [first] = await upgradesOf(world);
     const control = onlyCluster(world.eks.state).updates.find((update) => update.nodegroupName === undefined);
     expect(Date.parse(first?.controlPlaneCompletedAt ?? '')).toBeGreaterThanOrEqual(control?.endedAt ?? Number.NaN);
-    await retryCluster(world.ports, (await recordOf(world, 'web')).clusterKey, PERSON);
+    const { clusterKey } = await recordOf(world, 'web');
+    const { kubernetes } = onlyCluster(world.eks.state);
+    kubernetes.failedReadyChecks = ['etcd'];
+    await retryCluster(world.ports, clusterKey, PERSON);
+    await run(world);
+    expect((await upgradesOf(world))[0]).toMatchObject({
+      reasons: [{ code: 'ApiServerNotReady' }],
+      controlPlaneCompletedAt: first?.controlPlaneCompletedAt,
+    });
+    kubernetes.failedReadyChecks = [];
+    await retryCluster(world.ports, clusterKey, PERSON);
     await run(world);
     const [again] = await upgradesOf(world);
     expect(again).toMatchObject({

@@ -81,6 +81,7 @@ describe('the scan blocks before anything is changed', () => {
     expect(member.status).toBe('Blocked');
     expect(member.reasons.map((reason) => reason.code)).toContain(code);
     expect(mutationsOf(world)).toEqual([]);
+    expect((await upgradesOf(world)).flatMap((upgrade) => Object.keys(upgrade.steps))).toEqual(['scan-cluster']);
     expect((await wavesOf(world))[0]?.status).toBe('Undecided');
   });
 
@@ -214,4 +215,15 @@ describe('observe mode', () => {
     expect((await recordOf(world, 'web')).version).toBe('1.36');
     expect(world.eks.state.mutations).toEqual([]);
   });
+});
+
+test("an add-on that EKS no longer offers is its owner's matter, and is said so", async () => {
+  const world = await smallFleet({
+    clusters: [{ ...web, addons: { 'house-agent': 'v1.2.3' } }],
+  });
+  await run(world);
+  const member = await memberOf(world, 'web');
+  expect(member.status).toBe('Blocked');
+  expect(member.reasons.map((reason) => reason.code)).toEqual(['AddonUnknown']);
+  expect(mutationsOf(world).filter((mutation) => mutation.operation !== 'UpdateAddon')).toEqual([]);
 });
