@@ -30,6 +30,9 @@ export function renderText(report: RunReport, paint: Paint): string {
         `Account ${account.account} in ${account.region} is ${account.status}: ${account.reason.slice(0, REASON_WIDTH)}`,
       ),
     ),
+    ...(report.rested
+      ? []
+      : [paint('yellow', 'The run was cut off while clusters were still moving; --days gives it more time.')]),
     ...report.violations.map((violation) => paint('red', `INVARIANT BROKEN ${violation}`)),
     `${report.clusters.length} ${report.clusters.length === 1 ? 'cluster' : 'clusters'}: ${report.totals.upgraded} upgraded, ${report.totals.failed} failed, ${report.totals.held} held, ${report.totals.excluded} excluded. Every invariant held: ${report.violations.length === 0 ? 'yes' : 'NO'}.`,
     `On AWS the state machines would have made ${report.cost.stateTransitions} transitions ($${report.cost.dollars.toFixed(4)}).`,
