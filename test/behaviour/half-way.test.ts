@@ -58,6 +58,21 @@ describe('what failed half-way', () => {
     ]);
   });
 
+  test('failed by DescribeUpdate is failed, though DescribeNodegroup already tells the new version', async () => {
+    const world = await smallFleet({ clusters: named(['web']) });
+    const errors = [{ errorCode: 'PodEvictionFailure', errorMessage: 'no', resourceIds: [] }] as const;
+    onStep(world, 'roll-node-group/workers', 'running', 'web', () => {
+      const cluster = onlyCluster(world.eks.state);
+      const update = cluster.updates.find((one) => one.nodegroupName === 'workers' && one.status === 'InProgress');
+      if (update === undefined) throw new Error('nothing rolls');
+      Object.assign(update, { status: 'Failed', endedAt: world.clock.now().getTime(), errors: [...errors] });
+      for (const group of cluster.nodegroups) Object.assign(group, { status: 'ACTIVE', version: '1.37' });
+    });
+    await run(world);
+    const member = await memberOf(world, 'web');
+    expect([member.status, member.reasons.map((reason) => reason.code)]).toEqual(['Failed', ['PodEvictionFailure']]);
+  });
+
   test('the seven days of a rollback count from the change, not from the retry', async () => {
     const failure = {
       clusterName: 'web',
