@@ -4,6 +4,7 @@ import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { clusterKey } from '../model/cluster-key.ts';
+import { issueTexts } from '../model/issue-text.ts';
 import type { Cluster, EksReader, Scope } from '../ports/eks.ts';
 import { managedBy } from './managed-by.ts';
 
@@ -114,7 +115,7 @@ async function readNodegroups(eks: EksReader, scope: Scope, clusterName: string)
       clusterName,
       nodegroupName,
     });
-    const issues = (health?.issues ?? []).map((issue) => `${issue.code ?? 'issue'}: ${issue.message ?? ''}`);
+    const issues = issueTexts(health);
     groups.push({
       name: nodegroupName,
       version,
@@ -132,7 +133,7 @@ async function readAddons(eks: EksReader, scope: Scope, clusterName: string): Pr
   const addons: ClusterRecord['addons'] = [];
   for (const addonName of await eks.listAddons(scope, { clusterName })) {
     const { addonVersion, status, health } = await eks.describeAddon(scope, { clusterName, addonName });
-    const issues = (health?.issues ?? []).map((issue) => `${issue.code ?? 'issue'}: ${issue.message ?? ''}`);
+    const issues = issueTexts(health);
     addons.push({ name: addonName, version: addonVersion, status, issues });
   }
   return addons;

@@ -11,7 +11,7 @@ import { type Asker, authority } from '../protocol/authority.ts';
 import { ClusterNames, Clusters, Grants, namePartition, Upgrades } from '../store/entities.ts';
 import { decode, load } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { minutesFromNow } from './minutes-from-now.ts';
+import { deniedRetryAt } from './denied-retry.ts';
 
 /** What every step knows of itself: for whom it acts, and by whose authority. */
 export interface StepContext {
@@ -113,8 +113,6 @@ export async function openStep(
   };
 }
 
-const DENIED_RETRY_MINUTES = 10;
-
 /** Undefined when the cluster is gone. A denial in the middle of an upgrade parks it; before its first change it is thrown, and blocks. */
 async function describe(
   ports: StepPorts,
@@ -129,7 +127,7 @@ async function describe(
     if (!begun || !isDenied(error)) throw error;
     return {
       denied: parked(
-        minutesFromNow(ports, DENIED_RETRY_MINUTES),
+        deniedRetryAt(ports),
         reason('Denied', `${name} cannot be read: ${errorMessage(error)} Run: liftlock access check`),
       ),
     };

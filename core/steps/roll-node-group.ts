@@ -1,6 +1,7 @@
 import { namedError } from '../contracts/errors.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { issueTexts } from '../model/issue-text.ts';
 import type { Nodegroup } from '../ports/eks.ts';
 import type { Mutation } from '../protocol/mutate.ts';
 import { Upgrades } from '../store/entities.ts';
@@ -8,11 +9,11 @@ import { load } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ActPorts, act } from './act.ts';
 import type { StepContext } from './context.ts';
-import { controlPlaneAtRest } from './control-plane-rests.ts';
 import { foreignStop } from './foreign-stop.ts';
 import { foreignReason, updatesInFlight } from './foreign-updates.ts';
 import { amiProblem } from './node-group-ami.ts';
 import { pollSeconds } from './polling.ts';
+import { controlPlaneAtRest } from './read-control-plane.ts';
 import { runStep } from './run-step.ts';
 
 const STEP = 'roll-node-group';
@@ -92,9 +93,7 @@ async function prepare(ports: ActPorts, context: StepContext, group: string): Re
 function stateOf(ports: ActPorts, context: StepContext, nodegroup: Nodegroup): StepResult | undefined {
   const { target } = context;
   const { nodegroupName: group, status } = nodegroup;
-  const issues = (nodegroup.health?.issues ?? [])
-    .map((issue) => `${issue.code ?? 'issue'}: ${issue.message ?? ''}`)
-    .join('; ');
+  const issues = issueTexts(nodegroup.health).join('; ');
   const at = nodegroup.version === undefined ? undefined : KubeVersion.parse(nodegroup.version);
   if (nodegroup.amiType === 'CUSTOM') {
     return done(

@@ -3,7 +3,7 @@ import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, bounded, parked, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { isResult, openStep, type StepContext, type StepPorts } from './context.ts';
-import { minutesFromNow } from './minutes-from-now.ts';
+import { deniedRetryAt } from './denied-retry.ts';
 import { recordStep } from './record-step.ts';
 
 const THROTTLED_SECONDS = 30;
@@ -37,12 +37,10 @@ export async function runStep<Ports extends StepPorts>(
   return recordStep(ports, opened, outcome.step, result, outcome.detail);
 }
 
-const DENIED_RETRY_MINUTES = 10;
-
 /** What was begun is not failed by a permission that is missing for a while: it parks, and looks again. */
 function begunGoesOn(ports: StepPorts, context: StepContext, outcome: StepOutcome): StepOutcome {
   if (outcome.result.status !== 'blocked' || context.upgrade?.mutated !== true) return outcome;
-  return { ...outcome, result: parked(minutesFromNow(ports, DENIED_RETRY_MINUTES), ...outcome.result.reasons) };
+  return { ...outcome, result: parked(deniedRetryAt(ports), ...outcome.result.reasons) };
 }
 
 async function readable<Value>(

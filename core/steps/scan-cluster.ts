@@ -1,5 +1,6 @@
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
+import { issueTexts } from '../model/issue-text.ts';
 import { policyForUpgrade } from '../policy/policy-of.ts';
 import type { Node } from '../ports/cluster-access.ts';
 import type { Insight, Nodegroup } from '../ports/eks.ts';
@@ -16,6 +17,7 @@ import { foreignStop, isPassing } from './foreign-stop.ts';
 import { foreignReason, updatesInFlight } from './foreign-updates.ts';
 import { amiProblem } from './node-group-ami.ts';
 import { takeBaseline } from './pod-baseline.ts';
+import { lostCluster } from './read-control-plane.ts';
 import { refreshInsights } from './refresh-insights.ts';
 import { runStep, type StepOutcome } from './run-step.ts';
 
@@ -45,9 +47,8 @@ async function scan(ports: ScanPorts, context: StepContext): Promise<StepOutcome
     };
   }
   const findings: Findings = { blockers: [], notes: [] };
-  if (cluster.status !== 'ACTIVE' && !isPassing(cluster.status ?? 'unknown')) {
-    findings.blockers.push(reason('ClusterStatus', `${name} is ${cluster.status}; EKS takes no update in it.`));
-  }
+  const lost = lostCluster(cluster);
+  if (lost !== undefined) findings.blockers.push(lost);
   const resumed = KubeVersion.parse(cluster.version).equals(target);
   if (resumed) findings.notes.push(reason('AtTarget', `The control plane of ${name} is at ${target} already.`));
   else {
@@ -109,11 +110,9 @@ async function readNodegroups(
     const ami = amiProblem(group, target);
     if (ami !== undefined) findings.blockers.push(ami);
     if (group.status !== 'ACTIVE' && group.status !== 'UPDATING') {
-      const issues = (group.health?.issues ?? [])
-        .map((issue) => `${issue.code ?? 'issue'}: ${issue.message ?? ''}`)
-        .join('; ');
+      const issues = issueTexts(group.health).join('; ');
       // One that never came up, or is going, cannot be rolled: that is said before the control plane moves, not after.
-      const lost = !isPassing(group.status ?? 'unknown') && group.status !== 'DEGRADED';
+      const lost = !isPassing(group.status) && group.status !== 'DEGRADED';
       (lost ? findings.blockers : findings.notes).push(
         reason('NodegroupStatus', `The node group ${group.nodegroupName} is ${group.status}. ${issues}`),
       );

@@ -9,9 +9,9 @@ import { unavailable, unhealthyPods } from '../readiness/workload-health.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { accessReason, clusterTarget, isAccessError } from './cluster-target.ts';
 import type { StepContext, StepPorts } from './context.ts';
-import { controlPlaneAtRest } from './control-plane-rests.ts';
 import { baselineOf } from './pod-baseline.ts';
 import { pollSeconds } from './polling.ts';
+import { controlPlaneAtRest } from './read-control-plane.ts';
 import { runStep, type StepOutcome } from './run-step.ts';
 
 const STEP = 'smoke-check';

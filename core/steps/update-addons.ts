@@ -1,6 +1,7 @@
 import { isNotFound } from '../contracts/eks-errors.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, failed, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { issueTexts } from '../model/issue-text.ts';
 import type { Addon, AddonInfo } from '../ports/eks.ts';
 import { intentsOf } from '../protocol/intent-store.ts';
 import type { Mutation } from '../protocol/mutate.ts';
@@ -8,9 +9,9 @@ import { type AddonDecision, addonAfter, addonBefore } from '../readiness/addon-
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ActPorts, act } from './act.ts';
 import type { StepContext } from './context.ts';
-import { controlPlaneAtRest } from './control-plane-rests.ts';
 import { foreignStop } from './foreign-stop.ts';
 import { foreignReason, updatesInFlight } from './foreign-updates.ts';
+import { controlPlaneAtRest } from './read-control-plane.ts';
 import { runStep } from './run-step.ts';
 
 const STEP = 'update-addons';
@@ -132,8 +133,6 @@ function settled(ports: ActPorts, context: StepContext, addon: Addon, fits: Reas
   if (addon.status === 'ACTIVE') return done(fits);
   if (addon.status === 'CREATING')
     return foreignStop(ports, context, reason('NotActive', `The add-on ${addon.addonName} is CREATING.`));
-  const issues = (addon.health?.issues ?? [])
-    .map((issue) => `${issue.code ?? 'issue'}: ${issue.message ?? ''}`)
-    .join('; ');
+  const issues = issueTexts(addon.health).join('; ');
   return failed(reason('AddonStatus', `The add-on ${addon.addonName} is ${addon.status}. ${issues}`));
 }

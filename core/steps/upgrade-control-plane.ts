@@ -1,16 +1,14 @@
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, reason, type StepResult, wait } from '../contracts/step-result.ts';
-import { clusterKey as keyOf } from '../model/cluster-key.ts';
+import type { Cluster } from '../ports/eks.ts';
 import { hopRefusals } from '../protocol/grant-decision.ts';
 import type { Mutation } from '../protocol/mutate.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ActPorts, act } from './act.ts';
 import { blockingHealth } from './cluster-health.ts';
 import type { StepContext } from './context.ts';
-import { notActive } from './control-plane-rests.ts';
-import { foreignStop, isPassing } from './foreign-stop.ts';
-import { foreignReason, updatesInFlight } from './foreign-updates.ts';
 import { pollSeconds } from './polling.ts';
+import { lostCluster, notActive, readControlPlane } from './read-control-plane.ts';
 import { runStep } from './run-step.ts';
 
 const STEP = 'upgrade-control-plane';
@@ -29,36 +27,14 @@ export function upgradeControlPlane(ports: ActPorts, stepInput: StepInput): Prom
 
 /** The re-read right before the call: everything that makes "version = target" an upgrade of one minor and nothing else. */
 async function prepare(ports: ActPorts, context: StepContext): ReturnType<Mutation['prepare']> {
-  const { scope, name, target } = context;
-  const cluster = await ports.eks.describeCluster(scope, { name });
-  if (keyOf(cluster.arn, cluster.createdAt) !== context.clusterKey) {
-    return {
-      stop: blocked(reason('Gone', `The cluster ${name} was deleted and another one was created under its name.`)),
-    };
-  }
-  const updates = await updatesInFlight(ports, context, { name });
-  if (updates.foreign.length > 0) {
-    return {
-      stop: foreignStop(ports, context, foreignReason(`the control plane of ${name}`, updates.foreign)),
-    };
-  }
-  if (KubeVersion.parse(cluster.version).equals(target)) {
-    if (cluster.status !== 'ACTIVE' && !isPassing(cluster.status ?? 'unknown'))
-      return { stop: notActive(ports, context, cluster) };
-    if (cluster.status !== 'ACTIVE')
-      return {
-        stop: wait(
-          pollSeconds(context.startedAt, ports.clock.now(), SETTLING),
-          reason('NotActive', `${name} is at ${target} and ${cluster.status}.`),
-        ),
-      };
-    return { stop: done(reason('AtTarget', `The control plane of ${name} is at ${target}.`)) };
-  }
+  const { name, target } = context;
+  const read = await readControlPlane(ports, context);
+  if ('stop' in read) return read;
+  const { cluster, updateIds } = read;
+  if (KubeVersion.parse(cluster.version).equals(target)) return { stop: atTarget(ports, context, cluster) };
   const refusals = hopRefusals(cluster.version, target);
   if (refusals.length > 0) return { stop: blocked(...refusals) };
-  if (cluster.status !== 'ACTIVE') {
-    return { stop: notActive(ports, context, cluster) };
-  }
+  if (cluster.status !== 'ACTIVE') return { stop: notActive(ports, context, cluster) };
   const unhealthy = blockingHealth(cluster);
   if (unhealthy.length > 0) return { stop: blocked(...unhealthy) };
   return {
@@ -66,8 +42,20 @@ async function prepare(ports: ActPorts, context: StepContext): ReturnType<Mutati
       name: 'UpdateClusterVersion',
       input: { name, version: target.toString(), clientRequestToken },
     }),
-    knownUpdateIds: updates.ids,
+    knownUpdateIds: updateIds,
   };
+}
+
+/** Somebody, or an earlier attempt, has asked for the version already: it only has to settle. */
+function atTarget(ports: ActPorts, context: StepContext, cluster: Cluster): StepResult {
+  const { name, target } = context;
+  if (cluster.status === 'ACTIVE') return done(reason('AtTarget', `The control plane of ${name} is at ${target}.`));
+  const lost = lostCluster(cluster);
+  if (lost !== undefined) return blocked(lost);
+  return wait(
+    pollSeconds(context.startedAt, ports.clock.now(), SETTLING),
+    reason('NotActive', `${name} is at ${target} and ${cluster.status}.`),
+  );
 }
 
 async function arrived(ports: ActPorts, context: StepContext): Promise<StepResult> {

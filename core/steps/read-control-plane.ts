@@ -1,0 +1,54 @@
+import { blocked, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
+import { clusterKey } from '../model/cluster-key.ts';
+import type { Cluster } from '../ports/eks.ts';
+import type { StepContext, StepPorts } from './context.ts';
+import { foreignStop, isPassing } from './foreign-stop.ts';
+import { foreignReason, updatesInFlight } from './foreign-updates.ts';
+
+export type Stop = { readonly stop: StepResult };
+
+/**
+ * The control plane as it is right now with the ids of its updates, or why it must be left alone: somebody else moves it
+ * (protocol.md rule 5), or it is not the cluster that the grant is for.
+ */
+export async function readControlPlane(
+  ports: StepPorts,
+  context: StepContext,
+): Promise<{ readonly cluster: Cluster; readonly updateIds: readonly string[] } | Stop> {
+  const { scope, name } = context;
+  const cluster = await ports.eks.describeCluster(scope, { name });
+  if (clusterKey(cluster.arn, cluster.createdAt) !== context.clusterKey) {
+    return {
+      stop: blocked(reason('Gone', `The cluster ${name} was deleted and another one was created under its name.`)),
+    };
+  }
+  const { ids, foreign } = await updatesInFlight(ports, context, { name });
+  if (foreign.length > 0)
+    return { stop: foreignStop(ports, context, foreignReason(`the control plane of ${name}`, foreign)) };
+  return { cluster, updateIds: ids };
+}
+
+/** The same for what starts something on node groups and add-ons: nothing is, while the cluster is not ACTIVE. */
+export async function controlPlaneAtRest(
+  ports: StepPorts,
+  context: StepContext,
+): Promise<{ readonly cluster: Cluster } | Stop> {
+  const read = await readControlPlane(ports, context);
+  if ('stop' in read || read.cluster.status === 'ACTIVE') return read;
+  return { stop: notActive(ports, context, read.cluster) };
+}
+
+/** A cluster that is FAILED or DELETING never comes to rest by itself; undefined for every other one. */
+export function lostCluster({ name, status }: Cluster): Reason | undefined {
+  if (status === 'ACTIVE' || isPassing(status)) return undefined;
+  return reason('ClusterStatus', `${name} is ${status}; EKS takes no update in it.`);
+}
+
+/** A cluster that is not ACTIVE and whose update is not ours: it is waited for, unless it is lost. */
+export function notActive(ports: StepPorts, context: StepContext, cluster: Cluster): StepResult {
+  const { name, status } = cluster;
+  const lost = lostCluster(cluster);
+  if (lost !== undefined) return blocked(lost);
+  const why = reason('ForeignUpdate', `${name} is ${status}, not ACTIVE: somebody else changes it.`);
+  return foreignStop(ports, context, why);
+}
