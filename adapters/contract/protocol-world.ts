@@ -1,8 +1,8 @@
 import type { ClusterRecord } from '../../core/contracts/items/cluster.ts';
 import { clusterKey } from '../../core/model/cluster-key.ts';
+import { FLEET } from '../../core/policy/applied.ts';
 import type { Ports } from '../../core/ports/ports.ts';
 import type { Table } from '../../core/ports/table.ts';
-import { FLEET } from '../../core/protocol/commit-snapshot.ts';
 import type { GrantRequest } from '../../core/protocol/grant.ts';
 import { Clusters, Configs, Epochs } from '../../core/store/entities.ts';
 import { put } from '../../core/store/entity.ts';

@@ -1,15 +1,14 @@
 import { isDenied } from '../contracts/eks-errors.ts';
 import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { AccountState, ClusterRecord } from '../contracts/items/cluster.ts';
-import { fleetSpec } from '../policy/applied.ts';
+import { fleetInForce } from '../policy/applied.ts';
 import type { Scope } from '../ports/eks.ts';
 import type { ClusterItem } from '../ports/outside.ts';
 import type { Ports } from '../ports/ports.ts';
-import { FLEET } from '../protocol/commit-snapshot.ts';
-import { Accounts, Configs } from '../store/entities.ts';
-import { load, put } from '../store/entity.ts';
-import { change, unreachable } from './record-cluster.ts';
-import { allRecords } from './records.ts';
+import { Accounts } from '../store/entities.ts';
+import { put } from '../store/entity.ts';
+import { becomesUnreachable } from './record-cluster.ts';
+import { livingRecords } from './records.ts';
 
 export type DiscoverPorts = Pick<Ports, 'table' | 'eks' | 'queue' | 'organization' | 'clock'>;
 
@@ -21,7 +20,7 @@ const DEEP_HOUR = 3;
  * listed: only DescribeCluster says that one is gone. A denied or unreachable account is recorded with its reason and loses nothing.
  */
 export async function discoverClusters(ports: DiscoverPorts): Promise<{ items: number; accounts: AccountState[] }> {
-  const fleet = fleetSpec((await load(ports.table, Configs, 'Fleet', FLEET))?.data);
+  const fleet = await fleetInForce(ports.table);
   if (fleet === undefined) return { items: 0, accounts: [] };
   const accounts = [
     ...new Set([
@@ -29,7 +28,7 @@ export async function discoverClusters(ports: DiscoverPorts): Promise<{ items: n
       ...(fleet.organizationId === undefined ? [] : await ports.organization.listAccounts()),
     ]),
   ].sort();
-  const inventory = (await allRecords(ports.table)).filter((record) => record.deletedAt === undefined);
+  const inventory = await livingRecords(ports.table);
   const depth = ports.clock.now().getUTCHours() === DEEP_HOUR ? 'deep' : 'shallow';
   const states: AccountState[] = [];
   let items = 0;
@@ -64,11 +63,7 @@ async function discoverScope(
       checkedAt,
     };
     await ports.table.transact([put(Accounts, state, 'any')]);
-    if (isDenied(error))
-      for (const record of known)
-        await change(ports, record.clusterKey, 'ClusterUnreachable', (read) =>
-          unreachable(read.data, why, ports.clock.now()),
-        );
+    if (isDenied(error)) for (const record of known) await becomesUnreachable(ports, record.clusterKey, why);
     return { state, found: 0 };
   }
   const all = [...new Set([...names, ...known.map((record) => record.name)])].sort();

@@ -3,14 +3,13 @@ import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
 import { clusterKey } from '../model/cluster-key.ts';
-import { fleetSpec } from '../policy/applied.ts';
+import { fleetInForce } from '../policy/applied.ts';
 import type { Cluster } from '../ports/eks.ts';
 import type { ClusterItem } from '../ports/outside.ts';
 import type { Ports } from '../ports/ports.ts';
-import { FLEET } from '../protocol/commit-snapshot.ts';
 import { markDirty } from '../rollout/mark-dirty.ts';
 import { type AuditEntry, transactWithAudit } from '../store/audit.ts';
-import { ClusterNames, Clusters, Configs } from '../store/entities.ts';
+import { ClusterNames, Clusters } from '../store/entities.ts';
 import { load, put, type Read, replace } from '../store/entity.ts';
 import { decideAndWrite } from '../store/retry.ts';
 import { observeCluster } from './observe-cluster.ts';
@@ -38,7 +37,7 @@ export async function recordCluster(
   }
   const key = clusterKey(cluster.arn, cluster.createdAt);
   await markGone(ports, item, key);
-  const fleet = fleetSpec((await load(ports.table, Configs, 'Fleet', FLEET))?.data);
+  const fleet = await fleetInForce(ports.table);
   return decideAndWrite(async () => {
     const now = ports.clock.now();
     const read = await load(ports.table, Clusters, key);
@@ -97,13 +96,15 @@ async function markGone(ports: RecordPorts, item: ClusterItem, living: string | 
 async function markUnreachable(ports: RecordPorts, item: ClusterItem, why: string): Promise<void> {
   for (const record of await recordsOfName(ports.table, item)) {
     if (record.deletedAt !== undefined) continue;
-    await change(ports, record.clusterKey, 'ClusterUnreachable', (read) =>
-      unreachable(read.data, why, ports.clock.now()),
-    );
+    await becomesUnreachable(ports, record.clusterKey, why);
   }
 }
 
-export function unreachable(record: ClusterRecord, why: string, now: Date): ClusterRecord {
+export function becomesUnreachable(ports: RecordPorts, key: string, why: string): Promise<void> {
+  return change(ports, key, 'ClusterUnreachable', (read) => unreachable(read.data, why, ports.clock.now()));
+}
+
+function unreachable(record: ClusterRecord, why: string, now: Date): ClusterRecord {
   const before = record.conditions.find((condition) => condition.type === 'Reachable');
   const lastTransitionTime = before?.status === 'False' ? before.lastTransitionTime : now.toISOString();
   const condition = {
@@ -116,7 +117,7 @@ export function unreachable(record: ClusterRecord, why: string, now: Date): Clus
   return { ...record, conditions: [...record.conditions.filter((other) => other.type !== 'Reachable'), condition] };
 }
 
-export async function change(
+async function change(
   ports: RecordPorts,
   key: string,
   event: string,

@@ -9,11 +9,9 @@ export async function allRecords(table: Table): Promise<ClusterRecord[]> {
   return (await table.queryKind(Clusters.kind)).map((item) => decode(Clusters, item).data);
 }
 
-/** Records of one account and Region. */
-export async function recordsInScope(table: Table, scope: Scope): Promise<ClusterRecord[]> {
-  return (await allRecords(table)).filter(
-    (record) => record.account === scope.account && record.region === scope.region,
-  );
+/** Every cluster in the inventory that has not gone. */
+export async function livingRecords(table: Table): Promise<ClusterRecord[]> {
+  return (await allRecords(table)).filter((record) => record.deletedAt === undefined);
 }
 
 /** Every cluster that has had this name there, the newest created last. */

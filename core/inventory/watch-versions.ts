@@ -1,16 +1,15 @@
 import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { LiftlockEvent } from '../contracts/events.ts';
 import type { ClusterRecord, DeadlineNotice, RegionVersions } from '../contracts/items/cluster.ts';
-import { fleetSpec } from '../policy/applied.ts';
+import { fleetInForce } from '../policy/applied.ts';
 import type { ClusterVersionInformation } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
-import { FLEET } from '../protocol/commit-snapshot.ts';
 import { markDirty } from '../rollout/mark-dirty.ts';
-import { Configs, DeadlineNotices, deadlinePartition, Regions } from '../store/entities.ts';
+import { DeadlineNotices, deadlinePartition, Regions } from '../store/entities.ts';
 import { decode, load, put, replace } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { SupportCalendar } from '../version/support-calendar.ts';
-import { allRecords } from './records.ts';
+import { livingRecords } from './records.ts';
 
 /** Items of one transaction. */
 const BATCH = 100;
@@ -22,9 +21,9 @@ export type WatchPorts = Pick<Ports, 'table' | 'eks' | 'events' | 'clock'>;
  * nothing. Clusters whose support ends within 90, 60, 30 or 7 days are announced once for each of these.
  */
 export async function watchVersions(ports: WatchPorts): Promise<{ announced: number; unreadable: string[] }> {
-  const fleet = fleetSpec((await load(ports.table, Configs, 'Fleet', FLEET))?.data);
+  const fleet = await fleetInForce(ports.table);
   if (fleet === undefined) return { announced: 0, unreadable: [] };
-  const clusters = (await allRecords(ports.table)).filter((record) => record.deletedAt === undefined);
+  const clusters = await livingRecords(ports.table);
   let announced = 0;
   const unreadable: string[] = [];
   for (const region of fleet.regions) {

@@ -2,9 +2,8 @@ import { formatIssue } from '../config/issue.ts';
 import { parseConfig } from '../config/parse-config.ts';
 import type { Fleet, UpgradePolicy } from '../config/types.ts';
 import { revisionOf } from '../hash/revision.ts';
-import { fleetSpec } from '../policy/applied.ts';
+import { FLEET, fleetInForce } from '../policy/applied.ts';
 import type { Table } from '../ports/table.ts';
-import { FLEET } from '../protocol/commit-snapshot.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { Configs } from '../store/entities.ts';
 import { decode, load } from '../store/entity.ts';
@@ -39,7 +38,7 @@ export async function applyDocuments(
   }
   const { table } = ports;
   const now = ports.clock.now();
-  const inForce = fleetSpec((await load(table, Configs, 'Fleet', FLEET))?.data);
+  const inForce = await fleetInForce(table);
   // JSON is YAML, so one parser judges files and requests alike.
   const files = documents.map((document, index) => ({ path: nameOf(index), text: JSON.stringify(document) ?? 'null' }));
   const parseOptions = { now, ...(inForce === undefined ? {} : { allowedHosts: inForce.allowedHosts }) };

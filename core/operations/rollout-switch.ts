@@ -2,6 +2,7 @@ import { namedError } from '../contracts/errors.ts';
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { Refusal } from '../queries/refusal.ts';
+import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import { markDirty } from '../rollout/mark-dirty.ts';
 import { isSettled } from '../rollout/wave-progress.ts';
 import { transactWithAudit } from '../store/audit.ts';
@@ -9,8 +10,6 @@ import { Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
 import { decode, load, type Read, replace } from '../store/entity.ts';
 import { decideAndWrite } from '../store/retry.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
-
-const ENDED: readonly Rollout['status'][] = ['Completed', 'CompletedWithFailures', 'Aborted'];
 
 /** No mutating call of it is committed from now on; what runs parks at its next one. */
 export function pauseRollout(ports: OperatorPorts, id: string, by: string, reason: string): Promise<Rollout> {
@@ -42,7 +41,7 @@ export function resumeRollout(ports: OperatorPorts, id: string, by: string, why?
 /** Nothing new starts and what is parked stays so; what EKS works on finishes. It cannot be taken back. */
 export async function abortRollout(ports: OperatorPorts, id: string, by: string, reason: string): Promise<Rollout> {
   const aborted = await change(ports, id, by, 'RolloutAborted', (rollout) => {
-    if (ENDED.includes(rollout.status))
+    if (AT_REST.includes(rollout.status))
       throw new Refusal('WrongState', `The rollout ${id} is ${rollout.status} already.`);
     return { ...rollout, status: 'Aborted', reasons: [{ code: 'Aborted', message: `${by}: ${reason}` }] };
   });

@@ -1,6 +1,7 @@
 import type { UpgradePolicy, UpgradePolicySpec } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
 import type { Table } from '../ports/table.ts';
 import { matchSelector } from '../selector/match.ts';
 import { Configs, Rollouts } from '../store/entities.ts';
@@ -20,6 +21,10 @@ export function policyOf(cluster: Pick<ClusterRecord, 'labels'>, policies: reado
   if (matching.length > 1) return { type: 'ambiguous', names: matching.map((policy) => policy.metadata.name).sort() };
   return { type: 'one', policy: first };
 }
+
+/** `names` = the policies that select it. */
+export const ambiguousPolicy = (names: readonly string[]): Reason =>
+  reason('AmbiguousPolicy', `Several policies select it (${names.join(', ')}); it is left alone until one does.`);
 
 /** The policy that an upgrade runs under: its rollout's, or for one started by hand the one that selects its cluster. */
 export async function policyForUpgrade(

@@ -4,6 +4,7 @@ import { clusterRefusals } from '../policy/cluster-tags.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
 import { type Asker, authority } from './authority.ts';
 import type { CommitSnapshot } from './commit-snapshot.ts';
+import { fleetRefusals, holdRefusals, NO_EPOCH, NO_FLEET } from './standing-refusals.ts';
 
 /**
  * Why this mutating call may not be committed now; empty = it may (protocol.md, table "A commit checks"). Pure: the transaction that
@@ -16,8 +17,7 @@ export function commitRefusals(
   tags?: Readonly<Record<string, string>>,
 ): Reason[] {
   const { epoch, grant, upgrade, cluster, clusterControl, rollout, wave, control } = snapshot;
-  if (epoch === undefined)
-    return [reason('NoEpoch', 'The table has no epoch: it is not set up, or it is being restored.')];
+  if (epoch === undefined) return [NO_EPOCH];
   if (authority(grant?.data, asker) === 'none' || upgrade === undefined || grant?.data.epoch !== epoch.data.number) {
     return [
       reason(
@@ -36,30 +36,16 @@ export function commitRefusals(
   }
   if (cluster === undefined) return [reason('UnknownCluster', 'The cluster is not in the inventory.')];
   const fleet = fleetSpec(snapshot.fleet?.data);
-  if (fleet === undefined)
-    return [
-      reason('FleetNotConfigured', 'No Fleet is applied, so nothing may be changed. Run: liftlock apply -f fleet.yaml'),
-    ];
+  if (fleet === undefined) return [NO_FLEET];
 
-  const reasons: Reason[] = [];
-  if (fleet.mode !== 'act') reasons.push(reason('ObserveMode', 'The fleet is in mode "observe": Liftlock only looks.'));
-  if (control?.data.stopped === true) {
-    reasons.push(
-      reason(
-        'FleetStopped',
-        `The fleet was stopped by ${control.data.by ?? 'somebody'}: ${control.data.reason ?? 'no reason given'}.`,
-      ),
-    );
-  }
+  const reasons = fleetRefusals(fleet, control?.data);
   // Both count: the inventory may lag behind EKS, and this invocation's own reading behind the inventory.
   const readings = [cluster.data.tags, ...(tags === undefined ? [] : [tags])];
   const refusals = readings.flatMap((read) =>
     clusterRefusals({ ...cluster.data, tags: { ...read } }, target, fleet.tagPrefix),
   );
   reasons.push(...new Map(refusals.map((refusal) => [refusal.message, refusal])).values());
-  const held = clusterControl?.data.held;
-  if (held !== undefined)
-    reasons.push(reason('Held', `The cluster is held since ${held.since}: ${held.reason.message}`));
+  reasons.push(...holdRefusals(clusterControl?.data));
   if (rollout !== undefined && rollout.data.status === 'Paused')
     reasons.push(reason('RolloutPaused', `The rollout ${rollout.data.id} is paused.`));
   if (rollout !== undefined && rollout.data.status === 'Aborted')

@@ -1,6 +1,7 @@
 import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Epoch, Grant, Upgrade } from '../contracts/items/protocol.ts';
 import type { AppliedConfig, FleetControl, Rollout, Wave } from '../contracts/items/rollout.ts';
+import { FLEET } from '../policy/applied.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import {
   ClusterControls,
@@ -31,7 +32,7 @@ export interface CommitSnapshot {
   readonly checks: readonly WriteOperation[];
 }
 
-/** Reads it strongly consistent. `fleetName` is the one Fleet's name: there is at most one. */
+/** Reads it strongly consistent. */
 export async function readCommitSnapshot(table: Pick<Table, 'get'>, clusterKey: string): Promise<CommitSnapshot> {
   const checks: WriteOperation[] = [];
   async function read<Data, Parts extends readonly unknown[]>(
@@ -62,6 +63,3 @@ export async function readCommitSnapshot(table: Pick<Table, 'get'>, clusterKey: 
   const policy = rollout === undefined ? undefined : await read(Configs, 'UpgradePolicy', rollout.data.policy);
   return { epoch, grant, upgrade, control, fleet, cluster, clusterControl, rollout, wave, policy, checks };
 }
-
-/** The Fleet object is kept under one key, whatever its name: there is one. */
-export const FLEET = 'fleet';

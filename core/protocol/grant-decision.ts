@@ -6,6 +6,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { capKeys, capRefusals } from '../policy/caps.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
 import { KubeVersion } from '../version/kube-version.ts';
+import { fleetRefusals, holdRefusals, NO_EPOCH, NO_FLEET } from './standing-refusals.ts';
 
 /** What a grant rests on. `rollout`, `wave` and `member` are absent for executions started by hand. */
 export interface GrantSituation {
@@ -24,8 +25,11 @@ export interface GrantSituation {
   readonly member?: Member | undefined;
 }
 
-/** Stragglers run after their wave has ended, under its limits; one may still decide a wave that was undecided. */
-const GRANTING_WAVES: readonly Wave['status'][] = [
+/**
+ * Waves whose members may run. Stragglers run after their wave has ended, under its limits; one may still decide a wave that was undecided.
+ * Where members run a budget can be exceeded, so these are also the waves that can be halted.
+ */
+export const GRANTING_WAVES: readonly Wave['status'][] = [
   'Open',
   'Soaking',
   'Completed',
@@ -36,28 +40,11 @@ const GRANTING_WAVES: readonly Wave['status'][] = [
 /** Why this cluster gets no grant now; empty = it may have one. Pure; the granting transaction checks that nothing of it has moved. */
 export function grantRefusals(situation: GrantSituation, target: KubeVersion): Reason[] {
   const { epoch, fleet, control, cluster, clusterControl, grant, ledger, rollout, wave, member } = situation;
-  if (epoch === undefined)
-    return [reason('NoEpoch', 'The table has no epoch: it is not set up, or it is being restored.')];
-  if (fleet === undefined)
-    return [
-      reason('FleetNotConfigured', 'No Fleet is applied, so nothing may be changed. Run: liftlock apply -f fleet.yaml'),
-    ];
-  const reasons: Reason[] = [];
-  if (fleet.mode !== 'act') reasons.push(reason('ObserveMode', 'The fleet is in mode "observe": Liftlock only looks.'));
-  if (control?.stopped === true) {
-    reasons.push(
-      reason(
-        'FleetStopped',
-        `The fleet was stopped by ${control.by ?? 'somebody'}: ${control.reason ?? 'no reason given'}.`,
-      ),
-    );
-  }
+  if (epoch === undefined) return [NO_EPOCH];
+  if (fleet === undefined) return [NO_FLEET];
+  const reasons = fleetRefusals(fleet, control);
   reasons.push(...clusterRefusals(cluster, target, fleet.tagPrefix));
-  if (clusterControl?.held !== undefined) {
-    reasons.push(
-      reason('Held', `The cluster is held since ${clusterControl.held.since}: ${clusterControl.held.reason.message}`),
-    );
-  }
+  reasons.push(...holdRefusals(clusterControl));
   if (grant !== undefined && grant.status !== 'free') {
     reasons.push(
       reason('GrantBusy', `The upgrade ${grant.upgradeId} holds the cluster's grant (${grant.executionName}).`),

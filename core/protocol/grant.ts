@@ -4,7 +4,7 @@ import type { MachineName } from '../contracts/names.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
 import { CONTRACT } from '../contracts/step-input.ts';
 import type { Reason } from '../contracts/step-result.ts';
-import { fleetSpec } from '../policy/applied.ts';
+import { FLEET, fleetSpec } from '../policy/applied.ts';
 import { capKeys, recount } from '../policy/caps.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
@@ -27,7 +27,6 @@ import { decode, load, type Read, replace, unchanged } from '../store/entity.ts'
 import { decideAndWrite } from '../store/retry.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { Asker } from './authority.ts';
-import { FLEET } from './commit-snapshot.ts';
 import { grantRefusals } from './grant-decision.ts';
 import { executionName } from './token.ts';
 

@@ -1,6 +1,7 @@
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Wave } from '../contracts/items/rollout.ts';
 import { bounded, type Reason } from '../contracts/step-result.ts';
+import { GRANTING_WAVES } from './grant-decision.ts';
 
 /** How an execution left its upgrade. `stopped` = ended from outside: StopExecution, a timeout, the history limit, a fault. */
 export interface UpgradeEnd {
@@ -91,8 +92,6 @@ const COUNTED = {
   Quarantined: 'quarantined',
 } as const;
 
-const HALTABLE: readonly Wave['status'][] = ['Open', 'Soaking', 'Completed', 'CompletedWithFailures', 'Undecided'];
-
 /** Moves one member from one counter to another, and halts the wave in the same write when its budget is exceeded. */
 export function waveAfter(wave: Wave, before: Member, after: Member, at: string): Wave {
   const next = { ...wave };
@@ -103,7 +102,7 @@ export function waveAfter(wave: Wave, before: Member, after: Member, at: string)
   if (after.status === 'Succeeded') next.lastSuccessAt = at;
   // A straggler may fail long after its wave has ended: a budget is kept, not only while the wave is open.
   if (next.status === 'Completed' && next.failed > 0) next.status = 'CompletedWithFailures';
-  if (next.failed > next.maxFailures && HALTABLE.includes(next.status)) {
+  if (next.failed > next.maxFailures && GRANTING_WAVES.includes(next.status)) {
     next.status = 'Halted';
     next.reasons = [
       {

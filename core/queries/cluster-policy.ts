@@ -1,7 +1,8 @@
 import type { UpgradePolicy } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { policyOf } from '../policy/policy-of.ts';
+import { ambiguousPolicy, policyOf } from '../policy/policy-of.ts';
+import { waveIndexOf } from '../policy/wave-of.ts';
 import { targetOf } from '../rollout/cluster-target.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { matchSelector } from '../selector/match.ts';
@@ -24,16 +25,9 @@ export function clusterPolicy(snapshot: FleetSnapshot, cluster: ClusterRecord, n
   const policies = [...snapshot.policies.values()].map((applied) => applied.policy);
   const match = policyOf(cluster, policies);
   if (match.type === 'none') return { ...NOTHING, reasons: [noPolicy(cluster, policies)] };
-  if (match.type === 'ambiguous') {
-    const text = `Several policies select it (${match.names.join(', ')}); it is left alone until one does.`;
-    return { ...NOTHING, reasons: [reason('AmbiguousPolicy', text)] };
-  }
+  if (match.type === 'ambiguous') return { ...NOTHING, reasons: [ambiguousPolicy(match.names)] };
   const { policy } = match;
-  const index = policy.spec.waves.findIndex(({ clusters, selector }) =>
-    clusters === undefined
-      ? selector === undefined || matchSelector(selector, cluster.labels).matches
-      : clusters.includes(cluster.name),
-  );
+  const index = waveIndexOf(policy, cluster);
   const wave = policy.spec.waves[index];
   const region = snapshot.regions.get(cluster.region);
   const resolved = targetOf(cluster, policy.spec, region, snapshot.fleet?.tagPrefix ?? '', now);

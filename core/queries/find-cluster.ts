@@ -1,6 +1,6 @@
 import { namedError } from '../contracts/errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import { allRecords, recordsOfName } from '../inventory/records.ts';
+import { livingRecords, recordsOfName } from '../inventory/records.ts';
 import { parseClusterArn } from '../model/cluster-key.ts';
 import type { Table } from '../ports/table.ts';
 import { Clusters } from '../store/entities.ts';
@@ -29,7 +29,7 @@ export async function findCluster(table: Table, text: string): Promise<ClusterRe
       `"${text.slice(0, 200)}" names no cluster. Give its name, account.region.name, or its ARN.`,
     );
   }
-  const living = (await allRecords(table)).filter((record) => record.name === text && record.deletedAt === undefined);
+  const living = (await livingRecords(table)).filter((record) => record.name === text);
   const [only, ...others] = living;
   if (only === undefined) return notFound(text);
   if (others.length === 0) return only;

@@ -1,9 +1,8 @@
 import type { FleetSpec } from '../config/types.ts';
 import type { AccountState } from '../contracts/items/cluster.ts';
-import { allRecords } from '../inventory/records.ts';
-import { fleetSpec } from '../policy/applied.ts';
+import { livingRecords } from '../inventory/records.ts';
+import { FLEET, fleetSpec } from '../policy/applied.ts';
 import type { Ports } from '../ports/ports.ts';
-import { FLEET } from '../protocol/commit-snapshot.ts';
 import { Accounts, Configs, FleetControls, Grants, Ledgers } from '../store/entities.ts';
 import { decode, load } from '../store/entity.ts';
 
@@ -33,7 +32,7 @@ export async function fleetStatus(ports: Pick<Ports, 'table'>): Promise<FleetSta
     load(table, FleetControls),
     load(table, Ledgers),
     table.queryPartition('ACCOUNTS'),
-    allRecords(table),
+    livingRecords(table),
     table.queryActive(),
   ]);
   const spec = fleetSpec(config?.data);
@@ -48,7 +47,7 @@ export async function fleetStatus(ports: Pick<Ports, 'table'>): Promise<FleetSta
     appliedBy: config?.data.appliedBy ?? null,
     appliedAt: config?.data.appliedAt ?? null,
     spec: spec ?? null,
-    clusters: records.filter((record) => record.deletedAt === undefined).length,
+    clusters: records.length,
     upgradesInFlight: active.filter((item) => item.kind === Grants.kind).length,
     capCounts: ledger?.data.counts ?? {},
     accounts: accounts.map((item) => decode(Accounts, item).data),

@@ -1,5 +1,5 @@
 import type { UpgradePolicy } from '../config/types.ts';
-import { allRecords } from '../inventory/records.ts';
+import { livingRecords } from '../inventory/records.ts';
 import { upgradePolicy } from '../policy/applied.ts';
 import { policyOf } from '../policy/policy-of.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -23,7 +23,7 @@ export interface PolicyView {
 export async function listPolicies({ table }: Pick<Ports, 'table'>): Promise<{ items: PolicyView[] }> {
   const configs = (await table.queryPartition('CONFIG', 'UpgradePolicy#')).map((item) => decode(Configs, item).data);
   const policies = configs.flatMap((config) => upgradePolicy(config) ?? []);
-  const living = (await allRecords(table)).filter((cluster) => cluster.deletedAt === undefined);
+  const living = await livingRecords(table);
   const matches = living.map((cluster) => policyOf(cluster, policies));
   const items = await Promise.all(
     configs.map(async (config): Promise<PolicyView> => {

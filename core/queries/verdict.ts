@@ -2,6 +2,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
+import { OBSERVE_MODE } from '../protocol/standing-refusals.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import { decide } from '../rollout/decide.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
@@ -17,6 +18,8 @@ export interface Place {
   readonly member: Member | undefined;
 }
 
+/** A member that its rollout is done with, and not for want of success. */
+const THROUGH: readonly Member['status'][] = ['Succeeded', 'Excluded'];
 const NEVER = { at: null, condition: null };
 const after = (condition: string, at: string | null = null) => ({ at, condition });
 
@@ -59,8 +62,8 @@ export function verdictOf(
     return said(ambiguous ? 'Excluded' : 'Unmanaged', NEVER, ...aim.reasons);
   }
   // At the version, and yet not through: what is left (nodes, add-ons, checks) is what the rollout goes on with.
-  const open = place?.member !== undefined && !AT_REST.includes(place.rollout.status) ? place.member.status : undefined;
-  const unfinished = open !== undefined && open !== 'Succeeded' && open !== 'Excluded';
+  const going = goingOn(place);
+  const unfinished = going !== undefined && !THROUGH.includes(going.member.status);
   if (aim.target !== undefined && !aim.needsWork && !unfinished) {
     const text = `It is at ${cluster.version}; the policy ${aim.policy.metadata.name} asks for ${aim.policy.spec.target}, which is ${aim.target} here.`;
     return said('UpToDate', after('A newer version becomes the target.'), reason('AtTarget', text), ...aim.reasons);
@@ -72,13 +75,20 @@ export function verdictOf(
     const condition = unreachable ? 'Liftlock can read the cluster again.' : 'What excludes it is taken away.';
     return said(unreachable ? 'Unreachable' : 'Excluded', after(condition), ...refusals);
   }
-  return inRollout(place, waiting, cluster) ?? withoutRollout(snapshot, aim, place, cluster);
+  return going === undefined ? withoutRollout(snapshot, aim, place, cluster) : inRollout(going, waiting, cluster);
 }
 
-/** A member of a rollout that has not ended. */
-function inRollout(place: Place | undefined, waiting: readonly Reason[], cluster: ClusterRecord): Verdict | undefined {
+/** The cluster's place as a member of a rollout that has not ended. */
+function goingOn(place: Place | undefined): (Place & { readonly member: Member }) | undefined {
   if (place?.member === undefined || AT_REST.includes(place.rollout.status)) return undefined;
-  const { rollout, waves, member } = place;
+  return { ...place, member: place.member };
+}
+
+function inRollout(
+  { rollout, waves, member }: Place & { readonly member: Member },
+  waiting: readonly Reason[],
+  cluster: ClusterRecord,
+): Verdict {
   if (member.status === 'Failed' || member.status === 'Blocked') return again(member, rollout, cluster);
   if (member.status === 'Excluded') return said('Excluded', NEVER, ...member.reasons);
   if (waiting.length === 0) {
@@ -118,8 +128,7 @@ function withoutRollout(
     return said('Waiting', after('Somebody runs: liftlock apply -f fleet.yaml'), reason('FleetNotConfigured', text));
   }
   if (snapshot.fleet.mode !== 'act') {
-    const text = 'The fleet is in mode "observe": Liftlock only looks.';
-    return said('Waiting', after('The Fleet is applied with mode: act.'), reason('ObserveMode', text));
+    return said('Waiting', after('The Fleet is applied with mode: act.'), OBSERVE_MODE);
   }
   if (aim.wave === undefined)
     return said('Excluded', NEVER, reason('NoWave', `No wave of the policy ${name} selects it.`));

@@ -140,13 +140,14 @@ async function changeMember(
   const grant = await load(ports.table, Grants, decided.clusterKey);
   if (grant !== undefined && grant.data.status !== 'free') return;
   const at = ports.clock.now();
-  // One that is taken out between two hops gives its place back; a quarantined one has none.
   const next: Member = { ...read.data, status, inFlight: false, reasons: [...reasons] };
-  const counted = waveAfter(wave.data, read.data, next, at.toISOString());
-  const places = { ...counted, inFlight: counted.inFlight - (read.data.inFlight ? 1 : 0) };
   await transactWithAudit(
     ports.table,
-    [replace(Members, read, next), replace(Waves, wave, places), unchanged(Grants, grant, decided.clusterKey)],
+    [
+      replace(Members, read, next),
+      replace(Waves, wave, waveWithout(wave.data, read.data, next, at)),
+      unchanged(Grants, grant, decided.clusterKey),
+    ],
     [
       {
         subject: `rollout/${decided.rolloutId}`,
@@ -157,6 +158,12 @@ async function changeMember(
     ],
     at,
   );
+}
+
+/** Counts a member anew that is taken out: between two hops it gives its place back; a quarantined one has none. */
+function waveWithout(wave: Wave, before: Member, after: Member, at: Date): Wave {
+  const counted = waveAfter(wave, before, after, at.toISOString());
+  return { ...counted, inFlight: counted.inFlight - (before.inFlight ? 1 : 0) };
 }
 
 const WAITING: readonly Upgrade['status'][] = ['Parked', 'Pending'];
@@ -192,11 +199,8 @@ async function cancelUpgrade(
     const wave = await load(ports.table, Waves, rolloutId, waveIndex);
     if (member !== undefined && wave !== undefined) {
       const next: Member = { ...member.data, status: 'Excluded', inFlight: false, reasons: [...reasons] };
-      const counted = waveAfter(wave.data, member.data, next, at.toISOString());
       operations.push(replace(Members, member, next));
-      operations.push(
-        replace(Waves, wave, { ...counted, inFlight: counted.inFlight - (member.data.inFlight ? 1 : 0) }),
-      );
+      operations.push(replace(Waves, wave, waveWithout(wave.data, member.data, next, at)));
     }
   }
   const detail = { upgradeId: decided.id, status: 'Canceled', reasons };

@@ -1,7 +1,6 @@
 import type { z } from 'zod';
-import { fleetSpec, upgradePolicy } from '../policy/applied.ts';
+import { FLEET, fleetSpec, upgradePolicy } from '../policy/applied.ts';
 import type { StoredItem, Table } from '../ports/table.ts';
-import { FLEET } from '../protocol/commit-snapshot.ts';
 import {
   ClusterControls,
   Clusters,

@@ -2,6 +2,7 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
+import { holdRefusals } from '../protocol/standing-refusals.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { Decision } from './decisions.ts';
 import type { FleetSnapshot } from './snapshot.ts';
@@ -40,9 +41,8 @@ export function memberChange(
     return takeOut(reason('Gone', `The cluster ${member.name} does not exist any more.`));
   }
   if (begun) return undefined;
-  const held = snapshot.controls.get(member.clusterKey)?.held;
-  if (held !== undefined)
-    return change('Blocked', reason('Held', `The cluster is held since ${held.since}: ${held.reason.message}`));
+  const holds = holdRefusals(snapshot.controls.get(member.clusterKey));
+  if (holds.length > 0) return change('Blocked', ...holds);
   const target = KubeVersion.parse(member.to);
   if (target.isOlderThan(KubeVersion.parse(cluster.version))) {
     const said = `The cluster is at ${cluster.version} already, beyond ${member.to}; Liftlock never goes down.`;

@@ -6,8 +6,9 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
-import { policyOf } from '../policy/policy-of.ts';
-import { matchSelector } from '../selector/match.ts';
+import { ambiguousPolicy, policyOf } from '../policy/policy-of.ts';
+import { noWave, waveIndexOf } from '../policy/wave-of.ts';
+import { holdRefusals } from '../protocol/standing-refusals.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { targetOf } from './cluster-target.ts';
 import type { FleetSnapshot } from './snapshot.ts';
@@ -99,20 +100,11 @@ function consider(
     };
   }
   const refusals = clusterRefusals(cluster, resolved.target, prefix);
-  if (ambiguous.length > 0)
-    refusals.push(
-      reason(
-        'AmbiguousPolicy',
-        `Several policies select it (${ambiguous.join(', ')}); it is left alone until one does.`,
-      ),
-    );
-  const held = snapshot.controls.get(cluster.clusterKey)?.held;
-  if (held !== undefined)
-    refusals.push(reason('Held', `The cluster is held since ${held.since}: ${held.reason.message}`));
+  if (ambiguous.length > 0) refusals.push(ambiguousPolicy(ambiguous));
+  refusals.push(...holdRefusals(snapshot.controls.get(cluster.clusterKey)));
   return { cluster, target: resolved.target, refusals };
 }
 
-/** First matching wave wins (semantics.md, Wave). */
 function place(
   policy: UpgradePolicy,
   candidates: readonly Candidate[],
@@ -121,23 +113,18 @@ function place(
   const placed = new Map<number, Candidate[]>();
   for (const candidate of candidates) {
     const { cluster } = candidate;
-    const index = policy.spec.waves.findIndex((spec) => takes(spec, cluster));
+    const index = waveIndexOf(policy, cluster);
     if (index < 0) {
       leftOut.push({
         clusterKey: cluster.clusterKey,
         name: cluster.name,
-        reason: reason('NoWave', `No wave of the policy ${policy.metadata.name} selects it.`),
+        reason: noWave(policy),
       });
       continue;
     }
     placed.set(index, [...(placed.get(index) ?? []), candidate]);
   }
   return placed;
-}
-
-function takes(spec: WaveSpec, cluster: ClusterRecord): boolean {
-  if (spec.clusters !== undefined) return spec.clusters.includes(cluster.name);
-  return spec.selector === undefined || matchSelector(spec.selector, cluster.labels).matches;
 }
 
 function wave(rolloutId: string, spec: WaveSpec, index: number, candidates: readonly Candidate[]): Wave {

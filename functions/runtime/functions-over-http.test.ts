@@ -1,6 +1,6 @@
 import { type AwsLoopback, startAwsLoopback } from '../../adapters/contract/aws-loopback.ts';
 import type { FunctionName } from '../../core/contracts/names.ts';
-import { FLEET } from '../../core/protocol/commit-snapshot.ts';
+import { FLEET } from '../../core/policy/applied.ts';
 import { firstBreak } from '../../core/store/audit.ts';
 import { Configs, Epochs, Grants } from '../../core/store/entities.ts';
 import { load, put } from '../../core/store/entity.ts';

@@ -3,12 +3,9 @@ import { createEventBus } from '../../adapters/aws/event-bus.ts';
 import { createExecutions } from '../../adapters/aws/executions.ts';
 import { createOrganization } from '../../adapters/aws/organization.ts';
 import { createUrlProbe } from '../../adapters/aws/url-probe.ts';
-import { fleetSpec } from '../../core/policy/applied.ts';
+import { fleetInForce } from '../../core/policy/applied.ts';
 import type { Executions } from '../../core/ports/executions.ts';
 import type { ClusterQueue, EventBus, Organization, UrlProbe } from '../../core/ports/outside.ts';
-import { FLEET } from '../../core/protocol/commit-snapshot.ts';
-import { Configs } from '../../core/store/entities.ts';
-import { load } from '../../core/store/entity.ts';
 import type { PortFactory } from './aws-ports.ts';
 import { table } from './table-port.ts';
 
@@ -36,7 +33,7 @@ export const probe: PortFactory<UrlProbe> = {
   create(context) {
     const store = table.create(context);
     return createUrlProbe({
-      allowedHosts: async () => fleetSpec((await load(store, Configs, 'Fleet', FLEET))?.data)?.allowedHosts ?? [],
+      allowedHosts: async () => (await fleetInForce(store))?.allowedHosts ?? [],
     });
   },
 };

@@ -1,14 +1,13 @@
-import { fleetSpec } from '../../core/policy/applied.ts';
+import { fleetInForce } from '../../core/policy/applied.ts';
 import { capKeys, capLimit } from '../../core/policy/caps.ts';
-import { FLEET } from '../../core/protocol/commit-snapshot.ts';
-import { Clusters, Configs, Waves } from '../../core/store/entities.ts';
+import { Clusters, Waves } from '../../core/store/entities.ts';
 import { decode, load } from '../../core/store/entity.ts';
 import type { History, Violation } from './history.ts';
 
 /** 6 `caps`: open and closing grants never exceed a cap of the fleet, nor the concurrency of a wave. Counted from the audit alone. */
 export async function caps(history: History): Promise<Violation[]> {
   const { world, timeline } = history;
-  const fleet = fleetSpec((await load(world.table, Configs, 'Fleet', FLEET))?.data);
+  const fleet = await fleetInForce(world.table);
   if (fleet === undefined) return [];
   const waves = (await world.table.queryKind(Waves.kind)).map((item) => decode(Waves, item).data);
   const concurrency = new Map(waves.map((wave) => [`${wave.rolloutId}/${wave.index}`, wave.maxConcurrency]));

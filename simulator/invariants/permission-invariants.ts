@@ -1,7 +1,6 @@
-import { fleetSpec } from '../../core/policy/applied.ts';
+import { fleetInForce } from '../../core/policy/applied.ts';
 import { clusterTags } from '../../core/policy/cluster-tags.ts';
-import { FLEET } from '../../core/protocol/commit-snapshot.ts';
-import { Clusters, Configs, Waves } from '../../core/store/entities.ts';
+import { Clusters, Waves } from '../../core/store/entities.ts';
 import { decode, load } from '../../core/store/entity.ts';
 import { KubeVersion } from '../../core/version/kube-version.ts';
 import { type History, keyOfMutation, type Violation } from './history.ts';
@@ -31,7 +30,7 @@ export function stopped(history: History): Violation[] {
 /** 10 `untouched` and 15 `observe`: unsupported clusters never, pinned ones never beyond their pin, none in observe mode. */
 export async function untouched(history: History): Promise<Violation[]> {
   const { world, ours } = history;
-  const fleet = fleetSpec((await load(world.table, Configs, 'Fleet', FLEET))?.data);
+  const fleet = await fleetInForce(world.table);
   const violations: Violation[] = [];
   for (const mutation of ours) {
     if (fleet?.mode !== 'act')
@@ -50,7 +49,7 @@ export async function untouched(history: History): Promise<Violation[]> {
 
 /** 10 `untouched`: no commit on a cluster after a tag was observed that keeps Liftlock away from it, or below the version asked for. */
 export async function tagged(history: History): Promise<Violation[]> {
-  const fleet = fleetSpec((await load(history.world.table, Configs, 'Fleet', FLEET))?.data);
+  const fleet = await fleetInForce(history.world.table);
   const violations: Violation[] = [];
   for (const items of history.audit.values()) {
     let tags: Readonly<Record<string, string>> = {};

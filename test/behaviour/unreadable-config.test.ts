@@ -1,4 +1,4 @@
-import { FLEET } from '../../core/protocol/commit-snapshot.ts';
+import { FLEET } from '../../core/policy/applied.ts';
 import { Configs } from '../../core/store/entities.ts';
 import { load, replace } from '../../core/store/entity.ts';
 import { membersOf, mutationsOf, run, smallFleet, versionOf } from './small-fleet.ts';

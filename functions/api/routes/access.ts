@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import type { ClusterRecord } from '../../../core/contracts/items/cluster.ts';
-import { allRecords } from '../../../core/inventory/records.ts';
+import { livingRecords } from '../../../core/inventory/records.ts';
 import { checkAccess } from '../../../core/operations/check-access.ts';
 import { accessManifest, VIEWERS_RBAC } from '../../../core/queries/access-manifest.ts';
 import { findCluster, shortId } from '../../../core/queries/find-cluster.ts';
@@ -40,6 +40,6 @@ async function chosen(context: ApiContext): Promise<Page<ClusterRecord>> {
   }: PageRequest & { cluster?: string | undefined } = readQuery(context, clusterQuery);
   const { table } = context.var.ports;
   if (cluster !== undefined) return { items: [await findCluster(table, cluster)] };
-  const living = (await allRecords(table)).filter((record) => record.deletedAt === undefined);
+  const living = await livingRecords(table);
   return pageOf(living, shortId, { limit, after });
 }

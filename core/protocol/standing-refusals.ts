@@ -1,0 +1,28 @@
+import type { FleetSpec } from '../config/types.ts';
+import type { ClusterControl } from '../contracts/items/cluster.ts';
+import type { FleetControl } from '../contracts/items/rollout.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
+
+/** What forbids a grant and a commit alike, in the same words, so that people meet one reason for one thing. */
+export const NO_EPOCH = reason('NoEpoch', 'The table has no epoch: it is not set up, or it is being restored.');
+
+export const NO_FLEET = reason(
+  'FleetNotConfigured',
+  'No Fleet is applied, so nothing may be changed. Run: liftlock apply -f fleet.yaml',
+);
+
+export const OBSERVE_MODE = reason('ObserveMode', 'The fleet is in mode "observe": Liftlock only looks.');
+
+/** The fleet's mode and its switch. */
+export function fleetRefusals(fleet: FleetSpec, control: FleetControl | undefined): Reason[] {
+  const reasons = fleet.mode === 'act' ? [] : [OBSERVE_MODE];
+  if (control?.stopped !== true) return reasons;
+  const said = `The fleet was stopped by ${control.by ?? 'somebody'}: ${control.reason ?? 'no reason given'}.`;
+  return [...reasons, reason('FleetStopped', said)];
+}
+
+/** A hold on the cluster; empty when it is not held. */
+export function holdRefusals(control: ClusterControl | undefined): Reason[] {
+  const held = control?.held;
+  return held === undefined ? [] : [reason('Held', `The cluster is held since ${held.since}: ${held.reason.message}`)];
+}
