@@ -1,6 +1,6 @@
-import { errorName } from '../../core/contracts/errors.ts';
 import type { ClusterAccess, ClusterTarget } from '../../core/ports/cluster-access.ts';
 import type { ClusterRecord } from '../../simulator/eks/state/cluster-record.ts';
+import { failure } from './failure.ts';
 
 /** An implementation of the port on a fake cluster that the test may change. */
 export interface ClusterAccessUnderTest {
@@ -8,15 +8,6 @@ export interface ClusterAccessUnderTest {
   readonly target: ClusterTarget;
   readonly cluster: ClusterRecord;
   close(): Promise<void>;
-}
-
-async function failure(work: Promise<unknown>): Promise<string> {
-  try {
-    await work;
-    return 'none';
-  } catch (error) {
-    return errorName(error);
-  }
 }
 
 /** What any ClusterAccess does. The cluster has 1,100 pods of one Deployment, so that lists have pages. */

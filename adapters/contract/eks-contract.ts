@@ -1,6 +1,6 @@
-import { errorName } from '../../core/contracts/errors.ts';
 import type { EksMutator, EksReader, Scope } from '../../core/ports/eks.ts';
 import type { FakeEks } from '../../simulator/eks/fake-eks.ts';
+import { failure } from './failure.ts';
 
 /** An implementation of both ports on a fake EKS, and that fake's world. */
 export interface EksUnderTest {
@@ -13,15 +13,6 @@ export interface EksUnderTest {
 /** The clusters that `create` must put into the world: see `contractWorld`. */
 export const scope: Scope = { account: '111111111111', region: 'eu-central-1' };
 export const manyClusters = Array.from({ length: 230 }, (_, index) => `web-${String(index).padStart(3, '0')}`);
-
-async function failure(work: Promise<unknown>): Promise<string> {
-  try {
-    await work;
-    return 'none';
-  } catch (error) {
-    return errorName(error);
-  }
-}
 
 /** What any EksReader and EksMutator do. */
 export function eksContract(name: string, create: () => Promise<EksUnderTest>): void {

@@ -1,5 +1,6 @@
-import { errorName, namedError } from '../../core/contracts/errors.ts';
+import { namedError } from '../../core/contracts/errors.ts';
 import type { AuditItem, ItemKey, Table, WriteOperation } from '../../core/ports/table.ts';
+import { failure } from './failure.ts';
 
 /** A table to try, and how to make its next transaction meet a conflict that nothing else provokes on demand. */
 export interface TableUnderTest {
@@ -31,15 +32,6 @@ function audit(sequence: number, subject = 'S'): AuditItem {
     previousHash: `hash ${sequence - 1}`,
     hash: `hash ${sequence}`,
   };
-}
-
-async function failure(work: Promise<unknown>): Promise<string> {
-  try {
-    await work;
-    return 'none';
-  } catch (error) {
-    return errorName(error);
-  }
 }
 
 /** What every implementation of `Table` does. `create` gives an empty one for each test. */

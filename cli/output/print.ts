@@ -2,7 +2,6 @@ import type { Session } from '../session.ts';
 import { visible } from './visible.ts';
 
 export const FORMATS = ['table', 'json', 'yaml'] as const;
-export type Format = (typeof FORMATS)[number];
 
 /** One document in the format that was asked for; `text` gives the one for people. */
 export async function print(

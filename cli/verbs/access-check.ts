@@ -2,7 +2,7 @@ import type { ClusterRecord } from '../../core/contracts/items/cluster.ts';
 import { type AccessReport, accessStatus } from '../../core/operations/access-report.ts';
 import type { ClusterDetail } from '../../core/queries/cluster-detail.ts';
 import type { FleetStatus } from '../../core/queries/fleet-status.ts';
-import { clusterPath } from '../client/cluster-path.ts';
+import { clusterId, clusterPath } from '../client/cluster-path.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { painted } from '../output/paint.ts';
 import { print } from '../output/print.ts';
@@ -26,7 +26,9 @@ export async function accessCheck(
   options: CheckOptions,
 ): Promise<ExitCode> {
   const client = await session.client();
-  let reports = await client.all<AccessReport, AccessReports>('/v1/access/check', { cluster: await idOf(cluster) });
+  let reports = await client.all<AccessReport, AccessReports>('/v1/access/check', {
+    cluster: cluster === undefined ? undefined : clusterId(cluster),
+  });
   if (options.direct === true) reports = { items: await lookFromHere(session, reports.items) };
   await print(session, options.output, reports, () => text(session, reports.items));
   const count = (status: AccessReport['status']) => reports.items.filter((report) => report.status === status).length;
@@ -45,10 +47,6 @@ export async function accessCheck(
   if (count('Incomplete') === 0) return unread.length === 0 ? EXIT.ok : EXIT.incomplete;
   session.io.err(`${count('Incomplete')} of ${reports.items.length} clusters cannot be read in full.\n`);
   return EXIT.incomplete;
-}
-
-async function idOf(cluster: string | undefined): Promise<string | undefined> {
-  return cluster === undefined ? undefined : decodeURIComponent(clusterPath(cluster).slice('/v1/clusters/'.length));
 }
 
 /** The same questions, asked from this machine with Liftlock's own role. */

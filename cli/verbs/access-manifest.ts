@@ -1,5 +1,5 @@
 import type { ClusterAccessManifest } from '../../core/queries/access-manifest.ts';
-import { clusterPath } from '../client/cluster-path.ts';
+import { clusterId } from '../client/cluster-path.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { print } from '../output/print.ts';
 import { visible } from '../output/visible.ts';
@@ -14,7 +14,7 @@ interface Manifests {
 /** Prints what a person runs and applies; nothing is granted from here. Comments make the text usable as it is. */
 export async function accessManifest(session: Session, cluster: string | undefined, format: string): Promise<ExitCode> {
   const client = await session.client();
-  const id = cluster === undefined ? undefined : decodeURIComponent(clusterPath(cluster).slice('/v1/clusters/'.length));
+  const id = cluster === undefined ? undefined : clusterId(cluster);
   const manifests = await client.all<ClusterAccessManifest, Manifests>('/v1/access/manifest', { cluster: id });
   await print(session, format, manifests, () => text(manifests));
   return EXIT.ok;

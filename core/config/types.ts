@@ -18,4 +18,3 @@ export type UpgradePolicy = DeepReadonly<z.output<typeof upgradePolicySchema>>;
 export type UpgradePolicySpec = UpgradePolicy['spec'];
 
 export type Wave = UpgradePolicySpec['waves'][number];
-export type ConfigObject = Fleet | UpgradePolicy;

@@ -44,9 +44,8 @@ export async function clusterDetail(
   const now = ports.clock.now();
   const upgrades = await upgradesOf(ports.table, cluster.clusterKey);
   const held = snapshot.controls.get(cluster.clusterKey)?.held;
-  const [summary = clusterSummary(snapshot, cluster, now)] = await inRollout(ports.table, snapshot, [
-    clusterSummary(snapshot, cluster, now),
-  ]);
+  const alone = clusterSummary(snapshot, cluster, now);
+  const [summary = alone] = await inRollout(ports.table, snapshot, [alone]);
   const { createdAt, autoMode, endpoint, nodegroups, fargateProfiles, addons, insights, tags } = cluster;
   return {
     ...summary,

@@ -3,7 +3,7 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { clusterPolicy } from './cluster-policy.ts';
+import { type ClusterPolicy, clusterPolicy } from './cluster-policy.ts';
 import { shortId } from './find-cluster.ts';
 import { type SupportView, supportView } from './support-view.ts';
 
@@ -45,7 +45,8 @@ export interface ClusterSummary {
 }
 
 export function clusterSummary(snapshot: FleetSnapshot, cluster: ClusterRecord, now: Date): ClusterSummary {
-  const { policy, wave, target } = clusterPolicy(snapshot, cluster, now);
+  const aim = clusterPolicy(snapshot, cluster, now);
+  const { policy, wave, target } = aim;
   const upgrade = activeUpgrade(snapshot, cluster.clusterKey);
   return {
     id: shortId(cluster),
@@ -56,7 +57,7 @@ export function clusterSummary(snapshot: FleetSnapshot, cluster: ClusterRecord, 
     region: cluster.region,
     version: cluster.version,
     status: cluster.status,
-    state: clusterState(snapshot, cluster, now),
+    state: clusterState(snapshot, cluster, aim, upgrade),
     support: supportView(cluster.version, snapshot.regions.get(cluster.region), now),
     policy: policy?.metadata.name ?? null,
     wave: wave?.name ?? null,
@@ -68,13 +69,16 @@ export function clusterSummary(snapshot: FleetSnapshot, cluster: ClusterRecord, 
 }
 
 /** The strongest thing first: what runs, then what a person must look at, then what will come by itself. */
-export function clusterState(snapshot: FleetSnapshot, cluster: ClusterRecord, now: Date): ClusterState {
+function clusterState(
+  snapshot: FleetSnapshot,
+  cluster: ClusterRecord,
+  { policy, target, needsWork, reasons }: ClusterPolicy,
+  upgrade: Upgrade | undefined,
+): ClusterState {
   if (cluster.deletedAt !== undefined) return 'Gone';
-  const upgrade = activeUpgrade(snapshot, cluster.clusterKey);
   if (upgrade !== undefined && upgrade.status !== 'Parked') return 'Upgrading';
   if (snapshot.controls.get(cluster.clusterKey)?.held !== undefined) return 'Held';
   if (upgrade !== undefined) return 'Parked';
-  const { policy, target, needsWork, reasons } = clusterPolicy(snapshot, cluster, now);
   if (policy === undefined) return reasons.some(({ code }) => code === 'AmbiguousPolicy') ? 'Excluded' : 'Unmanaged';
   if (target !== undefined && !needsWork) return 'UpToDate';
   const refusals = clusterRefusals(

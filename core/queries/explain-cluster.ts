@@ -2,6 +2,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
+import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { Members, PolicyRollouts, Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
 import { decode, load } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -15,12 +16,16 @@ import { supportView } from './support-view.ts';
 import { upgradeView } from './upgrade-view.ts';
 import { type Place, verdictOf } from './verdict.ts';
 
-/** Asks the reconciler's own decision why this cluster is or is not upgrading; nothing is decided here a second time. */
+/**
+ * Asks the reconciler's own decision why this cluster is or is not upgrading; nothing is decided here a second time. Who explains many
+ * clusters reads the fleet once and gives it.
+ */
 export async function explainCluster(
   ports: Pick<Ports, 'table' | 'clock'>,
   cluster: ClusterRecord,
+  given?: FleetSnapshot,
 ): Promise<Explanation> {
-  const snapshot = await loadSnapshot(ports.table, await ports.table.queryActive(), false);
+  const snapshot = given ?? (await loadSnapshot(ports.table, await ports.table.queryActive(), false));
   const now = ports.clock.now();
   const aim = clusterPolicy(snapshot, cluster, now);
   const place = await placeOf(ports.table, aim.policy?.metadata.name, cluster.clusterKey);

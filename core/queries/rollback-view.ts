@@ -15,6 +15,9 @@ export interface RollbackView {
 
 const SEVEN_DAYS = 7 * 86_400_000;
 
+/** Until when EKS takes a control plane back that reached its version at this instant. */
+export const rollbackEnd = (completedAt: string): Date => new Date(Date.parse(completedAt) + SEVEN_DAYS);
+
 export function rollbackView(
   cluster: ClusterRecord,
   upgrades: readonly Upgrade[],
@@ -28,7 +31,7 @@ export function rollbackView(
     .sort()
     .at(-1);
   if (completedAt === undefined) return notOurs(cluster, now);
-  const end = new Date(Date.parse(completedAt) + SEVEN_DAYS);
+  const end = rollbackEnd(completedAt);
   const no = (code: string, message: string): RollbackView => ({
     status: 'NotReversible',
     to: null,

@@ -35,8 +35,9 @@ export async function lookAfterGrant(
     if (state?.status === 'RUNNING') return false;
     if (await childrenRun(ports, grant)) return false;
     await closeGrant(ports, grant.clusterKey, grant.number);
+    return free(ports, grant, now, async () => state);
   }
-  return free(ports, grant, now);
+  return free(ports, grant, now, () => ports.executions.describe(grant.holder));
 }
 
 /** An execution that never came to be is started again under its name; one started by hand exists by definition. */
@@ -58,7 +59,13 @@ async function childrenRun(ports: GrantPorts, grant: Grant): Promise<boolean> {
   return false;
 }
 
-async function free(ports: GrantPorts, grant: Grant, now: Date): Promise<boolean> {
+/** `ended` tells how the execution ended; it is asked only when the grant can be freed, since DescribeExecution is scarce. */
+async function free(
+  ports: GrantPorts,
+  grant: Grant,
+  now: Date,
+  ended: () => Promise<ExecutionState | undefined>,
+): Promise<boolean> {
   let unreadable: Reason | undefined;
   try {
     const again = await resolveIntents(ports, grant.clusterKey);
@@ -71,8 +78,7 @@ async function free(ports: GrantPorts, grant: Grant, now: Date): Promise<boolean
       `The cluster's updates could not be read for ${UNREADABLE_DAYS} days: ${errorMessage(error)}`,
     );
   }
-  const ended = await ports.executions.describe(grant.holder);
-  const reasons = [unreadable ?? endedFromOutside(ended)];
+  const reasons = [unreadable ?? endedFromOutside(await ended())];
   // Only an upgrade that nobody concluded is still Running; then it was stopped from outside, and the cluster is held.
   await settleUpgrade(ports, grant.clusterKey, grant.number, { status: 'stopped', reasons });
   await freeGrant(ports, grant.clusterKey, grant.number);

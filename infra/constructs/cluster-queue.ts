@@ -1,8 +1,7 @@
-import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
-import { Aws, Duration } from 'aws-cdk-lib/core';
+import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { BUS_NAME } from '../names.ts';
+import { allowRules } from './allow-rules.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 
 /** Six times the consumer's timeout, as Lambda advises: a message must not come back while it is being worked on. */
@@ -23,18 +22,6 @@ export class ClusterQueue extends Construct {
       retentionPeriod: Duration.days(4),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: ATTEMPTS },
     });
-    this.queue.addToResourcePolicy(
-      new PolicyStatement({
-        sid: 'ForwardedEvents',
-        principals: [new ServicePrincipal('events.amazonaws.com')],
-        actions: ['sqs:SendMessage'],
-        resources: [this.queue.queueArn],
-        conditions: {
-          ArnLike: {
-            'aws:SourceArn': `arn:${Aws.PARTITION}:events:${Aws.REGION}:${Aws.ACCOUNT_ID}:rule/${BUS_NAME}/*`,
-          },
-        },
-      }),
-    );
+    allowRules(this.queue, 'ForwardedEvents');
   }
 }

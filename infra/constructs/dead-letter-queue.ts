@@ -1,9 +1,8 @@
-import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
-import { Aws, Duration } from 'aws-cdk-lib/core';
+import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
-import { BUS_NAME } from '../names.ts';
+import { allowRules } from './allow-rules.ts';
 
 /** Keeps what could not be delivered for two weeks; an alarm tells when there is something (monitoring/queue-alarms.ts). */
 export class DeadLetterQueue extends Construct {
@@ -20,18 +19,6 @@ export class DeadLetterQueue extends Construct {
 
   /** Rules of Liftlock's bus may leave here what their targets did not take. */
   allowRules(): void {
-    this.queue.addToResourcePolicy(
-      new PolicyStatement({
-        sid: 'RulesOfLiftlock',
-        principals: [new ServicePrincipal('events.amazonaws.com')],
-        actions: ['sqs:SendMessage'],
-        resources: [this.queue.queueArn],
-        conditions: {
-          ArnLike: {
-            'aws:SourceArn': `arn:${Aws.PARTITION}:events:${Aws.REGION}:${Aws.ACCOUNT_ID}:rule/${BUS_NAME}/*`,
-          },
-        },
-      }),
-    );
+    allowRules(this.queue, 'RulesOfLiftlock');
   }
 }

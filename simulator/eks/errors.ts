@@ -40,11 +40,6 @@ export class UnmodelledOperation extends Error {
   }
 }
 
-/** Whether the answer is one EKS gives, as opposed to a fault of this program. */
-export function isEksErrorName(name: string): name is EksErrorName {
-  return Object.hasOwn(statusOfErrors, name);
-}
-
 /** The member, or InvalidParameterException as for a missing required one. */
 export function required<T>(value: T | undefined, member: string): T {
   if (value === undefined || value === '') throw new FakeEksError('InvalidParameterException', `${member} is required`);

@@ -1,5 +1,5 @@
 import { KubeVersion } from '../../core/version/kube-version.ts';
-import { everyCluster, updateTimeline, versionTimeline } from '../eks/log/timeline.ts';
+import { everyCluster, updateTimeline, versionAt, versionTimeline } from '../eks/log/timeline.ts';
 import type { History, Violation } from './history.ts';
 
 /** 1 `one-update`: none of our mutations was accepted while another update of the same subject ran. */
@@ -71,7 +71,7 @@ export function order({ world, ours }: History): Violation[] {
     .filter((mutation) => mutation.operation === 'UpdateNodegroupVersion' && mutation.request.version !== undefined)
     .flatMap((mutation) => {
       const cluster = { arn: mutation.clusterArn, createdAt: mutation.clusterCreatedAt };
-      const at = versionTimeline(world.eks.state, cluster).findLast((entry) => entry.since <= mutation.at)?.version;
+      const at = versionAt(world.eks.state, cluster, mutation.at);
       const there =
         at !== undefined && !KubeVersion.parse(at).isOlderThan(KubeVersion.parse(String(mutation.request.version)));
       return there

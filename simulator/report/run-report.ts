@@ -5,6 +5,8 @@ import type { Reason } from '../../core/contracts/step-result.ts';
 import type { AuditItem } from '../../core/ports/table.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import type { Verdict } from '../../core/queries/explanation.ts';
+import { rollbackEnd } from '../../core/queries/rollback-view.ts';
+import { loadSnapshot } from '../../core/rollout/load-snapshot.ts';
 import { Accounts, ClusterControls, Clusters, Members, Rollouts, Upgrades, Waves } from '../../core/store/entities.ts';
 import { decode, type Entity } from '../../core/store/entity.ts';
 import type { LoadedFleet } from '../fleet/load-fleet.ts';
@@ -28,16 +30,18 @@ export async function runReport(world: World, loaded: LoadedFleet, rested: boole
     all(world, Waves),
     all(world, Accounts),
   ]);
+  const snapshot = await loadSnapshot(world.table, await world.table.queryActive(), false);
+  const audit = Map.groupBy(world.table.auditTimeline(), (item) => item.subject);
   const known = records.filter((record) => record.deletedAt === undefined);
   const reports = await Promise.all(
     known.map(async (record) => {
       const member = members.findLast((one) => one.clusterKey === record.clusterKey);
       const held = controls.find((control) => control.clusterKey === record.clusterKey)?.held?.reason;
       const own = upgrades.filter((upgrade) => upgrade.clusterKey === record.clusterKey);
-      const audit = world.table.auditTimeline().filter((item) => item.subject === record.clusterKey);
       // What became of no rollout is explained by the reconciler's own decision, as `liftlock explain` does.
-      const verdict = member === undefined && own.length === 0 ? await explainCluster(world.ports, record) : undefined;
-      return clusterReport(record, member, own, held, verdict, audit);
+      const verdict =
+        member === undefined && own.length === 0 ? await explainCluster(world.ports, record, snapshot) : undefined;
+      return clusterReport(record, member, own, held, verdict, audit.get(record.clusterKey) ?? []);
     }),
   );
   const clusters = [...reports, ...undiscovered(loaded, known, accounts)].sort(
@@ -122,8 +126,7 @@ function clusterReport(
     steps: stepsOf(ordered),
     startedAt: ordered[0]?.startedAt,
     endedAt: last?.endedAt,
-    rollbackWindowEndsAt:
-      completed === undefined ? undefined : new Date(Date.parse(completed) + 7 * 86_400_000).toISOString(),
+    rollbackWindowEndsAt: completed === undefined ? undefined : rollbackEnd(completed).toISOString(),
     managedBy: record.managedBy,
   };
 }

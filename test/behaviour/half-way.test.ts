@@ -25,19 +25,20 @@ const onlyCluster = (state: FakeEksState) => {
   if (cluster === undefined) throw new Error('there is no cluster');
   return cluster;
 };
+/** A roll whose drain a PodDisruptionBudget blocks, once. */
+const stuckDrain = {
+  clusterName: 'web',
+  nodegroupName: 'workers',
+  type: 'VersionUpdate',
+  errorCode: 'PodEvictionFailure',
+  errorMessage: 'no',
+} as const;
 
 describe('what failed half-way', () => {
   test('is taken up again at the hop that failed, nodes first', async () => {
-    const failure = {
-      clusterName: 'web',
-      nodegroupName: 'workers',
-      type: 'VersionUpdate',
-      errorCode: 'PodEvictionFailure',
-      errorMessage: 'no',
-    } as const;
     const world = await smallFleet({
       clusters: named(['web'], '1.35'),
-      prepare: (state) => void state.plannedFailures.push(failure),
+      prepare: (state) => void state.plannedFailures.push(stuckDrain),
     });
     await run(world);
     await retryCluster(world.ports, (await recordOf(world, 'web')).clusterKey, PERSON);
@@ -74,16 +75,9 @@ describe('what failed half-way', () => {
   });
 
   test('the seven days of a rollback count from the change, not from the retry', async () => {
-    const failure = {
-      clusterName: 'web',
-      nodegroupName: 'workers',
-      type: 'VersionUpdate',
-      errorCode: 'PodEvictionFailure',
-      errorMessage: 'no',
-    } as const;
     const world = await smallFleet({
       clusters: named(['web']),
-      prepare: (state) => void state.plannedFailures.push(failure),
+      prepare: (state) => void state.plannedFailures.push(stuckDrain),
     });
     await run(world);
     const [first] = await upgradesOf(world);

@@ -1,4 +1,4 @@
-import { clusterArn, discover, mutationsOf, smallFleet, startByHand, versionOf } from './small-fleet.ts';
+import { beforeCommit, clusterArn, discover, mutationsOf, smallFleet, startByHand, versionOf } from './small-fleet.ts';
 
 const manual = { trigger: 'manual' };
 
@@ -40,27 +40,19 @@ describe('a version is one minor up or nothing', () => {
       clusters: [{ name: 'web', version: '1.35', nodegroups: [{ name: 'workers' }] }],
       policy: { target: '1.36' },
       faults: [
-        {
-          when: 'before',
-          operation: 'commit',
-          function: 'upgrade-control-plane',
-          effect: {
-            kind: 'act',
-            act: async (inner) => {
-              const caller = {
-                account: '111111111111',
-                region: 'eu-central-1',
-                principal: 'arn:aws:iam::111111111111:role/terraform',
-              };
-              inner.eks.operation(
-                'UpdateClusterVersion',
-                { name: 'web', version: '1.36', nodegroups: [{ name: 'workers' }] },
-                caller,
-                inner.clock.now(),
-              );
-            },
-          },
-        },
+        beforeCommit(async (inner) => {
+          const caller = {
+            account: '111111111111',
+            region: 'eu-central-1',
+            principal: 'arn:aws:iam::111111111111:role/terraform',
+          };
+          inner.eks.operation(
+            'UpdateClusterVersion',
+            { name: 'web', version: '1.36', nodegroups: [{ name: 'workers' }] },
+            caller,
+            inner.clock.now(),
+          );
+        }),
       ],
     });
     const { run } = await import('./small-fleet.ts');

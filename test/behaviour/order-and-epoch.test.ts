@@ -2,21 +2,29 @@ import type { AuditedWrite } from '../../core/store/audit.ts';
 import { Epochs } from '../../core/store/entities.ts';
 import { load, replace } from '../../core/store/entity.ts';
 import { MACHINE_ARN_PREFIX } from '../../simulator/process/machines.ts';
-import { clusterArn, discover, mutationsOf, run, smallFleet, versionOf } from './small-fleet.ts';
+import type { World } from '../../simulator/process/world.ts';
+import { beforeCommit, clusterArn, discover, mutationsOf, run, smallFleet, versionOf } from './small-fleet.ts';
 
 const web = { name: 'web', version: '1.36', nodegroups: [{ name: 'workers' }] };
 const EXECUTION = MACHINE_ARN_PREFIX.replace(':stateMachine:', ':execution:');
 
-test('a node group, and an add-on of the new version, wait for the control plane even when they are asked for too early', async () => {
+const input = { cluster: clusterArn('web'), targetVersion: '1.37' };
+
+/** An upgrade that was started by hand five seconds ago: its execution `early` holds the grant, and nothing is changed yet. */
+async function justStarted(): Promise<World> {
   const world = await smallFleet({ clusters: [web], policy: { trigger: 'manual' } });
   await discover(world);
-  const input = { cluster: clusterArn('web'), targetVersion: '1.37' };
   await world.runner.startExecution({
     machineArn: `${MACHINE_ARN_PREFIX}upgrade-cluster`,
     name: 'early',
     input: JSON.stringify(input),
   });
   await world.clock.runUntil(new Date(world.clock.now().getTime() + 5_000));
+  return world;
+}
+
+test('a node group, and an add-on of the new version, wait for the control plane even when they are asked for too early', async () => {
+  const world = await justStarted();
   const execution = (step: string) => ({
     arn: `${EXECUTION}${step}:early.${step}.x.0`,
     name: `early.${step}.x.0`,
@@ -42,18 +50,10 @@ test('a commit that began under an old epoch is made anew under the new one', as
   const world = await smallFleet({
     clusters: [web],
     faults: [
-      {
-        when: 'before',
-        operation: 'commit',
-        function: 'upgrade-control-plane',
-        effect: {
-          kind: 'act',
-          act: async ({ table }) => {
-            const epoch = await load(table, Epochs);
-            await table.transact([replace(Epochs, epoch, { number: (epoch?.data.number ?? 0) + 1 })]);
-          },
-        },
-      },
+      beforeCommit(async ({ table }) => {
+        const epoch = await load(table, Epochs);
+        await table.transact([replace(Epochs, epoch, { number: (epoch?.data.number ?? 0) + 1 })]);
+      }),
     ],
   });
   await run(world);
@@ -70,15 +70,7 @@ test('a commit that began under an old epoch is made anew under the new one', as
 });
 
 test('an upgrade that was concluded commits nothing more, though its grant is still open', async () => {
-  const world = await smallFleet({ clusters: [web], policy: { trigger: 'manual' } });
-  await discover(world);
-  const input = { cluster: clusterArn('web'), targetVersion: '1.37' };
-  await world.runner.startExecution({
-    machineArn: `${MACHINE_ARN_PREFIX}upgrade-cluster`,
-    name: 'early',
-    input: JSON.stringify(input),
-  });
-  await world.clock.runUntil(new Date(world.clock.now().getTime() + 5_000));
+  const world = await justStarted();
   const holder = {
     arn: `${EXECUTION}upgrade-cluster:early`,
     name: 'early',

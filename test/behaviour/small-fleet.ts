@@ -33,6 +33,14 @@ export interface SmallFleet {
   readonly accounts?: readonly string[];
 }
 
+/** Something that happens right before the control plane's upgrade is committed, between its decision and its call. */
+export const beforeCommit = (act: Extract<Fault['effect'], { kind: 'act' }>['act']): Fault => ({
+  when: 'before',
+  operation: 'commit',
+  function: 'upgrade-control-plane',
+  effect: { kind: 'act', act },
+});
+
 /** A world with these clusters, a Fleet and policies applied, and nothing run yet. */
 export async function smallFleet(fleet: SmallFleet): Promise<World> {
   const state = emptyState(DAY);

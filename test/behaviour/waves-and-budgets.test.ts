@@ -4,6 +4,7 @@ import { Waves } from '../../core/store/entities.ts';
 import { decode, replace } from '../../core/store/entity.ts';
 import type { FakeEksState } from '../../simulator/eks/state/fake-eks-state.ts';
 import {
+  beforeCommit,
   controlsOf,
   memberOf,
   membersOf,
@@ -143,20 +144,12 @@ describe('a wave that is halted', () => {
       clusters: staged('dev', ['d1']),
       policy: { waves },
       faults: [
-        {
-          when: 'before',
-          operation: 'commit',
-          function: 'upgrade-control-plane',
-          effect: {
-            kind: 'act',
-            act: async ({ table }) => {
-              const [item] = await table.queryKind(Waves.kind);
-              if (item === undefined) throw new Error('there is no wave');
-              const wave = decode(Waves, item);
-              await table.transact([replace(Waves, wave, { ...wave.data, status: 'Halted' })]);
-            },
-          },
-        },
+        beforeCommit(async ({ table }) => {
+          const [item] = await table.queryKind(Waves.kind);
+          if (item === undefined) throw new Error('there is no wave');
+          const wave = decode(Waves, item);
+          await table.transact([replace(Waves, wave, { ...wave.data, status: 'Halted' })]);
+        }),
       ],
     });
     await run(world);
