@@ -1,6 +1,6 @@
 import { parseConfig } from '../../core/config/parse-config.ts';
 import type { UpgradePolicy } from '../../core/config/types.ts';
-import type { ClusterRecord } from '../../core/contracts/items/cluster.ts';
+import type { AccountState, ClusterRecord } from '../../core/contracts/items/cluster.ts';
 import type { Grant, Upgrade } from '../../core/contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../../core/contracts/items/rollout.ts';
 import { servedKey } from '../../core/rollout/automatic-rollouts.ts';
@@ -61,6 +61,7 @@ export function largeSnapshot({ clusters: count, history }: LargeFleet): FleetSn
     ...(history
       ? {
           history: {
+            accounts: lookedAt(clusters),
             rollouts,
             served: new Set(members.map((one) => servedKey(one.rolloutId, one.to, one.clusterKey))),
           },
@@ -70,7 +71,7 @@ export function largeSnapshot({ clusters: count, history }: LargeFleet): FleetSn
 }
 
 function fleetSpec() {
-  const text = `{apiVersion: liftlock/v1alpha1, kind: Fleet, metadata: {name: bench}, spec: {mode: act, accounts: ["111111111111"], regions: [eu-central-1], spokeRole: {externalId: bench}, caps: {perAccount: 20}}}`;
+  const text = `{apiVersion: liftlock/v1alpha1, kind: Fleet, metadata: {name: bench}, spec: {mode: act, accounts: ["100000000000"], regions: [eu-central-1], spokeRole: {externalId: bench}, caps: {perAccount: 20}}}`;
   return parseConfig([{ path: 'fleet.yaml', text }], { now: new Date(NOW) }).fleet?.spec;
 }
 
@@ -215,4 +216,15 @@ function upgrade({ clusterKey, rolloutId, waveIndex }: Member): Upgrade {
     reasons: [],
     startedAt: NOW,
   };
+}
+
+/** As if discovery had just listed every one of them. */
+function lookedAt(clusters: readonly ClusterRecord[]): AccountState[] {
+  const scopes = Map.groupBy(clusters, ({ account, region }) => `${account}/${region}`);
+  return [...scopes.values()].flatMap((here) => {
+    const [first] = here;
+    if (first === undefined) return [];
+    const { account, region } = first;
+    return [{ account, region, status: 'Ok' as const, clusters: here.length, checkedAt: NOW }];
+  });
 }

@@ -5,6 +5,7 @@ import { fleetInForce } from '../policy/applied.ts';
 import type { Scope } from '../ports/eks.ts';
 import type { ClusterItem } from '../ports/outside.ts';
 import type { Ports } from '../ports/ports.ts';
+import { markDirty } from '../rollout/mark-dirty.ts';
 import { Accounts } from '../store/entities.ts';
 import { put } from '../store/entity.ts';
 import { becomesUnreachable } from './record-cluster.ts';
@@ -30,6 +31,7 @@ export async function discoverClusters(ports: DiscoverPorts): Promise<{ items: n
   ].sort();
   const inventory = await livingRecords(ports.table);
   const depth = ports.clock.now().getUTCHours() === DEEP_HOUR ? 'deep' : 'shallow';
+  const seen = new Set((await ports.table.queryPartition('ACCOUNTS')).map(({ sk }) => sk));
   const states: AccountState[] = [];
   let items = 0;
   for (const account of accounts) {
@@ -40,6 +42,8 @@ export async function discoverClusters(ports: DiscoverPorts): Promise<{ items: n
       items += found;
     }
   }
+  // The last Region to be looked at for the first time may be empty: then no record tells that the inventory is complete now.
+  if (states.some((state) => !seen.has(Accounts.key(state.account, state.region).sk))) await markDirty(ports);
   return { items, accounts: states };
 }
 

@@ -1,5 +1,6 @@
 import type { Rollout } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
+import { isInventoryComplete } from './inventory-complete.ts';
 import { planRollout, type RolloutPlan } from './plan-rollout.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
@@ -14,8 +15,9 @@ export const servedKey = (policy: string, target: string, clusterKey: string): s
  * target yet. Needs the full look (`snapshot.history`); events only make it happen sooner.
  */
 export function automaticRollouts(snapshot: FleetSnapshot, now: Date): RolloutPlan[] {
-  const { history } = snapshot;
-  if (history === undefined || snapshot.fleet?.mode !== 'act') return [];
+  const { history, fleet } = snapshot;
+  if (history === undefined || fleet?.mode !== 'act') return [];
+  if (!isInventoryComplete(fleet, history.accounts, snapshot.clusters.values(), now)) return [];
   const plans: RolloutPlan[] = [];
   for (const [name, { policy }] of snapshot.policies) {
     if (policy.spec.trigger !== 'automatic') continue;

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { FLEET, fleetSpec, upgradePolicy } from '../policy/applied.ts';
 import type { StoredItem, Table } from '../ports/table.ts';
 import {
+  Accounts,
   ClusterControls,
   Clusters,
   Configs,
@@ -84,7 +85,8 @@ async function loadHistory(table: Table): Promise<NonNullable<FleetSnapshot['his
     if (member.status !== 'Excluded' || aborted)
       served.add(servedKey(policyOf.get(member.rolloutId) ?? '', member.to, member.clusterKey));
   }
-  return { rollouts, served };
+  const accounts = of(await table.queryPartition('ACCOUNTS'), Accounts);
+  return { rollouts, served, accounts };
 }
 
 function of<Schema, Parts extends readonly unknown[]>(

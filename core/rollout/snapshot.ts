@@ -1,5 +1,5 @@
 import type { FleetSpec, UpgradePolicy } from '../config/types.ts';
-import type { ClusterControl, ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
+import type { AccountState, ClusterControl, ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
 import type { Epoch, Grant, Ledger, Upgrade } from '../contracts/items/protocol.ts';
 import type { FleetControl, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 
@@ -23,6 +23,13 @@ export interface FleetSnapshot {
   readonly waves: readonly Wave[];
   /** Not settled, or quarantined. */
   readonly members: readonly Member[];
-  /** Set on a full look: every rollout that ever was, and each cluster that has been in one, as `<policy>/<target>/<clusterKey>`. */
-  readonly history?: { readonly rollouts: readonly Rollout[]; readonly served: ReadonlySet<string> };
+  /**
+   * Set on a full look: every rollout that ever was, each cluster that has been in one, as `<policy>/<target>/<clusterKey>`, and where
+   * discovery has looked.
+   */
+  readonly history?: {
+    readonly rollouts: readonly Rollout[];
+    readonly served: ReadonlySet<string>;
+    readonly accounts: readonly AccountState[];
+  };
 }

@@ -21,8 +21,8 @@ export interface FunctionNeeds {
 }
 
 const stepThatReads = { writes: 'conditional', audits: true, publishes: true, assumesSpokeRole: true } as const;
-/** The mutator also keeps updates that it saw settle, whatever it kept before. */
-const stepThatMutates = { ...stepThatReads, writes: 'overwrite' } as const;
+/** It also keeps updates that it saw settle, whatever it kept before. */
+const stepThatWatchesUpdates = { ...stepThatReads, writes: 'overwrite' } as const;
 
 /** Machines that take a grant: the reconciler starts their next attempts. Those that only read are started by people. */
 const GRANTED = ['upgrade-cluster', 'upgrade-control-plane', 'update-addons', 'roll-node-group'] as const;
@@ -39,7 +39,7 @@ export const FUNCTION_NEEDS: Readonly<Record<FunctionName, FunctionNeeds>> = {
     listsAccounts: true,
   },
   'record-clusters': { writes: 'overwrite', audits: true, queue: 'consume', assumesSpokeRole: true },
-  'watch-versions': { indexes: ['kind'], writes: 'conditional', publishes: true, assumesSpokeRole: true },
+  'watch-versions': { indexes: ['kind'], writes: 'overwrite', publishes: true, assumesSpokeRole: true },
   'reconcile-rollouts': {
     indexes: ['active', 'kind'],
     writes: 'overwrite',
@@ -50,11 +50,11 @@ export const FUNCTION_NEEDS: Readonly<Record<FunctionName, FunctionNeeds>> = {
     assumesSpokeRole: true,
   },
   'request-grant': { writes: 'conditional', audits: true, assumesSpokeRole: true },
-  'scan-cluster': stepThatReads,
-  'update-addons': stepThatMutates,
-  'upgrade-control-plane': stepThatMutates,
+  'scan-cluster': stepThatWatchesUpdates,
+  'update-addons': stepThatWatchesUpdates,
+  'upgrade-control-plane': stepThatWatchesUpdates,
   'list-node-groups': { assumesSpokeRole: true },
-  'roll-node-group': stepThatMutates,
+  'roll-node-group': stepThatWatchesUpdates,
   'smoke-check': stepThatReads,
   // It observes the cluster anew, as record-clusters does.
   'conclude-upgrade': { writes: 'overwrite', audits: true, publishes: true, assumesSpokeRole: true },

@@ -1,7 +1,8 @@
 import type { AuditItem } from '../../core/ports/table.ts';
 import type { MutationRecord } from '../eks/log/mutation-record.ts';
 import { acceptedMutations } from '../eks/log/timeline.ts';
-import { spokePrincipal, type World } from '../process/world.ts';
+import type { RunView } from '../process/run-view.ts';
+import { spokePrincipal } from '../process/world.ts';
 
 /** A broken invariant of design.md §3, with what shows it. */
 export interface Violation {
@@ -11,7 +12,7 @@ export interface Violation {
 
 /** What really happened, from the fake EKS's own log and the audit: not from what the controller believes. */
 export interface History {
-  readonly world: World;
+  readonly world: RunView;
   /** By subject, oldest first. */
   readonly audit: ReadonlyMap<string, readonly AuditItem[]>;
   /** All subjects, in the order of writing. */
@@ -22,8 +23,8 @@ export interface History {
   readonly sent: readonly MutationRecord[];
 }
 
-export function historyOf(world: World): History {
-  const timeline = world.table.auditTimeline();
+export async function historyOf(world: RunView): Promise<History> {
+  const timeline = await world.auditTimeline();
   const audit = new Map<string, AuditItem[]>();
   for (const item of timeline) audit.set(item.subject, [...(audit.get(item.subject) ?? []), item]);
   const sent = acceptedMutations(world.eks.state, { withReplays: true }).filter(

@@ -1,22 +1,12 @@
-import { isAtRest } from './at-rest.ts';
+import { type RunOptions, untilRest } from './until-rest.ts';
 import type { World } from './world.ts';
 
 /** The schedules of the stack, in minutes. */
 export const SCHEDULE = { reconcile: 1, discover: 60, watch: 60 } as const;
 
-export interface RunOptions {
-  /** The run ends here at the latest. */
-  readonly until: Date;
-  /** It ends earlier once nothing has moved for so many hours, and nothing outside is expected any more. */
-  readonly quietHours?: number;
-  /** Ends it at once. */
-  readonly signal?: AbortSignal;
-}
-
 /** Runs the schedules until the fleet is at rest. Gives whether it came to rest in time. */
 export async function runWorld(world: World, options: RunOptions): Promise<boolean> {
   const { clock } = world;
-  const quietMilliseconds = (options.quietHours ?? 3) * 3_600_000;
   let stopped = false;
   every(
     world,
@@ -37,16 +27,8 @@ export async function runWorld(world: World, options: RunOptions): Promise<boole
     () => world.tick(),
   );
 
-  let quietSince: number | undefined;
   try {
-    while (clock.now() < options.until && options.signal?.aborted !== true) {
-      await clock.runUntil(new Date(clock.now().getTime() + 10 * 60_000), options.signal);
-      const now = clock.now().getTime();
-      if (!(await isAtRest(world))) quietSince = undefined;
-      else quietSince ??= now;
-      if (quietSince !== undefined && now - quietSince >= quietMilliseconds) return true;
-    }
-    return false;
+    return await untilRest(world, clock, options);
   } finally {
     stopped = true;
   }

@@ -2,6 +2,7 @@ import { MemoryTable } from '../../adapters/memory/table.ts';
 import type { FunctionName } from '../../core/contracts/names.ts';
 import type { Scope } from '../../core/ports/eks.ts';
 import type { Ports } from '../../core/ports/ports.ts';
+import type { AuditItem } from '../../core/ports/table.ts';
 import type { Json } from '../asl/json/json.ts';
 import { Runner } from '../asl/runner/runner.ts';
 import { lambdaFunctionError, type TaskInvocation } from '../asl/runner/task-invocation.ts';
@@ -17,6 +18,7 @@ import { FUNCTIONS, type InvokedFunction } from './functions.ts';
 import { InMemoryBus } from './in-memory-bus.ts';
 import { createInMemoryExecutions } from './in-memory-executions.ts';
 import { InMemoryQueue } from './in-memory-queue.ts';
+import type { RunView } from './run-view.ts';
 import { FUNCTION_ARN_PREFIX, machineDefinitions } from './machines.ts';
 
 export interface WorldOptions {
@@ -43,7 +45,7 @@ export interface Invocation {
 export const spokePrincipal = (scope: Scope): string => `arn:aws:iam::${scope.account}:role/LiftlockSpoke`;
 
 /** Liftlock in one process: real decisions, steps and machine files; a fake EKS, tables in memory, virtual time. */
-export class World {
+export class World implements RunView {
   readonly clock: VirtualClock;
   readonly eks: FakeEks;
   readonly table = new MemoryTable();
@@ -151,6 +153,10 @@ export class World {
         ended === undefined ? {} : { 'detail-type': 'Step Functions Execution Status Change', detail: ended },
       );
     });
+  }
+
+  async auditTimeline(): Promise<readonly AuditItem[]> {
+    return this.table.auditTimeline();
   }
 
   /** One tick of the reconciler. A fault in it is one missed tick: the next one comes. */

@@ -11,7 +11,7 @@ import { Accounts, ClusterControls, Clusters, Members, Rollouts, Upgrades, Waves
 import { decode, type Entity } from '../../core/store/entity.ts';
 import type { LoadedFleet } from '../fleet/load-fleet.ts';
 import { checkInvariants } from '../invariants/check-invariants.ts';
-import type { World } from '../process/world.ts';
+import type { RunView } from '../process/run-view.ts';
 import { bucketOf } from './bucket.ts';
 import { movesOf } from './moves.ts';
 import { nextThings } from './next-things.ts';
@@ -20,7 +20,7 @@ import { stepsOf } from './steps.ts';
 import { undiscovered } from './undiscovered.ts';
 
 /** What a run of a fleet folder did, cluster by cluster, from the table, the audit and the fake EKS. */
-export async function runReport(world: World, loaded: LoadedFleet, rested: boolean): Promise<RunReport> {
+export async function runReport(world: RunView, loaded: LoadedFleet, rested: boolean): Promise<RunReport> {
   const [records, members, upgrades, controls, rollouts, waves, accounts] = await Promise.all([
     all(world, Clusters),
     all(world, Members),
@@ -31,7 +31,7 @@ export async function runReport(world: World, loaded: LoadedFleet, rested: boole
     all(world, Accounts),
   ]);
   const snapshot = await loadSnapshot(world.table, await world.table.queryActive(), false);
-  const audit = Map.groupBy(world.table.auditTimeline(), (item) => item.subject);
+  const audit = Map.groupBy(await world.auditTimeline(), (item) => item.subject);
   const known = records.filter((record) => record.deletedAt === undefined);
   const reports = await Promise.all(
     known.map(async (record) => {
@@ -40,7 +40,7 @@ export async function runReport(world: World, loaded: LoadedFleet, rested: boole
       const own = upgrades.filter((upgrade) => upgrade.clusterKey === record.clusterKey);
       // What became of no rollout is explained by the reconciler's own decision, as `liftlock explain` does.
       const verdict =
-        member === undefined && own.length === 0 ? await explainCluster(world.ports, record, snapshot) : undefined;
+        member === undefined && own.length === 0 ? await explainCluster(world, record, snapshot) : undefined;
       return clusterReport(record, member, own, held, verdict, audit.get(record.clusterKey) ?? []);
     }),
   );
@@ -92,7 +92,7 @@ export async function runReport(world: World, loaded: LoadedFleet, rested: boole
   return { ...report, next: nextThings(report) };
 }
 
-async function all<Data>(world: World, entity: Entity<Data, never>): Promise<Data[]> {
+async function all<Data>(world: RunView, entity: Entity<Data, never>): Promise<Data[]> {
   return (await world.table.queryKind(entity.kind)).map((item) => decode(entity, item).data);
 }
 

@@ -21,7 +21,16 @@ export interface LocalDynamo {
  * @param options.path folder that keeps the data; absent = in memory.
  */
 export async function startLocalDynamo(options: { path?: string; port?: number } = {}): Promise<LocalDynamo> {
-  const { path, port = 0 } = options;
+  const { port = 0 } = options;
+  const server = createLocalDynamo(options);
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address() as AddressInfo;
+  return { endpoint: `http://127.0.0.1:${address.port}`, close: () => close(server) };
+}
+
+/** The same as a server that nobody listens for yet: who has requests already can emit them on it. */
+export function createLocalDynamo({ path }: { path?: string } = {}): Server {
   const { server, store } = createServer({
     createTableMs: 0,
     deleteTableMs: 0,
@@ -38,10 +47,7 @@ export async function startLocalDynamo(options: { path?: string; port?: number }
     }
     for (const listener of others) listener(request, response);
   });
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address() as AddressInfo;
-  return { endpoint: `http://127.0.0.1:${address.port}`, close: () => close(server) };
+  return server;
 }
 
 /** dynalite keeps its store to itself, so it is caught where it is made. */

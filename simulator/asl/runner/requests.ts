@@ -1,5 +1,5 @@
 import type { Timers } from '../../clock/timers.ts';
-import type { ExecutionStatus } from '../interpreter/execution.ts';
+import type { Execution, ExecutionStatus } from '../interpreter/execution.ts';
 import type { HistoryEvent } from '../interpreter/history-event.ts';
 import type { Environment } from '../interpreter/turn.ts';
 import type { ExecutionDescription } from './execution-description.ts';
@@ -14,6 +14,8 @@ export interface RunnerOptions {
   readonly track?: <T>(work: () => Promise<T>) => Promise<T>;
   readonly environment: Environment;
   readonly invokeTask: InvokeTask;
+  /** Asked before a task starts, looks at or stops a child; what it throws is the task's error. Left out, every machine may. */
+  readonly authorizeChild?: AuthorizeChild;
   /** Called when an execution has started and when it has ended. */
   readonly onStatusChange?: (execution: ExecutionDescription) => void;
   /** Asked when an execution has ended; without its history a simulated fleet needs far less memory. Kept when left out. */
@@ -21,6 +23,13 @@ export interface RunnerOptions {
   /** Stores an execution after every step, before the step's effects are carried out. */
   readonly onStep?: (record: ExecutionRecord) => void | Promise<void>;
 }
+
+/** Whether the machine of an execution may do this to a child: `resource` is the ARN of a machine to start, else of an execution. */
+export type AuthorizeChild = (
+  action: 'states:StartExecution' | 'states:DescribeExecution' | 'states:StopExecution',
+  resource: string,
+  parent: Execution,
+) => void;
 
 /** Asks for an execution. `input` is JSON text, `{}` when left out; a left out name becomes a UUID. */
 export interface StartExecution {

@@ -128,6 +128,11 @@ export class Runner {
   /** Takes over what an earlier runner knew, into an empty one, and starts its pending tasks and timers again. */
   importState(state: RunnerState): void {
     this.machines.restore(state.machines);
+    this.importExecutions(state);
+  }
+
+  /** The same for machines that are there already, perhaps with newer definitions than when the executions were stored. */
+  importExecutions(state: Pick<RunnerState, 'executions' | 'spentTokens'>): void {
     this.#tokens.restore(state.spentTokens);
     const resumed = state.executions.map((record) => this.#host(record));
     for (const hosted of resumed) hosted.resume();
@@ -162,9 +167,10 @@ export class Runner {
   }
 
   #host(record: ExecutionRecord): HostedExecution {
-    const { timers, invokeTask, track = (work) => work() } = this.#options;
+    const { timers, invokeTask, authorizeChild = () => {}, track = (work) => work() } = this.#options;
     const tasks: TaskHost = {
       invokeTask,
+      authorizeChild,
       createChild: (request, startedBy) => {
         const child = this.#create(request);
         child.record.startedBy.push(startedBy);

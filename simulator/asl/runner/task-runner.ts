@@ -3,13 +3,14 @@ import type { Json } from '../json/json.ts';
 import { childPattern, childStart, startedOutput } from './child-executions.ts';
 import type { StartedBy } from './execution-record.ts';
 import type { HostedExecution } from './hosted-execution.ts';
-import type { StartExecution } from './requests.ts';
+import type { AuthorizeChild, StartExecution } from './requests.ts';
 import { ServiceError } from './service-error.ts';
 import { type InvokeTask, invocationOf, TaskError } from './task-invocation.ts';
 
 /** What running tasks needs from the runner. */
 export interface TaskHost {
   readonly invokeTask: InvokeTask;
+  readonly authorizeChild: AuthorizeChild;
   /** Adds an execution that has not begun. */
   createChild(request: StartExecution, startedBy: StartedBy): HostedExecution;
   /** The child a task started before. */
@@ -63,12 +64,17 @@ async function runChild(
   const waits = pattern === 'sync' || pattern === 'sync:2';
   let child = host.childOf(link.executionArn, taskId);
   try {
-    child ??= host.createChild(childStart(effect), waits ? { ...link, waitsFor: pattern } : link);
+    if (child === undefined) {
+      const start = childStart(effect);
+      host.authorizeChild('states:StartExecution', start.machineArn, hosted.execution);
+      child = host.createChild(start, waits ? { ...link, waitsFor: pattern } : link);
+    }
+    if (waits) host.authorizeChild('states:DescribeExecution', child.execution.arn, hosted.execution);
   } catch (thrown) {
     return failed(taskId, asTaskError(thrown));
   }
   const started = child;
-  if (waits) signal.addEventListener('abort', () => void started.deliver({ type: 'stop' }), { once: true });
+  if (waits) signal.addEventListener('abort', () => stopChild(host, hosted, started), { once: true });
   const output = startedOutput(child.execution);
   if (pattern === '') {
     // The child is stored before the parent goes on, so that it cannot be lost in between.
@@ -78,6 +84,16 @@ async function runChild(
   if (!effect.submitted) await hosted.deliver({ type: 'taskSubmitted', taskId, output });
   await child.begin();
   return undefined;
+}
+
+/** A parent that may not stop its child leaves it running, as on AWS. */
+function stopChild(host: TaskHost, hosted: HostedExecution, child: HostedExecution): void {
+  try {
+    host.authorizeChild('states:StopExecution', child.execution.arn, hosted.execution);
+  } catch {
+    return;
+  }
+  void child.deliver({ type: 'stop' });
 }
 
 /** Has a task of an execution done, and tells the execution what came of it. */

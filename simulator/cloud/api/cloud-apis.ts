@@ -1,0 +1,84 @@
+import { invokeFunction } from '../../iam/requirements/service-work.ts';
+import type { Principal } from '../../iam/principals/principal.ts';
+import type { AwsCall } from '../../wire/aws-call.ts';
+import type { HttpAnswer, HttpRequest } from '../../wire/http-message.ts';
+import { isSignedBy, readSignature } from '../../wire/signature.ts';
+import type { IamAuthority } from '../iam-authority.ts';
+import type { Functions } from '../lambda/functions.ts';
+import type { Wiring } from '../wiring.ts';
+import { type ApiCaller, HttpApi } from './http-api.ts';
+
+export interface CloudApisParts {
+  readonly authority: IamAuthority;
+  readonly functions: Functions;
+  readonly wiring: Wiring;
+  readonly now: () => Date;
+  readonly uuid: () => string;
+}
+
+/** The HTTP APIs of all stacks. On AWS each has a host of its own; here the first that has a route for a request takes it. */
+export class CloudApis {
+  readonly #apis = new Map<string, HttpApi>();
+  readonly #parts: CloudApisParts;
+
+  constructor(parts: CloudApisParts) {
+    this.#parts = parts;
+  }
+
+  /** Makes the API of an id, the first time it is asked for. */
+  readonly get = (apiId: string, place: { readonly account: string; readonly region: string }): HttpApi => {
+    const { authority, functions, wiring, now, uuid } = this.#parts;
+    const known = this.#apis.get(apiId);
+    if (known !== undefined) return known;
+    const api = new HttpApi({
+      apiId,
+      ...place,
+      now,
+      uuid,
+      callerOf: (request) => this.#callerOf(request),
+      mayInvoke: (caller, resource) =>
+        authority.may(caller.principal, { action: 'execute-api:Invoke', resource, context: {} }, `the API ${apiId}`),
+      invoke: (functionArn, event, sourceArn) => {
+        const source = { service: 'apigateway.amazonaws.com', sourceArn, sourceAccount: place.account };
+        authority.asService(source, invokeFunction(functionArn), `the API ${apiId}`);
+        wiring.record(`HttpApi ${sourceArn.split('$default/')[1]}`, functionArn);
+        return functions.invoke(functionArn, event);
+      },
+    });
+    this.#apis.set(apiId, api);
+    return api;
+  };
+
+  /** Undefined when there is no API at all. */
+  async handle(request: HttpRequest): Promise<HttpAnswer | undefined> {
+    let answer: HttpAnswer | undefined;
+    for (const api of this.#apis.values()) {
+      answer = await api.handle(request);
+      if (answer.status !== 404) return answer;
+    }
+    return answer;
+  }
+
+  /** Who signed for `execute-api` with a key that is known and is not over. */
+  #callerOf(request: HttpRequest): ApiCaller | undefined {
+    const { authority } = this.#parts;
+    try {
+      const signature = readSignature(request);
+      if (signature === undefined || signature.scope.service !== 'execute-api') return undefined;
+      const { accessKeyId } = signature.scope;
+      const secret = authority.sessions.secretOf(accessKeyId);
+      if (secret === undefined || !isSignedBy(request, signature, secret)) return undefined;
+      const { sessionToken } = signature;
+      const signer = { accessKeyId, ...(sessionToken === undefined ? {} : { sessionToken }) };
+      return callerFrom(authority.principalOf({ signer, service: 'sts' } as AwsCall), accessKeyId);
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+function callerFrom(principal: Principal, accessKey: string): ApiCaller | undefined {
+  if (principal.kind !== 'assumed-role' && principal.kind !== 'user') return undefined;
+  const { arn, account, userId } = principal;
+  return { principal, arn, account, userId, accessKey };
+}

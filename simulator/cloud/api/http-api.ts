@@ -1,0 +1,145 @@
+import type { Principal } from '../../iam/principals/principal.ts';
+import type { HttpAnswer, HttpRequest } from '../../wire/http-message.ts';
+
+export interface ApiRoute {
+  readonly method: string;
+  /** `/v1/clusters/{id}/retry`, `/v1/{proxy+}`. */
+  readonly path: string;
+  readonly iamAuthorized: boolean;
+  readonly functionArn: string;
+}
+
+/** Who signed a request, as API Gateway tells the function. */
+export interface ApiCaller {
+  readonly principal: Principal;
+  readonly arn: string;
+  readonly account: string;
+  readonly accessKey: string;
+  readonly userId: string;
+}
+
+export interface HttpApiHost {
+  readonly apiId: string;
+  readonly account: string;
+  readonly region: string;
+  readonly now: () => Date;
+  readonly uuid: () => string;
+  /** Who signed the request; undefined when nobody did, or not with a key that is known. */
+  readonly callerOf: (request: HttpRequest) => ApiCaller | undefined;
+  /** Whether the caller may `execute-api:Invoke` this ARN. */
+  readonly mayInvoke: (caller: ApiCaller, resource: string) => boolean;
+  /** Invokes the function for the API, by leave of the function's own policy. */
+  readonly invoke: (functionArn: string, event: string, sourceArn: string) => Promise<string>;
+}
+
+const json = (status: number, body: object): HttpAnswer => ({
+  status,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+});
+
+/** An HTTP API of API Gateway with IAM authorization and Lambda proxy integrations of payload 2.0. */
+export class HttpApi {
+  readonly #routes: ApiRoute[] = [];
+  readonly #host: HttpApiHost;
+
+  constructor(host: HttpApiHost) {
+    this.#host = host;
+  }
+
+  add(route: ApiRoute): void {
+    this.#routes.push(route);
+  }
+
+  async handle(request: HttpRequest): Promise<HttpAnswer> {
+    const { apiId, account, region } = this.#host;
+    const url = new URL(request.target, 'http://localhost');
+    const route = this.#match(request.method, url.pathname);
+    if (route === undefined) return json(404, { message: 'Not Found' });
+    const caller = this.#host.callerOf(request);
+    const base = `arn:aws:execute-api:${region}:${account}:${apiId}`;
+    if (route.iamAuthorized) {
+      const resource = `${base}/$default/${request.method}${url.pathname}`;
+      if (caller === undefined || !this.#host.mayInvoke(caller, resource)) return json(403, { message: 'Forbidden' });
+    }
+    const event = this.#eventOf(request, url, route, caller);
+    try {
+      const sourceArn = `${base}/$default/${route.method}${route.path}`;
+      return answerOf(JSON.parse(await this.#host.invoke(route.functionArn, JSON.stringify(event), sourceArn)));
+    } catch {
+      return json(500, { message: 'Internal Server Error' });
+    }
+  }
+
+  /** The most specific route: literal parts before `{id}`, `{id}` before `{proxy+}`. */
+  #match(method: string, path: string): ApiRoute | undefined {
+    const weight = (route: ApiRoute): number => (route.path.includes('+}') ? 2 : route.path.includes('{') ? 1 : 0);
+    return this.#routes
+      .filter((route) => route.method === method && matches(route.path, path))
+      .sort((a, b) => weight(a) - weight(b))[0];
+  }
+
+  #eventOf(request: HttpRequest, url: URL, route: ApiRoute, caller: ApiCaller | undefined): object {
+    const { apiId, account, now, uuid } = this.#host;
+    const body = request.body.toString('utf8');
+    const query = Object.fromEntries([...new Set(url.searchParams.keys())].map((name) => [name, url.searchParams.getAll(name).join(',')]));
+    const iam = caller && {
+      accessKey: caller.accessKey,
+      accountId: caller.account,
+      callerId: caller.userId,
+      userArn: caller.arn,
+      userId: caller.userId,
+      cognitoIdentity: null,
+      principalOrgId: null,
+    };
+    return {
+      version: '2.0',
+      routeKey: `${route.method} ${route.path}`,
+      rawPath: url.pathname,
+      rawQueryString: url.search.slice(1),
+      headers: request.headers,
+      ...(Object.keys(query).length === 0 ? {} : { queryStringParameters: query }),
+      requestContext: {
+        accountId: account,
+        apiId,
+        domainName: url.host,
+        domainPrefix: apiId,
+        ...(iam === undefined ? {} : { authorizer: { iam } }),
+        http: {
+          method: request.method,
+          path: url.pathname,
+          protocol: 'HTTP/1.1',
+          sourceIp: '127.0.0.1',
+          userAgent: request.headers['user-agent'] ?? '',
+        },
+        requestId: uuid(),
+        routeKey: `${route.method} ${route.path}`,
+        stage: '$default',
+        time: now().toISOString(),
+        timeEpoch: now().getTime(),
+      },
+      ...(body === '' ? {} : { body }),
+      isBase64Encoded: false,
+    };
+  }
+}
+
+function matches(pattern: string, path: string): boolean {
+  const expression = pattern
+    .split('/')
+    .map((part) => (part.endsWith('+}') ? '.+' : part.startsWith('{') ? '[^/]+' : part.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&')))
+    .join('/');
+  return new RegExp(`^${expression}$`).test(path);
+}
+
+interface ProxyAnswer {
+  readonly statusCode?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly isBase64Encoded?: boolean;
+}
+
+function answerOf(answer: ProxyAnswer): HttpAnswer {
+  const { statusCode = 200, headers = {}, body = '', isBase64Encoded = false } = answer;
+  return { status: statusCode, headers, body: isBase64Encoded ? Buffer.from(body, 'base64') : body };
+}

@@ -1,0 +1,29 @@
+import type { Principal } from '../iam/principals/principal.ts';
+import type { Requirement } from '../iam/requirements/requirement.ts';
+import type { AwsCall } from '../wire/aws-call.ts';
+
+/** On whose behalf a service acts. */
+export interface Source {
+  /** `events.amazonaws.com`. */
+  readonly service: string;
+  readonly sourceArn: string;
+  readonly sourceAccount: string;
+}
+
+/**
+ * Decides every access in the local cloud, and keeps what it decided. Refusals are `AwsFault`s with AWS's names. `where` says for people in
+ * which part of Liftlock it was asked for.
+ */
+export interface Authority {
+  /** Who signed a call; throws for keys that nobody has and sessions that are over. */
+  principalOf(call: Pick<AwsCall, 'service' | 'signer'>): Principal;
+  /** All that a call needs. */
+  authorizeCall(call: AwsCall, principal: Principal): void;
+  /** A service in a role that trusts it: a poller, a machine, a schedule, a rule's target. */
+  inRole(roleArn: string, source: Source, needed: readonly Requirement[], where: string): void;
+  /** A service in its own name, which only the policy of the resource can allow. */
+  asService(source: Source, needed: readonly Requirement[], where: string): void;
+}
+
+/** One action that has no condition keys of its own. */
+export const plainly = (action: string, resource: string): readonly Requirement[] => [{ action, resource, context: {} }];

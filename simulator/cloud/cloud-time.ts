@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import type { VirtualClock } from '../clock/virtual-clock.ts';
+
+/** Virtual time as all parts of the local cloud share it: with functions through a cell of memory, with a later start through what is kept. */
+export class CloudTime {
+  readonly clock: VirtualClock;
+  /** Epoch milliseconds, for workers. */
+  readonly shared = new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT);
+  readonly uuid = (): string => randomUUID();
+  readonly #cell = new Float64Array(this.shared);
+  readonly #keep: (now: number) => void;
+
+  constructor(clock: VirtualClock, keep: (now: number) => void) {
+    this.clock = clock;
+    this.#keep = keep;
+    this.show();
+  }
+
+  /** Lets workers see what time it is. */
+  show(): number {
+    const now = this.clock.now().getTime();
+    this.#cell[0] = now;
+    this.#keep(now);
+    return now;
+  }
+
+  /** Holds time while the work runs; its own sleeps let it go on. */
+  hold<T>(work: () => Promise<T>): Promise<T> {
+    this.show();
+    return this.clock.track(work);
+  }
+
+  async sleep(milliseconds: number): Promise<void> {
+    await this.clock.sleep(milliseconds);
+    this.show();
+  }
+
+  after(seconds: number, run: () => Promise<void>): void {
+    this.clock.schedule(new Date(this.clock.now().getTime() + seconds * 1000), () => {
+      this.show();
+      return run();
+    });
+  }
+}

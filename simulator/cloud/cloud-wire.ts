@@ -1,0 +1,122 @@
+import type { Principal } from '../iam/principals/principal.ts';
+import { FakeKubernetes } from '../kubernetes/fake-kubernetes.ts';
+import { createCertificates } from '../kubernetes/server/certificates.ts';
+import { startKubernetesServer } from '../kubernetes/server/start-kubernetes-server.ts';
+import type { AwsCall } from '../wire/aws-call.ts';
+import type { HttpAnswer, HttpRequest } from '../wire/http-message.ts';
+import { type PassedRequest, startWireServer } from '../wire/wire-server.ts';
+import { organizationOperations, parameterOperations } from './accounts/account-operations.ts';
+import { type CloudServices, callServer, STS_OPERATIONS } from './cloud-services.ts';
+import { clusterTokens } from './eks/cluster-tokens.ts';
+import { eksOperations } from './eks/eks-operations.ts';
+import { eventOperations } from './events/event-operations.ts';
+import { type LocalCloud, ORGANIZATION_ID } from './local-cloud.ts';
+import { logOperations } from './logs/logs.ts';
+import { machineOperations } from './machines/machine-operations.ts';
+import { metricOperations } from './metrics/metric-operations.ts';
+import { queueOperations } from './queues/queue-operations.ts';
+import { scheduleOperations } from './schedules/schedules.ts';
+import { EmbeddedDynamo } from './tables/embedded-dynamo.ts';
+import { topicOperations } from './topics/topics.ts';
+
+/** Where the local cloud answers. */
+export interface CloudWire {
+  /** `http://127.0.0.1:4566`: all AWS services, and the HTTP API. */
+  readonly origin: string;
+  readonly port: number;
+  readonly kubernetesPort: number;
+  close(): Promise<void>;
+}
+
+/** Opens both ports of a cloud: AWS's services, and the API servers of its clusters. */
+export async function startCloudWire(cloud: LocalCloud): Promise<CloudWire> {
+  const { time, authority, options, kept, eks } = cloud;
+  const now = () => time.clock.now();
+  const kubernetes = await startKubernetesServer({
+    fake: new FakeKubernetes(eks),
+    authenticate: clusterTokens(authority, now),
+    clock: { now },
+    around: (work) => time.hold(work),
+    certificate: await createCertificates(),
+  });
+  const services: CloudServices = {
+    eks: eksOperations(eks, kubernetes, () => {
+      kept.world.keepEks(eks.state);
+      cloud.trail.tell();
+    }),
+    events: eventOperations(cloud.buses, time.uuid),
+    logs: logOperations(cloud.logs),
+    monitoring: metricOperations(cloud.metrics, cloud.alarms),
+    organizations: organizationOperations(options.accounts, ORGANIZATION_ID),
+    scheduler: scheduleOperations(cloud.schedules, options.start),
+    sns: topicOperations(cloud.topics),
+    sqs: queueOperations(cloud.queues),
+    ssm: parameterOperations(new Map([['/cdk-bootstrap/hnb659fds/version', '30']])),
+    states: machineOperations(cloud.runner, options.start),
+  };
+  const dynamo = new EmbeddedDynamo(kept.tables);
+  const wire = await startWireServer({
+    ...(options.port === undefined ? {} : { port: options.port }),
+    services: {
+      ...Object.fromEntries(Object.entries(services).map(([name, operations]) => [name, Object.keys(operations)])),
+      sts: STS_OPERATIONS,
+    },
+    serve: callServer(services, authority, now),
+    passThrough: { dynamodb: (request, context) => serveTables(cloud, dynamo, request, context) },
+    other: (request) => cloud.apis.handle(request),
+    secretOf: (accessKeyId) => authority.sessions.secretOf(accessKeyId),
+    around: (work) => time.hold(work),
+    onUnmodelled: (service, operation) =>
+      options.onNote(`${service}:${operation} is not modelled by the local cloud; it was answered with 501.`),
+    onFailure: (error, call) =>
+      options.onNote(
+        `The local cloud itself failed${call === undefined ? '' : ` at ${call.service}:${call.operation}`}: ${error instanceof Error ? error.stack : String(error)}`,
+      ),
+  });
+  return {
+    origin: wire.origin,
+    port: wire.port,
+    kubernetesPort: kubernetes.port,
+    close: async () => {
+      await wire.close();
+      await kubernetes.close();
+      await dynamo.close();
+    },
+  };
+}
+
+/** DynamoDB reads its requests itself; what they need is read here, to be decided before. */
+async function serveTables(
+  cloud: LocalCloud,
+  dynamo: EmbeddedDynamo,
+  request: HttpRequest,
+  { operation = '', ...context }: PassedRequest,
+): Promise<HttpAnswer> {
+  const call: AwsCall = { service: 'dynamodb', operation, input: parsed(request.body), ...context };
+  const principal = cloud.authority.principalOf(call);
+  if (!isSetUp(principal, operation)) cloud.authority.authorizeCall(call, principal);
+  noteIndex(cloud, call, principal);
+  return dynamo.handle(request);
+}
+
+/** CloudFormation makes tables in the administrator's name; no row says what that needs, since Liftlock never does it. */
+const isSetUp = (principal: Principal, operation: string): boolean =>
+  principal.kind === 'user' && operation === 'CreateTable';
+
+/** An index that nobody queries any more is a wire that is gone. */
+function noteIndex({ wiring, options }: LocalCloud, { input, region }: AwsCall, principal: Principal): void {
+  const { TableName, IndexName } = input as { TableName?: string; IndexName?: string };
+  if (IndexName === undefined || principal.kind !== 'assumed-role') return;
+  const table = `arn:aws:dynamodb:${region}:${options.stacks[0]?.account}:table/${TableName}`;
+  wiring.record(`Role ${principal.roleArn.split('/').at(-1)}`, `${wiring.nameOf(table)} index ${IndexName}`);
+}
+
+function parsed(body: Buffer): object {
+  try {
+    const value: unknown = JSON.parse(body.toString('utf8'));
+    return typeof value === 'object' && value !== null ? value : {};
+  } catch {
+    // DynamoDB's own answer says what is wrong with it.
+    return {};
+  }
+}

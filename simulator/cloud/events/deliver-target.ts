@@ -1,0 +1,104 @@
+import { errorMessage } from '../../../core/contracts/errors.ts';
+import type { Requirement } from '../../iam/requirements/requirement.ts';
+import { type Authority, plainly, type Source } from '../authority.ts';
+import type { Functions } from '../lambda/functions.ts';
+import type { Queues } from '../queues/queues.ts';
+import type { Topics } from '../topics/topics.ts';
+import type { Wiring } from '../wiring.ts';
+import type { BusEvent, Deliver, EventBuses, Rule, RuleTarget } from './event-buses.ts';
+
+export interface DeliveryHost {
+  readonly authority: Authority;
+  readonly functions: Pick<Functions, 'invokeAsynchronously'>;
+  readonly queues: Queues;
+  readonly topics: Topics;
+  readonly buses: () => EventBuses;
+  readonly wiring: Wiring;
+  readonly now: () => Date;
+  /** Runs soon, as events arrive on AWS: after the answer to whoever put them. */
+  readonly soon: (run: () => void) => void;
+  /** Told of what could not be delivered, and why. */
+  readonly onLost: (rule: Rule, target: RuleTarget, why: string) => void;
+}
+
+/** Brings events to functions, queues, topics and other buses, each by leave of the target; what fails goes to the target's dead letters. */
+export function targetDelivery(host: DeliveryHost): Deliver {
+  return (rule, target, event, input) =>
+    host.soon(() => {
+      const source = { service: 'events.amazonaws.com', sourceArn: rule.arn, sourceAccount: accountOf(rule.arn) };
+      try {
+        bring(host, rule, target, event, input, source);
+        host.wiring.record(`${describe(event)} by ${host.wiring.nameOf(rule.arn)}`, target.Arn);
+      } catch (error) {
+        host.onLost(rule, target, errorMessage(error));
+        toDeadLetters(host, target, input, source);
+      }
+    });
+}
+
+function bring(
+  host: DeliveryHost,
+  rule: Rule,
+  target: RuleTarget,
+  event: BusEvent,
+  input: string,
+  source: Source,
+): void {
+  const { Arn, RoleArn } = target;
+  const where = `rule ${rule.name}`;
+  const leave = (action: string): void => host.authority.asService(source, plainly(action, Arn), where);
+  switch (Arn.split(':')[2]) {
+    case 'lambda':
+      return host.functions.invokeAsynchronously(Arn, input, {
+        source,
+        ...(RoleArn === undefined ? {} : { roleArn: RoleArn }),
+      });
+    case 'sqs': {
+      const queue = host.queues.find(Arn);
+      if (queue === undefined) throw new Error(`there is no queue ${Arn}`);
+      leave('sqs:SendMessage');
+      queue.send(input, source.service);
+      return;
+    }
+    case 'sns':
+      leave('sns:Publish');
+      host.topics.publish(Arn, input, host.now());
+      return;
+    case 'events': {
+      if (RoleArn === undefined) leave('events:PutEvents');
+      else host.authority.inRole(RoleArn, source, putOnBus(Arn, event), where);
+      return host.buses().publish(Arn, event);
+    }
+    default:
+      throw new Error(`the target ${Arn} is not understood`);
+  }
+}
+
+function toDeadLetters({ authority, queues }: DeliveryHost, target: RuleTarget, input: string, source: Source): void {
+  const arn = target.DeadLetterConfig?.Arn;
+  const queue = arn === undefined ? undefined : queues.find(arn);
+  if (arn === undefined || queue === undefined) return;
+  try {
+    authority.asService(source, plainly('sqs:SendMessage', arn), `dead letters of ${target.Id}`);
+    queue.send(input, source.service);
+  } catch {
+    // Denied: it is on record, and the event is lost, as on AWS.
+  }
+}
+
+/** What an event is, without whom it concerns: `aws.states Step Functions Execution Status Change SUCCEEDED`. */
+function describe(event: BusEvent): string {
+  const { eventName, status } = event.detail as { eventName?: string; status?: string };
+  const what = event.source.startsWith('aws.') ? (eventName ?? status) : undefined;
+  return [event.source, event['detail-type'], ...(what === undefined ? [] : [what])].join(' ');
+}
+
+const putOnBus = (resource: string, event: BusEvent): readonly Requirement[] => [
+  {
+    action: 'events:PutEvents',
+    resource,
+    context: { 'events:source': event.source, 'events:detail-type': event['detail-type'] },
+  },
+];
+
+const accountOf = (arn: string): string => arn.split(':')[4] ?? '';

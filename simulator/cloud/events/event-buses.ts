@@ -1,0 +1,87 @@
+import { AwsFault } from '../../wire/aws-call.ts';
+import { compileEventPattern } from './event-pattern.ts';
+import { type TargetInput, targetInput } from './target-input.ts';
+
+/** An event as targets get it. */
+export interface BusEvent {
+  readonly version: '0';
+  readonly id: string;
+  readonly 'detail-type': string;
+  readonly source: string;
+  readonly account: string;
+  readonly time: string;
+  readonly region: string;
+  readonly resources: readonly string[];
+  readonly detail: unknown;
+}
+
+export interface RuleTarget extends TargetInput {
+  readonly Id: string;
+  readonly Arn: string;
+  readonly RoleArn?: string;
+  readonly DeadLetterConfig?: { readonly Arn: string };
+  readonly RetryPolicy?: { readonly MaximumRetryAttempts?: number; readonly MaximumEventAgeInSeconds?: number };
+}
+
+export interface Rule {
+  readonly name: string;
+  readonly arn: string;
+  readonly busArn: string;
+  readonly pattern: unknown;
+  readonly enabled: boolean;
+  readonly targets: readonly RuleTarget[];
+}
+
+/** Brings an event that matched a rule to one of its targets. */
+export type Deliver = (rule: Rule, target: RuleTarget, event: BusEvent, input: string) => void;
+
+/** The event buses of all accounts and Regions, by ARN. Every account has a bus `default` in every Region without anybody making it. */
+export class EventBuses {
+  /** Told of every event that came onto a bus. */
+  onEvent: (busArn: string, event: BusEvent, matched: readonly Rule[]) => void = () => {};
+  readonly #custom = new Set<string>();
+  readonly #rules = new Map<string, { readonly rule: Rule; readonly matches: (event: unknown) => boolean }[]>();
+  readonly #deliver: Deliver;
+
+  constructor(deliver: Deliver) {
+    this.#deliver = deliver;
+  }
+
+  addBus(arn: string): void {
+    this.#custom.add(arn);
+  }
+
+  /** Throws `InvalidEventPatternException`. */
+  addRule(rule: Rule): void {
+    const matches = compileEventPattern(rule.pattern);
+    this.#rules.set(rule.busArn, [...(this.#rules.get(rule.busArn) ?? []), { rule, matches }]);
+  }
+
+  has(busArn: string): boolean {
+    return busArn.endsWith(':event-bus/default') || this.#custom.has(busArn);
+  }
+
+  /** Custom buses of an account and Region by their ARNs' beginning, and its default one. */
+  busesOf(account: string, region: string): readonly string[] {
+    const prefix = `arn:aws:events:${region}:${account}:event-bus/`;
+    return [`${prefix}default`, ...[...this.#custom].filter((arn) => arn.startsWith(prefix))];
+  }
+
+  rulesOf(busArn: string): readonly Rule[] {
+    return (this.#rules.get(busArn) ?? []).map(({ rule }) => rule);
+  }
+
+  /** Throws ResourceNotFoundException for a bus that is not there. */
+  publish(busArn: string, event: BusEvent): void {
+    if (!this.has(busArn))
+      throw new AwsFault('ResourceNotFoundException', `Event bus ${busArn.split('/').at(-1)} does not exist.`);
+    const matched = (this.#rules.get(busArn) ?? []).filter(({ rule, matches }) => rule.enabled && matches(event));
+    this.onEvent(
+      busArn,
+      event,
+      matched.map(({ rule }) => rule),
+    );
+    for (const { rule } of matched)
+      for (const target of rule.targets) this.#deliver(rule, target, event, targetInput(target, { ...event }));
+  }
+}

@@ -1,0 +1,44 @@
+import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import { errorName } from '../../../core/contracts/errors.ts';
+import { expiryAttribute, tableRequest } from '../tables/table-request.ts';
+import { type Installers, propertyOf } from './installer.ts';
+
+/** Tables, queues, topics and their policies. A table that a kept state brought along stays as it is. */
+export const dataInstallers: Installers = {
+  'AWS::DynamoDB::Table': async (table, { dynamo, expiring, policies }) => {
+    await dynamo.send(new CreateTableCommand(tableRequest(table))).catch((error: unknown) => {
+      if (errorName(error) !== 'ResourceInUseException') throw error;
+    });
+    const attribute = expiryAttribute(table);
+    if (attribute !== undefined) expiring.push({ name: table.name, attribute });
+    const policy = propertyOf<{ PolicyDocument: unknown } | undefined>(table, 'ResourcePolicy');
+    if (policy !== undefined) policies.add(table.arn, policy.PolicyDocument);
+  },
+  'AWS::SQS::Queue': (queue, { queues }) => {
+    const redrive = propertyOf<{ deadLetterTargetArn: string; maxReceiveCount: number } | undefined>(queue, 'RedrivePolicy');
+    queues.add({
+      arn: queue.arn,
+      url: queue.ref,
+      // Source of the defaults: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html
+      visibilitySeconds: propertyOf<number | undefined>(queue, 'VisibilityTimeout') ?? 30,
+      delaySeconds: propertyOf<number | undefined>(queue, 'DelaySeconds') ?? 0,
+      retentionSeconds: propertyOf<number | undefined>(queue, 'MessageRetentionPeriod') ?? 345_600,
+      ...(redrive === undefined ? {} : { redrive }),
+    });
+  },
+  'AWS::SQS::QueuePolicy': (policy, { queues, policies }) => {
+    for (const url of propertyOf<string[]>(policy, 'Queues')) {
+      const queue = queues.byUrl(url, policy.region);
+      if (queue === undefined) throw new Error(`there is no queue ${url}`);
+      policies.add(queue.options.arn, propertyOf(policy, 'PolicyDocument'));
+    }
+  },
+  'AWS::SNS::Topic': (topic, { topics }) => topics.add(topic.arn),
+  'AWS::SNS::TopicPolicy': (policy, { policies }) => {
+    for (const arn of propertyOf<string[]>(policy, 'Topics')) policies.add(arn, propertyOf(policy, 'PolicyDocument'));
+  },
+  'AWS::SNS::Subscription': (subscription, { topics }) => {
+    const [topic, protocol, endpoint] = ['TopicArn', 'Protocol', 'Endpoint'].map((name) => propertyOf<string>(subscription, name));
+    topics.subscribe(topic ?? '', protocol ?? '', endpoint ?? '', subscription.account);
+  },
+};

@@ -1,0 +1,53 @@
+import type { RuleTarget } from '../events/event-buses.ts';
+import { rateMilliseconds } from '../schedules/schedule-expression.ts';
+import { type Installers, nothing, propertyOf } from './installer.ts';
+
+interface ScheduleTarget {
+  readonly Arn: string;
+  readonly RoleArn: string;
+  readonly Input?: string;
+}
+
+/** Buses, rules and schedules. */
+export const eventInstallers: Installers = {
+  'AWS::Events::EventBus': (bus, { buses }) => buses.addBus(bus.arn),
+  'AWS::Events::EventBusPolicy': (policy, { policies }) => {
+    const name = propertyOf<string>(policy, 'EventBusName');
+    const arn = `arn:aws:events:${policy.region}:${policy.account}:event-bus/${name}`;
+    policies.add(arn, { Sid: propertyOf(policy, 'StatementId'), ...propertyOf<object>(policy, 'Statement') });
+  },
+  'AWS::Events::Rule': (rule, { buses }) => {
+    const bus = propertyOf<string | undefined>(rule, 'EventBusName') ?? 'default';
+    const targets = propertyOf<RuleTarget[] | undefined>(rule, 'Targets') ?? [];
+    buses.addRule({
+      name: rule.name,
+      arn: rule.arn,
+      busArn: bus.startsWith('arn:') ? bus : `arn:aws:events:${rule.region}:${rule.account}:event-bus/${bus}`,
+      pattern: propertyOf(rule, 'EventPattern'),
+      enabled: propertyOf<string | undefined>(rule, 'State') !== 'DISABLED',
+      targets,
+    });
+  },
+  'AWS::Scheduler::ScheduleGroup': nothing,
+  'AWS::Scheduler::Schedule': (schedule, { schedules, functions }) => {
+    const expression = propertyOf<string>(schedule, 'ScheduleExpression');
+    const everyMilliseconds = rateMilliseconds(expression);
+    if (everyMilliseconds === undefined) throw new Error(`the schedule ${expression} is not understood`);
+    const { Mode } = propertyOf<{ Mode: string }>(schedule, 'FlexibleTimeWindow');
+    if (Mode !== 'OFF') throw new Error(`a flexible time window (${Mode}) is not understood`);
+    const target = propertyOf<ScheduleTarget>(schedule, 'Target');
+    // A target that is none of this cloud's functions would never run.
+    functions.get(target.Arn);
+    schedules.add({
+      arn: schedule.arn,
+      name: schedule.name,
+      group: propertyOf<string | undefined>(schedule, 'GroupName') ?? 'default',
+      expression,
+      everyMilliseconds,
+      enabled: propertyOf<string | undefined>(schedule, 'State') !== 'DISABLED',
+      targetArn: target.Arn,
+      roleArn: target.RoleArn,
+      ...(target.Input === undefined ? {} : { input: target.Input }),
+    });
+  },
+};

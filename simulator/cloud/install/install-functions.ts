@@ -1,0 +1,90 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { QueuePoller } from '../lambda/queue-poller.ts';
+import { type Installers, propertyOf } from './installer.ts';
+
+const ARN = /^arn:/;
+
+/** Functions, who may call them, what calls them from a queue, and what becomes of asynchronous calls. */
+export const functionInstallers: Installers = {
+  'AWS::Lambda::Function': (lambda, { assembly, functions, useRole }) => {
+    const { S3Key } = propertyOf<{ S3Key: string }>(lambda, 'Code');
+    const folder = assembly.assets.get(S3Key);
+    if (folder === undefined) throw new Error(`the assembly holds no asset ${S3Key}`);
+    const runtime = propertyOf<string>(lambda, 'Runtime');
+    if (!runtime.startsWith('nodejs')) throw new Error(`the runtime ${runtime} does not run here`);
+    const [file = '', handler = ''] = propertyOf<string>(lambda, 'Handler').split('.');
+    const module = ['.mjs', '.js', '.cjs'].map((extension) => join(folder, file + extension)).find(existsSync);
+    if (module === undefined) throw new Error(`${file} of its handler is not in the bundle`);
+    const roleArn = propertyOf<string>(lambda, 'Role');
+    useRole(roleArn, 'lambda.amazonaws.com', lambda.arn, []);
+    const logging = propertyOf<{ LogGroup?: string } | undefined>(lambda, 'LoggingConfig');
+    const reserved = propertyOf<number | undefined>(lambda, 'ReservedConcurrentExecutions');
+    functions.add({
+      name: lambda.name,
+      arn: lambda.arn,
+      roleArn,
+      module,
+      handler,
+      variables: propertyOf<{ Variables?: Record<string, string> } | undefined>(lambda, 'Environment')?.Variables ?? {},
+      memoryMegabytes: propertyOf<number | undefined>(lambda, 'MemorySize') ?? 128,
+      timeoutSeconds: propertyOf<number | undefined>(lambda, 'Timeout') ?? 3,
+      logGroup: logging?.LogGroup ?? `/aws/lambda/${lambda.name}`,
+      traced: propertyOf<{ Mode?: string } | undefined>(lambda, 'TracingConfig')?.Mode === 'Active',
+      ...(reserved === undefined ? {} : { reservedConcurrency: reserved }),
+    });
+  },
+  'AWS::Lambda::Permission': (permission, { functions, policies }) => {
+    const arn = arnOf(propertyOf<string>(permission, 'FunctionName'), permission);
+    functions.get(arn);
+    const service = propertyOf<string>(permission, 'Principal');
+    const sourceArn = propertyOf<string | undefined>(permission, 'SourceArn');
+    const sourceAccount = propertyOf<string | undefined>(permission, 'SourceAccount');
+    policies.add(arn, {
+      Sid: permission.logicalId,
+      Effect: 'Allow',
+      Principal: { Service: service },
+      Action: propertyOf(permission, 'Action'),
+      Resource: arn,
+      Condition: {
+        ...(sourceArn === undefined ? {} : { ArnLike: { 'aws:SourceArn': sourceArn } }),
+        ...(sourceAccount === undefined ? {} : { StringEquals: { 'aws:SourceAccount': sourceAccount } }),
+      },
+    });
+  },
+  'AWS::Lambda::EventInvokeConfig': (config, { functions }) => {
+    const arn = arnOf(propertyOf<string>(config, 'FunctionName'), config);
+    functions.get(arn);
+    const destination = propertyOf<{ OnFailure?: { Destination: string } } | undefined>(config, 'DestinationConfig');
+    functions.configureAsynchronousCalls(arn, {
+      retries: propertyOf<number | undefined>(config, 'MaximumRetryAttempts') ?? 2,
+      maximumAgeSeconds: propertyOf<number | undefined>(config, 'MaximumEventAgeInSeconds') ?? 21_600,
+      ...(destination?.OnFailure === undefined ? {} : { onFailure: destination.OnFailure.Destination }),
+    });
+  },
+  'AWS::Lambda::EventSourceMapping': (mapping, { queues, functions, pollers, useRole }) => {
+    const queueArn = propertyOf<string>(mapping, 'EventSourceArn');
+    const queue = queues.find(queueArn);
+    if (queue === undefined) throw new Error(`there is no queue ${queueArn}`);
+    const functionArn = arnOf(propertyOf<string>(mapping, 'FunctionName'), mapping);
+    const { roleArn } = functions.get(functionArn).options;
+    useRole(roleArn, 'lambda.amazonaws.com', functionArn, []);
+    const poller = new QueuePoller(
+      {
+        queue,
+        functionArn,
+        roleArn,
+        batchSize: propertyOf<number | undefined>(mapping, 'BatchSize') ?? 10,
+        partialFailures: (propertyOf<string[] | undefined>(mapping, 'FunctionResponseTypes') ?? []).includes('ReportBatchItemFailures'),
+        region: mapping.region,
+        source: { service: 'lambda.amazonaws.com', sourceArn: functionArn, sourceAccount: mapping.account },
+      },
+      pollers,
+    );
+    queues.listen(queueArn, () => poller.plan());
+    poller.plan();
+  },
+};
+
+const arnOf = (nameOrArn: string, { account, region }: { account: string; region: string }): string =>
+  ARN.test(nameOrArn) ? nameOrArn : `arn:aws:lambda:${region}:${account}:function:${nameOrArn}`;

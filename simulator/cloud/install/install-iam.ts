@@ -1,0 +1,43 @@
+import type { Resource } from '../template/resolve-stack.ts';
+import { type Installers, nothing, propertyOf } from './installer.ts';
+
+interface Named {
+  readonly name: string;
+  readonly document: unknown;
+}
+
+/** Roles with all their policies at once; managed policies of the stack before them. */
+export const iamInstallers: Installers = {
+  'AWS::IAM::ManagedPolicy': (policy, { directory }) =>
+    directory.addManagedPolicy(policy.arn, propertyOf(policy, 'PolicyDocument')),
+  'AWS::IAM::Role': (role, { directory }, all) => {
+    const inline = propertyOf<{ PolicyName: string; PolicyDocument: unknown }[] | undefined>(role, 'Policies') ?? [];
+    const boundary = propertyOf<string | undefined>(role, 'PermissionsBoundary');
+    const tags = propertyOf<{ Key: string; Value: string }[] | undefined>(role, 'Tags') ?? [];
+    const seconds = propertyOf<number | undefined>(role, 'MaxSessionDuration');
+    directory.addRole({
+      arn: role.arn,
+      trustPolicy: propertyOf(role, 'AssumeRolePolicyDocument'),
+      policies: [
+        ...inline.map(({ PolicyName, PolicyDocument }) => ({ name: PolicyName, document: PolicyDocument })),
+        ...attachedTo(role, all, 'AWS::IAM::Policy').map(inlinePolicy),
+      ],
+      managedPolicies: [
+        ...(propertyOf<string[] | undefined>(role, 'ManagedPolicyArns') ?? []),
+        ...attachedTo(role, all, 'AWS::IAM::ManagedPolicy').map(({ arn }) => arn),
+      ],
+      tags: Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value])),
+      ...(boundary === undefined ? {} : { permissionsBoundary: boundary }),
+      ...(seconds === undefined ? {} : { maxSessionSeconds: seconds }),
+    });
+  },
+  'AWS::IAM::Policy': nothing,
+};
+
+const attachedTo = (role: Resource, all: readonly Resource[], type: string): Resource[] =>
+  all.filter((one) => one.type === type && (propertyOf<string[] | undefined>(one, 'Roles') ?? []).includes(role.ref));
+
+const inlinePolicy = (policy: Resource): Named => ({
+  name: propertyOf(policy, 'PolicyName'),
+  document: propertyOf(policy, 'PolicyDocument'),
+});

@@ -1,0 +1,136 @@
+import { ExecutionEnvironment, type InvocationOutcome } from './execution-environment.ts';
+import type { FunctionError } from './worker-messages.ts';
+
+export interface LambdaFunctionOptions {
+  readonly name: string;
+  readonly arn: string;
+  readonly roleArn: string;
+  /** Path of the bundle's module, and the name of its export: `index.handler` of the template. */
+  readonly module: string;
+  readonly handler: string;
+  /** The template's variables, resolved. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly memoryMegabytes: number;
+  readonly timeoutSeconds: number;
+  readonly logGroup: string;
+  /** X-Ray asks for the traces of its invocations. */
+  readonly traced: boolean;
+  /** Absent = as many as come. */
+  readonly reservedConcurrency?: number;
+}
+
+/** What a function runs in. */
+export interface LambdaHost {
+  /** Virtual time, in a cell that workers share. */
+  readonly now: SharedArrayBuffer;
+  readonly virtualNow: () => number;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+  /** Awaits what other work settles, without holding virtual time: that work may be asleep in it. */
+  readonly park: <T>(promise: Promise<T>) => Promise<T>;
+  readonly uuid: () => string;
+  /** Variables that Lambda itself adds for a new environment, the role's credentials among them, and until when they are good. */
+  readonly environment: (options: LambdaFunctionOptions) => {
+    readonly variables: Readonly<Record<string, string>>;
+    readonly expiresAt: number;
+  };
+  readonly onLine: (options: LambdaFunctionOptions, line: string) => void;
+}
+
+export class FunctionFailure extends Error {
+  readonly error: FunctionError;
+
+  constructor(error: FunctionError) {
+    super(error.errorMessage);
+    this.name = error.errorType;
+    this.error = error;
+  }
+}
+
+/** Refused because as many run as are reserved. */
+export class TooManyRequests extends Error {
+  override readonly name = 'TooManyRequestsException';
+}
+
+/**
+ * A Lambda function. It has one execution environment, and invocations that come meanwhile wait for it: virtual time stands still while
+ * one runs, so nobody waits longer than on AWS, where they would run side by side.
+ */
+export class LambdaFunction {
+  readonly options: LambdaFunctionOptions;
+  /** Refuses to run, as with a reserved concurrency of 0. */
+  switchedOff = false;
+  invocations = 0;
+  readonly #host: LambdaHost;
+  #environment: { readonly running: ExecutionEnvironment; readonly expiresAt: number; readonly stream: string } | undefined;
+  #line: Promise<unknown> = Promise.resolve();
+  #inside = 0;
+
+  constructor(options: LambdaFunctionOptions, host: LambdaHost) {
+    this.options = options;
+    this.#host = host;
+  }
+
+  /** Takes and gives JSON text. Throws `FunctionFailure` for an error of the function, `TooManyRequests` beyond its reserved concurrency. */
+  async invoke(event: string): Promise<string> {
+    const { reservedConcurrency = Number.POSITIVE_INFINITY } = this.options;
+    if (this.switchedOff || this.#inside >= reservedConcurrency) throw new TooManyRequests('Rate Exceeded.');
+    this.#inside += 1;
+    this.invocations += 1;
+    const before = this.#line;
+    const { promise: after, resolve: leave } = Promise.withResolvers<void>();
+    this.#line = after;
+    try {
+      await this.#host.park(before);
+      const outcome = await this.#run(event);
+      if ('payload' in outcome) return outcome.payload;
+      throw new FunctionFailure(outcome.error);
+    } finally {
+      this.#inside -= 1;
+      leave();
+    }
+  }
+
+  /** Ends the environment at once, in the middle of whatever it does. */
+  async close(): Promise<void> {
+    const environment = this.#environment;
+    this.#environment = undefined;
+    await environment?.running.close();
+  }
+
+  async #run(event: string): Promise<InvocationOutcome> {
+    const { running, stream } = await this.#warm();
+    const { name, arn, memoryMegabytes, logGroup } = this.options;
+    const outcome = await running.invoke(event, {
+      awsRequestId: this.#host.uuid(),
+      functionName: name,
+      functionVersion: '$LATEST',
+      invokedFunctionArn: arn,
+      memoryLimitInMB: String(memoryMegabytes),
+      logGroupName: logGroup,
+      logStreamName: stream,
+    });
+    if ('ended' in outcome && outcome.ended) this.#environment = undefined;
+    return outcome;
+  }
+
+  async #warm() {
+    const { options } = this;
+    if (this.#environment !== undefined && this.#environment.expiresAt > this.#host.virtualNow()) return this.#environment;
+    await this.close();
+    const { variables, expiresAt } = this.#host.environment(options);
+    const stream = `${new Date(this.#host.virtualNow()).toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${this.#host.uuid().replaceAll('-', '')}`;
+    const running = new ExecutionEnvironment({
+      module: options.module,
+      handler: options.handler,
+      now: this.#host.now,
+      variables: { ...variables, AWS_LAMBDA_LOG_STREAM_NAME: stream, ...options.variables },
+      memoryMegabytes: options.memoryMegabytes,
+      timeoutSeconds: options.timeoutSeconds,
+      virtualNow: this.#host.virtualNow,
+      sleep: this.#host.sleep,
+      onLine: (line) => this.#host.onLine(options, line),
+    });
+    this.#environment = { running, expiresAt, stream };
+    return this.#environment;
+  }
+}

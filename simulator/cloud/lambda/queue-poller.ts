@@ -1,0 +1,101 @@
+import { pollQueue } from '../../iam/requirements/service-work.ts';
+import type { Authority, Source } from '../authority.ts';
+import { type Message, md5, type Queue } from '../queues/queue.ts';
+import { systemAttributes } from '../queues/queue-operations.ts';
+import type { Functions } from './functions.ts';
+
+export interface QueuePollerOptions {
+  readonly queue: Queue;
+  readonly functionArn: string;
+  readonly roleArn: string;
+  readonly batchSize: number;
+  /** `ReportBatchItemFailures`: the function says which messages of a batch failed; else all do when it throws. */
+  readonly partialFailures: boolean;
+  readonly region: string;
+  /** ARN of the mapping's owner: who the poller acts for. */
+  readonly source: Source;
+}
+
+export interface PollerHost {
+  readonly functions: Functions;
+  readonly authority: Authority;
+  readonly now: () => number;
+  readonly scheduleAt: (at: number, run: () => Promise<void>) => void;
+  /** A batch was handed to the function. */
+  readonly onBatch: (options: QueuePollerOptions) => void;
+}
+
+/** Lambda's poller of one queue, in the name of the function's role: receives, invokes, deletes what is done; the rest comes back by itself. */
+export class QueuePoller {
+  readonly #options: QueuePollerOptions;
+  readonly #host: PollerHost;
+  #plannedAt: number | undefined;
+
+  constructor(options: QueuePollerOptions, host: PollerHost) {
+    this.#options = options;
+    this.#host = host;
+  }
+
+  /** Looks when the next message can be seen; to be called after every change of the queue. */
+  plan(): void {
+    const next = this.#options.queue.nextVisibleAt();
+    if (next === undefined) return;
+    const at = Math.max(next, this.#host.now());
+    if (this.#plannedAt !== undefined && this.#plannedAt <= at) return;
+    this.#plannedAt = at;
+    this.#host.scheduleAt(at, async () => {
+      if (this.#plannedAt !== at) return;
+      this.#plannedAt = undefined;
+      await this.#poll();
+      this.plan();
+    });
+  }
+
+  async #poll(): Promise<void> {
+    const { queue, batchSize } = this.#options;
+    if (!this.#may()) return;
+    const messages = queue.receive(batchSize);
+    if (messages.length === 0) return;
+    this.#host.onBatch(this.#options);
+    const failed = await this.#hand(messages);
+    for (const message of messages) {
+      if (failed.has(message.id)) continue;
+      queue.delete(message.receiptHandle ?? '');
+    }
+  }
+
+  /** What is denied is on record; a queue that may not be read is a queue that stands still, as on AWS. */
+  #may(): boolean {
+    const { roleArn, queue, source } = this.#options;
+    try {
+      this.#host.authority.inRole(roleArn, source, pollQueue(queue.options.arn), 'the poller of the queue');
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async #hand(messages: readonly Message[]): Promise<ReadonlySet<string>> {
+    const { functionArn, partialFailures, region, queue } = this.#options;
+    const Records = messages.map((message) => ({
+      messageId: message.id,
+      receiptHandle: message.receiptHandle,
+      body: message.body,
+      attributes: systemAttributes(message),
+      messageAttributes: {},
+      md5OfBody: md5(message.body),
+      eventSource: 'aws:sqs',
+      eventSourceARN: queue.options.arn,
+      awsRegion: region,
+    }));
+    try {
+      const answer = JSON.parse(await this.#host.functions.invoke(functionArn, JSON.stringify({ Records }))) as {
+        batchItemFailures?: { itemIdentifier: string }[];
+      } | null;
+      if (!partialFailures) return new Set();
+      return new Set((answer?.batchItemFailures ?? []).map((failure) => failure.itemIdentifier));
+    } catch {
+      return new Set(messages.map((message) => message.id));
+    }
+  }
+}

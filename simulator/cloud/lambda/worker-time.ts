@@ -1,0 +1,34 @@
+import { createRequire, syncBuiltinESMExports } from 'node:module';
+
+/**
+ * Puts virtual time under a function: `Date` reads the cell that the host writes, and `setTimeout` of node:timers/promises, by which
+ * Liftlock's own code waits, asks the host to wake it in virtual time. Plain timers stay real: the SDK guards its connections with them,
+ * and a real connection that hangs must not be waited for in a time that stands still.
+ *
+ * @returns the current virtual time in epoch milliseconds
+ */
+export function useVirtualTime(cell: Float64Array, sleep: (milliseconds: number) => Promise<void>): () => number {
+  const now = (): number => cell[0] ?? 0;
+  const RealDate = Date;
+  const VirtualDate = function (this: unknown, ...parts: unknown[]) {
+    if (new.target === undefined) return new RealDate(now()).toString();
+    const date = parts.length === 0 ? new RealDate(now()) : Reflect.construct(RealDate, parts);
+    return Object.setPrototypeOf(date, new.target.prototype);
+  };
+  VirtualDate.prototype = RealDate.prototype;
+  Object.setPrototypeOf(VirtualDate, RealDate);
+  globalThis.Date = Object.assign(VirtualDate as unknown as DateConstructor, {
+    now,
+    parse: RealDate.parse,
+    UTC: RealDate.UTC,
+  });
+  RealDate.prototype.constructor = globalThis.Date;
+
+  const timers = createRequire(import.meta.url)('node:timers/promises') as Record<string, unknown>;
+  timers.setTimeout = async (milliseconds = 0, value?: unknown) => {
+    await sleep(milliseconds);
+    return value;
+  };
+  syncBuiltinESMExports();
+  return now;
+}

@@ -1,0 +1,269 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { documentClient } from '../../adapters/dynamodb/create-dynamo-table.ts';
+import { DynamoTable } from '../../adapters/dynamodb/dynamo-table.ts';
+import type { AuditItem, Table } from '../../core/ports/table.ts';
+import type { RunView } from '../process/run-view.ts';
+import { Runner } from '../asl/runner/runner.ts';
+import { VirtualClock } from '../clock/virtual-clock.ts';
+import { FakeEks } from '../eks/fake-eks.ts';
+import { seededRandom } from '../eks/seeded-random.ts';
+import { AccessRecord } from '../iam/access/access-record.ts';
+import { IamDirectory } from '../iam/principals/iam-directory.ts';
+import { localAdministrator } from '../iam/principals/local-administrator.ts';
+import { CloudApis } from './api/cloud-apis.ts';
+import type { Alarm, CloudParts, ExpiringTable } from './cloud-parts.ts';
+import type { CloudOptions } from './cloud-options.ts';
+import { CloudTime } from './cloud-time.ts';
+import { type CloudWire, startCloudWire } from './cloud-wire.ts';
+import { CloudTrail } from './eks/cloud-trail.ts';
+import { eksLookups } from './eks/eks-lookups.ts';
+import { targetDelivery } from './events/deliver-target.ts';
+import { EventBuses } from './events/event-buses.ts';
+import { IamAuthority } from './iam-authority.ts';
+import { installStack } from './install/install-stack.ts';
+import { Functions } from './lambda/functions.ts';
+import { lambdaService } from './lambda/lambda-service.ts';
+import { Logs } from './logs/logs.ts';
+import { childAccess } from './machines/child-access.ts';
+import { taskRunner } from './machines/run-task.ts';
+import { statusEvents } from './machines/status-events.ts';
+import { Metrics } from './metrics/metrics.ts';
+import { Queues } from './queues/queues.ts';
+import { ResourcePolicies } from './resource-policies.ts';
+import { Schedules } from './schedules/schedules.ts';
+import { startSchedule } from './schedules/start-schedule.ts';
+import { KeptState } from './state/kept-state.ts';
+import { ExpirySweep } from './tables/expiry-sweep.ts';
+import { type Resource, resolveStack } from './template/resolve-stack.ts';
+import { Topics } from './topics/topics.ts';
+import { Wiring } from './wiring.ts';
+
+/** A function that threw, by whatever it was invoked. */
+export interface FunctionFault {
+  readonly at: Date;
+  readonly function: string;
+  readonly error: Error;
+}
+
+/**
+ * The local cloud: what `cdk synth` made, installed into fake services that answer under AWS's own protocols on one port, with every access
+ * decided by the template's own policies. It owns the clock: nothing happens until somebody runs it.
+ */
+export class LocalCloud implements RunView {
+  readonly time: CloudTime;
+  readonly eks: FakeEks;
+  readonly record = new AccessRecord();
+  readonly directory = new IamDirectory();
+  readonly wiring = new Wiring();
+  readonly logs = new Logs();
+  readonly metrics = new Metrics();
+  readonly faults: FunctionFault[] = [];
+  readonly resources: Resource[] = [];
+  readonly outputs = new Map<string, unknown>();
+  readonly policies = new ResourcePolicies();
+  readonly alarms: Alarm[] = [];
+  readonly expiring: ExpiringTable[] = [];
+  readonly authority: IamAuthority;
+  readonly queues: Queues;
+  readonly topics: Topics;
+  readonly buses: EventBuses;
+  readonly trail: CloudTrail;
+  readonly schedules: Schedules;
+  readonly kept: KeptState;
+  readonly runner: Runner;
+  readonly options: CloudOptions;
+  functions!: Functions;
+  apis!: CloudApis;
+  wire!: CloudWire;
+  /** Signs as the administrator of the hub's account. */
+  dynamo!: DynamoDBClient;
+  /** The installed tables, as that administrator sees them. */
+  table!: Table;
+  #sweep: ExpirySweep | undefined;
+
+  private constructor(options: CloudOptions) {
+    this.options = options;
+    const { seed, timing, stateFolder } = options;
+    const random = seededRandom(seed);
+    this.kept = new KeptState(stateFolder);
+    this.time = new CloudTime(
+      new VirtualClock({
+        start: this.kept.world.clock() ?? options.start,
+        ...(options.speed === undefined ? {} : { speed: options.speed }),
+      }),
+      (now) => this.kept.world.keepClock(now),
+    );
+    const { clock, uuid } = this.time;
+    const now = () => clock.now();
+    this.eks = new FakeEks(this.kept.world.eks() ?? options.eksState, {
+      random,
+      ...(timing === undefined ? {} : { timing }),
+    });
+    this.authority = new IamAuthority({
+      directory: this.directory,
+      record: this.record,
+      policies: this.policies,
+      now,
+      random: Math.random,
+      organizationId: ORGANIZATION_ID,
+      lookups: eksLookups(this.eks),
+    });
+    this.queues = new Queues(() => now().getTime(), uuid);
+    this.queues.onChange = (queue) => this.kept.world.keepQueue(queue);
+    this.topics = new Topics(uuid, (subscription, published) => {
+      const queue = subscription.protocol === 'sqs' ? this.queues.find(subscription.endpoint) : undefined;
+      queue?.send(JSON.stringify({ Type: 'Notification', ...published }), 'sns.amazonaws.com');
+    });
+    this.buses = new EventBuses(
+      targetDelivery({
+        authority: this.authority,
+        functions: { invokeAsynchronously: (...call) => this.functions.invokeAsynchronously(...call) },
+        queues: this.queues,
+        topics: this.topics,
+        buses: () => this.buses,
+        wiring: this.wiring,
+        now,
+        soon: (run) => this.time.after(EVENT_SECONDS, async () => run()),
+        onLost: (rule, target, why) => options.onNote(`An event of rule ${rule.name} did not reach ${target.Arn}: ${why}`),
+      }),
+    );
+    this.trail = new CloudTrail(this.eks, this.buses, uuid);
+    this.schedules = new Schedules(clock, (schedule, at) =>
+      startSchedule(schedule, at, { functions: this.functions, wiring: this.wiring, uuid, onNote: options.onNote }),
+    );
+    const hubAccount = options.stacks[0]?.account ?? '';
+    this.runner = new Runner({
+      timers: clock,
+      track: (work) => this.time.hold(work),
+      environment: { random, uuid },
+      invokeTask: (task, surroundings) =>
+        taskRunner(this.functions, this.authority, this.wiring, hubAccount)(task, surroundings),
+      authorizeChild: childAccess(this.authority, this.wiring, hubAccount),
+      onStatusChange: statusEvents(this.buses, uuid, now),
+      onStep: (execution) => this.kept.executions.keep(execution),
+    });
+  }
+
+  /** Starts the services, installs every stack, and takes up what was kept. Throws `TemplateProblem` for what cannot be installed. */
+  static async start(options: CloudOptions): Promise<LocalCloud> {
+    const cloud = new LocalCloud(options);
+    try {
+      await cloud.#start();
+      return cloud;
+    } catch (error) {
+      await cloud.close();
+      throw error;
+    }
+  }
+
+  get clock(): VirtualClock {
+    return this.time.clock;
+  }
+
+  /** Items of one transaction have one time; the store's own order of them is by subject. */
+  async auditTimeline(): Promise<readonly AuditItem[]> {
+    return this.table.auditSince(new Date(0));
+  }
+
+  /** Lets schedules run from now on. */
+  begin(): void {
+    this.schedules.start();
+    this.#sweep?.start();
+  }
+
+  /** Ends every function and server; what is kept is complete at any moment. */
+  async close(): Promise<void> {
+    this.schedules.stop();
+    this.#sweep?.stop();
+    this.dynamo?.destroy();
+    await this.functions?.close();
+    await this.wire?.close();
+    this.kept.close();
+  }
+
+  async #start(): Promise<void> {
+    const { options, time } = this;
+    for (const account of new Set(options.stacks.map((stack) => stack.account))) this.directory.addAdministrator(account);
+    this.wire = await startCloudWire(this);
+    const { origin } = this.wire;
+    const [hub] = options.stacks;
+    const administrator = localAdministrator(hub?.account ?? '');
+    this.dynamo = new DynamoDBClient({
+      endpoint: origin,
+      region: hub?.region ?? '',
+      credentials: { accessKeyId: administrator.accessKeyId, secretAccessKey: administrator.secretAccessKey },
+    });
+    this.functions = new Functions(
+      lambdaService({
+        time,
+        origin,
+        authority: this.authority,
+        logs: this.logs,
+        metrics: this.metrics,
+        sendToQueue: (arn, body, sender) => void this.queues.find(arn)?.send(body, sender),
+        onError: ({ name }, error) => this.faults.push({ at: time.clock.now(), function: name, error }),
+      }),
+    );
+    const { functions, authority, wiring } = this;
+    this.apis = new CloudApis({ authority, functions, wiring, now: () => time.clock.now(), uuid: time.uuid });
+    const executions = this.kept.executions.load();
+    if (executions !== undefined) this.runner.machines.restore(executions.machines);
+    await this.#install();
+    this.table = new DynamoTable(documentClient(this.dynamo), this.#tableNames());
+    for (const queue of this.queues.all()) queue.restore(this.kept.world.messagesOf(queue.options.arn));
+    this.kept.executions.keepMachines(this.runner.machines.records());
+    if (executions !== undefined) this.runner.importExecutions(executions);
+    this.#sweep = new ExpirySweep(this.dynamo, this.expiring, time.clock);
+  }
+
+  async #install(): Promise<void> {
+    const { assembly, stacks } = this.options;
+    const exports = new Map<string, ReadonlyMap<string, unknown>>();
+    for (const { stack, account, region, parameters } of stacks) {
+      const template = assembly.templates.get(stack);
+      if (template === undefined) throw new Error(`The assembly ${assembly.folder} holds no stack ${stack}.`);
+      const key = `${account}/${region}`;
+      const place = { account, region, partition: 'aws', origin: this.wire.origin };
+      const imports = exports.get(key) ?? new Map();
+      const resolved = resolveStack(template, { stack, place, parameters, imports });
+      exports.set(key, new Map([...imports, ...resolved.exports]));
+      for (const resource of resolved.resources) this.wiring.name(resource);
+      for (const [name, value] of resolved.outputs) this.outputs.set(`${stack}.${name}`, value);
+      this.resources.push(...resolved.resources);
+      await installStack(resolved, this.#parts());
+    }
+  }
+
+  /** Liftlock's own tables, told apart by what only one of them has. */
+  #tableNames(): { items: string; audit: string } {
+    const tables = this.resources.filter((resource) => resource.type === 'AWS::DynamoDB::Table');
+    const items = tables.find((table) => table.properties.GlobalSecondaryIndexes !== undefined);
+    const audit = tables.find((table) => table !== items);
+    return { items: items?.name ?? '', audit: audit?.name ?? '' };
+  }
+
+  #parts(): CloudParts {
+    const { authority, time } = this;
+    return {
+      ...this,
+      assembly: this.options.assembly,
+      machines: this.runner,
+      api: this.apis.get,
+      pollers: {
+        functions: this.functions,
+        authority,
+        now: () => time.clock.now().getTime(),
+        scheduleAt: (at, run) => void time.clock.schedule(new Date(at), run),
+        onBatch: ({ queue, functionArn }) => this.wiring.record(queue.options.arn, functionArn),
+      },
+      useRole: (roleArn, service, sourceArn, needed) => {
+        const source = { service, sourceArn, sourceAccount: sourceArn.split(':')[4] ?? '' };
+        authority.inRole(roleArn, source, needed, `creation of ${this.wiring.nameOf(sourceArn)}`);
+      },
+    };
+  }
+}
+
+/** Events arrive about so many seconds after they were put. */
+const EVENT_SECONDS = 1;
+export const ORGANIZATION_ID = 'o-liftlocklocal';

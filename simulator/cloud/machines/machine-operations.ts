@@ -1,0 +1,112 @@
+import type { HistoryEvent } from '../../asl/interpreter/history-event.ts';
+import type { ExecutionDescription } from '../../asl/runner/execution-description.ts';
+import type { MachineRecord } from '../../asl/runner/machine-registry.ts';
+import type { Page } from '../../asl/runner/requests.ts';
+import type { Runner } from '../../asl/runner/runner.ts';
+import { ServiceError } from '../../asl/runner/service-error.ts';
+import { AwsFault } from '../../wire/aws-call.ts';
+import type { OperationContext, Operations } from '../operation.ts';
+
+interface ExecutionInput {
+  readonly executionArn: string;
+}
+
+/** Step Functions, over the interpreter's runner. `createdAt` is when the stacks were installed. */
+export function machineOperations(runner: Runner, createdAt: Date): Operations {
+  const record = (arn: string): MachineRecord => runner.machines.get(arn).record;
+  const described = (machine: MachineRecord) => ({
+    stateMachineArn: machine.arn,
+    name: machine.name,
+    status: 'ACTIVE',
+    definition: definitionText(machine.definitions.at(-1)),
+    roleArn: machine.roleArn,
+    type: machine.type,
+    creationDate: createdAt,
+  });
+  return asFaults({
+    StartExecution: async (input: { stateMachineArn: string; name?: string; input?: string }) => {
+      const { stateMachineArn: machineArn, name, input: text } = input;
+      const optional = { ...(name === undefined ? {} : { name }), ...(text === undefined ? {} : { input: text }) };
+      return runner.startExecution({ machineArn, ...optional });
+    },
+    DescribeExecution: ({ executionArn }: ExecutionInput) => withDetails(runner.describeExecution(executionArn)),
+    StopExecution: ({ executionArn, error, cause }: ExecutionInput & { error?: string; cause?: string }) =>
+      runner.stopExecution({
+        executionArn,
+        ...(error === undefined ? {} : { error }),
+        ...(cause === undefined ? {} : { cause }),
+      }),
+    ListExecutions: (input: Page & { stateMachineArn: string; statusFilter?: ExecutionDescription['status'] }) => {
+      const { stateMachineArn: machineArn, ...page } = input;
+      const { executions, ...next } = runner.listExecutions({ machineArn, ...page });
+      return {
+        executions: executions.map(({ executionArn, stateMachineArn, name, status, startDate, stopDate }) => ({
+          executionArn,
+          stateMachineArn,
+          name,
+          status,
+          startDate,
+          stopDate,
+        })),
+        ...next,
+      };
+    },
+    GetExecutionHistory: (input: ExecutionInput & Page & { reverseOrder?: boolean }) => {
+      const { events, ...next } = runner.getExecutionHistory(input);
+      return { events: events.map(withDate), ...next };
+    },
+    ListStateMachines: (_: object, { account, region }: OperationContext) => ({
+      stateMachines: runner.machines
+        .records()
+        .filter(({ arn }) => arn.startsWith(`arn:aws:states:${region}:${account}:`))
+        .map(({ arn, name, type }) => ({ stateMachineArn: arn, name, type, creationDate: createdAt })),
+    }),
+    DescribeStateMachine: ({ stateMachineArn }: { stateMachineArn: string }) => described(record(stateMachineArn)),
+    DescribeStateMachineForExecution: ({ executionArn }: ExecutionInput) => {
+      const machine = record(runner.describeExecution(executionArn).stateMachineArn);
+      const { stateMachineArn, name, definition, roleArn } = described(machine);
+      return { stateMachineArn, name, definition, roleArn, updateDate: createdAt };
+    },
+    SendTaskSuccess: async (input: { taskToken: string; output: string }) => {
+      await runner.sendTaskSuccess(input);
+      return {};
+    },
+    SendTaskFailure: async (input: { taskToken: string; error?: string; cause?: string }) => {
+      await runner.sendTaskFailure(input);
+      return {};
+    },
+    SendTaskHeartbeat: async (input: { taskToken: string }) => {
+      await runner.sendTaskHeartbeat(input);
+      return {};
+    },
+  });
+}
+
+const included = { included: true };
+
+const withDetails = (execution: ExecutionDescription) => ({
+  ...execution,
+  inputDetails: included,
+  ...(execution.output === undefined ? {} : { outputDetails: included }),
+});
+
+const withDate = ({ timestamp, ...event }: HistoryEvent) => ({ ...event, timestamp: new Date(timestamp) });
+
+const definitionText = (definition: unknown): string =>
+  typeof definition === 'string' ? definition : JSON.stringify(definition);
+
+/** The runner's refusals have AWS's names already. */
+function asFaults(operations: Operations): Operations {
+  return Object.fromEntries(
+    Object.entries(operations).map(([name, operation]) => [
+      name,
+      async (input: never, context: OperationContext) => {
+        try {
+          return await operation(input, context);
+        } catch (error) {
+          throw error instanceof ServiceError ? new AwsFault(error.name, error.message) : error;
+        }
+      },
+    ]),
+  );
+}

@@ -1,0 +1,32 @@
+import type { ExecutionDescription } from '../../asl/runner/execution-description.ts';
+import type { EventBuses } from '../events/event-buses.ts';
+
+/** Tells the default bus that an execution has started or ended. Source: facts: serverless.md, Step Functions events. */
+export function statusEvents(buses: EventBuses, uuid: () => string, now: () => Date): (execution: ExecutionDescription) => void {
+  return (execution) => {
+    const { executionArn, stateMachineArn, name, status, startDate, stopDate, input, output, error, cause } = execution;
+    const [, , , region = '', account = ''] = executionArn.split(':');
+    buses.publish(`arn:aws:events:${region}:${account}:event-bus/default`, {
+      version: '0',
+      id: uuid(),
+      'detail-type': 'Step Functions Execution Status Change',
+      source: 'aws.states',
+      account,
+      region,
+      time: `${now().toISOString().slice(0, 19)}Z`,
+      resources: [executionArn],
+      detail: {
+        executionArn,
+        stateMachineArn,
+        name,
+        status,
+        startDate: startDate.getTime(),
+        stopDate: stopDate?.getTime() ?? null,
+        input,
+        output: output ?? null,
+        error: error ?? null,
+        cause: cause ?? null,
+      },
+    });
+  };
+}

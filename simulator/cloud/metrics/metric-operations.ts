@@ -1,0 +1,133 @@
+import type { OperationContext, Operations } from '../operation.ts';
+import type { Metrics } from './metrics.ts';
+
+interface Dimension {
+  readonly Name: string;
+  readonly Value?: string;
+}
+
+interface Alarm {
+  readonly arn: string;
+  readonly name: string;
+  readonly account: string;
+  readonly region: string;
+  readonly description?: string;
+}
+
+type Statistic = 'Sum' | 'Average' | 'Minimum' | 'Maximum' | 'SampleCount';
+
+/** Alarms are listed in the state that they have before anything was measured: the local cloud does not evaluate them. */
+export function metricOperations(metrics: Metrics, alarms: readonly Alarm[]): Operations {
+  return {
+    DescribeAlarms: ({ AlarmNamePrefix = '' }: { AlarmNamePrefix?: string }, { account, region }: OperationContext) => ({
+      MetricAlarms: alarms
+        .filter((alarm) => alarm.account === account && alarm.region === region)
+        .filter((alarm) => alarm.name.startsWith(AlarmNamePrefix))
+        .map((alarm) => ({
+          AlarmName: alarm.name,
+          AlarmArn: alarm.arn,
+          AlarmDescription: alarm.description,
+          StateValue: 'INSUFFICIENT_DATA',
+          StateReason: 'The local cloud does not evaluate alarms.',
+        })),
+    }),
+    ListMetrics: (input: { Namespace?: string; MetricName?: string }) => ({
+      Metrics: metrics
+        .all()
+        .filter(({ namespace, name }) => (input.Namespace ?? namespace) === namespace && (input.MetricName ?? name) === name)
+        .map(({ namespace, name, dimensions }) => ({ Namespace: namespace, MetricName: name, Dimensions: listed(dimensions) })),
+    }),
+    GetMetricStatistics: (input: {
+      Namespace: string;
+      MetricName: string;
+      Dimensions?: Dimension[];
+      StartTime: Date;
+      EndTime: Date;
+      Period: number;
+      Statistics?: Statistic[];
+    }) => {
+      const periods = inPeriods(metrics, { ...input, Dimensions: input.Dimensions ?? [] });
+      return {
+        Label: input.MetricName,
+        Datapoints: [...periods].map(([at, values]) => ({
+          Timestamp: new Date(at),
+          ...Object.fromEntries((input.Statistics ?? ['Sum']).map((name) => [name, statistic(values, name)])),
+          Unit: 'Count',
+        })),
+      };
+    },
+    GetMetricData: (input: {
+      StartTime: Date;
+      EndTime: Date;
+      MetricDataQueries: {
+        Id: string;
+        MetricStat?: { Metric: { Namespace: string; MetricName: string; Dimensions?: Dimension[] }; Period: number; Stat: Statistic };
+      }[];
+    }) => ({
+      MetricDataResults: input.MetricDataQueries.map(({ Id, MetricStat }) => {
+        if (MetricStat === undefined) return { Id, StatusCode: 'InternalError', Timestamps: [], Values: [] };
+        const { Metric, Period, Stat } = MetricStat;
+        const { StartTime, EndTime } = input;
+        const periods = [...inPeriods(metrics, { ...Metric, Dimensions: Metric.Dimensions ?? [], Period, StartTime, EndTime })];
+        return {
+          Id,
+          Label: Metric.MetricName,
+          StatusCode: 'Complete',
+          Timestamps: periods.map(([at]) => new Date(at)),
+          Values: periods.map(([, values]) => statistic(values, Stat)),
+        };
+      }),
+    }),
+    PutMetricData: (
+      input: { Namespace: string; MetricData?: { MetricName: string; Dimensions?: Dimension[]; Timestamp?: Date; Value?: number }[] },
+      { now }: OperationContext,
+    ) => {
+      for (const { MetricName: name, Dimensions = [], Timestamp = now, Value: value = 0 } of input.MetricData ?? []) {
+        const dimensions = Object.fromEntries(Dimensions.map(({ Name, Value }) => [Name, Value ?? '']));
+        metrics.put({ namespace: input.Namespace, name, dimensions, at: Timestamp.getTime(), value });
+      }
+      return {};
+    },
+  };
+}
+
+const listed = (dimensions: Readonly<Record<string, string>>): Dimension[] =>
+  Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
+
+function inPeriods(
+  metrics: Metrics,
+  asked: { Namespace: string; MetricName: string; Dimensions: Dimension[]; StartTime: Date; EndTime: Date; Period: number },
+): ReadonlyMap<number, number[]> {
+  const wanted = new Map(asked.Dimensions.map(({ Name, Value }) => [Name, Value]));
+  const series = metrics.all().find(
+    ({ namespace, name, dimensions }) =>
+      namespace === asked.Namespace &&
+      name === asked.MetricName &&
+      Object.keys(dimensions).length === wanted.size &&
+      Object.entries(dimensions).every(([dimension, value]) => wanted.get(dimension) === value),
+  );
+  const length = asked.Period * 1_000;
+  const periods = new Map<number, number[]>();
+  for (const { at, value } of series?.data ?? []) {
+    if (at < asked.StartTime.getTime() || at >= asked.EndTime.getTime()) continue;
+    const start = Math.floor(at / length) * length;
+    periods.set(start, [...(periods.get(start) ?? []), value]);
+  }
+  return periods;
+}
+
+function statistic(values: readonly number[], name: Statistic): number {
+  const sum = values.reduce((total, value) => total + value, 0);
+  switch (name) {
+    case 'Sum':
+      return sum;
+    case 'Average':
+      return sum / values.length;
+    case 'Minimum':
+      return Math.min(...values);
+    case 'Maximum':
+      return Math.max(...values);
+    case 'SampleCount':
+      return values.length;
+  }
+}

@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+
+export interface QueueOptions {
+  readonly arn: string;
+  readonly url: string;
+  readonly visibilitySeconds: number;
+  readonly delaySeconds: number;
+  readonly retentionSeconds: number;
+  readonly redrive?: { readonly deadLetterTargetArn: string; readonly maxReceiveCount: number };
+}
+
+/** A message as a queue keeps it, as plain JSON; times are epoch milliseconds of virtual time. */
+export interface Message {
+  readonly id: string;
+  readonly body: string;
+  readonly attributes?: Readonly<Record<string, unknown>>;
+  readonly senderId: string;
+  readonly sentAt: number;
+  visibleAt: number;
+  receives: number;
+  firstReceivedAt?: number;
+  /** Of the last time it was received: only that one deletes it. */
+  receiptHandle?: string;
+}
+
+export interface QueueHost {
+  readonly now: () => number;
+  readonly uuid: () => string;
+  /** Takes a message that was received too often. */
+  readonly toDeadLetters: (queueArn: string, message: Message) => void;
+  /** Called after every change, with everything that is in the queue. */
+  readonly onChange: (queue: Queue) => void;
+}
+
+/** An SQS standard queue: at least once, messages invisible while somebody works on them, dead letters after too many tries. */
+export class Queue {
+  readonly options: QueueOptions;
+  messages: Message[] = [];
+  /** How many were ever sent to it. */
+  sent = 0;
+  readonly #host: QueueHost;
+
+  constructor(options: QueueOptions, host: QueueHost) {
+    this.options = options;
+    this.#host = host;
+  }
+
+  send(body: string, senderId: string, more: { delaySeconds?: number; attributes?: Record<string, unknown> } = {}) {
+    const now = this.#host.now();
+    const { delaySeconds = this.options.delaySeconds, attributes } = more;
+    const message: Message = {
+      id: this.#host.uuid(),
+      body,
+      senderId,
+      sentAt: now,
+      visibleAt: now + delaySeconds * 1000,
+      receives: 0,
+      ...(attributes === undefined ? {} : { attributes }),
+    };
+    this.messages.push(message);
+    this.sent += 1;
+    this.#changed();
+    return { messageId: message.id, md5: md5(body) };
+  }
+
+  /** Messages that are visible now, at most `most`; each is invisible from now on. */
+  receive(most: number, visibilitySeconds = this.options.visibilitySeconds): Message[] {
+    this.#expire();
+    const now = this.#host.now();
+    const { redrive, arn } = this.options;
+    const received: Message[] = [];
+    for (const message of [...this.messages]) {
+      if (received.length === most) break;
+      if (message.visibleAt > now) continue;
+      if (redrive !== undefined && message.receives >= redrive.maxReceiveCount) {
+        this.messages = this.messages.filter((one) => one !== message);
+        this.#host.toDeadLetters(arn, message);
+        continue;
+      }
+      message.receives += 1;
+      message.firstReceivedAt ??= now;
+      message.visibleAt = now + visibilitySeconds * 1000;
+      message.receiptHandle = `${message.id}#${message.receives}`;
+      received.push(message);
+    }
+    this.#changed();
+    return received;
+  }
+
+  /** Whether the handle was that of a message that is still there; an outdated one deletes nothing, without an error. */
+  delete(receiptHandle: string): boolean {
+    const before = this.messages.length;
+    this.messages = this.messages.filter((message) => message.receiptHandle !== receiptHandle);
+    this.#changed();
+    return this.messages.length < before;
+  }
+
+  changeVisibility(receiptHandle: string, seconds: number): boolean {
+    const message = this.messages.find((one) => one.receiptHandle === receiptHandle);
+    if (message === undefined) return false;
+    message.visibleAt = this.#host.now() + seconds * 1000;
+    this.#changed();
+    return true;
+  }
+
+  /** Takes over messages that were kept. */
+  restore(messages: readonly Message[]): void {
+    if (messages.length === 0) return;
+    this.messages = [...messages];
+    this.#changed();
+  }
+
+  purge(): void {
+    this.messages = [];
+    this.#changed();
+  }
+
+  /** When the next message can be received; undefined when there is none. */
+  nextVisibleAt(): number | undefined {
+    return this.messages.length === 0 ? undefined : Math.min(...this.messages.map((message) => message.visibleAt));
+  }
+
+  #expire(): void {
+    const oldest = this.#host.now() - this.options.retentionSeconds * 1000;
+    this.messages = this.messages.filter((message) => message.sentAt >= oldest);
+  }
+
+  #changed(): void {
+    this.#host.onChange(this);
+  }
+}
+
+export const md5 = (text: string): string => createHash('md5').update(text).digest('hex');

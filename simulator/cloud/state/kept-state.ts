@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import { KeptExecutions } from './keep-executions.ts';
+import { KeptWorld } from './kept-world.ts';
+import { rmSync } from 'node:fs';
+import { noState, openStateStore, type StateStore } from './state-store.ts';
+
+/** All that outlives the process: SQLite for the services, LevelDB for the tables. Without a folder nothing does. */
+export class KeptState {
+  readonly world: KeptWorld;
+  readonly executions: KeptExecutions;
+  /** Folder of the tables; absent = in memory. */
+  readonly tables: string | undefined;
+  readonly #store: StateStore;
+
+  constructor(folder: string | undefined) {
+    this.#store = folder === undefined ? noState : openWhole(folder);
+    this.world = new KeptWorld(this.#store);
+    this.executions = new KeptExecutions(this.#store, folder !== undefined);
+    this.tables = folder === undefined ? undefined : join(folder, 'dynamodb');
+  }
+
+  /** Whether an earlier run left something to go on from: one that ended before its config was applied left nothing. */
+  get isContinued(): boolean {
+    return this.#store.get('complete') === true;
+  }
+
+  /** From now on everything is there that a later start needs. */
+  complete(): void {
+    this.#store.put('complete', true);
+  }
+
+  close(): void {
+    this.#store.close();
+  }
+}
+
+/** What a start left behind that did not get to its end is no state to go on from. */
+function openWhole(folder: string): StateStore {
+  const store = openStateStore(folder);
+  if (store.get('complete') === true) return store;
+  store.close();
+  for (const part of ['state.sqlite', 'state.sqlite-wal', 'state.sqlite-shm', 'dynamodb'])
+    rmSync(join(folder, part), { recursive: true, force: true });
+  return openStateStore(folder);
+}

@@ -1,0 +1,49 @@
+import type { FakeEksState } from '../../eks/state/fake-eks-state.ts';
+import type { Message, Queue } from '../queues/queue.ts';
+import type { StateStore } from './state-store.ts';
+
+const QUEUE = 'queue/';
+
+/** Time, the fake EKS and what is in queues: with executions and tables, all that a later start needs to go on. */
+export class KeptWorld {
+  readonly #store: StateStore;
+  #eks = '';
+  #clock = 0;
+
+  constructor(store: StateStore) {
+    this.#store = store;
+  }
+
+  keepClock(now: number): void {
+    if (now === this.#clock) return;
+    this.#clock = now;
+    this.#store.put('clock', now);
+  }
+
+  clock(): Date | undefined {
+    const at = this.#store.get('clock') as number | undefined;
+    return at === undefined ? undefined : new Date(at);
+  }
+
+  /** To be called before an answer of EKS leaves: what a client was told must be true after a restart. Cheap when nothing happened. */
+  keepEks(state: FakeEksState): void {
+    const { timers, timerSequence, mutations, refusedMutations } = state;
+    const seen = [timers.length, timerSequence, timers[0]?.at, mutations.length, refusedMutations.length].join();
+    if (seen === this.#eks) return;
+    this.#eks = seen;
+    this.#store.put('eks', state);
+  }
+
+  eks(): FakeEksState | undefined {
+    return this.#store.get('eks') as FakeEksState | undefined;
+  }
+
+  keepQueue({ options, messages }: Queue): void {
+    if (messages.length === 0) this.#store.delete(`${QUEUE}${options.arn}`);
+    else this.#store.put(`${QUEUE}${options.arn}`, messages);
+  }
+
+  messagesOf(queueArn: string): Message[] {
+    return (this.#store.get(`${QUEUE}${queueArn}`) as Message[] | undefined) ?? [];
+  }
+}

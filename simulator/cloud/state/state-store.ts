@@ -1,0 +1,53 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+
+/** Keeps plain JSON by key, so that a local cloud can go on after its process ended, however it ended. */
+export interface StateStore {
+  put(key: string, value: unknown): void;
+  delete(key: string): void;
+  get(key: string): unknown;
+  /** Everything whose key begins so, by key. */
+  withPrefix(prefix: string): readonly (readonly [key: string, value: unknown])[];
+  close(): void;
+}
+
+/** Keeps nothing: a run that is over is over. */
+export const noState: StateStore = {
+  put: () => {},
+  delete: () => {},
+  get: () => undefined,
+  withPrefix: () => [],
+  close: () => {},
+};
+
+/**
+ * A SQLite file in the folder. A write is in the operating system's hands when `put` returns: it survives the death of the process, which
+ * is what this is for, and not that of the machine, which would cost a disk's round trip each time.
+ */
+export function openStateStore(folder: string): StateStore {
+  mkdirSync(folder, { recursive: true });
+  const database = new DatabaseSync(join(folder, 'state.sqlite'));
+  database.exec(
+    'PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID',
+  );
+  const put = database.prepare(
+    'INSERT INTO kept (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+  );
+  const remove = database.prepare('DELETE FROM kept WHERE key = ?');
+  const get = database.prepare('SELECT value FROM kept WHERE key = ?');
+  const range: StatementSync = database.prepare('SELECT key, value FROM kept WHERE key >= ? AND key < ? ORDER BY key');
+  return {
+    put: (key, value) => void put.run(key, JSON.stringify(value)),
+    delete: (key) => void remove.run(key),
+    get: (key) => {
+      const row = get.get(key) as { value: string } | undefined;
+      return row === undefined ? undefined : JSON.parse(row.value);
+    },
+    withPrefix: (prefix) =>
+      (range.all(prefix, `${prefix}\uffff`) as { key: string; value: string }[]).map(
+        ({ key, value }) => [key, JSON.parse(value)] as const,
+      ),
+    close: () => database.close(),
+  };
+}

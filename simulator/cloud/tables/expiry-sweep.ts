@@ -1,0 +1,52 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DeleteCommand, DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
+import type { Timers } from '../../clock/timers.ts';
+import type { ExpiringTable } from '../cloud-parts.ts';
+
+/** AWS removes expired items within days; once a virtual day is often enough to see that nobody relies on them. */
+const SWEEP_MILLISECONDS = 24 * 3_600_000;
+
+/** Removes items whose time to live is over, in virtual time. */
+export class ExpirySweep {
+  readonly #client: DynamoDBDocumentClient;
+  readonly #tables: readonly ExpiringTable[];
+  readonly #timers: Timers;
+  #stopped = false;
+
+  constructor(client: DynamoDBClient, tables: readonly ExpiringTable[], timers: Timers) {
+    this.#client = DynamoDBDocumentClient.from(client);
+    this.#tables = tables;
+    this.#timers = timers;
+  }
+
+  start(): void {
+    this.#timers.schedule(new Date(this.#timers.now().getTime() + SWEEP_MILLISECONDS), async () => {
+      if (this.#stopped) return;
+      for (const table of this.#tables) await this.sweep(table);
+      this.start();
+    });
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  async sweep({ name, attribute }: ExpiringTable): Promise<void> {
+    const seconds = Math.floor(this.#timers.now().getTime() / 1000);
+    const { Table } = await this.#client.send(new DescribeTableCommand({ TableName: name }));
+    const keys = (Table?.KeySchema ?? []).map(({ AttributeName = '' }) => AttributeName);
+    const input = {
+      TableName: name,
+      FilterExpression: '#at < :now',
+      ExpressionAttributeNames: { '#at': attribute },
+      ExpressionAttributeValues: { ':now': seconds },
+    };
+    for await (const { Items = [] } of paginateScan({ client: this.#client }, input)) {
+      for (const item of Items) {
+        const Key = Object.fromEntries(keys.map((key) => [key, item[key]]));
+        await this.#client.send(new DeleteCommand({ TableName: name, Key }));
+      }
+    }
+  }
+}

@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import type { Template } from './assembly.ts';
+import { IDENTITIES, type Identity, type Place } from './identity.ts';
+import { holds, type IntrinsicScope, resolve } from './intrinsics.ts';
+import { UNDERSTOOD } from './properties.ts';
+import { TemplateProblem } from './template-problem.ts';
+
+/** One stack in one account and Region, as `cdk deploy` or a StackSet would put it there. */
+export interface Deployment {
+  readonly stack: string;
+  readonly place: Place;
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Values of exports of stacks that were deployed before, in the same account and Region. */
+  readonly imports: ReadonlyMap<string, unknown>;
+}
+
+/** A resource with its name and ARN, and its properties resolved. */
+export interface Resource extends Identity {
+  readonly type: string;
+  readonly logicalId: string;
+  readonly stack: string;
+  readonly account: string;
+  readonly region: string;
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+export interface ResolvedStack {
+  readonly resources: readonly Resource[];
+  readonly exports: ReadonlyMap<string, unknown>;
+  readonly outputs: ReadonlyMap<string, unknown>;
+}
+
+/** Resolves a whole stack. Throws `TemplateProblem` for a type, a property or a reference that is not understood. */
+export function resolveStack(template: Template, deployment: Deployment): ResolvedStack {
+  const { stack, place } = deployment;
+  const identities = new Map<string, Identity>();
+  const scope: IntrinsicScope = {
+    ref: (name) => pseudo(name, deployment) ?? parameter(template, deployment, name) ?? identityOf(name).ref,
+    attribute(logicalId, name) {
+      const { attributes } = identityOf(logicalId);
+      if (!Object.hasOwn(attributes, name))
+        throw new Error(`the attribute ${name} of ${logicalId} (${template.Resources[logicalId]?.Type}) is not known`);
+      return attributes[name];
+    },
+    importValue(name) {
+      if (!deployment.imports.has(name)) throw new Error(`nothing exports ${name}`);
+      return deployment.imports.get(name);
+    },
+    condition: (name) => holds(template.Conditions?.[name] ?? { nothing: name }, scope),
+  };
+
+  function identityOf(logicalId: string): Identity {
+    const known = identities.get(logicalId);
+    if (known !== undefined) return known;
+    const resource = template.Resources[logicalId];
+    if (resource === undefined) throw new Error(`there is no resource or parameter ${logicalId}`);
+    const type = IDENTITIES[resource.Type];
+    if (type === undefined) throw new TemplateProblem(stack, logicalId, `the type ${resource.Type} is not understood`);
+    const text = (property: string | undefined): string | undefined => {
+      const value = property === undefined ? undefined : resolve(resource.Properties?.[property], scope);
+      return value === undefined ? undefined : String(value);
+    };
+    const given = text(type.nameProperty);
+    const parent = text(type.parentProperty);
+    const identity = type.identify({ ...place, given, parent, generated: generatedName(stack, logicalId) });
+    identities.set(logicalId, identity);
+    return identity;
+  }
+
+  const located = <T>(logicalId: string, work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      if (error instanceof TemplateProblem) throw error;
+      throw new TemplateProblem(stack, logicalId, error instanceof Error ? error.message : String(error));
+    }
+  };
+  const resources = Object.entries(template.Resources)
+    .filter(([, { Condition }]) => Condition === undefined || scope.condition(Condition))
+    .map(([logicalId, { Type, Properties = {} }]) =>
+      located(logicalId, (): Resource => {
+        const identity = identityOf(logicalId);
+        refuseUnknown(stack, logicalId, Type, Properties);
+        const properties = resolve(Properties, scope) as Record<string, unknown>;
+        const { account, region } = place;
+        return { ...identity, type: Type, logicalId, stack, account, region, properties };
+      }),
+    );
+  const outputs = Object.entries(template.Outputs ?? {});
+  const value = (name: string, output: unknown) => located(name, () => resolve(output, scope));
+  return {
+    resources,
+    outputs: new Map(outputs.map(([name, output]) => [name, value(name, output.Value)])),
+    exports: new Map(
+      outputs.flatMap(([name, output]) =>
+        output.Export === undefined ? [] : [[String(value(name, output.Export.Name)), value(name, output.Value)]],
+      ),
+    ),
+  };
+}
+
+function refuseUnknown(stack: string, logicalId: string, type: string, properties: object): void {
+  const { effective = [], inert = [] } = UNDERSTOOD[type] ?? {};
+  const unknown = Object.keys(properties).filter((name) => !effective.includes(name) && !inert.includes(name));
+  if (unknown.length > 0)
+    throw new TemplateProblem(stack, logicalId, `${unknown.join(', ')} of ${type} is not understood`);
+}
+
+function pseudo(name: string, { place, stack }: Deployment): string | undefined {
+  switch (name) {
+    case 'AWS::AccountId':
+      return place.account;
+    case 'AWS::Region':
+      return place.region;
+    case 'AWS::Partition':
+      return place.partition;
+    case 'AWS::URLSuffix':
+      return 'amazonaws.com';
+    case 'AWS::StackName':
+      return stack;
+    default:
+      return undefined;
+  }
+}
+
+function parameter(template: Template, { parameters }: Deployment, name: string): string | undefined {
+  const declared = template.Parameters?.[name];
+  return declared === undefined ? undefined : (parameters[name] ?? declared.Default ?? '');
+}
+
+/** `LiftlockState-ItemsTableE2D1F4C3-9A0B1C2D3E4F`: as CloudFormation makes them, but the same at every start. At most 64 characters. */
+function generatedName(stack: string, logicalId: string): string {
+  const suffix = createHash('sha256').update(`${stack}/${logicalId}`).digest('hex').slice(0, 12).toUpperCase();
+  return `${stack}-${logicalId.slice(0, 64 - stack.length - suffix.length - 2)}-${suffix}`;
+}

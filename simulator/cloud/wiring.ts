@@ -1,0 +1,31 @@
+import type { Resource } from './template/resolve-stack.ts';
+
+/**
+ * Which parts of the stacks reached which others: `schedule reconcile-rollouts → function liftlock-reconcile-rollouts`. A run that lacks what
+ * another one had shows a wire that is gone, though nothing failed: Liftlock goes on without most events, only later.
+ */
+export class Wiring {
+  readonly #names = new Map<string, string>();
+  readonly #edges = new Map<string, number>();
+
+  /** Names of a template are the same in every deployment; ARNs are not. */
+  name(resource: Pick<Resource, 'arn' | 'stack' | 'logicalId' | 'name' | 'type'>): void {
+    const kind = resource.type.split('::').at(-1) ?? resource.type;
+    const generated = resource.name.startsWith(`${resource.stack}-`);
+    this.#names.set(resource.arn, `${kind} ${generated ? `${resource.stack}/${resource.logicalId}` : resource.name}`);
+  }
+
+  nameOf(arn: string): string {
+    return this.#names.get(arn) ?? arn;
+  }
+
+  record(from: string, to: string): void {
+    const edge = `${this.nameOf(from)} → ${this.nameOf(to)}`;
+    this.#edges.set(edge, (this.#edges.get(edge) ?? 0) + 1);
+  }
+
+  /** Each edge once, sorted. */
+  edges(): readonly string[] {
+    return [...this.#edges.keys()].sort();
+  }
+}

@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { formatIssue } from '../../core/config/issue.ts';
+import { parseConfig } from '../../core/config/parse-config.ts';
+import type { Fleet, UpgradePolicy } from '../../core/config/types.ts';
+import type { Table } from '../../core/ports/table.ts';
+import { Regions } from '../../core/store/entities.ts';
+import { put } from '../../core/store/entity.ts';
+import { type LoadedFleet, type LoadOptions, loadFleet } from '../fleet/load-fleet.ts';
+
+/** A fleet folder, read and found good. */
+export interface PreparedFleet {
+  readonly loaded: LoadedFleet;
+  readonly fleet: Fleet;
+  readonly policies: readonly UpgradePolicy[];
+  readonly warnings: readonly string[];
+}
+
+/** Reads a fleet folder and its config. Throws `InvalidInput` with every error, each with its position. */
+export async function prepareFleet(folder: string, options: LoadOptions = {}): Promise<PreparedFleet> {
+  const loaded = await loadFleet(folder, options);
+  const files = await Promise.all(
+    loaded.configPaths.map(async (path) => ({
+      path: join(folder, path),
+      text: await readFile(join(folder, path), 'utf8'),
+    })),
+  );
+  const config = parseConfig(files, { now: loaded.now });
+  const problems = config.errors.map(formatIssue);
+  // A file with an error in it may well be the one that is missed.
+  const whole = problems.length === 0;
+  if (whole && config.fleet === undefined)
+    problems.push(
+      `${folder}: error: no Fleet among its YAML files. Add one (kind: Fleet): examples/fleet/fleet.yaml shows how.`,
+    );
+  if (whole && config.policies.length === 0)
+    problems.push(
+      `${folder}: error: no UpgradePolicy among its YAML files. Add one: examples/fleet/policies.yaml shows how.`,
+    );
+  if (Object.keys(loaded.state.clusters).length === 0)
+    problems.push(
+      `${folder}: error: no cluster among its JSON files. Add outputs of aws eks describe-cluster: docs/rehearse.md shows how.`,
+    );
+  if (problems.length > 0 || config.fleet === undefined)
+    throw Object.assign(new Error(problems.join('\n')), { name: 'InvalidInput' });
+  const { fleet, policies } = config;
+  return { loaded, fleet, policies, warnings: config.warnings.map(formatIssue) };
+}
+
+/** As if watch-versions had looked before: what EKS offers beyond that is news in this run. */
+export async function knowVersions(table: Table, { fleet, loaded }: PreparedFleet): Promise<void> {
+  const { knownVersions, now } = loaded;
+  if (knownVersions === undefined) return;
+  const known = { versions: [], announced: [...knownVersions], checkedAt: now.toISOString() };
+  await table.transact(fleet.spec.regions.map((region) => put(Regions, { region, ...known }, 'absent')));
+}

@@ -1,0 +1,14 @@
+import type { Clock } from '../../core/ports/clock.ts';
+import type { AuditItem, Table } from '../../core/ports/table.ts';
+import type { Runner } from '../asl/runner/runner.ts';
+import type { FakeEks } from '../eks/fake-eks.ts';
+
+/** What a run of Liftlock shows to whoever judges or reports it, in one process or in the local cloud. */
+export interface RunView {
+  readonly clock: Clock;
+  readonly table: Table;
+  readonly eks: FakeEks;
+  readonly runner: Runner;
+  /** Every audit item, in the order in which they were written. */
+  auditTimeline(): Promise<readonly AuditItem[]>;
+}

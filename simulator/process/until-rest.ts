@@ -1,0 +1,26 @@
+import type { VirtualClock } from '../clock/virtual-clock.ts';
+import { isAtRest } from './at-rest.ts';
+import type { RunView } from './run-view.ts';
+
+export interface RunOptions {
+  /** The run ends here at the latest. */
+  readonly until: Date;
+  /** It ends earlier once nothing has moved for so many hours, and nothing outside is expected any more. */
+  readonly quietHours?: number;
+  /** Ends it at once. */
+  readonly signal?: AbortSignal;
+}
+
+/** Runs the clock until the fleet is at rest. Gives whether it came to rest in time. */
+export async function untilRest(view: RunView, clock: VirtualClock, options: RunOptions): Promise<boolean> {
+  const quietMilliseconds = (options.quietHours ?? 3) * 3_600_000;
+  let quietSince: number | undefined;
+  while (clock.now() < options.until && options.signal?.aborted !== true) {
+    await clock.runUntil(new Date(clock.now().getTime() + 10 * 60_000), options.signal);
+    const now = clock.now().getTime();
+    if (!(await isAtRest(view))) quietSince = undefined;
+    else quietSince ??= now;
+    if (quietSince !== undefined && now - quietSince >= quietMilliseconds) return true;
+  }
+  return false;
+}
