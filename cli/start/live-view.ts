@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import { Members, Upgrades, Waves } from '../../core/store/entities.ts';
 import { decode } from '../../core/store/entity.ts';
 import type { PublishedEvent } from '../../simulator/process/in-memory-bus.ts';
-import type { World } from '../../simulator/process/world.ts';
+import type { LocalRun } from './local-run.ts';
 import { lineOf } from './plain-lines.ts';
 
 const REDRAW_MILLISECONDS = 100;
@@ -11,19 +11,19 @@ const BAR = 24;
 
 /** Waves, clusters in flight and the last things that happened, redrawn in place on a terminal. */
 export class LiveView {
-  readonly #world: World;
+  readonly #run: LocalRun;
   readonly #out: NodeJS.WriteStream;
   readonly #recent: string[] = [];
   #lines = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(world: World, out: NodeJS.WriteStream) {
-    this.#world = world;
+  constructor(run: LocalRun, out: NodeJS.WriteStream) {
+    this.#run = run;
     this.#out = out;
   }
 
   begin(): void {
-    this.#world.bus.onEvent = (published) => this.#note(published);
+    this.#run.onEvent = (published) => this.#note(published);
     this.#timer = setInterval(() => void this.#draw(), REDRAW_MILLISECONDS);
   }
 
@@ -40,7 +40,7 @@ export class LiveView {
   }
 
   async #draw(): Promise<void> {
-    const { table, clock } = this.#world;
+    const { table, clock } = this.#run;
     const waves = (await table.queryKind(Waves.kind)).map((item) => decode(Waves, item).data);
     const running = (await table.queryKind(Members.kind))
       .map((item) => decode(Members, item).data)

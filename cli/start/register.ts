@@ -35,7 +35,7 @@ export function registerStart(program: Command, exampleFleet: string): void {
     .command('start')
     .alias('demo')
     .description(
-      'upgrade a fleet on this machine: real decisions and state machines, a fake EKS, virtual time, no AWS account',
+      'upgrade a fleet on this machine: what cdk synth made runs in a local cloud, in virtual time, with no AWS account',
     )
     .option('--fleet <folder>', 'folder with describe-* JSON, config and scenario', exampleFleet)
     .option('-o, --output <format>', 'table or json', 'table')
@@ -50,10 +50,13 @@ export function registerStart(program: Command, exampleFleet: string): void {
     .option('--no-live', 'plain lines instead of the live view')
     .option(
       '--serve [port]',
-      'keep running and serve the API on 127.0.0.1, for liftlock get, describe, explain, …',
+      'keep running and print how the AWS CLI, kubectl and liftlock get there (the port, if given, is that of the services)',
       port,
     )
-    .option('--in-process', 'run in one process')
+    .option(
+      '--in-process',
+      'the quick way: the same decisions, steps and machines in one process, without the local cloud',
+    )
     .action(async (options: StartOptions) => {
       const { start } = await import('./start.ts');
       process.exitCode = await start(options);

@@ -1,39 +1,29 @@
-import { runWorld } from '../../simulator/process/run-world.ts';
-import type { ServedApi } from '../../simulator/process/serve-api.ts';
-import type { World } from '../../simulator/process/world.ts';
+import type { LocalRun } from './local-run.ts';
 import { lineOf } from './plain-lines.ts';
 
 /** While people type commands, a minute of the fleet takes a second. */
 const SERVING_SPEED = 60;
+const FOREVER_MILLISECONDS = 10 * 365 * 86_400_000;
 
-/** Keeps the fleet alive and serves its API on this machine until Ctrl-C. */
-export async function serveWorld(
-  world: World,
-  { url, close }: ServedApi,
-  speed: number = SERVING_SPEED,
-): Promise<void> {
+/** Keeps the fleet alive and its services open on this machine until Ctrl-C or SIGTERM. */
+export async function serve(run: LocalRun, speed: number = SERVING_SPEED): Promise<void> {
   process.stdout.write(
     [
       '',
-      `The API is served at ${url}; one second is ${speed} seconds of the fleet. In another terminal:`,
-      `  export LIFTLOCK_API_URL=${url}`,
+      `It goes on; one second is ${speed} seconds of the fleet. In another terminal:`,
+      ...run.exports.map((line) => `  ${line}`),
       '  bin/liftlock get clusters',
-      '  bin/liftlock explain cluster payments-prod',
       'Ctrl-C ends it.',
       '',
     ].join('\n'),
   );
-  world.bus.onEvent = ({ at, event }) => {
+  run.onEvent = ({ at, event }) => {
     const text = lineOf(event);
     if (text !== undefined) process.stdout.write(`${at.toISOString().slice(0, 16).replace('T', ' ')}  ${text}\n`);
   };
   const ended = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ended.abort());
-  world.clock.changeSpeed(speed);
-  const forever = new Date(world.clock.now().getTime() + 10 * 365 * 86_400_000);
-  try {
-    await runWorld(world, { until: forever, quietHours: Number.POSITIVE_INFINITY, signal: ended.signal });
-  } finally {
-    await close();
-  }
+  run.clock.changeSpeed(speed);
+  const until = new Date(run.clock.now().getTime() + FOREVER_MILLISECONDS);
+  await run.untilRest({ until, quietHours: Number.POSITIVE_INFINITY, signal: ended.signal });
 }

@@ -1,15 +1,13 @@
 import { open, writeFile } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import { styleText } from 'node:util';
-import { runWorld } from '../../simulator/process/run-world.ts';
-import type { ServedApi } from '../../simulator/process/serve-api.ts';
-import { startFleet } from '../../simulator/process/start-fleet.ts';
-import type { World } from '../../simulator/process/world.ts';
+import { type PreparedFleet, prepareFleet } from '../../simulator/process/prepare-fleet.ts';
 import { renderHtml } from '../../simulator/report/render-html.ts';
 import { type Paint, renderText } from '../../simulator/report/render-text.ts';
 import type { RunReport } from '../../simulator/report/report-types.ts';
 import { runReport } from '../../simulator/report/run-report.ts';
 import { LiveView } from './live-view.ts';
+import type { LocalRun, StartLocalRun } from './local-run.ts';
 import { plainLines } from './plain-lines.ts';
 import type { StartOptions } from './register.ts';
 
@@ -26,61 +24,79 @@ export async function start(options: StartOptions): Promise<number> {
     return USAGE;
   }
   const live = options.live !== false && out.isTTY === true && options.output === 'table';
-  const speed = options.speed ?? (live ? TERMINAL_SPEED : undefined);
   const began = performance.now();
-  let started: Awaited<ReturnType<typeof startFleet>>;
-  let api: ServedApi | undefined;
+  let prepared: PreparedFleet;
+  let run: LocalRun;
   try {
     if (options.html !== undefined) await assertWritable(options.html);
-    started = await startFleet(options.fleet, {
-      seed: options.seed,
-      defaultNow: new Date(),
-      ...(speed === undefined ? {} : { speed }),
-    });
-    // Taken before the run, so that a port that is in use is known before anybody waits for it.
-    if (options.serve !== undefined) api = await serve(started.world, options.serve === true ? 0 : options.serve);
+    prepared = await prepareFleet(options.fleet, { defaultNow: new Date() });
+    run = await startRun(prepared, options, live, (note) => void notes.write(`${note}\n`));
   } catch (error) {
     notes.write(`${error instanceof Error ? error.message : String(error)}\n`);
     return USAGE;
   }
-  const { world, loaded } = started;
-  for (const warning of started.warnings) notes.write(`${warning}\n`);
-  if (options.output === 'table') {
-    const clusters = Object.keys(loaded.state.clusters).length;
-    out.write(
-      `Liftlock upgrades ${clusters} ${clusters === 1 ? 'cluster' : 'clusters'} from ${options.fleet} in one process: no AWS account, virtual time from ${loaded.now.toISOString()}.\n`,
-    );
+  try {
+    for (const warning of prepared.warnings) notes.write(`${warning}\n`);
+    if (options.output === 'table') out.write(introduction(options.fleet, prepared, run));
+    const { report, rested } = await runToReport(run, prepared, options, live);
+    const conclusion = run.conclusion();
+    if (options.html !== undefined) {
+      await writeFile(options.html, renderHtml(report));
+      notes.write(`The report is in ${options.html}.\n`);
+    }
+    if (options.output === 'json') out.write(`${JSON.stringify(report, undefined, 2)}\n`);
+    else out.write(renderText(report, paintFor(out)));
+    const lines = conclusion.lines.map((line) => `${line}\n`).join('');
+    (options.output === 'json' ? notes : out).write(lines);
+    if (options.output === 'table') out.write(`Took ${((performance.now() - began) / 1000).toFixed(1)} s.\n`);
+    if (!anyDiscovered(report))
+      notes.write('Liftlock discovered none of the clusters: look at the accounts and regions of the Fleet.\n');
+    if (options.serve !== undefined) {
+      const { serve } = await import('./serve.ts');
+      await serve(run, options.speed);
+    }
+    return conclusion.ok && rested && isGood(report) ? 0 : 1;
+  } finally {
+    await run.close();
   }
-  const view = live ? new LiveView(world, out) : undefined;
-  if (view === undefined) world.bus.onEvent = plainLines(options.output === 'json' ? notes : out);
-  view?.begin();
-  const until = new Date(loaded.now.getTime() + options.days * 86_400_000);
-  const rested = await runWorld(world, { until, quietHours: 1.5 }).finally(() => view?.end());
-
-  const report = await runReport(world, loaded, rested);
-  if (options.html !== undefined) {
-    await writeFile(options.html, renderHtml(report));
-    notes.write(`The report is in ${options.html}.\n`);
-  }
-  if (options.output === 'json') out.write(`${JSON.stringify(report, undefined, 2)}\n`);
-  else out.write(`${renderText(report, paintFor(out))}Took ${((performance.now() - began) / 1000).toFixed(1)} s.\n`);
-  if (!anyDiscovered(report))
-    notes.write('Liftlock discovered none of the clusters: look at the accounts and regions of the Fleet.\n');
-  if (api !== undefined) {
-    const { serveWorld } = await import('./serve.ts');
-    await serveWorld(world, api, options.speed);
-  }
-  return exitCode(report);
 }
 
-async function serve(world: World, port: number): Promise<ServedApi> {
-  const { serveApi } = await import('../../simulator/process/serve-api.ts');
-  try {
-    return await serveApi(world, port);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`The API cannot be served on port ${port}: ${why}. Take another one, or --serve without a port.`);
-  }
+async function startRun(
+  prepared: PreparedFleet,
+  options: StartOptions,
+  live: boolean,
+  onNote: (note: string) => void,
+): Promise<LocalRun> {
+  const speed = options.speed ?? (live ? TERMINAL_SPEED : undefined);
+  const port = options.serve === true ? 0 : options.serve;
+  const engine: StartLocalRun = options.inProcess
+    ? (await import('./in-process-run.ts')).startInProcess
+    : (await import('./cloud-run.ts')).startInCloud;
+  return engine(prepared, {
+    seed: options.seed,
+    onNote,
+    ...(speed === undefined ? {} : { speed }),
+    ...(port === undefined ? {} : { port }),
+  });
+}
+
+function introduction(folder: string, { loaded }: PreparedFleet, run: LocalRun): string {
+  const clusters = Object.keys(loaded.state.clusters).length;
+  return `Liftlock upgrades ${clusters} ${clusters === 1 ? 'cluster' : 'clusters'} from ${folder} ${run.introduction.join(' ')}: no AWS account, virtual time from ${loaded.now.toISOString()}.\n`;
+}
+
+async function runToReport(
+  run: LocalRun,
+  { loaded }: PreparedFleet,
+  options: StartOptions,
+  live: boolean,
+): Promise<{ report: RunReport; rested: boolean }> {
+  const view = live ? new LiveView(run, process.stdout) : undefined;
+  if (view === undefined) run.onEvent = plainLines(options.output === 'json' ? process.stderr : process.stdout);
+  view?.begin();
+  const until = new Date(loaded.now.getTime() + options.days * 86_400_000);
+  const rested = await run.untilRest({ until, quietHours: 1.5 }).finally(() => view?.end());
+  return { report: await runReport(run, loaded, rested), rested };
 }
 
 async function assertWritable(path: string): Promise<void> {
@@ -92,10 +108,9 @@ async function assertWritable(path: string): Promise<void> {
   }
 }
 
-/** 1 also when none of the folder's clusters was discovered: a rehearsal of nothing is no success. */
-function exitCode(report: RunReport): number {
-  return anyDiscovered(report) && report.rested && report.explained && report.violations.length === 0 ? 0 : 1;
-}
+/** Not when none of the folder's clusters was discovered: a rehearsal of nothing is no success. */
+const isGood = (report: RunReport): boolean =>
+  anyDiscovered(report) && report.explained && report.violations.length === 0;
 
 const anyDiscovered = (report: RunReport): boolean =>
   report.clusters.some(({ status }) => status !== 'NotInFleet' && status !== 'NotDiscovered');

@@ -15,10 +15,8 @@ export interface Source {
  * which part of Liftlock it was asked for.
  */
 export interface Authority {
-  /** Who signed a call; throws for keys that nobody has and sessions that are over. */
-  principalOf(call: Pick<AwsCall, 'service' | 'signer'>): Principal;
-  /** All that a call needs. */
-  authorizeCall(call: AwsCall, principal: Principal): void;
+  /** Who calls, if the call may be served. */
+  admit(call: AwsCall): Principal;
   /** A service in a role that trusts it: a poller, a machine, a schedule, a rule's target. */
   inRole(roleArn: string, source: Source, needed: readonly Requirement[], where: string): void;
   /** A service in its own name, which only the policy of the resource can allow. */
@@ -26,4 +24,6 @@ export interface Authority {
 }
 
 /** One action that has no condition keys of its own. */
-export const plainly = (action: string, resource: string): readonly Requirement[] => [{ action, resource, context: {} }];
+export const plainly = (action: string, resource: string): readonly Requirement[] => [
+  { action, resource, context: {} },
+];

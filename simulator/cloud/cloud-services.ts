@@ -1,7 +1,7 @@
-import type { IamAuthority } from './iam-authority.ts';
-import type { AssumeRoleInput } from '../iam/sessions/assume-role-input.ts';
 import type { Principal } from '../iam/principals/principal.ts';
+import type { AssumeRoleInput } from '../iam/sessions/assume-role-input.ts';
 import type { AwsCall, ServiceName } from '../wire/aws-call.ts';
+import type { IamAuthority } from './iam-authority.ts';
 import type { Operations } from './operation.ts';
 
 /** Every service that answers over the wire; DynamoDB reads its requests itself. */
@@ -17,8 +17,7 @@ export function callServer(
   now: () => Date,
 ): (call: AwsCall) => Promise<object> {
   return async (call) => {
-    const principal = authority.principalOf(call);
-    authority.authorizeCall(call, principal);
+    const principal = authority.admit(call);
     if (call.service === 'sts') return serveSts(call, principal, authority);
     const operation = services[call.service]?.[call.operation];
     if (operation === undefined) throw new Error(`${call.service}:${call.operation} is listed and not there`);
@@ -29,7 +28,11 @@ export function callServer(
 
 function serveSts(call: AwsCall, principal: Principal, authority: IamAuthority): object {
   if (call.operation === 'GetCallerIdentity') {
-    const { account: Account, arn: Arn, userId: UserId } = principal as { account: string; arn: string; userId: string };
+    const {
+      account: Account,
+      arn: Arn,
+      userId: UserId,
+    } = principal as { account: string; arn: string; userId: string };
     return { Account, Arn, UserId };
   }
   const assumed = authority.assumeRole(call.input as AssumeRoleInput, principal, call.region);

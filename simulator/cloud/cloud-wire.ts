@@ -1,8 +1,8 @@
-import type { Principal } from '../iam/principals/principal.ts';
+import { nameOf, type Principal } from '../iam/principals/principal.ts';
 import { FakeKubernetes } from '../kubernetes/fake-kubernetes.ts';
 import { createCertificates } from '../kubernetes/server/certificates.ts';
 import { startKubernetesServer } from '../kubernetes/server/start-kubernetes-server.ts';
-import type { AwsCall } from '../wire/aws-call.ts';
+import { type AwsCall, AwsFault } from '../wire/aws-call.ts';
 import type { HttpAnswer, HttpRequest } from '../wire/http-message.ts';
 import { type PassedRequest, startWireServer } from '../wire/wire-server.ts';
 import { organizationOperations, parameterOperations } from './accounts/account-operations.ts';
@@ -64,7 +64,7 @@ export async function startCloudWire(cloud: LocalCloud): Promise<CloudWire> {
     serve: callServer(services, authority, now),
     passThrough: { dynamodb: (request, context) => serveTables(cloud, dynamo, request, context) },
     other: (request) => cloud.apis.handle(request),
-    secretOf: (accessKeyId) => authority.sessions.secretOf(accessKeyId),
+    secretOf: (accessKeyId) => authority.secretOf(accessKeyId),
     around: (work) => time.hold(work),
     onUnmodelled: (service, operation) =>
       options.onNote(`${service}:${operation} is not modelled by the local cloud; it was answered with 501.`),
@@ -93,15 +93,19 @@ async function serveTables(
   { operation = '', ...context }: PassedRequest,
 ): Promise<HttpAnswer> {
   const call: AwsCall = { service: 'dynamodb', operation, input: parsed(request.body), ...context };
-  const principal = cloud.authority.principalOf(call);
-  if (!isSetUp(principal, operation)) cloud.authority.authorizeCall(call, principal);
+  const principal = operation === 'CreateTable' ? setUp(cloud, call) : cloud.authority.admit(call);
   noteIndex(cloud, call, principal);
-  return dynamo.handle(request);
+  const answer = await dynamo.handle(request);
+  if (operation === 'TransactWriteItems' && answer.status === 200) cloud.auditOrder.note(call.input);
+  return answer;
 }
 
-/** CloudFormation makes tables in the administrator's name; no row says what that needs, since Liftlock never does it. */
-const isSetUp = (principal: Principal, operation: string): boolean =>
-  principal.kind === 'user' && operation === 'CreateTable';
+/** CloudFormation makes tables in the administrator's name. No row says what that needs, since Liftlock never does it: nobody else may. */
+function setUp({ authority }: LocalCloud, { signer }: AwsCall): Principal {
+  const principal = authority.principalOf(signer);
+  if (principal.kind === 'user') return principal;
+  throw new AwsFault('AccessDeniedException', `${nameOf(principal)} may not create tables`, { status: 400 });
+}
 
 /** An index that nobody queries any more is a wire that is gone. */
 function noteIndex({ wiring, options }: LocalCloud, { input, region }: AwsCall, principal: Principal): void {

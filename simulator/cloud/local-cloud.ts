@@ -2,17 +2,15 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { documentClient } from '../../adapters/dynamodb/create-dynamo-table.ts';
 import { DynamoTable } from '../../adapters/dynamodb/dynamo-table.ts';
 import type { AuditItem, Table } from '../../core/ports/table.ts';
-import type { RunView } from '../process/run-view.ts';
 import { Runner } from '../asl/runner/runner.ts';
 import { VirtualClock } from '../clock/virtual-clock.ts';
 import { FakeEks } from '../eks/fake-eks.ts';
 import { seededRandom } from '../eks/seeded-random.ts';
-import { AccessRecord } from '../iam/access/access-record.ts';
-import { IamDirectory } from '../iam/principals/iam-directory.ts';
 import { localAdministrator } from '../iam/principals/local-administrator.ts';
+import type { RunView } from '../process/run-view.ts';
 import { CloudApis } from './api/cloud-apis.ts';
-import type { Alarm, CloudParts, ExpiringTable } from './cloud-parts.ts';
 import type { CloudOptions } from './cloud-options.ts';
+import type { Alarm, CloudParts, ExpiringTable } from './cloud-parts.ts';
 import { CloudTime } from './cloud-time.ts';
 import { type CloudWire, startCloudWire } from './cloud-wire.ts';
 import { CloudTrail } from './eks/cloud-trail.ts';
@@ -33,6 +31,7 @@ import { ResourcePolicies } from './resource-policies.ts';
 import { Schedules } from './schedules/schedules.ts';
 import { startSchedule } from './schedules/start-schedule.ts';
 import { KeptState } from './state/kept-state.ts';
+import { AuditOrder } from './tables/audit-order.ts';
 import { ExpirySweep } from './tables/expiry-sweep.ts';
 import { type Resource, resolveStack } from './template/resolve-stack.ts';
 import { Topics } from './topics/topics.ts';
@@ -52,9 +51,8 @@ export interface FunctionFault {
 export class LocalCloud implements RunView {
   readonly time: CloudTime;
   readonly eks: FakeEks;
-  readonly record = new AccessRecord();
-  readonly directory = new IamDirectory();
   readonly wiring = new Wiring();
+  readonly auditOrder = new AuditOrder();
   readonly logs = new Logs();
   readonly metrics = new Metrics();
   readonly faults: FunctionFault[] = [];
@@ -80,6 +78,7 @@ export class LocalCloud implements RunView {
   /** The installed tables, as that administrator sees them. */
   table!: Table;
   #sweep: ExpirySweep | undefined;
+  #closed = false;
 
   private constructor(options: CloudOptions) {
     this.options = options;
@@ -100,8 +99,6 @@ export class LocalCloud implements RunView {
       ...(timing === undefined ? {} : { timing }),
     });
     this.authority = new IamAuthority({
-      directory: this.directory,
-      record: this.record,
       policies: this.policies,
       now,
       random: Math.random,
@@ -124,7 +121,8 @@ export class LocalCloud implements RunView {
         wiring: this.wiring,
         now,
         soon: (run) => this.time.after(EVENT_SECONDS, async () => run()),
-        onLost: (rule, target, why) => options.onNote(`An event of rule ${rule.name} did not reach ${target.Arn}: ${why}`),
+        onLost: (rule, target, why) =>
+          options.onNote(`An event of rule ${rule.name} did not reach ${target.Arn}: ${why}`),
       }),
     );
     this.trail = new CloudTrail(this.eks, this.buses, uuid);
@@ -146,6 +144,8 @@ export class LocalCloud implements RunView {
 
   /** Starts the services, installs every stack, and takes up what was kept. Throws `TemplateProblem` for what cannot be installed. */
   static async start(options: CloudOptions): Promise<LocalCloud> {
+    // Small buffers share slabs, and one that the tables keep would keep its whole slab: after a few thousand requests that is most memory.
+    Buffer.poolSize = 0;
     const cloud = new LocalCloud(options);
     try {
       await cloud.#start();
@@ -160,19 +160,28 @@ export class LocalCloud implements RunView {
     return this.time.clock;
   }
 
-  /** Items of one transaction have one time; the store's own order of them is by subject. */
   async auditTimeline(): Promise<readonly AuditItem[]> {
-    return this.table.auditSince(new Date(0));
+    return this.auditOrder.sort(await this.table.auditSince(new Date(0)));
   }
 
   /** Lets schedules run from now on. */
   begin(): void {
     this.schedules.start();
     this.#sweep?.start();
+    this.#keepHouse();
+  }
+
+  #keepHouse(): void {
+    this.time.after(HOUSEKEEPING_SECONDS, async () => {
+      if (this.#closed) return;
+      await this.functions.giveBackIdle();
+      this.#keepHouse();
+    });
   }
 
   /** Ends every function and server; what is kept is complete at any moment. */
   async close(): Promise<void> {
+    this.#closed = true;
     this.schedules.stop();
     this.#sweep?.stop();
     this.dynamo?.destroy();
@@ -183,7 +192,8 @@ export class LocalCloud implements RunView {
 
   async #start(): Promise<void> {
     const { options, time } = this;
-    for (const account of new Set(options.stacks.map((stack) => stack.account))) this.directory.addAdministrator(account);
+    for (const account of new Set(options.stacks.map((stack) => stack.account)))
+      this.authority.iam.directory.addAdministrator(account);
     this.wire = await startCloudWire(this);
     const { origin } = this.wire;
     const [hub] = options.stacks;
@@ -246,6 +256,7 @@ export class LocalCloud implements RunView {
     const { authority, time } = this;
     return {
       ...this,
+      directory: authority.iam.directory,
       assembly: this.options.assembly,
       machines: this.runner,
       api: this.apis.get,
@@ -266,4 +277,5 @@ export class LocalCloud implements RunView {
 
 /** Events arrive about so many seconds after they were put. */
 const EVENT_SECONDS = 1;
+const HOUSEKEEPING_SECONDS = 600;
 export const ORGANIZATION_ID = 'o-liftlocklocal';

@@ -14,9 +14,8 @@ export class ResourcePolicies {
   }
 
   /** The policy of a resource, or of what contains it: an index has its table's, an object of a bus its bus's. */
-  of(resourceArn: string): { readonly name: string; readonly document: object } | undefined {
-    const owner = resourceArn.replace(/\/(?:index|stream)\/.*$/, '');
-    const found = this.#statements.get(owner);
-    return found && { name: `policy of ${owner}`, document: { Version: '2012-10-17', Statement: found } };
+  of(resourceArn: string): object | undefined {
+    const found = this.#statements.get(resourceArn.replace(/\/(?:index|stream)\/.*$/, ''));
+    return found && { Version: '2012-10-17', Statement: found };
   }
 }

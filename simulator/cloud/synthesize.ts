@@ -11,7 +11,9 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
  * checks of cdk-nag and of CloudFormation's schemas are left to `npm run synth`; they take most of its time and change nothing.
  */
 export async function synthesize(folder: string, settings: object): Promise<Assembly> {
-  const { context } = JSON.parse(await readFile(new URL('../../cdk.json', import.meta.url), 'utf8')) as { context: object };
+  const { context } = JSON.parse(await readFile(new URL('../../cdk.json', import.meta.url), 'utf8')) as {
+    context: object;
+  };
   const env = {
     ...process.env,
     CDK_OUTDIR: folder,

@@ -1,5 +1,6 @@
 import { ClusterAccessError } from '../../core/ports/cluster-access.ts';
-import type { ClusterRecord } from '../eks/state/cluster-record.ts';
+import type { AccessEntryRecord, ClusterRecord } from '../eks/state/cluster-record.ts';
+import { StatusError } from './status-error.ts';
 
 /**
  * Whether a caller outside the cluster's network reaches the API server: only through a public endpoint that is open to
@@ -20,33 +21,21 @@ export function requireReachable(cluster: ClusterRecord): void {
 /** 401 unless the caller's role has an access entry; sessions count as their role (facts: eks.md §10.1). */
 export function requireAuthenticated(cluster: ClusterRecord, principal: string): void {
   if (cluster.kubernetes.access.authentication === 'any-principal') return;
-  const entriesCount = cluster.description.accessConfig?.authenticationMode !== 'CONFIG_MAP';
-  if (entriesCount && cluster.accessEntries.some((entry) => entry.principalArn === roleArn(principal))) return;
-  throw new ClusterAccessError('ClusterUnauthorized', 'Unauthorized');
+  if (entryOf(cluster, principal) === undefined) throw unauthorized();
 }
 
-/** Whether the caller may read that resource; AmazonEKSViewPolicy alone shows no nodes (facts: eks.md §10.1). */
-export function mayRead(cluster: ClusterRecord, principal: string, resource: string): boolean {
-  const { authentication, forbiddenResources } = cluster.kubernetes.access;
-  if (forbiddenResources.includes(resource)) return false;
-  if (authentication === 'any-principal') return true;
-  const entry = cluster.accessEntries.find((each) => each.principalArn === roleArn(principal));
-  if (entry === undefined) return false;
-  if (entry.kubernetesGroups.length > 0) return true;
-  const policies = entry.policies.map((policy) => policy.policyArn.split('/').at(-1));
-  if (policies.some((name) => name === 'AmazonEKSClusterAdminPolicy' || name === 'AmazonEKSAdminViewPolicy'))
-    return true;
-  return policies.includes('AmazonEKSViewPolicy') && !['nodes', 'secrets'].includes(resource);
+export const unauthorized = (): StatusError =>
+  new StatusError(401, { reason: 'Unauthorized', message: 'Unauthorized' });
+
+/** The access entry that counts for the caller; none does where aws-auth decides. */
+export function entryOf(cluster: ClusterRecord, principal: string): AccessEntryRecord | undefined {
+  if (cluster.description.accessConfig?.authenticationMode === 'CONFIG_MAP') return undefined;
+  const role = roleArn(principal);
+  return cluster.accessEntries.find(({ principalArn }) => withoutPath(principalArn) === withoutPath(role));
 }
 
-/** 403 unless the caller may read that resource. */
-export function requireMayRead(cluster: ClusterRecord, principal: string, resource: string): void {
-  if (mayRead(cluster, principal, resource)) return;
-  throw new ClusterAccessError(
-    'ClusterForbidden',
-    `${resource} is forbidden: User "${roleArn(principal)}" cannot list resource "${resource}" at the cluster scope`,
-  );
-}
+/** A session's ARN does not tell the path of its role. */
+const withoutPath = (arn: string): string => arn.replace(/:role\/.*\//, ':role/');
 
 /** `arn:aws:sts::1:assumed-role/Name/session` → `arn:aws:iam::1:role/Name`; other ARNs as they are. */
 export function roleArn(principal: string): string {

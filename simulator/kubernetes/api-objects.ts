@@ -1,73 +1,53 @@
-import type { Node, Pod, Workload } from '../../core/ports/cluster-access.ts';
-import type { budgetStatus } from './disruption-budget.ts';
-import type { PodDisruptionBudgetState } from './kubernetes-state.ts';
+import type { ClusterRecord } from '../eks/state/cluster-record.ts';
+import { allPods } from './daemon-pods.ts';
+import type { WorkloadState } from './kubernetes-state.ts';
+import { podDisruptionBudgetObject } from './objects/budget-object.ts';
+import { namespaceNames, namespaceObject } from './objects/namespace-object.ts';
+import { nodeObject } from './objects/node-object.ts';
+import type { KubernetesObject } from './objects/object-metadata.ts';
+import { podObject } from './objects/pod-object.ts';
+import { replicaSetObject } from './objects/replica-set-object.ts';
+import { daemonSetObject, deploymentObject, statefulSetObject } from './objects/workload-object.ts';
 
-/** What the API server answers to a list, as JSON; `resourceVersion` is the same for all, since nothing is watched. */
+/** What the API server answers to a list, as JSON. */
 export interface ObjectList {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: { readonly resourceVersion: string };
-  readonly items: readonly object[];
+  readonly items: readonly KubernetesObject[];
 }
 
-export function objectList(apiVersion: string, kind: string, items: readonly object[]): ObjectList {
-  return { apiVersion, kind: `${kind}List`, metadata: { resourceVersion: '1' }, items };
+type Build = (cluster: ClusterRecord, now: number) => KubernetesObject[];
+
+const workloads =
+  (
+    kind: WorkloadState['kind'],
+    build: (cluster: ClusterRecord, each: WorkloadState, now: number) => KubernetesObject,
+  ) =>
+  (cluster: ClusterRecord, now: number) =>
+    cluster.kubernetes.workloads.filter((each) => each.kind === kind).map((each) => build(cluster, each, now));
+
+const builds: Readonly<Record<string, Build>> = {
+  namespaces: (cluster) => namespaceNames(cluster).map((name) => namespaceObject(cluster, name)),
+  nodes: (cluster, now) => cluster.kubernetes.nodes.map((node) => nodeObject(cluster, node, now)),
+  pods: (cluster, now) => allPods(cluster.kubernetes).map((pod) => podObject(cluster, pod, now)),
+  daemonsets: workloads('DaemonSet', daemonSetObject),
+  deployments: workloads('Deployment', deploymentObject),
+  replicasets: workloads('Deployment', replicaSetObject),
+  statefulsets: workloads('StatefulSet', statefulSetObject),
+  poddisruptionbudgets: (cluster, now) =>
+    cluster.kubernetes.podDisruptionBudgets.map((budget) => podDisruptionBudgetObject(cluster, budget, now)),
+};
+
+/**
+ * All objects of a resource (of resource-types.ts) as they lie in a list, in the order of their keys in etcd: by namespace,
+ * then by name. Undefined for a resource that is not served.
+ */
+export function objectsOf(cluster: ClusterRecord, resource: string, now: number): KubernetesObject[] | undefined {
+  return builds[resource]?.(cluster, now).sort((left, right) => (keyOf(left) < keyOf(right) ? -1 : 1));
 }
 
-export function nodeObject(node: Node): object {
-  const status = node.ready ? 'True' : 'False';
-  return {
-    metadata: { name: node.name, labels: node.labels },
-    spec: node.unschedulable ? { unschedulable: true } : {},
-    status: {
-      conditions: [{ type: 'Ready', status, reason: node.ready ? 'KubeletReady' : 'KubeletNotReady' }],
-      nodeInfo: { kubeletVersion: node.kubeletVersion, operatingSystem: 'linux' },
-    },
-  };
-}
-
-export function podObject(pod: Pod): object {
-  const ready = pod.phase === 'Running' && pod.waitingReasons.length === 0;
-  const [reason] = pod.waitingReasons;
-  const containers = pod.images.map((image, index) => ({ name: `container-${index}`, image }));
-  return {
-    metadata: { namespace: pod.namespace, name: pod.name, labels: pod.labels },
-    spec: { containers, ...(pod.nodeName === undefined ? {} : { nodeName: pod.nodeName }) },
-    status: {
-      phase: pod.phase,
-      conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }],
-      containerStatuses: containers.map((container) => ({
-        ...container,
-        ready,
-        state: ready ? { running: {} } : { waiting: { reason: reason ?? 'ContainerCreating' } },
-      })),
-    },
-  };
-}
-
-export function workloadObject(workload: Workload): object {
-  const { kind, namespace, name, desired, available } = workload;
-  const metadata = { namespace, name };
-  if (kind !== 'DaemonSet') {
-    return {
-      metadata,
-      spec: { replicas: desired },
-      status: { replicas: desired, readyReplicas: available, availableReplicas: available },
-    };
-  }
-  const status = { desiredNumberScheduled: desired, numberReady: available, numberAvailable: available };
-  return { metadata, spec: {}, status };
-}
-
-export function podDisruptionBudgetObject(budget: PodDisruptionBudgetState & ReturnType<typeof budgetStatus>): object {
-  const { namespace, name, matchLabels, minAvailable, maxUnavailable, ...status } = budget;
-  return {
-    metadata: { namespace, name },
-    spec: {
-      selector: { matchLabels },
-      ...(minAvailable === undefined ? {} : { minAvailable }),
-      ...(maxUnavailable === undefined ? {} : { maxUnavailable }),
-    },
-    status,
-  };
+/** `kube-system/coredns-…`; `ip-10-0-0-1.…` for what is in no namespace. */
+export function keyOf({ metadata: { namespace, name } }: KubernetesObject): string {
+  return namespace === undefined ? name : `${namespace}/${name}`;
 }

@@ -1,4 +1,4 @@
-import { evictionRefusal } from './disruption-budget.ts';
+import { evictionRefusal, refusalText } from './disruption-budget.ts';
 import type { KubernetesState } from './kubernetes-state.ts';
 import { schedulePods } from './schedule-pods.ts';
 
@@ -13,7 +13,7 @@ export function drainPass(kubernetes: KubernetesState, nodeName: string, now: nu
   for (const pod of kubernetes.pods.filter((each) => each.nodeName === nodeName)) {
     const refusal = evictionRefusal(kubernetes, pod, now);
     if (refusal !== undefined) {
-      stayed.push(`${pod.namespace}/${pod.name}: ${refusal}`);
+      stayed.push(`${pod.namespace}/${pod.name}: ${refusalText(refusal)}`);
       continue;
     }
     kubernetes.pods.splice(kubernetes.pods.indexOf(pod), 1);

@@ -3,25 +3,17 @@ import { ClusterAccessError } from '../../core/ports/cluster-access.ts';
 import type { FakeEks } from '../eks/fake-eks.ts';
 import type { ClusterRecord } from '../eks/state/cluster-record.ts';
 import { reportedVersion } from '../eks/support-calendar.ts';
-import { mayRead, requireAuthenticated, requireMayRead, requireReachable } from './access.ts';
-import {
-  nodeObject,
-  type ObjectList,
-  objectList,
-  podDisruptionBudgetObject,
-  podObject,
-  workloadObject,
-} from './api-objects.ts';
-import { budgetStatus, evictionRefusal } from './disruption-budget.ts';
-import type { PodDisruptionBudgetState, PodState } from './kubernetes-state.ts';
+import { requireAuthenticated, requireReachable } from './access.ts';
+import { type ObjectList, objectsOf } from './api-objects.ts';
+import { budgetStatus, refusalText } from './disruption-budget.ts';
+import { evictPod } from './evict-pod.ts';
+import type { PodDisruptionBudgetState } from './kubernetes-state.ts';
+import { noteCreation } from './note-creation.ts';
+import { isAllowed, requireAllowed } from './permissions.ts';
 import { listNodes, listPods, listWorkloads } from './read-objects.ts';
+import { apiVersionOf, resourceTypes } from './resource-types.ts';
 import { schedulePods } from './schedule-pods.ts';
-
-const workloadKinds: Readonly<Record<string, Workload['kind']>> = {
-  deployments: 'Deployment',
-  daemonsets: 'DaemonSet',
-  statefulsets: 'StatefulSet',
-};
+import { StatusError } from './status-error.ts';
 
 /** Who asks which cluster, and when. */
 export interface KubernetesRequest {
@@ -33,7 +25,8 @@ export interface KubernetesRequest {
 
 /**
  * The API servers of all clusters of a fake EKS: their nodes follow its node groups, their versions its control planes.
- * Every answer may instead be a `ClusterAccessError`: Unreachable, Unauthorized or Forbidden.
+ * Every answer may instead be a `ClusterAccessError`: Unreachable, Unauthorized, Forbidden or ServerFault; those that the
+ * API server itself gives are `StatusError`s.
  */
 export class FakeKubernetes {
   readonly #eks: FakeEks;
@@ -44,93 +37,115 @@ export class FakeKubernetes {
 
   /** `v1.34.4-eks-b3126f4` */
   serverVersion(request: KubernetesRequest): string {
-    const cluster = this.#reach(request);
-    return reportedVersion(this.#eks.state.supportCalendar, cluster.version);
+    return this.gitVersion(this.#authenticate(request));
   }
 
   ready(request: KubernetesRequest): { ok: boolean; failed: string[] } {
-    const { failedReadyChecks } = this.#reach(request).kubernetes;
+    const { failedReadyChecks } = this.#authenticate(request).kubernetes;
     return { ok: failedReadyChecks.length === 0, failed: [...failedReadyChecks] };
   }
 
   listNodes(request: KubernetesRequest): Node[] {
-    return listNodes(this.#read(request, 'nodes').kubernetes, request.now.getTime());
+    return listNodes(this.#list(request, 'nodes').kubernetes, request.now.getTime());
   }
 
   /** DaemonSet pods included, one per node. */
   listPods(request: KubernetesRequest, namespace?: string): Pod[] {
-    return listPods(this.#read(request, 'pods').kubernetes, request.now.getTime(), namespace);
+    return listPods(this.#list(request, 'pods', namespace).kubernetes, request.now.getTime(), namespace);
   }
 
   listWorkloads(request: KubernetesRequest, namespace: string): Workload[] {
-    for (const resource of ['daemonsets', 'statefulsets']) this.#read(request, resource);
-    return listWorkloads(this.#read(request, 'deployments').kubernetes, request.now.getTime(), namespace);
+    for (const resource of ['daemonsets', 'statefulsets']) this.#list(request, resource, namespace);
+    const { kubernetes } = this.#list(request, 'deployments', namespace);
+    return listWorkloads(kubernetes, request.now.getTime(), namespace);
   }
 
-  /**
-   * A list as the API server sends it, for the HTTP face: nodes, pods, deployments, daemonsets, statefulsets or
-   * poddisruptionbudgets, of one namespace or all. Undefined for any other resource.
-   */
+  /** A list as the API server sends it, of one namespace or all. Undefined for a resource that is not served. */
   listObjects(request: KubernetesRequest, resource: string, namespace?: string): ObjectList | undefined {
-    if (resource === 'nodes') return objectList('v1', 'Node', this.listNodes(request).map(nodeObject));
-    if (resource === 'pods') return objectList('v1', 'Pod', this.listPods(request, namespace).map(podObject));
-    if (resource === 'poddisruptionbudgets') {
-      const budgets = this.listPodDisruptionBudgets(request, namespace);
-      return objectList('policy/v1', 'PodDisruptionBudget', budgets.map(podDisruptionBudgetObject));
-    }
-    const kind = workloadKinds[resource];
-    if (kind === undefined) return undefined;
-    const { kubernetes } = this.#read(request, resource);
-    const workloads = listWorkloads(kubernetes, request.now.getTime(), namespace);
-    return objectList('apps/v1', kind, workloads.filter((each) => each.kind === kind).map(workloadObject));
+    const type = resourceTypes.find((each) => each.resource === resource);
+    if (type === undefined) return undefined;
+    const cluster = this.#list(request, resource, namespace);
+    const objects = objectsOf(cluster, resource, request.now.getTime()) ?? [];
+    const items = objects.filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
+    return { apiVersion: apiVersionOf(type), kind: `${type.kind}List`, metadata: { resourceVersion: '1' }, items };
   }
 
   listPodDisruptionBudgets(
     request: KubernetesRequest,
     namespace?: string,
   ): (PodDisruptionBudgetState & ReturnType<typeof budgetStatus>)[] {
-    const { kubernetes } = this.#read(request, 'poddisruptionbudgets');
+    const { kubernetes } = this.#list(request, 'poddisruptionbudgets', namespace);
     return kubernetes.podDisruptionBudgets
       .filter((budget) => namespace === undefined || budget.namespace === namespace)
       .map((budget) => ({ ...budget, ...budgetStatus(kubernetes, budget, request.now.getTime()) }));
   }
 
-  mayI(request: KubernetesRequest, review: AccessReview): boolean {
-    const cluster = this.#reach(request);
-    return mayRead(cluster, request.principal, review.resource ?? review.nonResourceUrl ?? '');
+  mayI(request: KubernetesRequest, { verb, group = '', resource, nonResourceUrl }: AccessReview): boolean {
+    const cluster = this.#authenticate(request);
+    const attributes =
+      nonResourceUrl === undefined ? { verb, group, resource: resource ?? '' } : { verb, path: nonResourceUrl };
+    return isAllowed(cluster, request, attributes);
   }
 
   /**
    * The eviction API. Undefined: the pod is gone and its workload makes another. Else the message of the 429 (or of the
-   * 500 for a pod under several budgets). An unknown pod is `ClusterServerFault`.
+   * 500 for a pod under several budgets). An unknown pod is a 404, which is `ClusterServerFault`.
    */
   evict(request: KubernetesRequest, pod: { namespace: string; name: string }): string | undefined {
-    const { kubernetes } = this.#read(request, 'pods');
-    const now = request.now.getTime();
-    const found = kubernetes.pods.find((each) => each.namespace === pod.namespace && each.name === pod.name);
-    if (found === undefined) throw new ClusterAccessError('ClusterServerFault', `pods "${pod.name}" not found`);
-    const refusal = evictionRefusal(kubernetes, found, now);
-    if (refusal !== undefined) return refusal;
-    kubernetes.pods = kubernetes.pods.filter((each: PodState) => each !== found);
-    schedulePods(kubernetes, now);
-    return undefined;
+    const cluster = this.#authenticate(request);
+    const eviction = { verb: 'create', group: '', resource: 'pods', subresource: 'eviction', ...pod };
+    requireAllowed(cluster, request, eviction);
+    const refusal = evictPod(cluster.kubernetes, pod, request.now.getTime());
+    return refusal === undefined ? undefined : refusalText(refusal);
   }
 
-  #read(request: KubernetesRequest, resource: string): ClusterRecord {
-    const cluster = this.#reach(request);
-    requireMayRead(cluster, request.principal, resource);
-    return cluster;
-  }
-
-  #reach(request: KubernetesRequest): ClusterRecord {
-    this.#eks.advance(request.now);
-    const cluster = this.#eks.state.clusters[request.clusterArn];
+  /**
+   * The cluster as its API server knows it at that time, before anybody is asked who they are.
+   *
+   * @throws ClusterAccessError `ClusterUnreachable`; StatusError 429 where it has too many requests.
+   */
+  reach(clusterArn: string, now: Date): ClusterRecord {
+    this.#eks.advance(now);
+    const cluster = this.#eks.state.clusters[clusterArn];
     if (cluster === undefined) {
-      throw new ClusterAccessError('ClusterUnreachable', `getaddrinfo ENOTFOUND ${request.clusterArn}`);
+      throw new ClusterAccessError('ClusterUnreachable', `getaddrinfo ENOTFOUND ${clusterArn}`);
     }
     requireReachable(cluster);
-    requireAuthenticated(cluster, request.principal);
-    schedulePods(cluster.kubernetes, request.now.getTime());
+    requireCapacity(cluster);
+    schedulePods(cluster.kubernetes, now.getTime());
+    noteCreation(cluster.kubernetes, now.getTime());
     return cluster;
   }
+
+  clusterArns(): string[] {
+    return Object.keys(this.#eks.state.clusters);
+  }
+
+  /** As `/version` tells it. */
+  gitVersion(cluster: ClusterRecord): string {
+    return reportedVersion(this.#eks.state.supportCalendar, cluster.version);
+  }
+
+  #list(request: KubernetesRequest, resource: string, namespace?: string): ClusterRecord {
+    const cluster = this.#authenticate(request);
+    const group = resourceTypes.find((each) => each.resource === resource)?.group ?? '';
+    const attributes = { verb: 'list', group, resource, ...(namespace === undefined ? {} : { namespace }) };
+    requireAllowed(cluster, request, attributes);
+    return cluster;
+  }
+
+  #authenticate(request: KubernetesRequest): ClusterRecord {
+    const cluster = this.reach(request.clusterArn, request.now);
+    requireAuthenticated(cluster, request.principal);
+    return cluster;
+  }
+}
+
+function requireCapacity({ kubernetes: { overload } }: ClusterRecord): void {
+  if (overload === undefined) return;
+  throw new StatusError(429, {
+    reason: 'TooManyRequests',
+    message: 'Too many requests, please try again later.',
+    details: overload,
+  });
 }

@@ -11,6 +11,8 @@ export interface KubernetesState {
   access: KubernetesAccess;
   /** Names of the `readyz` checks that fail; empty when the API server is ready. */
   failedReadyChecks: string[];
+  /** The API server has more requests than it takes and refuses the next ones; absent: it serves. */
+  overload?: { retryAfterSeconds: number };
   /** Counts up for names of nodes and pods. */
   sequence: number;
 }
@@ -27,6 +29,8 @@ export interface NodeState {
   unschedulable: boolean;
   /** `karpenter.sh/do-not-disrupt: "true"` on the node. */
   doNotDisrupt?: boolean;
+  /** When it joined; absent until somebody looks (`noteCreation`). */
+  createdAt?: number;
 }
 
 export interface WorkloadState {
@@ -54,6 +58,10 @@ export interface PodState {
   /** Its containers are ready from then on, unless `waitingReason` is set. */
   readyAt: number;
   waitingReason?: string;
+  /** As for nodes. */
+  createdAt?: number;
+  /** Tells it from an earlier pod of the same name. */
+  incarnation?: number;
 }
 
 export interface PodDisruptionBudgetState {

@@ -15,9 +15,11 @@ export function launchNode(
   kubernetes.sequence += 1;
   const number = kubernetes.sequence;
   const zone = `${node.region}${String.fromCharCode(97 + (number % Math.max(1, node.zones)))}`;
+  const name = `ip-10-${(number >> 16) & 255}-${(number >> 8) & 255}-${number & 255}.${node.region}.compute.internal`;
   const launched: NodeState = {
-    name: `ip-10-${(number >> 16) & 255}-${(number >> 8) & 255}-${number & 255}.${node.region}.compute.internal`,
+    name,
     labels: {
+      'kubernetes.io/hostname': name,
       'kubernetes.io/os': 'linux',
       'topology.kubernetes.io/region': node.region,
       'topology.kubernetes.io/zone': zone,

@@ -7,6 +7,10 @@ export function isPodReady(kubernetes: KubernetesState, pod: PodState, now: numb
   return node !== undefined && isNodeReady(node, now);
 }
 
+export function podPhase(pod: PodState, now: number): 'Pending' | 'Running' {
+  return pod.nodeName === undefined || pod.readyAt > now ? 'Pending' : 'Running';
+}
+
 export function isNodeReady(node: NodeState, now: number): boolean {
   return node.readyAt <= now;
 }

@@ -1,17 +1,22 @@
 import { KubeVersion } from '../../core/version/kube-version.ts';
 import type { KubernetesState, NodeState, PodState, WorkloadState } from './kubernetes-state.ts';
+import { newPodName } from './pod-names.ts';
 import { isNodeReady } from './pod-status.ts';
 
 /** From placement to Ready; an image is usually on the node's disk or pulled within that time. */
-const startupMilliseconds = 20_000;
+export const startupMilliseconds = 20_000;
 
 /** Gives every workload its replicas and every pod without a node the emptiest node that takes pods. */
 export function schedulePods(kubernetes: KubernetesState, now: number): void {
   for (const workload of kubernetes.workloads) {
     if (workload.kind === 'DaemonSet') continue;
     const owner = ownerOf(workload);
-    let missing = workload.replicas - kubernetes.pods.filter((pod) => pod.owner === owner).length;
-    for (; missing > 0; missing--) kubernetes.pods.push(newPod(kubernetes, workload));
+    const owned = kubernetes.pods.filter((pod) => pod.owner === owner);
+    while (owned.length < workload.replicas) {
+      const pod = newPod(kubernetes, workload, owned);
+      owned.push(pod);
+      kubernetes.pods.push(pod);
+    }
   }
   const pending = kubernetes.pods.filter((pod) => pod.nodeName === undefined);
   if (pending.length === 0) return;
@@ -35,16 +40,16 @@ export function ownerOf(workload: { kind: string; namespace: string; name: strin
   return `${workload.kind}/${workload.namespace}/${workload.name}`;
 }
 
-function newPod(kubernetes: KubernetesState, workload: WorkloadState): PodState {
+function newPod(kubernetes: KubernetesState, workload: WorkloadState, owned: readonly PodState[]): PodState {
   kubernetes.sequence += 1;
-  const suffix = kubernetes.sequence.toString(36).padStart(5, '0');
   return {
     namespace: workload.namespace,
-    name: `${workload.name}-${suffix}`,
+    name: newPodName(kubernetes, workload, owned),
     labels: workload.labels,
     images: [workload.image],
     owner: ownerOf(workload),
     readyAt: Number.MAX_SAFE_INTEGER,
+    incarnation: kubernetes.sequence,
   };
 }
 

@@ -18,8 +18,8 @@ import { FUNCTIONS, type InvokedFunction } from './functions.ts';
 import { InMemoryBus } from './in-memory-bus.ts';
 import { createInMemoryExecutions } from './in-memory-executions.ts';
 import { InMemoryQueue } from './in-memory-queue.ts';
-import type { RunView } from './run-view.ts';
 import { FUNCTION_ARN_PREFIX, machineDefinitions } from './machines.ts';
+import type { RunView } from './run-view.ts';
 
 export interface WorldOptions {
   readonly state: FakeEksState;

@@ -1,6 +1,7 @@
 import { Faults } from '../../simulator/faults/faulty-ports.ts';
 import { checkInvariants } from '../../simulator/invariants/check-invariants.ts';
 import { runWorld } from '../../simulator/process/run-world.ts';
+import { prepareFleet } from '../../simulator/process/prepare-fleet.ts';
 import { startFleet } from '../../simulator/process/start-fleet.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { differences, type EndState, endState } from './end-state.ts';
@@ -25,12 +26,13 @@ export async function runScenario(
   folder = EXAMPLE_FLEET,
 ): Promise<Outcome> {
   const faults = new Faults(scenario.faults);
-  const { world, loaded } = await startFleet(folder, { seed: scenario.seed ?? 1, around: faults.around });
+  const prepared = await prepareFleet(folder);
+  const world = await startFleet(prepared, { seed: scenario.seed ?? 1, around: faults.around });
   faults.attach(world);
   await scenario.prepare?.(world);
   const problems: string[] = [];
   const rested = await runWorld(world, {
-    until: new Date(loaded.now.getTime() + DAYS * 86_400_000),
+    until: new Date(prepared.loaded.now.getTime() + DAYS * 86_400_000),
     quietHours: scenario.quietHours ?? 3,
   });
   if (!rested) problems.push(`it did not come to rest within ${DAYS} days`);

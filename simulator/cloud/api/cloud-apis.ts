@@ -1,6 +1,5 @@
-import { invokeFunction } from '../../iam/requirements/service-work.ts';
 import type { Principal } from '../../iam/principals/principal.ts';
-import type { AwsCall } from '../../wire/aws-call.ts';
+import { invokeFunction } from '../../iam/requirements/service-work.ts';
 import type { HttpAnswer, HttpRequest } from '../../wire/http-message.ts';
 import { isSignedBy, readSignature } from '../../wire/signature.ts';
 import type { IamAuthority } from '../iam-authority.ts';
@@ -49,8 +48,9 @@ export class CloudApis {
     return api;
   };
 
-  /** Undefined when there is no API at all. */
+  /** Undefined for what is signed for another service, and when there is no API at all. */
   async handle(request: HttpRequest): Promise<HttpAnswer | undefined> {
+    if (!isForApi(request)) return undefined;
     let answer: HttpAnswer | undefined;
     for (const api of this.#apis.values()) {
       answer = await api.handle(request);
@@ -66,14 +66,24 @@ export class CloudApis {
       const signature = readSignature(request);
       if (signature === undefined || signature.scope.service !== 'execute-api') return undefined;
       const { accessKeyId } = signature.scope;
-      const secret = authority.sessions.secretOf(accessKeyId);
+      const secret = authority.secretOf(accessKeyId);
       if (secret === undefined || !isSignedBy(request, signature, secret)) return undefined;
       const { sessionToken } = signature;
       const signer = { accessKeyId, ...(sessionToken === undefined ? {} : { sessionToken }) };
-      return callerFrom(authority.principalOf({ signer, service: 'sts' } as AwsCall), accessKeyId);
+      return callerFrom(authority.principalOf(signer), accessKeyId);
     } catch {
       return undefined;
     }
+  }
+}
+
+/** Unsigned requests too: the API itself turns them away. */
+function isForApi(request: HttpRequest): boolean {
+  try {
+    const service = readSignature(request)?.scope.service;
+    return service === undefined || service === 'execute-api';
+  } catch {
+    return true;
   }
 }
 

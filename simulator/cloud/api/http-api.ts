@@ -82,7 +82,9 @@ export class HttpApi {
   #eventOf(request: HttpRequest, url: URL, route: ApiRoute, caller: ApiCaller | undefined): object {
     const { apiId, account, now, uuid } = this.#host;
     const body = request.body.toString('utf8');
-    const query = Object.fromEntries([...new Set(url.searchParams.keys())].map((name) => [name, url.searchParams.getAll(name).join(',')]));
+    const query = Object.fromEntries(
+      [...new Set(url.searchParams.keys())].map((name) => [name, url.searchParams.getAll(name).join(',')]),
+    );
     const iam = caller && {
       accessKey: caller.accessKey,
       accountId: caller.account,
@@ -127,7 +129,9 @@ export class HttpApi {
 function matches(pattern: string, path: string): boolean {
   const expression = pattern
     .split('/')
-    .map((part) => (part.endsWith('+}') ? '.+' : part.startsWith('{') ? '[^/]+' : part.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&')))
+    .map((part) =>
+      part.endsWith('+}') ? '.+' : part.startsWith('{') ? '[^/]+' : part.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&'),
+    )
     .join('/');
   return new RegExp(`^${expression}$`).test(path);
 }

@@ -1,8 +1,7 @@
-import type { IamAuthority } from '../iam-authority.ts';
 import { nameOf } from '../../iam/principals/principal.ts';
-import type { AwsCall } from '../../wire/aws-call.ts';
-import { isSignedBy, readSignature, type Signature } from '../../wire/signature.ts';
 import type { HttpRequest } from '../../wire/http-message.ts';
+import { isSignedBy, readSignature, type Signature } from '../../wire/signature.ts';
+import type { IamAuthority } from '../iam-authority.ts';
 
 const PREFIX = 'k8s-aws-v1.';
 /** A token is good for 15 minutes after its date. Source: facts: eks.md §10.2. */
@@ -25,11 +24,11 @@ export function clusterTokens(
       if (signature === undefined || !isIdentityRequest(url, signature)) return undefined;
       if (![virtualNow(), new Date()].some((now) => isFresh(signature, now))) return undefined;
       const { accessKeyId } = signature.scope;
-      const secret = authority.sessions.secretOf(accessKeyId);
+      const secret = authority.secretOf(accessKeyId);
       if (secret === undefined || !isSignedBy(request, signature, secret)) return undefined;
       const { sessionToken } = signature;
       const signer = { accessKeyId, ...(sessionToken === undefined ? {} : { sessionToken }) };
-      return { principal: nameOf(authority.principalOf({ signer, service: 'sts' } as AwsCall)) };
+      return { principal: nameOf(authority.principalOf(signer)) };
     } catch {
       return undefined;
     }

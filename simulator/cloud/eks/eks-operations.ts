@@ -2,8 +2,8 @@ import { UnmodelledOperation } from '../../eks/errors.ts';
 import type { FakeEks } from '../../eks/fake-eks.ts';
 import type { MutationRecord } from '../../eks/log/mutation-record.ts';
 import { operations } from '../../eks/operations/catalog.ts';
-import { AwsFault } from '../../wire/aws-call.ts';
 import { roleArn } from '../../kubernetes/access.ts';
+import { AwsFault } from '../../wire/aws-call.ts';
 import type { OperationContext, Operations } from '../operation.ts';
 
 /** Where clusters' API servers answer on this machine, and by whose certificate they are known. */
@@ -29,7 +29,8 @@ export function eksOperations(
         try {
           return withEndpoint(eks.operation(name, input, caller, now), endpoints);
         } catch (error) {
-          if (error instanceof UnmodelledOperation) throw new AwsFault('NotImplemented', error.message, { status: 501 });
+          if (error instanceof UnmodelledOperation)
+            throw new AwsFault('NotImplemented', error.message, { status: 501 });
           throw error;
         } finally {
           afterCall();

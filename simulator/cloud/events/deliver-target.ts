@@ -48,11 +48,11 @@ function bring(
   const where = `rule ${rule.name}`;
   const leave = (action: string): void => host.authority.asService(source, plainly(action, Arn), where);
   switch (Arn.split(':')[2]) {
-    case 'lambda':
-      return host.functions.invokeAsynchronously(Arn, input, {
-        source,
-        ...(RoleArn === undefined ? {} : { roleArn: RoleArn }),
-      });
+    case 'lambda': {
+      const role = RoleArn === undefined ? {} : { roleArn: RoleArn };
+      host.functions.invokeAsynchronously(Arn, input, { source, ...role });
+      return;
+    }
     case 'sqs': {
       const queue = host.queues.find(Arn);
       if (queue === undefined) throw new Error(`there is no queue ${Arn}`);
@@ -64,11 +64,11 @@ function bring(
       leave('sns:Publish');
       host.topics.publish(Arn, input, host.now());
       return;
-    case 'events': {
+    case 'events':
       if (RoleArn === undefined) leave('events:PutEvents');
       else host.authority.inRole(RoleArn, source, putOnBus(Arn, event), where);
-      return host.buses().publish(Arn, event);
-    }
+      host.buses().publish(Arn, event);
+      return;
     default:
       throw new Error(`the target ${Arn} is not understood`);
   }

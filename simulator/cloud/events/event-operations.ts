@@ -1,7 +1,7 @@
 import { AwsFault } from '../../wire/aws-call.ts';
 import type { OperationContext, Operations } from '../operation.ts';
-import { compileEventPattern, InvalidEventPattern } from './event-pattern.ts';
 import type { BusEvent, EventBuses, Rule } from './event-buses.ts';
+import { compileEventPattern, InvalidEventPattern } from './event-pattern.ts';
 
 interface Entry {
   readonly EventBusName?: string;
@@ -96,8 +96,7 @@ function putOne(
   const refuse = (ErrorCode: string, ErrorMessage: string) => ({ ErrorCode, ErrorMessage });
   if (!Source || !DetailType || Detail === undefined)
     return refuse('InvalidArgument', 'Parameter Source, DetailType and Detail are required.');
-  if (Source.startsWith('aws.'))
-    return refuse('NotAuthorizedForSourceException', `Not authorized for the source.`);
+  if (Source.startsWith('aws.')) return refuse('NotAuthorizedForSourceException', `Not authorized for the source.`);
   const detail = parse(Detail);
   if (typeof detail !== 'object' || detail === null) return refuse('MalformedDetail', 'Detail is malformed.');
   const event: BusEvent = {

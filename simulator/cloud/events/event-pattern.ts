@@ -35,9 +35,7 @@ function compileFields(fields: Readonly<Record<string, Json>>): (event: Json) =>
       };
     }
     if (!isObject(wanted))
-      throw new InvalidEventPattern(
-        `Event pattern is not valid. Reason: "${name}" must be an object or an array`,
-      );
+      throw new InvalidEventPattern(`Event pattern is not valid. Reason: "${name}" must be an object or an array`);
     const inner = compileFields(wanted);
     return (event) => inner(read(event));
   });
@@ -79,9 +77,7 @@ function compileMatcher(wanted: Json): Matcher {
     case 'numeric':
       return numeric(operand);
     default:
-      throw new InvalidEventPattern(
-        `Event pattern is not valid. Reason: Unrecognized match type ${operator}`,
-      );
+      throw new InvalidEventPattern(`Event pattern is not valid. Reason: Unrecognized match type ${operator}`);
   }
 }
 

@@ -18,7 +18,10 @@ export function targetInput(target: TargetInput, event: Readonly<Record<string, 
     const value = name === 'aws.events.event.json' ? event : at(event, InputPathsMap[name] ?? '');
     const quoted = whole.startsWith('"') && whole.endsWith('"');
     // Inside of quotes a text stands as it is; alone it is JSON.
-    if (quoted) return typeof value === 'string' ? JSON.stringify(value) : `"${JSON.stringify(value ?? '').replaceAll('"', '\\"')}"`;
+    if (quoted)
+      return typeof value === 'string'
+        ? JSON.stringify(value)
+        : `"${JSON.stringify(value ?? '').replaceAll('"', '\\"')}"`;
     return whole.replace(`<${name}>`, typeof value === 'string' ? value : JSON.stringify(value ?? ''));
   });
 }

@@ -7,7 +7,9 @@ export const apiInstallers: Installers = {
     api(gateway.ref, gateway);
   },
   'AWS::ApiGatewayV2::Integration': (integration, { functions }) => {
-    const [type, version] = ['IntegrationType', 'PayloadFormatVersion'].map((name) => propertyOf<string>(integration, name));
+    const [type, version] = ['IntegrationType', 'PayloadFormatVersion'].map((name) =>
+      propertyOf<string>(integration, name),
+    );
     if (type !== 'AWS_PROXY' || version !== '2.0') throw new Error(`integration ${type} ${version} is not understood`);
     functions.get(propertyOf(integration, 'IntegrationUri'));
   },

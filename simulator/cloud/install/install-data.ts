@@ -15,7 +15,10 @@ export const dataInstallers: Installers = {
     if (policy !== undefined) policies.add(table.arn, policy.PolicyDocument);
   },
   'AWS::SQS::Queue': (queue, { queues }) => {
-    const redrive = propertyOf<{ deadLetterTargetArn: string; maxReceiveCount: number } | undefined>(queue, 'RedrivePolicy');
+    const redrive = propertyOf<{ deadLetterTargetArn: string; maxReceiveCount: number } | undefined>(
+      queue,
+      'RedrivePolicy',
+    );
     queues.add({
       arn: queue.arn,
       url: queue.ref,
@@ -38,7 +41,9 @@ export const dataInstallers: Installers = {
     for (const arn of propertyOf<string[]>(policy, 'Topics')) policies.add(arn, propertyOf(policy, 'PolicyDocument'));
   },
   'AWS::SNS::Subscription': (subscription, { topics }) => {
-    const [topic, protocol, endpoint] = ['TopicArn', 'Protocol', 'Endpoint'].map((name) => propertyOf<string>(subscription, name));
+    const [topic, protocol, endpoint] = ['TopicArn', 'Protocol', 'Endpoint'].map((name) =>
+      propertyOf<string>(subscription, name),
+    );
     topics.subscribe(topic ?? '', protocol ?? '', endpoint ?? '', subscription.account);
   },
 };

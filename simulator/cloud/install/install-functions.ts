@@ -75,7 +75,9 @@ export const functionInstallers: Installers = {
         functionArn,
         roleArn,
         batchSize: propertyOf<number | undefined>(mapping, 'BatchSize') ?? 10,
-        partialFailures: (propertyOf<string[] | undefined>(mapping, 'FunctionResponseTypes') ?? []).includes('ReportBatchItemFailures'),
+        partialFailures: (propertyOf<string[] | undefined>(mapping, 'FunctionResponseTypes') ?? []).includes(
+          'ReportBatchItemFailures',
+        ),
         region: mapping.region,
         source: { service: 'lambda.amazonaws.com', sourceArn: functionArn, sourceAccount: mapping.account },
       },

@@ -74,10 +74,7 @@ export class ExecutionEnvironment {
       errorMessage: `RequestId: ${context.awsRequestId} Error: Task timed out after ${timeoutSeconds}.00 seconds`,
       trace: [],
     });
-    const realLimit = setTimeout(
-      () => this.#end?.(timedOut()),
-      Math.min(timeoutSeconds, LONGEST_REAL_SECONDS) * 1000,
-    );
+    const realLimit = setTimeout(() => this.#end?.(timedOut()), Math.min(timeoutSeconds, LONGEST_REAL_SECONDS) * 1000);
     this.#worker.ref();
     this.#send({ type: 'invoke', event, context: { ...context, deadline } });
     try {

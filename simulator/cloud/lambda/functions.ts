@@ -64,7 +64,11 @@ export class Functions {
    * Takes the event and answers at once; the function runs soon, again when it fails, and what fails for good goes to its destination. What
    * the caller may not do is thrown: to invoke needs leave as any other access does.
    */
-  invokeAsynchronously(arn: string, event: string, leave: { readonly source: Source; readonly roleArn?: string }): void {
+  invokeAsynchronously(
+    arn: string,
+    event: string,
+    leave: { readonly source: Source; readonly roleArn?: string },
+  ): void {
     const lambda = this.get(arn);
     const { authority, schedule } = this.#host;
     const { source, roleArn } = leave;
@@ -72,6 +76,11 @@ export class Functions {
     if (roleArn === undefined) authority.asService(source, invokeFunction(arn), where);
     else authority.inRole(roleArn, source, invokeFunction(arn), where);
     schedule(0, () => this.#attempt(lambda, event, 0, 0));
+  }
+
+  /** Ends environments that have been idle for long; to be called now and then. */
+  async giveBackIdle(): Promise<void> {
+    await Promise.all(this.all().map((lambda) => lambda.giveBackIdle()));
   }
 
   async close(): Promise<void> {

@@ -19,6 +19,9 @@ export interface LambdaFunctionOptions {
   readonly reservedConcurrency?: number;
 }
 
+/** An environment that nobody used for so long, in virtual time, is given back, as Lambda does it within minutes. */
+const IDLE_MILLISECONDS = 15 * 60_000;
+
 /** What a function runs in. */
 export interface LambdaHost {
   /** Virtual time, in a cell that workers share. */
@@ -34,6 +37,13 @@ export interface LambdaHost {
     readonly expiresAt: number;
   };
   readonly onLine: (options: LambdaFunctionOptions, line: string) => void;
+}
+
+interface Environment {
+  readonly running: ExecutionEnvironment;
+  readonly expiresAt: number;
+  readonly stream: string;
+  usedAt: number;
 }
 
 export class FunctionFailure extends Error {
@@ -61,7 +71,7 @@ export class LambdaFunction {
   switchedOff = false;
   invocations = 0;
   readonly #host: LambdaHost;
-  #environment: { readonly running: ExecutionEnvironment; readonly expiresAt: number; readonly stream: string } | undefined;
+  #environment: Environment | undefined;
   #line: Promise<unknown> = Promise.resolve();
   #inside = 0;
 
@@ -90,6 +100,12 @@ export class LambdaFunction {
     }
   }
 
+  /** Gives the environment back if it has been idle for long. */
+  async giveBackIdle(): Promise<void> {
+    const usedAt = this.#environment?.usedAt ?? Number.POSITIVE_INFINITY;
+    if (this.#inside === 0 && this.#host.virtualNow() - usedAt > IDLE_MILLISECONDS) await this.close();
+  }
+
   /** Ends the environment at once, in the middle of whatever it does. */
   async close(): Promise<void> {
     const environment = this.#environment;
@@ -110,12 +126,14 @@ export class LambdaFunction {
       logStreamName: stream,
     });
     if ('ended' in outcome && outcome.ended) this.#environment = undefined;
+    if (this.#environment !== undefined) this.#environment.usedAt = this.#host.virtualNow();
     return outcome;
   }
 
   async #warm() {
     const { options } = this;
-    if (this.#environment !== undefined && this.#environment.expiresAt > this.#host.virtualNow()) return this.#environment;
+    if (this.#environment !== undefined && this.#environment.expiresAt > this.#host.virtualNow())
+      return this.#environment;
     await this.close();
     const { variables, expiresAt } = this.#host.environment(options);
     const stream = `${new Date(this.#host.virtualNow()).toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${this.#host.uuid().replaceAll('-', '')}`;
@@ -130,7 +148,7 @@ export class LambdaFunction {
       sleep: this.#host.sleep,
       onLine: (line) => this.#host.onLine(options, line),
     });
-    this.#environment = { running, expiresAt, stream };
+    this.#environment = { running, expiresAt, stream, usedAt: this.#host.virtualNow() };
     return this.#environment;
   }
 }

@@ -1,7 +1,7 @@
+import { sendTraces, writeLogs } from '../../iam/requirements/service-work.ts';
+import { plainly, type Source } from '../authority.ts';
 import type { CloudTime } from '../cloud-time.ts';
 import type { IamAuthority } from '../iam-authority.ts';
-import { plainly, type Source } from '../authority.ts';
-import { sendTraces, writeLogs } from '../../iam/requirements/service-work.ts';
 import type { Logs } from '../logs/logs.ts';
 import { embeddedMetrics, type Metrics } from '../metrics/metrics.ts';
 import type { FunctionsHost } from './functions.ts';

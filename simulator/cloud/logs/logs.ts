@@ -33,7 +33,10 @@ export class Logs {
     return [...this.#groups.keys()].filter((arn) => arn.startsWith(prefix)).map((arn) => arn.slice(prefix.length));
   }
 
-  streams(name: string, { account, region }: { account: string; region: string }): ReadonlyMap<string, readonly LogEvent[]> {
+  streams(
+    name: string,
+    { account, region }: { account: string; region: string },
+  ): ReadonlyMap<string, readonly LogEvent[]> {
     const streams = this.#groups.get(`arn:aws:logs:${region}:${account}:log-group:${name}`);
     if (streams === undefined)
       throw new AwsFault('ResourceNotFoundException', 'The specified log group does not exist.');

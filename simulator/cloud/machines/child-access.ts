@@ -2,8 +2,8 @@ import type { AuthorizeChild } from '../../asl/runner/requests.ts';
 import { TaskError } from '../../asl/runner/task-invocation.ts';
 import { hearOfChildren, startChild, stopChild, watchChild } from '../../iam/requirements/service-work.ts';
 import { AwsFault } from '../../wire/aws-call.ts';
-import type { Wiring } from '../wiring.ts';
 import type { Authority } from '../authority.ts';
+import type { Wiring } from '../wiring.ts';
 
 /** Checks what a machine does to its children against its role: for `.sync` also the rule that tells of their end. */
 export function childAccess(authority: Authority, wiring: Wiring, account: string): AuthorizeChild {

@@ -3,17 +3,12 @@ import { type InvokeTask, TaskError } from '../../asl/runner/task-invocation.ts'
 import { invokeFunction } from '../../iam/requirements/service-work.ts';
 import { AwsFault } from '../../wire/aws-call.ts';
 import type { Authority } from '../authority.ts';
-import type { Wiring } from '../wiring.ts';
 import type { Functions } from '../lambda/functions.ts';
 import { FunctionFailure } from '../lambda/lambda-function.ts';
+import type { Wiring } from '../wiring.ts';
 
 /** Does the tasks of executions in the role of their machine: `lambda:invoke` is the one integration that Liftlock's definitions use. */
-export function taskRunner(
-  functions: Functions,
-  authority: Authority,
-  wiring: Wiring,
-  account: string,
-): InvokeTask {
+export function taskRunner(functions: Functions, authority: Authority, wiring: Wiring, account: string): InvokeTask {
   return async (task, { machine, execution }) => {
     const { FunctionName: arn, Payload: payload } = task.arguments as { FunctionName: string; Payload?: unknown };
     if (!/:states:::lambda:invoke$/.test(task.resource))

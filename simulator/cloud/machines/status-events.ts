@@ -2,7 +2,11 @@ import type { ExecutionDescription } from '../../asl/runner/execution-descriptio
 import type { EventBuses } from '../events/event-buses.ts';
 
 /** Tells the default bus that an execution has started or ended. Source: facts: serverless.md, Step Functions events. */
-export function statusEvents(buses: EventBuses, uuid: () => string, now: () => Date): (execution: ExecutionDescription) => void {
+export function statusEvents(
+  buses: EventBuses,
+  uuid: () => string,
+  now: () => Date,
+): (execution: ExecutionDescription) => void {
   return (execution) => {
     const { executionArn, stateMachineArn, name, status, startDate, stopDate, input, output, error, cause } = execution;
     const [, , , region = '', account = ''] = executionArn.split(':');

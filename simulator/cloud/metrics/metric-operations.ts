@@ -19,7 +19,10 @@ type Statistic = 'Sum' | 'Average' | 'Minimum' | 'Maximum' | 'SampleCount';
 /** Alarms are listed in the state that they have before anything was measured: the local cloud does not evaluate them. */
 export function metricOperations(metrics: Metrics, alarms: readonly Alarm[]): Operations {
   return {
-    DescribeAlarms: ({ AlarmNamePrefix = '' }: { AlarmNamePrefix?: string }, { account, region }: OperationContext) => ({
+    DescribeAlarms: (
+      { AlarmNamePrefix = '' }: { AlarmNamePrefix?: string },
+      { account, region }: OperationContext,
+    ) => ({
       MetricAlarms: alarms
         .filter((alarm) => alarm.account === account && alarm.region === region)
         .filter((alarm) => alarm.name.startsWith(AlarmNamePrefix))
@@ -34,8 +37,14 @@ export function metricOperations(metrics: Metrics, alarms: readonly Alarm[]): Op
     ListMetrics: (input: { Namespace?: string; MetricName?: string }) => ({
       Metrics: metrics
         .all()
-        .filter(({ namespace, name }) => (input.Namespace ?? namespace) === namespace && (input.MetricName ?? name) === name)
-        .map(({ namespace, name, dimensions }) => ({ Namespace: namespace, MetricName: name, Dimensions: listed(dimensions) })),
+        .filter(
+          ({ namespace, name }) => (input.Namespace ?? namespace) === namespace && (input.MetricName ?? name) === name,
+        )
+        .map(({ namespace, name, dimensions }) => ({
+          Namespace: namespace,
+          MetricName: name,
+          Dimensions: listed(dimensions),
+        })),
     }),
     GetMetricStatistics: (input: {
       Namespace: string;
@@ -61,14 +70,20 @@ export function metricOperations(metrics: Metrics, alarms: readonly Alarm[]): Op
       EndTime: Date;
       MetricDataQueries: {
         Id: string;
-        MetricStat?: { Metric: { Namespace: string; MetricName: string; Dimensions?: Dimension[] }; Period: number; Stat: Statistic };
+        MetricStat?: {
+          Metric: { Namespace: string; MetricName: string; Dimensions?: Dimension[] };
+          Period: number;
+          Stat: Statistic;
+        };
       }[];
     }) => ({
       MetricDataResults: input.MetricDataQueries.map(({ Id, MetricStat }) => {
         if (MetricStat === undefined) return { Id, StatusCode: 'InternalError', Timestamps: [], Values: [] };
         const { Metric, Period, Stat } = MetricStat;
         const { StartTime, EndTime } = input;
-        const periods = [...inPeriods(metrics, { ...Metric, Dimensions: Metric.Dimensions ?? [], Period, StartTime, EndTime })];
+        const periods = [
+          ...inPeriods(metrics, { ...Metric, Dimensions: Metric.Dimensions ?? [], Period, StartTime, EndTime }),
+        ];
         return {
           Id,
           Label: Metric.MetricName,
@@ -79,7 +94,10 @@ export function metricOperations(metrics: Metrics, alarms: readonly Alarm[]): Op
       }),
     }),
     PutMetricData: (
-      input: { Namespace: string; MetricData?: { MetricName: string; Dimensions?: Dimension[]; Timestamp?: Date; Value?: number }[] },
+      input: {
+        Namespace: string;
+        MetricData?: { MetricName: string; Dimensions?: Dimension[]; Timestamp?: Date; Value?: number }[];
+      },
       { now }: OperationContext,
     ) => {
       for (const { MetricName: name, Dimensions = [], Timestamp = now, Value: value = 0 } of input.MetricData ?? []) {
@@ -96,16 +114,25 @@ const listed = (dimensions: Readonly<Record<string, string>>): Dimension[] =>
 
 function inPeriods(
   metrics: Metrics,
-  asked: { Namespace: string; MetricName: string; Dimensions: Dimension[]; StartTime: Date; EndTime: Date; Period: number },
+  asked: {
+    Namespace: string;
+    MetricName: string;
+    Dimensions: Dimension[];
+    StartTime: Date;
+    EndTime: Date;
+    Period: number;
+  },
 ): ReadonlyMap<number, number[]> {
   const wanted = new Map(asked.Dimensions.map(({ Name, Value }) => [Name, Value]));
-  const series = metrics.all().find(
-    ({ namespace, name, dimensions }) =>
-      namespace === asked.Namespace &&
-      name === asked.MetricName &&
-      Object.keys(dimensions).length === wanted.size &&
-      Object.entries(dimensions).every(([dimension, value]) => wanted.get(dimension) === value),
-  );
+  const series = metrics
+    .all()
+    .find(
+      ({ namespace, name, dimensions }) =>
+        namespace === asked.Namespace &&
+        name === asked.MetricName &&
+        Object.keys(dimensions).length === wanted.size &&
+        Object.entries(dimensions).every(([dimension, value]) => wanted.get(dimension) === value),
+    );
   const length = asked.Period * 1_000;
   const periods = new Map<number, number[]>();
   for (const { at, value } of series?.data ?? []) {

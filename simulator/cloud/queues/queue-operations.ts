@@ -26,9 +26,15 @@ export function queueOperations(queues: Queues): Operations {
   };
   const send = (queue: Queue, entry: Omit<Entry, 'Id'>, principalArn: string) => {
     if (entry.MessageBody.length === 0)
-      throw new AwsFault('InvalidParameterValue', 'The request must contain the parameter MessageBody.', { status: 400 });
+      throw new AwsFault('InvalidParameterValue', 'The request must contain the parameter MessageBody.', {
+        status: 400,
+      });
     if (Buffer.byteLength(entry.MessageBody) > MAXIMUM_BYTES)
-      throw new AwsFault('InvalidParameterValue', 'One or more parameters are invalid. Reason: Message must be shorter than 1048576 bytes.', { status: 400 });
+      throw new AwsFault(
+        'InvalidParameterValue',
+        'One or more parameters are invalid. Reason: Message must be shorter than 1048576 bytes.',
+        { status: 400 },
+      );
     const { messageId, md5: digest } = queue.send(entry.MessageBody, principalArn, {
       ...(entry.DelaySeconds === undefined ? {} : { delaySeconds: entry.DelaySeconds }),
       ...(entry.MessageAttributes === undefined ? {} : { attributes: entry.MessageAttributes }),
@@ -39,7 +45,10 @@ export function queueOperations(queues: Queues): Operations {
     if (entries.length === 0)
       throw new AwsFault('EmptyBatchRequest', 'There should be at least one entry in the request.');
     if (entries.length > MAXIMUM_ENTRIES)
-      throw new AwsFault('TooManyEntriesInBatchRequest', `Maximum number of entries per request are ${MAXIMUM_ENTRIES}. You have sent ${entries.length}.`);
+      throw new AwsFault(
+        'TooManyEntriesInBatchRequest',
+        `Maximum number of entries per request are ${MAXIMUM_ENTRIES}. You have sent ${entries.length}.`,
+      );
     if (new Set(entries.map((entry) => entry.Id)).size < entries.length)
       throw new AwsFault('BatchEntryIdsNotDistinct', 'Two or more batch entries in the request have the same Id.');
   };
@@ -50,7 +59,10 @@ export function queueOperations(queues: Queues): Operations {
     SendMessageBatch: (input: QueueInput & { Entries: Entry[] }, context: OperationContext) => {
       const queue = queueOf(input, context);
       requireEntries(input.Entries);
-      return { Successful: input.Entries.map((entry) => ({ Id: entry.Id, ...send(queue, entry, context.principalArn) })), Failed: [] };
+      return {
+        Successful: input.Entries.map((entry) => ({ Id: entry.Id, ...send(queue, entry, context.principalArn) })),
+        Failed: [],
+      };
     },
     ReceiveMessage: (
       input: QueueInput & { MaxNumberOfMessages?: number; VisibilityTimeout?: number },
@@ -59,7 +71,11 @@ export function queueOperations(queues: Queues): Operations {
       const queue = queueOf(input, context);
       const { MaxNumberOfMessages = 1, VisibilityTimeout } = input;
       if (MaxNumberOfMessages < 1 || MaxNumberOfMessages > MAXIMUM_ENTRIES)
-        throw new AwsFault('InvalidParameterValue', `Value ${MaxNumberOfMessages} for parameter MaxNumberOfMessages is invalid. Reason: Must be between 1 and 10, if provided.`, { status: 400 });
+        throw new AwsFault(
+          'InvalidParameterValue',
+          `Value ${MaxNumberOfMessages} for parameter MaxNumberOfMessages is invalid. Reason: Must be between 1 and 10, if provided.`,
+          { status: 400 },
+        );
       const messages = queue.receive(MaxNumberOfMessages, VisibilityTimeout);
       return messages.length === 0 ? {} : { Messages: messages.map(described) };
     },
@@ -87,11 +103,18 @@ export function queueOperations(queues: Queues): Operations {
     GetQueueAttributes: (input: QueueInput & { AttributeNames?: string[] }, context: OperationContext) => {
       const all = attributesOf(queueOf(input, context), context.now);
       const { AttributeNames = [] } = input;
-      const wanted = Object.entries(all).filter(([name]) => AttributeNames.includes('All') || AttributeNames.includes(name));
+      const wanted = Object.entries(all).filter(
+        ([name]) => AttributeNames.includes('All') || AttributeNames.includes(name),
+      );
       return wanted.length === 0 ? {} : { Attributes: Object.fromEntries(wanted) };
     },
-    GetQueueUrl: ({ QueueName, QueueOwnerAWSAccountId }: { QueueName: string; QueueOwnerAWSAccountId?: string }, context: OperationContext) => {
-      const queue = queues.find(`arn:aws:sqs:${context.region}:${QueueOwnerAWSAccountId ?? context.account}:${QueueName}`);
+    GetQueueUrl: (
+      { QueueName, QueueOwnerAWSAccountId }: { QueueName: string; QueueOwnerAWSAccountId?: string },
+      context: OperationContext,
+    ) => {
+      const queue = queues.find(
+        `arn:aws:sqs:${context.region}:${QueueOwnerAWSAccountId ?? context.account}:${QueueName}`,
+      );
       if (queue === undefined) throw new AwsFault('QueueDoesNotExist', 'The specified queue does not exist.');
       return { QueueUrl: urlFor(queue, context) };
     },

@@ -1,5 +1,5 @@
-import { AwsFault } from '../../wire/aws-call.ts';
 import type { Timers } from '../../clock/timers.ts';
+import { AwsFault } from '../../wire/aws-call.ts';
 import type { OperationContext, Operations } from '../operation.ts';
 
 export interface Schedule {
@@ -53,7 +53,12 @@ export class Schedules {
 }
 
 /** What a target without an input of its own gets. Source: facts: serverless.md, EventBridge Scheduler. */
-export function scheduledEvent(schedule: Schedule, at: Date, id: string, place: { account: string; region: string }): string {
+export function scheduledEvent(
+  schedule: Schedule,
+  at: Date,
+  id: string,
+  place: { account: string; region: string },
+): string {
   return JSON.stringify({
     version: '0',
     id,
@@ -86,8 +91,7 @@ export function scheduleOperations(schedules: Schedules, createdAt: Date): Opera
     }),
     GetSchedule: ({ Name, GroupName = 'default' }: { Name: string; GroupName?: string }, context: OperationContext) => {
       const schedule = inPlace(context).find(({ name, group }) => name === Name && group === GroupName);
-      if (schedule === undefined)
-        throw new AwsFault('ResourceNotFoundException', `Schedule ${Name} does not exist.`);
+      if (schedule === undefined) throw new AwsFault('ResourceNotFoundException', `Schedule ${Name} does not exist.`);
       return {
         Arn: schedule.arn,
         Name,

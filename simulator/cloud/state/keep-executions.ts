@@ -1,7 +1,7 @@
+import type { HistoryEvent } from '../../asl/interpreter/history-event.ts';
 import type { ExecutionRecord } from '../../asl/runner/execution-record.ts';
 import type { MachineRecord } from '../../asl/runner/machine-registry.ts';
 import type { RunnerState } from '../../asl/runner/requests.ts';
-import type { HistoryEvent } from '../../asl/interpreter/history-event.ts';
 import type { StateStore } from './state-store.ts';
 
 const EXECUTION = 'execution/';

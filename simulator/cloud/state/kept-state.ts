@@ -1,7 +1,7 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { KeptExecutions } from './keep-executions.ts';
 import { KeptWorld } from './kept-world.ts';
-import { rmSync } from 'node:fs';
 import { noState, openStateStore, type StateStore } from './state-store.ts';
 
 /** All that outlives the process: SQLite for the services, LevelDB for the tables. Without a folder nothing does. */

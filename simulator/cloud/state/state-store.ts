@@ -28,9 +28,19 @@ export const noState: StateStore = {
 export function openStateStore(folder: string): StateStore {
   mkdirSync(folder, { recursive: true });
   const database = new DatabaseSync(join(folder, 'state.sqlite'));
-  database.exec(
-    'PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID',
-  );
+  try {
+    // Exclusive: two clouds in one folder would each believe to be the only one.
+    database.exec(
+      'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; BEGIN IMMEDIATE; CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID; COMMIT',
+    );
+  } catch (error) {
+    database.close();
+    const why = error instanceof Error ? error.message : String(error);
+    const next = why.includes('locked')
+      ? 'Another local cloud uses it: end that one (liftlock local down), or name another folder.'
+      : 'Name a folder that is empty, or that a local cloud kept its state in.';
+    throw new Error(`The state in ${folder} cannot be opened: ${why}. ${next}`);
+  }
   const put = database.prepare(
     'INSERT INTO kept (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
   );

@@ -142,4 +142,8 @@ export const IDENTITIES: Readonly<Record<string, IdentifiedType>> = {
 };
 
 /** As API Gateway makes them: lower case letters and digits. */
-const apiId = (name: string): string => name.replaceAll(/[^0-9A-Za-z]/g, '').toLowerCase().slice(-10);
+const apiId = (name: string): string =>
+  name
+    .replaceAll(/[^0-9A-Za-z]/g, '')
+    .toLowerCase()
+    .slice(-10);

@@ -58,7 +58,10 @@ export const UNDERSTOOD: Readonly<Record<string, UnderstoodType>> = {
     effective: ['Name', 'EventBusName', 'EventPattern', 'State', 'Targets'],
     inert: ['Description'],
   },
-  'AWS::IAM::ManagedPolicy': { effective: ['ManagedPolicyName', 'Path', 'PolicyDocument', 'Roles'], inert: ['Description'] },
+  'AWS::IAM::ManagedPolicy': {
+    effective: ['ManagedPolicyName', 'Path', 'PolicyDocument', 'Roles'],
+    inert: ['Description'],
+  },
   'AWS::IAM::Policy': { effective: ['PolicyName', 'PolicyDocument', 'Roles'] },
   'AWS::IAM::Role': {
     effective: [
@@ -74,13 +77,7 @@ export const UNDERSTOOD: Readonly<Record<string, UnderstoodType>> = {
     inert: ['Description'],
   },
   'AWS::Lambda::EventInvokeConfig': {
-    effective: [
-      'FunctionName',
-      'Qualifier',
-      'MaximumEventAgeInSeconds',
-      'MaximumRetryAttempts',
-      'DestinationConfig',
-    ],
+    effective: ['FunctionName', 'Qualifier', 'MaximumEventAgeInSeconds', 'MaximumRetryAttempts', 'DestinationConfig'],
   },
   'AWS::Lambda::EventSourceMapping': {
     effective: [

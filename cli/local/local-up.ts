@@ -1,0 +1,71 @@
+import { accessReport } from '../../simulator/cloud/access-report.ts';
+import { liftlockEvents } from '../../simulator/cloud/events/liftlock-events.ts';
+import { exportLines, keyLines } from '../../simulator/cloud/export-lines.ts';
+import { type CloudFleet, startCloudFleet } from '../../simulator/cloud/start-cloud-fleet.ts';
+import { noteRunning } from '../../simulator/cloud/state/running-clouds.ts';
+import { prepareFleet } from '../../simulator/process/prepare-fleet.ts';
+import { EXIT } from '../exit-codes.ts';
+import { accessLines } from '../start/access-lines.ts';
+import { plainLines } from '../start/plain-lines.ts';
+import type { LocalUpOptions } from './register.ts';
+
+/** Runs a local cloud in the foreground. stdout has the export lines first, then what Liftlock does. */
+export async function localUp(options: LocalUpOptions): Promise<number> {
+  const { fleet: folder, port, state, speed, seed, assembly } = options;
+  let started: CloudFleet;
+  try {
+    started = await startCloudFleet(await prepareFleet(folder, { defaultNow: new Date() }), {
+      seed,
+      speed,
+      onNote: (note) => process.stderr.write(`${note}\n`),
+      ...(port === undefined ? {} : { port }),
+      ...(state === undefined ? {} : { stateFolder: state }),
+      ...(assembly === undefined ? {} : { assembly }),
+    });
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return EXIT.invalid;
+  }
+  const { cloud, continued, close } = started;
+  const ended = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ended.abort());
+  const forget = noteRunning({
+    pid: process.pid,
+    port: cloud.wire.port,
+    kubernetesPort: cloud.wire.kubernetesPort,
+    fleet: folder,
+    startedAt: new Date().toISOString(),
+    ...(state === undefined ? {} : { stateFolder: state }),
+  });
+  try {
+    process.stdout.write(`${welcome(started, continued, speed).join('\n')}\n`);
+    liftlockEvents(cloud, plainLines(process.stdout));
+    while (!ended.signal.aborted) await cloud.clock.runUntil(new Date(cloud.clock.now().getTime() + DAY), ended.signal);
+    const { lines } = accessLines(accessReport(cloud), cloud.faults);
+    process.stdout.write(`${lines.join('\n')}\n`);
+    return EXIT.ok;
+  } finally {
+    forget();
+    await close();
+  }
+}
+
+const DAY = 86_400_000;
+
+function welcome({ cloud, prepared }: CloudFleet, continued: boolean, speed: number): string[] {
+  const clusters = Object.values(cloud.eks.state.clusters);
+  const [first] = clusters;
+  const others = [...new Set(clusters.map(({ account }) => account))].sort();
+  return [
+    ...exportLines(cloud),
+    '',
+    `# ${continued ? 'It goes on from what was kept, at' : 'Virtual time begins at'} ${cloud.clock.now().toISOString()}; a second is ${speed} seconds of the fleet.`,
+    ...prepared.warnings.map((warning) => `# ${warning}`),
+    '# The keys above are those of the hub. To look into an account of the fleet, take its own:',
+    ...others.map((account) => `#   ${keyLines(account).slice(0, 2).join('; ')}`),
+    ...(first === undefined ? [] : [`#   aws eks describe-cluster --name ${first.name} --region ${first.region}`]),
+    '# Clients older than AWS_ENDPOINT_URL (and `aws sqs` of version 1) need --endpoint-url "$AWS_ENDPOINT_URL".',
+    '# Ctrl-C, or bin/liftlock local down, ends it.',
+    '',
+  ];
+}

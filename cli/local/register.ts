@@ -1,0 +1,60 @@
+import { type Command, InvalidArgumentError } from 'commander';
+
+export interface LocalUpOptions {
+  readonly fleet: string;
+  readonly port?: number;
+  readonly state?: string;
+  readonly speed: number;
+  readonly seed: number;
+  readonly assembly?: string;
+}
+
+function port(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 65_535)
+    throw new InvalidArgumentError('It must be a port, from 1 to 65535.');
+  return value;
+}
+
+function factor(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value < 0.001)
+    throw new InvalidArgumentError('It must be a number of simulated seconds per real second.');
+  return value;
+}
+
+/** Registers `local up`, `local down` and `local status`. */
+export function registerLocal(program: Command, exampleFleet: string): void {
+  const local = program
+    .command('local')
+    .description('the local cloud: what cdk synth made, on this machine, for the AWS CLI, kubectl and liftlock');
+  local
+    .command('up')
+    .description('start it, install the stacks and a fleet, and print how to reach it; Ctrl-C ends it')
+    .option('--fleet <folder>', 'folder with describe-* JSON, config and scenario', exampleFleet)
+    .option('--port <port>', 'of the services (default: a free one)', port)
+    .option('--state <folder>', 'keep everything in this folder, and go on from it')
+    .option('--speed <factor>', 'simulated seconds per real second', factor, 60)
+    .option('--seed <number>', 'seed of durations and identifiers', Number, 1)
+    .option('--assembly <folder>', 'a cloud assembly (cdk.out) to install instead of synthesizing one')
+    .action(async (options: LocalUpOptions) => {
+      const { localUp } = await import('./local-up.ts');
+      process.exitCode = await localUp(options);
+    });
+  local
+    .command('down')
+    .description('end the local cloud that runs on this machine')
+    .option('--port <port>', 'which one, where several run', port)
+    .action(async (options: { port?: number }) => {
+      const { localDown } = await import('./local-down.ts');
+      process.exitCode = await localDown(options);
+    });
+  local
+    .command('status')
+    .description('the local clouds that run on this machine')
+    .option('-o, --output <format>', 'table or json', 'table')
+    .action(async (options: { output: string }) => {
+      const { localStatus } = await import('./local-status.ts');
+      process.exitCode = localStatus(options);
+    });
+}

@@ -1,0 +1,41 @@
+import type { AccessReport } from '../../simulator/cloud/access-report.ts';
+import type { FunctionFault } from '../../simulator/cloud/local-cloud.ts';
+
+/** What the run said of permissions, and whether that is a success: a missing one never is. */
+export function accessLines(
+  report: AccessReport,
+  faults: readonly FunctionFault[],
+): { readonly lines: readonly string[]; readonly ok: boolean } {
+  const { decided, permissions, missing, needless, inReserve, ineffective, problems } = report;
+  const broken = faults.filter(({ error }) => BROKEN.has(error.name));
+  const lines = [
+    '',
+    'Permissions',
+    `  ${decided} accesses were decided by the template's policies; ${permissions} distinct permissions were used.`,
+    ...titled('MISSING', missing),
+    ...titled('NOT UNDERSTOOD', problems),
+    ...titled('Granted, mutating, and never used', needless),
+    ...titled('Granted, and can never match', ineffective),
+    ...(inReserve.length === 0
+      ? []
+      : [`  ${inReserve.length} more were not needed in this run and are kept for a reason.`]),
+    ...titled('BROKEN', [
+      ...new Set(broken.map(({ function: name, error }) => `${name}: ${error.name}: ${error.message}`)),
+    ]),
+  ];
+  return { lines, ok: missing.length + problems.length + broken.length === 0 };
+}
+
+/** Errors of functions that no retry would mend: a wire of the template is wrong. */
+const BROKEN: ReadonlySet<string> = new Set([
+  'MissingEnvironment',
+  'ResourceNotFoundException',
+  'ValidationException',
+  'Runtime.HandlerNotFound',
+  'Runtime.OutOfMemory',
+  'Runtime.ExitError',
+  'Sandbox.Timedout',
+]);
+
+const titled = (title: string, texts: readonly string[]): string[] =>
+  texts.length === 0 ? [] : [`  ${title}:`, ...texts.map((text) => `    ${text}`)];

@@ -1,0 +1,33 @@
+import { accessReport } from '../../simulator/cloud/access-report.ts';
+import { liftlockEvents } from '../../simulator/cloud/events/liftlock-events.ts';
+import { exportLines } from '../../simulator/cloud/export-lines.ts';
+import { startCloudFleet } from '../../simulator/cloud/start-cloud-fleet.ts';
+import type { PublishedEvent } from '../../simulator/process/in-memory-bus.ts';
+import { untilRest } from '../../simulator/process/until-rest.ts';
+import { accessLines } from './access-lines.ts';
+import type { LocalRun, StartLocalRun } from './local-run.ts';
+
+/** What `cdk synth` made, in the local cloud. */
+export const startInCloud: StartLocalRun = async (prepared, { seed, speed, port, onNote }): Promise<LocalRun> => {
+  const { cloud, close } = await startCloudFleet(prepared, {
+    seed,
+    onNote,
+    ...(speed === undefined ? {} : { speed }),
+    ...(port === undefined ? {} : { port }),
+  });
+  return {
+    clock: cloud.clock,
+    table: cloud.table,
+    eks: cloud.eks,
+    runner: cloud.runner,
+    auditTimeline: () => cloud.auditTimeline(),
+    set onEvent(listener: (published: PublishedEvent) => void) {
+      liftlockEvents(cloud, listener);
+    },
+    untilRest: (options) => untilRest(cloud, cloud.clock, options),
+    introduction: [`in the local cloud at ${cloud.wire.origin}, from the synthesized templates`],
+    conclusion: () => accessLines(accessReport(cloud), cloud.faults),
+    exports: exportLines(cloud),
+    close,
+  };
+};

@@ -1,0 +1,36 @@
+import type { PublishedEvent } from '../../simulator/process/in-memory-bus.ts';
+import { runWorld } from '../../simulator/process/run-world.ts';
+import { type ServedApi, serveApi } from '../../simulator/process/serve-api.ts';
+import { startFleet } from '../../simulator/process/start-fleet.ts';
+import type { LocalRun, StartLocalRun } from './local-run.ts';
+
+/** The quick way: ports in memory, the same decisions, steps and machine files. */
+export const startInProcess: StartLocalRun = async (prepared, { seed, speed, port }): Promise<LocalRun> => {
+  const world = await startFleet(prepared, { seed, ...(speed === undefined ? {} : { speed }) });
+  // Taken before the run, so that a port that is in use is known before anybody waits for it.
+  const api: ServedApi | undefined = port === undefined ? undefined : await served(() => serveApi(world, port));
+  return {
+    clock: world.clock,
+    table: world.table,
+    eks: world.eks,
+    runner: world.runner,
+    auditTimeline: () => world.auditTimeline(),
+    set onEvent(listener: (published: PublishedEvent) => void) {
+      world.bus.onEvent = listener;
+    },
+    untilRest: (options) => runWorld(world, options),
+    introduction: ['in one process'],
+    conclusion: () => ({ lines: [], ok: true }),
+    exports: api === undefined ? [] : [`export LIFTLOCK_API_URL=${api.url}`],
+    close: async () => api?.close(),
+  };
+};
+
+async function served(serve: () => Promise<ServedApi>): Promise<ServedApi> {
+  try {
+    return await serve();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`The API cannot be served: ${why}. Take another port, or --serve without one.`);
+  }
+}

@@ -1,0 +1,56 @@
+import type { Denial } from '../iam/access/access-record.ts';
+import { reasonToKeep } from './granted-in-reserve.ts';
+import type { LocalCloud } from './local-cloud.ts';
+
+/** What a run says of the template's permissions. */
+export interface AccessReport {
+  /** Accesses that were decided, and distinct permissions among them. */
+  readonly decided: number;
+  readonly permissions: number;
+  /** What was denied although nothing in the fleet says that it should be: a permission is missing. */
+  readonly missing: readonly string[];
+  /** Mutating permissions that nobody used, and nobody has a reason for. */
+  readonly needless: readonly string[];
+  /** Mutating permissions that nobody used in this run and that are kept for a reason. */
+  readonly inReserve: readonly string[];
+  /** Permissions that can never match anything. */
+  readonly ineffective: readonly string[];
+  /** What IAM did not understand of the policies. */
+  readonly problems: readonly string[];
+}
+
+/** Looks at everything that IAM decided in a run. */
+export function accessReport({ authority, options }: LocalCloud): AccessReport {
+  const { iam } = authority;
+  const usage = iam.usage();
+  const denials = iam.denials();
+  const deployed = new Set(options.stacks.map(({ account }) => account));
+  const unused = iam.unusedGrants({ mutatingOnly: true }).map(({ role, action }) => {
+    const name = nameOf(role);
+    return { text: `${name} ${action}`, reason: reasonToKeep(name, action) };
+  });
+  return {
+    decided: [...usage, ...denials].reduce((sum, { count }) => sum + count, 0),
+    permissions: usage.length,
+    missing: distinct(denials.filter((denial) => !isMeant(denial, deployed)).map(sentence)),
+    needless: distinct(unused.filter(({ reason }) => reason === undefined).map(({ text }) => text)),
+    inReserve: distinct(unused.flatMap(({ text, reason }) => (reason === undefined ? [] : [`${text}: ${reason}`]))),
+    ineffective: distinct(
+      iam.ineffectiveGrants().map(({ role, action, resource }) => `${nameOf(role)} ${action} on ${resource}`),
+    ),
+    problems: iam.problems(),
+  };
+}
+
+/** Accounts without the spoke role deny Liftlock everything, and people may ask for what they may not do. */
+function isMeant({ role, action, resource }: Denial, deployed: ReadonlySet<string>): boolean {
+  if (role.includes(':user/')) return true;
+  return action === 'sts:AssumeRole' && !deployed.has(resource.split(':')[4] ?? '');
+}
+
+const sentence = ({ role, action, resource, where, why }: Denial): string =>
+  `${nameOf(role)} is missing ${action} on ${resource} (${where}): ${why}`;
+
+const nameOf = (role: string): string => role.split('/').at(-1) ?? role;
+
+const distinct = (texts: readonly string[]): string[] => [...new Set(texts)].sort();

@@ -1,0 +1,30 @@
+import type { AuditItem } from '../../../core/ports/table.ts';
+
+interface Put {
+  readonly TableName?: string;
+  readonly Item?: Readonly<Record<string, { readonly S?: string; readonly N?: string }>>;
+}
+
+/**
+ * The order in which audit items were really written. Virtual time stands still while functions work, so many items have one time, and the
+ * table itself orders only within a subject.
+ */
+export class AuditOrder {
+  readonly #order = new Map<string, number>();
+
+  /** Notes the audit items of a TransactWriteItems that took effect. */
+  note(request: object): void {
+    const { TransactItems = [] } = request as { TransactItems?: readonly { readonly Put?: Put }[] };
+    for (const { Put } of TransactItems) {
+      const { subject, sequence } = Put?.Item ?? {};
+      if (subject?.S === undefined || sequence?.N === undefined) continue;
+      this.#order.set(`${subject.S}#${sequence.N}`, this.#order.size);
+    }
+  }
+
+  /** Items of an earlier run, of which only their times are known, come first. */
+  sort(items: readonly AuditItem[]): AuditItem[] {
+    const of = ({ subject, sequence }: AuditItem): number => this.#order.get(`${subject}#${sequence}`) ?? -1;
+    return [...items].sort((a, b) => of(a) - of(b));
+  }
+}

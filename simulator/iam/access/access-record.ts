@@ -1,0 +1,82 @@
+import type { MatchedStatement } from '../evaluation/access-request.ts';
+
+/** A request that was refused; one that was refused in the same way before is counted. */
+export interface Denial {
+  /** ARN of the role or user, or the service's name. */
+  readonly role: string;
+  readonly action: string;
+  readonly resource: string;
+  /** What was being done, e.g. `lambda liftlock-scan-cluster`. */
+  readonly where: string;
+  readonly why: string;
+  readonly count: number;
+}
+
+/** What a role was allowed, and by which statements. */
+export interface Usage {
+  readonly role: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly count: number;
+  readonly allowedBy: readonly MatchedStatement[];
+}
+
+/** Plain JSON. */
+export interface AccessRecordState {
+  readonly denials: readonly Denial[];
+  readonly usage: readonly Usage[];
+  readonly problems: readonly string[];
+}
+
+/** What was asked and what came of it, for reports on missing and needless permissions. */
+export class AccessRecord {
+  readonly #denials: Map<string, Denial>;
+  readonly #usage: Map<string, Usage>;
+  readonly #problems: Set<string>;
+
+  constructor(state?: AccessRecordState) {
+    this.#denials = new Map(state?.denials.map((denial) => [denialKey(denial), denial]));
+    this.#usage = new Map(state?.usage.map((usage) => [usageKey(usage), usage]));
+    this.#problems = new Set(state?.problems);
+  }
+
+  addDenial(denial: Omit<Denial, 'count'>): void {
+    const key = denialKey(denial);
+    this.#denials.set(key, { ...denial, count: (this.#denials.get(key)?.count ?? 0) + 1 });
+  }
+
+  /** Counts; the statements are those of the last time. */
+  addUsage(usage: Omit<Usage, 'count'>): void {
+    const key = usageKey(usage);
+    this.#usage.set(key, { ...usage, count: (this.#usage.get(key)?.count ?? 0) + 1 });
+  }
+
+  addProblems(problems: Iterable<string>): void {
+    for (const problem of problems) this.#problems.add(problem);
+  }
+
+  denials(): Denial[] {
+    return [...this.#denials.values()];
+  }
+
+  usage(): Usage[] {
+    return [...this.#usage.values()];
+  }
+
+  /** What was not understood or not supplied; each once. */
+  problems(): string[] {
+    return [...this.#problems];
+  }
+
+  state(): AccessRecordState {
+    return { denials: this.denials(), usage: this.usage(), problems: this.problems() };
+  }
+}
+
+function usageKey({ role, action, resource }: Omit<Usage, 'count'>): string {
+  return `${role} ${action} ${resource}`;
+}
+
+function denialKey({ role, action, resource, where, why }: Omit<Denial, 'count'>): string {
+  return [role, action, resource, where, why].join('\n');
+}

@@ -1,0 +1,59 @@
+import type { RequestContext } from '../conditions/request-context.ts';
+import type { Decision } from '../evaluation/access-request.ts';
+import { evaluate } from '../evaluation/evaluate.ts';
+import type { IamDirectory } from '../principals/iam-directory.ts';
+import { holderOf, type Principal } from '../principals/principal.ts';
+import type { AccessRecord } from './access-record.ts';
+import { standardContext } from './standard-context.ts';
+
+export interface AuthorizeRequest {
+  readonly principal: Principal;
+  /** `eks:UpdateClusterVersion`. */
+  readonly action: string;
+  /** An ARN, or `*` for actions that take no resource. */
+  readonly resource: string;
+  /** Condition keys of the service; those that every request has are filled in. */
+  readonly context?: RequestContext;
+  /** Of a queue, topic, bus, table or function that has one. */
+  readonly resourcePolicy?: unknown;
+  /** Of the role, when one is to be assumed or tagged. */
+  readonly trustPolicy?: unknown;
+  /** For people who read the report: `lambda liftlock-scan-cluster`, `eks:DescribeCluster over HTTP`. */
+  readonly where: string;
+}
+
+export interface AuthorizerParts {
+  readonly directory: IamDirectory;
+  readonly record: AccessRecord;
+  readonly now: () => Date;
+  readonly organizationId?: string;
+}
+
+export type Authorize = (request: AuthorizeRequest) => Decision;
+
+/** Makes the one door through which every request passes: it decides, and writes down what it decided. */
+export function authorizer({ directory, record, now, organizationId }: AuthorizerParts): Authorize {
+  return ({ principal, action, resource, context = {}, resourcePolicy, trustPolicy, where }) => {
+    const standard = standardContext({
+      principal,
+      resource,
+      now: now(),
+      ...(organizationId === undefined ? {} : { organizationId }),
+    });
+    const decision = evaluate(
+      { principal, action, resource, context: { ...standard, ...context } },
+      {
+        ...directory.policiesOf(principal),
+        ...(resourcePolicy === undefined
+          ? {}
+          : { resource: { name: `policy of ${resource}`, document: resourcePolicy } }),
+        ...(trustPolicy === undefined ? {} : { trust: { name: `trust of ${resource}`, document: trustPolicy } }),
+      },
+    );
+    const role = holderOf(principal);
+    record.addProblems(decision.problems.map((problem) => `${role}: ${problem}`));
+    if (decision.allowed) record.addUsage({ role, action, resource, allowedBy: decision.matched });
+    else record.addDenial({ role, action, resource, where, why: decision.why });
+    return decision;
+  };
+}

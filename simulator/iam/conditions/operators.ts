@@ -1,0 +1,114 @@
+import { isIP } from 'node:net';
+import { arnParts } from '../policy/arn.ts';
+import { asText, globMatches } from '../policy/glob.ts';
+import { isInRange } from './ip-range.ts';
+
+/** Compares a value of the request with one of the policy (a pattern); undefined when one of them is not of the operator's type. */
+type Compare = (value: string, pattern: string) => boolean | undefined;
+
+export interface Operator {
+  readonly compare: Compare;
+  /** Holds when no value of the policy matches, instead of when one does. */
+  readonly negated: boolean;
+}
+
+const lowerCase = (text: string) => text.toLowerCase();
+const equal: Compare = (value, pattern) => value === asText(pattern);
+const equalWithoutCase: Compare = (value, pattern) => lowerCase(value) === lowerCase(asText(pattern));
+const like: Compare = (value, pattern) => globMatches(pattern, value);
+
+/** Part by part: a wildcard stays within the part it stands in, and `ArnEquals` has wildcards as `ArnLike` has. */
+const arn: Compare = (value, pattern) => {
+  const parts = arnParts(value);
+  const patterns = arnParts(pattern);
+  if (parts === undefined || patterns === undefined) return undefined;
+  return patterns.every((part, at) => globMatches(part, parts[at] ?? ''));
+};
+
+const bool: Compare = (value, pattern) => {
+  const wanted = lowerCase(asText(pattern));
+  return wanted === 'true' || wanted === 'false' ? lowerCase(value) === wanted : undefined;
+};
+
+const ip: Compare = (value, pattern) => (isIP(value) === 0 ? undefined : isInRange(value, asText(pattern)));
+
+function numberOf(text: string): number {
+  return text.trim() === '' ? Number.NaN : Number(text);
+}
+
+/** ISO 8601, or seconds since 1970. */
+function instantOf(text: string): number {
+  if (/^\d+(?:\.\d+)?$/.test(text)) return Number(text) * 1000;
+  return /^\d{4}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
+}
+
+type Order = (value: number, limit: number) => boolean;
+const ordered =
+  (read: (text: string) => number, order: Order): Compare =>
+  (value, pattern) => {
+    const [left, right] = [read(value), read(asText(pattern))];
+    return Number.isNaN(left) || Number.isNaN(right) ? undefined : order(left, right);
+  };
+
+const orders: Readonly<Record<string, Order>> = {
+  LessThan: (value, limit) => value < limit,
+  LessThanEquals: (value, limit) => value <= limit,
+  GreaterThan: (value, limit) => value > limit,
+  GreaterThanEquals: (value, limit) => value >= limit,
+};
+
+function family(name: string, read: (text: string) => number): [string, Operator][] {
+  const same = ordered(read, (left, right) => left === right);
+  return [
+    ...both(`${name}Equals`, `${name}NotEquals`, same),
+    ...Object.entries(orders).map(([order, is]): [string, Operator] => [
+      `${name}${order}`,
+      { compare: ordered(read, is), negated: false },
+    ]),
+  ];
+}
+
+function both(positive: string, negative: string, compare: Compare): [string, Operator][] {
+  return [
+    [positive, { compare, negated: false }],
+    [negative, { compare, negated: true }],
+  ];
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html, `Null` apart. */
+const OPERATORS: ReadonlyMap<string, Operator> = new Map([
+  ...both('StringEquals', 'StringNotEquals', equal),
+  ...both('StringEqualsIgnoreCase', 'StringNotEqualsIgnoreCase', equalWithoutCase),
+  ...both('StringLike', 'StringNotLike', like),
+  ...both('ArnEquals', 'ArnNotEquals', arn),
+  ...both('ArnLike', 'ArnNotLike', arn),
+  ...both('IpAddress', 'NotIpAddress', ip),
+  ...family('Numeric', numberOf),
+  ...family('Date', instantOf),
+  ['Bool', { compare: bool, negated: false }],
+  ['BinaryEquals', { compare: equal, negated: false }],
+]);
+
+/** `ForAnyValue:StringLikeIfExists` taken apart. */
+export interface OperatorUse {
+  readonly set: 'ForAllValues' | 'ForAnyValue' | undefined;
+  readonly ifExists: boolean;
+  readonly operator: Operator | 'Null';
+}
+
+const USES: ReadonlyMap<string, OperatorUse> = new Map(
+  ([undefined, 'ForAllValues', 'ForAnyValue'] as const).flatMap((set): [string, OperatorUse][] =>
+    [...OPERATORS].flatMap(([name, operator]): [string, OperatorUse][] => {
+      const full = set === undefined ? name : `${set}:${name}`;
+      return [
+        [full, { set, ifExists: false, operator }],
+        [`${full}IfExists`, { set, ifExists: true, operator }],
+      ];
+    }),
+  ),
+);
+
+/** What an operator of a policy says, undefined if AWS has none of that name. Names have one case: a misspelt one is a mistake. */
+export function operatorNamed(name: string): OperatorUse | undefined {
+  return name === 'Null' ? { set: undefined, ifExists: false, operator: 'Null' } : USES.get(name);
+}

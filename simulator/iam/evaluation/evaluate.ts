@@ -1,0 +1,68 @@
+import { keysOf } from '../conditions/request-context.ts';
+import { ownerOf } from '../policy/arn.ts';
+import type { NamedPolicy, PolicyType } from '../policy/policy-document.ts';
+import { accountOf } from '../principals/principal.ts';
+import type { AccessRequest, ApplicablePolicies, Decision } from './access-request.ts';
+import { askPolicies, type PolicySetAnswer } from './policy-set.ts';
+import { allowedBy, becauseNothingAllows, withExplicitDeny } from './why.ts';
+
+type Answers = Partial<Record<PolicyType, PolicySetAnswer>>;
+
+/**
+ * Decides one request as IAM does: a deny anywhere decides; else the identity, the resource or both have to allow, and a boundary and
+ * session policies have to allow too. Pure, and throws nothing: what is not understood is decided against the caller.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+ */
+export function evaluate(request: AccessRequest, policies: ApplicablePolicies): Decision {
+  const answers = askAll(request, policies);
+  const present = Object.values(answers);
+  const problems = [...new Set(present.flatMap((answer) => answer.problems))];
+  for (const [type, { denies }] of Object.entries(answers) as [PolicyType, PolicySetAnswer][]) {
+    if (denies.length > 0) {
+      return { allowed: false, explicitDeny: type, why: withExplicitDeny(type), matched: denies, problems };
+    }
+  }
+  const needed = typesThatMustAllow(request, answers, 'trust' in policies ? 'trust' : 'resource');
+  const missing = needed.find((type) => (answers[type]?.allows.length ?? 0) === 0);
+  if (missing !== undefined) {
+    return { allowed: false, why: becauseNothingAllows(missing, request.action), matched: [], problems };
+  }
+  const matched = present.flatMap(({ allows }) => allows);
+  return { allowed: true, why: allowedBy(needed), matched, problems };
+}
+
+function askAll(request: AccessRequest, policies: ApplicablePolicies): Answers {
+  const { identity, boundary, session, resource, trust } = policies;
+  const findKey = keysOf(request.context);
+  const ask = (type: PolicyType, named: readonly NamedPolicy[] | undefined): Answers =>
+    named === undefined ? {} : { [type]: askPolicies(type, named, request, findKey) };
+  return {
+    ...ask('identity', identity),
+    ...ask('boundary', boundary && [boundary]),
+    ...ask('session', session),
+    ...ask('resource', resource && [resource]),
+    ...ask('trust', trust && [trust]),
+  };
+}
+
+/** The kinds of policy of which each has to allow, the first that AWS would name in a denial first. */
+function typesThatMustAllow(request: AccessRequest, answers: Answers, side: 'trust' | 'resource'): PolicyType[] {
+  const { principal, action, resource } = request;
+  const closeness = new Set(answers[side]?.closeness);
+  const account = accountOf(principal);
+  // Services and strangers have no policies of their own: the resource decides alone.
+  if (account === undefined) return [side];
+  const limits = (['boundary', 'session'] as const).filter((type) => answers[type] !== undefined);
+  if ((ownerOf(resource) ?? account) !== account) return ['identity', ...limits, side];
+  // In one account a resource may grant by itself; what names closest who asks is not limited by what only narrows the identity.
+  if (closeness.has('session') || closeness.has('everybody')) return [side];
+  if (closeness.has('user')) return [side, ...limits.filter((type) => type !== 'boundary')];
+  if (closeness.has('role')) return [side, ...limits];
+  const own: PolicyType[] = ['identity', ...limits];
+  return hasTheLastWord(side, action) ? [...own, side] : own;
+}
+
+/** Without a grant in the policy of a role or key not even its own account may use it. */
+function hasTheLastWord(side: 'trust' | 'resource', action: string): boolean {
+  return side === 'trust' || action.toLowerCase().startsWith('kms:');
+}

@@ -1,0 +1,119 @@
+import type { ApplicablePolicies } from '../evaluation/access-request.ts';
+import type { NamedPolicy } from '../policy/policy-document.ts';
+import { policyProblems } from '../policy/read-policy.ts';
+import { roleOf } from './describe-role.ts';
+import { localAdministrator } from './local-administrator.ts';
+import type { Principal } from './principal.ts';
+import type { Role, RoleDescription, User } from './role.ts';
+
+/** Plain JSON. */
+export interface DirectoryState {
+  readonly managedPolicies: readonly (readonly [string, NamedPolicy])[];
+  readonly roles: readonly Role[];
+  readonly users: readonly User[];
+}
+
+/** The roles, users and managed policies of all accounts of the local cloud. */
+export class IamDirectory {
+  readonly #managedPolicies: Map<string, NamedPolicy>;
+  readonly #roles: Map<string, Role>;
+  readonly #users: Map<string, User>;
+  /** By access key: every signed call asks. */
+  readonly #userOfKey: Map<string, User>;
+
+  constructor(state?: DirectoryState) {
+    this.#managedPolicies = new Map(state?.managedPolicies);
+    this.#roles = new Map(state?.roles.map((role) => [role.arn, role]));
+    this.#users = new Map(state?.users.map((user) => [user.arn, user]));
+    this.#userOfKey = new Map(state?.users.map((user) => [user.accessKeyId, user]));
+  }
+
+  /** A policy that roles name by its ARN. Has to be there before them: a policy that nobody knows might have denied. */
+  addManagedPolicy(arn: string, document: unknown): void {
+    this.#managedPolicies.set(arn, { name: arn, document });
+  }
+
+  /** Replaces a role of the same ARN. Throws for an ARN that is none of a role, and for a managed policy that is not there. */
+  addRole(description: RoleDescription): Role {
+    const role = roleOf(description);
+    for (const arn of [...role.managedPolicies, role.permissionsBoundary]) {
+      if (arn !== undefined) this.#managedPolicy(arn);
+    }
+    this.#roles.set(role.arn, role);
+    return role;
+  }
+
+  /** The person at the machine, for one account. */
+  addAdministrator(account: string): User {
+    const user = localAdministrator(account);
+    this.#users.set(user.arn, user);
+    this.#userOfKey.set(user.accessKeyId, user);
+    return user;
+  }
+
+  role(arn: string): Role | undefined {
+    return this.#roles.get(arn);
+  }
+
+  roles(): Role[] {
+    return [...this.#roles.values()];
+  }
+
+  user(arn: string): User | undefined {
+    return this.#users.get(arn);
+  }
+
+  userOfKey(accessKeyId: string): User | undefined {
+    return this.#userOfKey.get(accessKeyId);
+  }
+
+  users(): User[] {
+    return [...this.#users.values()];
+  }
+
+  /** What a role itself may, by all its policies. Throws for a managed policy that is not there. */
+  identityPolicies({ policies, managedPolicies }: Pick<Role, 'policies' | 'managedPolicies'>): NamedPolicy[] {
+    return [...policies, ...managedPolicies.map((arn) => this.#managedPolicy(arn))];
+  }
+
+  /** The policies of who asks. Who is gone by now may nothing. */
+  policiesOf(principal: Principal): Pick<ApplicablePolicies, 'identity' | 'boundary' | 'session'> {
+    if (principal.kind === 'user') return { identity: this.#users.get(principal.arn)?.policies ?? [] };
+    if (principal.kind !== 'assumed-role') return { identity: [] };
+    const role = this.#roles.get(principal.roleArn);
+    const { sessionPolicies } = principal;
+    return {
+      identity: role === undefined ? [] : this.identityPolicies(role),
+      ...(role?.permissionsBoundary === undefined ? {} : { boundary: this.#managedPolicy(role.permissionsBoundary) }),
+      ...(sessionPolicies === undefined ? {} : { session: sessionPolicies }),
+    };
+  }
+
+  managedPolicy(arn: string): NamedPolicy | undefined {
+    return this.#managedPolicies.get(arn);
+  }
+
+  /** What no policy of a role, user or managed policy should say, whoever asks for what. */
+  problems(): string[] {
+    const identities = [...this.#roles.values(), ...this.#users.values()];
+    return [
+      ...this.roles().flatMap(({ arn, trustPolicy }) =>
+        policyProblems({ name: `trust of ${arn}`, document: trustPolicy }, 'trust'),
+      ),
+      ...identities.flatMap(({ arn, policies }) =>
+        policies.flatMap(({ name, document }) => policyProblems({ name: `${name} of ${arn}`, document }, 'identity')),
+      ),
+      ...[...this.#managedPolicies.values()].flatMap((policy) => policyProblems(policy, 'identity')),
+    ];
+  }
+
+  state(): DirectoryState {
+    return { managedPolicies: [...this.#managedPolicies], roles: this.roles(), users: this.users() };
+  }
+
+  #managedPolicy(arn: string): NamedPolicy {
+    const policy = this.#managedPolicies.get(arn);
+    if (policy === undefined) throw new Error(`The managed policy ${arn} is not known here`);
+    return policy;
+  }
+}

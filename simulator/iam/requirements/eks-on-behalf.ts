@@ -1,0 +1,68 @@
+import { PARTITION } from './arns.ts';
+import { text } from './input-members.ts';
+import type { CallFacts, LaunchTemplateFacts, Requirement } from './requirement.ts';
+
+/** EKS takes a role on somebody's word only if that somebody may pass it. */
+export function passRole(resource: string): Requirement {
+  const context = { 'iam:PassedToService': 'eks.amazonaws.com', 'iam:AssociatedResourceArn': null };
+  return { action: 'iam:PassRole', resource, context };
+}
+
+/**
+ * What the caller of UpdateNodegroupVersion has to be allowed when the group has a launch template of its own: EKS tries it with the
+ * caller's rights. Actions: https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html and AWS's refusals; which resources
+ * EC2 is asked about is how RunInstances is authorised.
+ */
+export function tryLaunchTemplate(call: CallFacts): Requirement[] {
+  const { input, lookups, region, account } = call;
+  const cluster = text(input, 'clusterName') ?? '';
+  const facts = lookups.launchTemplateOf?.(cluster, text(input, 'nodegroupName') ?? '', region, account);
+  if (facts === undefined) return [];
+  const template = ec2(call, `launch-template/${facts.launchTemplateId}`);
+  const launch = { 'ec2:LaunchTemplate': template, 'ec2:IsLaunchTemplateResource': 'true', 'ec2:Region': region };
+  const created = { 'ec2:CreateAction': 'RunInstances', 'ec2:Region': region };
+  return [
+    ...['ec2:DescribeLaunchTemplates', 'ec2:DescribeLaunchTemplateVersions', 'ec2:DescribeSubnets'].map((action) => ({
+      action,
+      resource: '*',
+      context: { 'ec2:Region': region },
+    })),
+    ...imageParameter(call, facts),
+    ...launched(call, facts, template).map((resource) => ({ action: 'ec2:RunInstances', resource, context: launch })),
+    ...facts.taggedResourceTypes.map((type) => ({
+      action: 'ec2:CreateTags',
+      resource: ec2(call, `${type}/*`),
+      context: created,
+    })),
+  ];
+}
+
+/** The resources of one RunInstances; those that would be made have no id yet. */
+function launched(call: CallFacts, facts: LaunchTemplateFacts, template: string): string[] {
+  const { imageId } = facts;
+  const isImage = imageId !== undefined && !imageId.startsWith(SSM);
+  return [
+    template,
+    `arn:${PARTITION}:ec2:${call.region}::image/${isImage ? imageId : '*'}`,
+    ec2(call, 'instance/*'),
+    ec2(call, 'network-interface/*'),
+    ec2(call, 'volume/*'),
+    ...facts.subnetIds.map((id) => ec2(call, `subnet/${id}`)),
+    ...facts.securityGroupIds.map((id) => ec2(call, `security-group/${id}`)),
+  ];
+}
+
+const SSM = 'resolve:ssm:';
+
+/** A template may name its image by a parameter, which is then read. */
+function imageParameter({ region, account }: CallFacts, { imageId }: LaunchTemplateFacts): Requirement[] {
+  if (!imageId?.startsWith(SSM)) return [];
+  const name = imageId.slice(SSM.length).replace(/^\//, '').replace(/:.*$/, '');
+  const owner = name.startsWith('aws/service/') ? '' : account;
+  const resource = `arn:${PARTITION}:ssm:${region}:${owner}:parameter/${name}`;
+  return [{ action: 'ssm:GetParameters', resource, context: {} }];
+}
+
+function ec2({ region, account }: CallFacts, resource: string): string {
+  return `arn:${PARTITION}:ec2:${region}:${account}:${resource}`;
+}

@@ -1,0 +1,100 @@
+import type { RequestContext } from '../conditions/request-context.ts';
+import { tagKeys } from '../principals/principal-context.ts';
+import { arnOf } from './arns.ts';
+import { passRole, tryLaunchTemplate } from './eks-on-behalf.ts';
+import { clusterSettings, newClusterSettings } from './eks-settings.ts';
+import { record, records, text, textOrAny } from './input-members.ts';
+import type { CallFacts, LookedUpKind, Requirement, RequirementRow, RequirementRows } from './requirement.ts';
+import { need, on, onNoResource } from './row-kinds.ts';
+
+function cluster(call: CallFacts, member: 'name' | 'clusterName'): string {
+  return arnOf('eks', call, `cluster/${textOrAny(call.input, member)}`);
+}
+
+const clusterByName = (call: CallFacts) => cluster(call, 'name');
+const clusterByClusterName = (call: CallFacts) => cluster(call, 'clusterName');
+
+/** A part of a cluster. What does not exist has no UUID: it is asked for with `*` in its place, which grants by name cover. */
+function part(call: CallFacts, kind: LookedUpKind, clusterName: string, name: string, path = name): string {
+  const { lookups, region, account } = call;
+  const known = lookups.arnOf(kind, [clusterName, name], region, account);
+  return known ?? arnOf('eks', call, `${kind}/${clusterName}/${path}/*`);
+}
+
+function partNamed(kind: LookedUpKind, member: string): (call: CallFacts) => string {
+  return (call) => part(call, kind, textOrAny(call.input, 'clusterName'), textOrAny(call.input, member));
+}
+
+const nodegroup = partNamed('nodegroup', 'nodegroupName');
+const addon = partNamed('addon', 'addonName');
+
+/** `access-entry/<cluster>/role/<account>/<name>/<uuid>` of the entry for a principal's ARN. */
+function accessEntry(call: CallFacts): string {
+  const principal = textOrAny(call.input, 'principalArn');
+  const [, account = '*', type = '*', name = '*'] =
+    /^arn:[^:]*:iam::(\d*):(user|role)\/(?:.*\/)?([^/]*)$/.exec(principal) ?? [];
+  const path = `${type}/${account}/${name}`;
+  return part(call, 'access-entry', textOrAny(call.input, 'clusterName'), principal, path);
+}
+
+/** Updates belong to a cluster, and are also asked of the part that they are of. */
+const updates: RequirementRow = (call) => {
+  const { input } = call;
+  const clusterName = textOrAny(input, 'name');
+  const parts = (['nodegroup', 'addon'] as const).flatMap((kind) => {
+    const name = text(input, `${kind}Name`);
+    return name === undefined ? [] : [part(call, kind, clusterName, name)];
+  });
+  return [clusterByName(call), ...parts].map((resource) => need(call, call.operation, resource));
+};
+
+function tagsInRequest(call: CallFacts): RequestContext {
+  const tags = Object.fromEntries(Object.entries(record(call.input.tags)).map(([key, value]) => [key, String(value)]));
+  return { ...tagKeys('aws:RequestTag', tags), 'aws:TagKeys': Object.keys(tags) };
+}
+
+function rolesOf({ input }: CallFacts): Requirement[] {
+  const associations = records(input, 'podIdentityAssociations').map((association) => text(association, 'roleArn'));
+  const roles = [text(input, 'serviceAccountRoleArn'), ...associations].filter((role) => role !== undefined);
+  return roles.map(passRole);
+}
+
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelastickubernetesservice.html */
+export const eksRows: RequirementRows = {
+  CancelUpdate: on(clusterByName),
+  CreateCluster: (call) => {
+    const role = text(call.input, 'roleArn');
+    const context = { ...newClusterSettings(call), ...tagsInRequest(call) };
+    return [need(call, 'CreateCluster', '*', context), ...(role === undefined ? [] : [passRole(role)])];
+  },
+  DeleteCluster: on(clusterByName),
+  DescribeAccessEntry: on(accessEntry),
+  DescribeAddon: on(addon),
+  DescribeAddonVersions: onNoResource,
+  DescribeCluster: on(clusterByName),
+  DescribeClusterVersions: onNoResource,
+  DescribeFargateProfile: on(partNamed('fargateprofile', 'fargateProfileName')),
+  DescribeInsight: on(clusterByClusterName),
+  DescribeInsightsRefresh: on(clusterByClusterName),
+  DescribeNodegroup: on(nodegroup),
+  DescribeUpdate: updates,
+  ListAccessEntries: on(clusterByClusterName),
+  ListAddons: on(clusterByClusterName),
+  ListAssociatedAccessPolicies: on(accessEntry),
+  ListClusters: onNoResource,
+  ListFargateProfiles: on(clusterByClusterName),
+  ListInsights: on(clusterByClusterName),
+  ListNodegroups: on(clusterByClusterName),
+  ListUpdates: updates,
+  StartInsightsRefresh: on(clusterByClusterName),
+  TagResource: (call) => [need(call, 'TagResource', textOrAny(call.input, 'resourceArn'), tagsInRequest(call))],
+  UpdateAddon: (call) => [need(call, 'UpdateAddon', addon(call)), ...rolesOf(call)],
+  UpdateClusterConfig: (call) => [need(call, 'UpdateClusterConfig', clusterByName(call), clusterSettings(call))],
+  UpdateClusterVersion: (call) => [
+    need(call, 'UpdateClusterVersion', clusterByName(call), {
+      'eks:kubernetesVersion': text(call.input, 'version') ?? null,
+    }),
+  ],
+  UpdateNodegroupConfig: on(nodegroup),
+  UpdateNodegroupVersion: (call) => [need(call, 'UpdateNodegroupVersion', nodegroup(call)), ...tryLaunchTemplate(call)],
+};

@@ -1,0 +1,70 @@
+import { arnParts } from '../policy/arn.ts';
+import type { Requirement } from './requirement.ts';
+
+// What services do by themselves with a role of the template: no call over the wire asks for it, so whoever plays the service has to.
+
+const plain = (action: string, resource: string): Requirement => ({ action, resource, context: {} });
+
+/** A function is asked for as it is called: with its alias or version, or without. */
+export function invokeFunction(functionArn: string): Requirement[] {
+  const context = { 'lambda:EventSourceToken': null, 'lambda:InvokedViaFunctionUrl': null };
+  return [{ action: 'lambda:InvokeFunction', resource: functionArn, context }];
+}
+
+/** Lambda polls a queue with the role of the function that it feeds. */
+export function pollQueue(queueArn: string): Requirement[] {
+  return ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'].map((action) => plain(action, queueArn));
+}
+
+/** Lambda writes what a function logs with the function's role. `logGroupArn` without `:*`. */
+export function writeLogs(logGroupArn: string, stream: string): Requirement[] {
+  const resource = `${logGroupArn}:log-stream:${stream}`;
+  return ['logs:CreateLogStream', 'logs:PutLogEvents'].map((action) => plain(action, resource));
+}
+
+/** Lambda and Step Functions send traces with the role of what they trace. */
+export function sendTraces(): Requirement[] {
+  return ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'].map((action) => plain(action, '*'));
+}
+
+/**
+ * Step Functions asks this of a machine's role when the machine is made, if it has tasks `startExecution.sync`: the rule by which it hears
+ * that children ended. https://docs.aws.amazon.com/step-functions/latest/dg/stepfunctions-iam.html
+ */
+export function hearOfChildren(machineArn: string): Requirement[] {
+  const [, partition, , region, account] = arnParts(machineArn) ?? [];
+  const rule = `arn:${partition}:events:${region}:${account}:rule/StepFunctionsGetEventsForStepFunctionsExecutionRule`;
+  const context = { 'events:creatorAccount': account ?? null };
+  return ['events:PutRule', 'events:PutTargets', 'events:DescribeRule'].map((action) => ({
+    action,
+    resource: rule,
+    context,
+  }));
+}
+
+/** A nested execution is started with the parent's role. */
+export function startChild(machineArn: string): Requirement[] {
+  return [{ action: 'states:StartExecution', resource: machineArn, context: { 'states:StateMachineQualifier': null } }];
+}
+
+/** A parent that waits looks at its child, and stops it when it is stopped itself. */
+export function watchChild(executionArn: string): Requirement[] {
+  return [plain('states:DescribeExecution', executionArn)];
+}
+export function stopChild(executionArn: string): Requirement[] {
+  return [plain('states:StopExecution', executionArn)];
+}
+
+/** Step Functions sets up the delivery of a machine's log with the machine's role, when it is made. */
+export function deliverLogs(): Requirement[] {
+  return [
+    'CreateLogDelivery',
+    'GetLogDelivery',
+    'UpdateLogDelivery',
+    'DeleteLogDelivery',
+    'ListLogDeliveries',
+    'PutResourcePolicy',
+    'DescribeResourcePolicies',
+    'DescribeLogGroups',
+  ].map((action) => plain(`logs:${action}`, '*'));
+}

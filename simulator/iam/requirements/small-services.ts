@@ -1,0 +1,44 @@
+import { arnOf, nameOrArn } from './arns.ts';
+import { text, textOrAny, texts } from './input-members.ts';
+import type { CallFacts, RequirementRows } from './requirement.ts';
+import { need, on, onNoResource } from './row-kinds.ts';
+
+/** Parameters of AWS's own belong to no account. */
+function parameter(call: CallFacts, given: string): string {
+  return nameOrArn(given, (name) => {
+    const path = name.replace(/^\//, '');
+    const account = path.startsWith('aws/service/') ? '' : call.account;
+    return arnOf('ssm', { region: call.region, account }, `parameter/${path}`);
+  });
+}
+
+export const ssmRows: RequirementRows = {
+  GetParameter: on((call) => parameter(call, textOrAny(call.input, 'Name'))),
+  GetParameters: (call) => {
+    const names = texts(call.input, 'Names');
+    return (names.length === 0 ? ['*'] : names).map((name) => need(call, 'GetParameters', parameter(call, name)));
+  },
+};
+
+export const schedulerRows: RequirementRows = {
+  GetSchedule: on((call) => {
+    const group = text(call.input, 'GroupName') ?? 'default';
+    return arnOf('scheduler', call, `schedule/${group}/${textOrAny(call.input, 'Name')}`);
+  }),
+  ListScheduleGroups: onNoResource,
+  ListSchedules: onNoResource,
+};
+
+export const organizationsRows: RequirementRows = {
+  DescribeOrganization: onNoResource,
+  ListAccounts: onNoResource,
+};
+
+/**
+ * GetCallerIdentity is allowed to whoever can sign, even under an explicit deny. AssumeRole asks two sides and is decided whole by
+ * `sessions/assume-role.ts`.
+ */
+export const stsRows: RequirementRows = {
+  AssumeRole: () => [],
+  GetCallerIdentity: () => [],
+};

@@ -1,0 +1,42 @@
+import { textOrAny } from './input-members.ts';
+import type { CallFacts, RequirementRow, RequirementRows } from './requirement.ts';
+import { need, on, onNoResource } from './row-kinds.ts';
+
+const machine = ({ input }: CallFacts) => textOrAny(input, 'stateMachineArn');
+const execution = ({ input }: CallFacts) => textOrAny(input, 'executionArn');
+
+/** The version or alias that a machine's ARN ends with: `…:stateMachine:name:live`. */
+function qualifierOf(arn: string): string | null {
+  return /:stateMachine:[^:]+:([^:]+)$/.exec(arn)?.[1] ?? null;
+}
+
+const onMachine: RequirementRow = (call) => {
+  const resource = machine(call);
+  return [need(call, call.operation, resource, { 'states:StateMachineQualifier': qualifierOf(resource) })];
+};
+
+/**
+ * IAM's table knows no resource for these actions, yet grants on the state machine are what AWS's own tools write. Asked of the machine,
+ * both kinds of grant cover it.
+ */
+const onWaitingMachine: RequirementRow = (call) => {
+  const { lookups, region, account, input } = call;
+  return [
+    need(call, call.operation, lookups.arnOf('task-token', [textOrAny(input, 'taskToken')], region, account) ?? '*'),
+  ];
+};
+
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepfunctions.html */
+export const statesRows: RequirementRows = {
+  DescribeExecution: on(execution),
+  DescribeStateMachine: onMachine,
+  DescribeStateMachineForExecution: on(execution),
+  GetExecutionHistory: on(execution),
+  ListExecutions: onMachine,
+  ListStateMachines: onNoResource,
+  SendTaskFailure: onWaitingMachine,
+  SendTaskHeartbeat: onWaitingMachine,
+  SendTaskSuccess: onWaitingMachine,
+  StartExecution: onMachine,
+  StopExecution: on(execution),
+};

@@ -1,0 +1,77 @@
+import type { ServiceName, Signer } from '../../wire/aws-call.ts';
+import type { IamDirectory } from '../principals/iam-directory.ts';
+import type { Principal, RoleSession } from '../principals/principal.ts';
+import { newCredentials, type SessionCredentials } from './credentials.ts';
+import { credentialFault } from './signature-faults.ts';
+
+/** A session and what signs for it; plain JSON. */
+export interface StoredSession {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  /** ISO 8601. */
+  readonly expiration: string;
+  readonly session: RoleSession;
+}
+
+/** So long after its end a session is still called expired; then nobody knows it any more. */
+const REMEMBERED_MILLISECONDS = 24 * 3600_000;
+
+export interface SessionStoreOptions {
+  readonly directory: IamDirectory;
+  readonly random: () => number;
+  readonly state?: readonly StoredSession[];
+}
+
+/** The sessions that were given out, found by their keys. */
+export class SessionStore {
+  readonly #directory: IamDirectory;
+  readonly #random: () => number;
+  readonly #sessions: Map<string, StoredSession>;
+
+  constructor({ directory, random, state = [] }: SessionStoreOptions) {
+    this.#directory = directory;
+    this.#random = random;
+    this.#sessions = new Map(state.map((stored) => [stored.accessKeyId, stored]));
+  }
+
+  issue(session: RoleSession, seconds: number, now: Date): SessionCredentials {
+    this.#forget(now);
+    const credentials = newCredentials(this.#random, new Date(now.getTime() + seconds * 1000));
+    const expiration = credentials.expiration.toISOString();
+    this.#sessions.set(credentials.accessKeyId, { ...credentials, expiration, session });
+    return credentials;
+  }
+
+  /** Who signed a request to the service. Throws the service's fault for keys that are missing, not known or expired. */
+  principalOf(signer: Signer | undefined, service: ServiceName, now: Date): Principal {
+    if (signer === undefined) throw credentialFault('missing', service);
+    const user = this.#directory.userOfKey(signer.accessKeyId);
+    if (user !== undefined && signer.sessionToken === undefined) {
+      const { account, arn, name, userId } = user;
+      return { kind: 'user', account, arn, userName: name, userId, tags: {} };
+    }
+    const stored = this.#sessions.get(signer.accessKeyId);
+    if (stored === undefined || stored.sessionToken !== signer.sessionToken) throw credentialFault('unknown', service);
+    if (Date.parse(stored.expiration) <= now.getTime()) throw credentialFault('expired', service);
+    return stored.session;
+  }
+
+  /** The secret that a request with this key is signed with, expired or not; undefined for a key that nobody has. */
+  secretOf(accessKeyId: string): string | undefined {
+    const user = this.#directory.userOfKey(accessKeyId);
+    return user?.secretAccessKey ?? this.#sessions.get(accessKeyId)?.secretAccessKey;
+  }
+
+  state(): StoredSession[] {
+    return [...this.#sessions.values()];
+  }
+
+  /** Sessions are kept in the order they were given out, so the oldest go first and most calls look at one alone. */
+  #forget(now: Date): void {
+    for (const [key, { expiration }] of this.#sessions) {
+      if (Date.parse(expiration) + REMEMBERED_MILLISECONDS > now.getTime()) return;
+      this.#sessions.delete(key);
+    }
+  }
+}

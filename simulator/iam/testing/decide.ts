@@ -1,0 +1,24 @@
+import { standardContext } from '../access/standard-context.ts';
+import type { RequestContext } from '../conditions/request-context.ts';
+import type { ApplicablePolicies, Decision } from '../evaluation/access-request.ts';
+import { evaluate } from '../evaluation/evaluate.ts';
+import type { Principal } from '../principals/principal.ts';
+import { NOW } from './accounts.ts';
+import { roleSessionOf } from './principals.ts';
+
+export interface Question {
+  readonly principal?: Principal;
+  readonly action?: string;
+  readonly resource?: string;
+  readonly context?: RequestContext;
+  readonly policies: Partial<ApplicablePolicies>;
+}
+
+export const QUEUE = 'arn:aws:sqs:eu-west-1:111111111111:clusters';
+
+/** Decides a request to send to the queue, unless the question says otherwise. */
+export function decide(question: Question): Decision {
+  const { principal = roleSessionOf(), action = 'sqs:SendMessage', resource = QUEUE, context, policies } = question;
+  const standard = standardContext({ principal, resource, now: NOW });
+  return evaluate({ principal, action, resource, context: { ...standard, ...context } }, { identity: [], ...policies });
+}

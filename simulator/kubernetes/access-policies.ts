@@ -1,0 +1,73 @@
+/** A rule of a ClusterRole. `*` stands for all. */
+export interface PolicyRule {
+  readonly verbs: readonly string[];
+  readonly apiGroups?: readonly string[];
+  readonly resources?: readonly string[];
+  readonly nonResourceURLs?: readonly string[];
+}
+
+const read = ['get', 'list', 'watch'];
+const write = ['create', 'delete', 'deletecollection', 'patch', 'update'];
+const rule = (apiGroups: string, resources: readonly string[], verbs: readonly string[]): PolicyRule => ({
+  verbs,
+  apiGroups: [apiGroups],
+  resources,
+});
+
+const view: readonly PolicyRule[] = [
+  rule('', ['namespaces', 'pods', 'pods/log', 'pods/status', 'configmaps', 'services', 'endpoints', 'events'], read),
+  rule('apps', ['controllerrevisions', 'daemonsets', 'deployments', 'replicasets', 'statefulsets'], read),
+  rule('batch', ['cronjobs', 'jobs'], read),
+  rule('policy', ['poddisruptionbudgets', 'poddisruptionbudgets/status'], read),
+];
+
+const edit: readonly PolicyRule[] = [
+  ...view,
+  rule('', ['secrets', 'pods/attach', 'pods/exec', 'pods/portforward', 'pods/proxy'], read),
+  rule('', ['pods', 'pods/attach', 'pods/exec', 'pods/portforward', 'pods/proxy'], write),
+  rule('', ['configmaps', 'events', 'secrets', 'serviceaccounts', 'services'], write),
+  rule('apps', ['daemonsets', 'deployments', 'deployments/scale', 'replicasets', 'statefulsets'], write),
+  rule('policy', ['poddisruptionbudgets'], write),
+];
+
+/**
+ * EKS's own access policies by name, as far as resources that a test or a person would ask for here. None but
+ * AmazonEKSClusterAdminPolicy lets a caller evict pods, change nodes or read `/metrics`
+ * (facts: eks.md §10.1; EKS user guide, access-policy-permissions).
+ */
+export const accessPolicies: Readonly<Record<string, readonly PolicyRule[]>> = {
+  AmazonEKSClusterAdminPolicy: [rule('*', ['*'], ['*']), { verbs: ['*'], nonResourceURLs: ['*'] }],
+  AmazonEKSAdminPolicy: [
+    ...edit,
+    rule('authorization.k8s.io', ['localsubjectaccessreviews'], ['create']),
+    rule('rbac.authorization.k8s.io', ['rolebindings', 'roles'], [...read, ...write]),
+  ],
+  AmazonEKSAdminViewPolicy: [rule('*', ['*'], read)],
+  AmazonEKSEditPolicy: edit,
+  AmazonEKSViewPolicy: view,
+  AmazonEKSSecretReaderPolicy: [rule('', ['secrets'], read)],
+};
+
+/**
+ * What a group of an access entry may do: its ClusterRole is the cluster owner's own and not in the model, which takes it
+ * for the one that upgrades need, with reads of everything (facts: eks.md §10.1).
+ */
+export const groupRules: readonly PolicyRule[] = [rule('*', ['*'], read), { verbs: ['get'], nonResourceURLs: ['*'] }];
+
+/** `system:basic-user`, `system:discovery` and `system:public-info-viewer`, which every authenticated caller has. */
+export const authenticatedRules: readonly PolicyRule[] = [
+  rule('authorization.k8s.io', ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'], ['create']),
+  rule('authentication.k8s.io', ['selfsubjectreviews'], ['create']),
+  {
+    verbs: ['get'],
+    nonResourceURLs: [
+      ...['/api', '/api/*', '/apis', '/apis/*', '/openapi', '/openapi/*', '/version', '/version/'],
+      ...['/healthz', '/livez', '/readyz'],
+    ],
+  },
+];
+
+/** `system:public-info-viewer`, which callers without a token have too. */
+export const anonymousRules: readonly PolicyRule[] = [
+  { verbs: ['get'], nonResourceURLs: ['/healthz', '/livez', '/readyz', '/version', '/version/'] },
+];

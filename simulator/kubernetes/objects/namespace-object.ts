@@ -1,0 +1,25 @@
+import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
+import { timestamp, uidOf } from './object-metadata.ts';
+
+const system = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
+
+export type NamespaceObject = ReturnType<typeof namespaceObject>;
+
+/** Every cluster has the four of Kubernetes; the model has no others of its own, only those that something lies in. */
+export function namespaceNames({ kubernetes }: ClusterRecord): string[] {
+  const used = [kubernetes.workloads, kubernetes.pods, kubernetes.podDisruptionBudgets].flat();
+  return [...new Set([...system, ...used.map(({ namespace }) => namespace)])];
+}
+
+export function namespaceObject(cluster: ClusterRecord, name: string) {
+  return {
+    metadata: {
+      name,
+      uid: uidOf(cluster, { kind: 'Namespace', name }),
+      creationTimestamp: timestamp(cluster.createdAt),
+      labels: { 'kubernetes.io/metadata.name': name },
+    },
+    spec: { finalizers: ['kubernetes'] },
+    status: { phase: 'Active' },
+  };
+}

@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
+
+/** `metadata` of an object; `resourceVersion` is added where revisions are counted (server/object-history.ts). */
+export interface ObjectMeta {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly uid: string;
+  readonly resourceVersion?: string;
+  readonly generation?: number;
+  readonly generateName?: string;
+  readonly creationTimestamp: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly ownerReferences?: readonly OwnerReference[];
+}
+
+export interface OwnerReference {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly controller: true;
+  readonly blockOwnerDeletion: true;
+}
+
+/** Any object of the API as it lies in a list: without `apiVersion` and `kind`. */
+export interface KubernetesObject {
+  readonly metadata: ObjectMeta;
+  readonly spec?: object;
+  readonly status?: object;
+}
+
+export interface Identity {
+  readonly kind: string;
+  readonly namespace?: string;
+  readonly name: string;
+  /** Tells an object from an earlier one of the same name. */
+  readonly incarnation?: number | undefined;
+}
+
+/** Always the same for the same object of the same cluster, and another one after it was made anew. */
+export function uidOf(cluster: ClusterRecord, { kind, namespace = '', name, incarnation = 0 }: Identity): string {
+  const text = [cluster.arn, cluster.createdAt, kind, namespace, name, incarnation].join('|');
+  const digits = createHash('sha256').update(text).digest('hex');
+  return [
+    digits.slice(0, 8),
+    digits.slice(8, 12),
+    `4${digits.slice(13, 16)}`,
+    `a${digits.slice(17, 20)}`,
+    digits.slice(20, 32),
+  ].join('-');
+}
+
+export function controllerReference(
+  cluster: ClusterRecord,
+  apiVersion: string,
+  identity: Identity,
+): readonly [OwnerReference] {
+  const uid = uidOf(cluster, identity);
+  return [{ apiVersion, kind: identity.kind, name: identity.name, uid, controller: true, blockOwnerDeletion: true }];
+}
+
+/** `2026-11-20T08:00:00Z`: seconds, as `metav1.Time` is written. */
+export function timestamp(milliseconds: number): string {
+  return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
+}
+
+/** Members that the API leaves out while they are zero. */
+export function withoutZeros<T extends Readonly<Record<string, number>>>(counts: T): Partial<T> {
+  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== 0)) as Partial<T>;
+}

@@ -1,0 +1,42 @@
+import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
+import type { WorkloadState } from '../kubernetes-state.ts';
+import { podTemplateHash } from '../pod-names.ts';
+import { controllerReference, timestamp, uidOf, withoutZeros } from './object-metadata.ts';
+import { workloadCounts } from './workload-counts.ts';
+import { podTemplate } from './workload-object.ts';
+
+export type ReplicaSetObject = ReturnType<typeof replicaSetObject>;
+
+/** The one ReplicaSet of a Deployment; the model has none, but pods name it as their owner. */
+export function replicaSetObject(cluster: ClusterRecord, deployment: WorkloadState, now: number) {
+  const { namespace } = deployment;
+  const { desired, current, ready } = workloadCounts(cluster.kubernetes, deployment, now);
+  const hash = podTemplateHash(deployment);
+  const name = `${deployment.name}-${hash}`;
+  const labels = { ...deployment.labels, 'pod-template-hash': hash };
+  return {
+    metadata: {
+      namespace,
+      name,
+      uid: uidOf(cluster, { kind: 'ReplicaSet', namespace, name }),
+      generation: 1,
+      creationTimestamp: timestamp(cluster.createdAt),
+      labels,
+      annotations: {
+        'deployment.kubernetes.io/desired-replicas': String(desired),
+        'deployment.kubernetes.io/revision': '1',
+      },
+      ownerReferences: controllerReference(cluster, 'apps/v1', deployment),
+    },
+    spec: {
+      replicas: desired,
+      selector: { matchLabels: labels },
+      template: { ...podTemplate(deployment), metadata: { labels } },
+    },
+    status: {
+      replicas: current,
+      observedGeneration: 1,
+      ...withoutZeros({ fullyLabeledReplicas: current, readyReplicas: ready, availableReplicas: ready }),
+    },
+  };
+}

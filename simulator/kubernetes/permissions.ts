@@ -1,0 +1,95 @@
+import type { ClusterRecord } from '../eks/state/cluster-record.ts';
+import { entryOf } from './access.ts';
+import { accessPolicies, anonymousRules, authenticatedRules, groupRules, type PolicyRule } from './access-policies.ts';
+import { qualifiedName } from './resource-types.ts';
+import { StatusError } from './status-error.ts';
+
+/** What a caller wants to do: with a resource, or with a path that is none. */
+export type Attributes = ResourceAttributes | { readonly verb: string; readonly path: string };
+
+export interface ResourceAttributes {
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource?: string;
+  /** Absent: at the cluster scope. */
+  readonly namespace?: string;
+  readonly name?: string;
+}
+
+/** Who asks. `principal` is absent for a caller without a token. */
+export interface User {
+  readonly principal?: string;
+}
+
+/** Rules with the namespaces they count in; absent: in all, and at the cluster scope. */
+export interface GrantedRules {
+  readonly rules: readonly PolicyRule[];
+  readonly namespaces?: readonly string[];
+}
+
+export const userName = ({ principal }: User): string => principal ?? 'system:anonymous';
+
+/** What the caller's access entry gives, with what every caller has. */
+export function grantedRules(cluster: ClusterRecord, { principal }: User): GrantedRules[] {
+  if (principal === undefined) return [{ rules: anonymousRules }];
+  const granted: GrantedRules[] = [{ rules: authenticatedRules }];
+  if (cluster.kubernetes.access.authentication === 'any-principal')
+    return [...granted, { rules: accessPolicies.AmazonEKSClusterAdminPolicy ?? [] }];
+  const entry = entryOf(cluster, principal);
+  if (entry === undefined) return granted;
+  if (entry.kubernetesGroups.length > 0) granted.push({ rules: groupRules });
+  for (const { policyArn, accessScope } of entry.policies) {
+    const rules = accessPolicies[policyArn.split('/').at(-1) ?? ''] ?? [];
+    granted.push(accessScope.type === 'cluster' ? { rules } : { rules, namespaces: accessScope.namespaces ?? [] });
+  }
+  return granted;
+}
+
+export function isAllowed(cluster: ClusterRecord, user: User, attributes: Attributes): boolean {
+  const wanted = 'path' in attributes ? attributes.path : resourcePath(attributes);
+  if (user.principal !== undefined && cluster.kubernetes.access.forbiddenResources.includes(wanted)) return false;
+  return grantedRules(cluster, user).some(
+    ({ rules, namespaces }) =>
+      (namespaces === undefined || ('namespace' in attributes && inScope(namespaces, attributes.namespace))) &&
+      rules.some((rule) => covers(rule, attributes)),
+  );
+}
+
+/** 403 in the words of the API server unless the caller may do that. */
+export function requireAllowed(cluster: ClusterRecord, user: User, attributes: Attributes): void {
+  if (isAllowed(cluster, user, attributes)) return;
+  const may = `User "${userName(user)}" cannot ${attributes.verb}`;
+  if ('path' in attributes) {
+    const message = `forbidden: ${may} path "${attributes.path}"`;
+    throw new StatusError(403, { reason: 'Forbidden', message, details: {} });
+  }
+  const { group, resource, namespace, name } = attributes;
+  const where = namespace === undefined ? 'at the cluster scope' : `in the namespace "${namespace}"`;
+  const subject = name === undefined ? qualifiedName(attributes) : `${qualifiedName(attributes)} "${name}"`;
+  throw new StatusError(403, {
+    reason: 'Forbidden',
+    message: `${subject} is forbidden: ${may} resource "${resourcePath(attributes)}" in API group "${group}" ${where}`,
+    details: { ...(name === undefined ? {} : { name }), ...(group === '' ? {} : { group }), kind: resource },
+  });
+}
+
+const resourcePath = ({ resource, subresource }: ResourceAttributes): string =>
+  subresource === undefined ? resource : `${resource}/${subresource}`;
+
+function covers(rule: PolicyRule, attributes: Attributes): boolean {
+  if (!includes(rule.verbs, attributes.verb)) return false;
+  if ('path' in attributes)
+    return (rule.nonResourceURLs ?? []).some((pattern) => matchesPattern(pattern, attributes.path));
+  return includes(rule.apiGroups ?? [], attributes.group) && includes(rule.resources ?? [], resourcePath(attributes));
+}
+
+const includes = (allowed: readonly string[], wanted: string): boolean =>
+  allowed.includes('*') || allowed.includes(wanted);
+
+/** Scopes may end in `*`, as `dev-*`. */
+const inScope = (namespaces: readonly string[], namespace: string | undefined): boolean =>
+  namespace !== undefined && namespaces.some((pattern) => matchesPattern(pattern, namespace));
+
+const matchesPattern = (pattern: string, text: string): boolean =>
+  pattern.endsWith('*') ? text.startsWith(pattern.slice(0, -1)) : pattern === text;

@@ -1,0 +1,51 @@
+import { clusterAccessContract } from '../../../adapters/contract/cluster-access-contract.ts';
+import { createClusterAccess } from '../../../adapters/kubernetes/create-cluster-access.ts';
+import { createCertificates } from './certificates.ts';
+import { principal, type ServerUnderTest, startServerUnderTest } from './testing/server-under-test.ts';
+
+const workload = { kind: 'Deployment', namespace: 'shop', name: 'api', labels: { app: 'api' } } as const;
+const big = {
+  name: 'shop',
+  version: '1.35',
+  nodegroups: [{ name: 'workers', nodes: 2 }],
+  workloads: [{ ...workload, replicas: 1_100, image: 'registry.example/api:1' }],
+};
+
+const accessTo = (under: ServerUnderTest) =>
+  createClusterAccess({
+    credentials: async () => ({ accessKeyId: 'key', secretAccessKey: 'secret', sessionToken: 'session' }),
+    clock: { now: under.world.now },
+  });
+
+/** Takes the tokens that the adapter makes, whoever they stand for. */
+const eksTokens = async (token: string) => (token.startsWith('k8s-aws-v1.') ? { principal } : undefined);
+
+clusterAccessContract('the Kubernetes server', async () => {
+  const under = await startServerUnderTest({ clusters: [big], authenticate: eksTokens });
+  return { access: accessTo(under), target: under.target(), cluster: under.cluster, close: under.close };
+});
+
+test('clusters are told apart by their endpoint', async () => {
+  const clusters = [big, { name: 'web', version: '1.33', account: '222222222222', region: 'us-east-1' }];
+  const under = await startServerUnderTest({ clusters, authenticate: eksTokens });
+  try {
+    const arn = Object.keys(under.world.state.clusters)[1] ?? '';
+    const target = { ...under.target(), endpoint: under.server.endpointOf(arn) };
+    expect(target.endpoint).toMatch(/^https:\/\/127\.0\.0\.1:\d+\/clusters\/222222222222\/us-east-1\/web$/);
+    expect(await accessTo(under).serverVersion(target)).toMatch(/^v1\.33\./);
+    expect(await accessTo(under).serverVersion(under.target())).toMatch(/^v1\.35\./);
+  } finally {
+    await under.close();
+  }
+});
+
+test('a client that trusts another authority sends nothing', async () => {
+  const under = await startServerUnderTest({ clusters: [big], authenticate: eksTokens });
+  try {
+    const { certificateAuthority } = await createCertificates();
+    const target = { ...under.target(), certificateAuthority: Buffer.from(certificateAuthority).toString('base64') };
+    await expect(accessTo(under).serverVersion(target)).rejects.toMatchObject({ name: 'ClusterUnreachable' });
+  } finally {
+    await under.close();
+  }
+});

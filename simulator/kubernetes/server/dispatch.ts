@@ -1,0 +1,70 @@
+import { type ResourceType, resourceTypes } from '../resource-types.ts';
+import { type Answer, json, plainText, type StreamedAnswer } from './answer.ts';
+import type { Call } from './call.ts';
+import { createDryRun } from './create-dry-run.ts';
+import { deleteNamedPod } from './delete-pod.ts';
+import { discovery } from './discovery.ts';
+import { evict } from './evict.ts';
+import { health, healthPaths } from './health.ts';
+import { metrics } from './metrics.ts';
+import { openapi } from './openapi.ts';
+import { patchNode } from './patch-node.ts';
+import { getObject, listObjects } from './read-objects.ts';
+import { methodNotAllowed, unknownResource } from './refusals.ts';
+import type { RequestInfo } from './request-info.ts';
+import { createReview, reviewTypes } from './reviews.ts';
+import { versionInfo } from './version.ts';
+import { watchObjects } from './watch.ts';
+
+type ResourceInfo = Extract<RequestInfo, { kind: 'resource' }>;
+
+/** Answers a request that is allowed. @throws StatusError for what is not served. */
+export function dispatch(call: Call, info: RequestInfo): Answer | StreamedAnswer {
+  return info.kind === 'path' ? dispatchPath(call) : dispatchResource(call, info);
+}
+
+function dispatchPath(call: Call): Answer {
+  const path = call.path.length > 1 ? call.path.replace(/\/$/, '') : call.path;
+  if (call.method !== 'GET' && call.method !== 'HEAD') throw methodNotAllowed();
+  return answerPath({ ...call, path }) ?? plainText(404, '404 page not found\n');
+}
+
+function answerPath(call: Call): Answer | undefined {
+  const { path } = call;
+  if (path === '/')
+    return json(200, { paths: ['/api', '/apis', ...healthPaths, '/metrics', '/openapi/v3', '/version'] });
+  if (path === '/version') return json(200, versionInfo(call));
+  if (path === '/metrics') return metrics(call);
+  if (healthPaths.some((each) => path === each || path.startsWith(`${each}/`))) return health(call);
+  if (path.startsWith('/openapi/')) return openapi(call);
+  return /^\/apis?(\/|$)/.test(path) ? discovery(call) : undefined;
+}
+
+function dispatchResource(call: Call, { version, attributes }: ResourceInfo): Answer | StreamedAnswer {
+  const { group, resource, subresource, namespace, verb } = attributes;
+  const same = (type: { group: string; version: string; resource: string }) =>
+    type.group === group && type.version === version && type.resource === resource;
+  const review = reviewTypes.find(same);
+  if (review !== undefined && subresource === undefined) {
+    if (verb !== 'create') throw methodNotAllowed();
+    return createReview(call, review);
+  }
+  const type = resourceTypes.find(same);
+  if (type === undefined) throw unknownResource();
+  if (namespace !== undefined && !type.namespaced && resource !== 'namespaces') throw unknownResource();
+  if (subresource === undefined) return dispatchVerb(call, type, attributes);
+  if (resource !== 'pods' || subresource !== 'eviction') throw unknownResource();
+  if (verb !== 'create') throw methodNotAllowed();
+  return evict(call, attributes);
+}
+
+function dispatchVerb(call: Call, type: ResourceType, attributes: ResourceInfo['attributes']): Answer | StreamedAnswer {
+  const { verb } = attributes;
+  if (verb === 'get') return getObject(call, type, attributes);
+  if (verb === 'list') return listObjects(call, type, attributes);
+  if (verb === 'watch') return watchObjects(call, type, attributes);
+  if (verb === 'create') return createDryRun(call, type, attributes);
+  if (verb === 'patch' && type.kind === 'Node') return patchNode(call, type, attributes);
+  if (verb === 'delete' && type.kind === 'Pod') return deleteNamedPod(call, type, attributes);
+  throw methodNotAllowed();
+}

@@ -1,0 +1,56 @@
+import { KubeVersion } from '../../../core/version/kube-version.ts';
+import type { ApiUsage } from '../../eks/state/insights-state.ts';
+import { type Answer, plainText } from './answer.ts';
+import type { Call } from './call.ts';
+import { versionInfo } from './version.ts';
+
+/**
+ * `GET /metrics`: which build it is, and which deprecated APIs were asked for since this API server started, which was when its
+ * version last changed. The gauge does not say by whom (facts: deprecated-apis.md §1.5).
+ */
+export function metrics(call: Call): Answer {
+  const { cluster } = call;
+  const started = cluster.versions.at(-1)?.since ?? cluster.createdAt;
+  const current = KubeVersion.parse(cluster.version);
+  const requested = cluster.insights.apiUsage.filter(
+    (usage) =>
+      current.isOlderThan(KubeVersion.parse(usage.stopServingVersion)) &&
+      usage.clients.some((client) => client.active || client.lastRequestTime >= started),
+  );
+  const lines = [
+    ...family(
+      'apiserver_requested_deprecated_apis',
+      'Deprecated APIs that have been requested.',
+      requested.map(labelsOf),
+    ),
+    ...family('kubernetes_build_info', 'Build of this API server.', [buildLabels(versionInfo(call))]),
+    ...family('process_start_time_seconds', 'Start time of the process.', [{}], started / 1_000),
+  ];
+  const { headers, ...answer } = plainText(200, `${lines.join('\n')}\n`);
+  return { ...answer, headers: { ...headers, 'content-type': 'text/plain; version=0.0.4; charset=utf-8' } };
+}
+
+/** `/apis/storage.k8s.io/v1beta1/volumeattributesclasses` → its group, version and resource. */
+function labelsOf({ usage, stopServingVersion }: ApiUsage): Record<string, string> {
+  const [root, ...rest] = usage.split('/').filter((part) => part !== '');
+  const group = root === 'apis' ? (rest.shift() ?? '') : '';
+  const [version = '', resource = '', subresource = ''] = rest;
+  return { group, removed_release: stopServingVersion, resource, subresource, version };
+}
+
+function buildLabels(version: object): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(version).map(([name, value]) => [
+      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      value,
+    ]),
+  );
+}
+
+function family(name: string, text: string, series: readonly Readonly<Record<string, string>>[], value = 1): string[] {
+  const samples = series.map((labels) => {
+    const pairs = Object.entries(labels).map(([label, each]) => `${label}="${each.replace(/["\\\n]/g, '')}"`);
+    return `${name}${pairs.length === 0 ? '' : `{${pairs.sort().join(',')}}`} ${value}`;
+  });
+  return samples.length === 0 ? [] : [`# HELP ${name} ${text}`, `# TYPE ${name} gauge`, ...samples];
+}

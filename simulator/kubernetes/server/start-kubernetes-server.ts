@@ -1,0 +1,96 @@
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import type { FakeKubernetes } from '../fake-kubernetes.ts';
+import type { Authenticate } from './authenticate.ts';
+import type { ServerCertificate } from './certificates.ts';
+import { clusterPath } from './cluster-path.ts';
+import { Histories } from './histories.ts';
+import { type Surroundings, serveCall } from './serve-call.ts';
+
+export interface KubernetesServerOptions {
+  /** Absent or 0: any that is free. */
+  readonly port?: number;
+  readonly fake: FakeKubernetes;
+  readonly authenticate: Authenticate;
+  /** Of the fake cloud. */
+  readonly clock: { now(): Date };
+  /** Runs around every answer, so that a virtual clock can stand still meanwhile. Watches are only held while they look. */
+  readonly around?: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly certificate: ServerCertificate;
+  /** How often watches look at the model, by this machine's clock; 250 when absent. */
+  readonly pollMilliseconds?: number;
+}
+
+export interface KubernetesServer {
+  readonly port: number;
+  /** `https://127.0.0.1:PORT/clusters/<account>/<region>/<name>` */
+  endpointOf(clusterArn: string): string;
+  /** As DescribeCluster answers it in `certificateAuthority.data`: base64 of PEM. */
+  readonly certificateAuthority: string;
+  close(): Promise<void>;
+}
+
+/** The API servers of all clusters of a fake, on one port of this machine, for kubectl and any client library. */
+export async function startKubernetesServer(options: KubernetesServerOptions): Promise<KubernetesServer> {
+  const { certificate, fake, authenticate, clock } = options;
+  const surroundings: Surroundings = {
+    fake,
+    authenticate,
+    clock,
+    around: options.around ?? ((work) => work()),
+    histories: new Histories(),
+    pollMilliseconds: options.pollMilliseconds ?? 250,
+  };
+  const server = createServer({ cert: certificate.certificate, key: certificate.key }, (request, response) => {
+    // Whatever goes wrong while an answer goes out, the client has gone or gets no more.
+    answer(surroundings, request, response).catch(() => response.destroy());
+  });
+  server.listen(options.port ?? 0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    endpointOf: (clusterArn) => `https://127.0.0.1:${port}${clusterPath(clusterArn)}`,
+    certificateAuthority: Buffer.from(certificate.certificateAuthority).toString('base64'),
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+async function answer(surroundings: Surroundings, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = new URL(request.url ?? '/', 'https://kubernetes');
+  const found = await serveCall(surroundings, {
+    method: request.method ?? 'GET',
+    path: url.pathname,
+    query: url.searchParams,
+    headers: singleHeaders(request),
+    body: await buffer(request),
+  });
+  if (found === undefined) {
+    request.socket.destroy();
+    return;
+  }
+  response.writeHead(found.status, { ...found.headers });
+  if ('body' in found) {
+    response.end(found.body);
+    return;
+  }
+  response.flushHeaders();
+  const gone = new AbortController();
+  response.on('close', () => gone.abort());
+  await pipeline(Readable.from(found.chunks(gone.signal)), response);
+}
+
+const singleHeaders = ({ headers }: IncomingMessage): Record<string, string | undefined> =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : value]),
+  );

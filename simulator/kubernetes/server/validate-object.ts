@@ -1,0 +1,69 @@
+import type { ResourceType } from '../resource-types.ts';
+import { type FieldCause, invalid } from './refusals.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const subdomain = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
+const quantities = ['minAvailable', 'maxUnavailable'];
+
+/**
+ * The few rules that people run into: names, containers, selectors and budgets. Upstream has thousands more.
+ *
+ * @throws StatusError 422 with all that was found.
+ */
+export function validate(type: ResourceType, name: string, object: Fields): void {
+  const spec = fields(object.spec);
+  const causes = [
+    ...nameCauses(name),
+    ...(type.kind === 'Pod' ? containerCauses(spec, 'spec') : []),
+    ...(type.group === 'apps' ? templateCauses(spec) : []),
+    ...(type.kind === 'PodDisruptionBudget' ? budgetCauses(spec) : []),
+  ];
+  if (causes.length > 0) throw invalid(type, name, causes);
+}
+
+function nameCauses(name: string): FieldCause[] {
+  if (name === '') return [required('metadata.name', 'Required value: name or generateName is required')];
+  if (name.length <= 253 && subdomain.test(name)) return [];
+  const message = `Invalid value: "${name}": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.'`;
+  return [{ reason: 'FieldValueInvalid', field: 'metadata.name', message }];
+}
+
+function containerCauses(spec: Fields, path: string): FieldCause[] {
+  const containers = Array.isArray(spec.containers) ? spec.containers.map(fields) : [];
+  if (containers.length === 0) return [required(`${path}.containers`)];
+  return containers.flatMap((container, index) =>
+    ['name', 'image'].flatMap((member) =>
+      typeof container[member] === 'string' && container[member] !== ''
+        ? []
+        : [required(`${path}.containers[${index}].${member}`)],
+    ),
+  );
+}
+
+function templateCauses(spec: Fields): FieldCause[] {
+  const template = fields(spec.template);
+  const labels = fields(fields(template.metadata).labels);
+  const selector = fields(fields(spec.selector).matchLabels);
+  const selects = Object.entries(selector).every(([key, value]) => labels[key] === value);
+  const message = `Invalid value: ${JSON.stringify(labels)}: \`selector\` does not match template \`labels\``;
+  return [
+    ...(spec.selector === undefined ? [required('spec.selector')] : []),
+    ...(selects ? [] : [{ reason: 'FieldValueInvalid', field: 'spec.template.metadata.labels', message }]),
+    ...containerCauses(fields(template.spec), 'spec.template.spec'),
+  ];
+}
+
+function budgetCauses(spec: Fields): FieldCause[] {
+  if (quantities.some((quantity) => spec[quantity] === undefined)) return [];
+  const message = 'Invalid value: minAvailable and maxUnavailable cannot be both set';
+  return [{ reason: 'FieldValueInvalid', field: 'spec', message }];
+}
+
+const required = (field: string, message = 'Required value'): FieldCause => ({
+  reason: 'FieldValueRequired',
+  field,
+  message,
+});
+
+const fields = (value: unknown): Fields => (typeof value === 'object' && value !== null ? (value as Fields) : {});

@@ -1,0 +1,56 @@
+import { SERVICE_NAMES, type ServiceName } from './aws-call.ts';
+import type { DialectName, PlainRequest } from './dialect.ts';
+import { operationAt } from './dialect-rest.ts';
+import { parseQuery } from './query-string.ts';
+import { loadService } from './service-model.ts';
+import { services } from './services.ts';
+import type { Signature } from './signature.ts';
+
+/** Region of requests that nobody signed: they name none. */
+export const UNSIGNED_REGION = 'us-east-1';
+
+/** By how a request looks, not by its service: the SDK and older CLIs speak to SQS and CloudWatch differently. */
+export function dialectOf({ headers, query }: Pick<PlainRequest, 'headers' | 'query'>): DialectName {
+  if (headers['x-amz-target'] !== undefined) return 'json';
+  const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
+  return isForm || /(?:^|&)Action=/.test(query) ? 'query' : 'rest';
+}
+
+/**
+ * The service that a request is for: the one it is signed for; unsigned, the one whose target prefix, API version or path it carries.
+ * Undefined when that is none of AWS's here.
+ * @param listed services to look at for unsigned paths, with the operations that they have
+ */
+export async function serviceOf(
+  request: PlainRequest,
+  dialect: DialectName,
+  signature: Signature | undefined,
+  listed: Readonly<Partial<Record<ServiceName, readonly string[]>>>,
+): Promise<string | undefined> {
+  if (signature !== undefined) return signature.scope.service;
+  if (dialect === 'json') {
+    const target = request.headers['x-amz-target'] ?? '';
+    return SERVICE_NAMES.find((name) => target.startsWith(`${services[name].target}.`));
+  }
+  if (dialect === 'query') {
+    const version = versionOf(request);
+    return SERVICE_NAMES.find(
+      (name) => services[name].dialects.includes('query') && services[name].version === version,
+    );
+  }
+  for (const name of SERVICE_NAMES) {
+    const operations = services[name].dialects.includes('rest') ? listed[name] : undefined;
+    if (operations === undefined) continue;
+    const found = operationAt(await loadService(name), request.method, request.path);
+    if (found !== undefined && operations.includes(found.name)) return name;
+  }
+  return undefined;
+}
+
+function versionOf({ body, query }: PlainRequest): string | undefined {
+  try {
+    return parseQuery(body === '' ? query : body).get('Version')?.[0];
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,35 @@
+import { AwsFault, type Signer } from './aws-call.ts';
+import type { HttpRequest } from './http-message.ts';
+import { isSignedBy, type Signature } from './signature.ts';
+
+export type SecretOf = (accessKeyId: string) => string | undefined | Promise<string | undefined>;
+
+/** Of STS, which exchanges a proof of somebody else's for AWS credentials. */
+const unsignedOperations = new Set(['AssumeRoleWithWebIdentity', 'AssumeRoleWithSAML']);
+
+/**
+ * Who signed a request. With keys to compare, refuses what no known key signed; without, whoever the request says it is. Neither age
+ * nor session token is checked: time is virtual here, and whose token it is is for IAM to say.
+ */
+export async function authenticate(
+  request: HttpRequest,
+  signature: Signature | undefined,
+  operation: string | undefined,
+  secretOf: SecretOf | undefined,
+): Promise<Signer | undefined> {
+  if (signature === undefined) {
+    if (secretOf === undefined || (operation !== undefined && unsignedOperations.has(operation))) return undefined;
+    throw new AwsFault('MissingAuthenticationTokenException', 'Missing Authentication Token');
+  }
+  const { accessKeyId } = signature.scope;
+  if (secretOf !== undefined) {
+    const secret = await secretOf(accessKeyId);
+    if (secret === undefined)
+      throw new AwsFault('UnrecognizedClientException', 'The security token included in the request is invalid.');
+    if (!isSignedBy(request, signature, secret)) throw new AwsFault('InvalidSignatureException', MISMATCH);
+  }
+  return { accessKeyId, ...(signature.sessionToken !== undefined && { sessionToken: signature.sessionToken }) };
+}
+
+const MISMATCH =
+  'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.';

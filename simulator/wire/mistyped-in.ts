@@ -1,0 +1,47 @@
+import type { NormalizedSchema } from '@smithy/core/schema';
+
+/**
+ * The path of the first value in an output that is not of its type, so that a service's mistake is not sent as if AWS could: the SDK's
+ * writers take almost anything. Members that are not there are fine: what AWS always answers is not in the schemas.
+ */
+export function mistypedIn(schema: NormalizedSchema, value: unknown, path = 'the output'): string | undefined {
+  if (schema.isUnitSchema() || schema.isDocumentSchema()) return undefined;
+  if (schema.isStructSchema()) return mistypedInStructure(schema, value, path);
+  if (!schema.isListSchema() && !schema.isMapSchema()) return isScalar(schema, value) ? undefined : path;
+  if (schema.isListSchema() ? !Array.isArray(value) : !isObject(value)) return path;
+  const member = schema.getValueSchema();
+  const sparse = schema.getMergedTraits().sparse !== undefined;
+  for (const [key, item] of Object.entries(value as object)) {
+    if (item === null && sparse) continue;
+    const mistyped = mistypedIn(member, item, `${path}.${key}`);
+    if (mistyped !== undefined) return mistyped;
+  }
+  return undefined;
+}
+
+function mistypedInStructure(schema: NormalizedSchema, value: unknown, path: string): string | undefined {
+  if (!isObject(value)) return path;
+  let present = 0;
+  for (const [name, member] of schema.structIterator()) {
+    const item = value[name];
+    if (item == null) continue;
+    present++;
+    const mistyped = mistypedIn(member, item, `${path}.${name}`);
+    if (mistyped !== undefined) return mistyped;
+  }
+  return schema.isUnionSchema() && present !== 1 ? path : undefined;
+}
+
+function isScalar(schema: NormalizedSchema, value: unknown): boolean {
+  // Text with a media type may be a `String` object with methods (LazyJsonString).
+  if (schema.isStringSchema()) return typeof value === 'string' || value instanceof String;
+  if (schema.isBooleanSchema()) return typeof value === 'boolean';
+  if (schema.isNumericSchema()) return typeof value === 'number';
+  if (schema.isBlobSchema()) return value instanceof Uint8Array;
+  return schema.isTimestampSchema() && isDate(value) && !Number.isNaN(value.getTime());
+}
+
+const isDate = (value: unknown): value is Date => Object.prototype.toString.call(value) === '[object Date]';
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

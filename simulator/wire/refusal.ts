@@ -1,0 +1,63 @@
+import type { NormalizedSchema } from '@smithy/core/schema';
+import { AwsFault } from './aws-call.ts';
+import { commonErrors } from './common-errors.ts';
+import type { DialectName } from './dialect.ts';
+import type { ServiceModel } from './service-model.ts';
+
+/** An error as a protocol writes it. */
+export interface Refusal {
+  /** The name of its shape: the code in the JSON protocols. */
+  readonly name: string;
+  readonly queryCode: string;
+  readonly status: number;
+  readonly message: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** Absent for errors outside the service's model. */
+  readonly schema?: NormalizedSchema;
+}
+
+interface Thrown {
+  readonly name: string;
+  readonly message: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly status: number | undefined;
+}
+
+/**
+ * What the wire makes of something thrown: an `AwsFault`, or an error with `$metadata.httpStatusCode` as the SDK throws them. Undefined
+ * for everything else, and for a fault which neither the model nor AWS's common errors know and which brings no status: mistakes of the
+ * service, not answers of AWS.
+ */
+export function refusalOf(
+  thrown: unknown,
+  service: ServiceModel | undefined,
+  dialect: DialectName,
+): Refusal | undefined {
+  const fault = faultOf(thrown);
+  if (fault === undefined) return undefined;
+  const { name, message, fields } = fault;
+  const schema = service?.errors.get(modelledName(name, service));
+  if (schema !== undefined) {
+    const { awsQueryError, httpError, error } = schema.getMergedTraits();
+    const [queryCode, queryStatus] = (awsQueryError as [string, number] | undefined) ?? [schema.getName() ?? name];
+    const status = fault.status ?? queryStatus ?? (httpError as number | undefined) ?? (error === 'server' ? 500 : 400);
+    return { name: schema.getName() ?? name, queryCode, status, message, fields, schema };
+  }
+  const common = commonErrors[name];
+  const status = fault.status ?? common?.status[service?.queryCompatible ? 'query' : dialect];
+  return status === undefined ? undefined : { name, queryCode: common?.query ?? name, status, message, fields };
+}
+
+/** SNS has a shape of its own for the one common error that every service must know. */
+const modelledName = (name: string, service: ServiceModel) =>
+  service.name === 'sns' && name === 'AccessDeniedException' ? 'AuthorizationErrorException' : name;
+
+function faultOf(thrown: unknown): Thrown | undefined {
+  if (thrown instanceof AwsFault) return thrown;
+  if (!(thrown instanceof Error)) return undefined;
+  const { name, message, stack: _, ...rest } = thrown as Error & { $metadata?: { httpStatusCode?: number } };
+  const status = rest.$metadata?.httpStatusCode;
+  if (status === undefined) return undefined;
+  const fields = Object.fromEntries(Object.entries(rest).filter(([key]) => !key.startsWith('$')));
+  return { name: thrown.name, message: thrown.message, fields, status };
+}

@@ -1,0 +1,75 @@
+import { NormalizedSchema } from '@smithy/core/schema';
+import type { ServiceName } from './aws-call.ts';
+import { type Route, routeOf } from './route.ts';
+import { type ServiceFacts, services } from './services.ts';
+
+export interface OperationModel {
+  readonly name: string;
+  readonly input: NormalizedSchema;
+  readonly output: NormalizedSchema;
+  /** Of REST services. */
+  readonly route?: Route;
+}
+
+/** A service as the SDK's schemas describe it. */
+export interface ServiceModel extends ServiceFacts {
+  readonly name: ServiceName;
+  readonly operations: ReadonlyMap<string, OperationModel>;
+  /** By the name of the shape. */
+  readonly errors: ReadonlyMap<string, NormalizedSchema>;
+}
+
+type SchemaReference = Parameters<typeof NormalizedSchema.of>[0];
+/** Kind, namespace, name, traits, input, output (`StaticOperationSchema` of @smithy/types). */
+type OperationTuple = readonly [9, string, string, unknown, SchemaReference, SchemaReference];
+type ErrorTuple = readonly [-3, string, string, ...unknown[]];
+
+const loading = new Map<ServiceName, Promise<ServiceModel>>();
+
+/** Loads a service's schemas on the first call, and answers with the same model ever after. */
+export function loadService(name: ServiceName): Promise<ServiceModel> {
+  const known = loading.get(name);
+  if (known !== undefined) return known;
+  const model = readModel(name);
+  loading.set(name, model);
+  return model;
+}
+
+async function readModel(name: ServiceName): Promise<ServiceModel> {
+  const facts = services[name];
+  const exported = Object.values(await facts.load());
+  return {
+    ...facts,
+    name,
+    operations: new Map(exported.filter(isOperation).map((tuple) => [tuple[2], operationOf(tuple)])),
+    errors: new Map(
+      exported.filter(isError).map((tuple) => [tuple[2], NormalizedSchema.of(tuple as unknown as SchemaReference)]),
+    ),
+  };
+}
+
+const isOperation = (value: unknown): value is OperationTuple => Array.isArray(value) && value[0] === 9;
+
+/** The SDK has a base class of each service's errors, which is in no model of AWS. */
+const isError = (value: unknown): value is ErrorTuple =>
+  Array.isArray(value) && value[0] === -3 && !String(value[1]).startsWith('smithy.ts.sdk.synthetic');
+
+function operationOf([, , name, traits, input, output]: OperationTuple): OperationModel {
+  const model = { name, input: NormalizedSchema.of(input), output: NormalizedSchema.of(output) };
+  const http = typeof traits === 'object' ? (traits as { http?: readonly [string, string, number] }).http : undefined;
+  if (http === undefined) return model;
+  refuseOtherBindings(model);
+  return { ...model, route: routeOf(http) };
+}
+
+const otherBindings = ['httpHeader', 'httpPrefixHeaders', 'httpQueryParams', 'httpPayload', 'httpResponseCode'];
+
+/** Members of REST stand in the path, the query or the body's JSON; nothing here reads or writes the places that other services use. */
+function refuseOtherBindings({ name, input, output }: OperationModel): void {
+  for (const schema of [input, output].filter((side) => side.isStructSchema())) {
+    for (const [member, target] of schema.structIterator()) {
+      const binding = otherBindings.find((trait) => target.getMergedTraits()[trait] !== undefined);
+      if (binding !== undefined) throw new Error(`${member} of ${name} has ${binding}, which this server cannot place`);
+    }
+  }
+}

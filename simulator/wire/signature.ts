@@ -1,0 +1,152 @@
+import { createHmac, hash, timingSafeEqual } from 'node:crypto';
+import { AwsFault } from './aws-call.ts';
+import { canonicalRequest } from './canonical-request.ts';
+import type { HttpRequest } from './http-message.ts';
+import { parseQuery, splitTarget } from './query-string.ts';
+import { signingKey } from './signing-key.ts';
+
+/** What a request says about its signature, in Signature Version 4: in its Authorization header, or in its query when presigned. */
+export interface Signature {
+  readonly algorithm: typeof ALGORITHM;
+  readonly place: 'header' | 'query';
+  readonly scope: CredentialScope;
+  /** In lower case, in the order of the signature. */
+  readonly signedHeaders: readonly string[];
+  /** In hexadecimal. */
+  readonly signature: string;
+  /** `20260928T101500Z`. Not compared with any clock: the local cloud's time is virtual, its clients' is not. */
+  readonly amzDate: string;
+  /** Seconds, of presigned requests. Whether they are over is for whoever has the clock. */
+  readonly expires?: number;
+  readonly sessionToken?: string;
+}
+
+export interface CredentialScope {
+  readonly accessKeyId: string;
+  /** `20260928`. */
+  readonly date: string;
+  readonly region: string;
+  readonly service: string;
+}
+
+/** A signature that lacks a part, or has one that cannot be read. */
+export class IncompleteSignature extends AwsFault {
+  constructor(message: string) {
+    super('IncompleteSignatureException', message);
+  }
+}
+
+const ALGORITHM = 'AWS4-HMAC-SHA256';
+
+/**
+ * The signature of a request; undefined when there is none of AWS's. Throws IncompleteSignature, also for AWS's other algorithm (the
+ * asymmetric one of multi-Region endpoints), which nothing here can verify. Format: "Elements of an AWS API request signature" in the
+ * IAM user guide.
+ */
+export function readSignature({ headers, target }: HttpRequest): Signature | undefined {
+  const authorization = headers.authorization;
+  if (authorization?.startsWith('AWS4-')) return readHeader(authorization, headers);
+  const { query } = splitTarget(target);
+  return query.includes('X-Amz-Algorithm=') ? readPresigned(query) : undefined;
+}
+
+/** Whether the key made this request's signature. Says nothing about its age. */
+export function isSignedBy(request: HttpRequest, signature: Signature, secretAccessKey: string): boolean {
+  const canonical = canonicalRequest(request, signature);
+  if (canonical === undefined) return false;
+  const { date, region, service } = signature.scope;
+  const scope = `${date}/${region}/${service}/aws4_request`;
+  const signed = [signature.algorithm, signature.amzDate, scope, hash('sha256', canonical)].join('\n');
+  const expected = createHmac('sha256', signingKey(secretAccessKey, signature.scope)).update(signed).digest();
+  const given = Buffer.from(signature.signature, 'hex');
+  return given.length === expected.length && timingSafeEqual(given, expected);
+}
+
+function readHeader(authorization: string, headers: HttpRequest['headers']): Signature {
+  const space = authorization.indexOf(' ');
+  const parts = new Map(
+    authorization
+      .slice(space < 0 ? authorization.length : space)
+      .split(',')
+      .map((part): [string, string] => {
+        const equals = part.indexOf('=');
+        return [part.slice(0, equals).trim(), part.slice(equals + 1).trim()];
+      }),
+  );
+  const sessionToken = headers['x-amz-security-token'];
+  return signatureOf('header', {
+    algorithm: space < 0 ? authorization : authorization.slice(0, space),
+    credential: parts.get('Credential'),
+    signedHeaders: parts.get('SignedHeaders'),
+    signature: parts.get('Signature'),
+    amzDate: headers['x-amz-date'] ?? headers.date,
+    ...(sessionToken !== undefined && { sessionToken }),
+  });
+}
+
+function readPresigned(query: string): Signature {
+  const parameters = parametersOf(query);
+  const first = (name: string) => parameters.get(name)?.[0];
+  const expires = first('X-Amz-Expires');
+  if (expires !== undefined && !/^\d{1,6}$/.test(expires))
+    throw new IncompleteSignature('X-Amz-Expires must be a number of seconds');
+  const sessionToken = first('X-Amz-Security-Token');
+  const read = signatureOf('query', {
+    algorithm: first('X-Amz-Algorithm') ?? '',
+    credential: first('X-Amz-Credential'),
+    signedHeaders: first('X-Amz-SignedHeaders'),
+    signature: first('X-Amz-Signature'),
+    amzDate: first('X-Amz-Date'),
+    ...(sessionToken !== undefined && { sessionToken }),
+  });
+  return expires === undefined ? read : { ...read, expires: Number(expires) };
+}
+
+function parametersOf(query: string): ReadonlyMap<string, readonly string[]> {
+  try {
+    return parseQuery(query);
+  } catch {
+    throw new IncompleteSignature('The query of the request is not properly encoded');
+  }
+}
+
+interface Parts {
+  readonly algorithm: string;
+  readonly credential: string | undefined;
+  readonly signedHeaders: string | undefined;
+  readonly signature: string | undefined;
+  readonly amzDate: string | undefined;
+  readonly sessionToken?: string;
+}
+
+function signatureOf(place: Signature['place'], parts: Parts): Signature {
+  const { algorithm, credential, signedHeaders, signature, amzDate, sessionToken } = parts;
+  if (algorithm !== ALGORITHM) throw new IncompleteSignature(`${algorithm} is not ${ALGORITHM}`);
+  if (!credential) throw lacks('Credential');
+  if (!signature) throw lacks('Signature');
+  if (!signedHeaders) throw lacks('SignedHeaders');
+  if (!amzDate) throw lacks('X-Amz-Date');
+  if (!/^\d{8}T\d{6}Z$/.test(amzDate)) throw new IncompleteSignature('Date must be in ISO-8601 basic format');
+  const names = signedHeaders.toLowerCase().split(';');
+  if (!names.includes('host'))
+    throw new IncompleteSignature("'Host' must be a 'SignedHeader' in the AWS Authorization");
+  return {
+    algorithm,
+    place,
+    scope: scopeOf(credential, amzDate),
+    signedHeaders: names,
+    signature,
+    amzDate,
+    ...(sessionToken !== undefined && { sessionToken }),
+  };
+}
+
+const lacks = (part: string) => new IncompleteSignature(`Authorization requires '${part}' parameter`);
+
+function scopeOf(credential: string, amzDate: string): CredentialScope {
+  const [accessKeyId, date, region, service, terminator, more] = credential.split('/');
+  if (!accessKeyId || !date || !region || !service || terminator !== 'aws4_request' || more !== undefined)
+    throw new IncompleteSignature('Credential must have five parts: key, date, region, service, aws4_request');
+  if (!amzDate.startsWith(date)) throw new IncompleteSignature('Credential should be scoped to the day of X-Amz-Date');
+  return { accessKeyId, date, region, service };
+}

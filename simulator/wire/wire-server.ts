@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { answer, dialectFor } from './answer.ts';
+import type { HttpAnswer } from './http-message.ts';
+import { tooLarge } from './plain-request.ts';
+import { headersOf, receive } from './receive.ts';
+import { refuse } from './refuse.ts';
+import { BODY_LIMIT, type WireOptions } from './wire-options.ts';
+
+export type { PassedRequest, PassThrough, WireOptions } from './wire-options.ts';
+
+export interface WireServer {
+  readonly port: number;
+  /** `http://127.0.0.1:4566`. */
+  readonly origin: string;
+  /** Resolves when running requests are answered, or five seconds later, and nothing listens any more. */
+  close(): Promise<void>;
+}
+
+const HOST = '127.0.0.1';
+/** Milliseconds for what runs when the server closes; clients that stopped half-way would keep it open for minutes. */
+const PATIENCE = 5_000;
+
+/**
+ * Serves AWS's protocols on one port of the loopback interface; see README.md. Rejects when the port is taken.
+ */
+export async function startWireServer(options: WireOptions): Promise<WireServer> {
+  const around = options.around?.bind(options) ?? (<T>(work: () => Promise<T>) => work());
+  const server = createServer((message, response) => {
+    around(() => exchange(message, response, server, options)).catch((error: unknown) => {
+      response.destroy();
+      options.onFailure(error, undefined);
+    });
+  });
+  // Longer than clients keep theirs: a connection that both sides may drop is dropped under a request now and then.
+  server.keepAliveTimeout = 120_000;
+  await listen(server, options.port ?? 0);
+  const { port } = server.address() as AddressInfo;
+  let closed: Promise<void> | undefined;
+  const stop = () => {
+    closed ??= close(server);
+    return closed;
+  };
+  return { port, origin: `http://${HOST}:${port}`, close: stop };
+}
+
+async function listen(server: Server, port: number): Promise<void> {
+  try {
+    server.listen(port, HOST);
+    await once(server, 'listening');
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'EADDRINUSE') throw error;
+    throw new Error(
+      `Port ${port} of ${HOST} is taken. Stop what listens there, or choose another port (0: any free one).`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeIdleConnections();
+  const patience = setTimeout(() => server.closeAllConnections(), PATIENCE);
+  await closed;
+  clearTimeout(patience);
+}
+
+async function exchange(
+  message: IncomingMessage,
+  response: ServerResponse,
+  server: Server,
+  options: WireOptions,
+): Promise<void> {
+  const answered = await respond(message, options);
+  if (answered === undefined || response.destroyed) return;
+  const body = typeof answered.body === 'string' ? Buffer.from(answered.body) : answered.body;
+  // Or the connection would stay open for the client's next request, and keep the server from closing.
+  response.shouldKeepAlive = server.listening;
+  response.writeHead(answered.status, { ...answered.headers, 'content-length': body.byteLength });
+  response.end(body);
+  if (!response.writableFinished) await once(response, 'close');
+}
+
+/** Undefined when the client went away before it had asked. */
+async function respond(message: IncomingMessage, options: WireOptions): Promise<HttpAnswer | undefined> {
+  const limit = options.bodyLimit ?? BODY_LIMIT;
+  const headers = headersOf(message);
+  const host = headers.host ?? `${HOST}:${message.socket.localPort}`;
+  try {
+    const request = await receive(message, limit);
+    if (request !== undefined) return await answer(request, `http://${host}`, options);
+  } catch (error) {
+    if (message.destroyed && !message.complete) return undefined;
+    throw error;
+  }
+  const dialect = dialectFor({ headers, target: message.url ?? '/' });
+  return refuse(tooLarge(limit), { dialect, requestId: randomUUID(), options });
+}
