@@ -38,11 +38,11 @@ export const FUNCTION_NEEDS: Readonly<Record<FunctionName, FunctionNeeds>> = {
     assumesSpokeRole: true,
     listsAccounts: true,
   },
-  'record-clusters': { writes: 'overwrite', audits: true, queue: 'consume', assumesSpokeRole: true },
+  'record-clusters': { writes: 'conditional', audits: true, queue: 'consume', assumesSpokeRole: true },
   'watch-versions': { indexes: ['kind'], writes: 'overwrite', publishes: true, assumesSpokeRole: true },
   'reconcile-rollouts': {
     indexes: ['active', 'kind'],
-    writes: 'overwrite',
+    writes: 'conditional',
     audits: true,
     publishes: true,
     starts: GRANTED,
@@ -56,12 +56,11 @@ export const FUNCTION_NEEDS: Readonly<Record<FunctionName, FunctionNeeds>> = {
   'list-node-groups': { assumesSpokeRole: true },
   'roll-node-group': stepThatWatchesUpdates,
   'smoke-check': stepThatReads,
-  // It observes the cluster anew, as record-clusters does.
-  'conclude-upgrade': { writes: 'overwrite', audits: true, publishes: true, assumesSpokeRole: true },
+  'conclude-upgrade': stepThatReads,
   // An upgrade that a person asks for starts here and asks for its grant like any other.
   api: {
     indexes: ['active', 'kind'],
-    writes: 'overwrite',
+    writes: 'conditional',
     audits: true,
     publishes: true,
     starts: ['upgrade-cluster'],

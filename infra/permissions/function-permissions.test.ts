@@ -48,7 +48,7 @@ const LOOK = (...machines: string[]) =>
 
 const GRANTED = ['upgrade-cluster', 'upgrade-control-plane', 'update-addons', 'roll-node-group'];
 const READER = [...READ, ...PUT, ...AUDIT, ...PUBLISH, ...SPOKE];
-const MUTATOR = [...READ, ...OVERWRITE, ...AUDIT, ...PUBLISH, ...SPOKE];
+const WATCHER = [...READ, ...OVERWRITE, ...AUDIT, ...PUBLISH, ...SPOKE];
 
 const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
   'discover-clusters': [
@@ -63,30 +63,30 @@ const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
   ],
   'record-clusters': [
     ...READ,
-    ...OVERWRITE,
+    ...PUT,
     ...AUDIT,
     ...SPOKE,
     'sqs:DeleteMessage <ClustersQueue>',
     'sqs:GetQueueAttributes <ClustersQueue>',
     'sqs:ReceiveMessage <ClustersQueue>',
   ],
-  'watch-versions': [...READ, ...KIND, ...PUT, ...PUBLISH, ...SPOKE, 'sqs:SendMessage <UndeliveredQueue>'],
+  'watch-versions': [...READ, ...KIND, ...OVERWRITE, ...PUBLISH, ...SPOKE, 'sqs:SendMessage <UndeliveredQueue>'],
   'reconcile-rollouts': [
-    ...MUTATOR,
+    ...READER,
     ...ACTIVE,
     ...KIND,
     ...START(...GRANTED),
     ...LOOK(...GRANTED, 'scan-cluster', 'smoke-check'),
   ],
   'request-grant': [...READ, ...PUT, ...AUDIT, ...SPOKE],
-  'scan-cluster': READER,
-  'update-addons': MUTATOR,
-  'upgrade-control-plane': MUTATOR,
+  'scan-cluster': WATCHER,
+  'update-addons': WATCHER,
+  'upgrade-control-plane': WATCHER,
   'list-node-groups': [...READ, ...SPOKE],
-  'roll-node-group': MUTATOR,
+  'roll-node-group': WATCHER,
   'smoke-check': READER,
-  'conclude-upgrade': MUTATOR,
-  api: [...READ, ...ACTIVE, ...KIND, ...OVERWRITE, ...AUDIT, ...PUBLISH, ...START('upgrade-cluster')],
+  'conclude-upgrade': READER,
+  api: [...READ, ...ACTIVE, ...KIND, ...PUT, ...AUDIT, ...PUBLISH, ...START('upgrade-cluster')],
 };
 
 test.each(FUNCTION_NAMES)('%s may do exactly what it needs', (name) => {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { knowVersions, type PreparedFleet } from '../process/prepare-fleet.ts';
-import { applyThroughApi } from './apply-through-api.ts';
+import { apiRequest } from './api-request.ts';
 import type { CloudOptions } from './cloud-options.ts';
 import { deploymentsOf } from './deployments.ts';
 import { LocalCloud } from './local-cloud.ts';
@@ -60,7 +60,7 @@ export async function startCloudFleet(prepared: PreparedFleet, options: CloudFle
     const { isContinued: continued } = cloud.kept;
     if (!continued) {
       await knowVersions(cloud.table, prepared);
-      await applyThroughApi(cloud, [fleet, ...prepared.policies]);
+      await apiRequest(cloud, 'PUT', '/v1/config', [fleet, ...prepared.policies]);
     }
     cloud.kept.complete();
     cloud.begin();

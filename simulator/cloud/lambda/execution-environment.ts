@@ -19,7 +19,7 @@ export type InvocationOutcome =
   | { readonly error: FunctionError; readonly ended: boolean };
 
 /** Of a worker's heap. V8 would take three times 16 for each, and there is a worker for each function. */
-const YOUNG_GENERATION_MEGABYTES = 6;
+const YOUNG_GENERATION_MEGABYTES = 3;
 
 /** However long a function may take by the template, one that hangs in real time ends here. */
 const LONGEST_REAL_SECONDS = 60;
