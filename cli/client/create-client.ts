@@ -2,13 +2,13 @@ import { invalid } from '../failure.ts';
 import type { Io } from '../io.ts';
 import type { GlobalOptions } from '../session.ts';
 import { ApiClient } from './api-client.ts';
-import { apiAddress, regionOf } from './api-url.ts';
+import { type ApiAddress, apiAddress, regionOf } from './api-url.ts';
 
 /** The client for where a person pointed us. The signer and its SDK are loaded only when a request must be signed. */
 export async function createClient(io: Io, global: GlobalOptions): Promise<ApiClient> {
   const address = apiAddress(global.apiUrl ?? io.env.LIFTLOCK_API_URL);
   const options = { address, timeoutSeconds: global.timeout, interrupted: io.interrupted };
-  if (address.local) return new ApiClient(options);
+  if (address.local && !isLocalCloud(address, io.env.AWS_ENDPOINT_URL)) return new ApiClient(options);
   const region = global.apiRegion ?? regionOf(address.url) ?? io.env.AWS_REGION ?? io.env.AWS_DEFAULT_REGION;
   if (region === undefined) {
     throw invalid(
@@ -17,4 +17,9 @@ export async function createClient(io: Io, global: GlobalOptions): Promise<ApiCl
   }
   const { createSigner } = await import('./sign-request.ts');
   return new ApiClient({ ...options, sign: createSigner(region, global.profile) });
+}
+
+/** The local cloud authorizes as AWS does; a run in one process takes everybody. Where AWS is on this machine, its API is there too. */
+function isLocalCloud({ url }: ApiAddress, endpoint: string | undefined): boolean {
+  return endpoint !== undefined && URL.parse(endpoint)?.origin === url.origin;
 }

@@ -1,6 +1,6 @@
 import { accessReport } from '../../simulator/cloud/access-report.ts';
 import { liftlockEvents } from '../../simulator/cloud/events/liftlock-events.ts';
-import { exportLines, keyLines } from '../../simulator/cloud/export-lines.ts';
+import { exportLines } from '../../simulator/cloud/export-lines.ts';
 import { type CloudFleet, startCloudFleet } from '../../simulator/cloud/start-cloud-fleet.ts';
 import { noteRunning } from '../../simulator/cloud/state/running-clouds.ts';
 import { prepareFleet } from '../../simulator/process/prepare-fleet.ts';
@@ -34,6 +34,8 @@ export async function localUp(options: LocalUpOptions): Promise<number> {
     port: cloud.wire.port,
     kubernetesPort: cloud.wire.kubernetesPort,
     fleet: folder,
+    hub: cloud.hub,
+    accounts: accountsOf(started),
     startedAt: new Date().toISOString(),
     ...(state === undefined ? {} : { stateFolder: state }),
   });
@@ -52,18 +54,24 @@ export async function localUp(options: LocalUpOptions): Promise<number> {
 
 const DAY = 86_400_000;
 
+const accountsOf = ({ cloud }: CloudFleet): string[] =>
+  [...new Set(Object.values(cloud.eks.state.clusters).map(({ account }) => account))].sort();
+
 function welcome({ cloud, prepared }: CloudFleet, continued: boolean, speed: number): string[] {
-  const clusters = Object.values(cloud.eks.state.clusters);
-  const [first] = clusters;
-  const others = [...new Set(clusters.map(({ account }) => account))].sort();
+  const [first] = Object.values(cloud.eks.state.clusters);
+  const begin = continued ? 'It goes on from what was kept, at' : 'Virtual time begins at';
   return [
-    ...exportLines(cloud),
+    ...exportLines({ origin: cloud.wire.origin, ...cloud.hub }),
     '',
-    `# ${continued ? 'It goes on from what was kept, at' : 'Virtual time begins at'} ${cloud.clock.now().toISOString()}; a second is ${speed} seconds of the fleet.`,
+    `# ${begin} ${cloud.clock.now().toISOString()}; a second is ${speed} seconds of the fleet.`,
     ...prepared.warnings.map((warning) => `# ${warning}`),
-    '# The keys above are those of the hub. To look into an account of the fleet, take its own:',
-    ...others.map((account) => `#   ${keyLines(account).slice(0, 2).join('; ')}`),
-    ...(first === undefined ? [] : [`#   aws eks describe-cluster --name ${first.name} --region ${first.region}`]),
+    ...(first === undefined
+      ? []
+      : [
+          '# The keys above are those of the hub. To look into an account of the fleet, take its own; in another terminal:',
+          `#   eval "$(bin/liftlock local env --account ${first.account})"`,
+          `#   aws eks describe-cluster --name ${first.name} --region ${first.region}`,
+        ]),
     '# Clients older than AWS_ENDPOINT_URL (and `aws sqs` of version 1) need --endpoint-url "$AWS_ENDPOINT_URL".',
     '# Ctrl-C, or bin/liftlock local down, ends it.',
     '',

@@ -23,7 +23,7 @@ function factor(text: string): number {
   return value;
 }
 
-/** Registers `local up`, `local down` and `local status`. */
+/** Registers `local up`, `local down`, `local env` and `local status`. */
 export function registerLocal(program: Command, exampleFleet: string): void {
   const local = program
     .command('local')
@@ -48,6 +48,15 @@ export function registerLocal(program: Command, exampleFleet: string): void {
     .action(async (options: { port?: number }) => {
       const { localDown } = await import('./local-down.ts');
       process.exitCode = await localDown(options);
+    });
+  local
+    .command('env')
+    .description('print the export lines of the local cloud that runs on this machine')
+    .option('--account <id>', 'as the administrator of this account (default: the hub)')
+    .option('--port <port>', 'which one, where several run', port)
+    .action(async (options: { port?: number; account?: string }) => {
+      const { localEnvironment } = await import('./local-env.ts');
+      process.exitCode = localEnvironment(options);
     });
   local
     .command('status')

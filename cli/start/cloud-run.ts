@@ -27,7 +27,7 @@ export const startInCloud: StartLocalRun = async (prepared, { seed, speed, port,
     untilRest: (options) => untilRest(cloud, cloud.clock, options),
     introduction: [`in the local cloud at ${cloud.wire.origin}, from the synthesized templates`],
     conclusion: () => accessLines(accessReport(cloud), cloud.faults),
-    exports: exportLines(cloud),
+    exports: exportLines({ origin: cloud.wire.origin, ...cloud.hub }),
     close,
   };
 };

@@ -83,8 +83,9 @@ export class LocalCloud implements RunView {
   private constructor(options: CloudOptions) {
     this.options = options;
     const { seed, timing, stateFolder } = options;
-    const random = seededRandom(seed);
     this.kept = new KeptState(stateFolder);
+    // The same numbers again would give new updates of EKS the ids of old ones.
+    const random = seededRandom(seed + this.kept.life * SEEDS_APART);
     this.time = new CloudTime(
       new VirtualClock({
         start: this.kept.world.clock() ?? options.start,
@@ -154,6 +155,12 @@ export class LocalCloud implements RunView {
       await cloud.close();
       throw error;
     }
+  }
+
+  /** Where the hub's stacks are. */
+  get hub(): { readonly account: string; readonly region: string } {
+    const { account = '', region = '' } = this.options.stacks[0] ?? {};
+    return { account, region };
   }
 
   get clock(): VirtualClock {
@@ -277,5 +284,6 @@ export class LocalCloud implements RunView {
 
 /** Events arrive about so many seconds after they were put. */
 const EVENT_SECONDS = 1;
+const SEEDS_APART = 1_000_003;
 const HOUSEKEEPING_SECONDS = 600;
 export const ORGANIZATION_ID = 'o-liftlocklocal';

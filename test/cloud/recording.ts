@@ -26,6 +26,8 @@ export function lost(expected: Recording, found: Recording): string[] {
   const has = { edges: new Set(found.edges), permissions: new Set(found.permissions) };
   return [
     ...expected.edges.filter((edge) => !has.edges.has(edge)).map((edge) => `nothing went this way any more: ${edge}`),
-    ...expected.permissions.filter((one) => !has.permissions.has(one)).map((one) => `was never asked for any more: ${one}`),
+    ...expected.permissions
+      .filter((one) => !has.permissions.has(one))
+      .map((one) => `was never asked for any more: ${one}`),
   ];
 }

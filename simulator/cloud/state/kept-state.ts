@@ -10,10 +10,14 @@ export class KeptState {
   readonly executions: KeptExecutions;
   /** Folder of the tables; absent = in memory. */
   readonly tables: string | undefined;
+  /** How often it was started before on what is kept: 0 the first time. */
+  readonly life: number;
   readonly #store: StateStore;
 
   constructor(folder: string | undefined) {
     this.#store = folder === undefined ? noState : openWhole(folder);
+    this.life = (this.#store.get('lives') as number | undefined) ?? 0;
+    this.#store.put('lives', this.life + 1);
     this.world = new KeptWorld(this.#store);
     this.executions = new KeptExecutions(this.#store, folder !== undefined);
     this.tables = folder === undefined ? undefined : join(folder, 'dynamodb');

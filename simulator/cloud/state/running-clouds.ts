@@ -8,6 +8,9 @@ export interface RunningCloud {
   readonly port: number;
   readonly kubernetesPort: number;
   readonly fleet: string;
+  readonly hub: { readonly account: string; readonly region: string };
+  /** Of the fleet's clusters. */
+  readonly accounts: readonly string[];
   readonly stateFolder?: string;
   /** Real time, ISO 8601. */
   readonly startedAt: string;
