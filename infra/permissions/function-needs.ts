@@ -7,6 +7,8 @@ export interface FunctionNeeds {
   readonly indexes?: readonly IndexName[];
   /** `overwrite` also puts items whatever was there before, which is an UpdateItem. */
   readonly writes?: 'conditional' | 'overwrite';
+  /** Its writes rest on items that it does not write, such as the grant. */
+  readonly checks?: true;
   /** Appends to the audit, which reads the last item of the chain. */
   readonly audits?: true;
   readonly publishes?: true;
@@ -23,6 +25,8 @@ export interface FunctionNeeds {
 const stepThatReads = { writes: 'conditional', audits: true, publishes: true, assumesSpokeRole: true } as const;
 /** It also keeps updates that it saw settle, whatever it kept before. */
 const stepThatWatchesUpdates = { ...stepThatReads, writes: 'overwrite' } as const;
+/** Its commits rest on everything that could forbid the call. */
+const stepThatMutates = { ...stepThatWatchesUpdates, checks: true } as const;
 
 /** Machines that take a grant: the reconciler starts their next attempts. Those that only read are started by people. */
 const GRANTED = ['upgrade-cluster', 'upgrade-control-plane', 'update-addons', 'roll-node-group'] as const;
@@ -43,24 +47,26 @@ export const FUNCTION_NEEDS: Readonly<Record<FunctionName, FunctionNeeds>> = {
   'reconcile-rollouts': {
     indexes: ['active', 'kind'],
     writes: 'conditional',
+    checks: true,
     audits: true,
     publishes: true,
     starts: GRANTED,
     describes: ALL_MACHINES,
     assumesSpokeRole: true,
   },
-  'request-grant': { writes: 'conditional', audits: true, assumesSpokeRole: true },
+  'request-grant': { writes: 'conditional', checks: true, audits: true, assumesSpokeRole: true },
   'scan-cluster': stepThatWatchesUpdates,
-  'update-addons': stepThatWatchesUpdates,
-  'upgrade-control-plane': stepThatWatchesUpdates,
+  'update-addons': stepThatMutates,
+  'upgrade-control-plane': stepThatMutates,
   'list-node-groups': { assumesSpokeRole: true },
-  'roll-node-group': stepThatWatchesUpdates,
+  'roll-node-group': stepThatMutates,
   'smoke-check': stepThatReads,
-  'conclude-upgrade': stepThatReads,
+  'conclude-upgrade': { ...stepThatReads, checks: true },
   // An upgrade that a person asks for starts here and asks for its grant like any other.
   api: {
     indexes: ['active', 'kind'],
     writes: 'conditional',
+    checks: true,
     audits: true,
     publishes: true,
     starts: ['upgrade-cluster'],

@@ -31,7 +31,8 @@ function grantsOf(name: FunctionName): string[] {
 const isCommon = ({ Action }: Statement): boolean => listOf(Action).every((action) => /^(logs|xray):/.test(action));
 
 const READ = ['dynamodb:GetItem <ItemsTable>', 'dynamodb:Query <ItemsTable>'];
-const PUT = ['dynamodb:ConditionCheckItem <ItemsTable>', 'dynamodb:PutItem <ItemsTable>'];
+const PUT = ['dynamodb:PutItem <ItemsTable>'];
+const CHECK = ['dynamodb:ConditionCheckItem <ItemsTable>'];
 const OVERWRITE = [...PUT, 'dynamodb:UpdateItem <ItemsTable>'];
 const AUDIT = ['dynamodb:PutItem <AuditTable>', 'dynamodb:Query <AuditTable>'];
 const ACTIVE = ['dynamodb:Query <ItemsTable>/index/active'];
@@ -49,6 +50,7 @@ const LOOK = (...machines: string[]) =>
 const GRANTED = ['upgrade-cluster', 'upgrade-control-plane', 'update-addons', 'roll-node-group'];
 const READER = [...READ, ...PUT, ...AUDIT, ...PUBLISH, ...SPOKE];
 const WATCHER = [...READ, ...OVERWRITE, ...AUDIT, ...PUBLISH, ...SPOKE];
+const MUTATOR = [...WATCHER, ...CHECK];
 
 const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
   'discover-clusters': [
@@ -73,20 +75,21 @@ const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
   'watch-versions': [...READ, ...KIND, ...OVERWRITE, ...PUBLISH, ...SPOKE, 'sqs:SendMessage <UndeliveredQueue>'],
   'reconcile-rollouts': [
     ...READER,
+    ...CHECK,
     ...ACTIVE,
     ...KIND,
     ...START(...GRANTED),
     ...LOOK(...GRANTED, 'scan-cluster', 'smoke-check'),
   ],
-  'request-grant': [...READ, ...PUT, ...AUDIT, ...SPOKE],
+  'request-grant': [...READ, ...PUT, ...CHECK, ...AUDIT, ...SPOKE],
   'scan-cluster': WATCHER,
-  'update-addons': WATCHER,
-  'upgrade-control-plane': WATCHER,
+  'update-addons': MUTATOR,
+  'upgrade-control-plane': MUTATOR,
   'list-node-groups': [...READ, ...SPOKE],
-  'roll-node-group': WATCHER,
+  'roll-node-group': MUTATOR,
   'smoke-check': READER,
-  'conclude-upgrade': READER,
-  api: [...READ, ...ACTIVE, ...KIND, ...PUT, ...AUDIT, ...PUBLISH, ...START('upgrade-cluster')],
+  'conclude-upgrade': [...READER, ...CHECK],
+  api: [...READ, ...ACTIVE, ...KIND, ...PUT, ...CHECK, ...AUDIT, ...PUBLISH, ...START('upgrade-cluster')],
 };
 
 test.each(FUNCTION_NAMES)('%s may do exactly what it needs', (name) => {

@@ -12,16 +12,22 @@ export type IndexName = (typeof TABLE_SCHEMA.items.indexes)[number]['name'];
 
 /** A transaction has no action of its own: each of its parts is checked as if it came alone. Nothing is ever deleted. */
 const WRITES = {
-  conditional: ['dynamodb:PutItem', 'dynamodb:ConditionCheckItem'],
-  overwrite: ['dynamodb:PutItem', 'dynamodb:ConditionCheckItem', 'dynamodb:UpdateItem'],
+  conditional: ['dynamodb:PutItem'],
+  overwrite: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
 } as const;
 
 /** The items: reads by key for everybody, the indexes that are queried, and writes of the kind that is needed. */
-export function itemStatements(table: TableReference, { indexes = [], writes }: FunctionNeeds): PolicyStatement[] {
+export function itemStatements(table: TableReference, needs: FunctionNeeds): PolicyStatement[] {
+  const { indexes = [], writes, checks } = needs;
   return [
     new PolicyStatement({
       sid: 'Items',
-      actions: ['dynamodb:GetItem', 'dynamodb:Query', ...(writes === undefined ? [] : WRITES[writes])],
+      actions: [
+        'dynamodb:GetItem',
+        'dynamodb:Query',
+        ...(writes === undefined ? [] : WRITES[writes]),
+        ...(checks ? ['dynamodb:ConditionCheckItem'] : []),
+      ],
       resources: [table.tableArn],
     }),
     ...(indexes.length === 0

@@ -20,8 +20,9 @@ export interface AccessReport {
 }
 
 /** Looks at everything that IAM decided in a run. */
-export function accessReport({ authority, options }: LocalCloud): AccessReport {
+export function accessReport({ authority, options, wiring }: LocalCloud): AccessReport {
   const { iam } = authority;
+  const nameOf = (role: string): string => wiring.nameOf(role);
   const usage = iam.usage();
   const denials = iam.denials();
   const deployed = new Set(options.stacks.map(({ account }) => account));
@@ -32,7 +33,9 @@ export function accessReport({ authority, options }: LocalCloud): AccessReport {
   return {
     decided: [...usage, ...denials].reduce((sum, { count }) => sum + count, 0),
     permissions: usage.length,
-    missing: distinct(denials.filter((denial) => !isMeant(denial, deployed)).map(sentence)),
+    missing: distinct(
+      denials.filter((denial) => !isMeant(denial, deployed)).map((denial) => sentence(nameOf(denial.role), denial)),
+    ),
     needless: distinct(unused.filter(({ reason }) => reason === undefined).map(({ text }) => text)),
     inReserve: distinct(unused.flatMap(({ text, reason }) => (reason === undefined ? [] : [`${text}: ${reason}`]))),
     ineffective: distinct(
@@ -48,9 +51,7 @@ function isMeant({ role, action, resource }: Denial, deployed: ReadonlySet<strin
   return action === 'sts:AssumeRole' && !deployed.has(resource.split(':')[4] ?? '');
 }
 
-const sentence = ({ role, action, resource, where, why }: Denial): string =>
-  `${nameOf(role)} is missing ${action} on ${resource} (${where}): ${why}`;
-
-const nameOf = (role: string): string => role.split('/').at(-1) ?? role;
+const sentence = (name: string, { action, resource, where, why }: Denial): string =>
+  `${name} is missing ${action} on ${resource} (${where}): ${why}`;
 
 const distinct = (texts: readonly string[]): string[] => [...new Set(texts)].sort();

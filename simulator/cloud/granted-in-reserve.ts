@@ -1,14 +1,45 @@
-/** A mutating permission that no run here uses, and why it is granted all the same. */
-interface Reserve {
-  /** Name of the role. */
-  readonly role: RegExp;
-  readonly action: RegExp;
+/** A permission that no run here uses, and why it is granted all the same. */
+export interface Reserve {
+  /** Name of the role, as the wiring has it. */
+  readonly role: string;
+  readonly actions: readonly string[];
   readonly reason: string;
 }
 
 /** Kept small: every row is power that nothing here shows the need of. */
-const RESERVES: readonly Reserve[] = [];
+export const RESERVES: readonly Reserve[] = [
+  {
+    role: 'Role LiftlockHub/SchedulesRole523D57EE',
+    actions: ['sqs:SendMessage'],
+    reason: 'dead letters of a call that the scheduler could not make',
+  },
+  {
+    role: 'Role liftlock-watch-versions',
+    actions: ['sqs:SendMessage'],
+    reason: 'dead letters of a call that failed',
+  },
+  {
+    role: 'Role LiftlockSpoke',
+    actions: ['ssm:GetParameter', 'ssm:GetParameters'],
+    reason: 'EKS reads the image parameter that a launch template names, with the rights of who rolls its node group',
+  },
+  {
+    role: 'Role liftlock-api',
+    actions: ['dynamodb:ConditionCheckItem'],
+    reason: 'retry and release of a cluster rest on its grant',
+  },
+  {
+    role: 'Role liftlock-reconcile-rollouts',
+    actions: ['sts:AssumeRole'],
+    reason: 'it asks EKS what became of a call whose answer was lost',
+  },
+  {
+    role: 'Role liftlock-upgrade-control-plane',
+    actions: ['dynamodb:UpdateItem'],
+    reason: 'it keeps an update of somebody else that settled since the step before it looked',
+  },
+];
 
 export function reasonToKeep(role: string, action: string): string | undefined {
-  return RESERVES.find((reserve) => reserve.role.test(role) && reserve.action.test(action))?.reason;
+  return RESERVES.find((reserve) => reserve.role === role && reserve.actions.includes(action))?.reason;
 }

@@ -20,6 +20,8 @@ export interface SmallRun {
 const FLEET = new URL('./fleet/', import.meta.url).pathname;
 const FIRST = 'arn:aws:eks:eu-central-1:111111111111:cluster/first-dev';
 const SECOND = 'arn:aws:eks:us-east-1:222222222222:cluster/second-prod';
+/** Where each is to end. */
+const ENDS: Readonly<Record<string, string>> = { [FIRST]: '1.37', [SECOND]: '1.35' };
 const HOURS = 8;
 
 /**
@@ -64,8 +66,9 @@ async function whatPeopleDo(cloud: LocalCloud): Promise<void> {
   // Somewhere in the control plane's update.
   await minutes(cloud, 12);
   await stopRunningUpgrade(cloud);
-  await minutes(cloud, 5);
-  await apiRequest(cloud, 'POST', '/v1/clusters/second-prod/upgrade', { to: '1.37', approve: true });
+  // Past the hour: versions and deadlines are looked at again, now with an inventory.
+  await minutes(cloud, 45);
+  await apiRequest(cloud, 'POST', '/v1/clusters/second-prod/upgrade', { to: '1.35', approve: true });
   await rest(cloud);
   for (const machine of MACHINE_NAMES) await startByHand(cloud, machine, SECOND);
 }
@@ -83,7 +86,7 @@ async function startByHand(cloud: LocalCloud, machine: MachineName, cluster: str
   await client.send(
     new StartExecutionCommand({
       stateMachineArn: machineArnOf(cloud, machine),
-      input: JSON.stringify({ cluster, targetVersion: '1.37' }),
+      input: JSON.stringify({ cluster, targetVersion: '1.35' }),
     }),
   );
   client.destroy();
@@ -114,10 +117,10 @@ async function rest(cloud: LocalCloud): Promise<void> {
 
 /** Whether Liftlock did what it was asked for, by what EKS and the audit say. */
 async function judged(cloud: LocalCloud): Promise<string[]> {
-  const clusters = Object.values(cloud.eks.state.clusters).filter(({ version }) => version !== '1.37');
+  const clusters = Object.values(cloud.eks.state.clusters).filter(({ arn, version }) => version !== ENDS[arn]);
   const violations = await checkInvariants(cloud);
   return [
-    ...clusters.map(({ name, version }) => `${name} is at ${version} and was to be at 1.37`),
+    ...clusters.map(({ arn, name, version }) => `${name} is at ${version} and was to be at ${ENDS[arn]}`),
     ...violations.map(({ invariant, message }) => `${invariant}: ${message}`),
   ];
 }

@@ -1,7 +1,7 @@
 import { Faults } from '../../simulator/faults/faulty-ports.ts';
 import { checkInvariants } from '../../simulator/invariants/check-invariants.ts';
-import { runWorld } from '../../simulator/process/run-world.ts';
 import { prepareFleet } from '../../simulator/process/prepare-fleet.ts';
+import { runWorld } from '../../simulator/process/run-world.ts';
 import { startFleet } from '../../simulator/process/start-fleet.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { differences, type EndState, endState } from './end-state.ts';

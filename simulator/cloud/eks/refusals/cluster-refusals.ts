@@ -132,6 +132,16 @@ const creationRefusals: readonly Refusal[] = [
     ...invalidParameter,
     message: /^Tag key aws:owner must not start with aws:$/,
   },
+  {
+    name: 'a new cluster with 51 tags',
+    source: 'tags of AWS',
+    world: shop(),
+    operation: 'CreateCluster',
+    input: { ...creation, tags: Object.fromEntries(numbered(51, String).map((key) => [key, 'x'])) },
+    ...invalidParameter,
+    message: /^A resource can have at most 50 tags$/,
+    alike: true,
+  },
 ];
 
 const deletionRefusals: readonly Refusal[] = [
