@@ -42,6 +42,12 @@ export function findAddon(cluster: ClusterRecord, name: string | undefined): Add
   return addon;
 }
 
+/** A cluster that is only connected is not EKS's to change (facts: eks.md §6). Which error says so is not known. */
+export function requireManaged(cluster: ClusterRecord): void {
+  if (cluster.description.connectorConfig === undefined) return;
+  throw new FakeEksError('InvalidRequestException', `Cluster ${cluster.name} is connected, not managed by Amazon EKS`);
+}
+
 /**
  * Node groups and add-ons change only on an ACTIVE cluster whose control plane stays as it is. EKS knows of a version
  * update from its acceptance on, before the status shows it.

@@ -1,10 +1,13 @@
 /** Names of the errors EKS answers with, and their HTTP status, as in the SDK's schemas. */
 const statusOfErrors = {
   AccessDeniedException: 403,
+  /** This one and NotFoundException are TagResource's, which declares no other. */
+  BadRequestException: 400,
   ClientException: 400,
   InvalidParameterException: 400,
   InvalidRequestException: 400,
   InvalidStateException: 400,
+  NotFoundException: 404,
   ResourceInUseException: 409,
   ResourceLimitExceededException: 400,
   ResourceNotFoundException: 404,
@@ -17,14 +20,23 @@ const statusOfErrors = {
 
 export type EksErrorName = keyof typeof statusOfErrors;
 
+/** Whom an error is about. Not every error has every member: `error-subject.ts`. */
+export interface ErrorSubject {
+  clusterName?: string;
+  nodegroupName?: string;
+  addonName?: string;
+  fargateProfileName?: string;
+}
+
 /** What the SDK's own exceptions carry, so that callers cannot tell them apart. */
 export class FakeEksError extends Error {
   readonly $fault: 'client' | 'server';
   readonly $metadata: { httpStatusCode: number };
   readonly $response: undefined;
 
-  constructor(name: EksErrorName, message: string) {
+  constructor(name: EksErrorName, message: string, subject: ErrorSubject = {}) {
     super(message);
+    Object.assign(this, subject);
     this.name = name;
     const status = statusOfErrors[name];
     this.$fault = status >= 500 ? 'server' : 'client';

@@ -17,13 +17,17 @@ export function earlierUpdate(
   const earlier = cluster.updates.find(
     (update) => update.request?.operation === operation && update.request.input.clientRequestToken === token,
   );
-  if (earlier !== undefined && canonical(earlier.request?.input) !== canonical(input)) {
-    throw new FakeEksError(
-      'InvalidParameterException',
-      `clientRequestToken ${token} was already used with different parameters`,
-    );
-  }
+  if (earlier?.request !== undefined) requireSameParameters(earlier.request.input, input);
   return earlier;
+}
+
+/** Of two requests with the same token. What EKS says to others is not known (facts: eks.md §2.4). */
+export function requireSameParameters(earlier: object, input: { clientRequestToken?: string | undefined }): void {
+  if (canonical(earlier) === canonical(input)) return;
+  throw new FakeEksError(
+    'InvalidParameterException',
+    `clientRequestToken ${input.clientRequestToken} was already used with different parameters`,
+  );
 }
 
 function canonical(value: unknown): string {

@@ -40,6 +40,10 @@ export function requireRollbackEligible(
   if (supportStatus(state.supportCalendar, target, now) === 'EXTENDED_SUPPORT' && cluster.supportType !== 'EXTENDED') {
     refuse(`${target} is in extended support and the upgrade policy of the cluster is STANDARD`);
   }
+  const lacking = cluster.enabledFeatures?.find(({ since }) =>
+    KubeVersion.parse(target).isOlderThan(KubeVersion.parse(since)),
+  );
+  if (lacking !== undefined) refuse(`${target} does not support ${lacking.name}, which is enabled`);
 }
 
 /** Whether `version` is the minor just before that of the cluster. */

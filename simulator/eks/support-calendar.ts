@@ -1,4 +1,5 @@
 import type { VersionStatus } from '@aws-sdk/client-eks';
+import { KubeVersion } from '../../core/version/kube-version.ts';
 import type { SupportCalendarRow } from './support-calendar-data.ts';
 
 /** Where a minor stands at `now`; undefined before its release or when the calendar does not know it. */
@@ -17,6 +18,12 @@ export function supportStatus(
 export function isOffered(calendar: readonly SupportCalendarRow[], minor: string, now: number): boolean {
   const status = supportStatus(calendar, minor, now);
   return status === 'STANDARD_SUPPORT' || status === 'EXTENDED_SUPPORT';
+}
+
+/** A version as the API takes it, `1.36`: neither words nor a patch. */
+export function parseMinor(text: string): KubeVersion | undefined {
+  const version = KubeVersion.tryParse(text);
+  return version?.toString() === text ? version : undefined;
 }
 
 export function calendarRow(calendar: readonly SupportCalendarRow[], minor: string): SupportCalendarRow | undefined {

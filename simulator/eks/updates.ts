@@ -1,7 +1,6 @@
 import type { Update } from '@aws-sdk/client-eks';
-import { FakeEksError } from './errors.ts';
 import { randomUuid } from './identifiers.ts';
-import type { OperationContext, World } from './operation-context.ts';
+import type { World } from './operation-context.ts';
 import { schedule } from './progress/schedule.ts';
 import type { ClusterEventKind } from './progress/timer.ts';
 import type { ClusterRecord } from './state/cluster-record.ts';
@@ -76,22 +75,6 @@ export function isAbout(
   subject: { nodegroupName?: string | undefined; addonName?: string | undefined },
 ): boolean {
   return update.nodegroupName === subject.nodegroupName && update.addonName === subject.addonName;
-}
-
-/** ResourceInUseException while an update of that subject runs: one at a time (facts: eks.md §2.1, §5.4). */
-export function refuseWhileUpdating(
-  context: OperationContext,
-  operation: string,
-  cluster: ClusterRecord,
-  subject: { nodegroupName?: string; addonName?: string } = {},
-): void {
-  const running = updateInProgress(cluster, subject);
-  if (running === undefined) return;
-  const what = subject.nodegroupName ?? subject.addonName ?? cluster.name;
-  throw new FakeEksError(
-    'ResourceInUseException',
-    `Cannot ${operation} because ${what} in ${context.caller.region} currently has update ${running.id} in progress`,
-  );
 }
 
 /** The API's shape of an update. */

@@ -82,7 +82,7 @@ function findEntry(cluster: ClusterRecord, principalArn: string | undefined): Ac
   if (entry === undefined) {
     throw new FakeEksError(
       'ResourceNotFoundException',
-      `The specified principalArn could not be found: ${principalArn}`,
+      `The specified principalArn could not be found. You can view your available access entries with 'list-access-entries'.`,
     );
   }
   return entry;

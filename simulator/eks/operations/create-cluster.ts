@@ -1,6 +1,7 @@
 import type { CreateClusterRequest, CreateClusterResponse } from '@aws-sdk/client-eks';
 import { arnPrefix, clusterArn } from '../clusters.ts';
 import { FakeEksError, required } from '../errors.ts';
+import { requireSameParameters } from '../idempotency.ts';
 import { newCluster } from '../new-cluster.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { scheduleAutoUpgrade } from '../progress/auto-upgrade.ts';
@@ -9,7 +10,10 @@ import { draw } from '../timing.ts';
 import { later } from '../updates.ts';
 import { renderCluster } from './describe-cluster.ts';
 
+/** Quotas (facts: eks.md §11); that a request beyond them is ResourceLimitExceededException is the API's text, not observed. */
 const clustersPerRegion = 100;
+const controlPlaneSecurityGroups = 4;
+const publicAccessRanges = 40;
 
 /** A cluster at any offered version, CREATING for some minutes (facts: eks.md §1.1, §11). */
 export function createCluster(context: OperationContext, input: CreateClusterRequest): CreateClusterResponse {
@@ -20,7 +24,8 @@ export function createCluster(context: OperationContext, input: CreateClusterReq
   const existing = state.clusters[arn];
   if (existing !== undefined) {
     const token = input.clientRequestToken;
-    if (token !== undefined && existing.description.clientRequestToken === token) {
+    if (token !== undefined && existing.creation?.clientRequestToken === token) {
+      requireSameParameters(existing.creation, input);
       return { cluster: renderCluster(existing) };
     }
     throw new FakeEksError('ResourceInUseException', `Cluster already exists with name: ${name}`);
@@ -30,10 +35,7 @@ export function createCluster(context: OperationContext, input: CreateClusterReq
   if (!isOffered(state.supportCalendar, version, context.now)) {
     throw new FakeEksError('InvalidParameterException', 'unsupported Kubernetes version');
   }
-  const prefix = arnPrefix(caller.account, caller.region);
-  if (Object.keys(state.clusters).filter((each) => each.startsWith(prefix)).length >= clustersPerRegion) {
-    throw new FakeEksError('ResourceLimitExceededException', 'The maximum number of clusters has been reached');
-  }
+  checkQuotas(context, input);
   const cluster = newCluster(state, {
     account: caller.account,
     region: caller.region,
@@ -42,6 +44,7 @@ export function createCluster(context: OperationContext, input: CreateClusterReq
     createdAt: context.now,
     status: 'CREATING',
   });
+  cluster.creation = structuredClone({ ...input }) as Record<string, unknown>;
   cluster.tags = { ...input.tags };
   cluster.supportType = input.upgradePolicy?.supportType === 'STANDARD' ? 'STANDARD' : 'EXTENDED';
   Object.assign(cluster.description, {
@@ -53,4 +56,18 @@ export function createCluster(context: OperationContext, input: CreateClusterReq
   scheduleAutoUpgrade(context, cluster);
   later(context, cluster, draw(context.random, context.timing.creation), 'cluster-created');
   return { cluster: renderCluster(cluster) };
+}
+
+function checkQuotas({ state, caller }: OperationContext, { resourcesVpcConfig }: CreateClusterRequest): void {
+  const { securityGroupIds = [], publicAccessCidrs = [] } = resourcesVpcConfig ?? {};
+  const prefix = arnPrefix(caller.account, caller.region);
+  const exceeded = (what: string, most: number) =>
+    new FakeEksError('ResourceLimitExceededException', `The maximum number of ${what} is ${most}`);
+  if (Object.keys(state.clusters).filter((each) => each.startsWith(prefix)).length >= clustersPerRegion) {
+    throw exceeded('clusters in a Region', clustersPerRegion);
+  }
+  if (securityGroupIds.length > controlPlaneSecurityGroups) {
+    throw exceeded('security groups of a control plane', controlPlaneSecurityGroups);
+  }
+  if (publicAccessCidrs.length > publicAccessRanges) throw exceeded('public access CIDRs', publicAccessRanges);
 }

@@ -1,11 +1,13 @@
+import { checkArguments } from '../arguments/check-arguments.ts';
 import { clusterArn } from '../clusters.ts';
+import { nameSubject } from '../error-subject.ts';
 import { FakeEksError, UnmodelledOperation } from '../errors.ts';
 import { refreshWhenDue } from '../insights/refresh.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { takeToken } from '../throttle.ts';
 import { handlers, isOperationName, mutatingOperations } from './catalog.ts';
 
-/** Serves one call as EKS would: permission, rate, then the operation; accepted and refused mutations are logged. */
+/** Serves one call as EKS would: permission, rate, arguments, then the operation; accepted and refused mutations are logged. */
 export function serve(context: OperationContext, operation: string, input: object): object {
   const handler = isOperationName(operation) ? handlers[operation] : undefined;
   if (handler === undefined) throw new UnmodelledOperation(`the operation eks:${operation}`);
@@ -13,6 +15,7 @@ export function serve(context: OperationContext, operation: string, input: objec
   try {
     requirePermission(context, operation);
     takeToken(context, operation);
+    checkArguments(operation, input);
     if (!mutating) return handler(context, input);
     const cluster = clusterOf(context, input);
     if (cluster !== undefined) refreshWhenDue(context.state, cluster, context.now);
@@ -21,6 +24,7 @@ export function serve(context: OperationContext, operation: string, input: objec
     logAccepted(context, operation, input, output, updatesBefore);
     return output;
   } catch (error) {
+    if (error instanceof FakeEksError) nameSubject(error, input);
     if (mutating && error instanceof FakeEksError) logRefused(context, operation, input, error.name);
     throw error;
   }

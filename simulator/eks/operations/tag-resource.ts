@@ -2,16 +2,13 @@ import type { TagResourceRequest, TagResourceResponse } from '@aws-sdk/client-ek
 import { FakeEksError, required } from '../errors.ts';
 import type { OperationContext } from '../operation-context.ts';
 
-/** Adds or changes tags of a cluster, node group or add-on; at most 50, none of them `aws:` (reserved). */
+/** Adds or changes tags of a cluster, node group or add-on, of which it may have 50 at most. Its errors are its own. */
 export function tagResource(context: OperationContext, input: TagResourceRequest): TagResourceResponse {
   const arn = required(input.resourceArn, 'resourceArn');
   const added = required(input.tags, 'tags');
   const tags = tagsOf(context, arn);
-  if (Object.keys(added).some((key) => key.toLowerCase().startsWith('aws:'))) {
-    throw new FakeEksError('InvalidParameterException', 'Tag keys must not start with aws:');
-  }
   if (new Set([...Object.keys(tags), ...Object.keys(added)]).size > 50) {
-    throw new FakeEksError('InvalidParameterException', 'A resource can have at most 50 tags');
+    throw new FakeEksError('BadRequestException', 'A resource can have at most 50 tags');
   }
   Object.assign(tags, added);
   return {};
@@ -27,5 +24,5 @@ function tagsOf(context: OperationContext, arn: string): Record<string, string> 
       cluster.addons.find((addon) => addon.arn === arn);
     if (part !== undefined) return part.tags;
   }
-  throw new FakeEksError('ResourceNotFoundException', `Resource not found: ${arn}`);
+  throw new FakeEksError('NotFoundException', `Resource not found: ${arn}`);
 }

@@ -1,12 +1,14 @@
 import type { UpdateAddonRequest, UpdateAddonResponse, UpdateParam } from '@aws-sdk/client-eks';
+import { addonMinor } from '../../../core/version/addon-version.ts';
 import { isCompatible } from '../addon-catalog.ts';
 import { findAddon, findCluster, requireActive } from '../clusters.ts';
 import { FakeEksError } from '../errors.ts';
 import { earlierUpdate } from '../idempotency.ts';
+import { requireAddonUpdatable } from '../one-update-at-a-time.ts';
 import type { OperationContext } from '../operation-context.ts';
 import type { AddonRecord, ClusterRecord } from '../state/cluster-record.ts';
 import { draw } from '../timing.ts';
-import { acceptUpdate, becomeVisibleSoon, later, refuseWhileUpdating, renderUpdate } from '../updates.ts';
+import { acceptUpdate, becomeVisibleSoon, later, renderUpdate } from '../updates.ts';
 
 /** Moves an add-on to a version which EKS lists for the cluster's present minor (facts: eks.md §7). */
 export function updateAddon(context: OperationContext, input: UpdateAddonRequest): UpdateAddonResponse {
@@ -14,7 +16,7 @@ export function updateAddon(context: OperationContext, input: UpdateAddonRequest
   const addon = findAddon(cluster, input.addonName);
   const earlier = earlierUpdate('UpdateAddon', cluster, input);
   if (earlier !== undefined) return { update: renderUpdate(earlier) };
-  refuseWhileUpdating(context, 'UpdateAddon', cluster, { addonName: addon.name });
+  requireAddonUpdatable(cluster, addon);
   requireActive(cluster);
   checkVersion(context, cluster, addon, input.addonVersion);
   checkConfiguration(input.configurationValues);
@@ -50,6 +52,17 @@ function checkVersion(
   if (!known || !isCompatible(context.state.addonVersions, addon.name, version, cluster.version)) {
     throw new FakeEksError('InvalidParameterException', 'Addon version specified is not supported');
   }
+  if (addon.name === 'vpc-cni') requireNextMinor(addon.version, version);
+}
+
+/** AWS's own pages disagree whether this is a must (facts: eks.md C8); terraform-aws-modules/terraform-aws-eks#2749 shows that it is. */
+function requireNextMinor(current: string, version: string): void {
+  const minorOf = (text: string) => Number(addonMinor(text).split('.')[1]);
+  if (Math.abs(minorOf(version) - minorOf(current)) <= 1) return;
+  throw new FakeEksError(
+    'InvalidParameterException',
+    'Updating VPC-CNI can only go up or down 1 minor version at a time',
+  );
 }
 
 function checkConfiguration(values: string | undefined): void {

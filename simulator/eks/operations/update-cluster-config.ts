@@ -1,11 +1,12 @@
 import type { UpdateClusterConfigRequest, UpdateClusterConfigResponse } from '@aws-sdk/client-eks';
-import { findCluster, requireActive } from '../clusters.ts';
+import { findCluster, requireActive, requireManaged } from '../clusters.ts';
 import { FakeEksError, UnmodelledOperation } from '../errors.ts';
 import { earlierUpdate } from '../idempotency.ts';
+import { refuseWhileClusterUpdates } from '../one-update-at-a-time.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { supportStatus } from '../support-calendar.ts';
 import { draw } from '../timing.ts';
-import { acceptUpdate, becomeVisibleSoon, later, refuseWhileUpdating, renderUpdate } from '../updates.ts';
+import { acceptUpdate, becomeVisibleSoon, later, renderUpdate } from '../updates.ts';
 
 /**
  * Changes the upgrade policy, as an UpgradePolicyUpdate which takes the control plane's one slot. A cluster that is in
@@ -16,21 +17,20 @@ export function updateClusterConfig(
   input: UpdateClusterConfigRequest,
 ): UpdateClusterConfigResponse {
   const cluster = findCluster(context.state, context.caller, input.name);
-  const { name: _name, clientRequestToken: _token, upgradePolicy, ...others } = input;
-  const other = Object.entries(others).find(([, value]) => value !== undefined)?.[0];
-  if (other !== undefined) throw new UnmodelledOperation(`UpdateClusterConfig with ${other}`);
+  const supportType = supportTypeOf(input);
   const earlier = earlierUpdate('UpdateClusterConfig', cluster, input);
   if (earlier !== undefined) return { update: renderUpdate(earlier) };
-  const supportType = upgradePolicy?.supportType;
-  if (supportType !== 'STANDARD' && supportType !== 'EXTENDED') {
-    throw new FakeEksError('InvalidParameterException', 'upgradePolicy.supportType must be STANDARD or EXTENDED');
-  }
-  refuseWhileUpdating(context, 'UpdateClusterConfig', cluster);
+  requireManaged(cluster);
+  refuseWhileClusterUpdates(cluster, 'UpgradePolicyUpdate');
   requireActive(cluster);
   if (supportType === cluster.supportType) {
-    throw new FakeEksError('InvalidParameterException', `The upgrade policy is already ${supportType}`);
+    throw new FakeEksError(
+      'InvalidParameterException',
+      `Cluster is already at the desired configuration with supportType: ${supportType}`,
+    );
   }
   const status = supportStatus(context.state.supportCalendar, cluster.version, context.now);
+  // The facts give no name for this one.
   if (supportType === 'STANDARD' && status !== 'STANDARD_SUPPORT') {
     throw new FakeEksError(
       'InvalidRequestException',
@@ -46,4 +46,19 @@ export function updateClusterConfig(
   becomeVisibleSoon(context, cluster, update);
   later(context, cluster, draw(context.random, context.timing.config), 'config-ends', update.id);
   return { update: renderUpdate(update) };
+}
+
+/** One kind of change per call; the words are EKS's (kubernetes-sigs/cluster-api-provider-aws#3553, aws-controllers-k8s/community#2995). */
+function supportTypeOf(input: UpdateClusterConfigRequest): 'STANDARD' | 'EXTENDED' {
+  const { name: _name, clientRequestToken: _token, upgradePolicy, ...others } = input;
+  const other = Object.entries(others).find(([, value]) => value !== undefined)?.[0];
+  const supportType = upgradePolicy?.supportType;
+  if (upgradePolicy !== undefined && other !== undefined) {
+    throw new FakeEksError('InvalidParameterException', 'Only one type of update can be allowed.');
+  }
+  if (other !== undefined) throw new UnmodelledOperation(`UpdateClusterConfig with ${other}`);
+  if (supportType === undefined) {
+    throw new FakeEksError('InvalidParameterException', 'The type for cluster update was not provided.');
+  }
+  return supportType;
 }

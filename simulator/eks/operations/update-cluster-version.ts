@@ -1,19 +1,20 @@
 import type { UpdateClusterVersionRequest, UpdateClusterVersionResponse } from '@aws-sdk/client-eks';
 import { KubeVersion } from '../../../core/version/kube-version.ts';
-import { findCluster } from '../clusters.ts';
+import { findCluster, requireManaged } from '../clusters.ts';
 import { FakeEksError, required } from '../errors.ts';
 import { earlierUpdate } from '../idempotency.ts';
+import { refuseWhileClusterUpdates } from '../one-update-at-a-time.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { startControlPlaneUpdate } from '../progress/control-plane.ts';
 import { isPreviousMinor, requireRollbackEligible } from '../rollback-eligibility.ts';
 import type { ClusterRecord } from '../state/cluster-record.ts';
-import { isOffered } from '../support-calendar.ts';
-import { refuseWhileUpdating, renderUpdate } from '../updates.ts';
-import { requireReadyForRollback } from './rollback-gate.ts';
+import { isOffered, parseMinor } from '../support-calendar.ts';
+import { renderUpdate } from '../updates.ts';
+import { requireReadyForRollback, requireReadyForUpgrade } from './readiness-gate.ts';
 
 /**
  * Starts an upgrade to the next minor, or, when the target is one minor lower, a VersionRollback (facts: eks.md §2.1).
- * Upgrade insights do not block (facts: eks.md C3); rollback insights do unless `force`.
+ * Rollback insights block unless `force`; upgrade insights do not, unless the state says that they do (facts: eks.md C3).
  */
 export function updateClusterVersion(
   context: OperationContext,
@@ -23,50 +24,43 @@ export function updateClusterVersion(
   const earlier = earlierUpdate('UpdateClusterVersion', cluster, input);
   if (earlier !== undefined) return { update: renderUpdate(earlier) };
   const version = required(input.version, 'version');
-  checkState(context, cluster);
-  checkVersion(context, cluster, version);
-  const rollback = isPreviousMinor(cluster, version);
-  const timeoutMinutes = input.rollbackConfig?.timeoutMinutes ?? 720;
-  if (timeoutMinutes < 120 || timeoutMinutes > 10_080) {
-    throw new FakeEksError('InvalidParameterException', 'rollbackConfig.timeoutMinutes must be between 120 and 10080');
-  }
+  const rollback = parseMinor(version) !== undefined && isPreviousMinor(cluster, version);
+  const type = rollback ? 'VersionRollback' : 'VersionUpdate';
+  const force = input.force === true;
+  requireManaged(cluster);
+  refuseWhileClusterUpdates(cluster, type);
+  checkStatus(cluster);
   if (rollback) {
     refuseRollbackWhileAnythingUpdates(cluster);
     requireRollbackEligible(context.state, cluster, version, context.now);
-    requireReadyForRollback(context, cluster, input.force === true);
-  } else requireNodegroupsWithinSkew(cluster, version);
+    requireReadyForRollback(context, cluster, force);
+  } else {
+    checkVersion(context, cluster, version);
+    requireNodegroupsWithinSkew(cluster, version);
+    requireReadyForUpgrade(context, cluster, force);
+  }
   const update = startControlPlaneUpdate(context, cluster, {
     version,
-    type: rollback ? 'VersionRollback' : 'VersionUpdate',
+    type,
     principal: context.caller.principal,
     request: { operation: 'UpdateClusterVersion', input: { ...input } },
-    ...(rollback ? { nodePhaseMinutes: timeoutMinutes } : {}),
+    ...(rollback ? { nodePhaseMinutes: input.rollbackConfig?.timeoutMinutes ?? 720 } : {}),
   });
   return { update: renderUpdate(update) };
 }
 
-function checkState(context: OperationContext, cluster: ClusterRecord): void {
-  refuseWhileUpdating(context, 'UpdateClusterVersion', cluster);
-  if (cluster.description.connectorConfig !== undefined) {
-    throw new FakeEksError(
-      'InvalidRequestException',
-      `Cluster ${cluster.name} is connected, not managed by Amazon EKS`,
-    );
-  }
-  if (cluster.status !== 'ACTIVE') {
-    throw new FakeEksError('InvalidRequestException', `Cluster ${cluster.name} is not ACTIVE, it is ${cluster.status}`);
-  }
+/** InvalidRequestException is the error for a wrong state of the cluster (facts: eks.md §2.2); its words are not known. */
+function checkStatus(cluster: ClusterRecord): void {
+  if (cluster.status === 'ACTIVE') return;
+  throw new FakeEksError('InvalidRequestException', `Cluster ${cluster.name} is not ACTIVE, it is ${cluster.status}`);
 }
 
-/** One minor up or one down, to a version that is offered (facts: eks.md §2.1, §2.2). */
+/** One minor up, to a version that is offered (facts: eks.md §2.1, §2.2). */
 function checkVersion(context: OperationContext, cluster: ClusterRecord, version: string): void {
-  const target = /^\d+\.\d+$/.test(version) ? KubeVersion.tryParse(version) : undefined;
-  const previous = target !== undefined && isPreviousMinor(cluster, version);
-  if (target === undefined || (!previous && !isOffered(context.state.supportCalendar, version, context.now))) {
+  if (!isOffered(context.state.supportCalendar, version, context.now)) {
     throw new FakeEksError('InvalidParameterException', 'unsupported Kubernetes version');
   }
-  const current = KubeVersion.parse(cluster.version);
-  if (!previous && !current.next().equals(target)) {
+  if (!KubeVersion.parse(cluster.version).next().equals(KubeVersion.parse(version))) {
     throw new FakeEksError(
       'InvalidParameterException',
       `Unsupported Kubernetes minor version update from ${cluster.version} to ${version}`,
@@ -78,10 +72,11 @@ function checkVersion(context: OperationContext, cluster: ClusterRecord, version
 function refuseRollbackWhileAnythingUpdates(cluster: ClusterRecord): void {
   const running = cluster.updates.find((update) => update.status === 'InProgress');
   if (running === undefined) return;
-  const subject = running.nodegroupName ?? running.addonName ?? cluster.name;
+  const { nodegroupName, addonName } = running;
+  const subject = nodegroupName === undefined ? `add-on ${addonName}` : `node group ${nodegroupName}`;
   throw new FakeEksError(
     'ResourceInUseException',
-    `Cannot roll back while ${subject} has update ${running.id} in progress`,
+    `Cannot VersionRollback because ${subject} currently has update ${running.id} in progress`,
   );
 }
 

@@ -1,10 +1,12 @@
 import type { UpdateNodegroupConfigRequest, UpdateNodegroupConfigResponse, UpdateParam } from '@aws-sdk/client-eks';
 import { findCluster, findNodegroup, requireActive } from '../clusters.ts';
-import { FakeEksError, UnmodelledOperation } from '../errors.ts';
+import { UnmodelledOperation } from '../errors.ts';
 import { earlierUpdate } from '../idempotency.ts';
+import { requireNodegroupUpdatable } from '../one-update-at-a-time.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { draw } from '../timing.ts';
-import { acceptUpdate, becomeVisibleSoon, later, refuseWhileUpdating, renderUpdate } from '../updates.ts';
+import { acceptUpdate, becomeVisibleSoon, later, renderUpdate } from '../updates.ts';
+import { checkSettings } from './nodegroup-settings.ts';
 
 /** Scaling, update settings and labels of a node group, as a ConfigUpdate. Other settings are not modelled. */
 export function updateNodegroupConfig(
@@ -18,10 +20,9 @@ export function updateNodegroupConfig(
   }
   const earlier = earlierUpdate('UpdateNodegroupConfig', cluster, input);
   if (earlier !== undefined) return { update: renderUpdate(earlier) };
-  refuseWhileUpdating(context, 'UpdateNodegroupConfig', cluster, { nodegroupName: nodegroup.name });
+  requireNodegroupUpdatable(cluster, nodegroup);
+  checkSettings(nodegroup, input);
   requireActive(cluster);
-  checkScaling({ ...nodegroup.scalingConfig, ...input.scalingConfig });
-  checkUpdateConfig(input.updateConfig);
   const update = acceptUpdate(context, cluster, {
     type: 'ConfigUpdate',
     nodegroupName: nodegroup.name,
@@ -34,28 +35,6 @@ export function updateNodegroupConfig(
   return { update: renderUpdate(update) };
 }
 
-function checkScaling(scaling: {
-  minSize?: number | undefined;
-  maxSize?: number | undefined;
-  desiredSize?: number | undefined;
-}): void {
-  const { minSize = 0, maxSize = 0, desiredSize = 0 } = scaling;
-  if (maxSize < 1) refuse('Maximum size must be at least 1');
-  if (minSize > maxSize) refuse(`Minimum capacity ${minSize} can't be greater than maximum capacity ${maxSize}`);
-  if (desiredSize < minSize || desiredSize > maxSize) {
-    refuse(`desired capacity ${desiredSize} must be between minimum ${minSize} and maximum ${maxSize}`);
-  }
-}
-
-function checkUpdateConfig(config: UpdateNodegroupConfigRequest['updateConfig']): void {
-  const { maxUnavailable, maxUnavailablePercentage } = config ?? {};
-  if (maxUnavailable !== undefined && maxUnavailablePercentage !== undefined) {
-    refuse('Only one of maxUnavailable and maxUnavailablePercentage may be set');
-  }
-  const value = maxUnavailable ?? maxUnavailablePercentage;
-  if (value !== undefined && (value < 1 || value > 100)) refuse('maxUnavailable must be between 1 and 100');
-}
-
 function parameters(input: UpdateNodegroupConfigRequest): UpdateParam[] {
   const { scalingConfig, updateConfig, labels } = input;
   const all: [UpdateParam['type'], unknown][] = [
@@ -64,12 +43,9 @@ function parameters(input: UpdateNodegroupConfigRequest): UpdateParam[] {
     ['DesiredSize', scalingConfig?.desiredSize],
     ['MaxUnavailable', updateConfig?.maxUnavailable],
     ['MaxUnavailablePercentage', updateConfig?.maxUnavailablePercentage],
+    ['UpdateStrategy', updateConfig?.updateStrategy],
     ['LabelsToAdd', labels?.addOrUpdateLabels && JSON.stringify(labels.addOrUpdateLabels)],
     ['LabelsToRemove', labels?.removeLabels && JSON.stringify(labels.removeLabels)],
   ];
   return all.filter(([, value]) => value !== undefined).map(([type, value]) => ({ type, value: String(value) }));
-}
-
-function refuse(message: string): never {
-  throw new FakeEksError('InvalidParameterException', message);
 }

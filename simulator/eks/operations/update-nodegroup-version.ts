@@ -1,9 +1,10 @@
 import type { UpdateNodegroupVersionRequest, UpdateNodegroupVersionResponse } from '@aws-sdk/client-eks';
 import { findCluster, findNodegroup, requireActive } from '../clusters.ts';
 import { earlierUpdate } from '../idempotency.ts';
+import { requireNodegroupUpdatable } from '../one-update-at-a-time.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { startRoll } from '../progress/start-roll.ts';
-import { refuseWhileUpdating, renderUpdate } from '../updates.ts';
+import { renderUpdate } from '../updates.ts';
 import { rollTarget } from './roll-target.ts';
 
 /** Rolls a node group to a version, an AMI release or a launch template version (facts: eks.md §5.2). */
@@ -15,9 +16,10 @@ export function updateNodegroupVersion(
   const nodegroup = findNodegroup(cluster, input.nodegroupName);
   const earlier = earlierUpdate('UpdateNodegroupVersion', cluster, input);
   if (earlier !== undefined) return { update: renderUpdate(earlier) };
-  refuseWhileUpdating(context, 'UpdateNodegroupVersion', cluster, { nodegroupName: nodegroup.name });
-  requireActive(cluster);
+  requireNodegroupUpdatable(cluster, nodegroup);
+  // A version ahead of a control plane that is still moving there is a wrong parameter (aws-controllers-k8s/community#2957).
   const target = rollTarget(context, cluster, nodegroup, input);
+  requireActive(cluster);
   const update = startRoll(context, cluster, nodegroup, {
     ...target,
     force: input.force === true,

@@ -45,8 +45,10 @@ function applySettings(
   };
   const maxUnavailable = number('MaxUnavailable');
   const maxUnavailablePercentage = number('MaxUnavailablePercentage');
-  if (maxUnavailable !== undefined) nodegroup.updateConfig = { maxUnavailable };
-  if (maxUnavailablePercentage !== undefined) nodegroup.updateConfig = { maxUnavailablePercentage };
+  const updateStrategy = value('UpdateStrategy') ?? nodegroup.updateConfig.updateStrategy;
+  const strategy = updateStrategy === undefined ? {} : { updateStrategy: updateStrategy as 'DEFAULT' | 'MINIMAL' };
+  if (maxUnavailable !== undefined) nodegroup.updateConfig = { maxUnavailable, ...strategy };
+  if (maxUnavailablePercentage !== undefined) nodegroup.updateConfig = { maxUnavailablePercentage, ...strategy };
   Object.assign(nodegroup.labels, JSON.parse(value('LabelsToAdd') ?? '{}'));
   for (const label of JSON.parse(value('LabelsToRemove') ?? '[]') as string[]) delete nodegroup.labels[label];
   nodegroup.modifiedAt = world.now;

@@ -30,6 +30,10 @@ export interface ClusterRecord {
   insights: InsightsState;
   kubernetes: KubernetesState;
   deletedAt?: number;
+  /** The request that created it, for idempotency. */
+  creation?: Record<string, unknown>;
+  /** Features of EKS that are switched on, with the first minor that has them: nobody rolls back below it (facts: eks.md §3.2). */
+  enabledFeatures?: { name: string; since: string }[];
 }
 
 export type ClusterDescription = Omit<

@@ -22,6 +22,8 @@ export interface UpdateRecord {
   nodePhaseEndsAt?: number;
   /** The call that started it, for idempotency; absent for what AWS does by itself and for what a dump tells. */
   request?: { operation: string; input: Record<string, unknown> };
+  /** The call that cancelled it, for idempotency. */
+  cancelRequest?: Record<string, unknown>;
   /** Who asked: a principal, or `eks.amazonaws.com` for what AWS does by itself. */
   principal: string;
   /** How an accepted update will end badly, decided when it was accepted. */

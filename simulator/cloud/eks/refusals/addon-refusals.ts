@@ -112,6 +112,7 @@ const otherRefusals: readonly Refusal[] = [
     input: { ...newer, resolveConflicts: 'IGNORE' },
     ...invalidParameter,
     message: /^resolveConflicts IGNORE is not one of \[OVERWRITE, NONE, PRESERVE\]$/,
+    alike: true,
   },
   {
     name: 'a service account role of 256 characters',
@@ -121,6 +122,7 @@ const otherRefusals: readonly Refusal[] = [
     input: { ...newer, serviceAccountRoleArn: 'a'.repeat(256) },
     ...invalidParameter,
     message: /^serviceAccountRoleArn must be between 1 and 255 characters$/,
+    alike: true,
   },
   {
     name: 'a second update of an add-on',
@@ -173,6 +175,7 @@ const otherRefusals: readonly Refusal[] = [
     ...notFound,
     message: /^No addon: aws-ebs-csi-driver found in cluster: shop$/,
     subject: { clusterName: 'shop', addonName: 'aws-ebs-csi-driver' },
+    alike: true,
   },
   {
     name: 'the versions of an unknown add-on',

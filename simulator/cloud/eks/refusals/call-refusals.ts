@@ -74,6 +74,7 @@ export const callRefusals: readonly Refusal[] = [
     error: 'ClientException',
     status: 400,
     message: /^Missing permissions$/,
+    alike: true,
   },
   ...oneRule(
     ...(['DescribeCluster', 'ListUpdates'] as const).map((operation) => ({

@@ -73,6 +73,7 @@ export const clusterConfigRefusals: readonly Refusal[] = [
     input: standard,
     ...invalidRequest,
     message: /is not in ACTIVE status, it is CREATING$/,
+    alike: true,
   },
   {
     name: 'a change of the upgrade policy of a cluster that is only connected',

@@ -122,6 +122,7 @@ const creationRefusals: readonly Refusal[] = [
     input: { ...creation, resourcesVpcConfig: { publicAccessCidrs: numbered(41, (index) => `203.0.113.${index}/32`) } },
     ...overQuota,
     message: /^The maximum number of public access CIDRs is 40$/,
+    alike: true,
   },
   {
     name: 'a new cluster with a tag of AWS',
@@ -131,6 +132,7 @@ const creationRefusals: readonly Refusal[] = [
     input: { ...creation, tags: { 'aws:owner': 'me' } },
     ...invalidParameter,
     message: /^Tag key aws:owner must not start with aws:$/,
+    alike: true,
   },
   {
     name: 'a new cluster with 51 tags',

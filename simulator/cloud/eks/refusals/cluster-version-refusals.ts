@@ -23,27 +23,25 @@ const running = {
 };
 
 export const clusterVersionRefusals: readonly Refusal[] = [
-  ...oneRule(
-    {
-      name: 'an upgrade of two minors',
-      source: '§2.1',
-      world: shop(),
-      operation,
-      input: { name: 'shop', version: '1.37' },
-      ...invalidParameter,
-      message: /^Unsupported Kubernetes minor version update from 1\.35 to 1\.37$/,
-      subject,
-    },
-    {
-      name: 'an upgrade to the version it has',
-      source: '§2.2; rancher/rancher#21043',
-      world: shop(),
-      operation,
-      input: { name: 'shop', version: '1.35' },
-      ...invalidParameter,
-      message: /^Unsupported Kubernetes minor version update from 1\.35 to 1\.35$/,
-    },
-  ),
+  {
+    name: 'an upgrade of two minors',
+    source: '§2.1',
+    world: shop(),
+    operation,
+    input: { name: 'shop', version: '1.37' },
+    ...invalidParameter,
+    message: /^Unsupported Kubernetes minor version update from 1\.35 to 1\.37$/,
+    subject,
+  },
+  {
+    name: 'an upgrade to the version it has',
+    source: '§2.2; rancher/rancher#21043',
+    world: shop(),
+    operation,
+    input: { name: 'shop', version: '1.35' },
+    ...invalidParameter,
+    message: /^Unsupported Kubernetes minor version update from 1\.35 to 1\.35$/,
+  },
   ...oneRule(
     {
       name: 'a version that nobody knows',

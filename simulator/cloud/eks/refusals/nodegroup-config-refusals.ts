@@ -69,12 +69,15 @@ const settingsRefusals: readonly Refusal[] = [
       ),
     ),
   ),
-  wrong(
-    'an unknown update strategy',
-    'C9, §5.1',
-    { updateConfig: { maxUnavailable: 1, updateStrategy: 'Rolling' } },
-    /^updateConfig\.updateStrategy Rolling is not one of \[DEFAULT, MINIMAL\]$/,
-  ),
+  {
+    ...wrong(
+      'an unknown update strategy',
+      'C9, §5.1',
+      { updateConfig: { maxUnavailable: 1, updateStrategy: 'Rolling' } },
+      /^updateConfig\.updateStrategy Rolling is not one of \[DEFAULT, MINIMAL\]$/,
+    ),
+    alike: true,
+  },
   wrong(
     'a label of 64 characters',
     'the API’s model',

@@ -104,6 +104,15 @@ const versionRefusals: readonly Refusal[] = [
 const imageRefusals: readonly Refusal[] = [
   ...oneRule(
     {
+      name: 'a release version for a custom AMI',
+      source: '§5.2',
+      world: withWorkers(custom),
+      operation,
+      input: { ...group, releaseVersion: '1.35.3-20261112', launchTemplate: { id: 'lt-1', version: '2' } },
+      ...invalidParameter,
+      message: /^You cannot specify the field releaseVersion when using custom AMIs\.$/,
+    },
+    {
       name: 'a version for a custom AMI',
       source: '§5.2; eksctl-io/eksctl#5999',
       world: withWorkers(custom),
@@ -112,15 +121,6 @@ const imageRefusals: readonly Refusal[] = [
       ...invalidParameter,
       message: /^You cannot specify the field kubernetesVersion when using custom AMIs\.$/,
       subject: group,
-    },
-    {
-      name: 'a release version for a custom AMI',
-      source: '§5.2',
-      world: withWorkers(custom),
-      operation,
-      input: { ...group, releaseVersion: '1.35.3-20261112', launchTemplate: { id: 'lt-1', version: '2' } },
-      ...invalidParameter,
-      message: /^You cannot specify the field releaseVersion when using custom AMIs\.$/,
     },
   ),
   {
@@ -206,6 +206,7 @@ const stateRefusals: readonly Refusal[] = [
     operation,
     input: { ...group, version: '1.36' },
     ...wrongVersion,
+    alike: true,
   },
   {
     name: 'a roll while the control plane moves',
@@ -255,6 +256,7 @@ const stateRefusals: readonly Refusal[] = [
     ...notFound,
     message: /^No node group found for name: none\.$/,
     subject: { clusterName: 'shop', nodegroupName: 'none' },
+    alike: true,
   },
   {
     name: 'a roll in an unknown cluster',

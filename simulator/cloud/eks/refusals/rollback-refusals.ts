@@ -42,17 +42,18 @@ export const rollbackRefusals: readonly Refusal[] = [
     input: { name: 'shop', version: '1.33' },
     ...invalidParameter,
     message: /^Unsupported Kubernetes minor version update from 1\.35 to 1\.33$/,
+    alike: true,
+  },
+  {
+    name: 'a rollback of a cluster that was created at its version',
+    source: '§3.2 (2)',
+    world: shop(),
+    operation,
+    input: rollback,
+    ...because('it did not reach its current version by an upgrade'),
+    subject,
   },
   ...oneRule(
-    {
-      name: 'a rollback of a cluster that was created at its version',
-      source: '§3.2 (2)',
-      world: shop(),
-      operation,
-      input: rollback,
-      ...because('it did not reach its current version by an upgrade'),
-      subject,
-    },
     {
       name: 'a rollback 7 days after the upgrade',
       source: '§3.2 (1)',
@@ -167,6 +168,19 @@ export const rollbackRefusals: readonly Refusal[] = [
     subject,
   },
   {
+    name: 'a rollback whose insights have turned red since they were last refreshed',
+    source: '§3.3',
+    world: upgraded({}, (world, cluster) => {
+      world.call('ListInsights', { clusterName: 'shop' });
+      cluster.insights.newerObjects.push({ uri: '/apis/networking.k8s.io/v1/servicecidrs/kubernetes', since: '1.35' });
+    }),
+    operation,
+    input: rollback,
+    ...invalidState,
+    message: /API usage rollback compatibility \(ERROR\)/,
+    alike: true,
+  },
+  {
     name: 'a rollback when EKS could not evaluate its insights',
     source: '§3.3, §4.3',
     world: upgraded({}, (_, cluster) => {
@@ -194,6 +208,7 @@ export const rollbackRefusals: readonly Refusal[] = [
     input: { name: 'shop', upgradePolicy: { supportType: 'STANDARD' } },
     ...inUse,
     message: /^Cannot UpgradePolicyUpdate because cluster shop currently has update/,
+    alike: true,
   },
   {
     name: 'the id of a rollback as the id of a node group’s update',
@@ -206,5 +221,6 @@ export const rollbackRefusals: readonly Refusal[] = [
     error: 'ResourceNotFoundException',
     status: 404,
     message: /^No update found for ID: [0-9a-f-]{36}$/,
+    alike: true,
   },
 ];
