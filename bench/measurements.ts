@@ -4,6 +4,8 @@
  */
 export const MEASUREMENTS = {
   'start-command': [],
+  'local-cloud': [],
+  wire: [],
   'help-command': [],
   'function-bundles': [],
   'reconcile-tick': ['--expose-gc'],
