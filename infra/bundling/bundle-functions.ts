@@ -17,18 +17,29 @@ export interface FunctionBundle {
   readonly bytes: number;
 }
 
+/** Handlers that are bundled at a time: what they share is read once for each group, and a group is what memory has to hold. */
+const GROUP = 5;
+
 /**
- * Bundles all handlers in one call of esbuild, which reads what they share once. The same sources give the same bytes wherever the clone is,
- * so a deploy changes only what changed. Fails with `HandlerMissing` that names every function without a handler.
+ * Bundles all handlers. The same sources give the same bytes wherever the clone is, so a deploy changes only what changed. Fails with
+ * `HandlerMissing` that names every function without a handler.
  */
 export async function bundleFunctions(names: readonly FunctionName[], outputFolder: string): Promise<FunctionBundle[]> {
-  const handlerOf = (name: FunctionName) => join('functions', name, 'handler.ts');
   const missing = names.filter((name) => !existsSync(join(ROOT, handlerOf(name))));
   if (missing.length > 0) {
     throw Object.assign(new Error(`These functions have no handler: ${missing.map(handlerOf).join(', ')}.`), {
       name: 'HandlerMissing',
     });
   }
+  const bundles: FunctionBundle[] = [];
+  for (let start = 0; start < names.length; start += GROUP)
+    bundles.push(...(await bundleGroup(names.slice(start, start + GROUP), outputFolder)));
+  return bundles;
+}
+
+const handlerOf = (name: FunctionName) => join('functions', name, 'handler.ts');
+
+async function bundleGroup(names: readonly FunctionName[], outputFolder: string): Promise<FunctionBundle[]> {
   const { metafile } = await build({
     absWorkingDir: ROOT,
     entryPoints: Object.fromEntries(names.map((name) => [`${name}/index`, handlerOf(name)])),

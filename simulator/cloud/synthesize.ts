@@ -19,6 +19,8 @@ export async function synthesize(folder: string, settings: object): Promise<Asse
     CDK_OUTDIR: folder,
     CDK_CONTEXT_JSON: JSON.stringify({ ...context, liftlock: settings }),
     CDK_VALIDATION: 'false',
+    // esbuild collects no garbage unless it is told to, and would take most memory of the whole run.
+    GOMEMLIMIT: '350MiB',
   };
   try {
     await promisify(execFile)(process.execPath, ['infra/bin/app.ts'], { cwd: ROOT, env });
