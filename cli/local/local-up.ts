@@ -12,23 +12,25 @@ import type { LocalUpOptions } from './register.ts';
 /** Runs a local cloud in the foreground. stdout has the export lines first, then what Liftlock does. */
 export async function localUp(options: LocalUpOptions): Promise<number> {
   const { fleet: folder, port, state, speed, seed, assembly } = options;
+  const ended = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ended.abort());
   let started: CloudFleet;
   try {
     started = await startCloudFleet(await prepareFleet(folder, { defaultNow: new Date() }), {
       seed,
       speed,
+      signal: ended.signal,
       onNote: (note) => process.stderr.write(`${note}\n`),
       ...(port === undefined ? {} : { port }),
       ...(state === undefined ? {} : { stateFolder: state }),
       ...(assembly === undefined ? {} : { assembly }),
     });
   } catch (error) {
+    if (ended.signal.aborted) return EXIT.interrupted;
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     return EXIT.invalid;
   }
   const { cloud, continued, close } = started;
-  const ended = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ended.abort());
   const forget = noteRunning({
     pid: process.pid,
     port: cloud.wire.port,

@@ -62,7 +62,12 @@ export function waveDecisions(
   if (members.some((member) => UNSETTLED.includes(member.status))) return [];
   const failed = ordered.reduce((sum, wave) => sum + wave.failed, 0);
   const blocked = ordered.reduce((sum, wave) => sum + wave.blocked, 0);
-  const reasons = [reason('AllWavesEnded', `${failed} clusters failed, ${blocked} are blocked.`)];
+  const reasons = [
+    reason(
+      'AllWavesEnded',
+      `${failed} ${failed === 1 ? 'cluster' : 'clusters'} failed, ${blocked} ${blocked === 1 ? 'is' : 'are'} blocked.`,
+    ),
+  ];
   return [{ type: 'change-rollout', rollout, status: failed > 0 ? 'CompletedWithFailures' : 'Completed', reasons }];
 }
 

@@ -30,8 +30,12 @@ export class CloudTime {
     return this.clock.track(work);
   }
 
-  async sleep(milliseconds: number): Promise<void> {
-    await this.clock.sleep(milliseconds);
+  /** Waits in virtual time, or until `over` if that is sooner. */
+  async sleep(milliseconds: number, over?: Promise<void>): Promise<void> {
+    const { promise: due, resolve } = Promise.withResolvers<void>();
+    const cancel = this.clock.schedule(new Date(this.clock.now().getTime() + milliseconds), resolve);
+    await this.clock.park(over === undefined ? due : Promise.race([due, over]));
+    cancel();
     this.show();
   }
 

@@ -55,6 +55,10 @@ export async function startCloudWire(cloud: LocalCloud): Promise<CloudWire> {
     states: machineOperations(cloud.runner, options.start),
   };
   const dynamo = new EmbeddedDynamo(kept.tables);
+  const closeOthers = async (): Promise<void> => {
+    await kubernetes.close();
+    await dynamo.close();
+  };
   const wire = await startWireServer({
     ...(options.port === undefined ? {} : { port: options.port }),
     services: {
@@ -72,6 +76,10 @@ export async function startCloudWire(cloud: LocalCloud): Promise<CloudWire> {
       options.onNote(
         `The local cloud itself failed${call === undefined ? '' : ` at ${call.service}:${call.operation}`}: ${error instanceof Error ? error.stack : String(error)}`,
       ),
+  }).catch(async (error: unknown) => {
+    // A port that is taken: what was opened before it would keep the process alive.
+    await closeOthers();
+    throw error;
   });
   return {
     origin: wire.origin,
@@ -79,8 +87,7 @@ export async function startCloudWire(cloud: LocalCloud): Promise<CloudWire> {
     kubernetesPort: kubernetes.port,
     close: async () => {
       await wire.close();
-      await kubernetes.close();
-      await dynamo.close();
+      await closeOthers();
     },
   };
 }
@@ -100,10 +107,10 @@ async function serveTables(
   return answer;
 }
 
-/** CloudFormation makes tables in the administrator's name. No row says what that needs, since Liftlock never does it: nobody else may. */
-function setUp({ authority }: LocalCloud, { signer }: AwsCall): Principal {
+/** CloudFormation makes tables in the name of the hub's administrator. No row says what that needs, since Liftlock never does it: nobody else may. */
+function setUp({ authority, hub }: LocalCloud, { signer }: AwsCall): Principal {
   const principal = authority.principalOf(signer);
-  if (principal.kind === 'user') return principal;
+  if (principal.kind === 'user' && principal.account === hub.account) return principal;
   throw new AwsFault('AccessDeniedException', `${nameOf(principal)} may not create tables`, { status: 400 });
 }
 

@@ -14,29 +14,9 @@ export const RESERVES: readonly Reserve[] = [
     reason: 'dead letters of a call that the scheduler could not make',
   },
   {
-    role: 'Role liftlock-watch-versions',
-    actions: ['sqs:SendMessage'],
-    reason: 'dead letters of a call that failed',
-  },
-  {
     role: 'Role LiftlockSpoke',
     actions: ['ssm:GetParameter', 'ssm:GetParameters'],
     reason: 'EKS reads the image parameter that a launch template names, with the rights of who rolls its node group',
-  },
-  {
-    role: 'Role liftlock-api',
-    actions: ['dynamodb:ConditionCheckItem'],
-    reason: 'retry and release of a cluster rest on its grant',
-  },
-  {
-    role: 'Role liftlock-reconcile-rollouts',
-    actions: ['sts:AssumeRole'],
-    reason: 'it asks EKS what became of a call whose answer was lost',
-  },
-  {
-    role: 'Role liftlock-upgrade-control-plane',
-    actions: ['dynamodb:UpdateItem'],
-    reason: 'it keeps an update of somebody else that settled since the step before it looked',
   },
 ];
 

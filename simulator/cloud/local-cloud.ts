@@ -34,6 +34,7 @@ import { KeptState } from './state/kept-state.ts';
 import { AuditOrder } from './tables/audit-order.ts';
 import { ExpirySweep } from './tables/expiry-sweep.ts';
 import { type Resource, resolveStack } from './template/resolve-stack.ts';
+import { notificationDelivery } from './topics/deliver-notification.ts';
 import { Topics } from './topics/topics.ts';
 import { Wiring } from './wiring.ts';
 
@@ -108,10 +109,15 @@ export class LocalCloud implements RunView {
     });
     this.queues = new Queues(() => now().getTime(), uuid);
     this.queues.onChange = (queue) => this.kept.world.keepQueue(queue);
-    this.topics = new Topics(uuid, (subscription, published) => {
-      const queue = subscription.protocol === 'sqs' ? this.queues.find(subscription.endpoint) : undefined;
-      queue?.send(JSON.stringify({ Type: 'Notification', ...published }), 'sns.amazonaws.com');
-    });
+    this.topics = new Topics(
+      uuid,
+      notificationDelivery({
+        authority: this.authority,
+        functions: { invokeAsynchronously: (...call) => this.functions.invokeAsynchronously(...call) },
+        queues: this.queues,
+        onLost: ({ arn }, why) => options.onNote(`A notification did not reach subscription ${arn}: ${why}`),
+      }),
+    );
     this.buses = new EventBuses(
       targetDelivery({
         authority: this.authority,
@@ -188,6 +194,7 @@ export class LocalCloud implements RunView {
 
   /** Ends every function and server; what is kept is complete at any moment. */
   async close(): Promise<void> {
+    if (this.#closed) return;
     this.#closed = true;
     this.schedules.stop();
     this.#sweep?.stop();

@@ -1,11 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { knowVersions, type PreparedFleet } from '../process/prepare-fleet.ts';
 import { apiRequest } from './api-request.ts';
 import type { CloudOptions } from './cloud-options.ts';
 import { deploymentsOf } from './deployments.ts';
 import { LocalCloud } from './local-cloud.ts';
+import { makeScratchFolder } from './scratch-folder.ts';
 import { synthesize } from './synthesize.ts';
 import { type Assembly, readAssembly } from './template/assembly.ts';
 
@@ -16,6 +15,8 @@ export interface CloudFleetOptions
   extends Pick<CloudOptions, 'seed' | 'speed' | 'port' | 'stateFolder' | 'timing' | 'onNote'> {
   /** A cloud assembly that was synthesized before; absent = synthesized now. */
   readonly assembly?: Assembly | string;
+  /** Ends a start that is under way. */
+  readonly signal?: AbortSignal;
 }
 
 export interface CloudFleet {
@@ -30,15 +31,15 @@ export interface CloudFleet {
 export async function startCloudFleet(prepared: PreparedFleet, options: CloudFleetOptions): Promise<CloudFleet> {
   const { fleet, loaded } = prepared;
   const { accounts = [], regions, spokeRole } = fleet.spec;
-  const scratch = await mkdtemp(join(tmpdir(), 'liftlock-local-'));
+  const scratch = makeScratchFolder();
   const removed = (): Promise<void> => rm(scratch, { recursive: true, force: true });
   try {
-    const { assembly: given, ...cloudOptions } = options;
+    const { assembly: given, signal, ...cloudOptions } = options;
     const externalId = spokeRole?.externalId;
     const settings = { accounts, ...(externalId === undefined ? {} : { externalId }) };
     const assembly =
       given === undefined
-        ? await synthesize(scratch, settings)
+        ? await synthesize(scratch, settings, signal)
         : typeof given === 'string'
           ? readAssembly(given)
           : given;
@@ -58,11 +59,18 @@ export async function startCloudFleet(prepared: PreparedFleet, options: CloudFle
       }),
     });
     const { isContinued: continued } = cloud.kept;
-    if (!continued) {
-      await knowVersions(cloud.table, prepared);
-      await apiRequest(cloud, 'PUT', '/v1/config', [fleet, ...prepared.policies]);
+    try {
+      if (!continued) await configure(cloud, prepared);
+    } catch (error) {
+      await cloud.close();
+      throw error;
     }
-    cloud.kept.complete();
+    const config = JSON.stringify([fleet, ...prepared.policies]);
+    if (!continued) cloud.kept.complete(config);
+    else if (cloud.kept.config !== config)
+      options.onNote(
+        'The config of the folder is not the one that this state began with; what was applied stays in force. liftlock apply -f applies the new one.',
+      );
     cloud.begin();
     return {
       cloud,
@@ -77,4 +85,9 @@ export async function startCloudFleet(prepared: PreparedFleet, options: CloudFle
     await removed();
     throw error;
   }
+}
+
+async function configure(cloud: LocalCloud, prepared: PreparedFleet): Promise<void> {
+  await knowVersions(cloud.table, prepared);
+  await apiRequest(cloud, 'PUT', '/v1/config', [prepared.fleet, ...prepared.policies]);
 }

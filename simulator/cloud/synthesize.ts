@@ -10,7 +10,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
  * Synthesizes the CDK app into the folder with these settings, as `cdk synth -c liftlock=…` does: the same app under the same context. The
  * checks of cdk-nag and of CloudFormation's schemas are left to `npm run synth`; they take most of its time and change nothing.
  */
-export async function synthesize(folder: string, settings: object): Promise<Assembly> {
+export async function synthesize(folder: string, settings: object, signal?: AbortSignal): Promise<Assembly> {
   const { context } = JSON.parse(await readFile(new URL('../../cdk.json', import.meta.url), 'utf8')) as {
     context: object;
   };
@@ -23,7 +23,8 @@ export async function synthesize(folder: string, settings: object): Promise<Asse
     GOMEMLIMIT: '350MiB',
   };
   try {
-    await promisify(execFile)(process.execPath, ['infra/bin/app.ts'], { cwd: ROOT, env });
+    const options = { cwd: ROOT, env, ...(signal === undefined ? {} : { signal }) };
+    await promisify(execFile)(process.execPath, ['infra/bin/app.ts'], options);
   } catch (error) {
     const { stderr = '', message } = error as { stderr?: string; message: string };
     throw new Error(`The CDK app could not be synthesized:\n${stderr || message}`);

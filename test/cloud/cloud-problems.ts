@@ -1,27 +1,43 @@
 import { accessReport } from '../../simulator/cloud/access-report.ts';
 import type { LocalCloud } from '../../simulator/cloud/local-cloud.ts';
+import type { Message } from '../../simulator/cloud/queues/queue.ts';
+
+import { isLostAnswer } from './lost-answer.ts';
 
 /** What the local cloud itself has to complain of: permissions, functions that threw, letters that nobody took, notes. */
 export function cloudProblems(cloud: LocalCloud, notes: readonly string[]): string[] {
   const { missing, ineffective, problems } = accessReport(cloud);
-  const faults = new Set(
-    cloud.faults
-      .filter(({ error }) => !isPassing(error))
-      .map(({ function: name, error }) => `${name} failed with ${error.name}: ${error.message}`),
-  );
   const undelivered = cloud.queues
     .all()
     .filter(({ options, messages }) => messages.length > 0 && options.redrive === undefined)
     .map(({ options, messages }) => `${messages.length} messages lie in ${cloud.wiring.nameOf(options.arn)}`);
+  const neglected = cloud.queues
+    .all()
+    .filter(({ messages }) => messages.some((message) => isNeglected(message, cloud.clock.now())))
+    .map(({ options }) => `nobody takes the messages of ${cloud.wiring.nameOf(options.arn)}`);
   return [
     ...missing,
     ...ineffective.map((grant) => `can never match: ${grant}`),
     ...problems.map((problem) => `not understood by IAM: ${problem}`),
-    ...faults,
+    ...functionFaults(cloud),
     ...undelivered,
+    ...neglected,
     ...notes,
   ];
 }
+
+/** A queue that is read is read at once. */
+const isNeglected = ({ receives, visibleAt }: Message, now: Date): boolean =>
+  receives === 0 && now.getTime() - visibleAt > 60_000;
+
+/** Functions that threw, each in its way once. */
+export const functionFaults = ({ faults }: LocalCloud): string[] => [
+  ...new Set(
+    faults
+      .filter((fault) => !isPassing(fault.error) && !isLostAnswer(fault))
+      .map(({ function: name, error }) => `${name} failed with ${error.name}: ${error.message}`),
+  ),
+];
 
 /** Throttles and lost races are a day's work; each is tried again. */
 const isPassing = ({ name }: Error): boolean => /Throttling|TooManyRequests|TransactionConflict/.test(name);

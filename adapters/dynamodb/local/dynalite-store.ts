@@ -25,6 +25,7 @@ export type BatchOperation =
 export interface DynaliteStore {
   readonly options: object;
   readonly db: { batch(operations: readonly BatchOperation[]): Promise<void> };
+  readonly lifecycleManager: { gracefulClose(): Promise<void> };
   getTable(name: string, done: Callback<DynaliteTable>): void;
   getItemDb(table: string): ItemStore;
   getIndexDb(indexType: string, table: string, index: string): Pick<ItemStore, 'put' | 'del'>;

@@ -30,7 +30,7 @@ export async function startLocalDynamo(options: { path?: string; port?: number }
 }
 
 /** The same as a server that nobody listens for yet: who has requests already can emit them on it. */
-export function createLocalDynamo({ path }: { path?: string } = {}): Server {
+export function createLocalDynamo({ path }: { path?: string } = {}): Server & { closeStore(): Promise<void> } {
   const { server, store } = createServer({
     createTableMs: 0,
     deleteTableMs: 0,
@@ -47,7 +47,8 @@ export function createLocalDynamo({ path }: { path?: string } = {}): Server {
     }
     for (const listener of others) listener(request, response);
   });
-  return server;
+  // The close of a server that never listened ends before its store is closed.
+  return Object.assign(server, { closeStore: () => store.lifecycleManager.gracefulClose() });
 }
 
 /** dynalite keeps its store to itself, so it is caught where it is made. */

@@ -51,12 +51,8 @@ export class CloudApis {
   /** Undefined for what is signed for another service, and when there is no API at all. */
   async handle(request: HttpRequest): Promise<HttpAnswer | undefined> {
     if (!isForApi(request)) return undefined;
-    let answer: HttpAnswer | undefined;
-    for (const api of this.#apis.values()) {
-      answer = await api.handle(request);
-      if (answer.status !== 404) return answer;
-    }
-    return answer;
+    const apis = [...this.#apis.values()];
+    return (apis.find((api) => api.hasRoute(request)) ?? apis[0])?.handle(request);
   }
 
   /** Who signed for `execute-api` with a key that is known and is not over. */

@@ -3,7 +3,7 @@ import type { HttpAnswer, HttpRequest } from '../../wire/http-message.ts';
 
 export interface ApiRoute {
   readonly method: string;
-  /** `/v1/clusters/{id}/retry`, `/v1/{proxy+}`. */
+  /** `/v1/clusters/{id}/retry`, `/v1/{proxy+}`; the method may be `ANY`, and `$default` with no path takes what no other route does. */
   readonly path: string;
   readonly iamAuthorized: boolean;
   readonly functionArn: string;
@@ -51,6 +51,10 @@ export class HttpApi {
     this.#routes.push(route);
   }
 
+  hasRoute(request: HttpRequest): boolean {
+    return this.#match(request.method, new URL(request.target, 'http://localhost').pathname) !== undefined;
+  }
+
   async handle(request: HttpRequest): Promise<HttpAnswer> {
     const { apiId, account, region } = this.#host;
     const url = new URL(request.target, 'http://localhost');
@@ -71,17 +75,25 @@ export class HttpApi {
     }
   }
 
-  /** The most specific route: literal parts before `{id}`, `{id}` before `{proxy+}`. */
+  /** The most specific route: literal parts before `{id}`, `{id}` before `{proxy+}`, a method before ANY, and `$default` last. */
   #match(method: string, path: string): ApiRoute | undefined {
-    const weight = (route: ApiRoute): number => (route.path.includes('+}') ? 2 : route.path.includes('{') ? 1 : 0);
-    return this.#routes
-      .filter((route) => route.method === method && matches(route.path, path))
-      .sort((a, b) => weight(a) - weight(b))[0];
+    const weight = (route: ApiRoute): number =>
+      (route.path.includes('+}') ? 4 : route.path.includes('{') ? 2 : 0) + (route.method === 'ANY' ? 1 : 0);
+    const fits = (route: ApiRoute): boolean => route.method === method || route.method === 'ANY';
+    return (
+      this.#routes
+        .filter((route) => fits(route) && matches(route.path, path))
+        .sort((a, b) => weight(a) - weight(b))[0] ?? this.#routes.find((route) => route.method === '$default')
+    );
   }
 
   #eventOf(request: HttpRequest, url: URL, route: ApiRoute, caller: ApiCaller | undefined): object {
     const { apiId, account, now, uuid } = this.#host;
-    const body = request.body.toString('utf8');
+    // What API Gateway does not take for text is handed over as base64.
+    const isBase64Encoded = request.body.length > 0 && !TEXT.test(request.headers['content-type'] ?? '');
+    const body = request.body.toString(isBase64Encoded ? 'base64' : 'utf8');
+    const pathParameters = parametersOf(route.path, url.pathname);
+    const routeKey = `${route.method} ${route.path}`.trim();
     const query = Object.fromEntries(
       [...new Set(url.searchParams.keys())].map((name) => [name, url.searchParams.getAll(name).join(',')]),
     );
@@ -96,11 +108,12 @@ export class HttpApi {
     };
     return {
       version: '2.0',
-      routeKey: `${route.method} ${route.path}`,
+      routeKey,
       rawPath: url.pathname,
       rawQueryString: url.search.slice(1),
       headers: request.headers,
       ...(Object.keys(query).length === 0 ? {} : { queryStringParameters: query }),
+      ...(Object.keys(pathParameters).length === 0 ? {} : { pathParameters }),
       requestContext: {
         accountId: account,
         apiId,
@@ -115,25 +128,45 @@ export class HttpApi {
           userAgent: request.headers['user-agent'] ?? '',
         },
         requestId: uuid(),
-        routeKey: `${route.method} ${route.path}`,
+        routeKey,
         stage: '$default',
         time: now().toISOString(),
         timeEpoch: now().getTime(),
       },
       ...(body === '' ? {} : { body }),
-      isBase64Encoded: false,
+      isBase64Encoded,
     };
   }
 }
 
-function matches(pattern: string, path: string): boolean {
+/** Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html */
+const TEXT = /^(text\/|application\/(json|javascript|xml)\b|application\/[\w.+-]+\+json)/i;
+
+const matches = (pattern: string, path: string): boolean => expressionOf(pattern).test(path);
+
+function expressionOf(pattern: string): RegExp {
   const expression = pattern
     .split('/')
     .map((part) =>
-      part.endsWith('+}') ? '.+' : part.startsWith('{') ? '[^/]+' : part.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&'),
+      part.endsWith('+}') ? '(.+)' : part.startsWith('{') ? '([^/]+)' : part.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&'),
     )
     .join('/');
-  return new RegExp(`^${expression}$`).test(path);
+  return new RegExp(`^${expression}$`);
+}
+
+/** What stands for each `{name}` of a route, decoded where it can be. */
+function parametersOf(pattern: string, path: string): Record<string, string> {
+  const values = expressionOf(pattern).exec(path)?.slice(1) ?? [];
+  const names = pattern.match(/\{[^}]+\}/g) ?? [];
+  return Object.fromEntries(names.map((name, at) => [name.replaceAll(/[{}+]/g, ''), decoded(values[at] ?? '')]));
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 interface ProxyAnswer {
@@ -143,7 +176,10 @@ interface ProxyAnswer {
   readonly isBase64Encoded?: boolean;
 }
 
-function answerOf(answer: ProxyAnswer): HttpAnswer {
-  const { statusCode = 200, headers = {}, body = '', isBase64Encoded = false } = answer;
-  return { status: statusCode, headers, body: isBase64Encoded ? Buffer.from(body, 'base64') : body };
+/** A function that says no status is taken to have said the body, as JSON. */
+function answerOf(answer: unknown): HttpAnswer {
+  if (typeof answer !== 'object' || answer === null || !('statusCode' in answer)) return json(200, answer as object);
+  const { statusCode, headers = {}, body = '', isBase64Encoded = false } = answer as ProxyAnswer;
+  if (!Number.isInteger(statusCode)) throw new Error('its statusCode is no number');
+  return { status: Number(statusCode), headers, body: isBase64Encoded ? Buffer.from(body, 'base64') : body };
 }

@@ -1,6 +1,6 @@
 import { AwsFault } from '../../wire/aws-call.ts';
 import { compileEventPattern } from './event-pattern.ts';
-import { type TargetInput, targetInput } from './target-input.ts';
+import { checkTargetInput, type TargetInput, targetInput } from './target-input.ts';
 
 /** An event as targets get it. */
 export interface BusEvent {
@@ -51,8 +51,10 @@ export class EventBuses {
     this.#custom.add(arn);
   }
 
-  /** Throws `InvalidEventPatternException`. */
+  /** Throws `InvalidEventPatternException`, `ResourceNotFoundException` for a bus that is not there, and for an input nobody can make. */
   addRule(rule: Rule): void {
+    this.#require(rule.busArn);
+    for (const target of rule.targets) checkTargetInput(target);
     const matches = compileEventPattern(rule.pattern);
     this.#rules.set(rule.busArn, [...(this.#rules.get(rule.busArn) ?? []), { rule, matches }]);
   }
@@ -73,8 +75,7 @@ export class EventBuses {
 
   /** Throws ResourceNotFoundException for a bus that is not there. */
   publish(busArn: string, event: BusEvent): void {
-    if (!this.has(busArn))
-      throw new AwsFault('ResourceNotFoundException', `Event bus ${busArn.split('/').at(-1)} does not exist.`);
+    this.#require(busArn);
     const matched = (this.#rules.get(busArn) ?? []).filter(({ rule, matches }) => rule.enabled && matches(event));
     this.onEvent(
       busArn,
@@ -82,6 +83,11 @@ export class EventBuses {
       matched.map(({ rule }) => rule),
     );
     for (const { rule } of matched)
-      for (const target of rule.targets) this.#deliver(rule, target, event, targetInput(target, { ...event }));
+      for (const target of rule.targets) this.#deliver(rule, target, event, targetInput(target, { ...event }, rule));
+  }
+
+  #require(busArn: string): void {
+    if (!this.has(busArn))
+      throw new AwsFault('ResourceNotFoundException', `Event bus ${busArn.split('/').at(-1)} does not exist.`);
   }
 }

@@ -33,12 +33,8 @@ export function eventOperations(buses: EventBuses, uuid: () => string): Operatio
   };
   return {
     PutEvents: ({ Entries }: { Entries: Entry[] }, context: OperationContext) => {
-      if (Entries.length > MOST_ENTRIES)
-        throw new AwsFault(
-          'ValidationException',
-          `1 validation error detected: Value at 'entries' failed to satisfy constraint: Member must have length less than or equal to ${MOST_ENTRIES}`,
-          { status: 400 },
-        );
+      if (Entries.length === 0) throw invalid('Member must have length greater than or equal to 1');
+      if (Entries.length > MOST_ENTRIES) throw invalid(`Member must have length less than or equal to ${MOST_ENTRIES}`);
       const results = Entries.map((entry) => putOne(buses, entry, context, uuid()));
       return { FailedEntryCount: results.filter((result) => result.ErrorCode !== undefined).length, Entries: results };
     },
@@ -72,6 +68,13 @@ export function eventOperations(buses: EventBuses, uuid: () => string): Operatio
   };
 }
 
+const invalid = (constraint: string): AwsFault =>
+  new AwsFault(
+    'ValidationException',
+    `1 validation error detected: Value at 'entries' failed to satisfy constraint: ${constraint}`,
+    { status: 400 },
+  );
+
 function busArn(name: string | undefined, { account, region }: OperationContext): string {
   if (name?.startsWith('arn:')) return name;
   return `arn:aws:events:${region}:${account}:event-bus/${name ?? 'default'}`;
@@ -94,11 +97,16 @@ function putOne(
 ): { EventId?: string; ErrorCode?: string; ErrorMessage?: string } {
   const { Source, DetailType, Detail, EventBusName } = entry;
   const refuse = (ErrorCode: string, ErrorMessage: string) => ({ ErrorCode, ErrorMessage });
-  if (!Source || !DetailType || Detail === undefined)
-    return refuse('InvalidArgument', 'Parameter Source, DetailType and Detail are required.');
-  if (Source.startsWith('aws.')) return refuse('NotAuthorizedForSourceException', `Not authorized for the source.`);
+  const missing = Object.entries({ Source, DetailType, Detail }).find(([, value]) => !value);
+  if (missing !== undefined || !Source || !DetailType || !Detail)
+    return refuse(
+      'InvalidArgument',
+      `Parameter ${missing?.[0]} is not valid. Reason: ${missing?.[0]} is a required argument.`,
+    );
+  if (Source.startsWith('aws.')) return refuse('NotAuthorizedForSourceException', 'Not authorized for the source.');
   const detail = parse(Detail);
-  if (typeof detail !== 'object' || detail === null) return refuse('MalformedDetail', 'Detail is malformed.');
+  if (typeof detail !== 'object' || detail === null || Array.isArray(detail))
+    return refuse('MalformedDetail', 'Detail is malformed.');
   const event: BusEvent = {
     version: '0',
     id,

@@ -8,22 +8,55 @@ export interface TargetInput {
   };
 }
 
+/** What the template of a target may use without a path of its own. */
+const RULE_VARIABLES = ['aws.events.rule-arn', 'aws.events.rule-name'] as const;
+const EVENT_VARIABLES = ['aws.events.event', 'aws.events.event.json', 'aws.events.event.ingestion-time'] as const;
+const PLACEHOLDER = /<([\w.-]+)>/g;
+
+/** Throws for a template with a placeholder that nothing fills, which EventBridge would refuse, and for two inputs at once. */
+export function checkTargetInput({ Input, InputPath, InputTransformer }: TargetInput): void {
+  if ([Input, InputPath, InputTransformer].filter((one) => one !== undefined).length > 1)
+    throw new Error('only one of Input, InputPath and InputTransformer may be given');
+  if (InputTransformer === undefined) return;
+  const { InputPathsMap = {}, InputTemplate } = InputTransformer;
+  const known = new Set<string>([...Object.keys(InputPathsMap), ...RULE_VARIABLES, ...EVENT_VARIABLES]);
+  for (const [, name = ''] of InputTemplate.matchAll(PLACEHOLDER))
+    if (!known.has(name)) throw new Error(`the placeholder <${name}> of an input template has no path`);
+}
+
 /** The JSON text that a target gets. Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html */
-export function targetInput(target: TargetInput, event: Readonly<Record<string, unknown>>): string {
+export function targetInput(
+  target: TargetInput,
+  event: Readonly<Record<string, unknown>>,
+  rule: { readonly name: string; readonly arn: string },
+): string {
   if (target.Input !== undefined) return target.Input;
   if (target.InputPath !== undefined) return JSON.stringify(at(event, target.InputPath) ?? null);
   if (target.InputTransformer === undefined) return JSON.stringify(event);
   const { InputPathsMap = {}, InputTemplate } = target.InputTransformer;
-  return InputTemplate.replaceAll(/"?<([\w.-]+)>"?/g, (whole, name: string) => {
-    const value = name === 'aws.events.event.json' ? event : at(event, InputPathsMap[name] ?? '');
-    const quoted = whole.startsWith('"') && whole.endsWith('"');
-    // Inside of quotes a text stands as it is; alone it is JSON.
-    if (quoted)
-      return typeof value === 'string'
-        ? JSON.stringify(value)
-        : `"${JSON.stringify(value ?? '').replaceAll('"', '\\"')}"`;
-    return whole.replace(`<${name}>`, typeof value === 'string' ? value : JSON.stringify(value ?? ''));
+  const { detail: _, ...withoutDetail } = event;
+  const variables = new Map<string, unknown>([
+    ['aws.events.rule-arn', rule.arn],
+    ['aws.events.rule-name', rule.name],
+    ['aws.events.event', withoutDetail],
+    ['aws.events.event.json', event],
+    ['aws.events.event.ingestion-time', event.time],
+  ]);
+  const isJson = InputTemplate.trimStart().startsWith('{');
+  return InputTemplate.replaceAll(PLACEHOLDER, (_whole, name: string, offset: number) => {
+    const value = variables.has(name) ? variables.get(name) : at(event, InputPathsMap[name] ?? '');
+    const json = JSON.stringify(value ?? '');
+    // Inside of quotes a text stands as it is, and what is no text as a text; alone in JSON each is JSON.
+    if (isQuoted(InputTemplate.slice(0, offset))) return quotedText(typeof value === 'string' ? value : json);
+    return !isJson && typeof value === 'string' ? value : json;
   });
+}
+
+const quotedText = (text: string): string => JSON.stringify(text).slice(1, -1);
+
+/** Whether what follows stands in a JSON string that began before. */
+function isQuoted(before: string): boolean {
+  return (before.replaceAll(/\\[\s\S]/g, '').match(/"/g) ?? []).length % 2 === 1;
 }
 
 /** `$.detail.status`: names and list positions only, as EventBridge takes them. */

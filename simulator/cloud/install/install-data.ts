@@ -14,11 +14,15 @@ export const dataInstallers: Installers = {
     const policy = propertyOf<{ PolicyDocument: unknown } | undefined>(table, 'ResourcePolicy');
     if (policy !== undefined) policies.add(table.arn, policy.PolicyDocument);
   },
-  'AWS::SQS::Queue': (queue, { queues }) => {
+  'AWS::SQS::Queue': (queue, { queues }, all) => {
     const redrive = propertyOf<{ deadLetterTargetArn: string; maxReceiveCount: number } | undefined>(
       queue,
       'RedrivePolicy',
     );
+    const { deadLetterTargetArn } = redrive ?? {};
+    const isThere = (arn: string): boolean => queues.find(arn) !== undefined || all.some((one) => one.arn === arn);
+    if (deadLetterTargetArn !== undefined && !isThere(deadLetterTargetArn))
+      throw new Error(`there is no queue ${deadLetterTargetArn} for its dead letters`);
     queues.add({
       arn: queue.arn,
       url: queue.ref,
@@ -40,10 +44,12 @@ export const dataInstallers: Installers = {
   'AWS::SNS::TopicPolicy': (policy, { policies }) => {
     for (const arn of propertyOf<string[]>(policy, 'Topics')) policies.add(arn, propertyOf(policy, 'PolicyDocument'));
   },
-  'AWS::SNS::Subscription': (subscription, { topics }) => {
+  'AWS::SNS::Subscription': (subscription, { topics, queues }) => {
     const [topic, protocol, endpoint] = ['TopicArn', 'Protocol', 'Endpoint'].map((name) =>
       propertyOf<string>(subscription, name),
     );
+    if (protocol === 'sqs' && queues.find(endpoint ?? '') === undefined)
+      throw new Error(`there is no queue ${endpoint}`);
     topics.subscribe(topic ?? '', protocol ?? '', endpoint ?? '', subscription.account);
   },
 };

@@ -19,6 +19,7 @@ export const eventInstallers: Installers = {
   'AWS::Events::Rule': (rule, { buses }) => {
     const bus = propertyOf<string | undefined>(rule, 'EventBusName') ?? 'default';
     const targets = propertyOf<RuleTarget[] | undefined>(rule, 'Targets') ?? [];
+    for (const target of targets) refuseUnknownTarget(target);
     buses.addRule({
       name: rule.name,
       arn: rule.arn,
@@ -51,3 +52,22 @@ export const eventInstallers: Installers = {
     });
   },
 };
+
+const TARGET_PARTS = [
+  'Id',
+  'Arn',
+  'RoleArn',
+  'DeadLetterConfig',
+  'RetryPolicy',
+  'Input',
+  'InputPath',
+  'InputTransformer',
+];
+
+/** What would only show when an event comes, and then as an event that got lost. */
+function refuseUnknownTarget(target: RuleTarget): void {
+  if (!['events', 'lambda', 'sns', 'sqs'].includes(target.Arn.split(':')[2] ?? ''))
+    throw new Error(`the target ${target.Arn} is not understood`);
+  const unknown = Object.keys(target).filter((name) => !TARGET_PARTS.includes(name));
+  if (unknown.length > 0) throw new Error(`${unknown.join(', ')} of its target ${target.Id} is not understood`);
+}

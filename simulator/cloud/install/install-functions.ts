@@ -13,7 +13,9 @@ export const functionInstallers: Installers = {
     if (folder === undefined) throw new Error(`the assembly holds no asset ${S3Key}`);
     const runtime = propertyOf<string>(lambda, 'Runtime');
     if (!runtime.startsWith('nodejs')) throw new Error(`the runtime ${runtime} does not run here`);
-    const [file = '', handler = ''] = propertyOf<string>(lambda, 'Handler').split('.');
+    const [file = '', handler = '', ...more] = propertyOf<string>(lambda, 'Handler').split('.');
+    if (handler === '' || more.length > 0)
+      throw new Error(`the handler ${lambda.properties.Handler} is not understood`);
     const module = ['.mjs', '.js', '.cjs'].map((extension) => join(folder, file + extension)).find(existsSync);
     if (module === undefined) throw new Error(`${file} of its handler is not in the bundle`);
     const roleArn = propertyOf<string>(lambda, 'Role');
@@ -52,14 +54,21 @@ export const functionInstallers: Installers = {
       },
     });
   },
-  'AWS::Lambda::EventInvokeConfig': (config, { functions }) => {
+  'AWS::Lambda::EventInvokeConfig': (config, { functions, queues }) => {
     const arn = arnOf(propertyOf<string>(config, 'FunctionName'), config);
     functions.get(arn);
     const destination = propertyOf<{ OnFailure?: { Destination: string } } | undefined>(config, 'DestinationConfig');
+    const unknown = Object.keys(destination ?? {}).filter((name) => name !== 'OnFailure');
+    if (unknown.length > 0) throw new Error(`the destination ${unknown.join(', ')} is not understood`);
+    const onFailure = destination?.OnFailure?.Destination;
+    if (onFailure !== undefined && queues.find(onFailure) === undefined)
+      throw new Error(`there is no queue ${onFailure} for what fails`);
+    const qualifier = propertyOf<string | undefined>(config, 'Qualifier') ?? '$LATEST';
+    if (qualifier !== '$LATEST') throw new Error(`the version ${qualifier} is not understood`);
     functions.configureAsynchronousCalls(arn, {
       retries: propertyOf<number | undefined>(config, 'MaximumRetryAttempts') ?? 2,
       maximumAgeSeconds: propertyOf<number | undefined>(config, 'MaximumEventAgeInSeconds') ?? 21_600,
-      ...(destination?.OnFailure === undefined ? {} : { onFailure: destination.OnFailure.Destination }),
+      ...(onFailure === undefined ? {} : { onFailure }),
     });
   },
   'AWS::Lambda::EventSourceMapping': (mapping, { queues, functions, pollers, useRole }) => {
@@ -67,7 +76,14 @@ export const functionInstallers: Installers = {
     const queue = queues.find(queueArn);
     if (queue === undefined) throw new Error(`there is no queue ${queueArn}`);
     const functionArn = arnOf(propertyOf<string>(mapping, 'FunctionName'), mapping);
-    const { roleArn } = functions.get(functionArn).options;
+    const { roleArn, timeoutSeconds } = functions.get(functionArn).options;
+    const { visibilitySeconds } = queue.options;
+    if (visibilitySeconds < timeoutSeconds)
+      throw new Error(
+        `Queue visibility timeout: ${visibilitySeconds} seconds is less than Function timeout: ${timeoutSeconds} seconds`,
+      );
+    if ((propertyOf<number | undefined>(mapping, 'MaximumBatchingWindowInSeconds') ?? 0) > 0)
+      throw new Error('a batching window is not understood');
     useRole(roleArn, 'lambda.amazonaws.com', functionArn, []);
     const poller = new QueuePoller(
       {

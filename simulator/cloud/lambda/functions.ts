@@ -1,6 +1,12 @@
 import { invokeFunction } from '../../iam/requirements/service-work.ts';
 import type { Authority, Source } from '../authority.ts';
-import { LambdaFunction, type LambdaFunctionOptions, type LambdaHost } from './lambda-function.ts';
+import {
+  FunctionFailure,
+  LambdaFunction,
+  type LambdaFunctionOptions,
+  type LambdaHost,
+  TooManyRequests,
+} from './lambda-function.ts';
 
 /** What becomes of an asynchronous invocation that fails: AWS::Lambda::EventInvokeConfig. */
 export interface AsynchronousCalls {
@@ -9,14 +15,27 @@ export interface AsynchronousCalls {
   readonly onFailure?: string;
 }
 
+/** An event that waits to be handled; its id stays the same, however often it is tried. */
+interface WaitingCall {
+  readonly lambda: LambdaFunction;
+  readonly event: string;
+  readonly requestId: string;
+  readonly ageSeconds: number;
+  /** How often the function failed, and how often it was refused before it ran. */
+  readonly failures: number;
+  readonly refusals: number;
+}
+
+const LONGEST_REFUSAL_SECONDS = 300;
+
 const DEFAULT_CALLS: AsynchronousCalls = { retries: 2, maximumAgeSeconds: 6 * 3_600 };
 
 export interface FunctionsHost extends LambdaHost {
   readonly authority: Authority;
   readonly schedule: (seconds: number, run: () => Promise<void>) => void;
-  /** An invocation that was given up goes to a queue, in the name of the function's role. */
+  /** An invocation that was given up goes to a queue, in the name of the function's role. Throws when that is denied. */
   readonly toDestination: (lambda: LambdaFunctionOptions, destinationArn: string, body: string) => void;
-  /** Told of every error that a function threw, whoever invoked it. */
+  /** Told of every error that a function threw, whoever invoked it; not of refusals beyond its concurrency. */
   readonly onError: (lambda: LambdaFunctionOptions, error: Error) => void;
 }
 
@@ -50,14 +69,8 @@ export class Functions {
   }
 
   /** Waits for the answer: JSON text in and out. Throws what `LambdaFunction.invoke` throws. */
-  async invoke(arn: string, event: string): Promise<string> {
-    const lambda = this.get(arn);
-    try {
-      return await lambda.invoke(event);
-    } catch (error) {
-      this.#host.onError(lambda.options, error as Error);
-      throw error;
-    }
+  invoke(arn: string, event: string): Promise<string> {
+    return this.#invoke(this.get(arn), event, this.#host.uuid());
   }
 
   /**
@@ -75,7 +88,8 @@ export class Functions {
     const where = `${source.service} for ${source.sourceArn}`;
     if (roleArn === undefined) authority.asService(source, invokeFunction(arn), where);
     else authority.inRole(roleArn, source, invokeFunction(arn), where);
-    schedule(0, () => this.#attempt(lambda, event, 0, 0));
+    const call = { lambda, event, requestId: this.#host.uuid(), ageSeconds: 0, failures: 0, refusals: 0 };
+    schedule(0, () => this.#attempt(call));
   }
 
   /** Ends environments that have been idle for long; to be called now and then. */
@@ -87,28 +101,75 @@ export class Functions {
     await Promise.all(this.all().map((lambda) => lambda.close()));
   }
 
-  async #attempt(lambda: LambdaFunction, event: string, attempt: number, ageSeconds: number): Promise<void> {
-    const { arn } = lambda.options;
-    const { retries, maximumAgeSeconds, onFailure } = this.#calls.get(arn) ?? DEFAULT_CALLS;
+  async #invoke(lambda: LambdaFunction, event: string, requestId: string): Promise<string> {
     try {
-      await this.invoke(arn, event);
+      return await lambda.invoke(event, requestId);
     } catch (error) {
-      // A minute before the first repetition, two before the second. Source: facts: serverless.md, asynchronous invocation.
-      const seconds = 60 * (attempt + 1);
-      if (attempt < retries && ageSeconds + seconds <= maximumAgeSeconds)
-        this.#host.schedule(seconds, () => this.#attempt(lambda, event, attempt + 1, ageSeconds + seconds));
-      else if (onFailure !== undefined)
-        this.#host.toDestination(lambda.options, onFailure, failureRecord(lambda, event, attempt, error as Error));
+      if (!(error instanceof TooManyRequests)) this.#host.onError(lambda.options, error as Error);
+      throw error;
     }
+  }
+
+  /** Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
+  async #attempt(call: WaitingCall): Promise<void> {
+    const { lambda, event, requestId, failures, refusals } = call;
+    try {
+      await this.#invoke(lambda, event, requestId);
+    } catch (error) {
+      // A minute before the first repetition of what failed, two before the second. What was refused costs no repetition, and waits a
+      // second, then two, then four.
+      if (!(error instanceof TooManyRequests)) {
+        this.#repeat({ ...call, failures: failures + 1 }, 60 * (failures + 1), error as Error);
+      } else if (lambda.isSwitchedOff) {
+        this.#giveUp(call, 'RetriesExhausted', error);
+      } else {
+        this.#repeat({ ...call, refusals: refusals + 1 }, Math.min(2 ** refusals, LONGEST_REFUSAL_SECONDS), error);
+      }
+    }
+  }
+
+  #repeat(call: WaitingCall, seconds: number, error: Error): void {
+    const { retries, maximumAgeSeconds } = this.#callsOf(call.lambda);
+    const ageSeconds = call.ageSeconds + seconds;
+    if (call.failures > retries) this.#giveUp(call, 'RetriesExhausted', error);
+    else if (ageSeconds > maximumAgeSeconds) this.#giveUp(call, 'EventAgeExceeded', error);
+    else this.#host.schedule(seconds, () => this.#attempt({ ...call, ageSeconds }));
+  }
+
+  #giveUp(call: WaitingCall, condition: 'RetriesExhausted' | 'EventAgeExceeded', error: Error): void {
+    const { options } = call.lambda;
+    const { onFailure } = this.#callsOf(call.lambda);
+    if (onFailure === undefined) return;
+    const timestamp = new Date(this.#host.virtualNow()).toISOString();
+    try {
+      this.#host.toDestination(options, onFailure, JSON.stringify(failureRecord(call, condition, error, timestamp)));
+    } catch {
+      // Denied: it is on record, and the event is lost, as on AWS.
+    }
+  }
+
+  #callsOf(lambda: LambdaFunction): AsynchronousCalls {
+    return this.#calls.get(lambda.options.arn) ?? DEFAULT_CALLS;
   }
 }
 
 /** What a destination gets. Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
-function failureRecord({ options }: LambdaFunction, event: string, attempt: number, error: Error): string {
-  return JSON.stringify({
-    version: '1.0',
-    requestContext: { functionArn: options.arn, condition: 'RetriesExhausted', approximateInvokeCount: attempt + 1 },
-    requestPayload: JSON.parse(event),
-    responsePayload: { errorType: error.name, errorMessage: error.message },
-  });
+function failureRecord(call: WaitingCall, condition: string, error: Error, timestamp: string): object {
+  const { lambda, event, requestId, failures } = call;
+  const { arn: functionArn } = lambda.options;
+  const requestContext = {
+    requestId,
+    functionArn: `${functionArn}:$LATEST`,
+    condition,
+    approximateInvokeCount: failures,
+  };
+  const requestPayload: unknown = JSON.parse(event);
+  const record = { version: '1.0', timestamp, requestContext, requestPayload };
+  // What never ran has no answer.
+  if (!(error instanceof FunctionFailure)) return record;
+  return {
+    ...record,
+    responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
+    responsePayload: error.error,
+  };
 }

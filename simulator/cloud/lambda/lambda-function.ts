@@ -20,14 +20,14 @@ export interface LambdaFunctionOptions {
 }
 
 /** An environment that nobody used for so long, in virtual time, is given back. Lambda does it sooner; here a start costs more than it. */
-const IDLE_MILLISECONDS = 40 * 60_000;
+const IDLE_MILLISECONDS = 90 * 60_000;
 
 /** What a function runs in. */
 export interface LambdaHost {
   /** Virtual time, in a cell that workers share. */
   readonly now: SharedArrayBuffer;
   readonly virtualNow: () => number;
-  readonly sleep: (milliseconds: number) => Promise<void>;
+  readonly sleep: (milliseconds: number, over: Promise<void>) => Promise<void>;
   /** Awaits what other work settles, without holding virtual time: that work may be asleep in it. */
   readonly park: <T>(promise: Promise<T>) => Promise<T>;
   readonly uuid: () => string;
@@ -80,10 +80,14 @@ export class LambdaFunction {
     this.#host = host;
   }
 
+  get isSwitchedOff(): boolean {
+    return this.switchedOff || this.options.reservedConcurrency === 0;
+  }
+
   /** Takes and gives JSON text. Throws `FunctionFailure` for an error of the function, `TooManyRequests` beyond its reserved concurrency. */
-  async invoke(event: string): Promise<string> {
+  async invoke(event: string, requestId = this.#host.uuid()): Promise<string> {
     const { reservedConcurrency = Number.POSITIVE_INFINITY } = this.options;
-    if (this.switchedOff || this.#inside >= reservedConcurrency) throw new TooManyRequests('Rate Exceeded.');
+    if (this.isSwitchedOff || this.#inside >= reservedConcurrency) throw new TooManyRequests('Rate Exceeded.');
     this.#inside += 1;
     this.invocations += 1;
     const before = this.#line;
@@ -91,7 +95,7 @@ export class LambdaFunction {
     this.#line = after;
     try {
       await this.#host.park(before);
-      const outcome = await this.#run(event);
+      const outcome = await this.#run(event, requestId);
       if ('payload' in outcome) return outcome.payload;
       throw new FunctionFailure(outcome.error);
     } finally {
@@ -113,11 +117,11 @@ export class LambdaFunction {
     await environment?.running.close();
   }
 
-  async #run(event: string): Promise<InvocationOutcome> {
+  async #run(event: string, awsRequestId: string): Promise<InvocationOutcome> {
     const { running, stream } = await this.#warm();
     const { name, arn, memoryMegabytes, logGroup } = this.options;
     const outcome = await running.invoke(event, {
-      awsRequestId: this.#host.uuid(),
+      awsRequestId,
       functionName: name,
       functionVersion: '$LATEST',
       invokedFunctionArn: arn,
@@ -132,8 +136,8 @@ export class LambdaFunction {
 
   async #warm() {
     const { options } = this;
-    if (this.#environment !== undefined && this.#environment.expiresAt > this.#host.virtualNow())
-      return this.#environment;
+    const warm = this.#environment;
+    if (warm !== undefined && !warm.running.isOver && warm.expiresAt > this.#host.virtualNow()) return warm;
     await this.close();
     const { variables, expiresAt } = this.#host.environment(options);
     const stream = `${new Date(this.#host.virtualNow()).toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${this.#host.uuid().replaceAll('-', '')}`;

@@ -25,7 +25,7 @@ export function lambdaService(parts: LambdaServiceParts): FunctionsHost {
   return {
     now: time.shared,
     virtualNow: () => time.show(),
-    sleep: (milliseconds) => time.sleep(milliseconds),
+    sleep: (milliseconds, over) => time.sleep(milliseconds, over),
     park: (promise) => clock.park(promise),
     uuid: time.uuid,
     authority,

@@ -30,6 +30,8 @@ export class QueuePoller {
   readonly #options: QueuePollerOptions;
   readonly #host: PollerHost;
   #plannedAt: number | undefined;
+  /** It may not read its queue: it stands still until the queue changes, as one does on AWS that nobody gives leave. */
+  #denied = false;
 
   constructor(options: QueuePollerOptions, host: PollerHost) {
     this.#options = options;
@@ -38,6 +40,11 @@ export class QueuePoller {
 
   /** Looks when the next message can be seen; to be called after every change of the queue. */
   plan(): void {
+    this.#denied = false;
+    this.#planNext();
+  }
+
+  #planNext(): void {
     const next = this.#options.queue.nextVisibleAt();
     if (next === undefined) return;
     const at = Math.max(next, this.#host.now());
@@ -47,13 +54,16 @@ export class QueuePoller {
       if (this.#plannedAt !== at) return;
       this.#plannedAt = undefined;
       await this.#poll();
-      this.plan();
+      if (!this.#denied) this.#planNext();
     });
   }
 
   async #poll(): Promise<void> {
     const { queue, batchSize } = this.#options;
-    if (!this.#may()) return;
+    if (!this.#may()) {
+      this.#denied = true;
+      return;
+    }
     const messages = queue.receive(batchSize);
     if (messages.length === 0) return;
     this.#host.onBatch(this.#options);
@@ -88,14 +98,24 @@ export class QueuePoller {
       eventSourceARN: queue.options.arn,
       awsRegion: region,
     }));
+    const all = new Set(messages.map((message) => message.id));
     try {
-      const answer = JSON.parse(await this.#host.functions.invoke(functionArn, JSON.stringify({ Records }))) as {
-        batchItemFailures?: { itemIdentifier: string }[];
-      } | null;
-      if (!partialFailures) return new Set();
-      return new Set((answer?.batchItemFailures ?? []).map((failure) => failure.itemIdentifier));
+      const answer = JSON.parse(await this.#host.functions.invoke(functionArn, JSON.stringify({ Records })));
+      return partialFailures ? failuresIn(answer, all) : new Set();
     } catch {
-      return new Set(messages.map((message) => message.id));
+      return all;
     }
   }
+}
+
+/**
+ * The messages that a function says it failed at: none for an empty answer, and all for one that names something else than messages of
+ * the batch. Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+ */
+function failuresIn(answer: unknown, batch: ReadonlySet<string>): ReadonlySet<string> {
+  const { batchItemFailures: named } = (answer ?? {}) as { batchItemFailures?: unknown };
+  if (named === undefined || named === null) return new Set();
+  if (!Array.isArray(named)) return batch;
+  const failed = named.map((failure) => (failure as { itemIdentifier?: unknown } | null)?.itemIdentifier);
+  return failed.every((id) => typeof id === 'string' && batch.has(id)) ? new Set(failed as string[]) : batch;
 }

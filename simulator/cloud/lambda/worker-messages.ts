@@ -23,7 +23,8 @@ export interface InvocationContext {
 
 export type ToWorker =
   | { readonly type: 'invoke'; readonly event: string; readonly context: InvocationContext }
-  | { readonly type: 'awake'; readonly sleep: number };
+  /** Virtual time has come to where a sleep is over. */
+  | { readonly type: 'awake' };
 
 /** An error as Lambda answers it: `{"errorType", "errorMessage", "trace"}`. */
 export interface FunctionError {
@@ -35,4 +36,7 @@ export interface FunctionError {
 export type FromWorker =
   | { readonly type: 'returned'; readonly payload: string }
   | { readonly type: 'failed'; readonly error: FunctionError }
-  | { readonly type: 'sleeping'; readonly sleep: number; readonly milliseconds: number };
+  /** It could not be loaded, or threw where nothing catches: the worker ends. */
+  | { readonly type: 'died'; readonly error: FunctionError }
+  /** The function does nothing but sleep, at the shortest until then, in epoch milliseconds of virtual time. */
+  | { readonly type: 'sleeping'; readonly until: number };

@@ -1,4 +1,4 @@
-import { createRequire, syncBuiltinESMExports } from 'node:module';
+import { syncBuiltinESMExports } from 'node:module';
 
 /**
  * Puts virtual time under a function: `Date` reads the cell that the host writes, and `setTimeout` of node:timers/promises, by which
@@ -24,11 +24,26 @@ export function useVirtualTime(cell: Float64Array, sleep: (milliseconds: number)
   });
   RealDate.prototype.constructor = globalThis.Date;
 
-  const timers = createRequire(import.meta.url)('node:timers/promises') as Record<string, unknown>;
-  timers.setTimeout = async (milliseconds = 0, value?: unknown) => {
-    await sleep(milliseconds);
+  const timers = process.getBuiltinModule('node:timers/promises') as unknown as Record<string, unknown>;
+  timers.setTimeout = async (milliseconds = 0, value?: unknown, { signal }: { signal?: AbortSignal } = {}) => {
+    await (signal === undefined ? sleep(milliseconds) : Promise.race([sleep(milliseconds), aborted(signal)]));
     return value;
   };
   syncBuiltinESMExports();
   return now;
+}
+
+/** Rejects as node:timers/promises do. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const abort = (): void =>
+      reject(
+        Object.assign(new Error('The operation was aborted', { cause: signal.reason }), {
+          name: 'AbortError',
+          code: 'ABORT_ERR',
+        }),
+      );
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+  });
 }

@@ -65,7 +65,7 @@ export function logOperations(logs: Logs): Operations {
       })),
     }),
     GetLogEvents: (
-      input: { logGroupName?: string; logStreamName: string; startTime?: number; endTime?: number },
+      input: { logGroupName?: string; logStreamName: string; startTime?: number; endTime?: number; limit?: number },
       context: OperationContext,
     ) => {
       const events = logs.streams(input.logGroupName ?? '', context).get(input.logStreamName);
@@ -74,22 +74,31 @@ export function logOperations(logs: Logs): Operations {
       return {
         events: events
           .filter(within(input))
-          .slice(-PAGE)
+          .slice(-(input.limit ?? PAGE))
           .map(({ at, message }) => ({ timestamp: at, message, ingestionTime: at })),
       };
     },
     FilterLogEvents: (
-      input: { logGroupName?: string; startTime?: number; endTime?: number; filterPattern?: string; limit?: number },
+      input: {
+        logGroupName?: string;
+        logStreamNames?: readonly string[];
+        logStreamNamePrefix?: string;
+        startTime?: number;
+        endTime?: number;
+        filterPattern?: string;
+        limit?: number;
+      },
       context: OperationContext,
     ) => {
-      // A plain term; the pattern language is not modelled, and its operators would match nothing silently.
-      const { filterPattern = '', limit = PAGE } = input;
-      if (/[{[]/.test(filterPattern))
-        throw new AwsFault('InvalidParameterException', 'The local cloud filters by plain terms only.');
-      const events = [...logs.streams(input.logGroupName ?? '', context)].flatMap(([logStreamName, entries]) =>
+      const { filterPattern = '', limit = PAGE, logStreamNames, logStreamNamePrefix = '' } = input;
+      const terms = termsOf(filterPattern);
+      const streams = [...logs.streams(input.logGroupName ?? '', context)].filter(
+        ([name]) => name.startsWith(logStreamNamePrefix) && (logStreamNames?.includes(name) ?? true),
+      );
+      const events = streams.flatMap(([logStreamName, entries]) =>
         entries
           .filter(within(input))
-          .filter(({ message }) => message.includes(filterPattern.replaceAll('"', '')))
+          .filter(({ message }) => terms.every((term) => message.includes(term)))
           .map(({ at, message }) => ({ logStreamName, timestamp: at, message, ingestionTime: at })),
       );
       return { events: events.sort((a, b) => a.timestamp - b.timestamp).slice(0, limit), searchedLogStreams: [] };
@@ -101,3 +110,11 @@ const within =
   ({ startTime = 0, endTime = Number.POSITIVE_INFINITY }: { startTime?: number; endTime?: number }) =>
   ({ at }: LogEvent): boolean =>
     at >= startTime && at < endTime;
+
+/** Plain terms and quoted phrases, of which a message has all. The rest of the pattern language is not modelled: it would match silently. */
+function termsOf(pattern: string): string[] {
+  const terms = pattern.match(/"[^"]*"|\S+/g) ?? [];
+  if (terms.some((term) => /^[?{[%-]/.test(term)))
+    throw new AwsFault('InvalidParameterException', 'The local cloud filters by plain terms only.');
+  return terms.map((term) => term.replaceAll('"', ''));
+}

@@ -1,3 +1,4 @@
+import { AwsFault } from '../../wire/aws-call.ts';
 import type { OperationContext, Operations } from '../operation.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -20,12 +21,12 @@ type Statistic = 'Sum' | 'Average' | 'Minimum' | 'Maximum' | 'SampleCount';
 export function metricOperations(metrics: Metrics, alarms: readonly Alarm[]): Operations {
   return {
     DescribeAlarms: (
-      { AlarmNamePrefix = '' }: { AlarmNamePrefix?: string },
+      { AlarmNamePrefix = '', AlarmNames }: { AlarmNamePrefix?: string; AlarmNames?: readonly string[] },
       { account, region }: OperationContext,
     ) => ({
       MetricAlarms: alarms
         .filter((alarm) => alarm.account === account && alarm.region === region)
-        .filter((alarm) => alarm.name.startsWith(AlarmNamePrefix))
+        .filter((alarm) => alarm.name.startsWith(AlarmNamePrefix) && (AlarmNames?.includes(alarm.name) ?? true))
         .map((alarm) => ({
           AlarmName: alarm.name,
           AlarmArn: alarm.arn,
@@ -34,11 +35,16 @@ export function metricOperations(metrics: Metrics, alarms: readonly Alarm[]): Op
           StateReason: 'The local cloud does not evaluate alarms.',
         })),
     }),
-    ListMetrics: (input: { Namespace?: string; MetricName?: string }) => ({
+    ListMetrics: (input: { Namespace?: string; MetricName?: string; Dimensions?: Dimension[] }) => ({
       Metrics: metrics
         .all()
         .filter(
           ({ namespace, name }) => (input.Namespace ?? namespace) === namespace && (input.MetricName ?? name) === name,
+        )
+        .filter(({ dimensions }) =>
+          (input.Dimensions ?? []).every(({ Name, Value }) =>
+            Value === undefined ? Object.hasOwn(dimensions, Name) : dimensions[Name] === Value,
+          ),
         )
         .map(({ namespace, name, dimensions }) => ({
           Namespace: namespace,
@@ -68,6 +74,7 @@ export function metricOperations(metrics: Metrics, alarms: readonly Alarm[]): Op
     GetMetricData: (input: {
       StartTime: Date;
       EndTime: Date;
+      ScanBy?: 'TimestampAscending' | 'TimestampDescending';
       MetricDataQueries: {
         Id: string;
         MetricStat?: {
@@ -83,7 +90,7 @@ export function metricOperations(metrics: Metrics, alarms: readonly Alarm[]): Op
         const { StartTime, EndTime } = input;
         const periods = [
           ...inPeriods(metrics, { ...Metric, Dimensions: Metric.Dimensions ?? [], Period, StartTime, EndTime }),
-        ];
+        ].sort(([a], [b]) => (input.ScanBy === 'TimestampAscending' ? a - b : b - a));
         return {
           Id,
           Label: Metric.MetricName,
@@ -156,5 +163,7 @@ function statistic(values: readonly number[], name: Statistic): number {
       return Math.max(...values);
     case 'SampleCount':
       return values.length;
+    default:
+      throw new AwsFault('InvalidParameterValueException', `The local cloud does not compute the statistic ${name}.`);
   }
 }

@@ -34,14 +34,16 @@ export class Metrics {
   }
 }
 
+interface Directive {
+  readonly Namespace: string;
+  readonly Dimensions: readonly (readonly string[])[];
+  readonly Metrics: readonly { readonly Name: string }[];
+}
+
 interface EmbeddedMetrics {
   readonly _aws?: {
     readonly Timestamp: number;
-    readonly CloudWatchMetrics: readonly {
-      readonly Namespace: string;
-      readonly Dimensions: readonly (readonly string[])[];
-      readonly Metrics: readonly { readonly Name: string }[];
-    }[];
+    readonly CloudWatchMetrics: readonly Directive[];
   };
   readonly [member: string]: unknown;
 }
@@ -56,13 +58,29 @@ export function embeddedMetrics(line: string): Datum[] {
     return [];
   }
   const { _aws: metadata } = document;
-  return (metadata?.CloudWatchMetrics ?? []).flatMap(({ Namespace: namespace, Dimensions, Metrics: named }) =>
-    Dimensions.flatMap((names) =>
+  const directives = metadata?.CloudWatchMetrics;
+  // CloudWatch passes over what is not in the format: the line stays a line of the log.
+  if (!Array.isArray(directives) || typeof metadata?.Timestamp !== 'number' || !directives.every(isDirective))
+    return [];
+  const at = metadata.Timestamp;
+  return directives.flatMap(({ Namespace: namespace, Dimensions, Metrics: named }) =>
+    Dimensions.filter((names) => names.every((name) => typeof document[name] === 'string')).flatMap((names) =>
       named.flatMap(({ Name: name }) => {
         const values = [document[name]].flat().filter((value): value is number => typeof value === 'number');
         const dimensions = Object.fromEntries(names.map((dimension) => [dimension, String(document[dimension])]));
-        return values.map((value) => ({ namespace, name, dimensions, at: metadata?.Timestamp ?? 0, value }));
+        return values.map((value) => ({ namespace, name, dimensions, at, value }));
       }),
     ),
+  );
+}
+
+function isDirective(value: unknown): value is Directive {
+  const { Namespace, Dimensions, Metrics: named } = (value ?? {}) as Partial<Directive>;
+  return (
+    typeof Namespace === 'string' &&
+    Array.isArray(Dimensions) &&
+    Dimensions.every(Array.isArray) &&
+    Array.isArray(named) &&
+    named.every((metric) => typeof metric?.Name === 'string')
   );
 }

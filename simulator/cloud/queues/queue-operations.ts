@@ -16,6 +16,20 @@ interface QueueInput {
 
 const MAXIMUM_BYTES = 1024 * 1024;
 const MAXIMUM_ENTRIES = 10;
+const MAXIMUM_DELAY = 900;
+const MAXIMUM_VISIBILITY = 43_200;
+
+/** Those that SQS knows, whether a queue here has them or not. */
+const QUEUE_ATTRIBUTES =
+  /^(Approximate\w+|ContentBasedDeduplication|CreatedTimestamp|DeduplicationScope|DelaySeconds|Fifo\w+|Kms\w+|LastModifiedTimestamp|MaximumMessageSize|MessageRetentionPeriod|Policy|QueueArn|ReceiveMessageWaitTimeSeconds|RedriveAllowPolicy|RedrivePolicy|SqsManagedSseEnabled|VisibilityTimeout)$/;
+
+interface ReceiveInput {
+  readonly MaxNumberOfMessages?: number;
+  readonly VisibilityTimeout?: number;
+  readonly AttributeNames?: readonly string[];
+  readonly MessageSystemAttributeNames?: readonly string[];
+  readonly MessageAttributeNames?: readonly string[];
+}
 
 /** SQS, as far as Liftlock and people at a command line use it. Standard queues only. */
 export function queueOperations(queues: Queues): Operations {
@@ -25,6 +39,7 @@ export function queueOperations(queues: Queues): Operations {
     throw new AwsFault('QueueDoesNotExist', 'The specified queue does not exist.');
   };
   const send = (queue: Queue, entry: Omit<Entry, 'Id'>, principalArn: string) => {
+    requireWithin('DelaySeconds', entry.DelaySeconds, 0, MAXIMUM_DELAY);
     if (entry.MessageBody.length === 0)
       throw new AwsFault('InvalidParameterValue', 'The request must contain the parameter MessageBody.', {
         status: 400,
@@ -59,25 +74,21 @@ export function queueOperations(queues: Queues): Operations {
     SendMessageBatch: (input: QueueInput & { Entries: Entry[] }, context: OperationContext) => {
       const queue = queueOf(input, context);
       requireEntries(input.Entries);
-      return {
-        Successful: input.Entries.map((entry) => ({ Id: entry.Id, ...send(queue, entry, context.principalArn) })),
-        Failed: [],
-      };
+      const bytes = input.Entries.reduce((sum, { MessageBody }) => sum + Buffer.byteLength(MessageBody), 0);
+      if (bytes > MAXIMUM_BYTES)
+        throw new AwsFault(
+          'BatchRequestTooLong',
+          `Batch requests cannot be longer than ${MAXIMUM_BYTES} bytes. You have sent ${bytes} bytes.`,
+        );
+      return eachEntry(input.Entries, (entry) => send(queue, entry, context.principalArn));
     },
-    ReceiveMessage: (
-      input: QueueInput & { MaxNumberOfMessages?: number; VisibilityTimeout?: number },
-      context: OperationContext,
-    ) => {
+    ReceiveMessage: (input: QueueInput & ReceiveInput, context: OperationContext) => {
       const queue = queueOf(input, context);
       const { MaxNumberOfMessages = 1, VisibilityTimeout } = input;
-      if (MaxNumberOfMessages < 1 || MaxNumberOfMessages > MAXIMUM_ENTRIES)
-        throw new AwsFault(
-          'InvalidParameterValue',
-          `Value ${MaxNumberOfMessages} for parameter MaxNumberOfMessages is invalid. Reason: Must be between 1 and 10, if provided.`,
-          { status: 400 },
-        );
+      requireWithin('MaxNumberOfMessages', MaxNumberOfMessages, 1, MAXIMUM_ENTRIES);
+      requireWithin('VisibilityTimeout', VisibilityTimeout, 0, MAXIMUM_VISIBILITY);
       const messages = queue.receive(MaxNumberOfMessages, VisibilityTimeout);
-      return messages.length === 0 ? {} : { Messages: messages.map(described) };
+      return messages.length === 0 ? {} : { Messages: messages.map((message) => described(message, input)) };
     },
     DeleteMessage: (input: QueueInput & { ReceiptHandle: string }, context: OperationContext) => {
       queueOf(input, context).delete(input.ReceiptHandle);
@@ -96,17 +107,23 @@ export function queueOperations(queues: Queues): Operations {
       input: QueueInput & { ReceiptHandle: string; VisibilityTimeout: number },
       context: OperationContext,
     ) => {
-      if (!queueOf(input, context).changeVisibility(input.ReceiptHandle, input.VisibilityTimeout))
-        throw new AwsFault('ReceiptHandleIsInvalid', 'The input receipt handle is invalid.');
+      requireWithin('VisibilityTimeout', input.VisibilityTimeout, 0, MAXIMUM_VISIBILITY);
+      const came = queueOf(input, context).changeVisibility(input.ReceiptHandle, input.VisibilityTimeout);
+      if (came === 'unknown') throw new AwsFault('ReceiptHandleIsInvalid', 'The input receipt handle is invalid.');
+      if (came === 'visible')
+        throw new AwsFault(
+          'MessageNotInflight',
+          `Value ${input.ReceiptHandle} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.`,
+        );
       return {};
     },
     GetQueueAttributes: (input: QueueInput & { AttributeNames?: string[] }, context: OperationContext) => {
       const all = attributesOf(queueOf(input, context), context.now);
       const { AttributeNames = [] } = input;
-      const wanted = Object.entries(all).filter(
-        ([name]) => AttributeNames.includes('All') || AttributeNames.includes(name),
-      );
-      return wanted.length === 0 ? {} : { Attributes: Object.fromEntries(wanted) };
+      const unknown = AttributeNames.find((name) => name !== 'All' && !QUEUE_ATTRIBUTES.test(name));
+      if (unknown !== undefined) throw new AwsFault('InvalidAttributeName', `Unknown Attribute ${unknown}.`);
+      const Attributes = wanted(all, AttributeNames);
+      return Attributes === undefined ? {} : { Attributes };
     },
     GetQueueUrl: (
       { QueueName, QueueOwnerAWSAccountId }: { QueueName: string; QueueOwnerAWSAccountId?: string },
@@ -134,14 +151,51 @@ export function queueOperations(queues: Queues): Operations {
 const urlFor = ({ options }: Queue, { call }: OperationContext): string =>
   `${call.origin}${new URL(options.url).pathname}`;
 
-function described(message: Message) {
+/** With those attributes that were asked for, and no others. */
+function described(message: Message, asked: ReceiveInput) {
+  const { AttributeNames = [], MessageSystemAttributeNames = [], MessageAttributeNames = [] } = asked;
+  const system = wanted(systemAttributes(message), [...AttributeNames, ...MessageSystemAttributeNames]);
+  const own = wanted(message.attributes ?? {}, MessageAttributeNames);
   return {
     MessageId: message.id,
     ReceiptHandle: message.receiptHandle,
     MD5OfBody: md5(message.body),
     Body: message.body,
-    Attributes: systemAttributes(message),
+    ...(system === undefined ? {} : { Attributes: system }),
+    ...(own === undefined ? {} : { MessageAttributes: own }),
   };
+}
+
+/** `All`, `.*`, `prefix.*`, or names. */
+function wanted<T>(attributes: Readonly<Record<string, T>>, names: readonly string[]): Record<string, T> | undefined {
+  const isWanted = (name: string): boolean =>
+    names.some((one) => one === name || one === 'All' || (one.endsWith('.*') && name.startsWith(one.slice(0, -2))));
+  const found = Object.entries(attributes).filter(([name]) => isWanted(name));
+  return found.length === 0 ? undefined : Object.fromEntries(found);
+}
+
+/** A batch is done entry by entry: what is wrong with one is its own answer. */
+function eachEntry<E extends { readonly Id: string }>(entries: readonly E[], one: (entry: E) => object) {
+  const Successful: object[] = [];
+  const Failed: object[] = [];
+  for (const entry of entries) {
+    try {
+      Successful.push({ Id: entry.Id, ...one(entry) });
+    } catch (error) {
+      if (!(error instanceof AwsFault)) throw error;
+      Failed.push({ Id: entry.Id, Code: error.name, Message: error.message, SenderFault: true });
+    }
+  }
+  return { Successful, Failed };
+}
+
+function requireWithin(name: string, value: number | undefined, least: number, most: number): void {
+  if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return;
+  throw new AwsFault(
+    'InvalidParameterValue',
+    `Value ${value} for parameter ${name} is invalid. Reason: Must be between ${least} and ${most}, if provided.`,
+    { status: 400 },
+  );
 }
 
 export function systemAttributes(message: Message): Record<string, string> {
@@ -153,7 +207,9 @@ export function systemAttributes(message: Message): Record<string, string> {
   };
 }
 
-function attributesOf({ options, messages }: Queue, now: Date): Record<string, string> {
+function attributesOf(queue: Queue, now: Date): Record<string, string> {
+  const { options } = queue;
+  const messages = queue.present();
   const visible = messages.filter((message) => message.visibleAt <= now.getTime());
   const delayed = messages.filter((message) => message.visibleAt > now.getTime() && message.receives === 0);
   return {

@@ -63,6 +63,14 @@ export class Queue {
     return { messageId: message.id, md5: md5(body) };
   }
 
+  /** Takes a message over from another queue: it keeps its id and its age. */
+  takeOver({ id, body, senderId, sentAt, attributes }: Message): void {
+    const more = attributes === undefined ? {} : { attributes };
+    this.messages.push({ id, body, senderId, sentAt, visibleAt: this.#host.now(), receives: 0, ...more });
+    this.sent += 1;
+    this.#changed();
+  }
+
   /** Messages that are visible now, at most `most`; each is invisible from now on. */
   receive(most: number, visibilitySeconds = this.options.visibilitySeconds): Message[] {
     this.#expire();
@@ -81,7 +89,7 @@ export class Queue {
       message.firstReceivedAt ??= now;
       message.visibleAt = now + visibilitySeconds * 1000;
       message.receiptHandle = `${message.id}#${message.receives}`;
-      received.push(message);
+      received.push({ ...message });
     }
     this.#changed();
     return received;
@@ -95,12 +103,14 @@ export class Queue {
     return this.messages.length < before;
   }
 
-  changeVisibility(receiptHandle: string, seconds: number): boolean {
+  changeVisibility(receiptHandle: string, seconds: number): 'changed' | 'unknown' | 'visible' {
+    const now = this.#host.now();
     const message = this.messages.find((one) => one.receiptHandle === receiptHandle);
-    if (message === undefined) return false;
-    message.visibleAt = this.#host.now() + seconds * 1000;
+    if (message === undefined) return 'unknown';
+    if (message.visibleAt <= now) return 'visible';
+    message.visibleAt = now + seconds * 1000;
     this.#changed();
-    return true;
+    return 'changed';
   }
 
   /** Takes over messages that were kept. */
@@ -120,9 +130,14 @@ export class Queue {
     return this.messages.length === 0 ? undefined : Math.min(...this.messages.map((message) => message.visibleAt));
   }
 
-  #expire(): void {
+  /** Those that are not too old. */
+  present(): readonly Message[] {
     const oldest = this.#host.now() - this.options.retentionSeconds * 1000;
-    this.messages = this.messages.filter((message) => message.sentAt >= oldest);
+    return this.messages.filter((message) => message.sentAt >= oldest);
+  }
+
+  #expire(): void {
+    this.messages = [...this.present()];
   }
 
   #changed(): void {

@@ -19,8 +19,7 @@ export class Queues {
       now: this.#now,
       uuid: this.#uuid,
       toDeadLetters: (_, message) => {
-        const target = this.find(options.redrive?.deadLetterTargetArn ?? '');
-        target?.send(message.body, message.senderId);
+        this.find(options.redrive?.deadLetterTargetArn ?? '')?.takeOver(message);
       },
       onChange: (changed) => {
         this.onChange(changed);

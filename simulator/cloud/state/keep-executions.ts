@@ -45,6 +45,8 @@ export class KeptExecutions {
       this.#written.set(arn, history.length);
       return { ...record, execution: { ...record.execution, history } };
     });
-    return { machines, executions, spentTokens: [] };
+    // Keys are in the order of names; lists of executions are in that of their starts.
+    const byStart = executions.sort((a, b) => a.execution.startDate.localeCompare(b.execution.startDate));
+    return { machines, executions: byStart, spentTokens: [] };
   }
 }

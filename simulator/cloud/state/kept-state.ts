@@ -28,9 +28,15 @@ export class KeptState {
     return this.#store.get('complete') === true;
   }
 
-  /** From now on everything is there that a later start needs. */
-  complete(): void {
+  /** From now on everything is there that a later start needs. `config` is what was applied. */
+  complete(config: string): void {
+    this.#store.put('config', config);
     this.#store.put('complete', true);
+  }
+
+  /** The config that was applied when all of this began; people may have applied another one since. */
+  get config(): string | undefined {
+    return this.#store.get('config') as string | undefined;
   }
 
   close(): void {

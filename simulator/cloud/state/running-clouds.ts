@@ -20,8 +20,7 @@ export interface RunningCloud {
 const folderOf = (): string => join(tmpdir(), `liftlock-local-clouds-${userInfo().username}`);
 
 /** Notes that this process runs one; gives what takes the note back. */
-export function noteRunning(cloud: RunningCloud): () => void {
-  const folder = folderOf();
+export function noteRunning(cloud: RunningCloud, folder = folderOf()): () => void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, `${cloud.pid}.json`);
   writeFileSync(file, JSON.stringify(cloud), { mode: 0o600 });
@@ -29,8 +28,7 @@ export function noteRunning(cloud: RunningCloud): () => void {
 }
 
 /** Those whose process is still there; notes of others are taken back. */
-export function runningClouds(): RunningCloud[] {
-  const folder = folderOf();
+export function runningClouds(folder = folderOf()): RunningCloud[] {
   let files: string[];
   try {
     files = readdirSync(folder);
@@ -47,7 +45,7 @@ export function runningClouds(): RunningCloud[] {
 
 function read(file: string): RunningCloud | undefined {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as RunningCloud;
+    return (JSON.parse(readFileSync(file, 'utf8')) as RunningCloud | null) ?? undefined;
   } catch {
     return undefined;
   }

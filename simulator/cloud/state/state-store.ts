@@ -26,15 +26,16 @@ export const noState: StateStore = {
  * is what this is for, and not that of the machine, which would cost a disk's round trip each time.
  */
 export function openStateStore(folder: string): StateStore {
-  mkdirSync(folder, { recursive: true });
-  const database = new DatabaseSync(join(folder, 'state.sqlite'));
+  let database: DatabaseSync | undefined;
   try {
+    mkdirSync(folder, { recursive: true });
+    database = new DatabaseSync(join(folder, 'state.sqlite'));
     // Exclusive: two clouds in one folder would each believe to be the only one.
     database.exec(
       'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; BEGIN IMMEDIATE; CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID; COMMIT',
     );
   } catch (error) {
-    database.close();
+    database?.close();
     const why = error instanceof Error ? error.message : String(error);
     const next = why.includes('locked')
       ? 'Another local cloud uses it: end that one (liftlock local down), or name another folder.'

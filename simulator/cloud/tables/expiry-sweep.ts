@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { errorName } from '../../../core/contracts/errors.ts';
 import type { Timers } from '../../clock/timers.ts';
 import type { ExpiringTable } from '../cloud-parts.ts';
 
@@ -36,17 +37,29 @@ export class ExpirySweep {
     const seconds = Math.floor(this.#timers.now().getTime() / 1000);
     const { Table } = await this.#client.send(new DescribeTableCommand({ TableName: name }));
     const keys = (Table?.KeySchema ?? []).map(({ AttributeName = '' }) => AttributeName);
+    const values = {
+      ExpressionAttributeNames: { '#at': attribute },
+      ExpressionAttributeValues: { ':now': seconds },
+    };
     const input = {
       TableName: name,
       FilterExpression: '#at < :now',
-      ExpressionAttributeNames: { '#at': attribute },
-      ExpressionAttributeValues: { ':now': seconds },
+      ...values,
     };
     for await (const { Items = [] } of paginateScan({ client: this.#client }, input)) {
       for (const item of Items) {
         const Key = Object.fromEntries(keys.map((key) => [key, item[key]]));
-        await this.#client.send(new DeleteCommand({ TableName: name, Key }));
+        await this.#remove(new DeleteCommand({ TableName: name, Key, ConditionExpression: '#at < :now', ...values }));
       }
+    }
+  }
+
+  /** An item that was given more time since it was read stays. */
+  async #remove(command: DeleteCommand): Promise<void> {
+    try {
+      await this.#client.send(command);
+    } catch (error) {
+      if (errorName(error) !== 'ConditionalCheckFailedException') throw error;
     }
   }
 }

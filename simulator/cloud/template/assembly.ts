@@ -3,12 +3,23 @@ import { join } from 'node:path';
 
 /** A template as CloudFormation gets it. */
 export interface Template {
-  readonly Parameters?: Readonly<Record<string, { readonly Type: string; readonly Default?: string }>>;
+  readonly Parameters?: Readonly<Record<string, TemplateParameter>>;
   readonly Conditions?: Readonly<Record<string, unknown>>;
   readonly Resources: Readonly<Record<string, TemplateResource>>;
   readonly Outputs?: Readonly<
-    Record<string, { readonly Value: unknown; readonly Export?: { readonly Name: unknown } }>
+    Record<
+      string,
+      { readonly Value: unknown; readonly Export?: { readonly Name: unknown }; readonly Condition?: string }
+    >
   >;
+}
+
+export interface TemplateParameter {
+  readonly Type: string;
+  readonly Default?: string;
+  readonly AllowedPattern?: string;
+  readonly AllowedValues?: readonly string[];
+  readonly ConstraintDescription?: string;
 }
 
 export interface TemplateResource {

@@ -19,7 +19,7 @@ export interface Place {
 interface Named extends Place {
   readonly given: string | undefined;
   readonly generated: string;
-  /** What it is in: the bus of a rule, the group of a schedule. Absent = the default one. */
+  /** What it is in: the bus of a rule, the group of a schedule, the path of a role. Absent = the default one. */
   readonly parent: string | undefined;
 }
 
@@ -53,7 +53,7 @@ const iam =
   (kind: string) =>
   (named: Named): Identity => {
     const name = named.given ?? named.generated;
-    const resourceArn = `arn:${named.partition}:iam::${named.account}:${kind}/${name}`;
+    const resourceArn = `arn:${named.partition}:iam::${named.account}:${kind}${named.parent ?? '/'}${name}`;
     return identified(name, kind === 'role' ? name : resourceArn, resourceArn);
   };
 
@@ -93,13 +93,15 @@ export const IDENTITIES: Readonly<Record<string, IdentifiedType>> = {
     parentProperty: 'EventBusName',
     identify: (named) => {
       const name = named.given ?? named.generated;
-      const path = named.parent === undefined ? name : `${named.parent}/${name}`;
+      // A bus may be given by its ARN; the default one is in no ARN of a rule.
+      const bus = named.parent?.split('/').at(-1) ?? 'default';
+      const path = bus === 'default' ? name : `${bus}/${name}`;
       return identified(name, path.replace('/', '|'), arn(named, 'events', `rule/${path}`));
     },
   },
-  'AWS::IAM::ManagedPolicy': { nameProperty: 'ManagedPolicyName', identify: iam('policy') },
+  'AWS::IAM::ManagedPolicy': { nameProperty: 'ManagedPolicyName', parentProperty: 'Path', identify: iam('policy') },
   'AWS::IAM::Policy': { nameProperty: 'PolicyName', identify: anonymous },
-  'AWS::IAM::Role': { nameProperty: 'RoleName', identify: iam('role') },
+  'AWS::IAM::Role': { nameProperty: 'RoleName', parentProperty: 'Path', identify: iam('role') },
   'AWS::Lambda::EventInvokeConfig': { identify: anonymous },
   'AWS::Lambda::EventSourceMapping': { identify: anonymous },
   'AWS::Lambda::Function': { nameProperty: 'FunctionName', identify: byName('lambda', (name) => `function:${name}`) },

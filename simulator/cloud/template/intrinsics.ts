@@ -41,14 +41,16 @@ function call(name: string, given: unknown, scope: IntrinsicScope): unknown {
       return scope.importValue(String(resolveValue(given, scope)));
     case 'Fn::Join': {
       const [separator, parts] = list() as [string, unknown[]];
-      return parts.map(String).join(separator);
+      if (!Array.isArray(parts)) throw new Error('Fn::Join is given no list');
+      return parts.map(scalar).join(separator);
     }
     case 'Fn::Split': {
       const [separator, text] = list() as [string, string];
-      return text.split(separator);
+      return scalar(text).split(separator);
     }
     case 'Fn::Select': {
       const [index, items] = list() as [number | string, unknown[]];
+      if (!Array.isArray(items)) throw new Error('Fn::Select is given no list');
       const item = items[Number(index)];
       if (item === undefined) throw new Error(`Fn::Select finds no item ${index}`);
       return item;
@@ -64,6 +66,14 @@ function call(name: string, given: unknown, scope: IntrinsicScope): unknown {
   }
 }
 
+const isScalar = (value: unknown): boolean => ['boolean', 'number', 'string'].includes(typeof value);
+
+/** As part of a text; an object or a list would be no text that anybody means. */
+function scalar(value: unknown): string {
+  if (isScalar(value)) return String(value);
+  throw new Error(`${JSON.stringify(value)} cannot be part of a text`);
+}
+
 function split(text: string): [string, string] {
   const at = text.indexOf('.');
   return [text.slice(0, at), text.slice(at + 1)];
@@ -71,11 +81,10 @@ function split(text: string): [string, string] {
 
 function substitute(given: unknown, scope: IntrinsicScope): string {
   const [text, variables] = Array.isArray(given) ? (given as [string, Record<string, unknown>]) : [String(given), {}];
-  return text.replaceAll(/\$\{(!?)([^}]+)\}/g, (whole, literal: string, name: string) => {
+  return text.replaceAll(/\$\{(!?)([^}]+)\}/g, (_, literal: string, name: string) => {
     if (literal !== '') return `\${${name}}`;
-    if (Object.hasOwn(variables, name)) return String(resolveValue(variables[name], scope));
-    const value = name.includes('.') ? scope.attribute(...split(name)) : scope.ref(name);
-    return value === undefined ? whole : String(value);
+    if (Object.hasOwn(variables, name)) return scalar(resolveValue(variables[name], scope));
+    return scalar(name.includes('.') ? scope.attribute(...split(name)) : scope.ref(name));
   });
 }
 
@@ -86,7 +95,8 @@ export function holds(expression: unknown, scope: IntrinsicScope): boolean {
   switch (name) {
     case 'Fn::Equals': {
       const [left, right] = resolveValue(given, scope) as [unknown, unknown];
-      return left === right;
+      // CloudFormation compares texts: 5 equals "5".
+      return left === right || (isScalar(left) && isScalar(right) && String(left) === String(right));
     }
     case 'Fn::Not':
       return !holds((given as unknown[])[0], scope);

@@ -33,6 +33,7 @@ export interface ResolvedStack {
 /** Resolves a whole stack. Throws `TemplateProblem` for a type, a property or a reference that is not understood. */
 export function resolveStack(template: Template, deployment: Deployment): ResolvedStack {
   const { stack, place } = deployment;
+  checkParameters(template, deployment);
   const identities = new Map<string, Identity>();
   const scope: IntrinsicScope = {
     ref: (name) => pseudo(name, deployment) ?? parameter(template, deployment, name) ?? identityOf(name).ref,
@@ -46,14 +47,22 @@ export function resolveStack(template: Template, deployment: Deployment): Resolv
       if (!deployment.imports.has(name)) throw new Error(`nothing exports ${name}`);
       return deployment.imports.get(name);
     },
-    condition: (name) => holds(template.Conditions?.[name] ?? { nothing: name }, scope),
+    condition(name) {
+      const expression = template.Conditions?.[name];
+      if (expression === undefined) throw new Error(`there is no condition ${name}`);
+      return holds(expression, scope);
+    },
   };
+  const isThere = ({ Condition }: { readonly Condition?: string }): boolean =>
+    Condition === undefined || scope.condition(Condition);
 
   function identityOf(logicalId: string): Identity {
     const known = identities.get(logicalId);
     if (known !== undefined) return known;
     const resource = template.Resources[logicalId];
     if (resource === undefined) throw new Error(`there is no resource or parameter ${logicalId}`);
+    if (!isThere(resource))
+      throw new Error(`${logicalId} is not made: its condition ${resource.Condition} does not hold`);
     const type = IDENTITIES[resource.Type];
     if (type === undefined) throw new TemplateProblem(stack, logicalId, `the type ${resource.Type} is not understood`);
     const text = (property: string | undefined): string | undefined => {
@@ -76,7 +85,7 @@ export function resolveStack(template: Template, deployment: Deployment): Resolv
     }
   };
   const resources = Object.entries(template.Resources)
-    .filter(([, { Condition }]) => Condition === undefined || scope.condition(Condition))
+    .filter(([logicalId, resource]) => located(logicalId, () => isThere(resource)))
     .map(([logicalId, { Type, Properties = {} }]) =>
       located(logicalId, (): Resource => {
         const identity = identityOf(logicalId);
@@ -86,7 +95,9 @@ export function resolveStack(template: Template, deployment: Deployment): Resolv
         return { ...identity, type: Type, logicalId, stack, account, region, properties };
       }),
     );
-  const outputs = Object.entries(template.Outputs ?? {});
+  const outputs = Object.entries(template.Outputs ?? {}).filter(([name, output]) =>
+    located(name, () => isThere(output)),
+  );
   const value = (name: string, output: unknown) => located(name, () => resolve(output, scope));
   return {
     resources,
@@ -123,9 +134,28 @@ function pseudo(name: string, { place, stack }: Deployment): string | undefined 
   }
 }
 
-function parameter(template: Template, { parameters }: Deployment, name: string): string | undefined {
+function parameter(template: Template, { stack, parameters }: Deployment, name: string): string | undefined {
   const declared = template.Parameters?.[name];
-  return declared === undefined ? undefined : (parameters[name] ?? declared.Default ?? '');
+  if (declared === undefined) return undefined;
+  // A list, or a parameter whose value is somewhere else, would need more than its text.
+  if (declared.Type !== 'String' && declared.Type !== 'Number')
+    throw new TemplateProblem(stack, name, `the type ${declared.Type} of the parameter is not understood`);
+  return parameters[name] ?? declared.Default;
+}
+
+/** As CloudFormation checks them before it does anything. */
+function checkParameters({ Parameters = {} }: Template, { stack, parameters }: Deployment): void {
+  for (const name of Object.keys(parameters))
+    if (!Object.hasOwn(Parameters, name)) throw new TemplateProblem(stack, name, 'the template has no such parameter');
+  for (const [name, declared] of Object.entries(Parameters)) {
+    const { AllowedPattern, AllowedValues, ConstraintDescription, Default } = declared;
+    const value = parameters[name] ?? Default;
+    if (value === undefined) throw new TemplateProblem(stack, name, 'the parameter has no value');
+    const fits = AllowedPattern === undefined || new RegExp(`^(?:${AllowedPattern})$`).test(value);
+    if (fits && (AllowedValues?.includes(value) ?? true)) continue;
+    const why = ConstraintDescription ?? `must be ${AllowedPattern ?? AllowedValues?.join(' or ')}`;
+    throw new TemplateProblem(stack, name, `the parameter's value ${JSON.stringify(value)} is not allowed: ${why}`);
+  }
 }
 
 /** `LiftlockState-ItemsTableE2D1F4C3-9A0B1C2D3E4F`: as CloudFormation makes them, but the same at every start. At most 64 characters. */

@@ -9,7 +9,7 @@ export interface Published {
   readonly at: Date;
 }
 
-interface Subscription {
+export interface Subscription {
   readonly arn: string;
   readonly topicArn: string;
   readonly protocol: string;
@@ -90,21 +90,54 @@ const described = ({ arn, topicArn, protocol, endpoint, owner }: Subscription) =
   Owner: owner,
 });
 
+const invalid = (what: string): AwsFault => new AwsFault('InvalidParameterException', `Invalid parameter: ${what}`);
+
+function requireEntries(entries: readonly { readonly Id: string }[]): void {
+  if (entries.length === 0)
+    throw new AwsFault('EmptyBatchRequestException', "The batch request doesn't contain any entries.");
+  if (entries.length > 10)
+    throw new AwsFault(
+      'TooManyEntriesInBatchRequestException',
+      'The batch request contains more entries than permissible.',
+    );
+  if (new Set(entries.map(({ Id }) => Id)).size < entries.length)
+    throw new AwsFault(
+      'BatchEntryIdsNotDistinctException',
+      'Two or more batch entries in the request have the same Id.',
+    );
+}
+
 export function topicOperations(topics: Topics): Operations {
+  const publish = (arn: string, message: string, now: Date, subject: string | undefined): string => {
+    topics.require(arn);
+    if (message === '') throw invalid('Empty message');
+    return topics.publish(arn, message, now, subject);
+  };
   return {
-    Publish: (input: { TopicArn?: string; Message: string; Subject?: string }, { now }: OperationContext) => ({
-      MessageId: topics.publish(input.TopicArn ?? '', input.Message, now, input.Subject),
-    }),
+    Publish: (
+      input: { TopicArn?: string; TargetArn?: string; Message: string; Subject?: string },
+      { now }: OperationContext,
+    ) => {
+      const arn = input.TopicArn ?? input.TargetArn;
+      if (arn === undefined) throw invalid('TopicArn or TargetArn Reason: no value for required parameter');
+      return { MessageId: publish(arn, input.Message, now, input.Subject) };
+    },
     PublishBatch: (
       input: { TopicArn: string; PublishBatchRequestEntries: { Id: string; Message: string; Subject?: string }[] },
       { now }: OperationContext,
-    ) => ({
-      Successful: input.PublishBatchRequestEntries.map(({ Id, Message, Subject }) => ({
-        Id,
-        MessageId: topics.publish(input.TopicArn, Message, now, Subject),
-      })),
-      Failed: [],
-    }),
+    ) => {
+      topics.require(input.TopicArn);
+      const { PublishBatchRequestEntries: entries } = input;
+      requireEntries(entries);
+      for (const { Message } of entries) if (Message === '') throw invalid('Empty message');
+      return {
+        Successful: entries.map(({ Id, Message, Subject }) => ({
+          Id,
+          MessageId: publish(input.TopicArn, Message, now, Subject),
+        })),
+        Failed: [],
+      };
+    },
     ListTopics: (_: object, { account, region }: OperationContext) => ({
       Topics: topics.topicsOf(account, region).map((TopicArn) => ({ TopicArn })),
     }),

@@ -44,7 +44,8 @@ export function denialFault(
   why: string,
 ): AwsFault {
   if (service === 'eks' && action === 'ec2:RunInstances') return launchTemplateDenial(resource, why);
-  const { name, status } = SHAPES[service];
+  // What no service of the cloud is, X-Ray for one, refuses as most of AWS does.
+  const { name, status } = SHAPES[service] ?? JSON_DENIAL;
   const said = asWritten(service, action);
   const because = why.replace(action, said);
   const onResource = resource === '*' ? '' : ` on resource: ${resource}`;

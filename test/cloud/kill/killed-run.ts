@@ -40,7 +40,9 @@ function life(
   killAt = Number.POSITIVE_INFINITY,
 ): Promise<{ readonly ended?: Ended; readonly continued: boolean }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [CHILD, assembly, state], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', CHILD, assembly, state], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     let ended: Ended | undefined;
     let continued = false;
     createInterface({ input: child.stdout }).on('line', (line) => {

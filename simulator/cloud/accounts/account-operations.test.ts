@@ -1,0 +1,45 @@
+import { DescribeOrganizationCommand, ListAccountsCommand, OrganizationsClient } from '@aws-sdk/client-organizations';
+import { GetParameterCommand, GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { ACCOUNT, REGION, startTestWire } from '../test-wire.ts';
+import { organizationOperations, parameterOperations } from './account-operations.ts';
+
+it('answers as Organizations and Parameter Store do', async () => {
+  const wire = await startTestWire({
+    organizations: organizationOperations(['222222222222'], 'o-test'),
+    ssm: parameterOperations(new Map([['/a/b', '30']])),
+  });
+  const [organizations, parameters] = [new OrganizationsClient(wire.client), new SSMClient(wire.client)];
+  try {
+    expect((await organizations.send(new ListAccountsCommand({}))).Accounts).toEqual([
+      {
+        Id: '222222222222',
+        Arn: `arn:aws:organizations::${ACCOUNT}:account/o-test/222222222222`,
+        Name: 'account-222222222222',
+        Email: '222222222222@example.com',
+        Status: 'ACTIVE',
+        State: 'ACTIVE',
+      },
+    ]);
+    expect((await organizations.send(new DescribeOrganizationCommand({}))).Organization).toMatchObject({
+      Id: 'o-test',
+      MasterAccountId: ACCOUNT,
+    });
+    expect((await parameters.send(new GetParameterCommand({ Name: '/a/b' }))).Parameter).toEqual({
+      Name: '/a/b',
+      Type: 'String',
+      Value: '30',
+      Version: 1,
+      ARN: `arn:aws:ssm:${REGION}::parameter/a/b`,
+    });
+    await expect(parameters.send(new GetParameterCommand({ Name: '/gone' }))).rejects.toMatchObject({
+      name: 'ParameterNotFound',
+    });
+    const several = await parameters.send(new GetParametersCommand({ Names: ['/gone', '/a/b'] }));
+    expect(several).toMatchObject({ Parameters: [{ Value: '30' }], InvalidParameters: ['/gone'] });
+    expect(wire.failures).toEqual([]);
+  } finally {
+    organizations.destroy();
+    parameters.destroy();
+    await wire.close();
+  }
+});

@@ -1,0 +1,198 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CreateTableCommand, DescribeLimitsCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { CreateQueueCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { testWorld } from '../eks/test-world.ts';
+import { localAdministrator } from '../iam/principals/local-administrator.ts';
+import type { CloudOptions } from './cloud-options.ts';
+import { LocalCloud } from './local-cloud.ts';
+import type { Template } from './template/assembly.ts';
+
+const HUB = '000000000000';
+const SPOKE = '222222222222';
+const REGION = 'eu-west-1';
+const START = new Date('2031-05-06T07:08:09.000Z');
+
+const table = (name: string) => ({
+  Type: 'AWS::DynamoDB::Table',
+  Properties: {
+    TableName: name,
+    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    BillingMode: 'PAY_PER_REQUEST',
+  },
+});
+const role = (name: string, Principal: object) => ({
+  Type: 'AWS::IAM::Role',
+  Properties: {
+    RoleName: name,
+    AssumeRolePolicyDocument: {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal, Action: 'sts:AssumeRole' }],
+    },
+    Policies: [
+      {
+        PolicyName: 'Own',
+        PolicyDocument: {
+          Version: '2012-10-17',
+          Statement: [{ Effect: 'Allow', Action: 'dynamodb:*', Resource: '*' }],
+        },
+      },
+    ],
+  },
+});
+const HUB_STACK: Template = {
+  Resources: {
+    Table: table('items'),
+    Queue: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'work' } },
+    Role: role('worker', { AWS: `arn:aws:iam::${HUB}:root` }),
+  },
+};
+
+let notes: string[];
+let clouds: LocalCloud[];
+beforeEach(() => {
+  [notes, clouds] = [[], []];
+});
+afterEach(async () => {
+  for (const cloud of clouds) await cloud.close();
+});
+
+async function start(templates: Record<string, Template>, options: Partial<CloudOptions> = {}): Promise<LocalCloud> {
+  const cloud = await LocalCloud.start({
+    assembly: { folder: '/none', templates: new Map(Object.entries(templates)), assets: new Map() },
+    stacks: [
+      { stack: 'Hub', account: HUB, region: REGION, parameters: {} },
+      { stack: 'Spoke', account: SPOKE, region: REGION, parameters: {} },
+    ],
+    eksState: testWorld(() => {}).state,
+    start: START,
+    seed: 1,
+    accounts: [SPOKE],
+    onNote: (note) => notes.push(note),
+    ...options,
+  });
+  clouds.push(cloud);
+  return cloud;
+}
+const EMPTY: Template = { Resources: {} };
+const client = (cloud: LocalCloud, account = HUB, more = {}) => {
+  const { accessKeyId, secretAccessKey } = localAdministrator(account);
+  return {
+    endpoint: cloud.wire.origin,
+    region: REGION,
+    credentials: { accessKeyId, secretAccessKey },
+    maxAttempts: 1,
+    ...more,
+  };
+};
+const CREATE = {
+  TableName: 'other',
+  AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' as const }],
+  KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' as const }],
+  BillingMode: 'PAY_PER_REQUEST' as const,
+};
+
+describe('the installed cloud decides who may what', () => {
+  let cloud: LocalCloud;
+  beforeEach(async () => {
+    cloud = await start({ Hub: HUB_STACK, Spoke: EMPTY });
+  });
+
+  it('knows its callers', async () => {
+    const identity = (more = {}) => new STSClient(client(cloud, HUB, more)).send(new GetCallerIdentityCommand({}));
+    expect(await identity()).toMatchObject({ Account: HUB, Arn: `arn:aws:iam::${HUB}:user/local-administrator` });
+    await expect(identity({ credentials: { accessKeyId: 'AKIDNOBODY', secretAccessKey: 'x' } })).rejects.toMatchObject({
+      name: 'InvalidClientTokenId',
+    });
+    const { accessKeyId } = localAdministrator(HUB);
+    await expect(identity({ credentials: { accessKeyId, secretAccessKey: 'wrong' } })).rejects.toMatchObject({
+      name: 'SignatureDoesNotMatch',
+    });
+  });
+
+  it("lets nobody but the hub's administrator make tables", async () => {
+    const create = (options: object) => new DynamoDBClient(options).send(new CreateTableCommand(CREATE));
+    await expect(create(client(cloud, SPOKE))).rejects.toMatchObject({
+      name: 'AccessDeniedException',
+      message: expect.stringContaining('may not create tables'),
+    });
+    const sts = new STSClient(client(cloud));
+    const RoleArn = `arn:aws:iam::${HUB}:role/worker`;
+    const { Credentials } = await sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'test' }));
+    const credentials = {
+      accessKeyId: Credentials?.AccessKeyId ?? '',
+      secretAccessKey: Credentials?.SecretAccessKey ?? '',
+      sessionToken: Credentials?.SessionToken ?? '',
+    };
+    await expect(create(client(cloud, HUB, { credentials }))).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    await expect(create(client(cloud))).resolves.toBeDefined();
+  });
+
+  it('refuses an operation that no row describes, even to who may everything', async () => {
+    await expect(new DynamoDBClient(client(cloud)).send(new DescribeLimitsCommand({}))).rejects.toMatchObject({
+      name: 'NotImplemented',
+      $metadata: { httpStatusCode: 501 },
+    });
+  });
+
+  it('refuses what one account asks of another', async () => {
+    const put = (account: string) =>
+      new DynamoDBClient(client(cloud, account)).send(
+        new PutItemCommand({ TableName: `arn:aws:dynamodb:${REGION}:${HUB}:table/items`, Item: { id: { S: 'a' } } }),
+      );
+    await expect(put(SPOKE)).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  });
+
+  it('says what it does not model, and shows each account its own', async () => {
+    await expect(new SQSClient(client(cloud)).send(new CreateQueueCommand({ QueueName: 'x' }))).rejects.toMatchObject({
+      $metadata: { httpStatusCode: 501 },
+    });
+    expect(notes).toEqual(['sqs:CreateQueue is not modelled by the local cloud; it was answered with 501.']);
+    const queues = async (account: string) =>
+      (await new SQSClient(client(cloud, account)).send(new ListQueuesCommand({}))).QueueUrls;
+    expect(await queues(HUB)).toEqual([`${cloud.wire.origin}/${HUB}/work`]);
+    expect(await queues(SPOKE)).toBeUndefined();
+  });
+});
+
+it('starts nothing for a template that it does not understand, and leaves nothing open', async () => {
+  const odd = { Resources: { ...HUB_STACK.Resources, Odd: { Type: 'AWS::S3::Bucket' } } };
+  await expect(start({ Hub: odd, Spoke: EMPTY })).rejects.toThrow(
+    'Hub/Odd: the type AWS::S3::Bucket is not understood',
+  );
+  await expect(start({ Hub: HUB_STACK })).rejects.toThrow('The assembly /none holds no stack Spoke.');
+});
+
+it('leaves nothing open where its port is taken', async () => {
+  const first = await start({ Hub: EMPTY, Spoke: EMPTY });
+  const servers = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPServerWrap').length;
+  const before = servers();
+  await expect(start({ Hub: EMPTY, Spoke: EMPTY }, { port: first.wire.port })).rejects.toThrow(/is taken/);
+  for (let waits = 0; servers() > before && waits < 50; waits++) await new Promise((next) => setTimeout(next, 10));
+  expect(servers()).toBe(before);
+});
+
+it('goes on from what was kept, and from nothing that was not complete', async () => {
+  const stateFolder = mkdtempSync(join(tmpdir(), 'liftlock-cloud-test-'));
+  const arn = `arn:aws:sqs:${REGION}:${HUB}:work`;
+  const open = () => start({ Hub: HUB_STACK, Spoke: EMPTY }, { stateFolder });
+  const first = await open();
+  first.queues.find(arn)?.send('lost', 'sender');
+  await first.close();
+  const second = await open();
+  expect([second.kept.isContinued, second.queues.find(arn)?.messages]).toEqual([false, []]);
+  second.kept.complete('');
+  second.queues.find(arn)?.send('kept', 'sender');
+  await second.clock.runUntil(new Date(START.getTime() + 60_000));
+  second.time.show();
+  await second.close();
+  const third = await open();
+  expect(third.queues.find(arn)?.messages.map(({ body }) => body)).toEqual(['kept']);
+  expect(third.clock.now()).toEqual(new Date(START.getTime() + 60_000));
+  await expect(open()).rejects.toThrow('Another local cloud uses it');
+  await third.close();
+  rmSync(stateFolder, { recursive: true, force: true });
+});

@@ -1,0 +1,39 @@
+import { judged, objection, resultsOf } from './judge.ts';
+import type { Mutation } from './mutation.ts';
+
+const mutation: Mutation = {
+  id: 'permission liftlock-api dynamodb:PutItem Items',
+  kind: 'permission',
+  named: ['liftlock-api', 'dynamodb:PutItem'],
+  apply: (assembly) => assembly,
+};
+const verdict = (...causes: string[]) => ({ id: mutation.id, killed: causes.length > 0, causes, seconds: 1 });
+const expected = [{ id: /PutItem Items$/, reason: 'nobody puts anything' }];
+
+test('a mutation that a cause names is as it should be', () => {
+  expect(objection(judged(mutation, verdict('liftlock-api is missing dynamodb:PutItem'), []))).toBeUndefined();
+});
+
+test('a mutation that only fails something is not', () => {
+  const other = judged(mutation, verdict('first-dev is at 1.36', 'liftlock-api is missing dynamodb:GetItem'), []);
+  expect(objection(other)).toContain('no cause names liftlock-api and dynamodb:PutItem');
+});
+
+test('a survivor has to be expected, and who is expected to survive has to', () => {
+  expect(objection(judged(mutation, verdict(), []))).toBe('survived');
+  expect(objection(judged(mutation, verdict(), expected))).toBeUndefined();
+  expect(objection(judged(mutation, verdict('liftlock-api'), expected))).toContain('take it out of the table');
+});
+
+test('a run that hung is killed and listed apart', () => {
+  const hung = judged(mutation, { ...verdict('did not end'), didNotEnd: true }, []);
+  expect(objection(hung)).toBeUndefined();
+  expect(resultsOf([hung]).didNotEnd).toEqual([{ id: mutation.id }]);
+  expect(resultsOf([hung]).totals[0]).toEqual({ kind: 'permission', mutations: 1, killed: 1, survived: 0 });
+});
+
+test('results tell survivors with their reasons, and no times', () => {
+  const results = resultsOf([judged(mutation, verdict(), expected)]);
+  expect(results.survivors).toEqual([{ id: mutation.id, reason: 'nobody puts anything' }]);
+  expect(JSON.stringify(results)).not.toContain('seconds');
+});

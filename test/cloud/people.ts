@@ -1,0 +1,47 @@
+import { SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import type { MachineName } from '../../core/contracts/names.ts';
+import { apiRequest } from '../../simulator/cloud/api-request.ts';
+import type { LocalCloud } from '../../simulator/cloud/local-cloud.ts';
+import { localAdministrator } from '../../simulator/iam/principals/local-administrator.ts';
+
+/** Halts the rollout of the first cluster and lets it go on; plans one for the second cluster and gives it up before it begins. */
+export async function switchRollouts(
+  cloud: LocalCloud,
+  policies: { readonly running: string; readonly waiting: string },
+) {
+  const { items } = (await apiRequest(cloud, 'GET', '/v1/rollouts')) as { items: { id: string; policy: string }[] };
+  const running = items.find(({ policy }) => policy === policies.running);
+  if (running === undefined) throw new Error(`no rollout of the policy ${policies.running} has begun`);
+  await apiRequest(cloud, 'POST', `/v1/rollouts/${running.id}/pause`, { reason: 'rehearsed' });
+  await apiRequest(cloud, 'POST', `/v1/rollouts/${running.id}/resume`, {});
+  const planned = (await apiRequest(cloud, 'POST', '/v1/rollouts', { policy: policies.waiting })) as { id: string };
+  await apiRequest(cloud, 'POST', `/v1/rollouts/${planned.id}/abort`, { reason: 'rehearsed' });
+}
+
+export async function stopRunningUpgrades(cloud: LocalCloud): Promise<void> {
+  const machineArn = machineArnOf(cloud, 'upgrade-cluster');
+  const { executions } = cloud.runner.listExecutions({ machineArn, statusFilter: 'RUNNING' });
+  const client = stepFunctions(cloud);
+  for (const { executionArn } of executions) await client.send(new StopExecutionCommand({ executionArn }));
+  client.destroy();
+}
+
+export async function startByHand(cloud: LocalCloud, machine: MachineName, input: object): Promise<void> {
+  const client = stepFunctions(cloud);
+  const stateMachineArn = machineArnOf(cloud, machine);
+  await client.send(new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) }));
+  client.destroy();
+}
+
+function stepFunctions(cloud: LocalCloud): SFNClient {
+  const [hub] = cloud.options.stacks;
+  const { accessKeyId, secretAccessKey } = localAdministrator(hub?.account ?? '');
+  const credentials = { accessKeyId, secretAccessKey };
+  return new SFNClient({ endpoint: cloud.wire.origin, region: hub?.region ?? '', credentials });
+}
+
+export function machineArnOf(cloud: LocalCloud, machine: MachineName): string {
+  const found = cloud.runner.machines.records().find(({ name }) => name === `liftlock-${machine}`);
+  if (found === undefined) throw new Error(`no machine ${machine} was installed`);
+  return found.arn;
+}

@@ -1,0 +1,105 @@
+import { MACHINE_NAMES } from '../../core/contracts/names.ts';
+import { apiRequest } from '../../simulator/cloud/api-request.ts';
+import type { LocalCloud } from '../../simulator/cloud/local-cloud.ts';
+import { knowVersions, type PreparedFleet } from '../../simulator/process/prepare-fleet.ts';
+import { untilRest } from '../../simulator/process/until-rest.ts';
+import { changeSettingsMeanwhile } from './changed-settings.ts';
+import { switchOff, takeLetters } from './failed-calls.ts';
+import { loseAnswer } from './lost-answer.ts';
+import type { Moment } from './moment.ts';
+import { startByHand, stopRunningUpgrades, switchRollouts } from './people.ts';
+import { auditChanges } from './refused.ts';
+import { strangersTaken } from './strangers.ts';
+import { tellOfOthers, tellOfTimeout } from './told.ts';
+
+const FIRST = 'arn:aws:eks:eu-central-1:111111111111:cluster/first-dev';
+const SECOND = 'arn:aws:eks:us-east-1:222222222222:cluster/second-prod';
+/** Where each is to end. */
+export const ENDS: Readonly<Record<string, string>> = { [FIRST]: '1.37', [SECOND]: '1.35' };
+const HOURS = 8;
+
+type OnProblem = (problem: string) => void;
+
+/**
+ * One cluster goes by its policy, loses its execution in the middle and is tried again; the other one is asked for by a person, taken back
+ * and asked for again; fleet and rollouts are stopped and resumed; every machine is started by hand; accounts and functions fail for an hour.
+ */
+export async function smallDay(cloud: LocalCloud, prepared: PreparedFleet, onProblem: OnProblem): Promise<void> {
+  await knowVersions(cloud.table, prepared);
+  await apiRequest(cloud, 'PUT', '/v1/config', [prepared.fleet, ...prepared.policies]);
+  cloud.begin();
+  await minutes(cloud, 3);
+  await eventsComeIn(cloud, onProblem);
+  await fleetAndRollouts(cloud);
+  await firstCluster(cloud);
+  await secondCluster(cloud);
+  for (const machine of MACHINE_NAMES) {
+    await startByHand(cloud, machine, { cluster: SECOND, targetVersion: ENDS[SECOND] });
+    await minutes(cloud, 3);
+  }
+  for (const problem of await auditChanges(cloud)) onProblem(problem);
+  await badHours(cloud, onProblem);
+}
+
+async function eventsComeIn(cloud: LocalCloud, onProblem: OnProblem): Promise<void> {
+  cloud.trail.tellOfLifecycle('111111111111', 'eu-central-1', [FIRST], cloud.clock.now().getTime());
+  tellOfOthers(cloud, FIRST);
+  tellOfTimeout(cloud);
+  for (const problem of strangersTaken(cloud, FIRST)) onProblem(problem);
+}
+
+async function fleetAndRollouts(cloud: LocalCloud): Promise<void> {
+  await apiRequest(cloud, 'GET', '/v1/clusters');
+  await apiRequest(cloud, 'POST', '/v1/fleet/stop', { reason: 'rehearsed' });
+  await minutes(cloud, 2);
+  await apiRequest(cloud, 'POST', '/v1/fleet/resume', {});
+  await switchRollouts(cloud, { running: 'dev', waiting: 'prod' });
+}
+
+async function firstCluster(cloud: LocalCloud): Promise<void> {
+  changeSettingsMeanwhile(cloud, { cluster: FIRST, addon: 'coredns', supportType: 'STANDARD' });
+  await until(cloud, loseAnswer(cloud, FIRST), 'the control plane of first-dev is updated');
+  await minutes(cloud, 30);
+  await apiRequest(cloud, 'POST', '/v1/clusters/first-dev/retry', {});
+  // Past the hour: versions and deadlines are looked at again, now with an inventory.
+  await minutes(cloud, 20);
+}
+
+async function secondCluster(cloud: LocalCloud): Promise<void> {
+  const upgrade = { to: ENDS[SECOND], approve: true };
+  await apiRequest(cloud, 'POST', '/v1/clusters/second-prod/upgrade', upgrade);
+  await minutes(cloud, 1);
+  await stopRunningUpgrades(cloud);
+  await minutes(cloud, 2);
+  await apiRequest(cloud, 'POST', '/v1/clusters/second-prod/release', {});
+  await apiRequest(cloud, 'POST', '/v1/clusters/second-prod/upgrade', upgrade);
+  await rest(cloud);
+}
+
+/** For an hour calls of the functions that are started hourly are refused; in the next one EKS refuses a whole account. */
+async function badHours(cloud: LocalCloud, onProblem: OnProblem): Promise<void> {
+  const hourly = ['liftlock-discover-clusters', 'liftlock-watch-versions'];
+  const giveBack = switchOff(cloud, hourly);
+  await minutes(cloud, 60);
+  giveBack();
+  for (const problem of takeLetters(cloud, hourly)) onProblem(problem);
+  cloud.eks.state.deniedAccounts.push('222222222222');
+  await minutes(cloud, 60);
+}
+
+const minutes = (cloud: LocalCloud, count: number): Promise<void> =>
+  cloud.clock.runUntil(new Date(cloud.clock.now().getTime() + count * 60_000));
+
+async function until(cloud: LocalCloud, moment: Moment, what: string): Promise<void> {
+  const end = cloud.clock.now().getTime() + HOURS * 3_600_000;
+  while (!moment.happened) {
+    if (cloud.clock.now().getTime() > end) throw new Error(`within ${HOURS} hours it did not happen that ${what}`);
+    await minutes(cloud, 1);
+  }
+}
+
+async function rest(cloud: LocalCloud): Promise<void> {
+  const end = new Date(cloud.clock.now().getTime() + HOURS * 3_600_000);
+  if (!(await untilRest(cloud, cloud.clock, { until: end, quietHours: 0.4 })))
+    throw new Error(`it did not come to rest within ${HOURS} hours`);
+}
