@@ -1,0 +1,26 @@
+/**
+ * Plain GETs to one cluster's API server, for a scan. What they mean (discovery, lists, pages, metrics) is read in core/scan. An
+ * implementation renews its credentials by itself, never lets headers or credentials out, and sends a user agent that begins with
+ * `liftlock-scan`.
+ */
+export interface ClusterReader {
+  /**
+   * @throws ClusterAccessError `ClusterUnreachable` when no answer came; every answer that came, 4xx and 5xx too, is returned.
+   */
+  get(request: ReadRequest): Promise<ReadAnswer>;
+}
+
+export interface ReadRequest {
+  /** With its query: `/apis/apps/v1/deployments?limit=500`. */
+  readonly path: string;
+  /** The `Accept` header; default `application/json`. */
+  readonly accept?: string;
+}
+
+export interface ReadAnswer {
+  readonly status: number;
+  /** The body as text, whatever its type. At most `maxBytes` of the implementation; longer answers throw `ClusterServerFault`. */
+  readonly text: string;
+  /** Of a 429 or 503: how long to wait, where it said so. */
+  readonly retryAfterSeconds?: number;
+}

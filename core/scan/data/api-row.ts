@@ -1,0 +1,48 @@
+/** One row of the API lifecycle table: a group, version and kind that some Kubernetes release deprecated or stopped serving. */
+export interface ApiRow {
+  /** Empty for the core group. */
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  /** Plural, as in paths: `poddisruptionbudgets`. */
+  readonly resource: string;
+  readonly namespaced: boolean;
+  readonly stability: 'alpha' | 'beta' | 'stable';
+  /** Objects are kept; a `virtual` kind is only asked (reviews), a `subresource` is part of another one (`scale`, `eviction`). */
+  readonly kindType: 'resource' | 'virtual' | 'subresource';
+  /** False for alpha versions and for beta versions that came with 1.24 or later: a cluster serves them only when it was told to. */
+  readonly servedByDefault: boolean;
+  /** The EKS minor from which EKS turned on what upstream leaves off; null where it did not. */
+  readonly eksServedFrom: string | null;
+  /** First minor that has it, e.g. `1.8`. */
+  readonly introduced: string;
+  /** First minor that warns; null when no release does. */
+  readonly deprecated: string | null;
+  /** First minor that does not serve it; null when none is known. */
+  readonly removed: string | null;
+  /** What to write instead, the nearest first, the final one last. The right one for a target is introduced ≤ target < removed. */
+  readonly replacements: readonly ApiReplacement[];
+  /** What to know when migrating, beyond the new version; null when the new version alone is enough. */
+  readonly note: string | null;
+  /** Which entry of `sources.json` says so, field by field. */
+  readonly sources: Readonly<Record<ApiRowField, string>>;
+  readonly disagreements: readonly Disagreement[];
+}
+
+export type ApiRowField = 'introduced' | 'deprecated' | 'removed' | 'replacements' | 'servedByDefault';
+
+export interface ApiReplacement {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly introduced: string;
+  readonly removed: string | null;
+}
+
+/** A known source that says something else, and why it is not followed. */
+export interface Disagreement {
+  /** `pluto`, `kubent`, `deprecation guide`, … */
+  readonly source: string;
+  readonly field: string;
+  readonly theirs: string;
+}
