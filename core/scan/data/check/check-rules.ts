@@ -1,0 +1,30 @@
+import type { BreakRule } from '../break-rule.ts';
+import type { DataTables } from '../data-tables.ts';
+import { type DetectorParameters, detectorParameters } from './detector-parameters.ts';
+import type { DataProblem } from './problem.ts';
+
+/** Reports rules that no detector can look for: its name is unknown, or its parameters are not the ones that it reads. */
+export function checkRules({ rules }: DataTables): DataProblem[] {
+  return rules.flatMap((rule) =>
+    objections(rule).map((message) => ({ table: 'rules' as const, entry: rule.id, message })),
+  );
+}
+
+function objections({ detector, parameters, deprecatedIn, breaksIn, severity }: BreakRule): string[] {
+  const expected: DetectorParameters | undefined = detectorParameters[detector];
+  if (expected === undefined) return [`there is no detector ${detector}`];
+  const { required, optional, oneOf } = expected;
+  const given = Object.keys(parameters);
+  return [
+    ...required.filter((name) => !given.includes(name)).map((name) => `${detector} needs the parameter ${name}`),
+    ...given
+      .filter((name) => ![...required, ...optional, ...oneOf].includes(name))
+      .map((name) => `${detector} reads no parameter ${name}`),
+    ...(oneOf.length > 0 && !oneOf.some((name) => given.includes(name))
+      ? [`${detector} needs one of the parameters ${oneOf.join(', ')}`]
+      : []),
+    ...(deprecatedIn === null && breaksIn === null && severity !== 'info'
+      ? ['names no minor at all: only a rule of severity info may']
+      : []),
+  ];
+}

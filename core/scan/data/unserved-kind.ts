@@ -1,0 +1,12 @@
+/** A group, version and kind that lists of deprecated APIs carry although no release of Kubernetes ever served it. */
+export interface UnservedKind {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  /** The lists that carry it: `pluto`, `deprecation guide`, … */
+  readonly listedBy: readonly string[];
+  /** How it probably came to be listed, and what its author may have meant. */
+  readonly note: string;
+  /** An entry of `sources.json`: what shows that it never was. */
+  readonly source: string;
+}
