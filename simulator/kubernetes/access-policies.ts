@@ -3,7 +3,15 @@ export interface PolicyRule {
   readonly verbs: readonly string[];
   readonly apiGroups?: readonly string[];
   readonly resources?: readonly string[];
+  /** Absent or empty: whatever its name. */
+  readonly resourceNames?: readonly string[];
   readonly nonResourceURLs?: readonly string[];
+}
+
+/** Rules with the namespaces they count in; absent: in all, and at the cluster scope. */
+export interface GrantedRules {
+  readonly rules: readonly PolicyRule[];
+  readonly namespaces?: readonly string[];
 }
 
 const read = ['get', 'list', 'watch'];
@@ -49,8 +57,8 @@ export const accessPolicies: Readonly<Record<string, readonly PolicyRule[]>> = {
 };
 
 /**
- * What a group of an access entry may do: its ClusterRole is the cluster owner's own and not in the model, which takes it
- * for the one that upgrades need, with reads of everything (facts: eks.md §10.1).
+ * What a group of an access entry may do where nothing in the cluster binds it: its ClusterRole is the cluster owner's own, and a
+ * state without it means the one that upgrades need, with reads of everything (facts: eks.md §10.1).
  */
 export const groupRules: readonly PolicyRule[] = [rule('*', ['*'], read), { verbs: ['get'], nonResourceURLs: ['*'] }];
 

@@ -7,7 +7,9 @@ import { nodeObject } from './objects/node-object.ts';
 import type { KubernetesObject } from './objects/object-metadata.ts';
 import { podObject } from './objects/pod-object.ts';
 import { replicaSetObject } from './objects/replica-set-object.ts';
+import { storedObjects } from './objects/stored-objects.ts';
 import { daemonSetObject, deploymentObject, statefulSetObject } from './objects/workload-object.ts';
+import type { ResourceType } from './resource-types.ts';
 
 /** What the API server answers to a list, as JSON. */
 export interface ObjectList {
@@ -27,24 +29,28 @@ const workloads =
   (cluster: ClusterRecord, now: number) =>
     cluster.kubernetes.workloads.filter((each) => each.kind === kind).map((each) => build(cluster, each, now));
 
+/** What follows from the model, by `storage` of its type. */
 const builds: Readonly<Record<string, Build>> = {
-  namespaces: (cluster) => namespaceNames(cluster).map((name) => namespaceObject(cluster, name)),
-  nodes: (cluster, now) => cluster.kubernetes.nodes.map((node) => nodeObject(cluster, node, now)),
-  pods: (cluster, now) => allPods(cluster.kubernetes).map((pod) => podObject(cluster, pod, now)),
-  daemonsets: workloads('DaemonSet', daemonSetObject),
-  deployments: workloads('Deployment', deploymentObject),
-  replicasets: workloads('Deployment', replicaSetObject),
-  statefulsets: workloads('StatefulSet', statefulSetObject),
-  poddisruptionbudgets: (cluster, now) =>
+  '/namespaces': (cluster) => namespaceNames(cluster).map((name) => namespaceObject(cluster, name)),
+  '/nodes': (cluster, now) => cluster.kubernetes.nodes.map((node) => nodeObject(cluster, node, now)),
+  '/pods': (cluster, now) => allPods(cluster.kubernetes).map((pod) => podObject(cluster, pod, now)),
+  'apps/daemonsets': workloads('DaemonSet', daemonSetObject),
+  'apps/deployments': workloads('Deployment', deploymentObject),
+  'apps/replicasets': workloads('Deployment', replicaSetObject),
+  'apps/statefulsets': workloads('StatefulSet', statefulSetObject),
+  'policy/poddisruptionbudgets': (cluster, now) =>
     cluster.kubernetes.podDisruptionBudgets.map((budget) => podDisruptionBudgetObject(cluster, budget, now)),
 };
 
 /**
- * All objects of a resource (of resource-types.ts) as they lie in a list, in the order of their keys in etcd: by namespace,
- * then by name. Undefined for a resource that is not served.
+ * All objects of a resource as they lie in a list, in the order of their keys in etcd: by namespace, then by name. A raw object
+ * stands in the place of one that follows from the model and has its name.
  */
-export function objectsOf(cluster: ClusterRecord, resource: string, now: number): KubernetesObject[] | undefined {
-  return builds[resource]?.(cluster, now).sort((left, right) => (keyOf(left) < keyOf(right) ? -1 : 1));
+export function objectsOf(cluster: ClusterRecord, type: ResourceType, now: number): KubernetesObject[] {
+  const found = new Map<string, KubernetesObject>();
+  for (const object of builds[type.storage]?.(cluster, now) ?? []) found.set(keyOf(object), object);
+  for (const object of storedObjects(cluster, type)) found.set(keyOf(object), object);
+  return [...found].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, object]) => object);
 }
 
 /** `kube-system/coredns-…`; `ip-10-0-0-1.…` for what is in no namespace. */

@@ -11,8 +11,9 @@ import type { PodDisruptionBudgetState } from './kubernetes-state.ts';
 import { noteCreation } from './note-creation.ts';
 import { isAllowed, requireAllowed } from './permissions.ts';
 import { listNodes, listPods, listWorkloads } from './read-objects.ts';
-import { apiVersionOf, resourceTypes } from './resource-types.ts';
+import { apiVersionOf, type ResourceType } from './resource-types.ts';
 import { schedulePods } from './schedule-pods.ts';
+import { resourceTypes } from './served-types.ts';
 import { StatusError } from './status-error.ts';
 
 /** Who asks which cluster, and when. */
@@ -62,10 +63,10 @@ export class FakeKubernetes {
 
   /** A list as the API server sends it, of one namespace or all. Undefined for a resource that is not served. */
   listObjects(request: KubernetesRequest, resource: string, namespace?: string): ObjectList | undefined {
-    const type = resourceTypes.find((each) => each.resource === resource);
-    if (type === undefined) return undefined;
     const cluster = this.#list(request, resource, namespace);
-    const objects = objectsOf(cluster, resource, request.now.getTime()) ?? [];
+    const type = typeOf(cluster, resource);
+    if (type === undefined) return undefined;
+    const objects = objectsOf(cluster, type, request.now.getTime());
     const items = objects.filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
     return { apiVersion: apiVersionOf(type), kind: `${type.kind}List`, metadata: { resourceVersion: '1' }, items };
   }
@@ -128,7 +129,7 @@ export class FakeKubernetes {
 
   #list(request: KubernetesRequest, resource: string, namespace?: string): ClusterRecord {
     const cluster = this.#authenticate(request);
-    const group = resourceTypes.find((each) => each.resource === resource)?.group ?? '';
+    const group = typeOf(cluster, resource)?.group ?? '';
     const attributes = { verb: 'list', group, resource, ...(namespace === undefined ? {} : { namespace }) };
     requireAllowed(cluster, request, attributes);
     return cluster;
@@ -139,6 +140,11 @@ export class FakeKubernetes {
     requireAuthenticated(cluster, request.principal);
     return cluster;
   }
+}
+
+/** The first of that name at its best version: `events` are those of the core group. */
+function typeOf(cluster: ClusterRecord, resource: string): ResourceType | undefined {
+  return resourceTypes(cluster).find((each) => each.resource === resource);
 }
 
 function requireCapacity({ kubernetes: { overload } }: ClusterRecord): void {

@@ -1,3 +1,5 @@
+import type { StoredObject } from './resources/stored-object.ts';
+
 /**
  * What one cluster's API server knows, as plain JSON. Times are epoch milliseconds. DaemonSet pods are not stored: there
  * is one on every node, so they follow from the nodes.
@@ -9,6 +11,15 @@ export interface KubernetesState {
   pods: PodState[];
   podDisruptionBudgets: PodDisruptionBudgetState[];
   access: KubernetesAccess;
+  /**
+   * Whatever else lies in the cluster, of kinds that it serves. One with the kind, namespace and name of an object that follows from
+   * the model (a node, a pod, a workload) stands in its place.
+   */
+  objects?: StoredObject[];
+  /** API versions that are off by default and served here all the same: `scheduling.k8s.io/v1beta1`. */
+  servedApis?: string[];
+  /** False: an old API server that answers the lists of old to clients that want all groups in one answer. Absent: true. */
+  aggregatedDiscovery?: boolean;
   /** Names of the `readyz` checks that fail; empty when the API server is ready. */
   failedReadyChecks: string[];
   /** The API server has more requests than it takes and refuses the next ones; absent: it serves. */
@@ -29,6 +40,8 @@ export interface NodeState {
   unschedulable: boolean;
   /** `karpenter.sh/do-not-disrupt: "true"` on the node. */
   doNotDisrupt?: boolean;
+  /** Members of `status.nodeInfo` that are otherwise than what the image has: `containerRuntimeVersion`, `osImage`, … */
+  nodeInfo?: Record<string, string>;
   /** When it joined; absent until somebody looks (`noteCreation`). */
   createdAt?: number;
 }

@@ -1,7 +1,15 @@
 import type { ClusterRecord } from '../eks/state/cluster-record.ts';
 import { entryOf } from './access.ts';
-import { accessPolicies, anonymousRules, authenticatedRules, groupRules, type PolicyRule } from './access-policies.ts';
+import {
+  accessPolicies,
+  anonymousRules,
+  authenticatedRules,
+  type GrantedRules,
+  groupRules,
+  type PolicyRule,
+} from './access-policies.ts';
 import { qualifiedName } from './resource-types.ts';
+import { isBound, roleBasedRules } from './role-based-rules.ts';
 import { StatusError } from './status-error.ts';
 
 /** What a caller wants to do: with a resource, or with a path that is none. */
@@ -22,12 +30,6 @@ export interface User {
   readonly principal?: string;
 }
 
-/** Rules with the namespaces they count in; absent: in all, and at the cluster scope. */
-export interface GrantedRules {
-  readonly rules: readonly PolicyRule[];
-  readonly namespaces?: readonly string[];
-}
-
 export const userName = ({ principal }: User): string => principal ?? 'system:anonymous';
 
 /** What the caller's access entry gives, with what every caller has. */
@@ -38,7 +40,7 @@ export function grantedRules(cluster: ClusterRecord, { principal }: User): Grant
     return [...granted, { rules: accessPolicies.AmazonEKSClusterAdminPolicy ?? [] }];
   const entry = entryOf(cluster, principal);
   if (entry === undefined) return granted;
-  if (entry.kubernetesGroups.length > 0) granted.push({ rules: groupRules });
+  granted.push(...boundRules(cluster, principal, entry.kubernetesGroups));
   for (const { policyArn, accessScope } of entry.policies) {
     const rules = accessPolicies[policyArn.split('/').at(-1) ?? ''] ?? [];
     granted.push(accessScope.type === 'cluster' ? { rules } : { rules, namespaces: accessScope.namespaces ?? [] });
@@ -81,7 +83,29 @@ function covers(rule: PolicyRule, attributes: Attributes): boolean {
   if (!includes(rule.verbs, attributes.verb)) return false;
   if ('path' in attributes)
     return (rule.nonResourceURLs ?? []).some((pattern) => matchesPattern(pattern, attributes.path));
-  return includes(rule.apiGroups ?? [], attributes.group) && includes(rule.resources ?? [], resourcePath(attributes));
+  return (
+    includes(rule.apiGroups ?? [], attributes.group) && coversResource(rule, attributes) && coversName(rule, attributes)
+  );
+}
+
+// `*` is all, subresources too; `*` before a slash is that subresource of all.
+function coversResource({ resources = [] }: PolicyRule, attributes: ResourceAttributes): boolean {
+  const { subresource } = attributes;
+  return (
+    includes(resources, resourcePath(attributes)) ||
+    (subresource !== undefined && resources.includes(`*/${subresource}`))
+  );
+}
+
+const coversName = ({ resourceNames = [] }: PolicyRule, { name }: ResourceAttributes): boolean =>
+  resourceNames.length === 0 || (name !== undefined && resourceNames.includes(name));
+
+/** What the cluster's own bindings give; a state that binds none of the groups means that they read everything. */
+function boundRules(cluster: ClusterRecord, principal: string, groups: readonly string[]): GrantedRules[] {
+  const { objects = [] } = cluster.kubernetes;
+  const bound = roleBasedRules(objects, { name: principal, groups: [...groups, 'system:authenticated'] });
+  const isDefault = groups.length > 0 && !groups.some((group) => isBound(objects, group));
+  return isDefault ? [...bound, { rules: groupRules }] : bound;
 }
 
 const includes = (allowed: readonly string[], wanted: string): boolean =>

@@ -1,4 +1,4 @@
-/** One kind of objects that the API server keeps, as discovery tells of it. */
+/** One kind of objects that an API server keeps, at one version, as discovery tells of it. */
 export interface ResourceType {
   /** `pods` */
   readonly resource: string;
@@ -12,22 +12,20 @@ export interface ResourceType {
   readonly categories: readonly string[];
   /** What can be asked of it here; `create` only with `dryRun=All`. */
   readonly verbs: readonly string[];
+  /** `apps/deployments`: where its objects lie, whatever the version they are read at. */
+  readonly storage: string;
+  /** Of a version that the cluster's minor warns of. */
+  readonly deprecation?: Deprecation;
+  /** Of a CustomResourceDefinition. */
+  readonly custom?: true;
 }
 
-const reads = ['get', 'list', 'watch'];
-const all = ['all'];
-
-/** Everything that is served, in the order in which discovery lists it. */
-export const resourceTypes: readonly ResourceType[] = [
-  type('', 'namespaces', 'Namespace', { namespaced: false, shortNames: ['ns'], verbs: ['create', ...reads] }),
-  type('', 'nodes', 'Node', { namespaced: false, shortNames: ['no'], verbs: [...reads, 'patch'] }),
-  type('', 'pods', 'Pod', { shortNames: ['po'], categories: all, verbs: ['create', 'delete', ...reads] }),
-  type('apps', 'daemonsets', 'DaemonSet', { shortNames: ['ds'], categories: all }),
-  type('apps', 'deployments', 'Deployment', { shortNames: ['deploy'], categories: all }),
-  type('apps', 'replicasets', 'ReplicaSet', { shortNames: ['rs'], categories: all }),
-  type('apps', 'statefulsets', 'StatefulSet', { shortNames: ['sts'], categories: all }),
-  type('policy', 'poddisruptionbudgets', 'PodDisruptionBudget', { shortNames: ['pdb'] }),
-];
+export interface Deprecation {
+  /** `policy/v1beta1 PodDisruptionBudget is deprecated in v1.21+, unavailable in v1.25+; use policy/v1 PodDisruptionBudget` */
+  readonly warning: string;
+  /** `1.25`; empty where no release is known to remove it. */
+  readonly removedRelease: string;
+}
 
 /** `v1`, `apps/v1`. */
 export function apiVersionOf({ group, version }: { readonly group: string; readonly version: string }): string {
@@ -37,19 +35,4 @@ export function apiVersionOf({ group, version }: { readonly group: string; reado
 /** `pods`, `deployments.apps`: as messages of the API server name a resource. */
 export function qualifiedName({ group, resource }: { readonly group: string; readonly resource: string }): string {
   return group === '' ? resource : `${resource}.${group}`;
-}
-
-function type(group: string, resource: string, kind: string, rest: Partial<ResourceType>): ResourceType {
-  return {
-    group,
-    version: 'v1',
-    resource,
-    singular: kind.toLowerCase(),
-    kind,
-    namespaced: true,
-    shortNames: [],
-    categories: [],
-    verbs: ['create', ...reads],
-    ...rest,
-  };
 }

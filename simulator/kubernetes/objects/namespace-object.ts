@@ -5,10 +5,14 @@ const system = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
 
 export type NamespaceObject = ReturnType<typeof namespaceObject>;
 
-/** Every cluster has the four of Kubernetes; the model has no others of its own, only those that something lies in. */
+/** Every cluster has the four of Kubernetes; the others are those that are written down, and those that something lies in. */
 export function namespaceNames({ kubernetes }: ClusterRecord): string[] {
   const used = [kubernetes.workloads, kubernetes.pods, kubernetes.podDisruptionBudgets].flat();
-  return [...new Set([...system, ...used.map(({ namespace }) => namespace)])];
+  const objects = (kubernetes.objects ?? []).flatMap(({ kind, metadata }) => {
+    if (kind === 'Namespace') return metadata.name;
+    return metadata.namespace ?? [];
+  });
+  return [...new Set([...system, ...used.map(({ namespace }) => namespace), ...objects])];
 }
 
 export function namespaceObject(cluster: ClusterRecord, name: string) {

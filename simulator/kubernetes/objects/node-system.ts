@@ -10,12 +10,18 @@ export function nodeInfo(node: NodeState, amiType: string, uid: string) {
     bootID: uid,
     containerRuntimeVersion: `containerd://${runtimeOf(node)}`,
     ...imageOf(node, amiType),
-    kubeProxyVersion: '',
+    kubeProxyVersion: kubeProxyVersion(node),
     kubeletVersion: node.kubeletVersion,
     machineID: `ec2${digits.slice(3, 32)}`,
     operatingSystem: node.labels['kubernetes.io/os'] ?? 'linux',
     systemUUID: uid,
+    ...node.nodeInfo,
   };
+}
+
+/** The kubelet told its own version for that of kube-proxy until 1.33, and nothing since (KEP-4004). */
+function kubeProxyVersion({ kubeletVersion }: NodeState): string {
+  return KubeVersion.parse(kubeletVersion).isOlderThan(KubeVersion.parse('1.33')) ? kubeletVersion : '';
 }
 
 export const architectureOf = (amiType: string): string => (/ARM|ARM_64/.test(amiType) ? 'arm64' : 'amd64');

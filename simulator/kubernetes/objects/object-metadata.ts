@@ -12,6 +12,7 @@ export interface ObjectMeta {
   readonly creationTimestamp: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
+  readonly managedFields?: readonly object[];
   readonly ownerReferences?: readonly OwnerReference[];
 }
 

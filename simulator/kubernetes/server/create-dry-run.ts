@@ -34,11 +34,7 @@ export function createDryRun(call: Call, type: ResourceType, attributes: Resourc
     throw notFound({ group: '', resource: 'namespaces' }, namespace);
   const name = metadata.name ?? (metadata.generateName === undefined ? '' : `${metadata.generateName}x8k2p`);
   validate(type, name, sent);
-  if (
-    observe(call, type.resource).objects.some(
-      (each) => each.metadata.name === name && each.metadata.namespace === namespace,
-    )
-  )
+  if (observe(call, type).objects.some((each) => each.metadata.name === name && each.metadata.namespace === namespace))
     throw alreadyExists(type, name);
   const identity = { kind: type.kind, name, ...(namespace === undefined ? {} : { namespace }) };
   const uid = uidOf(call.cluster, { ...identity, incarnation: call.now });

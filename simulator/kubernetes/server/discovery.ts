@@ -1,70 +1,54 @@
-import { apiVersionOf, type ResourceType, resourceTypes } from '../resource-types.ts';
+import { apiVersionOf } from '../resource-types.ts';
+import { aggregatedDiscoveryList } from './aggregated-discovery.ts';
 import { type Answer, json } from './answer.ts';
 import type { Call } from './call.ts';
+import { type DiscoveryGroup, type DiscoveryVersion, discoveryGroups } from './discovery-groups.ts';
 import { aggregatedDiscovery } from './media-type.ts';
-import { reviewTypes } from './reviews.ts';
+import { serviceUnavailable } from './service-unavailable.ts';
 
-/** What discovery tells of a resource, a subresource or a review. */
-interface Entry extends Pick<ResourceType, 'kind' | 'group' | 'version' | 'namespaced' | 'verbs'> {
-  /** `pods/eviction` for a subresource. */
-  readonly name: string;
-  readonly singular: string;
-  readonly shortNames: readonly string[];
-  readonly categories: readonly string[];
-  /** Where it differs from that of the path: an Eviction is of policy/v1. */
-  readonly responseGroup?: string;
-}
-
-const eviction: Entry = {
-  ...{ name: 'pods/eviction', singular: '', kind: 'Eviction', group: '', version: 'v1', responseGroup: 'policy' },
-  ...{ namespaced: true, verbs: ['create'], shortNames: [], categories: [] },
-};
-
-const entries: readonly Entry[] = [
-  ...resourceTypes.map((type) => ({ ...type, name: type.resource })),
-  eviction,
-  ...reviewTypes.map(({ resource, ...type }) => ({
-    ...{ ...type, name: resource, singular: type.kind.toLowerCase() },
-    ...{ namespaced: false, verbs: ['create'], shortNames: [], categories: [] },
-  })),
-];
-
-const groups = [...new Set(entries.map(({ group }) => group))].filter((group) => group !== '').sort();
-
-/** `/api`, `/apis`, `/api/v1`, `/apis/apps`, `/apis/apps/v1`, …: undefined for a group or version that is not served. */
+/**
+ * `/api`, `/apis`, `/api/v1`, `/apis/apps`, `/apis/apps/v1`, …: undefined for a group or version that is not served, 503 for a version
+ * whose own server does not answer.
+ */
 export function discovery(call: Call): Answer | undefined {
-  const [root, group, version, ...rest] = call.path.split('/').filter((part) => part !== '');
-  if (rest.length > 0) return undefined;
-  if (group === undefined) return root === 'api' ? coreVersions(call) : groupList(call);
-  if (root === 'api') return group === 'v1' && version === undefined ? json(200, resourceList('')) : undefined;
-  if (!groups.includes(group)) return undefined;
+  const [root, ...parts] = call.path.split('/').filter((part) => part !== '');
+  const core = root === 'api';
+  const groups = discoveryGroups(call.cluster).filter(({ name }) => (name === '') === core);
+  if (parts.length === 0) return core ? coreVersions(call, groups) : groupList(call, groups);
+  const [name, version, ...rest] = core ? ['', ...parts] : parts;
+  const group = groups.find((each) => each.name === name);
+  if (group === undefined || rest.length > 0) return undefined;
   if (version === undefined) return json(200, { kind: 'APIGroup', apiVersion: 'v1', ...apiGroup(group) });
-  return version === 'v1' ? json(200, resourceList(group)) : undefined;
+  const found = group.versions.find((each) => each.version === version);
+  if (found === undefined) return undefined;
+  return found.available ? json(200, resourceList(group.name, found)) : serviceUnavailable();
 }
 
-function coreVersions(call: Call): Answer {
-  const version = aggregatedDiscovery(call.headers.accept);
-  if (version !== undefined) return aggregated(version, ['']);
+function coreVersions(call: Call, groups: readonly DiscoveryGroup[]): Answer {
+  const version = aggregatedVersion(call);
+  if (version !== undefined) return aggregatedDiscoveryList(version, groups);
   const address = call.headers.host ?? '';
   const serverAddressByClientCIDRs = [{ clientCIDR: '0.0.0.0/0', serverAddress: address }];
   return json(200, { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs });
 }
 
-function groupList(call: Call): Answer {
-  const version = aggregatedDiscovery(call.headers.accept);
-  if (version !== undefined) return aggregated(version, groups);
+function groupList(call: Call, groups: readonly DiscoveryGroup[]): Answer {
+  const version = aggregatedVersion(call);
+  if (version !== undefined) return aggregatedDiscoveryList(version, groups);
   return json(200, { kind: 'APIGroupList', apiVersion: 'v1', groups: groups.map(apiGroup) });
 }
 
-function apiGroup(name: string) {
-  const version = { groupVersion: `${name}/v1`, version: 'v1' };
-  return { name, versions: [version], preferredVersion: version };
+const aggregatedVersion = ({ headers, cluster }: Call) =>
+  aggregatedDiscovery(headers.accept, cluster.kubernetes.aggregatedDiscovery ?? true);
+
+function apiGroup({ name, versions }: DiscoveryGroup) {
+  const told = versions.map(({ version }) => ({ groupVersion: `${name}/${version}`, version }));
+  return { name, versions: told, preferredVersion: told[0] };
 }
 
-function resourceList(wanted: string): object {
-  const resources = entries
-    .filter(({ group }) => group === wanted)
-    .map(({ name, singular, namespaced, kind, verbs, shortNames, categories, responseGroup }) => ({
+function resourceList(group: string, { version, entries }: DiscoveryVersion): object {
+  const resources = entries.map(
+    ({ name, singular, namespaced, kind, verbs, shortNames, categories, responseGroup }) => ({
       name,
       singularName: singular,
       namespaced,
@@ -73,45 +57,7 @@ function resourceList(wanted: string): object {
       verbs,
       ...(shortNames.length === 0 ? {} : { shortNames }),
       ...(categories.length === 0 ? {} : { categories }),
-    }));
-  return {
-    kind: 'APIResourceList',
-    apiVersion: 'v1',
-    groupVersion: apiVersionOf({ group: wanted, version: 'v1' }),
-    resources,
-  };
+    }),
+  );
+  return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion: apiVersionOf({ group, version }), resources };
 }
-
-/** Everything in one answer, which clients ask for first since 1.27. */
-function aggregated(version: 'v2' | 'v2beta1', names: readonly string[]): Answer {
-  const items = names.map((name) => ({
-    metadata: { ...(name === '' ? {} : { name }), creationTimestamp: null },
-    versions: [{ version: 'v1', resources: aggregatedResources(name), freshness: 'Current' }],
-  }));
-  const apiVersion = `apidiscovery.k8s.io/${version}`;
-  const contentType = `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;
-  return json(200, { kind: 'APIGroupDiscoveryList', apiVersion, metadata: {}, items }, contentType);
-}
-
-function aggregatedResources(wanted: string): object[] {
-  const own = entries.filter(({ group }) => group === wanted);
-  return own
-    .filter(({ name }) => !name.includes('/'))
-    .map((entry) => {
-      const subresources = own
-        .filter(({ name }) => name.startsWith(`${entry.name}/`))
-        .map((each) => ({ subresource: each.name.split('/')[1], responseKind: responseKind(each), verbs: each.verbs }));
-      return {
-        resource: entry.name,
-        responseKind: responseKind(entry),
-        scope: entry.namespaced ? 'Namespaced' : 'Cluster',
-        singularResource: entry.singular,
-        verbs: entry.verbs,
-        ...(entry.shortNames.length === 0 ? {} : { shortNames: entry.shortNames }),
-        ...(entry.categories.length === 0 ? {} : { categories: entry.categories }),
-        ...(subresources.length === 0 ? {} : { subresources }),
-      };
-    });
-}
-
-const responseKind = ({ kind, group, responseGroup = group }: Entry) => ({ group: responseGroup, version: 'v1', kind });

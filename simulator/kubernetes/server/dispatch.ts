@@ -1,8 +1,10 @@
-import { type ResourceType, resourceTypes } from '../resource-types.ts';
+import type { ResourceType } from '../resource-types.ts';
+import { findType } from '../served-types.ts';
 import { type Answer, json, plainText, type StreamedAnswer } from './answer.ts';
 import type { Call } from './call.ts';
 import { createDryRun } from './create-dry-run.ts';
 import { deleteNamedPod } from './delete-pod.ts';
+import { noteDeprecated, withWarning } from './deprecated-requests.ts';
 import { discovery } from './discovery.ts';
 import { evict } from './evict.ts';
 import { health, healthPaths } from './health.ts';
@@ -13,6 +15,7 @@ import { getObject, listObjects } from './read-objects.ts';
 import { methodNotAllowed, unknownResource } from './refusals.ts';
 import type { RequestInfo } from './request-info.ts';
 import { createReview, reviewTypes } from './reviews.ts';
+import { isUnavailable, serviceUnavailable } from './service-unavailable.ts';
 import { versionInfo } from './version.ts';
 import { watchObjects } from './watch.ts';
 
@@ -49,10 +52,12 @@ function dispatchResource(call: Call, { version, attributes }: ResourceInfo): An
     if (verb !== 'create') throw methodNotAllowed();
     return createReview(call, review);
   }
-  const type = resourceTypes.find(same);
+  if (isUnavailable(call.cluster, { group, version })) return serviceUnavailable();
+  const type = findType(call.cluster, { group, version, resource });
   if (type === undefined) throw unknownResource();
   if (namespace !== undefined && !type.namespaced && resource !== 'namespaces') throw unknownResource();
-  if (subresource === undefined) return dispatchVerb(call, type, attributes);
+  noteDeprecated(call, type);
+  if (subresource === undefined) return withWarning(dispatchVerb(call, type, attributes), type);
   if (resource !== 'pods' || subresource !== 'eviction') throw unknownResource();
   if (verb !== 'create') throw methodNotAllowed();
   return evict(call, attributes);

@@ -1,6 +1,6 @@
 import { evictPod } from '../evict-pod.ts';
 import type { ResourceAttributes } from '../permissions.ts';
-import { resourceTypes } from '../resource-types.ts';
+import { findType } from '../served-types.ts';
 import { StatusError } from '../status-error.ts';
 import { type Answer, json } from './answer.ts';
 import { type Call, isDryRun, readBody } from './call.ts';
@@ -23,7 +23,7 @@ interface Eviction {
  */
 export function evict(call: Call, attributes: ResourceAttributes): Answer {
   const { apiVersion, kind, metadata, deleteOptions = {} }: Eviction = readBody(call);
-  const type = resourceTypes.find(({ resource }) => resource === 'pods');
+  const type = findType(call.cluster, { group: '', version: 'v1', resource: 'pods' });
   const { namespace, name } = attributes;
   if (type === undefined || namespace === undefined || name === undefined) throw unknownResource();
   if (apiVersion !== 'policy/v1' || kind !== 'Eviction')

@@ -14,6 +14,7 @@ const fieldsOf: Readonly<Record<string, readonly string[]>> = {
   nodes: ['metadata.name', 'spec.unschedulable'],
   namespaces: ['metadata.name', 'status.phase'],
   replicasets: [...named, 'status.replicas'],
+  secrets: [...named, 'type'],
 };
 
 /**

@@ -1,3 +1,4 @@
+import { DeprecatedRequests } from './deprecated-requests.ts';
 import { ObjectHistory, type RevisionCounter } from './object-history.ts';
 import { Snapshots } from './snapshots.ts';
 
@@ -5,6 +6,7 @@ import { Snapshots } from './snapshots.ts';
 export interface Memory {
   readonly history: ObjectHistory;
   readonly snapshots: Snapshots;
+  readonly deprecatedRequests: DeprecatedRequests;
 }
 
 /** Objects are kept for that many clusters only: a fleet has thousands. */
@@ -22,6 +24,7 @@ export class Histories {
     const memory = this.#memories.get(key) ?? {
       history: new ObjectHistory(this.#counter),
       snapshots: new Snapshots(),
+      deprecatedRequests: new DeprecatedRequests(),
     };
     this.#memories.delete(key);
     this.#memories.set(key, memory);

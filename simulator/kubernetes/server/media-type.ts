@@ -34,13 +34,13 @@ export function representation(header: string | undefined): Representation {
   throw notAcceptable();
 }
 
-/** The version of aggregated discovery that is wanted; undefined: the lists of old. */
-export function aggregatedDiscovery(header: string | undefined): 'v2' | 'v2beta1' | undefined {
+/** The version of aggregated discovery that is wanted and had; undefined: the lists of old. @throws StatusError 406 */
+export function aggregatedDiscovery(header: string | undefined, supported: boolean): 'v2' | 'v2beta1' | undefined {
   for (const { parameters } of acceptable(header)) {
     const { as, g, v } = parameters;
     if (as === undefined) return undefined;
     const known = g === 'apidiscovery.k8s.io' && as === 'APIGroupDiscoveryList';
-    if (known && (v === 'v2' || v === 'v2beta1')) return v;
+    if (supported && known && (v === 'v2' || v === 'v2beta1')) return v;
   }
   throw notAcceptable();
 }

@@ -2,27 +2,32 @@ import { KubeVersion } from '../../../core/version/kube-version.ts';
 import type { ApiUsage } from '../../eks/state/insights-state.ts';
 import { type Answer, plainText } from './answer.ts';
 import type { Call } from './call.ts';
+import { startedAt } from './deprecated-requests.ts';
 import { versionInfo } from './version.ts';
 
 /**
- * `GET /metrics`: which build it is, and which deprecated APIs were asked for since this API server started, which was when its
+ * `GET /metrics`: which build it is, and which deprecated APIs were asked for, here or as the cluster's insights say, since this API server started, which was when its
  * version last changed. The gauge does not say by whom (facts: deprecated-apis.md §1.5).
  */
 export function metrics(call: Call): Answer {
   const { cluster } = call;
-  const started = cluster.versions.at(-1)?.since ?? cluster.createdAt;
+  const started = startedAt(call);
   const current = KubeVersion.parse(cluster.version);
-  const requested = cluster.insights.apiUsage.filter(
+  const used = cluster.insights.apiUsage.filter(
     (usage) =>
       current.isOlderThan(KubeVersion.parse(usage.stopServingVersion)) &&
       usage.clients.some((client) => client.active || client.lastRequestTime >= started),
   );
+  const requested = new Map(
+    [...used.map(labelsOf), ...call.memory.deprecatedRequests.since(started)].map((labels) => [
+      `${labels.group}/${labels.version}/${labels.resource}/${labels.subresource}`,
+      labels,
+    ]),
+  );
   const lines = [
-    ...family(
-      'apiserver_requested_deprecated_apis',
-      'Deprecated APIs that have been requested.',
-      requested.map(labelsOf),
-    ),
+    ...family('apiserver_requested_deprecated_apis', 'Deprecated APIs that have been requested.', [
+      ...requested.values(),
+    ]),
     ...family('kubernetes_build_info', 'Build of this API server.', [buildLabels(versionInfo(call))]),
     ...family('process_start_time_seconds', 'Start time of the process.', [{}], started / 1_000),
   ];

@@ -8,7 +8,7 @@ export interface ListMeta {
   readonly remainingItemCount?: number;
 }
 
-/** Items of lists have neither kind nor apiVersion; an object on its own has both. */
+/** An object on its own says its kind and apiVersion: that which it was asked for at. */
 export function withKind({ kind, group, version }: ResourceType, object: KubernetesObject): object {
   return { kind, apiVersion: apiVersionOf({ group, version }), ...object };
 }

@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto';
-import { apiVersionOf, type ResourceType, resourceTypes } from '../resource-types.ts';
+import { apiVersionOf, type ResourceType } from '../resource-types.ts';
+import { resourceTypes } from '../served-types.ts';
 import { type Answer, json } from './answer.ts';
 import type { Call } from './call.ts';
 
-const groupVersions = [...new Set(resourceTypes.map(apiVersionOf))];
 const parametersOfWrites = ['dryRun', 'fieldManager', 'fieldValidation'];
 
 /**
  * `/openapi/v3` and its documents, as far as clients need them to find out what they may send: which requests take `dryRun` and
  * `fieldValidation`. Objects have no schemas. Undefined for any other path, `/openapi/v2` among them.
  */
-export function openapi({ path, gitVersion }: Call): Answer | undefined {
+export function openapi({ path, gitVersion, cluster }: Call): Answer | undefined {
+  const served = resourceTypes(cluster);
+  const groupVersions = [...new Set(served.map(apiVersionOf))];
   if (path === '/openapi/v3') {
     const hash = createHash('sha256').update(gitVersion).digest('hex').toUpperCase();
     const paths = groupVersions.map((each) => [
@@ -21,7 +23,7 @@ export function openapi({ path, gitVersion }: Call): Answer | undefined {
   }
   const wanted = groupVersions.find((each) => path === `/openapi/v3/${rootOf(each)}`);
   if (wanted === undefined) return undefined;
-  const types = resourceTypes.filter((type) => apiVersionOf(type) === wanted);
+  const types = served.filter((type) => apiVersionOf(type) === wanted);
   return json(200, {
     openapi: '3.0.0',
     info: { title: 'Kubernetes', version: gitVersion },

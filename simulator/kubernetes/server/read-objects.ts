@@ -14,9 +14,9 @@ import { selection } from './selection.ts';
 /** All objects of a resource as they are now. */
 export function observe(
   { cluster, now, memory }: Pick<Call, 'cluster' | 'now' | 'memory'>,
-  resource: string,
+  type: ResourceType,
 ): Observed {
-  return memory.history.observe(resource, objectsOf(cluster, resource, now) ?? []);
+  return memory.history.observe(type.storage, objectsOf(cluster, type, now));
 }
 
 /** One object. @throws StatusError 404 */
@@ -25,7 +25,7 @@ export function findObject(
   type: ResourceType,
   { namespace, name = '' }: ResourceAttributes,
 ): KubernetesObject {
-  const { objects } = observe(call, type.resource);
+  const { objects } = observe(call, type);
   const found = objects.find(
     ({ metadata }) => metadata.name === name && (!type.namespaced || metadata.namespace === namespace),
   );
@@ -53,7 +53,7 @@ export function listObjects(call: Call, type: ResourceType, attributes: Resource
   const remaining = wanted.length - page.length;
   const base = { resourceVersion: String(state.revision) };
   if (remaining === 0 || last === undefined) return json(200, representList(call, type, page, base));
-  memory.snapshots.keep(type.resource, state, now);
+  memory.snapshots.keep(type.storage, state, now);
   const metadata: ListMeta = {
     ...base,
     continue: continueToken({ revision: state.revision, after: keyOf(last) }),
@@ -65,10 +65,10 @@ export function listObjects(call: Call, type: ResourceType, attributes: Resource
 function begin(call: Call, type: ResourceType): { state: Observed; after?: string } {
   const { query, memory, now } = call;
   const token = query.get('continue') ?? '';
-  if (token === '') return { state: observe(call, type.resource) };
+  if (token === '') return { state: observe(call, type) };
   const { revision, after } = readContinueToken(token);
-  if (revision === -1) return { state: observe(call, type.resource), after };
-  const state = memory.snapshots.find(type.resource, revision, now);
+  if (revision === -1) return { state: observe(call, type), after };
+  const state = memory.snapshots.find(type.storage, revision, now);
   if (state !== undefined) return { state, after };
   throw expired(
     'The provided continue parameter is too old to display a consistent list result. You can start a new list without ' +

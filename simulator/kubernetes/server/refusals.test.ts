@@ -142,7 +142,7 @@ describe('what is not there', () => {
   test.each([
     ['GET', '/api/v1/namespaces/shop/pods/nope', 404, 'NotFound', 'pods "nope" not found'],
     ['GET', '/apis/apps/v1/namespaces/shop/deployments/nope', 404, 'NotFound', 'deployments.apps "nope" not found'],
-    ['GET', '/api/v1/secrets', 404, 'NotFound', missing],
+    ['GET', '/api/v1/gizmos', 404, 'NotFound', missing],
     ['GET', '/api/v1/namespaces/shop/nodes', 404, 'NotFound', missing],
     ['GET', '/api/v1/namespaces/shop/pods/db-0/log', 404, 'NotFound', missing],
     [
@@ -176,7 +176,7 @@ describe('what is not there', () => {
   });
 
   test('a path of no group is told in plain text', async () => {
-    expect(await under.ask('GET', '/apis/batch/v1')).toMatchObject({ status: 404, text: '404 page not found\n' });
+    expect(await under.ask('GET', '/apis/gizmos/v1')).toMatchObject({ status: 404, text: '404 page not found\n' });
   });
 
   test.each([

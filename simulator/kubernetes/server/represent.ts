@@ -29,10 +29,14 @@ export function representList(
   if (wanted.as === 'Table')
     return table(type, objects, { ...tableOptions(call, wanted.apiVersion), metadata, header: true });
   if (wanted.as === 'Object')
-    return { kind: `${type.kind}List`, apiVersion: apiVersionOf(type), metadata, items: objects };
+    return { kind: `${type.kind}List`, apiVersion: apiVersionOf(type), metadata, items: listItems(type, objects) };
   const items = objects.map((object) => partial(wanted.apiVersion, object));
   return { kind: 'PartialObjectMetadataList', apiVersion: wanted.apiVersion, metadata, items };
 }
+
+/** Items of built-in resources have neither kind nor apiVersion; those of custom resources have both, as upstream. */
+const listItems = (type: ResourceType, objects: readonly KubernetesObject[]): readonly object[] =>
+  type.custom === true ? objects.map((object) => withKind(type, object)) : objects;
 
 function tableOptions({ query, now }: Call, apiVersion: string) {
   const wanted = query.get('includeObject');

@@ -27,8 +27,8 @@ export function watchObjects(call: Call, type: ResourceType, attributes: Resourc
   const { query } = call;
   const { matches } = selection(type, attributes, query);
   const from = startOf(query);
-  const { revision, objects } = observe(call, type.resource);
-  if (from !== undefined && call.memory.history.changesSince(type.resource, from) === undefined)
+  const { revision, objects } = observe(call, type);
+  if (from !== undefined && call.memory.history.changesSince(type.storage, from) === undefined)
     throw tooOld(from, revision);
   const initial = from === undefined ? objects.filter(matches) : [];
   const watch = { call, type, matches, from: from ?? revision, initial, seconds: secondsOf(query) };
@@ -55,8 +55,8 @@ async function* events({ call, type, matches, from, initial, seconds }: Watch, s
   while (Date.now() < end) {
     await delay(Math.min(call.pollMilliseconds, Math.max(0, end - Date.now())), undefined, { signal });
     const seen = await call.later((cluster, now) => {
-      const observed = observe({ ...call, cluster, now }, type.resource);
-      return { now, revision: observed.revision, changes: call.memory.history.changesSince(type.resource, revision) };
+      const observed = observe({ ...call, cluster, now }, type);
+      return { now, revision: observed.revision, changes: call.memory.history.changesSince(type.storage, revision) };
     });
     if (seen.changes === undefined) {
       yield line('ERROR', tooOld(revision, seen.revision).status);

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../../objects/object-metadata.ts';
 import type { ResourceType } from '../../resource-types.ts';
 import { type ListMeta, partial, withKind } from '../object-forms.ts';
-import type { Column } from './column.ts';
+import { ageColumn, type Cell, type Column, nameColumn } from './column.ts';
 import { nodeColumns } from './node-columns.ts';
 import { namespaceColumns, podDisruptionBudgetColumns } from './other-columns.ts';
 import { podColumns } from './pod-columns.ts';
@@ -12,15 +12,18 @@ export type IncludeObject = 'None' | 'Metadata' | 'Object';
 
 // The columns of a resource are only given the objects of that resource, which the compiler cannot know.
 const columnsOf = {
-  namespaces: namespaceColumns,
-  nodes: nodeColumns,
-  pods: podColumns,
-  daemonsets: daemonSetColumns,
-  deployments: deploymentColumns,
-  replicasets: replicaSetColumns,
-  statefulsets: statefulSetColumns,
-  poddisruptionbudgets: podDisruptionBudgetColumns,
+  '/namespaces': namespaceColumns,
+  '/nodes': nodeColumns,
+  '/pods': podColumns,
+  'apps/daemonsets': daemonSetColumns,
+  'apps/deployments': deploymentColumns,
+  'apps/replicasets': replicaSetColumns,
+  'apps/statefulsets': statefulSetColumns,
+  'policy/poddisruptionbudgets': podDisruptionBudgetColumns,
 } as unknown as Readonly<Record<string, readonly Column<KubernetesObject>[]>>;
+
+/** Of kinds without columns of their own here. */
+const anyColumns = [nameColumn, ageColumn];
 
 export interface TableOptions {
   /** `meta.k8s.io/v1` */
@@ -35,17 +38,26 @@ export interface TableOptions {
 /** A `Table`: what kubectl prints for people. */
 export function table(type: ResourceType, objects: readonly KubernetesObject[], options: TableOptions): object {
   const { apiVersion, metadata, includeObject, header, now } = options;
-  const columns = columnsOf[type.resource] ?? [];
+  const columns = columnsOf[type.storage] ?? anyColumns;
   return {
     kind: 'Table',
     apiVersion,
     metadata,
     columnDefinitions: header ? columns.map(({ cell: _cell, ...definition }) => definition) : null,
     rows: objects.map((object) => ({
-      cells: columns.map(({ cell }) => cell(object, now)),
+      cells: columns.map((each) => cellOf(each, object, now)),
       object: includedObject(type, object, includeObject, apiVersion),
     })),
   };
+}
+
+/** Raw objects need not have all that the columns of their kind show. */
+function cellOf({ cell }: Column<KubernetesObject>, object: KubernetesObject, now: number): Cell {
+  try {
+    return cell(object, now);
+  } catch {
+    return '<unknown>';
+  }
 }
 
 function includedObject(

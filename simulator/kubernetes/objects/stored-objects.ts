@@ -1,0 +1,30 @@
+import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
+import type { ResourceType } from '../resource-types.ts';
+import { storageGroup } from '../resources/storage-group.ts';
+import { groupOf, type StoredObject } from '../resources/stored-object.ts';
+import { type KubernetesObject, type ObjectMeta, timestamp, uidOf } from './object-metadata.ts';
+
+/**
+ * The raw objects of a resource as they lie in a list, whatever version they were written at: reading converts nothing but
+ * `apiVersion`, which lists and answers add.
+ */
+export function storedObjects(cluster: ClusterRecord, type: ResourceType): KubernetesObject[] {
+  const wanted = storageGroup(type.group, type.kind);
+  return (cluster.kubernetes.objects ?? [])
+    .filter((object) => object.kind === type.kind && storageGroup(groupOf(object), object.kind) === wanted)
+    .map((object) => readable(cluster, object));
+}
+
+function readable(cluster: ClusterRecord, object: StoredObject): KubernetesObject {
+  const { apiVersion: _written, kind, metadata, ...body } = object;
+  const { name, namespace, uid, creationTimestamp, ...rest } = metadata;
+  const identity = { kind, name, ...(namespace === undefined ? {} : { namespace }) };
+  const complete: ObjectMeta = {
+    ...rest,
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+    uid: typeof uid === 'string' ? uid : uidOf(cluster, identity),
+    creationTimestamp: typeof creationTimestamp === 'string' ? creationTimestamp : timestamp(cluster.createdAt),
+  };
+  return { metadata: complete, ...body };
+}

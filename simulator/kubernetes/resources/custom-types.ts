@@ -1,0 +1,62 @@
+import type { Deprecation, ResourceType } from '../resource-types.ts';
+import { groupOf, list, record, type StoredObject, texts } from './stored-object.ts';
+import { byPriority } from './version-priority.ts';
+
+const verbs = ['get', 'list', 'watch'];
+
+/** What CustomResourceDefinitions serve: their served versions, once they are Established. */
+export function customTypes(objects: readonly StoredObject[]): ResourceType[] {
+  return objects.filter(isEstablished).flatMap(typesOf);
+}
+
+/** A definition that says nothing of conditions is Established, so that tests need not write them. */
+function isEstablished(object: StoredObject): boolean {
+  if (object.kind !== 'CustomResourceDefinition' || groupOf(object) !== 'apiextensions.k8s.io') return false;
+  const conditions = list(record(object.status).conditions).map(record);
+  return conditions.length === 0 || conditions.some(({ type, status }) => type === 'Established' && status === 'True');
+}
+
+interface Definition {
+  readonly group: string;
+  readonly kind: string;
+  readonly versions: readonly Readonly<Record<string, unknown>>[];
+}
+
+function typesOf({ spec }: StoredObject): ResourceType[] {
+  const { group: givenGroup, scope, names: givenNames, versions: given } = record(spec);
+  const names = record(givenNames);
+  const [group, kind, resource] = [String(givenGroup), String(names.kind), String(names.plural)];
+  const versions = list(given).map(record);
+  const served = versions
+    .filter(({ served }) => served === true)
+    .sort((left, right) => byPriority(String(left.name), String(right.name)));
+  return served.map((version) => {
+    const deprecation = deprecationOf({ group, kind, versions }, version);
+    return {
+      ...{ group, kind, resource, version: String(version.name), namespaced: scope !== 'Cluster' },
+      singular: typeof names.singular === 'string' ? names.singular : kind.toLowerCase(),
+      shortNames: texts(names.shortNames),
+      categories: texts(names.categories),
+      verbs,
+      storage: `${group}/${resource}`,
+      custom: true,
+      ...(deprecation === undefined ? {} : { deprecation }),
+    };
+  });
+}
+
+/** Without words of its own a deprecated version names the best one that is newer, served and not deprecated, as upstream. */
+function deprecationOf(
+  { group, kind, versions }: Definition,
+  { name, deprecated, deprecationWarning }: Readonly<Record<string, unknown>>,
+): Deprecation | undefined {
+  if (deprecated !== true) return undefined;
+  if (typeof deprecationWarning === 'string') return { warning: deprecationWarning, removedRelease: '' };
+  const [instead] = versions
+    .filter((each) => each.served === true && each.deprecated !== true)
+    .map((each) => String(each.name))
+    .filter((each) => byPriority(each, String(name)) < 0)
+    .sort(byPriority);
+  const use = instead === undefined ? '' : `; use ${group}/${instead} ${kind}`;
+  return { warning: `${group}/${String(name)} ${kind} is deprecated${use}`, removedRelease: '' };
+}

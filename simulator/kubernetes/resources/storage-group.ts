@@ -1,0 +1,15 @@
+/** Kinds that moved to another group, and kept their objects. */
+const moved: Readonly<Record<string, string>> = {
+  'extensions/DaemonSet': 'apps',
+  'extensions/Deployment': 'apps',
+  'extensions/ReplicaSet': 'apps',
+  'extensions/Ingress': 'networking.k8s.io',
+  'extensions/NetworkPolicy': 'networking.k8s.io',
+  'extensions/PodSecurityPolicy': 'policy',
+  'events.k8s.io/Event': '',
+};
+
+/** The group under which objects of a kind lie: the same objects are read through both groups of a kind that moved. */
+export function storageGroup(group: string, kind: string): string {
+  return moved[`${group}/${kind}`] ?? group;
+}

@@ -1,0 +1,53 @@
+import type { ResourceType } from '../resource-types.ts';
+import type { Answer, StreamedAnswer } from './answer.ts';
+import type { Call } from './call.ts';
+
+/** Labels of `apiserver_requested_deprecated_apis`: which deprecated API was asked for. */
+export interface DeprecatedRequest extends Readonly<Record<string, string>> {
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+  readonly subresource: string;
+  /** Empty where no release is known to remove it. */
+  readonly removed_release: string;
+}
+
+/** What was asked for since the API server started. A control plane that changes its version starts anew. */
+export class DeprecatedRequests {
+  #started = 0;
+  readonly #requests = new Map<string, DeprecatedRequest>();
+
+  note(started: number, request: DeprecatedRequest): void {
+    this.#startedAt(started);
+    this.#requests.set(JSON.stringify(request), request);
+  }
+
+  since(started: number): DeprecatedRequest[] {
+    this.#startedAt(started);
+    return [...this.#requests.values()];
+  }
+
+  #startedAt(started: number): void {
+    if (started !== this.#started) this.#requests.clear();
+    this.#started = started;
+  }
+}
+
+/** Epoch milliseconds: the control plane's version last changed then. */
+export const startedAt = ({ cluster }: Pick<Call, 'cluster'>): number =>
+  cluster.versions.at(-1)?.since ?? cluster.createdAt;
+
+/** Counts a request for a deprecated version; others are let through (facts: deprecated-apis.md §1.5). */
+export function noteDeprecated(call: Call, { group, version, resource, deprecation }: ResourceType): void {
+  if (deprecation === undefined) return;
+  const { removedRelease } = deprecation;
+  const request = { group, version, resource, subresource: '', removed_release: removedRelease };
+  call.memory.deprecatedRequests.note(startedAt(call), request);
+}
+
+/** `Warning: 299 - "policy/v1beta1 PodDisruptionBudget is deprecated in v1.21+, …"` (RFC 7234 §5.5.) */
+export function withWarning<T extends Answer | StreamedAnswer>(answer: T, { deprecation }: ResourceType): T {
+  if (deprecation === undefined) return answer;
+  const text = deprecation.warning.replace(/["\\]/g, '\\$&').replace(/\s/g, ' ');
+  return { ...answer, headers: { ...answer.headers, warning: `299 - "${text}"` } };
+}

@@ -1,0 +1,63 @@
+import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
+import type { ResourceType } from '../resource-types.ts';
+import { delegatedVersions } from '../resources/api-services.ts';
+import { byPriority } from '../resources/version-priority.ts';
+import { resourceTypes } from '../served-types.ts';
+import { reviewTypes } from './reviews.ts';
+
+/** What discovery tells of a resource, a subresource or a review. */
+export interface DiscoveryEntry
+  extends Pick<ResourceType, 'kind' | 'group' | 'version' | 'namespaced' | 'verbs' | 'shortNames' | 'categories'> {
+  /** `pods/eviction` for a subresource. */
+  readonly name: string;
+  readonly singular: string;
+  /** Where it differs from that of the path: an Eviction is of policy/v1. */
+  readonly responseGroup?: string;
+}
+
+export interface DiscoveryGroup {
+  /** Empty for the core group. */
+  readonly name: string;
+  /** The preferred one first. */
+  readonly versions: readonly DiscoveryVersion[];
+}
+
+export interface DiscoveryVersion {
+  readonly version: string;
+  readonly entries: readonly DiscoveryEntry[];
+  /** False where another server should answer for it, and does not. */
+  readonly available: boolean;
+}
+
+const eviction: DiscoveryEntry = {
+  ...{ name: 'pods/eviction', singular: '', kind: 'Eviction', group: '', version: 'v1', responseGroup: 'policy' },
+  ...{ namespaced: true, verbs: ['create'], shortNames: [], categories: [] },
+};
+
+const fixed: readonly DiscoveryEntry[] = [
+  eviction,
+  ...reviewTypes.map(({ resource, ...type }) => ({
+    ...{ ...type, name: resource, singular: type.kind.toLowerCase() },
+    ...{ namespaced: false, verbs: ['create'], shortNames: [], categories: [] },
+  })),
+];
+
+/** Everything that a cluster serves by group, the core group first, the others by name. */
+export function discoveryGroups(cluster: ClusterRecord): DiscoveryGroup[] {
+  const entries = [...resourceTypes(cluster).map((type) => ({ ...type, name: type.resource })), ...fixed];
+  const delegated = delegatedVersions(cluster.kubernetes.objects ?? []);
+  const names = [...new Set([...entries, ...delegated].map(({ group }) => group))].sort();
+  return names.map((name) => {
+    const own = entries.filter(({ group }) => group === name);
+    const others = delegated.filter(({ group }) => group === name);
+    const versions = [...new Set([...own, ...others].map(({ version }) => version))].sort(byPriority);
+    return {
+      name,
+      versions: versions.map((version) => ({
+        version,
+        entries: own.filter((entry) => entry.version === version),
+        available: others.find((each) => each.version === version)?.available ?? true,
+      })),
+    };
+  });
+}
