@@ -9,6 +9,7 @@ import { checkUnreachableWaves } from './checks/unreachable-waves.ts';
 import { checkWaves } from './checks/waves.ts';
 import { kindOf } from './document-kind.ts';
 import type { ConfigIssue } from './issue.ts';
+import { configKinds } from './kinds.ts';
 import type { ParseOptions } from './parse-options.ts';
 import { fleetSchema } from './schema/fleet.ts';
 import { upgradePolicySchema } from './schema/upgrade-policy.ts';
@@ -27,7 +28,7 @@ interface CheckedConfig {
 export function checkConfig(documents: readonly YamlDocument[], options: ParseOptions): CheckedConfig {
   const issues: ConfigIssue[] = [];
   const kinds = documents.map((document) => {
-    const { kind, issues: found } = kindOf(document);
+    const { kind, issues: found } = kindOf(document, configKinds);
     issues.push(...found);
     return { document, kind };
   });

@@ -1,30 +1,33 @@
 import { fieldOf } from './checks/check.ts';
 import { didYouMean } from './did-you-mean.ts';
 import type { ConfigIssue } from './issue.ts';
-import { apiVersion, type ConfigKind, configKinds } from './kinds.ts';
+import { apiVersion } from './kinds.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
-/** Which kind a document is of; without a readable one there is no schema to judge it by. */
-export function kindOf(document: YamlDocument): { kind: ConfigKind | undefined; issues: ConfigIssue[] } {
+/** Which of these kinds a document is of; without a readable one there is no schema to judge it by. */
+export function kindOf<Kind extends string>(
+  document: YamlDocument,
+  kinds: readonly Kind[],
+): { kind: Kind | undefined; issues: ConfigIssue[] } {
   const { value } = document;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     const message = `a config document is a map with apiVersion, kind, metadata and spec, not ${Array.isArray(value) ? 'a list' : 'plain text'}. Separate documents by a line "---".`;
     return { kind: undefined, issues: [document.issue('error', [], message)] };
   }
   const kind = fieldOf(value, 'kind');
-  const known = configKinds.find((name) => name === kind);
-  const issues = known === undefined ? [kindIssue(document, kind)] : [];
+  const known = kinds.find((name) => name === kind);
+  const issues = known === undefined ? [kindIssue(document, kind, kinds)] : [];
   // The schema tells of a wrong apiVersion itself, but without a kind there is none.
   const version = fieldOf(value, 'apiVersion');
   if (known === undefined && version !== apiVersion) issues.push(versionIssue(document, version));
   return { kind: known, issues };
 }
 
-function kindIssue(document: YamlDocument, kind: unknown): ConfigIssue {
-  const list = `This release reads ${configKinds.join(' and ')}.`;
+function kindIssue(document: YamlDocument, kind: unknown, kinds: readonly string[]): ConfigIssue {
+  const list = `This release reads ${kinds.join(' and ')} here.`;
   if (kind === undefined)
     return document.issue('error', ['kind'], `is missing, so nobody knows what this is. ${list}`, 'key');
-  const meant = typeof kind === 'string' ? didYouMean(kind, configKinds) : undefined;
+  const meant = typeof kind === 'string' ? didYouMean(kind, kinds) : undefined;
   const hint = meant === undefined ? list : `Did you mean ${meant}?`;
   return document.issue('error', ['kind'], `${JSON.stringify(kind)?.slice(0, 80)} is not a kind of config. ${hint}`);
 }

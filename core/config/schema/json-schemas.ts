@@ -9,8 +9,8 @@ import { upgradePolicySchema } from './upgrade-policy.ts';
  */
 export function jsonSchemas(): Readonly<Record<ConfigKind, object>> {
   return {
-    Fleet: jsonSchemaOf('Fleet', fleetSchema),
-    UpgradePolicy: jsonSchemaOf('UpgradePolicy', upgradePolicySchema),
+    Fleet: jsonSchemaOf('Fleet', fleetSchema, 'input'),
+    UpgradePolicy: jsonSchemaOf('UpgradePolicy', upgradePolicySchema, 'input'),
   };
 }
 
@@ -19,8 +19,8 @@ export function jsonSchemaText(schema: object): string {
   return `${JSON.stringify(schema, null, 2)}\n`;
 }
 
-function jsonSchemaOf(title: ConfigKind, schema: z.ZodType): object {
-  // `input`: what a person writes, where everything with a default may be left out.
-  const { $schema, ...rest } = z.toJSONSchema(schema, { target: 'draft-2020-12', io: 'input' });
+/** `input`: what a person writes, where everything with a default may be left out. `output`: what Liftlock writes. */
+export function jsonSchemaOf(title: string, schema: z.ZodType, io: 'input' | 'output'): object {
+  const { $schema, ...rest } = z.toJSONSchema(schema, { target: 'draft-2020-12', io });
   return { $schema, title, ...rest };
 }

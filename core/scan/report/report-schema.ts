@@ -1,47 +1,18 @@
 import { z } from 'zod';
 import { apiVersion } from '../../config/kinds.ts';
+import { CONFIDENCES, COVERAGE_STATUSES, FAIL_ON, REASONS, SEVERITIES, SOURCES, VERDICTS } from './words.ts';
 
-/** Where a finding comes from. `--skip` takes the same words. */
-export const SOURCES = {
-  manifest: 'Files that people or tools apply: YAML, JSON, charts, embedded documents.',
-  object:
-    'Objects of the cluster: who last wrote them at which API version (managedFields, last-applied-configuration).',
-  helm: 'Releases that Helm keeps in the cluster.',
-  telemetry: 'What the API server counted: requests to deprecated APIs since it started.',
-  insight: 'Upgrade insights of Amazon EKS: which client called which API in the last 30 days.',
-  reference: 'What refers to APIs: CRDs, APIServices, webhooks, policies, RBAC rules, scale targets, owners.',
-  node: 'Nodes: kubelet, kube-proxy, container runtime, operating system.',
-  workload: 'Pod templates and other objects: fields, annotations, mounts, images of known controllers.',
-} as const;
-export type Source = keyof typeof SOURCES;
-
-/** What kind of problem it is. */
-export const REASONS = {
-  removed: 'The target does not serve or support it any more.',
-  deprecated: 'The target still takes it and warns; a later minor will not.',
-  'never-served': 'No release serves it unless somebody turned it on; it cannot have worked on a default cluster.',
-  'stale-trace': 'An older writer used such an API; somebody has written the object at a good version since.',
-  unsupported: 'Its makers do not support it together with the target.',
-  'version-skew': 'A component would be too far from the API server, or newer than it.',
-  'behaviour-change': 'It is still taken, and does something else.',
-  'unserved-version': 'It names a version that nothing serves.',
-  'stored-version': 'Objects may still be stored at a version that is deprecated or on its way out.',
-  unavailable: 'Something that the API server asks does not answer, so requests fail.',
-  insight: 'Amazon EKS reports it, and Liftlock knows no more about it.',
-} as const;
-export type Reason = keyof typeof REASONS;
-
-export const SEVERITIES = ['error', 'warning', 'info'] as const;
-export const CONFIDENCES = ['high', 'medium', 'low'] as const;
-export const VERDICTS = ['pass', 'fail', 'incomplete'] as const;
-export const COVERAGE_STATUSES = {
-  read: 'All of it was read.',
-  denied: 'Nobody may read it with these credentials.',
-  error: 'It could not be read.',
-  skipped: 'It was left out on purpose.',
-  'not-rendered': 'A template, which says nothing until it is rendered.',
-} as const;
-export const FAIL_ON = ['removed', 'deprecated', 'none'] as const;
+export {
+  CONFIDENCES,
+  COVERAGE_STATUSES,
+  FAIL_ON,
+  REASONS,
+  type Reason,
+  SEVERITIES,
+  SOURCES,
+  type Source,
+  VERDICTS,
+} from './words.ts';
 
 const minor = z
   .string()
@@ -59,16 +30,20 @@ const location = z
   .describe('Where in the files; null for what is in a cluster.');
 
 export const findingSchema = z.strictObject({
-  id: z.string().describe('Hash of reason, group, version, kind, namespace, name and source: the same in every scan.'),
-  severity: z.enum(SEVERITIES),
-  reason: words(REASONS),
-  source: words(SOURCES),
+  id: z
+    .string()
+    .describe(
+      'Hash of reason, group, version, kind, namespace, name, source and rule: the same in every scan. Copies of an object in several places share it.',
+    ),
+  severity: z.enum(SEVERITIES).describe('How much it matters for this target.'),
+  reason: words(REASONS).describe('What kind of problem it is.'),
+  source: words(SOURCES).describe('What was read to find it.'),
   apiVersion: z.string().nullable().describe('policy/v1beta1; null where no API version is concerned.'),
-  kind: z.string().nullable(),
-  namespace: z.string().nullable(),
-  name: z.string().nullable(),
-  deprecatedIn: minor.nullable(),
-  removedIn: minor.nullable(),
+  kind: z.string().nullable().describe('PodDisruptionBudget; null where no object is concerned.'),
+  namespace: z.string().nullable().describe('Null for what has none, and where the file names none.'),
+  name: z.string().nullable().describe('Name of the object.'),
+  deprecatedIn: minor.nullable().describe('The first Kubernetes minor that warns; null when none does.'),
+  removedIn: minor.nullable().describe('The first Kubernetes minor without it; null when none is known.'),
   replacement: z
     .string()
     .nullable()
@@ -78,30 +53,44 @@ export const findingSchema = z.strictObject({
     .string()
     .describe('What to repair once for all findings that share it: helm:payments/api, manager:terraform.'),
   location: location.nullable(),
-  waived: z.boolean(),
+  waived: z.boolean().describe('Whether a waiver covers it: then it counts for nothing.'),
   waiver: z.string().nullable().describe('The waiver that covers it, with its owner and end.'),
+  new: z
+    .boolean()
+    .nullable()
+    .describe('Whether the baseline lacks it: one that the baseline has fails nothing. Null without a baseline.'),
   evidence: z.array(z.string()).describe('What was seen, one sentence each.'),
-  confidence: z.enum(CONFIDENCES),
+  confidence: z.enum(CONFIDENCES).describe('How sure the evidence makes it.'),
   rule: z.string().nullable().describe('Which break rule it is, where it is one: al2-ami.'),
-  message: z.string(),
+  message: z.string().describe('What happens at the target, one sentence.'),
   fix: z.string().describe('The next step, concrete.'),
 });
 export type Finding = z.infer<typeof findingSchema>;
 
 export const coverageSchema = z.strictObject({
   what: z.string().describe('A file, a resource such as deployments.apps, or a part such as helm releases in Secrets.'),
-  source: words(SOURCES).nullable(),
-  status: words(COVERAGE_STATUSES),
+  source: words(SOURCES).nullable().describe('Which findings would come from it; null where several would.'),
+  status: words(COVERAGE_STATUSES).describe('Whether it was read.'),
   detail: z.string().describe('Why, and what to do about it. Empty when it was read.'),
   count: z.int().min(0).describe('Documents or objects that were read.'),
 });
 export type Coverage = z.infer<typeof coverageSchema>;
 
 const groupSchema = z.strictObject({
-  cause: z.string(),
-  owner: z.string().nullable(),
-  severity: z.enum(SEVERITIES).describe('The worst of its findings.'),
+  cause: z.string().describe('What to repair once.'),
+  owner: z.string().nullable().describe('Who to ask; the first of them where findings name several.'),
+  severity: z.enum(SEVERITIES).describe('The worst of its findings that are not waived; of all where all are.'),
   findings: z.array(z.string()).describe('Their ids, what to fix first at the top.'),
+});
+
+const baselineSchema = z.strictObject({
+  scannedAt: z.string().describe('When the baseline was made.'),
+  subject: z.string().describe('What it was made of.'),
+  new: z.int().min(0).describe('Findings that the baseline lacks. Only these can fail.'),
+  unchanged: z.int().min(0).describe('Findings that the baseline has.'),
+  gone: z
+    .array(z.strictObject({ id: z.string(), message: z.string() }))
+    .describe('Findings of the baseline that are not here: repaired, or not read this time.'),
 });
 
 export const scanReportSchema = z.strictObject({
@@ -110,22 +99,31 @@ export const scanReportSchema = z.strictObject({
   scannedAt: z.string().describe('RFC 3339, UTC.'),
   subject: z.string().describe('What was scanned: paths, or a cluster.'),
   from: minor.nullable().describe('The version that the cluster has; null for manifests.'),
-  target: minor,
-  verdict: z.enum(VERDICTS),
-  failOn: z.enum(FAIL_ON),
+  target: minor.describe('The version that was judged for.'),
+  verdict: z
+    .enum(VERDICTS)
+    .describe(
+      'fail: something that failOn names. incomplete: nothing such, but something was not read. pass: neither.',
+    ),
+  failOn: z
+    .enum(FAIL_ON)
+    .describe('What fails: removed: findings of severity error. deprecated: warnings too. none: nothing.'),
   findings: z.array(findingSchema).describe('What to fix first at the top.'),
   groups: z.array(groupSchema).describe('Findings of one cause.'),
-  coverage: z.array(coverageSchema),
-  waivers: z.strictObject({
-    expired: z.array(z.string()).describe('Waivers whose end has come: what they covered counts again.'),
-    unused: z.array(z.string()).describe('Waivers that cover nothing.'),
-  }),
+  coverage: z.array(coverageSchema).describe('What was read and what was not, the gaps at the top.'),
+  waivers: z
+    .strictObject({
+      expired: z.array(z.string()).describe('Waivers whose end has come: what they covered counts again.'),
+      unused: z.array(z.string()).describe('Waivers that cover nothing.'),
+    })
+    .describe('Waivers that somebody should look at.'),
+  baseline: baselineSchema.nullable().describe('The older report that this one was compared with.'),
   data: z.strictObject({ newestMinor: minor, updatedOn: z.string() }).describe('How far the tables reach.'),
   summary: z.strictObject({
-    errors: z.int(),
-    warnings: z.int(),
-    infos: z.int(),
-    waived: z.int(),
+    errors: z.int().describe('Findings of severity error that are not waived; those that the baseline has count too.'),
+    warnings: z.int().describe('The same of severity warning.'),
+    infos: z.int().describe('The same of severity info.'),
+    waived: z.int().describe('Findings of any severity that a waiver covers.'),
     read: z.int().describe('Documents and objects that were read.'),
     gaps: z.int().describe('Coverage entries that are denied, error or not-rendered.'),
   }),

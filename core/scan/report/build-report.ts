@@ -1,0 +1,88 @@
+import { apiVersion } from '../../config/kinds.ts';
+import { applyWaivers } from './apply-waivers.ts';
+import { compareWithBaseline } from './baseline.ts';
+import { compareMinors } from './compare-minors.ts';
+import { groupByCause } from './group-findings.ts';
+import { type JudgedFinding, mergeFindings } from './merge-findings.ts';
+import { compareTexts, orderFindings } from './order-findings.ts';
+import type { Baseline } from './read-baseline.ts';
+import type { Coverage, Finding, ScanReport } from './report-schema.ts';
+import { isGap, verdictOf } from './verdict.ts';
+import type { Waiver } from './waiver.ts';
+
+/** Everything that a report is made of. */
+export interface ReportParts {
+  readonly subject: string;
+  /** The cluster's version; null for manifests. */
+  readonly from: string | null;
+  readonly target: string;
+  readonly failOn: ScanReport['failOn'];
+  readonly findings: readonly JudgedFinding[];
+  readonly coverage: readonly Coverage[];
+  readonly waivers?: readonly Waiver[];
+  /** Every name that the cluster goes by, for waivers. Left out: the subject of a cluster's report; manifests have none. */
+  readonly clusters?: readonly string[];
+  readonly baseline?: Baseline;
+  readonly data: ScanReport['data'];
+  readonly scannedAt: Date;
+}
+
+/** From what was found and what was read to what people read. The same parts give the same report, in whatever order they come. */
+export function buildReport(parts: ReportParts): ScanReport {
+  const { subject, from, target, failOn, data, scannedAt, baseline } = parts;
+  const clusters = parts.clusters ?? (from === null ? [] : [subject]);
+  const merged = mergeFindings(parts.findings);
+  const { findings: marked, waivers } = applyWaivers(merged, parts.waivers ?? [], clusters, scannedAt);
+  const compared = baseline === undefined ? undefined : compareWithBaseline(marked, baseline);
+  const findings = orderFindings(compared?.findings ?? marked);
+  const coverage = orderCoverage([...parts.coverage, ...dataCoverage(target, data)]);
+  return {
+    apiVersion,
+    kind: 'ScanReport',
+    scannedAt: scannedAt.toISOString(),
+    subject,
+    from,
+    target,
+    verdict: verdictOf(findings, coverage, failOn),
+    failOn,
+    findings,
+    groups: groupByCause(findings).map(({ cause, owner, severity, findings: members }) => {
+      return { cause, owner, severity, findings: [...new Set(members.map(({ id }) => id))] };
+    }),
+    coverage,
+    waivers,
+    baseline: compared?.baseline ?? null,
+    data: { newestMinor: data.newestMinor, updatedOn: data.updatedOn },
+    summary: summarize(findings, coverage),
+  };
+}
+
+/** Beyond the tables' reach nobody knows what is removed: said here, so that no scan forgets it. */
+function dataCoverage(target: string, { newestMinor, updatedOn }: ScanReport['data']): Coverage[] {
+  if (compareMinors(target, newestMinor) <= 0) return [];
+  const detail = `The tables of ${updatedOn} know removals up to ${newestMinor}. Update Liftlock to scan for ${target}.`;
+  return [{ what: `removals of Kubernetes ${target}`, source: null, status: 'error', detail, count: 0 }];
+}
+
+function orderCoverage(coverage: readonly Coverage[]): Coverage[] {
+  return [...coverage].sort(
+    (a, b) =>
+      Number(isGap(b)) - Number(isGap(a)) ||
+      compareTexts(a.source, b.source) ||
+      compareTexts(a.what, b.what) ||
+      compareTexts(JSON.stringify(a), JSON.stringify(b)),
+  );
+}
+
+function summarize(findings: readonly Finding[], coverage: readonly Coverage[]): ScanReport['summary'] {
+  const counted = findings.filter(({ waived }) => !waived);
+  const count = (severity: Finding['severity']) => counted.filter((finding) => finding.severity === severity).length;
+  return {
+    errors: count('error'),
+    warnings: count('warning'),
+    infos: count('info'),
+    waived: findings.length - counted.length,
+    read: coverage.reduce((sum, entry) => sum + entry.count, 0),
+    gaps: coverage.filter(isGap).length,
+  };
+}

@@ -1,0 +1,32 @@
+import type { Finding } from './report-schema.ts';
+import { SEVERITIES } from './words.ts';
+
+/** Findings that one repair mends, in the order of the report. */
+export interface FindingGroup {
+  readonly cause: string;
+  /** The first that one of its findings names. */
+  readonly owner: string | null;
+  /** The worst of its findings that are not waived; of all where all are. */
+  readonly severity: Finding['severity'];
+  readonly findings: readonly Finding[];
+}
+
+/** Groups in the order of their first findings, so what to fix first stays at the top. */
+export function groupByCause(findings: readonly Finding[]): FindingGroup[] {
+  const byCause = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const members = byCause.get(finding.cause);
+    if (members === undefined) byCause.set(finding.cause, [finding]);
+    else members.push(finding);
+  }
+  return [...byCause].map(([cause, members]) => {
+    const owner = members.find((finding) => finding.owner !== null)?.owner ?? null;
+    return { cause, owner, severity: worst(members), findings: members };
+  });
+}
+
+function worst(members: readonly Finding[]): Finding['severity'] {
+  const counted = members.filter(({ waived }) => !waived);
+  const severities = (counted.length === 0 ? members : counted).map(({ severity }) => severity);
+  return SEVERITIES.find((severity) => severities.includes(severity)) ?? 'info';
+}

@@ -1,0 +1,56 @@
+import { compareMinors } from './compare-minors.ts';
+import type { Finding } from './report-schema.ts';
+import { CONFIDENCES, SEVERITIES } from './words.ts';
+
+type Order<Item> = (a: Item, b: Item) => number;
+
+/** By code unit, so that every machine sorts alike; null last. */
+export function compareTexts(a: string | null, b: string | null): number {
+  if (a === null || b === null) return Number(a === null) - Number(b === null);
+  return a === b ? 0 : a < b ? -1 : 1;
+}
+
+const rank =
+  <Word>(words: readonly Word[], of: (finding: Finding) => Word): Order<Finding> =>
+  (a, b) =>
+    words.indexOf(of(a)) - words.indexOf(of(b));
+const text =
+  (of: (finding: Finding) => string | null): Order<Finding> =>
+  (a, b) =>
+    compareTexts(of(a), of(b));
+
+/**
+ * What to fix first comes first: what counts before what is waived or was there already, then the severity, how soon it is gone,
+ * how sure it is, and how much one repair mends. The rest makes the order total: it depends on nothing but the findings.
+ */
+export function orderFindings(findings: readonly Finding[]): Finding[] {
+  const sizes = new Map<string, number>();
+  for (const { cause, waived } of findings) sizes.set(cause, (sizes.get(cause) ?? 0) + (waived ? 0 : 1));
+  const orders: readonly Order<Finding>[] = [
+    rank([false, true], ({ waived }) => waived),
+    rank([false, true], ({ new: isNew }) => isNew === false),
+    rank(SEVERITIES, ({ severity }) => severity),
+    (a, b) => compareMinors(a.removedIn, b.removedIn),
+    rank(CONFIDENCES, ({ confidence }) => confidence),
+    (a, b) => (sizes.get(b.cause) ?? 0) - (sizes.get(a.cause) ?? 0),
+    text(({ owner }) => owner),
+    text(({ kind }) => kind),
+    text(({ namespace }) => namespace),
+    text(({ name }) => name),
+    text(({ apiVersion }) => apiVersion),
+    text(({ id }) => id),
+    text(({ location }) => location?.file ?? null),
+    (a, b) => (a.location?.line ?? 0) - (b.location?.line ?? 0),
+    (a, b) => (a.location?.column ?? 0) - (b.location?.column ?? 0),
+    text(({ message }) => message),
+    text(({ cause }) => cause),
+    text((finding) => JSON.stringify(finding)),
+  ];
+  return [...findings].sort((a, b) => {
+    for (const order of orders) {
+      const difference = order(a, b);
+      if (difference !== 0) return difference;
+    }
+    return 0;
+  });
+}

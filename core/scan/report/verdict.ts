@@ -1,0 +1,42 @@
+import type { Coverage, Finding, ScanReport, ScanReportList } from './report-schema.ts';
+
+type Verdict = ScanReport['verdict'];
+
+const FAILING: Readonly<Record<ScanReport['failOn'], readonly Finding['severity'][]>> = {
+  removed: ['error'],
+  deprecated: ['error', 'warning'],
+  none: [],
+};
+
+/** Whether a finding fails the scan: neither waived nor known to the baseline, and as bad as `failOn` says. */
+export function fails(finding: Pick<Finding, 'severity' | 'waived' | 'new'>, failOn: ScanReport['failOn']): boolean {
+  return !finding.waived && finding.new !== false && FAILING[failOn].includes(finding.severity);
+}
+
+/** Whether something that should have been read was not. What was left out on purpose is no gap. */
+export function isGap({ status }: Pick<Coverage, 'status'>): boolean {
+  return status === 'denied' || status === 'error' || status === 'not-rendered';
+}
+
+/** fail beats incomplete beats pass. */
+export function verdictOf(
+  findings: readonly Finding[],
+  coverage: readonly Coverage[],
+  failOn: ScanReport['failOn'],
+): Verdict {
+  if (findings.some((finding) => fails(finding, failOn))) return 'fail';
+  return coverage.some(isGap) ? 'incomplete' : 'pass';
+}
+
+/** The worst of all. A list of nothing is incomplete: nothing was read. */
+export function verdictOfAll(reports: readonly Pick<ScanReport, 'verdict'>[]): Verdict {
+  const verdicts = reports.map(({ verdict }) => verdict);
+  if (verdicts.includes('fail')) return 'fail';
+  return verdicts.length === 0 || verdicts.includes('incomplete') ? 'incomplete' : 'pass';
+}
+
+/** What the command ends with, as docs/scan.md promises to scripts. */
+export function exitCodeOf(document: ScanReport | ScanReportList): 0 | 3 | 4 {
+  const verdict = verdictOfAll(document.kind === 'ScanReportList' ? document.items : [document]);
+  return ({ pass: 0, fail: 3, incomplete: 4 } as const)[verdict];
+}

@@ -1,0 +1,39 @@
+import type { z } from 'zod';
+import type { DeepReadonly } from '../../config/types.ts';
+import { matchesGlob } from './glob.ts';
+import type { Finding } from './report-schema.ts';
+import type { scanWaiverSchema } from './scan-waiver-schema.ts';
+
+/** The `ScanWaiver` kind as it is written. */
+export type ScanWaiver = DeepReadonly<z.output<typeof scanWaiverSchema>>;
+
+/** A waiver, and the instant at which it ends. */
+export interface Waiver {
+  readonly document: ScanWaiver;
+  readonly end: Date;
+}
+
+const EXACT = ['reason', 'source', 'rule', 'apiVersion', 'kind', 'id'] as const;
+const GLOBS = ['namespace', 'name', 'owner'] as const;
+
+/** Whether it is about the finding, expired or not. `clusters`: every name that the scanned cluster goes by; empty for files. */
+export function covers({ document }: Waiver, finding: Finding, clusters: readonly string[]): boolean {
+  const { match } = document.spec;
+  const exact = EXACT.every((member) => match[member] === undefined || match[member] === finding[member]);
+  if (!exact || !concerns(document, clusters)) return false;
+  return GLOBS.every((member) => {
+    const [pattern, value] = [match[member], finding[member]];
+    return pattern === undefined || (value !== null && matchesGlob(pattern, value));
+  });
+}
+
+/** Whether it is about this cluster, or about any. */
+export function concerns({ spec }: ScanWaiver, clusters: readonly string[]): boolean {
+  const pattern = spec.match.cluster;
+  return pattern === undefined || clusters.some((cluster) => matchesGlob(pattern, cluster));
+}
+
+/** `legacy-budgets (platform, until 2026-12-31)`: how reports name it. */
+export function waiverText({ metadata, spec }: ScanWaiver): string {
+  return `${metadata.name} (${spec.owner}, until ${spec.expires})`;
+}

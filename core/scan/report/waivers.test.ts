@@ -1,0 +1,118 @@
+import { formatIssue } from '../../config/issue.ts';
+import { parseWaivers } from './parse-waivers.ts';
+import { covered, judged } from './testing/findings.ts';
+import { reportOf } from './testing/report.ts';
+import { waiverEnd } from './waiver-end.ts';
+
+const now = new Date('2026-11-20T08:00:00Z');
+
+function waiver(match: string, expires = '2026-12-31', name = 'legacy'): string {
+  return `apiVersion: liftlock/v1alpha1
+kind: ScanWaiver
+metadata: { name: ${name} }
+spec:
+  match: ${match}
+  reason: The vendor ships a new chart in December.
+  owner: team-payments
+  expires: ${expires}
+`;
+}
+const parse = (text: string) => parseWaivers([{ path: 'waivers.yaml', text }], { now });
+const problems = (text: string) => parse(text).errors.map(formatIssue);
+
+test.each([
+  ['{ reason: removed }', true],
+  ['{ reason: deprecated }', false],
+  ['{ namespace: pay*, kind: PodDisruptionBudget }', true],
+  ['{ namespace: pay*, kind: Pod* }', false],
+  ['{ name: "*-api" }', false],
+  ['{ apiVersion: policy/v1beta1, source: manifest }', true],
+  ['{ owner: "*", kind: PodDisruptionBudget }', false],
+  ['{ rule: al2-ami }', false],
+  ['{ cluster: "dev-*" }', false],
+])('%s covers a finding in a file: %j', (match, expected) => {
+  const { waivers, errors } = parse(waiver(match));
+  expect(errors).toEqual([]);
+  const { findings, verdict, summary } = reportOf({ waivers });
+  expect(findings[0]?.waiver).toBe(expected ? 'legacy (team-payments, until 2026-12-31)' : null);
+  expect(verdict).toBe(expected ? 'pass' : 'fail');
+  expect(summary).toMatchObject(expected ? { errors: 0, waived: 1 } : { errors: 1, waived: 0 });
+});
+
+test('an id covers one finding, and a waiver of another cluster is neither used nor unused', () => {
+  const id = reportOf().findings[0]?.id;
+  const text = [waiver(`{ id: ${id} }`), waiver('{ cluster: dev-* }', '2026-12-31', 'dev')].join('---\n');
+  const { waivers } = parse(text);
+  const live = { subject: 'arn:aws:eks:x', clusters: ['prod', 'arn:aws:eks:x'], from: '1.35' };
+  const report = reportOf({ ...live, waivers, findings: [judged(), judged({ name: 'other' })] });
+  expect(report.findings.map(({ waived }) => waived)).toEqual([false, true]);
+  expect(report.waivers).toEqual({ expired: [], unused: [] });
+  expect(reportOf({ ...live, clusters: ['dev-1'], waivers }).findings[0]?.waived).toBe(true);
+});
+
+test('an expired waiver bites again and is listed, an unused one is listed', () => {
+  const { waivers } = parse(
+    [waiver('{ kind: PodDisruptionBudget }', '2026-11-19'), waiver('{ kind: Job }', '2026-11-20', 'jobs')].join(
+      '---\n',
+    ),
+  );
+  const report = reportOf({ waivers });
+  expect(report.verdict).toBe('fail');
+  expect(report.waivers).toEqual({
+    expired: ['legacy (team-payments, until 2026-11-19)'],
+    unused: ['jobs (team-payments, until 2026-11-20)'],
+  });
+});
+
+test('a waiver covers no gap', () => {
+  const { waivers } = parse(waiver('{ kind: PodDisruptionBudget }'));
+  expect(reportOf({ waivers, coverage: [covered({ status: 'error' })] }).verdict).toBe('incomplete');
+});
+
+test('everything that is wrong is said at once, with its place', () => {
+  const text = `${waiver('{ namspace: payments, reason: remove }', '2028-01-01').replace('  owner: team-payments\n', '')}---
+${waiver('{ name: "**" }', '2026-02-30')}---
+apiVersion: liftlock/v1alpha1
+kind: ScanWavier
+---
+${waiver('{ id: 12 }', 'tomorrow', 'other').replace('The vendor ships a new chart in December.', '""')}`;
+  expect(problems(text)).toMatchInlineSnapshot(`
+[
+  "waivers.yaml:4:1: error: spec.owner: is missing and has no default. Who answers for it: a team or a person.",
+  "waivers.yaml:5:12: error: spec.match.namspace: this field is unknown, and nothing unknown is ignored. Did you mean namespace?",
+  "waivers.yaml:5:40: error: spec.match.reason: "remove" is not one of removed, deprecated, never-served, stale-trace, unsupported, version-skew, behaviour-change, unserved-version, stored-version, unavailable, insight. Did you mean removed?",
+  "waivers.yaml:11:19: error: metadata.name: "legacy" is the name of another ScanWaiver, at waivers.yaml:1. Rename or remove one.",
+  "waivers.yaml:13:10: error: spec.match: covers every finding. Say at least one thing about the findings that is not just "*".",
+  "waivers.yaml:19:7: error: kind: "ScanWavier" is not a kind of config. Did you mean ScanWaiver?",
+  "waivers.yaml:25:16: error: spec.match.id: 12 without quotes is a number, and text is needed here; quote it. Write "12".",
+  "waivers.yaml:26:11: error: spec.reason: "" is empty: say why these findings may stay for now.",
+  "waivers.yaml:28:12: error: spec.expires: "tomorrow" is not a date: write 2026-12-31, the last day (UTC), or an instant such as 2026-12-31T18:00:00Z.",
+]
+`);
+});
+
+test('an end too far ahead or on no calendar, and a name that is taken', () => {
+  const text = [
+    waiver('{ kind: Job }', '2027-12-26'),
+    waiver('{ kind: Job }', '2026-02-30', 'february'),
+    waiver('{ kind: Job }'),
+  ].join('---\n');
+  expect(problems(text)).toMatchInlineSnapshot(`
+[
+  "waivers.yaml:8:12: error: spec.expires: "2027-12-26" is more than 400 days ahead. The last day is 2027-12-25; look again then.",
+  "waivers.yaml:17:12: error: spec.expires: "2026-02-30" is no day or time of the calendar.",
+  "waivers.yaml:21:19: error: metadata.name: "legacy" is the name of another ScanWaiver, at waivers.yaml:1. Rename or remove one.",
+]
+`);
+  expect(parse(waiver('{ kind: Job }', '2027-12-25')).errors).toEqual([]);
+});
+
+test.each([
+  ['2026-12-31', '2027-01-01T00:00:00.000Z'],
+  ['2026-12-31T18:00:00+02:00', '2026-12-31T16:00:00.000Z'],
+  ['2026-02-30', undefined],
+  ['2026-02-30T00:00:00Z', undefined],
+  ['2026-12-31T25:00:00Z', undefined],
+])('%s ends at %s', (expires, end) => {
+  expect(waiverEnd(expires)?.toISOString()).toBe(end);
+});
