@@ -51,6 +51,8 @@ export const importTable: Readonly<Record<string, ImportRule>> = {
     packages: ['zod', 'yaml', '@aws-sdk/*', 'node:*'],
   },
   cli: { folders: ['core', 'adapters', 'simulator', 'cli'], packages: ['commander', 'yaml', 'hono', 'zod', ...wire] },
+  // Reports as somebody might write them on purpose; nothing but tests loads them.
+  'cli/output/scan/testing': { folders: ['core', 'cli'], packages: ['fast-check'] },
   console: { folders: ['core/contracts', 'console'], packages: ['hono'] },
   schemas: { folders: ['core', 'schemas'], packages: ['node:*'] },
   docs: { folders: ['core', 'docs'], packages: ['zod', 'node:*'] },

@@ -1,0 +1,118 @@
+import { type FindingGroup, groupByCause } from '../../../core/scan/report/group-findings.ts';
+import type { Finding, ScanReport } from '../../../core/scan/report/report-schema.ts';
+import { isGap, verdictOfAll } from '../../../core/scan/report/verdict.ts';
+import { markdownCode, markdownRow, markdownText } from './markdown-text.ts';
+import { reportsOf, type ScanDocument } from './scan-document.ts';
+import { counted, objectWords, placeWords, severityWords, verdictWords } from './words.ts';
+
+/** GitHub takes comments of 65,536 characters; GitLab and others take more. In bytes of UTF-8. */
+export const MOST_BYTES = 60_000;
+const MOST_OF_GROUP = 10;
+const MOST_REPORTS = 20;
+const MOST_GAPS = 10;
+/** So that a bot can find its own comment and bring it up to date. */
+const MARKER = '<!-- liftlock-scan -->';
+
+/** For a pull request's comment or a job's summary: the counts, then what to repair, folded, as much of it as there is room for. */
+export function scanMarkdown(document: ScanDocument): string {
+  const all = reportsOf(document);
+  const reports = all.slice(0, MOST_REPORTS);
+  const head = [
+    MARKER,
+    `### Liftlock scan: ${verdictOfAll(all)}`,
+    '',
+    ...summaryLines(reports),
+    ...(all.length > reports.length ? ['', `… and ${all.length - reports.length} more scans, see \`-o json\`.`] : []),
+  ].join('\n');
+  // Bounded: at most 2 kB for each report. What follows takes the room that is left.
+  const verdicts = reports.map((report) => `\n\n**${report.verdict}**: ${markdownText(verdictWords(report))}\n`);
+  let room = MOST_BYTES - size(head) - size(verdicts.join('')) - 100 * reports.length;
+  const sections = reports.map((report, index) => {
+    const share = Math.floor(room / (reports.length - index));
+    const notes = fitting(noteLines(report), (line) => line, share);
+    const groups = groupByCause(report.findings);
+    const blocks = fitting(groups, groupBlock, share - notes.size);
+    room -= notes.size + blocks.size;
+    const left = groups.slice(blocks.texts.length).reduce((sum, { findings }) => sum + findings.length, 0);
+    const rest = left === 0 ? '' : `\n… and ${left} more, see \`-o json\`.\n`;
+    return [verdicts[index], '\n', ...notes.texts, ...blocks.texts, rest].join('');
+  });
+  return `${head}${sections.join('')}`;
+}
+
+/** The first ones, as many as fit: once something is left out, so is all that matters less. */
+function fitting<Item>(
+  items: readonly Item[],
+  textOf: (item: Item) => string,
+  room: number,
+): { texts: readonly string[]; size: number } {
+  const texts: string[] = [];
+  let used = 0;
+  for (const item of items) {
+    const text = textOf(item);
+    if (used + size(text) > room) break;
+    used += size(text);
+    texts.push(text);
+  }
+  return { texts, size: used };
+}
+
+function summaryLines(reports: readonly ScanReport[]): string[] {
+  const head = ['Scanned', 'Target', 'Verdict', 'Errors', 'Warnings', 'Information', 'Waived', 'Not read'];
+  const rows = reports.map(({ subject, from, target, verdict, summary }) => {
+    const { errors, warnings, infos, waived, gaps } = summary;
+    const versions = from === null ? target : `${from} → ${target}`;
+    return markdownRow([
+      markdownCode(subject, 60),
+      versions,
+      verdict,
+      ...[errors, warnings, infos, waived, gaps].map(String),
+    ]);
+  });
+  return reports.length === 0
+    ? ['Nothing was scanned.']
+    : [markdownRow(head), markdownRow(head.map(() => '---')), ...rows];
+}
+
+function noteLines({ coverage, waivers, baseline }: ScanReport): string[] {
+  const gaps = coverage.filter(isGap);
+  const gone = baseline?.gone.length ?? 0;
+  const lines = [
+    ...gaps
+      .slice(0, MOST_GAPS)
+      .map(({ what, status, detail }) => `- Not read: ${markdownCode(what)} (${status}) ${markdownText(detail)}`),
+    ...(gaps.length > MOST_GAPS ? [`- … and ${gaps.length - MOST_GAPS} more not read`] : []),
+    ...waivers.expired.slice(0, MOST_GAPS).map((waiver) => `- Expired waiver: ${markdownText(waiver)}`),
+    ...waivers.unused.slice(0, MOST_GAPS).map((waiver) => `- Waiver that covers nothing: ${markdownText(waiver)}`),
+    ...(gone === 0 ? [] : [`- ${counted(gone, 'finding')} of the baseline gone: repaired, or not read this time`]),
+  ];
+  return lines.map((line) => `${line}\n`);
+}
+
+function groupBlock({ cause, owner, severity, findings }: FindingGroup): string {
+  const shown = findings.slice(0, MOST_OF_GROUP);
+  const fixes = [...new Set(findings.map(({ fix }) => fix))].slice(0, 3);
+  const title = `${severity}: ${markdownCode(cause)}${owner === null ? '' : ` ${markdownText(owner)}`}`;
+  const head = ['Severity', 'Object', 'Place', 'What happens'];
+  return [
+    `\n<details><summary>${title}, ${counted(findings.length, 'finding')}</summary>\n`,
+    markdownRow(head),
+    markdownRow(head.map(() => '---')),
+    ...shown.map(findingRow),
+    ...(findings.length > shown.length ? ['', `… and ${findings.length - shown.length} more.`] : []),
+    ...fixes.flatMap((fix) => ['', `Fix: ${markdownText(fix)}`]),
+    '\n</details>\n',
+  ].join('\n');
+}
+
+function findingRow(finding: Finding): string {
+  const place = placeWords(finding);
+  return markdownRow([
+    severityWords(finding),
+    markdownCode(objectWords(finding)),
+    place === undefined ? '' : markdownCode(place),
+    markdownText(finding.message),
+  ]);
+}
+
+const size = (text: string): number => Buffer.byteLength(text, 'utf8');

@@ -1,0 +1,38 @@
+import type { Session } from '../../session.ts';
+import { print, printLines } from '../print.ts';
+import type { SarifOptions } from './sarif.ts';
+import type { ScanDocument } from './scan-document.ts';
+
+export const SCAN_FORMATS = ['table', 'json', 'yaml', 'markdown', 'sarif', 'junit'] as const;
+export type ScanFormat = (typeof SCAN_FORMATS)[number];
+
+/** A scan on stdout, in the format that was asked for; each renderer is loaded when it is. */
+export async function printScan(
+  session: Session,
+  format: ScanFormat,
+  document: ScanDocument,
+  options: SarifOptions,
+): Promise<void> {
+  const { io, paint } = session;
+  switch (format) {
+    case 'table': {
+      const { scanTable } = await import('./table.ts');
+      const columns = io.columns === undefined ? {} : { columns: io.columns };
+      return printLines(session, scanTable(document, { paint, ...columns }));
+    }
+    case 'markdown': {
+      const { scanMarkdown } = await import('./markdown.ts');
+      return io.out(scanMarkdown(document));
+    }
+    case 'junit': {
+      const { scanJunit } = await import('./junit.ts');
+      return io.out(scanJunit(document));
+    }
+    case 'sarif': {
+      const { scanSarif } = await import('./sarif.ts');
+      return io.out(`${JSON.stringify(scanSarif(document, options), null, 2)}\n`);
+    }
+    default:
+      return print(session, format, document, () => []);
+  }
+}

@@ -1,0 +1,114 @@
+import { sha256Hex } from '../../../core/hash/sha256.ts';
+import type { Coverage, Finding, ScanReport } from '../../../core/scan/report/report-schema.ts';
+import { exitCodeOf, isGap } from '../../../core/scan/report/verdict.ts';
+import { type Folders, sarifLocation } from './sarif-location.ts';
+import type { SarifInvocation, SarifLog, SarifNotification, SarifResult, SarifRun } from './sarif-log.ts';
+import { LEVELS, NOTIFICATIONS, ruleIdOf, rulesOf } from './sarif-rules.ts';
+import { sarifText } from './sarif-text.ts';
+import { reportsOf, type ScanDocument } from './scan-document.ts';
+
+/** GitHub refuses a file whose run has more; the worst stand first. */
+export const MOST_RESULTS = 25_000;
+const MOST_NOTIFICATIONS = 1_000;
+const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
+
+export interface SarifOptions extends Folders {
+  /** Of Liftlock. */
+  readonly version: string;
+}
+
+/**
+ * SARIF 2.1.0 for code scanning. A run for each target, since GitHub takes at most 20 runs and wants categories apart: a fleet may
+ * have more clusters than that, but not more targets.
+ */
+export function scanSarif(document: ScanDocument, options: SarifOptions): SarifLog {
+  const byTarget = Map.groupBy(reportsOf(document), ({ target }) => target);
+  const runs = [...byTarget].map(([target, reports]) => run(target, reports, options));
+  return { $schema: SCHEMA, version: '2.1.0', runs };
+}
+
+function run(target: string, reports: readonly ScanReport[], options: SarifOptions): SarifRun {
+  const all = reports.flatMap((report) => report.findings.map((finding) => ({ finding, report })));
+  // Each report is in order; together the errors of every one go before warnings.
+  const shown = [...all].sort((a, b) => rank(a.finding) - rank(b.finding)).slice(0, MOST_RESULTS);
+  const { rules, indexes } = rulesOf(shown.map(({ finding }) => finding));
+  const seen = new Map<string, number>();
+  const results = shown.map(({ finding, report }): SarifResult => {
+    const fingerprint = fingerprintOf(finding, report);
+    const copy = (seen.get(fingerprint) ?? 0) + 1;
+    seen.set(fingerprint, copy);
+    return result(finding, report, {
+      ruleIndex: indexes.get(ruleIdOf(finding)) ?? 0,
+      fingerprint: `${fingerprint}:${copy}`,
+      folders: options,
+    });
+  });
+  return {
+    tool: { driver: { name: 'Liftlock', version: options.version, rules, notifications: NOTIFICATIONS } },
+    automationDetails: { id: `liftlock-scan/${target}/` },
+    columnKind: 'utf16CodeUnits',
+    originalUriBaseIds: { '%SRCROOT%': { description: { text: 'The root of the repository.' } } },
+    invocations: reports.map((report) => invocation(report, all.length - shown.length)),
+    results,
+  };
+}
+
+const rank = ({ severity, waived }: Finding): number => (waived ? 3 : ['error', 'warning', 'info'].indexOf(severity));
+
+/** Ids hold no cluster: the same object in two clusters is two alerts. */
+function fingerprintOf({ id, location }: Finding, { subject }: ScanReport): string {
+  return location === null ? sha256Hex(JSON.stringify([subject, id])).slice(0, 16) : id;
+}
+
+function result(
+  finding: Finding,
+  report: ScanReport,
+  { ruleIndex, fingerprint, folders }: { ruleIndex: number; fingerprint: string; folders: Folders },
+): SarifResult {
+  const { id, severity, source, cause, owner, confidence, evidence, waived, waiver, message, fix } = finding;
+  return {
+    ruleId: ruleIdOf(finding),
+    ruleIndex,
+    // Code scanning does not look at suppressions; at least a waived one blocks no merge.
+    level: waived ? 'note' : LEVELS[severity],
+    message: { text: sarifText(`${message} ${fix}`) },
+    locations: [sarifLocation(finding, report.subject, folders)],
+    // The first is the one that code scanning knows alerts by; without it the line's text would be.
+    partialFingerprints: { primaryLocationLineHash: fingerprint, 'liftlockFinding/v1': id },
+    ...(finding.new !== null && { baselineState: finding.new ? 'new' : 'unchanged' }),
+    suppressions: waived
+      ? [{ kind: 'external', status: 'accepted', justification: sarifText(waiver ?? 'waived') }]
+      : [],
+    properties: { subject: report.subject, severity, source, cause, owner, confidence, evidence },
+  };
+}
+
+function invocation(report: ScanReport, left: number): SarifInvocation {
+  const gaps = report.coverage.filter(isGap);
+  const notifications = gaps.slice(0, MOST_NOTIFICATIONS).map(gapNotification);
+  if (gaps.length > MOST_NOTIFICATIONS)
+    notifications.push(limit(`${gaps.length - MOST_NOTIFICATIONS} more parts were not read.`));
+  if (left > 0) notifications.push(limit(`${left} more findings are not in this file, see -o json.`));
+  return {
+    // Incomplete is no success even where findings decide the exit code.
+    executionSuccessful: gaps.length === 0,
+    exitCode: exitCodeOf(report),
+    endTimeUtc: report.scannedAt,
+    toolExecutionNotifications: notifications,
+    properties: { subject: report.subject, verdict: report.verdict },
+  };
+}
+
+function gapNotification({ what, status, detail }: Coverage): SarifNotification {
+  return {
+    descriptor: { id: `coverage/${status}` },
+    level: 'error',
+    message: { text: sarifText(`${what} was not read. ${detail}`.trim()) },
+  };
+}
+
+const limit = (text: string): SarifNotification => ({
+  descriptor: { id: 'limit' },
+  level: 'warning',
+  message: { text },
+});

@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { judged } from '../../../core/scan/report/testing/findings.ts';
+import { reportOf } from '../../../core/scan/report/testing/report.ts';
+import { scanTable } from './table.ts';
+import { clusterReport, hostileReport, listOf } from './testing/documents.ts';
+
+const plain = { paint: (_: string, text: string) => text };
+const lines = (...given: Parameters<typeof scanTable>) => scanTable(...given).join('\n');
+
+test('a cluster: groups, the worst first, each with its repair, and the verdict at the end', () => {
+  expect(lines(clusterReport(), plain)).toMatchInlineSnapshot(`
+"prod  1.35 → 1.36
+
+  SEVERITY       OBJECT                            WHAT
+manager:terraform  platform  3 findings
+  error          PodDisruptionBudget payments/api  Kubernetes 1.25 and later do not serve policy/v1beta1 PodDisruptionBudget.
+  warning        PodDisruptionBudget payments/web  Kubernetes 1.25 and later do not serve policy/v1beta1 PodDisruptionBudget.
+  info           PodDisruptionBudget payments/old  Kubernetes 1.25 and later do not serve policy/v1beta1 PodDisruptionBudget.
+    fix: Write policy/v1.
+
+node-group:workers  platform
+  error, waived  Node ip-10-0-0-1                  EKS builds no Amazon Linux 2 images for 1.33 and later.
+    fix: Move to Amazon Linux 2023.
+
+FAIL: prod for 1.36: 1 error, 1 warning, 1 for information (1 waived), 12 objects read. Not read: helm releases in Secrets (access denied)."
+`);
+});
+
+test('a list has a verdict for each scan and one for all', () => {
+  expect(scanTable(listOf(reportOf({ findings: [] }), clusterReport()), plain).at(-1)).toBe(
+    'FAIL: 2 scans: 1 failed, 0 incomplete, 1 passed.',
+  );
+  expect(scanTable(listOf(), plain).at(-1)).toBe('INCOMPLETE: nothing was scanned.');
+});
+
+test('places have a column where there are any, and the sentence is cut at the edge of the terminal', () => {
+  const shown = scanTable(reportOf(), { ...plain, columns: 100 });
+  expect(shown).toContain(
+    '  error     PodDisruptionBudget payments/api  deploy/budget.yaml:1:1  Kubernetes 1.25 and later do …',
+  );
+});
+
+test('long groups and long reports are cut, and say how much is left', () => {
+  const many = (cause: string, count: number) =>
+    Array.from({ length: count }, (_, index) => judged({ cause, name: `${cause}-${index}` }));
+  const findings = [...many('big', 300), ...Array.from({ length: 250 }, (_, index) => many(`c${index}`, 1)).flat()];
+  const shown = scanTable(reportOf({ findings }), plain);
+  expect(shown.filter((line) => line.includes('PodDisruptionBudget payments')).length).toBe(200);
+  expect(shown).toContain('  … and 290 more, see -o json');
+  expect(shown).toContain('… and 60 more in other groups, see -o json');
+});
+
+test('whatever others wrote, a finding is one line and nothing steers the terminal', () => {
+  fc.assert(
+    fc.property(hostileReport, (report) => {
+      const shown = scanTable(report, plain);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: these must not be there.
+      expect(shown.filter((line) => /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(line))).toEqual([]);
+      expect(shown.filter((line) => /^ {2}(?:error|warning|info)/.test(line))).toHaveLength(report.findings.length);
+    }),
+  );
+});

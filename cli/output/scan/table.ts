@@ -1,0 +1,107 @@
+import { type FindingGroup, groupByCause } from '../../../core/scan/report/group-findings.ts';
+import type { Finding, ScanReport } from '../../../core/scan/report/report-schema.ts';
+import { verdictOfAll } from '../../../core/scan/report/verdict.ts';
+import type { Paint, Style } from '../paint.ts';
+import { table } from '../table.ts';
+import { reportsOf, type ScanDocument } from './scan-document.ts';
+import { counted, listWords, objectWords, oneLine, placeWords, severityWords, verdictWords } from './words.ts';
+
+/** More than this nobody reads on a terminal. */
+const MOST_OF_GROUP = 10;
+const MOST_OF_REPORT = 200;
+
+const VERDICT_STYLES: Readonly<Record<ScanReport['verdict'], Style>> = {
+  pass: 'green',
+  fail: 'red',
+  incomplete: 'yellow',
+};
+const SEVERITY_STYLES: Readonly<Record<Finding['severity'], Style>> = { error: 'red', warning: 'yellow', info: 'dim' };
+
+/** For a terminal: groups of one cause, the worst first, each with its repair; the verdict is the last line. */
+export function scanTable(document: ScanDocument, { paint, columns }: { paint: Paint; columns?: number }): string[] {
+  const reports = reportsOf(document);
+  const lines = reports.flatMap((report, index) => [...(index === 0 ? [] : ['']), ...reportLines(report)]);
+  if (document.kind === 'ScanReport') return lines;
+  return [...lines, '', verdictLine(verdictOfAll(reports), listWords(reports))];
+
+  function reportLines(report: ScanReport): string[] {
+    const versions = report.from === null ? `for ${report.target}` : `${report.from} → ${report.target}`;
+    return [
+      paint('bold', `${oneLine(report.subject)}  ${versions}`),
+      '',
+      ...findingLines(report),
+      ...noteLines(report),
+      verdictLine(report.verdict, verdictWords(report)),
+    ];
+  }
+
+  function findingLines({ findings }: ScanReport): string[] {
+    const groups = shownGroups(findings);
+    const shown = groups.flatMap((group) => group.shown);
+    if (shown.length === 0) return [];
+    // One table, so that columns are aligned over all groups; then it is cut at them.
+    const places = shown.some((finding) => finding.location !== null);
+    const headers = ['  SEVERITY', 'OBJECT', ...(places ? ['PLACE'] : []), 'WHAT'];
+    const rows = shown.map((finding) => [
+      `  ${severityOf(finding)}`,
+      oneLine(objectWords(finding)),
+      ...(places ? [oneLine(placeWords(finding) ?? '-')] : []),
+      oneLine(finding.message),
+    ]);
+    const [header = '', ...body] = table(headers, rows, columns).trimEnd().split('\n');
+    const lines = [header];
+    let position = 0;
+    for (const { group, shown: members } of groups) {
+      lines.push(heading(group), ...body.slice(position, position + members.length), ...tail(group, members), '');
+      position += members.length;
+    }
+    const left = findings.length - groups.reduce((sum, { group }) => sum + group.findings.length, 0);
+    return left === 0 ? lines : [...lines, `… and ${left} more in other groups, see -o json`, ''];
+  }
+
+  function severityOf(finding: Finding): string {
+    const words = severityWords(finding);
+    return finding.waived || finding.new === false
+      ? paint('dim', words)
+      : paint(SEVERITY_STYLES[finding.severity], words);
+  }
+
+  function heading({ cause, owner, findings }: FindingGroup): string {
+    const size = findings.length === 1 ? '' : `  ${findings.length} findings`;
+    return `${paint('bold', oneLine(cause))}${owner === null ? '' : `  ${oneLine(owner)}`}${size}`;
+  }
+
+  function verdictLine(verdict: ScanReport['verdict'], words: string): string {
+    return `${paint(VERDICT_STYLES[verdict], verdict.toUpperCase())}: ${oneLine(words)}`;
+  }
+}
+
+function shownGroups(findings: readonly Finding[]): { group: FindingGroup; shown: readonly Finding[] }[] {
+  let room = MOST_OF_REPORT;
+  return groupByCause(findings).flatMap((group) => {
+    const shown = group.findings.slice(0, Math.min(MOST_OF_GROUP, room));
+    room -= shown.length;
+    return shown.length === 0 ? [] : [{ group, shown }];
+  });
+}
+
+/** What was cut, then what to do: each repair once. */
+function tail({ findings }: FindingGroup, shown: readonly Finding[]): string[] {
+  const left = findings.length - shown.length;
+  const fixes = [...new Set(findings.map(({ fix }) => fix))];
+  return [
+    ...(left === 0 ? [] : [`  … and ${left} more, see -o json`]),
+    ...fixes.slice(0, 3).map((fix) => `    fix: ${oneLine(fix)}`),
+    ...(fixes.length > 3 ? [`    … and ${counted(fixes.length - 3, 'more repair')}`] : []),
+  ];
+}
+
+function noteLines({ waivers, baseline }: ScanReport): string[] {
+  const gone = baseline?.gone.length ?? 0;
+  const notes = [
+    ...waivers.expired.map((waiver) => `Expired waiver: ${waiver}`),
+    ...waivers.unused.map((waiver) => `Waiver that covers nothing: ${waiver}`),
+    ...(gone === 0 ? [] : [`${counted(gone, 'finding')} of the baseline gone: repaired, or not read this time`]),
+  ];
+  return notes.length === 0 ? [] : [...notes.map(oneLine), ''];
+}

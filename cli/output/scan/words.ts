@@ -1,0 +1,77 @@
+import type { Coverage, Finding, ScanReport } from '../../../core/scan/report/report-schema.ts';
+import { isGap, verdictOfAll } from '../../../core/scan/report/verdict.ts';
+import { visible } from '../visible.ts';
+
+/** Text of others in one line of a terminal or of a plain text. */
+export const oneLine = (text: string): string => visible(text).replaceAll(/[\n\u2028\u2029]/g, '\ufffd');
+
+export const counted = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
+
+/** `PodDisruptionBudget payments/api`, or what else names it best. */
+export function objectWords({ apiVersion, kind, namespace, name, rule, cause }: Finding): string {
+  const path = namespace !== null && name !== null ? `${namespace}/${name}` : (name ?? namespace);
+  const words = [kind ?? apiVersion, path].filter((part) => part !== null);
+  return words.length === 0 ? (rule ?? cause) : words.join(' ');
+}
+
+/** `deploy/web.yaml:3:1`; undefined for what is in a cluster. */
+export function placeWords({ location }: Finding): string | undefined {
+  if (location === null) return undefined;
+  return `${location.file === '-' ? '<stdin>' : location.file}:${location.line}:${location.column}`;
+}
+
+/** `error`, and why it counts for nothing where it does not. */
+export function severityWords({ severity, waived, new: isNew }: Finding): string {
+  if (waived) return `${severity}, waived`;
+  return isNew === false ? `${severity}, known` : severity;
+}
+
+/** `3 errors, 1 warning (2 waived)`. */
+export function countWords({ summary, baseline }: ScanReport): string {
+  const { errors, warnings, infos, waived } = summary;
+  const counts = [
+    counted(errors, 'error'),
+    counted(warnings, 'warning'),
+    ...(infos === 0 ? [] : [`${infos} for information`]),
+  ].join(', ');
+  const notes = [
+    ...(baseline === null ? [] : [`${baseline.new} new since ${baseline.scannedAt}`]),
+    ...(waived === 0 ? [] : [`${waived} waived`]),
+  ];
+  return notes.length === 0 ? counts : `${counts} (${notes.join('; ')})`;
+}
+
+/** What was not read, a few by name; undefined where nothing is missing. */
+export function gapWords(coverage: readonly Coverage[], most = 5): string | undefined {
+  const gaps = coverage.filter(isGap);
+  if (gaps.length === 0) return undefined;
+  const named = gaps.slice(0, most).map(({ what, status }) => `${what} (${STATUS_WORDS[status]})`);
+  const rest = gaps.length > most ? `, and ${gaps.length - most} more` : '';
+  return `Not read: ${named.join(', ')}${rest}.`;
+}
+
+const STATUS_WORDS: Readonly<Record<Coverage['status'], string>> = {
+  read: 'read',
+  denied: 'access denied',
+  error: 'failed',
+  skipped: 'left out',
+  'not-rendered': 'not rendered',
+};
+
+/** The sentence that a report ends with: whatever was not read is part of it. */
+export function verdictWords(report: ScanReport): string {
+  const { verdict, summary, target, subject, from, coverage } = report;
+  const read = `${counted(summary.read, from === null ? 'document' : 'object')} read`;
+  const found = `${subject} for ${target}: ${countWords(report)}, ${read}.`;
+  const missing = gapWords(coverage) ?? 'Nothing was left unread.';
+  if (verdict !== 'incomplete') return `${found} ${missing}`;
+  return `${found} Nothing found that fails, but nobody knows about the rest. ${missing}`;
+}
+
+/** What stands under a list: `FAIL: 2 of 5 scans fail, 1 is incomplete.` without its first word. */
+export function listWords(reports: readonly ScanReport[]): string {
+  const count = (verdict: ScanReport['verdict']) => reports.filter((report) => report.verdict === verdict).length;
+  if (reports.length === 0) return 'nothing was scanned.';
+  const others = verdictOfAll(reports) === 'pass' ? '' : `, ${count('incomplete')} incomplete`;
+  return `${counted(reports.length, 'scan')}: ${count('fail')} failed${others}, ${count('pass')} passed.`;
+}
