@@ -1,15 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { dataModel } from './data-model.ts';
+import { scanReport } from './scan-report.ts';
 
-export const DOCUMENT = new URL('../data-model.md', import.meta.url);
 const BEGIN = '<!-- begin generated: node docs/generate/write.ts -->';
 const END = '<!-- end generated -->';
+const PARTS = { 'data-model.md': dataModel, 'scan-report.md': scanReport } as const;
 
-/** The document as it is, and as it should be: what stands between the markers comes from the code. */
-export function dataModelDocument(): { readonly actual: string; readonly wanted: string } {
-  const actual = readFileSync(DOCUMENT, 'utf8');
-  const [before, rest] = actual.split(BEGIN);
-  const after = rest?.split(END)[1];
-  if (after === undefined) throw new Error('docs/data-model.md has lost its markers of the generated part');
-  return { actual, wanted: `${before}${BEGIN}\n\n${dataModel()}\n\n${END}${after}` };
+export interface GeneratedDocument {
+  readonly file: URL;
+  readonly actual: string;
+  readonly wanted: string;
+}
+
+/** The documents as they are, and as they should be: what stands between the markers comes from the code. */
+export function generatedDocuments(): readonly GeneratedDocument[] {
+  return Object.entries(PARTS).map(([name, generate]) => {
+    const file = new URL(`../${name}`, import.meta.url);
+    const actual = readFileSync(file, 'utf8');
+    const [before, rest] = actual.split(BEGIN);
+    const after = rest?.split(END)[1];
+    if (after === undefined) throw new Error(`docs/${name} has lost its markers of the generated part`);
+    return { file, actual, wanted: `${before}${BEGIN}\n\n${generate()}\n\n${END}${after}` };
+  });
 }

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { DOCUMENT, dataModelDocument } from './document.ts';
+import { generatedDocuments } from './document.ts';
 
-/** `npm exec -- node docs/generate/write.ts`: brings the generated part of docs/data-model.md up to date. */
-writeFileSync(DOCUMENT, dataModelDocument().wanted);
+/** `npm exec -- node docs/generate/write.ts`: brings the generated parts of the documents up to date. */
+for (const { file, wanted } of generatedDocuments()) writeFileSync(file, wanted);

@@ -89,13 +89,13 @@ const baselineSchema = z.strictObject({
   new: z.int().min(0).describe('Findings that the baseline lacks. Only these can fail.'),
   unchanged: z.int().min(0).describe('Findings that the baseline has.'),
   gone: z
-    .array(z.strictObject({ id: z.string(), message: z.string() }))
+    .array(z.strictObject({ id: z.string().describe('Its id.'), message: z.string().describe('What it said.') }))
     .describe('Findings of the baseline that are not here: repaired, or not read this time.'),
 });
 
 export const scanReportSchema = z.strictObject({
-  apiVersion: z.literal(apiVersion),
-  kind: z.literal('ScanReport'),
+  apiVersion: z.literal(apiVersion).describe('Of the kinds of Liftlock.'),
+  kind: z.literal('ScanReport').describe('One target of one subject.'),
   scannedAt: z.string().describe('RFC 3339, UTC.'),
   subject: z.string().describe('What was scanned: paths, or a cluster.'),
   from: minor.nullable().describe('The version that the cluster has; null for manifests.'),
@@ -118,21 +118,30 @@ export const scanReportSchema = z.strictObject({
     })
     .describe('Waivers that somebody should look at.'),
   baseline: baselineSchema.nullable().describe('The older report that this one was compared with.'),
-  data: z.strictObject({ newestMinor: minor, updatedOn: z.string() }).describe('How far the tables reach.'),
-  summary: z.strictObject({
-    errors: z.int().describe('Findings of severity error that are not waived; those that the baseline has count too.'),
-    warnings: z.int().describe('The same of severity warning.'),
-    infos: z.int().describe('The same of severity info.'),
-    waived: z.int().describe('Findings of any severity that a waiver covers.'),
-    read: z.int().describe('Documents and objects that were read.'),
-    gaps: z.int().describe('Coverage entries that are denied, error or not-rendered.'),
-  }),
+  data: z
+    .strictObject({
+      newestMinor: minor.describe('The newest Kubernetes minor whose removals are known in full.'),
+      updatedOn: z.string().describe('When the tables were brought up to date, YYYY-MM-DD.'),
+    })
+    .describe('How far the tables reach.'),
+  summary: z
+    .strictObject({
+      errors: z
+        .int()
+        .describe('Findings of severity error that are not waived; those that the baseline has count too.'),
+      warnings: z.int().describe('The same of severity warning.'),
+      infos: z.int().describe('The same of severity info.'),
+      waived: z.int().describe('Findings of any severity that a waiver covers.'),
+      read: z.int().describe('Documents and objects that were read.'),
+      gaps: z.int().describe('Coverage entries that are denied, error or not-rendered.'),
+    })
+    .describe('Everything counted.'),
 });
 export type ScanReport = z.infer<typeof scanReportSchema>;
 
 export const scanReportListSchema = z.strictObject({
-  apiVersion: z.literal(apiVersion),
-  kind: z.literal('ScanReportList'),
-  items: z.array(scanReportSchema),
+  apiVersion: z.literal(apiVersion).describe('Of the kinds of Liftlock.'),
+  kind: z.literal('ScanReportList').describe('Several targets, or several clusters.'),
+  items: z.array(scanReportSchema).describe('One report each, as above.'),
 });
 export type ScanReportList = z.infer<typeof scanReportListSchema>;

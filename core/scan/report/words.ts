@@ -30,8 +30,20 @@ export const REASONS = {
 } as const;
 export type Reason = keyof typeof REASONS;
 
+/** The worst first. */
 export const SEVERITIES = ['error', 'warning', 'info'] as const;
+export const SEVERITY_MEANINGS: Readonly<Record<(typeof SEVERITIES)[number], string>> = {
+  error: 'It breaks at the target, or is broken already. Fails a scan unless --fail-on says none.',
+  warning: 'It still works at the target and will not for ever. Fails a scan with --fail-on deprecated.',
+  info: 'Good to know; never fails a scan.',
+};
+/** The surest first. */
 export const CONFIDENCES = ['high', 'medium', 'low'] as const;
+export const CONFIDENCE_MEANINGS: Readonly<Record<(typeof CONFIDENCES)[number], string>> = {
+  high: 'It is written there, or somebody applied it so last.',
+  medium: 'Somebody wrote it so; another writer may have taken over since.',
+  low: 'A single trace that others may have outdated.',
+};
 export const VERDICTS = ['pass', 'fail', 'incomplete'] as const;
 export const COVERAGE_STATUSES = {
   read: 'All of it was read.',
