@@ -12,6 +12,8 @@ export interface Io {
   /** Columns of the terminal; undefined elsewhere. */
   readonly columns: number | undefined;
   stdin(): Promise<string>;
+  /** The same as it comes in, for what may be large. */
+  stdinChunks(): AsyncIterable<Buffer | string>;
   now(): Date;
   /** Aborted when a person presses Ctrl-C. */
   readonly interrupted: AbortSignal;
@@ -32,6 +34,7 @@ export function processIo(): Io {
     isTerminal: process.stdout.isTTY === true,
     columns: process.stdout.columns,
     stdin: () => text(process.stdin),
+    stdinChunks: () => process.stdin,
     now: () => new Date(),
     get interrupted() {
       if (interruption === undefined) {

@@ -6,6 +6,7 @@ import { registerChangeVerbs } from './register-change-verbs.ts';
 import { registerConfigVerbs } from './register-config-verbs.ts';
 import { registerOtherVerbs } from './register-other-verbs.ts';
 import { registerReadVerbs } from './register-read-verbs.ts';
+import { registerScan } from './scan/register-scan.ts';
 import { type Outcome, type Session, sessionOf } from './session.ts';
 
 /** Registers a verb whose code is loaded only when it runs: `liftlock --help` must not wait for what it does not use. */
@@ -34,6 +35,7 @@ export function createProgram(io: Io, register: (program: Command) => void): { p
   registerConfigVerbs(program, act);
   registerReadVerbs(program, act);
   registerChangeVerbs(program, act);
+  registerScan(program, act);
   registerOtherVerbs(program, act);
   return { program, outcome };
 }

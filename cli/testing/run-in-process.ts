@@ -31,6 +31,9 @@ export async function runInProcess(argv: readonly string[], options: RunOptions 
     isTerminal: options.terminal === true,
     columns: options.terminal === true ? 120 : undefined,
     stdin: async () => options.stdin ?? '',
+    stdinChunks: async function* () {
+      yield options.stdin ?? '';
+    },
     now: () => options.now ?? new Date('2026-11-20T08:00:00Z'),
     interrupted: options.interrupted ?? new AbortController().signal,
   };

@@ -49,8 +49,12 @@ export interface ApiReference extends Observed {
     readonly resource?: string;
     readonly kind?: string;
   };
-  /** `The webhook's rule`: how the message begins. */
+  /** How the message begins: `A rule of the webhook names`. */
   readonly says: string;
+  /** How bad it is when nothing serves what is named. */
+  readonly severity: Finding['severity'];
+  /** What happens then. */
+  readonly consequence: string;
 }
 
 /** A detector found what a break rule is about. */

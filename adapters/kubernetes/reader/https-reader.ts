@@ -1,0 +1,106 @@
+import http from 'node:http';
+import https from 'node:https';
+import type { TLSSocketOptions } from 'node:tls';
+import { ClusterAccessError } from '../../../core/ports/cluster-access.ts';
+import type { ClusterReader, ReadAnswer, ReadRequest } from '../../../core/ports/cluster-reader.ts';
+
+/** What a request carries to be let in, and whom it trusts. */
+export interface Authorization {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly tls: Pick<TLSSocketOptions, 'ca' | 'cert' | 'key' | 'rejectUnauthorized'> & { readonly servername?: string };
+}
+
+export interface HttpsReaderOptions {
+  /** `https://…` with its path prefix, without a slash at the end. */
+  readonly server: string;
+  /** Called before each request, and once more with `renew` after a 401: tokens of EKS live for 15 minutes. */
+  readonly authorize: (renew: boolean) => Promise<Authorization>;
+  /** Milliseconds without a byte until the answer is given up. */
+  readonly timeoutMilliseconds?: number;
+  /** Lets `http://` through. Credentials go over TLS only, otherwise. */
+  readonly plainHttp?: boolean;
+  /** The least time between two requests, in milliseconds: what a scan may ask of an API server. */
+  readonly pauseMilliseconds?: number;
+}
+
+const TIMEOUT_MILLISECONDS = 60_000;
+/** A page of 500 objects that are each as large as etcd takes them would be 750 MB; pages are made smaller long before. */
+const MOST_BYTES = 128 * 1024 * 1024;
+
+/**
+ * One cluster's API server, asked one thing after the other over one connection. Made on node:https, since the generated client takes
+ * 75 MB of memory before its first request and keeps every answer as objects.
+ */
+export class HttpsReader implements ClusterReader {
+  readonly #options: HttpsReaderOptions;
+  readonly #agent: http.Agent;
+  #last = 0;
+
+  constructor(options: HttpsReaderOptions) {
+    const plain = options.server.startsWith('http://');
+    if (plain && options.plainHttp !== true)
+      throw new ClusterAccessError('ClusterUnreachable', 'The server is not https, and no credentials go there.');
+    this.#options = options;
+    const settings = { keepAlive: true, maxSockets: 1 };
+    this.#agent = plain ? new http.Agent(settings) : new https.Agent(settings);
+  }
+
+  async get(request: ReadRequest): Promise<ReadAnswer> {
+    await this.#pause();
+    const answer = await this.#send(request, await this.#options.authorize(false));
+    if (answer.status !== 401) return answer;
+    return this.#send(request, await this.#options.authorize(true));
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  async #pause(): Promise<void> {
+    const { pauseMilliseconds = 0 } = this.#options;
+    const left = this.#last + pauseMilliseconds - performance.now();
+    if (left > 0) await new Promise((resolve) => setTimeout(resolve, left));
+    this.#last = performance.now();
+  }
+
+  #send({ path, accept = 'application/json' }: ReadRequest, { headers, tls }: Authorization): Promise<ReadAnswer> {
+    const { server, timeoutMilliseconds = TIMEOUT_MILLISECONDS } = this.#options;
+    const { promise, resolve, reject } = Promise.withResolvers<ReadAnswer>();
+    const url = `${server}${path}`;
+    const options = {
+      ...tls,
+      agent: this.#agent,
+      headers: { accept, 'user-agent': 'liftlock-scan', ...headers },
+      timeout: timeoutMilliseconds,
+    };
+    const request = url.startsWith('http://') ? http.get(url, options) : https.get(url, options);
+    request.on('timeout', () => request.destroy(new Error('it did not answer in time')));
+    request.on('error', (error) => reject(unreachable(error)));
+    request.on('response', (response) => {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      response.on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        if (size > MOST_BYTES) request.destroy(new Error('its answer is too large'));
+        else chunks.push(chunk);
+      });
+      response.on('error', (error) => reject(unreachable(error)));
+      response.on('aborted', () => reject(unreachable(new Error('it broke its answer off'))));
+      response.on('end', () => {
+        const text = Buffer.concat(chunks, size).toString('utf8');
+        const seconds = Number(response.headers['retry-after']);
+        const retry = Number.isFinite(seconds) ? { retryAfterSeconds: seconds } : {};
+        resolve({ status: response.statusCode ?? 0, text, ...retry });
+      });
+    });
+    return promise;
+  }
+}
+
+/** Messages of Node name hosts and ports, and nothing secret. */
+function unreachable(error: Error & { code?: string }): ClusterAccessError {
+  return new ClusterAccessError(
+    'ClusterUnreachable',
+    `The API server could not be reached: ${error.message || error.code || 'no reason given'}.`,
+  );
+}

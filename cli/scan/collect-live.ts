@@ -1,0 +1,80 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { createKubeconfigReader } from '../../adapters/kubernetes/reader/create-kubeconfig-reader.ts';
+import { advance, unread } from '../../core/scan/live/advance.ts';
+import { type LiveScanState, startLiveScan } from '../../core/scan/live/live-scan-state.ts';
+import type { Coverage } from '../../core/scan/report/report-schema.ts';
+import type { Source } from '../../core/scan/report/words.ts';
+import type { Io } from '../io.ts';
+import type { Collected } from './collected.ts';
+import { Progress } from './progress.ts';
+import type { ScanOptions } from './scan-options.ts';
+
+/** Scans the cluster of a kubeconfig's context. Everything that cannot be read is a gap; only a kubeconfig that is wrong ends it. */
+export async function collectLive(io: Io, options: ScanOptions): Promise<Collected> {
+  const path = options.kubeconfig ?? io.env.KUBECONFIG?.split(':')[0] ?? join(homedir(), '.kube', 'config');
+  const { reader, context } = await createKubeconfigReader(
+    { path, ...(options.context === undefined ? {} : { context: options.context }) },
+    {
+      pauseMilliseconds: 1_000 / options.requestsPerSecond,
+      // For fakes on loopback; credentials go over TLS only, otherwise.
+      plainHttp: io.env.LIFTLOCK_PLAIN_HTTP === '1',
+    },
+  );
+  const skip = options.skip.filter((word): word is Source => word !== 'not-rendered');
+  const state = startLiveScan(io.now(), skip);
+  const progress = new Progress(io);
+  const { interrupted } = io;
+  const wait = (seconds: number) => sleep(seconds, interrupted);
+  try {
+    while (!interrupted.aborted && (await advance(state, { reader, wait }))) progress.tell(() => told(state));
+  } finally {
+    reader.close();
+  }
+  const left = interrupted.aborted ? state.units.map((unit) => unread(unit, 'the scan was interrupted')) : [];
+  const { serverVersion } = state;
+  return {
+    subject: context.context,
+    clusters: [context.context, context.cluster.name, clusterName(context.cluster.name)],
+    ...(serverVersion === undefined ? {} : { serverVersion }),
+    observations: state.observations,
+    coverage: [...state.coverage, ...left, ...leftOut(state), ...insights(skip)],
+    interrupted: interrupted.aborted,
+  };
+}
+
+/** `aws eks update-kubeconfig` calls clusters by their ARN; people call them by their name. */
+const clusterName = (name: string): string => /:cluster\/(.+)$/.exec(name)?.[1] ?? name;
+
+function told(state: LiveScanState): string {
+  const read = state.coverage.reduce((sum, { count }) => sum + count, state.page?.count ?? 0);
+  const [unit] = state.units;
+  const at = unit?.type === 'list' ? ` Now: ${unit.resource}.` : '';
+  return `Read ${read} objects; ${state.units.length} resources are left.${at}`;
+}
+
+function leftOut({ leftOut: count }: LiveScanState): Coverage[] {
+  if (count === 0) return [];
+  const detail = `${count} further problems are left out: there are too many to print. Repair the first ones and scan again.`;
+  return [{ what: 'further problems', source: null, status: 'skipped', detail, count }];
+}
+
+/** What only AWS can tell; the scan of the fleet has it. */
+function insights(skip: readonly Source[]): Coverage[] {
+  if (skip.includes('insight')) return [];
+  const detail =
+    'Upgrade insights come from the API of Amazon EKS, which a kubeconfig does not reach. See liftlock scan cluster.';
+  return [{ what: 'upgrade insights of Amazon EKS', source: 'insight', status: 'skipped', detail, count: 0 }];
+}
+
+function sleep(seconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, seconds * 1_000);
+    signal.addEventListener('abort', end);
+  });
+}

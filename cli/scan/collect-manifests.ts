@@ -1,0 +1,86 @@
+import type { Observation } from '../../core/scan/judge/observation.ts';
+import { scanText } from '../../core/scan/manifest/scan-text.ts';
+import { isTemplateText } from '../../core/scan/manifest/template-text.ts';
+import type { Coverage } from '../../core/scan/report/report-schema.ts';
+import type { Io } from '../io.ts';
+import type { Collected } from './collected.ts';
+import { type ManifestPath, manifestPaths } from './manifest-paths.ts';
+import { Progress } from './progress.ts';
+import { readStream, readTextFile } from './read-text.ts';
+
+/** Reads what a person named, one file after the other. One that cannot be read is a gap, and costs nothing but itself. */
+export async function collectManifests(io: Io, named: readonly string[]): Promise<Collected> {
+  const files = await manifestPaths(named.filter((path) => path !== '-'));
+  const paths: ManifestPath[] = [...(named.includes('-') ? [{ path: '-' }] : []), ...files];
+  const observations: Observation[] = [];
+  const tally = new Tally();
+  const progress = new Progress(io);
+  const { interrupted } = io;
+  let done = 0;
+  for (const file of paths) {
+    if (interrupted.aborted) break;
+    progress.tell(() => `Scanned ${done} of ${paths.length} files, ${observations.length} observations so far.`);
+    const read = file.path === '-' ? await readStream(io.stdinChunks()) : await readTextFile(file.path);
+    done += 1;
+    if ('problem' in read) tally.gap(file.path, `The file was not read: ${read.problem}.`);
+    else if (file.chart !== undefined && isTemplateText(read.text)) tally.template(file.chart);
+    else {
+      const scan = scanText(file.path, read.text);
+      observations.push(...scan.observations);
+      tally.add(scan.coverage);
+    }
+  }
+  if (interrupted.aborted) tally.gap(`${paths.length - done} files`, 'They were not read: the scan was interrupted.');
+  if (paths.length === 0) tally.gap(named.join(', '), 'There is no YAML or JSON file in it.');
+  const subject = named.map((path) => (path === '-' ? 'standard input' : path)).join(', ');
+  return { subject, clusters: [], observations, coverage: tally.coverage(subject), interrupted: interrupted.aborted };
+}
+
+/** Coverage of many files: what was read is counted, every gap is named. */
+class Tally {
+  readonly #gaps: Coverage[] = [];
+  readonly #templates = new Map<string, number>();
+  #files = 0;
+  #objects = 0;
+  #others = 0;
+  readonly #notes: string[] = [];
+
+  add(coverage: readonly Coverage[]): void {
+    this.#files += 1;
+    for (const entry of coverage) {
+      if (entry.status === 'read') {
+        this.#objects += entry.count;
+        if (entry.detail !== '' && this.#notes.length < MOST_NOTES) this.#notes.push(`${entry.what}: ${entry.detail}`);
+      } else if (entry.status === 'skipped') this.#others += 1;
+      else this.#gaps.push(entry);
+    }
+  }
+
+  gap(what: string, detail: string): void {
+    this.#gaps.push({ what, source: 'manifest', status: 'error', detail, count: 0 });
+  }
+
+  template(chart: string): void {
+    this.#templates.set(chart, (this.#templates.get(chart) ?? 0) + 1);
+  }
+
+  coverage(subject: string): Coverage[] {
+    const templates = [...this.#templates].map(([chart, count]): Coverage => {
+      const render = `helm template ${chart} | liftlock scan --manifests -`;
+      const detail = `${count} of its templates say nothing until they are rendered: ${render}`;
+      return { what: `chart ${chart}`, source: 'manifest', status: 'not-rendered', detail, count };
+    });
+    const detail = [`${this.#files} files.`, ...this.#notes].join(' ');
+    const read: Coverage = { what: subject, source: 'manifest', status: 'read', detail, count: this.#objects };
+    const others: Coverage = {
+      what: `files without Kubernetes objects in ${subject}`,
+      source: 'manifest',
+      status: 'skipped',
+      detail: `${this.#others} ${this.#others === 1 ? 'file has' : 'files have'} no document with an apiVersion and a kind.`,
+      count: this.#others,
+    };
+    return [read, ...(this.#others === 0 ? [] : [others]), ...templates, ...this.#gaps];
+  }
+}
+
+const MOST_NOTES = 20;

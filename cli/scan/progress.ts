@@ -1,0 +1,22 @@
+import type { Io } from '../io.ts';
+
+const FIRST_MILLISECONDS = 2_000;
+const EACH_MILLISECONDS = 2_000;
+
+/** Says on stderr what a scan is at, once it takes longer than a moment. */
+export class Progress {
+  readonly #io: Io;
+  #next: number;
+
+  constructor(io: Io) {
+    this.#io = io;
+    this.#next = io.now().getTime() + FIRST_MILLISECONDS;
+  }
+
+  tell(text: () => string): void {
+    const now = this.#io.now().getTime();
+    if (now < this.#next) return;
+    this.#next = now + EACH_MILLISECONDS;
+    this.#io.err(`${text()}\n`);
+  }
+}

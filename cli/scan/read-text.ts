@@ -1,0 +1,40 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { MAX_FILE_SIZE } from '../../core/scan/manifest/limits.ts';
+
+export type ReadText = { readonly text: string } | { readonly problem: string };
+
+const TOO_LARGE = `it is larger than ${MAX_FILE_SIZE / 1024 / 1024} MiB; split it`;
+
+/** A file's text, or why there is none. What is too large is not read at all. */
+export async function readTextFile(path: string): Promise<ReadText> {
+  try {
+    const { size } = await stat(path);
+    if (size > MAX_FILE_SIZE) return { problem: TOO_LARGE };
+    return await readStream(createReadStream(path, { highWaterMark: 1024 * 1024 }));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return { problem: code === 'EACCES' ? 'you may not read it' : `it cannot be read (${code ?? 'unknown error'})` };
+  }
+}
+
+/** Reads to the end, or until it is too much. */
+export async function readStream(stream: AsyncIterable<Buffer | string>): Promise<ReadText> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+    size += bytes.length;
+    if (size > MAX_FILE_SIZE) return { problem: TOO_LARGE };
+    chunks.push(bytes);
+  }
+  return { text: decode(Buffer.concat(chunks, size)) };
+}
+
+/** UTF-8, or UTF-16 where a byte order mark says so: what PowerShell writes for `>`. */
+function decode(bytes: Buffer): string {
+  const [first, second] = bytes;
+  if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
+  if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be').decode(bytes);
+  return bytes.toString('utf8');
+}

@@ -1,0 +1,40 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { FAIL_ON, SOURCES } from '../../core/scan/report/words.ts';
+import { SCAN_FORMATS } from '../output/scan/print-scan.ts';
+import { type Act, outputOption } from '../program.ts';
+
+const SKIPPED = [...Object.keys(SOURCES), 'not-rendered'];
+
+/** `scan` and its kinds. */
+export function registerScan(program: Command, act: Act): void {
+  program
+    .command('scan')
+    .description('what breaks when a cluster goes to a version, who owns it, and how to repair it')
+    .option('--manifests <path...>', 'files or folders with manifests, or - for standard input')
+    .option('--kubeconfig <file>', 'the cluster of this kubeconfig (default: KUBECONFIG, with --context)')
+    .option('--context <name>', 'a context of the kubeconfig, other than its current one')
+    .option('--target <versions...>', 'the Kubernetes version to go to, e.g. 1.36; several for several reports', [])
+    .option('--hops', 'one report for each minor on the way to --target')
+    .option('--from <version>', 'where --hops begins (default: what the cluster runs)')
+    .addOption(
+      new Option('--skip <sources...>', 'leave out on purpose, and say so in the report').choices(SKIPPED).default([]),
+    )
+    .addOption(new Option('--fail-on <what>', 'what fails the scan').choices([...FAIL_ON]).default('removed'))
+    .option('--waivers <path...>', 'files or folders of ScanWaivers', [])
+    .option('--baseline <file>', 'an older report (-o json): only what is new fails')
+    .option('--requests-per-second <number>', 'at most so many requests to the API server', positive, 20)
+    .addOption(outputOption(SCAN_FORMATS))
+    .action((options, command) =>
+      act(async (session) => {
+        if (options.target.length === 0)
+          throw new InvalidArgumentError('--target is missing: say the version to go to, e.g. --target 1.36.');
+        return (await import('./scan.ts')).scan(session, options);
+      }, command),
+    );
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value <= 1_000)) throw new InvalidArgumentError('It is a number above 0, up to 1000.');
+  return value;
+}

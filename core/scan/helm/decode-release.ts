@@ -1,0 +1,53 @@
+import { mappingOf, textOf } from '../manifest/manifest-object.ts';
+
+/** What is kept of a release. Its values are dropped here and never come out. */
+export interface DecodedRelease {
+  readonly manifests: readonly string[];
+  /** `api-1.4.2` */
+  readonly chart: string;
+}
+
+/** A Secret holds 1 MiB; text of manifests packs to a fortieth at most. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Unpacks `data.release`: base64, then gzip (older Helms left that out), then JSON. `text` is without the base64 that Secrets put around
+ * everything. Undefined for what is none.
+ */
+export async function decodeRelease(text: string): Promise<DecodedRelease | undefined> {
+  try {
+    const bytes = fromBase64(text);
+    const json = bytes[0] === 0x1f && bytes[1] === 0x8b ? await gunzip(bytes) : bytes;
+    const release = mappingOf(JSON.parse(new TextDecoder().decode(json)));
+    const { manifest, hooks } = release;
+    const chart = mappingOf(mappingOf(release.chart).metadata);
+    const hookTexts = (Array.isArray(hooks) ? hooks : []).map((hook) => mappingOf(hook).manifest);
+    const manifests = [manifest, ...hookTexts].filter((one) => typeof one === 'string');
+    return { manifests, chart: `${textOf(chart.name) ?? 'unknown'}-${textOf(chart.version) ?? '?'}` };
+  } catch {
+    return undefined;
+  }
+}
+
+export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+}
+
+/** @throws when it is no gzip, or more than a release can be: a bomb. */
+async function gunzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    size += chunk.length;
+    if (size > MOST_BYTES) throw new Error('too large');
+    chunks.push(chunk);
+  }
+  const all = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.length;
+  }
+  return all;
+}

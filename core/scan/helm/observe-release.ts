@@ -1,0 +1,64 @@
+import { apiRow } from '../data/api-table.ts';
+import { customResource } from '../data/custom-resources.ts';
+import type { Observation } from '../judge/observation.ts';
+import { readDocuments } from '../manifest/read-documents.ts';
+import { TooManyNodes, walkDocument } from '../manifest/walk.ts';
+import { groupVersion } from '../observe/api-version.ts';
+import { subjectOf } from '../observe/inspect-object.ts';
+import type { ChosenRevision } from './choose-revision.ts';
+import type { DecodedRelease } from './decode-release.ts';
+
+/**
+ * The API versions in the manifest that Helm has stored. The next `helm upgrade` compares with it, asks the API server for the kinds in it,
+ * and fails when one of them is gone, even where the chart has long been corrected.
+ */
+export function observeRelease(
+  head: ChosenRevision,
+  release: DecodedRelease,
+): { found: Observation[]; unread: number } {
+  const found: Observation[] = [];
+  let unread = 0;
+  for (const document of release.manifests.flatMap((manifest) => [...readDocuments(manifest)])) {
+    const objects = 'problem' in document ? undefined : objectsOf(document.value, document.text.length + 16);
+    if (objects === undefined) unread += 1;
+    for (const object of objects ?? []) {
+      const { group, version } = groupVersion(object.apiVersion);
+      const known = apiRow(group, version, object.kind) ?? customResource(group, version, object.kind);
+      if (known !== undefined) found.push(heldBy(head, release, subjectOf(object)));
+    }
+  }
+  return { found, unread };
+}
+
+function heldBy(head: ChosenRevision, { chart }: DecodedRelease, subject: ReturnType<typeof subjectOf>): Observation {
+  const { release, namespace, revision, status } = head;
+  const full = `${namespace}/${release}`;
+  return {
+    type: 'api',
+    source: 'helm',
+    // What has no namespace of its own goes into that of the release.
+    subject: { ...subject, namespace: subject.namespace ?? namespace },
+    owner: `Helm release ${full}`,
+    cause: `helm:${full}`,
+    evidence: [`Revision ${revision} (${status}) of ${full}, chart ${chart}, holds it.${newestOf(head)}`],
+    confidence: 'high',
+    consequence: `the next helm upgrade of ${release} fails`,
+    fix: `Update the chart of ${release}. Where the version is gone already, repair the stored manifest first: helm mapkubeapis ${release} --namespace ${namespace}`,
+  };
+}
+
+/** Undefined when its aliases stand for more than it could hold. */
+function objectsOf(value: unknown, budget: number) {
+  try {
+    return walkDocument(value, budget).objects;
+  } catch (error) {
+    if (error instanceof TooManyNodes) return undefined;
+    throw error;
+  }
+}
+
+function newestOf({ newest, release, namespace }: ChosenRevision): string {
+  if (newest === undefined) return '';
+  const rollback = `; roll it back first: helm rollback ${release} --namespace ${namespace}`;
+  return ` Its newest revision ${newest.revision} is ${newest.status}${newest.status.startsWith('pending-') ? rollback : ''}.`;
+}

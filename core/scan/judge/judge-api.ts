@@ -1,0 +1,109 @@
+import { KubeVersion } from '../../version/kube-version.ts';
+import type { ApiRow } from '../data/api-row.ts';
+import { apiRow, replacementAt, statusAt } from '../data/api-table.ts';
+import { apiVersionText, groupVersion } from '../observe/api-version.ts';
+import type { JudgedFinding } from '../report/merge-findings.ts';
+import { findingOf, subjectText } from './finding.ts';
+import { judgeCustomResource } from './judge-custom-resource.ts';
+import type { ApiUse } from './observation.ts';
+
+/**
+ * An object at an API version. Removed is an error, deprecated a warning. What no default cluster serves is said to be so, and in a live
+ * cluster that does not serve it it is for information only (semantics: Scan).
+ */
+export function judgeApi(use: ApiUse, target: KubeVersion): JudgedFinding | undefined {
+  const { group, version } = groupVersion(use.subject.apiVersion);
+  const row = apiRow(group, version, use.subject.kind);
+  if (row === undefined) return judgeCustomResource(use);
+  const status = statusAt(row, target);
+  if (status === 'not-yet') return undefined;
+  const offered = isOffered(row, target);
+  if (status === 'served') return offered || use.source !== 'manifest' ? undefined : neverServed(use, row, target);
+  const facts = { ...columns(row, target), evidence: [...offMessage(row, offered), ...disagreements(row)] };
+  if (use.stale === true) {
+    const message = `An older writer used ${title(row)} for ${subjectText(use)}; it has been written at a good version since.`;
+    return findingOf(use, {
+      ...facts,
+      severity: 'info',
+      reason: 'stale-trace',
+      confidence: 'high',
+      message,
+      fix: 'Nothing has to change in the cluster. Make sure that the old writer is not used any more.',
+    });
+  }
+  const known = offered || use.source === 'manifest' || use.served === true;
+  if (status === 'removed')
+    return findingOf(use, {
+      ...facts,
+      severity: known ? 'error' : 'info',
+      reason: 'removed',
+      message: `${title(row)} is not served from Kubernetes ${row.removed} on${consequence(use)}.`,
+      fix: fixOf(use, row, target),
+    });
+  const later = row.removed === null ? 'No release that removes it is known' : `Kubernetes ${row.removed} removes it`;
+  return findingOf(use, {
+    ...facts,
+    severity: known ? 'warning' : 'info',
+    reason: 'deprecated',
+    message: `${title(row)} is deprecated since Kubernetes ${row.deprecated}. ${later}.`,
+    fix: fixOf(use, row, target),
+  });
+}
+
+/** Whether a cluster on EKS has it without being told: by default upstream, or because EKS turned it on. */
+function isOffered(row: ApiRow, target: KubeVersion): boolean {
+  if (row.servedByDefault) return true;
+  return row.eksServedFrom !== null && !target.isOlderThan(KubeVersion.parse(row.eksServedFrom));
+}
+
+function neverServed(use: ApiUse, row: ApiRow, target: KubeVersion): JudgedFinding {
+  return findingOf(use, {
+    ...columns(row, target),
+    evidence: disagreements(row),
+    severity: 'info',
+    reason: 'never-served',
+    message: `${title(row)} is never served by default; Amazon EKS does not turn it on.`,
+    fix: fixOf(use, row, target),
+  });
+}
+
+function columns(row: ApiRow, target: KubeVersion) {
+  const replacement = replacementAt(row, target);
+  return {
+    deprecatedIn: row.deprecated,
+    removedIn: row.removed,
+    replacement: replacement === undefined ? null : `${apiVersionText(replacement)} ${replacement.kind}`,
+  };
+}
+
+const title = (row: ApiRow): string => `${apiVersionText(row)} ${row.kind}`;
+
+const consequence = ({ consequence: text }: ApiUse): string => (text === undefined ? '' : `: ${text}`);
+
+function offMessage(row: ApiRow, offered: boolean): string[] {
+  if (row.servedByDefault) return [];
+  const eks = offered ? `Amazon EKS serves it from ${row.eksServedFrom} on.` : 'Amazon EKS does not turn it on.';
+  return [`It is never served by default. ${eks}`];
+}
+
+/** Known sources that say something else, so that nobody wonders which tool is right. */
+const disagreements = (row: ApiRow): string[] =>
+  row.disagreements
+    .filter(({ field }) => field === 'removed' || field === 'deprecated' || field === 'existence')
+    .map(({ source, field, theirs }) => `Sources disagree: ${source} has "${theirs}" for ${field}.`);
+
+function fixOf(use: ApiUse, row: ApiRow, target: KubeVersion): string {
+  if (use.fix !== undefined) return use.fix;
+  const replacement = replacementAt(row, target);
+  const note = row.note === null ? '' : ` ${row.note}`;
+  if (replacement !== undefined) {
+    const kind = replacement.kind === row.kind ? '' : ` and kind: ${replacement.kind}`;
+    return `Set apiVersion: ${apiVersionText(replacement)}${kind}${where(use)}.${note}`;
+  }
+  const later = row.replacements.at(-1);
+  if (later !== undefined)
+    return `Kubernetes ${target} serves no replacement; ${apiVersionText(later)} ${later.kind} comes with ${later.introduced}.${note}`;
+  return `There is no replacement. Delete it${where(use)}, or find another way to do what it did.${note}`;
+}
+
+const where = ({ location }: ApiUse): string => (location === undefined ? '' : ` in ${location.file}:${location.line}`);

@@ -1,0 +1,85 @@
+import type { ClusterReader } from '../../ports/cluster-reader.ts';
+import type { Coverage, Source } from '../report/report-schema.ts';
+import type { LiveScanState, Unit } from './live-scan-state.ts';
+import type { Patience } from './request.ts';
+import { discover } from './unit-discovery.ts';
+import { helmReleases } from './unit-helm.ts';
+import { kubeProxyConfig } from './unit-kube-proxy-config.ts';
+import { listPage } from './unit-list.ts';
+import { references } from './unit-references.ts';
+import { telemetry } from './unit-telemetry.ts';
+import { serverVersion } from './unit-version.ts';
+
+export interface ScanTools extends Patience {
+  readonly reader: ClusterReader;
+}
+
+/** What a unit did: `done` ends it, `again` goes on with it; `dead` says why nothing else can be read either. */
+export interface UnitResult {
+  readonly next: 'done' | 'again';
+  readonly coverage?: readonly Coverage[];
+  readonly dead?: string;
+}
+
+/**
+ * Reads one page, or one other small thing, and puts what it found into the state. One request is in flight at a time. False when
+ * everything has been read, or said to be unreadable.
+ */
+export async function advance(state: LiveScanState, tools: ScanTools): Promise<boolean> {
+  const [unit] = state.units;
+  if (unit === undefined) return false;
+  if (state.dead !== undefined) {
+    state.coverage.push(...state.units.map((left) => unread(left, state.dead ?? '')));
+    state.units = [];
+    return false;
+  }
+  const { next, coverage = [], dead } = await run(unit, state, tools);
+  state.coverage.push(...coverage);
+  if (dead !== undefined) state.dead = dead;
+  // Units that were put in meanwhile stand behind the one that ran.
+  if (next === 'done') state.units = state.units.slice(1);
+  return state.units.length > 0;
+}
+
+function run(unit: Unit, state: LiveScanState, tools: ScanTools): Promise<UnitResult> {
+  switch (unit.type) {
+    case 'version':
+      return serverVersion(state, tools);
+    case 'discovery':
+      return discover(state, tools);
+    case 'list':
+      return listPage(unit, state, tools);
+    case 'kube-proxy-config':
+      return kubeProxyConfig(state, tools);
+    case 'helm':
+      return helmReleases(unit.storage, state, tools);
+    case 'telemetry':
+      return telemetry(state, tools);
+    case 'references':
+      return references(state, tools);
+  }
+}
+
+/** A unit that nobody came to. */
+export function unread(unit: Unit, why: string): Coverage {
+  return { what: titleOf(unit), source: sourceOf(unit), status: 'error', detail: `It was not read: ${why}.`, count: 0 };
+}
+
+export function titleOf(unit: Unit): string {
+  if (unit.type === 'list') return unit.group === '' ? unit.resource : `${unit.resource}.${unit.group}`;
+  return unit.type === 'helm' ? `helm releases in ${unit.storage}` : TITLES[unit.type];
+}
+
+const TITLES = {
+  version: 'version of the API server',
+  discovery: 'discovery of what is served',
+  'kube-proxy-config': 'configuration of kube-proxy',
+  telemetry: 'metrics of the API server',
+  references: 'services behind webhooks and aggregated APIs',
+} as const;
+
+function sourceOf(unit: Unit): Source | null {
+  const sources = { version: null, discovery: null, list: 'object', helm: 'helm', telemetry: 'telemetry' } as const;
+  if (unit.type === 'kube-proxy-config') return 'node';
+  return unit.type === 'references' ? 'reference' : sources[unit.type];
+}

@@ -1,0 +1,82 @@
+import { isMapping, type Mapping, mappingOf, textOf } from '../manifest/manifest-object.ts';
+
+/** A resource that the API server serves, at one version. */
+export interface ServedResource {
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+  readonly verbs: readonly string[];
+}
+
+/** What discovery tells. The first version of a group is the one that the server prefers. */
+export interface Discovered {
+  readonly resources: readonly ServedResource[];
+  /** Groups or versions that could not be told, with why: their backends do not answer. */
+  readonly failed: readonly { readonly what: string; readonly why: string }[];
+}
+
+/** Aggregated discovery in the form that has been stable since 1.30; v2beta1 is gone from 1.35 (facts: deprecated-apis.md §3). */
+export const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json';
+
+/** Reads an `APIGroupDiscoveryList`; undefined when the server answered in the old form. */
+export function readAggregated(body: unknown): Discovered | undefined {
+  const list = mappingOf(body);
+  if (list.kind !== 'APIGroupDiscoveryList' || !Array.isArray(list.items)) return undefined;
+  const resources: ServedResource[] = [];
+  const failed: { what: string; why: string }[] = [];
+  for (const group of list.items.filter(isMapping)) {
+    const name = textOf(mappingOf(group.metadata).name) ?? '';
+    for (const version of listOf(group.versions)) {
+      const text = textOf(version.version) ?? '';
+      if (version.freshness === 'Stale')
+        failed.push({ what: groupVersionText(name, text), why: 'the server behind it does not answer' });
+      for (const resource of listOf(version.resources)) {
+        const served = fromAggregated(name, text, resource);
+        if (served !== undefined) resources.push(served);
+      }
+    }
+  }
+  return { resources, failed };
+}
+
+function fromAggregated(group: string, version: string, resource: Mapping): ServedResource | undefined {
+  const name = textOf(resource.resource);
+  const kind = textOf(mappingOf(resource.responseKind).kind);
+  if (name === undefined || kind === undefined) return undefined;
+  return {
+    group,
+    version,
+    resource: name,
+    kind,
+    namespaced: resource.scope === 'Namespaced',
+    verbs: texts(resource.verbs),
+  };
+}
+
+/** The versions of an `APIGroupList` or `APIVersions`, the preferred one first: `['apps/v1']`. */
+export function readGroups(body: unknown): string[] {
+  const list = mappingOf(body);
+  if (list.kind === 'APIVersions') return texts(list.versions);
+  return listOf(list.groups).flatMap((group) => {
+    const versions = listOf(group.versions).flatMap((version) => textOf(version.groupVersion) ?? []);
+    const preferred = textOf(mappingOf(group.preferredVersion).groupVersion);
+    return preferred === undefined ? versions : [preferred, ...versions.filter((version) => version !== preferred)];
+  });
+}
+
+/** An `APIResourceList` of one group and version. Subresources are left out. */
+export function readResources(groupVersion: { group: string; version: string }, body: unknown): ServedResource[] {
+  return listOf(mappingOf(body).resources).flatMap((resource): ServedResource[] => {
+    const [name, kind] = [textOf(resource.name), textOf(resource.kind)];
+    if (name === undefined || kind === undefined || name.includes('/')) return [];
+    return [
+      { ...groupVersion, resource: name, kind, namespaced: resource.namespaced === true, verbs: texts(resource.verbs) },
+    ];
+  });
+}
+
+const listOf = (value: unknown): Mapping[] => (Array.isArray(value) ? value.filter(isMapping) : []);
+const texts = (value: unknown): string[] => (Array.isArray(value) ? value.flatMap((item) => textOf(item) ?? []) : []);
+const groupVersionText = (group: string, version: string): string => (group === '' ? version : `${group}/${version}`);

@@ -1,0 +1,78 @@
+import type { ReleaseHead } from '../helm/choose-revision.ts';
+import type { Observation } from '../judge/observation.ts';
+import type { ClusterFacts } from '../reference/cluster-facts.ts';
+import type { Coverage, Source } from '../report/report-schema.ts';
+import type { ServedResource } from './discovery.ts';
+
+/** One thing to read. Each costs at least one request, and each ends with one entry of coverage or more. */
+export type Unit =
+  | { readonly type: 'version' }
+  | { readonly type: 'discovery' }
+  | ({ readonly type: 'list'; readonly full: boolean } & ServedResource)
+  | { readonly type: 'kube-proxy-config' }
+  | { readonly type: 'helm'; readonly storage: 'secrets' | 'configmaps' }
+  | { readonly type: 'telemetry' }
+  | { readonly type: 'references' };
+
+/**
+ * A scan of a cluster at some moment of it, as plain JSON: it can be put away and gone on with, by another process too. Pages of a list
+ * count only once the whole list was read, so a list that has to begin anew leaves nothing twice.
+ */
+export interface LiveScanState {
+  /** RFC 3339. */
+  readonly startedAt: string;
+  readonly skip: readonly Source[];
+  /** The first one is under way. */
+  units: Unit[];
+  /** Of the list under way. */
+  page?: { token: string; count: number; restarts: number; limit: number; observations: Observation[] };
+  /** Of the Helm releases under way. */
+  helm?: { token: string; heads: ReleaseHead[]; pending?: ReleaseHead[]; read: number; problems: Coverage[] };
+  /** `v1.35.2-eks-abc`, once it is known. */
+  serverVersion?: string;
+  /** `apps/v1/deployments` of everything that is served. */
+  served: string[];
+  observations: Observation[];
+  coverage: Coverage[];
+  facts: ClusterFacts;
+  /** Observations that were left out because there were too many; each is of a kind that others stand for. */
+  leftOut: number;
+  /** Why nothing more can be read; undefined while it can. */
+  dead?: string;
+}
+
+/** So many observations are kept; a cluster with more problems than that has the same one many times over. */
+export const MAX_OBSERVATIONS = 20_000;
+
+export function startLiveScan(startedAt: Date, skip: readonly Source[]): LiveScanState {
+  const units: Unit[] = [{ type: 'version' }, { type: 'discovery' }];
+  if (!skip.includes('node')) units.push({ type: 'kube-proxy-config' });
+  if (!skip.includes('helm')) units.push({ type: 'helm', storage: 'secrets' }, { type: 'helm', storage: 'configmaps' });
+  if (!skip.includes('telemetry')) units.push({ type: 'telemetry' });
+  units.push({ type: 'references' });
+  return {
+    startedAt: startedAt.toISOString(),
+    skip,
+    units,
+    served: [],
+    observations: [],
+    coverage: skip.map(skipped),
+    facts: { crds: {}, services: [], defaultStorageClass: false, storageClasses: 0 },
+    leftOut: 0,
+  };
+}
+
+const skipped = (source: Source): Coverage => ({
+  what: `everything from the source ${source}`,
+  source,
+  status: 'skipped',
+  detail: 'Left out with --skip.',
+  count: 0,
+});
+
+/** Keeps observations up to the limit, and counts the others. */
+export function keep(state: LiveScanState, observations: readonly Observation[]): void {
+  const room = Math.max(0, MAX_OBSERVATIONS - state.observations.length);
+  state.observations.push(...observations.slice(0, room));
+  state.leftOut += Math.max(0, observations.length - room);
+}

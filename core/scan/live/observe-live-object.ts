@@ -1,0 +1,103 @@
+import { apiVersionsGivenUp } from '../data/api-groups.ts';
+import { apiRow } from '../data/api-table.ts';
+import type { ApiUse, Observation } from '../judge/observation.ts';
+import { type Mapping, mappingOf, nameOf } from '../manifest/manifest-object.ts';
+import { groupVersion } from '../observe/api-version.ts';
+import { type Ownership, ownershipOf } from '../owner/owner.ts';
+import type { ClusterFacts } from '../reference/cluster-facts.ts';
+import type { ServedResource } from './discovery.ts';
+import { type Statement, statementsOf } from './statements.ts';
+
+export interface Surroundings {
+  readonly resource: ServedResource;
+  readonly facts: ClusterFacts;
+  /** `group/version/resource` of what is served. */
+  readonly served: ReadonlySet<string>;
+}
+
+/**
+ * Who writes one live object at which API version. The version that the object comes in says nothing: the API server converts to whatever
+ * was asked for. Most objects are let go after a look at their apiVersions.
+ */
+export function observeLiveObject(object: Mapping, { resource, facts, served }: Surroundings): Observation[] {
+  const metadata = mappingOf(object.metadata);
+  const crd = facts.crds[`${resource.group}/${resource.kind}`];
+  if (crd === undefined && !mayBeGivenUp(metadata)) return [];
+  const found: Observation[] = [];
+  let ownership: Ownership | undefined;
+  for (const statement of statementsOf(resource.kind, metadata)) {
+    const { group, version } = groupVersion(statement.apiVersion);
+    ownership ??= ownershipOf(metadata);
+    const base = baseOf(statement, ownership, { ...nameOf(object) });
+    const row = apiRow(group, version, statement.kind);
+    if (row !== undefined) {
+      const isServed = served.has(`${group}/${version}/${row.resource}`);
+      found.push({ type: 'api', ...base, stale: statement.stale, served: isServed });
+      continue;
+    }
+    const known = crd?.versions.find(({ name }) => name === version);
+    if (crd === undefined || group !== resource.group || statement.stale) continue;
+    if (known === undefined || !known.served) found.push(unservedVersion(base, resource));
+    else if (known.deprecated) found.push(deprecatedVersion(base, resource, known.warning));
+  }
+  return found;
+}
+
+/** A look at the text of versions, before anything else is done with an object. */
+function mayBeGivenUp(metadata: Mapping): boolean {
+  const { managedFields, annotations } = metadata;
+  if (Array.isArray(managedFields)) {
+    for (const field of managedFields) if (apiVersionsGivenUp.has(mappingOf(field).apiVersion as string)) return true;
+  }
+  const applied = mappingOf(annotations)['kubectl.kubernetes.io/last-applied-configuration'];
+  if (typeof applied !== 'string') return false;
+  const version = /"apiVersion"\s*:\s*"([^"]{1,200})"/.exec(applied)?.[1];
+  return version === undefined || apiVersionsGivenUp.has(version);
+}
+
+const CONFIDENCE = { Apply: 'high', Update: 'medium', annotation: 'low' } as const;
+
+function baseOf(statement: Statement, { owner, cause }: Ownership, name: { name?: string; namespace?: string }) {
+  const { manager, operation, time, subresource, apiVersion, kind } = statement;
+  const when = time === '' ? '' : ` at ${time}`;
+  const part = subresource === '' ? '' : ` (its ${subresource})`;
+  const evidence =
+    operation === 'annotation'
+      ? `Its annotation last-applied-configuration holds ${apiVersion}.`
+      : `${manager} last wrote it${part} with ${operation} as ${apiVersion}${when}.`;
+  return {
+    source: 'object',
+    subject: { apiVersion, kind, ...name },
+    owner: owner ?? `manager ${manager}`,
+    cause: cause ?? `manager:${manager}`,
+    evidence: [evidence],
+    confidence: subresource === '' ? CONFIDENCE[operation] : 'medium',
+  } as const satisfies Omit<ApiUse, 'type'>;
+}
+
+function unservedVersion(base: ReturnType<typeof baseOf>, { group, kind }: ServedResource): Observation {
+  return {
+    type: 'problem',
+    ...base,
+    reason: 'unserved-version',
+    severity: 'warning',
+    message: `${base.subject.apiVersion} ${kind} is not served by its CustomResourceDefinition any more.`,
+    fix: `Let its writer use a version that the CustomResourceDefinition of ${group} serves.`,
+  };
+}
+
+function deprecatedVersion(base: ReturnType<typeof baseOf>, { kind }: ServedResource, warning?: string): Observation {
+  const said = warning === undefined ? '' : ` It says: ${warning.slice(0, 200)}`;
+  return {
+    type: 'problem',
+    ...base,
+    reason: 'deprecated',
+    severity: 'warning',
+    message: `${base.subject.apiVersion} ${kind} is marked as deprecated by its CustomResourceDefinition.${said}`,
+    fix: 'Let its writer use the newest version that the CustomResourceDefinition serves.',
+  };
+}
+
+/** `apps/v1/deployments` */
+export const servedKey = (resource: Pick<ServedResource, 'group' | 'version' | 'resource'>): string =>
+  `${resource.group}/${resource.version}/${resource.resource}`;

@@ -1,0 +1,59 @@
+import { ClusterAccessError } from '../../ports/cluster-access.ts';
+import type { ClusterReader, ReadRequest } from '../../ports/cluster-reader.ts';
+import { mappingOf, textOf } from '../manifest/manifest-object.ts';
+
+/** What a live scan needs beside the reader. */
+export interface Patience {
+  /** Resolves after so many seconds. */
+  readonly wait: (seconds: number) => Promise<void>;
+}
+
+/** A GET that was asked for as often as is decent. `denied`: 403. `expired`: 410, a list must begin anew. `missing`: 404. */
+export type Answer =
+  | { readonly status: 'ok'; readonly text: string }
+  | { readonly status: 'denied' | 'expired' | 'missing' | 'failed'; readonly why: string; readonly fatal?: boolean };
+
+const THROTTLED_ATTEMPTS = 8;
+const FAULT_ATTEMPTS = 3;
+const LONGEST_WAIT_SECONDS = 60;
+
+/**
+ * Asks until there is an answer: waits as long as a 429 says, tries a 5xx and a broken connection three times. `fatal` when nothing else
+ * will be answered either: the credentials are not taken, or nobody is there.
+ */
+export async function ask(reader: ClusterReader, request: ReadRequest, { wait }: Patience): Promise<Answer> {
+  let faults = 0;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const answer = await reader.get(request);
+      if (answer.status === 200) return { status: 'ok', text: answer.text };
+      const why = `the API server answered ${answer.status}${saidBy(answer.text)}`;
+      if (answer.status === 403) return { status: 'denied', why };
+      if (answer.status === 401) return { status: 'failed', why, fatal: true };
+      if (answer.status === 404) return { status: 'missing', why };
+      if (answer.status === 410) return { status: 'expired', why };
+      const throttled = answer.status === 429;
+      if (!throttled) faults += 1;
+      if ((!throttled && answer.status < 500) || faults >= FAULT_ATTEMPTS || attempt >= THROTTLED_ATTEMPTS)
+        return { status: 'failed', why: throttled ? `${why}, ${attempt} times` : why };
+      await wait(Math.min(LONGEST_WAIT_SECONDS, Math.max(1, answer.retryAfterSeconds ?? 2 ** faults)));
+    } catch (error) {
+      if (!(error instanceof ClusterAccessError)) throw error;
+      faults += 1;
+      const why = error.message.replace(/\.$/, '');
+      const fatal = error.name !== 'ClusterServerFault';
+      if (error.name === 'ClusterUnauthorized' || faults >= FAULT_ATTEMPTS) return { status: 'failed', why, fatal };
+      await wait(2 ** faults);
+    }
+  }
+}
+
+/** `message` of a Kubernetes Status, cut; nothing else of a body that is no answer gets out. */
+function saidBy(text: string): string {
+  try {
+    const message = textOf(mappingOf(JSON.parse(text.slice(0, 100_000))).message);
+    return message === undefined ? '' : `: ${message.slice(0, 300)}`;
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,131 @@
+import { type ChosenRevision, chooseRevisions, type ReleaseHead } from '../helm/choose-revision.ts';
+import { decodeRelease, fromBase64 } from '../helm/decode-release.ts';
+import { observeRelease } from '../helm/observe-release.ts';
+import { type Mapping, mappingOf, textOf } from '../manifest/manifest-object.ts';
+import type { Coverage } from '../report/report-schema.ts';
+import type { ScanTools, UnitResult } from './advance.ts';
+import { keep, type LiveScanState } from './live-scan-state.ts';
+import { listPath, METADATA_ONLY, readPage } from './read-page.ts';
+import { parseJson } from './read-version.ts';
+import { type Answer, ask } from './request.ts';
+
+type Storage = 'secrets' | 'configmaps';
+type HelmState = NonNullable<LiveScanState['helm']>;
+
+/** So many releases are read before the scan may be put away. */
+const AT_ONCE = 20;
+
+/** Helm's releases of one storage driver: labels first, then only the revisions that matter. */
+export async function helmReleases(storage: Storage, state: LiveScanState, tools: ScanTools): Promise<UnitResult> {
+  state.helm ??= { token: '', heads: [], read: 0, problems: [] };
+  const { helm } = state;
+  return helm.pending === undefined ? listHeads(storage, state, helm, tools) : readPending(storage, state, helm, tools);
+}
+
+async function listHeads(
+  storage: Storage,
+  state: LiveScanState,
+  helm: HelmState,
+  tools: ScanTools,
+): Promise<UnitResult> {
+  const query = { labelSelector: 'owner=helm', limit: '500', continue: helm.token };
+  const path = listPath({ group: '', version: 'v1', resource: storage }, query);
+  const answer = await ask(tools.reader, { path, accept: METADATA_ONLY }, tools);
+  const page = answer.status === 'ok' ? readPage(answer.text) : undefined;
+  if (page === undefined) {
+    delete state.helm;
+    const coverage = gap(storage, answer);
+    const dead = answer.status === 'failed' && answer.fatal === true ? { dead: answer.why } : {};
+    return { next: 'done', coverage: [coverage], ...dead };
+  }
+  helm.heads.push(...page.items.flatMap((item) => headOf(item) ?? []));
+  helm.token = page.next ?? '';
+  if (page.next === undefined) {
+    helm.pending = chooseRevisions(helm.heads);
+    helm.heads = [];
+  }
+  return { next: 'again' };
+}
+
+function headOf(item: Mapping): ReleaseHead | undefined {
+  const metadata = mappingOf(item.metadata);
+  const labels = mappingOf(metadata.labels);
+  const [object, release] = [textOf(metadata.name), textOf(labels.name)];
+  const revision = Number(textOf(labels.version));
+  if (object === undefined || release === undefined || !Number.isSafeInteger(revision)) return undefined;
+  return {
+    object,
+    release,
+    revision,
+    namespace: textOf(metadata.namespace) ?? '',
+    status: textOf(labels.status) ?? 'unknown',
+  };
+}
+
+async function readPending(
+  storage: Storage,
+  state: LiveScanState,
+  helm: HelmState,
+  tools: ScanTools,
+): Promise<UnitResult> {
+  for (const head of helm.pending?.splice(0, AT_ONCE) ?? []) {
+    const why = await readOne(storage, head, state, tools);
+    if (why === undefined) helm.read += 1;
+    else {
+      const what = `helm release ${head.namespace}/${head.release}`;
+      helm.problems.push({
+        what,
+        source: 'helm',
+        status: 'error',
+        detail: `Revision ${head.revision} was not read: ${why}.`,
+        count: 0,
+      });
+    }
+  }
+  if ((helm.pending ?? []).length > 0) return { next: 'again' };
+  delete state.helm;
+  const own: Coverage = {
+    what: `helm releases in ${storage}`,
+    source: 'helm',
+    status: 'read',
+    detail: '',
+    count: helm.read,
+  };
+  return { next: 'done', coverage: [own, ...helm.problems] };
+}
+
+async function readOne(
+  storage: Storage,
+  head: ChosenRevision,
+  state: LiveScanState,
+  tools: ScanTools,
+): Promise<string | undefined> {
+  const path = `/api/v1/namespaces/${encodeURIComponent(head.namespace)}/${storage}/${encodeURIComponent(head.object)}`;
+  const answer = await ask(tools.reader, { path }, tools);
+  if (answer.status !== 'ok') return answer.why;
+  const packed = textOf(mappingOf(mappingOf(parseJson(answer.text)).data).release);
+  if (packed === undefined) return 'it holds no release';
+  const release = await decodeRelease(storage === 'secrets' ? secretText(packed) : packed);
+  if (release === undefined) return 'it could not be unpacked';
+  const { found, unread } = observeRelease(head, release);
+  keep(state, found);
+  return unread === 0 ? undefined : `${unread} of its documents could not be parsed`;
+}
+
+function secretText(packed: string): string {
+  try {
+    return new TextDecoder().decode(fromBase64(packed));
+  } catch {
+    return '';
+  }
+}
+
+function gap(storage: Storage, answer: Answer): Coverage {
+  const what = `helm releases in ${storage}`;
+  if (answer.status === 'denied') {
+    const detail = `What the next helm upgrade would fail on is not known: ${answer.why}. Grant list and get on ${storage}, or say --skip helm.`;
+    return { what, source: 'helm', status: 'denied', detail, count: 0 };
+  }
+  const why = answer.status === 'ok' ? 'the API server gave something that is no list' : answer.why;
+  return { what, source: 'helm', status: 'error', detail: `They were not read: ${why}.`, count: 0 };
+}

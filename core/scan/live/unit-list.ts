@@ -1,0 +1,98 @@
+import type { Observation } from '../judge/observation.ts';
+import { type Mapping, mappingOf, nameOf } from '../manifest/manifest-object.ts';
+import { apiVersionText } from '../observe/api-version.ts';
+import { groupNodes } from '../observe/group-nodes.ts';
+import { inspectLiveObject } from '../observe/inspect-live-object.ts';
+import { observeOwnerReferences } from '../reference/owner-references.ts';
+import type { Coverage } from '../report/report-schema.ts';
+import { type ScanTools, titleOf, type UnitResult } from './advance.ts';
+import { keep, type LiveScanState, type Unit } from './live-scan-state.ts';
+import { observeLiveObject, type Surroundings } from './observe-live-object.ts';
+import { listPath, METADATA_ONLY, readPage } from './read-page.ts';
+import { type Answer, ask } from './request.ts';
+
+const PAGE = 500;
+/** CustomResourceDefinitions carry whole schemas, half a megabyte each. */
+const PAGE_OF_DEFINITIONS = 25;
+const MOST_RESTARTS = 3;
+/** In characters. Objects of this cluster are large: the next pages have half as many. */
+const LARGE_PAGE = 6_000_000;
+
+type ListUnit = Extract<Unit, { type: 'list' }>;
+
+/** Reads one page of a list. What it found counts when the list has ended, so that one that expires can begin anew. */
+export async function listPage(unit: ListUnit, state: LiveScanState, tools: ScanTools): Promise<UnitResult> {
+  state.page ??= { token: '', count: 0, restarts: 0, limit: firstLimit(unit), observations: [] };
+  const { page } = state;
+  const path = listPath(unit, { limit: String(page.limit), continue: page.token });
+  const answer = await ask(tools.reader, unit.full ? { path } : { path, accept: METADATA_ONLY }, tools);
+  if (answer.status === 'expired' && page.restarts < MOST_RESTARTS) {
+    state.page = { token: '', count: 0, restarts: page.restarts + 1, limit: page.limit, observations: [] };
+    return { next: 'again' };
+  }
+  if (answer.status !== 'ok') return close(unit, state, answer);
+  const read = readPage(answer.text);
+  if (read === undefined)
+    return close(unit, state, { status: 'failed', why: 'the API server gave something that is no list' });
+  const surroundings = { resource: unit, facts: state.facts, served: servedOf(state) };
+  for (const item of read.items) page.observations.push(...observe(unit, item, surroundings, state));
+  page.count += read.items.length;
+  if (answer.text.length > LARGE_PAGE && page.limit > 50) page.limit = Math.ceil(page.limit / 2);
+  if (read.next === undefined) return close(unit, state, undefined);
+  page.token = read.next;
+  return { next: 'again' };
+}
+
+const firstLimit = (unit: ListUnit): number =>
+  unit.resource === 'customresourcedefinitions' ? PAGE_OF_DEFINITIONS : PAGE;
+
+function observe(unit: ListUnit, item: Mapping, around: Surroundings, state: LiveScanState) {
+  const written = state.skip.includes('object') ? [] : observeLiveObject(item, around);
+  const owners = state.skip.includes('reference') ? [] : ownersOf(unit, item);
+  return unit.full ? [...written, ...owners, ...inspectLiveObject(item, unit, state.facts)] : [...written, ...owners];
+}
+
+function ownersOf(unit: ListUnit, item: Mapping): Observation[] {
+  if (mappingOf(item.metadata).ownerReferences === undefined) return [];
+  const name = nameOf(item);
+  const object = { apiVersion: apiVersionText(unit), kind: unit.kind, ...name, value: item, path: [] };
+  return observeOwnerReferences(object, { cause: `owners:${unit.kind}`, evidence: [] });
+}
+
+const servedSets = new WeakMap<readonly string[], ReadonlySet<string>>();
+function servedOf({ served }: LiveScanState): ReadonlySet<string> {
+  const known = servedSets.get(served) ?? new Set(served);
+  servedSets.set(served, known);
+  return known;
+}
+
+/** The list has ended, well or not. What was read of one that broke off stays. */
+function close(
+  unit: ListUnit,
+  state: LiveScanState,
+  failure: Exclude<Answer, { status: 'ok' }> | undefined,
+): UnitResult {
+  const { count = 0, observations = [] } = state.page ?? {};
+  delete state.page;
+  keep(state, unit.group === '' && unit.kind === 'Node' ? groupNodes(observations) : observations);
+  const own = { what: titleOf(unit), source: 'object', count } as const;
+  if (failure === undefined) return { next: 'done', coverage: [{ ...own, status: 'read', detail: '' }] };
+  if (/conversion webhook/i.test(failure.why)) keep(state, [conversionFails(unit, failure.why)]);
+  const status: Coverage['status'] = failure.status === 'denied' ? 'denied' : 'error';
+  const sofar = count === 0 ? '' : ` after ${count} objects`;
+  const dead = failure.status === 'failed' && failure.fatal === true ? { dead: failure.why } : {};
+  return { next: 'done', coverage: [{ ...own, status, detail: `It was not read${sofar}: ${failure.why}.` }], ...dead };
+}
+
+const conversionFails = ({ group, resource }: ListUnit, why: string): Observation => ({
+  type: 'problem',
+  source: 'reference',
+  subject: { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', name: `${resource}.${group}` },
+  cause: `conversion:${resource}.${group}`,
+  evidence: [`Listing ${resource}.${group} failed: ${why.slice(0, 200)}`],
+  confidence: 'high',
+  reason: 'unavailable',
+  severity: 'error',
+  message: `The conversion webhook of ${resource}.${group} does not answer, so its objects cannot be read or written.`,
+  fix: 'Bring the webhook back, or remove what installed the CustomResourceDefinition.',
+});

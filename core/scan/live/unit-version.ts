@@ -1,0 +1,23 @@
+import type { ScanTools, UnitResult } from './advance.ts';
+import type { LiveScanState } from './live-scan-state.ts';
+import { readVersion } from './read-version.ts';
+import { ask } from './request.ts';
+
+/** Which version runs now. Nobody needs a permission for that, so a refusal means that the credentials are not taken at all. */
+export async function serverVersion(state: LiveScanState, { reader, wait }: ScanTools): Promise<UnitResult> {
+  const what = 'version of the API server';
+  const answer = await ask(reader, { path: '/version' }, { wait });
+  const version = answer.status === 'ok' ? readVersion(answer.text) : undefined;
+  if (version !== undefined) {
+    state.serverVersion = version;
+    return { next: 'done', coverage: [{ what, source: null, status: 'read', detail: '', count: 1 }] };
+  }
+  const why = answer.status === 'ok' ? 'it gave no version' : answer.why;
+  const dead = answer.status === 'failed' && answer.fatal === true ? why : undefined;
+  const status = answer.status === 'denied' ? 'denied' : 'error';
+  return {
+    next: 'done',
+    coverage: [{ what, source: null, status, detail: `It was not read: ${why}.`, count: 0 }],
+    ...(dead === undefined ? {} : { dead }),
+  };
+}

@@ -1,0 +1,143 @@
+import { apiRow } from '../data/api-table.ts';
+import { customResource } from '../data/custom-resources.ts';
+import type { Observation } from '../judge/observation.ts';
+import { groupVersion } from '../observe/api-version.ts';
+import { inspectObject, type ObjectContext, subjectOf } from '../observe/inspect-object.ts';
+import { ownershipOf } from '../owner/owner.ts';
+import type { Coverage } from '../report/report-schema.ts';
+import { type EmbeddedText, embeddedTexts } from './embedded.ts';
+import { MAX_EMBEDDING } from './limits.ts';
+import type { ManifestObject } from './manifest-object.ts';
+import { type Path, Positions } from './positions.ts';
+import { type ReadDocument, readDocuments } from './read-documents.ts';
+import { referencedChart } from './referenced-chart.ts';
+import { TooManyNodes, walkDocument } from './walk.ts';
+
+export interface TextScan {
+  readonly observations: readonly Observation[];
+  /** One entry for the file, and one for each gap in it. */
+  readonly coverage: readonly Coverage[];
+}
+
+/** Everything that one file says. `text` may be a whole stream of documents, in YAML or JSON. Never throws on what stands in it. */
+export function scanText(file: string, text: string): TextScan {
+  const observations: Observation[] = [];
+  const gaps: Coverage[] = [];
+  let objects = 0;
+  let others = 0;
+  let duplicates = '';
+  for (const document of readDocuments(text)) {
+    if ('problem' in document) {
+      gaps.push(gap(`${file}:${document.line}`, document.problem, document.template));
+      continue;
+    }
+    if (document.duplicateKeyLine !== undefined)
+      duplicates = ` A key stands a second time on line ${document.duplicateKeyLine}: the last one counts.`;
+    const found = scanDocument(file, document, 0);
+    objects += found.objects;
+    others += found.objects === 0 ? 1 : 0;
+    observations.push(...found.observations);
+    gaps.push(...found.gaps);
+  }
+  const status = objects === 0 ? 'skipped' : 'read';
+  const detail = objects === 0 ? 'No document in it has an apiVersion and a kind.' : otherText(others) + duplicates;
+  const own: Coverage = { what: file, source: 'manifest', status, detail: detail.trim(), count: objects };
+  return { observations, coverage: objects === 0 && gaps.length > 0 ? gaps : [own, ...gaps] };
+}
+
+const otherText = (others: number): string =>
+  others === 0 ? '' : `${others} ${others === 1 ? 'document is' : 'documents are'} without apiVersion and kind.`;
+
+const gap = (what: string, problem: string, template: boolean): Coverage => ({
+  what,
+  source: 'manifest',
+  status: template ? 'not-rendered' : 'error',
+  detail: template
+    ? 'It is a template. Render it and scan what comes out: helm template <chart> | liftlock scan --manifests -'
+    : `This document was not read: ${problem}.`,
+  count: 0,
+});
+
+interface DocumentScan {
+  readonly observations: Observation[];
+  readonly gaps: Coverage[];
+  objects: number;
+}
+
+type Parsed = Exclude<ReadDocument, { readonly problem: string }>;
+
+function scanDocument(file: string, document: Parsed, embedding: number, outer?: Outer): DocumentScan {
+  const scan: DocumentScan = { observations: [], gaps: [], objects: 0 };
+  const positions = new Positions(document.text);
+  const locate = (path: Path) => {
+    if (outer !== undefined) return outer.location();
+    const { line, column } = positions.find(path);
+    return { file, line: line + document.line - 1, column };
+  };
+  try {
+    // Every node of a tree takes at least one character; only aliases can make more of them.
+    for (const object of walkDocument(document.value, document.text.length + 16).objects) {
+      scan.objects += 1;
+      scanObject(file, object, scan, { locate, embedding, ...(outer === undefined ? {} : { outer }) });
+    }
+  } catch (error) {
+    if (!(error instanceof TooManyNodes)) throw error;
+    scan.gaps.push(
+      gap(`${file}:${document.line}`, 'its aliases stand for more than it could hold when written out', false),
+    );
+  }
+  return scan;
+}
+
+/** The object that a document is packed into. */
+interface Outer {
+  readonly text: EmbeddedText;
+  readonly location: () => ReturnType<NonNullable<ObjectContext['locate']>>;
+}
+
+function scanObject(
+  file: string,
+  object: ManifestObject,
+  scan: DocumentScan,
+  { locate, embedding, outer }: { locate: NonNullable<ObjectContext['locate']>; embedding: number; outer?: Outer },
+): void {
+  const { owner, cause = `file:${file}` } = ownershipOf(object.value.metadata);
+  const within = outer?.text.within ?? object.within;
+  const evidence = within === undefined ? [] : [`It is packed into ${within}.`];
+  const context = { source: 'manifest', cause, evidence, locate, ...(owner === undefined ? {} : { owner }) } as const;
+  const { group, version } = groupVersion(object.apiVersion);
+  if (apiRow(group, version, object.kind) !== undefined || customResource(group, version, object.kind) !== undefined) {
+    scan.observations.push({
+      type: 'api',
+      source: 'manifest',
+      subject: subjectOf(object),
+      ...(owner === undefined ? {} : { owner }),
+      cause,
+      evidence: outer?.text.lastApplied === true ? ['kubectl applied it like this last.', ...evidence] : evidence,
+      confidence: outer?.text.lastApplied === true ? 'low' : 'high',
+      location: locate([...object.path, 'apiVersion']),
+    });
+  }
+  if (outer?.text.lastApplied === true) return;
+  scan.observations.push(...inspectObject(object, context));
+  const chart = referencedChart(object);
+  if (chart !== undefined) scan.gaps.push({ ...chart, what: `${file}: ${chart.what}` });
+  if (embedding >= MAX_EMBEDDING) return;
+  for (const text of embeddedTexts(object)) {
+    for (const document of readDocuments(text.text)) {
+      // What a ConfigMap holds may be anything; only what can be read as an object is one.
+      if ('problem' in document) continue;
+      const location = () => locate(text.path);
+      const inner = scanDocument(file, document, embedding + 1, { text, location });
+      const own = { group, version, kind: object.kind };
+      scan.observations.push(...inner.observations.filter((one) => !text.lastApplied || differs(one, own)));
+      scan.gaps.push(...inner.gaps);
+    }
+  }
+}
+
+/** What was last applied at the version that the file has now says nothing more. */
+function differs({ subject }: Observation, own: { group: string; version: string; kind: string }): boolean {
+  const { group, version } = groupVersion(subject.apiVersion ?? '');
+  return group !== own.group || version !== own.version || subject.kind !== own.kind;
+}

@@ -1,0 +1,71 @@
+import type { Observation } from '../judge/observation.ts';
+import type { ServedResource } from '../live/discovery.ts';
+import { isMapping, type Mapping, mappingOf, nameOf, textOf } from '../manifest/manifest-object.ts';
+import { ownershipOf } from '../owner/owner.ts';
+import type { ClusterFacts } from '../reference/cluster-facts.ts';
+import { observeReferences } from '../reference/observe-references.ts';
+import { apiVersionText } from './api-version.ts';
+import { inspectObject } from './inspect-object.ts';
+
+/** Kinds whose pods and jobs are judged by their templates. */
+const OWNERS = new Set([
+  'ReplicaSet',
+  'DaemonSet',
+  'StatefulSet',
+  'Job',
+  'CronJob',
+  'ReplicationController',
+  'Deployment',
+  'Node',
+]);
+
+/** What stands in one object that was read whole, and what it refers to. */
+export function inspectLiveObject(value: Mapping, resource: ServedResource, facts: ClusterFacts): Observation[] {
+  const metadata = mappingOf(value.metadata);
+  if (isMadeFromTemplate(resource, metadata)) return [];
+  const { owner, cause } = ownershipOf(metadata);
+  const name = nameOf(value);
+  const object = { apiVersion: apiVersionText(resource), kind: resource.kind, ...name, value, path: [] };
+  const own =
+    cause ?? `object:${resource.kind}/${name.namespace === undefined ? '' : `${name.namespace}/`}${name.name ?? '?'}`;
+  const context = {
+    ...(owner === undefined ? {} : { owner }),
+    cause: resource.kind === 'Node' ? nodeCause(metadata) : own,
+    evidence: [],
+  };
+  const found = [...inspectObject(object, context), ...observeReferences(object, context, facts)];
+  const kubelet = textOf(mappingOf(mappingOf(value.status).nodeInfo).kubeletVersion);
+  if (resource.group !== '' || resource.kind !== 'Node' || kubelet === undefined) return found;
+  return [
+    ...found,
+    {
+      type: 'skew',
+      source: 'node',
+      subject: { kind: 'Node', ...name },
+      cause: nodeCause(metadata),
+      evidence: [`Its kubelet is ${kubelet}.`],
+      confidence: 'high',
+      component: 'kubelet',
+      version: kubelet,
+    },
+  ];
+}
+
+/** Pods and jobs that somebody made for a template that is read itself say everything twice. */
+function isMadeFromTemplate({ kind }: ServedResource, metadata: Mapping): boolean {
+  if (kind !== 'Pod' && kind !== 'Job') return false;
+  const owners = Array.isArray(metadata.ownerReferences) ? metadata.ownerReferences.filter(isMapping) : [];
+  return owners.some((owner) => owner.controller === true && OWNERS.has(String(owner.kind)));
+}
+
+const GROUP_LABELS = ['eks.amazonaws.com/nodegroup', 'karpenter.sh/nodepool', 'alpha.eksctl.io/nodegroup-name'];
+
+/** The nodes that are repaired together. */
+function nodeCause(metadata: Mapping): string {
+  const labels = mappingOf(metadata.labels);
+  for (const key of GROUP_LABELS) {
+    const name = textOf(labels[key]);
+    if (name !== undefined) return `nodegroup:${name}`;
+  }
+  return 'nodegroup:none';
+}

@@ -1,0 +1,90 @@
+import { DETECTORS, type DetectorName } from '../data/break-rule.ts';
+import { rulesOf } from '../data/break-rules.ts';
+import { controllerOfImage } from '../data/controllers.ts';
+import type { Observation } from '../judge/observation.ts';
+import type { ManifestObject } from '../manifest/manifest-object.ts';
+import type { Path } from '../manifest/positions.ts';
+import type { Finding, Source } from '../report/report-schema.ts';
+import { objectDetectors } from '../workload/detectors.ts';
+import { imagesOf } from '../workload/pod-detectors.ts';
+import { podSpecsOf } from '../workload/pod-specs.ts';
+import { groupVersion } from './api-version.ts';
+
+/** What is known of an object beside what stands in it. */
+export interface ObjectContext {
+  /** `manifest` for everything in files; undefined: as each detector says where it looks in a cluster. */
+  readonly source?: Source;
+  readonly owner?: string;
+  readonly cause: string;
+  /** Said with everything that is found: `It is embedded in ConfigMap/web.` */
+  readonly evidence: readonly string[];
+  /** Where a value of the object stands in the files. */
+  readonly locate?: (path: Path) => NonNullable<Finding['location']>;
+}
+
+const detectors = Object.entries(objectDetectors).map(([name, detect]) => ({
+  name: name as DetectorName,
+  detect,
+  rules: rulesOf(name as DetectorName),
+}));
+
+/** What break rules and the table of controllers have to say about one whole object. */
+export function inspectObject(object: ManifestObject, context: ObjectContext): Observation[] {
+  const pods = podSpecsOf(object.value);
+  const inspected = { ...groupVersion(object.apiVersion), kind: object.kind, value: object.value, pods };
+  const base = (path: Path, source: Source) => ({
+    source: context.source ?? source,
+    subject: subjectOf(object),
+    ...(context.owner === undefined ? {} : { owner: context.owner }),
+    cause: context.cause,
+    ...(context.locate === undefined ? {} : { location: context.locate([...object.path, ...path]) }),
+  });
+  const found: Observation[] = [];
+  for (const { name, detect, rules } of detectors) {
+    if (rules.length === 0) continue;
+    const seen = new Set<string>();
+    for (const hit of detect(inspected, rules)) {
+      // One finding per rule and object: ten containers with the same image are repaired at once.
+      if (seen.has(hit.rule)) continue;
+      seen.add(hit.rule);
+      const evidence = [hit.evidence, ...context.evidence];
+      found.push({ type: 'rule', rule: hit.rule, ...base(hit.path, DETECTORS[name]), evidence, confidence: 'high' });
+    }
+  }
+  return [...found, ...controllers(object, context, base)];
+
+  function controllers(
+    { value }: ManifestObject,
+    { evidence }: ObjectContext,
+    at: (path: Path, source: Source) => ReturnType<typeof base>,
+  ): Observation[] {
+    const images = podSpecsOf(value).flatMap((pod) => imagesOf(pod).map((one) => ({ pod, ...one })));
+    return images.flatMap(({ pod, path, image }): Observation[] => {
+      const known = controllerOfImage(image);
+      if (known?.version === undefined) return [];
+      const seen = [`It runs the image ${image}.`, ...evidence];
+      const place = at([...pod.path, ...path, 'image'], 'workload');
+      if (known.component === 'kube-proxy')
+        return [
+          {
+            type: 'skew',
+            component: 'kube-proxy',
+            version: known.version,
+            ...place,
+            evidence: seen,
+            confidence: 'high',
+          },
+        ];
+      return [{ type: 'controller', ...known, version: known.version, ...place, evidence: seen, confidence: 'high' }];
+    });
+  }
+}
+
+export function subjectOf({ apiVersion, kind, namespace, name }: ManifestObject) {
+  return {
+    apiVersion,
+    kind,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(name === undefined ? {} : { name }),
+  };
+}

@@ -1,0 +1,61 @@
+import { isMapping, type Mapping, mappingOf, textOf } from '../manifest/manifest-object.ts';
+
+/** Who to ask about an object, and what to repair once for all that belong together. */
+export interface Ownership {
+  readonly owner?: string;
+  /** `argocd:shop`, `flux:apps/shop`, `helm:payments/api`; undefined when nothing says. */
+  readonly cause?: string;
+}
+
+/** Labels and annotations in which teams say that something is theirs, the most explicit first. */
+const TEAM_KEYS = ['owner', 'team', 'app.kubernetes.io/owner', 'backstage.io/owner', 'contact', 'squad', 'maintainer'];
+
+/**
+ * Tells from labels and annotations who owns an object: a team where somebody wrote it down, else the tool that applies it. The keys are
+ * those that Argo CD, Flux, Helm and kustomize set themselves.
+ */
+export function ownershipOf(metadata: unknown): Ownership {
+  const { labels, annotations } = mappingOf(metadata);
+  const [label, annotation] = [mappingOf(labels), mappingOf(annotations)];
+  const tool = toolOf(label, annotation);
+  const team = teamOf(label) ?? teamOf(annotation);
+  const owner = team ?? tool?.owner;
+  return {
+    ...(owner === undefined ? {} : { owner }),
+    ...(tool === undefined ? {} : { cause: tool.cause }),
+  };
+}
+
+function toolOf(label: Mapping, annotation: Mapping): { owner: string; cause: string } | undefined {
+  const tracked =
+    textOf(annotation['argocd.argoproj.io/tracking-id'])?.split(':')[0] ?? textOf(label['argocd.argoproj.io/instance']);
+  if (tracked !== undefined) return { owner: `Argo CD application ${tracked}`, cause: `argocd:${tracked}` };
+  for (const [kind, group] of [
+    ['HelmRelease', 'helm'],
+    ['Kustomization', 'kustomize'],
+  ]) {
+    const name = textOf(label[`${group}.toolkit.fluxcd.io/name`]);
+    if (name === undefined) continue;
+    const full = `${textOf(label[`${group}.toolkit.fluxcd.io/namespace`]) ?? 'default'}/${name}`;
+    return { owner: `Flux ${kind} ${full}`, cause: `flux:${full}` };
+  }
+  const release = textOf(annotation['meta.helm.sh/release-name']);
+  if (release !== undefined) {
+    const full = `${textOf(annotation['meta.helm.sh/release-namespace']) ?? 'default'}/${release}`;
+    return { owner: `Helm release ${full}`, cause: `helm:${full}` };
+  }
+  return undefined;
+}
+
+function teamOf(texts: Mapping): string | undefined {
+  if (!isMapping(texts)) return undefined;
+  for (const key of TEAM_KEYS) {
+    const value = textOf(texts[key]);
+    if (value !== undefined) return value;
+  }
+  // `acme.example/team`, `company.com/owner`: everybody has a prefix of their own.
+  for (const key of Object.keys(texts).sort()) {
+    if (/\/(?:owner|team)$/.test(key)) return textOf(texts[key]);
+  }
+  return undefined;
+}

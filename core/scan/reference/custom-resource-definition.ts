@@ -1,0 +1,74 @@
+import type { Observation } from '../judge/observation.ts';
+import { isMapping, mappingOf, textOf } from '../manifest/manifest-object.ts';
+import type { CrdVersion } from './cluster-facts.ts';
+import type { ObserveReferences } from './observe-references.ts';
+import { observedOf } from './reference-of.ts';
+
+/**
+ * Versions of custom resources. One that `storedVersions` still names although it is deprecated or not served blocks the release of the
+ * controller that drops it: the API server refuses a definition without a version that objects may be stored at.
+ */
+export const observeDefinition: ObserveReferences = (object, context, facts) => {
+  const spec = mappingOf(object.value.spec);
+  const versions = versionsOf(spec.versions);
+  const kind = textOf(mappingOf(spec.names).kind);
+  const group = textOf(spec.group) ?? '';
+  if (kind !== undefined) facts.crds[`${group}/${kind}`] = { versions };
+  noteWebhook();
+  const { storedVersions } = mappingOf(object.value.status);
+  const stored = Array.isArray(storedVersions) ? storedVersions.map(String) : [];
+  const storage = (Array.isArray(spec.versions) ? spec.versions.filter(isMapping) : []).find(
+    (one) => one.storage === true,
+  );
+  return stored.flatMap((name): Observation[] => {
+    const version = versions.find((one) => one.name === name);
+    if (name === textOf(storage?.name) || (version?.served === true && !version.deprecated)) return [];
+    const why =
+      version === undefined
+        ? 'has no such version any more'
+        : version.served
+          ? 'marks it as deprecated'
+          : 'does not serve it';
+    return [
+      {
+        type: 'problem',
+        ...observedOf(object, context, []),
+        evidence: [`status.storedVersions is ${stored.join(', ')}.`],
+        confidence: 'high',
+        reason: 'stored-version',
+        severity: 'warning',
+        message: `Objects of ${object.name ?? kind ?? '?'} may still be stored at ${name}, and the definition ${why}.`,
+        fix: `Write every object once (kubectl get ${object.name ?? ''} -A -o json | kubectl replace -f -), then take ${name} out of status.storedVersions.`,
+      },
+    ];
+  });
+
+  function noteWebhook(): void {
+    const conversion = mappingOf(spec.conversion);
+    const service = mappingOf(mappingOf(mappingOf(conversion.webhook).clientConfig).service);
+    const [namespace, name] = [textOf(service.namespace), textOf(service.name)];
+    if (conversion.strategy !== 'Webhook' || namespace === undefined || name === undefined) return;
+    facts.services.push({
+      namespace,
+      name,
+      kind: object.kind,
+      object: object.name ?? '?',
+      ...(context.owner === undefined ? {} : { owner: context.owner }),
+      cause: context.cause,
+      failsClosed: true,
+      about: `conversion of ${object.name ?? kind ?? '?'}`,
+    });
+  }
+};
+
+function versionsOf(value: unknown): CrdVersion[] {
+  return (Array.isArray(value) ? value.filter(isMapping) : []).map((version) => {
+    const warning = textOf(version.deprecationWarning);
+    return {
+      name: textOf(version.name) ?? '',
+      served: version.served === true,
+      deprecated: version.deprecated === true,
+      ...(warning === undefined ? {} : { warning }),
+    };
+  });
+}

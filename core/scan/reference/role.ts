@@ -1,0 +1,29 @@
+import { isMapping, mappingOf, textOf } from '../manifest/manifest-object.ts';
+import { valuesAt } from '../workload/values-at.ts';
+import type { ObserveReferences } from './observe-references.ts';
+import { referenceOf } from './reference-of.ts';
+
+/** Rights on resources of groups that are gone: the role keeps its words and gives nothing. */
+export const observeRole: ObserveReferences = (object, context) => {
+  const labels = mappingOf(mappingOf(object.value.metadata).labels);
+  // Roles of the API server itself keep old groups for old clients, and are rewritten with each release.
+  if (labels['kubernetes.io/bootstrapping'] === 'rbac-defaults') return [];
+  return valuesAt(object.value, 'rules[]').flatMap(({ path, value }) => {
+    if (!isMapping(value)) return [];
+    return texts(value.apiGroups).flatMap((group) =>
+      texts(value.resources).flatMap((resource) =>
+        referenceOf(object, context, {
+          named: { group, resource },
+          says: 'A rule of the role names',
+          severity: 'warning',
+          consequence: 'it gives no right any more',
+          path,
+          evidence: `A rule names ${resource} of the group "${group}".`,
+        }),
+      ),
+    );
+  });
+};
+
+const texts = (value: unknown): string[] =>
+  Array.isArray(value) ? value.flatMap((item) => (item === '*' ? [] : item === '' ? [''] : (textOf(item) ?? []))) : [];

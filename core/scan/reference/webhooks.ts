@@ -1,0 +1,48 @@
+import type { Observation } from '../judge/observation.ts';
+import { isMapping, type Mapping, mappingOf, textOf } from '../manifest/manifest-object.ts';
+import { valuesAt } from '../workload/values-at.ts';
+import type { ObserveReferences } from './observe-references.ts';
+import { observedOf } from './reference-of.ts';
+import { rulesNaming } from './webhook-rules.ts';
+
+/** Rules of admission webhooks, the review versions that they understand, and the Services that must answer. */
+export const observeWebhooks: ObserveReferences = (object, context, facts) =>
+  valuesAt(object.value, 'webhooks[]').flatMap(({ path, value }): Observation[] => {
+    if (!isMapping(value)) return [];
+    const service = mappingOf(mappingOf(value.clientConfig).service);
+    const [namespace, name] = [textOf(service.namespace), textOf(service.name)];
+    if (namespace !== undefined && name !== undefined) {
+      facts.services.push({
+        namespace,
+        name,
+        kind: object.kind,
+        object: object.name ?? '?',
+        ...(context.owner === undefined ? {} : { owner: context.owner }),
+        cause: context.cause,
+        // The default of v1; in v1beta1, which no served object has any more, it was Ignore.
+        failsClosed: value.failurePolicy !== 'Ignore',
+        about: aboutOf(value),
+      });
+    }
+    const rules = valuesAt(value, 'rules[]').flatMap(({ path: place, value: rule }) =>
+      isMapping(rule) ? rulesNaming(object, context, rule, [...path, ...place], 'A rule of the webhook names') : [],
+    );
+    const versions = Array.isArray(value.admissionReviewVersions) ? value.admissionReviewVersions.map(String) : ['v1'];
+    if (versions.includes('v1')) return rules;
+    const problem: Observation = {
+      type: 'problem',
+      ...observedOf(object, context, [...path, 'admissionReviewVersions']),
+      evidence: [`admissionReviewVersions is ${versions.join(', ')}.`, ...context.evidence],
+      confidence: 'high',
+      reason: 'deprecated',
+      severity: 'warning',
+      message: `A webhook of ${object.name ?? 'it'} understands only AdmissionReview ${versions.join(', ')}, which is deprecated since Kubernetes 1.19.`,
+      fix: 'Update what serves the webhook to one that understands v1, and add v1 to admissionReviewVersions.',
+    };
+    return [...rules, problem];
+  });
+
+function aboutOf(webhook: Mapping): string {
+  const resources = valuesAt(webhook, 'rules[].resources[]').flatMap(({ value }) => textOf(value) ?? []);
+  return [...new Set(resources)].slice(0, 8).join(', ') || 'nothing';
+}

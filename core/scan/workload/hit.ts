@@ -1,0 +1,32 @@
+import type { BreakRule } from '../data/break-rule.ts';
+import type { Mapping } from '../manifest/manifest-object.ts';
+import type { Path } from '../manifest/positions.ts';
+import type { PodSpec } from './pod-specs.ts';
+
+/** An object that detectors look at, whole. */
+export interface InspectedObject {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly value: Mapping;
+  readonly pods: readonly PodSpec[];
+}
+
+/** What a rule is about was found. */
+export interface Hit {
+  readonly rule: string;
+  /** Where in the object. */
+  readonly path: Path;
+  /** What was seen, in one sentence without values that could be secret. */
+  readonly evidence: string;
+}
+
+/** Looks for what its rules name. Never throws on what people write. */
+export type Detector = (object: InspectedObject, rules: readonly BreakRule[]) => Hit[];
+
+/** A parameter of a rule as a list. */
+export function parameter(rule: BreakRule, name: string): readonly string[] {
+  const value = rule.parameters[name];
+  if (value === undefined) return [];
+  return typeof value === 'string' ? [value] : value;
+}

@@ -1,0 +1,101 @@
+import { isMapping, mappingOf, textOf } from '../manifest/manifest-object.ts';
+import { type Detector, type Hit, parameter } from './hit.ts';
+import { imageReference, isBelow, isRepository } from './image-reference.ts';
+import { containersOf, type PodSpec } from './pod-specs.ts';
+import { valuesAt } from './values-at.ts';
+
+/** A field of the pod's spec: `volumes[].gitRepo`. */
+export const podField: Detector = ({ pods }, rules) =>
+  pods.flatMap((pod) =>
+    rules.flatMap((rule) =>
+      parameter(rule, 'path').flatMap((field) =>
+        valuesAt(pod.spec, field).map(({ path }): Hit => {
+          const place = [...pod.path, ...path];
+          return { rule: rule.id, path: place, evidence: `${readable(place)} is set.` };
+        }),
+      ),
+    ),
+  );
+
+/** An annotation of the pods: an exact key, or all that begin with one that ends in `/` or `*`. */
+export const podAnnotation: Detector = ({ pods }, rules) =>
+  pods.flatMap((pod) =>
+    annotationKeys(mappingOf(pod.metadata).annotations, rules).map(({ rule, key }) => ({
+      rule,
+      path: [...pod.path.slice(0, -1), 'metadata', 'annotations', key],
+      evidence: `Its pods carry the annotation ${key}.`,
+    })),
+  );
+
+/** An annotation of the object itself; `kind` narrows it down. */
+export const objectAnnotation: Detector = ({ kind, value }, rules) =>
+  annotationKeys(
+    mappingOf(value.metadata).annotations,
+    rules.filter((rule) => parameter(rule, 'kind').length === 0 || parameter(rule, 'kind').includes(kind)),
+  ).map(({ rule, key }) => ({
+    rule,
+    path: ['metadata', 'annotations', key],
+    evidence: `It carries the annotation ${key}.`,
+  }));
+
+function annotationKeys(annotations: unknown, rules: Parameters<Detector>[1]): { rule: string; key: string }[] {
+  if (!isMapping(annotations)) return [];
+  const present = Object.keys(annotations);
+  return rules.flatMap((rule) =>
+    parameter(rule, 'key').flatMap((wanted) => {
+      const prefix = wanted.endsWith('*') ? wanted.slice(0, -1) : wanted.endsWith('/') ? wanted : undefined;
+      const matches = (key: string) => (prefix === undefined ? key === wanted : key.startsWith(prefix));
+      return present.filter(matches).map((key) => ({ rule: rule.id, key }));
+    }),
+  );
+}
+
+/** A folder or socket of the node that a pod mounts. */
+export const hostPath: Detector = ({ pods }, rules) =>
+  pods.flatMap((pod) =>
+    valuesAt(pod.spec, 'volumes[].hostPath.path').flatMap(({ path, value }) => {
+      const mounted = typeof value === 'string' ? value.replace(/\/+$/, '') : '';
+      return rules
+        .filter((rule) => parameter(rule, 'paths').includes(mounted))
+        .map((rule) => ({
+          rule: rule.id,
+          path: [...pod.path, ...path],
+          evidence: `It mounts ${mounted} of the node.`,
+        }));
+    }),
+  );
+
+/** An image of any container, by the end of its repository, or by its registry where the parameter ends in `/`. */
+export const containerImage: Detector = ({ pods }, rules) =>
+  pods.flatMap((pod) =>
+    imagesOf(pod).flatMap(({ path, image }) => {
+      const { repository, tag } = imageReference(image);
+      return rules
+        .filter((rule) => {
+          const named = parameter(rule, 'images').some((wanted) =>
+            wanted.endsWith('/') ? repository.startsWith(wanted) : isRepository(repository, wanted),
+          );
+          const [below] = parameter(rule, 'below');
+          return named && (below === undefined || (tag !== undefined && isBelow(tag, below)));
+        })
+        .map((rule) => ({
+          rule: rule.id,
+          path: [...pod.path, ...path, 'image'],
+          evidence: `It runs the image ${image}.`,
+        }));
+    }),
+  );
+
+/** The images of a pod, as they are written. */
+export function imagesOf(pod: PodSpec): { path: Hit['path']; image: string }[] {
+  return containersOf(pod).flatMap(({ path, container }) => {
+    const image = textOf(container.image);
+    return image === undefined ? [] : [{ path, image }];
+  });
+}
+
+export const readable = (path: Hit['path']): string =>
+  path.reduce<string>(
+    (text, step) => (typeof step === 'number' ? `${text}[${step}]` : text === '' ? step : `${text}.${step}`),
+    '',
+  );
