@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Observation } from '../../core/scan/judge/observation.ts';
 import { scanText } from '../../core/scan/manifest/scan-text.ts';
 import { isTemplateText } from '../../core/scan/manifest/template-text.ts';
@@ -20,8 +21,10 @@ export async function collectManifests(io: Io, named: readonly string[]): Promis
   for (const file of paths) {
     if (interrupted.aborted) break;
     progress.tell(() => `Scanned ${done} of ${paths.length} files, ${observations.length} observations so far.`);
-    const read = file.path === '-' ? await readStream(io.stdinChunks()) : await readTextFile(file.path);
+    const read = file.path === '-' ? await readStream(io.stdinChunks()) : readTextFile(file.path);
     done += 1;
+    // Now and then the rest of the process has its turn: a person may have pressed Ctrl-C.
+    if (done % FILES_AT_ONCE === 0) await setImmediate();
     if ('problem' in read) tally.gap(file.path, `The file was not read: ${read.problem}.`);
     else if (file.chart !== undefined && isTemplateText(read.text)) tally.template(file.chart);
     else {
@@ -35,6 +38,8 @@ export async function collectManifests(io: Io, named: readonly string[]): Promis
   const subject = named.map((path) => (path === '-' ? 'standard input' : path)).join(', ');
   return { subject, clusters: [], observations, coverage: tally.coverage(subject), interrupted: interrupted.aborted };
 }
+
+const FILES_AT_ONCE = 100;
 
 /** Coverage of many files: what was read is counted, every gap is named. */
 class Tally {

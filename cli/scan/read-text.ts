@@ -1,17 +1,18 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { readFileSync, statSync } from 'node:fs';
 import { MAX_FILE_SIZE } from '../../core/scan/manifest/limits.ts';
 
 export type ReadText = { readonly text: string } | { readonly problem: string };
 
 const TOO_LARGE = `it is larger than ${MAX_FILE_SIZE / 1024 / 1024} MiB; split it`;
 
-/** A file's text, or why there is none. What is too large is not read at all. */
-export async function readTextFile(path: string): Promise<ReadText> {
+/**
+ * A file's text, or why there is none. What is too large is not read at all. Reads at once: for ten thousand small files the way through
+ * the thread pool takes longer than the reading.
+ */
+export function readTextFile(path: string): ReadText {
   try {
-    const { size } = await stat(path);
-    if (size > MAX_FILE_SIZE) return { problem: TOO_LARGE };
-    return await readStream(createReadStream(path, { highWaterMark: 1024 * 1024 }));
+    if (statSync(path).size > MAX_FILE_SIZE) return { problem: TOO_LARGE };
+    return { text: decode(readFileSync(path)) };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return { problem: code === 'EACCES' ? 'you may not read it' : `it cannot be read (${code ?? 'unknown error'})` };
