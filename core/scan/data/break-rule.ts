@@ -27,7 +27,7 @@ export interface BreakRule {
 
 /** Every detector, and where it looks. `docs/scan.md` lists them; each has one file in `core/scan/workload`, `node` or `reference`. */
 export const DETECTORS = {
-  /** A field of a pod template or pod. Parameter `path`: `volumes[].gitRepo`, relative to the pod's spec. */
+  /** A field of a pod template or pod. Parameter `path`, one or several: `volumes[].gitRepo`, relative to the pod's spec. */
   'pod-field': 'workload',
   /** An annotation of a pod template. Parameter `key`: exact, or a prefix that ends in `/` or `*`. */
   'pod-annotation': 'workload',
@@ -35,7 +35,11 @@ export const DETECTORS = {
   'node-label-reference': 'workload',
   /** A hostPath volume. Parameter `paths`: exact paths. */
   'host-path': 'workload',
-  /** An image of any container. Parameters `images`: repository suffixes; optional `below`: versions below this one. */
+  /**
+   * An image of any container. Parameters `images`: repository suffixes, with optional `below`: versions below this one; or `registries`:
+   * hosts, or hosts and the first folders (`docker.io/bitnami`), where `docker.io` is that of images without a host. image-reference.ts
+   * compares both.
+   */
   'container-image': 'workload',
   /** A field of an object of one kind. Parameters `kind`, `group` and `path`: `spec.externalIPs[]`. */
   'object-field': 'workload',

@@ -1,7 +1,45 @@
-import type { ControllerRow } from './controller-row.ts';
-import { tables } from './tables.ts';
+import { compareAddonVersions } from '../../version/addon-version.ts';
+import type { ControllerRelease, ControllerRow } from './controller-row.ts';
+import controllerRows from './controllers.json' with { type: 'json' };
+import { endsInRepository, parseImage, versionOfTag } from './image-reference.ts';
 
-export const controllerRow = (component: string): ControllerRow | undefined =>
-  tables.controllers.find((row) => row.component === component);
-export const controllerOfImage = (_image: string): { component: string; version: string | undefined } | undefined =>
-  undefined;
+/** Every controller of `controllers.json`. */
+export const controllers = controllerRows as readonly unknown[] as readonly ControllerRow[];
+
+const byComponent = new Map(controllers.map((row) => [row.component, row]));
+/** By the last part of the repository, so that an image is compared with the few rows that could be meant. */
+const byImageName = new Map<string, { readonly suffix: string; readonly row: ControllerRow }[]>();
+for (const row of controllers) {
+  for (const suffix of row.images) {
+    const name = lastPart(suffix);
+    byImageName.set(name, [...(byImageName.get(name) ?? []), { suffix, row }]);
+  }
+}
+
+/** A controller that an image is known to be. */
+export interface KnownImage {
+  readonly component: string;
+  /** `1.18.1`; undefined where the tag is none or no version, as with an image that is named by its digest alone. */
+  readonly version: string | undefined;
+}
+
+export function controllerOf(component: string): ControllerRow | undefined {
+  return byComponent.get(component);
+}
+
+/** Which controller an image is, wherever it is mirrored to. Undefined for every other image. */
+export function controllerOfImage(image: string): KnownImage | undefined {
+  const { repository, tag } = parseImage(image);
+  const known = byImageName.get(lastPart(repository))?.find(({ suffix }) => endsInRepository(repository, suffix));
+  if (known === undefined) return undefined;
+  return { component: known.row.component, version: tag === undefined ? undefined : versionOfTag(tag) };
+}
+
+/** The release line that says which Kubernetes minors `version` supports. Undefined for a version older than the first one listed. */
+export function releaseOf(row: ControllerRow, version: string): ControllerRelease | undefined {
+  return row.releases.findLast(({ release }) => compareAddonVersions(release, version) <= 0);
+}
+
+function lastPart(repository: string): string {
+  return repository.slice(repository.lastIndexOf('/') + 1);
+}

@@ -1,7 +1,9 @@
 import { apiRows } from './api-rows.ts';
-import type { ComponentConfigRow } from './component-config-row.ts';
-import componentConfigs from './component-configs.json' with { type: 'json' };
+import { breakRules } from './break-rules.ts';
+import { componentConfigs } from './component-configs.ts';
+import { controllers } from './controllers.ts';
 import coverage from './coverage.json' with { type: 'json' };
+import { customResources } from './custom-resources.ts';
 import type { DataTables } from './data-tables.ts';
 import sources from './sources.json' with { type: 'json' };
 import type { UnservedKind } from './unserved-kind.ts';
@@ -14,10 +16,10 @@ export const tables: DataTables = {
   apis: apiRows,
   unservedKinds: unservedKinds satisfies readonly UnservedKind[],
   wirePayloads: wirePayloads satisfies readonly WirePayloadRow[],
-  componentConfigs: componentConfigs as readonly ComponentConfigRow[],
-  rules: [],
-  controllers: [],
-  customResources: [],
+  componentConfigs,
+  rules: breakRules,
+  controllers,
+  customResources,
   sources,
   coverage,
 };

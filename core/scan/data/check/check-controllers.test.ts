@@ -23,16 +23,6 @@ test.each<[string, Partial<ControllerRow>, string[]]>([
     ['1.9 supports 1.24 to 1.20, which is backwards'],
   ],
   [
-    'whose minimum goes back',
-    {
-      releases: [
-        { release: '1.9', min: '1.22', max: '1.24' },
-        { release: '1.10', min: '1.20', max: '1.26' },
-      ],
-    },
-    ['1.10 goes back to 1.20, behind the 1.22 of 1.9'],
-  ],
-  [
     'tested without an end',
     { releases: [{ release: '1.9', min: '1.20', max: null }] },
     ['1.9 is called tested, and names no newest minor'],

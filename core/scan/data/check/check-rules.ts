@@ -20,6 +20,10 @@ function objections({ detector, parameters, deprecatedIn, breaksIn, severity }: 
     ...given
       .filter((name) => ![...required, ...optional, ...oneOf].includes(name))
       .map((name) => `${detector} reads no parameter ${name}`),
+    // Only the core group of Kubernetes has an empty name.
+    ...given
+      .filter((name) => parameters[name] === '' && name !== 'group')
+      .map((name) => `the parameter ${name} is empty`),
     ...(oneOf.length > 0 && !oneOf.some((name) => given.includes(name))
       ? [`${detector} needs one of the parameters ${oneOf.join(', ')}`]
       : []),

@@ -39,7 +39,7 @@ const breakRule = z.strictObject({
   id: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'is no id such as al2-ami'),
   title: text,
   detector: z.enum(Object.keys(DETECTORS) as [DetectorName, ...DetectorName[]]),
-  parameters: z.record(text, z.union([text, z.array(text).min(1)])),
+  parameters: z.record(text, z.union([z.string(), z.array(text).min(1)])),
   deprecatedIn: minor.nullable(),
   breaksIn: minor.nullable(),
   severity: z.enum(['error', 'warning', 'info']),

@@ -1,0 +1,42 @@
+import type { DataTables } from './data-tables.ts';
+
+/** How old the tables are, how far they reach and how much is in them: what `liftlock versions data` prints. */
+export interface DataDescription {
+  /** YYYY-MM-DD. */
+  readonly updatedOn: string;
+  /** Whole days since then, never below 0. */
+  readonly ageInDays: number;
+  readonly oldestMinor: string;
+  readonly newestMinor: string;
+  /** What the rows of the newest minor rest on. */
+  readonly basis: string;
+  /** Entries of each table, by its name. */
+  readonly counts: Readonly<Record<Exclude<keyof DataTables, 'coverage'>, number>>;
+  /** Rows of APIs that clusters serve without being told to, on EKS or anywhere. */
+  readonly servedByDefault: number;
+  /** Rows whose sources do not agree. */
+  readonly disputed: number;
+}
+
+const DAY = 24 * 60 * 60 * 1000;
+
+export function describeData(tables: DataTables, now: Date): DataDescription {
+  const { coverage, ...lists } = tables;
+  const days = Math.floor((now.getTime() - Date.parse(coverage.updatedOn)) / DAY);
+  return {
+    ...coverage,
+    ageInDays: Math.max(0, days),
+    counts: {
+      apis: lists.apis.length,
+      unservedKinds: lists.unservedKinds.length,
+      wirePayloads: lists.wirePayloads.length,
+      componentConfigs: lists.componentConfigs.length,
+      rules: lists.rules.length,
+      controllers: lists.controllers.length,
+      customResources: lists.customResources.length,
+      sources: lists.sources.length,
+    },
+    servedByDefault: lists.apis.filter((row) => row.servedByDefault || row.eksServedFrom !== null).length,
+    disputed: lists.apis.filter(({ disagreements }) => disagreements.length > 0).length,
+  };
+}
