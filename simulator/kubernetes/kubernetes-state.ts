@@ -1,3 +1,4 @@
+import type { ApiFault } from './faults/api-fault.ts';
 import type { StoredObject } from './resources/stored-object.ts';
 
 /**
@@ -24,6 +25,8 @@ export interface KubernetesState {
   failedReadyChecks: string[];
   /** The API server has more requests than it takes and refuses the next ones; absent: it serves. */
   overload?: { retryAfterSeconds: number };
+  /** What goes wrong with requests on the wire; absent: nothing. */
+  faults?: ApiFault[];
   /** Counts up for names of nodes and pods. */
   sequence: number;
 }

@@ -60,16 +60,20 @@ export function isAllowed(cluster: ClusterRecord, user: User, attributes: Attrib
 
 /** 403 in the words of the API server unless the caller may do that. */
 export function requireAllowed(cluster: ClusterRecord, user: User, attributes: Attributes): void {
-  if (isAllowed(cluster, user, attributes)) return;
+  if (!isAllowed(cluster, user, attributes)) throw forbidden(user, attributes);
+}
+
+/** 403 in the words of a missing permission. */
+export function forbidden(user: User, attributes: Attributes): StatusError {
   const may = `User "${userName(user)}" cannot ${attributes.verb}`;
   if ('path' in attributes) {
     const message = `forbidden: ${may} path "${attributes.path}"`;
-    throw new StatusError(403, { reason: 'Forbidden', message, details: {} });
+    return new StatusError(403, { reason: 'Forbidden', message, details: {} });
   }
   const { group, resource, namespace, name } = attributes;
   const where = namespace === undefined ? 'at the cluster scope' : `in the namespace "${namespace}"`;
   const subject = name === undefined ? qualifiedName(attributes) : `${qualifiedName(attributes)} "${name}"`;
-  throw new StatusError(403, {
+  return new StatusError(403, {
     reason: 'Forbidden',
     message: `${subject} is forbidden: ${may} resource "${resourcePath(attributes)}" in API group "${group}" ${where}`,
     details: { ...(name === undefined ? {} : { name }), ...(group === '' ? {} : { group }), kind: resource },

@@ -5,6 +5,15 @@ export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  readonly delivery?: Delivery;
+}
+
+/** How an answer goes out over the wire, where it does not do so at once and as a whole. */
+export interface Delivery {
+  /** Of this machine's clock. */
+  readonly delayMilliseconds?: number;
+  /** The connection ends in the middle of the body. */
+  readonly breaksOff?: true;
 }
 
 /** An answer that goes on: a watch. Every chunk is one event with its line feed. */

@@ -5,9 +5,10 @@ import type { ResourceType } from '../resource-types.ts';
 import { type Answer, json } from './answer.ts';
 import type { Call } from './call.ts';
 import { continueToken, readContinueToken } from './continue-token.ts';
+import { expiredPage } from './expired-page.ts';
 import type { ListMeta } from './object-forms.ts';
 import type { Observed } from './object-history.ts';
-import { badRequest, expired, notFound } from './refusals.ts';
+import { badRequest, notFound } from './refusals.ts';
 import { representList, representObject } from './represent.ts';
 import { selection } from './selection.ts';
 
@@ -70,11 +71,7 @@ function begin(call: Call, type: ResourceType): { state: Observed; after?: strin
   if (revision === -1) return { state: observe(call, type), after };
   const state = memory.snapshots.find(type.storage, revision, now);
   if (state !== undefined) return { state, after };
-  throw expired(
-    'The provided continue parameter is too old to display a consistent list result. You can start a new list without ' +
-      'the continue parameter, or use the continue token in this response to retrieve the remainder of the results.',
-    continueToken({ revision: -1, after }),
-  );
+  throw expiredPage(token);
 }
 
 function limitOf(query: URLSearchParams): number {

@@ -1,7 +1,11 @@
 import type { FakeKubernetes } from '../fake-kubernetes.ts';
+import { requireFresh } from '../faults/expiring-token.ts';
+import { refuse } from '../faults/refuse.ts';
+import { spoil } from '../faults/spoil.ts';
+import { struckBy } from '../faults/struck-by.ts';
 import { requireAllowed } from '../permissions.ts';
 import { type Answer, refusal, type StreamedAnswer } from './answer.ts';
-import { type Authenticate, requireKnown, userOf } from './authenticate.ts';
+import { type Authenticate, bearerToken, requireKnown, userOf } from './authenticate.ts';
 import type { ApiRequest, Call } from './call.ts';
 import { clusterOfToken } from './cluster-of-token.ts';
 import { splitClusterPath } from './cluster-path.ts';
@@ -49,8 +53,11 @@ async function serve(surroundings: Surroundings, clusterArn: string, request: Ap
   const user = await userOf(authenticate, clusterArn, request.headers.authorization);
   const now = clock.now();
   const cluster = fake.reach(clusterArn, now);
+  requireFresh(cluster.kubernetes, bearerToken(request.headers.authorization));
   requireKnown(cluster, user, request.path);
   const info = requestInfo(request.method, request.path, request.query);
+  const faults = struckBy(cluster.kubernetes, info, request.query);
+  refuse(faults, { user, info, query: request.query });
   requireAllowed(cluster, user, info.attributes);
   const later: Call['later'] = (read) =>
     around(async () => read(fake.reach(clusterArn, clock.now()), clock.now().getTime()));
@@ -64,5 +71,5 @@ async function serve(surroundings: Surroundings, clusterArn: string, request: Ap
     later,
     pollMilliseconds,
   };
-  return dispatch(call, info);
+  return spoil(faults, dispatch(call, info));
 }

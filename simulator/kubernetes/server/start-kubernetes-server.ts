@@ -5,7 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FakeKubernetes } from '../fake-kubernetes.ts';
+import type { Answer } from './answer.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { ServerCertificate } from './certificates.ts';
 import { clusterPath } from './cluster-path.ts';
@@ -79,15 +81,31 @@ async function answer(surroundings: Surroundings, request: IncomingMessage, resp
     request.socket.destroy();
     return;
   }
-  response.writeHead(found.status, { ...found.headers });
   if ('body' in found) {
-    response.end(found.body);
+    await deliver(found, request, response);
     return;
   }
+  response.writeHead(found.status, { ...found.headers });
   response.flushHeaders();
   const gone = new AbortController();
   response.on('close', () => gone.abort());
   await pipeline(Readable.from(found.chunks(gone.signal)), response);
+}
+
+async function deliver(
+  { status, headers, body, delivery = {} }: Answer,
+  request: IncomingMessage,
+  response: ServerResponse,
+) {
+  const { delayMilliseconds, breaksOff } = delivery;
+  if (delayMilliseconds !== undefined) await delay(delayMilliseconds);
+  if (breaksOff !== true) {
+    response.writeHead(status, { ...headers }).end(body);
+    return;
+  }
+  const bytes = Buffer.from(body);
+  response.writeHead(status, { ...headers, 'content-length': bytes.length });
+  response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => request.socket.destroy());
 }
 
 const singleHeaders = ({ headers }: IncomingMessage): Record<string, string | undefined> =>

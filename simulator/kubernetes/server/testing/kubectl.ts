@@ -3,6 +3,7 @@ import { accessSync, constants } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { kubeconfig } from '../kubeconfig.ts';
 import { goodToken, type ServerUnderTest } from './server-under-test.ts';
 
 /** Where kubectl is; undefined where it is not on PATH. */
@@ -36,16 +37,9 @@ export interface Kubectl {
 export async function kubectlFor(under: ServerUnderTest): Promise<Kubectl> {
   const home = await mkdtemp(join(tmpdir(), 'liftlock-kubectl-'));
   const { endpoint, certificateAuthority, name } = under.target();
-  const config = {
-    apiVersion: 'v1',
-    kind: 'Config',
-    clusters: [{ name, cluster: { server: endpoint, 'certificate-authority-data': certificateAuthority } }],
-    users: [{ name: 'tester', user: { token: goodToken } }],
-    contexts: [{ name, context: { cluster: name, user: 'tester' } }],
-    'current-context': name,
-  };
+  const config = kubeconfig({ name, server: endpoint, certificateAuthority, user: { token: goodToken } });
   const file = join(home, 'config');
-  await writeFile(file, JSON.stringify(config));
+  await writeFile(file, config);
   const command = kubectlPath ?? 'kubectl';
   const options = { env: { PATH: process.env.PATH, HOME: home, KUBECONFIG: file } };
   return {

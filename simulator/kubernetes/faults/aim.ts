@@ -1,0 +1,37 @@
+import type { RequestInfo } from '../server/request-info.ts';
+
+/** Which requests a fault strikes. */
+export interface Aim {
+  /**
+   * `deployments.apps`, `pods`: that resource at any version. `/metrics`, `/apis`, `/apis/*`: a path that names no resource. `*`: every
+   * request.
+   */
+  on: string;
+  /** Lets so many of them pass before; 0 when absent. */
+  skip?: number;
+  /** Strikes so many; absent: all that come. */
+  times?: number;
+}
+
+/** Whether a request is one of them, before any is counted. */
+export function isAimedAt({ on }: Aim, { attributes }: RequestInfo): boolean {
+  if (on === '*') return true;
+  if (!('path' in attributes)) {
+    const { group, resource } = attributes;
+    return on === (group === '' ? resource : `${resource}.${group}`);
+  }
+  return on.endsWith('*') ? attributes.path.startsWith(on.slice(0, -1)) : attributes.path === on;
+}
+
+/** Counts a request that is aimed at, and says whether it is struck. */
+export function countDown(aim: Aim): boolean {
+  if (aim.skip !== undefined && aim.skip > 0) {
+    aim.skip -= 1;
+    return false;
+  }
+  if (aim.times === undefined) return true;
+  aim.times -= 1;
+  return aim.times >= 0;
+}
+
+export const isUsedUp = ({ times }: Aim): boolean => times !== undefined && times <= 0;

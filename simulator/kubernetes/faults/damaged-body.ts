@@ -1,0 +1,15 @@
+import type { Answer } from '../server/answer.ts';
+import type { Aim } from './aim.ts';
+
+/** A 200 whose body is not what it says: the transfer ends well, its JSON does not parse. */
+export interface DamagedBody extends Aim {
+  kind: 'damaged-body';
+  /** Half of the answer, or the page of a proxy that is in between. */
+  damage: 'truncated' | 'foreign';
+}
+
+export function damageBody({ damage }: DamagedBody, answer: Answer): Answer {
+  if (damage === 'truncated') return { ...answer, body: answer.body.slice(0, Math.floor(answer.body.length / 2)) };
+  const headers = { ...answer.headers, 'content-type': 'text/html' };
+  return { ...answer, headers, body: '<html><body><h1>Authentication required</h1></body></html>\n' };
+}

@@ -1,0 +1,66 @@
+import type { Clock } from '../../core/ports/clock.ts';
+import { ClusterAccessError } from '../../core/ports/cluster-access.ts';
+import type { ClusterReader, ReadAnswer, ReadRequest } from '../../core/ports/cluster-reader.ts';
+import type { FakeKubernetes } from './fake-kubernetes.ts';
+import type { Answer } from './server/answer.ts';
+import { clusterPath } from './server/cluster-path.ts';
+import { Histories } from './server/histories.ts';
+import { type Surroundings, serveCall } from './server/serve-call.ts';
+
+export interface InMemoryReaderOptions {
+  readonly fake: FakeKubernetes;
+  readonly clusterArn: string;
+  /** ARN of the role, or of a session of it, that asks. */
+  readonly principal: string;
+  /** Of the fake cloud. */
+  readonly clock: Clock;
+  /** How long an answer may be; absent: as long as it is. */
+  readonly maxBytes?: number;
+  /** Runs around every request, so that a virtual clock can stand still meanwhile. */
+  readonly around?: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+/**
+ * The port of core on a fake API server in this process: the same way of a request as over HTTPS, without sockets. After a 401 it asks
+ * once more with a new token, as a reader does whose token has expired.
+ */
+export function createInMemoryClusterReader(options: InMemoryReaderOptions): ClusterReader {
+  const surroundings: Surroundings = {
+    fake: options.fake,
+    authenticate: async () => ({ principal: options.principal }),
+    clock: options.clock,
+    around: options.around ?? ((work) => work()),
+    histories: new Histories(),
+    pollMilliseconds: 250,
+  };
+  let tokens = 1;
+  const ask = async (request: ReadRequest): Promise<Answer> => {
+    const answer = await send(surroundings, options.clusterArn, request, `in-memory-${tokens}`);
+    if (answer.status !== 401) return answer;
+    tokens += 1;
+    return send(surroundings, options.clusterArn, request, `in-memory-${tokens}`);
+  };
+  return { get: async (request) => readAnswer(await ask(request), options.maxBytes) };
+}
+
+async function send(surroundings: Surroundings, clusterArn: string, { path, accept }: ReadRequest, token: string) {
+  const url = new URL(`${clusterPath(clusterArn)}${path}`, 'https://kubernetes');
+  const answer = await serveCall(surroundings, {
+    method: 'GET',
+    path: url.pathname,
+    query: url.searchParams,
+    headers: { accept: accept ?? 'application/json', authorization: `Bearer ${token}`, host: url.host },
+    body: Buffer.alloc(0),
+  });
+  if (answer === undefined || ('body' in answer && answer.delivery?.breaksOff === true))
+    throw new ClusterAccessError('ClusterUnreachable', 'The API server could not be reached: ECONNRESET.');
+  if (!('body' in answer)) throw new ClusterAccessError('ClusterServerFault', 'A watch does not end, and is no read.');
+  return answer;
+}
+
+function readAnswer({ status, headers, body }: Answer, maxBytes: number | undefined): ReadAnswer {
+  if (maxBytes !== undefined && Buffer.byteLength(body) > maxBytes)
+    throw new ClusterAccessError('ClusterServerFault', `The API server's answer is longer than ${maxBytes} bytes.`);
+  const seconds = headers['retry-after'];
+  return { status, text: body, ...(seconds === undefined ? {} : { retryAfterSeconds: Number(seconds) }) };
+}
