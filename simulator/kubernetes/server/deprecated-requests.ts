@@ -1,5 +1,5 @@
 import type { ResourceType } from '../resource-types.ts';
-import type { Answer, StreamedAnswer } from './answer.ts';
+import type { Answer } from './answer.ts';
 import type { Call } from './call.ts';
 
 /** Labels of `apiserver_requested_deprecated_apis`: which deprecated API was asked for. */
@@ -46,7 +46,7 @@ export function noteDeprecated(call: Call, { group, version, resource, deprecati
 }
 
 /** `Warning: 299 - "policy/v1beta1 PodDisruptionBudget is deprecated in v1.21+, …"` (RFC 7234 §5.5.) */
-export function withWarning<T extends Answer | StreamedAnswer>(answer: T, { deprecation }: ResourceType): T {
+export function withWarning<T extends Pick<Answer, 'headers'>>(answer: T, { deprecation }: ResourceType): T {
   if (deprecation === undefined) return answer;
   const text = deprecation.warning.replace(/["\\]/g, '\\$&').replace(/\s/g, ' ');
   return { ...answer, headers: { ...answer.headers, warning: `299 - "${text}"` } };

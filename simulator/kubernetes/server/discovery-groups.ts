@@ -1,6 +1,6 @@
 import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
 import type { ResourceType } from '../resource-types.ts';
-import { delegatedVersions } from '../resources/api-services.ts';
+import { type DelegatedVersion, delegatedVersions } from '../resources/api-services.ts';
 import { byPriority } from '../resources/version-priority.ts';
 import { resourceTypes } from '../served-types.ts';
 import { reviewTypes } from './reviews.ts';
@@ -44,8 +44,15 @@ const fixed: readonly DiscoveryEntry[] = [
 
 /** Everything that a cluster serves by group, the core group first, the others by name. */
 export function discoveryGroups(cluster: ClusterRecord): DiscoveryGroup[] {
-  const entries = [...resourceTypes(cluster).map((type) => ({ ...type, name: type.resource })), ...fixed];
-  const delegated = delegatedVersions(cluster.kubernetes.objects ?? []);
+  return groupsOf(resourceTypes(cluster), delegatedVersions(cluster.kubernetes.objects ?? []));
+}
+
+/** The groups of those types, with reviews and evictions. */
+export function groupsOf(
+  types: readonly ResourceType[],
+  delegated: readonly DelegatedVersion[] = [],
+): DiscoveryGroup[] {
+  const entries = [...types.map((type) => ({ ...type, name: type.resource })), ...fixed];
   const names = [...new Set([...entries, ...delegated].map(({ group }) => group))].sort();
   return names.map((name) => {
     const own = entries.filter(({ group }) => group === name);

@@ -11,10 +11,24 @@ import { serviceUnavailable } from './service-unavailable.ts';
  * whose own server does not answer.
  */
 export function discovery(call: Call): Answer | undefined {
-  const [root, ...parts] = call.path.split('/').filter((part) => part !== '');
+  const aggregated = call.cluster.kubernetes.aggregatedDiscovery ?? true;
+  return discoveryOf(call, discoveryGroups(call.cluster), { aggregated });
+}
+
+/** The same of given groups; `aggregated`: whether all of them can be had in one answer. */
+export function discoveryOf(
+  { path, headers }: Pick<Call, 'path' | 'headers'>,
+  all: readonly DiscoveryGroup[],
+  { aggregated }: { readonly aggregated: boolean },
+): Answer | undefined {
+  const [root, ...parts] = path.split('/').filter((part) => part !== '');
   const core = root === 'api';
-  const groups = discoveryGroups(call.cluster).filter(({ name }) => (name === '') === core);
-  if (parts.length === 0) return core ? coreVersions(call, groups) : groupList(call, groups);
+  const groups = all.filter(({ name }) => (name === '') === core);
+  if (parts.length === 0) {
+    const version = aggregatedDiscovery(headers.accept, aggregated);
+    if (version !== undefined) return aggregatedDiscoveryList(version, groups);
+    return core ? coreVersions(headers.host ?? '') : groupList(groups);
+  }
   const [name, version, ...rest] = core ? ['', ...parts] : parts;
   const group = groups.find((each) => each.name === name);
   if (group === undefined || rest.length > 0) return undefined;
@@ -24,22 +38,13 @@ export function discovery(call: Call): Answer | undefined {
   return found.available ? json(200, resourceList(group.name, found)) : serviceUnavailable();
 }
 
-function coreVersions(call: Call, groups: readonly DiscoveryGroup[]): Answer {
-  const version = aggregatedVersion(call);
-  if (version !== undefined) return aggregatedDiscoveryList(version, groups);
-  const address = call.headers.host ?? '';
-  const serverAddressByClientCIDRs = [{ clientCIDR: '0.0.0.0/0', serverAddress: address }];
+function coreVersions(serverAddress: string): Answer {
+  const serverAddressByClientCIDRs = [{ clientCIDR: '0.0.0.0/0', serverAddress }];
   return json(200, { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs });
 }
 
-function groupList(call: Call, groups: readonly DiscoveryGroup[]): Answer {
-  const version = aggregatedVersion(call);
-  if (version !== undefined) return aggregatedDiscoveryList(version, groups);
-  return json(200, { kind: 'APIGroupList', apiVersion: 'v1', groups: groups.map(apiGroup) });
-}
-
-const aggregatedVersion = ({ headers, cluster }: Call) =>
-  aggregatedDiscovery(headers.accept, cluster.kubernetes.aggregatedDiscovery ?? true);
+const groupList = (groups: readonly DiscoveryGroup[]): Answer =>
+  json(200, { kind: 'APIGroupList', apiVersion: 'v1', groups: groups.map(apiGroup) });
 
 function apiGroup({ name, versions }: DiscoveryGroup) {
   const told = versions.map(({ version }) => ({ groupVersion: `${name}/${version}`, version }));
