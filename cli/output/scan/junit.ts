@@ -17,8 +17,9 @@ interface Case {
  * altogether is skipped, and what could not be read is an error, so that it is red too.
  */
 export function scanJunit(document: ScanDocument): string {
-  const suites = reportsOf(document).map((report) => suite(report, casesOf(report)));
-  const all = reportsOf(document).flatMap(casesOf);
+  const scans = reportsOf(document).map((report) => ({ report, cases: casesOf(report) }));
+  const suites = scans.map(({ report, cases }) => suite(report, cases));
+  const all = scans.flatMap(({ cases }) => cases);
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="liftlock scan"${counts(all)}>\n${suites.join('')}</testsuites>\n`;
 }
 

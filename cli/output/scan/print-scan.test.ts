@@ -5,9 +5,9 @@ import { printScan, SCAN_FORMATS } from './print-scan.ts';
 
 test.each(SCAN_FORMATS)('-o %s writes one document to stdout and nothing else', async (format) => {
   const written: string[] = [];
-  const io = { out: (text: string) => written.push(text), columns: undefined };
+  const io = { out: (text: string) => written.push(text), columns: undefined, env: {} };
   const session = { io, paint: (_: string, text: string) => text } as unknown as Session;
-  await printScan(session, format, reportOf(), { version: '0.1.0', current: '/r', root: '/r' });
+  await printScan(session, format, reportOf(), { version: '0.1.0', current: '/r' });
   expect(written).toHaveLength(1);
   expect(written[0]).toContain('PodDisruptionBudget');
   expect(written[0]).toMatch(/\n$/);

@@ -1,17 +1,23 @@
 import type { Session } from '../../session.ts';
 import { print, printLines } from '../print.ts';
-import type { SarifOptions } from './sarif.ts';
 import type { ScanDocument } from './scan-document.ts';
 
 export const SCAN_FORMATS = ['table', 'json', 'yaml', 'markdown', 'sarif', 'junit'] as const;
 export type ScanFormat = (typeof SCAN_FORMATS)[number];
+
+export interface PrintOptions {
+  /** Of Liftlock. */
+  readonly version: string;
+  /** The current folder: what the paths in findings are relative to. */
+  readonly current: string;
+}
 
 /** A scan on stdout, in the format that was asked for; each renderer is loaded when it is. */
 export async function printScan(
   session: Session,
   format: ScanFormat,
   document: ScanDocument,
-  options: SarifOptions,
+  { version, current }: PrintOptions,
 ): Promise<void> {
   const { io, paint } = session;
   switch (format) {
@@ -30,7 +36,9 @@ export async function printScan(
     }
     case 'sarif': {
       const { scanSarif } = await import('./sarif.ts');
-      return io.out(`${JSON.stringify(scanSarif(document, options), null, 2)}\n`);
+      // In GitHub Actions a step may run in a folder of the repository; code scanning counts from its root.
+      const root = io.env.GITHUB_WORKSPACE ?? current;
+      return io.out(`${JSON.stringify(scanSarif(document, { version, current, root }), null, 2)}\n`);
     }
     default:
       return print(session, format, document, () => []);
