@@ -4,8 +4,8 @@ import { oneLine } from './words.ts';
 const MOST = 300;
 
 /**
- * Text of others inside Markdown or HTML: every character that means something in either is written as a reference, which is never
- * read as structure (CommonMark 0.31, section 6.2). `@` and `#` are cut off from what follows, or GitHub would notify people and link issues.
+ * Text of others inside Markdown or HTML: every character that means something within a line of either is written as a reference, which is
+ * never read as structure (CommonMark 0.31, section 6.2). `@` and `#` are cut off from what follows, or GitHub would notify people and link issues.
  */
 export function markdownText(text: string): string {
   return referenced(shortened(text, MOST).replaceAll(/([@#])(?=\w)/g, '$1\u200b'));
@@ -25,5 +25,5 @@ function shortened(text: string, most: number): string {
 }
 
 function referenced(text: string): string {
-  return text.replaceAll(/[!-+<-@[-`{-~]/g, (character) => `&#${character.charCodeAt(0)};`);
+  return text.replaceAll(/[&<>[\]\\`*_~|#@$]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

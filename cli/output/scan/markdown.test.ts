@@ -13,7 +13,7 @@ test('a cluster', () => {
 | --- | --- | --- | --- | --- | --- | --- | --- |
 | <code>prod</code> | 1.35 → 1.36 | fail | 1 | 1 | 1 | 1 | 1 |
 
-**fail**: prod for 1.36: 1 error, 1 warning, 1 for information &#40;1 waived&#41;, 12 objects read. Not read: helm releases in Secrets &#40;access denied&#41;.
+**fail**: prod for 1.36: 1 error, 1 warning, 1 for information (1 waived), 12 objects read. Not read: helm releases in Secrets (access denied).
 
 - Not read: <code>helm releases in Secrets</code> (denied) Allow list of secrets.
 
@@ -63,7 +63,7 @@ test('whatever others wrote, there are our tags only, balanced, and every row ha
 
 test('nobody is called and nothing is linked by a name', () => {
   const text = scanMarkdown(reportOf({ findings: [judged({ message: 'Ask @octocat about #12, [x](y).' })] }));
-  expect(text).toContain('Ask &#64;\u200boctocat about &#35;\u200b12, &#91;x&#93;&#40;y&#41;.');
+  expect(text).toContain('Ask &#64;\u200boctocat about &#35;\u200b12, &#91;x&#93;(y).');
 });
 
 test('it never outgrows a comment, and says what was left out', () => {

@@ -20,8 +20,8 @@ export interface ReportParts {
   readonly findings: readonly JudgedFinding[];
   readonly coverage: readonly Coverage[];
   readonly waivers?: readonly Waiver[];
-  /** Every name that the cluster goes by, for waivers. Left out: the subject of a cluster's report; manifests have none. */
-  readonly clusters?: readonly string[];
+  /** Every name that the cluster goes by, for waivers: its name, `account.region.name`, its ARN. Empty for files. */
+  readonly clusters: readonly string[];
   readonly baseline?: Baseline;
   readonly data: ScanReport['data'];
   readonly scannedAt: Date;
@@ -29,8 +29,7 @@ export interface ReportParts {
 
 /** From what was found and what was read to what people read. The same parts give the same report, in whatever order they come. */
 export function buildReport(parts: ReportParts): ScanReport {
-  const { subject, from, target, failOn, data, scannedAt, baseline } = parts;
-  const clusters = parts.clusters ?? (from === null ? [] : [subject]);
+  const { subject, from, target, failOn, clusters, data, scannedAt, baseline } = parts;
   const merged = mergeFindings(parts.findings);
   const { findings: marked, waivers } = applyWaivers(merged, parts.waivers ?? [], clusters, scannedAt);
   const compared = baseline === undefined ? undefined : compareWithBaseline(marked, baseline);

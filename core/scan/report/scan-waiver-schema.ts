@@ -30,7 +30,8 @@ export const waiverMatchSchema = z
     // Said even where a member is unknown or wrong, as long as the others can be read.
     when: ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value),
   })
-  .describe('Which findings: all that is written must hold.');
+  .describe('Which findings: all that is written must hold.')
+  .meta({ minProperties: 1 });
 
 export const scanWaiverSchema = z
   .strictObject({

@@ -9,6 +9,7 @@ export function reportOf(changes: Partial<ReportParts> = {}): ScanReport {
     from: null,
     target: '1.36',
     failOn: 'removed',
+    clusters: [],
     findings: [judged()],
     coverage: [covered()],
     data: { newestMinor: '1.37', updatedOn: '2026-11-01' },
