@@ -12,7 +12,6 @@ import { packageVersion } from '../package-version.ts';
 import type { Session } from '../session.ts';
 import { type Baselines, readBaselineFile } from './baseline-file.ts';
 import type { Collected } from './collected.ts';
-import { repositoryRoot } from './repository-root.ts';
 import type { ScanOptions } from './scan-options.ts';
 import { targetsOf } from './targets.ts';
 import { readWaivers } from './waiver-files.ts';
@@ -36,11 +35,7 @@ export async function scan(session: Session, options: ScanOptions): Promise<Exit
       : await (await import('./collect-manifests.ts')).collectManifests(io, manifests);
   const document = reportsOf(collected, options, { waivers, baselines, scannedAt: io.now() });
   const current = process.cwd();
-  await printScan(session, options.output, document, {
-    current,
-    root: repositoryRoot(current),
-    version: await packageVersion(),
-  });
+  await printScan(session, options.output, document, { current, version: await packageVersion() });
   if (collected.interrupted) return EXIT.interrupted;
   return exitCodeOf(document);
 }
@@ -64,7 +59,7 @@ function reportsOf(
       from,
       target: target.toString(),
       failOn: options.failOn,
-      findings: judgeAll(observations, target),
+      findings: judgeAll(observations, from === null ? { target } : { target, from: KubeVersion.parse(from) }),
       coverage: forgiven(collected.coverage, options),
       waivers,
       clusters,

@@ -4,20 +4,26 @@ import type { JudgedFinding } from '../report/merge-findings.ts';
 import { findingOf, subjectText } from './finding.ts';
 import type { RuleHit } from './observation.ts';
 
-/** A detector found what a break rule is about. From `breaksIn` on it counts as the rule says, between the two as a warning at most. */
-export function judgeRule(hit: RuleHit, target: KubeVersion): JudgedFinding | undefined {
+/**
+ * A detector found what a break rule is about. From `breaksIn` on it counts as the rule says, between the two as a warning at most. What
+ * the cluster has lived with since before its present version is no break of this hop, so it is a warning too.
+ */
+export function judgeRule(hit: RuleHit, target: KubeVersion, from?: KubeVersion): JudgedFinding | undefined {
   const rule = breakRule(hit.rule);
   if (rule === undefined) throw new Error(`No break rule is called ${hit.rule}.`);
-  const reached = (minor: string | null) => minor !== null && !target.isOlderThan(KubeVersion.parse(minor));
-  const broken = reached(rule.breaksIn);
+  const reached = (minor: string | null, by = target) => minor !== null && !by.isOlderThan(KubeVersion.parse(minor));
+  const always = rule.breaksIn === null && rule.deprecatedIn === null;
+  const broken = always || reached(rule.breaksIn);
   if (!broken && !reached(rule.deprecatedIn)) return undefined;
+  const before = !always && from !== undefined && reached(rule.breaksIn, from);
   const late = rule.breaksIn === null ? '' : ` It stops working in Kubernetes ${rule.breaksIn}.`;
   return findingOf(hit, {
-    severity: broken || rule.severity === 'info' ? rule.severity : 'warning',
+    severity: (broken && !before) || rule.severity === 'info' ? rule.severity : 'warning',
     reason: broken || rule.reason !== 'removed' ? rule.reason : 'deprecated',
     deprecatedIn: rule.deprecatedIn,
     removedIn: rule.breaksIn,
     rule: rule.id,
+    evidence: before ? [`Kubernetes ${from}, which runs now, is past that already.`] : [],
     message: `${subjectText(hit)}: ${rule.message}${broken ? '' : late}`,
     fix: rule.fix,
   });

@@ -8,15 +8,21 @@ import { judgeRule } from './judge-rule.ts';
 import { judgeSkew } from './judge-skew.ts';
 import type { Observation } from './observation.ts';
 
+/** Where a cluster goes, and what it runs now; undefined for manifests, which run nowhere yet. */
+export interface Hop {
+  readonly target: KubeVersion;
+  readonly from?: KubeVersion;
+}
+
 /** What an observation means for a cluster that goes to `target`; undefined when it means nothing. Pure: the same everywhere. */
-export function judge(observation: Observation, target: KubeVersion): JudgedFinding | undefined {
+export function judge(observation: Observation, { target, from }: Hop): JudgedFinding | undefined {
   switch (observation.type) {
     case 'api':
       return judgeApi(observation, target);
     case 'reference':
       return judgeReference(observation, target);
     case 'rule':
-      return judgeRule(observation, target);
+      return judgeRule(observation, target, from);
     case 'controller':
       return judgeController(observation, target);
     case 'skew':
@@ -26,6 +32,6 @@ export function judge(observation: Observation, target: KubeVersion): JudgedFind
   }
 }
 
-export function judgeAll(observations: readonly Observation[], target: KubeVersion): JudgedFinding[] {
-  return observations.flatMap((observation) => judge(observation, target) ?? []);
+export function judgeAll(observations: readonly Observation[], hop: Hop): JudgedFinding[] {
+  return observations.flatMap((observation) => judge(observation, hop) ?? []);
 }

@@ -5,7 +5,7 @@ import { scanText } from './scan-text.ts';
 const target = KubeVersion.parse('1.36');
 /** `error policy/v1beta1 PodDisruptionBudget api 1:1` of everything that is found. */
 function found(text: string): string[] {
-  return judgeAll(scanText('f.yaml', text).observations, target).map(
+  return judgeAll(scanText('f.yaml', text).observations, { target }).map(
     ({ severity, apiVersion, kind, name, location }) =>
       `${severity} ${apiVersion} ${kind} ${name} ${location?.line}:${location?.column}`,
   );

@@ -1,6 +1,7 @@
 import { DETECTORS, type DetectorName } from '../data/break-rule.ts';
 import { rulesOf } from '../data/break-rules.ts';
 import { controllerOfImage } from '../data/controllers.ts';
+import { endsInRepository, parseImage, versionOfTag } from '../data/image-reference.ts';
 import type { Observation } from '../judge/observation.ts';
 import type { ManifestObject } from '../manifest/manifest-object.ts';
 import type { Path } from '../manifest/positions.ts';
@@ -60,7 +61,9 @@ export function inspectObject(object: ManifestObject, context: ObjectContext): O
   ): Observation[] {
     const images = podSpecsOf(value).flatMap((pod) => imagesOf(pod).map((one) => ({ pod, ...one })));
     return images.flatMap(({ pod, path, image }): Observation[] => {
-      const known = controllerOfImage(image);
+      const { repository, tag } = parseImage(image);
+      const isProxy = endsInRepository(repository, 'eks/kube-proxy') || endsInRepository(repository, 'kube-proxy');
+      const known = isProxy ? { component: 'kube-proxy', version: versionOfTag(tag ?? '') } : controllerOfImage(image);
       if (known?.version === undefined) return [];
       const seen = [`It runs the image ${image}.`, ...evidence];
       const place = at([...pod.path, ...path, 'image'], 'workload');

@@ -1,6 +1,6 @@
+import { parseImage } from '../data/image-reference.ts';
 import { textOf } from '../manifest/manifest-object.ts';
 import { type Detector, type InspectedObject, parameter } from './hit.ts';
-import { imageReference } from './image-reference.ts';
 import { readable } from './pod-detectors.ts';
 import { containersOf } from './pod-specs.ts';
 import { type FoundValue, valuesAt } from './values-at.ts';
@@ -38,7 +38,7 @@ function gatesOfConfig({ kind, value }: InspectedObject): FoundValue[] {
 function gatesOfFlags({ pods }: InspectedObject): FoundValue[] {
   return pods.flatMap((pod) =>
     containersOf(pod)
-      .filter(({ container }) => COMPONENT.test(imageReference(textOf(container.image) ?? '').repository))
+      .filter(({ container }) => COMPONENT.test(parseImage(textOf(container.image) ?? '').repository))
       .flatMap(({ path, container }) =>
         ['command[]', 'args[]'].flatMap((place) =>
           valuesAt(container, place).flatMap(({ path: inner, value }) =>

@@ -24,9 +24,4 @@ export interface Hit {
 /** Looks for what its rules name. Never throws on what people write. */
 export type Detector = (object: InspectedObject, rules: readonly BreakRule[]) => Hit[];
 
-/** A parameter of a rule as a list. */
-export function parameter(rule: BreakRule, name: string): readonly string[] {
-  const value = rule.parameters[name];
-  if (value === undefined) return [];
-  return typeof value === 'string' ? [value] : value;
-}
+export { parameterOf as parameter } from '../data/break-rules.ts';

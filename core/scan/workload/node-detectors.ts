@@ -1,6 +1,6 @@
+import { compareAddonVersions } from '../../version/addon-version.ts';
 import { isMapping, mappingOf, textOf } from '../manifest/manifest-object.ts';
 import { type Detector, parameter } from './hit.ts';
-import { isBelow } from './image-reference.ts';
 
 /** `containerd://1.7.27` of a node: its runtime, below a version where the rule names one. */
 export const nodeRuntime: Detector = ({ group, kind, value }, rules) => {
@@ -8,7 +8,7 @@ export const nodeRuntime: Detector = ({ group, kind, value }, rules) => {
   const [runtime = '', version = ''] = (textOf(nodeInfo(value).containerRuntimeVersion) ?? '').split('://');
   return rules
     .filter((rule) => parameter(rule, 'runtime').includes(runtime))
-    .filter((rule) => parameter(rule, 'below').every((limit) => isBelow(version, limit)))
+    .filter((rule) => parameter(rule, 'below').every((limit) => compareAddonVersions(version, limit) < 0))
     .map((rule) => ({ rule: rule.id, path: [], evidence: `It runs ${runtime} ${version}.` }));
 };
 

@@ -1,6 +1,8 @@
+import { compareAddonVersions } from '../../version/addon-version.ts';
+import type { BreakRule } from '../data/break-rule.ts';
+import { comesFromRegistry, endsInRepository, parseImage, versionOfTag } from '../data/image-reference.ts';
 import { isMapping, mappingOf, textOf } from '../manifest/manifest-object.ts';
 import { type Detector, type Hit, parameter } from './hit.ts';
-import { imageReference, isBelow, isRepository } from './image-reference.ts';
 import { containersOf, type PodSpec } from './pod-specs.ts';
 import { valuesAt } from './values-at.ts';
 
@@ -65,26 +67,31 @@ export const hostPath: Detector = ({ pods }, rules) =>
     }),
   );
 
-/** An image of any container, by the end of its repository, or by its registry where the parameter ends in `/`. */
+/** An image of any container, by the end of its repository or by its registry; `below` narrows it down to older versions. */
 export const containerImage: Detector = ({ pods }, rules) =>
   pods.flatMap((pod) =>
-    imagesOf(pod).flatMap(({ path, image }) => {
-      const { repository, tag } = imageReference(image);
-      return rules
-        .filter((rule) => {
-          const named = parameter(rule, 'images').some((wanted) =>
-            wanted.endsWith('/') ? repository.startsWith(wanted) : isRepository(repository, wanted),
-          );
-          const [below] = parameter(rule, 'below');
-          return named && (below === undefined || (tag !== undefined && isBelow(tag, below)));
-        })
+    imagesOf(pod).flatMap(({ path, image }) =>
+      rules
+        .filter((rule) => isMeant(rule, image))
         .map((rule) => ({
           rule: rule.id,
           path: [...pod.path, ...path, 'image'],
           evidence: `It runs the image ${image}.`,
-        }));
-    }),
+        })),
+    ),
   );
+
+function isMeant(rule: BreakRule, image: string): boolean {
+  const { repository, tag } = parseImage(image);
+  const named =
+    parameter(rule, 'images').some((suffix) => endsInRepository(repository, suffix)) ||
+    parameter(rule, 'registries').some((registry) => comesFromRegistry(repository, registry));
+  const version = tag === undefined ? undefined : versionOfTag(tag);
+  return (
+    named &&
+    parameter(rule, 'below').every((limit) => version !== undefined && compareAddonVersions(version, limit) < 0)
+  );
+}
 
 /** The images of a pod, as they are written. */
 export function imagesOf(pod: PodSpec): { path: Hit['path']; image: string }[] {
