@@ -1,5 +1,6 @@
 import type { PodDisruptionBudgetState, WorkloadState } from '../kubernetes/kubernetes-state.ts';
 import { launchNode } from '../kubernetes/launch-node.ts';
+import type { StoredObject } from '../kubernetes/resources/stored-object.ts';
 import { schedulePods } from '../kubernetes/schedule-pods.ts';
 import { installSystemWorkload } from '../kubernetes/system-workloads.ts';
 import { defaultVersion } from './addon-catalog.ts';
@@ -31,6 +32,8 @@ export interface ClusterSpecification {
   addons?: Record<string, string>;
   workloads?: WorkloadState[];
   podDisruptionBudgets?: PodDisruptionBudgetState[];
+  /** Whatever else lies in it, as raw JSON. */
+  objects?: StoredObject[];
 }
 
 export interface NodegroupSpecification {
@@ -61,6 +64,7 @@ export function addCluster(state: FakeEksState, specification: ClusterSpecificat
   for (const [addonName, addonVersion] of Object.entries(addons)) addAddon(cluster, addonName, addonVersion);
   cluster.kubernetes.workloads.push(...structuredClone(specification.workloads ?? []));
   cluster.kubernetes.podDisruptionBudgets.push(...structuredClone(specification.podDisruptionBudgets ?? []));
+  if (specification.objects !== undefined) cluster.kubernetes.objects = structuredClone(specification.objects);
   startPods(cluster);
   state.clusters[cluster.arn] = cluster;
   return cluster;

@@ -1,5 +1,5 @@
 import type { ReadRequest } from '../../core/ports/cluster-reader.ts';
-import { createInMemoryClusterReader } from './in-memory-cluster-reader.ts';
+import { createInMemoryClusterReader, type InMemoryReaderOptions } from './in-memory-cluster-reader.ts';
 import { oldBudget, widget, widgetDefinition } from './server/testing/sample-objects.ts';
 import { principal, type ServerUnderTest, startServerUnderTest } from './server/testing/server-under-test.ts';
 
@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => under.close());
 
-const reader = (options: { maxBytes?: number } = {}) =>
+const reader = (options: Partial<InMemoryReaderOptions> = {}) =>
   createInMemoryClusterReader({
     fake: under.fake,
     clusterArn: under.cluster.arn,
@@ -63,6 +63,15 @@ test('pages go on where the last one ended', async () => {
 test('says how long to wait', async () => {
   under.cluster.kubernetes.faults = [{ kind: 'too-many-requests', on: 'pods', times: 1, retryAfterSeconds: 7 }];
   expect(await reader().get({ path: '/api/v1/pods' })).toMatchObject({ status: 429, retryAfterSeconds: 7 });
+});
+
+test('tells of what it asked for', async () => {
+  under.cluster.kubernetes.faults = [{ kind: 'expiring-token', requests: 1 }];
+  const asked: (number | undefined)[] = [];
+  const one = reader({ onRequest: ({ path, status }) => asked.push(path.endsWith('/version') ? status : -1) });
+  await one.get({ path: '/version' });
+  await one.get({ path: '/version' });
+  expect(asked).toEqual([200, 401, 200]);
 });
 
 test('presents a new token where the last one has expired', async () => {

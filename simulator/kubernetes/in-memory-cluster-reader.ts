@@ -2,10 +2,12 @@ import type { Clock } from '../../core/ports/clock.ts';
 import { ClusterAccessError } from '../../core/ports/cluster-access.ts';
 import type { ClusterReader, ReadAnswer, ReadRequest } from '../../core/ports/cluster-reader.ts';
 import type { FakeKubernetes } from './fake-kubernetes.ts';
-import type { Answer } from './server/answer.ts';
+import type { Answer, StreamedAnswer } from './server/answer.ts';
+import type { ApiRequest } from './server/call.ts';
 import { clusterPath } from './server/cluster-path.ts';
 import { Histories } from './server/histories.ts';
 import { type Surroundings, serveCall } from './server/serve-call.ts';
+import { type ServedRequest, servedRequest } from './server/served-request.ts';
 
 export interface InMemoryReaderOptions {
   readonly fake: FakeKubernetes;
@@ -18,6 +20,8 @@ export interface InMemoryReaderOptions {
   readonly maxBytes?: number;
   /** Runs around every request, so that a virtual clock can stand still meanwhile. */
   readonly around?: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Told of every request, those with an expired token too. */
+  readonly onRequest?: (request: ServedRequest) => void;
 }
 
 /**
@@ -34,24 +38,30 @@ export function createInMemoryClusterReader(options: InMemoryReaderOptions): Clu
     pollMilliseconds: 250,
   };
   let tokens = 1;
+  const send = async ({ path, accept }: ReadRequest): Promise<Answer> => {
+    const url = new URL(`${clusterPath(options.clusterArn)}${path}`, 'https://kubernetes');
+    const authorization = `Bearer in-memory-${tokens}`;
+    const request: ApiRequest = {
+      method: 'GET',
+      path: url.pathname,
+      query: url.searchParams,
+      headers: { accept: accept ?? 'application/json', authorization, host: url.host },
+      body: Buffer.alloc(0),
+    };
+    const answer = await serveCall(surroundings, request);
+    options.onRequest?.(servedRequest(request, answer?.status));
+    return wholeAnswer(answer);
+  };
   const ask = async (request: ReadRequest): Promise<Answer> => {
-    const answer = await send(surroundings, options.clusterArn, request, `in-memory-${tokens}`);
+    const answer = await send(request);
     if (answer.status !== 401) return answer;
     tokens += 1;
-    return send(surroundings, options.clusterArn, request, `in-memory-${tokens}`);
+    return send(request);
   };
   return { get: async (request) => readAnswer(await ask(request), options.maxBytes) };
 }
 
-async function send(surroundings: Surroundings, clusterArn: string, { path, accept }: ReadRequest, token: string) {
-  const url = new URL(`${clusterPath(clusterArn)}${path}`, 'https://kubernetes');
-  const answer = await serveCall(surroundings, {
-    method: 'GET',
-    path: url.pathname,
-    query: url.searchParams,
-    headers: { accept: accept ?? 'application/json', authorization: `Bearer ${token}`, host: url.host },
-    body: Buffer.alloc(0),
-  });
+function wholeAnswer(answer: Answer | StreamedAnswer | undefined): Answer {
   if (answer === undefined || ('body' in answer && answer.delivery?.breaksOff === true))
     throw new ClusterAccessError('ClusterUnreachable', 'The API server could not be reached: ECONNRESET.');
   if (!('body' in answer)) throw new ClusterAccessError('ClusterServerFault', 'A watch does not end, and is no read.');

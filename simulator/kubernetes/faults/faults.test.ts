@@ -41,11 +41,14 @@ test('a resource is forbidden in the words of a missing permission, until the fa
 });
 
 test.each([
-  [undefined, 500, 'InternalError'],
-  [504, 504, 'Timeout'],
-])('a server error of status %s', async (given, status, reason) => {
-  faults({ kind: 'server-error', on: '/apis', times: 1, ...(given === undefined ? {} : { status: given }) });
-  expect(await get('/apis')).toMatchObject({ status, json: { kind: 'Status', reason } });
+  [{}, 500, 'InternalError', undefined],
+  [{ status: 504 }, 504, 'Timeout', undefined],
+  [{ status: 503, retryAfterSeconds: 5 }, 503, 'ServiceUnavailable', '5'],
+])('a server error as in %j', async (given, status, reason, retryAfter) => {
+  faults({ kind: 'server-error', on: '/apis', times: 1, ...given });
+  const reply = await get('/apis');
+  expect(reply).toMatchObject({ status, json: { kind: 'Status', reason } });
+  expect(reply.headers['retry-after']).toBe(retryAfter);
   expect(await statuses(['/apis'])).toEqual([200]);
 });
 

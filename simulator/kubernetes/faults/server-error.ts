@@ -6,11 +6,14 @@ export interface ServerError extends Aim {
   kind: 'server-error';
   /** 500 when absent. */
   status?: number;
+  /** Goes out as `Retry-After`; absent: without one. */
+  retryAfterSeconds?: number;
 }
 
 /** As upstream when etcd does not answer in time. */
-export function serverError({ status = 500 }: ServerError): StatusError {
+export function serverError({ status = 500, retryAfterSeconds }: ServerError): StatusError {
   const reasons: Readonly<Record<number, string>> = { 500: 'InternalError', 503: 'ServiceUnavailable', 504: 'Timeout' };
   const reason = reasons[status] ?? 'InternalError';
-  return new StatusError(status, { reason, message: 'etcdserver: request timed out', details: {} });
+  const details = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
+  return new StatusError(status, { reason, message: 'etcdserver: request timed out', details });
 }

@@ -39,6 +39,24 @@ test('clusters are told apart by their endpoint', async () => {
   }
 });
 
+test('whoever starts the server is told of what clients ask for', async () => {
+  const asked: object[] = [];
+  const under = await startServerUnderTest({ onRequest: (request) => asked.push(request) });
+  try {
+    await under.ask('GET', '/api/v1/pods?limit=1', { headers: { 'user-agent': 'scan/1', accept: 'application/json' } });
+    await under.ask('GET', '/nowhere');
+    expect(asked).toEqual([
+      {
+        ...{ method: 'GET', path: expect.stringMatching(/\/shop\/api\/v1\/pods$/), query: 'limit=1' },
+        ...{ accept: 'application/json', userAgent: 'scan/1', status: 200 },
+      },
+      { method: 'GET', path: expect.stringMatching(/\/nowhere$/), query: '', status: 404 },
+    ]);
+  } finally {
+    await under.close();
+  }
+});
+
 test('a client that trusts another authority sends nothing', async () => {
   const under = await startServerUnderTest({ clusters: [big], authenticate: eksTokens });
   try {

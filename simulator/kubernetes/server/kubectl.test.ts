@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import { type Kubectl, kubectlFor, kubectlPath } from './testing/kubectl.ts';
+import { metricsService, oldBudget, widget, widgetDefinition } from './testing/sample-objects.ts';
 import { type ServerUnderTest, startServerUnderTest } from './testing/server-under-test.ts';
 
 jest.setTimeout(60_000);
@@ -53,6 +54,26 @@ withKubectl(`kubectl ${kubectlPath ?? '(not on PATH)'}`, () => {
       'NOMINATED NODE',
       'READINESS GATES',
     ]);
+  });
+
+  test.each([true, false])('raw objects and custom resources, aggregated discovery %s', async (aggregatedDiscovery) => {
+    const { kubernetes } = under.cluster;
+    Object.assign(kubernetes, {
+      aggregatedDiscovery,
+      objects: [oldBudget, widgetDefinition, widget, metricsService(false)],
+    });
+    expect(await lines('get', 'widgets', '-A')).toEqual([
+      ['NAMESPACE', 'NAME', 'AGE'],
+      ['payments', 'first', '200d'],
+    ]);
+    expect(JSON.parse((await kubectl.run('get', 'wd', 'first', '-n', 'payments', '-o', 'json')).stdout)).toMatchObject({
+      apiVersion: 'example.com/v1',
+      spec: { size: 3 },
+    });
+    const old = await kubectl.run('get', 'widgets.v1beta1.example.com', '-n', 'payments', '-o', 'name');
+    expect(old).toMatchObject({ code: 0, stdout: 'widget.example.com/first\n' });
+    expect(old.stderr).toContain('Warning: example.com/v1beta1 Widget is deprecated; use example.com/v1 Widget');
+    expect(await lines('get', 'pdb', '-n', 'payments')).toContainEqual(['web', '1', 'N/A', '<unknown>', '200d']);
   });
 
   test('get --raw', async () => {

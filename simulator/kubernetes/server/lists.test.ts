@@ -62,6 +62,27 @@ describe('what there is', () => {
   });
 });
 
+describe('long answers', () => {
+  const longest = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'long' },
+    data: { text: 'x'.repeat(140_000) },
+  };
+
+  test.each([
+    ['gzip, deflate', 'gzip'],
+    ['identity', undefined],
+  ])('are compressed for clients that take %s: %s', async (accepted, encoding) => {
+    under.cluster.kubernetes.objects = [{ ...longest, metadata: { name: 'long', namespace: 'shop' } }];
+    const sent = { headers: { 'accept-encoding': accepted } };
+    const long = await under.ask('GET', '/api/v1/configmaps', sent);
+    expect(long.headers['content-encoding']).toBe(encoding);
+    expect(long.text.length < 10_000).toBe(encoding === 'gzip');
+    expect((await under.ask('GET', '/version', sent)).headers['content-encoding']).toBeUndefined();
+  });
+});
+
 describe('selectors', () => {
   test.each([
     ['labelSelector', 'app=api', ['api', 'api', 'api']],

@@ -11,8 +11,10 @@ import type { Answer } from './answer.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { ServerCertificate } from './certificates.ts';
 import { clusterPath } from './cluster-path.ts';
+import { compress } from './compress.ts';
 import { Histories } from './histories.ts';
 import { type Surroundings, serveCall } from './serve-call.ts';
+import { type ServedRequest, servedRequest } from './served-request.ts';
 
 export interface KubernetesServerOptions {
   /** Absent or 0: any that is free. */
@@ -24,6 +26,8 @@ export interface KubernetesServerOptions {
   /** Runs around every answer, so that a virtual clock can stand still meanwhile. Watches are only held while they look. */
   readonly around?: <T>(work: () => Promise<T>) => Promise<T>;
   readonly certificate: ServerCertificate;
+  /** Told of every request before its answer goes out. */
+  readonly onRequest?: (request: ServedRequest) => void;
   /** How often watches look at the model, by this machine's clock; 250 when absent. */
   readonly pollMilliseconds?: number;
 }
@@ -50,7 +54,7 @@ export async function startKubernetesServer(options: KubernetesServerOptions): P
   };
   const server = createServer({ cert: certificate.certificate, key: certificate.key }, (request, response) => {
     // Whatever goes wrong while an answer goes out, the client has gone or gets no more.
-    answer(surroundings, request, response).catch(() => response.destroy());
+    answer(surroundings, request, response, options.onRequest).catch(() => response.destroy());
   });
   server.listen(options.port ?? 0, '127.0.0.1');
   await once(server, 'listening');
@@ -68,15 +72,22 @@ export async function startKubernetesServer(options: KubernetesServerOptions): P
   };
 }
 
-async function answer(surroundings: Surroundings, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  surroundings: Surroundings,
+  request: IncomingMessage,
+  response: ServerResponse,
+  onRequest: KubernetesServerOptions['onRequest'],
+): Promise<void> {
   const url = new URL(request.url ?? '/', 'https://kubernetes');
-  const found = await serveCall(surroundings, {
+  const asked = {
     method: request.method ?? 'GET',
     path: url.pathname,
     query: url.searchParams,
     headers: singleHeaders(request),
     body: await buffer(request),
-  });
+  };
+  const found = await serveCall(surroundings, asked);
+  onRequest?.(servedRequest(asked, found?.status));
   if (found === undefined) {
     request.socket.destroy();
     return;
@@ -92,19 +103,16 @@ async function answer(surroundings: Surroundings, request: IncomingMessage, resp
   await pipeline(Readable.from(found.chunks(gone.signal)), response);
 }
 
-async function deliver(
-  { status, headers, body, delivery = {} }: Answer,
-  request: IncomingMessage,
-  response: ServerResponse,
-) {
-  const { delayMilliseconds, breaksOff } = delivery;
+async function deliver(answer: Answer, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { delayMilliseconds, breaksOff } = answer.delivery ?? {};
   if (delayMilliseconds !== undefined) await delay(delayMilliseconds);
+  const { headers, body } = compress(answer.body, singleHeaders(request)['accept-encoding']);
   if (breaksOff !== true) {
-    response.writeHead(status, { ...headers }).end(body);
+    response.writeHead(answer.status, { ...answer.headers, ...headers }).end(body);
     return;
   }
   const bytes = Buffer.from(body);
-  response.writeHead(status, { ...headers, 'content-length': bytes.length });
+  response.writeHead(answer.status, { ...answer.headers, ...headers, 'content-length': bytes.length });
   response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => request.socket.destroy());
 }
 

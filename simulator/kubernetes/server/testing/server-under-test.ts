@@ -49,6 +49,7 @@ export async function startServerUnderTest(
     readonly clusters?: readonly ClusterSpecification[];
     readonly authenticate?: Authenticate;
     readonly around?: Around;
+    readonly onRequest?: NonNullable<KubernetesServerOptions['onRequest']>;
   } = {},
 ): Promise<ServerUnderTest> {
   const world = testWorld((state) => {
@@ -64,6 +65,7 @@ export async function startServerUnderTest(
     certificate,
     pollMilliseconds: 10,
     ...(options.around === undefined ? {} : { around: options.around }),
+    ...(options.onRequest === undefined ? {} : { onRequest: options.onRequest }),
   });
   const endpoint = server.endpointOf(cluster.arn);
   return {
