@@ -44,8 +44,8 @@ function artifact(file: string, { current, root }: Folders): { uri: string; uriB
   return { uri: inside.split(sep).map(segment).join('/'), uriBaseId: '%SRCROOT%' };
 }
 
-/** Dots alone would climb out of their folder. */
+/** Dots alone would climb out of their folder, and so do their percent-encodings where URLs are resolved as browsers do. */
 function segment(text: string): string {
   const encoded = encodeURIComponent(text.toWellFormed());
-  return /^\.{1,2}$/.test(encoded) ? encoded.replaceAll('.', '%2E') : encoded;
+  return /^\.{1,2}$/.test(encoded) ? `_${encoded}` : encoded;
 }

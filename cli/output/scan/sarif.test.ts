@@ -153,6 +153,7 @@ test.each([
   ['../../x.yaml', { uri: 'file:///x.yaml' }],
   ['/elsewhere/x.yaml', { uri: 'file:///elsewhere/x.yaml' }],
   ['/repository/x.yaml', { uri: 'x.yaml', uriBaseId: '%SRCROOT%' }],
+  ['../..', { uri: 'file:///' }],
   ['-', { uri: 'stdin', uriBaseId: '%SRCROOT%' }],
 ])('the file %s is at %j', (file, expected) => {
   const [result] = resultsOf(reportOf({ findings: [at(file)] }), options);
@@ -202,6 +203,22 @@ test('a run for each target, in categories of their own; the same object in two 
   ]);
   const prints = runs[1]?.results.map(({ partialFingerprints }) => partialFingerprints.primaryLocationLineHash);
   expect(new Set(prints).size).toBe(2);
+  const [alone] = resultsOf(cluster('b', '1.36'), options);
+  expect(prints?.[1]).toBe(alone?.partialFingerprints.primaryLocationLineHash);
+});
+
+test('names of dots do not climb', () => {
+  const [result] = resultsOf(reportOf({ findings: [judged({ location: null, namespace: '..', name: '.' })] }), options);
+  expect(result?.locations[0].physicalLocation.artifactLocation.uri).toBe('clusters/deploy/_../PodDisruptionBudget/_.');
+});
+
+test('errors of every cluster go before warnings of any', () => {
+  const cluster = (subject: string, severity: 'error' | 'warning') =>
+    reportOf({ subject, from: '1.35', findings: [judged({ location: null, severity })] });
+  expect(resultsOf(listOf(cluster('a', 'warning'), cluster('b', 'error')), options).map(({ level }) => level)).toEqual([
+    'error',
+    'warning',
+  ]);
 });
 
 test('copies of an object have fingerprints of their own', () => {

@@ -1,7 +1,6 @@
 /** Text as it may stand between tags and in attributes; what XML 1.0 cannot say at all becomes U+FFFD. */
 export function xmlText(text: string): string {
   return text
-    .toWellFormed()
     .replaceAll(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd')
     .replaceAll(/[&<>"'\t\n\r]/g, (character) => ENTITIES[character] ?? `&#${character.charCodeAt(0)};`);
 }

@@ -55,6 +55,17 @@ test('moved lines and a renamed file are known, another copy is new', () => {
   ]);
 });
 
+test('a finding with other words is known by its file before one of another file is', () => {
+  const before = { findings: [judged({ ...at('a'), severity: 'warning' }), judged(at('b'))] };
+  const message = 'New words.';
+  const after = { findings: [judged({ ...at('a'), message }), judged({ ...at('b'), message })] };
+  const { findings } = compared(before, after);
+  expect(findings.map((finding) => [finding.location?.file, finding.new])).toEqual([
+    ['a', true],
+    ['b', false],
+  ]);
+});
+
 test('what was waived, or was less severe, has not been accepted', () => {
   expect(compared({ waivers }, {}).verdict).toBe('fail');
   expect(compared({ waivers }, { waivers }).baseline).toMatchObject({ new: 0, unchanged: 1 });

@@ -110,7 +110,14 @@ test('fail beats incomplete, in one report and in a list; a list of nothing is i
   expect(exitCodeOf(list())).toBe(4);
 });
 
+test('findings of one object are in the order of files, then of lines', () => {
+  const at = (file: string, line: number) => judged({ location: { file, line, column: 1 } });
+  const { findings } = reportOf({ findings: [at('b', 1), at('a', 9), at('a', 2)] });
+  expect(findings.map(({ location }) => `${location?.file}:${location?.line}`)).toEqual(['a:2', 'a:9', 'b:1']);
+});
+
 test('a target beyond the tables is incomplete', () => {
+  expect(reportOf({ findings: [], target: '1.37' }).verdict).toBe('pass');
   const { verdict, coverage } = reportOf({ findings: [], target: '1.38' });
   expect(verdict).toBe('incomplete');
   expect(coverage[0]).toMatchObject({ what: 'removals of Kubernetes 1.38', status: 'error' });

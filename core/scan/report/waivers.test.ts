@@ -64,6 +64,31 @@ test('an expired waiver bites again and is listed, an unused one is listed', () 
   });
 });
 
+test('a waiver ends at its instant, not after it', () => {
+  const at = (expires: string) =>
+    reportOf({ waivers: parse(waiver('{ kind: PodDisruptionBudget }', expires)).waivers });
+  expect(at('2026-11-20T08:00:00Z').verdict).toBe('fail');
+  expect(at('2026-11-20T08:00:01Z').verdict).toBe('pass');
+});
+
+test('what is waived makes its group neither worse nor bigger', () => {
+  const { waivers } = parse(waiver('{ name: "waived-*" }'));
+  const { findings, groups } = reportOf({
+    waivers,
+    findings: [
+      judged({ cause: 'b', name: 'x', severity: 'warning' }),
+      ...['waived-1', 'waived-2'].map((name) => judged({ cause: 'b', name })),
+      judged({ cause: 'a', name: 'y', severity: 'warning' }),
+      judged({ cause: 'a', name: 'z', severity: 'warning' }),
+    ],
+  });
+  expect(findings.map(({ name }) => name)).toEqual(['y', 'z', 'x', 'waived-1', 'waived-2']);
+  expect(groups.map(({ cause, severity }) => [cause, severity])).toEqual([
+    ['a', 'warning'],
+    ['b', 'warning'],
+  ]);
+});
+
 test('a waiver covers no gap', () => {
   const { waivers } = parse(waiver('{ kind: PodDisruptionBudget }'));
   expect(reportOf({ waivers, coverage: [covered({ status: 'error' })] }).verdict).toBe('incomplete');
