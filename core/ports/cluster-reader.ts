@@ -15,6 +15,16 @@ export interface ReadRequest {
   readonly path: string;
   /** The `Accept` header; default `application/json`. */
   readonly accept?: string;
+  /** Takes the items of a list one by one, so that no page has to stand in memory; `text` of the answer is then without them. */
+  readonly items?: ItemSink;
+}
+
+/** Where the items of a list go. */
+export interface ItemSink {
+  /** Called before the first item, and again when the reader has to ask once more: what came before does not count. */
+  begin(): void;
+  /** @throws nothing. Undefined stands for an item that is no JSON. */
+  item(value: unknown): void;
 }
 
 export interface ReadAnswer {

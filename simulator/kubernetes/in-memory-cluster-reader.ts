@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/ports/clock.ts';
 import { ClusterAccessError } from '../../core/ports/cluster-access.ts';
 import type { ClusterReader, ReadAnswer, ReadRequest } from '../../core/ports/cluster-reader.ts';
+import { ListSplitter } from '../../core/scan/live/list-splitter.ts';
 import type { FakeKubernetes } from './fake-kubernetes.ts';
 import type { Answer, StreamedAnswer } from './server/answer.ts';
 import type { ApiRequest } from './server/call.ts';
@@ -58,7 +59,7 @@ export function createInMemoryClusterReader(options: InMemoryReaderOptions): Clu
     tokens += 1;
     return send(request);
   };
-  return { get: async (request) => readAnswer(await ask(request), options.maxBytes) };
+  return { get: async (request) => handOn(readAnswer(await ask(request), options.maxBytes), request) };
 }
 
 function wholeAnswer(answer: Answer | StreamedAnswer | undefined): Answer {
@@ -66,6 +67,23 @@ function wholeAnswer(answer: Answer | StreamedAnswer | undefined): Answer {
     throw new ClusterAccessError('ClusterUnreachable', 'The API server could not be reached: ECONNRESET.');
   if (!('body' in answer)) throw new ClusterAccessError('ClusterServerFault', 'A watch does not end, and is no read.');
   return answer;
+}
+
+/** The items of a list on their own, where somebody takes them. */
+function handOn(answer: ReadAnswer, { items }: ReadRequest): ReadAnswer {
+  if (items === undefined || answer.status !== 200) return answer;
+  items.begin();
+  const splitter = new ListSplitter((text) => items.item(parsed(text)));
+  splitter.push(answer.text);
+  return { ...answer, text: splitter.finish() };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
 }
 
 function readAnswer({ status, headers, body }: Answer, maxBytes: number | undefined): ReadAnswer {

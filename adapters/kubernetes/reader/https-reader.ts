@@ -2,7 +2,8 @@ import http from 'node:http';
 import https from 'node:https';
 import type { TLSSocketOptions } from 'node:tls';
 import { ClusterAccessError } from '../../../core/ports/cluster-access.ts';
-import type { ClusterReader, ReadAnswer, ReadRequest } from '../../../core/ports/cluster-reader.ts';
+import type { ClusterReader, ItemSink, ReadAnswer, ReadRequest } from '../../../core/ports/cluster-reader.ts';
+import { ListSplitter } from '../../../core/scan/live/list-splitter.ts';
 
 /** What a request carries to be let in, and whom it trusts. */
 export interface Authorization {
@@ -25,7 +26,7 @@ export interface HttpsReaderOptions {
 
 const TIMEOUT_MILLISECONDS = 60_000;
 /** A page of 500 objects that are each as large as etcd takes them would be 750 MB; pages are made smaller long before. */
-const MOST_BYTES = 128 * 1024 * 1024;
+const MOST_CHARACTERS = 128 * 1024 * 1024;
 
 /**
  * One cluster's API server, asked one thing after the other over one connection. Made on node:https, since the generated client takes
@@ -63,7 +64,10 @@ export class HttpsReader implements ClusterReader {
     this.#last = performance.now();
   }
 
-  #send({ path, accept = 'application/json' }: ReadRequest, { headers, tls }: Authorization): Promise<ReadAnswer> {
+  #send(
+    { path, accept = 'application/json', items }: ReadRequest,
+    { headers, tls }: Authorization,
+  ): Promise<ReadAnswer> {
     const { server, timeoutMilliseconds = TIMEOUT_MILLISECONDS } = this.#options;
     const { promise, resolve, reject } = Promise.withResolvers<ReadAnswer>();
     const url = `${server}${path}`;
@@ -77,23 +81,67 @@ export class HttpsReader implements ClusterReader {
     request.on('timeout', () => request.destroy(new Error('it did not answer in time')));
     request.on('error', (error) => reject(unreachable(error)));
     request.on('response', (response) => {
-      const chunks: Buffer[] = [];
+      const body = items !== undefined && response.statusCode === 200 ? new ItemBody(items) : new TextBody();
+      // Letters may be cut in two by chunks; the decoder puts them together.
+      response.setEncoding('utf8');
       let size = 0;
-      response.on('data', (chunk: Buffer) => {
+      response.on('data', (chunk: string) => {
         size += chunk.length;
-        if (size > MOST_BYTES) request.destroy(new Error('its answer is too large'));
-        else chunks.push(chunk);
+        if (size > MOST_CHARACTERS) request.destroy(new Error('its answer is too large'));
+        else body.push(chunk);
       });
       response.on('error', (error) => reject(unreachable(error)));
       response.on('aborted', () => reject(unreachable(new Error('it broke its answer off'))));
       response.on('end', () => {
-        const text = Buffer.concat(chunks, size).toString('utf8');
         const seconds = Number(response.headers['retry-after']);
         const retry = Number.isFinite(seconds) ? { retryAfterSeconds: seconds } : {};
-        resolve({ status: response.statusCode ?? 0, text, ...retry });
+        resolve({ status: response.statusCode ?? 0, text: body.finish(), ...retry });
       });
     });
     return promise;
+  }
+}
+
+interface Body {
+  push(chunk: string): void;
+  finish(): string;
+}
+
+class TextBody implements Body {
+  #text = '';
+
+  push(chunk: string): void {
+    this.#text += chunk;
+  }
+
+  finish(): string {
+    return this.#text;
+  }
+}
+
+/** Hands the items of a list on as they come in. */
+class ItemBody implements Body {
+  readonly #splitter: ListSplitter;
+
+  constructor(items: ItemSink) {
+    items.begin();
+    this.#splitter = new ListSplitter((text) => items.item(parsed(text)));
+  }
+
+  push(chunk: string): void {
+    this.#splitter.push(chunk);
+  }
+
+  finish(): string {
+    return this.#splitter.finish();
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
   }
 }
 

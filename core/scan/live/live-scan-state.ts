@@ -57,7 +57,7 @@ export function startLiveScan(startedAt: Date, skip: readonly Source[]): LiveSca
     served: [],
     observations: [],
     coverage: skip.map(skipped),
-    facts: { crds: {}, services: [], defaultStorageClass: false, storageClasses: 0 },
+    facts: { crds: {}, services: [], storageClasses: {} },
     leftOut: 0,
   };
 }

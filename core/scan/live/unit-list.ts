@@ -8,6 +8,7 @@ import type { Coverage } from '../report/report-schema.ts';
 import { type ScanTools, titleOf, type UnitResult } from './advance.ts';
 import { keep, type LiveScanState, type Unit } from './live-scan-state.ts';
 import { observeLiveObject, type Surroundings } from './observe-live-object.ts';
+import { PageItems } from './page-items.ts';
 import { listPath, METADATA_ONLY, readPage } from './read-page.ts';
 import { type Answer, ask } from './request.ts';
 
@@ -15,8 +16,6 @@ const PAGE = 500;
 /** CustomResourceDefinitions carry whole schemas, half a megabyte each. */
 const PAGE_OF_DEFINITIONS = 25;
 const MOST_RESTARTS = 3;
-/** In characters. Objects of this cluster are large: the next pages have half as many. */
-const LARGE_PAGE = 6_000_000;
 
 type ListUnit = Extract<Unit, { type: 'list' }>;
 
@@ -24,20 +23,20 @@ type ListUnit = Extract<Unit, { type: 'list' }>;
 export async function listPage(unit: ListUnit, state: LiveScanState, tools: ScanTools): Promise<UnitResult> {
   state.page ??= { token: '', count: 0, restarts: 0, limit: firstLimit(unit), observations: [] };
   const { page } = state;
+  const surroundings = { resource: unit, facts: state.facts, served: servedOf(state) };
   const path = listPath(unit, { limit: String(page.limit), continue: page.token });
-  const answer = await ask(tools.reader, unit.full ? { path } : { path, accept: METADATA_ONLY }, tools);
+  const items = new PageItems((item) => observe(unit, item, surroundings, state));
+  const answer = await ask(tools.reader, { path, items, ...(unit.full ? {} : { accept: METADATA_ONLY }) }, tools);
   if (answer.status === 'expired' && page.restarts < MOST_RESTARTS) {
     state.page = { token: '', count: 0, restarts: page.restarts + 1, limit: page.limit, observations: [] };
     return { next: 'again' };
   }
   if (answer.status !== 'ok') return close(unit, state, answer);
   const read = readPage(answer.text);
-  if (read === undefined)
+  if (read === undefined || items.broken)
     return close(unit, state, { status: 'failed', why: 'the API server gave something that is no list' });
-  const surroundings = { resource: unit, facts: state.facts, served: servedOf(state) };
-  for (const item of read.items) page.observations.push(...observe(unit, item, surroundings, state));
-  page.count += read.items.length;
-  if (answer.text.length > LARGE_PAGE && page.limit > 50) page.limit = Math.ceil(page.limit / 2);
+  page.observations.push(...items.observations);
+  page.count += items.count;
   if (read.next === undefined) return close(unit, state, undefined);
   page.token = read.next;
   return { next: 'again' };

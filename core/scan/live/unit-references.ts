@@ -77,16 +77,17 @@ function nobodyBehind(caller: CalledService, service: string): Observation {
   };
 }
 
-function storageClasses({ facts, units, coverage }: LiveScanState): Observation[] {
+function storageClasses({ facts, coverage }: LiveScanState): Observation[] {
   const listed = coverage.some(({ what, status }) => what === 'storageclasses.storage.k8s.io' && status === 'read');
-  if (!listed || facts.defaultStorageClass || units.length === 0) return [];
+  const classes = Object.values(facts.storageClasses);
+  if (!listed || classes.includes(true)) return [];
   return rulesOf('no-default-storage-class').map((rule) => ({
     type: 'rule',
     rule: rule.id,
     source: 'reference',
     subject: { kind: 'StorageClass' },
     cause: 'storage-classes',
-    evidence: [`None of ${facts.storageClasses} StorageClasses is the default one.`],
+    evidence: [`None of ${classes.length} StorageClasses is the default one.`],
     confidence: 'high',
   }));
 }

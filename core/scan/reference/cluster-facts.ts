@@ -4,9 +4,8 @@ export interface ClusterFacts {
   crds: Record<string, { readonly versions: readonly CrdVersion[] }>;
   /** Services that the API server itself calls, and who needs them. */
   services: CalledService[];
-  defaultStorageClass: boolean;
-  /** How many StorageClasses there are; null until they were listed. */
-  storageClasses: number;
+  /** StorageClasses by name, and whether each is the default one. */
+  storageClasses: Record<string, boolean>;
 }
 
 export interface CrdVersion {

@@ -1,5 +1,5 @@
 import type { Observation } from '../judge/observation.ts';
-import type { ManifestObject } from '../manifest/manifest-object.ts';
+import { type ManifestObject, mappingOf } from '../manifest/manifest-object.ts';
 import type { ObjectContext } from '../observe/inspect-object.ts';
 import { observePolicy } from './admission-policy.ts';
 import { observeApiService } from './api-service.ts';
@@ -22,9 +22,9 @@ const observers: Readonly<Record<string, ObserveReferences>> = {
   ClusterRole: observeRole,
   HorizontalPodAutoscaler: observeScaleTarget,
   StorageClass: (object, _context, facts) => {
-    const { annotations } = object.value.metadata as { annotations?: Readonly<Record<string, unknown>> };
-    facts.storageClasses += 1;
-    if (annotations?.['storageclass.kubernetes.io/is-default-class'] === 'true') facts.defaultStorageClass = true;
+    const { annotations } = mappingOf(object.value.metadata);
+    const isDefault = mappingOf(annotations)['storageclass.kubernetes.io/is-default-class'] === 'true';
+    facts.storageClasses[object.name ?? ''] = isDefault;
     return [];
   },
 };

@@ -1,0 +1,112 @@
+/**
+ * Takes the items out of a list while its text is still coming in, so that a page of five megabytes never stands in memory as a whole: each
+ * item is handed on as its own text. Looks at brackets and strings only; what is no JSON comes out as an item or a rest that is none.
+ */
+export class ListSplitter {
+  readonly #onItem: (text: string) => void;
+  /** What has not been handed on, from the beginning of the item under way, or of the rest under way. */
+  #text = '';
+  #at = 0;
+  /** Brackets that are open, those of an item when one is under way. */
+  #depth = 0;
+  #inString = false;
+  #inItems = false;
+  /** Where the last string outside of items began: a key, perhaps. */
+  #stringStart = 0;
+  #key = '';
+  #rest = '';
+
+  constructor(onItem: (text: string) => void) {
+    this.#onItem = onItem;
+  }
+
+  push(chunk: string): void {
+    this.#text += chunk;
+    while (this.#at < this.#text.length) {
+      if (this.#inString && !this.#endString()) break;
+      if (this.#at >= this.#text.length) break;
+      this.#step(this.#text.charCodeAt(this.#at));
+      this.#at += 1;
+    }
+    if (!this.#inString) this.#letGo();
+  }
+
+  /** The answer without its items: `{"kind": …, "metadata": …, "items": []}`. */
+  finish(): string {
+    return this.#rest + this.#text;
+  }
+
+  #step(code: number): void {
+    if (code === QUOTE) {
+      this.#inString = true;
+      this.#stringStart = this.#at;
+    } else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
+      if (this.#inItems && this.#depth === 0) {
+        this.#text = this.#text.slice(this.#at);
+        this.#at = 0;
+      } else if (!this.#inItems && this.#depth === 1 && code === OPEN_BRACKET && this.#key === 'items') {
+        this.#inItems = true;
+        this.#rest += this.#text.slice(0, this.#at + 1);
+        this.#text = this.#text.slice(this.#at + 1);
+        this.#at = -1;
+        this.#depth = 0;
+        return;
+      }
+      this.#depth += 1;
+    } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) this.#close();
+    else if (code === COMMA && !this.#inItems) this.#key = '';
+  }
+
+  #close(): void {
+    if (this.#inItems && this.#depth === 0) {
+      // The bracket that ends the items: what follows is the rest again.
+      this.#inItems = false;
+      this.#key = '';
+      this.#text = this.#text.slice(this.#at);
+      this.#at = 0;
+      this.#depth = 1;
+      return;
+    }
+    this.#depth -= 1;
+    if (!this.#inItems || this.#depth > 0) return;
+    this.#onItem(this.#text.slice(0, this.#at + 1));
+    this.#text = this.#text.slice(this.#at + 1);
+    this.#at = -1;
+  }
+
+  /** Goes behind the quote that ends the string; false when it has not come yet. */
+  #endString(): boolean {
+    for (let from = Math.max(this.#at, this.#stringStart + 1); ; ) {
+      const quote = this.#text.indexOf('"', from);
+      if (quote === -1) {
+        // A backslash at the end may belong to a quote that is still to come, so the last letters are looked at again.
+        this.#at = this.#text.length;
+        return false;
+      }
+      let slashes = 0;
+      while (this.#text.charCodeAt(quote - 1 - slashes) === BACKSLASH) slashes += 1;
+      if (slashes % 2 === 0) {
+        this.#inString = false;
+        if (!this.#inItems && this.#depth === 1) this.#key ||= this.#text.slice(this.#stringStart + 1, quote);
+        this.#at = quote + 1;
+        return true;
+      }
+      from = quote + 1;
+    }
+  }
+
+  /** Between items nothing has to be kept. */
+  #letGo(): void {
+    if (!this.#inItems || this.#depth > 0) return;
+    this.#text = this.#text.slice(this.#at);
+    this.#at = 0;
+  }
+}
+
+const QUOTE = 34;
+const COMMA = 44;
+const OPEN_BRACKET = 91;
+const BACKSLASH = 92;
+const CLOSE_BRACKET = 93;
+const OPEN_BRACE = 123;
+const CLOSE_BRACE = 125;
