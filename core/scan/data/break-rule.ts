@@ -63,7 +63,10 @@ export const DETECTORS = {
   'component-config': 'workload',
   /** A flag of the kubelet in a node group's user data or NodeConfig. Parameters `flags`. Where user data can be read. */
   'kubelet-flag': 'node',
-  /** A feature gate in the args of kube-proxy, a scheduler or a controller, or in KubeletConfiguration. Parameters `gates`. */
+  /**
+   * A feature gate in the args of kube-proxy, a scheduler or a controller, or in KubeletConfiguration. Parameter `gates`: names, whatever the
+   * gate is set to, or `Name=false` and `Name=true` for one that is set to that value.
+   */
   'feature-gate': 'workload',
 } as const;
 export type DetectorName = keyof typeof DETECTORS;

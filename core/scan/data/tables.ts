@@ -6,15 +6,14 @@ import coverage from './coverage.json' with { type: 'json' };
 import { customResources } from './custom-resources.ts';
 import type { DataTables } from './data-tables.ts';
 import sources from './sources.json' with { type: 'json' };
-import type { UnservedKind } from './unserved-kind.ts';
-import unservedKinds from './unserved-kinds.json' with { type: 'json' };
+import { unservedKinds } from './unserved-kinds.ts';
 import type { WirePayloadRow } from './wire-payload-row.ts';
 import wirePayloads from './wire-payloads.json' with { type: 'json' };
 
 /** The tables that this repository carries. */
 export const tables: DataTables = {
   apis: apiRows,
-  unservedKinds: unservedKinds satisfies readonly UnservedKind[],
+  unservedKinds,
   wirePayloads: wirePayloads satisfies readonly WirePayloadRow[],
   componentConfigs,
   rules: breakRules,
