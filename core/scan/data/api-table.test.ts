@@ -1,5 +1,6 @@
 import { KubeVersion } from '../../version/kube-version.ts';
 import type { ApiRow } from './api-row.ts';
+import { apiRows } from './api-rows.ts';
 import { apiRow, apiRowsOfResource, builtInGroups, replacementAt, statusAt } from './api-table.ts';
 
 const at = (minor: string) => KubeVersion.parse(minor);
@@ -32,6 +33,14 @@ test('all versions of a resource are found by its plural', () => {
   const versions = apiRowsOfResource('flowcontrol.apiserver.k8s.io', 'flowschemas').map(({ version }) => version);
   expect(versions).toEqual(['v1alpha1', 'v1beta1', 'v1beta2', 'v1beta3']);
   expect(apiRowsOfResource('example.com', 'flowschemas')).toEqual([]);
+});
+
+test('every row is found by its kind, by the list of its kind and by its resource', () => {
+  for (const each of apiRows) {
+    expect(apiRow(each.group, each.version, `${each.kind}List`)).toBe(each);
+    expect(apiRowsOfResource(each.group, each.resource)).toContain(each);
+    expect(builtInGroups).toContain(each.group);
+  }
 });
 
 test('the replacement depends on the target', () => {
