@@ -38,8 +38,15 @@ test('a version counts for the last release line that is not newer', () => {
   expect(releaseOf(row, '1.0.4')).toMatchObject({ release: '1.0', max: '1.30' });
   expect(releaseOf(row, '1.0.5')).toMatchObject({ release: '1.0.5', max: '1.31' });
   expect(releaseOf(row, '1.10.0')).toMatchObject({ release: '1.9', max: '1.35' });
-  expect(releaseOf(row, '9.0')).toBe(row.releases.at(-1));
   expect(releaseOf(row, '0.31')).toBeUndefined();
+});
+
+test('nothing is said about a line that the source did not know yet, unless its range is open', () => {
+  const known = controllerOf('cert-manager') as ControllerRow;
+  expect(releaseOf(known, '1.21.9')).toMatchObject({ release: '1.21', max: '1.36' });
+  expect(releaseOf(known, '1.22.0')).toBeUndefined();
+  const open = controllerOf('metrics-server') as ControllerRow;
+  expect(releaseOf(open, '1.2.0')).toMatchObject({ release: '0.9', min: '1.34', max: null });
 });
 
 test('the load balancer controller that reads a removed API supports nothing from 1.25 on', () => {

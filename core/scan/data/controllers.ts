@@ -1,4 +1,4 @@
-import { compareAddonVersions } from '../../version/addon-version.ts';
+import { addonMinor, compareAddonVersions } from '../../version/addon-version.ts';
 import type { ControllerRelease, ControllerRow } from './controller-row.ts';
 import controllerRows from './controllers.json' with { type: 'json' };
 import { endsInRepository, parseImage, versionOfTag } from './image-reference.ts';
@@ -35,8 +35,15 @@ export function controllerOfImage(image: string): KnownImage | undefined {
   return { component: known.row.component, version: tag === undefined ? undefined : versionOfTag(tag) };
 }
 
-/** The release line that says which Kubernetes minors `version` supports. Undefined for a version older than the first one listed. */
+/**
+ * The release line that says which Kubernetes minors `version` supports. Undefined where the table says nothing about it: for a version
+ * before the first line, and for one of a later line than the last, when that one names a newest minor. The last line of a row is the
+ * newest that its source knew; what came since may well support more.
+ */
 export function releaseOf(row: ControllerRow, version: string): ControllerRelease | undefined {
+  const last = row.releases.at(-1);
+  const isLater = last !== undefined && compareAddonVersions(addonMinor(version), addonMinor(last.release)) > 0;
+  if (isLater && last.max !== null) return undefined;
   return row.releases.findLast(({ release }) => compareAddonVersions(release, version) <= 0);
 }
 
