@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createKubeconfigReader } from '../../adapters/kubernetes/reader/create-kubeconfig-reader.ts';
 import { advance, unread } from '../../core/scan/live/advance.ts';
+import { furtherOnes } from '../../core/scan/live/keep.ts';
 import { type LiveScanState, startLiveScan } from '../../core/scan/live/live-scan-state.ts';
 import type { Coverage } from '../../core/scan/report/report-schema.ts';
 import type { Source } from '../../core/scan/report/words.ts';
@@ -38,7 +39,7 @@ export async function collectLive(io: Io, options: ScanOptions): Promise<Collect
     clusters: [context.context, context.cluster.name, clusterName(context.cluster.name)],
     ...(serverVersion === undefined ? {} : { serverVersion }),
     observations: state.observations,
-    coverage: [...state.coverage, ...left, ...leftOut(state), ...insights(skip)],
+    coverage: [...state.coverage, ...left, ...furtherOnes(state), ...insights(skip)],
     interrupted: interrupted.aborted,
   };
 }
@@ -51,12 +52,6 @@ function told(state: LiveScanState): string {
   const [unit] = state.units;
   const at = unit?.type === 'list' ? ` Now: ${unit.resource}.` : '';
   return `Read ${read} objects; ${state.units.length} resources are left.${at}`;
-}
-
-function leftOut({ leftOut: count }: LiveScanState): Coverage[] {
-  if (count === 0) return [];
-  const detail = `${count} further problems are left out: there are too many to print. Repair the first ones and scan again.`;
-  return [{ what: 'further problems', source: null, status: 'skipped', detail, count }];
 }
 
 /** What only AWS can tell; the scan of the fleet has it. */

@@ -1,5 +1,6 @@
 import type { Session } from '../../session.ts';
 import { print, printLines } from '../print.ts';
+import { printJson } from './json.ts';
 import type { ScanDocument } from './scan-document.ts';
 
 export const SCAN_FORMATS = ['table', 'json', 'yaml', 'markdown', 'sarif', 'junit'] as const;
@@ -40,6 +41,8 @@ export async function printScan(
       const root = io.env.GITHUB_WORKSPACE ?? current;
       return io.out(`${JSON.stringify(scanSarif(document, { version, current, root }), null, 2)}\n`);
     }
+    case 'json':
+      return printJson(io, document);
     default:
       return print(session, format, document, () => []);
   }

@@ -10,8 +10,10 @@ import type { ControllerImage } from './observation.ts';
 export function judgeController(image: ControllerImage, target: KubeVersion): JudgedFinding | undefined {
   const row = controllerOf(image.component);
   if (row === undefined) return undefined;
-  // Nothing is known of what is older than the first line; the first line says at least how old it is.
-  const line = releaseOf(row, image.version) ?? row.releases[0];
+  const [oldest] = row.releases;
+  // What is older than the first line supports no more than that one; of what is newer than the table nothing is known.
+  const isOlder = oldest !== undefined && compareAddonVersions(image.version, oldest.release) < 0;
+  const line = releaseOf(row, image.version) ?? (isOlder ? oldest : undefined);
   if (line === undefined) return undefined;
   const says = row.basis === 'tested' ? 'is tested by its makers' : 'is meant';
   const range = line.max === null ? `Kubernetes ${line.min} and newer` : `Kubernetes ${line.min} to ${line.max}`;

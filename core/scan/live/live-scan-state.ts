@@ -35,14 +35,11 @@ export interface LiveScanState {
   observations: Observation[];
   coverage: Coverage[];
   facts: ClusterFacts;
-  /** Observations that were left out because there were too many; each is of a kind that others stand for. */
-  leftOut: number;
+  /** How many observations there were of one sort, by `sortOf` of keep.ts. Beyond a number only the count grows. */
+  sorts: Record<string, number>;
   /** Why nothing more can be read; undefined while it can. */
   dead?: string;
 }
-
-/** So many observations are kept; a cluster with more problems than that has the same one many times over. */
-export const MAX_OBSERVATIONS = 20_000;
 
 export function startLiveScan(startedAt: Date, skip: readonly Source[]): LiveScanState {
   const units: Unit[] = [{ type: 'version' }, { type: 'discovery' }];
@@ -58,7 +55,7 @@ export function startLiveScan(startedAt: Date, skip: readonly Source[]): LiveSca
     observations: [],
     coverage: skip.map(skipped),
     facts: { crds: {}, services: [], storageClasses: {} },
-    leftOut: 0,
+    sorts: {},
   };
 }
 
@@ -69,10 +66,3 @@ const skipped = (source: Source): Coverage => ({
   detail: 'Left out with --skip.',
   count: 0,
 });
-
-/** Keeps observations up to the limit, and counts the others. */
-export function keep(state: LiveScanState, observations: readonly Observation[]): void {
-  const room = Math.max(0, MAX_OBSERVATIONS - state.observations.length);
-  state.observations.push(...observations.slice(0, room));
-  state.leftOut += Math.max(0, observations.length - room);
-}

@@ -1,7 +1,8 @@
 import { isMapping } from '../manifest/manifest-object.ts';
 import { inspectObject } from '../observe/inspect-object.ts';
 import type { ScanTools, UnitResult } from './advance.ts';
-import { keep, type LiveScanState } from './live-scan-state.ts';
+import { keep } from './keep.ts';
+import type { LiveScanState } from './live-scan-state.ts';
 import { parseJson } from './read-version.ts';
 import { ask } from './request.ts';
 

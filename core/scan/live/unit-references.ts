@@ -4,7 +4,8 @@ import { isMapping, mappingOf } from '../manifest/manifest-object.ts';
 import type { CalledService } from '../reference/cluster-facts.ts';
 import type { Coverage } from '../report/report-schema.ts';
 import type { ScanTools, UnitResult } from './advance.ts';
-import { keep, type LiveScanState } from './live-scan-state.ts';
+import { keep } from './keep.ts';
+import type { LiveScanState } from './live-scan-state.ts';
 import { readPage } from './read-page.ts';
 import { ask } from './request.ts';
 

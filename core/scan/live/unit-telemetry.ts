@@ -1,6 +1,7 @@
 import { requestedDeprecatedApis } from '../telemetry/metrics-text.ts';
 import type { ScanTools, UnitResult } from './advance.ts';
-import { keep, type LiveScanState } from './live-scan-state.ts';
+import { keep } from './keep.ts';
+import type { LiveScanState } from './live-scan-state.ts';
 import { ask } from './request.ts';
 
 const WHAT = 'metrics of the API server';
