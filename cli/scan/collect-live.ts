@@ -9,6 +9,7 @@ import type { Source } from '../../core/scan/report/words.ts';
 import type { Io } from '../io.ts';
 import type { Collected } from './collected.ts';
 import { Progress } from './progress.ts';
+import { smallHeap } from './small-heap.ts';
 import type { ScanOptions } from './scan-options.ts';
 
 /** Scans the cluster of a kubeconfig's context. Everything that cannot be read is a gap; only a kubeconfig that is wrong ends it. */
@@ -16,11 +17,7 @@ export async function collectLive(io: Io, options: ScanOptions): Promise<Collect
   const path = options.kubeconfig ?? io.env.KUBECONFIG?.split(':')[0] ?? join(homedir(), '.kube', 'config');
   const { reader, context } = await createKubeconfigReader(
     { path, ...(options.context === undefined ? {} : { context: options.context }) },
-    {
-      pauseMilliseconds: 1_000 / options.requestsPerSecond,
-      // For fakes on loopback; credentials go over TLS only, otherwise.
-      plainHttp: io.env.LIFTLOCK_PLAIN_HTTP === '1',
-    },
+    { pauseMilliseconds: 1_000 / options.requestsPerSecond },
   );
   const skip = options.skip.filter((word): word is Source => word !== 'not-rendered');
   const state = startLiveScan(io.now(), skip);
@@ -28,7 +25,11 @@ export async function collectLive(io: Io, options: ScanOptions): Promise<Collect
   const { interrupted } = io;
   const wait = (seconds: number) => sleep(seconds, interrupted);
   try {
-    while (!interrupted.aborted && (await advance(state, { reader, wait }))) progress.tell(() => told(state));
+    const tidy = smallHeap();
+    while (!interrupted.aborted && (await advance(state, { reader, wait }))) {
+      progress.tell(() => told(state));
+      tidy();
+    }
   } finally {
     reader.close();
   }

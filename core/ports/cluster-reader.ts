@@ -23,8 +23,8 @@ export interface ReadRequest {
 export interface ItemSink {
   /** Called before the first item, and again when the reader has to ask once more: what came before does not count. */
   begin(): void;
-  /** @throws nothing. Undefined stands for an item that is no JSON. */
-  item(value: unknown): void;
+  /** The text of one item, as it came. Never throws. */
+  item(text: string): void;
 }
 
 export interface ReadAnswer {

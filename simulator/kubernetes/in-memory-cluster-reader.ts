@@ -73,17 +73,9 @@ function wholeAnswer(answer: Answer | StreamedAnswer | undefined): Answer {
 function handOn(answer: ReadAnswer, { items }: ReadRequest): ReadAnswer {
   if (items === undefined || answer.status !== 200) return answer;
   items.begin();
-  const splitter = new ListSplitter((text) => items.item(parsed(text)));
+  const splitter = new ListSplitter((text) => items.item(text));
   splitter.push(answer.text);
   return { ...answer, text: splitter.finish() };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 function readAnswer({ status, headers, body }: Answer, maxBytes: number | undefined): ReadAnswer {

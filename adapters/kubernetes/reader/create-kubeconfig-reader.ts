@@ -12,7 +12,7 @@ export interface KubeconfigReader {
 /** Reads the cluster of a kubeconfig's context as its user: token, client certificate, password or a program such as `aws eks get-token`. */
 export async function createKubeconfigReader(
   { path, context: wanted }: { readonly path: string; readonly context?: string },
-  options: Pick<HttpsReaderOptions, 'plainHttp' | 'timeoutMilliseconds' | 'pauseMilliseconds'> = {},
+  options: Pick<HttpsReaderOptions, 'timeoutMilliseconds' | 'pauseMilliseconds'> = {},
 ): Promise<KubeconfigReader> {
   const context = await readKubeconfig(path, wanted);
   const { cluster, user } = context;

@@ -23,3 +23,8 @@ test('a row whose sources disagree says so, and what the marker of the Go type c
   );
   expect(row?.introduced).toBe('1.29');
 });
+
+test('a version that is given up is an alpha or a beta, or its kind is known to be an exception', () => {
+  const others = apiRows.filter(({ version, stability }) => !/alpha|beta/.test(version) && stability !== 'stable');
+  expect(others).toEqual([]);
+});

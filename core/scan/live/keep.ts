@@ -3,8 +3,8 @@ import type { Coverage } from '../report/report-schema.ts';
 import type { LiveScanState } from './live-scan-state.ts';
 
 /** So many of one sort are kept by name: what writes them is repaired once. Traces change nothing, and fewer will do. */
-const MOST_OF_A_SORT = 250;
-const MOST_TRACES = 50;
+const MOST_OF_A_SORT = 100;
+const MOST_TRACES = 20;
 /** In all. Memory has to be enough for every cluster. */
 const MOST = 10_000;
 
@@ -26,9 +26,7 @@ export function furtherOnes({ sorts, observations }: LiveScanState): Coverage[] 
     const further = count - others.length - (first === undefined ? 0 : 1);
     if (further === 0) return [];
     const detail = `${further} more like those that are listed: ${sort}. What writes them is repaired once.`;
-    return [
-      { what: `further ones: ${sort}`, source: first?.source ?? null, status: 'skipped', detail, count: further },
-    ];
+    return [{ what: `further ones: ${sort}`, source: first?.source ?? null, status: 'skipped', detail, count: 0 }];
   });
 }
 

@@ -1,4 +1,5 @@
 import { apiVersionsGivenUp } from '../data/api-groups.ts';
+import { apiRows } from '../data/api-rows.ts';
 import { apiRow } from '../data/api-table.ts';
 import type { ApiUse, Observation } from '../judge/observation.ts';
 import { type Mapping, mappingOf, nameOf } from '../manifest/manifest-object.ts';
@@ -41,6 +42,18 @@ export function observeLiveObject(object: Mapping, { resource, facts, served }: 
     else if (known.deprecated) found.push(deprecatedVersion(base, resource, known.warning));
   }
   return found;
+}
+
+/** Kinds that are given up at a version whose name does not say so. */
+const STABLE_KINDS = new Set(apiRows.filter(({ stability }) => stability === 'stable').map(({ kind }) => kind));
+
+/**
+ * Whether an object's text may hold the name of a version that somebody gave up: they are alphas and betas, but for a few kinds. Custom
+ * resources are judged by their definitions, so each of theirs may.
+ */
+export function mayMatter(text: string, { resource, facts }: Surroundings): boolean {
+  if (text.includes('beta') || text.includes('alpha') || STABLE_KINDS.has(resource.kind)) return true;
+  return facts.crds[`${resource.group}/${resource.kind}`] !== undefined;
 }
 
 /** A look at the text of versions, before anything else is done with an object. */

@@ -3,12 +3,13 @@ import { type Mapping, mappingOf, nameOf } from '../manifest/manifest-object.ts'
 import { apiVersionText } from '../observe/api-version.ts';
 import { groupNodes } from '../observe/group-nodes.ts';
 import { inspectLiveObject } from '../observe/inspect-live-object.ts';
+import { saysItsTemplate } from '../observe/made-from-template.ts';
 import { observeOwnerReferences } from '../reference/owner-references.ts';
 import type { Coverage } from '../report/report-schema.ts';
 import { type ScanTools, titleOf, type UnitResult } from './advance.ts';
 import { keep } from './keep.ts';
 import type { LiveScanState, Unit } from './live-scan-state.ts';
-import { observeLiveObject, type Surroundings } from './observe-live-object.ts';
+import { mayMatter, observeLiveObject, type Surroundings } from './observe-live-object.ts';
 import { PageItems } from './page-items.ts';
 import { listPath, METADATA_ONLY, readPage } from './read-page.ts';
 import { type Answer, ask } from './request.ts';
@@ -26,7 +27,10 @@ export async function listPage(unit: ListUnit, state: LiveScanState, tools: Scan
   const { page } = state;
   const surroundings = { resource: unit, facts: state.facts, served: servedOf(state) };
   const path = listPath(unit, { limit: String(page.limit), continue: page.token });
-  const items = new PageItems((item) => observe(unit, item, surroundings, state));
+  const items = new PageItems(
+    (item) => observe(unit, item, surroundings, state),
+    (text) => (unit.full && !saysItsTemplate(text, unit.kind)) || mayMatter(text, surroundings),
+  );
   const answer = await ask(tools.reader, { path, items, ...(unit.full ? {} : { accept: METADATA_ONLY }) }, tools);
   if (answer.status === 'expired' && page.restarts < MOST_RESTARTS) {
     state.page = { token: '', count: 0, restarts: page.restarts + 1, limit: page.limit, observations: [] };

@@ -1,28 +1,17 @@
 import type { Observation } from '../judge/observation.ts';
 import type { ServedResource } from '../live/discovery.ts';
-import { isMapping, type Mapping, mappingOf, nameOf, textOf } from '../manifest/manifest-object.ts';
+import { type Mapping, mappingOf, nameOf, textOf } from '../manifest/manifest-object.ts';
 import { ownershipOf } from '../owner/owner.ts';
 import type { ClusterFacts } from '../reference/cluster-facts.ts';
 import { observeReferences } from '../reference/observe-references.ts';
 import { apiVersionText } from './api-version.ts';
 import { inspectObject } from './inspect-object.ts';
-
-/** Kinds whose pods and jobs are judged by their templates. */
-const OWNERS = new Set([
-  'ReplicaSet',
-  'DaemonSet',
-  'StatefulSet',
-  'Job',
-  'CronJob',
-  'ReplicationController',
-  'Deployment',
-  'Node',
-]);
+import { isMadeFromTemplate } from './made-from-template.ts';
 
 /** What stands in one object that was read whole, and what it refers to. */
 export function inspectLiveObject(value: Mapping, resource: ServedResource, facts: ClusterFacts): Observation[] {
   const metadata = mappingOf(value.metadata);
-  if (isMadeFromTemplate(resource, metadata)) return [];
+  if (isMadeFromTemplate(resource.kind, metadata)) return [];
   const { owner, cause } = ownershipOf(metadata);
   const name = nameOf(value);
   const object = { apiVersion: apiVersionText(resource), kind: resource.kind, ...name, value, path: [] };
@@ -49,13 +38,6 @@ export function inspectLiveObject(value: Mapping, resource: ServedResource, fact
       version: kubelet,
     },
   ];
-}
-
-/** Pods and jobs that somebody made for a template that is read itself say everything twice. */
-function isMadeFromTemplate({ kind }: ServedResource, metadata: Mapping): boolean {
-  if (kind !== 'Pod' && kind !== 'Job') return false;
-  const owners = Array.isArray(metadata.ownerReferences) ? metadata.ownerReferences.filter(isMapping) : [];
-  return owners.some((owner) => owner.controller === true && OWNERS.has(String(owner.kind)));
 }
 
 const GROUP_LABELS = ['eks.amazonaws.com/nodegroup', 'karpenter.sh/nodepool', 'alpha.eksctl.io/nodegroup-name'];

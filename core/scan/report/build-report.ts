@@ -81,7 +81,7 @@ function summarize(findings: readonly Finding[], coverage: readonly Coverage[]):
     warnings: count('warning'),
     infos: count('info'),
     waived: findings.length - counted.length,
-    read: coverage.reduce((sum, entry) => sum + entry.count, 0),
+    read: coverage.reduce((sum, entry) => sum + (entry.status === 'skipped' ? 0 : entry.count), 0),
     gaps: coverage.filter(isGap).length,
   };
 }
