@@ -9,8 +9,8 @@ import type { Source } from '../../core/scan/report/words.ts';
 import type { Io } from '../io.ts';
 import type { Collected } from './collected.ts';
 import { Progress } from './progress.ts';
-import { smallHeap } from './small-heap.ts';
 import type { ScanOptions } from './scan-options.ts';
+import { smallHeap } from './small-heap.ts';
 
 /** Scans the cluster of a kubeconfig's context. Everything that cannot be read is a gap; only a kubeconfig that is wrong ends it. */
 export async function collectLive(io: Io, options: ScanOptions): Promise<Collected> {
