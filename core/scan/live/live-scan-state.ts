@@ -54,7 +54,7 @@ export function startLiveScan(startedAt: Date, skip: readonly Source[]): LiveSca
     served: [],
     observations: [],
     coverage: skip.map(skipped),
-    facts: { crds: {}, services: [], storageClasses: {} },
+    facts: { crds: {}, services: [], storageClasses: {}, changes: {} },
     sorts: {},
   };
 }

@@ -7,6 +7,7 @@ import { groupVersion } from '../observe/api-version.ts';
 import { type Ownership, ownershipOf } from '../owner/owner.ts';
 import type { ClusterFacts } from '../reference/cluster-facts.ts';
 import type { ServedResource } from './discovery.ts';
+import { hasOldVersions } from './note-changes.ts';
 import { type Statement, statementsOf } from './statements.ts';
 
 export interface Surroundings {
@@ -53,6 +54,7 @@ const STABLE_KINDS = new Set(apiRows.filter(({ stability }) => stability === 'st
  */
 export function mayMatter(text: string, { resource, facts }: Surroundings): boolean {
   if (text.includes('beta') || text.includes('alpha') || STABLE_KINDS.has(resource.kind)) return true;
+  if (hasOldVersions(resource)) return true;
   return facts.crds[`${resource.group}/${resource.kind}`] !== undefined;
 }
 

@@ -9,6 +9,7 @@ import type { Coverage } from '../report/report-schema.ts';
 import { type ScanTools, titleOf, type UnitResult } from './advance.ts';
 import { keep } from './keep.ts';
 import type { LiveScanState, Unit } from './live-scan-state.ts';
+import { noteChanges } from './note-changes.ts';
 import { mayMatter, observeLiveObject, type Surroundings } from './observe-live-object.ts';
 import { PageItems } from './page-items.ts';
 import { listPath, METADATA_ONLY, readPage } from './read-page.ts';
@@ -51,6 +52,7 @@ const firstLimit = (unit: ListUnit): number =>
   unit.resource === 'customresourcedefinitions' ? PAGE_OF_DEFINITIONS : PAGE;
 
 function observe(unit: ListUnit, item: Mapping, around: Surroundings, state: LiveScanState) {
+  noteChanges(item, unit, state.facts);
   const written = state.skip.includes('object') ? [] : observeLiveObject(item, around);
   const owners = state.skip.includes('reference') ? [] : ownersOf(unit, item);
   return unit.full ? [...written, ...owners, ...inspectLiveObject(item, unit, state.facts)] : [...written, ...owners];

@@ -6,6 +6,8 @@ export interface ClusterFacts {
   services: CalledService[];
   /** StorageClasses by name, and whether each is the default one. */
   storageClasses: Record<string, boolean>;
+  /** What was changed when, by a sentence that says it: `Terraform wrote FlowSchema at …/v1`. `name` is the manager's or workload's. */
+  changes: Record<string, { readonly name: string; readonly time: string }>;
 }
 
 export interface CrdVersion {

@@ -1,0 +1,40 @@
+import { apiRowsOfGroup } from '../data/api-groups.ts';
+import { apiRow } from '../data/api-table.ts';
+import { type Mapping, mappingOf, textOf } from '../manifest/manifest-object.ts';
+import { groupVersion } from '../observe/api-version.ts';
+import type { ClusterFacts } from '../reference/cluster-facts.ts';
+import type { ServedResource } from './discovery.ts';
+import { statementsOf } from './statements.ts';
+
+/** Workloads whose change may mean that a client was replaced. */
+const WORKLOADS = new Set(['apps/deployments', 'apps/daemonsets', 'apps/statefulsets']);
+
+/** Whether somebody may call a version of this kind that is given up: then its writers at good versions are worth knowing. */
+export const hasOldVersions = ({ group, kind }: Pick<ServedResource, 'group' | 'kind'>): boolean =>
+  apiRowsOfGroup(group).some((row) => row.kind === kind);
+
+/**
+ * Notes when each manager last wrote an object of a kind at a version that stays, and when each workload was last changed: what tells a
+ * client that has been repaired from one that has not been seen for a while (facts: deprecated-apis.md §1.6).
+ */
+export function noteChanges(item: Mapping, resource: ServedResource, facts: ClusterFacts): void {
+  const metadata = mappingOf(item.metadata);
+  if (WORKLOADS.has(`${resource.group}/${resource.resource}`)) {
+    const name = textOf(metadata.name) ?? '';
+    for (const { subresource, time } of statementsOf(resource.kind, metadata)) {
+      if (subresource === '')
+        note(facts, name, `${resource.kind} ${textOf(metadata.namespace) ?? ''}/${name} was changed`, time);
+    }
+  }
+  if (!hasOldVersions(resource)) return;
+  for (const { apiVersion, kind, manager, time, operation } of statementsOf(resource.kind, metadata)) {
+    const { group, version } = groupVersion(apiVersion);
+    if (operation === 'annotation' || apiRow(group, version, kind) !== undefined) continue;
+    note(facts, manager, `${manager} wrote ${kind} at ${apiVersion}`, time);
+  }
+}
+
+function note(facts: ClusterFacts, name: string, what: string, time: string): void {
+  const known = facts.changes[what];
+  if (time !== '' && (known === undefined || time > known.time)) facts.changes[what] = { name, time };
+}
