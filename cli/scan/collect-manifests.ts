@@ -12,7 +12,7 @@ import { readStream, readTextFile } from './read-text.ts';
 /** Reads what a person named, one file after the other. One that cannot be read is a gap, and costs nothing but itself. */
 export async function collectManifests(io: Io, named: readonly string[]): Promise<Collected> {
   const files = await manifestPaths(named.filter((path) => path !== '-'));
-  const paths: ManifestPath[] = [...(named.includes('-') ? [{ path: '-' }] : []), ...files];
+  const paths: ManifestPath[] = [...(named.includes('-') ? [{ path: '-', named: true }] : []), ...files];
   const observations: Observation[] = [];
   const tally = new Tally();
   const progress = new Progress(io);
@@ -27,6 +27,7 @@ export async function collectManifests(io: Io, named: readonly string[]): Promis
     if (done % FILES_AT_ONCE === 0) await setImmediate();
     if ('problem' in read) tally.gap(file.path, `The file was not read: ${read.problem}.`);
     else if (file.chart !== undefined && isTemplateText(read.text)) tally.template(file.chart);
+    else if (file.named !== true && !read.text.includes('apiVersion')) tally.other();
     else {
       const scan = scanText(file.path, read.text);
       observations.push(...scan.observations);
@@ -59,6 +60,12 @@ class Tally {
       } else if (entry.status === 'skipped') this.#others += 1;
       else this.#gaps.push(entry);
     }
+  }
+
+  /** A file that lies beside manifests and is none: it need not even be YAML or JSON. */
+  other(): void {
+    this.#files += 1;
+    this.#others += 1;
   }
 
   gap(what: string, detail: string): void {

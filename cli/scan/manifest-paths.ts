@@ -6,6 +6,8 @@ import { invalid } from '../failure.ts';
 export interface ManifestPath {
   readonly path: string;
   readonly chart?: string;
+  /** A person named the file itself, and did not only mean its folder. */
+  readonly named?: boolean;
 }
 
 const MANIFEST = /\.(?:ya?ml|json|jsonl|ndjson)$/i;
@@ -18,7 +20,7 @@ export async function manifestPaths(paths: readonly string[]): Promise<ManifestP
   for (const path of paths) {
     try {
       if ((await stat(path)).isDirectory()) await walk(path, undefined, found);
-      else found.push({ path });
+      else found.push({ path, named: true });
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'ENOENT') throw invalid(`liftlock: there is no file or folder ${path}.`);

@@ -6,9 +6,11 @@ export type ParsedDocument =
   | { readonly value: unknown; readonly duplicateKeyLine?: number }
   | { readonly problem: { readonly message: string; readonly line: number } };
 
-/** Local tags (`!Ref` of CloudFormation, `!vault` of Ansible) are taken for their plain values: such files lie beside manifests. */
-const tagKinds = (['scalar', 'sequence', 'mapping'] as const).map(
-  (kind) => new yaml.Type('!', { kind, multi: true, construct: (data: unknown) => data }),
+/** Tags of others (`!Ref` of CloudFormation, those of Python) are taken for their plain values: such files lie beside manifests. */
+const tagKinds = ['!', 'tag:'].flatMap((prefix) =>
+  (['scalar', 'sequence', 'mapping'] as const).map(
+    (kind) => new yaml.Type(prefix, { kind, multi: true, construct: (data: unknown) => data }),
+  ),
 );
 
 /** `<<`: the loader itself merges for this tag. */
