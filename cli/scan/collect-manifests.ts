@@ -91,6 +91,9 @@ class Tally {
       detail: `${this.#others} ${this.#others === 1 ? 'file has' : 'files have'} no document with an apiVersion and a kind.`,
       count: this.#others,
     };
+    // An empty pipe and a wrong path must not look like a fleet without problems.
+    if (this.#objects === 0 && templates.length === 0 && this.#gaps.length === 0)
+      this.gap(subject, 'No Kubernetes object was found in it. Is this what was meant?');
     return [read, ...(this.#others === 0 ? [] : [others]), ...templates, ...this.#gaps];
   }
 }

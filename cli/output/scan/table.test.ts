@@ -22,6 +22,9 @@ node-group:workers  platform
   error, waived  Node ip-10-0-0-1                  EKS builds no Amazon Linux 2 images for 1.33 and later.
     fix: Move to Amazon Linux 2023.
 
+Not read
+  helm releases in Secrets: Allow list of secrets.
+
 FAIL: prod for 1.36: 1 error, 1 warning, 1 for information (1 waived), 12 objects read. Not read: helm releases in Secrets (access denied)."
 `);
 });

@@ -1,6 +1,6 @@
 import { type FindingGroup, groupByCause } from '../../../core/scan/report/group-findings.ts';
 import type { Finding, ScanReport } from '../../../core/scan/report/report-schema.ts';
-import { verdictOfAll } from '../../../core/scan/report/verdict.ts';
+import { isGap, verdictOfAll } from '../../../core/scan/report/verdict.ts';
 import type { Paint, Style } from '../paint.ts';
 import { table } from '../table.ts';
 import { reportsOf, type ScanDocument } from './scan-document.ts';
@@ -9,6 +9,7 @@ import { counted, listWords, objectWords, oneLine, placeWords, severityWords, ve
 /** More than this nobody reads on a terminal. */
 const MOST_OF_GROUP = 10;
 const MOST_OF_REPORT = 200;
+const MOST_GAPS = 20;
 
 const VERDICT_STYLES: Readonly<Record<ScanReport['verdict'], Style>> = {
   pass: 'green',
@@ -31,6 +32,7 @@ export function scanTable(document: ScanDocument, { paint, columns }: { paint: P
       '',
       ...findingLines(report),
       ...noteLines(report),
+      ...gapLines(report),
       verdictLine(report.verdict, verdictWords(report)),
     ];
   }
@@ -93,6 +95,19 @@ function tail({ findings }: FindingGroup, shown: readonly Finding[]): string[] {
     ...(left === 0 ? [] : [`  … and ${left} more, see -o json`]),
     ...fixes.slice(0, 3).map((fix) => `    fix: ${oneLine(fix)}`),
     ...(fixes.length > 3 ? [`    … and ${counted(fixes.length - 3, 'more repair')}`] : []),
+  ];
+}
+
+/** Why each thing was not read, and what to do about it. */
+function gapLines({ coverage }: ScanReport): string[] {
+  const gaps = coverage.filter(isGap);
+  if (gaps.length === 0) return [];
+  const more = gaps.length > MOST_GAPS ? [`  … and ${gaps.length - MOST_GAPS} more, see -o json`] : [];
+  return [
+    'Not read',
+    ...gaps.slice(0, MOST_GAPS).map(({ what, detail }) => `  ${oneLine(`${what}: ${detail}`)}`),
+    ...more,
+    '',
   ];
 }
 
