@@ -20,9 +20,18 @@ export function groupByCause(findings: readonly Finding[]): FindingGroup[] {
     else members.push(finding);
   }
   return [...byCause].map(([cause, members]) => {
-    const owner = members.find((finding) => finding.owner !== null)?.owner ?? null;
-    return { cause, owner, severity: worst(members), findings: members };
+    return { cause, owner: ownersOf(members), severity: worst(members), findings: members };
   });
+}
+
+const MOST_OWNERS = 3;
+
+/** One file may hold what belongs to several teams: each has to know. */
+function ownersOf(members: readonly Finding[]): string | null {
+  const owners = [...new Set(members.flatMap(({ owner }) => owner ?? []))];
+  if (owners.length === 0) return null;
+  const more = owners.length > MOST_OWNERS ? `, and ${owners.length - MOST_OWNERS} more` : '';
+  return `${owners.slice(0, MOST_OWNERS).join(', ')}${more}`;
 }
 
 function worst(members: readonly Finding[]): Finding['severity'] {
