@@ -5,6 +5,7 @@ import { observePolicy } from './admission-policy.ts';
 import { observeApiService } from './api-service.ts';
 import type { ClusterFacts } from './cluster-facts.ts';
 import { observeDefinition } from './custom-resource-definition.ts';
+import { observeDisruptionBudget } from './disruption-budget.ts';
 import { observeRole } from './role.ts';
 import { observeScaleTarget } from './scale-target.ts';
 import { observeWebhooks } from './webhooks.ts';
@@ -21,6 +22,7 @@ const observers: Readonly<Record<string, ObserveReferences>> = {
   Role: observeRole,
   ClusterRole: observeRole,
   HorizontalPodAutoscaler: observeScaleTarget,
+  PodDisruptionBudget: observeDisruptionBudget,
   StorageClass: (object, _context, facts) => {
     const { annotations } = mappingOf(object.value.metadata);
     const isDefault = mappingOf(annotations)['storageclass.kubernetes.io/is-default-class'] === 'true';
