@@ -16,13 +16,12 @@ export function registerScan(program: Command, act: Act): void {
     .option('--target <versions...>', 'the Kubernetes version to go to, e.g. 1.36; several for several reports', [])
     .option('--hops', 'one report for each minor on the way to --target')
     .option('--from <version>', 'where --hops begins (default: what the cluster runs)')
-    .addOption(
-      new Option('--skip <sources...>', 'leave out on purpose, and say so in the report').choices(SKIPPED).default([]),
-    )
+    // Not `choices`: people write lists with commas too.
+    .option(`--skip <sources...>`, `leave out on purpose, and say so in the report: ${SKIPPED.join(', ')}`, skipped, [])
     .addOption(new Option('--fail-on <what>', 'what fails the scan').choices([...FAIL_ON]).default('removed'))
     .option('--waivers <path...>', 'files or folders of ScanWaivers', [])
     .option('--baseline <file>', 'an older report (-o json): only what is new fails')
-    .option('--requests-per-second <number>', 'at most so many requests to the API server', positive, 20)
+    .option('--requests-per-second <number>', 'at most so many requests to the API server', positive, 50)
     .addOption(outputOption(SCAN_FORMATS))
     .action((options, command) =>
       act(async (session) => {
@@ -37,4 +36,11 @@ function positive(text: string): number {
   const value = Number(text);
   if (!(value > 0 && value <= 1_000)) throw new InvalidArgumentError('It is a number above 0, up to 1000.');
   return value;
+}
+
+function skipped(text: string, before: readonly string[]): string[] {
+  const words = text.split(',').map((word) => word.trim());
+  const unknown = words.find((word) => !SKIPPED.includes(word));
+  if (unknown !== undefined) throw new InvalidArgumentError(`"${unknown}" is none of ${SKIPPED.join(', ')}.`);
+  return [...before, ...words];
 }

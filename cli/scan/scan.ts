@@ -25,6 +25,8 @@ export async function scan(session: Session, options: ScanOptions): Promise<Exit
     throw invalid('liftlock: say what to scan: --manifests FILE, FOLDER or -, or --kubeconfig FILE for a cluster.');
   if (manifests !== undefined && live)
     throw invalid('liftlock: --manifests and --kubeconfig are two scans. Run them one after the other.');
+  if (manifests !== undefined && options.skip.includes('manifest'))
+    throw invalid('liftlock: --skip manifest leaves nothing to scan.');
   // What is wrong with the command itself is said before anything is read.
   if (options.hops !== true || options.from !== undefined || !live) targetsOf(options);
   const waivers = await readWaivers(session, options.waivers);
