@@ -23,18 +23,19 @@ export function noteChanges(item: Mapping, resource: ServedResource, facts: Clus
     const name = textOf(metadata.name) ?? '';
     for (const { subresource, time } of statementsOf(resource.kind, metadata)) {
       if (subresource === '')
-        note(facts, name, `${resource.kind} ${textOf(metadata.namespace) ?? ''}/${name} was changed`, time);
+        note(facts, { name, time, what: `${resource.kind} ${textOf(metadata.namespace) ?? ''}/${name} was changed` });
     }
   }
   if (!hasOldVersions(resource)) return;
   for (const { apiVersion, kind, manager, time, operation } of statementsOf(resource.kind, metadata)) {
     const { group, version } = groupVersion(apiVersion);
     if (operation === 'annotation' || apiRow(group, version, kind) !== undefined) continue;
-    note(facts, manager, `${manager} wrote ${kind} at ${apiVersion}`, time);
+    note(facts, { name: manager, time, what: `wrote ${kind} objects at ${apiVersion}`, kind });
   }
 }
 
-function note(facts: ClusterFacts, name: string, what: string, time: string): void {
-  const known = facts.changes[what];
-  if (time !== '' && (known === undefined || time > known.time)) facts.changes[what] = { name, time };
+function note(facts: ClusterFacts, change: ClusterFacts['changes'][string]): void {
+  const key = `${change.name} ${change.what}`;
+  const known = facts.changes[key];
+  if (change.time !== '' && (known === undefined || change.time > known.time)) facts.changes[key] = change;
 }

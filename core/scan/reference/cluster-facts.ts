@@ -6,8 +6,8 @@ export interface ClusterFacts {
   services: CalledService[];
   /** StorageClasses by name, and whether each is the default one. */
   storageClasses: Record<string, boolean>;
-  /** What was changed when, by a sentence that says it: `Terraform wrote FlowSchema at …/v1`. `name` is the manager's or workload's. */
-  changes: Record<string, { readonly name: string; readonly time: string }>;
+  /** The newest change of each sort: of a manager that writes a kind at a version that stays, of a workload's own spec. */
+  changes: Record<string, Change>;
 }
 
 export interface CrdVersion {
@@ -16,6 +16,15 @@ export interface CrdVersion {
   readonly deprecated: boolean;
   /** Its own warning, where it has one. */
   readonly warning?: string;
+}
+
+/** Something that has changed, by whom and when (RFC 3339). `what` ends a sentence: `wrote FlowSchema objects at …/v1`. */
+export interface Change {
+  readonly name: string;
+  readonly time: string;
+  readonly what: string;
+  /** Of the objects that were written; absent for a workload that changed itself. */
+  readonly kind?: string;
 }
 
 /** A webhook or an aggregated API, and the Service that it is behind. */
