@@ -1,11 +1,12 @@
-import { ACTIVE_KEY, KIND_SHARDS } from '../../core/contracts/table-schema.ts';
+import { ACTIVE_KEY, KIND_SHARDS, UNLISTED_KINDS } from '../../core/contracts/table-schema.ts';
 import { sha256Hex } from '../../core/hash/sha256.ts';
 import type { ItemKey, StoredItem } from '../../core/ports/table.ts';
 
 /** An item as DynamoDB keeps it. `activeKey` is there only while the item is not at rest, which makes its index sparse. */
 export interface ItemAttributes extends ItemKey {
   readonly kind: string;
-  readonly kindKey: string;
+  /** Absent for kinds that nobody lists. */
+  readonly kindKey?: string;
   readonly revision: number;
   readonly data: unknown;
   readonly activeKey?: string;
@@ -26,7 +27,7 @@ export function toAttributes(item: PutItem): Omit<ItemAttributes, 'revision'> {
     pk,
     sk,
     kind,
-    kindKey: kindKey(kind, shardOf(pk)),
+    ...(UNLISTED_KINDS.includes(kind) ? {} : { kindKey: kindKey(kind, shardOf(pk)) }),
     data: plainJson(data),
     ...(active ? { activeKey: ACTIVE_KEY } : {}),
     ...(expiresAt === undefined ? {} : { expiresAt: Math.ceil(expiresAt.getTime() / 1000) }),

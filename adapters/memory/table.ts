@@ -1,5 +1,5 @@
 import { namedError } from '../../core/contracts/errors.ts';
-import { INVALID_TRANSACTION, transactionProblem } from '../../core/contracts/table-schema.ts';
+import { INVALID_TRANSACTION, transactionProblem, UNLISTED_KINDS } from '../../core/contracts/table-schema.ts';
 import type { AuditItem, Expected, ItemKey, StoredItem, Table, WriteOperation } from '../../core/ports/table.ts';
 
 const idOf = (key: ItemKey): string => `${key.pk}\u0000${key.sk}`;
@@ -38,6 +38,7 @@ export class MemoryTable implements Table {
 
   async queryKind(kind: string): Promise<StoredItem[]> {
     this.reads.kind += 1;
+    if (UNLISTED_KINDS.includes(kind)) return [];
     return structuredClone([...this.#items.values()].filter((item) => item.kind === kind).sort(byKey));
   }
 

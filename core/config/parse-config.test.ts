@@ -47,6 +47,7 @@ test('a fleet and policies in one file are read, defaults filled in', () => {
       target: 'latest',
       trigger: 'manual',
       verification: 'full',
+      scan: { skip: [], failOn: 'removed' },
       smoke: { deployments: [], urls: [] },
       waves: [{ name: 'all', maxConcurrency: 1, failureBudget: { maxFailures: 0 } }],
     },

@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts';
 import type { ClusterAccess } from './cluster-access.ts';
+import type { ClusterReaders } from './cluster-readers.ts';
 import type { EksMutator, EksReader } from './eks.ts';
 import type { Executions } from './executions.ts';
 import type { ClusterQueue, EventBus, Ids, Organization, UrlProbe } from './outside.ts';
@@ -11,6 +12,7 @@ export interface Ports {
   readonly eks: EksReader;
   readonly mutator: EksMutator;
   readonly clusters: ClusterAccess;
+  readonly readers: ClusterReaders;
   readonly executions: Executions;
   readonly events: EventBus;
   readonly queue: ClusterQueue;

@@ -11,7 +11,7 @@ export interface Table {
   queryPartition(pk: string, skPrefix?: string): Promise<StoredItem[]>;
   /** Items written with `active: true`: what is not at rest. Eventually consistent. */
   queryActive(): Promise<StoredItem[]>;
-  /** All items of a kind. Eventually consistent. */
+  /** All items of a kind, unless it is one of `UNLISTED_KINDS`. Eventually consistent. */
   queryKind(kind: string): Promise<StoredItem[]>;
   /**
    * All or nothing; at most 100 operations, no key twice. Fails with `ConditionFailed` when an item is not at the expected revision

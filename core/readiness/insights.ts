@@ -1,5 +1,7 @@
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { isAddonInsight } from '../model/addon-insight.ts';
 import type { Insight } from '../ports/eks.ts';
+import { type Change, staleEvidence } from '../scan/telemetry/insights.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 
 /** What EKS's upgrade insights mean for one hop. `blockers` stop it; `warnings` are told. */
@@ -11,24 +13,29 @@ export interface InsightVerdict {
 /** EKS looks again every 24 hours (facts: eks.md §4.3); what is older says nothing about today. */
 const STALE_HOURS = 24;
 
-/** The add-on insight is what the add-on step repairs, so the gate before it must not stop on it (design.md §3). */
-const repairedByAddonStep = (insight: Insight): boolean =>
-  insight.categorySpecificSummary?.addonCompatibilityDetails !== undefined
-    ? insight.categorySpecificSummary.addonCompatibilityDetails.length > 0
-    : /add-?on/i.test(insight.name);
-
-/** Judges the upgrade-readiness insights for a hop to `target`. UNKNOWN is not a pass, and neither is stale. */
-export function judgeInsights(insights: readonly Insight[], target: KubeVersion, now: Date): InsightVerdict {
+/**
+ * Judges the upgrade-readiness insights for a hop to `target`. UNKNOWN is not a pass, and neither is one that nobody has refreshed. An error
+ * about clients that have all `changes` since they last called is told and does not stop: EKS would go on with it for 30 days.
+ */
+export function judgeInsights(
+  insights: readonly Insight[],
+  target: KubeVersion,
+  now: Date,
+  changes: readonly Change[] = [],
+): InsightVerdict {
   const blockers: Reason[] = [];
   const warnings: Reason[] = [];
   for (const insight of insights) {
     if (insight.category !== 'UPGRADE_READINESS' || !concerns(insight, target)) continue;
     const { status, reason: why } = insight.insightStatus;
     const said = `Insight "${insight.name}": ${(why ?? status).replace(/\.+$/, '')}.${evidence(insight)}`;
-    if (repairedByAddonStep(insight)) {
+    if (isAddonInsight(insight)) {
       if (status !== 'PASSING') warnings.push(reason('AddonInsight', `${said} The add-on step looks after it.`));
-    } else if (status === 'ERROR') blockers.push(reason('InsightError', said));
-    else if (status === 'WARNING') warnings.push(reason('InsightWarning', said));
+    } else if (status === 'ERROR') {
+      const stale = staleEvidence(insight, changes);
+      if (stale === undefined) blockers.push(reason('InsightError', said));
+      else warnings.push(reason('InsightOutdated', `Insight "${insight.name}": ${stale.join(' ')}`));
+    } else if (status === 'WARNING') warnings.push(reason('InsightWarning', said));
     else if (status !== 'PASSING')
       blockers.push(reason('InsightUnknown', `${said} EKS could not evaluate it, and that is not a pass.`));
     else if (isStale(insight, now)) {

@@ -39,9 +39,10 @@ export async function load<Data, KeyParts extends readonly unknown[]>(
   return item === undefined ? undefined : decode(entity, item);
 }
 
-export function put<Data>(entity: Entity<Data, never>, data: Data, expect: Expected): WriteOperation {
+export function put<Data>(entity: Entity<Data, never>, data: Data, expect: Expected, expiresAt?: Date): WriteOperation {
   const key = entity.keyOf(data);
-  return { type: 'put', item: { ...key, kind: entity.kind, active: entity.active(data), data }, expect };
+  const expiry = expiresAt === undefined ? {} : { expiresAt };
+  return { type: 'put', item: { ...key, kind: entity.kind, active: entity.active(data), data, ...expiry }, expect };
 }
 
 /** Writes over what was read, or creates what was absent. */

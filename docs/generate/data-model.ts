@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { ItemKey } from '../../core/ports/table.ts';
 import * as entities from '../../core/store/entities.ts';
+import * as scanEntities from '../../core/store/scan-entities.ts';
 import { describeShape } from './describe-shape.ts';
 import { markdownTable } from './markdown-table.ts';
 
@@ -12,9 +13,9 @@ interface EntityFacts {
   readonly active: (data: never) => boolean;
 }
 
-/** Every kind of item, as `core/store/entities.ts` exports them, as Markdown: a table of keys, then one shape each. */
+/** Every kind of item, as `core/store/entities.ts` and `core/store/scan-entities.ts` export them, as Markdown: a table of keys, then one shape each. */
 export function dataModel(): string {
-  const exported: readonly unknown[] = Object.values(entities);
+  const exported: readonly unknown[] = [...Object.values(entities), ...Object.values(scanEntities)];
   const kinds = exported.filter(isEntity).sort((a, b) => (a.kind < b.kind ? -1 : 1));
   const rows = kinds.map((entity) => {
     const { pk, sk } = keyPattern(entity);

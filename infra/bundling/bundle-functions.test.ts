@@ -14,7 +14,9 @@ test.each(bundles)('$name is one ESM file with its map, within its budget', ({ n
   expect(text).toMatch(/export\s*\{[^}]*\bhandler\b[^}]*\}/);
   expect(text).toContain('sourceMappingURL=index.mjs.map');
   const looksIntoClusters = KUBERNETES_FUNCTIONS.some((one) => one === name);
-  expect(bytes).toBeLessThanOrEqual(looksIntoClusters ? 3_000_000 : 1_300_000);
+  // The tables of removed APIs and what reads Helm's manifests are half a megabyte.
+  const most = name === 'scan-cluster' ? 3_500_000 : 3_000_000;
+  expect(bytes).toBeLessThanOrEqual(looksIntoClusters ? most : 1_300_000);
 });
 
 test('only functions that look into clusters carry a Kubernetes client', () => {

@@ -14,6 +14,8 @@ export type Operation =
   | 'free'
   /** Ends or parks an upgrade. */
   | 'settle'
+  /** Puts the progress of a scan away. */
+  | 'scan'
   | 'start-execution'
   | 'describe-execution';
 

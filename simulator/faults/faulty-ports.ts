@@ -1,3 +1,5 @@
+import type { ClusterReader } from '../../core/ports/cluster-reader.ts';
+import type { OpenCluster } from '../../core/ports/cluster-readers.ts';
 import type { Ports } from '../../core/ports/ports.ts';
 import type { Invocation, World } from '../process/world.ts';
 import type { Fault, Operation } from './fault.ts';
@@ -96,6 +98,7 @@ export class Faults {
       ),
       eks: alive(ports.eks, none),
       clusters: alive(ports.clusters, none),
+      readers: { open: (target) => openAlive(ports.readers.open(target), (reader) => alive(reader, none)) },
       events: alive(ports.events, none),
     };
   };
@@ -105,6 +108,11 @@ const EXECUTIONS: Readonly<Record<string, { operation: Operation } | undefined>>
   start: { operation: 'start-execution' },
   describe: { operation: 'describe-execution' },
 };
+
+/** Opening sends nothing; what dies is the reading. */
+function openAlive(opened: OpenCluster, alive: (reader: ClusterReader) => ClusterReader): OpenCluster {
+  return { reader: alive(opened.reader), wait: (seconds) => opened.wait(seconds), close: () => opened.close() };
+}
 
 /** `arnFor` answers at once and touches nothing. */
 function syncArn(ports: Ports, executions: Ports['executions']): Ports['executions'] {

@@ -1,4 +1,5 @@
 import type { Grant, Intent, Upgrade } from '../../core/contracts/items/protocol.ts';
+import type { ScanRun } from '../../core/contracts/items/scan.ts';
 import type { WriteOperation } from '../../core/ports/table.ts';
 import type { Operation } from './fault.ts';
 
@@ -9,6 +10,7 @@ export function operationOf(
   for (const write of operations) {
     if (write.type !== 'put') continue;
     const { kind, data } = write.item;
+    if (kind === 'ScanRun') return { operation: 'scan', clusterKey: (data as ScanRun).clusterKey };
     if (kind === 'Intent') {
       const intent = data as Intent;
       return { operation: intent.outcome === undefined ? 'commit' : 'outcome', clusterKey: intent.clusterKey };

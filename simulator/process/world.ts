@@ -14,6 +14,7 @@ import type { FakeEksState } from '../eks/state/fake-eks-state.ts';
 import type { Timing } from '../eks/timing.ts';
 import { FakeKubernetes } from '../kubernetes/fake-kubernetes.ts';
 import { createInMemoryClusterAccess } from '../kubernetes/in-memory-cluster-access.ts';
+import { createInMemoryClusterReaders } from '../kubernetes/in-memory-cluster-readers.ts';
 import { FUNCTIONS, type InvokedFunction } from './functions.ts';
 import { InMemoryBus } from './in-memory-bus.ts';
 import { createInMemoryExecutions } from './in-memory-executions.ts';
@@ -29,6 +30,8 @@ export interface WorldOptions {
   readonly timing?: Partial<Timing>;
   /** Simulated seconds per real second; absent = as fast as it goes. */
   readonly speed?: number;
+  /** Simulated time that one request of a scan takes, in milliseconds; 0 when absent. */
+  readonly requestMilliseconds?: () => number;
   /** Puts something between an invocation and its ports: crashes, late answers. Absent = nothing. */
   readonly around?: (ports: Ports, invocation: Invocation) => Ports;
 }
@@ -107,13 +110,17 @@ export class World implements RunView {
       principal: spokePrincipal,
       sleep: (milliseconds) => this.clock.sleep(milliseconds),
     });
+    const kubernetes = new FakeKubernetes(this.eks);
     this.ports = {
       table: this.table,
       eks,
       mutator: eks,
-      clusters: createInMemoryClusterAccess(new FakeKubernetes(this.eks), {
+      clusters: createInMemoryClusterAccess(kubernetes, { clock: this.clock, principal: spokePrincipal }),
+      readers: createInMemoryClusterReaders(kubernetes, {
         clock: this.clock,
         principal: spokePrincipal,
+        sleep: (milliseconds) => this.clock.sleep(milliseconds),
+        ...(options.requestMilliseconds === undefined ? {} : { requestMilliseconds: options.requestMilliseconds }),
       }),
       executions: createInMemoryExecutions(this.runner),
       events: this.bus,

@@ -31,6 +31,8 @@ export interface SmallFleet {
   readonly prepare?: (state: FakeEksState) => void;
   readonly faults?: readonly Fault[];
   readonly accounts?: readonly string[];
+  /** Simulated time that one request of a scan takes. */
+  readonly requestMilliseconds?: number;
 }
 
 /** Something that happens right before the control plane's upgrade is committed, between its decision and its call. */
@@ -47,7 +49,14 @@ export async function smallFleet(fleet: SmallFleet): Promise<World> {
   for (const cluster of fleet.clusters) addCluster(state, cluster);
   fleet.prepare?.(state);
   const faults = new Faults(fleet.faults ?? []);
-  const world = new World({ state, start: DAY, seed: 3, around: faults.around });
+  const { requestMilliseconds = 0 } = fleet;
+  const world = new World({
+    state,
+    start: DAY,
+    seed: 3,
+    around: faults.around,
+    requestMilliseconds: () => requestMilliseconds,
+  });
   faults.attach(world);
   const apiVersion = 'liftlock/v1alpha1';
   const accounts = fleet.accounts ?? [...new Set(fleet.clusters.map((cluster) => cluster.account ?? '111111111111'))];

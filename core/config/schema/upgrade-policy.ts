@@ -30,6 +30,26 @@ const smoke = z
   .default({ deployments: [], urls: [] })
   .describe('What must work after an upgrade, beside the cluster itself.');
 
+/** What a scan of a cluster reads, in the words of its reports (core/scan/report/words.ts). */
+const SOURCES = ['object', 'helm', 'telemetry', 'insight', 'reference', 'node', 'workload'] as const;
+const source = z.enum(SOURCES, `is no source of a scan; there are ${SOURCES.join(', ')}`);
+
+const scan = z
+  .strictObject({
+    skip: z
+      .array(source)
+      .refine((skipped) => new Set(skipped).size === skipped.length, 'names a source twice')
+      .max(SOURCES.length)
+      .default([])
+      .describe('Sources that are left out on purpose: helm where Liftlock may not read Secrets.'),
+    failOn: z
+      .enum(['removed', 'deprecated', 'none'])
+      .default('removed')
+      .describe('What stops an upgrade. removed: findings of severity error. deprecated: warnings too. none: nothing.'),
+  })
+  .default({ skip: [], failOn: 'removed' })
+  .describe('How clusters are scanned for removed APIs before each hop.');
+
 export const upgradePolicySchema = z
   .strictObject({
     apiVersion: z.literal(apiVersion),
@@ -55,6 +75,7 @@ export const upgradePolicySchema = z
           .enum(['full', 'eks-api'])
           .default('full')
           .describe('eks-api: for clusters whose API server Liftlock cannot reach; less is checked.'),
+        scan,
         smoke,
         waves: z
           .array(waveSchema)

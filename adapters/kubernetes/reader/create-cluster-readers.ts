@@ -1,0 +1,70 @@
+import type { Clock } from '../../../core/ports/clock.ts';
+import type { ClusterTarget } from '../../../core/ports/cluster-access.ts';
+import type { ClusterReader } from '../../../core/ports/cluster-reader.ts';
+import type { ClusterReaders } from '../../../core/ports/cluster-readers.ts';
+import type { Scope } from '../../../core/ports/eks.ts';
+import { clusterToken, type SigningCredentials } from '../cluster-token.ts';
+import { type Authorization, HttpsReader } from './https-reader.ts';
+
+export interface ClusterReadersOptions {
+  /** Credentials of the role that the cluster's access entry names. */
+  readonly credentials: (scope: Scope) => Promise<SigningCredentials>;
+  readonly clock: Clock;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+  /** Lets `http://` endpoints through, for tests on loopback. */
+  readonly plainHttp?: boolean;
+  /** The least time between two requests; 50 when absent. */
+  readonly pauseMilliseconds?: number;
+}
+
+/** API servers take a token for 15 minutes. */
+const TOKEN_MILLISECONDS = 10 * 60_000;
+const PAUSE_MILLISECONDS = 50;
+
+/** Reads the API servers of EKS clusters as the spoke role, over one connection each. */
+export function createClusterReaders(options: ClusterReadersOptions): ClusterReaders {
+  const { clock, sleep, plainHttp = false, pauseMilliseconds = PAUSE_MILLISECONDS } = options;
+  return {
+    open(target) {
+      const authorize = tokens(target, options);
+      const reader = new HttpsReader({ server: target.endpoint.replace(/\/$/, ''), authorize, plainHttp });
+      return {
+        reader: paced(reader, pauseMilliseconds, { clock, sleep }),
+        wait: (seconds) => sleep(seconds * 1_000),
+        close: () => reader.close(),
+      };
+    },
+  };
+}
+
+/** A token serves many requests. A new one is made before the old one ends, or when it is not taken any more. */
+function tokens({ scope, name, certificateAuthority }: ClusterTarget, options: ClusterReadersOptions) {
+  const tls = { ca: Buffer.from(certificateAuthority, 'base64') };
+  let made: { readonly token: string; readonly at: number } | undefined;
+  return async (renew: boolean): Promise<Authorization> => {
+    const now = options.clock.now();
+    if (made === undefined || renew || now.getTime() - made.at > TOKEN_MILLISECONDS) {
+      const credentials = await options.credentials(scope);
+      const cluster = { region: scope.region, clusterName: name };
+      made = { token: await clusterToken(cluster, credentials, now), at: now.getTime() };
+    }
+    return { headers: { authorization: `Bearer ${made.token}` }, tls };
+  };
+}
+
+/** By the port's own clock, so that a rehearsal need not wait for it. */
+function paced(
+  reader: ClusterReader,
+  pause: number,
+  { clock, sleep }: Pick<ClusterReadersOptions, 'clock' | 'sleep'>,
+): ClusterReader {
+  let last = 0;
+  return {
+    get: async (request) => {
+      const left = last + pause - clock.now().getTime();
+      if (left > 0) await sleep(left);
+      last = clock.now().getTime();
+      return reader.get(request);
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { reasonSchema, timestamp } from './common.ts';
+
+const count = z.number().int().nonnegative();
+const minor = z.string();
+const verdict = z.enum(['pass', 'fail', 'incomplete']);
+
+const cause = z.object({
+  cause: z.string(),
+  owner: z.string().optional(),
+  severity: z.enum(['error', 'warning', 'info']),
+  findings: count,
+});
+export type ScanCause = z.infer<typeof cause>;
+
+/** One scan in a few hundred bytes; the whole report lies beside it in parts. */
+export const scanSummary = z.object({
+  clusterKey: z.string(),
+  scannedAt: timestamp,
+  /** ARN of the execution that made it. */
+  execution: z.string(),
+  from: minor,
+  target: minor,
+  verdict,
+  errors: count,
+  warnings: count,
+  infos: count,
+  waived: count,
+  read: count,
+  gaps: count,
+  /** Causes of errors and warnings, the worst first; at most 20. */
+  causes: z.array(cause),
+  /** What could not be read; at most 20. */
+  unread: z.array(
+    z.object({ what: z.string(), source: z.string().optional(), status: z.string(), detail: z.string() }),
+  ),
+  /** When the tables that judged it were brought up to date, YYYY-MM-DD. */
+  dataUpdatedOn: z.string(),
+  /** Parts of the whole report. */
+  parts: count,
+});
+export type ScanSummary = z.infer<typeof scanSummary>;
+
+/** The last scan of a cluster for each target, the newest first; at most five. What lists of the fleet read. */
+export const latestScans = z.object({ clusterKey: z.string(), scans: z.array(scanSummary.omit({ clusterKey: true })) });
+export type LatestScans = z.infer<typeof latestScans>;
+
+/** Where the scan of one execution stands. */
+export const scanRun = z.object({
+  clusterKey: z.string(),
+  /** ARN of its execution. */
+  execution: z.string(),
+  target: minor,
+  status: z.enum(['requested', 'running', 'ended']),
+  requestedBy: z.string().optional(),
+  startedAt: timestamp,
+  /** Objects that were read. */
+  read: count,
+  /** Lists and other things still to be read. */
+  left: count,
+  /** How often it was gone on with. */
+  resumed: count,
+  /** The progress that was put away last; absent before the first time. `digest` is of its text. */
+  state: z.object({ generation: count, parts: count, digest: z.string() }).optional(),
+  /** Of its report; absent until there is one. */
+  scannedAt: timestamp.optional(),
+  /** Why it ended as it did; what the step said. */
+  reasons: z.array(reasonSchema),
+});
+export type ScanRun = z.infer<typeof scanRun>;
+
+/** A part of something too large for one item. `owner` says of what. */
+export const scanPart = z.object({ clusterKey: z.string(), owner: z.string(), part: count, text: z.string() });
+export type ScanPart = z.infer<typeof scanPart>;

@@ -1,0 +1,56 @@
+import type { LatestScans, ScanRun, ScanSummary } from '../../contracts/items/scan.ts';
+import type { Table } from '../../ports/table.ts';
+import { clusterPartition } from '../../store/entities.ts';
+import { decode, load, put } from '../../store/entity.ts';
+import { LatestScanItems, newestFirst, SCAN_SUMMARIES, ScanSummaries } from '../../store/scan-entities.ts';
+import { loadParts, saveParts } from '../../store/scan-parts.ts';
+import type { ScanReport } from '../report/report-schema.ts';
+import { fittingReport } from './fitting-report.ts';
+import { summaryOf } from './summary-of.ts';
+
+const RETENTION = 90 * 24 * 60 * 60_000;
+/** A cluster is asked about its next minors; more targets than that are nobody's. */
+const MOST_TARGETS = 5;
+
+/**
+ * Keeps a report for ninety days: whole in parts, its summary in the cluster's history, and a copy for lists of the fleet. Saved twice it is
+ * there once, since its time is when the scan began.
+ */
+export async function saveReport(
+  table: Pick<Table, 'get' | 'transact'>,
+  { clusterKey, execution }: Pick<ScanRun, 'clusterKey' | 'execution'>,
+  report: ScanReport,
+): Promise<ScanSummary> {
+  const expiresAt = new Date(Date.parse(report.scannedAt) + RETENTION);
+  const { report: fitting, text } = await fittingReport(report);
+  const parts = await saveParts(table, ownerOf(clusterKey, report.scannedAt), text, expiresAt);
+  const summary = summaryOf(fitting, { clusterKey, execution, parts });
+  const before = await load(table, LatestScanItems, clusterKey);
+  const latest = { clusterKey, scans: latestOf(before?.data.scans ?? [], summary) };
+  // Two scans that end at once: the copy lacks one of them until the next one, the history lacks none.
+  await table.transact([put(ScanSummaries, summary, 'any', expiresAt), put(LatestScanItems, latest, 'any', expiresAt)]);
+  return summary;
+}
+
+function latestOf(scans: LatestScans['scans'], { clusterKey: _, ...summary }: ScanSummary): LatestScans['scans'] {
+  const others = scans.filter(({ target, scannedAt }) => target !== summary.target && scannedAt !== summary.scannedAt);
+  const newer = scans.find(({ target, scannedAt }) => target === summary.target && scannedAt > summary.scannedAt);
+  return [...others, newer ?? summary].sort((a, b) => (a.scannedAt < b.scannedAt ? 1 : -1)).slice(0, MOST_TARGETS);
+}
+
+/** A cluster's scans, the newest first. */
+export async function scansOf(table: Pick<Table, 'queryPartition'>, clusterKey: string): Promise<ScanSummary[]> {
+  const items = await table.queryPartition(clusterPartition(clusterKey), SCAN_SUMMARIES);
+  return items.map((item) => decode(ScanSummaries, item).data);
+}
+
+/** The whole report behind a summary; undefined when it is not there any more. */
+export async function loadReport(
+  table: Pick<Table, 'queryPartition'>,
+  { clusterKey, scannedAt, parts }: ScanSummary,
+): Promise<ScanReport | undefined> {
+  const text = await loadParts(table, ownerOf(clusterKey, scannedAt), parts);
+  return text === undefined ? undefined : (JSON.parse(text) as ScanReport);
+}
+
+const ownerOf = (clusterKey: string, scannedAt: string) => ({ clusterKey, owner: `REPORT#${newestFirst(scannedAt)}` });

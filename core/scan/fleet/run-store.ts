@@ -1,0 +1,41 @@
+import type { ScanRun } from '../../contracts/items/scan.ts';
+import { sha256Hex } from '../../hash/sha256.ts';
+import type { Table } from '../../ports/table.ts';
+import { load, put, type Read } from '../../store/entity.ts';
+import { ScanRuns } from '../../store/scan-entities.ts';
+import { loadParts, type PartsOwner, saveParts } from '../../store/scan-parts.ts';
+import type { LiveScanState } from '../live/live-scan-state.ts';
+
+const DAY = 24 * 60 * 60_000;
+
+/** `execution`: its ARN. */
+export const loadRun = (table: Pick<Table, 'get'>, execution: string): Promise<Read<ScanRun> | undefined> =>
+  load(table, ScanRuns, execution);
+
+/** Kept for a day: nobody goes on with a scan after that. */
+export async function saveRun(table: Pick<Table, 'transact'>, run: ScanRun, now: Date): Promise<void> {
+  await table.transact([put(ScanRuns, run, 'any', new Date(now.getTime() + DAY))]);
+}
+
+/** The scan where it was put away; undefined when there is none, or it is not whole: two have written at once, or it has expired. */
+export async function loadState(table: Table, run: ScanRun): Promise<LiveScanState | undefined> {
+  if (run.state === undefined) return undefined;
+  const text = await loadParts(table, slotOf(run, run.state.generation), run.state.parts);
+  if (text === undefined || sha256Hex(text) !== run.state.digest) return undefined;
+  return JSON.parse(text) as LiveScanState;
+}
+
+/** Puts the scan away. What was put away before stays until the new one is whole: it takes the other of two slots. */
+export async function saveState(table: Table, run: ScanRun, state: LiveScanState, now: Date): Promise<ScanRun> {
+  const generation = (run.state?.generation ?? 0) + 1;
+  const text = JSON.stringify(state);
+  const parts = await saveParts(table, slotOf(run, generation), text, new Date(now.getTime() + DAY));
+  const saved = { ...run, state: { generation, parts, digest: sha256Hex(text) } };
+  await saveRun(table, saved, now);
+  return saved;
+}
+
+const slotOf = ({ clusterKey, execution }: ScanRun, generation: number): PartsOwner => ({
+  clusterKey,
+  owner: `STATE#${execution}#${generation % 2}`,
+});

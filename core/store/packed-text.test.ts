@@ -1,0 +1,29 @@
+import { packText, unpackText } from './packed-text.ts';
+
+/** Text that gzip makes little of. */
+function noise(length: number): string {
+  let state = 7;
+  let text = '';
+  while (text.length < length) {
+    state = (state * 48_271) % 2_147_483_647;
+    text += state.toString(36);
+  }
+  return text;
+}
+
+test.each([
+  ['nothing', ''],
+  ['a word with marks beyond ASCII', 'Schleuse, écluse, 水門'],
+  ['what takes several items', noise(1_500_000)],
+])('%s comes back as it was, in parts that each fit into an item', async (_, text) => {
+  const parts = await packText(text);
+  expect(Math.max(...parts.map((part) => part.length))).toBeLessThanOrEqual(300_000);
+  expect(parts.length).toBe(text.length > 1_000_000 ? 5 : 1);
+  expect(await unpackText(parts)).toBe(text);
+});
+
+test('parts of another text, or too few of them, are refused', async () => {
+  const parts = await packText(noise(700_000));
+  await expect(unpackText(parts.slice(0, -1))).rejects.toThrow();
+  await expect(unpackText([...parts].reverse())).rejects.toThrow();
+});

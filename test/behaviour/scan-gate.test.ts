@@ -1,0 +1,169 @@
+import { retryCluster } from '../../core/operations/hold-switch.ts';
+import { scansOf } from '../../core/scan/fleet/report-store.ts';
+import { loadRun } from '../../core/scan/fleet/run-store.ts';
+import type { FakeEksState } from '../../simulator/eks/state/fake-eks-state.ts';
+import type { Fault } from '../../simulator/faults/fault.ts';
+import type { StoredObject } from '../../simulator/kubernetes/resources/stored-object.ts';
+import type { World } from '../../simulator/process/world.ts';
+import {
+  clusterArn,
+  discover,
+  memberOf,
+  mutationsOf,
+  recordOf,
+  run,
+  smallFleet,
+  startByHand,
+  upgradesOf,
+  versionOf,
+} from './small-fleet.ts';
+
+/** What Terraform wrote, at a version that 1.37 does not serve any more, or at the one that replaces it. */
+const attributesClass = (apiVersion: string, time = '2026-01-01T00:00:00Z'): StoredObject => ({
+  apiVersion,
+  kind: 'VolumeAttributesClass',
+  metadata: {
+    name: 'fast',
+    managedFields: [{ manager: 'terraform', operation: 'Update', apiVersion, time, fieldsV1: {} }],
+  },
+  driverName: 'ebs.csi.aws.com',
+});
+const OLD = 'storage.k8s.io/v1beta1';
+const web = { name: 'web', version: '1.36', nodegroups: [{ name: 'workers' }] };
+const withOld = { ...web, objects: [attributesClass(OLD)] };
+const change = (world: World, edit: (cluster: FakeEksState['clusters'][string]) => void) =>
+  Object.values(world.eks.state.clusters).forEach(edit);
+const notesOf = async (world: World) =>
+  (await upgradesOf(world)).flatMap(({ steps }) => steps['scan-cluster']?.reasons ?? []).map(({ code }) => code);
+const lastScan = async (world: World) => (await scansOf(world.table, (await recordOf(world, 'web')).clusterKey))[0];
+
+test('an object whose writer uses an API that the hop removes stops it; rewritten, it goes on', async () => {
+  const world = await smallFleet({ clusters: [withOld] });
+  await run(world);
+  const member = await memberOf(world, 'web');
+  expect([member.status, member.reasons[0]?.code]).toEqual(['Blocked', 'ScanFinding']);
+  expect(member.reasons[0]?.message).toMatch(/terraform.*VolumeAttributesClass is not served from Kubernetes 1\.37/);
+  expect(member.reasons[0]?.message).toContain('Set apiVersion: storage.k8s.io/v1');
+  expect(mutationsOf(world)).toEqual([]);
+  expect(await lastScan(world)).toMatchObject({ from: '1.36', target: '1.37', verdict: 'fail', errors: 1 });
+
+  change(world, ({ kubernetes }) => {
+    kubernetes.objects = [attributesClass('storage.k8s.io/v1', '2026-11-20T09:00:00Z')];
+  });
+  await retryCluster(world.ports, member.clusterKey, 'ana');
+  await run(world);
+  expect(versionOf(world, 'web')).toBe('1.37');
+  expect(await lastScan(world)).toMatchObject({ verdict: 'pass', errors: 0, gaps: 0 });
+});
+
+test('a policy may let removed APIs pass', async () => {
+  const world = await smallFleet({ clusters: [withOld], policy: { scan: { failOn: 'none' } } });
+  await run(world);
+  expect(versionOf(world, 'web')).toBe('1.37');
+  expect(await notesOf(world)).toContain('ScanWarning');
+});
+
+test('what an older minor removed does not stop a later hop', async () => {
+  const written = 'flowcontrol.apiserver.k8s.io/v1beta3';
+  const managedFields = [
+    { manager: 'terraform', operation: 'Update', apiVersion: written, time: '2025-01-01T00:00:00Z' },
+  ];
+  const flowSchema = { apiVersion: written, kind: 'FlowSchema', metadata: { name: 'slow', managedFields }, spec: {} };
+  const world = await smallFleet({ clusters: [{ ...web, objects: [flowSchema] }] });
+  await run(world);
+  expect(versionOf(world, 'web')).toBe('1.37');
+  expect(await lastScan(world)).toMatchObject({ errors: 1 });
+  expect(await notesOf(world)).toContain('ScanWarning');
+});
+
+describe('what may not be read', () => {
+  const denied = (policy: Record<string, unknown>) =>
+    smallFleet({
+      clusters: [web],
+      policy,
+      prepare: (state) => {
+        for (const { kubernetes } of Object.values(state.clusters)) kubernetes.access.forbiddenResources = ['secrets'];
+      },
+    });
+
+  test('stops the hop, and says how to grant it or to leave it out', async () => {
+    const world = await denied({});
+    await run(world);
+    const { status, reasons } = await memberOf(world, 'web');
+    expect(status).toBe('Blocked');
+    expect(reasons.map(({ code }) => code)).toContain('ScanIncomplete');
+    expect(reasons.find(({ code }) => code === 'ScanIncomplete')?.message).toMatch(/secrets.*403.*scan\.skip: \[/);
+    expect(await lastScan(world)).toMatchObject({ verdict: 'incomplete' });
+  });
+
+  test('is left out where the policy says so', async () => {
+    const world = await denied({ scan: { skip: ['helm'] } });
+    await run(world);
+    expect(versionOf(world, 'web')).toBe('1.37');
+  });
+});
+
+test('a scan by hand looks further ahead than one hop, changes nothing and keeps its report', async () => {
+  const world = await smallFleet({ clusters: [{ ...withOld, version: '1.35' }], policy: { trigger: 'manual' } });
+  await discover(world);
+  const ended = await startByHand(world, 'scan-cluster', { cluster: clusterArn('web'), targetVersion: '1.37' });
+  expect([ended.status, ended.error]).toEqual(['FAILED', 'Blocked']);
+  expect(ended.cause).toContain('ScanFinding');
+  expect(ended.cause).toContain('NotOneHop');
+  expect(await lastScan(world)).toMatchObject({ from: '1.35', target: '1.37', verdict: 'fail' });
+  expect(world.eks.state.mutations).toEqual([]);
+});
+
+describe('a scan that takes longer than one invocation', () => {
+  // The gauge counts what the scan itself has asked for, which depends on who answers when.
+  const scanned = { trigger: 'manual', scan: { skip: ['telemetry'] } };
+  /** Four seconds for each request: about fifteen in one invocation. */
+  const slow = (faults: readonly Fault[] = []) =>
+    smallFleet({ clusters: [withOld], faults, requestMilliseconds: 4_000, policy: scanned });
+  const scanByHand = async (world: World) => {
+    await discover(world);
+    await startByHand(world, 'scan-cluster', { cluster: clusterArn('web'), targetVersion: '1.37' });
+    const summary = await lastScan(world);
+    const { execution: _, scannedAt: __, ...comparable } = summary ?? {};
+    return comparable;
+  };
+  const invocationsOf = async (world: World) =>
+    (await loadRun(world.table, (await lastScan(world))?.execution ?? ''))?.data;
+
+  test('goes on where it was put away', async () => {
+    const atOnce = await scanByHand(await smallFleet({ clusters: [withOld], policy: scanned }));
+    const world = await slow();
+    expect(await scanByHand(world)).toEqual(atOnce);
+    const run = await invocationsOf(world);
+    expect(run?.resumed).toBeGreaterThan(3);
+    expect(run).toMatchObject({ status: 'ended', left: 0 });
+  });
+
+  test('loses what it read since when it crashes, and nothing else', async () => {
+    const calm = await slow();
+    const without = await scanByHand(calm);
+    const requests = (await invocationsOf(calm))?.resumed ?? 0;
+    const crash = { operation: 'scan', effect: { kind: 'crash' } } as const;
+    const world = await slow([
+      { when: 'before', skip: 1, ...crash },
+      { when: 'after', skip: 3, ...crash },
+    ]);
+    expect(await scanByHand(world)).toEqual(without);
+    expect(world.faults).toHaveLength(2);
+    expect((await invocationsOf(world))?.resumed).toBeLessThanOrEqual(requests + 2);
+  });
+
+  test('leaves an API server alone for as long as it asks, across invocations', async () => {
+    const world = await smallFleet({
+      clusters: [withOld],
+      policy: { trigger: 'manual' },
+      prepare: (state) => {
+        for (const { kubernetes } of Object.values(state.clusters))
+          kubernetes.faults = [{ kind: 'too-many-requests', on: 'configmaps', retryAfterSeconds: 90, times: 3 }];
+      },
+    });
+    expect(await scanByHand(world)).toMatchObject({ verdict: 'fail', gaps: 0 });
+    const run = await invocationsOf(world);
+    expect(run?.resumed).toBeGreaterThan(0);
+  });
+});
