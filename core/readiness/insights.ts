@@ -1,7 +1,8 @@
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { isAddonInsight } from '../model/addon-insight.ts';
 import type { Insight } from '../ports/eks.ts';
-import { type Change, staleEvidence } from '../scan/telemetry/insights.ts';
+import type { Change } from '../scan/reference/cluster-facts.ts';
+import { staleEvidence } from '../scan/telemetry/insights.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 
 /** What EKS's upgrade insights mean for one hop. `blockers` stop it; `warnings` are told. */

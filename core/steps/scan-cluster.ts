@@ -62,7 +62,8 @@ async function scan(ports: ScanPorts, context: StepContext): Promise<StepOutcome
     return { step: STEP, result: wait(objects.pauseSeconds, reason('Scanning', objects.said)) };
   // What is quickly read is read last: it is what changes quickly.
   const insights = wanted ? await readInsights(ports, context) : [];
-  if (!resumed) collect(findings, judgeInsights(insights, target, ports.clock.now()));
+  const changes = objects === undefined ? [] : Object.values(objects.state.facts.changes);
+  if (!resumed) collect(findings, judgeInsights(insights, target, ports.clock.now(), changes));
   await readNodegroups(ports, context, findings, resumed);
   let detail = {};
   if (isServer(server)) detail = await readApiServer(ports, context, findings, { resumed, server });

@@ -38,8 +38,7 @@ export async function judgeScan(
   const report = reportOfScan({
     state,
     insights,
-    // The scan does not collect them yet: every client of an insight counts as one that still calls.
-    changes: [],
+    changes: Object.values(state.facts.changes),
     subject: shortId(record),
     clusters: [record.name, shortId(record), record.arn],
     version: cluster.version,

@@ -11,8 +11,6 @@ export interface ClusterReadersOptions {
   readonly credentials: (scope: Scope) => Promise<SigningCredentials>;
   readonly clock: Clock;
   readonly sleep: (milliseconds: number) => Promise<void>;
-  /** Lets `http://` endpoints through, for tests on loopback. */
-  readonly plainHttp?: boolean;
   /** The least time between two requests; 50 when absent. */
   readonly pauseMilliseconds?: number;
 }
@@ -23,11 +21,11 @@ const PAUSE_MILLISECONDS = 50;
 
 /** Reads the API servers of EKS clusters as the spoke role, over one connection each. */
 export function createClusterReaders(options: ClusterReadersOptions): ClusterReaders {
-  const { clock, sleep, plainHttp = false, pauseMilliseconds = PAUSE_MILLISECONDS } = options;
+  const { clock, sleep, pauseMilliseconds = PAUSE_MILLISECONDS } = options;
   return {
     open(target) {
       const authorize = tokens(target, options);
-      const reader = new HttpsReader({ server: target.endpoint.replace(/\/$/, ''), authorize, plainHttp });
+      const reader = new HttpsReader({ server: target.endpoint.replace(/\/$/, ''), authorize });
       return {
         reader: paced(reader, pauseMilliseconds, { clock, sleep }),
         wait: (seconds) => sleep(seconds * 1_000),

@@ -2,11 +2,13 @@ import type { Insight } from '../../ports/eks.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 import data from '../data/coverage.json' with { type: 'json' };
 import { judgeAll } from '../judge/judge.ts';
+import { furtherOnes } from '../live/keep.ts';
 import type { LiveScanState } from '../live/live-scan-state.ts';
+import type { Change } from '../reference/cluster-facts.ts';
 import { buildReport } from '../report/build-report.ts';
 import type { Coverage, ScanReport } from '../report/report-schema.ts';
 import type { Waiver } from '../report/waiver.ts';
-import { type Change, observeInsights } from '../telemetry/insights.ts';
+import { observeInsights } from '../telemetry/insights.ts';
 
 /** What was read of one cluster, and what it is judged for. */
 export interface ReadCluster {
@@ -37,21 +39,11 @@ export function reportOfScan(read: ReadCluster): ScanReport {
     target: target.toString(),
     failOn,
     findings: judgeAll([...state.observations, ...observed], { target, from }),
-    coverage: [
-      ...state.coverage.map((entry) => withoutSecrets(entry, state)),
-      ...(skipsInsights ? [] : [insightsRead(insights)]),
-      ...leftOut(state),
-    ],
+    coverage: [...state.coverage, ...(skipsInsights ? [] : [insightsRead(insights)]), ...furtherOnes(state)],
     waivers,
     data,
     scannedAt: new Date(state.startedAt),
   });
-}
-
-/** Whoever leaves Helm out may not read Secrets: then their metadata, which tells of writers, is left out with it. */
-function withoutSecrets(entry: Coverage, { skip }: LiveScanState): Coverage {
-  if (!skip.includes('helm') || entry.what !== 'secrets' || entry.status !== 'denied') return entry;
-  return { ...entry, status: 'skipped', detail: 'Left out with the source helm: they may not be read.' };
 }
 
 const insightsRead = (insights: readonly Insight[]): Coverage => ({
@@ -61,9 +53,3 @@ const insightsRead = (insights: readonly Insight[]): Coverage => ({
   detail: '',
   count: insights.length,
 });
-
-function leftOut({ leftOut: count }: LiveScanState): Coverage[] {
-  if (count === 0) return [];
-  const detail = `${count} further problems are left out: there are too many to keep. Repair the first ones and scan again.`;
-  return [{ what: 'further problems', source: null, status: 'skipped', detail, count }];
-}

@@ -84,6 +84,12 @@ function close(
   const own = { what: titleOf(unit), source: 'object', count } as const;
   if (failure === undefined) return { next: 'done', coverage: [{ ...own, status: 'read', detail: '' }] };
   if (/conversion webhook/i.test(failure.why)) keep(state, [conversionFails(unit, failure.why)]);
+  // Who leaves Helm out may not read Secrets: then who writes them is left out with it.
+  if (failure.status === 'denied' && own.what === 'secrets' && state.skip.includes('helm'))
+    return {
+      next: 'done',
+      coverage: [{ ...own, status: 'skipped', detail: 'They may not be read, and Helm is left out.' }],
+    };
   const status: Coverage['status'] = failure.status === 'denied' ? 'denied' : 'error';
   const sofar = count === 0 ? '' : ` after ${count} objects`;
   const dead = failure.status === 'failed' && failure.fatal === true ? { dead: failure.why } : {};

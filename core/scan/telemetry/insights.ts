@@ -3,19 +3,8 @@ import type { Insight } from '../../ports/eks.ts';
 import type { ApiRow } from '../data/api-row.ts';
 import type { ApiUse, Observation, Problem } from '../judge/observation.ts';
 import { apiVersionText } from '../observe/api-version.ts';
+import type { Change } from '../reference/cluster-facts.ts';
 import { apiOfUsage, productOf } from './insight-usage.ts';
-
-/** Something that has changed in the cluster: a manager has written an object at a good version, a workload has another spec. */
-export interface Change {
-  /** Of the field manager or the workload. */
-  readonly name: string;
-  /** RFC 3339. */
-  readonly time: string;
-  /** What it did, as a sentence's end: `wrote FlowSchema web at flowcontrol.apiserver.k8s.io/v1`. */
-  readonly what: string;
-  /** Of the objects that were written; absent for a workload that changed itself. */
-  readonly kind?: string;
-}
 
 type Detail = NonNullable<NonNullable<Insight['categorySpecificSummary']>['deprecationDetails']>[number];
 type Client = NonNullable<Detail['clientStats']>[number];
