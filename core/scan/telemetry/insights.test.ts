@@ -2,7 +2,8 @@ import type { Insight } from '../../ports/eks.ts';
 import { judgeInsights } from '../../readiness/insights.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 import { judgeAll } from '../judge/judge.ts';
-import { type Change, observeInsights } from './insights.ts';
+import type { Change } from '../reference/cluster-facts.ts';
+import { observeInsights } from './insights.ts';
 
 const target = KubeVersion.parse('1.37');
 const hop = { target, from: KubeVersion.parse('1.36') };
