@@ -5,6 +5,7 @@ import { apiVersionText, groupVersion } from '../observe/api-version.ts';
 import type { JudgedFinding } from '../report/merge-findings.ts';
 import { findingOf, subjectText } from './finding.ts';
 import { judgeCustomResource } from './judge-custom-resource.ts';
+import { judgeUnservedKind } from './judge-unserved-kind.ts';
 import type { ApiUse } from './observation.ts';
 
 /**
@@ -14,7 +15,7 @@ import type { ApiUse } from './observation.ts';
 export function judgeApi(use: ApiUse, target: KubeVersion): JudgedFinding | undefined {
   const { group, version } = groupVersion(use.subject.apiVersion);
   const row = apiRow(group, version, use.subject.kind);
-  if (row === undefined) return judgeCustomResource(use);
+  if (row === undefined) return judgeUnservedKind(use) ?? judgeCustomResource(use);
   const status = statusAt(row, target);
   if (status === 'not-yet') return undefined;
   const offered = isOffered(row, target);

@@ -1,5 +1,6 @@
 import { apiRow } from '../data/api-table.ts';
 import { customResource } from '../data/custom-resources.ts';
+import { unservedKind } from '../data/unserved-kinds.ts';
 import type { Observation } from '../judge/observation.ts';
 import { groupVersion } from '../observe/api-version.ts';
 import { inspectObject, type ObjectContext, subjectOf } from '../observe/inspect-object.ts';
@@ -8,6 +9,7 @@ import type { Coverage } from '../report/report-schema.ts';
 import { type EmbeddedText, embeddedTexts } from './embedded.ts';
 import { MAX_EMBEDDING } from './limits.ts';
 import type { ManifestObject } from './manifest-object.ts';
+import { namedIn } from './named-in.ts';
 import { type Path, Positions } from './positions.ts';
 import { type ReadDocument, readDocuments } from './read-documents.ts';
 import { referencedChart } from './referenced-chart.ts';
@@ -106,7 +108,8 @@ function scanObject(
   const evidence = within === undefined ? [] : [`It is packed into ${within}.`];
   const context = { source: 'manifest', cause, evidence, locate, ...(owner === undefined ? {} : { owner }) } as const;
   const { group, version } = groupVersion(object.apiVersion);
-  if (apiRow(group, version, object.kind) !== undefined || customResource(group, version, object.kind) !== undefined) {
+  const known = [apiRow, customResource, unservedKind].some((row) => row(group, version, object.kind) !== undefined);
+  if (known) {
     scan.observations.push({
       type: 'api',
       source: 'manifest',
@@ -119,7 +122,7 @@ function scanObject(
     });
   }
   if (outer?.text.lastApplied === true) return;
-  scan.observations.push(...inspectObject(object, context));
+  scan.observations.push(...inspectObject(object, context), ...namedIn(object, context));
   const chart = referencedChart(object);
   if (chart !== undefined) scan.gaps.push({ ...chart, what: `${file}: ${chart.what}` });
   if (embedding >= MAX_EMBEDDING) return;
