@@ -6,6 +6,7 @@ import { registerChangeVerbs } from './register-change-verbs.ts';
 import { registerConfigVerbs } from './register-config-verbs.ts';
 import { registerOtherVerbs } from './register-other-verbs.ts';
 import { registerReadVerbs } from './register-read-verbs.ts';
+import { registerVersions } from './register-versions.ts';
 import { registerScan } from './scan/register-scan.ts';
 import { type Outcome, type Session, sessionOf } from './session.ts';
 
@@ -36,6 +37,7 @@ export function createProgram(io: Io, register: (program: Command) => void): { p
   registerReadVerbs(program, act);
   registerChangeVerbs(program, act);
   registerScan(program, act);
+  registerVersions(program, act);
   registerOtherVerbs(program, act);
   return { program, outcome };
 }

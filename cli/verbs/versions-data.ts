@@ -1,0 +1,52 @@
+import { type DataDescription, describeData } from '../../core/scan/data/data-age.ts';
+import { tables } from '../../core/scan/data/tables.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { facts, section } from '../output/facts.ts';
+import { print } from '../output/print.ts';
+import { table } from '../output/table.ts';
+import type { Session } from '../session.ts';
+
+/** How far the tables of a scan can be trusted. Offline: they come with the release. */
+export async function versionsData(session: Session, format: string): Promise<ExitCode> {
+  const described = describeData(tables, session.io.now());
+  const sources = tables.sources.map(({ id, title, url, readOn }) => ({ id, title, url, readOn }));
+  await print(session, format, { ...described, sources }, () => textOf(described, sources));
+  return EXIT.ok;
+}
+
+type Sources = typeof tables.sources;
+
+const TABLES: Readonly<Record<keyof DataDescription['counts'], string>> = {
+  apis: 'versions of APIs that were deprecated or removed',
+  unservedKinds: 'kinds that other lists carry and no release served',
+  wirePayloads: 'payloads of webhooks and clients',
+  componentConfigs: 'versions of component configuration',
+  rules: 'fields, annotations, flags, images and nodes that break',
+  controllers: 'controllers, and the minors that their releases support',
+  customResources: 'versions of custom resources that their projects dropped',
+  sources: 'sources',
+};
+
+function textOf(described: DataDescription, sources: Sources): string[] {
+  const { updatedOn, ageInDays, oldestMinor, newestMinor, basis, counts, servedByDefault, disputed } = described;
+  const names = Object.keys(TABLES) as (keyof typeof TABLES)[];
+  const rows = names.map((name) => [String(counts[name]).padStart(5), TABLES[name]]);
+  const days = sources.map(({ readOn }) => readOn).sort();
+  return [
+    ...facts([
+      ['Updated', `${updatedOn}, ${ageInDays} ${ageInDays === 1 ? 'day' : 'days'} ago`],
+      ['Covers', `Kubernetes ${oldestMinor} to ${newestMinor}; a scan for a later one is incomplete`],
+      ['Rests on', basis],
+    ]),
+    ...section('Tables', table(['ROWS', 'WHAT'], rows).trimEnd().split('\n')),
+    '',
+    `${servedByDefault} of the ${counts.apis} APIs are served without being turned on, by Kubernetes or by EKS; about ${disputed} of them sources disagree.`,
+    `The sources were read from ${days.at(0) ?? '?'} to ${days.at(-1) ?? '?'}; -o json lists them.`,
+    ...(ageInDays > STALE_DAYS
+      ? ['', `Older than ${STALE_DAYS} days: Kubernetes has likely had a release since. Update Liftlock.`]
+      : []),
+  ];
+}
+
+/** Kubernetes has three releases a year. */
+const STALE_DAYS = 120;
