@@ -4,9 +4,9 @@ import { createKubeconfigReader } from '../../adapters/kubernetes/reader/create-
 import { advance, unread } from '../../core/scan/live/advance.ts';
 import { furtherOnes } from '../../core/scan/live/keep.ts';
 import { type LiveScanState, startLiveScan } from '../../core/scan/live/live-scan-state.ts';
-import type { Coverage } from '../../core/scan/report/report-schema.ts';
 import type { Source } from '../../core/scan/report/words.ts';
 import type { Io } from '../io.ts';
+import { collectInsights, insightsCluster, insightsNotAsked } from './collect-insights.ts';
 import type { Collected } from './collected.ts';
 import { Progress } from './progress.ts';
 import type { ScanOptions } from './scan-options.ts';
@@ -19,6 +19,7 @@ export async function collectLive(io: Io, options: ScanOptions): Promise<Collect
     { path, ...(options.context === undefined ? {} : { context: options.context }) },
     { pauseMilliseconds: 1_000 / options.requestsPerSecond },
   );
+  const eks = insightsCluster(options, context.cluster.name);
   const skip = options.skip.filter((word): word is Source => word !== 'not-rendered');
   const state = startLiveScan(io.now(), skip);
   const progress = new Progress(io);
@@ -34,13 +35,22 @@ export async function collectLive(io: Io, options: ScanOptions): Promise<Collect
     reader.close();
   }
   const left = interrupted.aborted ? state.units.map((unit) => unread(unit, 'the scan was interrupted')) : [];
+  const insights =
+    eks === undefined || interrupted.aborted
+      ? { observations: [], coverage: insightsNotAsked }
+      : await collectInsights(eks, options, Object.values(state.facts.changes));
   const { serverVersion } = state;
   return {
     subject: context.context,
     clusters: [context.context, context.cluster.name, clusterName(context.cluster.name)],
     ...(serverVersion === undefined ? {} : { serverVersion }),
-    observations: state.observations,
-    coverage: [...state.coverage, ...left, ...furtherOnes(state), ...insights(skip)],
+    observations: [...state.observations, ...insights.observations],
+    coverage: [
+      ...state.coverage,
+      ...left,
+      ...furtherOnes(state),
+      ...(skip.includes('insight') ? [] : [insights.coverage]),
+    ],
     interrupted: interrupted.aborted,
   };
 }
@@ -53,14 +63,6 @@ function told(state: LiveScanState): string {
   const [unit] = state.units;
   const at = unit?.type === 'list' ? ` Now: ${unit.resource}.` : '';
   return `Read ${read} objects; ${state.units.length} resources are left.${at}`;
-}
-
-/** What only AWS can tell; the scan of the fleet has it. */
-function insights(skip: readonly Source[]): Coverage[] {
-  if (skip.includes('insight')) return [];
-  const detail =
-    'Upgrade insights come from the API of Amazon EKS, which a kubeconfig does not reach. See liftlock scan cluster.';
-  return [{ what: 'upgrade insights of Amazon EKS', source: 'insight', status: 'skipped', detail, count: 0 }];
 }
 
 function sleep(seconds: number, signal: AbortSignal): Promise<void> {

@@ -1,9 +1,10 @@
 import type { Source } from '../../core/scan/report/words.ts';
 import type { ScanFormat } from '../output/scan/print-scan.ts';
+import type { InsightOptions } from './collect-insights.ts';
 import type { TargetOptions } from './targets.ts';
 
 /** The options of `liftlock scan`, as commander gives them. */
-export interface ScanOptions extends TargetOptions {
+export interface ScanOptions extends TargetOptions, InsightOptions {
   readonly manifests?: readonly string[];
   readonly kubeconfig?: string;
   readonly context?: string;

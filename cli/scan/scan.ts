@@ -33,7 +33,7 @@ export async function scan(session: Session, options: ScanOptions): Promise<Exit
   const baselines = options.baseline === undefined ? undefined : await readBaselineFile(options.baseline);
   const collected =
     manifests === undefined
-      ? await (await import('./collect-live.ts')).collectLive(io, options)
+      ? await (await import('./collect-live.ts')).collectLive(io, { ...options, ...profileOf(session) })
       : await (await import('./collect-manifests.ts')).collectManifests(io, manifests);
   const document = reportsOf(collected, options, { waivers, baselines, scannedAt: io.now() });
   const current = process.cwd();
@@ -81,3 +81,6 @@ function forgiven(all: readonly Coverage[], { skip }: ScanOptions): readonly Cov
   if (!skip.includes('not-rendered')) return all;
   return all.map((entry) => (entry.status === 'not-rendered' ? { ...entry, status: 'skipped' } : entry));
 }
+
+const profileOf = ({ global: { profile } }: Session): { profile?: string } =>
+  profile === undefined ? {} : { profile };

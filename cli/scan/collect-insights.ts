@@ -1,0 +1,80 @@
+import type { ClusterArn } from '../../core/model/cluster-key.ts';
+import { parseClusterArn } from '../../core/model/cluster-key.ts';
+import type { Insight } from '../../core/ports/eks.ts';
+import type { Observation } from '../../core/scan/judge/observation.ts';
+import type { Change } from '../../core/scan/reference/cluster-facts.ts';
+import type { Coverage } from '../../core/scan/report/report-schema.ts';
+import { observeInsights } from '../../core/scan/telemetry/insights.ts';
+import { invalid } from '../failure.ts';
+
+export interface InsightOptions {
+  /** True: the cluster that the kubeconfig names by its ARN. */
+  readonly eksInsights?: string | true;
+  readonly profile?: string;
+}
+
+/** The cluster whose insights are asked for; undefined when nobody asked. @throws Failure (2) when it is not clear which one. */
+export function insightsCluster({ eksInsights }: InsightOptions, kubeconfigCluster: string): ClusterArn | undefined {
+  if (eksInsights === undefined) return undefined;
+  const text = eksInsights === true ? kubeconfigCluster : eksInsights;
+  const arn = parseClusterArn(text);
+  if (arn !== undefined) return arn;
+  throw invalid(
+    `liftlock: ${text} is not the ARN of an EKS cluster. Say --eks-insights arn:aws:eks:<region>:<account>:cluster/<name>.`,
+  );
+}
+
+const WHAT = 'upgrade insights of Amazon EKS';
+const coverage = (status: Coverage['status'], detail: string, count: number): Coverage => ({
+  what: WHAT,
+  source: 'insight',
+  status,
+  detail,
+  count,
+});
+
+export const insightsNotAsked = coverage(
+  'skipped',
+  'They come from the API of Amazon EKS, which a kubeconfig does not reach: say --eks-insights, with AWS credentials.',
+  0,
+);
+
+/** What EKS saw of calls in the last 30 days, asked with the caller's own AWS credentials. */
+export async function collectInsights(
+  cluster: ClusterArn,
+  { profile }: InsightOptions,
+  changes: readonly Change[],
+): Promise<{ observations: readonly Observation[]; coverage: Coverage }> {
+  try {
+    const insights = await readInsights(cluster, profile);
+    return { observations: observeInsights(insights, changes), coverage: coverage('read', '', insights.length) };
+  } catch (error) {
+    const { name, message } = error instanceof Error ? error : new Error(String(error));
+    const denied = /^AccessDenied|^UnrecognizedClient|^ExpiredToken|^CredentialsProvider/.test(name);
+    const detail = `They were not read: ${name}: ${message.slice(0, 200)}. eks:ListInsights and eks:DescribeInsight are needed.`;
+    return { observations: [], coverage: coverage(denied ? 'denied' : 'error', detail, 0) };
+  }
+}
+
+async function readInsights({ account, region, name }: ClusterArn, profile: string | undefined): Promise<Insight[]> {
+  const [{ createEksConnections }, { createEksReader }, { systemClock, systemSleep }, providers] = await Promise.all([
+    import('../../adapters/aws/eks-connections.ts'),
+    import('../../adapters/aws/eks-reader.ts'),
+    import('../../adapters/aws/system-clock.ts'),
+    import('@aws-sdk/credential-providers'),
+  ]);
+  const provide = providers.fromNodeProviderChain(profile === undefined ? {} : { profile });
+  const refuse = () => Promise.reject(new Error('A scan changes nothing.'));
+  const sessions = { forAccount: () => provide(), narrowedTo: refuse };
+  const eks = createEksReader(
+    createEksConnections({ sessions: sessions as never, clock: systemClock, sleep: systemSleep }),
+  );
+  const scope = { account, region };
+  const found = await eks.listInsights(scope, { clusterName: name, categories: ['UPGRADE_READINESS'] });
+  const whole: Insight[] = [];
+  for (const summary of found) {
+    if (summary.insightStatus.status === 'PASSING') whole.push(summary);
+    else whole.push(await eks.describeInsight(scope, { clusterName: name, id: summary.id }));
+  }
+  return whole;
+}
