@@ -19,7 +19,7 @@ export async function apply(session: Session, options: ApplyOptions): Promise<Ex
   const parsed = await parse(session, files);
   for (const issue of [...parsed.errors, ...parsed.warnings]) session.io.err(`${visible(formatIssue(issue))}\n`);
   if (parsed.errors.length > 0) throw invalid('liftlock: nothing was applied. Correct the errors above.');
-  const documents = [...(parsed.fleet === undefined ? [] : [parsed.fleet]), ...parsed.policies];
+  const documents = [...(parsed.fleet === undefined ? [] : [parsed.fleet]), ...parsed.policies, ...parsed.waivers];
   if (documents.length === 0) throw invalid('liftlock: there is no config in what was given.');
   const client = await session.client();
   const query = { dryRun: options.dryRun === true ? 'true' : undefined };

@@ -1,3 +1,4 @@
+import { checkWaiver } from './check-waiver.ts';
 import type { Report } from './checks/check.ts';
 import { fieldOf, listOf } from './checks/check.ts';
 import { checkFleetCaps } from './checks/fleet-caps.ts';
@@ -14,13 +15,14 @@ import type { ParseOptions } from './parse-options.ts';
 import { fleetSchema } from './schema/fleet.ts';
 import { upgradePolicySchema } from './schema/upgrade-policy.ts';
 import { parseBySchema } from './schema-issues.ts';
-import type { Fleet, UpgradePolicy } from './types.ts';
+import type { Fleet, ScanWaiver, UpgradePolicy } from './types.ts';
 import { checkUniqueness } from './uniqueness.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
 interface CheckedConfig {
   readonly fleet: Fleet | undefined;
   readonly policies: readonly UpgradePolicy[];
+  readonly waivers: readonly ScanWaiver[];
   readonly issues: readonly ConfigIssue[];
 }
 
@@ -49,7 +51,10 @@ export function checkConfig(documents: readonly YamlDocument[], options: ParseOp
     }
     policies.push(policy);
   }
-  return { fleet: parsedFleets[0], policies, issues };
+  const waiverDocuments = kinds.filter(({ kind }) => kind === 'ScanWaiver').map(({ document }) => document);
+  issues.push(...checkUniqueness('ScanWaiver', waiverDocuments));
+  const waivers = waiverDocuments.flatMap((document) => checkWaiver(document, options.now, issues)?.document ?? []);
+  return { fleet: parsedFleets[0], policies, waivers, issues };
 }
 
 function checkFleet(document: YamlDocument, issues: ConfigIssue[]): Fleet | undefined {

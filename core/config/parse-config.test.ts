@@ -360,8 +360,8 @@ test('too many documents are refused before they are compared', () => {
 });
 
 test('no files, empty files and comments alone are an empty config', () => {
-  expect(parseConfig([])).toEqual({ policies: [], errors: [], warnings: [] });
-  expect(parse('# nothing\n---\n---\n')).toEqual({ policies: [], errors: [], warnings: [] });
+  expect(parseConfig([])).toEqual({ policies: [], waivers: [], errors: [], warnings: [] });
+  expect(parse('# nothing\n---\n---\n')).toEqual({ policies: [], waivers: [], errors: [], warnings: [] });
 });
 
 test('whatever is cut out of a config, parsing never throws and every issue has a place in the file', () => {

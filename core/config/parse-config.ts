@@ -3,13 +3,15 @@ import { deepFreeze } from './deep-freeze.ts';
 import { type ConfigIssue, sortIssues } from './issue.ts';
 import type { ParseOptions } from './parse-options.ts';
 import { type ConfigFile, maxDocuments, maxFiles, readYaml } from './read-yaml.ts';
-import type { Fleet, UpgradePolicy } from './types.ts';
+import type { Fleet, ScanWaiver, UpgradePolicy } from './types.ts';
 
 export interface ParsedConfig {
   /** Absent when no file has one, or when anything is wrong. */
   readonly fleet?: Fleet;
   /** In the order of the files. Empty when anything is wrong: bad config is never half-applied. */
   readonly policies: readonly UpgradePolicy[];
+  /** The same. */
+  readonly waivers: readonly ScanWaiver[];
   readonly errors: readonly ConfigIssue[];
   readonly warnings: readonly ConfigIssue[];
 }
@@ -30,9 +32,9 @@ export function parseConfig(files: readonly ConfigFile[], options: ParseOptions 
   );
   const errors = issues.filter(({ severity }) => severity === 'error');
   const warnings = issues.filter(({ severity }) => severity === 'warning');
-  if (errors.length > 0) return deepFreeze({ policies: [], errors, warnings });
-  const { fleet, policies } = checked;
-  return deepFreeze({ ...(fleet !== undefined && { fleet }), policies, errors, warnings });
+  if (errors.length > 0) return deepFreeze({ policies: [], waivers: [], errors, warnings });
+  const { fleet, policies, waivers } = checked;
+  return deepFreeze({ ...(fleet !== undefined && { fleet }), policies, waivers, errors, warnings });
 }
 
 /** Beyond these limits something else than a person wrote the config, and comparing all with all would take minutes. */
@@ -41,6 +43,7 @@ function tooMuch(files: readonly ConfigFile[], what: string, limit: number): Par
   const file = files[0]?.path ?? '';
   return deepFreeze({
     policies: [],
+    waivers: [],
     errors: [{ severity: 'error', file, line: 1, column: 1, path: '', message }],
     warnings: [],
   });

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { fleetSchema } from './schema/fleet.ts';
+import type { scanWaiverSchema } from './schema/scan-waiver.ts';
 import type { upgradePolicySchema } from './schema/upgrade-policy.ts';
 
 /** All the way down: config is parsed once and never changes. */
@@ -18,3 +19,9 @@ export type UpgradePolicy = DeepReadonly<z.output<typeof upgradePolicySchema>>;
 export type UpgradePolicySpec = UpgradePolicy['spec'];
 
 export type Wave = UpgradePolicySpec['waves'][number];
+
+/** The `ScanWaiver` kind. */
+export type ScanWaiver = DeepReadonly<z.output<typeof scanWaiverSchema>>;
+
+/** Any config object, as it is applied. */
+export type ConfigObject = Fleet | UpgradePolicy | ScanWaiver;

@@ -1,4 +1,4 @@
-import type { Fleet, UpgradePolicy } from '../config/types.ts';
+import type { ConfigObject, Fleet } from '../config/types.ts';
 import type { AppliedConfig } from '../contracts/items/rollout.ts';
 import { revisionOf } from '../hash/revision.ts';
 import { labelsOf } from '../inventory/observe-cluster.ts';
@@ -21,7 +21,7 @@ export interface Applied {
 /** Applies objects that were validated, all in one transaction or none. An object that is as applied is not written again. */
 export async function applyConfig(
   ports: OperatorPorts,
-  objects: readonly (Fleet | UpgradePolicy)[],
+  objects: readonly ConfigObject[],
   by: string,
 ): Promise<Applied[]> {
   const applied = await decideAndWrite(async () => {

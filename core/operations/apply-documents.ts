@@ -1,6 +1,6 @@
 import { formatIssue } from '../config/issue.ts';
 import { parseConfig } from '../config/parse-config.ts';
-import type { Fleet, UpgradePolicy } from '../config/types.ts';
+import type { ConfigObject } from '../config/types.ts';
 import { revisionOf } from '../hash/revision.ts';
 import { FLEET, fleetInForce } from '../policy/applied.ts';
 import type { Table } from '../ports/table.ts';
@@ -47,7 +47,7 @@ export async function applyDocuments(
     const problems = parsed.errors.map(({ file, message }) => `${file}: ${message}`);
     throw new Refusal('InvalidInput', `Nothing was applied. ${problems.join(' ')}`, { problems });
   }
-  const objects = [...(parsed.fleet === undefined ? [] : [parsed.fleet]), ...parsed.policies];
+  const objects = [...(parsed.fleet === undefined ? [] : [parsed.fleet]), ...parsed.policies, ...parsed.waivers];
   const others = await otherPolicies(table, objects);
   const together = parseConfig([...others, ...files], parseOptions);
   const own = new Set(files.map(({ path }) => path));
@@ -61,7 +61,7 @@ export async function applyDocuments(
 const nameOf = (index: number): string => `document ${index + 1}`;
 
 /** Policies that stay as they are: a new one may select the same clusters, which leaves those alone. */
-async function otherPolicies(table: Table, objects: readonly (Fleet | UpgradePolicy)[]) {
+async function otherPolicies(table: Table, objects: readonly ConfigObject[]) {
   const replaced = new Set(objects.map((object) => (object.kind === 'UpgradePolicy' ? object.metadata.name : '')));
   return (await table.queryPartition('CONFIG', 'UpgradePolicy#'))
     .map((item) => decode(Configs, item).data)
@@ -69,7 +69,7 @@ async function otherPolicies(table: Table, objects: readonly (Fleet | UpgradePol
     .map(({ name, document }) => ({ path: `the policy ${name} in force`, text: JSON.stringify(document) }));
 }
 
-async function preview(table: Table, objects: readonly (Fleet | UpgradePolicy)[]): Promise<Applied[]> {
+async function preview(table: Table, objects: readonly ConfigObject[]): Promise<Applied[]> {
   return Promise.all(
     objects.map(async (object): Promise<Applied> => {
       const { kind } = object;

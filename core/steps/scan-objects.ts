@@ -1,6 +1,7 @@
 import type { UpgradePolicySpec } from '../config/types.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { bounded, type StepResult } from '../contracts/step-result.ts';
+import { scanWaivers } from '../policy/applied.ts';
 import type { ClusterTarget } from '../ports/cluster-access.ts';
 import type { Insight } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -44,7 +45,7 @@ export async function judgeScan(
     version: cluster.version,
     target,
     failOn: rules?.failOn ?? 'removed',
-    waivers: [],
+    waivers: await scanWaivers(ports.table),
   });
   const { scannedAt } = await saveReport(ports.table, run, report);
   await saveRun(ports.table, { ...run, scannedAt }, ports.clock.now());

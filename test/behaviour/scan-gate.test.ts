@@ -1,3 +1,4 @@
+import { applyDocuments } from '../../core/operations/apply-documents.ts';
 import { retryCluster } from '../../core/operations/hold-switch.ts';
 import { scansOf } from '../../core/scan/fleet/report-store.ts';
 import { loadRun } from '../../core/scan/fleet/run-store.ts';
@@ -61,6 +62,33 @@ test('a policy may let removed APIs pass', async () => {
   await run(world);
   expect(versionOf(world, 'web')).toBe('1.37');
   expect(await notesOf(world)).toContain('ScanWarning');
+});
+
+test('a waiver that is applied lets the hop go on until it ends', async () => {
+  const world = await smallFleet({ clusters: [withOld] });
+  const waive = (expires: string) => ({
+    apiVersion: 'liftlock/v1alpha1',
+    kind: 'ScanWaiver',
+    metadata: { name: 'fast-class' },
+    spec: {
+      match: { kind: 'VolumeAttributesClass', cluster: 'web' },
+      reason: 'It goes next week.',
+      owner: 'storage',
+      expires,
+    },
+  });
+  await applyDocuments(world.ports, [waive('2020-01-01')], 'ana', { dryRun: false });
+  await run(world);
+  expect((await memberOf(world, 'web')).status).toBe('Blocked');
+  const never = applyDocuments(world.ports, [waive('2099-01-01')], 'ana', { dryRun: false });
+  await expect(never).rejects.toThrow('more than 400 days ahead');
+  expect((await lastScan(world))?.verdict).toBe('fail');
+  const soon = new Date(world.ports.clock.now().getTime() + 30 * 24 * 3_600_000).toISOString().slice(0, 10);
+  await applyDocuments(world.ports, [waive(soon)], 'ana', { dryRun: false });
+  await retryCluster(world.ports, (await memberOf(world, 'web')).clusterKey, 'ana');
+  await run(world);
+  expect(versionOf(world, 'web')).toBe('1.37');
+  expect(await lastScan(world)).toMatchObject({ verdict: 'pass', errors: 0, waived: 1 });
 });
 
 test('what an older minor removed does not stop a later hop', async () => {

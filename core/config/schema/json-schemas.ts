@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ConfigKind } from '../kinds.ts';
 import { fleetSchema } from './fleet.ts';
+import { scanWaiverSchema } from './scan-waiver.ts';
 import { upgradePolicySchema } from './upgrade-policy.ts';
 
 /**
@@ -11,6 +12,7 @@ export function jsonSchemas(): Readonly<Record<ConfigKind, object>> {
   return {
     Fleet: jsonSchemaOf('Fleet', fleetSchema, 'input'),
     UpgradePolicy: jsonSchemaOf('UpgradePolicy', upgradePolicySchema, 'input'),
+    ScanWaiver: jsonSchemaOf('ScanWaiver', scanWaiverSchema, 'input'),
   };
 }
 

@@ -1,17 +1,10 @@
-import type { z } from 'zod';
-import type { DeepReadonly } from '../../config/types.ts';
+import type { CheckedWaiver } from '../../config/check-waiver.ts';
+import type { ScanWaiver } from '../../config/types.ts';
 import { matchesGlob } from './glob.ts';
 import type { Finding } from './report-schema.ts';
-import type { scanWaiverSchema } from './scan-waiver-schema.ts';
-
-/** The `ScanWaiver` kind as it is written. */
-export type ScanWaiver = DeepReadonly<z.output<typeof scanWaiverSchema>>;
 
 /** A waiver, and the instant at which it ends. */
-export interface Waiver {
-  readonly document: ScanWaiver;
-  readonly end: Date;
-}
+export type Waiver = CheckedWaiver;
 
 const EXACT = ['reason', 'source', 'rule', 'apiVersion', 'kind', 'id'] as const;
 const GLOBS = ['namespace', 'name', 'owner'] as const;

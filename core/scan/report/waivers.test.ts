@@ -1,8 +1,8 @@
 import { formatIssue } from '../../config/issue.ts';
+import { waiverEnd } from '../../config/waiver-end.ts';
 import { parseWaivers } from './parse-waivers.ts';
 import { covered, judged } from './testing/findings.ts';
 import { reportOf } from './testing/report.ts';
-import { waiverEnd } from './waiver-end.ts';
 
 const now = new Date('2026-11-20T08:00:00Z');
 

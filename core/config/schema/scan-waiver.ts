@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { apiVersion } from '../../config/kinds.ts';
-import { metadataSchema } from '../../config/schema/metadata.ts';
-import { REASONS, SOURCES } from './words.ts';
+import { REASONS, SOURCES } from '../../contracts/scan-words.ts';
+import { apiVersion } from '../kinds.ts';
+import { metadataSchema } from './metadata.ts';
 
 const words = <const Words extends Readonly<Record<string, string>>>(all: Words) =>
   z.enum(Object.keys(all) as [keyof Words & string, ...(keyof Words & string)[]]);

@@ -1,0 +1,39 @@
+import type { ConfigIssue } from './issue.ts';
+import { scanWaiverSchema } from './schema/scan-waiver.ts';
+import { parseBySchema } from './schema-issues.ts';
+import type { ScanWaiver } from './types.ts';
+import { waiverEnd } from './waiver-end.ts';
+import type { YamlDocument } from './yaml-document.ts';
+
+/** Longer than a year with some days to spare; after that somebody should look again. */
+export const maxWaiverDays = 400;
+
+/** A waiver, and the instant at which it ends. */
+export interface CheckedWaiver {
+  readonly document: ScanWaiver;
+  readonly end: Date;
+}
+
+/** One document of kind ScanWaiver. One that has expired is no error: reports list it. `now` undefined: any end will do. */
+export function checkWaiver(
+  document: YamlDocument,
+  now: Date | undefined,
+  issues: ConfigIssue[],
+): CheckedWaiver | undefined {
+  const { value, issues: found } = parseBySchema(scanWaiverSchema, document);
+  issues.push(...found);
+  if (value === undefined) return undefined;
+  const { expires } = value.spec;
+  const end = waiverEnd(expires);
+  const latest = now === undefined ? undefined : lastDay(now);
+  if (end !== undefined && (latest === undefined || end <= (waiverEnd(latest) ?? end))) return { document: value, end };
+  const message =
+    end === undefined
+      ? `"${expires}" is no day or time of the calendar.`
+      : `"${expires}" is more than ${maxWaiverDays} days ahead. The last day is ${latest}; look again then.`;
+  issues.push(document.issue('error', ['spec', 'expires'], message));
+  return undefined;
+}
+
+const lastDay = (now: Date): string =>
+  new Date(now.getTime() + maxWaiverDays * 24 * 60 * 60 * 1000).toISOString().slice(0, 10);

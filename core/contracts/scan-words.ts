@@ -1,0 +1,55 @@
+// Apart from the schema, so that what only builds or prints a report does not load zod.
+
+/** Where a finding comes from. `--skip` takes the same words. */
+export const SOURCES = {
+  manifest: 'Files that people or tools apply: YAML, JSON, charts, embedded documents.',
+  object:
+    'Objects of the cluster: who last wrote them at which API version (managedFields, last-applied-configuration).',
+  helm: 'Releases that Helm keeps in the cluster.',
+  telemetry: 'What the API server counted: requests to deprecated APIs since it started.',
+  insight: 'Upgrade insights of Amazon EKS: which client called which API in the last 30 days.',
+  reference: 'What refers to APIs: CRDs, APIServices, webhooks, policies, RBAC rules, scale targets, owners.',
+  node: 'Nodes: kubelet, kube-proxy, container runtime, operating system.',
+  workload: 'Pod templates and other objects: fields, annotations, mounts, images of known controllers.',
+} as const;
+export type Source = keyof typeof SOURCES;
+
+/** What kind of problem it is. */
+export const REASONS = {
+  removed: 'The target does not serve or support it any more.',
+  deprecated: 'The target still takes it and warns; a later minor will not.',
+  'never-served': 'No release serves it unless somebody turned it on; it cannot have worked on a default cluster.',
+  'stale-trace': 'An older writer used such an API; somebody has written the object at a good version since.',
+  unsupported: 'Its makers do not support it together with the target.',
+  'version-skew': 'A component would be too far from the API server, or newer than it.',
+  'behaviour-change': 'It is still taken, and does something else.',
+  'unserved-version': 'It names a version that nothing serves.',
+  'stored-version': 'Objects may still be stored at a version that is deprecated or on its way out.',
+  unavailable: 'Something that the API server asks does not answer, so requests fail.',
+  insight: 'Amazon EKS reports it, and Liftlock knows no more about it.',
+} as const;
+export type Reason = keyof typeof REASONS;
+
+/** The worst first. */
+export const SEVERITIES = ['error', 'warning', 'info'] as const;
+export const SEVERITY_MEANINGS: Readonly<Record<(typeof SEVERITIES)[number], string>> = {
+  error: 'It breaks at the target, or is broken already. Fails a scan unless --fail-on says none.',
+  warning: 'It still works at the target and will not for ever. Fails a scan with --fail-on deprecated.',
+  info: 'Good to know; never fails a scan.',
+};
+/** The surest first. */
+export const CONFIDENCES = ['high', 'medium', 'low'] as const;
+export const CONFIDENCE_MEANINGS: Readonly<Record<(typeof CONFIDENCES)[number], string>> = {
+  high: 'It is written there, or somebody applied it so last.',
+  medium: 'Somebody wrote it so; another writer may have taken over since.',
+  low: 'A single trace that others may have outdated.',
+};
+export const VERDICTS = ['pass', 'fail', 'incomplete'] as const;
+export const COVERAGE_STATUSES = {
+  read: 'All of it was read.',
+  denied: 'Nobody may read it with these credentials.',
+  error: 'It could not be read.',
+  skipped: 'It was left out on purpose.',
+  'not-rendered': 'A template, which says nothing until it is rendered.',
+} as const;
+export const FAIL_ON = ['removed', 'deprecated', 'none'] as const;
