@@ -11,7 +11,8 @@ export interface Baselines {
 
 export async function readBaselineFile(path: string): Promise<Baselines> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw invalid(`liftlock: the baseline ${path} cannot be read: ${error.code ?? error.message}.`);
+    const why = error.code === 'ENOENT' ? 'there is no such file' : (error.code ?? error.message);
+    throw invalid(`liftlock: the baseline ${path} cannot be read: ${why}.`);
   });
   const { baselines, error } = readBaseline({ path, text });
   if (error !== undefined) throw invalid(`liftlock: ${error}`);

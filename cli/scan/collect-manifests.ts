@@ -11,21 +11,22 @@ import { readStream, readTextFile } from './read-text.ts';
 
 /** Reads what a person named, one file after the other. One that cannot be read is a gap, and costs nothing but itself. */
 export async function collectManifests(io: Io, named: readonly string[]): Promise<Collected> {
-  const files = await manifestPaths(named.filter((path) => path !== '-'));
+  const { files, problems } = await manifestPaths(named.filter((path) => path !== '-'));
   const paths: ManifestPath[] = [...(named.includes('-') ? [{ path: '-', named: true }] : []), ...files];
   const observations: Observation[] = [];
   const tally = new Tally();
+  for (const { path, problem } of problems) tally.gap(path, problem);
   const progress = new Progress(io);
   const { interrupted } = io;
   let done = 0;
   for (const file of paths) {
     if (interrupted.aborted) break;
     progress.tell(() => `Scanned ${done} of ${paths.length} files, ${observations.length} observations so far.`);
-    const read = file.path === '-' ? await readStream(io.stdinChunks()) : readTextFile(file.path);
+    const read = file.path === '-' ? await readStream(io.stdinChunks(), interrupted) : readTextFile(file.path);
     done += 1;
     // Now and then the rest of the process has its turn: a person may have pressed Ctrl-C.
     if (done % FILES_AT_ONCE === 0) await setImmediate();
-    if ('problem' in read) tally.gap(file.path, `The file was not read: ${read.problem}.`);
+    if ('problem' in read) tally.gap(wordsOf(file.path), `It was not read: ${read.problem}.`);
     else if (file.chart !== undefined && isTemplateText(read.text)) tally.template(file.chart);
     else if (file.named !== true && !read.text.includes('apiVersion')) tally.other();
     else {
@@ -34,13 +35,24 @@ export async function collectManifests(io: Io, named: readonly string[]): Promis
       tally.add(scan.coverage);
     }
   }
-  if (interrupted.aborted) tally.gap(`${paths.length - done} files`, 'They were not read: the scan was interrupted.');
-  if (paths.length === 0) tally.gap(named.join(', '), 'There is no YAML or JSON file in it.');
-  const subject = named.map((path) => (path === '-' ? 'standard input' : path)).join(', ');
+  const left = paths.length - done;
+  if (left > 0) tally.gap(counted(left, 'file'), 'The scan was interrupted before they were read.');
+  const subject = subjectOf(named);
+  if (paths.length === 0 && problems.length === 0) tally.gap(subject, 'There is no YAML or JSON file in it.');
   return { subject, clusters: [], observations, coverage: tally.coverage(subject), interrupted: interrupted.aborted };
 }
 
 const FILES_AT_ONCE = 100;
+const MOST_NAMED = 3;
+
+const wordsOf = (path: string): string => (path === '-' ? 'standard input' : path);
+const counted = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
+
+/** What a person named; a shell makes thousands of paths of one asterisk. */
+function subjectOf(named: readonly string[]): string {
+  const more = named.length > MOST_NAMED ? ` and ${named.length - MOST_NAMED} more` : '';
+  return `${named.slice(0, MOST_NAMED).map(wordsOf).join(', ')}${more}`;
+}
 
 /** Coverage of many files: what was read is counted, every gap is named. */
 class Tally {
@@ -79,16 +91,17 @@ class Tally {
   coverage(subject: string): Coverage[] {
     const templates = [...this.#templates].map(([chart, count]): Coverage => {
       const render = `helm template ${chart} | liftlock scan --manifests -`;
-      const detail = `${count} of its templates say nothing until they are rendered: ${render}`;
-      return { what: `chart ${chart}`, source: 'manifest', status: 'not-rendered', detail, count };
+      const says = count === 1 ? 'template of it says' : 'of its templates say';
+      const detail = `${count} ${says} nothing until rendered: ${render}`;
+      return { what: `chart ${chart}`, source: 'manifest', status: 'not-rendered', detail, count: 0 };
     });
-    const detail = [`${this.#files} files.`, ...this.#notes].join(' ');
+    const detail = [`${counted(this.#files, 'file')}.`, ...this.#notes].join(' ');
     const read: Coverage = { what: subject, source: 'manifest', status: 'read', detail, count: this.#objects };
     const others: Coverage = {
       what: `files without Kubernetes objects in ${subject}`,
       source: 'manifest',
       status: 'skipped',
-      detail: `${this.#others} ${this.#others === 1 ? 'file has' : 'files have'} no document with an apiVersion and a kind.`,
+      detail: `${counted(this.#others, 'file')} ${this.#others === 1 ? 'has' : 'have'} no document with an apiVersion and a kind.`,
       count: this.#others,
     };
     // An empty pipe and a wrong path must not look like a fleet without problems.

@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { invalid } from '../failure.ts';
@@ -10,29 +11,55 @@ export interface ManifestPath {
   readonly named?: boolean;
 }
 
+/** What stands below the paths that a person named. */
+export interface ManifestPaths {
+  readonly files: readonly ManifestPath[];
+  /** Folders that could not be opened, and links that lead nowhere or to folders. */
+  readonly problems: readonly { readonly path: string; readonly problem: string }[];
+}
+
 const MANIFEST = /\.(?:ya?ml|json|jsonl|ndjson)$/i;
 /** Folders that hold other people's files, or none that anybody applies. */
 const LEFT_OUT = new Set(['.git', 'node_modules', '.terraform', '.terragrunt-cache', '.venv', 'vendor']);
 
-/** Files below what a person named, by name. Links are not followed; a file that is named itself is taken whatever its name. */
-export async function manifestPaths(paths: readonly string[]): Promise<ManifestPath[]> {
-  const found: ManifestPath[] = [];
+/** @throws Failure (2) naming every path that is not there. */
+export async function checkNamed(paths: readonly string[]): Promise<void> {
+  const missing: string[] = [];
   for (const path of paths) {
-    try {
-      if ((await stat(path)).isDirectory()) await walk(path, undefined, found);
-      else found.push({ path, named: true });
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === 'ENOENT') throw invalid(`liftlock: there is no file or folder ${path}.`);
-      if (code === 'EACCES') throw invalid(`liftlock: ${path} may not be read by you.`);
-      throw error;
-    }
+    if (path === '-') continue;
+    await stat(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'EACCES') missing.push(`liftlock: ${path} may not be read by you.`);
+      else missing.push(`liftlock: there is no file or folder ${path}.`);
+    });
+  }
+  if (missing.length > 0) throw invalid(missing.join('\n'));
+}
+
+/**
+ * Files below what a person named, by name. Links to files are read, as Kubernetes itself mounts ConfigMaps by them; links to folders
+ * are not followed, since they may lead in circles. A file that is named itself is taken whatever its name.
+ */
+export async function manifestPaths(paths: readonly string[]): Promise<ManifestPaths> {
+  const found: Found = { files: [], problems: [] };
+  for (const path of paths) {
+    if ((await stat(path)).isDirectory()) await walk(path, undefined, found);
+    else found.files.push({ path, named: true });
   }
   return found;
 }
 
-async function walk(folder: string, outer: Chart | undefined, found: ManifestPath[]): Promise<void> {
-  const entries = (await readdir(folder, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1));
+interface Found {
+  readonly files: ManifestPath[];
+  readonly problems: { path: string; problem: string }[];
+}
+
+interface Chart {
+  readonly folder: string;
+  readonly templates: boolean;
+}
+
+async function walk(folder: string, outer: Chart | undefined, found: Found): Promise<void> {
+  const entries = await entriesOf(folder, found);
   const chart = entries.some(({ name }) => name === 'Chart.yaml') ? { folder, templates: false } : outer;
   for (const entry of entries) {
     const path = join(folder, entry.name);
@@ -41,13 +68,24 @@ async function walk(folder: string, outer: Chart | undefined, found: ManifestPat
       const inTemplates =
         chart !== undefined && (chart.templates || (entry.name === 'templates' && chart.folder === folder));
       await walk(path, chart === undefined ? undefined : { ...chart, templates: inTemplates }, found);
-    } else if (entry.isFile() && MANIFEST.test(entry.name)) {
-      found.push(chart?.templates === true ? { path, chart: chart.folder } : { path });
-    }
+    } else if (MANIFEST.test(entry.name) && (entry.isFile() || (entry.isSymbolicLink() && (await isFile(path, found)))))
+      found.files.push(chart?.templates === true ? { path, chart: chart.folder } : { path });
   }
 }
 
-interface Chart {
-  readonly folder: string;
-  readonly templates: boolean;
+async function entriesOf(folder: string, found: Found): Promise<Dirent[]> {
+  try {
+    return (await readdir(folder, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why = code === 'EACCES' ? 'you may not open it' : `it cannot be opened (${code ?? 'unknown error'})`;
+    found.problems.push({ path: folder, problem: `The folder was not read: ${why}.` });
+    return [];
+  }
+}
+
+async function isFile(path: string, found: Found): Promise<boolean> {
+  const target = await stat(path).catch(() => undefined);
+  if (target === undefined) found.problems.push({ path, problem: 'It was not read: the link leads nowhere.' });
+  return target?.isFile() === true;
 }

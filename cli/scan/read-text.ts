@@ -19,14 +19,26 @@ export function readTextFile(path: string): ReadText {
   }
 }
 
-/** Reads to the end, or until it is too much. */
-export async function readStream(stream: AsyncIterable<Buffer | string>): Promise<ReadText> {
+/** Reads to the end, or until it is too much or a person has had enough: a pipe may never end. */
+export async function readStream(stream: AsyncIterable<Buffer | string>, interrupted: AbortSignal): Promise<ReadText> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of stream) {
-    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+  const iterator = stream[Symbol.asyncIterator]();
+  const stopped = new Promise<'stopped'>((resolve) => {
+    if (interrupted.aborted) resolve('stopped');
+    interrupted.addEventListener('abort', () => resolve('stopped'), { once: true });
+  });
+  for (;;) {
+    const next = await Promise.race([iterator.next(), stopped]);
+    if (next === 'stopped') return { problem: 'the scan was interrupted' };
+    if (next.done === true) break;
+    const bytes = typeof next.value === 'string' ? Buffer.from(next.value) : next.value;
     size += bytes.length;
-    if (size > MAX_FILE_SIZE) return { problem: TOO_LARGE };
+    if (size > MAX_FILE_SIZE) {
+      // Whoever writes on is told by a closed pipe, not by waiting for ever.
+      await iterator.return?.();
+      return { problem: TOO_LARGE };
+    }
     chunks.push(bytes);
   }
   return { text: decode(Buffer.concat(chunks, size)) };

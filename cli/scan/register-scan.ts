@@ -13,7 +13,11 @@ export function registerScan(program: Command, act: Act): void {
     .option('--manifests <path...>', 'files or folders with manifests, or - for standard input')
     .option('--kubeconfig <file>', 'the cluster of this kubeconfig (default: KUBECONFIG, with --context)')
     .option('--context <name>', 'a context of the kubeconfig, other than its current one')
-    .option('--target <versions...>', 'the Kubernetes version to go to, e.g. 1.36; several for several reports', [])
+    .option(
+      '--target <versions...>',
+      'the Kubernetes version to go to, e.g. 1.36; several for several reports (default of a cluster: the next minor)',
+      [],
+    )
     .option('--hops', 'one report for each minor on the way to --target')
     .option('--from <version>', 'where --hops begins (default: what the cluster runs)')
     // Not `choices`: people write lists with commas too.
@@ -24,13 +28,7 @@ export function registerScan(program: Command, act: Act): void {
     .option('--eks-insights [arn]', 'with --kubeconfig: read the upgrade insights of Amazon EKS too')
     .option('--requests-per-second <number>', 'at most so many requests to the API server', positive, 50)
     .addOption(outputOption(SCAN_FORMATS))
-    .action((options, command) =>
-      act(async (session) => {
-        if (options.target.length === 0)
-          throw new InvalidArgumentError('--target is missing: say the version to go to, e.g. --target 1.36.');
-        return (await import('./scan.ts')).scan(session, options);
-      }, command),
-    );
+    .action((options, command) => act(async (session) => (await import('./scan.ts')).scan(session, options), command));
 }
 
 function positive(text: string): number {

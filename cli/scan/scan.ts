@@ -6,11 +6,11 @@ import { exitCodeOf } from '../../core/scan/report/verdict.ts';
 import type { Waiver } from '../../core/scan/report/waiver.ts';
 import { KubeVersion } from '../../core/version/kube-version.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { invalid } from '../failure.ts';
 import { printScan } from '../output/scan/print-scan.ts';
 import { packageVersion } from '../package-version.ts';
 import type { Session } from '../session.ts';
 import { type Baselines, readBaselineFile } from './baseline-file.ts';
+import { checkOptions, Wrong } from './check-options.ts';
 import type { Collected } from './collected.ts';
 import type { ScanOptions } from './scan-options.ts';
 import { targetsOf } from './targets.ts';
@@ -20,17 +20,13 @@ import { readWaivers } from './waiver-files.ts';
 export async function scan(session: Session, options: ScanOptions): Promise<ExitCode> {
   const { io } = session;
   const manifests = options.manifests;
-  const live = options.kubeconfig !== undefined || options.context !== undefined;
-  if (manifests === undefined && !live)
-    throw invalid('liftlock: say what to scan: --manifests FILE, FOLDER or -, or --kubeconfig FILE for a cluster.');
-  if (manifests !== undefined && live)
-    throw invalid('liftlock: --manifests and --kubeconfig are two scans. Run them one after the other.');
-  if (manifests !== undefined && options.skip.includes('manifest'))
-    throw invalid('liftlock: --skip manifest leaves nothing to scan.');
-  // What is wrong with the command itself is said before anything is read.
-  if (options.hops !== true || options.from !== undefined || !live) targetsOf(options);
-  const waivers = await readWaivers(session, options.waivers);
-  const baselines = options.baseline === undefined ? undefined : await readBaselineFile(options.baseline);
+  // What is wrong with the command itself is said before anything is read, all of it at once.
+  const wrong = new Wrong();
+  await checkOptions(options, wrong);
+  const waivers = (await wrong.of(() => readWaivers(session, options.waivers))) ?? [];
+  const { baseline } = options;
+  const baselines = baseline === undefined ? undefined : await wrong.of(() => readBaselineFile(baseline));
+  wrong.end();
   const collected =
     manifests === undefined
       ? await (await import('./collect-live.ts')).collectLive(io, { ...options, ...profileOf(session) })

@@ -7,29 +7,35 @@ export interface TargetOptions {
   readonly from?: string;
 }
 
-/** The versions to judge for, the oldest first, each once. @throws Failure (2) for what is no version, or leads nowhere. */
-export function targetsOf(options: TargetOptions, serverVersion?: string): KubeVersion[] {
-  const named = options.target.flatMap((text) => text.split(',')).map((text) => minorOf(text.trim(), '--target'));
-  const from =
-    options.from === undefined
-      ? serverVersion === undefined
-        ? undefined
-        : KubeVersion.parse(serverVersion)
-      : minorOf(options.from, '--from');
-  const unique = [...new Map(named.map((version) => [version.toString(), version])).values()].sort((a, b) =>
-    a.compare(b),
-  );
-  if (options.hops !== true) return unique;
-  const last = unique.at(-1);
-  if (from === undefined) throw invalid('liftlock: --hops needs to know where it begins: say --from 1.33.');
-  if (last === undefined || last.compare(from) <= 0)
-    throw invalid(`liftlock: --hops leads from ${from} to ${last ?? 'nowhere'}, and a hop is one minor up.`);
-  return from.hopsTo(last);
-}
-
-function minorOf(text: string, option: string): KubeVersion {
-  const version = KubeVersion.tryParse(text);
-  if (version === undefined)
-    throw invalid(`liftlock: ${option} ${text || '""'} is no Kubernetes version. Write it as 1.36.`);
-  return version;
+/**
+ * The versions to judge for, the oldest first, each once. Without --target that is the minor after the one that the cluster runs; where
+ * none is known it must be said.
+ *
+ * @throws Failure (2) with everything that is wrong: what is no version, or leads nowhere.
+ */
+export function targetsOf({ target, hops, from: named }: TargetOptions, serverVersion?: string): KubeVersion[] {
+  const wrong: string[] = [];
+  const read = (text: string, option: string): KubeVersion[] => {
+    const version = KubeVersion.tryParse(text.trim());
+    if (version === undefined)
+      wrong.push(`liftlock: ${option} ${text.trim() || '""'} is no Kubernetes version. Write it as 1.36.`);
+    return version === undefined ? [] : [version];
+  };
+  const runs = serverVersion === undefined ? undefined : KubeVersion.parse(serverVersion);
+  const [from = runs] = named === undefined ? [] : read(named, '--from');
+  const given = target.flatMap((text) => text.split(',')).flatMap((text) => read(text, '--target'));
+  const meant = target.length > 0 || runs === undefined ? given : [runs.next()];
+  const unique = [...new Map(meant.map((version) => [version.toString(), version])).values()];
+  const targets = unique.sort((a, b) => a.compare(b));
+  const last = targets.at(-1);
+  if (target.length === 0 && last === undefined)
+    wrong.push('liftlock: --target is missing: say the version to go to, e.g. --target 1.36.');
+  if (hops === true && from === undefined && named === undefined)
+    wrong.push('liftlock: --hops needs to know where it begins: say the version that runs now, e.g. --from 1.33.');
+  if (hops !== true && named !== undefined)
+    wrong.push('liftlock: --from is where --hops begins, and means nothing without it.');
+  if (hops === true && from !== undefined && last !== undefined && last.compare(from) <= 0)
+    wrong.push(`liftlock: --hops leads from ${from} to ${last}, and a hop is one minor up.`);
+  if (wrong.length > 0) throw invalid(wrong.join('\n'));
+  return hops === true && from !== undefined && last !== undefined ? from.hopsTo(last) : targets;
 }

@@ -107,4 +107,10 @@ function fixOf(use: ApiUse, row: ApiRow, target: KubeVersion): string {
   return `There is no replacement. Delete it${where(use)}, or find another way to do what it did.${note}`;
 }
 
-const where = ({ location }: ApiUse): string => (location === undefined ? '' : ` in ${location.file}:${location.line}`);
+/** Where to change it. A rendered stream is nothing to edit: what stands there came from the file of its cause. */
+function where({ location, cause }: ApiUse): string {
+  if (location === undefined) return '';
+  if (location.file !== '-') return ` in ${location.file}:${location.line}`;
+  const file = /^file:(?!<stdin>)(.+)$/.exec(cause)?.[1];
+  return ` in ${file ?? `<stdin>:${location.line}`}`;
+}

@@ -13,6 +13,7 @@ import { namedIn } from './named-in.ts';
 import { type Path, Positions } from './positions.ts';
 import { type ReadDocument, readDocuments } from './read-documents.ts';
 import { referencedChart } from './referenced-chart.ts';
+import { isUnrendered, templateOf } from './template-text.ts';
 import { TooManyNodes, walkDocument } from './walk.ts';
 
 export interface TextScan {
@@ -22,7 +23,8 @@ export interface TextScan {
 }
 
 /** Everything that one file says. `text` may be a whole stream of documents, in YAML or JSON. Never throws on what stands in it. */
-export function scanText(file: string, text: string): TextScan {
+export function scanText(path: string, text: string): TextScan {
+  const file: ScannedFile = { path, words: path === '-' ? '<stdin>' : path };
   const observations: Observation[] = [];
   const gaps: Coverage[] = [];
   let objects = 0;
@@ -30,7 +32,7 @@ export function scanText(file: string, text: string): TextScan {
   let duplicates = '';
   for (const document of readDocuments(text)) {
     if ('problem' in document) {
-      gaps.push(gap(`${file}:${document.line}`, document.problem, document.template));
+      gaps.push(gap(`${file.words}:${document.line}`, document.problem, document.template));
       continue;
     }
     if (document.duplicateKeyLine !== undefined)
@@ -43,7 +45,7 @@ export function scanText(file: string, text: string): TextScan {
   }
   const status = objects === 0 ? 'skipped' : 'read';
   const detail = objects === 0 ? 'No document in it has an apiVersion and a kind.' : otherText(others) + duplicates;
-  const own: Coverage = { what: file, source: 'manifest', status, detail: detail.trim(), count: objects };
+  const own: Coverage = { what: file.words, source: 'manifest', status, detail: detail.trim(), count: objects };
   return { observations, coverage: objects === 0 && gaps.length > 0 ? gaps : [own, ...gaps] };
 }
 
@@ -60,6 +62,12 @@ const gap = (what: string, problem: string, template: boolean): Coverage => ({
   count: 0,
 });
 
+/** `-` is standard input, for those who read locations; people read `<stdin>`. */
+interface ScannedFile {
+  readonly path: string;
+  readonly words: string;
+}
+
 interface DocumentScan {
   readonly observations: Observation[];
   readonly gaps: Coverage[];
@@ -68,24 +76,31 @@ interface DocumentScan {
 
 type Parsed = Exclude<ReadDocument, { readonly problem: string }>;
 
-function scanDocument(file: string, document: Parsed, embedding: number, outer?: Outer): DocumentScan {
+function scanDocument(file: ScannedFile, document: Parsed, embedding: number, outer?: Outer): DocumentScan {
   const scan: DocumentScan = { observations: [], gaps: [], objects: 0 };
   const positions = new Positions(document.text);
   const locate = (path: Path) => {
     if (outer !== undefined) return outer.location();
     const { line, column } = positions.find(path);
-    return { file, line: line + document.line - 1, column };
+    return { file: file.path, line: line + document.line - 1, column };
   };
+  const template = outer === undefined ? templateOf(document.text) : undefined;
   try {
     // Every node of a tree takes at least one character; only aliases can make more of them.
     for (const object of walkDocument(document.value, document.text.length + 16).objects) {
       scan.objects += 1;
-      scanObject(file, object, scan, { locate, embedding, ...(outer === undefined ? {} : { outer }) });
+      if (outer === undefined && isUnrendered(object)) scan.gaps.push(gap(`${file.words}:${document.line}`, '', true));
+      scanObject(file, object, scan, {
+        locate,
+        embedding,
+        ...(template === undefined ? {} : { template }),
+        ...(outer === undefined ? {} : { outer }),
+      });
     }
   } catch (error) {
     if (!(error instanceof TooManyNodes)) throw error;
     scan.gaps.push(
-      gap(`${file}:${document.line}`, 'its aliases stand for more than it could hold when written out', false),
+      gap(`${file.words}:${document.line}`, 'its aliases stand for more than it could hold when written out', false),
     );
   }
   return scan;
@@ -97,15 +112,26 @@ interface Outer {
   readonly location: () => ReturnType<NonNullable<ObjectContext['locate']>>;
 }
 
+interface Place {
+  readonly locate: NonNullable<ObjectContext['locate']>;
+  readonly embedding: number;
+  /** The template of a chart that a document was rendered from. */
+  readonly template?: string;
+  readonly outer?: Outer;
+}
+
 function scanObject(
-  file: string,
+  file: ScannedFile,
   object: ManifestObject,
   scan: DocumentScan,
-  { locate, embedding, outer }: { locate: NonNullable<ObjectContext['locate']>; embedding: number; outer?: Outer },
+  { locate, embedding, template, outer }: Place,
 ): void {
-  const { owner, cause = `file:${file}` } = ownershipOf(object.value.metadata);
+  const { owner, cause = `file:${template ?? file.words}` } = ownershipOf(object.value.metadata);
   const within = outer?.text.within ?? object.within;
-  const evidence = within === undefined ? [] : [`It is packed into ${within}.`];
+  const evidence = [
+    ...(within === undefined ? [] : [`It is packed into ${within}.`]),
+    ...(template === undefined ? [] : [`Helm rendered it from ${template}.`]),
+  ];
   const context = { source: 'manifest', cause, evidence, locate, ...(owner === undefined ? {} : { owner }) } as const;
   const { group, version } = groupVersion(object.apiVersion);
   const known = [apiRow, customResource, unservedKind].some((row) => row(group, version, object.kind) !== undefined);
@@ -124,7 +150,7 @@ function scanObject(
   if (outer?.text.lastApplied === true) return;
   scan.observations.push(...inspectObject(object, context), ...namedIn(object, context));
   const chart = referencedChart(object);
-  if (chart !== undefined) scan.gaps.push({ ...chart, what: `${file}: ${chart.what}` });
+  if (chart !== undefined) scan.gaps.push({ ...chart, what: `${file.words}: ${chart.what}` });
   if (embedding >= MAX_EMBEDDING) return;
   for (const text of embeddedTexts(object)) {
     for (const document of readDocuments(text.text)) {
