@@ -170,3 +170,17 @@ test('values of Secrets and of what was applied never get into what is reported'
   const text = `apiVersion: v1\nkind: Secret\nmetadata:\n  name: s\n  annotations:\n    kubectl.kubernetes.io/last-applied-configuration: '{"apiVersion":"v1beta1","kind":"Secret","data":{"a":"${secret}"}}'\ndata: {a: ${secret}}\n`;
   expect(JSON.stringify(scanText('f.yaml', text))).not.toContain(secret);
 });
+
+test.each([
+  [
+    'an action without quotes',
+    'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  x: {{ .Values.x }}\n',
+    ['f.yaml:1 not-rendered'],
+  ],
+  ['a type that is an action', 'apiVersion: "{{ api }}"\nkind: Pod\nmetadata: {name: a}\n', ['f.yaml:1 not-rendered']],
+  ['a type that a shell fills in', 'apiVersion: $(API)\nkind: Pod\nmetadata: {name: a}\n', ['f.yaml:1 not-rendered']],
+  ['an action in text', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  x: |\n    y: {{ z }}\n', []],
+  ['an action in quotes', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {x: "{{ y }}"}\n', []],
+])('%s', (_, text, expected) => {
+  expect(gaps(text)).toEqual(expected);
+});

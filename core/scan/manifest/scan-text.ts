@@ -8,7 +8,7 @@ import { ownershipOf } from '../owner/owner.ts';
 import type { Coverage } from '../report/report-schema.ts';
 import { type EmbeddedText, embeddedTexts } from './embedded.ts';
 import { MAX_EMBEDDING } from './limits.ts';
-import type { ManifestObject } from './manifest-object.ts';
+import { type ManifestObject, mappingOf } from './manifest-object.ts';
 import { namedIn } from './named-in.ts';
 import { type Path, Positions } from './positions.ts';
 import { type ReadDocument, readDocuments } from './read-documents.ts';
@@ -87,9 +87,11 @@ function scanDocument(file: ScannedFile, document: Parsed, embedding: number, ou
   const template = outer === undefined ? templateOf(document.text) : undefined;
   try {
     // Every node of a tree takes at least one character; only aliases can make more of them.
-    for (const object of walkDocument(document.value, document.text.length + 16).objects) {
+    const { objects } = walkDocument(document.value, document.text.length + 16);
+    if (outer === undefined && objects.length > 0 && isUnrendered(document.text, mappingOf(document.value)))
+      scan.gaps.push(gap(`${file.words}:${document.line}`, '', true));
+    for (const object of objects) {
       scan.objects += 1;
-      if (outer === undefined && isUnrendered(object)) scan.gaps.push(gap(`${file.words}:${document.line}`, '', true));
       scanObject(file, object, scan, {
         locate,
         embedding,

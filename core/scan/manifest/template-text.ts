@@ -1,4 +1,4 @@
-import type { ManifestObject } from './manifest-object.ts';
+import type { Mapping } from './manifest-object.ts';
 
 /** Whether a text has actions of a Go template (`{{ .Values.name }}`), which say nothing until somebody renders them. */
 export function isTemplateText(text: string): boolean {
@@ -6,8 +6,19 @@ export function isTemplateText(text: string): boolean {
   return open !== -1 && text.includes('}}', open);
 }
 
-/** Whether its type is for somebody else to fill in (`apiVersion: '{{ … }}'`, `${API}`): then nobody knows what it will be. */
-export const isUnrendered = ({ apiVersion, kind }: ManifestObject): boolean => /\{\{|\$[{(]/.test(apiVersion + kind);
+/**
+ * Whether something in a document is for somebody else to fill in: its type (`apiVersion: '{{ … }}'`, `${API}`), or a value that is an
+ * action without quotes. For YAML that one is a map in a map, whose key the parser calls an object.
+ */
+export function isUnrendered(text: string, value: Mapping): boolean {
+  if (/\{\{|\$[{(]/.test(`${value.apiVersion} ${value.kind}`)) return true;
+  return isTemplateText(text) && holdsAction(value);
+}
+
+function holdsAction(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.hasOwn(value, '[object Object]') || Object.values(value).some(holdsAction);
+}
 
 /** The file of a chart that `helm template` says in front of each document: `# Source: shop/templates/budget.yaml`. */
 export const templateOf = (text: string): string | undefined =>

@@ -1,0 +1,105 @@
+import { symlinkSync } from 'node:fs';
+import { runInProcess } from '../testing/run-in-process.ts';
+import { budget, reportOf, type ScanFolder, scan, scanFolder } from './testing/scan-folder.ts';
+
+let folder: ScanFolder;
+beforeEach(() => {
+  folder = scanFolder();
+});
+afterEach(() => folder.remove());
+
+const gapsOf = async (path: string, ...more: readonly string[]): Promise<string[]> =>
+  (await reportOf(['--manifests', path, '--target', '1.36', ...more])).coverage
+    .filter(({ status }) => status !== 'read' && status !== 'skipped')
+    .map(
+      ({ what, status, detail }) =>
+        `${status} ${what.replace(folder.path, 'F')}: ${detail.replaceAll(folder.path, 'F')}`,
+    );
+
+test('a folder without manifests is incomplete, not clean', async () => {
+  expect(await gapsOf(folder.path)).toEqual(['error F: There is no YAML or JSON file in it.']);
+  folder.write({ 'values.yaml': 'replicas: 2\n' });
+  expect(await gapsOf(folder.path)).toEqual(['error F: No Kubernetes object was found in it. Is this what was meant?']);
+  expect((await scan('--manifests', folder.path, '--target', '1.36')).code).toBe(4);
+});
+
+test('so is an empty standard input: the command before the pipe may have failed', async () => {
+  for (const stdin of ['', '\n\n', '---\n# nothing\n'])
+    expect((await runInProcess(['scan', '--manifests', '-', '--target', '1.36'], { stdin })).code).toBe(4);
+});
+
+test('a document that cannot be parsed costs itself, and is named with its line', async () => {
+  folder.write({ 'a.yaml': `${budget('one', 'policy/v1')}---\nkind: [\n---\n${budget('two')}` });
+  const report = await reportOf(['--manifests', folder.path, '--target', '1.24']);
+  expect(report).toMatchObject({ verdict: 'incomplete', summary: { warnings: 1, read: 2, gaps: 1 } });
+  expect((await gapsOf(folder.path))[0]).toMatch(/^error F\/a\.yaml:\d+: This document was not read: /);
+});
+
+test('a chart says how to render it, and its plain files are scanned', async () => {
+  folder.write({
+    'shop/Chart.yaml': 'apiVersion: v2\nname: shop\nversion: 1.0.0\n',
+    'shop/values.yaml': 'replicas: 2\n',
+    'shop/templates/_names.yaml': '{{ define "x" }}{{ end }}',
+    'shop/templates/service.yaml': 'apiVersion: v1\nkind: Service\nmetadata:\n  name: {{ .Release.Name }}\n',
+    'shop/crds/budget.yaml': budget('plain', 'policy/v1'),
+  });
+  expect(await gapsOf(folder.path)).toEqual([
+    'not-rendered chart F/shop: 2 of its templates say nothing until rendered: helm template F/shop | liftlock scan --manifests -',
+  ]);
+  const skipped = await scan('--manifests', folder.path, '--target', '1.36', '--skip', 'not-rendered');
+  expect(skipped.code).toBe(0);
+});
+
+test('a template outside of a chart is told from a broken file', async () => {
+  folder.write({
+    'a.yaml': 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ include "name" . }}\n',
+    'b.yaml': budget('b', '"{{ api }}"'),
+  });
+  const gaps = await gapsOf(folder.path);
+  expect(gaps.map((gap) => gap.slice(0, 24))).toEqual(['not-rendered F/a.yaml:1:', 'not-rendered F/b.yaml:1:']);
+});
+
+test('links to files are read, links to folders are not followed, links to nowhere are gaps', async () => {
+  folder.write({ 'real/budget.yaml': budget('linked') });
+  const into = scanFolder();
+  try {
+    symlinkSync(folder.of('real/budget.yaml'), into.of('budget.yaml'));
+    symlinkSync(into.path, into.of('circle.yaml'));
+    symlinkSync('/nonexistent', into.of('gone.yaml'));
+    const report = await reportOf(['--manifests', into.path, '--target', '1.36']);
+    expect(report.findings.map(({ name }) => name)).toEqual(['linked']);
+    expect(report.coverage[0]).toMatchObject({
+      what: into.of('gone.yaml'),
+      detail: expect.stringContaining('leads nowhere'),
+    });
+    expect(report.summary.gaps).toBe(1);
+  } finally {
+    into.remove();
+  }
+});
+
+test('folders of others are left out, and files of any name are read when they are named', async () => {
+  folder.write({ 'node_modules/a/b.yaml': budget(), '.git/c.yaml': budget(), 'manifest.txt': budget('text') });
+  expect(await gapsOf(folder.path)).toEqual(['error F: There is no YAML or JSON file in it.']);
+  const report = await reportOf(['--manifests', folder.of('manifest.txt'), '--target', '1.36']);
+  expect(report.findings.map(({ name }) => name)).toEqual(['text']);
+});
+
+test.each([
+  ['UTF-16, as PowerShell writes it', Buffer.from(`\ufeff${budget()}`, 'utf16le')],
+  ['UTF-16, the other way round', Buffer.from(`\ufeff${budget()}`, 'utf16le').swap16()],
+  ['UTF-8 with a mark', Buffer.from(`\ufeff${budget()}`)],
+])('%s is read', async (_, bytes) => {
+  folder.write({ 'a.yaml': bytes });
+  expect((await reportOf(['--manifests', folder.path, '--target', '1.36'])).summary.errors).toBe(1);
+});
+
+test('standard input is named as such', async () => {
+  const stdin = `---\n# Source: shop/templates/budget.yaml\n${budget()}---\nkind: [\n`;
+  const { code, out } = await runInProcess(['scan', '--manifests', '-', '--target', '1.36'], { stdin });
+  expect(code).toBe(3);
+  expect(out).toContain('file:shop/templates/budget.yaml');
+  expect(out).toContain('<stdin>:3:1');
+  expect(out).toContain('fix: Set apiVersion: policy/v1 in shop/templates/budget.yaml.');
+  expect(out).toMatch(/^ {2}<stdin>:\d+: This document was not read/m);
+});
