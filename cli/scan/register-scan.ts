@@ -2,12 +2,13 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { FAIL_ON, SOURCES } from '../../core/scan/report/words.ts';
 import { SCAN_FORMATS } from '../output/scan/print-scan.ts';
 import { type Act, outputOption } from '../program.ts';
+import { registerFleetScan } from './register-fleet-scan.ts';
 
 const SKIPPED = [...Object.keys(SOURCES), 'not-rendered'];
 
 /** `scan` and its kinds. */
 export function registerScan(program: Command, act: Act): void {
-  program
+  const scan = program
     .command('scan')
     .description('what breaks when a cluster goes to a version, who owns it, and how to repair it')
     .option('--manifests <path...>', 'files or folders with manifests, or - for standard input')
@@ -29,6 +30,7 @@ export function registerScan(program: Command, act: Act): void {
     .option('--requests-per-second <number>', 'at most so many requests to the API server', positive, 50)
     .addOption(outputOption(SCAN_FORMATS))
     .action((options, command) => act(async (session) => (await import('./scan.ts')).scan(session, options), command));
+  registerFleetScan(scan, act);
 }
 
 function positive(text: string): number {

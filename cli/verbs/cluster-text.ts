@@ -39,6 +39,7 @@ export function clusterText(cluster: ClusterDetail, { paint, now }: Shown): stri
     ),
     ...section('Node groups', rows(['NAME', 'VERSION', 'AMI', 'SIZE', 'STATUS'], nodegroups(cluster))),
     ...section('Add-ons', rows(['NAME', 'VERSION', 'STATUS'], addons(cluster))),
+    ...section('Scans', rows(['SCANNED', 'HOP', 'VERDICT', 'ERRORS', 'WARNINGS', 'NOT READ'], scans(cluster, now))),
     ...section('Upgrades', rows(['ID', 'STATUS', 'STARTED', 'REASON'], upgrades(cluster, now))),
   ];
 }
@@ -59,6 +60,25 @@ const upgrades = (cluster: ClusterDetail, now: Date) =>
     relativeTime(one.startedAt, now),
     visible(one.reasons[0]?.message ?? ''),
   ]);
+
+/** The newest first, with how much there is more or less than in the scan before for the same target. */
+const scans = (cluster: ClusterDetail, now: Date) =>
+  cluster.scans.map((scan, index) => {
+    const before = cluster.scans.slice(index + 1).find(({ target }) => target === scan.target);
+    return [
+      relativeTime(scan.scannedAt, now),
+      `${scan.from} → ${scan.target}`,
+      scan.verdict,
+      trend(scan.errors, before?.errors),
+      trend(scan.warnings, before?.warnings),
+      trend(scan.gaps, before?.gaps),
+    ];
+  });
+
+function trend(now: number, before: number | undefined): string {
+  if (before === undefined || now === before) return String(now);
+  return `${now} (${now > before ? '+' : '-'}${Math.abs(now - before)})`;
+}
 
 function rows(headers: readonly string[], cells: readonly (readonly string[])[]): string[] {
   if (cells.length === 0) return [];

@@ -5,6 +5,7 @@ import { facts, section, shown } from '../output/facts.ts';
 import { painted } from '../output/paint.ts';
 import { print, reasonLines } from '../output/print.ts';
 import { relativeTime } from '../output/relative-time.ts';
+import { counted } from '../output/scan/words.ts';
 import { visible } from '../output/visible.ts';
 import type { Session } from '../session.ts';
 import { rollbackText, supportText } from './cluster-text.ts';
@@ -22,7 +23,7 @@ export async function explain(session: Session, kindText: string, name: string, 
 
 /** The answer first, then what it rests on. */
 export function explanationText(explanation: Explanation, { paint, now }: Shown): string[] {
-  const { policy, rollout, when, hops, upgrade, tagEffects, warnings } = explanation;
+  const { policy, rollout, when, hops, upgrade, scan, tagEffects, warnings } = explanation;
   return [
     `${shown(explanation.cluster)} is at ${shown(explanation.version)}: ${painted(paint, explanation.state)}`,
     ...reasonLines(explanation.reasons),
@@ -48,6 +49,7 @@ export function explanationText(explanation: Explanation, { paint, now }: Shown)
               `${rollout.id} (${rollout.status}), wave ${rollout.wave} (${rollout.waveStatus}), place ${rollout.position}: ${rollout.memberStatus}`,
             ),
       ],
+      ['Last scan', scan === null ? 'never' : scanText(scan, now)],
       [
         'Last upgrade',
         upgrade === null
@@ -63,6 +65,13 @@ export function explanationText(explanation: Explanation, { paint, now }: Shown)
       tagEffects.map(({ tag, value, effect }) => visible(`  ${tag}=${value}: ${effect}`)),
     ),
   ];
+}
+
+function scanText(scan: NonNullable<Explanation['scan']>, now: Date): string {
+  const { target, verdict, errors, warnings, gaps } = scan;
+  const unread = gaps === 0 ? '' : `, ${counted(gaps, 'part')} not read`;
+  const counts = `${counted(errors, 'error')}, ${counted(warnings, 'warning')}${unread}`;
+  return visible(`${verdict} for ${target}, ${counts}, ${scan.scannedAt} (${relativeTime(scan.scannedAt, now)})`);
 }
 
 function whenText({ at, condition }: Explanation['when'], now: Date): string {

@@ -9,6 +9,8 @@ export const ERROR_NAMES = {
   TransactionConflict: 'TransactionConflict',
   ClusterNotFound: 'ClusterNotFound',
   RolloutNotFound: 'RolloutNotFound',
+  /** No report or no run of that cluster; reports are kept for ninety days, runs for one. */
+  ScanNotFound: 'ScanNotFound',
   /** A stored item does not have the shape that this version of Liftlock knows: nothing is done with it. */
   UnreadableItem: 'UnreadableItem',
 } as const;

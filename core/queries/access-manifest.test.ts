@@ -1,6 +1,6 @@
 import { parseAllDocuments } from 'yaml';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import { accessManifest, VIEWERS, VIEWERS_RBAC } from './access-manifest.ts';
+import { accessManifest, SCANNERS_RBAC, VIEWERS, VIEWERS_RBAC } from './access-manifest.ts';
 
 const cluster = (partition: string, authenticationMode?: string) =>
   ({
@@ -19,6 +19,14 @@ test('the RBAC is two documents that give the group reads and nothing else', () 
   const verbs = new Set(role.rules.flatMap((rule: { verbs: string[] }) => rule.verbs));
   expect([...verbs].sort()).toEqual(['get', 'list']);
   expect(JSON.stringify(role)).not.toMatch(/secrets|configmaps|"\*"/);
+});
+
+test('what scans read is a role of its own, which only reads too', () => {
+  const [role, binding] = parseAllDocuments(SCANNERS_RBAC).map((document) => document.toJS());
+  expect(binding.roleRef.name).toBe(role.metadata.name);
+  expect(binding.subjects).toEqual([{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: VIEWERS }]);
+  const verbs = new Set(role.rules.flatMap((rule: { verbs: string[] }) => rule.verbs));
+  expect([...verbs].sort()).toEqual(['get', 'list']);
 });
 
 test.each(['API', 'API_AND_CONFIG_MAP'])('%s clusters get an access entry', (mode) => {

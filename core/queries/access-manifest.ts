@@ -37,6 +37,37 @@ subjects:
     name: ${VIEWERS}
 `;
 
+/**
+ * What a scan reads: every kind, custom ones too, and Helm's releases. RBAC cannot take one kind out of all, so it is a role of its own
+ * beside the one above; a team that keeps Secrets out names groups instead of "*" and leaves the source out in its policy.
+ */
+export const SCANNERS_RBAC = `# For scans before upgrades. Helm keeps its releases in Secrets: of them only group, version, kind and name
+# of what is in them are kept. Without this role, or without Secrets in it, say so in the UpgradePolicy (scan.skip).
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata:
+  name: liftlock-scanners
+rules:
+  - apiGroups: ["*"]
+    resources: ["*"]
+    verbs: [get, list]
+  - nonResourceURLs: [/api, /api/*, /apis, /apis/*, /metrics, /version]
+    verbs: [get]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: liftlock-scanners
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: liftlock-scanners
+subjects:
+  - apiGroup: rbac.authorization.k8s.io
+    kind: Group
+    name: ${VIEWERS}
+`;
+
 /** How the role of one cluster's account gets into the group: an access entry, or a line in aws-auth where there are none. */
 export interface ClusterAccessManifest {
   readonly cluster: string;

@@ -10,6 +10,7 @@ import { type ClusterSummary, clusterSummary } from './cluster-summary.ts';
 import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
 import { inRollout } from './in-rollout.ts';
 import { type RollbackView, rollbackView } from './rollback-view.ts';
+import { type ScanView, scanHistory } from './scan-history.ts';
 import { type UpgradeView, upgradeView } from './upgrade-view.ts';
 
 /** Everything that Liftlock knows of one cluster. */
@@ -34,7 +35,11 @@ export interface ClusterDetail extends ClusterSummary {
   readonly warnings: readonly Reason[];
   /** Newest first. */
   readonly upgrades: readonly UpgradeView[];
+  /** The last ten, newest first. */
+  readonly scans: readonly ScanView[];
 }
+
+const SCANS = 10;
 
 export async function clusterDetail(
   ports: Pick<Ports, 'table' | 'clock'>,
@@ -68,6 +73,7 @@ export async function clusterDetail(
     rollback: rollbackView(cluster, upgrades, snapshot.regions.get(cluster.region), now),
     warnings: clusterWarnings(cluster),
     upgrades: upgrades.map((upgrade) => upgradeView(upgrade, cluster)),
+    scans: await scanHistory(ports.table, cluster, SCANS),
   };
 }
 

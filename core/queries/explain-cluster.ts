@@ -5,6 +5,7 @@ import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { Members, PolicyRollouts, Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
 import { decode, load } from '../store/entity.ts';
+import { LatestScanItems } from '../store/scan-entities.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { upgradesOf } from './cluster-detail.ts';
 import { clusterPolicy } from './cluster-policy.ts';
@@ -51,6 +52,7 @@ export async function explainCluster(
     hops: aim.target === undefined ? [] : KubeVersion.parse(cluster.version).hopsTo(aim.target).map(String),
     rollout: rolloutOf(place),
     upgrade: latest === undefined ? null : upgradeView(latest, cluster),
+    scan: await lastScan(ports.table, cluster.clusterKey),
     held: held === undefined ? null : { reason: held.reason, since: held.since },
     rollback: rollbackView(cluster, upgrades, region, now),
     support: supportView(cluster.version, region, now),
@@ -58,6 +60,13 @@ export async function explainCluster(
     tagEffects: tagEffects(cluster, snapshot.fleet?.tagPrefix ?? ''),
     warnings: clusterWarnings(cluster),
   };
+}
+
+async function lastScan(table: Table, clusterKey: string): Promise<Explanation['scan']> {
+  const [scan] = (await load(table, LatestScanItems, clusterKey))?.data.scans ?? [];
+  if (scan === undefined) return null;
+  const { scannedAt, target, verdict, errors, warnings, gaps } = scan;
+  return { scannedAt, target, verdict, errors, warnings, gaps };
 }
 
 async function placeOf(table: Table, policy: string | undefined, clusterKey: string): Promise<Place | undefined> {

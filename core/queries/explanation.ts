@@ -1,6 +1,7 @@
 import type { Reason } from '../contracts/step-result.ts';
 import type { ClusterState } from './cluster-summary.ts';
 import type { RollbackView } from './rollback-view.ts';
+import type { ScanView } from './scan-history.ts';
 import type { SupportView } from './support-view.ts';
 import type { UpgradeView } from './upgrade-view.ts';
 
@@ -32,6 +33,8 @@ export interface Explanation {
     readonly position: number;
   } | null;
   readonly upgrade: UpgradeView | null;
+  /** The last scan; an upgrade's own scan runs right before its hop. */
+  readonly scan: Pick<ScanView, 'scannedAt' | 'target' | 'verdict' | 'errors' | 'warnings' | 'gaps'> | null;
   readonly held: { readonly reason: Reason; readonly since: string } | null;
   readonly rollback: RollbackView;
   readonly support: SupportView;

@@ -13,6 +13,7 @@ import { config } from './routes/config.ts';
 import { fleet } from './routes/fleet.ts';
 import { lists } from './routes/lists.ts';
 import { rollouts } from './routes/rollouts.ts';
+import { scans } from './routes/scans.ts';
 
 /** Who makes a request; undefined when nobody vouches for it, and then it is refused. */
 export type PrincipalOf = (context: Context) => string | undefined;
@@ -62,6 +63,7 @@ export function createApp(ports: ApiPorts, principalOf: PrincipalOf, log: Log = 
     await next();
   });
   app.route('/v1/clusters', clusters);
+  app.route('/v1/scans', scans);
   app.route('/v1/rollouts', rollouts);
   app.route('/v1/fleet', fleet);
   app.route('/v1/config', config);

@@ -30,6 +30,7 @@ const STATUS: Readonly<Record<string, ErrorStatus>> = {
   ClusterNotFound: 404,
   RolloutNotFound: 404,
   PolicyNotFound: 404,
+  ScanNotFound: 404,
   AmbiguousCluster: 409,
   ClusterGone: 409,
   WrongState: 409,

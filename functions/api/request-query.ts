@@ -11,6 +11,8 @@ export const flag = z
   .transform((value) => value !== 'false')
   .optional();
 
+export const minorText = z.string().regex(/^\d{1,3}\.\d{1,4}$/, 'is no Kubernetes minor; write it as 1.37');
+
 export const pageQuery = {
   limit: z
     .string()
@@ -33,6 +35,15 @@ export const clustersQuery = z.strictObject({
     .optional(),
   gone: flag,
 });
+/** Where the last page of a report ended. */
+const reportAfter = z
+  .string()
+  .regex(/^\d{1,7}$/, 'is what the last page gave as next')
+  .transform(Number)
+  .optional();
+export const reportQuery = z.strictObject({ after: reportAfter });
+export const latestReportQuery = z.strictObject({ after: reportAfter, target: minorText.optional() });
+export const scansQuery = z.strictObject({ limit: pageQuery.limit });
 export const upgradesQuery = z.strictObject({ ...pageQuery, all: flag });
 export const dryRunQuery = z.strictObject({ dryRun: flag });
 export const noQuery = z.strictObject({});

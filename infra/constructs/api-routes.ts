@@ -20,6 +20,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
   { method: 'POST', path: '/v1/rollouts/{id}/abort', role: 'operator' },
   { method: 'POST', path: '/v1/clusters/{id}/retry', role: 'operator' },
   { method: 'POST', path: '/v1/clusters/{id}/release', role: 'operator' },
+  { method: 'POST', path: '/v1/clusters/{id}/scans', role: 'operator' },
   { method: 'POST', path: '/v1/rollouts', role: 'approver' },
   { method: 'POST', path: '/v1/clusters/{id}/upgrade', role: 'approver' },
   { method: 'POST', path: '/v1/fleet/resume', role: 'approver' },

@@ -62,13 +62,13 @@ export const FUNCTION_NEEDS: Readonly<Record<FunctionName, FunctionNeeds>> = {
   'roll-node-group': stepThatMutates,
   'smoke-check': stepThatReads,
   'conclude-upgrade': { ...stepThatReads, checks: true },
-  // An upgrade that a person asks for starts here and asks for its grant like any other.
+  // An upgrade that a person asks for starts here and asks for its grant like any other; a scan needs none.
   api: {
     indexes: ['active', 'kind'],
     writes: 'conditional',
     checks: true,
     audits: true,
     publishes: true,
-    starts: ['upgrade-cluster'],
+    starts: ['upgrade-cluster', 'scan-cluster'],
   },
 };

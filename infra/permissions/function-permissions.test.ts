@@ -89,7 +89,16 @@ const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
   'roll-node-group': MUTATOR,
   'smoke-check': READER,
   'conclude-upgrade': [...READER, ...CHECK],
-  api: [...READ, ...ACTIVE, ...KIND, ...PUT, ...CHECK, ...AUDIT, ...PUBLISH, ...START('upgrade-cluster')],
+  api: [
+    ...READ,
+    ...ACTIVE,
+    ...KIND,
+    ...PUT,
+    ...CHECK,
+    ...AUDIT,
+    ...PUBLISH,
+    ...START('upgrade-cluster', 'scan-cluster'),
+  ],
 };
 
 test.each(FUNCTION_NAMES)('%s may do exactly what it needs', (name) => {

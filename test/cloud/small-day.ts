@@ -57,6 +57,7 @@ async function fleetAndRollouts(cloud: LocalCloud): Promise<void> {
 }
 
 async function firstCluster(cloud: LocalCloud): Promise<void> {
+  await apiRequest(cloud, 'POST', '/v1/clusters/first-dev/scans', {});
   changeSettingsMeanwhile(cloud, { cluster: FIRST, addon: 'coredns', supportType: 'STANDARD' });
   await until(cloud, loseAnswer(cloud, FIRST), 'the control plane of first-dev is updated');
   await minutes(cloud, 30);

@@ -6,15 +6,16 @@ import { ScanRuns } from '../../store/scan-entities.ts';
 import { loadParts, type PartsOwner, saveParts } from '../../store/scan-parts.ts';
 import type { LiveScanState } from '../live/live-scan-state.ts';
 
-const DAY = 24 * 60 * 60_000;
+/** Kept for a day: nobody goes on with a scan after that. */
+export const RUN_MILLISECONDS = 24 * 60 * 60_000;
 
 /** `execution`: its ARN. */
 export const loadRun = (table: Pick<Table, 'get'>, execution: string): Promise<Read<ScanRun> | undefined> =>
   load(table, ScanRuns, execution);
 
-/** Kept for a day: nobody goes on with a scan after that. */
+/** Whatever was there. */
 export async function saveRun(table: Pick<Table, 'transact'>, run: ScanRun, now: Date): Promise<void> {
-  await table.transact([put(ScanRuns, run, 'any', new Date(now.getTime() + DAY))]);
+  await table.transact([put(ScanRuns, run, 'any', new Date(now.getTime() + RUN_MILLISECONDS))]);
 }
 
 /** The scan where it was put away; undefined when there is none, or it is not whole: two have written at once, or it has expired. */
@@ -29,7 +30,7 @@ export async function loadState(table: Table, run: ScanRun): Promise<LiveScanSta
 export async function saveState(table: Table, run: ScanRun, state: LiveScanState, now: Date): Promise<ScanRun> {
   const generation = (run.state?.generation ?? 0) + 1;
   const text = JSON.stringify(state);
-  const parts = await saveParts(table, slotOf(run, generation), text, new Date(now.getTime() + DAY));
+  const parts = await saveParts(table, slotOf(run, generation), text, new Date(now.getTime() + RUN_MILLISECONDS));
   const saved = { ...run, state: { generation, parts, digest: sha256Hex(text) } };
   await saveRun(table, saved, now);
   return saved;

@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import type { ClusterRecord } from '../../../core/contracts/items/cluster.ts';
 import { livingRecords } from '../../../core/inventory/records.ts';
 import { checkAccess } from '../../../core/operations/check-access.ts';
-import { accessManifest, VIEWERS_RBAC } from '../../../core/queries/access-manifest.ts';
+import { accessManifest, SCANNERS_RBAC, VIEWERS_RBAC } from '../../../core/queries/access-manifest.ts';
 import { findCluster, shortId } from '../../../core/queries/find-cluster.ts';
 import { fleetStatus } from '../../../core/queries/fleet-status.ts';
 import { type Page, type PageRequest, pageOf } from '../../../core/queries/page.ts';
@@ -28,7 +28,7 @@ export const access = new Hono<ApiEnv>()
       throw new Refusal('WrongState', text);
     }
     const manifests = items.map((record) => accessManifest(record, spec.spokeRole.name));
-    return context.json({ rbac: VIEWERS_RBAC, items: manifests, ...rest });
+    return context.json({ rbac: `${VIEWERS_RBAC}---\n${SCANNERS_RBAC}`, items: manifests, ...rest });
   });
 
 /** The cluster of `?cluster=`, or a page of all that live. */

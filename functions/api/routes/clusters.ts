@@ -2,19 +2,33 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import type { ClusterRecord } from '../../../core/contracts/items/cluster.ts';
 import { releaseCluster, retryCluster } from '../../../core/operations/hold-switch.ts';
+import { requestScan } from '../../../core/operations/request-scan.ts';
 import { requestUpgrade } from '../../../core/operations/request-upgrade.ts';
 import { clusterDetail } from '../../../core/queries/cluster-detail.ts';
 import { explainCluster } from '../../../core/queries/explain-cluster.ts';
 import { findCluster } from '../../../core/queries/find-cluster.ts';
 import { listClusters } from '../../../core/queries/list-clusters.ts';
+import { scanHistory, scanReport, scanRun } from '../../../core/queries/scan-history.ts';
 import type { ApiContext, ApiEnv } from '../api-context.ts';
 import { readBody } from '../request-body.ts';
-import { clustersQuery, noQuery, readQuery } from '../request-query.ts';
+import {
+  clustersQuery,
+  latestReportQuery,
+  minorText,
+  noQuery,
+  readQuery,
+  reportQuery,
+  scansQuery,
+} from '../request-query.ts';
 
 const empty = z.strictObject({});
 const upgradeBody = z.strictObject({ to: z.string().max(40), approve: z.boolean().default(false) });
 
-const clusterOf = (context: ApiContext<'/:id'>): Promise<ClusterRecord> =>
+const scanBody = z.strictObject({ target: minorText.optional() });
+/** Scans that are told at once, unless more are asked for. */
+const HISTORY = 100;
+
+const clusterOf = (context: ApiContext<`/:id${string}`>): Promise<ClusterRecord> =>
   findCluster(context.var.ports.table, context.req.param('id'));
 
 /** `/v1/clusters`: the inventory, and what people do to one cluster. */
@@ -47,6 +61,28 @@ export const clusters = new Hono<ApiEnv>()
     const { ports, principal } = context.var;
     const answer = await requestUpgrade(ports, await clusterOf(context), to, principal, { approve });
     return context.json(answer, answer.status === 'Started' ? 202 : 200);
+  })
+  .post('/:id/scans', async (context) => {
+    const { target } = await readBody(context, scanBody);
+    const { ports, principal } = context.var;
+    return context.json(await requestScan(ports, await clusterOf(context), target, principal), 202);
+  })
+  .get('/:id/scans', async (context) => {
+    const { limit = HISTORY } = readQuery(context, scansQuery);
+    return context.json({ items: await scanHistory(context.var.ports.table, await clusterOf(context), limit) });
+  })
+  .get('/:id/scans/latest', async (context) => {
+    const { after, target } = readQuery(context, latestReportQuery);
+    return context.json(await scanReport(context.var.ports.table, await clusterOf(context), { target }, after));
+  })
+  .get('/:id/scans/runs/:name', async (context) => {
+    readQuery(context, noQuery);
+    return context.json(await scanRun(context.var.ports, await clusterOf(context), context.req.param('name')));
+  })
+  .get('/:id/scans/:time', async (context) => {
+    const { after } = readQuery(context, reportQuery);
+    const which = { scannedAt: context.req.param('time') };
+    return context.json(await scanReport(context.var.ports.table, await clusterOf(context), which, after));
   });
 
 /** What follows from a change is the best answer to it. */

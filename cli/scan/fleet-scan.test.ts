@@ -1,0 +1,103 @@
+import type { ScanMatrix } from '../../core/queries/scan-matrix.ts';
+import type { ScanReport } from '../../core/scan/report/report-schema.ts';
+import { type Ran, type RunOptions, runInProcess } from '../testing/run-in-process.ts';
+import { servedWorld } from '../testing/served-world.ts';
+
+type Served = Awaited<ReturnType<typeof servedWorld>>;
+
+const managedFields = [
+  { manager: 'terraform', operation: 'Update', apiVersion: 'storage.k8s.io/v1beta1', time: '2026-01-01T00:00:00Z' },
+];
+const attributesClass = {
+  apiVersion: 'storage.k8s.io/v1beta1',
+  kind: 'VolumeAttributesClass',
+  metadata: { name: 'fast', managedFields, labels: { team: 'storage' } },
+  driverName: 'ebs.csi.aws.com',
+};
+
+const run = (served: Served, line: string, options: RunOptions = {}): Promise<Ran> =>
+  runInProcess(line.split(' '), { url: served.url, ...options });
+
+/** Time goes on while the command waits. */
+async function meanwhile(served: Served, ran: Promise<Ran>): Promise<Ran> {
+  const { clock } = served.world;
+  const timer = setInterval(() => void clock.runUntil(new Date(clock.now().getTime() + 60_000)), 50);
+  try {
+    return await ran;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+let served: Served;
+beforeEach(async () => {
+  served = await servedWorld();
+  for (const cluster of Object.values(served.world.eks.state.clusters))
+    if (cluster.name === 'web') cluster.kubernetes.objects = [attributesClass];
+});
+afterEach(() => served.close());
+
+test('scan cluster starts a scan, waits for it and prints its report with its exit code', async () => {
+  const failed = await meanwhile(served, run(served, 'scan cluster web --target 1.37 -o json'));
+  const report = JSON.parse(failed.out) as ScanReport;
+  expect([failed.code, report.kind, report.verdict, report.from, report.target]).toEqual([
+    3,
+    'ScanReport',
+    'fail',
+    '1.35',
+    '1.37',
+  ]);
+  expect(report.findings[0]).toMatchObject({ kind: 'VolumeAttributesClass', owner: 'storage', removedIn: '1.37' });
+  const passed = await meanwhile(served, run(served, 'scan cluster shop -o json'));
+  expect([passed.code, (JSON.parse(passed.out) as ScanReport).target]).toEqual([0, '1.36']);
+  const table = await meanwhile(served, run(served, 'scan cluster web --target 1.37'));
+  expect([table.code, table.out]).toEqual([3, expect.stringContaining('VolumeAttributesClass')]);
+  const sarif = await meanwhile(served, run(served, 'scan cluster web --target 1.37 -o sarif'));
+  expect(JSON.parse(sarif.out)).toMatchObject({ version: '2.1.0' });
+}, 20_000);
+
+test('without waiting it says what was started; waiting too long ends with 5', async () => {
+  const started = await run(served, 'scan cluster web --no-wait -o json');
+  expect([started.code, JSON.parse(started.out)]).toEqual([0, expect.objectContaining({ status: 'requested' })]);
+  const late = await run(served, 'scan cluster web --wait-timeout 0.01');
+  expect([late.code, late.out]).toEqual([5, '']);
+  expect(late.err).toContain('execution:liftlock-scan-cluster:scan-');
+});
+
+test('scan fleet shows what was scanned, what was not, causes and owners', async () => {
+  const before = await run(served, 'scan fleet --target 1.37 -o json');
+  expect(before.code).toBe(4);
+  expect((JSON.parse(before.out) as ScanMatrix).items.map(({ verdict }) => verdict)).toEqual(Array(4).fill('never'));
+  await meanwhile(served, run(served, 'scan cluster web --target 1.37'));
+  await meanwhile(served, run(served, 'scan cluster shop'));
+  const { code, out } = await run(served, 'scan fleet --target 1.37');
+  expect(code).toBe(3);
+  expect(out).toMatch(/111111111111\.eu-central-1\.shop +1\.35 +other-target +- +- +for 1\.36/);
+  expect(out).toMatch(/111111111111\.eu-central-1\.web +1\.35 +fail +1 /);
+  expect(out).toMatch(/us-east-1\.twin +1\.36 +never/);
+  expect(out).toMatch(/Top causes:\n {2}error \S+ \(storage\): 1 finding in 111111111111\.eu-central-1\.web/);
+  expect(out).toMatch(/Owners to chase:\n {2}storage: 1 cause of errors/);
+  expect(out).toContain('4 clusters for 1.37: 1 fail, 1 scanned for other targets only, 2 never scanned.');
+  const passing = await run(served, 'scan fleet --target 1.36 -l env=prod,liftlock/paused!=true');
+  expect(passing.code).toBe(passing.out.includes('never') ? 4 : 0);
+}, 20_000);
+
+test('describe shows the trend of scans, explain the last one', async () => {
+  await meanwhile(served, run(served, 'scan cluster web --target 1.37'));
+  for (const cluster of Object.values(served.world.eks.state.clusters)) cluster.kubernetes.objects = [];
+  await meanwhile(served, run(served, 'scan cluster web --target 1.37'));
+  const described = await run(served, 'describe cluster web');
+  expect(described.out).toMatch(/Scans:\n.*NOT READ\n.*1\.35 → 1\.37 +pass +0 \(-1\).*\n.*1\.35 → 1\.37 +fail +1 /);
+  expect((await run(served, 'explain cluster web')).out).toMatch(/Last scan: +pass for 1\.37, 0 errors/);
+}, 20_000);
+
+test('what cannot be scanned is said', async () => {
+  const older = await run(served, 'scan cluster web --target 1.30');
+  expect([older.code, older.err]).toEqual([2, expect.stringContaining('is at 1.35 already')]);
+  expect((await run(served, 'scan cluster nobody')).code).toBe(1);
+  expect((await run(served, 'scan fleet')).code).toBe(2);
+  expect((await run(served, 'scan fleet --target 1.37 -o sarif')).code).toBe(2);
+  expect((await run(served, 'scan cluster web --target 1.36 1.37')).code).toBe(2);
+  const skipped = await run(served, 'scan cluster web --skip helm');
+  expect([skipped.code, skipped.err]).toEqual([2, expect.stringContaining('UpgradePolicy')]);
+});

@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ReportPage } from '../../core/queries/scan-history.ts';
+import type { ScanRunView } from '../../core/queries/scan-run-view.ts';
+import type { ScanReport } from '../../core/scan/report/report-schema.ts';
+import { exitCodeOf } from '../../core/scan/report/verdict.ts';
+import type { ApiClient } from '../client/api-client.ts';
+import { clusterPath } from '../client/cluster-path.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { facts } from '../output/facts.ts';
+import { print, reasonLines } from '../output/print.ts';
+import { printScan, type ScanFormat } from '../output/scan/print-scan.ts';
+import { visible } from '../output/visible.ts';
+import { packageVersion } from '../package-version.ts';
+import type { Session } from '../session.ts';
+import { Progress } from './progress.ts';
+
+export interface ScanClusterOptions {
+  readonly target?: string;
+  readonly wait: boolean;
+  readonly waitTimeout: number;
+  readonly output: ScanFormat;
+}
+
+const LOOK_MILLISECONDS = 1_000;
+
+/** Starts a scan in the controller. Its report, once it is there, is printed and judged like any other. */
+export async function scanCluster(session: Session, name: string, options: ScanClusterOptions): Promise<ExitCode> {
+  const client = await session.client();
+  const path = `${clusterPath(name)}/scans`;
+  const body = options.target === undefined ? {} : { target: options.target };
+  const started = await client.send<ScanRunView>('POST', path, body);
+  if (!options.wait) {
+    const format = options.output === 'yaml' || options.output === 'json' ? options.output : 'table';
+    await print(session, format, started, () => startedText(started));
+    return EXIT.ok;
+  }
+  const ended = await untilEnded(session, client, `${path}/runs/${encodeURIComponent(started.name)}`, options);
+  if (typeof ended === 'number') return ended;
+  if (ended.scannedAt === null) {
+    session.io.err(`The scan ended without a report.\n${reasonLines(ended.reasons).join('\n')}\n`);
+    return EXIT.incomplete;
+  }
+  const report = await wholeReport(client, `${path}/${encodeURIComponent(ended.scannedAt)}`);
+  await printScan(session, options.output, report, { current: process.cwd(), version: await packageVersion() });
+  return exitCodeOf(report);
+}
+
+async function untilEnded(
+  { io }: Session,
+  client: ApiClient,
+  path: string,
+  { waitTimeout }: ScanClusterOptions,
+): Promise<ScanRunView | ExitCode> {
+  const progress = new Progress(io);
+  const until = performance.now() + waitTimeout * 1_000;
+  for (;;) {
+    const run = await client.get<ScanRunView>(path);
+    if (run.status === 'ended') return run;
+    progress.tell(() => progressText(run));
+    if (performance.now() > until) {
+      io.err(visible(`The scan goes on. It has not ended within ${waitTimeout} seconds: ${run.execution}\n`));
+      return EXIT.timedOut;
+    }
+    await sleep(LOOK_MILLISECONDS, undefined, { signal: io.interrupted }).catch(() => undefined);
+    if (io.interrupted.aborted) {
+      io.err(visible(`The scan goes on without you: ${run.execution}\n`));
+      return EXIT.interrupted;
+    }
+  }
+}
+
+function progressText({ status, read, left }: ScanRunView): string {
+  if (status === 'requested') return 'The scan is about to begin.';
+  return `Read ${read} objects; ${left} resources are left.`;
+}
+
+/** Findings come in pages. */
+async function wholeReport(client: ApiClient, path: string): Promise<ScanReport> {
+  const { next: more, ...report } = await client.get<ReportPage>(path);
+  const findings = [...report.findings];
+  for (let next = more; next !== undefined; ) {
+    const page: ReportPage = await client.get(path, { after: next });
+    findings.push(...page.findings);
+    next = page.next;
+  }
+  return { ...report, findings };
+}
+
+const startedText = ({ cluster, target, name, execution }: ScanRunView): string[] =>
+  facts([
+    ['Cluster', visible(cluster)],
+    ['Target', visible(target)],
+    ['Scan', visible(name)],
+    ['Execution', visible(execution)],
+  ]);

@@ -1,0 +1,87 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { LatestScans, ScanCause } from '../contracts/items/scan.ts';
+import { livingRecords } from '../inventory/records.ts';
+import type { Ports } from '../ports/ports.ts';
+import { matchSelector } from '../selector/match.ts';
+import { decode } from '../store/entity.ts';
+import { LatestScanItems } from '../store/scan-entities.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import { shortId } from './find-cluster.ts';
+import { parseLabelSelector } from './label-selector-text.ts';
+import { Refusal } from './refusal.ts';
+import { type FleetCause, fleetCauses, type OwnerToChase, ownersToChase } from './scan-causes.ts';
+
+/** One cluster in the matrix. What was never scanned for the target is said so, and never passes. */
+export interface MatrixRow {
+  readonly cluster: string;
+  readonly name: string;
+  /** What it has now. */
+  readonly version: string;
+  /** `never`: no scan at all. `other-target`: the last scans were for other minors. `there`: it is at the target, or past it. */
+  readonly verdict: 'pass' | 'fail' | 'incomplete' | 'never' | 'other-target' | 'there';
+  readonly errors: number | null;
+  readonly warnings: number | null;
+  readonly gaps: number | null;
+  readonly scannedAt: string | null;
+  /** What it had when it was scanned; another one than now means that the scan is of a time before. */
+  readonly scannedFrom: string | null;
+  /** Targets of the last scans, the newest first. */
+  readonly targets: readonly string[];
+}
+
+export interface ScanMatrix {
+  readonly target: string;
+  readonly items: readonly MatrixRow[];
+  /** What to repair once, for how many clusters; the widest first. */
+  readonly causes: readonly FleetCause[];
+  readonly owners: readonly OwnerToChase[];
+}
+
+/** Clusters of a fleet by verdict for one target. Two queries, whatever the fleet's size. */
+export async function scanMatrix(
+  table: Ports['table'],
+  asked: string,
+  selectorText: string | undefined,
+): Promise<ScanMatrix> {
+  const target = KubeVersion.tryParse(asked);
+  if (target === undefined || !/^\d+\.\d+$/.test(asked))
+    throw new Refusal('InvalidInput', `target: "${asked.slice(0, 40)}" is no Kubernetes minor. Write it as 1.37.`);
+  const selector = selectorText === undefined ? undefined : parseLabelSelector(selectorText);
+  const [records, items] = await Promise.all([livingRecords(table), table.queryKind(LatestScanItems.kind)]);
+  const latest = new Map(
+    items.map((item) => decode(LatestScanItems, item).data).map((data) => [data.clusterKey, data]),
+  );
+  const chosen = records.filter(({ labels }) => selector === undefined || matchSelector(selector, labels).matches);
+  const named = target.toString();
+  const found = chosen.map((record) => {
+    const scans = latest.get(record.clusterKey)?.scans ?? [];
+    return { row: rowOf(record, scans, target), scan: scans.find((scan) => scan.target === named) };
+  });
+  const scanned: { cluster: string; causes: readonly ScanCause[] }[] = found.flatMap(({ row, scan }) =>
+    scan === undefined || row.verdict === 'there' ? [] : [{ cluster: row.cluster, causes: scan.causes }],
+  );
+  const causes = fleetCauses(scanned);
+  return {
+    target: named,
+    items: found.map(({ row }) => row).sort((a, b) => (a.cluster < b.cluster ? -1 : 1)),
+    causes,
+    owners: ownersToChase(causes),
+  };
+}
+
+function rowOf(record: ClusterRecord, scans: LatestScans['scans'], target: KubeVersion): MatrixRow {
+  const scan = scans.find((one) => one.target === target.toString());
+  const there = !KubeVersion.parse(record.version).isOlderThan(target);
+  return {
+    cluster: shortId(record),
+    name: record.name,
+    version: record.version,
+    verdict: there ? 'there' : (scan?.verdict ?? (scans.length === 0 ? 'never' : 'other-target')),
+    errors: scan?.errors ?? null,
+    warnings: scan?.warnings ?? null,
+    gaps: scan?.gaps ?? null,
+    scannedAt: scan?.scannedAt ?? null,
+    scannedFrom: scan?.from ?? null,
+    targets: scans.map((one) => one.target),
+  };
+}
