@@ -12,6 +12,9 @@ const RECONCILERS = 2;
 /** Over when its grace period counts it as over: the call, and what is written before and after it. */
 const MUTATION_TIMEOUT_SECONDS = CALL_SECONDS + 5;
 
+/** `TimeoutSeconds` of the task in state-machines/step.asl.json. */
+const STEP_SECONDS = 120;
+
 const isOneOf = (name: FunctionName, names: readonly FunctionName[]): boolean => names.includes(name);
 
 export function functionSize(name: FunctionName, mutatorConcurrency: number): FunctionSize {
@@ -22,6 +25,8 @@ export function functionSize(name: FunctionName, mutatorConcurrency: number): Fu
       reservedConcurrency: mutatorConcurrency,
     };
   }
+  // It reads for a minute, ends its last request and puts away what it has, and is over before its machine asks again.
+  if (name === 'scan-cluster') return { memoryMegabytes: 1024, timeoutSeconds: STEP_SECONDS - 10 };
   // Pods of a large cluster are read in pages, but judged together.
   if (isOneOf(name, KUBERNETES_FUNCTIONS)) return { memoryMegabytes: 1024, timeoutSeconds: 60 };
   switch (name) {

@@ -1,11 +1,12 @@
 import { type Code, EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Aws, Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { ENVIRONMENT, FUNCTION_NAMES, type FunctionName } from '../../core/contracts/names.ts';
+import { ENVIRONMENT, FUNCTION_NAMES, type FunctionName, KUBERNETES_FUNCTIONS } from '../../core/contracts/names.ts';
 import { acknowledge } from '../acknowledge.ts';
 import { defaultExternalId, machineArnPrefix, machineName } from '../names.ts';
 import { FUNCTION_NEEDS } from '../permissions/function-needs.ts';
 import { functionStatements, type Reach } from '../permissions/function-statements.ts';
+import type { VpcSettings } from '../settings/settings.ts';
 import { functionSize } from './function-sizes.ts';
 import { HubFunction } from './hub-function.ts';
 
@@ -35,6 +36,7 @@ export class Functions extends Construct {
           size: functionSize(name, reach.settings.mutatorConcurrency),
           environment,
           statements: functionStatements(FUNCTION_NEEDS[name], reach),
+          ...vpcOf(name, reach),
         }),
       ]),
     );
@@ -66,6 +68,12 @@ export class Functions extends Construct {
         'SQS sources have no failure destination; the queue has a dead-letter queue after five attempts.',
     });
   }
+}
+
+/** Only those that talk to API servers: every other one would pay for a way out of the VPC. */
+function vpcOf(name: FunctionName, { settings }: Reach): { vpc?: VpcSettings } {
+  const looksIntoClusters = KUBERNETES_FUNCTIONS.some((one) => one === name);
+  return settings.vpc === undefined || !looksIntoClusters ? {} : { vpc: settings.vpc };
 }
 
 /** Every function gets every variable: none of them is a secret, and each reads only what its ports declare. */
@@ -102,7 +110,7 @@ function acknowledgeWildcards(functions: ReadonlyMap<FunctionName, HubFunction>,
     open['AwsSolutions-IAM5[Resource::*]'] =
       listsAccounts && settings.organizationId !== undefined
         ? 'Trace segments of X-Ray, and organizations:ListAccounts: neither knows resources.'
-        : 'Only PutTraceSegments and PutTelemetryRecords of X-Ray, which know no resources.';
+        : 'PutTraceSegments and PutTelemetryRecords of X-Ray, which know no resources; in a VPC also what Lambda does for network interfaces, denied to the code itself (constructs/place-in-vpc.ts).';
     acknowledge(role, open);
   }
 }

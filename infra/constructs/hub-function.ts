@@ -15,7 +15,9 @@ import { Construct } from 'constructs';
 import type { FunctionName } from '../../core/contracts/names.ts';
 import { acknowledge } from '../acknowledge.ts';
 import { FUNCTION_TAG, functionName } from '../names.ts';
+import type { VpcSettings } from '../settings/settings.ts';
 import type { FunctionSize } from './function-sizes.ts';
+import { placeInVpc } from './place-in-vpc.ts';
 
 export interface HubFunctionProps {
   readonly name: FunctionName;
@@ -23,6 +25,8 @@ export interface HubFunctionProps {
   readonly size: FunctionSize;
   readonly environment: Readonly<Record<string, string>>;
   readonly statements: readonly PolicyStatement[];
+  /** Absent = in no VPC. */
+  readonly vpc?: VpcSettings;
 }
 
 /** One Lambda function with a role of its own, which has just the given statements, its log group and X-Ray. */
@@ -30,7 +34,7 @@ export class HubFunction extends Construct {
   readonly function: LambdaFunction;
   readonly role: Role;
 
-  constructor(scope: Construct, id: string, { name, code, size, environment, statements }: HubFunctionProps) {
+  constructor(scope: Construct, id: string, { name, code, size, environment, statements, vpc }: HubFunctionProps) {
     super(scope, id);
     const physicalName = functionName(name);
     const logGroup = new LogGroup(this, 'Logs', {
@@ -64,6 +68,7 @@ export class HubFunction extends Construct {
       applicationLogLevelV2: ApplicationLogLevel.INFO,
       systemLogLevelV2: SystemLogLevel.WARN,
     });
+    if (vpc !== undefined) placeInVpc(this.function, this.role, name, vpc);
     acknowledge(this.function, {
       'Serverless-LambdaDLQ':
         'Step Functions, API Gateway and SQS call it and keep or retry what failed; those that are called by events have a failure destination instead (constructs/asynchronous-calls.ts).',

@@ -38,18 +38,33 @@ export class SettingsReader {
     return absent;
   }
 
+  /** Members of a setting that is itself an object; undefined where it is absent. Its problems are told with the others. */
+  inside<Inner>(name: string, read: (reader: SettingsReader) => Inner): Inner | undefined {
+    const value = this.#take(name);
+    if (value === undefined) return undefined;
+    const reader = new SettingsReader(value);
+    const inner = read(reader);
+    for (const text of reader.problems()) this.problem(`${name}.${text}`);
+    return inner;
+  }
+
   problem(text: string): void {
     this.#problems.push(text);
   }
 
   /** Also tells of members that nobody read: a setting with a typo must not look as if it were set. */
-  refuseProblems(): void {
+  problems(): readonly string[] {
     for (const name of Object.keys(this.#members)) {
       if (!this.#read.has(name))
         this.problem(`${name}: there is no such setting; there are ${[...this.#read].join(', ')}`);
     }
-    if (this.#problems.length > 0) {
-      throw Object.assign(new Error(`The context "liftlock" is not usable: ${this.#problems.join('; ')}.`), {
+    return this.#problems;
+  }
+
+  refuseProblems(): void {
+    const problems = this.problems();
+    if (problems.length > 0) {
+      throw Object.assign(new Error(`The context "liftlock" is not usable: ${problems.join('; ')}.`), {
         name: 'InvalidSettings',
       });
     }

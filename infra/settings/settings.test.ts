@@ -63,3 +63,15 @@ test('more accounts than a policy holds need an organization', () => {
   const accounts = Array.from({ length: 101 }, (_, index) => String(100000000000 + index));
   expect(problemsOf({ accounts })).toContain('more than 100 need organizationId');
 });
+
+test('a VPC has subnets and security groups, and says what is wrong with them', () => {
+  const vpc = { subnetIds: ['subnet-0a1b2c3d4e5f60718'], securityGroupIds: ['sg-0a1b2c3d4e5f60718'] };
+  expect(parseSettings({ vpc }).vpc).toEqual(vpc);
+  const message = problemsOf({ vpc: { subnetIds: ['vpc-1'], subnets: [] } });
+  for (const part of [
+    'vpc.subnetIds: "vpc-1" is not the id of a subnet',
+    'vpc.securityGroupIds: at least one is needed',
+    'vpc.subnets: there is no such setting; there are subnetIds, securityGroupIds',
+  ])
+    expect(message).toContain(part);
+});

@@ -19,6 +19,14 @@ export interface Settings {
   readonly alarmEmail?: string;
   /** Reserved concurrency of each function that mutates: how many upgrades may be acted upon at the same moment. */
   readonly mutatorConcurrency: number;
+  /** Where the functions that look into clusters run, so that they reach private endpoints; absent = in no VPC. */
+  readonly vpc?: VpcSettings;
+}
+
+/** Subnets with a route to the API servers and to AWS's own APIs, and what these functions may send to. */
+export interface VpcSettings {
+  readonly subnetIds: readonly string[];
+  readonly securityGroupIds: readonly string[];
 }
 
 const ACCOUNT = /^\d{12}$/;
@@ -39,6 +47,7 @@ export function parseSettings(context: unknown): Settings {
     ...reader.text('itemsTable', /^[\w.-]{3,255}$/, 'the name of a DynamoDB table'),
     ...reader.text('alarmEmail', /^[^\s@]+@[^\s@]+$/, 'an e-mail address'),
     mutatorConcurrency: reader.integer('mutatorConcurrency', { least: 1, most: 100, absent: 10 }),
+    ...vpcIn(reader),
   };
   if (settings.accounts.length > MOST_ACCOUNTS) {
     reader.problem(
@@ -50,4 +59,21 @@ export function parseSettings(context: unknown): Settings {
   }
   reader.refuseProblems();
   return settings;
+}
+
+function vpcIn(reader: SettingsReader): { readonly vpc?: VpcSettings } {
+  const vpc = reader.inside('vpc', vpcSettings);
+  return vpc === undefined ? {} : { vpc };
+}
+
+function vpcSettings(reader: SettingsReader): VpcSettings {
+  const subnetIds = reader.texts('subnetIds', /^subnet-[0-9a-f]{8,17}$/, 'the id of a subnet, such as subnet-0a1b2c3d');
+  const securityGroupIds = reader.texts(
+    'securityGroupIds',
+    /^sg-[0-9a-f]{8,17}$/,
+    'the id of a security group, such as sg-0a1b2c3d',
+  );
+  if (subnetIds.length === 0) reader.problem('subnetIds: at least one is needed, better two in different zones');
+  if (securityGroupIds.length === 0) reader.problem('securityGroupIds: at least one is needed');
+  return { subnetIds, securityGroupIds };
 }
