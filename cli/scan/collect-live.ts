@@ -25,6 +25,9 @@ export async function collectLive(io: Io, options: ScanOptions): Promise<Collect
   const progress = new Progress(io);
   const { interrupted } = io;
   const wait = (seconds: number) => sleep(seconds, interrupted);
+  // Whoever presses Ctrl-C does not want to wait for a slow answer.
+  const close = () => reader.close();
+  interrupted.addEventListener('abort', close);
   try {
     const tidy = smallHeap();
     while (!interrupted.aborted && (await advance(state, { reader, wait }))) {
@@ -32,7 +35,8 @@ export async function collectLive(io: Io, options: ScanOptions): Promise<Collect
       tidy();
     }
   } finally {
-    reader.close();
+    interrupted.removeEventListener('abort', close);
+    close();
   }
   const left = interrupted.aborted ? state.units.map((unit) => unread(unit, 'the scan was interrupted')) : [];
   const insights =
@@ -40,6 +44,7 @@ export async function collectLive(io: Io, options: ScanOptions): Promise<Collect
       ? { observations: [], coverage: insightsNotAsked }
       : await collectInsights(eks, options, Object.values(state.facts.changes));
   const { serverVersion } = state;
+  const forgiven = options.waivers.length > 0 || options.baseline !== undefined;
   return {
     subject: context.context,
     clusters: [context.context, context.cluster.name, clusterName(context.cluster.name)],
@@ -48,7 +53,7 @@ export async function collectLive(io: Io, options: ScanOptions): Promise<Collect
     coverage: [
       ...state.coverage,
       ...left,
-      ...furtherOnes(state),
+      ...furtherOnes(state, { forgiven }),
       ...(skip.includes('insight') ? [] : [insights.coverage]),
     ],
     interrupted: interrupted.aborted,
@@ -67,6 +72,10 @@ function told(state: LiveScanState): string {
 
 function sleep(seconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve();
+      return;
+    }
     const end = () => {
       clearTimeout(timer);
       signal.removeEventListener('abort', end);

@@ -15,6 +15,8 @@ export interface ReadRequest {
   readonly path: string;
   /** The `Accept` header; default `application/json`. */
   readonly accept?: string;
+  /** Over a connection of its own: behind one endpoint there are several API servers, and a new one may be met. */
+  readonly newConnection?: boolean;
   /** Takes the items of a list one by one, so that no page has to stand in memory; `text` of the answer is then without them. */
   readonly items?: ItemSink;
 }

@@ -35,6 +35,8 @@ export class HttpsReader implements ClusterReader {
   readonly #options: HttpsReaderOptions;
   readonly #agent: http.Agent;
   #last = 0;
+  #underWay: http.ClientRequest | undefined;
+  #closed = false;
 
   constructor(options: HttpsReaderOptions) {
     const plain = options.server.startsWith('http://');
@@ -50,13 +52,17 @@ export class HttpsReader implements ClusterReader {
   }
 
   async get(request: ReadRequest): Promise<ReadAnswer> {
+    if (this.#closed) throw unreachable(new Error('the scan has ended'));
     await this.#pause();
     const answer = await this.#send(request, await this.#options.authorize(false));
     if (answer.status !== 401) return answer;
     return this.#send(request, await this.#options.authorize(true));
   }
 
+  /** Ends a request that is under way too. */
   close(): void {
+    this.#closed = true;
+    this.#underWay?.destroy(new Error('the scan has ended'));
     this.#agent.destroy();
   }
 
@@ -68,7 +74,7 @@ export class HttpsReader implements ClusterReader {
   }
 
   #send(
-    { path, accept = 'application/json', items }: ReadRequest,
+    { path, accept = 'application/json', items, newConnection = false }: ReadRequest,
     { headers, tls }: Authorization,
   ): Promise<ReadAnswer> {
     const { server, timeoutMilliseconds = TIMEOUT_MILLISECONDS } = this.#options;
@@ -76,11 +82,12 @@ export class HttpsReader implements ClusterReader {
     const url = `${server}${path}`;
     const options = {
       ...tls,
-      agent: this.#agent,
+      agent: newConnection ? (false as const) : this.#agent,
       headers: { accept, 'user-agent': 'liftlock-scan', ...headers },
       timeout: timeoutMilliseconds,
     };
     const request = url.startsWith('http://') ? http.get(url, options) : https.get(url, options);
+    this.#underWay = request;
     request.on('timeout', () => request.destroy(new Error('it did not answer in time')));
     request.on('error', (error) => reject(unreachable(error)));
     request.on('response', (response) => {
@@ -90,8 +97,11 @@ export class HttpsReader implements ClusterReader {
       let size = 0;
       response.on('data', (chunk: string) => {
         size += chunk.length;
-        if (size > MOST_CHARACTERS) request.destroy(new Error('its answer is too large'));
-        else body.push(chunk);
+        if (size <= MOST_CHARACTERS) body.push(chunk);
+        else {
+          reject(new ClusterAccessError('ClusterServerFault', 'The answer of the API server is too long.'));
+          request.destroy();
+        }
       });
       response.on('error', (error) => reject(unreachable(error)));
       response.on('aborted', () => reject(unreachable(new Error('it broke its answer off'))));

@@ -20,6 +20,8 @@ export async function decodeRelease(text: string): Promise<DecodedRelease | unde
     const json = bytes[0] === 0x1f && bytes[1] === 0x8b ? await gunzip(bytes) : bytes;
     const release = mappingOf(JSON.parse(new TextDecoder().decode(json)));
     const { manifest, hooks } = release;
+    // Every release has a name; what has none is no release, and nobody knows what it is.
+    if (textOf(release.name) === undefined) return undefined;
     const chart = mappingOf(mappingOf(release.chart).metadata);
     const hookTexts = (Array.isArray(hooks) ? hooks : []).map((hook) => mappingOf(hook).manifest);
     const manifests = [manifest, ...hookTexts].filter((one) => typeof one === 'string');

@@ -1,3 +1,4 @@
+import { ClusterAccessError } from '../../ports/cluster-access.ts';
 import type { ClusterReader } from '../../ports/cluster-reader.ts';
 import type { Coverage, Source } from '../report/report-schema.ts';
 import type { LiveScanState, Unit } from './live-scan-state.ts';
@@ -35,10 +36,21 @@ export async function advance(state: LiveScanState, tools: ScanTools): Promise<b
   }
   const { next, coverage = [], dead } = await run(unit, state, tools);
   state.coverage.push(...coverage);
-  if (dead !== undefined) state.dead = dead;
+  if (dead !== undefined && !(await answers(tools))) state.dead = dead;
   // Units that were put in meanwhile stand behind the one that ran.
   if (next === 'done') state.units = state.units.slice(1);
   return state.units.length > 0;
+}
+
+/** Whether anybody is there and takes the credentials: one list that fails every time is no reason to give the others up. */
+async function answers({ reader }: ScanTools): Promise<boolean> {
+  try {
+    const { status } = await reader.get({ path: '/version' });
+    return status !== 401;
+  } catch (error) {
+    if (error instanceof ClusterAccessError) return false;
+    throw error;
+  }
 }
 
 function run(unit: Unit, state: LiveScanState, tools: ScanTools): Promise<UnitResult> {

@@ -55,10 +55,11 @@ function fromAggregated(group: string, version: string, resource: Mapping): Serv
   };
 }
 
-/** The versions of an `APIGroupList` or `APIVersions`, the preferred one first: `['apps/v1']`. */
-export function readGroups(body: unknown): string[] {
+/** The versions of an `APIGroupList` or `APIVersions`, the preferred one first: `['apps/v1']`; undefined for what is neither. */
+export function readGroups(body: unknown): string[] | undefined {
   const list = mappingOf(body);
-  if (list.kind === 'APIVersions') return texts(list.versions);
+  if (list.kind === 'APIVersions' && Array.isArray(list.versions)) return texts(list.versions);
+  if (list.kind !== 'APIGroupList' || !Array.isArray(list.groups)) return undefined;
   return listOf(list.groups).flatMap((group) => {
     const versions = listOf(group.versions).flatMap((version) => textOf(version.groupVersion) ?? []);
     const preferred = textOf(mappingOf(group.preferredVersion).groupVersion);
@@ -66,9 +67,14 @@ export function readGroups(body: unknown): string[] {
   });
 }
 
-/** An `APIResourceList` of one group and version. Subresources are left out. */
-export function readResources(groupVersion: { group: string; version: string }, body: unknown): ServedResource[] {
-  return listOf(mappingOf(body).resources).flatMap((resource): ServedResource[] => {
+/** An `APIResourceList` of one group and version; undefined for what is none. Subresources are left out. */
+export function readResources(
+  groupVersion: { group: string; version: string },
+  body: unknown,
+): ServedResource[] | undefined {
+  const { kind, resources } = mappingOf(body);
+  if (kind !== 'APIResourceList' || !Array.isArray(resources)) return undefined;
+  return listOf(resources).flatMap((resource): ServedResource[] => {
     const [name, kind] = [textOf(resource.name), textOf(resource.kind)];
     if (name === undefined || kind === undefined || name.includes('/')) return [];
     return [

@@ -18,24 +18,50 @@ export function keep(state: LiveScanState, observations: readonly Observation[])
   }
 }
 
-/** What was counted only, one entry for each sort. */
-export function furtherOnes({ sorts, observations }: LiveScanState): Coverage[] {
-  const kept = Object.groupBy(observations, sortOf);
+/**
+ * What was counted only, one entry for each sort. `forgiven`: whether findings can be waived or known already. Those that are listed do not
+ * stand for the others then, and neither do they where none is listed: a gap.
+ */
+export function furtherOnes({ sorts, observations }: LiveScanState, { forgiven = false } = {}): Coverage[] {
+  const kept = Map.groupBy(observations, sortOf);
   return Object.entries(sorts).flatMap(([sort, count]): Coverage[] => {
-    const [first, ...others] = kept[sort] ?? [];
+    const [first, ...others] = kept.get(sort) ?? [];
     const further = count - others.length - (first === undefined ? 0 : 1);
     if (further === 0) return [];
+    const own = { what: `further ones: ${sort}`, source: first?.source ?? null, count: 0 };
+    if (first === undefined)
+      return [{ ...own, status: 'error', detail: `${further} were counted, and none is listed: there are too many.` }];
     const detail = `${further} more like those that are listed: ${sort}. What writes them is repaired once.`;
-    return [{ what: `further ones: ${sort}`, source: first?.source ?? null, status: 'skipped', detail, count: 0 }];
+    if (!forgiven || isTrace(first)) return [{ ...own, status: 'skipped', detail }];
+    return [{ ...own, status: 'error', detail: `${detail} Whether waivers or the baseline cover them is not known.` }];
   });
 }
 
-/** What is repaired together: `object policy/v1beta1 PodDisruptionBudget manager:terraform`. */
+/** What is repaired together, and judged alike: `object policy/v1beta1 PodDisruptionBudget manager:terraform in payments`. */
 function sortOf(one: Observation): string {
-  const { apiVersion = '', kind = '' } = one.subject;
-  const what = one.type === 'rule' ? one.rule : one.type === 'problem' ? one.reason : '';
+  const { apiVersion = '', kind = '', namespace } = one.subject;
   const trace = isTrace(one) ? 'stale' : '';
-  return [one.source, apiVersion, kind, what, one.cause, trace].filter((part) => part !== '').join(' ');
+  const place = namespace === undefined ? '' : `in ${namespace}`;
+  return [one.source, apiVersion, kind, whatOf(one), one.cause, place, trace].filter((part) => part !== '').join(' ');
+}
+
+/** What its judgement follows from, beside the target. */
+function whatOf(one: Observation): string {
+  switch (one.type) {
+    case 'api':
+      return one.consequence ?? '';
+    case 'reference': {
+      const { group, version = '*', resource = '', kind = '' } = one.named;
+      return `${group}/${version} ${resource}${kind} ${one.severity}`;
+    }
+    case 'rule':
+      return one.rule;
+    case 'controller':
+    case 'skew':
+      return `${one.component} ${one.version}`;
+    case 'problem':
+      return `${one.reason} ${one.severity} ${one.fromMinor ?? ''}`.trim();
+  }
 }
 
 const isTrace = (one: Observation): boolean => one.type === 'api' && one.stale === true;

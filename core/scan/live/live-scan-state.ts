@@ -1,6 +1,6 @@
 import type { ReleaseHead } from '../helm/choose-revision.ts';
 import type { Observation } from '../judge/observation.ts';
-import type { ClusterFacts } from '../reference/cluster-facts.ts';
+import { type ClusterFacts, noFacts } from '../reference/cluster-facts.ts';
 import type { Coverage, Source } from '../report/report-schema.ts';
 import type { ServedResource } from './discovery.ts';
 
@@ -14,6 +14,16 @@ export type Unit =
   | { readonly type: 'telemetry' }
   | { readonly type: 'references' };
 
+/** What the pages of a list have given so far. */
+export interface ListUnderWay {
+  token: string;
+  count: number;
+  restarts: number;
+  limit: number;
+  observations: Observation[];
+  facts: ClusterFacts;
+}
+
 /**
  * A scan of a cluster at some moment of it, as plain JSON: it can be put away and gone on with, by another process too. Pages of a list
  * count only once the whole list was read, so a list that has to begin anew leaves nothing twice.
@@ -25,9 +35,16 @@ export interface LiveScanState {
   /** The first one is under way. */
   units: Unit[];
   /** Of the list under way. */
-  page?: { token: string; count: number; restarts: number; limit: number; observations: Observation[] };
+  page?: ListUnderWay;
   /** Of the Helm releases under way. */
-  helm?: { token: string; heads: ReleaseHead[]; pending?: ReleaseHead[]; read: number; problems: Coverage[] };
+  helm?: {
+    token: string;
+    heads: ReleaseHead[];
+    restarts: number;
+    pending?: ReleaseHead[];
+    read: number;
+    problems: Coverage[];
+  };
   /** `v1.35.2-eks-abc`, once it is known. */
   serverVersion?: string;
   /** `apps/v1/deployments` of everything that is served. */
@@ -54,7 +71,7 @@ export function startLiveScan(startedAt: Date, skip: readonly Source[]): LiveSca
     served: [],
     observations: [],
     coverage: skip.map(skipped),
-    facts: { crds: {}, services: [], storageClasses: {}, changes: {} },
+    facts: noFacts(),
     sorts: {},
   };
 }
@@ -63,6 +80,7 @@ const skipped = (source: Source): Coverage => ({
   what: `everything from the source ${source}`,
   source,
   status: 'skipped',
-  detail: 'Left out with --skip.',
+  // Owners are looked at in the same lists.
+  detail: `Left out with --skip${source === 'object' ? ', and with it the ownerReferences of all kinds that no other source reads' : ''}.`,
   count: 0,
 });

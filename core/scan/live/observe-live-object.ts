@@ -7,6 +7,7 @@ import { groupVersion } from '../observe/api-version.ts';
 import { type Ownership, ownershipOf } from '../owner/owner.ts';
 import type { ClusterFacts } from '../reference/cluster-facts.ts';
 import type { ServedResource } from './discovery.ts';
+import { MIRRORING, mirroredEndpoints } from './mirrored-endpoints.ts';
 import { hasOldVersions } from './note-changes.ts';
 import { type Statement, statementsOf } from './statements.ts';
 
@@ -23,6 +24,8 @@ export interface Surroundings {
  */
 export function observeLiveObject(object: Mapping, { resource, facts, served }: Surroundings): Observation[] {
   const metadata = mappingOf(object.metadata);
+  const mirrored = mirroredEndpoints(resource, metadata);
+  if (mirrored !== undefined) return [mirrored];
   const crd = facts.crds[`${resource.group}/${resource.kind}`];
   if (crd === undefined && !mayBeGivenUp(metadata)) return [];
   const found: Observation[] = [];
@@ -55,6 +58,7 @@ const STABLE_KINDS = new Set(apiRows.filter(({ stability }) => stability === 'st
 export function mayMatter(text: string, { resource, facts }: Surroundings): boolean {
   if (text.includes('beta') || text.includes('alpha') || STABLE_KINDS.has(resource.kind)) return true;
   if (hasOldVersions(resource)) return true;
+  if (resource.kind === 'EndpointSlice' && text.includes(MIRRORING)) return true;
   return facts.crds[`${resource.group}/${resource.kind}`] !== undefined;
 }
 

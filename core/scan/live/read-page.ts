@@ -12,8 +12,8 @@ export interface ListPage {
 export function readPage(text: string): ListPage | undefined {
   const body = parseJson(text);
   if (!isMapping(body) || typeof body.kind !== 'string' || !body.kind.endsWith('List')) return undefined;
-  // An empty list of Go is `null`.
-  const items = body.items === null || body.items === undefined ? [] : body.items;
+  // An empty list of Go is `null`; without any it is another kind of list, such as APIGroupList.
+  const items = body.items === null ? [] : body.items;
   if (!Array.isArray(items) || !items.every(isMapping)) return undefined;
   const next = textOf(mappingOf(body.metadata).continue);
   return { items, ...(next === undefined ? {} : { next }) };

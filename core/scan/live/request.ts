@@ -11,15 +11,16 @@ export interface Patience {
 /** A GET that was asked for as often as is decent. `denied`: 403. `expired`: 410, a list must begin anew. `missing`: 404. */
 export type Answer =
   | { readonly status: 'ok'; readonly text: string }
-  | { readonly status: 'denied' | 'expired' | 'missing' | 'failed'; readonly why: string; readonly fatal?: boolean };
+  | { readonly status: 'denied' | 'expired' | 'missing'; readonly why: string }
+  | { readonly status: 'failed'; readonly why: string; readonly fatal?: boolean; readonly tooLong?: boolean };
 
 const THROTTLED_ATTEMPTS = 8;
 const FAULT_ATTEMPTS = 3;
 const LONGEST_WAIT_SECONDS = 60;
 
 /**
- * Asks until there is an answer: waits as long as a 429 says, tries a 5xx and a broken connection three times. `fatal` when nothing else
- * will be answered either: the credentials are not taken, or nobody is there.
+ * Asks until there is an answer: waits as long as a 429 says, tries a 5xx and a broken connection three times. One that says to come back
+ * after more than a minute is let alone. `fatal` when nothing else may be answered either: the credentials are not taken, or nobody is there.
  */
 export async function ask(reader: ClusterReader, request: ReadRequest, { wait }: Patience): Promise<Answer> {
   let faults = 0;
@@ -36,17 +37,26 @@ export async function ask(reader: ClusterReader, request: ReadRequest, { wait }:
       if (!throttled) faults += 1;
       if ((!throttled && answer.status < 500) || faults >= FAULT_ATTEMPTS || attempt >= THROTTLED_ATTEMPTS)
         return { status: 'failed', why: throttled ? `${why}, ${attempt} times` : why };
-      await wait(Math.min(LONGEST_WAIT_SECONDS, Math.max(1, answer.retryAfterSeconds ?? 2 ** faults)));
+      const { retryAfterSeconds: told } = answer;
+      if (told !== undefined && told > LONGEST_WAIT_SECONDS)
+        return { status: 'failed', why: `${why}, and said to come back after ${told} seconds` };
+      await wait(Math.max(1, told ?? Math.min(LONGEST_WAIT_SECONDS, 2 ** attempt)));
     } catch (error) {
       if (!(error instanceof ClusterAccessError)) throw error;
       faults += 1;
       const why = error.message.replace(/\.$/, '');
-      const fatal = error.name !== 'ClusterServerFault';
-      if (error.name === 'ClusterUnauthorized' || faults >= FAULT_ATTEMPTS) return { status: 'failed', why, fatal };
+      // What is too long now is as long the next time.
+      if (error.name === 'ClusterServerFault') return { status: 'failed', why, tooLong: true };
+      if (error.name === 'ClusterUnauthorized' || faults >= FAULT_ATTEMPTS)
+        return { status: 'failed', why, fatal: true };
       await wait(2 ** faults);
     }
   }
 }
+
+/** What a unit says of an answer after which perhaps nobody else gets one. */
+export const deadOf = (answer: Answer): { dead?: string } =>
+  answer.status === 'failed' && answer.fatal === true ? { dead: answer.why } : {};
 
 /** `message` of a Kubernetes Status, cut; nothing else of a body that is no answer gets out. */
 function saidBy(text: string): string {

@@ -3,6 +3,8 @@ import type { Source } from '../report/report-schema.ts';
 import type { ServedResource } from './discovery.ts';
 import type { Unit } from './live-scan-state.ts';
 
+const DEFINITIONS = 'apiextensions.k8s.io/customresourcedefinitions';
+
 /**
  * Kinds that are read whole, because what breaks stands in their spec or status, and the source that wants it. All others are read as
  * metadata only. `docs/scan.md` lists them.
@@ -10,10 +12,12 @@ import type { Unit } from './live-scan-state.ts';
 export const FULL_KINDS: Readonly<Record<string, Source>> = {
   '/nodes': 'node',
   '/pods': 'workload',
+  '/replicationcontrollers': 'workload',
   '/services': 'workload',
   '/persistentvolumes': 'workload',
   'apps/deployments': 'workload',
   'apps/daemonsets': 'workload',
+  'apps/replicasets': 'workload',
   'apps/statefulsets': 'workload',
   'batch/cronjobs': 'workload',
   'batch/jobs': 'workload',
@@ -24,15 +28,19 @@ export const FULL_KINDS: Readonly<Record<string, Source>> = {
   'rbac.authorization.k8s.io/clusterroles': 'reference',
   'rbac.authorization.k8s.io/rolebindings': 'reference',
   'rbac.authorization.k8s.io/clusterrolebindings': 'reference',
-  'apiextensions.k8s.io/customresourcedefinitions': 'reference',
+  [DEFINITIONS]: 'reference',
   'apiregistration.k8s.io/apiservices': 'reference',
   'admissionregistration.k8s.io/validatingwebhookconfigurations': 'reference',
   'admissionregistration.k8s.io/mutatingwebhookconfigurations': 'reference',
   'admissionregistration.k8s.io/validatingadmissionpolicies': 'reference',
+  'admissionregistration.k8s.io/mutatingadmissionpolicies': 'reference',
 };
 
 /** Made by the cluster for itself, by the thousand, and gone within the hour: nobody has written them. */
 const NOISE = new Set(['/events', 'events.k8s.io/events', 'coordination.k8s.io/leases', '/componentstatuses']);
+
+/** There is one version of them since ever, and whoever lists them may read what is in them. Helm has a unit of its own. */
+const CONFIDENTIAL = '/secrets';
 
 /** What the API server computes when it is asked; there is nothing written to look at. */
 export const COMPUTED_GROUPS = new Set(['metrics.k8s.io', 'custom.metrics.k8s.io', 'external.metrics.k8s.io']);
@@ -46,13 +54,17 @@ export function resourcesToList(resources: readonly ServedResource[], skip: read
   const chosen = new Map<string, ServedResource>();
   for (const one of resources) {
     const key = `${one.group}/${one.resource}`;
-    if (!one.verbs.includes('list') || NOISE.has(key) || COMPUTED_GROUPS.has(one.group)) continue;
+    if (!one.verbs.includes('list') || NOISE.has(key) || key === CONFIDENTIAL || COMPUTED_GROUPS.has(one.group))
+      continue;
     const known = chosen.get(key);
-    if (known === undefined || (isGivenUp(known) && !isGivenUp(one))) chosen.set(key, one);
+    if (known === undefined || (rowOf(known) !== undefined && rowOf(one) === undefined)) chosen.set(key, one);
   }
+  for (const [key, one] of chosen) if (isWarnedOf(one)) chosen.delete(key);
   const units = [...chosen].flatMap(([key, resource]): Extract<Unit, { type: 'list' }>[] => {
     const wanted = FULL_KINDS[key];
-    const full = wanted !== undefined && !skip.includes(wanted);
+    // Custom resources are judged by their definitions.
+    const needed = key === DEFINITIONS && !skip.includes('object');
+    const full = needed || (wanted !== undefined && !skip.includes(wanted));
     if (!full && skip.includes('object')) return [];
     return [{ type: 'list', full, ...resource }];
   });
@@ -60,4 +72,19 @@ export function resourcesToList(resources: readonly ServedResource[], skip: read
   return units.sort((a, b) => first(a) - first(b));
 }
 
-const isGivenUp = ({ group, version, kind }: ServedResource): boolean => apiRow(group, version, kind) !== undefined;
+/** What is not listed, because to list it would be counted as its use; components' health is nobody's object. */
+export function leftOutOf(resources: readonly ServedResource[]): string[] {
+  const left = resources.filter((one) => isWarnedOf(one) && !NOISE.has(`${one.group}/${one.resource}`));
+  return [...new Set(left.map(({ resource, group }) => (group === '' ? resource : `${resource}.${group}`)))];
+}
+
+const rowOf = ({ group, version, kind }: ServedResource) => apiRow(group, version, kind);
+
+/**
+ * Kinds that are deprecated at their only version and that no release removes: nothing of theirs can break, and asking for them would be
+ * counted as their use. Hand-made Endpoints are told from what the cluster mirrors of them (mirrored-endpoints.ts).
+ */
+function isWarnedOf(resource: ServedResource): boolean {
+  const row = rowOf(resource);
+  return row !== undefined && row.deprecated !== null && row.removed === null;
+}

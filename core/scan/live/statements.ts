@@ -14,54 +14,83 @@ export interface Statement {
   readonly stale: boolean;
 }
 
-/** Parts of the control plane write at whatever version they were built with, and are updated with it (facts: deprecated-apis.md §3). */
-const CONTROL_PLANE =
-  /^(?:kube-controller-manager|kube-apiserver|kube-scheduler|cloud-controller-manager|kubelet|eks|eks-internal|eks\.[\w.-]+|api-priority-and-fairness-config-.*)$/;
+/**
+ * Parts of the control plane write at whatever version they were built with, and are updated with it (facts: deprecated-apis.md §3). The
+ * first ones keep whole objects as they should be; the others touch objects of everybody.
+ */
+const MAINTAINERS = /^(?:kube-apiserver|eks|eks-internal|eks\.[\w.-]+|api-priority-and-fairness-config-.*)$/;
+const CONTROLLERS = /^(?:kube-controller-manager|kube-scheduler|cloud-controller-manager|kubelet)$/;
+/** Whose specs the API server writes anew at every start where this annotation says so. */
+const KEPT_BY_API_SERVER = new Set(['FlowSchema', 'PriorityLevelConfiguration']);
+const KEEPS = 'apf.kubernetes.io/autoupdate-spec';
 
 const KUBECTL = /^kubectl(?:-client-side-apply|-create|-edit|-replace|-patch)?$/;
 const APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
+interface Entry extends Omit<Statement, 'stale'> {
+  /** It wrote labels, annotations or the status only: whoever wrote the rest goes on writing it. */
+  readonly partial: boolean;
+}
+
 /**
  * Who wrote an object at which version. `Apply` entries hold the last version exactly; `Update` entries linger, so only the newest of each
- * manager counts. Of all of them the newest is what will be written again; older ones are traces, and so is kubectl's annotation once
- * anybody else has written the object (facts: deprecated-apis.md §3).
+ * manager counts. Of all of them the newest is what will be written again; older ones are traces when somebody has written the object at
+ * another version since, and so is kubectl's annotation once anybody else has written the object (facts: deprecated-apis.md §3).
  */
 export function statementsOf(kind: string, metadata: Mapping): Statement[] {
   const annotations = mappingOf(metadata.annotations);
-  if (annotations['apf.kubernetes.io/autoupdate-spec'] === 'true') return [];
+  if (KEPT_BY_API_SERVER.has(kind) && annotations[KEEPS] === 'true') return [];
   const entries = newestPerManager(Array.isArray(metadata.managedFields) ? metadata.managedFields : [], kind);
-  const newest = new Map<string, string>();
-  for (const { subresource, time } of entries) {
-    if (time > (newest.get(subresource) ?? '')) newest.set(subresource, time);
-  }
-  const statements = entries.map((entry) => ({ ...entry, stale: entry.time < (newest.get(entry.subresource) ?? '') }));
-  const annotation = annotationStatement(annotations[APPLIED], kind, statements);
+  const statements = entries
+    .filter(({ manager }) => !MAINTAINERS.test(manager))
+    .map(({ partial, ...entry }) => ({
+      ...entry,
+      stale: entries.some((other) => supersedes(other, { ...entry, partial })),
+    }));
+  const annotation = annotationStatement(annotations[APPLIED], kind, entries);
   return annotation === undefined ? statements : [...statements, annotation];
 }
 
-function newestPerManager(fields: readonly unknown[], kind: string): Omit<Statement, 'stale'>[] {
-  const newest = new Map<string, Omit<Statement, 'stale'>>();
-  for (const field of fields) {
-    const entry = mappingOf(field);
-    const [apiVersion, manager = 'unknown'] = [textOf(entry.apiVersion), textOf(entry.manager)];
-    if (apiVersion === undefined || manager === 'ancient-changes' || CONTROL_PLANE.test(manager)) continue;
-    const operation = entry.operation === 'Apply' ? 'Apply' : 'Update';
-    const subresource = textOf(entry.subresource) ?? '';
-    const time = textOf(entry.time) ?? '';
-    const key = `${manager}/${operation}/${subresource}`;
-    const known = newest.get(key);
-    if (known === undefined || time >= known.time)
-      newest.set(key, { apiVersion, kind, manager, operation, subresource, time });
-  }
-  return [...newest.values()];
+/** What has no time is not known to be older than anything. */
+const supersedes = (other: Entry, entry: Entry): boolean =>
+  entry.time !== '' &&
+  (!other.partial || entry.partial) &&
+  other.time > entry.time &&
+  other.subresource === entry.subresource &&
+  other.apiVersion !== entry.apiVersion;
+
+function newestPerManager(fields: readonly unknown[], kind: string): Entry[] {
+  const entries = fields.flatMap((field) => entryOf(mappingOf(field), kind) ?? []);
+  return entries.filter(
+    (entry) =>
+      !entries.some(
+        (other) => other.manager === entry.manager && other.operation === entry.operation && supersedes(other, entry),
+      ),
+  );
+}
+
+function entryOf(field: Mapping, kind: string): Entry | undefined {
+  const [apiVersion, manager = 'unknown'] = [textOf(field.apiVersion), textOf(field.manager)];
+  if (apiVersion === undefined || manager === 'ancient-changes' || CONTROLLERS.test(manager)) return undefined;
+  const operation = field.operation === 'Apply' ? 'Apply' : 'Update';
+  return {
+    ...{ apiVersion, kind, manager, operation },
+    ...{ subresource: textOf(field.subresource) ?? '', time: textOf(field.time) ?? '' },
+    partial: isPartial(mappingOf(field.fieldsV1)),
+  };
+}
+
+function isPartial(fields: Mapping): boolean {
+  const names = Object.keys(fields).filter((name) => name !== '.');
+  return names.length > 0 && names.every((name) => name === 'f:metadata' || name === 'f:status');
 }
 
 /** The annotation has no time of its own; it is as old as kubectl's own entry, and outdated when another writer came later. */
-function annotationStatement(annotation: unknown, kind: string, written: readonly Statement[]): Statement | undefined {
+function annotationStatement(annotation: unknown, kind: string, written: readonly Entry[]): Statement | undefined {
   if (typeof annotation !== 'string') return undefined;
   const applied = headOf(annotation);
   if (applied === undefined) return undefined;
-  const main = written.filter(({ subresource }) => subresource === '');
+  const main = written.filter(({ subresource, partial }) => subresource === '' && !partial);
   // kubectl's own entry says the same, and says when.
   if (main.some((entry) => KUBECTL.test(entry.manager) && entry.apiVersion === applied.apiVersion)) return undefined;
   const statement = {

@@ -8,20 +8,23 @@ import { keep } from './keep.ts';
 import type { LiveScanState } from './live-scan-state.ts';
 import { listPath, METADATA_ONLY, readPage } from './read-page.ts';
 import { parseJson } from './read-version.ts';
-import { type Answer, ask } from './request.ts';
+import { type Answer, ask, deadOf } from './request.ts';
 
 type Storage = 'secrets' | 'configmaps';
 type HelmState = NonNullable<LiveScanState['helm']>;
 
 /** So many releases are read before the scan may be put away. */
 const AT_ONCE = 20;
+const MOST_RESTARTS = 3;
 
 /** Helm's releases of one storage driver: labels first, then only the revisions that matter. */
 export async function helmReleases(storage: Storage, state: LiveScanState, tools: ScanTools): Promise<UnitResult> {
-  state.helm ??= { token: '', heads: [], read: 0, problems: [] };
+  state.helm ??= startHelm(0);
   const { helm } = state;
   return helm.pending === undefined ? listHeads(storage, state, helm, tools) : readPending(storage, state, helm, tools);
 }
+
+const startHelm = (restarts: number): HelmState => ({ token: '', heads: [], restarts, read: 0, problems: [] });
 
 async function listHeads(
   storage: Storage,
@@ -35,9 +38,11 @@ async function listHeads(
   const page = answer.status === 'ok' ? readPage(answer.text) : undefined;
   if (page === undefined) {
     delete state.helm;
-    const coverage = gap(storage, answer);
-    const dead = answer.status === 'failed' && answer.fatal === true ? { dead: answer.why } : {};
-    return { next: 'done', coverage: [coverage], ...dead };
+    if (answer.status === 'expired' && helm.restarts < MOST_RESTARTS) {
+      state.helm = startHelm(helm.restarts + 1);
+      return { next: 'again' };
+    }
+    return { next: 'done', coverage: [gap(storage, answer)], ...deadOf(answer) };
   }
   helm.heads.push(...page.items.flatMap((item) => headOf(item) ?? []));
   helm.token = page.next ?? '';
@@ -70,18 +75,20 @@ async function readPending(
   tools: ScanTools,
 ): Promise<UnitResult> {
   for (const head of helm.pending?.splice(0, AT_ONCE) ?? []) {
-    const why = await readOne(storage, head, state, tools);
-    if (why === undefined) helm.read += 1;
-    else {
-      const what = `helm release ${head.namespace}/${head.release}`;
-      helm.problems.push({
-        what,
-        source: 'helm',
-        status: 'error',
-        detail: `Revision ${head.revision} was not read: ${why}.`,
-        count: 0,
-      });
+    const problem = await readOne(storage, head, state, tools);
+    if (problem === undefined) {
+      helm.read += 1;
+      continue;
     }
+    const { why, denied, dead } = problem;
+    const what = `helm release ${head.namespace}/${head.release}`;
+    const detail = `Revision ${head.revision} was not read: ${why}.`;
+    helm.problems.push({ what, source: 'helm', status: denied === true ? 'denied' : 'error', detail, count: 0 });
+    if (dead === undefined) continue;
+    const left = helm.pending?.length ?? 0;
+    delete state.helm;
+    const own = gap(storage, { status: 'failed', why: `${why}; ${left} more releases are left` });
+    return { next: 'done', coverage: [{ ...own, count: helm.read }, ...helm.problems], dead };
   }
   if ((helm.pending ?? []).length > 0) return { next: 'again' };
   delete state.helm;
@@ -95,22 +102,29 @@ async function readPending(
   return { next: 'done', coverage: [own, ...helm.problems] };
 }
 
+/** Why a release was not read, or not all of it. */
+interface Problem {
+  readonly why: string;
+  readonly denied?: boolean;
+  readonly dead?: string;
+}
+
 async function readOne(
   storage: Storage,
   head: ChosenRevision,
   state: LiveScanState,
   tools: ScanTools,
-): Promise<string | undefined> {
+): Promise<Problem | undefined> {
   const path = `/api/v1/namespaces/${encodeURIComponent(head.namespace)}/${storage}/${encodeURIComponent(head.object)}`;
   const answer = await ask(tools.reader, { path }, tools);
-  if (answer.status !== 'ok') return answer.why;
+  if (answer.status !== 'ok') return { why: answer.why, denied: answer.status === 'denied', ...deadOf(answer) };
   const packed = textOf(mappingOf(mappingOf(parseJson(answer.text)).data).release);
-  if (packed === undefined) return 'it holds no release';
+  if (packed === undefined) return { why: 'it holds no release' };
   const release = await decodeRelease(storage === 'secrets' ? secretText(packed) : packed);
-  if (release === undefined) return 'it could not be unpacked';
+  if (release === undefined) return { why: 'it could not be unpacked' };
   const { found, unread } = observeRelease(head, release);
   keep(state, found);
-  return unread === 0 ? undefined : `${unread} of its documents could not be parsed`;
+  return unread === 0 ? undefined : { why: `${unread} of its documents could not be parsed` };
 }
 
 function secretText(packed: string): string {

@@ -4,7 +4,7 @@ import type { ScanTools, UnitResult } from './advance.ts';
 import { keep } from './keep.ts';
 import type { LiveScanState } from './live-scan-state.ts';
 import { parseJson } from './read-version.ts';
-import { ask } from './request.ts';
+import { ask, deadOf } from './request.ts';
 
 const WHAT = 'configuration of kube-proxy';
 
@@ -12,7 +12,8 @@ const WHAT = 'configuration of kube-proxy';
 export async function kubeProxyConfig(state: LiveScanState, { reader, wait }: ScanTools): Promise<UnitResult> {
   const path = '/api/v1/namespaces/kube-system/configmaps/kube-proxy-config';
   const answer = await ask(reader, { path }, { wait });
-  if (answer.status === 'missing')
+  // A 404 that does not name it comes from somewhere on the way.
+  if (answer.status === 'missing' && answer.why.includes('not found'))
     return {
       next: 'done',
       coverage: [{ what: WHAT, source: 'node', status: 'read', detail: 'There is none.', count: 0 }],
@@ -24,6 +25,7 @@ export async function kubeProxyConfig(state: LiveScanState, { reader, wait }: Sc
     return {
       next: 'done',
       coverage: [{ what: WHAT, source: 'node', status, detail: `It was not read: ${why}.`, count: 0 }],
+      ...deadOf(answer),
     };
   }
   const object = {

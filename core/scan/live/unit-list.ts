@@ -4,58 +4,81 @@ import { apiVersionText } from '../observe/api-version.ts';
 import { groupNodes } from '../observe/group-nodes.ts';
 import { inspectLiveObject } from '../observe/inspect-live-object.ts';
 import { saysItsTemplate } from '../observe/made-from-template.ts';
+import { addFacts, noFacts } from '../reference/cluster-facts.ts';
 import { observeOwnerReferences } from '../reference/owner-references.ts';
 import type { Coverage } from '../report/report-schema.ts';
 import { type ScanTools, titleOf, type UnitResult } from './advance.ts';
 import { keep } from './keep.ts';
-import type { LiveScanState, Unit } from './live-scan-state.ts';
+import type { ListUnderWay, LiveScanState, Unit } from './live-scan-state.ts';
 import { noteChanges } from './note-changes.ts';
 import { mayMatter, observeLiveObject, type Surroundings } from './observe-live-object.ts';
 import { PageItems } from './page-items.ts';
 import { listPath, METADATA_ONLY, readPage } from './read-page.ts';
-import { type Answer, ask } from './request.ts';
+import { type Answer, ask, deadOf } from './request.ts';
+import { versionToAskFor } from './version-to-ask-for.ts';
 
 const PAGE = 500;
 /** CustomResourceDefinitions carry whole schemas, half a megabyte each. */
 const PAGE_OF_DEFINITIONS = 25;
+const SMALLEST_PAGE = 1;
 const MOST_RESTARTS = 3;
 
 type ListUnit = Extract<Unit, { type: 'list' }>;
 
 /** Reads one page of a list. What it found counts when the list has ended, so that one that expires can begin anew. */
 export async function listPage(unit: ListUnit, state: LiveScanState, tools: ScanTools): Promise<UnitResult> {
-  state.page ??= { token: '', count: 0, restarts: 0, limit: firstLimit(unit), observations: [] };
+  state.page ??= startPage(firstLimit(unit), 0);
   const { page } = state;
   const surroundings = { resource: unit, facts: state.facts, served: servedOf(state) };
-  const path = listPath(unit, { limit: String(page.limit), continue: page.token });
+  const version = versionToAskFor(unit, state.facts);
+  const path = listPath({ ...unit, version }, { limit: String(page.limit), continue: page.token });
   const items = new PageItems(
-    (item) => observe(unit, item, surroundings, state),
+    (item, facts) => observe(unit, item, surroundings, { skip: state.skip, facts }),
     (text) => (unit.full && !saysItsTemplate(text, unit.kind)) || mayMatter(text, surroundings),
   );
   const answer = await ask(tools.reader, { path, items, ...(unit.full ? {} : { accept: METADATA_ONLY }) }, tools);
   if (answer.status === 'expired' && page.restarts < MOST_RESTARTS) {
-    state.page = { token: '', count: 0, restarts: page.restarts + 1, limit: page.limit, observations: [] };
+    state.page = startPage(page.limit, page.restarts + 1);
+    return { next: 'again' };
+  }
+  if (answer.status === 'failed' && answer.tooLong === true && page.limit > SMALLEST_PAGE) {
+    page.limit = Math.max(SMALLEST_PAGE, Math.floor(page.limit / 5));
     return { next: 'again' };
   }
   if (answer.status !== 'ok') return close(unit, state, answer);
   const read = readPage(answer.text);
-  if (read === undefined || items.broken)
-    return close(unit, state, { status: 'failed', why: 'the API server gave something that is no list' });
+  if (read === undefined || items.broken) return close(unit, state, notWhatItShouldBe);
   page.observations.push(...items.observations);
+  addFacts(page.facts, items.facts);
   page.count += items.count;
   if (read.next === undefined) return close(unit, state, undefined);
+  // Otherwise it would go on for ever.
+  if (read.next === page.token) return close(unit, state, notWhatItShouldBe);
   page.token = read.next;
   return { next: 'again' };
 }
 
+const notWhatItShouldBe = { status: 'failed', why: 'the API server gave something that is no list' } as const;
+
+const startPage = (limit: number, restarts: number): ListUnderWay => {
+  return { token: '', count: 0, restarts, limit, observations: [], facts: noFacts() };
+};
+
 const firstLimit = (unit: ListUnit): number =>
   unit.resource === 'customresourcedefinitions' ? PAGE_OF_DEFINITIONS : PAGE;
 
-function observe(unit: ListUnit, item: Mapping, around: Surroundings, state: LiveScanState) {
-  noteChanges(item, unit, state.facts);
-  const written = state.skip.includes('object') ? [] : observeLiveObject(item, around);
-  const owners = state.skip.includes('reference') ? [] : ownersOf(unit, item);
-  return unit.full ? [...written, ...owners, ...inspectLiveObject(item, unit, state.facts)] : [...written, ...owners];
+function observe(
+  unit: ListUnit,
+  item: Mapping,
+  around: Surroundings,
+  { skip, facts }: Pick<LiveScanState, 'skip' | 'facts'>,
+) {
+  noteChanges(item, unit, facts);
+  const whole = unit.full ? inspectLiveObject(item, unit, facts) : [];
+  // What is read whole for one source may say something that belongs to another one.
+  return [...observeLiveObject(item, around), ...ownersOf(unit, item), ...whole].filter(
+    ({ source }) => !skip.includes(source),
+  );
 }
 
 function ownersOf(unit: ListUnit, item: Mapping): Observation[] {
@@ -78,8 +101,9 @@ function close(
   state: LiveScanState,
   failure: Exclude<Answer, { status: 'ok' }> | undefined,
 ): UnitResult {
-  const { count = 0, observations = [] } = state.page ?? {};
+  const { count = 0, observations = [], facts = noFacts() } = state.page ?? {};
   delete state.page;
+  addFacts(state.facts, facts);
   keep(state, unit.group === '' && unit.kind === 'Node' ? groupNodes(observations) : observations);
   const own = { what: titleOf(unit), source: 'object', count } as const;
   if (failure === undefined) return { next: 'done', coverage: [{ ...own, status: 'read', detail: '' }] };
@@ -92,8 +116,8 @@ function close(
     };
   const status: Coverage['status'] = failure.status === 'denied' ? 'denied' : 'error';
   const sofar = count === 0 ? '' : ` after ${count} objects`;
-  const dead = failure.status === 'failed' && failure.fatal === true ? { dead: failure.why } : {};
-  return { next: 'done', coverage: [{ ...own, status, detail: `It was not read${sofar}: ${failure.why}.` }], ...dead };
+  const detail = `It was not read${sofar}: ${failure.why}.`;
+  return { next: 'done', coverage: [{ ...own, status, detail }], ...deadOf(failure) };
 }
 
 const conversionFails = ({ group, resource }: ListUnit, why: string): Observation => ({

@@ -1,8 +1,8 @@
-import { requestedDeprecatedApis } from '../telemetry/metrics-text.ts';
+import { isMetricsText, requestedDeprecatedApis } from '../telemetry/metrics-text.ts';
 import type { ScanTools, UnitResult } from './advance.ts';
 import { keep } from './keep.ts';
 import type { LiveScanState } from './live-scan-state.ts';
-import { ask } from './request.ts';
+import { ask, deadOf } from './request.ts';
 
 const WHAT = 'metrics of the API server';
 
@@ -14,13 +14,18 @@ export async function telemetry(state: LiveScanState, { reader, wait }: ScanTool
   let read = 0;
   const found = new Map<string, ReturnType<typeof requestedDeprecatedApis>[number]>();
   for (let look = 0; look < LOOKS; look += 1) {
-    const answer = await ask(reader, { path: '/metrics', accept: 'text/plain' }, { wait });
-    if (answer.status !== 'ok') {
+    const answer = await ask(reader, { path: '/metrics', accept: 'text/plain', newConnection: true }, { wait });
+    if (answer.status !== 'ok' || !isMetricsText(answer.text)) {
       const status = answer.status === 'denied' ? 'denied' : 'error';
-      const detail = `It was not read: ${answer.why}.`;
-      if (read === 0)
-        return { next: 'done', coverage: [{ what: WHAT, source: 'telemetry', status, detail, count: 0 }] };
-      break;
+      const why = answer.status === 'ok' ? 'the API server gave something that is no metrics' : answer.why;
+      // Another API server behind the same endpoint may have counted what the first one did not.
+      const detail = `It was not read${read === 0 ? '' : ` after ${read} of ${LOOKS} looks`}: ${why}.`;
+      keep(state, [...found.values()]);
+      return {
+        next: 'done',
+        coverage: [{ what: WHAT, source: 'telemetry', status, detail, count: found.size }],
+        ...deadOf(answer),
+      };
     }
     read += 1;
     for (const one of requestedDeprecatedApis(answer.text)) found.set(one.cause, one);

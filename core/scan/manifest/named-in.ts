@@ -12,6 +12,6 @@ import type { ManifestObject } from './manifest-object.ts';
 export function namedIn(object: ManifestObject, context: ObjectContext): Observation[] {
   const { status: _, ...value } = object.value;
   const written = { ...object, value };
-  const facts = { crds: {}, services: [], storageClasses: {}, changes: {} };
+  const facts = noFacts();
   return [...observeReferences(written, context, facts), ...observeOwnerReferences(written, context)];
 }

@@ -11,7 +11,7 @@ import { isMadeFromTemplate } from './made-from-template.ts';
 /** What stands in one object that was read whole, and what it refers to. */
 export function inspectLiveObject(value: Mapping, resource: ServedResource, facts: ClusterFacts): Observation[] {
   const metadata = mappingOf(value.metadata);
-  if (isMadeFromTemplate(resource.kind, metadata)) return [];
+  if (isMadeFromTemplate(resource.kind, value)) return [];
   const { owner, cause } = ownershipOf(metadata);
   const name = nameOf(value);
   const object = { apiVersion: apiVersionText(resource), kind: resource.kind, ...name, value, path: [] };

@@ -1,34 +1,47 @@
-import { isMapping, type Mapping } from '../manifest/manifest-object.ts';
+import { isMapping, type Mapping, mappingOf } from '../manifest/manifest-object.ts';
 
-/** Kinds that make pods or jobs from a template, which is read itself; `Node` stands for mirrors of static pods. */
-const MAKERS = [
-  'ReplicaSet',
-  'DaemonSet',
-  'StatefulSet',
-  'Job',
-  'CronJob',
-  'ReplicationController',
-  'Deployment',
-  'Node',
-];
+/** Kinds that make pods, jobs or sets of pods from a template and are read whole themselves; `Node` stands for mirrors of static pods. */
+const MAKERS: ReadonlySet<unknown> = new Set([
+  'apps/v1 ReplicaSet',
+  'apps/v1 DaemonSet',
+  'apps/v1 StatefulSet',
+  'apps/v1 Deployment',
+  'batch/v1 Job',
+  'batch/v1 CronJob',
+  'v1 ReplicationController',
+  'v1 Node',
+]);
 
-/** Pods and jobs that were made for a template say everything twice. */
-export function isMadeFromTemplate(kind: string, metadata: Mapping): boolean {
-  if (kind !== 'Pod' && kind !== 'Job') return false;
-  const owners = Array.isArray(metadata.ownerReferences) ? metadata.ownerReferences.filter(isMapping) : [];
-  return owners.some((owner) => owner.controller === true && MAKERS.includes(String(owner.kind)));
+const MADE = new Set(['Pod', 'Job', 'ReplicaSet']);
+
+/**
+ * Pods, jobs and ReplicaSets that were made for a template say everything twice. Those of others' workloads (Rollouts, CloneSets) do not:
+ * custom resources are not read whole.
+ */
+export function isMadeFromTemplate(kind: string, value: Mapping): boolean {
+  if (!MADE.has(kind)) return false;
+  const { ownerReferences } = mappingOf(value.metadata);
+  const owners = Array.isArray(ownerReferences) ? ownerReferences.filter(isMapping) : [];
+  const controller = owners.find((owner) => owner.controller === true);
+  if (controller === undefined) return false;
+  return MAKERS.has(`${controller.apiVersion} ${controller.kind}`) || isPast(kind, value);
 }
 
-const MAKER = new RegExp(`"kind":\\s*"(?:${MAKERS.join('|')})"`);
+/** An older revision of somebody's workload, kept for a rollback. */
+const isPast = (kind: string, { spec }: Mapping): boolean => kind === 'ReplicaSet' && mappingOf(spec).replicas === 0;
 
 /** The same, told from an object's text without parsing it; false when in doubt. Owners are flat, so the first bracket ends them. */
 export function saysItsTemplate(text: string, kind: string): boolean {
-  if (kind !== 'Pod' && kind !== 'Job') return false;
+  if (!MADE.has(kind)) return false;
   const begin = text.indexOf('"ownerReferences":');
   if (begin === -1) return false;
+  // Behind the spec it would be that of a template.
+  const spec = text.indexOf('"spec":');
+  if (spec !== -1 && spec < begin) return false;
   const owners = text.slice(begin, text.indexOf(']', begin));
   // With two owners it is not clear which of them is the controller.
-  return (
-    /"controller":\s*true/.test(owners) && MAKER.test(owners) && owners.indexOf('"uid"') === owners.lastIndexOf('"uid"')
-  );
+  if (owners.indexOf('"uid"') !== owners.lastIndexOf('"uid"') || !/"controller":\s*true/.test(owners)) return false;
+  const apiVersion = /"apiVersion":\s*"([\w./-]+)"/.exec(owners)?.[1];
+  const maker = /"kind":\s*"(\w+)"/.exec(owners)?.[1];
+  return MAKERS.has(`${apiVersion} ${maker}`);
 }

@@ -41,3 +41,15 @@ export interface CalledService {
   /** What it is asked about: `pods, deployments.apps`. */
   readonly about: string;
 }
+
+export const noFacts = (): ClusterFacts => ({ crds: {}, services: [], storageClasses: {}, changes: {} });
+
+/** Puts what one list has told to what is known already. */
+export function addFacts(known: ClusterFacts, { crds, services, storageClasses, changes }: ClusterFacts): void {
+  Object.assign(known.crds, crds);
+  Object.assign(known.storageClasses, storageClasses);
+  known.services.push(...services);
+  for (const [key, change] of Object.entries(changes)) {
+    if (change.time > (known.changes[key]?.time ?? '')) known.changes[key] = change;
+  }
+}

@@ -19,8 +19,8 @@ export const observeWebhooks: ObserveReferences = (object, context, facts) =>
         object: object.name ?? '?',
         ...(context.owner === undefined ? {} : { owner: context.owner }),
         cause: context.cause,
-        // The default of v1; in v1beta1, which no served object has any more, it was Ignore.
-        failsClosed: value.failurePolicy !== 'Ignore',
+        // The default of v1; in v1beta1, which no served object has any more, it was Ignore. Without rules it is never asked.
+        failsClosed: value.failurePolicy !== 'Ignore' && valuesAt(value, 'rules[].resources[]').length > 0,
         about: aboutOf(value),
       });
     }

@@ -34,6 +34,10 @@ export function requestedDeprecatedApis(metrics: string): ApiUse[] {
   return [...found.values()];
 }
 
+/** Whether it is metrics of an API server, to their end: comments and samples, the last one with its end of line. */
+export const isMetricsText = (text: string): boolean =>
+  text.startsWith('#') && text.endsWith('\n') && /^# TYPE \w+ \w+$/m.test(text.slice(0, 10_000));
+
 /** `{group="policy",version="v1beta1"} 1` → its labels; undefined when it is no sample, or its value is 0. */
 function labelsOf(sample: string): Record<string, string> | undefined {
   const match = /^\{([^}]*)\} (\d\S*)/.exec(sample);

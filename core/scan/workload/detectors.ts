@@ -1,5 +1,6 @@
 import type { DetectorName } from '../data/break-rule.ts';
-import { componentConfig, featureGate, kubeletFlag } from './component-detectors.ts';
+import { componentConfig, kubeletFlag } from './component-detectors.ts';
+import { featureGate } from './feature-gate.ts';
 import type { Detector } from './hit.ts';
 import { ipAddressFormat } from './ip-address-format.ts';
 import { kubeProxyMode, nodeOs, nodeRuntime } from './node-detectors.ts';

@@ -3,10 +3,11 @@ import { type Detector, parameter } from './hit.ts';
 import { valuesAt } from './values-at.ts';
 
 const RBAC = 'rbac.authorization.k8s.io';
+const PUBLIC_INFO = 'system:public-info-viewer';
 
 /** A binding to a user or group that a rule names. */
 export const bindingSubject: Detector = ({ group, kind, value }, rules) => {
-  if (group !== RBAC || !kind.endsWith('RoleBinding') || isBuiltIn(value)) return [];
+  if (group !== RBAC || !kind.endsWith('RoleBinding') || isBuiltIn(value) || isPublicInfo(value)) return [];
   return valuesAt(value, 'subjects[].name').flatMap(({ path, value: name }) =>
     rules
       .filter((rule) => parameter(rule, 'subjects').includes(String(name)))
@@ -38,6 +39,14 @@ const isBuiltIn = ({ metadata }: Mapping): boolean =>
   isMapping(metadata) &&
   isMapping(metadata.labels) &&
   textOf(metadata.labels['kubernetes.io/bootstrapping']) === 'rbac-defaults';
+
+/** Kubernetes' own binding, which lets everybody see the version; some installers leave out its label. */
+const isPublicInfo = ({ metadata, roleRef }: Mapping): boolean =>
+  isMapping(metadata) &&
+  isMapping(roleRef) &&
+  metadata.name === PUBLIC_INFO &&
+  roleRef.kind === 'ClusterRole' &&
+  roleRef.name === PUBLIC_INFO;
 
 /** `*` names everything, so it says nothing about this one. */
 function names(rule: Mapping, member: string, wanted: readonly string[]): boolean {
