@@ -21,7 +21,9 @@ export async function createKubeconfigReader(
       `User ${user.name} of ${path} has an auth-provider, which Kubernetes gave up in 1.26. Use exec instead.`,
     );
   const ca = await bytesOf(cluster.caData, cluster.caFile);
-  const server = cluster.server.replace(/\/+$/, '');
+  if (ca !== undefined && !ca.includes('-----BEGIN'))
+    throw invalidInput(`The certificate authority of cluster ${cluster.name} in ${path} is no PEM.`);
+  const server = serverOf(cluster.server, path);
   const name = cluster.tlsServerName;
   const base = {
     ...(ca === undefined ? {} : { ca }),
@@ -35,6 +37,19 @@ export async function createKubeconfigReader(
   };
   return { reader: new HttpsReader({ ...options, server, authorize }), context };
 }
+
+/** @throws `InvalidInput` for what is no address, and for one that would be given credentials in the clear. */
+function serverOf(text: string, path: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== 'https:' && url?.protocol !== 'http:')
+    throw invalidInput(`The server ${text.slice(0, 200)} of ${path} is no address. It begins with https://.`);
+  // `kubectl proxy` speaks plain HTTP, and nobody can listen in on the way to it.
+  if (url.protocol === 'http:' && !LOOPBACK.has(url.hostname))
+    throw invalidInput(`${text.slice(0, 200)} of ${path} is not https, and no credentials go there.`);
+  return text.replace(/\/+$/, '');
+}
+
+const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 interface Credentials {
   readonly headers: Readonly<Record<string, string>>;
@@ -56,7 +71,7 @@ function credentialsOf({ user }: KubeconfigContext): (renew: boolean) => Promise
       } catch (error) {
         throw new ClusterAccessError(
           'ClusterUnauthorized',
-          `The program that gives credentials failed: ${firstLine(error)}`,
+          `The program that gives credentials failed: ${firstLine(error) || 'it did not say why'}`,
         );
       }
       const { Authorization: authorization, ...headers } = given.headers;

@@ -13,6 +13,12 @@ function split(text: string, sizes: readonly number[]): { items: unknown[]; rest
   return { items, rest: JSON.parse(splitter.finish()) };
 }
 
+function splitTexts(text: string): { items: string[] } {
+  const items: string[] = [];
+  new ListSplitter((item) => items.push(item)).push(text);
+  return { items };
+}
+
 const text = fc.string({ unit: fc.constantFrom('a', '"', '\\', '{', '}', '[', ']', ',', 'é', '\n') });
 const leaf = fc.oneof(text, fc.constant(null), fc.integer(), fc.boolean());
 const value = fc.letrec((tie) => ({
@@ -42,6 +48,12 @@ test('the items and the rest are those of the whole text, wherever it is cut', (
     ),
     { numRuns: 500 },
   );
+});
+
+test.each(['1', 'null', '"a"', 'true'])('%s among the items does not get lost', (scalar) => {
+  const { items } = splitTexts(`{"items":[${scalar},{"a":1}]}`);
+  expect(items.at(-1)).toBe('{"a":1}');
+  expect(items.length).toBeGreaterThan(1);
 });
 
 test.each(['{"items":null,"kind":"PodList"}', '{"kind":"Status","details":{"items":[1]}}', '[]', '{"kind":"items"}'])(

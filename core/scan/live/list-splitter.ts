@@ -37,6 +37,8 @@ export class ListSplitter {
   }
 
   #step(code: number): void {
+    // What is neither an object nor a list is no item, and whoever takes the items is to know that it was there.
+    if (this.#inItems && this.#depth === 0 && isScalar(code)) this.#onItem(this.#text.charAt(this.#at));
     if (code === QUOTE) {
       this.#inString = true;
       this.#stringStart = this.#at;
@@ -103,6 +105,10 @@ export class ListSplitter {
   }
 }
 
+const isScalar = (code: number): boolean =>
+  code > BLANK && ![COMMA, OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE].includes(code);
+
+const BLANK = 32;
 const QUOTE = 34;
 const COMMA = 44;
 const OPEN_BRACKET = 91;
