@@ -14,6 +14,9 @@ export const MEASUREMENTS = {
   'longest-upgrade': [],
   'state-language': [],
   'table-transactions': [],
+  'scan-manifests': [],
+  'scan-one-file': [],
+  'scan-live': [],
 } as const satisfies Record<string, readonly string[]>;
 export type MeasurementName = keyof typeof MEASUREMENTS;
 export const MEASUREMENT_NAMES = Object.keys(MEASUREMENTS) as readonly MeasurementName[];
