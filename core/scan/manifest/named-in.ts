@@ -1,5 +1,6 @@
 import type { Observation } from '../judge/observation.ts';
 import type { ObjectContext } from '../observe/inspect-object.ts';
+import { noFacts } from '../reference/cluster-facts.ts';
 import { observeReferences } from '../reference/observe-references.ts';
 import { observeOwnerReferences } from '../reference/owner-references.ts';
 import type { ManifestObject } from './manifest-object.ts';
