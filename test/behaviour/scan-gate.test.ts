@@ -1,5 +1,7 @@
+import { parseAllDocuments } from 'yaml';
 import { applyDocuments } from '../../core/operations/apply-documents.ts';
 import { retryCluster } from '../../core/operations/hold-switch.ts';
+import { SCANNERS_RBAC, VIEWERS, VIEWERS_RBAC } from '../../core/queries/access-manifest.ts';
 import { scansOf } from '../../core/scan/fleet/report-store.ts';
 import { loadRun } from '../../core/scan/fleet/run-store.ts';
 import type { FakeEksState } from '../../simulator/eks/state/fake-eks-state.ts';
@@ -128,6 +130,36 @@ describe('what may not be read', () => {
     const world = await denied({ scan: { skip: ['helm'] } });
     await run(world);
     expect(versionOf(world, 'web')).toBe('1.37');
+  });
+});
+
+describe('with the roles of `access manifest`', () => {
+  const role = 'arn:aws:iam::111111111111:role/LiftlockSpoke';
+  const entry = { principalArn: role, type: 'STANDARD', createdAt: 0, kubernetesGroups: [VIEWERS], policies: [] };
+  const scannedWith = async (rbac: string) => {
+    const world = await smallFleet({
+      clusters: [{ ...web, objects: parseAllDocuments(rbac).map((document) => document.toJS() as StoredObject) }],
+      prepare: (state) => {
+        for (const cluster of Object.values(state.clusters)) {
+          cluster.kubernetes.access.authentication = 'access-entries';
+          cluster.accessEntries = [entry];
+        }
+      },
+    });
+    await run(world);
+    return world;
+  };
+
+  test('a scan reads everything', async () => {
+    const world = await scannedWith(`${VIEWERS_RBAC}---\n${SCANNERS_RBAC}`);
+    expect(await lastScan(world)).toMatchObject({ verdict: 'pass', gaps: 0 });
+    expect(versionOf(world, 'web')).toBe('1.37');
+  });
+
+  test('without the one for scans it is incomplete', async () => {
+    const world = await scannedWith(VIEWERS_RBAC);
+    expect((await memberOf(world, 'web')).reasons.map(({ code }) => code)).toContain('ScanIncomplete');
+    expect(versionOf(world, 'web')).toBe('1.36');
   });
 });
 

@@ -1,5 +1,5 @@
 import type { BreakRule } from '../../core/scan/data/break-rule.ts';
-import { breakRules, parameterOf } from '../../core/scan/data/break-rules.ts';
+import { breakRules } from '../../core/scan/data/break-rules.ts';
 import { isFrom, minorOf, newest } from './minors.ts';
 import { objectsFor } from './objects-for-rules.ts';
 import { scanFor } from './scan-for.ts';
@@ -22,11 +22,7 @@ function minorsOf({ deprecatedIn, breaksIn }: BreakRule): number[] {
   return [...new Set([...known.flatMap((minor) => [minor - 1, minor, minor + 1]), newest])].sort((a, b) => a - b);
 }
 
-/** Rules about what a gate is set to: the detector compares names alone so far, and finds none of them. */
-const aboutValues = breakRules.filter((rule) => parameterOf(rule, 'gates').some((gate) => gate.includes('=')));
-const tested = breakRules.filter((rule) => !aboutValues.includes(rule));
-
-describe.each(tested.map((rule) => [rule.id, rule] as const))('%s', (id, rule) => {
+describe.each(breakRules.map((rule) => [rule.id, rule] as const))('%s', (id, rule) => {
   const objects = objectsFor[rule.detector](rule);
 
   test.each(minorsOf(rule))('in manifests for 1.%i', (minor) => {
@@ -41,12 +37,6 @@ describe.each(tested.map((rule) => [rule.id, rule] as const))('%s', (id, rule) =
       }
     }
   });
-});
-
-test('what a feature gate is set to is not looked at yet', () => {
-  const objects = aboutValues.flatMap((rule) => objectsFor[rule.detector](rule));
-  const findings = objects.flatMap((object) => scanFor('1.37', JSON.stringify(object)).findings);
-  expect(findings.filter(({ reason }) => reason === 'behaviour-change')).toEqual([]);
 });
 
 test('every rule but one can be told from an object alone', () => {

@@ -17,10 +17,11 @@ export type Answer =
 const THROTTLED_ATTEMPTS = 8;
 const FAULT_ATTEMPTS = 3;
 const LONGEST_WAIT_SECONDS = 60;
+const LONGEST_TOLD_SECONDS = 300;
 
 /**
  * Asks until there is an answer: waits as long as a 429 says, tries a 5xx and a broken connection three times. One that says to come back
- * after more than a minute is let alone. `fatal` when nothing else may be answered either: the credentials are not taken, or nobody is there.
+ * after more than five minutes is let alone. `fatal` when nothing else may be answered either: the credentials are not taken, or nobody is there.
  */
 export async function ask(reader: ClusterReader, request: ReadRequest, { wait }: Patience): Promise<Answer> {
   let faults = 0;
@@ -38,7 +39,7 @@ export async function ask(reader: ClusterReader, request: ReadRequest, { wait }:
       if ((!throttled && answer.status < 500) || faults >= FAULT_ATTEMPTS || attempt >= THROTTLED_ATTEMPTS)
         return { status: 'failed', why: throttled ? `${why}, ${attempt} times` : why };
       const { retryAfterSeconds: told } = answer;
-      if (told !== undefined && told > LONGEST_WAIT_SECONDS)
+      if (told !== undefined && told > LONGEST_TOLD_SECONDS)
         return { status: 'failed', why: `${why}, and said to come back after ${told} seconds` };
       await wait(Math.max(1, told ?? Math.min(LONGEST_WAIT_SECONDS, 2 ** attempt)));
     } catch (error) {
