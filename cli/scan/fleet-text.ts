@@ -37,16 +37,18 @@ export function fleetText(matrix: ScanMatrix, { paint, now }: Shown): string[] {
     ...lines(table(['CLUSTER', 'VERSION', `FOR ${visible(target)}`, 'ERRORS', 'WARNINGS', 'SCANNED'], rows)),
     ...section(
       'Top causes',
-      causes.slice(0, MOST_CAUSES).map(({ cause, owner, severity, findings, clusters }) => {
+      causes.slice(0, MOST_CAUSES).map(({ cause, owner, severity, findings, clusters, clusterCount }) => {
         const who = owner === null ? '' : ` (${owner})`;
-        return visible(`  ${severity} ${cause}${who}: ${counted(findings, 'finding')} in ${named(clusters)}`);
+        return visible(
+          `  ${severity} ${cause}${who}: ${counted(findings, 'finding')} in ${named(clusters, clusterCount)}`,
+        );
       }),
     ),
     ...section(
       'Owners to chase',
-      owners.slice(0, MOST_OWNERS).map(({ owner, errors, warnings, clusters }) => {
+      owners.slice(0, MOST_OWNERS).map(({ owner, errors, warnings, clusters, clusterCount }) => {
         return visible(
-          `  ${owner}: ${counted(errors, 'cause')} of errors and ${warnings} of warnings in ${named(clusters)}`,
+          `  ${owner}: ${counted(errors, 'cause')} of errors and ${warnings} of warnings in ${named(clusters, clusterCount)}`,
         );
       }),
     ),
@@ -64,9 +66,10 @@ function whenText({ scannedAt, scannedFrom, version, targets }: MatrixRow, now: 
   return `${relativeTime(scannedAt, now)}${then}`;
 }
 
-function named(clusters: readonly string[]): string {
-  const more = clusters.length - MOST_CLUSTERS;
-  return `${clusters.slice(0, MOST_CLUSTERS).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+function named(clusters: readonly string[], count: number): string {
+  const shown = clusters.slice(0, MOST_CLUSTERS);
+  const more = count - shown.length;
+  return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 const WORDS: readonly (readonly [MatrixRow['verdict'], string])[] = [

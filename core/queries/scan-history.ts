@@ -15,13 +15,7 @@ export type ScanView = Omit<ScanSummary, 'clusterKey' | 'parts'>;
 /** So many findings of a report fit into one answer of Lambda, whatever is in them. */
 const FINDINGS = 1_000;
 
-export function scanView({
-  clusterKey: _,
-  parts: __,
-  ...view
-}: Omit<ScanSummary, 'clusterKey'> & { clusterKey?: string }): ScanView {
-  return view;
-}
+const scanView = ({ clusterKey: _, parts: __, ...view }: ScanSummary): ScanView => view;
 
 /** The newest first. */
 export async function scanHistory(table: Ports['table'], cluster: ClusterRecord, limit: number): Promise<ScanView[]> {

@@ -9,7 +9,7 @@ import { KubeVersion } from '../version/kube-version.ts';
 import { shortId } from './find-cluster.ts';
 import { parseLabelSelector } from './label-selector-text.ts';
 import { Refusal } from './refusal.ts';
-import { type FleetCause, fleetCauses, type OwnerToChase, ownersToChase } from './scan-causes.ts';
+import { type FleetCause, type OwnerToChase, summed } from './scan-causes.ts';
 
 /** One cluster in the matrix. What was never scanned for the target is said so, and never passes. */
 export interface MatrixRow {
@@ -60,12 +60,10 @@ export async function scanMatrix(
   const scanned: { cluster: string; causes: readonly ScanCause[] }[] = found.flatMap(({ row, scan }) =>
     scan === undefined || row.verdict === 'there' ? [] : [{ cluster: row.cluster, causes: scan.causes }],
   );
-  const causes = fleetCauses(scanned);
   return {
     target: named,
     items: found.map(({ row }) => row).sort((a, b) => (a.cluster < b.cluster ? -1 : 1)),
-    causes,
-    owners: ownersToChase(causes),
+    ...summed(scanned),
   };
 }
 

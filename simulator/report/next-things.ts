@@ -34,6 +34,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   ClusterUnreachable: 'give Liftlock a route to the API server, or set verification: eks-api in its policy',
   ClusterUnauthorized: 'grant the access entry that liftlock access manifest prints',
   ClusterForbidden: 'apply the RBAC that liftlock access manifest prints',
+  ScanFinding: 'have its owner repair what the scan names, or waive it (docs/scan.md)',
+  ScanIncomplete: 'let Liftlock read it (liftlock access manifest), or leave the source out in the policy (scan.skip)',
   AddonIncompatible: 'update or replace the add-on by hand',
   WorkloadUnavailable: 'repair the workload',
 };

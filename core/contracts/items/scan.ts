@@ -41,8 +41,11 @@ export const scanSummary = z.object({
 });
 export type ScanSummary = z.infer<typeof scanSummary>;
 
-/** The last scan of a cluster for each target, the newest first; at most five. What lists of the fleet read. */
-export const latestScans = z.object({ clusterKey: z.string(), scans: z.array(scanSummary.omit({ clusterKey: true })) });
+/** The last scan of a cluster for each target, the newest first; at most five. What lists of the fleet read, so it is kept small. */
+export const latestScans = z.object({
+  clusterKey: z.string(),
+  scans: z.array(scanSummary.omit({ clusterKey: true, execution: true, unread: true, parts: true })),
+});
 export type LatestScans = z.infer<typeof latestScans>;
 
 /** Where the scan of one execution stands. */

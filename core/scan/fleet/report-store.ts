@@ -32,7 +32,8 @@ export async function saveReport(
   return summary;
 }
 
-function latestOf(scans: LatestScans['scans'], { clusterKey: _, ...summary }: ScanSummary): LatestScans['scans'] {
+function latestOf(scans: LatestScans['scans'], whole: ScanSummary): LatestScans['scans'] {
+  const { clusterKey: _, execution: __, unread: ___, parts: ____, ...summary } = whole;
   const others = scans.filter(({ target, scannedAt }) => target !== summary.target && scannedAt !== summary.scannedAt);
   const newer = scans.find(({ target, scannedAt }) => target === summary.target && scannedAt > summary.scannedAt);
   return [...others, newer ?? summary].sort((a, b) => (a.scannedAt < b.scannedAt ? 1 : -1)).slice(0, MOST_TARGETS);
