@@ -1,0 +1,62 @@
+import { MemoryTable } from '../../../adapters/memory/table.ts';
+import { judged } from '../report/testing/findings.ts';
+import { reportOf } from '../report/testing/report.ts';
+import { fittingReport } from './fitting-report.ts';
+import { loadReport, saveReport, scansOf } from './report-store.ts';
+
+const run = { clusterKey: 'k', execution: 'arn:x' };
+const at = (day: number) => new Date(`2026-11-${String(day).padStart(2, '0')}T08:00:00Z`);
+
+/** Text that gzip makes little of. */
+function noise(seed: number, length: number): string {
+  let [state, text] = [seed * 7_919 + 1, ''];
+  while (text.length < length) {
+    state = (state * 48_271) % 2_147_483_647;
+    text += state.toString(36);
+  }
+  return text;
+}
+
+test('a report saved twice is there once, and comes back as it was', async () => {
+  const table = new MemoryTable();
+  const report = reportOf({ from: '1.35' });
+  const summary = await saveReport(table, run, report);
+  expect(await saveReport(table, run, report)).toEqual(summary);
+  expect(await scansOf(table, 'k')).toEqual([summary]);
+  expect(await loadReport(table, summary)).toEqual(report);
+});
+
+test('the last scan of each target is kept for lists, five targets at most', async () => {
+  const table = new MemoryTable();
+  for (let day = 1; day <= 8; day += 1) {
+    const target = `1.${36 + (day % 7)}`;
+    await saveReport(table, run, reportOf({ from: '1.35', target, scannedAt: at(day) }));
+  }
+  const [item] = await table.queryKind('LatestScans');
+  const { scans } = item?.data as { scans: { target: string; scannedAt: string }[] };
+  expect(scans.map(({ target }) => target)).toEqual(['1.37', '1.36', '1.42', '1.41', '1.40']);
+  await saveReport(table, run, reportOf({ from: '1.35', target: '1.37', scannedAt: at(1) }));
+  const [after] = await table.queryKind('LatestScans');
+  expect((after?.data as { scans: object[] }).scans[0]).toMatchObject({ scannedAt: at(8).toISOString() });
+});
+
+test('a report that is too large loses what matters least, and says so; what it counted stays', async () => {
+  const findings = Array.from({ length: 2_000 }, (_, index) =>
+    judged({
+      name: `object-${index}`,
+      severity: index < 100 ? 'error' : 'warning',
+      evidence: [noise(index, 2_500)],
+      cause: `cause-${index}`,
+    }),
+  );
+  const whole = reportOf({ from: '1.35', findings });
+  const { report, text } = await fittingReport(whole);
+  expect(text).toBe(JSON.stringify(report));
+  expect(report.findings.length).toBeLessThan(1_200);
+  expect(report.findings.filter(({ severity }) => severity === 'error')).toHaveLength(100);
+  expect(report.groups).toHaveLength(report.findings.length);
+  expect([report.summary, report.verdict]).toEqual([whole.summary, whole.verdict]);
+  expect(report.coverage.at(-1)).toMatchObject({ status: 'skipped', what: 'findings of this report' });
+  const table = new MemoryTable();
+  expect(await loadReport(table, await saveReport(table, run, whole))).toEqual(report);
+});
