@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import { Readable } from 'node:stream';
 import { MAX_FILE_SIZE } from '../../core/scan/manifest/limits.ts';
 
 export type ReadText = { readonly text: string } | { readonly problem: string };
@@ -30,7 +31,11 @@ export async function readStream(stream: AsyncIterable<Buffer | string>, interru
   });
   for (;;) {
     const next = await Promise.race([iterator.next(), stopped]);
-    if (next === 'stopped') return { problem: 'the scan was interrupted' };
+    if (next === 'stopped') {
+      // A pipe that is waited for would keep the process.
+      if (stream instanceof Readable) stream.destroy();
+      return { problem: 'the scan was interrupted' };
+    }
     if (next.done === true) break;
     const bytes = typeof next.value === 'string' ? Buffer.from(next.value) : next.value;
     size += bytes.length;
