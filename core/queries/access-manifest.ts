@@ -6,8 +6,10 @@ import { shortId } from './find-cluster.ts';
 export const VIEWERS = 'liftlock-viewers';
 
 /**
- * What Liftlock reads of a cluster, and nothing else. EKS's own policies do not fit: AmazonEKSViewPolicy shows no nodes,
- * AmazonEKSAdminViewPolicy shows Secrets (facts: eks.md §10.1).
+ * What Liftlock reads of a cluster, and nothing else: what upgrades look at, and lists of whatever Kubernetes itself serves, for scans.
+ * Secrets are left out, and with them the releases of Helm; so are custom resources, whose groups only the cluster's owner knows
+ * (docs/scan.md, "Permissions"). EKS's own policies do not fit: AmazonEKSViewPolicy shows no nodes, AmazonEKSAdminViewPolicy shows Secrets
+ * (facts: eks.md §10.1).
  */
 export const VIEWERS_RBAC = `apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRole
@@ -15,12 +17,33 @@ metadata:
   name: ${VIEWERS}
 rules:
   - apiGroups: [""]
-    resources: [nodes, pods]
+    resources: [configmaps, nodes, pods]
     verbs: [get, list]
   - apiGroups: [apps]
     resources: [deployments, daemonsets, statefulsets]
     verbs: [get, list]
-  - nonResourceURLs: [/readyz, /readyz/*, /version]
+  - apiGroups: [""]
+    resources: [limitranges, namespaces, persistentvolumeclaims, persistentvolumes, podtemplates]
+    verbs: [list]
+  - apiGroups: [""]
+    resources: [replicationcontrollers, resourcequotas, serviceaccounts, services]
+    verbs: [list]
+  - apiGroups: [admissionregistration.k8s.io, apiextensions.k8s.io, apiregistration.k8s.io, rbac.authorization.k8s.io]
+    resources: ["*"]
+    verbs: [list]
+  - apiGroups: [apps, autoscaling, batch, discovery.k8s.io, extensions, flowcontrol.apiserver.k8s.io]
+    resources: ["*"]
+    verbs: [list]
+  - apiGroups: [networking.k8s.io, node.k8s.io, policy, scheduling.k8s.io]
+    resources: ["*"]
+    verbs: [list]
+  - apiGroups: [certificates.k8s.io, coordination.k8s.io, internal.apiserver.k8s.io, lifecycle.k8s.io]
+    resources: ["*"]
+    verbs: [list]
+  - apiGroups: [resource.k8s.io, storage.k8s.io, storagemigration.k8s.io]
+    resources: ["*"]
+    verbs: [list]
+  - nonResourceURLs: [/metrics, /readyz, /readyz/*, /version]
     verbs: [get]
 ---
 apiVersion: rbac.authorization.k8s.io/v1

@@ -16,7 +16,9 @@ export function inspectLiveObject(value: Mapping, resource: ServedResource, fact
   const name = nameOf(value);
   const object = { apiVersion: apiVersionText(resource), kind: resource.kind, ...name, value, path: [] };
   const own =
-    cause ?? `object:${resource.kind}/${name.namespace === undefined ? '' : `${name.namespace}/`}${name.name ?? '?'}`;
+    cause ??
+    staticPodCause(resource.kind, value) ??
+    `object:${resource.kind}/${name.namespace === undefined ? '' : `${name.namespace}/`}${name.name ?? '?'}`;
   const context = {
     ...(owner === undefined ? {} : { owner }),
     cause: resource.kind === 'Node' ? nodeCause(metadata) : own,
@@ -38,6 +40,14 @@ export function inspectLiveObject(value: Mapping, resource: ServedResource, fact
       version: kubelet,
     },
   ];
+}
+
+/** Mirrors of one static pod, which is on many nodes and called after each: they come from one file. */
+function staticPodCause(kind: string, value: Mapping): string | undefined {
+  const { ownerReferences, name } = mappingOf(value.metadata);
+  const [owner] = Array.isArray(ownerReferences) ? ownerReferences.map(mappingOf) : [];
+  if (kind !== 'Pod' || owner?.kind !== 'Node' || owner.apiVersion !== 'v1') return undefined;
+  return `static-pod:${(textOf(name) ?? '?').replace(`-${textOf(mappingOf(value.spec).nodeName) ?? ''}`, '')}`;
 }
 
 const GROUP_LABELS = ['eks.amazonaws.com/nodegroup', 'karpenter.sh/nodepool', 'alpha.eksctl.io/nodegroup-name'];

@@ -1,6 +1,6 @@
 import { isMapping, type Mapping, mappingOf } from '../manifest/manifest-object.ts';
 
-/** Kinds that make pods, jobs or sets of pods from a template and are read whole themselves; `Node` stands for mirrors of static pods. */
+/** Kinds that make pods, jobs or sets of pods from a template and are read whole themselves. Nodes are not among them: static pods are written nowhere else. */
 const MAKERS: ReadonlySet<unknown> = new Set([
   'apps/v1 ReplicaSet',
   'apps/v1 DaemonSet',
@@ -9,7 +9,6 @@ const MAKERS: ReadonlySet<unknown> = new Set([
   'batch/v1 Job',
   'batch/v1 CronJob',
   'v1 ReplicationController',
-  'v1 Node',
 ]);
 
 const MADE = new Set(['Pod', 'Job', 'ReplicaSet']);
@@ -33,7 +32,8 @@ const isPast = (kind: string, { spec }: Mapping): boolean => kind === 'ReplicaSe
 /** The same, told from an object's text without parsing it; false when in doubt. Owners are flat, so the first bracket ends them. */
 export function saysItsTemplate(text: string, kind: string): boolean {
   if (!MADE.has(kind)) return false;
-  const begin = text.indexOf('"ownerReferences":');
+  // An annotation may be called so too, and is no list.
+  const begin = text.search(/"ownerReferences":\s*\[/);
   if (begin === -1) return false;
   // Behind the spec it would be that of a template.
   const spec = text.indexOf('"spec":');
