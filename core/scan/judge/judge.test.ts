@@ -1,0 +1,97 @@
+import type { ApiReference, ControllerImage, Observation, Problem, RuleHit, SkewObservation } from './observation.ts';
+import { findingAt, judged, observed } from './testing/observed.ts';
+
+const reference = (named: ApiReference['named'], severity: ApiReference['severity'] = 'warning'): ApiReference => {
+  return { type: 'reference', ...observed, named, severity, says: 'It names', consequence: 'it does nothing' };
+};
+const extensions = { group: 'extensions', resource: 'ingresses' };
+const budgets = { group: 'policy', resource: 'poddisruptionbudgets' };
+
+test.each<[string, ApiReference, string, string]>([
+  ['a group that lost the resource', reference(extensions), '1.22', 'warning removed'],
+  ['the same before that', reference(extensions), '1.21', 'nothing'],
+  ['a group that has it at another version', reference(budgets), '1.25', 'nothing'],
+  ['its old version', reference({ ...budgets, version: 'v1beta1' }, 'error'), '1.25', 'error removed'],
+  ['its old version before that', reference({ ...budgets, version: 'v1beta1' }, 'error'), '1.24', 'warning deprecated'],
+  ['a warning, earlier', reference({ ...budgets, version: 'v1beta1' }), '1.24', 'info deprecated'],
+  ['its present version', reference({ ...budgets, version: 'v1' }), '1.36', 'nothing'],
+  ['a kind', reference({ group: 'extensions', kind: 'Deployment' }, 'error'), '1.16', 'error removed'],
+  ['a subresource', reference({ group: 'extensions', resource: 'deployments/scale' }), '1.16', 'warning removed'],
+  ['a group of others', reference({ group: 'example.com', resource: 'widgets' }), '1.36', 'nothing'],
+])('a reference to %s', (_name, observation, target, expected) => {
+  expect(judged(observation, target)).toBe(expected);
+});
+
+const hit = (rule: string): RuleHit => ({ type: 'rule', ...observed, rule });
+
+test.each([
+  ['al2-ami', '1.31', undefined, 'nothing'],
+  ['al2-ami', '1.32', undefined, 'warning unsupported'],
+  ['al2-ami', '1.33', '1.32', 'error unsupported'],
+  ['al2-ami', '1.34', '1.33', 'warning unsupported'],
+  ['docker-runtime', '1.23', undefined, 'warning deprecated'],
+  ['docker-runtime', '1.24', '1.23', 'error removed'],
+  ['psp-role', '1.25', undefined, 'info removed'],
+  ['registry-bitnami', '1.20', '1.20', 'info unsupported'],
+  ['ingress-nginx-retired', '1.36', undefined, 'warning unsupported'],
+])('the rule %s at %s from %s: %s', (rule, target, from, expected) => {
+  expect(judged(hit(rule), target, from)).toBe(expected);
+});
+
+test('what runs past a break already says so', () => {
+  expect(findingAt(hit('al2-ami'), '1.34', '1.33')?.evidence).toContain(
+    'Kubernetes 1.33, which runs now, is past that already.',
+  );
+});
+
+test('a rule that nobody wrote is a bug', () => {
+  expect(() => judged(hit('nothing'), '1.36')).toThrow('No break rule is called nothing.');
+});
+
+const controller = (version: string, component = 'argo-workflows'): ControllerImage => {
+  return { type: 'controller', ...observed, component, version };
+};
+
+test.each([
+  ['3.6.2', '1.31', 'nothing'],
+  ['3.6.2', '1.32', 'warning unsupported'],
+  ['3.7.0', '1.30', 'warning unsupported'],
+  ['2.0.0', '1.36', 'warning unsupported'],
+  ['2.0.0', '1.30', 'nothing'],
+  ['99.0.0', '1.36', 'nothing'],
+])('a controller of version %s at %s: %s', (version, target, expected) => {
+  expect(judged(controller(version), target)).toBe(expected);
+});
+
+test('the next release that fits is named, or that there is none', () => {
+  expect(findingAt(controller('3.6.2'), '1.33')?.fix).toContain('to 3.7');
+  expect(findingAt(controller('3.6.2'), '1.37')?.fix).toContain('No release');
+  expect(judged(controller('1.0.0', 'unknown'), '1.36')).toBe('nothing');
+});
+
+const skew = (component: 'kubelet' | 'kube-proxy', version: string): SkewObservation => {
+  return { type: 'skew', ...observed, component, version };
+};
+
+test.each([
+  [skew('kubelet', 'v1.33.1-eks-abc'), '1.36', 'nothing'],
+  [skew('kubelet', 'v1.32.1-eks-abc'), '1.36', 'error version-skew'],
+  [skew('kube-proxy', 'v1.37.0-eksbuild.1'), '1.36', 'error version-skew'],
+  [skew('kubelet', 'nonsense'), '1.36', 'error version-skew'],
+])('%j at %s: %s', (observation, target, expected) => {
+  expect(judged(observation, target)).toBe(expected);
+});
+
+test('a problem is one from its minor on', () => {
+  const problem: Problem = {
+    type: 'problem',
+    ...observed,
+    reason: 'unavailable',
+    severity: 'error',
+    message: 'm',
+    fix: 'f',
+  };
+  const later: Observation = { ...problem, fromMinor: '1.36', rule: 'r', removedIn: '1.36', replacement: 'x' };
+  expect([judged(problem, '1.20'), judged(later, '1.35')]).toEqual(['error unavailable', 'nothing']);
+  expect(findingAt(later, '1.36')).toMatchObject({ rule: 'r', removedIn: '1.36', replacement: 'x', name: 'b' });
+});
