@@ -61,8 +61,8 @@ subjects:
 `;
 
 /**
- * What a scan reads: every kind, custom ones too, and Helm's releases. RBAC cannot take one kind out of all, so it is a role of its own
- * beside the one above; a team that keeps Secrets out names groups instead of "*" and leaves the source out in its policy.
+ * What the role above leaves out: custom resources, and Secrets with Helm's releases. RBAC cannot take one kind out of all, so it is a role
+ * of its own; a team that keeps Secrets out names its groups instead of "*" and leaves the source out in its policy.
  */
 export const SCANNERS_RBAC = `# For scans before upgrades. Helm keeps its releases in Secrets: of them only group, version, kind and name
 # of what is in them are kept. Without this role, or without Secrets in it, say so in the UpgradePolicy (scan.skip).

@@ -47,4 +47,4 @@ test('of 20,000 objects every planted one is told, by name or by number', async 
   } finally {
     await server.close();
   }
-});
+}, 60_000);

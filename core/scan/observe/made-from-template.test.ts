@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { noFacts } from '../reference/cluster-facts.ts';
 import { inspectLiveObject } from './inspect-live-object.ts';
 import { isMadeFromTemplate, saysItsTemplate } from './made-from-template.ts';
 
@@ -72,6 +73,6 @@ test('static pods of one file share their cause', () => {
   const spec = { nodeName: 'ip-1', volumes: [{ gitRepo: {} }], containers: [{ image: 'a' }] };
   const { ownerReferences } = ownedBy('v1', 'Node').metadata;
   const value = { metadata: { name: 'proxy-ip-1', namespace: 'a', ownerReferences }, spec };
-  const found = inspectLiveObject(value, resource, { crds: {}, services: [], storageClasses: {} });
+  const found = inspectLiveObject(value, resource, noFacts());
   expect(found.map(({ cause }) => cause)).toEqual(['static-pod:proxy']);
 });
