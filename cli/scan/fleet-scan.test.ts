@@ -82,6 +82,18 @@ test('scan fleet shows what was scanned, what was not, causes and owners', async
   expect(passing.code).toBe(passing.out.includes('never') ? 4 : 0);
 }, 20_000);
 
+test('scan fleet --start starts what was not scanned for the target lately, and nothing twice', async () => {
+  await meanwhile(served, run(served, 'scan cluster web --target 1.37'));
+  const first = await run(served, 'scan fleet --target 1.37 --start');
+  expect([first.code, first.err]).toEqual([3, 'Started 3 scans for 1.37. Look again in a few minutes.\n']);
+  const { clock } = served.world;
+  await clock.runUntil(new Date(clock.now().getTime() + 20 * 60_000));
+  const second = await run(served, 'scan fleet --target 1.37 --start -o json');
+  expect([second.code, second.err]).toEqual([3, 'Started 0 scans for 1.37.\n']);
+  const { items } = JSON.parse(second.out) as ScanMatrix;
+  expect(items.map(({ verdict }) => verdict)).toEqual(['pass', 'pass', 'fail', 'pass']);
+}, 20_000);
+
 test('describe shows the trend of scans, explain the last one', async () => {
   await meanwhile(served, run(served, 'scan cluster web --target 1.37'));
   for (const cluster of Object.values(served.world.eks.state.clusters)) cluster.kubernetes.objects = [];

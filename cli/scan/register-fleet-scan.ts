@@ -24,6 +24,7 @@ export function registerFleetScan(scan: Command, act: Act): void {
     .description('clusters by verdict for one target, what to repair over the whole fleet, and whom to ask')
     .option('--target <version>', 'the Kubernetes version to go to, e.g. 1.37')
     .option('-l, --selector <labels>', 'only clusters with these labels, e.g. env=prod,team!=web')
+    .option('--start', 'start a scan of each cluster that has none for the target from the last day')
     .addOption(outputOption())
     .action((options, command) =>
       act(async (session) => {

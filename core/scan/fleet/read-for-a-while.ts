@@ -6,6 +6,8 @@ import type { LiveScanState } from '../live/live-scan-state.ts';
 
 /** How long one invocation reads; what it has read by then is put away. */
 const READING_SECONDS = 60;
+/** A longer wait is the state machine's, which costs nothing while it waits. */
+const LONGEST_SLEEP_SECONDS = 10;
 /** It is put away earlier when so much was found: what a crash loses is bounded too. */
 const MOST_FOUND = 5_000;
 
@@ -36,7 +38,8 @@ export async function readForAWhile(
   const cluster = ports.readers.open(target);
   const until = ports.clock.now().getTime() + READING_SECONDS * 1_000;
   const wait = async (seconds: number) => {
-    if (ports.clock.now().getTime() + seconds * 1_000 > until) throw new NeedsPause(seconds);
+    const late = ports.clock.now().getTime() + seconds * 1_000 > until;
+    if (late || seconds > LONGEST_SLEEP_SECONDS) throw new NeedsPause(seconds);
     await cluster.wait(seconds);
   };
   const already = foundIn(begun);
