@@ -74,7 +74,9 @@ async function readPending(
   helm: HelmState,
   tools: ScanTools,
 ): Promise<UnitResult> {
-  for (const head of helm.pending?.splice(0, AT_ONCE) ?? []) {
+  for (let tried = 0; tried < AT_ONCE; tried += 1) {
+    const head = helm.pending?.shift();
+    if (head === undefined) break;
     const problem = await readOne(storage, head, state, tools);
     if (problem === undefined) {
       helm.read += 1;

@@ -19,6 +19,7 @@ const observers: Readonly<Record<string, ObserveReferences>> = {
   ValidatingWebhookConfiguration: observeWebhooks,
   MutatingWebhookConfiguration: observeWebhooks,
   ValidatingAdmissionPolicy: observePolicy,
+  MutatingAdmissionPolicy: observePolicy,
   Role: observeRole,
   ClusterRole: observeRole,
   HorizontalPodAutoscaler: observeScaleTarget,

@@ -1,0 +1,45 @@
+import { rulesHit } from './testing/rules-hit.ts';
+
+const rbac = 'rbac.authorization.k8s.io/v1';
+const group = (name: string) => ({ kind: 'Group', name });
+const builtIn = { name: 'x', labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults' } };
+const roleRef = (name: string, kind = 'ClusterRole') => ({ apiGroup: 'rbac.authorization.k8s.io', kind, name });
+const publicInfo = 'system:public-info-viewer';
+
+test.each<[string, object, string[]]>([
+  ['everybody', { metadata: { name: 'x' }, subjects: [group('system:unauthenticated')] }, ['anonymous-binding']],
+  [
+    'nobody in particular',
+    { metadata: { name: 'x' }, subjects: [{ kind: 'User', name: 'system:anonymous' }] },
+    ['anonymous-binding'],
+  ],
+  ['those who are known', { metadata: { name: 'x' }, subjects: [group('system:authenticated')] }, []],
+  ['everybody, by Kubernetes itself', { metadata: builtIn, subjects: [group('system:unauthenticated')] }, []],
+  [
+    'the version, by an installer',
+    { metadata: { name: publicInfo }, roleRef: roleRef(publicInfo), subjects: [group('system:unauthenticated')] },
+    [],
+  ],
+  [
+    'more under the same name',
+    { metadata: { name: publicInfo }, roleRef: roleRef('cluster-admin'), subjects: [group('system:unauthenticated')] },
+    ['anonymous-binding'],
+  ],
+  ['nobody', { metadata: { name: 'x' } }, []],
+])('a binding that is for %s', (_name, value, expected) => {
+  expect(rulesHit(rbac, 'ClusterRoleBinding', value as Record<string, unknown>)).toEqual(expected);
+});
+
+const psp = { apiGroups: ['policy'], resources: ['podsecuritypolicies'], verbs: ['use'] };
+
+test.each<[string, object, string[]]>([
+  ['uses PodSecurityPolicies', psp, ['psp-role']],
+  ['reads them', { ...psp, verbs: ['list'] }, []],
+  ['uses something else', { ...psp, resources: ['poddisruptionbudgets'] }, []],
+  ['uses those of extensions', { ...psp, apiGroups: ['extensions'] }, ['psp-role-extensions']],
+  ['may do everything', { apiGroups: ['*'], resources: ['*'], verbs: ['*'] }, []],
+])('a role that %s', (_name, rule, expected) => {
+  expect(rulesHit(rbac, 'ClusterRole', { metadata: { name: 'x' }, rules: [rule] })).toEqual(expected);
+  expect(rulesHit(rbac, 'ClusterRole', { metadata: builtIn, rules: [rule] })).toEqual([]);
+  expect(rulesHit('example.com/v1', 'ClusterRole', { metadata: { name: 'x' }, rules: [rule] })).toEqual([]);
+});
