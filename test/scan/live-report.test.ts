@@ -13,6 +13,12 @@ test('a clean cluster passes', async () => {
   expect(report.from).toBe('1.35');
 });
 
+test('nobody knows what a release beyond the tables removes', async () => {
+  live = await startLiveCluster();
+  const { code, report } = await live.scan(['--target', '1.99']);
+  expect([code, report.verdict, gapsOf(report)]).toEqual([4, 'incomplete', ['error removals of Kubernetes 1.99']]);
+});
+
 const planted = [
   'error removed helm batch/v1beta1 CronJob shop/report (Helm release shop/jobs, high)',
   'error removed helm batch/v1beta1 CronJob shop/report (Helm release shop/older, high)',
