@@ -1,8 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** Pages between two collections: at 500 objects each, some 30 MB of text. */
-const PAGES = 20;
+/** Pages between two collections: at 500 objects each, some 10 MB of text. */
+const PAGES = 8;
 
 /**
  * A scan makes garbage and keeps next to nothing, and V8 would let that grow to several times of what is in use before it looks. Gives a
