@@ -23,7 +23,7 @@ test('an API server that asks for more patience than an invocation has is left a
   const { readers, asked } = silent();
   const table = new MemoryTable();
   const progress = await goOn({ table, clock: { now: () => now }, readers }, order);
-  expect(progress).toMatchObject({ ended: false, pauseSeconds: 60 });
+  expect(progress).toMatchObject({ ended: false, pauseSeconds: 300 });
   expect(asked()).toBe(1);
 });
 

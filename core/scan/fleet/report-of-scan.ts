@@ -39,7 +39,11 @@ export function reportOfScan(read: ReadCluster): ScanReport {
     target: target.toString(),
     failOn,
     findings: judgeAll([...state.observations, ...observed], { target, from }),
-    coverage: [...state.coverage, ...(skipsInsights ? [] : [insightsRead(insights)]), ...furtherOnes(state)],
+    coverage: [
+      ...state.coverage,
+      ...(skipsInsights ? [] : [insightsRead(insights)]),
+      ...furtherOnes(state, { forgiven: waivers.length > 0 }),
+    ],
     waivers,
     data,
     scannedAt: new Date(state.startedAt),
