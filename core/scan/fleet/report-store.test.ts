@@ -1,4 +1,6 @@
 import { MemoryTable } from '../../../adapters/memory/table.ts';
+import { load } from '../../store/entity.ts';
+import { LatestScanItems } from '../../store/scan-entities.ts';
 import { judged } from '../report/testing/findings.ts';
 import { reportOf } from '../report/testing/report.ts';
 import { fittingReport } from './fitting-report.ts';
@@ -32,12 +34,10 @@ test('the last scan of each target is kept for lists, five targets at most', asy
     const target = `1.${36 + (day % 7)}`;
     await saveReport(table, run, reportOf({ from: '1.35', target, scannedAt: at(day) }));
   }
-  const [item] = await table.queryKind('LatestScans');
-  const scans = scansIn(item);
-  expect(scans.map(({ target }) => target)).toEqual(['1.37', '1.36', '1.42', '1.41', '1.40']);
+  const latest = async () => (await load(table, LatestScanItems, 'k'))?.data.scans ?? [];
+  expect((await latest()).map(({ target }) => target)).toEqual(['1.37', '1.36', '1.42', '1.41', '1.40']);
   await saveReport(table, run, reportOf({ from: '1.35', target: '1.37', scannedAt: at(1) }));
-  const [after] = await table.queryKind('LatestScans');
-  expect(scansIn(after)[0]).toMatchObject({ scannedAt: at(8).toISOString() });
+  expect((await latest())[0]).toMatchObject({ scannedAt: at(8).toISOString() });
 });
 
 test('a report that is too large loses what matters least, and says so; what it counted stays', async () => {
@@ -60,6 +60,3 @@ test('a report that is too large loses what matters least, and says so; what it 
   const table = new MemoryTable();
   expect(await loadReport(table, await saveReport(table, run, whole))).toEqual(report);
 });
-
-const scansIn = (item: { readonly data: unknown } | undefined) =>
-  (item?.data as { scans: { target: string; scannedAt: string }[] } | undefined)?.scans ?? [];
