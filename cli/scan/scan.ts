@@ -31,6 +31,9 @@ export async function scan(session: Session, options: ScanOptions): Promise<Exit
     manifests === undefined
       ? await (await import('./collect-live.ts')).collectLive(io, { ...options, ...profileOf(session) })
       : await (await import('./collect-manifests.ts')).collectManifests(io, manifests);
+  const idle = manifests === undefined ? [] : options.skip.filter((word) => word !== 'not-rendered');
+  if (idle.length > 0)
+    io.err(`--skip ${idle.join(',')} says nothing about files: all of theirs is the source manifest.\n`);
   const document = reportsOf(collected, options, { waivers, baselines, scannedAt: io.now() });
   const current = process.cwd();
   await printScan(session, options.output, document, { current, version: await packageVersion() });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { judged } from '../../../core/scan/report/testing/findings.ts';
+import { covered, judged } from '../../../core/scan/report/testing/findings.ts';
 import { reportOf } from '../../../core/scan/report/testing/report.ts';
 import { scanTable } from './table.ts';
 import { clusterReport, hostileReport, listOf } from './testing/documents.ts';
@@ -27,6 +27,17 @@ Not read
 
 FAIL: prod for 1.36: 1 error, 1 warning, 1 for information (1 waived), 12 objects read. Not read: helm releases in Secrets (access denied)."
 `);
+});
+
+test('what was left out on purpose is said in the verdict', () => {
+  const coverage = [
+    covered(),
+    covered({ what: 'everything from the source helm', status: 'skipped' }),
+    covered({ what: 'files without Kubernetes objects in deploy', status: 'skipped' }),
+  ];
+  expect(scanTable(reportOf({ coverage }), plain).at(-1)).toMatch(
+    /read\. Left out: everything from the source helm\.$/,
+  );
 });
 
 test('a list has a verdict for each scan and one for all', () => {

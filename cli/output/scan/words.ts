@@ -50,6 +50,19 @@ export function gapWords(coverage: readonly Coverage[], most = 5): string | unde
   return `Not read: ${named.join(', ')}${rest}.`;
 }
 
+/** What was left out on purpose, a few by name. Files without Kubernetes objects, and what others stand for, need no word. */
+function leftOutWords(coverage: readonly Coverage[], most = 4): string | undefined {
+  const left = coverage.filter(
+    ({ what, status }) => status === 'skipped' && !/^(?:files without|further ones)/.test(what),
+  );
+  if (left.length === 0) return undefined;
+  const rest = left.length > most ? `, and ${left.length - most} more` : '';
+  return `Left out: ${left
+    .slice(0, most)
+    .map(({ what }) => what)
+    .join(', ')}${rest}.`;
+}
+
 const STATUS_WORDS: Readonly<Record<Coverage['status'], string>> = {
   read: 'read',
   denied: 'access denied',
@@ -63,7 +76,9 @@ export function verdictWords(report: ScanReport): string {
   const { verdict, summary, target, subject, from, coverage } = report;
   const read = `${counted(summary.read, from === null ? 'document' : 'object')} read`;
   const found = `${subject} for ${target}: ${countWords(report)}, ${read}.`;
-  const missing = gapWords(coverage) ?? 'Nothing was left unread.';
+  const missing =
+    [gapWords(coverage), leftOutWords(coverage)].filter((words) => words !== undefined).join(' ') ||
+    'Nothing was left unread.';
   if (verdict !== 'incomplete') return `${found} ${missing}`;
   return `${found} Nothing found that fails, but nobody knows about the rest. ${missing}`;
 }

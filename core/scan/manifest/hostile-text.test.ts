@@ -113,3 +113,11 @@ test('long hostile lines take time in proportion to their length', () => {
   ];
   for (const input of inputs) expect(statuses(input).length).toBeGreaterThan(0);
 }, 20_000);
+
+test('one YAML document larger than 24 MiB is refused, and its neighbour is read', () => {
+  const text = `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  a: ${'x'.repeat(25 * 1024 * 1024)}\n---\napiVersion: v1\nkind: Namespace\nmetadata: {name: b}\n`;
+  expect(statuses(text)).toEqual([
+    'read: ',
+    expect.stringContaining('larger than the 24 MiB that one YAML document may have'),
+  ]);
+});

@@ -1,5 +1,5 @@
 import * as yaml from 'js-yaml';
-import { MAX_DEPTH } from './limits.ts';
+import { MAX_DEPTH, MAX_YAML_DOCUMENT } from './limits.ts';
 
 /** What a document says; `duplicateKeyLine` where a key stands a second time in its map; the last one counts, as for kubectl. */
 export type ParsedDocument =
@@ -27,6 +27,10 @@ const OPTIONS: yaml.LoadOptions & { readonly maxDepth: number } = { schema: SCHE
 
 /** Parses one YAML document. Lines of problems count from 1 within `text`. Never throws. */
 export function parseDocument(text: string): ParsedDocument {
+  if (text.length > MAX_YAML_DOCUMENT) {
+    const message = `it is larger than the ${MAX_YAML_DOCUMENT / 1024 / 1024} MiB that one YAML document may have; split it, or give it as JSON`;
+    return { problem: { message, line: 1 } };
+  }
   try {
     return { value: yaml.load(text, OPTIONS) };
   } catch (error) {
