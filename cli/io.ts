@@ -19,16 +19,27 @@ export interface Io {
   readonly interrupted: AbortSignal;
 }
 
+/** What a command that has lost its reader may still take. */
+const UNHEARD_MILLISECONDS = 2_000;
+
 /**
  * The real thing. Once somebody has asked for `interrupted`, the first Ctrl-C ends the command in order and the second one at once; before
  * that Ctrl-C does what it always does.
  */
 export function processIo(): Io {
   let interruption: AbortController | undefined;
-  // Whoever reads us may stop early (`| head`): that is no error.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  // Whoever reads us may stop early (`| head`): that is no error, and does not change what the command found out. Commands that go on
+  // for ever end then.
+  let unheard = false;
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') process.exit(1);
+    unheard = true;
+    setTimeout(() => process.exit(), UNHEARD_MILLISECONDS).unref();
+  });
   return {
-    out: (chunk) => void process.stdout.write(chunk),
+    out: (chunk) => {
+      if (!unheard) process.stdout.write(chunk);
+    },
     err: (chunk) => void process.stderr.write(chunk),
     env: process.env,
     isTerminal: process.stdout.isTTY === true,
@@ -40,7 +51,8 @@ export function processIo(): Io {
       if (interruption === undefined) {
         const controller = new AbortController();
         interruption = controller;
-        process.once('SIGINT', () => controller.abort());
+        // SIGTERM is what CI sends when somebody cancels.
+        for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
       }
       return interruption.signal;
     },

@@ -1,3 +1,4 @@
+import { SOURCES, type Source } from '../../core/scan/report/words.ts';
 import { EXIT } from '../exit-codes.ts';
 import { Failure, invalid } from '../failure.ts';
 import { checkNamed } from './manifest-paths.ts';
@@ -29,6 +30,8 @@ export class Wrong {
   }
 }
 
+const LIVE_SOURCES = (Object.keys(SOURCES) as Source[]).filter((source) => source !== 'manifest');
+
 /** What can be told from the options alone, before anything is read. */
 export async function checkOptions(options: ScanOptions, wrong: Wrong): Promise<void> {
   const { manifests, skip } = options;
@@ -39,6 +42,8 @@ export async function checkOptions(options: ScanOptions, wrong: Wrong): Promise<
     wrong.add('liftlock: --manifests and --kubeconfig are two scans. Run them one after the other.');
   if (manifests !== undefined && skip.includes('manifest'))
     wrong.add('liftlock: --skip manifest leaves nothing to scan.');
+  if (live && LIVE_SOURCES.every((source) => skip.includes(source)))
+    wrong.add('liftlock: --skip leaves nothing of the cluster to scan.');
   const told = options.target.length > 0 && (options.hops !== true || options.from !== undefined);
   // What the cluster runs tells the rest: it is checked again when that is known.
   if (!live || told) await wrong.of(() => targetsOf(options));

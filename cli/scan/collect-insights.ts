@@ -18,6 +18,9 @@ export function insightsCluster({ eksInsights }: InsightOptions, kubeconfigClust
   if (eksInsights === undefined) return undefined;
   const text = eksInsights === true ? kubeconfigCluster : eksInsights;
   const arn = parseClusterArn(text);
+  const own = parseClusterArn(kubeconfigCluster);
+  if (arn !== undefined && own !== undefined && own.arn !== arn.arn)
+    throw invalid(`liftlock: --eks-insights names ${arn.arn}, and the kubeconfig is about ${own.arn}.`);
   if (arn !== undefined) return arn;
   throw invalid(
     `liftlock: ${text} is not the ARN of an EKS cluster. Say --eks-insights arn:aws:eks:<region>:<account>:cluster/<name>.`,

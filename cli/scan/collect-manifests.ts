@@ -11,11 +11,12 @@ import { readStream, readTextFile } from './read-text.ts';
 
 /** Reads what a person named, one file after the other. One that cannot be read is a gap, and costs nothing but itself. */
 export async function collectManifests(io: Io, named: readonly string[]): Promise<Collected> {
-  const { files, problems } = await manifestPaths(named.filter((path) => path !== '-'));
+  const { files, problems, leftOut } = await manifestPaths(named.filter((path) => path !== '-'));
   const paths: ManifestPath[] = [...(named.includes('-') ? [{ path: '-', named: true }] : []), ...files];
   const observations: Observation[] = [];
   const tally = new Tally();
   for (const { path, problem } of problems) tally.gap(path, problem);
+  if (leftOut.length > 0) tally.leaveOut(leftOut);
   const progress = new Progress(io);
   const { interrupted } = io;
   let done = 0;
@@ -84,6 +85,15 @@ class Tally {
     this.#gaps.push({ what, source: 'manifest', status: 'error', detail, count: 0 });
   }
 
+  /** Folders that nobody looked into, by name. */
+  leaveOut(folders: readonly string[]): void {
+    const more = folders.length > MOST_NAMED ? ` and ${folders.length - MOST_NAMED} more` : '';
+    const what = `${folders.slice(0, MOST_NAMED).join(', ')}${more}`;
+    const detail =
+      'Folders of other people’s files and links to folders are not entered. Name them to have them scanned.';
+    this.#gaps.push({ what, source: 'manifest', status: 'skipped', detail, count: 0 });
+  }
+
   template(chart: string): void {
     this.#templates.set(chart, (this.#templates.get(chart) ?? 0) + 1);
   }
@@ -105,7 +115,7 @@ class Tally {
       count: this.#others,
     };
     // An empty pipe and a wrong path must not look like a fleet without problems.
-    if (this.#objects === 0 && templates.length === 0 && this.#gaps.length === 0)
+    if (this.#objects === 0 && templates.length === 0 && this.#gaps.every(({ status }) => status === 'skipped'))
       this.gap(subject, 'No Kubernetes object was found in it. Is this what was meant?');
     return [read, ...(this.#others === 0 ? [] : [others]), ...templates, ...this.#gaps];
   }

@@ -16,6 +16,8 @@ export interface ManifestPaths {
   readonly files: readonly ManifestPath[];
   /** Folders that could not be opened, and links that lead nowhere or to folders. */
   readonly problems: readonly { readonly path: string; readonly problem: string }[];
+  /** Folders that were not entered: other people's, and links. */
+  readonly leftOut: readonly string[];
 }
 
 const MANIFEST = /\.(?:ya?ml|json|jsonl|ndjson)$/i;
@@ -40,7 +42,7 @@ export async function checkNamed(paths: readonly string[]): Promise<void> {
  * are not followed, since they may lead in circles. A file that is named itself is taken whatever its name.
  */
 export async function manifestPaths(paths: readonly string[]): Promise<ManifestPaths> {
-  const found: Found = { files: [], problems: [] };
+  const found: Found = { files: [], problems: [], leftOut: [] };
   for (const path of paths) {
     if ((await stat(path)).isDirectory()) await walk(path, undefined, found);
     else found.files.push({ path, named: true });
@@ -51,6 +53,7 @@ export async function manifestPaths(paths: readonly string[]): Promise<ManifestP
 interface Found {
   readonly files: ManifestPath[];
   readonly problems: { path: string; problem: string }[];
+  readonly leftOut: string[];
 }
 
 interface Chart {
@@ -64,11 +67,14 @@ async function walk(folder: string, outer: Chart | undefined, found: Found): Pro
   for (const entry of entries) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
-      if (LEFT_OUT.has(entry.name)) continue;
+      if (LEFT_OUT.has(entry.name)) {
+        if (entry.name !== '.git') found.leftOut.push(path);
+        continue;
+      }
       const inTemplates =
         chart !== undefined && (chart.templates || (entry.name === 'templates' && chart.folder === folder));
       await walk(path, chart === undefined ? undefined : { ...chart, templates: inTemplates }, found);
-    } else if (MANIFEST.test(entry.name) && (entry.isFile() || (entry.isSymbolicLink() && (await isFile(path, found)))))
+    } else if (entry.isSymbolicLink() ? await isManifestLink(path, found) : entry.isFile() && MANIFEST.test(entry.name))
       found.files.push(chart?.templates === true ? { path, chart: chart.folder } : { path });
   }
 }
@@ -84,8 +90,10 @@ async function entriesOf(folder: string, found: Found): Promise<Dirent[]> {
   }
 }
 
-async function isFile(path: string, found: Found): Promise<boolean> {
+async function isManifestLink(path: string, found: Found): Promise<boolean> {
   const target = await stat(path).catch(() => undefined);
-  if (target === undefined) found.problems.push({ path, problem: 'It was not read: the link leads nowhere.' });
-  return target?.isFile() === true;
+  if (target === undefined && MANIFEST.test(path))
+    found.problems.push({ path, problem: 'It was not read: the link leads nowhere.' });
+  if (target?.isDirectory() === true) found.leftOut.push(path);
+  return target?.isFile() === true && MANIFEST.test(path);
 }

@@ -13,7 +13,7 @@ const TOO_LARGE = `it is larger than ${MAX_FILE_SIZE / 1024 / 1024} MiB; split i
 export function readTextFile(path: string): ReadText {
   try {
     if (statSync(path).size > MAX_FILE_SIZE) return { problem: TOO_LARGE };
-    return { text: decode(readFileSync(path)) };
+    return textOf(readFileSync(path));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return { problem: code === 'EACCES' ? 'you may not read it' : `it cannot be read (${code ?? 'unknown error'})` };
@@ -46,7 +46,13 @@ export async function readStream(stream: AsyncIterable<Buffer | string>, interru
     }
     chunks.push(bytes);
   }
-  return { text: decode(Buffer.concat(chunks, size)) };
+  return textOf(Buffer.concat(chunks, size));
+}
+
+/** No text has zeros in it: then it is UTF-16 or UTF-32 without a mark, or no text at all. */
+function textOf(bytes: Buffer): ReadText {
+  const text = decode(bytes);
+  return text.includes('\0') ? { problem: 'it is neither UTF-8 nor UTF-16 with a byte order mark' } : { text };
 }
 
 /** UTF-8, or UTF-16 where a byte order mark says so: what PowerShell writes for `>`. */

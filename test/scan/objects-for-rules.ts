@@ -32,7 +32,10 @@ export const objectsFor: Readonly<Record<DetectorName, Make>> = {
   'object-field': (rule) => {
     const [kind, group = ''] = [parameterOf(rule, 'kind')[0], parameterOf(rule, 'group')[0]];
     const empty = { apiVersion: apiVersionOf(group, 'v1'), kind, metadata };
-    return parameterOf(rule, 'path').map((path) => withValueAt(empty, path));
+    const [value] = parameterOf(rule, 'values');
+    return parameterOf(rule, 'path').map((path) =>
+      value === undefined ? withValueAt(empty, path) : withValueAt(empty, path, value),
+    );
   },
   'object-annotation': (rule) => {
     const [kind = 'ConfigMap'] = parameterOf(rule, 'kind');

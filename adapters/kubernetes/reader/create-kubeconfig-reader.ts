@@ -71,7 +71,7 @@ function credentialsOf({ user }: KubeconfigContext): (renew: boolean) => Promise
       } catch (error) {
         throw new ClusterAccessError(
           'ClusterUnauthorized',
-          `The program that gives credentials failed: ${firstLine(error) || 'it did not say why'}`,
+          `The program that gives credentials failed: ${whyOf(error)}`,
         );
       }
       const { Authorization: authorization, ...headers } = given.headers;
@@ -107,6 +107,10 @@ async function bytesOf(data: string | undefined, file: string | undefined): Prom
     throw invalidInput(`The kubeconfig names ${file}, which cannot be read.`);
   }
 }
+
+/** What is no credential at all shows as an error of the code that looks into it. */
+const whyOf = (error: unknown): string =>
+  error instanceof TypeError ? 'it printed no ExecCredential with a status' : firstLine(error) || 'it did not say why';
 
 const firstLine = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).trim().split('\n')[0]?.slice(0, 200) ?? '';

@@ -23,7 +23,7 @@ export interface HttpsReaderOptions {
 }
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
-const TIMEOUT_MILLISECONDS = 60_000;
+const TIMEOUT_MILLISECONDS = 30_000;
 /** A page of 500 objects that are each as large as etcd takes them would be 750 MB; pages are made smaller long before. */
 const MOST_CHARACTERS = 128 * 1024 * 1024;
 

@@ -41,7 +41,7 @@ export const DETECTORS = {
    * compares both.
    */
   'container-image': 'workload',
-  /** A field of an object of one kind. Parameters `kind`, `group` and `path`: `spec.externalIPs[]`. */
+  /** A field of an object of one kind. Parameters `kind`, `group` and `path`: `spec.externalIPs[]`; optional `values`: exact, or ending in `*`. */
   'object-field': 'workload',
   /** An annotation of an object. Parameters `key`, optional `kind`. */
   'object-annotation': 'workload',

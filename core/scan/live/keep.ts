@@ -4,9 +4,10 @@ import type { LiveScanState } from './live-scan-state.ts';
 
 /** So many of one sort are kept by name: what writes them is repaired once. Traces change nothing, and fewer will do. */
 const MOST_OF_A_SORT = 100;
-const MOST_TRACES = 20;
+const MOST_TRACES = 5;
 /** In all. Memory has to be enough for every cluster. */
-const MOST = 10_000;
+const MOST = 8_000;
+const MOST_SORTS = 12_000;
 
 /** Keeps observations, and counts those that many others stand for already. */
 export function keep(state: LiveScanState, observations: readonly Observation[]): void {
@@ -14,7 +15,9 @@ export function keep(state: LiveScanState, observations: readonly Observation[])
     const sort = sortOf(one);
     const count = (state.sorts[sort] ?? 0) + 1;
     state.sorts[sort] = count;
-    if (count <= mostOf(one) && state.observations.length < MOST) state.observations.push(one);
+    // The first of a sort speaks for it, so there is room for more of those.
+    const most = count === 1 ? MOST_SORTS : MOST;
+    if (count <= mostOf(one) && state.observations.length < most) state.observations.push(one);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Observation } from '../judge/observation.ts';
+import { noFacts } from '../reference/cluster-facts.ts';
 import { PageItems } from './page-items.ts';
 
 const seen = { type: 'skew', cause: 'x' } as Observation;
@@ -25,7 +26,7 @@ test('a page that is asked for again begins with nothing', () => {
   });
   items.begin();
   expect(items).toMatchObject({ count: 0, broken: false, observations: [] });
-  expect(items.facts).toEqual({ crds: {}, services: [], storageClasses: {} });
+  expect(items.facts).toEqual(noFacts());
 });
 
 test('what does not matter is counted only', () => {

@@ -29,12 +29,38 @@ export function referencedChart(object: ManifestObject): Coverage | undefined {
     });
     return gap(from.join(' and '), `argocd app manifests ${object.name ?? '<name>'} | liftlock scan --manifests -`);
   }
+  if (group === 'argoproj.io' && object.kind === 'ApplicationSet') {
+    const template = mappingOf(mappingOf(spec.template).spec);
+    const source = Array.isArray(template.sources) ? mappingOf(template.sources[0]) : mappingOf(template.source);
+    const from = `${textOf(source.chart) ?? textOf(source.path) ?? 'manifests'} of ${textOf(source.repoURL) ?? 'a repository'}, once for each of its generators`;
+    return gap(from, 'argocd app manifests <application> | liftlock scan --manifests -');
+  }
+  if (group === 'kustomize.config.k8s.io' && object.kind === 'Kustomization') {
+    const elsewhere = elsewhereOf(object.value);
+    return elsewhere === undefined
+      ? undefined
+      : gap(elsewhere, 'kustomize build --enable-helm <folder> | liftlock scan --manifests -');
+  }
   if (group === 'helm.cattle.io' && object.kind === 'HelmChart') {
     const name = textOf(spec.chart) ?? 'a chart';
     return gap(`the chart ${name}${version(spec.version)}`, helmTemplate(name));
   }
   return undefined;
 }
+
+/** What a kustomization fetches: charts, and resources with a host in their name. Files of its own are scanned as files. */
+function elsewhereOf(kustomization: ManifestObject['value']): string | undefined {
+  const { helmCharts } = kustomization;
+  if (Array.isArray(helmCharts) && helmCharts.length > 0)
+    return `the chart ${textOf(mappingOf(helmCharts[0]).name) ?? '?'}`;
+  const lists = [kustomization.resources, kustomization.bases, kustomization.components];
+  const remote = lists
+    .flatMap((list) => (Array.isArray(list) ? list.map(String) : []))
+    .find((path) => REMOTE.test(path));
+  return remote === undefined ? undefined : remote.slice(0, 200);
+}
+
+const REMOTE = /^(?:https?|ssh|git|oci):|^git@|^(?:[a-z0-9-]+\.)+[a-z]{2,}\//i;
 
 const version = (value: unknown): string => {
   const text = textOf(value);

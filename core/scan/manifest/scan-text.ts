@@ -7,13 +7,14 @@ import { inspectObject, type ObjectContext, subjectOf } from '../observe/inspect
 import { ownershipOf } from '../owner/owner.ts';
 import type { Coverage } from '../report/report-schema.ts';
 import { type EmbeddedText, embeddedTexts } from './embedded.ts';
+import { halfObject } from './half-object.ts';
 import { MAX_EMBEDDING } from './limits.ts';
 import { type ManifestObject, mappingOf } from './manifest-object.ts';
 import { namedIn } from './named-in.ts';
 import { type Path, Positions } from './positions.ts';
 import { type ReadDocument, readDocuments } from './read-documents.ts';
 import { referencedChart } from './referenced-chart.ts';
-import { isUnrendered, templateOf } from './template-text.ts';
+import { isTemplateText, isUnrendered, templateOf } from './template-text.ts';
 import { TooManyNodes, walkDocument } from './walk.ts';
 
 export interface TextScan {
@@ -88,7 +89,9 @@ function scanDocument(file: ScannedFile, document: Parsed, embedding: number, ou
   try {
     // Every node of a tree takes at least one character; only aliases can make more of them.
     const { objects } = walkDocument(document.value, document.text.length + 16);
-    if (outer === undefined && objects.length > 0 && isUnrendered(document.text, mappingOf(document.value)))
+    const half = outer === undefined ? halfObject(document.value) : undefined;
+    if (half !== undefined) scan.gaps.push(gap(`${file.words}:${document.line}`, half, isTemplateText(document.text)));
+    else if (outer === undefined && objects.length > 0 && isUnrendered(document.text, mappingOf(document.value)))
       scan.gaps.push(gap(`${file.words}:${document.line}`, '', true));
     for (const object of objects) {
       scan.objects += 1;
@@ -156,8 +159,12 @@ function scanObject(
   if (embedding >= MAX_EMBEDDING) return;
   for (const text of embeddedTexts(object)) {
     for (const document of readDocuments(text.text)) {
-      // What a ConfigMap holds may be anything; only what can be read as an object is one.
-      if ('problem' in document) continue;
+      // What a ConfigMap holds may be anything; a key that says it is YAML or JSON is meant to be read.
+      if ('problem' in document) {
+        if (MANIFEST_KEY.test(text.within))
+          scan.gaps.push(gap(`${file.words}: ${text.within}`, document.problem, document.template));
+        continue;
+      }
       const location = () => locate(text.path);
       const inner = scanDocument(file, document, embedding + 1, { text, location });
       const own = { group, version, kind: object.kind };
@@ -166,6 +173,8 @@ function scanObject(
     }
   }
 }
+
+const MANIFEST_KEY = /\.(?:ya?ml|json)$/i;
 
 /** What was last applied at the version that the file has now says nothing more. */
 function differs({ subject }: Observation, own: { group: string; version: string; kind: string }): boolean {

@@ -7,6 +7,15 @@ export const objectField: Detector = ({ group, kind, value }, rules) =>
   rules.flatMap((rule) => {
     if (!parameter(rule, 'kind').includes(kind) || !parameter(rule, 'group').includes(group)) return [];
     return parameter(rule, 'path').flatMap((field) =>
-      valuesAt(value, field).map(({ path }) => ({ rule: rule.id, path, evidence: `${readable(path)} is set.` })),
+      valuesAt(value, field)
+        .filter((found) => isWanted(found.value, parameter(rule, 'values')))
+        .map(({ path }) => ({ rule: rule.id, path, evidence: `${readable(path)} is set.` })),
     );
   });
+
+/** Whether a value is one of those that a rule names; any is when it names none. */
+const isWanted = (value: unknown, values: readonly string[]): boolean =>
+  values.length === 0 ||
+  values.some((wanted) =>
+    wanted.endsWith('*') ? String(value).startsWith(wanted.slice(0, -1)) : String(value) === wanted,
+  );

@@ -16,7 +16,7 @@ export const detectorParameters: Readonly<Record<DetectorName, DetectorParameter
   'node-label-reference': { ...none, required: ['keys'] },
   'host-path': { ...none, required: ['paths'] },
   'container-image': { ...none, optional: ['below'], oneOf: ['images', 'registries'] },
-  'object-field': { ...none, required: ['kind', 'group', 'path'] },
+  'object-field': { ...none, required: ['kind', 'group', 'path'], optional: ['values'] },
   'object-annotation': { ...none, required: ['key'], optional: ['kind'] },
   'ip-address-format': none,
   'node-runtime': { ...none, required: ['runtime'], optional: ['below'] },
