@@ -90,9 +90,10 @@ function scanDocument(file: ScannedFile, document: Parsed, embedding: number, ou
     // Every node of a tree takes at least one character; only aliases can make more of them.
     const { objects } = walkDocument(document.value, document.text.length + 16);
     const half = outer === undefined ? halfObject(document.value) : undefined;
-    if (half !== undefined) scan.gaps.push(gap(`${file.words}:${document.line}`, half, isTemplateText(document.text)));
-    else if (outer === undefined && objects.length > 0 && isUnrendered(document.text, mappingOf(document.value)))
-      scan.gaps.push(gap(`${file.words}:${document.line}`, '', true));
+    const unrendered = outer === undefined && isUnrendered(document.text, mappingOf(document.value));
+    if (half !== undefined)
+      scan.gaps.push(gap(`${file.words}:${document.line}`, half, unrendered || isTemplateText(document.text)));
+    else if (unrendered && objects.length > 0) scan.gaps.push(gap(`${file.words}:${document.line}`, '', true));
     for (const object of objects) {
       scan.objects += 1;
       scanObject(file, object, scan, {
