@@ -16,7 +16,7 @@ afterEach(() => live.close());
 const budget = writtenAtOldVersions.filter(({ kind }) => kind === 'PodDisruptionBudget');
 const found = [
   'error removed object policy/v1beta1 PodDisruptionBudget shop/web (Flux Kustomization flux-system/apps, high)',
-  'warning removed reference policy/v1 PodDisruptionBudget shop/web (-, high)',
+  'warning unserved-version reference policy/v1 PodDisruptionBudget shop/web (-, high)',
 ];
 const budgets = 'poddisruptionbudgets.policy';
 

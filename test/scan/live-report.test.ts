@@ -40,13 +40,13 @@ const planted = [
   'warning behaviour-change reference rbac.authorization.k8s.io/v1 ClusterRoleBinding -/everybody (-, high) anonymous-binding',
   'warning deprecated object v1 Endpoints shop/legacy (shop, high)',
   'warning deprecated reference admissionregistration.k8s.io/v1 ValidatingWebhookConfiguration -/guard (-, high)',
-  'warning removed reference admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy -/flows (-, high)',
-  'warning removed reference admissionregistration.k8s.io/v1 ValidatingWebhookConfiguration -/guard (-, high)',
-  'warning removed reference policy/v1 PodDisruptionBudget shop/web (-, high)',
-  'warning removed reference rbac.authorization.k8s.io/v1 ClusterRole -/ingress-editor (-, high)',
   'warning stored-version reference apiextensions.k8s.io/v1 CustomResourceDefinition -/widgets.example.com (-, high)',
   'warning unavailable reference apiregistration.k8s.io/v1 APIService -/v1beta1.metrics.k8s.io (-, high)',
   'warning unserved-version object example.com/v1alpha1 Widget shop/second (manager old-operator, medium)',
+  'warning unserved-version reference admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy -/flows (-, high)',
+  'warning unserved-version reference admissionregistration.k8s.io/v1 ValidatingWebhookConfiguration -/guard (-, high)',
+  'warning unserved-version reference policy/v1 PodDisruptionBudget shop/web (-, high)',
+  'warning unserved-version reference rbac.authorization.k8s.io/v1 ClusterRole -/ingress-editor (-, high)',
 ];
 
 async function plantAll(): Promise<void> {

@@ -45,3 +45,7 @@ test('no feature gate is told twice', () => {
   const gates = rulesOf('feature-gate').flatMap((rule) => parameterOf(rule, 'gates'));
   expect(new Set(gates).size).toBe(gates.length);
 });
+
+test('what is removed is an error', () => {
+  expect(breakRules.filter(({ reason, severity }) => reason === 'removed' && severity !== 'error')).toEqual([]);
+});

@@ -34,7 +34,8 @@ export function judgeReference(reference: ApiReference, target: KubeVersion): Ju
     return findingOf(reference, {
       ...base,
       severity: reference.severity,
-      reason: 'removed',
+      // What is removed is an error; a name for it that nobody answers to is as bad as what follows from it.
+      reason: reference.severity === 'error' ? 'removed' : 'unserved-version',
       message: `${reference.says} ${what}, which Kubernetes ${target} does not serve: ${reference.consequence}.`,
       fix,
     });

@@ -1,4 +1,5 @@
 import { KubeVersion } from '../../version/kube-version.ts';
+import type { BreakRule } from '../data/break-rule.ts';
 import { breakRule } from '../data/break-rules.ts';
 import type { JudgedFinding } from '../report/merge-findings.ts';
 import { findingOf, subjectText } from './finding.ts';
@@ -19,7 +20,7 @@ export function judgeRule(hit: RuleHit, target: KubeVersion, from?: KubeVersion)
   const late = rule.breaksIn === null ? '' : ` It stops working in Kubernetes ${rule.breaksIn}.`;
   return findingOf(hit, {
     severity: (broken && !before) || rule.severity === 'info' ? rule.severity : 'warning',
-    reason: broken || rule.reason !== 'removed' ? rule.reason : 'deprecated',
+    reason: reasonOf(rule, broken, before),
     deprecatedIn: rule.deprecatedIn,
     removedIn: rule.breaksIn,
     rule: rule.id,
@@ -27,4 +28,11 @@ export function judgeRule(hit: RuleHit, target: KubeVersion, from?: KubeVersion)
     message: `${subjectText(hit)}: ${rule.message}${broken ? '' : late}`,
     fix: rule.fix,
   });
+}
+
+/** `removed` is an error always: earlier it is deprecated, and what the cluster has survived already is not supported any more. */
+function reasonOf({ reason }: BreakRule, broken: boolean, before: boolean): BreakRule['reason'] {
+  if (reason !== 'removed') return reason;
+  if (!broken) return 'deprecated';
+  return before ? 'unsupported' : 'removed';
 }

@@ -8,7 +8,7 @@ const extensions = { group: 'extensions', resource: 'ingresses' };
 const budgets = { group: 'policy', resource: 'poddisruptionbudgets' };
 
 test.each<[string, ApiReference, string, string]>([
-  ['a group that lost the resource', reference(extensions), '1.22', 'warning removed'],
+  ['a group that lost the resource', reference(extensions), '1.22', 'warning unserved-version'],
   ['the same before that', reference(extensions), '1.21', 'nothing'],
   ['a group that has it at another version', reference(budgets), '1.25', 'nothing'],
   ['its old version', reference({ ...budgets, version: 'v1beta1' }, 'error'), '1.25', 'error removed'],
@@ -16,7 +16,12 @@ test.each<[string, ApiReference, string, string]>([
   ['a warning, earlier', reference({ ...budgets, version: 'v1beta1' }), '1.24', 'info deprecated'],
   ['its present version', reference({ ...budgets, version: 'v1' }), '1.36', 'nothing'],
   ['a kind', reference({ group: 'extensions', kind: 'Deployment' }, 'error'), '1.16', 'error removed'],
-  ['a subresource', reference({ group: 'extensions', resource: 'deployments/scale' }), '1.16', 'warning removed'],
+  [
+    'a subresource',
+    reference({ group: 'extensions', resource: 'deployments/scale' }),
+    '1.16',
+    'warning unserved-version',
+  ],
   ['a group of others', reference({ group: 'example.com', resource: 'widgets' }), '1.36', 'nothing'],
 ])('a reference to %s', (_name, observation, target, expected) => {
   expect(judged(observation, target)).toBe(expected);
@@ -31,7 +36,8 @@ test.each([
   ['al2-ami', '1.34', '1.33', 'warning unsupported'],
   ['docker-runtime', '1.23', undefined, 'warning deprecated'],
   ['docker-runtime', '1.24', '1.23', 'error removed'],
-  ['psp-role', '1.25', undefined, 'info removed'],
+  ['psp-role', '1.25', undefined, 'info behaviour-change'],
+  ['docker-runtime', '1.25', '1.24', 'warning unsupported'],
   ['registry-bitnami', '1.20', '1.20', 'info unsupported'],
   ['ingress-nginx-retired', '1.36', undefined, 'warning unsupported'],
 ])('the rule %s at %s from %s: %s', (rule, target, from, expected) => {
