@@ -18,12 +18,12 @@ test.each<[string, string, string]>([
   [
     'a rule of a role',
     rule('extensions', 'ingresses'),
-    'warning removed 5:3 A rule of the role names extensions/ingresses, which Kubernetes 1.36 does not serve: it gives no right any more.',
+    'warning unserved-version 5:3 A rule of the role names extensions/ingresses, which Kubernetes 1.36 does not serve: it gives no right any more.',
   ],
   [
     'a rule of a webhook at one version',
     'apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingWebhookConfiguration\nmetadata: {name: w}\nwebhooks:\n- name: a.example.com\n  admissionReviewVersions: [v1]\n  rules:\n  - apiGroups: [policy]\n    apiVersions: [v1beta1]\n    resources: [poddisruptionbudgets]\n',
-    'warning removed 8:5 A rule of the webhook names policy/v1beta1 poddisruptionbudgets, which Kubernetes 1.36 does not serve: requests for the versions that are served may pass without it.',
+    'warning unserved-version 8:5 A rule of the webhook names policy/v1beta1 poddisruptionbudgets, which Kubernetes 1.36 does not serve: requests for the versions that are served may pass without it.',
   ],
   [
     'what an autoscaler scales',
@@ -33,7 +33,7 @@ test.each<[string, string, string]>([
   [
     'an owner',
     'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c\n  ownerReferences:\n  - apiVersion: extensions/v1beta1\n    kind: Deployment\n    name: web\n    uid: u\n',
-    'warning removed 6:5 Its ownerReferences name extensions/v1beta1 Deployment, which Kubernetes 1.36 does not serve: the garbage collector cannot look its owner up.',
+    'warning unserved-version 6:5 Its ownerReferences name extensions/v1beta1 Deployment, which Kubernetes 1.36 does not serve: the garbage collector cannot look its owner up.',
   ],
 ])('%s in a file is judged, where it stands', (_, text, expected) => {
   expect(found(text)).toEqual([`manifest ${expected}`]);
@@ -43,9 +43,9 @@ test('names within a List, and within a ConfigMap, are found at the place in the
   const object = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata: { name: 'r' } };
   const rules = [{ apiGroups: ['extensions'], resources: ['ingresses'], verbs: ['get'] }];
   const list = `apiVersion: v1\nkind: List\nitems:\n- ${JSON.stringify({ ...object, rules })}\n`;
-  expect(found(list)).toEqual([expect.stringContaining('warning removed 4:')]);
+  expect(found(list)).toEqual([expect.stringContaining('warning unserved-version 4:')]);
   const packed = `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n  a.json: '${JSON.stringify({ ...object, rules })}'\n`;
-  expect(found(packed)).toEqual([expect.stringContaining('warning removed 5:3')]);
+  expect(found(packed)).toEqual([expect.stringContaining('warning unserved-version 5:3')]);
 });
 
 test.each([
