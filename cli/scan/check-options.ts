@@ -1,4 +1,4 @@
-import { SOURCES, type Source } from '../../core/scan/report/words.ts';
+import { LIVE_SOURCES } from '../../core/scan/report/words.ts';
 import { EXIT } from '../exit-codes.ts';
 import { Failure, invalid } from '../failure.ts';
 import { checkNamed } from './manifest-paths.ts';
@@ -29,8 +29,6 @@ export class Wrong {
     if (this.#messages.length > 0) throw invalid(this.#messages.join('\n'));
   }
 }
-
-const LIVE_SOURCES = (Object.keys(SOURCES) as Source[]).filter((source) => source !== 'manifest');
 
 /** What can be told from the options alone, before anything is read. */
 export async function checkOptions(options: ScanOptions, wrong: Wrong): Promise<void> {

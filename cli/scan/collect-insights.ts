@@ -5,6 +5,7 @@ import type { Observation } from '../../core/scan/judge/observation.ts';
 import type { Change } from '../../core/scan/reference/cluster-facts.ts';
 import type { Coverage } from '../../core/scan/report/report-schema.ts';
 import { observeInsights } from '../../core/scan/telemetry/insights.ts';
+import { readInsights } from '../../core/scan/telemetry/read-insights.ts';
 import { invalid } from '../failure.ts';
 
 export interface InsightOptions {
@@ -49,7 +50,7 @@ export async function collectInsights(
   changes: readonly Change[],
 ): Promise<{ observations: readonly Observation[]; coverage: Coverage }> {
   try {
-    const insights = await readInsights(cluster, profile);
+    const insights = await askEks(cluster, profile);
     return { observations: observeInsights(insights, changes), coverage: coverage('read', '', insights.length) };
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
@@ -59,7 +60,7 @@ export async function collectInsights(
   }
 }
 
-async function readInsights({ account, region, name }: ClusterArn, profile: string | undefined): Promise<Insight[]> {
+async function askEks({ account, region, name }: ClusterArn, profile: string | undefined): Promise<Insight[]> {
   const [{ createEksConnections }, { createEksReader }, { systemClock, systemSleep }, providers] = await Promise.all([
     import('../../adapters/aws/eks-connections.ts'),
     import('../../adapters/aws/eks-reader.ts'),
@@ -72,12 +73,5 @@ async function readInsights({ account, region, name }: ClusterArn, profile: stri
   const eks = createEksReader(
     createEksConnections({ sessions: sessions as never, clock: systemClock, sleep: systemSleep }),
   );
-  const scope = { account, region };
-  const found = await eks.listInsights(scope, { clusterName: name, categories: ['UPGRADE_READINESS'] });
-  const whole: Insight[] = [];
-  for (const summary of found) {
-    if (summary.insightStatus.status === 'PASSING') whole.push(summary);
-    else whole.push(await eks.describeInsight(scope, { clusterName: name, id: summary.id }));
-  }
-  return whole;
+  return readInsights(eks, { account, region }, name);
 }

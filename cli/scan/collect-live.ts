@@ -15,16 +15,22 @@ import { smallHeap } from './small-heap.ts';
 /** Scans the cluster of a kubeconfig's context. Everything that cannot be read is a gap; only a kubeconfig that is wrong ends it. */
 export async function collectLive(io: Io, options: ScanOptions): Promise<Collected> {
   const path = options.kubeconfig ?? io.env.KUBECONFIG?.split(':')[0] ?? join(homedir(), '.kube', 'config');
+  const { interrupted } = io;
+  const wait = (seconds: number) => sleep(seconds, interrupted);
+  const pace = {
+    milliseconds: 1_000 / options.requestsPerSecond,
+    // Time passes for the API server whatever clock the command is given.
+    clock: { now: () => new Date() },
+    sleep: (milliseconds: number) => wait(milliseconds / 1_000),
+  };
   const { reader, context } = await createKubeconfigReader(
     { path, ...(options.context === undefined ? {} : { context: options.context }) },
-    { pauseMilliseconds: 1_000 / options.requestsPerSecond },
+    { pace },
   );
   const eks = insightsCluster(options, context.cluster.name);
   const skip = options.skip.filter((word): word is Source => word !== 'not-rendered');
   const state = startLiveScan(io.now(), skip);
   const progress = new Progress(io);
-  const { interrupted } = io;
-  const wait = (seconds: number) => sleep(seconds, interrupted);
   // Whoever presses Ctrl-C does not want to wait for a slow answer.
   const close = () => reader.close();
   interrupted.addEventListener('abort', close);

@@ -2,6 +2,7 @@ import type { MatrixRow, ScanMatrix } from '../../core/queries/scan-matrix.ts';
 import { section } from '../output/facts.ts';
 import type { Style } from '../output/paint.ts';
 import { relativeTime } from '../output/relative-time.ts';
+import { VERDICT_STYLES } from '../output/scan/verdict-styles.ts';
 import { counted } from '../output/scan/words.ts';
 import { table } from '../output/table.ts';
 import { visible } from '../output/visible.ts';
@@ -14,10 +15,8 @@ const MOST_OWNERS = 15;
 const MOST_CLUSTERS = 3;
 
 const STYLES: Readonly<Record<MatrixRow['verdict'], Style>> = {
-  pass: 'green',
+  ...VERDICT_STYLES,
   there: 'green',
-  fail: 'red',
-  incomplete: 'yellow',
   never: 'yellow',
   'other-target': 'yellow',
 };

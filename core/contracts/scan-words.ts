@@ -13,6 +13,8 @@ export const SOURCES = {
   workload: 'Pod templates and other objects: fields, annotations, mounts, images of known controllers.',
 } as const;
 export type Source = keyof typeof SOURCES;
+/** What a scan of a cluster reads. */
+export const LIVE_SOURCES = (Object.keys(SOURCES) as Source[]).filter((source) => source !== 'manifest');
 
 /** What kind of problem it is. */
 export const REASONS = {

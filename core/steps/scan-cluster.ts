@@ -5,6 +5,7 @@ import type { ClusterTarget } from '../ports/cluster-access.ts';
 import type { Ports } from '../ports/ports.ts';
 import { hopRefusals } from '../protocol/grant-decision.ts';
 import { judgeInsights } from '../readiness/insights.ts';
+import { readInsights } from '../scan/telemetry/read-insights.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { blockingHealth } from './cluster-health.ts';
 import { clusterTarget } from './cluster-target.ts';
@@ -15,7 +16,7 @@ import { lostCluster } from './read-control-plane.ts';
 import { refreshInsights } from './refresh-insights.ts';
 import { runStep, type StepOutcome } from './run-step.ts';
 import { readApiServer } from './scan-api-server.ts';
-import { notOffered, readInsights } from './scan-eks.ts';
+import { notOffered } from './scan-eks.ts';
 import type { Findings } from './scan-findings.ts';
 import { readNodegroups } from './scan-node-groups.ts';
 import { endRun, judgeScan, scanObjects } from './scan-objects.ts';
@@ -61,7 +62,7 @@ async function scan(ports: ScanPorts, context: StepContext): Promise<StepOutcome
   if (objects?.ended === false)
     return { step: STEP, result: wait(objects.pauseSeconds, reason('Scanning', objects.said)) };
   // What is quickly read is read last: it is what changes quickly.
-  const insights = wanted ? await readInsights(ports, context) : [];
+  const insights = wanted ? await readInsights(ports.eks, context.scope, context.name) : [];
   const changes = objects === undefined ? [] : Object.values(objects.state.facts.changes);
   if (!resumed) collect(findings, judgeInsights(insights, target, ports.clock.now(), changes));
   await readNodegroups(ports, context, findings, resumed);

@@ -1,6 +1,5 @@
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { ClusterTarget } from '../../../core/ports/cluster-access.ts';
-import type { ClusterReader } from '../../../core/ports/cluster-reader.ts';
 import type { ClusterReaders } from '../../../core/ports/cluster-readers.ts';
 import type { Scope } from '../../../core/ports/eks.ts';
 import { clusterToken, type SigningCredentials } from '../cluster-token.ts';
@@ -25,9 +24,10 @@ export function createClusterReaders(options: ClusterReadersOptions): ClusterRea
   return {
     open(target) {
       const authorize = tokens(target, options);
-      const reader = new HttpsReader({ server: target.endpoint.replace(/\/$/, ''), authorize });
+      const pace = { milliseconds: pauseMilliseconds, clock, sleep };
+      const reader = new HttpsReader({ server: target.endpoint.replace(/\/$/, ''), authorize, pace });
       return {
-        reader: paced(reader, pauseMilliseconds, { clock, sleep }),
+        reader,
         wait: (seconds) => sleep(seconds * 1_000),
         close: () => reader.close(),
       };
@@ -47,22 +47,5 @@ function tokens({ scope, name, certificateAuthority }: ClusterTarget, options: C
       made = { token: await clusterToken(cluster, credentials, now), at: now.getTime() };
     }
     return { headers: { authorization: `Bearer ${made.token}` }, tls };
-  };
-}
-
-/** By the port's own clock, so that a rehearsal need not wait for it. */
-function paced(
-  reader: ClusterReader,
-  pause: number,
-  { clock, sleep }: Pick<ClusterReadersOptions, 'clock' | 'sleep'>,
-): ClusterReader {
-  let last = 0;
-  return {
-    get: async (request) => {
-      const left = last + pause - clock.now().getTime();
-      if (left > 0) await sleep(left);
-      last = clock.now().getTime();
-      return reader.get(request);
-    },
   };
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { ExecAuth } from '@kubernetes/client-node/dist/exec_auth.js';
 import { ClusterAccessError } from '../../../core/ports/cluster-access.ts';
-import { type Authorization, HttpsReader, type HttpsReaderOptions } from './https-reader.ts';
+import { type Authorization, HttpsReader, type HttpsReaderOptions, isPrivate } from './https-reader.ts';
 import { invalidInput, type KubeconfigContext, readKubeconfig } from './kubeconfig.ts';
 
 export interface KubeconfigReader {
@@ -12,7 +12,7 @@ export interface KubeconfigReader {
 /** Reads the cluster of a kubeconfig's context as its user: token, client certificate, password or a program such as `aws eks get-token`. */
 export async function createKubeconfigReader(
   { path, context: wanted }: { readonly path: string; readonly context?: string },
-  options: Pick<HttpsReaderOptions, 'timeoutMilliseconds' | 'pauseMilliseconds'> = {},
+  options: Pick<HttpsReaderOptions, 'timeoutMilliseconds' | 'pace'> = {},
 ): Promise<KubeconfigReader> {
   const context = await readKubeconfig(path, wanted);
   const { cluster, user } = context;
@@ -43,13 +43,10 @@ function serverOf(text: string, path: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== 'https:' && url?.protocol !== 'http:')
     throw invalidInput(`The server ${text.slice(0, 200)} of ${path} is no address. It begins with https://.`);
-  // `kubectl proxy` speaks plain HTTP, and nobody can listen in on the way to it.
-  if (url.protocol === 'http:' && !LOOPBACK.has(url.hostname))
+  if (!isPrivate(url))
     throw invalidInput(`${text.slice(0, 200)} of ${path} is not https, and no credentials go there.`);
   return text.replace(/\/+$/, '');
 }
-
-const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 interface Credentials {
   readonly headers: Readonly<Record<string, string>>;

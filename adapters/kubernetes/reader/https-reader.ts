@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { TLSSocketOptions } from 'node:tls';
+import type { Clock } from '../../../core/ports/clock.ts';
 import { ClusterAccessError } from '../../../core/ports/cluster-access.ts';
 import type { ClusterReader, ItemSink, ReadAnswer, ReadRequest } from '../../../core/ports/cluster-reader.ts';
 import { ListSplitter } from '../../../core/scan/live/list-splitter.ts';
@@ -18,11 +19,22 @@ export interface HttpsReaderOptions {
   readonly authorize: (renew: boolean) => Promise<Authorization>;
   /** Milliseconds without a byte until the answer is given up. */
   readonly timeoutMilliseconds?: number;
-  /** The least time between two requests, in milliseconds: what a scan may ask of an API server. */
-  readonly pauseMilliseconds?: number;
+  /** What a scan may ask of an API server; absent: as much as it answers. */
+  readonly pace?: Pace;
+}
+
+/** The least time between two requests, by a clock that need not be the real one. */
+export interface Pace {
+  readonly milliseconds: number;
+  readonly clock: Clock;
+  readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
+/** Whether credentials may go there. `kubectl proxy` speaks plain HTTP, and nobody can listen in on the way to it. */
+export const isPrivate = ({ protocol, hostname }: URL): boolean => protocol === 'https:' || LOOPBACK.has(hostname);
+
 const TIMEOUT_MILLISECONDS = 30_000;
 /** A page of 500 objects that are each as large as etcd takes them would be 750 MB; pages are made smaller long before. */
 const MOST_CHARACTERS = 128 * 1024 * 1024;
@@ -40,8 +52,7 @@ export class HttpsReader implements ClusterReader {
 
   constructor(options: HttpsReaderOptions) {
     const plain = options.server.startsWith('http://');
-    // `kubectl proxy` speaks plain HTTP, and nobody can listen in on the way to it.
-    if (plain && !LOOPBACK.has(new URL(options.server).hostname))
+    if (!isPrivate(new URL(options.server)))
       throw new ClusterAccessError(
         'ClusterUnreachable',
         `${options.server} is not https, and no credentials go there.`,
@@ -53,7 +64,7 @@ export class HttpsReader implements ClusterReader {
 
   async get(request: ReadRequest): Promise<ReadAnswer> {
     if (this.#closed) throw unreachable(new Error('the scan has ended'));
-    await this.#pause();
+    await this.#pace();
     const answer = await this.#send(request, await this.#options.authorize(false));
     if (answer.status !== 401) return answer;
     return this.#send(request, await this.#options.authorize(true));
@@ -66,11 +77,12 @@ export class HttpsReader implements ClusterReader {
     this.#agent.destroy();
   }
 
-  async #pause(): Promise<void> {
-    const { pauseMilliseconds = 0 } = this.#options;
-    const left = this.#last + pauseMilliseconds - performance.now();
-    if (left > 0) await new Promise((resolve) => setTimeout(resolve, left));
-    this.#last = performance.now();
+  async #pace(): Promise<void> {
+    const { pace } = this.#options;
+    if (pace === undefined) return;
+    const left = this.#last + pace.milliseconds - pace.clock.now().getTime();
+    if (left > 0) await pace.sleep(left);
+    this.#last = pace.clock.now().getTime();
   }
 
   #send(

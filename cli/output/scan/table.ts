@@ -4,6 +4,7 @@ import { isGap, verdictOfAll } from '../../../core/scan/report/verdict.ts';
 import type { Paint, Style } from '../paint.ts';
 import { table } from '../table.ts';
 import { reportsOf, type ScanDocument } from './scan-document.ts';
+import { VERDICT_STYLES } from './verdict-styles.ts';
 import { counted, listWords, objectWords, oneLine, placeWords, severityWords, verdictWords } from './words.ts';
 
 /** More than this nobody reads on a terminal. */
@@ -11,11 +12,6 @@ const MOST_OF_GROUP = 10;
 const MOST_OF_REPORT = 200;
 const MOST_GAPS = 20;
 
-const VERDICT_STYLES: Readonly<Record<ScanReport['verdict'], Style>> = {
-  pass: 'green',
-  fail: 'red',
-  incomplete: 'yellow',
-};
 const SEVERITY_STYLES: Readonly<Record<Finding['severity'], Style>> = { error: 'red', warning: 'yellow', info: 'dim' };
 
 /** For a terminal: groups of one cause, the worst first, each with its repair; the verdict is the last line. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FAIL_ON, LIVE_SOURCES } from '../../contracts/scan-words.ts';
 import { apiVersion } from '../kinds.ts';
 import { labelSelectorSchema } from './label-selector.ts';
 import { metadataSchema } from './metadata.ts';
@@ -30,20 +31,18 @@ const smoke = z
   .default({ deployments: [], urls: [] })
   .describe('What must work after an upgrade, beside the cluster itself.');
 
-/** What a scan of a cluster reads, in the words of its reports (core/scan/report/words.ts). */
-const SOURCES = ['object', 'helm', 'telemetry', 'insight', 'reference', 'node', 'workload'] as const;
-const source = z.enum(SOURCES, `is no source of a scan; there are ${SOURCES.join(', ')}`);
+const source = z.enum(LIVE_SOURCES, `is no source of a scan; there are ${LIVE_SOURCES.join(', ')}`);
 
 const scan = z
   .strictObject({
     skip: z
       .array(source)
       .refine((skipped) => new Set(skipped).size === skipped.length, 'names a source twice')
-      .max(SOURCES.length)
+      .max(LIVE_SOURCES.length)
       .default([])
       .describe('Sources that are left out on purpose: helm where Liftlock may not read Secrets.'),
     failOn: z
-      .enum(['removed', 'deprecated', 'none'])
+      .enum(FAIL_ON)
       .default('removed')
       .describe('What stops an upgrade. removed: findings of severity error. deprecated: warnings too. none: nothing.'),
   })

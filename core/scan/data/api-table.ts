@@ -1,6 +1,7 @@
-import { KubeVersion } from '../../version/kube-version.ts';
+import type { KubeVersion } from '../../version/kube-version.ts';
 import type { ApiReplacement, ApiRow } from './api-row.ts';
 import { apiRows } from './api-rows.ts';
+import { isReached } from './reached.ts';
 
 export { builtInGroups } from './built-in-groups.ts';
 
@@ -44,8 +45,4 @@ export function replacementAt(row: ApiRow, target: KubeVersion): ApiReplacement 
   return row.replacements.findLast(
     ({ introduced, removed }) => isReached(introduced, target) && !isReached(removed, target),
   );
-}
-
-function isReached(minor: string | null, target: KubeVersion): boolean {
-  return minor !== null && !target.isOlderThan(KubeVersion.parse(minor));
 }

@@ -1,16 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { type BreakRule, DETECTORS, type DetectorName } from './break-rule.ts';
 import { breakRule, breakRules, parameterOf, rulesOf } from './break-rules.ts';
 import { componentConfigs } from './component-configs.ts';
-
-const folder = new URL('rules/', import.meta.url);
-
-test('every file of rules is loaded, in whole', () => {
-  const rules = readdirSync(folder).flatMap(
-    (file) => JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as BreakRule[],
-  );
-  expect(breakRules).toEqual(rules);
-});
 
 test.each(Object.keys(DETECTORS) as DetectorName[])('the detector %s has something to look for', (detector) => {
   expect(rulesOf(detector).length).toBeGreaterThan(0);

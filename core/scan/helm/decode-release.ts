@@ -1,3 +1,5 @@
+import { fromBase64 } from '../../encoding/base64.ts';
+import { gunzip } from '../../encoding/gzip.ts';
 import { mappingOf, textOf } from '../manifest/manifest-object.ts';
 
 /** What is kept of a release. Its values are dropped here and never come out. */
@@ -17,7 +19,7 @@ const MOST_BYTES = 64 * 1024 * 1024;
 export async function decodeRelease(text: string): Promise<DecodedRelease | undefined> {
   try {
     const bytes = fromBase64(text);
-    const json = bytes[0] === 0x1f && bytes[1] === 0x8b ? await gunzip(bytes) : bytes;
+    const json = bytes[0] === 0x1f && bytes[1] === 0x8b ? await gunzip(bytes, MOST_BYTES) : bytes;
     const release = mappingOf(JSON.parse(new TextDecoder().decode(json)));
     const { manifest, hooks } = release;
     // Every release has a name; what has none is no release, and nobody knows what it is.
@@ -29,27 +31,4 @@ export async function decodeRelease(text: string): Promise<DecodedRelease | unde
   } catch {
     return undefined;
   }
-}
-
-export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-}
-
-/** @throws when it is no gzip, or more than a release can be: a bomb. */
-async function gunzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of stream) {
-    size += chunk.length;
-    if (size > MOST_BYTES) throw new Error('too large');
-    chunks.push(chunk);
-  }
-  const all = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
 }

@@ -1,6 +1,7 @@
-import { KubeVersion } from '../../version/kube-version.ts';
+import type { KubeVersion } from '../../version/kube-version.ts';
 import type { ApiRow } from '../data/api-row.ts';
 import { apiRow, replacementAt, statusAt } from '../data/api-table.ts';
+import { isReached } from '../data/reached.ts';
 import { apiVersionText, groupVersion } from '../observe/api-version.ts';
 import type { JudgedFinding } from '../report/merge-findings.ts';
 import { findingOf, subjectText } from './finding.ts';
@@ -53,8 +54,7 @@ export function judgeApi(use: ApiUse, target: KubeVersion): JudgedFinding | unde
 
 /** Whether a cluster on EKS has it without being told: by default upstream, or because EKS turned it on. */
 function isOffered(row: ApiRow, target: KubeVersion): boolean {
-  if (row.servedByDefault) return true;
-  return row.eksServedFrom !== null && !target.isOlderThan(KubeVersion.parse(row.eksServedFrom));
+  return row.servedByDefault || isReached(row.eksServedFrom, target);
 }
 
 function neverServed(use: ApiUse, row: ApiRow, target: KubeVersion): JudgedFinding {

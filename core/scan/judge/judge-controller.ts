@@ -2,6 +2,7 @@ import { compareAddonVersions } from '../../version/addon-version.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 import type { ControllerRelease } from '../data/controller-row.ts';
 import { controllerOf, releaseOf } from '../data/controllers.ts';
+import { isReached } from '../data/reached.ts';
 import type { JudgedFinding } from '../report/merge-findings.ts';
 import { findingOf } from './finding.ts';
 import type { ControllerImage } from './observation.ts';
@@ -34,6 +35,6 @@ export function judgeController(image: ControllerImage, target: KubeVersion): Ju
 }
 
 function fits({ min, max }: ControllerRelease, target: KubeVersion): boolean {
-  if (target.isOlderThan(KubeVersion.parse(min))) return false;
+  if (!isReached(min, target)) return false;
   return max === null || target.compare(KubeVersion.parse(max)) <= 0;
 }

@@ -1,4 +1,5 @@
-import { KubeVersion } from '../../version/kube-version.ts';
+import type { KubeVersion } from '../../version/kube-version.ts';
+import { isReached } from '../data/reached.ts';
 import type { JudgedFinding } from '../report/merge-findings.ts';
 import { findingOf } from './finding.ts';
 import type { Problem } from './observation.ts';
@@ -6,7 +7,7 @@ import type { Problem } from './observation.ts';
 /** Wrong already; one that only concerns a later minor is left out. */
 export function judgeProblem(problem: Problem, target: KubeVersion): JudgedFinding | undefined {
   const { fromMinor, reason, severity, message, fix, rule, removedIn, replacement } = problem;
-  if (fromMinor !== undefined && target.isOlderThan(KubeVersion.parse(fromMinor))) return undefined;
+  if (fromMinor !== undefined && !isReached(fromMinor, target)) return undefined;
   return findingOf(problem, {
     reason,
     severity,

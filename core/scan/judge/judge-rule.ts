@@ -1,6 +1,7 @@
-import { KubeVersion } from '../../version/kube-version.ts';
+import type { KubeVersion } from '../../version/kube-version.ts';
 import type { BreakRule } from '../data/break-rule.ts';
 import { breakRule } from '../data/break-rules.ts';
+import { isReached } from '../data/reached.ts';
 import type { JudgedFinding } from '../report/merge-findings.ts';
 import { findingOf, subjectText } from './finding.ts';
 import type { RuleHit } from './observation.ts';
@@ -12,11 +13,10 @@ import type { RuleHit } from './observation.ts';
 export function judgeRule(hit: RuleHit, target: KubeVersion, from?: KubeVersion): JudgedFinding | undefined {
   const rule = breakRule(hit.rule);
   if (rule === undefined) throw new Error(`No break rule is called ${hit.rule}.`);
-  const reached = (minor: string | null, by = target) => minor !== null && !by.isOlderThan(KubeVersion.parse(minor));
   const always = rule.breaksIn === null && rule.deprecatedIn === null;
-  const broken = always || reached(rule.breaksIn);
-  if (!broken && !reached(rule.deprecatedIn)) return undefined;
-  const before = !always && from !== undefined && reached(rule.breaksIn, from);
+  const broken = always || isReached(rule.breaksIn, target);
+  if (!broken && !isReached(rule.deprecatedIn, target)) return undefined;
+  const before = !always && from !== undefined && isReached(rule.breaksIn, from);
   const late = rule.breaksIn === null ? '' : ` It stops working in Kubernetes ${rule.breaksIn}.`;
   return findingOf(hit, {
     severity: (broken && !before) || rule.severity === 'info' ? rule.severity : 'warning',

@@ -1,4 +1,5 @@
 import { isMapping, type Mapping, mappingOf, textOf } from '../manifest/manifest-object.ts';
+import { apiVersionText } from '../observe/api-version.ts';
 
 /** A resource that the API server serves, at one version. */
 export interface ServedResource {
@@ -31,7 +32,10 @@ export function readAggregated(body: unknown): Discovered | undefined {
     for (const version of listOf(group.versions)) {
       const text = textOf(version.version) ?? '';
       if (version.freshness === 'Stale')
-        failed.push({ what: groupVersionText(name, text), why: 'the server behind it does not answer' });
+        failed.push({
+          what: apiVersionText({ group: name, version: text }),
+          why: 'the server behind it does not answer',
+        });
       for (const resource of listOf(version.resources)) {
         const served = fromAggregated(name, text, resource);
         if (served !== undefined) resources.push(served);
@@ -85,4 +89,3 @@ export function readResources(
 
 const listOf = (value: unknown): Mapping[] => (Array.isArray(value) ? value.filter(isMapping) : []);
 const texts = (value: unknown): string[] => (Array.isArray(value) ? value.flatMap((item) => textOf(item) ?? []) : []);
-const groupVersionText = (group: string, version: string): string => (group === '' ? version : `${group}/${version}`);

@@ -1,3 +1,5 @@
+import { closingQuote } from '../manifest/closing-quote.ts';
+
 /**
  * Takes the items out of a list while its text is still coming in, so that a page of five megabytes never stands in memory as a whole: each
  * item is handed on as its own text. Looks at brackets and strings only; what is no JSON comes out as an item or a rest that is none.
@@ -78,23 +80,15 @@ export class ListSplitter {
 
   /** Goes behind the quote that ends the string; false when it has not come yet. */
   #endString(): boolean {
-    for (let from = Math.max(this.#at, this.#stringStart + 1); ; ) {
-      const quote = this.#text.indexOf('"', from);
-      if (quote === -1) {
-        // A backslash at the end may belong to a quote that is still to come, so the last letters are looked at again.
-        this.#at = this.#text.length;
-        return false;
-      }
-      let slashes = 0;
-      while (this.#text.charCodeAt(quote - 1 - slashes) === BACKSLASH) slashes += 1;
-      if (slashes % 2 === 0) {
-        this.#inString = false;
-        if (!this.#inItems && this.#depth === 1) this.#key ||= this.#text.slice(this.#stringStart + 1, quote);
-        this.#at = quote + 1;
-        return true;
-      }
-      from = quote + 1;
+    const quote = closingQuote(this.#text, Math.max(this.#at, this.#stringStart + 1));
+    if (quote === -1) {
+      this.#at = this.#text.length;
+      return false;
     }
+    this.#inString = false;
+    if (!this.#inItems && this.#depth === 1) this.#key ||= this.#text.slice(this.#stringStart + 1, quote);
+    this.#at = quote + 1;
+    return true;
   }
 
   /** Between items nothing has to be kept. */
@@ -112,7 +106,6 @@ const BLANK = 32;
 const QUOTE = 34;
 const COMMA = 44;
 const OPEN_BRACKET = 91;
-const BACKSLASH = 92;
 const CLOSE_BRACKET = 93;
 const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;

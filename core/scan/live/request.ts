@@ -59,6 +59,9 @@ export async function ask(reader: ClusterReader, request: ReadRequest, { wait }:
 export const deadOf = (answer: Answer): { dead?: string } =>
   answer.status === 'failed' && answer.fatal === true ? { dead: answer.why } : {};
 
+/** How the coverage calls what was not read: what nobody may read, or anything else. */
+export const gapStatus = ({ status }: Answer): 'denied' | 'error' => (status === 'denied' ? 'denied' : 'error');
+
 /** `message` of a Kubernetes Status, cut; nothing else of a body that is no answer gets out. */
 function saidBy(text: string): string {
   try {

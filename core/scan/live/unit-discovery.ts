@@ -12,7 +12,7 @@ import {
 import type { LiveScanState } from './live-scan-state.ts';
 import { servedKey } from './observe-live-object.ts';
 import { parseJson } from './read-version.ts';
-import { type Answer, ask, deadOf } from './request.ts';
+import { type Answer, ask, deadOf, gapStatus } from './request.ts';
 import { COMPUTED_GROUPS, leftOutOf, resourcesToList } from './resources-to-list.ts';
 
 const WHAT = 'discovery of what is served';
@@ -86,7 +86,7 @@ const leftOut = (what: string): Coverage => ({
 const gap = (answer: Exclude<Answer, { status: 'ok' }>): Coverage => ({
   what: WHAT,
   source: null,
-  status: answer.status === 'denied' ? 'denied' : 'error',
+  status: gapStatus(answer),
   detail: `Nothing can be listed without it: ${answer.why}.`,
   count: 0,
 });

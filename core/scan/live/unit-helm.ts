@@ -1,5 +1,6 @@
+import { fromBase64 } from '../../encoding/base64.ts';
 import { type ChosenRevision, chooseRevisions, type ReleaseHead } from '../helm/choose-revision.ts';
-import { decodeRelease, fromBase64 } from '../helm/decode-release.ts';
+import { decodeRelease } from '../helm/decode-release.ts';
 import { observeRelease } from '../helm/observe-release.ts';
 import { type Mapping, mappingOf, textOf } from '../manifest/manifest-object.ts';
 import type { Coverage } from '../report/report-schema.ts';

@@ -4,7 +4,7 @@ import type { ScanTools, UnitResult } from './advance.ts';
 import { keep } from './keep.ts';
 import type { LiveScanState } from './live-scan-state.ts';
 import { parseJson } from './read-version.ts';
-import { ask, deadOf } from './request.ts';
+import { ask, deadOf, gapStatus } from './request.ts';
 
 const WHAT = 'configuration of kube-proxy';
 
@@ -21,7 +21,7 @@ export async function kubeProxyConfig(state: LiveScanState, { reader, wait }: Sc
   const value = answer.status === 'ok' ? parseJson(answer.text) : undefined;
   if (!isMapping(value)) {
     const why = answer.status === 'ok' ? 'the API server gave something that is no object' : answer.why;
-    const status = answer.status === 'denied' ? 'denied' : 'error';
+    const status = gapStatus(answer);
     return {
       next: 'done',
       coverage: [{ what: WHAT, source: 'node', status, detail: `It was not read: ${why}.`, count: 0 }],

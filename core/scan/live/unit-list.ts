@@ -6,7 +6,6 @@ import { inspectLiveObject } from '../observe/inspect-live-object.ts';
 import { saysItsTemplate } from '../observe/made-from-template.ts';
 import { addFacts, noFacts } from '../reference/cluster-facts.ts';
 import { observeOwnerReferences } from '../reference/owner-references.ts';
-import type { Coverage } from '../report/report-schema.ts';
 import { type ScanTools, titleOf, type UnitResult } from './advance.ts';
 import { keep } from './keep.ts';
 import type { ListUnderWay, LiveScanState, Unit } from './live-scan-state.ts';
@@ -14,7 +13,7 @@ import { noteChanges } from './note-changes.ts';
 import { mayMatter, observeLiveObject, type Surroundings } from './observe-live-object.ts';
 import { PageItems } from './page-items.ts';
 import { listPath, METADATA_ONLY, readPage } from './read-page.ts';
-import { type Answer, ask, deadOf } from './request.ts';
+import { type Answer, ask, deadOf, gapStatus } from './request.ts';
 import { versionToAskFor } from './version-to-ask-for.ts';
 
 const PAGE = 500;
@@ -114,7 +113,7 @@ function close(
       next: 'done',
       coverage: [{ ...own, status: 'skipped', detail: 'They may not be read, and Helm is left out.' }],
     };
-  const status: Coverage['status'] = failure.status === 'denied' ? 'denied' : 'error';
+  const status = gapStatus(failure);
   const sofar = count === 0 ? '' : ` after ${count} objects`;
   const detail = `It was not read${sofar}: ${failure.why}.`;
   return { next: 'done', coverage: [{ ...own, status, detail }], ...deadOf(failure) };

@@ -7,7 +7,7 @@ import type { ScanTools, UnitResult } from './advance.ts';
 import { keep } from './keep.ts';
 import type { LiveScanState } from './live-scan-state.ts';
 import { readPage } from './read-page.ts';
-import { ask } from './request.ts';
+import { ask, gapStatus } from './request.ts';
 
 const WHAT = 'services behind webhooks';
 
@@ -48,7 +48,7 @@ async function endpointsOf(service: string, { reader, wait }: ScanTools): Promis
   const page = answer.status === 'ok' ? readPage(answer.text) : undefined;
   if (page === undefined) {
     const why = answer.status === 'ok' ? 'the API server gave something that is no list' : answer.why;
-    const status = answer.status === 'denied' ? 'denied' : 'error';
+    const status = gapStatus(answer);
     const detail = `Whether anybody is behind it is not known: ${why}.`;
     return {
       status: 'unknown',

@@ -2,7 +2,7 @@ import { isMetricsText, requestedDeprecatedApis } from '../telemetry/metrics-tex
 import type { ScanTools, UnitResult } from './advance.ts';
 import { keep } from './keep.ts';
 import type { LiveScanState } from './live-scan-state.ts';
-import { ask, deadOf } from './request.ts';
+import { ask, deadOf, gapStatus } from './request.ts';
 
 const WHAT = 'metrics of the API server';
 
@@ -16,7 +16,7 @@ export async function telemetry(state: LiveScanState, { reader, wait }: ScanTool
   for (let look = 0; look < LOOKS; look += 1) {
     const answer = await ask(reader, { path: '/metrics', accept: 'text/plain', newConnection: true }, { wait });
     if (answer.status !== 'ok' || !isMetricsText(answer.text)) {
-      const status = answer.status === 'denied' ? 'denied' : 'error';
+      const status = gapStatus(answer);
       const why = answer.status === 'ok' ? 'the API server gave something that is no metrics' : answer.why;
       // Another API server behind the same endpoint may have counted what the first one did not.
       const detail = `It was not read${read === 0 ? '' : ` after ${read} of ${LOOKS} looks`}: ${why}.`;

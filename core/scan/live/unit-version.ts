@@ -1,7 +1,7 @@
 import type { ScanTools, UnitResult } from './advance.ts';
 import type { LiveScanState } from './live-scan-state.ts';
 import { readVersion } from './read-version.ts';
-import { ask, deadOf } from './request.ts';
+import { ask, deadOf, gapStatus } from './request.ts';
 
 /** Which version runs now. Nobody needs a permission for that, so a refusal means that the credentials are not taken at all. */
 export async function serverVersion(state: LiveScanState, { reader, wait }: ScanTools): Promise<UnitResult> {
@@ -13,7 +13,7 @@ export async function serverVersion(state: LiveScanState, { reader, wait }: Scan
     return { next: 'done', coverage: [{ what, source: null, status: 'read', detail: '', count: 1 }] };
   }
   const why = answer.status === 'ok' ? 'it gave no version' : answer.why;
-  const status = answer.status === 'denied' ? 'denied' : 'error';
+  const status = gapStatus(answer);
   return {
     next: 'done',
     coverage: [{ what, source: null, status, detail: `It was not read: ${why}.`, count: 0 }],

@@ -1,3 +1,4 @@
+import { closingQuote } from './closing-quote.ts';
 import { MAX_DEPTH } from './limits.ts';
 import type { DocumentText } from './split-yaml.ts';
 
@@ -33,7 +34,6 @@ const BLANK = 32;
 const COMMA = 44;
 const RECORD_SEPARATOR = 30;
 const QUOTE = 34;
-const BACKSLASH = 92;
 const isOpen = (code: number): boolean => code === 123 || code === 91;
 const isClose = (code: number): boolean => code === 125 || code === 93;
 
@@ -44,7 +44,7 @@ function endOfValue(text: string, begin: number): { end: number; problem?: strin
   for (let at = begin; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
     if (code === QUOTE) {
-      at = endOfString(text, at);
+      at = closingQuote(text, at + 1);
       if (at === -1) break;
     } else if (isOpen(code)) {
       depth += 1;
@@ -59,16 +59,6 @@ function endOfValue(text: string, begin: number): { end: number; problem?: strin
     }
   }
   return { end: resume(text, begin), problem: 'it ends before its brackets are closed' };
-}
-
-/** Position of the closing quote; -1 when there is none. */
-function endOfString(text: string, open: number): number {
-  for (let at = text.indexOf('"', open + 1); at !== -1; at = text.indexOf('"', at + 1)) {
-    let slashes = 0;
-    while (text.charCodeAt(at - 1 - slashes) === BACKSLASH) slashes += 1;
-    if (slashes % 2 === 0) return at;
-  }
-  return -1;
 }
 
 /** The start of the next line that begins with a bracket. */

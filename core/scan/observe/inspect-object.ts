@@ -2,7 +2,7 @@ import { DETECTORS, type DetectorName } from '../data/break-rule.ts';
 import { rulesOf } from '../data/break-rules.ts';
 import { controllerOfImage } from '../data/controllers.ts';
 import { endsInRepository, parseImage, versionOfTag } from '../data/image-reference.ts';
-import type { Observation } from '../judge/observation.ts';
+import type { ControllerImage, Observation, SkewObservation } from '../judge/observation.ts';
 import type { ManifestObject } from '../manifest/manifest-object.ts';
 import type { Path } from '../manifest/positions.ts';
 import type { Finding, Source } from '../report/report-schema.ts';
@@ -52,35 +52,32 @@ export function inspectObject(object: ManifestObject, context: ObjectContext): O
       found.push({ type: 'rule', rule: hit.rule, ...base(hit.path, DETECTORS[name]), evidence, confidence: 'high' });
     }
   }
-  return [...found, ...controllers(object, context, base)];
-
-  function controllers(
-    { value }: ManifestObject,
-    { evidence }: ObjectContext,
-    at: (path: Path, source: Source) => ReturnType<typeof base>,
-  ): Observation[] {
-    const images = podSpecsOf(value).flatMap((pod) => imagesOf(pod).map((one) => ({ pod, ...one })));
-    return images.flatMap(({ pod, path, image }): Observation[] => {
-      const { repository, tag } = parseImage(image);
-      const isProxy = endsInRepository(repository, 'eks/kube-proxy') || endsInRepository(repository, 'kube-proxy');
-      const known = isProxy ? { component: 'kube-proxy', version: versionOfTag(tag ?? '') } : controllerOfImage(image);
-      if (known?.version === undefined) return [];
-      const seen = [`It runs the image ${image}.`, ...evidence];
-      const place = at([...pod.path, ...path, 'image'], 'workload');
-      if (known.component === 'kube-proxy')
-        return [
-          {
-            type: 'skew',
-            component: 'kube-proxy',
-            version: known.version,
-            ...place,
-            evidence: seen,
-            confidence: 'high',
-          },
-        ];
-      return [{ type: 'controller', ...known, version: known.version, ...place, evidence: seen, confidence: 'high' }];
-    });
+  const images = pods.flatMap((pod) =>
+    imagesOf(pod).map((one) => ({ ...one, path: [...pod.path, ...one.path, 'image'] })),
+  );
+  for (const { path, image } of images) {
+    const component = componentOf(image);
+    const evidence = [`It runs the image ${image}.`, ...context.evidence];
+    if (component !== undefined) found.push({ ...component, ...base(path, 'workload'), evidence, confidence: 'high' });
   }
+  return found;
+}
+
+/** What an image is known to be: kube-proxy follows the skew policy, others what their makers say. */
+function componentOf(
+  image: string,
+):
+  | Pick<SkewObservation, 'type' | 'component' | 'version'>
+  | Pick<ControllerImage, 'type' | 'component' | 'version'>
+  | undefined {
+  const { repository, tag } = parseImage(image);
+  if (endsInRepository(repository, 'kube-proxy')) {
+    const version = versionOfTag(tag ?? '');
+    return version === undefined ? undefined : { type: 'skew', component: 'kube-proxy', version };
+  }
+  const known = controllerOfImage(image);
+  if (known?.version === undefined) return undefined;
+  return { type: 'controller', component: known.component, version: known.version };
 }
 
 export function subjectOf({ apiVersion, kind, namespace, name }: ManifestObject) {

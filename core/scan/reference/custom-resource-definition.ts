@@ -1,6 +1,7 @@
 import type { Observation } from '../judge/observation.ts';
 import { isMapping, mappingOf, textOf } from '../manifest/manifest-object.ts';
 import type { CrdVersion } from './cluster-facts.ts';
+import { noteService } from './note-service.ts';
 import type { ObserveReferences } from './observe-references.ts';
 import { observedOf } from './reference-of.ts';
 
@@ -14,7 +15,13 @@ export const observeDefinition: ObserveReferences = (object, context, facts) => 
   const kind = textOf(mappingOf(spec.names).kind);
   const group = textOf(spec.group) ?? '';
   if (kind !== undefined) facts.crds[`${group}/${kind}`] = { versions };
-  noteWebhook();
+  const conversion = mappingOf(spec.conversion);
+  if (conversion.strategy === 'Webhook')
+    noteService(facts, object, context, {
+      clientConfig: mappingOf(conversion.webhook).clientConfig,
+      failsClosed: true,
+      about: `conversion of ${object.name ?? kind ?? '?'}`,
+    });
   const { storedVersions } = mappingOf(object.value.status);
   const stored = Array.isArray(storedVersions) ? storedVersions.map(String) : [];
   const storage = (Array.isArray(spec.versions) ? spec.versions.filter(isMapping) : []).find(
@@ -42,23 +49,6 @@ export const observeDefinition: ObserveReferences = (object, context, facts) => 
       },
     ];
   });
-
-  function noteWebhook(): void {
-    const conversion = mappingOf(spec.conversion);
-    const service = mappingOf(mappingOf(mappingOf(conversion.webhook).clientConfig).service);
-    const [namespace, name] = [textOf(service.namespace), textOf(service.name)];
-    if (conversion.strategy !== 'Webhook' || namespace === undefined || name === undefined) return;
-    facts.services.push({
-      namespace,
-      name,
-      kind: object.kind,
-      object: object.name ?? '?',
-      ...(context.owner === undefined ? {} : { owner: context.owner }),
-      cause: context.cause,
-      failsClosed: true,
-      about: `conversion of ${object.name ?? kind ?? '?'}`,
-    });
-  }
 };
 
 function versionsOf(value: unknown): CrdVersion[] {

@@ -1,14 +1,13 @@
 import { apiRowsOfResource } from '../data/api-table.ts';
-import { isMapping, mappingOf, textOf } from '../manifest/manifest-object.ts';
+import { isMapping, textOf } from '../manifest/manifest-object.ts';
+import { isBuiltIn } from '../workload/role-detectors.ts';
 import { valuesAt } from '../workload/values-at.ts';
 import type { ObserveReferences } from './observe-references.ts';
 import { referenceOf } from './reference-of.ts';
 
 /** Rights on resources of groups that are gone: the role keeps its words and gives nothing. */
 export const observeRole: ObserveReferences = (object, context) => {
-  const labels = mappingOf(mappingOf(object.value.metadata).labels);
-  // Roles of the API server itself keep old groups for old clients, and are rewritten with each release.
-  if (labels['kubernetes.io/bootstrapping'] === 'rbac-defaults') return [];
+  if (isBuiltIn(object.value)) return [];
   return valuesAt(object.value, 'rules[]').flatMap(({ path, value }) => {
     if (!isMapping(value)) return [];
     const groups = texts(value.apiGroups);

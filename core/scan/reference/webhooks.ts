@@ -1,6 +1,7 @@
 import type { Observation } from '../judge/observation.ts';
-import { isMapping, type Mapping, mappingOf, textOf } from '../manifest/manifest-object.ts';
+import { isMapping, type Mapping, textOf } from '../manifest/manifest-object.ts';
 import { valuesAt } from '../workload/values-at.ts';
+import { noteService } from './note-service.ts';
 import type { ObserveReferences } from './observe-references.ts';
 import { observedOf } from './reference-of.ts';
 import { rulesNaming } from './webhook-rules.ts';
@@ -9,21 +10,12 @@ import { rulesNaming } from './webhook-rules.ts';
 export const observeWebhooks: ObserveReferences = (object, context, facts) =>
   valuesAt(object.value, 'webhooks[]').flatMap(({ path, value }): Observation[] => {
     if (!isMapping(value)) return [];
-    const service = mappingOf(mappingOf(value.clientConfig).service);
-    const [namespace, name] = [textOf(service.namespace), textOf(service.name)];
-    if (namespace !== undefined && name !== undefined) {
-      facts.services.push({
-        namespace,
-        name,
-        kind: object.kind,
-        object: object.name ?? '?',
-        ...(context.owner === undefined ? {} : { owner: context.owner }),
-        cause: context.cause,
-        // The default of v1; in v1beta1, which no served object has any more, it was Ignore. Without rules it is never asked.
-        failsClosed: value.failurePolicy !== 'Ignore' && valuesAt(value, 'rules[].resources[]').length > 0,
-        about: aboutOf(value),
-      });
-    }
+    noteService(facts, object, context, {
+      clientConfig: value.clientConfig,
+      // The default of v1; in v1beta1, which no served object has any more, it was Ignore. Without rules it is never asked.
+      failsClosed: value.failurePolicy !== 'Ignore' && valuesAt(value, 'rules[].resources[]').length > 0,
+      about: aboutOf(value),
+    });
     const rules = valuesAt(value, 'rules[]').flatMap(({ path: place, value: rule }) =>
       isMapping(rule) ? rulesNaming(object, context, rule, [...path, ...place], 'A rule of the webhook names') : [],
     );

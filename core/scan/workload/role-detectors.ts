@@ -34,8 +34,8 @@ export const roleRule: Detector = ({ group, kind, value }, rules) => {
   );
 };
 
-/** Roles that the API server makes and keeps up to date itself: what they name is right for the release that runs. */
-const isBuiltIn = ({ metadata }: Mapping): boolean =>
+/** Roles that the API server makes itself: they keep old groups for old clients, and are rewritten with each release. */
+export const isBuiltIn = ({ metadata }: Mapping): boolean =>
   isMapping(metadata) &&
   isMapping(metadata.labels) &&
   textOf(metadata.labels['kubernetes.io/bootstrapping']) === 'rbac-defaults';
