@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { readYaml } from '../core/config/read-yaml.ts';
+import { REASONS } from '../core/contracts/scan-words.ts';
 import { FULL_KINDS } from '../core/scan/live/resources-to-list.ts';
 import { parseWaivers } from '../core/scan/report/parse-waivers.ts';
-import { REASONS } from '../core/scan/report/words.ts';
 
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
 

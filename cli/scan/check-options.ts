@@ -1,4 +1,4 @@
-import { LIVE_SOURCES } from '../../core/scan/report/words.ts';
+import { LIVE_SOURCES } from '../../core/contracts/scan-words.ts';
 import { EXIT } from '../exit-codes.ts';
 import { Failure, invalid } from '../failure.ts';
 import { checkNamed } from './manifest-paths.ts';

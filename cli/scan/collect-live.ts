@@ -1,10 +1,10 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createKubeconfigReader } from '../../adapters/kubernetes/reader/create-kubeconfig-reader.ts';
+import type { Source } from '../../core/contracts/scan-words.ts';
 import { advance, unread } from '../../core/scan/live/advance.ts';
 import { furtherOnes } from '../../core/scan/live/keep.ts';
 import { type LiveScanState, startLiveScan } from '../../core/scan/live/live-scan-state.ts';
-import type { Source } from '../../core/scan/report/words.ts';
 import type { Io } from '../io.ts';
 import { collectInsights, insightsCluster, insightsNotAsked } from './collect-insights.ts';
 import type { Collected } from './collected.ts';

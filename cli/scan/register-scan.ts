@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { FAIL_ON, SOURCES } from '../../core/scan/report/words.ts';
+import { FAIL_ON, SOURCES } from '../../core/contracts/scan-words.ts';
 import { SCAN_FORMATS } from '../output/scan/print-scan.ts';
 import { type Act, outputOption } from '../program.ts';
 import { registerFleetScan } from './register-fleet-scan.ts';

@@ -1,4 +1,4 @@
-import type { Source } from '../../core/scan/report/words.ts';
+import type { Source } from '../../core/contracts/scan-words.ts';
 import type { ScanFormat } from '../output/scan/print-scan.ts';
 import type { InsightOptions } from './collect-insights.ts';
 import type { TargetOptions } from './targets.ts';

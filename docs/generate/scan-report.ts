@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { scanReportListSchema, scanReportSchema } from '../../core/scan/report/report-schema.ts';
 import {
   CONFIDENCE_MEANINGS,
   COVERAGE_STATUSES,
   REASONS,
   SEVERITY_MEANINGS,
   SOURCES,
-} from '../../core/scan/report/words.ts';
+} from '../../core/contracts/scan-words.ts';
+import { scanReportListSchema, scanReportSchema } from '../../core/scan/report/report-schema.ts';
 import { fieldsOf } from './fields-of.ts';
 import { markdownTable } from './markdown-table.ts';
 

@@ -1,5 +1,5 @@
+import { COVERAGE_STATUSES, REASONS } from '../../../core/contracts/scan-words.ts';
 import type { Finding } from '../../../core/scan/report/report-schema.ts';
-import { COVERAGE_STATUSES, REASONS } from '../../../core/scan/report/words.ts';
 import type { Level, SarifDescriptor } from './sarif-log.ts';
 import { sarifText } from './sarif-text.ts';
 

@@ -1,9 +1,9 @@
 import type { ScanRun } from '../../contracts/items/scan.ts';
+import type { Source } from '../../contracts/scan-words.ts';
 import type { ClusterTarget } from '../../ports/cluster-access.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { titleOf } from '../live/advance.ts';
 import { type LiveScanState, startLiveScan } from '../live/live-scan-state.ts';
-import type { Source } from '../report/words.ts';
 import { readForAWhile } from './read-for-a-while.ts';
 import { loadRun, loadState, saveState } from './run-store.ts';
 

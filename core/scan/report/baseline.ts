@@ -1,6 +1,6 @@
+import { SEVERITIES } from '../../contracts/scan-words.ts';
 import type { Baseline, BaselineFinding } from './read-baseline.ts';
 import type { Finding, ScanReport } from './report-schema.ts';
-import { SEVERITIES } from './words.ts';
 
 /**
  * The one of an older scan's reports to compare with: of the same target, and of the same cluster, since equal names in another

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
+import { CONFIDENCES, COVERAGE_STATUSES, SEVERITIES } from '../../contracts/scan-words.ts';
 import { scanReportSchema } from './report-schema.ts';
 import { covered, judged } from './testing/findings.ts';
 import { reportOf } from './testing/report.ts';
 import { exitCodeOf } from './verdict.ts';
-import { CONFIDENCES, COVERAGE_STATUSES, SEVERITIES } from './words.ts';
 
 const gap = covered({ what: 'secrets', source: 'helm', status: 'denied', detail: 'Ask for list.', count: 0 });
 

@@ -1,5 +1,5 @@
+import { SEVERITIES } from '../../contracts/scan-words.ts';
 import type { Finding } from './report-schema.ts';
-import { SEVERITIES } from './words.ts';
 
 /** Findings that one repair mends, in the order of the report. */
 export interface FindingGroup {

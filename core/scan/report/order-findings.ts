@@ -1,6 +1,6 @@
+import { CONFIDENCES, SEVERITIES } from '../../contracts/scan-words.ts';
 import { compareMinors } from './compare-minors.ts';
 import type { Finding } from './report-schema.ts';
-import { CONFIDENCES, SEVERITIES } from './words.ts';
 
 type Order<Item> = (a: Item, b: Item) => number;
 

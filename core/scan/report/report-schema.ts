@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { apiVersion } from '../../config/kinds.ts';
-import { CONFIDENCES, COVERAGE_STATUSES, FAIL_ON, REASONS, SEVERITIES, SOURCES, VERDICTS } from './words.ts';
+import {
+  CONFIDENCES,
+  COVERAGE_STATUSES,
+  FAIL_ON,
+  REASONS,
+  SEVERITIES,
+  SOURCES,
+  VERDICTS,
+} from '../../contracts/scan-words.ts';
 
 export {
   CONFIDENCES,
@@ -12,7 +20,7 @@ export {
   SOURCES,
   type Source,
   VERDICTS,
-} from './words.ts';
+} from '../../contracts/scan-words.ts';
 
 const minor = z
   .string()

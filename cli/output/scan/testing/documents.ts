@@ -1,9 +1,9 @@
 import fc from 'fast-check';
+import { CONFIDENCES, SEVERITIES } from '../../../../core/contracts/scan-words.ts';
 import type { JudgedFinding } from '../../../../core/scan/report/merge-findings.ts';
 import type { ScanReport, ScanReportList } from '../../../../core/scan/report/report-schema.ts';
 import { covered, judged } from '../../../../core/scan/report/testing/findings.ts';
 import { reportOf } from '../../../../core/scan/report/testing/report.ts';
-import { CONFIDENCES, SEVERITIES } from '../../../../core/scan/report/words.ts';
 
 export const listOf = (...items: ScanReport[]): ScanReportList => ({
   apiVersion: 'liftlock/v1alpha1',

@@ -1,4 +1,4 @@
-import type { Source } from '../../report/words.ts';
+import type { Source } from '../../../contracts/scan-words.ts';
 import { advance } from '../advance.ts';
 import { type LiveScanState, startLiveScan, type Unit } from '../live-scan-state.ts';
 import { type Said, scriptedReader } from './scripted-reader.ts';
