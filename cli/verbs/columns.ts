@@ -4,6 +4,7 @@ import type { PolicyView } from '../../core/queries/list-policies.ts';
 import type { VersionView } from '../../core/queries/list-versions.ts';
 import type { RolloutSummary } from '../../core/queries/rollout-views.ts';
 import type { UpgradeView } from '../../core/queries/upgrade-view.ts';
+import { targetWords } from '../../core/version/target.ts';
 import { type Paint, painted } from '../output/paint.ts';
 import { relativeTime } from '../output/relative-time.ts';
 import { visible } from '../output/visible.ts';
@@ -109,7 +110,7 @@ const policies: Listing<PolicyView> = {
   nameOf: (item) => item.name,
   columns: [
     plain('NAME', (item) => item.name),
-    plain('TARGET', (item) => item.spec?.target ?? null),
+    plain('TARGET', (item) => (item.spec === null ? null : targetWords(item.spec.target))),
     plain('TRIGGER', (item) => item.spec?.trigger ?? null),
     plain('WAVES', (item) => item.spec?.waves.map(({ name }) => name).join(',') ?? null),
     plain('CLUSTERS', (item) => item.clusters),

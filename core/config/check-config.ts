@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { checkWaiver } from './check-waiver.ts';
 import type { Report } from './checks/check.ts';
 import { fieldOf, listOf } from './checks/check.ts';
@@ -10,18 +11,22 @@ import { checkUnreachableWaves } from './checks/unreachable-waves.ts';
 import { checkWaves } from './checks/waves.ts';
 import { kindOf } from './document-kind.ts';
 import type { ConfigIssue } from './issue.ts';
-import { configKinds } from './kinds.ts';
+import { type ConfigKind, configKinds } from './kinds.ts';
 import type { ParseOptions } from './parse-options.ts';
+import { calendarSchema } from './schema/calendar.ts';
+import { channelSchema } from './schema/channel.ts';
 import { fleetSchema } from './schema/fleet.ts';
 import { upgradePolicySchema } from './schema/upgrade-policy.ts';
 import { parseBySchema } from './schema-issues.ts';
-import type { Fleet, ScanWaiver, UpgradePolicy } from './types.ts';
+import type { Calendar, Channel, Fleet, ScanWaiver, UpgradePolicy } from './types.ts';
 import { checkUniqueness } from './uniqueness.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
 interface CheckedConfig {
   readonly fleet: Fleet | undefined;
   readonly policies: readonly UpgradePolicy[];
+  readonly calendars: readonly Calendar[];
+  readonly channels: readonly Channel[];
   readonly waivers: readonly ScanWaiver[];
   readonly issues: readonly ConfigIssue[];
 }
@@ -34,9 +39,15 @@ export function checkConfig(documents: readonly YamlDocument[], options: ParseOp
     issues.push(...found);
     return { document, kind };
   });
-  const fleets = kinds.filter(({ kind }) => kind === 'Fleet').map(({ document }) => document);
-  const policyDocuments = kinds.filter(({ kind }) => kind === 'UpgradePolicy').map(({ document }) => document);
-  issues.push(...checkUniqueness('Fleet', fleets), ...checkUniqueness('UpgradePolicy', policyDocuments));
+  const documentsOf = (wanted: ConfigKind) => {
+    const own = kinds.filter(({ kind }) => kind === wanted).map(({ document }) => document);
+    issues.push(...checkUniqueness(wanted, own));
+    return own;
+  };
+  const fleets = documentsOf('Fleet');
+  const policyDocuments = documentsOf('UpgradePolicy');
+  const calendars = documentsOf('Calendar').flatMap((document) => bySchema(calendarSchema, document, issues));
+  const channels = documentsOf('Channel').flatMap((document) => bySchema(channelSchema, document, issues));
 
   const parsedFleets = fleets.map((document) => checkFleet(document, issues));
   const allowedHosts = fleets[0] === undefined ? (options.allowedHosts ?? []) : hostsOf(fleets[0]);
@@ -51,10 +62,21 @@ export function checkConfig(documents: readonly YamlDocument[], options: ParseOp
     }
     policies.push(policy);
   }
-  const waiverDocuments = kinds.filter(({ kind }) => kind === 'ScanWaiver').map(({ document }) => document);
-  issues.push(...checkUniqueness('ScanWaiver', waiverDocuments));
-  const waivers = waiverDocuments.flatMap((document) => checkWaiver(document, options.now, issues)?.document ?? []);
-  return { fleet: parsedFleets[0], policies, waivers, issues };
+  const waivers = documentsOf('ScanWaiver').flatMap(
+    (document) => checkWaiver(document, options.now, issues)?.document ?? [],
+  );
+  return { fleet: parsedFleets[0], policies, calendars, channels, waivers, issues };
+}
+
+/** The typed object in a list, or nothing and what is wrong with it among the issues. */
+function bySchema<Schema extends z.ZodType>(
+  schema: Schema,
+  document: YamlDocument,
+  issues: ConfigIssue[],
+): z.output<Schema>[] {
+  const { value, issues: found } = parseBySchema(schema, document);
+  issues.push(...found);
+  return value === undefined ? [] : [value];
 }
 
 function checkFleet(document: YamlDocument, issues: ConfigIssue[]): Fleet | undefined {

@@ -2,5 +2,5 @@
 export const apiVersion = 'liftlock/v1alpha1';
 
 /** The kinds that this release reads. */
-export const configKinds = ['Fleet', 'UpgradePolicy', 'ScanWaiver'] as const;
+export const configKinds = ['Fleet', 'UpgradePolicy', 'Calendar', 'Channel', 'ScanWaiver'] as const;
 export type ConfigKind = (typeof configKinds)[number];

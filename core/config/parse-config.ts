@@ -3,13 +3,17 @@ import { deepFreeze } from './deep-freeze.ts';
 import { type ConfigIssue, sortIssues } from './issue.ts';
 import type { ParseOptions } from './parse-options.ts';
 import { type ConfigFile, maxDocuments, maxFiles, readYaml } from './read-yaml.ts';
-import type { Fleet, ScanWaiver, UpgradePolicy } from './types.ts';
+import type { Calendar, Channel, Fleet, ScanWaiver, UpgradePolicy } from './types.ts';
 
 export interface ParsedConfig {
   /** Absent when no file has one, or when anything is wrong. */
   readonly fleet?: Fleet;
   /** In the order of the files. Empty when anything is wrong: bad config is never half-applied. */
   readonly policies: readonly UpgradePolicy[];
+  /** The same. */
+  readonly calendars: readonly Calendar[];
+  /** The same. */
+  readonly channels: readonly Channel[];
   /** The same. */
   readonly waivers: readonly ScanWaiver[];
   readonly errors: readonly ConfigIssue[];
@@ -32,18 +36,27 @@ export function parseConfig(files: readonly ConfigFile[], options: ParseOptions 
   );
   const errors = issues.filter(({ severity }) => severity === 'error');
   const warnings = issues.filter(({ severity }) => severity === 'warning');
-  if (errors.length > 0) return deepFreeze({ policies: [], waivers: [], errors, warnings });
-  const { fleet, policies, waivers } = checked;
-  return deepFreeze({ ...(fleet !== undefined && { fleet }), policies, waivers, errors, warnings });
+  if (errors.length > 0) return deepFreeze({ ...NOTHING, errors, warnings });
+  const { fleet, policies, calendars, channels, waivers } = checked;
+  return deepFreeze({
+    ...(fleet !== undefined && { fleet }),
+    policies,
+    calendars,
+    channels,
+    waivers,
+    errors,
+    warnings,
+  });
 }
+
+const NOTHING = { policies: [], calendars: [], channels: [], waivers: [] } as const;
 
 /** Beyond these limits something else than a person wrote the config, and comparing all with all would take minutes. */
 function tooMuch(files: readonly ConfigFile[], what: string, limit: number): ParsedConfig {
   const message = `${what} are too many for one config; at most ${limit} are read.`;
   const file = files[0]?.path ?? '';
   return deepFreeze({
-    policies: [],
-    waivers: [],
+    ...NOTHING,
     errors: [{ severity: 'error', file, line: 1, column: 1, path: '', message }],
     warnings: [],
   });

@@ -1,4 +1,6 @@
 import type { z } from 'zod';
+import type { calendarSchema } from './schema/calendar.ts';
+import type { channelSchema } from './schema/channel.ts';
 import type { fleetSchema } from './schema/fleet.ts';
 import type { scanWaiverSchema } from './schema/scan-waiver.ts';
 import type { upgradePolicySchema } from './schema/upgrade-policy.ts';
@@ -20,8 +22,15 @@ export type UpgradePolicySpec = UpgradePolicy['spec'];
 
 export type Wave = UpgradePolicySpec['waves'][number];
 
+/** The `Calendar` kind, defaults filled in. */
+export type Calendar = DeepReadonly<z.output<typeof calendarSchema>>;
+export type CalendarSpec = Calendar['spec'];
+
+/** The `Channel` kind. */
+export type Channel = DeepReadonly<z.output<typeof channelSchema>>;
+
 /** The `ScanWaiver` kind. */
 export type ScanWaiver = DeepReadonly<z.output<typeof scanWaiverSchema>>;
 
 /** Any config object, as it is applied. */
-export type ConfigObject = Fleet | UpgradePolicy | ScanWaiver;
+export type ConfigObject = Fleet | UpgradePolicy | Calendar | Channel | ScanWaiver;

@@ -14,7 +14,10 @@ export function concurrencyLimit(wave: Pick<Wave, 'maxConcurrency'>, members: nu
  * How many failures a wave may have; one more halts it. The number, or the share rounded down: a budget is never exceeded
  * by rounding, so 10% of nine clusters is 0.
  */
-export function failureLimit(wave: Pick<Wave, 'failureBudget'>, members: number): number {
+export function failureLimit(
+  wave: { failureBudget: Pick<Wave['failureBudget'], 'maxFailures'> },
+  members: number,
+): number {
   return countOf(wave.failureBudget.maxFailures, members);
 }
 

@@ -47,7 +47,8 @@ export async function applyDocuments(
     const problems = parsed.errors.map(({ file, message }) => `${file}: ${message}`);
     throw new Refusal('InvalidInput', `Nothing was applied. ${problems.join(' ')}`, { problems });
   }
-  const objects = [...(parsed.fleet === undefined ? [] : [parsed.fleet]), ...parsed.policies, ...parsed.waivers];
+  const { fleet, policies, calendars, channels, waivers } = parsed;
+  const objects = [...(fleet === undefined ? [] : [fleet]), ...policies, ...calendars, ...channels, ...waivers];
   const others = await otherPolicies(table, objects);
   const together = parseConfig([...others, ...files], parseOptions);
   const own = new Set(files.map(({ path }) => path));

@@ -1,10 +1,12 @@
+import { durationMilliseconds } from '../config/schema/quantities.ts';
 import type { UpgradePolicySpec } from '../config/types.ts';
 import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { type Channels, channelSpecOf } from '../policy/channels.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { SupportCalendar } from '../version/support-calendar.ts';
-import { resolveTarget } from '../version/target.ts';
+import { resolveTarget, targetWords } from '../version/target.ts';
 
 /** Where a policy takes a cluster: its Region's offer, its pin as a ceiling. `reason` says why nowhere. */
 export type ClusterTargetResult =
@@ -20,6 +22,7 @@ export function targetOf(
   region: RegionVersions | undefined,
   prefix: string,
   now: Date,
+  channels: Channels = new Map(),
 ): ClusterTargetResult {
   if (region === undefined)
     return { reason: reason('NotOffered', `The versions that EKS offers in ${cluster.region} are not known yet.`) };
@@ -30,8 +33,17 @@ export function targetOf(
     ...(row.endOfStandardSupport === undefined ? {} : { endOfStandardSupportDate: new Date(row.endOfStandardSupport) }),
     ...(row.endOfExtendedSupport === undefined ? {} : { endOfExtendedSupportDate: new Date(row.endOfExtendedSupport) }),
   }));
-  const resolution = resolveTarget(spec.target, {
-    offered: SupportCalendar.of(rows).offered(now),
+  const channel = channelSpecOf(spec.target, channels);
+  if (channel === undefined)
+    return {
+      reason: reason('UnknownChannel', `There is no ${targetWords(spec.target)}: apply a Channel of that name.`),
+    };
+  const age = channel.minimumAge === undefined ? 0 : durationMilliseconds(channel.minimumAge);
+  const calendar = SupportCalendar.of(rows);
+  const offered = calendar.offered(new Date(now.getTime() - age));
+  const resolution = resolveTarget(channel.target, {
+    offered,
+    inStandardSupport: offered.filter((version) => calendar.supportStatus(version, now).state === 'standard'),
     ...(COVERED === undefined ? {} : { coveredUpTo: COVERED }),
   });
   if (resolution.status !== 'resolved') return { reason: reason(resolution.reason, resolution.reasons.join(' ')) };

@@ -1,7 +1,11 @@
 import { KubeVersion } from './kube-version.ts';
 
-/** `latest`, `latest-1`, or a minor such as `1.36`: `UpgradePolicy.spec.target`. */
+/** `latest`, `latest-N`, `oldest-in-standard-support`, or a minor such as `1.36`: what a policy or a channel says. */
 export type TargetText = string;
+
+/** `UpgradePolicy.spec.target` as people read it. */
+export const targetWords = (target: TargetText | { readonly channel: string }): string =>
+  typeof target === 'string' ? target : `channel ${target.channel}`;
 
 export type TargetResolution =
   | { readonly status: 'resolved'; readonly version: KubeVersion; readonly reasons: readonly string[] }
@@ -15,17 +19,23 @@ export interface TargetContext {
   readonly offered: readonly KubeVersion[];
   /** The newest minor whose removed APIs and other traps our data know. Absent: no limit. */
   readonly coveredUpTo?: KubeVersion;
+  /** Those of them in standard support; only `oldest-in-standard-support` asks. */
+  readonly inStandardSupport?: readonly KubeVersion[];
 }
 
 /**
  * The minor that a policy's target means for one cluster. `latest` is the newest that EKS offers there and that our data
  * cover; `latest-1` is one minor below it and must be offered as well. Never guesses: what cannot be resolved says why.
  */
-export function resolveTarget(target: TargetText, { offered, coveredUpTo }: TargetContext): TargetResolution {
+export function resolveTarget(
+  target: TargetText,
+  { offered, coveredUpTo, inStandardSupport = [] }: TargetContext,
+): TargetResolution {
   const covered = (version: KubeVersion) => coveredUpTo === undefined || version.compare(coveredUpTo) <= 0;
   const isOffered = (version: KubeVersion) => offered.some((candidate) => candidate.equals(version));
 
-  if (target === 'latest' || target === 'latest-1') {
+  const behind = /^latest(?:-([1-9]))?$/.exec(target);
+  if (behind !== null) {
     const newestFirst = [...offered].sort((a, b) => b.compare(a));
     const latest = newestFirst.find(covered);
     if (latest === undefined) {
@@ -33,10 +43,20 @@ export function resolveTarget(target: TargetText, { offered, coveredUpTo }: Targ
     }
     const tooNew =
       newestFirst[0] === latest ? [] : [`EKS offers ${newestFirst[0]}, but our data end at ${coveredUpTo}.`];
-    if (target === 'latest') return resolved(latest, [`${latest} is the newest version offered here.`, ...tooNew]);
-    const before = offered.find((version) => version.next().equals(latest));
-    if (before === undefined) return unresolved('NotOffered', `EKS does not offer the minor before ${latest} here`);
-    return resolved(before, [`${before} is one minor before ${latest}, the newest version offered here.`, ...tooNew]);
+    const minors = Number(behind[1] ?? 0);
+    if (minors === 0) return resolved(latest, [`${latest} is the newest version offered here.`, ...tooNew]);
+    const said = minors === 1 ? 'one minor' : `${minors} minors`;
+    const before = offered.find((version) => version.major === latest.major && version.minor === latest.minor - minors);
+    if (before === undefined) {
+      return unresolved('NotOffered', `EKS does not offer the minor ${said} before ${latest} here${list(offered)}`);
+    }
+    return resolved(before, [`${before} is ${said} before ${latest}, the newest version offered here.`, ...tooNew]);
+  }
+  if (target === 'oldest-in-standard-support') {
+    const [oldest] = inStandardSupport.filter(isOffered).sort((a, b) => a.compare(b));
+    if (oldest === undefined)
+      return unresolved('NotOffered', 'No version offered here is known to be in standard support');
+    return resolved(oldest, [`${oldest} is the oldest version in standard support here.`]);
   }
 
   const version = isTargetMinor(target) ? KubeVersion.parse(target) : undefined;

@@ -14,7 +14,7 @@ export function checkTargetSupport(
   report: Report,
 ): void {
   const { target } = policy.spec;
-  if (!isTargetMinor(target)) return;
+  if (typeof target !== 'string' || !isTargetMinor(target)) return;
   const version = KubeVersion.parse(target);
   const oldest = calendar.versions()[0];
   const newest = calendar.versions().at(-1);

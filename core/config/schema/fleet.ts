@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { apiVersion } from '../kinds.ts';
+import { capsSchema } from './caps.ts';
 import { metadataSchema } from './metadata.ts';
 import { labelKey } from './names.ts';
-import { cap } from './quantities.ts';
 
 const accountId = z
   .string()
@@ -36,16 +36,7 @@ const spokeRole = z
   })
   .describe('How Liftlock gets into the accounts.');
 
-const caps = z
-  .strictObject({
-    total: cap.optional().describe('Upgrades at once, in the whole fleet.'),
-    perAccount: cap.optional().describe('Upgrades at once, in one AWS account.'),
-    perRegion: cap.optional().describe('Upgrades at once, in one Region.'),
-    perLabel: z
-      .record(labelKey, cap)
-      .optional()
-      .describe('Upgrades at once, per distinct value of a label; clusters without it count as one value.'),
-  })
+const caps = capsSchema
   .default({})
   .describe('How many clusters may be upgraded at once. They hold over everything, manual starts too.');
 

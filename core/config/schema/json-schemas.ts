@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { ConfigKind } from '../kinds.ts';
+import { calendarSchema } from './calendar.ts';
+import { channelSchema } from './channel.ts';
 import { fleetSchema } from './fleet.ts';
 import { scanWaiverSchema } from './scan-waiver.ts';
 import { upgradePolicySchema } from './upgrade-policy.ts';
@@ -12,6 +14,8 @@ export function jsonSchemas(): Readonly<Record<ConfigKind, object>> {
   return {
     Fleet: jsonSchemaOf('Fleet', fleetSchema, 'input'),
     UpgradePolicy: jsonSchemaOf('UpgradePolicy', upgradePolicySchema, 'input'),
+    Calendar: jsonSchemaOf('Calendar', calendarSchema, 'input'),
+    Channel: jsonSchemaOf('Channel', channelSchema, 'input'),
     ScanWaiver: jsonSchemaOf('ScanWaiver', scanWaiverSchema, 'input'),
   };
 }

@@ -22,9 +22,15 @@ const withoutValues = z.strictObject({
     .default([]),
 });
 
-/** A Kubernetes label selector over the labels of clusters. */
+/** CEL over the cluster record; whether it can be parsed and typed is checked beside the schema (checks/expressions.ts). */
+export const celExpression = z.string().min(1, 'is empty').max(2000, 'is longer than 2000 characters');
+
+/** A Kubernetes label selector over the labels of clusters, and a CEL expression over their records. */
 export const labelSelectorSchema = z
   .strictObject({
+    when: celExpression
+      .optional()
+      .describe('A CEL expression over the cluster that must be true as well, such as cluster.nodegroups.size() < 5.'),
     matchLabels: labelMap.default({}).describe('Labels that must have exactly these values.'),
     matchExpressions: z
       .array(z.discriminatedUnion('operator', [withValues, withoutValues]))

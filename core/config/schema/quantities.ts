@@ -30,3 +30,24 @@ export const failures = z.union(
   [z.int(failuresError).min(0, failuresError).max(maxCount), z.string().regex(/^(?:\d|[1-9]\d|100)%$/, failuresError)],
   failuresError,
 );
+
+const DURATION = /^(?=.)(?:\d{1,5}d)?(?:\d{1,6}h)?(?:\d{1,7}m)?(?:\d{1,8}s)?$/;
+
+/** A length of elapsed time: `90m`, `6h`, `4d`, `1d12h`. A day is 24 hours, also across a clock change. */
+export const duration = z
+  .string()
+  .regex(DURATION, 'is not a duration: write 45m, 6h, 4d or 1d12h (a day is 24 hours)')
+  .refine((text) => durationMilliseconds(text) <= 400 * 86_400_000, 'is longer than 400 days');
+
+/** A duration that is not nothing. */
+export const positiveDuration = duration.refine(
+  (text) => durationMilliseconds(text) > 0,
+  'lasts no time at all; leave it out where nothing is meant',
+);
+
+/** Milliseconds of a duration that the schema has accepted. */
+export function durationMilliseconds(text: string): number {
+  const [, days = '0', hours = '0', minutes = '0', seconds = '0'] =
+    /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(text) ?? [];
+  return (((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000;
+}

@@ -1,8 +1,12 @@
 import { z } from 'zod';
 import { FAIL_ON, LIVE_SOURCES } from '../../contracts/scan-words.ts';
 import { apiVersion } from '../kinds.ts';
+import { capsSchema } from './caps.ts';
+import { deadlineSchema } from './deadline.ts';
 import { labelSelectorSchema } from './label-selector.ts';
 import { metadataSchema } from './metadata.ts';
+import { positiveDuration } from './quantities.ts';
+import { targetSchema } from './target.ts';
 import { waveSchema } from './wave.ts';
 
 const deployment = z
@@ -57,25 +61,42 @@ export const upgradePolicySchema = z
     spec: z
       .strictObject({
         selector: labelSelectorSchema,
-        target: z
-          .string()
-          .regex(
-            /^(?:latest|latest-1|[1-9]\d{0,2}\.(?:0|[1-9]\d{0,3}))$/,
-            'is not a target: use latest, latest-1, or a minor in quotes such as "1.36"',
-          )
-          .describe('latest, latest-1 (one minor before it), or a minor in quotes such as "1.36".'),
+        target: targetSchema,
         trigger: z
           .enum(['automatic', 'manual'])
           .default('manual')
           .describe(
             'automatic: a rollout begins when the target moves. manual: only `liftlock rollout create` begins one.',
           ),
+        deadline: deadlineSchema.optional(),
+        order: z
+          .array(z.enum(['deadline', 'cost', 'risk', 'name']))
+          .min(1, 'is empty')
+          .refine((keys) => new Set(keys).size === keys.length, 'names something twice')
+          .default(['deadline', 'cost', 'risk', 'name'])
+          .describe(
+            'Which clusters go first inside a wave: the nearest end of support, the most dollars a day for being late, the fewest warnings, the name.',
+          ),
+        caps: capsSchema
+          .default({})
+          .describe('Upgrades at once of what this policy selects. They only tighten those of the Fleet.'),
+        estimates: z
+          .strictObject({ upgrade: positiveDuration.optional().describe('How long one hop of one cluster takes.') })
+          .default({})
+          .describe('How long things take; absent = learned from what this fleet has done, 60m before that.'),
         verification: z
           .enum(['full', 'eks-api'])
           .default('full')
           .describe('eks-api: for clusters whose API server Liftlock cannot reach; less is checked.'),
         scan,
         smoke,
+        rollback: z
+          .strictObject({
+            automatic: z.boolean().default(false).describe('Whether a failed verification rolls the cluster back.'),
+            windows: z.enum(['ignore', 'obey']).default('ignore').describe('Whether a rollback waits for a window.'),
+          })
+          .default({ automatic: false, windows: 'ignore' })
+          .describe('What happens after a failure. Kept, shown and hashed; no release carries it out yet.'),
         waves: z
           .array(waveSchema)
           .min(1, 'is empty: a policy needs at least one wave')

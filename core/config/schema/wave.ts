@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { approvalSchema } from './approval.ts';
+import { gateSchema } from './gate.ts';
 import { labelSelectorSchema } from './label-selector.ts';
 import { objectName } from './names.ts';
-import { concurrency, failures } from './quantities.ts';
+import { concurrency, failures, maxCount, positiveDuration } from './quantities.ts';
 
 const clusterName = z
   .string()
@@ -28,9 +30,62 @@ export const waveSchema = z
           .describe(
             "More failures than this halt the rollout: a number, or a share of the wave's clusters (rounded down).",
           ),
+        minJudged: z
+          .int()
+          .min(0, 'must be at least 0')
+          .max(maxCount)
+          .default(1)
+          .describe('So many clusters must have succeeded or failed before the wave passes; all of a smaller wave.'),
+        countInFlight: z
+          .boolean()
+          .default(false)
+          .describe('Whether clusters that are being changed count as failures that may still come.'),
       })
-      .default({ maxFailures: 0 })
+      .default({ maxFailures: 0, minJudged: 1, countInFlight: false })
       .describe('How much may fail.'),
+    canaries: z
+      .int()
+      .min(1, 'must be at least 1: leave it out where no cluster goes first')
+      .max(maxCount)
+      .optional()
+      .describe(
+        'So many clusters of the wave go first, one after the other; the rest waits until they have succeeded.',
+      ),
+    mayOverrun: z
+      .boolean()
+      .default(false)
+      .describe('Whether an upgrade may start that cannot end before its window closes.'),
+    rollNodes: z
+      .enum(['everyHop', 'whenSkewRequires'])
+      .default('everyHop')
+      .describe(
+        'everyHop: nodes follow each minor. whenSkewRequires: over several minors, only as often as they must.',
+      ),
+    bake: positiveDuration
+      .optional()
+      .describe(
+        'Between control plane and nodes: so long a cluster runs with its nodes behind, and can be rolled back.',
+      ),
+    soak: positiveDuration
+      .optional()
+      .describe('So long after its last success the wave is watched, gates green throughout, before the next begins.'),
+    onUndecided: z
+      .enum(['hold', 'pass'])
+      .default('hold')
+      .describe('What happens when fewer than minJudged were judged: hold waits for a person.'),
+    approval: approvalSchema.optional(),
+    calendar: z
+      .union(
+        [objectName, z.array(objectName).min(1, 'is empty: leave it out where it is always open').max(20)],
+        'is not the name of a Calendar, nor a list of them',
+      )
+      .optional()
+      .describe('The Calendar whose windows and freezes hold here; of several all must be open. Absent = always open.'),
+    gates: z
+      .array(gateSchema)
+      .max(20, 'lists more than 20 gates')
+      .default([])
+      .describe('What must be green while the wave soaks, and right before the next one begins.'),
   })
   .describe(
     'One step of the rollout. A cluster belongs to the first wave that matches it; without selector and clusters: all that are left.',

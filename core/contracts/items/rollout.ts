@@ -113,7 +113,7 @@ export const policyRollout = z.object({ policy: z.string(), rolloutId: z.string(
 
 /** A config object as applied: parsed spec, its hash, and who applied it. */
 export const appliedConfig = z.object({
-  kind: z.enum(['Fleet', 'UpgradePolicy', 'ScanWaiver']),
+  kind: z.enum(['Fleet', 'UpgradePolicy', 'Calendar', 'Channel', 'ScanWaiver']),
   name: z.string(),
   document: z.record(z.string(), z.unknown()),
   revision: z.string(),

@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { apiVersion } from '../kinds.ts';
+import { metadataSchema } from './metadata.ts';
+import { objectName } from './names.ts';
+import { positiveDuration } from './quantities.ts';
+
+/** Whether it can be read as cron is checked beside the schema (checks/calendars.ts), since it takes a parser. */
+const cron = z
+  .string()
+  .min(1, 'is empty')
+  .max(200, 'is longer than 200 characters')
+  .describe('Five fields of cron: minute, hour, day of month, month, day of week; names, L and # are known.');
+
+const timeZone = z
+  .string()
+  .min(1, 'is empty')
+  .max(100, 'is longer than 100 characters')
+  .describe('An IANA time zone, such as Europe/Berlin.');
+
+const localTime = z
+  .string()
+  .regex(
+    /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2})?)?$/,
+    'is not a time: write 2026-11-24T00:00 (in the time zone of the calendar), 2026-11-24, or 2026-11-24T00:00:00Z',
+  );
+
+const end = cron.optional().describe('Instead of duration: it ends when this cron fires next after the start.');
+
+const windowSchema = z
+  .strictObject({
+    name: objectName.describe('Unique among the windows of the calendar.'),
+    schedule: cron.describe('When the window opens, in cron.'),
+    duration: positiveDuration.optional().describe('How long it stays open, in elapsed time.'),
+    end,
+    timeZone: timeZone.optional().describe('Where it differs from that of the calendar.'),
+  })
+  .describe('When changes may be made.');
+
+const once = z.strictObject({
+  name: objectName.describe('Unique among the freezes of the calendar.'),
+  from: localTime.describe('The first instant of the freeze.'),
+  to: localTime.describe('The first instant after it.'),
+  timeZone: timeZone.optional(),
+  reason: z.string().max(1000).optional().describe('Why; shown to everybody who waits for it.'),
+  ticket: z.string().max(200).optional().describe('Where it was agreed.'),
+});
+
+const recurring = z.strictObject({
+  name: objectName.describe('Unique among the freezes of the calendar.'),
+  schedule: cron.describe('When the freeze begins, in cron.'),
+  duration: positiveDuration.optional().describe('How long it lasts, in elapsed time.'),
+  end,
+  timeZone: timeZone.optional(),
+  reason: z.string().max(1000).optional().describe('Why; shown to everybody who waits for it.'),
+  ticket: z.string().max(200).optional().describe('Where it was agreed.'),
+});
+
+const freezeError =
+  'is no freeze: it needs name and either from and to, or schedule and one of duration and end; beside them it takes reason, ticket and timeZone';
+
+export const calendarSchema = z
+  .strictObject({
+    apiVersion: z.literal(apiVersion),
+    kind: z.literal('Calendar'),
+    metadata: metadataSchema,
+    spec: z
+      .strictObject({
+        timeZone: timeZone.default('UTC'),
+        windows: z
+          .array(windowSchema)
+          .max(200, 'lists more than 200 windows')
+          .default([])
+          .describe('When changes may be made; together they are open when one of them is. None = always.'),
+        freezes: z
+          .array(z.union([once, recurring], freezeError))
+          .max(1000, 'lists more than 1000 freezes')
+          .default([])
+          .describe('When nothing may be changed, whatever window is open.'),
+      })
+      .describe('Windows and freezes.'),
+  })
+  .describe('When changes may be made, and when not.');

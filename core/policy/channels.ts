@@ -1,0 +1,21 @@
+import type { Channel } from '../config/types.ts';
+
+export type ChannelSpec = Channel['spec'];
+/** By name: what people applied. */
+export type Channels = ReadonlyMap<string, ChannelSpec>;
+
+/** Channels that are there without being written; one that is applied under the same name replaces it. */
+export const BUILT_IN_CHANNELS: Channels = new Map<string, ChannelSpec>([
+  ['rapid', { target: 'latest' }],
+  ['stable', { target: 'latest-1' }],
+  ['extended', { target: 'oldest-in-standard-support' }],
+]);
+
+/** What a policy's target says, its channel looked up. Undefined: there is no channel of that name. */
+export function channelSpecOf(
+  target: string | { readonly channel: string },
+  applied: Channels,
+): ChannelSpec | undefined {
+  if (typeof target === 'string') return { target };
+  return applied.get(target.channel) ?? BUILT_IN_CHANNELS.get(target.channel);
+}
