@@ -32,16 +32,29 @@ function translate(document: YamlDocument, issue: z.core.$ZodIssue): ConfigIssue
 function words(issue: z.core.$ZodIssue, value: unknown, source: string | undefined): string {
   if (value === undefined) return sentence(issue.message.startsWith('is missing') ? issue.message : 'is missing');
   const shown = source ?? String(value);
-  if (issue.code === 'invalid_type' && issue.expected === 'string' && isUnquoted(value)) {
+  if (isUnquoted(value) && wantsText(issue)) {
     const asRead = shown === String(value) ? 'quote it' : `quote it: it is read as ${value}`;
     return `${shown} without quotes is a ${typeof value}, and text is needed here; ${asRead}. Write "${shown}".`;
   }
-  if (issue.code === 'invalid_type') return sentence(`${issue.message}, not ${kindOf(value)}`);
+  if (issue.code === 'invalid_type' && issue.message.startsWith('must be')) {
+    return sentence(`${issue.message}, not ${kindOf(value)}`);
+  }
   if (typeof value === 'object' && value !== null) return sentence(issue.message);
   const given = typeof value === 'string' ? JSON.stringify(shorten(value)) : shorten(shown);
   return sentence(
     issue.message.startsWith('must') ? `${given} is refused: it ${issue.message}` : `${given} ${issue.message}`,
   );
+}
+
+/**
+ * Text is needed, and the schema has no better words of its own: also where one of several forms is text and the others are maps or
+ * lists, such as a target (semantics.md, Target).
+ */
+function wantsText(issue: z.core.$ZodIssue): boolean {
+  if (issue.code === 'invalid_type') return issue.expected === 'string' && issue.message.startsWith('must be');
+  if (issue.code !== 'invalid_union') return false;
+  const forms = issue.errors.map(([first]) => (first?.code === 'invalid_type' ? first.expected : undefined));
+  return forms.includes('string') && forms.every((form) => form === 'string' || form === 'object' || form === 'array');
 }
 
 function isUnquoted(value: unknown): boolean {

@@ -10,6 +10,8 @@ test.each([
   ['latest-1', undefined, '1.36'],
   ['latest', '1.36', '1.36'],
   ['latest-1', '1.36', '1.35'],
+  // Channels may ask for more than policies, whose schema ends at latest-1.
+  ['latest-2', '1.36', '1.34'],
   ['1.35', undefined, '1.35'],
 ])('%s with data up to %s is %s', (target, coveredUpTo, version) => {
   const context = { offered, ...(coveredUpTo !== undefined && { coveredUpTo: v(coveredUpTo) }) };
@@ -21,7 +23,7 @@ test.each([
   ['1.37', 'NotCovered', "Liftlock's data end at 1.36; update Liftlock before going to 1.37."],
   ['v1.36', 'InvalidTarget', '"v1.36" is not a target. Use latest, latest-1 or a minor such as "1.36".'],
   ['1.36.2', 'InvalidTarget', '"1.36.2" is not a target. Use latest, latest-1 or a minor such as "1.36".'],
-  ['latest-2', 'InvalidTarget', '"latest-2" is not a target. Use latest, latest-1 or a minor such as "1.36".'],
+  ['latest-0', 'InvalidTarget', '"latest-0" is not a target. Use latest, latest-1 or a minor such as "1.36".'],
 ])('%s is not resolved: %s', (target, reason, text) => {
   const resolution = resolveTarget(target, { offered, coveredUpTo: v('1.36') });
   expect(resolution).toEqual({ status: 'unresolved', reason, reasons: [text] });

@@ -33,10 +33,12 @@ export const failures = z.union(
 
 const DURATION = /^(?=.)(?:\d{1,5}d)?(?:\d{1,6}h)?(?:\d{1,7}m)?(?:\d{1,8}s)?$/;
 
+const durationError = 'is not a duration: write 45m, 6h, 4d or 1d12h (a day is 24 hours)';
+
 /** A length of elapsed time: `90m`, `6h`, `4d`, `1d12h`. A day is 24 hours, also across a clock change. */
 export const duration = z
-  .string()
-  .regex(DURATION, 'is not a duration: write 45m, 6h, 4d or 1d12h (a day is 24 hours)')
+  .string(durationError)
+  .regex(DURATION, { error: durationError, abort: true })
   .refine((text) => durationMilliseconds(text) <= 400 * 86_400_000, 'is longer than 400 days');
 
 /** A duration that is not nothing. */

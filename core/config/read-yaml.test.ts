@@ -1,0 +1,49 @@
+import { formatIssue } from './issue.ts';
+import { parseConfig } from './parse-config.ts';
+import { maxDocuments, maxFileSize, maxFiles } from './read-yaml.ts';
+
+const policy = `apiVersion: liftlock/v1alpha1
+kind: UpgradePolicy
+metadata: { name: standard }
+spec:
+  selector: {}
+  target: latest
+  waves: [{ name: all }]
+`;
+
+const parse = (text: string) => parseConfig([{ path: 'c.yaml', text }]);
+const errorsOf = (text: string) => parse(text).errors.map(formatIssue);
+
+test('anchors may be used, and a mistake behind an alias is shown where it was written', () => {
+  const waves = '[{ name: a, selector: &s { matchLabels: { e: 1 } } }, { name: b, selector: *s }]';
+  const errors = errorsOf(policy.replace('[{ name: all }]', waves));
+  expect(errors).toHaveLength(2);
+  for (const error of errors) expect(error).toContain('c.yaml:7:55: error: ');
+});
+
+test.each([
+  [
+    'aliases that stand for billions',
+    [
+      'a: &a [x,x,x,x,x,x,x,x,x,x]',
+      ...[...'bcdefgh'].map((key, i) => `${key}: &${key} [${Array(10).fill(`*${'abcdefg'[i]}`)}]`),
+    ].join('\n'),
+  ],
+  ['more aliases than anyone needs', `a: &a 1\nb: [${Array(101).fill('*a')}]`],
+  ['an alias of nothing', 'a: *b'],
+  ['ten thousand brackets', '['.repeat(10_000)],
+  ['a file over the limit', `# ${'x'.repeat(maxFileSize)}`],
+])('%s: an error, quickly, and no crash', (_, text) => {
+  expect(parse(text).errors.length).toBeGreaterThan(0);
+});
+
+test('too many files are refused before any is read', () => {
+  const files = Array.from({ length: maxFiles + 1 }, (_, index) => ({ path: `${index}.yaml`, text: policy }));
+  expect(parseConfig(files).errors).toMatchObject([{ file: '0.yaml', line: 1 }]);
+});
+
+test('too many documents are refused before they are compared', () => {
+  expect(errorsOf('---\na: b\n'.repeat(maxDocuments + 1))).toEqual([
+    'c.yaml:1:1: error: 1001 documents are too many for one config; at most 1000 are read.',
+  ]);
+});
