@@ -1,13 +1,16 @@
 import type { CheckedWaiver } from '../config/check-waiver.ts';
+import { calendarSchema } from '../config/schema/calendar.ts';
+import { channelSchema } from '../config/schema/channel.ts';
 import { fleetSchema } from '../config/schema/fleet.ts';
 import { scanWaiverSchema } from '../config/schema/scan-waiver.ts';
 import { upgradePolicySchema } from '../config/schema/upgrade-policy.ts';
-import type { FleetSpec, UpgradePolicy } from '../config/types.ts';
+import type { CalendarSpec, FleetSpec, UpgradePolicy } from '../config/types.ts';
 import { waiverEnd } from '../config/waiver-end.ts';
 import type { AppliedConfig } from '../contracts/items/rollout.ts';
 import type { Table } from '../ports/table.ts';
 import { Configs } from '../store/entities.ts';
 import { decode, load } from '../store/entity.ts';
+import type { ChannelSpec } from './channels.ts';
 
 /** The Fleet object is kept under one key, whatever its name: there is one. */
 export const FLEET = 'fleet';
@@ -32,6 +35,20 @@ export async function scanWaivers(table: Pick<Table, 'queryPartition'>): Promise
     const end = parsed.success ? waiverEnd(parsed.data.spec.expires) : undefined;
     return parsed.success && end !== undefined ? [{ document: parsed.data, end }] : [];
   });
+}
+
+/** A calendar as applied; undefined when there is none or when this version cannot read it. */
+export function calendarSpec(applied: AppliedConfig | undefined): CalendarSpec | undefined {
+  if (applied === undefined) return undefined;
+  const parsed = calendarSchema.safeParse(applied.document);
+  return parsed.success ? parsed.data.spec : undefined;
+}
+
+/** A channel as applied; undefined when there is none or when this version cannot read it. */
+export function channelSpec(applied: AppliedConfig | undefined): ChannelSpec | undefined {
+  if (applied === undefined) return undefined;
+  const parsed = channelSchema.safeParse(applied.document);
+  return parsed.success ? parsed.data.spec : undefined;
 }
 
 /** A policy as applied; undefined when there is none or when this version cannot read it. */

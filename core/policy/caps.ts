@@ -1,4 +1,4 @@
-import type { FleetSpec } from '../config/types.ts';
+import type { FleetSpec, UpgradePolicySpec } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Ledger } from '../contracts/items/protocol.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
@@ -19,18 +19,32 @@ export function capKeys(cluster: Pick<ClusterRecord, 'account' | 'region' | 'lab
   ];
 }
 
-export function capLimit(key: CapKey, fleet: FleetSpec): number | undefined {
-  const { caps } = fleet;
+type Caps = FleetSpec['caps'] | UpgradePolicySpec['caps'];
+
+function limitIn(key: CapKey, caps: Caps): number | undefined {
   if (key === 'total') return caps.total;
   if (key.startsWith('account/')) return caps.perAccount;
   if (key.startsWith('region/')) return caps.perRegion;
   return Object.entries(caps.perLabel ?? {}).find(([label]) => key.startsWith(`label/${label}/`))?.[1];
 }
 
+/** The Fleet's cap, or the policy's where that is tighter: a policy may only tighten (semantics.md, Caps). */
+export function capLimit(key: CapKey, fleet: FleetSpec, policy?: Pick<UpgradePolicySpec, 'caps'>): number | undefined {
+  const limits = [limitIn(key, fleet.caps), policy === undefined ? undefined : limitIn(key, policy.caps)];
+  return limits.reduce((least, limit) =>
+    least === undefined || (limit !== undefined && limit < least) ? limit : least,
+  );
+}
+
 /** The caps that have no room for one more grant with these keys. */
-export function capRefusals(counts: Ledger['counts'], keys: readonly CapKey[], fleet: FleetSpec): Reason[] {
+export function capRefusals(
+  counts: Ledger['counts'],
+  keys: readonly CapKey[],
+  fleet: FleetSpec,
+  policy?: Pick<UpgradePolicySpec, 'caps'>,
+): Reason[] {
   return keys.flatMap((key) => {
-    const limit = capLimit(key, fleet);
+    const limit = capLimit(key, fleet, policy);
     const count = counts[key] ?? 0;
     return limit !== undefined && count >= limit
       ? [reason('CapReached', `${count} of at most ${limit} upgrades run under the cap ${key}.`)]

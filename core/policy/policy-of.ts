@@ -42,7 +42,7 @@ export async function policyForUpgrade(
   return match.type === 'one' ? match.policy.spec : undefined;
 }
 
-export async function allPolicies(table: Table): Promise<UpgradePolicy[]> {
+export async function allPolicies(table: Pick<Table, 'queryPartition'>): Promise<UpgradePolicy[]> {
   const items = await table.queryPartition('CONFIG', 'UpgradePolicy#');
   return items.flatMap((item) => upgradePolicy(decode(Configs, item).data) ?? []);
 }

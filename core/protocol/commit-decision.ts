@@ -1,6 +1,9 @@
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { fleetSpec } from '../policy/applied.ts';
+import { approvalRefusals } from '../policy/approvals.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
+import { allowedFailures } from '../policy/wave-room.ts';
+import { windowRule } from '../policy/window-rule.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
 import { type Asker, authority } from './authority.ts';
 import type { CommitSnapshot } from './commit-snapshot.ts';
@@ -14,6 +17,7 @@ export function commitRefusals(
   snapshot: CommitSnapshot,
   asker: Asker,
   target: KubeVersion,
+  now: Date,
   tags?: Readonly<Record<string, string>>,
 ): Reason[] {
   const { epoch, grant, upgrade, cluster, clusterControl, rollout, wave, control } = snapshot;
@@ -56,9 +60,15 @@ export function commitRefusals(
     reasons.push(
       reason(
         'WaveHalted',
-        `The wave ${wave.data.name} is halted: ${wave.data.failed} failures, at most ${wave.data.maxFailures} are allowed.`,
+        `The wave ${wave.data.name} is halted: ${wave.data.failed} failures, at most ${allowedFailures(wave.data)} are allowed.`,
       ),
     );
   }
+  const { rules, policyAppliedBy } = snapshot;
+  if (!upgrade.data.mutated && rollout !== undefined && wave !== undefined) {
+    const requesters = { policyAppliedBy, rolloutCreatedBy: rollout.data.createdBy };
+    reasons.push(...approvalRefusals(rules?.wave, wave.data, requesters, now));
+  }
+  if (rules !== undefined) reasons.push(...windowRule(rules, now, upgrade.data.mutated).reasons);
   return reasons;
 }

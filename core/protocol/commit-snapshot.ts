@@ -1,7 +1,9 @@
 import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Epoch, Grant, Upgrade } from '../contracts/items/protocol.ts';
 import type { AppliedConfig, FleetControl, Rollout, Wave } from '../contracts/items/rollout.ts';
-import { FLEET } from '../policy/applied.ts';
+import { FLEET, fleetSpec } from '../policy/applied.ts';
+import type { HopRules } from '../policy/hop-rules.ts';
+import { loadRules } from '../policy/load-rules.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import {
   ClusterControls,
@@ -27,13 +29,18 @@ export interface CommitSnapshot {
   readonly clusterControl: Read<ClusterControl> | undefined;
   readonly rollout: Read<Rollout> | undefined;
   readonly wave: Read<Wave> | undefined;
-  readonly policy: Read<AppliedConfig> | undefined;
+  /** What the policy says of the hop; undefined where no policy selects a cluster that a person upgrades. */
+  readonly rules: HopRules | undefined;
+  readonly policyAppliedBy: string | undefined;
   /** "All of it is still as read": what the commit's transaction checks besides its own writes. */
   readonly checks: readonly WriteOperation[];
 }
 
 /** Reads it strongly consistent. */
-export async function readCommitSnapshot(table: Pick<Table, 'get'>, clusterKey: string): Promise<CommitSnapshot> {
+export async function readCommitSnapshot(
+  table: Pick<Table, 'get' | 'queryPartition'>,
+  clusterKey: string,
+): Promise<CommitSnapshot> {
   const checks: WriteOperation[] = [];
   async function read<Data, Parts extends readonly unknown[]>(
     entity: Entity<Data, Parts>,
@@ -55,11 +62,30 @@ export async function readCommitSnapshot(table: Pick<Table, 'get'>, clusterKey: 
   const upgrade = grant === undefined ? undefined : await load(table, Upgrades, clusterKey, grant.data.upgradeId);
   const { rolloutId, waveIndex } = upgrade?.data ?? {};
   const rollout = rolloutId === undefined ? undefined : await read(Rollouts, rolloutId);
-  // Later mutations go on in a halted wave (protocol.md rule 7), so only the first one depends on the wave's counters.
   const wave =
-    rolloutId === undefined || waveIndex === undefined || upgrade?.data.mutated === true
+    rolloutId === undefined || waveIndex === undefined ? undefined : await load(table, Waves, rolloutId, waveIndex);
+  // Later mutations go on in a halted wave (protocol.md rule 7), so only the first one depends on the wave's counters.
+  if (rolloutId !== undefined && waveIndex !== undefined && upgrade?.data.mutated !== true)
+    checks.push({ type: 'check', key: Waves.key(rolloutId, waveIndex), expect: wave?.revision ?? 'absent' });
+  const spec = fleetSpec(fleet?.data);
+  const loaded =
+    cluster === undefined || spec === undefined
       ? undefined
-      : await read(Waves, rolloutId, waveIndex);
-  const policy = rollout === undefined ? undefined : await read(Configs, 'UpgradePolicy', rollout.data.policy);
-  return { epoch, grant, upgrade, control, fleet, cluster, clusterControl, rollout, wave, policy, checks };
+      : await loadRules(table, cluster.data, spec, rollout && { rollout: rollout.data, wave: wave?.data });
+  checks.push(...(loaded?.checks ?? []));
+  const { rules, policyAppliedBy } = loaded ?? { rules: undefined, policyAppliedBy: undefined };
+  return {
+    epoch,
+    grant,
+    upgrade,
+    control,
+    fleet,
+    cluster,
+    clusterControl,
+    rollout,
+    wave,
+    rules,
+    policyAppliedBy,
+    checks,
+  };
 }

@@ -3,8 +3,12 @@ import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.t
 import type { Epoch, Grant, Ledger, Upgrade } from '../contracts/items/protocol.ts';
 import type { FleetControl, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { approvalRefusals } from '../policy/approvals.ts';
 import { capKeys, capRefusals } from '../policy/caps.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
+import type { HopRules } from '../policy/hop-rules.ts';
+import { allowedFailures, waveRefusal } from '../policy/wave-room.ts';
+import { type WindowAnswer, windowRule } from '../policy/window-rule.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { fleetRefusals, holdRefusals, NO_EPOCH, NO_FLEET } from './standing-refusals.ts';
 
@@ -23,6 +27,19 @@ export interface GrantSituation {
   /** Waves before it: one that is halted stops those after it too. */
   readonly earlier?: readonly Wave[];
   readonly member?: Member | undefined;
+  /** What the policy says of this hop; undefined where no policy selects the cluster: then only the Fleet limits it. */
+  readonly rules?: HopRules | undefined;
+  /** Who applied the policy's revision in force. */
+  readonly policyAppliedBy?: string | undefined;
+  /** What the calendars say, where it was asked already: the same answer serves many clusters. */
+  readonly window?: WindowAnswer | undefined;
+  readonly now: Date;
+}
+
+/** What was begun goes on while the window is open; what begins must fit into it. */
+function windowOf({ rules, window, now, upgrade }: GrantSituation): WindowAnswer {
+  if (window !== undefined) return window;
+  return rules === undefined ? { reasons: [] } : windowRule(rules, now, upgrade?.mutated === true);
 }
 
 /**
@@ -50,8 +67,10 @@ export function grantRefusals(situation: GrantSituation, target: KubeVersion): R
       reason('GrantBusy', `The upgrade ${grant.upgradeId} holds the cluster's grant (${grant.executionName}).`),
     );
   }
-  if (rollout !== undefined) reasons.push(...rolloutRefusals(rollout, wave, member, situation.earlier ?? []));
-  reasons.push(...capRefusals(ledger?.counts ?? {}, capKeys(cluster, fleet), fleet));
+  if (rollout !== undefined) reasons.push(...rolloutRefusals(rollout, wave, member, situation));
+  const { rules } = situation;
+  reasons.push(...windowOf(situation).reasons);
+  reasons.push(...capRefusals(ledger?.counts ?? {}, capKeys(cluster, fleet), fleet, rules?.policy?.spec));
   return reasons;
 }
 
@@ -59,28 +78,25 @@ function rolloutRefusals(
   rollout: Rollout,
   wave: Wave | undefined,
   member: Member | undefined,
-  earlier: readonly Wave[],
+  { earlier = [], rules, policyAppliedBy, now }: GrantSituation,
 ): Reason[] {
   const reasons: Reason[] = [];
   if (rollout.status !== 'Running')
     reasons.push(reason(`Rollout${rollout.status}`, `The rollout ${rollout.id} is ${rollout.status}.`));
   const halted = earlier.find((one) => one.status === 'Halted');
   if (halted !== undefined) {
-    const said = `The wave ${halted.name}, before it, is halted: ${halted.failed} failed and at most ${halted.maxFailures} may.`;
+    const said = `The wave ${halted.name}, before it, is halted: ${halted.failed} failed and at most ${allowedFailures(halted)} may.`;
     reasons.push(reason('EarlierWaveHalted', said));
   }
   if (wave === undefined || member === undefined)
     return [...reasons, reason('NotAMember', 'The cluster is not a member of the rollout.')];
   if (!GRANTING_WAVES.includes(wave.status))
     reasons.push(reason(`Wave${wave.status}`, `The wave ${wave.name} is ${wave.status}.`));
-  if (!member.inFlight && wave.inFlight >= wave.maxConcurrency) {
-    reasons.push(
-      reason(
-        'WaveFull',
-        `${wave.inFlight} of at most ${wave.maxConcurrency} clusters of the wave ${wave.name} are in flight.`,
-      ),
-    );
-  }
+  const full = member.inFlight ? undefined : waveRefusal(wave);
+  if (full !== undefined) reasons.push(full);
+  const requesters = { policyAppliedBy, rolloutCreatedBy: rollout.createdBy };
+  // What was begun is not asked for approval again (protocol.md, table "A commit checks").
+  if (!member.inFlight) reasons.push(...approvalRefusals(rules?.wave, wave, requesters, now));
   return reasons;
 }
 

@@ -6,6 +6,8 @@ import { CONTRACT } from '../contracts/step-input.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { FLEET, fleetSpec } from '../policy/applied.ts';
 import { capKeys, recount } from '../policy/caps.ts';
+import { loadRules } from '../policy/load-rules.ts';
+import { traitsOf } from '../policy/traits.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { transactWithAudit } from '../store/audit.ts';
@@ -44,6 +46,8 @@ export interface GrantRequest {
   readonly asker?: Asker;
 }
 
+const NO_RULES = { rules: undefined, policyAppliedBy: undefined, checks: [] } as const;
+
 export type GrantResult = { readonly granted: Grant } | { readonly refused: readonly Reason[] };
 
 /**
@@ -81,8 +85,15 @@ export function grantUpgrade(
 
     const earlier = rollout === undefined ? [] : await wavesBefore(table, rollout.data.id, waveIndex ?? 0);
     const fleet = fleetSpec(fleetConfig?.data);
+    const { rules, policyAppliedBy, checks } =
+      fleet === undefined
+        ? NO_RULES
+        : await loadRules(table, cluster.data, fleet, rollout && { rollout: rollout.data, wave: wave?.data });
     const refused = grantRefusals(
       {
+        now: ports.clock.now(),
+        rules,
+        policyAppliedBy,
         epoch: epoch?.data,
         fleet,
         control: control?.data,
@@ -119,6 +130,7 @@ export function grantUpgrade(
       grantedAt: now,
     };
     const operations: WriteOperation[] = [
+      ...checks,
       unchanged(Epochs, epoch),
       unchanged(FleetControls, control),
       unchanged(Configs, fleetConfig, 'Fleet', FLEET),
@@ -139,6 +151,8 @@ export function grantUpgrade(
           upgradeId: request.upgradeId,
           reasons: [],
           resumeAt: undefined,
+          traits: traitsOf(cluster.data),
+          grantedAt: now,
         }),
       );
       const takesPlace = !member.data.inFlight;
@@ -148,6 +162,7 @@ export function grantUpgrade(
           ...wave.data,
           inFlight: wave.data.inFlight + (takesPlace ? 1 : 0),
           quarantined: wave.data.quarantined - (wasQuarantined ? 1 : 0),
+          startedAt: wave.data.startedAt ?? now,
         }),
       );
     }

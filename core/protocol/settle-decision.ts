@@ -1,6 +1,8 @@
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Wave } from '../contracts/items/rollout.ts';
 import { bounded, type Reason } from '../contracts/step-result.ts';
+import { countTraits } from '../policy/traits.ts';
+import { allowedFailures, exceedsBudget } from '../policy/wave-room.ts';
 import { GRANTING_WAVES } from './grant-decision.ts';
 
 /** How an execution left its upgrade. `stopped` = ended from outside: StopExecution, a timeout, the history limit, a fault. */
@@ -50,7 +52,8 @@ export function settle(
       : undefined;
   if (member === undefined || wave === undefined) return { upgrade: settled, member: undefined, wave: undefined, hold };
   const nextMember = memberAfter(member, settled, end);
-  return { upgrade: settled, member: nextMember, wave: waveAfter(wave, member, nextMember, at), hold };
+  const counted = withDuration(waveAfter(wave, member, nextMember, at), member, settled);
+  return { upgrade: settled, member: nextMember, wave: counted, hold };
 }
 
 function memberAfter(member: Member, upgrade: Upgrade, end: UpgradeEnd): Member {
@@ -92,6 +95,9 @@ const COUNTED = {
   Quarantined: 'quarantined',
 } as const;
 
+/** The newest durations that are kept of a wave. */
+const MOST_DURATIONS = 100;
+
 /** Moves one member from one counter to another, and halts the wave in the same write when its budget is exceeded. */
 export function waveAfter(wave: Wave, before: Member, after: Member, at: string): Wave {
   const next = { ...wave };
@@ -99,17 +105,36 @@ export function waveAfter(wave: Wave, before: Member, after: Member, at: string)
   const to = COUNTED[after.status as keyof typeof COUNTED];
   if (from !== undefined) next[from] -= 1;
   if (to !== undefined) next[to] += 1;
+  next.traits = traitsAfter(wave, before, after);
   if (after.status === 'Succeeded') next.lastSuccessAt = at;
   // A straggler may fail long after its wave has ended: a budget is kept, not only while the wave is open.
   if (next.status === 'Completed' && next.failed > 0) next.status = 'CompletedWithFailures';
-  if (next.failed > next.maxFailures && GRANTING_WAVES.includes(next.status)) {
+  if (exceedsBudget(next) && GRANTING_WAVES.includes(next.status)) {
     next.status = 'Halted';
     next.reasons = [
       {
         code: 'FailureBudgetExceeded',
-        message: `${next.failed} upgrades failed and at most ${next.maxFailures} may: ${after.name} was the last.`,
+        message: `${next.failed} upgrades failed and at most ${allowedFailures(next)} may: ${after.name} was the last.`,
       },
     ];
   }
   return next;
+}
+
+/** A member that is tried again is no longer counted as it was: its next end says more. */
+function traitsAfter(wave: Wave, before: Member, after: Member): Wave['traits'] {
+  const { failed, succeeded } = wave.traits ?? { failed: {}, succeeded: {} };
+  const count = (counts: Record<string, number>, status: Member['status']) => {
+    const left = before.status === status ? countTraits(counts, before.traits ?? [], -1) : counts;
+    return after.status === status ? countTraits(left, after.traits ?? [], 1) : left;
+  };
+  return { failed: count(failed, 'Failed'), succeeded: count(succeeded, 'Succeeded') };
+}
+
+/** How long this hop took is what the next estimates are learned from; one that waited for a person or a window says nothing. */
+function withDuration(wave: Wave, member: Member, upgrade: Upgrade): Wave {
+  const uninterrupted = upgrade.startedAt !== undefined && upgrade.startedAt === member.grantedAt;
+  if (upgrade.status !== 'Succeeded' || !uninterrupted || upgrade.endedAt === undefined) return wave;
+  const seconds = (Date.parse(upgrade.endedAt) - Date.parse(member.grantedAt ?? upgrade.endedAt)) / 1000;
+  return { ...wave, durations: [...(wave.durations ?? []), seconds].slice(-MOST_DURATIONS) };
 }

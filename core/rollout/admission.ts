@@ -6,8 +6,11 @@ import { grantRefusals } from '../protocol/grant-decision.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { nextHop } from './cluster-target.ts';
 import type { Decision, Waiting } from './decisions.ts';
-import { memberChange } from './member-progress.ts';
+import { asideReasons, memberChange } from './member-progress.ts';
+import type { memberRules } from './member-rules.ts';
 import type { FleetSnapshot } from './snapshot.ts';
+import { suspects } from './suspects.ts';
+import { waitingForWaves } from './waiting.ts';
 
 /** Counts as they will be after the grants decided so far in this tick. The granting transaction counts again, exactly. */
 export interface Room {
@@ -36,37 +39,6 @@ const urgency = (a: Member, b: Member): number =>
   a.position - b.position ||
   (a.clusterKey < b.clusterKey ? -1 : 1);
 
-/** Which members of a rollout get a grant now, and why the others wait. */
-export function admit(
-  snapshot: FleetSnapshot,
-  rollout: Rollout,
-  room: Room,
-  now: Date,
-  index: MemberIndex,
-): { decisions: Decision[]; waiting: Waiting[] } {
-  const decisions: Decision[] = [];
-  const waiting: Waiting[] = [];
-  for (const member of [...(index.members.get(rollout.id) ?? [])].sort(urgency)) {
-    if (member.status === 'Running') continue;
-    const change = memberChange(snapshot, rollout, member, upgradeOf(index, member));
-    if (change !== undefined) {
-      decisions.push(change);
-      continue;
-    }
-    const refused =
-      member.resumeAt !== undefined && new Date(member.resumeAt) > now
-        ? [
-            {
-              code: 'ResumesLater',
-              message: `${member.reasons[0]?.message ?? 'It is parked'} Looking again at ${member.resumeAt}.`,
-            },
-          ]
-        : admitOne(snapshot, rollout, member, room, index, decisions);
-    if (refused.length > 0) waiting.push({ clusterKey: member.clusterKey, rolloutId: rollout.id, reasons: refused });
-  }
-  return { decisions, waiting };
-}
-
 /** What is looked up again and again, indexed once for a tick. */
 export interface MemberIndex {
   /** By rollout, as they were read. */
@@ -76,23 +48,68 @@ export interface MemberIndex {
   readonly upgrades: ReadonlyMap<string, FleetSnapshot['upgrades'][number]>;
 }
 
-function admitOne(
-  snapshot: FleetSnapshot,
-  rollout: Rollout,
-  member: Member,
-  room: Room,
-  index: MemberIndex,
-  decisions: Decision[],
-): readonly Reason[] {
+interface Admission {
+  readonly snapshot: FleetSnapshot;
+  readonly rollout: Rollout;
+  readonly room: Room;
+  readonly now: Date;
+  readonly index: MemberIndex;
+  readonly rulesOf: ReturnType<typeof memberRules>;
+}
+
+/** Which members of a rollout get a grant now, and why the others wait and until when. */
+export function admit(admission: Admission): { decisions: Decision[]; waiting: Waiting[] } {
+  const { snapshot, rollout, now, index } = admission;
+  const decisions: Decision[] = [];
+  const waiting: Waiting[] = [];
+  const members = index.members.get(rollout.id) ?? [];
+  const waves = index.waves.get(rollout.id) ?? [];
+  const suspicionOf = suspects(snapshot, rollout, waves, members);
+  const told = waitingForWaves(snapshot, rollout, waves, now);
+  for (const member of [...members].sort(urgency)) {
+    if (member.status === 'Running') continue;
+    const change = memberChange(snapshot, rollout, member, upgradeOf(index, member), suspicionOf, now);
+    if (change !== undefined) {
+      decisions.push(change);
+      continue;
+    }
+    const { clusterKey, resumeAt } = member;
+    const aside = asideReasons(snapshot, member, suspicionOf, now);
+    const answer: Answer =
+      resumeAt !== undefined && new Date(resumeAt) > now
+        ? { reasons: [resumesLater(member, resumeAt)], until: resumeAt }
+        : aside.length > 0
+          ? { reasons: aside }
+          : admitOne(admission, member, decisions);
+    if (answer.reasons.length === 0) continue;
+    waiting.push({ clusterKey, rolloutId: rollout.id, ...told(member, answer) });
+  }
+  return { decisions, waiting };
+}
+
+/** Why a member waits, and until when as far as is known. No reasons = it was admitted. */
+export interface Answer {
+  readonly reasons: readonly Reason[];
+  readonly until?: string | undefined;
+}
+
+const resumesLater = (member: Member, at: string): Reason => ({
+  code: 'ResumesLater',
+  message: `${member.reasons[0]?.message ?? 'It is parked'} Looking again at ${at}.`,
+});
+
+function admitOne({ snapshot, rollout, room, now, index, rulesOf }: Admission, member: Member, decisions: Decision[]): Answer {
   const cluster = snapshot.clusters.get(member.clusterKey);
   const { fleet } = snapshot;
-  if (cluster === undefined) return [{ code: 'UnknownCluster', message: 'The cluster is not in the inventory.' }];
-  const parkedUpgrade = upgradeOf(index, member);
-  const hop =
-    parkedUpgrade?.status === 'Parked'
-      ? parkedUpgrade
-      : nextHop(KubeVersion.parse(member.from), KubeVersion.parse(cluster.version), KubeVersion.parse(member.to));
+  if (cluster === undefined)
+    return { reasons: [{ code: 'UnknownCluster', message: 'The cluster is not in the inventory.' }] };
+  const upgrade = upgradeOf(index, member);
+  const parked = upgrade?.status === 'Parked' ? upgrade : undefined;
+  const hop = parked ?? nextHop(KubeVersion.parse(member.from), KubeVersion.parse(cluster.version), KubeVersion.parse(member.to));
   const wave = room.waves.get(waveKey(member));
+  const { rules, policyAppliedBy, window } = rulesOf(rollout.policy, cluster, wave);
+  const begun = upgrade?.mutated === true;
+  const answer = window(begun);
   const refused = grantRefusals(
     {
       epoch: snapshot.epoch,
@@ -102,17 +119,23 @@ function admitOne(
       clusterControl: snapshot.controls.get(member.clusterKey),
       grant: index.grants.get(member.clusterKey),
       ledger: room.ledger,
-      upgrade: parkedUpgrade,
+      upgrade,
       rollout,
       wave,
       earlier: index.waves.get(member.rolloutId)?.filter((one) => one.index < member.waveIndex) ?? [],
       member,
+      rules,
+      policyAppliedBy,
+      window: answer,
+      now,
     },
     KubeVersion.parse(hop.to),
   );
-  if (refused.length > 0 || fleet === undefined || wave === undefined) return refused;
+  const until = answer.startsAt?.toISOString();
+  if (refused.length > 0 || fleet === undefined || wave === undefined)
+    return { reasons: refused, ...(until === undefined ? {} : { until }) };
   room.ledger = { counts: recount(room.ledger.counts, capKeys(cluster, fleet), 1) };
   if (!member.inFlight) room.waves.set(waveKey(member), { ...wave, inFlight: wave.inFlight + 1 });
   decisions.push({ type: 'grant-member', member, from: hop.from, to: hop.to, upgradeId: `${hop.from}-${hop.to}` });
-  return [];
+  return { reasons: [] };
 }

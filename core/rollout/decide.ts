@@ -1,12 +1,16 @@
 import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Wave } from '../contracts/items/rollout.ts';
 import { reason } from '../contracts/step-result.ts';
+import { policyOf } from '../policy/policy-of.ts';
 import { grantRefusals } from '../protocol/grant-decision.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { admit, type MemberIndex, type Room, roomOf } from './admission.ts';
 import { automaticRollouts } from './automatic-rollouts.ts';
 import type { Decided, Decision, Waiting } from './decisions.ts';
 import { atRest, restingDecisions } from './resting-rollouts.ts';
+import { learning } from './learning.ts';
+import { memberRules } from './member-rules.ts';
+import { replans } from './replan.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import { waveDecisions } from './wave-progress.ts';
 
@@ -25,22 +29,29 @@ export function decide(snapshot: FleetSnapshot, now: Date): Decided {
     grants: new Map(snapshot.grants.map((grant: Grant) => [grant.clusterKey, grant])),
     upgrades: new Map(snapshot.upgrades.map((upgrade: Upgrade) => [`${upgrade.clusterKey}/${upgrade.id}`, upgrade])),
   };
+  const rulesOf = memberRules(snapshot, now);
   for (const rollout of snapshot.rollouts) {
+    const applied = snapshot.policies.get(rollout.policy);
     decisions.push(
-      ...waveDecisions(
+      ...waveDecisions({
         rollout,
-        wavesOf.get(rollout.id) ?? [],
-        index.members.get(rollout.id) ?? [],
-        snapshot.policies.get(rollout.policy)?.policy.spec.waves ?? [],
-      ),
+        waves: wavesOf.get(rollout.id) ?? [],
+        members: index.members.get(rollout.id) ?? [],
+        policy: applied?.policy,
+        policyAppliedBy: applied?.appliedBy,
+        learned: snapshot.learned,
+        readings: (wave) => snapshot.gateReadings.get(`${wave.rolloutId}/${wave.index}`),
+        now,
+      }),
     );
-    const admitted = admit(snapshot, rollout, room, now, index);
+    const admitted = admit({ snapshot, rollout, room, now, index, rulesOf });
     decisions.push(...admitted.decisions);
     waiting.push(...admitted.waiting);
   }
   for (const rollout of atRest(snapshot))
-    decisions.push(...restingDecisions(snapshot, rollout, wavesOf.get(rollout.id) ?? [], index));
-  const parked = parkedByHand(snapshot, room, index, now);
+    decisions.push(...restingDecisions(snapshot, rollout, wavesOf.get(rollout.id) ?? [], index, now));
+  decisions.push(...learning(snapshot), ...replans(snapshot, now));
+  const parked = parkedByHand(snapshot, room, index, rulesOf, now);
   decisions.push(...parked.decisions);
   waiting.push(...parked.waiting);
   for (const plan of automaticRollouts(snapshot, now)) decisions.push({ type: 'create-rollout', plan });
@@ -52,10 +63,12 @@ function parkedByHand(
   snapshot: FleetSnapshot,
   room: Room,
   index: MemberIndex,
+  rulesOf: ReturnType<typeof memberRules>,
   now: Date,
 ): { decisions: Decision[]; waiting: Waiting[] } {
   const decisions: Decision[] = [];
   const waiting: Waiting[] = [];
+  const policies = [...snapshot.policies.values()].map((applied) => applied.policy);
   for (const upgrade of snapshot.upgrades) {
     const waits = upgrade.status === 'Parked' || upgrade.status === 'Pending';
     if (!waits || upgrade.rolloutId !== undefined) continue;
@@ -69,8 +82,14 @@ function parkedByHand(
       continue;
     }
     if (upgrade.resumeAt !== undefined && new Date(upgrade.resumeAt) > now) continue;
+    const match = policyOf(cluster, policies);
+    const { rules, window } = rulesOf(match.type === 'one' ? match.policy.metadata.name : undefined, cluster, undefined);
+    const answer = window(upgrade.mutated);
     const refused = grantRefusals(
       {
+        rules,
+        window: answer,
+        now,
         epoch: snapshot.epoch,
         fleet: snapshot.fleet,
         control: snapshot.control,
@@ -83,7 +102,10 @@ function parkedByHand(
       KubeVersion.parse(upgrade.to),
     );
     if (refused.length === 0) decisions.push({ type: 'grant-upgrade', upgrade });
-    else waiting.push({ clusterKey: upgrade.clusterKey, reasons: refused });
+    else {
+      const until = answer.startsAt?.toISOString();
+      waiting.push({ clusterKey: upgrade.clusterKey, reasons: refused, ...(until === undefined ? {} : { until }) });
+    }
   }
   return { decisions, waiting };
 }

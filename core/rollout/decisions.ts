@@ -1,7 +1,8 @@
 import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
-import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { LearnedDurations, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import type { RolloutPlan } from './plan-rollout.ts';
+import type { Replan } from './replan.ts';
 
 /** What the reconciler will do, as data with its reasons. Applying one is conditional: it does nothing when something moved meanwhile. */
 export type Decision =
@@ -18,8 +19,20 @@ export type Decision =
       readonly status: Wave['status'];
       readonly reasons: readonly Reason[];
       /** Counted anew when it opens. */
-      readonly limits?: Pick<Wave, 'needWork' | 'maxConcurrency' | 'maxFailures'>;
+      readonly limits?: Partial<Wave>;
     }
+  /** Numbers of a wave that is under way follow its policy; gates and approvals by rule are noted. Its status stays. */
+  | {
+      readonly type: 'adjust-wave';
+      readonly wave: Wave;
+      readonly changes: Partial<Wave>;
+      /** What the audit calls it; undefined = nothing that a person needs to know. */
+      readonly event: string | undefined;
+      readonly reasons: readonly Reason[];
+    }
+  /** Members that have not started go where the policy puts them now. */
+  | { readonly type: 'replan'; readonly rollout: Rollout; readonly changes: Replan }
+  | { readonly type: 'learn'; readonly learned: LearnedDurations }
   | {
       readonly type: 'change-member';
       readonly member: Member;
@@ -45,6 +58,8 @@ export interface Waiting {
   readonly clusterKey: string;
   readonly rolloutId?: string;
   readonly reasons: readonly Reason[];
+  /** When it will be looked at again with another result, as far as is known: a window, the end of a soak. */
+  readonly until?: string | undefined;
 }
 
 export interface Decided {

@@ -3,9 +3,11 @@ import type { Member, Rollout } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
 import { holdRefusals } from '../protocol/standing-refusals.ts';
+import { quarantineReasons } from '../policy/quarantine.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { Decision } from './decisions.ts';
 import type { FleetSnapshot } from './snapshot.ts';
+import type { SuspicionOf } from './suspects.ts';
 
 const NEVER = new Set(['Excluded', 'BadTag', 'Pinned', 'Unsupported', 'Gone']);
 
@@ -18,6 +20,8 @@ export function memberChange(
   rollout: Rollout,
   member: Member,
   upgrade: Upgrade | undefined,
+  suspicionOf: SuspicionOf,
+  now: Date,
 ): Decision | undefined {
   // Without a Fleet that this version can read, nobody knows which tags count: nothing is decided about anybody.
   if (snapshot.fleet === undefined) return undefined;
@@ -51,6 +55,26 @@ export function memberChange(
   const refusals = clusterRefusals(cluster, target, snapshot.fleet.tagPrefix);
   const never = refusals.filter((refusal) => NEVER.has(refusal.code));
   if (never.length > 0) return takeOut(...never);
-  if (refusals.length > 0 && member.status === 'Pending') return change('Quarantined', ...refusals);
-  return undefined;
+  const aside = asideReasons(snapshot, member, suspicionOf, now);
+  if (aside.length === 0) return undefined;
+  if (member.status === 'Pending') return change('Quarantined', ...aside);
+  // One that is set aside already says the newest reason, and is let in again when there is none.
+  return member.status === 'Quarantined' && isOther(member.reasons, aside) ? change('Quarantined', ...aside) : undefined;
 }
+
+/** Why a member is set aside for now, with nothing begun on it: unreachable, new, going, or suspected (design.md, quarantine). */
+export function asideReasons(
+  snapshot: FleetSnapshot,
+  member: Member,
+  suspicionOf: SuspicionOf,
+  now: Date,
+): Reason[] {
+  const cluster = snapshot.clusters.get(member.clusterKey);
+  if (cluster === undefined || snapshot.fleet === undefined || member.inFlight) return [];
+  const refusals = clusterRefusals(cluster, KubeVersion.parse(member.to), snapshot.fleet.tagPrefix);
+  const suspected = suspicionOf(member);
+  return [...refusals, ...quarantineReasons(cluster, now), ...(suspected === undefined ? [] : [suspected])];
+}
+
+const isOther = (before: readonly Reason[], after: readonly Reason[]): boolean =>
+  before.map(({ code }) => code).join() !== after.map(({ code }) => code).join();

@@ -4,7 +4,7 @@ import { type MemberIndex, upgradeOf } from './admission.ts';
 import type { Decision } from './decisions.ts';
 import { memberChange } from './member-progress.ts';
 import type { FleetSnapshot } from './snapshot.ts';
-import { isSettled, waveEnd } from './wave-progress.ts';
+import { isSettled, waveEnd } from './wave-end.ts';
 
 /** Rollouts that are not under way, which only the full look sees: aborted, halted and completed ones. */
 export function atRest(snapshot: FleetSnapshot): Rollout[] {
@@ -21,6 +21,7 @@ export function restingDecisions(
   rollout: Rollout,
   waves: readonly Wave[],
   index: MemberIndex,
+  now: Date,
 ): Decision[] {
   const aborted = rollout.status === 'Aborted';
   const decisions: Decision[] = [];
@@ -29,7 +30,7 @@ export function restingDecisions(
     const change =
       member.status === 'Running' || !(aborted || gone)
         ? undefined
-        : memberChange(snapshot, rollout, member, upgradeOf(index, member));
+        : memberChange(snapshot, rollout, member, upgradeOf(index, member), () => undefined, now);
     if (change !== undefined) decisions.push(change);
   }
   if (!aborted) return decisions;

@@ -1,7 +1,11 @@
 import type { FleetSpec, UpgradePolicy } from '../config/types.ts';
+import type { CompiledCalendar } from '../calendar/compile-calendar.ts';
 import type { AccountState, ClusterControl, ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
+import type { GateReading } from '../contracts/items/gate.ts';
 import type { Epoch, Grant, Ledger, Upgrade } from '../contracts/items/protocol.ts';
-import type { FleetControl, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { FleetControl, LearnedDurations, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+
+import type { Channels } from '../policy/channels.ts';
 
 /** Everything that the reconciler decides from, read at one time. Maps are by cluster key, rollout id, or policy name. */
 export interface FleetSnapshot {
@@ -12,6 +16,12 @@ export interface FleetSnapshot {
     string,
     { readonly policy: UpgradePolicy; readonly revision: string; readonly appliedBy: string }
   >;
+  readonly calendars: ReadonlyMap<string, CompiledCalendar>;
+  readonly channels: Channels;
+  /** What upgrades of this fleet have taken; undefined while nothing was learned. */
+  readonly learned: LearnedDurations | undefined;
+  /** Gates that were read for this tick, as `<rolloutId>/<waveIndex>`. */
+  readonly gateReadings: ReadonlyMap<string, readonly GateReading[]>;
   readonly clusters: ReadonlyMap<string, ClusterRecord>;
   readonly controls: ReadonlyMap<string, ClusterControl>;
   readonly regions: ReadonlyMap<string, RegionVersions>;
@@ -29,6 +39,12 @@ export interface FleetSnapshot {
    */
   readonly history?: {
     readonly rollouts: readonly Rollout[];
+    /** Of every rollout. */
+    readonly waves: readonly Wave[];
+    /** Of rollouts that are under way, ended members too. */
+    readonly members: readonly Member[];
+    /** Ids of findings that block a cluster, by cluster key, from its latest scan. */
+    readonly findings: ReadonlyMap<string, readonly string[]>;
     readonly served: ReadonlySet<string>;
     readonly accounts: readonly AccountState[];
   };

@@ -1,65 +1,42 @@
-import type { Wave as WaveSpec } from '../config/types.ts';
-import { concurrencyLimit, failureLimit } from '../config/wave-limits.ts';
-import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
-import { type Reason, reason } from '../contracts/step-result.ts';
+import type { UpgradePolicy, Wave as WaveSpec } from '../config/types.ts';
+import type { GateReading } from '../contracts/items/gate.ts';
+import type { LearnedDurations, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import { reason } from '../contracts/step-result.ts';
+import { approvalRefusals } from '../policy/approvals.ts';
+import { automaticApproval } from './automatic-approval.ts';
 import type { Decision } from './decisions.ts';
+import { isSettled, PASSED, waveEnd } from './wave-end.ts';
+import { estimateSeconds, limitChanges, limitsOf } from './wave-limits.ts';
+import { gatesAfter, gatesChanged, isWatched, soakOf } from './wave-soak.ts';
 
-const PASSED: readonly Wave['status'][] = ['Completed', 'CompletedWithFailures', 'Skipped'];
-
-/** Every member has ended, or will be seen to later. */
-export const isSettled = (wave: Wave): boolean =>
-  wave.succeeded + wave.failed + wave.blocked + wave.excluded + wave.quarantined >= wave.members;
-
-/** How a settled wave ends (semantics.md, Wave): never Completed where clusters failed, Halted where some were tried and none succeeded. */
-export function waveEnd(wave: Wave): { status: Wave['status']; reasons: Reason[] } {
-  const count = `${wave.succeeded} succeeded, ${wave.failed} failed, ${wave.blocked} blocked, ${wave.excluded} excluded, ${wave.quarantined} quarantined`;
-  const said = (code: string, message: string) => [reason(code, `${message}: ${count}.`)];
-  if (wave.failed > wave.maxFailures)
-    return { status: 'Halted', reasons: said('FailureBudgetExceeded', 'More failed than may') };
-  if (wave.succeeded === 0 && wave.failed > 0)
-    return { status: 'Halted', reasons: said('NoneSucceeded', 'Some were tried and none succeeded') };
-  if (wave.succeeded + wave.failed === 0 && wave.needWork > 0) {
-    return {
-      status: 'Undecided',
-      reasons: said(
-        'NoneJudged',
-        'No upgrade was tried to its end, so the wave proves nothing; resume the rollout to go on',
-      ),
-    };
-  }
-  return {
-    status: wave.failed > 0 ? 'CompletedWithFailures' : 'Completed',
-    reasons: said('Settled', 'Every cluster has settled'),
-  };
+/** What the waves of one rollout are decided from. `members` are those that have not settled. */
+export interface WaveSituation {
+  readonly rollout: Rollout;
+  readonly waves: readonly Wave[];
+  readonly members: readonly Member[];
+  /** As applied now; undefined when this version cannot read it: then waves that are open end, and none opens. */
+  readonly policy: UpgradePolicy | undefined;
+  readonly policyAppliedBy: string | undefined;
+  readonly learned: LearnedDurations | undefined;
+  /** By wave index: gates that were read for this tick. */
+  readonly readings: (wave: Wave) => readonly GateReading[] | undefined;
+  readonly now: Date;
 }
 
 const UNSETTLED: readonly Member['status'][] = ['Pending', 'Running', 'Parked', 'Quarantined'];
 
-/**
- * The next change of a rollout's waves, and of the rollout itself. Waves open in order, one at a time. `members` are those that have not
- * settled; `specs` are the policy's waves as they are now.
- */
-export function waveDecisions(
-  rollout: Rollout,
-  waves: readonly Wave[],
-  members: readonly Member[],
-  specs: readonly WaveSpec[],
-): Decision[] {
-  const ordered = [...waves].sort((a, b) => a.index - b.index);
+/** The next changes of a rollout's waves, and of the rollout itself. Waves open in order, one at a time. */
+export function waveDecisions(situation: WaveSituation): Decision[] {
+  const { rollout } = situation;
+  const ordered = [...situation.waves].sort((a, b) => a.index - b.index);
+  const decisions = ordered.flatMap((wave) => adjusted(situation, wave));
   for (const wave of ordered) {
     if (PASSED.includes(wave.status)) continue;
-    if (wave.status === 'Pending') return rollout.status === 'Running' ? opened(wave, members, specs) : [];
-    if (wave.status === 'Open' || wave.status === 'Undecided') {
-      if (!isSettled(wave)) return [];
-      const end = waveEnd(wave);
-      if (end.status === wave.status) return [];
-      return [{ type: 'change-wave', wave, status: end.status, reasons: end.reasons }];
-    }
-    return ended(rollout, wave, members);
+    return [...decisions, ...(rollout.status === 'Running' || wave.status !== 'Pending' ? next(situation, wave) : [])];
   }
-  if (rollout.status !== 'Running' || ordered.length === 0) return [];
+  if (rollout.status !== 'Running' || ordered.length === 0) return decisions;
   // Stragglers run after their wave has ended: the rollout stays until none is left.
-  if (members.some((member) => UNSETTLED.includes(member.status))) return [];
+  if (situation.members.some((member) => UNSETTLED.includes(member.status))) return decisions;
   const failed = ordered.reduce((sum, wave) => sum + wave.failed, 0);
   const blocked = ordered.reduce((sum, wave) => sum + wave.blocked, 0);
   const reasons = [
@@ -68,25 +45,87 @@ export function waveDecisions(
       `${failed} ${failed === 1 ? 'cluster' : 'clusters'} failed, ${blocked} ${blocked === 1 ? 'is' : 'are'} blocked.`,
     ),
   ];
-  return [{ type: 'change-rollout', rollout, status: failed > 0 ? 'CompletedWithFailures' : 'Completed', reasons }];
+  const status = failed > 0 ? 'CompletedWithFailures' : 'Completed';
+  return [...decisions, { type: 'change-rollout', rollout, status, reasons }];
+}
+
+const specOf = ({ policy }: WaveSituation, wave: Wave): WaveSpec | undefined =>
+  policy?.spec.waves.find((spec) => spec.name === wave.name);
+
+const UNDER_WAY: readonly Wave['status'][] = ['Open', 'Soaking', 'Undecided', 'Halted'];
+
+/** Numbers that the policy says differently by now. */
+function adjusted(situation: WaveSituation, wave: Wave): Decision[] {
+  const spec = specOf(situation, wave);
+  if (spec === undefined || situation.policy === undefined || !UNDER_WAY.includes(wave.status)) return [];
+  const changes = limitChanges(wave, situation.policy, spec);
+  const said = Object.entries(changes).map(([name, value]) => `${name} is ${value}`);
+  if (said.length === 0) return [];
+  const reasons = [reason('PolicyChanged', `The policy ${situation.rollout.policy} has changed: ${said.join(', ')}.`)];
+  return [{ type: 'adjust-wave', wave, changes, event: 'WaveLimitsChanged', reasons }];
+}
+
+function next(situation: WaveSituation, wave: Wave): Decision[] {
+  const { rollout, members } = situation;
+  switch (wave.status) {
+    case 'Pending':
+      return opened(situation, wave);
+    case 'Open':
+    case 'Undecided':
+      return isSettled(wave) ? settled(situation, wave) : [];
+    case 'Soaking':
+      return soaking(situation, wave);
+    default:
+      return ended(rollout, wave, members);
+  }
 }
 
 /** Percentages are of the members that need work at the wave's start, excluded and quarantined ones left out (semantics.md, Failure budget). */
-function opened(wave: Wave, members: readonly Member[], specs: readonly WaveSpec[]): Decision[] {
+function opened(situation: WaveSituation, wave: Wave): Decision[] {
+  const { rollout, members, policy, policyAppliedBy, learned, now } = situation;
   const own = members.filter((member) => member.waveIndex === wave.index);
   const needWork = own.filter((member) => member.status === 'Pending').length;
   if (own.length === 0) {
     const reasons = [reason('NothingToDo', 'No cluster of this wave needs work.')];
     return [{ type: 'change-wave', wave, status: 'Skipped', reasons }];
   }
-  const spec = specs.find((one) => one.name === wave.name);
-  const { maxConcurrency, maxFailures } =
+  // What nobody can read opens nothing: which approvals and windows hold is not known.
+  if (policy === undefined) return [];
+  const spec = specOf(situation, wave);
+  const requesters = { policyAppliedBy, rolloutCreatedBy: rollout.createdBy };
+  if (approvalRefusals(spec, wave, requesters, now).length > 0) return automaticApproval(situation, wave, spec);
+  const limits: Partial<Wave> =
     spec === undefined
-      ? wave
-      : { maxConcurrency: concurrencyLimit(spec, needWork), maxFailures: failureLimit(spec, needWork) };
-  return [
-    { type: 'change-wave', wave, status: 'Open', reasons: [], limits: { needWork, maxConcurrency, maxFailures } },
-  ];
+      ? { needWork }
+      : { needWork, ...limitsOf(spec, needWork), estimateSeconds: estimateSeconds(policy, learned) };
+  return [{ type: 'change-wave', wave, status: 'Open', reasons: [], limits }];
+}
+
+function settled(situation: WaveSituation, wave: Wave): Decision[] {
+  const spec = specOf(situation, wave);
+  const end = waveEnd(wave, spec);
+  if (end.status === wave.status) return [];
+  const passes = PASSED.includes(end.status);
+  const watched = passes && wave.lastSuccessAt !== undefined && isWatched(spec) && wave.promotedBy === undefined;
+  if (!watched) return [{ type: 'change-wave', wave, status: end.status, reasons: end.reasons }];
+  const { reasons } = soakOf(wave, spec, situation.now);
+  return [{ type: 'change-wave', wave, status: 'Soaking', reasons: [...reasons, ...end.reasons] }];
+}
+
+function soaking(situation: WaveSituation, wave: Wave): Decision[] {
+  const spec = specOf(situation, wave);
+  const readings = situation.readings(wave);
+  const gates = readings === undefined ? wave.gates : gatesAfter(wave.gates, readings, situation.now);
+  const watched: Wave = gates === undefined ? wave : { ...wave, gates };
+  const soak = soakOf(watched, spec, situation.now);
+  if (soak.isOver) {
+    const end = waveEnd(wave, spec);
+    const changes = gates === undefined ? {} : { limits: { gates } };
+    return [{ type: 'change-wave', wave, status: end.status, reasons: end.reasons, ...changes }];
+  }
+  if (readings === undefined || gates === undefined) return [];
+  const event = gatesChanged(wave.gates, gates) ? 'WaveGatesChanged' : undefined;
+  return [{ type: 'adjust-wave', wave, changes: { gates, reasons: [...soak.reasons] }, event, reasons: soak.reasons }];
 }
 
 /** A wave that waits for a person stops the rollout once nothing of it runs any more; what runs finishes. */

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { reasonSchema, timestamp } from './common.ts';
+import { approvalRecord } from './approval.ts';
+import { condition, reasonSchema, timestamp } from './common.ts';
+import { gateState } from './gate.ts';
 
 export const ROLLOUT_STATUSES = [
   'Planned',
@@ -45,8 +47,13 @@ export const rollout = z.object({
   waves: z.array(z.string()),
   reasons: z.array(reasonSchema),
   endedAt: timestamp.optional(),
+  /** Traits that a person has cleared of suspicion: clusters that have them are not set aside for them any more. */
+  releasedTraits: z.array(z.string()).optional(),
+  conditions: z.array(condition).optional(),
 });
 export type Rollout = z.infer<typeof rollout>;
+
+const counts = z.record(z.string(), z.number().int().nonnegative());
 
 /** Counters are changed by the same transaction that changes the member. */
 export const wave = z.object({
@@ -66,7 +73,30 @@ export const wave = z.object({
   blocked: z.number().int().nonnegative(),
   excluded: z.number().int().nonnegative(),
   quarantined: z.number().int().nonnegative(),
+  /** Clusters that go first, one after the other. */
+  canaries: z.number().int().nonnegative().optional(),
+  /** What is in flight counts as failures that may still come (semantics.md, Failure budget). */
+  countInFlight: z.boolean().optional(),
+  /** Failures that a person has accepted (`resume --accept-failures`): the budget is at least so large. */
+  acceptedFailures: z.number().int().nonnegative().optional(),
+  /** Findings that would block clusters of the wave, in their latest scans, when the plan was made. */
+  blockingFindings: z.number().int().nonnegative().optional(),
+  /** What approvals bind to (semantics.md, Approval); frozen when the wave opens. */
+  planHash: z.string().optional(),
+  approvals: z.array(approvalRecord).optional(),
+  gates: gateState.optional(),
+  /** Seconds that one hop is taken to last: what must fit into a window. */
+  estimateSeconds: z.number().positive().optional(),
+  /** Seconds that upgrades of this wave have lasted, the newest last: what estimates are learned from. */
+  durations: z.array(z.number().nonnegative()).optional(),
+  /** How many clusters with each trait failed and succeeded: what a failure fingerprint is made of. */
+  traits: z.object({ failed: counts, succeeded: counts }).optional(),
+  /** A person skipped its soak (`promote`). */
+  promotedBy: z.string().optional(),
+  conditions: z.array(condition).optional(),
   openedAt: timestamp.optional(),
+  /** When its first cluster was granted: from then on approvals do not expire. */
+  startedAt: timestamp.optional(),
   lastSuccessAt: timestamp.optional(),
   endedAt: timestamp.optional(),
   reasons: z.array(reasonSchema),
@@ -86,16 +116,32 @@ export const member = z.object({
   upgradeId: z.string().optional(),
   reasons: z.array(reasonSchema),
   resumeAt: timestamp.optional(),
+  /** What it had that others may lack, when it was granted last (core/rollout/traits.ts). */
+  traits: z.array(z.string()).optional(),
+  /** When its last grant was given: how long the upgrade took is learned from it. */
+  grantedAt: timestamp.optional(),
   /** Capped keys are computed when it is granted, from the labels of that moment. */
   position: z.number().int().positive(),
 });
 export type Member = z.infer<typeof member>;
+
+/** Seconds that one hop of one cluster takes, learned from so many that have succeeded. */
+export const learnedDurations = z.object({
+  count: z.number().int().nonnegative(),
+  p50: z.number().nonnegative(),
+  p90: z.number().nonnegative(),
+  /** Share of judged upgrades that failed, 0 to 1. */
+  failureRate: z.number().min(0).max(1),
+});
+export type LearnedDurations = z.infer<typeof learnedDurations>;
 
 /** Where the reconciler left off; always in the sparse index, so that an idle tick is one query. */
 export const reconcileMarker = z.object({
   /** Set by whoever learns something new (versions, inventory, config); cleared by a full look. */
   dirtySince: timestamp.optional(),
   lastFullAt: timestamp.optional(),
+  /** What upgrades of this fleet have taken, from the waves of its rollouts. */
+  learned: learnedDurations.optional(),
 });
 export type ReconcileMarker = z.infer<typeof reconcileMarker>;
 

@@ -1,6 +1,6 @@
 import type { CheckedWaiver } from '../../config/check-waiver.ts';
 import type { ScanWaiver } from '../../config/types.ts';
-import { matchesGlob } from './glob.ts';
+import { matchesGlob } from '../../selector/glob.ts';
 import type { Finding } from './report-schema.ts';
 
 /** A waiver, and the instant at which it ends. */

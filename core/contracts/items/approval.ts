@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { timestamp } from './common.ts';
+
+/** What a person (or `liftlock`, by a rule) said of a wave. The last word of each principal counts. */
+export const approvalRecord = z.object({
+  decision: z.enum(['Approved', 'Rejected']),
+  /** Role ARN without session, a person's Identity Center name, or `liftlock`. */
+  principal: z.string(),
+  at: timestamp,
+  /** The wave's plan hash that it was said of; another hash voids it. */
+  planHash: z.string(),
+  comment: z.string().optional(),
+});
+export type ApprovalRecord = z.infer<typeof approvalRecord>;

@@ -1,0 +1,84 @@
+import { matchesGlob } from '../selector/glob.ts';
+import { durationMilliseconds } from '../config/schema/quantities.ts';
+import type { Wave as WaveSpec } from '../config/types.ts';
+import type { ApprovalRecord } from '../contracts/items/approval.ts';
+import type { Wave } from '../contracts/items/rollout.ts';
+import { LIFTLOCK } from '../contracts/principals.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
+
+/** Who may not agree where four eyes are asked for. */
+export interface Requesters {
+  readonly policyAppliedBy: string | undefined;
+  readonly rolloutCreatedBy: string;
+}
+
+type Approval = NonNullable<WaveSpec['approval']>;
+type Approved = Pick<Wave, 'name' | 'planHash' | 'approvals' | 'startedAt'>;
+
+/**
+ * Why a wave may not begin for want of approval; empty = it may. Approvals bind to the wave's plan hash; the last word of each person
+ * counts; they must hold when the first cluster starts, and expiry never stops a wave that runs (semantics.md, Approval).
+ */
+export function approvalRefusals(
+  spec: Pick<WaveSpec, 'approval'> | undefined,
+  wave: Approved,
+  requesters: Requesters,
+  now: Date,
+): Reason[] {
+  const approval = spec?.approval;
+  if (approval === undefined || !approval.before) return [];
+  const words = lastWords(wave);
+  const rejected = words.find(({ decision }) => decision === 'Rejected');
+  if (rejected !== undefined) {
+    const why = rejected.comment === undefined ? '' : `: ${rejected.comment}`;
+    const said = `The wave ${wave.name} was rejected by ${rejected.principal} at ${rejected.at}${why}. It goes on when they approve, or when the plan changes and is approved.`;
+    return [reason('ApprovalRejected', said)];
+  }
+  const at = wave.startedAt === undefined ? now : new Date(wave.startedAt);
+  const given = words.filter((word) => mayApprove(approval, word.principal, requesters).length === 0);
+  const holding = given.filter((word) => !isExpired(approval, word, at));
+  if (holding.length >= approval.approvals) return [];
+  const expired = given.length - holding.length;
+  const more = `${holding.length} of ${approval.approvals} approvals`;
+  const after = expired === 0 ? '' : `; ${expired} expired after ${approval.expiresAfter}`;
+  const voided = (wave.approvals ?? []).some((word) => word.planHash !== wave.planHash && word.decision === 'Approved');
+  const changed = voided ? ' Its plan has changed since it was approved, which voided that.' : '';
+  const how = `Run: liftlock approve ROLLOUT ${wave.name}`;
+  return [
+    reason(
+      expired > 0 ? 'ApprovalExpired' : 'ApprovalMissing',
+      `The wave ${wave.name} has ${more}${after}.${changed} ${how}`,
+    ),
+  ];
+}
+
+/** Why this person's approval would not count; empty = it would. */
+export function mayApprove(approval: Approval, principal: string, requesters: Requesters): Reason[] {
+  // A rule that the policy itself states counts once, whoever applied the policy.
+  if (principal === LIFTLOCK) return [];
+  const reasons: Reason[] = [];
+  if (approval.fourEyes && [requesters.policyAppliedBy, requesters.rolloutCreatedBy].includes(principal)) {
+    const what = principal === requesters.policyAppliedBy ? 'applied the policy' : 'created the rollout';
+    reasons.push(reason('FourEyes', `${principal} ${what}, and somebody else has to approve (fourEyes).`));
+  }
+  const patterns = approval.from;
+  if (patterns !== undefined && !patterns.some((pattern) => matchesGlob(pattern, withoutPath(principal)))) {
+    reasons.push(reason('NotAnApprover', `${principal} is not among those who may approve: ${patterns.join(', ')}.`));
+  }
+  return reasons;
+}
+
+/** Of this plan only, the newest of each principal; they are kept in the order in which they came. */
+function lastWords(wave: Approved): ApprovalRecord[] {
+  const words = new Map<string, ApprovalRecord>();
+  for (const word of wave.approvals ?? []) if (word.planHash === wave.planHash) words.set(word.principal, word);
+  return [...words.values()];
+}
+
+function isExpired(approval: Approval, word: ApprovalRecord, at: Date): boolean {
+  if (approval.expiresAfter === undefined) return false;
+  return at.getTime() >= Date.parse(word.at) + durationMilliseconds(approval.expiresAfter);
+}
+
+/** `role/team/a/Name` is matched as `role/Name`: paths are for those who make roles (semantics.md, Approval). */
+const withoutPath = (principal: string): string => principal.replace(/:(role|user)\/(?:[^/]+\/)+/, ':$1/');

@@ -1,0 +1,87 @@
+import type { CompiledCalendar } from '../calendar/compile-calendar.ts';
+import { durationMilliseconds } from '../config/schema/quantities.ts';
+import type { UpgradePolicy, Wave as WaveSpec } from '../config/types.ts';
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { LearnedDurations, Wave } from '../contracts/items/rollout.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
+import { calendarNamesOf } from './calendars-of.ts';
+import { clusterTags } from './cluster-tags.ts';
+import { waveOf } from './wave-of.ts';
+
+/** What a policy says about one hop of one cluster, looked up once: the wave's rules, and the calendars by name. */
+export interface HopRules {
+  readonly policy: UpgradePolicy | undefined;
+  readonly wave: WaveSpec | undefined;
+  readonly calendars: readonly CompiledCalendar[];
+  /** Calendars that are named and cannot be used: such a cluster's window is closed (semantics.md, Calendar). */
+  readonly problems: readonly Reason[];
+  readonly estimateMilliseconds: number;
+  readonly mayOverrun: boolean;
+  /** Names of the calendars that hold, for whoever must know that they have not changed. */
+  readonly calendarNames: readonly string[];
+}
+
+/** Nothing is known of this fleet and nobody said anything: an hour (semantics.md, Cannot finish). */
+export const DEFAULT_ESTIMATE_MILLISECONDS = 3_600_000;
+/** From so many upgrades on their durations are believed. */
+const ENOUGH = 5;
+
+/** How long one hop of this policy is taken to last: as it says, as learned (nine of ten ended by then), or an hour. */
+export function estimateOf(policy: UpgradePolicy | undefined, learned: LearnedDurations | undefined): number {
+  const said = policy?.spec.estimates.upgrade;
+  if (said !== undefined) return durationMilliseconds(said);
+  if (learned !== undefined && learned.count >= ENOUGH && learned.p90 > 0) return Math.ceil(learned.p90 / 60) * 60_000;
+  return DEFAULT_ESTIMATE_MILLISECONDS;
+}
+
+/**
+ * Up to the bake, where there is one, only the control plane's part must fit into the window: half of the hop, since nobody knows more
+ * (semantics.md, Cannot finish).
+ */
+export const untilParked = (estimateMilliseconds: number, wave: Pick<WaveSpec, 'bake'> | undefined): number =>
+  wave?.bake === undefined ? estimateMilliseconds : estimateMilliseconds / 2;
+
+/**
+ * The rules of a cluster's next hop. `wave` is the one that its rollout has put it in; without a rollout the policy's own choice holds.
+ * `calendars` gives those that are applied.
+ */
+export function hopRules(
+  policy: UpgradePolicy | undefined,
+  cluster: ClusterRecord,
+  wave: Pick<Wave, 'name' | 'estimateSeconds'> | undefined,
+  calendars: ReadonlyMap<string, CompiledCalendar>,
+  tagPrefix: string,
+  learned?: LearnedDurations,
+): HopRules {
+  const spec = waveSpecOf(policy, cluster, wave?.name, tagPrefix);
+  const named = calendarNamesOf(spec, clusterTags(cluster.tags, tagPrefix));
+  const found = named.names.flatMap((name) => calendars.get(name) ?? []);
+  const missing = named.names.filter((name) => !calendars.has(name));
+  const estimate = wave?.estimateSeconds === undefined ? estimateOf(policy, learned) : wave.estimateSeconds * 1000;
+  return {
+    policy,
+    wave: spec,
+    calendars: found,
+    calendarNames: named.names,
+    problems: [
+      ...named.reasons,
+      ...missing.map((name) =>
+        reason('UnknownCalendar', `The calendar ${name} is not applied, so its windows are taken as closed.`),
+      ),
+    ],
+    estimateMilliseconds: untilParked(estimate, spec),
+    mayOverrun: spec?.mayOverrun ?? false,
+  };
+}
+
+/** By the name that the rollout knows; a wave that is not in the policy any more gives way to the one that selects the cluster now. */
+function waveSpecOf(
+  policy: UpgradePolicy | undefined,
+  cluster: ClusterRecord,
+  name: string | undefined,
+  tagPrefix: string,
+): WaveSpec | undefined {
+  if (policy === undefined) return undefined;
+  const named = policy.spec.waves.find((spec) => spec.name === name);
+  return named ?? policy.spec.waves[waveOf(policy, cluster, tagPrefix).index];
+}

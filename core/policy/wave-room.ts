@@ -1,0 +1,36 @@
+import type { Wave } from '../contracts/items/rollout.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
+
+/** So many failures the wave may have: its budget, or as many as a person has accepted. */
+export const allowedFailures = (wave: Pick<Wave, 'maxFailures' | 'acceptedFailures'>): number =>
+  Math.max(wave.maxFailures, wave.acceptedFailures ?? 0);
+
+/** Whether more have failed than may: then the wave halts (semantics.md, Failure budget). */
+export const exceedsBudget = (wave: Pick<Wave, 'failed' | 'maxFailures' | 'acceptedFailures'>): boolean =>
+  wave.failed > allowedFailures(wave);
+
+/** Why one more cluster of a wave may not be in flight beside those that are; undefined = it may. */
+export function waveRefusal(wave: Wave): Reason | undefined {
+  const judged = wave.succeeded + wave.failed;
+  const canaries = Math.min(wave.canaries ?? 0, wave.needWork);
+  if (judged < canaries && wave.inFlight >= 1) {
+    const said = `${judged} of the ${canaries} canaries of the wave ${wave.name} have been judged; they go one after the other.`;
+    return reason('CanaryFirst', said);
+  }
+  if (wave.inFlight >= wave.maxConcurrency) {
+    const said = `${wave.inFlight} of at most ${wave.maxConcurrency} clusters of the wave ${wave.name} are in flight.`;
+    return reason('WaveFull', said);
+  }
+  const left = Math.max(1, allowedFailures(wave) - wave.failed);
+  if (wave.countInFlight === true && wave.inFlight >= left) {
+    const said = `${wave.inFlight} clusters of the wave ${wave.name} are in flight and each may still fail; ${left} may (countInFlight).`;
+    return reason('BudgetInFlight', said);
+  }
+  return undefined;
+}
+
+/** The most failures that a wave can have: the budget, and what may be in flight when it is used up. */
+export function worstCase(wave: Pick<Wave, 'maxFailures' | 'maxConcurrency' | 'needWork' | 'countInFlight'>): number {
+  const inFlight = wave.countInFlight === true ? 1 : wave.maxConcurrency;
+  return Math.min(wave.needWork, wave.maxFailures + inFlight);
+}

@@ -1,0 +1,54 @@
+import { calendarStateAt } from '../calendar/calendar-state.ts';
+import { nextOpenings } from '../calendar/next-openings.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
+import type { HopRules } from './hop-rules.ts';
+
+/** No commit is made so shortly before a window closes: its call follows within seconds, but the clocks differ (protocol.md rule 4). */
+export const LAST_COMMIT_MILLISECONDS = 60_000;
+/** Openings that are looked through for one that is long enough. */
+const OPENINGS = 200;
+
+export interface WindowAnswer {
+  readonly reasons: readonly Reason[];
+  /** When it may start at the earliest; null = no opening is known in which it could. Undefined while nothing is in the way. */
+  readonly startsAt?: Date | null;
+}
+
+const NOTHING: WindowAnswer = { reasons: [] };
+
+/**
+ * What the calendars say to a hop that begins now, or (`begun`) goes on now. A hop begins only when all of it fits into the window, up to
+ * the bake where there is one, unless it may overrun; what was begun goes on while the window is open (semantics.md, Cannot finish).
+ */
+export function windowRule(
+  rules: Pick<HopRules, 'calendars' | 'problems' | 'estimateMilliseconds' | 'mayOverrun'>,
+  now: Date,
+  begun: boolean,
+): WindowAnswer {
+  if (rules.problems.length > 0) return { reasons: rules.problems, startsAt: null };
+  if (rules.calendars.length === 0) return NOTHING;
+  const state = calendarStateAt(rules.calendars, now);
+  const needed = begun || rules.mayOverrun ? LAST_COMMIT_MILLISECONDS : rules.estimateMilliseconds;
+  if (!state.open) {
+    const startsAt = begun ? state.opensAt : fittingOpening(rules, now, needed);
+    const code = state.freeze === null ? 'WindowClosed' : 'Frozen';
+    const told = state.reasons.map(({ message }) => message).join(' ');
+    return { reasons: [reason(code, told || 'The window is closed.')], startsAt };
+  }
+  if (state.closesAt === null) return NOTHING;
+  const left = state.closesAt.getTime() - now.getTime();
+  if (left >= Math.max(needed, LAST_COMMIT_MILLISECONDS)) return NOTHING;
+  const startsAt = fittingOpening(rules, state.closesAt, needed);
+  const closes = `The window ${state.window ?? ''} closes at ${state.closesAt.toISOString()}`;
+  if (begun || rules.mayOverrun) return { reasons: [reason('WindowClosing', `${closes}, in a moment.`)], startsAt };
+  const minutes = Math.ceil(needed / 60_000);
+  const said = `${closes}, and an upgrade is taken to last ${minutes} minutes: it would not end in time.`;
+  return { reasons: [reason('WindowTooShort', said)], startsAt };
+}
+
+function fittingOpening(rules: Pick<HopRules, 'calendars'>, after: Date, neededMilliseconds: number): Date | null {
+  const fits = nextOpenings(rules.calendars, after, OPENINGS).find(
+    ({ opensAt, closesAt }) => closesAt === null || closesAt.getTime() - opensAt.getTime() >= neededMilliseconds,
+  );
+  return fits?.opensAt ?? null;
+}

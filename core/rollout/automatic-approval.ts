@@ -1,0 +1,53 @@
+import type { Wave as WaveSpec } from '../config/types.ts';
+import type { Wave } from '../contracts/items/rollout.ts';
+import { LIFTLOCK } from '../contracts/principals.ts';
+import { reason } from '../contracts/step-result.ts';
+import type { ApprovalEvidence } from '../policy/approval-evidence.ts';
+import { compilePredicate } from '../policy/predicate.ts';
+import type { Decision } from './decisions.ts';
+import type { WaveSituation } from './wave-progress.ts';
+
+/** `autoApproveWhen` counts as one approval, by `liftlock`, once it is true; what cannot be evaluated approves nothing. */
+export function automaticApproval(situation: WaveSituation, wave: Wave, spec: WaveSpec | undefined): Decision[] {
+  const source = spec?.approval?.autoApproveWhen;
+  const { planHash } = wave;
+  if (source === undefined || planHash === undefined) return [];
+  const given = wave.approvals ?? [];
+  if (given.some((word) => word.principal === LIFTLOCK && word.planHash === planHash)) return [];
+  const predicate = compilePredicate(source, 'evidence');
+  if ('problems' in predicate || !predicate.test(evidenceOf(situation, wave)).matches) return [];
+  const at = situation.now.toISOString();
+  const approval = { decision: 'Approved' as const, principal: LIFTLOCK, at, planHash, comment: source };
+  const reasons = [reason('ApprovedAutomatically', `The rule of the policy holds: ${source}`)];
+  return [{ type: 'adjust-wave', wave, changes: { approvals: [...given, approval] }, event: 'WaveApproved', reasons }];
+}
+
+function evidenceOf({ rollout, waves, now }: WaveSituation, wave: Wave): ApprovalEvidence {
+  const before = waves.filter((one) => one.index < wave.index).sort((a, b) => a.index - b.index);
+  const sum = (count: (one: Wave) => number) => before.reduce((total, one) => total + count(one), 0);
+  return {
+    rollout: { id: rollout.id, policy: rollout.policy, target: rollout.target },
+    wave: { name: wave.name, index: wave.index },
+    earlier: before.map(({ name, status, members, succeeded, failed, blocked, quarantined, lastSuccessAt, gates }) => ({
+      name,
+      status,
+      members,
+      succeeded,
+      failed,
+      blocked,
+      quarantined,
+      soakedHours: hoursSince([lastSuccessAt, gates?.notGreenAt], now),
+    })),
+    succeeded: sum((one) => one.succeeded),
+    failed: sum((one) => one.failed),
+    blocked: sum((one) => one.blocked),
+    findings: wave.blockingFindings ?? 0,
+  };
+}
+
+function hoursSince(instants: readonly (string | undefined)[], now: Date): number {
+  const [success] = instants;
+  if (success === undefined) return 0;
+  const latest = Math.max(...instants.flatMap((at) => (at === undefined ? [] : [Date.parse(at)])));
+  return (now.getTime() - latest) / 3_600_000;
+}

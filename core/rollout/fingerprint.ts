@@ -1,0 +1,58 @@
+import type { Rollout, Wave } from '../contracts/items/rollout.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
+import type { Trait } from '../policy/traits.ts';
+
+/** What the clusters that failed have in common and those that succeeded lack: the likely cause of the failures. */
+export interface Fingerprint {
+  readonly failures: number;
+  readonly successes: number;
+  /** Sorted; empty = nothing tells them apart. */
+  readonly traits: readonly Trait[];
+}
+
+const NONE: Fingerprint = { failures: 0, successes: 0, traits: [] };
+
+/** Of all waves of one rollout. A trait that a person has released is not suspected again. */
+export function fingerprintOf(rollout: Pick<Rollout, 'releasedTraits'>, waves: readonly Wave[]): Fingerprint {
+  const failures = sum(waves.map((wave) => wave.failed));
+  if (failures === 0) return NONE;
+  const failed = total(waves.map((wave) => wave.traits?.failed ?? {}));
+  const succeeded = total(waves.map((wave) => wave.traits?.succeeded ?? {}));
+  const released = new Set(rollout.releasedTraits);
+  const traits = [...failed]
+    .filter(([trait, count]) => count >= failures && !succeeded.has(trait) && !released.has(trait))
+    .map(([trait]) => trait)
+    .sort();
+  return { failures, successes: sum(waves.map((wave) => wave.succeeded)), traits };
+}
+
+/**
+ * Why a cluster is set aside for what it has in common with those that failed; undefined = it is not. What every cluster has explains
+ * nothing, so only traits that somebody lacks count: one that succeeded, or `others`, clusters of the rollout that are still to come.
+ */
+export function suspicion(
+  print: Fingerprint,
+  traits: readonly Trait[],
+  isCommon: (trait: Trait) => boolean,
+): Reason | undefined {
+  const shared = print.traits.filter((trait) => traits.includes(trait) && (print.successes > 0 || !isCommon(trait)));
+  if (shared.length === 0) return undefined;
+  const who = print.failures === 1 ? 'the cluster that failed has' : `all ${print.failures} clusters that failed have`;
+  const lack =
+    print.successes === 0
+      ? 'clusters that are still to come lack it'
+      : `none of the ${print.successes} that succeeded has it`;
+  return reason(
+    'SuspiciousTrait',
+    `It shares ${shared.join(', ')}: ${who} it and ${lack}. Look at the failure first, then: liftlock rollout release-trait ROLLOUT '${shared[0]}'.`,
+  );
+}
+
+function total(counts: readonly Readonly<Record<string, number>>[]): Map<Trait, number> {
+  const all = new Map<Trait, number>();
+  for (const one of counts)
+    for (const [trait, count] of Object.entries(one)) if (count > 0) all.set(trait, (all.get(trait) ?? 0) + count);
+  return all;
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);

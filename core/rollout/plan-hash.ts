@@ -1,0 +1,26 @@
+import type { UpgradePolicy } from '../config/types.ts';
+import { canonicalJson } from '../hash/canonical-json.ts';
+import { sha256Hex } from '../hash/sha256.ts';
+
+/** What an approval of a wave agrees to. */
+export interface PlannedWave {
+  readonly name: string;
+  readonly members: readonly { readonly clusterKey: string; readonly from: string; readonly to: string }[];
+  /** Ids of findings that block clusters of the wave. */
+  readonly findings: readonly string[];
+}
+
+/**
+ * sha256 over canonical JSON of the policy without caps, concurrency and estimates, the wave, who goes from where to where, and what is
+ * known to block (semantics.md, Approval): raising a number, passing time and fresh insights do not void an approval, another plan does.
+ */
+export function wavePlanHash(policy: UpgradePolicy, wave: PlannedWave): string {
+  const { caps: _, estimates: __, waves, ...spec } = policy.spec;
+  const rules = waves.map(({ maxConcurrency: ___, ...rest }) => rest);
+  const members = wave.members.map(({ clusterKey, from, to }) => `${clusterKey} ${from} ${to}`).sort();
+  const findings = [...wave.findings].sort();
+  return sha256Hex(canonicalJson(JSON.parse(JSON.stringify({ spec: { ...spec, waves: rules }, wave: wave.name, members, findings }))));
+}
+
+/** The hash of a whole plan: over the hashes of its waves, in their order. */
+export const rolloutPlanHash = (hashes: readonly string[]): string => sha256Hex(canonicalJson([...hashes]));

@@ -1,0 +1,191 @@
+import type { UpgradePolicy } from '../config/types.ts';
+import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
+import { LIFTLOCK } from '../contracts/principals.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import { servedKey } from './automatic-rollouts.ts';
+import { type Candidate, candidatesOf } from './candidates.ts';
+import type { Decision } from './decisions.ts';
+import { plannedMember, plannedWave } from './plan-rollout.ts';
+import type { FleetSnapshot } from './snapshot.ts';
+
+/** What changes in a rollout under way when its policy, the versions or the fleet have changed: only waves that have not begun. */
+export interface Replan {
+  readonly policyRevision: string;
+  readonly target: string;
+  /** Names of all waves, those that have begun first. */
+  readonly waves: readonly string[];
+  /** As they should be; each replaces the wave of its index, or is new. */
+  readonly changedWaves: readonly Wave[];
+  readonly put: readonly Member[];
+  readonly removed: readonly Pick<Member, 'rolloutId' | 'waveIndex' | 'clusterKey'>[];
+  /** What changed, for people. */
+  readonly reasons: readonly Reason[];
+}
+
+/** Needs the full look. A rollout that is paused is planned anew too: what it will do when it goes on should be true. */
+export function replans(snapshot: FleetSnapshot, now: Date): Decision[] {
+  return snapshot.rollouts.flatMap((rollout): Decision[] => {
+    const changes = replanOf(snapshot, rollout, now);
+    return changes === undefined ? [] : [{ type: 'replan', rollout, changes }];
+  });
+}
+
+export function replanOf(snapshot: FleetSnapshot, rollout: Rollout, now: Date): Replan | undefined {
+  const { history } = snapshot;
+  const applied = snapshot.policies.get(rollout.policy);
+  if (history === undefined || applied === undefined || snapshot.fleet === undefined) return undefined;
+  const waves = history.waves.filter((wave) => wave.rolloutId === rollout.id).sort((a, b) => a.index - b.index);
+  const members = history.members.filter((member) => member.rolloutId === rollout.id);
+  const begun = waves.filter((wave) => wave.status !== 'Pending');
+  const firstFree = begun.length;
+  if (waves.length > 0 && firstFree === waves.length) return undefined;
+  const { policy } = applied;
+  const taken = new Set(begun.map((wave) => wave.name));
+  const specs = policy.spec.waves.filter((spec) => !taken.has(spec.name));
+  if (specs.length === 0) return undefined;
+
+  const kept = new Set(members.filter((member) => member.waveIndex < firstFree).map((member) => member.clusterKey));
+  const own = new Set(members.map((member) => member.clusterKey));
+  const wanted = wantedMembers(snapshot, rollout, policy, { now, firstFree, kept, own, specs: specs.map(({ name }) => name) });
+  const before = members.filter((member) => member.waveIndex >= firstFree);
+  const next = merged(before, wanted);
+  const names = [...begun.map((wave) => wave.name), ...specs.map((spec) => spec.name)];
+  const surplus = waves.slice(names.length);
+  const changedWaves = [
+    ...specs.map((spec, offset) => {
+      const at = { rolloutId: rollout.id, index: firstFree + offset };
+      const own = next.filter((member) => member.waveIndex === at.index);
+      return keepWords(waves[at.index], plannedWave(snapshot, policy, at, spec, own));
+    }),
+    ...surplus.map((wave) => emptied(wave)),
+  ].filter((wave) => differs(waves[wave.index], wave));
+  const byKey = new Map(before.map((member) => [keyOf(member), member]));
+  const put = next.filter((member) => differs(byKey.get(keyOf(member)), member));
+  const stays = new Set(next.map(keyOf));
+  const removed = before.filter((member) => !stays.has(keyOf(member)));
+  if (changedWaves.length + put.length + removed.length === 0 && applied.revision === rollout.policyRevision) return undefined;
+  const target = begun.length > 0 ? rollout.target : newestTarget(next, rollout.target);
+  return {
+    policyRevision: applied.revision,
+    target,
+    waves: [...names, ...surplus.map((wave) => wave.name)],
+    changedWaves,
+    put,
+    removed,
+    reasons: told(before, next, removed, target, rollout, applied.revision),
+  };
+}
+
+const keyOf = (member: Pick<Member, 'waveIndex' | 'clusterKey'>): string => `${member.waveIndex} ${member.clusterKey}`;
+const differs = (before: object | undefined, after: object): boolean =>
+  before === undefined || JSON.stringify(sorted(before)) !== JSON.stringify(sorted(after));
+const sorted = (value: object): [string, unknown][] =>
+  Object.entries(value).filter(([, member]) => member !== undefined).sort(([a], [b]) => (a < b ? -1 : 1));
+
+interface Place {
+  readonly now: Date;
+  readonly firstFree: number;
+  /** Members of waves that have begun stay there, whatever selects them now. */
+  readonly kept: ReadonlySet<string>;
+  /** All members of the rollout. */
+  readonly own: ReadonlySet<string>;
+  readonly specs: readonly string[];
+}
+
+/** Who would be in the waves that have not begun. A wave that has begun takes nobody in: its plan was agreed to, or has proved something. */
+function wantedMembers(snapshot: FleetSnapshot, rollout: Rollout, policy: UpgradePolicy, place: Place): Member[] {
+  const { firstFree, kept, own: members, specs, now } = place;
+  // One try for each cluster and target, as when a rollout begins by itself (automatic-rollouts.ts).
+  const served = rollout.createdBy === LIFTLOCK ? snapshot.history?.served : undefined;
+  const { byWave } = candidatesOf(
+    snapshot,
+    rollout.policy,
+    now,
+    ({ clusterKey }, target) =>
+      !members.has(clusterKey) && served?.has(servedKey(rollout.policy, target.toString(), clusterKey)) === true,
+  );
+  const byIndex = new Map<number, Candidate[]>();
+  for (const [index, candidates] of [...byWave].sort(([a], [b]) => a - b)) {
+    const name = policy.spec.waves[index]?.name ?? '';
+    const at = firstFree + Math.max(0, specs.indexOf(name));
+    const own = candidates.filter((candidate) => !kept.has(candidate.cluster.clusterKey));
+    byIndex.set(at, [...(byIndex.get(at) ?? []), ...own]);
+  }
+  // What the first waves have proved is proved for their target: a newer version is for the next rollout.
+  const ceiling = firstFree === 0 ? undefined : KubeVersion.parse(rollout.target);
+  return [...byIndex].flatMap(([index, candidates]) =>
+    candidates
+      .map((candidate) => ({ ...candidate, target: lower(candidate.target, ceiling) }))
+      .filter(({ cluster, target }) => KubeVersion.parse(cluster.version).isOlderThan(target))
+      .map((candidate, position) => plannedMember(rollout.id, index, position, candidate)),
+  );
+}
+
+const lower = (target: KubeVersion, ceiling: KubeVersion | undefined): KubeVersion =>
+  ceiling?.isOlderThan(target) === true ? ceiling : target;
+
+/** What a member has lived through stays with it: only what waits is moved, let in or left out. */
+function merged(before: readonly Member[], wanted: readonly Member[]): Member[] {
+  const known = new Map(before.map((member) => [member.clusterKey, member]));
+  const next = wanted.map((member) => {
+    const old = known.get(member.clusterKey);
+    if (old === undefined) return member;
+    known.delete(member.clusterKey);
+    const waits = old.status === 'Pending' || old.status === 'Excluded' || old.status === 'Quarantined';
+    if (!waits) return old;
+    const { status, reasons } = old.status === 'Quarantined' && member.status === 'Pending' ? old : member;
+    return { ...old, waveIndex: member.waveIndex, position: member.position, from: member.from, to: member.to, status, reasons };
+  });
+  // Nobody selects them any more, but what has ended, or was begun, is not forgotten.
+  const rest = [...known.values()].filter((member) => !['Pending', 'Excluded', 'Quarantined'].includes(member.status));
+  return [...next, ...rest];
+}
+
+/** Words that were said of the same plan still count; of another one they are kept, void, for the record. */
+function keepWords(before: Wave | undefined, wave: Wave): Wave {
+  return before?.approvals === undefined ? wave : { ...wave, approvals: before.approvals };
+}
+
+const emptied = (wave: Wave): Wave => ({
+  ...wave,
+  members: 0,
+  needWork: 0,
+  succeeded: 0,
+  failed: 0,
+  blocked: 0,
+  excluded: 0,
+  quarantined: 0,
+});
+
+function newestTarget(members: readonly Member[], otherwise: string): string {
+  const targets = members.filter(({ status }) => status !== 'Excluded').map(({ to }) => KubeVersion.parse(to));
+  return targets.sort((a, b) => b.compare(a))[0]?.toString() ?? otherwise;
+}
+
+function told(
+  before: readonly Member[],
+  next: readonly Member[],
+  removed: readonly Pick<Member, 'clusterKey'>[],
+  target: string,
+  rollout: Rollout,
+  revision: string,
+): Reason[] {
+  const was = new Map(before.map((member) => [member.clusterKey, member]));
+  const is = new Set(next.map((member) => member.clusterKey));
+  const joined = next.filter((member) => !was.has(member.clusterKey));
+  const moved = next.filter((member) => {
+    const old = was.get(member.clusterKey);
+    return old !== undefined && (old.waveIndex !== member.waveIndex || old.to !== member.to);
+  });
+  const left = removed.filter((member) => !is.has(member.clusterKey));
+  const reasons: Reason[] = [];
+  if (revision !== rollout.policyRevision) reasons.push(reason('PolicyChanged', `The policy ${rollout.policy} has changed.`));
+  if (target !== rollout.target) reasons.push(reason('TargetChanged', `The target is ${target} instead of ${rollout.target}.`));
+  const list = (members: readonly Member[]) => members.slice(0, 5).map(({ name }) => name).join(', ');
+  if (joined.length > 0) reasons.push(reason('ClustersJoined', `${joined.length} joined: ${list(joined)}.`));
+  if (moved.length > 0) reasons.push(reason('ClustersMoved', `${moved.length} moved: ${list(moved)}.`));
+  if (left.length > 0) reasons.push(reason('ClustersLeft', `${left.length} left: nothing selects them now.`));
+  if (reasons.length === 0) reasons.push(reason('PlanRefreshed', 'Positions or what is known of the clusters changed.'));
+  return reasons;
+}

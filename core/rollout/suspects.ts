@@ -1,0 +1,33 @@
+import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { Reason } from '../contracts/step-result.ts';
+import { type Trait, traitsOf } from '../policy/traits.ts';
+import { fingerprintOf, suspicion } from './fingerprint.ts';
+import type { FleetSnapshot } from './snapshot.ts';
+
+/** Why a member is set aside for what it shares with those that failed; undefined = it is not. */
+export type SuspicionOf = (member: Member) => Reason | undefined;
+
+const NOBODY: SuspicionOf = () => undefined;
+
+/** Looks at the failures of one rollout once for a tick. What begins is judged; what was begun goes on. */
+export function suspects(
+  snapshot: FleetSnapshot,
+  rollout: Rollout,
+  waves: readonly Wave[],
+  members: readonly Member[],
+): SuspicionOf {
+  const print = fingerprintOf(rollout, waves);
+  if (print.traits.length === 0) return NOBODY;
+  const traits = (member: Member): readonly Trait[] => {
+    const cluster = snapshot.clusters.get(member.clusterKey);
+    return cluster === undefined ? [] : traitsOf(cluster);
+  };
+  const toCome = members.filter((member) => member.status !== 'Running' && !member.inFlight);
+  const common = new Map<Trait, boolean>();
+  const isCommon = (trait: Trait): boolean => {
+    const known = common.get(trait) ?? toCome.every((member) => traits(member).includes(trait));
+    common.set(trait, known);
+    return known;
+  };
+  return (member) => (member.inFlight ? undefined : suspicion(print, traits(member), isCommon));
+}

@@ -1,0 +1,37 @@
+import type { Wave as WaveSpec } from '../config/types.ts';
+import type { Wave } from '../contracts/items/rollout.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
+import { exceedsBudget } from '../policy/wave-room.ts';
+
+/** Waves after which the next one may open. */
+export const PASSED: readonly Wave['status'][] = ['Completed', 'CompletedWithFailures', 'Skipped'];
+
+/** Every member has ended, or will be seen to later. */
+export const isSettled = (wave: Wave): boolean =>
+  wave.succeeded + wave.failed + wave.blocked + wave.excluded + wave.quarantined >= wave.members;
+
+type Spec = Pick<WaveSpec, 'failureBudget' | 'onUndecided'>;
+
+/**
+ * How a settled wave ends (semantics.md, Wave): never Completed where clusters failed, Halted where some were tried and none succeeded,
+ * Undecided where fewer were judged than the policy asks for. Without `spec`, one judged cluster is enough.
+ */
+export function waveEnd(wave: Wave, spec?: Spec): { status: Wave['status']; reasons: Reason[] } {
+  const count = `${wave.succeeded} succeeded, ${wave.failed} failed, ${wave.blocked} blocked, ${wave.excluded} excluded, ${wave.quarantined} quarantined`;
+  const said = (code: string, message: string) => [reason(code, `${message}: ${count}.`)];
+  if (exceedsBudget(wave)) return { status: 'Halted', reasons: said('FailureBudgetExceeded', 'More failed than may') };
+  const accepted = (wave.acceptedFailures ?? 0) >= wave.failed;
+  if (wave.succeeded === 0 && wave.failed > 0 && !accepted)
+    return { status: 'Halted', reasons: said('NoneSucceeded', 'Some were tried and none succeeded') };
+  const judged = wave.succeeded + wave.failed;
+  const wanted = Math.min(spec?.failureBudget.minJudged ?? 1, wave.needWork);
+  if (judged < wanted && spec?.onUndecided !== 'pass') {
+    const none = 'No upgrade was tried to its end, so the wave proves nothing; resume the rollout to go on';
+    const few = `Only ${judged} were judged and ${wanted} are asked for (minJudged); resume the rollout to go on`;
+    return { status: 'Undecided', reasons: said(judged === 0 ? 'NoneJudged' : 'TooFewJudged', judged === 0 ? none : few) };
+  }
+  return {
+    status: wave.failed > 0 ? 'CompletedWithFailures' : 'Completed',
+    reasons: said('Settled', 'Every cluster has settled'),
+  };
+}

@@ -1,0 +1,35 @@
+import type { UpgradePolicy, Wave as WaveSpec } from '../config/types.ts';
+import { concurrencyLimit, failureLimit } from '../config/wave-limits.ts';
+import type { LearnedDurations, Wave } from '../contracts/items/rollout.ts';
+import { estimateOf } from '../policy/hop-rules.ts';
+
+/** The numbers of a wave as its policy says them now, for so many clusters that need work at its start. */
+export function limitsOf(
+  spec: WaveSpec,
+  needWork: number,
+): Pick<Wave, 'maxConcurrency' | 'maxFailures' | 'canaries' | 'countInFlight'> {
+  return {
+    maxConcurrency: concurrencyLimit(spec, needWork),
+    maxFailures: failureLimit(spec, needWork),
+    canaries: spec.canaries ?? 0,
+    countInFlight: spec.failureBudget.countInFlight,
+  };
+}
+
+/** Seconds that one hop is taken to last in this wave, as known when it opens. */
+export const estimateSeconds = (policy: UpgradePolicy, learned: LearnedDurations | undefined): number =>
+  estimateOf(policy, learned) / 1000;
+
+/**
+ * What a policy that was applied meanwhile changes in a wave under way: numbers go up or down at the next tick. An estimate that was
+ * learned stays as it was when the wave opened; one that the policy states follows it.
+ */
+export function limitChanges(wave: Wave, policy: UpgradePolicy, spec: WaveSpec): Partial<Wave> {
+  const wanted: Partial<Wave> = {
+    ...limitsOf(spec, wave.needWork),
+    ...(policy.spec.estimates.upgrade === undefined ? {} : { estimateSeconds: estimateSeconds(policy, undefined) }),
+  };
+  const before: Partial<Wave> = { ...wave, canaries: wave.canaries ?? 0, countInFlight: wave.countInFlight ?? false };
+  const changed = Object.entries(wanted).filter(([name, value]) => before[name as keyof Wave] !== value);
+  return Object.fromEntries(changed);
+}

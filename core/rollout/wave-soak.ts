@@ -1,0 +1,63 @@
+import { durationMilliseconds } from '../config/schema/quantities.ts';
+import type { Wave as WaveSpec } from '../config/types.ts';
+import type { GateReading, GateState } from '../contracts/items/gate.ts';
+import type { Wave } from '../contracts/items/rollout.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
+
+/** A reading counts for so long (semantics.md, Soak). */
+export const FRESH_MILLISECONDS = 5 * 60_000;
+
+type Spec = Pick<WaveSpec, 'soak' | 'gates'>;
+
+/** Whether a wave is watched at all before the next one begins. */
+export const isWatched = (spec: Spec | undefined): boolean =>
+  spec !== undefined && (spec.soak !== undefined || spec.gates.length > 0);
+
+export interface Soak {
+  readonly isOver: boolean;
+  /** When it will be over if every gate stays green; undefined while a gate is not. */
+  readonly until: Date | undefined;
+  readonly reasons: readonly Reason[];
+}
+
+/**
+ * Where the soak of a settled wave stands. It begins at the observed end of the last success; a gate that was red or unknown, or that
+ * nobody looked at for five minutes, starts it again (semantics.md, Soak).
+ */
+export function soakOf(wave: Wave, spec: Spec | undefined, now: Date): Soak {
+  if (wave.promotedBy !== undefined || spec === undefined) return { isOver: true, until: now, reasons: [] };
+  const gates = spec.gates.length === 0 ? undefined : gateProblem(wave, now);
+  const length = spec.soak === undefined ? 0 : durationMilliseconds(spec.soak);
+  const starts = [wave.lastSuccessAt, wave.gates?.notGreenAt].flatMap((at) => (at === undefined ? [] : [Date.parse(at)]));
+  const until = new Date(starts.length === 0 ? now.getTime() : Math.max(...starts) + length);
+  if (gates !== undefined) return { isOver: false, until: undefined, reasons: [gates] };
+  if (until <= now) return { isOver: true, until, reasons: [] };
+  const said = `The wave ${wave.name} soaks until ${until.toISOString()}: ${spec.soak} after its last success.`;
+  return { isOver: false, until, reasons: [reason('Soaking', said)] };
+}
+
+function gateProblem(wave: Wave, now: Date): Reason | undefined {
+  const { gates } = wave;
+  if (gates === undefined || now.getTime() - Date.parse(gates.checkedAt) > FRESH_MILLISECONDS)
+    return reason('GatesUnknown', `The gates of the wave ${wave.name} have not been read in the last five minutes.`);
+  const [first, ...others] = gates.readings.filter(({ status }) => status !== 'green');
+  if (first === undefined) return undefined;
+  const more = others.length === 0 ? '' : ` ${others.length} more are not green either.`;
+  return reason(
+    first.status === 'red' ? 'GateRed' : 'GateUnknown',
+    `The gate ${first.gate} of the wave ${wave.name} is ${first.status}: ${first.message}${more} Its soak starts again when all are green.`,
+  );
+}
+
+/** The gates after one more reading. What nobody looked at for too long counts as not green until now. */
+export function gatesAfter(before: GateState | undefined, readings: readonly GateReading[], now: Date): GateState {
+  const at = now.toISOString();
+  const unseen = before !== undefined && now.getTime() - Date.parse(before.checkedAt) > FRESH_MILLISECONDS;
+  const allGreen = readings.every(({ status }) => status === 'green');
+  const notGreenAt = unseen || !allGreen ? at : before?.notGreenAt;
+  return { checkedAt: at, readings: [...readings], ...(notGreenAt === undefined ? {} : { notGreenAt }) };
+}
+
+/** Whether one more reading says something else than the one before, so that people want to know. */
+export const gatesChanged = (before: GateState | undefined, after: GateState): boolean =>
+  after.readings.some(({ gate, status }) => before?.readings.find((one) => one.gate === gate)?.status !== status);
