@@ -12,7 +12,10 @@ const wire = ['@aws-sdk/*', '@smithy/*', '@aws-crypto/*', 'node:*'];
  * and `bench` may import infra, cli or console.
  */
 export const importTable: Readonly<Record<string, ImportRule>> = {
-  core: { folders: ['core'], packages: ['zod', 'yaml', 'js-yaml', 'canonicalize', '@noble/hashes'] },
+  core: {
+    folders: ['core'],
+    packages: ['zod', 'yaml', 'js-yaml', 'canonicalize', '@noble/hashes', 'temporal-polyfill', 'ical.js'],
+  },
   'adapters/aws': { folders: ['core', 'adapters/aws'], packages: wire },
   'adapters/dynamodb': { folders: ['core', 'adapters/dynamodb'], packages: wire },
   'adapters/dynamodb/local': { folders: ['core', 'adapters/dynamodb'], packages: ['dynalite', ...wire] },

@@ -1,0 +1,79 @@
+import { civilDay, DAY } from './civil-day.ts';
+import { type DayRule, dayOfMonthRule, dayOfWeekRule } from './day-rule.ts';
+import { CronProblem, FIELDS, valuesOf } from './field.ts';
+
+/** When something begins, in local time of some zone. */
+export interface CronSchedule {
+  readonly text: string;
+  /** Minutes after local midnight, ascending, without repeats; never empty. */
+  readonly minutes: readonly number[];
+  /** Whether it names every hour of the day, so that an hour that the clocks repeat is an hour like any other. */
+  readonly everyHour: boolean;
+  readonly months: readonly number[];
+  matches(dayNumber: number): boolean;
+}
+
+/**
+ * Reads five fields of cron as vixie's cron does: when day of month and day of week are both restricted, either is
+ * enough; when one of them begins with `*` (also a step of it), both must match. Never throws: `problem` are words that
+ * continue "<path>: ".
+ *
+ * Source: semantics.md, Calendar.
+ */
+export function parseCron(text: string): { readonly schedule: CronSchedule } | { readonly problem: string } {
+  try {
+    return { schedule: read(text.trim()) };
+  } catch (error) {
+    if (error instanceof CronProblem) return { problem: `"${text}" ${error.message}.` };
+    throw error;
+  }
+}
+
+function read(text: string): CronSchedule {
+  if (text.startsWith('@')) throw new CronProblem('is a nickname, and those are not known: write the five fields');
+  const fields = text === '' ? [] : text.split(/\s+/);
+  const [minute = '', hour = '', dayOfMonth = '', month = '', dayOfWeek = ''] = fields;
+  if (fields.length !== 5) {
+    const seconds = fields.length > 5 ? ' (seconds and years are not known)' : '';
+    throw new CronProblem(
+      `has ${fields.length} fields${seconds}; cron has five: minute, hour, day of month, month, day of week`,
+    );
+  }
+  if (fields.includes('?')) throw new CronProblem('has a "?", which is not known: write * for any day');
+  const hours = list(hour, FIELDS.hour);
+  const minutes = list(minute, FIELDS.minute);
+  const months = list(month, FIELDS.month);
+  const days = dayRule(dayOfMonth, dayOfWeek);
+  return {
+    text,
+    minutes: hours.flatMap((value) => minutes.map((past) => value * 60 + past)),
+    everyHour: hours.length === 24,
+    months,
+    matches(dayNumber) {
+      const day = civilDay(dayNumber);
+      return months.includes(day.month) && days(day);
+    },
+  };
+}
+
+function list(text: string, field: (typeof FIELDS)['minute' | 'hour' | 'month']): number[] {
+  const values = new Set(text.split(',').flatMap((item) => valuesOf(item, field)));
+  return [...values].sort((a, b) => a - b);
+}
+
+function dayRule(dayOfMonth: string, dayOfWeek: string): DayRule {
+  const ofMonth = dayOfMonthRule(dayOfMonth);
+  const ofWeek = dayOfWeekRule(dayOfWeek);
+  const both = dayOfMonth.startsWith('*') || dayOfWeek.startsWith('*');
+  return both ? (day) => ofMonth(day) && ofWeek(day) : (day) => ofMonth(day) || ofWeek(day);
+}
+
+/** Dates and weekdays repeat after 28 years, as long as no century without a leap day lies between. */
+const CYCLE_START = Date.UTC(2000, 0, 1) / DAY;
+const CYCLE_DAYS = 28 * 365 + 7;
+
+/** False for what looks right and never comes, such as `0 0 31 2 *`. */
+export function everFires(schedule: CronSchedule): boolean {
+  for (let day = CYCLE_START; day < CYCLE_START + CYCLE_DAYS; day += 1) if (schedule.matches(day)) return true;
+  return false;
+}

@@ -1,0 +1,43 @@
+import { DAY } from './cron/civil-day.ts';
+import type { CronSchedule } from './cron/parse-cron.ts';
+import { firings } from './firings.ts';
+import type { Span } from './spans.ts';
+import type { TimeZone } from './time-zone.ts';
+
+/** 29 February on one weekday comes after 40 years at the latest, across a century without a leap day. */
+const LONGEST_WAIT = 41 * 366 * DAY;
+
+/**
+ * Spans that begin when `start` fires and end when `end` fires next after that, those that touch `[from, to)`, cut off
+ * at `to`. An end at the very instant of a start ends what was before, and does not end what starts there.
+ */
+export function endingSpans(
+  start: CronSchedule,
+  end: CronSchedule,
+  zone: TimeZone,
+  from: number,
+  to: number,
+): readonly Span[] {
+  const since = lastFiring(end, zone, from);
+  const ends = firings(end, zone, since, to).filter((at) => at > since && at < to);
+  const spans: Span[] = [];
+  let next = 0;
+  for (const at of firings(start, zone, since, to)) {
+    if (at < since || at >= to) continue;
+    while ((ends[next] ?? Number.POSITIVE_INFINITY) <= at) next += 1;
+    spans.push({ from: at, to: ends[next] ?? to });
+  }
+  return spans;
+}
+
+/** The last firing at or before `instant`: nothing that began before it goes on. */
+function lastFiring(schedule: CronSchedule, zone: TimeZone, instant: number): number {
+  let to = instant + 1;
+  for (let length = 2 * DAY; length < 2 * LONGEST_WAIT; length *= 2) {
+    const found = firings(schedule, zone, to - length, to).filter((at) => at <= instant);
+    const last = found.at(-1);
+    if (last !== undefined) return last;
+    to -= length;
+  }
+  return to;
+}

@@ -1,0 +1,84 @@
+import { DAY } from './cron/civil-day.ts';
+import type { CronSchedule } from './cron/parse-cron.ts';
+import type { Span } from './spans.ts';
+import type { TimeZone } from './time-zone.ts';
+
+const MINUTE = 60_000;
+
+/** More than any zone is off UTC: what happens on a local day lies within this of the same day in UTC. */
+const FAR = 26 * 3_600_000;
+
+/**
+ * The instants at which a schedule fires in a zone, at least those in `[from, to)`, ascending and without repeats.
+ *
+ * A local time that the clocks skip fires at the first instant after the gap; one that they repeat fires at its first
+ * occurrence only, except for schedules that name every hour of the day: those go on in the repeated hour, so that what
+ * is closed or open all the time stays so. Source: semantics.md, Calendar.
+ */
+export function firings(schedule: CronSchedule, zone: TimeZone, from: number, to: number): number[] {
+  const found: number[] = [];
+  for (const { day, offset } of daysOf(schedule, zone, from, to)) {
+    for (const minute of schedule.minutes) {
+      const local = day * DAY + minute * MINUTE;
+      if (offset !== undefined) found.push(local - offset);
+      else found.push(...around(schedule, zone, local));
+    }
+  }
+  return [...new Set(found)].sort((a, b) => a - b);
+}
+
+/**
+ * The same, each lasting `length` milliseconds; in no particular order, and overlapping spans of a day may be one
+ * already: a schedule that fires every minute has 1440 firings a day.
+ */
+export function lastingSpans(schedule: CronSchedule, zone: TimeZone, length: number, from: number, to: number): Span[] {
+  const runs = runsOf(schedule.minutes, length);
+  const spans: Span[] = [];
+  for (const { day, offset } of daysOf(schedule, zone, from - length, to)) {
+    if (offset !== undefined) {
+      const midnight = day * DAY - offset;
+      for (const run of runs) spans.push({ from: midnight + run.from, to: midnight + run.to });
+    } else {
+      for (const minute of schedule.minutes) {
+        for (const at of around(schedule, zone, day * DAY + minute * MINUTE)) spans.push({ from: at, to: at + length });
+      }
+    }
+  }
+  return spans;
+}
+
+/** The days of a schedule whose firings may lie in `[from, to)`, with the offset of days on which no clock changes. */
+function* daysOf(
+  schedule: CronSchedule,
+  zone: TimeZone,
+  from: number,
+  to: number,
+): Generator<{ day: number; offset: number | undefined }> {
+  const first = Math.floor((from - FAR) / DAY);
+  const last = Math.floor((to + FAR) / DAY);
+  const changes = zone.changes(first * DAY - FAR, (last + 1) * DAY + FAR);
+  for (let day = first; day <= last; day += 1) {
+    if (!schedule.matches(day)) continue;
+    const start = day * DAY;
+    const isPlain = !changes.some(({ at }) => at > start - FAR && at < start + DAY + FAR);
+    yield { day, offset: isPlain ? zone.offsetAt(start) : undefined };
+  }
+}
+
+function around(schedule: CronSchedule, zone: TimeZone, local: number): readonly number[] {
+  const { instants, gap } = zone.instantsOf(local);
+  if (gap !== undefined) return [gap];
+  return schedule.everyHour ? instants : instants.slice(0, 1);
+}
+
+/** Minutes that follow each other closely enough to leave no hole, as spans after midnight, in milliseconds. */
+function runsOf(minutes: readonly number[], length: number): Span[] {
+  const runs: { from: number; to: number }[] = [];
+  for (const minute of minutes) {
+    const start = minute * MINUTE;
+    const last = runs.at(-1);
+    if (last !== undefined && start <= last.to) last.to = start + length;
+    else runs.push({ from: start, to: start + length });
+  }
+  return runs;
+}

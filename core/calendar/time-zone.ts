@@ -1,0 +1,106 @@
+import { Temporal } from 'temporal-polyfill';
+
+/** The clocks of a zone change at `at`: what they showed before and show after, as milliseconds to add to UTC. */
+export interface ClockChange {
+  readonly at: number;
+  readonly before: number;
+  readonly after: number;
+}
+
+/**
+ * An IANA time zone. Local times are milliseconds since 1970-01-01T00:00 on the wall clock; instants are milliseconds
+ * since the epoch.
+ */
+export interface TimeZone {
+  readonly id: string;
+  /** Milliseconds to add to UTC. */
+  offsetAt(instant: number): number;
+  /** The changes with `from` ≤ `at` < `to`, in order. */
+  changes(from: number, to: number): readonly ClockChange[];
+  /**
+   * The instants that have this local time, in order: usually one, two where the clocks repeat it. Where they skip it,
+   * none, and `gap` is the first instant after the skipped time.
+   */
+  instantsOf(local: number): { readonly instants: readonly number[]; readonly gap?: number };
+}
+
+const zones = new Map<string, TimeZone>();
+
+/** The zone of this name, or undefined when there is none. Offsets such as `+02:00` are no zone: they know no seasons. */
+export function timeZone(name: string): TimeZone | undefined {
+  const known = zones.get(name);
+  if (known !== undefined) return known;
+  // What the runtime knows does not change while it runs, so that remembering it changes no answer.
+  const zone = /^[A-Za-z]/.test(name) ? load(name) : undefined;
+  if (zone !== undefined) zones.set(name, zone);
+  return zone;
+}
+
+/** More than any zone is off UTC, and more than any change of a clock. */
+const FAR = 26 * 3_600_000;
+
+function load(name: string): TimeZone | undefined {
+  try {
+    zoned(name, 0);
+  } catch {
+    return undefined;
+  }
+  const years = new Map<number, { readonly offset: number; readonly changes: readonly ClockChange[] }>();
+  const yearOf = (year: number) => {
+    const kept = years.get(year);
+    if (kept !== undefined) return kept;
+    const read = readYear(name, year);
+    years.set(year, read);
+    return read;
+  };
+  const offsetAt = (instant: number): number => {
+    const { offset, changes } = yearOf(new Date(instant).getUTCFullYear());
+    let found = offset;
+    for (const change of changes) if (change.at <= instant) found = change.after;
+    return found;
+  };
+  const changes = (from: number, to: number): ClockChange[] => {
+    const found: ClockChange[] = [];
+    const last = new Date(to - 1).getUTCFullYear();
+    for (let year = new Date(from).getUTCFullYear(); year <= last; year += 1) {
+      for (const change of yearOf(year).changes) if (change.at >= from && change.at < to) found.push(change);
+    }
+    return found;
+  };
+  return {
+    id: name,
+    offsetAt,
+    changes,
+    instantsOf(local) {
+      const near = changes(local - FAR, local + FAR);
+      const offsets = new Set([offsetAt(local - FAR), ...near.map(({ after }) => after)]);
+      const instants = [...offsets].map((offset) => local - offset).filter((at) => at + offsetAt(at) === local);
+      if (instants.length > 0) return { instants: instants.sort((a, b) => a - b) };
+      const gap = near.find(({ at, before, after }) => at + before <= local && local < at + after);
+      return gap === undefined ? { instants: [] } : { instants: [], gap: gap.at };
+    },
+  };
+}
+
+function zoned(name: string, instant: number): Temporal.ZonedDateTime {
+  return Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(name);
+}
+
+/** The offset in force right before a year, and the changes in it. */
+function readYear(name: string, year: number): { offset: number; changes: ClockChange[] } {
+  const end = Date.UTC(year + 1, 0, 1);
+  // From a millisecond before: a change at the very start of the year belongs to it.
+  let cursor = zoned(name, Date.UTC(year, 0, 1) - 1);
+  const offset = milliseconds(cursor);
+  const changes: ClockChange[] = [];
+  for (let before = offset; ; ) {
+    const next = cursor.getTimeZoneTransition('next');
+    if (next === null || next.epochMilliseconds >= end) return { offset, changes };
+    const after = milliseconds(next);
+    if (after !== before) changes.push({ at: next.epochMilliseconds, before, after });
+    before = after;
+    cursor = next;
+  }
+}
+
+const milliseconds = (at: Temporal.ZonedDateTime): number => at.offsetNanoseconds / 1e6;
