@@ -1,0 +1,113 @@
+import { clusterRecord } from '../policy/testing/cluster-record.ts';
+import { clusterEnvironment } from './cluster-environment.ts';
+import { LONGEST_LIST } from './environment.ts';
+import { compilePredicate } from './predicate.ts';
+
+const cluster = clusterRecord({
+  name: 'orders-prod',
+  version: '1.34',
+  labels: { env: 'prod', tier: '2' },
+  tags: { 'cost-centre': '77' },
+  nodegroups: [
+    { name: 'a', version: '1.34', status: 'ACTIVE', desiredSize: 3, issues: [] },
+    { name: 'b', version: '1.33', status: 'ACTIVE', issues: [] },
+  ],
+  addons: [{ name: 'vpc-cni', version: 'v1.20.1-eksbuild.1', status: 'ACTIVE', issues: [] }],
+  managedBy: ['Terraform'],
+  createdAt: '2025-03-01T00:00:00.000Z',
+});
+
+function test1(source: string, record = cluster) {
+  const compiled = compilePredicate(source, clusterEnvironment);
+  return 'problems' in compiled ? compiled.problems : compiled.predicate.test(record);
+}
+
+test.each([
+  ['cluster.name == "orders-prod"', true],
+  ['cluster.minor >= 34 && cluster.minor < 36', true],
+  ['cluster.labels.env == "prod"', true],
+  ['"team" in cluster.labels', false],
+  ['has(cluster.labels.env) && !has(cluster.labels.team)', true],
+  ['cluster.labels.?team.orValue("none") == "none"', true],
+  ['cluster.tags["cost-centre"] == "77"', true],
+  ['int(cluster.labels.tier) > 1', true],
+  ['cluster.nodegroups.size() < 5', true],
+  ['cluster.nodegroups.all(n, n.version == cluster.version)', false],
+  ['cluster.nodegroups.exists_one(n, n.version == "1.33")', true],
+  ['cluster.nodegroups.filter(n, n.name == "a").size() == 1', true],
+  ['"vpc-cni" in cluster.addons.map(a, a.name)', true],
+  ['"Terraform" in cluster.managedBy', true],
+  ['glob(cluster.name, "orders-*")', true],
+  ['glob(cluster.name, "*-dev")', false],
+  ['cluster.createdAt < timestamp("2026-01-01T00:00:00Z")', true],
+  ['!has(cluster.supportType)', true],
+  // The other side decides, so the error does not matter (CEL: logical operators absorb errors).
+  ['cluster.supportType == "EXTENDED" || cluster.minor == 34', true],
+])('%s is %s', (source, matches) => {
+  expect(test1(source)).toEqual({ matches });
+});
+
+test.each([
+  ['cluster.supportType != "EXTENDED"', 'No such key: supportType'],
+  ['cluster.labels.team == "a"', 'No such key: team'],
+  ['cluster.labels.constructor != "a"', 'No such key: constructor'],
+  ['cluster.tags["toString"] != "a"', 'No such key: toString'],
+  ['cluster.nodegroups.exists(n, n.desiredSize > 3)', 'No such key: desiredSize'],
+  ['int(cluster.labels.env) > 1', 'int() type error: cannot convert to int'],
+  ['cluster.minor / 0 == 1', 'division by zero'],
+])('%s has no answer and is no match: %s', (source, error) => {
+  expect(test1(source)).toEqual({ error });
+});
+
+test.each([
+  ['cluster.name ==', 15, 'Unexpected token: EOF'],
+  ['clutser.name == "a"', 0, 'Unknown variable: clutser. Known here: cluster'],
+  ['cluster.nmae == "a"', 8, 'there is no field "nmae"'],
+  ['cluster.nodegroups.all(n, n.versoin == "1")', 28, 'there is no field "versoin"'],
+  ['cluster.name', 0, 'it gives text, and true or false is needed'],
+  ['cluster.nodegroups.size()', 0, 'it gives a whole number, and true or false is needed'],
+  ['cluster.version >= 1.34', 0, 'no such overload: string >= double'],
+  ['cluster.name.matches("^(a+)+$")', 0, 'the function matches is not available here: regular expressions'],
+  ['cel.bind(a, "x" + "x", a + a == "xxxx")', 0, 'the function bind is not available'],
+  ['dyn(cluster).anything', 0, 'the function dyn is not available'],
+  ['cluster.createdAt.getDayOfYear() == 1', 0, 'the function getDayOfYear is not available'],
+  ['(cluster.managedBy + cluster.managedBy).size() > 3', 1, 'lists cannot be joined'],
+])('%s is refused at %s: %s', (source, offset, message) => {
+  expect(test1(source)).toEqual([{ offset, message: expect.stringContaining(message) }]);
+});
+
+const loop = (depth: number, inner: string): string =>
+  depth === 0 ? inner : `cluster.nodegroups.all(n${depth}, ${loop(depth - 1, inner)})`;
+
+test('what could take too long is refused when it is compiled: three loops in each other, or many things in two', () => {
+  expect(test1(loop(2, 'n1.name != n2.status'))).toEqual({ matches: true });
+  expect(test1(loop(3, 'n1.name != n2.status'))).toMatchObject([{ message: expect.stringMatching(/too long/) }]);
+  expect(test1(loop(2, '"x" in cluster.managedBy'))).toMatchObject([{ message: expect.stringMatching(/too long/) }]);
+  expect(test1(loop(2, 'cluster.nodegroups == cluster.nodegroups'))).toMatchObject([
+    { message: expect.stringMatching(/too long/) },
+  ]);
+});
+
+test.each([
+  ['a list of many', `cluster.name in [${Array(LONGEST_LIST + 1).fill('"a"')}]`],
+  ['much of anything', Array(200).fill('cluster.autoMode').join(' || ')],
+  ['deep brackets', `${'('.repeat(1000)}true${')'.repeat(1000)}`],
+])('%s is refused', (_, source) => {
+  expect(test1(source)).toHaveLength(1);
+});
+
+test('the costliest expression that is accepted takes less than a second on the largest cluster', () => {
+  const nodegroups = Array.from({ length: LONGEST_LIST }, (_, i) => ({ name: `n${i}`, status: 'A', issues: [] }));
+  const largest = clusterRecord({ nodegroups });
+  const compiled = compilePredicate(loop(2, Array(3).fill('n1.name != n2.status').join(' && ')), clusterEnvironment);
+  const before = performance.now();
+  expect('predicate' in compiled && compiled.predicate.test(largest)).toEqual({ matches: true });
+  expect(performance.now() - before).toBeLessThan(1000);
+});
+
+test('a cluster with longer lists than expressions look at has no answer', () => {
+  const nodegroups = Array.from({ length: LONGEST_LIST + 1 }, (_, i) => ({ name: `n${i}`, status: 'A', issues: [] }));
+  expect(test1('cluster.minor > 1', clusterRecord({ nodegroups }))).toEqual({
+    error: 'cluster.nodegroups has 201 entries, and expressions look at no more than 200',
+  });
+});
