@@ -37,6 +37,7 @@ export function explanationText(explanation: Explanation, { paint, now }: Shown)
           : `${shown(policy.name)} (trigger ${policy.trigger}, verification ${policy.verification})`,
       ],
       ['Wave', shown(explanation.wave)],
+      ['Calendars', explanation.calendars.length === 0 ? 'none: always open' : shown(explanation.calendars.join(', '))],
       [
         'Target',
         hops.length > 1 ? `${shown(explanation.target)}, hop by hop: ${hops.join(', ')}` : shown(explanation.target),
@@ -59,6 +60,7 @@ export function explanationText(explanation: Explanation, { paint, now }: Shown)
       ['Rollback', rollbackText(explanation.rollback, now)],
       ['Support', supportText(explanation.support, now)],
     ]),
+    ...section('Why there', reasonLines(explanation.placement)),
     ...section('Warnings', reasonLines(warnings)),
     ...section(
       'Tags for Liftlock',

@@ -7,6 +7,10 @@ export interface ClusterTags {
   readonly paused: boolean;
   /** A ceiling: nothing of ours goes beyond it. */
   readonly pin: KubeVersion | undefined;
+  /** The wave that it asks for; only a later one than its own counts. */
+  readonly wave: string | undefined;
+  /** Calendars that must be open beside those of its wave. */
+  readonly calendars: readonly string[];
   readonly problems: readonly Reason[];
 }
 
@@ -34,7 +38,16 @@ export function clusterTags(tags: Readonly<Record<string, string>>, prefix: stri
   if (pinText !== undefined && pin === undefined) {
     problems.push(reason('BadTag', `The tag ${prefix}pin-version is "${pinText}"; it must be a minor such as "1.34".`));
   }
-  return { paused: pausedText === 'true', pin, problems };
+  const wave = tags[`${prefix}wave`]?.trim();
+  if (wave === '') problems.push(reason('BadTag', `The tag ${prefix}wave is empty; it must be the name of a wave.`));
+  const calendarText = tags[`${prefix}calendar`];
+  const calendars = [...new Set((calendarText ?? '').split(/[\s,]+/).filter((name) => name !== ''))];
+  if (calendarText !== undefined && calendars.length === 0) {
+    problems.push(
+      reason('BadTag', `The tag ${prefix}calendar is empty; it must be the names of Calendars, with spaces between.`),
+    );
+  }
+  return { paused: pausedText === 'true', pin, wave, calendars, problems };
 }
 
 /** Why Liftlock may not move this cluster to `target` as the cluster itself stands; empty when it may. */

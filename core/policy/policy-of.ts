@@ -3,23 +3,45 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import type { Table } from '../ports/table.ts';
-import { matchSelector } from '../selector/match.ts';
 import { Configs, Rollouts } from '../store/entities.ts';
 import { decode, load } from '../store/entity.ts';
 import { upgradePolicy } from './applied.ts';
+import { policyError } from './policy-error.ts';
+import { selects } from './selects.ts';
 
-/** `none`: no policy selects the cluster. `ambiguous`: several do, so it is left alone (semantics.md, Wave). */
-export type PolicyMatch =
+/**
+ * `none`: no policy selects the cluster. `ambiguous`: several do, so it is left alone (semantics.md, Wave). `errors`: policies whose
+ * expression has no answer for it, which is never a match.
+ */
+export type PolicyMatch = { readonly errors: readonly PolicyError[] } & (
   | { readonly type: 'one'; readonly policy: UpgradePolicy }
   | { readonly type: 'none' }
-  | { readonly type: 'ambiguous'; readonly names: readonly string[] };
+  | { readonly type: 'ambiguous'; readonly names: readonly string[] }
+);
 
-export function policyOf(cluster: Pick<ClusterRecord, 'labels'>, policies: readonly UpgradePolicy[]): PolicyMatch {
-  const matching = policies.filter((policy) => matchSelector(policy.spec.selector, cluster.labels).matches);
+export interface PolicyError {
+  readonly policy: string;
+  /** With code `PolicyError`. */
+  readonly reason: Reason;
+}
+
+export function policyOf(cluster: ClusterRecord, policies: readonly UpgradePolicy[]): PolicyMatch {
+  const matching: UpgradePolicy[] = [];
+  const errors: PolicyError[] = [];
+  for (const policy of policies) {
+    const { matches, error } = selects(policy.spec.selector, cluster);
+    if (matches) matching.push(policy);
+    if (error !== undefined) {
+      const { name } = policy.metadata;
+      errors.push({ policy: name, reason: policyError(`the policy ${name} selects it`, 'spec.selector.when', error) });
+    }
+  }
   const [first] = matching;
-  if (first === undefined) return { type: 'none' };
-  if (matching.length > 1) return { type: 'ambiguous', names: matching.map((policy) => policy.metadata.name).sort() };
-  return { type: 'one', policy: first };
+  if (first === undefined) return { type: 'none', errors };
+  if (matching.length > 1) {
+    return { type: 'ambiguous', names: matching.map((policy) => policy.metadata.name).sort(), errors };
+  }
+  return { type: 'one', policy: first, errors };
 }
 
 /** `names` = the policies that select it. */

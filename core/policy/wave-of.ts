@@ -1,16 +1,71 @@
-import type { UpgradePolicy } from '../config/types.ts';
+import type { UpgradePolicy, Wave } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { matchSelector } from '../selector/match.ts';
+import { clusterTags } from './cluster-tags.ts';
+import { policyError } from './policy-error.ts';
+import { selects } from './selects.ts';
 
-/** The wave that takes a cluster: the first one that matches wins (semantics.md, Wave). -1 = none does. */
-export function waveIndexOf({ spec }: UpgradePolicy, cluster: Pick<ClusterRecord, 'name' | 'labels'>): number {
-  return spec.waves.findIndex(({ clusters, selector }) =>
-    clusters === undefined
-      ? selector === undefined || matchSelector(selector, cluster.labels).matches
-      : clusters.includes(cluster.name),
-  );
+export interface WavePlace {
+  /** In `spec.waves`; -1 = in none, and `reasons` say why (`NoWave`, `PolicyError`, `BadTag`). */
+  readonly index: number;
+  /** Never empty: also why it is in that wave, with codes `Wave` and `WaveTag`. */
+  readonly reasons: readonly Reason[];
+}
+
+/**
+ * The wave of a cluster that the policy selects: the first one that takes it, unless its tag asks for a later one (semantics.md, Wave and
+ * Cluster tags). A tag that names an earlier wave or none at all, and an expression without an answer, keep it out of all of them: in
+ * another wave it might go too soon.
+ */
+export function waveOf(policy: UpgradePolicy, cluster: ClusterRecord, prefix: string): WavePlace {
+  const chosen = bySelector(policy, cluster);
+  const { wave: asked } = clusterTags(cluster.tags, prefix);
+  if (asked === undefined || asked === '' || chosen.index < 0) return chosen;
+  const tag = `The cluster's tag ${prefix}wave`;
+  const names = policy.spec.waves.map(({ name }) => name);
+  const own = names[chosen.index];
+  const index = names.indexOf(asked);
+  if (index === -1) {
+    return outside('BadTag', `${tag} is "${asked}", and the policy ${policy.metadata.name} has ${names.join(', ')}.`);
+  }
+  if (index < chosen.index) {
+    const later = names.slice(chosen.index + 1);
+    const hint = later.length === 0 ? 'Remove the tag' : `Use ${later.join(' or ')}, or remove the tag`;
+    return outside('BadTag', `${tag} is "${asked}", which comes before its wave ${own}; tags only delay. ${hint}.`);
+  }
+  if (index === chosen.index) return chosen;
+  const moved = reason('WaveTag', `${tag} moves it from ${own} to the later wave ${asked}.`);
+  return { index, reasons: [...chosen.reasons, moved] };
+}
+
+/** The wave by the policy alone, tags left out; -1 = none. */
+export function waveIndexOf(policy: UpgradePolicy, cluster: ClusterRecord): number {
+  return bySelector(policy, cluster).index;
 }
 
 export const noWave = ({ metadata }: UpgradePolicy): Reason =>
   reason('NoWave', `No wave of the policy ${metadata.name} selects it.`);
+
+function bySelector(policy: UpgradePolicy, cluster: ClusterRecord): WavePlace {
+  for (const [index, wave] of policy.spec.waves.entries()) {
+    const { matches, reasons, error } = taken(wave, cluster);
+    if (error !== undefined) {
+      const whether = `the wave ${wave.name} of the policy ${policy.metadata.name} takes it`;
+      return { index: -1, reasons: [policyError(whether, `spec.waves[${index}].selector.when`, error)] };
+    }
+    if (!matches) continue;
+    const rank = index === 0 ? 'the first wave' : 'the first wave that takes it';
+    return { index, reasons: [reason('Wave', `${wave.name} is ${rank}: ${reasons.join(' and ')}.`)] };
+  }
+  return { index: -1, reasons: [noWave(policy)] };
+}
+
+function taken(wave: Wave, cluster: ClusterRecord): ReturnType<typeof selects> {
+  if (wave.clusters !== undefined) {
+    return { matches: wave.clusters.includes(cluster.name), reasons: [`it names ${cluster.name}`] };
+  }
+  if (wave.selector === undefined) return { matches: true, reasons: ['it takes all that are left'] };
+  return selects(wave.selector, cluster);
+}
+
+const outside = (code: string, message: string): WavePlace => ({ index: -1, reasons: [reason(code, message)] });

@@ -2,10 +2,10 @@ import type { UpgradePolicy } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { ambiguousPolicy, policyOf } from '../policy/policy-of.ts';
-import { waveIndexOf } from '../policy/wave-of.ts';
+import { selects } from '../policy/selects.ts';
+import { waveOf } from '../policy/wave-of.ts';
 import { targetOf } from '../rollout/cluster-target.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
-import { matchSelector } from '../selector/match.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 
 /** What the applied policies mean for one cluster. */
@@ -13,33 +13,43 @@ export interface ClusterPolicy {
   readonly policy: UpgradePolicy | undefined;
   /** The first wave that takes it; undefined when none does. */
   readonly wave: { readonly index: number; readonly name: string } | undefined;
+  /** Why this policy, this wave and no other: labels, expressions and tags, in the order in which they decide. */
+  readonly placement: readonly Reason[];
   readonly target: KubeVersion | undefined;
   readonly needsWork: boolean;
   /** Why there is no policy, no target, or a lower target than the policy's. */
   readonly reasons: readonly Reason[];
 }
 
-const NOTHING = { policy: undefined, wave: undefined, target: undefined, needsWork: false };
+const NOTHING = { policy: undefined, wave: undefined, placement: [], target: undefined, needsWork: false };
 
 export function clusterPolicy(snapshot: FleetSnapshot, cluster: ClusterRecord, now: Date): ClusterPolicy {
   const policies = [...snapshot.policies.values()].map((applied) => applied.policy);
   const match = policyOf(cluster, policies);
-  if (match.type === 'none') return { ...NOTHING, reasons: [noPolicy(cluster, policies)] };
-  if (match.type === 'ambiguous') return { ...NOTHING, reasons: [ambiguousPolicy(match.names)] };
+  const errors = match.errors.map((error) => error.reason);
+  if (match.type === 'none') return { ...NOTHING, reasons: [noPolicy(cluster, policies), ...errors] };
+  if (match.type === 'ambiguous') return { ...NOTHING, reasons: [ambiguousPolicy(match.names), ...errors] };
   const { policy } = match;
-  const index = waveIndexOf(policy, cluster);
-  const wave = policy.spec.waves[index];
+  const prefix = snapshot.fleet?.tagPrefix ?? '';
+  const place = waveOf(policy, cluster, prefix);
+  const wave = policy.spec.waves[place.index];
   const region = snapshot.regions.get(cluster.region);
-  const resolved = targetOf(cluster, policy.spec, region, snapshot.fleet?.tagPrefix ?? '', now);
+  const resolved = targetOf(cluster, policy.spec, region, prefix, now);
   const target = 'target' in resolved ? resolved.target : undefined;
   const why = 'target' in resolved ? resolved.capped : resolved.reason;
   return {
     policy,
-    wave: wave === undefined ? undefined : { index, name: wave.name },
+    wave: wave === undefined ? undefined : { index: place.index, name: wave.name },
+    placement: [selectedBy(policy, cluster), ...place.reasons, ...errors],
     target,
     needsWork: target !== undefined && KubeVersion.parse(cluster.version).isOlderThan(target),
     reasons: why === undefined ? [] : [why],
   };
+}
+
+function selectedBy({ metadata, spec }: UpgradePolicy, cluster: ClusterRecord): Reason {
+  const { reasons } = selects(spec.selector, cluster);
+  return reason('Policy', `${metadata.name} is the only policy that selects it: ${reasons.join(' and ')}.`);
 }
 
 /** Says of each policy what is missing, so that a person sees which label to set. */
@@ -47,7 +57,7 @@ function noPolicy(cluster: ClusterRecord, policies: readonly UpgradePolicy[]): R
   if (policies.length === 0)
     return reason('NoPolicy', 'No UpgradePolicy is applied. Run: liftlock apply -f policies.yaml');
   const misses = policies.map((policy) => {
-    const { reasons } = matchSelector(policy.spec.selector, cluster.labels);
+    const { reasons } = selects(policy.spec.selector, cluster);
     return `${policy.metadata.name} ${reasons.join(' and ')}`;
   });
   return reason('NoPolicy', `No policy selects it: ${misses.join('; ')}.`);

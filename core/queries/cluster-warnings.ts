@@ -37,5 +37,11 @@ export function tagEffects(cluster: ClusterRecord, prefix: string): { tag: strin
 function effectOf(name: string, value: string): string {
   if (name === 'paused') return value === 'true' ? 'Liftlock keeps away from the cluster.' : 'None: it is not paused.';
   if (name === 'pin-version') return `Liftlock takes the cluster no further than ${value}.`;
+  if (name === 'wave') return `It goes no sooner than the wave ${value}.`;
+  if (name === 'calendar')
+    return `Liftlock also waits for ${value
+      .trim()
+      .split(/[\s,]+/)
+      .join(' and ')} to be open.`;
   return 'None in this release.';
 }

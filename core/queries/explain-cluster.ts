@@ -1,14 +1,16 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import { type ClusterCalendars, calendarNamesOf } from '../policy/calendars-of.ts';
+import { clusterTags } from '../policy/cluster-tags.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
-import { Members, PolicyRollouts, Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
+import { Configs, Members, PolicyRollouts, Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
 import { decode, load } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { upgradesOf } from './cluster-detail.ts';
-import { clusterPolicy } from './cluster-policy.ts';
+import { type ClusterPolicy, clusterPolicy } from './cluster-policy.ts';
 import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
 import type { Explanation } from './explanation.ts';
 import { shortId } from './find-cluster.ts';
@@ -29,6 +31,7 @@ export async function explainCluster(
   const snapshot = given ?? (await loadSnapshot(ports.table, await ports.table.queryActive(), false));
   const now = ports.clock.now();
   const aim = clusterPolicy(snapshot, cluster, now);
+  const calendars = await calendarsOf(ports.table, aim, cluster, snapshot.fleet?.tagPrefix ?? '');
   const place = await placeOf(ports.table, aim.policy?.metadata.name, cluster.clusterKey);
   const upgrades = await upgradesOf(ports.table, cluster.clusterKey);
   const held = snapshot.controls.get(cluster.clusterKey)?.held;
@@ -48,6 +51,8 @@ export async function explainCluster(
             verification: aim.policy.spec.verification,
           },
     wave: aim.wave?.name ?? null,
+    calendars: calendars.names,
+    placement: [...aim.placement, ...calendars.reasons],
     target: aim.target?.toString() ?? null,
     hops: aim.target === undefined ? [] : KubeVersion.parse(cluster.version).hopsTo(aim.target).map(String),
     rollout: rolloutOf(place),
@@ -60,6 +65,19 @@ export async function explainCluster(
     tagEffects: tagEffects(cluster, snapshot.fleet?.tagPrefix ?? ''),
     warnings: clusterWarnings(cluster),
   };
+}
+
+async function calendarsOf(
+  table: Table,
+  { policy, wave }: ClusterPolicy,
+  cluster: ClusterRecord,
+  prefix: string,
+): Promise<ClusterCalendars> {
+  const spec = policy?.spec.waves[wave?.index ?? -1];
+  if (spec === undefined) return { names: [], reasons: [] };
+  const items = await table.queryPartition('CONFIG', 'Calendar#');
+  const applied = new Set(items.map((item) => decode(Configs, item).data.name));
+  return calendarNamesOf(spec, clusterTags(cluster.tags, prefix), applied);
 }
 
 async function lastScan(table: Table, clusterKey: string): Promise<Explanation['scan']> {

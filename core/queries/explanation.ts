@@ -21,6 +21,10 @@ export interface Explanation {
   };
   readonly policy: { readonly name: string; readonly trigger: string; readonly verification: string } | null;
   readonly wave: string | null;
+  /** Names of Calendars that must all be open; empty = always. */
+  readonly calendars: readonly string[];
+  /** Why this policy, this wave and these calendars, in the order in which labels, expressions and tags decide. */
+  readonly placement: readonly Reason[];
   readonly target: string | null;
   /** The minors still to pass through, one hop each. */
   readonly hops: readonly string[];

@@ -7,6 +7,7 @@ import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import { decide } from '../rollout/decide.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { isSettled } from '../rollout/wave-progress.ts';
+import { targetWords } from '../version/target.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
 import { activeUpgrade } from './cluster-summary.ts';
 import type { Verdict } from './explanation.ts';
@@ -65,7 +66,7 @@ export function verdictOf(
   const going = goingOn(place);
   const unfinished = going !== undefined && !THROUGH.includes(going.member.status);
   if (aim.target !== undefined && !aim.needsWork && !unfinished) {
-    const text = `It is at ${cluster.version}; the policy ${aim.policy.metadata.name} asks for ${aim.policy.spec.target}, which is ${aim.target} here.`;
+    const text = `It is at ${cluster.version}; the policy ${aim.policy.metadata.name} asks for ${targetWords(aim.policy.spec.target)}, which is ${aim.target} here.`;
     return said('UpToDate', after('A newer version becomes the target.'), reason('AtTarget', text), ...aim.reasons);
   }
   if (aim.target === undefined) return said('Waiting', after('The target is offered there.'), ...aim.reasons);
@@ -130,8 +131,10 @@ function withoutRollout(
   if (snapshot.fleet.mode !== 'act') {
     return said('Waiting', after('The Fleet is applied with mode: act.'), OBSERVE_MODE);
   }
-  if (aim.wave === undefined)
-    return said('Excluded', NEVER, reason('NoWave', `No wave of the policy ${name} selects it.`));
+  if (aim.wave === undefined) {
+    const why = aim.placement.filter(({ code }) => code !== 'Policy');
+    return said('Excluded', after('What keeps it out of every wave is corrected.'), ...why);
+  }
   const tried = place?.member;
   if (tried !== undefined && place !== undefined && tried.to === aim.target?.toString()) {
     if (tried.status === 'Failed' || tried.status === 'Blocked') return again(tried, place.rollout, cluster);

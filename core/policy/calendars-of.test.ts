@@ -1,0 +1,41 @@
+import { calendarNamesOf } from './calendars-of.ts';
+import { clusterTags } from './cluster-tags.ts';
+
+const applied = new Set(['prod', 'bank', 'weekend']);
+const namesOf = (calendar: string | string[] | undefined, tag?: string) =>
+  calendarNamesOf(
+    { name: 'main', ...(calendar !== undefined && { calendar }) },
+    clusterTags(tag === undefined ? {} : { 'liftlock/calendar': tag }, 'liftlock/'),
+    applied,
+  );
+
+test.each([
+  [undefined, undefined, []],
+  ['prod', undefined, ['prod']],
+  [['prod', 'bank'], undefined, ['prod', 'bank']],
+  [undefined, 'bank', ['bank']],
+  ['prod', 'bank', ['prod', 'bank']],
+  ['prod', 'bank, weekend', ['prod', 'bank', 'weekend']],
+  ['prod', 'weekend bank,,bank', ['prod', 'weekend', 'bank']],
+  ['prod', 'prod', ['prod']],
+])('wave %s with tag %s: %j must be open', (calendar, tag, names) => {
+  const result = namesOf(calendar, tag);
+  expect(result.names).toEqual(names);
+  expect(result.reasons.map(({ code }) => code)).not.toContain('BadTag');
+});
+
+test('a tag with an unknown calendar is bad, and its name stays, so that nothing opens', () => {
+  expect(namesOf('prod', 'bnak')).toMatchObject({
+    names: ['prod', 'bnak'],
+    reasons: [{ code: 'WaveCalendar' }, { code: 'CalendarTag' }, { code: 'BadTag' }],
+  });
+});
+
+test('an unknown calendar of the wave is told as that', () => {
+  expect(namesOf('nights').reasons.map(({ code }) => code)).toEqual(['WaveCalendar', 'NoCalendar']);
+});
+
+test('an empty tag is a problem of the cluster', () => {
+  expect(clusterTags({ 'liftlock/calendar': ' , ' }, 'liftlock/').problems).toMatchObject([{ code: 'BadTag' }]);
+  expect(clusterTags({ 'liftlock/wave': '' }, 'liftlock/').problems).toMatchObject([{ code: 'BadTag' }]);
+});

@@ -1,0 +1,79 @@
+import fc from 'fast-check';
+import { clusterRecord } from './testing/cluster-record.ts';
+import { policyWith } from './testing/policies.ts';
+import { waveIndexOf, waveOf } from './wave-of.ts';
+
+const policy = policyWith({
+  waves: `
+    - { name: canary, clusters: [first] }
+    - { name: dev, selector: { matchLabels: { env: dev } } }
+    - { name: small, selector: { matchLabels: { env: prod }, when: "cluster.labels.tier == 'small'" } }
+    - { name: prod, selector: { matchLabels: { env: prod } } }`,
+});
+const place = (labels: Record<string, string>, tag?: string, name = 'orders') =>
+  waveOf(policy, clusterRecord({ name, labels, tags: tag === undefined ? {} : { 'liftlock/wave': tag } }), 'liftlock/');
+
+test.each([
+  ['the wave that names it', {}, 'first', 0, 'it names first'],
+  ['the first wave whose labels match', { env: 'dev' }, 'orders', 1, 'label env is dev'],
+  [
+    'the wave whose expression is true',
+    { env: 'prod', tier: 'small' },
+    'orders',
+    2,
+    "cluster.labels.tier == 'small' is true",
+  ],
+  ['the next one where it is false', { env: 'prod', tier: 'big' }, 'orders', 3, 'label env is prod'],
+])('a cluster is in %s', (_, labels, name, index, words) => {
+  expect(place(labels, undefined, name)).toEqual({
+    index,
+    reasons: [{ code: 'Wave', message: expect.stringContaining(words) }],
+  });
+});
+
+test('a cluster that no wave takes is in none, with the reason', () => {
+  expect(place({ env: 'test' })).toMatchObject({ index: -1, reasons: [{ code: 'NoWave' }] });
+});
+
+test('an expression without an answer keeps a cluster out of the waves behind it too: it might belong before', () => {
+  const { index, reasons } = place({ env: 'prod' });
+  expect(index).toBe(-1);
+  expect(reasons).toEqual([{ code: 'PolicyError', message: expect.stringContaining('the wave small') }]);
+  expect(reasons[0]?.message).toContain('spec.waves[2].selector.when');
+});
+
+test('a tag moves a cluster to a later wave, and both reasons are told', () => {
+  const { index, reasons } = place({ env: 'dev' }, 'prod');
+  expect(index).toBe(3);
+  expect(reasons).toEqual([
+    { code: 'Wave', message: expect.stringContaining('dev is the first wave that takes it') },
+    { code: 'WaveTag', message: "The cluster's tag liftlock/wave moves it from dev to the later wave prod." },
+  ]);
+});
+
+test.each([
+  ['an earlier wave', 'canary', 'comes before its wave dev'],
+  ['a wave that is not there', 'production', 'has canary, dev, small, prod'],
+])('a tag with %s holds the cluster', (_, tag, words) => {
+  expect(place({ env: 'dev' }, tag)).toEqual({
+    index: -1,
+    reasons: [{ code: 'BadTag', message: expect.stringContaining(words) }],
+  });
+});
+
+test('a tag with its own wave changes nothing', () => {
+  expect(place({ env: 'dev' }, 'dev')).toEqual(place({ env: 'dev' }));
+});
+
+test('whatever a tag says, no cluster goes sooner than its policy lets it', () => {
+  const tags = fc.oneof(fc.constantFrom('canary', 'dev', 'small', 'prod', '', ' dev '), fc.string());
+  const labels = fc.record({ env: fc.constantFrom('dev', 'prod', 'x'), tier: fc.constantFrom('small', 'big') });
+  fc.assert(
+    fc.property(labels, fc.constantFrom('first', 'orders'), tags, (own, name, tag) => {
+      const index = waveIndexOf(policy, clusterRecord({ name, labels: own }));
+      const tagged = place(own, tag, name);
+      expect(tagged.index === -1 || tagged.index >= index).toBe(true);
+      expect(tagged.reasons.length).toBeGreaterThan(0);
+    }),
+  );
+});
