@@ -41,6 +41,10 @@ export function largeSnapshot({ clusters: count, history }: LargeFleet): FleetSn
     policies: new Map(policies.map((one) => [one.metadata.name, { policy: one, revision: 'r', appliedBy: 'bench' }])),
     clusters: new Map(clusters.map((one) => [one.clusterKey, one])),
     controls: new Map(),
+    calendars: new Map(),
+    channels: new Map(),
+    learned: undefined,
+    gateReadings: new Map(),
     regions: new Map([
       [
         'eu-central-1',
@@ -63,6 +67,9 @@ export function largeSnapshot({ clusters: count, history }: LargeFleet): FleetSn
           history: {
             accounts: lookedAt(clusters),
             rollouts,
+            waves,
+            members,
+            findings: new Map(),
             served: new Set(members.map((one) => servedKey(one.rolloutId, one.to, one.clusterKey))),
           },
         }

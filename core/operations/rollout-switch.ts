@@ -4,7 +4,7 @@ import type { WriteOperation } from '../ports/table.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import { markDirty } from '../rollout/mark-dirty.ts';
-import { isSettled } from '../rollout/wave-progress.ts';
+import { isSettled } from '../rollout/wave-end.ts';
 import { transactWithAudit } from '../store/audit.ts';
 import { Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
 import { decode, load, type Read, replace } from '../store/entity.ts';

@@ -1,10 +1,10 @@
-import { matchesGlob } from '../selector/glob.ts';
 import { durationMilliseconds } from '../config/schema/quantities.ts';
 import type { Wave as WaveSpec } from '../config/types.ts';
 import type { ApprovalRecord } from '../contracts/items/approval.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { matchesGlob } from '../selector/glob.ts';
 
 /** Who may not agree where four eyes are asked for. */
 export interface Requesters {

@@ -3,7 +3,7 @@ import { durationMilliseconds } from '../config/schema/quantities.ts';
 import type { UpgradePolicy, Wave as WaveSpec } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { LearnedDurations, Wave } from '../contracts/items/rollout.ts';
-import { type Reason, reason } from '../contracts/step-result.ts';
+import type { Reason } from '../contracts/step-result.ts';
 import { calendarNamesOf } from './calendars-of.ts';
 import { clusterTags } from './cluster-tags.ts';
 import { waveOf } from './wave-of.ts';
@@ -34,6 +34,11 @@ export function estimateOf(policy: UpgradePolicy | undefined, learned: LearnedDu
   return DEFAULT_ESTIMATE_MILLISECONDS;
 }
 
+/** Reasons of `calendarNamesOf` that keep the window closed until somebody corrects them. */
+const CLOSING = new Set(['BadTag', 'NoCalendar']);
+/** A cluster that no wave takes is upgraded by hand alone, under the calendars of its tags. */
+const NO_WAVE = { name: '' };
+
 /**
  * Up to the bake, where there is one, only the control plane's part must fit into the window: half of the hop, since nobody knows more
  * (semantics.md, Cannot finish).
@@ -54,21 +59,16 @@ export function hopRules(
   learned?: LearnedDurations,
 ): HopRules {
   const spec = waveSpecOf(policy, cluster, wave?.name, tagPrefix);
-  const named = calendarNamesOf(spec, clusterTags(cluster.tags, tagPrefix));
+  const applied = new Set(calendars.keys());
+  const named = calendarNamesOf(spec ?? NO_WAVE, clusterTags(cluster.tags, tagPrefix), applied);
   const found = named.names.flatMap((name) => calendars.get(name) ?? []);
-  const missing = named.names.filter((name) => !calendars.has(name));
   const estimate = wave?.estimateSeconds === undefined ? estimateOf(policy, learned) : wave.estimateSeconds * 1000;
   return {
     policy,
     wave: spec,
     calendars: found,
     calendarNames: named.names,
-    problems: [
-      ...named.reasons,
-      ...missing.map((name) =>
-        reason('UnknownCalendar', `The calendar ${name} is not applied, so its windows are taken as closed.`),
-      ),
-    ],
+    problems: named.reasons.filter(({ code }) => CLOSING.has(code)),
     estimateMilliseconds: untilParked(estimate, spec),
     mayOverrun: spec?.mayOverrun ?? false,
   };

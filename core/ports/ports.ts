@@ -3,6 +3,7 @@ import type { ClusterAccess } from './cluster-access.ts';
 import type { ClusterReaders } from './cluster-readers.ts';
 import type { EksMutator, EksReader } from './eks.ts';
 import type { Executions } from './executions.ts';
+import type { GateReader } from './gates.ts';
 import type { ClusterQueue, EventBus, Ids, Organization, UrlProbe } from './outside.ts';
 import type { Table } from './table.ts';
 
@@ -18,6 +19,7 @@ export interface Ports {
   readonly queue: ClusterQueue;
   readonly organization: Organization;
   readonly probe: UrlProbe;
+  readonly gates: GateReader;
   readonly clock: Clock;
   readonly ids: Ids;
 }

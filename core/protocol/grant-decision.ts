@@ -54,6 +54,8 @@ export const GRANTING_WAVES: readonly Wave['status'][] = [
   'Undecided',
 ];
 
+const WAITING_MEMBERS: readonly Member['status'][] = ['Pending', 'Parked', 'Quarantined'];
+
 /** Why this cluster gets no grant now; empty = it may have one. Pure; the granting transaction checks that nothing of it has moved. */
 export function grantRefusals(situation: GrantSituation, target: KubeVersion): Reason[] {
   const { epoch, fleet, control, cluster, clusterControl, grant, ledger, rollout, wave, member } = situation;
@@ -90,6 +92,9 @@ function rolloutRefusals(
   }
   if (wave === undefined || member === undefined)
     return [...reasons, reason('NotAMember', 'The cluster is not a member of the rollout.')];
+  // Whoever decided this may have slept since: a member that has ended meanwhile is not begun again by that.
+  if (!WAITING_MEMBERS.includes(member.status))
+    reasons.push(reason(`Member${member.status}`, `${member.name} is ${member.status} in the rollout ${rollout.id}.`));
   if (!GRANTING_WAVES.includes(wave.status))
     reasons.push(reason(`Wave${wave.status}`, `The wave ${wave.name} is ${wave.status}.`));
   const full = member.inFlight ? undefined : waveRefusal(wave);

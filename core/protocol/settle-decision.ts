@@ -87,7 +87,8 @@ function memberAfter(member: Member, upgrade: Upgrade, end: UpgradeEnd): Member 
   }
 }
 
-const COUNTED = {
+/** The counter of a wave that a settled member is in. */
+export const COUNTED = {
   Succeeded: 'succeeded',
   Failed: 'failed',
   Blocked: 'blocked',

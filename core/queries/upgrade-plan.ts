@@ -1,5 +1,6 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { hopRules } from '../policy/hop-rules.ts';
 import type { Ports } from '../ports/ports.ts';
 import { grantRefusals, hopRefusals } from '../protocol/grant-decision.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
@@ -50,7 +51,7 @@ export async function planUpgrade(
     ...hopRefusals(cluster.version, next),
     ...(hops.length === 0
       ? []
-      : [...notOffered(snapshot, cluster, target, now), ...notGranted(snapshot, cluster, next)]),
+      : [...notOffered(snapshot, cluster, target, now), ...notGranted(snapshot, cluster, next, now)]),
   ];
   return {
     cluster: shortId(cluster),
@@ -79,7 +80,8 @@ function notOffered(snapshot: FleetSnapshot, cluster: ClusterRecord, target: Kub
   return [reason('NotOffered', `EKS does not offer ${target} in ${cluster.region} (it offers ${offered.join(', ')}).`)];
 }
 
-function notGranted(snapshot: FleetSnapshot, cluster: ClusterRecord, next: KubeVersion): Reason[] {
+function notGranted(snapshot: FleetSnapshot, cluster: ClusterRecord, next: KubeVersion, now: Date): Reason[] {
+  const { policy } = clusterPolicy(snapshot, cluster, now);
   const { epoch, fleet, control, controls, ledger, grants } = snapshot;
   const { clusterKey } = cluster;
   const situation = {
@@ -91,6 +93,8 @@ function notGranted(snapshot: FleetSnapshot, cluster: ClusterRecord, next: KubeV
     grant: grants.find((grant) => grant.clusterKey === clusterKey),
     ledger,
     upgrade: undefined,
+    rules: hopRules(policy, cluster, undefined, snapshot.calendars, fleet?.tagPrefix ?? '', snapshot.learned),
+    now,
   };
   return grantRefusals(situation, next);
 }

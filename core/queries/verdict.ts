@@ -6,7 +6,7 @@ import { OBSERVE_MODE } from '../protocol/standing-refusals.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import { decide } from '../rollout/decide.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
-import { isSettled } from '../rollout/wave-progress.ts';
+import { isSettled } from '../rollout/wave-end.ts';
 import { targetWords } from '../version/target.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
 import { activeUpgrade } from './cluster-summary.ts';

@@ -98,14 +98,19 @@ const resumesLater = (member: Member, at: string): Reason => ({
   message: `${member.reasons[0]?.message ?? 'It is parked'} Looking again at ${at}.`,
 });
 
-function admitOne({ snapshot, rollout, room, now, index, rulesOf }: Admission, member: Member, decisions: Decision[]): Answer {
+function admitOne(
+  { snapshot, rollout, room, now, index, rulesOf }: Admission,
+  member: Member,
+  decisions: Decision[],
+): Answer {
   const cluster = snapshot.clusters.get(member.clusterKey);
   const { fleet } = snapshot;
   if (cluster === undefined)
     return { reasons: [{ code: 'UnknownCluster', message: 'The cluster is not in the inventory.' }] };
   const upgrade = upgradeOf(index, member);
   const parked = upgrade?.status === 'Parked' ? upgrade : undefined;
-  const hop = parked ?? nextHop(KubeVersion.parse(member.from), KubeVersion.parse(cluster.version), KubeVersion.parse(member.to));
+  const hop =
+    parked ?? nextHop(KubeVersion.parse(member.from), KubeVersion.parse(cluster.version), KubeVersion.parse(member.to));
   const wave = room.waves.get(waveKey(member));
   const { rules, policyAppliedBy, window } = rulesOf(rollout.policy, cluster, wave);
   const begun = upgrade?.mutated === true;

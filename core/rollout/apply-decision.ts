@@ -9,6 +9,7 @@ import { waveAfter } from '../protocol/settle-decision.ts';
 import { transactWithAudit } from '../store/audit.ts';
 import { Grants, Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
 import { load, replace, unchanged } from '../store/entity.ts';
+import { applyReplan } from './apply-replan.ts';
 import { createRollout } from './create-rollout.ts';
 import type { Decision } from './decisions.ts';
 
@@ -27,6 +28,10 @@ export async function applyDecision(
       return changeRollout(ports, decision.rollout, decision.status, decision.reasons);
     case 'change-wave':
       return changeWave(ports, decision.wave, decision.status, decision.reasons, decision.limits);
+    case 'adjust-wave':
+      return adjustWave(ports, decision);
+    case 'replan':
+      return applyReplan(ports, decision.rollout, decision.changes);
     case 'change-member':
       return changeMember(ports, decision.member, decision.status, decision.reasons);
     case 'cancel-upgrade':
@@ -103,7 +108,8 @@ async function changeWave(
   const read = await load(ports.table, Waves, decided.rolloutId, decided.index);
   if (read === undefined || read.data.status !== decided.status) return;
   const at = ports.clock.now();
-  const time = status === 'Open' ? { openedAt: at.toISOString() } : { endedAt: at.toISOString() };
+  const time =
+    status === 'Open' ? { openedAt: at.toISOString() } : status === 'Soaking' ? {} : { endedAt: at.toISOString() };
   await transactWithAudit(
     ports.table,
     [
@@ -164,6 +170,27 @@ async function changeMember(
 function waveWithout(wave: Wave, before: Member, after: Member, at: Date): Wave {
   const counted = waveAfter(wave, before, after, at.toISOString());
   return { ...counted, inFlight: counted.inFlight - (before.inFlight ? 1 : 0) };
+}
+
+/** Its status stays; a write that a person need not know of (a gate read again) leaves no audit. */
+async function adjustWave(
+  ports: ApplyPorts,
+  { wave: decided, changes, event, reasons }: Extract<Decision, { type: 'adjust-wave' }>,
+): Promise<void> {
+  const { rolloutId, index, name } = decided;
+  const read = await load(ports.table, Waves, rolloutId, index);
+  if (read === undefined || read.data.status !== decided.status) return;
+  const at = ports.clock.now();
+  const detail = { wave: name, index, changes, reasons };
+  const entries = event === undefined ? [] : [{ subject: `rollout/${rolloutId}`, event, principal: LIFTLOCK, detail }];
+  await transactWithAudit(ports.table, [replace(Waves, read, { ...read.data, ...changes })], entries, at);
+  if (event === undefined) return;
+  await ports.events.publish([
+    {
+      type: 'WaveChanged',
+      detail: { version: 1, rolloutId, wave: name, status: decided.status, reasons: [...reasons] },
+    },
+  ]);
 }
 
 const WAITING: readonly Upgrade['status'][] = ['Parked', 'Pending'];

@@ -1,9 +1,8 @@
 import type { Wave as WaveSpec } from '../config/types.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
-import { reason } from '../contracts/step-result.ts';
 import type { ApprovalEvidence } from '../policy/approval-evidence.ts';
-import { compilePredicate } from '../policy/predicate.ts';
+import { autoApproval } from '../policy/auto-approval.ts';
 import type { Decision } from './decisions.ts';
 import type { WaveSituation } from './wave-progress.ts';
 
@@ -14,11 +13,11 @@ export function automaticApproval(situation: WaveSituation, wave: Wave, spec: Wa
   if (source === undefined || planHash === undefined) return [];
   const given = wave.approvals ?? [];
   if (given.some((word) => word.principal === LIFTLOCK && word.planHash === planHash)) return [];
-  const predicate = compilePredicate(source, 'evidence');
-  if ('problems' in predicate || !predicate.test(evidenceOf(situation, wave)).matches) return [];
+  const answer = autoApproval(source, evidenceOf(situation, wave));
+  if (!answer.approves) return [];
   const at = situation.now.toISOString();
   const approval = { decision: 'Approved' as const, principal: LIFTLOCK, at, planHash, comment: source };
-  const reasons = [reason('ApprovedAutomatically', `The rule of the policy holds: ${source}`)];
+  const reasons = [answer.reason];
   return [{ type: 'adjust-wave', wave, changes: { approvals: [...given, approval] }, event: 'WaveApproved', reasons }];
 }
 

@@ -41,14 +41,14 @@ export function candidatesOf(
   for (const cluster of snapshot.clusters.values()) {
     if (cluster.deletedAt !== undefined) continue;
     const match = policyOf(cluster, everyPolicy);
-    const mine = match.type === 'one' ? match.policy === policy : match.type === 'ambiguous' && match.names.includes(name);
+    const mine =
+      match.type === 'one' ? match.policy === policy : match.type === 'ambiguous' && match.names.includes(name);
     if (!mine) continue;
     const found = consider(snapshot, policy, cluster, now, match.type === 'ambiguous' ? match.names : []);
     if ('reason' in found) leftOut.push({ clusterKey: cluster.clusterKey, name: cluster.name, reason: found.reason });
     else if (!skip(cluster, found.target)) add(byWave, found);
   }
-  for (const [index, inWave] of byWave)
-    byWave.set(index, inOrder(inWave, policy.spec.order, snapshot.regions, now));
+  for (const [index, inWave] of byWave) byWave.set(index, inOrder(inWave, policy.spec.order, snapshot.regions, now));
   return { byWave, leftOut: leftOut.sort((a, b) => (a.name < b.name ? -1 : 1)) };
 }
 

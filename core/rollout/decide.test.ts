@@ -5,7 +5,7 @@ import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { decide } from './decide.ts';
 import { planRollout } from './plan-rollout.ts';
 import type { FleetSnapshot } from './snapshot.ts';
-import { waveEnd } from './wave-progress.ts';
+import { waveEnd } from './wave-end.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
 const at = NOW.toISOString();
@@ -78,6 +78,10 @@ function snapshot(
     ),
     clusters: new Map(clusters.map((one) => [one.clusterKey, one])),
     controls: new Map(),
+    calendars: new Map(),
+    channels: new Map(),
+    learned: undefined,
+    gateReadings: new Map(),
     regions: new Map([['eu-central-1', { region: 'eu-central-1', versions: offered, announced: [], checkedAt: at }]]),
     ledger: { counts: {} },
     grants: [],

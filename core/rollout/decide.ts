@@ -7,10 +7,9 @@ import { KubeVersion } from '../version/kube-version.ts';
 import { admit, type MemberIndex, type Room, roomOf } from './admission.ts';
 import { automaticRollouts } from './automatic-rollouts.ts';
 import type { Decided, Decision, Waiting } from './decisions.ts';
-import { atRest, restingDecisions } from './resting-rollouts.ts';
-import { learning } from './learning.ts';
 import { memberRules } from './member-rules.ts';
 import { replans } from './replan.ts';
+import { atRest, restingDecisions } from './resting-rollouts.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import { waveDecisions } from './wave-progress.ts';
 
@@ -50,7 +49,7 @@ export function decide(snapshot: FleetSnapshot, now: Date): Decided {
   }
   for (const rollout of atRest(snapshot))
     decisions.push(...restingDecisions(snapshot, rollout, wavesOf.get(rollout.id) ?? [], index, now));
-  decisions.push(...learning(snapshot), ...replans(snapshot, now));
+  decisions.push(...replans(snapshot, now));
   const parked = parkedByHand(snapshot, room, index, rulesOf, now);
   decisions.push(...parked.decisions);
   waiting.push(...parked.waiting);
@@ -83,7 +82,11 @@ function parkedByHand(
     }
     if (upgrade.resumeAt !== undefined && new Date(upgrade.resumeAt) > now) continue;
     const match = policyOf(cluster, policies);
-    const { rules, window } = rulesOf(match.type === 'one' ? match.policy.metadata.name : undefined, cluster, undefined);
+    const { rules, window } = rulesOf(
+      match.type === 'one' ? match.policy.metadata.name : undefined,
+      cluster,
+      undefined,
+    );
     const answer = window(upgrade.mutated);
     const refused = grantRefusals(
       {

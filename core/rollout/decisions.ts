@@ -1,5 +1,5 @@
 import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
-import type { LearnedDurations, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import type { RolloutPlan } from './plan-rollout.ts';
 import type { Replan } from './replan.ts';
@@ -32,7 +32,6 @@ export type Decision =
     }
   /** Members that have not started go where the policy puts them now. */
   | { readonly type: 'replan'; readonly rollout: Rollout; readonly changes: Replan }
-  | { readonly type: 'learn'; readonly learned: LearnedDurations }
   | {
       readonly type: 'change-member';
       readonly member: Member;

@@ -1,6 +1,4 @@
 import type { LearnedDurations, Wave } from '../contracts/items/rollout.ts';
-import type { Decision } from './decisions.ts';
-import type { FleetSnapshot } from './snapshot.ts';
 
 /** What the waves of all rollouts have taken. Undefined while no upgrade has succeeded without waiting in between. */
 export function learnedFrom(waves: readonly Wave[]): LearnedDurations | undefined {
@@ -19,13 +17,4 @@ export function learnedFrom(waves: readonly Wave[]): LearnedDurations | undefine
 /** Nearest rank: a duration that was really seen. */
 function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
-}
-
-/** Kept where every tick finds it; needs the full look, and is written only when it says something new. */
-export function learning(snapshot: FleetSnapshot): Decision[] {
-  const { history } = snapshot;
-  if (history === undefined) return [];
-  const learned = learnedFrom(history.waves);
-  if (learned === undefined || JSON.stringify(learned) === JSON.stringify(snapshot.learned)) return [];
-  return [{ type: 'learn', learned }];
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import { FLEET, fleetSpec, upgradePolicy } from '../policy/applied.ts';
+import { channelSpec, FLEET, fleetSpec, upgradePolicy } from '../policy/applied.ts';
+import { compiledCalendar } from '../policy/load-rules.ts';
 import type { StoredItem, Table } from '../ports/table.ts';
 import {
   Accounts,
@@ -11,23 +12,27 @@ import {
   Grants,
   Ledgers,
   Members,
+  ReconcileMarkers,
   Regions,
   Rollouts,
   Upgrades,
   Waves,
 } from '../store/entities.ts';
 import { decode, type Entity, load } from '../store/entity.ts';
+import { LatestScanItems } from '../store/scan-entities.ts';
 import { servedKey } from './automatic-rollouts.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
 /** Reads what the reconciler decides from; `active` is the sparse index, which the caller has read. */
 export async function loadSnapshot(table: Table, active: readonly StoredItem[], full: boolean): Promise<FleetSnapshot> {
-  const [epoch, fleet, control, ledger, configs, clusters, controls, regions] = await Promise.all([
+  const [epoch, fleet, control, ledger, configs, calendars, channels, clusters, controls, regions] = await Promise.all([
     load(table, Epochs),
     load(table, Configs, 'Fleet', FLEET),
     load(table, FleetControls),
     load(table, Ledgers),
     table.queryPartition('CONFIG', 'UpgradePolicy#'),
+    table.queryPartition('CONFIG', 'Calendar#'),
+    table.queryPartition('CONFIG', 'Channel#'),
     table.queryKind(Clusters.kind),
     table.queryKind(ClusterControls.kind),
     table.queryPartition('VERSIONS'),
@@ -62,6 +67,20 @@ export async function loadSnapshot(table: Table, active: readonly StoredItem[], 
     fleet: fleetSpec(fleet?.data),
     control: control?.data,
     policies: new Map(applied),
+    calendars: new Map(
+      of(calendars, Configs).flatMap((config) => {
+        const compiled = compiledCalendar(config);
+        return compiled === undefined ? [] : [[config.name, compiled] as const];
+      }),
+    ),
+    channels: new Map(
+      of(channels, Configs).flatMap((config) => {
+        const spec = channelSpec(config);
+        return spec === undefined ? [] : [[config.name, spec] as const];
+      }),
+    ),
+    learned: of(active, ReconcileMarkers)[0]?.learned,
+    gateReadings: new Map(),
     clusters: new Map(of(clusters, Clusters).map((cluster) => [cluster.clusterKey, cluster])),
     controls: new Map(of(controls, ClusterControls).map((one) => [one.clusterKey, one])),
     regions: new Map(of(regions, Regions).map((region) => [region.region, region])),
@@ -79,14 +98,34 @@ async function loadHistory(table: Table): Promise<NonNullable<FleetSnapshot['his
   const rollouts = of(await table.queryKind(Rollouts.kind), Rollouts);
   const policyOf = new Map(rollouts.map((rollout) => [rollout.id, rollout.policy]));
   const served = new Set<string>();
-  for (const member of of(await table.queryKind(Members.kind), Members)) {
+  const underWay = new Set(rollouts.filter((rollout) => Rollouts.active(rollout)).map((rollout) => rollout.id));
+  const members = of(await table.queryKind(Members.kind), Members);
+  for (const member of members) {
     // Whom an abort took out is not taken up again by itself; whom a tag excluded is, once the tag is gone.
     const aborted = member.reasons.some((reason) => reason.code === 'RolloutAborted');
     if (member.status !== 'Excluded' || aborted)
       served.add(servedKey(policyOf.get(member.rolloutId) ?? '', member.to, member.clusterKey));
   }
   const accounts = of(await table.queryPartition('ACCOUNTS'), Accounts);
-  return { rollouts, served, accounts };
+  const waves = of(await table.queryKind(Waves.kind), Waves);
+  const findings = new Map<string, readonly string[]>();
+  for (const { clusterKey, scans } of of(await table.queryKind(LatestScanItems.kind), LatestScanItems)) {
+    const [newest] = scans;
+    const blocking = (newest?.causes ?? []).filter(({ severity }) => severity === 'error');
+    if (blocking.length > 0)
+      findings.set(
+        clusterKey,
+        blocking.map(({ cause }) => `${clusterKey} ${newest?.target} ${cause}`),
+      );
+  }
+  return {
+    rollouts,
+    waves,
+    members: members.filter((member) => underWay.has(member.rolloutId)),
+    findings,
+    served,
+    accounts,
+  };
 }
 
 function of<Schema, Parts extends readonly unknown[]>(

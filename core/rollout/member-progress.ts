@@ -2,8 +2,8 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
-import { holdRefusals } from '../protocol/standing-refusals.ts';
 import { quarantineReasons } from '../policy/quarantine.ts';
+import { holdRefusals } from '../protocol/standing-refusals.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { Decision } from './decisions.ts';
 import type { FleetSnapshot } from './snapshot.ts';
@@ -59,16 +59,13 @@ export function memberChange(
   if (aside.length === 0) return undefined;
   if (member.status === 'Pending') return change('Quarantined', ...aside);
   // One that is set aside already says the newest reason, and is let in again when there is none.
-  return member.status === 'Quarantined' && isOther(member.reasons, aside) ? change('Quarantined', ...aside) : undefined;
+  return member.status === 'Quarantined' && isOther(member.reasons, aside)
+    ? change('Quarantined', ...aside)
+    : undefined;
 }
 
 /** Why a member is set aside for now, with nothing begun on it: unreachable, new, going, or suspected (design.md, quarantine). */
-export function asideReasons(
-  snapshot: FleetSnapshot,
-  member: Member,
-  suspicionOf: SuspicionOf,
-  now: Date,
-): Reason[] {
+export function asideReasons(snapshot: FleetSnapshot, member: Member, suspicionOf: SuspicionOf, now: Date): Reason[] {
   const cluster = snapshot.clusters.get(member.clusterKey);
   if (cluster === undefined || snapshot.fleet === undefined || member.inFlight) return [];
   const refusals = clusterRefusals(cluster, KubeVersion.parse(member.to), snapshot.fleet.tagPrefix);

@@ -19,7 +19,9 @@ export function wavePlanHash(policy: UpgradePolicy, wave: PlannedWave): string {
   const rules = waves.map(({ maxConcurrency: ___, ...rest }) => rest);
   const members = wave.members.map(({ clusterKey, from, to }) => `${clusterKey} ${from} ${to}`).sort();
   const findings = [...wave.findings].sort();
-  return sha256Hex(canonicalJson(JSON.parse(JSON.stringify({ spec: { ...spec, waves: rules }, wave: wave.name, members, findings }))));
+  return sha256Hex(
+    canonicalJson(JSON.parse(JSON.stringify({ spec: { ...spec, waves: rules }, wave: wave.name, members, findings }))),
+  );
 }
 
 /** The hash of a whole plan: over the hashes of its waves, in their order. */

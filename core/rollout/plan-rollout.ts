@@ -42,7 +42,13 @@ export function planRollout(
     inWave.map((candidate, position) => plannedMember(id, index, position, candidate)),
   );
   const waves = policy.spec.waves.map((spec, index) =>
-    plannedWave(snapshot, policy, { rolloutId: id, index }, spec, members.filter((one) => one.waveIndex === index)),
+    plannedWave(
+      snapshot,
+      policy,
+      { rolloutId: id, index },
+      spec,
+      members.filter((one) => one.waveIndex === index),
+    ),
   );
   const rollout: Rollout = {
     id,

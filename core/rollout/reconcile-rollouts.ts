@@ -1,4 +1,5 @@
 import { errorMessage, errorName } from '../contracts/errors.ts';
+import type { ReconcileMarker } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { StoredItem } from '../ports/table.ts';
@@ -9,12 +10,14 @@ import { isContention } from '../store/retry.ts';
 import { applyDecision } from './apply-decision.ts';
 import { decide } from './decide.ts';
 import type { Decision, Waiting } from './decisions.ts';
+import { learnedFrom } from './learning.ts';
 import { loadSnapshot } from './load-snapshot.ts';
 import { lookAfterGrant } from './look-after-grant.ts';
+import { readGates } from './read-gates.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import { stuckUpgrades } from './stuck-upgrades.ts';
 
-export type ReconcilePorts = Pick<Ports, 'table' | 'eks' | 'executions' | 'events' | 'clock'>;
+export type ReconcilePorts = Pick<Ports, 'table' | 'eks' | 'executions' | 'events' | 'clock' | 'gates'>;
 
 export interface ReconcileResult {
   /** `idle`: nothing is in motion; it took one query. */
@@ -55,9 +58,13 @@ export async function reconcileRollouts(
   let applied = 0;
   let waiting: readonly Waiting[] = [];
   let stuck = 0;
+  let unplanned = false;
+  let learned = marker.data.learned;
   const problems: ReconcileResult['problems'][number][] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    const snapshot = await loadSnapshot(table, active, full && round === 0);
+    const read = await loadSnapshot(table, active, full && round === 0);
+    learned = read.history === undefined ? learned : (learnedFrom(read.history.waves) ?? learned);
+    const snapshot = { ...read, gateReadings: round === 0 ? await readGates(ports, read) : new Map() };
     const decided = decide(snapshot, ports.clock.now());
     waiting = decided.waiting;
     stuck = stuckUpgrades(snapshot.upgrades, ports.clock.now()).length;
@@ -66,6 +73,7 @@ export async function reconcileRollouts(
     let moved = false;
     for (const decision of changing) {
       const result = await carryOut(ports, snapshot, decision, wake.endedExecution);
+      if (decision.type === 'replan' && result !== true) unplanned = true;
       if (typeof result !== 'boolean') problems.push(result);
       else if (result) {
         applied += 1;
@@ -76,7 +84,8 @@ export async function reconcileRollouts(
     if (!moved) break;
     active = await table.queryActive();
   }
-  if (full) await markFull(ports, marker);
+  // What could not be planned anew rested on something that has moved: the next tick looks at everything again.
+  if (full && !unplanned) await markFull(ports, marker, learned);
   return { look: full ? 'full' : 'active', applied, waiting, stuck, problems };
 }
 
@@ -109,10 +118,7 @@ async function carryOut(
 }
 
 /** The first tick of an installation writes the marker; it stays for ever. */
-async function markerOf(
-  ports: ReconcilePorts,
-  active: readonly StoredItem[],
-): Promise<Read<{ dirtySince?: string | undefined; lastFullAt?: string | undefined }>> {
+async function markerOf(ports: ReconcilePorts, active: readonly StoredItem[]): Promise<Read<ReconcileMarker>> {
   const listed = active.find((item) => item.kind === ReconcileMarkers.kind);
   if (listed !== undefined) return decode(ReconcileMarkers, listed);
   const { table } = ports;
@@ -129,10 +135,16 @@ async function ensureEpoch({ table, clock }: ReconcilePorts): Promise<void> {
   await transactWithAudit(table, [put(Epochs, { number: 1 }, 'absent')], [entry], clock.now());
 }
 
-/** Clears the mark of what was seen; what came in meanwhile keeps it. */
-async function markFull(ports: ReconcilePorts, marker: Read<object>): Promise<void> {
+/** Clears the mark of what was seen, and keeps what the fleet's history teaches; what came in meanwhile keeps it. */
+async function markFull(
+  ports: ReconcilePorts,
+  marker: Read<ReconcileMarker>,
+  learned: ReconcileMarker['learned'],
+): Promise<void> {
   try {
-    await ports.table.transact([replace(ReconcileMarkers, marker, { lastFullAt: ports.clock.now().toISOString() })]);
+    const now = ports.clock.now().toISOString();
+    const next = learned === undefined ? { lastFullAt: now } : { lastFullAt: now, learned };
+    await ports.table.transact([replace(ReconcileMarkers, marker, next)]);
   } catch (error) {
     if (!isContention(error)) throw error;
   }

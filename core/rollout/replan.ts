@@ -1,7 +1,7 @@
 import type { UpgradePolicy } from '../config/types.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
-import { type Reason, reason } from '../contracts/step-result.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { servedKey } from './automatic-rollouts.ts';
 import { type Candidate, candidatesOf } from './candidates.ts';
@@ -9,16 +9,20 @@ import type { Decision } from './decisions.ts';
 import { plannedMember, plannedWave } from './plan-rollout.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
+/** From what was read to what should be; undefined = it is not there yet, or not any more. */
+export interface Change<Item> {
+  readonly before: Item | undefined;
+  readonly next: Item | undefined;
+}
+
 /** What changes in a rollout under way when its policy, the versions or the fleet have changed: only waves that have not begun. */
 export interface Replan {
   readonly policyRevision: string;
   readonly target: string;
   /** Names of all waves, those that have begun first. */
   readonly waves: readonly string[];
-  /** As they should be; each replaces the wave of its index, or is new. */
-  readonly changedWaves: readonly Wave[];
-  readonly put: readonly Member[];
-  readonly removed: readonly Pick<Member, 'rolloutId' | 'waveIndex' | 'clusterKey'>[];
+  readonly changedWaves: readonly Change<Wave>[];
+  readonly members: readonly Change<Member>[];
   /** What changed, for people. */
   readonly reasons: readonly Reason[];
 }
@@ -47,9 +51,15 @@ export function replanOf(snapshot: FleetSnapshot, rollout: Rollout, now: Date): 
 
   const kept = new Set(members.filter((member) => member.waveIndex < firstFree).map((member) => member.clusterKey));
   const own = new Set(members.map((member) => member.clusterKey));
-  const wanted = wantedMembers(snapshot, rollout, policy, { now, firstFree, kept, own, specs: specs.map(({ name }) => name) });
+  const wanted = wantedMembers(snapshot, rollout, policy, {
+    now,
+    firstFree,
+    kept,
+    own,
+    specs: specs.map(({ name }) => name),
+  });
   const before = members.filter((member) => member.waveIndex >= firstFree);
-  const next = merged(before, wanted);
+  const next = merged(before, wanted.members, wanted.arrived);
   const names = [...begun.map((wave) => wave.name), ...specs.map((spec) => spec.name)];
   const surplus = waves.slice(names.length);
   const changedWaves = [
@@ -59,29 +69,35 @@ export function replanOf(snapshot: FleetSnapshot, rollout: Rollout, now: Date): 
       return keepWords(waves[at.index], plannedWave(snapshot, policy, at, spec, own));
     }),
     ...surplus.map((wave) => emptied(wave)),
-  ].filter((wave) => differs(waves[wave.index], wave));
+  ]
+    .map((wave) => ({ before: waves[wave.index], next: wave }))
+    .filter(differs);
   const byKey = new Map(before.map((member) => [keyOf(member), member]));
-  const put = next.filter((member) => differs(byKey.get(keyOf(member)), member));
+  const put = next.map((member) => ({ before: byKey.get(keyOf(member)), next: member })).filter(differs);
   const stays = new Set(next.map(keyOf));
   const removed = before.filter((member) => !stays.has(keyOf(member)));
-  if (changedWaves.length + put.length + removed.length === 0 && applied.revision === rollout.policyRevision) return undefined;
+  if (changedWaves.length + put.length + removed.length === 0 && applied.revision === rollout.policyRevision)
+    return undefined;
   const target = begun.length > 0 ? rollout.target : newestTarget(next, rollout.target);
   return {
     policyRevision: applied.revision,
     target,
     waves: [...names, ...surplus.map((wave) => wave.name)],
     changedWaves,
-    put,
-    removed,
+    members: [...removed.map((member) => ({ before: member, next: undefined })), ...put],
     reasons: told(before, next, removed, target, rollout, applied.revision),
   };
 }
 
 const keyOf = (member: Pick<Member, 'waveIndex' | 'clusterKey'>): string => `${member.waveIndex} ${member.clusterKey}`;
-const differs = (before: object | undefined, after: object): boolean =>
-  before === undefined || JSON.stringify(sorted(before)) !== JSON.stringify(sorted(after));
+const differs = ({ before, next }: Change<object>): boolean => !isSame(before, next);
+/** Whether two items say the same, whatever the order of their members. */
+export const isSame = (a: object | undefined, b: object | undefined): boolean =>
+  JSON.stringify(sorted(a ?? {})) === JSON.stringify(sorted(b ?? {}));
 const sorted = (value: object): [string, unknown][] =>
-  Object.entries(value).filter(([, member]) => member !== undefined).sort(([a], [b]) => (a < b ? -1 : 1));
+  Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
 
 interface Place {
   readonly now: Date;
@@ -94,11 +110,11 @@ interface Place {
 }
 
 /** Who would be in the waves that have not begun. A wave that has begun takes nobody in: its plan was agreed to, or has proved something. */
-function wantedMembers(snapshot: FleetSnapshot, rollout: Rollout, policy: UpgradePolicy, place: Place): Member[] {
+function wantedMembers(snapshot: FleetSnapshot, rollout: Rollout, policy: UpgradePolicy, place: Place): Wanted {
   const { firstFree, kept, own: members, specs, now } = place;
   // One try for each cluster and target, as when a rollout begins by itself (automatic-rollouts.ts).
   const served = rollout.createdBy === LIFTLOCK ? snapshot.history?.served : undefined;
-  const { byWave } = candidatesOf(
+  const { byWave, leftOut } = candidatesOf(
     snapshot,
     rollout.policy,
     now,
@@ -114,19 +130,27 @@ function wantedMembers(snapshot: FleetSnapshot, rollout: Rollout, policy: Upgrad
   }
   // What the first waves have proved is proved for their target: a newer version is for the next rollout.
   const ceiling = firstFree === 0 ? undefined : KubeVersion.parse(rollout.target);
-  return [...byIndex].flatMap(([index, candidates]) =>
+  const wanted = [...byIndex].flatMap(([index, candidates]) =>
     candidates
       .map((candidate) => ({ ...candidate, target: lower(candidate.target, ceiling) }))
       .filter(({ cluster, target }) => KubeVersion.parse(cluster.version).isOlderThan(target))
       .map((candidate, position) => plannedMember(rollout.id, index, position, candidate)),
   );
+  const arrived = leftOut.filter(({ reason: { code } }) => code === 'AtTarget').map(({ clusterKey }) => clusterKey);
+  return { members: wanted, arrived: new Set(arrived) };
+}
+
+interface Wanted {
+  readonly members: readonly Member[];
+  /** Clusters whose control plane somebody else has brought to the target: their nodes and add-ons are still to follow. */
+  readonly arrived: ReadonlySet<string>;
 }
 
 const lower = (target: KubeVersion, ceiling: KubeVersion | undefined): KubeVersion =>
   ceiling?.isOlderThan(target) === true ? ceiling : target;
 
 /** What a member has lived through stays with it: only what waits is moved, let in or left out. */
-function merged(before: readonly Member[], wanted: readonly Member[]): Member[] {
+function merged(before: readonly Member[], wanted: readonly Member[], arrived: ReadonlySet<string>): Member[] {
   const known = new Map(before.map((member) => [member.clusterKey, member]));
   const next = wanted.map((member) => {
     const old = known.get(member.clusterKey);
@@ -135,10 +159,20 @@ function merged(before: readonly Member[], wanted: readonly Member[]): Member[] 
     const waits = old.status === 'Pending' || old.status === 'Excluded' || old.status === 'Quarantined';
     if (!waits) return old;
     const { status, reasons } = old.status === 'Quarantined' && member.status === 'Pending' ? old : member;
-    return { ...old, waveIndex: member.waveIndex, position: member.position, from: member.from, to: member.to, status, reasons };
+    return {
+      ...old,
+      waveIndex: member.waveIndex,
+      position: member.position,
+      from: member.from,
+      to: member.to,
+      status,
+      reasons,
+    };
   });
   // Nobody selects them any more, but what has ended, or was begun, is not forgotten.
-  const rest = [...known.values()].filter((member) => !['Pending', 'Excluded', 'Quarantined'].includes(member.status));
+  const rest = [...known.values()].filter(
+    (member) => arrived.has(member.clusterKey) || !['Pending', 'Excluded', 'Quarantined'].includes(member.status),
+  );
   return [...next, ...rest];
 }
 
@@ -180,12 +214,19 @@ function told(
   });
   const left = removed.filter((member) => !is.has(member.clusterKey));
   const reasons: Reason[] = [];
-  if (revision !== rollout.policyRevision) reasons.push(reason('PolicyChanged', `The policy ${rollout.policy} has changed.`));
-  if (target !== rollout.target) reasons.push(reason('TargetChanged', `The target is ${target} instead of ${rollout.target}.`));
-  const list = (members: readonly Member[]) => members.slice(0, 5).map(({ name }) => name).join(', ');
+  if (revision !== rollout.policyRevision)
+    reasons.push(reason('PolicyChanged', `The policy ${rollout.policy} has changed.`));
+  if (target !== rollout.target)
+    reasons.push(reason('TargetChanged', `The target is ${target} instead of ${rollout.target}.`));
+  const list = (members: readonly Member[]) =>
+    members
+      .slice(0, 5)
+      .map(({ name }) => name)
+      .join(', ');
   if (joined.length > 0) reasons.push(reason('ClustersJoined', `${joined.length} joined: ${list(joined)}.`));
   if (moved.length > 0) reasons.push(reason('ClustersMoved', `${moved.length} moved: ${list(moved)}.`));
   if (left.length > 0) reasons.push(reason('ClustersLeft', `${left.length} left: nothing selects them now.`));
-  if (reasons.length === 0) reasons.push(reason('PlanRefreshed', 'Positions or what is known of the clusters changed.'));
+  if (reasons.length === 0)
+    reasons.push(reason('PlanRefreshed', 'Positions or what is known of the clusters changed.'));
   return reasons;
 }

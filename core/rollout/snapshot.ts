@@ -1,5 +1,5 @@
-import type { FleetSpec, UpgradePolicy } from '../config/types.ts';
 import type { CompiledCalendar } from '../calendar/compile-calendar.ts';
+import type { FleetSpec, UpgradePolicy } from '../config/types.ts';
 import type { AccountState, ClusterControl, ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
 import type { GateReading } from '../contracts/items/gate.ts';
 import type { Epoch, Grant, Ledger, Upgrade } from '../contracts/items/protocol.ts';

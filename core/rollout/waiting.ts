@@ -25,7 +25,10 @@ export function waitingForWaves(
   return (member, answer) => {
     if (member.waveIndex <= current.index || member.inFlight) return answer;
     const own = answer.reasons.filter(({ code }) => code !== 'WavePending');
-    const until = [soaksUntil, answer.until].flatMap((at) => at ?? []).sort().at(-1);
+    const until = [soaksUntil, answer.until]
+      .flatMap((at) => at ?? [])
+      .sort()
+      .at(-1);
     return { reasons: [...before, ...own], ...(until === undefined ? {} : { until }) };
   };
 }
@@ -33,6 +36,8 @@ export function waitingForWaves(
 function unsettled(wave: Wave): Reason {
   if (wave.status === 'Pending') return reason('EarlierWave', `The wave ${wave.name} comes first, and has not begun.`);
   const settled = wave.succeeded + wave.failed + wave.blocked + wave.excluded + wave.quarantined;
-  const state = isSettled(wave) ? `is ${wave.status}` : `has ${wave.members - settled} of ${wave.members} clusters still open`;
+  const state = isSettled(wave)
+    ? `is ${wave.status}`
+    : `has ${wave.members - settled} of ${wave.members} clusters still open`;
   return reason('EarlierWave', `The wave ${wave.name} comes first: it ${state}.`);
 }

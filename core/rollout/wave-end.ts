@@ -28,7 +28,10 @@ export function waveEnd(wave: Wave, spec?: Spec): { status: Wave['status']; reas
   if (judged < wanted && spec?.onUndecided !== 'pass') {
     const none = 'No upgrade was tried to its end, so the wave proves nothing; resume the rollout to go on';
     const few = `Only ${judged} were judged and ${wanted} are asked for (minJudged); resume the rollout to go on`;
-    return { status: 'Undecided', reasons: said(judged === 0 ? 'NoneJudged' : 'TooFewJudged', judged === 0 ? none : few) };
+    return {
+      status: 'Undecided',
+      reasons: said(judged === 0 ? 'NoneJudged' : 'TooFewJudged', judged === 0 ? none : few),
+    };
   }
   return {
     status: wave.failed > 0 ? 'CompletedWithFailures' : 'Completed',

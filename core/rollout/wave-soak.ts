@@ -28,7 +28,9 @@ export function soakOf(wave: Wave, spec: Spec | undefined, now: Date): Soak {
   if (wave.promotedBy !== undefined || spec === undefined) return { isOver: true, until: now, reasons: [] };
   const gates = spec.gates.length === 0 ? undefined : gateProblem(wave, now);
   const length = spec.soak === undefined ? 0 : durationMilliseconds(spec.soak);
-  const starts = [wave.lastSuccessAt, wave.gates?.notGreenAt].flatMap((at) => (at === undefined ? [] : [Date.parse(at)]));
+  const starts = [wave.lastSuccessAt, wave.gates?.notGreenAt].flatMap((at) =>
+    at === undefined ? [] : [Date.parse(at)],
+  );
   const until = new Date(starts.length === 0 ? now.getTime() : Math.max(...starts) + length);
   if (gates !== undefined) return { isOver: false, until: undefined, reasons: [gates] };
   if (until <= now) return { isOver: true, until, reasons: [] };

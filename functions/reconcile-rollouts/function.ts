@@ -3,7 +3,7 @@ import type { Ports } from '../../core/ports/ports.ts';
 import { type ReconcileResult, reconcileRollouts } from '../../core/rollout/reconcile-rollouts.ts';
 import type { FunctionDefinition } from '../runtime/function-definition.ts';
 
-type ReconcilePorts = Pick<Ports, 'table' | 'eks' | 'executions' | 'events' | 'clock' | 'ids'>;
+type ReconcilePorts = Pick<Ports, 'table' | 'eks' | 'executions' | 'events' | 'clock' | 'ids' | 'gates'>;
 
 /** Why it was woken. Anything but the end of an execution only means "look now". */
 export interface Wake {

@@ -2,8 +2,8 @@ import { awsPorts } from '../runtime/aws-ports.ts';
 import { clock, ids } from '../runtime/clock-ports.ts';
 import { createHandler } from '../runtime/create-handler.ts';
 import { eks } from '../runtime/eks-ports.ts';
-import { events, executions } from '../runtime/outside-ports.ts';
+import { events, executions, gates } from '../runtime/outside-ports.ts';
 import { table } from '../runtime/table-port.ts';
 import { definition } from './function.ts';
 
-export const handler = createHandler(definition, awsPorts({ clock, eks, events, executions, ids, table }));
+export const handler = createHandler(definition, awsPorts({ clock, eks, events, executions, gates, ids, table }));

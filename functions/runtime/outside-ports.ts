@@ -1,10 +1,12 @@
 import { createClusterQueue } from '../../adapters/aws/cluster-queue.ts';
 import { createEventBus } from '../../adapters/aws/event-bus.ts';
 import { createExecutions } from '../../adapters/aws/executions.ts';
+import { createGateReader } from '../../adapters/aws/gate-reader.ts';
 import { createOrganization } from '../../adapters/aws/organization.ts';
 import { createUrlProbe } from '../../adapters/aws/url-probe.ts';
 import { fleetInForce } from '../../core/policy/applied.ts';
 import type { Executions } from '../../core/ports/executions.ts';
+import type { GateReader } from '../../core/ports/gates.ts';
 import type { ClusterQueue, EventBus, Organization, UrlProbe } from '../../core/ports/outside.ts';
 import type { PortFactory } from './aws-ports.ts';
 import { table } from './table-port.ts';
@@ -24,6 +26,8 @@ export const queue: PortFactory<ClusterQueue> = {
   environment: ['clusterQueueUrl'],
   create: ({ environment }) => createClusterQueue({ queueUrl: environment.clusterQueueUrl }),
 };
+
+export const gates: PortFactory<GateReader> = { environment: [], create: () => createGateReader() };
 
 export const organization: PortFactory<Organization> = { environment: [], create: () => createOrganization() };
 

@@ -54,6 +54,8 @@ export class World implements RunView {
   readonly table = new MemoryTable();
   readonly bus: InMemoryBus;
   readonly queue: InMemoryQueue;
+  /** Gates that are not green, by alarm or URL. */
+  readonly gates = new Map<string, 'green' | 'red' | 'unknown'>();
   readonly runner: Runner;
   readonly ports: Ports;
   /** Functions that threw, by name: what would be in the Errors metric. */
@@ -127,6 +129,12 @@ export class World implements RunView {
       queue: this.queue,
       organization: { listAccounts: async () => [] },
       // A rehearsal has no network: URLs of a policy are taken for healthy, which the report says.
+      gates: {
+        read: async (gate) => {
+          const name = 'alarm' in gate ? gate.alarm : gate.webhook;
+          return { gate: name, status: this.gates.get(name) ?? 'green', message: 'As the scenario has it.' };
+        },
+      },
       probe: { get: async () => ({ status: 200 }) },
       clock: this.clock,
       ids: { next: uuid },

@@ -14,7 +14,16 @@ const wire = ['@aws-sdk/*', '@smithy/*', '@aws-crypto/*', 'node:*'];
 export const importTable: Readonly<Record<string, ImportRule>> = {
   core: {
     folders: ['core'],
-    packages: ['zod', 'yaml', 'js-yaml', 'canonicalize', '@noble/hashes', 'temporal-polyfill', '@marcbachmann/cel-js', 'ical.js'],
+    packages: [
+      'zod',
+      'yaml',
+      'js-yaml',
+      'canonicalize',
+      '@noble/hashes',
+      'temporal-polyfill',
+      '@marcbachmann/cel-js',
+      'ical.js',
+    ],
   },
   'adapters/aws': { folders: ['core', 'adapters/aws'], packages: wire },
   'adapters/dynamodb': { folders: ['core', 'adapters/dynamodb'], packages: wire },
