@@ -67,7 +67,7 @@ test('explain tells the one thing that is in the way, and when that changes', as
     expect(await codes('111111111111.eu-central-1.twin')).toEqual(['Excluded']);
     expect(await codes('arn:aws:eks:us-east-1:111111111111:cluster/twin')).toEqual(['AtTarget', 'Pinned']);
     const { id } = await json<Rollout>(served, 'rollout create standard');
-    expect((await explain('shop')).reasons.map(({ code }) => code)).toEqual(['WavePending', 'EarlierWave']);
+    expect((await explain('shop')).reasons.map(({ code }) => code)).toEqual(['EarlierWave']);
     await run(served, 'fleet stop --reason incident');
     expect(await codes('web')).toContain('FleetStopped');
     await run(served, 'fleet resume');

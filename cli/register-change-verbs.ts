@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type Act, outputOption } from './program.ts';
+import { registerWaveVerbs } from './register-wave-verbs.ts';
 
 const reason: readonly [string, string] = ['--reason <text>', 'why, for the audit and for whoever finds it so'];
 
@@ -15,15 +16,18 @@ export function registerChangeVerbs(program: Command, act: Act): void {
       act(async (session) => (await import('./verbs/rollout.ts')).createRollout(session, policy, options), command),
     );
   for (const [verb, description] of ROLLOUT_VERBS) {
-    rollout
+    const command = rollout
       .command(`${verb} <rollout>`)
       .description(description)
       .option(...reason)
-      .addOption(outputOption())
-      .action((id, options, command) =>
-        act(async (session) => (await import('./verbs/rollout.ts')).switchRollout(session, verb, id, options), command),
-      );
+      .addOption(outputOption());
+    if (verb === 'resume')
+      command.option('--accept-failures', 'go on although more failed than may; the audit says who');
+    command.action((id, options, command) =>
+      act(async (session) => (await import('./verbs/rollout.ts')).switchRollout(session, verb, id, options), command),
+    );
   }
+  registerWaveVerbs(program, rollout, act);
   const fleet = program.command('fleet').description('stop or resume everything at once, or show how the fleet stands');
   for (const [verb, description] of FLEET_VERBS) {
     fleet
@@ -46,12 +50,10 @@ export function registerChangeVerbs(program: Command, act: Act): void {
     program
       .command(`${verb} <kind> <name>`)
       .description(description)
+      .option(...reason)
       .addOption(outputOption())
       .action((kind, name, options, command) =>
-        act(
-          async (session) => (await import('./verbs/hold.ts')).unhold(session, verb, kind, name, options.output),
-          command,
-        ),
+        act(async (session) => (await import('./verbs/hold.ts')).unhold(session, verb, kind, name, options), command),
       );
   }
   program
@@ -77,4 +79,5 @@ const FLEET_VERBS = [
 const HOLD_VERBS = [
   ['retry', 'take the hold off a cluster and have it tried again in its rollout: retry cluster web'],
   ['release', 'take the hold off a cluster; in its rollout it stays as it ended: release cluster web'],
+  ['skip', 'take a cluster out of the rollout that it waits in: skip cluster web'],
 ] as const;

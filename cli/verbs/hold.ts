@@ -9,15 +9,16 @@ import { kindOf } from './kind.ts';
 /** Prints what follows from it: the explanation of the cluster as it now stands. */
 export async function unhold(
   session: Session,
-  verb: 'retry' | 'release',
+  verb: 'retry' | 'release' | 'skip',
   kindText: string,
   name: string,
-  format: string,
+  options: { readonly output: string; readonly reason?: string },
 ): Promise<ExitCode> {
   kindOf(kindText, ['clusters']);
   const client = await session.client();
-  const explanation = await client.send<Explanation>('POST', `${clusterPath(name)}/${verb}`, {});
+  const body = verb === 'skip' ? { reason: options.reason ?? 'no reason given' } : {};
+  const explanation = await client.send<Explanation>('POST', `${clusterPath(name)}/${verb}`, body);
   const shownAt = { paint: session.paint, now: client.time ?? session.io.now() };
-  await print(session, format, explanation, () => explanationText(explanation, shownAt));
+  await print(session, options.output, explanation, () => explanationText(explanation, shownAt));
   return EXIT.ok;
 }

@@ -28,13 +28,15 @@ export async function switchRollout(
   session: Session,
   verb: 'pause' | 'resume' | 'abort',
   id: string,
-  options: { readonly output: string; readonly reason?: string },
+  options: { readonly output: string; readonly reason?: string; readonly acceptFailures?: boolean },
 ): Promise<ExitCode> {
   const client = await session.client();
   // Halting must not fail for want of words; resuming needs none.
   const reason = options.reason ?? (verb === 'resume' ? undefined : 'no reason given');
-  const body = reason === undefined ? {} : { reason };
-  const rollout = await client.send<Rollout>('POST', `/v1/rollouts/${encodeURIComponent(id)}/${verb}`, body);
+  const accepts = options.acceptFailures === true;
+  const body = accepts ? { reason: reason ?? 'no reason given' } : reason === undefined ? {} : { reason };
+  const path = accepts ? 'accept-failures' : verb;
+  const rollout = await client.send<Rollout>('POST', `/v1/rollouts/${encodeURIComponent(id)}/${path}`, body);
   await print(session, options.output, rollout, () => [visible(`rollout/${rollout.id} is ${rollout.status}`)]);
   return EXIT.ok;
 }

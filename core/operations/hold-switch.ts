@@ -1,6 +1,8 @@
 import { namedError } from '../contracts/errors.ts';
 import type { ClusterControl } from '../contracts/items/cluster.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import { countTraits } from '../policy/traits.ts';
+import { exceedsBudget } from '../policy/wave-room.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
@@ -104,8 +106,11 @@ function pending(member: Member): Member {
 
 function counted(wave: Read<Wave>, member: Member): Wave {
   const next = { ...wave.data };
-  if (member.status === 'Failed') next.failed -= 1;
-  else next.blocked -= 1;
-  const reopens = next.failed <= next.maxFailures && wave.data.status !== 'Pending';
+  if (member.status === 'Failed') {
+    next.failed -= 1;
+    const { failed, succeeded } = next.traits ?? { failed: {}, succeeded: {} };
+    next.traits = { failed: countTraits(failed, member.traits ?? [], -1), succeeded };
+  } else next.blocked -= 1;
+  const reopens = !exceedsBudget(next) && wave.data.status !== 'Pending';
   return reopens ? { ...next, status: 'Open', endedAt: undefined, reasons: [] } : next;
 }

@@ -1,5 +1,6 @@
 import { namedError } from '../contracts/errors.ts';
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
+import { allowedFailures, exceedsBudget } from '../policy/wave-room.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
@@ -20,22 +21,29 @@ export function pauseRollout(ports: OperatorPorts, id: string, by: string, reaso
 }
 
 /** Goes on: a paused rollout, a wave that proved nothing (Undecided), or a halted one whose failures a person has accepted. */
-export function resumeRollout(ports: OperatorPorts, id: string, by: string, why?: string): Promise<Rollout> {
+export function resumeRollout(
+  ports: OperatorPorts,
+  id: string,
+  by: string,
+  why?: string,
+  options: { readonly acceptFailures?: boolean } = {},
+): Promise<Rollout> {
+  const accept = options.acceptFailures === true;
   const next = (rollout: Rollout, waves: readonly Read<Wave>[]): Rollout => {
     // A wave that was halted when its rollout was aborted must not bring the rollout back.
     refuseUnless(rollout, ['Paused', 'Running', 'Halted'], 'resume');
     const undecided = waves.find((wave) => wave.data.status === 'Undecided');
     const halted = waves.find((wave) => wave.data.status === 'Halted');
     if (undecided === undefined && halted === undefined) refuseUnless(rollout, ['Paused'], 'resume');
-    if (halted !== undefined && halted.data.failed > halted.data.maxFailures) {
+    if (halted !== undefined && exceedsBudget(halted.data) && !accept) {
       throw new Refusal(
         'WrongState',
-        `The wave ${halted.data.name} is halted: ${halted.data.failed} failed and at most ${halted.data.maxFailures} may. Retry or release its clusters first (liftlock retry cluster X).`,
+        `The wave ${halted.data.name} is halted: ${halted.data.failed} failed and at most ${allowedFailures(halted.data)} may. Retry its clusters (liftlock retry cluster X), or go on all the same: liftlock rollout resume ${id} --accept-failures`,
       );
     }
     return { ...rollout, status: 'Running', reasons: [] };
   };
-  return change(ports, id, by, 'RolloutResumed', next, why);
+  return change(ports, id, by, 'RolloutResumed', next, why, (waves) => reopened(waves, by, accept));
 }
 
 /** Nothing new starts and what is parked stays so; what EKS works on finishes. It cannot be taken back. */
@@ -65,6 +73,7 @@ function change(
   event: string,
   next: (rollout: Rollout, waves: readonly Read<Wave>[]) => Rollout,
   why?: string,
+  withWaves: (waves: readonly Read<Wave>[]) => WriteOperation[] = () => [],
 ): Promise<Rollout> {
   return decideAndWrite(async () => {
     const read = await load(ports.table, Rollouts, id);
@@ -75,7 +84,7 @@ function change(
     const now = ports.clock.now();
     await transactWithAudit(
       ports.table,
-      [replace(Rollouts, read, changed), ...(event === 'RolloutResumed' ? reopened(waves, by) : [])],
+      [replace(Rollouts, read, changed), ...withWaves(waves)],
       [
         {
           subject: `rollout/${id}`,
@@ -96,15 +105,16 @@ function change(
   });
 }
 
-/** A person's word makes an undecided wave pass, and opens a halted one whose failures are within its budget again. */
-function reopened(waves: readonly Read<Wave>[], by: string): WriteOperation[] {
+/** A person's word makes an undecided wave pass, and opens a halted one whose failures are within its budget again, or accepted. */
+function reopened(waves: readonly Read<Wave>[], by: string, accept: boolean): WriteOperation[] {
   return waves.flatMap((wave) => {
     const reasons = [{ code: 'Resumed', message: `Resumed by ${by}.` }];
     if (wave.data.status === 'Undecided') return [replace(Waves, wave, { ...wave.data, status: 'Completed', reasons })];
     if (wave.data.status === 'Halted') {
       // With every member settled there is nothing to open again: the person accepts the failures.
       const status = isSettled(wave.data) ? 'CompletedWithFailures' : 'Open';
-      return [replace(Waves, wave, { ...wave.data, status, reasons })];
+      const acceptedFailures = accept ? wave.data.failed : wave.data.acceptedFailures;
+      return [replace(Waves, wave, { ...wave.data, status, acceptedFailures, reasons })];
     }
     return [];
   });

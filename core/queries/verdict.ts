@@ -6,7 +6,6 @@ import { OBSERVE_MODE } from '../protocol/standing-refusals.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import { decide } from '../rollout/decide.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
-import { isSettled } from '../rollout/wave-end.ts';
 import { targetWords } from '../version/target.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
 import { activeUpgrade } from './cluster-summary.ts';
@@ -34,9 +33,12 @@ export function verdictOf(
 ): Verdict {
   if (cluster.deletedAt !== undefined)
     return said('Gone', NEVER, reason('Gone', `The cluster was deleted (seen ${cluster.deletedAt}).`));
-  const waiting = decide(snapshot, now)
-    .waiting.filter(({ clusterKey }) => clusterKey === cluster.clusterKey)
-    .flatMap(({ reasons }) => reasons);
+  const waits = decide(snapshot, now).waiting.filter(({ clusterKey }) => clusterKey === cluster.clusterKey);
+  const waiting = waits.flatMap(({ reasons }) => reasons);
+  const until = waits
+    .flatMap((wait) => wait.until ?? [])
+    .sort()
+    .at(-1);
   const upgrade = activeUpgrade(snapshot, cluster.clusterKey);
   if (upgrade !== undefined && upgrade.status !== 'Parked') {
     const running = Object.entries(upgrade.steps).filter(([, step]) => step.status === 'running');
@@ -56,7 +58,7 @@ export function verdictOf(
   }
   if (upgrade !== undefined) {
     const condition = upgrade.resumeAt === undefined ? 'What is in the way is gone.' : 'Liftlock looks again.';
-    return said('Parked', after(condition, upgrade.resumeAt ?? null), ...upgrade.reasons, ...waiting);
+    return said('Parked', after(condition, until ?? upgrade.resumeAt ?? null), ...upgrade.reasons, ...waiting);
   }
   if (aim.policy === undefined) {
     const ambiguous = aim.reasons.some(({ code }) => code === 'AmbiguousPolicy');
@@ -76,7 +78,9 @@ export function verdictOf(
     const condition = unreachable ? 'Liftlock can read the cluster again.' : 'What excludes it is taken away.';
     return said(unreachable ? 'Unreachable' : 'Excluded', after(condition), ...refusals);
   }
-  return going === undefined ? withoutRollout(snapshot, aim, place, cluster) : inRollout(going, waiting, cluster);
+  return going === undefined
+    ? withoutRollout(snapshot, aim, place, cluster)
+    : inRollout(going, waiting, until, cluster);
 }
 
 /** The cluster's place as a member of a rollout that has not ended. */
@@ -86,8 +90,9 @@ function goingOn(place: Place | undefined): (Place & { readonly member: Member }
 }
 
 function inRollout(
-  { rollout, waves, member }: Place & { readonly member: Member },
+  { rollout, member }: Place & { readonly member: Member },
   waiting: readonly Reason[],
+  until: string | undefined,
   cluster: ClusterRecord,
 ): Verdict {
   if (member.status === 'Failed' || member.status === 'Blocked') return again(member, rollout, cluster);
@@ -99,15 +104,7 @@ function inRollout(
       reason('Next', `It is next in the rollout ${rollout.id}.`),
     );
   }
-  const earlier = waves.filter((wave) => wave.index < member.waveIndex && !isSettled(wave));
-  const waits = earlier.map((wave) => {
-    const open = wave.members - wave.succeeded - wave.failed - wave.blocked - wave.excluded - wave.quarantined;
-    return reason(
-      'EarlierWave',
-      `The wave ${wave.name} comes first: ${open} of ${wave.members} clusters are still open.`,
-    );
-  });
-  return said('Waiting', after('Every reason above is gone.', member.resumeAt ?? null), ...waiting, ...waits);
+  return said('Waiting', after('Every reason above is gone.', until ?? member.resumeAt ?? null), ...waiting);
 }
 
 /** One try for each cluster and target: what ended without success waits for a person. */

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { SKIPPED } from '../contracts/member-reasons.ts';
 import { channelSpec, FLEET, fleetSpec, upgradePolicy } from '../policy/applied.ts';
 import { compiledCalendar } from '../policy/load-rules.ts';
 import type { StoredItem, Table } from '../ports/table.ts';
@@ -101,8 +102,8 @@ async function loadHistory(table: Table): Promise<NonNullable<FleetSnapshot['his
   const underWay = new Set(rollouts.filter((rollout) => Rollouts.active(rollout)).map((rollout) => rollout.id));
   const members = of(await table.queryKind(Members.kind), Members);
   for (const member of members) {
-    // Whom an abort took out is not taken up again by itself; whom a tag excluded is, once the tag is gone.
-    const aborted = member.reasons.some((reason) => reason.code === 'RolloutAborted');
+    // Whom an abort or a person took out is not taken up again by itself; whom a tag excluded is, once the tag is gone.
+    const aborted = member.reasons.some(({ code }) => code === 'RolloutAborted' || code === SKIPPED);
     if (member.status !== 'Excluded' || aborted)
       served.add(servedKey(policyOf.get(member.rolloutId) ?? '', member.to, member.clusterKey));
   }

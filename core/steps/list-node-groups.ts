@@ -1,18 +1,19 @@
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, reason, type StepResult } from '../contracts/step-result.ts';
-import { isResult, openStep, type StepPorts } from './context.ts';
+import { stillBaking } from './bake.ts';
+import { isResult, openStep, type StepContext, type StepPorts } from './context.ts';
+import { hopPolicy } from './hop-policy.ts';
+import { nodesMayWait } from './nodes-later.ts';
 
-/** The node groups that `roll-node-group` goes through, one after the other (docs/adr/0006). */
-export async function listNodeGroups(
-  ports: StepPorts,
-  stepInput: StepInput,
-): Promise<StepResult & { readonly nodegroups: readonly string[] }> {
+type Listed = StepResult & { readonly nodegroups: readonly string[] };
+
+/** The node groups that `roll-node-group` goes through, one after the other (docs/adr/0006); none while the cluster bakes. */
+export async function listNodeGroups(ports: StepPorts, stepInput: StepInput): Promise<Listed> {
   const context = await openStep(ports, stepInput, 'grant');
   if (isResult(context)) return { ...context, nodegroups: [] };
   const { name, scope, input } = context;
   const groups = (await ports.eks.listNodegroups(scope, { clusterName: name })).sort();
-  if (input.nodegroup === undefined)
-    return { ...done(reason('Listed', `${groups.length} node groups of ${name}.`)), nodegroups: groups };
+  if (input.nodegroup === undefined) return everyGroup(ports, context, groups);
   if (groups.includes(input.nodegroup)) return { ...done(), nodegroups: [input.nodegroup] };
   return {
     ...blocked(
@@ -20,4 +21,22 @@ export async function listNodeGroups(
     ),
     nodegroups: [],
   };
+}
+
+async function everyGroup(ports: StepPorts, context: StepContext, groups: readonly string[]): Promise<Listed> {
+  const { name, scope, target } = context;
+  const policy = await hopPolicy(ports, context);
+  const baking = stillBaking(policy, context, ports.clock.now());
+  if (baking !== undefined) return { ...baking, nodegroups: [] };
+  const listed = reason('Listed', `${groups.length} node groups of ${name}.`);
+  if (policy.wave?.rollNodes !== 'whenSkewRequires' || !policy.moreHops) return { ...done(listed), nodegroups: groups };
+  const versions = await Promise.all(
+    groups.map(async (nodegroupName) => {
+      const { version } = await ports.eks.describeNodegroup(scope, { clusterName: name, nodegroupName });
+      return { name: nodegroupName, version };
+    }),
+  );
+  if (!nodesMayWait(policy, target, versions)) return { ...done(listed), nodegroups: groups };
+  const said = `The nodes of ${name} stay as they are at ${target}: the next hop allows it (rollNodes: whenSkewRequires).`;
+  return { ...done(reason('NodesLater', said)), nodegroups: [] };
 }

@@ -9,6 +9,8 @@ import { unavailable, unhealthyPods } from '../readiness/workload-health.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { accessReason, clusterTarget, isAccessError } from './cluster-target.ts';
 import type { StepContext, StepPorts } from './context.ts';
+import { hopPolicy } from './hop-policy.ts';
+import { nodesMayWait } from './nodes-later.ts';
 import { baselineOf } from './pod-baseline.ts';
 import { pollSeconds } from './polling.ts';
 import { controlPlaneAtRest } from './read-control-plane.ts';
@@ -69,7 +71,8 @@ async function checkInside(
     const version = await ports.clusters.serverVersion(target);
     if (KubeVersion.tryParse(version)?.equals(context.target) !== true)
       problems.push(reason('WrongVersion', `The API server says ${version}.`));
-    judgeNodes(context, await ports.clusters.listNodes(target), problems, notes);
+    const nodes = await ports.clusters.listNodes(target);
+    judgeNodes(context, nodes, await nodesWait(ports, context, nodes), problems, notes);
     await judgePods(ports, context, target, problems, notes);
     await judgeWorkloads(ports, target, policy, problems);
   } catch (error) {
@@ -79,7 +82,13 @@ async function checkInside(
 }
 
 /** Nodes of managed groups are at the target; others belong to their owners and may lag, which is told once for each kind of them. */
-function judgeNodes(context: StepContext, nodes: readonly Node[], problems: Reason[], notes: Reason[]): void {
+function judgeNodes(
+  context: StepContext,
+  nodes: readonly Node[],
+  mayWait: boolean,
+  problems: Reason[],
+  notes: Reason[],
+): void {
   const custom = new Set(
     context.record.nodegroups.filter((group) => group.amiType === 'CUSTOM').map((group) => group.name),
   );
@@ -95,10 +104,17 @@ function judgeNodes(context: StepContext, nodes: readonly Node[], problems: Reas
     const [first] = group;
     const nodegroup = first?.labels[NODEGROUP_LABEL];
     const said = `${named(group)} at kubelet ${first?.kubeletVersion ?? 'unknown'}, not ${context.target}.`;
-    if (nodegroup !== undefined && !custom.has(nodegroup))
+    if (mayWait) notes.push(reason('OldKubelet', `${said} The policy lets nodes wait for a later hop.`));
+    else if (nodegroup !== undefined && !custom.has(nodegroup))
       problems.push(reason('OldKubelet', `Node group ${nodegroup}: ${said}`));
     else notes.push(reason('OldKubelet', `${said} Liftlock rolls no node group that they belong to.`));
   }
+}
+
+/** Nodes that were left behind on purpose are no fault of this hop. */
+async function nodesWait(ports: SmokePorts, context: StepContext, nodes: readonly Node[]): Promise<boolean> {
+  const kubelets = nodes.map(({ name, kubeletVersion }) => ({ name, version: kubeletVersion }));
+  return nodesMayWait(await hopPolicy(ports, context), context.target, kubelets);
 }
 
 const NODEGROUP_LABEL = 'eks.amazonaws.com/nodegroup';

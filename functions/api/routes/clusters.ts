@@ -4,13 +4,14 @@ import type { ClusterRecord } from '../../../core/contracts/items/cluster.ts';
 import { releaseCluster, retryCluster } from '../../../core/operations/hold-switch.ts';
 import { requestScan } from '../../../core/operations/request-scan.ts';
 import { requestUpgrade } from '../../../core/operations/request-upgrade.ts';
+import { skipCluster } from '../../../core/operations/skip-cluster.ts';
 import { clusterDetail } from '../../../core/queries/cluster-detail.ts';
 import { explainCluster } from '../../../core/queries/explain-cluster.ts';
 import { findCluster } from '../../../core/queries/find-cluster.ts';
 import { listClusters } from '../../../core/queries/list-clusters.ts';
 import { scanHistory, scanReport, scanRun } from '../../../core/queries/scan-history.ts';
 import type { ApiContext, ApiEnv } from '../api-context.ts';
-import { readBody } from '../request-body.ts';
+import { readBody, withReason } from '../request-body.ts';
 import {
   clustersQuery,
   latestReportQuery,
@@ -54,6 +55,13 @@ export const clusters = new Hono<ApiEnv>()
     const { ports, principal } = context.var;
     const { clusterKey } = await clusterOf(context);
     await releaseCluster(ports, clusterKey, principal);
+    return context.json(await explainNow(context, clusterKey));
+  })
+  .post('/:id/skip', async (context) => {
+    const { reason } = await readBody(context, withReason);
+    const { ports, principal } = context.var;
+    const { clusterKey } = await clusterOf(context);
+    await skipCluster(ports, clusterKey, principal, reason);
     return context.json(await explainNow(context, clusterKey));
   })
   .post('/:id/upgrade', async (context) => {

@@ -1,6 +1,9 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import type { Member } from '../../../core/contracts/items/rollout.ts';
+import { judgeWave } from '../../../core/operations/judge-wave.ts';
+import { promoteRollout } from '../../../core/operations/promote-rollout.ts';
+import { releaseTrait } from '../../../core/operations/release-trait.ts';
 import { abortRollout, pauseRollout, resumeRollout } from '../../../core/operations/rollout-switch.ts';
 import { startRollout } from '../../../core/operations/start-rollout.ts';
 import { pageOf } from '../../../core/queries/page.ts';
@@ -10,6 +13,14 @@ import { readBody, withOptionalReason, withReason } from '../request-body.ts';
 import { dryRunQuery, noQuery, pageQuery, readQuery } from '../request-query.ts';
 
 const create = z.strictObject({ policy: z.string().min(1).max(63) });
+
+const planHash = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, 'is not the hash of a plan: 64 characters of 0-9 and a-f, as describe rollout prints it')
+  .optional();
+const released = withReason.extend({ trait: z.string().min(1).max(300) });
+const approved = z.strictObject({ planHash, comment: withOptionalReason.shape.reason });
+const rejected = withReason.extend({ planHash });
 
 const membersQuery = z.strictObject(pageQuery);
 
@@ -44,6 +55,34 @@ export const rollouts = new Hono<ApiEnv>()
     const { reason } = await readBody(context, withOptionalReason);
     const { ports, principal } = context.var;
     return context.json(await resumeRollout(ports, context.req.param('id'), principal, reason));
+  })
+  .post('/:id/accept-failures', async (context) => {
+    const { reason } = await readBody(context, withReason);
+    const { ports, principal } = context.var;
+    const id = context.req.param('id');
+    return context.json(await resumeRollout(ports, id, principal, reason, { acceptFailures: true }));
+  })
+  .post('/:id/promote', async (context) => {
+    const { reason } = await readBody(context, withReason);
+    const { ports, principal } = context.var;
+    return context.json(await promoteRollout(ports, context.req.param('id'), principal, reason));
+  })
+  .post('/:id/release-trait', async (context) => {
+    const { trait, reason } = await readBody(context, released);
+    const { ports, principal } = context.var;
+    return context.json(await releaseTrait(ports, context.req.param('id'), trait, principal, reason));
+  })
+  .post('/:id/waves/:wave/approve', async (context) => {
+    const { planHash, comment } = await readBody(context, approved);
+    const { ports, principal: by } = context.var;
+    const { id, wave } = context.req.param();
+    return context.json(await judgeWave(ports, id, wave, { decision: 'Approved', by, planHash, comment }));
+  })
+  .post('/:id/waves/:wave/reject', async (context) => {
+    const { planHash, reason: comment } = await readBody(context, rejected);
+    const { ports, principal: by } = context.var;
+    const { id, wave } = context.req.param();
+    return context.json(await judgeWave(ports, id, wave, { decision: 'Rejected', by, planHash, comment }));
   })
   .post('/:id/abort', async (context) => {
     const { reason } = await readBody(context, withReason);

@@ -1,0 +1,61 @@
+import type { Rollout, Wave } from '../../core/contracts/items/rollout.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { print } from '../output/print.ts';
+import { visible } from '../output/visible.ts';
+import type { Session } from '../session.ts';
+
+const pathOf = (id: string): string => `/v1/rollouts/${encodeURIComponent(id)}`;
+
+/** Agrees or disagrees with the plan of a wave, in one's own name. */
+export async function judgeWave(
+  session: Session,
+  verb: 'approve' | 'reject',
+  id: string,
+  name: string,
+  options: { readonly output: string; readonly plan?: string; readonly reason?: string },
+): Promise<ExitCode> {
+  const client = await session.client();
+  const planHash = options.plan === undefined ? {} : { planHash: options.plan };
+  // Halting must not fail for want of words.
+  const text = options.reason ?? (verb === 'reject' ? 'no reason given' : undefined);
+  const words = text === undefined ? {} : verb === 'approve' ? { comment: text } : { reason: text };
+  const wave = await client.send<Wave>('POST', `${pathOf(id)}/waves/${encodeURIComponent(name)}/${verb}`, {
+    ...planHash,
+    ...words,
+  });
+  const [given] = (wave.approvals ?? []).slice(-1);
+  await print(session, options.output, wave, () => [
+    visible(
+      `wave ${wave.name} of ${wave.rolloutId}: ${given?.decision ?? ''} by ${given?.principal ?? ''}, plan ${wave.planHash?.slice(0, 12) ?? ''}`,
+    ),
+  ]);
+  return EXIT.ok;
+}
+
+/** Ends the soak of the wave that soaks. */
+export async function promote(
+  session: Session,
+  id: string,
+  options: { readonly output: string; readonly reason?: string },
+): Promise<ExitCode> {
+  const client = await session.client();
+  const wave = await client.send<Wave>('POST', `${pathOf(id)}/promote`, {
+    reason: options.reason ?? 'no reason given',
+  });
+  await print(session, options.output, wave, () => [visible(`The soak of the wave ${wave.name} of ${id} is skipped.`)]);
+  return EXIT.ok;
+}
+
+/** Clears a trait of suspicion. */
+export async function releaseTrait(
+  session: Session,
+  id: string,
+  trait: string,
+  options: { readonly output: string; readonly reason?: string },
+): Promise<ExitCode> {
+  const client = await session.client();
+  const body = { trait, reason: options.reason ?? 'no reason given' };
+  const rollout = await client.send<Rollout>('POST', `${pathOf(id)}/release-trait`, body);
+  await print(session, options.output, rollout, () => [visible(`${trait} is not suspected any more in ${id}.`)]);
+  return EXIT.ok;
+}

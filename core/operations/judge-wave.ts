@@ -1,0 +1,107 @@
+import { namedError } from '../contracts/errors.ts';
+import type { ApprovalRecord } from '../contracts/items/approval.ts';
+import type { Wave } from '../contracts/items/rollout.ts';
+import { upgradePolicy } from '../policy/applied.ts';
+import { mayApprove } from '../policy/approvals.ts';
+import { Refusal } from '../queries/refusal.ts';
+import { transactWithAudit } from '../store/audit.ts';
+import { Configs, Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
+import { decode, load, type Read, replace, unchanged } from '../store/entity.ts';
+import { decideAndWrite } from '../store/retry.ts';
+import type { OperatorPorts } from './fleet-switch.ts';
+
+export interface Judgement {
+  readonly decision: ApprovalRecord['decision'];
+  readonly by: string;
+  readonly comment?: string | undefined;
+  /** The plan that the person has seen; another one now is refused. Absent = whatever the plan is. */
+  readonly planHash?: string | undefined;
+}
+
+/** Words of one wave that are kept: more would not be people. */
+const MOST_WORDS = 100;
+
+/**
+ * Approves or rejects the plan of a wave that has not begun, or takes an approval back from one that has: then nothing new starts in it.
+ * Fails with `RolloutNotFound`, `WaveNotFound`, `WrongState`, `PlanChanged` or `NotAllowed`.
+ */
+export function judgeWave(ports: OperatorPorts, id: string, name: string, judgement: Judgement): Promise<Wave> {
+  return decideAndWrite(async () => {
+    const { table } = ports;
+    const rollout = await load(table, Rollouts, id);
+    if (rollout === undefined)
+      throw namedError('RolloutNotFound', `There is no rollout ${id}. Run: liftlock get rollouts`);
+    const wave = await waveNamed(ports, id, name);
+    const config = await load(table, Configs, 'UpgradePolicy', rollout.data.policy);
+    const approval = upgradePolicy(config?.data)?.spec.waves.find((spec) => spec.name === name)?.approval;
+    refuseState(wave.data, approval !== undefined);
+    const { planHash } = wave.data;
+    if (planHash === undefined)
+      throw new Refusal(
+        'WrongState',
+        `The wave ${name} has no plan that could be approved yet; look again in a minute.`,
+      );
+    if (judgement.planHash !== undefined && judgement.planHash !== planHash) {
+      const said = `The plan of the wave ${name} has changed since you looked: it is ${planHash} now. Look again: liftlock describe rollout ${id}`;
+      throw new Refusal('PlanChanged', said, { planHash });
+    }
+    const requesters = { policyAppliedBy: config?.data.appliedBy, rolloutCreatedBy: rollout.data.createdBy };
+    if (approval !== undefined) refuseVoice(approval, judgement, requesters);
+    const now = ports.clock.now();
+    const word: ApprovalRecord = {
+      decision: judgement.decision,
+      principal: judgement.by,
+      at: now.toISOString(),
+      planHash,
+      ...(judgement.comment === undefined ? {} : { comment: judgement.comment }),
+    };
+    const next: Wave = { ...wave.data, approvals: [...(wave.data.approvals ?? []), word].slice(-MOST_WORDS) };
+    const event = `Wave${judgement.decision}`;
+    await transactWithAudit(
+      table,
+      [replace(Waves, wave, next), unchanged(Configs, config, 'UpgradePolicy', rollout.data.policy)],
+      [{ subject: `rollout/${id}`, event, principal: judgement.by, detail: { wave: name, ...word } }],
+      now,
+    );
+    const said = `${judgement.by}${judgement.comment === undefined ? '' : `: ${judgement.comment}`}`;
+    const reasons = [{ code: judgement.decision, message: said }];
+    await ports.events.publish([
+      { type: 'WaveChanged', detail: { version: 1, rolloutId: id, wave: name, status: next.status, reasons } },
+    ]);
+    return next;
+  });
+}
+
+/** Fails with `WaveNotFound`. */
+export async function waveNamed(
+  { table }: Pick<OperatorPorts, 'table'>,
+  id: string,
+  name: string,
+): Promise<Read<Wave>> {
+  const waves = (await table.queryPartition(rolloutPartition(id), 'WAVE#')).map((item) => decode(Waves, item));
+  const wave = waves.find(({ data }) => data.name === name);
+  if (wave !== undefined) return wave;
+  const names = waves.map(({ data }) => data.name).join(', ');
+  throw new Refusal('WaveNotFound', `The rollout ${id} has no wave ${name.slice(0, 100)}; it has ${names}.`);
+}
+
+function refuseState(wave: Wave, asksForApproval: boolean): void {
+  if (!asksForApproval)
+    throw new Refusal('WrongState', `The wave ${wave.name} asks for no approval: its policy says none.`);
+  if (['Pending', 'Open'].includes(wave.status)) return;
+  throw new Refusal(
+    'WrongState',
+    `The wave ${wave.name} is ${wave.status}; only one that has not ended can be judged.`,
+  );
+}
+
+/** Anybody who may approve may reject, the requester too: taking back one's own wish needs no second person. */
+function refuseVoice(
+  approval: Parameters<typeof mayApprove>[0],
+  { decision, by }: Judgement,
+  requesters: Parameters<typeof mayApprove>[2],
+): void {
+  const rules = decision === 'Approved' ? approval : { ...approval, fourEyes: false };
+  const reasons = mayApprove(rules, by, requesters);
+  if (reasons.length > 0) throw new Refusal('NotAllowed', reasons.map(({ message }) => message).join(' '), { reasons });
+}

@@ -1,0 +1,41 @@
+import { namedError } from '../contracts/errors.ts';
+import type { Rollout } from '../contracts/items/rollout.ts';
+import { Refusal } from '../queries/refusal.ts';
+import { fingerprintOf } from '../rollout/fingerprint.ts';
+import { transactWithAudit } from '../store/audit.ts';
+import { Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
+import { decode, load, replace } from '../store/entity.ts';
+import { decideAndWrite } from '../store/retry.ts';
+import type { OperatorPorts } from './fleet-switch.ts';
+
+/** Clears a trait of suspicion: clusters that were set aside for it go on at the next tick. Fails with `WrongState`. */
+export function releaseTrait(
+  ports: OperatorPorts,
+  id: string,
+  trait: string,
+  by: string,
+  why: string,
+): Promise<Rollout> {
+  return decideAndWrite(async () => {
+    const { table } = ports;
+    const rollout = await load(table, Rollouts, id);
+    if (rollout === undefined)
+      throw namedError('RolloutNotFound', `There is no rollout ${id}. Run: liftlock get rollouts`);
+    const waves = (await table.queryPartition(rolloutPartition(id), 'WAVE#')).map((item) => decode(Waves, item).data);
+    const { traits } = fingerprintOf(rollout.data, waves);
+    if (!traits.includes(trait)) {
+      const list = traits.length === 0 ? 'none is' : `${traits.join(', ')} ${traits.length === 1 ? 'is' : 'are'}`;
+      throw new Refusal('WrongState', `${trait.slice(0, 200)} is not suspected in the rollout ${id}; ${list}.`, {
+        traits,
+      });
+    }
+    const next: Rollout = { ...rollout.data, releasedTraits: [...(rollout.data.releasedTraits ?? []), trait] };
+    await transactWithAudit(
+      table,
+      [replace(Rollouts, rollout, next)],
+      [{ subject: `rollout/${id}`, event: 'TraitReleased', principal: by, detail: { trait, why } }],
+      ports.clock.now(),
+    );
+    return next;
+  });
+}

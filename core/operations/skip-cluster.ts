@@ -1,0 +1,57 @@
+import { namedError } from '../contracts/errors.ts';
+import type { Member } from '../contracts/items/rollout.ts';
+import { SKIPPED } from '../contracts/member-reasons.ts';
+import { COUNTED } from '../protocol/settle-decision.ts';
+import { Refusal } from '../queries/refusal.ts';
+import { transactWithAudit } from '../store/audit.ts';
+import { Clusters, Grants, Members, Rollouts, Waves } from '../store/entities.ts';
+import { decode, load, replace, unchanged } from '../store/entity.ts';
+import { decideAndWrite } from '../store/retry.ts';
+import type { OperatorPorts } from './fleet-switch.ts';
+
+const WAITS: readonly Member['status'][] = ['Pending', 'Parked', 'Quarantined', 'Blocked'];
+
+/**
+ * Takes a cluster out of the rollout that it waits in; another target finds it again. What was begun cannot be skipped: it is half done.
+ * Fails with `ClusterNotFound` or `WrongState`.
+ */
+export function skipCluster(ports: OperatorPorts, clusterKey: string, by: string, reason: string): Promise<Member> {
+  return decideAndWrite(async () => {
+    const { table } = ports;
+    const cluster = await load(table, Clusters, clusterKey);
+    if (cluster === undefined)
+      throw namedError('ClusterNotFound', `The inventory has no cluster ${clusterKey}. Run: liftlock get clusters`);
+    const grant = await load(table, Grants, clusterKey);
+    const found = (await table.queryKind(Members.kind))
+      .map((item) => decode(Members, item).data)
+      .filter((member) => member.clusterKey === clusterKey);
+    for (const { rolloutId, waveIndex } of found) {
+      const rollout = await load(table, Rollouts, rolloutId);
+      const member = await load(table, Members, rolloutId, waveIndex, clusterKey);
+      const wave = await load(table, Waves, rolloutId, waveIndex);
+      const isOver =
+        rollout === undefined || ['Completed', 'CompletedWithFailures', 'Aborted'].includes(rollout.data.status);
+      if (isOver || member === undefined || wave === undefined || !WAITS.includes(member.data.status)) continue;
+      if (member.data.inFlight || (grant !== undefined && grant.data.status !== 'free')) {
+        throw new Refusal(
+          'WrongState',
+          `${cluster.data.name} was begun in the rollout ${rolloutId}, so it cannot be skipped: it would stay half done.`,
+        );
+      }
+      const now = ports.clock.now();
+      const reasons = [{ code: SKIPPED, message: `${by} took it out of this rollout: ${reason}` }];
+      const next: Member = { ...member.data, status: 'Excluded', resumeAt: undefined, reasons };
+      const counted = { ...wave.data, excluded: wave.data.excluded + 1 };
+      const counter = COUNTED[member.data.status as keyof typeof COUNTED];
+      if (counter !== undefined) counted[counter] -= 1;
+      await transactWithAudit(
+        table,
+        [replace(Members, member, next), replace(Waves, wave, counted), unchanged(Grants, grant, clusterKey)],
+        [{ subject: `rollout/${rolloutId}`, event: 'MemberSkipped', principal: by, detail: { clusterKey, reasons } }],
+        now,
+      );
+      return next;
+    }
+    throw new Refusal('WrongState', `${cluster.data.name} waits in no rollout, so there is nothing to skip.`);
+  });
+}

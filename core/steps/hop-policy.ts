@@ -1,0 +1,36 @@
+import type { Wave as WaveSpec } from '../config/types.ts';
+import { fleetInForce } from '../policy/applied.ts';
+import { loadRules } from '../policy/load-rules.ts';
+import type { Ports } from '../ports/ports.ts';
+import { Members, Rollouts, Waves } from '../store/entities.ts';
+import { load } from '../store/entity.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import type { StepContext } from './context.ts';
+
+/** What the policy says of the hop that a step is part of. */
+export interface HopPolicy {
+  readonly wave: WaveSpec | undefined;
+  /** Whether another hop of the same cluster follows in its rollout. */
+  readonly moreHops: boolean;
+}
+
+/** Undefined parts: no policy selects the cluster, or this version cannot read it. */
+export async function hopPolicy(ports: Pick<Ports, 'table'>, context: StepContext): Promise<HopPolicy> {
+  const { table } = ports;
+  const fleet = await fleetInForce(table);
+  if (fleet === undefined) return { wave: undefined, moreHops: false };
+  const { rolloutId, waveIndex } = context.upgrade ?? {};
+  if (rolloutId === undefined || waveIndex === undefined) {
+    const { rules } = await loadRules(table, context.record, fleet, undefined);
+    return { wave: rules?.wave, moreHops: false };
+  }
+  const [rollout, wave, member] = await Promise.all([
+    load(table, Rollouts, rolloutId),
+    load(table, Waves, rolloutId, waveIndex),
+    load(table, Members, rolloutId, waveIndex, context.clusterKey),
+  ]);
+  const place = rollout === undefined ? undefined : { rollout: rollout.data, wave: wave?.data };
+  const { rules } = await loadRules(table, context.record, fleet, place);
+  const moreHops = member !== undefined && context.target.isOlderThan(KubeVersion.parse(member.data.to));
+  return { wave: rules?.wave, moreHops };
+}
