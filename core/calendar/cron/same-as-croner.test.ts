@@ -1,0 +1,54 @@
+import { Cron } from 'croner';
+import fc from 'fast-check';
+import { DAY } from './civil-day.ts';
+import { parseCron } from './parse-cron.ts';
+
+const range = (least: number, most: number) =>
+  fc
+    .tuple(fc.integer({ min: least, max: most }), fc.integer({ min: least, max: most }), fc.integer({ min: 1, max: 6 }))
+    .chain(([a, b, step]) => {
+      const both = `${Math.min(a, b)}-${Math.max(a, b)}`;
+      return fc.constantFrom(`${a}`, both, `${both}/${step}`, '*', `*/${Math.min(step, most)}`);
+    });
+const list = (least: number, most: number, ...more: string[]) => {
+  const item =
+    more.length === 0
+      ? range(least, most)
+      : fc.oneof({ weight: 4, arbitrary: range(least, most) }, fc.constantFrom(...more));
+  return fc.array(item, { minLength: 1, maxLength: 3 }).map((items) => items.join(','));
+};
+const cron = fc
+  .tuple(
+    list(0, 59),
+    list(0, 23),
+    list(1, 31, 'L'),
+    list(1, 12, 'JAN', 'feb-apr'),
+    list(0, 6, '7', 'SUN', 'MON-FRI', 'sat', 'TUE#2', 'FRI#L', '7#1', '4L', '5-7'),
+  )
+  .map((fields) => fields.join(' '));
+
+const begin = Date.UTC(2026, 10, 20, 9, 30);
+
+/** The times of the first days, in UTC, on which it fires: neither program has a clock change to argue about. */
+test('cron is read as croner reads it, with the day rule of vixie', () => {
+  fc.assert(
+    fc.property(cron, (text) => {
+      const parsed = parseCron(text);
+      if ('problem' in parsed) throw new Error(parsed.problem);
+      const [, , dayOfMonth = '', , dayOfWeek = ''] = text.split(' ');
+      const domAndDow = dayOfMonth.startsWith('*') || dayOfWeek.startsWith('*');
+      const theirs = new Cron(text, { paused: true, timezone: 'UTC', mode: '5-part', domAndDow });
+      const ours: string[] = [];
+      for (let day = Math.floor(begin / DAY); ours.length < 12 && day < begin / DAY + 1500; day += 1) {
+        if (!parsed.schedule.matches(day)) continue;
+        for (const minute of parsed.schedule.minutes) {
+          const at = day * DAY + minute * 60_000;
+          if (at > begin) ours.push(new Date(at).toISOString());
+        }
+      }
+      const expected = theirs.nextRuns(12, new Date(begin)).map((at) => at.toISOString());
+      expect(ours.slice(0, 12)).toEqual(expected.filter((at) => Date.parse(at) < begin + 1500 * DAY));
+    }),
+    { numRuns: 300 },
+  );
+});
