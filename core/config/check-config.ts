@@ -1,14 +1,10 @@
 import type { z } from 'zod';
+import { checkPolicy } from './check-policy.ts';
 import { checkWaiver } from './check-waiver.ts';
-import type { Report } from './checks/check.ts';
-import { fieldOf, listOf } from './checks/check.ts';
+import { fieldOf, listOf, reporter } from './checks/check.ts';
 import { checkFleetCaps } from './checks/fleet-caps.ts';
 import { checkFleetScope } from './checks/fleet-scope.ts';
-import { overlappingPolicy } from './checks/policies-overlap.ts';
-import { checkSmokeUrls } from './checks/smoke-urls.ts';
-import { checkTargetSupport } from './checks/target-support.ts';
-import { checkUnreachableWaves } from './checks/unreachable-waves.ts';
-import { checkWaves } from './checks/waves.ts';
+import { checkPolicyOverlap } from './checks/policies-overlap.ts';
 import { kindOf } from './document-kind.ts';
 import type { ConfigIssue } from './issue.ts';
 import { type ConfigKind, configKinds } from './kinds.ts';
@@ -16,7 +12,6 @@ import type { ParseOptions } from './parse-options.ts';
 import { calendarSchema } from './schema/calendar.ts';
 import { channelSchema } from './schema/channel.ts';
 import { fleetSchema } from './schema/fleet.ts';
-import { upgradePolicySchema } from './schema/upgrade-policy.ts';
 import { parseBySchema } from './schema-issues.ts';
 import type { Calendar, Channel, Fleet, ScanWaiver, UpgradePolicy } from './types.ts';
 import { checkUniqueness } from './uniqueness.ts';
@@ -49,23 +44,24 @@ export function checkConfig(documents: readonly YamlDocument[], options: ParseOp
   const calendars = documentsOf('Calendar').flatMap((document) => bySchema(calendarSchema, document, issues));
   const channels = documentsOf('Channel').flatMap((document) => bySchema(channelSchema, document, issues));
 
-  const parsedFleets = fleets.map((document) => checkFleet(document, issues));
+  const [fleet] = fleets.map((document) => checkFleet(document, issues));
   const allowedHosts = fleets[0] === undefined ? (options.allowedHosts ?? []) : hostsOf(fleets[0]);
+  // By what is written and not by what is valid, so that a mistake in a Calendar does not make another one appear.
+  const namesOf = (wanted: ConfigKind) =>
+    kinds.filter(({ kind }) => kind === wanted).map(({ document }) => fieldOf(document.value, 'metadata', 'name'));
+  const names = { calendars: namesOf('Calendar'), channels: namesOf('Channel') };
+  const surroundings = { allowedHosts, fleet, names, options };
   const policies: UpgradePolicy[] = [];
   for (const document of policyDocuments) {
-    const policy = checkPolicy(document, allowedHosts, options, issues);
+    const policy = checkPolicy(document, surroundings, issues);
     if (policy === undefined) continue;
-    const other = overlappingPolicy(policy, policies);
-    if (other !== undefined) {
-      const message = `the policy "${other.metadata.name}" selects the same clusters or more of them, or this one does; a cluster with two policies is left alone. Narrow one of the two.`;
-      reporter(document, issues)('warning', ['spec', 'selector'], message, 'key');
-    }
+    checkPolicyOverlap(policy, policies, reporter(document, issues));
     policies.push(policy);
   }
   const waivers = documentsOf('ScanWaiver').flatMap(
     (document) => checkWaiver(document, options.now, issues)?.document ?? [],
   );
-  return { fleet: parsedFleets[0], policies, calendars, channels, waivers, issues };
+  return { fleet, policies, calendars, channels, waivers, issues };
 }
 
 /** The typed object in a list, or nothing and what is wrong with it among the issues. */
@@ -88,28 +84,7 @@ function checkFleet(document: YamlDocument, issues: ConfigIssue[]): Fleet | unde
   return value;
 }
 
-function checkPolicy(
-  document: YamlDocument,
-  allowedHosts: readonly string[],
-  options: ParseOptions,
-  issues: ConfigIssue[],
-): UpgradePolicy | undefined {
-  const report = reporter(document, issues);
-  checkWaves(document.value, report);
-  checkSmokeUrls(document.value, allowedHosts, report);
-  const { value, issues: found } = parseBySchema(upgradePolicySchema, document);
-  issues.push(...found);
-  if (value === undefined) return undefined;
-  checkUnreachableWaves(value, report);
-  if (options.calendar !== undefined) checkTargetSupport(value, options.calendar, options.now, report);
-  return value;
-}
-
 /** Read before the Fleet is known to be valid, so that one mistake in it does not make others appear. */
 function hostsOf(fleet: YamlDocument): string[] {
   return listOf(fieldOf(fleet.value, 'spec', 'allowedHosts')).filter((host) => typeof host === 'string');
-}
-
-function reporter(document: YamlDocument, issues: ConfigIssue[]): Report {
-  return (severity, path, message, anchor) => issues.push(document.issue(severity, path, message, anchor));
 }

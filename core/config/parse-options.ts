@@ -7,4 +7,9 @@ export interface ParseOptions {
   readonly calendar?: SupportCalendar;
   /** Core reads no clock: without it only versions unknown to the calendar are told. */
   readonly now?: Date;
+  /**
+   * What a Calendar or Channel is that a policy names and that is not in the files. `warn` (default): it may be applied already.
+   * `require`: the files are all there is, so it is an error. `ignore`: whoever applies them looks.
+   */
+  readonly references?: 'warn' | 'require' | 'ignore';
 }

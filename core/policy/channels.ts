@@ -1,3 +1,4 @@
+import { builtInChannels } from '../config/built-in-channels.ts';
 import type { Channel } from '../config/types.ts';
 
 export type ChannelSpec = Channel['spec'];
@@ -5,11 +6,9 @@ export type ChannelSpec = Channel['spec'];
 export type Channels = ReadonlyMap<string, ChannelSpec>;
 
 /** Channels that are there without being written; one that is applied under the same name replaces it. */
-export const BUILT_IN_CHANNELS: Channels = new Map<string, ChannelSpec>([
-  ['rapid', { target: 'latest' }],
-  ['stable', { target: 'latest-1' }],
-  ['extended', { target: 'oldest-in-standard-support' }],
-]);
+export const BUILT_IN_CHANNELS: Channels = new Map(
+  Object.entries(builtInChannels).map(([name, target]): [string, ChannelSpec] => [name, { target }]),
+);
 
 /** What a policy's target says, its channel looked up. Undefined: there is no channel of that name. */
 export function channelSpecOf(

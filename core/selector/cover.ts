@@ -11,16 +11,35 @@ interface Domain {
 
 const anything: Domain = { mayBeAbsent: true, mayBePresent: true, denied: new Set() };
 
-/** Can any set of labels match at all? `In [a]` with `In [b]`, or `Exists` with `DoesNotExist` on one key, cannot. */
+/** Can any set of labels match at all? An expression is taken for one that can be true. `In [a]` with `In [b]`, or `Exists` with `DoesNotExist` on one key, cannot. */
 export function isSatisfiable(selector: LabelSelector): boolean {
   return [...domainsOf(selector).values()].every((domain) => domain.mayBeAbsent || isInhabited(domain));
 }
 
-/** Does `wide` match everything that `narrow` matches? Exact, since a selector constrains each label on its own. */
+/**
+ * Does `wide` match everything that `narrow` matches? Exact for labels, since a selector constrains each one on its own. One with an
+ * expression covers nothing for certain, unless the other one demands the very same.
+ */
 export function covers(wide: LabelSelector, narrow: LabelSelector): boolean {
+  if (wide.when !== undefined && wide.when !== narrow.when) return false;
   if (!isSatisfiable(narrow)) return true;
   const inner = domainsOf(narrow);
   return [...domainsOf(wide)].every(([key, domain]) => contains(domain, inner.get(key) ?? anything));
+}
+
+/** What both ask for at once. Of two expressions the second one is kept: that can only make `covers` say no more often. */
+export function both(a: LabelSelector, b: LabelSelector | undefined): LabelSelector {
+  const matchExpressions = [...requirementsOf(a), ...(b === undefined ? [] : requirementsOf(b))];
+  return { matchLabels: {}, matchExpressions, when: b?.when ?? a.when };
+}
+
+/**
+ * Does each of the two match something that the other does not, and both something together? Unknown, and so no, where an expression has
+ * a say.
+ */
+export function overlapInPart(a: LabelSelector, b: LabelSelector): boolean {
+  if (a.when !== undefined || b.when !== undefined) return false;
+  return isSatisfiable(both(a, b)) && !covers(a, b) && !covers(b, a);
 }
 
 function domainsOf(selector: LabelSelector): Map<string, Domain> {

@@ -1,8 +1,13 @@
-import type { DocumentPath } from '../issue.ts';
-import type { Anchor } from '../yaml-document.ts';
+import type { ConfigIssue, DocumentPath } from '../issue.ts';
+import type { Anchor, YamlDocument } from '../yaml-document.ts';
 
 /** Tells of one thing that a schema cannot see. */
 export type Report = (severity: 'error' | 'warning', path: DocumentPath, message: string, anchor?: Anchor) => void;
+
+/** Adds what is told to the issues, each with its place in the document. */
+export function reporter(document: YamlDocument, issues: ConfigIssue[]): Report {
+  return (severity, path, message, anchor) => issues.push(document.issue(severity, path, message, anchor));
+}
 
 /** Checks that must speak even when the schema has failed elsewhere read the plain value, and trust nothing in it. */
 export function fieldOf(value: unknown, ...path: readonly (string | number)[]): unknown {

@@ -1,5 +1,5 @@
-import { covers, isSatisfiable } from '../../selector/cover.ts';
-import { type LabelSelector, requirementsOf } from '../../selector/label-selector.ts';
+import { both, covers, isSatisfiable } from '../../selector/cover.ts';
+import type { LabelSelector } from '../../selector/label-selector.ts';
 import type { UpgradePolicy, Wave } from '../types.ts';
 import type { Report } from './check.ts';
 
@@ -45,8 +45,4 @@ function reportRepeatedClusters(earlier: readonly Wave[], wave: Wave, index: num
     const message = `"${name}" is in the earlier wave "${first}" already, which wins. Remove one.`;
     report('warning', ['spec', 'waves', index, 'clusters', at], message);
   }
-}
-
-function both(a: LabelSelector, b: LabelSelector | undefined): LabelSelector {
-  return { matchLabels: {}, matchExpressions: [...requirementsOf(a), ...(b === undefined ? [] : requirementsOf(b))] };
 }

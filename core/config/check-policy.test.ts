@@ -1,0 +1,113 @@
+import { fleetWith, issuesOf } from './checks/testing/issues-of.ts';
+
+const labels = (text: string) => `selector: { matchLabels: { ${text} } }`;
+const envs = (...values: string[]) =>
+  `selector: { matchExpressions: [{ key: env, operator: In, values: [${values}] }] }`;
+
+test('waves that share some clusters while each has others too are told: the first one wins', () => {
+  expect(issuesOf(`{ name: a, ${envs('dev', 'qa')} }, { name: b, ${envs('qa', 'prod')} }`)).toEqual([
+    expect.stringMatching(
+      /8:\d+: warning: spec\.waves\[1\]\.selector: it takes some of the clusters that the earlier "a" takes too/,
+    ),
+  ]);
+  expect(issuesOf(`{ name: a, ${labels('tier: gold')} }, { name: b, ${envs('prod')} }`)).toHaveLength(1);
+});
+
+test.each([
+  ['separate ones', `{ name: a, ${envs('dev')} }, { name: b, ${envs('qa')} }`],
+  [
+    'a narrow one before a wide one',
+    `{ name: a, ${labels('env: prod, canary: "1"')} }, { name: b, ${labels('env: prod')} }`,
+  ],
+  ['one for the rest', `{ name: a, ${envs('dev')} }, { name: b }`],
+  [
+    'ones with expressions, of which nobody knows',
+    `{ name: a, selector: { when: "cluster.minor > 33" } }, { name: b, ${envs('qa')} }`,
+  ],
+])('%s are fine', (_, waves) => {
+  expect(issuesOf(waves)).toEqual([]);
+});
+
+test.each([
+  ['{ matchLabels: { env: prod } }', 'selects some of the same clusters'],
+  ['{ matchLabels: { team: a } }', 'selects the same clusters or more of them'],
+  ['{ matchExpressions: [{ key: team, operator: NotIn, values: [a] }] }', undefined],
+  ['{ matchLabels: { env: prod }, when: "cluster.autoMode" }', undefined],
+])('a policy for %s beside one for team a: %s', (selector, message) => {
+  const others = `apiVersion: liftlock/v1alpha1
+kind: UpgradePolicy
+metadata: { name: other }
+spec: { selector: { matchLabels: { team: a } }, target: latest, waves: [{ name: all }] }
+`;
+  const told = issuesOf('{ name: w }', { selector, others });
+  expect(told).toEqual(message === undefined ? [] : [expect.stringContaining(message)]);
+});
+
+test('a wave with an expression takes nothing for certain, so that the one behind it can be reached', () => {
+  expect(issuesOf(`{ name: a, selector: { when: "cluster.minor > 33" } }, { name: b, ${envs('qa')} }`)).toEqual([]);
+  expect(
+    issuesOf(
+      '{ name: a, selector: { when: "cluster.autoMode" } }, { name: b, selector: { when: "cluster.autoMode" } }',
+    ),
+  ).toEqual([expect.stringContaining('this wave can never get a cluster: the earlier wave "a" takes all of them')]);
+});
+
+test.each([
+  [
+    'selector: { when: "cluster.nmae == \'a\'" }',
+    'spec.waves[0].selector.when: there is no field "nmae"',
+    "At character 9: nmae == 'a'",
+  ],
+  ['selector: { when: "cluster.name.matches(\'a+\')" }', 'the function matches is not available here', 'Use glob('],
+  ['selector: { when: "cluster.minor" }', 'it gives a whole number, and true or false is needed.', 'At character 1'],
+  [
+    'approval: { autoApproveWhen: "faild == 0" }',
+    'spec.waves[0].approval.autoApproveWhen: Unknown variable: faild.',
+    'failed',
+  ],
+  ['selector: { when: "cluster.name ==" }', 'Unexpected token: EOF. At its end.', ''],
+])('%s is an error with its place', (field, message, hint) => {
+  const told = issuesOf(`{ name: w, ${field} }`);
+  expect(told).toEqual([expect.stringMatching(/^p\.yaml:8:\d+: error: /)]);
+  expect(told[0]).toContain(message);
+  expect(told[0]).toContain(hint);
+});
+
+test('an expression of the policy itself is judged too, and beside other mistakes', () => {
+  const told = issuesOf('{ name: w, soak: soon }', { selector: '{ when: "cluster.x" }' });
+  expect(told.some((issue) => issue.includes('spec.selector.when: there is no field "x"'))).toBe(true);
+  expect(told.some((issue) => issue.includes('"soon" is not a duration'))).toBe(true);
+});
+
+test.each([
+  ['http://example.com/gate', 'is not encrypted'],
+  ['https://user:secret@example.com', 'contains credentials'],
+  ['https://169.254.169.254/', 'link-local'],
+  ['https://gates.internal/x', 'called only when listed'],
+])('the webhook %s is refused', (url, message) => {
+  const told = issuesOf(`{ name: w, soak: 1h, gates: [{ webhook: "${url}" }] }`);
+  expect(told).toEqual([expect.stringContaining('error: spec.waves[0].gates[0].webhook: ')]);
+  expect(told[0]).toContain(message);
+});
+
+test('a webhook on a private host is allowed where the Fleet lists it', () => {
+  const others = fleetWith('allowedHosts: [gates.internal]');
+  expect(issuesOf('{ name: w, soak: 1h, gates: [{ webhook: "https://gates.internal/x" }] }', { others })).toEqual([]);
+});
+
+test.each([
+  ['{ name: a, gates: [{ alarm: errors }] }', '', 'gates: nobody looks at them'],
+  ['{ name: a, mayOverrun: true }', '', 'mayOverrun: this wave has no calendar'],
+  ['{ name: a, bake: 7d }', '', 'bake: EKS lets a cluster go back for 7 days'],
+  ['{ name: a }', 'rollback: { automatic: true }', 'no release carries it out yet'],
+])('%s %s has no effect, or less than it promises', (waves, spec, message) => {
+  expect(issuesOf(waves, { spec })).toEqual([expect.stringContaining(message)]);
+});
+
+test.each([
+  '{ name: a, gates: [{ alarm: errors }] }, { name: b, clusters: [x] }',
+  '{ name: a, soak: 1h, gates: [{ alarm: errors }] }',
+  '{ name: a, bake: 6d }',
+])('%s has an effect', (waves) => {
+  expect(issuesOf(waves).filter((issue) => !issue.includes('takes all of them'))).toEqual([]);
+});

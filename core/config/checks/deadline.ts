@@ -1,0 +1,41 @@
+import { KubeVersion } from '../../version/kube-version.ts';
+import type { SupportCalendar } from '../../version/support-calendar.ts';
+import { isTargetMinor } from '../../version/target.ts';
+import type { UpgradePolicy } from '../types.ts';
+import type { Report } from './check.ts';
+
+/** The instant of a fixed deadline (semantics.md, Deadline: a bare date is 00:00 UTC of that day); undefined = no calendar has it. */
+export function deadlineInstant(text: string): Date | undefined {
+  const [day = ''] = text.split('T');
+  const midnight = Date.parse(`${day}T00:00:00Z`);
+  // Some engines take 30 February for 2 March.
+  if (Number.isNaN(midnight) || new Date(midnight).toISOString().slice(0, 10) !== day) return undefined;
+  const instant = Date.parse(text === day ? `${day}T00:00:00Z` : text);
+  return Number.isNaN(instant) ? undefined : new Date(instant);
+}
+
+/** A deadline that no day is, that has passed, or that comes before the target is there. */
+export function checkDeadline(
+  { spec }: UpgradePolicy,
+  calendar: SupportCalendar | undefined,
+  now: Date | undefined,
+  report: Report,
+): void {
+  const { deadline, target } = spec;
+  if (deadline === undefined) return;
+  const path = ['spec', 'deadline'];
+  // Before the end of support: nobody knows offline what the clusters run.
+  if (typeof deadline !== 'string') return;
+  const at = deadlineInstant(deadline);
+  if (at === undefined) {
+    report('error', path, `"${deadline}" is no day or time of the calendar.`);
+  } else if (now !== undefined && at <= now) {
+    const message = `${deadline} has passed, so no plan can meet it. Choose a later day, or remove the deadline.`;
+    report('warning', path, message);
+  } else if (now !== undefined && calendar !== undefined && typeof target === 'string' && isTargetMinor(target)) {
+    const { releaseDate } = calendar.supportStatus(KubeVersion.parse(target), now);
+    if (releaseDate === undefined || releaseDate < at) return;
+    const message = `EKS offers ${target} from ${releaseDate.toISOString().slice(0, 10)} on, so no plan can meet ${deadline}. Choose a later day, or an older target.`;
+    report('warning', path, message);
+  }
+}

@@ -1,0 +1,37 @@
+import { SupportCalendar } from '../../../version/support-calendar.ts';
+import { formatIssue } from '../../issue.ts';
+import { parseConfig } from '../../parse-config.ts';
+import type { ParseOptions } from '../../parse-options.ts';
+
+/** All issues of a policy with these waves (flow YAML, from line 8 on) and these further lines of its spec, and of documents beside it. */
+export function issuesOf(
+  waves: string,
+  { spec = '', others = '', selector = '{}' }: { spec?: string; others?: string; selector?: string } = {},
+  options: ParseOptions = {},
+): string[] {
+  const text = `apiVersion: liftlock/v1alpha1
+kind: UpgradePolicy
+metadata: { name: standard }
+spec:
+  selector: ${selector}
+  ${/^target:/m.test(spec) ? '' : 'target: latest'}
+  ${spec.replaceAll('\n', '\n  ')}
+  waves: [${waves}]
+---
+${others}`;
+  const now = new Date('2026-11-20T12:00:00Z');
+  const all = { calendar: SupportCalendar.builtIn(), now, ...options };
+  const { errors, warnings } = parseConfig([{ path: 'p.yaml', text }], all);
+  return [...errors, ...warnings].map(formatIssue);
+}
+
+/** A Fleet with these further lines of its spec. */
+export const fleetWith = (spec: string): string => `apiVersion: liftlock/v1alpha1
+kind: Fleet
+metadata: { name: main }
+spec:
+  accounts: ["111122223333"]
+  regions: [eu-central-1]
+  spokeRole: { externalId: fleet-7 }
+  ${spec}
+`;

@@ -1,0 +1,40 @@
+import { issuesOf } from './testing/issues-of.ts';
+
+test.each([
+  [
+    'maxConcurrency: "25%"',
+    'maxConcurrency: 25% of the 3 clusters named is less than one, and 1 at a time go all the same',
+  ],
+  ['failureBudget: { maxFailures: "10%" }', 'maxFailures: 10% of the 3 clusters named rounds down to 0'],
+  ['failureBudget: { maxFailures: 3 }', 'maxFailures: more than 3 of the 3 clusters named can never fail'],
+  ['failureBudget: { maxFailures: "100%" }', 'maxFailures: all of them may fail'],
+  ['failureBudget: { minJudged: 4 }', 'minJudged: only 3 can be judged of the 3 clusters named'],
+  ['canaries: 3', 'canaries: the 3 clusters named are all canaries then'],
+])('three named clusters with %s', (field, message) => {
+  expect(issuesOf(`{ name: w, clusters: [a, b, c], ${field} }`)).toEqual([
+    expect.stringMatching(/^p\.yaml:8:\d+: warning: spec\.waves\[0\]\./),
+  ]);
+  expect(issuesOf(`{ name: w, clusters: [a, b, c], ${field} }`)[0]).toContain(message);
+});
+
+test.each([
+  'maxConcurrency: "34%"',
+  'maxConcurrency: 5',
+  'failureBudget: { maxFailures: "34%" }',
+  'failureBudget: { maxFailures: "0%" }',
+  'failureBudget: { maxFailures: 2, minJudged: 3 }',
+  'canaries: 2',
+])('three named clusters with %s are fine', (field) => {
+  expect(issuesOf(`{ name: w, clusters: [a, b, c], ${field} }`)).toEqual([]);
+});
+
+test('a cluster that is named twice in a wave is told at its second place, and counts once', () => {
+  expect(issuesOf('{ name: w, clusters: [a, b, a], canaries: 2 }')).toEqual([
+    expect.stringContaining('8:39: warning: spec.waves[0].clusters[2]: "a" is named twice here.'),
+    expect.stringContaining('spec.waves[0].canaries: the 2 clusters named are all canaries'),
+  ]);
+});
+
+test('of a wave by selector nobody knows the size', () => {
+  expect(issuesOf('{ name: w, maxConcurrency: "1%", canaries: 50, failureBudget: { maxFailures: "1%" } }')).toEqual([]);
+});
