@@ -1,6 +1,7 @@
-import { formatIssue } from '../config/issue.ts';
+import { type ConfigIssue, formatIssue } from '../config/issue.ts';
 import { parseConfig } from '../config/parse-config.ts';
 import type { ConfigObject } from '../config/types.ts';
+import type { AppliedConfig } from '../contracts/items/rollout.ts';
 import { revisionOf } from '../hash/revision.ts';
 import { FLEET, fleetInForce } from '../policy/applied.ts';
 import type { Table } from '../ports/table.ts';
@@ -42,32 +43,49 @@ export async function applyDocuments(
   // JSON is YAML, so one parser judges files and requests alike.
   const files = documents.map((document, index) => ({ path: nameOf(index), text: JSON.stringify(document) ?? 'null' }));
   const parseOptions = { now, ...(inForce === undefined ? {} : { allowedHosts: inForce.allowedHosts }) };
-  const parsed = parseConfig(files, parseOptions);
-  if (parsed.errors.length > 0) {
-    const problems = parsed.errors.map(({ file, message }) => `${file}: ${message}`);
-    throw new Refusal('InvalidInput', `Nothing was applied. ${problems.join(' ')}`, { problems });
-  }
+  const parsed = parseConfig(files, { ...parseOptions, references: 'ignore' });
+  refuse(parsed.errors);
   const { fleet, policies, calendars, channels, waivers } = parsed;
   const objects = [...(fleet === undefined ? [] : [fleet]), ...policies, ...calendars, ...channels, ...waivers];
-  const others = await otherPolicies(table, objects);
-  const together = parseConfig([...others, ...files], parseOptions);
+  const { all, kept } = await filesInForce(table, objects);
+  const together = parseConfig([...kept, ...files], { ...parseOptions, references: 'require' });
+  refuse(newErrors(together.errors, parseConfig(all, { ...parseOptions, references: 'require' }).errors));
   const own = new Set(files.map(({ path }) => path));
-  const warnings = new Set(
-    [...parsed.warnings, ...together.warnings].filter(({ file }) => own.has(file)).map(formatIssue),
-  );
+  const warnings = new Set(together.warnings.filter(({ file }) => own.has(file)).map(formatIssue));
   const items = options.dryRun ? await preview(table, objects) : await applyConfig(ports, objects, by);
   return { items, warnings: [...warnings], dryRun: options.dryRun };
 }
 
+function refuse(errors: readonly ConfigIssue[]): void {
+  if (errors.length === 0) return;
+  const problems = errors.map(({ file, message }) => `${file}: ${message}`);
+  throw new Refusal('InvalidInput', `Nothing was applied. ${problems.join(' ')}`, { problems });
+}
+
+/**
+ * Also errors in what stays as it is: windows that become too short for a policy in force would stop it without a word. What was wrong
+ * before must not keep people from correcting something else.
+ */
+function newErrors(now: readonly ConfigIssue[], before: readonly ConfigIssue[]): ConfigIssue[] {
+  const known = new Set(before.map(({ file, message }) => `${file}: ${message}`));
+  return now.filter(({ file, message }) => !known.has(`${file}: ${message}`));
+}
+
 const nameOf = (index: number): string => `document ${index + 1}`;
 
-/** Policies that stay as they are: a new one may select the same clusters, which leaves those alone. */
-async function otherPolicies(table: Table, objects: readonly ConfigObject[]) {
-  const replaced = new Set(objects.map((object) => (object.kind === 'UpgradePolicy' ? object.metadata.name : '')));
-  return (await table.queryPartition('CONFIG', 'UpgradePolicy#'))
-    .map((item) => decode(Configs, item).data)
-    .filter(({ name }) => !replaced.has(name))
-    .map(({ name, document }) => ({ path: `the policy ${name} in force`, text: JSON.stringify(document) }));
+const JUDGED_TOGETHER = ['Fleet', 'UpgradePolicy', 'Calendar', 'Channel'] as const;
+
+/** What is in force, as files: all of it, and what of it is `kept`, since none of these objects replaces it. */
+async function filesInForce(table: Table, objects: readonly ConfigObject[]) {
+  const isReplaced = ({ kind, name }: AppliedConfig) =>
+    objects.some((object) => object.kind === kind && (kind === 'Fleet' || object.metadata.name === name));
+  const found = await Promise.all(JUDGED_TOGETHER.map((kind) => table.queryPartition('CONFIG', `${kind}#`)));
+  const configs = found.flat().map((item) => decode(Configs, item).data);
+  const fileOf = ({ kind, name, document }: AppliedConfig) => ({
+    path: `${kind === 'Fleet' ? 'the Fleet' : `the ${kind === 'UpgradePolicy' ? 'policy' : kind} ${name}`} in force`,
+    text: JSON.stringify(document),
+  });
+  return { all: configs.map(fileOf), kept: configs.filter((config) => !isReplaced(config)).map(fileOf) };
 }
 
 async function preview(table: Table, objects: readonly ConfigObject[]): Promise<Applied[]> {
