@@ -1,0 +1,34 @@
+import type { UpgradePolicy, Wave } from './types.ts';
+import { concurrencyLimit, failureLimit } from './wave-limits.ts';
+
+/**
+ * The most clusters of a wave that can fail, everything going wrong at once: the budget is used up, and then all that may be in flight
+ * fail too, since what has begun is not broken off. `countInFlight` leaves one of those (semantics.md, Failure budget).
+ *
+ * @param members clusters of the wave that need work at its start
+ */
+export function worstCaseFailures(wave: Pick<Wave, 'maxConcurrency' | 'failureBudget'>, members: number): number {
+  const budget = failureLimit(wave, members);
+  const inFlight = wave.failureBudget.countInFlight ? 1 : concurrencyLimit(wave, members);
+  return Math.min(members, budget + inFlight);
+}
+
+/** The same in words, where nobody knows yet how many clusters a wave has: one line for each wave. */
+export function worstCaseLines({ metadata, spec }: UpgradePolicy): string[] {
+  return spec.waves.map((wave) => {
+    const { maxFailures, countInFlight } = wave.failureBudget;
+    const members = wave.clusters === undefined ? undefined : new Set(wave.clusters).size;
+    return `policy ${metadata.name}, wave ${wave.name}: at worst ${worst()} before nothing more starts.`;
+
+    function worst(): string {
+      if (members !== undefined) return `${worstCaseFailures(wave, members)} of ${members} clusters fail`;
+      const inFlight = countInFlight ? 1 : wave.maxConcurrency;
+      if (typeof maxFailures === 'number' && typeof inFlight === 'number') {
+        const sum = maxFailures + inFlight;
+        return `${sum} cluster${sum === 1 ? ' fails' : 's fail'}`;
+      }
+      const rest = countInFlight ? '1 more' : `${inFlight === 1 ? '1 that is' : `${inFlight} that are`} in flight`;
+      return `${maxFailures} of its clusters fail and ${rest}`;
+    }
+  });
+}
