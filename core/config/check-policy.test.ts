@@ -62,8 +62,8 @@ test.each([
   ['selector: { when: "cluster.minor" }', 'it gives a whole number, and true or false is needed.', 'At character 1'],
   [
     'approval: { autoApproveWhen: "faild == 0" }',
-    'spec.waves[0].approval.autoApproveWhen: Unknown variable: faild.',
-    'failed',
+    'autoApproveWhen: nothing here is called "faild".',
+    'Did you mean failed?',
   ],
   ['selector: { when: "cluster.name ==" }', 'Unexpected token: EOF. At its end.', ''],
 ])('%s is an error with its place', (field, message, hint) => {

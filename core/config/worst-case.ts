@@ -21,7 +21,10 @@ export function worstCaseLines({ metadata, spec }: UpgradePolicy): string[] {
     return `policy ${metadata.name}, wave ${wave.name}: at worst ${worst()} before nothing more starts.`;
 
     function worst(): string {
-      if (members !== undefined) return `${worstCaseFailures(wave, members)} of ${members} clusters fail`;
+      if (members !== undefined) {
+        const failures = worstCaseFailures(wave, members);
+        return `${failures} of ${members} clusters ${failures === 1 ? 'fails' : 'fail'}`;
+      }
       const inFlight = countInFlight ? 1 : wave.maxConcurrency;
       if (typeof maxFailures === 'number' && typeof inFlight === 'number') {
         const sum = maxFailures + inFlight;

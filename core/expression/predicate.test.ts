@@ -61,7 +61,7 @@ test.each([
 
 test.each([
   ['cluster.name ==', 15, 'Unexpected token: EOF'],
-  ['clutser.name == "a"', 0, 'Unknown variable: clutser. Known here: cluster'],
+  ['clutser.name == "a"', 0, 'nothing here is called "clutser"'],
   ['cluster.nmae == "a"', 8, 'there is no field "nmae"'],
   ['cluster.nodegroups.all(n, n.versoin == "1")', 28, 'there is no field "versoin"'],
   ['cluster.name', 0, 'it gives text, and true or false is needed'],
@@ -73,7 +73,18 @@ test.each([
   ['cluster.createdAt.getDayOfYear() == 1', 0, 'the function getDayOfYear is not available'],
   ['(cluster.managedBy + cluster.managedBy).size() > 3', 1, 'lists cannot be joined'],
 ])('%s is refused at %s: %s', (source, offset, message) => {
-  expect(test1(source)).toEqual([{ offset, message: expect.stringContaining(message) }]);
+  expect(test1(source)).toMatchObject([{ offset, message: expect.stringContaining(message) }]);
+});
+
+test('what is not known comes with what is', () => {
+  expect(test1('cluster.nodegroup.size() < 5')).toEqual([
+    {
+      message: 'there is no field "nodegroup"',
+      offset: 8,
+      unknown: { name: 'nodegroup', known: expect.arrayContaining(['nodegroups', 'addons', 'desiredSize']) },
+    },
+  ]);
+  expect(test1('clster.minor > 3')).toMatchObject([{ unknown: { name: 'clster', known: ['cluster'] } }]);
 });
 
 const loop = (depth: number, inner: string): string =>

@@ -13,6 +13,8 @@ export interface Predicate<Value> {
 export interface ExpressionProblem {
   readonly message: string;
   readonly offset: number;
+  /** A name that is not known, and those that are: for a hint what was meant. */
+  readonly unknown?: { readonly name: string; readonly known: readonly string[] };
 }
 
 /**
@@ -55,13 +57,12 @@ function problemOf<Value>(
 ): ExpressionProblem {
   const offset = error?.range?.start ?? 0;
   const summary = summaryOf(error);
-  if (error?.code === 'unknown_variable') {
-    return { message: `${summary}. Known here: ${Object.keys(variables).join(', ')}`, offset };
-  }
-  const field = /^No such key: (.+)$/.exec(summary)?.[1];
-  if (field === undefined) return { message: summary, offset };
-  const known = Object.entries(records).map(([name, fields]) => `${name} has ${Object.keys(fields).join(', ')}`);
-  return { message: `there is no field "${field}". ${known.join('; ')}`, offset };
+  const unknown = /^(?:Unknown variable|No such key): (.+)$/.exec(summary)?.[1];
+  if (unknown === undefined) return { message: summary, offset };
+  const isVariable = error?.code === 'unknown_variable';
+  const known = isVariable ? Object.keys(variables) : Object.values(records).flatMap((record) => Object.keys(record));
+  const what = isVariable ? 'nothing here is called' : 'there is no field';
+  return { message: `${what} "${unknown}"`, offset, unknown: { name: unknown, known: [...new Set(known)] } };
 }
 
 function articled(type: string | undefined): string {

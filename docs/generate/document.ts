@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { dataModel } from './data-model.ts';
+import { policies } from './policies.ts';
 import { scanReport } from './scan-report.ts';
 
 const BEGIN = '<!-- begin generated: node docs/generate/write.ts -->';
 const END = '<!-- end generated -->';
-const PARTS = { 'data-model.md': dataModel, 'scan-report.md': scanReport } as const;
+const PARTS = { 'data-model.md': dataModel, 'policies.md': policies, 'scan-report.md': scanReport } as const;
 
 export interface GeneratedDocument {
   readonly file: URL;

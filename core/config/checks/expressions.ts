@@ -1,7 +1,8 @@
 import { clusterEnvironment } from '../../expression/cluster-environment.ts';
 import type { ExpressionEnvironment } from '../../expression/environment.ts';
 import { evidenceEnvironment } from '../../expression/evidence-environment.ts';
-import { compilePredicate } from '../../expression/predicate.ts';
+import { compilePredicate, type ExpressionProblem } from '../../expression/predicate.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import type { DocumentPath } from '../issue.ts';
 import { fieldOf, listOf, type Report } from './check.ts';
 
@@ -19,11 +20,16 @@ export function checkExpressions(document: unknown, report: Report): void {
     if (typeof source !== 'string' || source === '' || source.length > 2000) return;
     const compiled = compilePredicate(source, environment);
     if (!('problems' in compiled)) return;
-    for (const { message, offset } of compiled.problems) {
-      const end = /[.?]$/.test(message) ? '' : '.';
-      report('error', path, `${message}${end} ${placeIn(source, offset)}`);
+    for (const problem of compiled.problems) {
+      report('error', path, `${sentence(problem)} ${placeIn(source, problem.offset)}`);
     }
   }
+}
+
+function sentence({ message, unknown }: ExpressionProblem): string {
+  if (unknown === undefined) return /[.?]$/.test(message) ? message : `${message}.`;
+  const meant = didYouMean(unknown.name, unknown.known);
+  return `${message}. ${meant === undefined ? `Known here: ${unknown.known.join(', ')}.` : `Did you mean ${meant}?`}`;
 }
 
 /** "At character 9: nmae == …", so that the place is found in long expressions too. */

@@ -3,7 +3,7 @@ import { issuesOf } from './testing/issues-of.ts';
 test.each([
   [
     'maxConcurrency: "25%"',
-    'maxConcurrency: 25% of the 3 clusters named is less than one, and 1 at a time go all the same',
+    'maxConcurrency: 25% of the 3 clusters named is less than one; 1 at a time goes all the same',
   ],
   ['failureBudget: { maxFailures: "10%" }', 'maxFailures: 10% of the 3 clusters named rounds down to 0'],
   ['failureBudget: { maxFailures: 3 }', 'maxFailures: more than 3 of the 3 clusters named can never fail'],

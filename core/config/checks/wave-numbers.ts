@@ -30,7 +30,7 @@ function checkNamed(wave: Wave, named: number, warn: Warn): void {
     const limit = concurrencyLimit(wave, named);
     warn(
       ['maxConcurrency'],
-      `${maxConcurrency} of ${clusters} named is less than one, and ${limit} at a time go all the same. Write ${limit}, or a larger share.`,
+      `${maxConcurrency} of ${clusters} named is less than one; ${limit} at a time goes all the same. Write ${limit}, or a larger share.`,
     );
   }
   if (typeof maxFailures === 'string' && maxFailures !== '0%' && failureLimit(wave, named) === 0) {
