@@ -47,8 +47,13 @@ export function windowRule(
 }
 
 function fittingOpening(rules: Pick<HopRules, 'calendars'>, after: Date, neededMilliseconds: number): Date | null {
-  const fits = nextOpenings(rules.calendars, after, OPENINGS).find(
-    ({ opensAt, closesAt }) => closesAt === null || closesAt.getTime() - opensAt.getTime() >= neededMilliseconds,
-  );
-  return fits?.opensAt ?? null;
+  let from = after;
+  for (let tried = 0; tried < OPENINGS; tried += 1) {
+    const [opening] = nextOpenings(rules.calendars, from, 1);
+    if (opening === undefined) return null;
+    const { opensAt, closesAt } = opening;
+    if (closesAt === null || closesAt.getTime() - opensAt.getTime() >= neededMilliseconds) return opensAt;
+    from = closesAt;
+  }
+  return null;
 }

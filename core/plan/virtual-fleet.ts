@@ -1,0 +1,264 @@
+import { durationMilliseconds } from '../config/schema/quantities.ts';
+import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
+import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import { LIFTLOCK } from '../contracts/principals.ts';
+import { capKeys, recount } from '../policy/caps.ts';
+import { estimateOf } from '../policy/hop-rules.ts';
+import { settle, waveAfter } from '../protocol/settle-decision.ts';
+import type { Decision } from '../rollout/decisions.ts';
+import type { RolloutPlan } from '../rollout/plan-rollout.ts';
+import type { FleetSnapshot } from '../rollout/snapshot.ts';
+import { EventHeap } from './event-heap.ts';
+import { offered } from './offered.ts';
+import type { Chance } from './plan-input.ts';
+
+/** When a cluster began and ended in a plan; milliseconds since the epoch. */
+export interface Lived {
+  startedAt: number;
+  endedAt: number | undefined;
+  hops: number;
+}
+
+interface Work {
+  readonly clusterKey: string;
+  readonly rolloutId: string;
+  readonly part: 'until-bake' | 'end';
+}
+
+const NEW_UPGRADE = {
+  machine: 'upgrade-cluster',
+  steps: {},
+  requestedBy: LIFTLOCK,
+  reasons: [],
+} as const satisfies Partial<Upgrade>;
+const NEW_GRANT = {
+  number: 1,
+  epoch: 1,
+  status: 'open',
+  machine: 'upgrade-cluster',
+  holder: '',
+  executionName: '',
+  input: {},
+  children: [],
+} as const satisfies Partial<Grant>;
+
+const waveKey = (rolloutId: string, index: number): string => `${rolloutId}/${index}`;
+
+/**
+ * A fleet that lives in memory and in virtual time: the reconciler's decisions are carried out on plain values, and upgrades end when
+ * their time is over. The rules are those of core/protocol and core/rollout; here is only what the table and EKS do otherwise.
+ */
+export class VirtualFleet {
+  readonly rollouts = new Map<string, Rollout>();
+  readonly waves = new Map<string, Wave>();
+  /** By wave, by position. */
+  readonly members = new Map<string, Member[]>();
+  readonly lived = new Map<string, Lived>();
+  readonly work = new EventHeap<Work>();
+  readonly #base: FleetSnapshot;
+  readonly #chance: Chance;
+  readonly #placeOf = new Map<string, { list: Member[]; at: number }>();
+  readonly #grants = new Map<string, Grant>();
+  readonly #upgrades = new Map<string, Upgrade>();
+  #ledger: FleetSnapshot['ledger'] = { counts: {} };
+
+  constructor(base: FleetSnapshot, plans: readonly RolloutPlan[], chance: Chance) {
+    this.#base = base;
+    this.#chance = chance;
+    for (const plan of plans) {
+      this.rollouts.set(plan.rollout.id, plan.rollout);
+      for (const wave of plan.waves) this.waves.set(waveKey(wave.rolloutId, wave.index), wave);
+      for (const member of plan.members) {
+        const key = waveKey(member.rolloutId, member.waveIndex);
+        const list = this.members.get(key) ?? [];
+        this.members.set(key, list);
+        this.#placeOf.set(`${member.rolloutId} ${member.clusterKey}`, { list, at: list.length });
+        list.push(member);
+      }
+    }
+  }
+
+  /** What the reconciler would read, without those whose turn cannot come now: `depth` widens the look where it was too narrow. */
+  snapshot(depth: number): FleetSnapshot {
+    const rollouts = [...this.rollouts.values()].filter((one) => one.status === 'Running');
+    const waves = [...this.waves.values()];
+    return {
+      ...this.#base,
+      ledger: this.#ledger,
+      grants: [...this.#grants.values()],
+      upgrades: [...this.#upgrades.values()],
+      rollouts,
+      waves,
+      members: rollouts.flatMap((rollout) =>
+        offered(this.#base, rollout, this.waves, this.members, this.#ledger, depth),
+      ),
+    };
+  }
+
+  /** Carries out one decision. True when something changed. */
+  apply(decision: Decision, now: Date): boolean {
+    const at = now.toISOString();
+    switch (decision.type) {
+      case 'grant-member':
+        this.#grant(decision, now);
+        return true;
+      case 'change-wave': {
+        const { wave, status, reasons, limits } = decision;
+        const time = status === 'Open' ? { openedAt: at } : status === 'Soaking' ? {} : { endedAt: at };
+        this.#setWave({ ...this.#wave(wave), ...limits, ...time, status, reasons: [...reasons] });
+        return true;
+      }
+      case 'adjust-wave':
+        this.#setWave({ ...this.#wave(decision.wave), ...decision.changes });
+        return decision.event !== undefined;
+      case 'change-rollout':
+        this.rollouts.set(decision.rollout.id, { ...decision.rollout, status: decision.status, endedAt: at });
+        return true;
+      case 'change-member': {
+        const { member, status, reasons } = decision;
+        const next: Member = { ...member, status, reasons: [...reasons], inFlight: false };
+        const wave = this.#wave({ rolloutId: member.rolloutId, index: member.waveIndex });
+        this.#setWave({ ...waveAfter(wave, member, next, at), inFlight: wave.inFlight - (member.inFlight ? 1 : 0) });
+        this.#setMember(next);
+        return true;
+      }
+      default:
+        // Grants end by themselves here, and nothing is created, planned anew or canceled while a plan is drawn.
+        return false;
+    }
+  }
+
+  /** Everything that is over by an instant. */
+  finish(now: Date): boolean {
+    const over = this.work.takeUntil(now.getTime());
+    for (const work of over) this.#end(work, now);
+    return over.length > 0;
+  }
+
+  /** The next instant at which work ends. */
+  get nextEnd(): number | undefined {
+    return this.work.nextAt;
+  }
+
+  #grant({ member, upgradeId, from, to }: Extract<Decision, { type: 'grant-member' }>, now: Date): void {
+    const { clusterKey, rolloutId, waveIndex } = member;
+    const { fleet, clusters } = this.#base;
+    const cluster = clusters.get(clusterKey);
+    if (fleet === undefined || cluster === undefined) return;
+    const at = now.toISOString();
+    const parked = this.#upgrades.get(clusterKey);
+    const resumes = parked?.status === 'Parked' && parked.id === upgradeId;
+    const keys = capKeys(cluster, fleet);
+    this.#ledger = { counts: recount(this.#ledger.counts, keys, 1) };
+    const upgrade: Upgrade = {
+      ...(resumes ? parked : { ...NEW_UPGRADE, steps: {}, reasons: [] }),
+      clusterKey,
+      id: upgradeId,
+      from,
+      to,
+      rolloutId,
+      waveIndex,
+      status: 'Running',
+      mutated: true,
+      startedAt: (resumes ? parked.startedAt : undefined) ?? at,
+    };
+    this.#upgrades.set(clusterKey, upgrade);
+    this.#grants.set(clusterKey, {
+      ...NEW_GRANT,
+      children: [],
+      input: {},
+      clusterKey,
+      upgradeId,
+      capKeys: keys,
+      grantedAt: at,
+    });
+    const wave = this.#wave({ rolloutId, index: waveIndex });
+    const wasQuarantined = member.status === 'Quarantined';
+    this.#setWave({
+      ...wave,
+      inFlight: wave.inFlight + (member.inFlight ? 0 : 1),
+      quarantined: wave.quarantined - (wasQuarantined ? 1 : 0),
+      startedAt: wave.startedAt ?? at,
+    });
+    this.#setMember({
+      ...member,
+      status: 'Running',
+      inFlight: true,
+      upgradeId,
+      resumeAt: undefined,
+      grantedAt: at,
+      reasons: [],
+    });
+    const lived = this.lived.get(clusterKey) ?? { startedAt: now.getTime(), endedAt: undefined, hops: 0 };
+    this.lived.set(clusterKey, lived);
+    this.#schedule(upgrade, wave, lived, resumes, now);
+  }
+
+  #schedule(upgrade: Upgrade, wave: Wave, lived: Lived, resumes: boolean, now: Date): void {
+    const { clusterKey, rolloutId = '' } = upgrade;
+    const policy = this.#base.policies.get(this.rollouts.get(rolloutId)?.policy ?? '')?.policy;
+    const spec = policy?.spec.waves.find(({ name }) => name === wave.name);
+    const estimate =
+      wave.estimateSeconds === undefined ? estimateOf(policy, this.#base.learned) : wave.estimateSeconds * 1000;
+    const whole = this.#chance.milliseconds(clusterKey, lived.hops, estimate);
+    const bakes = spec?.bake !== undefined;
+    const lasts = bakes ? whole / 2 : whole;
+    const part = bakes && !resumes ? 'until-bake' : 'end';
+    this.work.add(now.getTime() + lasts, { clusterKey, rolloutId, part });
+  }
+
+  #end({ clusterKey, rolloutId, part }: Work, now: Date): void {
+    const upgrade = this.#upgrades.get(clusterKey);
+    const place = this.#placeOf.get(`${rolloutId} ${clusterKey}`);
+    const member = place?.list[place.at];
+    const grant = this.#grants.get(clusterKey);
+    const lived = this.lived.get(clusterKey);
+    if (upgrade === undefined || member === undefined || grant === undefined || lived === undefined) return;
+    const wave = this.#wave({ rolloutId, index: member.waveIndex });
+    const failed = part === 'end' && this.#chance.fails(clusterKey, lived.hops);
+    const end =
+      part === 'until-bake'
+        ? {
+            status: 'parked' as const,
+            reasons: [{ code: 'Baking', message: 'It bakes.' }],
+            resumeAt: this.#bakedAt(wave, rolloutId, now),
+          }
+        : failed
+          ? { status: 'failed' as const, reasons: [{ code: 'Failed', message: 'It failed.' }] }
+          : { status: 'done' as const, reasons: [] };
+    const settled = settle(now, upgrade, member, wave, end);
+    if (settled.member === undefined || settled.wave === undefined) return;
+    const keeps = settled.member.status === 'Parked';
+    this.#setMember({ ...settled.member, inFlight: keeps });
+    this.#setWave({ ...settled.wave, inFlight: settled.wave.inFlight - (keeps ? 0 : 1) });
+    if (settled.upgrade.status === 'Parked') this.#upgrades.set(clusterKey, settled.upgrade);
+    else {
+      this.#upgrades.delete(clusterKey);
+      lived.hops += 1;
+    }
+    this.#grants.delete(clusterKey);
+    this.#ledger = { counts: recount(this.#ledger.counts, grant.capKeys, -1) };
+    if (!keeps) lived.endedAt = now.getTime();
+  }
+
+  #bakedAt(wave: Wave, rolloutId: string, now: Date): string {
+    const policy = this.#base.policies.get(this.rollouts.get(rolloutId)?.policy ?? '')?.policy;
+    const bake = policy?.spec.waves.find(({ name }) => name === wave.name)?.bake ?? '0s';
+    return new Date(now.getTime() + durationMilliseconds(bake)).toISOString();
+  }
+
+  #wave(at: Pick<Wave, 'rolloutId' | 'index'>): Wave {
+    const wave = this.waves.get(waveKey(at.rolloutId, at.index));
+    if (wave === undefined) throw new Error(`unreachable: no wave ${at.index} of ${at.rolloutId}`);
+    return wave;
+  }
+
+  #setWave(wave: Wave): void {
+    this.waves.set(waveKey(wave.rolloutId, wave.index), wave);
+  }
+
+  #setMember(member: Member): void {
+    const place = this.#placeOf.get(`${member.rolloutId} ${member.clusterKey}`);
+    if (place !== undefined) place.list[place.at] = member;
+  }
+}
