@@ -209,9 +209,9 @@ test.each([
     'spec.freezes[0].schedule',
   ],
   ['a freeze that never fires', { freezes: [{ name: 'f', schedule: '0 0 31 2 *', duration: '1h' }] }, 'never fires'],
-  ['an unknown zone', { timeZone: 'Europe/Berln' }, 'Did you mean Europe/Berlin?'],
-  ['a city', { timeZone: 'berlin' }, 'Did you mean Europe/Berlin?'],
-  ['an offset as zone', { timeZone: '+02:00' }, 'An offset knows nothing of summer time'],
+  ['an unknown zone', { timeZone: 'Europe/Berln' }, 'no time zone that is known here'],
+  ['a city', { timeZone: 'berlin' }, 'no time zone that is known here'],
+  ['an offset as zone', { timeZone: '+02:00' }, 'no time zone that is known here'],
   [
     'an unknown zone of a window',
     { windows: [{ name: 'w', schedule: '* * * * *', duration: '1h', timeZone: 'Mars' }] },

@@ -1,11 +1,9 @@
-import { formatPath } from '../config/issue.ts';
 import type { CalendarSpec } from '../config/types.ts';
 import { compileRule } from './compile-rule.ts';
 import { type Coverage, coverageOf, type Search } from './coverage.ts';
 import type { CalendarProblem, FreezeSpec, Rule, WindowSpec } from './rule.ts';
 import { merged, placeOf, without } from './spans.ts';
-import { type TimeZone, timeZone } from './time-zone.ts';
-import { zoneProblem } from './zone-problem.ts';
+import { type TimeZone, timeZone, unknownZone } from './time-zone.ts';
 
 /** A calendar, ready to be asked. It remembers what it has worked out; that changes no answer. */
 export interface CompiledCalendar {
@@ -22,7 +20,10 @@ export interface CompiledCalendar {
 /** Never throws: a calendar of which anything cannot be read is closed for ever, and lists what is wrong. */
 export function compileCalendar(name: string, spec: CalendarSpec): CompiledCalendar {
   const { windows, freezes, problems } = compileRules(spec);
-  const told = problems.map(({ path, message }) => `${formatPath(['spec', ...path])}: ${message}`);
+  const told = problems.map(
+    ({ path, message }) =>
+      `spec${path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`)).join('')}: ${message}`,
+  );
   const open = problems.length > 0 ? CLOSED : openTime(spec.windows.length === 0, windows, freezes);
   return { name, problems: told, zone: timeZone(spec.timeZone), windows, freezes, open };
 }
@@ -35,7 +36,7 @@ export function compileRules(spec: CalendarSpec): {
 } {
   const zone = timeZone(spec.timeZone);
   const problems: CalendarProblem[] = [];
-  if (zone === undefined) problems.push({ path: ['timeZone'], message: zoneProblem(spec.timeZone) });
+  if (zone === undefined) problems.push({ path: ['timeZone'], message: unknownZone(spec.timeZone) });
   const rulesOf = (field: 'windows' | 'freezes', specs: readonly (WindowSpec | FreezeSpec)[]): Rule[] =>
     specs.flatMap((rule, index) => {
       const compiled = compileRule(rule, zone);

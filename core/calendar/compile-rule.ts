@@ -1,13 +1,12 @@
-import { durationMilliseconds } from '../config/schema/quantities.ts';
 import { coverageOf } from './coverage.ts';
 import { type CronSchedule, everFires, parseCron } from './cron/parse-cron.ts';
+import { durationMilliseconds } from './duration.ts';
 import { endingSpans } from './ending-spans.ts';
 import { lastingSpans } from './firings.ts';
 import { freezeEdge } from './freeze-edge.ts';
 import type { CalendarProblem, FreezeSpec, Rule, WindowSpec } from './rule.ts';
 import type { Span } from './spans.ts';
-import { type TimeZone, timeZone } from './time-zone.ts';
-import { zoneProblem } from './zone-problem.ts';
+import { type TimeZone, timeZone, unknownZone } from './time-zone.ts';
 
 type Tell = (field: string, message: string) => void;
 type Recurring = WindowSpec | Exclude<FreezeSpec, { from: string }>;
@@ -23,7 +22,7 @@ export function compileRule(
   const problems: CalendarProblem[] = [];
   const tell: Tell = (field, message) => problems.push({ path: [field], message });
   const zone = spec.timeZone === undefined ? calendarZone : timeZone(spec.timeZone);
-  if (zone === undefined && spec.timeZone !== undefined) tell('timeZone', zoneProblem(spec.timeZone));
+  if (zone === undefined && spec.timeZone !== undefined) tell('timeZone', unknownZone(spec.timeZone));
   // Everything that is wrong is told at once, so that the rest is looked at in some zone.
   const known = zone ?? timeZone('UTC');
   if (known === undefined) return { rule: undefined, problems };

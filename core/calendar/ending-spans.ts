@@ -23,7 +23,7 @@ export function endingSpans(
   const spans: Span[] = [];
   let next = 0;
   for (const at of firings(start, zone, since, to)) {
-    if (at < since || at >= to) continue;
+    if (at < since || at >= to || at < (spans.at(-1)?.to ?? 0)) continue;
     while ((ends[next] ?? Number.POSITIVE_INFINITY) <= at) next += 1;
     spans.push({ from: at, to: ends[next] ?? to });
   }

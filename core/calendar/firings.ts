@@ -17,14 +17,20 @@ const FAR = 26 * 3_600_000;
  */
 export function firings(schedule: CronSchedule, zone: TimeZone, from: number, to: number): number[] {
   const found: number[] = [];
+  let ascending = true;
+  const add = (at: number): void => {
+    const last = found.at(-1);
+    if (last !== undefined && at <= last) ascending = false;
+    found.push(at);
+  };
   for (const { day, offset } of daysOf(schedule, zone, from, to)) {
     for (const minute of schedule.minutes) {
       const local = day * DAY + minute * MINUTE;
-      if (offset !== undefined) found.push(local - offset);
-      else found.push(...around(schedule, zone, local));
+      if (offset !== undefined) add(local - offset);
+      else for (const at of around(schedule, zone, local)) add(at);
     }
   }
-  return [...new Set(found)].sort((a, b) => a - b);
+  return ascending ? found : [...new Set(found)].sort((one, other) => one - other);
 }
 
 /**

@@ -36,6 +36,9 @@ export function timeZone(name: string): TimeZone | undefined {
   return zone;
 }
 
+export const unknownZone = (name: string): string =>
+  `"${name}" is no time zone that is known here: write an IANA name, such as Europe/Berlin.`;
+
 /** More than any zone is off UTC, and more than any change of a clock. */
 const FAR = 26 * 3_600_000;
 

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { checkPolicy } from './check-policy.ts';
 import { checkWaiver } from './check-waiver.ts';
+import { checkCalendar } from './checks/calendar.ts';
 import { fieldOf, listOf, reporter } from './checks/check.ts';
 import { checkFleetCaps } from './checks/fleet-caps.ts';
 import { checkFleetScope } from './checks/fleet-scope.ts';
@@ -9,7 +10,7 @@ import { kindOf } from './document-kind.ts';
 import type { ConfigIssue } from './issue.ts';
 import { type ConfigKind, configKinds } from './kinds.ts';
 import type { ParseOptions } from './parse-options.ts';
-import { calendarSchema } from './schema/calendar.ts';
+import { calendarSchemaFor } from './schema/calendar.ts';
 import { channelSchema } from './schema/channel.ts';
 import { fleetSchema } from './schema/fleet.ts';
 import { parseBySchema } from './schema-issues.ts';
@@ -41,7 +42,11 @@ export function checkConfig(documents: readonly YamlDocument[], options: ParseOp
   };
   const fleets = documentsOf('Fleet');
   const policyDocuments = documentsOf('UpgradePolicy');
-  const calendars = documentsOf('Calendar').flatMap((document) => bySchema(calendarSchema, document, issues));
+  const calendars = documentsOf('Calendar').flatMap((document) => {
+    const found = bySchema(calendarSchemaFor(document.value), document, issues);
+    for (const calendar of found) checkCalendar(calendar, options.now, reporter(document, issues));
+    return found;
+  });
   const channels = documentsOf('Channel').flatMap((document) => bySchema(channelSchema, document, issues));
 
   const [fleet] = fleets.map((document) => checkFleet(document, issues));

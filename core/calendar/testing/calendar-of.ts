@@ -1,24 +1,24 @@
-import { calendarSchema } from '../../config/schema/calendar.ts';
-import type { Calendar } from '../../config/types.ts';
+import type { CalendarSpec } from '../../config/types.ts';
 import { type CompiledCalendar, compileCalendar } from '../compile-calendar.ts';
+import type { FreezeSpec, WindowSpec } from '../rule.ts';
 
-type Draft = Record<string, unknown>;
+type Nameless<Rule> = Rule extends { name: string } ? Omit<Rule, 'name'> & { name?: string } : never;
 
-let number = 0;
-
-/** What people would write in a file, by the schema; rules without a name get one. */
-export function specOf(spec: Draft): Calendar['spec'] {
-  const named = (rules: unknown): Draft[] =>
-    (Array.isArray(rules) ? (rules as Draft[]) : []).map((rule) => ({ name: `rule-${number++}`, ...rule }));
-  const document = {
-    apiVersion: 'liftlock/v1alpha1',
-    kind: 'Calendar',
-    metadata: { name: 'prod' },
-    spec: { ...spec, windows: named(spec.windows), freezes: named(spec.freezes) },
-  };
-  return calendarSchema.parse(document).spec;
+export interface CalendarDraft {
+  readonly timeZone?: string;
+  readonly windows?: readonly Nameless<WindowSpec>[];
+  readonly freezes?: readonly Nameless<FreezeSpec>[];
 }
 
-export function calendarOf(spec: Draft, name = 'prod'): CompiledCalendar {
-  return compileCalendar(name, specOf(spec));
+/** What people would write in a file; rules without a name are numbered. */
+export function specOf({ timeZone = 'UTC', windows = [], freezes = [] }: CalendarDraft): CalendarSpec {
+  return {
+    timeZone,
+    windows: windows.map((window, index) => ({ name: `window-${index}`, ...window })),
+    freezes: freezes.map((freeze, index) => ({ name: `freeze-${index}`, ...freeze })),
+  };
+}
+
+export function calendarOf(draft: CalendarDraft, name = 'prod'): CompiledCalendar {
+  return compileCalendar(name, specOf(draft));
 }

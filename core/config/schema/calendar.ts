@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fieldOf } from '../checks/check.ts';
 import { apiVersion } from '../kinds.ts';
 import { metadataSchema } from './metadata.ts';
 import { objectName } from './names.ts';
@@ -58,25 +59,51 @@ const recurring = z.strictObject({
 const freezeError =
   'is no freeze: it needs name and either from and to, or schedule and one of duration and end; beside them it takes reason, ticket and timeZone';
 
-export const calendarSchema = z
-  .strictObject({
-    apiVersion: z.literal(apiVersion),
-    kind: z.literal('Calendar'),
-    metadata: metadataSchema,
-    spec: z
-      .strictObject({
-        timeZone: timeZone.default('UTC'),
-        windows: z
-          .array(windowSchema)
-          .max(200, 'lists more than 200 windows')
-          .default([])
-          .describe('When changes may be made; together they are open when one of them is. None = always.'),
-        freezes: z
-          .array(z.union([once, recurring], freezeError))
-          .max(1000, 'lists more than 1000 freezes')
-          .default([])
-          .describe('When nothing may be changed, whatever window is open.'),
-      })
-      .describe('Windows and freezes.'),
-  })
-  .describe('When changes may be made, and when not.');
+const freeze = z.union([once, recurring], freezeError);
+
+const schemaWith = <Freezes extends z.ZodType>(freezes: Freezes) =>
+  z
+    .strictObject({
+      apiVersion: z.literal(apiVersion),
+      kind: z.literal('Calendar'),
+      metadata: metadataSchema,
+      spec: z
+        .strictObject({
+          timeZone: timeZone.default('UTC'),
+          windows: z
+            .array(windowSchema)
+            .max(200, 'lists more than 200 windows')
+            .default([])
+            .describe('When changes may be made; together they are open when one of them is. None = always.'),
+          freezes,
+        })
+        .describe('Windows and freezes.'),
+    })
+    .describe('When changes may be made, and when not.');
+
+export const calendarSchema = schemaWith(
+  z
+    .array(freeze)
+    .max(1000, 'lists more than 1000 freezes')
+    .default([])
+    .describe('When nothing may be changed, whatever window is open.'),
+);
+
+/**
+ * The same for one document: each freeze is held against the kind that it was begun as, so that a misspelt field is told
+ * by its name and place.
+ */
+export function calendarSchemaFor(document: unknown): typeof calendarSchema {
+  const given = fieldOf(document, 'spec', 'freezes');
+  if (!Array.isArray(given) || given.length === 0 || given.length > 1000) return calendarSchema;
+  const [first = freeze, ...others] = given.map(kindOfFreeze);
+  // What it accepts is what `calendarSchema` accepts.
+  return schemaWith(z.tuple([first, ...others])) as unknown as typeof calendarSchema;
+}
+
+function kindOfFreeze(given: unknown): z.ZodType {
+  const isDated = fieldOf(given, 'from') !== undefined || fieldOf(given, 'to') !== undefined;
+  const recurs = ['schedule', 'duration', 'end'].some((field) => fieldOf(given, field) !== undefined);
+  if (isDated === recurs) return freeze;
+  return isDated ? once : recurring;
+}

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { durationMilliseconds } from '../../calendar/duration.ts';
+
+export { durationMilliseconds };
 
 /** Well above any fleet; a larger number is a typing mistake. */
 export const maxCount = 100_000;
@@ -46,10 +49,3 @@ export const positiveDuration = duration.refine(
   (text) => durationMilliseconds(text) > 0,
   'lasts no time at all; leave it out where nothing is meant',
 );
-
-/** Milliseconds of a duration that the schema has accepted. */
-export function durationMilliseconds(text: string): number {
-  const [, days = '0', hours = '0', minutes = '0', seconds = '0'] =
-    /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(text) ?? [];
-  return (((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000;
-}

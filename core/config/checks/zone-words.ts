@@ -1,7 +1,7 @@
-import { didYouMean } from '../config/did-you-mean.ts';
+import { didYouMean } from '../did-you-mean.ts';
 
 /** Why a name is no time zone, and which one was likely meant. */
-export function zoneProblem(name: string): string {
+export function zoneWords(name: string): string {
   const unknown = `"${name}" is no time zone that is known here.`;
   if (/^(?:UTC|GMT)?[+-]\d/i.test(name)) {
     return `${unknown} An offset knows nothing of summer time: write a place, such as Europe/Berlin, or UTC.`;
