@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { registerCalendar } from './calendar/register-calendar.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { FORMATS } from './output/print.ts';
@@ -38,6 +39,7 @@ export function createProgram(io: Io, register: (program: Command) => void): { p
   registerChangeVerbs(program, act);
   registerScan(program, act);
   registerVersions(program, act);
+  registerCalendar(program, act);
   registerOtherVerbs(program, act);
   return { program, outcome };
 }

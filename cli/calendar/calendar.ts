@@ -1,0 +1,89 @@
+import { calendarStateAt } from '../../core/calendar/calendar-state.ts';
+import { type CompiledCalendar, compileCalendar } from '../../core/calendar/compile-calendar.ts';
+import { nextOpenings } from '../../core/calendar/next-openings.ts';
+import { formatIssue } from '../../core/config/issue.ts';
+import { parseConfig } from '../../core/config/parse-config.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { invalid } from '../failure.ts';
+import { print } from '../output/print.ts';
+import { visible } from '../output/visible.ts';
+import type { Session } from '../session.ts';
+import { readConfigFiles } from '../verbs/config-files.ts';
+import { instantOf, instantText } from './instant.ts';
+import { openingLines, type ShownOpening, type ShownState, stateLines } from './text.ts';
+
+export interface CalendarOptions {
+  readonly filename?: readonly string[];
+  readonly recursive?: boolean;
+  readonly calendar?: string;
+  readonly at?: readonly string[];
+  readonly next?: number;
+  readonly output: string;
+}
+
+/** Whether changes may be made at some instants, or when next, or all windows and freezes as iCalendar. Offline. */
+export async function calendar(session: Session, options: CalendarOptions): Promise<ExitCode> {
+  const instants = (options.at ?? []).map(instantOf);
+  if (instants.length > 1 && (options.next !== undefined || options.output === 'ics')) {
+    throw invalid('liftlock: --next and -o ics begin at one instant; give --at once.');
+  }
+  if (options.next !== undefined && options.output === 'ics') {
+    throw invalid('liftlock: -o ics is all windows and freezes, and takes no --next.');
+  }
+  const calendars = await readCalendars(session, options);
+  const now = session.io.now();
+  const at = instants[0] ?? now;
+  if (options.output === 'ics') {
+    const { exportCalendars } = await import('../../core/icalendar/export-calendars.ts');
+    const { text, notes } = exportCalendars(calendars, at, now);
+    for (const note of notes) session.io.err(`${visible(note)}\n`);
+    session.io.out(text);
+  } else if (options.next !== undefined) {
+    const openings = nextOpenings(calendars, at, options.next).map(shownOpening);
+    if (openings.length < options.next) {
+      session.io.err(`${openings.length} of ${options.next} openings: there are no more within ten years.\n`);
+    }
+    await print(session, options.output, openings, () => openingLines(openings));
+  } else {
+    const states = (instants.length === 0 ? [now] : instants).map((one) => shownState(calendars, one));
+    const [only] = states;
+    const document = states.length === 1 ? only : states;
+    await print(session, options.output, document, () => stateLines(states, session.paint));
+  }
+  return EXIT.ok;
+}
+
+/** What is wrong is told as `validate` tells it, apart from what only lies in the future: a closed calendar is an answer. */
+async function readCalendars(session: Session, options: CalendarOptions): Promise<CompiledCalendar[]> {
+  if (options.filename === undefined) throw invalid('liftlock: name the config with -f: a file, a folder, or -.');
+  const files = await readConfigFiles(session, { ...options, filename: options.filename });
+  const { calendars, errors, warnings } = parseConfig(files);
+  for (const issue of [...errors, ...warnings]) session.io.err(`${visible(formatIssue(issue))}\n`);
+  if (errors.length > 0) throw invalid('liftlock: nothing can be said of calendars with errors. Correct those above.');
+  if (calendars.length === 0) throw invalid('liftlock: there is no Calendar in what was given.');
+  const names = calendars.map(({ metadata }) => metadata.name);
+  const chosen = calendars.filter(
+    ({ metadata }) => options.calendar === undefined || metadata.name === options.calendar,
+  );
+  if (chosen.length === 0) {
+    throw invalid(`liftlock: there is no calendar "${options.calendar}" here; there is ${names.join(', ')}.`);
+  }
+  return chosen.map(({ metadata, spec }) => compileCalendar(metadata.name, spec));
+}
+
+function shownState(calendars: readonly CompiledCalendar[], at: Date): ShownState {
+  const { open, window, freeze, opensAt, closesAt, reasons } = calendarStateAt(calendars, at);
+  return {
+    at: instantText(at),
+    open,
+    window,
+    freeze,
+    opensAt: instantText(opensAt),
+    closesAt: instantText(closesAt),
+    reasons,
+  };
+}
+
+function shownOpening({ opensAt, closesAt, window }: ReturnType<typeof nextOpenings>[number]): ShownOpening {
+  return { opensAt: instantText(opensAt), closesAt: instantText(closesAt), window };
+}

@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { stringify } from 'yaml';
+import { formatIssue } from '../../core/config/issue.ts';
+import { apiVersion } from '../../core/config/kinds.ts';
+import { parseConfig } from '../../core/config/parse-config.ts';
+import { nameOf } from '../../core/icalendar/freeze-names.ts';
+import { type ImportedFreezes, importFreezes } from '../../core/icalendar/import-freezes.ts';
+import { ImportProblem } from '../../core/icalendar/import-problem.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { invalid } from '../failure.ts';
+import { visible } from '../output/visible.ts';
+import type { Session } from '../session.ts';
+
+export interface ImportOptions {
+  readonly name?: string;
+  readonly timeZone?: string;
+}
+
+/** Prints a Calendar (YAML) whose freezes are the events of an iCalendar file; what was left out goes to stderr. */
+export async function importCalendar(session: Session, file: string, options: ImportOptions): Promise<ExitCode> {
+  const text = file === '-' ? await session.io.stdin() : await read(file);
+  const shown = file === '-' ? '<stdin>' : file;
+  const { title, timeZone, freezes, notes } = imported(text, shown, options.timeZone, session.io.now());
+  for (const note of notes) session.io.err(`${visible(`${shown}: ${note}`)}\n`);
+  if (freezes.length === 0) session.io.err(`${visible(shown)}: there is no event that freezes anything.\n`);
+  const name = options.name ?? nameOf(title ?? basename(file).replace(/\.[^.]*$/, ''), 'imported');
+  const document = { apiVersion, kind: 'Calendar', metadata: { name }, spec: { timeZone, freezes } };
+  const yaml = stringify(document, { lineWidth: 0 });
+  // What is printed can be applied: it is held against the same rules as every file.
+  const { errors } = parseConfig([{ path: shown, text: yaml }]);
+  if (errors.length > 0) {
+    throw invalid(`liftlock: ${shown} gives no valid Calendar.\n${errors.map(formatIssue).join('\n')}`);
+  }
+  session.io.out(yaml);
+  return EXIT.ok;
+}
+
+function imported(text: string, file: string, timeZone: string | undefined, now: Date): ImportedFreezes {
+  try {
+    return importFreezes(text, timeZone, now);
+  } catch (error) {
+    if (error instanceof ImportProblem) throw invalid(`liftlock: ${file}: ${error.message}`);
+    throw error;
+  }
+}
+
+async function read(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') throw invalid(`liftlock: there is no file ${file}.`);
+    if (code === 'EACCES') throw invalid(`liftlock: ${file} may not be read by you.`);
+    if (code === 'EISDIR') throw invalid(`liftlock: ${file} is a folder; name one .ics file.`);
+    throw error;
+  }
+}
