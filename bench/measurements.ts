@@ -17,6 +17,7 @@ export const MEASUREMENTS = {
   'scan-manifests': [],
   'scan-one-file': [],
   'scan-live': [],
+  calendar: [],
 } as const satisfies Record<string, readonly string[]>;
 export type MeasurementName = keyof typeof MEASUREMENTS;
 export const MEASUREMENT_NAMES = Object.keys(MEASUREMENTS) as readonly MeasurementName[];

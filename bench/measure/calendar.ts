@@ -1,0 +1,73 @@
+import { calendarStateAt } from '../../core/calendar/calendar-state.ts';
+import { type CompiledCalendar, compileCalendar } from '../../core/calendar/compile-calendar.ts';
+import { type Figure, type Measure, median, rounded } from '../figure.ts';
+
+const FROM = new Date('2026-11-20T08:00:00Z');
+const YEAR = 366 * 86_400_000;
+
+/** Nights in six zones with a freeze at each month's end and one of weeks; what a large company has. */
+const ZONES = [
+  'Europe/Berlin',
+  'America/New_York',
+  'Australia/Lord_Howe',
+  'Asia/Kolkata',
+  'America/Sao_Paulo',
+  'Pacific/Auckland',
+];
+
+function sixCalendars(): CompiledCalendar[] {
+  return ZONES.map((timeZone, index) =>
+    compileCalendar(timeZone, {
+      timeZone,
+      windows: [
+        { name: 'nights', schedule: '0 18 * * MON-THU', duration: '14h' },
+        { name: 'weekends', schedule: '0 6 * * SAT', end: '0 22 * * SUN' },
+      ],
+      freezes: [
+        { name: 'month-end', schedule: '0 0 28 * *', duration: '4d' },
+        { name: 'year-end', from: `2026-12-${15 + index}`, to: '2027-01-05' },
+      ],
+    }),
+  );
+}
+
+/** From one change of the state to the next, each calendar by itself and all together; then the same instant often. */
+export const measure: Measure = async () => {
+  const runs = Array.from({ length: 9 }, () => step(sixCalendars()));
+  const calendars = sixCalendars();
+  calendarStateAt(calendars, FROM);
+  const often = 20_000;
+  const begun = performance.now();
+  for (let index = 0; index < often; index += 1) calendarStateAt(calendars, new Date(FROM.getTime() + index * 60_000));
+  const each = ((performance.now() - begun) / often) * 1000;
+  const note = `${runs[0]?.states} states, zones and schedules read anew`;
+  const figures: Figure[] = [
+    {
+      name: 'calendars, a year over six',
+      value: rounded(median(runs.map(({ spent }) => spent))),
+      unit: 'ms',
+      limit: 100,
+      note,
+    },
+    {
+      name: 'calendars, 1,000 states of six',
+      value: rounded(each),
+      unit: 'ms',
+      limit: 100,
+      note: 'minute after minute',
+    },
+  ];
+  return figures;
+};
+
+function step(calendars: readonly CompiledCalendar[]): { spent: number; states: number } {
+  const begun = performance.now();
+  let states = 0;
+  for (const chosen of [...calendars.map((calendar) => [calendar]), calendars]) {
+    for (let at: Date | null = FROM; at !== null && at.getTime() < FROM.getTime() + YEAR; states += 1) {
+      const { opensAt, closesAt } = calendarStateAt(chosen, at);
+      at = opensAt ?? closesAt;
+    }
+  }
+  return { spent: performance.now() - begun, states };
+}
