@@ -64,6 +64,22 @@ test.each([
   expect(stateOf(calendarOf(prod), at)).toEqual(expected);
 });
 
+test('calendars that open in turn are asked until all agree', () => {
+  const daily = calendarOf({ windows: [{ name: 'daily', schedule: '0 0 * * *', duration: '1h' }] });
+  const monthly = calendarOf({ windows: [{ name: 'monthly', schedule: '30 2 1 * *', duration: '23h' }] });
+  const expected = [false, null, null, '2026-12-02T00:00Z', null];
+  expect(stateOf([daily, monthly], '2026-11-20T12:00Z')).toEqual(expected);
+  expect(stateOf([monthly, daily], '2026-11-20T12:00Z')).toEqual(expected);
+});
+
+test('what began long ago goes on for all of its duration', () => {
+  const calendar = calendarOf({ windows: [{ name: 'long', schedule: '0 0 1 1 *', duration: '300d' }] });
+  for (const at of ['2026-01-01T00:00Z', '2026-04-15T00:00Z', '2026-10-27T23:59Z']) {
+    expect(stateOf(calendar, at)).toEqual([true, 'long', null, null, '2026-10-28T00:00Z']);
+  }
+  expect(stateOf(calendar, '2026-10-28T00:00Z')).toEqual([false, null, null, '2027-01-01T00:00Z', null]);
+});
+
 test('no calendar, and a calendar without windows, are always open', () => {
   expect(calendarStateAt([], new Date(0))).toEqual({
     open: true,
@@ -147,6 +163,11 @@ test.each([
   [
     'frozen every day, for longer than the longest',
     { timeZone: 'Europe/Berlin', freezes: [{ ...never, schedule: '0 0 * * *', duration: '25h' }] },
+    [false, null, 'f', null, null],
+  ],
+  [
+    'frozen every day until the next',
+    { timeZone: 'Europe/Berlin', freezes: [{ name: 'f', schedule: '0 0 * * *', end: '0 0 * * *' }] },
     [false, null, 'f', null, null],
   ],
   [
