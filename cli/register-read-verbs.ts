@@ -5,7 +5,7 @@ import { type Act, outputOption } from './program.ts';
 export function registerReadVerbs(program: Command, act: Act): void {
   program
     .command('get <kind> [name]')
-    .description('list clusters, rollouts, upgrades, policies, versions or accounts')
+    .description('list clusters, rollouts, upgrades, policies, calendars, channels, versions or accounts')
     .addOption(outputOption(['table', 'wide', 'json', 'yaml', 'name', 'jsonl']))
     .option('-l, --selector <labels>', 'only clusters with these labels, e.g. env=prod,team!=web')
     .option('--account <id>', 'only clusters of this account')
@@ -19,7 +19,7 @@ export function registerReadVerbs(program: Command, act: Act): void {
     );
   program
     .command('describe <kind> <name>')
-    .description('everything about one cluster or one rollout')
+    .description('everything about one cluster, rollout or policy')
     .addOption(outputOption())
     .action((kind, name, options, command) =>
       act(

@@ -1,5 +1,7 @@
 import type { AccountState } from '../../core/contracts/items/cluster.ts';
 import type { ClusterSummary } from '../../core/queries/cluster-summary.ts';
+import type { CalendarView } from '../../core/queries/list-calendars.ts';
+import type { ChannelView } from '../../core/queries/list-channels.ts';
 import type { PolicyView } from '../../core/queries/list-policies.ts';
 import type { VersionView } from '../../core/queries/list-versions.ts';
 import type { RolloutSummary } from '../../core/queries/rollout-views.ts';
@@ -123,6 +125,32 @@ const policies: Listing<PolicyView> = {
   ],
 };
 
+const calendars: Listing<CalendarView> = {
+  nameOf: (item) => item.name,
+  columns: [
+    plain('NAME', (item) => item.name),
+    plain('TIME-ZONE', (item) => item.spec?.timeZone ?? null),
+    plain('WINDOWS', (item) => item.spec?.windows.map(({ name }) => name).join(',') || 'always'),
+    plain('FREEZES', (item) => item.spec?.freezes.map(({ name }) => name).join(',') || null),
+    plain('USED-BY', (item) => item.usedBy.join(',') || null),
+    time('APPLIED', (item) => item.appliedAt),
+    plain('BY', (item) => item.appliedBy, true),
+  ],
+};
+
+const channels: Listing<ChannelView> = {
+  nameOf: (item) => item.name,
+  columns: [
+    plain('NAME', (item) => item.name),
+    plain('TARGET', (item) => item.spec?.target ?? null),
+    plain('MINIMUM-AGE', (item) => item.spec?.minimumAge ?? null),
+    plain('SOURCE', (item) => item.source),
+    plain('USED-BY', (item) => item.usedBy.join(',') || null),
+    time('APPLIED', (item) => item.appliedAt),
+    plain('BY', (item) => item.appliedBy, true),
+  ],
+};
+
 const versions: Listing<VersionView> = {
   nameOf: (item) => `${item.region}/${item.version}`,
   columns: [
@@ -151,6 +179,13 @@ const accounts: Listing<AccountState> = {
 };
 
 /** The API's answers are typed by its own read models; the list is chosen by the same name as the columns. */
-export const LISTINGS = { clusters, rollouts, upgrades, policies, versions, accounts } as unknown as Readonly<
-  Record<Kind, Listing<unknown>>
->;
+export const LISTINGS = {
+  clusters,
+  rollouts,
+  upgrades,
+  policies,
+  calendars,
+  channels,
+  versions,
+  accounts,
+} as unknown as Readonly<Record<Kind, Listing<unknown>>>;

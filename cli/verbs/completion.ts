@@ -15,7 +15,7 @@ export async function completion(session: Session, shell: string, program: Comma
 
 const NOUNS: Readonly<Record<string, readonly string[]>> = {
   get: KINDS,
-  describe: ['cluster', 'rollout'],
+  describe: ['cluster', 'rollout', 'policy'],
   explain: ['cluster'],
   retry: ['cluster'],
   release: ['cluster'],

@@ -6,6 +6,8 @@ const NAMES = {
   rollouts: ['rollout', 'rollouts'],
   upgrades: ['upgrade', 'upgrades'],
   policies: ['policy', 'policies', 'upgradepolicy', 'upgradepolicies'],
+  calendars: ['calendar', 'calendars'],
+  channels: ['channel', 'channels'],
   versions: ['version', 'versions'],
   accounts: ['account', 'accounts'],
 } as const;

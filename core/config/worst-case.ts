@@ -14,7 +14,13 @@ export function worstCaseFailures(wave: Pick<Wave, 'maxConcurrency' | 'failureBu
 }
 
 /** The same in words, where nobody knows yet how many clusters a wave has: one line for each wave. */
-export function worstCaseLines({ metadata, spec }: UpgradePolicy): string[] {
+export function worstCaseLines({
+  metadata,
+  spec,
+}: {
+  readonly metadata: { readonly name: string };
+  readonly spec: UpgradePolicy['spec'];
+}): string[] {
   return spec.waves.map((wave) => {
     const { maxFailures, countInFlight } = wave.failureBudget;
     const members = wave.clusters === undefined ? undefined : new Set(wave.clusters).size;

@@ -52,7 +52,7 @@ const errorOf = (answer: { body: unknown }) => (answer.body as { error: { name: 
 
 test('every list answers, with items', async () => {
   const { call } = await apiOf(3);
-  for (const list of ['clusters', 'rollouts', 'upgrades', 'policies', 'versions']) {
+  for (const list of ['clusters', 'rollouts', 'upgrades', 'policies', 'calendars', 'channels', 'versions']) {
     const { status, body } = await call('GET', `/v1/${list}`);
     expect([list, status, Array.isArray(body.items)]).toEqual([list, 200, true]);
   }

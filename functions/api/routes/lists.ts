@@ -1,4 +1,6 @@
 import { Hono } from 'hono';
+import { listCalendars } from '../../../core/queries/list-calendars.ts';
+import { listChannels } from '../../../core/queries/list-channels.ts';
 import { listPolicies } from '../../../core/queries/list-policies.ts';
 import { listVersions } from '../../../core/queries/list-versions.ts';
 import { listUpgrades } from '../../../core/queries/upgrade-view.ts';
@@ -13,6 +15,14 @@ export const lists = new Hono<ApiEnv>()
   .get('/policies', async (context) => {
     readQuery(context, noQuery);
     return context.json(await listPolicies(context.var.ports));
+  })
+  .get('/calendars', async (context) => {
+    readQuery(context, noQuery);
+    return context.json(await listCalendars(context.var.ports));
+  })
+  .get('/channels', async (context) => {
+    readQuery(context, noQuery);
+    return context.json(await listChannels(context.var.ports));
   })
   .get('/versions', async (context) => {
     readQuery(context, noQuery);

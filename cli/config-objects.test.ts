@@ -1,0 +1,56 @@
+import { runInProcess } from './testing/run-in-process.ts';
+import { FLEET_YAML, servedWorld } from './testing/served-world.ts';
+
+const CALENDAR = `apiVersion: liftlock/v1alpha1
+kind: Calendar
+metadata: { name: nights }
+spec: { windows: [{ name: nights, schedule: "0 22 * * *", duration: 6h }] }
+`;
+const CHANNELS = `apiVersion: liftlock/v1alpha1
+kind: Channel
+metadata: { name: stable }
+spec: { target: latest-2 }
+---
+apiVersion: liftlock/v1alpha1
+kind: Channel
+metadata: { name: bank }
+spec: { target: latest-3, minimumAge: 60d }
+`;
+
+test('calendars and channels are applied, listed with what uses them, and shown by describe and explain', async () => {
+  const served = await servedWorld();
+  const run = async (line: string, stdin = '') => {
+    const ran = await runInProcess(line.split(' '), { url: served.url, stdin });
+    expect([line, ran.code, ran.err.includes('liftlock:')]).toEqual([line, 0, false]);
+    return ran.out;
+  };
+  try {
+    await run('apply -f -', [CALENDAR, CHANNELS].join('---\n'));
+    const [, policy = ''] = FLEET_YAML.split(/^---$/m);
+    const waves = 'waves: [{ name: main, calendar: nights, soak: 2h }]';
+    await run('apply -f -', policy.replace(/target: .*/, 'target: { channel: bank }').replace(/waves:[\s\S]*/, waves));
+
+    const calendars = await run('get calendars');
+    expect(calendars).toMatch(/^NAME +TIME-ZONE +WINDOWS +FREEZES +USED-BY +APPLIED\n/);
+    expect(calendars).toMatch(/\nnights +UTC +nights +- +standard\/main /);
+    const channels = await run('get channels');
+    expect(channels).toMatch(/\nrapid +latest +- +built-in +- /);
+    expect(channels).toMatch(/\nstable +latest-2 +- +replaced +- /);
+    expect(channels).toMatch(/\nbank +latest-3 +60d +applied +standard /);
+    expect(await run('get channels bank -o json')).toContain('"minimumAge": "60d"');
+
+    const policyText = await run('describe policy standard');
+    expect(policyText).toContain('channel bank');
+    expect(policyText).toContain('1. main: 1 at once, 0 may fail, calendar nights, soak 2h');
+    expect(policyText).toContain('wave main: at worst 1 cluster fails before nothing more starts.');
+
+    const explained = await run('explain cluster web');
+    expect(explained).toMatch(/Calendars: +nights\n/);
+    expect(explained).toContain('standard is the only policy that selects it');
+    expect(explained).toContain('The wave main goes by nights.');
+    const missing = await runInProcess(['describe', 'policy', 'nope'], { url: served.url });
+    expect([missing.code, missing.err]).toEqual([1, expect.stringContaining('there is no policy nope')]);
+  } finally {
+    await served.close();
+  }
+});

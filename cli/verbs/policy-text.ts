@@ -1,0 +1,70 @@
+import { worstCaseLines } from '../../core/config/worst-case.ts';
+import type { PolicyView } from '../../core/queries/list-policies.ts';
+import { targetWords } from '../../core/version/target.ts';
+import { facts, section, shown } from '../output/facts.ts';
+import { relativeTime } from '../output/relative-time.ts';
+import { visible } from '../output/visible.ts';
+import type { Shown } from './columns.ts';
+
+type Spec = NonNullable<PolicyView['spec']>;
+
+/** A policy in force, wave by wave, in words. */
+export function policyText(policy: PolicyView, { now }: Shown): string[] {
+  const { name, spec } = policy;
+  const applied = `${policy.appliedAt} (${relativeTime(policy.appliedAt, now)}) by ${policy.appliedBy}`;
+  if (spec === null) {
+    return [
+      `${shown(name)} cannot be read by this version, so nothing happens under it.`,
+      `Applied ${visible(applied)}`,
+    ];
+  }
+  return [
+    shown(name),
+    '',
+    ...facts([
+      ['Target', shown(targetWords(spec.target))],
+      ['Trigger', spec.trigger],
+      ['Deadline', shown(deadlineWords(spec.deadline))],
+      [
+        'Clusters',
+        `${policy.clusters}${policy.ambiguousClusters > 0 ? `, ${policy.ambiguousClusters} more in other policies too` : ''}`,
+      ],
+      ['Order', spec.order.join(', ')],
+      ['Newest rollout', shown(policy.newestRollout ?? 'none')],
+      ['Applied', visible(applied)],
+    ]),
+    ...section('Waves', spec.waves.map(waveLine)),
+    ...section(
+      'Worst case',
+      worstCaseLines({ metadata: { name }, spec }).map((line) => visible(`  ${line}`)),
+    ),
+  ];
+}
+
+function deadlineWords(deadline: Spec['deadline']): string {
+  if (deadline === undefined) return 'none';
+  if (typeof deadline === 'string') return deadline;
+  const end = deadline.beforeEndOf === 'standardSupport' ? 'standard support' : 'extended support';
+  return `${deadline.margin} before the end of ${end}`;
+}
+
+function waveLine(wave: Spec['waves'][number], index: number): string {
+  const { approval, calendar, canaries, bake, soak } = wave;
+  const parts = [
+    wave.clusters === undefined ? undefined : `clusters ${firstOf(wave.clusters)}`,
+    canaries === undefined ? undefined : `${canaries} first`,
+    `${wave.maxConcurrency} at once`,
+    `${wave.failureBudget.maxFailures} may fail`,
+    calendar === undefined ? undefined : `calendar ${[calendar].flat().join(' and ')}`,
+    approval?.before === true ? `${approval.approvals} must approve` : undefined,
+    bake === undefined ? undefined : `bake ${bake}`,
+    soak === undefined ? undefined : `soak ${soak}`,
+    wave.gates.length === 0 ? undefined : `gates: ${wave.gates.length}`,
+  ];
+  return visible(`  ${index + 1}. ${wave.name}: ${parts.filter((part) => part !== undefined).join(', ')}`);
+}
+
+function firstOf(names: readonly string[]): string {
+  const first = names.slice(0, 5).join(' ');
+  return names.length > 5 ? `${first} and ${names.length - 5} more` : first;
+}
