@@ -5,6 +5,7 @@ import { checkCalendar } from './checks/calendar.ts';
 import { fieldOf, listOf, reporter } from './checks/check.ts';
 import { checkFleetCaps } from './checks/fleet-caps.ts';
 import { checkFleetScope } from './checks/fleet-scope.ts';
+import { openingTimesOf } from './checks/opening-times.ts';
 import { checkPolicyOverlap } from './checks/policies-overlap.ts';
 import { kindOf } from './document-kind.ts';
 import type { ConfigIssue } from './issue.ts';
@@ -55,7 +56,8 @@ export function checkConfig(documents: readonly YamlDocument[], options: ParseOp
   const namesOf = (wanted: ConfigKind) =>
     kinds.filter(({ kind }) => kind === wanted).map(({ document }) => fieldOf(document.value, 'metadata', 'name'));
   const names = { calendars: namesOf('Calendar'), channels: namesOf('Channel') };
-  const surroundings = { allowedHosts, fleet, names, options };
+  const times = options.now === undefined ? undefined : openingTimesOf(calendars, options.now);
+  const surroundings = { allowedHosts, fleet, names, times, options };
   const policies: UpgradePolicy[] = [];
   for (const document of policyDocuments) {
     const policy = checkPolicy(document, surroundings, issues);

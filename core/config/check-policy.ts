@@ -10,6 +10,7 @@ import { checkSmokeUrls } from './checks/smoke-urls.ts';
 import { checkTargetSupport } from './checks/target-support.ts';
 import { checkUnreachableWaves } from './checks/unreachable-waves.ts';
 import { checkWaveNumbers } from './checks/wave-numbers.ts';
+import { checkWaveOpenings, type OpeningTimes } from './checks/wave-openings.ts';
 import { checkWaves } from './checks/waves.ts';
 import { checkEffects } from './checks/without-effect.ts';
 import type { ConfigIssue } from './issue.ts';
@@ -25,13 +26,15 @@ interface Surroundings {
   /** Absent also when it is not valid. */
   readonly fleet: Fleet | undefined;
   readonly names: WrittenNames;
+  /** Of the Calendars in the same files; absent without a clock. */
+  readonly times: OpeningTimes | undefined;
   readonly options: ParseOptions;
 }
 
 /** One document of kind UpgradePolicy: first what can be told of any text, then by the schema, then what needs all of its fields. */
 export function checkPolicy(
   document: YamlDocument,
-  { allowedHosts, fleet, names, options }: Surroundings,
+  { allowedHosts, fleet, names, times, options }: Surroundings,
   issues: ConfigIssue[],
 ): UpgradePolicy | undefined {
   const report = reporter(document, issues);
@@ -49,6 +52,7 @@ export function checkPolicy(
   checkEffects(policy, report);
   checkDeadline(policy, options.calendar, options.now, report);
   checkReferences(policy, names, options.references ?? 'warn', report);
+  if (times !== undefined) checkWaveOpenings(policy, times, report);
   if (fleet !== undefined) checkPolicyCaps(policy, fleet.spec, report);
   if (options.calendar !== undefined) checkTargetSupport(policy, options.calendar, options.now, report);
   return policy;

@@ -76,3 +76,15 @@ test('what was wrong in force before keeps nobody from correcting something else
   expect((await apply(object('Calendar', 'weekend', {}))).items).toMatchObject([{ change: 'created' }]);
   await expect(apply(policy({ calendar: 'nights', soak: '2h' }))).rejects.toThrow('there is no Calendar "nights"');
 });
+
+test('a Calendar whose windows become too short for a policy in force is refused', async () => {
+  const apply = world();
+  await apply(nights, policy({ calendar: 'nights' }));
+  const shorter = object('Calendar', 'nights', {
+    windows: [{ name: 'nights', schedule: '0 22 * * *', duration: '30m' }],
+  });
+  await expect(apply(shorter)).rejects.toThrow(
+    'Nothing was applied. the policy standard in force: spec.waves[0].calendar: an upgrade takes 60m',
+  );
+  expect((await apply(shorter, policy({ calendar: 'nights', mayOverrun: true }))).items).toHaveLength(2);
+});

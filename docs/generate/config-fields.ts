@@ -24,23 +24,31 @@ export interface ConfigField {
 
 /** Every field of the input side of a JSON Schema, in its order; where one of several forms may be written, the fields of all. */
 export function configFieldsOf(schema: object, prefix = ''): ConfigField[] {
-  const fields = formsOf(schema as JsonSchema).flatMap(({ properties = {}, required = [] }) =>
-    Object.entries(properties).flatMap(([name, member]) => {
-      const path = `${prefix}${name}`;
-      const otherwise =
-        member.default === undefined ? (required.includes(name) ? 'required' : '') : JSON.stringify(member.default);
-      const description = member.description ?? '';
-      const field = { path, type: typeOf(member), otherwise: isNothing(otherwise) ? '' : otherwise, description };
-      const items = formsOf(member).flatMap((form) => form.items ?? []);
-      return [
-        field,
-        ...formsOf(member).flatMap((form) => configFieldsOf(form, `${path}.`)),
-        ...items.flatMap((item) => configFieldsOf(item, `${path}[].`)),
-      ];
-    }),
-  );
-  // Two forms may share a field: the first one tells of it.
-  return fields.filter(({ path }, index) => fields.findIndex((field) => field.path === path) === index);
+  const forms = formsOf(schema as JsonSchema).filter(({ properties }) => properties !== undefined);
+  const names = [...new Set(forms.flatMap(({ properties = {} }) => Object.keys(properties)))];
+  return names.flatMap((name) => {
+    const members = forms.flatMap(({ properties }) => properties?.[name] ?? []);
+    const isRequired = forms.every(({ required = [] }) => required.includes(name));
+    return fieldAndBelow(`${prefix}${name}`, { anyOf: members }, members, isRequired);
+  });
+}
+
+/** `members`: the field as each form has it. */
+function fieldAndBelow(
+  path: string,
+  all: JsonSchema,
+  members: readonly JsonSchema[],
+  isRequired: boolean,
+): ConfigField[] {
+  const [first] = members;
+  const preset = first?.default === undefined ? '' : JSON.stringify(first.default);
+  const otherwise = isRequired ? 'required' : isNothing(preset) ? '' : preset;
+  const items = formsOf(all).flatMap((form) => form.items ?? []);
+  return [
+    { path, type: typeOf(all), otherwise, description: first?.description ?? '' },
+    ...configFieldsOf(all, `${path}.`),
+    ...configFieldsOf({ anyOf: items }, `${path}[].`),
+  ];
 }
 
 /** Each of several forms. A form that only narrows another one has no fields of its own. */
@@ -50,13 +58,13 @@ function formsOf(schema: JsonSchema): readonly JsonSchema[] {
 }
 
 function typeOf(schema: JsonSchema): string {
-  return [...new Set(formsOf(schema).map(plainType))].join(' or ');
+  return [...new Set(formsOf(schema).flatMap(plainTypes))].join(' or ');
 }
 
-function plainType({ type, const: constant, enum: words, items }: JsonSchema): string {
-  if (constant !== undefined) return `\`${String(constant)}\``;
-  if (words !== undefined) return words.map((word) => `\`${String(word)}\``).join(' or ');
-  if (items !== undefined) return `list of ${typeOf(items)}`;
+function plainTypes({ type, const: constant, enum: words, items }: JsonSchema): string[] {
+  if (constant !== undefined) return [`\`${String(constant)}\``];
+  if (words !== undefined) return words.map((word) => `\`${String(word)}\``);
+  if (items !== undefined) return [`list of ${typeOf(items)}`];
   const known: Readonly<Record<string, string>> = {
     string: 'text',
     integer: 'whole number',
@@ -64,7 +72,7 @@ function plainType({ type, const: constant, enum: words, items }: JsonSchema): s
     boolean: 'true or false',
     object: 'map',
   };
-  return known[type ?? ''] ?? 'anything';
+  return [known[type ?? ''] ?? 'anything'];
 }
 
 /** Empty maps and lists say nothing to people; so do defaults that only repeat those of their fields. */

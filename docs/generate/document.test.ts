@@ -7,7 +7,7 @@ test.each(generatedDocuments().map((document) => [document.file.pathname.split('
   },
 );
 
-test('every field of a report has a meaning', () => {
-  const report = generatedDocuments().find(({ file }) => file.pathname.endsWith('/scan-report.md'));
+test.each(['scan-report', 'policies'])('every field in %s has a meaning', (name) => {
+  const report = generatedDocuments().find(({ file }) => file.pathname.endsWith(`/${name}.md`));
   expect(report?.wanted.split('\n').filter((line) => /\| +\|$/.test(line))).toEqual([]);
 });

@@ -64,13 +64,14 @@ function checkExpiry(
   report('warning', [...path, 'approval', 'expiresAfter'], message);
 }
 
-/** As durations are written, in the two largest units: `11d18h`, rounded up to minutes. */
+/** As durations are written: `11d18h`. */
 function wordsOf(milliseconds: number): string {
-  const minutes = Math.ceil(milliseconds / 60_000);
+  const seconds = Math.ceil(milliseconds / 1000);
   const parts: [number, string][] = [
-    [Math.floor(minutes / 1440), 'd'],
-    [Math.floor(minutes / 60) % 24, 'h'],
-    [minutes % 60, 'm'],
+    [Math.floor(seconds / 86_400), 'd'],
+    [Math.floor(seconds / 3600) % 24, 'h'],
+    [Math.floor(seconds / 60) % 60, 'm'],
+    [seconds % 60, 's'],
   ];
   return parts
     .filter(([count]) => count > 0)
