@@ -80,7 +80,7 @@ test('of a calendar that is not in the files, or that has a mistake, nothing is 
 
 test('windows of every minute are too short too, and looked at within seconds', () => {
   const often = calendar('often', '{ name: often, schedule: "* * * * *", duration: 30s }');
-  expect(issuesOf('{ name: w, calendar: often }', { others: often })).toEqual([
+  expect(issuesOf('{ name: w, calendar: often }', { others: often })).toContainEqual(
     expect.stringContaining('often is never open for longer than 30s'),
-  ]);
+  );
 }, 20_000);
