@@ -13,7 +13,7 @@ const blocks = (text: string, language: string): string[] =>
   [...text.matchAll(new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``, 'g'))].map(([, block = '']) => block);
 
 test('the files that the page gives whole can be applied as they are', () => {
-  const whole = blocks(page.split('## Twelve typical mistakes')[0] ?? '', 'yaml').filter((block) =>
+  const whole = blocks(page.split('## Typical mistakes')[0] ?? '', 'yaml').filter((block) =>
     block.startsWith('apiVersion'),
   );
   expect(whole).toHaveLength(2);
@@ -23,12 +23,12 @@ test('the files that the page gives whole can be applied as they are', () => {
   expect(policies[0]?.spec.waves.map(({ name }) => name)).toEqual(['dev', 'staging', 'prod']);
 });
 
-const [, mistakes = ''] = /## Twelve typical mistakes\n([\s\S]*?)\n## Reference/.exec(page) ?? [];
+const [, mistakes = ''] = /## Typical mistakes\n([\s\S]*?)\n## Reference/.exec(page) ?? [];
 const files = blocks(mistakes, 'yaml').map((block) => /^# (.+)\n([\s\S]*)$/.exec(block) ?? []);
 const messages = blocks(mistakes, 'text');
 
-test('the page lists twelve mistakes, every file of the folder among them', () => {
-  expect(files).toHaveLength(12);
+test('the page lists at least twelve mistakes, every file of the folder among them', () => {
+  expect(files.length).toBeGreaterThanOrEqual(12);
   expect(files.map(([, name]) => name).sort()).toEqual(readdirSync(folder).sort());
 });
 
