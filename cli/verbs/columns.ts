@@ -117,6 +117,7 @@ const policies: Listing<PolicyView> = {
     plain('WAVES', (item) => item.spec?.waves.map(({ name }) => name).join(',') ?? null),
     plain('CLUSTERS', (item) => item.clusters),
     plain('AMBIGUOUS', (item) => item.ambiguousClusters),
+    plain('UNDECIDED', (item) => item.undecidedClusters, true),
     time('APPLIED', (item) => item.appliedAt),
     plain('VERIFICATION', (item) => item.spec?.verification ?? null, true),
     plain('REVISION', (item) => item.revision.slice(0, 12), true),

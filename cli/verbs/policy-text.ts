@@ -25,10 +25,7 @@ export function policyText(policy: PolicyView, { now }: Shown): string[] {
       ['Target', shown(targetWords(spec.target))],
       ['Trigger', spec.trigger],
       ['Deadline', shown(deadlineWords(spec.deadline))],
-      [
-        'Clusters',
-        `${policy.clusters}${policy.ambiguousClusters > 0 ? `, ${policy.ambiguousClusters} more in other policies too` : ''}`,
-      ],
+      ['Clusters', clustersWords(policy)],
       ['Order', spec.order.join(', ')],
       ['Newest rollout', shown(policy.newestRollout ?? 'none')],
       ['Applied', visible(applied)],
@@ -39,6 +36,12 @@ export function policyText(policy: PolicyView, { now }: Shown): string[] {
       worstCaseLines({ metadata: { name }, spec }).map((line) => visible(`  ${line}`)),
     ),
   ];
+}
+
+function clustersWords({ clusters, ambiguousClusters, undecidedClusters }: PolicyView): string {
+  const ambiguous = ambiguousClusters > 0 ? [`${ambiguousClusters} more are selected by other policies too`] : [];
+  const undecided = undecidedClusters > 0 ? [`its expression has no answer for ${undecidedClusters}`] : [];
+  return [`${clusters}`, ...ambiguous, ...undecided].join('; ');
 }
 
 function deadlineWords(deadline: Spec['deadline']): string {

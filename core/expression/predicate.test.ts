@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { clusterRecord } from '../policy/testing/cluster-record.ts';
 import { clusterEnvironment } from './cluster-environment.ts';
 import { LONGEST_LIST } from './environment.ts';
@@ -121,4 +122,39 @@ test('a cluster with longer lists than expressions look at has no answer', () =>
   expect(test1('cluster.minor > 1', clusterRecord({ nodegroups }))).toEqual({
     error: 'cluster.nodegroups has 201 entries, and expressions look at no more than 200',
   });
+});
+
+test('whatever is written, compiling and testing never throws, and gives one of the three answers', () => {
+  const tokens = fc.constantFrom(
+    ...'cluster . name labels nodegroups ( ) [ ] { } , ? : && || ! == != < in + - * / "a" \'b\' 1 2.5 true null n'.split(
+      ' ',
+    ),
+    ...[
+      '.all(n,',
+      '.map(n,',
+      '.filter(n,',
+      '.?team',
+      'size(',
+      'has(',
+      'matches(',
+      'dyn(',
+      'cel.bind(',
+      '\n',
+      '\\',
+      '"',
+      '`',
+    ],
+  );
+  const text = fc.oneof(
+    fc.string(),
+    fc.array(tokens, { maxLength: 30 }).map((parts) => parts.join('')),
+  );
+  fc.assert(
+    fc.property(text, (source) => {
+      const result = test1(source);
+      if (Array.isArray(result)) expect(result[0]?.offset).toBeLessThanOrEqual(source.length);
+      else expect('error' in result || typeof (result as { matches: unknown }).matches === 'boolean').toBe(true);
+    }),
+    { numRuns: 1000 },
+  );
 });

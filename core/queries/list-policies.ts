@@ -17,6 +17,8 @@ export interface PolicyView {
   readonly clusters: number;
   /** Clusters that it selects together with other policies: left alone until one does. */
   readonly ambiguousClusters: number;
+  /** Clusters for which its expression has no answer (`PolicyError`): it does not select them. */
+  readonly undecidedClusters: number;
   readonly newestRollout: string | null;
 }
 
@@ -37,6 +39,7 @@ export async function listPolicies({ table }: Pick<Ports, 'table'>): Promise<{ i
         clusters: matches.filter((match) => match.type === 'one' && match.policy.metadata.name === config.name).length,
         ambiguousClusters: matches.filter((match) => match.type === 'ambiguous' && match.names.includes(config.name))
           .length,
+        undecidedClusters: matches.filter(({ errors }) => errors.some(({ policy }) => policy === config.name)).length,
         newestRollout: rollout?.data.rolloutId ?? null,
       };
     }),
