@@ -44,7 +44,8 @@ export function candidatesOf(
     const mine =
       match.type === 'one' ? match.policy === policy : match.type === 'ambiguous' && match.names.includes(name);
     const undecided = match.errors.find((error) => error.policy === name);
-    if (undecided !== undefined) leftOut.push({ clusterKey: cluster.clusterKey, name: cluster.name, reason: undecided.reason });
+    if (undecided !== undefined)
+      leftOut.push({ clusterKey: cluster.clusterKey, name: cluster.name, reason: undecided.reason });
     if (!mine) continue;
     const found = consider(snapshot, policy, cluster, now, match.type === 'ambiguous' ? match.names : []);
     if ('reason' in found) leftOut.push({ clusterKey: cluster.clusterKey, name: cluster.name, reason: found.reason });
