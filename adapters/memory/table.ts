@@ -1,19 +1,23 @@
+import { deepFreeze } from '../../core/config/deep-freeze.ts';
 import { namedError } from '../../core/contracts/errors.ts';
 import { INVALID_TRANSACTION, transactionProblem, UNLISTED_KINDS } from '../../core/contracts/table-schema.ts';
 import type { AuditItem, Expected, ItemKey, StoredItem, Table, WriteOperation } from '../../core/ports/table.ts';
+import { SortedGroups } from './sorted-groups.ts';
 
 const idOf = (key: ItemKey): string => `${key.pk}\u0000${key.sk}`;
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-const byKey = (a: StoredItem, b: StoredItem): number => compare(a.pk, b.pk) || compare(a.sk, b.sk);
 
 /** What is stored is what JSON says, as in DynamoDB: members that are `undefined` are left out, dates become texts. */
-const plainJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+const plainJson = (value: unknown): unknown => deepFreeze(JSON.parse(JSON.stringify(value)));
 
-/** The table in memory, for tests and the in-process run. `beforeTransact` lets a test fail or delay a transaction. */
+/**
+ * The table in memory, for tests and the in-process run. Items are copied when they are written and then frozen, so that all
+ * readers can share them: whoever tries to change one gets an error. `beforeTransact` lets a test fail or delay a transaction.
+ */
 export class MemoryTable implements Table {
   readonly #items = new Map<string, StoredItem>();
-  readonly #partitions = new Map<string, Map<string, StoredItem>>();
-  readonly #active = new Map<string, StoredItem>();
+  readonly #partitions = new SortedGroups();
+  readonly #kinds = new SortedGroups();
+  readonly #active = new SortedGroups();
   readonly #audit = new Map<string, AuditItem[]>();
   readonly #written: AuditItem[] = [];
   beforeTransact: (operations: readonly WriteOperation[]) => void = () => {};
@@ -22,24 +26,24 @@ export class MemoryTable implements Table {
 
   async get(key: ItemKey): Promise<StoredItem | undefined> {
     this.reads.get += 1;
-    return structuredClone(this.#items.get(idOf(key)));
+    return this.#items.get(idOf(key));
   }
 
   async queryPartition(pk: string, skPrefix = ''): Promise<StoredItem[]> {
     this.reads.partition += 1;
-    const items = [...(this.#partitions.get(pk)?.values() ?? [])].filter((item) => item.sk.startsWith(skPrefix));
-    return structuredClone(items.sort(byKey));
+    const items = this.#partitions.list(pk);
+    return skPrefix === '' ? [...items] : items.filter((item) => item.sk.startsWith(skPrefix));
   }
 
   async queryActive(): Promise<StoredItem[]> {
     this.reads.active += 1;
-    return structuredClone([...this.#active.values()].sort(byKey));
+    return [...this.#active.list(ACTIVE)];
   }
 
   async queryKind(kind: string): Promise<StoredItem[]> {
     this.reads.kind += 1;
     if (UNLISTED_KINDS.includes(kind)) return [];
-    return structuredClone([...this.#items.values()].filter((item) => item.kind === kind).sort(byKey));
+    return [...this.#kinds.list(kind)];
   }
 
   async transact(operations: readonly WriteOperation[]): Promise<void> {
@@ -53,33 +57,33 @@ export class MemoryTable implements Table {
 
   async auditHead(subject: string): Promise<AuditItem | undefined> {
     this.reads.audit += 1;
-    return structuredClone(this.#audit.get(subject)?.at(-1));
+    return this.#audit.get(subject)?.at(-1);
   }
 
   async auditOf(subject: string): Promise<AuditItem[]> {
     this.reads.audit += 1;
-    return structuredClone(this.#audit.get(subject) ?? []);
+    return [...(this.#audit.get(subject) ?? [])];
   }
 
   async auditSince(since: Date): Promise<AuditItem[]> {
     this.reads.audit += 1;
-    return structuredClone(this.#written.filter((item) => item.at >= since.toISOString()));
+    const from = since.toISOString();
+    return this.#written.filter((item) => item.at >= from);
   }
 
   async restore(item: StoredItem): Promise<void> {
-    this.#place(structuredClone(item));
+    this.#place(plainJson(item) as StoredItem);
   }
 
   /** A copy of all items, and back to it: what a point-in-time restore of the table gives. The audit is another table and stays. */
   snapshot(): readonly StoredItem[] {
-    return structuredClone([...this.#items.values()]);
+    return [...this.#items.values()];
   }
 
   resetTo(items: readonly StoredItem[]): void {
     this.#items.clear();
-    this.#partitions.clear();
-    this.#active.clear();
-    for (const item of items) this.#place(structuredClone(item));
+    for (const groups of [this.#partitions, this.#kinds, this.#active]) groups.clear();
+    for (const item of items) this.#place(plainJson(item) as StoredItem);
   }
 
   /** The audit of all subjects in the order of writing, for checks over a whole run. */
@@ -119,26 +123,35 @@ export class MemoryTable implements Table {
     const key = keyOf(operation);
     const id = idOf(key);
     if (operation.type === 'delete') {
-      this.#items.delete(id);
-      this.#partitions.get(key.pk)?.delete(id);
-      this.#active.delete(id);
+      this.#remove(id);
       return;
     }
     const revision = (this.#items.get(id)?.revision ?? 0) + 1;
     const { kind, active, data } = operation.item;
-    this.#place({ ...key, kind, active, data: plainJson(data), revision });
+    this.#place(Object.freeze({ ...key, kind, active, data: plainJson(data), revision }));
   }
 
   #place(item: StoredItem): void {
     const id = idOf(item);
-    const partition = this.#partitions.get(item.pk) ?? new Map<string, StoredItem>();
-    this.#partitions.set(item.pk, partition);
+    this.#remove(id);
     this.#items.set(id, item);
-    partition.set(id, item);
-    if (item.active) this.#active.set(id, item);
-    else this.#active.delete(id);
+    this.#partitions.add(item.pk, id, item);
+    this.#kinds.add(item.kind, id, item);
+    if (item.active) this.#active.add(ACTIVE, id, item);
+  }
+
+  #remove(id: string): void {
+    const item = this.#items.get(id);
+    if (item === undefined) return;
+    this.#items.delete(id);
+    this.#partitions.remove(item.pk, id);
+    this.#kinds.remove(item.kind, id);
+    if (item.active) this.#active.remove(ACTIVE, id);
   }
 }
+
+/** The one group of the sparse index. */
+const ACTIVE = '';
 
 function keyOf(operation: Exclude<WriteOperation, { type: 'append' }>): ItemKey {
   const key = operation.type === 'put' ? operation.item : operation.key;

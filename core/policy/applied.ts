@@ -11,6 +11,7 @@ import type { Table } from '../ports/table.ts';
 import { Configs } from '../store/entities.ts';
 import { decode, load } from '../store/entity.ts';
 import type { ChannelSpec } from './channels.ts';
+import { parseFrozen } from '../store/parse-frozen.ts';
 
 /** The Fleet object is kept under one key, whatever its name: there is one. */
 export const FLEET = 'fleet';
@@ -18,7 +19,7 @@ export const FLEET = 'fleet';
 /** The Fleet as applied; undefined when there is none or when this version cannot read it (then nothing may act). */
 export function fleetSpec(applied: AppliedConfig | undefined): FleetSpec | undefined {
   if (applied === undefined) return undefined;
-  const parsed = fleetSchema.safeParse(applied.document);
+  const parsed = parseFrozen(fleetSchema, applied.document);
   return parsed.success ? parsed.data.spec : undefined;
 }
 
@@ -54,6 +55,6 @@ export function channelSpec(applied: AppliedConfig | undefined): ChannelSpec | u
 /** A policy as applied; undefined when there is none or when this version cannot read it. */
 export function upgradePolicy(applied: AppliedConfig | undefined): UpgradePolicy | undefined {
   if (applied === undefined) return undefined;
-  const parsed = upgradePolicySchema.safeParse(applied.document);
+  const parsed = parseFrozen(upgradePolicySchema, applied.document);
   return parsed.success ? parsed.data : undefined;
 }

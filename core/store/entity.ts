@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { namedError } from '../contracts/errors.ts';
 import type { Expected, ItemKey, StoredItem, Table, WriteOperation } from '../ports/table.ts';
+import { parseFrozen } from './parse-frozen.ts';
 
 /** How one kind of thing is kept: its key, its shape, and when it is in the sparse index of what is not at rest. */
 export interface Entity<Data, KeyParts extends readonly unknown[]> {
@@ -19,7 +20,7 @@ export interface Read<Data> {
 }
 
 export function decode<Data>(entity: Entity<Data, never>, item: StoredItem): Read<Data> {
-  const parsed = entity.schema.safeParse(item.data);
+  const parsed = parseFrozen(entity.schema, item.data);
   if (!parsed.success) {
     throw namedError(
       'UnreadableItem',

@@ -1,3 +1,7 @@
+/** Versions that were read before: there are few, and they are compared all the time. */
+const parsed = new Map<string, KubeVersion>();
+const MOST_PARSED = 1000;
+
 /**
  * A Kubernetes version, compared by minor. EKS, kubelets and images write it as `1.34`, `v1.34.2` or
  * `v1.34.2-eks-abc1234`; `toString()` gives the minor (`1.34`), which is what EKS takes and returns.
@@ -28,6 +32,14 @@ export class KubeVersion {
   }
 
   static tryParse(text: string): KubeVersion | undefined {
+    const known = parsed.get(text);
+    if (known !== undefined) return known;
+    const version = KubeVersion.#read(text);
+    if (version !== undefined && parsed.size < MOST_PARSED) parsed.set(text, version);
+    return version;
+  }
+
+  static #read(text: string): KubeVersion | undefined {
     const match = /^v?(\d{1,3})\.(\d{1,4})(?:\.(\d{1,5})(?:[-+][0-9A-Za-z.+-]+)?)?$/.exec(text);
     if (match === null) return undefined;
     return new KubeVersion(Number(match[1]), Number(match[2]), match[3] === undefined ? undefined : Number(match[3]));

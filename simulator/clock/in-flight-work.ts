@@ -1,5 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
+const TICKS_PER_TURN = 64;
+
 /** Work that holds virtual time still, except while all it does is to sleep on that same time. */
 interface Hold {
   sleeping: number;
@@ -13,6 +15,7 @@ export class InFlightWork {
   readonly #current = new AsyncLocalStorage<Hold>();
   readonly #waiters: (() => void)[] = [];
   #holding = 0;
+  #ticks = 0;
 
   /** Holds time until the promise settles; given a function, its sleeps (see `release`) let time go on. */
   track<T>(work: Promise<T> | (() => Promise<T>)): Promise<T> {
@@ -40,11 +43,22 @@ export class InFlightWork {
 
   /** Resolves once nothing holds time, and the callbacks that follow from the last settled work have run. */
   async settled(): Promise<void> {
-    await new Promise<void>((resolve) => setImmediate(resolve));
+    await this.#callbacksRan();
     while (this.#holding > 0) {
       await new Promise<void>((resolve) => this.#waiters.push(resolve));
-      await new Promise<void>((resolve) => setImmediate(resolve));
+      await this.#callbacksRan();
     }
+  }
+
+  /**
+   * A tick of the process comes after every callback of a promise that is due. Now and then a turn of the event loop is waited for
+   * instead, so that a run without any real input or output cannot keep signals and requests from coming in.
+   */
+  #callbacksRan(): Promise<void> {
+    this.#ticks += 1;
+    return this.#ticks % TICKS_PER_TURN === 0
+      ? new Promise((resolve) => setImmediate(resolve))
+      : new Promise((resolve) => process.nextTick(resolve));
   }
 
   #letGo(): void {

@@ -1,4 +1,5 @@
 import type { Update } from '@aws-sdk/client-eks';
+import { copyJson } from './copy-json.ts';
 import { randomUuid } from './identifiers.ts';
 import type { World } from './operation-context.ts';
 import { schedule } from './progress/schedule.ts';
@@ -83,9 +84,9 @@ export function renderUpdate(update: UpdateRecord): Update {
     id: update.id,
     status: update.status,
     type: update.type,
-    params: structuredClone(update.params),
+    params: copyJson(update.params),
     createdAt: new Date(update.createdAt),
-    errors: structuredClone(update.errors),
+    errors: copyJson(update.errors),
   };
   if (update.cancellation !== undefined) rendered.cancellation = { ...update.cancellation };
   return rendered;

@@ -32,6 +32,8 @@ export interface WorldOptions {
   readonly speed?: number;
   /** Simulated time that one request of a scan takes, in milliseconds; 0 when absent. */
   readonly requestMilliseconds?: () => number;
+  /** Keeps the histories of executions that have ended; true when absent. Nothing of Liftlock reads them. */
+  readonly keepHistories?: boolean;
   /** Puts something between an invocation and its ports: crashes, late answers. Absent = nothing. */
   readonly around?: (ports: Ports, invocation: Invocation) => Ports;
 }
@@ -100,6 +102,7 @@ export class World implements RunView {
       track: (work) => this.clock.track(work),
       environment: { random, uuid },
       invokeTask: (task) => this.#invokeTask(task),
+      ...(options.keepHistories === false ? { keepHistory: () => false } : {}),
       onStatusChange: (execution) => {
         const { executionArn, status } = execution;
         if (status !== 'RUNNING') this.wake({ executionArn, status });

@@ -1,4 +1,4 @@
-import { type Bindings, evaluateTemplate, isDynamic } from '../expression/evaluate.ts';
+import { evaluateTemplate, isDynamic, type LazyBindings } from '../expression/evaluate.ts';
 import { EvaluationFailure } from '../expression/evaluation-failure.ts';
 import { type ExpectedTypes, expectType } from '../expression/expect-type.ts';
 import type { Json, JsonObject } from '../json/json.ts';
@@ -18,7 +18,7 @@ export function visibleVariables(execution: Execution, strand: Strand): JsonObje
   return outer ? { ...visibleVariables(execution, outer), ...strand.variables } : strand.variables;
 }
 
-function bindingsOf(turn: Turn, strand: Strand, extras: StatesExtras): Bindings {
+function bindingsOf(turn: Turn, strand: Strand, extras: StatesExtras): LazyBindings {
   const { result, errorOutput } = extras;
   const states = {
     input: strand.input,
@@ -26,7 +26,11 @@ function bindingsOf(turn: Turn, strand: Strand, extras: StatesExtras): Bindings 
     ...(result === undefined ? {} : { result }),
     ...(errorOutput === undefined ? {} : { errorOutput }),
   };
-  return { ...turn.functions, ...visibleVariables(turn.execution, strand), states };
+  const variables = visibleVariables(turn.execution, strand);
+  return {
+    valueOf: (name) => (name === 'states' ? states : Object.hasOwn(variables, name) ? variables[name] : undefined),
+    all: () => ({ ...turn.functions, ...variables, states }),
+  };
 }
 
 /** The value of one field of the strand's state. Throws `EvaluationFailure`. */

@@ -1,5 +1,6 @@
 import type { Cluster, DescribeClusterRequest, DescribeClusterResponse } from '@aws-sdk/client-eks';
 import { findCluster } from '../clusters.ts';
+import { copyJson } from '../copy-json.ts';
 import type { OperationContext } from '../operation-context.ts';
 import type { ClusterRecord } from '../state/cluster-record.ts';
 
@@ -9,7 +10,7 @@ export function describeCluster(context: OperationContext, input: DescribeCluste
 
 /** The API's shape of a cluster. */
 export function renderCluster(cluster: ClusterRecord): Cluster {
-  const { connectorConfig, ...description } = structuredClone(cluster.description);
+  const { connectorConfig, ...description } = copyJson(cluster.description);
   return {
     ...description,
     ...(connectorConfig === undefined ? {} : { connectorConfig }),
@@ -21,6 +22,6 @@ export function renderCluster(cluster: ClusterRecord): Cluster {
     status: cluster.status,
     upgradePolicy: { supportType: cluster.supportType },
     tags: { ...cluster.tags },
-    health: { issues: structuredClone(cluster.healthIssues) },
+    health: { issues: copyJson(cluster.healthIssues) },
   };
 }

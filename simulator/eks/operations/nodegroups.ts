@@ -6,6 +6,7 @@ import type {
   Nodegroup,
 } from '@aws-sdk/client-eks';
 import { findCluster, findNodegroup } from '../clusters.ts';
+import { copyJson } from '../copy-json.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { paginate } from '../pagination.ts';
 import type { ClusterRecord } from '../state/cluster-record.ts';
@@ -27,7 +28,7 @@ export function describeNodegroup(
 
 function renderNodegroup(cluster: ClusterRecord, nodegroup: NodegroupRecord): Nodegroup {
   return {
-    ...structuredClone(nodegroup.description),
+    ...copyJson(nodegroup.description),
     nodegroupName: nodegroup.name,
     nodegroupArn: nodegroup.arn,
     clusterName: cluster.name,
@@ -42,6 +43,6 @@ function renderNodegroup(cluster: ClusterRecord, nodegroup: NodegroupRecord): No
     updateConfig: { ...nodegroup.updateConfig },
     ...(nodegroup.launchTemplate === undefined ? {} : { launchTemplate: { ...nodegroup.launchTemplate } }),
     tags: { ...nodegroup.tags },
-    health: { issues: structuredClone(nodegroup.healthIssues) as NonNullable<Nodegroup['health']>['issues'] },
+    health: { issues: copyJson(nodegroup.healthIssues) as NonNullable<Nodegroup['health']>['issues'] },
   };
 }

@@ -1,0 +1,8 @@
+/** A deep copy of plain JSON, several times as fast as structuredClone: a fake EKS is asked a thousand times per cluster. */
+export function copyJson<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(copyJson) as Value;
+  const copy: Record<string, unknown> = {};
+  for (const [key, item] of Object.entries(value)) copy[key] = copyJson(item);
+  return copy as Value;
+}

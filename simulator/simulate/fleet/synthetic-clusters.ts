@@ -1,0 +1,78 @@
+import { KubeVersion } from '../../../core/version/kube-version.ts';
+import { addCluster } from '../../eks/add-cluster.ts';
+import { emptyState } from '../../eks/empty-state.ts';
+import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
+import type { FakeEksState } from '../../eks/state/fake-eks-state.ts';
+import { isOffered } from '../../eks/support-calendar.ts';
+import { SeededChoices } from './seeded-choices.ts';
+
+export const STAGES = ['dev', 'staging', 'prod'] as const;
+export const TEAMS = ['payments', 'search', 'platform', 'data', 'mobile'] as const;
+export const REGIONS = ['eu-central-1', 'us-east-1', 'ap-south-1'] as const;
+
+export interface SyntheticFleet {
+  readonly clusters: number;
+  /** A minor, `1.37`: nearly all clusters are one minor behind it, some two. */
+  readonly target: string;
+  readonly seed: number;
+  readonly now: Date;
+}
+
+/** The accounts of a fleet of so many clusters: about eight clusters in each. */
+export function accountsOf(clusters: number): string[] {
+  const count = Math.max(2, Math.min(200, Math.ceil(clusters / 8)));
+  return Array.from({ length: count }, (_, index) => String(100_000_000_001 + index));
+}
+
+/** An EKS with that many clusters, made from the seed. Throws `InvalidInput` when EKS offers no minor before the target. */
+export function syntheticClusters({ clusters, target, seed, now }: SyntheticFleet): FakeEksState {
+  const choices = new SeededChoices(seed * 2_654_435_761);
+  const state = emptyState(now);
+  const behind = minorsBehind(state, target);
+  const accounts = accountsOf(clusters);
+  for (let index = 0; index < clusters; index += 1) {
+    const stage = STAGES[choices.chance(0.4) ? 2 : choices.integer(0, 1)] ?? 'prod';
+    const team = choices.pick(TEAMS);
+    const version = behind.length > 1 && choices.chance(0.15) ? behind[1] : behind[0];
+    const groups = choices.pick([0, 1, 1, 1, 2, 2, 3]);
+    addCluster(state, {
+      name: `${team}-${stage}-${String(index).padStart(4, '0')}`,
+      version: version as string,
+      account: choices.pick(accounts),
+      region: choices.pick(REGIONS),
+      createdAt: new Date(now.getTime() - choices.integer(30, 400) * 86_400_000),
+      tags: { stage, team, ...(stage === 'dev' && index % 5 === 0 ? { canary: 'true' } : {}) },
+      // Without node groups it is Auto Mode's, and now and then nobody's: such a cluster cannot be judged, and blocks.
+      ...(groups === 0 && choices.chance(0.8) ? { autoModeNodes: choices.integer(1, 3), addons: {} } : {}),
+      nodegroups: Array.from({ length: groups }, (_, group) => ({
+        name: `group-${group}`,
+        nodes: choices.integer(1, 3),
+        zones: choices.integer(1, 3),
+      })),
+    });
+  }
+  return state;
+}
+
+/** The minors one and two before the target that EKS still offers, the nearest first. */
+function minorsBehind(state: FakeEksState, target: string): string[] {
+  const { major, minor } = KubeVersion.parse(target);
+  const offered = (text: string) => isOffered(state.supportCalendar, text, state.now);
+  const known = state.supportCalendar.map((row) => row.minor);
+  const before = `${major}.${minor - 1}`;
+  if (!offered(target) || !offered(before)) {
+    throw Object.assign(
+      new Error(
+        `--target ${target}: the simulated EKS offers no cluster that could go there on ${new Date(state.now).toISOString().slice(0, 10)}. It knows ${known.join(', ')}; take one of the last, such as ${known.at(-1)}.`,
+      ),
+      { name: 'InvalidInput' },
+    );
+  }
+  const [one, two] = [before, `${major}.${minor - 2}`];
+  return offered(two) ? [one, two] : [one];
+}
+
+/** Every cluster of a state, by name: what faults and reports count through. */
+export function clustersByName(state: FakeEksState): ClusterRecord[] {
+  return Object.values(state.clusters).sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+}
