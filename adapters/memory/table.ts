@@ -9,6 +9,22 @@ const idOf = (key: ItemKey): string => `${key.pk}\u0000${key.sk}`;
 /** What is stored is what JSON says, as in DynamoDB: members that are `undefined` are left out, dates become texts. */
 const plainJson = (value: unknown): unknown => deepFreeze(JSON.parse(JSON.stringify(value)));
 
+/** The JSON of the items of one transaction, made once: it is measured and then stored. */
+class Texts {
+  readonly #texts = new Map<object, string>();
+
+  readonly of = (item: object): string => {
+    const text = this.#texts.get(item) ?? JSON.stringify(item);
+    this.#texts.set(item, text);
+    return text;
+  };
+
+  /** The item as it is stored. What is frozen came from such a text already. */
+  stored<Item extends object>(item: Item): Item {
+    return Object.isFrozen(item) ? item : deepFreeze(JSON.parse(this.of(item)) as Item);
+  }
+}
+
 /**
  * The table in memory, for tests and the in-process run. Items are copied when they are written and then frozen, so that all
  * readers can share them: whoever tries to change one gets an error. `beforeTransact` lets a test fail or delay a transaction.
@@ -48,11 +64,12 @@ export class MemoryTable implements Table {
 
   async transact(operations: readonly WriteOperation[]): Promise<void> {
     this.beforeTransact(operations);
-    const problem = transactionProblem(operations);
+    const texts = new Texts();
+    const problem = transactionProblem(operations, texts.of);
     if (problem !== undefined) throw Object.assign(new Error(problem), { name: INVALID_TRANSACTION });
     const appended = new Map<string, number>();
     for (const operation of operations) this.#refuseUnlessExpected(operation, appended);
-    for (const operation of operations) this.#write(operation);
+    for (const operation of operations) this.#write(operation, texts);
   }
 
   async auditHead(subject: string): Promise<AuditItem | undefined> {
@@ -110,11 +127,11 @@ export class MemoryTable implements Table {
       throw namedError('ConditionFailed', `${key.pk} ${key.sk} is at ${found ?? 'absent'}, not ${expect}`);
   }
 
-  #write(operation: WriteOperation): void {
+  #write(operation: WriteOperation, texts: Texts): void {
     if (operation.type === 'check') return;
     if (operation.type === 'append') {
       const items = this.#audit.get(operation.item.subject) ?? [];
-      const item = plainJson(operation.item) as AuditItem;
+      const item = texts.stored(operation.item);
       items.push(item);
       this.#written.push(item);
       this.#audit.set(operation.item.subject, items);
@@ -127,8 +144,8 @@ export class MemoryTable implements Table {
       return;
     }
     const revision = (this.#items.get(id)?.revision ?? 0) + 1;
-    const { kind, active, data } = operation.item;
-    this.#place(Object.freeze({ ...key, kind, active, data: plainJson(data), revision }));
+    const { kind, active, data } = texts.stored(operation.item);
+    this.#place(Object.freeze({ ...key, kind, active, data, revision }));
   }
 
   #place(item: StoredItem): void {

@@ -41,8 +41,14 @@ const FAR_FROM_LIMITS = 32 * 1024;
 /** Name of the error for a transaction that can never succeed: trying again is no use, unlike after `ConditionFailed`. */
 export const INVALID_TRANSACTION = 'InvalidTransaction';
 
-/** Why no table takes these operations, whatever it holds; undefined when they may be tried. Sizes are those of JSON, in bytes. */
-export function transactionProblem(operations: readonly WriteOperation[]): string | undefined {
+/**
+ * Why no table takes these operations, whatever it holds; undefined when they may be tried. Sizes are those of JSON, in bytes.
+ * `textOf`: the JSON of an item, for a table that needs it anyway.
+ */
+export function transactionProblem(
+  operations: readonly WriteOperation[],
+  textOf: (item: object) => string = JSON.stringify,
+): string | undefined {
   if (operations.length === 0) return 'a transaction has no operation';
   if (operations.length > TRANSACTION_OPERATIONS) {
     return `a transaction takes ${TRANSACTION_OPERATIONS} operations, not ${operations.length}`;
@@ -54,7 +60,7 @@ export function transactionProblem(operations: readonly WriteOperation[]): strin
     if (touched.has(target)) return `a transaction names ${target} twice`;
     touched.add(target);
     if (operation.type !== 'put' && operation.type !== 'append') continue;
-    const size = sizeOf(JSON.stringify(operation.item));
+    const size = sizeOf(textOf(operation.item));
     if (size > ITEM_BYTES) return `${target} has ${size} bytes; an item may have ${ITEM_BYTES}`;
     bytes += size;
   }

@@ -1,3 +1,5 @@
+import canonicalize from 'canonicalize';
+import * as fc from 'fast-check';
 import { canonicalJson } from './canonical-json.ts';
 
 test('the example of RFC 8785 section 3.2.3 is serialised as the RFC prints it', () => {
@@ -33,4 +35,12 @@ test('a value that contains itself is refused', () => {
   const loop: Record<string, unknown> = {};
   loop.self = loop;
   expect(() => canonicalJson(loop)).toThrow(expect.objectContaining({ name: 'NotCanonicalizable' }));
+});
+
+test('every plain JSON value has the text that the library gives it', () => {
+  fc.assert(
+    fc.property(fc.jsonValue({ maxDepth: 5, noUnicodeString: false }), (value) => {
+      expect(canonicalJson(value)).toBe(canonicalize(value));
+    }),
+  );
 });

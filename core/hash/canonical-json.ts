@@ -8,6 +8,47 @@ import canonicalize from 'canonicalize';
  * must never silently hash like another one.
  */
 export function canonicalJson(value: unknown): string {
+  return plainText(value, 0) ?? canonicalized(value);
+}
+
+/** Deeper than anything that is hashed; a value that contains itself ends here. */
+const DEEPEST = 60;
+
+/**
+ * The canonical text of what is plain JSON through and through; undefined for anything else, which the library then judges. Every audit
+ * item is hashed, and this takes a fifth of the time.
+ */
+function plainText(value: unknown, depth: number): string | undefined {
+  if (value === null || typeof value === 'boolean') return String(value);
+  if (typeof value === 'string') return value.isWellFormed() ? JSON.stringify(value) : undefined;
+  if (typeof value === 'number') return Number.isFinite(value) ? JSON.stringify(value) : undefined;
+  if (typeof value !== 'object' || depth > DEEPEST) return undefined;
+  if (Array.isArray(value)) {
+    const items: string[] = [];
+    for (const item of value) {
+      const text = plainText(item, depth + 1);
+      if (text === undefined) return undefined;
+      items.push(text);
+    }
+    return `[${items.join(',')}]`;
+  }
+  return plainObjectText(value, depth);
+}
+
+function plainObjectText(value: object, depth: number): string | undefined {
+  if (Object.getPrototypeOf(value) !== Object.prototype || 'toJSON' in value) return undefined;
+  const members: string[] = [];
+  for (const key of Object.keys(value).sort()) {
+    const member = (value as Record<string, unknown>)[key];
+    if (member === undefined) continue;
+    const text = key.isWellFormed() ? plainText(member, depth + 1) : undefined;
+    if (text === undefined) return undefined;
+    members.push(`${JSON.stringify(key)}:${text}`);
+  }
+  return `{${members.join(',')}}`;
+}
+
+function canonicalized(value: unknown): string {
   let text: string | undefined;
   let cause: unknown;
   try {

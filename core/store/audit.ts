@@ -1,3 +1,4 @@
+import { deepFreeze } from '../config/deep-freeze.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
 import type { AuditItem, Table, WriteOperation } from '../ports/table.ts';
@@ -38,10 +39,10 @@ export function link(head: AuditItem | undefined, entry: AuditEntry, at: Date): 
     principal: entry.principal,
     at: at.toISOString(),
     // What is hashed is what is stored: members that JSON leaves out must not take part.
-    detail: JSON.parse(JSON.stringify(entry.detail)) as Record<string, unknown>,
+    detail: deepFreeze(JSON.parse(JSON.stringify(entry.detail))) as Record<string, unknown>,
     previousHash: head?.hash ?? '',
   };
-  return { ...unhashed, hash: sha256Hex(canonicalJson(unhashed)) };
+  return Object.freeze({ ...unhashed, hash: sha256Hex(canonicalJson(unhashed)) });
 }
 
 /** The first break of a chain, or undefined when it holds from its first item to its last. */

@@ -41,7 +41,12 @@ export function syntheticClusters({ clusters, target, seed, now }: SyntheticFlee
       account: choices.pick(accounts),
       region: choices.pick(REGIONS),
       createdAt: new Date(now.getTime() - choices.integer(30, 400) * 86_400_000),
-      tags: { stage, team, ...(stage === 'dev' && index % 5 === 0 ? { canary: 'true' } : {}) },
+      tags: {
+        stage,
+        team,
+        network: choices.chance(0.65) ? 'private' : 'open',
+        ...(stage === 'dev' && index % 5 === 0 ? { canary: 'true' } : {}),
+      },
       // Without node groups it is Auto Mode's, and now and then nobody's: such a cluster cannot be judged, and blocks.
       ...(groups === 0 && choices.chance(0.8) ? { autoModeNodes: choices.integer(1, 3), addons: {} } : {}),
       nodegroups: Array.from({ length: groups }, (_, group) => ({
