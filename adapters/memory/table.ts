@@ -37,6 +37,8 @@ export class MemoryTable implements Table {
   readonly #audit = new Map<string, AuditItem[]>();
   readonly #written: AuditItem[] = [];
   beforeTransact: (operations: readonly WriteOperation[]) => void = () => {};
+  /** Told of every audit item as it is written. */
+  onAppend: (item: AuditItem) => void = () => {};
   /** Reads so far, by kind of read: an idle tick is one. */
   readonly reads = { get: 0, partition: 0, active: 0, kind: 0, audit: 0 };
 
@@ -134,6 +136,7 @@ export class MemoryTable implements Table {
       const item = texts.stored(operation.item);
       items.push(item);
       this.#written.push(item);
+      this.onAppend(item);
       this.#audit.set(operation.item.subject, items);
       return;
     }

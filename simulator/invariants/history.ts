@@ -19,6 +19,8 @@ export interface History {
   readonly timeline: readonly AuditItem[];
   /** What EKS accepted from Liftlock, replays of a token left out. */
   readonly ours: readonly MutationRecord[];
+  /** When an audit item was written, in the time of the world, whatever the clock of its writer said. Epoch milliseconds. */
+  readonly writtenAt: (item: AuditItem) => number;
   /** The same with replays. */
   readonly sent: readonly MutationRecord[];
 }
@@ -26,11 +28,16 @@ export interface History {
 export async function historyOf(world: RunView): Promise<History> {
   const timeline = await world.auditTimeline();
   const audit = new Map<string, AuditItem[]>();
-  for (const item of timeline) audit.set(item.subject, [...(audit.get(item.subject) ?? []), item]);
+  for (const item of timeline) {
+    const own = audit.get(item.subject);
+    if (own === undefined) audit.set(item.subject, [item]);
+    else own.push(item);
+  }
   const sent = acceptedMutations(world.eks.state, { withReplays: true }).filter(
     (mutation) => mutation.principal === spokePrincipal({ account: mutation.account, region: mutation.region }),
   );
-  return { world, audit, timeline, sent, ours: sent.filter((mutation) => !mutation.replay) };
+  const writtenAt = (item: AuditItem): number => world.writtenAt?.(item) ?? Date.parse(item.at);
+  return { world, audit, timeline, writtenAt, sent, ours: sent.filter((mutation) => !mutation.replay) };
 }
 
 export const keyOfMutation = (mutation: MutationRecord): string =>

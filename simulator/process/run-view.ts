@@ -11,4 +11,6 @@ export interface RunView {
   readonly runner: Runner;
   /** Every audit item, in the order in which they were written. */
   auditTimeline(): Promise<readonly AuditItem[]>;
+  /** When an audit item was written by the time of the world, in epoch milliseconds; absent or undefined = as the item says. */
+  writtenAt?(item: AuditItem): number | undefined;
 }

@@ -71,6 +71,7 @@ export class World implements RunView {
   }[] = [];
   /** Every function refuses to run, as with a reserved concurrency of 0. */
   switchedOff = false;
+  readonly #writtenAt = new WeakMap<AuditItem, number>();
   #invocations = 0;
   #wakes = new Set<string>();
 
@@ -85,6 +86,7 @@ export class World implements RunView {
       random,
       ...(options.timing === undefined ? {} : { timing: options.timing }),
     });
+    this.table.onAppend = (item) => this.#writtenAt.set(item, this.clock.now().getTime());
     this.bus = new InMemoryBus(this.clock);
     this.queue = new InMemoryQueue(this.clock, async (event) => {
       const { batchItemFailures } = (await this.invoke('record-clusters', event)) as {
@@ -175,6 +177,10 @@ export class World implements RunView {
 
   async auditTimeline(): Promise<readonly AuditItem[]> {
     return this.table.auditTimeline();
+  }
+
+  writtenAt(item: AuditItem): number | undefined {
+    return this.#writtenAt.get(item);
   }
 
   /** One tick of the reconciler. A fault in it is one missed tick: the next one comes. */

@@ -3,7 +3,16 @@ import { Epochs } from '../../core/store/entities.ts';
 import { load, replace } from '../../core/store/entity.ts';
 import { MACHINE_ARN_PREFIX } from '../../simulator/process/machines.ts';
 import type { World } from '../../simulator/process/world.ts';
-import { beforeCommit, clusterArn, discover, mutationsOf, run, smallFleet, versionOf } from './small-fleet.ts';
+import {
+  beforeCommit,
+  clusterArn,
+  discover,
+  mutationsOf,
+  onRecord,
+  run,
+  smallFleet,
+  versionOf,
+} from './small-fleet.ts';
 
 const web = { name: 'web', version: '1.36', nodegroups: [{ name: 'workers' }] };
 const EXECUTION = MACHINE_ARN_PREFIX.replace(':stateMachine:', ':execution:');
@@ -50,9 +59,9 @@ test('a commit that began under an old epoch is made anew under the new one', as
   const world = await smallFleet({
     clusters: [web],
     faults: [
-      beforeCommit(async ({ table }) => {
-        const epoch = await load(table, Epochs);
-        await table.transact([replace(Epochs, epoch, { number: (epoch?.data.number ?? 0) + 1 })]);
+      beforeCommit(async (world) => {
+        const epoch = await load(world.table, Epochs);
+        await onRecord(world, 'EpochRaised', replace(Epochs, epoch, { number: (epoch?.data.number ?? 0) + 1 }));
       }),
     ],
   });

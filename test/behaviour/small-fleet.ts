@@ -4,7 +4,8 @@ import type { Upgrade } from '../../core/contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../../core/contracts/items/rollout.ts';
 import type { MachineName } from '../../core/contracts/names.ts';
 import { applyConfig } from '../../core/operations/apply-config.ts';
-import type { Table } from '../../core/ports/table.ts';
+import type { Table, WriteOperation } from '../../core/ports/table.ts';
+import { transactWithAudit } from '../../core/store/audit.ts';
 import { ClusterControls, Clusters, Members, Rollouts, Upgrades, Waves } from '../../core/store/entities.ts';
 import { decode, type Entity } from '../../core/store/entity.ts';
 import { addCluster, type ClusterSpecification } from '../../simulator/eks/add-cluster.ts';
@@ -42,6 +43,12 @@ export const beforeCommit = (act: Extract<Fault['effect'], { kind: 'act' }>['act
   function: 'upgrade-control-plane',
   effect: { kind: 'act', act },
 });
+
+/** Writes something on the record, as everything that matters is written. */
+export function onRecord(world: World, event: string, ...operations: readonly WriteOperation[]): Promise<void> {
+  const entry = { subject: 'fleet', event, principal: PERSON, detail: {} };
+  return transactWithAudit(world.table, operations, [entry], world.clock.now());
+}
 
 /** A world with these clusters, a Fleet and policies applied, and nothing run yet. */
 export async function smallFleet(fleet: SmallFleet): Promise<World> {

@@ -1,7 +1,7 @@
 import { FLEET } from '../../core/policy/applied.ts';
 import { Configs } from '../../core/store/entities.ts';
 import { load, replace } from '../../core/store/entity.ts';
-import { membersOf, mutationsOf, run, smallFleet, versionOf } from './small-fleet.ts';
+import { membersOf, mutationsOf, onRecord, run, smallFleet, versionOf } from './small-fleet.ts';
 
 test('a Fleet that this version cannot read decides nothing about anybody, and nothing is lost by it', async () => {
   const world = await smallFleet({
@@ -12,13 +12,12 @@ test('a Fleet that this version cannot read decides nothing about anybody, and n
         operation: 'grant',
         effect: {
           kind: 'act',
-          act: async ({ table }) => {
-            const fleet = await load(table, Configs, 'Fleet', FLEET);
+          act: async (world) => {
+            const fleet = await load(world.table, Configs, 'Fleet', FLEET);
             if (fleet === undefined) throw new Error('there is no Fleet');
             const spec = { ...(fleet.data.document.spec as object), somethingNew: true };
-            await table.transact([
-              replace(Configs, fleet, { ...fleet.data, document: { ...fleet.data.document, spec } }),
-            ]);
+            const document = { ...fleet.data.document, spec };
+            await onRecord(world, 'ConfigApplied', replace(Configs, fleet, { ...fleet.data, document }));
           },
         },
       },
@@ -30,7 +29,8 @@ test('a Fleet that this version cannot read decides nothing about anybody, and n
   const fleet = await load(world.table, Configs, 'Fleet', FLEET);
   if (fleet === undefined) throw new Error('there is no Fleet');
   const { somethingNew: _, ...spec } = fleet.data.document.spec as { somethingNew: boolean };
-  await world.table.transact([replace(Configs, fleet, { ...fleet.data, document: { ...fleet.data.document, spec } })]);
+  const document = { ...fleet.data.document, spec };
+  await onRecord(world, 'ConfigApplied', replace(Configs, fleet, { ...fleet.data, document }));
   await run(world);
   expect(versionOf(world, 'web')).toBe('1.37');
 });

@@ -1,0 +1,66 @@
+import type { UpgradePolicySpec, Wave as WaveSpec } from '../../core/config/types.ts';
+import type { Grant, Intent, Upgrade } from '../../core/contracts/items/protocol.ts';
+import type { Rollout, Wave } from '../../core/contracts/items/rollout.ts';
+import { upgradePolicy } from '../../core/policy/applied.ts';
+import { Configs, Grants, Rollouts, Upgrades, Waves } from '../../core/store/entities.ts';
+import type { Moment } from './judge.ts';
+import type { StoreAt } from './store-at.ts';
+
+/** An intent at the moment of its commit, with what it was committed for. */
+export interface CommitAt {
+  readonly clusterKey: string;
+  readonly step: string;
+  readonly subject: string;
+  readonly attempt: number;
+  readonly grantNumber: number;
+  readonly call: Intent['call'];
+  readonly grant: Grant | undefined;
+  readonly upgrade: Upgrade | undefined;
+  /** Nothing of the upgrade was changed before. */
+  readonly first: boolean;
+}
+
+/** The commit that an audit item tells of; undefined for all other items. */
+export function commitAt({ item, store }: Moment): CommitAt | undefined {
+  if (item.event !== 'MutationCommitted') return undefined;
+  const clusterKey = item.subject;
+  const detail = item.detail as unknown as Intent;
+  const { step, subject, attempt, grantNumber, call, upgradeId } = detail;
+  return {
+    clusterKey,
+    step,
+    subject,
+    attempt,
+    grantNumber,
+    call,
+    grant: store.get(Grants, clusterKey),
+    upgrade: store.get(Upgrades, clusterKey, upgradeId),
+    first: store.was(Upgrades, clusterKey, upgradeId)?.mutated !== true,
+  };
+}
+
+/** Where an upgrade belongs: its rollout, its wave, and the policy as it was in force then. */
+export interface PlaceAt {
+  readonly rollout: Rollout;
+  readonly wave: Wave;
+  readonly earlier: readonly Wave[];
+  readonly policy: UpgradePolicySpec | undefined;
+  readonly spec: WaveSpec | undefined;
+}
+
+/** Undefined for upgrades that belong to no rollout. */
+export function placeAt(
+  store: StoreAt,
+  { rolloutId, waveIndex }: { readonly rolloutId?: string | undefined; readonly waveIndex?: number | undefined },
+): PlaceAt | undefined {
+  if (rolloutId === undefined || waveIndex === undefined) return undefined;
+  const rollout = store.get(Rollouts, rolloutId);
+  const wave = store.get(Waves, rolloutId, waveIndex);
+  if (rollout === undefined || wave === undefined) return undefined;
+  const earlier = Array.from({ length: waveIndex }, (_, index) => store.get(Waves, rolloutId, index)).filter(
+    (one) => one !== undefined,
+  );
+  const policy = upgradePolicy(store.get(Configs, 'UpgradePolicy', rollout.policy))?.spec;
+  const spec = policy?.waves.find((one) => one.name === wave.name);
+  return { rollout, wave, earlier, policy, spec };
+}

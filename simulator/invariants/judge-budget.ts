@@ -1,0 +1,53 @@
+import { Members, Upgrades } from '../../core/store/entities.ts';
+import { commitAt, type PlaceAt, placeAt } from './commit-at.ts';
+import type { Violation } from './history.ts';
+import type { Judge } from './judge.ts';
+import type { StoreAt } from './store-at.ts';
+
+/**
+ * 7 `budget`: no upgrade makes its first change in a wave whose failures exceed its budget or that is halted, nor in one after such a wave;
+ * with `countInFlight` what may still fail counts too (semantics.md, Failure budget). Failures are counted from the members, not from the
+ * wave's own counter.
+ */
+export const judgeBudget = (): Judge => (moment) => {
+  const commit = commitAt(moment);
+  if (commit === undefined || !commit.first || commit.upgrade === undefined) return [];
+  const place = placeAt(moment.store, commit.upgrade);
+  if (place === undefined) return [];
+  const what = `${commit.clusterKey} ${commit.upgrade.id}`;
+  const violations: Violation[] = [];
+  for (const wave of [...place.earlier, place.wave]) {
+    const { failed } = countsOf(moment.store, place, wave.index);
+    if (wave.status === 'Halted') violations.push(budget(`${what} began while the wave ${wave.name} was halted`));
+    else if (failed > wave.maxFailures)
+      violations.push(
+        budget(`${what} began while ${failed} of the wave ${wave.name} had failed, at most ${wave.maxFailures} may`),
+      );
+  }
+  return [...violations, ...inFlightViolations(moment.store, place, what)];
+};
+
+function inFlightViolations(store: StoreAt, place: PlaceAt, what: string): Violation[] {
+  if (place.spec?.failureBudget.countInFlight !== true) return [];
+  const { failed, mayFail } = countsOf(store, place, place.wave.index);
+  const room = Math.max(1, place.wave.maxFailures - failed);
+  if (mayFail <= room) return [];
+  return [budget(`${what} began: ${mayFail} of the wave ${place.wave.name} may still fail, there is room for ${room}`)];
+}
+
+/** `mayFail`: members that were changed and have not settled. */
+function countsOf(store: StoreAt, { rollout }: PlaceAt, waveIndex: number): { failed: number; mayFail: number } {
+  let failed = 0;
+  let mayFail = 0;
+  for (const member of store.all(Members)) {
+    if (member.rolloutId !== rollout.id || member.waveIndex !== waveIndex) continue;
+    if (member.status === 'Failed') failed += 1;
+    const upgrade =
+      member.upgradeId === undefined ? undefined : store.get(Upgrades, member.clusterKey, member.upgradeId);
+    const unsettled = member.status === 'Running' || member.status === 'Parked';
+    if (unsettled && upgrade?.mutated === true) mayFail += 1;
+  }
+  return { failed, mayFail };
+}
+
+const budget = (message: string): Violation => ({ invariant: 'budget', message });

@@ -1,0 +1,73 @@
+import type { Grant } from '../../core/contracts/items/protocol.ts';
+import { FLEET, fleetSpec } from '../../core/policy/applied.ts';
+import { capLimit } from '../../core/policy/caps.ts';
+import { Configs, Grants, Ledgers, Members } from '../../core/store/entities.ts';
+import { placeAt } from './commit-at.ts';
+import type { Violation } from './history.ts';
+import type { Judge, Moment } from './judge.ts';
+import type { StoreAt } from './store-at.ts';
+
+/**
+ * 6 `caps`: at every grant the open and closing grants are within every cap that was in force then, and the members that hold a place
+ * within their wave's concurrency; and at every grant and every freeing the ledger counts what is granted (protocol.md, rules 1 and 6).
+ */
+export const judgeCaps = (): Judge => (moment) => {
+  const { item, store } = moment;
+  if (!store.wrote(Grants)) return [];
+  const held = store.all(Grants).filter((grant) => grant.status !== 'free');
+  return [...ledgerViolations(moment, held), ...(item.event === 'Granted' ? grantViolations(moment, held) : [])];
+};
+
+function grantViolations({ item, store }: Moment, held: readonly Grant[]): Violation[] {
+  const fleet = fleetSpec(store.get(Configs, 'Fleet', FLEET));
+  const granted = store.get(Grants, item.subject);
+  if (fleet === undefined || granted === undefined) return [];
+  const violations = missingKeys(granted);
+  for (const key of granted.capKeys) {
+    const count = held.filter((grant) => grant.capKeys.includes(key)).length;
+    const limit = capLimit(key, fleet);
+    if (limit !== undefined && count > limit)
+      violations.push(caps(`${count} grants under ${key} at ${item.at}, at most ${limit} may`));
+  }
+  return [...violations, ...waveViolations(store, item.subject, item.detail)];
+}
+
+/** The account and the Region of a cluster stand in its ARN: no grant may leave them out of the count. */
+function missingKeys({ clusterKey, capKeys }: Grant): Violation[] {
+  const [, , , region, account] = clusterKey.split(':');
+  return ['total', `account/${account}`, `region/${region}`]
+    .filter((key) => !capKeys.includes(key))
+    .map((key) => caps(`the grant of ${clusterKey} does not count under ${key}`));
+}
+
+function waveViolations(
+  store: StoreAt,
+  clusterKey: string,
+  detail: { readonly rolloutId?: string; readonly waveIndex?: number },
+): Violation[] {
+  const place = placeAt(store, detail);
+  if (place === undefined) return [];
+  const { rollout, wave } = place;
+  // Who goes on after it was parked holds its place already.
+  if (store.was(Members, rollout.id, wave.index, clusterKey)?.inFlight === true) return [];
+  const places = store
+    .all(Members)
+    .filter((member) => member.rolloutId === rollout.id && member.waveIndex === wave.index && member.inFlight).length;
+  if (places <= wave.maxConcurrency) return [];
+  return [caps(`${places} clusters of the wave ${wave.name} are in flight, at most ${wave.maxConcurrency} may`)];
+}
+
+function ledgerViolations({ item, store }: Moment, held: readonly Grant[]): Violation[] {
+  const counts: Record<string, number> = {};
+  for (const key of held.flatMap((grant) => grant.capKeys)) counts[key] = (counts[key] ?? 0) + 1;
+  const ledger = store.get(Ledgers)?.counts ?? {};
+  return [...new Set([...Object.keys(counts), ...Object.keys(ledger)])]
+    .filter((key) => (counts[key] ?? 0) !== (ledger[key] ?? 0))
+    .map((key) =>
+      caps(
+        `after ${item.event} of ${item.subject} the ledger counts ${ledger[key] ?? 0} under ${key}, granted are ${counts[key] ?? 0}`,
+      ),
+    );
+}
+
+const caps = (message: string): Violation => ({ invariant: 'caps', message });

@@ -1,0 +1,102 @@
+import { type CalendarState, calendarStateAt } from '../../core/calendar/calendar-state.ts';
+import { type CompiledCalendar, compileCalendar } from '../../core/calendar/compile-calendar.ts';
+import { calendarSchema } from '../../core/config/schema/calendar.ts';
+import { durationMilliseconds } from '../../core/config/schema/quantities.ts';
+import { FLEET, fleetSpec } from '../../core/policy/applied.ts';
+import { Configs } from '../../core/store/entities.ts';
+import { KubeVersion } from '../../core/version/kube-version.ts';
+import { type CommitAt, commitAt, type PlaceAt, placeAt } from './commit-at.ts';
+import type { History, Violation } from './history.ts';
+import { type Judge, type Moment, SKEW_MILLISECONDS } from './judge.ts';
+import type { StoreAt } from './store-at.ts';
+
+/** Tags of each cluster as they were observed last. */
+type Tags = Map<string, Readonly<Record<string, string>>>;
+
+/**
+ * 5 `window`: no change is committed outside the windows of its wave or inside a freeze, by the calendars that were applied at that moment
+ * and the one that the cluster's tag adds; a calendar that is not there is closed. The first change of a hop fits into the window where
+ * the policy says how long a hop takes (semantics.md, Cannot finish). An instant counts as open when it is open by the clock of the
+ * function or by that of the world, since the two may differ by a minute. Rollbacks are judged by policy, not here.
+ */
+export const judgeWindow = (_history: History): Judge => {
+  const tags: Tags = new Map();
+  return (moment) => {
+    noteTags(tags, moment);
+    const commit = commitAt(moment);
+    if (commit?.upgrade === undefined || isRollback(commit)) return [];
+    const place = placeAt(moment.store, commit.upgrade);
+    const names = [...calendarNames(place), ...tagNames(moment, tags.get(commit.clusterKey))];
+    if (names.length === 0) return [];
+    return broken(moment, commit, place, names);
+  };
+};
+
+/** A lower version than the one that the upgrade began with. */
+const isRollback = ({ call, upgrade }: CommitAt): boolean =>
+  call.name === 'UpdateClusterVersion' &&
+  KubeVersion.parse(String(call.input.version)).isOlderThan(KubeVersion.parse(upgrade?.from ?? ''));
+
+function broken(
+  { item, store, at }: Moment,
+  commit: CommitAt,
+  place: PlaceAt | undefined,
+  names: readonly string[],
+): Violation[] {
+  const what = `${commit.clusterKey} #${item.sequence}: ${commit.call.name}`;
+  const missing = names.filter((name) => store.get(Configs, 'Calendar', name) === undefined);
+  if (missing.length > 0)
+    return [window(`${what} was committed under the calendar ${missing.join(', ')}, which is not applied`)];
+  const calendars = names.map((name) => compiled(store, name));
+  const states = [new Date(item.at), new Date(at)].map((instant) => calendarStateAt(calendars, instant));
+  const state = states.find(({ open }) => open);
+  if (state === undefined) {
+    const why = states[0]?.reasons.map((reason) => reason.message).join(' ');
+    return [window(`${what} was committed at ${item.at}, outside the windows of ${names.join(', ')}: ${why}`)];
+  }
+  return commit.first ? overrun(what, item.at, place, state) : [];
+}
+
+function overrun(what: string, at: string, place: PlaceAt | undefined, { closesAt }: CalendarState): Violation[] {
+  const estimate = place?.policy?.estimates.upgrade;
+  // With a bake only the part before it must fit, and how long that takes is not said in the policy.
+  if (
+    estimate === undefined ||
+    closesAt === null ||
+    place?.spec?.mayOverrun === true ||
+    place?.spec?.bake !== undefined
+  )
+    return [];
+  const end = Date.parse(at) + durationMilliseconds(estimate);
+  if (end <= closesAt.getTime() + SKEW_MILLISECONDS) return [];
+  return [window(`${what} began a hop of ${estimate} at ${at}; its window closes at ${closesAt.toISOString()}`)];
+}
+
+function calendarNames(place: PlaceAt | undefined): string[] {
+  const named = place?.spec?.calendar ?? [];
+  return typeof named === 'string' ? [named] : [...named];
+}
+
+function tagNames({ store }: Moment, tags: Readonly<Record<string, string>> = {}): string[] {
+  const prefix = fleetSpec(store.get(Configs, 'Fleet', FLEET))?.tagPrefix ?? '';
+  const name = tags[`${prefix}calendar`];
+  return name === undefined ? [] : [name];
+}
+
+function noteTags(tags: Tags, { item }: Moment): void {
+  if (item.event === 'ClusterDiscovered' || item.event === 'TagsObserved')
+    tags.set(item.subject, (item.detail.tags ?? {}) as Readonly<Record<string, string>>);
+}
+
+const compiledBefore = new WeakMap<object, CompiledCalendar>();
+
+function compiled(store: StoreAt, name: string): CompiledCalendar {
+  const document = store.get(Configs, 'Calendar', name)?.document ?? {};
+  const known = compiledBefore.get(document);
+  if (known !== undefined) return known;
+  const calendar = compileCalendar(name, calendarSchema.parse(document).spec);
+  compiledBefore.set(document, calendar);
+  return calendar;
+}
+
+const window = (message: string): Violation => ({ invariant: 'window', message });

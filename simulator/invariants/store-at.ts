@@ -1,0 +1,56 @@
+import type { AuditItem, ItemKey } from '../../core/ports/table.ts';
+import type { AuditedWrite } from '../../core/store/audit.ts';
+import type { Entity } from '../../core/store/entity.ts';
+
+const idOf = ({ pk, sk }: ItemKey): string => `${pk}\u0000${sk}`;
+
+/**
+ * The table as the audit alone tells it, item by item: every audit item carries what its transaction wrote. So a rule can be judged
+ * against what was in force when something happened, and not against what is there at the end.
+ */
+export class StoreAt {
+  readonly #items = new Map<string, AuditedWrite>();
+  readonly #kinds = new Map<string, Map<string, AuditedWrite>>();
+  #replaced = new Map<string, AuditedWrite | undefined>();
+
+  /** Takes the writes of one audit item in. Older revisions than those known change nothing. */
+  apply(item: AuditItem): void {
+    this.#replaced = new Map();
+    for (const write of (item.detail.writes ?? []) as readonly AuditedWrite[]) {
+      const id = idOf(write);
+      const known = this.#items.get(id);
+      if (known !== undefined && known.revision >= write.revision) continue;
+      this.#replaced.set(id, known);
+      this.#items.set(id, write);
+      const kind = this.#kinds.get(write.kind) ?? new Map<string, AuditedWrite>();
+      kind.set(id, write);
+      this.#kinds.set(write.kind, kind);
+    }
+  }
+
+  /** As it is after the item that was applied last. */
+  get<Data, Parts extends readonly unknown[]>(entity: Entity<Data, Parts>, ...parts: Parts): Data | undefined {
+    return this.#items.get(idOf(entity.key(...parts)))?.data as Data | undefined;
+  }
+
+  /** As it was before that item. */
+  was<Data, Parts extends readonly unknown[]>(entity: Entity<Data, Parts>, ...parts: Parts): Data | undefined {
+    const id = idOf(entity.key(...parts));
+    const write = this.#replaced.has(id) ? this.#replaced.get(id) : this.#items.get(id);
+    return write?.data as Data | undefined;
+  }
+
+  all<Data>(entity: Entity<Data, never>): Data[] {
+    return [...(this.#kinds.get(entity.kind)?.values() ?? [])].map((write) => write.data as Data);
+  }
+
+  /** Whether the item that was applied last wrote anything of this kind. */
+  wrote(entity: Entity<never, never> | { readonly kind: string }): boolean {
+    const written = this.#kinds.get(entity.kind);
+    return written !== undefined && [...this.#replaced.keys()].some((id) => written.has(id));
+  }
+
+  writes(): readonly AuditedWrite[] {
+    return [...this.#items.values()];
+  }
+}
