@@ -34,6 +34,7 @@ export class VirtualClock implements Timers {
   #wake: (() => void) | undefined;
   #wait: RealTimeWait | undefined;
   #failure: { readonly error: unknown } | undefined;
+  #ran = 0;
 
   constructor(options: VirtualClockOptions) {
     this.#now = options.start.getTime();
@@ -43,6 +44,11 @@ export class VirtualClock implements Timers {
   /** Simulated seconds per real second from now on; undefined = jump. Between runs only: a wait that is under way keeps its speed. */
   changeSpeed(speed: number | undefined): void {
     this.#speed = speed;
+  }
+
+  /** Callbacks that have run so far: the events of the simulation. */
+  get ran(): number {
+    return this.#ran;
   }
 
   now(): Date {
@@ -109,6 +115,7 @@ export class VirtualClock implements Timers {
     if (!next || next.at > limit) return false;
     if (this.#speed !== undefined && !(await this.#waitUntil(next.at))) return true;
     this.#queue.take();
+    this.#ran += 1;
     this.#now = Math.max(this.#now, next.at);
     // Not awaited: a callback may sleep on this clock, and would then wait for itself.
     this.#work

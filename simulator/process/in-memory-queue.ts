@@ -22,11 +22,14 @@ export class InMemoryQueue implements ClusterQueue {
   readonly deadLetters: { readonly body: string }[] = [];
   readonly #timers: Timers;
   readonly #deliver: DeliverBatch;
+  readonly #arrivals: () => readonly number[];
   #sent = 0;
 
-  constructor(timers: Timers, deliver: DeliverBatch) {
+  /** `arrivals`: milliseconds after which each copy of a batch arrives for the first time; at least one copy does. */
+  constructor(timers: Timers, deliver: DeliverBatch, arrivals: () => readonly number[] = () => [0]) {
     this.#timers = timers;
     this.#deliver = deliver;
+    this.#arrivals = arrivals;
   }
 
   async send(items: readonly ClusterItem[]): Promise<void> {
@@ -39,8 +42,12 @@ export class InMemoryQueue implements ClusterQueue {
       this.#sent += 1;
       return { messageId: `message-${this.#sent}`, body, receives: 1 };
     });
-    for (let start = 0; start < messages.length; start += BATCH)
-      this.#schedule(messages.slice(start, start + BATCH), 0);
+    for (let start = 0; start < messages.length; start += BATCH) {
+      // A queue never loses a message.
+      const [first = 0, ...copies] = this.#arrivals();
+      for (const milliseconds of [first, ...copies])
+        this.#schedule(messages.slice(start, start + BATCH), milliseconds / 1000);
+    }
   }
 
   #schedule(messages: readonly Message[], seconds: number): void {

@@ -7,6 +7,8 @@ export interface RunOptions {
   readonly until: Date;
   /** It ends earlier once nothing has moved for so many hours, and nothing outside is expected any more. */
   readonly quietHours?: number;
+  /** It does not end before this, however quiet it is: something is still to come that nobody can see. */
+  readonly notBefore?: Date;
   /** Ends it at once. */
   readonly signal?: AbortSignal;
 }
@@ -18,7 +20,8 @@ export async function untilRest(view: RunView, clock: VirtualClock, options: Run
   while (clock.now() < options.until && options.signal?.aborted !== true) {
     await clock.runUntil(new Date(clock.now().getTime() + 10 * 60_000), options.signal);
     const now = clock.now().getTime();
-    if (!(await isAtRest(view))) quietSince = undefined;
+    const expected = options.notBefore !== undefined && now < options.notBefore.getTime();
+    if (expected || !(await isAtRest(view))) quietSince = undefined;
     else quietSince ??= now;
     if (quietSince !== undefined && now - quietSince >= quietMilliseconds) return true;
   }

@@ -18,7 +18,7 @@ import { createInMemoryClusterReaders } from '../kubernetes/in-memory-cluster-re
 import { FUNCTIONS, type InvokedFunction } from './functions.ts';
 import { InMemoryBus } from './in-memory-bus.ts';
 import { createInMemoryExecutions } from './in-memory-executions.ts';
-import { InMemoryQueue } from './in-memory-queue.ts';
+import { type DeliverBatch, InMemoryQueue } from './in-memory-queue.ts';
 import { FUNCTION_ARN_PREFIX, machineDefinitions } from './machines.ts';
 import type { RunView } from './run-view.ts';
 
@@ -34,9 +34,14 @@ export interface WorldOptions {
   readonly requestMilliseconds?: () => number;
   /** Keeps the histories of executions that have ended; true when absent. Nothing of Liftlock reads them. */
   readonly keepHistories?: boolean;
+  /** When each copy of an event or a queue's message arrives, in milliseconds from now; none = it is lost. Absent = once, soon. */
+  readonly deliver?: (what: 'event' | 'message') => readonly number[];
   /** Puts something between an invocation and its ports: crashes, late answers. Absent = nothing. */
   readonly around?: (ports: Ports, invocation: Invocation) => Ports;
 }
+
+/** From a change of status until EventBridge has told the reconciler. */
+const EVENT_MILLISECONDS = 1_000;
 
 /** One run of a function. */
 export interface Invocation {
@@ -63,6 +68,7 @@ export class World implements RunView {
   /** Functions that threw, by name: what would be in the Errors metric. */
   readonly faults: { readonly at: Date; readonly function: FunctionName; readonly error: unknown }[] = [];
   readonly #around: NonNullable<WorldOptions['around']>;
+  readonly #deliver: NonNullable<WorldOptions['deliver']>;
   /** What functions told their operators. */
   readonly log: {
     readonly function: FunctionName;
@@ -78,6 +84,7 @@ export class World implements RunView {
   constructor(options: WorldOptions) {
     const random = seededRandom(options.seed);
     this.#around = options.around ?? ((ports) => ports);
+    this.#deliver = options.deliver ?? ((what) => [what === 'event' ? EVENT_MILLISECONDS : 0]);
     this.clock = new VirtualClock({
       start: options.start,
       ...(options.speed === undefined ? {} : { speed: options.speed }),
@@ -88,12 +95,13 @@ export class World implements RunView {
     });
     this.table.onAppend = (item) => this.#writtenAt.set(item, this.clock.now().getTime());
     this.bus = new InMemoryBus(this.clock);
-    this.queue = new InMemoryQueue(this.clock, async (event) => {
+    const record: DeliverBatch = async (event) => {
       const { batchItemFailures } = (await this.invoke('record-clusters', event)) as {
         batchItemFailures: { itemIdentifier: string }[];
       };
       return batchItemFailures.map((failure) => failure.itemIdentifier);
-    });
+    };
+    this.queue = new InMemoryQueue(this.clock, record, () => this.#deliver('message'));
     const sequence = { next: 0 };
     const uuid = () => {
       sequence.next += 1;
@@ -166,13 +174,14 @@ export class World implements RunView {
   wake(ended?: { readonly executionArn: string; readonly status: string }): void {
     const key = ended?.executionArn ?? '';
     if (this.#wakes.has(key)) return;
-    this.#wakes.add(key);
-    this.clock.schedule(new Date(this.clock.now().getTime() + 1_000), async () => {
-      this.#wakes.delete(key);
-      await this.tick(
-        ended === undefined ? {} : { 'detail-type': 'Step Functions Execution Status Change', detail: ended },
-      );
-    });
+    const event = ended === undefined ? {} : { 'detail-type': 'Step Functions Execution Status Change', detail: ended };
+    for (const milliseconds of this.#deliver('event')) {
+      this.#wakes.add(key);
+      this.clock.schedule(new Date(this.clock.now().getTime() + milliseconds), async () => {
+        this.#wakes.delete(key);
+        await this.tick(event);
+      });
+    }
   }
 
   async auditTimeline(): Promise<readonly AuditItem[]> {

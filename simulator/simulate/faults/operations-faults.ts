@@ -1,0 +1,64 @@
+import { fleetSchema } from '../../../core/config/schema/fleet.ts';
+import { upgradePolicySchema } from '../../../core/config/schema/upgrade-policy.ts';
+import type { ConfigObject } from '../../../core/config/types.ts';
+import { applyConfig } from '../../../core/operations/apply-config.ts';
+import { resumeFleet } from '../../../core/operations/fleet-switch.ts';
+import { recoverAfterRestore } from '../../../core/operations/restore.ts';
+import type { StoredItem } from '../../../core/ports/table.ts';
+import { Configs } from '../../../core/store/entities.ts';
+import { decode } from '../../../core/store/entity.ts';
+import { machineDefinitions } from '../../process/machines.ts';
+import type { World } from '../../process/world.ts';
+import type { FaultOf } from './planned-fault.ts';
+
+const ADMIN = 'arn:aws:iam::000000000000:role/admin';
+const RESTORE_MINUTES = 2;
+const STOPPED_MINUTES = 10;
+
+type Later = (minutes: number, run: () => Promise<void>) => void;
+
+/** Applies the Fleet and the policies as they are, with other numbers. */
+export async function changeConfig(
+  world: World,
+  { total, maxConcurrency, maxFailures }: FaultOf<'config'>,
+): Promise<void> {
+  const applied = (await world.table.queryPartition('CONFIG')).map((item) => decode(Configs, item).data);
+  const objects = applied.flatMap(({ kind, document }): ConfigObject[] => {
+    if (kind === 'Fleet') {
+      const fleet = fleetSchema.parse(document);
+      if (total !== undefined) fleet.spec.caps = { ...fleet.spec.caps, total };
+      return [fleet];
+    }
+    if (kind !== 'UpgradePolicy') return [];
+    const policy = upgradePolicySchema.parse(document);
+    for (const wave of policy.spec.waves) {
+      if (maxConcurrency !== undefined) wave.maxConcurrency = maxConcurrency;
+      if (maxFailures !== undefined) wave.failureBudget = { ...wave.failureBudget, maxFailures };
+    }
+    return [policy];
+  });
+  await applyConfig(world.ports, objects, ADMIN);
+}
+
+/** The same files deployed again: what runs keeps its definition, what starts gets the new one. */
+export function deploy(world: World, release: number): void {
+  for (const { arn, definition } of machineDefinitions())
+    world.runner.machines.update(arn, { definition: { ...(definition as object), Comment: `release ${release}` } });
+}
+
+/** Takes a copy of the table now; `minutes` later it is all that is left of the table, and people do what docs/runbook.md says. */
+export function restoreLater(world: World, minutes: number, later: Later): void {
+  const items: readonly StoredItem[] = world.table.snapshot();
+  const restoredTo = world.clock.now();
+  later(minutes, async () => {
+    // Mutators off, grace waited: calls fail as with a reserved concurrency of 0.
+    world.switchedOff = true;
+    const mutatorsOffSince = world.clock.now();
+    later(RESTORE_MINUTES, async () => {
+      world.table.resetTo(items);
+      await recoverAfterRestore(world.ports, { restoredTo, mutatorsOffSince, by: ADMIN });
+      world.switchedOff = false;
+      later(STOPPED_MINUTES, async () => void (await resumeFleet(world.ports, ADMIN)));
+    });
+  });
+}

@@ -1,0 +1,111 @@
+import { recordCluster } from '../../../core/inventory/record-cluster.ts';
+import { resumeFleet, stopFleet } from '../../../core/operations/fleet-switch.ts';
+import { retryCluster } from '../../../core/operations/hold-switch.ts';
+import { abortRollout, pauseRollout, resumeRollout } from '../../../core/operations/rollout-switch.ts';
+import { Grants, Members, Rollouts } from '../../../core/store/entities.ts';
+import { decode } from '../../../core/store/entity.ts';
+import { MACHINE_ARN_PREFIX } from '../../process/machines.ts';
+import type { World } from '../../process/world.ts';
+import type { FaultOf } from './planned-fault.ts';
+
+const OPERATOR = 'arn:aws:iam::000000000000:role/operator';
+/** So many failed clusters are tried again at once. */
+const MOST_RETRIED = 3;
+
+type Later = (minutes: number, run: () => Promise<void>) => void;
+
+/** Does what a person does. What is refused because things moved meanwhile is no fault: people see an error and shrug. */
+export async function actAsPerson(world: World, { does, minutes }: FaultOf<'person'>, later: Later): Promise<void> {
+  switch (does) {
+    case 'pause':
+      return pause(world, minutes, later);
+    case 'stop-fleet':
+      await stopFleet(world.ports, OPERATOR, 'something looks wrong');
+      later(minutes, async () => void (await resumeFleet(world.ports, OPERATOR)));
+      return;
+    case 'abort':
+      for (const { id } of await rollouts(world)) await tried(abortRollout(world.ports, id, OPERATOR, 'not today'));
+      return;
+    case 'resume':
+      for (const { id } of await rollouts(world)) await tried(resumeRollout(world.ports, id, OPERATOR, 'seen'));
+      return;
+    case 'retry':
+      return retryFailed(world);
+    case 'stop-execution':
+      return stopExecution(world);
+    case 'start-by-hand':
+      return startByHand(world);
+  }
+}
+
+async function pause(world: World, minutes: number, later: Later): Promise<void> {
+  for (const { id } of await rollouts(world)) {
+    const paused = await tried(pauseRollout(world.ports, id, OPERATOR, 'lunch'));
+    if (paused) later(minutes, async () => void (await tried(resumeRollout(world.ports, id, OPERATOR))));
+  }
+}
+
+async function retryFailed(world: World): Promise<void> {
+  const members = (await world.table.queryKind(Members.kind)).map((item) => decode(Members, item).data);
+  const failed = members.filter((member) => member.status === 'Failed' || member.status === 'Blocked');
+  for (const { clusterKey } of failed.slice(0, MOST_RETRIED))
+    await tried(retryCluster(world.ports, clusterKey, OPERATOR));
+}
+
+async function stopExecution(world: World): Promise<void> {
+  const [grant] = (await openGrants(world)).slice(-1);
+  if (grant === undefined) return;
+  await tried(
+    world.runner.stopExecution({
+      executionArn: grant.holder,
+      error: 'StoppedByHand',
+      cause: 'an operator pressed Stop',
+    }),
+  );
+}
+
+/** Somebody starts an upgrade of a cluster whose upgrade runs already. */
+async function startByHand(world: World): Promise<void> {
+  const [grant] = await openGrants(world);
+  if (grant === undefined) return;
+  const input = JSON.stringify({ cluster: grant.input.cluster, targetVersion: grant.input.targetVersion });
+  const name = `by-hand-${grant.number}-${grant.executionName}`.slice(0, 80);
+  await tried(world.runner.startExecution({ machineArn: `${MACHINE_ARN_PREFIX}upgrade-cluster`, name, input }));
+}
+
+/** Puts the tag on a cluster that keeps Liftlock away, lets the inventory see it, and takes it off again. */
+export async function excludeCluster(
+  world: World,
+  { cluster: name, minutes }: FaultOf<'excluded'>,
+  later: Later,
+): Promise<void> {
+  const cluster = Object.values(world.eks.state.clusters).find((one) => one.name === name);
+  if (cluster === undefined) return;
+  const { account, region } = cluster;
+  const see = () => tried(recordCluster(world.ports, { account, region, name, depth: 'deep' }));
+  cluster.tags['liftlock/paused'] = 'true';
+  await see();
+  later(minutes, async () => {
+    delete cluster.tags['liftlock/paused'];
+    await see();
+  });
+}
+
+async function openGrants(world: World) {
+  const grants = (await world.table.queryKind(Grants.kind)).map((item) => decode(Grants, item).data);
+  return grants.filter((grant) => grant.status === 'open');
+}
+
+async function rollouts(world: World) {
+  return (await world.table.queryKind(Rollouts.kind)).map((item) => decode(Rollouts, item).data);
+}
+
+/** Whether it was done. */
+async function tried(doing: Promise<unknown>): Promise<boolean> {
+  try {
+    await doing;
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,42 @@
+import type { SeededChoices } from '../fleet/seeded-choices.ts';
+import type { FaultOf } from './planned-fault.ts';
+
+type EffectFault = FaultOf<'effect'>;
+
+const OPERATIONS = [
+  'commit',
+  'call',
+  'outcome',
+  'grant',
+  'close',
+  'free',
+  'settle',
+  'scan',
+  'start-execution',
+  'describe-execution',
+] as const;
+
+const EFFECTS: readonly EffectFault['effect'][] = [
+  { kind: 'crash' },
+  { kind: 'crash' },
+  { kind: 'error', name: 'TimeoutError' },
+  { kind: 'error', name: 'TransactionConflict' },
+  { kind: 'error', name: 'ProvisionedThroughputExceededException' },
+  { kind: 'hang', seconds: 45 },
+  { kind: 'hang', seconds: 300 },
+  { kind: 'duplicate' },
+];
+
+/** A fault between two effects of a function, at any of the places where one can strike. */
+export function planEffect(choices: SeededChoices): EffectFault {
+  const when = choices.pick(['before', 'after'] as const);
+  const operation = choices.pick(OPERATIONS);
+  const skip = choices.integer(0, choices.pick([5, 60, 250]));
+  const times = choices.integer(1, 3);
+  if (operation === 'describe-execution' && choices.chance(0.5))
+    return { kind: 'effect', when: 'before', operation, skip, times, effect: { kind: 'stale' } };
+  const effect = choices.pick(EFFECTS);
+  // Lambda kills a function at its time-out, so one that froze right before a call does not send it minutes later.
+  const frozen = operation === 'call' && when === 'before' && effect.kind === 'hang';
+  return { kind: 'effect', when, operation, skip, times, effect: frozen ? { kind: 'hang', seconds: 20 } : effect };
+}

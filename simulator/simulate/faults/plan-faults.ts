@@ -1,0 +1,119 @@
+import { MUTATING_FUNCTIONS } from '../../../core/contracts/names.ts';
+import type { FakeEksState } from '../../eks/state/fake-eks-state.ts';
+import { SeededChoices } from '../fleet/seeded-choices.ts';
+import { clustersByName } from '../fleet/synthetic-clusters.ts';
+import { planEffect } from './plan-effect.ts';
+import type { FaultLevel, PlannedFault } from './planned-fault.ts';
+
+/** Virtual minutes within which timed faults fall: about what a rollout without faults takes. */
+const SPAN = 420;
+
+type Plan = (choices: SeededChoices, state: FakeEksState) => PlannedFault;
+
+/** How often each kind comes, in shares. */
+const KINDS: readonly (readonly [share: number, plan: Plan])[] = [
+  [30, planEffect],
+  [
+    10,
+    (choices) => ({
+      kind: 'call',
+      ...(choices.chance(0.5) ? { operation: choices.pick(CALLS) } : {}),
+      skip: choices.integer(0, 400),
+      times: choices.integer(1, 6),
+      effect: choices.pick(['throttled', 'server-error', 'answer-lost', 'delayed']),
+    }),
+  ],
+  [6, (choices, state) => ({ kind: 'update-fails', ...subject(choices, state) })],
+  [3, (choices, state) => ({ kind: 'update-hangs', ...subject(choices, state), hours: choices.integer(2, 9) })],
+  [5, (choices, state) => ({ kind: 'foreign-update', ...timed(choices), ...subject(choices, state) })],
+  [
+    2,
+    (choices, state) => ({
+      kind: 'deleted',
+      ...timed(choices),
+      cluster: choices.pick(clustersByName(state)).name,
+      recreated: choices.chance(0.5),
+    }),
+  ],
+  [
+    2,
+    (choices, state) => ({
+      kind: 'denied',
+      ...timed(choices),
+      account: choices.pick(clustersByName(state)).account,
+      minutes: choices.integer(5, 90),
+    }),
+  ],
+  [
+    2,
+    (choices, state) => ({
+      kind: 'excluded',
+      ...timed(choices),
+      cluster: choices.pick(clustersByName(state)).name,
+      minutes: choices.integer(5, 90),
+    }),
+  ],
+  [
+    9,
+    (choices) => ({
+      kind: 'person',
+      ...timed(choices),
+      does: choices.pick(['pause', 'stop-fleet', 'retry', 'retry', 'resume', 'stop-execution', 'start-by-hand']),
+      minutes: choices.integer(2, 60),
+    }),
+  ],
+  // One that cannot be taken back ends most of what could still be seen: it is rare.
+  [0.1, (choices) => ({ kind: 'person', ...timed(choices), does: 'abort', minutes: 0 })],
+  [
+    4,
+    (choices) => ({
+      kind: 'config',
+      ...timed(choices),
+      ...(choices.chance(0.5) ? { total: choices.integer(1, 20) } : {}),
+      ...(choices.chance(0.5) ? { maxConcurrency: choices.integer(1, 8) } : {}),
+      ...(choices.chance(0.3) ? { maxFailures: choices.integer(0, 4) } : {}),
+    }),
+  ],
+  [2, (choices) => ({ kind: 'deployment', ...timed(choices) })],
+  [1, (choices) => ({ kind: 'restored', minute: choices.integer(60, SPAN), back: choices.integer(5, 55) })],
+  [3, (choices) => ({ kind: 'clock', function: choices.pick(SKEWED), seconds: choices.integer(-30, 30) })],
+  [
+    5,
+    (choices) => ({
+      kind: 'events',
+      ...timed(choices),
+      minutes: choices.integer(5, 240),
+      fate: choices.pick(['lost', 'late', 'twice']),
+    }),
+  ],
+  [3, (choices) => ({ kind: 'stale-index', ...timed(choices), minutes: choices.integer(1, 30), seconds: 90 })],
+];
+
+const CALLS = ['DescribeCluster', 'DescribeUpdate', 'UpdateClusterVersion', 'UpdateNodegroupVersion', 'UpdateAddon'];
+const SKEWED = [...MUTATING_FUNCTIONS, 'reconcile-rollouts', 'conclude-upgrade', 'request-grant'] as const;
+
+const timed = (choices: SeededChoices): { minute: number } => ({ minute: choices.integer(1, SPAN) });
+
+function subject(choices: SeededChoices, state: FakeEksState) {
+  return {
+    cluster: choices.pick(clustersByName(state)).name,
+    part: choices.pick(['control-plane', 'node-group', 'addon'] as const),
+  };
+}
+
+/** The faults of a run, from its seed: none, a few, or many. The same seed and fleet give the same list. */
+export function planFaults(level: FaultLevel, seed: number, state: FakeEksState): PlannedFault[] {
+  const clusters = Object.keys(state.clusters).length;
+  if (level === 'none' || clusters === 0) return [];
+  const choices = new SeededChoices(seed * 7919 + 3);
+  const [least, most] = level === 'light' ? [2, 3 + clusters / 10] : [8 + clusters / 5, 16 + clusters / 2];
+  const total = KINDS.reduce((sum, [share]) => sum + share, 0);
+  return Array.from({ length: choices.integer(Math.ceil(least), Math.ceil(most)) }, () => {
+    let left = choices.integer(1, Math.floor(total * 10)) / 10;
+    for (const [share, plan] of KINDS) {
+      left -= share;
+      if (left <= 0) return plan(choices, state);
+    }
+    return planEffect(choices);
+  });
+}

@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { FUNCTION_NAMES } from '../../../core/contracts/names.ts';
+
+const minute = z.number().int().nonnegative().describe('Minutes after the beginning of the run.');
+const count = z.number().int().nonnegative();
+const cluster = z.string().describe('The name of a cluster.');
+const part = z.enum(['control-plane', 'node-group', 'addon']);
+
+const OPERATIONS = [
+  'commit',
+  'call',
+  'outcome',
+  'grant',
+  'close',
+  'free',
+  'settle',
+  'scan',
+  'start-execution',
+  'describe-execution',
+] as const;
+
+/**
+ * Something that goes wrong in a run, as plain data: a run is its fleet, its seed and its list of these. Those with `skip` strike the
+ * matching operation after so many others of its kind, those with `minute` at that time.
+ */
+export const plannedFault = z.discriminatedUnion('kind', [
+  /** Between two effects of a function. `stale` answers DescribeExecution as if the execution did not exist yet. */
+  z.strictObject({
+    kind: z.literal('effect'),
+    when: z.enum(['before', 'after']),
+    operation: z.enum(OPERATIONS),
+    function: z.enum(FUNCTION_NAMES).optional(),
+    skip: count,
+    times: count,
+    effect: z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('crash') }),
+      z.strictObject({ kind: z.literal('duplicate') }),
+      z.strictObject({ kind: z.literal('stale') }),
+      z.strictObject({ kind: z.literal('error'), name: z.string() }),
+      z.strictObject({ kind: z.literal('hang'), seconds: count }),
+    ]),
+  }),
+  /** A call to EKS, of any operation when none is named. */
+  z.strictObject({
+    kind: z.literal('call'),
+    operation: z.string().optional(),
+    skip: count,
+    times: count,
+    effect: z.enum(['throttled', 'server-error', 'answer-lost', 'delayed']),
+  }),
+  z.strictObject({ kind: z.literal('update-fails'), cluster, part }),
+  z.strictObject({ kind: z.literal('update-hangs'), cluster, part, hours: count }),
+  /** Somebody else updates a cluster, without a word. */
+  z.strictObject({ kind: z.literal('foreign-update'), minute, cluster, part }),
+  z.strictObject({ kind: z.literal('deleted'), minute, cluster, recreated: z.boolean() }),
+  /** Every call to an account is denied for a while. */
+  z.strictObject({ kind: z.literal('denied'), minute, account: z.string(), minutes: count }),
+  /** A cluster's tag keeps Liftlock away for a while. */
+  z.strictObject({ kind: z.literal('excluded'), minute, cluster, minutes: count }),
+  /** What a person does; a pause and a stop are taken back after `minutes`. */
+  z.strictObject({
+    kind: z.literal('person'),
+    minute,
+    does: z.enum(['pause', 'stop-fleet', 'abort', 'retry', 'resume', 'stop-execution', 'start-by-hand']),
+    minutes: count,
+  }),
+  /** The config is applied with other numbers. */
+  z.strictObject({
+    kind: z.literal('config'),
+    minute,
+    total: z.number().int().positive().optional(),
+    maxConcurrency: z.number().int().positive().optional(),
+    maxFailures: count.optional(),
+  }),
+  z.strictObject({ kind: z.literal('deployment'), minute }),
+  /** The table as it was `back` minutes before, brought up to date from the audit as docs/runbook.md says. */
+  z.strictObject({ kind: z.literal('restored'), minute, back: count }),
+  /** A function's clock is wrong all the time. */
+  z.strictObject({ kind: z.literal('clock'), function: z.enum(FUNCTION_NAMES), seconds: z.number().int() }),
+  /** What EventBridge does with events for a while; messages of a queue are never lost. */
+  z.strictObject({ kind: z.literal('events'), minute, minutes: count, fate: z.enum(['lost', 'late', 'twice']) }),
+  /** The sparse index lags behind for a while. */
+  z.strictObject({ kind: z.literal('stale-index'), minute, minutes: count, seconds: count }),
+]);
+export type PlannedFault = z.infer<typeof plannedFault>;
+export type FaultOf<Kind extends PlannedFault['kind']> = Extract<PlannedFault, { kind: Kind }>;
+
+export const FAULT_LEVELS = ['none', 'light', 'heavy'] as const;
+export type FaultLevel = (typeof FAULT_LEVELS)[number];
+
+/** Those of one kind, in their order. */
+export function faultsOf<Kind extends PlannedFault['kind']>(
+  faults: readonly PlannedFault[],
+  kind: Kind,
+): readonly FaultOf<Kind>[] {
+  return faults.filter((fault): fault is FaultOf<Kind> => fault.kind === kind);
+}

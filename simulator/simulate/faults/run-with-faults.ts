@@ -1,0 +1,56 @@
+import { Faults } from '../../faults/faulty-ports.ts';
+import { World, type WorldOptions } from '../../process/world.ts';
+import { armEks } from './eks-faults.ts';
+import { deliveries, effectFaults, skewedClocks, staleIndex } from './fault-ports.ts';
+import { changeConfig, deploy, restoreLater } from './operations-faults.ts';
+import { actAsPerson, excludeCluster } from './people.ts';
+import { faultsOf, type PlannedFault } from './planned-fault.ts';
+
+const MINUTE = 60_000;
+/** The longest that anything goes on which a fault begins: a stop after a restore, an hour's pause, a late event. */
+const AFTERMATH_MINUTES = 100;
+
+/** A world in which these faults will happen, each once its time or its turn has come; and when the last of the timed ones is over. */
+export function worldWithFaults(
+  options: Omit<WorldOptions, 'around' | 'deliver'>,
+  planned: readonly PlannedFault[],
+): { readonly world: World; readonly over: Date } {
+  const { start } = options;
+  const faults = new Faults(effectFaults(planned));
+  const clocks = skewedClocks(planned);
+  const index = staleIndex(planned, start);
+  const minuteNow = () => (world.clock.now().getTime() - start.getTime()) / MINUTE;
+  const world: World = new World({
+    ...options,
+    around: (ports, invocation) => faults.around(index(clocks(ports, invocation), invocation), invocation),
+    deliver: deliveries(planned, minuteNow),
+  });
+  faults.attach(world);
+  armEks(world.eks, planned, start);
+  schedule(world, start, planned);
+  const last = Math.max(0, ...planned.map((fault) => ('minute' in fault ? fault.minute + AFTERMATH_MINUTES : 0)));
+  return { world, over: new Date(start.getTime() + last * MINUTE) };
+}
+
+function schedule(world: World, start: Date, planned: readonly PlannedFault[]): void {
+  const at = (minute: number, run: () => Promise<void>): void => {
+    world.clock.schedule(new Date(start.getTime() + minute * MINUTE), run);
+  };
+  const later = (minutes: number, run: () => Promise<void>): void => {
+    world.clock.schedule(new Date(world.clock.now().getTime() + minutes * MINUTE), run);
+  };
+  for (const fault of faultsOf(planned, 'person')) at(fault.minute, () => actAsPerson(world, fault, later));
+  for (const fault of faultsOf(planned, 'excluded')) at(fault.minute, () => excludeCluster(world, fault, later));
+  for (const fault of faultsOf(planned, 'config')) at(fault.minute, () => changeConfig(world, fault));
+  for (const fault of faultsOf(planned, 'deployment')) at(fault.minute, async () => deploy(world, fault.minute));
+  for (const { minute, back } of faultsOf(planned, 'restored'))
+    at(Math.max(0, minute - back), async () => restoreLater(world, Math.min(minute, back), later));
+  for (const { minute, minutes, account } of faultsOf(planned, 'denied')) {
+    at(minute, async () => void world.eks.state.deniedAccounts.push(account));
+    at(minute + minutes, async () => {
+      const { deniedAccounts } = world.eks.state;
+      const index = deniedAccounts.indexOf(account);
+      if (index >= 0) deniedAccounts.splice(index, 1);
+    });
+  }
+}

@@ -1,0 +1,47 @@
+import type { ConfigObject } from '../../../core/config/types.ts';
+import type { FakeEksState } from '../../eks/state/fake-eks-state.ts';
+import { prepareFleet } from '../../process/prepare-fleet.ts';
+import { syntheticClusters } from '../fleet/synthetic-clusters.ts';
+import { parseDocuments, syntheticDocuments } from '../fleet/synthetic-config.ts';
+import type { Simulation } from './simulation.ts';
+
+/** The first instant of every synthetic run: a Friday morning on which every minor that the fake EKS knows has been released. */
+const START = new Date('2026-11-20T08:00:00Z');
+
+export interface PreparedSimulation {
+  readonly state: FakeEksState;
+  readonly start: Date;
+  readonly objects: readonly ConfigObject[];
+  /** What Liftlock had seen of EKS before the run; absent = it looks for the first time. */
+  readonly knownVersions?: readonly string[] | undefined;
+}
+
+/** The fleet and the config of a run, made from its seed or read from its folder. Throws `InvalidInput`. */
+export async function prepareSimulation({ seed, fleet, only }: Pick<Simulation, 'seed' | 'fleet' | 'only'>) {
+  const prepared = 'folder' in fleet ? await fromFolder(fleet) : synthetic(seed, fleet);
+  if (only !== undefined) {
+    for (const cluster of Object.values(prepared.state.clusters))
+      if (!only.includes(cluster.name)) delete prepared.state.clusters[cluster.arn];
+  }
+  return prepared;
+}
+
+function synthetic(seed: number, { clusters, target }: { clusters: number; target: string }): PreparedSimulation {
+  const spec = { clusters, target, seed, now: START };
+  const { fleet, policies } = parseDocuments(syntheticDocuments(spec), START);
+  return { state: syntheticClusters(spec), start: START, objects: [fleet, ...policies] };
+}
+
+async function fromFolder({
+  folder,
+  target,
+}: {
+  folder: string;
+  target?: string | undefined;
+}): Promise<PreparedSimulation> {
+  const { loaded, fleet, policies } = await prepareFleet(folder);
+  const aimed = policies.map((policy) =>
+    target === undefined ? policy : { ...policy, spec: { ...policy.spec, target } },
+  );
+  return { state: loaded.state, start: loaded.now, objects: [fleet, ...aimed], knownVersions: loaded.knownVersions };
+}

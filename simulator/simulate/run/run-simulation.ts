@@ -1,0 +1,87 @@
+import { applyConfig } from '../../../core/operations/apply-config.ts';
+import { Regions } from '../../../core/store/entities.ts';
+import { put } from '../../../core/store/entity.ts';
+import { acceptedMutations } from '../../eks/log/timeline.ts';
+import { checkInvariants } from '../../invariants/check-invariants.ts';
+import type { Violation } from '../../invariants/history.ts';
+import { runWorld } from '../../process/run-world.ts';
+import { spokePrincipal, type World } from '../../process/world.ts';
+import { worldWithFaults } from '../faults/run-with-faults.ts';
+import { BRISK_TIMING } from './brisk-timing.ts';
+import { type Buckets, bucketsOf, outcomeOf, rolloutsOf, type SimulationOutcome } from './outcome.ts';
+import { type PreparedSimulation, prepareSimulation } from './prepare-simulation.ts';
+import type { Simulation } from './simulation.ts';
+import { watchSkew } from './watch-skew.ts';
+
+/** What one run came to: the same for the same simulation, `wallMs` aside. */
+export interface SimulationResult {
+  readonly seed: number;
+  readonly outcome: SimulationOutcome;
+  readonly clusters: Buckets;
+  /** From the beginning to the last thing that went on record. */
+  readonly virtualHours: number;
+  readonly wallMs: number;
+  /** Callbacks of the virtual clock: timers, ticks, deliveries. */
+  readonly events: number;
+  /** Changes that EKS accepted from Liftlock. */
+  readonly mutations: number;
+  readonly violations: readonly Violation[];
+}
+
+/** Who applies the config of a simulated fleet. */
+const ADMIN = 'arn:aws:iam::000000000000:role/admin';
+/** The longest that a run may take, in days of virtual time. */
+const DAYS = 30;
+/** Longer than the reconciler's hourly full look, so that it has had its say about what is at rest. */
+const QUIET_HOURS = 1.25;
+
+/** Runs a simulation to its end and judges it. Throws `InvalidInput` for a fleet that cannot be made. */
+export async function runSimulation(
+  simulation: Simulation,
+  prepared?: PreparedSimulation,
+): Promise<{ readonly result: SimulationResult; readonly world: World }> {
+  const begun = performance.now();
+  const { state, start, objects, knownVersions } = prepared ?? (await prepareSimulation(simulation));
+  const arns = Object.keys(state.clusters);
+  const { seed, faults } = simulation;
+  const options = { state, start, seed, timing: BRISK_TIMING, keepHistories: false };
+  const { world, over } = worldWithFaults(options, faults);
+  const skewed = watchSkew(world);
+  if (knownVersions !== undefined) await knowVersions(world, objects, knownVersions, start);
+  await applyConfig(world.ports, objects, ADMIN);
+  const until = new Date(start.getTime() + DAYS * 86_400_000);
+  const rested = await runWorld(world, { until, quietHours: QUIET_HOURS, notBefore: over });
+  const violations = [...skewed, ...(await checkInvariants(world)), ...unexpected(world, rested)];
+  const last = world.table.auditTimeline().at(-1);
+  const ended = last === undefined ? start.getTime() : (world.writtenAt(last) ?? start.getTime());
+  const result: SimulationResult = {
+    seed,
+    outcome: rested ? outcomeOf(await rolloutsOf(world.table)) : 'Unfinished',
+    clusters: await bucketsOf(world.table, arns),
+    virtualHours: Math.round((ended - start.getTime()) / 36_000) / 100,
+    wallMs: Math.round(performance.now() - begun),
+    events: world.clock.ran,
+    mutations: acceptedMutations(world.eks.state).filter((mutation) => mutation.principal === spokePrincipal(mutation))
+      .length,
+    violations,
+  };
+  return { result, world };
+}
+
+/** 16 `rest`: that it comes to rest at all, and that no message was given up. */
+function unexpected(world: World, rested: boolean): Violation[] {
+  const late = rested ? [] : [{ invariant: 'rest', message: `it did not come to rest within ${DAYS} days` }];
+  const letters = world.queue.deadLetters.map(({ body }) => ({ invariant: 'rest', message: `dead letter: ${body}` }));
+  return [...late, ...letters];
+}
+
+async function knowVersions(
+  world: World,
+  objects: PreparedSimulation['objects'],
+  announced: readonly string[],
+  start: Date,
+): Promise<void> {
+  const regions = objects.flatMap((object) => (object.kind === 'Fleet' ? object.spec.regions : []));
+  const known = { versions: [], announced: [...announced], checkedAt: start.toISOString() };
+  await world.table.transact(regions.map((region) => put(Regions, { region, ...known }, 'absent')));
+}

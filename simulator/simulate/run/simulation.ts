@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { plannedFault } from '../faults/planned-fault.ts';
+
+/** A run as data: whoever has it can run it again, to the byte. */
+export const simulation = z.strictObject({
+  seed: z.number().int(),
+  /** A synthetic fleet of so many clusters, or a folder that describes one. */
+  fleet: z.union([
+    z.strictObject({ clusters: z.number().int().positive(), target: z.string() }),
+    z.strictObject({ folder: z.string(), target: z.string().optional() }),
+  ]),
+  /** Names of the clusters that take part; absent = all. */
+  only: z.array(z.string()).optional(),
+  faults: z.array(plannedFault),
+});
+export type Simulation = z.infer<typeof simulation>;

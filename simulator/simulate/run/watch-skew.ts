@@ -1,0 +1,37 @@
+import type { AuditItem } from '../../../core/ports/table.ts';
+import { KubeVersion } from '../../../core/version/kube-version.ts';
+import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
+import type { Violation } from '../../invariants/history.ts';
+import type { World } from '../../process/world.ts';
+
+/**
+ * 3 `skew`, while the run goes on: nodes are in no log, so they are looked at whenever something about their cluster goes on record.
+ * Returns the list that fills up.
+ */
+export function watchSkew(world: World): Violation[] {
+  const violations: Violation[] = [];
+  const recorded = world.table.onAppend;
+  world.table.onAppend = (item: AuditItem) => {
+    recorded(item);
+    if (!WATCHED.has(item.event)) return;
+    const cluster = world.eks.state.clusters[item.subject.slice(0, item.subject.lastIndexOf('@'))];
+    if (cluster !== undefined) violations.push(...skewOf(cluster, item));
+  };
+  return violations;
+}
+
+const WATCHED = new Set([
+  'MutationCommitted',
+  'MutationAccepted',
+  'UpdateEnded',
+  'UpgradeSucceeded',
+  'VersionObserved',
+]);
+
+function skewOf(cluster: ClusterRecord, item: AuditItem): Violation[] {
+  const server = KubeVersion.parse(cluster.version);
+  const newer = cluster.kubernetes.nodes.find((node) => server.isOlderThan(KubeVersion.parse(node.kubeletVersion)));
+  if (newer === undefined) return [];
+  const message = `${cluster.name} at ${item.event} ${item.at}: ${newer.name} is at ${newer.kubeletVersion}, the API server at ${cluster.version}`;
+  return [{ invariant: 'skew', message }];
+}
