@@ -10,6 +10,7 @@ import { registerReadVerbs } from './register-read-verbs.ts';
 import { registerVersions } from './register-versions.ts';
 import { registerScan } from './scan/register-scan.ts';
 import { type Outcome, type Session, sessionOf } from './session.ts';
+import { registerSimulate } from './simulate/register-simulate.ts';
 
 /** Registers a verb whose code is loaded only when it runs: `liftlock --help` must not wait for what it does not use. */
 export type Act = (run: (session: Session) => Promise<ExitCode>, command: Command) => Promise<void>;
@@ -38,6 +39,7 @@ export function createProgram(io: Io, register: (program: Command) => void): { p
   registerReadVerbs(program, act);
   registerChangeVerbs(program, act);
   registerScan(program, act);
+  registerSimulate(program, act);
   registerVersions(program, act);
   registerCalendar(program, act);
   registerOtherVerbs(program, act);

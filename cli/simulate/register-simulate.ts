@@ -1,0 +1,34 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Act, outputOption } from '../program.ts';
+
+/** `simulate`. */
+export function registerSimulate(program: Command, act: Act): void {
+  program
+    .command('simulate')
+    .description('run whole rollouts on a simulated EKS, with faults, and judge them (exit 1 on a violation)')
+    .addOption(new Option('--fleet <folder>', 'a folder as `liftlock start` takes it').conflicts('clusters'))
+    .addOption(new Option('--clusters <count>', 'a synthetic fleet of so many clusters').argParser(count).default(50))
+    .option('--target <minor>', 'where the fleet goes (synthetic: the newest that the simulated EKS knows)')
+    .addOption(new Option('--seed <number>', 'of the fleet, the durations and the faults').argParser(whole).default(1))
+    .addOption(
+      new Option('--faults <level>', 'how much goes wrong').choices(['none', 'light', 'heavy']).default('none'),
+    )
+    .addOption(new Option('--runs <count>', 'so many runs, with the seeds that follow').argParser(count))
+    .addOption(new Option('--replay <file>', 'run what a violation has left behind').conflicts(['fleet', 'runs']))
+    .option('--no-shrink', 'do not look for the shortest history of a violation')
+    .addOption(outputOption())
+    .action((options, command) =>
+      act(async (session) => (await import('./simulate.ts')).simulate(session, options), command),
+    );
+}
+
+function count(text: string): number {
+  const value = whole(text);
+  if (value < 1) throw new InvalidArgumentError('It is a whole number, 1 or more.');
+  return value;
+}
+
+function whole(text: string): number {
+  if (!/^-?\d{1,9}$/.test(text)) throw new InvalidArgumentError('It is a whole number.');
+  return Number(text);
+}

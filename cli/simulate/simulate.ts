@@ -1,0 +1,78 @@
+import { writeFile } from 'node:fs/promises';
+import { supportCalendarData } from '../../simulator/eks/support-calendar-data.ts';
+import { planFaults } from '../../simulator/simulate/faults/plan-faults.ts';
+import type { FaultLevel } from '../../simulator/simulate/faults/planned-fault.ts';
+import { prepareSimulation } from '../../simulator/simulate/run/prepare-simulation.ts';
+import { runSimulation, type SimulationResult } from '../../simulator/simulate/run/run-simulation.ts';
+import type { Simulation } from '../../simulator/simulate/run/simulation.ts';
+import { shrinkSimulation } from '../../simulator/simulate/shrink/shrink-simulation.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { invalid } from '../failure.ts';
+import { print } from '../output/print.ts';
+import type { Session } from '../session.ts';
+import { readReplay } from './read-replay.ts';
+import { resultLines, shrunkLines } from './simulate-text.ts';
+
+export interface SimulateOptions {
+  readonly fleet?: string;
+  readonly clusters: number;
+  readonly target?: string;
+  readonly seed: number;
+  readonly faults: FaultLevel;
+  readonly runs?: number;
+  readonly replay?: string;
+  readonly shrink: boolean;
+  readonly output: string;
+}
+
+/** Runs what was asked for, one after the other, and prints one document. Exit 1 when any run broke an invariant. */
+export async function simulate(session: Session, options: SimulateOptions): Promise<ExitCode> {
+  const results: SimulationResult[] = [];
+  const first = options.replay === undefined ? options.seed : undefined;
+  for (let index = 0; index < (options.runs ?? 1) && !session.io.interrupted.aborted; index += 1) {
+    const simulation =
+      first === undefined ? await readReplay(options.replay ?? '') : await planned(options, first + index);
+    const { result } = await runSimulation(simulation).catch(refused);
+    results.push(result);
+    if (result.violations.length > 0) await tell(session, simulation, result, options);
+  }
+  const document = options.runs === undefined ? results[0] : { runs: results };
+  await print(session, options.output, document, () => resultLines(results));
+  if (session.io.interrupted.aborted) return EXIT.interrupted;
+  return results.some((result) => result.violations.length > 0) ? EXIT.failure : EXIT.ok;
+}
+
+async function planned(options: SimulateOptions, seed: number): Promise<Simulation> {
+  const target = options.target ?? supportCalendarData.at(-1)?.minor ?? '';
+  const fleet =
+    options.fleet === undefined
+      ? { clusters: options.clusters, target }
+      : { folder: options.fleet, ...(options.target === undefined ? {} : { target }) };
+  const { state } = await prepareSimulation({ seed, fleet }).catch(refused);
+  return { seed, fleet, faults: planFaults(options.faults, seed, state) };
+}
+
+/** What was asked for cannot be made into a run: that is for whoever typed it. */
+function refused(error: unknown): never {
+  const { name, message } = error instanceof Error ? error : { name: '', message: String(error) };
+  if (name === 'InvalidInput' || name === 'InvalidVersion') throw invalid(message);
+  throw error;
+}
+
+/** Puts the shortest history that breaks the same invariant into a file, and says how to run it again. */
+async function tell(
+  session: Session,
+  simulation: Simulation,
+  result: SimulationResult,
+  options: SimulateOptions,
+): Promise<void> {
+  const [violation] = result.violations;
+  if (violation === undefined) return;
+  const shrunk =
+    options.shrink && options.replay === undefined
+      ? await shrinkSimulation(simulation, violation)
+      : { simulation, violation, runs: 0 };
+  const path = options.replay ?? `simulation-${result.seed}.json`;
+  if (options.replay === undefined) await writeFile(path, `${JSON.stringify(shrunk.simulation, null, 2)}\n`);
+  session.io.err(`${shrunkLines(shrunk, path).join('\n')}\n`);
+}

@@ -1,0 +1,50 @@
+import type { PlannedFault } from './planned-fault.ts';
+
+const at = (minute: number): string => `minute ${minute}:`;
+const within = (minute: number, minutes: number): string => `minute ${minute} to ${minute + minutes}:`;
+
+/** One fault in words, for people who read a history. */
+export function faultText(fault: PlannedFault): string {
+  switch (fault.kind) {
+    case 'effect': {
+      const { when, operation, effect, skip, times } = fault;
+      const where = fault.function === undefined ? '' : ` in ${fault.function}`;
+      return `${effectText(effect)} ${when} ${operation}${where}, ${times} times after ${skip} others`;
+    }
+    case 'call':
+      return `${fault.operation ?? 'calls to EKS'} ${fault.effect}, ${fault.times} times after ${fault.skip} others`;
+    case 'update-fails':
+      return `the next update of the ${fault.part} of ${fault.cluster} fails`;
+    case 'update-hangs':
+      return `the next update of the ${fault.part} of ${fault.cluster} takes ${fault.hours} hours more`;
+    case 'foreign-update':
+      return `${at(fault.minute)} somebody else updates the ${fault.part} of ${fault.cluster}`;
+    case 'deleted':
+      return `${at(fault.minute)} ${fault.cluster} is deleted${fault.recreated ? ' and created anew' : ''}`;
+    case 'denied':
+      return `${within(fault.minute, fault.minutes)} the account ${fault.account} denies every call`;
+    case 'excluded':
+      return `${within(fault.minute, fault.minutes)} a tag keeps Liftlock away from ${fault.cluster}`;
+    case 'person':
+      return `${at(fault.minute)} a person: ${fault.does}${fault.minutes > 0 ? ` (${fault.minutes} minutes)` : ''}`;
+    case 'config': {
+      const { kind: _, minute, ...numbers } = fault;
+      return `${at(minute)} the config is applied with ${JSON.stringify(numbers)}`;
+    }
+    case 'deployment':
+      return `${at(fault.minute)} the state machines are deployed again`;
+    case 'restored':
+      return `${at(fault.minute)} the table is restored to ${fault.back} minutes before`;
+    case 'clock':
+      return `the clock of ${fault.function} is ${Math.abs(fault.seconds)} s ${fault.seconds < 0 ? 'slow' : 'fast'}`;
+    case 'events':
+      return `${within(fault.minute, fault.minutes)} events are ${fault.fate === 'twice' ? 'delivered twice' : fault.fate}`;
+    case 'stale-index':
+      return `${within(fault.minute, fault.minutes)} the sparse index is ${fault.seconds} s old`;
+  }
+}
+
+function effectText(effect: Extract<PlannedFault, { kind: 'effect' }>['effect']): string {
+  if (effect.kind === 'error') return effect.name;
+  return effect.kind === 'hang' ? `a hang of ${effect.seconds} s` : effect.kind;
+}
