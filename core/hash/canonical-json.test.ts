@@ -1,5 +1,5 @@
 import canonicalize from 'canonicalize';
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { canonicalJson } from './canonical-json.ts';
 
 test('the example of RFC 8785 section 3.2.3 is serialised as the RFC prints it', () => {
@@ -39,7 +39,7 @@ test('a value that contains itself is refused', () => {
 
 test('every plain JSON value has the text that the library gives it', () => {
   fc.assert(
-    fc.property(fc.jsonValue({ maxDepth: 5, noUnicodeString: false }), (value) => {
+    fc.property(fc.jsonValue({ maxDepth: 5 }), (value) => {
       expect(canonicalJson(value)).toBe(canonicalize(value));
     }),
   );

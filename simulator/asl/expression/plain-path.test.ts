@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import type { Json } from '../json/json.ts';
 import { compileExpression } from './compiled-expression.ts';
 import { toPlainJson } from './plain-json.ts';

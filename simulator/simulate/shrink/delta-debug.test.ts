@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { deltaDebug } from './delta-debug.ts';
 
 const always = () => true;

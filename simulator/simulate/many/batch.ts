@@ -1,0 +1,34 @@
+import type { FaultLevel } from '../faults/planned-fault.ts';
+
+/** So many runs of fleets of one size, with seeds that follow each other. */
+export interface Batch {
+  readonly runs: number;
+  readonly clusters: number;
+  readonly faults: FaultLevel;
+  readonly target: string;
+  readonly firstSeed: number;
+}
+
+/** One run of a batch. */
+export interface Job {
+  readonly seed: number;
+  readonly clusters: number;
+  readonly faults: FaultLevel;
+  readonly target: string;
+}
+
+/** What a worker tells of one run. `problem` = what it violated, or why it could not be run to its end. */
+export interface Report {
+  readonly job: Job;
+  readonly outcome: string;
+  readonly milliseconds: number;
+  readonly problems: readonly string[];
+}
+
+/** Every run of these batches, in turns: large and small fleets alternate, so that workers end at about the same time. */
+export function jobsOf(batches: readonly Batch[]): Job[] {
+  const jobs = batches.flatMap(({ runs, firstSeed, ...rest }) =>
+    Array.from({ length: runs }, (_, index) => ({ place: index / runs, job: { ...rest, seed: firstSeed + index } })),
+  );
+  return jobs.sort((a, b) => a.place - b.place).map(({ job }) => job);
+}

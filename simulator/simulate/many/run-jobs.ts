@@ -1,0 +1,37 @@
+import { Worker } from 'node:worker_threads';
+import type { Job, Report } from './batch.ts';
+
+/** Young objects die young here: with room for them, hardly anything of a run is ever moved. In MiB. */
+const YOUNG_GENERATION = 64;
+
+/** Runs all jobs, on so many cores at once; each report is told when it comes. */
+export async function runJobs(jobs: readonly Job[], cores: number, tell: (report: Report) => void): Promise<void> {
+  const waiting = [...jobs];
+  await Promise.all(Array.from({ length: Math.min(cores, jobs.length) }, () => workThrough(waiting, tell)));
+}
+
+async function workThrough(waiting: Job[], tell: (report: Report) => void): Promise<void> {
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION },
+  });
+  try {
+    for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) tell(await ask(worker, job));
+  } finally {
+    await worker.terminate();
+  }
+}
+
+function ask(worker: Worker, job: Job): Promise<Report> {
+  return new Promise((resolve, reject) => {
+    const done = (end: () => void) => {
+      worker.off('message', answered);
+      worker.off('error', died);
+      end();
+    };
+    const answered = (report: Report) => done(() => resolve(report));
+    const died = (error: unknown) => done(() => reject(error));
+    worker.on('message', answered);
+    worker.on('error', died);
+    worker.postMessage(job);
+  });
+}
