@@ -1,0 +1,267 @@
+import type { Upgrade } from '../../core/contracts/items/protocol.ts';
+import { Epochs, Intents, Members, Upgrades, Waves } from '../../core/store/entities.ts';
+import type { History } from './history.ts';
+import type { Judge } from './judge.ts';
+import { judgeApproval } from './judge-approval.ts';
+import { judgeBudget } from './judge-budget.ts';
+import { judgeCaps } from './judge-caps.ts';
+import { judgeAttempts, judgeFence } from './judge-fence.ts';
+import { judgeOrder } from './judge-order.ts';
+import { judgeSoak } from './judge-soak.ts';
+import { judgeStop } from './judge-stop.ts';
+import { judgeWindow } from './judge-window.ts';
+import {
+  config,
+  type Fabricated,
+  hold,
+  inForce,
+  intentOf,
+  KEY,
+  memberOf,
+  OTHER,
+  rollout,
+  stopFleet,
+  upgradeOf,
+  waveOf,
+  write,
+} from './testing/fabricate.ts';
+
+type Case = readonly [what: string, judge: (history: History) => Judge, history: Fabricated];
+
+const counts = (number: number) => ({ total: number, 'account/111111111111': number, 'region/eu-central-1': number });
+const nights = { nights: { windows: [{ name: 'nights', schedule: '0 22 * * *', duration: '6h' }] } };
+const always = { always: { freezes: [{ name: 'party', from: '2026-11-24T00:00', to: '2026-11-25T00:00' }] } };
+const untilHalfPast = { noon: { windows: [{ name: 'noon', schedule: '0 12 * * *', duration: '30m' }] } };
+const failed = memberOf({ clusterKey: OTHER, status: 'Failed' });
+const passed = { status: 'Completed' } as const;
+const secondWave = { waveIndex: 1 } as const;
+const running: Upgrade['steps'] = {
+  'upgrade-control-plane': { status: 'running', reasons: [], startedAt: '2026-11-20T12:00:00.000Z' },
+};
+
+/** The first wave's last success, then its end. */
+const succeeded = (history: Fabricated): Fabricated =>
+  history
+    .add(KEY, 'UpgradeSucceeded', { rolloutId: 'r', waveIndex: 0 }, write(Members, memberOf({ status: 'Succeeded' })))
+    .add('rollout/r', 'WaveCompleted', {}, write(Waves, waveOf(passed)));
+
+const approved = (history: Fabricated, hash = 'h', by = 'somebody'): Fabricated =>
+  history.add('rollout/r', 'WaveApproved', { waveIndex: 0, hash, by });
+const asks = (more: object = {}) => ({ wave: { approval: more }, first: { hash: 'h' } as object });
+
+const INNOCENT: readonly Case[] = [
+  ['a first change', judgeStop, inForce().commit()],
+  ['a first change', judgeFence, inForce().commit()],
+  ['a first change', judgeAttempts, inForce().commit()],
+  ['a first change', judgeOrder, inForce().commit()],
+  ['a first change', judgeBudget, inForce().commit()],
+  ['a first change', judgeWindow, inForce().commit()],
+  ['a change in an open window', judgeWindow, inForce({ wave: { calendar: 'always' }, calendars: always }).commit()],
+  [
+    'a second change of a hop that ends after the window',
+    judgeWindow,
+    inForce({ spec: { estimates: { upgrade: '1h' } }, wave: { calendar: 'noon' }, calendars: untilHalfPast })
+      .add(KEY, 'Noted', {}, write(Upgrades, upgradeOf({ mutated: true })))
+      .commit(),
+  ],
+  [
+    'a grant within every cap',
+    judgeCaps,
+    inForce({ fleet: { caps: { total: 1 } } }).grant({ number: 2 }, {}, counts(1)),
+  ],
+  [
+    'the next wave after the soak',
+    judgeSoak,
+    succeeded(inForce({ wave: { soak: '1h' } }))
+      .wait(61)
+      .grant({}, secondWave),
+  ],
+  [
+    'the next wave before its soak has ended, by the word of a person',
+    judgeSoak,
+    succeeded(inForce({ wave: { soak: '1h' } }))
+      .add('rollout/r', 'WavePromoted')
+      .grant({}, secondWave),
+  ],
+  ['a wave that was approved', judgeApproval, approved(inForce(asks())).grant()],
+  ['a resumed fleet', judgeStop, inForce().add('fleet', 'FleetStopped', {}, stopFleet).wait(1)],
+  [
+    'a second change in a halted wave',
+    judgeBudget,
+    inForce({ first: { status: 'Halted' } })
+      .add(KEY, 'Noted', {}, write(Upgrades, upgradeOf({ mutated: true })))
+      .commit(),
+  ],
+];
+
+test.each(INNOCENT)('%s is no violation (%p)', (_, judge, history) => {
+  expect(history.judged(judge)).toEqual([]);
+});
+
+const GUILTY: readonly (readonly [invariant: string, ...Case])[] = [
+  ['stop', 'a stopped fleet', judgeStop, inForce().add('fleet', 'FleetStopped', {}, stopFleet).commit()],
+  [
+    'stop',
+    'a paused rollout',
+    judgeStop,
+    inForce()
+      .add('rollout/r', 'Paused', {}, rollout({ status: 'Paused' }))
+      .commit(),
+  ],
+  ['stop', 'an aborted rollout', judgeStop, inForce({ rollout: { status: 'Aborted' } }).commit()],
+  ['stop', 'a held cluster', judgeStop, inForce().add(KEY, 'ClusterHeld', {}, hold).commit()],
+  ['observe', 'observe mode', judgeStop, inForce({ fleet: { mode: 'observe' } }).commit()],
+  ['fence', 'a grant that is closing', judgeFence, inForce({ grant: { status: 'closing' } }).commit()],
+  ['fence', 'an older grant', judgeFence, inForce({ grant: { number: 2 } }).commit()],
+  [
+    'fence',
+    'an older epoch',
+    judgeFence,
+    inForce()
+      .add('fleet', 'Restored', {}, write(Epochs, { number: 2 }))
+      .commit(),
+  ],
+  [
+    'once',
+    'a second token',
+    judgeAttempts,
+    inForce()
+      .commit()
+      .commit(undefined, { call: callWith('other') }),
+  ],
+  ['once', 'an attempt too early', judgeAttempts, inForce().commit().commit(undefined, { attempt: 2, token: 'u' })],
+  [
+    'once',
+    'an attempt before the last one was seen to end',
+    judgeAttempts,
+    inForce()
+      .add(KEY, 'Accepted', {}, write(Intents, intentOf({ outcome: { type: 'accepted', updateId: 'u', at: 't' } })))
+      .commit(undefined, { attempt: 2 }),
+  ],
+  [
+    'order',
+    'nodes before the control plane',
+    judgeOrder,
+    inForce({ steps: running }).commit('roll-node-group', {}, { steps: running }),
+  ],
+  ['budget', 'a halted wave', judgeBudget, inForce({ first: { status: 'Halted' } }).commit()],
+  [
+    'budget',
+    'too many failures',
+    judgeBudget,
+    inForce().add(OTHER, 'UpgradeFailed', {}, write(Members, failed)).commit(),
+  ],
+  [
+    'budget',
+    'an earlier wave that is halted',
+    judgeBudget,
+    inForce({ first: { status: 'Halted' } })
+      .add(KEY, 'Noted', {}, write(Upgrades, upgradeOf({ waveIndex: 1 })))
+      .commitIn(1),
+  ],
+  [
+    'budget',
+    'more that may still fail than there is room for',
+    judgeBudget,
+    inForce({ wave: { failureBudget: { maxFailures: 0, countInFlight: true } } })
+      .add(OTHER, 'Noted', {}, write(Upgrades, upgradeOf({ clusterKey: OTHER, mutated: true })))
+      .add(OTHER, 'Noted', {}, write(Members, memberOf({ clusterKey: OTHER, status: 'Running', inFlight: true })))
+      .add(KEY, 'Noted', {}, write(Members, memberOf({ status: 'Running', inFlight: true })))
+      .commit(),
+  ],
+  [
+    'caps',
+    'a cap of the fleet',
+    judgeCaps,
+    inForce({ fleet: { caps: { perAccount: 1 } } }).grant({ clusterKey: OTHER }, { name: 'shop' }, counts(2)),
+  ],
+  [
+    'caps',
+    'a full wave',
+    judgeCaps,
+    inForce()
+      .add(OTHER, 'Noted', {}, write(Members, memberOf({ clusterKey: OTHER, inFlight: true, status: 'Parked' })))
+      .grant({ number: 2 }, {}, counts(1)),
+  ],
+  ['caps', 'a ledger that counts wrong', judgeCaps, inForce().grant({ number: 2 }, {}, counts(3))],
+  [
+    'caps',
+    'a grant that is not counted',
+    judgeCaps,
+    inForce().grant({ number: 2, capKeys: ['total'] }, {}, { total: 1 }),
+  ],
+  ['window', 'a closed window', judgeWindow, inForce({ wave: { calendar: 'nights' }, calendars: nights }).commit()],
+  [
+    'window',
+    'a freeze',
+    judgeWindow,
+    inForce({ wave: { calendar: 'always' }, calendars: always })
+      .wait(4 * 24 * 60)
+      .commit(),
+  ],
+  ['window', 'a calendar that is not there', judgeWindow, inForce({ wave: { calendar: 'nights' } }).commit()],
+  [
+    'window',
+    "the calendar of the cluster's tag",
+    judgeWindow,
+    inForce({ calendars: nights })
+      .add(KEY, 'TagsObserved', { tags: { 'liftlock/calendar': 'nights' } })
+      .commit(),
+  ],
+  [
+    'window',
+    'a hop that does not fit',
+    judgeWindow,
+    inForce({ spec: { estimates: { upgrade: '1h' } }, wave: { calendar: 'noon' }, calendars: untilHalfPast }).commit(),
+  ],
+  [
+    'window',
+    'a calendar that was changed in the middle',
+    judgeWindow,
+    inForce({ wave: { calendar: 'always' }, calendars: always })
+      .commit()
+      .add('fleet', 'ConfigApplied', {}, config('Calendar', 'always', calendar(nights.nights)))
+      .commit('roll-node-group'),
+  ],
+  [
+    'soak',
+    'a soak that has not ended',
+    judgeSoak,
+    succeeded(inForce({ wave: { soak: '1h' } }))
+      .wait(30)
+      .grant({}, secondWave),
+  ],
+  ['soak', 'an earlier wave that is open', judgeSoak, inForce().grant({}, secondWave)],
+  ['approval', 'nobody', judgeApproval, inForce(asks()).grant()],
+  ['approval', 'another plan', judgeApproval, approved(inForce(asks()), 'older').grant()],
+  ['approval', 'one person twice', judgeApproval, approved(approved(inForce(asks({ approvals: 2 })))).grant()],
+  ['approval', 'the author', judgeApproval, approved(inForce(asks({ fourEyes: true })), 'h', 'author').grant()],
+  ['approval', 'the creator', judgeApproval, approved(inForce(asks({ fourEyes: true })), 'h', 'creator').grant()],
+  [
+    'approval',
+    'too long ago',
+    judgeApproval,
+    approved(inForce(asks({ expiresAfter: '1h' })))
+      .wait(90)
+      .grant(),
+  ],
+  [
+    'approval',
+    'a rejection afterwards',
+    judgeApproval,
+    approved(inForce(asks())).wait(1).add('rollout/r', 'WaveRejected', { waveIndex: 0 }).grant(),
+  ],
+];
+
+test.each(GUILTY)('%s is violated by %s', (invariant, _, judge, history) => {
+  expect(history.judged(judge)).toContainEqual({ invariant, message: expect.any(String) });
+});
+
+function callWith(clientRequestToken: string) {
+  const { call } = intentOf({});
+  return { ...call, input: { ...call.input, clientRequestToken } };
+}
+
+function calendar(spec: object): object {
+  return { apiVersion: 'liftlock/v1alpha1', kind: 'Calendar', metadata: { name: 'always' }, spec };
+}
