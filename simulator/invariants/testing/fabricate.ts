@@ -155,6 +155,7 @@ export function inForce(
     write(Waves, waveOf({ index: 1, name: 'second', ...options.second })),
     write(Upgrades, upgradeOf(options.steps === undefined ? {} : { steps: options.steps })),
     write(Grants, grantOf(options.grant ?? {})),
+    write(Ledgers, { counts: { total: 1, 'account/111111111111': 1, 'region/eu-central-1': 1 } }),
   );
 }
 
