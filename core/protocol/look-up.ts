@@ -3,8 +3,11 @@ import { GRACE_SECONDS, type MutatingCall, UPDATE_TYPE } from '../contracts/muta
 import type { EksReader, Update } from '../ports/eks.ts';
 import { hasTargetOf, subjectOf } from './update-subject.ts';
 
-/** Clocks of EKS and of the committer may differ by this much. */
-const SKEW_SECONDS = 15;
+/**
+ * Clocks of EKS and of the committer may differ by this much. What was there before the commit is among the known updates, so that a wide
+ * interval takes nobody else's update for ours.
+ */
+const SKEW_SECONDS = 60;
 
 export const callOf = (intent: Intent): MutatingCall => intent.call as unknown as MutatingCall;
 
