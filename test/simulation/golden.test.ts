@@ -1,0 +1,65 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { addCluster } from '../../simulator/eks/add-cluster.ts';
+import { emptyState } from '../../simulator/eks/empty-state.ts';
+import { faultText } from '../../simulator/simulate/faults/fault-text.ts';
+import { parseDocuments } from '../../simulator/simulate/fleet/synthetic-config.ts';
+import { runSimulation } from '../../simulator/simulate/run/run-simulation.ts';
+import { timelineText } from '../../simulator/simulate/timeline/timeline-text.ts';
+import { GOLDEN_SCENARIOS, type GoldenScenario } from './golden-scenarios.ts';
+
+const START = new Date('2026-11-20T08:00:00Z');
+const apiVersion = 'liftlock/v1alpha1';
+
+/** `UPDATE_GOLDEN=1 npm test -- test/simulation` writes them anew: read the difference before it is committed. */
+const update = process.env.UPDATE_GOLDEN === '1';
+
+test.each(GOLDEN_SCENARIOS)('$name: $title', async (scenario) => {
+  const text = await textOf(scenario);
+  const file = new URL(`${scenario.name}.golden.txt`, import.meta.url);
+  if (update) await writeFile(file, text);
+  expect(text).toBe(await readFile(file, 'utf8'));
+});
+
+async function textOf({ title, clusters, caps = {}, waves, faults }: GoldenScenario): Promise<string> {
+  const state = emptyState(START);
+  for (const cluster of clusters) addCluster(state, cluster);
+  const { fleet, policies } = parseDocuments(
+    [
+      {
+        apiVersion,
+        kind: 'Fleet',
+        metadata: { name: 'golden' },
+        spec: {
+          mode: 'act',
+          accounts: [...new Set(clusters.map((cluster) => cluster.account ?? '111111111111'))],
+          regions: ['eu-central-1'],
+          spokeRole: { externalId: 'golden' },
+          caps,
+          labels: { fromTags: { stage: 'stage' } },
+        },
+      },
+      {
+        apiVersion,
+        kind: 'UpgradePolicy',
+        metadata: { name: 'standard' },
+        spec: { selector: {}, target: '1.37', trigger: 'automatic', waves },
+      },
+    ],
+    START,
+  );
+  const simulation = { seed: 1, fleet: { clusters: clusters.length, target: '1.37' }, faults: [...faults] };
+  const prepared = { state, start: START, objects: [fleet, ...policies] };
+  const { result, world } = await runSimulation(simulation, prepared);
+  const { outcome, clusters: buckets, violations } = result;
+  const ends = Object.entries(buckets).map(([bucket, count]) => `${count} ${bucket}`);
+  return [
+    title,
+    ...faults.map((fault) => `Fault: ${faultText(fault)}`),
+    '',
+    ...timelineText(world, START),
+    '',
+    `${outcome}: ${ends.join(', ')}`,
+    ...violations.map(({ invariant, message }) => `VIOLATED ${invariant}: ${message}`),
+    '',
+  ].join('\n');
+}
