@@ -12,8 +12,15 @@ export interface MachineDefinition {
   readonly definition: unknown;
 }
 
-/** The very files of `state-machines/`, with the placeholders filled in as the stack fills them in. */
-export function machineDefinitions(): MachineDefinition[] {
+let read: readonly MachineDefinition[] | undefined;
+
+/** The very files of `state-machines/`, with the placeholders filled in as the stack fills them in. Read once: shared, not to be changed. */
+export function machineDefinitions(): readonly MachineDefinition[] {
+  read ??= readDefinitions();
+  return read;
+}
+
+function readDefinitions(): MachineDefinition[] {
   return MACHINE_NAMES.map((name) => {
     const text = readFileSync(new URL(`${MACHINE_DEFINITIONS[name]}.asl.json`, DEFINITIONS), 'utf8');
     const filled = text.replaceAll(/\$\{(\w+)\}/g, (_, placeholder: string) => fillIn(placeholder, name));

@@ -4,9 +4,10 @@ import type { ConfigObject } from '../../../core/config/types.ts';
 import { applyConfig } from '../../../core/operations/apply-config.ts';
 import { resumeFleet } from '../../../core/operations/fleet-switch.ts';
 import { recoverAfterRestore } from '../../../core/operations/restore.ts';
+import { FLEET } from '../../../core/policy/applied.ts';
 import type { StoredItem } from '../../../core/ports/table.ts';
 import { Configs } from '../../../core/store/entities.ts';
-import { decode } from '../../../core/store/entity.ts';
+import { decode, load } from '../../../core/store/entity.ts';
 import { machineDefinitions } from '../../process/machines.ts';
 import type { World } from '../../process/world.ts';
 import type { FaultOf } from './planned-fault.ts';
@@ -20,13 +21,15 @@ type Later = (minutes: number, run: () => Promise<void>) => void;
 /** Applies the Fleet and the policies as they are, with other numbers. */
 export async function changeConfig(
   world: World,
-  { total, maxConcurrency, maxFailures }: FaultOf<'config'>,
+  { total, maxConcurrency, maxFailures, observeMinutes }: FaultOf<'config'>,
+  later: Later,
 ): Promise<void> {
   const applied = (await world.table.queryPartition('CONFIG')).map((item) => decode(Configs, item).data);
   const objects = applied.flatMap(({ kind, document }): ConfigObject[] => {
     if (kind === 'Fleet') {
       const fleet = fleetSchema.parse(document);
       if (total !== undefined) fleet.spec.caps = { ...fleet.spec.caps, total };
+      if (observeMinutes !== undefined) fleet.spec.mode = 'observe';
       return [fleet];
     }
     if (kind !== 'UpgradePolicy') return [];
@@ -38,6 +41,14 @@ export async function changeConfig(
     return [policy];
   });
   await applyConfig(world.ports, objects, ADMIN);
+  if (observeMinutes !== undefined) later(observeMinutes, () => actAgain(world));
+}
+
+async function actAgain(world: World): Promise<void> {
+  const applied = await load(world.table, Configs, 'Fleet', FLEET);
+  const fleet = fleetSchema.parse(applied?.data.document);
+  fleet.spec.mode = 'act';
+  await applyConfig(world.ports, [fleet], ADMIN);
 }
 
 /** The same files deployed again: what runs keeps its definition, what starts gets the new one. */

@@ -72,6 +72,7 @@ const KINDS: readonly (readonly [share: number, plan: Plan])[] = [
       ...(choices.chance(0.5) ? { total: choices.integer(1, 20) } : {}),
       ...(choices.chance(0.5) ? { maxConcurrency: choices.integer(1, 8) } : {}),
       ...(choices.chance(0.3) ? { maxFailures: choices.integer(0, 4) } : {}),
+      ...(choices.chance(0.2) ? { observeMinutes: choices.integer(2, 60) } : {}),
     }),
   ],
   [2, (choices) => ({ kind: 'deployment', ...timed(choices) })],

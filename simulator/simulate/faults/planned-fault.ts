@@ -71,6 +71,8 @@ export const plannedFault = z.discriminatedUnion('kind', [
     total: z.number().int().positive().optional(),
     maxConcurrency: z.number().int().positive().optional(),
     maxFailures: count.optional(),
+    /** The fleet only looks for so long. */
+    observeMinutes: count.optional(),
   }),
   z.strictObject({ kind: z.literal('deployment'), minute }),
   /** The table as it was `back` minutes before, brought up to date from the audit as docs/runbook.md says. */

@@ -41,7 +41,7 @@ function schedule(world: World, start: Date, planned: readonly PlannedFault[]): 
   };
   for (const fault of faultsOf(planned, 'person')) at(fault.minute, () => actAsPerson(world, fault, later));
   for (const fault of faultsOf(planned, 'excluded')) at(fault.minute, () => excludeCluster(world, fault, later));
-  for (const fault of faultsOf(planned, 'config')) at(fault.minute, () => changeConfig(world, fault));
+  for (const fault of faultsOf(planned, 'config')) at(fault.minute, () => changeConfig(world, fault, later));
   for (const fault of faultsOf(planned, 'deployment')) at(fault.minute, async () => deploy(world, fault.minute));
   for (const { minute, back } of faultsOf(planned, 'restored'))
     at(Math.max(0, minute - back), async () => restoreLater(world, Math.min(minute, back), later));

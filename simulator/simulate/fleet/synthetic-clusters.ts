@@ -44,7 +44,7 @@ export function syntheticClusters({ clusters, target, seed, now }: SyntheticFlee
       tags: {
         stage,
         team,
-        network: choices.chance(0.65) ? 'private' : 'open',
+        network: choices.chance(0.85) ? 'private' : 'open',
         ...(stage === 'dev' && index % 5 === 0 ? { canary: 'true' } : {}),
       },
       // Without node groups it is Auto Mode's, and now and then nobody's: such a cluster cannot be judged, and blocks.
