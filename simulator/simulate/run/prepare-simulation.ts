@@ -28,8 +28,9 @@ export async function prepareSimulation({ seed, fleet, only }: Pick<Simulation, 
 
 function synthetic(seed: number, { clusters, target }: { clusters: number; target: string }): PreparedSimulation {
   const spec = { clusters, target, seed, now: START };
+  const state = syntheticClusters(spec);
   const { fleet, policies } = parseDocuments(syntheticDocuments(spec), START);
-  return { state: syntheticClusters(spec), start: START, objects: [fleet, ...policies] };
+  return { state, start: START, objects: [fleet, ...policies] };
 }
 
 async function fromFolder({
