@@ -1,9 +1,13 @@
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import { runInProcess } from '../testing/run-in-process.ts';
 
 const EXAMPLE = new URL('../../examples/fleet/', import.meta.url).pathname;
+
+// Whole rollouts, on machines that may be busy.
+jest.setTimeout(60_000);
 
 test('the document of a run has these members, and its buckets sum to the fleet', async () => {
   const { code, out } = await runInProcess(['simulate', '--clusters', '5', '--seed', '2', '-o', 'json']);

@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { jest } from '@jest/globals';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import { emptyState } from '../../simulator/eks/empty-state.ts';
 import { faultText } from '../../simulator/simulate/faults/fault-text.ts';
@@ -6,6 +7,9 @@ import { parseDocuments } from '../../simulator/simulate/fleet/synthetic-config.
 import { runSimulation } from '../../simulator/simulate/run/run-simulation.ts';
 import { timelineText } from '../../simulator/simulate/timeline/timeline-text.ts';
 import { GOLDEN_SCENARIOS, type GoldenScenario } from './golden-scenarios.ts';
+
+// Whole rollouts, on machines that may be busy.
+jest.setTimeout(60_000);
 
 const START = new Date('2026-11-20T08:00:00Z');
 const apiVersion = 'liftlock/v1alpha1';

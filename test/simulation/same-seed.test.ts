@@ -1,5 +1,9 @@
 import { execFileSync } from 'node:child_process';
+import { jest } from '@jest/globals';
 import { runInProcess } from '../../cli/testing/run-in-process.ts';
+
+// Whole rollouts, on machines that may be busy.
+jest.setTimeout(60_000);
 
 const PROGRAM = new URL('../../cli/main.ts', import.meta.url).pathname;
 const COMMAND = ['simulate', '--clusters', '6', '--target', '1.37', '-o', 'json'];
