@@ -10,8 +10,8 @@ import type { AppliedConfig } from '../contracts/items/rollout.ts';
 import type { Table } from '../ports/table.ts';
 import { Configs } from '../store/entities.ts';
 import { decode, load } from '../store/entity.ts';
-import type { ChannelSpec } from './channels.ts';
 import { parseFrozen } from '../store/parse-frozen.ts';
+import type { ChannelSpec } from './channels.ts';
 
 /** The Fleet object is kept under one key, whatever its name: there is one. */
 export const FLEET = 'fleet';

@@ -83,7 +83,7 @@ describe('waves', () => {
     });
     await run(world);
     await expect(resumeRollout(world.ports, (await onlyRollout(world)).id, PERSON)).rejects.toThrow(
-      'Retry or release its clusters first',
+      'Retry its clusters',
     );
     await retryCluster(world.ports, (await recordOf(world, 'd1')).clusterKey, PERSON);
     await run(world);
