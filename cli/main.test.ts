@@ -54,6 +54,7 @@ test('help lists every verb', async () => {
     'start|demo',
     'apply',
     'validate',
+    'calendar',
     'get',
     'describe',
     'explain',
