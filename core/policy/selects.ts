@@ -24,11 +24,15 @@ export function selects(selector: Selector, cluster: ClusterRecord): Selection {
   const result = compiled.predicate.test(cluster);
   if ('error' in result) return failed(when, result.error);
   const { matches } = result;
-  return { matches, reasons: matches ? [...byLabels.reasons, `${when} is true`] : [`needs: ${when}; it is false`] };
+  const text = shortened(when);
+  return { matches, reasons: matches ? [...byLabels.reasons, `${text} is true`] : [`needs: ${text}; it is false`] };
 }
 
+/** Reasons are kept in items and read by people; the whole expression stands in the policy. */
+const shortened = (when: string): string => (when.length > 120 ? `${when.slice(0, 119)}…` : when);
+
 function failed(when: string, error: string): Selection {
-  return { matches: false, reasons: [`the expression ${when} has no answer: ${error}`], error };
+  return { matches: false, reasons: [`the expression ${shortened(when)} has no answer: ${error}`], error };
 }
 
 type Compiled = ReturnType<typeof compilePredicate<Parameters<typeof clusterEnvironment.variablesOf>[0]>>;
