@@ -9,6 +9,7 @@ export interface Figure {
     | 'MiB'
     | 'USD'
     | 'per second'
+    | 'per minute'
     | 'reads'
     | 'transitions'
     | 'events'

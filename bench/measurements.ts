@@ -18,6 +18,7 @@ export const MEASUREMENTS = {
   'scan-one-file': [],
   'scan-live': [],
   calendar: [],
+  'simulated-rollouts': ['--max-semi-space-size=64'],
 } as const satisfies Record<string, readonly string[]>;
 export type MeasurementName = keyof typeof MEASUREMENTS;
 export const MEASUREMENT_NAMES = Object.keys(MEASUREMENTS) as readonly MeasurementName[];
