@@ -1,4 +1,7 @@
-import { Grants, Members, Upgrades } from '../../core/store/entities.ts';
+import type { StoredItem } from '../../core/ports/table.ts';
+import { decide } from '../../core/rollout/decide.ts';
+import { loadSnapshot } from '../../core/rollout/load-snapshot.ts';
+import { Grants, Members, Upgrades, Waves } from '../../core/store/entities.ts';
 import { decode } from '../../core/store/entity.ts';
 import type { RunView } from './run-view.ts';
 
@@ -16,5 +19,25 @@ export async function isAtRest(world: RunView): Promise<boolean> {
     if (item.kind === Upgrades.kind && decode(Upgrades, item).data.resumeAt !== undefined) return false;
     if (item.kind === Members.kind && decode(Members, item).data.resumeAt !== undefined) return false;
   }
-  return true;
+  return !(await movesLater(world, active));
+}
+
+/** A wave that soaks, or somebody for whom a window opens: time alone brings it on. A gate that is not green waits for somebody outside. */
+async function movesLater(world: RunView, active: readonly StoredItem[]): Promise<boolean> {
+  const now = world.clock.now();
+  const waits = active.some(({ kind }) => kind === Members.kind || kind === Upgrades.kind || kind === Waves.kind);
+  if (!waits) return false;
+  const snapshot = await loadSnapshot(world.table, active, false);
+  const running = new Set(snapshot.rollouts.filter(({ status }) => status === 'Running').map(({ id }) => id));
+  const soaks = snapshot.waves.some(
+    ({ rolloutId, status, gates }) =>
+      running.has(rolloutId) && status === 'Soaking' && (gates?.readings ?? []).every((one) => one.status === 'green'),
+  );
+  return (
+    soaks ||
+    decide(snapshot, now).waiting.some(({ rolloutId, until }) => {
+      const goesOn = rolloutId === undefined || running.has(rolloutId);
+      return goesOn && until !== undefined && new Date(until) > now;
+    })
+  );
 }

@@ -29,6 +29,8 @@ export interface SmallFleet {
   /** One policy over everything, unless `policies` are given. */
   readonly policy?: Record<string, unknown>;
   readonly policies?: readonly Record<string, unknown>[];
+  /** Specs of Calendars, by name. */
+  readonly calendars?: Readonly<Record<string, Record<string, unknown>>>;
   readonly prepare?: (state: FakeEksState) => void;
   readonly faults?: readonly Fault[];
   readonly accounts?: readonly string[];
@@ -81,6 +83,12 @@ export async function smallFleet(fleet: SmallFleet): Promise<World> {
         labels: { fromTags: { stage: 'stage' } },
       },
     },
+    ...Object.entries(fleet.calendars ?? {}).map(([name, spec]) => ({
+      apiVersion,
+      kind: 'Calendar',
+      metadata: { name },
+      spec,
+    })),
     ...(
       fleet.policies ?? [
         {
@@ -103,7 +111,7 @@ export async function smallFleet(fleet: SmallFleet): Promise<World> {
     { now: DAY },
   );
   if (parsed.fleet === undefined || parsed.errors.length > 0) throw new Error(JSON.stringify(parsed.errors));
-  await applyConfig(world.ports, [parsed.fleet, ...parsed.policies], PERSON);
+  await applyConfig(world.ports, [parsed.fleet, ...parsed.calendars, ...parsed.policies], PERSON);
   return world;
 }
 

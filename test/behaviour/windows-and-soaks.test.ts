@@ -1,0 +1,179 @@
+import { promoteRollout } from '../../core/operations/promote-rollout.ts';
+import { runWorld } from '../../simulator/process/run-world.ts';
+import {
+  memberOf,
+  membersOf,
+  mutationsOf,
+  PERSON,
+  rolloutsOf,
+  run,
+  smallFleet,
+  versionOf,
+  wavesOf,
+} from './small-fleet.ts';
+
+type World = Awaited<ReturnType<typeof smallFleet>>;
+
+const staged = (stage: string, names: readonly string[], version = '1.36') =>
+  names.map((name) => ({ name, version, tags: { stage }, nodegroups: [{ name: 'workers' }] }));
+const at = (text: string) => Date.parse(text);
+const nightly = { timeZone: 'Europe/Berlin', windows: [{ name: 'nights', schedule: '0 22 * * *', duration: '6h' }] };
+const commitsOf = async (world: World, name: string) =>
+  (await world.auditTimeline())
+    .filter(({ event, subject }) => event === 'MutationCommitted' && subject.includes(`/${name}@`))
+    .map((item) => at(item.at));
+const startedOf = (world: World, name: string) =>
+  Math.min(
+    ...mutationsOf(world)
+      .filter((one) => one.clusterArn.endsWith(`/${name}`))
+      .map((one) => one.at),
+  );
+const until = (world: World, text: string) => runWorld(world, { until: new Date(text), quietHours: 1_000 });
+
+describe('a window', () => {
+  test('lets nothing begin before it opens, and everything that fits end in it', async () => {
+    const world = await smallFleet({
+      clusters: staged('dev', ['d1', 'd2']),
+      calendars: { prod: nightly },
+      policy: { waves: [{ name: 'all', calendar: 'prod', maxConcurrency: 2 }] },
+    });
+    await run(world);
+    expect(versionOf(world, 'd1')).toBe('1.37');
+    for (const name of ['d1', 'd2']) {
+      for (const commit of await commitsOf(world, name)) {
+        expect(commit).toBeGreaterThanOrEqual(at('2026-11-20T21:00:00Z'));
+        expect(commit).toBeLessThan(at('2026-11-21T03:00:00Z'));
+      }
+    }
+    expect(startedOf(world, 'd1')).toBeLessThan(at('2026-11-20T21:05:00Z'));
+  });
+
+  test('that is too short for an upgrade is passed by, unless the wave may overrun', async () => {
+    const short = {
+      windows: [
+        { name: 'short', schedule: '0 12 * * *', duration: '45m' },
+        { name: 'long', schedule: '0 12 22 * *', duration: '3h' },
+      ],
+    };
+    const wave = { name: 'all', calendar: 'prod' };
+    const patient = await smallFleet({
+      clusters: staged('dev', ['d1']),
+      calendars: { prod: short },
+      policy: { waves: [wave] },
+    });
+    await run(patient);
+    expect(startedOf(patient, 'd1')).toBeGreaterThanOrEqual(at('2026-11-22T12:00:00Z'));
+    const hasty = await smallFleet({
+      clusters: staged('dev', ['d1']),
+      calendars: { prod: short },
+      policy: { waves: [{ ...wave, mayOverrun: true }] },
+    });
+    await run(hasty);
+    expect(startedOf(hasty, 'd1')).toBeLessThan(at('2026-11-20T12:05:00Z'));
+  });
+
+  test('that closes in the middle parks the rest of the hop until it opens again', async () => {
+    const world = await smallFleet({
+      clusters: staged('dev', ['d1']),
+      calendars: { prod: { windows: [{ name: 'hour', schedule: '0 12 * * *', duration: '62m' }] } },
+      policy: { waves: [{ name: 'all', calendar: 'prod', mayOverrun: true }], estimates: { upgrade: '10m' } },
+    });
+    await run(world, 10);
+    expect(versionOf(world, 'd1')).toBe('1.37');
+    for (const commit of await commitsOf(world, 'd1')) {
+      const minutes = (commit / 60_000) % 1440;
+      expect(minutes).toBeGreaterThanOrEqual(12 * 60);
+      expect(minutes).toBeLessThanOrEqual(13 * 60 + 1);
+    }
+  });
+
+  test('wins over nothing: a freeze closes it, and what waits says until when', async () => {
+    const frozen = {
+      ...nightly,
+      freezes: [{ name: 'fair', from: '2026-11-20T00:00', to: '2026-11-23T00:00', reason: 'trade fair' }],
+    };
+    const world = await smallFleet({
+      clusters: staged('dev', ['d1']),
+      calendars: { prod: frozen },
+      policy: { waves: [{ name: 'all', calendar: 'prod' }] },
+    });
+    await run(world);
+    expect(startedOf(world, 'd1')).toBeGreaterThanOrEqual(at('2026-11-22T23:00:00Z'));
+  });
+});
+
+describe('a soak', () => {
+  const waves = [
+    { name: 'dev', selector: { matchLabels: { stage: 'dev' } }, maxConcurrency: 2, soak: '6h' },
+    { name: 'prod', selector: { matchLabels: { stage: 'prod' } } },
+  ];
+  const clusters = [...staged('dev', ['d1', 'd2']), ...staged('prod', ['p1'])];
+
+  test('keeps the next wave back for its length after the last success', async () => {
+    const world = await smallFleet({ clusters, policy: { waves } });
+    await run(world);
+    const [dev] = await wavesOf(world);
+    const soaked = at(dev?.lastSuccessAt ?? '') + 6 * 3_600_000;
+    expect(startedOf(world, 'p1')).toBeGreaterThanOrEqual(soaked);
+    expect(startedOf(world, 'p1')).toBeLessThan(soaked + 180_000);
+    expect((await rolloutsOf(world)).map(({ status }) => status)).toEqual(['Completed']);
+  });
+
+  test('starts again while a gate is red, and never ends on one that is unknown', async () => {
+    const gated = [{ ...waves[0], gates: [{ alarm: 'errors' }] }, waves[1]];
+    const world = await smallFleet({ clusters, policy: { waves: gated } });
+    await until(world, '2026-11-20T12:00:00Z');
+    world.gates.set('errors', 'unknown');
+    await until(world, '2026-11-20T14:00:00Z');
+    world.gates.set('errors', 'green');
+    await run(world);
+    expect(startedOf(world, 'p1')).toBeGreaterThanOrEqual(at('2026-11-20T19:58:00Z'));
+    expect(startedOf(world, 'p1')).toBeLessThan(at('2026-11-20T20:05:00Z'));
+  });
+
+  test('is skipped by a person, on the record', async () => {
+    const world = await smallFleet({ clusters, policy: { waves } });
+    await until(world, '2026-11-20T10:00:00Z');
+    const [rollout] = await rolloutsOf(world);
+    await promoteRollout(world.ports, rollout?.id ?? '', PERSON, 'urgent fix');
+    await run(world);
+    expect(startedOf(world, 'p1')).toBeLessThan(at('2026-11-20T10:05:00Z'));
+    const [audit] = (await world.auditTimeline()).filter(({ event }) => event === 'WavePromoted');
+    expect(audit).toMatchObject({ principal: PERSON, detail: { wave: 'dev' } });
+  });
+});
+
+test('a bake parks the upgrade between control plane and nodes, and keeps its place in the wave, not in the account', async () => {
+  const world = await smallFleet({
+    clusters: staged('dev', ['d1', 'd2']),
+    caps: { total: 1 },
+    policy: { waves: [{ name: 'all', maxConcurrency: 2, bake: '4h' }] },
+  });
+  await run(world);
+  const rolls = (name: string) =>
+    mutationsOf(world).filter(
+      (one) => one.clusterArn.endsWith(`/${name}`) && one.operation === 'UpdateNodegroupVersion',
+    );
+  const upgrades = (name: string) =>
+    mutationsOf(world).filter((one) => one.clusterArn.endsWith(`/${name}`) && one.operation === 'UpdateClusterVersion');
+  for (const name of ['d1', 'd2']) {
+    const [roll] = rolls(name);
+    const [upgrade] = upgrades(name);
+    expect((roll?.at ?? 0) - (upgrade?.at ?? 0)).toBeGreaterThan(4 * 3_600_000);
+  }
+  // The second cluster does not wait for the bake of the first, although only one upgrade may run at once.
+  expect((upgrades('d2')[0]?.at ?? 0) - (upgrades('d1')[0]?.at ?? 0)).toBeLessThan(2 * 3_600_000);
+  expect((await membersOf(world)).map(({ status }) => status)).toEqual(['Succeeded', 'Succeeded']);
+});
+
+test('nodes follow only as often as they must over several hops', async () => {
+  const world = await smallFleet({
+    clusters: staged('dev', ['d1'], '1.34'),
+    policy: { waves: [{ name: 'all', rollNodes: 'whenSkewRequires' }] },
+  });
+  await run(world);
+  expect(versionOf(world, 'd1')).toBe('1.37');
+  expect((await memberOf(world, 'd1')).status).toBe('Succeeded');
+  const rolls = mutationsOf(world).filter((one) => one.operation === 'UpdateNodegroupVersion');
+  expect(rolls).toHaveLength(1);
+});
