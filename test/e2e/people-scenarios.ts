@@ -1,6 +1,7 @@
 import { recordCluster } from '../../core/inventory/record-cluster.ts';
 import { resumeFleet, stopFleet } from '../../core/operations/fleet-switch.ts';
 import { pauseRollout, resumeRollout } from '../../core/operations/rollout-switch.ts';
+import { transactWithAudit } from '../../core/store/audit.ts';
 import { Clusters, Grants, Rollouts, Waves } from '../../core/store/entities.ts';
 import { decode, load, replace } from '../../core/store/entity.ts';
 import { MACHINE_ARN_PREFIX, machineDefinitions } from '../../simulator/process/machines.ts';
@@ -49,7 +50,12 @@ async function haltWave(world: World): Promise<void> {
   for (const item of await world.table.queryKind(Waves.kind)) {
     const wave = decode(Waves, item);
     if (wave.data.status === 'Open')
-      await world.table.transact([replace(Waves, wave, { ...wave.data, status: 'Halted' })]);
+      await transactWithAudit(
+        world.table,
+        [replace(Waves, wave, { ...wave.data, status: 'Halted' })],
+        [{ subject: `rollout/${wave.data.rolloutId}`, event: 'WaveHalted', principal: PERSON, detail: {} }],
+        world.clock.now(),
+      );
   }
 }
 
