@@ -60,7 +60,14 @@ export function judgeWave(ports: OperatorPorts, id: string, name: string, judgem
     await transactWithAudit(
       table,
       [replace(Waves, wave, next), unchanged(Configs, config, 'UpgradePolicy', rollout.data.policy)],
-      [{ subject: `rollout/${id}`, event, principal: judgement.by, detail: { wave: name, ...word } }],
+      [
+        {
+          subject: `rollout/${id}`,
+          event,
+          principal: judgement.by,
+          detail: { wave: name, index: next.index, ...word },
+        },
+      ],
       now,
     );
     const said = `${judgement.by}${judgement.comment === undefined ? '' : `: ${judgement.comment}`}`;

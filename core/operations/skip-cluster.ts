@@ -9,7 +9,7 @@ import { decode, load, replace, unchanged } from '../store/entity.ts';
 import { decideAndWrite } from '../store/retry.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 
-const WAITS: readonly Member['status'][] = ['Pending', 'Parked', 'Quarantined', 'Blocked'];
+const WAITS: readonly Member['status'][] = ['Pending', 'Running', 'Parked', 'Quarantined', 'Blocked'];
 
 /**
  * Takes a cluster out of the rollout that it waits in; another target finds it again. What was begun cannot be skipped: it is half done.
@@ -32,7 +32,11 @@ export function skipCluster(ports: OperatorPorts, clusterKey: string, by: string
       const isOver =
         rollout === undefined || ['Completed', 'CompletedWithFailures', 'Aborted'].includes(rollout.data.status);
       if (isOver || member === undefined || wave === undefined || !WAITS.includes(member.data.status)) continue;
-      if (member.data.inFlight || (grant !== undefined && grant.data.status !== 'free')) {
+      if (
+        member.data.status === 'Running' ||
+        member.data.inFlight ||
+        (grant !== undefined && grant.data.status !== 'free')
+      ) {
         throw new Refusal(
           'WrongState',
           `${cluster.data.name} was begun in the rollout ${rolloutId}, so it cannot be skipped: it would stay half done.`,

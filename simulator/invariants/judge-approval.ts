@@ -8,7 +8,7 @@ import { type Judge, type Moment, SKEW_MILLISECONDS } from './judge.ts';
 /**
  * 9 `approval`: the first grant of a wave that asks for approval comes with enough approvals: of different people, not expired, none of them
  * by who applied the policy or created the rollout where four eyes are asked for, and all bound to the wave's plan hash of that moment.
- * A rejection after an approval voids it (semantics.md, Approval).
+ * The last word of each person counts, and nobody's last word may be a rejection (semantics.md, Approval).
  */
 export const judgeApproval = (): Judge => {
   const records: ApprovalOnRecord[] = [];
@@ -31,26 +31,22 @@ function missing({ item, store, at }: Moment, place: PlaceAt, records: readonly 
   const asked = spec?.approval;
   if (asked === undefined) return [];
   const own = records.filter((one) => one.rolloutId === rollout.id && one.waveIndex === wave.index);
-  const since = own.findLast((one) => one.type !== 'approved')?.at ?? Number.NEGATIVE_INFINITY;
   const lasts = asked.expiresAfter === undefined ? Number.POSITIVE_INFINITY : durationMilliseconds(asked.expiresAfter);
   const author = store.get(Configs, 'UpgradePolicy', rollout.policy)?.appliedBy;
-  const hash = hashOf(wave);
-  const valid = own.filter(
+  // Of this plan alone, the last word of each person.
+  const words = new Map(own.filter((one) => one.hash === wave.planHash).map((one) => [one.principal, one]));
+  const rejected = [...words.values()].find((one) => one.type === 'rejected');
+  if (rejected !== undefined) {
+    const message = `the wave ${wave.name} of ${rollout.id} began at ${item.at} although ${rejected.principal} rejects it`;
+    return [{ invariant: 'approval', message }];
+  }
+  const valid = [...words.values()].filter(
     (one) =>
-      one.type === 'approved' &&
-      one.at > since &&
       one.at + lasts + SKEW_MILLISECONDS >= at &&
-      (hash === undefined || one.hash === hash) &&
       !(asked.fourEyes && (one.principal === rollout.createdBy || one.principal === author)),
   );
   const people = new Set(valid.map((one) => one.principal)).size;
   if (people >= asked.approvals) return [];
   const message = `the wave ${wave.name} of ${rollout.id} began at ${item.at} with ${people} of ${asked.approvals} approvals that count`;
   return [{ invariant: 'approval', message }];
-}
-
-/** The plan hash that was frozen when the wave opened. */
-function hashOf(wave: object): string | undefined {
-  const { hash } = wave as { hash?: unknown };
-  return typeof hash === 'string' ? hash : undefined;
 }

@@ -19,9 +19,9 @@ export const judgeBudget = (): Judge => (moment) => {
   for (const wave of [...place.earlier, place.wave]) {
     const { failed } = countsOf(moment.store, place, wave.index);
     if (wave.status === 'Halted') violations.push(budget(`${what} began while the wave ${wave.name} was halted`));
-    else if (failed > wave.maxFailures)
+    else if (failed > mayFailOf(wave))
       violations.push(
-        budget(`${what} began while ${failed} of the wave ${wave.name} had failed, at most ${wave.maxFailures} may`),
+        budget(`${what} began while ${failed} of the wave ${wave.name} had failed, at most ${mayFailOf(wave)} may`),
       );
   }
   return [...violations, ...inFlightViolations(moment.store, place, what)];
@@ -30,10 +30,14 @@ export const judgeBudget = (): Judge => (moment) => {
 function inFlightViolations(store: StoreAt, place: PlaceAt, what: string): Violation[] {
   if (place.spec?.failureBudget.countInFlight !== true) return [];
   const { failed, mayFail } = countsOf(store, place, place.wave.index);
-  const room = Math.max(1, place.wave.maxFailures - failed);
+  const room = Math.max(1, mayFailOf(place.wave) - failed);
   if (mayFail <= room) return [];
   return [budget(`${what} began: ${mayFail} of the wave ${place.wave.name} may still fail, there is room for ${room}`)];
 }
+
+/** The budget, or as many as a person has accepted (`resume --accept-failures`). */
+const mayFailOf = ({ maxFailures, acceptedFailures = 0 }: PlaceAt['wave']): number =>
+  Math.max(maxFailures, acceptedFailures);
 
 /** `mayFail`: members that were changed and have not settled. */
 function countsOf(store: StoreAt, { rollout }: PlaceAt, waveIndex: number): { failed: number; mayFail: number } {

@@ -6,7 +6,7 @@ import type { Violation } from './history.ts';
 import { type Judge, type Moment, SKEW_MILLISECONDS } from './judge.ts';
 
 /** A person's word that a soak need not be waited for, on the record of the rollout (`liftlock promote`). */
-const PROMOTIONS = ['WavePromoted', 'RolloutPromoted', 'SoakSkipped'];
+const PROMOTED = 'WavePromoted';
 /** A wave in these states keeps nothing after it waiting. */
 const PASSED: readonly Wave['status'][] = ['Completed', 'CompletedWithFailures', 'Skipped'];
 
@@ -23,7 +23,7 @@ export const judgeSoak = (): Judge => {
   const begun = new Set<string>();
   return (moment) => {
     noteSuccess(moment, lastSuccess);
-    if (PROMOTIONS.includes(moment.item.event)) promoted.set(moment.item.subject, moment.at);
+    if (moment.item.event === PROMOTED) promoted.set(moment.item.subject, moment.at);
     if (moment.item.event !== 'Granted') return [];
     const place = placeAt(moment.store, moment.item.detail);
     if (place === undefined || begun.has(keyOf(place.wave))) return [];

@@ -46,8 +46,8 @@ const succeeded = (history: Fabricated): Fabricated =>
     .add('rollout/r', 'WaveCompleted', {}, write(Waves, waveOf(passed)));
 
 const approved = (history: Fabricated, hash = 'h', by = 'somebody'): Fabricated =>
-  history.add('rollout/r', 'WaveApproved', { waveIndex: 0, hash, by });
-const asks = (more: object = {}) => ({ wave: { approval: more }, first: { hash: 'h' } as object });
+  history.add('rollout/r', 'WaveApproved', { index: 0, planHash: hash, principal: by });
+const asks = (more: object = {}) => ({ wave: { approval: more }, first: { planHash: 'h' } as object });
 
 const INNOCENT: readonly Case[] = [
   ['a first change', judgeStop, inForce().commit()],
@@ -249,7 +249,10 @@ const GUILTY: readonly (readonly [invariant: string, ...Case])[] = [
     'approval',
     'a rejection afterwards',
     judgeApproval,
-    approved(inForce(asks())).wait(1).add('rollout/r', 'WaveRejected', { waveIndex: 0 }).grant(),
+    approved(inForce(asks()))
+      .wait(1)
+      .add('rollout/r', 'WaveRejected', { index: 0, planHash: 'h', principal: 'lead' })
+      .grant(),
   ],
 ];
 

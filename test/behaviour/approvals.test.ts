@@ -1,0 +1,153 @@
+import { upgradePolicySchema } from '../../core/config/schema/upgrade-policy.ts';
+import { applyConfig } from '../../core/operations/apply-config.ts';
+import { judgeWave } from '../../core/operations/judge-wave.ts';
+import { checkInvariants } from '../../simulator/invariants/check-invariants.ts';
+import { runWorld } from '../../simulator/process/run-world.ts';
+import { mutationsOf, PERSON, rolloutsOf, run, smallFleet, wavesOf } from './small-fleet.ts';
+
+type World = Awaited<ReturnType<typeof smallFleet>>;
+
+const APPROVER = 'arn:aws:iam::000000000000:role/Approver';
+const OTHER = 'arn:aws:iam::000000000000:role/Lead';
+const staged = (stage: string, names: readonly string[]) =>
+  names.map((name) => ({ name, version: '1.36', tags: { stage }, nodegroups: [{ name: 'workers' }] }));
+const clusters = [...staged('dev', ['d1']), ...staged('prod', ['p1', 'p2'])];
+const dev = { name: 'dev', selector: { matchLabels: { stage: 'dev' } } };
+const asking = (approval: object, more: object = {}) => [
+  dev,
+  { name: 'prod', selector: { matchLabels: { stage: 'prod' } }, approval, ...more },
+];
+const policy = (waves: readonly object[], more: object = {}) => ({
+  selector: {},
+  target: 'latest',
+  trigger: 'automatic',
+  waves,
+  ...more,
+});
+const touched = (world: World, name: string) => mutationsOf(world).some((one) => one.clusterArn.endsWith(`/${name}`));
+const idOf = async (world: World) => (await rolloutsOf(world))[0]?.id ?? '';
+const approve = async (world: World, by: string) =>
+  judgeWave(world.ports, await idOf(world), 'prod', { decision: 'Approved', by });
+const hours = (world: World, count: number) =>
+  runWorld(world, { until: new Date(world.clock.now().getTime() + count * 3_600_000), quietHours: 1_000 });
+
+test('a wave waits until as many as asked have approved, each counted once', async () => {
+  const world = await smallFleet({ clusters, policy: policy(asking({ approvals: 2 })) });
+  await run(world);
+  expect(touched(world, 'd1')).toBe(true);
+  await approve(world, APPROVER);
+  await approve(world, APPROVER);
+  await run(world);
+  expect(touched(world, 'p1')).toBe(false);
+  await approve(world, OTHER);
+  await run(world);
+  expect((await wavesOf(world)).map(({ status }) => status)).toEqual(['Completed', 'Completed']);
+});
+
+test('four eyes: who applied the policy or created the rollout does not count', async () => {
+  const world = await smallFleet({ clusters, policy: policy(asking({ fourEyes: true })) });
+  await run(world);
+  await expect(approve(world, PERSON)).rejects.toThrow('somebody else has to approve');
+  await approve(world, APPROVER);
+  await run(world);
+  expect(touched(world, 'p1')).toBe(true);
+});
+
+test('only those whom the policy names count, paths left out', async () => {
+  const from = ['arn:aws:iam::*:role/Approver*'];
+  const world = await smallFleet({ clusters, policy: policy(asking({ from })) });
+  await run(world);
+  await expect(approve(world, OTHER)).rejects.toThrow('is not among those who may approve');
+  await approve(world, 'arn:aws:iam::000000000000:role/teams/a/Approvers');
+  await run(world);
+  expect(touched(world, 'p1')).toBe(true);
+});
+
+test('an approval expires before the wave has begun, never after', async () => {
+  const calendars = { late: { windows: [{ name: 'late', schedule: '0 12 23 * *', duration: '8h' }] } };
+  const approval = { expiresAfter: '24h' };
+  const world = await smallFleet({ clusters, calendars, policy: policy(asking(approval, { calendar: 'late' })) });
+  await hours(world, 3);
+  await approve(world, APPROVER);
+  await hours(world, 24 * 4);
+  expect(touched(world, 'p1')).toBe(false);
+  expect(await checkInvariants(world)).toEqual([]);
+  const again = await smallFleet({
+    clusters,
+    calendars,
+    policy: policy(asking(approval, { calendar: 'late', maxConcurrency: 1, bake: '2h' })),
+  });
+  await hours(again, 24 * 3 - 1);
+  await approve(again, APPROVER);
+  await run(again, 60);
+  expect(touched(again, 'p2')).toBe(true);
+});
+
+test('a rejection keeps the wave from beginning until its author approves', async () => {
+  const world = await smallFleet({ clusters, policy: policy(asking({})) });
+  await hours(world, 3);
+  await judgeWave(world.ports, await idOf(world), 'prod', {
+    decision: 'Rejected',
+    by: OTHER,
+    comment: 'not on a Friday',
+  });
+  await approve(world, APPROVER);
+  await run(world);
+  expect(touched(world, 'p1')).toBe(false);
+  await approve(world, OTHER);
+  await run(world);
+  expect(touched(world, 'p1')).toBe(true);
+});
+
+test('another plan voids what was approved; another number does not', async () => {
+  const world = await smallFleet({ clusters, policy: policy(asking({})) });
+  const apply = async (waves: readonly object[], more: object = {}) => {
+    const document = {
+      apiVersion: 'liftlock/v1alpha1',
+      kind: 'UpgradePolicy',
+      metadata: { name: 'policy-0' },
+      spec: policy(waves, more),
+    };
+    await applyConfig(world.ports, [upgradePolicySchema.parse(document)], PERSON);
+  };
+  const first = [{ ...dev, soak: '12h' }, ...asking({}).slice(1)];
+  await apply(first);
+  await hours(world, 3);
+  await approve(world, APPROVER);
+  await apply([first[0] ?? {}, { ...(first[1] as object), maxConcurrency: 2 }], { caps: { total: 5 } });
+  await hours(world, 1);
+  const [, kept] = await wavesOf(world);
+  expect(kept?.approvals?.at(-1)?.planHash).toBe(kept?.planHash);
+  await apply([first[0] ?? {}, { ...(first[1] as object), soak: '1h' }]);
+  await hours(world, 24);
+  expect(touched(world, 'p1')).toBe(false);
+  const [, voided] = await wavesOf(world);
+  expect(voided?.approvals?.at(-1)?.planHash).not.toBe(voided?.planHash);
+  await approve(world, APPROVER);
+  await run(world);
+  expect(touched(world, 'p1')).toBe(true);
+});
+
+test('a person who has seen another plan is told so', async () => {
+  const world = await smallFleet({ clusters, policy: policy(asking({})) });
+  await hours(world, 3);
+  const judgement = { decision: 'Approved', by: APPROVER, planHash: '0'.repeat(64) } as const;
+  await expect(judgeWave(world.ports, await idOf(world), 'prod', judgement)).rejects.toThrow(
+    'has changed since you looked',
+  );
+});
+
+test('a rule approves by itself once it is true, and counts as one', async () => {
+  const autoApproveWhen = 'failed == 0 && succeeded >= 1';
+  const alone = await smallFleet({ clusters, policy: policy(asking({ autoApproveWhen })) });
+  await run(alone);
+  expect(touched(alone, 'p1')).toBe(true);
+  const [, prod] = await wavesOf(alone);
+  expect(prod?.approvals).toMatchObject([{ principal: 'liftlock', decision: 'Approved' }]);
+  const together = await smallFleet({ clusters, policy: policy(asking({ autoApproveWhen, approvals: 2 })) });
+  await run(together);
+  expect(touched(together, 'p1')).toBe(false);
+  await approve(together, APPROVER);
+  await run(together);
+  expect(touched(together, 'p1')).toBe(true);
+});

@@ -1,0 +1,156 @@
+import { retryCluster } from '../../core/operations/hold-switch.ts';
+import { releaseTrait } from '../../core/operations/release-trait.ts';
+import { resumeRollout } from '../../core/operations/rollout-switch.ts';
+import { skipCluster } from '../../core/operations/skip-cluster.ts';
+import type { FakeEksState } from '../../simulator/eks/state/fake-eks-state.ts';
+import { runWorld } from '../../simulator/process/run-world.ts';
+import {
+  memberOf,
+  membersOf,
+  mutationsOf,
+  PERSON,
+  recordOf,
+  rolloutsOf,
+  run,
+  smallFleet,
+  wavesOf,
+} from './small-fleet.ts';
+
+type World = Awaited<ReturnType<typeof smallFleet>>;
+
+const cluster = (name: string, amiType: string, stage = 'dev') => ({
+  name,
+  version: '1.36',
+  tags: { stage },
+  nodegroups: [{ name: 'workers', amiType }],
+});
+const failing =
+  (...names: readonly string[]) =>
+  (state: FakeEksState) => {
+    for (const clusterName of names)
+      state.plannedFailures.push({
+        clusterName,
+        type: 'VersionUpdate',
+        errorCode: 'IpNotAvailable',
+        errorMessage: 'no free addresses',
+      });
+  };
+const touched = (world: World, name: string) => mutationsOf(world).some((one) => one.clusterArn.endsWith(`/${name}`));
+const hours = (world: World, count: number) =>
+  runWorld(world, { until: new Date(world.clock.now().getTime() + count * 3_600_000), quietHours: 1_000 });
+const idOf = async (world: World) => (await rolloutsOf(world))[0]?.id ?? '';
+
+describe('clusters that share what the failed ones have and the succeeded ones lack', () => {
+  const mixed = {
+    clusters: [
+      cluster('a', 'AL2023_x86_64_STANDARD'),
+      cluster('b', 'BOTTLEROCKET_x86_64'),
+      cluster('c', 'BOTTLEROCKET_x86_64'),
+      cluster('d', 'AL2023_x86_64_STANDARD'),
+    ],
+    policy: { waves: [{ name: 'all', maxConcurrency: 1, failureBudget: { maxFailures: 2 } }] },
+  };
+
+  test('are set aside, the others go on, and a person lets them go on', async () => {
+    const world = await smallFleet({ ...mixed, prepare: failing('b') });
+    await run(world);
+    expect((await memberOf(world, 'b')).status).toBe('Failed');
+    expect((await memberOf(world, 'd')).status).toBe('Succeeded');
+    const aside = await memberOf(world, 'c');
+    expect(aside).toMatchObject({ status: 'Quarantined', reasons: [{ code: 'SuspiciousTrait' }] });
+    expect(aside.reasons[0]?.message).toContain('ami/BOTTLEROCKET_x86_64');
+    expect(touched(world, 'c')).toBe(false);
+    await expect(releaseTrait(world.ports, await idOf(world), 'ami/AL2_x86_64', PERSON, '')).rejects.toThrow(
+      'is not suspected',
+    );
+    await releaseTrait(world.ports, await idOf(world), 'ami/BOTTLEROCKET_x86_64', PERSON, 'subnet was full');
+    await run(world);
+    expect((await memberOf(world, 'c')).status).toBe('Succeeded');
+    expect((await rolloutsOf(world))[0]?.status).toBe('CompletedWithFailures');
+  });
+
+  test('go on by themselves once one of them has succeeded after all', async () => {
+    const world = await smallFleet({ ...mixed, prepare: failing('b') });
+    await run(world);
+    await retryCluster(world.ports, (await recordOf(world, 'b')).clusterKey, PERSON);
+    await run(world);
+    expect((await membersOf(world)).map(({ status }) => status)).toEqual(Array(4).fill('Succeeded'));
+  });
+});
+
+describe('a wave', () => {
+  test('sends its canaries one after the other, and the rest when they are judged', async () => {
+    const world = await smallFleet({
+      clusters: ['a', 'b', 'c', 'd', 'e'].map((name) => cluster(name, 'AL2023_x86_64_STANDARD')),
+      policy: { waves: [{ name: 'all', maxConcurrency: 5, canaries: 2 }] },
+    });
+    await run(world);
+    const first = (name: string) =>
+      Math.min(
+        ...mutationsOf(world)
+          .filter((one) => one.clusterArn.endsWith(`/${name}`))
+          .map(({ at }) => at),
+      );
+    const last = (name: string) =>
+      Math.max(
+        ...mutationsOf(world)
+          .filter((one) => one.clusterArn.endsWith(`/${name}`))
+          .map(({ at }) => at),
+      );
+    expect(first('b')).toBeGreaterThan(last('a'));
+    for (const name of ['c', 'd', 'e']) expect(first(name)).toBeGreaterThan(last('b'));
+    expect(first('d')).toBeLessThan(last('c'));
+  });
+
+  test('with countInFlight never fails more than its budget allows', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const world = await smallFleet({
+      clusters: names.map((name) => cluster(name, 'AL2023_x86_64_STANDARD')),
+      policy: { waves: [{ name: 'all', maxConcurrency: 6, failureBudget: { maxFailures: 2, countInFlight: true } }] },
+      prepare: failing(...names),
+    });
+    await run(world);
+    expect((await membersOf(world)).filter(({ status }) => status === 'Failed').length).toBeLessThanOrEqual(3);
+  });
+
+  test('that is beyond its budget goes on when a person accepts the failures', async () => {
+    const world = await smallFleet({
+      clusters: [
+        cluster('a', 'AL2023_x86_64_STANDARD'),
+        cluster('b', 'BOTTLEROCKET_x86_64'),
+        cluster('p', 'AL2023_x86_64_STANDARD', 'prod'),
+      ],
+      policy: {
+        waves: [
+          { name: 'dev', selector: { matchLabels: { stage: 'dev' } } },
+          { name: 'prod', selector: { matchLabels: { stage: 'prod' } } },
+        ],
+      },
+      prepare: failing('b'),
+    });
+    await run(world);
+    expect((await wavesOf(world))[0]?.status).toBe('Halted');
+    await expect(resumeRollout(world.ports, await idOf(world), PERSON)).rejects.toThrow('--accept-failures');
+    await resumeRollout(world.ports, await idOf(world), PERSON, 'known', { acceptFailures: true });
+    await run(world);
+    expect((await wavesOf(world)).map(({ status }) => status)).toEqual(['CompletedWithFailures', 'Completed']);
+    expect((await rolloutsOf(world))[0]?.status).toBe('CompletedWithFailures');
+  });
+
+  test('lets a person take a cluster out that waits, and it stays out', async () => {
+    const world = await smallFleet({
+      clusters: [cluster('a', 'AL2023_x86_64_STANDARD'), cluster('b', 'AL2023_x86_64_STANDARD')],
+      policy: { waves: [{ name: 'all', maxConcurrency: 1 }] },
+    });
+    await hours(world, 0.4);
+    await skipCluster(world.ports, (await recordOf(world, 'b')).clusterKey, PERSON, 'release day');
+    await expect(skipCluster(world.ports, (await recordOf(world, 'a')).clusterKey, PERSON, '')).rejects.toThrow(
+      'half done',
+    );
+    await run(world);
+    expect((await memberOf(world, 'b')).status).toBe('Excluded');
+    expect(touched(world, 'b')).toBe(false);
+    await hours(world, 3);
+    expect(await rolloutsOf(world)).toHaveLength(1);
+  });
+});
