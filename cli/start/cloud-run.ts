@@ -1,4 +1,5 @@
 import { accessReport } from '../../simulator/cloud/access-report.ts';
+import { apiRequest } from '../../simulator/cloud/api-request.ts';
 import { liftlockEvents } from '../../simulator/cloud/events/liftlock-events.ts';
 import { exportLines } from '../../simulator/cloud/export-lines.ts';
 import { startCloudFleet } from '../../simulator/cloud/start-cloud-fleet.ts';
@@ -25,6 +26,10 @@ export const startInCloud: StartLocalRun = async (prepared, { seed, speed, port,
       liftlockEvents(cloud, listener);
     },
     untilRest: (options) => untilRest(cloud, cloud.clock, options),
+    approve: async (id, wave) => {
+      const path = `/v1/rollouts/${encodeURIComponent(id)}/waves/${encodeURIComponent(wave)}/approve`;
+      await apiRequest(cloud, 'POST', path, { comment: 'given automatically, as the scenario says' });
+    },
     introduction: [`in the local cloud at ${cloud.wire.origin}, from the synthesized templates`],
     conclusion: () => accessLines(accessReport(cloud), cloud.faults),
     exports: exportLines({ origin: cloud.wire.origin, ...cloud.hub }),

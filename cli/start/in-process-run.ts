@@ -1,7 +1,8 @@
+import { judgeWave } from '../../core/operations/judge-wave.ts';
 import type { PublishedEvent } from '../../simulator/process/in-memory-bus.ts';
 import { runWorld } from '../../simulator/process/run-world.ts';
 import { type ServedApi, serveApi } from '../../simulator/process/serve-api.ts';
-import { startFleet } from '../../simulator/process/start-fleet.ts';
+import { LOCAL_PRINCIPAL, startFleet } from '../../simulator/process/start-fleet.ts';
 import type { LocalRun, StartLocalRun } from './local-run.ts';
 
 /** The quick way: ports in memory, the same decisions, steps and machine files. */
@@ -19,6 +20,10 @@ export const startInProcess: StartLocalRun = async (prepared, { seed, speed, por
       world.bus.onEvent = listener;
     },
     untilRest: (options) => runWorld(world, options),
+    approve: async (id, wave) => {
+      const comment = 'given automatically, as the scenario says';
+      await judgeWave(world.ports, id, wave, { decision: 'Approved', by: LOCAL_PRINCIPAL, comment });
+    },
     introduction: ['in one process'],
     conclusion: () => ({ lines: [], ok: true }),
     exports: api === undefined ? [] : [`export LIFTLOCK_API_URL=${api.url}`],

@@ -1,6 +1,7 @@
 import { open, writeFile } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import { styleText } from 'node:util';
+import { GiveApprovals } from '../../simulator/process/give-approvals.ts';
 import { type PreparedFleet, prepareFleet } from '../../simulator/process/prepare-fleet.ts';
 import { renderHtml } from '../../simulator/report/render-html.ts';
 import { type Paint, renderText } from '../../simulator/report/render-text.ts';
@@ -95,7 +96,10 @@ async function runToReport(
   if (view === undefined) run.onEvent = plainLines(options.output === 'json' ? process.stderr : process.stdout);
   view?.begin();
   const until = new Date(loaded.now.getTime() + options.days * 86_400_000);
-  const rested = await run.untilRest({ until, quietHours: 1.5 }).finally(() => view?.end());
+  const people = new GiveApprovals(run, loaded.approvals, (id, wave) => run.approve(id, wave));
+  const rested = await run
+    .untilRest({ until, quietHours: 1.5, people: () => people.look() })
+    .finally(() => view?.end());
   return { report: await runReport(run, loaded, rested), rested };
 }
 

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { knowVersions, type PreparedFleet } from '../process/prepare-fleet.ts';
+import { configOf, knowVersions, type PreparedFleet } from '../process/prepare-fleet.ts';
 import { apiRequest } from './api-request.ts';
 import type { CloudOptions } from './cloud-options.ts';
 import { deploymentsOf } from './deployments.ts';
@@ -65,7 +65,7 @@ export async function startCloudFleet(prepared: PreparedFleet, options: CloudFle
       await cloud.close();
       throw error;
     }
-    const config = JSON.stringify([fleet, ...prepared.policies]);
+    const config = JSON.stringify(configOf(prepared));
     if (!continued) cloud.kept.complete(config);
     else if (cloud.kept.config !== config)
       options.onNote(
@@ -89,5 +89,5 @@ export async function startCloudFleet(prepared: PreparedFleet, options: CloudFle
 
 async function configure(cloud: LocalCloud, prepared: PreparedFleet): Promise<void> {
   await knowVersions(cloud.table, prepared);
-  await apiRequest(cloud, 'PUT', '/v1/config', [prepared.fleet, ...prepared.policies]);
+  await apiRequest(cloud, 'PUT', '/v1/config', configOf(prepared));
 }

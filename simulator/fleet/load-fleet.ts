@@ -1,3 +1,4 @@
+import { durationMilliseconds } from '../../core/config/schema/quantities.ts';
 import { startPods } from '../eks/add-cluster.ts';
 import { emptyState } from '../eks/empty-state.ts';
 import { refreshWhenDue } from '../eks/insights/refresh.ts';
@@ -20,6 +21,8 @@ export interface LoadedFleet {
   readonly now: Date;
   /** What EKS offered when Liftlock last looked; absent = it never did. */
   readonly knownVersions?: readonly string[];
+  /** Approvals that are given in a run: of a wave of a policy, so many milliseconds after it asks. */
+  readonly approvals: readonly { readonly policy: string; readonly wave: string; readonly afterMilliseconds: number }[];
   /** YAML files with Liftlock's own kinds, relative to the folder, by name. */
   readonly configPaths: readonly string[];
   /** What was taken for granted, as sentences for people. */
@@ -67,10 +70,17 @@ export function loadFleetFiles(files: readonly FolderFile[], options: LoadOption
     'Where the scenario says nothing else, API servers let in whoever may call EKS, and no application pods run.',
   );
   const knownVersions = found?.scenario.spec.knownVersions;
+  const approvals = (found?.scenario.spec.approvals ?? []).map(({ policy, wave, after }) => {
+    findings.statements.push(
+      `The wave ${wave} of the policy ${policy} is approved automatically, ${after} after it asks.`,
+    );
+    return { policy, wave, afterMilliseconds: durationMilliseconds(after) };
+  });
   return {
     state,
     now,
     configPaths,
+    approvals,
     statements: findings.statements,
     ...(knownVersions === undefined ? {} : { knownVersions }),
   };

@@ -126,6 +126,10 @@ export const scenarioSchema = z.strictObject({
     knownVersions: z.array(minor).optional(),
     clusters: z.array(clusterScenario).default([]),
     actors: z.array(actorScenario).default([]),
+    /** Waves whose approval a person gives in a run on one machine, so long after they are asked. */
+    approvals: z
+      .array(z.strictObject({ policy: z.string(), wave: z.string(), after: duration.default('10m') }))
+      .default([]),
   }),
 });
 

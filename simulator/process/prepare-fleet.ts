@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatIssue } from '../../core/config/issue.ts';
 import { parseConfig } from '../../core/config/parse-config.ts';
-import type { Fleet, UpgradePolicy } from '../../core/config/types.ts';
+import type { ConfigObject, Fleet, UpgradePolicy } from '../../core/config/types.ts';
 import type { Table } from '../../core/ports/table.ts';
 import { Regions } from '../../core/store/entities.ts';
 import { put } from '../../core/store/entity.ts';
@@ -13,6 +13,8 @@ export interface PreparedFleet {
   readonly loaded: LoadedFleet;
   readonly fleet: Fleet;
   readonly policies: readonly UpgradePolicy[];
+  /** Calendars and channels that the policies may name. */
+  readonly others: readonly ConfigObject[];
   readonly warnings: readonly string[];
 }
 
@@ -43,9 +45,12 @@ export async function prepareFleet(folder: string, options: LoadOptions = {}): P
     );
   if (problems.length > 0 || config.fleet === undefined)
     throw Object.assign(new Error(problems.join('\n')), { name: 'InvalidInput' });
-  const { fleet, policies } = config;
-  return { loaded, fleet, policies, warnings: config.warnings.map(formatIssue) };
+  const { fleet, policies, calendars, channels } = config;
+  return { loaded, fleet, policies, others: [...calendars, ...channels], warnings: config.warnings.map(formatIssue) };
 }
+
+/** All that is applied, in an order in which nothing names what is not there yet. */
+export const configOf = ({ fleet, others, policies }: PreparedFleet): ConfigObject[] => [fleet, ...others, ...policies];
 
 /** As if watch-versions had looked before: what EKS offers beyond that is news in this run. */
 export async function knowVersions(table: Table, { fleet, loaded }: PreparedFleet): Promise<void> {

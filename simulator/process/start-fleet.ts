@@ -1,5 +1,5 @@
 import { applyConfig } from '../../core/operations/apply-config.ts';
-import { knowVersions, type PreparedFleet } from './prepare-fleet.ts';
+import { configOf, knowVersions, type PreparedFleet } from './prepare-fleet.ts';
 import { World, type WorldOptions } from './world.ts';
 
 /** Who applies the folder's config in a run on one machine. */
@@ -10,9 +10,9 @@ export async function startFleet(
   prepared: PreparedFleet,
   options: Pick<WorldOptions, 'seed' | 'speed' | 'around'>,
 ): Promise<World> {
-  const { loaded, fleet, policies } = prepared;
+  const { loaded } = prepared;
   const world = new World({ ...options, state: loaded.state, start: loaded.now });
   await knowVersions(world.table, prepared);
-  await applyConfig(world.ports, [fleet, ...policies], LOCAL_PRINCIPAL);
+  await applyConfig(world.ports, configOf(prepared), LOCAL_PRINCIPAL);
   return world;
 }

@@ -11,6 +11,8 @@ export interface RunOptions {
   readonly notBefore?: Date;
   /** Ends it at once. */
   readonly signal?: AbortSignal;
+  /** People who answer: looked at every ten minutes; true while an answer is still to come. */
+  readonly people?: () => Promise<boolean>;
 }
 
 /** Runs the clock until the fleet is at rest. Gives whether it came to rest in time. */
@@ -21,7 +23,8 @@ export async function untilRest(view: RunView, clock: VirtualClock, options: Run
     await clock.runUntil(new Date(clock.now().getTime() + 10 * 60_000), options.signal);
     const now = clock.now().getTime();
     const expected = options.notBefore !== undefined && now < options.notBefore.getTime();
-    if (expected || !(await isAtRest(view))) quietSince = undefined;
+    const answers = (await options.people?.()) ?? false;
+    if (expected || answers || !(await isAtRest(view))) quietSince = undefined;
     else quietSince ??= now;
     if (quietSince !== undefined && now - quietSince >= quietMilliseconds) return true;
   }

@@ -1,7 +1,7 @@
 import { MACHINE_NAMES } from '../../core/contracts/names.ts';
 import { apiRequest } from '../../simulator/cloud/api-request.ts';
 import type { LocalCloud } from '../../simulator/cloud/local-cloud.ts';
-import { knowVersions, type PreparedFleet } from '../../simulator/process/prepare-fleet.ts';
+import { configOf, knowVersions, type PreparedFleet } from '../../simulator/process/prepare-fleet.ts';
 import { untilRest } from '../../simulator/process/until-rest.ts';
 import { changeSettingsMeanwhile } from './changed-settings.ts';
 import { switchOff, takeLetters } from './failed-calls.ts';
@@ -26,7 +26,7 @@ type OnProblem = (problem: string) => void;
  */
 export async function smallDay(cloud: LocalCloud, prepared: PreparedFleet, onProblem: OnProblem): Promise<void> {
   await knowVersions(cloud.table, prepared);
-  await apiRequest(cloud, 'PUT', '/v1/config', [prepared.fleet, ...prepared.policies]);
+  await apiRequest(cloud, 'PUT', '/v1/config', configOf(prepared));
   cloud.begin();
   await minutes(cloud, 3);
   await eventsComeIn(cloud, onProblem);

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { parseConfig } from '../../core/config/parse-config.ts';
 import { Faults } from '../../simulator/faults/faulty-ports.ts';
 import { checkInvariants } from '../../simulator/invariants/check-invariants.ts';
-import { prepareFleet } from '../../simulator/process/prepare-fleet.ts';
+import { type PreparedFleet, prepareFleet } from '../../simulator/process/prepare-fleet.ts';
 import { runWorld } from '../../simulator/process/run-world.ts';
 import { startFleet } from '../../simulator/process/start-fleet.ts';
 import type { World } from '../../simulator/process/world.ts';
@@ -19,6 +21,14 @@ export const EXAMPLE_FLEET = new URL('../../examples/fleet/', import.meta.url).p
 /** Virtual time in which every run of the example fleet comes to rest, people's delays in scenarios included. */
 const DAYS = 21;
 
+/** Its own policies make people and calendars wait; here it goes without them, so that hundreds of runs stay short. */
+function withPolicies(prepared: PreparedFleet, folder: string): PreparedFleet {
+  if (folder !== EXAMPLE_FLEET) return prepared;
+  const path = new URL('policies.yaml', import.meta.url);
+  const { policies } = parseConfig([{ path: path.pathname, text: readFileSync(path, 'utf8') }]);
+  return { ...prepared, policies, others: [] };
+}
+
 /** Runs the example fleet under one scenario and judges where it ends against the run without faults. */
 export async function runScenario(
   scenario: Scenario,
@@ -26,7 +36,7 @@ export async function runScenario(
   folder = EXAMPLE_FLEET,
 ): Promise<Outcome> {
   const faults = new Faults(scenario.faults);
-  const prepared = await prepareFleet(folder);
+  const prepared = withPolicies(await prepareFleet(folder), folder);
   const world = await startFleet(prepared, { seed: scenario.seed ?? 1, around: faults.around });
   faults.attach(world);
   await scenario.prepare?.(world);

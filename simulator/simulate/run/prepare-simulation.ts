@@ -1,6 +1,7 @@
 import type { ConfigObject } from '../../../core/config/types.ts';
 import type { FakeEksState } from '../../eks/state/fake-eks-state.ts';
-import { prepareFleet } from '../../process/prepare-fleet.ts';
+import type { LoadedFleet } from '../../fleet/load-fleet.ts';
+import { configOf, prepareFleet } from '../../process/prepare-fleet.ts';
 import { syntheticClusters } from '../fleet/synthetic-clusters.ts';
 import { parseDocuments, syntheticDocuments } from '../fleet/synthetic-config.ts';
 import type { Simulation } from './simulation.ts';
@@ -14,6 +15,8 @@ export interface PreparedSimulation {
   readonly objects: readonly ConfigObject[];
   /** What Liftlock had seen of EKS before the run; absent = it looks for the first time. */
   readonly knownVersions?: readonly string[] | undefined;
+  /** Approvals that people give in the run. */
+  readonly approvals?: LoadedFleet['approvals'] | undefined;
 }
 
 /** The fleet and the config of a run, made from its seed or read from its folder. Throws `InvalidInput`. */
@@ -40,9 +43,11 @@ async function fromFolder({
   folder: string;
   target?: string | undefined;
 }): Promise<PreparedSimulation> {
-  const { loaded, fleet, policies } = await prepareFleet(folder);
-  const aimed = policies.map((policy) =>
+  const prepared = await prepareFleet(folder);
+  const { loaded } = prepared;
+  const policies = prepared.policies.map((policy) =>
     target === undefined ? policy : { ...policy, spec: { ...policy.spec, target } },
   );
-  return { state: loaded.state, start: loaded.now, objects: [fleet, ...aimed], knownVersions: loaded.knownVersions };
+  const { state, now: start, knownVersions, approvals } = loaded;
+  return { state, start, objects: configOf({ ...prepared, policies }), knownVersions, approvals };
 }

@@ -1,9 +1,11 @@
 import { applyConfig } from '../../../core/operations/apply-config.ts';
+import { judgeWave } from '../../../core/operations/judge-wave.ts';
 import { Regions } from '../../../core/store/entities.ts';
 import { put } from '../../../core/store/entity.ts';
 import { acceptedMutations } from '../../eks/log/timeline.ts';
 import { checkInvariants } from '../../invariants/check-invariants.ts';
 import type { Violation } from '../../invariants/history.ts';
+import { GiveApprovals } from '../../process/give-approvals.ts';
 import { runWorld } from '../../process/run-world.ts';
 import { spokePrincipal, type World } from '../../process/world.ts';
 import { worldWithFaults } from '../faults/run-with-faults.ts';
@@ -30,6 +32,8 @@ export interface SimulationResult {
 
 /** Who applies the config of a simulated fleet. */
 const ADMIN = 'arn:aws:iam::000000000000:role/admin';
+/** Who approves, where a scenario says that somebody does. */
+const APPROVER = 'arn:aws:iam::000000000000:role/approver';
 /** The longest that a run may take, in days of virtual time. */
 const DAYS = 30;
 /** Longer than the reconciler's hourly full look, so that it has had its say about what is at rest. */
@@ -41,7 +45,7 @@ export async function runSimulation(
   prepared?: PreparedSimulation,
 ): Promise<{ readonly result: SimulationResult; readonly world: World }> {
   const begun = performance.now();
-  const { state, start, objects, knownVersions } = prepared ?? (await prepareSimulation(simulation));
+  const { state, start, objects, knownVersions, approvals = [] } = prepared ?? (await prepareSimulation(simulation));
   const arns = Object.keys(state.clusters);
   const { seed, faults } = simulation;
   const options = { state, start, seed, timing: BRISK_TIMING, keepHistories: false };
@@ -50,7 +54,15 @@ export async function runSimulation(
   if (knownVersions !== undefined) await knowVersions(world, objects, knownVersions, start);
   await applyConfig(world.ports, objects, ADMIN);
   const until = new Date(start.getTime() + DAYS * 86_400_000);
-  const rested = await runWorld(world, { until, quietHours: QUIET_HOURS, notBefore: over });
+  const people = new GiveApprovals(world, approvals, async (id, wave) => {
+    await judgeWave(world.ports, id, wave, { decision: 'Approved', by: APPROVER });
+  });
+  const rested = await runWorld(world, {
+    until,
+    quietHours: QUIET_HOURS,
+    notBefore: over,
+    people: () => people.look(),
+  });
   const violations = [...skewed, ...(await checkInvariants(world)), ...unexpected(world, rested, faults)];
   const last = world.table.auditTimeline().at(-1);
   const ended = last === undefined ? start.getTime() : (world.writtenAt(last) ?? start.getTime());

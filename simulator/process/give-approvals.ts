@@ -1,0 +1,46 @@
+import { loadSnapshot } from '../../core/rollout/load-snapshot.ts';
+import { PASSED } from '../../core/rollout/wave-end.ts';
+import type { LoadedFleet } from '../fleet/load-fleet.ts';
+import type { RunView } from './run-view.ts';
+
+/** Gives one approval as a person would; fails when it is refused. */
+export type Approve = (rolloutId: string, wave: string) => Promise<void>;
+
+/** Gives the approvals of a scenario when their time has come. */
+export class GiveApprovals {
+  readonly #view: RunView;
+  readonly #due: LoadedFleet['approvals'];
+  readonly #approve: Approve;
+  readonly #askedAt = new Map<string, number>();
+  readonly #given = new Set<string>();
+
+  constructor(view: RunView, due: LoadedFleet['approvals'], approve: Approve) {
+    this.#view = view;
+    this.#due = due;
+    this.#approve = approve;
+  }
+
+  /** Looks who asks now, and answers whoever has asked for long enough. True while somebody waits for an answer that will come. */
+  async look(): Promise<boolean> {
+    if (this.#due.length === 0) return false;
+    const now = this.#view.clock.now().getTime();
+    const { table } = this.#view;
+    const { rollouts, waves } = await loadSnapshot(table, await table.queryActive(), false);
+    let waits = false;
+    for (const { policy, wave: name, afterMilliseconds } of this.#due) {
+      const rollout = rollouts.find((one) => one.policy === policy && one.status === 'Running');
+      const wave = waves.find((one) => one.rolloutId === rollout?.id && one.name === name);
+      if (rollout === undefined || wave?.status !== 'Pending') continue;
+      const before = waves.filter((one) => one.rolloutId === rollout.id && one.index < wave.index);
+      const key = `${rollout.id}/${name}/${wave.planHash}`;
+      if (!before.every((one) => PASSED.includes(one.status)) || this.#given.has(key)) continue;
+      const asked = this.#askedAt.get(key) ?? now;
+      this.#askedAt.set(key, asked);
+      waits = true;
+      if (now - asked < afterMilliseconds) continue;
+      this.#given.add(key);
+      await this.#approve(rollout.id, name);
+    }
+    return waits;
+  }
+}
