@@ -1,0 +1,60 @@
+import { approvalSchema } from '../config/schema/approval.ts';
+import type { ApprovalRecord } from '../contracts/items/approval.ts';
+import { approvalRefusals, mayApprove } from './approvals.ts';
+
+const NOW = new Date('2026-11-20T12:00:00Z');
+const requesters = { policyAppliedBy: 'author', rolloutCreatedBy: 'creator' };
+const word = (principal: string, more: Partial<ApprovalRecord> = {}): ApprovalRecord => ({
+  decision: 'Approved',
+  principal,
+  at: '2026-11-20T10:00:00.000Z',
+  planHash: 'h',
+  ...more,
+});
+const codes = (approval: object, approvals: readonly ApprovalRecord[], more: object = {}) =>
+  approvalRefusals(
+    { approval: approvalSchema.parse(approval) },
+    { name: 'prod', planHash: 'h', approvals: [...approvals], ...more },
+    requesters,
+    NOW,
+  ).map(({ code }) => code);
+
+test.each([
+  ['nobody has approved', {}, [], {}, ['ApprovalMissing']],
+  ['one has', {}, [word('a')], {}, []],
+  ['one of two', { approvals: 2 }, [word('a')], {}, ['ApprovalMissing']],
+  ['one person twice', { approvals: 2 }, [word('a'), word('a')], {}, ['ApprovalMissing']],
+  ['two', { approvals: 2 }, [word('a'), word('b')], {}, []],
+  ['another plan', {}, [word('a', { planHash: 'older' })], {}, ['ApprovalMissing']],
+  ['the author with four eyes', { fourEyes: true }, [word('author')], {}, ['ApprovalMissing']],
+  ['the creator with four eyes', { fourEyes: true }, [word('creator')], {}, ['ApprovalMissing']],
+  ['the author without', {}, [word('author')], {}, []],
+  ['a rule with four eyes', { fourEyes: true }, [word('liftlock')], {}, []],
+  ['a rejection stands', {}, [word('a'), word('b', { decision: 'Rejected' })], {}, ['ApprovalRejected']],
+  ['who rejected approves', {}, [word('b', { decision: 'Rejected' }), word('b')], {}, []],
+  ['a rejection of another plan', {}, [word('a'), word('b', { decision: 'Rejected', planHash: 'o' })], {}, []],
+  ['just not expired', { expiresAfter: '2h1s' }, [word('a')], {}, []],
+  ['expired to the instant', { expiresAfter: '2h' }, [word('a')], {}, ['ApprovalExpired']],
+  ['expired after the wave began', { expiresAfter: '2h' }, [word('a')], { startedAt: '2026-11-20T11:00:00.000Z' }, []],
+  [
+    'taken back after the wave began',
+    {},
+    [word('a'), word('a', { decision: 'Rejected' })],
+    { startedAt: '2026-11-20T11:00:00.000Z' },
+    ['ApprovalRejected'],
+  ],
+  ['not asked for', { before: false }, [], {}, []],
+])('%s', (_, approval, given, more, expected) => {
+  expect(codes(approval, given, more)).toEqual(expected);
+});
+
+test.each([
+  ['arn:aws:iam::1:role/Approver', ['arn:aws:iam::1:role/Approver'], true],
+  ['arn:aws:iam::1:role/team/a/Approver', ['arn:aws:iam::1:role/Approver'], true],
+  ['arn:aws:iam::1:role/Approver2', ['arn:aws:iam::1:role/Approver'], false],
+  ['arn:aws:iam::1:role/Approver2', ['arn:aws:iam::1:role/Approver*'], true],
+  ['jane@example.com', ['*@example.com'], true],
+])('%s among %j: %s', (principal, from, may) => {
+  const approval = { before: true, approvals: 1, fourEyes: false, from };
+  expect(mayApprove(approval, principal, requesters)).toHaveLength(may ? 0 : 1);
+});

@@ -1,0 +1,52 @@
+import type { Wave } from '../contracts/items/rollout.ts';
+import { allowedFailures, exceedsBudget, waveRefusal, worstCase } from './wave-room.ts';
+
+const wave = (more: Partial<Wave> = {}): Wave => ({
+  rolloutId: 'r',
+  index: 0,
+  name: 'all',
+  status: 'Open',
+  members: 10,
+  needWork: 10,
+  maxConcurrency: 3,
+  maxFailures: 2,
+  inFlight: 0,
+  succeeded: 0,
+  failed: 0,
+  blocked: 0,
+  excluded: 0,
+  quarantined: 0,
+  reasons: [],
+  ...more,
+});
+
+test.each([
+  ['room', {}, undefined],
+  ['a full wave', { inFlight: 3 }, 'WaveFull'],
+  ['the first canary', { canaries: 2 }, undefined],
+  ['a second canary beside the first', { canaries: 2, inFlight: 1 }, 'CanaryFirst'],
+  ['the second canary after the first', { canaries: 2, succeeded: 1 }, undefined],
+  ['a canary that failed is judged too', { canaries: 1, failed: 1, inFlight: 1 }, undefined],
+  ['more canaries than clusters', { canaries: 50, needWork: 2, succeeded: 2, inFlight: 1 }, undefined],
+  ['in flight below the budget', { countInFlight: true, inFlight: 1 }, undefined],
+  ['in flight at the budget', { countInFlight: true, inFlight: 2 }, 'BudgetInFlight'],
+  ['in flight at what is left of it', { countInFlight: true, failed: 1, inFlight: 1 }, 'BudgetInFlight'],
+  ['one is always let in', { countInFlight: true, failed: 2, inFlight: 0 }, undefined],
+] as const)('%s', (_, more, code) => {
+  expect(waveRefusal(wave(more))?.code).toBe(code);
+});
+
+test('failures that a person has accepted are the budget from then on', () => {
+  expect(exceedsBudget(wave({ failed: 3 }))).toBe(true);
+  expect(exceedsBudget(wave({ failed: 3, acceptedFailures: 3 }))).toBe(false);
+  expect(exceedsBudget(wave({ failed: 4, acceptedFailures: 3 }))).toBe(true);
+  expect(allowedFailures(wave({ acceptedFailures: 1 }))).toBe(2);
+});
+
+test.each([
+  [{}, 5],
+  [{ countInFlight: true }, 3],
+  [{ needWork: 4 }, 4],
+])('the worst case of %j is %i failures', (more, most) => {
+  expect(worstCase(wave(more))).toBe(most);
+});

@@ -1,0 +1,52 @@
+import type { Wave } from '../contracts/items/rollout.ts';
+import { fingerprintOf, suspicion } from './fingerprint.ts';
+
+const wave = (
+  failed: Record<string, number>,
+  succeeded: Record<string, number>,
+  counts: { failed: number; succeeded: number },
+): Wave => ({
+  rolloutId: 'r',
+  index: 0,
+  name: 'all',
+  status: 'Open',
+  members: 9,
+  needWork: 9,
+  maxConcurrency: 1,
+  maxFailures: 9,
+  inFlight: 0,
+  blocked: 0,
+  excluded: 0,
+  quarantined: 0,
+  reasons: [],
+  traits: { failed, succeeded },
+  ...counts,
+});
+const nobody = () => false;
+
+test('is what every failed cluster has and no succeeded one', () => {
+  const print = fingerprintOf({}, [
+    wave(
+      { 'ami/AL2': 1, 'version/1.36': 1, 'cni/vpc-cni': 1 },
+      { 'version/1.36': 2, 'ami/AL2023': 2 },
+      { failed: 1, succeeded: 2 },
+    ),
+    wave({ 'ami/AL2': 1, 'version/1.36': 1 }, {}, { failed: 1, succeeded: 0 }),
+  ]);
+  expect(print).toEqual({ failures: 2, successes: 2, traits: ['ami/AL2'] });
+  expect(suspicion(print, ['ami/AL2', 'x'], nobody)?.code).toBe('SuspiciousTrait');
+  expect(suspicion(print, ['ami/AL2023'], nobody)).toBeUndefined();
+});
+
+test('suspects nothing without a failure, and nothing that a person has released', () => {
+  expect(fingerprintOf({}, [wave({}, { a: 1 }, { failed: 0, succeeded: 1 })]).traits).toEqual([]);
+  const failed = wave({ a: 1, b: 1 }, {}, { failed: 1, succeeded: 0 });
+  expect(fingerprintOf({ releasedTraits: ['a'] }, [failed]).traits).toEqual(['b']);
+});
+
+test('of failures alone holds nobody for what all others have too: it explains nothing', () => {
+  const print = fingerprintOf({}, [wave({ 'version/1.36': 1, 'ami/AL2': 1 }, {}, { failed: 1, succeeded: 0 })]);
+  const common = (trait: string) => trait === 'version/1.36';
+  expect(suspicion(print, ['version/1.36'], common)).toBeUndefined();
+  expect(suspicion(print, ['version/1.36', 'ami/AL2'], common)?.message).toContain('ami/AL2');
+});
