@@ -7,10 +7,10 @@ import { KubeVersion } from '../version/kube-version.ts';
 import { nextHop } from './cluster-target.ts';
 import type { Decision, Waiting } from './decisions.ts';
 import { asideReasons, memberChange } from './member-progress.ts';
-import type { memberRules } from './member-rules.ts';
+import { memberRules } from './member-rules.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import { suspects } from './suspects.ts';
-import { waitingForWaves } from './waiting.ts';
+import { type Answer, waitingForWaves } from './waiting.ts';
 
 /** Counts as they will be after the grants decided so far in this tick. The granting transaction counts again, exactly. */
 export interface Room {
@@ -59,13 +59,23 @@ interface Admission {
 
 /** Which members of a rollout get a grant now, and why the others wait and until when. */
 export function admit(admission: Admission): { decisions: Decision[]; waiting: Waiting[] } {
-  const { snapshot, rollout, now, index } = admission;
+  const { snapshot, rollout, now, index, room } = admission;
   const decisions: Decision[] = [];
   const waiting: Waiting[] = [];
+  const later = new Map<number, ReturnType<typeof memberRules>>();
+  const rulesAt = (at: Date) => {
+    const rules = later.get(at.getTime()) ?? memberRules(snapshot, at);
+    later.set(at.getTime(), rules);
+    return rules;
+  };
   const members = index.members.get(rollout.id) ?? [];
   const waves = index.waves.get(rollout.id) ?? [];
   const suspicionOf = suspects(snapshot, rollout, waves, members);
-  const told = waitingForWaves(snapshot, rollout, waves, now);
+  const told = waitingForWaves(snapshot, rollout, waves, now, (member, at) => {
+    const cluster = snapshot.clusters.get(member.clusterKey);
+    const wave = room.waves.get(waveKey(member));
+    return cluster === undefined ? { reasons: [] } : rulesAt(at)(rollout.policy, cluster, wave).window(false);
+  });
   for (const member of [...members].sort(urgency)) {
     if (member.status === 'Running') continue;
     const change = memberChange(snapshot, rollout, member, upgradeOf(index, member), suspicionOf, now);
@@ -85,12 +95,6 @@ export function admit(admission: Admission): { decisions: Decision[]; waiting: W
     waiting.push({ clusterKey, rolloutId: rollout.id, ...told(member, answer) });
   }
   return { decisions, waiting };
-}
-
-/** Why a member waits, and until when as far as is known. No reasons = it was admitted. */
-export interface Answer {
-  readonly reasons: readonly Reason[];
-  readonly until?: string | undefined;
 }
 
 const resumesLater = (member: Member, at: string): Reason => ({

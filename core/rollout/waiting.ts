@@ -1,19 +1,29 @@
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import type { Answer } from './admission.ts';
+import type { WindowAnswer } from '../policy/window-rule.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import { isSettled, PASSED } from './wave-end.ts';
 import { soakOf } from './wave-soak.ts';
 
+/** Why a member waits, and until when as far as is known. No reasons = it was admitted. */
+export interface Answer {
+  readonly reasons: readonly Reason[];
+  readonly until?: string | undefined;
+}
+
+/** Reasons that only say what is true now; for whoever waits for a wave, what will be true when it has passed counts. */
+const OF_NOW = new Set(['WavePending', 'WindowClosed', 'Frozen', 'WindowTooShort', 'WindowClosing', 'CapReached']);
+
 /**
- * Puts before a member's own reasons what its wave waits for: an earlier wave that is under way or soaks. A wave that is not open yet says
- * nothing by itself, so that reason gives way to the true one.
+ * Says to members of waves that are not open yet what they wait for: first the wave before them, until when it soaks, and then the window
+ * at that time: "The wave canary soaks until …; then: the window nights opens …".
  */
 export function waitingForWaves(
   snapshot: FleetSnapshot,
   rollout: Rollout,
   waves: readonly Wave[],
   now: Date,
+  windowAt: (member: Member, at: Date) => WindowAnswer,
 ): (member: Member, answer: Answer) => Answer {
   const policy = snapshot.policies.get(rollout.policy)?.policy;
   const current = [...waves].sort((a, b) => a.index - b.index).find((wave) => !PASSED.includes(wave.status));
@@ -21,15 +31,16 @@ export function waitingForWaves(
   const spec = policy?.spec.waves.find(({ name }) => name === current.name);
   const soak = current.status === 'Soaking' ? soakOf(current, spec, now) : undefined;
   const before = soak === undefined ? [unsettled(current)] : soak.reasons;
-  const soaksUntil = soak?.until?.toISOString();
   return (member, answer) => {
     if (member.waveIndex <= current.index || member.inFlight) return answer;
-    const own = answer.reasons.filter(({ code }) => code !== 'WavePending');
-    const until = [soaksUntil, answer.until]
-      .flatMap((at) => at ?? [])
-      .sort()
-      .at(-1);
-    return { reasons: [...before, ...own], ...(until === undefined ? {} : { until }) };
+    const own = answer.reasons.filter(({ code }) => !OF_NOW.has(code));
+    // Only the next wave can begin when this one has soaked; until when the others wait nobody knows.
+    const passes = member.waveIndex === current.index + 1 ? soak?.until : undefined;
+    if (passes === undefined) return { reasons: [...before, ...own] };
+    const then = windowAt(member, passes);
+    const until = then.startsAt ?? passes;
+    const reasons = then.reasons.map(({ code, message }) => reason(code, `Then: ${message}`));
+    return { reasons: [...before, ...reasons, ...own], until: until.toISOString() };
   };
 }
 

@@ -1,10 +1,12 @@
 import { promoteRollout } from '../../core/operations/promote-rollout.ts';
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { runWorld } from '../../simulator/process/run-world.ts';
 import {
   memberOf,
   membersOf,
   mutationsOf,
   PERSON,
+  recordOf,
   rolloutsOf,
   run,
   smallFleet,
@@ -176,4 +178,27 @@ test('nodes follow only as often as they must over several hops', async () => {
   expect((await memberOf(world, 'd1')).status).toBe('Succeeded');
   const rolls = mutationsOf(world).filter((one) => one.operation === 'UpdateNodegroupVersion');
   expect(rolls).toHaveLength(1);
+});
+
+test('who waits is told for what and until when: the soak first, then the window at that time', async () => {
+  const world = await smallFleet({
+    clusters: [...staged('dev', ['d1']), ...staged('prod', ['p1'])],
+    calendars: { prod: nightly },
+    policy: {
+      waves: [
+        { name: 'canary', selector: { matchLabels: { stage: 'dev' } }, soak: '6h' },
+        { name: 'prod', selector: { matchLabels: { stage: 'prod' } }, calendar: 'prod' },
+      ],
+    },
+  });
+  await until(world, '2026-11-20T10:00:00Z');
+  const explained = await explainCluster(world.ports, await recordOf(world, 'p1'));
+  expect(explained.reasons.map(({ code }) => code)).toEqual(['Soaking', 'WindowClosed']);
+  expect(explained.reasons[0]?.message).toMatch(/^The wave canary soaks until 2026-11-20T14:\d\d/);
+  expect(explained.reasons[1]?.message).toMatch(/^Then: .*nights.*22:00/);
+  expect(explained.when.at).toBe('2026-11-20T21:00:00.000Z');
+  await until(world, '2026-11-20T15:00:00Z');
+  const closed = await explainCluster(world.ports, await recordOf(world, 'p1'));
+  expect(closed.reasons.map(({ code }) => code)).toEqual(['WindowClosed']);
+  await run(world);
 });
