@@ -1,3 +1,4 @@
+import { type CompiledCalendar, compileCalendar } from '../../core/calendar/compile-calendar.ts';
 import { parseConfig } from '../../core/config/parse-config.ts';
 import type { UpgradePolicy } from '../../core/config/types.ts';
 import type { AccountState, ClusterRecord } from '../../core/contracts/items/cluster.ts';
@@ -41,7 +42,7 @@ export function largeSnapshot({ clusters: count, history }: LargeFleet): FleetSn
     policies: new Map(policies.map((one) => [one.metadata.name, { policy: one, revision: 'r', appliedBy: 'bench' }])),
     clusters: new Map(clusters.map((one) => [one.clusterKey, one])),
     controls: new Map(),
-    calendars: new Map(),
+    calendars: new Map(Array.from({ length: 6 }, (_, index) => calendar(`c${index}`))),
     channels: new Map(),
     learned: undefined,
     gateReadings: new Map(),
@@ -83,11 +84,28 @@ function fleetSpec() {
 }
 
 function policy(name: string): UpgradePolicy {
-  const text = `{apiVersion: liftlock/v1alpha1, kind: UpgradePolicy, metadata: {name: ${name}}, spec: {selector: {matchLabels: {team: ${name}}}, target: "1.37", trigger: automatic, waves: [{name: all}]}}`;
+  const count = Math.ceil(10_000 / TEAMS.length / WAVE);
+  const rules = (index: number) =>
+    `{name: wave-${index}, selector: {matchLabels: {wave: "${index}"}}, soak: 6h, calendar: c${index % 6}, maxConcurrency: ${IN_FLIGHT_PER_TEAM}, failureBudget: {maxFailures: 2}}`;
+  const waves = Array.from({ length: count }, (_, index) => rules(index)).join(', ');
+  const text = `{apiVersion: liftlock/v1alpha1, kind: UpgradePolicy, metadata: {name: ${name}}, spec: {selector: {matchLabels: {team: ${name}}}, target: "1.37", trigger: automatic, waves: [${waves}]}}`;
   const [parsed] = parseConfig([{ path: 'policy.yaml', text }], { now: new Date(NOW) }).policies;
   if (parsed === undefined) throw new Error(`the policy ${name} is not valid`);
   return parsed;
 }
+
+/** Open at the time of the measurement, with a freeze now and then. */
+function calendar(name: string): [string, CompiledCalendar] {
+  const spec = {
+    timeZone: 'Europe/Berlin',
+    windows: [{ name: 'days', schedule: '0 7 * * *', duration: '14h' }],
+    freezes: [{ name: 'month-end', schedule: '0 0 28 * *', duration: '4d' }],
+  };
+  return [name, compileCalendar(name, spec)];
+}
+
+/** Long ago: new clusters are left alone. */
+const CREATED = '2026-01-01T00:00:00.000Z';
 
 function cluster(index: number): ClusterRecord {
   const account = String(100_000_000_000 + (index % 500));
@@ -103,9 +121,9 @@ function cluster(index: number): ClusterRecord {
     issues: [],
   };
   return {
-    clusterKey: `${arn}@${NOW}`,
+    clusterKey: `${arn}@${CREATED}`,
     arn,
-    createdAt: NOW,
+    createdAt: CREATED,
     account,
     region: 'eu-central-1',
     name,

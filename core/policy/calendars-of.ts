@@ -18,7 +18,7 @@ export interface ClusterCalendars {
 export function calendarNamesOf(
   wave: Pick<Wave, 'name' | 'calendar'>,
   tags: Pick<ClusterTags, 'calendars'>,
-  applied?: ReadonlySet<string>,
+  applied?: { has(name: string): boolean },
 ): ClusterCalendars {
   const own = [wave.calendar ?? []].flat();
   const added = tags.calendars.filter((name) => !own.includes(name));

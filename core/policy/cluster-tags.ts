@@ -16,10 +16,14 @@ export interface ClusterTags {
 
 const KNOWN = new Set(['paused', 'pin-version', 'wave', 'calendar']);
 
+/** Most clusters ask for nothing. */
+const NO_TAGS: ClusterTags = { paused: false, pin: undefined, wave: undefined, calendars: [], problems: [] };
+
 export function clusterTags(tags: Readonly<Record<string, string>>, prefix: string): ClusterTags {
+  const own = Object.keys(tags).filter((key) => key.startsWith(prefix));
+  if (own.length === 0) return NO_TAGS;
   const problems: Reason[] = [];
-  const own = Object.entries(tags).filter(([key]) => key.startsWith(prefix));
-  for (const [key] of own) {
+  for (const key of own) {
     if (!KNOWN.has(key.slice(prefix.length))) {
       problems.push(
         reason(

@@ -59,8 +59,7 @@ export function hopRules(
   learned?: LearnedDurations,
 ): HopRules {
   const spec = waveSpecOf(policy, cluster, wave?.name, tagPrefix);
-  const applied = new Set(calendars.keys());
-  const named = calendarNamesOf(spec ?? NO_WAVE, clusterTags(cluster.tags, tagPrefix), applied);
+  const named = calendarNamesOf(spec ?? NO_WAVE, clusterTags(cluster.tags, tagPrefix), calendars);
   const found = named.names.flatMap((name) => calendars.get(name) ?? []);
   const estimate = wave?.estimateSeconds === undefined ? estimateOf(policy, learned) : wave.estimateSeconds * 1000;
   return {

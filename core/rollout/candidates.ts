@@ -2,12 +2,13 @@ import type { UpgradePolicy } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
-import { ambiguousPolicy, policyOf } from '../policy/policy-of.ts';
+import { ambiguousPolicy } from '../policy/policy-of.ts';
 import { noWave, waveOf } from '../policy/wave-of.ts';
 import { holdRefusals } from '../protocol/standing-refusals.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { inOrder } from './cluster-order.ts';
 import { targetOf } from './cluster-target.ts';
+import { policyMatch } from './policy-matches.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
 /** A cluster that a policy would upgrade, and where it belongs. */
@@ -37,10 +38,9 @@ export function candidatesOf(
   const leftOut: Candidates['leftOut'][number][] = [];
   const byWave = new Map<number, Candidate[]>();
   if (policy === undefined) return { byWave, leftOut };
-  const everyPolicy = [...snapshot.policies.values()].map((entry) => entry.policy);
   for (const cluster of snapshot.clusters.values()) {
     if (cluster.deletedAt !== undefined) continue;
-    const match = policyOf(cluster, everyPolicy);
+    const match = policyMatch(snapshot, cluster);
     const mine =
       match.type === 'one' ? match.policy === policy : match.type === 'ambiguous' && match.names.includes(name);
     const undecided = match.errors.find((error) => error.policy === name);

@@ -16,6 +16,24 @@ export type ClusterTargetResult =
 /** The newest minor that Liftlock's own data know; beyond it nobody could say what breaks (semantics.md, Target). */
 const COVERED = SupportCalendar.builtIn().versions().at(-1);
 
+/** Ten thousand clusters ask the same few Regions. */
+const calendars = new WeakMap<RegionVersions, SupportCalendar>();
+
+function calendarOf(region: RegionVersions): SupportCalendar {
+  const known = calendars.get(region);
+  if (known !== undefined) return known;
+  const rows = region.versions.map((row) => ({
+    clusterVersion: row.version,
+    versionStatus: row.status,
+    ...(row.releaseDate === undefined ? {} : { releaseDate: new Date(row.releaseDate) }),
+    ...(row.endOfStandardSupport === undefined ? {} : { endOfStandardSupportDate: new Date(row.endOfStandardSupport) }),
+    ...(row.endOfExtendedSupport === undefined ? {} : { endOfExtendedSupportDate: new Date(row.endOfExtendedSupport) }),
+  }));
+  const calendar = SupportCalendar.of(rows);
+  calendars.set(region, calendar);
+  return calendar;
+}
+
 export function targetOf(
   cluster: ClusterRecord,
   spec: Pick<UpgradePolicySpec, 'target'>,
@@ -26,20 +44,13 @@ export function targetOf(
 ): ClusterTargetResult {
   if (region === undefined)
     return { reason: reason('NotOffered', `The versions that EKS offers in ${cluster.region} are not known yet.`) };
-  const rows = region.versions.map((row) => ({
-    clusterVersion: row.version,
-    versionStatus: row.status,
-    ...(row.releaseDate === undefined ? {} : { releaseDate: new Date(row.releaseDate) }),
-    ...(row.endOfStandardSupport === undefined ? {} : { endOfStandardSupportDate: new Date(row.endOfStandardSupport) }),
-    ...(row.endOfExtendedSupport === undefined ? {} : { endOfExtendedSupportDate: new Date(row.endOfExtendedSupport) }),
-  }));
   const channel = channelSpecOf(spec.target, channels);
   if (channel === undefined)
     return {
       reason: reason('UnknownChannel', `There is no ${targetWords(spec.target)}: apply a Channel of that name.`),
     };
   const age = channel.minimumAge === undefined ? 0 : durationMilliseconds(channel.minimumAge);
-  const calendar = SupportCalendar.of(rows);
+  const calendar = calendarOf(region);
   const offered = calendar.offered(new Date(now.getTime() - age));
   const resolution = resolveTarget(channel.target, {
     offered,

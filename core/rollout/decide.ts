@@ -1,13 +1,13 @@
 import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Wave } from '../contracts/items/rollout.ts';
 import { reason } from '../contracts/step-result.ts';
-import { policyOf } from '../policy/policy-of.ts';
 import { grantRefusals } from '../protocol/grant-decision.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { admit, type MemberIndex, type Room, roomOf } from './admission.ts';
 import { automaticRollouts } from './automatic-rollouts.ts';
 import type { Decided, Decision, Waiting } from './decisions.ts';
 import { memberRules } from './member-rules.ts';
+import { policyMatch } from './policy-matches.ts';
 import { replans } from './replan.ts';
 import { atRest, restingDecisions } from './resting-rollouts.ts';
 import type { FleetSnapshot } from './snapshot.ts';
@@ -67,7 +67,6 @@ function parkedByHand(
 ): { decisions: Decision[]; waiting: Waiting[] } {
   const decisions: Decision[] = [];
   const waiting: Waiting[] = [];
-  const policies = [...snapshot.policies.values()].map((applied) => applied.policy);
   for (const upgrade of snapshot.upgrades) {
     const waits = upgrade.status === 'Parked' || upgrade.status === 'Pending';
     if (!waits || upgrade.rolloutId !== undefined) continue;
@@ -81,7 +80,7 @@ function parkedByHand(
       continue;
     }
     if (upgrade.resumeAt !== undefined && new Date(upgrade.resumeAt) > now) continue;
-    const match = policyOf(cluster, policies);
+    const match = policyMatch(snapshot, cluster);
     const { rules, window } = rulesOf(
       match.type === 'one' ? match.policy.metadata.name : undefined,
       cluster,
