@@ -176,7 +176,17 @@ function merged(before: readonly Member[], wanted: readonly Member[], arrived: R
   const rest = [...known.values()].filter(
     (member) => arrived.has(member.clusterKey) || !['Pending', 'Excluded', 'Quarantined'].includes(member.status),
   );
-  return [...next, ...rest];
+  // They go after those whose place was just given out.
+  const last = new Map<number, number>();
+  for (const { waveIndex, position } of next) last.set(waveIndex, Math.max(last.get(waveIndex) ?? 0, position));
+  return [
+    ...next,
+    ...rest.map((member) => {
+      const position = (last.get(member.waveIndex) ?? 0) + 1;
+      last.set(member.waveIndex, position);
+      return { ...member, position };
+    }),
+  ];
 }
 
 /** Words that were said of the same plan still count; of another one they are kept, void, for the record. */
