@@ -9,6 +9,7 @@ import { subjectOf } from '../protocol/update-subject.ts';
 import type { StepContext, StepPorts } from './context.ts';
 import { foreignStop } from './foreign-stop.ts';
 import { pollSeconds } from './polling.ts';
+import { ranPast } from './ran-past.ts';
 
 export type ActPorts = StepPorts & Pick<Ports, 'mutator'>;
 
@@ -58,11 +59,14 @@ export async function act(
         );
       }
       const observed = await recordObserved(ports, result.intent, update);
-      if (update.status === 'Successful') return onSuccess();
+      if (update.status === 'Successful') return withPast(await onSuccess(), await ranPast(ports, context));
       return failed(...(failureOf(observed) ?? [updateFailed(what, update)]));
     }
   }
 }
+
+const withPast = (result: StepResult, past: Reason | undefined): StepResult =>
+  past === undefined ? result : { ...result, reasons: [...result.reasons, past] };
 
 /** Why an attempt ended without success; undefined when it did not, or when EKS was only busy. */
 function failureOf(intent: Intent): Reason[] | undefined {

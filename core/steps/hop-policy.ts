@@ -1,3 +1,4 @@
+import type { CompiledCalendar } from '../calendar/compile-calendar.ts';
 import type { Wave as WaveSpec } from '../config/types.ts';
 import { fleetInForce } from '../policy/applied.ts';
 import { loadRules } from '../policy/load-rules.ts';
@@ -10,6 +11,8 @@ import type { StepContext } from './context.ts';
 /** What the policy says of the hop that a step is part of. */
 export interface HopPolicy {
   readonly wave: WaveSpec | undefined;
+  /** Those of the wave and of the cluster's tags; none = always open. */
+  readonly calendars: readonly CompiledCalendar[];
   /** Whether another hop of the same cluster follows in its rollout. */
   readonly moreHops: boolean;
 }
@@ -18,11 +21,11 @@ export interface HopPolicy {
 export async function hopPolicy(ports: Pick<Ports, 'table'>, context: StepContext): Promise<HopPolicy> {
   const { table } = ports;
   const fleet = await fleetInForce(table);
-  if (fleet === undefined) return { wave: undefined, moreHops: false };
+  if (fleet === undefined) return { wave: undefined, calendars: [], moreHops: false };
   const { rolloutId, waveIndex } = context.upgrade ?? {};
   if (rolloutId === undefined || waveIndex === undefined) {
     const { rules } = await loadRules(table, context.record, fleet, undefined);
-    return { wave: rules?.wave, moreHops: false };
+    return { wave: rules?.wave, calendars: rules?.calendars ?? [], moreHops: false };
   }
   const [rollout, wave, member] = await Promise.all([
     load(table, Rollouts, rolloutId),
@@ -32,5 +35,5 @@ export async function hopPolicy(ports: Pick<Ports, 'table'>, context: StepContex
   const place = rollout === undefined ? undefined : { rollout: rollout.data, wave: wave?.data };
   const { rules } = await loadRules(table, context.record, fleet, place);
   const moreHops = member !== undefined && context.target.isOlderThan(KubeVersion.parse(member.data.to));
-  return { wave: rules?.wave, moreHops };
+  return { wave: rules?.wave, calendars: rules?.calendars ?? [], moreHops };
 }

@@ -10,6 +10,7 @@ import {
   rolloutsOf,
   run,
   smallFleet,
+  upgradesOf,
   versionOf,
   wavesOf,
 } from './small-fleet.ts';
@@ -93,6 +94,19 @@ describe('a window', () => {
     expect(new Set(commits.map((commit) => Math.floor(commit / 86_400_000))).size).toBeGreaterThan(1);
   });
 
+  test('that closes while EKS works on a cluster does not break that off, and its step says so', async () => {
+    const world = await smallFleet({
+      clusters: staged('dev', ['d1']),
+      calendars: { prod: { windows: [{ name: 'lunch', schedule: '0 12 * * *', duration: '20m' }] } },
+      policy: { waves: [{ name: 'all', calendar: 'prod', mayOverrun: true }] },
+    });
+    await run(world, 10);
+    const [upgrade] = await upgradesOf(world);
+    expect(upgrade?.status).toBe('Succeeded');
+    const told = Object.values(upgrade?.steps ?? {}).flatMap((step) => step.reasons.map(({ code }) => code));
+    expect(told).toContain('RanPastWindow');
+  });
+
   test('wins over nothing: a freeze closes it, and what waits says until when', async () => {
     const frozen = {
       ...nightly,
@@ -106,6 +120,17 @@ describe('a window', () => {
     await run(world);
     expect(startedOf(world, 'd1')).toBeGreaterThanOrEqual(at('2026-11-22T23:00:00Z'));
   });
+});
+
+test('a calendar that is not applied keeps everything closed, and says so', async () => {
+  const world = await smallFleet({
+    clusters: staged('dev', ['d1']),
+    policy: { waves: [{ name: 'all', calendar: 'nowhere' }] },
+  });
+  await run(world);
+  expect(mutationsOf(world)).toEqual([]);
+  const { reasons } = await explainCluster(world.ports, await recordOf(world, 'd1'));
+  expect(reasons.map(({ code }) => code)).toContain('NoCalendar');
 });
 
 describe('a soak', () => {
