@@ -4,6 +4,8 @@ import type { Ports } from '../ports/ports.ts';
 import type { StepContext } from './context.ts';
 import { hopPolicy } from './hop-policy.ts';
 
+export const RAN_PAST_WINDOW = 'RanPastWindow';
+
 /**
  * What EKS works on when a window closes finishes; whoever reads the report should know that it did so outside. Undefined where the window
  * is open, or nobody asked for one.
@@ -19,7 +21,7 @@ export async function ranPast(
   if (open) return undefined;
   const what = freeze === null ? 'its window had closed' : `the freeze ${freeze} had begun`;
   return reason(
-    'RanPastWindow',
+    RAN_PAST_WINDOW,
     `It ended at ${now.toISOString()}, when ${what}: what EKS works on is not broken off.`,
   );
 }

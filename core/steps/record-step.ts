@@ -1,11 +1,12 @@
 import { LIFTLOCK } from '../contracts/principals.ts';
-import type { StepResult } from '../contracts/step-result.ts';
+import type { Reason, StepResult } from '../contracts/step-result.ts';
 import { newestIntent } from '../protocol/intent-store.ts';
 import { transactWithAudit } from '../store/audit.ts';
 import { Upgrades } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';
 import { decideAndWrite } from '../store/retry.ts';
 import type { StepContext, StepPorts } from './context.ts';
+import { RAN_PAST_WINDOW } from './ran-past.ts';
 
 /** Keeps the state of a step in its upgrade, and tells about it when it changes. A poll that changes nothing writes nothing. */
 export async function recordStep(
@@ -22,13 +23,14 @@ export async function recordStep(
     const read = await load(ports.table, Upgrades, clusterKey, known.id);
     if (read === undefined) return false;
     const before = read.data.steps[step];
-    const sameReasons = JSON.stringify(before?.reasons ?? []) === JSON.stringify(result.reasons);
+    const reasons = withPast(result, before?.reasons ?? []);
+    const sameReasons = JSON.stringify(before?.reasons ?? []) === JSON.stringify(reasons);
     if (before?.status === status && sameReasons && detail === undefined) return false;
     const now = ports.clock.now().toISOString();
     const resumed = before === undefined || before.endedAt !== undefined;
     const next = {
       status,
-      reasons: [...result.reasons],
+      reasons,
       startedAt: resumed ? now : before.startedAt,
       ...(status === 'running' ? {} : { endedAt: now }),
       ...(detail === undefined ? (before?.detail === undefined ? {} : { detail: before.detail }) : { detail }),
@@ -66,6 +68,13 @@ export async function recordStep(
     ]);
   }
   return result;
+}
+
+/** A later attempt finds done what an earlier one did; that it ended outside its window stays true. */
+function withPast(result: StepResult, before: readonly Reason[]): Reason[] {
+  const past = result.status === 'done' ? before.filter(({ code }) => code === RAN_PAST_WINDOW) : [];
+  const told = past.filter((one) => !result.reasons.some(({ code }) => code === one.code));
+  return [...result.reasons, ...told];
 }
 
 /** When this upgrade's own update was seen to succeed; undefined when somebody else brought the control plane there. */
