@@ -1,12 +1,37 @@
+import { errorMessage, errorName } from '../../core/contracts/errors.ts';
+import { type Judged, oneLine, unknown } from '../../core/policy/gate-answer.ts';
+import { gateName } from '../../core/policy/gate-name.ts';
 import type { GateReader } from '../../core/ports/gates.ts';
+import type { AlarmGates } from './gates/alarm-gate.ts';
+import type { WebhookGates } from './gates/webhook-gate.ts';
+import { inTime } from './pinned-addresses.ts';
 
-/** Gates that nobody can ask are unknown, which never lets a wave pass. */
-export function createGateReader(): GateReader {
+export interface GateReaderOptions {
+  readonly alarms: AlarmGates;
+  readonly webhooks: WebhookGates;
+  readonly timeoutMilliseconds?: number;
+}
+
+/** Everything that one gate takes together: credentials, a secret, names, the answer. */
+const TIMEOUT_MILLISECONDS = 10_000;
+
+/** What cannot be read is unknown, with the reason: it never lets a wave pass, and never stops the reconciler. */
+export function createGateReader(options: GateReaderOptions): GateReader {
+  const { alarms, webhooks, timeoutMilliseconds = TIMEOUT_MILLISECONDS } = options;
   return {
-    read: async (gate) => ({
-      gate: 'alarm' in gate ? gate.alarm : gate.webhook,
-      status: 'unknown',
-      message: 'This release cannot ask it.',
-    }),
+    async read(gate, allowedHosts) {
+      const signal = AbortSignal.timeout(timeoutMilliseconds);
+      const reading = 'alarm' in gate ? alarms.read(gate.alarm, signal) : webhooks.read(gate, allowedHosts, signal);
+      const judged = await inTime(reading, signal).catch((error) => failed(error, signal, timeoutMilliseconds));
+      return { gate: gateName(gate), ...judged };
+    },
   };
+}
+
+function failed(error: unknown, signal: AbortSignal, timeoutMilliseconds: number): Judged {
+  if (signal.aborted) return unknown(`It did not answer within ${timeoutMilliseconds / 1000} seconds.`);
+  const name = errorName(error);
+  const said = oneLine(errorMessage(error));
+  if (name.startsWith('AccessDenied')) return unknown(`It may not be read: ${said}.`);
+  return unknown(`It could not be read (${name}): ${said}.`);
 }

@@ -4,7 +4,8 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { selfSignedCertificate } from '../contract/self-signed-certificate.ts';
-import { type Address, createUrlProbe } from './url-probe.ts';
+import type { Address } from './pinned-addresses.ts';
+import { createUrlProbe } from './url-probe.ts';
 
 const host = 'shop.internal';
 const { certificate, key } = selfSignedCertificate([host]);

@@ -1,0 +1,93 @@
+import {
+  CloudWatchClient,
+  type CloudWatchClientConfig,
+  type CompositeAlarm,
+  DescribeAlarmsCommand,
+  type MetricAlarm,
+} from '@aws-sdk/client-cloudwatch';
+import { type Judged, oneLine, unknown } from '../../../core/policy/gate-answer.ts';
+import type { Clock } from '../../../core/ports/clock.ts';
+import { readLimits } from '../request-limits.ts';
+import type { SpokeSessions } from '../spoke-role.ts';
+import { createTokenBucket, type Sleep, type TokenBucket } from '../token-bucket.ts';
+import { type AlarmPlace, alarmPlace } from './alarm-place.ts';
+
+export interface AlarmGatesOptions {
+  /** Alarms of this account are read by the function's own role, others by the spoke role of theirs. */
+  readonly hubAccount: string;
+  readonly sessions: Pick<SpokeSessions, 'forAccount'>;
+  readonly clock: Clock;
+  readonly sleep: Sleep;
+  /** Endpoint and the like, for tests; the environment's `AWS_ENDPOINT_URL_CLOUDWATCH` counts without it. */
+  readonly client?: CloudWatchClientConfig;
+}
+
+export interface AlarmGates {
+  /** Fails as CloudWatch and STS do. */
+  read(alarm: string, signal: AbortSignal): Promise<Judged>;
+}
+
+/** CloudWatch takes nine of these a second from an account in a Region, people's consoles included. */
+const RATE = { perSecond: 3, burst: 9 };
+
+interface Door {
+  readonly client: CloudWatchClient;
+  readonly bucket: TokenBucket;
+}
+
+/** Asks DescribeAlarms for one alarm at a time, metric or composite, by its exact name. */
+export function createAlarmGates(options: AlarmGatesOptions): AlarmGates {
+  const { hubAccount, sessions, clock, sleep, client: config = {} } = options;
+  const doors = new Map<string, Door>();
+
+  const doorTo = ({ account, region }: AlarmPlace): Door => {
+    const key = `${account}/${region ?? ''}`;
+    const found = doors.get(key) ?? {
+      client: new CloudWatchClient({
+        ...readLimits,
+        ...(region === undefined ? {} : { region }),
+        ...config,
+        ...(account === hubAccount ? {} : { credentials: () => sessions.forAccount(account) }),
+      }),
+      bucket: createTokenBucket({ clock, sleep, ...RATE }),
+    };
+    doors.set(key, found);
+    return found;
+  };
+
+  return {
+    async read(alarm, signal) {
+      const place = alarmPlace(alarm, hubAccount);
+      const { client, bucket } = doorTo(place);
+      await bucket.take();
+      const { MetricAlarms = [], CompositeAlarms = [] } = await client.send(
+        // Without types only metric alarms are returned.
+        new DescribeAlarmsCommand({ AlarmNames: [place.name], AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] }),
+        { abortSignal: signal },
+      );
+      const found = [...MetricAlarms, ...CompositeAlarms].find(({ AlarmName }) => AlarmName === place.name);
+      return found === undefined ? unknown(missing(place, hubAccount)) : judged(found);
+    },
+  };
+}
+
+/**
+ * OK is green and ALARM is red, whether or not its actions are enabled, suppressed or muted: those only say who is told. OK that rests on
+ * partial data or on a failed evaluation is no OK.
+ */
+function judged(alarm: MetricAlarm | CompositeAlarm): Judged {
+  const { StateValue: state, StateTransitionedTimestamp: since, StateReason: text = '' } = alarm;
+  const evaluation = 'EvaluationState' in alarm ? alarm.EvaluationState : undefined;
+  const from = since === undefined ? '' : ` since ${since.toISOString()}`;
+  const why = oneLine(text);
+  const words = why === '' ? '' : `: ${why}`;
+  if (state === 'ALARM') return { status: 'red', message: `It is in ALARM${from}${words}.` };
+  if (state === 'OK' && evaluation === undefined) return { status: 'green', message: `It is OK${from}.` };
+  if (state === 'OK') return unknown(`It is OK${from}, but its evaluation is ${evaluation}.`);
+  return unknown(`It is ${state ?? 'in no state'}${from}, which is not OK${words}.`);
+}
+
+function missing({ account, region, name }: AlarmPlace, hubAccount: string): string {
+  const where = account === hubAccount ? "Liftlock's own account" : `account ${account}`;
+  return `There is no alarm ${name} in ${where} in ${region ?? "Liftlock's own Region"}.`;
+}

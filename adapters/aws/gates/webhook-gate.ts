@@ -1,0 +1,96 @@
+import type { IncomingMessage } from 'node:http';
+import { request } from 'node:https';
+import { urlProblem } from '../../../core/config/checks/smoke-urls.ts';
+import { errorName } from '../../../core/contracts/errors.ts';
+import { type Judged, judgeAnswer, unknown } from '../../../core/policy/gate-answer.ts';
+import type { Clock } from '../../../core/ports/clock.ts';
+import { addressesOf, named, pinnedLookup, type Resolve, resolveByDns } from '../pinned-addresses.ts';
+import type { WebhookSecrets } from './webhook-secrets.ts';
+import { SIGNATURE_HEADER, signature } from './webhook-signature.ts';
+
+export interface WebhookGatesOptions {
+  readonly secrets: WebhookSecrets;
+  readonly clock: Clock;
+  readonly resolve?: Resolve;
+}
+
+export interface Webhook {
+  readonly webhook: string;
+  readonly secret?: string | undefined;
+}
+
+export interface WebhookGates {
+  /** Fails with `UrlRefused`, `UrlUnreachable` or `SecretUnreadable`, none of which names more of the URL than its host. */
+  read(gate: Webhook, allowedHosts: readonly string[], signal: AbortSignal): Promise<Judged>;
+}
+
+const METHOD = 'GET';
+const BODY = '';
+/** An answer of one word needs less. */
+const MOST_BYTES = 16_384;
+
+/** GET over https to an address that was judged (pinned-addresses.ts); redirects are not followed, a long answer is not read to its end. */
+export function createWebhookGates({ secrets, clock, resolve = resolveByDns }: WebhookGatesOptions): WebhookGates {
+  return {
+    async read({ webhook, secret: arn }, allowedHosts, signal) {
+      const problem = urlProblem(webhook, allowedHosts);
+      if (problem !== undefined) throw named('UrlRefused', problem);
+      const url = new URL(webhook);
+      // It is for browsers and never sent, so it is not signed either.
+      url.hash = '';
+      const secret = arn === undefined ? undefined : await secretOf(secrets, arn, signal);
+      const addresses = await addressesOf(url, allowedHosts, resolve, signal);
+      const headers = {
+        'user-agent': 'liftlock-gate',
+        accept: 'application/json',
+        ...(secret === undefined
+          ? {}
+          : { [SIGNATURE_HEADER]: signature(secret, clock.now(), { method: METHOD, url: url.href, body: BODY }) }),
+      };
+      const how = { method: METHOD, signal, agent: false, headers, ...pinnedLookup(addresses) };
+      const confidential = [secret?.toString('utf8') ?? '', url.search, ...url.searchParams.values()];
+      return new Promise((done, fail) => {
+        const unreachable = (error: Error) => {
+          const why = signal.aborted ? 'it did not answer in time' : error.message;
+          fail(named('UrlUnreachable', `${url.host} could not be reached: ${why}`));
+        };
+        const call = request(url, how, (response) => {
+          answered(
+            response,
+            confidential.filter((text) => text.length > 3),
+          ).then(done, unreachable);
+        });
+        call.once('error', unreachable);
+        call.end();
+      });
+    },
+  };
+}
+
+/** A webhook that asks for a signature is not called without one. */
+async function secretOf(secrets: WebhookSecrets, arn: string, signal: AbortSignal): Promise<Buffer> {
+  try {
+    return await secrets.valueOf(arn, signal);
+  } catch (error) {
+    const what = `Secrets Manager answered ${errorName(error)}, so the webhook was not called`;
+    throw named('SecretUnreadable', `${what}. Liftlock reads secrets of its own account named liftlock/…`);
+  }
+}
+
+async function answered(response: IncomingMessage, confidential: readonly string[]): Promise<Judged> {
+  const { statusCode: status = 0 } = response;
+  if (status !== 200) {
+    response.destroy();
+    const redirected = status >= 300 && status < 400 ? ', and redirects are not followed' : '';
+    return unknown(`It answered with HTTP status ${status} instead of 200${redirected}.`);
+  }
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    // Leaving the loop ends the connection.
+    if (bytes > MOST_BYTES) return unknown(`Its answer is longer than ${MOST_BYTES} bytes.`);
+  }
+  return judgeAnswer(Buffer.concat(chunks).toString('utf8'), confidential);
+}

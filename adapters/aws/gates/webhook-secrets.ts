@@ -1,0 +1,51 @@
+import {
+  GetSecretValueCommand,
+  SecretsManagerClient,
+  type SecretsManagerClientConfig,
+} from '@aws-sdk/client-secrets-manager';
+import type { Clock } from '../../../core/ports/clock.ts';
+import { named } from '../pinned-addresses.ts';
+import { readLimits } from '../request-limits.ts';
+
+export interface WebhookSecretsOptions {
+  readonly clock: Clock;
+  /** Endpoint and the like, for tests; the environment's `AWS_ENDPOINT_URL_SECRETS_MANAGER` counts without it. */
+  readonly client?: SecretsManagerClientConfig;
+}
+
+export interface WebhookSecrets {
+  /** The whole value that is current. Fails as Secrets Manager does, or with `SecretEmpty`. */
+  valueOf(arn: string, signal: AbortSignal): Promise<Buffer>;
+}
+
+/** A rotated secret is used after so long at the latest. */
+const KEEP_MILLISECONDS = 5 * 60_000;
+
+/** Values stay in the memory of the function; nothing logs or stores them. */
+export function createWebhookSecrets({ clock, client: config = {} }: WebhookSecretsOptions): WebhookSecrets {
+  const clients = new Map<string, SecretsManagerClient>();
+  const kept = new Map<string, { readonly until: number; readonly value: Buffer }>();
+
+  const clientFor = (arn: string): SecretsManagerClient => {
+    const region = arn.split(':')[3] ?? '';
+    const found = clients.get(region) ?? new SecretsManagerClient({ ...readLimits, region, ...config });
+    clients.set(region, found);
+    return found;
+  };
+
+  return {
+    async valueOf(arn, signal) {
+      const now = clock.now().getTime();
+      const known = kept.get(arn);
+      if (known !== undefined && now < known.until) return known.value;
+      // What cannot be read again is not used for longer: somebody may have taken the right away.
+      kept.delete(arn);
+      const command = new GetSecretValueCommand({ SecretId: arn });
+      const { SecretString, SecretBinary } = await clientFor(arn).send(command, { abortSignal: signal });
+      const value = SecretString === undefined ? Buffer.from(SecretBinary ?? []) : Buffer.from(SecretString, 'utf8');
+      if (value.length === 0) throw named('SecretEmpty', 'the secret has no value');
+      kept.set(arn, { until: now + KEEP_MILLISECONDS, value });
+      return value;
+    },
+  };
+}

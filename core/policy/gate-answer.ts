@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import type { GateReading } from '../contracts/items/gate.ts';
+
+/** What was learned of a gate, without its name. */
+export type Judged = Pick<GateReading, 'status' | 'message'>;
+
+export const unknown = (message: string): Judged => ({ status: 'unknown', message });
+
+/** A webhook's whole vocabulary (docs/gates.md). What has members of its own may mean something else by them, so it is not guessed at. */
+const answer = z.strictObject({ green: z.boolean(), message: z.string().optional() });
+
+/** Longer words are cut: readings are kept with the wave. */
+const LONGEST_MESSAGE = 300;
+
+/** What the body of an answer says. Anything but `{"green": true | false, "message"?: "…"}` is unknown, and is not repeated. */
+export function judgeAnswer(body: string, confidential: readonly string[] = []): Judged {
+  const parsed = answer.safeParse(jsonOf(body));
+  if (!parsed.success) return unknown('Its answer is not {"green": true} or {"green": false} with at most a message.');
+  const { green, message = '' } = parsed.data;
+  const said = oneLine(confidential.reduce((text, secret) => text.replaceAll(secret, '[not shown]'), message));
+  const words = said === '' ? '' : `: ${said}`;
+  return { status: green ? 'green' : 'red', message: `It answers ${green ? 'green' : 'not green'}${words}.` };
+}
+
+/** For people, in one line, of bearable length. */
+export function oneLine(text: string): string {
+  const line = text
+    .replace(/[\p{C}\s]+/gu, ' ')
+    .trim()
+    .replace(/\.$/, '');
+  return line.length <= LONGEST_MESSAGE ? line : `${line.slice(0, LONGEST_MESSAGE - 1)}…`;
+}
+
+function jsonOf(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
