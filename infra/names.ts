@@ -25,6 +25,9 @@ export const DEFAULT_SPOKE_ROLE = 'LiftlockSpoke';
 /** Without a setting: known to both sides without asking anybody, and different for every hub. */
 export const defaultExternalId = (hubAccount: string): string => `liftlock-${hubAccount}`;
 
+/** Secrets that webhooks of gates are signed with are told from all others by their name; policies name them at any time, in any Region. */
+export const webhookSecrets = (): string => `arn:${Aws.PARTITION}:secretsmanager:*:${Aws.ACCOUNT_ID}:secret:liftlock/*`;
+
 function statesArn(resource: string, name: string): string {
   return `arn:${Aws.PARTITION}:states:${Aws.REGION}:${Aws.ACCOUNT_ID}:${resource}:${name}`;
 }

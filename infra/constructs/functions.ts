@@ -70,10 +70,11 @@ export class Functions extends Construct {
   }
 }
 
-/** Only those that talk to API servers: every other one would pay for a way out of the VPC. */
+/** Only those that talk to API servers, and where it is asked for the one that asks webhooks: every other one would pay for a way out of the VPC. */
 function vpcOf(name: FunctionName, { settings }: Reach): { vpc?: VpcSettings } {
   const looksIntoClusters = KUBERNETES_FUNCTIONS.some((one) => one === name);
-  return settings.vpc === undefined || !looksIntoClusters ? {} : { vpc: settings.vpc };
+  const asksGates = settings.vpc?.gates === true && FUNCTION_NEEDS[name].readsGates === true;
+  return settings.vpc === undefined || !(looksIntoClusters || asksGates) ? {} : { vpc: settings.vpc };
 }
 
 /** Every function gets every variable: none of them is a secret, and each reads only what its ports declare. */
@@ -96,7 +97,7 @@ function environmentOf({ items, audit, bus, clusterQueue, settings }: Reach): Re
 /** Where a part of an ARN has to stay open, and why. */
 function acknowledgeWildcards(functions: ReadonlyMap<FunctionName, HubFunction>, { settings }: Reach): void {
   for (const [name, { role }] of functions) {
-    const { describes = [], assumesSpokeRole, listsAccounts } = FUNCTION_NEEDS[name];
+    const { describes = [], assumesSpokeRole, listsAccounts, readsGates } = FUNCTION_NEEDS[name];
     const open: Record<string, string> = {};
     for (const machine of describes) {
       open[
@@ -107,10 +108,14 @@ function acknowledgeWildcards(functions: ReadonlyMap<FunctionName, HubFunction>,
       open[`AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:iam::*:role/${settings.spokeRoleName}]`] =
         'Accounts join the organization at any time; the condition aws:ResourceOrgID keeps it to this one role inside the organization.';
     }
+    if (readsGates) {
+      open['AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:secretsmanager:*:<AWS::AccountId>:secret:liftlock/*]'] =
+        'Policies name secrets of webhooks when they are applied, in any Region; only those of this account named liftlock/… can be read.';
+    }
     open['AwsSolutions-IAM5[Resource::*]'] =
       listsAccounts && settings.organizationId !== undefined
         ? 'Trace segments of X-Ray, and organizations:ListAccounts: neither knows resources.'
-        : 'PutTraceSegments and PutTelemetryRecords of X-Ray, which know no resources; in a VPC also what Lambda does for network interfaces, denied to the code itself (constructs/place-in-vpc.ts).';
+        : 'PutTraceSegments and PutTelemetryRecords of X-Ray, which know no resources; DescribeAlarms, which returns composite alarms on this one alone; in a VPC also what Lambda does for network interfaces, denied to the code itself (constructs/place-in-vpc.ts).';
     acknowledge(role, open);
   }
 }

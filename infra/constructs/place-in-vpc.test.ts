@@ -14,6 +14,15 @@ test('only the functions that look into clusters are in the VPC, with its subnet
     expect(Properties.VpcConfig).toEqual({ SubnetIds: vpc.subnetIds, SecurityGroupIds: vpc.securityGroupIds });
 });
 
+test('where gates ask for it, so is the function that asks them', () => {
+  const names = resourcesOf(synthesize({ vpc: { ...vpc, gates: true } }).hub, 'AWS::Lambda::Function')
+    .filter(({ Properties }) => Properties.VpcConfig !== undefined)
+    .map(({ Properties }) => Properties.FunctionName);
+  expect(names.sort()).toEqual(
+    [...KUBERNETES_FUNCTIONS, 'reconcile-rollouts'].map((name) => `liftlock-${name}`).sort(),
+  );
+});
+
 test('their roles may have interfaces made, and their code may not make any', () => {
   for (const name of KUBERNETES_FUNCTIONS) {
     const [id = ''] =

@@ -20,6 +20,8 @@ export interface FunctionNeeds {
   /** Goes into the accounts of the fleet. */
   readonly assumesSpokeRole?: true;
   readonly listsAccounts?: true;
+  /** Asks the gates of waves: alarms of its own account, and secrets that requests of webhooks are signed with. */
+  readonly readsGates?: true;
 }
 
 const stepThatReads = { writes: 'conditional', audits: true, publishes: true, assumesSpokeRole: true } as const;
@@ -53,6 +55,7 @@ export const FUNCTION_NEEDS: Readonly<Record<FunctionName, FunctionNeeds>> = {
     starts: GRANTED,
     describes: ALL_MACHINES,
     assumesSpokeRole: true,
+    readsGates: true,
   },
   'request-grant': { writes: 'conditional', checks: true, audits: true, assumesSpokeRole: true },
   'scan-cluster': stepThatWatchesUpdates,

@@ -80,6 +80,8 @@ const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
     ...KIND,
     ...START(...GRANTED),
     ...LOOK(...GRANTED, 'scan-cluster', 'smoke-check'),
+    'cloudwatch:DescribeAlarms *',
+    'secretsmanager:GetSecretValue arn:<Partition>:secretsmanager:*:<AccountId>:secret:liftlock/*',
   ],
   'request-grant': [...READ, ...PUT, ...CHECK, ...AUDIT, ...SPOKE],
   'scan-cluster': WATCHER,
@@ -163,7 +165,7 @@ test('no role may change the audit, and the table itself denies it to everybody'
 
 test('no action is a pattern, and `*` is a resource only where an action knows none', () => {
   const unnamed =
-    /^(xray:(Put|Get)|logs:|organizations:ListAccounts|eks:(ListClusters|DescribeClusterVersions|DescribeAddonVersions)|ec2:Describe)/;
+    /^(xray:(Put|Get)|logs:|organizations:ListAccounts|cloudwatch:DescribeAlarms|eks:(ListClusters|DescribeClusterVersions|DescribeAddonVersions)|ec2:Describe)/;
   for (const template of [hub, spokeRole]) {
     for (const [id, { Type }] of Object.entries(template.Resources)) {
       if (Type !== 'AWS::IAM::Role') continue;

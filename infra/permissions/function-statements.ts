@@ -1,7 +1,7 @@
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import { executionArns, machineArnPrefix } from '../names.ts';
+import { executionArns, machineArnPrefix, webhookSecrets } from '../names.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { FunctionNeeds } from './function-needs.ts';
 import { assumeSpokeRole } from './spoke-access.ts';
@@ -34,6 +34,11 @@ export function functionStatements(needs: FunctionNeeds, reach: Reach): PolicySt
   }
   if (needs.describes) {
     statements.push(allow('Looks', ['states:DescribeExecution'], needs.describes.map(executionArns)));
+  }
+  if (needs.readsGates) {
+    // With less than everything DescribeAlarms returns no composite alarms (its API reference), and which alarms policies name is not known here.
+    statements.push(allow('Alarms', ['cloudwatch:DescribeAlarms'], ['*']));
+    statements.push(allow('WebhookSecrets', ['secretsmanager:GetSecretValue'], [webhookSecrets()]));
   }
   if (needs.assumesSpokeRole) statements.push(...assumeSpokeRole(settings));
   // Organizations has no resource to name here; without an organization there is nothing to list.

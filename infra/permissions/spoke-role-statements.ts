@@ -33,6 +33,13 @@ export const readStatements = (): PolicyStatement[] => [
   allow('ReadNodeGroups', ['eks:DescribeNodegroup'], [NODE_GROUPS]),
   allow('ReadAddons', ['eks:DescribeAddon'], [ADDONS]),
   allow('ReadUpdates', ['eks:ListUpdates', 'eks:DescribeUpdate'], [CLUSTERS, NODE_GROUPS, ADDONS]),
+  // For gates of waves. Composite alarms are only returned to who may see all of them (API reference of DescribeAlarms).
+  new PolicyStatement({
+    sid: 'ReadAlarms',
+    actions: ['cloudwatch:DescribeAlarms'],
+    resources: ['*'],
+    conditions: { StringLike: { 'aws:userid': `*:${spokeSessionName('reconcile-rollouts')}` } },
+  }),
 ];
 
 /** The three calls that move a cluster, each for the sessions of its own function, and what EKS asks of the caller beside them. */

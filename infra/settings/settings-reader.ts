@@ -38,6 +38,14 @@ export class SettingsReader {
     return absent;
   }
 
+  /** Absent = false. */
+  flag(name: string): boolean {
+    const value = this.#take(name) ?? false;
+    if (typeof value === 'boolean') return value;
+    this.problem(`${name}: ${JSON.stringify(value)} is neither true nor false`);
+    return false;
+  }
+
   /** Members of a setting that is itself an object; undefined where it is absent. Its problems are told with the others. */
   inside<Inner>(name: string, read: (reader: SettingsReader) => Inner): Inner | undefined {
     const value = this.#take(name);

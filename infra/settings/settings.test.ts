@@ -66,12 +66,14 @@ test('more accounts than a policy holds need an organization', () => {
 
 test('a VPC has subnets and security groups, and says what is wrong with them', () => {
   const vpc = { subnetIds: ['subnet-0a1b2c3d4e5f60718'], securityGroupIds: ['sg-0a1b2c3d4e5f60718'] };
-  expect(parseSettings({ vpc }).vpc).toEqual(vpc);
+  expect(parseSettings({ vpc }).vpc).toEqual({ ...vpc, gates: false });
+  expect(parseSettings({ vpc: { ...vpc, gates: true } }).vpc).toEqual({ ...vpc, gates: true });
+  expect(problemsOf({ vpc: { ...vpc, gates: 'yes' } })).toContain('vpc.gates: "yes" is neither true nor false');
   const message = problemsOf({ vpc: { subnetIds: ['vpc-1'], subnets: [] } });
   for (const part of [
     'vpc.subnetIds: "vpc-1" is not the id of a subnet',
     'vpc.securityGroupIds: at least one is needed',
-    'vpc.subnets: there is no such setting; there are subnetIds, securityGroupIds',
+    'vpc.subnets: there is no such setting; there are subnetIds, securityGroupIds, gates',
   ])
     expect(message).toContain(part);
 });

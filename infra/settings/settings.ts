@@ -27,6 +27,8 @@ export interface Settings {
 export interface VpcSettings {
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];
+  /** The function that asks the gates of waves runs there too, so that it reaches webhooks on private hosts. */
+  readonly gates: boolean;
 }
 
 const ACCOUNT = /^\d{12}$/;
@@ -75,5 +77,5 @@ function vpcSettings(reader: SettingsReader): VpcSettings {
   );
   if (subnetIds.length === 0) reader.problem('subnetIds: at least one is needed, better two in different zones');
   if (securityGroupIds.length === 0) reader.problem('securityGroupIds: at least one is needed');
-  return { subnetIds, securityGroupIds };
+  return { subnetIds, securityGroupIds, gates: reader.flag('gates') };
 }

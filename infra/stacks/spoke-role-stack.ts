@@ -80,7 +80,7 @@ const LAUNCHED =
 
 const WILDCARDS: Readonly<Record<string, string>> = {
   'AwsSolutions-IAM5[Resource::*]':
-    'ListClusters, DescribeClusterVersions, DescribeAddonVersions and the Describe actions of EC2 know no resources.',
+    'ListClusters, DescribeClusterVersions, DescribeAddonVersions and the Describe actions of EC2 know no resources; DescribeAlarms returns composite alarms on this one alone.',
   [`AwsSolutions-IAM5[${EKS}:cluster/*]`]: FOUND_LATER,
   [`AwsSolutions-IAM5[${EKS}:nodegroup/*]`]: FOUND_LATER,
   [`AwsSolutions-IAM5[${EKS}:addon/*]`]: FOUND_LATER,

@@ -70,6 +70,12 @@ test('it may read exactly what the reader of EKS calls', () => {
   expect(reading.sort()).toEqual([...new Set(called)].sort());
 });
 
+test('alarms are read by the function that asks gates alone', () => {
+  expect(allowing('cloudwatch:DescribeAlarms')).toMatchObject([
+    { Resource: '*', Condition: { StringLike: { 'aws:userid': '*:liftlock-reconcile-rollouts' } } },
+  ]);
+});
+
 test.each(Object.entries(MUTATING_CALLS))(
   '%s is for the sessions of one function, on one type of resource',
   (call, action) => {
@@ -83,7 +89,7 @@ test.each(Object.entries(MUTATING_CALLS))(
 );
 
 test('whatever is no read is for the session of one mutating function', () => {
-  const reads = /^(eks:(List|Describe)|eks:StartInsightsRefresh$)/;
+  const reads = /^(eks:(List|Describe)|eks:StartInsightsRefresh$|cloudwatch:DescribeAlarms$)/;
   for (const { Action, Condition } of statements) {
     if (listOf(Action).every((action) => reads.test(action))) continue;
     expect(Condition?.StringLike?.['aws:userid']).toMatch(

@@ -2,6 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Runner } from '../asl/runner/runner.ts';
 import type { IamDirectory } from '../iam/principals/iam-directory.ts';
 import type { Requirement } from '../iam/requirements/requirement.ts';
+import type { Alarms } from './alarms/alarms.ts';
 import type { HttpApi } from './api/http-api.ts';
 import type { EventBuses } from './events/event-buses.ts';
 import type { Functions } from './lambda/functions.ts';
@@ -12,14 +13,6 @@ import type { ResourcePolicies } from './resource-policies.ts';
 import type { Schedules } from './schedules/schedules.ts';
 import type { Assembly } from './template/assembly.ts';
 import type { Topics } from './topics/topics.ts';
-
-export interface Alarm {
-  readonly arn: string;
-  readonly name: string;
-  readonly account: string;
-  readonly region: string;
-  readonly description?: string;
-}
 
 /** A table whose items go after their time, as the template asks. */
 export interface ExpiringTable {
@@ -42,7 +35,7 @@ export interface CloudParts {
   readonly machines: Runner;
   readonly schedules: Schedules;
   readonly logs: Logs;
-  readonly alarms: Alarm[];
+  readonly alarms: Alarms;
   /** Makes the API of an id, the first time it is asked for. */
   readonly api: (apiId: string, place: { readonly account: string; readonly region: string }) => HttpApi;
   /** Checks what a service asks of a role when a resource that names it is made. */

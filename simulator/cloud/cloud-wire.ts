@@ -6,6 +6,7 @@ import { type AwsCall, AwsFault } from '../wire/aws-call.ts';
 import type { HttpAnswer, HttpRequest } from '../wire/http-message.ts';
 import { type PassedRequest, startWireServer } from '../wire/wire-server.ts';
 import { organizationOperations, parameterOperations } from './accounts/account-operations.ts';
+import { alarmOperations } from './alarms/alarm-operations.ts';
 import { type CloudServices, callServer, STS_OPERATIONS } from './cloud-services.ts';
 import { clusterTokens } from './eks/cluster-tokens.ts';
 import { eksOperations } from './eks/eks-operations.ts';
@@ -16,6 +17,7 @@ import { machineOperations } from './machines/machine-operations.ts';
 import { metricOperations } from './metrics/metric-operations.ts';
 import { queueOperations } from './queues/queue-operations.ts';
 import { scheduleOperations } from './schedules/schedules.ts';
+import { secretOperations } from './secrets/secrets.ts';
 import { EmbeddedDynamo } from './tables/embedded-dynamo.ts';
 import { topicOperations } from './topics/topics.ts';
 
@@ -46,9 +48,10 @@ export async function startCloudWire(cloud: LocalCloud): Promise<CloudWire> {
     }),
     events: eventOperations(cloud.buses, time.uuid),
     logs: logOperations(cloud.logs),
-    monitoring: metricOperations(cloud.metrics, cloud.alarms),
+    monitoring: { ...alarmOperations(cloud.alarms), ...metricOperations(cloud.metrics) },
     organizations: organizationOperations(options.accounts, ORGANIZATION_ID),
     scheduler: scheduleOperations(cloud.schedules, options.start),
+    secretsmanager: secretOperations(cloud.secrets),
     sns: topicOperations(cloud.topics),
     sqs: queueOperations(cloud.queues),
     ssm: parameterOperations(new Map([['/cdk-bootstrap/hnb659fds/version', '30']])),

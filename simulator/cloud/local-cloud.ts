@@ -8,9 +8,10 @@ import { FakeEks } from '../eks/fake-eks.ts';
 import { seededRandom } from '../eks/seeded-random.ts';
 import { localAdministrator } from '../iam/principals/local-administrator.ts';
 import type { RunView } from '../process/run-view.ts';
+import { Alarms } from './alarms/alarms.ts';
 import { CloudApis } from './api/cloud-apis.ts';
 import type { CloudOptions } from './cloud-options.ts';
-import type { Alarm, CloudParts, ExpiringTable } from './cloud-parts.ts';
+import type { CloudParts, ExpiringTable } from './cloud-parts.ts';
 import { CloudTime } from './cloud-time.ts';
 import { type CloudWire, startCloudWire } from './cloud-wire.ts';
 import { CloudTrail } from './eks/cloud-trail.ts';
@@ -30,6 +31,7 @@ import { Queues } from './queues/queues.ts';
 import { ResourcePolicies } from './resource-policies.ts';
 import { Schedules } from './schedules/schedules.ts';
 import { startSchedule } from './schedules/start-schedule.ts';
+import { Secrets } from './secrets/secrets.ts';
 import { KeptState } from './state/kept-state.ts';
 import { AuditOrder } from './tables/audit-order.ts';
 import { ExpirySweep } from './tables/expiry-sweep.ts';
@@ -60,7 +62,8 @@ export class LocalCloud implements RunView {
   readonly resources: Resource[] = [];
   readonly outputs = new Map<string, unknown>();
   readonly policies = new ResourcePolicies();
-  readonly alarms: Alarm[] = [];
+  readonly alarms = new Alarms();
+  readonly secrets = new Secrets();
   readonly expiring: ExpiringTable[] = [];
   readonly authority: IamAuthority;
   readonly queues: Queues;
@@ -107,6 +110,7 @@ export class LocalCloud implements RunView {
       organizationId: ORGANIZATION_ID,
       lookups: eksLookups(this.eks),
     });
+    this.kept.world.keepByHand(this.alarms, this.secrets);
     this.queues = new Queues(() => now().getTime(), uuid);
     this.queues.onChange = (queue) => this.kept.world.keepQueue(queue);
     this.topics = new Topics(

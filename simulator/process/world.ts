@@ -18,6 +18,7 @@ import { createInMemoryClusterReaders } from '../kubernetes/in-memory-cluster-re
 import { FUNCTIONS, type InvokedFunction } from './functions.ts';
 import { InMemoryBus } from './in-memory-bus.ts';
 import { createInMemoryExecutions } from './in-memory-executions.ts';
+import { createInMemoryGates } from './in-memory-gates.ts';
 import { type DeliverBatch, InMemoryQueue } from './in-memory-queue.ts';
 import { FUNCTION_ARN_PREFIX, machineDefinitions } from './machines.ts';
 import type { RunView } from './run-view.ts';
@@ -141,13 +142,8 @@ export class World implements RunView {
       events: this.bus,
       queue: this.queue,
       organization: { listAccounts: async () => [] },
+      gates: createInMemoryGates(this.gates),
       // A rehearsal has no network: URLs of a policy are taken for healthy, which the report says.
-      gates: {
-        read: async (gate) => {
-          const name = 'alarm' in gate ? gate.alarm : gate.webhook;
-          return { gate: name, status: this.gates.get(name) ?? 'green', message: 'As the scenario has it.' };
-        },
-      },
       probe: { get: async () => ({ status: 200 }) },
       clock: this.clock,
       ids: { next: uuid },

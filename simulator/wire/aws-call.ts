@@ -7,6 +7,7 @@ export const SERVICE_NAMES = [
   'monitoring',
   'organizations',
   'scheduler',
+  'secretsmanager',
   'sns',
   'sqs',
   'ssm',

@@ -25,6 +25,7 @@ export const missingMember: Readonly<Record<ServiceName, MissingMember>> = {
       fields: { Reason: 'INPUT_REQUIRED' },
     }),
   scheduler: validation,
+  secretsmanager: (member) => new AwsFault('InvalidParameterException', `You must provide a value for ${member}.`),
   sns: (member) =>
     new AwsFault('InvalidParameterException', `Invalid parameter: ${member} Reason: no value for required parameter`),
   sqs: (member) =>

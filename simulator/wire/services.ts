@@ -71,6 +71,13 @@ export const services: Readonly<Record<ServiceName, ServiceFacts>> = {
     target: 'AWSChronosService',
     version: '2021-06-30',
   },
+  secretsmanager: {
+    load: () => import('@aws-sdk/client-secrets-manager'),
+    dialects: ['json'],
+    target: 'secretsmanager',
+    version: '2017-10-17',
+    jsonVersion: '1.1',
+  },
   sns: {
     load: () => import('@aws-sdk/client-sns'),
     dialects: ['query'],

@@ -1,14 +1,17 @@
+import type { Alarm } from '../alarms/alarms.ts';
 import { type Installer, type Installers, nothing, propertyOf } from './installer.ts';
 
-const alarm: Installer = (resource, { alarms }) => {
-  const description = propertyOf<string | undefined>(resource, 'AlarmDescription');
-  const { arn, name, account, region } = resource;
-  alarms.push({ arn, name, account, region, ...(description === undefined ? {} : { description }) });
-};
+const alarm =
+  (kind: Alarm['kind']): Installer =>
+  (resource, { alarms }) => {
+    const description = propertyOf<string | undefined>(resource, 'AlarmDescription');
+    const { arn, name, account, region } = resource;
+    alarms.add({ arn, name, account, region, kind, ...(description === undefined ? {} : { description }) });
+  };
 
 export const observabilityInstallers: Installers = {
   'AWS::Logs::LogGroup': (group, { logs }) => logs.addGroup(group.arn),
-  'AWS::CloudWatch::Alarm': alarm,
-  'AWS::CloudWatch::CompositeAlarm': alarm,
+  'AWS::CloudWatch::Alarm': alarm('metric'),
+  'AWS::CloudWatch::CompositeAlarm': alarm('composite'),
   'AWS::CloudWatch::Dashboard': nothing,
 };

@@ -7,34 +7,11 @@ interface Dimension {
   readonly Value?: string;
 }
 
-interface Alarm {
-  readonly arn: string;
-  readonly name: string;
-  readonly account: string;
-  readonly region: string;
-  readonly description?: string;
-}
-
 type Statistic = 'Sum' | 'Average' | 'Minimum' | 'Maximum' | 'SampleCount';
 
-/** Alarms are listed in the state that they have before anything was measured: the local cloud does not evaluate them. */
-export function metricOperations(metrics: Metrics, alarms: readonly Alarm[]): Operations {
+/** Alarms are beside these, in ../alarms. */
+export function metricOperations(metrics: Metrics): Operations {
   return {
-    DescribeAlarms: (
-      { AlarmNamePrefix = '', AlarmNames }: { AlarmNamePrefix?: string; AlarmNames?: readonly string[] },
-      { account, region }: OperationContext,
-    ) => ({
-      MetricAlarms: alarms
-        .filter((alarm) => alarm.account === account && alarm.region === region)
-        .filter((alarm) => alarm.name.startsWith(AlarmNamePrefix) && (AlarmNames?.includes(alarm.name) ?? true))
-        .map((alarm) => ({
-          AlarmName: alarm.name,
-          AlarmArn: alarm.arn,
-          AlarmDescription: alarm.description,
-          StateValue: 'INSUFFICIENT_DATA',
-          StateReason: 'The local cloud does not evaluate alarms.',
-        })),
-    }),
     ListMetrics: (input: { Namespace?: string; MetricName?: string; Dimensions?: Dimension[] }) => ({
       Metrics: metrics
         .all()

@@ -1,5 +1,5 @@
 import * as sdk from '@aws-sdk/client-cloudwatch';
-import { ACCOUNT, REGION, startTestWire, type TestWire } from '../test-wire.ts';
+import { startTestWire, type TestWire } from '../test-wire.ts';
 import { metricOperations } from './metric-operations.ts';
 import { embeddedMetrics, Metrics } from './metrics.ts';
 
@@ -58,11 +58,7 @@ describe('CloudWatch', () => {
   let client: sdk.CloudWatchClient;
   beforeEach(async () => {
     metrics = new Metrics();
-    const alarm = { arn: 'arn:alarm', account: ACCOUNT, region: REGION, description: 'too slow' };
-    const elsewhere = { ...alarm, name: 'elsewhere', account: '222222222222' };
-    wire = await startTestWire({
-      monitoring: metricOperations(metrics, [{ ...alarm, name: 'a' }, { ...alarm, name: 'b' }, elsewhere]),
-    });
+    wire = await startTestWire({ monitoring: metricOperations(metrics) });
     client = new sdk.CloudWatchClient(wire.client);
     for (const [at, value] of [
       [AT, 1],
@@ -113,13 +109,5 @@ describe('CloudWatch', () => {
     expect(await list({ Namespace: 'Mine' })).toEqual(['Own']);
     expect(await list({ Dimensions: [{ Name: 'service', Value: 'api' }] })).toEqual(['Done']);
     expect(await list({ Dimensions: [{ Name: 'kind' }] })).toEqual(['Own']);
-  });
-
-  it('lists the alarms of the account and Region', async () => {
-    const names = async (input: sdk.DescribeAlarmsCommandInput) =>
-      (await client.send(new sdk.DescribeAlarmsCommand(input))).MetricAlarms?.map(({ AlarmName }) => AlarmName);
-    expect(await names({})).toEqual(['a', 'b']);
-    expect(await names({ AlarmNames: ['b', 'elsewhere'] })).toEqual(['b']);
-    expect(await names({ AlarmNamePrefix: 'a' })).toEqual(['a']);
   });
 });

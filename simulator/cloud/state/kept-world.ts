@@ -1,5 +1,7 @@
 import type { FakeEksState } from '../../eks/state/fake-eks-state.ts';
+import type { Alarms, KeptAlarms } from '../alarms/alarms.ts';
 import type { Message, Queue } from '../queues/queue.ts';
+import type { KeptSecrets, Secrets } from '../secrets/secrets.ts';
 import type { StateStore } from './state-store.ts';
 
 const QUEUE = 'queue/';
@@ -36,6 +38,14 @@ export class KeptWorld {
 
   eks(): FakeEksState | undefined {
     return this.#store.get('eks') as FakeEksState | undefined;
+  }
+
+  /** What people made in services that nothing else makes things in: given back now, kept from now on. */
+  keepByHand(alarms: Alarms, secrets: Secrets): void {
+    alarms.restore((this.#store.get('alarms') as KeptAlarms | undefined) ?? { made: [], states: [] });
+    alarms.onChange = (kept) => this.#store.put('alarms', kept);
+    secrets.restore((this.#store.get('secrets') as KeptSecrets | undefined) ?? []);
+    secrets.onChange = (kept) => this.#store.put('secrets', kept);
   }
 
   keepQueue({ options, messages }: Queue): void {

@@ -24,6 +24,7 @@ const SHAPES: Readonly<Record<DenyingService, DenialShape>> = {
   monitoring: QUERY_DENIAL,
   organizations: JSON_DENIAL,
   scheduler: REST_DENIAL,
+  secretsmanager: JSON_DENIAL,
   // The code on the wire is AuthorizationError.
   sns: { name: 'AuthorizationErrorException', status: 403 },
   sqs: QUERY_DENIAL,

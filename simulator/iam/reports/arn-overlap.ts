@@ -12,6 +12,7 @@ const WITH_SLASHES = new Set([
   'LogStreamName',
   'ParameterNameWithoutLeadingSlash',
   'RoleNameWithPath',
+  'SecretId',
   'UserNameWithPath',
 ]);
 /** Variables that are empty in ARNs of what no account or Region owns. */

@@ -74,6 +74,9 @@ export const logs = {
 export const scheduler = {
   schedule: 'arn:<Partition>:scheduler:<Region>:<Account>:schedule/<GroupName>/<ScheduleName>',
 };
+export const secretsmanager = {
+  secret: 'arn:<Partition>:secretsmanager:<Region>:<Account>:secret:<SecretId>',
+};
 export const sns = {
   topic: 'arn:<Partition>:sns:<Region>:<Account>:<TopicName>',
 };

@@ -6,7 +6,7 @@ import { record } from './input-members.ts';
 import { logsRows } from './logs.ts';
 import { monitoringRows } from './monitoring.ts';
 import type { Lookups, Requirement, RequirementRows } from './requirement.ts';
-import { organizationsRows, schedulerRows, ssmRows, stsRows } from './small-services.ts';
+import { organizationsRows, schedulerRows, secretsRows, ssmRows, stsRows } from './small-services.ts';
 import { snsRows } from './sns.ts';
 import { sqsRows } from './sqs.ts';
 import { statesRows } from './states.ts';
@@ -20,6 +20,7 @@ export const REQUIREMENT_ROWS: Readonly<Record<ServiceName, RequirementRows>> = 
   monitoring: monitoringRows,
   organizations: organizationsRows,
   scheduler: schedulerRows,
+  secretsmanager: secretsRows,
   sns: snsRows,
   sqs: sqsRows,
   ssm: ssmRows,

@@ -20,6 +20,16 @@ export const ssmRows: RequirementRows = {
   },
 };
 
+/** The six characters that AWS adds to a name are not known from the name. */
+const secret = (call: CallFacts, member: string): string =>
+  nameOrArn(textOrAny(call.input, member), (name) => arnOf('secretsmanager', call, `secret:${name}`));
+
+export const secretsRows: RequirementRows = {
+  CreateSecret: on((call) => secret(call, 'Name')),
+  GetSecretValue: on((call) => secret(call, 'SecretId')),
+  PutSecretValue: on((call) => secret(call, 'SecretId')),
+};
+
 export const schedulerRows: RequirementRows = {
   GetSchedule: on((call) => {
     const group = text(call.input, 'GroupName') ?? 'default';

@@ -1,0 +1,23 @@
+import type { Judged } from '../../core/policy/gate-answer.ts';
+import { createGateReader } from './gate-reader.ts';
+
+const never = () => new Promise<Judged>(() => {});
+const failing = (name: string, message: string) => () => Promise.reject(Object.assign(new Error(message), { name }));
+const reader = (read: () => Promise<Judged>) =>
+  createGateReader({ alarms: { read }, webhooks: { read }, timeoutMilliseconds: 50 });
+
+test.each([
+  ['nobody answers', never, 'It did not answer within 0.05 seconds.'],
+  [
+    'it is forbidden',
+    failing('AccessDenied', 'User: liftlock is not authorized to perform: cloudwatch:DescribeAlarms'),
+    'It may not be read: User: liftlock is not authorized to perform: cloudwatch:DescribeAlarms.',
+  ],
+  ['it fails', failing('InternalServiceFault', 'no\nluck.'), 'It could not be read (InternalServiceFault): no luck.'],
+])('when %s, a gate is unknown and the reading does not fail', async (_, read, message) => {
+  for (const gate of [{ alarm: 'errors' }, { webhook: 'https://gates.example.com/?token=hunter2' }]) {
+    const reading = await reader(read).read(gate, []);
+    expect(reading).toMatchObject({ status: 'unknown', message });
+    expect(reading.gate).not.toContain('hunter2');
+  }
+});

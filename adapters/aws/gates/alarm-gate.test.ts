@@ -1,0 +1,111 @@
+import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { mockClient } from 'aws-sdk-client-mock';
+import { createAlarmGates } from './alarm-gate.ts';
+import { alarmPlace } from './alarm-place.ts';
+
+const watch = mockClient(CloudWatchClient);
+const hubAccount = '999999999999';
+let assumed: string[];
+
+beforeEach(() => {
+  watch.reset();
+  assumed = [];
+});
+
+const gates = () =>
+  createAlarmGates({
+    hubAccount,
+    sessions: {
+      async forAccount(account) {
+        assumed.push(account);
+        return { accessKeyId: account, secretAccessKey: 's', sessionToken: 't', expiration: new Date() };
+      },
+    },
+    clock: { now: () => new Date('2026-11-20T08:00:00Z') },
+    sleep: async () => {},
+    client: { region: 'eu-central-1', credentials: { accessKeyId: 'own', secretAccessKey: 's' } },
+  });
+const read = (alarm: string) => gates().read(alarm, AbortSignal.timeout(1_000));
+
+test.each([
+  [{ StateValue: 'OK' }, 'green', 'It is OK.'],
+  [{ StateValue: 'OK', ActionsEnabled: false }, 'green', 'It is OK.'],
+  [
+    { StateValue: 'ALARM', StateReason: 'Threshold Crossed: 1 datapoint [5.0].' },
+    'red',
+    'It is in ALARM: Threshold Crossed: 1 datapoint [5.0].',
+  ],
+  [{ StateValue: 'ALARM', ActionsEnabled: false }, 'red', 'It is in ALARM.'],
+  [{ StateValue: 'ALARM', EvaluationState: 'PARTIAL_DATA' }, 'red', 'It is in ALARM.'],
+  [{ StateValue: 'OK', EvaluationState: 'PARTIAL_DATA' }, 'unknown', 'It is OK, but its evaluation is PARTIAL_DATA.'],
+  [
+    { StateValue: 'OK', EvaluationState: 'EVALUATION_ERROR' },
+    'unknown',
+    'It is OK, but its evaluation is EVALUATION_ERROR.',
+  ],
+  [{ StateValue: 'INSUFFICIENT_DATA' }, 'unknown', 'It is INSUFFICIENT_DATA, which is not OK.'],
+  [{ StateValue: 'NEW_STATE' }, 'unknown', 'It is NEW_STATE, which is not OK.'],
+  [{}, 'unknown', 'It is in no state, which is not OK.'],
+])('a metric alarm with %j is %s', async (alarm, status, message) => {
+  watch.on(DescribeAlarmsCommand).resolves({ MetricAlarms: [{ AlarmName: 'errors', ...alarm } as object] });
+  expect(await read('errors')).toEqual({ status, message });
+});
+
+test('a composite alarm in ALARM is red, also while its actions are suppressed', async () => {
+  const since = new Date('2026-11-20T07:00:00Z');
+  watch.on(DescribeAlarmsCommand).resolves({
+    CompositeAlarms: [
+      { AlarmName: 'all', StateValue: 'ALARM', ActionsSuppressedBy: 'Alarm', StateTransitionedTimestamp: since },
+    ],
+  });
+  expect(await read('all')).toEqual({ status: 'red', message: 'It is in ALARM since 2026-11-20T07:00:00.000Z.' });
+  expect(watch.commandCalls(DescribeAlarmsCommand)[0]?.args[0].input).toEqual({
+    AlarmNames: ['all'],
+    AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
+  });
+});
+
+test.each([[[]], [[{ AlarmName: 'errors-2', StateValue: 'OK' as const }]]])(
+  'an alarm that is not there is unknown: %j',
+  async (MetricAlarms) => {
+    watch.on(DescribeAlarmsCommand).resolves({ MetricAlarms });
+    expect(await read('errors')).toEqual({
+      status: 'unknown',
+      message: "There is no alarm errors in Liftlock's own account in Liftlock's own Region.",
+    });
+  },
+);
+
+test.each([
+  ['errors', { account: hubAccount, region: undefined, name: 'errors' }],
+  [
+    'arn:aws:cloudwatch:us-east-1:111111111111:alarm:team:errors',
+    { account: '111111111111', region: 'us-east-1', name: 'team:errors' },
+  ],
+  [
+    'arn:aws-cn:cloudwatch:cn-north-1:999999999999:alarm:errors',
+    { account: hubAccount, region: 'cn-north-1', name: 'errors' },
+  ],
+])('%s is at %j', (alarm, place) => {
+  expect(alarmPlace(alarm, hubAccount)).toEqual(place);
+});
+
+test('another account is entered by its spoke role; the own one is not', async () => {
+  const seen: unknown[] = [];
+  watch.on(DescribeAlarmsCommand).callsFake(async (_, getClient: () => CloudWatchClient) => {
+    const { config } = getClient();
+    seen.push([await config.region(), (await config.credentials()).accessKeyId]);
+    return {};
+  });
+  const all = gates();
+  for (const [region, account] of [
+    ['us-east-1', '111111111111'],
+    ['us-east-1', hubAccount],
+  ])
+    await all.read(`arn:aws:cloudwatch:${region}:${account}:alarm:a`, AbortSignal.timeout(1_000));
+  expect(seen).toEqual([
+    ['eu-central-1', '111111111111'],
+    ['eu-central-1', 'own'],
+  ]);
+  expect([...new Set(assumed)]).toEqual(['111111111111']);
+});
