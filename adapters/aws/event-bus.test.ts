@@ -40,11 +40,17 @@ test('events go out in batches of ten, from Liftlock, with their type', async ()
   refuse({});
   await bus().publish(events(23));
   expect(sizes()).toEqual([10, 10, 3]);
-  expect(bridge.commandCalls(PutEventsCommand)[0]?.args[0].input.Entries?.[0]).toEqual({
-    EventBusName: 'liftlock',
-    Source: 'liftlock',
-    DetailType: 'FleetResumed',
-    Detail: '{"version":1,"by":"person-0"}',
+  const [first] = bridge.commandCalls(PutEventsCommand)[0]?.args[0].input.Entries ?? [];
+  expect(first).toMatchObject({ EventBusName: 'liftlock', Source: 'liftlock', DetailType: 'FleetResumed' });
+  expect(JSON.parse(first?.Detail ?? '')).toEqual({
+    version: 1,
+    by: 'person-0',
+    notice: {
+      what: 'person-0 let the fleet go on.',
+      why: 'It was stopped.',
+      todo: 'Nothing.',
+      reference: 'FleetResumed',
+    },
   });
   await bus().publish([]);
   expect(sizes()).toHaveLength(3);

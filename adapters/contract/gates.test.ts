@@ -9,7 +9,7 @@ import { createWebhookSecrets } from '../aws/gates/webhook-secrets.ts';
 import { gatesContract, TOKEN } from './gates-contract.ts';
 import { startHttpsAnswers } from './https-answers.ts';
 
-const host = 'gates.internal';
+const host = 'gates-contract.internal';
 const now = new Date('2026-11-20T08:00:00Z');
 
 gatesContract('in memory', async () => {

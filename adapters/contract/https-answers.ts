@@ -15,7 +15,7 @@ export interface HttpsAnswers {
 
 const certificates = new Map<string, CertifiedKey>();
 
-/** One for each host: of two with the same subject, only the first would be looked at. */
+/** One for each host: of two with the same subject, only the first would be looked at. Test files may share a process, so each has a host of its own. */
 function trusted(host: string): CertifiedKey {
   const found = certificates.get(host);
   if (found !== undefined) return found;

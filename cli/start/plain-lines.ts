@@ -19,6 +19,8 @@ export function lineOf(event: PublishedEvent['event']): string | undefined {
       return `rollout ${event.detail.rolloutId}: ${event.detail.status}${why(event.detail.reasons)}`;
     case 'WaveChanged':
       return `wave ${event.detail.wave}: ${event.detail.status}${why(event.detail.reasons)}`;
+    case 'MemberChanged':
+      return `${nameOf(event.detail.cluster)} in wave ${event.detail.wave}: ${event.detail.status}${why(event.detail.reasons)}`;
     case 'UpgradeChanged':
       return `${nameOf(event.detail.cluster)} ${event.detail.from} → ${event.detail.to}: ${event.detail.status}${why(event.detail.reasons)}`;
     case 'StepChanged':

@@ -2,8 +2,13 @@ import { z } from 'zod';
 import { reasonSchema } from './items/common.ts';
 
 const cluster = { clusterKey: z.string(), cluster: z.string(), account: z.string(), region: z.string() };
+/** The change that this tells of, as the audit has it: its subject and the number of its record there. */
+const change = { change: z.string().optional() };
 
-/** Every event on Liftlock's bus: `detail-type` → `detail`. `version` is the contract of the detail. */
+/**
+ * Every event on Liftlock's bus: `detail-type` → `detail`. `version` is the contract of the detail; new members are optional and change it
+ * not. An event is published once by whoever made the change, after it was made; EventBridge may deliver it twice, with the same `change`.
+ */
 export const EVENT_DETAILS = {
   VersionAvailable: z.object({ version: z.literal(1), region: z.string(), kubernetesVersion: z.string() }),
   SupportDeadlineApproaching: z.object({
@@ -16,12 +21,27 @@ export const EVENT_DETAILS = {
   }),
   RolloutChanged: z.object({
     version: z.literal(1),
+    ...change,
     rolloutId: z.string(),
     status: z.string(),
+    /** Absent = its status. */
+    about: z.enum(['plan', 'traits']).optional(),
     reasons: z.array(reasonSchema),
   }),
   WaveChanged: z.object({
     version: z.literal(1),
+    ...change,
+    rolloutId: z.string(),
+    wave: z.string(),
+    status: z.string(),
+    /** Absent = its status. */
+    about: z.enum(['approval', 'gates', 'limits', 'promotion']).optional(),
+    reasons: z.array(reasonSchema),
+  }),
+  MemberChanged: z.object({
+    version: z.literal(1),
+    ...change,
+    ...cluster,
     rolloutId: z.string(),
     wave: z.string(),
     status: z.string(),
@@ -29,6 +49,7 @@ export const EVENT_DETAILS = {
   }),
   UpgradeChanged: z.object({
     version: z.literal(1),
+    ...change,
     ...cluster,
     upgradeId: z.string(),
     from: z.string(),
@@ -44,9 +65,9 @@ export const EVENT_DETAILS = {
     status: z.string(),
     reasons: z.array(reasonSchema),
   }),
-  ClusterHeld: z.object({ version: z.literal(1), ...cluster, reasons: z.array(reasonSchema) }),
-  FleetStopped: z.object({ version: z.literal(1), by: z.string(), reason: z.string() }),
-  FleetResumed: z.object({ version: z.literal(1), by: z.string() }),
+  ClusterHeld: z.object({ version: z.literal(1), ...change, ...cluster, reasons: z.array(reasonSchema) }),
+  FleetStopped: z.object({ version: z.literal(1), ...change, by: z.string(), reason: z.string() }),
+  FleetResumed: z.object({ version: z.literal(1), ...change, by: z.string() }),
 } as const;
 export type EventType = keyof typeof EVENT_DETAILS;
 export type LiftlockEvent = {

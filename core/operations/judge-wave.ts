@@ -57,7 +57,7 @@ export function judgeWave(ports: OperatorPorts, id: string, name: string, judgem
     };
     const next: Wave = { ...wave.data, approvals: [...(wave.data.approvals ?? []), word].slice(-MOST_WORDS) };
     const event = `Wave${judgement.decision}`;
-    await transactWithAudit(
+    const [change] = await transactWithAudit(
       table,
       [replace(Waves, wave, next), unchanged(Configs, config, 'UpgradePolicy', rollout.data.policy)],
       [
@@ -73,7 +73,10 @@ export function judgeWave(ports: OperatorPorts, id: string, name: string, judgem
     const said = `${judgement.by}${judgement.comment === undefined ? '' : `: ${judgement.comment}`}`;
     const reasons = [{ code: judgement.decision, message: said }];
     await ports.events.publish([
-      { type: 'WaveChanged', detail: { version: 1, rolloutId: id, wave: name, status: next.status, reasons } },
+      {
+        type: 'WaveChanged',
+        detail: { version: 1, change, rolloutId: id, wave: name, status: next.status, about: 'approval', reasons },
+      },
     ]);
     return next;
   });

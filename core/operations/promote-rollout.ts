@@ -24,7 +24,7 @@ export function promoteRollout(ports: OperatorPorts, id: string, by: string, rea
     const next: Wave = { ...wave.data, promotedBy: by };
     const reasons = [{ code: 'Promoted', message: `${by} skipped the soak: ${reason}` }];
     const detail = { wave: wave.data.name, soakedSince: wave.data.lastSuccessAt, reasons };
-    await transactWithAudit(
+    const [change] = await transactWithAudit(
       table,
       [replace(Waves, wave, { ...next, reasons }), unchanged(Rollouts, rollout, id)],
       [{ subject: `rollout/${id}`, event: 'WavePromoted', principal: by, detail }],
@@ -33,7 +33,15 @@ export function promoteRollout(ports: OperatorPorts, id: string, by: string, rea
     await ports.events.publish([
       {
         type: 'WaveChanged',
-        detail: { version: 1, rolloutId: id, wave: wave.data.name, status: wave.data.status, reasons },
+        detail: {
+          version: 1,
+          change,
+          rolloutId: id,
+          wave: wave.data.name,
+          status: wave.data.status,
+          about: 'promotion',
+          reasons,
+        },
       },
     ]);
     return next;

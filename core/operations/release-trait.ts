@@ -30,12 +30,19 @@ export function releaseTrait(
       });
     }
     const next: Rollout = { ...rollout.data, releasedTraits: [...(rollout.data.releasedTraits ?? []), trait] };
-    await transactWithAudit(
+    const [change] = await transactWithAudit(
       table,
       [replace(Rollouts, rollout, next)],
       [{ subject: `rollout/${id}`, event: 'TraitReleased', principal: by, detail: { trait, why } }],
       ports.clock.now(),
     );
+    const reasons = [{ code: 'TraitReleased', message: `${by} cleared ${trait} of suspicion: ${why}` }];
+    await ports.events.publish([
+      {
+        type: 'RolloutChanged',
+        detail: { version: 1, change, rolloutId: id, status: next.status, about: 'traits', reasons },
+      },
+    ]);
     return next;
   });
 }

@@ -1,7 +1,6 @@
 import { namedError } from '../contracts/errors.ts';
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import { allowedFailures, exceedsBudget } from '../policy/wave-room.ts';
-import type { WriteOperation } from '../ports/table.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import { markDirty } from '../rollout/mark-dirty.ts';
@@ -58,6 +57,11 @@ export async function abortRollout(ports: OperatorPorts, id: string, by: string,
   return aborted;
 }
 
+interface WaveWrite {
+  readonly read: Read<Wave>;
+  readonly next: Wave;
+}
+
 function refuseUnless(rollout: Rollout, statuses: readonly Rollout['status'][], verb: string): void {
   if (statuses.includes(rollout.status)) return;
   throw new Refusal(
@@ -73,7 +77,7 @@ function change(
   event: string,
   next: (rollout: Rollout, waves: readonly Read<Wave>[]) => Rollout,
   why?: string,
-  withWaves: (waves: readonly Read<Wave>[]) => WriteOperation[] = () => [],
+  withWaves: (waves: readonly Read<Wave>[]) => readonly WaveWrite[] = () => [],
 ): Promise<Rollout> {
   return decideAndWrite(async () => {
     const read = await load(ports.table, Rollouts, id);
@@ -82,9 +86,10 @@ function change(
     const waves = (await ports.table.queryPartition(rolloutPartition(id), 'WAVE#')).map((item) => decode(Waves, item));
     const changed = next(read.data, waves);
     const now = ports.clock.now();
-    await transactWithAudit(
+    const waveWrites = withWaves(waves);
+    const [change] = await transactWithAudit(
       ports.table,
-      [replace(Rollouts, read, changed), ...withWaves(waves)],
+      [replace(Rollouts, read, changed), ...waveWrites.map(({ read: wave, next }) => replace(Waves, wave, next))],
       [
         {
           subject: `rollout/${id}`,
@@ -98,23 +103,27 @@ function change(
     await ports.events.publish([
       {
         type: 'RolloutChanged',
-        detail: { version: 1, rolloutId: id, status: changed.status, reasons: changed.reasons },
+        detail: { version: 1, change, rolloutId: id, status: changed.status, reasons: changed.reasons },
       },
+      ...waveWrites.map(({ next: { name: wave, status, reasons } }) => ({
+        type: 'WaveChanged' as const,
+        detail: { version: 1 as const, change, rolloutId: id, wave, status, reasons },
+      })),
     ]);
     return changed;
   });
 }
 
 /** A person's word makes an undecided wave pass, and opens a halted one whose failures are within its budget again, or accepted. */
-function reopened(waves: readonly Read<Wave>[], by: string, accept: boolean): WriteOperation[] {
-  return waves.flatMap((wave) => {
+function reopened(waves: readonly Read<Wave>[], by: string, accept: boolean): WaveWrite[] {
+  return waves.flatMap((wave): WaveWrite[] => {
     const reasons = [{ code: 'Resumed', message: `Resumed by ${by}.` }];
-    if (wave.data.status === 'Undecided') return [replace(Waves, wave, { ...wave.data, status: 'Completed', reasons })];
+    if (wave.data.status === 'Undecided') return [{ read: wave, next: { ...wave.data, status: 'Completed', reasons } }];
     if (wave.data.status === 'Halted') {
       // With every member settled there is nothing to open again: the person accepts the failures.
       const status = isSettled(wave.data) ? 'CompletedWithFailures' : 'Open';
       const acceptedFailures = accept ? wave.data.failed : wave.data.acceptedFailures;
-      return [replace(Waves, wave, { ...wave.data, status, acceptedFailures, reasons })];
+      return [{ read: wave, next: { ...wave.data, status, acceptedFailures, reasons } }];
     }
     return [];
   });

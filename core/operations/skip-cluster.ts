@@ -4,6 +4,7 @@ import { SKIPPED } from '../contracts/member-reasons.ts';
 import { COUNTED } from '../protocol/settle-decision.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { transactWithAudit } from '../store/audit.ts';
+import { memberChanged } from '../store/changes.ts';
 import { Clusters, Grants, Members, Rollouts, Waves } from '../store/entities.ts';
 import { decode, load, replace, unchanged } from '../store/entity.ts';
 import { decideAndWrite } from '../store/retry.ts';
@@ -48,12 +49,13 @@ export function skipCluster(ports: OperatorPorts, clusterKey: string, by: string
       const counted = { ...wave.data, excluded: wave.data.excluded + 1 };
       const counter = COUNTED[member.data.status as keyof typeof COUNTED];
       if (counter !== undefined) counted[counter] -= 1;
-      await transactWithAudit(
+      const [change] = await transactWithAudit(
         table,
         [replace(Members, member, next), replace(Waves, wave, counted), unchanged(Grants, grant, clusterKey)],
         [{ subject: `rollout/${rolloutId}`, event: 'MemberSkipped', principal: by, detail: { clusterKey, reasons } }],
         now,
       );
+      await ports.events.publish([memberChanged(next, wave.data, change)]);
       return next;
     }
     throw new Refusal('WrongState', `${cluster.data.name} waits in no rollout, so there is nothing to skip.`);

@@ -1,5 +1,7 @@
+import type { LiftlockEvent } from '../contracts/events.ts';
 import type { ClusterControl } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
+import type { Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
 import { arnOf } from '../model/cluster-key.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -63,7 +65,7 @@ export function settleUpgrade(
         detail: { reason: settlement.hold },
       });
     }
-    await transactWithAudit(table, operations, entries, now);
+    const [change, heldChange] = await transactWithAudit(table, operations, entries, now);
 
     const { id: upgradeId, from, to, status, reasons } = settlement.upgrade;
     const named = {
@@ -73,10 +75,16 @@ export function settleUpgrade(
       region: cluster?.data.region ?? '',
     };
     await ports.events.publish([
-      { type: 'UpgradeChanged', detail: { version: 1, ...named, upgradeId, from, to, status, reasons } },
+      { type: 'UpgradeChanged', detail: { version: 1, change, ...named, upgradeId, from, to, status, reasons } },
       ...(settlement.hold === undefined
         ? []
-        : [{ type: 'ClusterHeld' as const, detail: { version: 1 as const, ...named, reasons: [settlement.hold] } }]),
+        : [
+            {
+              type: 'ClusterHeld' as const,
+              detail: { version: 1 as const, change: heldChange, ...named, reasons: [settlement.hold] },
+            },
+          ]),
+      ...waveHalted(wave?.data, settlement.wave, change),
     ]);
     return settlement.upgrade;
   });
@@ -90,6 +98,13 @@ async function wasMutated(ports: Pick<Ports, 'table'>, upgrade: Upgrade): Promis
     ({ data }) =>
       data.upgradeId === upgrade.id && data.outcome?.type !== 'refused' && data.outcome?.type !== 'never-sent',
   );
+}
+
+/** The budget is judged by the transaction that makes an upgrade fail (protocol.md rule 6): so is who hears of it. */
+function waveHalted(before: Wave | undefined, after: Wave | undefined, change: string | undefined): LiftlockEvent[] {
+  if (after === undefined || before?.status === after.status) return [];
+  const { rolloutId, name: wave, status, reasons } = after;
+  return [{ type: 'WaveChanged', detail: { version: 1, change, rolloutId, wave, status, reasons } }];
 }
 
 function audit(clusterKey: string, event: string, upgrade: Upgrade): AuditEntry {

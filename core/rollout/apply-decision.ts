@@ -7,11 +7,13 @@ import type { WriteOperation } from '../ports/table.ts';
 import { type GrantRequest, grantUpgrade } from '../protocol/grant.ts';
 import { waveAfter } from '../protocol/settle-decision.ts';
 import { transactWithAudit } from '../store/audit.ts';
+import { clusterNames, memberChanged } from '../store/changes.ts';
 import { Grants, Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
 import { load, replace, unchanged } from '../store/entity.ts';
 import { applyReplan } from './apply-replan.ts';
 import { createRollout } from './create-rollout.ts';
 import type { Decision } from './decisions.ts';
+import { isSame } from './replan.ts';
 
 export type ApplyPorts = Pick<Ports, 'table' | 'clock' | 'executions' | 'events'>;
 
@@ -86,14 +88,14 @@ async function changeRollout(
   if (read === undefined || read.data.status !== decided.status) return;
   const at = ports.clock.now();
   const next: Rollout = { ...read.data, status, reasons: [...reasons], endedAt: at.toISOString() };
-  await transactWithAudit(
+  const [change] = await transactWithAudit(
     ports.table,
     [replace(Rollouts, read, next)],
     [{ subject: `rollout/${decided.id}`, event: `Rollout${status}`, principal: LIFTLOCK, detail: { reasons } }],
     at,
   );
   await ports.events.publish([
-    { type: 'RolloutChanged', detail: { version: 1, rolloutId: decided.id, status, reasons: [...reasons] } },
+    { type: 'RolloutChanged', detail: { version: 1, change, rolloutId: decided.id, status, reasons: [...reasons] } },
   ]);
 }
 
@@ -110,7 +112,7 @@ async function changeWave(
   const at = ports.clock.now();
   const time =
     status === 'Open' ? { openedAt: at.toISOString() } : status === 'Soaking' ? {} : { endedAt: at.toISOString() };
-  await transactWithAudit(
+  const [change] = await transactWithAudit(
     ports.table,
     [
       replace(Waves, read, { ...read.data, ...limits, ...time, status, reasons: [...reasons] }),
@@ -129,7 +131,7 @@ async function changeWave(
   await ports.events.publish([
     {
       type: 'WaveChanged',
-      detail: { version: 1, rolloutId: decided.rolloutId, wave: decided.name, status, reasons: [...reasons] },
+      detail: { version: 1, change, rolloutId: decided.rolloutId, wave: decided.name, status, reasons: [...reasons] },
     },
   ]);
 }
@@ -147,7 +149,7 @@ async function changeMember(
   if (grant !== undefined && grant.data.status !== 'free') return;
   const at = ports.clock.now();
   const next: Member = { ...read.data, status, inFlight: false, reasons: [...reasons] };
-  await transactWithAudit(
+  const [change] = await transactWithAudit(
     ports.table,
     [
       replace(Members, read, next),
@@ -164,6 +166,7 @@ async function changeMember(
     ],
     at,
   );
+  if (status !== read.data.status) await ports.events.publish([memberChanged(next, wave.data, change)]);
 }
 
 /** Counts a member anew that is taken out: between two hops it gives its place back; a quarantined one has none. */
@@ -180,18 +183,37 @@ async function adjustWave(
   const { rolloutId, index, name } = decided;
   const read = await load(ports.table, Waves, rolloutId, index);
   if (read === undefined || read.data.status !== decided.status) return;
+  // Two reconcilers that saw the same say it once: what has moved since is decided anew.
+  const touched = Object.keys(changes) as (keyof Wave)[];
+  if (!touched.every((key) => isSame({ value: read.data[key] }, { value: decided[key] }))) return;
   const at = ports.clock.now();
   const detail = { wave: name, index, changes, reasons };
   const entries = event === undefined ? [] : [{ subject: `rollout/${rolloutId}`, event, principal: LIFTLOCK, detail }];
-  await transactWithAudit(ports.table, [replace(Waves, read, { ...read.data, ...changes })], entries, at);
+  const [change] = await transactWithAudit(
+    ports.table,
+    [replace(Waves, read, { ...read.data, ...changes })],
+    entries,
+    at,
+  );
   if (event === undefined) return;
   await ports.events.publish([
     {
       type: 'WaveChanged',
-      detail: { version: 1, rolloutId, wave: name, status: decided.status, reasons: [...reasons] },
+      detail: {
+        version: 1,
+        change,
+        rolloutId,
+        wave: name,
+        status: decided.status,
+        about: ABOUT[event] ?? 'limits',
+        reasons: [...reasons],
+      },
     },
   ]);
 }
+
+/** What a change is about that leaves the status of its wave, by its name in the audit. */
+const ABOUT: Readonly<Record<string, 'approval' | 'gates'>> = { WaveGatesChanged: 'gates', WaveApproved: 'approval' };
 
 const WAITING: readonly Upgrade['status'][] = ['Parked', 'Pending'];
 
@@ -211,6 +233,7 @@ async function cancelUpgrade(
   )
     return;
   const at = ports.clock.now();
+  const told: { member: Member; wave: Wave }[] = [];
   const operations: WriteOperation[] = [
     replace(Upgrades, read, {
       ...read.data,
@@ -227,14 +250,21 @@ async function cancelUpgrade(
     if (member !== undefined && wave !== undefined) {
       const next: Member = { ...member.data, status: 'Excluded', inFlight: false, reasons: [...reasons] };
       operations.push(replace(Members, member, next));
+      told.push({ member: next, wave: wave.data });
       operations.push(replace(Waves, wave, waveWithout(wave.data, member.data, next, at)));
     }
   }
   const detail = { upgradeId: decided.id, status: 'Canceled', reasons };
-  await transactWithAudit(
+  const [change] = await transactWithAudit(
     ports.table,
     operations,
     [{ subject: clusterKey, event: 'UpgradeCanceled', principal: LIFTLOCK, detail }],
     at,
   );
+  const { id: upgradeId, from, to } = read.data;
+  const canceled = { upgradeId, from, to, status: 'Canceled', reasons: [...reasons] };
+  await ports.events.publish([
+    { type: 'UpgradeChanged', detail: { version: 1, change, ...clusterNames(clusterKey), ...canceled } },
+    ...told.map(({ member, wave }) => memberChanged(member, wave, change)),
+  ]);
 }

@@ -32,14 +32,22 @@ export async function applyReplan(
   const told = (event: string, detail: object) => [
     { subject: `rollout/${id}`, event, principal: LIFTLOCK, detail: { ...detail } },
   ];
-  await transactWithAudit(table, first, told('RolloutReplanned', { target, policyRevision, reasons }), clock.now());
+  const [change] = await transactWithAudit(
+    table,
+    first,
+    told('RolloutReplanned', { target, policyRevision, reasons }),
+    clock.now(),
+  );
   for (let start = 0; start < changes.members.length; start += BATCH) {
     const part = changes.members.slice(start, start + BATCH);
     const operations = [...(await memberWrites(table, part)), ...(await countWrites(table, id, part))];
     await transactWithAudit(table, operations, told('RolloutPlanned', { items: part.length }), clock.now());
   }
   await events.publish([
-    { type: 'RolloutChanged', detail: { version: 1, rolloutId: id, status: decided.status, reasons: [...reasons] } },
+    {
+      type: 'RolloutChanged',
+      detail: { version: 1, change, rolloutId: id, status: decided.status, about: 'plan', reasons: [...reasons] },
+    },
   ]);
 }
 

@@ -28,7 +28,7 @@ export async function createRollout(
     members: plan.members.length,
     waves: plan.waves.map((wave) => ({ name: wave.name, members: wave.members, needWork: wave.needWork })),
   };
-  await transactWithAudit(
+  const [change] = await transactWithAudit(
     table,
     [
       put(Rollouts, rollout, 'absent'),
@@ -45,7 +45,10 @@ export async function createRollout(
     ports.clock.now(),
   );
   await ports.events.publish([
-    { type: 'RolloutChanged', detail: { version: 1, rolloutId: rollout.id, status: rollout.status, reasons: [] } },
+    {
+      type: 'RolloutChanged',
+      detail: { version: 1, change, rolloutId: rollout.id, status: rollout.status, reasons: [] },
+    },
   ]);
   return 'created';
 }

@@ -64,16 +64,18 @@ export function firstBreak(items: readonly AuditItem[]): { sequence: number; pro
 /**
  * Writes operations and their audit in one transaction. The first entry carries what was written, with revisions: folded over an older table
  * it gives today's (docs/runbook.md, restore). A sequence that somebody else took meanwhile fails the whole transaction with
- * `ConditionFailed`: the caller decides anew, as for any other item that moved.
+ * `ConditionFailed`: the caller decides anew, as for any other item that moved. Gives an id of the change for each entry, `<subject>#<sequence>`:
+ * nobody else can have it, so whoever is told of the change twice can tell.
  */
 export async function transactWithAudit(
   table: Table,
   operations: readonly WriteOperation[],
   entries: readonly AuditEntry[],
   at: Date,
-): Promise<void> {
+): Promise<readonly string[]> {
   const heads = new Map<string, AuditItem | undefined>();
   const appends: WriteOperation[] = [];
+  const changes: string[] = [];
   const [first, ...others] = entries;
   const complete =
     first === undefined ? [] : [{ ...first, detail: { ...first.detail, writes: writesOf(operations) } }, ...others];
@@ -82,6 +84,8 @@ export async function transactWithAudit(
     const item = link(head, entry, at);
     heads.set(entry.subject, item);
     appends.push({ type: 'append', item });
+    changes.push(`${item.subject}#${item.sequence}`);
   }
   await table.transact([...operations, ...appends]);
+  return changes;
 }

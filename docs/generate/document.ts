@@ -1,11 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { dataModel } from './data-model.ts';
+import { events } from './events.ts';
 import { policies } from './policies.ts';
 import { scanReport } from './scan-report.ts';
 
 const BEGIN = '<!-- begin generated: node docs/generate/write.ts -->';
 const END = '<!-- end generated -->';
-const PARTS = { 'data-model.md': dataModel, 'policies.md': policies, 'scan-report.md': scanReport } as const;
+const PARTS = {
+  'data-model.md': dataModel,
+  'events.md': events,
+  'policies.md': policies,
+  'scan-report.md': scanReport,
+} as const;
 
 export interface GeneratedDocument {
   readonly file: URL;

@@ -1,4 +1,12 @@
-import { type EventBus, type EventPattern, type IRuleTarget, Match, Rule } from 'aws-cdk-lib/aws-events';
+import {
+  type EventBus,
+  EventField,
+  type EventPattern,
+  type IRuleTarget,
+  Match,
+  Rule,
+  RuleTargetInput,
+} from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -25,8 +33,6 @@ const WAKING = [
   'FleetResumed',
   'RolloutChanged',
 ] as const satisfies readonly EventType[];
-/** Everything but each step of each cluster: that is in the dashboard and in `liftlock get upgrades -w`. */
-const QUIET = ['StepChanged'] as const satisfies readonly EventType[];
 const ENDED = ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'];
 
 /** Who hears of which event. */
@@ -39,7 +45,9 @@ export class EventRules extends Construct {
     const { bus, reconciler, machineArns, clusterQueue, topic, deadLetters } = props;
     const wake = () => new LambdaFunction(reconciler, { deadLetterQueue: deadLetters, retryAttempts: 2 });
 
-    this.#rule('Notify', bus, own(Match.anythingBut(...QUIET)), this.#to(topic.topicArn));
+    // What has no words for people (core/notices) is for programs.
+    const told = { ...own(), detail: { notice: { what: Match.exists() } } };
+    this.#rule('Notify', bus, told, this.#to(topic.topicArn, NOTICE));
     this.#rule('Wake', bus, own([...WAKING]), wake());
     this.#rule('Forwarded', bus, FORWARDED, this.#to(clusterQueue.queueArn));
     const ended: EventPattern = {
@@ -55,17 +63,29 @@ export class EventRules extends Construct {
   }
 
   /** Its own policy lets rules of the bus in (stacks/state-stack.ts), so nothing is to be granted here. */
-  #to(arn: string): IRuleTarget {
+  #to(arn: string, input?: RuleTargetInput): IRuleTarget {
     const deadLetterConfig = { arn: this.#props.deadLetters.queueArn };
-    return { bind: () => ({ arn, deadLetterConfig }) };
+    return { bind: () => ({ arn, deadLetterConfig, ...(input === undefined ? {} : { input }) }) };
   }
 }
 
+const word = (member: string): string => EventField.fromPath(`$.detail.notice.${member}`);
+
+/** One line each; EventBridge puts them into double quotes. */
+const NOTICE = RuleTargetInput.fromMultilineText(
+  [
+    word('what'),
+    `Why: ${word('why')}`,
+    `What to do: ${word('todo')}`,
+    `Reference: ${word('reference')} (EventBridge may send a message twice; one reference is one change)`,
+  ].join('\n'),
+);
+
 /** Liftlock's own events: only the hub's account can put them, whatever a spoke claims to be the source. */
-const own = (detailType: string[]): EventPattern => ({
+const own = (detailType?: string[]): EventPattern => ({
   source: [EVENT_SOURCE],
   account: [Aws.ACCOUNT_ID],
-  detailType,
+  ...(detailType === undefined ? {} : { detailType }),
 });
 
 /** As the forwarder sends them (stacks/spoke-forwarder-stack.ts). AWS keeps sources `aws.…` for itself, so nobody can make these up. */

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Wave } from '../../core/contracts/items/rollout.ts';
 import {
   ClusterControls,
   Configs,
@@ -37,10 +38,20 @@ export async function rebuilds({ world, timeline }: History): Promise<Violation[
   for (const { kind } of REBUILT) {
     for (const item of await world.table.queryKind(kind)) {
       const known = folded.get(`${item.pk} ${item.sk}`);
-      if (known !== undefined && isDeepStrictEqual(known, item.data)) continue;
+      if (known !== undefined && isDeepStrictEqual(recorded(kind, known), recorded(kind, item.data))) continue;
       const message = `${kind} ${item.pk} ${item.sk} is not what the audit gives when it is folded`;
       violations.push({ invariant: 'audit', message });
     }
   }
   return violations;
+}
+
+/**
+ * Gates of a wave that soaks are read again every minute, and a reading that says the same is no event. What a restore brings back of them is
+ * older than five minutes, which starts the soak again, so that nothing rests on it.
+ */
+function recorded(kind: string, data: unknown): unknown {
+  if (kind !== Waves.kind) return data;
+  const { gates: _, reasons: _words, conditions: _derived, ...rest } = data as Wave;
+  return rest;
 }

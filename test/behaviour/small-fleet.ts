@@ -47,9 +47,9 @@ export const beforeCommit = (act: Extract<Fault['effect'], { kind: 'act' }>['act
 });
 
 /** Writes something on the record, as everything that matters is written. */
-export function onRecord(world: World, event: string, ...operations: readonly WriteOperation[]): Promise<void> {
+export async function onRecord(world: World, event: string, ...operations: readonly WriteOperation[]): Promise<void> {
   const entry = { subject: 'fleet', event, principal: PERSON, detail: {} };
-  return transactWithAudit(world.table, operations, [entry], world.clock.now());
+  await transactWithAudit(world.table, operations, [entry], world.clock.now());
 }
 
 /** A world with these clusters, a Fleet and policies applied, and nothing run yet. */

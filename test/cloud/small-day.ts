@@ -11,6 +11,7 @@ import { startByHand, stopRunningUpgrades, switchRollouts } from './people.ts';
 import { auditChanges } from './refused.ts';
 import { strangersTaken } from './strangers.ts';
 import { tellOfOthers, tellOfTimeout } from './told.ts';
+import { makeGates, promoteWatchedWave } from './watched-wave.ts';
 
 const FIRST = 'arn:aws:eks:eu-central-1:111111111111:cluster/first-dev';
 const SECOND = 'arn:aws:eks:us-east-1:222222222222:cluster/second-prod';
@@ -27,12 +28,14 @@ type OnProblem = (problem: string) => void;
 export async function smallDay(cloud: LocalCloud, prepared: PreparedFleet, onProblem: OnProblem): Promise<void> {
   await knowVersions(cloud.table, prepared);
   await apiRequest(cloud, 'PUT', '/v1/config', configOf(prepared));
+  await makeGates(cloud);
   cloud.begin();
   await minutes(cloud, 3);
   await eventsComeIn(cloud, onProblem);
   await fleetAndRollouts(cloud);
   await firstCluster(cloud);
   await secondCluster(cloud);
+  for (const problem of await promoteWatchedWave(cloud, 'dev')) onProblem(problem);
   for (const machine of MACHINE_NAMES) {
     await startByHand(cloud, machine, { cluster: SECOND, targetVersion: ENDS[SECOND] });
     await minutes(cloud, 3);

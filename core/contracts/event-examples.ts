@@ -1,0 +1,111 @@
+import type { z } from 'zod';
+import type { EVENT_DETAILS, EventType } from './events.ts';
+
+interface EventExample<Type extends EventType> {
+  /** When it is published; docs/events.md is generated from it. */
+  readonly when: string;
+  readonly detail: z.infer<(typeof EVENT_DETAILS)[Type]>;
+}
+
+const version = 1;
+const cluster = {
+  clusterKey: 'arn:aws:eks:eu-central-1:222222222222:cluster/checkout-prod@2025-03-01T09:00:00.000Z',
+  cluster: 'arn:aws:eks:eu-central-1:222222222222:cluster/checkout-prod',
+  account: '222222222222',
+  region: 'eu-central-1',
+} as const;
+const rolloutId = 'standard-1-36-0a1b2c3d';
+const upgrade = { ...cluster, upgradeId: '1.35-1.36' };
+
+export const EVENT_EXAMPLES: { readonly [Type in EventType]: EventExample<Type> } = {
+  VersionAvailable: {
+    when: 'EKS offers a minor in a Region where it did not before. The first look at a Region is a baseline and tells nothing.',
+    detail: { version, region: 'eu-central-1', kubernetesVersion: '1.37' },
+  },
+  SupportDeadlineApproaching: {
+    when: 'The support of a cluster ends soon: once in each of the stretches of docs/runbook.md.',
+    detail: {
+      version,
+      ...cluster,
+      kubernetesVersion: '1.34',
+      support: 'standard',
+      endsAt: '2026-12-02T00:00:00.000Z',
+      daysLeft: 7,
+    },
+  },
+  RolloutChanged: {
+    when: 'A rollout is created, has another status, is planned anew (about: plan), or a person cleared a trait of suspicion (about: traits).',
+    detail: {
+      version,
+      change: `rollout/${rolloutId}#41`,
+      rolloutId,
+      status: 'Halted',
+      reasons: [
+        { code: 'FailureBudgetExceeded', message: '1 upgrades failed and at most 0 may: checkout-prod was the last.' },
+      ],
+    },
+  },
+  WaveChanged: {
+    when: 'A wave has another status, was approved or rejected (about: approval), promoted, its gates say something else, or its limits are others.',
+    detail: {
+      version,
+      change: `rollout/${rolloutId}#23`,
+      rolloutId,
+      wave: 'canary',
+      status: 'Soaking',
+      about: 'gates',
+      reasons: [
+        {
+          code: 'GateRed',
+          message:
+            'The gate platform-errors of the wave canary is red: It is in ALARM. Its soak starts again when all are green.',
+        },
+      ],
+    },
+  },
+  MemberChanged: {
+    when: 'A cluster of a rollout is set aside, comes back or is left out, without an upgrade of it having ended.',
+    detail: {
+      version,
+      change: `rollout/${rolloutId}#24`,
+      ...cluster,
+      rolloutId,
+      wave: 'production',
+      status: 'Quarantined',
+      reasons: [{ code: 'Unreachable', message: 'It could not be described since 2026-11-20T08:00:00.000Z.' }],
+    },
+  },
+  UpgradeChanged: {
+    when: 'An upgrade of one cluster by one minor has ended or parked. Its steps tell that it runs.',
+    detail: {
+      version,
+      change: `${cluster.clusterKey}#12`,
+      ...upgrade,
+      from: '1.35',
+      to: '1.36',
+      status: 'Parked',
+      reasons: [{ code: 'WindowClosed', message: 'The calendar prod is closed until 2026-11-20T21:00:00.000Z.' }],
+    },
+  },
+  StepChanged: {
+    when: 'A step of an upgrade begins, waits or ends.',
+    detail: { version, ...upgrade, step: 'upgrade-control-plane', status: 'done', reasons: [] },
+  },
+  ClusterHeld: {
+    when: 'An upgrade failed or was stopped from outside: nothing starts on its cluster until a person says so.',
+    detail: {
+      version,
+      change: `${cluster.clusterKey}#13`,
+      ...cluster,
+      reasons: [{ code: 'PodEvictionFailure', message: 'A PodDisruptionBudget allows no eviction in shop/api.' }],
+    },
+  },
+  FleetStopped: {
+    when: 'A person stopped the whole fleet.',
+    detail: { version, change: 'fleet#5', by: 'arn:aws:iam::111111111111:role/operator', reason: 'incident 4711' },
+  },
+  FleetResumed: {
+    when: 'A person let the fleet go on.',
+    detail: { version, change: 'fleet#6', by: 'arn:aws:iam::111111111111:role/operator' },
+  },
+};

@@ -1,0 +1,77 @@
+import { EVENT_EXAMPLES } from '../contracts/event-examples.ts';
+import { EVENT_DETAILS, type EventType, type LiftlockEvent } from '../contracts/events.ts';
+import { noticeOf } from './notice-of.ts';
+
+const types = Object.keys(EVENT_DETAILS) as EventType[];
+const reasons = [{ code: 'GateRed', message: 'The gate "errors" is red.' }];
+const wave = { version: 1 as const, change: 'rollout/r#7', rolloutId: 'r', wave: 'canary', status: 'Soaking', reasons };
+const cluster = {
+  version: 1 as const,
+  change: 'k#3',
+  clusterKey: 'k',
+  cluster: 'arn:aws:eks:eu-west-1:111111111111:cluster/shop',
+  account: '111111111111',
+  region: 'eu-west-1',
+  reasons,
+};
+const upgrade = (status: string): LiftlockEvent => ({
+  type: 'UpgradeChanged',
+  detail: { ...cluster, upgradeId: 'u', from: '1.35', to: '1.36', status },
+});
+const member = (status: string): LiftlockEvent => ({
+  type: 'MemberChanged',
+  detail: { ...cluster, rolloutId: 'r', wave: 'canary', status },
+});
+
+test.each(types)('the example of %s keeps its contract', (type) => {
+  const { detail } = EVENT_EXAMPLES[type];
+  expect(EVENT_DETAILS[type].strict().parse(detail)).toEqual(detail);
+});
+
+test.each(types.filter((type) => noticeOf({ type, detail: EVENT_EXAMPLES[type].detail } as LiftlockEvent)))(
+  'people are told of %s what, why and what to do, in sentences that a mail shows as they are',
+  (type) => {
+    const told = noticeOf({ type, detail: EVENT_EXAMPLES[type].detail } as LiftlockEvent);
+    expect(Object.keys(told ?? {})).toEqual(['what', 'why', 'todo', 'reference']);
+    for (const text of Object.values(told ?? {})) expect(text).toMatch(/^[^"]+$/);
+    expect(told?.what).toMatch(/\.$/);
+  },
+);
+
+test('steps are for programs', () => {
+  expect(noticeOf({ type: 'StepChanged', detail: EVENT_EXAMPLES.StepChanged.detail } as LiftlockEvent)).toBeUndefined();
+});
+
+test('a gate that is not green is told with its reason, once it is green again there is nothing to do', () => {
+  const red = noticeOf({ type: 'WaveChanged', detail: { ...wave, about: 'gates' } });
+  expect(red).toEqual({
+    what: 'A gate of the wave canary of r is not green.',
+    why: "The gate 'errors' is red.",
+    todo: expect.stringContaining('liftlock rollout promote r'),
+    reference: 'rollout/r#7',
+  });
+  const green = { ...wave, about: 'gates' as const, reasons: [{ code: 'Soaking', message: 'It soaks.' }] };
+  expect(noticeOf({ type: 'WaveChanged', detail: green })).toMatchObject({
+    what: 'The gates of the wave canary of r are green.',
+    todo: 'Nothing.',
+  });
+});
+
+test.each([
+  ['a failed upgrade, which is told as the hold on its cluster', upgrade('Failed'), undefined],
+  ['success', upgrade('Succeeded'), undefined],
+  ['a blocked upgrade', upgrade('Blocked'), 'k#3'],
+  ['a cluster that is set aside', member('Quarantined'), 'k#3'],
+  ['one that comes back', member('Pending'), undefined],
+  [
+    'a wave that a resumed rollout opens again',
+    {
+      type: 'WaveChanged',
+      detail: { ...wave, status: 'Open', reasons: [{ code: 'Resumed', message: 'Resumed by me.' }] },
+    } as LiftlockEvent,
+    undefined,
+  ],
+  ['a halted wave', { type: 'WaveChanged', detail: { ...wave, status: 'Halted' } } as LiftlockEvent, 'rollout/r#7'],
+])('%s', (_, event, reference) => {
+  expect(noticeOf(event)?.reference).toBe(reference);
+});

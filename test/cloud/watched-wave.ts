@@ -1,0 +1,56 @@
+import { CloudWatchClient, PutMetricAlarmCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
+import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { Wave } from '../../core/contracts/items/rollout.ts';
+import { apiRequest } from '../../simulator/cloud/api-request.ts';
+import type { LocalCloud } from '../../simulator/cloud/local-cloud.ts';
+import { localAdministrator } from '../../simulator/iam/principals/local-administrator.ts';
+
+/** Where the alarms of fleet/fleet.yaml are: one beside Liftlock, one in an account of the fleet. */
+const ALARMS = [
+  { name: 'platform-errors', account: '000000000000', region: 'eu-central-1' },
+  { name: 'second-errors', account: '222222222222', region: 'us-east-1' },
+] as const;
+
+const clientOptions = (cloud: LocalCloud, account: string, region: string) => {
+  const { accessKeyId, secretAccessKey } = localAdministrator(account);
+  return { endpoint: cloud.wire.origin, region, credentials: { accessKeyId, secretAccessKey } };
+};
+
+/** What the gates of the policy ask: two alarms that are OK, and the secret of the webhook. */
+export async function makeGates(cloud: LocalCloud): Promise<void> {
+  for (const { name, account, region } of ALARMS) {
+    const client = new CloudWatchClient(clientOptions(cloud, account, region));
+    const alarm = { AlarmName: name, ComparisonOperator: 'GreaterThanThreshold', EvaluationPeriods: 1 } as const;
+    await client.send(new PutMetricAlarmCommand(alarm));
+    await client.send(
+      new SetAlarmStateCommand({ AlarmName: name, StateValue: 'OK', StateReason: 'rehearsed: all well' }),
+    );
+    client.destroy();
+  }
+  const { account, region } = ALARMS[0];
+  const secrets = new SecretsManagerClient(clientOptions(cloud, account, region));
+  await secrets.send(new CreateSecretCommand({ Name: 'liftlock/gate', SecretString: 'hunter2' }));
+  secrets.destroy();
+}
+
+/** Skips the soak of the wave that a gate holds up, after a look at what the gates say; what is wrong with that. */
+export async function promoteWatchedWave(cloud: LocalCloud, policy: string): Promise<string[]> {
+  const { items } = (await apiRequest(cloud, 'GET', '/v1/rollouts')) as { items: { id: string; policy: string }[] };
+  const id = items.find((rollout) => rollout.policy === policy)?.id ?? '';
+  const { waveDetails } = (await apiRequest(cloud, 'GET', `/v1/rollouts/${id}`)) as { waveDetails: Wave[] };
+  const [wave] = waveDetails;
+  const said = (wave?.gates?.readings ?? []).map(({ gate, status }) => `${gate} ${status}`);
+  const wanted = [
+    'platform-errors green',
+    'arn:aws:cloudwatch:us-east-1:222222222222:alarm:second-errors green',
+    '127.0.0.1:9/gate unknown',
+  ];
+  const problems = said.join() === wanted.join() ? [] : [`the gates of ${policy} are ${said.join(', ') || 'not read'}`];
+  if (wave?.status !== 'Soaking') problems.push(`the wave of ${policy} is ${wave?.status} and was to soak`);
+  const hub = ALARMS[0];
+  const logged = [...cloud.logs.streams('/aws/lambda/liftlock-reconcile-rollouts', hub).values()].flat();
+  if (JSON.stringify([waveDetails, logged]).includes('hunter2'))
+    problems.push('a reading or a log tells the secret of a webhook');
+  await apiRequest(cloud, 'POST', `/v1/rollouts/${id}/promote`, { reason: 'rehearsed' });
+  return problems;
+}
