@@ -18,8 +18,29 @@ async function soaking(world: World): Promise<void> {
   expect((await wavesOf(world)).map(({ status }) => status)).toEqual(['Soaking']);
 }
 
-/** Two reconcilers that read the same and decide the same. */
-const twoAtOnce = (world: World) => Promise.all([reconcileRollouts(world.ports), reconcileRollouts(world.ports)]);
+/** Two reconcilers that read the same; the one is slow to ask the gates, and decides when the other has written already. */
+async function twoAtOnce(world: World): Promise<void> {
+  let otherIsDone = () => {};
+  const done = new Promise<void>((resolve) => {
+    otherIsDone = resolve;
+  });
+  let asks = () => {};
+  const asked = new Promise<void>((resolve) => {
+    asks = resolve;
+  });
+  const read: World['ports']['gates']['read'] = async (...gate) => {
+    const reading = await world.ports.gates.read(...gate);
+    asks();
+    await done;
+    return reading;
+  };
+  const slow = reconcileRollouts({ ...world.ports, gates: { read } });
+  await asked;
+  await reconcileRollouts(world.ports);
+  otherIsDone();
+  await slow;
+}
+
 const later = (world: World, seconds: number) =>
   world.clock.runUntil(new Date(world.clock.now().getTime() + seconds * 1000));
 

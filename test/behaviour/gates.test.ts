@@ -1,0 +1,71 @@
+import type { Wave } from '../../core/contracts/items/rollout.ts';
+import { checkInvariants } from '../../simulator/invariants/check-invariants.ts';
+import { runWorld } from '../../simulator/process/run-world.ts';
+import type { World } from '../../simulator/process/world.ts';
+import { smallFleet, wavesOf } from './small-fleet.ts';
+
+const HOUR = 3_600_000;
+const inHours = (world: World, hours: number) => new Date(world.clock.now().getTime() + hours * HOUR);
+
+async function watched(): Promise<World> {
+  return smallFleet({
+    clusters: [{ name: 'a', version: '1.36', nodegroups: [{ name: 'workers' }] }],
+    policy: {
+      waves: [
+        {
+          name: 'first',
+          clusters: ['a'],
+          soak: '10h',
+          gates: [{ alarm: 'errors' }, { webhook: 'https://gates.example.com/x' }],
+        },
+      ],
+    },
+  });
+}
+
+/** Days in which nothing happens but a soak. */
+async function toItsEnd(world: World): Promise<void> {
+  await runWorld(world, { until: inHours(world, 30), notBefore: inHours(world, 29) });
+  expect(await checkInvariants(world)).toEqual([]);
+}
+
+async function first(world: World): Promise<Wave> {
+  const [wave] = await wavesOf(world);
+  if (wave === undefined) throw new Error('there is no wave');
+  return wave;
+}
+
+const hoursBetween = (from: string | undefined, to: string | undefined): number =>
+  (Date.parse(to ?? '') - Date.parse(from ?? '')) / HOUR;
+
+test('green throughout, a wave soaks as long as its policy says', async () => {
+  const world = await watched();
+  await toItsEnd(world);
+  const { status, lastSuccessAt, endedAt } = await first(world);
+  expect(status).toBe('Completed');
+  expect(hoursBetween(lastSuccessAt, endedAt)).toBeGreaterThanOrEqual(10);
+  expect(hoursBetween(lastSuccessAt, endedAt)).toBeLessThan(10.05);
+});
+
+test.each(['red', 'unknown'] as const)('a gate that is %s for a while starts the soak anew', async (status) => {
+  const world = await watched();
+  await runWorld(world, { until: inHours(world, 8), notBefore: inHours(world, 8) });
+  expect((await first(world)).status).toBe('Soaking');
+  world.gates.set('https://gates.example.com/x', status);
+  await runWorld(world, { until: inHours(world, 1), notBefore: inHours(world, 1) });
+  const { reasons } = await first(world);
+  expect(reasons).toMatchObject([{ code: status === 'red' ? 'GateRed' : 'GateUnknown' }]);
+  world.gates.clear();
+  const greenAgain = world.clock.now().toISOString();
+  await toItsEnd(world);
+  const { endedAt } = await first(world);
+  expect(hoursBetween(greenAgain, endedAt)).toBeGreaterThanOrEqual(9.9);
+  expect(hoursBetween(greenAgain, endedAt)).toBeLessThan(10.2);
+});
+
+test('a gate that stays red holds the wave as long as it does', async () => {
+  const world = await watched();
+  world.gates.set('errors', 'red');
+  await runWorld(world, { until: inHours(world, 72), notBefore: inHours(world, 72) });
+  expect((await first(world)).status).toBe('Soaking');
+});
