@@ -42,6 +42,9 @@ export class MemoryTable implements Table {
   /** Reads so far, by kind of read: an idle tick is one. */
   readonly reads = { get: 0, partition: 0, active: 0, kind: 0, audit: 0 };
 
+  /** Items written or removed so far: whoever finds the same number has missed nothing. */
+  writes = 0;
+
   async get(key: ItemKey): Promise<StoredItem | undefined> {
     this.reads.get += 1;
     return this.#items.get(idOf(key));
@@ -152,6 +155,7 @@ export class MemoryTable implements Table {
   }
 
   #place(item: StoredItem): void {
+    this.writes += 1;
     const id = idOf(item);
     this.#remove(id);
     this.#items.set(id, item);
@@ -163,6 +167,7 @@ export class MemoryTable implements Table {
   #remove(id: string): void {
     const item = this.#items.get(id);
     if (item === undefined) return;
+    this.writes += 1;
     this.#items.delete(id);
     this.#partitions.remove(item.pk, id);
     this.#kinds.remove(item.kind, id);

@@ -4,8 +4,13 @@ import type { World } from './world.ts';
 /** The schedules of the stack, in minutes. */
 export const SCHEDULE = { reconcile: 1, discover: 60, watch: 60 } as const;
 
+export interface WorldRunOptions extends RunOptions {
+  /** While nothing in the table changes, the reconciler looks this often only: nights and weekends are cheap. Every minute when absent. */
+  readonly idleMinutes?: number;
+}
+
 /** Runs the schedules until the fleet is at rest. Gives whether it came to rest in time. */
-export async function runWorld(world: World, options: RunOptions): Promise<boolean> {
+export async function runWorld(world: World, options: WorldRunOptions): Promise<boolean> {
   const { clock } = world;
   let stopped = false;
   every(
@@ -20,18 +25,26 @@ export async function runWorld(world: World, options: RunOptions): Promise<boole
     () => stopped,
     async () => void (await world.invoke('watch-versions', {}).catch(() => {})),
   );
-  every(
-    world,
-    SCHEDULE.reconcile,
-    () => stopped,
-    () => world.tick(),
-  );
+  every(world, SCHEDULE.reconcile, () => stopped, looking(world, options.idleMinutes ?? SCHEDULE.reconcile));
 
   try {
     return await untilRest(world, clock, options);
   } finally {
     stopped = true;
   }
+}
+
+/** Whatever it finds changed since it looked last, it looks at once; else every so many minutes. */
+function looking(world: World, idleMinutes: number): () => Promise<void> {
+  let seen: number | undefined;
+  let lookedAt = 0;
+  return async () => {
+    const now = world.clock.now().getTime();
+    if (seen === world.table.writes && now - lookedAt < idleMinutes * 60_000) return;
+    lookedAt = now;
+    await world.tick();
+    seen = world.table.writes;
+  };
 }
 
 function every(world: World, minutes: number, stopped: () => boolean, run: () => Promise<void>): void {

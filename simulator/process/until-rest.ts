@@ -9,6 +9,8 @@ export interface RunOptions {
   readonly quietHours?: number;
   /** It does not end before this, however quiet it is: something is still to come that nobody can see. */
   readonly notBefore?: Date;
+  /** It does not end while this says that something is still to come: an answer of somebody outside. */
+  readonly isExpected?: () => boolean;
   /** Ends it at once. */
   readonly signal?: AbortSignal;
   /** People who answer: looked at every ten minutes; true while an answer is still to come. */
@@ -22,9 +24,10 @@ export async function untilRest(view: RunView, clock: VirtualClock, options: Run
   while (clock.now() < options.until && options.signal?.aborted !== true) {
     await clock.runUntil(new Date(clock.now().getTime() + 10 * 60_000), options.signal);
     const now = clock.now().getTime();
-    const expected = options.notBefore !== undefined && now < options.notBefore.getTime();
+    const early = options.notBefore !== undefined && now < options.notBefore.getTime();
     const answers = (await options.people?.()) ?? false;
-    if (expected || answers || !(await isAtRest(view))) quietSince = undefined;
+    const expected = early || answers || options.isExpected?.() === true;
+    if (expected || !(await isAtRest(view))) quietSince = undefined;
     else quietSince ??= now;
     if (quietSince !== undefined && now - quietSince >= quietMilliseconds) return true;
   }

@@ -3,7 +3,7 @@ import { jest } from '@jest/globals';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import { emptyState } from '../../simulator/eks/empty-state.ts';
 import { faultText } from '../../simulator/simulate/faults/fault-text.ts';
-import { parseDocuments } from '../../simulator/simulate/fleet/synthetic-config.ts';
+import { parseDocuments } from '../../simulator/simulate/fleet/documents.ts';
 import { runSimulation } from '../../simulator/simulate/run/run-simulation.ts';
 import { timelineText } from '../../simulator/simulate/timeline/timeline-text.ts';
 import { GOLDEN_SCENARIOS, type GoldenScenario } from './golden-scenarios.ts';
@@ -27,7 +27,7 @@ test.each(GOLDEN_SCENARIOS)('$name: $title', async (scenario) => {
 async function textOf({ title, clusters, caps = {}, waves, faults }: GoldenScenario): Promise<string> {
   const state = emptyState(START);
   for (const cluster of clusters) addCluster(state, cluster);
-  const { fleet, policies } = parseDocuments(
+  const objects = parseDocuments(
     [
       {
         apiVersion,
@@ -52,7 +52,7 @@ async function textOf({ title, clusters, caps = {}, waves, faults }: GoldenScena
     START,
   );
   const simulation = { seed: 1, fleet: { clusters: clusters.length, target: '1.37' }, faults: [...faults] };
-  const prepared = { state, start: START, objects: [fleet, ...policies] };
+  const prepared = { state, start: START, objects };
   const { result, world } = await runSimulation(simulation, prepared);
   const { outcome, clusters: buckets, violations } = result;
   const ends = Object.entries(buckets).map(([bucket, count]) => `${count} ${bucket}`);

@@ -2,8 +2,9 @@ import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import { planFaults } from '../../simulator/simulate/faults/plan-faults.ts';
 import { FAULT_LEVELS } from '../../simulator/simulate/faults/planned-fault.ts';
+import { parseDocuments } from '../../simulator/simulate/fleet/documents.ts';
 import { clustersByName, syntheticClusters } from '../../simulator/simulate/fleet/synthetic-clusters.ts';
-import { parseDocuments, syntheticDocuments } from '../../simulator/simulate/fleet/synthetic-config.ts';
+import { syntheticDocuments } from '../../simulator/simulate/fleet/synthetic-config.ts';
 import { prepareSimulation } from '../../simulator/simulate/run/prepare-simulation.ts';
 import { runSimulation } from '../../simulator/simulate/run/run-simulation.ts';
 import { simulation } from '../../simulator/simulate/run/simulation.ts';
@@ -34,13 +35,15 @@ test('a synthetic fleet has config that validates, clusters one or two minors be
   fc.assert(
     fc.property(seeds, fc.integer({ min: 1, max: 120 }), (seed, clusters) => {
       const spec = { clusters, target: '1.37', seed, now };
-      const { fleet, policies } = parseDocuments(syntheticDocuments(spec), now);
+      const objects = parseDocuments(syntheticDocuments(spec), now);
+      const [fleet] = objects.filter((object) => object.kind === 'Fleet');
+      const policies = objects.filter((object) => object.kind === 'UpgradePolicy');
       const records = clustersByName(syntheticClusters(spec));
       expect(records).toHaveLength(clusters);
       expect(records.filter(({ version }) => version !== '1.35' && version !== '1.36')).toEqual([]);
       for (const { account, region, tags } of records) {
-        expect(fleet.spec.accounts).toContain(account);
-        expect(fleet.spec.regions).toContain(region);
+        expect(fleet?.spec.accounts).toContain(account);
+        expect(fleet?.spec.regions).toContain(region);
         expect(policies.map((policy) => policy.metadata.name)).toContain(tags.network);
         expect(['dev', 'staging', 'prod']).toContain(tags.stage);
       }
@@ -73,6 +76,8 @@ test('heavy is more than light, and every kind of fault comes up', () => {
     expect(heavy.length).toBeGreaterThan(planFaults('light', seed, state).length);
   }
   expect([...kinds].sort()).toEqual([
+    'approvals',
+    'calendar',
     'call',
     'clock',
     'config',
@@ -83,7 +88,9 @@ test('heavy is more than light, and every kind of fault comes up', () => {
     'events',
     'excluded',
     'foreign-update',
+    'gate',
     'person',
+    'policy',
     'restored',
     'stale-index',
     'update-fails',

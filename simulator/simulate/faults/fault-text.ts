@@ -31,6 +31,16 @@ export function faultText(fault: PlannedFault): string {
       const { kind: _, minute, ...numbers } = fault;
       return `${at(minute)} the config is applied with ${JSON.stringify(numbers)}`;
     }
+    case 'approvals':
+      return fault.answer === 'never'
+        ? `nobody answers when ${fault.wave} asks for approval`
+        : `people reject the wave ${fault.wave}`;
+    case 'gate':
+      return `${within(fault.minute, fault.minutes)} the gate ${fault.gate} is ${fault.status}`;
+    case 'calendar':
+      return `${at(fault.minute)} the calendar ${fault.calendar} is changed: ${fault.change} (${fault.minutes} minutes)`;
+    case 'policy':
+      return `${at(fault.minute)} the policy ${fault.policy} is changed at ${fault.wave}: ${fault.change}`;
     case 'deployment':
       return `${at(fault.minute)} the state machines are deployed again`;
     case 'restored':

@@ -1,9 +1,16 @@
+import { LIFTLOCK } from '../../../core/contracts/principals.ts';
 import { recordCluster } from '../../../core/inventory/record-cluster.ts';
 import { resumeFleet, stopFleet } from '../../../core/operations/fleet-switch.ts';
-import { retryCluster } from '../../../core/operations/hold-switch.ts';
+import { releaseCluster, retryCluster } from '../../../core/operations/hold-switch.ts';
+import { judgeWave } from '../../../core/operations/judge-wave.ts';
+import { promoteRollout } from '../../../core/operations/promote-rollout.ts';
+import { releaseTrait } from '../../../core/operations/release-trait.ts';
 import { abortRollout, pauseRollout, resumeRollout } from '../../../core/operations/rollout-switch.ts';
-import { Grants, Members, Rollouts } from '../../../core/store/entities.ts';
+import { skipCluster } from '../../../core/operations/skip-cluster.ts';
+import { fingerprintOf } from '../../../core/rollout/fingerprint.ts';
+import { Clusters, Grants, Members, Rollouts, Waves } from '../../../core/store/entities.ts';
 import { decode } from '../../../core/store/entity.ts';
+import { KubeVersion } from '../../../core/version/kube-version.ts';
 import { MACHINE_ARN_PREFIX } from '../../process/machines.ts';
 import type { World } from '../../process/world.ts';
 import type { FaultOf } from './planned-fault.ts';
@@ -29,12 +36,29 @@ export async function actAsPerson(world: World, { does, minutes }: FaultOf<'pers
     case 'resume':
       for (const { id } of await rollouts(world)) await tried(resumeRollout(world.ports, id, OPERATOR, 'seen'));
       return;
+    case 'accept-failures':
+      for (const { id } of await rollouts(world))
+        await tried(resumeRollout(world.ports, id, OPERATOR, 'known', { acceptFailures: true }));
+      return;
+    case 'promote':
+      for (const { id } of await rollouts(world)) await tried(promoteRollout(world.ports, id, OPERATOR, 'seen enough'));
+      return;
+    case 'withdraw':
+      return withdraw(world);
+    case 'skip':
+      return skipWaiting(world);
+    case 'release-traits':
+      return releaseTraits(world);
+    case 'release':
+      return eachFailed(world, releaseCluster);
     case 'retry':
-      return retryFailed(world);
+      return eachFailed(world, retryCluster);
     case 'stop-execution':
       return stopExecution(world);
     case 'start-by-hand':
       return startByHand(world);
+    case 'start-another':
+      return startAnother(world);
   }
 }
 
@@ -45,11 +69,36 @@ async function pause(world: World, minutes: number, later: Later): Promise<void>
   }
 }
 
-async function retryFailed(world: World): Promise<void> {
+async function eachFailed(world: World, act: typeof retryCluster): Promise<void> {
   const members = (await world.table.queryKind(Members.kind)).map((item) => decode(Members, item).data);
   const failed = members.filter((member) => member.status === 'Failed' || member.status === 'Blocked');
-  for (const { clusterKey } of failed.slice(0, MOST_RETRIED))
-    await tried(retryCluster(world.ports, clusterKey, OPERATOR));
+  for (const { clusterKey } of failed.slice(0, MOST_RETRIED)) await tried(act(world.ports, clusterKey, OPERATOR));
+}
+
+/** The last member in the plan that waits is not wanted any more. */
+async function skipWaiting(world: World): Promise<void> {
+  const members = (await world.table.queryKind(Members.kind)).map((item) => decode(Members, item).data);
+  const last = members.findLast(({ status }) => status === 'Pending' || status === 'Quarantined');
+  if (last !== undefined) await tried(skipCluster(world.ports, last.clusterKey, OPERATOR, 'its team asks for it'));
+}
+
+async function releaseTraits(world: World): Promise<void> {
+  const waves = (await world.table.queryKind(Waves.kind)).map((item) => decode(Waves, item).data);
+  for (const rollout of await rollouts(world)) {
+    const own = waves.filter(({ rolloutId }) => rolloutId === rollout.id);
+    for (const trait of fingerprintOf(rollout, own).traits)
+      await tried(releaseTrait(world.ports, rollout.id, trait, OPERATOR, 'something else'));
+  }
+}
+
+/** An approver takes the word back while the wave is under way. */
+async function withdraw(world: World): Promise<void> {
+  const waves = (await world.table.queryKind(Waves.kind)).map((item) => decode(Waves, item).data);
+  for (const { rolloutId, name, status, approvals } of waves) {
+    const by = approvals?.at(-1)?.principal;
+    if (status !== 'Open' || by === undefined || by === LIFTLOCK) continue;
+    await tried(judgeWave(world.ports, rolloutId, name, { decision: 'Rejected', by, comment: 'not like this' }));
+  }
 }
 
 async function stopExecution(world: World): Promise<void> {
@@ -70,6 +119,18 @@ async function startByHand(world: World): Promise<void> {
   if (grant === undefined) return;
   const input = JSON.stringify({ cluster: grant.input.cluster, targetVersion: grant.input.targetVersion });
   const name = `by-hand-${grant.number}-${grant.executionName}`.slice(0, 80);
+  await tried(world.runner.startExecution({ machineArn: `${MACHINE_ARN_PREFIX}upgrade-cluster`, name, input }));
+}
+
+/** Somebody starts the upgrade of a cluster that waits for its turn, or belongs to no rollout. */
+async function startAnother(world: World): Promise<void> {
+  const busy = new Set((await openGrants(world)).map(({ clusterKey }) => clusterKey));
+  const clusters = (await world.table.queryKind(Clusters.kind)).map((item) => decode(Clusters, item).data);
+  const idle = clusters.findLast(({ clusterKey, deletedAt }) => deletedAt === undefined && !busy.has(clusterKey));
+  if (idle === undefined) return;
+  const to = KubeVersion.parse(idle.version).next().toString();
+  const input = JSON.stringify({ cluster: idle.arn, targetVersion: to });
+  const name = `by-hand-${world.clock.now().getTime()}`;
   await tried(world.runner.startExecution({ machineArn: `${MACHINE_ARN_PREFIX}upgrade-cluster`, name, input }));
 }
 

@@ -1,9 +1,11 @@
 import { MUTATING_FUNCTIONS } from '../../../core/contracts/names.ts';
 import type { FakeEksState } from '../../eks/state/fake-eks-state.ts';
 import { SeededChoices } from '../fleet/seeded-choices.ts';
-import { clustersByName } from '../fleet/synthetic-clusters.ts';
+import { CHANGE_CONTROL, OFFICE } from '../fleet/synthetic-calendars.ts';
+import { clustersByName, STAGES } from '../fleet/synthetic-clusters.ts';
+import { FLEET_GATE, gateOf } from '../fleet/synthetic-waves.ts';
 import { planEffect } from './plan-effect.ts';
-import type { FaultLevel, PlannedFault } from './planned-fault.ts';
+import { CALENDAR_CHANGES, type FaultLevel, PEOPLE_DO, type PlannedFault, POLICY_CHANGES } from './planned-fault.ts';
 
 /** Virtual minutes within which timed faults fall: about what a rollout without faults takes. */
 const SPAN = 420;
@@ -58,7 +60,7 @@ const KINDS: readonly (readonly [share: number, plan: Plan])[] = [
     (choices) => ({
       kind: 'person',
       ...timed(choices),
-      does: choices.pick(['pause', 'stop-fleet', 'retry', 'retry', 'resume', 'stop-execution', 'start-by-hand']),
+      does: choices.pick(OFTEN),
       minutes: choices.integer(2, 60),
     }),
   ],
@@ -75,6 +77,37 @@ const KINDS: readonly (readonly [share: number, plan: Plan])[] = [
       ...(choices.chance(0.2) ? { observeMinutes: choices.integer(2, 60) } : {}),
     }),
   ],
+  [
+    4,
+    (choices) => ({
+      kind: 'gate',
+      ...timed(choices),
+      minutes: choices.integer(1, 90),
+      gate: choices.chance(0.3) ? FLEET_GATE : gateOf(choices.pick(STAGES)),
+      status: choices.pick(['red', 'unknown']),
+    }),
+  ],
+  [
+    3,
+    (choices) => ({
+      kind: 'calendar',
+      ...timed(choices),
+      calendar: choices.pick([OFFICE, CHANGE_CONTROL]),
+      change: choices.pick(CALENDAR_CHANGES),
+      minutes: choices.integer(5, 300),
+    }),
+  ],
+  [
+    4,
+    (choices) => ({
+      kind: 'policy',
+      ...timed(choices),
+      policy: choices.pick(['open', 'private']),
+      change: choices.pick(POLICY_CHANGES),
+      wave: choices.pick(['canary', ...STAGES]),
+    }),
+  ],
+  [0.3, (choices) => ({ kind: 'approvals', wave: choices.pick(STAGES), answer: choices.pick(['rejected', 'never']) })],
   [2, (choices) => ({ kind: 'deployment', ...timed(choices) })],
   [1, (choices) => ({ kind: 'restored', minute: choices.integer(60, SPAN), back: choices.integer(5, 55) })],
   [3, (choices) => ({ kind: 'clock', function: choices.pick(SKEWED), seconds: choices.integer(-30, 30) })],
@@ -90,6 +123,8 @@ const KINDS: readonly (readonly [share: number, plan: Plan])[] = [
   [3, (choices) => ({ kind: 'stale-index', ...timed(choices), minutes: choices.integer(1, 30), seconds: 90 })],
 ];
 
+/** What people do more often stands here more often. */
+const OFTEN = [...PEOPLE_DO.filter((does) => does !== 'abort'), 'retry', 'accept-failures'] as const;
 const CALLS = ['DescribeCluster', 'DescribeUpdate', 'UpdateClusterVersion', 'UpdateNodegroupVersion', 'UpdateAddon'];
 const SKEWED = [...MUTATING_FUNCTIONS, 'reconcile-rollouts', 'conclude-upgrade', 'request-grant'] as const;
 

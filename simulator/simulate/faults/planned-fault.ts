@@ -19,6 +19,37 @@ const OPERATIONS = [
   'describe-execution',
 ] as const;
 
+/** What a person does to what runs. `withdraw` takes an approval back from a wave under way. */
+export const PEOPLE_DO = [
+  'pause',
+  'stop-fleet',
+  'abort',
+  'retry',
+  'resume',
+  'accept-failures',
+  'promote',
+  'skip',
+  'release',
+  'release-traits',
+  'withdraw',
+  'stop-execution',
+  'start-by-hand',
+  'start-another',
+] as const;
+
+export const CALENDAR_CHANGES = ['freeze', 'shift', 'always-open', 'zone'] as const;
+export const POLICY_CHANGES = [
+  'rename-wave',
+  'remove-wave',
+  'swap-waves',
+  'ask-approval',
+  'soak',
+  'no-soak',
+  'bake',
+  'gate',
+  'calendar',
+] as const;
+
 /**
  * Something that goes wrong in a run, as plain data: a run is its fleet, its seed and its list of these. Those with `skip` strike the
  * matching operation after so many others of its kind, those with `minute` at that time.
@@ -61,8 +92,34 @@ export const plannedFault = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('person'),
     minute,
-    does: z.enum(['pause', 'stop-fleet', 'abort', 'retry', 'resume', 'stop-execution', 'start-by-hand']),
+    does: z.enum(PEOPLE_DO),
     minutes: count,
+  }),
+  /** How people answer when a wave of that name asks for approval. */
+  z.strictObject({ kind: z.literal('approvals'), wave: z.string(), answer: z.enum(['rejected', 'never']) }),
+  /** What a gate shows for a while, instead of green. */
+  z.strictObject({
+    kind: z.literal('gate'),
+    minute,
+    minutes: count,
+    gate: z.string(),
+    status: z.enum(['red', 'unknown']),
+  }),
+  /** A calendar is applied with a freeze from now on, with other windows, or in another zone. */
+  z.strictObject({
+    kind: z.literal('calendar'),
+    minute,
+    calendar: z.string(),
+    change: z.enum(CALENDAR_CHANGES),
+    minutes: count,
+  }),
+  /** A policy is applied with another plan. */
+  z.strictObject({
+    kind: z.literal('policy'),
+    minute,
+    policy: z.string(),
+    change: z.enum(POLICY_CHANGES),
+    wave: z.string(),
   }),
   /** The config is applied with other numbers. */
   z.strictObject({

@@ -1,5 +1,7 @@
 import { Faults } from '../../faults/faulty-ports.ts';
 import { World, type WorldOptions } from '../../process/world.ts';
+import { openDesk } from '../people/desk.ts';
+import { changeCalendar, changePolicy } from './change-rules.ts';
 import { armEks } from './eks-faults.ts';
 import { deliveries, effectFaults, skewedClocks, staleIndex } from './fault-ports.ts';
 import { changeConfig, deploy, restoreLater } from './operations-faults.ts';
@@ -14,7 +16,7 @@ const AFTERMATH_MINUTES = 100;
 export function worldWithFaults(
   options: Omit<WorldOptions, 'around' | 'deliver'>,
   planned: readonly PlannedFault[],
-): { readonly world: World; readonly over: Date } {
+): { readonly world: World; readonly over: Date; readonly isExpected: () => boolean } {
   const { start } = options;
   const faults = new Faults(effectFaults(planned));
   const clocks = skewedClocks(planned);
@@ -28,8 +30,9 @@ export function worldWithFaults(
   faults.attach(world);
   armEks(world.eks, planned, start);
   schedule(world, start, planned);
+  const isExpected = openDesk(world, options.seed, faultsOf(planned, 'approvals'));
   const last = Math.max(0, ...planned.map((fault) => ('minute' in fault ? fault.minute + AFTERMATH_MINUTES : 0)));
-  return { world, over: new Date(start.getTime() + last * MINUTE) };
+  return { world, over: new Date(start.getTime() + last * MINUTE), isExpected };
 }
 
 function schedule(world: World, start: Date, planned: readonly PlannedFault[]): void {
@@ -42,6 +45,12 @@ function schedule(world: World, start: Date, planned: readonly PlannedFault[]): 
   for (const fault of faultsOf(planned, 'person')) at(fault.minute, () => actAsPerson(world, fault, later));
   for (const fault of faultsOf(planned, 'excluded')) at(fault.minute, () => excludeCluster(world, fault, later));
   for (const fault of faultsOf(planned, 'config')) at(fault.minute, () => changeConfig(world, fault, later));
+  for (const fault of faultsOf(planned, 'calendar')) at(fault.minute, () => changeCalendar(world, fault));
+  for (const fault of faultsOf(planned, 'policy')) at(fault.minute, () => changePolicy(world, fault));
+  for (const { minute, minutes, gate, status } of faultsOf(planned, 'gate')) {
+    at(minute, async () => void world.gates.set(gate, status));
+    at(minute + minutes, async () => void world.gates.delete(gate));
+  }
   for (const fault of faultsOf(planned, 'deployment')) at(fault.minute, async () => deploy(world, fault.minute));
   for (const { minute, back } of faultsOf(planned, 'restored'))
     at(Math.max(0, minute - back), async () => restoreLater(world, Math.min(minute, back), later));

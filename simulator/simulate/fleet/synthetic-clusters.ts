@@ -5,6 +5,7 @@ import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
 import type { FakeEksState } from '../../eks/state/fake-eks-state.ts';
 import { isOffered } from '../../eks/support-calendar.ts';
 import { SeededChoices } from './seeded-choices.ts';
+import { CHANGE_CONTROL, OFFICE } from './synthetic-calendars.ts';
 
 export const STAGES = ['dev', 'staging', 'prod'] as const;
 export const TEAMS = ['payments', 'search', 'platform', 'data', 'mobile'] as const;
@@ -46,6 +47,7 @@ export function syntheticClusters({ clusters, target, seed, now }: SyntheticFlee
         team,
         network: choices.chance(0.85) ? 'private' : 'open',
         ...(stage === 'dev' && index % 5 === 0 ? { canary: 'true' } : {}),
+        ...ownRules(stage, choices),
       },
       // Without node groups it is Auto Mode's, and now and then nobody's: such a cluster cannot be judged, and blocks.
       ...(groups === 0 && choices.chance(0.8) ? { autoModeNodes: choices.integer(1, 3), addons: {} } : {}),
@@ -57,6 +59,13 @@ export function syntheticClusters({ clusters, target, seed, now }: SyntheticFlee
     });
   }
   return state;
+}
+
+/** Tags by which a cluster's owners ask for more care than their policy does. */
+function ownRules(stage: string, choices: SeededChoices): Record<string, string> {
+  if (choices.chance(0.06)) return { 'liftlock/calendar': choices.pick([OFFICE, CHANGE_CONTROL]) };
+  if (choices.chance(0.05) && stage !== 'prod') return { 'liftlock/wave': 'prod' };
+  return {};
 }
 
 /** The minors one and two before the target that EKS still offers, the nearest first. */

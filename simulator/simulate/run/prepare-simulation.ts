@@ -2,8 +2,9 @@ import type { ConfigObject } from '../../../core/config/types.ts';
 import type { FakeEksState } from '../../eks/state/fake-eks-state.ts';
 import type { LoadedFleet } from '../../fleet/load-fleet.ts';
 import { configOf, prepareFleet } from '../../process/prepare-fleet.ts';
+import { parseDocuments } from '../fleet/documents.ts';
 import { syntheticClusters } from '../fleet/synthetic-clusters.ts';
-import { parseDocuments, syntheticDocuments } from '../fleet/synthetic-config.ts';
+import { syntheticDocuments } from '../fleet/synthetic-config.ts';
 import type { Simulation } from './simulation.ts';
 
 /** The first instant of every synthetic run: a Friday morning on which every minor that the fake EKS knows has been released. */
@@ -32,8 +33,7 @@ export async function prepareSimulation({ seed, fleet, only }: Pick<Simulation, 
 function synthetic(seed: number, { clusters, target }: { clusters: number; target: string }): PreparedSimulation {
   const spec = { clusters, target, seed, now: START };
   const state = syntheticClusters(spec);
-  const { fleet, policies } = parseDocuments(syntheticDocuments(spec), START);
-  return { state, start: START, objects: [fleet, ...policies] };
+  return { state, start: START, objects: parseDocuments(syntheticDocuments(spec), START) };
 }
 
 async function fromFolder({

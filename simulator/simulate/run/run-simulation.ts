@@ -36,6 +36,8 @@ const ADMIN = 'arn:aws:iam::000000000000:role/admin';
 const APPROVER = 'arn:aws:iam::000000000000:role/approver';
 /** The longest that a run may take, in days of virtual time. */
 const DAYS = 30;
+/** Ticks that would find everything as it was are left out, four of five: as if EventBridge had lost them. */
+const IDLE_MINUTES = 5;
 /** Longer than the reconciler's hourly full look, so that it has had its say about what is at rest. */
 const QUIET_HOURS = 1.25;
 
@@ -49,7 +51,7 @@ export async function runSimulation(
   const arns = Object.keys(state.clusters);
   const { seed, faults } = simulation;
   const options = { state, start, seed, timing: BRISK_TIMING, keepHistories: false };
-  const { world, over } = worldWithFaults(options, faults);
+  const { world, over, isExpected } = worldWithFaults(options, faults);
   const skewed = watchSkew(world);
   if (knownVersions !== undefined) await knowVersions(world, objects, knownVersions, start);
   await applyConfig(world.ports, objects, ADMIN);
@@ -62,6 +64,8 @@ export async function runSimulation(
     quietHours: QUIET_HOURS,
     notBefore: over,
     people: () => people.look(),
+    isExpected,
+    idleMinutes: IDLE_MINUTES,
   });
   const violations = [...skewed, ...(await checkInvariants(world)), ...unexpected(world, rested, faults)];
   const last = world.table.auditTimeline().at(-1);

@@ -1,0 +1,39 @@
+import type { Wave } from '../../../core/contracts/items/rollout.ts';
+import { upgradePolicy } from '../../../core/policy/applied.ts';
+import { approvalRefusals } from '../../../core/policy/approvals.ts';
+import type { Table } from '../../../core/ports/table.ts';
+import { Configs, Rollouts, Waves } from '../../../core/store/entities.ts';
+import { decode, load } from '../../../core/store/entity.ts';
+
+/** What a wave waits for that only people can give. */
+export interface Asked {
+  readonly wave: Wave;
+  readonly what: 'approval' | 'resume';
+  /** The same question again has the same key; another plan, or approvals that have expired, are another question. */
+  readonly key: string;
+}
+
+/** Waves whose plan waits for approval, and waves that proved nothing and wait to be resumed. */
+export async function askedOfPeople(table: Table, now: Date): Promise<Asked[]> {
+  const asked: Asked[] = [];
+  for (const item of await table.queryKind(Waves.kind)) {
+    const wave = decode(Waves, item).data;
+    // One that is open may still wait: its approvals must hold when its first cluster starts.
+    if (!['Pending', 'Open', 'Undecided'].includes(wave.status)) continue;
+    const rollout = (await load(table, Rollouts, wave.rolloutId))?.data;
+    if (rollout?.status !== 'Running' && rollout?.status !== 'Paused') continue;
+    const key = `${wave.rolloutId}/${wave.index}/${wave.planHash ?? ''}`;
+    if (wave.status === 'Undecided') {
+      asked.push({ wave, what: 'resume', key: `${key}/undecided` });
+      continue;
+    }
+    const applied = await load(table, Configs, 'UpgradePolicy', rollout.policy);
+    const spec = upgradePolicy(applied?.data)?.spec.waves.find(({ name }) => name === wave.name);
+    const requesters = { policyAppliedBy: applied?.data.appliedBy, rolloutCreatedBy: rollout.createdBy };
+    const [refusal] = approvalRefusals(spec, wave, requesters, now);
+    if (refusal === undefined || refusal.code === 'ApprovalRejected') continue;
+    const again = refusal.code === 'ApprovalExpired' ? `/${wave.approvals?.length}` : '';
+    asked.push({ wave, what: 'approval', key: `${key}${again}` });
+  }
+  return asked;
+}

@@ -1,0 +1,74 @@
+import { judgeWave } from '../../../core/operations/judge-wave.ts';
+import { resumeRollout } from '../../../core/operations/rollout-switch.ts';
+import type { World } from '../../process/world.ts';
+import type { FaultOf } from '../faults/planned-fault.ts';
+import { SeededChoices } from '../fleet/seeded-choices.ts';
+import { APPROVERS } from '../fleet/synthetic-waves.ts';
+import { type Asked, askedOfPeople } from './asked.ts';
+
+const EVERY_MINUTES = 10;
+const SLOWEST_MINUTES = 45;
+const MINUTE = 60_000;
+
+type Approvals = FaultOf<'approvals'>;
+
+/**
+ * People who look at their desk every ten minutes and answer what waits for them, each some minutes after it came, by the seed. A fault
+ * has them reject a plan, or never answer. Gives whether an answer is still to come.
+ */
+export function openDesk(world: World, seed: number, faults: readonly Approvals[]): () => boolean {
+  const since = new Map<string, number>();
+  const answered = new Set<string>();
+  let toCome = false;
+  const look = async (): Promise<void> => {
+    const now = world.clock.now();
+    const questions = await askedOfPeople(world.table, now);
+    toCome = false;
+    for (const asked of questions) {
+      const fault = faults.find((one) => one.wave === asked.wave.name);
+      if (fault?.answer === 'never') continue;
+      const begun = since.get(asked.key) ?? now.getTime();
+      since.set(asked.key, begun);
+      const choices = new SeededChoices(hashOf(`${seed} ${asked.key}`));
+      for (const by of APPROVERS) {
+        const word = `${asked.key} ${by}`;
+        const due = begun + choices.integer(0, SLOWEST_MINUTES) * MINUTE;
+        if (answered.has(word)) continue;
+        if (due > now.getTime()) toCome = true;
+        else {
+          answered.add(word);
+          await answer(world, asked, by, fault?.answer === 'rejected');
+        }
+      }
+    }
+  };
+  const again = (): void => {
+    world.clock.schedule(new Date(world.clock.now().getTime() + EVERY_MINUTES * MINUTE), async () => {
+      again();
+      await look();
+    });
+  };
+  again();
+  return () => toCome;
+}
+
+/** What is refused (four eyes, not an approver, changed meanwhile) is no fault: people see an error and shrug. */
+async function answer(world: World, { wave, what }: Asked, by: string, rejects: boolean): Promise<void> {
+  const { rolloutId, name, planHash } = wave;
+  const decision = rejects ? 'Rejected' : 'Approved';
+  const doing =
+    what === 'resume'
+      ? resumeRollout(world.ports, rolloutId, by, 'it may go on')
+      : judgeWave(world.ports, rolloutId, name, { decision, by, planHash });
+  await doing.then(
+    () => {},
+    () => {},
+  );
+}
+
+/** A seed out of a text: FNV-1a. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const letter of text) hash = Math.imul(hash ^ letter.charCodeAt(0), 0x01000193);
+  return hash >>> 0;
+}
