@@ -1,9 +1,10 @@
 import { namedError } from '../contracts/errors.ts';
 import { GRACE_SECONDS } from '../contracts/mutating-calls.ts';
 import type { Ports } from '../ports/ports.ts';
-import { type AuditedWrite, transactWithAudit } from '../store/audit.ts';
+import { isRemoval, transactWithAudit } from '../store/audit.ts';
 import { Epochs, FleetControls } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';
+import { newestWrites } from '../store/newest-writes.ts';
 
 /**
  * Brings a table that was restored to an earlier point up to date, and fences everything that still believes in the old one
@@ -47,18 +48,16 @@ const OVERLAP_MINUTES = 15;
 
 async function fold(table: Ports['table'], restoredTo: Date): Promise<number> {
   const since = new Date(restoredTo.getTime() - OVERLAP_MINUTES * 60_000);
-  const newest = new Map<string, AuditedWrite>();
-  for (const item of await table.auditSince(since)) {
-    for (const write of (item.detail.writes ?? []) as AuditedWrite[]) {
-      const id = `${write.pk}\u0000${write.sk}`;
-      if ((newest.get(id)?.revision ?? 0) < write.revision) newest.set(id, write);
-    }
-  }
   let folded = 0;
-  for (const write of newest.values()) {
-    const found = await table.get(write);
-    if (found !== undefined && found.revision >= write.revision) continue;
-    await table.restore(write);
+  for (const write of newestWrites(await table.auditSince(since))) {
+    const found = await table.get(write.item);
+    if (isRemoval(write.item)) {
+      if (found === undefined || (!write.renewed && found.revision >= write.item.revision)) continue;
+      await table.transact([{ type: 'delete', key: write.item, expect: found.revision }]);
+    } else {
+      if (found !== undefined && !write.renewed && found.revision >= write.item.revision) continue;
+      await table.restore(write.item);
+    }
     folded += 1;
   }
   return folded;

@@ -1,7 +1,7 @@
 import { deepFreeze } from '../config/deep-freeze.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
-import type { AuditItem, Table, WriteOperation } from '../ports/table.ts';
+import type { AuditItem, ItemKey, StoredItem, Table, WriteOperation } from '../ports/table.ts';
 
 /** Something to put on a subject's record. The chain's members (sequence, hashes) are added when it is written. */
 export interface AuditEntry {
@@ -12,19 +12,21 @@ export interface AuditEntry {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** One item as a transaction left it. */
-export interface AuditedWrite {
-  readonly pk: string;
-  readonly sk: string;
-  readonly kind: string;
-  readonly active: boolean;
+/** One item as a transaction left it. One that was removed has revision, and nothing else, beside its key. */
+export type AuditedWrite = StoredItem | AuditedRemoval;
+
+export interface AuditedRemoval extends ItemKey {
+  readonly removed: true;
+  /** One more than the last. An item that is written again under its key begins with 1. */
   readonly revision: number;
-  readonly data: unknown;
 }
+
+export const isRemoval = (write: AuditedWrite): write is AuditedRemoval => 'removed' in write;
 
 /** Writes whose revision is known; caches (`any`) are not part of the record. */
 function writesOf(operations: readonly WriteOperation[]): AuditedWrite[] {
-  return operations.flatMap((operation) => {
+  return operations.flatMap((operation): AuditedWrite[] => {
+    if (operation.type === 'delete') return [{ ...operation.key, removed: true, revision: operation.expect + 1 }];
     if (operation.type !== 'put' || operation.expect === 'any') return [];
     const { pk, sk, kind, active, data } = operation.item;
     return [{ pk, sk, kind, active, revision: operation.expect === 'absent' ? 1 : operation.expect + 1, data }];

@@ -38,10 +38,17 @@ export async function rebuilds({ world, timeline }: History): Promise<Violation[
   for (const { kind } of REBUILT) {
     for (const item of await world.table.queryKind(kind)) {
       const known = folded.get(`${item.pk} ${item.sk}`);
+      folded.delete(`${item.pk} ${item.sk}`);
       if (known !== undefined && isDeepStrictEqual(recorded(kind, known), recorded(kind, item.data))) continue;
       const message = `${kind} ${item.pk} ${item.sk} is not what the audit gives when it is folded`;
       violations.push({ invariant: 'audit', message });
     }
+  }
+  const kinds = new Set(REBUILT.map(({ kind }) => kind));
+  for (const write of store.writes()) {
+    if (!kinds.has(write.kind) || !folded.has(`${write.pk} ${write.sk}`)) continue;
+    const message = `${write.kind} ${write.pk} ${write.sk} is not there, and the audit gives it when it is folded`;
+    violations.push({ invariant: 'audit', message });
   }
   return violations;
 }

@@ -1,5 +1,5 @@
-import type { AuditItem, ItemKey } from '../../core/ports/table.ts';
-import type { AuditedWrite } from '../../core/store/audit.ts';
+import type { AuditItem, ItemKey, StoredItem } from '../../core/ports/table.ts';
+import { type AuditedWrite, isRemoval } from '../../core/store/audit.ts';
 import type { Entity } from '../../core/store/entity.ts';
 
 const idOf = ({ pk, sk }: ItemKey): string => `${pk}\u0000${sk}`;
@@ -9,9 +9,9 @@ const idOf = ({ pk, sk }: ItemKey): string => `${pk}\u0000${sk}`;
  * against what was in force when something happened, and not against what is there at the end.
  */
 export class StoreAt {
-  readonly #items = new Map<string, AuditedWrite>();
-  readonly #kinds = new Map<string, Map<string, AuditedWrite>>();
-  #replaced = new Map<string, AuditedWrite | undefined>();
+  readonly #items = new Map<string, StoredItem>();
+  readonly #kinds = new Map<string, Map<string, StoredItem>>();
+  #replaced = new Map<string, StoredItem | undefined>();
 
   /** Takes the writes of one audit item in. Older revisions than those known change nothing. */
   apply(item: AuditItem): void {
@@ -20,12 +20,23 @@ export class StoreAt {
       const id = idOf(write);
       const known = this.#items.get(id);
       if (known !== undefined && known.revision >= write.revision) continue;
+      if (isRemoval(write)) {
+        this.#remove(id, known);
+        continue;
+      }
       this.#replaced.set(id, known);
       this.#items.set(id, write);
-      const kind = this.#kinds.get(write.kind) ?? new Map<string, AuditedWrite>();
+      const kind = this.#kinds.get(write.kind) ?? new Map<string, StoredItem>();
       kind.set(id, write);
       this.#kinds.set(write.kind, kind);
     }
+  }
+
+  #remove(id: string, known: StoredItem | undefined): void {
+    if (known === undefined) return;
+    this.#replaced.set(id, known);
+    this.#items.delete(id);
+    this.#kinds.get(known.kind)?.delete(id);
   }
 
   /** As it is after the item that was applied last. */
@@ -50,7 +61,7 @@ export class StoreAt {
     return written !== undefined && [...this.#replaced.keys()].some((id) => written.has(id));
   }
 
-  writes(): readonly AuditedWrite[] {
+  writes(): readonly StoredItem[] {
     return [...this.#items.values()];
   }
 }

@@ -1,4 +1,4 @@
-import type { AuditedWrite } from '../../core/store/audit.ts';
+import type { StoredItem } from '../../core/ports/table.ts';
 import { Epochs } from '../../core/store/entities.ts';
 import { load, replace } from '../../core/store/entity.ts';
 import { MACHINE_ARN_PREFIX } from '../../simulator/process/machines.ts';
@@ -70,7 +70,7 @@ test('a commit that began under an old epoch is made anew under the new one', as
     .auditTimeline()
     .filter((item) => item.event === 'MutationCommitted' && item.detail.step === 'upgrade-control-plane');
   const epochs = commits.flatMap((item) =>
-    (item.detail.writes as AuditedWrite[])
+    (item.detail.writes as StoredItem[])
       .filter((write) => write.kind === 'Intent')
       .map((write) => (write.data as { epoch: number }).epoch),
   );

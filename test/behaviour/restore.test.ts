@@ -1,7 +1,10 @@
+import { applyDocuments } from '../../core/operations/apply-documents.ts';
 import { resumeFleet } from '../../core/operations/fleet-switch.ts';
 import { recoverAfterRestore } from '../../core/operations/restore.ts';
-import { Epochs, Grants } from '../../core/store/entities.ts';
+import type { StoredItem } from '../../core/ports/table.ts';
+import { Configs, Epochs, Grants } from '../../core/store/entities.ts';
 import { decode, load } from '../../core/store/entity.ts';
+import { runWorld } from '../../simulator/process/run-world.ts';
 import { membersOf, mutationsOf, PERSON, run, smallFleet } from './small-fleet.ts';
 
 const clusters = ['a', 'b'].map((name) => ({ name, version: '1.36', nodegroups: [{ name: 'workers' }] }));
@@ -68,4 +71,42 @@ test('recovery refuses to begin before the last call can have ended', async () =
   await expect(
     recoverAfterRestore(world.ports, { restoredTo: now, mutatorsOffSince: now, by: PERSON }),
   ).rejects.toThrow('may still be under way');
+});
+
+test('a cluster that its policy gave up stays out of the rollout when the table is restored to a time before that', async () => {
+  const waves = [
+    { name: 'first', clusters: ['a'] },
+    { name: 'second', clusters: ['b', 'c'] },
+  ];
+  const world = await smallFleet({
+    clusters: ['a', 'b', 'c'].map((name) => ({
+      name,
+      version: '1.36',
+      tags: { stage: name === 'c' ? 'late' : 'dev' },
+    })),
+    policy: { waves },
+  });
+  const minutes = (count: number) =>
+    runWorld(world, { until: new Date(world.clock.now().getTime() + count * MINUTE), quietHours: 100 });
+  await minutes(5);
+  const names = async () => (await membersOf(world)).map(({ name }) => name).sort();
+  expect(await names()).toEqual(['a', 'b', 'c']);
+  const copy = world.table.snapshot();
+  const restoredTo = world.clock.now();
+  const [applied] = await world.table.queryPartition('CONFIG', 'UpgradePolicy#');
+  const { document } = decode(Configs, applied as StoredItem).data;
+  const spec = { ...(document.spec as object), selector: { matchLabels: { stage: 'dev' } } };
+  await applyDocuments(world.ports, [{ ...document, spec }], PERSON, { dryRun: false });
+  await minutes(3);
+  expect(await names()).toEqual(['a', 'b']);
+  world.switchedOff = true;
+  const mutatorsOffSince = world.clock.now();
+  await minutes(2);
+  world.table.resetTo(copy);
+  await recoverAfterRestore(world.ports, { restoredTo, mutatorsOffSince, by: PERSON });
+  expect(await names()).toEqual(['a', 'b']);
+  world.switchedOff = false;
+  await resumeFleet(world.ports, PERSON);
+  await run(world);
+  expect(mutationsOf(world).filter(({ clusterArn }) => clusterArn.endsWith('/c'))).toEqual([]);
 });
