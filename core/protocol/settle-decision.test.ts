@@ -1,5 +1,6 @@
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Wave } from '../contracts/items/rollout.ts';
+import { wave as waveSchema } from '../contracts/items/rollout.ts';
 import { settle, type UpgradeEnd } from './settle-decision.ts';
 
 const NOON = new Date('2026-11-20T12:00:00Z');
@@ -123,5 +124,24 @@ describe('how an execution that ends leaves its upgrade, its member and its wave
       reasons: [{ code: 'NextHop' }],
     });
     expect(settlement.wave?.succeeded).toBe(1);
+  });
+});
+
+describe('how long an upgrade took', () => {
+  const grantedAt = '2026-11-20T11:00:00.000Z';
+  const took = (now: Date, from = grantedAt) =>
+    settle(now, { ...upgrade(true), startedAt: from }, { ...member, grantedAt: from }, wave, {
+      status: 'done',
+      reasons: [],
+    }).wave;
+
+  test('is learned when it succeeded', () => {
+    expect(took(NOON)?.durations).toEqual([3_600]);
+  });
+
+  test('is not learned from one that ended before it began, by clocks that differ: the wave stays readable', () => {
+    const told = took(new Date('2026-11-20T10:59:30Z'));
+    expect(told?.succeeded).toBe(2);
+    expect(waveSchema.safeParse(told).success).toBe(true);
   });
 });

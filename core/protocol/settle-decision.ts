@@ -137,5 +137,7 @@ function withDuration(wave: Wave, member: Member, upgrade: Upgrade): Wave {
   const uninterrupted = upgrade.startedAt !== undefined && upgrade.startedAt === member.grantedAt;
   if (upgrade.status !== 'Succeeded' || !uninterrupted || upgrade.endedAt === undefined) return wave;
   const seconds = (Date.parse(upgrade.endedAt) - Date.parse(member.grantedAt ?? upgrade.endedAt)) / 1000;
+  // Two functions' clocks may differ by a minute: one that ended before it began says nothing, and could not be read again.
+  if (seconds < 0) return wave;
   return { ...wave, durations: [...(wave.durations ?? []), seconds].slice(-MOST_DURATIONS) };
 }

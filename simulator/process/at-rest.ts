@@ -1,7 +1,7 @@
 import type { StoredItem } from '../../core/ports/table.ts';
 import { decide } from '../../core/rollout/decide.ts';
 import { loadSnapshot } from '../../core/rollout/load-snapshot.ts';
-import { Grants, Members, Upgrades, Waves } from '../../core/store/entities.ts';
+import { Grants, Members, Rollouts, Upgrades, Waves } from '../../core/store/entities.ts';
 import { decode } from '../../core/store/entity.ts';
 import type { RunView } from './run-view.ts';
 
@@ -16,9 +16,20 @@ export async function isAtRest(world: RunView): Promise<boolean> {
   for (const item of active) {
     if (item.kind === Grants.kind) return false;
     if (item.kind === Upgrades.kind && decode(Upgrades, item).data.status === 'Running') return false;
-    if (item.kind === Upgrades.kind && decode(Upgrades, item).data.resumeAt !== undefined) return false;
-    if (item.kind === Members.kind && decode(Members, item).data.resumeAt !== undefined) return false;
   }
+  const running = new Set(
+    active
+      .filter(({ kind }) => kind === Rollouts.kind)
+      .map((item) => decode(Rollouts, item).data)
+      .flatMap(({ id, status }) => (status === 'Running' ? [id] : [])),
+  );
+  const resumes = active.some((item) => {
+    if (item.kind !== Upgrades.kind && item.kind !== Members.kind) return false;
+    // What is parked in a rollout that is halted, paused or aborted waits for a person.
+    const { rolloutId, resumeAt } = (item.kind === Upgrades.kind ? decode(Upgrades, item) : decode(Members, item)).data;
+    return resumeAt !== undefined && (rolloutId === undefined || running.has(rolloutId));
+  });
+  if (resumes) return false;
   return !(await movesLater(world, active));
 }
 

@@ -1,3 +1,4 @@
+import { Grants } from '../../core/store/entities.ts';
 import { type RunOptions, untilRest } from './until-rest.ts';
 import type { World } from './world.ts';
 
@@ -5,7 +6,7 @@ import type { World } from './world.ts';
 export const SCHEDULE = { reconcile: 1, discover: 60, watch: 60 } as const;
 
 export interface WorldRunOptions extends RunOptions {
-  /** While nothing in the table changes, the reconciler looks this often only: nights and weekends are cheap. Every minute when absent. */
+  /** While nothing is granted and nothing in the table changes, the reconciler looks this often only: nights and weekends are cheap. Every minute when absent. */
   readonly idleMinutes?: number;
 }
 
@@ -34,13 +35,14 @@ export async function runWorld(world: World, options: WorldRunOptions): Promise<
   }
 }
 
-/** Whatever it finds changed since it looked last, it looks at once; else every so many minutes. */
+/** While a cluster is granted, or when anything has changed since it looked last, it looks every minute; else every so many. */
 function looking(world: World, idleMinutes: number): () => Promise<void> {
   let seen: number | undefined;
   let lookedAt = 0;
   return async () => {
     const now = world.clock.now().getTime();
-    if (seen === world.table.writes && now - lookedAt < idleMinutes * 60_000) return;
+    const isQuiet = seen === world.table.writes && now - lookedAt < idleMinutes * 60_000;
+    if (isQuiet && !(await world.table.queryActive()).some(({ kind }) => kind === Grants.kind)) return;
     lookedAt = now;
     await world.tick();
     seen = world.table.writes;
