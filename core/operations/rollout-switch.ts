@@ -114,16 +114,22 @@ function change(
   });
 }
 
-/** A person's word makes an undecided wave pass, and opens a halted one whose failures are within its budget again, or accepted. */
+/**
+ * A person's word makes an undecided wave pass, and opens a halted one whose failures are within its budget again, or accepted. What has
+ * proved something soaks all the same: skipping that is another word (`promote`).
+ */
 function reopened(waves: readonly Read<Wave>[], by: string, accept: boolean): WaveWrite[] {
   return waves.flatMap((wave): WaveWrite[] => {
     const reasons = [{ code: 'Resumed', message: `Resumed by ${by}.` }];
-    if (wave.data.status === 'Undecided') return [{ read: wave, next: { ...wave.data, status: 'Completed', reasons } }];
-    if (wave.data.status === 'Halted') {
+    const { status, failed, lastSuccessAt } = wave.data;
+    const passed = failed > 0 ? 'CompletedWithFailures' : 'Completed';
+    const settled = lastSuccessAt === undefined ? passed : 'Soaking';
+    if (status === 'Undecided') return [{ read: wave, next: { ...wave.data, status: settled, reasons } }];
+    if (status === 'Halted') {
       // With every member settled there is nothing to open again: the person accepts the failures.
-      const status = isSettled(wave.data) ? 'CompletedWithFailures' : 'Open';
-      const acceptedFailures = accept ? wave.data.failed : wave.data.acceptedFailures;
-      return [{ read: wave, next: { ...wave.data, status, acceptedFailures, reasons } }];
+      const after = isSettled(wave.data) ? settled : 'Open';
+      const acceptedFailures = accept ? failed : wave.data.acceptedFailures;
+      return [{ read: wave, next: { ...wave.data, status: after, acceptedFailures, reasons } }];
     }
     return [];
   });

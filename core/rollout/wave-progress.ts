@@ -119,7 +119,8 @@ function soaking(situation: WaveSituation, wave: Wave): Decision[] {
   const watched: Wave = gates === undefined ? wave : { ...wave, gates };
   const soak = soakOf(watched, spec, situation.now);
   if (soak.isOver) {
-    const end = waveEnd(wave, spec);
+    // It soaks because it passed, or because a person said so: few judged are no reason any more.
+    const end = waveEnd(wave, spec === undefined ? undefined : { ...spec, onUndecided: 'pass' });
     const changes = gates === undefined ? {} : { limits: { gates } };
     return [{ type: 'change-wave', wave, status: end.status, reasons: end.reasons, ...changes }];
   }
