@@ -27,6 +27,8 @@ export interface GrantSituation {
   /** Waves before it: one that is halted stops those after it too. */
   readonly earlier?: readonly Wave[];
   readonly member?: Member | undefined;
+  /** Failures of the rollout: those that whoever decided this knew of, and those that are counted now. */
+  readonly failures?: { readonly known: number | undefined; readonly now: number } | undefined;
   /** What the policy says of this hop; undefined where no policy selects the cluster: then only the Fleet limits it. */
   readonly rules?: HopRules | undefined;
   /** Who applied the policy's revision in force. */
@@ -56,6 +58,10 @@ export const GRANTING_WAVES: readonly Wave['status'][] = [
 
 const WAITING_MEMBERS: readonly Member['status'][] = ['Pending', 'Parked', 'Quarantined'];
 
+/** Failures of all waves of a rollout. */
+export const failuresOf = (waves: readonly Pick<Wave, 'failed'>[]): number =>
+  waves.reduce((sum, wave) => sum + wave.failed, 0);
+
 /** Why this cluster gets no grant now; empty = it may have one. Pure; the granting transaction checks that nothing of it has moved. */
 export function grantRefusals(situation: GrantSituation, target: KubeVersion): Reason[] {
   const { epoch, fleet, control, cluster, clusterControl, grant, ledger, rollout, wave, member } = situation;
@@ -80,7 +86,7 @@ function rolloutRefusals(
   rollout: Rollout,
   wave: Wave | undefined,
   member: Member | undefined,
-  { earlier = [], rules, policyAppliedBy, now }: GrantSituation,
+  { earlier = [], rules, policyAppliedBy, failures, now }: GrantSituation,
 ): Reason[] {
   const reasons: Reason[] = [];
   if (rollout.status !== 'Running')
@@ -99,6 +105,11 @@ function rolloutRefusals(
     reasons.push(reason(`Wave${wave.status}`, `The wave ${wave.name} is ${wave.status}.`));
   const full = member.inFlight ? undefined : waveRefusal(wave);
   if (full !== undefined) reasons.push(full);
+  // Who shares a trait with a cluster that failed this minute is set aside by the next tick, which sees all clusters (core/rollout/suspects.ts).
+  if (!member.inFlight && failures?.known !== undefined && failures.now > failures.known) {
+    const said = `${failures.now - failures.known} more failed in the rollout ${rollout.id} since this was decided; it is decided anew.`;
+    reasons.push(reason('FailedMeanwhile', said));
+  }
   const requesters = { policyAppliedBy, rolloutCreatedBy: rollout.createdBy };
   // What was begun is not asked for approval again (protocol.md, table "A commit checks").
   if (!member.inFlight) reasons.push(...approvalRefusals(rules?.wave, wave, requesters, now));

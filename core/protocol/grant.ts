@@ -29,7 +29,7 @@ import { decode, load, type Read, replace, unchanged } from '../store/entity.ts'
 import { decideAndWrite } from '../store/retry.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { Asker } from './authority.ts';
-import { grantRefusals } from './grant-decision.ts';
+import { failuresOf, grantRefusals } from './grant-decision.ts';
 import { executionName } from './token.ts';
 
 export interface GrantRequest {
@@ -41,7 +41,8 @@ export interface GrantRequest {
   readonly requestedBy: string;
   /** Members that a person gave beside cluster and target, e.g. `nodegroup`. */
   readonly input?: Readonly<Record<string, unknown>>;
-  readonly member?: { readonly rolloutId: string; readonly waveIndex: number };
+  /** `failures`: those of the rollout that whoever decided this knew of. */
+  readonly member?: { readonly rolloutId: string; readonly waveIndex: number; readonly failures: number };
   /** An execution that was started by hand and asks for itself; absent = the reconciler grants and starts one. */
   readonly asker?: Asker;
 }
@@ -74,7 +75,7 @@ export function grantUpgrade(
     ]);
     if (cluster === undefined)
       return { refused: [{ code: 'UnknownCluster', message: 'The cluster is not in the inventory.' }] };
-    const { rolloutId, waveIndex } = request.member ?? {};
+    const { rolloutId, waveIndex, failures } = request.member ?? {};
     const rollout = rolloutId === undefined ? undefined : await load(table, Rollouts, rolloutId);
     const wave =
       rolloutId === undefined || waveIndex === undefined ? undefined : await load(table, Waves, rolloutId, waveIndex);
@@ -83,7 +84,8 @@ export function grantUpgrade(
         ? undefined
         : await load(table, Members, rolloutId, waveIndex, clusterKey);
 
-    const earlier = rollout === undefined ? [] : await wavesBefore(table, rollout.data.id, waveIndex ?? 0);
+    const others = rollout === undefined ? [] : await otherWaves(table, rollout.data.id, waveIndex ?? 0);
+    const earlier = others.filter((one) => one.data.index < (waveIndex ?? 0));
     const fleet = fleetSpec(fleetConfig?.data);
     const { rules, policyAppliedBy, checks } =
       fleet === undefined
@@ -106,6 +108,10 @@ export function grantUpgrade(
         wave: wave?.data,
         earlier: earlier.map((one) => one.data),
         member: member?.data,
+        failures: {
+          known: failures,
+          now: failuresOf([...others.map((one) => one.data), ...(wave === undefined ? [] : [wave.data])]),
+        },
       },
       KubeVersion.parse(request.to),
     );
@@ -142,7 +148,10 @@ export function grantUpgrade(
     ];
     if (rollout !== undefined && wave !== undefined && member !== undefined) {
       operations.push(unchanged(Rollouts, rollout, rollout.data.id));
-      for (const one of earlier) operations.push(unchanged(Waves, one, one.data.rolloutId, one.data.index));
+      // Waves before it decide whether it may begin; those after it too, by what failed there.
+      for (const one of others)
+        if (one.data.index < wave.data.index || one.data.status !== 'Pending')
+          operations.push(unchanged(Waves, one, one.data.rolloutId, one.data.index));
       operations.push(
         replace(Members, member, {
           ...member.data,
@@ -180,7 +189,7 @@ export function grantUpgrade(
             from: request.from,
             to: request.to,
             holder: next.holder,
-            ...request.member,
+            ...(request.member === undefined ? {} : { rolloutId, waveIndex }),
           },
         },
       ],
@@ -190,9 +199,9 @@ export function grantUpgrade(
   });
 }
 
-async function wavesBefore(table: Ports['table'], rolloutId: string, waveIndex: number): Promise<Read<Wave>[]> {
+async function otherWaves(table: Ports['table'], rolloutId: string, waveIndex: number): Promise<Read<Wave>[]> {
   const waves = (await table.queryPartition(rolloutPartition(rolloutId), 'WAVE#')).map((item) => decode(Waves, item));
-  return waves.filter((wave) => wave.data.index < waveIndex);
+  return waves.filter((wave) => wave.data.index !== waveIndex);
 }
 
 function runningUpgrade(request: GrantRequest, existing: Upgrade | undefined, now: string): Upgrade {
@@ -225,7 +234,7 @@ function runningUpgrade(request: GrantRequest, existing: Upgrade | undefined, no
   const { resumeAt: _, endedAt: __, rolloutId: ___, waveIndex: ____, ...rest } = base;
   return {
     ...rest,
-    ...member,
+    ...(member === undefined ? {} : { rolloutId: member.rolloutId, waveIndex: member.waveIndex }),
     ...(input === undefined ? {} : { input: { ...input } }),
     status: 'Running',
     reasons: [],

@@ -2,7 +2,7 @@ import type { Ledger, Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { capKeys, recount } from '../policy/caps.ts';
-import { grantRefusals } from '../protocol/grant-decision.ts';
+import { failuresOf, grantRefusals } from '../protocol/grant-decision.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { nextHop } from './cluster-target.ts';
 import type { Decision, Waiting } from './decisions.ts';
@@ -145,6 +145,8 @@ function admitOne(
     return { reasons: refused, ...(until === undefined ? {} : { until }) };
   room.ledger = { counts: recount(room.ledger.counts, capKeys(cluster, fleet), 1) };
   if (!member.inFlight) room.waves.set(waveKey(member), { ...wave, inFlight: wave.inFlight + 1 });
-  decisions.push({ type: 'grant-member', member, from: hop.from, to: hop.to, upgradeId: `${hop.from}-${hop.to}` });
+  const failures = failuresOf(index.waves.get(rollout.id) ?? []);
+  const upgradeId = `${hop.from}-${hop.to}`;
+  decisions.push({ type: 'grant-member', member, from: hop.from, to: hop.to, upgradeId, failures });
   return { reasons: [] };
 }

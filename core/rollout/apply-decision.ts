@@ -40,7 +40,7 @@ export async function applyDecision(
       return cancelUpgrade(ports, decision.upgrade, decision.reasons);
     case 'grant-member': {
       const { clusterKey, rolloutId, waveIndex } = decision.member;
-      const { upgradeId, from, to } = decision;
+      const { upgradeId, from, to, failures } = decision;
       return grantAndStart(ports, {
         clusterKey,
         upgradeId,
@@ -48,7 +48,7 @@ export async function applyDecision(
         from,
         to,
         requestedBy: LIFTLOCK,
-        member: { rolloutId, waveIndex },
+        member: { rolloutId, waveIndex, failures },
       });
     }
     case 'grant-upgrade': {

@@ -46,6 +46,8 @@ export type Decision =
       readonly from: string;
       readonly to: string;
       readonly upgradeId: string;
+      /** Failures of the rollout that were known: one more may make this member a suspect (core/rollout/suspects.ts). */
+      readonly failures: number;
     }
   /** A parked upgrade that a person started. */
   | { readonly type: 'grant-upgrade'; readonly upgrade: Upgrade }

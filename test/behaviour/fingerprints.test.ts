@@ -1,7 +1,9 @@
 import { retryCluster } from '../../core/operations/hold-switch.ts';
+import { promoteRollout } from '../../core/operations/promote-rollout.ts';
 import { releaseTrait } from '../../core/operations/release-trait.ts';
 import { resumeRollout } from '../../core/operations/rollout-switch.ts';
 import { skipCluster } from '../../core/operations/skip-cluster.ts';
+import { grantUpgrade } from '../../core/protocol/grant.ts';
 import type { FakeEksState } from '../../simulator/eks/state/fake-eks-state.ts';
 import { runWorld } from '../../simulator/process/run-world.ts';
 import {
@@ -67,6 +69,17 @@ describe('clusters that share what the failed ones have and the succeeded ones l
     await run(world);
     expect((await memberOf(world, 'c')).status).toBe('Succeeded');
     expect((await rolloutsOf(world))[0]?.status).toBe('CompletedWithFailures');
+  });
+
+  test('are not begun by a decision that was made before the failure was known', async () => {
+    const world = await smallFleet({ ...mixed, prepare: failing('b') });
+    await run(world);
+    const { clusterKey, rolloutId, waveIndex, from, to } = await memberOf(world, 'c');
+    const request = { clusterKey, machine: 'upgrade-cluster', from, to, requestedBy: 'liftlock' } as const;
+    const decidedWith = (failures: number) =>
+      grantUpgrade(world.ports, { ...request, upgradeId: `${from}-${to}`, member: { rolloutId, waveIndex, failures } });
+    expect(await decidedWith(0)).toMatchObject({ refused: [{ code: 'FailedMeanwhile' }] });
+    expect(await decidedWith(1)).toMatchObject({ granted: { clusterKey } });
   });
 
   test('go on by themselves once one of them has succeeded after all', async () => {
@@ -135,6 +148,32 @@ describe('a wave', () => {
     await run(world);
     expect((await wavesOf(world)).map(({ status }) => status)).toEqual(['CompletedWithFailures', 'Completed']);
     expect((await rolloutsOf(world))[0]?.status).toBe('CompletedWithFailures');
+  });
+
+  test('soaks all the same when a person accepts its failures, and no longer when one promotes it', async () => {
+    const world = await smallFleet({
+      clusters: [
+        cluster('a', 'AL2023_x86_64_STANDARD'),
+        cluster('b', 'BOTTLEROCKET_x86_64'),
+        cluster('p', 'AL2023_x86_64_STANDARD', 'prod'),
+      ],
+      policy: {
+        waves: [
+          { name: 'dev', selector: { matchLabels: { stage: 'dev' } }, soak: '5h' },
+          { name: 'prod', selector: { matchLabels: { stage: 'prod' } } },
+        ],
+      },
+      prepare: failing('b'),
+    });
+    await hours(world, 2);
+    expect((await wavesOf(world))[0]?.status).toBe('Halted');
+    await resumeRollout(world.ports, await idOf(world), PERSON, 'known', { acceptFailures: true });
+    await hours(world, 1);
+    expect((await wavesOf(world)).map(({ status }) => status)).toEqual(['Soaking', 'Pending']);
+    expect(touched(world, 'p')).toBe(false);
+    await promoteRollout(world.ports, await idOf(world), PERSON, 'in a hurry');
+    await run(world);
+    expect((await wavesOf(world)).map(({ status }) => status)).toEqual(['CompletedWithFailures', 'Completed']);
   });
 
   test('lets a person take a cluster out that waits, and it stays out', async () => {
