@@ -8,6 +8,7 @@ import { judgeBudget } from './judge-budget.ts';
 import { judgeCaps } from './judge-caps.ts';
 import { judgeAttempts, judgeFence } from './judge-fence.ts';
 import { judgeOrder } from './judge-order.ts';
+import { judgeReplan } from './judge-replan.ts';
 import { judgeSoak } from './judge-soak.ts';
 import { judgeStop } from './judge-stop.ts';
 import { judgeWindow } from './judge-window.ts';
@@ -23,6 +24,7 @@ const JUDGES = [
   judgeBudget,
   judgeSoak,
   judgeApproval,
+  judgeReplan,
   judgeStop,
   judgeAttempts,
   judgeFence,

@@ -3,6 +3,7 @@ import type { MutationRecord } from '../eks/log/mutation-record.ts';
 import { acceptedMutations } from '../eks/log/timeline.ts';
 import type { RunView } from '../process/run-view.ts';
 import { spokePrincipal } from '../process/world.ts';
+import type { GateShown } from './gate-readings.ts';
 
 /** A broken invariant of design.md §3, with what shows it. */
 export interface Violation {
@@ -21,6 +22,8 @@ export interface History {
   readonly ours: readonly MutationRecord[];
   /** When an audit item was written, in the time of the world, whatever the clock of its writer said. Epoch milliseconds. */
   readonly writtenAt: (item: AuditItem) => number;
+  /** What gates showed whenever they were read, in that order; undefined where nobody kept it. */
+  readonly gateReadings?: readonly GateShown[] | undefined;
   /** The same with replays. */
   readonly sent: readonly MutationRecord[];
 }
@@ -37,7 +40,8 @@ export async function historyOf(world: RunView): Promise<History> {
     (mutation) => mutation.principal === spokePrincipal({ account: mutation.account, region: mutation.region }),
   );
   const writtenAt = (item: AuditItem): number => world.writtenAt?.(item) ?? Date.parse(item.at);
-  return { world, audit, timeline, writtenAt, sent, ours: sent.filter((mutation) => !mutation.replay) };
+  const { gateReadings } = world;
+  return { world, audit, timeline, writtenAt, gateReadings, sent, ours: sent.filter((mutation) => !mutation.replay) };
 }
 
 export const keyOfMutation = (mutation: MutationRecord): string =>

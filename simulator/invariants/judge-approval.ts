@@ -1,54 +1,89 @@
 import { durationMilliseconds } from '../../core/config/schema/quantities.ts';
 import { LIFTLOCK } from '../../core/contracts/principals.ts';
-import { Configs } from '../../core/store/entities.ts';
+import { Configs, Members } from '../../core/store/entities.ts';
 import { type ApprovalOnRecord, approvalAt } from './approvals-at.ts';
 import { type PlaceAt, placeAt } from './commit-at.ts';
 import type { Violation } from './history.ts';
 import { type Judge, type Moment, SKEW_MILLISECONDS } from './judge.ts';
 
+interface Word extends ApprovalOnRecord {
+  /** Who would have gone where in that wave, as it was on record when it was said. */
+  readonly plan: ReadonlySet<string>;
+}
+
 /**
- * 9 `approval`: the first grant of a wave that asks for approval comes with enough approvals: of different people, not expired, none of them
- * by who applied the policy or created the rollout where four eyes are asked for, and all bound to the wave's plan hash of that moment.
- * The last word of each person counts, and nobody's last word may be a rejection (semantics.md, Approval).
+ * 9 `approval`: whoever begins in a wave that asks for approval begins with enough approvals: of different people, not expired when the
+ * wave began, none of them by who applied the policy or created the rollout where four eyes are asked for, all bound to the wave's plan hash
+ * of that moment, and all of a plan in which that cluster went to that version. The last word of each person counts, and nobody's last
+ * word may be a rejection (semantics.md, Approval).
  */
 export const judgeApproval = (): Judge => {
-  const records: ApprovalOnRecord[] = [];
-  const begun = new Set<string>();
+  const words: Word[] = [];
+  const begun = new Map<string, number>();
   return (moment) => {
     const record = approvalAt(moment);
-    if (record !== undefined) records.push(record);
+    if (record !== undefined) words.push({ ...record, plan: planOf(moment, record) });
     if (moment.item.event !== 'Granted') return [];
     const place = placeAt(moment.store, moment.item.detail);
-    if (place?.spec?.approval?.before !== true) return [];
-    const key = `${place.rollout.id}/${place.wave.index}`;
-    if (begun.has(key)) return [];
-    begun.add(key);
-    return missing(moment, place, records);
+    if (place === undefined) return [];
+    const { rollout, wave, spec } = place;
+    const key = `${rollout.id}/${wave.index}`;
+    const began = begun.get(key) ?? moment.at;
+    begun.set(key, began);
+    // Who goes on, parked or between two hops, is not asked again.
+    if (spec?.approval?.before !== true) return [];
+    if (moment.store.was(Members, rollout.id, wave.index, moment.item.subject)?.inFlight === true) return [];
+    return missing(moment, place, words, began);
   };
 };
 
-function missing({ item, store, at }: Moment, place: PlaceAt, records: readonly ApprovalOnRecord[]): Violation[] {
+const planOf = ({ store }: Moment, { rolloutId, waveIndex }: ApprovalOnRecord): ReadonlySet<string> =>
+  new Set(
+    store
+      .all(Members)
+      .filter((one) => one.rolloutId === rolloutId && one.waveIndex === waveIndex && one.status !== 'Excluded')
+      .map(({ clusterKey, to }) => `${clusterKey} ${to}`),
+  );
+
+function missing({ item, store }: Moment, place: PlaceAt, words: readonly Word[], began: number): Violation[] {
   const { rollout, wave, spec } = place;
   const asked = spec?.approval;
   if (asked === undefined) return [];
-  const own = records.filter((one) => one.rolloutId === rollout.id && one.waveIndex === wave.index);
+  const what = `${item.subject} began in the wave ${wave.name} of ${rollout.id} at ${item.at}`;
+  const own = words.filter((one) => one.rolloutId === rollout.id && one.waveIndex === wave.index);
   const lasts = asked.expiresAfter === undefined ? Number.POSITIVE_INFINITY : durationMilliseconds(asked.expiresAfter);
   const author = store.get(Configs, 'UpgradePolicy', rollout.policy)?.appliedBy;
   // Of this plan alone, the last word of each person.
-  const words = new Map(own.filter((one) => one.hash === wave.planHash).map((one) => [one.principal, one]));
-  const rejected = [...words.values()].find((one) => one.type === 'rejected');
-  if (rejected !== undefined) {
-    const message = `the wave ${wave.name} of ${rollout.id} began at ${item.at} although ${rejected.principal} rejects it`;
-    return [{ invariant: 'approval', message }];
-  }
-  const valid = [...words.values()].filter(
+  const last = new Map(own.filter((one) => one.hash === wave.planHash).map((one) => [one.principal, one]));
+  const rejected = [...last.values()].find((one) => one.type === 'rejected');
+  if (rejected !== undefined)
+    return [{ invariant: 'approval', message: `${what} although ${rejected.principal} rejects it` }];
+  const member = store.get(Members, rollout.id, wave.index, item.subject);
+  const counts = [...last.values()].filter(
     (one) =>
-      one.at + lasts + SKEW_MILLISECONDS >= at &&
-      (one.principal === LIFTLOCK ||
-        !(asked.fourEyes && (one.principal === rollout.createdBy || one.principal === author))),
-  );
-  const people = new Set(valid.map((one) => one.principal)).size;
-  if (people >= asked.approvals) return [];
-  const message = `the wave ${wave.name} of ${rollout.id} began at ${item.at} with ${people} of ${asked.approvals} approvals that count`;
-  return [{ invariant: 'approval', message }];
+      one.at + lasts + SKEW_MILLISECONDS >= began &&
+      one.plan.has(`${item.subject} ${member?.to}`) &&
+      mayAnswer(one.principal, asked, [rollout.createdBy, author]),
+  ).length;
+  if (counts >= asked.approvals) return [];
+  return [{ invariant: 'approval', message: `${what} with ${counts} of ${asked.approvals} approvals that count` }];
 }
+
+type Asked = NonNullable<NonNullable<PlaceAt['spec']>['approval']>;
+
+/** A rule that the policy states counts as one approval, whoever applied it. */
+function mayAnswer(principal: string, asked: Asked, requesters: readonly (string | undefined)[]): boolean {
+  if (principal === LIFTLOCK) return true;
+  if (asked.fourEyes && requesters.includes(principal)) return false;
+  return asked.from === undefined || asked.from.some((pattern) => likeness(pattern).test(withoutPath(principal)));
+}
+
+const likeness = (pattern: string): RegExp =>
+  new RegExp(
+    `^${pattern
+      .split('*')
+      .map((part) => part.replaceAll(/[.+?^$(){}|[\]\\]/g, '\\$&'))
+      .join('.*')}$`,
+  );
+
+const withoutPath = (principal: string): string => principal.replace(/:(role|user)\/.*\//, ':$1/');

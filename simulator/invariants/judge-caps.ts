@@ -1,15 +1,15 @@
 import type { Grant } from '../../core/contracts/items/protocol.ts';
 import { FLEET, fleetSpec } from '../../core/policy/applied.ts';
 import { capLimit } from '../../core/policy/caps.ts';
-import { Configs, Grants, Ledgers, Members } from '../../core/store/entities.ts';
-import { placeAt } from './commit-at.ts';
+import { Configs, Grants, Ledgers, Members, Rollouts, Upgrades } from '../../core/store/entities.ts';
+import { type PlaceAt, placeAt } from './commit-at.ts';
 import type { Violation } from './history.ts';
 import type { Judge, Moment } from './judge.ts';
 import type { StoreAt } from './store-at.ts';
 
 /**
- * 6 `caps`: at every grant the open and closing grants are within every cap that was in force then, and the members that hold a place
- * within their wave's concurrency; and at every grant and every freeing the ledger counts what is granted (protocol.md, rules 1 and 6).
+ * 6 `caps`: at every grant the open and closing grants are within every cap that was in force then, the Fleet's and the policy's; the
+ * members that hold a place are within their wave's concurrency, and canaries go one by one; and at every grant and every freeing the ledger counts what is granted (protocol.md, rules 1 and 6).
  */
 export const judgeCaps = (): Judge => (moment) => {
   const { item, store } = moment;
@@ -29,7 +29,29 @@ function grantViolations({ item, store }: Moment, held: readonly Grant[]): Viola
     if (limit !== undefined && count > limit)
       violations.push(caps(`${count} grants under ${key} at ${item.at}, at most ${limit} may`));
   }
-  return [...violations, ...waveViolations(store, item.subject, item.detail)];
+  return [...violations, ...policyViolations(store, held, item), ...waveViolations(store, item.subject, item.detail)];
+}
+
+/** A policy may only tighten: what runs of its own rollouts stays within its caps, whatever the Fleet allows. */
+function policyViolations(
+  store: StoreAt,
+  held: readonly Grant[],
+  { subject, detail, at }: Moment['item'],
+): Violation[] {
+  const place = placeAt(store, detail);
+  if (place?.policy === undefined) return [];
+  const { caps: own } = place.policy;
+  const granted = held.find((grant) => grant.clusterKey === subject);
+  const peers = held.filter(({ clusterKey, upgradeId }) => {
+    const rolloutId = store.get(Upgrades, clusterKey, upgradeId)?.rolloutId;
+    return rolloutId !== undefined && store.get(Rollouts, rolloutId)?.policy === place.rollout.policy;
+  });
+  return (granted?.capKeys ?? []).flatMap((key) => {
+    const limit = capLimit(key, { caps: own } as Parameters<typeof capLimit>[1]);
+    const count = peers.filter((grant) => grant.capKeys.includes(key)).length;
+    if (limit === undefined || count <= limit) return [];
+    return [caps(`${count} grants of the policy ${place.rollout.policy} under ${key} at ${at}, at most ${limit} may`)];
+  });
 }
 
 /** The account and the Region of a cluster stand in its ARN: no grant may leave them out of the count. */
@@ -53,8 +75,24 @@ function waveViolations(
   const places = store
     .all(Members)
     .filter((member) => member.rolloutId === rollout.id && member.waveIndex === wave.index && member.inFlight).length;
-  if (places <= wave.maxConcurrency) return [];
-  return [caps(`${places} clusters of the wave ${wave.name} are in flight, at most ${wave.maxConcurrency} may`)];
+  const canaries = canaryViolations(store, place, places);
+  if (places <= wave.maxConcurrency) return canaries;
+  return [
+    ...canaries,
+    caps(`${places} clusters of the wave ${wave.name} are in flight, at most ${wave.maxConcurrency} may`),
+  ];
+}
+
+/** Canaries go one after the other, and before all others. */
+function canaryViolations(store: StoreAt, { rollout, wave, spec }: PlaceAt, places: number): Violation[] {
+  const judged = store
+    .all(Members)
+    .filter(({ rolloutId, waveIndex }) => rolloutId === rollout.id && waveIndex === wave.index)
+    .filter(({ status }) => status === 'Succeeded' || status === 'Failed').length;
+  if (places <= 1 || judged >= Math.min(spec?.canaries ?? 0, wave.needWork)) return [];
+  return [
+    caps(`${places} clusters of the wave ${wave.name} are in flight after ${judged} of its ${spec?.canaries} canaries`),
+  ];
 }
 
 function ledgerViolations({ item, store }: Moment, held: readonly Grant[]): Violation[] {

@@ -1,8 +1,10 @@
 import { durationMilliseconds } from '../../core/config/schema/quantities.ts';
-import type { Wave } from '../../core/contracts/items/rollout.ts';
-import { Members, Waves } from '../../core/store/entities.ts';
-import { type PlaceAt, placeAt } from './commit-at.ts';
-import type { Violation } from './history.ts';
+import type { Rollout, Wave } from '../../core/contracts/items/rollout.ts';
+import { upgradePolicy } from '../../core/policy/applied.ts';
+import { Configs, Members, Rollouts, Waves } from '../../core/store/entities.ts';
+import { placeAt } from './commit-at.ts';
+import { gateProblems } from './gate-readings.ts';
+import type { History, Violation } from './history.ts';
 import { type Judge, type Moment, SKEW_MILLISECONDS } from './judge.ts';
 
 /** A person's word that a soak need not be waited for, on the record of the rollout (`liftlock promote`). */
@@ -12,23 +14,30 @@ const PASSED: readonly Wave['status'][] = ['Completed', 'CompletedWithFailures',
 
 const keyOf = ({ rolloutId, index }: Pick<Wave, 'rolloutId' | 'index'>): string => `${rolloutId}/${index}`;
 
+interface Seen {
+  readonly lastSuccess: Map<string, number>;
+  readonly promoted: Map<string, number>;
+}
+
 /**
- * 8 `soak`: the first grant of a wave comes after every earlier wave has passed, and after the soak since the last success of each
- * (semantics.md, Soak). The last success is taken from the members, up to the moment when their wave was no longer open: stragglers that
- * run later do not begin a soak anew.
+ * 8 `soak`: whoever begins in a wave begins after every earlier wave has passed; and a wave passes after the soak since its last success, by
+ * the policy of that moment, with gates that the world itself showed green throughout and read in the last five minutes
+ * (semantics.md, Soak). The last success is taken from the members, up to the moment when their wave was no longer open: stragglers
+ * that run later do not begin a soak anew.
  */
-export const judgeSoak = (): Judge => {
-  const lastSuccess = new Map<string, number>();
-  const promoted = new Map<string, number>();
-  const begun = new Set<string>();
+export const judgeSoak = (history: History): Judge => {
+  const seen: Seen = { lastSuccess: new Map(), promoted: new Map() };
   return (moment) => {
-    noteSuccess(moment, lastSuccess);
-    if (moment.item.event === PROMOTED) promoted.set(moment.item.subject, moment.at);
-    if (moment.item.event !== 'Granted') return [];
-    const place = placeAt(moment.store, moment.item.detail);
-    if (place === undefined || begun.has(keyOf(place.wave))) return [];
-    begun.add(keyOf(place.wave));
-    return place.earlier.flatMap((wave) => tooEarly(moment, place, wave, { lastSuccess, promoted }));
+    noteSuccess(moment, seen.lastSuccess);
+    const { item, store, at } = moment;
+    if (item.event === PROMOTED) seen.promoted.set(item.subject, at);
+    const violations = store
+      .written(Waves)
+      .filter(
+        ({ before, after }) => before !== undefined && !PASSED.includes(before.status) && PASSED.includes(after.status),
+      )
+      .flatMap(({ after }) => passedTooEarly(history, moment, after, seen));
+    return item.event === 'Granted' ? [...violations, ...beforeItsTurn(moment)] : violations;
   };
 };
 
@@ -41,22 +50,41 @@ function noteSuccess({ item, store, at }: Moment, lastSuccess: Map<string, numbe
     lastSuccess.set(keyOf({ rolloutId, index: waveIndex }), at);
 }
 
-function tooEarly(
-  { item, at }: Moment,
-  place: PlaceAt,
-  wave: Wave,
-  seen: { readonly lastSuccess: ReadonlyMap<string, number>; readonly promoted: ReadonlyMap<string, number> },
-): Violation[] {
-  const what = `the wave ${place.wave.name} of ${place.rollout.id} began at ${item.at}`;
-  if (!PASSED.includes(wave.status))
-    return [soak(`${what}, before the wave ${wave.name} had passed: it is ${wave.status}`)];
-  const length = place.policy?.waves.find((spec) => spec.name === wave.name)?.soak;
-  const success = seen.lastSuccess.get(keyOf(wave));
-  if (length === undefined || success === undefined || wave.status === 'Skipped') return [];
-  const until = success + durationMilliseconds(length);
-  const isPromoted = (seen.promoted.get(`rollout/${place.rollout.id}`) ?? Number.NEGATIVE_INFINITY) >= success;
-  if (isPromoted || at + SKEW_MILLISECONDS >= until) return [];
-  return [soak(`${what}; the wave ${wave.name} soaks for ${length}, until ${new Date(until).toISOString()}`)];
+function beforeItsTurn({ item, store }: Moment): Violation[] {
+  const place = placeAt(store, item.detail);
+  return (place?.earlier ?? [])
+    .filter(({ status }) => !PASSED.includes(status))
+    .filter(() => store.was(Members, ...memberKey(place, item.subject))?.inFlight !== true)
+    .map(({ name, status }) =>
+      soak(`${item.subject} began at ${item.at}, before the wave ${name} had passed: it is ${status}`),
+    );
+}
+
+const memberKey = (place: ReturnType<typeof placeAt>, clusterKey: string): [string, number, string] => [
+  place?.rollout.id ?? '',
+  place?.wave.index ?? -1,
+  clusterKey,
+];
+
+function passedTooEarly(history: History, moment: Moment, wave: Wave, { lastSuccess, promoted }: Seen): Violation[] {
+  const { store, at, item } = moment;
+  const rollout: Rollout | undefined = store.get(Rollouts, wave.rolloutId);
+  const success = lastSuccess.get(keyOf(wave));
+  const isPromoted = (promoted.get(`rollout/${wave.rolloutId}`) ?? Number.NEGATIVE_INFINITY) >= (success ?? 0);
+  // Nothing follows in a rollout that was aborted: its waves are only tidied up.
+  if (rollout === undefined || rollout.status === 'Aborted' || success === undefined || isPromoted) return [];
+  const policy = upgradePolicy(store.get(Configs, 'UpgradePolicy', rollout.policy))?.spec;
+  const spec = policy?.waves.find(({ name }) => name === wave.name);
+  if (spec === undefined) return [];
+  const length = spec.soak === undefined ? 0 : durationMilliseconds(spec.soak);
+  const what = `the wave ${wave.name} of ${rollout.id} passed at ${item.at}`;
+  const until = success + length;
+  if (at + SKEW_MILLISECONDS < until)
+    return [soak(`${what}; it soaks for ${spec.soak}, until ${new Date(until).toISOString()}`)];
+  const gates = spec.gates.map((gate) => ('alarm' in gate ? gate.alarm : gate.webhook));
+  return gateProblems(history.gateReadings, gates, at, Math.max(success, at - length + SKEW_MILLISECONDS)).map((why) =>
+    soak(`${what}; ${why}`),
+  );
 }
 
 const soak = (message: string): Violation => ({ invariant: 'soak', message });

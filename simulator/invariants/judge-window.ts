@@ -2,8 +2,11 @@ import { type CalendarState, calendarStateAt } from '../../core/calendar/calenda
 import { type CompiledCalendar, compileCalendar } from '../../core/calendar/compile-calendar.ts';
 import { calendarSchema } from '../../core/config/schema/calendar.ts';
 import { durationMilliseconds } from '../../core/config/schema/quantities.ts';
-import { FLEET, fleetSpec } from '../../core/policy/applied.ts';
-import { Configs } from '../../core/store/entities.ts';
+import { labelsOf } from '../../core/inventory/observe-cluster.ts';
+import { FLEET, fleetSpec, upgradePolicy } from '../../core/policy/applied.ts';
+import { policyOf } from '../../core/policy/policy-of.ts';
+import { waveOf } from '../../core/policy/wave-of.ts';
+import { Clusters, Configs } from '../../core/store/entities.ts';
 import { KubeVersion } from '../../core/version/kube-version.ts';
 import { type CommitAt, commitAt, type PlaceAt, placeAt } from './commit-at.ts';
 import type { History, Violation } from './history.ts';
@@ -25,12 +28,31 @@ export const judgeWindow = (_history: History): Judge => {
     noteTags(tags, moment);
     const commit = commitAt(moment);
     if (commit?.upgrade === undefined || isRollback(commit)) return [];
-    const place = placeAt(moment.store, commit.upgrade);
+    const place = placeAt(moment.store, commit.upgrade) ?? placeByHand(moment, commit, tags.get(commit.clusterKey));
     const names = [...calendarNames(place), ...tagNames(moment, tags.get(commit.clusterKey))];
     if (names.length === 0) return [];
     return broken(moment, commit, place, names);
   };
 };
+
+type Rules = Pick<PlaceAt, 'policy' | 'spec'>;
+
+/** What a person upgrades goes by the wave of the policy that selects its cluster, as it was observed last. */
+function placeByHand(
+  { store }: Moment,
+  commit: CommitAt,
+  tags: Readonly<Record<string, string>> = {},
+): Rules | undefined {
+  const fleet = fleetSpec(store.get(Configs, 'Fleet', FLEET));
+  const known = store.get(Clusters, commit.clusterKey);
+  if (fleet === undefined || known === undefined || commit.upgrade?.rolloutId !== undefined) return undefined;
+  const cluster = { ...known, tags: { ...tags }, labels: labelsOf(tags, fleet) };
+  const policies = store.all(Configs).flatMap((config) => upgradePolicy(config) ?? []);
+  const match = policyOf(cluster, policies);
+  if (match.type !== 'one') return undefined;
+  const { spec } = match.policy;
+  return { policy: spec, spec: spec.waves[waveOf(match.policy, cluster, fleet.tagPrefix).index] };
+}
 
 /** A lower version than the one that the upgrade began with. */
 const isRollback = ({ call, upgrade }: CommitAt): boolean =>
@@ -40,7 +62,7 @@ const isRollback = ({ call, upgrade }: CommitAt): boolean =>
 function broken(
   { item, store, at }: Moment,
   commit: CommitAt,
-  place: PlaceAt | undefined,
+  place: Rules | undefined,
   names: readonly string[],
 ): Violation[] {
   const what = `${commit.clusterKey} #${item.sequence}: ${commit.call.name}`;
@@ -57,7 +79,7 @@ function broken(
   return commit.first ? overrun(what, item.at, place, state) : [];
 }
 
-function overrun(what: string, at: string, place: PlaceAt | undefined, { closesAt }: CalendarState): Violation[] {
+function overrun(what: string, at: string, place: Rules | undefined, { closesAt }: CalendarState): Violation[] {
   const estimate = place?.policy?.estimates.upgrade;
   // With a bake only the part before it must fit, and how long that takes is not said in the policy.
   if (
@@ -72,7 +94,7 @@ function overrun(what: string, at: string, place: PlaceAt | undefined, { closesA
   return [window(`${what} began a hop of ${estimate} at ${at}; its window closes at ${closesAt.toISOString()}`)];
 }
 
-function calendarNames(place: PlaceAt | undefined): string[] {
+function calendarNames(place: Rules | undefined): string[] {
   const named = place?.spec?.calendar ?? [];
   return typeof named === 'string' ? [named] : [...named];
 }

@@ -1,5 +1,6 @@
+import type { ClusterRecord } from '../../core/contracts/items/cluster.ts';
 import type { Upgrade } from '../../core/contracts/items/protocol.ts';
-import { Epochs, Intents, Members, Upgrades, Waves } from '../../core/store/entities.ts';
+import { Clusters, Epochs, Intents, Members, Upgrades, Waves } from '../../core/store/entities.ts';
 import type { History } from './history.ts';
 import type { Judge } from './judge.ts';
 import { judgeApproval } from './judge-approval.ts';
@@ -7,6 +8,7 @@ import { judgeBudget } from './judge-budget.ts';
 import { judgeCaps } from './judge-caps.ts';
 import { judgeAttempts, judgeFence } from './judge-fence.ts';
 import { judgeOrder } from './judge-order.ts';
+import { judgeReplan } from './judge-replan.ts';
 import { judgeSoak } from './judge-soak.ts';
 import { judgeStop } from './judge-stop.ts';
 import { judgeWindow } from './judge-window.ts';
@@ -39,14 +41,19 @@ const running: Upgrade['steps'] = {
   'upgrade-control-plane': { status: 'running', reasons: [], startedAt: '2026-11-20T12:00:00.000Z' },
 };
 
-/** The first wave's last success, then its end. */
-const succeeded = (history: Fabricated): Fabricated =>
-  history
-    .add(KEY, 'UpgradeSucceeded', { rolloutId: 'r', waveIndex: 0 }, write(Members, memberOf({ status: 'Succeeded' })))
-    .add('rollout/r', 'WaveCompleted', {}, write(Waves, waveOf(passed)));
+/** The first wave's last success, and so many minutes later its end. */
+const succeeded = (history: Fabricated, minutes: number, between = (one: Fabricated) => one): Fabricated =>
+  between(
+    history
+      .add(KEY, 'UpgradeSucceeded', { rolloutId: 'r', waveIndex: 0 }, write(Members, memberOf({ status: 'Succeeded' })))
+      .wait(minutes),
+  ).add('rollout/r', 'WaveCompleted', {}, write(Waves, waveOf(passed)));
+const watched = { soak: '1h', gates: [{ alarm: 'errors' }] };
 
-const approved = (history: Fabricated, hash = 'h', by = 'somebody'): Fabricated =>
-  history.add('rollout/r', 'WaveApproved', { index: 0, planHash: hash, principal: by });
+const approved = (history: Fabricated, hash = 'h', by = 'somebody', clusterKey = KEY): Fabricated =>
+  history
+    .add('rollout/r', 'RolloutPlanned', {}, write(Members, memberOf({ clusterKey })))
+    .add('rollout/r', 'WaveApproved', { index: 0, planHash: hash, principal: by });
 const asks = (more: object = {}) => ({ wave: { approval: more }, first: { planHash: 'h' } as object });
 
 const INNOCENT: readonly Case[] = [
@@ -69,19 +76,49 @@ const INNOCENT: readonly Case[] = [
     judgeCaps,
     inForce({ fleet: { caps: { total: 1 } } }).grant({ number: 2 }, {}, counts(1)),
   ],
+  ['the next wave after the soak', judgeSoak, succeeded(inForce({ wave: { soak: '1h' } }), 61).grant({}, secondWave)],
   [
-    'the next wave after the soak',
+    'a soak with gates that are green',
     judgeSoak,
-    succeeded(inForce({ wave: { soak: '1h' } }))
-      .wait(61)
-      .grant({}, secondWave),
+    succeeded(inForce({ wave: watched }), 70, (history) => history.gate('errors', 'green').wait(2)),
+  ],
+  [
+    'a soak that was started again by a red gate',
+    judgeSoak,
+    succeeded(inForce({ wave: watched }), 5, (history) =>
+      history.gate('errors', 'red').wait(62).gate('errors', 'green'),
+    ),
+  ],
+  [
+    'a member that goes on after a rejection',
+    judgeApproval,
+    approved(inForce(asks()))
+      .grant()
+      .add('rollout/r', 'WaveRejected', { index: 0, planHash: 'h', principal: 'lead' })
+      .grant({ number: 2 }),
+  ],
+  [
+    'a plan that changes what has not begun',
+    judgeReplan,
+    inForce().add('rollout/r', 'RolloutReplanned', {}, write(Waves, waveOf({ index: 1, name: 'other' }))),
+  ],
+  ['a change by hand in an open window', judgeWindow, byHand({ wave: { calendar: 'always' }, calendars: always })],
+  [
+    'canaries one after the other',
+    judgeCaps,
+    inForce({ wave: { canaries: 1, maxConcurrency: 2 }, first: { maxConcurrency: 2 } }).grant(
+      { number: 2 },
+      {},
+      counts(1),
+    ),
   ],
   [
     'the next wave before its soak has ended, by the word of a person',
     judgeSoak,
-    succeeded(inForce({ wave: { soak: '1h' } }))
-      .add('rollout/r', 'WavePromoted')
-      .grant({}, secondWave),
+    succeeded(inForce({ wave: { soak: '1h' } }), 1, (history) => history.add('rollout/r', 'WavePromoted')).grant(
+      {},
+      secondWave,
+    ),
   ],
   ['a wave that was approved', judgeApproval, approved(inForce(asks())).grant()],
   ['a resumed fleet', judgeStop, inForce().add('fleet', 'FleetStopped', {}, stopFleet).wait(1)],
@@ -223,13 +260,95 @@ const GUILTY: readonly (readonly [invariant: string, ...Case])[] = [
       .add('fleet', 'ConfigApplied', {}, config('Calendar', 'always', calendar(nights.nights)))
       .commit('roll-node-group'),
   ],
+  ['soak', 'a soak that has not ended', judgeSoak, succeeded(inForce({ wave: { soak: '1h' } }), 30)],
+  ['soak', 'a gate that nobody has read', judgeSoak, succeeded(inForce({ wave: watched }), 70)],
   [
     'soak',
-    'a soak that has not ended',
+    'a gate that was read too long ago',
     judgeSoak,
-    succeeded(inForce({ wave: { soak: '1h' } }))
-      .wait(30)
-      .grant({}, secondWave),
+    succeeded(inForce({ wave: watched }), 60, (history) => history.gate('errors', 'green').wait(10)),
+  ],
+  [
+    'soak',
+    'a gate that is unknown',
+    judgeSoak,
+    succeeded(inForce({ wave: watched }), 70, (history) => history.gate('errors', 'unknown')),
+  ],
+  [
+    'soak',
+    'a gate that was red in the middle',
+    judgeSoak,
+    succeeded(inForce({ wave: watched }), 30, (history) =>
+      history.gate('errors', 'red').wait(31).gate('errors', 'green'),
+    ),
+  ],
+  [
+    'approval',
+    'a cluster that was not in the plan',
+    judgeApproval,
+    approved(inForce(asks()), 'h', 'somebody', OTHER).grant(),
+  ],
+  [
+    'approval',
+    'somebody who may not',
+    judgeApproval,
+    approved(
+      inForce(asks({ from: ['arn:aws:iam::*:role/Lead'] })),
+      'h',
+      'arn:aws:iam::111111111111:role/Leader',
+    ).grant(),
+  ],
+  [
+    'approval',
+    'a rejection while the wave is under way',
+    judgeApproval,
+    approved(approved(inForce(asks()), 'h', 'somebody', OTHER))
+      .grant()
+      .add('rollout/r', 'WaveRejected', { index: 0, planHash: 'h', principal: 'lead' })
+      .grant({ clusterKey: OTHER }, { name: 'shop' }),
+  ],
+  [
+    'approval',
+    'a new plan for a wave under way',
+    judgeReplan,
+    inForce().add('rollout/r', 'RolloutReplanned', {}, write(Waves, waveOf({ status: 'Open', planHash: 'other' }))),
+  ],
+  [
+    'approval',
+    'a member that joins a wave under way',
+    judgeReplan,
+    inForce().add('rollout/r', 'RolloutPlanned', {}, write(Members, memberOf({}))),
+  ],
+  [
+    'approval',
+    'a member that is taken out while it is in flight',
+    judgeReplan,
+    inForce()
+      .add(KEY, 'Noted', {}, write(Members, memberOf({ waveIndex: 1, inFlight: true })))
+      .add('rollout/r', 'RolloutPlanned')
+      .without(write(Members, memberOf({ waveIndex: 1 }))),
+  ],
+  [
+    'caps',
+    'a cap of the policy',
+    judgeCaps,
+    inForce({ spec: { caps: { perAccount: 1 } }, first: { maxConcurrency: 2 } })
+      .grant({ number: 2 }, {}, counts(1))
+      .grant({ clusterKey: OTHER }, { name: 'shop' }, counts(2)),
+  ],
+  [
+    'caps',
+    'two canaries at once',
+    judgeCaps,
+    inForce({ wave: { canaries: 1, maxConcurrency: 2 }, first: { maxConcurrency: 2 } })
+      .grant({ number: 2 }, {}, counts(1))
+      .grant({ clusterKey: OTHER }, { name: 'shop' }, counts(2)),
+  ],
+  [
+    'window',
+    'a change by hand in a closed window',
+    judgeWindow,
+    byHand({ wave: { calendar: 'nights' }, calendars: nights }),
   ],
   ['soak', 'an earlier wave that is open', judgeSoak, inForce().grant({}, secondWave)],
   ['approval', 'nobody', judgeApproval, inForce(asks()).grant()],
@@ -259,6 +378,22 @@ const GUILTY: readonly (readonly [invariant: string, ...Case])[] = [
 test.each(GUILTY)('%s is violated by %s', (invariant, _, judge, history) => {
   expect(history.judged(judge)).toContainEqual({ invariant, message: expect.any(String) });
 });
+
+/** A cluster that a person upgrades, outside every rollout. */
+function byHand(options: Parameters<typeof inForce>[0]): Fabricated {
+  const upgrade = { rolloutId: undefined, waveIndex: undefined };
+  const cluster = {
+    clusterKey: KEY,
+    name: 'web',
+    account: '111111111111',
+    region: 'eu-central-1',
+    tags: {},
+    labels: {},
+  };
+  return inForce(options)
+    .add(KEY, 'ClusterDiscovered', { tags: {} }, write(Clusters, cluster as unknown as ClusterRecord))
+    .commit(undefined, {}, upgrade);
+}
 
 function callWith(clientRequestToken: string) {
   const { call } = intentOf({});

@@ -55,6 +55,23 @@ export class StoreAt {
     return [...(this.#kinds.get(entity.kind)?.values() ?? [])].map((write) => write.data as Data);
   }
 
+  /** What the item that was applied last wrote of one kind. */
+  written<Data>(entity: Entity<Data, never>): { readonly before: Data | undefined; readonly after: Data }[] {
+    return [...this.#replaced].flatMap(([id, before]) => {
+      const after = this.#items.get(id);
+      return after?.kind === entity.kind
+        ? [{ before: before?.data as Data | undefined, after: after.data as Data }]
+        : [];
+    });
+  }
+
+  /** What the item that was applied last removed of one kind. */
+  removed<Data>(entity: Entity<Data, never>): { readonly before: Data; readonly after: undefined }[] {
+    return [...this.#replaced].flatMap(([id, before]) =>
+      before?.kind === entity.kind && !this.#items.has(id) ? [{ before: before.data as Data, after: undefined }] : [],
+    );
+  }
+
   /** Whether the item that was applied last wrote anything of this kind. */
   wrote(entity: Entity<never, never> | { readonly kind: string }): boolean {
     const written = this.#kinds.get(entity.kind);

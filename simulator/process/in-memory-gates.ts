@@ -3,14 +3,20 @@ import type { Gate, GateReader } from '../../core/ports/gates.ts';
 
 type Status = 'green' | 'red' | 'unknown';
 
-/** Gates that answer as a scenario has it, by alarm or URL; what it does not name is green: a rehearsal has no network. */
-export function createInMemoryGates(statuses: ReadonlyMap<string, Status>): GateReader {
+/**
+ * Gates that answer as a scenario has it, by alarm or URL; what it does not name is green: a rehearsal has no network. `onRead` is told what
+ * each of them showed.
+ */
+export function createInMemoryGates(
+  statuses: ReadonlyMap<string, Status>,
+  onRead: (gate: string, status: Status) => void = () => {},
+): GateReader {
   return {
-    read: async (gate) => ({
-      gate: gateName(gate),
-      status: statuses.get(keyOf(gate)) ?? 'green',
-      message: 'As the scenario has it.',
-    }),
+    read: async (gate) => {
+      const status = statuses.get(keyOf(gate)) ?? 'green';
+      onRead(keyOf(gate), status);
+      return { gate: gateName(gate), status, message: 'As the scenario has it.' };
+    },
   };
 }
 

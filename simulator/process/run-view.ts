@@ -9,6 +9,12 @@ export interface RunView {
   readonly table: Table;
   readonly eks: FakeEks;
   readonly runner: Runner;
+  /** What gates showed whenever they were read, the newest last; absent where nobody keeps it. */
+  readonly gateReadings?: readonly {
+    readonly at: number;
+    readonly gate: string;
+    readonly status: 'green' | 'red' | 'unknown';
+  }[];
   /** Every audit item, in the order in which they were written. */
   auditTimeline(): Promise<readonly AuditItem[]>;
   /** When an audit item was written by the time of the world, in epoch milliseconds; absent or undefined = as the item says. */

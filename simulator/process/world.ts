@@ -64,6 +64,11 @@ export class World implements RunView {
   readonly queue: InMemoryQueue;
   /** Gates that are not green, by alarm or URL. */
   readonly gates = new Map<string, 'green' | 'red' | 'unknown'>();
+  readonly gateReadings: {
+    readonly at: number;
+    readonly gate: string;
+    readonly status: 'green' | 'red' | 'unknown';
+  }[] = [];
   readonly runner: Runner;
   readonly ports: Ports;
   /** Functions that threw, by name: what would be in the Errors metric. */
@@ -142,7 +147,9 @@ export class World implements RunView {
       events: this.bus,
       queue: this.queue,
       organization: { listAccounts: async () => [] },
-      gates: createInMemoryGates(this.gates),
+      gates: createInMemoryGates(this.gates, (gate, status) =>
+        this.gateReadings.push({ at: this.clock.now().getTime(), gate, status }),
+      ),
       // A rehearsal has no network: URLs of a policy are taken for healthy, which the report says.
       probe: { get: async () => ({ status: 200 }) },
       clock: this.clock,

@@ -17,6 +17,7 @@ import {
   Waves,
 } from '../../../core/store/entities.ts';
 import type { Entity } from '../../../core/store/entity.ts';
+import type { GateShown } from '../gate-readings.ts';
 import type { History, Violation } from '../history.ts';
 import { type Judge, judgeHistory } from '../judge.ts';
 
@@ -27,12 +28,30 @@ export const OTHER = 'arn:aws:eks:eu-central-1:111111111111:cluster/shop@2026-01
 /** A history that somebody made up, item by item, to see whether a judge notices what is wrong with it. */
 export class Fabricated {
   readonly #items: AuditItem[] = [];
+  readonly #gates: GateShown[] = [];
   readonly #revisions = new Map<string, number>();
   #now = BEGIN;
 
   /** Lets so many minutes pass. */
   wait(minutes: number): this {
     this.#now += minutes * 60_000;
+    return this;
+  }
+
+  /** Gates are read, and show this. */
+  gate(gate: string, status: GateShown['status']): this {
+    this.#gates.push({ at: this.#now, gate, status });
+    return this;
+  }
+
+  /** Items are removed in the transaction of the item that was added last. */
+  without(...removed: readonly Write[]): this {
+    const last = this.#items.at(-1);
+    const removals = removed.map(([entity, data]) => {
+      const { pk, sk } = entity.keyOf(data);
+      return { pk, sk, removed: true, revision: (this.#revisions.get(`${pk} ${sk}`) ?? 0) + 1 };
+    });
+    if (last !== undefined) (last.detail.writes as unknown[]).push(...removals);
     return this;
   }
 
@@ -95,7 +114,7 @@ export class Fabricated {
   judged(judge: (history: History) => Judge): Violation[] {
     const timeline = this.#items;
     const writtenAt = (item: AuditItem) => Date.parse(item.at);
-    return judgeHistory({ timeline, writtenAt } as unknown as History, [judge]);
+    return judgeHistory({ timeline, writtenAt, gateReadings: this.#gates } as unknown as History, [judge]);
   }
 
   #write(entity: Entity<unknown, never>, data: unknown): AuditedWrite {

@@ -1,0 +1,30 @@
+import { Members, Waves } from '../../core/store/entities.ts';
+import type { Judge } from './judge.ts';
+
+const REPLANS = new Set(['RolloutReplanned', 'RolloutPlanned']);
+
+/**
+ * 9 `approval`: a plan that changes leaves waves that have begun as they are: nobody joins, leaves or moves there, and their hash and their
+ * limits stay (semantics.md, Approval: frozen when the wave opens). Nor does it touch a member that is in flight.
+ */
+export const judgeReplan =
+  (): Judge =>
+  ({ item, store }) => {
+    if (!REPLANS.has(item.event)) return [];
+    const waves = store
+      .written(Waves)
+      .filter(({ before }) => before !== undefined && before.status !== 'Pending')
+      .map(({ after }) => `the wave ${after.name} of ${after.rolloutId}`);
+    const members = [...store.written(Members), ...store.removed(Members)]
+      .filter(({ before, after }) => {
+        const member = after ?? before;
+        if (member === undefined) return false;
+        const wave = store.was(Waves, member.rolloutId, member.waveIndex);
+        return before?.inFlight === true || (wave !== undefined && wave.status !== 'Pending');
+      })
+      .map(({ before, after }) => `${(after ?? before)?.name} in wave ${(after ?? before)?.waveIndex}`);
+    return [...waves, ...members].map((what) => ({
+      invariant: 'approval',
+      message: `${item.event} at ${item.at} changed ${what}, which had begun`,
+    }));
+  };
