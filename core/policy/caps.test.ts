@@ -49,6 +49,18 @@ describe('cap keys', () => {
   });
 });
 
+test.each([
+  ['tightens the Fleet', { perAccount: 5 }, { perAccount: 2 }, 'account/111111111111', 2],
+  ['never loosens it', { perAccount: 2 }, { perAccount: 5 }, 'account/111111111111', 2],
+  ['limits what the Fleet does not', {}, { perLabel: { team: 1 } }, 'label/team/shop', 1],
+  ['leaves alone what it does not name', { total: 4 }, {}, 'total', 4],
+])('a policy %s', (_, ofFleet, ofPolicy, key, limit) => {
+  const policy = { caps: ofPolicy };
+  expect(capLimit(key, fleet(ofFleet), policy)).toBe(limit);
+  expect(capRefusals({ [key]: limit }, [key], fleet(ofFleet), policy)).toHaveLength(1);
+  expect(capRefusals({ [key]: limit - 1 }, [key], fleet(ofFleet), policy)).toHaveLength(0);
+});
+
 test('counting up and down in any order ends where it began, and no count is ever negative', () => {
   const key = fc.constantFrom('total', 'account/1', 'region/a', 'label/team/x');
   fc.assert(
