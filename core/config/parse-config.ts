@@ -26,7 +26,7 @@ export interface ParsedConfig {
  */
 export function parseConfig(files: readonly ConfigFile[], options: ParseOptions = {}): ParsedConfig {
   if (files.length > maxFiles) return tooMuch(files, `${files.length} files`, maxFiles);
-  const read = files.map(readYaml);
+  const read = files.map((file) => readYaml(file));
   const documents = read.flatMap((file) => file.documents);
   if (documents.length > maxDocuments) return tooMuch(files, `${documents.length} documents`, maxDocuments);
   const checked = checkConfig(documents, options);

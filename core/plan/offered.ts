@@ -3,6 +3,7 @@ import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { capKeys, capLimit } from '../policy/caps.ts';
 import { waveRefusal } from '../policy/wave-room.ts';
 import { GRANTING_WAVES } from '../protocol/grant-decision.ts';
+import type { Waiting } from '../rollout/decisions.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { PASSED } from '../rollout/wave-end.ts';
 
@@ -15,7 +16,7 @@ const isBegun = (member: Member): boolean =>
 /**
  * The members of a rollout that a tick could do anything with: those that are begun or set aside, and of the others as many as there is
  * room for, the first ones. The decision about those is the same as among all, since a cap that is full or a wave that is full refuses
- * the rest in any case. `depth` 1, 2, 3 … offers ever more.
+ * the rest in any case. `depth` 1, 2, 3 … offers ever more; undefined = everybody who has not settled.
  */
 export function offered(
   base: FleetSnapshot,
@@ -23,7 +24,7 @@ export function offered(
   waves: ReadonlyMap<string, Wave>,
   members: ReadonlyMap<string, readonly Member[]>,
   ledger: Ledger,
-  depth: number,
+  depth: number | undefined,
 ): Member[] {
   const result: Member[] = [];
   let current = true;
@@ -34,16 +35,33 @@ export function offered(
     const passed = PASSED.includes(wave.status);
     // The next wave opens by counting its members; those after it are not looked at yet.
     if (wave.status === 'Pending') {
-      if (current) result.push(...own.filter(unsettled));
+      if (depth === undefined) {
+        push(result, own.filter(unsettled));
+        continue;
+      }
+      if (current) push(result, own.filter(unsettled));
       break;
     }
     if (!passed) current = false;
     if (!GRANTING_WAVES.includes(wave.status)) continue;
-    result.push(...own.filter((member) => isBegun(member) || member.status === 'Quarantined'));
-    if (passed && wave.succeeded + wave.failed + wave.blocked + wave.excluded >= wave.members) continue;
-    result.push(...firstPending(base, rollout, wave, own, ledger, depth));
+    if (passed && wave.inFlight === 0 && wave.succeeded + wave.failed + wave.blocked + wave.excluded >= wave.members)
+      continue;
+    if (depth === undefined) {
+      push(result, own.filter(unsettled));
+      continue;
+    }
+    push(
+      result,
+      own.filter((member) => isBegun(member) || member.status === 'Quarantined'),
+    );
+    push(result, firstPending(base, rollout, wave, own, ledger, depth));
   }
   return result;
+}
+
+/** Thousands of arguments would exhaust the stack. */
+function push(list: Member[], more: readonly Member[]): void {
+  for (const member of more) list.push(member);
 }
 
 const unsettled = (member: Member): boolean => ['Pending', 'Running', 'Parked', 'Quarantined'].includes(member.status);
@@ -75,4 +93,22 @@ function firstPending(
     pending.push(member);
   }
   return pending;
+}
+
+/** Reasons that hold for everybody who comes after in the same wave, or under the same cap. */
+const SHARED = new Set([
+  'CapReached',
+  'WaveFull',
+  'CanaryFirst',
+  'BudgetInFlight',
+  'WindowClosed',
+  'Frozen',
+  'WindowTooShort',
+  'WindowClosing',
+]);
+
+/** Somebody waits for a reason of his own, so that one who was not offered may have none. */
+export function isOwnReason({ clusters, fleet }: FleetSnapshot, { clusterKey, reasons }: Waiting): boolean {
+  const calendars = clusters.get(clusterKey)?.tags[`${fleet?.tagPrefix ?? ''}calendar`];
+  return calendars !== undefined || reasons.every(({ code }) => !SHARED.has(code));
 }

@@ -4,8 +4,6 @@ import type { FleetSnapshot } from '../rollout/snapshot.ts';
 export interface PlanInput {
   readonly snapshot: FleetSnapshot;
   readonly now: Date;
-  /** Whether the inventory says when clusters were created: without it, hashes of plans bind nothing (semantics.md, Approval). */
-  readonly binding: boolean;
 }
 
 /** How long one hop lasts and whether it fails; `hop` counts from 0 within its cluster. */

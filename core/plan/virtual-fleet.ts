@@ -2,7 +2,7 @@ import { durationMilliseconds } from '../config/schema/quantities.ts';
 import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
-import { capKeys, recount } from '../policy/caps.ts';
+import { capKeys, recountInPlace } from '../policy/caps.ts';
 import { estimateOf } from '../policy/hop-rules.ts';
 import { settle, waveAfter } from '../protocol/settle-decision.ts';
 import type { Decision } from '../rollout/decisions.ts';
@@ -16,7 +16,8 @@ import type { Chance } from './plan-input.ts';
 export interface Lived {
   startedAt: number;
   endedAt: number | undefined;
-  hops: number;
+  /** When each hop ended that has. */
+  readonly hopEnds: number[];
 }
 
 interface Work {
@@ -57,29 +58,32 @@ export class VirtualFleet {
   readonly work = new EventHeap<Work>();
   readonly #base: FleetSnapshot;
   readonly #chance: Chance;
-  readonly #placeOf = new Map<string, { list: Member[]; at: number }>();
+  /** By rollout, then by cluster: joining the two would make a long text for every look. */
+  readonly #placeOf = new Map<string, Map<string, { list: Member[]; at: number }>>();
   readonly #grants = new Map<string, Grant>();
   readonly #upgrades = new Map<string, Upgrade>();
-  #ledger: FleetSnapshot['ledger'] = { counts: {} };
+  readonly #ledger: FleetSnapshot['ledger'] = { counts: {} };
 
   constructor(base: FleetSnapshot, plans: readonly RolloutPlan[], chance: Chance) {
     this.#base = base;
     this.#chance = chance;
     for (const plan of plans) {
       this.rollouts.set(plan.rollout.id, plan.rollout);
+      const places = new Map<string, { list: Member[]; at: number }>();
+      this.#placeOf.set(plan.rollout.id, places);
       for (const wave of plan.waves) this.waves.set(waveKey(wave.rolloutId, wave.index), wave);
       for (const member of plan.members) {
         const key = waveKey(member.rolloutId, member.waveIndex);
         const list = this.members.get(key) ?? [];
         this.members.set(key, list);
-        this.#placeOf.set(`${member.rolloutId} ${member.clusterKey}`, { list, at: list.length });
+        places.set(member.clusterKey, { list, at: list.length });
         list.push(member);
       }
     }
   }
 
-  /** What the reconciler would read, without those whose turn cannot come now: `depth` widens the look where it was too narrow. */
-  snapshot(depth: number): FleetSnapshot {
+  /** What the reconciler would read, without those whose turn cannot come now: `depth` widens the look where it was too narrow; undefined = all. */
+  snapshot(depth: number | undefined): FleetSnapshot {
     const rollouts = [...this.rollouts.values()].filter((one) => one.status === 'Running');
     const waves = [...this.waves.values()];
     return {
@@ -149,7 +153,7 @@ export class VirtualFleet {
     const parked = this.#upgrades.get(clusterKey);
     const resumes = parked?.status === 'Parked' && parked.id === upgradeId;
     const keys = capKeys(cluster, fleet);
-    this.#ledger = { counts: recount(this.#ledger.counts, keys, 1) };
+    recountInPlace(this.#ledger.counts, keys, 1);
     const upgrade: Upgrade = {
       ...(resumes ? parked : { ...NEW_UPGRADE, steps: {}, reasons: [] }),
       clusterKey,
@@ -189,7 +193,7 @@ export class VirtualFleet {
       grantedAt: at,
       reasons: [],
     });
-    const lived = this.lived.get(clusterKey) ?? { startedAt: now.getTime(), endedAt: undefined, hops: 0 };
+    const lived = this.lived.get(clusterKey) ?? { startedAt: now.getTime(), endedAt: undefined, hopEnds: [] };
     this.lived.set(clusterKey, lived);
     this.#schedule(upgrade, wave, lived, resumes, now);
   }
@@ -200,7 +204,7 @@ export class VirtualFleet {
     const spec = policy?.spec.waves.find(({ name }) => name === wave.name);
     const estimate =
       wave.estimateSeconds === undefined ? estimateOf(policy, this.#base.learned) : wave.estimateSeconds * 1000;
-    const whole = this.#chance.milliseconds(clusterKey, lived.hops, estimate);
+    const whole = this.#chance.milliseconds(clusterKey, lived.hopEnds.length, estimate);
     const bakes = spec?.bake !== undefined;
     const lasts = bakes ? whole / 2 : whole;
     const part = bakes && !resumes ? 'until-bake' : 'end';
@@ -209,13 +213,13 @@ export class VirtualFleet {
 
   #end({ clusterKey, rolloutId, part }: Work, now: Date): void {
     const upgrade = this.#upgrades.get(clusterKey);
-    const place = this.#placeOf.get(`${rolloutId} ${clusterKey}`);
+    const place = this.#placeOf.get(rolloutId)?.get(clusterKey);
     const member = place?.list[place.at];
     const grant = this.#grants.get(clusterKey);
     const lived = this.lived.get(clusterKey);
     if (upgrade === undefined || member === undefined || grant === undefined || lived === undefined) return;
     const wave = this.#wave({ rolloutId, index: member.waveIndex });
-    const failed = part === 'end' && this.#chance.fails(clusterKey, lived.hops);
+    const failed = part === 'end' && this.#chance.fails(clusterKey, lived.hopEnds.length);
     const end =
       part === 'until-bake'
         ? {
@@ -234,10 +238,10 @@ export class VirtualFleet {
     if (settled.upgrade.status === 'Parked') this.#upgrades.set(clusterKey, settled.upgrade);
     else {
       this.#upgrades.delete(clusterKey);
-      lived.hops += 1;
+      lived.hopEnds.push(now.getTime());
     }
     this.#grants.delete(clusterKey);
-    this.#ledger = { counts: recount(this.#ledger.counts, grant.capKeys, -1) };
+    recountInPlace(this.#ledger.counts, grant.capKeys, -1);
     if (!keeps) lived.endedAt = now.getTime();
   }
 
@@ -258,7 +262,7 @@ export class VirtualFleet {
   }
 
   #setMember(member: Member): void {
-    const place = this.#placeOf.get(`${member.rolloutId} ${member.clusterKey}`);
+    const place = this.#placeOf.get(member.rolloutId)?.get(member.clusterKey);
     if (place !== undefined) place.list[place.at] = member;
   }
 }

@@ -1,7 +1,7 @@
 import type { Ledger, Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
-import { capKeys, recount } from '../policy/caps.ts';
+import { capKeys, recountInPlace } from '../policy/caps.ts';
 import { failuresOf, grantRefusals } from '../protocol/grant-decision.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { nextHop } from './cluster-target.ts';
@@ -14,7 +14,8 @@ import { type Answer, waitingForWaves } from './waiting.ts';
 
 /** Counts as they will be after the grants decided so far in this tick. The granting transaction counts again, exactly. */
 export interface Room {
-  ledger: Ledger;
+  /** Of this tick alone: it is counted up in place. */
+  readonly ledger: Ledger;
   readonly waves: Map<string, Wave>;
 }
 
@@ -22,7 +23,7 @@ const waveKey = (member: { rolloutId: string; waveIndex: number }): string => `$
 
 export function roomOf(snapshot: FleetSnapshot): Room {
   return {
-    ledger: snapshot.ledger,
+    ledger: { counts: { ...snapshot.ledger.counts } },
     waves: new Map(snapshot.waves.map((wave) => [`${wave.rolloutId}/${wave.index}`, wave])),
   };
 }
@@ -143,7 +144,7 @@ function admitOne(
   const until = answer.startsAt?.toISOString();
   if (refused.length > 0 || fleet === undefined || wave === undefined)
     return { reasons: refused, ...(until === undefined ? {} : { until }) };
-  room.ledger = { counts: recount(room.ledger.counts, capKeys(cluster, fleet), 1) };
+  recountInPlace(room.ledger.counts, capKeys(cluster, fleet), 1);
   if (!member.inFlight) room.waves.set(waveKey(member), { ...wave, inFlight: wave.inFlight + 1 });
   const failures = failuresOf(index.waves.get(rollout.id) ?? []);
   const upgradeId = `${hop.from}-${hop.to}`;

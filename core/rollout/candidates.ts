@@ -74,7 +74,8 @@ function consider(
   const current = KubeVersion.parse(cluster.version);
   if (!current.isOlderThan(resolved.target)) {
     const said = `${cluster.name} is at ${current}; the target is ${resolved.target}.`;
-    return { reason: resolved.capped ?? reason('AtTarget', said) };
+    const code = resolved.target.isOlderThan(current) ? 'BeyondTarget' : 'AtTarget';
+    return { reason: resolved.capped ?? reason(code, said) };
   }
   const wave = waveOf(policy, cluster, prefix);
   if (wave.index < 0) return { reason: wave.reasons[0] ?? noWave(policy) };

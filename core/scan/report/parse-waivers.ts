@@ -14,7 +14,7 @@ export function parseWaivers(
   files: readonly ConfigFile[],
   { now }: { readonly now: Date },
 ): { readonly waivers: readonly Waiver[]; readonly errors: readonly ConfigIssue[] } {
-  const read = files.slice(0, maxFiles).map(readYaml);
+  const read = files.slice(0, maxFiles).map((file) => readYaml(file));
   const documents = read.flatMap((file) => file.documents);
   const issues: ConfigIssue[] = read.flatMap((file) => file.issues);
   if (files.length > maxFiles || documents.length > maxDocuments) issues.push(tooMuch(files));

@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import { apiVersion } from '../../config/kinds.ts';
+import { labelMap } from '../../config/schema/names.ts';
+import { reasonSchema, timestamp } from '../../contracts/items/common.ts';
+import { learnedDurations } from '../../contracts/items/rollout.ts';
+import { KubeVersion } from '../../version/kube-version.ts';
+
+const count = z.int().min(0);
+
+const nodegroup = z.strictObject({
+  name: z.string(),
+  version: z.string().optional(),
+  releaseVersion: z.string().optional(),
+  status: z.string().default('ACTIVE'),
+  amiType: z.string().optional(),
+  desiredSize: count.optional(),
+  issues: z.array(z.string()).default([]),
+});
+
+const addon = z.strictObject({
+  name: z.string(),
+  version: z.string(),
+  status: z.string().default('ACTIVE'),
+  issues: z.array(z.string()).default([]),
+});
+
+/** What Liftlock adds when it prints its own inventory; a plan is made from the rest, so a person need not write it. */
+const printed = {
+  id: z.string().optional(),
+  key: z.string().optional(),
+  support: z.unknown().optional(),
+  policy: z.unknown().optional(),
+  wave: z.unknown().optional(),
+  target: z.unknown().optional(),
+  upgrade: z.unknown().optional(),
+  lastSeenAt: z.string().optional(),
+  deletedAt: z.string().nullable().optional(),
+};
+
+export const inventoryClusterSchema = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$/, 'is not the name of an EKS cluster')
+      .describe('Its name in EKS.'),
+    accountId: z
+      .string()
+      .regex(/^\d{12}$/, 'is not an AWS account id: it has 12 digits, in quotes')
+      .describe('Its AWS account: 12 digits, in quotes.'),
+    region: z
+      .string()
+      .regex(/^[a-z]{2,4}(?:-[a-z]+){1,2}-\d{1,2}$/, 'does not look like an AWS Region; write it as eu-central-1')
+      .describe('Its Region, such as eu-central-1.'),
+    kubernetesVersion: z
+      .string()
+      .refine(
+        (text) => KubeVersion.tryParse(text) !== undefined,
+        'is not a Kubernetes version: write "1.34", in quotes',
+      )
+      .describe('The minor that it runs, in quotes.'),
+    labels: labelMap.describe('Its labels, as selectors see them.'),
+    arn: z
+      .string()
+      .regex(/^arn:aws[a-z-]*:eks:[a-z0-9-]+:\d{12}:cluster\/.+$/, 'is not the ARN of an EKS cluster')
+      .optional(),
+    createdAt: z.iso.datetime({ offset: true, error: 'is not an instant: write 2026-01-31T08:00:00Z' }).optional(),
+    tags: z.record(z.string(), z.string()).default({}),
+    platformVersion: z.string().optional(),
+    status: z.string().default('ACTIVE'),
+    supportType: z.string().optional(),
+    authenticationMode: z.string().optional(),
+    autoMode: z.boolean().default(false),
+    endpoint: z
+      .strictObject({
+        publicAccess: z.boolean(),
+        privateAccess: z.boolean(),
+        publicAccessCidrs: z.array(z.string()).default([]),
+      })
+      .optional(),
+    nodegroups: z.array(nodegroup).default([]),
+    fargateProfiles: z.array(z.string()).default([]),
+    addons: z.array(addon).default([]),
+    insights: z
+      .strictObject({
+        passing: count.default(0),
+        warning: count.default(0),
+        error: count.default(0),
+        unknown: count.default(0),
+        lastRefreshTime: timestamp.optional(),
+      })
+      .optional(),
+    managedBy: z.array(z.string()).default([]),
+    /** Why Liftlock never touches it. */
+    unsupported: z.string().optional(),
+    /** Why Liftlock cannot read it. */
+    unreachable: z.string().optional(),
+    /** Why nothing starts there until a person releases it. */
+    held: z.strictObject({ reason: reasonSchema, since: z.string() }).optional(),
+    state: z.string().optional(),
+    ...printed,
+  })
+  .describe('One cluster.');
+
+/** The document that `liftlock get clusters -o yaml` prints and `liftlock plan --inventory` reads. */
+export const inventorySchema = z
+  .strictObject({
+    apiVersion: z.literal(apiVersion),
+    kind: z.literal('Inventory'),
+    clusters: z
+      .array(inventoryClusterSchema)
+      .max(100_000, 'lists more than 100000 clusters')
+      .describe('Every cluster.'),
+    learned: learnedDurations
+      .strict()
+      .optional()
+      .describe('Seconds that one hop has taken in this fleet, and the share of hops that failed.'),
+  })
+  .describe('A fleet at one time.');
+
+/** One cluster as it is written: what may be left out may be missing. */
+export type WrittenCluster = z.input<typeof inventoryClusterSchema>;
+export type InventoryCluster = z.output<typeof inventoryClusterSchema>;
+export type InventoryDocument = z.output<typeof inventorySchema>;

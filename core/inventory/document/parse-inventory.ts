@@ -1,0 +1,105 @@
+import { CORE_SCHEMA, load } from 'js-yaml';
+import { fieldOf } from '../../config/checks/check.ts';
+import { kindOf } from '../../config/document-kind.ts';
+import type { ConfigIssue } from '../../config/issue.ts';
+import { type ConfigFile, readYaml } from '../../config/read-yaml.ts';
+import { parseBySchema } from '../../config/schema-issues.ts';
+import type { YamlDocument } from '../../config/yaml-document.ts';
+import type { ClusterControl, ClusterRecord } from '../../contracts/items/cluster.ts';
+import type { LearnedDurations } from '../../contracts/items/rollout.ts';
+import { type InventoryDocument, inventorySchema } from './inventory-schema.ts';
+import { recordedCluster, recordedHold } from './recorded-cluster.ts';
+
+/** A fleet as a file tells it. */
+export interface Inventory {
+  readonly clusters: readonly ClusterRecord[];
+  readonly controls: readonly ClusterControl[];
+  readonly learned: LearnedDurations | undefined;
+  /** Every cluster says when it was created: without that, hashes of plans bind nothing (semantics.md, Approval). */
+  readonly complete: boolean;
+}
+
+export type ParsedInventory =
+  | { readonly inventory: Inventory; readonly errors: readonly [] }
+  | { readonly inventory: undefined; readonly errors: readonly ConfigIssue[] };
+
+/** Ten thousand clusters with their node groups and add-ons are some 20 MB. In characters. */
+const LARGEST = 128 * 1024 * 1024;
+
+/**
+ * Reads an inventory document, YAML or JSON. Never throws on bad input: says everything that is wrong at once, each with its place.
+ * Places cost much time, so they are looked for only where something is wrong.
+ */
+export function parseInventory(file: ConfigFile): ParsedInventory {
+  const document = file.text.length > LARGEST ? undefined : quickly(file.text);
+  return document === undefined ? withPlaces(file) : { inventory: inventoryOf(document), errors: [] };
+}
+
+/** The document where nothing is wrong with it, read without places. Aliases are left to the careful reader, which counts them. */
+function quickly(text: string): InventoryDocument | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    if (/[\s,[:-]\*[^\s*]/.test(text)) return undefined;
+    try {
+      value = load(text, { schema: CORE_SCHEMA });
+    } catch {
+      return undefined;
+    }
+  }
+  const { success, data } = inventorySchema.safeParse(value);
+  return success && duplicates(data).length === 0 ? data : undefined;
+}
+
+function withPlaces(file: ConfigFile): ParsedInventory {
+  const { documents, issues } = readYaml(file, LARGEST);
+  const errors: ConfigIssue[] = [...issues];
+  const [document, second] = documents;
+  if (document === undefined) {
+    const message = 'this file has no document; an inventory is what liftlock get clusters -o yaml prints.';
+    if (errors.length === 0) errors.push({ severity: 'error', file: file.path, line: 1, column: 1, path: '', message });
+    return { inventory: undefined, errors };
+  }
+  if (second !== undefined)
+    errors.push(second.issue('error', [], 'an inventory is one document; put all clusters into its list.'));
+  const { kind, issues: unknown } = kindOf(document, ['Inventory']);
+  errors.push(...unknown);
+  if (kind === undefined) return { inventory: undefined, errors };
+  const parsed = parseBySchema(inventorySchema, document);
+  errors.push(...parsed.issues);
+  errors.push(...duplicateIssues(document));
+  if (errors.length > 0 || parsed.value === undefined) return { inventory: undefined, errors };
+  return { inventory: inventoryOf(parsed.value), errors: [] };
+}
+
+function inventoryOf({ clusters, learned }: InventoryDocument): Inventory {
+  const known = clusters.map((written) => ({ written, record: recordedCluster(written) }));
+  return {
+    clusters: known.map(({ record }) => record),
+    controls: known.flatMap(({ written, record }) => recordedHold(record.clusterKey, written) ?? []),
+    learned,
+    complete: clusters.every(({ createdAt }) => createdAt !== undefined),
+  };
+}
+
+/** Two that are the same cluster: account, Region, name, and creation where it is told (a recreated one is another). */
+function duplicates(document: unknown): { readonly index: number; readonly first: number; readonly name: string }[] {
+  const clusters = fieldOf(document, 'clusters');
+  const known = new Map<string, number>();
+  return (Array.isArray(clusters) ? clusters : []).flatMap((cluster: unknown, index) => {
+    const [name, ...rest] = ['name', 'accountId', 'region', 'createdAt'].map((key) => fieldOf(cluster, key));
+    if (typeof name !== 'string') return [];
+    const key = JSON.stringify([name, ...rest]);
+    const first = known.get(key);
+    if (first === undefined) known.set(key, index);
+    return first === undefined ? [] : [{ index, first, name }];
+  });
+}
+
+const duplicateIssues = (document: YamlDocument): ConfigIssue[] =>
+  duplicates(document.value).map(({ index, first, name }) => {
+    const { line } = document.issue('error', ['clusters', first], '');
+    const message = `"${name}" of this account and Region stands in the list already, at line ${line}. Remove one of them.`;
+    return document.issue('error', ['clusters', index, 'name'], message);
+  });

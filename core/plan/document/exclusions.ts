@@ -1,0 +1,25 @@
+/** Why a cluster is in no wave of a plan: the words of `excluded[].reason`. */
+export const EXCLUSIONS = {
+  AtTarget: 'It is at its target already.',
+  BeyondTarget: 'It is newer than its target; Liftlock never goes down.',
+  NoPolicy: 'No policy selects it.',
+  NoWave: 'Its policy selects it, and none of the waves does.',
+  AmbiguousPolicy: 'Several policies select it.',
+  PolicyError: 'An expression of its policy has no answer for it.',
+  Paused: 'Its tag keeps Liftlock away.',
+  Pinned: 'Its tag keeps it at an older version.',
+  BadTag: 'One of its tags cannot be read.',
+  Unsupported: 'It is of a kind that Liftlock does not touch.',
+  Unreachable: 'Liftlock cannot read it.',
+  Held: 'It is held until a person releases it.',
+  NotOffered: 'EKS does not offer the target.',
+  NotCovered: 'The target is newer than the data of this release.',
+  InvalidTarget: 'The target is not one.',
+  UnknownChannel: 'There is no channel of that name.',
+  Gone: 'It was deleted.',
+} as const;
+export type Exclusion = keyof typeof EXCLUSIONS;
+
+/** A code of the decisions as a plan says it: "excluded" would say nothing under the heading Excluded. */
+export const exclusionOf = (code: string): Exclusion =>
+  code === 'Excluded' ? 'Paused' : code in EXCLUSIONS ? (code as Exclusion) : 'Unsupported';

@@ -1,0 +1,5 @@
+/** RFC 3339 UTC, with milliseconds only where there are any. */
+export const instantText = (at: number | Date): string => new Date(at).toISOString().replace('.000Z', 'Z');
+
+export const instantOrNull = (at: number | Date | undefined): string | null =>
+  at === undefined ? null : instantText(at);

@@ -1,0 +1,13 @@
+/** What can make a plan infeasible: the words of `limitedBy.kind`. Approvals are taken as given, so they never do. */
+export const LIMIT_KINDS = {
+  cap: 'A cap of the Fleet or of the policy.',
+  concurrency: 'How many clusters of a wave may run at once.',
+  canaries: 'Clusters that go first, one after the other.',
+  soak: 'How long a wave is watched before the next one.',
+  bake: 'How long a cluster runs with its nodes behind.',
+  window: 'The windows of a calendar.',
+  freeze: 'A freeze of a calendar.',
+  duration: 'How long one hop is taken to last.',
+  several: 'No single constraint: lifting any one of them is not enough.',
+} as const;
+export type LimitKind = keyof typeof LIMIT_KINDS;

@@ -1,0 +1,65 @@
+import { apiVersion } from '../config/kinds.ts';
+import type { Inventory } from '../inventory/document/parse-inventory.ts';
+import { rolloutPlanHash } from '../rollout/plan-hash.ts';
+import { assumptionsOf } from './document/assumptions.ts';
+import { excludedOf } from './document/excluded.ts';
+import { instantOrNull, instantText } from './document/instant.ts';
+import type { PlanDocument } from './document/plan-schema.ts';
+import { wavesOf } from './document/waves.ts';
+import { type Drawn, draw, endOf, meets } from './drawn.ts';
+import { etaOf } from './eta/eta.ts';
+import { limitedBy } from './limits/limited-by.ts';
+import type { PlanRules } from './offline-snapshot.ts';
+
+export interface PlanOptions {
+  readonly now: Date;
+  /** What chance is drawn from, a whole number. */
+  readonly seed: number;
+  /** Runs of the Monte Carlo; absent = by the size of the fleet. */
+  readonly runs?: number;
+}
+
+/** What would happen under these rules, with dates: the reconciler's own decisions, run forward. Pure. */
+export function drawPlan(rules: PlanRules, inventory: Inventory, { now, seed, runs }: PlanOptions): PlanDocument {
+  const drawn = draw(rules, inventory, now);
+  const { waves, cost } = wavesOf(drawn);
+  const deadlines = deadlinesOf(drawn);
+  const feasible = deadlines.every((deadline) => deadline.feasible);
+  const instants = deadlines.flatMap(({ at }) => at ?? []).sort();
+  return {
+    apiVersion,
+    kind: 'RolloutPlan',
+    now: instantText(now),
+    waves,
+    excluded: excludedOf(drawn),
+    deadline: instants[0] ?? null,
+    deadlines,
+    feasible,
+    limitedBy: feasible ? null : limitedBy(drawn, inventory),
+    eta: etaOf(drawn, seed, runs),
+    costOfWaiting: cost,
+    assumptions: assumptionsOf(drawn, inventory),
+    binding: inventory.complete,
+    hash: rolloutPlanHash(waves.map(({ hash }) => hash)),
+  };
+}
+
+function deadlinesOf(drawn: Drawn): PlanDocument['deadlines'] {
+  return drawn.deadlines.map((deadline) => {
+    const plan = drawn.plans.find(({ rollout }) => rollout.policy === deadline.policy);
+    const end = plan === undefined ? undefined : endOf(plan, drawn.forward);
+    return {
+      policy: deadline.policy,
+      at: instantOrNull(deadline.at),
+      source: deadline.source,
+      endsAt: instantOrNull(end),
+      feasible: meets(drawn, drawn.forward, deadline),
+      overdue: deadline.overdue.map(({ cluster: { name, account, region }, at }) => ({
+        name,
+        accountId: account,
+        region,
+        at: instantText(at),
+      })),
+    };
+  });
+}

@@ -1,0 +1,67 @@
+import type { Member } from '../contracts/items/rollout.ts';
+import type { Inventory } from '../inventory/document/parse-inventory.ts';
+import type { RolloutPlan } from '../rollout/plan-rollout.ts';
+import { deadlineOf, type PolicyDeadline } from './deadline.ts';
+import { offlineSnapshot, type PlanRules } from './offline-snapshot.ts';
+import { AS_ESTIMATED, type PlanInput } from './plan-input.ts';
+import { type Forward, type ForwardOptions, rolloutPlans, runForward } from './run-forward.ts';
+
+/** One plan, drawn: what went in, and how it went. */
+export interface Drawn {
+  readonly rules: PlanRules;
+  readonly input: PlanInput;
+  readonly plans: readonly RolloutPlan[];
+  readonly deadlines: readonly PolicyDeadline[];
+  readonly forward: Forward;
+}
+
+export function draw(rules: PlanRules, inventory: Inventory, now: Date): Drawn {
+  const input: PlanInput = { snapshot: offlineSnapshot(rules, inventory), now };
+  const plans = rolloutPlans(input);
+  const deadlines = plans.flatMap((plan) => {
+    const spec = rules.policies.get(plan.rollout.policy)?.spec;
+    const clusters = membersOf(plan).flatMap(({ clusterKey }) => input.snapshot.clusters.get(clusterKey) ?? []);
+    return (spec && deadlineOf(plan.rollout.policy, spec, clusters, now)) ?? [];
+  });
+  return { rules, input, plans, deadlines, forward: runForward(input, plans, AS_ESTIMATED) };
+}
+
+/** The same plan under other rules: waves and who is in them stay, since no limit decides about that. */
+export function redraw(
+  { input, plans }: Drawn,
+  rules: PlanRules,
+  inventory: Inventory,
+  options: ForwardOptions,
+): Forward {
+  return runForward({ ...input, snapshot: offlineSnapshot(rules, inventory) }, plans, AS_ESTIMATED, options);
+}
+
+/** Those that go: the others are listed as excluded. */
+export const membersOf = (plan: RolloutPlan): readonly Member[] =>
+  plan.members.filter(({ status }) => status !== 'Excluded');
+
+/** When the last cluster of a policy has ended, in milliseconds since the epoch; undefined = one of them never does. */
+export function endOf(
+  plan: RolloutPlan,
+  { fleet }: Forward,
+  overdue: ReadonlySet<string> = new Set(),
+): number | undefined {
+  let last = 0;
+  for (const { clusterKey } of membersOf(plan)) {
+    if (overdue.has(clusterKey)) continue;
+    const end = fleet.lived.get(clusterKey)?.endedAt;
+    if (end === undefined) return undefined;
+    last = Math.max(last, end);
+  }
+  return last;
+}
+
+/** Whether the clusters of a policy are done before its deadline, which is exclusive. */
+export function meets(drawn: Drawn, forward: Forward, deadline: PolicyDeadline): boolean {
+  if (deadline.at === undefined) return true;
+  const plan = drawn.plans.find(({ rollout }) => rollout.policy === deadline.policy);
+  if (plan === undefined) return true;
+  const overdue = new Set(deadline.overdue.map(({ cluster }) => cluster.clusterKey));
+  const end = endOf(plan, forward, overdue);
+  return end !== undefined && end < deadline.at;
+}

@@ -1,0 +1,37 @@
+import type { LimitKind } from '../document/limit-kinds.ts';
+import type { PlanRules } from '../offline-snapshot.ts';
+
+/** One thing that may make a plan late, and how it can be loosened step by step. */
+export interface Constraint {
+  readonly kind: LimitKind;
+  readonly name: string;
+  /** How long, in milliseconds, it held somebody back in the plan, as far as is known: what is tried first. */
+  readonly weight: number;
+  /** So many steps loosen it wholly. */
+  readonly steps: number;
+  /** The rules after so many steps, from 1 on, and the change in words. Each step is looser than the one before. */
+  at(step: number): { readonly rules: PlanRules; readonly change: string };
+}
+
+/** The rules with another spec of one policy. */
+export function withPolicy(rules: PlanRules, name: string, change: (spec: PolicySpec) => PolicySpec): PlanRules {
+  const policy = rules.policies.get(name);
+  if (policy === undefined) return rules;
+  return { ...rules, policies: new Map(rules.policies).set(name, { ...policy, spec: change(policy.spec) }) };
+}
+
+type Policy = PlanRules['policies'] extends ReadonlyMap<string, infer Item> ? Item : never;
+export type PolicySpec = Policy['spec'];
+export type WaveSpec = PolicySpec['waves'][number];
+
+/** The rules with another spec of one wave. */
+export const withWave = (
+  rules: PlanRules,
+  policy: string,
+  wave: string,
+  change: (spec: WaveSpec) => WaveSpec,
+): PlanRules =>
+  withPolicy(rules, policy, (spec) => ({
+    ...spec,
+    waves: spec.waves.map((one) => (one.name === wave ? change(one) : one)),
+  }));

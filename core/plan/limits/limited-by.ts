@@ -1,0 +1,105 @@
+import type { Inventory } from '../../inventory/document/parse-inventory.ts';
+import { estimateOf } from '../../policy/hop-rules.ts';
+import { instantText } from '../document/instant.ts';
+import type { PlanDocument } from '../document/plan-schema.ts';
+import { type Drawn, endOf, meets, membersOf, redraw } from '../drawn.ts';
+import { calendarLimits } from './calendar-limits.ts';
+import { capLimits } from './cap-limits.ts';
+import { type Constraint, withPolicy } from './constraint.ts';
+import { durationText } from './duration-text.ts';
+import { waveLimits } from './wave-limits.ts';
+
+type LimitedBy = NonNullable<PlanDocument['limitedBy']>;
+
+/** So many constraints are lifted at most, the ones that held most back first: fewer where each plan takes long. */
+const MOST_TRIES = 40;
+const MOST_TRIES_OF_MANY = 10;
+const MANY_CLUSTERS = 2_000;
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+
+/**
+ * What makes a plan infeasible: each constraint is lifted by itself and the plan drawn anew; of those that are enough, the one that ends
+ * it soonest, and of that the smallest change, found by halving. Each plan is drawn up to the last deadline and no further, so the whole
+ * costs at most 40 (10 beyond 2,000 clusters) and 14 such plans.
+ */
+export function limitedBy(drawn: Drawn, inventory: Inventory): LimitedBy | null {
+  const missed = drawn.deadlines.filter((deadline) => !meets(drawn, drawn.forward, deadline));
+  const [first] = [...missed].sort((a, b) => (a.at ?? 0) - (b.at ?? 0));
+  if (first === undefined) return null;
+  const until = Math.max(...drawn.deadlines.map(({ at = 0 }) => at));
+  const holds = (constraint: Constraint, step: number): number | undefined => {
+    const forward = redraw(drawn, constraint.at(step).rules, inventory, { until });
+    if (!drawn.deadlines.every((deadline) => meets(drawn, forward, deadline))) return undefined;
+    return Math.max(...drawn.plans.map((plan) => endOf(plan, forward) ?? until));
+  };
+  const tries = inventory.clusters.length > MANY_CLUSTERS ? MOST_TRIES_OF_MANY : MOST_TRIES;
+  const passed = (first.at ?? 0) <= drawn.input.now.getTime();
+  const candidates = passed
+    ? []
+    : constraintsOf(
+        drawn,
+        missed.map(({ policy }) => policy),
+      ).slice(0, tries);
+  let best: { readonly constraint: Constraint; readonly end: number } | undefined;
+  for (const constraint of candidates) {
+    // A shorter upgrade is nothing that one can simply decide: said only where nothing else helps.
+    if (constraint.kind === 'duration' && best !== undefined) continue;
+    const end = holds(constraint, constraint.steps);
+    if (end !== undefined && (best === undefined || end < best.end)) best = { constraint, end };
+  }
+  if (best === undefined) return { kind: 'several', name: null, change: laterDeadline(drawn, first.policy) };
+  const { constraint } = best;
+  let [low, high] = [0, constraint.steps];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (holds(constraint, middle) === undefined) low = middle;
+    else high = middle;
+  }
+  return { kind: constraint.kind, name: constraint.name, change: constraint.at(high).change };
+}
+
+/** Everything that may hold these policies back, the heaviest first; how long upgrades last comes last. */
+export function constraintsOf({ rules, input, plans, forward }: Drawn, policies: readonly string[]): Constraint[] {
+  const { lost } = forward;
+  const found: Constraint[] = [];
+  const durations: Constraint[] = [];
+  const calendars = new Set<string>();
+  for (const name of policies) {
+    const spec = rules.policies.get(name)?.spec;
+    const plan = plans.find(({ rollout }) => rollout.policy === name);
+    if (spec === undefined || plan === undefined) continue;
+    const members = membersOf(plan);
+    found.push(...capLimits(rules, name, members.length, lost.get('CapReached') ?? 0));
+    for (const [index, wave] of spec.waves.entries()) {
+      const own = members.filter(({ waveIndex }) => waveIndex === index).length;
+      if (own === 0) continue;
+      found.push(...waveLimits(rules, name, wave, own, lost));
+      for (const calendar of [wave.calendar ?? []].flat()) calendars.add(calendar);
+    }
+    const minutes = Math.round(estimateOf(rules.policies.get(name), input.snapshot.learned) / MINUTE);
+    if (minutes > 1)
+      durations.push({
+        kind: 'duration',
+        name,
+        weight: 0,
+        steps: minutes - 1,
+        at: (step) => ({
+          rules: withPolicy(rules, name, (old) => ({ ...old, estimates: { upgrade: `${minutes - step}m` } })),
+          change: `upgrades that take ${durationText((minutes - step) * MINUTE)} instead of ${durationText(minutes * MINUTE)} (estimates.upgrade of the policy ${name})`,
+        }),
+      });
+  }
+  for (const calendar of calendars) found.push(...calendarLimits(rules, calendar, lost));
+  return [...found.sort((a, b) => b.weight - a.weight), ...durations];
+}
+
+function laterDeadline(drawn: Drawn, policy: string): string {
+  const plan = drawn.plans.find(({ rollout }) => rollout.policy === policy);
+  const end = plan === undefined ? undefined : endOf(plan, drawn.forward);
+  if (end === undefined)
+    return `some clusters of the policy ${policy} never start as things are, whatever the deadline; see their reasons`;
+  // Exclusive, so an end at midnight needs the day after.
+  const day = instantText(Math.floor(end / DAY) * DAY + DAY).slice(0, 10);
+  return `no single change is enough; the deadline ${day} of the policy ${policy} would hold`;
+}

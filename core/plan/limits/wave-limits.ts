@@ -1,0 +1,71 @@
+import { durationMilliseconds } from '../../config/schema/quantities.ts';
+import { concurrencyLimit } from '../../config/wave-limits.ts';
+import type { PlanRules } from '../offline-snapshot.ts';
+import { type Constraint, type WaveSpec, withWave } from './constraint.ts';
+import { durationText, grainOf } from './duration-text.ts';
+
+/** Codes of waiting, and for how long in milliseconds somebody waited for them. */
+export type Lost = ReadonlyMap<string, number>;
+
+/** What one wave says of itself that takes time. `members` need work in it. */
+export function waveLimits(
+  rules: PlanRules,
+  policy: string,
+  wave: WaveSpec,
+  members: number,
+  lost: Lost,
+): Constraint[] {
+  const where = `of the wave ${wave.name} of the policy ${policy}`;
+  const changed = (change: (spec: WaveSpec) => WaveSpec) => withWave(rules, policy, wave.name, change);
+  const found: Constraint[] = [];
+  const now = concurrencyLimit(wave, members);
+  const name = `${policy}/${wave.name}`;
+  if (now < members)
+    found.push({
+      kind: 'concurrency',
+      name,
+      weight: lost.get('WaveFull') ?? 0,
+      steps: members - now,
+      at: (step) => ({
+        rules: changed((spec) => ({ ...spec, maxConcurrency: now + step })),
+        change: `raise maxConcurrency ${where} from ${wave.maxConcurrency}${typeof wave.maxConcurrency === 'string' ? ` (${now})` : ''} to ${now + step}`,
+      }),
+    });
+  const { canaries } = wave;
+  if (canaries !== undefined && members > 1)
+    found.push({
+      kind: 'canaries',
+      name,
+      weight: lost.get('CanaryFirst') ?? 0,
+      steps: Math.min(canaries, members),
+      at: (step) => {
+        const left = Math.min(canaries, members) - step;
+        return {
+          rules: changed(({ canaries: _, ...spec }) => (left > 0 ? { ...spec, canaries: left } : spec)),
+          change: `lower canaries ${where} from ${canaries} to ${left}`,
+        };
+      },
+    });
+  for (const kind of ['soak', 'bake'] as const) {
+    const text = wave[kind];
+    if (text === undefined) continue;
+    const length = durationMilliseconds(text);
+    const grain = grainOf(length);
+    found.push({
+      kind,
+      name,
+      weight: length,
+      steps: Math.ceil(length / grain),
+      at: (step) => {
+        const left = length - step * grain;
+        const rest = durationText(left);
+        return {
+          rules: changed(({ [kind]: _, ...spec }) => (left > 0 ? { ...spec, [kind]: rest } : spec) as WaveSpec),
+          change:
+            left > 0 ? `shorten ${kind} ${where} from ${text} to ${rest}` : `leave out ${kind} ${where} (${text})`,
+        };
+      },
+    });
+  }
+  return found;
+}

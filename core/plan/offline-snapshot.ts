@@ -1,0 +1,117 @@
+import { type CompiledCalendar, compileCalendar } from '../calendar/compile-calendar.ts';
+import type { Calendar, CalendarSpec, Channel, Fleet, FleetSpec, UpgradePolicy } from '../config/types.ts';
+import type { RegionVersions } from '../contracts/items/cluster.ts';
+import { revisionOf } from '../hash/revision.ts';
+import type { Inventory } from '../inventory/document/parse-inventory.ts';
+import type { ChannelSpec } from '../policy/channels.ts';
+import type { FleetSnapshot } from '../rollout/snapshot.ts';
+import { eksVersions } from '../version/eks-versions.ts';
+
+/** What the rules of a plan are made of, as people write them: a change of one of them is another plan. */
+export interface PlanRules {
+  readonly fleet: FleetSpec;
+  /** By name. */
+  readonly policies: ReadonlyMap<string, UpgradePolicy>;
+  readonly calendars: ReadonlyMap<string, CalendarSpec>;
+  readonly channels: ReadonlyMap<string, ChannelSpec>;
+}
+
+interface Config {
+  readonly fleet?: Fleet;
+  readonly policies: readonly UpgradePolicy[];
+  readonly calendars: readonly Calendar[];
+  readonly channels: readonly Channel[];
+}
+
+/** Without a Fleet: it acts, nothing caps it, labels are as the inventory has them. */
+const NO_FLEET: FleetSpec = {
+  mode: 'act',
+  accounts: [],
+  regions: [],
+  spokeRole: { name: 'LiftlockSpoke', externalId: 'offline' },
+  caps: {},
+  labels: { fromTags: {} },
+  tagPrefix: 'liftlock/',
+  allowedHosts: [],
+};
+
+/**
+ * The rules in parsed config files. A Fleet that only observes plans as one that acts, since a plan says what would happen.
+ *
+ * @param target takes the place of every policy's own
+ */
+export function planRules(config: Config, target?: UpgradePolicy['spec']['target']): PlanRules {
+  const byName = <Item extends { readonly metadata: { readonly name: string } }>(items: readonly Item[]) =>
+    items.map((item): [string, Item] => [item.metadata.name, item]);
+  const aimed = (policy: UpgradePolicy): UpgradePolicy =>
+    target === undefined ? policy : { ...policy, spec: { ...policy.spec, target } };
+  return {
+    fleet: { ...(config.fleet?.spec ?? NO_FLEET), mode: 'act' },
+    policies: new Map(byName(config.policies).map(([name, policy]) => [name, aimed(policy)])),
+    calendars: new Map(byName(config.calendars).map(([name, { spec }]) => [name, spec])),
+    channels: new Map(byName(config.channels).map(([name, { spec }]) => [name, spec])),
+  };
+}
+
+/** What the reconciler would read if these rules were in force over this inventory and nothing had begun. */
+export function offlineSnapshot(rules: PlanRules, inventory: Inventory): FleetSnapshot {
+  const { clusters, controls, learned } = inventory;
+  const regions = [...new Set(clusters.map(({ region }) => region))];
+  return {
+    epoch: { number: 1 },
+    fleet: rules.fleet,
+    control: undefined,
+    policies: new Map(
+      [...rules.policies].map(([name, policy]) => [
+        name,
+        {
+          policy,
+          revision: revisionOf({ kind: policy.kind, spec: JSON.parse(JSON.stringify(policy.spec)) }),
+          appliedBy: '',
+        },
+      ]),
+    ),
+    calendars: new Map([...rules.calendars].map(([name, spec]) => [name, compiledOnce(name, spec)])),
+    channels: rules.channels,
+    learned,
+    gateReadings: new Map(),
+    clusters: new Map(clusters.map((cluster) => [cluster.clusterKey, cluster])),
+    controls: new Map(controls.map((control) => [control.clusterKey, control])),
+    regions: new Map(regions.map((region) => [region, builtInVersions(region)])),
+    ledger: { counts: {} },
+    grants: [],
+    upgrades: [],
+    rollouts: [],
+    waves: [],
+    members: [],
+  };
+}
+
+/** A plan is drawn many times over the same calendars, and what they have worked out is worth keeping. */
+const compiled = new WeakMap<CalendarSpec, CompiledCalendar>();
+
+function compiledOnce(name: string, spec: CalendarSpec): CompiledCalendar {
+  const known = compiled.get(spec);
+  if (known?.name === name) return known;
+  const fresh = compileCalendar(name, spec);
+  compiled.set(spec, fresh);
+  return fresh;
+}
+
+/** Every Region offers what EKS has released by the time that is asked about (semantics.md, Target: offline by release date). */
+function builtInVersions(region: string): RegionVersions {
+  const midnight = (day: string): string => `${day}T00:00:00.000Z`;
+  return {
+    region,
+    versions: eksVersions.map(({ version, release, endOfStandardSupport, endOfExtendedSupport }) => ({
+      version,
+      status: '',
+      defaultVersion: false,
+      releaseDate: midnight(release),
+      endOfStandardSupport: midnight(endOfStandardSupport),
+      endOfExtendedSupport: midnight(endOfExtendedSupport),
+    })),
+    announced: [],
+    checkedAt: midnight('1970-01-01'),
+  };
+}
