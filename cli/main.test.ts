@@ -25,7 +25,7 @@ test('the real command talks to the real API: JSON and nothing else on stdout, n
   try {
     const { code, out, err } = await liftlock(['get', 'clusters', '-o', 'json'], { LIFTLOCK_API_URL: served.url });
     expect([code, err]).toEqual([0, '']);
-    expect((JSON.parse(out) as { items: { name: string }[] }).items.map(({ name }) => name)).toEqual([
+    expect((JSON.parse(out) as { clusters: { name: string }[] }).clusters.map(({ name }) => name)).toEqual([
       'shop',
       'twin',
       'web',
@@ -56,6 +56,7 @@ test('help lists every verb', async () => {
     'validate',
     'calendar',
     'get',
+    'plan',
     'describe',
     'explain',
     'rollout',

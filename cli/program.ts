@@ -3,6 +3,7 @@ import { registerCalendar } from './calendar/register-calendar.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { FORMATS } from './output/print.ts';
+import { registerPlan } from './plan/register-plan.ts';
 import { registerChangeVerbs } from './register-change-verbs.ts';
 import { registerConfigVerbs } from './register-config-verbs.ts';
 import { registerOtherVerbs } from './register-other-verbs.ts';
@@ -39,6 +40,7 @@ export function createProgram(io: Io, register: (program: Command) => void): { p
   registerReadVerbs(program, act);
   registerChangeVerbs(program, act);
   registerScan(program, act);
+  registerPlan(program, act);
   registerSimulate(program, act);
   registerVersions(program, act);
   registerCalendar(program, act);

@@ -23,7 +23,7 @@ export interface CalendarOptions {
 
 /** Whether changes may be made at some instants, or when next, or all windows and freezes as iCalendar. Offline. */
 export async function calendar(session: Session, options: CalendarOptions): Promise<ExitCode> {
-  const instants = (options.at ?? []).map(instantOf);
+  const instants = (options.at ?? []).map((text) => instantOf(text));
   if (instants.length > 1 && (options.next !== undefined || options.output === 'ics')) {
     throw invalid('liftlock: --next and -o ics begin at one instant; give --at once.');
   }

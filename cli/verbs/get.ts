@@ -34,6 +34,12 @@ export async function get(
     const { watch } = await import('./watch.ts');
     return watch(session, kind, options, () => list(session, kind, name, options));
   }
+  const isInventory = kind === 'clusters' && name === undefined && ['json', 'yaml'].includes(options.output);
+  if (isInventory) {
+    const { inventory } = await import('./inventory.ts');
+    await print(session, options.output, await inventory(await session.client(), clusterQuery(options)), () => []);
+    return EXIT.ok;
+  }
   const items = await list(session, kind, name, options);
   if (options.output === 'jsonl') for (const item of items) session.io.out(`${JSON.stringify(item)}\n`);
   else if (options.output === 'name')
@@ -45,6 +51,13 @@ export async function get(
   return EXIT.ok;
 }
 
+const clusterQuery = ({ selector, account, region, all }: GetOptions) => ({
+  selector,
+  account,
+  region,
+  gone: all === true ? 'true' : undefined,
+});
+
 /** The items as the API gives them. A name that is not there is an error, an empty list is none. */
 async function list(
   session: Session,
@@ -53,16 +66,19 @@ async function list(
   options: GetOptions,
 ): Promise<readonly unknown[]> {
   const client = await session.client();
-  const all = options.all === true ? 'true' : undefined;
   if (kind === 'clusters') {
     if (name !== undefined) return [await client.get<ClusterSummary>(clusterPath(name))];
-    const query = { selector: options.selector, account: options.account, region: options.region, gone: all };
-    return (await client.all<unknown, { items: unknown[] }>('/v1/clusters', query)).items;
+    return (await client.all<unknown, { items: unknown[] }>('/v1/clusters', clusterQuery(options))).items;
   }
   const items =
     kind === 'accounts'
       ? (await client.get<FleetStatus>('/v1/fleet')).accounts
-      : (await client.all<unknown, { items: unknown[] }>(`/v1/${kind}`, kind === 'upgrades' ? { all } : {})).items;
+      : (
+          await client.all<unknown, { items: unknown[] }>(
+            `/v1/${kind}`,
+            kind === 'upgrades' ? { all: options.all === true ? 'true' : undefined } : {},
+          )
+        ).items;
   if (name === undefined) return items;
   const named = items.filter((item) => namesOf(LISTINGS[kind], item).includes(name));
   if (named.length > 0) return named;

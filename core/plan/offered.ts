@@ -1,3 +1,4 @@
+import type { UpgradePolicySpec } from '../config/types.ts';
 import type { Ledger } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { capKeys, capLimit } from '../policy/caps.ts';
@@ -10,89 +11,129 @@ import { PASSED } from '../rollout/wave-end.ts';
 /** Members beside those that there is room for: some of them wait for a reason of their own. */
 const SPARE = 8;
 
-const isBegun = (member: Member): boolean =>
-  member.status === 'Running' || member.status === 'Parked' || member.inFlight;
+/** The members of one wave by position, those before `from` all settled. */
+export interface WaveMembers {
+  readonly list: Member[];
+  from: number;
+}
+
+/** One cap that a cluster counts against. */
+interface Cap {
+  readonly key: string;
+  readonly limit: number;
+}
+
+/** What does not change while a plan is drawn, looked up once: the caps that limit each cluster. */
+export type CapsOfClusters = Map<string, readonly Cap[]>;
+
+interface Looked {
+  readonly base: FleetSnapshot;
+  readonly waves: ReadonlyMap<string, Wave>;
+  readonly members: ReadonlyMap<string, WaveMembers>;
+  readonly ledger: Ledger;
+  readonly caps: CapsOfClusters;
+  /** Clusters that are set aside at the first look, wherever their wave stands: new ones, and those that come or go. */
+  readonly aside: ReadonlySet<string>;
+}
 
 /**
  * The members of a rollout that a tick could do anything with: those that are begun or set aside, and of the others as many as there is
  * room for, the first ones. The decision about those is the same as among all, since a cap that is full or a wave that is full refuses
  * the rest in any case. `depth` 1, 2, 3 … offers ever more; undefined = everybody who has not settled.
  */
-export function offered(
-  base: FleetSnapshot,
-  rollout: Rollout,
-  waves: ReadonlyMap<string, Wave>,
-  members: ReadonlyMap<string, readonly Member[]>,
-  ledger: Ledger,
-  depth: number | undefined,
-): Member[] {
+export function offered(looked: Looked, rollout: Rollout, depth: number | undefined): Member[] {
   const result: Member[] = [];
+  const isSetAside = ({ status, clusterKey }: Member): boolean => status === 'Pending' && looked.aside.has(clusterKey);
   let current = true;
   for (let index = 0; index < rollout.waves.length; index += 1) {
-    const wave = waves.get(`${rollout.id}/${index}`);
-    const own = members.get(`${rollout.id}/${index}`) ?? [];
+    const wave = looked.waves.get(`${rollout.id}/${index}`);
+    const own = looked.members.get(`${rollout.id}/${index}`) ?? { list: [], from: 0 };
     if (wave === undefined) continue;
     const passed = PASSED.includes(wave.status);
     // The next wave opens by counting its members; those after it are not looked at yet.
     if (wave.status === 'Pending') {
-      if (depth === undefined) {
-        push(result, own.filter(unsettled));
-        continue;
-      }
-      if (current) push(result, own.filter(unsettled));
-      break;
+      if (depth === undefined || current) add(result, own, isUnsettled);
+      else if (looked.aside.size > 0) add(result, own, isSetAside);
+      current = false;
+      continue;
     }
     if (!passed) current = false;
     if (!GRANTING_WAVES.includes(wave.status)) continue;
-    if (passed && wave.inFlight === 0 && wave.succeeded + wave.failed + wave.blocked + wave.excluded >= wave.members)
-      continue;
+    const settled = wave.succeeded + wave.failed + wave.blocked + wave.excluded;
+    if (passed && wave.inFlight === 0 && settled >= wave.members) continue;
     if (depth === undefined) {
-      push(result, own.filter(unsettled));
+      add(result, own, isUnsettled);
       continue;
     }
-    push(
-      result,
-      own.filter((member) => isBegun(member) || member.status === 'Quarantined'),
-    );
-    push(result, firstPending(base, rollout, wave, own, ledger, depth));
+    add(result, own, (member) => isBegunOrAside(member) || isSetAside(member));
+    addPending(result, looked, rollout, wave, own, depth);
   }
   return result;
 }
 
-/** Thousands of arguments would exhaust the stack. */
-function push(list: Member[], more: readonly Member[]): void {
-  for (const member of more) list.push(member);
+const isBegunOrAside = (member: Member): boolean =>
+  member.status === 'Running' || member.status === 'Parked' || member.status === 'Quarantined' || member.inFlight;
+
+const isUnsettled = (member: Member): boolean => member.status === 'Pending' || isBegunOrAside(member);
+
+function add(result: Member[], own: WaveMembers, wanted: (member: Member) => boolean): void {
+  const { list } = own;
+  for (let first = list[own.from]; first !== undefined && !isUnsettled(first); first = list[own.from]) own.from += 1;
+  for (let index = own.from; index < list.length; index += 1) {
+    const member = list[index];
+    if (member !== undefined && wanted(member)) result.push(member);
+  }
 }
 
-const unsettled = (member: Member): boolean => ['Pending', 'Running', 'Parked', 'Quarantined'].includes(member.status);
-
-function firstPending(
-  base: FleetSnapshot,
+function addPending(
+  result: Member[],
+  { base, ledger, caps, aside }: Looked,
   rollout: Rollout,
   wave: Wave,
-  own: readonly Member[],
-  ledger: Ledger,
+  { list, from }: WaveMembers,
   depth: number,
-): Member[] {
-  if (waveRefusal(wave) !== undefined) return own.filter((member) => member.status === 'Pending').slice(0, 1);
-  const room = (wave.maxConcurrency - wave.inFlight + SPARE) * 4 ** (depth - 1);
-  const { fleet } = base;
+): void {
+  const full = waveRefusal(wave) !== undefined;
+  const room = full ? 1 : (wave.maxConcurrency - wave.inFlight + SPARE) * 4 ** (depth - 1);
   const policy = base.policies.get(rollout.policy)?.policy.spec;
-  const counts: Record<string, number> = { ...ledger.counts };
-  const pending: Member[] = [];
-  for (const member of own) {
-    if (pending.length >= room) break;
-    if (member.status !== 'Pending') continue;
-    const cluster = base.clusters.get(member.clusterKey);
-    if (cluster === undefined || fleet === undefined) continue;
-    const keys = capKeys(cluster, fleet).filter((key) => capLimit(key, fleet, policy) !== undefined);
+  const taken = new Map<string, number>();
+  let found = 0;
+  for (let index = from; index < list.length && found < room; index += 1) {
+    const member = list[index];
+    if (member?.status !== 'Pending' || aside.has(member.clusterKey)) continue;
+    found += 1;
+    if (full) {
+      result.push(member);
+      continue;
+    }
+    const own = capsOf(base, policy, member, caps);
     // Beyond the first look everybody counts, since somebody before may wait for a reason of his own.
-    const isFull = keys.some((key) => (counts[key] ?? 0) >= (capLimit(key, fleet, policy) ?? 0) + (depth - 1) * SPARE);
-    if (isFull) continue;
-    for (const key of keys) counts[key] = (counts[key] ?? 0) + 1;
-    pending.push(member);
+    const spare = (depth - 1) * SPARE;
+    if (own.some(({ key, limit }) => (ledger.counts[key] ?? 0) + (taken.get(key) ?? 0) >= limit + spare)) {
+      found -= 1;
+      continue;
+    }
+    for (const { key } of own) taken.set(key, (taken.get(key) ?? 0) + 1);
+    result.push(member);
   }
-  return pending;
+}
+
+function capsOf(
+  { clusters, fleet }: FleetSnapshot,
+  policy: UpgradePolicySpec | undefined,
+  { clusterKey }: Member,
+  known: CapsOfClusters,
+): readonly Cap[] {
+  const before = known.get(clusterKey);
+  if (before !== undefined) return before;
+  const cluster = clusters.get(clusterKey);
+  const keys = cluster === undefined || fleet === undefined ? [] : capKeys(cluster, fleet);
+  const own = keys.flatMap((key): Cap[] => {
+    const limit = fleet === undefined ? undefined : capLimit(key, fleet, policy);
+    return limit === undefined ? [] : [{ key, limit }];
+  });
+  known.set(clusterKey, own);
+  return own;
 }
 
 /** Reasons that hold for everybody who comes after in the same wave, or under the same cap. */

@@ -52,7 +52,7 @@ export function runForward(
   options: ForwardOptions = {},
 ): Forward {
   const base = asAssumed(input.snapshot);
-  const fleet = new VirtualFleet(base, plans, chance);
+  const fleet = new VirtualFleet(base, plans, chance, input.now);
   const waited = new Map<string, readonly Reason[]>();
   const lost = new Map<string, number>();
   const start = input.now.getTime();

@@ -1,15 +1,17 @@
 import { durationMilliseconds } from '../config/schema/quantities.ts';
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
 import { capKeys, recountInPlace } from '../policy/caps.ts';
 import { estimateOf } from '../policy/hop-rules.ts';
+import { quarantineReasons } from '../policy/quarantine.ts';
 import { settle, waveAfter } from '../protocol/settle-decision.ts';
 import type { Decision } from '../rollout/decisions.ts';
 import type { RolloutPlan } from '../rollout/plan-rollout.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { EventHeap } from './event-heap.ts';
-import { offered } from './offered.ts';
+import { type CapsOfClusters, offered, type WaveMembers } from './offered.ts';
 import type { Chance } from './plan-input.ts';
 
 /** When a cluster began and ended in a plan; milliseconds since the epoch. */
@@ -53,19 +55,23 @@ export class VirtualFleet {
   readonly rollouts = new Map<string, Rollout>();
   readonly waves = new Map<string, Wave>();
   /** By wave, by position. */
-  readonly members = new Map<string, Member[]>();
+  readonly members = new Map<string, WaveMembers>();
   readonly lived = new Map<string, Lived>();
   readonly work = new EventHeap<Work>();
   readonly #base: FleetSnapshot;
   readonly #chance: Chance;
   /** By rollout, then by cluster: joining the two would make a long text for every look. */
   readonly #placeOf = new Map<string, Map<string, { list: Member[]; at: number }>>();
+  readonly #caps: CapsOfClusters = new Map();
+  readonly #aside: ReadonlySet<string>;
   readonly #grants = new Map<string, Grant>();
   readonly #upgrades = new Map<string, Upgrade>();
   readonly #ledger: FleetSnapshot['ledger'] = { counts: {} };
 
-  constructor(base: FleetSnapshot, plans: readonly RolloutPlan[], chance: Chance) {
+  constructor(base: FleetSnapshot, plans: readonly RolloutPlan[], chance: Chance, start: Date) {
     this.#base = base;
+    const isAside = (cluster: ClusterRecord): boolean => quarantineReasons(cluster, start).length > 0;
+    this.#aside = new Set([...base.clusters.values()].filter(isAside).map(({ clusterKey }) => clusterKey));
     this.#chance = chance;
     for (const plan of plans) {
       this.rollouts.set(plan.rollout.id, plan.rollout);
@@ -74,8 +80,9 @@ export class VirtualFleet {
       for (const wave of plan.waves) this.waves.set(waveKey(wave.rolloutId, wave.index), wave);
       for (const member of plan.members) {
         const key = waveKey(member.rolloutId, member.waveIndex);
-        const list = this.members.get(key) ?? [];
-        this.members.set(key, list);
+        const own = this.members.get(key) ?? { list: [], from: 0 };
+        this.members.set(key, own);
+        const { list } = own;
         places.set(member.clusterKey, { list, at: list.length });
         list.push(member);
       }
@@ -86,6 +93,14 @@ export class VirtualFleet {
   snapshot(depth: number | undefined): FleetSnapshot {
     const rollouts = [...this.rollouts.values()].filter((one) => one.status === 'Running');
     const waves = [...this.waves.values()];
+    const looked = {
+      base: this.#base,
+      waves: this.waves,
+      members: this.members,
+      ledger: this.#ledger,
+      caps: this.#caps,
+      aside: this.#aside,
+    };
     return {
       ...this.#base,
       ledger: this.#ledger,
@@ -93,9 +108,7 @@ export class VirtualFleet {
       upgrades: [...this.#upgrades.values()],
       rollouts,
       waves,
-      members: rollouts.flatMap((rollout) =>
-        offered(this.#base, rollout, this.waves, this.members, this.#ledger, depth),
-      ),
+      members: rollouts.flatMap((rollout) => offered(looked, rollout, depth)),
     };
   }
 

@@ -1,3 +1,6 @@
+import type { LearnedDurations } from '../contracts/items/rollout.ts';
+import type { WrittenCluster } from '../inventory/document/inventory-schema.ts';
+import { writtenCluster } from '../inventory/document/written-cluster.ts';
 import type { Ports } from '../ports/ports.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { matchSelector } from '../selector/match.ts';
@@ -13,13 +16,17 @@ export interface ClusterFilter extends PageRequest {
   readonly region?: string | undefined;
   /** Clusters that were deleted too. */
   readonly gone?: boolean | undefined;
+  /** Each cluster also as an inventory document has it, and what was learned of durations. */
+  readonly inventory?: boolean | undefined;
 }
 
+/** `inventory` only where it was asked for. */
+export type ListedCluster = ClusterSummary & { readonly inventory?: WrittenCluster };
+
+export type ClusterPage = Page<ListedCluster> & { readonly learned?: LearnedDurations };
+
 /** The inventory, filtered, by id. Only the page's clusters are judged: that is what costs. */
-export async function listClusters(
-  ports: Pick<Ports, 'table' | 'clock'>,
-  filter: ClusterFilter,
-): Promise<Page<ClusterSummary>> {
+export async function listClusters(ports: Pick<Ports, 'table' | 'clock'>, filter: ClusterFilter): Promise<ClusterPage> {
   const selector = filter.selector === undefined ? undefined : parseLabelSelector(filter.selector);
   const snapshot = await loadSnapshot(ports.table, await ports.table.queryActive(), false);
   const chosen = [...snapshot.clusters.values()].filter(
@@ -35,5 +42,14 @@ export async function listClusters(
   const keys = new Set(items.map((cluster) => cluster.clusterKey));
   const narrowed = { ...snapshot, upgrades: snapshot.upgrades.filter((upgrade) => keys.has(upgrade.clusterKey)) };
   const summaries = items.map((cluster) => clusterSummary(narrowed, cluster, now));
-  return { items: await inRollout(ports.table, snapshot, summaries), ...rest };
+  const listed = await inRollout(ports.table, snapshot, summaries);
+  if (filter.inventory !== true) return { items: listed, ...rest };
+  const { clusters, controls, learned } = snapshot;
+  const whole = listed.map((summary): ListedCluster => {
+    const cluster = clusters.get(summary.key);
+    return cluster === undefined
+      ? summary
+      : { ...summary, inventory: writtenCluster(cluster, controls.get(summary.key)) };
+  });
+  return { items: whole, ...rest, ...(learned === undefined ? {} : { learned }) };
 }

@@ -14,8 +14,9 @@ import { type Answer, waitingForWaves } from './waiting.ts';
 
 /** Counts as they will be after the grants decided so far in this tick. The granting transaction counts again, exactly. */
 export interface Room {
-  /** Of this tick alone: it is counted up in place. */
-  readonly ledger: Ledger;
+  /** As it was read, until the first grant of this tick makes a copy that is counted up in place. */
+  ledger: Ledger;
+  isCounted: boolean;
   readonly waves: Map<string, Wave>;
 }
 
@@ -23,7 +24,8 @@ const waveKey = (member: { rolloutId: string; waveIndex: number }): string => `$
 
 export function roomOf(snapshot: FleetSnapshot): Room {
   return {
-    ledger: { counts: { ...snapshot.ledger.counts } },
+    ledger: snapshot.ledger,
+    isCounted: false,
     waves: new Map(snapshot.waves.map((wave) => [`${wave.rolloutId}/${wave.index}`, wave])),
   };
 }
@@ -144,6 +146,8 @@ function admitOne(
   const until = answer.startsAt?.toISOString();
   if (refused.length > 0 || fleet === undefined || wave === undefined)
     return { reasons: refused, ...(until === undefined ? {} : { until }) };
+  if (!room.isCounted) room.ledger = { counts: { ...room.ledger.counts } };
+  room.isCounted = true;
   recountInPlace(room.ledger.counts, capKeys(cluster, fleet), 1);
   if (!member.inFlight) room.waves.set(waveKey(member), { ...wave, inFlight: wave.inFlight + 1 });
   const failures = failuresOf(index.waves.get(rollout.id) ?? []);

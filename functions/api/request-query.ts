@@ -34,6 +34,7 @@ export const clustersQuery = z.strictObject({
     .regex(/^[a-z0-9-]{1,40}$/, 'is an AWS Region such as eu-central-1')
     .optional(),
   gone: flag,
+  inventory: flag,
 });
 /** Where the last page of a report ended. */
 const reportAfter = z

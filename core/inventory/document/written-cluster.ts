@@ -29,6 +29,7 @@ export function writtenCluster(cluster: ClusterRecord, control: ClusterControl |
     ...present('unsupported', cluster.unsupported),
     ...present('unreachable', unreachable?.message),
     ...(held === undefined ? {} : { held: { reason: held.reason, since: held.since } }),
+    ...present('deletedAt', cluster.deletedAt),
   };
 }
 

@@ -98,7 +98,11 @@ function shownCluster(
     start: instantOrNull(lived?.startedAt),
     end: instantOrNull(lived?.endedAt),
     position: index + 1,
-    reasons: [...waveOf(policy, cluster, rules.fleet.tagPrefix).reasons, ...(forward.waited.get(clusterKey) ?? [])],
+    // That a wave is not open says nothing: its opensAt tells when.
+    reasons: [
+      ...waveOf(policy, cluster, rules.fleet.tagPrefix).reasons,
+      ...(forward.waited.get(clusterKey) ?? []).filter(({ code }) => code !== 'WavePending'),
+    ],
   };
 }
 

@@ -23,10 +23,12 @@ export function spreadOf(learned: LearnedDurations | undefined): Spread {
 }
 
 /**
- * Durations from a log-normal distribution with these quantiles, rounded to a twelfth of the estimate so that ends meet; failures with
- * the learned rate. The same seed, run, cluster and hop draw the same, whatever is asked before.
+ * Durations from a log-normal distribution with these quantiles; failures with the learned rate. The same seed, run, cluster and hop draw
+ * the same, whatever is asked before.
+ *
+ * @param parts durations are rounded to so many parts of the estimate, never finer than a minute: where ends meet, fewer decisions are made
  */
-export function drawnChance(spread: Spread, seed: number, run: number): Chance {
+export function drawnChance(spread: Spread, seed: number, run: number, parts = 12): Chance {
   const salt = mixed(mixed(seed) ^ (run + 1));
   return {
     milliseconds(clusterKey, hop, estimate) {
@@ -34,7 +36,7 @@ export function drawnChance(spread: Spread, seed: number, run: number): Chance {
       const late = spread.learned === undefined ? estimate : spread.learned.p90 * 1000;
       const sigma = Math.log(late / median) / NINE_OF_TEN;
       const drawn = Math.min(median * Math.exp(sigma * normal(salt, clusterKey, hop)), late * LONGEST);
-      const grain = Math.max(60_000, Math.round(estimate / 12 / 60_000) * 60_000);
+      const grain = Math.max(60_000, Math.round(estimate / parts / 60_000) * 60_000);
       return Math.max(grain, Math.round(drawn / grain) * grain);
     },
     fails: (clusterKey, hop) => uniform(salt, clusterKey, hop, 3) < spread.failureRate,

@@ -8,6 +8,8 @@ import { drawnChance, spreadOf } from './drawn-chance.ts';
 /** So many hops are drawn in all, so that a plan stays within its time: small fleets get many runs, large ones few. */
 const HOPS_IN_ALL = 6_000;
 const FEWEST_RUNS = 4;
+/** From so many hops on durations are rounded to a quarter of the estimate, else to a twelfth: over many the difference evens out. */
+const MANY_HOPS = 500;
 const MOST_RUNS = 200;
 
 /** Large fleets need few runs: the last end of thousands of hops hardly moves. */
@@ -29,9 +31,9 @@ export function etaOf(drawn: Drawn, seed: number, runs?: number): PlanDocument['
   const spread = spreadOf(input.snapshot.learned);
   const ends: number[] = [];
   for (let run = 0; run < count; run += 1) {
-    const { fleet } = runForward(input, plans, drawnChance(spread, seed, run));
+    const { fleet } = runForward(input, plans, drawnChance(spread, seed, run, hops > MANY_HOPS ? 4 : 12));
     const settled = new Set<string>();
-    for (const list of fleet.members.values())
+    for (const { list } of fleet.members.values())
       for (const { clusterKey, status } of list)
         if (status === 'Succeeded' || status === 'Failed') settled.add(clusterKey);
     const done = members.every(({ clusterKey }) => settled.has(clusterKey));

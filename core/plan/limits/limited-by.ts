@@ -83,7 +83,8 @@ export function constraintsOf({ rules, input, plans, forward }: Drawn, policies:
         kind: 'duration',
         name,
         weight: 0,
-        steps: minutes - 1,
+        // Nobody halves the time of an upgrade and more by wanting it.
+        steps: Math.floor(minutes / 2),
         at: (step) => ({
           rules: withPolicy(rules, name, (old) => ({ ...old, estimates: { upgrade: `${minutes - step}m` } })),
           change: `upgrades that take ${durationText((minutes - step) * MINUTE)} instead of ${durationText(minutes * MINUTE)} (estimates.upgrade of the policy ${name})`,

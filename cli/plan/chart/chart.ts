@@ -1,0 +1,102 @@
+import type { PlanDocument } from '../../../core/plan/document/plan-schema.ts';
+import { dollars } from '../dollars.ts';
+import { zoneTime } from '../zone-time.ts';
+import { type Calendars, drawing } from './drawing.ts';
+import { escaped, htmlTable } from './html-text.ts';
+
+/** So many excluded clusters are listed; who needs all of them reads the JSON. */
+const MOST_EXCLUDED = 500;
+
+/** One file that a browser shows without network and without script: the summary, the chart, the waves, who is left out, what was assumed. */
+export function chart(plan: PlanDocument, calendars: Calendars): string {
+  const clusters = plan.waves.reduce((sum, wave) => sum + wave.clusters.length, 0);
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>Upgrade plan of ${escaped(plan.now)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<h1>Upgrade plan</h1>
+${summary(plan, clusters)}
+${drawing(plan, calendars)}
+<p class="legend"><span class="key bar"></span> upgrade <span class="key soak"></span> soak <span class="key closed"></span> window closed <span class="key ice"></span> freeze. Times on the axis are UTC.</p>
+<h2>Waves</h2>
+${waves(plan)}
+${excluded(plan)}
+<h2>What is assumed</h2>
+<ul>${plan.assumptions.map((text) => `<li>${escaped(text)}</li>`).join('')}</ul>
+<p class="hash">Plan ${escaped(plan.hash)}${plan.binding ? '' : ' (binds no approval)'}</p>
+</body>
+</html>
+`;
+}
+
+function summary(
+  { feasible, deadline, limitedBy, eta, costOfWaiting, waves: all, now }: PlanDocument,
+  clusters: number,
+) {
+  const end = all
+    .flatMap(({ endsAt }) => (endsAt === null ? [] : Date.parse(endsAt)))
+    .reduce((a, b) => Math.max(a, b), 0);
+  const by = deadline === null ? '' : ` by ${escaped(zoneTime(deadline, null))}`;
+  const verdict = feasible
+    ? `All ${clusters} clusters can be upgraded${by}.`
+    : `The deadline cannot be met${by}: ${escaped(limitedBy?.change ?? '')}.`;
+  const rows: [string, string][] = [
+    ['Planned from', zoneTime(now, null)],
+    ['Last upgrade ends', end === 0 ? 'never' : zoneTime(new Date(end).toISOString(), null)],
+    ['Half of all chances', eta.p50 === null ? 'does not end' : `by ${zoneTime(eta.p50, null)}`],
+    ['Nine of ten chances', eta.p90 === null ? 'does not end' : `by ${zoneTime(eta.p90, null)}`],
+    ['Extended support now', `${dollars(costOfWaiting.perDayNow)} a day`],
+    ['Until all is done', dollars(costOfWaiting.untilDone)],
+    ['Avoided by this plan', dollars(costOfWaiting.avoided)],
+  ];
+  const cells = rows.map(([name, value]) => `<div><dt>${escaped(name)}</dt><dd>${escaped(value)}</dd></div>`).join('');
+  return `<p class="${feasible ? 'good' : 'bad'}">${verdict}</p>\n<dl>${cells}</dl>`;
+}
+
+function waves({ waves: all }: PlanDocument): string {
+  const rows = all.map((wave) => {
+    const at = (instant: string | null): string => escaped(zoneTime(instant, wave.timeZone));
+    const count = wave.clusters.length;
+    return [
+      escaped(`${wave.policy}/${wave.name}`),
+      count === 0 ? 'skipped' : String(count),
+      escaped(wave.target ?? '-'),
+      at(wave.startsAt),
+      at(wave.endsAt),
+      at(wave.soakUntil),
+      String(wave.maxConcurrency),
+      count === 0 ? '-' : `${wave.worstCase} of ${count}`,
+      dollars(wave.costOfWaiting.avoided),
+    ];
+  });
+  const headers = ['Wave', 'Clusters', 'Target', 'Starts', 'Ends', 'Soaks until', 'At once', 'Fail at worst', 'Avoids'];
+  return htmlTable(headers, rows);
+}
+
+function excluded({ excluded: all }: PlanDocument): string {
+  if (all.length === 0) return '';
+  const rows = all
+    .slice(0, MOST_EXCLUDED)
+    .map(({ name, accountId, region, message }) => [name, accountId, region, message].map(escaped));
+  const more = all.length > MOST_EXCLUDED ? `<p>… and ${all.length - MOST_EXCLUDED} more.</p>` : '';
+  return `<h2>Left out</h2>\n${htmlTable(['Cluster', 'Account', 'Region', 'Why'], rows)}${more}`;
+}
+
+const STYLE = `
+body{font:14px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:1240px;padding:0 1rem;color:#1b1f24;background:#fff}
+h1{margin:0 0 .5rem}h2{margin:1.6rem 0 .5rem;font-size:1.1rem}
+.good,.bad{padding:.6rem .9rem;border-radius:6px;font-size:1.1rem}.good{background:#e3f5e6}.bad{background:#fde7e5}
+dl{display:flex;flex-wrap:wrap;gap:.4rem 2rem}dt{color:#57606a;font-size:.85rem}dd{margin:0;font-weight:600}
+svg{width:100%;height:auto;border:1px solid #d5dae0;border-radius:6px}
+.band{fill:#f4f6f8}.closed{fill:#dde2e8}.frozen{fill:url(#frozen)}.ice{fill:#cfe6f7;background:#cfe6f7}.hatch{stroke:#5b9bd0;stroke-width:3}
+.bar{fill:#2563a8;background:#2563a8}.soak{fill:#e0a83a;background:#e0a83a}.tick{stroke:#c8ced6;stroke-width:.6}.deadline{stroke:#c0261c;stroke-width:2}
+.axis{font-size:10px;text-anchor:middle;fill:#57606a}.label{font-size:10px;text-anchor:end}.wave{font-size:12px;font-weight:600}.late{font-size:11px;fill:#c0261c;text-anchor:end}
+table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.25rem .6rem;border-bottom:1px solid #e3e7eb;vertical-align:top}
+.key{display:inline-block;width:1.2em;height:.8em;margin:0 .2em 0 .8em}.key.closed{background:#dde2e8}.hash{color:#57606a;font-size:.8rem;overflow-wrap:anywhere}
+`;

@@ -1,0 +1,137 @@
+import type { PlanDocument, PlanWave } from '../../core/plan/document/plan-schema.ts';
+import { facts, section } from '../output/facts.ts';
+import type { Paint } from '../output/paint.ts';
+import { table } from '../output/table.ts';
+import { visible } from '../output/visible.ts';
+import { dollars } from './dollars.ts';
+import { zoneTime } from './zone-time.ts';
+
+/** So many clusters of a wave are listed one by one; the others are in `-o json`. */
+const MOST_CLUSTERS = 50;
+
+/** A plan for people: the verdict, the waves on the clocks of their calendars, the clusters, who is left out and why. */
+export function planLines(plan: PlanDocument, paint: Paint): string[] {
+  const clusters = plan.waves.reduce((sum, wave) => sum + wave.clusters.length, 0);
+  return [
+    ...facts([
+      ['Now', plan.now],
+      ['Clusters', `${clusters} planned, ${plan.excluded.length} excluded`],
+      ['Deadline', deadlineWords(plan)],
+      ['Feasible', paint(plan.feasible ? 'green' : 'red', plan.feasible ? 'yes' : 'no')],
+      ...(plan.limitedBy === null ? [] : [['Limited by', limitWords(plan.limitedBy)] as const]),
+      ['Done', etaWords(plan)],
+      ['Waiting costs', costWords(plan)],
+      ['Hash', plan.binding ? plan.hash : `${plan.hash} (binds no approval)`],
+    ]),
+    ...section('Waves', lines(table(WAVE_HEADERS, plan.waves.map(waveRow)))),
+    ...plan.waves.filter(({ clusters: own }) => own.length > 0).flatMap(clusterLines),
+    ...section(
+      'Excluded',
+      plan.excluded.length === 0
+        ? []
+        : lines(
+            table(
+              ['NAME', 'ACCOUNT', 'REGION', 'REASON', 'MESSAGE'],
+              plan.excluded
+                .slice(0, MOST_CLUSTERS)
+                .map(({ name, accountId, region, reason, message }) => [
+                  name,
+                  accountId,
+                  region,
+                  reason,
+                  visible(message),
+                ]),
+            ),
+          ),
+    ),
+    ...more(plan.excluded.length),
+    ...overdueLines(plan),
+    ...section(
+      'Assumed',
+      plan.assumptions.map((text) => visible(`  ${text}`)),
+    ),
+  ];
+}
+
+const WAVE_HEADERS = [
+  'WAVE',
+  'CLUSTERS',
+  'TARGET',
+  'OPENS',
+  'STARTS',
+  'ENDS',
+  'SOAKS UNTIL',
+  'AT ONCE',
+  'MAY FAIL',
+  'AT WORST',
+];
+
+function waveRow(wave: PlanWave): string[] {
+  const at = (instant: string | null): string => zoneTime(instant, wave.timeZone);
+  const skipped = wave.clusters.length === 0;
+  return [
+    `${wave.policy}/${wave.name}`,
+    skipped ? 'skipped' : String(wave.clusters.length),
+    wave.target ?? '-',
+    at(wave.opensAt),
+    at(wave.startsAt),
+    at(wave.endsAt),
+    at(wave.soakUntil),
+    String(wave.maxConcurrency),
+    String(wave.maxFailures),
+    skipped ? '-' : `${wave.worstCase} of ${wave.clusters.length} fail`,
+  ];
+}
+
+function clusterLines(wave: PlanWave): string[] {
+  const rows = wave.clusters
+    .slice(0, MOST_CLUSTERS)
+    .map(({ position, name, accountId, region, from, hops, start, end, reasons }) => [
+      String(position),
+      name,
+      accountId,
+      region,
+      [from, ...hops].join(' → '),
+      zoneTime(start, wave.timeZone),
+      zoneTime(end, wave.timeZone),
+      visible(reasons.slice(1).at(0)?.message ?? ''),
+    ]);
+  const headers = ['#', 'NAME', 'ACCOUNT', 'REGION', 'HOPS', 'STARTS', 'ENDS', 'WAITS FOR'];
+  const title = `Wave ${wave.policy}/${wave.name} (${wave.timeZone ?? 'UTC'})`;
+  return [...section(title, lines(table(headers, rows))), ...more(wave.clusters.length)];
+}
+
+const more = (count: number): string[] =>
+  count > MOST_CLUSTERS ? [`… and ${count - MOST_CLUSTERS} more; -o json lists all.`] : [];
+
+function deadlineWords({ deadlines, deadline }: PlanDocument): string {
+  const [first] = [...deadlines].sort((a, b) => ((a.at ?? '~') < (b.at ?? '~') ? -1 : 1));
+  if (first === undefined) return 'none';
+  return visible(`${deadline ?? 'every cluster is overdue'} (policy ${first.policy}: ${first.source})`);
+}
+
+const limitWords = ({ kind, name, change }: NonNullable<PlanDocument['limitedBy']>): string =>
+  visible(`${kind}${name === null ? '' : ` ${name}`}: ${change}`);
+
+function etaWords({ eta, waves }: PlanDocument): string {
+  const planned = waves
+    .flatMap(({ endsAt }) => endsAt ?? [])
+    .sort((a, b) => Date.parse(a) - Date.parse(b))
+    .at(-1);
+  const halts = eta.unfinished > 0 ? `; ${eta.unfinished} of ${eta.runs} runs halt` : '';
+  return `planned ${planned ?? 'never'}; by chance half by ${eta.p50 ?? 'never'}, nine of ten by ${eta.p90 ?? 'never'}${halts}`;
+}
+
+const costWords = ({ costOfWaiting: { perDayNow, untilDone, avoided } }: PlanDocument): string =>
+  `${dollars(perDayNow)} a day now, ${dollars(untilDone)} until all is done; the plan avoids ${dollars(avoided)}`;
+
+function overdueLines({ deadlines }: PlanDocument): string[] {
+  const rows = deadlines.flatMap(({ policy, overdue }) =>
+    overdue.map(({ name, accountId, region, at }) => [name, accountId, region, policy, at]),
+  );
+  if (rows.length === 0) return [];
+  const shown = lines(table(['NAME', 'ACCOUNT', 'REGION', 'POLICY', 'SINCE'], rows.slice(0, MOST_CLUSTERS)));
+  return [...section('Overdue', shown), ...more(rows.length)];
+}
+
+const lines = (text: string): string[] => text.trimEnd().split('\n');

@@ -1,0 +1,144 @@
+import type { PlanDocument } from '../../core/plan/document/plan-schema.ts';
+import { rolloutPlanSchema } from '../../core/plan/document/plan-schema.ts';
+import { runInProcess } from '../testing/run-in-process.ts';
+import { FILES, INVENTORY, written } from './testing/plan-files.ts';
+
+const NOW = '2026-11-20T08:00:00Z';
+
+function plan(files: Readonly<Record<string, string>>, ...more: readonly string[]) {
+  const path = written(files);
+  const given = ['plan', '-f', path('policy.yaml'), '--inventory', path('inventory.json'), '--now', NOW];
+  return {
+    path,
+    ran: runInProcess([...given, ...more.map((word) => (word.startsWith('@') ? path(word.slice(1)) : word))]),
+  };
+}
+
+async function document(files: Readonly<Record<string, string>>, ...more: readonly string[]): Promise<PlanDocument> {
+  const { out, err } = await plan(files, '-o', 'json', ...more).ran;
+  expect(err).toMatch(/planned; /);
+  return rolloutPlanSchema.strict().parse(JSON.parse(out));
+}
+
+test('every cluster is in one wave with dates, or excluded with a reason', async () => {
+  const { waves, excluded, ...rest } = await document(FILES);
+  expect(
+    waves.map(({ name, clusters, opensAt, startsAt, endsAt, soakUntil }) => [
+      name,
+      clusters.length,
+      opensAt,
+      startsAt,
+      endsAt,
+      soakUntil,
+    ]),
+  ).toEqual([
+    ['canary', 1, NOW, NOW, '2026-11-20T09:00:00Z', '2026-11-21T09:00:00Z'],
+    ['prod', 2, '2026-11-21T09:00:00Z', '2026-11-21T21:00:00Z', '2026-11-21T23:00:00Z', null],
+  ]);
+  expect(waves[1]?.clusters.map(({ name, hops, position }) => [name, hops, position])).toEqual([
+    ['pay', ['1.35', '1.36'], 1],
+    ['web', ['1.35', '1.36'], 2],
+  ]);
+  expect(excluded.map(({ name, reason }) => [name, reason])).toEqual([
+    ['ahead', 'BeyondTarget'],
+    ['done', 'AtTarget'],
+    ['paused', 'Paused'],
+    ['stray', 'NoPolicy'],
+  ]);
+  expect(rest).toMatchObject({
+    kind: 'RolloutPlan',
+    now: NOW,
+    deadline: '2026-12-02T00:00:00Z',
+    feasible: true,
+    limitedBy: null,
+    binding: false,
+  });
+});
+
+test('a Fleet caps the plan, and its mode observe does not stop it', async () => {
+  const { waves } = await document(FILES, '-f', '@fleet.yaml');
+  expect(waves[1]?.clusters.map(({ name, start, end }) => [name, start, end])).toEqual([
+    ['pay', '2026-11-21T21:00:00Z', '2026-11-21T23:00:00Z'],
+    ['web', '2026-11-21T23:00:00Z', '2026-11-22T01:00:00Z'],
+  ]);
+});
+
+test('--target takes the place of what the policies say', async () => {
+  const { waves, excluded } = await document(FILES, '--target', '1.35');
+  expect(waves.flatMap(({ clusters }) => clusters.map(({ name, to }) => [name, to]))).toEqual([
+    ['pay', '1.35'],
+    ['web', '1.35'],
+  ]);
+  expect(waves[0]).toMatchObject({
+    name: 'canary',
+    clusters: [],
+    target: null,
+    opensAt: null,
+    startsAt: null,
+    endsAt: null,
+    soakUntil: null,
+  });
+  expect(excluded.find(({ name }) => name === 'web-dev')?.reason).toBe('AtTarget');
+});
+
+test('a deadline that cannot be met ends with exit code 3 and names what limits it', async () => {
+  const tight = { ...FILES, 'policy.yaml': FILES['policy.yaml'].replace('2026-12-02', '2026-11-21') };
+  const { ran } = plan(tight, '-o', 'json');
+  const { code, out, err } = await ran;
+  expect([code, (JSON.parse(out) as PlanDocument).limitedBy?.kind]).toEqual([3, 'soak']);
+  expect(err).toContain('shorten soak of the wave canary of the policy standard from 24h to 12h');
+});
+
+test('the table is on the clocks of the calendar, with the worst case and what is waited for', async () => {
+  const { code, out } = await plan(FILES).ran;
+  expect(code).toBe(0);
+  expect(out).toMatch(/standard\/prod +2 +1\.36 .*2026-11-21 22:00 \+01:00 +2026-11-22 00:00 \+01:00/);
+  expect(out).toContain('2 of 2 fail');
+  expect(out).toMatch(/pay .*window nights opens 2026-11-21T22:00\+01:00/);
+  expect(out).toMatch(/stray .*NoPolicy/);
+});
+
+test('--diff tells what moved since an older plan, and nothing where nothing did', async () => {
+  const { out: old } = await plan(FILES, '-o', 'json').ran;
+  const same = await plan({ ...FILES, 'old.json': old }, '--diff', '@old.json').ran;
+  expect(same.out).toContain('Nothing has moved');
+  const fewer = { ...INVENTORY, clusters: INVENTORY.clusters.filter(({ name }) => name !== 'web') };
+  const files = { ...FILES, 'old.json': old, 'inventory.json': JSON.stringify(fewer) };
+  const later = files['policy.yaml'].replace('soak: 24h', 'soak: 48h');
+  const { code, out } = await plan({ ...files, 'policy.yaml': later }, '--diff', '@old.json', '-o', 'json').ran;
+  expect(code).toBe(0);
+  const diff = JSON.parse(out) as {
+    clusters: { name: string; change: string; moved: { field: string; after: string }[] }[];
+  };
+  expect(diff.clusters.map(({ name, change }) => [name, change])).toEqual([
+    ['pay', 'moved'],
+    ['web', 'left'],
+  ]);
+  expect(diff.clusters[0]?.moved).toContainEqual({
+    field: 'start',
+    before: '2026-11-21T21:00:00Z',
+    after: '2026-11-22T21:00:00Z',
+  });
+});
+
+test.each([
+  [
+    'an inventory with mistakes',
+    {
+      'inventory.json':
+        'apiVersion: liftlock/v1alpha1\nkind: Inventory\nclusters:\n  - { name: a, kubernetesVersion: 1.30 }\n',
+    },
+    [],
+    /inventory\.json:4:\d+: error: .*quote it/,
+  ],
+  ['no such inventory', {}, ['--inventory', '/nowhere/at/all.yaml'], /there is no file/],
+  ['a time without zone', {}, ['--now', '2026-11-20T08:00'], /--now is .*with its zone/],
+  ['a target that is none', {}, ['--target', 'newest'], /--target is "newest"/],
+  ['an old plan that is none', { 'old.json': '{}' }, ['--diff', '@old.json'], /is not a RolloutPlan/],
+  ['a calendar that is nowhere', { 'policy.yaml': FILES['policy.yaml'].split('---')[0] ?? '' }, [], /nights/],
+  ['a seed that is no number', {}, ['--seed', 'x'], /whole number/],
+])('%s is bad input: exit code 2', async (_, files, more, message) => {
+  const { code, out, err } = await plan({ ...FILES, ...files } as Record<string, string>, ...more).ran;
+  expect([code, out]).toEqual([2, '']);
+  expect(err).toMatch(message);
+});

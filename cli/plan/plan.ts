@@ -1,0 +1,62 @@
+import { compileCalendar } from '../../core/calendar/compile-calendar.ts';
+import { diffOf } from '../../core/plan/diff/plan-diff.ts';
+import type { PlanDocument } from '../../core/plan/document/plan-schema.ts';
+import { drawPlan } from '../../core/plan/draw-plan.ts';
+import { type PlanRules, planRules } from '../../core/plan/offline-snapshot.ts';
+import { instantOf } from '../calendar/instant.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { invalid } from '../failure.ts';
+import { print } from '../output/print.ts';
+import type { Session } from '../session.ts';
+import { chart } from './chart/chart.ts';
+import { diffLines } from './diff-text.ts';
+import { planLines } from './plan-text.ts';
+import { readFleetFile, readOldPlan, readRules, targetOf } from './read-input.ts';
+
+export interface PlanCommandOptions {
+  readonly filename: readonly string[];
+  readonly recursive?: boolean;
+  readonly inventory: string;
+  readonly now?: string;
+  readonly target?: string;
+  readonly seed: number;
+  readonly diff?: string;
+  readonly output: string;
+}
+
+/** Offline: dates for every wave and cluster, whether deadlines hold, and what limits them. */
+export async function plan(session: Session, options: PlanCommandOptions): Promise<ExitCode> {
+  if (options.diff !== undefined && options.output === 'html')
+    throw invalid('liftlock: --diff is printed as table, json or yaml; leave out -o html.');
+  const now = options.now === undefined ? wholeSecond(session.io.now()) : instantOf(options.now, '--now');
+  const target = options.target === undefined ? undefined : targetOf(options.target);
+  const old = options.diff === undefined ? undefined : await readOldPlan(options.diff);
+  const config = await readRules(session, options, now);
+  const inventory = await readFleetFile(session, options.inventory);
+  const rules = planRules(config, target);
+  const document = drawPlan(rules, inventory, { now, seed: options.seed });
+  if (old !== undefined) {
+    const diff = diffOf(old, document);
+    await print(session, options.output, diff, () => diffLines(diff));
+  } else if (options.output === 'html') session.io.out(chart(document, calendarsOf(rules)));
+  else await print(session, options.output, document, () => planLines(document, session.paint));
+  tell(session, document);
+  return document.feasible ? EXIT.ok : EXIT.pending;
+}
+
+const wholeSecond = (at: Date): Date => new Date(Math.floor(at.getTime() / 1000) * 1000);
+
+const calendarsOf = (rules: PlanRules) =>
+  new Map(
+    [...rules.calendars].map(([name, spec]) => [
+      name,
+      { open: compileCalendar(name, spec), freezes: compileCalendar(name, { ...spec, windows: [] }) },
+    ]),
+  );
+
+/** One line on stderr, so that whoever pipes the document away still learns the verdict. */
+function tell({ io }: Session, { feasible, limitedBy, waves }: PlanDocument): void {
+  const clusters = waves.reduce((sum, wave) => sum + wave.clusters.length, 0);
+  const verdict = feasible ? 'feasible' : `not feasible: ${limitedBy?.change ?? 'a deadline is missed'}`;
+  io.err(`${clusters} ${clusters === 1 ? 'cluster' : 'clusters'} planned; ${verdict}.\n`);
+}

@@ -1,0 +1,118 @@
+import { apiVersion } from '../../config/kinds.ts';
+import type { PlanCluster, PlanDocument, PlanWave } from '../document/plan-schema.ts';
+
+/** A value that is another one now; only what has changed is listed. */
+export interface Moved {
+  readonly field: string;
+  readonly before: string | number | boolean | null;
+  readonly after: string | number | boolean | null;
+}
+
+interface Place {
+  readonly name: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly policy: string;
+  readonly wave: string;
+}
+
+/** What has moved from one plan to another. Clusters are the same by account, Region and name. */
+export interface PlanDiff {
+  readonly apiVersion: string;
+  readonly kind: 'RolloutPlanDiff';
+  /** The instants from which the two were planned. */
+  readonly before: string;
+  readonly after: string;
+  /** Of the whole: feasible, deadline, what limits it, the hash. */
+  readonly plan: readonly Moved[];
+  readonly waves: readonly {
+    readonly policy: string;
+    readonly wave: string;
+    readonly change: Change;
+    readonly moved: readonly Moved[];
+  }[];
+  readonly clusters: readonly (Place & { readonly change: Change; readonly moved: readonly Moved[] })[];
+}
+
+/** `joined` and `left` are about waves: a cluster that is excluded now has left. */
+export type Change = 'joined' | 'left' | 'moved';
+
+const WAVE_FIELDS = [
+  'target',
+  'maxConcurrency',
+  'maxFailures',
+  'opensAt',
+  'startsAt',
+  'endsAt',
+  'soakUntil',
+  'hash',
+] as const;
+const CLUSTER_FIELDS = ['policy', 'wave', 'from', 'to', 'start', 'end', 'position'] as const;
+
+export function diffOf(before: PlanDocument, after: PlanDocument): PlanDiff {
+  const shown = (plan: PlanDocument) => ({
+    feasible: plan.feasible,
+    deadline: plan.deadline,
+    limitedBy: plan.limitedBy?.change ?? null,
+    'eta.p50': plan.eta.p50,
+    'eta.p90': plan.eta.p90,
+    hash: plan.hash,
+  });
+  return {
+    apiVersion,
+    kind: 'RolloutPlanDiff',
+    before: before.now,
+    after: after.now,
+    plan: movedOf(shown(before), shown(after), Object.keys(shown(after)) as (keyof ReturnType<typeof shown>)[]),
+    waves: changes(byKey(before.waves, waveKey), byKey(after.waves, waveKey), WAVE_FIELDS).map(
+      ({ item, change, moved }) => ({ policy: item.policy, wave: item.name, change, moved }),
+    ),
+    clusters: changes(clustersOf(before), clustersOf(after), CLUSTER_FIELDS).map(({ item, change, moved }) => {
+      const { name, accountId, region, policy, wave } = item;
+      return { name, accountId, region, policy, wave, change, moved };
+    }),
+  };
+}
+
+const waveKey = (wave: PlanWave): string => `${wave.policy}/${wave.name}`;
+
+const byKey = <Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item> =>
+  new Map(items.map((item) => [keyOf(item), item]));
+
+type Placed = PlanCluster & Place;
+
+const clustersOf = ({ waves }: PlanDocument): Map<string, Placed> =>
+  byKey(
+    waves.flatMap(({ clusters, policy, name }) => clusters.map((cluster) => ({ ...cluster, policy, wave: name }))),
+    ({ accountId, region, name }) => `${accountId}/${region}/${name}`,
+  );
+
+interface Changed<Item> {
+  readonly item: Item;
+  readonly change: Change;
+  readonly moved: readonly Moved[];
+}
+
+function changes<Item>(
+  before: ReadonlyMap<string, Item>,
+  after: ReadonlyMap<string, Item>,
+  fields: readonly (keyof Item & string)[],
+): Changed<Item>[] {
+  const left = [...before].filter(([key]) => !after.has(key));
+  return [
+    ...[...after].flatMap(([key, item]): Changed<Item>[] => {
+      const old = before.get(key);
+      if (old === undefined) return [{ item, change: 'joined', moved: [] }];
+      const moved = movedOf(old, item, fields);
+      return moved.length === 0 ? [] : [{ item, change: 'moved', moved }];
+    }),
+    ...left.map(([, item]): Changed<Item> => ({ item, change: 'left', moved: [] })),
+  ];
+}
+
+function movedOf<Item>(before: Item, after: Item, fields: readonly (keyof Item & string)[]): Moved[] {
+  return fields.flatMap((field) => {
+    const [was, is] = [before[field], after[field]] as [Moved['before'], Moved['after']];
+    return was === is ? [] : [{ field, before: was, after: is }];
+  });
+}

@@ -1,0 +1,131 @@
+import type { PlanDocument } from './document/plan-schema.ts';
+import { drawPlan } from './draw-plan.ts';
+import { fleetOf, NOW, type SmallPlan, smallPlan } from './testing/small-plan.ts';
+
+function planOf(given: SmallPlan, now = NOW): PlanDocument {
+  const { rules, inventory } = smallPlan(given);
+  return drawPlan(rules, inventory, { now, seed: 1, runs: 3 });
+}
+
+const times = ({ waves }: PlanDocument) =>
+  waves.flatMap(({ clusters }) =>
+    clusters.map(({ name, start, end }) => `${name} ${start?.slice(8, 16)}-${end?.slice(8, 16)}`),
+  );
+
+test('concurrency, hops back to back, and positions in the order of the policy', () => {
+  const clusters = [{ name: 'old', version: '1.34' }, ...fleetOf(2)];
+  const plan = planOf({ clusters, policy: { waves: [{ name: 'all', maxConcurrency: 2 }] } });
+  expect(times(plan)).toEqual(['old 20T08:00-20T10:00', 'c000 20T08:00-20T09:00', 'c001 20T09:00-20T10:00']);
+  expect(plan.waves[0]?.clusters.map(({ hops, position }) => [hops, position])).toEqual([
+    [['1.35', '1.36'], 1],
+    [['1.36'], 2],
+    [['1.36'], 3],
+  ]);
+});
+
+test('a bake parks the cluster between two halves of the hop, and frees its cap meanwhile', () => {
+  const waves = [{ name: 'all', maxConcurrency: 2, bake: '3h' }];
+  const plan = planOf({ clusters: fleetOf(2), caps: { total: 1 }, policy: { waves } });
+  // The second one takes the cap while the first one bakes.
+  expect(times(plan)).toEqual(['c000 20T08:00-20T12:00', 'c001 20T08:30-20T12:30']);
+});
+
+test('an upgrade that would not end in its window waits for the next one, unless it may overrun', () => {
+  const calendars = { nights: { windows: [{ name: 'n', schedule: '0 9 * * *', duration: '90m' }] } };
+  const wave = { name: 'all', maxConcurrency: 1, calendar: 'nights' };
+  const plan = planOf({ clusters: fleetOf(2), calendars, policy: { waves: [wave] } });
+  expect(times(plan)).toEqual(['c000 20T09:00-20T10:00', 'c001 21T09:00-21T10:00']);
+  const overrun = planOf({ clusters: fleetOf(2), calendars, policy: { waves: [{ ...wave, mayOverrun: true }] } });
+  expect(times(overrun)).toEqual(['c000 20T09:00-20T10:00', 'c001 20T10:00-20T11:00']);
+});
+
+test('a new cluster is set aside until it has settled, and is planned after its wave', () => {
+  const clusters = [
+    { name: 'new', createdAt: '2026-11-20T07:30:00Z' },
+    { name: 'old', createdAt: '2025-01-01T00:00:00Z' },
+  ];
+  const plan = planOf({ clusters, policy: { waves: [{ name: 'all', maxConcurrency: 2 }] } });
+  expect(times(plan).sort()).toEqual(['new 20T13:30-20T14:30', 'old 20T08:00-20T09:00']);
+});
+
+test('a calendar that never opens leaves its clusters without dates, and says why', () => {
+  const calendars = { shut: { windows: [{ name: 'n', schedule: '0 9 * * *', duration: '30m' }] } };
+  const plan = planOf({ calendars, policy: { waves: [{ name: 'all', calendar: 'shut' }], deadline: '2026-12-02' } });
+  const [cluster] = plan.waves[0]?.clusters ?? [];
+  expect([cluster?.start, cluster?.end, plan.feasible, plan.eta.p50]).toEqual([null, null, false, null]);
+  expect(cluster?.reasons.map(({ code }) => code)).toContain('WindowClosed');
+});
+
+test.each([
+  ['no deadline', {}, null, true],
+  ['a bare date is its first instant in UTC, exclusive', { deadline: '2026-11-21' }, '2026-11-21T00:00:00Z', true],
+  ['ending at the deadline is too late', { deadline: '2026-11-20T11:00:00Z' }, '2026-11-20T11:00:00Z', false],
+  ['ending a minute before is not', { deadline: '2026-11-20T11:01:00Z' }, '2026-11-20T11:01:00Z', true],
+])('deadline: %s', (_, policy, deadline, feasible) => {
+  const plan = planOf({ policy: { ...policy, waves: [{ name: 'all', maxConcurrency: 1 }] } });
+  expect([plan.deadline, plan.feasible, plan.limitedBy === null]).toEqual([deadline, feasible, feasible]);
+});
+
+test('beforeEndOf is the earliest over the versions of the clusters, without those that are overdue', () => {
+  const clusters = [
+    { name: 'late', version: '1.33' },
+    { name: 'near', version: '1.34' },
+    { name: 'far', version: '1.35' },
+  ];
+  const { deadline, deadlines } = planOf({
+    clusters,
+    policy: { deadline: { beforeEndOf: 'standardSupport', margin: '7d' } },
+  });
+  expect(deadline).toBe('2026-11-25T00:00:00Z');
+  expect(deadlines).toMatchObject([{ policy: 'standard', overdue: [{ name: 'late', at: '2026-07-22T00:00:00Z' }] }]);
+});
+
+test('of several policies the earliest deadline counts, and each is held to its own', () => {
+  const policies = {
+    slow: {
+      selector: { matchLabels: { p: 'slow' } },
+      deadline: '2026-11-30',
+      waves: [{ name: 'a', maxConcurrency: 1 }],
+    },
+    tight: { selector: { matchLabels: { p: 'tight' } }, deadline: '2026-11-20T09:30:00Z' },
+  };
+  const clusters = [...fleetOf(20, { labels: { p: 'slow' } }), { name: 'one', labels: { p: 'tight' } }];
+  const plan = planOf({ policies, clusters });
+  expect([plan.deadline, plan.feasible]).toEqual(['2026-11-20T09:30:00Z', true]);
+  expect(plan.deadlines.map(({ policy, endsAt }) => [policy, endsAt])).toEqual([
+    ['slow', '2026-11-21T04:00:00Z'],
+    ['tight', '2026-11-20T09:00:00Z'],
+  ]);
+});
+
+test('waiting costs: a cluster in extended support until its hop ends, and what staying would cost after', () => {
+  const plan = planOf({
+    clusters: [{ name: 'late', version: '1.33' }],
+    policy: { target: '1.34', estimates: { upgrade: '12h' } },
+  });
+  // $12 a day: half a day until it is done; from then until 1.34 itself is in extended support, on 2026-12-02, 11 days and 4 hours.
+  expect(plan.costOfWaiting).toEqual({ perDayNow: 12, untilDone: 6, avoided: 134 });
+  expect(plan.waves[0]?.costOfWaiting).toEqual(plan.costOfWaiting);
+});
+
+test('the hash changes with who goes where and not with time, caps and concurrency', () => {
+  const base = planOf({});
+  expect(planOf({}, new Date('2026-11-21T08:00:00Z')).hash).toBe(base.hash);
+  expect(planOf({ caps: { total: 1 }, policy: { waves: [{ name: 'all', maxConcurrency: 3 }] } }).hash).toBe(base.hash);
+  expect(planOf({ policy: { target: '1.37' } }).hash).not.toBe(base.hash);
+  expect(planOf({ clusters: fleetOf(4) }).hash).not.toBe(base.hash);
+});
+
+test('latest is what EKS has released by the plan’s now', () => {
+  const latest = (now: string) => planOf({ policy: { target: 'latest' } }, new Date(now)).waves[0]?.target;
+  expect([latest('2026-09-30T00:00:00Z'), latest('2026-10-01T00:00:00Z')]).toEqual(['1.36', '1.37']);
+});
+
+test('two policies for one cluster: it is excluded once', () => {
+  const plan = planOf({ policies: { a: {}, b: {} }, clusters: fleetOf(1) });
+  expect(plan.excluded.map(({ name, reason }) => [name, reason])).toEqual([['c000', 'AmbiguousPolicy']]);
+  expect(plan.waves.map(({ policy, clusters }) => [policy, clusters.length])).toEqual([
+    ['a', 0],
+    ['b', 0],
+  ]);
+});

@@ -1,0 +1,164 @@
+import fc from 'fast-check';
+import { calendarStateAt } from '../calendar/calendar-state.ts';
+import { compileCalendar } from '../calendar/compile-calendar.ts';
+import { durationMilliseconds } from '../config/schema/quantities.ts';
+import { drawPlan } from './draw-plan.ts';
+import { type Drawn, draw, membersOf } from './drawn.ts';
+import { AS_ESTIMATED } from './plan-input.ts';
+import { runForward } from './run-forward.ts';
+import { randomPlan } from './testing/random-plan.ts';
+import { NOW, type SmallPlan, smallPlan } from './testing/small-plan.ts';
+
+interface Placed {
+  readonly name: string;
+  readonly account: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly wave: number;
+  readonly position: number;
+  readonly start: number;
+  readonly end: number | undefined;
+  /** Stretches in which an execution ran: a bake is none. */
+  readonly runs: readonly { readonly from: number; readonly to: number }[];
+  readonly isNew: boolean;
+}
+
+const drawn = (given: SmallPlan): Drawn => {
+  const { rules, inventory } = smallPlan(given);
+  return draw(rules, inventory, NOW);
+};
+
+const specOf = ({ rules }: Drawn) => {
+  const spec = rules.policies.get('standard')?.spec;
+  if (spec === undefined) throw new Error('the test has no policy');
+  return { ...spec, estimate: durationMilliseconds(spec.estimates.upgrade ?? '60m') };
+};
+
+/** What the plan says of each cluster that starts, looked at without the code that decided it. */
+function placed(plan: Drawn): Placed[] {
+  const { waves, estimate } = specOf(plan);
+  return plan.plans.flatMap((one) =>
+    membersOf(one).flatMap((member): Placed[] => {
+      const lived = plan.forward.fleet.lived.get(member.clusterKey);
+      const cluster = plan.input.snapshot.clusters.get(member.clusterKey);
+      if (lived === undefined || cluster === undefined) return [];
+      const { bake } = waves[member.waveIndex] ?? {};
+      const lasts = bake === undefined ? estimate : estimate / 2;
+      const runs = lived.hopEnds.map((to) => ({ from: to - lasts, to }));
+      if (bake !== undefined) runs.push({ from: lived.startedAt, to: lived.startedAt + lasts });
+      const { name, account, tags, createdAt } = cluster;
+      const isNew = Date.parse(createdAt) > NOW.getTime() - 86_400_000;
+      const { startedAt: start, endedAt: end } = lived;
+      return [{ name, account, tags, wave: member.waveIndex, position: member.position, start, end, runs, isNew }];
+    }),
+  );
+}
+
+const holds = (check: (given: SmallPlan) => void, numRuns = 150) =>
+  fc.assert(fc.property(randomPlan, check), { numRuns, seed: 20_261_120 });
+
+test('every cluster is in exactly one wave or excluded, once', () => {
+  holds((given) => {
+    const { rules, inventory } = smallPlan(given);
+    const { waves, excluded } = drawPlan(rules, inventory, { now: NOW, seed: 1, runs: 1 });
+    const names = [
+      ...waves.flatMap(({ clusters }) => clusters.map(({ name }) => name)),
+      ...excluded.map(({ name }) => name),
+    ];
+    expect(names.sort()).toEqual(inventory.clusters.map(({ name }) => name).sort());
+  });
+});
+
+test('every hop starts where all its calendars are open, and fits unless it may overrun', () => {
+  holds((given) => {
+    const plan = drawn(given);
+    const { waves, estimate } = specOf(plan);
+    for (const { wave, runs, tags } of placed(plan)) {
+      const spec = waves[wave];
+      const names = [...[spec?.calendar ?? []].flat(), ...(tags['liftlock/calendar']?.split(' ') ?? [])];
+      const calendars = names.flatMap((name) => {
+        const calendar = plan.rules.calendars.get(name);
+        return calendar === undefined ? [] : [compileCalendar(name, calendar)];
+      });
+      for (const { from } of runs) {
+        const { open, closesAt } = calendarStateAt(calendars, new Date(from));
+        expect(open).toBe(true);
+        // The second half of a baked hop goes on while the window is open.
+        if (spec?.mayOverrun === true || spec?.bake !== undefined || closesAt === null) continue;
+        expect(closesAt.getTime() - from).toBeGreaterThanOrEqual(estimate);
+      }
+    }
+  });
+});
+
+test('caps and the concurrency of waves hold at every instant', () => {
+  holds((given) => {
+    const plan = drawn(given);
+    const { waves } = specOf(plan);
+    const all = placed(plan);
+    const { total = Number.POSITIVE_INFINITY, perAccount = Number.POSITIVE_INFINITY } = plan.rules.fleet.caps;
+    const running = all.flatMap(({ account, runs }) => runs.map((run) => ({ ...run, account })));
+    for (const { from, account } of running) {
+      const now = running.filter((run) => run.from <= from && from < run.to);
+      expect(now.length).toBeLessThanOrEqual(total);
+      expect(now.filter((run) => run.account === account).length).toBeLessThanOrEqual(perAccount);
+    }
+    for (const { start, wave } of all) {
+      const own = all.filter((one) => one.wave === wave);
+      const beside = own.filter((one) => one.start <= start && start < (one.end ?? Number.POSITIVE_INFINITY));
+      const given = waves[wave]?.maxConcurrency ?? 1;
+      const members = plan.plans.flatMap(membersOf).filter((one) => one.waveIndex === wave).length;
+      const most = typeof given === 'number' ? given : Math.max(1, Math.floor(members / 2));
+      expect(beside.length).toBeLessThanOrEqual(most);
+    }
+  });
+});
+
+test('a wave begins when the one before it has ended and soaked; new clusters alone may come after', () => {
+  holds((given) => {
+    const plan = drawn(given);
+    const { waves } = specOf(plan);
+    const all = placed(plan);
+    for (const [index, { soak }] of waves.entries()) {
+      const before = all.filter(({ wave, isNew }) => wave === index && !isNew);
+      const after = all.filter(({ wave, isNew }) => wave > index && !isNew);
+      if (before.length === 0) continue;
+      const ready =
+        Math.max(...before.map(({ end }) => end ?? Number.POSITIVE_INFINITY)) + durationMilliseconds(soak ?? '0s');
+      for (const { start } of after) expect(start).toBeGreaterThanOrEqual(ready);
+    }
+  });
+});
+
+test('canaries go first, one after the other', () => {
+  holds((given) => {
+    const plan = drawn(given);
+    const { waves } = specOf(plan);
+    for (const [index, { canaries }] of waves.entries()) {
+      const own = placed(plan).filter(({ wave }) => wave === index);
+      own.sort((a, b) => a.start - b.start);
+      // Canaries are counted among those that need work when the wave opens; new clusters do not yet.
+      const first = Math.min(canaries ?? 0, own.filter(({ isNew }) => !isNew).length);
+      for (const [place, { end = Number.POSITIVE_INFINITY }] of own.slice(0, first).entries())
+        for (const later of own.slice(place + 1)) expect(later.start).toBeGreaterThanOrEqual(end);
+    }
+  });
+});
+
+test('the same input gives the same plan', () => {
+  holds((given) => {
+    const plan = () => {
+      const { rules, inventory } = smallPlan(given);
+      return JSON.stringify(drawPlan(rules, inventory, { now: NOW, seed: 7, runs: 2 }));
+    };
+    expect(plan()).toBe(plan());
+  }, 40);
+});
+
+test('looking only at whose turn may come decides as looking at everybody does', () => {
+  holds((given) => {
+    const { input, plans, forward } = drawn(given);
+    const all = runForward(input, plans, AS_ESTIMATED, { everybody: true });
+    expect([...forward.fleet.lived].sort()).toEqual([...all.fleet.lived].sort());
+    expect([...forward.fleet.waves]).toEqual([...all.fleet.waves]);
+  }, 300);
+});
