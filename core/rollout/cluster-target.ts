@@ -71,24 +71,6 @@ export function targetOf(
   return { target: resolution.version };
 }
 
-/** What a Region answered does not change, and thousands of clusters ask for it. */
-const calendarsByRegion = new WeakMap<RegionVersions, SupportCalendar>();
-
-function calendarOf(region: RegionVersions): SupportCalendar {
-  const known = calendarsByRegion.get(region);
-  if (known !== undefined) return known;
-  const rows = region.versions.map((row) => ({
-    clusterVersion: row.version,
-    versionStatus: row.status,
-    ...(row.releaseDate === undefined ? {} : { releaseDate: new Date(row.releaseDate) }),
-    ...(row.endOfStandardSupport === undefined ? {} : { endOfStandardSupportDate: new Date(row.endOfStandardSupport) }),
-    ...(row.endOfExtendedSupport === undefined ? {} : { endOfExtendedSupportDate: new Date(row.endOfExtendedSupport) }),
-  }));
-  const calendar = SupportCalendar.of(rows);
-  calendarsByRegion.set(region, calendar);
-  return calendar;
-}
-
 /**
  * The hop that a cluster's upgrade makes next. `reached` is the version that it has wholly reached, nodes and add-ons included; the control
  * plane may be ahead of it, moved by a hop that failed half-way or by somebody else: then that hop is made to its end first.
