@@ -191,7 +191,12 @@ function merged(before: readonly Member[], wanted: readonly Member[], arrived: R
 
 /** Words that were said of the same plan still count; of another one they are kept, void, for the record. */
 function keepWords(before: Wave | undefined, wave: Wave): Wave {
-  return before?.approvals === undefined ? wave : { ...wave, approvals: before.approvals };
+  const { approvals, conditions } = before ?? {};
+  return {
+    ...wave,
+    ...(approvals === undefined ? {} : { approvals }),
+    ...(conditions === undefined ? {} : { conditions }),
+  };
 }
 
 const emptied = (wave: Wave): Wave => ({

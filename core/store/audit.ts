@@ -2,6 +2,7 @@ import { deepFreeze } from '../config/deep-freeze.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
 import type { AuditItem, ItemKey, StoredItem, Table, WriteOperation } from '../ports/table.ts';
+import { withConditions } from './with-conditions.ts';
 
 /** Something to put on a subject's record. The chain's members (sequence, hashes) are added when it is written. */
 export interface AuditEntry {
@@ -71,10 +72,11 @@ export function firstBreak(items: readonly AuditItem[]): { sequence: number; pro
  */
 export async function transactWithAudit(
   table: Table,
-  operations: readonly WriteOperation[],
+  decided: readonly WriteOperation[],
   entries: readonly AuditEntry[],
   at: Date,
 ): Promise<readonly string[]> {
+  const operations = decided.map((operation) => withConditions(operation, at));
   const heads = new Map<string, AuditItem | undefined>();
   const appends: WriteOperation[] = [];
   const changes: string[] = [];

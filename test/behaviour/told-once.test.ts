@@ -97,4 +97,13 @@ test('every message of a whole rollout has a reference of its own', async () => 
     'wave',
     'rollout',
   ]);
+  const truths = (conditions: readonly { type: string; status: string }[] = []) =>
+    conditions.map(({ type, status }) => `${type} ${status}`);
+  expect(truths((await wavesOf(world))[0]?.conditions)).toContain('WithinBudget False');
+  expect(truths((await rolloutsOf(world))[0]?.conditions)).toEqual([
+    'Progressing False',
+    'Paused False',
+    'Halted True',
+    'Completed False',
+  ]);
 });

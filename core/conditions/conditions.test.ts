@@ -1,0 +1,93 @@
+import type { Rollout, Wave } from '../contracts/items/rollout.ts';
+import { since } from './condition.ts';
+import { rolloutConditions } from './rollout-conditions.ts';
+import { waveConditions } from './wave-conditions.ts';
+
+const at = '2026-11-20T08:00:00.000Z';
+const wave = (more: Partial<Wave> = {}): Wave => ({
+  rolloutId: 'r',
+  index: 0,
+  name: 'canary',
+  status: 'Pending',
+  members: 3,
+  needWork: 3,
+  maxConcurrency: 1,
+  maxFailures: 1,
+  inFlight: 0,
+  succeeded: 0,
+  failed: 0,
+  blocked: 0,
+  excluded: 0,
+  quarantined: 0,
+  planHash: 'now',
+  reasons: [],
+  ...more,
+});
+const word = (decision: 'Approved' | 'Rejected', principal: string, planHash = 'now') => ({
+  decision,
+  principal,
+  at,
+  planHash,
+});
+const gates = (...statuses: ('green' | 'red' | 'unknown')[]) => ({
+  checkedAt: at,
+  readings: statuses.map((status) => ({ gate: `${status}-gate`, status, message: 'As it says.' })),
+});
+
+test.each<[string, Partial<Wave>, string]>([
+  ['nobody has judged', {}, 'Approved Unknown NotOpened'],
+  ['one has approved', { approvals: [word('Approved', 'a')] }, 'Approved Unknown NotOpened'],
+  ['one has rejected', { approvals: [word('Approved', 'a'), word('Rejected', 'b')] }, 'Approved False Rejected'],
+  [
+    'a rejection was taken back',
+    { openedAt: at, approvals: [word('Rejected', 'a'), word('Approved', 'a')] },
+    'Approved True Approved',
+  ],
+  [
+    'the plan that was rejected is another',
+    { approvals: [word('Rejected', 'a', 'old')] },
+    'Approved Unknown NotOpened',
+  ],
+  ['it opened by itself', { openedAt: at, status: 'Open' }, 'Approved True NotAskedFor'],
+  ['it was rejected after it opened', { openedAt: at, approvals: [word('Rejected', 'b')] }, 'Approved False Rejected'],
+  ['gates were not read', {}, 'GatesGreen Unknown NotRead'],
+  ['gates are green', { gates: gates('green', 'green') }, 'GatesGreen True AllGreen'],
+  ['a gate is unknown', { gates: gates('green', 'unknown') }, 'GatesGreen Unknown GateUnknown'],
+  ['a gate is red beside an unknown one', { gates: gates('unknown', 'red') }, 'GatesGreen False GateRed'],
+  ['it soaks', { status: 'Soaking' }, 'Soaked False Soaking'],
+  ['it runs', { status: 'Open' }, 'Soaked Unknown NotSettled'],
+  ['it has ended', { status: 'CompletedWithFailures' }, 'Soaked True Soaked'],
+  ['its soak was skipped', { status: 'Completed', promotedBy: 'me' }, 'Soaked True Promoted'],
+  ['as many failed as may', { failed: 1 }, 'WithinBudget True WithinBudget'],
+  ['more failed', { failed: 2 }, 'WithinBudget False FailureBudgetExceeded'],
+  ['more failed and were accepted', { failed: 2, acceptedFailures: 2 }, 'WithinBudget True WithinBudget'],
+])('of a wave where %s: %j', (_, more, expected) => {
+  expect(waveConditions(wave(more)).map(({ type, status, reason }) => `${type} ${status} ${reason}`)).toContain(
+    expected,
+  );
+});
+
+test.each<[Rollout['status'], string[]]>([
+  ['Planned', []],
+  ['Running', ['Progressing']],
+  ['Paused', ['Paused']],
+  ['Halted', ['Halted']],
+  ['Completed', ['Completed']],
+  ['CompletedWithFailures', ['Completed']],
+  ['Aborted', []],
+])('of a rollout that is %s, true are %j', (status, expected) => {
+  const rollout = { status, reasons: [{ code: 'Why', message: 'Because.' }] } as unknown as Rollout;
+  const conditions = rolloutConditions(rollout);
+  expect(conditions.filter((one) => one.status === 'True').map(({ type }) => type)).toEqual(expected);
+  expect(conditions[0]).toMatchObject({ reason: status, message: `The rollout is ${status}. Because.` });
+});
+
+test('the time of a condition moves with its status alone', () => {
+  const first = since(undefined, waveConditions(wave()), new Date(at));
+  const later = new Date('2026-11-20T09:00:00Z');
+  const failedOnce = since(first, waveConditions(wave({ failed: 1 })), later);
+  expect(failedOnce.at(-1)).toMatchObject({ message: '1 failed, 1 may.', lastTransitionTime: at });
+  const failedTwice = since(failedOnce, waveConditions(wave({ failed: 2 })), later);
+  expect(failedTwice.at(-1)).toMatchObject({ status: 'False', lastTransitionTime: later.toISOString() });
+  expect(failedTwice.slice(0, 3).map(({ lastTransitionTime }) => lastTransitionTime)).toEqual([at, at, at]);
+});

@@ -1,0 +1,64 @@
+import type { ApprovalRecord } from '../contracts/items/approval.ts';
+import type { Wave } from '../contracts/items/rollout.ts';
+import { type Judged, says } from './condition.ts';
+
+/** Approved, GatesGreen, Soaked, WithinBudget: each from the wave alone, so that whoever writes it writes them too. */
+export const waveConditions = (wave: Wave): Judged[] => [
+  approved(wave),
+  gatesGreen(wave),
+  soaked(wave),
+  withinBudget(wave),
+];
+
+/** A wave opens when its policy asks for no more; what a person rejects later takes that back for what has not begun. */
+function approved(wave: Wave): Judged {
+  const words = lastWords(wave);
+  const rejected = words.find(({ decision }) => decision === 'Rejected');
+  if (rejected !== undefined) return says('Approved', false, 'Rejected', `Rejected by ${rejected.principal}.`);
+  const people = words.map(({ principal }) => principal).join(', ');
+  if (wave.openedAt !== undefined) {
+    const message = people === '' ? 'It opened; no approval was asked for.' : `It opened with approvals by ${people}.`;
+    return says('Approved', true, people === '' ? 'NotAskedFor' : 'Approved', message);
+  }
+  return people === ''
+    ? says('Approved', 'Unknown', 'NotOpened', 'Nobody has judged its plan, and it has not opened.')
+    : says('Approved', 'Unknown', 'NotOpened', `Approved by ${people}; it has not opened.`);
+}
+
+/** Of the plan as it is; the newest of each person. */
+function lastWords({ approvals = [], planHash }: Wave): ApprovalRecord[] {
+  return [
+    ...new Map(approvals.filter((word) => word.planHash === planHash).map((word) => [word.principal, word])).values(),
+  ];
+}
+
+function gatesGreen({ gates }: Wave): Judged {
+  if (gates === undefined) return says('GatesGreen', 'Unknown', 'NotRead', 'Gates are read while the wave soaks.');
+  const others = gates.readings.filter(({ status }) => status !== 'green');
+  const [first] = others.sort((a, b) => Number(b.status === 'red') - Number(a.status === 'red'));
+  if (first === undefined) return says('GatesGreen', true, 'AllGreen', `All ${gates.readings.length} are green.`);
+  const isRed = first.status === 'red';
+  const message = `${first.gate} is ${first.status}: ${first.message}`;
+  return says('GatesGreen', isRed ? false : 'Unknown', isRed ? 'GateRed' : 'GateUnknown', message);
+}
+
+function soaked(wave: Wave): Judged {
+  const { status, promotedBy } = wave;
+  if (status === 'Soaking') {
+    const message = wave.reasons[0]?.message ?? 'It soaks.';
+    return says('Soaked', false, 'Soaking', message);
+  }
+  if (status !== 'Completed' && status !== 'CompletedWithFailures')
+    return says('Soaked', 'Unknown', 'NotSettled', `It is ${status}; a wave soaks after its last success.`);
+  return promotedBy === undefined
+    ? says('Soaked', true, 'Soaked', 'It has ended, and the soak that its policy asks for with it.')
+    : says('Soaked', true, 'Promoted', `${promotedBy} skipped the soak.`);
+}
+
+function withinBudget({ failed, maxFailures, acceptedFailures = 0 }: Wave): Judged {
+  const allowed = Math.max(maxFailures, acceptedFailures);
+  const message = `${failed} failed, ${allowed} may${acceptedFailures > maxFailures ? ' since a person accepted them' : ''}.`;
+  return failed > allowed
+    ? says('WithinBudget', false, 'FailureBudgetExceeded', message)
+    : says('WithinBudget', true, 'WithinBudget', message);
+}
