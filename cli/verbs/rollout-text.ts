@@ -6,6 +6,7 @@ import { relativeTime } from '../output/relative-time.ts';
 import { table } from '../output/table.ts';
 import { visible } from '../output/visible.ts';
 import type { Shown } from './columns.ts';
+import { conditionLines, limitsText, waveLines } from './wave-text.ts';
 
 /** What `describe rollout` and the plan of `rollout create --dry-run` print. */
 export function rolloutText(rollout: RolloutDetail, { paint, now }: Shown, columns?: number): string[] {
@@ -22,6 +23,13 @@ export function rolloutText(rollout: RolloutDetail, { paint, now }: Shown, colum
     ],
   ]);
   if (rollout.reasons.length > 0) lines.push(...section('Reasons', reasonLines(rollout.reasons)));
+  lines.push(...section('Conditions', conditionLines(rollout.conditions, now)));
+  lines.push(
+    ...section(
+      'Suspicious',
+      (rollout.suspiciousTraits ?? []).map((trait) => visible(`  ${trait}: clusters that have it are set aside`)),
+    ),
+  );
   for (const wave of rollout.waveDetails) {
     const members = rollout.members.filter(({ waveIndex }) => waveIndex === wave.index);
     const rows = members.map((member) => [
@@ -31,9 +39,15 @@ export function rolloutText(rollout: RolloutDetail, { paint, now }: Shown, colum
       painted(paint, member.status),
       visible(member.reasons[0]?.message ?? ''),
     ]);
-    const limits = `${wave.maxConcurrency} at once, at most ${wave.maxFailures} may fail`;
-    lines.push('', `Wave ${wave.index + 1} ${shown(wave.name)}: ${painted(paint, wave.status)} (${limits})`);
+    lines.push('', `Wave ${wave.index + 1} ${shown(wave.name)}: ${painted(paint, wave.status)} (${limitsText(wave)})`);
     lines.push(...reasonLines(wave.reasons));
+    lines.push(
+      ...waveLines(
+        wave,
+        rollout.standings?.find(({ index }) => index === wave.index),
+        now,
+      ),
+    );
     if (rows.length > 0)
       lines.push(table(['  #', 'CLUSTER', 'VERSION', 'STATUS', 'REASON'], rows.map(indented), columns).trimEnd());
   }

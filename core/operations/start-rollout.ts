@@ -38,7 +38,7 @@ export async function startRollout(
   const fresh = taken === undefined ? plan : planOrRefuse(ports, snapshot, policy, by, ports.ids.next());
   if ((await createRollout(ports, fresh, by)) !== 'created') throw busy(policy);
   await markDirty(ports);
-  return rolloutDetail(table, fresh.rollout.id);
+  return rolloutDetail(table, fresh.rollout.id, ports.clock.now());
 }
 
 function planOrRefuse(

@@ -1,9 +1,12 @@
 import { namedError } from '../contracts/errors.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import { upgradePolicy } from '../policy/applied.ts';
 import type { Table } from '../ports/table.ts';
+import { fingerprintOf } from '../rollout/fingerprint.ts';
 import type { RolloutPlan } from '../rollout/plan-rollout.ts';
-import { Members, Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
+import { Configs, Members, Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
 import { decode, load } from '../store/entity.ts';
+import { type WaveStanding, waveStanding } from './wave-standing.ts';
 
 /** How many clusters of a rollout stand where, over all its waves. */
 export interface RolloutProgress {
@@ -26,6 +29,10 @@ export interface RolloutDetail extends RolloutSummary {
   readonly waveDetails: readonly Wave[];
   /** In the order in which they go. */
   readonly members: readonly Member[];
+  /** Of each wave under the policy as applied now; not of a plan. */
+  readonly standings?: readonly WaveStanding[];
+  /** What clusters that failed share and those that succeeded lack: clusters that have it are set aside. */
+  readonly suspiciousTraits?: readonly string[];
   /** Only of a plan: clusters that the policy selects and that need nothing or belong to no wave. */
   readonly leftOut?: RolloutPlan['leftOut'];
 }
@@ -37,14 +44,21 @@ export async function listRollouts(table: Table): Promise<{ items: RolloutSummar
   return { items: items.sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1)) };
 }
 
-export async function rolloutDetail(table: Table, id: string): Promise<RolloutDetail> {
+export async function rolloutDetail(table: Table, id: string, now: Date): Promise<RolloutDetail> {
   const rollout = await load(table, Rollouts, id);
   if (rollout === undefined)
     throw namedError('RolloutNotFound', `There is no rollout ${id}. Run: liftlock get rollouts`);
   const members = (await table.queryPartition(rolloutPartition(id), 'MEMBER#')).map(
     (item) => decode(Members, item).data,
   );
-  return detail(rollout.data, await wavesOf(table, id), members);
+  const waves = await wavesOf(table, id);
+  const applied = (await load(table, Configs, 'UpgradePolicy', rollout.data.policy))?.data;
+  const policy = upgradePolicy(applied);
+  return {
+    ...detail(rollout.data, waves, members),
+    standings: waves.map((wave) => waveStanding(rollout.data, wave, policy, applied, now)),
+    suspiciousTraits: fingerprintOf(rollout.data, waves).traits,
+  };
 }
 
 /** A plan in the same shape as the rollout that it would become. */

@@ -17,7 +17,7 @@ export const audit = new Hono<ApiEnv>()
   .get('/fleet', async (context) => context.json(await auditTrail(context.var.ports.table, 'fleet', pageIn(context))))
   .get('/rollouts/:id', async (context) => {
     const { table } = context.var.ports;
-    const { id } = await rolloutDetail(table, context.req.param('id'));
+    const { id } = await rolloutDetail(table, context.req.param('id'), context.var.ports.clock.now());
     return context.json(await auditTrail(table, `rollout/${id}`, pageIn(context)));
   })
   .get('/clusters/:id', async (context) => {

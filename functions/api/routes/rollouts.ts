@@ -42,7 +42,11 @@ export const rollouts = new Hono<ApiEnv>()
   })
   .get('/:id', async (context) => {
     const request = readQuery(context, membersQuery);
-    const rollout = await rolloutDetail(context.var.ports.table, context.req.param('id'));
+    const rollout = await rolloutDetail(
+      context.var.ports.table,
+      context.req.param('id'),
+      context.var.ports.clock.now(),
+    );
     const { items: members, ...rest } = pageOf(rollout.members, placeOf, request);
     return context.json({ ...rollout, members, ...rest });
   })

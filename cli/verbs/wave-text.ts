@@ -1,0 +1,51 @@
+import type { Condition } from '../../core/contracts/items/common.ts';
+import type { Wave } from '../../core/contracts/items/rollout.ts';
+import type { WaveStanding } from '../../core/queries/wave-standing.ts';
+import { reasonLines } from '../output/print.ts';
+import { relativeTime } from '../output/relative-time.ts';
+import { visible } from '../output/visible.ts';
+
+/** `2 at once, at most 1 may fail, canaries: 1` */
+export function limitsText({ maxConcurrency, maxFailures, acceptedFailures, canaries, countInFlight }: Wave): string {
+  return [
+    `${maxConcurrency} at once`,
+    `at most ${maxFailures} may fail${countInFlight === true ? ', those in flight counted' : ''}`,
+    ...(canaries === undefined ? [] : [`canaries: ${canaries}`]),
+    ...(acceptedFailures === undefined ? [] : [`${acceptedFailures} failures accepted`]),
+  ].join(', ');
+}
+
+/** What a wave waits for and what is known of it; nothing where there is nothing to tell. */
+export function waveLines(wave: Wave, standing: WaveStanding | undefined, now: Date): string[] {
+  const given = (wave.approvals ?? []).filter(({ planHash }) => planHash === wave.planHash);
+  const asked = standing?.approvalsWanted ?? 0;
+  return [
+    ...(wave.planHash === undefined ? [] : [`  Plan: ${wave.planHash}`]),
+    ...(standing === undefined || wave.needWork === 0
+      ? []
+      : [`  Worst case: ${standing.worstCase} of ${wave.needWork} fail`]),
+    ...(asked === 0 && given.length === 0 ? [] : [`  Approvals: ${asked} asked for`]),
+    ...given.map(({ decision, principal, at, comment }) =>
+      visible(`    ${decision} by ${principal} ${relativeTime(at, now)}${comment === undefined ? '' : `: ${comment}`}`),
+    ),
+    ...reasonLines(standing?.approvalReasons ?? [], '    '),
+    ...(standing?.soakUntil == null ? [] : [`  Soaks until: ${standing.soakUntil}`]),
+    ...gateLines(wave, now),
+    ...indented(conditionLines(wave.conditions, now)),
+  ];
+}
+
+function gateLines({ gates }: Wave, now: Date): string[] {
+  if (gates === undefined) return [];
+  const read = gates.readings.map(({ gate, status, message }) => visible(`    ${gate}: ${status}. ${message}`));
+  return [`  Gates, read ${relativeTime(gates.checkedAt, now)}:`, ...read];
+}
+
+/** `  WithinBudget  True   3 h ago  0 failed, 1 may.` */
+export function conditionLines(conditions: readonly Condition[] | undefined, now: Date): string[] {
+  return (conditions ?? []).map(({ type, status, reason, message, lastTransitionTime }) =>
+    visible(`  ${type.padEnd(12)} ${status.padEnd(7)} ${relativeTime(lastTransitionTime, now)}, ${reason}: ${message}`),
+  );
+}
+
+const indented = (lines: readonly string[]): string[] => lines.map((line) => `  ${line}`);

@@ -1,0 +1,40 @@
+import type { UpgradePolicy } from '../config/types.ts';
+import type { AppliedConfig, Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { Reason } from '../contracts/step-result.ts';
+import { approvalRefusals } from '../policy/approvals.ts';
+import { worstCase } from '../policy/wave-room.ts';
+import { soakOf } from '../rollout/wave-soak.ts';
+
+/** Where a wave stands under its policy as applied now: what its item alone does not tell. */
+export interface WaveStanding {
+  readonly index: number;
+  /** When its soak will be over if every gate stays green; null while it does not soak, or a gate is not green. */
+  readonly soakUntil: string | null;
+  /** How many approvals it asks for; 0 = none. */
+  readonly approvalsWanted: number;
+  /** Why it may not begin for want of approval; empty = it may, or has begun. */
+  readonly approvalReasons: readonly Reason[];
+  /** The most clusters that can fail before nothing more starts. */
+  readonly worstCase: number;
+}
+
+/** Of waves that have not ended; a wave whose policy is gone, or cannot be read, asks for nothing that could be told. */
+export function waveStanding(
+  rollout: Rollout,
+  wave: Wave,
+  policy: UpgradePolicy | undefined,
+  applied: AppliedConfig | undefined,
+  now: Date,
+): WaveStanding {
+  const spec = policy?.spec.waves.find(({ name }) => name === wave.name);
+  const requesters = { policyAppliedBy: applied?.appliedBy, rolloutCreatedBy: rollout.createdBy };
+  const soak = wave.status === 'Soaking' ? soakOf(wave, spec, now) : undefined;
+  const judged = wave.status === 'Pending' || wave.status === 'Open';
+  return {
+    index: wave.index,
+    soakUntil: soak?.until?.toISOString() ?? null,
+    approvalsWanted: spec?.approval?.before === true ? spec.approval.approvals : 0,
+    approvalReasons: judged ? approvalRefusals(spec, wave, requesters, now) : [],
+    worstCase: worstCase(wave),
+  };
+}
