@@ -12,6 +12,10 @@ export const METRIC_NAMES = [
   'DecisionProblems',
   'UpgradesWaiting',
   'UpgradesStuck',
+  'ApprovalsOverdue',
+  'GatesNotGreen',
+  /** Once an hour. */
+  'RolloutsHalted',
   'ScopesRead',
   'ScopesUnreadable',
   'ClustersQueued',

@@ -13,6 +13,7 @@ import type { Decision, Waiting } from './decisions.ts';
 import { learnedFrom } from './learning.ts';
 import { loadSnapshot } from './load-snapshot.ts';
 import { lookAfterGrant } from './look-after-grant.ts';
+import { NOTHING_OVERDUE, type Overdue, overdueWaves } from './overdue-waves.ts';
 import { readGates } from './read-gates.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import { stuckUpgrades } from './stuck-upgrades.ts';
@@ -26,6 +27,8 @@ export interface ReconcileResult {
   readonly waiting: readonly Waiting[];
   /** Running upgrades without a sign of life for a day. */
   readonly stuck: number;
+  /** What waits for people for too long. */
+  readonly overdue: Overdue;
   /** Decisions that could not be carried out; the others were. Each is tried again at the next tick. */
   readonly problems: readonly { readonly decision: string; readonly error: string; readonly message: string }[];
 }
@@ -52,12 +55,14 @@ export async function reconcileRollouts(
     lastFull === undefined ||
     now.getTime() - Date.parse(lastFull) >= FULL_LOOK_EVERY_MINUTES * 60_000;
   const inMotion = active.some(isInMotion);
-  if (!full && !inMotion) return { look: 'idle', applied: 0, waiting: [], stuck: 0, problems: [] };
+  if (!full && !inMotion)
+    return { look: 'idle', applied: 0, waiting: [], stuck: 0, overdue: NOTHING_OVERDUE, problems: [] };
 
   if (full) await ensureEpoch(ports);
   let applied = 0;
   let waiting: readonly Waiting[] = [];
   let stuck = 0;
+  let overdue = NOTHING_OVERDUE;
   let unplanned = false;
   let learned = marker.data.learned;
   const problems: ReconcileResult['problems'][number][] = [];
@@ -68,6 +73,8 @@ export async function reconcileRollouts(
     const decided = decide(snapshot, ports.clock.now());
     waiting = decided.waiting;
     stuck = stuckUpgrades(snapshot.upgrades, ports.clock.now()).length;
+    // Only the first round has looked at everything.
+    if (round === 0) overdue = overdueWaves(snapshot, ports.clock.now());
     const changing =
       round === 0 ? decided.decisions : decided.decisions.filter((decision) => decision.type !== 'look-after-grant');
     let moved = false;
@@ -86,7 +93,7 @@ export async function reconcileRollouts(
   }
   // What could not be planned anew rested on something that has moved: the next tick looks at everything again.
   if (full && !unplanned) await markFull(ports, marker, learned);
-  return { look: full ? 'full' : 'active', applied, waiting, stuck, problems };
+  return { look: full ? 'full' : 'active', applied, waiting, stuck, overdue, problems };
 }
 
 /** Members and waves of a rollout that is not under way wait for a person, and so do their parked upgrades: they move nothing by themselves. */

@@ -27,11 +27,14 @@ export const definition: FunctionDefinition<ReconcilePorts, Wake, ReconcileResul
     return result;
   },
   correlation: ({ endedExecution }) => (endedExecution === undefined ? {} : { endedExecution }),
-  counts: ({ applied, waiting, stuck, problems }) => ({
+  counts: ({ applied, waiting, stuck, overdue, problems }) => ({
     Ticks: 1,
     DecisionsApplied: applied,
     UpgradesWaiting: waiting.length,
     UpgradesStuck: stuck,
+    ApprovalsOverdue: overdue.approvals,
+    GatesNotGreen: overdue.gates,
+    ...(overdue.halted === undefined ? {} : { RolloutsHalted: overdue.halted }),
     DecisionProblems: problems.length,
   }),
 };

@@ -24,4 +24,22 @@ export function reconcilerAlarms(monitoring: Monitoring): void {
     at: 1,
     periods: 2,
   });
+  const slowly = { period: Duration.hours(1), statistic: Stats.MAXIMUM };
+  monitoring.low('rollouts/approval-overdue', 'A wave has waited for its approval for three days.', {
+    metric: ownMetric(RECONCILER, 'ApprovalsOverdue', slowly),
+    at: 1,
+  });
+  monitoring.medium(
+    'rollouts/gates-not-green',
+    'A wave soaks, and one of its gates has not been green for six hours.',
+    {
+      metric: ownMetric(RECONCILER, 'GatesNotGreen', slowly),
+      at: 1,
+    },
+  );
+  // Everything is looked at once an hour: two hours hold at least one look.
+  monitoring.medium('rollouts/halted', 'A rollout is halted and waits for a person.', {
+    metric: ownMetric(RECONCILER, 'RolloutsHalted', { ...slowly, period: Duration.hours(2) }),
+    at: 1,
+  });
 }

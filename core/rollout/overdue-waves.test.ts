@@ -1,0 +1,82 @@
+import type { Rollout, Wave } from '../contracts/items/rollout.ts';
+import { overdueWaves } from './overdue-waves.ts';
+import type { FleetSnapshot } from './snapshot.ts';
+
+const now = new Date('2026-11-20T12:00:00Z');
+const ago = (hours: number) => new Date(now.getTime() - hours * 3_600_000).toISOString();
+const approval = { before: true, approvals: 1, fourEyes: false };
+const gates = (status: string) => ({ checkedAt: ago(0), readings: [{ gate: 'g', status, message: 'So.' }] });
+const since = (hours: number) => [
+  { type: 'GatesGreen', status: 'False', reason: 'GateRed', message: '', lastTransitionTime: ago(hours) },
+];
+
+function snapshot(waves: object[], rollout: object = {}, more: object = {}): FleetSnapshot {
+  return {
+    rollouts: [{ id: 'r', policy: 'p', status: 'Running', createdBy: 'me', createdAt: ago(100), ...rollout }],
+    waves: waves.map((wave, index) => ({ rolloutId: 'r', index, name: `w${index}`, planHash: 'h', ...wave })),
+    policies: new Map([
+      ['p', { appliedBy: 'me', policy: { spec: { waves: ['w0', 'w1'].map((name) => ({ name, approval })) } } }],
+    ]),
+    ...more,
+  } as unknown as FleetSnapshot;
+}
+
+test.each<[string, Partial<Wave>[] | object[], object, { approvals: number; gates: number }]>([
+  ['waits for approval for days', [{ status: 'Pending' }], {}, { approvals: 1, gates: 0 }],
+  ['waits since yesterday', [{ status: 'Pending' }], { createdAt: ago(24) }, { approvals: 0, gates: 0 }],
+  [
+    'has its turn since yesterday',
+    [{ status: 'Completed', endedAt: ago(24) }, { status: 'Pending' }],
+    {},
+    { approvals: 0, gates: 0 },
+  ],
+  [
+    'is approved',
+    [{ status: 'Pending', approvals: [{ decision: 'Approved', principal: 'x', at: ago(1), planHash: 'h' }] }],
+    {},
+    { approvals: 0, gates: 0 },
+  ],
+  ['waits for another wave', [{ status: 'Open' }, { status: 'Pending' }], {}, { approvals: 0, gates: 0 }],
+  ['is paused', [{ status: 'Pending' }], { status: 'Paused' }, { approvals: 0, gates: 0 }],
+  [
+    'soaks with a red gate for hours',
+    [{ status: 'Soaking', gates: gates('red'), conditions: since(6) }],
+    {},
+    { approvals: 0, gates: 1 },
+  ],
+  [
+    'soaks with a gate that has just turned red',
+    [{ status: 'Soaking', gates: gates('red'), conditions: since(5) }],
+    {},
+    { approvals: 0, gates: 0 },
+  ],
+  [
+    'has begun to soak a moment ago',
+    [{ status: 'Soaking', gates: gates('unknown'), conditions: since(90), lastSuccessAt: ago(1) }],
+    {},
+    { approvals: 0, gates: 0 },
+  ],
+  [
+    'soaks with green gates',
+    [{ status: 'Soaking', gates: gates('green'), conditions: since(90) }],
+    {},
+    { approvals: 0, gates: 0 },
+  ],
+])('a wave that %s', (_, waves, rollout, expected) => {
+  expect(overdueWaves(snapshot(waves, rollout), now)).toEqual(expected);
+});
+
+test('halted rollouts are counted on a full look, the newest of each policy', () => {
+  const rollout = (policy: string, status: Rollout['status'], hours: number) => ({
+    policy,
+    status,
+    createdAt: ago(hours),
+  });
+  const rollouts = [
+    rollout('a', 'Halted', 9),
+    rollout('a', 'Completed', 1),
+    rollout('b', 'Aborted', 9),
+    rollout('b', 'Halted', 1),
+  ];
+  expect(overdueWaves(snapshot([], {}, { history: { rollouts } }), now).halted).toBe(1);
+});

@@ -1,0 +1,73 @@
+import type { Rollout, Wave } from '../contracts/items/rollout.ts';
+import { approvalRefusals } from '../policy/approvals.ts';
+import type { FleetSnapshot } from './snapshot.ts';
+import { PASSED } from './wave-end.ts';
+
+/** People have had a weekend to approve. */
+export const APPROVAL_HOURS = 72;
+/** Whoever watches what the gate watches has seen it by then. */
+export const GATES_HOURS = 6;
+
+/** What waits for people for longer than it should: an alarm counts each. */
+export interface Overdue {
+  /** Waves whose turn it is, and that miss an approval. */
+  readonly approvals: number;
+  /** Waves that soak with a gate that is not green. */
+  readonly gates: number;
+  /** Rollouts that are halted, the newest of each policy; known on a full look alone. */
+  readonly halted?: number;
+}
+
+export const NOTHING_OVERDUE: Overdue = { approvals: 0, gates: 0 };
+
+export function overdueWaves(snapshot: FleetSnapshot, now: Date): Overdue {
+  const running = snapshot.rollouts.filter(({ status }) => status === 'Running');
+  const next = running.map((rollout) => ({ rollout, ...turnOf(snapshot, rollout) }));
+  const halted =
+    snapshot.history === undefined
+      ? {}
+      : { halted: newestOfPolicies(snapshot.history.rollouts).filter(({ status }) => status === 'Halted').length };
+  return {
+    approvals: next.filter(({ rollout, wave, since }) => missesApproval(snapshot, rollout, wave, since, now)).length,
+    gates: next.filter(({ wave }) => wave !== undefined && isNotGreen(wave, now)).length,
+    ...halted,
+  };
+}
+
+/** The first wave that has not passed, and since when it is its turn. */
+function turnOf({ waves }: FleetSnapshot, { id, createdAt }: Rollout): { wave: Wave | undefined; since: string } {
+  const own = waves.filter(({ rolloutId }) => rolloutId === id).sort((a, b) => a.index - b.index);
+  const wave = own.find(({ status }) => !PASSED.includes(status));
+  const ends = own.filter(({ status }) => PASSED.includes(status)).map(({ endedAt }) => endedAt ?? createdAt);
+  return { wave, since: [createdAt, ...ends].reduce((latest, at) => (at > latest ? at : latest)) };
+}
+
+function missesApproval(
+  { policies }: FleetSnapshot,
+  { policy: name, createdBy: rolloutCreatedBy }: Rollout,
+  wave: Wave | undefined,
+  since: string,
+  now: Date,
+): boolean {
+  if (wave?.status !== 'Pending' || hoursSince(since, now) < APPROVAL_HOURS) return false;
+  const applied = policies.get(name);
+  const spec = applied?.policy.spec.waves.find((one) => one.name === wave.name);
+  return approvalRefusals(spec, wave, { policyAppliedBy: applied?.appliedBy, rolloutCreatedBy }, now).length > 0;
+}
+
+function isNotGreen({ status, gates, lastSuccessAt = '', conditions = [] }: Wave, now: Date): boolean {
+  if (status !== 'Soaking' || gates === undefined || gates.readings.every((one) => one.status === 'green'))
+    return false;
+  const changed = conditions.find(({ type }) => type === 'GatesGreen')?.lastTransitionTime ?? gates.checkedAt;
+  return hoursSince(changed > lastSuccessAt ? changed : lastSuccessAt, now) >= GATES_HOURS;
+}
+
+/** An older one was given up for it. */
+function newestOfPolicies(rollouts: readonly Rollout[]): Rollout[] {
+  const newest = new Map<string, Rollout>();
+  for (const rollout of rollouts)
+    if (rollout.createdAt >= (newest.get(rollout.policy)?.createdAt ?? '')) newest.set(rollout.policy, rollout);
+  return [...newest.values()];
+}
+
+const hoursSince = (at: string, now: Date): number => (now.getTime() - Date.parse(at)) / 3_600_000;
