@@ -23,7 +23,7 @@ export const EVENT_EXAMPLES: { readonly [Type in EventType]: EventExample<Type> 
     detail: { version, region: 'eu-central-1', kubernetesVersion: '1.37' },
   },
   SupportDeadlineApproaching: {
-    when: 'The support of a cluster ends soon: once in each of the stretches of docs/runbook.md.',
+    when: 'The support of a cluster ends within 90, 60, 30 or 7 days: once for each.',
     detail: {
       version,
       ...cluster,
