@@ -107,3 +107,16 @@ test('every message of a whole rollout has a reference of its own', async () => 
     'Completed False',
   ]);
 });
+
+test('a rollout whose waves only wait is not planned anew, whatever is written with them', async () => {
+  const approval = { before: true, approvals: 1, fourEyes: false };
+  const world = await smallFleet({ clusters, policy: { waves: [{ name: 'all', approval }] } });
+  const until = new Date(world.clock.now().getTime() + 5 * 3_600_000);
+  await runWorld(world, { until, notBefore: until });
+  expect((await wavesOf(world)).map(({ status, conditions }) => [status, conditions?.length])).toEqual([
+    ['Pending', 4],
+  ]);
+  const events = (await world.auditTimeline()).map(({ event }) => event);
+  expect(events).toContain('RolloutCreated');
+  expect(events).not.toContain('RolloutReplanned');
+});
