@@ -27,7 +27,7 @@ export interface AlarmGates {
   read(alarm: string, signal: AbortSignal): Promise<Judged>;
 }
 
-/** CloudWatch takes nine of these a second from an account in a Region, people's consoles included. */
+/** A small rate of its own, for each account and Region: consoles and other tools of the account share CloudWatch's quota. */
 const RATE = { perSecond: 3, burst: 9 };
 
 interface Door {
