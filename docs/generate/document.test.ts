@@ -7,7 +7,7 @@ test.each(generatedDocuments().map((document) => [document.file.pathname.split('
   },
 );
 
-test.each(['scan-report', 'policies'])('every field in %s has a meaning', (name) => {
+test.each(['scan-report', 'policies', 'plan'])('every field in %s has a meaning', (name) => {
   const report = generatedDocuments().find(({ file }) => file.pathname.endsWith(`/${name}.md`));
   expect(report?.wanted.split('\n').filter((line) => /\| +\|$/.test(line))).toEqual([]);
 });

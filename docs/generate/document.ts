@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dataModel } from './data-model.ts';
 import { events } from './events.ts';
+import { plan } from './plan.ts';
 import { policies } from './policies.ts';
 import { scanReport } from './scan-report.ts';
 
@@ -9,6 +10,7 @@ const END = '<!-- end generated -->';
 const PARTS = {
   'data-model.md': dataModel,
   'events.md': events,
+  'plan.md': plan,
   'policies.md': policies,
   'scan-report.md': scanReport,
 } as const;

@@ -62,14 +62,21 @@ export const inventoryClusterSchema = z
     arn: z
       .string()
       .regex(/^arn:aws[a-z-]*:eks:[a-z0-9-]+:\d{12}:cluster\/.+$/, 'is not the ARN of an EKS cluster')
-      .optional(),
-    createdAt: z.iso.datetime({ offset: true, error: 'is not an instant: write 2026-01-31T08:00:00Z' }).optional(),
-    tags: z.record(z.string(), z.string()).default({}),
-    platformVersion: z.string().optional(),
-    status: z.string().default('ACTIVE'),
-    supportType: z.string().optional(),
-    authenticationMode: z.string().optional(),
-    autoMode: z.boolean().default(false),
+      .optional()
+      .describe('Its ARN; absent = derived from account, Region and name.'),
+    createdAt: z.iso
+      .datetime({ offset: true, error: 'is not an instant: write 2026-01-31T08:00:00Z' })
+      .optional()
+      .describe('When it was created; absent = the hashes of plans bind nothing.'),
+    tags: z
+      .record(z.string(), z.string())
+      .default({})
+      .describe('Its AWS tags; those with the prefix of the Fleet steer it.'),
+    platformVersion: z.string().optional().describe('Its platform version.'),
+    status: z.string().default('ACTIVE').describe('As EKS says it.'),
+    supportType: z.string().optional().describe('STANDARD or EXTENDED.'),
+    authenticationMode: z.string().optional().describe('How its API server knows people.'),
+    autoMode: z.boolean().default(false).describe('Whether EKS Auto Mode looks after its nodes.'),
     endpoint: z
       .strictObject({
         publicAccess: z.boolean(),
@@ -77,9 +84,9 @@ export const inventoryClusterSchema = z
         publicAccessCidrs: z.array(z.string()).default([]),
       })
       .optional(),
-    nodegroups: z.array(nodegroup).default([]),
-    fargateProfiles: z.array(z.string()).default([]),
-    addons: z.array(addon).default([]),
+    nodegroups: z.array(nodegroup).default([]).describe('Its managed node groups.'),
+    fargateProfiles: z.array(z.string()).default([]).describe('Names of its Fargate profiles.'),
+    addons: z.array(addon).default([]).describe('Its EKS add-ons.'),
     insights: z
       .strictObject({
         passing: count.default(0),
@@ -89,13 +96,13 @@ export const inventoryClusterSchema = z
         lastRefreshTime: timestamp.optional(),
       })
       .optional(),
-    managedBy: z.array(z.string()).default([]),
-    /** Why Liftlock never touches it. */
-    unsupported: z.string().optional(),
-    /** Why Liftlock cannot read it. */
-    unreachable: z.string().optional(),
-    /** Why nothing starts there until a person releases it. */
-    held: z.strictObject({ reason: reasonSchema, since: z.string() }).optional(),
+    managedBy: z.array(z.string()).default([]).describe('Tools whose marks are on it.'),
+    unsupported: z.string().optional().describe('Why Liftlock never touches it.'),
+    unreachable: z.string().optional().describe('Why Liftlock cannot read it.'),
+    held: z
+      .strictObject({ reason: reasonSchema, since: z.string() })
+      .optional()
+      .describe('Why nothing starts there until a person releases it.'),
     state: z.string().optional(),
     ...printed,
   })
