@@ -19,6 +19,7 @@ export const MEASUREMENTS = {
   'scan-live': [],
   calendar: [],
   'simulated-rollouts': ['--max-semi-space-size=64'],
+  plan: [],
 } as const satisfies Record<string, readonly string[]>;
 export type MeasurementName = keyof typeof MEASUREMENTS;
 export const MEASUREMENT_NAMES = Object.keys(MEASUREMENTS) as readonly MeasurementName[];

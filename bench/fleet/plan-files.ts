@@ -1,0 +1,71 @@
+/** Config and inventory for plans of many clusters: eight waves, six calendars in six zones, caps, canaries, soaks, a deadline. */
+const ZONES = [
+  'Europe/Berlin',
+  'America/New_York',
+  'Australia/Lord_Howe',
+  'Asia/Kolkata',
+  'America/Sao_Paulo',
+  'Pacific/Auckland',
+];
+const WAVES = 8;
+const ACCOUNTS = 500;
+const apiVersion = 'liftlock/v1alpha1';
+
+export function planConfig(deadline: string): string {
+  const calendars = ZONES.map((timeZone, index) => ({
+    kind: 'Calendar',
+    metadata: { name: `calendar-${index}` },
+    spec: {
+      timeZone,
+      windows: [
+        { name: 'nights', schedule: '0 18 * * MON-THU', duration: '14h' },
+        { name: 'weekends', schedule: '0 6 * * SAT', end: '0 22 * * SUN' },
+      ],
+      freezes: [
+        { name: 'month-end', schedule: '0 0 28 * *', duration: '4d' },
+        { name: 'year-end', from: `2026-12-${15 + index}`, to: '2027-01-05' },
+      ],
+    },
+  }));
+  const waves = Array.from({ length: WAVES }, (_, index) => ({
+    name: `wave-${index}`,
+    selector: { matchLabels: { wave: String(index) } },
+    maxConcurrency: '10%',
+    canaries: 2,
+    calendar: `calendar-${index % ZONES.length}`,
+    soak: '12h',
+    failureBudget: { maxFailures: '2%' },
+  }));
+  const documents = [
+    {
+      kind: 'Fleet',
+      metadata: { name: 'bench' },
+      spec: {
+        mode: 'act',
+        accounts: ['111111111111'],
+        regions: ['eu-central-1'],
+        spokeRole: { externalId: 'bench' },
+        caps: { total: 200, perAccount: 4 },
+      },
+    },
+    ...calendars,
+    {
+      kind: 'UpgradePolicy',
+      metadata: { name: 'standard' },
+      spec: { selector: {}, target: '1.36', trigger: 'manual', deadline, waves },
+    },
+  ];
+  return documents.map((document) => JSON.stringify({ apiVersion, ...document })).join('\n---\n');
+}
+
+/** Two thirds are one minor behind, one third two. */
+export function planInventory(count: number): string {
+  const clusters = Array.from({ length: count }, (_, index) => ({
+    name: `cluster-${index}`,
+    accountId: String(100_000_000_000 + (index % ACCOUNTS)),
+    region: 'eu-central-1',
+    kubernetesVersion: index % 3 === 0 ? '1.34' : '1.35',
+    labels: { wave: String(index % WAVES), team: `team-${index % 20}` },
+  }));
+  return JSON.stringify({ apiVersion, kind: 'Inventory', clusters });
+}
