@@ -44,8 +44,10 @@ export function capRefusals(
   policy?: Pick<UpgradePolicySpec, 'caps'>,
 ): Reason[] {
   return keys.flatMap((key) => {
-    const limit = capLimit(key, fleet, policy);
     const count = counts[key] ?? 0;
+    // No cap is below 1, so what nobody counts against has room.
+    if (count === 0) return [];
+    const limit = capLimit(key, fleet, policy);
     return limit !== undefined && count >= limit
       ? [reason('CapReached', `${count} of at most ${limit} upgrades run under the cap ${key}.`)]
       : [];

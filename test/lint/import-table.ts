@@ -27,6 +27,8 @@ export const importTable: Readonly<Record<string, ImportRule>> = {
   },
   // Another reader of cron, against which ours is tested; nothing but tests loads it.
   'core/calendar/testing': { folders: ['core'], packages: ['croner'] },
+  // Random fleets for the properties of plans; nothing but tests loads them.
+  'core/plan/testing': { folders: ['core'], packages: ['fast-check'] },
   'adapters/aws': { folders: ['core', 'adapters/aws'], packages: wire },
   'adapters/dynamodb': { folders: ['core', 'adapters/dynamodb'], packages: wire },
   'adapters/dynamodb/local': { folders: ['core', 'adapters/dynamodb'], packages: ['dynalite', ...wire] },
