@@ -1,6 +1,6 @@
 import type { Reason } from '../contracts/step-result.ts';
 import { decide } from '../rollout/decide.ts';
-import type { Decision } from '../rollout/decisions.ts';
+import type { Decision, Waiting } from '../rollout/decisions.ts';
 import type { RolloutPlan } from '../rollout/plan-rollout.ts';
 import { planRollout } from '../rollout/plan-rollout.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
@@ -90,7 +90,14 @@ function tick(
     }
     wakes = waiting.flatMap(({ until }) => until ?? []);
     let changed = 0;
-    for (const decision of decisions) if (apply(fleet, decision, now)) changed += 1;
+    let granted = 0;
+    for (const decision of decisions) {
+      if (!apply(fleet, decision, now)) continue;
+      changed += 1;
+      if (decision.type === 'grant-member') granted += 1;
+    }
+    // Whoever is left waits for a place in a full wave, so that a second look would find nothing.
+    if (!everybody && granted === changed && granted > 0 && fleet.rollouts.size === 1 && isFull(waiting)) break;
     const offeredNow = snapshot.members.length;
     if (changed > 0) depth = 1;
     else if (depth >= DEEPEST || offeredNow === before || !waiting.some((one) => isOwnReason(base, one))) break;
@@ -99,6 +106,11 @@ function tick(
   }
   return { wakes, codes };
 }
+
+const FULL: readonly string[] = ['WaveFull', 'CanaryFirst', 'BudgetInFlight'];
+
+const isFull = (waiting: readonly Waiting[]): boolean =>
+  waiting.length > 0 && waiting.every(({ reasons }) => reasons.some(({ code }) => FULL.includes(code)));
 
 const apply = (fleet: VirtualFleet, decision: Decision, now: Date): boolean =>
   decision.type !== 'look-after-grant' && fleet.apply(decision, now);
