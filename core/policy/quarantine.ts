@@ -4,12 +4,16 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 /** A cluster that was just created is still being filled, often by the tool that will move it again. */
 export const SETTLING_MILLISECONDS = 6 * 3_600_000;
 
+/** When a cluster that was just created is no longer left alone. */
+export const settledAt = ({ createdAt }: Pick<ClusterRecord, 'createdAt'>): Date =>
+  new Date(Date.parse(createdAt) + SETTLING_MILLISECONDS);
+
 /** Why a cluster is set aside for a while, outside the failure budget; it comes back by itself when none holds any more. */
 export function quarantineReasons(cluster: Pick<ClusterRecord, 'status' | 'createdAt' | 'name'>, now: Date): Reason[] {
   if (cluster.status === 'DELETING') return [reason('Deleting', `The cluster ${cluster.name} is being deleted.`)];
   if (cluster.status === 'CREATING') return [reason('Creating', `The cluster ${cluster.name} is being created.`)];
-  const until = Date.parse(cluster.createdAt) + SETTLING_MILLISECONDS;
-  if (now.getTime() >= until) return [];
-  const said = `The cluster ${cluster.name} was created at ${cluster.createdAt}; new ones are left alone until ${new Date(until).toISOString()}.`;
+  const until = settledAt(cluster);
+  if (now >= until) return [];
+  const said = `The cluster ${cluster.name} was created at ${cluster.createdAt}; new ones are left alone until ${until.toISOString()}.`;
   return [reason('RecentlyCreated', said)];
 }

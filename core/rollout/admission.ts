@@ -2,6 +2,7 @@ import type { Ledger, Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { capKeys, recountInPlace } from '../policy/caps.ts';
+import { settledAt } from '../policy/quarantine.ts';
 import { failuresOf, grantRefusals } from '../protocol/grant-decision.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { nextHop } from './cluster-target.ts';
@@ -92,12 +93,19 @@ export function admit(admission: Admission): { decisions: Decision[]; waiting: W
       resumeAt !== undefined && new Date(resumeAt) > now
         ? { reasons: [resumesLater(member, resumeAt)], until: resumeAt }
         : aside.length > 0
-          ? { reasons: aside }
+          ? { reasons: aside, until: asideUntil(snapshot, member, aside) }
           : admitOne(admission, member, decisions);
     if (answer.reasons.length === 0) continue;
     waiting.push({ clusterKey, rolloutId: rollout.id, ...told(member, answer) });
   }
   return { decisions, waiting };
+}
+
+/** One that was just created comes back by itself; nobody knows when the others do. */
+function asideUntil(snapshot: FleetSnapshot, { clusterKey }: Member, reasons: readonly Reason[]): string | undefined {
+  const cluster = snapshot.clusters.get(clusterKey);
+  const isNew = reasons.every(({ code }) => code === 'RecentlyCreated');
+  return isNew && cluster !== undefined ? settledAt(cluster).toISOString() : undefined;
 }
 
 const resumesLater = (member: Member, at: string): Reason => ({
