@@ -56,6 +56,9 @@ export const GRANTING_WAVES: readonly Wave['status'][] = [
   'Undecided',
 ];
 
+/** Waves after which the next one may begin. */
+export const PASSED_WAVES: readonly Wave['status'][] = ['Completed', 'CompletedWithFailures', 'Skipped'];
+
 const WAITING_MEMBERS: readonly Member['status'][] = ['Pending', 'Parked', 'Quarantined'];
 
 /** Failures of all waves of a rollout. */
@@ -96,6 +99,10 @@ function rolloutRefusals(
     const said = `The wave ${halted.name}, before it, is halted: ${halted.failed} failed and at most ${allowedFailures(halted)} may.`;
     reasons.push(reason('EarlierWaveHalted', said));
   }
+  // A person's retry opens a wave again: whoever has not begun waits for it once more, stragglers of later waves too.
+  const reopened = earlier.find((one) => one.status !== 'Halted' && !PASSED_WAVES.includes(one.status));
+  if (reopened !== undefined && member?.inFlight !== true)
+    reasons.push(reason('EarlierWave', `The wave ${reopened.name} comes first: it is ${reopened.status}.`));
   if (wave === undefined || member === undefined)
     return [...reasons, reason('NotAMember', 'The cluster is not a member of the rollout.')];
   // Whoever decided this may have slept since: a member that has ended meanwhile is not begun again by that.

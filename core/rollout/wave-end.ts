@@ -3,8 +3,7 @@ import type { Wave } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { exceedsBudget } from '../policy/wave-room.ts';
 
-/** Waves after which the next one may open. */
-export const PASSED: readonly Wave['status'][] = ['Completed', 'CompletedWithFailures', 'Skipped'];
+export { PASSED_WAVES as PASSED } from '../protocol/grant-decision.ts';
 
 /** Every member has ended, or will be seen to later. */
 export const isSettled = (wave: Wave): boolean =>

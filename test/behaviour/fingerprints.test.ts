@@ -176,6 +176,32 @@ describe('a wave', () => {
     expect((await wavesOf(world)).map(({ status }) => status)).toEqual(['CompletedWithFailures', 'Completed']);
   });
 
+  test('that is opened again by a retry is waited for again, also by stragglers of later waves', async () => {
+    const world = await smallFleet({
+      clusters: [
+        cluster('a', 'BOTTLEROCKET_x86_64'),
+        cluster('p', 'BOTTLEROCKET_x86_64', 'prod'),
+        cluster('q', 'AL2023_x86_64_STANDARD', 'prod'),
+      ],
+      policy: {
+        waves: [
+          { name: 'dev', selector: { matchLabels: { stage: 'dev' } } },
+          { name: 'prod', selector: { matchLabels: { stage: 'prod' } }, failureBudget: { maxFailures: 1 } },
+        ],
+      },
+      prepare: failing('a'),
+    });
+    await run(world);
+    await resumeRollout(world.ports, await idOf(world), PERSON, 'known', { acceptFailures: true });
+    await run(world);
+    expect((await memberOf(world, 'p')).status).toBe('Quarantined');
+    await retryCluster(world.ports, (await recordOf(world, 'a')).clusterKey, PERSON);
+    await run(world);
+    const of = (name: string) => mutationsOf(world).filter((one) => one.clusterArn.endsWith(`/${name}`));
+    expect((await membersOf(world)).map(({ status }) => status)).toEqual(Array(3).fill('Succeeded'));
+    expect(of('p')[0]?.at).toBeGreaterThan(of('a').at(-1)?.at ?? Number.POSITIVE_INFINITY);
+  });
+
   test('lets a person take a cluster out that waits, and it stays out', async () => {
     const world = await smallFleet({
       clusters: [cluster('a', 'AL2023_x86_64_STANDARD'), cluster('b', 'AL2023_x86_64_STANDARD')],
