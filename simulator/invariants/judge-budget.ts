@@ -24,7 +24,17 @@ export const judgeBudget = (): Judge => (moment) => {
         budget(`${what} began while ${failed} of the wave ${wave.name} had failed, at most ${mayFailOf(wave)} may`),
       );
   }
-  return [...violations, ...inFlightViolations(moment.store, place, what)];
+  // A cluster that goes on to its next minor holds its place already: it may fail no more often than before.
+  const goesOn = moment.store
+    .all(Upgrades)
+    .some(
+      (one) =>
+        one.clusterKey === commit.clusterKey &&
+        one.rolloutId === place.rollout.id &&
+        one.id !== commit.upgrade?.id &&
+        one.mutated,
+    );
+  return goesOn ? violations : [...violations, ...inFlightViolations(moment.store, place, what)];
 };
 
 function inFlightViolations(store: StoreAt, place: PlaceAt, what: string): Violation[] {

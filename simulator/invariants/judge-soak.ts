@@ -47,7 +47,8 @@ function noteSuccess({ item, store, at }: Moment, lastSuccess: Map<string, numbe
   if (rolloutId === undefined || waveIndex === undefined) return;
   if (store.get(Members, rolloutId, waveIndex, item.subject)?.status !== 'Succeeded') return;
   if (store.was(Waves, rolloutId, waveIndex)?.status === 'Open')
-    lastSuccess.set(keyOf({ rolloutId, index: waveIndex }), at);
+    // Who concluded it may have slept, or have another clock: its end is then when it was seen, not when that was written.
+    lastSuccess.set(keyOf({ rolloutId, index: waveIndex }), Math.min(at, Date.parse(item.at)));
 }
 
 function beforeItsTurn({ item, store }: Moment): Violation[] {

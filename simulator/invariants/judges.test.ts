@@ -1,6 +1,5 @@
-import type { ClusterRecord } from '../../core/contracts/items/cluster.ts';
 import type { Upgrade } from '../../core/contracts/items/protocol.ts';
-import { Clusters, Epochs, Intents, Members, Upgrades, Waves } from '../../core/store/entities.ts';
+import { Epochs, Intents, Members, Upgrades, Waves } from '../../core/store/entities.ts';
 import type { History } from './history.ts';
 import type { Judge } from './judge.ts';
 import { judgeApproval } from './judge-approval.ts';
@@ -13,6 +12,7 @@ import { judgeSoak } from './judge-soak.ts';
 import { judgeStop } from './judge-stop.ts';
 import { judgeWindow } from './judge-window.ts';
 import {
+  byHand,
   config,
   type Fabricated,
   hold,
@@ -378,22 +378,6 @@ const GUILTY: readonly (readonly [invariant: string, ...Case])[] = [
 test.each(GUILTY)('%s is violated by %s', (invariant, _, judge, history) => {
   expect(history.judged(judge)).toContainEqual({ invariant, message: expect.any(String) });
 });
-
-/** A cluster that a person upgrades, outside every rollout. */
-function byHand(options: Parameters<typeof inForce>[0]): Fabricated {
-  const upgrade = { rolloutId: undefined, waveIndex: undefined };
-  const cluster = {
-    clusterKey: KEY,
-    name: 'web',
-    account: '111111111111',
-    region: 'eu-central-1',
-    tags: {},
-    labels: {},
-  };
-  return inForce(options)
-    .add(KEY, 'ClusterDiscovered', { tags: {} }, write(Clusters, cluster as unknown as ClusterRecord))
-    .commit(undefined, {}, upgrade);
-}
 
 function callWith(clientRequestToken: string) {
   const { call } = intentOf({});

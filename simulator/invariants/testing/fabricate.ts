@@ -1,10 +1,12 @@
 import { upgradePolicySchema } from '../../../core/config/schema/upgrade-policy.ts';
+import type { ClusterRecord } from '../../../core/contracts/items/cluster.ts';
 import type { Grant, Intent, Upgrade } from '../../../core/contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../../../core/contracts/items/rollout.ts';
 import type { AuditItem } from '../../../core/ports/table.ts';
 import type { AuditedWrite } from '../../../core/store/audit.ts';
 import {
   ClusterControls,
+  Clusters,
   Configs,
   Epochs,
   FleetControls,
@@ -176,6 +178,22 @@ export function inForce(
     write(Grants, grantOf(options.grant ?? {})),
     write(Ledgers, { counts: { total: 1, 'account/111111111111': 1, 'region/eu-central-1': 1 } }),
   );
+}
+
+/** A cluster that a person upgrades, outside every rollout. */
+export function byHand(options: Parameters<typeof inForce>[0]): Fabricated {
+  const upgrade = { rolloutId: undefined, waveIndex: undefined };
+  const cluster = {
+    clusterKey: KEY,
+    name: 'web',
+    account: '111111111111',
+    region: 'eu-central-1',
+    tags: {},
+    labels: {},
+  };
+  return inForce(options)
+    .add(KEY, 'ClusterDiscovered', { tags: {} }, write(Clusters, cluster as unknown as ClusterRecord))
+    .commit(undefined, {}, upgrade);
 }
 
 export const stopFleet = write(FleetControls, { stopped: true });
