@@ -1,4 +1,6 @@
-import { Grants } from '../../core/store/entities.ts';
+import type { StoredItem } from '../../core/ports/table.ts';
+import { Grants, Waves } from '../../core/store/entities.ts';
+import { decode } from '../../core/store/entity.ts';
 import { type RunOptions, untilRest } from './until-rest.ts';
 import type { World } from './world.ts';
 
@@ -6,7 +8,7 @@ import type { World } from './world.ts';
 export const SCHEDULE = { reconcile: 1, discover: 60, watch: 60 } as const;
 
 export interface WorldRunOptions extends RunOptions {
-  /** While nothing is granted and nothing in the table changes, the reconciler looks this often only: nights and weekends are cheap. Every minute when absent. */
+  /** While nothing is granted, nothing soaks and nothing in the table changes, the reconciler looks this often only: nights and weekends are cheap. Every minute when absent. */
   readonly idleMinutes?: number;
 }
 
@@ -35,14 +37,19 @@ export async function runWorld(world: World, options: WorldRunOptions): Promise<
   }
 }
 
-/** While a cluster is granted, or when anything has changed since it looked last, it looks every minute; else every so many. */
+/** What runs, and gates of a wave that soaks, are looked at all the time. */
+function isWatched(item: StoredItem): boolean {
+  return item.kind === Grants.kind || (item.kind === Waves.kind && decode(Waves, item).data.status === 'Soaking');
+}
+
+/** While a cluster is granted or a wave soaks, or when anything has changed since it looked last, it looks every minute; else every so many. */
 function looking(world: World, idleMinutes: number): () => Promise<void> {
   let seen: number | undefined;
   let lookedAt = 0;
   return async () => {
     const now = world.clock.now().getTime();
     const isQuiet = seen === world.table.writes && now - lookedAt < idleMinutes * 60_000;
-    if (isQuiet && !(await world.table.queryActive()).some(({ kind }) => kind === Grants.kind)) return;
+    if (isQuiet && !(await world.table.queryActive()).some(isWatched)) return;
     lookedAt = now;
     await world.tick();
     seen = world.table.writes;

@@ -24,7 +24,7 @@ test.each(GOLDEN_SCENARIOS)('$name: $title', async (scenario) => {
   expect(text).toBe(await readFile(file, 'utf8'));
 });
 
-async function textOf({ title, clusters, caps = {}, waves, faults }: GoldenScenario): Promise<string> {
+async function textOf({ title, clusters, caps = {}, calendars = {}, waves, faults }: GoldenScenario): Promise<string> {
   const state = emptyState(START);
   for (const cluster of clusters) addCluster(state, cluster);
   const objects = parseDocuments(
@@ -42,6 +42,7 @@ async function textOf({ title, clusters, caps = {}, waves, faults }: GoldenScena
           labels: { fromTags: { stage: 'stage' } },
         },
       },
+      ...Object.entries(calendars).map(([name, spec]) => ({ apiVersion, kind: 'Calendar', metadata: { name }, spec })),
       {
         apiVersion,
         kind: 'UpgradePolicy',
@@ -53,7 +54,7 @@ async function textOf({ title, clusters, caps = {}, waves, faults }: GoldenScena
   );
   const simulation = { seed: 1, fleet: { clusters: clusters.length, target: '1.37' }, faults: [...faults] };
   const prepared = { state, start: START, objects };
-  const { result, world } = await runSimulation(simulation, prepared);
+  const { result, world } = await runSimulation(simulation, prepared, { idleMinutes: 1 });
   const { outcome, clusters: buckets, violations } = result;
   const ends = Object.entries(buckets).map(([bucket, count]) => `${count} ${bucket}`);
   return [

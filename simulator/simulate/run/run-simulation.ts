@@ -3,6 +3,7 @@ import { judgeWave } from '../../../core/operations/judge-wave.ts';
 import { Regions } from '../../../core/store/entities.ts';
 import { put } from '../../../core/store/entity.ts';
 import { acceptedMutations } from '../../eks/log/timeline.ts';
+import type { Timing } from '../../eks/timing.ts';
 import { checkInvariants } from '../../invariants/check-invariants.ts';
 import type { Violation } from '../../invariants/history.ts';
 import { GiveApprovals } from '../../process/give-approvals.ts';
@@ -45,13 +46,14 @@ const QUIET_HOURS = 1.25;
 export async function runSimulation(
   simulation: Simulation,
   prepared?: PreparedSimulation,
+  options: { readonly idleMinutes?: number; readonly timing?: Partial<Timing> } = {},
 ): Promise<{ readonly result: SimulationResult; readonly world: World }> {
   const begun = performance.now();
   const { state, start, objects, knownVersions, approvals = [] } = prepared ?? (await prepareSimulation(simulation));
   const arns = Object.keys(state.clusters);
   const { seed, faults } = simulation;
-  const options = { state, start, seed, timing: BRISK_TIMING, keepHistories: false };
-  const { world, over, isExpected } = worldWithFaults(options, faults);
+  const timing = options.timing ?? BRISK_TIMING;
+  const { world, over, isExpected } = worldWithFaults({ state, start, seed, timing, keepHistories: false }, faults);
   const skewed = watchSkew(world);
   if (knownVersions !== undefined) await knowVersions(world, objects, knownVersions, start);
   await applyConfig(world.ports, objects, ADMIN);
@@ -65,7 +67,7 @@ export async function runSimulation(
     notBefore: over,
     people: () => people.look(),
     isExpected,
-    idleMinutes: IDLE_MINUTES,
+    idleMinutes: options.idleMinutes ?? IDLE_MINUTES,
   });
   const violations = [...skewed, ...(await checkInvariants(world)), ...unexpected(world, rested, faults)];
   const last = world.table.auditTimeline().at(-1);
