@@ -14,7 +14,8 @@ export interface Figure {
     | 'transitions'
     | 'events'
     | 'polls'
-    | 'writes';
+    | 'writes'
+    | 'times';
   /** The largest value that is allowed; for rates see `least`. */
   readonly limit?: number;
   /** The smallest value that is allowed. */

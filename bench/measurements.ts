@@ -18,6 +18,7 @@ export const MEASUREMENTS = {
   'scan-one-file': [],
   'scan-live': [],
   calendar: [],
+  makespan: [],
   'simulated-rollouts': ['--max-semi-space-size=64'],
   plan: [],
 } as const satisfies Record<string, readonly string[]>;
