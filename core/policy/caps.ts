@@ -8,6 +8,18 @@ export type CapKey = string;
 
 /** Every key that a grant of this cluster counts against, capped today or not: a cap set later must find the counts right. */
 export function capKeys(cluster: Pick<ClusterRecord, 'account' | 'region' | 'labels'>, fleet: FleetSpec): CapKey[] {
+  const known = remembered.get(cluster);
+  if (known?.fleet === fleet) return known.keys;
+  const keys = keysOf(cluster, fleet);
+  // Only what nobody can change any more has the same keys for ever.
+  if (Object.isFrozen(cluster) && Object.isFrozen(fleet)) remembered.set(cluster, { fleet, keys });
+  return keys;
+}
+
+/** A tick asks for each cluster that waits, every minute. */
+const remembered = new WeakMap<object, { readonly fleet: FleetSpec; readonly keys: CapKey[] }>();
+
+function keysOf(cluster: Pick<ClusterRecord, 'account' | 'region' | 'labels'>, fleet: FleetSpec): CapKey[] {
   const labels = [
     ...new Set([...Object.keys(fleet.labels.fromTags), ...Object.keys(fleet.caps.perLabel ?? {})]),
   ].sort();

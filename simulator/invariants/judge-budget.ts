@@ -1,15 +1,16 @@
 import { Members, Upgrades } from '../../core/store/entities.ts';
 import { commitAt, type PlaceAt, placeAt } from './commit-at.ts';
 import type { Violation } from './history.ts';
-import type { Judge } from './judge.ts';
+import type { Judge, Moment } from './judge.ts';
 import type { StoreAt } from './store-at.ts';
 
 /**
- * 7 `budget`: no upgrade makes its first change in a wave whose failures exceed its budget or that is halted, nor in one after such a wave;
+ * 7 `budget`: no upgrade is granted or makes its first change in a wave whose failures exceed its budget or that is halted, nor in one after such a wave;
  * with `countInFlight` what may still fail counts too (semantics.md, Failure budget). Failures are counted from the members, not from the
  * wave's own counter.
  */
 export const judgeBudget = (): Judge => (moment) => {
+  if (moment.item.event === 'Granted') return grantsInHaltedWaves(moment);
   const commit = commitAt(moment);
   if (commit === undefined || !commit.first || commit.upgrade === undefined) return [];
   const place = placeAt(moment.store, commit.upgrade);
@@ -36,6 +37,16 @@ export const judgeBudget = (): Judge => (moment) => {
     );
   return goesOn ? violations : [...violations, ...inFlightViolations(moment.store, place, what)];
 };
+
+/** Nothing new is granted there either; who was begun goes on when it may. */
+function grantsInHaltedWaves({ item, store }: Moment): Violation[] {
+  const place = placeAt(store, item.detail);
+  if (place === undefined) return [];
+  if (store.was(Members, place.rollout.id, place.wave.index, item.subject)?.inFlight === true) return [];
+  return [...place.earlier, place.wave]
+    .filter(({ status }) => status === 'Halted')
+    .map(({ name }) => budget(`${item.subject} was granted at ${item.at} while the wave ${name} was halted`));
+}
 
 function inFlightViolations(store: StoreAt, place: PlaceAt, what: string): Violation[] {
   if (place.spec?.failureBudget.countInFlight !== true) return [];

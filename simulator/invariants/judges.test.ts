@@ -181,6 +181,7 @@ const GUILTY: readonly (readonly [invariant: string, ...Case])[] = [
     judgeOrder,
     inForce({ steps: running }).commit('roll-node-group', {}, { steps: running }),
   ],
+  ['budget', 'a grant in a halted wave', judgeBudget, inForce({ first: { status: 'Halted' } }).grant()],
   ['budget', 'a halted wave', judgeBudget, inForce({ first: { status: 'Halted' } }).commit()],
   [
     'budget',
