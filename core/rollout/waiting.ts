@@ -12,7 +12,15 @@ export interface Answer {
 }
 
 /** Reasons that only say what is true now; for whoever waits for a wave, what will be true when it has passed counts. */
-const OF_NOW = new Set(['WavePending', 'EarlierWave', 'WindowClosed', 'Frozen', 'WindowTooShort', 'WindowClosing', 'CapReached']);
+const OF_NOW = new Set([
+  'WavePending',
+  'EarlierWave',
+  'WindowClosed',
+  'Frozen',
+  'WindowTooShort',
+  'WindowClosing',
+  'CapReached',
+]);
 
 /**
  * Says to members of waves that are not open yet what they wait for: first the wave before them, until when it soaks, and then the window
