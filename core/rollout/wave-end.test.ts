@@ -1,0 +1,54 @@
+import { waveSchema } from '../config/schema/wave.ts';
+import type { Wave } from '../contracts/items/rollout.ts';
+import { waveEnd } from './wave-end.ts';
+
+const wave = (more: Partial<Wave>): Wave => ({
+  rolloutId: 'r',
+  index: 0,
+  name: 'all',
+  status: 'Open',
+  members: 5,
+  needWork: 5,
+  maxConcurrency: 1,
+  maxFailures: 1,
+  inFlight: 0,
+  succeeded: 0,
+  failed: 0,
+  blocked: 0,
+  excluded: 0,
+  quarantined: 0,
+  reasons: [],
+  ...more,
+});
+const spec = (more: object = {}) => waveSchema.parse({ name: 'all', ...more });
+
+test.each([
+  ['all succeeded', { succeeded: 5 }, {}, 'Completed'],
+  ['some failed within the budget', { succeeded: 4, failed: 1 }, {}, 'CompletedWithFailures'],
+  ['more failed than may', { succeeded: 3, failed: 2 }, {}, 'Halted'],
+  ['none succeeded, within the budget', { failed: 1, blocked: 4 }, {}, 'Halted'],
+  [
+    'none succeeded, and a person accepts it',
+    { failed: 1, blocked: 4, acceptedFailures: 1 },
+    {},
+    'CompletedWithFailures',
+  ],
+  ['nobody was judged', { blocked: 5 }, {}, 'Undecided'],
+  ['fewer than asked for were judged', { succeeded: 2, blocked: 3 }, { failureBudget: { minJudged: 3 } }, 'Undecided'],
+  [
+    'as many as asked for',
+    { succeeded: 2, failed: 1, blocked: 2 },
+    { failureBudget: { minJudged: 3 } },
+    'CompletedWithFailures',
+  ],
+  ['more asked for than there are', { succeeded: 5 }, { failureBudget: { minJudged: 50 } }, 'Completed'],
+  [
+    'too few, and the policy lets it pass',
+    { succeeded: 1, blocked: 4 },
+    { failureBudget: { minJudged: 3 }, onUndecided: 'pass' },
+    'Completed',
+  ],
+  ['nobody asked for', { blocked: 5 }, { failureBudget: { minJudged: 0 } }, 'Completed'],
+] as const)('%s', (_, counts, rules, status) => {
+  expect(waveEnd(wave(counts), spec(rules)).status).toBe(status);
+});
