@@ -27,7 +27,7 @@ test('whatever the fleet, its policies and what goes wrong: no invariant is brok
       const { upgraded, failed, held, excluded } = result.clusters;
       expect(upgraded + failed + held + excluded).toBe(clusters);
     }),
-    { numRuns: 12 },
+    { numRuns: 36 },
   );
 });
 
