@@ -33,8 +33,13 @@ export function judgeWave(ports: OperatorPorts, id: string, name: string, judgem
       throw namedError('RolloutNotFound', `There is no rollout ${id}. Run: liftlock get rollouts`);
     const wave = await waveNamed(ports, id, name);
     const config = await load(table, Configs, 'UpgradePolicy', rollout.data.policy);
-    const approval = upgradePolicy(config?.data)?.spec.waves.find((spec) => spec.name === name)?.approval;
-    refuseState(wave.data, approval !== undefined);
+    const policy = upgradePolicy(config?.data);
+    const spec = policy?.spec.waves.find((one) => one.name === name);
+    const approval = spec?.approval;
+    // A wave under way whose name the policy has given up goes by the one that selects its clusters now: whether that asks, and whom, is
+    // judged at each grant.
+    const isRenamed = policy !== undefined && spec === undefined;
+    refuseState(wave.data, approval !== undefined || isRenamed);
     const { planHash } = wave.data;
     if (planHash === undefined)
       throw new Refusal(

@@ -151,3 +151,24 @@ test('a rule approves by itself once it is true, and counts as one', async () =>
   await run(together);
   expect(touched(together, 'p1')).toBe(true);
 });
+
+test('a wave that was renamed while it was under way, and asks for approval now, can be approved by the name that it began with', async () => {
+  const all = { selector: {}, target: 'latest', trigger: 'automatic' };
+  const world = await smallFleet({
+    clusters: staged('dev', ['d1', 'd2']),
+    policy: { ...all, waves: [{ name: 'first' }] },
+  });
+  await hours(world, 0.2);
+  const renamed = upgradePolicySchema.parse({
+    apiVersion: 'liftlock/v1alpha1',
+    kind: 'UpgradePolicy',
+    metadata: { name: 'policy-0' },
+    spec: { ...all, waves: [{ name: 'renamed', approval: {} }] },
+  });
+  await applyConfig(world.ports, [renamed], PERSON);
+  await run(world);
+  expect(touched(world, 'd2')).toBe(false);
+  await judgeWave(world.ports, await idOf(world), 'first', { decision: 'Approved', by: APPROVER });
+  await run(world);
+  expect(touched(world, 'd2')).toBe(true);
+});
