@@ -89,16 +89,28 @@ export function admit(admission: Admission): { decisions: Decision[]; waiting: W
     }
     const { clusterKey, resumeAt } = member;
     const aside = asideReasons(snapshot, member, suspicionOf, now);
+    const rests = restsUntil(member, now);
     const answer: Answer =
-      resumeAt !== undefined && new Date(resumeAt) > now
-        ? { reasons: [resumesLater(member, resumeAt)], until: resumeAt }
-        : aside.length > 0
-          ? { reasons: aside, until: asideUntil(snapshot, member, aside) }
-          : admitOne(admission, member, decisions);
+      rests !== undefined
+        ? { reasons: [resumesLater(member, rests)], until: rests }
+        : resumeAt !== undefined && new Date(resumeAt) > now
+          ? { reasons: [resumesLater(member, resumeAt)], until: resumeAt }
+          : aside.length > 0
+            ? { reasons: aside, until: asideUntil(snapshot, member, aside) }
+            : admitOne(admission, member, decisions);
     if (answer.reasons.length === 0) continue;
     waiting.push({ clusterKey, rolloutId: rollout.id, ...told(member, answer) });
   }
   return { decisions, waiting };
+}
+
+/** Who parks at once, by a clock that is slow or by anything else, is not granted again at once: that would go round and round. */
+const REST_MILLISECONDS = 30_000;
+
+function restsUntil({ status, grantedAt }: Member, now: Date): string | undefined {
+  if (status !== 'Parked' || grantedAt === undefined) return undefined;
+  const until = new Date(Date.parse(grantedAt) + REST_MILLISECONDS);
+  return until > now ? until.toISOString() : undefined;
 }
 
 /** One that was just created comes back by itself; nobody knows when the others do. */
