@@ -79,7 +79,9 @@ export const upgradePolicySchema = z
           ),
         caps: capsSchema
           .default({})
-          .describe('Upgrades at once of what this policy selects. They only tighten those of the Fleet.'),
+          .describe(
+            'How many upgrades may run, all of the fleet counted, for one of this policy to begin. They only tighten the caps of the Fleet.',
+          ),
         estimates: z
           .strictObject({ upgrade: positiveDuration.optional().describe('How long one hop of one cluster takes.') })
           .default({})
