@@ -33,7 +33,11 @@ export function windowRule(
     const startsAt = begun ? state.opensAt : fittingOpening(rules, now, needed);
     const code = state.freeze === null ? 'WindowClosed' : 'Frozen';
     const told = state.reasons.map(({ message }) => message).join(' ');
-    return { reasons: [reason(code, told || 'The window is closed.')], startsAt };
+    const reasons = [reason(code, told || 'The window is closed.')];
+    // The next opening is not the one in which it begins: whoever reads that it opens tonight would wait in vain.
+    const next = state.opensAt?.getTime();
+    if (startsAt?.getTime() !== next) reasons.push(tooShort(needed, startsAt));
+    return { reasons, startsAt };
   }
   if (state.closesAt === null) return NOTHING;
   const left = state.closesAt.getTime() - now.getTime();
@@ -44,6 +48,15 @@ export function windowRule(
   const minutes = Math.ceil(needed / 60_000);
   const said = `${closes}, and an upgrade is taken to last ${minutes} minutes: it would not end in time.`;
   return { reasons: [reason('WindowTooShort', said)], startsAt };
+}
+
+function tooShort(neededMilliseconds: number, startsAt: Date | null): Reason {
+  const minutes = Math.ceil(neededMilliseconds / 60_000);
+  const first =
+    startsAt === null
+      ? `none of the next ${OPENINGS} openings is so long`
+      : `the first opening that is so long begins at ${startsAt.toISOString()}`;
+  return reason('WindowTooShort', `An upgrade is taken to last ${minutes} minutes, and ${first}.`);
 }
 
 function fittingOpening(rules: Pick<HopRules, 'calendars'>, after: Date, neededMilliseconds: number): Date | null {

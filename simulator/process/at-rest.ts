@@ -7,9 +7,9 @@ import type { RunView } from './run-view.ts';
 
 /**
  * Nothing runs and nothing will by itself: no execution, no grant, no upgrade that resumes, no outside actor still to come. A parked
- * upgrade or a pending member that waits for a person is at rest.
+ * upgrade or a pending member that waits for a person is at rest, and so is one whose window opens after `before`, the end of the run.
  */
-export async function isAtRest(world: RunView): Promise<boolean> {
+export async function isAtRest(world: RunView, before?: Date): Promise<boolean> {
   const now = world.clock.now().getTime();
   if (world.eks.state.actors.some((actor) => actor.at > now)) return false;
   const active = await world.table.queryActive();
@@ -30,11 +30,11 @@ export async function isAtRest(world: RunView): Promise<boolean> {
     return resumeAt !== undefined && (rolloutId === undefined || running.has(rolloutId));
   });
   if (resumes) return false;
-  return !(await movesLater(world, active));
+  return !(await movesLater(world, active, before));
 }
 
 /** A wave that soaks, or somebody for whom a window opens: time alone brings it on. A gate that is not green waits for somebody outside. */
-async function movesLater(world: RunView, active: readonly StoredItem[]): Promise<boolean> {
+async function movesLater(world: RunView, active: readonly StoredItem[], before: Date | undefined): Promise<boolean> {
   const now = world.clock.now();
   const waits = active.some(({ kind }) => kind === Members.kind || kind === Upgrades.kind || kind === Waves.kind);
   if (!waits) return false;
@@ -48,7 +48,8 @@ async function movesLater(world: RunView, active: readonly StoredItem[]): Promis
     soaks ||
     decide(snapshot, now).waiting.some(({ rolloutId, until }) => {
       const goesOn = rolloutId === undefined || running.has(rolloutId);
-      return goesOn && until !== undefined && new Date(until) > now;
+      const inTime = before === undefined || (until !== undefined && new Date(until) < before);
+      return goesOn && inTime && until !== undefined && new Date(until) > now;
     })
   );
 }

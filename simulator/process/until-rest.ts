@@ -27,7 +27,7 @@ export async function untilRest(view: RunView, clock: VirtualClock, options: Run
     const early = options.notBefore !== undefined && now < options.notBefore.getTime();
     const answers = (await options.people?.()) ?? false;
     const expected = early || answers || options.isExpected?.() === true;
-    if (expected || !(await isAtRest(view))) quietSince = undefined;
+    if (expected || !(await isAtRest(view, options.until))) quietSince = undefined;
     else quietSince ??= now;
     if (quietSince !== undefined && now - quietSince >= quietMilliseconds) return true;
   }
