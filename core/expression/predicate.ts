@@ -60,9 +60,16 @@ function problemOf<Value>(
   const unknown = /^(?:Unknown variable|No such key): (.+)$/.exec(summary)?.[1];
   if (unknown === undefined) return { message: summary, offset };
   const isVariable = error?.code === 'unknown_variable';
-  const known = isVariable ? Object.keys(variables) : Object.values(records).flatMap((record) => Object.keys(record));
+  // Which record was asked is not told; a field that another one has is no answer to what is not here.
+  const fields = Object.values(records).flatMap((record) => Object.keys(record));
+  const known = isVariable ? Object.keys(variables) : fields.filter((field) => field !== unknown);
+  const owners = Object.entries(records).filter(([, record]) => Object.hasOwn(record, unknown));
+  const elsewhere =
+    isVariable || owners.length === 0 ? '' : ` here; ${owners.map(([name]) => name).join(' and ')} has it`;
   const what = isVariable ? 'nothing here is called' : 'there is no field';
-  return { message: `${what} "${unknown}"`, offset, unknown: { name: unknown, known: [...new Set(known)] } };
+  const message = `${what} "${unknown}"${elsewhere}`;
+  if (elsewhere !== '') return { message, offset };
+  return { message, offset, unknown: { name: unknown, known: [...new Set(known)] } };
 }
 
 function articled(type: string | undefined): string {

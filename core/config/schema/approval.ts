@@ -5,8 +5,8 @@ import { maxCount, positiveDuration } from './quantities.ts';
 const principalPattern = z
   .string()
   .regex(
-    /^(?:arn:[a-z*-]+:(?:iam|sts)::(?:\d{12}|\*):[\w+=,.@*/-]+|[\w+=,.@*-]+)$/,
-    'is not a pattern of principals: write an IAM role ARN (arn:aws:iam::111111111111:role/Approver*) or the name of an Identity Center user, with * for any text',
+    /^(?:arn:[a-z*-]+:iam::(?:\d{12}|\*):(?:role|user)\/[\w+=,.@*-]+|[\w+=,.@*-]+)$/,
+    'is not a pattern of principals: write the ARN of an IAM role without path and session (arn:aws:iam::111111111111:role/Approver*) or the name of an Identity Center user, with * for any text',
   )
   .describe('A role ARN without path, or the name of an Identity Center user; * stands for any text.');
 
