@@ -17,12 +17,12 @@ export const runsFor = (hops: number): number =>
   Math.min(MOST_RUNS, Math.max(FEWEST_RUNS, Math.round(HOPS_IN_ALL / Math.max(1, hops))));
 
 /**
- * When all is done, durations and failures drawn by chance, the same seed giving the same answer. A run in which a cluster that the plan
- * upgrades was never tried, since a wave halted before, is never done.
+ * When all is done, durations and failures drawn by chance, the same seed giving the same answer. A run in which a cluster that belongs to the
+ * plan was never tried, since a wave halted before or it is set aside for good, is never done.
  */
 export function etaOf(drawn: Drawn, seed: number, runs?: number): PlanDocument['eta'] {
-  const { input, plans, forward } = drawn;
-  const members = plans.flatMap(membersOf).filter(({ clusterKey }) => forward.fleet.lived.get(clusterKey)?.endedAt);
+  const { input, plans } = drawn;
+  const members = plans.flatMap(membersOf);
   const hops = members.reduce(
     (sum, { from, to }) => sum + KubeVersion.parse(from).hopsTo(KubeVersion.parse(to)).length,
     0,
