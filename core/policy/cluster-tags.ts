@@ -20,6 +20,18 @@ const KNOWN = new Set(['paused', 'pin-version', 'wave', 'calendar']);
 const NO_TAGS: ClusterTags = { paused: false, pin: undefined, wave: undefined, calendars: [], problems: [] };
 
 export function clusterTags(tags: Readonly<Record<string, string>>, prefix: string): ClusterTags {
+  const known = remembered.get(tags);
+  if (known?.prefix === prefix) return known.read;
+  const read = readTags(tags, prefix);
+  // Only what nobody can change any more says the same for ever.
+  if (Object.isFrozen(tags)) remembered.set(tags, { prefix, read });
+  return read;
+}
+
+/** A tick asks for each cluster that waits, every minute. */
+const remembered = new WeakMap<object, { readonly prefix: string; readonly read: ClusterTags }>();
+
+function readTags(tags: Readonly<Record<string, string>>, prefix: string): ClusterTags {
   const own = Object.keys(tags).filter((key) => key.startsWith(prefix));
   if (own.length === 0) return NO_TAGS;
   const problems: Reason[] = [];

@@ -41,13 +41,12 @@ export type CommitResult = { readonly committed: Intent } | { readonly refused: 
 export function commit(ports: Pick<Ports, 'table' | 'clock'>, request: CommitRequest): Promise<CommitResult> {
   return decideAndWrite(async () => {
     const snapshot = await readCommitSnapshot(ports.table, request.clusterKey);
-    const decidedAt = ports.clock.now();
-    const refused = commitRefusals(snapshot, request.asker, request.target, decidedAt, request.tags);
+    const now = ports.clock.now();
+    const refused = commitRefusals(snapshot, request.asker, request.target, now, request.tags);
     const { epoch, grant, upgrade } = snapshot;
     if (refused.length > 0 || epoch === undefined || grant === undefined || upgrade === undefined) return { refused };
 
     const { clusterKey, step, subject, attempt } = request;
-    const now = decidedAt;
     const token =
       request.repeats?.data.token ??
       clientRequestToken({ epoch: epoch.data.number, clusterKey, step, subject, attempt });

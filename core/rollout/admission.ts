@@ -7,7 +7,7 @@ import { failuresOf, grantRefusals } from '../protocol/grant-decision.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { nextHop } from './cluster-target.ts';
 import type { Decision, Waiting } from './decisions.ts';
-import { asideReasons, memberChange } from './member-progress.ts';
+import { memberChange, standingReasons } from './member-progress.ts';
 import { memberRules } from './member-rules.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import { suspects } from './suspects.ts';
@@ -82,26 +82,30 @@ export function admit(admission: Admission): { decisions: Decision[]; waiting: W
   });
   for (const member of [...members].sort(urgency)) {
     if (member.status === 'Running') continue;
-    const change = memberChange(snapshot, rollout, member, upgradeOf(index, member), suspicionOf, now);
+    const standing = standingReasons(snapshot, member, suspicionOf, now);
+    const change = memberChange(snapshot, rollout, member, upgradeOf(index, member), standing);
     if (change !== undefined) {
       decisions.push(change);
       continue;
     }
-    const { clusterKey, resumeAt } = member;
-    const aside = asideReasons(snapshot, member, suspicionOf, now);
-    const rests = restsUntil(member, now);
-    const answer: Answer =
-      rests !== undefined
-        ? { reasons: [resumesLater(member, rests)], until: rests }
-        : resumeAt !== undefined && new Date(resumeAt) > now
-          ? { reasons: [resumesLater(member, resumeAt)], until: resumeAt }
-          : aside.length > 0
-            ? { reasons: aside, until: asideUntil(snapshot, member, aside) }
-            : admitOne(admission, member, decisions);
+    const answer = postponed(snapshot, member, standing, now) ?? admitOne(admission, member, decisions);
     if (answer.reasons.length === 0) continue;
-    waiting.push({ clusterKey, rolloutId: rollout.id, ...told(member, answer) });
+    waiting.push({ clusterKey: member.clusterKey, rolloutId: rollout.id, ...told(member, answer) });
   }
   return { decisions, waiting };
+}
+
+/** Why a member is not even asked about now; undefined = it may be its turn. */
+function postponed(
+  snapshot: FleetSnapshot,
+  member: Member,
+  standing: readonly Reason[],
+  now: Date,
+): Answer | undefined {
+  const later = restsUntil(member, now) ?? member.resumeAt;
+  if (later !== undefined && new Date(later) > now) return { reasons: [resumesLater(member, later)], until: later };
+  if (member.inFlight || standing.length === 0) return undefined;
+  return { reasons: standing, until: asideUntil(snapshot, member, standing) };
 }
 
 /** Who parks at once, by a clock that is slow or by anything else, is not granted again at once: that would go round and round. */

@@ -48,7 +48,7 @@ export function decide(snapshot: FleetSnapshot, now: Date): Decided {
     waiting.push(...admitted.waiting);
   }
   for (const rollout of atRest(snapshot))
-    decisions.push(...restingDecisions(snapshot, rollout, wavesOf.get(rollout.id) ?? [], index, now));
+    decisions.push(...restingDecisions(snapshot, rollout, wavesOf.get(rollout.id) ?? [], index));
   decisions.push(...replans(snapshot, now));
   const parked = parkedByHand(snapshot, room, index, rulesOf, now);
   decisions.push(...parked.decisions);

@@ -13,15 +13,14 @@ const NEVER = new Set(['Excluded', 'BadTag', 'Pinned', 'Unsupported', 'Gone']);
 
 /**
  * What became of a member that is not running, without anything being started: its cluster is gone, was taken out by a tag, is held by a
- * person's doing, or went past the target by itself. Undefined = it is still to be upgraded.
+ * person's doing, or went past the target by itself. Undefined = it is still to be upgraded. `standing`: see `standingReasons`.
  */
 export function memberChange(
   snapshot: FleetSnapshot,
   rollout: Rollout,
   member: Member,
   upgrade: Upgrade | undefined,
-  suspicionOf: SuspicionOf,
-  now: Date,
+  standing: readonly Reason[],
 ): Decision | undefined {
   // Without a Fleet that this version can read, nobody knows which tags count: nothing is decided about anybody.
   if (snapshot.fleet === undefined) return undefined;
@@ -52,22 +51,29 @@ export function memberChange(
     const said = `The cluster is at ${cluster.version} already, beyond ${member.to}; Liftlock never goes down.`;
     return takeOut(reason('BeyondTarget', said));
   }
-  const refusals = clusterRefusals(cluster, target, snapshot.fleet.tagPrefix);
-  const never = refusals.filter((refusal) => NEVER.has(refusal.code));
+  if (standing.length === 0) return undefined;
+  const never = standing.filter(({ code }) => NEVER.has(code));
   if (never.length > 0) return takeOut(...never);
-  const aside = asideReasons(snapshot, member, suspicionOf, now);
-  if (aside.length === 0) return undefined;
-  if (member.status === 'Pending') return change('Quarantined', ...aside);
+  if (member.inFlight) return undefined;
+  if (member.status === 'Pending') return change('Quarantined', ...standing);
   // One that is set aside already says the newest reason, and is let in again when there is none.
-  return member.status === 'Quarantined' && isOther(member.reasons, aside)
-    ? change('Quarantined', ...aside)
+  return member.status === 'Quarantined' && isOther(member.reasons, standing)
+    ? change('Quarantined', ...standing)
     : undefined;
 }
 
-/** Why a member is set aside for now, with nothing begun on it: unreachable, new, going, or suspected (design.md, quarantine). */
-export function asideReasons(snapshot: FleetSnapshot, member: Member, suspicionOf: SuspicionOf, now: Date): Reason[] {
+/**
+ * What stands against a member as its cluster is, whatever its wave and its calendars say: tags, unreachable, new, going, or suspected
+ * (design.md, quarantine). It sets aside whoever has not begun.
+ */
+export function standingReasons(
+  snapshot: FleetSnapshot,
+  member: Member,
+  suspicionOf: SuspicionOf,
+  now: Date,
+): readonly Reason[] {
   const cluster = snapshot.clusters.get(member.clusterKey);
-  if (cluster === undefined || snapshot.fleet === undefined || member.inFlight) return [];
+  if (cluster === undefined || snapshot.fleet === undefined) return [];
   const refusals = clusterRefusals(cluster, KubeVersion.parse(member.to), snapshot.fleet.tagPrefix);
   const suspected = suspicionOf(member);
   return [...refusals, ...quarantineReasons(cluster, now), ...(suspected === undefined ? [] : [suspected])];

@@ -21,7 +21,6 @@ export function restingDecisions(
   rollout: Rollout,
   waves: readonly Wave[],
   index: MemberIndex,
-  now: Date,
 ): Decision[] {
   const aborted = rollout.status === 'Aborted';
   const decisions: Decision[] = [];
@@ -30,7 +29,7 @@ export function restingDecisions(
     const change =
       member.status === 'Running' || !(aborted || gone)
         ? undefined
-        : memberChange(snapshot, rollout, member, upgradeOf(index, member), () => undefined, now);
+        : memberChange(snapshot, rollout, member, upgradeOf(index, member), []);
     if (change !== undefined) decisions.push(change);
   }
   if (!aborted) return decisions;

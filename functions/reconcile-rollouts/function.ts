@@ -30,7 +30,7 @@ export const definition: FunctionDefinition<ReconcilePorts, Wake, ReconcileResul
   counts: ({ applied, waiting, stuck, overdue, problems }) => ({
     Ticks: 1,
     DecisionsApplied: applied,
-    UpgradesWaiting: waiting.length,
+    UpgradesWaiting: waiting,
     UpgradesStuck: stuck,
     ApprovalsOverdue: overdue.approvals,
     GatesNotGreen: overdue.gates,
