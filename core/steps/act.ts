@@ -8,7 +8,7 @@ import { type Mutation, mutate } from '../protocol/mutate.ts';
 import { subjectOf } from '../protocol/update-subject.ts';
 import type { StepContext, StepPorts } from './context.ts';
 import { foreignStop } from './foreign-stop.ts';
-import { pollSeconds } from './polling.ts';
+import { type PollBounds, pollSeconds } from './polling.ts';
 import { ranPast } from './ran-past.ts';
 
 export type ActPorts = StepPorts & Pick<Ports, 'mutator'>;
@@ -25,7 +25,7 @@ export async function act(
   context: StepContext,
   what: string,
   mutation: Omit<Mutation, 'asker' | 'clusterKey' | 'scope' | 'target' | 'tags'>,
-  bounds: { readonly least: number; readonly most: number },
+  bounds: PollBounds,
   onSuccess: () => Promise<StepResult>,
 ): Promise<StepResult> {
   const { asker, clusterKey, scope, target, grant } = context;
