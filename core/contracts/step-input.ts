@@ -15,6 +15,9 @@ const minor = z
   .string()
   .refine((text) => KubeVersion.tryParse(text) !== undefined, 'must be a Kubernetes minor as text, e.g. "1.36"');
 
+/** Member of the input that names the execution which started this one. */
+export const STARTED_BY = 'AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID';
+
 /** What a person types to start a machine by hand. `nodegroup` is for roll-node-group; absent = all of the cluster's. */
 export const machineInput = z.strictObject({
   contract: z.number().int().optional(),
@@ -25,7 +28,7 @@ export const machineInput = z.strictObject({
   phase: z.enum(['before', 'after']).optional(),
   comment: z.string().max(200).optional(),
   /** Links a nested execution to its parent in the console; Liftlock does not read it. */
-  AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: z.string().optional(),
+  [STARTED_BY]: z.string().optional(),
 });
 export type MachineInput = z.infer<typeof machineInput>;
 

@@ -15,6 +15,7 @@ import { Aws } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { EventType } from '../../core/contracts/events.ts';
 import { EVENT_SOURCE } from '../../core/contracts/names.ts';
+import { STARTED_BY } from '../../core/contracts/step-input.ts';
 
 export interface EventRulesProps {
   readonly bus: EventBus;
@@ -33,6 +34,11 @@ const WAKING = [
   'FleetResumed',
   'RolloutChanged',
 ] as const satisfies readonly EventType[];
+/**
+ * Input of an execution that no other one started; none where EventBridge leaves a long one out. When a step ends, the execution that
+ * started it goes on by itself.
+ */
+const NOT_NESTED = [{ 'anything-but': { wildcard: `*"${STARTED_BY}"*` } }, null, { exists: false }];
 const ENDED = ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'];
 
 /** Who hears of which event. */
@@ -53,7 +59,7 @@ export class EventRules extends Construct {
     const ended: EventPattern = {
       source: ['aws.states'],
       detailType: ['Step Functions Execution Status Change'],
-      detail: { status: ENDED, stateMachineArn: [...machineArns] },
+      detail: { status: ENDED, stateMachineArn: [...machineArns], input: NOT_NESTED },
     };
     this.#rule('ExecutionEnded', undefined, ended, wake());
   }

@@ -1,5 +1,6 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import type { FunctionName } from '../../core/contracts/names.ts';
+import { STARTED_BY } from '../../core/contracts/step-input.ts';
 import type { Scope } from '../../core/ports/eks.ts';
 import type { Ports } from '../../core/ports/ports.ts';
 import type { AuditItem } from '../../core/ports/table.ts';
@@ -120,8 +121,9 @@ export class World implements RunView {
       invokeTask: (task) => this.#invokeTask(task),
       ...(options.keepHistories === false ? { keepHistory: () => false } : {}),
       onStatusChange: (execution) => {
-        const { executionArn, status } = execution;
-        if (status !== 'RUNNING') this.wake({ executionArn, status });
+        const { executionArn, status, input } = execution;
+        // As the rule of the stack (infra/constructs/event-rules.ts).
+        if (status !== 'RUNNING' && !input.includes(STARTED_BY)) this.wake({ executionArn, status });
       },
     });
     for (const { arn, name, definition } of machineDefinitions())
@@ -159,14 +161,18 @@ export class World implements RunView {
 
   /** Runs a function as Lambda would: JSON in, JSON out, its own view of the ports. */
   async invoke(name: InvokedFunction, payload: unknown): Promise<unknown> {
+    const result = await this.#run(name, payload);
+    return result === undefined ? null : JSON.parse(JSON.stringify(result));
+  }
+
+  async #run(name: InvokedFunction, payload: unknown): Promise<unknown> {
     try {
       if (this.switchedOff)
         throw Object.assign(new Error('the function is switched off'), { name: 'Lambda.TooManyRequestsException' });
       const event: unknown = JSON.parse(JSON.stringify(payload));
-      const result = await FUNCTIONS[name](this.#portsFor(name, payload), event, (message, detail) =>
+      return await FUNCTIONS[name](this.#portsFor(name, payload), event, (message, detail) =>
         this.log.push({ function: name, message, detail }),
       );
-      return result === undefined ? null : JSON.parse(JSON.stringify(result));
     } catch (error) {
       this.faults.push({ at: this.clock.now(), function: name, error });
       throw error;
@@ -197,7 +203,7 @@ export class World implements RunView {
 
   /** One tick of the reconciler. A fault in it is one missed tick: the next one comes. */
   async tick(event: object = {}): Promise<void> {
-    await this.invoke('reconcile-rollouts', event).catch(() => {});
+    await this.#run('reconcile-rollouts', event).catch(() => {});
   }
 
   #portsFor(name: FunctionName, payload: unknown): Ports {
@@ -209,7 +215,8 @@ export class World implements RunView {
     const { FunctionName: arn, Payload: payload } = task.arguments as { FunctionName: string; Payload: unknown };
     const name = arn.slice(FUNCTION_ARN_PREFIX.length) as InvokedFunction;
     try {
-      return { StatusCode: 200, Payload: (await this.invoke(name, payload)) as Json };
+      // The runner makes JSON of it.
+      return { StatusCode: 200, Payload: ((await this.#run(name, payload)) ?? null) as Json };
     } catch (error) {
       throw lambdaFunctionError(error);
     }
