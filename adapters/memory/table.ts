@@ -1,29 +1,10 @@
-import { deepFreeze } from '../../core/config/deep-freeze.ts';
 import { namedError } from '../../core/contracts/errors.ts';
 import { INVALID_TRANSACTION, transactionProblem, UNLISTED_KINDS } from '../../core/contracts/table-schema.ts';
 import type { AuditItem, Expected, ItemKey, StoredItem, Table, WriteOperation } from '../../core/ports/table.ts';
+import { frozenJson } from '../../core/store/frozen-json.ts';
 import { SortedGroups } from './sorted-groups.ts';
 
 const idOf = (key: ItemKey): string => `${key.pk}\u0000${key.sk}`;
-
-/** What is stored is what JSON says, as in DynamoDB: members that are `undefined` are left out, dates become texts. */
-const plainJson = (value: unknown): unknown => deepFreeze(JSON.parse(JSON.stringify(value)));
-
-/** The JSON of the items of one transaction, made once: it is measured and then stored. */
-class Texts {
-  readonly #texts = new Map<object, string>();
-
-  readonly of = (item: object): string => {
-    const text = this.#texts.get(item) ?? JSON.stringify(item);
-    this.#texts.set(item, text);
-    return text;
-  };
-
-  /** The item as it is stored. What is frozen came from such a text already. */
-  stored<Item extends object>(item: Item): Item {
-    return Object.isFrozen(item) ? item : deepFreeze(JSON.parse(this.of(item)) as Item);
-  }
-}
 
 /**
  * The table in memory, for tests and the in-process run. Items are copied when they are written and then frozen, so that all
@@ -69,12 +50,11 @@ export class MemoryTable implements Table {
 
   async transact(operations: readonly WriteOperation[]): Promise<void> {
     this.beforeTransact(operations);
-    const texts = new Texts();
-    const problem = transactionProblem(operations, texts.of);
+    const problem = transactionProblem(operations);
     if (problem !== undefined) throw Object.assign(new Error(problem), { name: INVALID_TRANSACTION });
     const appended = new Map<string, number>();
     for (const operation of operations) this.#refuseUnlessExpected(operation, appended);
-    for (const operation of operations) this.#write(operation, texts);
+    for (const operation of operations) this.#write(operation);
   }
 
   async auditHead(subject: string): Promise<AuditItem | undefined> {
@@ -94,7 +74,7 @@ export class MemoryTable implements Table {
   }
 
   async restore(item: StoredItem): Promise<void> {
-    this.#place(plainJson(item) as StoredItem);
+    this.#place(frozenJson(item));
   }
 
   /** A copy of all items, and back to it: what a point-in-time restore of the table gives. The audit is another table and stays. */
@@ -105,7 +85,7 @@ export class MemoryTable implements Table {
   resetTo(items: readonly StoredItem[]): void {
     this.#items.clear();
     for (const groups of [this.#partitions, this.#kinds, this.#active]) groups.clear();
-    for (const item of items) this.#place(plainJson(item) as StoredItem);
+    for (const item of items) this.#place(frozenJson(item));
   }
 
   /** The audit of all subjects in the order of writing, for checks over a whole run. */
@@ -132,11 +112,11 @@ export class MemoryTable implements Table {
       throw namedError('ConditionFailed', `${key.pk} ${key.sk} is at ${found ?? 'absent'}, not ${expect}`);
   }
 
-  #write(operation: WriteOperation, texts: Texts): void {
+  #write(operation: WriteOperation): void {
     if (operation.type === 'check') return;
     if (operation.type === 'append') {
       const items = this.#audit.get(operation.item.subject) ?? [];
-      const item = texts.stored(operation.item);
+      const item = frozenJson(operation.item);
       items.push(item);
       this.#written.push(item);
       this.onAppend(item);
@@ -150,8 +130,8 @@ export class MemoryTable implements Table {
       return;
     }
     const revision = (this.#items.get(id)?.revision ?? 0) + 1;
-    const { kind, active, data } = texts.stored(operation.item);
-    this.#place(Object.freeze({ ...key, kind, active, data, revision }));
+    const { kind, active, data } = operation.item;
+    this.#place(Object.freeze({ ...key, kind, active, data: frozenJson(data), revision }));
   }
 
   #place(item: StoredItem): void {

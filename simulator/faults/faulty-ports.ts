@@ -26,6 +26,8 @@ export class Faults {
   }
 
   readonly around = (ports: Ports, invocation: Invocation): Ports => {
+    // Most invocations meet no fault: what none can strike any more needs nothing between.
+    if (!this.#armed.some(({ fault, left }) => left > 0 && concerns(fault, invocation))) return ports;
     let dead = false;
     const strike = async (
       when: Fault['when'],
@@ -34,10 +36,7 @@ export class Faults {
     ): Promise<{ answer: unknown } | undefined> => {
       const armed = this.#armed.find(
         ({ fault, left }) =>
-          left > 0 &&
-          fault.when === when &&
-          fault.operation === operation &&
-          (fault.function ?? invocation.function) === invocation.function,
+          left > 0 && fault.when === when && fault.operation === operation && concerns(fault, invocation),
       );
       if (armed === undefined || this.#world === undefined) return undefined;
       if (armed.skip > 0) {
@@ -103,6 +102,9 @@ export class Faults {
     };
   };
 }
+
+const concerns = (fault: Fault, invocation: Invocation): boolean =>
+  fault.function === undefined || fault.function === invocation.function;
 
 const EXECUTIONS: Readonly<Record<string, { operation: Operation } | undefined>> = {
   start: { operation: 'start-execution' },

@@ -1,6 +1,3 @@
-import type { StoredItem } from '../../core/ports/table.ts';
-import { Grants, Waves } from '../../core/store/entities.ts';
-import { decode } from '../../core/store/entity.ts';
 import { type RunOptions, untilRest } from './until-rest.ts';
 import type { World } from './world.ts';
 
@@ -8,8 +5,10 @@ import type { World } from './world.ts';
 export const SCHEDULE = { reconcile: 1, discover: 60, watch: 60 } as const;
 
 export interface WorldRunOptions extends RunOptions {
-  /** While nothing is granted, nothing soaks and nothing in the table changes, the reconciler looks this often only: nights and weekends are cheap. Every minute when absent. */
+  /** While nothing in the table changes the reconciler looks this often only, as if EventBridge had lost the other ticks. Every minute when absent. */
   readonly idleMinutes?: number;
+  /** From one discovery to the next; that of the stack when absent. */
+  readonly discoverMinutes?: number;
 }
 
 /** Runs the schedules until the fleet is at rest. Gives whether it came to rest in time. */
@@ -18,7 +17,7 @@ export async function runWorld(world: World, options: WorldRunOptions): Promise<
   let stopped = false;
   every(
     world,
-    SCHEDULE.discover,
+    options.discoverMinutes ?? SCHEDULE.discover,
     () => stopped,
     async () => void (await world.invoke('discover-clusters', {}).catch(() => {})),
   );
@@ -37,19 +36,13 @@ export async function runWorld(world: World, options: WorldRunOptions): Promise<
   }
 }
 
-/** What runs, and gates of a wave that soaks, are looked at all the time. */
-function isWatched(item: StoredItem): boolean {
-  return item.kind === Grants.kind || (item.kind === Waves.kind && decode(Waves, item).data.status === 'Soaking');
-}
-
-/** While a cluster is granted or a wave soaks, or when anything has changed since it looked last, it looks every minute; else every so many. */
+/** When anything has changed since it looked last, it looks every minute; else every so many. */
 function looking(world: World, idleMinutes: number): () => Promise<void> {
   let seen: number | undefined;
   let lookedAt = 0;
   return async () => {
     const now = world.clock.now().getTime();
-    const isQuiet = seen === world.table.writes && now - lookedAt < idleMinutes * 60_000;
-    if (isQuiet && !(await world.table.queryActive()).some(isWatched)) return;
+    if (seen === world.table.writes && now - lookedAt < idleMinutes * 60_000) return;
     lookedAt = now;
     await world.tick();
     seen = world.table.writes;

@@ -39,6 +39,8 @@ const APPROVER = 'arn:aws:iam::000000000000:role/approver';
 const DAYS = 30;
 /** Ticks that would find everything as it was are left out, four of five: as if EventBridge had lost them. */
 const IDLE_MINUTES = 5;
+/** Discovery reads every cluster, and would be a tenth of a run in which clusters seldom come or go. */
+const DISCOVER_MINUTES = 120;
 /** Longer than the reconciler's hourly full look, so that it has had its say about what is at rest. */
 const QUIET_HOURS = 1.25;
 
@@ -68,6 +70,7 @@ export async function runSimulation(
     people: () => people.look(),
     isExpected,
     idleMinutes: options.idleMinutes ?? IDLE_MINUTES,
+    discoverMinutes: DISCOVER_MINUTES,
   });
   const violations = [...skewed, ...(await checkInvariants(world)), ...unexpected(world, rested, faults)];
   const last = world.table.auditTimeline().at(-1);
