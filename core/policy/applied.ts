@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { CheckedWaiver } from '../config/check-waiver.ts';
 import { calendarSchema } from '../config/schema/calendar.ts';
 import { channelSchema } from '../config/schema/channel.ts';
@@ -16,12 +17,27 @@ import type { ChannelSpec } from './channels.ts';
 /** The Fleet object is kept under one key, whatever its name: there is one. */
 export const FLEET = 'fleet';
 
-/** The Fleet as applied; undefined when there is none or when this version cannot read it (then nothing may act). */
-export function fleetSpec(applied: AppliedConfig | undefined): FleetSpec | undefined {
-  if (applied === undefined) return undefined;
-  const parsed = parseFrozen(fleetSchema, applied.document);
-  return parsed.success ? parsed.data.spec : undefined;
+/** Everything of one kind that is applied, whether or not this version can read it. */
+export async function appliedConfigs(
+  table: Pick<Table, 'queryPartition'>,
+  kind: 'UpgradePolicy' | 'Calendar' | 'Channel' | 'ScanWaiver',
+): Promise<AppliedConfig[]> {
+  const items = await table.queryPartition('CONFIG', `${kind}#`);
+  return items.map((item) => decode(Configs, item).data);
 }
+
+/** What was applied; undefined when there is nothing, or nothing that this version can read. */
+function documentOf<Schema extends z.ZodType>(
+  schema: Schema,
+  applied: AppliedConfig | undefined,
+): z.output<Schema> | undefined {
+  const parsed = applied === undefined ? undefined : parseFrozen(schema, applied.document);
+  return parsed?.success === true ? parsed.data : undefined;
+}
+
+/** The Fleet as applied; undefined when there is none or when this version cannot read it (then nothing may act). */
+export const fleetSpec = (applied: AppliedConfig | undefined): FleetSpec | undefined =>
+  documentOf(fleetSchema, applied)?.spec;
 
 /** The spec of the Fleet in force, read afresh; undefined as for `fleetSpec`. */
 export async function fleetInForce(table: Pick<Table, 'get'>): Promise<FleetSpec | undefined> {
@@ -30,31 +46,22 @@ export async function fleetInForce(table: Pick<Table, 'get'>): Promise<FleetSpec
 
 /** Waivers as applied. One that this version cannot read covers nothing. */
 export async function scanWaivers(table: Pick<Table, 'queryPartition'>): Promise<CheckedWaiver[]> {
-  const items = await table.queryPartition('CONFIG', 'ScanWaiver#');
-  return items.flatMap((item): CheckedWaiver[] => {
-    const parsed = scanWaiverSchema.safeParse(decode(Configs, item).data.document);
-    const end = parsed.success ? waiverEnd(parsed.data.spec.expires) : undefined;
-    return parsed.success && end !== undefined ? [{ document: parsed.data, end }] : [];
+  const applied = await appliedConfigs(table, 'ScanWaiver');
+  return applied.flatMap((config): CheckedWaiver[] => {
+    const document = documentOf(scanWaiverSchema, config);
+    const end = document === undefined ? undefined : waiverEnd(document.spec.expires);
+    return document === undefined || end === undefined ? [] : [{ document, end }];
   });
 }
 
 /** A calendar as applied; undefined when there is none or when this version cannot read it. */
-export function calendarSpec(applied: AppliedConfig | undefined): CalendarSpec | undefined {
-  if (applied === undefined) return undefined;
-  const parsed = calendarSchema.safeParse(applied.document);
-  return parsed.success ? parsed.data.spec : undefined;
-}
+export const calendarSpec = (applied: AppliedConfig | undefined): CalendarSpec | undefined =>
+  documentOf(calendarSchema, applied)?.spec;
 
 /** A channel as applied; undefined when there is none or when this version cannot read it. */
-export function channelSpec(applied: AppliedConfig | undefined): ChannelSpec | undefined {
-  if (applied === undefined) return undefined;
-  const parsed = channelSchema.safeParse(applied.document);
-  return parsed.success ? parsed.data.spec : undefined;
-}
+export const channelSpec = (applied: AppliedConfig | undefined): ChannelSpec | undefined =>
+  documentOf(channelSchema, applied)?.spec;
 
 /** A policy as applied; undefined when there is none or when this version cannot read it. */
-export function upgradePolicy(applied: AppliedConfig | undefined): UpgradePolicy | undefined {
-  if (applied === undefined) return undefined;
-  const parsed = parseFrozen(upgradePolicySchema, applied.document);
-  return parsed.success ? parsed.data : undefined;
-}
+export const upgradePolicy = (applied: AppliedConfig | undefined): UpgradePolicy | undefined =>
+  documentOf(upgradePolicySchema, applied);

@@ -4,8 +4,8 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import type { Table } from '../ports/table.ts';
 import { Configs, Rollouts } from '../store/entities.ts';
-import { decode, load } from '../store/entity.ts';
-import { upgradePolicy } from './applied.ts';
+import { load } from '../store/entity.ts';
+import { appliedConfigs, upgradePolicy } from './applied.ts';
 import { policyError } from './policy-error.ts';
 import { selects } from './selects.ts';
 
@@ -65,6 +65,5 @@ export async function policyForUpgrade(
 }
 
 export async function allPolicies(table: Pick<Table, 'queryPartition'>): Promise<UpgradePolicy[]> {
-  const items = await table.queryPartition('CONFIG', 'UpgradePolicy#');
-  return items.flatMap((item) => upgradePolicy(decode(Configs, item).data) ?? []);
+  return (await appliedConfigs(table, 'UpgradePolicy')).flatMap((config) => upgradePolicy(config) ?? []);
 }

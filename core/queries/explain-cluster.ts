@@ -1,11 +1,12 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import { appliedConfigs } from '../policy/applied.ts';
 import { type ClusterCalendars, calendarNamesOf } from '../policy/calendars-of.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
-import { Configs, Members, PolicyRollouts, Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
+import { Members, PolicyRollouts, Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
 import { decode, load } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -75,8 +76,7 @@ async function calendarsOf(
 ): Promise<ClusterCalendars> {
   const spec = policy?.spec.waves[wave?.index ?? -1];
   if (spec === undefined) return { names: [], reasons: [] };
-  const items = await table.queryPartition('CONFIG', 'Calendar#');
-  const applied = new Set(items.map((item) => decode(Configs, item).data.name));
+  const applied = new Set((await appliedConfigs(table, 'Calendar')).map(({ name }) => name));
   return calendarNamesOf(spec, clusterTags(cluster.tags, prefix), applied);
 }
 

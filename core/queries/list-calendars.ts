@@ -1,9 +1,7 @@
-import { calendarSchema } from '../config/schema/calendar.ts';
 import type { Calendar } from '../config/types.ts';
-import { upgradePolicy } from '../policy/applied.ts';
+import { appliedConfigs, calendarSpec } from '../policy/applied.ts';
+import { allPolicies } from '../policy/policy-of.ts';
 import type { Ports } from '../ports/ports.ts';
-import { Configs } from '../store/entities.ts';
-import { decode } from '../store/entity.ts';
 
 export interface CalendarView {
   readonly name: string;
@@ -17,17 +15,15 @@ export interface CalendarView {
 }
 
 export async function listCalendars({ table }: Pick<Ports, 'table'>): Promise<{ items: CalendarView[] }> {
-  const configs = (await table.queryPartition('CONFIG', 'Calendar#')).map((item) => decode(Configs, item).data);
-  const applied = (await table.queryPartition('CONFIG', 'UpgradePolicy#')).map((item) => decode(Configs, item).data);
-  const policies = applied.flatMap((config) => upgradePolicy(config) ?? []);
-  const items = configs.map(({ name, document, revision, appliedBy, appliedAt }): CalendarView => {
-    const parsed = calendarSchema.safeParse(document);
+  const policies = await allPolicies(table);
+  const items = (await appliedConfigs(table, 'Calendar')).map((config): CalendarView => {
+    const { name, revision, appliedBy, appliedAt } = config;
     const usedBy = policies.flatMap(({ metadata, spec }) =>
       spec.waves
         .filter(({ calendar }) => [calendar ?? []].flat().includes(name))
         .map((wave) => `${metadata.name}/${wave.name}`),
     );
-    return { name, spec: parsed.success ? parsed.data.spec : null, usedBy, revision, appliedBy, appliedAt };
+    return { name, spec: calendarSpec(config) ?? null, usedBy, revision, appliedBy, appliedAt };
   });
   return { items };
 }

@@ -1,9 +1,7 @@
-import { channelSchema } from '../config/schema/channel.ts';
-import { upgradePolicy } from '../policy/applied.ts';
+import { appliedConfigs, channelSpec } from '../policy/applied.ts';
 import { BUILT_IN_CHANNELS, type ChannelSpec } from '../policy/channels.ts';
+import { allPolicies } from '../policy/policy-of.ts';
 import type { Ports } from '../ports/ports.ts';
-import { Configs } from '../store/entities.ts';
-import { decode } from '../store/entity.ts';
 
 export interface ChannelView {
   readonly name: string;
@@ -20,21 +18,18 @@ export interface ChannelView {
 
 /** Those that are there without being written first, then the others by name. */
 export async function listChannels({ table }: Pick<Ports, 'table'>): Promise<{ items: ChannelView[] }> {
-  const configs = (await table.queryPartition('CONFIG', 'Channel#')).map((item) => decode(Configs, item).data);
-  const applied = (await table.queryPartition('CONFIG', 'UpgradePolicy#')).map((item) => decode(Configs, item).data);
-  const targets = applied.flatMap((config) => {
-    const target = upgradePolicy(config)?.spec.target;
-    return typeof target === 'object' ? [{ policy: config.name, channel: target.channel }] : [];
-  });
+  const configs = await appliedConfigs(table, 'Channel');
+  const targets = (await allPolicies(table)).flatMap(({ metadata, spec: { target } }) =>
+    typeof target === 'object' ? [{ policy: metadata.name, channel: target.channel }] : [],
+  );
   const usersOf = (name: string) => targets.filter(({ channel }) => channel === name).map(({ policy }) => policy);
   const names = new Set([...BUILT_IN_CHANNELS.keys(), ...configs.map(({ name }) => name)]);
   const items = [...names].map((name): ChannelView => {
     const config = configs.find((one) => one.name === name);
     const builtIn = BUILT_IN_CHANNELS.get(name);
-    const parsed = channelSchema.safeParse(config?.document);
     return {
       name,
-      spec: config === undefined ? (builtIn ?? null) : parsed.success ? parsed.data.spec : null,
+      spec: (config === undefined ? builtIn : channelSpec(config)) ?? null,
       source: config === undefined ? 'built-in' : builtIn === undefined ? 'applied' : 'replaced',
       usedBy: usersOf(name),
       appliedBy: config?.appliedBy ?? null,

@@ -1,10 +1,10 @@
 import type { UpgradePolicy } from '../config/types.ts';
 import { livingRecords } from '../inventory/records.ts';
-import { upgradePolicy } from '../policy/applied.ts';
+import { appliedConfigs, upgradePolicy } from '../policy/applied.ts';
 import { policyOf } from '../policy/policy-of.ts';
 import type { Ports } from '../ports/ports.ts';
-import { Configs, PolicyRollouts } from '../store/entities.ts';
-import { decode, load } from '../store/entity.ts';
+import { PolicyRollouts } from '../store/entities.ts';
+import { load } from '../store/entity.ts';
 
 export interface PolicyView {
   readonly name: string;
@@ -23,7 +23,7 @@ export interface PolicyView {
 }
 
 export async function listPolicies({ table }: Pick<Ports, 'table'>): Promise<{ items: PolicyView[] }> {
-  const configs = (await table.queryPartition('CONFIG', 'UpgradePolicy#')).map((item) => decode(Configs, item).data);
+  const configs = await appliedConfigs(table, 'UpgradePolicy');
   const policies = configs.flatMap((config) => upgradePolicy(config) ?? []);
   const living = await livingRecords(table);
   const matches = living.map((cluster) => policyOf(cluster, policies));
