@@ -17,18 +17,21 @@ export interface LoadedRules {
   readonly checks: readonly WriteOperation[];
 }
 
+const NO_RULES: LoadedRules = { rules: undefined, policyAppliedBy: undefined, checks: [] };
+
 /**
  * Reads what a policy says of a cluster's hop, strongly consistent: its rollout's policy, or for an upgrade started by hand the one that
- * selects the cluster.
+ * selects the cluster. Nothing of a cluster that is not known, nor without a Fleet: there nothing may start anyway.
  */
 export async function loadRules(
   table: Pick<Table, 'get' | 'queryPartition'>,
-  cluster: ClusterRecord,
-  fleet: FleetSpec,
+  cluster: ClusterRecord | undefined,
+  fleet: FleetSpec | undefined,
   place: { readonly rollout: Rollout; readonly wave: Wave | undefined } | undefined,
 ): Promise<LoadedRules> {
+  if (cluster === undefined || fleet === undefined) return NO_RULES;
   const name = place?.rollout.policy ?? (await selecting(table, cluster));
-  if (name === undefined) return { rules: undefined, policyAppliedBy: undefined, checks: [] };
+  if (name === undefined) return NO_RULES;
   const applied = await load(table, Configs, 'UpgradePolicy', name);
   const policy = upgradePolicy(applied?.data);
   const learned =

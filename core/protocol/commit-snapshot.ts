@@ -67,13 +67,13 @@ export async function readCommitSnapshot(
   // Later mutations go on in a halted wave (protocol.md rule 7), so only the first one depends on the wave's counters.
   if (rolloutId !== undefined && waveIndex !== undefined && upgrade?.data.mutated !== true)
     checks.push({ type: 'check', key: Waves.key(rolloutId, waveIndex), expect: wave?.revision ?? 'absent' });
-  const spec = fleetSpec(fleet?.data);
-  const loaded =
-    cluster === undefined || spec === undefined
-      ? undefined
-      : await loadRules(table, cluster.data, spec, rollout && { rollout: rollout.data, wave: wave?.data });
-  checks.push(...(loaded?.checks ?? []));
-  const { rules, policyAppliedBy } = loaded ?? { rules: undefined, policyAppliedBy: undefined };
+  const place = rollout && { rollout: rollout.data, wave: wave?.data };
+  const {
+    rules,
+    policyAppliedBy,
+    checks: ofRules,
+  } = await loadRules(table, cluster?.data, fleetSpec(fleet?.data), place);
+  checks.push(...ofRules);
   return {
     epoch,
     grant,

@@ -47,8 +47,6 @@ export interface GrantRequest {
   readonly asker?: Asker;
 }
 
-const NO_RULES = { rules: undefined, policyAppliedBy: undefined, checks: [] } as const;
-
 export type GrantResult = { readonly granted: Grant } | { readonly refused: readonly Reason[] };
 
 /**
@@ -87,10 +85,8 @@ export function grantUpgrade(
     const others = rollout === undefined ? [] : await otherWaves(table, rollout.data.id, waveIndex ?? 0);
     const earlier = others.filter((one) => one.data.index < (waveIndex ?? 0));
     const fleet = fleetSpec(fleetConfig?.data);
-    const { rules, policyAppliedBy, checks } =
-      fleet === undefined
-        ? NO_RULES
-        : await loadRules(table, cluster.data, fleet, rollout && { rollout: rollout.data, wave: wave?.data });
+    const place = rollout && { rollout: rollout.data, wave: wave?.data };
+    const { rules, policyAppliedBy, checks } = await loadRules(table, cluster.data, fleet, place);
     const refused = grantRefusals(
       {
         now: ports.clock.now(),
