@@ -2,7 +2,7 @@ import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.t
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { regionCalendar } from './region-calendar.ts';
+import { regionCalendar } from '../version/region-calendar.ts';
 
 /** May EKS still take the control plane one minor back (facts: eks.md §3)? Judged by our own record of when the upgrade ended. */
 export interface RollbackView {

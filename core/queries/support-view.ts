@@ -1,8 +1,8 @@
 import type { RegionVersions } from '../contracts/items/cluster.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { latenessPerDay } from '../version/lateness.ts';
+import { regionCalendar } from '../version/region-calendar.ts';
 import type { SupportState } from '../version/support-status.ts';
-import { regionCalendar } from './region-calendar.ts';
 
 /** How a version stands in a Region: what people pay for and until when. */
 export interface SupportView {

@@ -6,11 +6,11 @@ import { grantRefusals, hopRefusals } from '../protocol/grant-decision.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { KubeVersion } from '../version/kube-version.ts';
+import { regionOffer } from '../version/region-calendar.ts';
 import { isTargetMinor } from '../version/target.ts';
 import { clusterPolicy } from './cluster-policy.ts';
 import { shortId } from './find-cluster.ts';
 import { Refusal } from './refusal.ts';
-import { regionCalendar } from './region-calendar.ts';
 
 /** What an upgrade of one cluster by hand would do. */
 export interface UpgradePlan {
@@ -72,10 +72,7 @@ function notOffered(snapshot: FleetSnapshot, cluster: ClusterRecord, target: Kub
     return [
       reason('NotOffered', `The versions that EKS offers in ${cluster.region} are not known yet; look again later.`),
     ];
-  const listed = new Set(region.versions.map(({ version }) => version));
-  const offered = regionCalendar(region)
-    .offered(now)
-    .filter((version) => listed.has(version.toString()));
+  const offered = regionOffer(region).offered(now);
   if (offered.some((version) => version.equals(target))) return [];
   return [reason('NotOffered', `EKS does not offer ${target} in ${cluster.region} (it offers ${offered.join(', ')}).`)];
 }

@@ -2,7 +2,7 @@ import type { UpgradePolicySpec } from '../config/types.ts';
 import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { latenessPerDay } from '../version/lateness.ts';
-import { SupportCalendar } from '../version/support-calendar.ts';
+import { regionCalendar } from '../version/region-calendar.ts';
 
 type Key = UpgradePolicySpec['order'][number];
 type Rank = readonly (number | string)[];
@@ -19,9 +19,8 @@ export function inOrder<Item extends { readonly cluster: ClusterRecord }>(
   regions: ReadonlyMap<string, RegionVersions>,
   now: Date,
 ): Item[] {
-  const calendars = new Map<string, SupportCalendar>();
   const rank = ({ name, clusterKey, insights, region, version }: ClusterRecord): Rank => {
-    const support = () => supportOf(calendars, regions, region).supportStatus(KubeVersion.parse(version), now);
+    const support = () => regionCalendar(regions.get(region)).supportStatus(KubeVersion.parse(version), now);
     const value = (key: Key): number | string => {
       if (key === 'name') return name;
       if (key === 'risk') return insights.warning + insights.error;
@@ -44,27 +43,4 @@ function compare(a: Rank, b: Rank): number {
     return one < other ? -1 : 1;
   }
   return 0;
-}
-
-function supportOf(
-  known: Map<string, SupportCalendar>,
-  regions: ReadonlyMap<string, RegionVersions>,
-  region: string,
-): SupportCalendar {
-  const calendar = known.get(region) ?? regionSupport(regions.get(region));
-  known.set(region, calendar);
-  return calendar;
-}
-
-/** What a Region says of its versions; before it was asked, what Liftlock's own table says. */
-function regionSupport(region: RegionVersions | undefined): SupportCalendar {
-  if (region === undefined) return SupportCalendar.builtIn();
-  return SupportCalendar.builtIn().with(
-    region.versions.map(({ version, status, endOfStandardSupport, endOfExtendedSupport }) => ({
-      clusterVersion: version,
-      versionStatus: status,
-      ...(endOfStandardSupport === undefined ? {} : { endOfStandardSupportDate: new Date(endOfStandardSupport) }),
-      ...(endOfExtendedSupport === undefined ? {} : { endOfExtendedSupportDate: new Date(endOfExtendedSupport) }),
-    })),
-  );
 }

@@ -5,6 +5,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { type Channels, channelSpecOf } from '../policy/channels.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
 import { KubeVersion } from '../version/kube-version.ts';
+import { regionOffer } from '../version/region-calendar.ts';
 import { SupportCalendar } from '../version/support-calendar.ts';
 import { resolveTarget, targetWords } from '../version/target.ts';
 
@@ -15,24 +16,6 @@ export type ClusterTargetResult =
 
 /** The newest minor that Liftlock's own data know; beyond it nobody could say what breaks (semantics.md, Target). */
 const COVERED = SupportCalendar.builtIn().versions().at(-1);
-
-/** Ten thousand clusters ask the same few Regions. */
-const calendars = new WeakMap<RegionVersions, SupportCalendar>();
-
-function calendarOf(region: RegionVersions): SupportCalendar {
-  const known = calendars.get(region);
-  if (known !== undefined) return known;
-  const rows = region.versions.map((row) => ({
-    clusterVersion: row.version,
-    versionStatus: row.status,
-    ...(row.releaseDate === undefined ? {} : { releaseDate: new Date(row.releaseDate) }),
-    ...(row.endOfStandardSupport === undefined ? {} : { endOfStandardSupportDate: new Date(row.endOfStandardSupport) }),
-    ...(row.endOfExtendedSupport === undefined ? {} : { endOfExtendedSupportDate: new Date(row.endOfExtendedSupport) }),
-  }));
-  const calendar = SupportCalendar.of(rows);
-  calendars.set(region, calendar);
-  return calendar;
-}
 
 export function targetOf(
   cluster: ClusterRecord,
@@ -50,7 +33,7 @@ export function targetOf(
       reason: reason('UnknownChannel', `There is no ${targetWords(spec.target)}: apply a Channel of that name.`),
     };
   const age = channel.minimumAge === undefined ? 0 : durationMilliseconds(channel.minimumAge);
-  const calendar = calendarOf(region);
+  const calendar = regionOffer(region);
   const offered = calendar.offered(new Date(now.getTime() - age));
   const resolution = resolveTarget(channel.target, {
     offered,
