@@ -1,4 +1,4 @@
-import { worstCaseLines } from '../../core/config/worst-case.ts';
+import { worstCaseLines } from '../../core/policy/worst-case.ts';
 import type { PolicyView } from '../../core/queries/list-policies.ts';
 import { targetWords } from '../../core/version/target.ts';
 import { facts, section, shown } from '../output/facts.ts';

@@ -1,6 +1,6 @@
 import { formatIssue } from '../../core/config/issue.ts';
 import { parseConfig } from '../../core/config/parse-config.ts';
-import { worstCaseLines } from '../../core/config/worst-case.ts';
+import { worstCaseLines } from '../../core/policy/worst-case.ts';
 import { SupportCalendar } from '../../core/version/support-calendar.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { print } from '../output/print.ts';

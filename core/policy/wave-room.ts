@@ -29,7 +29,10 @@ export function waveRefusal(wave: Wave): Reason | undefined {
   return undefined;
 }
 
-/** The most failures that a wave can have: the budget, and what may be in flight when it is used up. */
+/**
+ * The most clusters of a wave that can fail, everything going wrong at once: the budget is used up, and then all that may be in flight
+ * fail too, since what has begun is not broken off. `countInFlight` leaves one of those (semantics.md, Failure budget).
+ */
 export function worstCase(wave: Pick<Wave, 'maxFailures' | 'maxConcurrency' | 'needWork' | 'countInFlight'>): number {
   const inFlight = wave.countInFlight === true ? 1 : wave.maxConcurrency;
   return Math.min(wave.needWork, wave.maxFailures + inFlight);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { policyWith } from '../policy/testing/policies.ts';
+import { policyWith } from './testing/policies.ts';
 import { worstCaseFailures, worstCaseLines } from './worst-case.ts';
 
 const wave = (maxConcurrency: number | string, maxFailures: number | string, countInFlight = false) => ({

@@ -1,16 +1,16 @@
-import type { UpgradePolicy, Wave } from './types.ts';
-import { concurrencyLimit, failureLimit } from './wave-limits.ts';
+import type { UpgradePolicy, Wave } from '../config/types.ts';
+import { concurrencyLimit, failureLimit } from '../config/wave-limits.ts';
+import { worstCase } from './wave-room.ts';
 
 /**
- * The most clusters of a wave that can fail, everything going wrong at once: the budget is used up, and then all that may be in flight
- * fail too, since what has begun is not broken off. `countInFlight` leaves one of those (semantics.md, Failure budget).
+ * The worst case of a wave as its policy has it.
  *
  * @param members clusters of the wave that need work at its start
  */
 export function worstCaseFailures(wave: Pick<Wave, 'maxConcurrency' | 'failureBudget'>, members: number): number {
-  const budget = failureLimit(wave, members);
-  const inFlight = wave.failureBudget.countInFlight ? 1 : concurrencyLimit(wave, members);
-  return Math.min(members, budget + inFlight);
+  const { countInFlight } = wave.failureBudget;
+  const limits = { maxFailures: failureLimit(wave, members), maxConcurrency: concurrencyLimit(wave, members) };
+  return worstCase({ ...limits, needWork: members, countInFlight });
 }
 
 /** The same in words, where nobody knows yet how many clusters a wave has: one line for each wave. */
