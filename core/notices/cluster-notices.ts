@@ -1,9 +1,6 @@
-import type { LiftlockEvent } from '../contracts/events.ts';
-import { because, NOTHING, type Notice, notice } from './notice.ts';
+import { because, NOTHING, type Notice, notice, type Of } from './notice.ts';
 
-type Of<Type extends LiftlockEvent['type']> = Extract<LiftlockEvent, { readonly type: Type }>;
-
-/** `shop in 111111111111, eu-central-1` */
+/** `shop (account 111111111111, eu-central-1)` */
 const named = (detail: { readonly cluster: string; readonly account: string; readonly region: string }): string =>
   `${nameOf(detail)} (account ${detail.account}, ${detail.region})`;
 const nameOf = ({ cluster }: { readonly cluster: string }): string => cluster.slice(cluster.lastIndexOf('/') + 1);

@@ -1,6 +1,9 @@
 import type { LiftlockEvent } from '../contracts/events.ts';
 import type { Reason } from '../contracts/step-result.ts';
 
+/** The event of one type. */
+export type Of<Type extends LiftlockEvent['type']> = Extract<LiftlockEvent, { readonly type: Type }>;
+
 /** What a person is told of a change. Plain sentences without double quotes: mail shows them as they are. */
 export interface Notice {
   readonly what: string;

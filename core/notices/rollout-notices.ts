@@ -1,7 +1,5 @@
-import type { LiftlockEvent } from '../contracts/events.ts';
-import { because, NOTHING, type Notice, notice } from './notice.ts';
-
-type Of<Type extends LiftlockEvent['type']> = Extract<LiftlockEvent, { readonly type: Type }>;
+import type { Reason } from '../contracts/step-result.ts';
+import { because, NOTHING, type Notice, notice, type Of } from './notice.ts';
 
 export function rolloutNotice(event: Of<'RolloutChanged'>): Notice {
   const { rolloutId, status, about, reasons } = event.detail;
@@ -55,13 +53,10 @@ export function waveNotice(event: Of<'WaveChanged'>): Notice | undefined {
   }
 }
 
-const waveWhy = (status: string, reasons: Parameters<typeof because>[0]): string =>
+const waveWhy = (status: string, reasons: readonly Reason[]): string =>
   reasons.length === 0 && status === 'Open' ? 'Everything that it waited for is there.' : because(reasons);
 
-function waveTodo(id: string, status: string): string {
-  if (status === 'Halted') return rolloutTodo(id, 'Halted');
-  if (status === 'Undecided')
-    return `Look why so few were tried: liftlock describe rollout ${id}. Go on with liftlock rollout resume ${id}.`;
-  if (status === 'CompletedWithFailures') return rolloutTodo(id, 'CompletedWithFailures');
-  return rolloutTodo(id, status);
-}
+const waveTodo = (id: string, status: string): string =>
+  status === 'Undecided'
+    ? `Look why so few were tried: liftlock describe rollout ${id}. Go on with liftlock rollout resume ${id}.`
+    : rolloutTodo(id, status);
