@@ -1,5 +1,5 @@
-import type { ApprovalRecord } from '../contracts/items/approval.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
+import { lastWords } from '../model/last-words.ts';
 import { type Judged, says } from './condition.ts';
 
 /** Approved, GatesGreen, Soaked, WithinBudget: each from the wave alone, so that whoever writes it writes them too. */
@@ -20,16 +20,9 @@ function approved(wave: Wave): Judged {
     const message = people === '' ? 'It opened; no approval was asked for.' : `It opened with approvals by ${people}.`;
     return says('Approved', true, people === '' ? 'NotAskedFor' : 'Approved', message);
   }
-  return people === ''
-    ? says('Approved', 'Unknown', 'NotOpened', 'Nobody has judged its plan, and it has not opened.')
-    : says('Approved', 'Unknown', 'NotOpened', `Approved by ${people}; it has not opened.`);
-}
-
-/** Of the plan as it is; the newest of each person. */
-function lastWords({ approvals = [], planHash }: Wave): ApprovalRecord[] {
-  return [
-    ...new Map(approvals.filter((word) => word.planHash === planHash).map((word) => [word.principal, word])).values(),
-  ];
+  const message =
+    people === '' ? 'Nobody has judged its plan, and it has not opened.' : `Approved by ${people}; it has not opened.`;
+  return says('Approved', 'Unknown', 'NotOpened', message);
 }
 
 function gatesGreen({ gates }: Wave): Judged {
@@ -44,10 +37,7 @@ function gatesGreen({ gates }: Wave): Judged {
 
 function soaked(wave: Wave): Judged {
   const { status, promotedBy } = wave;
-  if (status === 'Soaking') {
-    const message = wave.reasons[0]?.message ?? 'It soaks.';
-    return says('Soaked', false, 'Soaking', message);
-  }
+  if (status === 'Soaking') return says('Soaked', false, 'Soaking', wave.reasons[0]?.message ?? 'It soaks.');
   if (status !== 'Completed' && status !== 'CompletedWithFailures')
     return says('Soaked', 'Unknown', 'NotSettled', `It is ${status}; a wave soaks after its last success.`);
   return promotedBy === undefined

@@ -4,6 +4,7 @@ import type { ApprovalRecord } from '../contracts/items/approval.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { lastWords } from '../model/last-words.ts';
 import { matchesGlob } from '../selector/glob.ts';
 
 /** Who may not agree where four eyes are asked for. */
@@ -66,13 +67,6 @@ export function mayApprove(approval: Approval, principal: string, requesters: Re
     reasons.push(reason('NotAnApprover', `${principal} is not among those who may approve: ${patterns.join(', ')}.`));
   }
   return reasons;
-}
-
-/** Of this plan only, the newest of each principal; they are kept in the order in which they came. */
-function lastWords(wave: Approved): ApprovalRecord[] {
-  const words = new Map<string, ApprovalRecord>();
-  for (const word of wave.approvals ?? []) if (word.planHash === wave.planHash) words.set(word.principal, word);
-  return [...words.values()];
 }
 
 function isExpired(approval: Approval, word: ApprovalRecord, at: Date): boolean {

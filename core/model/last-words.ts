@@ -1,0 +1,9 @@
+import type { ApprovalRecord } from '../contracts/items/approval.ts';
+import type { Wave } from '../contracts/items/rollout.ts';
+
+/** Of this plan only, the newest of each principal; they are kept in the order in which they came. */
+export function lastWords({ approvals = [], planHash }: Pick<Wave, 'approvals' | 'planHash'>): ApprovalRecord[] {
+  const words = new Map<string, ApprovalRecord>();
+  for (const word of approvals) if (word.planHash === planHash) words.set(word.principal, word);
+  return [...words.values()];
+}
