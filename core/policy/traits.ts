@@ -1,4 +1,5 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import { recount } from './caps.ts';
 
 /** One thing that a cluster has and others may lack: `add-on/vpc-cni/v1.18.1-eksbuild.1`, `ami/AL2_x86_64`. Shown to people as it is. */
 export type Trait = string;
@@ -30,17 +31,9 @@ export function traitsOf(
   return [...new Set(traits)].sort();
 }
 
-/** Counts one more cluster under its traits. */
-export function countTraits(
-  counts: Readonly<Record<string, number>> | undefined,
+/** Counts a cluster under its traits, or takes it out again. */
+export const countTraits = (
+  counts: Readonly<Record<string, number>>,
   traits: readonly Trait[],
   by: 1 | -1,
-): Record<string, number> {
-  const next: Record<string, number> = { ...counts };
-  for (const trait of traits) {
-    const count = (next[trait] ?? 0) + by;
-    if (count > 0) next[trait] = count;
-    else delete next[trait];
-  }
-  return next;
-}
+): Record<string, number> => recount(counts, traits, by);
