@@ -1,5 +1,6 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { unreachable } from '../model/unreachable.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 
 /** What a cluster's own tags ask for. They only make things safer; one that cannot be read holds the cluster (semantics.md, Cluster tags). */
@@ -79,9 +80,7 @@ export function clusterRefusals(cluster: ClusterRecord, target: KubeVersion, pre
       reason('Pinned', `The cluster's tag ${prefix}pin-version keeps it at ${tags.pin} or older, so not ${target}.`),
     );
   }
-  const unreachable = cluster.conditions.find(
-    (condition) => condition.type === 'Reachable' && condition.status !== 'True',
-  );
-  if (unreachable !== undefined) reasons.push(reason('Unreachable', unreachable.message));
+  const denied = unreachable(cluster);
+  if (denied !== undefined) reasons.push(reason('Unreachable', denied.message));
   return reasons;
 }

@@ -1,5 +1,6 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { unreachable } from '../model/unreachable.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
 
 /** What people should know of a cluster beside its upgrade: who else moves it, and what could not be read of it. */
@@ -10,13 +11,16 @@ export function clusterWarnings(cluster: ClusterRecord): Reason[] {
       `It carries marks of ${tool}, which may move the version back when it runs with the old one. Raise the version there too.`,
     ),
   );
-  const unreachable = cluster.conditions
-    .filter(({ type, status }) => type === 'Reachable' && status !== 'True')
-    .map(({ message }) => reason('Unreachable', message));
+  const denied = unreachable(cluster);
   const nodegroups = cluster.nodegroups.flatMap(({ name, issues }) =>
     issues.map((issue) => reason('NodegroupIssue', `Node group ${name}: ${issue}`)),
   );
-  return [...managed, ...unreachable, ...cluster.unreadable, ...nodegroups];
+  return [
+    ...managed,
+    ...(denied === undefined ? [] : [reason('Unreachable', denied.message)]),
+    ...cluster.unreadable,
+    ...nodegroups,
+  ];
 }
 
 /** What each of the cluster's own Liftlock tags does; they only make things safer. */

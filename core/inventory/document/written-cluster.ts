@@ -1,10 +1,10 @@
 import type { ClusterControl, ClusterRecord } from '../../contracts/items/cluster.ts';
+import { unreachable } from '../../model/unreachable.ts';
 import type { WrittenCluster } from './inventory-schema.ts';
 
 /** One cluster as the inventory document has it: all that policies can ask about, and what keeps Liftlock away. */
 export function writtenCluster(cluster: ClusterRecord, control: ClusterControl | undefined): WrittenCluster {
   const { name, account, region, version, arn, createdAt, labels, tags, status, autoMode } = cluster;
-  const unreachable = cluster.conditions.find(({ type, status: is }) => type === 'Reachable' && is !== 'True');
   const held = control?.held;
   return {
     name,
@@ -27,7 +27,7 @@ export function writtenCluster(cluster: ClusterRecord, control: ClusterControl |
     insights: cluster.insights,
     managedBy: cluster.managedBy,
     ...present('unsupported', cluster.unsupported),
-    ...present('unreachable', unreachable?.message),
+    ...present('unreachable', unreachable(cluster)?.message),
     ...(held === undefined ? {} : { held: { reason: held.reason, since: held.since } }),
     ...present('deletedAt', cluster.deletedAt),
   };
