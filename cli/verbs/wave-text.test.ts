@@ -1,23 +1,16 @@
-import type { Wave } from '../../core/contracts/items/rollout.ts';
+import { waveItem } from '../../core/contracts/items/testing/rollout-items.ts';
 import { limitsText, waveLines } from './wave-text.ts';
 
 const at = '2026-11-20T07:00:00.000Z';
 const now = new Date('2026-11-20T08:00:00Z');
-const wave: Wave = {
-  rolloutId: 'r',
-  index: 0,
+const wave = waveItem({
   name: 'canary',
   status: 'Soaking',
   members: 3,
   needWork: 3,
   maxConcurrency: 2,
   maxFailures: 1,
-  inFlight: 0,
   succeeded: 3,
-  failed: 0,
-  blocked: 0,
-  excluded: 0,
-  quarantined: 0,
   canaries: 1,
   acceptedFailures: 2,
   countInFlight: true,
@@ -28,8 +21,7 @@ const wave: Wave = {
   ],
   gates: { checkedAt: at, readings: [{ gate: 'errors', status: 'red', message: 'It is in ALARM.' }] },
   conditions: [{ type: 'Soaked', status: 'False', reason: 'Soaking', message: 'It soaks.', lastTransitionTime: at }],
-  reasons: [],
-};
+});
 const standing = {
   index: 0,
   soakUntil: '2026-11-21T07:00:00.000Z',

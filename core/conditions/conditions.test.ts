@@ -1,28 +1,12 @@
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
+import { waveItem } from '../contracts/items/testing/rollout-items.ts';
 import { since } from './condition.ts';
 import { rolloutConditions } from './rollout-conditions.ts';
 import { waveConditions } from './wave-conditions.ts';
 
 const at = '2026-11-20T08:00:00.000Z';
-const wave = (more: Partial<Wave> = {}): Wave => ({
-  rolloutId: 'r',
-  index: 0,
-  name: 'canary',
-  status: 'Pending',
-  members: 3,
-  needWork: 3,
-  maxConcurrency: 1,
-  maxFailures: 1,
-  inFlight: 0,
-  succeeded: 0,
-  failed: 0,
-  blocked: 0,
-  excluded: 0,
-  quarantined: 0,
-  planHash: 'now',
-  reasons: [],
-  ...more,
-});
+const wave = (more: Partial<Wave> = {}): Wave =>
+  waveItem({ name: 'canary', status: 'Pending', members: 3, needWork: 3, maxFailures: 1, planHash: 'now', ...more });
 const word = (decision: 'Approved' | 'Rejected', principal: string, planHash = 'now') => ({
   decision,
   principal,

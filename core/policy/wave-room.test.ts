@@ -1,24 +1,9 @@
 import type { Wave } from '../contracts/items/rollout.ts';
+import { waveItem } from '../contracts/items/testing/rollout-items.ts';
 import { allowedFailures, exceedsBudget, waveRefusal, worstCase } from './wave-room.ts';
 
-const wave = (more: Partial<Wave> = {}): Wave => ({
-  rolloutId: 'r',
-  index: 0,
-  name: 'all',
-  status: 'Open',
-  members: 10,
-  needWork: 10,
-  maxConcurrency: 3,
-  maxFailures: 2,
-  inFlight: 0,
-  succeeded: 0,
-  failed: 0,
-  blocked: 0,
-  excluded: 0,
-  quarantined: 0,
-  reasons: [],
-  ...more,
-});
+const wave = (more: Partial<Wave> = {}): Wave =>
+  waveItem({ members: 10, needWork: 10, maxConcurrency: 3, maxFailures: 2, ...more });
 
 test.each([
   ['room', {}, undefined],

@@ -1,97 +1,18 @@
 import fc from 'fast-check';
-import { parseConfig } from '../config/parse-config.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { Member, Wave } from '../contracts/items/rollout.ts';
+import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
+import { clusterRecord } from '../policy/testing/cluster-record.ts';
 import { decide } from './decide.ts';
 import { planRollout } from './plan-rollout.ts';
 import type { FleetSnapshot } from './snapshot.ts';
+import { fleetSnapshot } from './testing/fleet-snapshot.ts';
 import { waveEnd } from './wave-end.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
-const at = NOW.toISOString();
 
-function cluster(name: string, more: Partial<ClusterRecord> = {}): ClusterRecord {
-  return {
-    clusterKey: `arn:aws:eks:eu-central-1:111111111111:cluster/${name}@2026-01-01T00:00:00.000Z`,
-    arn: `arn:aws:eks:eu-central-1:111111111111:cluster/${name}`,
-    createdAt: '2026-01-01T00:00:00.000Z',
-    account: '111111111111',
-    region: 'eu-central-1',
-    name,
-    version: '1.36',
-    status: 'ACTIVE',
-    endpoint: { publicAccess: true, privateAccess: true, publicAccessCidrs: [] },
-    autoMode: false,
-    nodegroups: [],
-    fargateProfiles: [],
-    addons: [],
-    insights: { passing: 0, warning: 0, error: 0, unknown: 0 },
-    tags: {},
-    labels: {},
-    managedBy: [],
-    conditions: [{ type: 'Reachable', status: 'True', reason: 'Described', message: '', lastTransitionTime: at }],
-    unreadable: [],
-    versionObservedAt: at,
-    lastSeenAt: at,
-    ...more,
-  };
-}
-
-function config(caps: object, ...policies: object[]) {
-  const apiVersion = 'liftlock/v1alpha1';
-  const fleet = {
-    apiVersion,
-    kind: 'Fleet',
-    metadata: { name: 'f' },
-    spec: { mode: 'act', accounts: ['111111111111'], regions: ['eu-central-1'], spokeRole: { externalId: 'xx' }, caps },
-  };
-  const documents = [
-    fleet,
-    ...policies.map((spec, index) => ({ apiVersion, kind: 'UpgradePolicy', metadata: { name: `p${index}` }, spec })),
-  ];
-  const parsed = parseConfig([
-    { path: 'x', text: documents.map((document) => JSON.stringify(document)).join('\n---\n') },
-  ]);
-  if (parsed.fleet === undefined || parsed.errors.length > 0) throw new Error(JSON.stringify(parsed.errors));
-  return parsed;
-}
-
-function snapshot(
-  clusters: readonly ClusterRecord[],
-  parsed: ReturnType<typeof config>,
-  more: Partial<FleetSnapshot> = {},
-): FleetSnapshot {
-  const offered = ['1.35', '1.36', '1.37'].map((version) => ({
-    version,
-    status: 'STANDARD_SUPPORT',
-    defaultVersion: false,
-    releaseDate: '2026-01-01T00:00:00.000Z',
-    endOfStandardSupport: '2027-12-01T00:00:00.000Z',
-    endOfExtendedSupport: '2028-12-01T00:00:00.000Z',
-  }));
-  return {
-    epoch: { number: 1 },
-    fleet: parsed.fleet?.spec,
-    control: undefined,
-    policies: new Map(
-      parsed.policies.map((policy) => [policy.metadata.name, { policy, revision: 'r', appliedBy: 'x' }]),
-    ),
-    clusters: new Map(clusters.map((one) => [one.clusterKey, one])),
-    controls: new Map(),
-    calendars: new Map(),
-    channels: new Map(),
-    learned: undefined,
-    gateReadings: new Map(),
-    regions: new Map([['eu-central-1', { region: 'eu-central-1', versions: offered, announced: [], checkedAt: at }]]),
-    ledger: { counts: {} },
-    grants: [],
-    upgrades: [],
-    rollouts: [],
-    waves: [],
-    members: [],
-    ...more,
-  };
-}
+const cluster = (name: string, more: Partial<ClusterRecord> = {}): ClusterRecord =>
+  clusterRecord({ name, version: '1.36', ...more });
 
 const everything = {
   selector: {},
@@ -109,7 +30,7 @@ describe('a plan', () => {
       cluster('d', { tags: { 'liftlock/paused': 'true' }, labels: { stage: 'dev' } }),
     ];
     const staged = { ...everything, waves: [{ name: 'dev', selector: { matchLabels: { stage: 'dev' } } }] };
-    const plan = planRollout(snapshot(clusters, config({}, staged)), 'p0', { now: NOW, createdBy: 'x' });
+    const plan = planRollout(fleetSnapshot({ clusters, policies: { p0: staged } }), 'p0', { now: NOW, createdBy: 'x' });
     expect(plan?.members.map((member) => [member.name, member.status])).toEqual([
       ['a', 'Pending'],
       ['d', 'Excluded'],
@@ -121,16 +42,21 @@ describe('a plan', () => {
   });
 
   test('leaves a cluster that two policies select alone', () => {
-    const plan = planRollout(snapshot([cluster('a'), cluster('b')], config({}, everything, everything)), 'p0', {
-      now: NOW,
-      createdBy: 'x',
-    });
+    const plan = planRollout(
+      fleetSnapshot({ clusters: [cluster('a'), cluster('b')], policies: { p0: everything, p1: everything } }),
+      'p0',
+      {
+        now: NOW,
+        createdBy: 'x',
+      },
+    );
     expect(plan).toBeUndefined();
   });
 
   test('of the same clusters has the same id, so that two reconcilers write one rollout', () => {
     const build = (clusters: ClusterRecord[]) =>
-      planRollout(snapshot(clusters, config({}, everything)), 'p0', { now: NOW, createdBy: 'x' })?.rollout.id;
+      planRollout(fleetSnapshot({ clusters, policies: { p0: everything } }), 'p0', { now: NOW, createdBy: 'x' })
+        ?.rollout.id;
     expect(build([cluster('a'), cluster('b')])).toBe(build([cluster('b'), cluster('a')]));
     expect(build([cluster('a')])).not.toBe(build([cluster('b')]));
   });
@@ -157,54 +83,18 @@ const situation: fc.Arbitrary<Situation> = fc.record({
 
 function running({ members, total, concurrency, busy, statuses }: Situation): FleetSnapshot {
   const clusters = Array.from({ length: members }, (_, index) => cluster(`c${index}`));
-  const rollout: Rollout = {
-    id: 'r',
-    policy: 'p0',
-    policyRevision: 'r',
-    target: '1.37',
-    status: 'Running',
-    createdBy: 'x',
-    createdAt: at,
-    waves: ['all'],
-    reasons: [],
-  };
-  const wave: Wave = {
-    rolloutId: 'r',
-    index: 0,
-    name: 'all',
-    status: 'Open',
-    members: members + busy,
-    needWork: members,
-    maxConcurrency: concurrency,
-    maxFailures: 0,
-    inFlight: busy,
-    succeeded: 0,
-    failed: 0,
-    blocked: 0,
-    excluded: 0,
-    quarantined: 0,
-    reasons: [],
-  };
-  const list = clusters.map(
-    (one, index): Member => ({
-      rolloutId: 'r',
-      waveIndex: 0,
-      clusterKey: one.clusterKey,
-      name: one.name,
-      from: '1.36',
-      to: '1.37',
-      status: statuses[index] ?? 'Pending',
-      inFlight: false,
-      reasons: [],
-      position: index + 1,
-    }),
+  const rollout = rolloutItem({ policy: 'p0', policyRevision: JSON.stringify(everything) });
+  const wave = waveItem({ members: members + busy, needWork: members, maxConcurrency: concurrency, inFlight: busy });
+  const list = clusters.map(({ clusterKey, name }, index) =>
+    memberItem({ clusterKey, name, status: statuses[index] ?? 'Pending', position: index + 1 }),
   );
-  return snapshot(clusters, config({ total }, everything), {
+  return {
+    ...fleetSnapshot({ clusters, policies: { p0: everything }, caps: { total } }),
     rollouts: [rollout],
     waves: [wave],
     members: list,
     ledger: { counts: busy === 0 ? {} : { total: busy } },
-  });
+  };
 }
 
 const grants = (state: FleetSnapshot) =>
@@ -282,23 +172,7 @@ describe('what the reconciler decides', () => {
 });
 
 describe('how a settled wave ends', () => {
-  const base: Wave = {
-    rolloutId: 'r',
-    index: 0,
-    name: 'w',
-    status: 'Open',
-    members: 3,
-    needWork: 3,
-    maxConcurrency: 1,
-    maxFailures: 1,
-    inFlight: 0,
-    succeeded: 0,
-    failed: 0,
-    blocked: 0,
-    excluded: 0,
-    quarantined: 0,
-    reasons: [],
-  };
+  const base = waveItem({ members: 3, needWork: 3, maxFailures: 1 });
   test.each<[Partial<Wave>, Wave['status']]>([
     [{ succeeded: 3 }, 'Completed'],
     [{ succeeded: 2, failed: 1 }, 'CompletedWithFailures'],

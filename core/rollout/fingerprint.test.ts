@@ -1,27 +1,12 @@
 import type { Wave } from '../contracts/items/rollout.ts';
+import { waveItem } from '../contracts/items/testing/rollout-items.ts';
 import { fingerprintOf, suspicion } from './fingerprint.ts';
 
 const wave = (
   failed: Record<string, number>,
   succeeded: Record<string, number>,
   counts: { failed: number; succeeded: number },
-): Wave => ({
-  rolloutId: 'r',
-  index: 0,
-  name: 'all',
-  status: 'Open',
-  members: 9,
-  needWork: 9,
-  maxConcurrency: 1,
-  maxFailures: 9,
-  inFlight: 0,
-  blocked: 0,
-  excluded: 0,
-  quarantined: 0,
-  reasons: [],
-  traits: { failed, succeeded },
-  ...counts,
-});
+): Wave => waveItem({ members: 9, needWork: 9, maxFailures: 9, traits: { failed, succeeded }, ...counts });
 const nobody = () => false;
 
 test('is what every failed cluster has and no succeeded one', () => {

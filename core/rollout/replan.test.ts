@@ -1,88 +1,21 @@
-import { parseConfig } from '../config/parse-config.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import { clusterRecord } from '../policy/testing/cluster-record.ts';
 import { planRollout } from './plan-rollout.ts';
 import { replanOf } from './replan.ts';
 import type { FleetSnapshot } from './snapshot.ts';
+import { fleetSnapshot } from './testing/fleet-snapshot.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
-const at = NOW.toISOString();
 
-const cluster = (name: string, stage: string, more: Partial<ClusterRecord> = {}): ClusterRecord => ({
-  clusterKey: `arn:aws:eks:eu-central-1:111111111111:cluster/${name}@2026-01-01T00:00:00.000Z`,
-  arn: `arn:aws:eks:eu-central-1:111111111111:cluster/${name}`,
-  createdAt: '2026-01-01T00:00:00.000Z',
-  account: '111111111111',
-  region: 'eu-central-1',
-  name,
-  version: '1.36',
-  status: 'ACTIVE',
-  endpoint: { publicAccess: true, privateAccess: true, publicAccessCidrs: [] },
-  autoMode: false,
-  nodegroups: [],
-  fargateProfiles: [],
-  addons: [],
-  insights: { passing: 0, warning: 0, error: 0, unknown: 0 },
-  tags: {},
-  labels: { stage },
-  managedBy: [],
-  conditions: [],
-  unreadable: [],
-  versionObservedAt: at,
-  lastSeenAt: at,
-  ...more,
-});
+const cluster = (name: string, stage: string, more: Partial<ClusterRecord> = {}): ClusterRecord =>
+  clusterRecord({ name, version: '1.36', labels: { stage }, ...more });
 const wave = (name: string, more: object = {}) => ({ name, selector: { matchLabels: { stage: name } }, ...more });
-const offered = (...versions: readonly string[]) =>
-  versions.map((version) => ({
-    version,
-    status: 'STANDARD_SUPPORT',
-    defaultVersion: false,
-    releaseDate: '2026-01-01T00:00:00.000Z',
-    endOfStandardSupport: '2027-12-01T00:00:00.000Z',
-    endOfExtendedSupport: '2028-12-01T00:00:00.000Z',
-  }));
-
-function fleet(
+const fleet = (
   clusters: readonly ClusterRecord[],
   waves: readonly object[],
   versions = ['1.36', '1.37'],
-): FleetSnapshot {
-  const apiVersion = 'liftlock/v1alpha1';
-  const documents = [
-    {
-      apiVersion,
-      kind: 'Fleet',
-      metadata: { name: 'f' },
-      spec: { mode: 'act', accounts: ['111111111111'], regions: ['eu-central-1'], spokeRole: { externalId: 'xx' } },
-    },
-    { apiVersion, kind: 'UpgradePolicy', metadata: { name: 'p' }, spec: { selector: {}, target: 'latest', waves } },
-  ];
-  const parsed = parseConfig([{ path: 'x', text: documents.map((one) => JSON.stringify(one)).join('\n---\n') }]);
-  const [policy] = parsed.policies;
-  if (parsed.fleet === undefined || policy === undefined) throw new Error(JSON.stringify(parsed.errors));
-  return {
-    epoch: { number: 1 },
-    fleet: parsed.fleet.spec,
-    control: undefined,
-    policies: new Map([['p', { policy, revision: JSON.stringify(waves), appliedBy: 'x' }]]),
-    calendars: new Map(),
-    channels: new Map(),
-    learned: undefined,
-    gateReadings: new Map(),
-    clusters: new Map(clusters.map((one) => [one.clusterKey, one])),
-    controls: new Map(),
-    regions: new Map([
-      ['eu-central-1', { region: 'eu-central-1', versions: offered(...versions), announced: [], checkedAt: at }],
-    ]),
-    ledger: { counts: {} },
-    grants: [],
-    upgrades: [],
-    rollouts: [],
-    waves: [],
-    members: [],
-  };
-}
+): FleetSnapshot => fleetSnapshot({ clusters, policies: { p: { selector: {}, target: 'latest', waves } }, versions });
 
 interface Begun {
   readonly rollout: Rollout;

@@ -1,25 +1,9 @@
 import { waveSchema } from '../config/schema/wave.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
+import { waveItem } from '../contracts/items/testing/rollout-items.ts';
 import { waveEnd } from './wave-end.ts';
 
-const wave = (more: Partial<Wave>): Wave => ({
-  rolloutId: 'r',
-  index: 0,
-  name: 'all',
-  status: 'Open',
-  members: 5,
-  needWork: 5,
-  maxConcurrency: 1,
-  maxFailures: 1,
-  inFlight: 0,
-  succeeded: 0,
-  failed: 0,
-  blocked: 0,
-  excluded: 0,
-  quarantined: 0,
-  reasons: [],
-  ...more,
-});
+const wave = (more: Partial<Wave>): Wave => waveItem({ members: 5, needWork: 5, maxFailures: 1, ...more });
 const spec = (more: object = {}) => waveSchema.parse({ name: 'all', ...more });
 
 test.each([

@@ -1,26 +1,10 @@
 import { waveSchema } from '../config/schema/wave.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
+import { waveItem } from '../contracts/items/testing/rollout-items.ts';
 import { gatesAfter, gatesChanged, soakOf } from './wave-soak.ts';
 
-const wave = (more: Partial<Wave> = {}): Wave => ({
-  rolloutId: 'r',
-  index: 0,
-  name: 'all',
-  status: 'Soaking',
-  members: 1,
-  needWork: 1,
-  maxConcurrency: 1,
-  maxFailures: 0,
-  inFlight: 0,
-  succeeded: 1,
-  failed: 0,
-  blocked: 0,
-  excluded: 0,
-  quarantined: 0,
-  reasons: [],
-  lastSuccessAt: '2026-11-20T08:00:00.000Z',
-  ...more,
-});
+const wave = (more: Partial<Wave> = {}): Wave =>
+  waveItem({ status: 'Soaking', succeeded: 1, lastSuccessAt: '2026-11-20T08:00:00.000Z', ...more });
 const spec = (more: object) => waveSchema.parse({ name: 'all', ...more });
 const at = (time: string) => new Date(`2026-11-20T${time}:00Z`);
 const gates = (time: string, status: 'green' | 'red' | 'unknown', notGreenAt?: string) => ({

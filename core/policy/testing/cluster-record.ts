@@ -1,4 +1,5 @@
 import type { ClusterRecord } from '../../contracts/items/cluster.ts';
+import { clusterKey } from '../../model/cluster-key.ts';
 
 /** A cluster as inventory keeps it, for tests; what is not given is as ordinary as can be. */
 export function clusterRecord(given: Partial<ClusterRecord> = {}): ClusterRecord {
@@ -6,7 +7,7 @@ export function clusterRecord(given: Partial<ClusterRecord> = {}): ClusterRecord
   const arn = `arn:aws:eks:${region}:${account}:cluster/${name}`;
   const createdAt = given.createdAt ?? '2025-01-01T00:00:00.000Z';
   return {
-    clusterKey: `${arn}#${createdAt}`,
+    clusterKey: clusterKey(arn, new Date(createdAt)),
     ...{ arn, createdAt, account, region, name },
     version: '1.34',
     status: 'ACTIVE',

@@ -2,6 +2,7 @@ import { upgradePolicySchema } from '../../../core/config/schema/upgrade-policy.
 import type { ClusterRecord } from '../../../core/contracts/items/cluster.ts';
 import type { Grant, Intent, Upgrade } from '../../../core/contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../../../core/contracts/items/rollout.ts';
+import { memberItem, rolloutItem, waveItem } from '../../../core/contracts/items/testing/rollout-items.ts';
 import type { AuditItem } from '../../../core/ports/table.ts';
 import type { AuditedWrite } from '../../../core/store/audit.ts';
 import {
@@ -171,7 +172,7 @@ export function inForce(
     config('UpgradePolicy', 'standard', policy),
     ...calendars,
     write(Epochs, { number: 1 }),
-    write(Rollouts, { ...ROLLOUT, ...options.rollout }),
+    rollout(options.rollout ?? {}),
     write(Waves, waveOf({ index: 0, name: 'first', status: 'Open', ...options.first })),
     write(Waves, waveOf({ index: 1, name: 'second', ...options.second })),
     write(Upgrades, upgradeOf(options.steps === undefined ? {} : { steps: options.steps })),
@@ -214,52 +215,14 @@ export function config(kind: 'Fleet' | 'UpgradePolicy' | 'Calendar', name: strin
   return write(Configs, applied);
 }
 
-const ROLLOUT: Rollout = {
-  id: 'r',
-  policy: 'standard',
-  policyRevision: 'x',
-  target: '1.37',
-  status: 'Running',
-  createdBy: 'creator',
-  createdAt: '2026-11-20T00:00:00.000Z',
-  waves: ['first', 'second'],
-  reasons: [],
-};
-export const rollout = (more: Partial<Rollout>): Write => write(Rollouts, { ...ROLLOUT, ...more });
+export const rollout = (more: Partial<Rollout>): Write =>
+  write(Rollouts, rolloutItem({ policy: 'standard', createdBy: 'creator', waves: ['first', 'second'], ...more }));
 
-export const waveOf = (more: Partial<Wave>): Wave => ({
-  rolloutId: 'r',
-  index: 0,
-  name: 'first',
-  status: 'Pending',
-  members: 2,
-  needWork: 2,
-  maxConcurrency: 1,
-  maxFailures: 0,
-  inFlight: 0,
-  succeeded: 0,
-  failed: 0,
-  blocked: 0,
-  excluded: 0,
-  quarantined: 0,
-  reasons: [],
-  ...more,
-});
+export const waveOf = (more: Partial<Wave>): Wave =>
+  waveItem({ name: 'first', status: 'Pending', members: 2, needWork: 2, ...more });
 
-export const memberOf = (more: Partial<Member>): Member => ({
-  rolloutId: 'r',
-  waveIndex: 0,
-  clusterKey: KEY,
-  name: 'web',
-  from: '1.36',
-  to: '1.37',
-  status: 'Pending',
-  inFlight: false,
-  upgradeId: '1.36-1.37',
-  reasons: [],
-  position: 1,
-  ...more,
-});
+export const memberOf = (more: Partial<Member>): Member =>
+  memberItem({ clusterKey: KEY, upgradeId: '1.36-1.37', ...more });
 
 const step: Upgrade['steps'][string] = { status: 'done', reasons: [], startedAt: '2026-11-20T12:00:00.000Z' };
 export const upgradeOf = (more: Partial<Upgrade>): Upgrade => ({
