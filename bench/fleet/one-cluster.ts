@@ -1,7 +1,7 @@
 import { parseConfig } from '../../core/config/parse-config.ts';
 import { applyConfig } from '../../core/operations/apply-config.ts';
 import { Members, Upgrades } from '../../core/store/entities.ts';
-import { decode } from '../../core/store/entity.ts';
+import { loadKind } from '../../core/store/entity.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import { emptyState } from '../../simulator/eks/empty-state.ts';
 import { runWorld } from '../../simulator/process/run-world.ts';
@@ -36,8 +36,8 @@ export async function oneCluster(nodeGroups: number): Promise<World> {
 export async function upgradeIt(world: World, days: number): Promise<void> {
   const until = new Date(world.clock.now().getTime() + days * 86_400_000);
   const rested = await runWorld(world, { until, quietHours: 2 });
-  const [member] = (await world.table.queryKind(Members.kind)).map((item) => decode(Members, item).data);
-  const [upgrade] = (await world.table.queryKind(Upgrades.kind)).map((item) => decode(Upgrades, item).data);
+  const [member] = await loadKind(world.table, Members);
+  const [upgrade] = await loadKind(world.table, Upgrades);
   if (!rested || member?.status !== 'Succeeded')
     throw new Error(`the cluster was not upgraded: ${member?.status}, ${JSON.stringify(upgrade?.reasons)}`);
 }

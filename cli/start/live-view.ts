@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import { Members, Upgrades, Waves } from '../../core/store/entities.ts';
-import { decode } from '../../core/store/entity.ts';
+import { loadKind } from '../../core/store/entity.ts';
 import type { PublishedEvent } from '../../simulator/process/in-memory-bus.ts';
 import type { LocalRun } from './local-run.ts';
 import { lineOf } from './plain-lines.ts';
@@ -41,11 +41,11 @@ export class LiveView {
 
   async #draw(): Promise<void> {
     const { table, clock } = this.#run;
-    const waves = (await table.queryKind(Waves.kind)).map((item) => decode(Waves, item).data);
-    const running = (await table.queryKind(Members.kind))
-      .map((item) => decode(Members, item).data)
-      .filter((member) => member.status === 'Running' || member.status === 'Parked');
-    const upgrades = (await table.queryKind(Upgrades.kind)).map((item) => decode(Upgrades, item).data);
+    const waves = await loadKind(table, Waves);
+    const running = (await loadKind(table, Members)).filter(
+      (member) => member.status === 'Running' || member.status === 'Parked',
+    );
+    const upgrades = await loadKind(table, Upgrades);
     const lines = [styleText('bold', clock.now().toISOString().slice(0, 16).replace('T', ' ')), ''];
     for (const wave of waves) {
       const settled = wave.succeeded + wave.failed + wave.blocked + wave.excluded;

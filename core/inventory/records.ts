@@ -2,11 +2,11 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Scope } from '../ports/eks.ts';
 import type { Table } from '../ports/table.ts';
 import { ClusterNames, Clusters, namePartition } from '../store/entities.ts';
-import { decode, load } from '../store/entity.ts';
+import { decode, load, loadKind } from '../store/entity.ts';
 
 /** Every cluster in the inventory, deleted ones too. */
 export async function allRecords(table: Table): Promise<ClusterRecord[]> {
-  return (await table.queryKind(Clusters.kind)).map((item) => decode(Clusters, item).data);
+  return await loadKind(table, Clusters);
 }
 
 /** Every cluster in the inventory that has not gone. */

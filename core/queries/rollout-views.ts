@@ -5,7 +5,7 @@ import type { Table } from '../ports/table.ts';
 import { fingerprintOf } from '../rollout/fingerprint.ts';
 import type { RolloutPlan } from '../rollout/plan-rollout.ts';
 import { Configs, Members, Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
-import { decode, load } from '../store/entity.ts';
+import { decode, load, loadKind } from '../store/entity.ts';
 import { type WaveStanding, waveStanding } from './wave-standing.ts';
 
 /** How many clusters of a rollout stand where, over all its waves. */
@@ -39,7 +39,7 @@ export interface RolloutDetail extends RolloutSummary {
 
 /** Every rollout, the newest first. */
 export async function listRollouts(table: Table): Promise<{ items: RolloutSummary[] }> {
-  const rollouts = (await table.queryKind(Rollouts.kind)).map((item) => decode(Rollouts, item).data);
+  const rollouts = await loadKind(table, Rollouts);
   const items = await Promise.all(rollouts.map(async (one) => summary(one, await wavesOf(table, one.id))));
   return { items: items.sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1)) };
 }

@@ -3,7 +3,7 @@ import type { LatestScans, ScanCause } from '../contracts/items/scan.ts';
 import { livingRecords } from '../inventory/records.ts';
 import type { Ports } from '../ports/ports.ts';
 import { matchSelector } from '../selector/match.ts';
-import { decode } from '../store/entity.ts';
+import { loadKind } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { shortId } from './find-cluster.ts';
@@ -47,14 +47,12 @@ export async function scanMatrix(
   if (target === undefined || !/^\d+\.\d+$/.test(asked))
     throw new Refusal('InvalidInput', `target: "${asked.slice(0, 40)}" is no Kubernetes minor. Write it as 1.37.`);
   const selector = selectorText === undefined ? undefined : parseLabelSelector(selectorText);
-  const [records, items] = await Promise.all([livingRecords(table), table.queryKind(LatestScanItems.kind)]);
-  const latest = new Map(
-    items.map((item) => decode(LatestScanItems, item).data).map((data) => [data.clusterKey, data]),
-  );
+  const [records, newest] = await Promise.all([livingRecords(table), loadKind(table, LatestScanItems)]);
+  const latest = new Map(newest.map(({ clusterKey, scans }) => [clusterKey, scans]));
   const chosen = records.filter(({ labels }) => selector === undefined || matchSelector(selector, labels).matches);
   const named = target.toString();
   const found = chosen.map((record) => {
-    const scans = latest.get(record.clusterKey)?.scans ?? [];
+    const scans = latest.get(record.clusterKey) ?? [];
     return { row: rowOf(record, scans, target), scan: scans.find((scan) => scan.target === named) };
   });
   const scanned: { cluster: string; causes: readonly ScanCause[] }[] = found.flatMap(({ row, scan }) =>

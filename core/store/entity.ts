@@ -40,6 +40,11 @@ export async function load<Data, KeyParts extends readonly unknown[]>(
   return item === undefined ? undefined : decode(entity, item);
 }
 
+/** Everything of one kind; fails with `UnreadableItem`. */
+export async function loadKind<Data>(table: Pick<Table, 'queryKind'>, entity: Entity<Data, never>): Promise<Data[]> {
+  return (await table.queryKind(entity.kind)).map((item) => decode(entity, item).data);
+}
+
 export function put<Data>(entity: Entity<Data, never>, data: Data, expect: Expected, expiresAt?: Date): WriteOperation {
   const key = entity.keyOf(data);
   const expiry = expiresAt === undefined ? {} : { expiresAt };

@@ -1,14 +1,13 @@
 import { firstBreak } from '../../core/store/audit.ts';
 import { ClusterControls, Grants, Intents, Ledgers, Members, Upgrades, Waves } from '../../core/store/entities.ts';
-import { decode, load } from '../../core/store/entity.ts';
+import { load, loadKind } from '../../core/store/entity.ts';
 import type { History, Violation } from './history.ts';
 
 /** 6, 7 and 16: what a wave counts is what its members are, after everything that may have happened in between. */
 export async function waveCounters({ world }: History): Promise<Violation[]> {
-  const members = (await world.table.queryKind(Members.kind)).map((item) => decode(Members, item).data);
+  const members = await loadKind(world.table, Members);
   const violations: Violation[] = [];
-  for (const item of await world.table.queryKind(Waves.kind)) {
-    const wave = decode(Waves, item).data;
+  for (const wave of await loadKind(world.table, Waves)) {
     const own = members.filter((member) => member.rolloutId === wave.rolloutId && member.waveIndex === wave.index);
     const count = (status: string) => own.filter((member) => member.status === status).length;
     const truth = {
@@ -57,25 +56,19 @@ const FREED = new Set(['ClusterRetried', 'ClusterReleased']);
 export async function atRest({ world, audit }: History): Promise<Violation[]> {
   const violations: Violation[] = [];
   const left = (message: string) => violations.push({ invariant: 'rest', message });
-  for (const item of await world.table.queryKind(Grants.kind)) {
-    const grant = decode(Grants, item).data;
+  for (const grant of await loadKind(world.table, Grants)) {
     if (grant.status !== 'free') left(`the grant ${grant.number} of ${grant.clusterKey} is ${grant.status}`);
   }
   const counts = (await load(world.table, Ledgers))?.data.counts ?? {};
   if (Object.keys(counts).length > 0) left(`the ledger counts ${JSON.stringify(counts)}`);
-  for (const item of await world.table.queryKind(Intents.kind)) {
-    const intent = decode(Intents, item).data;
+  for (const intent of await loadKind(world.table, Intents)) {
     if (intent.outcome === undefined)
       left(`${intent.clusterKey} ${intent.step} ${intent.subject} #${intent.attempt} has no outcome`);
   }
   const held = new Set(
-    (await world.table.queryKind(ClusterControls.kind))
-      .map((item) => decode(ClusterControls, item).data)
-      .filter((one) => one.held !== undefined)
-      .map((one) => one.clusterKey),
+    (await loadKind(world.table, ClusterControls)).filter((one) => one.held !== undefined).map((one) => one.clusterKey),
   );
-  for (const item of await world.table.queryKind(Upgrades.kind)) {
-    const upgrade = decode(Upgrades, item).data;
+  for (const upgrade of await loadKind(world.table, Upgrades)) {
     if (upgrade.status === 'Running') left(`${upgrade.clusterKey} ${upgrade.id} is Running`);
     // A person may have taken the hold off since, by retry or release.
     const freed = audit

@@ -8,7 +8,7 @@ import type { Verdict } from '../../core/queries/explanation.ts';
 import { rollbackEnd } from '../../core/queries/rollback-view.ts';
 import { loadSnapshot } from '../../core/rollout/load-snapshot.ts';
 import { Accounts, ClusterControls, Clusters, Members, Rollouts, Upgrades, Waves } from '../../core/store/entities.ts';
-import { decode, type Entity } from '../../core/store/entity.ts';
+import { loadKind } from '../../core/store/entity.ts';
 import type { LoadedFleet } from '../fleet/load-fleet.ts';
 import { checkInvariants } from '../invariants/check-invariants.ts';
 import type { RunView } from '../process/run-view.ts';
@@ -22,13 +22,13 @@ import { undiscovered } from './undiscovered.ts';
 /** What a run of a fleet folder did, cluster by cluster, from the table, the audit and the fake EKS. */
 export async function runReport(world: RunView, loaded: LoadedFleet, rested: boolean): Promise<RunReport> {
   const [records, members, upgrades, controls, rollouts, waves, accounts] = await Promise.all([
-    all(world, Clusters),
-    all(world, Members),
-    all(world, Upgrades),
-    all(world, ClusterControls),
-    all(world, Rollouts),
-    all(world, Waves),
-    all(world, Accounts),
+    loadKind(world.table, Clusters),
+    loadKind(world.table, Members),
+    loadKind(world.table, Upgrades),
+    loadKind(world.table, ClusterControls),
+    loadKind(world.table, Rollouts),
+    loadKind(world.table, Waves),
+    loadKind(world.table, Accounts),
   ]);
   const snapshot = await loadSnapshot(world.table, await world.table.queryActive(), false);
   const audit = Map.groupBy(await world.auditTimeline(), (item) => item.subject);
@@ -90,10 +90,6 @@ export async function runReport(world: RunView, loaded: LoadedFleet, rested: boo
     statements: loaded.statements,
   };
   return { ...report, next: nextThings(report) };
-}
-
-async function all<Data>(world: RunView, entity: Entity<Data, never>): Promise<Data[]> {
-  return (await world.table.queryKind(entity.kind)).map((item) => decode(entity, item).data);
 }
 
 function clusterReport(

@@ -1,7 +1,7 @@
 import { recordCluster } from '../../core/inventory/record-cluster.ts';
 import { watchVersions } from '../../core/inventory/watch-versions.ts';
 import { Accounts } from '../../core/store/entities.ts';
-import { decode } from '../../core/store/entity.ts';
+import { loadKind } from '../../core/store/entity.ts';
 import {
   clustersOf,
   DAY,
@@ -52,7 +52,7 @@ describe('discovery', () => {
     const record = await recordOf(world, 'web');
     expect(record.deletedAt).toBeUndefined();
     expect(record.conditions[0]).toMatchObject({ type: 'Reachable', status: 'False', reason: 'Denied' });
-    const [account] = (await world.table.queryKind(Accounts.kind)).map((item) => decode(Accounts, item).data);
+    const [account] = await loadKind(world.table, Accounts);
     expect(account).toMatchObject({
       status: 'Denied',
       reason: expect.stringContaining('AccessDeniedException') as string,

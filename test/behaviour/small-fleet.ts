@@ -4,10 +4,10 @@ import type { Upgrade } from '../../core/contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../../core/contracts/items/rollout.ts';
 import type { MachineName } from '../../core/contracts/names.ts';
 import { applyConfig } from '../../core/operations/apply-config.ts';
-import type { Table, WriteOperation } from '../../core/ports/table.ts';
+import type { WriteOperation } from '../../core/ports/table.ts';
 import { transactWithAudit } from '../../core/store/audit.ts';
 import { ClusterControls, Clusters, Members, Rollouts, Upgrades, Waves } from '../../core/store/entities.ts';
-import { decode, type Entity } from '../../core/store/entity.ts';
+import { loadKind } from '../../core/store/entity.ts';
 import { addCluster, type ClusterSpecification } from '../../simulator/eks/add-cluster.ts';
 import { emptyState } from '../../simulator/eks/empty-state.ts';
 import { acceptedMutations } from '../../simulator/eks/log/timeline.ts';
@@ -125,16 +125,12 @@ export async function run(world: World, days = 5): Promise<void> {
   expect(rested).toBe(true);
 }
 
-async function all<Data>(table: Table, entity: Entity<Data, never>): Promise<Data[]> {
-  return (await table.queryKind(entity.kind)).map((item) => decode(entity, item).data);
-}
-
-export const clustersOf = (world: World): Promise<ClusterRecord[]> => all(world.table, Clusters);
-export const controlsOf = (world: World): Promise<ClusterControl[]> => all(world.table, ClusterControls);
-export const upgradesOf = (world: World): Promise<Upgrade[]> => all(world.table, Upgrades);
-export const membersOf = (world: World): Promise<Member[]> => all(world.table, Members);
-export const wavesOf = (world: World): Promise<Wave[]> => all(world.table, Waves);
-export const rolloutsOf = (world: World): Promise<Rollout[]> => all(world.table, Rollouts);
+export const clustersOf = (world: World): Promise<ClusterRecord[]> => loadKind(world.table, Clusters);
+export const controlsOf = (world: World): Promise<ClusterControl[]> => loadKind(world.table, ClusterControls);
+export const upgradesOf = (world: World): Promise<Upgrade[]> => loadKind(world.table, Upgrades);
+export const membersOf = (world: World): Promise<Member[]> => loadKind(world.table, Members);
+export const wavesOf = (world: World): Promise<Wave[]> => loadKind(world.table, Waves);
+export const rolloutsOf = (world: World): Promise<Rollout[]> => loadKind(world.table, Rollouts);
 
 export async function memberOf(world: World, name: string): Promise<Member> {
   const member = (await membersOf(world)).find((one) => one.name === name);

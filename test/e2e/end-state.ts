@@ -1,12 +1,12 @@
 import { ClusterControls, Members } from '../../core/store/entities.ts';
-import { decode, load } from '../../core/store/entity.ts';
+import { load, loadKind } from '../../core/store/entity.ts';
 import type { World } from '../../simulator/process/world.ts';
 
 /** What a run left behind, by cluster name: what matters of it, and nothing of when. */
 export type EndState = ReadonlyMap<string, { readonly summary: string; readonly held: string | undefined }>;
 
 export async function endState(world: World): Promise<EndState> {
-  const members = (await world.table.queryKind(Members.kind)).map((item) => decode(Members, item).data);
+  const members = await loadKind(world.table, Members);
   const entries: [string, { summary: string; held: string | undefined }][] = [];
   for (const cluster of Object.values(world.eks.state.clusters)) {
     const key = `${cluster.arn}@${new Date(cluster.createdAt).toISOString()}`;

@@ -3,7 +3,7 @@ import { resumeFleet, stopFleet } from '../../core/operations/fleet-switch.ts';
 import { pauseRollout, resumeRollout } from '../../core/operations/rollout-switch.ts';
 import { transactWithAudit } from '../../core/store/audit.ts';
 import { Clusters, Grants, Rollouts, Waves } from '../../core/store/entities.ts';
-import { decode, load, replace } from '../../core/store/entity.ts';
+import { decode, load, loadKind, replace } from '../../core/store/entity.ts';
 import { MACHINE_ARN_PREFIX, machineDefinitions } from '../../simulator/process/machines.ts';
 import type { World } from '../../simulator/process/world.ts';
 import type { Scenario } from './scenario.ts';
@@ -22,8 +22,7 @@ async function stopForAnHour(world: World): Promise<void> {
 }
 
 async function pauseForAnHour(world: World): Promise<void> {
-  for (const item of await world.table.queryKind(Rollouts.kind)) {
-    const { id, status } = decode(Rollouts, item).data;
+  for (const { id, status } of await loadKind(world.table, Rollouts)) {
     if (status !== 'Running') continue;
     await pauseRollout(world.ports, id, PERSON, 'lunch');
     later(world, HOUR, () => resumeRollout(world.ports, id, PERSON));
@@ -84,7 +83,7 @@ const betweenDecisionAndCommit: Scenario[] = FUNCTIONS.flatMap((name) => [
 ]);
 
 const holders = async (world: World): Promise<{ arn: string; name: string }[]> => {
-  const grants = (await world.table.queryKind(Grants.kind)).map((item) => decode(Grants, item).data);
+  const grants = await loadKind(world.table, Grants);
   return grants
     .filter((grant) => grant.status === 'open')
     .map((grant) => ({ arn: grant.holder, name: grant.executionName }));
@@ -129,8 +128,7 @@ async function deployMachines(world: World): Promise<void> {
 
 /** Somebody starts upgrade-cluster by hand for every cluster whose upgrade runs. */
 async function startByHand(world: World): Promise<void> {
-  for (const item of await world.table.queryKind(Grants.kind)) {
-    const grant = decode(Grants, item).data;
+  for (const grant of await loadKind(world.table, Grants)) {
     if (grant.status !== 'open') continue;
     const input = JSON.stringify({ cluster: grant.input.cluster, targetVersion: grant.input.targetVersion });
     await world.runner.startExecution({

@@ -9,7 +9,7 @@ import { abortRollout, pauseRollout, resumeRollout } from '../../../core/operati
 import { skipCluster } from '../../../core/operations/skip-cluster.ts';
 import { fingerprintOf } from '../../../core/rollout/fingerprint.ts';
 import { Clusters, Grants, Members, Rollouts, Waves } from '../../../core/store/entities.ts';
-import { decode } from '../../../core/store/entity.ts';
+import { loadKind } from '../../../core/store/entity.ts';
 import { KubeVersion } from '../../../core/version/kube-version.ts';
 import { MACHINE_ARN_PREFIX } from '../../process/machines.ts';
 import type { World } from '../../process/world.ts';
@@ -70,20 +70,20 @@ async function pause(world: World, minutes: number, later: Later): Promise<void>
 }
 
 async function eachFailed(world: World, act: typeof retryCluster): Promise<void> {
-  const members = (await world.table.queryKind(Members.kind)).map((item) => decode(Members, item).data);
+  const members = await loadKind(world.table, Members);
   const failed = members.filter((member) => member.status === 'Failed' || member.status === 'Blocked');
   for (const { clusterKey } of failed.slice(0, MOST_RETRIED)) await tried(act(world.ports, clusterKey, OPERATOR));
 }
 
 /** The last member in the plan that waits is not wanted any more. */
 async function skipWaiting(world: World): Promise<void> {
-  const members = (await world.table.queryKind(Members.kind)).map((item) => decode(Members, item).data);
+  const members = await loadKind(world.table, Members);
   const last = members.findLast(({ status }) => status === 'Pending' || status === 'Quarantined');
   if (last !== undefined) await tried(skipCluster(world.ports, last.clusterKey, OPERATOR, 'its team asks for it'));
 }
 
 async function releaseTraits(world: World): Promise<void> {
-  const waves = (await world.table.queryKind(Waves.kind)).map((item) => decode(Waves, item).data);
+  const waves = await loadKind(world.table, Waves);
   for (const rollout of await rollouts(world)) {
     const own = waves.filter(({ rolloutId }) => rolloutId === rollout.id);
     for (const trait of fingerprintOf(rollout, own).traits)
@@ -93,7 +93,7 @@ async function releaseTraits(world: World): Promise<void> {
 
 /** An approver takes the word back while the wave is under way. */
 async function withdraw(world: World): Promise<void> {
-  const waves = (await world.table.queryKind(Waves.kind)).map((item) => decode(Waves, item).data);
+  const waves = await loadKind(world.table, Waves);
   for (const { rolloutId, name, status, approvals } of waves) {
     const by = approvals?.at(-1)?.principal;
     if (status !== 'Open' || by === undefined || by === LIFTLOCK) continue;
@@ -125,7 +125,7 @@ async function startByHand(world: World): Promise<void> {
 /** Somebody starts the upgrade of a cluster that waits for its turn, or belongs to no rollout. */
 async function startAnother(world: World): Promise<void> {
   const busy = new Set((await openGrants(world)).map(({ clusterKey }) => clusterKey));
-  const clusters = (await world.table.queryKind(Clusters.kind)).map((item) => decode(Clusters, item).data);
+  const clusters = await loadKind(world.table, Clusters);
   const idle = clusters.findLast(({ clusterKey, deletedAt }) => deletedAt === undefined && !busy.has(clusterKey));
   if (idle === undefined) return;
   const to = KubeVersion.parse(idle.version).next().toString();
@@ -153,12 +153,12 @@ export async function excludeCluster(
 }
 
 async function openGrants(world: World) {
-  const grants = (await world.table.queryKind(Grants.kind)).map((item) => decode(Grants, item).data);
+  const grants = await loadKind(world.table, Grants);
   return grants.filter((grant) => grant.status === 'open');
 }
 
 async function rollouts(world: World) {
-  return (await world.table.queryKind(Rollouts.kind)).map((item) => decode(Rollouts, item).data);
+  return await loadKind(world.table, Rollouts);
 }
 
 /** Whether it was done. */

@@ -5,7 +5,7 @@ import type { Member, Wave } from '../../../core/contracts/items/rollout.ts';
 import { FLEET, fleetSpec, upgradePolicy } from '../../../core/policy/applied.ts';
 import { capLimit } from '../../../core/policy/caps.ts';
 import { Configs, Grants, Members, Rollouts, Waves } from '../../../core/store/entities.ts';
-import { decode, load } from '../../../core/store/entity.ts';
+import { load, loadKind } from '../../../core/store/entity.ts';
 import type { World } from '../../process/world.ts';
 import { type BoundedWave, lowerBound } from './lower-bound.ts';
 
@@ -18,7 +18,7 @@ export interface Makespan {
 /** Of the only rollout of a run whose upgrades all took equally long. Throws when the run has none, or nothing succeeded. */
 export async function makespanOf(world: World): Promise<Makespan> {
   const { table } = world;
-  const [rollout] = (await table.queryKind(Rollouts.kind)).map((item) => decode(Rollouts, item).data);
+  const [rollout] = await loadKind(table, Rollouts);
   const audit = table.auditTimeline();
   const granted = new Map(
     audit.filter(({ event }) => event === 'Granted').map((item) => [item.subject, Date.parse(item.at)]),
@@ -30,8 +30,7 @@ export async function makespanOf(world: World): Promise<Makespan> {
     throw new RangeError('nothing was upgraded, so there is no makespan');
   const duration = Math.min(...ended.map(({ took }) => took));
   const waves: BoundedWave[] = [];
-  for (const item of await table.queryKind(Waves.kind)) {
-    const wave = decode(Waves, item).data;
+  for (const wave of await loadKind(table, Waves)) {
     if (wave.status !== 'Skipped') waves.push(await boundedWave(world, rollout.policy, wave, duration));
   }
   const start = Date.parse(rollout.createdAt);
@@ -46,9 +45,9 @@ async function boundedWave({ table }: World, policyName: string, wave: Wave, dur
   const policy = upgradePolicy((await load(table, Configs, 'UpgradePolicy', policyName))?.data)?.spec;
   const fleet = fleetSpec((await load(table, Configs, 'Fleet', FLEET))?.data);
   const spec = policy?.waves.find(({ name }) => name === wave.name);
-  const members = (await table.queryKind(Members.kind))
-    .map((item) => decode(Members, item).data)
-    .filter((one: Member) => one.rolloutId === wave.rolloutId && one.waveIndex === wave.index);
+  const members = (await loadKind(table, Members)).filter(
+    (one: Member) => one.rolloutId === wave.rolloutId && one.waveIndex === wave.index,
+  );
   const keys: string[] = [];
   for (const { clusterKey } of members) keys.push(...((await load(table, Grants, clusterKey))?.data.capKeys ?? []));
   const caps = [...new Set(keys)].flatMap((key) => {

@@ -3,7 +3,7 @@ import { upgradePolicy } from '../../../core/policy/applied.ts';
 import { approvalRefusals } from '../../../core/policy/approvals.ts';
 import type { Table } from '../../../core/ports/table.ts';
 import { Configs, Rollouts, Waves } from '../../../core/store/entities.ts';
-import { decode, load } from '../../../core/store/entity.ts';
+import { load, loadKind } from '../../../core/store/entity.ts';
 
 /** What a wave waits for that only people can give. */
 export interface Asked {
@@ -16,8 +16,7 @@ export interface Asked {
 /** Waves whose plan waits for approval, and waves that proved nothing and wait to be resumed. */
 export async function askedOfPeople(table: Table, now: Date): Promise<Asked[]> {
   const asked: Asked[] = [];
-  for (const item of await table.queryKind(Waves.kind)) {
-    const wave = decode(Waves, item).data;
+  for (const wave of await loadKind(table, Waves)) {
     // One that is open may still wait: its approvals must hold when its first cluster starts.
     if (!['Pending', 'Open', 'Undecided'].includes(wave.status)) continue;
     const rollout = (await load(table, Rollouts, wave.rolloutId))?.data;

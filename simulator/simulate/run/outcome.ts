@@ -1,8 +1,8 @@
-import type { Upgrade } from '../../../core/contracts/items/protocol.ts';
-import type { Member, Rollout } from '../../../core/contracts/items/rollout.ts';
+import type { Rollout } from '../../../core/contracts/items/rollout.ts';
+import { arnOf } from '../../../core/model/cluster-key.ts';
 import type { Table } from '../../../core/ports/table.ts';
-import { Members, Rollouts, Upgrades } from '../../../core/store/entities.ts';
-import { decode, type Entity } from '../../../core/store/entity.ts';
+import { Members, Upgrades } from '../../../core/store/entities.ts';
+import { loadKind } from '../../../core/store/entity.ts';
 import { bucketOf } from '../../report/bucket.ts';
 
 export type SimulationOutcome = 'Completed' | 'CompletedWithFailures' | 'Halted' | 'Aborted' | 'Unfinished';
@@ -22,10 +22,10 @@ export interface Buckets {
   readonly excluded: number;
 }
 
-/** Where each cluster of the fleet ended (protocol.md, simulate buckets). They sum to the number of `arns`. */
+/** Where each cluster of the fleet ended; one that was recreated counts under its ARN (protocol.md, simulate buckets). They sum to the number of `arns`. */
 export async function bucketsOf(table: Table, arns: readonly string[]): Promise<Buckets> {
-  const members = Map.groupBy(await all<Member>(table, Members), ({ clusterKey }) => arnOf(clusterKey));
-  const upgrades = Map.groupBy(await all<Upgrade>(table, Upgrades), ({ clusterKey }) => arnOf(clusterKey));
+  const members = Map.groupBy(await loadKind(table, Members), ({ clusterKey }) => arnOf(clusterKey));
+  const upgrades = Map.groupBy(await loadKind(table, Upgrades), ({ clusterKey }) => arnOf(clusterKey));
   const buckets = { upgraded: 0, failed: 0, held: 0, excluded: 0 };
   for (const arn of arns) {
     const last = upgrades
@@ -37,13 +37,4 @@ export async function bucketsOf(table: Table, arns: readonly string[]): Promise<
   return buckets;
 }
 
-export const rolloutsOf = (table: Table): Promise<Rollout[]> => all<Rollout>(table, Rollouts);
-
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-/** A cluster key is the ARN, `@`, and when the cluster was created: one that was recreated counts under its ARN. */
-const arnOf = (clusterKey: string): string => clusterKey.slice(0, clusterKey.lastIndexOf('@'));
-
-async function all<Data>(table: Table, entity: Entity<Data, never>): Promise<Data[]> {
-  return (await table.queryKind(entity.kind)).map((item) => decode(entity, item).data);
-}

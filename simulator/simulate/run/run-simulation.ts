@@ -1,7 +1,7 @@
 import { applyConfig } from '../../../core/operations/apply-config.ts';
 import { judgeWave } from '../../../core/operations/judge-wave.ts';
-import { Regions } from '../../../core/store/entities.ts';
-import { put } from '../../../core/store/entity.ts';
+import { Regions, Rollouts } from '../../../core/store/entities.ts';
+import { loadKind, put } from '../../../core/store/entity.ts';
 import { acceptedMutations } from '../../eks/log/timeline.ts';
 import type { Timing } from '../../eks/timing.ts';
 import { checkInvariants } from '../../invariants/check-invariants.ts';
@@ -11,7 +11,7 @@ import { runWorld } from '../../process/run-world.ts';
 import { spokePrincipal, type World } from '../../process/world.ts';
 import { worldWithFaults } from '../faults/run-with-faults.ts';
 import { BRISK_TIMING } from './brisk-timing.ts';
-import { type Buckets, bucketsOf, outcomeOf, rolloutsOf, type SimulationOutcome } from './outcome.ts';
+import { type Buckets, bucketsOf, outcomeOf, type SimulationOutcome } from './outcome.ts';
 import { type PreparedSimulation, prepareSimulation } from './prepare-simulation.ts';
 import type { Simulation } from './simulation.ts';
 import { watchSkew } from './watch-skew.ts';
@@ -80,7 +80,7 @@ export async function runSimulation(
   const ended = last === undefined ? start.getTime() : (world.writtenAt(last) ?? start.getTime());
   const result: SimulationResult = {
     seed,
-    outcome: rested ? outcomeOf(await rolloutsOf(world.table)) : 'Unfinished',
+    outcome: rested ? outcomeOf(await loadKind(world.table, Rollouts)) : 'Unfinished',
     clusters: await bucketsOf(world.table, arns),
     virtualHours: Math.round((ended - start.getTime()) / 36_000) / 100,
     wallMs: Math.round(performance.now() - begun),

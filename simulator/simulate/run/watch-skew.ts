@@ -1,3 +1,4 @@
+import { arnOf } from '../../../core/model/cluster-key.ts';
 import type { AuditItem } from '../../../core/ports/table.ts';
 import { KubeVersion } from '../../../core/version/kube-version.ts';
 import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
@@ -14,7 +15,7 @@ export function watchSkew(world: World): Violation[] {
   world.table.onAppend = (item: AuditItem) => {
     recorded(item);
     if (!WATCHED.has(item.event)) return;
-    const cluster = world.eks.state.clusters[item.subject.slice(0, item.subject.lastIndexOf('@'))];
+    const cluster = world.eks.state.clusters[arnOf(item.subject)];
     if (cluster !== undefined) violations.push(...skewOf(cluster, item));
   };
   return violations;
