@@ -6,8 +6,9 @@ import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
-import { Members, PolicyRollouts, Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
-import { decode, load } from '../store/entity.ts';
+import { Members, PolicyRollouts, Rollouts } from '../store/entities.ts';
+import { load } from '../store/entity.ts';
+import { loadWaves } from '../store/rollout-waves.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { upgradesOf } from './cluster-detail.ts';
@@ -92,7 +93,7 @@ async function placeOf(table: Table, policy: string | undefined, clusterKey: str
   const rollout = newest === undefined ? undefined : await load(table, Rollouts, newest.data.rolloutId);
   if (rollout === undefined) return undefined;
   const { id } = rollout.data;
-  const waves = (await table.queryPartition(rolloutPartition(id), 'WAVE#')).map((item) => decode(Waves, item).data);
+  const waves = (await loadWaves(table, id)).map(({ data }) => data);
   // Waves are few, members many: one read for each wave instead of all members.
   const found = await Promise.all(waves.map((wave) => load(table, Members, id, wave.index, clusterKey)));
   return { rollout: rollout.data, waves, member: found.find((member) => member !== undefined)?.data };

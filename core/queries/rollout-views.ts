@@ -4,8 +4,9 @@ import { upgradePolicy } from '../policy/applied.ts';
 import type { Table } from '../ports/table.ts';
 import { fingerprintOf } from '../rollout/fingerprint.ts';
 import type { RolloutPlan } from '../rollout/plan-rollout.ts';
-import { Configs, Members, Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
+import { Configs, Members, Rollouts, rolloutPartition } from '../store/entities.ts';
 import { decode, load, loadKind } from '../store/entity.ts';
+import { loadWaves } from '../store/rollout-waves.ts';
 import { type WaveStanding, waveStanding } from './wave-standing.ts';
 
 /** How many clusters of a rollout stand where, over all its waves. */
@@ -91,6 +92,5 @@ function summary(rollout: Rollout, waves: readonly Wave[]): RolloutSummary {
   };
 }
 
-async function wavesOf(table: Table, id: string): Promise<Wave[]> {
-  return (await table.queryPartition(rolloutPartition(id), 'WAVE#')).map((item) => decode(Waves, item).data);
-}
+const wavesOf = async (table: Table, id: string): Promise<Wave[]> =>
+  (await loadWaves(table, id)).map(({ data }) => data);
