@@ -2,22 +2,24 @@ import type { FunctionName } from '../../core/contracts/names.ts';
 import type { World } from '../process/world.ts';
 
 /** What an invocation does to the outside, as far as a fault can tell it apart. */
-export type Operation =
+export const OPERATIONS = [
   /** Commits an intent. */
-  | 'commit'
+  'commit',
   /** Sends a mutating call. */
-  | 'call'
+  'call',
   /** Writes the outcome of a call, or that its update ended. */
-  | 'outcome'
-  | 'grant'
-  | 'close'
-  | 'free'
+  'outcome',
+  'grant',
+  'close',
+  'free',
   /** Ends or parks an upgrade. */
-  | 'settle'
+  'settle',
   /** Puts the progress of a scan away. */
-  | 'scan'
-  | 'start-execution'
-  | 'describe-execution';
+  'scan',
+  'start-execution',
+  'describe-execution',
+] as const;
+export type Operation = (typeof OPERATIONS)[number];
 
 export type Effect =
   /** The process dies: nothing more of this invocation happens. */

@@ -5,6 +5,7 @@ import { load } from '../../../core/store/entity.ts';
 import type { World } from '../../process/world.ts';
 import { CHANGE_CONTROL } from '../fleet/synthetic-calendars.ts';
 import { FLEET_GATE } from '../fleet/synthetic-waves.ts';
+import { tried } from '../people/tried.ts';
 import type { FaultOf } from './planned-fault.ts';
 
 /** Not who applied the config first: four eyes are then others. */
@@ -66,8 +67,5 @@ export async function changePolicy(
 }
 
 async function apply(world: World, document: unknown): Promise<void> {
-  await applyDocuments(world.ports, [document], AUTHOR, { dryRun: false }).then(
-    () => {},
-    () => {},
-  );
+  await tried(applyDocuments(world.ports, [document], AUTHOR, { dryRun: false }));
 }

@@ -10,13 +10,12 @@ import { Configs } from '../../../core/store/entities.ts';
 import { decode, load } from '../../../core/store/entity.ts';
 import { machineDefinitions } from '../../process/machines.ts';
 import type { World } from '../../process/world.ts';
+import type { Later } from './later.ts';
 import type { FaultOf } from './planned-fault.ts';
 
 const ADMIN = 'arn:aws:iam::000000000000:role/admin';
 const RESTORE_MINUTES = 2;
 const STOPPED_MINUTES = 10;
-
-type Later = (minutes: number, run: () => Promise<void>) => void;
 
 /** Applies the Fleet and the policies as they are, with other numbers. */
 export async function changeConfig(

@@ -13,15 +13,15 @@ import { loadKind } from '../../../core/store/entity.ts';
 import { KubeVersion } from '../../../core/version/kube-version.ts';
 import { MACHINE_ARN_PREFIX } from '../../process/machines.ts';
 import type { World } from '../../process/world.ts';
+import { tried } from '../people/tried.ts';
+import type { Later } from './later.ts';
 import type { FaultOf } from './planned-fault.ts';
 
 const OPERATOR = 'arn:aws:iam::000000000000:role/operator';
 /** So many failed clusters are tried again at once. */
 const MOST_RETRIED = 3;
 
-type Later = (minutes: number, run: () => Promise<void>) => void;
-
-/** Does what a person does. What is refused because things moved meanwhile is no fault: people see an error and shrug. */
+/** Does what a person does. */
 export async function actAsPerson(world: World, { does, minutes }: FaultOf<'person'>, later: Later): Promise<void> {
   switch (does) {
     case 'pause':
@@ -159,14 +159,4 @@ async function openGrants(world: World) {
 
 async function rollouts(world: World) {
   return await loadKind(world.table, Rollouts);
-}
-
-/** Whether it was done. */
-async function tried(doing: Promise<unknown>): Promise<boolean> {
-  try {
-    await doing;
-    return true;
-  } catch {
-    return false;
-  }
 }

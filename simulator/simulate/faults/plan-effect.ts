@@ -1,20 +1,8 @@
+import { OPERATIONS } from '../../faults/fault.ts';
 import type { SeededChoices } from '../fleet/seeded-choices.ts';
 import type { FaultOf } from './planned-fault.ts';
 
 type EffectFault = FaultOf<'effect'>;
-
-const OPERATIONS = [
-  'commit',
-  'call',
-  'outcome',
-  'grant',
-  'close',
-  'free',
-  'settle',
-  'scan',
-  'start-execution',
-  'describe-execution',
-] as const;
 
 const EFFECTS: readonly EffectFault['effect'][] = [
   { kind: 'crash' },

@@ -1,23 +1,11 @@
 import { z } from 'zod';
 import { FUNCTION_NAMES } from '../../../core/contracts/names.ts';
+import { OPERATIONS } from '../../faults/fault.ts';
 
 const minute = z.number().int().nonnegative().describe('Minutes after the beginning of the run.');
 const count = z.number().int().nonnegative();
 const cluster = z.string().describe('The name of a cluster.');
 const part = z.enum(['control-plane', 'node-group', 'addon']);
-
-const OPERATIONS = [
-  'commit',
-  'call',
-  'outcome',
-  'grant',
-  'close',
-  'free',
-  'settle',
-  'scan',
-  'start-execution',
-  'describe-execution',
-] as const;
 
 /** What a person does to what runs. `withdraw` takes an approval back from a wave under way. */
 export const PEOPLE_DO = [

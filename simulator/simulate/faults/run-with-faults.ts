@@ -4,6 +4,7 @@ import { openDesk } from '../people/desk.ts';
 import { changeCalendar, changePolicy } from './change-rules.ts';
 import { armEks } from './eks-faults.ts';
 import { deliveries, effectFaults, skewedClocks, staleIndex } from './fault-ports.ts';
+import type { Later } from './later.ts';
 import { changeConfig, deploy, restoreLater } from './operations-faults.ts';
 import { actAsPerson, excludeCluster } from './people.ts';
 import { faultsOf, type PlannedFault } from './planned-fault.ts';
@@ -39,7 +40,7 @@ function schedule(world: World, start: Date, planned: readonly PlannedFault[]): 
   const at = (minute: number, run: () => Promise<void>): void => {
     world.clock.schedule(new Date(start.getTime() + minute * MINUTE), run);
   };
-  const later = (minutes: number, run: () => Promise<void>): void => {
+  const later: Later = (minutes, run) => {
     world.clock.schedule(new Date(world.clock.now().getTime() + minutes * MINUTE), run);
   };
   for (const fault of faultsOf(planned, 'person')) at(fault.minute, () => actAsPerson(world, fault, later));

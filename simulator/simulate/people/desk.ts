@@ -5,6 +5,7 @@ import type { FaultOf } from '../faults/planned-fault.ts';
 import { SeededChoices } from '../fleet/seeded-choices.ts';
 import { APPROVERS } from '../fleet/synthetic-waves.ts';
 import { type Asked, askedOfPeople } from './asked.ts';
+import { tried } from './tried.ts';
 
 const EVERY_MINUTES = 10;
 const SLOWEST_MINUTES = 45;
@@ -52,17 +53,14 @@ export function openDesk(world: World, seed: number, faults: readonly Approvals[
   return () => toCome;
 }
 
-/** What is refused (four eyes, not an approver, changed meanwhile) is no fault: people see an error and shrug. */
+/** May be refused: four eyes, not an approver, changed meanwhile. */
 async function answer(world: World, { wave, what }: Asked, by: string, rejects: boolean): Promise<void> {
   const { rolloutId, name, planHash } = wave;
   const decision = rejects ? 'Rejected' : 'Approved';
-  const doing =
+  await tried(
     what === 'resume'
       ? resumeRollout(world.ports, rolloutId, by, 'it may go on')
-      : judgeWave(world.ports, rolloutId, name, { decision, by, planHash });
-  await doing.then(
-    () => {},
-    () => {},
+      : judgeWave(world.ports, rolloutId, name, { decision, by, planHash }),
   );
 }
 

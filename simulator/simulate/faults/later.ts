@@ -1,0 +1,2 @@
+/** Has something done so many minutes from now. */
+export type Later = (minutes: number, run: () => Promise<void>) => void;
