@@ -3,6 +3,7 @@ import type { FakeEks } from '../../eks/fake-eks.ts';
 import type { Fault } from '../../eks/faults/fault-injector.ts';
 import type { OutsideActor } from '../../eks/progress/outside-actor.ts';
 import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
+import { clusterNamed } from '../fleet/synthetic-clusters.ts';
 import { type FaultOf, faultsOf, type PlannedFault } from './planned-fault.ts';
 
 type Part = FaultOf<'update-fails'>['part'];
@@ -25,20 +26,19 @@ export function armEks(eks: FakeEks, planned: readonly PlannedFault[], start: Da
   for (const { operation, skip, times, effect } of faultsOf(planned, 'call')) {
     eks.faults.add({ skip, times, effect: CALL_EFFECT[effect], ...(operation === undefined ? {} : { operation }) });
   }
-  const clusterOf = (name: string) => Object.values(eks.state.clusters).find((cluster) => cluster.name === name);
   for (const { cluster: name, part } of faultsOf(planned, 'update-fails')) {
-    const cluster = clusterOf(name);
+    const cluster = clusterNamed(eks.state, name);
     if (cluster !== undefined) planFailure(eks, cluster, part);
   }
   hangUpdates(eks, planned);
   const at = ({ minute }: { minute: number }) => start.getTime() + minute * 60_000;
   for (const fault of faultsOf(planned, 'foreign-update')) {
-    const cluster = clusterOf(fault.cluster);
+    const cluster = clusterNamed(eks.state, fault.cluster);
     const actor = cluster === undefined ? undefined : foreignUpdate(cluster, fault.part, at(fault));
     if (actor !== undefined) eks.addActor(actor);
   }
   for (const fault of faultsOf(planned, 'deleted')) {
-    const cluster = clusterOf(fault.cluster);
+    const cluster = clusterNamed(eks.state, fault.cluster);
     if (cluster === undefined) continue;
     const { account, region, name } = cluster;
     eks.addActor({
@@ -84,7 +84,7 @@ function hangUpdates(eks: FakeEks, planned: readonly PlannedFault[]): void {
     );
     const [fault] = index < 0 ? [] : left.splice(index, 1);
     if (fault === undefined) return;
-    const cluster = Object.values(eks.state.clusters).find((one) => one.name === fault.cluster);
+    const cluster = clusterNamed(eks.state, fault.cluster);
     const update = cluster?.updates.at(-1);
     for (const timer of eks.state.timers)
       if ('updateId' in timer.event && timer.event.updateId === update?.id && timer.event.kind !== 'update-visible')

@@ -44,7 +44,7 @@ export function staleIndex(planned: readonly PlannedFault[], start: Date): Aroun
       const items = await ports.table.queryActive();
       const at = ports.clock.now().getTime();
       const minute = (at - start.getTime()) / 60_000;
-      const fault = faults.find((one) => minute >= one.minute && minute < one.minute + one.minutes);
+      const fault = underWay(faults, minute);
       seen.push({ at, items });
       while (seen.length > 1_000) seen.shift();
       if (fault === undefined) return items;
@@ -68,10 +68,16 @@ export function deliveries(planned: readonly PlannedFault[], minuteNow: () => nu
   return (what: 'event' | 'message'): readonly number[] => {
     const soon = what === 'event' ? 1_000 : 0;
     const minute = minuteNow();
-    const fault = faults.find((one) => minute >= one.minute && minute < one.minute + one.minutes);
+    const fault = underWay(faults, minute);
     if (fault?.fate === 'lost') return [];
     if (fault?.fate === 'late') return [150_000 + soon];
     if (fault?.fate === 'twice') return [soon, 20_000];
     return [soon];
   };
 }
+
+/** The first of those that last for a while. */
+const underWay = <Lasting extends { readonly minute: number; readonly minutes: number }>(
+  faults: readonly Lasting[],
+  minute: number,
+): Lasting | undefined => faults.find((one) => minute >= one.minute && minute < one.minute + one.minutes);

@@ -13,6 +13,7 @@ import { loadKind } from '../../../core/store/entity.ts';
 import { KubeVersion } from '../../../core/version/kube-version.ts';
 import { MACHINE_ARN_PREFIX } from '../../process/machines.ts';
 import type { World } from '../../process/world.ts';
+import { clusterNamed } from '../fleet/synthetic-clusters.ts';
 import { tried } from '../people/tried.ts';
 import type { Later } from './later.ts';
 import type { FaultOf } from './planned-fault.ts';
@@ -140,7 +141,7 @@ export async function excludeCluster(
   { cluster: name, minutes }: FaultOf<'excluded'>,
   later: Later,
 ): Promise<void> {
-  const cluster = Object.values(world.eks.state.clusters).find((one) => one.name === name);
+  const cluster = clusterNamed(world.eks.state, name);
   if (cluster === undefined) return;
   const { account, region } = cluster;
   const see = () => tried(recordCluster(world.ports, { account, region, name, depth: 'deep' }));

@@ -86,6 +86,10 @@ function minorsBehind(state: FakeEksState, target: string): string[] {
   return offered(two) ? [one, two] : [one];
 }
 
+/** The cluster of this name; undefined once it was deleted. */
+export const clusterNamed = (state: FakeEksState, name: string): ClusterRecord | undefined =>
+  Object.values(state.clusters).find((cluster) => cluster.name === name);
+
 /** Every cluster of a state, by name: what faults and reports count through. */
 export function clustersByName(state: FakeEksState): ClusterRecord[] {
   return Object.values(state.clusters).sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));

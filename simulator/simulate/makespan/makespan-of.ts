@@ -1,9 +1,8 @@
-import { compileCalendar } from '../../../core/calendar/compile-calendar.ts';
-import { calendarSchema } from '../../../core/config/schema/calendar.ts';
 import { durationMilliseconds } from '../../../core/config/schema/quantities.ts';
 import type { Member, Wave } from '../../../core/contracts/items/rollout.ts';
 import { FLEET, fleetSpec, upgradePolicy } from '../../../core/policy/applied.ts';
 import { capLimit } from '../../../core/policy/caps.ts';
+import { compiledCalendar } from '../../../core/policy/load-rules.ts';
 import { Configs, Grants, Members, Rollouts, Waves } from '../../../core/store/entities.ts';
 import { load, loadKind } from '../../../core/store/entity.ts';
 import type { World } from '../../process/world.ts';
@@ -54,11 +53,10 @@ async function boundedWave({ table }: World, policyName: string, wave: Wave, dur
     const atOnce = fleet === undefined ? undefined : capLimit(key, fleet, policy);
     return atOnce === undefined ? [] : [{ clusters: keys.filter((one) => one === key).length, atOnce }];
   });
-  const calendars = [];
-  for (const name of [spec?.calendar ?? []].flat()) {
-    const document = (await load(table, Configs, 'Calendar', name))?.data.document;
-    calendars.push(compileCalendar(name, calendarSchema.parse(document).spec));
-  }
+  const applied = await Promise.all(
+    [spec?.calendar ?? []].flat().map((name) => load(table, Configs, 'Calendar', name)),
+  );
+  const calendars = applied.flatMap((one) => compiledCalendar(one?.data) ?? []);
   return {
     limits: [{ clusters: members.length, atOnce: wave.maxConcurrency }, ...caps],
     duration,
