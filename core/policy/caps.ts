@@ -41,7 +41,11 @@ function limitIn(key: CapKey, caps: Caps): number | undefined {
 }
 
 /** The Fleet's cap, or the policy's where that is tighter: a policy may only tighten (semantics.md, Caps). */
-export function capLimit(key: CapKey, fleet: FleetSpec, policy?: Pick<UpgradePolicySpec, 'caps'>): number | undefined {
+export function capLimit(
+  key: CapKey,
+  fleet: Pick<FleetSpec, 'caps'>,
+  policy?: Pick<UpgradePolicySpec, 'caps'>,
+): number | undefined {
   const limits = [limitIn(key, fleet.caps), policy === undefined ? undefined : limitIn(key, policy.caps)];
   return limits.reduce((least, limit) =>
     least === undefined || (limit !== undefined && limit < least) ? limit : least,

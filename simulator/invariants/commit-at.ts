@@ -1,8 +1,8 @@
 import type { UpgradePolicySpec, Wave as WaveSpec } from '../../core/config/types.ts';
 import type { Grant, Intent, Upgrade } from '../../core/contracts/items/protocol.ts';
-import type { Rollout, Wave } from '../../core/contracts/items/rollout.ts';
+import type { Member, Rollout, Wave } from '../../core/contracts/items/rollout.ts';
 import { upgradePolicy } from '../../core/policy/applied.ts';
-import { Configs, Grants, Rollouts, Upgrades, Waves } from '../../core/store/entities.ts';
+import { Configs, Grants, Members, Rollouts, Upgrades, Waves } from '../../core/store/entities.ts';
 import type { Moment } from './judge.ts';
 import type { StoreAt } from './store-at.ts';
 
@@ -64,3 +64,11 @@ export function placeAt(
   const spec = policy?.waves.find((one) => one.name === wave.name);
   return { rollout, wave, earlier, policy, spec };
 }
+
+/** Whether a cluster held a place in its wave before the item that was applied last: who goes on, parked or between two hops, does. */
+export const wentOn = (store: StoreAt, { rollout, wave }: PlaceAt, clusterKey: string): boolean =>
+  store.was(Members, rollout.id, wave.index, clusterKey)?.inFlight === true;
+
+/** The clusters of a wave. */
+export const membersOf = (store: StoreAt, of: Pick<Member, 'rolloutId' | 'waveIndex'>): Member[] =>
+  store.all(Members).filter(({ rolloutId, waveIndex }) => rolloutId === of.rolloutId && waveIndex === of.waveIndex);

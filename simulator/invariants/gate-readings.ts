@@ -1,3 +1,5 @@
+import { SKEW_MILLISECONDS } from './judge.ts';
+
 /** What the world showed when a gate was read. */
 export interface GateShown {
   /** Epoch milliseconds. */
@@ -8,7 +10,6 @@ export interface GateShown {
 
 /** A reading counts for five minutes (semantics.md, Soak); ticks are a minute apart. */
 const FRESH_MILLISECONDS = 5 * 60_000;
-const SKEW_MILLISECONDS = 60_000;
 
 /** What was wrong with gates at `at`, and since `since`. Undefined readings: nobody kept them, so nothing can be said. */
 export function gateProblems(

@@ -30,14 +30,9 @@ export interface History {
 
 export async function historyOf(world: RunView): Promise<History> {
   const timeline = await world.auditTimeline();
-  const audit = new Map<string, AuditItem[]>();
-  for (const item of timeline) {
-    const own = audit.get(item.subject);
-    if (own === undefined) audit.set(item.subject, [item]);
-    else own.push(item);
-  }
+  const audit = Map.groupBy(timeline, ({ subject }) => subject);
   const sent = acceptedMutations(world.eks.state, { withReplays: true }).filter(
-    (mutation) => mutation.principal === spokePrincipal({ account: mutation.account, region: mutation.region }),
+    (mutation) => mutation.principal === spokePrincipal(mutation),
   );
   const writtenAt = (item: AuditItem): number => world.writtenAt?.(item) ?? Date.parse(item.at);
   const { gateReadings } = world;

@@ -2,7 +2,7 @@ import { durationMilliseconds } from '../../core/config/schema/quantities.ts';
 import { LIFTLOCK } from '../../core/contracts/principals.ts';
 import { Configs, Members } from '../../core/store/entities.ts';
 import { type ApprovalOnRecord, approvalAt } from './approvals-at.ts';
-import { type PlaceAt, placeAt } from './commit-at.ts';
+import { membersOf, type PlaceAt, placeAt, wentOn } from './commit-at.ts';
 import type { Violation } from './history.ts';
 import { type Judge, type Moment, SKEW_MILLISECONDS } from './judge.ts';
 
@@ -30,18 +30,16 @@ export const judgeApproval = (): Judge => {
     const key = `${rollout.id}/${wave.index}`;
     const began = begun.get(key) ?? moment.at;
     begun.set(key, began);
-    // Who goes on, parked or between two hops, is not asked again.
-    if (spec?.approval?.before !== true) return [];
-    if (moment.store.was(Members, rollout.id, wave.index, moment.item.subject)?.inFlight === true) return [];
+    // Who goes on is not asked again.
+    if (spec?.approval?.before !== true || wentOn(moment.store, place, moment.item.subject)) return [];
     return missing(moment, place, words, began);
   };
 };
 
-const planOf = ({ store }: Moment, { rolloutId, waveIndex }: ApprovalOnRecord): ReadonlySet<string> =>
+const planOf = ({ store }: Moment, record: ApprovalOnRecord): ReadonlySet<string> =>
   new Set(
-    store
-      .all(Members)
-      .filter((one) => one.rolloutId === rolloutId && one.waveIndex === waveIndex && one.status !== 'Excluded')
+    membersOf(store, record)
+      .filter(({ status }) => status !== 'Excluded')
       .map(({ clusterKey, to }) => `${clusterKey} ${to}`),
   );
 

@@ -1,5 +1,5 @@
-import { Members, Upgrades } from '../../core/store/entities.ts';
-import { commitAt, type PlaceAt, placeAt } from './commit-at.ts';
+import { Upgrades } from '../../core/store/entities.ts';
+import { commitAt, membersOf, type PlaceAt, placeAt, wentOn } from './commit-at.ts';
 import type { Violation } from './history.ts';
 import type { Judge, Moment } from './judge.ts';
 import type { StoreAt } from './store-at.ts';
@@ -41,8 +41,7 @@ export const judgeBudget = (): Judge => (moment) => {
 /** Nothing new is granted there either; who was begun goes on when it may. */
 function grantsInHaltedWaves({ item, store }: Moment): Violation[] {
   const place = placeAt(store, item.detail);
-  if (place === undefined) return [];
-  if (store.was(Members, place.rollout.id, place.wave.index, item.subject)?.inFlight === true) return [];
+  if (place === undefined || wentOn(store, place, item.subject)) return [];
   return [...place.earlier, place.wave]
     .filter(({ status }) => status === 'Halted')
     .map(({ name }) => budget(`${item.subject} was granted at ${item.at} while the wave ${name} was halted`));
@@ -64,8 +63,7 @@ const mayFailOf = ({ maxFailures, acceptedFailures = 0 }: PlaceAt['wave']): numb
 function countsOf(store: StoreAt, { rollout }: PlaceAt, waveIndex: number): { failed: number; mayFail: number } {
   let failed = 0;
   let mayFail = 0;
-  for (const member of store.all(Members)) {
-    if (member.rolloutId !== rollout.id || member.waveIndex !== waveIndex) continue;
+  for (const member of membersOf(store, { rolloutId: rollout.id, waveIndex })) {
     if (member.status === 'Failed') failed += 1;
     const upgrade =
       member.upgradeId === undefined ? undefined : store.get(Upgrades, member.clusterKey, member.upgradeId);

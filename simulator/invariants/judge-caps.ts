@@ -1,8 +1,9 @@
 import type { Grant } from '../../core/contracts/items/protocol.ts';
+import type { Member } from '../../core/contracts/items/rollout.ts';
 import { FLEET, fleetSpec } from '../../core/policy/applied.ts';
 import { capLimit } from '../../core/policy/caps.ts';
-import { Configs, Grants, Ledgers, Members, Rollouts, Upgrades } from '../../core/store/entities.ts';
-import { type PlaceAt, placeAt } from './commit-at.ts';
+import { Configs, Grants, Ledgers, Rollouts, Upgrades } from '../../core/store/entities.ts';
+import { membersOf, type PlaceAt, placeAt, wentOn } from './commit-at.ts';
 import type { Violation } from './history.ts';
 import type { Judge, Moment } from './judge.ts';
 import type { StoreAt } from './store-at.ts';
@@ -40,17 +41,17 @@ function policyViolations(
 ): Violation[] {
   const place = placeAt(store, detail);
   if (place?.policy === undefined) return [];
-  const { caps: own } = place.policy;
+  const { policy, rollout } = place;
   const granted = held.find((grant) => grant.clusterKey === subject);
   const peers = held.filter(({ clusterKey, upgradeId }) => {
     const rolloutId = store.get(Upgrades, clusterKey, upgradeId)?.rolloutId;
-    return rolloutId !== undefined && store.get(Rollouts, rolloutId)?.policy === place.rollout.policy;
+    return rolloutId !== undefined && store.get(Rollouts, rolloutId)?.policy === rollout.policy;
   });
   return (granted?.capKeys ?? []).flatMap((key) => {
-    const limit = capLimit(key, { caps: own } as Parameters<typeof capLimit>[1]);
+    const limit = capLimit(key, policy);
     const count = peers.filter((grant) => grant.capKeys.includes(key)).length;
     if (limit === undefined || count <= limit) return [];
-    return [caps(`${count} grants of the policy ${place.rollout.policy} under ${key} at ${at}, at most ${limit} may`)];
+    return [caps(`${count} grants of the policy ${rollout.policy} under ${key} at ${at}, at most ${limit} may`)];
   });
 }
 
@@ -68,14 +69,12 @@ function waveViolations(
   detail: { readonly rolloutId?: string; readonly waveIndex?: number },
 ): Violation[] {
   const place = placeAt(store, detail);
-  if (place === undefined) return [];
+  // Who goes on holds its place already.
+  if (place === undefined || wentOn(store, place, clusterKey)) return [];
   const { rollout, wave } = place;
-  // Who goes on after it was parked holds its place already.
-  if (store.was(Members, rollout.id, wave.index, clusterKey)?.inFlight === true) return [];
-  const places = store
-    .all(Members)
-    .filter((member) => member.rolloutId === rollout.id && member.waveIndex === wave.index && member.inFlight).length;
-  const canaries = canaryViolations(store, place, places);
+  const members = membersOf(store, { rolloutId: rollout.id, waveIndex: wave.index });
+  const places = members.filter(({ inFlight }) => inFlight).length;
+  const canaries = canaryViolations(members, place, places);
   if (places <= wave.maxConcurrency) return canaries;
   return [
     ...canaries,
@@ -84,11 +83,8 @@ function waveViolations(
 }
 
 /** Canaries go one after the other, and before all others. */
-function canaryViolations(store: StoreAt, { rollout, wave, spec }: PlaceAt, places: number): Violation[] {
-  const judged = store
-    .all(Members)
-    .filter(({ rolloutId, waveIndex }) => rolloutId === rollout.id && waveIndex === wave.index)
-    .filter(({ status }) => status === 'Succeeded' || status === 'Failed').length;
+function canaryViolations(members: readonly Member[], { wave, spec }: PlaceAt, places: number): Violation[] {
+  const judged = members.filter(({ status }) => status === 'Succeeded' || status === 'Failed').length;
   if (places <= 1 || judged >= Math.min(spec?.canaries ?? 0, wave.needWork)) return [];
   return [
     caps(`${places} clusters of the wave ${wave.name} are in flight after ${judged} of its ${spec?.canaries} canaries`),

@@ -2,7 +2,7 @@ import { durationMilliseconds } from '../../core/config/schema/quantities.ts';
 import type { Rollout, Wave } from '../../core/contracts/items/rollout.ts';
 import { upgradePolicy } from '../../core/policy/applied.ts';
 import { Configs, Members, Rollouts, Waves } from '../../core/store/entities.ts';
-import { placeAt } from './commit-at.ts';
+import { placeAt, wentOn } from './commit-at.ts';
 import { gateProblems } from './gate-readings.ts';
 import type { History, Violation } from './history.ts';
 import { type Judge, type Moment, SKEW_MILLISECONDS } from './judge.ts';
@@ -53,19 +53,13 @@ function noteSuccess({ item, store, at }: Moment, lastSuccess: Map<string, numbe
 
 function beforeItsTurn({ item, store }: Moment): Violation[] {
   const place = placeAt(store, item.detail);
-  return (place?.earlier ?? [])
+  if (place === undefined || wentOn(store, place, item.subject)) return [];
+  return place.earlier
     .filter(({ status }) => !PASSED.includes(status))
-    .filter(() => store.was(Members, ...memberKey(place, item.subject))?.inFlight !== true)
     .map(({ name, status }) =>
       soak(`${item.subject} began at ${item.at}, before the wave ${name} had passed: it is ${status}`),
     );
 }
-
-const memberKey = (place: ReturnType<typeof placeAt>, clusterKey: string): [string, number, string] => [
-  place?.rollout.id ?? '',
-  place?.wave.index ?? -1,
-  clusterKey,
-];
 
 function passedTooEarly(history: History, moment: Moment, wave: Wave, { lastSuccess, promoted }: Seen): Violation[] {
   const { store, at, item } = moment;

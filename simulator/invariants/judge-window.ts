@@ -29,7 +29,7 @@ export const judgeWindow = (_history: History): Judge => {
     const commit = commitAt(moment);
     if (commit?.upgrade === undefined || isRollback(commit)) return [];
     const place = placeAt(moment.store, commit.upgrade) ?? placeByHand(moment, commit, tags.get(commit.clusterKey));
-    const names = [...calendarNames(place), ...tagNames(moment, tags.get(commit.clusterKey))];
+    const names = [...[place?.spec?.calendar ?? []].flat(), ...tagNames(moment, tags.get(commit.clusterKey))];
     if (names.length === 0) return [];
     return broken(moment, commit, place, names);
   };
@@ -92,11 +92,6 @@ function overrun(what: string, at: string, place: Rules | undefined, { closesAt 
   const end = Date.parse(at) + durationMilliseconds(estimate);
   if (end <= closesAt.getTime() + SKEW_MILLISECONDS) return [];
   return [window(`${what} began a hop of ${estimate} at ${at}; its window closes at ${closesAt.toISOString()}`)];
-}
-
-function calendarNames(place: Rules | undefined): string[] {
-  const named = place?.spec?.calendar ?? [];
-  return typeof named === 'string' ? [named] : [...named];
 }
 
 function tagNames({ store }: Moment, tags: Readonly<Record<string, string>> = {}): string[] {

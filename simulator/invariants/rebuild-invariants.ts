@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Wave } from '../../core/contracts/items/rollout.ts';
+import type { ItemKey } from '../../core/ports/table.ts';
 import {
   ClusterControls,
   Configs,
@@ -29,25 +30,27 @@ const REBUILT: readonly { readonly kind: string }[] = [
   Waves,
 ];
 
+const idOf = ({ pk, sk }: ItemKey): string => `${pk} ${sk}`;
+
 /** 14 `audit`: folded from its first item to its last the audit gives the table as it is. */
 export async function rebuilds({ world, timeline }: History): Promise<Violation[]> {
   const store = new StoreAt();
   for (const item of timeline) store.apply(item);
-  const folded = new Map(store.writes().map((write) => [`${write.pk} ${write.sk}`, write.data]));
+  const folded = new Map(store.writes().map((write) => [idOf(write), write.data]));
   const violations: Violation[] = [];
   for (const { kind } of REBUILT) {
     for (const item of await world.table.queryKind(kind)) {
-      const known = folded.get(`${item.pk} ${item.sk}`);
-      folded.delete(`${item.pk} ${item.sk}`);
+      const known = folded.get(idOf(item));
+      folded.delete(idOf(item));
       if (known !== undefined && isDeepStrictEqual(recorded(kind, known), recorded(kind, item.data))) continue;
-      const message = `${kind} ${item.pk} ${item.sk} is not what the audit gives when it is folded`;
+      const message = `${kind} ${idOf(item)} is not what the audit gives when it is folded`;
       violations.push({ invariant: 'audit', message });
     }
   }
   const kinds = new Set(REBUILT.map(({ kind }) => kind));
   for (const write of store.writes()) {
-    if (!kinds.has(write.kind) || !folded.has(`${write.pk} ${write.sk}`)) continue;
-    const message = `${write.kind} ${write.pk} ${write.sk} is not there, and the audit gives it when it is folded`;
+    if (!kinds.has(write.kind) || !folded.has(idOf(write))) continue;
+    const message = `${write.kind} ${idOf(write)} is not there, and the audit gives it when it is folded`;
     violations.push({ invariant: 'audit', message });
   }
   return violations;
