@@ -51,6 +51,9 @@ export function createProgram(io: Io, register: (program: Command) => void): { p
 export const outputOption = (choices: readonly string[] = FORMATS): Option =>
   new Option('-o, --output <format>', 'how to print').choices([...choices]).default('table');
 
+export const reasonOption = (): Option =>
+  new Option('--reason <text>', 'why, for the audit and for whoever finds it so');
+
 function seconds(text: string): number {
   const value = Number(text);
   if (!Number.isFinite(value) || value <= 0 || value > 900)

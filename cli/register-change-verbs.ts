@@ -1,8 +1,6 @@
 import type { Command } from 'commander';
-import { type Act, outputOption } from './program.ts';
+import { type Act, outputOption, reasonOption } from './program.ts';
 import { registerWaveVerbs } from './register-wave-verbs.ts';
-
-const reason: readonly [string, string] = ['--reason <text>', 'why, for the audit and for whoever finds it so'];
 
 /** Verbs that change what Liftlock does. Each is one request, and the API writes who made it into the audit. */
 export function registerChangeVerbs(program: Command, act: Act): void {
@@ -19,7 +17,7 @@ export function registerChangeVerbs(program: Command, act: Act): void {
     const command = rollout
       .command(`${verb} <rollout>`)
       .description(description)
-      .option(...reason)
+      .addOption(reasonOption())
       .addOption(outputOption());
     if (verb === 'resume')
       command.option('--accept-failures', 'go on although more failed than may; the audit says who');
@@ -33,7 +31,7 @@ export function registerChangeVerbs(program: Command, act: Act): void {
     fleet
       .command(verb)
       .description(description)
-      .option(...reason)
+      .addOption(reasonOption())
       .addOption(outputOption())
       .action((options, command) =>
         act(async (session) => (await import('./verbs/fleet.ts')).switchFleet(session, verb, options), command),
@@ -50,7 +48,7 @@ export function registerChangeVerbs(program: Command, act: Act): void {
     program
       .command(`${verb} <kind> <name>`)
       .description(description)
-      .option(...reason)
+      .addOption(reasonOption())
       .addOption(outputOption())
       .action((kind, name, options, command) =>
         act(async (session) => (await import('./verbs/hold.ts')).unhold(session, verb, kind, name, options), command),

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
-import { type Act, outputOption } from './program.ts';
+import { type Act, outputOption, reasonOption } from './program.ts';
 
 const plan: readonly [string, string] = ['--plan <hash>', 'the plan that you have seen; another one now is refused'];
-const reason: readonly [string, string] = ['--reason <text>', 'why, for the audit and for whoever finds it so'];
 
 /** What people say to a wave: agree, disagree, end its soak, clear what was suspected. */
 export function registerWaveVerbs(program: Command, rollout: Command, act: Act): void {
@@ -11,7 +10,7 @@ export function registerWaveVerbs(program: Command, rollout: Command, act: Act):
       .command(`${verb} <rollout> <wave>`)
       .description(description)
       .option(...plan)
-      .option(...reason)
+      .addOption(reasonOption())
       .addOption(outputOption())
       .action((id, wave, options, command) =>
         act(async (session) => (await import('./verbs/wave.ts')).judgeWave(session, verb, id, wave, options), command),
@@ -20,7 +19,7 @@ export function registerWaveVerbs(program: Command, rollout: Command, act: Act):
   rollout
     .command('promote <rollout>')
     .description('end the soak of the wave that soaks, its gates included')
-    .option(...reason)
+    .addOption(reasonOption())
     .addOption(outputOption())
     .action((id, options, command) =>
       act(async (session) => (await import('./verbs/wave.ts')).promote(session, id, options), command),
@@ -28,7 +27,7 @@ export function registerWaveVerbs(program: Command, rollout: Command, act: Act):
   rollout
     .command('release-trait <rollout> <trait>')
     .description('let clusters go on that were set aside for what they share with those that failed')
-    .option(...reason)
+    .addOption(reasonOption())
     .addOption(outputOption())
     .action((id, trait, options, command) =>
       act(async (session) => (await import('./verbs/wave.ts')).releaseTrait(session, id, trait, options), command),

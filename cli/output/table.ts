@@ -7,6 +7,12 @@ export function table(headers: readonly string[], rows: readonly (readonly strin
   return all.map((row) => line(row, widths, columns)).join('');
 }
 
+/** The same as lines. */
+export const tableLines = (...given: Parameters<typeof table>): string[] =>
+  table(...given)
+    .trimEnd()
+    .split('\n');
+
 function line(row: readonly string[], widths: readonly number[], columns: number | undefined): string {
   const last = widths.length - 1;
   const cells = widths.map((space, index) => {

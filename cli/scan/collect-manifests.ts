@@ -4,6 +4,7 @@ import { scanText } from '../../core/scan/manifest/scan-text.ts';
 import { isTemplateText } from '../../core/scan/manifest/template-text.ts';
 import type { Coverage } from '../../core/scan/report/report-schema.ts';
 import type { Io } from '../io.ts';
+import { counted } from '../output/counted.ts';
 import type { Collected } from './collected.ts';
 import { type ManifestPath, manifestPaths } from './manifest-paths.ts';
 import { Progress } from './progress.ts';
@@ -47,7 +48,6 @@ const FILES_AT_ONCE = 100;
 const MOST_NAMED = 3;
 
 const wordsOf = (path: string): string => (path === '-' ? 'standard input' : path);
-const counted = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
 
 /** What a person named; a shell makes thousands of paths of one asterisk. */
 function subjectOf(named: readonly string[]): string {

@@ -1,10 +1,10 @@
 import type { MatrixRow, ScanMatrix } from '../../core/queries/scan-matrix.ts';
+import { counted } from '../output/counted.ts';
 import { section } from '../output/facts.ts';
 import type { Style } from '../output/paint.ts';
 import { relativeTime } from '../output/relative-time.ts';
 import { VERDICT_STYLES } from '../output/scan/verdict-styles.ts';
-import { counted } from '../output/scan/words.ts';
-import { table } from '../output/table.ts';
+import { tableLines } from '../output/table.ts';
 import { visible } from '../output/visible.ts';
 import type { Shown } from '../verbs/columns.ts';
 
@@ -33,7 +33,7 @@ export function fleetText(matrix: ScanMatrix, { paint, now }: Shown): string[] {
     visible(whenText(row, now)),
   ]);
   return [
-    ...lines(table(['CLUSTER', 'VERSION', `FOR ${visible(target)}`, 'ERRORS', 'WARNINGS', 'SCANNED'], rows)),
+    ...tableLines(['CLUSTER', 'VERSION', `FOR ${visible(target)}`, 'ERRORS', 'WARNINGS', 'SCANNED'], rows),
     ...section(
       'Top causes',
       causes.slice(0, MOST_CAUSES).map(({ cause, owner, severity, findings, clusters, clusterCount }) => {
@@ -57,7 +57,6 @@ export function fleetText(matrix: ScanMatrix, { paint, now }: Shown): string[] {
 }
 
 const count = (value: number | null): string => (value === null ? '-' : String(value));
-const lines = (text: string): string[] => text.trimEnd().split('\n');
 
 function whenText({ scannedAt, scannedFrom, version, targets }: MatrixRow, now: Date): string {
   if (scannedAt === null) return targets.length === 0 ? '-' : `for ${targets.join(', ')}`;

@@ -2,10 +2,11 @@ import type { MatrixRow, ScanMatrix } from '../../core/queries/scan-matrix.ts';
 import type { ApiClient } from '../client/api-client.ts';
 import { clusterPath } from '../client/cluster-path.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { counted } from '../output/counted.ts';
 import { print } from '../output/print.ts';
-import { counted } from '../output/scan/words.ts';
 import { visible } from '../output/visible.ts';
 import type { Session } from '../session.ts';
+import { shownAt } from '../verbs/shown-at.ts';
 import { fleetText } from './fleet-text.ts';
 
 export interface ScanFleetOptions {
@@ -20,7 +21,7 @@ export async function scanFleet(session: Session, options: ScanFleetOptions): Pr
   const { target, selector, output } = options;
   const client = await session.client();
   const matrix = await client.get<ScanMatrix>('/v1/scans', { target, selector });
-  const shown = { paint: session.paint, now: client.time ?? session.io.now() };
+  const shown = shownAt(session, client);
   if (options.start === true) await startScans(session, client, matrix, shown.now);
   await print(session, output, matrix, () => fleetText(matrix, shown));
   return exitOf(matrix.items);

@@ -5,6 +5,7 @@ import { exportLines } from '../../simulator/cloud/export-lines.ts';
 import { startCloudFleet } from '../../simulator/cloud/start-cloud-fleet.ts';
 import type { PublishedEvent } from '../../simulator/process/in-memory-bus.ts';
 import { untilRest } from '../../simulator/process/until-rest.ts';
+import { rolloutPath } from '../client/rollout-path.ts';
 import { accessLines } from './access-lines.ts';
 import type { LocalRun, StartLocalRun } from './local-run.ts';
 
@@ -27,7 +28,7 @@ export const startInCloud: StartLocalRun = async (prepared, { seed, speed, port,
     },
     untilRest: (options) => untilRest(cloud, cloud.clock, options),
     approve: async (id, wave) => {
-      const path = `/v1/rollouts/${encodeURIComponent(id)}/waves/${encodeURIComponent(wave)}/approve`;
+      const path = `${rolloutPath(id)}/waves/${encodeURIComponent(wave)}/approve`;
       await apiRequest(cloud, 'POST', path, { comment: 'given automatically, as the scenario says' });
     },
     introduction: [`in the local cloud at ${cloud.wire.origin}, from the synthesized templates`],

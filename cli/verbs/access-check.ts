@@ -6,7 +6,7 @@ import { clusterId, clusterPath } from '../client/cluster-path.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { painted } from '../output/paint.ts';
 import { print } from '../output/print.ts';
-import { table } from '../output/table.ts';
+import { tableLines } from '../output/table.ts';
 import { visible } from '../output/visible.ts';
 import type { Session } from '../session.ts';
 
@@ -87,5 +87,5 @@ function text(session: Session, reports: readonly AccessReport[]): string[] {
       report.verification === 'eks-api' ? 'EKS API' : 'everything',
       report.verification === 'eks-api' ? 'The policy needs no more (verification: eks-api).' : '',
     ]);
-  return [table(['CLUSTER', 'STATUS', 'WHAT', 'WHY'], [...good, ...rows], session.io.columns).trimEnd()];
+  return tableLines(['CLUSTER', 'STATUS', 'WHAT', 'WHY'], [...good, ...rows], session.io.columns);
 }

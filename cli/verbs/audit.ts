@@ -5,7 +5,7 @@ import { clusterPath } from '../client/cluster-path.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { invalid } from '../failure.ts';
 import { print } from '../output/print.ts';
-import { table } from '../output/table.ts';
+import { tableLines } from '../output/table.ts';
 import { visible } from '../output/visible.ts';
 import type { Session } from '../session.ts';
 
@@ -18,7 +18,7 @@ export async function audit(
 ): Promise<ExitCode> {
   const trail = await (await session.client()).all<AuditItem, AuditTrail>(pathOf(subject));
   if (verb === 'show') {
-    await print(session, format, trail, () => [table(HEADERS, trail.items.map(row), session.io.columns).trimEnd()]);
+    await print(session, format, trail, () => tableLines(HEADERS, trail.items.map(row), session.io.columns));
     return EXIT.ok;
   }
   const broken = firstBreak(trail.items) ?? null;

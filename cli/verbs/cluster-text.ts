@@ -5,7 +5,7 @@ import { facts, section, shown } from '../output/facts.ts';
 import { painted } from '../output/paint.ts';
 import { reasonLines } from '../output/print.ts';
 import { relativeTime } from '../output/relative-time.ts';
-import { table } from '../output/table.ts';
+import { tableLines } from '../output/table.ts';
 import { visible } from '../output/visible.ts';
 import type { Shown } from './columns.ts';
 
@@ -82,10 +82,7 @@ function trend(now: number, before: number | undefined): string {
 
 function rows(headers: readonly string[], cells: readonly (readonly string[])[]): string[] {
   if (cells.length === 0) return [];
-  return table(headers, cells)
-    .trimEnd()
-    .split('\n')
-    .map((line) => `  ${line}`);
+  return tableLines(headers, cells).map((line) => `  ${line}`);
 }
 
 export function supportText({ state, deadline, dollarsPerDayLate }: SupportView, now: Date): string {

@@ -1,23 +1,23 @@
 import type { Explanation } from '../../core/queries/explanation.ts';
 import { clusterPath } from '../client/cluster-path.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { counted } from '../output/counted.ts';
 import { facts, section, shown } from '../output/facts.ts';
 import { painted } from '../output/paint.ts';
 import { print, reasonLines } from '../output/print.ts';
 import { relativeTime } from '../output/relative-time.ts';
-import { counted } from '../output/scan/words.ts';
 import { visible } from '../output/visible.ts';
 import type { Session } from '../session.ts';
 import { rollbackText, supportText } from './cluster-text.ts';
 import type { Shown } from './columns.ts';
 import { kindOf } from './kind.ts';
+import { shownAt } from './shown-at.ts';
 
 export async function explain(session: Session, kindText: string, name: string, format: string): Promise<ExitCode> {
   kindOf(kindText, ['clusters']);
   const client = await session.client();
   const explanation = await client.get<Explanation>(`${clusterPath(name)}/explain`);
-  const shownAt = { paint: session.paint, now: client.time ?? session.io.now() };
-  await print(session, format, explanation, () => explanationText(explanation, shownAt));
+  await print(session, format, explanation, () => explanationText(explanation, shownAt(session, client)));
   return EXIT.ok;
 }
 

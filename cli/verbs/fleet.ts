@@ -4,6 +4,7 @@ import { facts, section, shown } from '../output/facts.ts';
 import { print } from '../output/print.ts';
 import { visible } from '../output/visible.ts';
 import type { Session } from '../session.ts';
+import { NO_REASON } from './no-reason.ts';
 
 export async function switchFleet(
   session: Session,
@@ -12,7 +13,7 @@ export async function switchFleet(
 ): Promise<ExitCode> {
   const client = await session.client();
   // The emergency switch must not fail for want of words.
-  const reason = options.reason ?? (verb === 'stop' ? 'no reason given' : undefined);
+  const reason = options.reason ?? (verb === 'stop' ? NO_REASON : undefined);
   const fleet = await client.send<FleetStatus>('POST', `/v1/fleet/${verb}`, reason === undefined ? {} : { reason });
   await print(session, options.output, fleet, () => [
     fleet.stopped
@@ -37,7 +38,7 @@ export async function fleetStatus(session: Session, format: string): Promise<Exi
 }
 
 function text({ paint }: Session, fleet: FleetStatus, unread: FleetStatus['accounts']): string[] {
-  const stop = `stopped by ${fleet.stoppedBy ?? 'somebody'} at ${fleet.stoppedAt}: ${fleet.stopReason ?? 'no reason given'}`;
+  const stop = `stopped by ${fleet.stoppedBy ?? 'somebody'} at ${fleet.stoppedAt}: ${fleet.stopReason ?? NO_REASON}`;
   const caps = Object.entries(fleet.capCounts).map(([key, count]) => `${key}: ${count}`);
   return [
     ...facts([

@@ -5,6 +5,8 @@ import { print } from '../output/print.ts';
 import type { Session } from '../session.ts';
 import { explanationText } from './explain.ts';
 import { kindOf } from './kind.ts';
+import { NO_REASON } from './no-reason.ts';
+import { shownAt } from './shown-at.ts';
 
 /** Prints what follows from it: the explanation of the cluster as it now stands. */
 export async function unhold(
@@ -16,9 +18,8 @@ export async function unhold(
 ): Promise<ExitCode> {
   kindOf(kindText, ['clusters']);
   const client = await session.client();
-  const body = verb === 'skip' ? { reason: options.reason ?? 'no reason given' } : {};
+  const body = verb === 'skip' ? { reason: options.reason ?? NO_REASON } : {};
   const explanation = await client.send<Explanation>('POST', `${clusterPath(name)}/${verb}`, body);
-  const shownAt = { paint: session.paint, now: client.time ?? session.io.now() };
-  await print(session, options.output, explanation, () => explanationText(explanation, shownAt));
+  await print(session, options.output, explanation, () => explanationText(explanation, shownAt(session, client)));
   return EXIT.ok;
 }

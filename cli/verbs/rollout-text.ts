@@ -3,7 +3,7 @@ import { facts, section, shown } from '../output/facts.ts';
 import { painted } from '../output/paint.ts';
 import { reasonLines } from '../output/print.ts';
 import { relativeTime } from '../output/relative-time.ts';
-import { table } from '../output/table.ts';
+import { tableLines } from '../output/table.ts';
 import { visible } from '../output/visible.ts';
 import type { Shown } from './columns.ts';
 import { conditionLines, limitsText, waveLines } from './wave-text.ts';
@@ -49,7 +49,7 @@ export function rolloutText(rollout: RolloutDetail, { paint, now }: Shown, colum
       ),
     );
     if (rows.length > 0)
-      lines.push(table(['  #', 'CLUSTER', 'VERSION', 'STATUS', 'REASON'], rows.map(indented), columns).trimEnd());
+      lines.push(...tableLines(['  #', 'CLUSTER', 'VERSION', 'STATUS', 'REASON'], rows.map(indented), columns));
   }
   const leftOut = rollout.leftOut ?? [];
   lines.push(

@@ -1,10 +1,13 @@
 import type { Rollout } from '../../core/contracts/items/rollout.ts';
 import type { RolloutDetail } from '../../core/queries/rollout-views.ts';
+import { rolloutPath } from '../client/rollout-path.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { print } from '../output/print.ts';
 import { visible } from '../output/visible.ts';
 import type { Session } from '../session.ts';
+import { NO_REASON } from './no-reason.ts';
 import { rolloutText } from './rollout-text.ts';
+import { shownAt } from './shown-at.ts';
 
 export async function createRollout(
   session: Session,
@@ -14,8 +17,9 @@ export async function createRollout(
   const client = await session.client();
   const query = { dryRun: options.dryRun === true ? 'true' : undefined };
   const rollout = await client.send<RolloutDetail>('POST', '/v1/rollouts', { policy }, query);
-  const shownAt = { paint: session.paint, now: client.time ?? session.io.now() };
-  await print(session, options.output, rollout, () => rolloutText(rollout, shownAt, session.io.columns));
+  await print(session, options.output, rollout, () =>
+    rolloutText(rollout, shownAt(session, client), session.io.columns),
+  );
   session.io.err(
     options.dryRun === true
       ? 'Nothing was created. Without --dry-run it is.\n'
@@ -32,11 +36,11 @@ export async function switchRollout(
 ): Promise<ExitCode> {
   const client = await session.client();
   // Halting must not fail for want of words; resuming needs none.
-  const reason = options.reason ?? (verb === 'resume' ? undefined : 'no reason given');
+  const reason = options.reason ?? (verb === 'resume' ? undefined : NO_REASON);
   const accepts = options.acceptFailures === true;
-  const body = accepts ? { reason: reason ?? 'no reason given' } : reason === undefined ? {} : { reason };
+  const body = accepts ? { reason: reason ?? NO_REASON } : reason === undefined ? {} : { reason };
   const path = accepts ? 'accept-failures' : verb;
-  const rollout = await client.send<Rollout>('POST', `/v1/rollouts/${encodeURIComponent(id)}/${path}`, body);
+  const rollout = await client.send<Rollout>('POST', `${rolloutPath(id)}/${path}`, body);
   await print(session, options.output, rollout, () => [visible(`rollout/${rollout.id} is ${rollout.status}`)]);
   return EXIT.ok;
 }

@@ -3,6 +3,7 @@ import { parseConfig } from '../../core/config/parse-config.ts';
 import { worstCaseLines } from '../../core/policy/worst-case.ts';
 import { SupportCalendar } from '../../core/version/support-calendar.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { counted } from '../output/counted.ts';
 import { print } from '../output/print.ts';
 import { visible } from '../output/visible.ts';
 import type { Session } from '../session.ts';
@@ -26,9 +27,7 @@ export async function validate(session: Session, options: FileOptions & { output
   ]);
   const verdict = errors.length === 0 ? 'valid' : 'not valid';
   session.io.err(
-    `${count(files.length, 'file')} ${verdict}: ${count(errors.length, 'error')}, ${count(warnings.length, 'warning')}.\n`,
+    `${counted(files.length, 'file')} ${verdict}: ${counted(errors.length, 'error')}, ${counted(warnings.length, 'warning')}.\n`,
   );
   return errors.length === 0 ? EXIT.ok : EXIT.invalid;
 }
-
-const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;

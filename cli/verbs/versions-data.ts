@@ -3,7 +3,7 @@ import { tables } from '../../core/scan/data/tables.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { facts, section } from '../output/facts.ts';
 import { print } from '../output/print.ts';
-import { table } from '../output/table.ts';
+import { tableLines } from '../output/table.ts';
 import type { Session } from '../session.ts';
 
 /** How far the tables of a scan can be trusted. Offline: they come with the release. */
@@ -38,7 +38,7 @@ function textOf(described: DataDescription, sources: Sources): string[] {
       ['Covers', `Kubernetes ${oldestMinor} to ${newestMinor}; a scan for a later one is incomplete`],
       ['Rests on', basis],
     ]),
-    ...section('Tables', table(['ROWS', 'WHAT'], rows).trimEnd().split('\n')),
+    ...section('Tables', tableLines(['ROWS', 'WHAT'], rows)),
     '',
     `${servedByDefault} of the ${counts.apis} APIs are served without being turned on, by Kubernetes or by EKS; about ${disputed} of them sources disagree.`,
     `The sources were read from ${days.at(0) ?? '?'} to ${days.at(-1) ?? '?'}; -o json lists them.`,

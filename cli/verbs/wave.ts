@@ -1,10 +1,10 @@
 import type { Rollout, Wave } from '../../core/contracts/items/rollout.ts';
+import { rolloutPath } from '../client/rollout-path.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { print } from '../output/print.ts';
 import { visible } from '../output/visible.ts';
 import type { Session } from '../session.ts';
-
-const pathOf = (id: string): string => `/v1/rollouts/${encodeURIComponent(id)}`;
+import { NO_REASON } from './no-reason.ts';
 
 /** Agrees or disagrees with the plan of a wave, in one's own name. */
 export async function judgeWave(
@@ -17,9 +17,9 @@ export async function judgeWave(
   const client = await session.client();
   const planHash = options.plan === undefined ? {} : { planHash: options.plan };
   // Halting must not fail for want of words.
-  const text = options.reason ?? (verb === 'reject' ? 'no reason given' : undefined);
+  const text = options.reason ?? (verb === 'reject' ? NO_REASON : undefined);
   const words = text === undefined ? {} : verb === 'approve' ? { comment: text } : { reason: text };
-  const wave = await client.send<Wave>('POST', `${pathOf(id)}/waves/${encodeURIComponent(name)}/${verb}`, {
+  const wave = await client.send<Wave>('POST', `${rolloutPath(id)}/waves/${encodeURIComponent(name)}/${verb}`, {
     ...planHash,
     ...words,
   });
@@ -39,8 +39,8 @@ export async function promote(
   options: { readonly output: string; readonly reason?: string },
 ): Promise<ExitCode> {
   const client = await session.client();
-  const wave = await client.send<Wave>('POST', `${pathOf(id)}/promote`, {
-    reason: options.reason ?? 'no reason given',
+  const wave = await client.send<Wave>('POST', `${rolloutPath(id)}/promote`, {
+    reason: options.reason ?? NO_REASON,
   });
   await print(session, options.output, wave, () => [visible(`The soak of the wave ${wave.name} of ${id} is skipped.`)]);
   return EXIT.ok;
@@ -54,8 +54,8 @@ export async function releaseTrait(
   options: { readonly output: string; readonly reason?: string },
 ): Promise<ExitCode> {
   const client = await session.client();
-  const body = { trait, reason: options.reason ?? 'no reason given' };
-  const rollout = await client.send<Rollout>('POST', `${pathOf(id)}/release-trait`, body);
+  const body = { trait, reason: options.reason ?? NO_REASON };
+  const rollout = await client.send<Rollout>('POST', `${rolloutPath(id)}/release-trait`, body);
   await print(session, options.output, rollout, () => [visible(`${trait} is not suspected any more in ${id}.`)]);
   return EXIT.ok;
 }

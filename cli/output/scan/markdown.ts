@@ -1,9 +1,10 @@
 import { type FindingGroup, groupByCause } from '../../../core/scan/report/group-findings.ts';
 import type { Finding, ScanReport } from '../../../core/scan/report/report-schema.ts';
 import { isGap, verdictOfAll } from '../../../core/scan/report/verdict.ts';
+import { counted } from '../counted.ts';
 import { markdownCode, markdownRow, markdownText } from './markdown-text.ts';
 import { reportsOf, type ScanDocument } from './scan-document.ts';
-import { counted, objectWords, placeWords, severityWords, verdictWords } from './words.ts';
+import { objectWords, placeWords, severityWords, verdictWords } from './words.ts';
 
 /** GitHub takes comments of 65,536 characters; GitLab and others take more. In bytes of UTF-8. */
 export const MOST_BYTES = 60_000;

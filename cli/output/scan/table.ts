@@ -1,11 +1,12 @@
 import { type FindingGroup, groupByCause } from '../../../core/scan/report/group-findings.ts';
 import type { Finding, ScanReport } from '../../../core/scan/report/report-schema.ts';
 import { isGap, verdictOfAll } from '../../../core/scan/report/verdict.ts';
+import { counted } from '../counted.ts';
 import type { Paint, Style } from '../paint.ts';
-import { table } from '../table.ts';
+import { tableLines } from '../table.ts';
 import { reportsOf, type ScanDocument } from './scan-document.ts';
 import { VERDICT_STYLES } from './verdict-styles.ts';
-import { counted, listWords, objectWords, oneLine, placeWords, severityWords, verdictWords } from './words.ts';
+import { listWords, objectWords, oneLine, placeWords, severityWords, verdictWords } from './words.ts';
 
 /** More than this nobody reads on a terminal. */
 const MOST_OF_GROUP = 10;
@@ -46,7 +47,7 @@ export function scanTable(document: ScanDocument, { paint, columns }: { paint: P
       ...(places ? [oneLine(placeWords(finding) ?? '-')] : []),
       oneLine(finding.message),
     ]);
-    const [header = '', ...body] = table(headers, rows, columns).trimEnd().split('\n');
+    const [header = '', ...body] = tableLines(headers, rows, columns);
     const lines = [header];
     let position = 0;
     for (const { group, shown: members } of groups) {

@@ -1,0 +1,1 @@
+export const rolloutPath = (id: string): string => `/v1/rollouts/${encodeURIComponent(id)}`;
