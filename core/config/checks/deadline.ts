@@ -1,18 +1,12 @@
 import { KubeVersion } from '../../version/kube-version.ts';
 import type { SupportCalendar } from '../../version/support-calendar.ts';
 import { isTargetMinor } from '../../version/target.ts';
+import { dayOrInstant } from '../day-or-instant.ts';
 import type { UpgradePolicy } from '../types.ts';
 import type { Report } from './check.ts';
 
-/** The instant of a fixed deadline (semantics.md, Deadline: a bare date is 00:00 UTC of that day); undefined = no calendar has it. */
-export function deadlineInstant(text: string): Date | undefined {
-  const [day = ''] = text.split('T');
-  const midnight = Date.parse(`${day}T00:00:00Z`);
-  // Some engines take 30 February for 2 March.
-  if (Number.isNaN(midnight) || new Date(midnight).toISOString().slice(0, 10) !== day) return undefined;
-  const instant = Date.parse(text === day ? `${day}T00:00:00Z` : text);
-  return Number.isNaN(instant) ? undefined : new Date(instant);
-}
+/** The instant of a fixed deadline (semantics.md, Deadline: a bare date is 00:00 UTC of that day). */
+export const deadlineInstant = dayOrInstant;
 
 /** A deadline that no day is, that has passed, or that comes before the target is there. */
 export function checkDeadline(
