@@ -1,5 +1,5 @@
 import type { UpgradePolicy, Wave } from '../types.ts';
-import type { Report } from './check.ts';
+import { type Report, repeats } from './check.ts';
 
 type Approval = NonNullable<Wave['approval']>;
 
@@ -8,11 +8,8 @@ export function checkApprovals({ spec }: UpgradePolicy, report: Report): void {
   for (const [index, { approval }] of spec.waves.entries()) {
     if (approval === undefined) continue;
     const path = ['spec', 'waves', index, 'approval'];
-    for (const [at, pattern] of (approval.from ?? []).entries()) {
-      if (approval.from?.indexOf(pattern) !== at) {
-        report('warning', [...path, 'from', at], `"${pattern}" is listed twice. Remove one.`);
-      }
-    }
+    for (const [at, pattern] of repeats(approval.from ?? []))
+      report('warning', [...path, 'from', at], `"${pattern}" is listed twice. Remove one.`);
     if (!approval.before) {
       const message = 'nobody is asked, and the other fields have no effect. Remove approval, or write true.';
       report('warning', [...path, 'before'], message);

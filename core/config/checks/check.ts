@@ -23,3 +23,9 @@ export function fieldOf(value: unknown, ...path: readonly (string | number)[]): 
 export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
+
+/** Where something stands that stood before in the same list. */
+export function repeats<Item>(items: readonly Item[]): (readonly [at: number, item: Item])[] {
+  const seen = new Set<Item>();
+  return [...items.entries()].filter(([, item]) => seen.size === seen.add(item).size);
+}

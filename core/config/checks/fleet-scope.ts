@@ -1,5 +1,5 @@
 import { didYouMean } from '../did-you-mean.ts';
-import { fieldOf, listOf, type Report } from './check.ts';
+import { fieldOf, listOf, type Report, repeats } from './check.ts';
 
 /** The Regions of all partitions, without their number: new numbers appear, new areas seldom. */
 const areas = (
@@ -21,20 +21,14 @@ export function checkFleetScope(document: unknown, report: Report): void {
       'neither accounts nor organizationId is given, so there is no fleet. List the accounts, or name the organization.';
     report('error', ['spec', 'accounts'], message, 'key');
   }
-  for (const field of ['accounts', 'regions'] as const) checkRepeats(document, field, report);
+  for (const field of ['accounts', 'regions'] as const)
+    for (const [index, item] of repeats(listOf(fieldOf(document, 'spec', field))))
+      report('warning', ['spec', field, index], `${item} is listed twice. Remove one.`);
   for (const [index, region] of listOf(fieldOf(document, 'spec', 'regions')).entries()) {
     const area = typeof region === 'string' ? /^([a-z]+(?:-[a-z]+)+)-\d+$/.exec(region)?.[1] : undefined;
     if (area === undefined || areas.includes(area)) continue;
     const meant = didYouMean(area, areas);
     const hint = meant === undefined ? 'Check the name.' : `Did you mean ${meant}-${String(region).split('-').at(-1)}?`;
     report('warning', ['spec', 'regions', index], `"${region}" is no Region that this release knows. ${hint}`);
-  }
-}
-
-function checkRepeats(document: unknown, field: 'accounts' | 'regions', report: Report): void {
-  const seen = new Set<unknown>();
-  for (const [index, item] of listOf(fieldOf(document, 'spec', field)).entries()) {
-    if (seen.has(item)) report('warning', ['spec', field, index], `${item} is listed twice. Remove one.`);
-    seen.add(item);
   }
 }

@@ -1,6 +1,6 @@
 import type { UpgradePolicy, Wave } from '../types.ts';
 import { concurrencyLimit, failureLimit } from '../wave-limits.ts';
-import type { Report } from './check.ts';
+import { type Report, repeats } from './check.ts';
 
 /** Numbers and shares of a wave that cannot mean what they seem to, as far as the file tells how many clusters it has. */
 export function checkWaveNumbers({ spec }: UpgradePolicy, report: Report): void {
@@ -14,9 +14,8 @@ export function checkWaveNumbers({ spec }: UpgradePolicy, report: Report): void 
       );
     }
     if (wave.clusters !== undefined) checkNamed(wave, new Set(wave.clusters).size, warn);
-    for (const [at, name] of (wave.clusters ?? []).entries()) {
-      if (wave.clusters?.indexOf(name) !== at) warn(['clusters', at], `"${name}" is named twice here. Remove one.`);
-    }
+    for (const [at, name] of repeats(wave.clusters ?? []))
+      warn(['clusters', at], `"${name}" is named twice here. Remove one.`);
   }
 }
 
