@@ -1,6 +1,6 @@
 import type { CalendarSpec } from '../config/types.ts';
 import { compileRule } from './compile-rule.ts';
-import { type Coverage, coverageOf, type Search } from './coverage.ts';
+import { type Coverage, coverageOf } from './coverage.ts';
 import type { CalendarProblem, FreezeSpec, Rule, WindowSpec } from './rule.ts';
 import { merged, placeOf, without } from './spans.ts';
 import { type TimeZone, timeZone, unknownZone } from './time-zone.ts';
@@ -67,7 +67,7 @@ function openTime(always: boolean, windows: readonly Rule[], freezes: readonly R
   const coverage = coverageOf(spansIn, datedAt);
   if (!always || recurring.length > 0) return coverage;
   // Nothing recurs, so that the next closing is known however far away it is.
-  const nextClosing = (instant: number, _search: Search) =>
+  const nextUncovered = (instant: number) =>
     datedAt(instant) !== undefined ? instant : (dated[placeOf(dated, instant)]?.from ?? null);
-  return { ...coverage, nextUncovered: nextClosing };
+  return { ...coverage, nextUncovered };
 }

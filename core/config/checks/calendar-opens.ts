@@ -1,7 +1,7 @@
-import { compileCalendar } from '../../calendar/compile-calendar.ts';
+import { type CompiledCalendar, compileCalendar } from '../../calendar/compile-calendar.ts';
 import { openTimeWithin } from '../../calendar/longest-opening.ts';
 import { nextOpenInstant } from '../../calendar/openings.ts';
-import type { Calendar } from '../types.ts';
+import type { CalendarSpec } from '../types.ts';
 import type { Report } from './check.ts';
 
 /** Leap days come within two years of most days; a calendar that opens later than that is seldom meant. */
@@ -12,9 +12,8 @@ const HOUR = 3_600_000;
 const LEAST_SHARE = 0.001;
 
 /** A calendar that freezes close all the time lets nothing ever happen. Whether it opens. */
-export function checkCalendarOpens({ metadata, spec }: Calendar, now: Date, report: Report): boolean {
+export function checkCalendarOpens(calendar: CompiledCalendar, spec: CalendarSpec, now: Date, report: Report): boolean {
   const { windows, freezes } = spec;
-  const calendar = compileCalendar(metadata.name, spec);
   const open = openTimeWithin([calendar], now, DAYS);
   const path = ['spec', freezes.length > 0 ? 'freezes' : 'windows'];
   if (open === 0) {
@@ -30,8 +29,9 @@ export function checkCalendarOpens({ metadata, spec }: Calendar, now: Date, repo
     );
     return false;
   }
-  const allowed = openTimeWithin([compileCalendar(metadata.name, { ...spec, freezes: [] })], now, DAYS);
-  if (freezes.length === 0 || open >= allowed * LEAST_SHARE) return true;
+  if (freezes.length === 0) return true;
+  const allowed = openTimeWithin([compileCalendar(calendar.name, { ...spec, freezes: [] })], now, DAYS);
+  if (open >= allowed * LEAST_SHARE) return true;
   const hours = Math.round((open / HOUR) * 10) / 10;
   const message = `this calendar is always frozen but for ${hours} hours in the next two years, most likely where the clocks change: durations are elapsed time, and a day can have 25 hours. Say when a freeze ends with end instead, or shorten it.`;
   report('error', path, message, 'key');

@@ -21,7 +21,7 @@ export function checkCalendar(calendar: Calendar, now: Date | undefined, report:
   if (problems.length > 0) return;
   const compiled = compileCalendar(metadata.name, spec);
   checkPastFreezes(compiled, now, report);
-  if (now !== undefined && !checkCalendarOpens(calendar, now, report)) return;
+  if (now !== undefined && !checkCalendarOpens(compiled, spec, now, report)) return;
   checkCalendarWindows(compiled, now, report);
 }
 

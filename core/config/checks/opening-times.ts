@@ -1,10 +1,10 @@
 import { type CompiledCalendar, compileCalendar } from '../../calendar/compile-calendar.ts';
+import { DAY } from '../../calendar/cron/civil-day.ts';
 import { longestOpening } from '../../calendar/longest-opening.ts';
 import { nextOpenings } from '../../calendar/next-openings.ts';
 import type { Calendar } from '../types.ts';
 import type { OpeningTimes } from './wave-openings.ts';
 
-const DAY = 86_400_000;
 /** So far ahead a window must be found in which an upgrade fits. */
 const YEAR = 366;
 /** Gaps between windows show within weeks; a freeze in a year's time is not yet anybody's approval. */

@@ -5,7 +5,7 @@ import { metadataSchema } from './metadata.ts';
 import { objectName } from './names.ts';
 import { positiveDuration } from './quantities.ts';
 
-/** Whether it can be read as cron is checked beside the schema (checks/calendars.ts), since it takes a parser. */
+/** Whether it can be read as cron is checked beside the schema (checks/calendar.ts), since it takes a parser. */
 const cron = z
   .string()
   .min(1, 'is empty')
@@ -37,23 +37,27 @@ const windowSchema = z
   })
   .describe('When changes may be made.');
 
-const once = z.strictObject({
-  name: objectName.describe('Unique among the freezes of the calendar.'),
-  from: localTime.describe('The first instant of the freeze.'),
-  to: localTime.describe('The first instant after it.'),
+const freezeName = objectName.describe('Unique among the freezes of the calendar.');
+
+const aboutFreeze = {
   timeZone: timeZone.optional(),
   reason: z.string().max(1000).optional().describe('Why; shown to everybody who waits for it.'),
   ticket: z.string().max(200).optional().describe('Where it was agreed.'),
+};
+
+const once = z.strictObject({
+  name: freezeName,
+  from: localTime.describe('The first instant of the freeze.'),
+  to: localTime.describe('The first instant after it.'),
+  ...aboutFreeze,
 });
 
 const recurring = z.strictObject({
-  name: objectName.describe('Unique among the freezes of the calendar.'),
+  name: freezeName,
   schedule: cron.describe('When the freeze begins, in cron.'),
   duration: positiveDuration.optional().describe('How long it lasts, in elapsed time.'),
   end,
-  timeZone: timeZone.optional(),
-  reason: z.string().max(1000).optional().describe('Why; shown to everybody who waits for it.'),
-  ticket: z.string().max(200).optional().describe('Where it was agreed.'),
+  ...aboutFreeze,
 });
 
 const freezeError =
