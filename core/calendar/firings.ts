@@ -1,12 +1,9 @@
 import { DAY } from './cron/civil-day.ts';
 import type { CronSchedule } from './cron/parse-cron.ts';
 import type { Span } from './spans.ts';
-import type { ClockChange, TimeZone } from './time-zone.ts';
+import { type ClockChange, FAR, type TimeZone } from './time-zone.ts';
 
 const MINUTE = 60_000;
-
-/** More than any zone is off UTC: what happens on a local day lies within this of the same day in UTC. */
-const FAR = 26 * 3_600_000;
 
 /**
  * The instants at which a schedule fires in a zone, at least those in `[from, to)`, ascending and without repeats.

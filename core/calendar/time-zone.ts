@@ -39,8 +39,8 @@ export function timeZone(name: string): TimeZone | undefined {
 export const unknownZone = (name: string): string =>
   `"${name}" is no time zone that is known here: write an IANA name, such as Europe/Berlin.`;
 
-/** More than any zone is off UTC, and more than any change of a clock. */
-const FAR = 26 * 3_600_000;
+/** More than any zone is off UTC, and more than any change of a clock: what happens on a local day lies within this of the same day in UTC. */
+export const FAR = 26 * 3_600_000;
 
 function load(name: string): TimeZone | undefined {
   try {
