@@ -6,7 +6,7 @@ import type { LearnedDurations, Wave } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { calendarNamesOf } from './calendars-of.ts';
 import { clusterTags } from './cluster-tags.ts';
-import { waveOf } from './wave-of.ts';
+import { waveNamed, waveOf } from './wave-of.ts';
 
 /** What a policy says about one hop of one cluster, looked up once: the wave's rules, and the calendars by name. */
 export interface HopRules {
@@ -80,7 +80,6 @@ function waveSpecOf(
   name: string | undefined,
   tagPrefix: string,
 ): WaveSpec | undefined {
-  if (policy === undefined) return undefined;
-  const named = policy.spec.waves.find((spec) => spec.name === name);
-  return named ?? policy.spec.waves[waveOf(policy, cluster, tagPrefix).index];
+  const named = name === undefined ? undefined : waveNamed(policy, name);
+  return named ?? policy?.spec.waves[waveOf(policy, cluster, tagPrefix).index];
 }

@@ -38,6 +38,10 @@ export function waveOf(policy: UpgradePolicy, cluster: ClusterRecord, prefix: st
   return { index, reasons: [...chosen.reasons, moved] };
 }
 
+/** The wave of that name; undefined where the policy has given it up, or there is no policy that can be read. */
+export const waveNamed = (policy: Pick<UpgradePolicy, 'spec'> | undefined, name: string): Wave | undefined =>
+  policy?.spec.waves.find((wave) => wave.name === name);
+
 /** The wave by the policy alone, tags left out; -1 = none. */
 export function waveIndexOf(policy: UpgradePolicy, cluster: ClusterRecord): number {
   return bySelector(policy, cluster).index;

@@ -2,6 +2,7 @@ import type { UpgradePolicy } from '../config/types.ts';
 import type { AppliedConfig, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { approvalRefusals } from '../policy/approvals.ts';
+import { waveNamed } from '../policy/wave-of.ts';
 import { worstCase } from '../policy/wave-room.ts';
 import { soakOf } from '../rollout/wave-soak.ts';
 
@@ -26,7 +27,7 @@ export function waveStanding(
   applied: AppliedConfig | undefined,
   now: Date,
 ): WaveStanding {
-  const spec = policy?.spec.waves.find(({ name }) => name === wave.name);
+  const spec = waveNamed(policy, wave.name);
   const requesters = { policyAppliedBy: applied?.appliedBy, rolloutCreatedBy: rollout.createdBy };
   const soak = wave.status === 'Soaking' ? soakOf(wave, spec, now) : undefined;
   const judged = wave.status === 'Pending' || wave.status === 'Open';

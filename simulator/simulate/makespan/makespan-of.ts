@@ -3,6 +3,7 @@ import type { Member, Wave } from '../../../core/contracts/items/rollout.ts';
 import { FLEET, fleetSpec, upgradePolicy } from '../../../core/policy/applied.ts';
 import { capLimit } from '../../../core/policy/caps.ts';
 import { compiledCalendar } from '../../../core/policy/load-rules.ts';
+import { waveNamed } from '../../../core/policy/wave-of.ts';
 import { Configs, Grants, Members, Rollouts, Waves } from '../../../core/store/entities.ts';
 import { load, loadKind } from '../../../core/store/entity.ts';
 import type { World } from '../../process/world.ts';
@@ -41,16 +42,16 @@ export async function makespanOf(world: World): Promise<Makespan> {
 }
 
 async function boundedWave({ table }: World, policyName: string, wave: Wave, duration: number): Promise<BoundedWave> {
-  const policy = upgradePolicy((await load(table, Configs, 'UpgradePolicy', policyName))?.data)?.spec;
+  const policy = upgradePolicy((await load(table, Configs, 'UpgradePolicy', policyName))?.data);
   const fleet = fleetSpec((await load(table, Configs, 'Fleet', FLEET))?.data);
-  const spec = policy?.waves.find(({ name }) => name === wave.name);
+  const spec = waveNamed(policy, wave.name);
   const members = (await loadKind(table, Members)).filter(
     (one: Member) => one.rolloutId === wave.rolloutId && one.waveIndex === wave.index,
   );
   const keys: string[] = [];
   for (const { clusterKey } of members) keys.push(...((await load(table, Grants, clusterKey))?.data.capKeys ?? []));
   const caps = [...new Set(keys)].flatMap((key) => {
-    const atOnce = fleet === undefined ? undefined : capLimit(key, fleet, policy);
+    const atOnce = fleet === undefined ? undefined : capLimit(key, fleet, policy?.spec);
     return atOnce === undefined ? [] : [{ clusters: keys.filter((one) => one === key).length, atOnce }];
   });
   const applied = await Promise.all(

@@ -1,6 +1,7 @@
 import type { Wave } from '../../../core/contracts/items/rollout.ts';
 import { upgradePolicy } from '../../../core/policy/applied.ts';
 import { approvalRefusals } from '../../../core/policy/approvals.ts';
+import { waveNamed } from '../../../core/policy/wave-of.ts';
 import type { Table } from '../../../core/ports/table.ts';
 import { Configs, Rollouts, Waves } from '../../../core/store/entities.ts';
 import { load, loadKind } from '../../../core/store/entity.ts';
@@ -27,7 +28,7 @@ export async function askedOfPeople(table: Table, now: Date): Promise<Asked[]> {
       continue;
     }
     const applied = await load(table, Configs, 'UpgradePolicy', rollout.policy);
-    const spec = upgradePolicy(applied?.data)?.spec.waves.find(({ name }) => name === wave.name);
+    const spec = waveNamed(upgradePolicy(applied?.data), wave.name);
     const requesters = { policyAppliedBy: applied?.data.appliedBy, rolloutCreatedBy: rollout.createdBy };
     const [refusal] = approvalRefusals(spec, wave, requesters, now);
     if (refusal === undefined || refusal.code === 'ApprovalRejected') continue;
