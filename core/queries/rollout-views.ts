@@ -1,4 +1,3 @@
-import { namedError } from '../contracts/errors.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { upgradePolicy } from '../policy/applied.ts';
 import type { Table } from '../ports/table.ts';
@@ -7,6 +6,7 @@ import type { RolloutPlan } from '../rollout/plan-rollout.ts';
 import { Configs, Members, Rollouts, rolloutPartition } from '../store/entities.ts';
 import { decode, load, loadKind } from '../store/entity.ts';
 import { loadWaves } from '../store/rollout-waves.ts';
+import { findRollout } from './find-rollout.ts';
 import { type WaveStanding, waveStanding } from './wave-standing.ts';
 
 /** How many clusters of a rollout stand where, over all its waves. */
@@ -46,19 +46,17 @@ export async function listRollouts(table: Table): Promise<{ items: RolloutSummar
 }
 
 export async function rolloutDetail(table: Table, id: string, now: Date): Promise<RolloutDetail> {
-  const rollout = await load(table, Rollouts, id);
-  if (rollout === undefined)
-    throw namedError('RolloutNotFound', `There is no rollout ${id}. Run: liftlock get rollouts`);
+  const { data: rollout } = await findRollout(table, id);
   const members = (await table.queryPartition(rolloutPartition(id), 'MEMBER#')).map(
     (item) => decode(Members, item).data,
   );
   const waves = await wavesOf(table, id);
-  const applied = (await load(table, Configs, 'UpgradePolicy', rollout.data.policy))?.data;
+  const applied = (await load(table, Configs, 'UpgradePolicy', rollout.policy))?.data;
   const policy = upgradePolicy(applied);
   return {
-    ...detail(rollout.data, waves, members),
-    standings: waves.map((wave) => waveStanding(rollout.data, wave, policy, applied, now)),
-    suspiciousTraits: fingerprintOf(rollout.data, waves).traits,
+    ...detail(rollout, waves, members),
+    standings: waves.map((wave) => waveStanding(rollout, wave, policy, applied, now)),
+    suspiciousTraits: fingerprintOf(rollout, waves).traits,
   };
 }
 

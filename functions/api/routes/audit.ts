@@ -2,8 +2,8 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import { auditTrail } from '../../../core/queries/audit-trail.ts';
 import { findCluster } from '../../../core/queries/find-cluster.ts';
+import { findRollout } from '../../../core/queries/find-rollout.ts';
 import type { PageRequest } from '../../../core/queries/page.ts';
-import { rolloutDetail } from '../../../core/queries/rollout-views.ts';
 import type { ApiContext, ApiEnv } from '../api-context.ts';
 import { pageQuery, readQuery } from '../request-query.ts';
 
@@ -17,7 +17,7 @@ export const audit = new Hono<ApiEnv>()
   .get('/fleet', async (context) => context.json(await auditTrail(context.var.ports.table, 'fleet', pageIn(context))))
   .get('/rollouts/:id', async (context) => {
     const { table } = context.var.ports;
-    const { id } = await rolloutDetail(table, context.req.param('id'), context.var.ports.clock.now());
+    const { id } = (await findRollout(table, context.req.param('id'))).data;
     return context.json(await auditTrail(table, `rollout/${id}`, pageIn(context)));
   })
   .get('/clusters/:id', async (context) => {
