@@ -56,15 +56,14 @@ export function alarmOperations(alarms: Alarms): Operations {
 
   function described(alarm: Alarm): object {
     const { value, reason, since } = alarms.stateOf(alarm);
-    const at = since === undefined ? {} : { StateUpdatedTimestamp: new Date(since) };
+    const at = since === undefined ? undefined : new Date(since);
     return {
       AlarmName: alarm.name,
       AlarmArn: alarm.arn,
       AlarmDescription: alarm.description,
       StateValue: value,
       StateReason: reason,
-      ...at,
-      ...(since === undefined ? {} : { StateTransitionedTimestamp: new Date(since) }),
+      ...(at === undefined ? {} : { StateUpdatedTimestamp: at, StateTransitionedTimestamp: at }),
     };
   }
 }

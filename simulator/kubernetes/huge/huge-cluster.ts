@@ -2,7 +2,7 @@ import { apiVersionOf, qualifiedName, type ResourceType } from '../resource-type
 import { builtInResources } from '../resources/built-in-resources.ts';
 import { customTypes } from '../resources/custom-types.ts';
 import { servedBuiltIns } from '../resources/served-built-ins.ts';
-import { type Cycle, countIn, plantedIn, staleIn } from './planted.ts';
+import { type Cycle, countIn } from './planted.ts';
 import { widgetDefinition } from './widget-definition.ts';
 
 /** All objects of one resource: they are numbered from 0, and follow from their number. */
@@ -101,12 +101,13 @@ export function plantedInCluster({ resources }: HugeCluster): Planted {
   const old = [...resources.values()].flatMap(({ type, count, old }) =>
     old === undefined ? [] : [{ type, count, ...old }],
   );
-  const sum = (of: typeof plantedIn) => old.reduce((total, { count, cycle }) => total + countIn(count, cycle, of), 0);
+  const sum = (writing: 'planted' | 'stale') =>
+    old.reduce((total, { count, cycle }) => total + countIn(count, cycle, writing), 0);
   return {
-    planted: sum(plantedIn),
-    stale: sum(staleIn),
+    planted: sum('planted'),
+    stale: sum('stale'),
     plantedByResource: Object.fromEntries(
-      old.map(({ type, count, cycle }) => [qualifiedName(type), countIn(count, cycle, plantedIn)]),
+      old.map(({ type, count, cycle }) => [qualifiedName(type), countIn(count, cycle, 'planted')]),
     ),
   };
 }

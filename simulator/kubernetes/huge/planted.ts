@@ -7,12 +7,9 @@ export interface Cycle {
   readonly stale: number;
 }
 
-export const plantedIn = ({ planted }: Cycle): number => planted;
-export const staleIn = ({ stale }: Cycle): number => stale;
-
-/** How many of the first `count` objects have that remainder. */
-export function countIn(count: number, cycle: Cycle, of: (cycle: Cycle) => number): number {
-  return Math.max(0, Math.ceil((count - of(cycle)) / cycle.length));
+/** How many of the first `count` objects were written so. */
+export function countIn(count: number, cycle: Cycle, writing: 'planted' | 'stale'): number {
+  return Math.max(0, Math.ceil((count - cycle[writing]) / cycle.length));
 }
 
 export type Writing = 'present' | 'planted' | 'stale';
