@@ -1,8 +1,7 @@
-import type { StoredItem } from '../../core/ports/table.ts';
+import type { Wave } from '../../core/contracts/items/rollout.ts';
 import { decide } from '../../core/rollout/decide.ts';
 import { loadSnapshot } from '../../core/rollout/load-snapshot.ts';
-import { Grants, Members, Rollouts, Upgrades, Waves } from '../../core/store/entities.ts';
-import { decode } from '../../core/store/entity.ts';
+import { Grants, Members, Upgrades, Waves } from '../../core/store/entities.ts';
 import type { RunView } from './run-view.ts';
 
 /**
@@ -10,46 +9,30 @@ import type { RunView } from './run-view.ts';
  * upgrade or a pending member that waits for a person is at rest, and so is one whose window opens after `before`, the end of the run.
  */
 export async function isAtRest(world: RunView, before?: Date): Promise<boolean> {
-  const now = world.clock.now().getTime();
-  if (world.eks.state.actors.some((actor) => actor.at > now)) return false;
+  const now = world.clock.now();
+  if (world.eks.state.actors.some((actor) => actor.at > now.getTime())) return false;
   const active = await world.table.queryActive();
-  for (const item of active) {
-    if (item.kind === Grants.kind) return false;
-    if (item.kind === Upgrades.kind && decode(Upgrades, item).data.status === 'Running') return false;
-  }
-  const running = new Set(
-    active
-      .filter(({ kind }) => kind === Rollouts.kind)
-      .map((item) => decode(Rollouts, item).data)
-      .flatMap(({ id, status }) => (status === 'Running' ? [id] : [])),
-  );
-  const resumes = active.some((item) => {
-    if (item.kind !== Upgrades.kind && item.kind !== Members.kind) return false;
-    // What is parked in a rollout that is halted, paused or aborted waits for a person.
-    const { rolloutId, resumeAt } = (item.kind === Upgrades.kind ? decode(Upgrades, item) : decode(Members, item)).data;
-    return resumeAt !== undefined && (rolloutId === undefined || running.has(rolloutId));
+  if (active.some(({ kind }) => kind === Grants.kind)) return false;
+  if (!active.some(({ kind }) => MOVING.has(kind))) return true;
+  const snapshot = await loadSnapshot(world.table, active, false);
+  const { rollouts, upgrades, members, waves } = snapshot;
+  if (upgrades.some(({ status }) => status === 'Running')) return false;
+  const running = new Set(rollouts.filter(({ status }) => status === 'Running').map(({ id }) => id));
+  // What is parked or waits in a rollout that is halted, paused or aborted waits for a person.
+  const goesOn = (rolloutId: string | undefined): boolean => rolloutId === undefined || running.has(rolloutId);
+  if ([...upgrades, ...members].some(({ rolloutId, resumeAt }) => resumeAt !== undefined && goesOn(rolloutId)))
+    return false;
+  if (waves.some((wave) => goesOn(wave.rolloutId) && soaksByItself(wave))) return false;
+  // Somebody for whom a window opens: time alone brings it on.
+  return !decide(snapshot, now).waiting.some(({ rolloutId, until }) => {
+    if (until === undefined || !goesOn(rolloutId)) return false;
+    const at = new Date(until);
+    return at > now && (before === undefined || at < before);
   });
-  if (resumes) return false;
-  return !(await movesLater(world, active, before));
 }
 
-/** A wave that soaks, or somebody for whom a window opens: time alone brings it on. A gate that is not green waits for somebody outside. */
-async function movesLater(world: RunView, active: readonly StoredItem[], before: Date | undefined): Promise<boolean> {
-  const now = world.clock.now();
-  const waits = active.some(({ kind }) => kind === Members.kind || kind === Upgrades.kind || kind === Waves.kind);
-  if (!waits) return false;
-  const snapshot = await loadSnapshot(world.table, active, false);
-  const running = new Set(snapshot.rollouts.filter(({ status }) => status === 'Running').map(({ id }) => id));
-  const soaks = snapshot.waves.some(
-    ({ rolloutId, status, gates }) =>
-      running.has(rolloutId) && status === 'Soaking' && (gates?.readings ?? []).every((one) => one.status === 'green'),
-  );
-  return (
-    soaks ||
-    decide(snapshot, now).waiting.some(({ rolloutId, until }) => {
-      const goesOn = rolloutId === undefined || running.has(rolloutId);
-      const inTime = before === undefined || (until !== undefined && new Date(until) < before);
-      return goesOn && inTime && until !== undefined && new Date(until) > now;
-    })
-  );
-}
+const MOVING = new Set([Members.kind, Upgrades.kind, Waves.kind]);
+
+/** A gate that is not green waits for somebody outside. */
+const soaksByItself = ({ status, gates }: Wave): boolean =>
+  status === 'Soaking' && (gates?.readings ?? []).every((one) => one.status === 'green');
