@@ -1,12 +1,5 @@
+import type { GateShown } from '../process/in-memory-gates.ts';
 import { SKEW_MILLISECONDS } from './judge.ts';
-
-/** What the world showed when a gate was read. */
-export interface GateShown {
-  /** Epoch milliseconds. */
-  readonly at: number;
-  readonly gate: string;
-  readonly status: 'green' | 'red' | 'unknown';
-}
 
 /** A reading counts for five minutes (semantics.md, Soak); ticks are a minute apart. */
 const FRESH_MILLISECONDS = 5 * 60_000;

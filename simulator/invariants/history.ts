@@ -1,9 +1,9 @@
 import type { AuditItem } from '../../core/ports/table.ts';
 import type { MutationRecord } from '../eks/log/mutation-record.ts';
 import { acceptedMutations } from '../eks/log/timeline.ts';
+import type { GateShown } from '../process/in-memory-gates.ts';
 import type { RunView } from '../process/run-view.ts';
 import { spokePrincipal } from '../process/world.ts';
-import type { GateShown } from './gate-readings.ts';
 
 /** A broken invariant of design.md §3, with what shows it. */
 export interface Violation {

@@ -1,7 +1,16 @@
+import type { GateReading } from '../../core/contracts/items/gate.ts';
 import { gateName } from '../../core/policy/gate-name.ts';
 import type { Gate, GateReader } from '../../core/ports/gates.ts';
 
-type Status = 'green' | 'red' | 'unknown';
+type Status = GateReading['status'];
+
+/** What the world showed when a gate was read. */
+export interface GateShown {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly gate: string;
+  readonly status: Status;
+}
 
 /**
  * Gates that answer as a scenario has it, by alarm or URL; what it does not name is green: a rehearsal has no network. `onRead` is told what

@@ -2,6 +2,7 @@ import type { Clock } from '../../core/ports/clock.ts';
 import type { AuditItem, Table } from '../../core/ports/table.ts';
 import type { Runner } from '../asl/runner/runner.ts';
 import type { FakeEks } from '../eks/fake-eks.ts';
+import type { GateShown } from './in-memory-gates.ts';
 
 /** What a run of Liftlock shows to whoever judges or reports it, in one process or in the local cloud. */
 export interface RunView {
@@ -10,11 +11,7 @@ export interface RunView {
   readonly eks: FakeEks;
   readonly runner: Runner;
   /** What gates showed whenever they were read, the newest last; absent where nobody keeps it. */
-  readonly gateReadings?: readonly {
-    readonly at: number;
-    readonly gate: string;
-    readonly status: 'green' | 'red' | 'unknown';
-  }[];
+  readonly gateReadings?: readonly GateShown[];
   /** Every audit item, in the order in which they were written. */
   auditTimeline(): Promise<readonly AuditItem[]>;
   /** When an audit item was written by the time of the world, in epoch milliseconds; absent or undefined = as the item says. */

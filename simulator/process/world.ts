@@ -19,7 +19,7 @@ import { createInMemoryClusterReaders } from '../kubernetes/in-memory-cluster-re
 import { FUNCTIONS, type InvokedFunction } from './functions.ts';
 import { InMemoryBus } from './in-memory-bus.ts';
 import { createInMemoryExecutions } from './in-memory-executions.ts';
-import { createInMemoryGates } from './in-memory-gates.ts';
+import { createInMemoryGates, type GateShown } from './in-memory-gates.ts';
 import { type DeliverBatch, InMemoryQueue } from './in-memory-queue.ts';
 import { FUNCTION_ARN_PREFIX, machineDefinitions } from './machines.ts';
 import type { RunView } from './run-view.ts';
@@ -64,12 +64,8 @@ export class World implements RunView {
   readonly bus: InMemoryBus;
   readonly queue: InMemoryQueue;
   /** Gates that are not green, by alarm or URL. */
-  readonly gates = new Map<string, 'green' | 'red' | 'unknown'>();
-  readonly gateReadings: {
-    readonly at: number;
-    readonly gate: string;
-    readonly status: 'green' | 'red' | 'unknown';
-  }[] = [];
+  readonly gates = new Map<string, GateShown['status']>();
+  readonly gateReadings: GateShown[] = [];
   readonly runner: Runner;
   readonly ports: Ports;
   /** Functions that threw, by name: what would be in the Errors metric. */

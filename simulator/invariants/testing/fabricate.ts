@@ -20,7 +20,7 @@ import {
   Waves,
 } from '../../../core/store/entities.ts';
 import type { Entity } from '../../../core/store/entity.ts';
-import type { GateShown } from '../gate-readings.ts';
+import type { GateShown } from '../../process/in-memory-gates.ts';
 import type { History, Violation } from '../history.ts';
 import { type Judge, judgeHistory } from '../judge.ts';
 
