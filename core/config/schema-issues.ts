@@ -11,7 +11,20 @@ export function parseBySchema<Schema extends z.ZodType>(
 ): { value: z.output<Schema>; issues: [] } | { value: undefined; issues: ConfigIssue[] } {
   const result = schema.safeParse(document.value, { error: schemaWords });
   if (result.success) return { value: result.data, issues: [] };
-  return { value: undefined, issues: result.error.issues.flatMap((issue) => translate(document, issue)) };
+  const issues = result.error.issues.flatMap(inMeantForm);
+  return { value: undefined, issues: issues.flatMap((issue) => translate(document, issue)) };
+}
+
+/**
+ * Where one of several forms is a map or a list, and that is what was written, that form is meant: what is wrong with it has a place of
+ * its own inside.
+ */
+function inMeantForm(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const isOther = ({ code, path }: z.core.$ZodIssue): boolean => code === 'invalid_type' && path.length === 0;
+  const [meant, ...others] = issue.errors.filter((form) => form.length > 0 && !form.some(isOther));
+  if (meant === undefined || others.length > 0) return [issue];
+  return meant.flatMap((inner) => inMeantForm({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
 function translate(document: YamlDocument, issue: z.core.$ZodIssue): ConfigIssue[] {

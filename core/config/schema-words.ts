@@ -10,7 +10,9 @@ export const schemaWords: z.core.$ZodErrorMap = (issue) => {
     case 'invalid_type':
       return issue.input === undefined ? missing(issue.inst) : `must be ${typeWords(issue.expected)}`;
     case 'invalid_value':
-      return issue.input === undefined ? missing(issue.inst) : oneOf(issue.input, issue.values);
+      return issue.input === undefined
+        ? `${missing(issue.inst)} Write ${issue.values.join(' or ')}.`
+        : oneOf(issue.input, issue.values);
     case 'invalid_union':
       return unionWords(issue.input, issue.discriminator, issue.options);
     case 'too_small':

@@ -9,6 +9,23 @@ test.each([
   ['deadline: 2026-11-20T13:00:00+02:00', 'has passed'],
   ['deadline: 2027-02-30', 'error: spec.deadline: "2027-02-30" is no day or time'],
   ['deadline: 2027-02-03T25:00Z', 'error: spec.deadline: "2027-02-03T25:00Z" is no day or time'],
+  [
+    'deadline: { beforeEndOf: standardSuport, margin: 14d }',
+    'p.yaml:7:28: error: spec.deadline.beforeEndOf: "standardSuport" is not one of standardSupport, extendedSupport. Did you',
+  ],
+  [
+    'deadline: { beforeEndOf: standardSupport, margn: 14d }',
+    'p.yaml:7:45: error: spec.deadline.margn: this field is unknown, and nothing unknown is ignored. Did you mean margin?',
+  ],
+  [
+    'deadline: { beforeEndOf: standardSupport, margin: 2 weeks }',
+    'p.yaml:7:53: error: spec.deadline.margin: "2 weeks" is not a duration',
+  ],
+  [
+    'deadline: { margin: 14d }',
+    'p.yaml:7:3: error: spec.deadline.beforeEndOf: is missing and has no default. The earliest end of support among the versions that the clusters run. Write standardSupport or extendedSupport.',
+  ],
+  ['deadline: []', 'p.yaml:7:13: error: spec.deadline: is not a deadline: write 2026-12-02'],
   ['deadline: tomorrow', 'error: spec.deadline: "tomorrow" is not a deadline'],
 ])('%s: %s', (spec, message) => {
   expect(of(spec)).toEqual([expect.stringContaining(message)]);
