@@ -1,12 +1,12 @@
 import type { z } from 'zod';
 import { checkPolicy } from './check-policy.ts';
 import { checkWaiver } from './check-waiver.ts';
-import { checkCalendar } from './checks/calendar.ts';
+import { checkCalendar, checkRules } from './checks/calendar.ts';
 import { fieldOf, listOf, reporter } from './checks/check.ts';
 import { checkFleetCaps } from './checks/fleet-caps.ts';
 import { checkFleetScope } from './checks/fleet-scope.ts';
 import { openingTimesOf } from './checks/opening-times.ts';
-import { checkPolicyOverlap } from './checks/policies-overlap.ts';
+import type { SelectingPolicy } from './checks/policies-overlap.ts';
 import { kindOf } from './document-kind.ts';
 import type { ConfigIssue } from './issue.ts';
 import { type ConfigKind, configKinds } from './kinds.ts';
@@ -15,7 +15,8 @@ import { calendarSchemaFor } from './schema/calendar.ts';
 import { channelSchema } from './schema/channel.ts';
 import { fleetSchema } from './schema/fleet.ts';
 import { parseBySchema } from './schema-issues.ts';
-import type { Calendar, Channel, Fleet, ScanWaiver, UpgradePolicy } from './types.ts';
+import { soundFields } from './sound-fields.ts';
+import type { Calendar, Channel, Fleet, FleetSpec, ScanWaiver, UpgradePolicy } from './types.ts';
 import { checkUniqueness } from './uniqueness.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
@@ -44,31 +45,29 @@ export function checkConfig(documents: readonly YamlDocument[], options: ParseOp
   const fleets = documentsOf('Fleet');
   const policyDocuments = documentsOf('UpgradePolicy');
   const calendars = documentsOf('Calendar').flatMap((document) => {
-    const found = bySchema(calendarSchemaFor(document.value), document, issues);
-    for (const calendar of found) checkCalendar(calendar, options.now, reporter(document, issues));
+    const schema = calendarSchemaFor(document.value);
+    const found = bySchema(schema, document, issues);
+    const report = reporter(document, issues);
+    for (const calendar of found) checkCalendar(calendar, options.now, report);
+    if (found.length === 0) checkRules(soundFields(schema.shape.spec, fieldOf(document.value, 'spec')), report);
     return found;
   });
   const channels = documentsOf('Channel').flatMap((document) => bySchema(channelSchema, document, issues));
 
   const [fleet] = fleets.map((document) => checkFleet(document, issues));
+  const earlier: SelectingPolicy[] = [];
   const allowedHosts = fleets[0] === undefined ? (options.allowedHosts ?? []) : hostsOf(fleets[0]);
   // By what is written and not by what is valid, so that a mistake in a Calendar does not make another one appear.
   const namesOf = (wanted: ConfigKind) =>
     kinds.filter(({ kind }) => kind === wanted).map(({ document }) => fieldOf(document.value, 'metadata', 'name'));
   const names = { calendars: namesOf('Calendar'), channels: namesOf('Channel') };
   const times = options.now === undefined ? undefined : openingTimesOf(calendars, options.now);
-  const surroundings = { allowedHosts, fleet, names, times, options };
-  const policies: UpgradePolicy[] = [];
-  for (const document of policyDocuments) {
-    const policy = checkPolicy(document, surroundings, issues);
-    if (policy === undefined) continue;
-    checkPolicyOverlap(policy, policies, reporter(document, issues));
-    policies.push(policy);
-  }
+  const surroundings = { allowedHosts, fleet: fleet?.sound ?? {}, earlier, names, times, options };
+  const policies = policyDocuments.flatMap((document) => checkPolicy(document, surroundings, issues) ?? []);
   const waivers = documentsOf('ScanWaiver').flatMap(
     (document) => checkWaiver(document, options.now, issues)?.document ?? [],
   );
-  return { fleet, policies, calendars, channels, waivers, issues };
+  return { fleet: fleet?.value, policies, calendars, channels, waivers, issues };
 }
 
 /** The typed object in a list, or nothing and what is wrong with it among the issues. */
@@ -82,13 +81,19 @@ function bySchema<Schema extends z.ZodType>(
   return value === undefined ? [] : [value];
 }
 
-function checkFleet(document: YamlDocument, issues: ConfigIssue[]): Fleet | undefined {
+/** The Fleet, and what is right of its spec when it is not valid. */
+function checkFleet(
+  document: YamlDocument,
+  issues: ConfigIssue[],
+): { readonly value: Fleet | undefined; readonly sound: Partial<FleetSpec> } {
   const report = reporter(document, issues);
   checkFleetScope(document.value, report);
   const { value, issues: found } = parseBySchema(fleetSchema, document);
   issues.push(...found);
-  if (value !== undefined) checkFleetCaps(value, report);
-  return value;
+  const sound = value?.spec ?? soundFields(fleetSchema.shape.spec, fieldOf(document.value, 'spec'));
+  const { caps, labels } = sound;
+  if (caps !== undefined && labels !== undefined) checkFleetCaps({ caps, labels }, report);
+  return { value, sound };
 }
 
 /** Read before the Fleet is known to be valid, so that one mistake in it does not make others appear. */

@@ -1,9 +1,10 @@
 import { checkApprovals } from './checks/approvals.ts';
-import { reporter } from './checks/check.ts';
+import { fieldOf, reporter } from './checks/check.ts';
 import { checkDeadline } from './checks/deadline.ts';
 import { checkExpressions } from './checks/expressions.ts';
 import { checkGateUrls } from './checks/gate-urls.ts';
 import { checkOverlappingWaves } from './checks/overlapping-waves.ts';
+import { checkPolicyOverlap, type SelectingPolicy } from './checks/policies-overlap.ts';
 import { checkPolicyCaps } from './checks/policy-caps.ts';
 import { checkReferences, type WrittenNames } from './checks/references.ts';
 import { checkSmokeUrls } from './checks/smoke-urls.ts';
@@ -17,24 +18,27 @@ import type { ConfigIssue } from './issue.ts';
 import type { ParseOptions } from './parse-options.ts';
 import { upgradePolicySchema } from './schema/upgrade-policy.ts';
 import { parseBySchema } from './schema-issues.ts';
-import type { Fleet, UpgradePolicy } from './types.ts';
+import { soundFields } from './sound-fields.ts';
+import type { FleetSpec, UpgradePolicy } from './types.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
 /** What stands beside a policy in the same files. */
 interface Surroundings {
   readonly allowedHosts: readonly string[];
-  /** Absent also when it is not valid. */
-  readonly fleet: Fleet | undefined;
+  /** What is right of it. */
+  readonly fleet: Partial<FleetSpec>;
+  /** The policies before it, as far as it can be read whom they select. This one is added. */
+  readonly earlier: SelectingPolicy[];
   readonly names: WrittenNames;
   /** Of the Calendars in the same files; absent without a clock. */
   readonly times: OpeningTimes | undefined;
   readonly options: ParseOptions;
 }
 
-/** One document of kind UpgradePolicy: first what can be told of any text, then by the schema, then what needs all of its fields. */
+/** One document of kind UpgradePolicy: first what can be told of any text, then by the schema, then what needs several of its fields. */
 export function checkPolicy(
   document: YamlDocument,
-  { allowedHosts, fleet, names, times, options }: Surroundings,
+  { allowedHosts, fleet, earlier, names, times, options }: Surroundings,
   issues: ConfigIssue[],
 ): UpgradePolicy | undefined {
   const report = reporter(document, issues);
@@ -42,18 +46,31 @@ export function checkPolicy(
   checkSmokeUrls(document.value, allowedHosts, report);
   checkGateUrls(document.value, allowedHosts, report);
   checkExpressions(document.value, report);
+  checkReferences(document.value, names, options.references ?? 'warn', report);
   const { value: policy, issues: found } = parseBySchema(upgradePolicySchema, document);
   issues.push(...found);
-  if (policy === undefined) return undefined;
-  checkUnreachableWaves(policy, report);
-  checkOverlappingWaves(policy, report);
-  checkWaveNumbers(policy, report);
-  checkApprovals(policy, report);
-  checkEffects(policy, report);
-  checkDeadline(policy, options.calendar, options.now, report);
-  checkReferences(policy, names, options.references ?? 'warn', report);
-  if (times !== undefined) checkWaveOpenings(policy, times, report);
-  if (fleet !== undefined) checkPolicyCaps(policy, fleet.spec, report);
-  if (options.calendar !== undefined) checkTargetSupport(policy, options.calendar, options.now, report);
+  const spec = policy?.spec ?? soundFields(upgradePolicySchema.shape.spec, fieldOf(document.value, 'spec'));
+  const { selector, target, caps, estimates, rollback, waves } = spec;
+  if (selector !== undefined && waves !== undefined) {
+    checkUnreachableWaves({ spec: { selector, waves } }, report);
+    checkOverlappingWaves({ spec: { selector, waves } }, report);
+  }
+  if (waves !== undefined) {
+    checkWaveNumbers({ spec: { waves } }, report);
+    checkApprovals({ spec: { waves } }, report);
+    if (rollback !== undefined) checkEffects({ spec: { rollback, waves } }, report);
+    if (times !== undefined && estimates !== undefined)
+      checkWaveOpenings({ spec: { estimates, waves } }, times, report);
+  }
+  checkDeadline({ spec }, options.calendar, options.now, report);
+  if (caps !== undefined && fleet.caps !== undefined && fleet.labels !== undefined)
+    checkPolicyCaps({ spec: { caps } }, { caps: fleet.caps, labels: fleet.labels }, report);
+  if (target !== undefined && options.calendar !== undefined)
+    checkTargetSupport({ spec: { target } }, options.calendar, options.now, report);
+  if (selector !== undefined) {
+    const selecting = { name: fieldOf(document.value, 'metadata', 'name'), selector };
+    checkPolicyOverlap(selecting, earlier, report);
+    earlier.push(selecting);
+  }
   return policy;
 }

@@ -1,6 +1,8 @@
+import { fieldOf } from './checks/check.ts';
 import type { ConfigIssue } from './issue.ts';
 import { scanWaiverSchema } from './schema/scan-waiver.ts';
 import { parseBySchema } from './schema-issues.ts';
+import { soundFields } from './sound-fields.ts';
 import type { ScanWaiver } from './types.ts';
 import { waiverEnd } from './waiver-end.ts';
 import type { YamlDocument } from './yaml-document.ts';
@@ -22,11 +24,12 @@ export function checkWaiver(
 ): CheckedWaiver | undefined {
   const { value, issues: found } = parseBySchema(scanWaiverSchema, document);
   issues.push(...found);
-  if (value === undefined) return undefined;
-  const { expires } = value.spec;
+  const { expires } = value?.spec ?? soundFields(scanWaiverSchema.shape.spec, fieldOf(document.value, 'spec'));
+  if (expires === undefined) return undefined;
   const end = waiverEnd(expires);
   const latest = now === undefined ? undefined : lastDay(now);
-  if (end !== undefined && (latest === undefined || end <= (waiverEnd(latest) ?? end))) return { document: value, end };
+  if (end !== undefined && (latest === undefined || end <= (waiverEnd(latest) ?? end)))
+    return value === undefined ? undefined : { document: value, end };
   const message =
     end === undefined
       ? `"${expires}" is no day or time of the calendar.`

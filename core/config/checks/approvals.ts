@@ -1,10 +1,10 @@
-import type { UpgradePolicy, Wave } from '../types.ts';
-import { type Report, repeats } from './check.ts';
+import type { Wave } from '../types.ts';
+import { type PolicyWith, type Report, repeats } from './check.ts';
 
 type Approval = NonNullable<Wave['approval']>;
 
 /** Approvals that nobody can ever give, or that nobody is asked for. */
-export function checkApprovals({ spec }: UpgradePolicy, report: Report): void {
+export function checkApprovals({ spec }: PolicyWith<'waves'>, report: Report): void {
   for (const [index, { approval }] of spec.waves.entries()) {
     if (approval === undefined) continue;
     const path = ['spec', 'waves', index, 'approval'];

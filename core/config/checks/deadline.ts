@@ -2,15 +2,14 @@ import { KubeVersion } from '../../version/kube-version.ts';
 import type { SupportCalendar } from '../../version/support-calendar.ts';
 import { isTargetMinor } from '../../version/target.ts';
 import { dayOrInstant } from '../day-or-instant.ts';
-import type { UpgradePolicy } from '../types.ts';
-import type { Report } from './check.ts';
+import type { PolicyWith, Report } from './check.ts';
 
 /** The instant of a fixed deadline (semantics.md, Deadline: a bare date is 00:00 UTC of that day). */
 export const deadlineInstant = dayOrInstant;
 
 /** A deadline that no day is, that has passed, or that comes before the target is there. */
 export function checkDeadline(
-  { spec }: UpgradePolicy,
+  { spec }: { readonly spec: Partial<PolicyWith<'deadline' | 'target'>['spec']> },
   calendar: SupportCalendar | undefined,
   now: Date | undefined,
   report: Report,

@@ -1,12 +1,12 @@
 import { both, overlapInPart } from '../../selector/cover.ts';
 import type { UpgradePolicy, Wave } from '../types.ts';
-import type { Report } from './check.ts';
+import type { PolicyWith, Report } from './check.ts';
 
 /**
  * Waves that share some clusters, while each has others too: the first one wins (semantics.md, Wave), and seldom is that what both
  * selectors say. A narrow wave before a wider one is how one wave goes before the rest, and no reason to warn.
  */
-export function checkOverlappingWaves({ spec }: UpgradePolicy, report: Report): void {
+export function checkOverlappingWaves({ spec }: PolicyWith<'selector' | 'waves'>, report: Report): void {
   for (const [index, wave] of spec.waves.entries()) {
     const shared = spec.waves.slice(0, index).filter((earlier) => share(earlier, wave, spec.selector));
     if (shared.length === 0) continue;

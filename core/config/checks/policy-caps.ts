@@ -1,8 +1,12 @@
-import type { FleetSpec, UpgradePolicy } from '../types.ts';
-import type { Report } from './check.ts';
+import type { FleetSpec } from '../types.ts';
+import type { PolicyWith, Report } from './check.ts';
 
 /** Caps of a policy only tighten those of the Fleet (semantics.md, Caps): a looser one does nothing. */
-export function checkPolicyCaps({ spec }: UpgradePolicy, fleet: FleetSpec, report: Report): void {
+export function checkPolicyCaps(
+  { spec }: PolicyWith<'caps'>,
+  fleet: Pick<FleetSpec, 'caps' | 'labels'>,
+  report: Report,
+): void {
   const path = ['spec', 'caps'];
   for (const field of ['total', 'perAccount', 'perRegion'] as const) {
     looser(spec.caps[field], fleet.caps[field], [...path, field]);

@@ -1,8 +1,8 @@
 import { builtInChannels } from '../built-in-channels.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import type { DocumentPath } from '../issue.ts';
-import type { UpgradePolicy } from '../types.ts';
-import type { Report } from './check.ts';
+import { objectName } from '../schema/names.ts';
+import { fieldOf, listOf, type Report } from './check.ts';
 
 /** The names of the Calendars and Channels that are written beside a policy, valid or not; what is no text names nothing. */
 export interface WrittenNames {
@@ -10,30 +10,34 @@ export interface WrittenNames {
   readonly channels: readonly unknown[];
 }
 
+const isName = (name: unknown): name is string => objectName.safeParse(name).success;
+
 /**
  * Calendars and channels that a policy names and that are not there. The files alone cannot tell what is applied already, so that there it
  * is a warning; together with what is in force it is an error, since nothing could start.
  */
 export function checkReferences(
-  { spec }: UpgradePolicy,
+  document: unknown,
   written: WrittenNames,
   references: 'warn' | 'require' | 'ignore',
   report: Report,
 ): void {
   if (references === 'ignore') return;
-  const isName = (name: unknown) => typeof name === 'string';
   const calendars = written.calendars.filter(isName);
   const channels = [...Object.keys(builtInChannels), ...written.channels.filter(isName)];
-  if (typeof spec.target !== 'string') tell('Channel', spec.target.channel, channels, ['spec', 'target', 'channel']);
-  for (const [index, { calendar }] of spec.waves.entries()) {
-    for (const [at, name] of [calendar ?? []].flat().entries()) {
-      const path = ['spec', 'waves', index, 'calendar', ...(typeof calendar === 'string' ? [] : [at])];
-      tell('Calendar', name, calendars, path);
-    }
+  const channel = ['spec', 'target', 'channel'];
+  tell('Channel', fieldOf(document, ...channel), channels, channel);
+  for (const [index, wave] of listOf(fieldOf(document, 'spec', 'waves')).entries()) {
+    const path = ['spec', 'waves', index, 'calendar'];
+    const calendar = fieldOf(wave, 'calendar');
+    if (Array.isArray(calendar))
+      for (const [at, name] of calendar.entries()) tell('Calendar', name, calendars, [...path, at]);
+    else tell('Calendar', calendar, calendars, path);
   }
 
-  function tell(kind: string, name: string, known: readonly string[], path: DocumentPath): void {
-    if (known.includes(name)) return;
+  function tell(kind: string, name: unknown, known: readonly string[], path: DocumentPath): void {
+    // What is no name the schema tells of.
+    if (!isName(name) || known.includes(name)) return;
     const meant = didYouMean(name, known);
     const hint = meant === undefined ? `Write or apply the ${kind} "${name}".` : `Did you mean ${meant}?`;
     if (references === 'require') {

@@ -1,14 +1,13 @@
 import { KubeVersion } from '../../version/kube-version.ts';
 import type { SupportCalendar } from '../../version/support-calendar.ts';
 import { isTargetMinor } from '../../version/target.ts';
-import type { UpgradePolicy } from '../types.ts';
-import type { Report } from './check.ts';
+import type { PolicyWith, Report } from './check.ts';
 
 const path = ['spec', 'target'];
 
 /** A target that EKS does not support, or not for standard money, is legal but seldom meant. */
 export function checkTargetSupport(
-  policy: UpgradePolicy,
+  policy: PolicyWith<'target'>,
   calendar: SupportCalendar,
   now: Date | undefined,
   report: Report,

@@ -1,10 +1,10 @@
 import { both, covers, isSatisfiable } from '../../selector/cover.ts';
 import type { LabelSelector } from '../../selector/label-selector.ts';
-import type { UpgradePolicy, Wave } from '../types.ts';
-import type { Report } from './check.ts';
+import type { Wave } from '../types.ts';
+import type { PolicyWith, Report } from './check.ts';
 
 /** A wave that no cluster can ever land in is most likely in the wrong place: the first matching wave wins. */
-export function checkUnreachableWaves(policy: UpgradePolicy, report: Report): void {
+export function checkUnreachableWaves(policy: PolicyWith<'selector' | 'waves'>, report: Report): void {
   const { selector, waves } = policy.spec;
   if (!isSatisfiable(selector)) {
     report('warning', ['spec', 'selector'], 'its conditions contradict each other, so it can never match a cluster.');

@@ -1,9 +1,9 @@
-import type { UpgradePolicy, Wave } from '../types.ts';
+import type { Wave } from '../types.ts';
 import { concurrencyLimit, failureLimit } from '../wave-limits.ts';
-import { type Report, repeats } from './check.ts';
+import { type PolicyWith, type Report, repeats } from './check.ts';
 
 /** Numbers and shares of a wave that cannot mean what they seem to, as far as the file tells how many clusters it has. */
-export function checkWaveNumbers({ spec }: UpgradePolicy, report: Report): void {
+export function checkWaveNumbers({ spec }: PolicyWith<'waves'>, report: Report): void {
   for (const [index, wave] of spec.waves.entries()) {
     const warn = (path: readonly (string | number)[], message: string) =>
       report('warning', ['spec', 'waves', index, ...path], message);

@@ -1,6 +1,6 @@
 import { durationMilliseconds } from '../schema/quantities.ts';
-import type { UpgradePolicy, Wave } from '../types.ts';
-import type { Report } from './check.ts';
+import type { Wave } from '../types.ts';
+import type { PolicyWith, Report } from './check.ts';
 
 /** What the calendars of a wave leave open; several intersect. Undefined: one of them is not among the files, or is not valid. */
 export interface OpeningTimes {
@@ -14,7 +14,11 @@ export interface OpeningTimes {
 const DEFAULT_ESTIMATE = '60m';
 
 /** Windows in which nothing fits, and approvals that have expired before a window opens. */
-export function checkWaveOpenings({ spec }: UpgradePolicy, times: OpeningTimes, report: Report): void {
+export function checkWaveOpenings(
+  { spec }: PolicyWith<'estimates' | 'waves'>,
+  times: OpeningTimes,
+  report: Report,
+): void {
   for (const [index, wave] of spec.waves.entries()) {
     const calendars = [wave.calendar ?? []].flat();
     if (calendars.length === 0) continue;

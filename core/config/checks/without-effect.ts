@@ -1,12 +1,11 @@
 import { durationMilliseconds } from '../schema/quantities.ts';
-import type { UpgradePolicy } from '../types.ts';
-import type { Report } from './check.ts';
+import type { PolicyWith, Report } from './check.ts';
 
 /** For how long EKS lets a control plane go back (eks.md, version rollback). */
 const ROLLBACK_DAYS = 7;
 
 /** Fields that are legal and do nothing, or less than they promise. */
-export function checkEffects({ spec }: UpgradePolicy, report: Report): void {
+export function checkEffects({ spec }: PolicyWith<'rollback' | 'waves'>, report: Report): void {
   if (spec.rollback.automatic) {
     const message = 'it is kept, and no release carries it out yet: after a failure the cluster is held for a person.';
     report('warning', ['spec', 'rollback', 'automatic'], message);
