@@ -24,6 +24,14 @@ const addon = z.strictObject({
   issues: z.array(z.string()).default([]),
 });
 
+/** EKS knows a cluster by its minor; patches are those of its platform version. */
+function minorWords(input: unknown): string {
+  const version = KubeVersion.tryParse(String(input));
+  return version === undefined
+    ? 'is not a Kubernetes version: write "1.34", in quotes'
+    : `is not a minor alone: write "${version}", in quotes`;
+}
+
 /** What Liftlock adds when it prints its own inventory; a plan is made from the rest, so a person need not write it. */
 const printed = {
   id: z.string().optional(),
@@ -53,10 +61,7 @@ export const inventoryClusterSchema = z
       .describe('Its Region, such as eu-central-1.'),
     kubernetesVersion: z
       .string()
-      .refine(
-        (text) => KubeVersion.tryParse(text) !== undefined,
-        'is not a Kubernetes version: write "1.34", in quotes',
-      )
+      .regex(/^[1-9]\d{0,2}\.(?:0|[1-9]\d{0,3})$/, { error: ({ input }) => minorWords(input) })
       .describe('The minor that it runs, in quotes.'),
     labels: labelMap.describe('Its labels, as selectors see them.'),
     arn: z

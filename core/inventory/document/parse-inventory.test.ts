@@ -69,6 +69,56 @@ test.each([
   ).toMatch(message);
 });
 
+const arn = 'arn:aws:eks:eu-west-1:111111111112:cluster/shop';
+
+test.each([
+  [
+    'a Region with a slip',
+    { region: 'eu-centrall-1' },
+    '4:55 clusters[0].region: "eu-centrall-1" is no Region that this release knows. Did you mean eu-central-1?',
+  ],
+  [
+    'a patch',
+    { kubernetesVersion: '1.35.2' },
+    '4:90 clusters[0].kubernetesVersion: "1.35.2" is not a minor alone: write "1.35", in quotes.',
+  ],
+  [
+    'an ARN of another cluster',
+    { arn },
+    `4:115 clusters[0].arn: "${arn}" is another cluster: here region is "eu-central-1" and not "eu-west-1", accountId is "111111111111" and not "111111111112", name is "web" and not "shop". Correct one of the two, or leave arn out.`,
+  ],
+])('%s is an error at its place', (_, mistake, told) => {
+  expect(
+    errorsOf(text({ ...web, ...mistake })).map(({ line, column, message }) => `${line}:${column} ${message}`),
+  ).toEqual([told]);
+});
+
+test('a Region that is newer than this release is known by the ARN that names it too', () => {
+  const region = 'xx-new-1';
+  const known = { ...web, region, arn: `arn:aws:eks:${region}:111111111111:cluster/web` };
+  expect(errorsOf(text(known))).toEqual([]);
+  expect(errorsOf(text({ ...web, region }))).toHaveLength(1);
+});
+
+test('what was learned must be possible', () => {
+  const learned = (p90: number) => `${text(web)}learned: { count: 9, p50: 3000, p90: ${p90}, failureRate: 0 }\n`;
+  expect(errorsOf(learned(3000))).toEqual([]);
+  expect(errorsOf(learned(1000)).map(({ line, column, message }) => `${line}:${column} ${message}`)).toEqual([
+    expect.stringContaining('5:38 learned.p90: 1000 is less than p50 (3000)'),
+  ]);
+});
+
+test.each([
+  [
+    'a list alone',
+    `- ${JSON.stringify(web)}\n`,
+    /^this is a list alone\. An inventory is a map: write "apiVersion: liftlock/,
+  ],
+  ['a word', 'hello', /"kind: Inventory" and "clusters:" with the list of clusters below it/],
+])('to %s it is said what to write', (_, given, told) => {
+  expect(errorsOf(given).map(({ message }) => message)).toEqual([expect.stringMatching(told)]);
+});
+
 test('the same cluster twice is told at its second place; one that was created again is another', () => {
   expect(
     errorsOf(text(web, { ...web, region: 'eu-west-1' }, web)).map(({ line, message }) => `${line} ${message}`),

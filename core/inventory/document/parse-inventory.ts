@@ -1,12 +1,14 @@
 import { CORE_SCHEMA, load } from 'js-yaml';
 import { fieldOf } from '../../config/checks/check.ts';
 import { kindOf } from '../../config/document-kind.ts';
-import type { ConfigIssue } from '../../config/issue.ts';
+import { type ConfigIssue, sortIssues } from '../../config/issue.ts';
+import { apiVersion } from '../../config/kinds.ts';
 import { type ConfigFile, readYaml } from '../../config/read-yaml.ts';
 import { parseBySchema } from '../../config/schema-issues.ts';
 import type { YamlDocument } from '../../config/yaml-document.ts';
 import type { ClusterControl, ClusterRecord } from '../../contracts/items/cluster.ts';
 import type { LearnedDurations } from '../../contracts/items/rollout.ts';
+import { contradictions } from './contradictions.ts';
 import { type InventoryDocument, inventorySchema } from './inventory-schema.ts';
 import { recordedCluster, recordedHold } from './recorded-cluster.ts';
 
@@ -49,8 +51,10 @@ function quickly(text: string): InventoryDocument | undefined {
     }
   }
   const { success, data } = inventorySchema.safeParse(value);
-  return success && duplicates(data).length === 0 ? data : undefined;
+  return success && duplicates(data).length === 0 && contradictions(data).length === 0 ? data : undefined;
 }
+
+const FORM = `An inventory is a map: write "apiVersion: ${apiVersion}", "kind: Inventory" and "clusters:" with the list of clusters below it, as liftlock get clusters -o yaml prints it.`;
 
 function withPlaces(file: ConfigFile): ParsedInventory {
   const { documents, issues } = readYaml(file, LARGEST);
@@ -63,13 +67,19 @@ function withPlaces(file: ConfigFile): ParsedInventory {
   }
   if (second !== undefined)
     errors.push(second.issue('error', [], 'an inventory is one document; put all clusters into its list.'));
+  if (typeof document.value !== 'object' || Array.isArray(document.value)) {
+    errors.push(document.issue('error', [], Array.isArray(document.value) ? `this is a list alone. ${FORM}` : FORM));
+    return { inventory: undefined, errors };
+  }
   const { kind, issues: unknown } = kindOf(document, ['Inventory']);
   errors.push(...unknown);
   if (kind === undefined) return { inventory: undefined, errors };
   const parsed = parseBySchema(inventorySchema, document);
   errors.push(...parsed.issues);
   errors.push(...duplicateIssues(document));
-  if (errors.length > 0 || parsed.value === undefined) return { inventory: undefined, errors };
+  errors.push(...contradictions(document.value).map(({ path, message }) => document.issue('error', path, message)));
+  if (errors.length > 0 || parsed.value === undefined)
+    return { inventory: undefined, errors: sortIssues(errors, [file.path]) };
   return { inventory: inventoryOf(parsed.value), errors: [] };
 }
 
