@@ -61,3 +61,43 @@ test('nothing is committed in the last minute', () => {
   const { reasons } = windowRule(rules(), new Date('2026-11-20T12:44:01Z'), true);
   expect(reasons.map(({ code }) => code)).toEqual(['WindowClosing']);
 });
+
+const berlin = compileCalendar('prod', {
+  timeZone: 'Europe/Berlin',
+  windows: [
+    { name: 'lunch', schedule: '0 12 * * *', duration: '45m' },
+    { name: 'sunday', schedule: '0 14 * * SUN', duration: '4h' },
+  ],
+  freezes: [],
+});
+const bakes = { wave: { name: 'w', bake: '24h' } };
+
+test.each([
+  [
+    'open, and it would not end in time',
+    {},
+    '20T11:30',
+    'The window lunch closes at 2026-11-20T12:45+01:00, which is too soon: an upgrade is taken to last 1h; it starts when the window sunday opens at 2026-11-22T14:00+01:00.',
+  ],
+  [
+    'closed, and the next opening is too short',
+    { estimateMilliseconds: 90 * MINUTES },
+    '20T08:00',
+    'The next opening is too short: an upgrade is taken to last 1h30m; it starts when the window sunday opens at 2026-11-22T14:00+01:00.',
+  ],
+  [
+    'with a bake, what comes before it does not fit',
+    bakes,
+    '20T08:00',
+    'The next opening is too short: what comes before the bake, half of an upgrade, is taken to last 1h; it starts when the window sunday opens at 2026-11-22T14:00+01:00.',
+  ],
+  [
+    'no opening is long enough',
+    { estimateMilliseconds: 600 * MINUTES },
+    '20T08:00',
+    'The next opening is too short: an upgrade is taken to last 10h; none of the next 200 openings is so long. Lengthen the windows, correct estimates.upgrade, or write mayOverrun: true.',
+  ],
+])('what is too short is told on the clocks of the calendar: %s', (_, more, now, told) => {
+  const { reasons } = windowRule(rules({ calendars: [berlin], ...more }), at(now), false);
+  expect(reasons.at(-1)).toEqual({ code: 'WindowTooShort', message: told });
+});

@@ -1,5 +1,9 @@
 import { calendarStateAt } from '../calendar/calendar-state.ts';
+import type { CompiledCalendar } from '../calendar/compile-calendar.ts';
+import { writtenDuration } from '../calendar/duration.ts';
+import { localText } from '../calendar/local-text.ts';
 import { nextOpenings } from '../calendar/next-openings.ts';
+import { windowAt } from '../calendar/openings.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import type { HopRules } from './hop-rules.ts';
 
@@ -7,6 +11,9 @@ import type { HopRules } from './hop-rules.ts';
 export const LAST_COMMIT_MILLISECONDS = 60_000;
 /** Openings that are looked through for one that is long enough. */
 const OPENINGS = 200;
+
+/** What a hop must fit into, and what of it. */
+type FitRules = Pick<HopRules, 'calendars' | 'estimateMilliseconds'> & Partial<Pick<HopRules, 'wave'>>;
 
 export interface WindowAnswer {
   readonly reasons: readonly Reason[];
@@ -21,7 +28,7 @@ const NOTHING: WindowAnswer = { reasons: [] };
  * the bake where there is one, unless it may overrun; what was begun goes on while the window is open (semantics.md, Cannot finish).
  */
 export function windowRule(
-  rules: Pick<HopRules, 'calendars' | 'problems' | 'estimateMilliseconds' | 'mayOverrun'>,
+  rules: FitRules & Pick<HopRules, 'problems' | 'mayOverrun'>,
   now: Date,
   begun: boolean,
 ): WindowAnswer {
@@ -36,27 +43,35 @@ export function windowRule(
     const reasons = [reason(code, told || 'The window is closed.')];
     // The next opening is not the one in which it begins: whoever reads that it opens tonight would wait in vain.
     const next = state.opensAt?.getTime();
-    if (startsAt?.getTime() !== next) reasons.push(tooShort(needed, startsAt));
+    if (startsAt?.getTime() !== next) reasons.push(tooShort(rules, 'The next opening is too short', startsAt));
     return { reasons, startsAt };
   }
   if (state.closesAt === null) return NOTHING;
   const left = state.closesAt.getTime() - now.getTime();
   if (left >= Math.max(needed, LAST_COMMIT_MILLISECONDS)) return NOTHING;
   const startsAt = fittingOpening(rules, state.closesAt, needed);
-  const closes = `The window ${state.window ?? ''} closes at ${state.closesAt.toISOString()}`;
+  const window = state.window === null ? 'What is open' : `The window ${state.window}`;
+  const closes = `${window} closes at ${clockText(rules.calendars, state.closesAt)}`;
   if (begun || rules.mayOverrun) return { reasons: [reason('WindowClosing', `${closes}, in a moment.`)], startsAt };
-  const minutes = Math.ceil(needed / 60_000);
-  const said = `${closes}, and an upgrade is taken to last ${minutes} minutes: it would not end in time.`;
-  return { reasons: [reason('WindowTooShort', said)], startsAt };
+  return { reasons: [tooShort(rules, `${closes}, which is too soon`, startsAt)], startsAt };
 }
 
-function tooShort(neededMilliseconds: number, startsAt: Date | null): Reason {
-  const minutes = Math.ceil(neededMilliseconds / 60_000);
-  const first =
+function tooShort({ calendars, estimateMilliseconds, wave }: FitRules, what: string, startsAt: Date | null): Reason {
+  const minutes = Math.ceil(estimateMilliseconds / 60_000) * 60_000;
+  const lasts = `taken to last ${writtenDuration(minutes)}`;
+  const why =
+    wave?.bake === undefined ? `an upgrade is ${lasts}` : `what comes before the bake, half of an upgrade, is ${lasts}`;
+  const window = startsAt === null ? null : windowAt(calendars, startsAt.getTime());
+  const then =
     startsAt === null
-      ? `none of the next ${OPENINGS} openings is so long`
-      : `the first opening that is so long begins at ${startsAt.toISOString()}`;
-  return reason('WindowTooShort', `An upgrade is taken to last ${minutes} minutes, and ${first}.`);
+      ? `none of the next ${OPENINGS} openings is so long. Lengthen the windows, correct estimates.upgrade, or write mayOverrun: true`
+      : `it starts when ${window === null ? 'it' : `the window ${window}`} opens at ${clockText(calendars, startsAt)}`;
+  return reason('WindowTooShort', `${what}: ${why}; ${then}.`);
+}
+
+/** On the clocks of the first calendar, as the other reasons have it. */
+function clockText([calendar]: readonly CompiledCalendar[], at: Date): string {
+  return calendar?.zone === undefined ? at.toISOString() : localText(at.getTime(), calendar.zone);
 }
 
 function fittingOpening(rules: Pick<HopRules, 'calendars'>, after: Date, neededMilliseconds: number): Date | null {

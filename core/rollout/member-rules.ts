@@ -40,7 +40,8 @@ export function memberRules(
     const rules = rulesOf(applied?.policy, cluster, wave);
     const window = (begun: boolean): WindowAnswer => {
       if (rules.problems.length > 0) return windowRule(rules, now, begun);
-      const key = `${rules.calendarNames.join(' ')}|${rules.estimateMilliseconds}|${rules.mayOverrun}|${begun}`;
+      const bakes = rules.wave?.bake !== undefined;
+      const key = `${rules.calendarNames.join(' ')}|${rules.estimateMilliseconds}|${rules.mayOverrun}|${bakes}|${begun}`;
       const known = answers.get(key);
       if (known !== undefined) return known;
       const answer = windowRule(rules, now, begun);

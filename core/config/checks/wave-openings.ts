@@ -1,3 +1,4 @@
+import { writtenDuration } from '../../calendar/duration.ts';
 import { durationMilliseconds } from '../schema/quantities.ts';
 import type { Wave } from '../types.ts';
 import type { PolicyWith, Report } from './check.ts';
@@ -48,7 +49,7 @@ function checkEstimate(
   const estimate = durationMilliseconds(given ?? DEFAULT_ESTIMATE);
   if (wave.mayOverrun || estimate <= longest) return;
   const source = given === undefined ? '60m, unless spec.estimates.upgrade says otherwise' : given;
-  const facts = `an upgrade takes ${source}, and ${names} is never open for longer than ${wordsOf(longest)}`;
+  const facts = `an upgrade takes ${source}, and ${names} is never open for longer than ${writtenDuration(longest)}`;
   const advice = 'Lengthen the windows, correct spec.estimates.upgrade, or write mayOverrun: true.';
   // With a bake only what comes before it must fit, and nobody says how much of the estimate that is.
   if (wave.bake === undefined) report('error', [...path, 'calendar'], `${facts}, so none could ever start. ${advice}`);
@@ -64,21 +65,6 @@ function checkExpiry(
 ): void {
   if (approval?.expiresAfter === undefined || !approval.before || closing === undefined) return;
   if (durationMilliseconds(approval.expiresAfter) >= closing) return;
-  const message = `an approval counts for ${approval.expiresAfter}, and within the next weeks ${names} stays closed for ${wordsOf(closing)}: one that is given as it closes has expired before it opens. Write at least ${wordsOf(closing)}.`;
+  const message = `an approval counts for ${approval.expiresAfter}, and within the next weeks ${names} stays closed for ${writtenDuration(closing)}: one that is given as it closes has expired before it opens. Write at least ${writtenDuration(closing)}.`;
   report('warning', [...path, 'approval', 'expiresAfter'], message);
-}
-
-/** As durations are written: `11d18h`. */
-function wordsOf(milliseconds: number): string {
-  const seconds = Math.ceil(milliseconds / 1000);
-  const parts: [number, string][] = [
-    [Math.floor(seconds / 86_400), 'd'],
-    [Math.floor(seconds / 3600) % 24, 'h'],
-    [Math.floor(seconds / 60) % 60, 'm'],
-    [seconds % 60, 's'],
-  ];
-  return parts
-    .filter(([count]) => count > 0)
-    .map(([count, unit]) => `${count}${unit}`)
-    .join('');
 }
