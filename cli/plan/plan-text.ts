@@ -94,12 +94,16 @@ function clusterLines(wave: PlanWave): string[] {
       [from, ...hops].join(' → '),
       zoneTime(start, wave.timeZone),
       zoneTime(end, wave.timeZone),
-      visible(reasons.slice(1).at(0)?.message ?? ''),
+      visible(waitWords(reasons)),
     ]);
   const headers = ['#', 'NAME', 'ACCOUNT', 'REGION', 'HOPS', 'STARTS', 'ENDS', 'WAITS FOR'];
   const title = `Wave ${wave.policy}/${wave.name} (${wave.timeZone ?? 'UTC'})`;
   return [...section(title, lines(table(headers, rows))), ...more(wave.clusters.length)];
 }
+
+/** Why it is in its wave is clear from where it stands. */
+const waitWords = (reasons: PlanWave['clusters'][number]['reasons']): string =>
+  reasons.flatMap(({ code, message }) => (code === 'Wave' || code === 'WaveTag' ? [] : [message])).join(' ');
 
 const more = (count: number): string[] =>
   count > MOST_CLUSTERS ? [`… and ${count - MOST_CLUSTERS} more; -o json lists all.`] : [];

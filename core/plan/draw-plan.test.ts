@@ -56,6 +56,29 @@ test('a calendar that never opens leaves its clusters without dates, and says wh
   expect(cluster?.reasons.map(({ code }) => code)).toContain('WindowClosed');
 });
 
+test('each cluster says what it waited for right before it started, whoever the decision looked at meanwhile', () => {
+  const calendars = { nights: { windows: [{ name: 'n', schedule: '0 22 * * *', duration: '150m' }] } };
+  const waves = [
+    { name: 'first', selector: { matchLabels: { wave: 'first' } }, soak: '2h' },
+    { name: 'second', selector: { matchLabels: { wave: 'second' } }, maxConcurrency: 2 },
+    { name: 'last', maxConcurrency: 2, calendar: 'nights' },
+  ];
+  const clusters = [
+    { name: 'a', labels: { wave: 'first' } },
+    ...fleetOf(4, { labels: { wave: 'second' } }),
+    ...fleetOf(6).map(({ name }) => ({ name: `z${name}` })),
+  ];
+  const { waves: all } = planOf({ clusters, calendars, policy: { waves } });
+  const waits = all.map((wave) => wave.clusters.map(({ reasons }) => reasons.slice(1).map(({ code }) => code)));
+  expect(waits).toEqual([
+    [[]],
+    [['Soaking'], ['Soaking'], ['WaveFull'], ['WaveFull']],
+    [['WindowClosed'], ['WindowClosed'], ['WaveFull'], ['WaveFull'], ['WindowClosed'], ['WindowClosed']],
+  ]);
+  const shut = all[2]?.clusters[4]?.reasons[1]?.message;
+  expect(shut).toMatch(/window n opens 2026-11-21T22:00/);
+});
+
 test.each([
   ['no deadline', {}, null, true],
   ['a bare date is its first instant in UTC, exclusive', { deadline: '2026-11-21' }, '2026-11-21T00:00:00Z', true],

@@ -23,7 +23,7 @@ export function draw(rules: PlanRules, inventory: Inventory, now: Date): Drawn {
     const clusters = membersOf(plan).flatMap(({ clusterKey }) => input.snapshot.clusters.get(clusterKey) ?? []);
     return (spec && deadlineOf(plan.rollout.policy, spec, clusters, now)) ?? [];
   });
-  return { rules, input, plans, deadlines, forward: runForward(input, plans, AS_ESTIMATED) };
+  return { rules, input, plans, deadlines, forward: runForward(input, plans, AS_ESTIMATED, { reasons: true }) };
 }
 
 /** The same plan under other rules: waves and who is in them stay, since no limit decides about that. */

@@ -10,6 +10,7 @@ import { randomPlan } from './testing/random-plan.ts';
 import { NOW, type SmallPlan, smallPlan } from './testing/small-plan.ts';
 
 interface Placed {
+  readonly key: string;
   readonly name: string;
   readonly account: string;
   readonly tags: Readonly<Record<string, string>>;
@@ -48,10 +49,29 @@ function placed(plan: Drawn): Placed[] {
       const { name, account, tags, createdAt } = cluster;
       const isNew = Date.parse(createdAt) > NOW.getTime() - 86_400_000;
       const { startedAt: start, endedAt: end } = lived;
-      return [{ name, account, tags, wave: member.waveIndex, position: member.position, start, end, runs, isNew }];
+      return [
+        {
+          key: member.clusterKey,
+          name,
+          account,
+          tags,
+          wave: member.waveIndex,
+          position: member.position,
+          start,
+          end,
+          runs,
+          isNew,
+        },
+      ];
     }),
   );
 }
+
+const calendarsOf = (plan: Drawn, named: string | readonly string[] | undefined, tags: Placed['tags']) =>
+  [...[named ?? []].flat(), ...(tags['liftlock/calendar']?.split(' ') ?? [])].flatMap((name) => {
+    const calendar = plan.rules.calendars.get(name);
+    return calendar === undefined ? [] : [compileCalendar(name, calendar)];
+  });
 
 const holds = (check: (given: SmallPlan) => void, numRuns = 80) =>
   fc.assert(fc.property(randomPlan, check), { numRuns, seed: 20_261_120 });
@@ -74,11 +94,7 @@ test('every hop starts where all its calendars are open, and fits unless it may 
     const { waves, estimate } = specOf(plan);
     for (const { wave, runs, tags } of placed(plan)) {
       const spec = waves[wave];
-      const names = [...[spec?.calendar ?? []].flat(), ...(tags['liftlock/calendar']?.split(' ') ?? [])];
-      const calendars = names.flatMap((name) => {
-        const calendar = plan.rules.calendars.get(name);
-        return calendar === undefined ? [] : [compileCalendar(name, calendar)];
-      });
+      const calendars = calendarsOf(plan, spec?.calendar, tags);
       for (const { from } of runs) {
         const { open, closesAt } = calendarStateAt(calendars, new Date(from));
         expect(open).toBe(true);
@@ -127,6 +143,29 @@ test('a wave begins when the one before it has ended and soaked; new clusters al
       for (const { start } of after) expect(start).toBeGreaterThanOrEqual(ready);
     }
   });
+});
+
+test('what a cluster waits for holds until the instant at which it starts, and who starts at once waits for nothing', () => {
+  holds((given) => {
+    const plan = drawn(given);
+    const { waves } = specOf(plan);
+    const all = placed(plan);
+    const { total = Number.POSITIVE_INFINITY, perAccount = Number.POSITIVE_INFINITY } = plan.rules.fleet.caps;
+    for (const { key, start, wave, tags, account } of all) {
+      const waited = plan.forward.waited.get(key)?.map(({ code }) => code) ?? [];
+      expect(waited.length > 0).toBe(start > NOW.getTime());
+      const before = start - 1;
+      const spec = waves[wave];
+      if (waited.includes('WindowClosed') || waited.includes('Frozen'))
+        expect(calendarStateAt(calendarsOf(plan, spec?.calendar, tags), new Date(before)).open).toBe(false);
+      const begun = all.filter((one) => one.start <= before && before < (one.end ?? Number.POSITIVE_INFINITY));
+      const most = typeof spec?.maxConcurrency === 'number' ? spec.maxConcurrency : 1;
+      if (waited.includes('WaveFull'))
+        expect(begun.filter((one) => one.wave === wave).length).toBeGreaterThanOrEqual(most);
+      const own = begun.filter((one) => one.account === account);
+      if (waited.includes('CapReached')) expect(begun.length >= total || own.length >= perAccount).toBe(true);
+    }
+  }, 150);
 });
 
 test('canaries go first, one after the other', () => {

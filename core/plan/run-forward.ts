@@ -1,3 +1,4 @@
+import type { Member } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { decide } from '../rollout/decide.ts';
 import type { Decision, Waiting } from '../rollout/decisions.ts';
@@ -5,14 +6,15 @@ import type { RolloutPlan } from '../rollout/plan-rollout.ts';
 import { planRollout } from '../rollout/plan-rollout.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { asAssumed } from './assumed.ts';
+import { lastWaits } from './last-wait.ts';
 import { isOwnReason } from './offered.ts';
 import type { Chance, PlanInput } from './plan-input.ts';
 import { VirtualFleet } from './virtual-fleet.ts';
-import { nextInstant } from './wake-up.ts';
+import { nextInstant, TICK_MILLISECONDS } from './wake-up.ts';
 
 export interface Forward {
   readonly fleet: VirtualFleet;
-  /** Why each cluster last waited, before it began; clusters that never did are missing. */
+  /** What each cluster waited for right before it began, or does for ever; clusters that never wait are missing. Asked for by `reasons`. */
   readonly waited: ReadonlyMap<string, readonly Reason[]>;
   /** Milliseconds during which somebody waited for a reason, by its code. Several hold at once. */
   readonly lost: ReadonlyMap<string, number>;
@@ -21,6 +23,8 @@ export interface Forward {
 export interface ForwardOptions {
   /** Nothing is looked at from then on; milliseconds since the epoch. */
   readonly until?: number;
+  /** Whether `waited` is wanted. */
+  readonly reasons?: boolean;
   /** Everybody is offered to every decision: slow, and the same (a test holds it to that). */
   readonly everybody?: boolean;
 }
@@ -58,24 +62,46 @@ export function runForward(
   const start = input.now.getTime();
   const end = Math.min(start + HORIZON_MILLISECONDS, options.until ?? Number.POSITIVE_INFINITY);
   let now: Date | undefined = input.now;
+  let last = now;
   while (now !== undefined && now.getTime() < end) {
-    const { wakes, codes } = tick(fleet, base, now, waited, options.everybody === true);
+    const before = options.reasons === true && now > last ? fleet.standstill(lookBefore(now, last)) : undefined;
+    const { wakes, codes, started } = tick(fleet, base, now, options.everybody === true);
+    if (before !== undefined && started.length > 0) note(waited, lastWaits(before, started));
+    last = now;
     const next = nextInstant(fleet, base, wakes, now, start);
     for (const code of codes) lost.set(code, (lost.get(code) ?? 0) + (next?.getTime() ?? end) - now.getTime());
     now = next;
   }
+  if (options.reasons === true) {
+    const snapshot = fleet.snapshot(undefined);
+    const never = snapshot.members.filter(({ clusterKey }) => !fleet.lived.has(clusterKey));
+    if (never.length > 0) note(waited, lastWaits({ snapshot, at: last }, never));
+  }
   return { fleet, waited, lost };
 }
 
-/** Decides until nothing follows any more. Gives the instants at which what waits expects something to change, and why it waits. */
+/** Nothing has changed since the last instant but the clock: what it would find a look earlier is what still held. */
+const lookBefore = (now: Date, last: Date): Date =>
+  new Date(Math.max(last.getTime(), now.getTime() - TICK_MILLISECONDS));
+
+function note(waited: Map<string, readonly Reason[]>, found: ReadonlyMap<string, readonly Reason[]>): void {
+  for (const [clusterKey, reasons] of found) waited.set(clusterKey, reasons);
+}
+
+/**
+ * Decides until nothing follows any more. Gives the instants at which what waits expects something to change, why it waits, and the members
+ * whose cluster has begun, as they were before.
+ */
 function tick(
   fleet: VirtualFleet,
   base: FleetSnapshot,
   now: Date,
-  waited: Map<string, readonly Reason[]>,
   everybody: boolean,
-): { readonly wakes: readonly string[]; readonly codes: ReadonlySet<string> } {
+): { readonly wakes: readonly string[]; readonly codes: ReadonlySet<string>; readonly started: readonly Member[] } {
   fleet.finish(now);
+  const started: Member[] = [];
+  /** As they were before anything was decided about them now. */
+  const changed = new Map<string, Member>();
   let depth = 1;
   let wakes: readonly string[] = [];
   let codes = new Set<string>();
@@ -84,27 +110,28 @@ function tick(
     const snapshot = fleet.snapshot(everybody ? undefined : depth);
     const { decisions, waiting } = decide(snapshot, now);
     codes = new Set();
-    for (const { clusterKey, reasons } of waiting) {
-      if (!fleet.lived.has(clusterKey)) waited.set(clusterKey, reasons);
-      for (const { code } of reasons) codes.add(code);
-    }
+    for (const { reasons } of waiting) for (const { code } of reasons) codes.add(code);
     wakes = waiting.flatMap(({ until }) => until ?? []);
-    let changed = 0;
+    let changes = 0;
     let granted = 0;
     for (const decision of decisions) {
+      const isNew = decision.type === 'grant-member' && !fleet.lived.has(decision.member.clusterKey);
       if (!apply(fleet, decision, now)) continue;
-      changed += 1;
+      changes += 1;
       if (decision.type === 'grant-member') granted += 1;
+      if (decision.type === 'change-member' && !changed.has(decision.member.clusterKey))
+        changed.set(decision.member.clusterKey, decision.member);
+      if (isNew) started.push(changed.get(decision.member.clusterKey) ?? decision.member);
     }
     // Whoever is left waits for a place in a full wave, so that a second look would find nothing.
-    if (!everybody && granted === changed && granted > 0 && fleet.rollouts.size === 1 && isFull(waiting)) break;
+    if (!everybody && granted === changes && granted > 0 && fleet.rollouts.size === 1 && isFull(waiting)) break;
     const offeredNow = snapshot.members.length;
-    if (changed > 0) depth = 1;
+    if (changes > 0) depth = 1;
     else if (depth >= DEEPEST || offeredNow === before || !waiting.some((one) => isOwnReason(base, one))) break;
     else depth += 1;
-    before = changed > 0 ? -1 : offeredNow;
+    before = changes > 0 ? -1 : offeredNow;
   }
-  return { wakes, codes };
+  return { wakes, codes, started };
 }
 
 const FULL: readonly string[] = ['WaveFull', 'CanaryFirst', 'BudgetInFlight'];

@@ -11,6 +11,7 @@ import type { Decision } from '../rollout/decisions.ts';
 import type { RolloutPlan } from '../rollout/plan-rollout.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { EventHeap } from './event-heap.ts';
+import type { Standstill } from './last-wait.ts';
 import { type CapsOfClusters, offered, type WaveMembers } from './offered.ts';
 import type { Chance } from './plan-input.ts';
 
@@ -91,8 +92,7 @@ export class VirtualFleet {
 
   /** What the reconciler would read, without those whose turn cannot come now: `depth` widens the look where it was too narrow; undefined = all. */
   snapshot(depth: number | undefined): FleetSnapshot {
-    const rollouts = [...this.rollouts.values()].filter((one) => one.status === 'Running');
-    const waves = [...this.waves.values()];
+    const snapshot = this.#without();
     const looked = {
       base: this.#base,
       waves: this.waves,
@@ -101,15 +101,13 @@ export class VirtualFleet {
       caps: this.#caps,
       aside: this.#aside,
     };
-    return {
-      ...this.#base,
-      ledger: this.#ledger,
-      grants: [...this.#grants.values()],
-      upgrades: [...this.#upgrades.values()],
-      rollouts,
-      waves,
-      members: rollouts.flatMap((rollout) => offered(looked, rollout, depth)),
-    };
+    return { ...snapshot, members: snapshot.rollouts.flatMap((rollout) => offered(looked, rollout, depth)) };
+  }
+
+  /** As it is now, whatever becomes of it later; without members. */
+  standstill(at: Date): Standstill {
+    const ledger = { counts: { ...this.#ledger.counts } };
+    return { snapshot: { ...this.#without(), ledger }, at };
   }
 
   /** Carries out one decision. True when something changed. */
@@ -155,6 +153,18 @@ export class VirtualFleet {
   /** The next instant at which work ends. */
   get nextEnd(): number | undefined {
     return this.work.nextAt;
+  }
+
+  #without(): FleetSnapshot {
+    return {
+      ...this.#base,
+      ledger: this.#ledger,
+      grants: [...this.#grants.values()],
+      upgrades: [...this.#upgrades.values()],
+      rollouts: [...this.rollouts.values()].filter((one) => one.status === 'Running'),
+      waves: [...this.waves.values()],
+      members: [],
+    };
   }
 
   #grant({ member, upgradeId, from, to }: Extract<Decision, { type: 'grant-member' }>, now: Date): void {

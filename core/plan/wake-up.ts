@@ -3,7 +3,8 @@ import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { soakOf } from '../rollout/wave-soak.ts';
 import type { VirtualFleet } from './virtual-fleet.ts';
 
-const TICK_MILLISECONDS = 60_000;
+/** So often the reconciler looks by itself. */
+export const TICK_MILLISECONDS = 60_000;
 
 /**
  * The next instant at which a decision may find something else: work ends, a window opens, a soak is over, a new cluster has settled.
