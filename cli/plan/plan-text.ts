@@ -4,6 +4,7 @@ import type { Paint } from '../output/paint.ts';
 import { table } from '../output/table.ts';
 import { visible } from '../output/visible.ts';
 import { dollars } from './dollars.ts';
+import { nothingToDo } from './nothing-to-do.ts';
 import { zoneTime } from './zone-time.ts';
 
 /** So many clusters of a wave are listed one by one; the others are in `-o json`. */
@@ -108,16 +109,23 @@ const waitWords = (reasons: PlanWave['clusters'][number]['reasons']): string =>
 const more = (count: number): string[] =>
   count > MOST_CLUSTERS ? [`… and ${count - MOST_CLUSTERS} more; -o json lists all.`] : [];
 
-function deadlineWords({ deadlines, deadline }: PlanDocument): string {
-  const [first] = [...deadlines].sort((a, b) => ((a.at ?? '~') < (b.at ?? '~') ? -1 : 1));
+/** The earliest deadline, and whose it is. */
+export function deadlineWords({ deadlines, deadline }: PlanDocument): string {
+  const first = deadlines.find(({ at }) => at === deadline) ?? deadlines[0];
   if (first === undefined) return 'none';
-  return visible(`${deadline ?? 'every cluster is overdue'} (policy ${first.policy}: ${first.source})`);
+  return visible(`${deadline ?? noDeadline(first)} (policy ${first.policy}: ${first.source})`);
 }
+
+const noDeadline = ({ overdue }: PlanDocument['deadlines'][number]): string =>
+  overdue.length > 0 ? 'every cluster is overdue' : 'none for now';
 
 const limitWords = ({ kind, name, change }: NonNullable<PlanDocument['limitedBy']>): string =>
   visible(`${kind}${name === null ? '' : ` ${name}`}: ${change}`);
 
-function etaWords({ eta, waves }: PlanDocument): string {
+function etaWords(plan: PlanDocument): string {
+  const { eta, waves } = plan;
+  const nothing = nothingToDo(plan);
+  if (nothing !== undefined) return nothing;
   const planned = waves
     .flatMap(({ endsAt }) => endsAt ?? [])
     .sort((a, b) => Date.parse(a) - Date.parse(b))

@@ -98,6 +98,30 @@ test('the table is on the clocks of the calendar, with the worst case and what i
   expect(out).toMatch(/stray .*NoPolicy/);
 });
 
+test('where every cluster is at its target nothing is to do, and the deadline is shown all the same', async () => {
+  const clusters = INVENTORY.clusters.filter(({ name }) => name === 'done' || name === 'ahead');
+  const files = { ...FILES, 'inventory.json': JSON.stringify({ ...INVENTORY, clusters }) };
+  const { code, out, err } = await plan(files).ran;
+  expect(code).toBe(0);
+  expect(out).toMatch(/^Deadline: +2026-12-02T00:00:00Z \(policy standard: 2026-12-02\)$/m);
+  expect(out).toMatch(/^Done: +nothing is to do: every cluster is at its target, or beyond it$/m);
+  expect(out).not.toContain('never');
+  expect(err).toContain('0 clusters planned; nothing is to do');
+  const { out: page } = await plan(files, '-o', 'html').ran;
+  expect(page).toContain('Nothing is to do: every cluster is at its target, or beyond it.');
+  expect(page).toContain('<dt>Deadline</dt><dd>2026-12-02 00:00 +00:00</dd>');
+  expect(page).not.toMatch(/<svg|never|does not end/);
+});
+
+test('where none goes for other reasons that is told, and what the deadline hangs on', async () => {
+  const clusters = INVENTORY.clusters.filter(({ name }) => name === 'done' || name === 'paused');
+  const policy = FILES['policy.yaml'].replace('2026-12-02', '{ beforeEndOf: standardSupport, margin: 14d }');
+  const files = { ...FILES, 'policy.yaml': policy, 'inventory.json': JSON.stringify({ ...INVENTORY, clusters }) };
+  const { out } = await plan(files).ran;
+  expect(out).toMatch(/^Deadline: +none for now \(policy standard: 14d before the end of standard support\)$/m);
+  expect(out).toMatch(/^Done: +nothing is planned: 1 of 2 clusters are at their target or beyond it, the others are/m);
+});
+
 test('--diff tells what moved since an older plan, and nothing where nothing did', async () => {
   const { out: old } = await plan(FILES, '-o', 'json').ran;
   const same = await plan({ ...FILES, 'old.json': old }, '--diff', '@old.json').ran;

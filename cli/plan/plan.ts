@@ -10,6 +10,7 @@ import { print } from '../output/print.ts';
 import type { Session } from '../session.ts';
 import { chart } from './chart/chart.ts';
 import { diffLines } from './diff-text.ts';
+import { nothingToDo } from './nothing-to-do.ts';
 import { planLines } from './plan-text.ts';
 import { readFleetFile, readOldPlan, readRules, targetOf } from './read-input.ts';
 
@@ -55,8 +56,10 @@ const calendarsOf = (rules: PlanRules) =>
   );
 
 /** One line on stderr, so that whoever pipes the document away still learns the verdict. */
-function tell({ io }: Session, { feasible, limitedBy, waves }: PlanDocument): void {
+function tell({ io }: Session, plan: PlanDocument): void {
+  const { feasible, limitedBy, waves } = plan;
   const clusters = waves.reduce((sum, wave) => sum + wave.clusters.length, 0);
-  const verdict = feasible ? 'feasible' : `not feasible: ${limitedBy?.change ?? 'a deadline is missed'}`;
+  const nothing = nothingToDo(plan);
+  const verdict = feasible ? (nothing ?? 'feasible') : `not feasible: ${limitedBy?.change ?? 'a deadline is missed'}`;
   io.err(`${clusters} ${clusters === 1 ? 'cluster' : 'clusters'} planned; ${verdict}.\n`);
 }

@@ -17,6 +17,14 @@ export interface PolicyDeadline {
 
 const CALENDAR = SupportCalendar.builtIn();
 
+/** A deadline as the policy says it. */
+export function deadlineSource(deadline: NonNullable<UpgradePolicySpec['deadline']>): string {
+  if (typeof deadline === 'string') return deadline;
+  const { beforeEndOf, margin } = deadline;
+  const what = beforeEndOf === 'standardSupport' ? 'standard support' : 'extended support';
+  return `${margin === '0s' ? '' : `${margin} before `}the end of ${what}`;
+}
+
 /**
  * By when the clusters of a policy that need work are to be done; undefined = it has no deadline. `beforeEndOf` is the earliest over the
  * versions that the clusters run, those whose own date has passed left out (semantics.md, Deadline and Plan).
@@ -29,7 +37,7 @@ export function deadlineOf(
 ): PolicyDeadline | undefined {
   if (deadline === undefined || clusters.length === 0) return undefined;
   if (typeof deadline === 'string')
-    return { policy, at: deadlineInstant(deadline)?.getTime(), source: deadline, overdue: [] };
+    return { policy, at: deadlineInstant(deadline)?.getTime(), source: deadlineSource(deadline), overdue: [] };
   const { beforeEndOf, margin } = deadline;
   const own = clusters.flatMap((cluster) => {
     const support = CALENDAR.supportStatus(KubeVersion.parse(cluster.version), now);
@@ -37,11 +45,10 @@ export function deadlineOf(
     return end === undefined ? [] : [{ cluster, at: end.getTime() - durationMilliseconds(margin) }];
   });
   const ahead = own.filter(({ at }) => at > now.getTime());
-  const what = beforeEndOf === 'standardSupport' ? 'standard support' : 'extended support';
   return {
     policy,
     at: ahead.length === 0 ? undefined : ahead.reduce((least, { at }) => Math.min(least, at), Number.POSITIVE_INFINITY),
-    source: `${margin === '0s' ? '' : `${margin} before `}the end of ${what}`,
+    source: deadlineSource(deadline),
     overdue: own.filter(({ at }) => at <= now.getTime()),
   };
 }

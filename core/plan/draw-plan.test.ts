@@ -121,6 +121,27 @@ test('of several policies the earliest deadline counts, and each is held to its 
   ]);
 });
 
+test('the deadline of a policy whose clusters are all done stands with it, and nobody has to meet it', () => {
+  const policies = {
+    done: { selector: { matchLabels: { p: 'done' } }, deadline: '2026-11-01' },
+    open: { selector: { matchLabels: { p: 'open' } }, deadline: '2026-12-01' },
+  };
+  const clusters = [
+    { name: 'a', version: '1.36', labels: { p: 'done' } },
+    { name: 'b', labels: { p: 'open' } },
+  ];
+  const plan = planOf({ policies, clusters });
+  expect([plan.deadline, plan.feasible]).toEqual(['2026-12-01T00:00:00Z', true]);
+  expect(plan.deadlines.map(({ policy, at, endsAt }) => [policy, at, endsAt])).toEqual([
+    ['done', '2026-11-01T00:00:00Z', null],
+    ['open', '2026-12-01T00:00:00Z', '2026-11-20T09:00:00Z'],
+  ]);
+  expect(planOf({ policies, clusters: clusters.slice(0, 1) })).toMatchObject({
+    deadline: '2026-11-01T00:00:00Z',
+    feasible: true,
+  });
+});
+
 test('waiting costs: a cluster in extended support until its hop ends, and what staying would cost after', () => {
   const plan = planOf({
     clusters: [{ name: 'late', version: '1.33' }],

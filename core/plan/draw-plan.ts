@@ -1,6 +1,8 @@
+import { deadlineInstant } from '../config/checks/deadline.ts';
 import { apiVersion } from '../config/kinds.ts';
 import type { Inventory } from '../inventory/document/parse-inventory.ts';
 import { rolloutPlanHash } from '../rollout/plan-hash.ts';
+import { deadlineSource } from './deadline.ts';
 import { assumptionsOf } from './document/assumptions.ts';
 import { excludedOf } from './document/excluded.ts';
 import { instantOrNull, instantText } from './document/instant.ts';
@@ -25,7 +27,9 @@ export function drawPlan(rules: PlanRules, inventory: Inventory, { now, seed, ru
   const { waves, cost } = wavesOf(drawn);
   const deadlines = deadlinesOf(drawn);
   const feasible = deadlines.every((deadline) => deadline.feasible);
-  const instants = deadlines.flatMap(({ at }) => at ?? []).sort();
+  const idle = idleDeadlines(drawn);
+  // Of policies whose clusters are all done only where all are: no plan has to meet theirs.
+  const instants = (deadlines.length > 0 ? deadlines : idle).flatMap(({ at }) => at ?? []).sort();
   return {
     apiVersion,
     kind: 'RolloutPlan',
@@ -33,7 +37,7 @@ export function drawPlan(rules: PlanRules, inventory: Inventory, { now, seed, ru
     waves,
     excluded: excludedOf(drawn),
     deadline: instants[0] ?? null,
-    deadlines,
+    deadlines: [...deadlines, ...idle].sort((a, b) => (a.policy < b.policy ? -1 : 1)),
     feasible,
     limitedBy: feasible ? null : limitedBy(drawn, inventory),
     eta: etaOf(drawn, seed, runs),
@@ -42,6 +46,16 @@ export function drawPlan(rules: PlanRules, inventory: Inventory, { now, seed, ru
     binding: inventory.complete,
     hash: rolloutPlanHash(waves.map(({ hash }) => hash)),
   };
+}
+
+/** Of policies of which no cluster goes: whose end of support it was meant to come before nobody knows then. */
+function idleDeadlines({ rules, deadlines }: Drawn): PlanDocument['deadlines'] {
+  return [...rules.policies].flatMap(([policy, { spec }]) => {
+    const { deadline } = spec;
+    if (deadline === undefined || deadlines.some((one) => one.policy === policy)) return [];
+    const at = instantOrNull(typeof deadline === 'string' ? deadlineInstant(deadline) : undefined);
+    return [{ policy, at, source: deadlineSource(deadline), endsAt: null, feasible: true, overdue: [] }];
+  });
 }
 
 function deadlinesOf(drawn: Drawn): PlanDocument['deadlines'] {

@@ -1,5 +1,7 @@
 import type { PlanDocument } from '../../../core/plan/document/plan-schema.ts';
 import { dollars } from '../dollars.ts';
+import { asSentence, nothingToDo } from '../nothing-to-do.ts';
+import { deadlineWords } from '../plan-text.ts';
 import { zoneTime } from '../zone-time.ts';
 import { type Calendars, drawing } from './drawing.ts';
 import { escaped, htmlTable } from './html-text.ts';
@@ -22,9 +24,7 @@ export function chart(plan: PlanDocument, calendars: Calendars): string {
 <body>
 <h1>Upgrade plan</h1>
 ${summary(plan, clusters)}
-${drawing(plan, calendars)}
-<p class="legend"><span class="key bar"></span> upgrade <span class="key soak"></span> soak <span class="key closed"></span> window closed <span class="key ice"></span> freeze. Times on the axis are UTC.</p>
-<h2>Waves</h2>
+${clusters === 0 ? '' : `${drawing(plan, calendars)}\n${LEGEND}\n`}<h2>Waves</h2>
 ${waves(plan)}
 ${excluded(plan)}
 <h2>What is assumed</h2>
@@ -35,22 +35,31 @@ ${excluded(plan)}
 `;
 }
 
-function summary(
-  { feasible, deadline, limitedBy, eta, costOfWaiting, waves: all, now }: PlanDocument,
-  clusters: number,
-) {
+const LEGEND =
+  '<p class="legend"><span class="key bar"></span> upgrade <span class="key soak"></span> soak <span class="key closed"></span> window closed <span class="key ice"></span> freeze. Times on the axis are UTC.</p>';
+
+function summary(plan: PlanDocument, clusters: number): string {
+  const { feasible, deadline, limitedBy, eta, costOfWaiting, waves: all, now } = plan;
+  const nothing = nothingToDo(plan);
   const end = all
     .flatMap(({ endsAt }) => (endsAt === null ? [] : Date.parse(endsAt)))
     .reduce((a, b) => Math.max(a, b), 0);
   const by = deadline === null ? '' : ` by ${escaped(zoneTime(deadline, null))}`;
-  const verdict = feasible
-    ? `All ${clusters} clusters can be upgraded${by}.`
-    : `The deadline cannot be met${by}: ${escaped(limitedBy?.change ?? '')}.`;
-  const rows: [string, string][] = [
-    ['Planned from', zoneTime(now, null)],
+  const verdict =
+    nothing !== undefined
+      ? escaped(asSentence(nothing))
+      : feasible
+        ? `All ${clusters} clusters can be upgraded${by}.`
+        : `The deadline cannot be met${by}: ${escaped(limitedBy?.change ?? '')}.`;
+  const ends: [string, string][] = [
     ['Last upgrade ends', end === 0 ? 'never' : zoneTime(new Date(end).toISOString(), null)],
     ['Half of all chances', eta.p50 === null ? 'does not end' : `by ${zoneTime(eta.p50, null)}`],
     ['Nine of ten chances', eta.p90 === null ? 'does not end' : `by ${zoneTime(eta.p90, null)}`],
+  ];
+  const rows: [string, string][] = [
+    ['Planned from', zoneTime(now, null)],
+    ['Deadline', deadline === null ? deadlineWords(plan) : zoneTime(deadline, null)],
+    ...(nothing === undefined ? ends : []),
     ['Extended support now', `${dollars(costOfWaiting.perDayNow)} a day`],
     ['Until all is done', dollars(costOfWaiting.untilDone)],
     ['Avoided by this plan', dollars(costOfWaiting.avoided)],

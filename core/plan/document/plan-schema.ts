@@ -51,10 +51,12 @@ const wave = z.object({
 
 const deadline = z.object({
   policy: z.string().describe('The policy that has it.'),
-  at: instantOrNone.describe('The instant by which every cluster is to be done; null = all are overdue already.'),
+  at: instantOrNone.describe(
+    'The instant by which every cluster is to be done; null = all are overdue already, or it is that of no cluster.',
+  ),
   source: z.string().describe('How the policy says it.'),
-  endsAt: instantOrNone.describe('When the last of its clusters has ended; null = never.'),
-  feasible: z.boolean().describe('Whether that is before the deadline.'),
+  endsAt: instantOrNone.describe('When the last of its clusters has ended; null = never, or none of them goes.'),
+  feasible: z.boolean().describe('Whether that is before the deadline; true where none of them goes.'),
   overdue: z
     .array(z.object({ name: z.string(), accountId: z.string(), region: z.string(), at: instant }))
     .describe('Clusters whose own date has passed; they do not count.'),
@@ -78,7 +80,9 @@ export const rolloutPlanSchema = z
         }),
       )
       .describe('Every cluster that is in no wave, and why.'),
-    deadline: instantOrNone.describe('The earliest deadline of all policies; null = none.'),
+    deadline: instantOrNone.describe(
+      'The earliest deadline of the policies of which clusters go, or where none do of all; null = none.',
+    ),
     deadlines: z.array(deadline).describe('The deadline of each policy that has one.'),
     feasible: z.boolean().describe('Whether every deadline is met.'),
     limitedBy: z
