@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { stringify } from 'yaml';
 import { formatIssue } from '../../core/config/issue.ts';
@@ -11,6 +10,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { invalid } from '../failure.ts';
 import { visible } from '../output/visible.ts';
 import type { Session } from '../session.ts';
+import { readText } from '../verbs/read-text.ts';
 
 export interface ImportOptions {
   readonly name?: string;
@@ -19,7 +19,7 @@ export interface ImportOptions {
 
 /** Prints a Calendar (YAML) whose freezes are the events of an iCalendar file; what was left out goes to stderr. */
 export async function importCalendar(session: Session, file: string, options: ImportOptions): Promise<ExitCode> {
-  const text = file === '-' ? await session.io.stdin() : await read(file);
+  const text = file === '-' ? await session.io.stdin() : await readText(file);
   const shown = file === '-' ? '<stdin>' : file;
   const { title, timeZone, freezes, notes } = imported(text, shown, options.timeZone, session.io.now());
   for (const note of notes) session.io.err(`${visible(`${shown}: ${note}`)}\n`);
@@ -41,18 +41,6 @@ function imported(text: string, file: string, timeZone: string | undefined, now:
     return importFreezes(text, timeZone, now);
   } catch (error) {
     if (error instanceof ImportProblem) throw invalid(`liftlock: ${file}: ${error.message}`);
-    throw error;
-  }
-}
-
-async function read(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') throw invalid(`liftlock: there is no file ${file}.`);
-    if (code === 'EACCES') throw invalid(`liftlock: ${file} may not be read by you.`);
-    if (code === 'EISDIR') throw invalid(`liftlock: ${file} is a folder; name one .ics file.`);
     throw error;
   }
 }

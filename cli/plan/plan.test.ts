@@ -158,6 +158,13 @@ test.each([
   ['no such inventory', {}, ['--inventory', '/nowhere/at/all.yaml'], /there is no file/],
   ['a time without zone', {}, ['--now', '2026-11-20T08:00'], /--now is .*with its zone/],
   ['a target that is none', {}, ['--target', 'newest'], /--target is "newest"/],
+  [
+    'an old plan with a mistake',
+    { 'old.json': '{"now":"yesterday"}' },
+    ['--diff', '@old.json'],
+    /old\.json:1:8: error: now: "yesterday" is not an instant: write.*… and \d+ more\.\n.*Give one that liftlock plan -o json printed/s,
+  ],
+  ['an old plan that is no JSON', { 'old.json': 'a: [' }, ['--diff', '@old.json'], /is not JSON, so it is not a Roll/],
   ['an old plan that is none', { 'old.json': '{}' }, ['--diff', '@old.json'], /is not a RolloutPlan/],
   ['a calendar that is nowhere', { 'policy.yaml': FILES['policy.yaml'].split('---')[0] ?? '' }, [], /nights/],
   ['a seed that is no number', {}, ['--seed', 'x'], /whole number/],

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { formatIssue } from '../../core/config/issue.ts';
 import { type ParsedConfig, parseConfig } from '../../core/config/parse-config.ts';
 import { targetSchema } from '../../core/config/schema/target.ts';
@@ -10,6 +9,8 @@ import { invalid } from '../failure.ts';
 import { visible } from '../output/visible.ts';
 import type { Session } from '../session.ts';
 import { type FileOptions, readConfigFiles } from '../verbs/config-files.ts';
+import { readPrinted } from '../verbs/read-printed.ts';
+import { readText } from '../verbs/read-text.ts';
 
 /** What the config files say; the files are all there is, so a calendar that is named must be among them. Fails with exit code 2. */
 export async function readRules(session: Session, options: FileOptions, now: Date): Promise<ParsedConfig> {
@@ -24,7 +25,8 @@ export async function readRules(session: Session, options: FileOptions, now: Dat
 
 /** The clusters. Fails with exit code 2, every mistake told with its place. */
 export async function readFleetFile(session: Session, path: string): Promise<Inventory> {
-  const file = path === '-' ? { path: '<stdin>', text: await session.io.stdin() } : { path, text: await textOf(path) };
+  const file =
+    path === '-' ? { path: '<stdin>', text: await session.io.stdin() } : { path, text: await readText(path) };
   const { inventory, errors } = parseInventory(file);
   for (const issue of errors) session.io.err(`${visible(formatIssue(issue))}\n`);
   if (inventory === undefined) throw invalid('liftlock: the inventory cannot be read. Correct the errors above.');
@@ -32,36 +34,15 @@ export async function readFleetFile(session: Session, path: string): Promise<Inv
 }
 
 /** A plan that was printed with `-o json` before. Fails with exit code 2. */
-export async function readOldPlan(path: string): Promise<PlanDocument> {
-  let value: unknown;
-  try {
-    value = JSON.parse(await textOf(path));
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw invalid(`liftlock: ${path} is not JSON. Give a plan that was printed with -o json.`);
-  }
-  const parsed = rolloutPlanSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const where = issue === undefined || issue.path.length === 0 ? '' : ` (${issue.path.join('.')}: ${issue.message})`;
-  throw invalid(`liftlock: ${path} is not a RolloutPlan of this release${where}. Give one printed with -o json.`);
-}
+export const readOldPlan = (path: string): Promise<PlanDocument> =>
+  readPrinted(path, rolloutPlanSchema, {
+    what: 'a RolloutPlan of this release',
+    give: 'Give one that liftlock plan -o json printed.',
+  });
 
-/** What `--target` takes: as in a policy, channels left out. */
+/** What `--target` takes: as in a policy, channels left out. Fails with exit code 2. */
 export function targetOf(text: string): UpgradePolicy['spec']['target'] {
   const parsed = targetSchema.safeParse(text);
   if (parsed.success) return parsed.data;
   throw invalid(`liftlock: --target is "${text}"; write latest, latest-1, or a minor such as 1.36.`);
-}
-
-async function textOf(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') throw invalid(`liftlock: there is no file ${path}.`);
-    if (code === 'EACCES') throw invalid(`liftlock: ${path} may not be read by you.`);
-    if (code === 'EISDIR') throw invalid(`liftlock: ${path} is a folder; name one file.`);
-    throw error;
-  }
 }

@@ -14,7 +14,17 @@ export function registerSimulate(program: Command, act: Act): void {
       new Option('--faults <level>', 'how much goes wrong').choices(['none', 'light', 'heavy']).default('none'),
     )
     .addOption(new Option('--runs <count>', 'so many runs, with the seeds that follow').argParser(count))
-    .addOption(new Option('--replay <file>', 'run what a violation has left behind').conflicts(['fleet', 'runs']))
+    // All of a run is in its file; what is said beside it would be read over.
+    .addOption(
+      new Option('--replay <file>', 'run what a violation has left behind').conflicts([
+        'fleet',
+        'runs',
+        'clusters',
+        'target',
+        'seed',
+        'faults',
+      ]),
+    )
     .option('--no-shrink', 'do not look for the shortest history of a violation')
     .addOption(outputOption())
     .action((options, command) =>
@@ -23,12 +33,12 @@ export function registerSimulate(program: Command, act: Act): void {
 }
 
 function count(text: string): number {
-  const value = whole(text);
-  if (value < 1) throw new InvalidArgumentError('It is a whole number, 1 or more.');
-  return value;
+  if (!/^\d{1,9}$/.test(text) || Number(text) < 1)
+    throw new InvalidArgumentError('It is a whole number of at most nine digits, 1 or more.');
+  return Number(text);
 }
 
 function whole(text: string): number {
-  if (!/^-?\d{1,9}$/.test(text)) throw new InvalidArgumentError('It is a whole number.');
+  if (!/^-?\d{1,9}$/.test(text)) throw new InvalidArgumentError('It is a whole number of at most nine digits.');
   return Number(text);
 }

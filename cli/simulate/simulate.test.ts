@@ -60,13 +60,34 @@ test('the table names every run', async () => {
   expect(rows.map((row) => row.split(/ +/)[0])).toEqual(['5', '6']);
 });
 
+test('a file that is no run is refused, each mistake at its place', async () => {
+  const path = join(await mkdtemp(join(tmpdir(), 'simulate-')), 'run.json');
+  await writeFile(path, '{ "seed": "x", "fleet": { "clusters": 3 },\n  "faults": [{ "kind": "flood" }] }');
+  const { code, err } = await runInProcess(['simulate', '--replay', path]);
+  expect(code).toBe(2);
+  expect(err.trimEnd().split('\n')).toEqual([
+    `${path}:1:11: error: seed: must be a number, not the text "x".`,
+    `${path}:1:25: error: fleet: is neither a number of clusters with their target nor a folder.`,
+    expect.stringContaining(`${path}:2:24: error: faults[0].kind: "flood" is not one of effect, call,`),
+    `liftlock: ${path} is not a run of this release. Give the simulation-SEED.json that liftlock simulate wrote when a run broke an invariant.`,
+  ]);
+  await writeFile(path, 'seed: 3');
+  expect((await runInProcess(['simulate', '--replay', path])).err).toContain('is not JSON, so it is not a run');
+});
+
 test.each([
   ['a minor that nobody can go to', ['--target', '1.30'], 'take one of the last, such as 1.37'],
-  ['no minor', ['--target', 'newest'], '"newest" is not a Kubernetes version'],
+  ['no minor', ['--target', 'newest'], '--target is "newest"; write a minor such as 1.36'],
+  ['no target of a policy', ['--fleet', EXAMPLE, '--target', 'newest'], 'write latest, latest-1, or a minor'],
+  ['a seed that is too long', ['--seed', '99999999999'], 'a whole number of at most nine digits'],
+  ['a folder that is not there', ['--fleet', '/nowhere'], '/nowhere: there is no such folder. Check the name'],
+  ['a file for a folder', ['--fleet', `${EXAMPLE}fleet.yaml`], 'this is a file, and a folder is needed'],
+  ['a seed beside a run that has its own', ['--replay', 'run.json', '--seed', '3'], 'cannot be used with'],
+  ['a folder for a file', ['--replay', EXAMPLE], 'is a folder; name one file'],
   ['no whole number', ['--clusters', '1.5'], 'It is a whole number'],
   ['nothing to simulate', ['--clusters', '0'], '1 or more'],
   ['two fleets', ['--clusters', '3', '--fleet', EXAMPLE], 'cannot be used with'],
-  ['a file that is not there', ['--replay', '/nowhere.json'], 'cannot be read'],
+  ['a file that is not there', ['--replay', '/nowhere.json'], 'there is no file /nowhere.json. Check the name'],
 ])('%s is refused with what to do', async (_, argv, message) => {
   const { code, out, err } = await runInProcess(['simulate', ...argv]);
   expect({ code, out }).toEqual({ code: 2, out: '' });

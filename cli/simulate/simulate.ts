@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { isTargetMinor } from '../../core/version/target.ts';
 import { supportCalendarData } from '../../simulator/eks/support-calendar-data.ts';
 import { planFaults } from '../../simulator/simulate/faults/plan-faults.ts';
 import type { FaultLevel } from '../../simulator/simulate/faults/planned-fault.ts';
@@ -9,6 +10,7 @@ import { shrinkSimulation } from '../../simulator/simulate/shrink/shrink-simulat
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { invalid } from '../failure.ts';
 import { print } from '../output/print.ts';
+import { targetOf } from '../plan/read-input.ts';
 import type { Session } from '../session.ts';
 import { readReplay } from './read-replay.ts';
 import { resultLines, shrunkLines } from './simulate-text.ts';
@@ -43,19 +45,28 @@ export async function simulate(session: Session, options: SimulateOptions): Prom
 }
 
 async function planned(options: SimulateOptions, seed: number): Promise<Simulation> {
-  const target = options.target ?? supportCalendarData.at(-1)?.minor ?? '';
+  if (options.fleet !== undefined && options.target !== undefined) targetOf(options.target);
   const fleet =
     options.fleet === undefined
-      ? { clusters: options.clusters, target }
-      : { folder: options.fleet, ...(options.target === undefined ? {} : { target }) };
+      ? { clusters: options.clusters, target: minorOf(options.target) }
+      : { folder: options.fleet, ...(options.target === undefined ? {} : { target: options.target }) };
   const { state } = await prepareSimulation({ seed, fleet }).catch(refused);
   return { seed, fleet, faults: planFaults(options.faults, seed, state) };
+}
+
+/** A synthetic fleet is made for one minor; the newest that the simulated EKS knows unless told. */
+function minorOf(target = supportCalendarData.at(-1)?.minor ?? ''): string {
+  if (isTargetMinor(target)) return target;
+  throw invalid(
+    `liftlock: --target is "${target}"; write a minor such as 1.36. Only with --fleet it may be latest or latest-1.`,
+  );
 }
 
 /** What was asked for cannot be made into a run: that is for whoever typed it. */
 function refused(error: unknown): never {
   const { name, message } = error instanceof Error ? error : { name: '', message: String(error) };
-  if (name === 'InvalidInput' || name === 'InvalidVersion') throw invalid(message);
+  if (name === 'InvalidInput' || name === 'InvalidVersion')
+    throw invalid(`${message}\nliftlock: nothing can be simulated with errors. Correct those above.`);
   throw error;
 }
 

@@ -13,6 +13,8 @@ export const schemaWords: z.core.$ZodErrorMap = (issue) => {
       return issue.input === undefined
         ? `${missing(issue.inst)} Write ${issue.values.join(' or ')}.`
         : oneOf(issue.input, issue.values);
+    case 'invalid_format':
+      return issue.format === 'datetime' ? 'is not an instant: write 2026-01-31T08:00:00Z' : 'is not valid here';
     case 'invalid_union':
       return unionWords(issue.input, issue.discriminator, issue.options);
     case 'too_small':

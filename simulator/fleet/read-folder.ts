@@ -9,11 +9,18 @@ export interface FolderFile {
   readonly text: string;
 }
 
+function whyUnreadable(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return 'there is no such folder. Check the name; examples/fleet is one to begin with.';
+  if (code === 'ENOTDIR') return 'this is a file, and a folder is needed. Name the folder that has the files.';
+  if (code === 'EACCES') return 'this folder may not be read by you. Ask its owner, or give a copy.';
+  return `this folder cannot be read: ${message}.`;
+}
+
 /** Every `.json`, `.yaml` and `.yml` file below the folder, by path; hidden ones are left out. */
 export async function readFolder(directory: string): Promise<FolderFile[]> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new FleetFolderInvalid([`${directory}: cannot be read as a folder: ${why}`]);
+    throw new FleetFolderInvalid([`${directory}: ${whyUnreadable(error)}`]);
   });
   const paths = entries
     .filter((entry) => entry.isFile() && /\.(json|ya?ml)$/i.test(entry.name))

@@ -5,10 +5,13 @@ import { plannedFault } from '../faults/planned-fault.ts';
 export const simulation = z.strictObject({
   seed: z.number().int(),
   /** A synthetic fleet of so many clusters, or a folder that describes one. */
-  fleet: z.union([
-    z.strictObject({ clusters: z.number().int().positive(), target: z.string() }),
-    z.strictObject({ folder: z.string(), target: z.string().optional() }),
-  ]),
+  fleet: z.union(
+    [
+      z.strictObject({ clusters: z.number().int().positive(), target: z.string() }),
+      z.strictObject({ folder: z.string(), target: z.string().optional() }),
+    ],
+    'is neither a number of clusters with their target nor a folder',
+  ),
   /** Names of the clusters that take part; absent = all. */
   only: z.array(z.string()).optional(),
   faults: z.array(plannedFault),
