@@ -177,7 +177,11 @@ test.each([
   ['calendar import missing.ics', '', 'there is no file missing.ics'],
   ['calendar import .', '', 'is a folder'],
   ['calendar import - --time-zone Mars', ics(), '"Mars" is no time zone'],
-  ['calendar import - --name My_Name', ics(), 'gives no valid Calendar'],
+  [
+    'calendar import - --name My_Name',
+    ics(),
+    'liftlock: --name is "My_Name", which is not a name: use lower-case letters, digits and "-", beginning and ending with a letter or digit. Write my-name.',
+  ],
 ])('%s is invalid: exit 2', async (line, stdin, words) => {
   const { code, out, err } = await run(line, stdin);
   expect([code, out, err]).toEqual([2, '', expect.stringContaining(words)]);

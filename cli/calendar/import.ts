@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import { stringify } from 'yaml';
-import { formatIssue } from '../../core/config/issue.ts';
 import { apiVersion } from '../../core/config/kinds.ts';
 import { parseConfig } from '../../core/config/parse-config.ts';
+import { objectName } from '../../core/config/schema/names.ts';
 import { nameOf } from '../../core/icalendar/freeze-names.ts';
 import { type ImportedFreezes, importFreezes } from '../../core/icalendar/import-freezes.ts';
 import { ImportProblem } from '../../core/icalendar/import-problem.ts';
@@ -19,6 +19,7 @@ export interface ImportOptions {
 
 /** Prints a Calendar (YAML) whose freezes are the events of an iCalendar file; what was left out goes to stderr. */
 export async function importCalendar(session: Session, file: string, options: ImportOptions): Promise<ExitCode> {
+  if (options.name !== undefined) checkName(options.name);
   const text = file === '-' ? await session.io.stdin() : await readText(file);
   const shown = file === '-' ? '<stdin>' : file;
   const { title, timeZone, freezes, notes } = imported(text, shown, options.timeZone, session.io.now());
@@ -30,10 +31,18 @@ export async function importCalendar(session: Session, file: string, options: Im
   // What is printed can be applied: it is held against the same rules as every file.
   const { errors } = parseConfig([{ path: shown, text: yaml }]);
   if (errors.length > 0) {
-    throw invalid(`liftlock: ${shown} gives no valid Calendar.\n${errors.map(formatIssue).join('\n')}`);
+    // Their places are in what would be printed, and say nothing of the iCalendar file.
+    const told = errors.map(({ message }) => `  ${visible(message)}`);
+    throw invalid(`liftlock: ${visible(shown)} gives no valid Calendar:\n${told.join('\n')}`);
   }
   session.io.out(yaml);
   return EXIT.ok;
+}
+
+function checkName(name: string): void {
+  const [issue] = objectName.safeParse(name).error?.issues ?? [];
+  if (issue === undefined) return;
+  throw invalid(`liftlock: --name is "${visible(name)}", which ${issue.message}. Write ${nameOf(name, 'imported')}.`);
 }
 
 function imported(text: string, file: string, timeZone: string | undefined, now: Date): ImportedFreezes {
