@@ -40,9 +40,25 @@ test('the estimate that holds where none is given is named', () => {
   ]);
 });
 
-test('with a bake nobody knows how much of an upgrade must fit, so it is a warning', () => {
-  expect(of('calendar: lunch, bake: 6h', 'estimates: { upgrade: 2h }')).toEqual([
-    expect.stringContaining('warning: spec.waves[0].calendar: an upgrade takes 2h'),
+test.each([
+  ['2h', 'bake: 6h', 'what comes before the bake fits, and so do the nodes in the next window'],
+  ['90m', 'bake: 15m, mayOverrun: true', 'it may overrun'],
+  ['1h', 'bake: 30m', 'the bake ends as the window closes'],
+])('upgrades of %s with %s in an hour are fine: %s', (upgrade, wave) => {
+  expect(of(`calendar: lunch, ${wave}`, `estimates: { upgrade: ${upgrade} }`)).toEqual([]);
+});
+
+test('with a bake half of an upgrade must fit', () => {
+  expect(of('calendar: lunch, bake: 6h', 'estimates: { upgrade: 3h }')).toEqual([
+    'p.yaml:8:32: error: spec.waves[0].calendar: what comes before the bake, half of an upgrade, takes 1h30m (an upgrade: 3h), and lunch is never open for longer than 1h, so none could ever start. Lengthen the windows, correct spec.estimates.upgrade, or write mayOverrun: true.',
+  ]);
+});
+
+test('nodes that begin so late in a window that they run past it are a warning', () => {
+  expect(of('calendar: lunch, bake: 15m', 'estimates: { upgrade: 80m }')).toEqual([
+    expect.stringContaining(
+      'warning: spec.waves[0].calendar: an upgrade (80m) that begins as its window opens has baked 55m later, and its nodes take 40m more; lunch is never open for longer than 1h, so it runs past the closing.',
+    ),
   ]);
 });
 

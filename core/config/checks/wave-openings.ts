@@ -46,14 +46,27 @@ function checkEstimate(
   path: readonly (string | number)[],
   report: Report,
 ): void {
+  if (wave.mayOverrun) return;
   const estimate = durationMilliseconds(given ?? DEFAULT_ESTIMATE);
-  if (wave.mayOverrun || estimate <= longest) return;
   const source = given === undefined ? '60m, unless spec.estimates.upgrade says otherwise' : given;
-  const facts = `an upgrade takes ${source}, and ${names} is never open for longer than ${writtenDuration(longest)}`;
-  const advice = 'Lengthen the windows, correct spec.estimates.upgrade, or write mayOverrun: true.';
-  // With a bake only what comes before it must fit, and nobody says how much of the estimate that is.
-  if (wave.bake === undefined) report('error', [...path, 'calendar'], `${facts}, so none could ever start. ${advice}`);
-  else report('warning', [...path, 'calendar'], `${facts}; only what comes before the bake fits. ${advice}`);
+  const at = [...path, 'calendar'];
+  const open = `${names} is never open for longer than ${writtenDuration(longest)}`;
+  // Up to the bake, where there is one, as core/policy/hop-rules.ts has it.
+  const part = wave.bake === undefined ? estimate : estimate / 2;
+  if (part > longest) {
+    const half = `what comes before the bake, half of an upgrade, takes ${writtenDuration(part)} (an upgrade: ${source})`;
+    const takes = wave.bake === undefined ? `an upgrade takes ${source}` : half;
+    const advice = 'Lengthen the windows, correct spec.estimates.upgrade, or write mayOverrun: true.';
+    report('error', at, `${takes}, and ${open}, so none could ever start. ${advice}`);
+    return;
+  }
+  if (wave.bake === undefined) return;
+  const baked = part + durationMilliseconds(wave.bake);
+  // After the closing the nodes wait for the next window, and have all of it.
+  if (baked >= longest || baked + estimate - part <= longest) return;
+  const nodes = `an upgrade (${source}) that begins as its window opens has baked ${writtenDuration(baked)} later, and its nodes take ${writtenDuration(estimate - part)} more`;
+  const todo = 'Lengthen the windows, or choose a bake that ends in time or after the closing.';
+  report('warning', at, `${nodes}; ${open}, so it runs past the closing. ${todo}`);
 }
 
 function checkExpiry(
