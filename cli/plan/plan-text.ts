@@ -1,10 +1,12 @@
-import type { PlanDocument, PlanWave } from '../../core/plan/document/plan-schema.ts';
+import { RUNS_PAST_WINDOW } from '../../core/plan/document/past-windows.ts';
+import type { PlanCluster, PlanDocument, PlanWave } from '../../core/plan/document/plan-schema.ts';
 import { facts, section } from '../output/facts.ts';
 import type { Paint } from '../output/paint.ts';
 import { table } from '../output/table.ts';
 import { visible } from '../output/visible.ts';
 import { dollars } from './dollars.ts';
 import { nothingToDo } from './nothing-to-do.ts';
+import { pastWords, runsPast } from './runs-past.ts';
 import { zoneTime } from './zone-time.ts';
 
 /** So many clusters of a wave are listed one by one; the others are in `-o json`. */
@@ -13,6 +15,7 @@ const MOST_CLUSTERS = 50;
 /** A plan for people: the verdict, the waves on the clocks of their calendars, the clusters, who is left out and why. */
 export function planLines(plan: PlanDocument, paint: Paint): string[] {
   const clusters = plan.waves.reduce((sum, wave) => sum + wave.clusters.length, 0);
+  const past = plan.waves.flatMap((wave) => wave.clusters).filter(runsPast).length;
   return [
     ...facts([
       ['Now', plan.now],
@@ -21,6 +24,9 @@ export function planLines(plan: PlanDocument, paint: Paint): string[] {
       ['Feasible', paint(plan.feasible ? 'green' : 'red', plan.feasible ? 'yes' : 'no')],
       ...(plan.limitedBy === null ? [] : [['Limited by', limitWords(plan.limitedBy)] as const]),
       ['Done', etaWords(plan)],
+      ...(past === 0
+        ? []
+        : [['Past windows', `${past} of ${clusters} clusters run past the closing of theirs; see RUNS PAST`] as const]),
       ['Waiting costs', costWords(plan)],
       ['Hash', plan.binding ? plan.hash : `${plan.hash} (binds no approval)`],
     ]),
@@ -85,6 +91,7 @@ function waveRow(wave: PlanWave): string[] {
 }
 
 function clusterLines(wave: PlanWave): string[] {
+  const past = wave.clusters.filter(runsPast).length;
   const rows = wave.clusters
     .slice(0, MOST_CLUSTERS)
     .map(({ position, name, accountId, region, from, hops, start, end, reasons }) => [
@@ -96,15 +103,29 @@ function clusterLines(wave: PlanWave): string[] {
       zoneTime(start, wave.timeZone),
       zoneTime(end, wave.timeZone),
       visible(waitWords(reasons)),
+      ...(past === 0 ? [] : [visible(pastWords(reasons))]),
     ]);
-  const headers = ['#', 'NAME', 'ACCOUNT', 'REGION', 'HOPS', 'STARTS', 'ENDS', 'WAITS FOR'];
+  const headers = [
+    '#',
+    'NAME',
+    'ACCOUNT',
+    'REGION',
+    'HOPS',
+    'STARTS',
+    'ENDS',
+    'WAITS FOR',
+    ...(past === 0 ? [] : ['RUNS PAST']),
+  ];
   const title = `Wave ${wave.policy}/${wave.name} (${wave.timeZone ?? 'UTC'})`;
   return [...section(title, lines(table(headers, rows))), ...more(wave.clusters.length)];
 }
 
-/** Why it is in its wave is clear from where it stands. */
-const waitWords = (reasons: PlanWave['clusters'][number]['reasons']): string =>
-  reasons.flatMap(({ code, message }) => (code === 'Wave' || code === 'WaveTag' ? [] : [message])).join(' ');
+/** Why it is in its wave is clear from where it stands, and what runs past a window has a column of its own. */
+const waitWords = (reasons: PlanCluster['reasons']): string =>
+  reasons
+    .filter(({ code }) => code !== 'Wave' && code !== 'WaveTag' && code !== RUNS_PAST_WINDOW)
+    .map(({ message }) => message)
+    .join(' ');
 
 const more = (count: number): string[] =>
   count > MOST_CLUSTERS ? [`… and ${count - MOST_CLUSTERS} more; -o json lists all.`] : [];

@@ -98,6 +98,25 @@ test('the table is on the clocks of the calendar, with the worst case and what i
   expect(out).toMatch(/stray .*NoPolicy/);
 });
 
+test('the table and the chart say which clusters run past their window, and are silent where none does', async () => {
+  expect((await plan(FILES).ran).out).not.toMatch(/RUNS PAST|Past windows/);
+  const late = FILES['policy.yaml'].replace(
+    'calendar: nights',
+    'calendar: nights, mayOverrun: true, maxConcurrency: 1',
+  );
+  const files = {
+    ...FILES,
+    'policy.yaml': late.replace('maxConcurrency: 10, ', '').replace('duration: 6h', 'duration: 90m'),
+  };
+  const { out } = await plan(files).ran;
+  expect(out).toMatch(/^Past windows: +\d of 3 clusters run past the closing of theirs; see RUNS PAST$/m);
+  expect(out).toMatch(/^#.* WAITS FOR +RUNS PAST$/m);
+  expect(out).toMatch(/ pay .*The upgrade to 1\.36 is taken to go on until .*and the window nights closes at/);
+  const { out: page } = await plan(files, '-o', 'html').ran;
+  expect(page).toMatch(/<dt>Run past their window<\/dt><dd>\d of 3<\/dd>/);
+  expect(page).toMatch(/<title>pay [^<]*The upgrade to 1\.36 is taken to go on/);
+});
+
 test('where every cluster is at its target nothing is to do, and the deadline is shown all the same', async () => {
   const clusters = INVENTORY.clusters.filter(({ name }) => name === 'done' || name === 'ahead');
   const files = { ...FILES, 'inventory.json': JSON.stringify({ ...INVENTORY, clusters }) };

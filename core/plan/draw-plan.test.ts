@@ -39,6 +39,31 @@ test('an upgrade that would not end in its window waits for the next one, unless
   expect(times(overrun)).toEqual(['c000 20T09:00-20T10:00', 'c001 20T10:00-20T11:00']);
 });
 
+test('what runs past its window says so: what may overrun, and nodes that begin late after a bake', () => {
+  const calendars = {
+    nights: {
+      timeZone: 'Europe/Berlin',
+      windows: [{ name: 'n', schedule: '0 9 * * *', duration: '90m' }],
+      freezes: [{ name: 'f', from: '2026-11-23T10:15', to: '2026-11-24T00:00' }],
+    },
+  };
+  const past = (wave: object, now = NOW) =>
+    planOf({ clusters: fleetOf(2), calendars, policy: { waves: [{ name: 'all', calendar: 'nights', ...wave }] } }, now)
+      .waves.flatMap(({ clusters }) => clusters)
+      .map(({ reasons }) => reasons.flatMap(({ code, message }) => (code === 'RunsPastWindow' ? [message] : [])));
+  const said = (until: string, what: string) =>
+    `The upgrade to 1.36 is taken to go on until 2026-11-${until}+01:00, and ${what}: what EKS works on then finishes, what is left waits for the next opening.`;
+  const closes = 'the window n closes at 2026-11-20T10:30+01:00';
+  expect(past({})).toEqual([[], []]);
+  expect(past({ mayOverrun: true })).toEqual([[], [said('20T11:00', closes)]]);
+  expect(past({ maxConcurrency: 2, bake: '40m' })).toEqual([[said('20T10:40', closes)], [said('20T10:40', closes)]]);
+  const frozen = new Date('2026-11-23T08:30:00Z');
+  expect(past({ maxConcurrency: 2, mayOverrun: true }, frozen)).toEqual([
+    [said('23T10:30', 'the freeze f begins at 2026-11-23T10:15+01:00')],
+    [said('23T10:30', 'the freeze f begins at 2026-11-23T10:15+01:00')],
+  ]);
+});
+
 test('a new cluster is set aside until it has settled, and is planned after its wave', () => {
   const clusters = [
     { name: 'new', createdAt: '2026-11-20T07:30:00Z' },

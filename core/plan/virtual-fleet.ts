@@ -21,6 +21,8 @@ export interface Lived {
   endedAt: number | undefined;
   /** When each hop ended that has. */
   readonly hopEnds: number[];
+  /** Stretches of work, with the hop that they belong to: a bake is none. */
+  readonly runs: { readonly from: number; readonly to: number; readonly hop: number }[];
 }
 
 interface Work {
@@ -216,7 +218,7 @@ export class VirtualFleet {
       grantedAt: at,
       reasons: [],
     });
-    const lived = this.lived.get(clusterKey) ?? { startedAt: now.getTime(), endedAt: undefined, hopEnds: [] };
+    const lived = this.lived.get(clusterKey) ?? { startedAt: now.getTime(), endedAt: undefined, hopEnds: [], runs: [] };
     this.lived.set(clusterKey, lived);
     this.#schedule(upgrade, wave, lived, resumes, now);
   }
@@ -231,6 +233,7 @@ export class VirtualFleet {
     const bakes = spec?.bake !== undefined;
     const lasts = bakes ? whole / 2 : whole;
     const part = bakes && !resumes ? 'until-bake' : 'end';
+    lived.runs.push({ from: now.getTime(), to: now.getTime() + lasts, hop: lived.hopEnds.length });
     this.work.add(now.getTime() + lasts, { clusterKey, rolloutId, part });
   }
 

@@ -1,7 +1,6 @@
 import { calendarStateAt } from '../calendar/calendar-state.ts';
-import type { CompiledCalendar } from '../calendar/compile-calendar.ts';
+import { clockText } from '../calendar/clock-text.ts';
 import { writtenDuration } from '../calendar/duration.ts';
-import { localText } from '../calendar/local-text.ts';
 import { nextOpenings } from '../calendar/next-openings.ts';
 import { windowAt } from '../calendar/openings.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
@@ -67,11 +66,6 @@ function tooShort({ calendars, estimateMilliseconds, wave }: FitRules, what: str
       ? `none of the next ${OPENINGS} openings is so long. Lengthen the windows, correct estimates.upgrade, or write mayOverrun: true`
       : `it starts when ${window === null ? 'it' : `the window ${window}`} opens at ${clockText(calendars, startsAt)}`;
   return reason('WindowTooShort', `${what}: ${why}; ${then}.`);
-}
-
-/** On the clocks of the first calendar, as the other reasons have it. */
-function clockText([calendar]: readonly CompiledCalendar[], at: Date): string {
-  return calendar?.zone === undefined ? at.toISOString() : localText(at.getTime(), calendar.zone);
 }
 
 function fittingOpening(rules: Pick<HopRules, 'calendars'>, after: Date, neededMilliseconds: number): Date | null {

@@ -1,5 +1,7 @@
 import type { PlanCluster, PlanWave } from '../../../core/plan/document/plan-schema.ts';
 
+import { pastWords, runsPast } from '../runs-past.ts';
+
 /** One bar of the chart: a cluster, or several that follow each other in the order of their wave. */
 export interface Bar {
   readonly label: string;
@@ -23,9 +25,9 @@ export function barsOf({ clusters }: PlanWave): Bar[] {
 
 type Dated = PlanCluster & { readonly start: string; readonly end: string };
 
-const barOf = ({ name, from, hops, start, end, accountId, region }: Dated): Bar => ({
+const barOf = ({ name, from, hops, start, end, accountId, region, reasons }: Dated): Bar => ({
   label: name,
-  title: `${name} (${accountId}, ${region}) ${[from, ...hops].join(' → ')}: ${start} to ${end}`,
+  title: `${name} (${accountId}, ${region}) ${[from, ...hops].join(' → ')}: ${start} to ${end}${runsPast({ reasons }) ? `. ${pastWords(reasons)}` : ''}`,
   from: Date.parse(start),
   to: Date.parse(end),
 });

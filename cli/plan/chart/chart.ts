@@ -2,6 +2,7 @@ import type { PlanDocument } from '../../../core/plan/document/plan-schema.ts';
 import { dollars } from '../dollars.ts';
 import { asSentence, nothingToDo } from '../nothing-to-do.ts';
 import { deadlineWords } from '../plan-text.ts';
+import { runsPast } from '../runs-past.ts';
 import { zoneTime } from '../zone-time.ts';
 import { type Calendars, drawing } from './drawing.ts';
 import { escaped, htmlTable } from './html-text.ts';
@@ -41,6 +42,7 @@ const LEGEND =
 function summary(plan: PlanDocument, clusters: number): string {
   const { feasible, deadline, limitedBy, eta, costOfWaiting, waves: all, now } = plan;
   const nothing = nothingToDo(plan);
+  const past = all.flatMap((wave) => wave.clusters).filter(runsPast).length;
   const end = all
     .flatMap(({ endsAt }) => (endsAt === null ? [] : Date.parse(endsAt)))
     .reduce((a, b) => Math.max(a, b), 0);
@@ -55,6 +57,7 @@ function summary(plan: PlanDocument, clusters: number): string {
     ['Last upgrade ends', end === 0 ? 'never' : zoneTime(new Date(end).toISOString(), null)],
     ['Half of all chances', eta.p50 === null ? 'does not end' : `by ${zoneTime(eta.p50, null)}`],
     ['Nine of ten chances', eta.p90 === null ? 'does not end' : `by ${zoneTime(eta.p90, null)}`],
+    ...(past === 0 ? [] : [['Run past their window', `${past} of ${clusters}`] as [string, string]]),
   ];
   const rows: [string, string][] = [
     ['Planned from', zoneTime(now, null)],

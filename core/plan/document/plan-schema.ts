@@ -26,7 +26,9 @@ const cluster = z.object({
   start: instantOrNone.describe('When its first hop starts; null = never, as things are.'),
   end: instantOrNone.describe('When its last hop has ended; null = never, as things are.'),
   position: z.int().positive().describe('Its place in the order of its wave, counted from 1.'),
-  reasons: reasons.describe('Why it is in this wave, and what it waits for last before it starts.'),
+  reasons: reasons.describe(
+    'Why it is in this wave, what it waits for last before it starts, and what of it runs past its window.',
+  ),
 });
 
 const wave = z.object({

@@ -9,6 +9,7 @@ import { KubeVersion } from '../../version/kube-version.ts';
 import { type Drawn, membersOf } from '../drawn.ts';
 import { type Cost, costOf, sumOf } from './cost-of-waiting.ts';
 import { instantOrNull, instantText } from './instant.ts';
+import { pastWindows } from './past-windows.ts';
 import type { PlanCluster, PlanWave } from './plan-schema.ts';
 
 /** Every wave of every policy by the policy's name; one in which nobody needs work is listed without times. */
@@ -73,13 +74,9 @@ function shownWave(
 const opened = (wave: Wave | undefined): string | null =>
   wave?.openedAt === undefined ? null : instantText(new Date(wave.openedAt));
 
-function shownCluster(
-  { input, rules, forward }: Drawn,
-  policyName: string,
-  { clusterKey, from, to }: Member,
-  index: number,
-  costs: Cost[],
-): PlanCluster {
+function shownCluster(drawn: Drawn, policyName: string, member: Member, index: number, costs: Cost[]): PlanCluster {
+  const { input, rules, forward } = drawn;
+  const { clusterKey, from, to } = member;
   const cluster = input.snapshot.clusters.get(clusterKey);
   const policy = rules.policies.get(policyName);
   if (cluster === undefined || policy === undefined) throw new Error(`unreachable: ${clusterKey} is in no inventory`);
@@ -102,6 +99,7 @@ function shownCluster(
     reasons: [
       ...waveOf(policy, cluster, rules.fleet.tagPrefix).reasons,
       ...(forward.waited.get(clusterKey) ?? []).filter(({ code }) => code !== 'WavePending'),
+      ...pastWindows(drawn, policyName, member, hops),
     ],
   };
 }
