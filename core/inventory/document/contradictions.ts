@@ -26,8 +26,9 @@ function ofCluster(cluster: unknown, path: DocumentPath): Contradiction[] {
   const parts = ARN.exec(arn ?? '');
   if (parts === null) {
     // A Region that an ARN names as well is taken as it is: AWS opens new ones, and an inventory that was printed has ARNs.
-    const message = unknownRegionWords(region ?? '');
-    return message === undefined ? [] : [{ path: [...path, 'region'], message }];
+    const unknown = unknownRegionWords(region ?? '');
+    if (unknown === undefined) return [];
+    return [{ path: [...path, 'region'], message: `${unknown} Where it is right, give the arn as well.` }];
   }
   const [, inRegion, inAccount, named] = parts;
   const told = [

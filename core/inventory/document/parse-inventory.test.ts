@@ -75,7 +75,7 @@ test.each([
   [
     'a Region with a slip',
     { region: 'eu-centrall-1' },
-    '4:55 clusters[0].region: "eu-centrall-1" is no Region that this release knows. Did you mean eu-central-1?',
+    '4:55 clusters[0].region: "eu-centrall-1" is no Region that this release knows. Did you mean eu-central-1? Where it is right, give the arn as well.',
   ],
   [
     'a patch',
