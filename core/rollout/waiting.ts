@@ -1,5 +1,8 @@
+import { clockText } from '../calendar/clock-text.ts';
+import type { Wave as WaveSpec } from '../config/types.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { waveNamed } from '../policy/wave-of.ts';
 import type { WindowAnswer } from '../policy/window-rule.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import { isSettled, PASSED } from './wave-end.ts';
@@ -34,10 +37,11 @@ export function waitingForWaves(
   windowAt: (member: Member, at: Date) => WindowAnswer,
 ): (member: Member, answer: Answer) => Answer {
   const policy = snapshot.policies.get(rollout.policy)?.policy;
-  const current = [...waves].sort((a, b) => a.index - b.index).find((wave) => !PASSED.includes(wave.status));
+  const ordered = [...waves].sort((a, b) => a.index - b.index);
+  const current = ordered.find((wave) => !PASSED.includes(wave.status));
   if (current === undefined) return (_, answer) => answer;
-  const spec = policy?.spec.waves.find(({ name }) => name === current.name);
-  const soak = current.status === 'Soaking' ? soakOf(current, spec, now) : undefined;
+  const [spec, next] = [current, ordered[current.index + 1]].map((wave) => waveNamed(policy, wave?.name ?? ''));
+  const soak = current.status === 'Soaking' ? soakOf(current, spec, now, clockOf(snapshot, [next, spec])) : undefined;
   const before = soak === undefined ? [unsettled(current)] : soak.reasons;
   return (member, answer) => {
     if (member.waveIndex <= current.index || member.inFlight) return answer;
@@ -50,6 +54,12 @@ export function waitingForWaves(
     const reasons = then.reasons.map(({ code, message }) => reason(code, `Then: ${message}`));
     return { reasons: [...before, ...reasons, ...own], until: until.toISOString() };
   };
+}
+
+/** The clocks on which the window of whoever waits is told: those of its own wave, else of the one before it. */
+function clockOf({ calendars }: FleetSnapshot, specs: readonly (WaveSpec | undefined)[]): (at: Date) => string {
+  const theirs = specs.flatMap((spec) => spec?.calendar ?? []).flatMap((name) => calendars.get(name) ?? []);
+  return (at) => clockText(theirs, at);
 }
 
 function unsettled(wave: Wave): Reason {

@@ -1,3 +1,4 @@
+import { clockText } from '../calendar/clock-text.ts';
 import { durationMilliseconds } from '../config/schema/quantities.ts';
 import type { Wave as WaveSpec } from '../config/types.ts';
 import type { GateReading, GateState } from '../contracts/items/gate.ts';
@@ -22,9 +23,9 @@ export interface Soak {
 
 /**
  * Where the soak of a settled wave stands. It begins at the observed end of the last success; a gate that was red or unknown, or that
- * nobody looked at for five minutes, starts it again (semantics.md, Soak).
+ * nobody looked at for five minutes, starts it again (semantics.md, Soak). `clock` writes instants for people; in UTC when absent.
  */
-export function soakOf(wave: Wave, spec: Spec | undefined, now: Date): Soak {
+export function soakOf(wave: Wave, spec: Spec | undefined, now: Date, clock = (at: Date) => clockText([], at)): Soak {
   if (wave.promotedBy !== undefined || spec === undefined) return { isOver: true, until: now, reasons: [] };
   const gates = spec.gates.length === 0 ? undefined : gateProblem(wave, now);
   const length = spec.soak === undefined ? 0 : durationMilliseconds(spec.soak);
@@ -34,7 +35,7 @@ export function soakOf(wave: Wave, spec: Spec | undefined, now: Date): Soak {
   const until = new Date(starts.length === 0 ? now.getTime() : Math.max(...starts) + length);
   if (gates !== undefined) return { isOver: false, until: undefined, reasons: [gates] };
   if (until <= now) return { isOver: true, until, reasons: [] };
-  const said = `The wave ${wave.name} soaks until ${until.toISOString()}: ${spec.soak} after its last success.`;
+  const said = `The wave ${wave.name} soaks until ${clock(until)}: ${spec.soak} after its last success.`;
   return { isOver: false, until, reasons: [reason('Soaking', said)] };
 }
 

@@ -223,7 +223,9 @@ test('who waits is told for what and until when: the soak first, then the window
   await until(world, '2026-11-20T10:00:00Z');
   const explained = await explainCluster(world.ports, await recordOf(world, 'p1'));
   expect(explained.reasons.map(({ code }) => code)).toEqual(['Soaking', 'WindowClosed']);
-  expect(explained.reasons[0]?.message).toMatch(/^The wave canary soaks until 2026-11-20T14:\d\d/);
+  expect(explained.reasons[0]?.message).toMatch(
+    /^The wave canary soaks until 2026-11-20T15:\d\d(:\d\d)?\+01:00: 6h after/,
+  );
   expect(explained.reasons[1]?.message).toMatch(/^Then: .*nights.*22:00/);
   expect(explained.when.at).toBe('2026-11-20T21:00:00.000Z');
   await until(world, '2026-11-20T15:00:00Z');
