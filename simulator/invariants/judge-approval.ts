@@ -1,15 +1,18 @@
 import { durationMilliseconds } from '../../core/config/schema/quantities.ts';
 import { LIFTLOCK } from '../../core/contracts/principals.ts';
-import { Configs, Members } from '../../core/store/entities.ts';
+import { Configs, Members, Waves } from '../../core/store/entities.ts';
 import { type ApprovalOnRecord, approvalAt } from './approvals-at.ts';
 import { membersOf, type PlaceAt, placeAt, wentOn } from './commit-at.ts';
 import type { Violation } from './history.ts';
 import { type Judge, type Moment, SKEW_MILLISECONDS } from './judge.ts';
 
 interface Word extends ApprovalOnRecord {
-  /** Who would have gone where in that wave, as it was on record when it was said. */
+  /** Who would have gone where in that wave by the plan that it is bound to, as far as it was ever on record. */
   readonly plan: ReadonlySet<string>;
 }
+
+/** Events after which a rollout's plan is another one. */
+const PLANNED: readonly string[] = ['RolloutPlanned', 'RolloutReplanned'];
 
 /**
  * 9 `approval`: whoever begins in a wave that asks for approval begins with enough approvals: of different people, not expired when the
@@ -20,9 +23,12 @@ interface Word extends ApprovalOnRecord {
 export const judgeApproval = (): Judge => {
   const words: Word[] = [];
   const begun = new Map<string, number>();
+  const plans = new Map<string, Set<string>>();
   return (moment) => {
+    if (PLANNED.includes(moment.item.event)) for (const wave of wavesPlanned(moment)) keep(plans, moment, wave);
     const record = approvalAt(moment);
-    if (record !== undefined) words.push({ ...record, plan: planOf(moment, record) });
+    // A member that a tag has taken out since is in the plan all the same until it is planned anew.
+    if (record !== undefined) words.push({ ...record, plan: keep(plans, moment, record) });
     if (moment.item.event !== 'Granted') return [];
     const place = placeAt(moment.store, moment.item.detail);
     if (place === undefined) return [];
@@ -36,12 +42,23 @@ export const judgeApproval = (): Judge => {
   };
 };
 
-const planOf = ({ store }: Moment, record: ApprovalOnRecord): ReadonlySet<string> =>
-  new Set(
-    membersOf(store, record)
-      .filter(({ status }) => status !== 'Excluded')
-      .map(({ clusterKey, to }) => `${clusterKey} ${to}`),
-  );
+type Planned = Pick<ApprovalOnRecord, 'rolloutId' | 'waveIndex' | 'hash'>;
+
+const wavesPlanned = ({ item, store }: Moment): Planned[] =>
+  store
+    .all(Waves)
+    .filter(({ rolloutId }) => item.subject === `rollout/${rolloutId}`)
+    .map(({ rolloutId, index, planHash = '' }) => ({ rolloutId, waveIndex: index, hash: planHash }));
+
+/** Adds who is in the wave now to whom its plan of that hash was seen to hold. */
+function keep(plans: Map<string, Set<string>>, { store }: Moment, wave: Planned): ReadonlySet<string> {
+  const key = `${wave.rolloutId}/${wave.waveIndex}/${wave.hash}`;
+  const plan = plans.get(key) ?? new Set<string>();
+  plans.set(key, plan);
+  for (const { clusterKey, to, status } of membersOf(store, wave))
+    if (status !== 'Excluded') plan.add(`${clusterKey} ${to}`);
+  return plan;
+}
 
 function missing({ item, store }: Moment, place: PlaceAt, words: readonly Word[], began: number): Violation[] {
   const { rollout, wave, spec } = place;

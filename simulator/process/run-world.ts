@@ -36,7 +36,7 @@ export async function runWorld(world: World, options: WorldRunOptions): Promise<
   }
 }
 
-/** When anything has changed since it looked last, it looks every minute; else every so many. */
+/** When anything has changed since it began to look last, by its own doing too, it looks again in a minute; else every so many. */
 function looking(world: World, idleMinutes: number): () => Promise<void> {
   let seen: number | undefined;
   let lookedAt = 0;
@@ -44,8 +44,8 @@ function looking(world: World, idleMinutes: number): () => Promise<void> {
     const now = world.clock.now().getTime();
     if (seen === world.table.writes && now - lookedAt < idleMinutes * 60_000) return;
     lookedAt = now;
-    await world.tick();
     seen = world.table.writes;
+    await world.tick();
   };
 }
 
