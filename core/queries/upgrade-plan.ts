@@ -8,7 +8,7 @@ import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { regionOffer } from '../version/region-calendar.ts';
 import { isTargetMinor } from '../version/target.ts';
-import { clusterPolicy } from './cluster-policy.ts';
+import { type ClusterPolicy, clusterPolicy } from './cluster-policy.ts';
 import { shortId } from './find-cluster.ts';
 import { Refusal } from './refusal.ts';
 
@@ -43,6 +43,7 @@ export async function planUpgrade(
     throw new Refusal('ClusterGone', `The cluster ${cluster.name} was deleted (seen ${cluster.deletedAt}).`);
   const snapshot = await loadSnapshot(ports.table, await ports.table.queryActive(), false);
   const now = ports.clock.now();
+  const aim = clusterPolicy(snapshot, cluster, now);
   const current = KubeVersion.parse(cluster.version);
   const target = KubeVersion.parse(to);
   const hops = current.hopsTo(target);
@@ -51,7 +52,7 @@ export async function planUpgrade(
     ...hopRefusals(cluster.version, next),
     ...(hops.length === 0
       ? []
-      : [...notOffered(snapshot, cluster, target, now), ...notGranted(snapshot, cluster, next, now)]),
+      : [...notOffered(snapshot, cluster, target, now), ...notGranted(snapshot, cluster, aim, next, now)]),
   ];
   return {
     cluster: shortId(cluster),
@@ -60,9 +61,9 @@ export async function planUpgrade(
     to: target.toString(),
     status: refusals.length > 0 ? 'Blocked' : 'NotApproved',
     hops: hops.map(String),
-    checks: hops.length === 0 ? [] : checksOf(snapshot, cluster, now),
+    checks: hops.length === 0 ? [] : checksOf(cluster, aim),
     refusals,
-    notes: notesOf(snapshot, cluster, hops, now),
+    notes: notesOf(snapshot, cluster, aim, hops),
   };
 }
 
@@ -77,8 +78,13 @@ function notOffered(snapshot: FleetSnapshot, cluster: ClusterRecord, target: Kub
   return [reason('NotOffered', `EKS does not offer ${target} in ${cluster.region} (it offers ${offered.join(', ')}).`)];
 }
 
-function notGranted(snapshot: FleetSnapshot, cluster: ClusterRecord, next: KubeVersion, now: Date): Reason[] {
-  const { policy } = clusterPolicy(snapshot, cluster, now);
+function notGranted(
+  snapshot: FleetSnapshot,
+  cluster: ClusterRecord,
+  { policy }: ClusterPolicy,
+  next: KubeVersion,
+  now: Date,
+): Reason[] {
   const { epoch, fleet, control, controls, ledger, grants } = snapshot;
   const { clusterKey } = cluster;
   const situation = {
@@ -96,8 +102,7 @@ function notGranted(snapshot: FleetSnapshot, cluster: ClusterRecord, next: KubeV
   return grantRefusals(situation, next);
 }
 
-function checksOf(snapshot: FleetSnapshot, cluster: ClusterRecord, now: Date): string[] {
-  const { policy } = clusterPolicy(snapshot, cluster, now);
+function checksOf(cluster: ClusterRecord, { policy }: ClusterPolicy): string[] {
   const apiOnly = policy?.spec.verification === 'eks-api';
   const { deployments = [], urls = [] } = policy?.spec.smoke ?? {};
   const own = deployments.length + urls.length === 0 ? '' : `, ${[...deployments, ...urls].join(', ')}`;
@@ -112,7 +117,12 @@ function checksOf(snapshot: FleetSnapshot, cluster: ClusterRecord, now: Date): s
   ];
 }
 
-function notesOf(snapshot: FleetSnapshot, cluster: ClusterRecord, hops: readonly KubeVersion[], now: Date): Reason[] {
+function notesOf(
+  snapshot: FleetSnapshot,
+  cluster: ClusterRecord,
+  { policy, target }: ClusterPolicy,
+  hops: readonly KubeVersion[],
+): Reason[] {
   const notes: Reason[] = [];
   const [first, ...later] = hops;
   if (later.length > 0) {
@@ -123,7 +133,6 @@ function notesOf(snapshot: FleetSnapshot, cluster: ClusterRecord, hops: readonly
       ),
     );
   }
-  const { policy, target } = clusterPolicy(snapshot, cluster, now);
   const last = hops.at(-1);
   if (policy !== undefined && target !== undefined && last !== undefined && target.isOlderThan(last))
     notes.push(reason('BeyondPolicy', `The policy ${policy.metadata.name} asks for ${target} only.`));
