@@ -3,24 +3,7 @@ import { SupportCalendar } from '../version/support-calendar.ts';
 import { formatIssue } from './issue.ts';
 import { parseConfig } from './parse-config.ts';
 import type { ParseOptions } from './parse-options.ts';
-
-const fleet = `apiVersion: liftlock/v1alpha1
-kind: Fleet
-metadata: { name: main }
-spec:
-  accounts: ["111122223333"]
-  regions: [eu-central-1]
-  spokeRole: { externalId: fleet-7 }
-`;
-
-const policy = `apiVersion: liftlock/v1alpha1
-kind: UpgradePolicy
-metadata: { name: standard }
-spec:
-  selector: {}
-  target: latest
-  waves: [{ name: all }]
-`;
+import { fleet, policy } from './testing/documents.ts';
 
 const parse = (text: string, options?: ParseOptions) => parseConfig([{ path: 'c.yaml', text }], options);
 const errorsOf = (text: string, options?: ParseOptions) => parse(text, options).errors.map(formatIssue);

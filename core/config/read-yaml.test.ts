@@ -1,15 +1,7 @@
 import { formatIssue } from './issue.ts';
 import { parseConfig } from './parse-config.ts';
 import { maxDocuments, maxFileSize, maxFiles } from './read-yaml.ts';
-
-const policy = `apiVersion: liftlock/v1alpha1
-kind: UpgradePolicy
-metadata: { name: standard }
-spec:
-  selector: {}
-  target: latest
-  waves: [{ name: all }]
-`;
+import { policy } from './testing/documents.ts';
 
 const parse = (text: string) => parseConfig([{ path: 'c.yaml', text }]);
 const errorsOf = (text: string) => parse(text).errors.map(formatIssue);

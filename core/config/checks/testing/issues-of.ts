@@ -2,6 +2,7 @@ import { SupportCalendar } from '../../../version/support-calendar.ts';
 import { formatIssue } from '../../issue.ts';
 import { parseConfig } from '../../parse-config.ts';
 import type { ParseOptions } from '../../parse-options.ts';
+import { fleet } from '../../testing/documents.ts';
 
 /** All issues of a policy with these waves (flow YAML, from line 8 on) and these further lines of its spec, and of documents beside it. */
 export function issuesOf(
@@ -26,12 +27,4 @@ ${others}`;
 }
 
 /** A Fleet with these further lines of its spec. */
-export const fleetWith = (spec: string): string => `apiVersion: liftlock/v1alpha1
-kind: Fleet
-metadata: { name: main }
-spec:
-  accounts: ["111122223333"]
-  regions: [eu-central-1]
-  spokeRole: { externalId: fleet-7 }
-  ${spec}
-`;
+export const fleetWith = (spec: string): string => `${fleet}  ${spec}\n`;
