@@ -2,15 +2,13 @@ import { upgradePolicySchema } from '../../core/config/schema/upgrade-policy.ts'
 import { applyConfig } from '../../core/operations/apply-config.ts';
 import { judgeWave } from '../../core/operations/judge-wave.ts';
 import { checkInvariants } from '../../simulator/invariants/check-invariants.ts';
-import { runWorld } from '../../simulator/process/run-world.ts';
-import { mutationsOf, PERSON, rolloutsOf, run, smallFleet, wavesOf } from './small-fleet.ts';
+import { hours, PERSON, rolloutIdOf, run, smallFleet, touched, wavesOf } from './small-fleet.ts';
+import { staged } from './staged-fleet.ts';
 
 type World = Awaited<ReturnType<typeof smallFleet>>;
 
 const APPROVER = 'arn:aws:iam::000000000000:role/Approver';
 const OTHER = 'arn:aws:iam::000000000000:role/Lead';
-const staged = (stage: string, names: readonly string[]) =>
-  names.map((name) => ({ name, version: '1.36', tags: { stage }, nodegroups: [{ name: 'workers' }] }));
 const clusters = [...staged('dev', ['d1']), ...staged('prod', ['p1', 'p2'])];
 const dev = { name: 'dev', selector: { matchLabels: { stage: 'dev' } } };
 const asking = (approval: object, more: object = {}) => [
@@ -24,12 +22,8 @@ const policy = (waves: readonly object[], more: object = {}) => ({
   waves,
   ...more,
 });
-const touched = (world: World, name: string) => mutationsOf(world).some((one) => one.clusterArn.endsWith(`/${name}`));
-const idOf = async (world: World) => (await rolloutsOf(world))[0]?.id ?? '';
 const approve = async (world: World, by: string) =>
-  judgeWave(world.ports, await idOf(world), 'prod', { decision: 'Approved', by });
-const hours = (world: World, count: number) =>
-  runWorld(world, { until: new Date(world.clock.now().getTime() + count * 3_600_000), quietHours: 1_000 });
+  judgeWave(world.ports, await rolloutIdOf(world), 'prod', { decision: 'Approved', by });
 
 test('a wave waits until as many as asked have approved, each counted once', async () => {
   const world = await smallFleet({ clusters, policy: policy(asking({ approvals: 2 })) });
@@ -86,7 +80,7 @@ test('an approval expires before the wave has begun, never after', async () => {
 test('a rejection keeps the wave from beginning until its author approves', async () => {
   const world = await smallFleet({ clusters, policy: policy(asking({})) });
   await hours(world, 3);
-  await judgeWave(world.ports, await idOf(world), 'prod', {
+  await judgeWave(world.ports, await rolloutIdOf(world), 'prod', {
     decision: 'Rejected',
     by: OTHER,
     comment: 'not on a Friday',
@@ -132,7 +126,7 @@ test('a person who has seen another plan is told so', async () => {
   const world = await smallFleet({ clusters, policy: policy(asking({})) });
   await hours(world, 3);
   const judgement = { decision: 'Approved', by: APPROVER, planHash: '0'.repeat(64) } as const;
-  await expect(judgeWave(world.ports, await idOf(world), 'prod', judgement)).rejects.toThrow(
+  await expect(judgeWave(world.ports, await rolloutIdOf(world), 'prod', judgement)).rejects.toThrow(
     'has changed since you looked',
   );
 });
@@ -168,7 +162,7 @@ test('a wave that was renamed while it was under way, and asks for approval now,
   await applyConfig(world.ports, [renamed], PERSON);
   await run(world);
   expect(touched(world, 'd2')).toBe(false);
-  await judgeWave(world.ports, await idOf(world), 'first', { decision: 'Approved', by: APPROVER });
+  await judgeWave(world.ports, await rolloutIdOf(world), 'first', { decision: 'Approved', by: APPROVER });
   await run(world);
   expect(touched(world, 'd2')).toBe(true);
 });

@@ -4,21 +4,21 @@ import { releaseTrait } from '../../core/operations/release-trait.ts';
 import { resumeRollout } from '../../core/operations/rollout-switch.ts';
 import { skipCluster } from '../../core/operations/skip-cluster.ts';
 import { grantUpgrade } from '../../core/protocol/grant.ts';
-import type { FakeEksState } from '../../simulator/eks/state/fake-eks-state.ts';
-import { runWorld } from '../../simulator/process/run-world.ts';
 import {
+  hours,
   memberOf,
   membersOf,
   mutationsOf,
   PERSON,
   recordOf,
+  rolloutIdOf,
   rolloutsOf,
   run,
   smallFleet,
+  touched,
   wavesOf,
 } from './small-fleet.ts';
-
-type World = Awaited<ReturnType<typeof smallFleet>>;
+import { failing } from './staged-fleet.ts';
 
 const cluster = (name: string, amiType: string, stage = 'dev') => ({
   name,
@@ -26,21 +26,6 @@ const cluster = (name: string, amiType: string, stage = 'dev') => ({
   tags: { stage },
   nodegroups: [{ name: 'workers', amiType }],
 });
-const failing =
-  (...names: readonly string[]) =>
-  (state: FakeEksState) => {
-    for (const clusterName of names)
-      state.plannedFailures.push({
-        clusterName,
-        type: 'VersionUpdate',
-        errorCode: 'IpNotAvailable',
-        errorMessage: 'no free addresses',
-      });
-  };
-const touched = (world: World, name: string) => mutationsOf(world).some((one) => one.clusterArn.endsWith(`/${name}`));
-const hours = (world: World, count: number) =>
-  runWorld(world, { until: new Date(world.clock.now().getTime() + count * 3_600_000), quietHours: 1_000 });
-const idOf = async (world: World) => (await rolloutsOf(world))[0]?.id ?? '';
 
 describe('clusters that share what the failed ones have and the succeeded ones lack', () => {
   const mixed = {
@@ -62,10 +47,10 @@ describe('clusters that share what the failed ones have and the succeeded ones l
     expect(aside).toMatchObject({ status: 'Quarantined', reasons: [{ code: 'SuspiciousTrait' }] });
     expect(aside.reasons[0]?.message).toContain('ami/BOTTLEROCKET_x86_64');
     expect(touched(world, 'c')).toBe(false);
-    await expect(releaseTrait(world.ports, await idOf(world), 'ami/AL2_x86_64', PERSON, '')).rejects.toThrow(
+    await expect(releaseTrait(world.ports, await rolloutIdOf(world), 'ami/AL2_x86_64', PERSON, '')).rejects.toThrow(
       'is not suspected',
     );
-    await releaseTrait(world.ports, await idOf(world), 'ami/BOTTLEROCKET_x86_64', PERSON, 'subnet was full');
+    await releaseTrait(world.ports, await rolloutIdOf(world), 'ami/BOTTLEROCKET_x86_64', PERSON, 'subnet was full');
     await run(world);
     expect((await memberOf(world, 'c')).status).toBe('Succeeded');
     expect((await rolloutsOf(world))[0]?.status).toBe('CompletedWithFailures');
@@ -92,6 +77,12 @@ describe('clusters that share what the failed ones have and the succeeded ones l
 });
 
 describe('a wave', () => {
+  const unlike = [
+    cluster('a', 'AL2023_x86_64_STANDARD'),
+    cluster('b', 'BOTTLEROCKET_x86_64'),
+    cluster('p', 'AL2023_x86_64_STANDARD', 'prod'),
+  ];
+
   test('sends its canaries one after the other, and the rest when they are judged', async () => {
     const world = await smallFleet({
       clusters: ['a', 'b', 'c', 'd', 'e'].map((name) => cluster(name, 'AL2023_x86_64_STANDARD')),
@@ -128,11 +119,7 @@ describe('a wave', () => {
 
   test('that is beyond its budget goes on when a person accepts the failures', async () => {
     const world = await smallFleet({
-      clusters: [
-        cluster('a', 'AL2023_x86_64_STANDARD'),
-        cluster('b', 'BOTTLEROCKET_x86_64'),
-        cluster('p', 'AL2023_x86_64_STANDARD', 'prod'),
-      ],
+      clusters: unlike,
       policy: {
         waves: [
           { name: 'dev', selector: { matchLabels: { stage: 'dev' } } },
@@ -143,8 +130,8 @@ describe('a wave', () => {
     });
     await run(world);
     expect((await wavesOf(world))[0]?.status).toBe('Halted');
-    await expect(resumeRollout(world.ports, await idOf(world), PERSON)).rejects.toThrow('--accept-failures');
-    await resumeRollout(world.ports, await idOf(world), PERSON, 'known', { acceptFailures: true });
+    await expect(resumeRollout(world.ports, await rolloutIdOf(world), PERSON)).rejects.toThrow('--accept-failures');
+    await resumeRollout(world.ports, await rolloutIdOf(world), PERSON, 'known', { acceptFailures: true });
     await run(world);
     expect((await wavesOf(world)).map(({ status }) => status)).toEqual(['CompletedWithFailures', 'Completed']);
     expect((await rolloutsOf(world))[0]?.status).toBe('CompletedWithFailures');
@@ -152,11 +139,7 @@ describe('a wave', () => {
 
   test('soaks all the same when a person accepts its failures, and no longer when one promotes it', async () => {
     const world = await smallFleet({
-      clusters: [
-        cluster('a', 'AL2023_x86_64_STANDARD'),
-        cluster('b', 'BOTTLEROCKET_x86_64'),
-        cluster('p', 'AL2023_x86_64_STANDARD', 'prod'),
-      ],
+      clusters: unlike,
       policy: {
         waves: [
           { name: 'dev', selector: { matchLabels: { stage: 'dev' } }, soak: '5h' },
@@ -167,11 +150,11 @@ describe('a wave', () => {
     });
     await hours(world, 2);
     expect((await wavesOf(world))[0]?.status).toBe('Halted');
-    await resumeRollout(world.ports, await idOf(world), PERSON, 'known', { acceptFailures: true });
+    await resumeRollout(world.ports, await rolloutIdOf(world), PERSON, 'known', { acceptFailures: true });
     await hours(world, 1);
     expect((await wavesOf(world)).map(({ status }) => status)).toEqual(['Soaking', 'Pending']);
     expect(touched(world, 'p')).toBe(false);
-    await promoteRollout(world.ports, await idOf(world), PERSON, 'in a hurry');
+    await promoteRollout(world.ports, await rolloutIdOf(world), PERSON, 'in a hurry');
     await run(world);
     expect((await wavesOf(world)).map(({ status }) => status)).toEqual(['CompletedWithFailures', 'Completed']);
   });
@@ -192,7 +175,7 @@ describe('a wave', () => {
       prepare: failing('a'),
     });
     await run(world);
-    await resumeRollout(world.ports, await idOf(world), PERSON, 'known', { acceptFailures: true });
+    await resumeRollout(world.ports, await rolloutIdOf(world), PERSON, 'known', { acceptFailures: true });
     await run(world);
     expect((await memberOf(world, 'p')).status).toBe('Quarantined');
     await retryCluster(world.ports, (await recordOf(world, 'a')).clusterKey, PERSON);

@@ -132,6 +132,8 @@ export const membersOf = (world: World): Promise<Member[]> => loadKind(world.tab
 export const wavesOf = (world: World): Promise<Wave[]> => loadKind(world.table, Waves);
 export const rolloutsOf = (world: World): Promise<Rollout[]> => loadKind(world.table, Rollouts);
 
+export const rolloutIdOf = async (world: World): Promise<string> => (await rolloutsOf(world))[0]?.id ?? '';
+
 export async function memberOf(world: World, name: string): Promise<Member> {
   const member = (await membersOf(world)).find((one) => one.name === name);
   if (member === undefined) throw new Error(`${name} is in no rollout`);
@@ -150,9 +152,15 @@ export const versionOf = (world: World, name: string): string | undefined =>
 
 /** Mutations that EKS accepted from Liftlock. */
 export const mutationsOf = (world: World) =>
-  acceptedMutations(world.eks.state).filter(
-    (mutation) => mutation.principal === spokePrincipal({ account: mutation.account, region: mutation.region }),
-  );
+  acceptedMutations(world.eks.state).filter((mutation) => mutation.principal === spokePrincipal(mutation));
+
+/** Whether Liftlock changed anything of the cluster. */
+export const touched = (world: World, name: string): boolean =>
+  mutationsOf(world).some(({ clusterArn }) => clusterArn.endsWith(`/${name}`));
+
+/** Lets so many hours pass, whatever is at rest. */
+export const hours = (world: World, count: number): Promise<boolean> =>
+  runWorld(world, { until: new Date(world.clock.now().getTime() + count * 3_600_000), quietHours: 1_000 });
 
 /** Starts a machine by hand, as `aws stepfunctions start-execution` does, and runs until it has ended. */
 export async function startByHand(world: World, machine: MachineName, input: unknown, name = `by-hand-${machine}`) {

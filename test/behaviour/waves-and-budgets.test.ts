@@ -2,7 +2,6 @@ import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.
 import { abortRollout, pauseRollout, resumeRollout } from '../../core/operations/rollout-switch.ts';
 import { Waves } from '../../core/store/entities.ts';
 import { decode, replace } from '../../core/store/entity.ts';
-import type { FakeEksState } from '../../simulator/eks/state/fake-eks-state.ts';
 import {
   beforeCommit,
   controlsOf,
@@ -17,20 +16,12 @@ import {
   versionOf,
   wavesOf,
 } from './small-fleet.ts';
+import { failing, staged } from './staged-fleet.ts';
 
-const staged = (stage: string, names: readonly string[], version = '1.36') =>
-  names.map((name) => ({ name, version, tags: { stage }, nodegroups: [{ name: 'workers' }] }));
 const waves = [
   { name: 'dev', selector: { matchLabels: { stage: 'dev' } }, maxConcurrency: 1, failureBudget: { maxFailures: 0 } },
   { name: 'prod', selector: { matchLabels: { stage: 'prod' } }, maxConcurrency: 2 },
 ];
-const failing = (clusterName: string) => (state: FakeEksState) =>
-  void state.plannedFailures.push({
-    clusterName,
-    type: 'VersionUpdate',
-    errorCode: 'IpNotAvailable',
-    errorMessage: 'no free addresses in subnet-1',
-  });
 
 async function onlyRollout(world: Awaited<ReturnType<typeof smallFleet>>) {
   const [rollout] = await rolloutsOf(world);

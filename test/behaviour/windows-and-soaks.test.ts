@@ -14,11 +14,10 @@ import {
   versionOf,
   wavesOf,
 } from './small-fleet.ts';
+import { staged } from './staged-fleet.ts';
 
 type World = Awaited<ReturnType<typeof smallFleet>>;
 
-const staged = (stage: string, names: readonly string[], version = '1.36') =>
-  names.map((name) => ({ name, version, tags: { stage }, nodegroups: [{ name: 'workers' }] }));
 const at = (text: string) => Date.parse(text);
 const nightly = { timeZone: 'Europe/Berlin', windows: [{ name: 'nights', schedule: '0 22 * * *', duration: '6h' }] };
 const commitsOf = async (world: World, name: string) =>

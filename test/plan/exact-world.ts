@@ -11,19 +11,14 @@ import type { Timing } from '../../simulator/eks/timing.ts';
 import { checkInvariants } from '../../simulator/invariants/check-invariants.ts';
 import { runWorld } from '../../simulator/process/run-world.ts';
 import { World } from '../../simulator/process/world.ts';
+import { EQUAL_TIMING } from '../../simulator/simulate/makespan/equal-scenarios.ts';
 import { clustersOf, DAY, PERSON, upgradesOf } from '../behaviour/small-fleet.ts';
 
 /** Everything takes as long for one cluster as for another, and events arrive at once. */
 export const EXACT: Partial<Timing> = {
+  ...EQUAL_TIMING,
   visibility: [2, 2],
-  controlPlane: [600, 600],
   addon: [60, 60],
-  insightsRefresh: [60, 60],
-  setup: [60, 60],
-  nodeJoin: [60, 60],
-  drain: [30, 30],
-  termination: [80, 80],
-  scaleDown: [30, 30],
 };
 
 export interface Rehearsal {
