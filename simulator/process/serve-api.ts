@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createApp } from '../../functions/api/app.ts';
+import { closeAtOnce } from '../kubernetes/server/close-at-once.ts';
 import type { World } from './world.ts';
 
 /** Whom the API takes everybody for who reaches it on this machine. */
@@ -29,11 +30,7 @@ export async function serveApi(world: World, port: number): Promise<ServedApi> {
   const { port: bound } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${bound}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close: () => closeAtOnce(server),
   };
 }
 

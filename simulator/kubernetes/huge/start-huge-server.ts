@@ -6,6 +6,7 @@ import { unauthorized } from '../access.ts';
 import { refusal } from '../server/answer.ts';
 import { bearerToken } from '../server/authenticate.ts';
 import { createCertificates } from '../server/certificates.ts';
+import { closeAtOnce } from '../server/close-at-once.ts';
 import { type HugeAnswer, type HugeRequest, hugeAnswers } from './answer-huge.ts';
 import type { HugeCluster } from './huge-cluster.ts';
 
@@ -44,12 +45,7 @@ export async function startHugeServer(
       ? {}
       : { certificateAuthority: Buffer.from(certificate.certificateAuthority).toString('base64') }),
     token,
-    async close() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
+    close: () => closeAtOnce(server),
   };
 }
 

@@ -10,6 +10,7 @@ import type { FakeKubernetes } from '../fake-kubernetes.ts';
 import type { Answer } from './answer.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { ServerCertificate } from './certificates.ts';
+import { closeAtOnce } from './close-at-once.ts';
 import { clusterPath } from './cluster-path.ts';
 import { compress } from './compress.ts';
 import { Histories } from './histories.ts';
@@ -63,12 +64,7 @@ export async function startKubernetesServer(options: KubernetesServerOptions): P
     port,
     endpointOf: (clusterArn) => `https://127.0.0.1:${port}${clusterPath(clusterArn)}`,
     certificateAuthority: Buffer.from(certificate.certificateAuthority).toString('base64'),
-    async close() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
+    close: () => closeAtOnce(server),
   };
 }
 
