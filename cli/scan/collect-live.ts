@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createKubeconfigReader } from '../../adapters/kubernetes/reader/create-kubeconfig-reader.ts';
 import type { Source } from '../../core/contracts/scan-words.ts';
 import { advance, unread } from '../../core/scan/live/advance.ts';
@@ -16,7 +17,7 @@ import { smallHeap } from './small-heap.ts';
 export async function collectLive(io: Io, options: ScanOptions): Promise<Collected> {
   const path = options.kubeconfig ?? io.env.KUBECONFIG?.split(':')[0] ?? join(homedir(), '.kube', 'config');
   const { interrupted } = io;
-  const wait = (seconds: number) => sleep(seconds, interrupted);
+  const wait = (seconds: number) => sleep(seconds * 1_000, undefined, { signal: interrupted }).catch(() => undefined);
   const pace = {
     milliseconds: 1_000 / options.requestsPerSecond,
     // Time passes for the API server whatever clock the command is given.
@@ -74,20 +75,4 @@ function told(state: LiveScanState): string {
   const [unit] = state.units;
   const at = unit?.type === 'list' ? ` Now: ${unit.resource}.` : '';
   return `Read ${read} objects; ${state.units.length} resources are left.${at}`;
-}
-
-function sleep(seconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) {
-      resolve();
-      return;
-    }
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, seconds * 1_000);
-    signal.addEventListener('abort', end);
-  });
 }
