@@ -37,20 +37,21 @@ export class ApiClient {
   }
 
   /** Every page of a list. The other members are those of the first page. */
-  async all<Item, Answer extends { readonly items: readonly Item[] }>(
-    path: string,
-    query: Query = {},
-  ): Promise<Answer> {
-    const first = await this.get<Answer & { next?: string }>(path, query);
-    const items: Item[] = [...first.items];
-    let { next } = first;
-    while (next !== undefined) {
-      const page: { items: readonly Item[]; next?: string } = await this.get(path, { ...query, after: next });
-      items.push(...page.items);
+  all<Item, Answer extends { readonly items: readonly Item[] }>(path: string, query: Query = {}): Promise<Answer> {
+    return this.whole<Answer>(path, 'items', query);
+  }
+
+  /** Something of which one list comes in pages, with all of that list. */
+  async whole<Answer extends object>(path: string, list: keyof Answer & string, query: Query = {}): Promise<Answer> {
+    type Page = Answer & { readonly next?: string };
+    const { next: more, ...first } = await this.get<Page>(path, query);
+    const items = [...((first as Answer)[list] as readonly unknown[])];
+    for (let next = more; next !== undefined; ) {
+      const page: Page = await this.get<Page>(path, { ...query, after: next });
+      items.push(...(page[list] as readonly unknown[]));
       next = page.next;
     }
-    const { next: _, ...rest } = first;
-    return { ...(rest as Answer), items };
+    return { ...(first as Answer), [list]: items };
   }
 
   async #request<Answer>(method: string, path: string, query: Query, body: string | undefined): Promise<Answer> {

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ReportPage } from '../../core/queries/scan-history.ts';
 import type { ScanRunView } from '../../core/queries/scan-run-view.ts';
 import type { ScanReport } from '../../core/scan/report/report-schema.ts';
 import { exitCodeOf } from '../../core/scan/report/verdict.ts';
@@ -40,7 +39,7 @@ export async function scanCluster(session: Session, name: string, options: ScanC
     session.io.err(`The scan ended without a report.\n${reasonLines(ended.reasons).join('\n')}\n`);
     return EXIT.incomplete;
   }
-  const report = await wholeReport(client, `${path}/${encodeURIComponent(ended.scannedAt)}`);
+  const report = await client.whole<ScanReport>(`${path}/${encodeURIComponent(ended.scannedAt)}`, 'findings');
   await printScan(session, options.output, report, { current: process.cwd(), version: await packageVersion() });
   return exitCodeOf(report);
 }
@@ -72,18 +71,6 @@ async function untilEnded(
 function progressText({ status, read, left }: ScanRunView): string {
   if (status === 'requested') return 'The scan is about to begin.';
   return `Read ${read} objects; ${left} resources are left.`;
-}
-
-/** Findings come in pages. */
-async function wholeReport(client: ApiClient, path: string): Promise<ScanReport> {
-  const { next: more, ...report } = await client.get<ReportPage>(path);
-  const findings = [...report.findings];
-  for (let next = more; next !== undefined; ) {
-    const page: ReportPage = await client.get(path, { after: next });
-    findings.push(...page.findings);
-    next = page.next;
-  }
-  return { ...report, findings };
 }
 
 const startedText = ({ cluster, target, name, execution }: ScanRunView): string[] =>

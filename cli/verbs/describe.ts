@@ -1,7 +1,6 @@
 import type { ClusterDetail } from '../../core/queries/cluster-detail.ts';
 import type { PolicyView } from '../../core/queries/list-policies.ts';
 import type { RolloutDetail } from '../../core/queries/rollout-views.ts';
-import type { ApiClient } from '../client/api-client.ts';
 import { clusterPath } from '../client/cluster-path.ts';
 import { rolloutPath } from '../client/rollout-path.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -26,21 +25,8 @@ export async function describe(session: Session, kindText: string, name: string,
     if (policy === undefined) throw new Failure(`liftlock: there is no policy ${name}. Run: liftlock get policies`);
     await print(session, format, policy, () => policyText(policy, shownAt(session, client)));
   } else {
-    const rollout = await wholeRollout(client, name);
+    const rollout = await client.whole<RolloutDetail>(rolloutPath(name), 'members');
     await print(session, format, rollout, () => rolloutText(rollout, shownAt(session, client), session.io.columns));
   }
   return EXIT.ok;
-}
-
-/** Members come in pages. */
-async function wholeRollout(client: ApiClient, id: string): Promise<RolloutDetail> {
-  const path = rolloutPath(id);
-  const { next: more, ...rollout } = await client.get<RolloutDetail & { next?: string }>(path);
-  const members = [...rollout.members];
-  for (let next = more; next !== undefined; ) {
-    const page: RolloutDetail & { next?: string } = await client.get(path, { after: next });
-    members.push(...page.members);
-    next = page.next;
-  }
-  return { ...rollout, members };
 }
