@@ -1,7 +1,7 @@
 import { namedError } from '../contracts/errors.ts';
 import type { ClusterControl } from '../contracts/items/cluster.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
-import { countTraits } from '../policy/traits.ts';
+import { recount } from '../policy/caps.ts';
 import { exceedsBudget } from '../policy/wave-room.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import { Refusal } from '../queries/refusal.ts';
@@ -109,7 +109,7 @@ function counted(wave: Read<Wave>, member: Member): Wave {
   if (member.status === 'Failed') {
     next.failed -= 1;
     const { failed, succeeded } = next.traits ?? { failed: {}, succeeded: {} };
-    next.traits = { failed: countTraits(failed, member.traits ?? [], -1), succeeded };
+    next.traits = { failed: recount(failed, member.traits ?? [], -1), succeeded };
   } else next.blocked -= 1;
   const reopens = !exceedsBudget(next) && wave.data.status !== 'Pending';
   return reopens ? { ...next, status: 'Open', endedAt: undefined, reasons: [] } : next;

@@ -1,13 +1,15 @@
-import { namedError } from '../contracts/errors.ts';
 import type { ApprovalRecord } from '../contracts/items/approval.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
 import { upgradePolicy } from '../policy/applied.ts';
 import { mayApprove } from '../policy/approvals.ts';
+import { waveNamed } from '../policy/wave-of.ts';
+import { findRollout } from '../queries/find-rollout.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { transactWithAudit } from '../store/audit.ts';
-import { Configs, Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
-import { decode, load, type Read, replace, unchanged } from '../store/entity.ts';
+import { Configs, Waves } from '../store/entities.ts';
+import { load, type Read, replace, unchanged } from '../store/entity.ts';
 import { decideAndWrite } from '../store/retry.ts';
+import { loadWaves } from '../store/rollout-waves.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 
 export interface Judgement {
@@ -28,13 +30,11 @@ const MOST_WORDS = 100;
 export function judgeWave(ports: OperatorPorts, id: string, name: string, judgement: Judgement): Promise<Wave> {
   return decideAndWrite(async () => {
     const { table } = ports;
-    const rollout = await load(table, Rollouts, id);
-    if (rollout === undefined)
-      throw namedError('RolloutNotFound', `There is no rollout ${id}. Run: liftlock get rollouts`);
-    const wave = await waveNamed(ports, id, name);
+    const rollout = await findRollout(table, id);
+    const wave = await findWave(ports, id, name);
     const config = await load(table, Configs, 'UpgradePolicy', rollout.data.policy);
     const policy = upgradePolicy(config?.data);
-    const spec = policy?.spec.waves.find((one) => one.name === name);
+    const spec = waveNamed(policy, name);
     const approval = spec?.approval;
     // A wave under way whose name the policy has given up goes by the one that selects its clusters now: whether that asks, and whom, is
     // judged at each grant.
@@ -88,12 +88,8 @@ export function judgeWave(ports: OperatorPorts, id: string, name: string, judgem
 }
 
 /** Fails with `WaveNotFound`. */
-export async function waveNamed(
-  { table }: Pick<OperatorPorts, 'table'>,
-  id: string,
-  name: string,
-): Promise<Read<Wave>> {
-  const waves = (await table.queryPartition(rolloutPartition(id), 'WAVE#')).map((item) => decode(Waves, item));
+export async function findWave({ table }: Pick<OperatorPorts, 'table'>, id: string, name: string): Promise<Read<Wave>> {
+  const waves = await loadWaves(table, id);
   const wave = waves.find(({ data }) => data.name === name);
   if (wave !== undefined) return wave;
   const names = waves.map(({ data }) => data.name).join(', ');

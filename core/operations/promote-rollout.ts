@@ -1,20 +1,19 @@
-import { namedError } from '../contracts/errors.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
+import { findRollout } from '../queries/find-rollout.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { transactWithAudit } from '../store/audit.ts';
-import { Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
-import { decode, load, replace, unchanged } from '../store/entity.ts';
+import { Rollouts, Waves } from '../store/entities.ts';
+import { replace, unchanged } from '../store/entity.ts';
 import { decideAndWrite } from '../store/retry.ts';
+import { loadWaves } from '../store/rollout-waves.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 
 /** Ends the soak of the wave that soaks, its gates included; what the next one asks for still holds. Fails with `WrongState`. */
 export function promoteRollout(ports: OperatorPorts, id: string, by: string, reason: string): Promise<Wave> {
   return decideAndWrite(async () => {
     const { table } = ports;
-    const rollout = await load(table, Rollouts, id);
-    if (rollout === undefined)
-      throw namedError('RolloutNotFound', `There is no rollout ${id}. Run: liftlock get rollouts`);
-    const waves = (await table.queryPartition(rolloutPartition(id), 'WAVE#')).map((item) => decode(Waves, item));
+    const rollout = await findRollout(table, id);
+    const waves = await loadWaves(table, id);
     const wave = waves.find(({ data }) => data.status === 'Soaking');
     if (wave === undefined) {
       const states = waves.map(({ data }) => `${data.name} is ${data.status}`).join(', ');

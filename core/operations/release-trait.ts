@@ -1,11 +1,12 @@
-import { namedError } from '../contracts/errors.ts';
 import type { Rollout } from '../contracts/items/rollout.ts';
+import { findRollout } from '../queries/find-rollout.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { fingerprintOf } from '../rollout/fingerprint.ts';
 import { transactWithAudit } from '../store/audit.ts';
-import { Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
-import { decode, load, replace } from '../store/entity.ts';
+import { Rollouts } from '../store/entities.ts';
+import { replace } from '../store/entity.ts';
 import { decideAndWrite } from '../store/retry.ts';
+import { loadWaves } from '../store/rollout-waves.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 
 /** Clears a trait of suspicion: clusters that were set aside for it go on at the next tick. Fails with `WrongState`. */
@@ -18,10 +19,8 @@ export function releaseTrait(
 ): Promise<Rollout> {
   return decideAndWrite(async () => {
     const { table } = ports;
-    const rollout = await load(table, Rollouts, id);
-    if (rollout === undefined)
-      throw namedError('RolloutNotFound', `There is no rollout ${id}. Run: liftlock get rollouts`);
-    const waves = (await table.queryPartition(rolloutPartition(id), 'WAVE#')).map((item) => decode(Waves, item).data);
+    const rollout = await findRollout(table, id);
+    const waves = (await loadWaves(table, id)).map(({ data }) => data);
     const { traits } = fingerprintOf(rollout.data, waves);
     if (!traits.includes(trait)) {
       const list = traits.length === 0 ? 'none is' : `${traits.join(', ')} ${traits.length === 1 ? 'is' : 'are'}`;

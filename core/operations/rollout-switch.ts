@@ -1,14 +1,15 @@
-import { namedError } from '../contracts/errors.ts';
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import { allowedFailures, exceedsBudget } from '../policy/wave-room.ts';
+import { findRollout } from '../queries/find-rollout.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import { markDirty } from '../rollout/mark-dirty.ts';
 import { isSettled } from '../rollout/wave-end.ts';
 import { transactWithAudit } from '../store/audit.ts';
-import { Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
-import { decode, load, type Read, replace } from '../store/entity.ts';
+import { Rollouts, Waves } from '../store/entities.ts';
+import { type Read, replace } from '../store/entity.ts';
 import { decideAndWrite } from '../store/retry.ts';
+import { loadWaves } from '../store/rollout-waves.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 
 /** No mutating call of it is committed from now on; what runs parks at its next one. */
@@ -80,10 +81,8 @@ function change(
   withWaves: (waves: readonly Read<Wave>[]) => readonly WaveWrite[] = () => [],
 ): Promise<Rollout> {
   return decideAndWrite(async () => {
-    const read = await load(ports.table, Rollouts, id);
-    if (read === undefined)
-      throw namedError('RolloutNotFound', `There is no rollout ${id}. Run: liftlock get rollouts`);
-    const waves = (await ports.table.queryPartition(rolloutPartition(id), 'WAVE#')).map((item) => decode(Waves, item));
+    const read = await findRollout(ports.table, id);
+    const waves = await loadWaves(ports.table, id);
     const changed = next(read.data, waves);
     const now = ports.clock.now();
     const waveWrites = withWaves(waves);

@@ -6,6 +6,7 @@ import { LIFTLOCK } from '../contracts/principals.ts';
 import { capKeys, recountInPlace } from '../policy/caps.ts';
 import { estimateOf } from '../policy/hop-rules.ts';
 import { quarantineReasons } from '../policy/quarantine.ts';
+import { waveNamed } from '../policy/wave-of.ts';
 import { settle, waveAfter } from '../protocol/settle-decision.ts';
 import type { Decision } from '../rollout/decisions.ts';
 import type { RolloutPlan } from '../rollout/plan-rollout.ts';
@@ -226,7 +227,7 @@ export class VirtualFleet {
   #schedule(upgrade: Upgrade, wave: Wave, lived: Lived, resumes: boolean, now: Date): void {
     const { clusterKey, rolloutId = '' } = upgrade;
     const policy = this.#base.policies.get(this.rollouts.get(rolloutId)?.policy ?? '')?.policy;
-    const spec = policy?.spec.waves.find(({ name }) => name === wave.name);
+    const spec = waveNamed(policy, wave.name);
     const estimate =
       wave.estimateSeconds === undefined ? estimateOf(policy, this.#base.learned) : wave.estimateSeconds * 1000;
     const whole = this.#chance.milliseconds(clusterKey, lived.hopEnds.length, estimate);
@@ -273,7 +274,7 @@ export class VirtualFleet {
 
   #bakedAt(wave: Wave, rolloutId: string, now: Date): string {
     const policy = this.#base.policies.get(this.rollouts.get(rolloutId)?.policy ?? '')?.policy;
-    const bake = policy?.spec.waves.find(({ name }) => name === wave.name)?.bake ?? '0s';
+    const bake = waveNamed(policy, wave.name)?.bake ?? '0s';
     return new Date(now.getTime() + durationMilliseconds(bake)).toISOString();
   }
 

@@ -1,4 +1,5 @@
 import { SETTLING_MILLISECONDS } from '../policy/quarantine.ts';
+import { waveNamed } from '../policy/wave-of.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { soakOf } from '../rollout/wave-soak.ts';
 import type { VirtualFleet } from './virtual-fleet.ts';
@@ -28,7 +29,7 @@ export function nextInstant(
     if (wave.quarantined > 0) for (const at of settledAt(fleet, base, wave, now)) consider(at);
     if (wave.status !== 'Soaking') continue;
     const policy = base.policies.get(fleet.rollouts.get(wave.rolloutId)?.policy ?? '')?.policy;
-    const spec = policy?.spec.waves.find(({ name }) => name === wave.name);
+    const spec = waveNamed(policy, wave.name);
     const { until } = soakOf(wave, spec, now);
     if (until !== undefined) consider(until.getTime());
   }

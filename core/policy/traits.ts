@@ -1,5 +1,4 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import { recount } from './caps.ts';
 
 /** One thing that a cluster has and others may lack: `add-on/vpc-cni/v1.18.1-eksbuild.1`, `ami/AL2_x86_64`. Shown to people as it is. */
 export type Trait = string;
@@ -30,10 +29,3 @@ export function traitsOf(
   ];
   return [...new Set(traits)].sort();
 }
-
-/** Counts a cluster under its traits, or takes it out again. */
-export const countTraits = (
-  counts: Readonly<Record<string, number>>,
-  traits: readonly Trait[],
-  by: 1 | -1,
-): Record<string, number> => recount(counts, traits, by);

@@ -21,12 +21,12 @@ import {
   Ledgers,
   Members,
   Rollouts,
-  rolloutPartition,
   Upgrades,
   Waves,
 } from '../store/entities.ts';
-import { decode, load, type Read, replace, unchanged } from '../store/entity.ts';
+import { load, type Read, replace, unchanged } from '../store/entity.ts';
 import { decideAndWrite } from '../store/retry.ts';
+import { loadWaves } from '../store/rollout-waves.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { Asker } from './authority.ts';
 import { failuresOf, grantRefusals } from './grant-decision.ts';
@@ -196,8 +196,7 @@ export function grantUpgrade(
 }
 
 async function otherWaves(table: Ports['table'], rolloutId: string, waveIndex: number): Promise<Read<Wave>[]> {
-  const waves = (await table.queryPartition(rolloutPartition(rolloutId), 'WAVE#')).map((item) => decode(Waves, item));
-  return waves.filter((wave) => wave.data.index !== waveIndex);
+  return (await loadWaves(table, rolloutId)).filter((wave) => wave.data.index !== waveIndex);
 }
 
 function runningUpgrade(request: GrantRequest, existing: Upgrade | undefined, now: string): Upgrade {

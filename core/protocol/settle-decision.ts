@@ -1,7 +1,7 @@
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Wave } from '../contracts/items/rollout.ts';
 import { bounded, type Reason } from '../contracts/step-result.ts';
-import { countTraits } from '../policy/traits.ts';
+import { recount } from '../policy/caps.ts';
 import { allowedFailures, exceedsBudget } from '../policy/wave-room.ts';
 import { GRANTING_WAVES } from './grant-decision.ts';
 
@@ -126,8 +126,8 @@ export function waveAfter(wave: Wave, before: Member, after: Member, at: string)
 function traitsAfter(wave: Wave, before: Member, after: Member): Wave['traits'] {
   const { failed, succeeded } = wave.traits ?? { failed: {}, succeeded: {} };
   const count = (counts: Record<string, number>, status: Member['status']) => {
-    const left = before.status === status ? countTraits(counts, before.traits ?? [], -1) : counts;
-    return after.status === status ? countTraits(left, after.traits ?? [], 1) : left;
+    const left = before.status === status ? recount(counts, before.traits ?? [], -1) : counts;
+    return after.status === status ? recount(left, after.traits ?? [], 1) : left;
   };
   return { failed: count(failed, 'Failed'), succeeded: count(succeeded, 'Succeeded') };
 }

@@ -13,7 +13,7 @@ import { load, replace, unchanged } from '../store/entity.ts';
 import { applyReplan } from './apply-replan.ts';
 import { createRollout } from './create-rollout.ts';
 import type { Decision } from './decisions.ts';
-import { isSame } from './replan.ts';
+import { isSame } from './is-same.ts';
 
 export type ApplyPorts = Pick<Ports, 'table' | 'clock' | 'executions' | 'events'>;
 

@@ -7,7 +7,8 @@ import { COUNTED } from '../protocol/settle-decision.ts';
 import { transactWithAudit } from '../store/audit.ts';
 import { Grants, Members, Rollouts, Waves } from '../store/entities.ts';
 import { load, type Read, replace, unchanged } from '../store/entity.ts';
-import { type Change, isSame, type Replan } from './replan.ts';
+import { isSame } from './is-same.ts';
+import type { Change, Replan } from './replan.ts';
 
 /** Writes of members that one transaction takes beside their audit, a check of each one's grant, and their waves. */
 const BATCH = 20;

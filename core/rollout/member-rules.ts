@@ -3,6 +3,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
 import { type HopRules, hopRules } from '../policy/hop-rules.ts';
+import { waveNamed } from '../policy/wave-of.ts';
 import { type WindowAnswer, windowRule } from '../policy/window-rule.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
@@ -29,7 +30,7 @@ export function memberRules(
   const rulesOf = (policy: UpgradePolicy | undefined, cluster: ClusterRecord, wave: Wave | undefined): HopRules => {
     const fresh = () => hopRules(policy, cluster, wave, calendars, prefix, learned);
     // Without a wave of that name the policy's own choice for this very cluster holds.
-    if (wave === undefined || policy?.spec.waves.some(({ name }) => name === wave.name) !== true) return fresh();
+    if (wave === undefined || waveNamed(policy, wave.name) === undefined) return fresh();
     const key = `${wave.rolloutId}/${wave.index} ${clusterTags(cluster.tags, prefix).calendars.join(' ')}`;
     const known = shared.get(key) ?? fresh();
     shared.set(key, known);

@@ -1,5 +1,6 @@
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import { approvalRefusals } from '../policy/approvals.ts';
+import { waveNamed } from '../policy/wave-of.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import { PASSED } from './wave-end.ts';
 
@@ -51,7 +52,7 @@ function missesApproval(
 ): boolean {
   if (wave?.status !== 'Pending' || hoursSince(since, now) < APPROVAL_HOURS) return false;
   const applied = policies.get(name);
-  const spec = applied?.policy.spec.waves.find((one) => one.name === wave.name);
+  const spec = waveNamed(applied?.policy, wave.name);
   return approvalRefusals(spec, wave, { policyAppliedBy: applied?.appliedBy, rolloutCreatedBy }, now).length > 0;
 }
 

@@ -1,5 +1,6 @@
 import type { GateReading } from '../contracts/items/gate.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
+import { waveNamed } from '../policy/wave-of.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { GateReader } from '../ports/gates.ts';
 import type { FleetSnapshot } from './snapshot.ts';
@@ -36,5 +37,5 @@ function gatesOf(snapshot: FleetSnapshot, wave: Wave) {
   if (wave.status !== 'Soaking') return [];
   const rollout = snapshot.rollouts.find(({ id }) => id === wave.rolloutId);
   const policy = rollout === undefined ? undefined : snapshot.policies.get(rollout.policy)?.policy;
-  return policy?.spec.waves.find(({ name }) => name === wave.name)?.gates ?? [];
+  return waveNamed(policy, wave.name)?.gates ?? [];
 }

@@ -7,6 +7,7 @@ import { KubeVersion } from '../version/kube-version.ts';
 import { servedKey } from './automatic-rollouts.ts';
 import { type Candidate, candidatesOf } from './candidates.ts';
 import type { Decision } from './decisions.ts';
+import { isSame } from './is-same.ts';
 import { plannedMember, plannedWave } from './plan-rollout.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
@@ -92,13 +93,6 @@ export function replanOf(snapshot: FleetSnapshot, rollout: Rollout, now: Date): 
 
 const keyOf = (member: Pick<Member, 'waveIndex' | 'clusterKey'>): string => `${member.waveIndex} ${member.clusterKey}`;
 const differs = ({ before, next }: Change<object>): boolean => !isSame(before, next);
-/** Whether two items say the same, whatever the order of their members. */
-export const isSame = (a: object | undefined, b: object | undefined): boolean =>
-  JSON.stringify(sorted(a ?? {})) === JSON.stringify(sorted(b ?? {}));
-const sorted = (value: object): [string, unknown][] =>
-  Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
 
 interface Place {
   readonly now: Date;

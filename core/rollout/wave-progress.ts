@@ -3,6 +3,7 @@ import type { GateReading } from '../contracts/items/gate.ts';
 import type { LearnedDurations, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { reason } from '../contracts/step-result.ts';
 import { approvalRefusals } from '../policy/approvals.ts';
+import { waveNamed } from '../policy/wave-of.ts';
 import { automaticApproval } from './automatic-approval.ts';
 import type { Decision } from './decisions.ts';
 import { isSettled, PASSED, waveEnd } from './wave-end.ts';
@@ -49,8 +50,7 @@ export function waveDecisions(situation: WaveSituation): Decision[] {
   return [...decisions, { type: 'change-rollout', rollout, status, reasons }];
 }
 
-const specOf = ({ policy }: WaveSituation, wave: Wave): WaveSpec | undefined =>
-  policy?.spec.waves.find((spec) => spec.name === wave.name);
+const specOf = ({ policy }: WaveSituation, wave: Wave): WaveSpec | undefined => waveNamed(policy, wave.name);
 
 const UNDER_WAY: readonly Wave['status'][] = ['Open', 'Soaking', 'Undecided', 'Halted'];
 
