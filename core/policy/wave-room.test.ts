@@ -16,6 +16,8 @@ test.each([
   ['in flight below the budget', { countInFlight: true, inFlight: 1 }, undefined],
   ['in flight at the budget', { countInFlight: true, inFlight: 2 }, 'BudgetInFlight'],
   ['in flight at what is left of it', { countInFlight: true, failed: 1, inFlight: 1 }, 'BudgetInFlight'],
+  ['a budget that was lowered below what has failed', { failed: 3 }, 'FailureBudgetExceeded'],
+  ['as many failures as a person has accepted', { failed: 3, acceptedFailures: 3 }, undefined],
   ['one is always let in', { countInFlight: true, failed: 2, inFlight: 0 }, undefined],
 ] as const)('%s', (_, more, code) => {
   expect(waveRefusal(wave(more))?.code).toBe(code);

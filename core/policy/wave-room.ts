@@ -11,6 +11,10 @@ export const exceedsBudget = (wave: Pick<Wave, 'failed' | 'maxFailures' | 'accep
 
 /** Why one more cluster of a wave may not be in flight beside those that are; undefined = it may. */
 export function waveRefusal(wave: Wave): Reason | undefined {
+  if (exceedsBudget(wave)) {
+    const said = `${wave.failed} upgrades of the wave ${wave.name} failed and at most ${allowedFailures(wave)} may.`;
+    return reason('FailureBudgetExceeded', said);
+  }
   const judged = wave.succeeded + wave.failed;
   const canaries = Math.min(wave.canaries ?? 0, wave.needWork);
   if (judged < canaries && wave.inFlight >= 1) {

@@ -2,7 +2,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { fleetSpec } from '../policy/applied.ts';
 import { approvalRefusals } from '../policy/approvals.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
-import { allowedFailures } from '../policy/wave-room.ts';
+import { allowedFailures, exceedsBudget } from '../policy/wave-room.ts';
 import { windowRule } from '../policy/window-rule.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
 import { type Asker, authority } from './authority.ts';
@@ -56,7 +56,8 @@ export function commitRefusals(
     reasons.push(reason('RolloutAborted', `The rollout ${rollout.data.id} was aborted.`));
   if (upgrade.data.rolloutId !== undefined && rollout === undefined)
     reasons.push(reason('RolloutGone', 'The rollout of this upgrade does not exist.'));
-  if (!upgrade.data.mutated && wave !== undefined && wave.data.status === 'Halted') {
+  // A budget that was lowered below what has failed halts the wave with the next look; nothing begins before that either.
+  if (!upgrade.data.mutated && wave !== undefined && (wave.data.status === 'Halted' || exceedsBudget(wave.data))) {
     reasons.push(
       reason(
         'WaveHalted',

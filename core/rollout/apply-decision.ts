@@ -108,7 +108,8 @@ async function changeWave(
 ): Promise<void> {
   const rollout = await load(ports.table, Rollouts, decided.rolloutId);
   const read = await load(ports.table, Waves, decided.rolloutId, decided.index);
-  if (read === undefined || read.data.status !== decided.status) return;
+  // How it ends rests on what it counts: one that has moved since, by a grant that this very tick has looked after, is decided anew.
+  if (read === undefined || !isSame(read.data, decided)) return;
   const at = ports.clock.now();
   const time =
     status === 'Open' ? { openedAt: at.toISOString() } : status === 'Soaking' ? {} : { endedAt: at.toISOString() };

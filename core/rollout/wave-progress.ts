@@ -4,6 +4,7 @@ import type { LearnedDurations, Member, Rollout, Wave } from '../contracts/items
 import { reason } from '../contracts/step-result.ts';
 import { approvalRefusals } from '../policy/approvals.ts';
 import { waveNamed } from '../policy/wave-of.ts';
+import { exceedsBudget } from '../policy/wave-room.ts';
 import { automaticApproval } from './automatic-approval.ts';
 import type { Decision } from './decisions.ts';
 import { isSettled, PASSED, waveEnd } from './wave-end.ts';
@@ -65,8 +66,12 @@ function adjusted(situation: WaveSituation, wave: Wave): Decision[] {
   return [{ type: 'adjust-wave', wave, changes, event: 'WaveLimitsChanged', reasons }];
 }
 
+const MAY_HALT: readonly Wave['status'][] = ['Open', 'Undecided', 'Soaking'];
+
 function next(situation: WaveSituation, wave: Wave): Decision[] {
   const { rollout, members } = situation;
+  // A budget that was lowered below what has failed already.
+  if (MAY_HALT.includes(wave.status) && exceedsBudget(wave)) return settled(situation, wave);
   switch (wave.status) {
     case 'Pending':
       return opened(situation, wave);

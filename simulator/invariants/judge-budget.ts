@@ -6,11 +6,23 @@ import type { StoreAt } from './store-at.ts';
 
 /**
  * 7 `budget`: no upgrade is granted or makes its first change in a wave whose failures exceed its budget or that is halted, nor in one after such a wave;
- * with `countInFlight` what may still fail counts too (semantics.md, Failure budget). Failures are counted from the members, not from the
+ * with `countInFlight` what may still fail counts too, by the budget at the grant (semantics.md, Failure budget). Failures are counted from the members, not from the
  * wave's own counter.
  */
-export const judgeBudget = (): Judge => (moment) => {
-  if (moment.item.event === 'Granted') return grantsInHaltedWaves(moment);
+export const judgeBudget = (): Judge => {
+  /** What the wave of each cluster might fail when the cluster was let into it: a budget that is lowered later is for those after it. */
+  const grantedUnder = new Map<string, number>();
+  return (moment) => {
+    const { item, store } = moment;
+    if (item.event !== 'Granted') return firstChanges(moment, grantedUnder.get(item.subject) ?? 0);
+    const place = placeAt(store, item.detail);
+    if (place === undefined) return [];
+    grantedUnder.set(item.subject, mayFailOf(place.wave));
+    return grantsInHaltedWaves(moment, place);
+  };
+};
+
+function firstChanges(moment: Moment, grantedUnder: number): Violation[] {
   const commit = commitAt(moment);
   if (commit === undefined || !commit.first || commit.upgrade === undefined) return [];
   const place = placeAt(moment.store, commit.upgrade);
@@ -35,22 +47,21 @@ export const judgeBudget = (): Judge => (moment) => {
         one.id !== commit.upgrade?.id &&
         one.mutated,
     );
-  return goesOn ? violations : [...violations, ...inFlightViolations(moment.store, place, what)];
-};
+  return goesOn ? violations : [...violations, ...inFlightViolations(moment.store, place, what, grantedUnder)];
+}
 
 /** Nothing new is granted there either; who was begun goes on when it may. */
-function grantsInHaltedWaves({ item, store }: Moment): Violation[] {
-  const place = placeAt(store, item.detail);
-  if (place === undefined || wentOn(store, place, item.subject)) return [];
+function grantsInHaltedWaves({ item, store }: Moment, place: PlaceAt): Violation[] {
+  if (wentOn(store, place, item.subject)) return [];
   return [...place.earlier, place.wave]
     .filter(({ status }) => status === 'Halted')
     .map(({ name }) => budget(`${item.subject} was granted at ${item.at} while the wave ${name} was halted`));
 }
 
-function inFlightViolations(store: StoreAt, place: PlaceAt, what: string): Violation[] {
+function inFlightViolations(store: StoreAt, place: PlaceAt, what: string, grantedUnder: number): Violation[] {
   if (place.spec?.failureBudget.countInFlight !== true) return [];
   const { failed, mayFail } = countsOf(store, place, place.wave.index);
-  const room = Math.max(1, mayFailOf(place.wave) - failed);
+  const room = Math.max(1, grantedUnder - failed, mayFailOf(place.wave) - failed);
   if (mayFail <= room) return [];
   return [budget(`${what} began: ${mayFail} of the wave ${place.wave.name} may still fail, there is room for ${room}`)];
 }

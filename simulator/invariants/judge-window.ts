@@ -2,7 +2,6 @@ import { type CalendarState, calendarStateAt } from '../../core/calendar/calenda
 import { type CompiledCalendar, compileCalendar } from '../../core/calendar/compile-calendar.ts';
 import { calendarSchema } from '../../core/config/schema/calendar.ts';
 import { durationMilliseconds } from '../../core/config/schema/quantities.ts';
-import { labelsOf } from '../../core/inventory/observe-cluster.ts';
 import { FLEET, fleetSpec, upgradePolicy } from '../../core/policy/applied.ts';
 import { policyOf } from '../../core/policy/policy-of.ts';
 import { waveOf } from '../../core/policy/wave-of.ts';
@@ -28,7 +27,9 @@ export const judgeWindow = (_history: History): Judge => {
     noteTags(tags, moment);
     const commit = commitAt(moment);
     if (commit?.upgrade === undefined || isRollback(commit)) return [];
-    const place = placeAt(moment.store, commit.upgrade) ?? placeByHand(moment, commit, tags.get(commit.clusterKey));
+    const planned = placeAt(moment.store, commit.upgrade);
+    const place =
+      planned?.spec === undefined ? (selectedNow(moment, commit, tags.get(commit.clusterKey)) ?? planned) : planned;
     const names = [...[place?.spec?.calendar ?? []].flat(), ...tagNames(moment, tags.get(commit.clusterKey))];
     if (names.length === 0) return [];
     return broken(moment, commit, place, names);
@@ -37,16 +38,19 @@ export const judgeWindow = (_history: History): Judge => {
 
 type Rules = Pick<PlaceAt, 'policy' | 'spec'>;
 
-/** What a person upgrades goes by the wave of the policy that selects its cluster, as it was observed last. */
-function placeByHand(
+/**
+ * What a person upgrades goes by the wave of the policy that selects its cluster, as it was observed last; and so does a member of a wave
+ * whose name the policy has given up.
+ */
+function selectedNow(
   { store }: Moment,
   commit: CommitAt,
   tags: Readonly<Record<string, string>> = {},
 ): Rules | undefined {
   const fleet = fleetSpec(store.get(Configs, 'Fleet', FLEET));
   const known = store.get(Clusters, commit.clusterKey);
-  if (fleet === undefined || known === undefined || commit.upgrade?.rolloutId !== undefined) return undefined;
-  const cluster = { ...known, tags: { ...tags }, labels: labelsOf(tags, fleet) };
+  if (fleet === undefined || known === undefined) return undefined;
+  const cluster = { ...known, tags: { ...tags } };
   const policies = store.all(Configs).flatMap((config) => upgradePolicy(config) ?? []);
   const match = policyOf(cluster, policies);
   if (match.type !== 'one') return undefined;

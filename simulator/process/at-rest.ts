@@ -20,8 +20,10 @@ export async function isAtRest(world: RunView, before?: Date): Promise<boolean> 
   const running = new Set(rollouts.filter(({ status }) => status === 'Running').map(({ id }) => id));
   // What is parked or waits in a rollout that is halted, paused or aborted waits for a person.
   const goesOn = (rolloutId: string | undefined): boolean => rolloutId === undefined || running.has(rolloutId);
-  if ([...upgrades, ...members].some(({ rolloutId, resumeAt }) => resumeAt !== undefined && goesOn(rolloutId)))
-    return false;
+  // What a hold keeps from resuming waits for a person too.
+  const isHeld = (clusterKey: string): boolean => snapshot.controls.get(clusterKey)?.held !== undefined;
+  const resumes = [...upgrades, ...members].filter(({ resumeAt }) => resumeAt !== undefined);
+  if (resumes.some(({ rolloutId, clusterKey }) => goesOn(rolloutId) && !isHeld(clusterKey))) return false;
   if (waves.some((wave) => goesOn(wave.rolloutId) && soaksByItself(wave))) return false;
   // Somebody for whom a window opens: time alone brings it on.
   return !decide(snapshot, now).waiting.some(({ rolloutId, until }) => {

@@ -1,0 +1,45 @@
+import { upgradePolicySchema } from '../../core/config/schema/upgrade-policy.ts';
+import { applyConfig } from '../../core/operations/apply-config.ts';
+import { applyDecision } from '../../core/rollout/apply-decision.ts';
+import { Waves } from '../../core/store/entities.ts';
+import { load, replace } from '../../core/store/entity.ts';
+import { hours, memberOf, onRecord, PERSON, rolloutsOf, run, smallFleet, touched, wavesOf } from './small-fleet.ts';
+import { failing, staged } from './staged-fleet.ts';
+
+const oneByOne = (maxFailures: number) => ({
+  selector: {},
+  target: 'latest',
+  trigger: 'automatic',
+  waves: [{ name: 'all', maxConcurrency: 1, failureBudget: { maxFailures } }],
+});
+
+test('a budget that is lowered below what has failed halts the wave at the next look', async () => {
+  const world = await smallFleet({
+    clusters: staged('dev', ['d1', 'd2', 'd3']),
+    policy: oneByOne(1),
+    prepare: failing('d1'),
+  });
+  await hours(world, 0.4);
+  expect((await wavesOf(world))[0]).toMatchObject({ status: 'Open', failed: 1, inFlight: 1 });
+  const metadata = { name: 'policy-0' };
+  const document = { apiVersion: 'liftlock/v1alpha1', kind: 'UpgradePolicy', metadata, spec: oneByOne(0) };
+  await applyConfig(world.ports, [upgradePolicySchema.parse(document)], PERSON);
+  await hours(world, 2 / 60);
+  expect((await wavesOf(world))[0]).toMatchObject({ status: 'Halted', reasons: [{ code: 'FailureBudgetExceeded' }] });
+  await run(world);
+  // What had begun is finished; nothing else begins.
+  expect((await memberOf(world, 'd2')).status).toBe('Succeeded');
+  expect(touched(world, 'd3')).toBe(false);
+  expect((await rolloutsOf(world))[0]?.status).toBe('Halted');
+});
+
+test('how a wave ends is decided anew when a cluster has failed since', async () => {
+  const world = await smallFleet({ clusters: staged('dev', ['d1', 'd2']), policy: oneByOne(1) });
+  await hours(world, 0.1);
+  const [decided] = await wavesOf(world);
+  const read = decided && (await load(world.table, Waves, decided.rolloutId, decided.index));
+  if (read === undefined) throw new Error('there is no wave');
+  await onRecord(world, 'Test', replace(Waves, read, { ...read.data, failed: 1 }));
+  await applyDecision(world.ports, { type: 'change-wave', wave: read.data, status: 'Completed', reasons: [] });
+  expect((await wavesOf(world))[0]).toMatchObject({ status: 'Open', failed: 1 });
+});
