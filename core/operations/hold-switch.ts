@@ -112,5 +112,6 @@ function counted(wave: Read<Wave>, member: Member): Wave {
     next.traits = { failed: recount(failed, member.traits ?? [], -1), succeeded };
   } else next.blocked -= 1;
   const reopens = !exceedsBudget(next) && wave.data.status !== 'Pending';
-  return reopens ? { ...next, status: 'Open', endedAt: undefined, reasons: [] } : next;
+  // Who skipped its soak had seen what there was to see then.
+  return reopens ? { ...next, status: 'Open', endedAt: undefined, promotedBy: undefined, reasons: [] } : next;
 }

@@ -9,6 +9,14 @@ export const allowedFailures = (wave: Pick<Wave, 'maxFailures' | 'acceptedFailur
 export const exceedsBudget = (wave: Pick<Wave, 'failed' | 'maxFailures' | 'acceptedFailures'>): boolean =>
   wave.failed > allowedFailures(wave);
 
+/** Why nothing begins after these waves: one of them is halted. */
+export function haltedBefore(earlier: readonly Wave[]): Reason | undefined {
+  const halted = earlier.find((one) => one.status === 'Halted');
+  if (halted === undefined) return undefined;
+  const said = `The wave ${halted.name}, before it, is halted: ${halted.failed} failed and at most ${allowedFailures(halted)} may.`;
+  return reason('EarlierWaveHalted', said);
+}
+
 /** Why one more cluster of a wave may not be in flight beside those that are; undefined = it may. */
 export function waveRefusal(wave: Wave): Reason | undefined {
   if (exceedsBudget(wave)) {

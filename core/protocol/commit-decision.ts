@@ -2,7 +2,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { fleetSpec } from '../policy/applied.ts';
 import { approvalRefusals } from '../policy/approvals.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
-import { allowedFailures, exceedsBudget } from '../policy/wave-room.ts';
+import { allowedFailures, exceedsBudget, haltedBefore } from '../policy/wave-room.ts';
 import { windowRule } from '../policy/window-rule.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
 import { type Asker, authority } from './authority.ts';
@@ -65,6 +65,9 @@ export function commitRefusals(
       ),
     );
   }
+  // A straggler of an earlier wave may have failed since the grant.
+  const halted = upgrade.data.mutated ? undefined : haltedBefore(snapshot.earlier);
+  if (halted !== undefined) reasons.push(halted);
   const { rules, policyAppliedBy } = snapshot;
   if (!upgrade.data.mutated && rollout !== undefined && wave !== undefined) {
     const requesters = { policyAppliedBy, rolloutCreatedBy: rollout.data.createdBy };

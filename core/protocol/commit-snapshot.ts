@@ -17,6 +17,7 @@ import {
   Waves,
 } from '../store/entities.ts';
 import { type Entity, load, type Read } from '../store/entity.ts';
+import { loadWaves } from '../store/rollout-waves.ts';
 
 /** Everything that could forbid a mutating call, read in one go. */
 export interface CommitSnapshot {
@@ -29,6 +30,8 @@ export interface CommitSnapshot {
   readonly clusterControl: Read<ClusterControl> | undefined;
   readonly rollout: Read<Rollout> | undefined;
   readonly wave: Read<Wave> | undefined;
+  /** Those before it; none when the first change was made already. */
+  readonly earlier: readonly Wave[];
   /** What the policy says of the hop; undefined where no policy selects a cluster that a person upgrades. */
   readonly rules: HopRules | undefined;
   readonly policyAppliedBy: string | undefined;
@@ -64,9 +67,13 @@ export async function readCommitSnapshot(
   const rollout = rolloutId === undefined ? undefined : await read(Rollouts, rolloutId);
   const wave =
     rolloutId === undefined || waveIndex === undefined ? undefined : await load(table, Waves, rolloutId, waveIndex);
-  // Later mutations go on in a halted wave (protocol.md rule 7), so only the first one depends on the wave's counters.
-  if (rolloutId !== undefined && waveIndex !== undefined && upgrade?.data.mutated !== true)
+  let earlier: readonly Read<Wave>[] = [];
+  // Later mutations go on in a halted wave (protocol.md rule 7), so only the first one depends on the counters of waves.
+  if (rolloutId !== undefined && waveIndex !== undefined && upgrade?.data.mutated !== true) {
+    earlier = (await loadWaves(table, rolloutId)).filter(({ data }) => data.index < waveIndex);
     checks.push({ type: 'check', key: Waves.key(rolloutId, waveIndex), expect: wave?.revision ?? 'absent' });
+    for (const { key, revision } of earlier) checks.push({ type: 'check', key, expect: revision });
+  }
   const place = rollout && { rollout: rollout.data, wave: wave?.data };
   const {
     rules,
@@ -84,6 +91,7 @@ export async function readCommitSnapshot(
     clusterControl,
     rollout,
     wave,
+    earlier: earlier.map(({ data }) => data),
     rules,
     policyAppliedBy,
     checks,

@@ -7,7 +7,7 @@ import { approvalRefusals } from '../policy/approvals.ts';
 import { capKeys, capRefusals } from '../policy/caps.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
 import type { HopRules } from '../policy/hop-rules.ts';
-import { allowedFailures, waveRefusal } from '../policy/wave-room.ts';
+import { haltedBefore, waveRefusal } from '../policy/wave-room.ts';
 import { type WindowAnswer, windowRule } from '../policy/window-rule.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { fleetRefusals, holdRefusals, NO_EPOCH, NO_FLEET } from './standing-refusals.ts';
@@ -94,11 +94,8 @@ function rolloutRefusals(
   const reasons: Reason[] = [];
   if (rollout.status !== 'Running')
     reasons.push(reason(`Rollout${rollout.status}`, `The rollout ${rollout.id} is ${rollout.status}.`));
-  const halted = earlier.find((one) => one.status === 'Halted');
-  if (halted !== undefined) {
-    const said = `The wave ${halted.name}, before it, is halted: ${halted.failed} failed and at most ${allowedFailures(halted)} may.`;
-    reasons.push(reason('EarlierWaveHalted', said));
-  }
+  const halted = haltedBefore(earlier);
+  if (halted !== undefined) reasons.push(halted);
   // A person's retry opens a wave again: whoever has not begun waits for it once more, stragglers of later waves too.
   const reopened = earlier.find((one) => one.status !== 'Halted' && !PASSED_WAVES.includes(one.status));
   if (reopened !== undefined && member?.inFlight !== true)

@@ -1,9 +1,24 @@
 import { upgradePolicySchema } from '../../core/config/schema/upgrade-policy.ts';
 import { applyConfig } from '../../core/operations/apply-config.ts';
+import { retryCluster } from '../../core/operations/hold-switch.ts';
+import { promoteRollout } from '../../core/operations/promote-rollout.ts';
 import { applyDecision } from '../../core/rollout/apply-decision.ts';
 import { Waves } from '../../core/store/entities.ts';
 import { load, replace } from '../../core/store/entity.ts';
-import { hours, memberOf, onRecord, PERSON, rolloutsOf, run, smallFleet, touched, wavesOf } from './small-fleet.ts';
+import {
+  beforeCommit,
+  hours,
+  memberOf,
+  onRecord,
+  PERSON,
+  recordOf,
+  rolloutIdOf,
+  rolloutsOf,
+  run,
+  smallFleet,
+  touched,
+  wavesOf,
+} from './small-fleet.ts';
 import { failing, staged } from './staged-fleet.ts';
 
 const oneByOne = (maxFailures: number) => ({
@@ -42,4 +57,49 @@ test('how a wave ends is decided anew when a cluster has failed since', async ()
   await onRecord(world, 'Test', replace(Waves, read, { ...read.data, failed: 1 }));
   await applyDecision(world.ports, { type: 'change-wave', wave: read.data, status: 'Completed', reasons: [] });
   expect((await wavesOf(world))[0]).toMatchObject({ status: 'Open', failed: 1 });
+});
+
+test('nothing begins after an earlier wave that was halted since the grant', async () => {
+  const world = await smallFleet({
+    clusters: [...staged('dev', ['d1']), ...staged('prod', ['p1'])],
+    policy: {
+      waves: [
+        { name: 'dev', selector: { matchLabels: { stage: 'dev' } } },
+        { name: 'prod', selector: { matchLabels: { stage: 'prod' } } },
+      ],
+    },
+    faults: [
+      {
+        ...beforeCommit(async () => {
+          const [dev] = await wavesOf(world);
+          const read = dev && (await load(world.table, Waves, dev.rolloutId, dev.index));
+          if (read === undefined) throw new Error('there is no wave');
+          await onRecord(world, 'Test', replace(Waves, read, { ...read.data, status: 'Halted' }));
+        }),
+        skip: 1,
+      },
+    ],
+  });
+  await hours(world, 3);
+  expect((await memberOf(world, 'd1')).status).toBe('Succeeded');
+  expect(touched(world, 'p1')).toBe(false);
+  expect((await memberOf(world, 'p1')).reasons).toMatchObject([{ code: 'EarlierWaveHalted' }]);
+});
+
+test('who skipped a soak skipped that one alone: a wave that a retry reopens soaks again', async () => {
+  const world = await smallFleet({
+    clusters: staged('dev', ['d1', 'd2']),
+    policy: { ...oneByOne(1), waves: [{ name: 'all', failureBudget: { maxFailures: 1 }, soak: '6h' }] },
+    prepare: failing('d1'),
+  });
+  await hours(world, 2);
+  expect((await wavesOf(world))[0]?.status).toBe('Soaking');
+  await promoteRollout(world.ports, await rolloutIdOf(world), PERSON, 'urgent');
+  await hours(world, 0.1);
+  expect((await wavesOf(world))[0]?.status).toBe('CompletedWithFailures');
+  await retryCluster(world.ports, (await recordOf(world, 'd1')).clusterKey, PERSON);
+  await hours(world, 2);
+  expect((await memberOf(world, 'd1')).status).toBe('Succeeded');
+  expect((await wavesOf(world))[0]?.status).toBe('Soaking');
+  await run(world);
 });
