@@ -127,7 +127,7 @@ function capsOf(
   const before = known.get(clusterKey);
   if (before !== undefined) return before;
   const cluster = clusters.get(clusterKey);
-  const keys = cluster === undefined || fleet === undefined ? [] : capKeys(cluster, fleet);
+  const keys = cluster === undefined || fleet === undefined ? [] : capKeys(cluster, fleet, policy);
   const own = keys.flatMap((key): Cap[] => {
     const limit = fleet === undefined ? undefined : capLimit(key, fleet, policy);
     return limit === undefined ? [] : [{ key, limit }];

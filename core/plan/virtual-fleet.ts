@@ -178,7 +178,8 @@ export class VirtualFleet {
     const at = now.toISOString();
     const parked = this.#upgrades.get(clusterKey);
     const resumes = parked?.status === 'Parked' && parked.id === upgradeId;
-    const keys = capKeys(cluster, fleet);
+    const policy = this.#base.policies.get(this.rollouts.get(rolloutId)?.policy ?? '')?.policy;
+    const keys = capKeys(cluster, fleet, policy?.spec);
     recountInPlace(this.#ledger.counts, keys, 1);
     const upgrade: Upgrade = {
       ...(resumes ? parked : { ...NEW_UPGRADE, steps: {}, reasons: [] }),

@@ -18,6 +18,15 @@ const fleet = (caps: object, fromTags: Record<string, string> = {}) =>
 const web = { account: '111111111111', region: 'eu-central-1', labels: { team: 'shop' } };
 
 describe('cap keys', () => {
+  test('count labels that the policy alone caps, missing ones as one value, and labels that only the cluster has', () => {
+    const prod = { ...web, labels: { env: 'prod' } };
+    const policy = { caps: { perLabel: { env: 1, stage: 2 } } };
+    expect(capKeys(prod, fleet({}), policy).slice(3)).toEqual(['label/env/prod', 'label/stage/']);
+    const counts = recount({}, capKeys(prod, fleet({}), policy), 1);
+    const refused = capRefusals(counts, capKeys(prod, fleet({}), policy), fleet({}), policy);
+    expect(refused.map(({ code }) => code)).toEqual(['CapReached']);
+  });
+
   test('count every label there is, so that a cap set later finds the counts right', () => {
     expect(capKeys(web, fleet({}, { team: 'team', stage: 'stage' }))).toEqual([
       'total',

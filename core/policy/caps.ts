@@ -6,23 +6,31 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 /** `total`, `account/<id>`, `region/<name>`, `label/<label>/<value>`. A missing label is one value of its own: the empty one. */
 export type CapKey = string;
 
-/** Every key that a grant of this cluster counts against, capped today or not: a cap set later must find the counts right. */
-export function capKeys(cluster: Pick<ClusterRecord, 'account' | 'region' | 'labels'>, fleet: FleetSpec): CapKey[] {
+type Place = Pick<ClusterRecord, 'account' | 'region' | 'labels'>;
+type Capping = Pick<UpgradePolicySpec, 'caps'>;
+
+/**
+ * Every key that a grant of this cluster counts against, capped today or not: a cap set later must find the counts right. `policy`: the one
+ * that upgrades it, which may cap a label that the Fleet does not know.
+ */
+export function capKeys(cluster: Place, fleet: FleetSpec, policy?: Capping): CapKey[] {
   const known = remembered.get(cluster);
-  if (known?.fleet === fleet) return known.keys;
-  const keys = keysOf(cluster, fleet);
+  if (known?.fleet === fleet && known.policy === policy) return known.keys;
+  const keys = keysOf(cluster, fleet, policy);
   // Only what nobody can change any more has the same keys for ever.
-  if (Object.isFrozen(cluster) && Object.isFrozen(fleet)) remembered.set(cluster, { fleet, keys });
+  if (Object.isFrozen(cluster) && Object.isFrozen(fleet)) remembered.set(cluster, { fleet, policy, keys });
   return keys;
 }
 
 /** A tick asks for each cluster that waits, every minute. */
-const remembered = new WeakMap<object, { readonly fleet: FleetSpec; readonly keys: CapKey[] }>();
+const remembered = new WeakMap<
+  object,
+  { readonly fleet: FleetSpec; readonly policy: Capping | undefined; readonly keys: CapKey[] }
+>();
 
-function keysOf(cluster: Pick<ClusterRecord, 'account' | 'region' | 'labels'>, fleet: FleetSpec): CapKey[] {
-  const labels = [
-    ...new Set([...Object.keys(fleet.labels.fromTags), ...Object.keys(fleet.caps.perLabel ?? {})]),
-  ].sort();
+function keysOf(cluster: Place, fleet: FleetSpec, policy: Capping | undefined): CapKey[] {
+  const named = [cluster.labels, fleet.labels.fromTags, fleet.caps.perLabel, policy?.caps.perLabel];
+  const labels = [...new Set(named.flatMap((labels) => Object.keys(labels ?? {})))].sort();
   return [
     'total',
     `account/${cluster.account}`,

@@ -67,10 +67,24 @@ function readTags(tags: Readonly<Record<string, string>>, prefix: string): Clust
   return { paused: pausedText === 'true', pin, wave, calendars, problems };
 }
 
-/** Why Liftlock may not move this cluster to `target` as the cluster itself stands; empty when it may. */
-export function clusterRefusals(cluster: ClusterRecord, target: KubeVersion, prefix: string): Reason[] {
+/**
+ * Why Liftlock may not move this cluster to `target` as the cluster itself stands; empty when it may.
+ *
+ * @param calendars those that are applied, by name; absent = not looked at
+ */
+export function clusterRefusals(
+  cluster: ClusterRecord,
+  target: KubeVersion,
+  prefix: string,
+  calendars?: { has(name: string): boolean },
+): Reason[] {
   const tags = clusterTags(cluster.tags, prefix);
   const reasons: Reason[] = [...tags.problems];
+  const unknown = calendars === undefined ? [] : tags.calendars.filter((name) => !calendars.has(name));
+  for (const name of unknown)
+    reasons.push(
+      reason('BadTag', `The tag ${prefix}calendar asks for "${name}", and there is no Calendar of that name.`),
+    );
   if (cluster.deletedAt !== undefined)
     reasons.push(reason('Gone', `The cluster was deleted (seen ${cluster.deletedAt}).`));
   if (cluster.unsupported !== undefined) reasons.push(reason('Unsupported', cluster.unsupported));

@@ -81,7 +81,8 @@ export function grantRefusals(situation: GrantSituation, target: KubeVersion): R
   if (rollout !== undefined) reasons.push(...rolloutRefusals(rollout, wave, member, situation));
   const { rules } = situation;
   reasons.push(...windowOf(situation).reasons);
-  reasons.push(...capRefusals(ledger?.counts ?? {}, capKeys(cluster, fleet), fleet, rules?.policy?.spec));
+  const policy = rules?.policy?.spec;
+  reasons.push(...capRefusals(ledger?.counts ?? {}, capKeys(cluster, fleet, policy), fleet, policy));
   return reasons;
 }
 

@@ -127,7 +127,7 @@ export function grantUpgrade(
       holder: request.asker?.arn ?? ports.executions.arnFor(request.machine, name),
       executionName: name,
       input: { ...request.input, contract: CONTRACT, cluster: cluster.data.arn, targetVersion: request.to },
-      capKeys: capKeys(cluster.data, fleet),
+      capKeys: capKeys(cluster.data, fleet, rules?.policy?.spec),
       children: [],
       grantedAt: now,
     };

@@ -172,7 +172,7 @@ function admitOne(
     return { reasons: refused, ...(until === undefined ? {} : { until }) };
   if (!room.isCounted) room.ledger = { counts: { ...room.ledger.counts } };
   room.isCounted = true;
-  recountInPlace(room.ledger.counts, capKeys(cluster, fleet), 1);
+  recountInPlace(room.ledger.counts, capKeys(cluster, fleet, rules.policy?.spec), 1);
   if (!member.inFlight) room.waves.set(waveKey(member), { ...wave, inFlight: wave.inFlight + 1 });
   const failures = failuresOf(index.waves.get(rollout.id) ?? []);
   const upgradeId = `${hop.from}-${hop.to}`;

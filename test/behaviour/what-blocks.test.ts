@@ -227,3 +227,22 @@ test("an add-on that EKS no longer offers is its owner's matter, and is said so"
   expect(member.reasons.map((reason) => reason.code)).toEqual(['AddonUnknown']);
   expect(mutationsOf(world).filter((mutation) => mutation.operation !== 'UpdateAddon')).toEqual([]);
 });
+
+test('a tag that asks for a Calendar that is not there takes that cluster out, and keeps nobody else waiting', async () => {
+  const world = await smallFleet({
+    clusters: [
+      { ...web, name: 'typo', tags: { stage: 'dev', 'liftlock/calendar': 'nope' } },
+      { ...web, name: 'other', tags: { stage: 'prod' } },
+    ],
+    policy: {
+      waves: [
+        { name: 'dev', selector: { matchLabels: { stage: 'dev' } } },
+        { name: 'prod', selector: { matchLabels: { stage: 'prod' } } },
+      ],
+    },
+  });
+  await run(world);
+  expect(await memberOf(world, 'typo')).toMatchObject({ status: 'Excluded', reasons: [{ code: 'BadTag' }] });
+  expect((await memberOf(world, 'typo')).reasons[0]?.message).toContain('liftlock/calendar asks for "nope"');
+  expect((await memberOf(world, 'other')).status).toBe('Succeeded');
+});
