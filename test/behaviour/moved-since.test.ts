@@ -2,6 +2,7 @@ import { upgradePolicySchema } from '../../core/config/schema/upgrade-policy.ts'
 import { applyConfig } from '../../core/operations/apply-config.ts';
 import { retryCluster } from '../../core/operations/hold-switch.ts';
 import { promoteRollout } from '../../core/operations/promote-rollout.ts';
+import { startRollout } from '../../core/operations/start-rollout.ts';
 import { applyDecision } from '../../core/rollout/apply-decision.ts';
 import { Waves } from '../../core/store/entities.ts';
 import { load, replace } from '../../core/store/entity.ts';
@@ -102,4 +103,16 @@ test('who skipped a soak skipped that one alone: a wave that a retry reopens soa
   expect((await memberOf(world, 'd1')).status).toBe('Succeeded');
   expect((await wavesOf(world))[0]?.status).toBe('Soaking');
   await run(world);
+});
+
+test('a rollout whose clusters have all arrived is still under way while it soaks', async () => {
+  const world = await smallFleet({
+    clusters: staged('dev', ['d1']),
+    policy: { ...oneByOne(1), waves: [{ name: 'all', soak: '6h' }] },
+  });
+  await hours(world, 2);
+  expect((await wavesOf(world))[0]?.status).toBe('Soaking');
+  await expect(startRollout(world.ports, 'policy-0', PERSON, { dryRun: false })).rejects.toThrow('is under way');
+  await run(world);
+  await expect(startRollout(world.ports, 'policy-0', PERSON, { dryRun: false })).rejects.toThrow('at its target');
 });
