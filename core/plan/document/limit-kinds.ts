@@ -2,6 +2,7 @@
 export const LIMIT_KINDS = {
   cap: 'A cap of the Fleet or of the policy.',
   concurrency: 'How many clusters of a wave may run at once.',
+  failureBudget: 'How many may fail, where those in flight count too.',
   canaries: 'Clusters that go first, one after the other.',
   soak: 'How long a wave is watched before the next one.',
   bake: 'How long a cluster runs with its nodes behind.',

@@ -31,6 +31,17 @@ const CASES: [string, SmallPlan, { kind: string; name: string | null; change: Re
     { kind: 'concurrency', name: 'standard/all', change: /maxConcurrency .* from 20% \(1\) to 3$/ },
   ],
   [
+    'a failure budget that counts in flight',
+    {
+      clusters: fleetOf(6),
+      policy: {
+        deadline: '2026-11-20T10:30:00Z',
+        waves: [{ name: 'all', maxConcurrency: 10, failureBudget: { maxFailures: 2, countInFlight: true } }],
+      },
+    },
+    { kind: 'failureBudget', name: 'standard/all', change: /counts in flight, from 2 to 3$/ },
+  ],
+  [
     'canaries',
     {
       clusters: fleetOf(6),

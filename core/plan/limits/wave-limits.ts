@@ -1,5 +1,5 @@
 import { durationMilliseconds } from '../../config/schema/quantities.ts';
-import { concurrencyLimit } from '../../config/wave-limits.ts';
+import { concurrencyLimit, failureLimit } from '../../config/wave-limits.ts';
 import type { PlanRules } from '../offline-snapshot.ts';
 import { type Constraint, type WaveSpec, withWave } from './constraint.ts';
 import { durationText, grainOf } from './duration-text.ts';
@@ -29,6 +29,22 @@ export function waveLimits(
       at: (step) => ({
         rules: changed((spec) => ({ ...spec, maxConcurrency: now + step })),
         change: `raise maxConcurrency ${where} from ${wave.maxConcurrency}${typeof wave.maxConcurrency === 'string' ? ` (${now})` : ''} to ${now + step}`,
+      }),
+    });
+  const mayFail = failureLimit(wave, members);
+  const { maxFailures, countInFlight } = wave.failureBudget;
+  if (countInFlight && mayFail < members)
+    found.push({
+      kind: 'failureBudget',
+      name,
+      weight: lost.get('BudgetInFlight') ?? 0,
+      steps: members - mayFail,
+      at: (step) => ({
+        rules: changed((spec) => ({
+          ...spec,
+          failureBudget: { ...spec.failureBudget, maxFailures: mayFail + step },
+        })),
+        change: `raise failureBudget.maxFailures ${where}, which counts in flight, from ${maxFailures}${typeof maxFailures === 'string' ? ` (${mayFail})` : ''} to ${mayFail + step}`,
       }),
     });
   const { canaries } = wave;
