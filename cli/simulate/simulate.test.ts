@@ -2,7 +2,10 @@ import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
+import { planFaults } from '../../simulator/simulate/faults/plan-faults.ts';
+import { prepareSimulation } from '../../simulator/simulate/run/prepare-simulation.ts';
 import { runInProcess } from '../testing/run-in-process.ts';
+import { readReplay } from './read-replay.ts';
 
 const EXAMPLE = new URL('../../examples/fleet/', import.meta.url).pathname;
 
@@ -49,6 +52,59 @@ test('a file that was left behind is run again, with the clusters and faults tha
   expect(code).toBe(0);
   expect(JSON.parse(out)).toMatchObject({ outcome: 'Unfinished', clusters: { upgraded: 0 }, mutations: 0 });
   expect(await readFile(path, 'utf8')).toBe(JSON.stringify(run));
+});
+
+test('a name that the fleet does not have is refused at its place, since a fault on it would strike nothing', async () => {
+  const path = join(await mkdtemp(join(tmpdir(), 'simulate-')), 'run.json');
+  const { state } = await prepareSimulation({ seed: 3, fleet: { clusters: 4, target: '1.37' } });
+  const names = Object.values(state.clusters).map(({ name }) => name);
+  const [first = '', second = ''] = names;
+  const lines = [
+    '{ "seed": 3, "fleet": { "clusters": 4, "target": "1.37" },',
+    `"only": ["${first}",`,
+    '"nobody"],',
+    '"faults": [',
+    `{ "kind": "update-fails", "cluster": "${first}x", "part": "addon" },`,
+    // Has been left out, and is in the fleet all the same.
+    `{ "kind": "update-fails", "cluster": "${second}", "part": "addon" },`,
+    '{ "kind": "denied", "minute": 1, "account": "999", "minutes": 5 },',
+    '{ "kind": "gate", "minute": 1, "minutes": 5, "gate": "errors-in-dve", "status": "red" }] }',
+  ];
+  await writeFile(path, lines.join('\n'));
+  const { code, out, err } = await runInProcess(['simulate', '--replay', path]);
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  const has = `It has ${names.sort().join(', ')}.`;
+  expect(err.trimEnd().split('\n')).toEqual([
+    `${path}:3:1: error: only[1]: there is no cluster "nobody" in the fleet. ${has}`,
+    `${path}:5:38: error: faults[0].cluster: there is no cluster "${first}x" in the fleet. Did you mean ${first}? ${has}`,
+    expect.stringContaining(`${path}:7:45: error: faults[2].account: there is no account "999" in the fleet. It has `),
+    expect.stringMatching(/:8:54: error: faults\[3\]\.gate: .*Did you mean errors-in-dev\? It has errors-anywhere, /),
+    `liftlock: ${path} names what is not in its fleet, so that it would prove nothing. Correct the names above.`,
+  ]);
+});
+
+test('a history made shorter may name a cluster that it has left out', async () => {
+  const path = join(await mkdtemp(join(tmpdir(), 'simulate-')), 'run.json');
+  const fleet = { clusters: 3, target: '1.37' };
+  const { state } = await prepareSimulation({ seed: 3, fleet });
+  const [first, second] = Object.values(state.clusters).map(({ name }) => name);
+  const faults = [{ kind: 'update-fails', cluster: second, part: 'control-plane' }];
+  await writeFile(path, JSON.stringify({ seed: 3, fleet, only: [first], faults }));
+  const { code, out } = await runInProcess(['simulate', '--replay', path, '-o', 'json']);
+  expect(code).toBe(0);
+  const { upgraded, failed, held, excluded } = JSON.parse(out).clusters;
+  expect(upgraded + failed + held + excluded).toBe(1);
+});
+
+test('what simulate plans for a folder can be run again, gates of synthetic waves included', async () => {
+  const path = join(await mkdtemp(join(tmpdir(), 'simulate-')), 'run.json');
+  const fleet = { folder: EXAMPLE };
+  const { state } = await prepareSimulation({ seed: 1, fleet });
+  const planned = Array.from({ length: 40 }, (_, seed) => planFaults('heavy', seed, state)).flat();
+  const faults = planned.filter((fault) => 'cluster' in fault || 'account' in fault || 'gate' in fault);
+  expect(new Set(faults.map(({ kind }) => kind)).has('gate')).toBe(true);
+  await writeFile(path, JSON.stringify({ seed: 1, fleet, faults }));
+  expect((await readReplay(path)).faults).toEqual(faults);
 });
 
 test('the table names every run', async () => {

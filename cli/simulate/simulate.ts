@@ -13,6 +13,7 @@ import { print } from '../output/print.ts';
 import { targetOf } from '../plan/read-input.ts';
 import type { Session } from '../session.ts';
 import { readReplay } from './read-replay.ts';
+import { refused } from './refused.ts';
 import { resultLines, shrunkLines } from './simulate-text.ts';
 
 export interface SimulateOptions {
@@ -60,14 +61,6 @@ function minorOf(target = supportCalendarData.at(-1)?.minor ?? ''): string {
   throw invalid(
     `liftlock: --target is "${target}"; write a minor such as 1.36. Only with --fleet it may be latest or latest-1.`,
   );
-}
-
-/** What was asked for cannot be made into a run: that is for whoever typed it. */
-function refused(error: unknown): never {
-  const { name, message } = error instanceof Error ? error : { name: '', message: String(error) };
-  if (name === 'InvalidInput' || name === 'InvalidVersion')
-    throw invalid(`${message}\nliftlock: nothing can be simulated with errors. Correct those above.`);
-  throw error;
 }
 
 /** Puts the shortest history that breaks the same invariant into a file, and says how to run it again. */
