@@ -1,8 +1,10 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ConfigFile } from '../../core/config/read-yaml.ts';
 import { invalid } from '../failure.ts';
 import type { Session } from '../session.ts';
+import { readText } from './read-text.ts';
+import { unreadable } from './unreadable.ts';
 
 export interface FileOptions {
   readonly filename: readonly string[];
@@ -22,19 +24,22 @@ export async function readConfigFiles(session: Session, options: FileOptions): P
 }
 
 async function readPath(session: Session, path: string, recursive: boolean): Promise<ConfigFile[]> {
+  const names = await namesIn(path, recursive);
+  if (names === undefined) return [{ path, text: await readText(path) }];
+  if (names.length === 0) throw invalid(`liftlock: ${path} has no YAML or JSON file. Look into subfolders with -R.`);
+  const files = await Promise.all(
+    names.map(async (name) => ({ path: join(path, name), text: await readText(join(path, name)) })),
+  );
+  return files.filter((file) => !isScenario(session, file));
+}
+
+/** The config files of a folder; undefined for what is no folder. */
+async function namesIn(path: string, recursive: boolean): Promise<string[] | undefined> {
   try {
-    if (!(await stat(path)).isDirectory()) return [{ path, text: await readFile(path, 'utf8') }];
-    const names = (await readdir(path, { recursive })).filter((name) => CONFIG_NAME.test(name)).sort();
-    if (names.length === 0) throw invalid(`liftlock: ${path} has no YAML or JSON file. Look into subfolders with -R.`);
-    const files = await Promise.all(
-      names.map(async (name) => ({ path: join(path, name), text: await readFile(join(path, name), 'utf8') })),
-    );
-    return files.filter((file) => !isScenario(session, file));
+    if (!(await stat(path)).isDirectory()) return undefined;
+    return (await readdir(path, { recursive })).filter((name) => CONFIG_NAME.test(name)).sort();
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') throw invalid(`liftlock: there is no file ${path}.`);
-    if (code === 'EACCES') throw invalid(`liftlock: ${path} may not be read by you.`);
-    throw error;
+    throw unreadable(path, error);
   }
 }
 
