@@ -29,6 +29,16 @@ test.each([
   expect(parse(text).errors.length).toBeGreaterThan(0);
 });
 
+test.each([
+  ['closed lists', '['.repeat(20_000) + ']'.repeat(20_000)],
+  ['lists without an end', '['.repeat(20_000)],
+  ['maps without an end', '{ a: '.repeat(20_000)],
+])('%s, twenty thousand deep, are told as that alone, at their place', (_, value) => {
+  expect(errorsOf(`kind: Fleet\nspec: ${value}\n`)).toEqual([
+    expect.stringMatching(/^c\.yaml:2:\d+: error: this is nested too deeply to be read\. Flatten it\.$/),
+  ]);
+});
+
 test('too many files are refused before any is read', () => {
   const files = Array.from({ length: maxFiles + 1 }, (_, index) => ({ path: `${index}.yaml`, text: policy }));
   expect(parseConfig(files).errors).toMatchObject([{ file: '0.yaml', line: 1 }]);

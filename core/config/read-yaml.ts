@@ -34,7 +34,10 @@ export function readYaml(
   const issues: ConfigIssue[] = [];
   for (const document of parsed) {
     const broken = [...document.errors, ...document.warnings];
-    issues.push(...broken.map((error) => syntaxIssue(path, text, lines, error)));
+    // What the parser makes of the rest, after brackets have exhausted its stack, is no mistake of whoever wrote it.
+    const exhausted = broken.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
+    const told = exhausted === undefined ? broken : [exhausted];
+    issues.push(...told.map((error) => syntaxIssue(path, text, lines, error)));
     // With duplicate keys the rest can still be judged, so that everything is said at once.
     if (broken.some((error) => error.code !== 'DUPLICATE_KEY') || isEmpty(document)) continue;
     const refusal = aliasRefusal(document);
@@ -73,11 +76,15 @@ function syntaxIssue(
 ) {
   const { line, col: column } = lines.linePos(error.pos[0]);
   const key = /^[^\s:,{}]*/.exec(text.slice(error.pos[0]))?.[0] ?? '';
-  const message =
-    error.code === 'DUPLICATE_KEY'
-      ? `"${key}" is written twice in one map, and only one of them could count. Remove one.`
-      : `this is not valid YAML: ${error.message}.`.replace(/\.\.$/, '.');
+  const message = syntaxWords(error, key);
   return { severity: 'error', file, line: Math.max(1, line), column: Math.max(1, column), path: '', message } as const;
+}
+
+function syntaxWords({ code, message }: Pick<YAMLParseError, 'code' | 'message'>, key: string): string {
+  if (code === 'DUPLICATE_KEY')
+    return `"${key}" is written twice in one map, and only one of them could count. Remove one.`;
+  if (code === 'RESOURCE_EXHAUSTION') return 'this is nested too deeply to be read. Flatten it.';
+  return `this is not valid YAML: ${message}.`.replace(/\.\.$/, '.');
 }
 
 function fileError(file: string, message: string): ConfigIssue {
