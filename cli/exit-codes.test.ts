@@ -61,13 +61,19 @@ test.each<[string, number, string, RunOptions?]>([
 
 test.each<[string, Record<string, string>, number, string]>([
   ['no URL', {}, EXIT.invalid, 'LIFTLOCK_API_URL'],
+  [
+    'no URL, and no AWS',
+    {},
+    EXIT.invalid,
+    'run liftlock local up and, in another terminal, eval "$(liftlock local env)"',
+  ],
   ['no URL at all', { LIFTLOCK_API_URL: 'liftlock' }, EXIT.invalid, 'is not a URL'],
   ['http to elsewhere', { LIFTLOCK_API_URL: 'http://liftlock.example.com' }, EXIT.invalid, 'http is refused'],
   ['a look-alike of loopback', { LIFTLOCK_API_URL: 'http://127.0.0.1.example.com' }, EXIT.invalid, 'http is refused'],
   ['another protocol', { LIFTLOCK_API_URL: 'ftp://127.0.0.1' }, EXIT.invalid, 'https://'],
   ['a password', { LIFTLOCK_API_URL: 'https://a:b@liftlock.example.com' }, EXIT.invalid, 'password'],
   ['no Region', { LIFTLOCK_API_URL: 'https://liftlock.example.com' }, EXIT.invalid, 'AWS_REGION'],
-  ['nobody listening', { LIFTLOCK_API_URL: 'http://127.0.0.1:9' }, EXIT.failure, 'liftlock start --serve'],
+  ['nobody listening', { LIFTLOCK_API_URL: 'http://127.0.0.1:9' }, EXIT.failure, 'run liftlock local up first'],
 ])('%s is told with what to do', async (_what, env, code, said) => {
   const ran = await runInProcess(['get', 'clusters'], { env });
   expect([ran.code, ran.out, ran.err]).toEqual([code, '', expect.stringContaining(said)]);

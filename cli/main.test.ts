@@ -70,6 +70,7 @@ test('help lists every verb', async () => {
     'version',
   ])
     expect(out).toContain(`  ${verb}`);
+  expect(out).toContain('Without AWS:  liftlock local up, then');
 });
 
 test.each(['bash', 'zsh', 'fish'])('the completion script of %s knows verbs, kinds and options', async (shell) => {

@@ -65,4 +65,4 @@ const EPILOGUE = `
 Exit codes: 0 ok, 1 failure, 2 usage or invalid input, 3 not approved or findings, 4 something could not be read,
 5 timed out, 6 blocked by policy, window or gate, 130 interrupted.
 
-Without AWS:  liftlock start --serve 8080, then LIFTLOCK_API_URL=http://127.0.0.1:8080 liftlock get clusters`;
+Without AWS:  liftlock local up, then in another terminal eval "$(liftlock local env)" and liftlock get clusters`;

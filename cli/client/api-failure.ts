@@ -57,7 +57,7 @@ export function connectionFailure(error: unknown, url: URL, local: boolean): Fai
       EXIT.timedOut,
     );
   const hint = local
-    ? 'Nothing listens there: run liftlock start --serve first.'
+    ? 'Nothing listens there: run liftlock local up first, and in this terminal eval "$(liftlock local env)".'
     : 'Check the API URL and your network.';
   if (code === 'ECONNREFUSED') return new Failure(`liftlock: ${url.host} refused the connection. ${hint}`);
   return new Failure(`liftlock: ${url.host} cannot be reached: ${code ?? message ?? 'no reason given'}. ${hint}`);

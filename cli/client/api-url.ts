@@ -12,7 +12,7 @@ export interface ApiAddress {
 export function apiAddress(text: string | undefined): ApiAddress {
   if (text === undefined || text === '') {
     throw invalid(
-      'liftlock: it is not known where Liftlock runs. Set LIFTLOCK_API_URL (or --api-url) to the output ApiUrl of the hub stack, or run liftlock start --serve and use the URL that it prints.',
+      'liftlock: it is not known where Liftlock runs. Set LIFTLOCK_API_URL (or --api-url) to the output ApiUrl of the hub stack, or run liftlock local up and, in another terminal, eval "$(liftlock local env)".',
     );
   }
   const url = URL.parse(text);

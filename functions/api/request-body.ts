@@ -8,7 +8,7 @@ export const MAX_BODY_BYTES = 1024 * 1024;
 
 /**
  * The JSON of a request. Only `application/json` is taken: a page in a browser cannot send that to another origin unasked, which is what
- * protects the API that `liftlock start --serve` opens on loopback.
+ * protects the API that `liftlock local up` opens on loopback.
  */
 export async function readBody<Data>(context: ApiContext, schema: z.ZodType<Data>): Promise<Data> {
   const type = context.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
