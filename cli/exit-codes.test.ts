@@ -53,6 +53,8 @@ test.each<[string, number, string, RunOptions?]>([
   ['describe rollout nothing', EXIT.failure, 'no rollout nothing'],
   ['rollout create nothing', EXIT.failure, 'no policy nothing. Applied are standard'],
   ['retry cluster web', EXIT.failure, 'is not held'],
+  ['approve one all --plan deadbeef', EXIT.invalid, "option '--plan <hash>' argument 'deadbeef' is invalid"],
+  ['reject one all --plan deadbeef', EXIT.invalid, 'It is not the hash of a plan: 64 characters of 0-9 and a-f'],
   ['get policies nothing', EXIT.failure, 'there is no nothing'],
 ])('liftlock %s exits %i', async (line, code, said, options = {}) => {
   const ran = await runInProcess(words(line), { url: served.url, ...options });

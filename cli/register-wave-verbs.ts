@@ -1,7 +1,12 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { PLAN_HASH } from '../core/contracts/plan-hash.ts';
 import { type Act, outputOption, reasonOption } from './program.ts';
 
-const plan: readonly [string, string] = ['--plan <hash>', 'the plan that you have seen; another one now is refused'];
+const planOption = (): Option =>
+  new Option('--plan <hash>', 'the plan that you have seen; another one now is refused').argParser((text) => {
+    if (PLAN_HASH.pattern.test(text)) return text;
+    throw new InvalidArgumentError(`It ${PLAN_HASH.otherwise}.`);
+  });
 
 /** What people say to a wave: agree, disagree, end its soak, clear what was suspected. */
 export function registerWaveVerbs(program: Command, rollout: Command, act: Act): void {
@@ -9,7 +14,7 @@ export function registerWaveVerbs(program: Command, rollout: Command, act: Act):
     program
       .command(`${verb} <rollout> <wave>`)
       .description(description)
-      .option(...plan)
+      .addOption(planOption())
       .addOption(reasonOption())
       .addOption(outputOption())
       .action((id, wave, options, command) =>

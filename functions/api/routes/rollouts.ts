@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import type { Member } from '../../../core/contracts/items/rollout.ts';
+import { PLAN_HASH } from '../../../core/contracts/plan-hash.ts';
 import { judgeWave } from '../../../core/operations/judge-wave.ts';
 import { promoteRollout } from '../../../core/operations/promote-rollout.ts';
 import { releaseTrait } from '../../../core/operations/release-trait.ts';
@@ -14,10 +15,7 @@ import { dryRunQuery, noQuery, pageQuery, readQuery } from '../request-query.ts'
 
 const create = z.strictObject({ policy: z.string().min(1).max(63) });
 
-const planHash = z
-  .string()
-  .regex(/^[0-9a-f]{64}$/, 'is not the hash of a plan: 64 characters of 0-9 and a-f, as describe rollout prints it')
-  .optional();
+const planHash = z.string().regex(PLAN_HASH.pattern, PLAN_HASH.otherwise).optional();
 const released = withReason.extend({ trait: z.string().min(1).max(300) });
 const approved = z.strictObject({ planHash, comment: withOptionalReason.shape.reason });
 const rejected = withReason.extend({ planHash });
