@@ -29,6 +29,7 @@ test('the order in which members and findings are listed changes nothing', () =>
 test.each([
   ['another soak', policy({}, { soak: '1h' }), planned()],
   ['a larger budget', policy({}, { failureBudget: { maxFailures: 5 } }), planned()],
+  ['other canaries', policy({}, { canaries: 1 }), planned()],
   ['another rollback rule', policy({ rollback: { automatic: true } }), planned()],
   ['another target of a cluster', policy(), planned({ members: [member('a', '1.38'), member('b')] })],
   ['one cluster less', policy(), planned({ members: [member('a')] })],

@@ -12,7 +12,8 @@ export interface PlannedWave {
 
 /**
  * sha256 over canonical JSON of the policy without caps, concurrency and estimates, the wave, who goes from where to where, and what is
- * known to block (semantics.md, Approval): raising a number, passing time and fresh insights do not void an approval, another plan does.
+ * known to block (semantics.md, Approval): another cap, passing time and fresh insights do not void an approval, another plan does, and a
+ * failure budget is part of it.
  */
 export function wavePlanHash(policy: UpgradePolicy, wave: PlannedWave): string {
   const { caps: _, estimates: __, waves, ...spec } = policy.spec;
