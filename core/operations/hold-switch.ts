@@ -43,13 +43,10 @@ async function unhold(
     }
     const read = await load(table, ClusterControls, clusterKey);
     const { held, ...rest } = read?.data ?? { clusterKey };
-    const again = event === 'Retried' ? await requeue(table, clusterKey) : [];
-    if (held === undefined && again.length === 0) {
-      throw new Refusal(
-        'WrongState',
-        `${cluster.data.name} is not held and nothing of it has failed or is blocked in a rollout.`,
-      );
-    }
+    const ended = await endedWithoutSuccess(table, clusterKey);
+    if (held === undefined && (event === 'Released' || ended.length === 0))
+      throw nothingToTakeOff(cluster.data.name, ended);
+    const again = event === 'Retried' ? await requeue(table, ended) : [];
     const now = ports.clock.now();
     const entry: AuditEntry = { subject: clusterKey, event: `Cluster${event}`, principal: by, detail: { held } };
     await transactWithAudit(
@@ -64,9 +61,15 @@ async function unhold(
   return control;
 }
 
-/** Failed and blocked members of rollouts that have not ended go back to Pending, and a wave that they halted opens again. */
-async function requeue(table: Table, clusterKey: string): Promise<WriteOperation[]> {
-  const operations: WriteOperation[] = [];
+interface EndedMember {
+  readonly member: Read<Member>;
+  readonly rollout: Read<Rollout>;
+  readonly wave: Read<Wave>;
+}
+
+/** Failed and blocked members of rollouts that were not aborted: those that `retry` tries again. */
+async function endedWithoutSuccess(table: Table, clusterKey: string): Promise<EndedMember[]> {
+  const found: EndedMember[] = [];
   const members = (await table.queryKind(Members.kind))
     .map((item) => decode(Members, item))
     .filter(({ data }) => data.clusterKey === clusterKey);
@@ -75,6 +78,28 @@ async function requeue(table: Table, clusterKey: string): Promise<WriteOperation
     const rollout = await load(table, Rollouts, member.data.rolloutId);
     const wave = await load(table, Waves, member.data.rolloutId, member.data.waveIndex);
     if (rollout === undefined || wave === undefined || rollout.data.status === 'Aborted') continue;
+    found.push({ member, rollout, wave });
+  }
+  return found;
+}
+
+function nothingToTakeOff(name: string, [first]: readonly EndedMember[]): Refusal {
+  if (first === undefined)
+    return new Refusal(
+      'WrongState',
+      `${name} is not held, and nothing of it has failed or is blocked in a rollout that was not aborted.`,
+    );
+  const { status, rolloutId } = first.member.data;
+  return new Refusal(
+    'WrongState',
+    `${name} is not held; it is ${status} in the rollout ${rolloutId}. Release takes off holds only. Remove the cause, then run: liftlock retry cluster ${name}`,
+  );
+}
+
+/** Those members go back to Pending, and a wave that they halted opens again. */
+async function requeue(table: Table, ended: readonly EndedMember[]): Promise<WriteOperation[]> {
+  const operations: WriteOperation[] = [];
+  for (const { member, rollout, wave } of ended) {
     operations.push(...(await becomesNewest(table, rollout.data)));
     operations.push(replace(Members, member, pending(member.data)), replace(Waves, wave, counted(wave, member.data)));
     if (rollout.data.status !== 'Running' && rollout.data.status !== 'Paused') {

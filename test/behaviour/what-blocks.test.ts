@@ -1,8 +1,10 @@
+import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
 import type { FakeEksState } from '../../simulator/eks/state/fake-eks-state.ts';
 import {
   discover,
   memberOf,
   mutationsOf,
+  PERSON,
   recordOf,
   run,
   smallFleet,
@@ -245,4 +247,19 @@ test('a tag that asks for a Calendar that is not there takes that cluster out, a
   expect(await memberOf(world, 'typo')).toMatchObject({ status: 'Excluded', reasons: [{ code: 'BadTag' }] });
   expect((await memberOf(world, 'typo')).reasons[0]?.message).toContain('liftlock/calendar asks for "nope"');
   expect((await memberOf(world, 'other')).status).toBe('Succeeded');
+});
+
+test('release says of a blocked cluster that it takes off holds only, and names retry', async () => {
+  const prepare = change((cluster) => {
+    cluster.insights.unavailable = true;
+  });
+  const world = await smallFleet({ clusters: [web], prepare });
+  await run(world);
+  const { rolloutId } = await memberOf(world, 'web');
+  const { clusterKey } = await recordOf(world, 'web');
+  await expect(releaseCluster(world.ports, clusterKey, PERSON)).rejects.toThrow(
+    `web is not held; it is Blocked in the rollout ${rolloutId}. Release takes off holds only. Remove the cause, then run: liftlock retry cluster web`,
+  );
+  await retryCluster(world.ports, clusterKey, PERSON);
+  expect((await memberOf(world, 'web')).status).toBe('Pending');
 });
