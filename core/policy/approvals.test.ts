@@ -11,13 +11,14 @@ const word = (principal: string, more: Partial<ApprovalRecord> = {}): ApprovalRe
   planHash: 'h',
   ...more,
 });
-const codes = (approval: object, approvals: readonly ApprovalRecord[], more: object = {}) =>
+const refusals = (approval: object, approvals: readonly ApprovalRecord[], more: object = {}) =>
   approvalRefusals(
     { approval: approvalSchema.parse(approval) },
     { name: 'prod', planHash: 'h', approvals: [...approvals], ...more },
     requesters,
     NOW,
-  ).map(({ code }) => code);
+  );
+const codes = (...given: Parameters<typeof refusals>) => refusals(...given).map(({ code }) => code);
 
 test.each([
   ['nobody has approved', {}, [], {}, ['ApprovalMissing']],
@@ -46,6 +47,22 @@ test.each([
   ['not asked for', { before: false }, [], {}, []],
 ])('%s', (_, approval, given, more, expected) => {
   expect(codes(approval, given, more)).toEqual(expected);
+});
+
+const BEGUN = { startedAt: '2026-11-20T09:00:00.000Z' };
+const TAKES_BACK = 'It goes on when they approve, or when the plan changes and is approved.';
+const NEVER = 'They may not approve it themselves: it goes on when the plan changes and is approved.';
+test.each([
+  ['who may approve', { fourEyes: true }, 'a', {}, TAKES_BACK],
+  ['the author without four eyes', {}, 'author', {}, TAKES_BACK],
+  ['the author with four eyes', { fourEyes: true }, 'author', {}, NEVER],
+  ['the creator with four eyes', { fourEyes: true }, 'creator', {}, NEVER],
+  ['who is not named', { from: ['b'] }, 'a', {}, NEVER],
+  ['who may approve, once it began', {}, 'a', BEGUN, 'It goes on when they approve.'],
+  ['the author, once it began', { fourEyes: true }, 'author', BEGUN, 'its plan is fixed since it began: abort'],
+])('a rejection by %s says what ends it', (_, approval, principal, more, expected) => {
+  const [refusal] = refusals(approval, [word(principal, { decision: 'Rejected' })], more);
+  expect(refusal?.message).toContain(expected);
 });
 
 test.each([

@@ -32,7 +32,8 @@ export function approvalRefusals(
   const rejected = words.find(({ decision }) => decision === 'Rejected');
   if (rejected !== undefined) {
     const why = rejected.comment === undefined ? '' : `: ${rejected.comment}`;
-    const said = `The wave ${wave.name} was rejected by ${rejected.principal} at ${rejected.at}${why}. It goes on when they approve, or when the plan changes and is approved.`;
+    const mayTakeBack = mayApprove(approval, rejected.principal, requesters).length === 0;
+    const said = `The wave ${wave.name} was rejected by ${rejected.principal} at ${rejected.at}${why}. ${rejectionEnds(wave, mayTakeBack)}`;
     return [reason('ApprovalRejected', said)];
   }
   const at = wave.startedAt === undefined ? now : new Date(wave.startedAt);
@@ -51,6 +52,16 @@ export function approvalRefusals(
       `The wave ${wave.name} has ${more}${after}.${changed} ${how}`,
     ),
   ];
+}
+
+/** The requester may reject and, where four eyes are asked for, never approve; a wave that has begun keeps its plan. */
+function rejectionEnds(wave: Approved, mayTakeBack: boolean): string {
+  const hasBegun = wave.startedAt !== undefined;
+  if (mayTakeBack)
+    return `It goes on when they approve${hasBegun ? '' : ', or when the plan changes and is approved'}.`;
+  return hasBegun
+    ? 'They may not approve it themselves, and its plan is fixed since it began: abort the rollout and create another one for what is left.'
+    : 'They may not approve it themselves: it goes on when the plan changes and is approved.';
 }
 
 /** Why this person's approval would not count; empty = it would. */
