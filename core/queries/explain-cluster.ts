@@ -13,6 +13,7 @@ import { LatestScanItems } from '../store/scan-entities.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { upgradesOf } from './cluster-detail.ts';
 import { type ClusterPolicy, clusterPolicy } from './cluster-policy.ts';
+import { activeUpgrade } from './cluster-summary.ts';
 import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
 import type { Explanation } from './explanation.ts';
 import { shortId } from './find-cluster.ts';
@@ -35,6 +36,8 @@ export async function explainCluster(
   const aim = clusterPolicy(snapshot, cluster, now);
   const calendars = await calendarsOf(ports.table, aim, cluster, snapshot.fleet?.tagPrefix ?? '');
   const place = await placeOf(ports.table, aim.policy?.metadata.name, cluster.clusterKey);
+  const begunIn = activeUpgrade(snapshot, cluster.clusterKey)?.rolloutId;
+  const ofUpgrade = begunIn === undefined ? undefined : (await load(ports.table, Rollouts, begunIn))?.data;
   const upgrades = await upgradesOf(ports.table, cluster.clusterKey);
   const held = snapshot.controls.get(cluster.clusterKey)?.held;
   const region = snapshot.regions.get(cluster.region);
@@ -43,7 +46,7 @@ export async function explainCluster(
     cluster: shortId(cluster),
     clusterKey: cluster.clusterKey,
     version: cluster.version,
-    ...verdictOf(snapshot, cluster, aim, place, now),
+    ...verdictOf(snapshot, cluster, aim, { place, ofUpgrade }, now),
     policy:
       aim.policy === undefined
         ? null

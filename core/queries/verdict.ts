@@ -3,19 +3,27 @@ import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
 import { OBSERVE_MODE } from '../protocol/standing-refusals.ts';
-import { AT_REST } from '../rollout/automatic-rollouts.ts';
+import { AT_REST, isServed } from '../rollout/automatic-rollouts.ts';
 import { decide } from '../rollout/decide.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { targetWords } from '../version/target.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
 import { activeUpgrade } from './cluster-summary.ts';
 import type { Verdict } from './explanation.ts';
+import { halfDone, takenOut } from './left-by-rollout.ts';
 
 /** The newest rollout of the cluster's policy, and the cluster's place in it. */
 export interface Place {
   readonly rollout: Rollout;
   readonly waves: readonly Wave[];
   readonly member: Member | undefined;
+}
+
+/** The rollouts that matter to one cluster. */
+export interface ClusterRollouts {
+  readonly place: Place | undefined;
+  /** The rollout of the upgrade that runs or is parked; an older one than the newest at times. */
+  readonly ofUpgrade: Rollout | undefined;
 }
 
 /** A member that its rollout is done with, and not for want of success. */
@@ -28,7 +36,7 @@ export function verdictOf(
   snapshot: FleetSnapshot,
   cluster: ClusterRecord,
   aim: ClusterPolicy,
-  place: Place | undefined,
+  { place, ofUpgrade }: ClusterRollouts,
   now: Date,
 ): Verdict {
   if (cluster.deletedAt !== undefined)
@@ -56,6 +64,7 @@ export function verdictOf(
     const condition = `Somebody runs: liftlock retry cluster ${cluster.name} (or release).`;
     return said('Held', after(condition), reason('Held', `Held since ${held.since}: ${held.reason.message}`));
   }
+  if (upgrade?.mutated === true && ofUpgrade?.status === 'Aborted') return halfDone(cluster, upgrade, ofUpgrade);
   if (upgrade !== undefined) {
     const condition = upgrade.resumeAt === undefined ? 'What is in the way is gone.' : 'Liftlock looks again.';
     return said('Parked', after(condition, until ?? upgrade.resumeAt ?? null), ...upgrade.reasons, ...waiting);
@@ -140,6 +149,8 @@ function withoutRollout(
     const text = `The rollout ${place.rollout.id} of its policy is ${place.rollout.status} and was planned without it.`;
     return said('Waiting', after('That rollout ends; then another one takes it.'), reason('RolloutBusy', text));
   }
+  if (place !== undefined && tried !== undefined && tried.to === aim.target?.toString() && isServed(tried))
+    return takenOut(tried, place.rollout);
   if (aim.policy?.spec.trigger === 'automatic') {
     const condition = 'The next full look of the reconciler creates a rollout, within the hour.';
     return said('Starting', after(condition), reason('Automatic', `The policy ${name} begins rollouts by itself.`));

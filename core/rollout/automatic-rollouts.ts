@@ -1,4 +1,5 @@
-import type { Rollout } from '../contracts/items/rollout.ts';
+import type { Member, Rollout } from '../contracts/items/rollout.ts';
+import { SKIPPED } from '../contracts/member-reasons.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
 import { isInventoryComplete } from './inventory-complete.ts';
 import { planRollout, type RolloutPlan } from './plan-rollout.ts';
@@ -9,6 +10,10 @@ export const AT_REST: readonly Rollout['status'][] = ['Completed', 'CompletedWit
 /** One try for each cluster and target: what failed or was blocked there waits for `retry`, not for another rollout. */
 export const servedKey = (policy: string, target: string, clusterKey: string): string =>
   `${policy}/${target}/${clusterKey}`;
+
+/** Whom an abort or a person took out is not taken up again by itself; whom a tag excluded is, once the tag is gone. */
+export const isServed = ({ status, reasons }: Pick<Member, 'status' | 'reasons'>): boolean =>
+  status !== 'Excluded' || reasons.some(({ code }) => code === 'RolloutAborted' || code === SKIPPED);
 
 /**
  * Rollouts of policies with `trigger: automatic`: one at a time for each policy, over the clusters that need work and were in none for that

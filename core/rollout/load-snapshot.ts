@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-import { SKIPPED } from '../contracts/member-reasons.ts';
 import { channelSpec, FLEET, fleetSpec, upgradePolicy } from '../policy/applied.ts';
 import { compiledCalendar } from '../policy/load-rules.ts';
 import type { StoredItem, Table } from '../ports/table.ts';
@@ -21,7 +20,7 @@ import {
 } from '../store/entities.ts';
 import { decode, type Entity, load } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
-import { servedKey } from './automatic-rollouts.ts';
+import { isServed, servedKey } from './automatic-rollouts.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
 /** Reads what the reconciler decides from; `active` is the sparse index, which the caller has read. */
@@ -102,10 +101,7 @@ async function loadHistory(table: Table): Promise<NonNullable<FleetSnapshot['his
   const underWay = new Set(rollouts.filter((rollout) => Rollouts.active(rollout)).map((rollout) => rollout.id));
   const members = of(await table.queryKind(Members.kind), Members);
   for (const member of members) {
-    // Whom an abort or a person took out is not taken up again by itself; whom a tag excluded is, once the tag is gone.
-    const aborted = member.reasons.some(({ code }) => code === 'RolloutAborted' || code === SKIPPED);
-    if (member.status !== 'Excluded' || aborted)
-      served.add(servedKey(policyOf.get(member.rolloutId) ?? '', member.to, member.clusterKey));
+    if (isServed(member)) served.add(servedKey(policyOf.get(member.rolloutId) ?? '', member.to, member.clusterKey));
   }
   const accounts = of(await table.queryPartition('ACCOUNTS'), Accounts);
   const waves = of(await table.queryKind(Waves.kind), Waves);

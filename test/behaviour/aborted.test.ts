@@ -1,0 +1,107 @@
+import { resumeFleet, stopFleet } from '../../core/operations/fleet-switch.ts';
+import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
+import { abortRollout } from '../../core/operations/rollout-switch.ts';
+import { skipCluster } from '../../core/operations/skip-cluster.ts';
+import { startRollout } from '../../core/operations/start-rollout.ts';
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { onStep } from './on-step.ts';
+import {
+  clusterArn,
+  discover,
+  hours,
+  mutationsOf,
+  PERSON,
+  recordOf,
+  rolloutIdOf,
+  rolloutsOf,
+  run,
+  smallFleet,
+  startByHand,
+  upgradesOf,
+  versionOf,
+} from './small-fleet.ts';
+
+type World = Awaited<ReturnType<typeof smallFleet>>;
+
+const named = (...names: readonly string[]) =>
+  names.map((name) => ({ name, version: '1.36', nodegroups: [{ name: 'workers' }] }));
+const explained = async (world: World, name = 'web') => explainCluster(world.ports, await recordOf(world, name));
+const codes = ({ reasons }: Awaited<ReturnType<typeof explained>>) => reasons.map(({ code }) => code);
+
+/** The fleet is stopped once the step has this status, so the upgrade parks; then its rollout is aborted and the fleet resumed. */
+async function abortedHalfWay(step: string, status: string, addons?: Record<string, string>): Promise<World> {
+  const clusters = named('web').map((one) => ({ ...one, ...(addons === undefined ? {} : { addons }) }));
+  const world = await smallFleet({ clusters });
+  onStep(world, step, status, 'web', () => stopFleet(world.ports, PERSON, 'look first'));
+  await hours(world, 6);
+  await abortRollout(world.ports, await rolloutIdOf(world), PERSON, 'not this month');
+  await resumeFleet(world.ports, PERSON);
+  await hours(world, 3);
+  expect((await upgradesOf(world))[0]).toMatchObject({ status: 'Parked', mutated: true });
+  return world;
+}
+
+test('a cluster that an abort took out is told so, and that a rollout by hand takes it up again', async () => {
+  const world = await smallFleet({ clusters: named('web') });
+  await stopFleet(world.ports, PERSON, 'look first');
+  await discover(world);
+  const id = await rolloutIdOf(world);
+  await abortRollout(world.ports, id, PERSON, 'not this month');
+  await resumeFleet(world.ports, PERSON);
+  const atOnce = await explained(world);
+  await hours(world, 3);
+  const later = await explained(world);
+  for (const one of [atOnce, later]) {
+    expect(codes(one)).toEqual(['RolloutAborted', 'Aborted']);
+    expect(one.reasons[0]?.message).toBe(
+      `The rollout ${id} was aborted. No other one begins by itself for web and 1.37.`,
+    );
+    expect(one.reasons[1]?.message).toBe(`${PERSON}: not this month`);
+    expect(one.when).toEqual({ at: null, condition: 'Somebody runs: liftlock rollout create policy-0' });
+  }
+  expect(await rolloutsOf(world)).toHaveLength(1);
+  await startRollout(world.ports, 'policy-0', PERSON, { dryRun: false });
+  await run(world);
+  expect(versionOf(world, 'web')).toBe('1.37');
+});
+
+test('a cluster that a person skipped is told so once its rollout has ended', async () => {
+  const world = await smallFleet({
+    clusters: named('api', 'web'),
+    policy: { waves: [{ name: 'all', maxConcurrency: 1 }] },
+  });
+  await discover(world);
+  await skipCluster(world.ports, (await recordOf(world, 'web')).clusterKey, PERSON, 'release day');
+  await run(world);
+  const verdict = await explained(world);
+  expect(verdict.rollout?.status).toBe('Completed');
+  expect(verdict.reasons.map(({ message }) => message)).toEqual([
+    `The rollout ${await rolloutIdOf(world)} ended with web Excluded. No other one begins by itself for web and 1.37.`,
+    `${PERSON} took it out of this rollout: release day`,
+  ]);
+  expect(verdict.when.condition).toBe('Somebody runs: liftlock rollout create policy-0');
+});
+
+test('an upgrade that an abort left before its control plane is gone on with by hand', async () => {
+  const world = await abortedHalfWay('update-addons-before', 'running', { coredns: 'v1.11.4-eksbuild.33' });
+  const verdict = await explained(world);
+  expect([verdict.state, codes(verdict)]).toEqual(['Parked', ['RolloutAborted', 'Aborted']]);
+  expect(verdict.reasons[0]?.message).toContain('from 1.36 to 1.37 is half done and stays so until a person acts');
+  expect(verdict.when.condition).toBe('Somebody runs: liftlock upgrade cluster web --to 1.37 --approve');
+  await requestUpgrade(world.ports, await recordOf(world, 'web'), '1.37', PERSON, { approve: true });
+  await run(world);
+  expect(versionOf(world, 'web')).toBe('1.37');
+  expect((await upgradesOf(world)).map(({ status }) => status)).toEqual(['Succeeded']);
+});
+
+test('an upgrade that an abort left at its version is finished by the machines that are named', async () => {
+  const world = await abortedHalfWay('upgrade-control-plane', 'done');
+  const { state, when } = await explained(world);
+  expect(state).toBe('Parked');
+  expect(when.condition).toContain('roll-node-group and update-addons by hand');
+  expect(when.condition).toContain(`{"cluster": "${clusterArn('web')}", "targetVersion": "1.37"}`);
+  const input = { cluster: clusterArn('web'), targetVersion: '1.37' };
+  expect((await startByHand(world, 'roll-node-group', input)).status).toBe('SUCCEEDED');
+  expect((await startByHand(world, 'update-addons', input)).status).toBe('SUCCEEDED');
+  expect(mutationsOf(world).map(({ operation }) => operation)).toContain('UpdateNodegroupVersion');
+});
