@@ -1,7 +1,6 @@
 import type { Ports } from '../ports/ports.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { planDetail, type RolloutDetail, rolloutDetail } from '../queries/rollout-views.ts';
-import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import { createRollout } from '../rollout/create-rollout.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { markDirty } from '../rollout/mark-dirty.ts';
@@ -60,8 +59,7 @@ function planOrRefuse(
   const plan = planRollout(snapshot, policy, details);
   if (plan === undefined) {
     // The clusters that it has upgraded already are at their target; those that it is at are its own.
-    if (snapshot.rollouts.some((rollout) => rollout.policy === policy && !AT_REST.includes(rollout.status)))
-      throw busy(policy);
+    if (snapshot.rollouts.some((rollout) => rollout.policy === policy)) throw busy(policy);
     throw new Refusal(
       'NothingToDo',
       `No cluster of the policy ${policy} can be upgraded now: each is at its target, excluded or held. Run liftlock explain cluster X for one of them.`,

@@ -65,14 +65,18 @@ export async function readCommitSnapshot(
   const upgrade = grant === undefined ? undefined : await load(table, Upgrades, clusterKey, grant.data.upgradeId);
   const { rolloutId, waveIndex } = upgrade?.data ?? {};
   const rollout = rolloutId === undefined ? undefined : await read(Rollouts, rolloutId);
-  const wave =
-    rolloutId === undefined || waveIndex === undefined ? undefined : await load(table, Waves, rolloutId, waveIndex);
+  let wave: Read<Wave> | undefined;
   let earlier: readonly Read<Wave>[] = [];
-  // Later mutations go on in a halted wave (protocol.md rule 7), so only the first one depends on the counters of waves.
-  if (rolloutId !== undefined && waveIndex !== undefined && upgrade?.data.mutated !== true) {
-    earlier = (await loadWaves(table, rolloutId)).filter(({ data }) => data.index < waveIndex);
-    checks.push({ type: 'check', key: Waves.key(rolloutId, waveIndex), expect: wave?.revision ?? 'absent' });
-    for (const { key, revision } of earlier) checks.push({ type: 'check', key, expect: revision });
+  if (rolloutId !== undefined && waveIndex !== undefined) {
+    // Later mutations go on in a halted wave (protocol.md rule 7), so only the first one depends on the counters of waves.
+    if (upgrade?.data.mutated === true) wave = await load(table, Waves, rolloutId, waveIndex);
+    else {
+      const waves = await loadWaves(table, rolloutId);
+      wave = waves.find(({ data }) => data.index === waveIndex);
+      earlier = waves.filter(({ data }) => data.index < waveIndex);
+      checks.push({ type: 'check', key: Waves.key(rolloutId, waveIndex), expect: wave?.revision ?? 'absent' });
+      for (const { key, revision } of earlier) checks.push({ type: 'check', key, expect: revision });
+    }
   }
   const place = rollout && { rollout: rollout.data, wave: wave?.data };
   const {

@@ -1,5 +1,4 @@
 import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
-import type { Wave } from '../contracts/items/rollout.ts';
 import type { MachineName } from '../contracts/names.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
 import { CONTRACT } from '../contracts/step-input.ts';
@@ -24,7 +23,7 @@ import {
   Upgrades,
   Waves,
 } from '../store/entities.ts';
-import { load, type Read, replace, unchanged } from '../store/entity.ts';
+import { load, replace, unchanged } from '../store/entity.ts';
 import { decideAndWrite } from '../store/retry.ts';
 import { loadWaves } from '../store/rollout-waves.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -75,14 +74,14 @@ export function grantUpgrade(
       return { refused: [{ code: 'UnknownCluster', message: 'The cluster is not in the inventory.' }] };
     const { rolloutId, waveIndex, failures } = request.member ?? {};
     const rollout = rolloutId === undefined ? undefined : await load(table, Rollouts, rolloutId);
-    const wave =
-      rolloutId === undefined || waveIndex === undefined ? undefined : await load(table, Waves, rolloutId, waveIndex);
+    const waves = rolloutId === undefined ? [] : await loadWaves(table, rolloutId);
+    const wave = waves.find((one) => one.data.index === waveIndex);
+    const others = waves.filter((one) => one !== wave);
     const member =
       rolloutId === undefined || waveIndex === undefined
         ? undefined
         : await load(table, Members, rolloutId, waveIndex, clusterKey);
 
-    const others = rollout === undefined ? [] : await otherWaves(table, rollout.data.id, waveIndex ?? 0);
     const earlier = others.filter((one) => one.data.index < (waveIndex ?? 0));
     const fleet = fleetSpec(fleetConfig?.data);
     const place = rollout && { rollout: rollout.data, wave: wave?.data };
@@ -104,10 +103,7 @@ export function grantUpgrade(
         wave: wave?.data,
         earlier: earlier.map((one) => one.data),
         member: member?.data,
-        failures: {
-          known: failures,
-          now: failuresOf([...others.map((one) => one.data), ...(wave === undefined ? [] : [wave.data])]),
-        },
+        failures: { known: failures, now: failuresOf(waves.map((one) => one.data)) },
       },
       KubeVersion.parse(request.to),
     );
@@ -193,10 +189,6 @@ export function grantUpgrade(
     );
     return { granted: next };
   });
-}
-
-async function otherWaves(table: Ports['table'], rolloutId: string, waveIndex: number): Promise<Read<Wave>[]> {
-  return (await loadWaves(table, rolloutId)).filter((wave) => wave.data.index !== waveIndex);
 }
 
 function runningUpgrade(request: GrantRequest, existing: Upgrade | undefined, now: string): Upgrade {

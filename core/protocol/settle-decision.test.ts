@@ -1,6 +1,7 @@
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import type { Member, Wave } from '../contracts/items/rollout.ts';
+import type { Member } from '../contracts/items/rollout.ts';
 import { wave as waveSchema } from '../contracts/items/rollout.ts';
+import { memberItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
 import { settle, type UpgradeEnd } from './settle-decision.ts';
 
 const NOON = new Date('2026-11-20T12:00:00Z');
@@ -16,35 +17,8 @@ const upgrade = (mutated: boolean): Upgrade => ({
   requestedBy: 'liftlock',
   reasons: [],
 });
-const member: Member = {
-  rolloutId: 'r',
-  waveIndex: 0,
-  clusterKey: 'k',
-  name: 'web',
-  from: '1.36',
-  to: '1.37',
-  status: 'Running',
-  inFlight: true,
-  reasons: [],
-  position: 1,
-};
-const wave: Wave = {
-  rolloutId: 'r',
-  index: 0,
-  name: 'dev',
-  status: 'Open',
-  members: 3,
-  needWork: 3,
-  maxConcurrency: 1,
-  maxFailures: 0,
-  inFlight: 1,
-  succeeded: 1,
-  failed: 0,
-  blocked: 0,
-  excluded: 0,
-  quarantined: 0,
-  reasons: [],
-};
+const member = memberItem({ status: 'Running', inFlight: true });
+const wave = waveItem({ name: 'dev', members: 3, needWork: 3, maxConcurrency: 1, inFlight: 1, succeeded: 1 });
 const because = (code: string) => [{ code, message: 'because' }];
 
 describe('how an execution that ends leaves its upgrade, its member and its wave', () => {

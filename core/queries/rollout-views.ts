@@ -1,6 +1,7 @@
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { upgradePolicy } from '../policy/applied.ts';
 import type { Table } from '../ports/table.ts';
+import { PASSED_WAVES } from '../protocol/grant-decision.ts';
 import { fingerprintOf } from '../rollout/fingerprint.ts';
 import type { RolloutPlan } from '../rollout/plan-rollout.ts';
 import { Configs, Members, Rollouts, rolloutPartition } from '../store/entities.ts';
@@ -84,9 +85,7 @@ function summary(rollout: Rollout, waves: readonly Wave[]): RolloutSummary {
       excluded: sum((wave) => wave.excluded),
       quarantined: sum((wave) => wave.quarantined),
     },
-    currentWave:
-      waves.find((wave) => !['Pending', 'Completed', 'CompletedWithFailures', 'Skipped'].includes(wave.status))?.name ??
-      null,
+    currentWave: waves.find((wave) => wave.status !== 'Pending' && !PASSED_WAVES.includes(wave.status))?.name ?? null,
   };
 }
 

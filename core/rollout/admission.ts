@@ -17,7 +17,6 @@ import { type Answer, waitingForWaves } from './waiting.ts';
 export interface Room {
   /** As it was read, until the first grant of this tick makes a copy that is counted up in place. */
   ledger: Ledger;
-  isCounted: boolean;
   readonly waves: Map<string, Wave>;
 }
 
@@ -26,7 +25,6 @@ const waveKey = (member: { rolloutId: string; waveIndex: number }): string => `$
 export function roomOf(snapshot: FleetSnapshot): Room {
   return {
     ledger: snapshot.ledger,
-    isCounted: false,
     waves: new Map(snapshot.waves.map((wave) => [`${wave.rolloutId}/${wave.index}`, wave])),
   };
 }
@@ -170,8 +168,7 @@ function admitOne(
   const until = answer.startsAt?.toISOString();
   if (refused.length > 0 || fleet === undefined || wave === undefined)
     return { reasons: refused, ...(until === undefined ? {} : { until }) };
-  if (!room.isCounted) room.ledger = { counts: { ...room.ledger.counts } };
-  room.isCounted = true;
+  if (room.ledger === snapshot.ledger) room.ledger = { counts: { ...room.ledger.counts } };
   recountInPlace(room.ledger.counts, capKeys(cluster, fleet, rules.policy?.spec), 1);
   if (!member.inFlight) room.waves.set(waveKey(member), { ...wave, inFlight: wave.inFlight + 1 });
   const failures = failuresOf(index.waves.get(rollout.id) ?? []);
