@@ -1,38 +1,22 @@
-/** Config and inventory for plans of many clusters: eight waves, six calendars in six zones, caps, canaries, soaks, a deadline. */
-const ZONES = [
-  'Europe/Berlin',
-  'America/New_York',
-  'Australia/Lord_Howe',
-  'Asia/Kolkata',
-  'America/Sao_Paulo',
-  'Pacific/Auckland',
-];
+import { SIX_CALENDARS } from './six-calendars.ts';
+
 const WAVES = 8;
 const ACCOUNTS = 500;
 const apiVersion = 'liftlock/v1alpha1';
 
+/** Config for plans of many clusters: eight waves, six calendars in six zones, caps, canaries, soaks, a deadline. */
 export function planConfig(deadline: string): string {
-  const calendars = ZONES.map((timeZone, index) => ({
+  const calendars = SIX_CALENDARS.map((spec, index) => ({
     kind: 'Calendar',
     metadata: { name: `calendar-${index}` },
-    spec: {
-      timeZone,
-      windows: [
-        { name: 'nights', schedule: '0 18 * * MON-THU', duration: '14h' },
-        { name: 'weekends', schedule: '0 6 * * SAT', end: '0 22 * * SUN' },
-      ],
-      freezes: [
-        { name: 'month-end', schedule: '0 0 28 * *', duration: '4d' },
-        { name: 'year-end', from: `2026-12-${15 + index}`, to: '2027-01-05' },
-      ],
-    },
+    spec,
   }));
   const waves = Array.from({ length: WAVES }, (_, index) => ({
     name: `wave-${index}`,
     selector: { matchLabels: { wave: String(index) } },
     maxConcurrency: '10%',
     canaries: 2,
-    calendar: `calendar-${index % ZONES.length}`,
+    calendar: `calendar-${index % SIX_CALENDARS.length}`,
     soak: '12h',
     failureBudget: { maxFailures: '2%' },
   }));

@@ -1,35 +1,12 @@
 import { calendarStateAt } from '../../core/calendar/calendar-state.ts';
 import { type CompiledCalendar, compileCalendar } from '../../core/calendar/compile-calendar.ts';
 import { type Figure, type Measure, median, rounded } from '../figure.ts';
+import { SIX_CALENDARS } from '../fleet/six-calendars.ts';
 
 const FROM = new Date('2026-11-20T08:00:00Z');
 const YEAR = 366 * 86_400_000;
 
-/** Nights in six zones with a freeze at each month's end and one of weeks; what a large company has. */
-const ZONES = [
-  'Europe/Berlin',
-  'America/New_York',
-  'Australia/Lord_Howe',
-  'Asia/Kolkata',
-  'America/Sao_Paulo',
-  'Pacific/Auckland',
-];
-
-function sixCalendars(): CompiledCalendar[] {
-  return ZONES.map((timeZone, index) =>
-    compileCalendar(timeZone, {
-      timeZone,
-      windows: [
-        { name: 'nights', schedule: '0 18 * * MON-THU', duration: '14h' },
-        { name: 'weekends', schedule: '0 6 * * SAT', end: '0 22 * * SUN' },
-      ],
-      freezes: [
-        { name: 'month-end', schedule: '0 0 28 * *', duration: '4d' },
-        { name: 'year-end', from: `2026-12-${15 + index}`, to: '2027-01-05' },
-      ],
-    }),
-  );
-}
+const sixCalendars = (): CompiledCalendar[] => SIX_CALENDARS.map((spec) => compileCalendar(spec.timeZone, spec));
 
 /** From one change of the state to the next, each calendar by itself and all together; then the same instant often. */
 export const measure: Measure = async () => {
