@@ -85,6 +85,7 @@ function clusterState(
     cluster,
     target ?? KubeVersion.parse(cluster.version),
     snapshot.fleet?.tagPrefix ?? '',
+    snapshot.calendars,
   );
   if (refusals.some(({ code }) => code !== 'Unreachable')) return 'Excluded';
   return refusals.length > 0 ? 'Unreachable' : 'Behind';

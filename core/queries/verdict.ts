@@ -81,7 +81,7 @@ export function verdictOf(
     return said('UpToDate', after('A newer version becomes the target.'), reason('AtTarget', text), ...aim.reasons);
   }
   if (aim.target === undefined) return said('Waiting', after('The target is offered there.'), ...aim.reasons);
-  const refusals = clusterRefusals(cluster, aim.target, snapshot.fleet?.tagPrefix ?? '');
+  const refusals = clusterRefusals(cluster, aim.target, snapshot.fleet?.tagPrefix ?? '', snapshot.calendars);
   if (refusals.length > 0) {
     const unreachable = refusals.every(({ code }) => code === 'Unreachable');
     const condition = unreachable ? 'Liftlock can read the cluster again.' : 'What excludes it is taken away.';

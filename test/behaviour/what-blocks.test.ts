@@ -1,4 +1,5 @@
 import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import type { FakeEksState } from '../../simulator/eks/state/fake-eks-state.ts';
 import {
   discover,
@@ -247,6 +248,8 @@ test('a tag that asks for a Calendar that is not there takes that cluster out, a
   expect(await memberOf(world, 'typo')).toMatchObject({ status: 'Excluded', reasons: [{ code: 'BadTag' }] });
   expect((await memberOf(world, 'typo')).reasons[0]?.message).toContain('liftlock/calendar asks for "nope"');
   expect((await memberOf(world, 'other')).status).toBe('Succeeded');
+  const explained = await explainCluster(world.ports, await recordOf(world, 'typo'));
+  expect(explained).toMatchObject({ state: 'Excluded', reasons: [{ code: 'BadTag' }] });
 });
 
 test('release says of a blocked cluster that it takes off holds only, and names retry', async () => {
