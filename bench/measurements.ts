@@ -5,6 +5,7 @@
 export const MEASUREMENTS = {
   'start-command': [],
   'local-cloud': [],
+  'test-suite': [],
   wire: [],
   'help-command': [],
   'function-bundles': [],

@@ -18,10 +18,10 @@ export const measure: Measure = async () => {
         name: 'local up, until the services answer',
         value: rounded(seconds),
         unit: 's',
-        limit: 15,
+        limit: 3,
         note: 'synth included',
       },
-      { name: 'local up, memory after ten seconds', value: residentMegabytes(cloud.pid), unit: 'MiB', limit: 1024 },
+      { name: 'local up, memory after ten seconds', value: residentMegabytes(cloud.pid), unit: 'MiB', limit: 700 },
     ];
   } finally {
     cloud.kill('SIGTERM');

@@ -11,10 +11,21 @@ export interface CommandRun {
   readonly errors: string;
 }
 
-/** Runs a command to its end, its output discarded. With `sampleEvery` its memory is watched at that interval, in milliseconds. */
-export async function runCommand(command: string, args: readonly string[], sampleEvery?: number): Promise<CommandRun> {
+export interface CommandOptions {
+  /** Variables beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Milliseconds from one look at its memory to the next; absent = memory is not watched. */
+  readonly sampleEvery?: number;
+}
+
+/** Runs a command to its end, its output discarded. */
+export async function runCommand(
+  command: string,
+  args: readonly string[],
+  { env = {}, sampleEvery }: CommandOptions = {},
+): Promise<CommandRun> {
   const started = performance.now();
-  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...env } });
   let errors = '';
   child.stderr.on('data', (chunk: Buffer) => {
     errors = (errors + chunk.toString('utf8')).slice(-2_000);
