@@ -27,6 +27,8 @@ export interface CloudWire {
   readonly origin: string;
   readonly port: number;
   readonly kubernetesPort: number;
+  /** Answers a request as it would be answered at the port, without one. */
+  answer(request: HttpRequest): Promise<HttpAnswer>;
   close(): Promise<void>;
 }
 
@@ -88,6 +90,7 @@ export async function startCloudWire(cloud: LocalCloud): Promise<CloudWire> {
     origin: wire.origin,
     port: wire.port,
     kubernetesPort: kubernetes.port,
+    answer: (request) => wire.answer(request),
     close: async () => {
       await wire.close();
       await closeOthers();

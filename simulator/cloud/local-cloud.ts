@@ -225,6 +225,7 @@ export class LocalCloud implements RunView {
       lambdaService({
         time,
         origin,
+        answer: (request) => this.wire.answer(request),
         authority: this.authority,
         logs: this.logs,
         metrics: this.metrics,

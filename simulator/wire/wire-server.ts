@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answer, dialectFor } from './answer.ts';
-import type { HttpAnswer } from './http-message.ts';
+import type { HttpAnswer, HttpRequest } from './http-message.ts';
 import { tooLarge } from './plain-request.ts';
 import { headersOf, receive } from './receive.ts';
 import { refuse } from './refuse.ts';
@@ -15,6 +15,8 @@ export interface WireServer {
   readonly port: number;
   /** `http://127.0.0.1:4566`. */
   readonly origin: string;
+  /** Answers a request as it would be answered at the port: one of the same process needs no socket. */
+  answer(request: HttpRequest): Promise<HttpAnswer>;
   /** Resolves when running requests are answered, or five seconds later, and nothing listens any more. */
   close(): Promise<void>;
 }
@@ -43,7 +45,18 @@ export async function startWireServer(options: WireOptions): Promise<WireServer>
     closed ??= close(server);
     return closed;
   };
-  return { port, origin: `http://${HOST}:${port}`, close: stop };
+  const origin = `http://${HOST}:${port}`;
+  return {
+    port,
+    origin,
+    answer: (request) =>
+      around(async () =>
+        request.body.length > (options.bodyLimit ?? BODY_LIMIT)
+          ? refuseTooLarge(request, options)
+          : answer(request, `http://${request.headers.host ?? `${HOST}:${port}`}`, options),
+      ),
+    close: stop,
+  };
 }
 
 async function listen(server: Server, port: number): Promise<void> {
@@ -93,11 +106,15 @@ async function respond(message: IncomingMessage, options: WireOptions): Promise<
   const host = headers.host ?? `${HOST}:${message.socket.localPort}`;
   try {
     const request = await receive(message, limit);
-    if (request !== undefined) return await answer(request, `http://${host}`, options);
+    if (request === undefined) return refuseTooLarge({ headers, target: message.url ?? '/' }, options);
+    return await answer(request, `http://${host}`, options);
   } catch (error) {
     if (message.destroyed && !message.complete) return undefined;
     throw error;
   }
-  const dialect = dialectFor({ headers, target: message.url ?? '/' });
-  return refuse(tooLarge(limit), { dialect, requestId: randomUUID(), options });
+}
+
+function refuseTooLarge(request: Pick<HttpRequest, 'headers' | 'target'>, options: WireOptions): HttpAnswer {
+  const fault = tooLarge(options.bodyLimit ?? BODY_LIMIT);
+  return refuse(fault, { dialect: dialectFor(request), requestId: randomUUID(), options });
 }

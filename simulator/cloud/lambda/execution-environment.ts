@@ -1,5 +1,13 @@
 import { Worker } from 'node:worker_threads';
-import type { FromWorker, FunctionError, InvocationContext, ToWorker, WorkerSetup } from './worker-messages.ts';
+import type {
+  FromWorker,
+  FunctionError,
+  InvocationContext,
+  ToWorker,
+  WorkerAnswer,
+  WorkerRequest,
+  WorkerSetup,
+} from './worker-messages.ts';
 import { WORKER_MODULE } from './worker-module.ts';
 
 export interface EnvironmentOptions extends WorkerSetup {
@@ -10,6 +18,8 @@ export interface EnvironmentOptions extends WorkerSetup {
   readonly virtualNow: () => number;
   /** Waits in virtual time, or until `over`, and lets it go on meanwhile. */
   readonly sleep: (milliseconds: number, over: Promise<void>) => Promise<void>;
+  /** Answers a request to `origin`. A rejection is a connection that breaks. */
+  readonly answer?: (request: WorkerRequest) => Promise<WorkerAnswer>;
   /** One line that the function wrote. */
   readonly onLine: (line: string) => void;
 }
@@ -20,7 +30,7 @@ export type InvocationOutcome =
   | { readonly error: FunctionError; readonly ended: boolean };
 
 /** Of a worker's heap. V8 would take three times 16 for each, and there is a worker for each function. */
-const YOUNG_GENERATION_MEGABYTES = 3;
+const YOUNG_GENERATION_MEGABYTES = 8;
 
 /** However long a function may take by the template, one that hangs in real time ends here. */
 const LONGEST_REAL_SECONDS = 60;
@@ -37,9 +47,9 @@ export class ExecutionEnvironment {
 
   constructor(options: EnvironmentOptions) {
     this.#options = options;
-    const { module, handler, now, variables, memoryMegabytes } = options;
+    const { module, handler, now, origin, variables, memoryMegabytes } = options;
     this.#worker = new Worker(WORKER_MODULE, {
-      workerData: { module, handler, now } satisfies WorkerSetup,
+      workerData: { module, handler, now, ...(origin === undefined ? {} : { origin }) } satisfies WorkerSetup,
       env: { ...variables },
       resourceLimits: { maxOldGenerationSizeMb: memoryMegabytes, maxYoungGenerationSizeMb: YOUNG_GENERATION_MEGABYTES },
       stdout: true,
@@ -49,6 +59,7 @@ export class ExecutionEnvironment {
     this.#worker.unref();
     for (const stream of [this.#worker.stdout, this.#worker.stderr]) readLines(stream, options.onLine);
     this.#worker.on('message', (message: FromWorker) => {
+      if (message.type === 'request') return void this.#answer(message.id, message.request);
       if (message.type === 'died') this.#end(message.error);
       else this.#inbox.push(message);
       this.#wake?.();
@@ -132,6 +143,14 @@ export class ExecutionEnvironment {
     if (isRoused) return;
     if (until < deadline) this.#send({ type: 'awake' });
     else timeOut();
+  }
+
+  async #answer(id: number, request: WorkerRequest): Promise<void> {
+    try {
+      this.#send({ type: 'answer', id, answer: await this.#options.answer?.(request) });
+    } catch {
+      this.#send({ type: 'answer', id });
+    }
   }
 
   /** As Lambda words what its runtime did. */

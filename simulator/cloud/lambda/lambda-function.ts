@@ -1,5 +1,5 @@
 import { ExecutionEnvironment, type InvocationOutcome } from './execution-environment.ts';
-import type { FunctionError } from './worker-messages.ts';
+import type { FunctionError, WorkerAnswer, WorkerRequest } from './worker-messages.ts';
 
 export interface LambdaFunctionOptions {
   readonly name: string;
@@ -35,6 +35,12 @@ export interface LambdaHost {
   readonly environment: (options: LambdaFunctionOptions) => {
     readonly variables: Readonly<Record<string, string>>;
     readonly expiresAt: number;
+  };
+  /** Where AWS is for functions: what they send there, `answer` answers. Absent = functions reach everything by sockets. */
+  readonly aws?: {
+    /** `http://127.0.0.1:4566`. */
+    readonly origin: string;
+    readonly answer: (request: WorkerRequest) => Promise<WorkerAnswer>;
   };
   readonly onLine: (options: LambdaFunctionOptions, line: string) => void;
 }
@@ -151,6 +157,7 @@ export class LambdaFunction {
       virtualNow: this.#host.virtualNow,
       sleep: this.#host.sleep,
       onLine: (line) => this.#host.onLine(options, line),
+      ...this.#host.aws,
     });
     this.#environment = { running, expiresAt, stream, usedAt: this.#host.virtualNow() };
     return this.#environment;

@@ -1,4 +1,5 @@
 import { sendTraces, writeLogs } from '../../iam/requirements/service-work.ts';
+import type { HttpAnswer, HttpRequest } from '../../wire/http-message.ts';
 import { plainly, type Source } from '../authority.ts';
 import type { CloudTime } from '../cloud-time.ts';
 import type { IamAuthority } from '../iam-authority.ts';
@@ -10,6 +11,8 @@ import type { LambdaFunctionOptions } from './lambda-function.ts';
 export interface LambdaServiceParts {
   readonly time: CloudTime;
   readonly origin: string;
+  /** Answers what a function sends to the origin, as the wire does. */
+  readonly answer: (request: HttpRequest) => Promise<HttpAnswer>;
   readonly authority: IamAuthority;
   readonly logs: Logs;
   readonly metrics: Metrics;
@@ -34,6 +37,10 @@ export function lambdaService(parts: LambdaServiceParts): FunctionsHost {
       const { credentials } = authority.functionSession(lambda.roleArn, lambda.name, sourceOf(lambda));
       mayObserve(authority, lambda);
       return { variables: variablesOf(lambda, parts.origin, credentials), expiresAt: credentials.expiration.getTime() };
+    },
+    aws: {
+      origin: parts.origin,
+      answer: ({ body, ...request }) => parts.answer({ ...request, body: Buffer.from(body) }),
     },
     onLine(lambda, line) {
       parts.onLine?.(lambda, line);

@@ -6,6 +6,22 @@ export interface WorkerSetup {
   readonly handler: string;
   /** Epoch milliseconds of virtual time in one cell, written by the host. */
   readonly now: SharedArrayBuffer;
+  /** `http://127.0.0.1:4566`: requests to it go to the host as messages; absent = by sockets, as all others do. */
+  readonly origin?: string;
+}
+
+/** An HTTP request of the function, as `HttpRequest` of the wire; bodies that are text stay text. */
+export interface WorkerRequest {
+  readonly method: string;
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array;
+}
+
+export interface WorkerAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array;
 }
 
 /** What the function is told about its invocation beside the event. */
@@ -24,7 +40,9 @@ export interface InvocationContext {
 export type ToWorker =
   | { readonly type: 'invoke'; readonly event: string; readonly context: InvocationContext }
   /** Virtual time has come to where a sleep is over. */
-  | { readonly type: 'awake' };
+  | { readonly type: 'awake' }
+  /** The answer to the request of this number; absent where the host failed: the connection broke. */
+  | { readonly type: 'answer'; readonly id: number; readonly answer?: WorkerAnswer | undefined };
 
 /** An error as Lambda answers it: `{"errorType", "errorMessage", "trace"}`. */
 export interface FunctionError {
@@ -38,5 +56,6 @@ export type FromWorker =
   | { readonly type: 'failed'; readonly error: FunctionError }
   /** It could not be loaded, or threw where nothing catches: the worker ends. */
   | { readonly type: 'died'; readonly error: FunctionError }
+  | { readonly type: 'request'; readonly id: number; readonly request: WorkerRequest }
   /** The function does nothing but sleep, at the shortest until then, in epoch milliseconds of virtual time. */
   | { readonly type: 'sleeping'; readonly until: number };

@@ -9,5 +9,10 @@ const dataUrl = (code: string): string => `data:text/javascript;base64,${Buffer.
  * ten megabytes and fifty milliseconds of a thread that has little else to do.
  */
 export const WORKER_MODULE = new URL(
-  dataUrl(javascript('./worker.ts').replace("'./worker-time.ts'", `'${dataUrl(javascript('./worker-time.ts'))}'`)),
+  dataUrl(
+    javascript('./worker.ts').replaceAll(
+      /'(\.\/worker-(?:time|requests)\.ts)'/g,
+      (_, file: string) => `'${dataUrl(javascript(file))}'`,
+    ),
+  ),
 );

@@ -2,10 +2,11 @@ import { parse } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { FromWorker, FunctionError, InvocationContext, ToWorker, WorkerSetup } from './worker-messages.ts';
+import { useMessages } from './worker-requests.ts';
 import { useVirtualTime } from './worker-time.ts';
 
 /** The runtime of one execution environment: loads a bundle as Lambda does and runs one invocation after the other. */
-const { module, handler, now } = workerData as WorkerSetup;
+const { module, handler, now, origin } = workerData as WorkerSetup;
 const port = parentPort;
 if (port === null) throw new Error('worker.ts runs as a worker thread only');
 const send = (message: FromWorker): void => port.postMessage(message);
@@ -18,6 +19,8 @@ const virtualNow = useVirtualTime(new Float64Array(now), (milliseconds) => {
   watch();
   return promise;
 });
+const requests =
+  origin === undefined ? undefined : useMessages(origin, (id, request) => send({ type: 'request', id, request }));
 let isInvoked = false;
 let isWatched = false;
 
@@ -29,6 +32,7 @@ const CONNECTIONS = new Set(['GetAddrInfoReqWrap', 'TCPConnectWrap', 'TCPSocketW
 let loading: Promise<Handler> | undefined;
 
 port.on('message', (message: ToWorker) => {
+  if (message.type === 'answer') return requests?.end(message.id, message.answer);
   wake();
   if (message.type === 'invoke') void invoke(message.event, message.context);
 });
@@ -50,13 +54,16 @@ function watch(): void {
 }
 
 function look(): void {
-  if (isInvoked && sleeps.size > 0 && process.getActiveResourcesInfo().some((name) => CONNECTIONS.has(name))) {
+  if (isInvoked && sleeps.size > 0 && waitsForAnswer()) {
     setTimeout(look, 1);
     return;
   }
   isWatched = false;
   if (isInvoked && sleeps.size > 0) send({ type: 'sleeping', until: Math.min(...sleeps.values()) });
 }
+
+const waitsForAnswer = (): boolean =>
+  requests?.areWaiting() === true || process.getActiveResourcesInfo().some((name) => CONNECTIONS.has(name));
 
 process.on('uncaughtException', (error: unknown) => die(functionError(error)));
 process.on('unhandledRejection', (reason: unknown) => {

@@ -1,0 +1,108 @@
+import { EventEmitter } from 'node:events';
+import type { IncomingMessage, RequestOptions } from 'node:http';
+import { syncBuiltinESMExports } from 'node:module';
+import { Readable } from 'node:stream';
+import type { WorkerAnswer, WorkerRequest } from './worker-messages.ts';
+
+/** The requests that were handed to the host and wait for their answers. */
+export interface RequestsByMessage {
+  readonly areWaiting: () => boolean;
+  /** Ends the request of that number; without an answer, as a connection that breaks. */
+  readonly end: (id: number, answer: WorkerAnswer | undefined) => void;
+}
+
+/**
+ * Puts the host in the place of the network: `request` of node:http, by which the SDK sends, hands what it would write to a socket to `send`
+ * when it is for the origin. Anything else goes its usual way.
+ *
+ * @param origin `http://127.0.0.1:4566`
+ */
+export function useMessages(origin: string, send: (id: number, request: WorkerRequest) => void): RequestsByMessage {
+  const { hostname, port } = new URL(origin);
+  const http = process.getBuiltinModule('node:http') as unknown as { request: (...given: unknown[]) => unknown };
+  const byNetwork = http.request;
+  const waiting = new Map<number, MessageRequest>();
+  let last = 0;
+  http.request = (...given) => {
+    const [options, onResponse] = given as [RequestOptions, (response: IncomingMessage) => void];
+    if (options.host !== hostname || String(options.port) !== port) return byNetwork(...given);
+    last += 1;
+    const id = last;
+    const request = new MessageRequest(options, (message) => {
+      waiting.set(id, request);
+      send(id, message);
+    });
+    request.once('response', onResponse);
+    request.once('close', () => waiting.delete(id));
+    return request;
+  };
+  syncBuiltinESMExports();
+  return {
+    areWaiting: () => waiting.size > 0,
+    end: (id, answer) => waiting.get(id)?.receive(answer),
+  };
+}
+
+/** A connection as clients look at it: open, and never idle for too long. */
+const CONNECTION = Object.assign(new EventEmitter(), {
+  connecting: false,
+  setKeepAlive: () => {},
+  setTimeout: () => {},
+  destroy: () => {},
+});
+
+/** As much of node:http's ClientRequest as the SDK's handler uses. */
+class MessageRequest extends EventEmitter {
+  readonly socket = CONNECTION;
+  readonly #options: RequestOptions;
+  readonly #send: (request: WorkerRequest) => void;
+  readonly #chunks: (string | Uint8Array)[] = [];
+  #isOver = false;
+
+  constructor(options: RequestOptions, send: (request: WorkerRequest) => void) {
+    super();
+    this.#options = options;
+    this.#send = send;
+  }
+
+  write(chunk: string | Uint8Array): boolean {
+    this.#chunks.push(chunk);
+    return true;
+  }
+
+  end(chunk?: string | Uint8Array): void {
+    if (chunk !== undefined) this.#chunks.push(chunk);
+    const { method, path, headers = {} } = this.#options;
+    const [first = '', ...others] = this.#chunks;
+    const body = others.length === 0 ? first : Buffer.concat(this.#chunks.map((each) => Buffer.from(each)));
+    const sent = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]);
+    this.#send({ method: method ?? 'GET', target: path ?? '/', headers: Object.fromEntries(sent), body });
+  }
+
+  receive(answer: WorkerAnswer | undefined): void {
+    if (answer === undefined) {
+      this.destroy();
+      return;
+    }
+    const { status: statusCode, headers, body } = answer;
+    const response = Object.assign(Readable.from([Buffer.from(body)]), { statusCode, headers, complete: true });
+    this.emit('response', response);
+    this.#end(() => this.emit('close'));
+  }
+
+  /** Gives up, with the error that node:http has for it unless there is another. */
+  destroy(error: Error = Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })): void {
+    this.#end(() =>
+      process.nextTick(() => {
+        this.emit('error', error);
+        this.emit('close');
+      }),
+    );
+  }
+
+  #end(tell: () => void): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    tell();
+  }
+}
