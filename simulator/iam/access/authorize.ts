@@ -1,6 +1,6 @@
 import type { RequestContext } from '../conditions/request-context.ts';
 import type { Decision } from '../evaluation/access-request.ts';
-import { evaluate } from '../evaluation/evaluate.ts';
+import { DecisionMemory } from '../evaluation/decision-memory.ts';
 import type { IamDirectory } from '../principals/iam-directory.ts';
 import { holderOf, type Principal } from '../principals/principal.ts';
 import type { AccessRecord } from './access-record.ts';
@@ -33,23 +33,30 @@ export type Authorize = (request: AuthorizeRequest) => Decision;
 
 /** Makes the one door through which every request passes: it decides, and writes down what it decided. */
 export function authorizer({ directory, record, now, organizationId }: AuthorizerParts): Authorize {
+  const memory = new DecisionMemory();
   return ({ principal, action, resource, context = {}, resourcePolicy, trustPolicy, where }) => {
-    const standard = standardContext({
+    const decision = memory.decide({
       principal,
+      action,
       resource,
-      now: now(),
-      ...(organizationId === undefined ? {} : { organizationId }),
-    });
-    const decision = evaluate(
-      { principal, action, resource, context: { ...standard, ...context } },
-      {
+      besides: [resourcePolicy, trustPolicy, directory.revision],
+      context: () => ({
+        ...standardContext({
+          principal,
+          resource,
+          now: now(),
+          ...(organizationId === undefined ? {} : { organizationId }),
+        }),
+        ...context,
+      }),
+      policies: () => ({
         ...directory.policiesOf(principal),
         ...(resourcePolicy === undefined
           ? {}
           : { resource: { name: `policy of ${resource}`, document: resourcePolicy } }),
         ...(trustPolicy === undefined ? {} : { trust: { name: `trust of ${resource}`, document: trustPolicy } }),
-      },
-    );
+      }),
+    });
     const role = holderOf(principal);
     record.addProblems(decision.problems.map((problem) => `${role}: ${problem}`));
     if (decision.allowed) record.addUsage({ role, action, resource, allowedBy: decision.matched });

@@ -1,4 +1,4 @@
-import type { RequestContext } from '../conditions/request-context.ts';
+import type { FindKey } from '../conditions/request-context.ts';
 import type { Effect, NamedPolicy, PolicyType } from '../policy/policy-document.ts';
 import type { Principal } from '../principals/principal.ts';
 
@@ -9,7 +9,8 @@ export interface AccessRequest {
   readonly action: string;
   /** An ARN, or `*` for actions that take no resource. Never a pattern. */
   readonly resource: string;
-  readonly context: RequestContext;
+  /** Finds the condition keys of the request. */
+  readonly findKey: FindKey;
 }
 
 /** All that has a say. Absent: there is none of the kind; an empty list of identity policies is an identity that may nothing. */

@@ -1,4 +1,3 @@
-import { keysOf } from '../conditions/request-context.ts';
 import { ownerOf } from '../policy/arn.ts';
 import type { NamedPolicy, PolicyType } from '../policy/policy-document.ts';
 import { accountOf } from '../principals/principal.ts';
@@ -33,9 +32,8 @@ export function evaluate(request: AccessRequest, policies: ApplicablePolicies): 
 
 function askAll(request: AccessRequest, policies: ApplicablePolicies): Answers {
   const { identity, boundary, session, resource, trust } = policies;
-  const findKey = keysOf(request.context);
   const ask = (type: PolicyType, named: readonly NamedPolicy[] | undefined): Answers =>
-    named === undefined ? {} : { [type]: askPolicies(type, named, request, findKey) };
+    named === undefined ? {} : { [type]: askPolicies(type, named, request) };
   return {
     ...ask('identity', identity),
     ...ask('boundary', boundary && [boundary]),

@@ -1,4 +1,3 @@
-import type { FindKey } from '../conditions/request-context.ts';
 import type { NamedPolicy, Policy, PolicyType, Statement } from '../policy/policy-document.ts';
 import { describeProblem, readPolicy } from '../policy/read-policy.ts';
 import { isUnknown } from '../policy/verdict.ts';
@@ -20,7 +19,6 @@ export function askPolicies(
   type: PolicyType,
   policies: readonly NamedPolicy[],
   request: AccessRequest,
-  findKey: FindKey,
 ): PolicySetAnswer {
   const allows: MatchedStatement[] = [];
   const denies: MatchedStatement[] = [];
@@ -29,7 +27,7 @@ export function askPolicies(
   for (const named of policies) {
     const policy = readPolicy(named, type);
     for (const statement of policy.statements) {
-      const match = matchStatement(policy, statement, request, findKey);
+      const match = matchStatement(policy, statement, request);
       const { verdict } = match;
       if (verdict === 'no') continue;
       if (isUnknown(verdict)) {

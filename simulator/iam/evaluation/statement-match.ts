@@ -1,5 +1,4 @@
 import { conditionHolds } from '../conditions/condition.ts';
-import type { FindKey } from '../conditions/request-context.ts';
 import type { Policy, Statement } from '../policy/policy-document.ts';
 import { every, unknown, type Verdict } from '../policy/verdict.ts';
 import type { AccessRequest } from './access-request.ts';
@@ -18,13 +17,9 @@ export interface StatementMatch {
 const NONE: StatementMatch = { verdict: 'no', closeness: [], actionPattern: '', resourcePattern: '' };
 
 /** An element that could not be read excludes nothing: it is among the statement's problems, which leave it undecided. */
-export function matchStatement(
-  policy: Policy,
-  statement: Statement,
-  request: AccessRequest,
-  findKey: FindKey,
-): StatementMatch {
+export function matchStatement(policy: Policy, statement: Statement, request: AccessRequest): StatementMatch {
   const { action, resource, principal, conditions, problems } = statement;
+  const { findKey } = request;
   const actionPattern = action === undefined ? '?' : matchingAction(action, request.action);
   // Most statements end here.
   if (actionPattern === undefined) return NONE;

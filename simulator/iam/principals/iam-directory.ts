@@ -20,6 +20,7 @@ export class IamDirectory {
   readonly #users: Map<string, User>;
   /** By access key: every signed call asks. */
   readonly #userOfKey: Map<string, User>;
+  #revision = 0;
 
   constructor(state?: DirectoryState) {
     this.#managedPolicies = new Map(state?.managedPolicies);
@@ -28,9 +29,15 @@ export class IamDirectory {
     this.#userOfKey = new Map(state?.users.map((user) => [user.accessKeyId, user]));
   }
 
+  /** Another number after every change. */
+  get revision(): number {
+    return this.#revision;
+  }
+
   /** A policy that roles name by its ARN. Has to be there before them: a policy that nobody knows might have denied. */
   addManagedPolicy(arn: string, document: unknown): void {
     this.#managedPolicies.set(arn, { name: arn, document });
+    this.#revision += 1;
   }
 
   /** Replaces a role of the same ARN. Throws for an ARN that is none of a role, and for a managed policy that is not there. */
@@ -40,6 +47,7 @@ export class IamDirectory {
       if (arn !== undefined) this.#managedPolicy(arn);
     }
     this.#roles.set(role.arn, role);
+    this.#revision += 1;
     return role;
   }
 
@@ -48,6 +56,7 @@ export class IamDirectory {
     const user = localAdministrator(account);
     this.#users.set(user.arn, user);
     this.#userOfKey.set(user.accessKeyId, user);
+    this.#revision += 1;
     return user;
   }
 

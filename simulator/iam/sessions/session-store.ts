@@ -1,6 +1,7 @@
 import type { ServiceName, Signer } from '../../wire/aws-call.ts';
 import type { IamDirectory } from '../principals/iam-directory.ts';
 import type { Principal, RoleSession } from '../principals/principal.ts';
+import type { User } from '../principals/role.ts';
 import { newCredentials, type SessionCredentials } from './credentials.ts';
 import { credentialFault } from './signature-faults.ts';
 
@@ -28,6 +29,7 @@ export class SessionStore {
   readonly #directory: IamDirectory;
   readonly #random: () => number;
   readonly #sessions: Map<string, StoredSession>;
+  readonly #users = new WeakMap<User, Principal>();
 
   constructor({ directory, random, state = [] }: SessionStoreOptions) {
     this.#directory = directory;
@@ -47,10 +49,7 @@ export class SessionStore {
   principalOf(signer: Signer | undefined, service: ServiceName, now: Date): Principal {
     if (signer === undefined) throw credentialFault('missing', service);
     const user = this.#directory.userOfKey(signer.accessKeyId);
-    if (user !== undefined && signer.sessionToken === undefined) {
-      const { account, arn, name, userId } = user;
-      return { kind: 'user', account, arn, userName: name, userId, tags: {} };
-    }
+    if (user !== undefined && signer.sessionToken === undefined) return this.#principalOfUser(user);
     const stored = this.#sessions.get(signer.accessKeyId);
     if (stored === undefined || stored.sessionToken !== signer.sessionToken) throw credentialFault('unknown', service);
     if (Date.parse(stored.expiration) <= now.getTime()) throw credentialFault('expired', service);
@@ -65,6 +64,16 @@ export class SessionStore {
 
   state(): StoredSession[] {
     return [...this.#sessions.values()];
+  }
+
+  /** The same object each time, by which decisions are known again. */
+  #principalOfUser(user: User): Principal {
+    const { account, arn, name, userId } = user;
+    const known = this.#users.get(user);
+    if (known !== undefined) return known;
+    const principal = { kind: 'user', account, arn, userName: name, userId, tags: {} } as const;
+    this.#users.set(user, principal);
+    return principal;
   }
 
   /** Sessions are kept in the order they were given out, so the oldest go first and most calls look at one alone. */

@@ -1,5 +1,5 @@
 import { standardContext } from '../access/standard-context.ts';
-import type { RequestContext } from '../conditions/request-context.ts';
+import { keysOf, type RequestContext } from '../conditions/request-context.ts';
 import type { ApplicablePolicies, Decision } from '../evaluation/access-request.ts';
 import { evaluate } from '../evaluation/evaluate.ts';
 import type { Principal } from '../principals/principal.ts';
@@ -20,5 +20,6 @@ export const QUEUE = 'arn:aws:sqs:eu-west-1:111111111111:clusters';
 export function decide(question: Question): Decision {
   const { principal = roleSessionOf(), action = 'sqs:SendMessage', resource = QUEUE, context, policies } = question;
   const standard = standardContext({ principal, resource, now: NOW });
-  return evaluate({ principal, action, resource, context: { ...standard, ...context } }, { identity: [], ...policies });
+  const findKey = keysOf({ ...standard, ...context });
+  return evaluate({ principal, action, resource, findKey }, { identity: [], ...policies });
 }

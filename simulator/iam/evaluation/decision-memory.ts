@@ -1,0 +1,68 @@
+import { type FindKey, type Found, keysOf, type RequestContext } from '../conditions/request-context.ts';
+import type { Principal } from '../principals/principal.ts';
+import type { ApplicablePolicies, Decision } from './access-request.ts';
+import { evaluate } from './evaluate.ts';
+
+/** One request, and what it takes to decide it only if it has to be. */
+export interface Question {
+  readonly principal: Principal;
+  readonly action: string;
+  readonly resource: string;
+  readonly context: () => RequestContext;
+  readonly policies: () => ApplicablePolicies;
+  /** Everything else that a decision rests on; those of the same values, in the same order, are equal. */
+  readonly besides: readonly unknown[];
+}
+
+interface Remembered {
+  readonly besides: readonly unknown[];
+  /** Every condition key that the policies asked for, and what the request had for it. */
+  readonly read: ReadonlyMap<string, Found>;
+  readonly decision: Decision;
+}
+
+/** Decisions that differ in what policies read, of one action on one resource, by one session. */
+const MOST = 8;
+
+/**
+ * Decides equal requests once: of the same principal (the very object), action and resource, with the same values for the keys that the policies
+ * read. A key that no policy reads makes no difference, so a time or an id of the request that nobody asks for does not either.
+ */
+export class DecisionMemory {
+  readonly #decisions = new WeakMap<Principal, Map<string, readonly Remembered[]>>();
+
+  decide(question: Question): Decision {
+    const { principal, action, resource, besides } = question;
+    const ofPrincipal = this.#decisions.get(principal) ?? new Map<string, readonly Remembered[]>();
+    this.#decisions.set(principal, ofPrincipal);
+    const about = `${action} ${resource}`;
+    const known = ofPrincipal.get(about) ?? [];
+    let found: FindKey | undefined;
+    const findKey: FindKey = (key) => {
+      found ??= keysOf(question.context());
+      return found(key);
+    };
+    const same = known.find((one) => areEqual(one.besides, besides) && saysTheSame(one.read, findKey));
+    if (same !== undefined) return same.decision;
+    const read = new Map<string, Found>();
+    const noting: FindKey = (key) => {
+      const value = findKey(key);
+      read.set(key, value);
+      return value;
+    };
+    const decision = evaluate({ principal, action, resource, findKey: noting }, question.policies());
+    ofPrincipal.set(about, [{ besides, read, decision }, ...known].slice(0, MOST));
+    return decision;
+  }
+}
+
+function saysTheSame(read: ReadonlyMap<string, Found>, findKey: FindKey): boolean {
+  for (const [key, value] of read) {
+    const now = findKey(key);
+    if (now !== value && !(typeof now !== 'string' && typeof value !== 'string' && areEqual(now, value))) return false;
+  }
+  return true;
+}
+
+const areEqual = (some: readonly unknown[], others: readonly unknown[]): boolean =>
+  some.length === others.length && some.every((one, at) => one === others[at]);
