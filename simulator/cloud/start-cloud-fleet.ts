@@ -1,11 +1,9 @@
-import { rm } from 'node:fs/promises';
 import { configOf, knowVersions, type PreparedFleet } from '../process/prepare-fleet.ts';
 import { apiRequest } from './api-request.ts';
 import type { CloudOptions } from './cloud-options.ts';
 import { deploymentsOf } from './deployments.ts';
+import { keptAssembly } from './kept-assembly.ts';
 import { LocalCloud } from './local-cloud.ts';
-import { makeScratchFolder } from './scratch-folder.ts';
-import { synthesize } from './synthesize.ts';
 import { type Assembly, readAssembly } from './template/assembly.ts';
 
 /** The account of the hub on this machine; no account of AWS has this number. */
@@ -31,60 +29,40 @@ export interface CloudFleet {
 export async function startCloudFleet(prepared: PreparedFleet, options: CloudFleetOptions): Promise<CloudFleet> {
   const { fleet, loaded } = prepared;
   const { accounts = [], regions, spokeRole } = fleet.spec;
-  const scratch = makeScratchFolder();
-  const removed = (): Promise<void> => rm(scratch, { recursive: true, force: true });
+  const { assembly: given, signal, ...cloudOptions } = options;
+  const externalId = spokeRole?.externalId;
+  const settings = { accounts, ...(externalId === undefined ? {} : { externalId }) };
+  const assembly = given ?? (await keptAssembly(settings, signal));
+  const { deniedAccounts } = loaded.state;
+  const cloud = await LocalCloud.start({
+    ...cloudOptions,
+    assembly: typeof assembly === 'string' ? readAssembly(assembly) : assembly,
+    eksState: loaded.state,
+    start: loaded.now,
+    accounts,
+    stacks: deploymentsOf({
+      hubAccount: HUB_ACCOUNT,
+      hubRegion: regions[0] ?? 'us-east-1',
+      spokeAccounts: accounts.filter((account) => !deniedAccounts.includes(account)),
+      regions,
+      ...(externalId === undefined ? {} : { externalId }),
+    }),
+  });
+  const { isContinued: continued } = cloud.kept;
   try {
-    const { assembly: given, signal, ...cloudOptions } = options;
-    const externalId = spokeRole?.externalId;
-    const settings = { accounts, ...(externalId === undefined ? {} : { externalId }) };
-    const assembly =
-      given === undefined
-        ? await synthesize(scratch, settings, signal)
-        : typeof given === 'string'
-          ? readAssembly(given)
-          : given;
-    const { deniedAccounts } = loaded.state;
-    const cloud = await LocalCloud.start({
-      ...cloudOptions,
-      assembly,
-      eksState: loaded.state,
-      start: loaded.now,
-      accounts,
-      stacks: deploymentsOf({
-        hubAccount: HUB_ACCOUNT,
-        hubRegion: regions[0] ?? 'us-east-1',
-        spokeAccounts: accounts.filter((account) => !deniedAccounts.includes(account)),
-        regions,
-        ...(externalId === undefined ? {} : { externalId }),
-      }),
-    });
-    const { isContinued: continued } = cloud.kept;
-    try {
-      if (!continued) await configure(cloud, prepared);
-    } catch (error) {
-      await cloud.close();
-      throw error;
-    }
-    const config = JSON.stringify(configOf(prepared));
-    if (!continued) cloud.kept.complete(config);
-    else if (cloud.kept.config !== config)
-      options.onNote(
-        'The config of the folder is not the one that this state began with; what was applied stays in force. liftlock apply -f applies the new one.',
-      );
-    cloud.begin();
-    return {
-      cloud,
-      prepared,
-      continued,
-      close: async () => {
-        await cloud.close();
-        await removed();
-      },
-    };
+    if (!continued) await configure(cloud, prepared);
   } catch (error) {
-    await removed();
+    await cloud.close();
     throw error;
   }
+  const config = JSON.stringify(configOf(prepared));
+  if (!continued) cloud.kept.complete(config);
+  else if (cloud.kept.config !== config)
+    options.onNote(
+      'The config of the folder is not the one that this state began with; what was applied stays in force. liftlock apply -f applies the new one.',
+    );
+  cloud.begin();
+  return { cloud, prepared, continued, close: () => cloud.close() };
 }
 
 async function configure(cloud: LocalCloud, prepared: PreparedFleet): Promise<void> {

@@ -47,9 +47,15 @@ export class ExecutionEnvironment {
 
   constructor(options: EnvironmentOptions) {
     this.#options = options;
-    const { module, handler, now, origin, variables, memoryMegabytes } = options;
+    const { module, handler, now, compileCache, origin, variables, memoryMegabytes } = options;
     this.#worker = new Worker(WORKER_MODULE, {
-      workerData: { module, handler, now, ...(origin === undefined ? {} : { origin }) } satisfies WorkerSetup,
+      workerData: {
+        module,
+        handler,
+        now,
+        ...(compileCache === undefined ? {} : { compileCache }),
+        ...(origin === undefined ? {} : { origin }),
+      } satisfies WorkerSetup,
       env: { ...variables },
       resourceLimits: { maxOldGenerationSizeMb: memoryMegabytes, maxYoungGenerationSizeMb: YOUNG_GENERATION_MEGABYTES },
       stdout: true,

@@ -26,6 +26,8 @@ const IDLE_MILLISECONDS = 90 * 60_000;
 export interface LambdaHost {
   /** Virtual time, in a cell that workers share. */
   readonly now: SharedArrayBuffer;
+  /** Folder of compiled modules; absent = each environment compiles its bundle. */
+  readonly compileCache?: string;
   readonly virtualNow: () => number;
   readonly sleep: (milliseconds: number, over: Promise<void>) => Promise<void>;
   /** Awaits what other work settles, without holding virtual time: that work may be asleep in it. */
@@ -157,6 +159,7 @@ export class LambdaFunction {
       virtualNow: this.#host.virtualNow,
       sleep: this.#host.sleep,
       onLine: (line) => this.#host.onLine(options, line),
+      ...(this.#host.compileCache === undefined ? {} : { compileCache: this.#host.compileCache }),
       ...this.#host.aws,
     });
     this.#environment = { running, expiresAt, stream, usedAt: this.#host.virtualNow() };

@@ -25,7 +25,9 @@ export interface LambdaServiceParts {
 export function lambdaService(parts: LambdaServiceParts): FunctionsHost {
   const { time, authority, logs, metrics } = parts;
   const { clock } = time;
+  const { NODE_COMPILE_CACHE: compileCache } = process.env;
   return {
+    ...(compileCache === undefined ? {} : { compileCache }),
     now: time.shared,
     virtualNow: () => time.show(),
     sleep: (milliseconds, over) => time.sleep(milliseconds, over),

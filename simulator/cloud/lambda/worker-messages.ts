@@ -6,6 +6,8 @@ export interface WorkerSetup {
   readonly handler: string;
   /** Epoch milliseconds of virtual time in one cell, written by the host. */
   readonly now: SharedArrayBuffer;
+  /** Folder of compiled modules (`NODE_COMPILE_CACHE`); absent = each environment compiles its bundle. */
+  readonly compileCache?: string;
   /** `http://127.0.0.1:4566`: requests to it go to the host as messages; absent = by sockets, as all others do. */
   readonly origin?: string;
 }

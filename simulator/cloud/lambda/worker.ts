@@ -1,3 +1,4 @@
+import { enableCompileCache, flushCompileCache } from 'node:module';
 import { parse } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -6,10 +7,12 @@ import { useMessages } from './worker-requests.ts';
 import { useVirtualTime } from './worker-time.ts';
 
 /** The runtime of one execution environment: loads a bundle as Lambda does and runs one invocation after the other. */
-const { module, handler, now, origin } = workerData as WorkerSetup;
+const { module, handler, now, compileCache, origin } = workerData as WorkerSetup;
 const port = parentPort;
 if (port === null) throw new Error('worker.ts runs as a worker thread only');
 const send = (message: FromWorker): void => port.postMessage(message);
+
+if (compileCache !== undefined) enableCompileCache(compileCache);
 
 /** What wakes each sleep of the function, and when. */
 const sleeps = new Map<() => void, number>();
@@ -23,6 +26,7 @@ const requests =
   origin === undefined ? undefined : useMessages(origin, (id, request) => send({ type: 'request', id, request }));
 let isInvoked = false;
 let isWatched = false;
+let hasAnswered = false;
 
 type Handler = (event: unknown, context: object) => Promise<unknown>;
 /** While one of these is busy, the function waits for an answer; idle connections are not among what is active. */
@@ -94,6 +98,10 @@ async function invoke(event: string, { deadline, ...context }: InvocationContext
 function answer(message: FromWorker): void {
   isInvoked = false;
   send(message);
+  if (hasAnswered) return;
+  hasAnswered = true;
+  // Environments are ended without a chance to keep what they compiled. By now most of what an invocation needs is.
+  if (compileCache !== undefined) setImmediate(flushCompileCache);
 }
 
 async function load(): Promise<Handler> {

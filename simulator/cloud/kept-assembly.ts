@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isAlive } from './state/running-clouds.ts';
+import { synthesize } from './synthesize.ts';
+import { type Assembly, readAssembly } from './template/assembly.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const KEPT = join(ROOT, 'node_modules', '.cache', 'liftlock-assemblies');
+
+/** All that a synthesis reads: the app, the sources of the functions, the definitions of machines, and which packages are installed. */
+const SOURCES = ['{adapters,core,functions,infra,state-machines}/**/*.{ts,json}', '*.json'];
+
+/** Besides those that a running local cloud uses. One takes some 40 MB. */
+const MOST_KEPT = 3;
+
+/**
+ * What `cdk synth` makes of these settings and of the sources as they are now. It is kept, and the next one of the same settings and sources is
+ * the same folder: then nothing is bundled, and Node finds the compiled bundles of the run before, which it knows by their paths.
+ */
+export async function keptAssembly(settings: object, signal?: AbortSignal): Promise<Assembly> {
+  const folder = join(KEPT, keyOf(settings));
+  if (!existsSync(folder)) await make(folder, settings, signal);
+  const now = new Date();
+  utimesSync(folder, now, now);
+  writeFileSync(join(folder, userFile(process.pid)), '');
+  return readAssembly(folder);
+}
+
+function keyOf(settings: object): string {
+  const hash = createHash('sha256').update(JSON.stringify([process.version, settings]));
+  const files = globSync(SOURCES, { cwd: ROOT }).filter((file) => !file.endsWith('.test.ts'));
+  for (const file of files.sort()) hash.update(`\0${file}\0`).update(readFileSync(join(ROOT, file)));
+  return hash.digest('hex').slice(0, 32);
+}
+
+/** Beside its place first: what is there is whole, and two that make the same one do not meet. */
+async function make(folder: string, settings: object, signal: AbortSignal | undefined): Promise<void> {
+  mkdirSync(KEPT, { recursive: true });
+  removeOld();
+  const made = mkdtempSync(join(KEPT, `${MAKING}${process.pid}-`));
+  try {
+    await synthesize(made, settings, signal);
+    // The assets hold copies.
+    rmSync(join(made, 'functions'), { recursive: true });
+    renameSync(made, folder);
+  } catch (error) {
+    rmSync(made, { recursive: true, force: true });
+    if (!existsSync(folder)) throw error;
+  }
+}
+
+const MAKING = 'making-';
+const userFile = (pid: number): string => `used-by-${pid}`;
+const pidOf = (name: string): number | undefined => {
+  const [, pid] = /^(?:making|used-by)-(\d+)/.exec(name) ?? [];
+  return pid === undefined ? undefined : Number(pid);
+};
+
+/** What processes left behind that were killed while they made one, and the oldest that nobody uses. */
+function removeOld(): void {
+  const isUsed = (name: string): boolean => {
+    const pids = [name, ...readdirSync(join(KEPT, name))].map(pidOf).filter((pid) => pid !== undefined);
+    return pids.some(isAlive);
+  };
+  const idle = readdirSync(KEPT)
+    .filter((name) => !isUsed(name))
+    .sort((a, b) => statSync(join(KEPT, b)).mtimeMs - statSync(join(KEPT, a)).mtimeMs);
+  const whole = idle.filter((name) => !name.startsWith(MAKING));
+  for (const name of [...idle.filter((each) => each.startsWith(MAKING)), ...whole.slice(MOST_KEPT)])
+    rmSync(join(KEPT, name), { recursive: true, force: true });
+}
