@@ -11,6 +11,7 @@ export const MEASUREMENTS = {
   'function-bundles': [],
   'reconcile-tick': ['--expose-gc'],
   'idle-tick': [],
+  'table-requests': [],
   'cluster-hop': [],
   'longest-upgrade': [],
   'state-language': [],

@@ -158,6 +158,21 @@ export function tableContract(name: string, create: () => Promise<TableUnderTest
       expect(await table.queryPartition('R')).toEqual([]);
     });
 
+    test('many items are read by their keys, in the order of the keys, whatever their partitions', async () => {
+      const sks = Array.from({ length: 130 }, (_, index) => `I${index}`);
+      for (const start of [0, 65]) await write(...sks.slice(start, start + 65).map((sk) => put(sk, sk, 'absent')));
+      await write(put('a', 'elsewhere', 'any', { pk: 'Q', active: true }), put('I3', 'newer', 1));
+      const keys = [at('a', 'Q'), at('none'), ...sks.map((sk) => at(sk)), at('a', 'Q')];
+      const [first, none, ...others] = await table.getAll(keys);
+      expect(first).toEqual(await table.get(at('a', 'Q')));
+      expect(first).toMatchObject({ ...at('a', 'Q'), kind: 'Thing', active: true, revision: 1, data: 'elsewhere' });
+      expect(none).toBeUndefined();
+      expect(others.pop()).toEqual(first);
+      expect(others.map((item) => item?.data)).toEqual(sks.map((sk) => (sk === 'I3' ? 'newer' : sk)));
+      expect(others[3]?.revision).toBe(2);
+      expect(await table.getAll([])).toEqual([]);
+    });
+
     test('reads follow their pages: more than a megabyte comes back whole', async () => {
       const text = 'x'.repeat(300_000);
       const sks = Array.from({ length: 8 }, (_, index) => `I${index}`);
@@ -165,6 +180,7 @@ export function tableContract(name: string, create: () => Promise<TableUnderTest
       expect((await table.queryPartition('P')).map((item) => item.sk)).toEqual(sks);
       expect((await table.queryActive()).map((item) => item.sk)).toEqual(sks);
       expect((await table.queryKind('Thing')).map((item) => item.sk)).toEqual(sks);
+      expect((await table.getAll(sks.map((sk) => at(sk)))).map((item) => item?.sk)).toEqual(sks);
       const long = (sequence: number) => ({ ...audit(sequence), detail: { text } });
       for (let sequence = 1; sequence <= 5; sequence++) await write({ type: 'append', item: long(sequence) });
       expect((await table.auditOf('S')).map((item) => item.sequence)).toEqual([1, 2, 3, 4, 5]);

@@ -17,6 +17,7 @@ import {
   transactionProblem,
 } from '../../core/contracts/table-schema.ts';
 import type { AuditItem, ItemKey, StoredItem, Table, WriteOperation } from '../../core/ports/table.ts';
+import { readBatches } from './read-batches.ts';
 import { byKey, kindKey, toAttributes, toStoredItem } from './stored-item.ts';
 import type { TableNames } from './table-schema.ts';
 import { invalidTransaction, transactionError } from './transaction-error.ts';
@@ -41,6 +42,10 @@ export class DynamoTable implements Table {
     const input = { TableName: this.#names.items, Key: { pk, sk }, ConsistentRead: true };
     const { Item } = await this.#client.send(new GetCommand(input));
     return Item === undefined ? undefined : toStoredItem(Item);
+  }
+
+  getAll(keys: readonly ItemKey[]): Promise<(StoredItem | undefined)[]> {
+    return readBatches(this.#client, this.#names.items, keys);
   }
 
   async queryPartition(pk: string, skPrefix = ''): Promise<StoredItem[]> {

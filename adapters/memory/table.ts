@@ -1,5 +1,10 @@
 import { namedError } from '../../core/contracts/errors.ts';
-import { INVALID_TRANSACTION, transactionProblem, UNLISTED_KINDS } from '../../core/contracts/table-schema.ts';
+import {
+  BATCH_KEYS,
+  INVALID_TRANSACTION,
+  transactionProblem,
+  UNLISTED_KINDS,
+} from '../../core/contracts/table-schema.ts';
 import type { AuditItem, Expected, ItemKey, StoredItem, Table, WriteOperation } from '../../core/ports/table.ts';
 import { frozenJson } from '../../core/store/frozen-json.ts';
 import { SortedGroups } from './sorted-groups.ts';
@@ -29,6 +34,11 @@ export class MemoryTable implements Table {
   async get(key: ItemKey): Promise<StoredItem | undefined> {
     this.reads.get += 1;
     return this.#items.get(idOf(key));
+  }
+
+  async getAll(keys: readonly ItemKey[]): Promise<(StoredItem | undefined)[]> {
+    this.reads.get += Math.ceil(keys.length / BATCH_KEYS);
+    return keys.map((key) => this.#items.get(idOf(key)));
   }
 
   async queryPartition(pk: string, skPrefix = ''): Promise<StoredItem[]> {

@@ -5,7 +5,7 @@ import { loadKind } from '../../core/store/entity.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import { emptyState } from '../../simulator/eks/empty-state.ts';
 import { runWorld } from '../../simulator/process/run-world.ts';
-import { World } from '../../simulator/process/world.ts';
+import { World, type WorldOptions } from '../../simulator/process/world.ts';
 
 const START = new Date('2026-11-20T08:00:00Z');
 const CONFIG = `
@@ -21,11 +21,11 @@ spec: { selector: {}, target: "1.37", trigger: automatic, waves: [{ name: all }]
 `;
 
 /** One cluster at 1.36 with node groups of one node each, and a policy that takes it to 1.37. */
-export async function oneCluster(nodeGroups: number): Promise<World> {
+export async function oneCluster(nodeGroups: number, around?: WorldOptions['around']): Promise<World> {
   const state = emptyState(START);
   const nodegroups = Array.from({ length: nodeGroups }, (_, index) => ({ name: `group-${index}`, nodes: 1, zones: 1 }));
   addCluster(state, { name: 'shop', version: '1.36', nodegroups });
-  const world = new World({ state, start: START, seed: 1 });
+  const world = new World({ state, start: START, seed: 1, ...(around === undefined ? {} : { around }) });
   const { fleet, policies, errors } = parseConfig([{ path: 'bench.yaml', text: CONFIG }], { now: START });
   if (fleet === undefined || errors.length > 0) throw new Error(JSON.stringify(errors));
   await applyConfig(world.ports, [fleet, ...policies], 'arn:aws:iam::000000000000:role/bench');

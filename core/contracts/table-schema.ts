@@ -30,6 +30,9 @@ export const KIND_SHARDS = 4;
 /** Parts of what is large are read by key alone, and left out of the index of kinds: it would hold all of them a second time. */
 export const UNLISTED_KINDS: readonly string[] = ['ScanPart'];
 
+/** Keys that DynamoDB takes in one BatchGetItem. */
+export const BATCH_KEYS = 100;
+
 /** What DynamoDB takes in one transaction (facts: serverless.md §5). */
 export const TRANSACTION_OPERATIONS = 100;
 export const TRANSACTION_BYTES = 4 * 1024 * 1024;

@@ -23,7 +23,7 @@ export async function startRollout(
   options: { readonly dryRun: boolean },
 ): Promise<RolloutDetail> {
   const { table } = ports;
-  const snapshot = await loadSnapshot(table, await table.queryActive(), false);
+  const snapshot = await loadSnapshot(table, await table.queryActive(), 'fleet');
   const plan = planOrRefuse(ports, snapshot, policy, by);
   if (options.dryRun) return planDetail(plan);
   if (snapshot.fleet?.mode !== 'act') {

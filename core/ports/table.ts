@@ -7,6 +7,11 @@
 export interface Table {
   /** Strongly consistent. */
   get(key: ItemKey): Promise<StoredItem | undefined>;
+  /**
+   * Any number of items in as few requests as it takes, in the order of their keys. Each is strongly consistent, all of them are not one
+   * instant: what a decision rests on is checked by revision in its transaction, as if it had been read one by one.
+   */
+  getAll(keys: readonly ItemKey[]): Promise<(StoredItem | undefined)[]>;
   /** Strongly consistent, ordered by `sk`, all pages. */
   queryPartition(pk: string, skPrefix?: string): Promise<StoredItem[]>;
   /** Items written with `active: true`: what is not at rest. Eventually consistent. */

@@ -45,7 +45,7 @@ export async function clusterDetail(
   ports: Pick<Ports, 'table' | 'clock'>,
   cluster: ClusterRecord,
 ): Promise<ClusterDetail> {
-  const snapshot = await loadSnapshot(ports.table, await ports.table.queryActive(), false);
+  const snapshot = await loadSnapshot(ports.table, await ports.table.queryActive(), 'fleet');
   const now = ports.clock.now();
   const upgrades = await upgradesOf(ports.table, cluster.clusterKey);
   const held = snapshot.controls.get(cluster.clusterKey)?.held;

@@ -31,7 +31,7 @@ export async function explainCluster(
   cluster: ClusterRecord,
   given?: FleetSnapshot,
 ): Promise<Explanation> {
-  const snapshot = given ?? (await loadSnapshot(ports.table, await ports.table.queryActive(), false));
+  const snapshot = given ?? (await loadSnapshot(ports.table, await ports.table.queryActive(), 'fleet'));
   const now = ports.clock.now();
   const aim = clusterPolicy(snapshot, cluster, now);
   const calendars = await calendarsOf(ports.table, aim, cluster, snapshot.fleet?.tagPrefix ?? '');

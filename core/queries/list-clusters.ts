@@ -28,7 +28,7 @@ export type ClusterPage = Page<ListedCluster> & { readonly learned?: LearnedDura
 /** The inventory, filtered, by id. Only the page's clusters are judged: that is what costs. */
 export async function listClusters(ports: Pick<Ports, 'table' | 'clock'>, filter: ClusterFilter): Promise<ClusterPage> {
   const selector = filter.selector === undefined ? undefined : parseLabelSelector(filter.selector);
-  const snapshot = await loadSnapshot(ports.table, await ports.table.queryActive(), false);
+  const snapshot = await loadSnapshot(ports.table, await ports.table.queryActive(), 'fleet');
   const chosen = [...snapshot.clusters.values()].filter(
     (cluster) =>
       (filter.gone === true || cluster.deletedAt === undefined) &&

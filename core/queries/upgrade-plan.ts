@@ -41,7 +41,7 @@ export async function planUpgrade(
     );
   if (cluster.deletedAt !== undefined)
     throw new Refusal('ClusterGone', `The cluster ${cluster.name} was deleted (seen ${cluster.deletedAt}).`);
-  const snapshot = await loadSnapshot(ports.table, await ports.table.queryActive(), false);
+  const snapshot = await loadSnapshot(ports.table, await ports.table.queryActive(), 'fleet');
   const now = ports.clock.now();
   const aim = clusterPolicy(snapshot, cluster, now);
   const current = KubeVersion.parse(cluster.version);

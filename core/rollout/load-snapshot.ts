@@ -1,9 +1,10 @@
-import type { z } from 'zod';
+import type { AppliedConfig } from '../contracts/items/rollout.ts';
+import { BATCH_KEYS, KIND_SHARDS } from '../contracts/table-schema.ts';
 import { channelSpec, FLEET, fleetSpec, upgradePolicy } from '../policy/applied.ts';
 import { compiledCalendar } from '../policy/load-rules.ts';
-import type { StoredItem, Table } from '../ports/table.ts';
+import type { ItemKey, StoredItem, Table } from '../ports/table.ts';
+import { batched } from '../store/batched.ts';
 import {
-  Accounts,
   ClusterControls,
   Clusters,
   Configs,
@@ -18,116 +19,117 @@ import {
   Upgrades,
   Waves,
 } from '../store/entities.ts';
-import { decode, type Entity, load } from '../store/entity.ts';
-import { LatestScanItems } from '../store/scan-entities.ts';
-import { isServed, servedKey } from './automatic-rollouts.ts';
+import { decode, type Entity, load, type Read } from '../store/entity.ts';
+import { loadHistory } from './load-history.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
+/**
+ * How much is read. `motion`: what is not at rest, with the clusters that it is about; `fleet`: every cluster, and what Regions offer;
+ * `history`: also every rollout that ever was.
+ */
+export type SnapshotScope = 'motion' | 'fleet' | 'history';
+
+/** With more clusters than this, reading all of a kind takes fewer requests than reading them by key. */
+const MOST_BY_KEY = KIND_SHARDS * BATCH_KEYS;
+
 /** Reads what the reconciler decides from; `active` is the sparse index, which the caller has read. */
-export async function loadSnapshot(table: Table, active: readonly StoredItem[], full: boolean): Promise<FleetSnapshot> {
-  const [epoch, fleet, control, ledger, configs, calendars, channels, clusters, controls, regions] = await Promise.all([
-    load(table, Epochs),
-    load(table, Configs, 'Fleet', FLEET),
-    load(table, FleetControls),
-    load(table, Ledgers),
-    table.queryPartition('CONFIG', 'UpgradePolicy#'),
-    table.queryPartition('CONFIG', 'Calendar#'),
-    table.queryPartition('CONFIG', 'Channel#'),
-    table.queryKind(Clusters.kind),
-    table.queryKind(ClusterControls.kind),
-    table.queryPartition('VERSIONS'),
-  ]);
+export async function loadSnapshot(
+  table: Table,
+  active: readonly StoredItem[],
+  scope: SnapshotScope,
+): Promise<FleetSnapshot> {
   const grants = of(active, Grants);
-  const upgrades = new Map(of(active, Upgrades).map((upgrade) => [`${upgrade.clusterKey}/${upgrade.id}`, upgrade]));
-  for (const grant of grants) {
-    // An upgrade that has ended left the index, but the grant that it had may still be open.
-    if (upgrades.has(`${grant.clusterKey}/${grant.upgradeId}`)) continue;
-    const ended = await load(table, Upgrades, grant.clusterKey, grant.upgradeId);
-    if (ended !== undefined) upgrades.set(`${grant.clusterKey}/${grant.upgradeId}`, ended.data);
-  }
-  const waves = new Map(of(active, Waves).map((wave) => [`${wave.rolloutId}/${wave.index}`, wave]));
   const rollouts = of(active, Rollouts);
-  for (const rollout of rollouts) {
+  const members = of(active, Members);
+  const upgrades = of(active, Upgrades);
+  const waves = of(active, Waves);
+  const moving = new Set([...members, ...upgrades, ...grants].map(({ clusterKey }) => clusterKey));
+  const indexed = new Set(active.map(idOf));
+  const reader = batched(table);
+  const every = scope !== 'motion' || moving.size > MOST_BY_KEY;
+  const listed = every ? of(await table.queryKind(Clusters.kind), Clusters) : [];
+  const keys = every ? listed.map(({ clusterKey }) => clusterKey) : [...moving];
+  const [configs, regions, history, epoch, control, ledger, controls, clusters, ended, passed] = await Promise.all([
+    appliedConfigs(table),
+    scope === 'motion' ? [] : table.queryPartition('VERSIONS'),
+    scope === 'history' ? loadHistory(table, reader, keys.length <= MOST_BY_KEY ? keys : undefined) : undefined,
+    load(reader, Epochs),
+    load(reader, FleetControls),
+    load(reader, Ledgers),
+    keys.length <= MOST_BY_KEY
+      ? present(keys.map((key) => load(reader, ClusterControls, key)))
+      : table.queryKind(ClusterControls.kind).then((items) => of(items, ClusterControls)),
+    every ? listed : present(keys.map((key) => load(reader, Clusters, key))),
+    // An upgrade that has ended left the index, but the grant that it had may still be open.
+    present(
+      grants
+        .filter(({ clusterKey, upgradeId }) => !indexed.has(idOf(Upgrades.key(clusterKey, upgradeId))))
+        .map(({ clusterKey, upgradeId }) => load(reader, Upgrades, clusterKey, upgradeId)),
+    ),
     // Waves that have ended matter too: their order, and their stragglers.
-    for (let index = 0; index < rollout.waves.length; index += 1) {
-      if (waves.has(`${rollout.id}/${index}`)) continue;
-      const wave = await load(table, Waves, rollout.id, index);
-      if (wave !== undefined) waves.set(`${rollout.id}/${index}`, wave.data);
-    }
-  }
-  const applied = configs.flatMap((item) => {
-    const config = decode(Configs, item).data;
-    const policy = upgradePolicy(config);
-    return policy === undefined
-      ? []
-      : [[config.name, { policy, revision: config.revision, appliedBy: config.appliedBy }] as const];
-  });
+    present(
+      rollouts.flatMap(({ id, waves: names }) =>
+        [...names.keys()]
+          .filter((index) => !indexed.has(idOf(Waves.key(id, index))))
+          .map((index) => load(reader, Waves, id, index)),
+      ),
+    ),
+  ]);
   return {
     epoch: epoch?.data,
-    fleet: fleetSpec(fleet?.data),
+    fleet: fleetSpec(configs.find(({ kind, name }) => kind === 'Fleet' && name === FLEET)),
     control: control?.data,
-    policies: new Map(applied),
-    calendars: new Map(
-      of(calendars, Configs).flatMap((config) => {
-        const compiled = compiledCalendar(config);
-        return compiled === undefined ? [] : [[config.name, compiled] as const];
-      }),
-    ),
-    channels: new Map(
-      of(channels, Configs).flatMap((config) => {
-        const spec = channelSpec(config);
-        return spec === undefined ? [] : [[config.name, spec] as const];
-      }),
-    ),
+    policies: named(configs, 'UpgradePolicy', (config) => {
+      const policy = upgradePolicy(config);
+      return policy && { policy, revision: config.revision, appliedBy: config.appliedBy };
+    }),
+    calendars: named(configs, 'Calendar', compiledCalendar),
+    channels: named(configs, 'Channel', channelSpec),
     learned: of(active, ReconcileMarkers)[0]?.learned,
     gateReadings: new Map(),
-    clusters: new Map(of(clusters, Clusters).map((cluster) => [cluster.clusterKey, cluster])),
-    controls: new Map(of(controls, ClusterControls).map((one) => [one.clusterKey, one])),
+    clusters: new Map(clusters.map((cluster) => [cluster.clusterKey, cluster])),
+    controls: new Map(controls.map((one) => [one.clusterKey, one])),
     regions: new Map(of(regions, Regions).map((region) => [region.region, region])),
     ledger: ledger?.data ?? { counts: {} },
     grants,
-    upgrades: [...upgrades.values()],
+    upgrades: [...upgrades, ...ended],
     rollouts,
-    waves: [...waves.values()],
-    members: of(active, Members),
-    ...(full ? { history: await loadHistory(table) } : {}),
+    waves: [...waves, ...passed],
+    members,
+    ...(history === undefined ? {} : { history }),
   };
 }
 
-async function loadHistory(table: Table): Promise<NonNullable<FleetSnapshot['history']>> {
-  const rollouts = of(await table.queryKind(Rollouts.kind), Rollouts);
-  const policyOf = new Map(rollouts.map((rollout) => [rollout.id, rollout.policy]));
-  const served = new Set<string>();
-  const underWay = new Set(rollouts.filter((rollout) => Rollouts.active(rollout)).map((rollout) => rollout.id));
-  const members = of(await table.queryKind(Members.kind), Members);
-  for (const member of members) {
-    if (isServed(member)) served.add(servedKey(policyOf.get(member.rolloutId) ?? '', member.to, member.clusterKey));
-  }
-  const accounts = of(await table.queryPartition('ACCOUNTS'), Accounts);
-  const waves = of(await table.queryKind(Waves.kind), Waves);
-  const findings = new Map<string, readonly string[]>();
-  for (const { clusterKey, scans } of of(await table.queryKind(LatestScanItems.kind), LatestScanItems)) {
-    const [newest] = scans;
-    const blocking = (newest?.causes ?? []).filter(({ severity }) => severity === 'error');
-    if (blocking.length > 0)
-      findings.set(
-        clusterKey,
-        blocking.map(({ cause }) => `${clusterKey} ${newest?.target} ${cause}`),
-      );
-  }
-  return {
-    rollouts,
-    waves,
-    members: members.filter((member) => underWay.has(member.rolloutId)),
-    findings,
-    served,
-    accounts,
-  };
+const idOf = ({ pk, sk }: ItemKey): string => `${pk} ${sk}`;
+
+const APPLIED = ['Fleet#', 'UpgradePolicy#', 'Calendar#', 'Channel#'];
+
+/** All that decisions know of what is applied, in one request. Waivers are for scans alone, and lie beside it. */
+async function appliedConfigs(table: Table): Promise<AppliedConfig[]> {
+  const items = await table.queryPartition('CONFIG');
+  return of(
+    items.filter(({ sk }) => APPLIED.some((prefix) => sk.startsWith(prefix))),
+    Configs,
+  );
 }
 
-function of<Schema, Parts extends readonly unknown[]>(
-  items: readonly StoredItem[],
-  entity: Entity<Schema, Parts>,
-): z.output<z.ZodType<Schema>>[] {
-  return items.filter((item) => item.kind === entity.kind).map((item) => decode(entity, item).data);
+/** What this version can read of one kind, by name. */
+function named<Value>(
+  configs: readonly AppliedConfig[],
+  kind: AppliedConfig['kind'],
+  read: (config: AppliedConfig) => Value | undefined,
+): Map<string, Value> {
+  const values = new Map<string, Value>();
+  for (const config of configs) {
+    const value = config.kind === kind ? read(config) : undefined;
+    if (value !== undefined) values.set(config.name, value);
+  }
+  return values;
+}
+
+const present = async <Data>(reads: readonly Promise<Read<Data> | undefined>[]): Promise<Data[]> =>
+  (await Promise.all(reads)).flatMap((read) => (read === undefined ? [] : [read.data]));
+
+function of<Data, Parts extends readonly unknown[]>(items: readonly StoredItem[], entity: Entity<Data, Parts>): Data[] {
+  return items.flatMap((item) => (item.kind === entity.kind ? [decode(entity, item).data] : []));
 }

@@ -11,7 +11,7 @@ import { applyDecision } from './apply-decision.ts';
 import { decide } from './decide.ts';
 import type { Decision } from './decisions.ts';
 import { learnedFrom } from './learning.ts';
-import { loadSnapshot } from './load-snapshot.ts';
+import { loadSnapshot, type SnapshotScope } from './load-snapshot.ts';
 import { lookAfterGrant } from './look-after-grant.ts';
 import { NOTHING_OVERDUE, type Overdue, overdueWaves } from './overdue-waves.ts';
 import { readGates } from './read-gates.ts';
@@ -59,7 +59,6 @@ export async function reconcileRollouts(
   if (!full && !inMotion)
     return { look: 'idle', applied: 0, waiting: 0, stuck: 0, overdue: NOTHING_OVERDUE, problems: [] };
 
-  if (full) await ensureEpoch(ports);
   let applied = 0;
   let waiting = 0;
   let stuck = 0;
@@ -68,7 +67,7 @@ export async function reconcileRollouts(
   let learned = marker.data.learned;
   const problems: ReconcileResult['problems'][number][] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    const read = await loadSnapshot(table, active, full && round === 0);
+    const read = await snapshotOf(ports, active, full && round === 0 ? 'history' : 'motion');
     learned = read.history === undefined ? learned : (learnedFrom(read.history.waves) ?? learned);
     const snapshot = { ...read, gateReadings: round === 0 ? await readGates(ports, read) : new Map() };
     const decided = decide(snapshot, ports.clock.now());
@@ -137,10 +136,18 @@ async function markerOf(ports: ReconcilePorts, active: readonly StoredItem[]): P
 }
 
 /** A new installation begins with epoch 1. A table that has granted before and has no epoch is being restored: nothing goes on there. */
-async function ensureEpoch({ table, clock }: ReconcilePorts): Promise<void> {
-  if ((await load(table, Epochs)) !== undefined || (await table.queryKind(Grants.kind)).length > 0) return;
+async function snapshotOf(
+  { table, clock }: ReconcilePorts,
+  active: readonly StoredItem[],
+  scope: SnapshotScope,
+): Promise<FleetSnapshot> {
+  const snapshot = await loadSnapshot(table, active, scope);
+  if (scope !== 'history' || snapshot.epoch !== undefined) return snapshot;
+  if ((await table.queryKind(Grants.kind)).length > 0) return snapshot;
+  const epoch = { number: 1 };
   const entry = { subject: 'fleet', event: 'Installed', principal: LIFTLOCK, detail: { epoch: 1 } };
-  await transactWithAudit(table, [put(Epochs, { number: 1 }, 'absent')], [entry], clock.now());
+  await transactWithAudit(table, [put(Epochs, epoch, 'absent')], [entry], clock.now());
+  return { ...snapshot, epoch };
 }
 
 /** Clears the mark of what was seen, and keeps what the fleet's history teaches; what came in meanwhile keeps it. */

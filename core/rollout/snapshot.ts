@@ -22,8 +22,10 @@ export interface FleetSnapshot {
   readonly learned: LearnedDurations | undefined;
   /** Gates that were read for this tick, as `<rolloutId>/<waveIndex>`. */
   readonly gateReadings: ReadonlyMap<string, readonly GateReading[]>;
+  /** Every cluster, or with the smallest scope those that something in motion is about; `controls` likewise. */
   readonly clusters: ReadonlyMap<string, ClusterRecord>;
   readonly controls: ReadonlyMap<string, ClusterControl>;
+  /** None with the smallest scope, which plans nothing. */
   readonly regions: ReadonlyMap<string, RegionVersions>;
   readonly ledger: Ledger;
   readonly grants: readonly Grant[];

@@ -30,7 +30,7 @@ export function decode<Data>(entity: Entity<Data, never>, item: StoredItem): Rea
   return { key: { pk: item.pk, sk: item.sk }, data: parsed.data, revision: item.revision };
 }
 
-/** Strongly consistent; undefined when absent; fails with `UnreadableItem`. */
+/** Strongly consistent; undefined when absent; fails with `UnreadableItem`. Several at once: core/store/batched.ts. */
 export async function load<Data, KeyParts extends readonly unknown[]>(
   table: Pick<Table, 'get'>,
   entity: Entity<Data, KeyParts>,

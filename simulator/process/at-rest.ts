@@ -14,7 +14,7 @@ export async function isAtRest(world: RunView, before?: Date): Promise<boolean> 
   const active = await world.table.queryActive();
   if (active.some(({ kind }) => kind === Grants.kind)) return false;
   if (!active.some(({ kind }) => MOVING.has(kind))) return true;
-  const snapshot = await loadSnapshot(world.table, active, false);
+  const snapshot = await loadSnapshot(world.table, active, 'motion');
   const { rollouts, upgrades, members, waves } = snapshot;
   if (upgrades.some(({ status }) => status === 'Running')) return false;
   const running = new Set(rollouts.filter(({ status }) => status === 'Running').map(({ id }) => id));

@@ -25,7 +25,7 @@ export class GiveApprovals {
     if (this.#due.length === 0) return false;
     const now = this.#view.clock.now().getTime();
     const { table } = this.#view;
-    const { rollouts, waves } = await loadSnapshot(table, await table.queryActive(), false);
+    const { rollouts, waves } = await loadSnapshot(table, await table.queryActive(), 'motion');
     let waits = false;
     for (const { policy, wave: name, afterMilliseconds } of this.#due) {
       const rollout = rollouts.find((one) => one.policy === policy && one.status === 'Running');

@@ -30,7 +30,7 @@ export async function runReport(world: RunView, loaded: LoadedFleet, rested: boo
     loadKind(world.table, Waves),
     loadKind(world.table, Accounts),
   ]);
-  const snapshot = await loadSnapshot(world.table, await world.table.queryActive(), false);
+  const snapshot = await loadSnapshot(world.table, await world.table.queryActive(), 'fleet');
   const audit = Map.groupBy(await world.auditTimeline(), (item) => item.subject);
   const known = records.filter((record) => record.deletedAt === undefined);
   const reports = await Promise.all(

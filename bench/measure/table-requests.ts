@@ -1,0 +1,70 @@
+import { fileURLToPath } from 'node:url';
+import { judgeWave } from '../../core/operations/judge-wave.ts';
+import { GiveApprovals } from '../../simulator/process/give-approvals.ts';
+import { prepareFleet } from '../../simulator/process/prepare-fleet.ts';
+import { runWorld } from '../../simulator/process/run-world.ts';
+import { LOCAL_PRINCIPAL, startFleet } from '../../simulator/process/start-fleet.ts';
+import { type Figure, type Measure, rounded } from '../figure.ts';
+import { fixTiming } from '../fleet/fixed-timing.ts';
+import { oneCluster, upgradeIt } from '../fleet/one-cluster.ts';
+import { minus, TableMeter, type TableUse } from '../fleet/table-meter.ts';
+
+const EXAMPLE = fileURLToPath(new URL('../../examples/fleet/', import.meta.url));
+const HOUR = 3_600_000;
+
+/** What functions ask of the table: on AWS each request is latency and money, and on one machine it is time. */
+export const measure: Measure = async () => [...(await oneHop()), ...(await exampleFleet())];
+
+/** One cluster with three node groups, until its grant is freed; then an hour in which nothing happens. */
+async function oneHop(): Promise<Figure[]> {
+  fixTiming({ controlPlane: 900, nodeGroup: 1200 });
+  const meter = new TableMeter();
+  const world = await oneCluster(3, meter.around);
+  await upgradeIt(world, 2);
+  const hop = minus(meter.total(), meter.of('reconcile-rollouts'));
+  const before = meter.total();
+  const ticked = meter.of('reconcile-rollouts').invocations;
+  await runWorld(world, { until: new Date(world.clock.now().getTime() + HOUR), quietHours: 2 });
+  const hour = minus(meter.total(), before);
+  // Each tick has one read, which is as little as it can have (`idle-tick`).
+  const ticks = meter.of('reconcile-rollouts').invocations - ticked;
+  const beside = { ...hour, requests: hour.requests - ticks };
+  return [
+    ...figures('one hop without its ticks', hop, { requests: 529, kilobytes: 660 }),
+    ...figures(`an idle hour beside its ${ticks} ticks' one read each`, beside, { requests: 38, kilobytes: 26 }),
+  ];
+}
+
+/** The example fleet as `npm start` runs it, the approvals of its scenario included. */
+async function exampleFleet(): Promise<Figure[]> {
+  const meter = new TableMeter();
+  const prepared = await prepareFleet(EXAMPLE);
+  const { now, approvals } = prepared.loaded;
+  const world = await startFleet(prepared, { seed: 1, around: meter.around });
+  const people = new GiveApprovals(world, approvals, async (id, wave) => {
+    await judgeWave(world.ports, id, wave, { decision: 'Approved', by: LOCAL_PRINCIPAL, comment: 'given' });
+  });
+  const until = new Date(now.getTime() + 60 * 24 * HOUR);
+  const rested = await runWorld(world, { until, quietHours: 1.5, people: () => people.look() });
+  if (!rested) throw new Error('the example fleet did not come to rest within 60 days');
+  const ticks = meter.of('reconcile-rollouts');
+  const each = {
+    ...ticks,
+    requests: rounded(ticks.requests / ticks.invocations),
+    read: ticks.read / ticks.invocations,
+    written: ticks.written / ticks.invocations,
+  };
+  return [
+    ...figures('the example fleet', meter.total(), { requests: 9_250, kilobytes: 16_930 }),
+    ...figures(`one of its ${ticks.invocations} ticks`, each, { requests: 8.9, kilobytes: 19.4 }),
+  ];
+}
+
+function figures(what: string, use: TableUse, limits: { requests: number; kilobytes: number }): Figure[] {
+  const kilobytes = rounded((use.read + use.written) / 1000);
+  const note = `${rounded(use.read / 1000)} kB of items read, ${rounded(use.written / 1000)} kB written`;
+  return [
+    { name: `Table requests, ${what}`, value: use.requests, unit: 'requests', limit: limits.requests },
+    { name: `Table bytes, ${what}`, value: kilobytes, unit: 'kB', limit: limits.kilobytes, note },
+  ];
+}

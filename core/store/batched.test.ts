@@ -1,0 +1,47 @@
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import { batched } from './batched.ts';
+import { Epochs, FleetControls, Grants } from './entities.ts';
+import { load, put } from './entity.ts';
+
+const filled = async (): Promise<MemoryTable> => {
+  const table = new MemoryTable();
+  await table.transact([put(FleetControls, { stopped: true }, 'absent'), put(Epochs, { number: 3 }, 'absent')]);
+  return table;
+};
+
+test('what is asked for in one turn is one request, and what is asked for later is another', async () => {
+  const table = await filled();
+  const reader = batched(table);
+  const [epoch, grant, control] = await Promise.all([
+    load(reader, Epochs),
+    load(reader, Grants, 'k'),
+    load(reader, FleetControls),
+  ]);
+  expect([epoch?.data.number, grant, control?.data.stopped]).toEqual([3, undefined, true]);
+  expect(table.reads.get).toBe(1);
+  expect((await load(reader, Epochs))?.revision).toBe(1);
+  expect(table.reads.get).toBe(2);
+});
+
+test('each reading is fresh: nothing is kept from one to the next', async () => {
+  const table = await filled();
+  const reader = batched(table);
+  await load(reader, Epochs);
+  await table.transact([put(Epochs, { number: 4 }, 1)]);
+  expect((await load(reader, Epochs))?.data.number).toBe(4);
+});
+
+test('when the request fails everybody who waits for it hears so, and the next one is sent all the same', async () => {
+  const table = await filled();
+  const getAll = table.getAll.bind(table);
+  let fails = 1;
+  const reader = batched({
+    getAll: async (keys) => {
+      if (fails-- > 0) throw new Error('throttled');
+      return getAll(keys);
+    },
+  });
+  const both = await Promise.allSettled([load(reader, Epochs), load(reader, FleetControls)]);
+  expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  expect((await load(reader, Epochs))?.data.number).toBe(3);
+});

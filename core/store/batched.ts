@@ -1,0 +1,32 @@
+import type { ItemKey, StoredItem, Table } from '../ports/table.ts';
+
+interface Waiting {
+  readonly key: ItemKey;
+  resolve(item: StoredItem | undefined): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * A reader whose reads by key go out together: those that are asked for in one turn, as in one `Promise.all`, are one request. Each is
+ * strongly consistent, as if it had been read alone.
+ */
+export function batched(table: Pick<Table, 'getAll'>): Pick<Table, 'get'> {
+  let waiting: Waiting[] = [];
+  const send = async (): Promise<void> => {
+    const asked = waiting;
+    waiting = [];
+    try {
+      const items = await table.getAll(asked.map(({ key }) => key));
+      for (const [index, { resolve }] of asked.entries()) resolve(items[index]);
+    } catch (error) {
+      for (const { reject } of asked) reject(error);
+    }
+  };
+  return {
+    get: (key) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ key, resolve, reject });
+        if (waiting.length === 1) void Promise.resolve().then(send);
+      }),
+  };
+}
