@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
   type DynamoDBDocumentClient,
-  GetCommand,
   PutCommand,
   paginateQuery,
   paginateScan,
@@ -24,7 +23,7 @@ import { invalidTransaction, transactionError } from './transaction-error.ts';
 import { toTransactItem } from './write-operations.ts';
 
 /**
- * The table on DynamoDB. Every write is a TransactWriteItems, the audit has a table of its own into which items are only ever put when
+ * The table on DynamoDB. Every read by key is a BatchGetItem, so that no function needs two permissions for it. Every write is a TransactWriteItems, the audit has a table of its own into which items are only ever put when
  * absent, and every query follows its pages to the end. What cannot be written at all fails with `InvalidTransaction`. Items past
  * their `expiresAt` may still be read: DynamoDB removes them when it likes.
  */
@@ -38,10 +37,8 @@ export class DynamoTable implements Table {
   }
 
   async get(key: ItemKey): Promise<StoredItem | undefined> {
-    const { pk, sk } = key;
-    const input = { TableName: this.#names.items, Key: { pk, sk }, ConsistentRead: true };
-    const { Item } = await this.#client.send(new GetCommand(input));
-    return Item === undefined ? undefined : toStoredItem(Item);
+    const [item] = await this.getAll([key]);
+    return item;
   }
 
   getAll(keys: readonly ItemKey[]): Promise<(StoredItem | undefined)[]> {

@@ -9,6 +9,7 @@ import type { ClusterItem } from '../ports/outside.ts';
 import type { Ports } from '../ports/ports.ts';
 import { markDirty } from '../rollout/mark-dirty.ts';
 import { type AuditEntry, transactWithAudit } from '../store/audit.ts';
+import { batched } from '../store/batched.ts';
 import { ClusterNames, Clusters } from '../store/entities.ts';
 import { load, put, type Read, replace } from '../store/entity.ts';
 import { decideAndWrite } from '../store/retry.ts';
@@ -36,11 +37,15 @@ export async function recordCluster(
     return 'denied';
   }
   const key = clusterKey(cluster.arn, cluster.createdAt);
-  await markGone(ports, item, key);
-  const fleet = await fleetInForce(ports.table);
+  const reader = batched(ports.table);
+  const [fleet, known] = await Promise.all([fleetInForce(reader), load(reader, Clusters, key)]);
+  // Those that had its name before are marked before it comes into the inventory, so that it need not be looked for them again.
+  if (known === undefined || known.data.deletedAt !== undefined) await markGone(ports, item, key);
+  let seen = known;
   return decideAndWrite(async () => {
     const now = ports.clock.now();
-    const read = await load(ports.table, Clusters, key);
+    const read = seen ?? (await load(ports.table, Clusters, key));
+    seen = undefined;
     const record = await observeCluster(ports.eks, scope, cluster, read?.data, { depth: item.depth, fleet, now });
     const material = read === undefined || differs(read.data, record);
     const name = { account: item.account, region: item.region, name: item.name, clusterKey: key };

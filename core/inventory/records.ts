@@ -1,6 +1,7 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Scope } from '../ports/eks.ts';
 import type { Table } from '../ports/table.ts';
+import { batched } from '../store/batched.ts';
 import { ClusterNames, Clusters, namePartition } from '../store/entities.ts';
 import { decode, load, loadKind } from '../store/entity.ts';
 
@@ -16,10 +17,8 @@ export async function livingRecords(table: Table): Promise<ClusterRecord[]> {
 
 /** Every cluster that has had this name there, the newest created last. */
 export async function recordsOfName(table: Table, at: Scope & { readonly name: string }): Promise<ClusterRecord[]> {
-  const records: ClusterRecord[] = [];
-  for (const item of await table.queryPartition(namePartition(at))) {
-    const record = await load(table, Clusters, decode(ClusterNames, item).data.clusterKey);
-    if (record !== undefined) records.push(record.data);
-  }
-  return records;
+  const names = (await table.queryPartition(namePartition(at))).map((item) => decode(ClusterNames, item).data);
+  const reader = batched(table);
+  const records = await Promise.all(names.map(({ clusterKey }) => load(reader, Clusters, clusterKey)));
+  return records.flatMap((record) => (record === undefined ? [] : [record.data]));
 }

@@ -2,6 +2,7 @@ import { errorName } from '../contracts/errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import { CONTRACT } from '../contracts/step-input.ts';
+import { hopId } from '../model/hop.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { Refusal } from '../queries/refusal.ts';
@@ -85,7 +86,7 @@ async function pendingUpgrade(
 ): Promise<WriteOperation[]> {
   const { clusterKey } = cluster;
   const from = KubeVersion.parse(cluster.version).toString();
-  const id = `${from}-${hop}`;
+  const id = hopId(from, hop);
   const read = await load(ports.table, Upgrades, clusterKey, id);
   if (read !== undefined && Upgrades.active(read.data)) return [unchanged(Upgrades, read, clusterKey, id)];
   const now = ports.clock.now();

@@ -3,6 +3,7 @@ import type { FleetSpec } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { AppliedConfig, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
+import { batched } from '../store/batched.ts';
 import { Configs, ReconcileMarkers } from '../store/entities.ts';
 import { load, unchanged } from '../store/entity.ts';
 import { calendarSpec, upgradePolicy } from './applied.ts';
@@ -24,7 +25,7 @@ const NO_RULES: LoadedRules = { rules: undefined, policyAppliedBy: undefined, ch
  * selects the cluster. Nothing of a cluster that is not known, nor without a Fleet: there nothing may start anyway.
  */
 export async function loadRules(
-  table: Pick<Table, 'get' | 'queryPartition'>,
+  table: Pick<Table, 'getAll' | 'queryPartition'>,
   cluster: ClusterRecord | undefined,
   fleet: FleetSpec | undefined,
   place: { readonly rollout: Rollout; readonly wave: Wave | undefined } | undefined,
@@ -32,15 +33,20 @@ export async function loadRules(
   if (cluster === undefined || fleet === undefined) return NO_RULES;
   const name = place?.rollout.policy ?? (await selecting(table, cluster));
   if (name === undefined) return NO_RULES;
-  const applied = await load(table, Configs, 'UpgradePolicy', name);
+  const reader = batched(table);
+  const [applied, marker] = await Promise.all([
+    load(reader, Configs, 'UpgradePolicy', name),
+    place?.wave?.estimateSeconds === undefined ? load(reader, ReconcileMarkers) : undefined,
+  ]);
   const policy = upgradePolicy(applied?.data);
-  const learned =
-    place?.wave?.estimateSeconds === undefined ? (await load(table, ReconcileMarkers))?.data.learned : undefined;
+  const learned = marker?.data.learned;
   const calendars = new Map<string, CompiledCalendar>();
   const wanted = hopRules(policy, cluster, place?.wave, calendars, fleet.tagPrefix, learned).calendarNames;
   const checks = [unchanged(Configs, applied, 'UpgradePolicy', name)];
-  for (const calendar of wanted) {
-    const read = await load(table, Configs, 'Calendar', calendar);
+  const reads = await Promise.all(
+    wanted.map(async (calendar) => [calendar, await load(reader, Configs, 'Calendar', calendar)] as const),
+  );
+  for (const [calendar, read] of reads) {
     checks.push(unchanged(Configs, read, 'Calendar', calendar));
     const compiled = compiledCalendar(read?.data);
     if (compiled !== undefined) calendars.set(calendar, compiled);

@@ -50,8 +50,8 @@ export const ambiguousPolicy = (names: readonly string[]): Reason =>
 
 /** The policy that an upgrade runs under: its rollout's, or for one started by hand the one that selects its cluster. */
 export async function policyForUpgrade(
-  table: Table,
-  cluster: ClusterRecord,
+  table: Pick<Table, 'get' | 'queryPartition'>,
+  cluster: () => Promise<ClusterRecord>,
   upgrade: Upgrade | undefined,
 ): Promise<UpgradePolicySpec | undefined> {
   if (upgrade?.rolloutId !== undefined) {
@@ -60,7 +60,7 @@ export async function policyForUpgrade(
       rollout === undefined ? undefined : await load(table, Configs, 'UpgradePolicy', rollout.data.policy);
     return upgradePolicy(applied?.data)?.spec;
   }
-  const match = policyOf(cluster, await allPolicies(table));
+  const match = policyOf(await cluster(), await allPolicies(table));
   return match.type === 'one' ? match.policy.spec : undefined;
 }
 

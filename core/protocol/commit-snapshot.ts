@@ -4,7 +4,8 @@ import type { AppliedConfig, FleetControl, Rollout, Wave } from '../contracts/it
 import { FLEET, fleetSpec } from '../policy/applied.ts';
 import type { HopRules } from '../policy/hop-rules.ts';
 import { loadRules } from '../policy/load-rules.ts';
-import type { Table, WriteOperation } from '../ports/table.ts';
+import type { ItemKey, Table, WriteOperation } from '../ports/table.ts';
+import { readAhead } from '../store/batched.ts';
 import {
   ClusterControls,
   Clusters,
@@ -16,8 +17,7 @@ import {
   Upgrades,
   Waves,
 } from '../store/entities.ts';
-import { type Entity, load, type Read } from '../store/entity.ts';
-import { loadWaves } from '../store/rollout-waves.ts';
+import { type Entity, load, type Read, unchanged } from '../store/entity.ts';
 
 /** Everything that could forbid a mutating call, read in one go. */
 export interface CommitSnapshot {
@@ -39,43 +39,53 @@ export interface CommitSnapshot {
   readonly checks: readonly WriteOperation[];
 }
 
-/** Reads it strongly consistent. */
+/**
+ * Reads it strongly consistent. `known`: the upgrade as its step has read it, which names most of what is needed: that is read in one request.
+ * Nothing else rests on it.
+ */
 export async function readCommitSnapshot(
-  table: Pick<Table, 'get' | 'queryPartition'>,
+  table: Pick<Table, 'get' | 'getAll' | 'queryPartition'>,
   clusterKey: string,
+  known: Upgrade | undefined,
 ): Promise<CommitSnapshot> {
+  const reader = await readAhead(table, [
+    Epochs.key(),
+    FleetControls.key(),
+    Configs.key('Fleet', FLEET),
+    Clusters.key(clusterKey),
+    ClusterControls.key(clusterKey),
+    Grants.key(clusterKey),
+    ...(known === undefined ? [] : keysOfUpgrade(known)),
+  ]);
   const checks: WriteOperation[] = [];
   async function read<Data, Parts extends readonly unknown[]>(
     entity: Entity<Data, Parts>,
     ...parts: Parts
   ): Promise<Read<Data> | undefined> {
-    const found = await load(table, entity, ...parts);
-    checks.push({ type: 'check', key: entity.key(...parts), expect: found?.revision ?? 'absent' });
+    const found = await load(reader, entity, ...parts);
+    checks.push(unchanged(entity, found, ...parts));
     return found;
   }
-  const [epoch, grant, control, fleet, cluster, clusterControl] = await Promise.all([
-    read(Epochs),
-    load(table, Grants, clusterKey),
-    read(FleetControls),
-    read(Configs, 'Fleet', FLEET),
-    read(Clusters, clusterKey),
-    read(ClusterControls, clusterKey),
-  ]);
-  checks.push({ type: 'check', key: Grants.key(clusterKey), expect: grant?.revision ?? 'absent' });
-  const upgrade = grant === undefined ? undefined : await load(table, Upgrades, clusterKey, grant.data.upgradeId);
+  const epoch = await read(Epochs);
+  const control = await read(FleetControls);
+  const fleet = await read(Configs, 'Fleet', FLEET);
+  const cluster = await read(Clusters, clusterKey);
+  const clusterControl = await read(ClusterControls, clusterKey);
+  const grant = await read(Grants, clusterKey);
+  const upgrade = grant === undefined ? undefined : await load(reader, Upgrades, clusterKey, grant.data.upgradeId);
   const { rolloutId, waveIndex } = upgrade?.data ?? {};
   const rollout = rolloutId === undefined ? undefined : await read(Rollouts, rolloutId);
   let wave: Read<Wave> | undefined;
-  let earlier: readonly Read<Wave>[] = [];
+  const earlier: Read<Wave>[] = [];
   if (rolloutId !== undefined && waveIndex !== undefined) {
     // Later mutations go on in a halted wave (protocol.md rule 7), so only the first one depends on the counters of waves.
-    if (upgrade?.data.mutated === true) wave = await load(table, Waves, rolloutId, waveIndex);
+    if (upgrade?.data.mutated === true) wave = await load(reader, Waves, rolloutId, waveIndex);
     else {
-      const waves = await loadWaves(table, rolloutId);
-      wave = waves.find(({ data }) => data.index === waveIndex);
-      earlier = waves.filter(({ data }) => data.index < waveIndex);
-      checks.push({ type: 'check', key: Waves.key(rolloutId, waveIndex), expect: wave?.revision ?? 'absent' });
-      for (const { key, revision } of earlier) checks.push({ type: 'check', key, expect: revision });
+      wave = await read(Waves, rolloutId, waveIndex);
+      for (let index = 0; index < waveIndex; index += 1) {
+        const one = await read(Waves, rolloutId, index);
+        if (one !== undefined) earlier.push(one);
+      }
     }
   }
   const place = rollout && { rollout: rollout.data, wave: wave?.data };
@@ -100,4 +110,12 @@ export async function readCommitSnapshot(
     policyAppliedBy,
     checks,
   };
+}
+
+/** Its own key, and those of its rollout and of the waves that its first mutation rests on. */
+function keysOfUpgrade({ clusterKey, id, rolloutId, waveIndex, mutated }: Upgrade): ItemKey[] {
+  const own = Upgrades.key(clusterKey, id);
+  if (rolloutId === undefined || waveIndex === undefined) return [own];
+  const waves = Array.from({ length: waveIndex + 1 }, (_, index) => index).slice(mutated ? waveIndex : 0);
+  return [own, Rollouts.key(rolloutId), ...waves.map((index) => Waves.key(rolloutId, index))];
 }

@@ -29,9 +29,11 @@ export interface CommitRequest {
   readonly knownUpdateIds: readonly string[];
   /** The cluster's tags as EKS has them now; the inventory may lag behind. */
   readonly tags?: Readonly<Record<string, string>> | undefined;
+  /** The upgrade as its step has read it, to read together what the commit rests on. */
+  readonly upgrade?: Upgrade | undefined;
 }
 
-export type CommitResult = { readonly committed: Intent } | { readonly refused: Reason[] };
+export type CommitResult = { readonly committed: Read<Intent> } | { readonly refused: Reason[] };
 
 /**
  * Commits an intent in one transaction with the checks of everything that could forbid the call (protocol.md rule 4). When something moved
@@ -40,7 +42,7 @@ export type CommitResult = { readonly committed: Intent } | { readonly refused: 
  */
 export function commit(ports: Pick<Ports, 'table' | 'clock'>, request: CommitRequest): Promise<CommitResult> {
   return decideAndWrite(async () => {
-    const snapshot = await readCommitSnapshot(ports.table, request.clusterKey);
+    const snapshot = await readCommitSnapshot(ports.table, request.clusterKey, request.upgrade);
     const now = ports.clock.now();
     const refused = commitRefusals(snapshot, request.asker, request.target, now, request.tags);
     const { epoch, grant, upgrade } = snapshot;
@@ -65,12 +67,13 @@ export function commit(ports: Pick<Ports, 'table' | 'clock'>, request: CommitReq
       commits: (request.repeats?.data.commits ?? 0) + 1,
       committedAt: now.toISOString(),
     };
+    const { repeats } = request;
     await transactWithAudit(
       ports.table,
       [
         ...snapshot.checks,
         mutated(upgrade),
-        request.repeats === undefined ? put(Intents, intent, 'absent') : replace(Intents, request.repeats, intent),
+        repeats === undefined ? put(Intents, intent, 'absent') : replace(Intents, repeats, intent),
       ],
       [
         {
@@ -90,7 +93,7 @@ export function commit(ports: Pick<Ports, 'table' | 'clock'>, request: CommitReq
       ],
       now,
     );
-    return { committed: intent };
+    return { committed: { key: Intents.keyOf(intent), data: intent, revision: (repeats?.revision ?? 0) + 1 } };
   });
 }
 

@@ -6,6 +6,7 @@ import { recount } from '../policy/caps.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { transactWithAudit } from '../store/audit.ts';
+import { batched, readAhead } from '../store/batched.ts';
 import { Grants, Ledgers, Members, Upgrades, Waves } from '../store/entities.ts';
 import { load, replace, unchanged } from '../store/entity.ts';
 import { decideAndWrite } from '../store/retry.ts';
@@ -46,14 +47,15 @@ export async function resolveIntents(
   clusterKey: string,
 ): Promise<Date | undefined> {
   let again: Date | undefined;
-  for (const { data: intent } of await intentsOf(ports.table, clusterKey)) {
+  for (const read of await intentsOf(ports.table, clusterKey)) {
+    const { data: intent } = read;
     if (intent.outcome !== undefined) continue;
     const until = graceEnd(intent);
     if (ports.clock.now() < until) {
       again = again === undefined || until < again ? until : again;
       continue;
     }
-    await recordOutcome(ports, intent, await outcomeOf(ports, intent));
+    await recordOutcome(ports, intent, await outcomeOf(ports, intent), read);
   }
   return again;
 }
@@ -76,14 +78,25 @@ async function outcomeOf(
   }
 }
 
-/** closing → free, the caps counted down and the wave's place given back, in one transaction (protocol.md rule 3). */
-export function freeGrant(ports: Pick<Ports, 'table' | 'clock'>, clusterKey: string, number: number): Promise<void> {
+/**
+ * closing → free, the caps counted down and the wave's place given back, in one transaction (protocol.md rule 3). `grantedUpgrade`:
+ * the grant's, where it is known, to read it together with the grant.
+ */
+export function freeGrant(
+  ports: Pick<Ports, 'table' | 'clock'>,
+  clusterKey: string,
+  number: number,
+  grantedUpgrade?: string,
+): Promise<void> {
   return decideAndWrite(async () => {
     const { table } = ports;
-    const grant = await load(table, Grants, clusterKey);
+    const keys = [Grants.key(clusterKey), Ledgers.key()];
+    const ahead = grantedUpgrade === undefined ? keys : [...keys, Upgrades.key(clusterKey, grantedUpgrade)];
+    const reader = await readAhead(table, ahead);
+    const grant = await load(reader, Grants, clusterKey);
     if (grant === undefined || grant.data.number !== number || grant.data.status !== 'closing') return;
-    const ledger = await load(table, Ledgers);
-    const upgrade = await load(table, Upgrades, clusterKey, grant.data.upgradeId);
+    const ledger = await load(reader, Ledgers);
+    const upgrade = await load(reader, Upgrades, clusterKey, grant.data.upgradeId);
     const operations: WriteOperation[] = [
       replace(Grants, grant, { ...grant.data, status: 'free', children: [] }),
       replace(Ledgers, ledger, { counts: recount(ledger?.data.counts ?? {}, grant.data.capKeys, -1) }),
@@ -91,8 +104,11 @@ export function freeGrant(ports: Pick<Ports, 'table' | 'clock'>, clusterKey: str
     ];
     const { rolloutId, waveIndex } = upgrade?.data ?? {};
     if (rolloutId !== undefined && waveIndex !== undefined) {
-      const member = await load(table, Members, rolloutId, waveIndex, clusterKey);
-      const wave = await load(table, Waves, rolloutId, waveIndex);
+      const place = batched(table);
+      const [member, wave] = await Promise.all([
+        load(place, Members, rolloutId, waveIndex, clusterKey),
+        load(place, Waves, rolloutId, waveIndex),
+      ]);
       // A member that was mutated and has not settled keeps its place: so does one between two hops.
       const unsettled = member !== undefined && (member.data.status === 'Parked' || member.data.status === 'Running');
       const keeps = unsettled && (upgrade?.data.mutated === true || upgrade?.data.status === 'Succeeded');

@@ -10,6 +10,7 @@ import { traitsOf } from '../policy/traits.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { transactWithAudit } from '../store/audit.ts';
+import { batched } from '../store/batched.ts';
 import {
   ClusterControls,
   Clusters,
@@ -60,28 +61,27 @@ export function grantUpgrade(
     const { table } = ports;
     const { clusterKey } = request;
     const now = ports.clock.now().toISOString();
-    const [epoch, control, fleetConfig, cluster, clusterControl, grant, ledger, upgrade] = await Promise.all([
-      load(table, Epochs),
-      load(table, FleetControls),
-      load(table, Configs, 'Fleet', FLEET),
-      load(table, Clusters, clusterKey),
-      load(table, ClusterControls, clusterKey),
-      load(table, Grants, clusterKey),
-      load(table, Ledgers),
-      load(table, Upgrades, clusterKey, request.upgradeId),
-    ]);
+    const { rolloutId, waveIndex, failures } = request.member ?? {};
+    const isMember = rolloutId !== undefined && waveIndex !== undefined;
+    const reader = batched(table);
+    const [epoch, control, fleetConfig, cluster, clusterControl, grant, ledger, upgrade, rollout, member, waves] =
+      await Promise.all([
+        load(reader, Epochs),
+        load(reader, FleetControls),
+        load(reader, Configs, 'Fleet', FLEET),
+        load(reader, Clusters, clusterKey),
+        load(reader, ClusterControls, clusterKey),
+        load(reader, Grants, clusterKey),
+        load(reader, Ledgers),
+        load(reader, Upgrades, clusterKey, request.upgradeId),
+        isMember ? load(reader, Rollouts, rolloutId) : undefined,
+        isMember ? load(reader, Members, rolloutId, waveIndex, clusterKey) : undefined,
+        isMember ? loadWaves(table, rolloutId) : [],
+      ]);
     if (cluster === undefined)
       return { refused: [{ code: 'UnknownCluster', message: 'The cluster is not in the inventory.' }] };
-    const { rolloutId, waveIndex, failures } = request.member ?? {};
-    const rollout = rolloutId === undefined ? undefined : await load(table, Rollouts, rolloutId);
-    const waves = rolloutId === undefined ? [] : await loadWaves(table, rolloutId);
     const wave = waves.find((one) => one.data.index === waveIndex);
     const others = waves.filter((one) => one !== wave);
-    const member =
-      rolloutId === undefined || waveIndex === undefined
-        ? undefined
-        : await load(table, Members, rolloutId, waveIndex, clusterKey);
-
     const earlier = others.filter((one) => one.data.index < (waveIndex ?? 0));
     const fleet = fleetSpec(fleetConfig?.data);
     const place = rollout && { rollout: rollout.data, wave: wave?.data };

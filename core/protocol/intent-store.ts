@@ -11,7 +11,7 @@ type Outcome = NonNullable<Intent['outcome']>;
 
 /** The newest intent of a step on a subject: its attempt is the counter over all upgrades and manual runs. */
 export async function newestIntent(
-  table: Ports['table'],
+  table: Pick<Ports['table'], 'queryPartition'>,
   clusterKey: string,
   step: string,
   subject: string,
@@ -21,22 +21,31 @@ export async function newestIntent(
   return newest === undefined ? undefined : decode(Intents, newest);
 }
 
-/** Every intent of a cluster, by step, subject and attempt. */
-export async function intentsOf(table: Ports['table'], clusterKey: string): Promise<Read<Intent>[]> {
-  return (await table.queryPartition(clusterPartition(clusterKey), 'INTENT#')).map((item) => decode(Intents, item));
+/** Every intent of a cluster, or of one step in it, by step, subject and attempt. */
+export async function intentsOf(
+  table: Pick<Ports['table'], 'queryPartition'>,
+  clusterKey: string,
+  step?: string,
+): Promise<Read<Intent>[]> {
+  const items = await table.queryPartition(clusterPartition(clusterKey), intentPrefix(step));
+  return items.map((item) => decode(Intents, item));
 }
 
 /**
  * Records how a call ended, once: an outcome that is there already stays (two invocations may learn the same thing). Gives the intent as it
- * stands afterwards.
+ * stands afterwards. `seen`: the intent as this invocation has read or written it, which is tried first; when it has moved since, it is
+ * read anew.
  */
 export async function recordOutcome(
   ports: Pick<Ports, 'table' | 'clock'>,
   intent: Intent,
   outcome: Outcome,
+  seen?: Read<Intent>,
 ): Promise<Intent> {
+  let known = seen;
   return decideAndWrite(async () => {
-    const read = await newestIntent(ports.table, intent.clusterKey, intent.step, intent.subject);
+    const read = known ?? (await newestIntent(ports.table, intent.clusterKey, intent.step, intent.subject));
+    known = undefined;
     if (read === undefined || read.data.attempt !== intent.attempt) return intent;
     const before = read.data.outcome;
     // "It was refused" and "it was not sent" are about one commit; another invocation may have committed the attempt again since.
@@ -61,19 +70,20 @@ export async function recordOutcome(
 }
 
 /** Records that DescribeUpdate showed the update of an accepted call in a terminal state. */
-export function recordObserved(ports: Pick<Ports, 'table' | 'clock'>, intent: Intent, update: Update): Promise<Intent> {
+export function recordObserved(
+  ports: Pick<Ports, 'table' | 'clock'>,
+  intent: Intent,
+  update: Update,
+  seen?: Read<Intent>,
+): Promise<Intent> {
   const at = ports.clock.now().toISOString();
   const accepted = intent.outcome?.type === 'accepted' ? intent.outcome.at : at;
   const errors = (update.errors ?? []).map((error) => ({
     code: error.errorCode ?? 'Unknown',
     message: error.errorMessage ?? '',
   }));
-  return recordOutcome(ports, intent, {
-    type: 'accepted',
-    updateId: update.id,
-    at: accepted,
-    observed: { status: update.status, at, errors },
-  });
+  const observed = { status: update.status, at, errors };
+  return recordOutcome(ports, intent, { type: 'accepted', updateId: update.id, at: accepted, observed }, seen);
 }
 
 function eventOf(outcome: Outcome): string {

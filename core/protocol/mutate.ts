@@ -1,10 +1,11 @@
 import { isDefinitiveRefusal } from '../contracts/eks-errors.ts';
 import { errorMessage, errorName } from '../contracts/errors.ts';
-import type { Intent } from '../contracts/items/protocol.ts';
+import type { Intent, Upgrade } from '../contracts/items/protocol.ts';
 import type { MutatingCall } from '../contracts/mutating-calls.ts';
 import { type Reason, reason, type StepResult } from '../contracts/step-result.ts';
 import type { EksMutator, Scope, Update } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { Read } from '../store/entity.ts';
 import { isContention } from '../store/retry.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
 import type { Asker } from './authority.ts';
@@ -25,6 +26,8 @@ export interface Mutation {
   readonly target: KubeVersion;
   /** The cluster's tags as this invocation read them. */
   readonly tags?: Readonly<Record<string, string>> | undefined;
+  /** The upgrade as this invocation read it, to read together what the commit rests on. */
+  readonly upgrade?: Upgrade | undefined;
   /** Reads the outside afresh. `stop` ends the step without a call: done already, not possible, or somebody else's update runs. */
   prepare(): Promise<
     | { readonly call: (clientRequestToken: string) => MutatingCall; readonly knownUpdateIds: readonly string[] }
@@ -34,7 +37,7 @@ export interface Mutation {
 
 export type MutationResult =
   /** EKS took the call, now or before: poll this update. */
-  | { readonly type: 'running'; readonly intent: Intent; readonly updateId: string }
+  | { readonly type: 'running'; readonly intent: Intent; readonly updateId: string; readonly seen?: Read<Intent> }
   | { readonly type: 'stop'; readonly result: StepResult }
   /** Not now: its call may still arrive, or too many write at once. */
   | { readonly type: 'wait'; readonly seconds: number; readonly reason: Reason }
@@ -52,11 +55,17 @@ type MutationPorts = Pick<Ports, 'table' | 'clock' | 'eks' | 'mutator'>;
 /**
  * The mutator: nothing else in Liftlock changes anything outside its own tables. Look before acting again, commit, then call
  * (protocol.md rule 4). Re-entrant: called again at any point, by any number of invocations, it makes each step attempt at most once.
+ * `seen`: the step's newest intent, where this invocation has just read it.
  */
-export async function mutate(ports: MutationPorts, mutation: Mutation): Promise<MutationResult> {
-  const newest = await newestIntent(ports.table, mutation.clusterKey, mutation.step, mutation.subject);
+export async function mutate(
+  ports: MutationPorts,
+  mutation: Mutation,
+  seen?: { readonly newest: Read<Intent> | undefined },
+): Promise<MutationResult> {
+  const { clusterKey, step, subject } = mutation;
+  const { newest } = seen ?? { newest: await newestIntent(ports.table, clusterKey, step, subject) };
   const state = intentState(newest?.data, ports.clock.now());
-  if (state.type === 'running') return state;
+  if (state.type === 'running') return newest === undefined ? state : { ...state, seen: newest };
   if (state.type === 'in-grace') {
     const seconds = Math.max(1, Math.ceil((state.until.getTime() - ports.clock.now().getTime()) / 1000));
     return {
@@ -70,21 +79,21 @@ export async function mutate(ports: MutationPorts, mutation: Mutation): Promise<
   }
   if (state.type === 'look-up') {
     const found = await lookUp(ports.eks, state.intent);
-    if (found !== undefined) return accepted(ports, state.intent, found);
+    if (found !== undefined) return accepted(ports, state.intent, found, newest);
   }
   const repeats = state.type === 'look-up' ? newest : undefined;
 
   const prepared = await mutation.prepare();
   if ('stop' in prepared) {
     // What was looked up and not found will not be sent again: the intent must not stay open.
-    if (repeats !== undefined && prepared.stop.status !== 'wait') await neverSent(ports, repeats.data);
+    if (repeats !== undefined && prepared.stop.status !== 'wait') await neverSent(ports, repeats);
     return { type: 'stop', result: prepared.stop };
   }
   const attempt = state.type === 'none' ? state.nextAttempt : state.intent.attempt;
   try {
     const result = await commit(ports, { ...mutation, ...prepared, tags: mutation.tags, attempt, repeats });
     if ('refused' in result) {
-      if (repeats !== undefined) await neverSent(ports, repeats.data);
+      if (repeats !== undefined) await neverSent(ports, repeats);
       return { type: 'forbidden', reasons: result.refused };
     }
     return await call(ports, mutation.scope, result.committed);
@@ -98,10 +107,11 @@ export async function mutate(ports: MutationPorts, mutation: Mutation): Promise<
   }
 }
 
-async function call(ports: MutationPorts, scope: Scope, intent: Intent): Promise<MutationResult> {
+async function call(ports: MutationPorts, scope: Scope, committed: Read<Intent>): Promise<MutationResult> {
+  const { data: intent } = committed;
   const age = ports.clock.now().getTime() - Date.parse(intent.committedAt);
   if (age > STALE_COMMIT_MILLISECONDS) {
-    await neverSent(ports, intent);
+    await neverSent(ports, committed);
     return {
       type: 'wait',
       seconds: RETRY_SECONDS,
@@ -109,7 +119,7 @@ async function call(ports: MutationPorts, scope: Scope, intent: Intent): Promise
     };
   }
   try {
-    return await accepted(ports, intent, await send(ports.mutator, scope, callOf(intent)));
+    return await accepted(ports, intent, await send(ports.mutator, scope, callOf(intent)), committed);
   } catch (error) {
     // Anything but a definite no may have taken effect: the intent stays open, and the next look decides after the grace period.
     if (!isDefinitiveRefusal(error)) throw error;
@@ -119,7 +129,7 @@ async function call(ports: MutationPorts, scope: Scope, intent: Intent): Promise
       message: errorMessage(error),
       at: ports.clock.now().toISOString(),
     };
-    await recordOutcome(ports, intent, outcome);
+    await recordOutcome(ports, intent, outcome, committed);
     return { type: 'rejected', error: outcome.error, message: outcome.message };
   }
 }
@@ -135,12 +145,17 @@ function send(mutator: EksMutator, scope: Scope, mutatingCall: MutatingCall): Pr
   }
 }
 
-async function accepted(ports: MutationPorts, intent: Intent, update: Update): Promise<MutationResult> {
+async function accepted(
+  ports: MutationPorts,
+  intent: Intent,
+  update: Update,
+  seen: Read<Intent> | undefined,
+): Promise<MutationResult> {
   const at = ports.clock.now().toISOString();
-  const recorded = await recordOutcome(ports, intent, { type: 'accepted', updateId: update.id, at });
+  const recorded = await recordOutcome(ports, intent, { type: 'accepted', updateId: update.id, at }, seen);
   return { type: 'running', intent: recorded, updateId: update.id };
 }
 
-function neverSent(ports: MutationPorts, intent: Intent): Promise<Intent> {
-  return recordOutcome(ports, intent, { type: 'never-sent', at: ports.clock.now().toISOString() });
+function neverSent(ports: MutationPorts, intent: Read<Intent>): Promise<Intent> {
+  return recordOutcome(ports, intent.data, { type: 'never-sent', at: ports.clock.now().toISOString() }, intent);
 }

@@ -7,6 +7,7 @@ import { arnOf } from '../model/cluster-key.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { type AuditEntry, transactWithAudit } from '../store/audit.ts';
+import { batched, readAhead } from '../store/batched.ts';
 import { ClusterControls, Clusters, Grants, Members, Upgrades, Waves } from '../store/entities.ts';
 import { load, replace, unchanged } from '../store/entity.ts';
 import { decideAndWrite } from '../store/retry.ts';
@@ -16,34 +17,36 @@ import { settle, type UpgradeEnd } from './settle-decision.ts';
 /**
  * Ends (or parks) the upgrade of a grant in one transaction with its member's and wave's counters and, where it failed, the hold on its
  * cluster. Only the first to come does it: an upgrade that is not Running any more stays as it is. Gives the upgrade as it stands.
+ * `grantedUpgrade`: the grant's, where it is known, to read it together with the grant.
  */
 export function settleUpgrade(
   ports: Pick<Ports, 'table' | 'clock' | 'events'>,
   clusterKey: string,
   grantNumber: number,
   end: UpgradeEnd,
+  grantedUpgrade?: string,
 ): Promise<Upgrade | undefined> {
   return decideAndWrite(async () => {
     const { table } = ports;
     const now = ports.clock.now();
-    const grant = await load(table, Grants, clusterKey);
+    const ahead = grantedUpgrade === undefined ? [] : [Upgrades.key(clusterKey, grantedUpgrade)];
+    const reader = await readAhead(table, [Grants.key(clusterKey), ...ahead]);
+    const grant = await load(reader, Grants, clusterKey);
     if (grant === undefined || grant.data.number !== grantNumber || grant.data.status === 'free') return undefined;
-    const upgrade = await load(table, Upgrades, clusterKey, grant.data.upgradeId);
+    const upgrade = await load(reader, Upgrades, clusterKey, grant.data.upgradeId);
     if (upgrade === undefined || upgrade.data.status !== 'Running') return upgrade?.data;
     const { rolloutId, waveIndex } = upgrade.data;
     const hasMember = rolloutId !== undefined && waveIndex !== undefined;
-    const member = hasMember ? await load(table, Members, rolloutId, waveIndex, clusterKey) : undefined;
-    const wave = hasMember ? await load(table, Waves, rolloutId, waveIndex) : undefined;
-    const control = await load(table, ClusterControls, clusterKey);
-    const cluster = await load(table, Clusters, clusterKey);
+    const others = batched(table);
+    const [member, wave, control, cluster, mutated] = await Promise.all([
+      hasMember ? load(others, Members, rolloutId, waveIndex, clusterKey) : undefined,
+      hasMember ? load(others, Waves, rolloutId, waveIndex) : undefined,
+      load(others, ClusterControls, clusterKey),
+      load(others, Clusters, clusterKey),
+      wasMutated(ports, upgrade.data),
+    ]);
 
-    const settlement = settle(
-      now,
-      { ...upgrade.data, mutated: await wasMutated(ports, upgrade.data) },
-      member?.data,
-      wave?.data,
-      end,
-    );
+    const settlement = settle(now, { ...upgrade.data, mutated }, member?.data, wave?.data, end);
     const operations: WriteOperation[] = [
       unchanged(Grants, grant, clusterKey),
       replace(Upgrades, upgrade, settlement.upgrade),

@@ -1,6 +1,9 @@
 import type { MutatingCall } from '../contracts/mutating-calls.ts';
 import type { Update, UpdateSubject } from '../ports/eks.ts';
 
+/** Name of the control plane among the subjects of a cluster's settled updates. */
+export const CONTROL_PLANE = 'cluster';
+
 /** Where EKS lists the update that a call starts. */
 export function subjectOf(call: MutatingCall): UpdateSubject {
   switch (call.name) {

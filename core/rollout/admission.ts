@@ -1,6 +1,7 @@
 import type { Ledger, Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
+import { hopId } from '../model/hop.ts';
 import { capKeys, recountInPlace } from '../policy/caps.ts';
 import { settledAt } from '../policy/quarantine.ts';
 import { failuresOf, grantRefusals } from '../protocol/grant-decision.ts';
@@ -172,7 +173,7 @@ function admitOne(
   recountInPlace(room.ledger.counts, capKeys(cluster, fleet, rules.policy?.spec), 1);
   if (!member.inFlight) room.waves.set(waveKey(member), { ...wave, inFlight: wave.inFlight + 1 });
   const failures = failuresOf(index.waves.get(rollout.id) ?? []);
-  const upgradeId = `${hop.from}-${hop.to}`;
+  const upgradeId = hopId(hop.from, hop.to);
   decisions.push({ type: 'grant-member', member, from: hop.from, to: hop.to, upgradeId, failures });
   return { reasons: [] };
 }

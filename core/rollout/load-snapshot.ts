@@ -1,4 +1,5 @@
-import type { AppliedConfig } from '../contracts/items/rollout.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
+import type { AppliedConfig, Member } from '../contracts/items/rollout.ts';
 import { BATCH_KEYS, KIND_SHARDS } from '../contracts/table-schema.ts';
 import { channelSpec, FLEET, fleetSpec, upgradePolicy } from '../policy/applied.ts';
 import { compiledCalendar } from '../policy/load-rules.ts';
@@ -7,7 +8,6 @@ import { batched } from '../store/batched.ts';
 import {
   ClusterControls,
   Clusters,
-  Configs,
   Epochs,
   FleetControls,
   Grants,
@@ -20,6 +20,7 @@ import {
   Waves,
 } from '../store/entities.ts';
 import { decode, type Entity, load, type Read } from '../store/entity.ts';
+import { configsOf, everyConfig } from './load-configs.ts';
 import { loadHistory } from './load-history.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
@@ -43,15 +44,18 @@ export async function loadSnapshot(
   const members = of(active, Members);
   const upgrades = of(active, Upgrades);
   const waves = of(active, Waves);
-  const moving = new Set([...members, ...upgrades, ...grants].map(({ clusterKey }) => clusterKey));
+  const moving = new Set([...members, ...upgrades].filter(isDecidedAbout).map(({ clusterKey }) => clusterKey));
   const indexed = new Set(active.map(idOf));
   const reader = batched(table);
-  const every = scope !== 'motion' || moving.size > MOST_BY_KEY;
-  const listed = every ? of(await table.queryKind(Clusters.kind), Clusters) : [];
-  const keys = every ? listed.map(({ clusterKey }) => clusterKey) : [...moving];
+  const everything = scope !== 'motion';
+  const listed =
+    everything || moving.size > MOST_BY_KEY ? of(await table.queryKind(Clusters.kind), Clusters) : undefined;
+  const keys = listed === undefined ? [...moving] : listed.map(({ clusterKey }) => clusterKey);
+  const reading =
+    listed === undefined ? present(keys.map((key) => load(reader, Clusters, key))) : Promise.resolve(listed);
   const [configs, regions, history, epoch, control, ledger, controls, clusters, ended, passed] = await Promise.all([
-    appliedConfigs(table),
-    scope === 'motion' ? [] : table.queryPartition('VERSIONS'),
+    everything || upgrades.some(waitsByHand) ? everyConfig(table) : configsOf(reader, rollouts, reading),
+    everything ? table.queryPartition('VERSIONS') : [],
     scope === 'history' ? loadHistory(table, reader, keys.length <= MOST_BY_KEY ? keys : undefined) : undefined,
     load(reader, Epochs),
     load(reader, FleetControls),
@@ -59,7 +63,7 @@ export async function loadSnapshot(
     keys.length <= MOST_BY_KEY
       ? present(keys.map((key) => load(reader, ClusterControls, key)))
       : table.queryKind(ClusterControls.kind).then((items) => of(items, ClusterControls)),
-    every ? listed : present(keys.map((key) => load(reader, Clusters, key))),
+    reading,
     // An upgrade that has ended left the index, but the grant that it had may still be open.
     present(
       grants
@@ -100,18 +104,13 @@ export async function loadSnapshot(
   };
 }
 
+/** Under which policy it goes on is asked of all policies. */
+const waitsByHand = (upgrade: Upgrade): boolean => isDecidedAbout(upgrade) && upgrade.rolloutId === undefined;
+
+/** What runs is watched by its grant; nothing is decided about its cluster before it ends. */
+const isDecidedAbout = ({ status }: Member | Upgrade): boolean => status !== 'Running';
+
 const idOf = ({ pk, sk }: ItemKey): string => `${pk} ${sk}`;
-
-const APPLIED = ['Fleet#', 'UpgradePolicy#', 'Calendar#', 'Channel#'];
-
-/** All that decisions know of what is applied, in one request. Waivers are for scans alone, and lie beside it. */
-async function appliedConfigs(table: Table): Promise<AppliedConfig[]> {
-  const items = await table.queryPartition('CONFIG');
-  return of(
-    items.filter(({ sk }) => APPLIED.some((prefix) => sk.startsWith(prefix))),
-    Configs,
-  );
-}
 
 /** What this version can read of one kind, by name. */
 function named<Value>(

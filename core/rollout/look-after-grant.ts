@@ -80,8 +80,8 @@ async function free(
   }
   const reasons = [unreadable ?? endedFromOutside(await ended())];
   // Only an upgrade that nobody concluded is still Running; then it was stopped from outside, and the cluster is held.
-  await settleUpgrade(ports, grant.clusterKey, grant.number, { status: 'stopped', reasons });
-  await freeGrant(ports, grant.clusterKey, grant.number);
+  await settleUpgrade(ports, grant.clusterKey, grant.number, { status: 'stopped', reasons }, grant.upgradeId);
+  await freeGrant(ports, grant.clusterKey, grant.number, grant.upgradeId);
   return true;
 }
 

@@ -6,6 +6,7 @@ import { newestIntent, recordObserved } from '../protocol/intent-store.ts';
 import { callOf } from '../protocol/look-up.ts';
 import { type Mutation, mutate } from '../protocol/mutate.ts';
 import { subjectOf } from '../protocol/update-subject.ts';
+import type { Read } from '../store/entity.ts';
 import type { StepContext, StepPorts } from './context.ts';
 import { foreignStop } from './foreign-stop.ts';
 import { type PollBounds, pollSeconds } from './polling.ts';
@@ -18,24 +19,27 @@ const BUSY = new Set(['ResourceInUseException']);
 
 /**
  * One change from wish to observed end: `wait` while its update runs, `failed` when EKS refused it or it failed, the result of `onSuccess`
- * when DescribeUpdate says Successful. Judged by DescribeUpdate alone, never by a status field (design.md §3).
+ * when DescribeUpdate says Successful. Judged by DescribeUpdate alone, never by a status field (design.md §3). `seen`: the newest intent, where
+ * this invocation has read it.
  */
 export async function act(
   ports: ActPorts,
   context: StepContext,
   what: string,
-  mutation: Omit<Mutation, 'asker' | 'clusterKey' | 'scope' | 'target' | 'tags'>,
+  mutation: Omit<Mutation, 'asker' | 'clusterKey' | 'scope' | 'target' | 'tags' | 'upgrade'>,
   bounds: PollBounds,
   onSuccess: () => Promise<StepResult>,
+  seen?: { readonly newest: Read<Intent> | undefined },
 ): Promise<StepResult> {
   const { asker, clusterKey, scope, target, grant } = context;
-  const newest = await newestIntent(ports.table, clusterKey, mutation.step, mutation.subject);
+  const { newest } = seen ?? { newest: await newestIntent(ports.table, clusterKey, mutation.step, mutation.subject) };
   // Under one grant a failed attempt is the end: trying again is a person's decision (retry), with a new grant.
   if (newest !== undefined && newest.data.grantNumber === grant?.number) {
     const reasons = failureOf(newest.data);
     if (reasons !== undefined) return failed(...reasons);
   }
-  const result = await mutate(ports, { ...mutation, asker, clusterKey, scope, target, tags: context.cluster.tags });
+  const about = { asker, clusterKey, scope, target, tags: context.cluster.tags, upgrade: context.upgrade };
+  const result = await mutate(ports, { ...mutation, ...about }, { newest });
   switch (result.type) {
     case 'stop':
       return result.result;
@@ -58,7 +62,7 @@ export async function act(
           reason('UpdateInProgress', `${what}: EKS works on update ${update.id}.`),
         );
       }
-      const observed = await recordObserved(ports, result.intent, update);
+      const observed = await recordObserved(ports, result.intent, update, result.seen);
       if (update.status === 'Successful') return withPast(await onSuccess(), await ranPast(ports, context));
       return failed(...(failureOf(observed) ?? [updateFailed(what, update)]));
     }

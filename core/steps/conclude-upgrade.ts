@@ -8,8 +8,6 @@ import type { Ports } from '../ports/ports.ts';
 import { type Asker, authority, claimsToBeNested } from '../protocol/authority.ts';
 import { settleUpgrade } from '../protocol/settle.ts';
 import type { UpgradeEnd } from '../protocol/settle-decision.ts';
-import { Grants } from '../store/entities.ts';
-import { load } from '../store/entity.ts';
 import { grantOf } from './context.ts';
 
 /** How an execution ends; its last Choice state switches on it. */
@@ -50,11 +48,11 @@ export async function concludeUpgrade(
   const end = { ...read, reasons: bounded(read.reasons) };
   if (!nested) {
     const input = parseMachineInput(stepInput.input);
-    const grant = await grantOf(ports.table, input.cluster, asker);
-    const held = grant === undefined ? undefined : await load(ports.table, Grants, grant.clusterKey);
+    const held = await grantOf(ports.table, input.cluster, asker);
     if (held !== undefined && authority(held.data, asker) === 'holder') {
       await observeAnew(ports, input.cluster);
-      const upgrade = await settleUpgrade(ports, held.data.clusterKey, held.data.number, end);
+      const { clusterKey, number, upgradeId } = held.data;
+      const upgrade = await settleUpgrade(ports, clusterKey, number, end, upgradeId);
       if (upgrade?.status === 'Failed' && end.status === 'blocked') return conclusion('Failed', end, nested);
     }
   }

@@ -5,11 +5,15 @@ import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
 import { ACCEPTED_CONTRACTS, type MachineInput, parseMachineInput, type StepInput } from '../contracts/step-input.ts';
 import { blocked, parked, reason, type StepResult } from '../contracts/step-result.ts';
 import { clusterKey as keyOf, parseClusterArn } from '../model/cluster-key.ts';
+import { hopTo } from '../model/hop.ts';
 import type { Cluster, Scope } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { Table } from '../ports/table.ts';
 import { type Asker, authority } from '../protocol/authority.ts';
-import { ClusterNames, Clusters, Grants, namePartition, Upgrades } from '../store/entities.ts';
-import { decode, load } from '../store/entity.ts';
+import { CONTROL_PLANE } from '../protocol/update-subject.ts';
+import { batched } from '../store/batched.ts';
+import { ClusterNames, Clusters, Grants, namePartition, SettledUpdates, Upgrades } from '../store/entities.ts';
+import { decode, load, type Read } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { deniedRetryAt } from './denied-retry.ts';
 
@@ -23,25 +27,70 @@ export interface StepContext {
   readonly target: KubeVersion;
   /** As read from EKS at the start of this invocation. */
   readonly cluster: Cluster;
-  readonly record: ClusterRecord;
+  /** As the inventory has it. Most looks at what runs do without, so that it is read when somebody asks. */
+  readonly record: () => Promise<ClusterRecord>;
   /** Absent only for read-only machines that a person started. */
   readonly grant: Grant | undefined;
   readonly upgrade: Upgrade | undefined;
+  /** The same, with the revision at which it was read. */
+  readonly upgradeRead: Read<Upgrade> | undefined;
+  /** Updates that were seen to have ended, by the name under which they are kept; a subject that is missing here was not read yet. */
+  readonly settled: ReadonlyMap<string, readonly string[]>;
   readonly startedAt: Date;
 }
 
 export type StepPorts = Pick<Ports, 'table' | 'clock' | 'eks' | 'events'>;
 
-/** The cluster whose grant this execution may act for, looked up by who asks; undefined when it may act for none. */
-export async function grantOf(table: Ports['table'], arn: string, asker: Asker): Promise<Grant | undefined> {
+/** The grant that this execution may act for, looked up by who asks; undefined when it may act for none. */
+export async function grantOf(
+  table: Pick<Table, 'getAll' | 'queryPartition'>,
+  arn: string,
+  asker: Asker,
+): Promise<Read<Grant> | undefined> {
   const at = parseClusterArn(arn);
   if (at === undefined) return undefined;
-  for (const item of (await table.queryPartition(namePartition(at))).reverse()) {
-    const name = decode(ClusterNames, item);
-    const grant = await load(table, Grants, name.data.clusterKey);
-    if (authority(grant?.data, asker) !== 'none') return grant?.data;
-  }
-  return undefined;
+  const names = (await table.queryPartition(namePartition(at))).map((item) => decode(ClusterNames, item).data);
+  const reader = batched(table);
+  const grants = await Promise.all(names.map(({ clusterKey }) => load(reader, Grants, clusterKey)));
+  return grants.findLast((grant) => authority(grant?.data, asker) !== 'none');
+}
+
+interface Stored {
+  readonly grant: Read<Grant> | undefined;
+  readonly upgrade: Read<Upgrade> | undefined;
+  /** Updates of the control plane that were seen to have ended. */
+  readonly settled: readonly string[];
+}
+
+/**
+ * What the table has for this execution: its grant and that one's upgrade. The cluster that lives now is looked at first, by its key; a grant
+ * may also be of one that was there before under the name.
+ */
+async function storedFor(
+  table: Pick<Table, 'getAll' | 'queryPartition'>,
+  input: MachineInput,
+  asker: Asker,
+  living: string | undefined,
+): Promise<Stored> {
+  const now = living === undefined ? undefined : await storedOf(table, living, input.targetVersion);
+  if (now !== undefined && authority(now.grant?.data, asker) !== 'none') return now;
+  const other = await grantOf(table, input.cluster, asker);
+  if (other !== undefined) return storedOf(table, other.data.clusterKey, input.targetVersion);
+  return { grant: undefined, upgrade: undefined, settled: now?.settled ?? [] };
+}
+
+async function storedOf(table: Pick<Table, 'getAll'>, clusterKey: string, target: string): Promise<Stored> {
+  const reader = batched(table);
+  // Nearly every grant is of the hop to the target, so that its upgrade is read with it.
+  const hop = hopTo(KubeVersion.parse(target));
+  const [grant, likely, settled] = await Promise.all([
+    load(reader, Grants, clusterKey),
+    load(reader, Upgrades, clusterKey, hop),
+    load(reader, SettledUpdates, clusterKey, CONTROL_PLANE),
+  ]);
+  const id = grant?.data.upgradeId;
+  const upgrade = id === undefined || id === hop ? likely : await load(reader, Upgrades, clusterKey, id);
+  return { grant, upgrade, settled: settled?.data.ids ?? [] };
 }
 
 /**
@@ -68,29 +117,33 @@ export async function openStep(
   const scope: Scope = { account: arn.account, region: arn.region };
   const { arn: executionArn, name: executionName } = stepInput.execution;
   const asker: Asker = { arn: executionArn, name: executionName };
-  const grant = await grantOf(ports.table, input.cluster, asker);
+  const looked = await lookAt(ports, scope, arn.name);
+  const living = 'cluster' in looked ? keyOf(looked.cluster.arn, looked.cluster.createdAt) : undefined;
+  const { grant, upgrade, settled } = await storedFor(ports.table, input, asker, living);
   if (grant === undefined && needs === 'grant') {
     return parked(
       undefined,
       reason('Superseded', 'This execution does not hold the grant of its cluster: another one does, or nobody.'),
     );
   }
-  const upgrade =
-    grant === undefined ? undefined : await load(ports.table, Upgrades, grant.clusterKey, grant.upgradeId);
-  const described = await describe(ports, scope, arn.name, upgrade?.data.mutated === true);
-  if (described !== undefined && 'denied' in described) return described.denied;
-  const cluster = described;
-  const key = grant?.clusterKey ?? (cluster === undefined ? undefined : keyOf(cluster.arn, cluster.createdAt));
-  if (cluster === undefined || key !== keyOf(cluster.arn, cluster.createdAt)) {
+  if ('error' in looked && !isNotFound(looked.error)) {
+    // A denial in the middle of an upgrade parks it; before its first change it blocks.
+    if (upgrade?.data.mutated !== true || !isDenied(looked.error)) throw looked.error;
+    const said = `${arn.name} cannot be read: ${errorMessage(looked.error)} Run: liftlock access check`;
+    return parked(deniedRetryAt(ports), reason('Denied', said));
+  }
+  const key = grant?.data.clusterKey ?? living;
+  if (!('cluster' in looked) || key === undefined || key !== living) {
     return blocked(
       reason(
         'Gone',
-        `The cluster ${arn.name} was deleted${cluster === undefined ? '' : ' and another one was created under its name'}.`,
+        `The cluster ${arn.name} was deleted${living === undefined ? '' : ' and another one was created under its name'}.`,
       ),
     );
   }
-  const record = await load(ports.table, Clusters, key);
-  if (record === undefined) {
+  const known = grant === undefined ? await load(ports.table, Clusters, key) : undefined;
+  // Whoever has a grant is in the inventory: nothing is granted otherwise, and no record is ever removed.
+  if (grant === undefined && known === undefined) {
     return blocked(
       reason(
         'UnknownCluster',
@@ -105,32 +158,36 @@ export async function openStep(
     name: arn.name,
     clusterKey: key,
     target: KubeVersion.parse(input.targetVersion),
-    cluster,
-    record: record.data,
-    grant,
+    cluster: looked.cluster,
+    record: recordOf(ports, key, known?.data),
+    grant: grant?.data,
     upgrade: upgrade?.data,
+    upgradeRead: upgrade,
+    settled: new Map([[CONTROL_PLANE, settled]]),
     startedAt: new Date(stepInput.execution.startTime),
   };
 }
 
-/** Undefined when the cluster is gone. A denial in the middle of an upgrade parks it; before its first change it is thrown, and blocks. */
-async function describe(
+/** Reads the record at most once. */
+function recordOf({ table }: StepPorts, clusterKey: string, known: ClusterRecord | undefined): StepContext['record'] {
+  let record = known;
+  return async () => {
+    record ??= (await load(table, Clusters, clusterKey))?.data;
+    if (record === undefined) throw new Error(`unreachable: ${clusterKey} has a grant and no record`);
+    return record;
+  };
+}
+
+/** What is wrong is judged once it is known for whom this execution acts. */
+async function lookAt(
   ports: StepPorts,
   scope: Scope,
   name: string,
-  begun: boolean,
-): Promise<Cluster | { denied: StepResult } | undefined> {
+): Promise<{ readonly cluster: Cluster } | { readonly error: unknown }> {
   try {
-    return await ports.eks.describeCluster(scope, { name });
+    return { cluster: await ports.eks.describeCluster(scope, { name }) };
   } catch (error) {
-    if (isNotFound(error)) return undefined;
-    if (!begun || !isDenied(error)) throw error;
-    return {
-      denied: parked(
-        deniedRetryAt(ports),
-        reason('Denied', `${name} cannot be read: ${errorMessage(error)} Run: liftlock access check`),
-      ),
-    };
+    return { error };
   }
 }
 

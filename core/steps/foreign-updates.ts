@@ -1,6 +1,8 @@
 import { type Reason, reason } from '../contracts/step-result.ts';
 import type { Update, UpdateSubject } from '../ports/eks.ts';
 import { intentsOf } from '../protocol/intent-store.ts';
+import { CONTROL_PLANE } from '../protocol/update-subject.ts';
+import { batched } from '../store/batched.ts';
 import { SettledUpdates } from '../store/entities.ts';
 import { load, put } from '../store/entity.ts';
 import type { StepContext, StepPorts } from './context.ts';
@@ -15,9 +17,25 @@ export interface UpdatesInFlight {
 const subjectName = (subject: UpdateSubject): string =>
   subject.nodegroupName === undefined
     ? subject.addonName === undefined
-      ? 'cluster'
+      ? CONTROL_PLANE
       : `addon/${subject.addonName}`
     : `nodegroup/${subject.nodegroupName}`;
+
+/** Reads what is known of the updates of all these add-ons at once. An update that has ended does not begin again, however old that knowledge is. */
+export async function withSettled(
+  { table }: Pick<StepPorts, 'table'>,
+  context: StepContext,
+  addonNames: readonly string[],
+): Promise<StepContext> {
+  const reader = batched(table);
+  const read = await Promise.all(
+    addonNames.map(async (addonName) => {
+      const subject = subjectName({ name: context.name, addonName });
+      return [subject, (await load(reader, SettledUpdates, context.clusterKey, subject))?.data.ids ?? []] as const;
+    }),
+  );
+  return { ...context, settled: new Map([...context.settled, ...read]) };
+}
 
 /** Lists a subject's updates and finds those in progress that are not ours. Asks about each id only until it was seen terminal. */
 export async function updatesInFlight(
@@ -27,8 +45,10 @@ export async function updatesInFlight(
 ): Promise<UpdatesInFlight> {
   const { clusterKey, scope } = context;
   const ids = await ports.eks.listUpdates(scope, subject);
-  const cached = await load(ports.table, SettledUpdates, clusterKey, subjectName(subject));
-  const settled = new Set(cached?.data.ids ?? []);
+  const cached = context.settled.has(subjectName(subject))
+    ? context.settled.get(subjectName(subject))
+    : (await load(ports.table, SettledUpdates, clusterKey, subjectName(subject)))?.data.ids;
+  const settled = new Set(cached ?? []);
   const unknown = ids.filter((id) => !settled.has(id));
   if (unknown.length === 0) return { ids, foreign: [] };
   const ours = new Set(

@@ -3,7 +3,8 @@ import type { Wave as WaveSpec } from '../config/types.ts';
 import { fleetInForce } from '../policy/applied.ts';
 import { loadRules } from '../policy/load-rules.ts';
 import type { Ports } from '../ports/ports.ts';
-import { Members, Rollouts, Waves } from '../store/entities.ts';
+import { batched } from '../store/batched.ts';
+import { Clusters, Members, Rollouts, Waves } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { StepContext } from './context.ts';
@@ -20,20 +21,19 @@ export interface HopPolicy {
 /** Undefined parts: no policy selects the cluster, or this version cannot read it. */
 export async function hopPolicy(ports: Pick<Ports, 'table'>, context: StepContext): Promise<HopPolicy> {
   const { table } = ports;
-  const fleet = await fleetInForce(table);
-  if (fleet === undefined) return { wave: undefined, calendars: [], moreHops: false };
   const { rolloutId, waveIndex } = context.upgrade ?? {};
-  if (rolloutId === undefined || waveIndex === undefined) {
-    const { rules } = await loadRules(table, context.record, fleet, undefined);
-    return { wave: rules?.wave, calendars: rules?.calendars ?? [], moreHops: false };
-  }
-  const [rollout, wave, member] = await Promise.all([
-    load(table, Rollouts, rolloutId),
-    load(table, Waves, rolloutId, waveIndex),
-    load(table, Members, rolloutId, waveIndex, context.clusterKey),
+  const isMember = rolloutId !== undefined && waveIndex !== undefined;
+  const reader = batched(table);
+  const [fleet, record, rollout, wave, member] = await Promise.all([
+    fleetInForce(reader),
+    load(reader, Clusters, context.clusterKey),
+    isMember ? load(reader, Rollouts, rolloutId) : undefined,
+    isMember ? load(reader, Waves, rolloutId, waveIndex) : undefined,
+    isMember ? load(reader, Members, rolloutId, waveIndex, context.clusterKey) : undefined,
   ]);
+  if (fleet === undefined) return { wave: undefined, calendars: [], moreHops: false };
   const place = rollout === undefined ? undefined : { rollout: rollout.data, wave: wave?.data };
-  const { rules } = await loadRules(table, context.record, fleet, place);
+  const { rules } = await loadRules(table, record?.data, fleet, place);
   const moreHops = member !== undefined && context.target.isOlderThan(KubeVersion.parse(member.data.to));
   return { wave: rules?.wave, calendars: rules?.calendars ?? [], moreHops };
 }

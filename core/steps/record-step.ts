@@ -18,9 +18,12 @@ export async function recordStep(
 ): Promise<StepResult> {
   const { upgrade: known, clusterKey } = context;
   if (known === undefined) return result;
+  // As the step has read it; when it has moved since, as by a commit of this very step, it is read anew.
+  let seen = context.upgradeRead;
   const status = result.status === 'wait' ? 'running' : result.status;
   const changed = await decideAndWrite(async () => {
-    const read = await load(ports.table, Upgrades, clusterKey, known.id);
+    const read = seen ?? (await load(ports.table, Upgrades, clusterKey, known.id));
+    seen = undefined;
     if (read === undefined) return false;
     const before = read.data.steps[step];
     const reasons = withPast(result, before?.reasons ?? []);

@@ -1,11 +1,12 @@
 import { isNotFound } from '../contracts/eks-errors.ts';
 import { namedError } from '../contracts/errors.ts';
-import type { Upgrade } from '../contracts/items/protocol.ts';
+import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
 import { MACHINE_NAMES, type MachineName, READ_ONLY_MACHINES } from '../contracts/names.ts';
 import { UNKNOWN_PRINCIPAL } from '../contracts/principals.ts';
 import { ACCEPTED_CONTRACTS, type MachineInput, parseMachineInput, type StepInput } from '../contracts/step-input.ts';
 import { blocked, done, parked, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
 import { clusterKey, parseClusterArn } from '../model/cluster-key.ts';
+import { hopId } from '../model/hop.ts';
 import type { Cluster } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import { type Asker, authority, claimsToBeNested } from '../protocol/authority.ts';
@@ -13,7 +14,7 @@ import { type GrantRequest, grantUpgrade } from '../protocol/grant.ts';
 import { hopRefusals } from '../protocol/grant-decision.ts';
 import { transactWithAudit } from '../store/audit.ts';
 import { Grants, Upgrades } from '../store/entities.ts';
-import { load, replace } from '../store/entity.ts';
+import { load, type Read, replace } from '../store/entity.ts';
 import { decideAndWrite } from '../store/retry.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { grantOf } from './context.ts';
@@ -53,7 +54,7 @@ export async function requestGrant(ports: GrantPorts, stepInput: StepInput): Pro
   }
   const grant = await grantOf(ports.table, input.cluster, asker);
   if (nested) {
-    if (grant === undefined || !(await register(ports, grant.clusterKey, asker))) {
+    if (grant === undefined || !(await register(ports, grant, asker))) {
       return {
         ...parked(
           undefined,
@@ -89,9 +90,11 @@ function machineOf(step: string): MachineName {
 }
 
 /** Freeing a grant waits for the executions nested in it, so each of them is noted before it acts. */
-function register(ports: GrantPorts, key: string, asker: Asker): Promise<boolean> {
+function register(ports: GrantPorts, found: Read<Grant>, asker: Asker): Promise<boolean> {
+  let seen: Read<Grant> | undefined = found;
   return decideAndWrite(async () => {
-    const grant = await load(ports.table, Grants, key);
+    const grant = seen ?? (await load(ports.table, Grants, found.data.clusterKey));
+    seen = undefined;
     if (grant === undefined || authority(grant.data, asker) !== 'nested') return false;
     if (grant.data.children.includes(asker.arn)) return true;
     await ports.table.transact([
@@ -124,10 +127,9 @@ async function askByHand(
     : versionRefusals(machine, input, current, target, arn.name);
   if (refusals.length > 0) return blocked(...refusals);
   const to = target.toString();
-  const hop = `${current}-${to}`;
   const request: GrantRequest = {
     clusterKey: clusterKey(cluster.arn, cluster.createdAt),
-    upgradeId: machine === 'upgrade-cluster' ? hop : `${machine}-${asker.name}`,
+    upgradeId: machine === 'upgrade-cluster' ? hopId(current, to) : `${machine}-${asker.name}`,
     machine,
     from: current.toString(),
     to,

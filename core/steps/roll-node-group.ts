@@ -4,8 +4,6 @@ import { blocked, done, reason, type StepResult, wait } from '../contracts/step-
 import { issueTexts } from '../model/issue-text.ts';
 import type { Nodegroup } from '../ports/eks.ts';
 import type { Mutation } from '../protocol/mutate.ts';
-import { Upgrades } from '../store/entities.ts';
-import { load } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ActPorts, act } from './act.ts';
 import type { StepContext } from './context.ts';
@@ -29,7 +27,7 @@ export async function rollNodeGroup(ports: ActPorts, stepInput: StepInput): Prom
     );
   const step = `${STEP}/${group}`;
   return runStep(ports, stepInput, 'grant', step, async (_, context) => {
-    const before = await failedBefore(ports, context, group);
+    const before = failedBefore(context, group);
     if (before !== undefined) {
       return {
         step,
@@ -45,14 +43,13 @@ export async function rollNodeGroup(ports: ActPorts, stepInput: StepInput): Prom
 }
 
 /** A node group that failed since this attempt began: its siblings are not started after it. */
-async function failedBefore(ports: ActPorts, context: StepContext, group: string): Promise<string | undefined> {
-  if (context.upgrade === undefined || context.grant === undefined) return undefined;
-  const upgrade = await load(ports.table, Upgrades, context.clusterKey, context.upgrade.id);
-  for (const [step, state] of Object.entries(upgrade?.data.steps ?? {})) {
+function failedBefore({ upgrade, grant }: StepContext, group: string): string | undefined {
+  if (upgrade === undefined || grant === undefined) return undefined;
+  for (const [step, state] of Object.entries(upgrade.steps)) {
     if (!step.startsWith(`${STEP}/`)) continue;
     const other = step.slice(STEP.length + 1);
     if (other === group) continue;
-    if (state.status === 'failed' && (state.endedAt ?? '') >= context.grant.grantedAt) return other;
+    if (state.status === 'failed' && (state.endedAt ?? '') >= grant.grantedAt) return other;
   }
   return undefined;
 }

@@ -35,7 +35,8 @@ export async function judgeScan(
   insights: readonly Insight[],
   rules: ScanRules | undefined,
 ): Promise<Gate> {
-  const { cluster, record, target } = context;
+  const { cluster, target } = context;
+  const record = await context.record();
   const report = reportOfScan({
     state,
     insights,

@@ -72,7 +72,7 @@ async function checkInside(
     if (KubeVersion.tryParse(version)?.equals(context.target) !== true)
       problems.push(reason('WrongVersion', `The API server says ${version}.`));
     const nodes = await ports.clusters.listNodes(target);
-    judgeNodes(context, nodes, await nodesWait(ports, context, nodes), problems, notes);
+    await judgeNodes(context, nodes, await nodesWait(ports, context, nodes), problems, notes);
     await judgePods(ports, context, target, problems, notes);
     await judgeWorkloads(ports, target, policy, problems);
   } catch (error) {
@@ -82,15 +82,15 @@ async function checkInside(
 }
 
 /** Nodes of managed groups are at the target; others belong to their owners and may lag, which is told once for each kind of them. */
-function judgeNodes(
+async function judgeNodes(
   context: StepContext,
   nodes: readonly Node[],
   mayWait: boolean,
   problems: Reason[],
   notes: Reason[],
-): void {
+): Promise<void> {
   const custom = new Set(
-    context.record.nodegroups.filter((group) => group.amiType === 'CUSTOM').map((group) => group.name),
+    (await context.record()).nodegroups.filter((group) => group.amiType === 'CUSTOM').map((group) => group.name),
   );
   const notReady = nodes.filter((node) => !node.ready);
   if (notReady.length > 0) problems.push(reason('NodeNotReady', `${named(notReady)} not Ready.`));

@@ -1,4 +1,5 @@
 import { isNotFound } from '../contracts/eks-errors.ts';
+import type { Intent } from '../contracts/items/protocol.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, failed, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { issueTexts } from '../model/issue-text.ts';
@@ -6,11 +7,12 @@ import type { Addon, AddonInfo } from '../ports/eks.ts';
 import { intentsOf } from '../protocol/intent-store.ts';
 import type { Mutation } from '../protocol/mutate.ts';
 import { type AddonDecision, addonAfter, addonBefore } from '../readiness/addon-target.ts';
+import type { Read } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ActPorts, act } from './act.ts';
 import type { StepContext } from './context.ts';
 import { foreignStop } from './foreign-stop.ts';
-import { foreignReason, updatesInFlight } from './foreign-updates.ts';
+import { foreignReason, updatesInFlight, withSettled } from './foreign-updates.ts';
 import { controlPlaneAtRest } from './read-control-plane.ts';
 import { runStep } from './run-step.ts';
 
@@ -42,16 +44,17 @@ async function everyAddon(ports: ActPorts, context: StepContext, phase: 'before'
     return done(reason('AtTarget', `The control plane of ${name} is at ${current}.`));
   const kept: Reason[] = [];
   // What runs is asked about first: while it does, nothing else is read, and the account's API quota is not ours alone.
+  const intents = await intentsOf(ports.table, context.clusterKey, STEP);
   const running = new Set(
-    (await intentsOf(ports.table, context.clusterKey)).flatMap(({ data }) =>
-      data.step === STEP && data.outcome?.type === 'accepted' && data.outcome.observed === undefined
-        ? [data.subject]
-        : [],
+    intents.flatMap(({ data }) =>
+      data.outcome?.type === 'accepted' && data.outcome.observed === undefined ? [data.subject] : [],
     ),
   );
   const names = (await ports.eks.listAddons(scope, { clusterName: name })).sort();
+  const knowsSettled = running.size === 0 ? await withSettled(ports, context, names) : context;
   for (const addonName of [...names.filter((one) => running.has(one)), ...names.filter((one) => !running.has(one))]) {
-    const result = await oneAddon(ports, context, addonName, phase);
+    const newest = intents.findLast(({ data }) => data.subject === addonName);
+    const result = await oneAddon(ports, knowsSettled, addonName, phase, newest);
     if (result.status !== 'done') return result;
     kept.push(...result.reasons);
   }
@@ -92,6 +95,7 @@ async function oneAddon(
   context: StepContext,
   addonName: string,
   phase: 'before' | 'after',
+  newest: Read<Intent> | undefined,
 ): Promise<StepResult> {
   const { scope, name } = context;
   const prepare = async (): ReturnType<Mutation['prepare']> => {
@@ -123,9 +127,10 @@ async function oneAddon(
       knownUpdateIds: updates.ids,
     };
   };
-  return act(ports, context, `Update of ${addonName}`, { step: STEP, subject: addonName, prepare }, BOUNDS, async () =>
-    wait(NEXT_SECONDS, reason('AddonUpdated', `${addonName} was updated; looking at the next one.`)),
-  );
+  const next = async () =>
+    wait(NEXT_SECONDS, reason('AddonUpdated', `${addonName} was updated; looking at the next one.`));
+  const mutation = { step: STEP, subject: addonName, prepare };
+  return act(ports, context, `Update of ${addonName}`, mutation, BOUNDS, next, { newest });
 }
 
 /** An add-on that needs no other version must be healthy all the same, but one that was broken before stays its owner's matter. */

@@ -1,5 +1,5 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
-import { batched } from './batched.ts';
+import { batched, readAhead } from './batched.ts';
 import { Epochs, FleetControls, Grants } from './entities.ts';
 import { load, put } from './entity.ts';
 
@@ -44,4 +44,15 @@ test('when the request fails everybody who waits for it hears so, and the next o
   const both = await Promise.allSettled([load(reader, Epochs), load(reader, FleetControls)]);
   expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   expect((await load(reader, Epochs))?.data.number).toBe(3);
+});
+
+test('what is read ahead is one request and stays as it was read; anything else is read when it is asked for', async () => {
+  const table = await filled();
+  const reader = await readAhead(table, [Epochs.key(), Grants.key('k')]);
+  await table.transact([put(Epochs, { number: 4 }, 1), put(FleetControls, { stopped: false }, 1)]);
+  expect((await load(reader, Epochs))?.data.number).toBe(3);
+  expect(await load(reader, Grants, 'k')).toBeUndefined();
+  expect(table.reads.get).toBe(1);
+  expect((await load(reader, FleetControls))?.data.stopped).toBe(false);
+  expect(table.reads.get).toBe(2);
 });

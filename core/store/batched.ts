@@ -30,3 +30,18 @@ export function batched(table: Pick<Table, 'getAll'>): Pick<Table, 'get'> {
       }),
   };
 }
+
+/**
+ * A reader that has read these in one request, and reads what else it is asked for when it is asked. For one decision: it gives what it has
+ * read ahead however late, and the decision's transaction tells whether it has moved since.
+ */
+export async function readAhead(
+  table: Pick<Table, 'get' | 'getAll'>,
+  keys: readonly ItemKey[],
+): Promise<Pick<Table, 'get'>> {
+  const items = await table.getAll(keys);
+  const known = new Map(keys.map((key, index) => [idOf(key), items[index]]));
+  return { get: async (key) => (known.has(idOf(key)) ? known.get(idOf(key)) : table.get(key)) };
+}
+
+const idOf = ({ pk, sk }: ItemKey): string => `${pk}\u0000${sk}`;

@@ -77,7 +77,9 @@ export const Upgrades: Entity<z.infer<typeof upgrade>, [clusterKey: string, id: 
   active: (data) => data.status === 'Pending' || data.status === 'Running' || data.status === 'Parked',
 };
 
-export const intentPrefix = (step: string, subject: string): string => `INTENT#${step}#${subject}#`;
+/** Of all intents of a cluster, of those of one step, or of those on one subject. */
+export const intentPrefix = (...parts: readonly (string | undefined)[]): string =>
+  ['INTENT', ...parts.filter((part) => part !== undefined), ''].join('#');
 export const Intents: Entity<
   z.infer<typeof intent>,
   [clusterKey: string, step: string, subject: string, attempt: number]

@@ -5,8 +5,6 @@ import type { IndexName } from './table-statements.ts';
 export interface FunctionNeeds {
   /** Indexes of the table that it queries; every function reads items by key. */
   readonly indexes?: readonly IndexName[];
-  /** Reads many items by key in one request. */
-  readonly batches?: true;
   /** `overwrite` also puts items whatever was there before, which is an UpdateItem. */
   readonly writes?: 'conditional' | 'overwrite';
   /** Its writes rest on items that it does not write, such as the grant. */
@@ -50,7 +48,6 @@ export const FUNCTION_NEEDS: Readonly<Record<FunctionName, FunctionNeeds>> = {
   'watch-versions': { indexes: ['kind'], writes: 'overwrite', publishes: true, assumesSpokeRole: true },
   'reconcile-rollouts': {
     indexes: ['active', 'kind'],
-    batches: true,
     writes: 'conditional',
     checks: true,
     audits: true,
@@ -71,7 +68,6 @@ export const FUNCTION_NEEDS: Readonly<Record<FunctionName, FunctionNeeds>> = {
   // An upgrade that a person asks for starts here and asks for its grant like any other; a scan needs none.
   api: {
     indexes: ['active', 'kind'],
-    batches: true,
     writes: 'conditional',
     checks: true,
     audits: true,

@@ -30,8 +30,7 @@ function grantsOf(name: FunctionName): string[] {
 
 const isCommon = ({ Action }: Statement): boolean => listOf(Action).every((action) => /^(logs|xray):/.test(action));
 
-const READ = ['dynamodb:GetItem <ItemsTable>', 'dynamodb:Query <ItemsTable>'];
-const BATCH = ['dynamodb:BatchGetItem <ItemsTable>'];
+const READ = ['dynamodb:BatchGetItem <ItemsTable>', 'dynamodb:Query <ItemsTable>'];
 const PUT = ['dynamodb:PutItem <ItemsTable>'];
 const CHECK = ['dynamodb:ConditionCheckItem <ItemsTable>'];
 const OVERWRITE = [...PUT, 'dynamodb:UpdateItem <ItemsTable>'];
@@ -76,7 +75,6 @@ const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
   'watch-versions': [...READ, ...KIND, ...OVERWRITE, ...PUBLISH, ...SPOKE, 'sqs:SendMessage <UndeliveredQueue>'],
   'reconcile-rollouts': [
     ...READER,
-    ...BATCH,
     ...CHECK,
     ...ACTIVE,
     ...KIND,
@@ -95,7 +93,6 @@ const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
   'conclude-upgrade': [...READER, ...CHECK],
   api: [
     ...READ,
-    ...BATCH,
     ...ACTIVE,
     ...KIND,
     ...PUT,

@@ -18,13 +18,12 @@ const WRITES = {
 
 /** The items: reads by key for everybody, the indexes that are queried, and writes of the kind that is needed. */
 export function itemStatements(table: TableReference, needs: FunctionNeeds): PolicyStatement[] {
-  const { indexes = [], batches, writes, checks } = needs;
+  const { indexes = [], writes, checks } = needs;
   return [
     new PolicyStatement({
       sid: 'Items',
       actions: [
-        'dynamodb:GetItem',
-        ...(batches ? ['dynamodb:BatchGetItem'] : []),
+        'dynamodb:BatchGetItem',
         'dynamodb:Query',
         ...(writes === undefined ? [] : WRITES[writes]),
         ...(checks ? ['dynamodb:ConditionCheckItem'] : []),
