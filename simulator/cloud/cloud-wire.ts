@@ -1,3 +1,4 @@
+import { LocalTables, parseInput } from '../../adapters/dynamodb/local/local-tables.ts';
 import { nameOf, type Principal } from '../iam/principals/principal.ts';
 import { FakeKubernetes } from '../kubernetes/fake-kubernetes.ts';
 import { createCertificates } from '../kubernetes/server/certificates.ts';
@@ -18,7 +19,6 @@ import { metricOperations } from './metrics/metric-operations.ts';
 import { queueOperations } from './queues/queue-operations.ts';
 import { scheduleOperations } from './schedules/schedules.ts';
 import { secretOperations } from './secrets/secrets.ts';
-import { EmbeddedDynamo } from './tables/embedded-dynamo.ts';
 import { topicOperations } from './topics/topics.ts';
 
 /** Where the local cloud answers. */
@@ -59,10 +59,10 @@ export async function startCloudWire(cloud: LocalCloud): Promise<CloudWire> {
     ssm: parameterOperations(new Map([['/cdk-bootstrap/hnb659fds/version', '30']])),
     states: machineOperations(cloud.runner, options.start),
   };
-  const dynamo = new EmbeddedDynamo(kept.tables);
+  const tables = new LocalTables(kept.tables);
   const closeOthers = async (): Promise<void> => {
     await kubernetes.close();
-    await dynamo.close();
+    await tables.close();
   };
   const wire = await startWireServer({
     ...(options.port === undefined ? {} : { port: options.port }),
@@ -71,7 +71,7 @@ export async function startCloudWire(cloud: LocalCloud): Promise<CloudWire> {
       sts: STS_OPERATIONS,
     },
     serve: callServer(services, authority, now),
-    passThrough: { dynamodb: (request, context) => serveTables(cloud, dynamo, request, context) },
+    passThrough: { dynamodb: (request, context) => serveTables(cloud, tables, request, context) },
     other: (request) => cloud.apis.handle(request),
     secretOf: (accessKeyId) => authority.secretOf(accessKeyId),
     around: (work) => time.hold(work),
@@ -101,16 +101,19 @@ export async function startCloudWire(cloud: LocalCloud): Promise<CloudWire> {
 /** DynamoDB reads its requests itself; what they need is read here, to be decided before. */
 async function serveTables(
   cloud: LocalCloud,
-  dynamo: EmbeddedDynamo,
+  tables: LocalTables,
   request: HttpRequest,
   { operation = '', ...context }: PassedRequest,
 ): Promise<HttpAnswer> {
-  const call: AwsCall = { service: 'dynamodb', operation, input: parsed(request.body), ...context };
+  const input = parseInput(request.body.toString('utf8'));
+  // DynamoDB's own answer says what is wrong with it.
+  const call: AwsCall = { service: 'dynamodb', operation, input: input ?? {}, ...context };
   const principal = operation === 'CreateTable' ? setUp(cloud, call) : cloud.authority.admit(call);
   noteIndex(cloud, call, principal);
-  const answer = await dynamo.handle(request);
-  if (operation === 'TransactWriteItems' && answer.status === 200) cloud.auditOrder.note(call.input);
-  return answer;
+  const { status, body } = await tables.answer(operation, input);
+  if (operation === 'TransactWriteItems' && status === 200) cloud.auditOrder.note(call.input);
+  const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-requestid': context.requestId };
+  return { status, headers, body: JSON.stringify(body) };
 }
 
 /** CloudFormation makes tables in the name of the hub's administrator. No row says what that needs, since Liftlock never does it: nobody else may. */
@@ -126,14 +129,4 @@ function noteIndex({ wiring, options }: LocalCloud, { input, region }: AwsCall, 
   if (IndexName === undefined || principal.kind !== 'assumed-role') return;
   const table = `arn:aws:dynamodb:${region}:${options.stacks[0]?.account}:table/${TableName}`;
   wiring.record(`Role ${principal.roleArn.split('/').at(-1)}`, `${wiring.nameOf(table)} index ${IndexName}`);
-}
-
-function parsed(body: Buffer): object {
-  try {
-    const value: unknown = JSON.parse(body.toString('utf8'));
-    return typeof value === 'object' && value !== null ? value : {};
-  } catch {
-    // DynamoDB's own answer says what is wrong with it.
-    return {};
-  }
 }

@@ -1,8 +1,4 @@
 /** The parts of dynalite 4.0.0 (pinned) that the layer builds on; the package brings no types. */
-declare module 'dynalite' {
-  const dynalite: (options: import('./dynalite-store.ts').DynaliteOptions) => import('node:http').Server;
-  export default dynalite;
-}
 declare module 'dynalite/db/index.js' {
   const db: import('./dynalite-store.ts').DynaliteDatabase;
   export default db;

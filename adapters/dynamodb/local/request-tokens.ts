@@ -15,7 +15,7 @@ export class RequestTokens {
 
   async once(token: string | undefined, request: string, now: number, run: () => Promise<Answer>): Promise<Answer> {
     if (token === undefined) return run();
-    for (const [name, { at }] of this.#known) if (now - at > REMEMBERED_MILLISECONDS) this.#known.delete(name);
+    this.#forget(now);
     const known = this.#known.get(token);
     if (known !== undefined) return known.request === request ? known.answer : mismatch();
     const answer = run();
@@ -27,6 +27,14 @@ export class RequestTokens {
     });
     if (settled.status !== 200) this.#known.delete(token);
     return settled;
+  }
+
+  /** Tokens are kept in the order in which they came, so the oldest are first. */
+  #forget(now: number): void {
+    for (const [name, { at }] of this.#known) {
+      if (now - at <= REMEMBERED_MILLISECONDS) return;
+      this.#known.delete(name);
+    }
   }
 }
 

@@ -9,12 +9,12 @@ import {
   PutItemCommand,
   ScanCommand,
 } from '@aws-sdk/client-dynamodb';
+import { LocalTables, parseInput } from '../../../adapters/dynamodb/local/local-tables.ts';
 import type { AuditItem } from '../../../core/ports/table.ts';
 import { VirtualClock } from '../../clock/virtual-clock.ts';
 import { startWireServer, type WireServer } from '../../wire/wire-server.ts';
 import type { Resource } from '../template/resolve-stack.ts';
 import { AuditOrder } from './audit-order.ts';
-import { EmbeddedDynamo } from './embedded-dynamo.ts';
 import { ExpirySweep } from './expiry-sweep.ts';
 import { expiryAttribute, tableRequest } from './table-request.ts';
 
@@ -46,13 +46,13 @@ it('makes a table as the template says', () => {
 });
 
 describe('the embedded DynamoDB', () => {
-  let dynamo: EmbeddedDynamo;
+  let tables: LocalTables;
   let server: WireServer;
   let client: DynamoDBClient;
   /** Done before the next request of this operation is. */
   let before: Map<string, () => Promise<unknown>>;
   const open = async (path?: string) => {
-    dynamo = new EmbeddedDynamo(path);
+    tables = new LocalTables(path);
     server = await startWireServer({
       services: {},
       serve: async () => ({}),
@@ -61,7 +61,8 @@ describe('the embedded DynamoDB', () => {
           const first = before.get(operation);
           before.delete(operation);
           await first?.();
-          return dynamo.handle(request);
+          const { status, body } = await tables.answer(operation, parseInput(request.body.toString('utf8')));
+          return { status, headers: { 'content-type': 'application/x-amz-json-1.0' }, body: JSON.stringify(body) };
         },
       },
       onUnmodelled: () => {},
@@ -73,7 +74,7 @@ describe('the embedded DynamoDB', () => {
   const close = async () => {
     client.destroy();
     await server.close();
-    await dynamo.close();
+    await tables.close();
   };
   const create = async () => {
     await client.send(new CreateTableCommand(tableRequest(table())));

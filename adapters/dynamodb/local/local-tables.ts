@@ -1,0 +1,102 @@
+import { createRequire } from 'node:module';
+import db from 'dynalite/db/index.js';
+import validations from 'dynalite/validations/index.js';
+import {
+  type DynaliteAction,
+  type DynaliteStore,
+  type Item,
+  isAnswer,
+  type OperationValidation,
+} from './dynalite-store.ts';
+import { RequestTokens } from './request-tokens.ts';
+import { type Answer, transactWrite } from './transact-write.ts';
+
+const load = createRequire(import.meta.url);
+
+/** What dynalite 4.0.0 knows. */
+const OPERATIONS = new Set([
+  'BatchGetItem',
+  'BatchWriteItem',
+  'CreateTable',
+  'DeleteItem',
+  'DeleteTable',
+  'DescribeTable',
+  'DescribeTimeToLive',
+  'GetItem',
+  'ListTables',
+  'ListTagsOfResource',
+  'PutItem',
+  'Query',
+  'Scan',
+  'TagResource',
+  'UntagResource',
+  'UpdateItem',
+  'UpdateTable',
+]);
+
+/** The object that a request's body says, undefined where it is none. */
+export function parseInput(body: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * DynamoDB's tables in this process: dynalite's own actions behind its own validation, and TransactWriteItems, which it has not. For
+ * development only.
+ */
+export class LocalTables {
+  readonly #store: DynaliteStore;
+  readonly #tokens = new RequestTokens();
+
+  /** @param path folder that keeps the data; absent = in memory */
+  constructor(path?: string) {
+    const times = { createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 };
+    this.#store = db.create({ ...times, ...(path === undefined ? {} : { path }) });
+  }
+
+  /**
+   * Answers a request that is signed by somebody who may. Rejects only where dynalite itself fails.
+   *
+   * @param operation as in `X-Amz-Target`: `GetItem`
+   * @param input what the request's JSON holds; undefined where it is none
+   */
+  async answer(operation: string, input: object | undefined): Promise<Answer> {
+    if (input === undefined) return refusal('com.amazon.coral.service#SerializationException');
+    if (operation === 'TransactWriteItems') return this.#transact(input);
+    if (!OPERATIONS.has(operation)) return refusal('com.amazon.coral.service#UnknownOperationException');
+    const name = operation.charAt(0).toLowerCase() + operation.slice(1);
+    const { types, custom } = load(`dynalite/validations/${name}.js`) as OperationValidation;
+    const act = load(`dynalite/actions/${name}.js`) as DynaliteAction;
+    try {
+      const data = validations.checkTypes({ ...input }, types);
+      validations.checkValidations(data, types, custom, this.#store);
+      const output = await new Promise<unknown>((resolve, reject) => {
+        act(this.#store, data, (error, value) => (error ? reject(error) : resolve(value)));
+      });
+      return { status: 200, body: output as object };
+    } catch (error) {
+      if (isAnswer(error)) return { status: error.statusCode, body: error.body };
+      throw error;
+    }
+  }
+
+  /** Waits until what was accepted is written. */
+  close(): Promise<void> {
+    return this.#store.lifecycleManager.gracefulClose();
+  }
+
+  #transact(input: object): Promise<Answer> {
+    const { TransactItems = [], ClientRequestToken } = input as {
+      TransactItems?: Record<string, Item>[];
+      ClientRequestToken?: string;
+    };
+    const run = (): Promise<Answer> => transactWrite(this.#store, TransactItems);
+    return this.#tokens.once(ClientRequestToken, JSON.stringify(TransactItems), Date.now(), run);
+  }
+}
+
+const refusal = (type: string): Answer => ({ status: 400, body: { __type: type } });
