@@ -1,25 +1,13 @@
-import { Worker } from 'node:worker_threads';
-import type {
-  FromWorker,
-  FunctionError,
-  InvocationContext,
-  ToWorker,
-  WorkerAnswer,
-  WorkerRequest,
-  WorkerSetup,
-} from './worker-messages.ts';
-import { WORKER_MODULE } from './worker-module.ts';
+import type { FunctionThread } from './function-thread.ts';
+import type { EnvironmentSetup, FromWorker, FunctionError, InvocationContext } from './worker-messages.ts';
 
-export interface EnvironmentOptions extends WorkerSetup {
-  readonly variables: Readonly<Record<string, string>>;
-  readonly memoryMegabytes: number;
+export interface EnvironmentOptions extends EnvironmentSetup {
+  readonly thread: FunctionThread;
   readonly timeoutSeconds: number;
   /** Virtual time in epoch milliseconds. */
   readonly virtualNow: () => number;
   /** Waits in virtual time, or until `over`, and lets it go on meanwhile. */
   readonly sleep: (milliseconds: number, over: Promise<void>) => Promise<void>;
-  /** Answers a request to `origin`. A rejection is a connection that breaks. */
-  readonly answer?: (request: WorkerRequest) => Promise<WorkerAnswer>;
   /** One line that the function wrote. */
   readonly onLine: (line: string) => void;
 }
@@ -29,55 +17,35 @@ export type InvocationOutcome =
   /** `ended`: the environment is gone, and the next invocation needs a new one. */
   | { readonly error: FunctionError; readonly ended: boolean };
 
-/** Of a worker's heap. V8 would take three times 16 for each, and there is a worker for each function. */
-const YOUNG_GENERATION_MEGABYTES = 8;
-
 /** However long a function may take by the template, one that hangs in real time ends here. */
 const LONGEST_REAL_SECONDS = 60;
 
-/** One Lambda execution environment: a worker thread with the template's variables, memory and timeout. One invocation at a time. */
+/** One Lambda execution environment: a bundle's module with the template's variables and timeout. One invocation at a time. */
 export class ExecutionEnvironment {
-  readonly #worker: Worker;
   readonly #options: EnvironmentOptions;
-  /** What the worker said since the invocation began. */
+  readonly #number: number;
+  /** What the function said since the invocation began. */
   readonly #inbox: FromWorker[] = [];
   #wake: (() => void) | undefined;
   #running: string | undefined;
   #ended: FunctionError | undefined;
+  #unfinishedLine = '';
 
   constructor(options: EnvironmentOptions) {
     this.#options = options;
-    const { module, handler, now, compileCache, origin, variables, memoryMegabytes } = options;
-    this.#worker = new Worker(WORKER_MODULE, {
-      workerData: {
-        module,
-        handler,
-        now,
-        ...(compileCache === undefined ? {} : { compileCache }),
-        ...(origin === undefined ? {} : { origin }),
-      } satisfies WorkerSetup,
-      env: { ...variables },
-      resourceLimits: { maxOldGenerationSizeMb: memoryMegabytes, maxYoungGenerationSizeMb: YOUNG_GENERATION_MEGABYTES },
-      stdout: true,
-      stderr: true,
-    });
-    // Only invocations keep the process alive.
-    this.#worker.unref();
-    for (const stream of [this.#worker.stdout, this.#worker.stderr]) readLines(stream, options.onLine);
-    this.#worker.on('message', (message: FromWorker) => {
-      if (message.type === 'request') return void this.#answer(message.id, message.request);
-      if (message.type === 'died') this.#end(message.error);
-      else this.#inbox.push(message);
-      this.#wake?.();
-    });
-    this.#worker.on('error', (error: Error & { code?: string }) => {
-      const errorType = error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'Runtime.OutOfMemory' : 'Runtime.ExitError';
-      this.#end({ errorType, errorMessage: this.#runtimeError(error.message), trace: [] });
-    });
-    this.#worker.on('exit', (code) => {
-      const why = code === 0 ? 'exited without providing a reason' : `exited with error: exit status ${code}`;
-      this.#end({ errorType: 'Runtime.ExitError', errorMessage: this.#runtimeError(`Runtime ${why}`), trace: [] });
-    });
+    const { thread, module, handler, variables } = options;
+    this.#number = thread.open(
+      { module, handler, variables },
+      {
+        onMessage: (message) => {
+          if (message.type === 'died') this.#end(message.error);
+          else this.#inbox.push(message);
+          this.#wake?.();
+        },
+        onWrote: (text) => this.#write(text),
+        onEnd: (error, code) => this.#end(this.#endOfThread(error, code)),
+      },
+    );
   }
 
   /** Whether its process is gone, maybe after an invocation had its answer: the next one needs a new environment. */
@@ -97,9 +65,10 @@ export class ExecutionEnvironment {
     };
     this.#running = awsRequestId;
     const realLimit = setTimeout(timeOut, Math.min(timeoutSeconds, LONGEST_REAL_SECONDS) * 1000);
-    this.#worker.ref();
+    const { thread } = this.#options;
+    thread.hold();
     this.#inbox.length = 0;
-    this.#send({ type: 'invoke', event, context: { ...context, deadline } });
+    thread.send({ type: 'invoke', environment: this.#number, event, context: { ...context, deadline } });
     try {
       for (;;) {
         // Awaited here and not in the listener: only here the invocation is known as the work that holds virtual time.
@@ -121,7 +90,7 @@ export class ExecutionEnvironment {
           };
         }
         if (this.#ended !== undefined && this.#inbox.length === 0) {
-          await this.close();
+          await thread.end();
           return { error: this.#ended, ended: true };
         }
       }
@@ -129,14 +98,17 @@ export class ExecutionEnvironment {
       clearTimeout(realLimit);
       this.#wake = undefined;
       this.#running = undefined;
-      this.#worker.unref();
+      thread.letGo();
       // Virtual time would otherwise wait for ever for work that ended before its sleep.
       await rouse();
     }
   }
 
+  /** Ends it; in the middle of an invocation with its thread, since nothing else stops what it does. */
   async close(): Promise<void> {
-    await this.#worker.terminate();
+    const { thread } = this.#options;
+    if (this.#running === undefined) await thread.drop(this.#number);
+    else await thread.end();
   }
 
   /** Lets virtual time go on until the function's next sleep is over, or its deadline is there. */
@@ -147,16 +119,8 @@ export class ExecutionEnvironment {
     });
     await this.#options.sleep(Math.min(until, deadline) - this.#options.virtualNow(), over);
     if (isRoused) return;
-    if (until < deadline) this.#send({ type: 'awake' });
+    if (until < deadline) this.#options.thread.send({ type: 'awake', environment: this.#number });
     else timeOut();
-  }
-
-  async #answer(id: number, request: WorkerRequest): Promise<void> {
-    try {
-      this.#send({ type: 'answer', id, answer: await this.#options.answer?.(request) });
-    } catch {
-      this.#send({ type: 'answer', id });
-    }
   }
 
   /** As Lambda words what its runtime did. */
@@ -169,17 +133,19 @@ export class ExecutionEnvironment {
     this.#wake?.();
   }
 
-  #send(message: ToWorker): void {
-    this.#worker.postMessage(message);
+  #endOfThread(error: Error | undefined, code?: number): FunctionError {
+    if (error !== undefined) {
+      const isMemory = (error as { code?: string }).code === 'ERR_WORKER_OUT_OF_MEMORY';
+      const errorType = isMemory ? 'Runtime.OutOfMemory' : 'Runtime.ExitError';
+      return { errorType, errorMessage: this.#runtimeError(error.message), trace: [] };
+    }
+    const why = code === 0 ? 'exited without providing a reason' : `exited with error: exit status ${code}`;
+    return { errorType: 'Runtime.ExitError', errorMessage: this.#runtimeError(`Runtime ${why}`), trace: [] };
   }
-}
 
-function readLines(stream: NodeJS.ReadableStream, onLine: (line: string) => void): void {
-  let rest = '';
-  stream.setEncoding('utf8');
-  stream.on('data', (chunk: string) => {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) if (line !== '') onLine(line);
-  });
+  #write(text: string): void {
+    const lines = (this.#unfinishedLine + text).split('\n');
+    this.#unfinishedLine = lines.pop() ?? '';
+    for (const line of lines) if (line !== '') this.#options.onLine(line);
+  }
 }

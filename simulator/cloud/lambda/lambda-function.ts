@@ -1,5 +1,6 @@
 import { ExecutionEnvironment, type InvocationOutcome } from './execution-environment.ts';
-import type { FunctionError, WorkerAnswer, WorkerRequest } from './worker-messages.ts';
+import type { FunctionThreads } from './function-threads.ts';
+import type { FunctionError } from './worker-messages.ts';
 
 export interface LambdaFunctionOptions {
   readonly name: string;
@@ -19,15 +20,15 @@ export interface LambdaFunctionOptions {
   readonly reservedConcurrency?: number;
 }
 
-/** An environment that nobody used for so long, in virtual time, is given back. Lambda does it sooner; here a start costs more than it. */
+/**
+ * A thread that nobody used for so long, in virtual time, is given back. Lambda does it sooner; here a start costs more than it. Where functions
+ * share one, an environment frees nothing by itself: it stays until its credentials are over.
+ */
 const IDLE_MILLISECONDS = 90 * 60_000;
 
 /** What a function runs in. */
 export interface LambdaHost {
-  /** Virtual time, in a cell that workers share. */
-  readonly now: SharedArrayBuffer;
-  /** Folder of compiled modules; absent = each environment compiles its bundle. */
-  readonly compileCache?: string;
+  readonly threads: FunctionThreads;
   readonly virtualNow: () => number;
   readonly sleep: (milliseconds: number, over: Promise<void>) => Promise<void>;
   /** Awaits what other work settles, without holding virtual time: that work may be asleep in it. */
@@ -37,12 +38,6 @@ export interface LambdaHost {
   readonly environment: (options: LambdaFunctionOptions) => {
     readonly variables: Readonly<Record<string, string>>;
     readonly expiresAt: number;
-  };
-  /** Where AWS is for functions: what they send there, `answer` answers. Absent = functions reach everything by sockets. */
-  readonly aws?: {
-    /** `http://127.0.0.1:4566`. */
-    readonly origin: string;
-    readonly answer: (request: WorkerRequest) => Promise<WorkerAnswer>;
   };
   readonly onLine: (options: LambdaFunctionOptions, line: string) => void;
 }
@@ -112,10 +107,13 @@ export class LambdaFunction {
     }
   }
 
-  /** Gives the environment back if it has been idle for long. */
+  /** Gives the environment back if it is of no more use. */
   async giveBackIdle(): Promise<void> {
-    const usedAt = this.#environment?.usedAt ?? Number.POSITIVE_INFINITY;
-    if (this.#inside === 0 && this.#host.virtualNow() - usedAt > IDLE_MILLISECONDS) await this.close();
+    const environment = this.#environment;
+    if (environment === undefined || this.#inside > 0) return;
+    const now = this.#host.virtualNow();
+    const isIdle = !this.#host.threads.areShared && now - environment.usedAt > IDLE_MILLISECONDS;
+    if (isIdle || environment.expiresAt <= now) await this.close();
   }
 
   /** Ends the environment at once, in the middle of whatever it does. */
@@ -150,17 +148,14 @@ export class LambdaFunction {
     const { variables, expiresAt } = this.#host.environment(options);
     const stream = `${new Date(this.#host.virtualNow()).toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${this.#host.uuid().replaceAll('-', '')}`;
     const running = new ExecutionEnvironment({
+      thread: this.#host.threads.of(options),
       module: options.module,
       handler: options.handler,
-      now: this.#host.now,
       variables: { ...variables, AWS_LAMBDA_LOG_STREAM_NAME: stream, ...options.variables },
-      memoryMegabytes: options.memoryMegabytes,
       timeoutSeconds: options.timeoutSeconds,
       virtualNow: this.#host.virtualNow,
       sleep: this.#host.sleep,
       onLine: (line) => this.#host.onLine(options, line),
-      ...(this.#host.compileCache === undefined ? {} : { compileCache: this.#host.compileCache }),
-      ...this.#host.aws,
     });
     this.#environment = { running, expiresAt, stream, usedAt: this.#host.virtualNow() };
     return this.#environment;

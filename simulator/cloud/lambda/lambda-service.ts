@@ -5,6 +5,7 @@ import type { CloudTime } from '../cloud-time.ts';
 import type { IamAuthority } from '../iam-authority.ts';
 import type { Logs } from '../logs/logs.ts';
 import { embeddedMetrics, type Metrics } from '../metrics/metrics.ts';
+import { FunctionThreads } from './function-threads.ts';
 import type { FunctionsHost } from './functions.ts';
 import type { LambdaFunctionOptions } from './lambda-function.ts';
 
@@ -14,6 +15,8 @@ export interface LambdaServiceParts {
   /** Answers what a function sends to the origin, as the wire does. */
   readonly answer: (request: HttpRequest) => Promise<HttpAnswer>;
   readonly authority: IamAuthority;
+  /** Whether functions run in one thread, or each in its own. */
+  readonly shareThreads: boolean;
   readonly logs: Logs;
   readonly metrics: Metrics;
   readonly sendToQueue: (queueArn: string, body: string, senderId: string) => void;
@@ -27,8 +30,13 @@ export function lambdaService(parts: LambdaServiceParts): FunctionsHost {
   const { clock } = time;
   const { NODE_COMPILE_CACHE: compileCache } = process.env;
   return {
-    ...(compileCache === undefined ? {} : { compileCache }),
-    now: time.shared,
+    threads: new FunctionThreads({
+      now: time.shared,
+      areShared: parts.shareThreads,
+      origin: parts.origin,
+      answer: ({ body, ...request }) => parts.answer({ ...request, body: Buffer.from(body) }),
+      ...(compileCache === undefined ? {} : { compileCache }),
+    }),
     virtualNow: () => time.show(),
     sleep: (milliseconds, over) => time.sleep(milliseconds, over),
     park: (promise) => clock.park(promise),
@@ -39,10 +47,6 @@ export function lambdaService(parts: LambdaServiceParts): FunctionsHost {
       const { credentials } = authority.functionSession(lambda.roleArn, lambda.name, sourceOf(lambda));
       mayObserve(authority, lambda);
       return { variables: variablesOf(lambda, parts.origin, credentials), expiresAt: credentials.expiration.getTime() };
-    },
-    aws: {
-      origin: parts.origin,
-      answer: ({ body, ...request }) => parts.answer({ ...request, body: Buffer.from(body) }),
     },
     onLine(lambda, line) {
       parts.onLine?.(lambda, line);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { VirtualClock } from '../../clock/virtual-clock.ts';
 import { CloudTime } from '../cloud-time.ts';
 import { type TestAuthority, testAuthority } from '../test-authority.ts';
+import { FunctionThreads } from './function-threads.ts';
 import { Functions } from './functions.ts';
 import type { LambdaFunctionOptions } from './lambda-function.ts';
 
@@ -34,7 +35,7 @@ export interface LambdaWorld {
 }
 
 /** Functions on virtual time, in real workers. */
-export function lambdaWorld(): LambdaWorld {
+export function lambdaWorld({ areShared = false } = {}): LambdaWorld {
   const folder = mkdtempSync(join(tmpdir(), 'liftlock-lambda-test-'));
   const time = new CloudTime(new VirtualClock({ start: START }), () => {});
   const authority = testAuthority();
@@ -44,7 +45,7 @@ export function lambdaWorld(): LambdaWorld {
     'lines' | 'errors' | 'destinations' | 'environments' | 'credentialSeconds' | 'onDestination'
   > = { lines: [], errors: [], destinations: [], environments: 0, credentialSeconds: 43_200, onDestination: () => {} };
   const functions = new Functions({
-    now: time.shared,
+    threads: new FunctionThreads({ now: time.shared, areShared }),
     virtualNow: () => time.show(),
     sleep: (milliseconds, over) => time.sleep(milliseconds, over),
     park: (promise) => time.clock.park(promise),

@@ -1,9 +1,5 @@
-/** What a worker is started with. */
-export interface WorkerSetup {
-  /** Path of the bundle's module. */
-  readonly module: string;
-  /** Name of the exported handler. */
-  readonly handler: string;
+/** What a thread of functions is started with. */
+export interface ThreadSetup {
   /** Epoch milliseconds of virtual time in one cell, written by the host. */
   readonly now: SharedArrayBuffer;
   /** Folder of compiled modules (`NODE_COMPILE_CACHE`); absent = each environment compiles its bundle. */
@@ -12,7 +8,16 @@ export interface WorkerSetup {
   readonly origin?: string;
 }
 
-/** An HTTP request of the function, as `HttpRequest` of the wire; bodies that are text stay text. */
+/** An execution environment: one function's module, loaded once, with variables of its own. */
+export interface EnvironmentSetup {
+  /** Path of the bundle's module. */
+  readonly module: string;
+  /** Name of the exported handler. */
+  readonly handler: string;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** An HTTP request of a function, as `HttpRequest` of the wire; bodies that are text stay text. */
 export interface WorkerRequest {
   readonly method: string;
   readonly target: string;
@@ -39,12 +44,17 @@ export interface InvocationContext {
   readonly deadline: number;
 }
 
-export type ToWorker =
+/** Each is for the environment of that number. */
+export type ToWorker = { readonly environment: number } & (
+  | { readonly type: 'open'; readonly setup: EnvironmentSetup }
   | { readonly type: 'invoke'; readonly event: string; readonly context: InvocationContext }
   /** Virtual time has come to where a sleep is over. */
   | { readonly type: 'awake' }
   /** The answer to the request of this number; absent where the host failed: the connection broke. */
-  | { readonly type: 'answer'; readonly id: number; readonly answer?: WorkerAnswer | undefined };
+  | { readonly type: 'answer'; readonly id: number; readonly answer?: WorkerAnswer | undefined }
+  /** It is not used any more. */
+  | { readonly type: 'drop' }
+);
 
 /** An error as Lambda answers it: `{"errorType", "errorMessage", "trace"}`. */
 export interface FunctionError {
@@ -53,11 +63,15 @@ export interface FunctionError {
   readonly trace: readonly string[];
 }
 
-export type FromWorker =
+/** Each is of the environment of that number. */
+export type FromWorker = { readonly environment: number } & (
   | { readonly type: 'returned'; readonly payload: string }
   | { readonly type: 'failed'; readonly error: FunctionError }
-  /** It could not be loaded, or threw where nothing catches: the worker ends. */
+  /** It could not be loaded, or threw where nothing catches: the thread ends, and every environment of it. */
   | { readonly type: 'died'; readonly error: FunctionError }
   | { readonly type: 'request'; readonly id: number; readonly request: WorkerRequest }
+  /** Text that it wrote to its standard output or error. */
+  | { readonly type: 'wrote'; readonly text: string }
   /** The function does nothing but sleep, at the shortest until then, in epoch milliseconds of virtual time. */
-  | { readonly type: 'sleeping'; readonly until: number };
+  | { readonly type: 'sleeping'; readonly until: number }
+);

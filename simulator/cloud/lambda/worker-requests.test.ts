@@ -7,7 +7,8 @@ import type { HttpRequest } from '../../wire/http-message.ts';
 import { LocalCloud } from '../local-cloud.ts';
 import type { Template } from '../template/assembly.ts';
 import { signedRequest } from '../test-signing.ts';
-import { type EnvironmentOptions, ExecutionEnvironment } from './execution-environment.ts';
+import { ExecutionEnvironment } from './execution-environment.ts';
+import { FunctionThread, type ThreadOptions } from './function-thread.ts';
 
 const HUB = '000000000000';
 const SPOKE = '222222222222';
@@ -87,7 +88,7 @@ async function startCloud(): Promise<LocalCloud> {
   return cloud;
 }
 
-type ByMessage = Pick<EnvironmentOptions, 'origin' | 'answer'>;
+type ByMessage = Pick<ThreadOptions, 'origin' | 'answer'>;
 
 const byMessage = ({ wire }: LocalCloud): ByMessage => ({
   origin: wire.origin,
@@ -98,16 +99,19 @@ const byMessage = ({ wire }: LocalCloud): ByMessage => ({
 async function answersOf(cloud: LocalCloud, requests: readonly HttpRequest[], messages: ByMessage = {}) {
   const { port } = cloud.wire;
   const environment = new ExecutionEnvironment({
+    thread: new FunctionThread({
+      now: cloud.time.shared,
+      nodeOptions: undefined,
+      youngGenerationMegabytes: 16,
+      ...messages,
+    }),
     module: join(folder, 'index.mjs'),
     handler: 'handler',
-    now: cloud.time.shared,
     variables: {},
-    memoryMegabytes: 128,
     timeoutSeconds: 60,
     virtualNow: () => START.getTime(),
     sleep: async () => {},
     onLine: () => {},
-    ...messages,
   });
   const event = { port, requests: requests.map((one) => ({ ...one, body: one.body.toString('base64') })) };
   const outcome = await environment.invoke(JSON.stringify(event), {

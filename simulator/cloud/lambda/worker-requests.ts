@@ -5,23 +5,26 @@ import { Readable } from 'node:stream';
 import type { WorkerAnswer, WorkerRequest } from './worker-messages.ts';
 
 /** The requests that were handed to the host and wait for their answers. */
-export interface RequestsByMessage {
-  readonly areWaiting: () => boolean;
+export interface RequestsByMessage<Sender> {
+  readonly areWaiting: (sender: Sender) => boolean;
   /** Ends the request of that number; without an answer, as a connection that breaks. */
   readonly end: (id: number, answer: WorkerAnswer | undefined) => void;
 }
 
 /**
  * Puts the host in the place of the network: `request` of node:http, by which the SDK sends, hands what it would write to a socket to `send`
- * when it is for the origin. Anything else goes its usual way.
+ * when it is for the origin; `send` says whose it is. Anything else goes its usual way.
  *
  * @param origin `http://127.0.0.1:4566`
  */
-export function useMessages(origin: string, send: (id: number, request: WorkerRequest) => void): RequestsByMessage {
+export function useMessages<Sender>(
+  origin: string,
+  send: (id: number, request: WorkerRequest) => Sender,
+): RequestsByMessage<Sender> {
   const { hostname, port } = new URL(origin);
   const http = process.getBuiltinModule('node:http') as unknown as { request: (...given: unknown[]) => unknown };
   const byNetwork = http.request;
-  const waiting = new Map<number, MessageRequest>();
+  const waiting = new Map<number, { readonly request: MessageRequest; readonly sender: Sender }>();
   let last = 0;
   http.request = (...given) => {
     const [options, onResponse] = given as [RequestOptions, (response: IncomingMessage) => void];
@@ -29,8 +32,7 @@ export function useMessages(origin: string, send: (id: number, request: WorkerRe
     last += 1;
     const id = last;
     const request = new MessageRequest(options, (message) => {
-      waiting.set(id, request);
-      send(id, message);
+      waiting.set(id, { request, sender: send(id, message) });
     });
     request.once('response', onResponse);
     request.once('close', () => waiting.delete(id));
@@ -38,8 +40,8 @@ export function useMessages(origin: string, send: (id: number, request: WorkerRe
   };
   syncBuiltinESMExports();
   return {
-    areWaiting: () => waiting.size > 0,
-    end: (id, answer) => waiting.get(id)?.receive(answer),
+    areWaiting: (sender) => [...waiting.values()].some((one) => one.sender === sender),
+    end: (id, answer) => waiting.get(id)?.request.receive(answer),
   };
 }
 
