@@ -15,7 +15,7 @@ import {
   KIND_SHARDS,
   transactionProblem,
 } from '../../core/contracts/table-schema.ts';
-import type { AuditItem, ItemKey, StoredItem, Table, WriteOperation } from '../../core/ports/table.ts';
+import type { AuditHead, AuditItem, ItemKey, StoredItem, Table, WriteOperation } from '../../core/ports/table.ts';
 import { readBatches } from './read-batches.ts';
 import { byKey, kindKey, toAttributes, toStoredItem } from './stored-item.ts';
 import type { TableNames } from './table-schema.ts';
@@ -83,10 +83,18 @@ export class DynamoTable implements Table {
     }
   }
 
-  async auditHead(subject: string): Promise<AuditItem | undefined> {
-    const input = { ...this.#auditQuery(subject), ScanIndexForward: false, Limit: 1 };
+  async auditHead(subject: string): Promise<AuditHead | undefined> {
+    const query = this.#auditQuery(subject);
+    const input = {
+      ...query,
+      ScanIndexForward: false,
+      Limit: 1,
+      // An item carries all that its transaction wrote, of which nothing is needed here.
+      ProjectionExpression: '#sequence, #hash',
+      ExpressionAttributeNames: { ...query.ExpressionAttributeNames, '#sequence': 'sequence', '#hash': 'hash' },
+    };
     const { Items = [] } = await this.#client.send(new QueryCommand(input));
-    return Items[0] as AuditItem | undefined;
+    return Items[0] as AuditHead | undefined;
   }
 
   async auditOf(subject: string): Promise<AuditItem[]> {

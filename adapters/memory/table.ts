@@ -5,7 +5,15 @@ import {
   transactionProblem,
   UNLISTED_KINDS,
 } from '../../core/contracts/table-schema.ts';
-import type { AuditItem, Expected, ItemKey, StoredItem, Table, WriteOperation } from '../../core/ports/table.ts';
+import type {
+  AuditHead,
+  AuditItem,
+  Expected,
+  ItemKey,
+  StoredItem,
+  Table,
+  WriteOperation,
+} from '../../core/ports/table.ts';
 import { frozenJson } from '../../core/store/frozen-json.ts';
 import { SortedGroups } from './sorted-groups.ts';
 
@@ -67,9 +75,10 @@ export class MemoryTable implements Table {
     for (const operation of operations) this.#write(operation);
   }
 
-  async auditHead(subject: string): Promise<AuditItem | undefined> {
+  async auditHead(subject: string): Promise<AuditHead | undefined> {
     this.reads.audit += 1;
-    return this.#audit.get(subject)?.at(-1);
+    const newest = this.#audit.get(subject)?.at(-1);
+    return newest && { sequence: newest.sequence, hash: newest.hash };
   }
 
   async auditOf(subject: string): Promise<AuditItem[]> {

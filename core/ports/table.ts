@@ -23,8 +23,8 @@ export interface Table {
    * (or an audit item exists already), with `TransactionConflict` when another transaction holds one of the items: decide anew.
    */
   transact(operations: readonly WriteOperation[]): Promise<void>;
-  /** The newest audit item of a subject. Strongly consistent. */
-  auditHead(subject: string): Promise<AuditItem | undefined>;
+  /** Of a subject's newest audit item what the next one follows. Strongly consistent. */
+  auditHead(subject: string): Promise<AuditHead | undefined>;
   /** A subject's audit, oldest first. */
   auditOf(subject: string): Promise<AuditItem[]>;
   /** The audit of every subject from an instant on. Reads the whole audit: for a restore, not for daily use. */
@@ -63,6 +63,8 @@ export type WriteOperation =
   | { readonly type: 'check'; readonly key: ItemKey; readonly expect: number | 'absent' }
   | { readonly type: 'delete'; readonly key: ItemKey; readonly expect: number }
   | { readonly type: 'append'; readonly item: AuditItem };
+
+export type AuditHead = Pick<AuditItem, 'sequence' | 'hash'>;
 
 /** One link of a subject's chain. `hash` covers every other member; `previousHash` is the hash of the item before (`''` for the first). */
 export interface AuditItem {

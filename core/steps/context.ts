@@ -58,8 +58,8 @@ export async function grantOf(
 interface Stored {
   readonly grant: Read<Grant> | undefined;
   readonly upgrade: Read<Upgrade> | undefined;
-  /** Updates of the control plane that were seen to have ended. */
-  readonly settled: readonly string[];
+  /** Updates of the control plane that were seen to have ended; undefined where they were not read. */
+  readonly settled?: readonly string[];
 }
 
 /**
@@ -71,26 +71,33 @@ async function storedFor(
   input: MachineInput,
   asker: Asker,
   living: string | undefined,
+  needs: 'grant' | 'read',
 ): Promise<Stored> {
-  const now = living === undefined ? undefined : await storedOf(table, living, input.targetVersion);
+  const now = living === undefined ? undefined : await storedOf(table, living, input.targetVersion, needs);
   if (now !== undefined && authority(now.grant?.data, asker) !== 'none') return now;
   const other = await grantOf(table, input.cluster, asker);
-  if (other !== undefined) return storedOf(table, other.data.clusterKey, input.targetVersion);
-  return { grant: undefined, upgrade: undefined, settled: now?.settled ?? [] };
+  if (other !== undefined) return storedOf(table, other.data.clusterKey, input.targetVersion, needs);
+  return { grant: undefined, upgrade: undefined, ...(now?.settled === undefined ? {} : { settled: now.settled }) };
 }
 
-async function storedOf(table: Pick<Table, 'getAll'>, clusterKey: string, target: string): Promise<Stored> {
+async function storedOf(
+  table: Pick<Table, 'getAll'>,
+  clusterKey: string,
+  target: string,
+  needs: 'grant' | 'read',
+): Promise<Stored> {
   const reader = batched(table);
   // Nearly every grant is of the hop to the target, so that its upgrade is read with it.
   const hop = hopTo(KubeVersion.parse(target));
   const [grant, likely, settled] = await Promise.all([
     load(reader, Grants, clusterKey),
     load(reader, Upgrades, clusterKey, hop),
-    load(reader, SettledUpdates, clusterKey, CONTROL_PLANE),
+    // Those that look ask for updates of the control plane every time, those that change something seldom.
+    needs === 'read' ? load(reader, SettledUpdates, clusterKey, CONTROL_PLANE) : undefined,
   ]);
   const id = grant?.data.upgradeId;
   const upgrade = id === undefined || id === hop ? likely : await load(reader, Upgrades, clusterKey, id);
-  return { grant, upgrade, settled: settled?.data.ids ?? [] };
+  return { grant, upgrade, ...(needs === 'read' ? { settled: settled?.data.ids ?? [] } : {}) };
 }
 
 /**
@@ -119,7 +126,7 @@ export async function openStep(
   const asker: Asker = { arn: executionArn, name: executionName };
   const looked = await lookAt(ports, scope, arn.name);
   const living = 'cluster' in looked ? keyOf(looked.cluster.arn, looked.cluster.createdAt) : undefined;
-  const { grant, upgrade, settled } = await storedFor(ports.table, input, asker, living);
+  const { grant, upgrade, settled } = await storedFor(ports.table, input, asker, living, needs);
   if (grant === undefined && needs === 'grant') {
     return parked(
       undefined,
@@ -163,7 +170,7 @@ export async function openStep(
     grant: grant?.data,
     upgrade: upgrade?.data,
     upgradeRead: upgrade,
-    settled: new Map([[CONTROL_PLANE, settled]]),
+    settled: new Map(settled === undefined ? [] : [[CONTROL_PLANE, settled]]),
     startedAt: new Date(stepInput.execution.startTime),
   };
 }

@@ -21,16 +21,18 @@ const subjectName = (subject: UpdateSubject): string =>
       : `addon/${subject.addonName}`
     : `nodegroup/${subject.nodegroupName}`;
 
-/** Reads what is known of the updates of all these add-ons at once. An update that has ended does not begin again, however old that knowledge is. */
+/** Reads what is known of the updates of the control plane and of all these add-ons at once. An update that has ended does not begin again, however old that knowledge is. */
 export async function withSettled(
   { table }: Pick<StepPorts, 'table'>,
   context: StepContext,
   addonNames: readonly string[],
 ): Promise<StepContext> {
   const reader = batched(table);
+  const { name } = context;
+  const subjects: readonly UpdateSubject[] = [{ name }, ...addonNames.map((addonName) => ({ name, addonName }))];
   const read = await Promise.all(
-    addonNames.map(async (addonName) => {
-      const subject = subjectName({ name: context.name, addonName });
+    subjects.map(async (one) => {
+      const subject = subjectName(one);
       return [subject, (await load(reader, SettledUpdates, context.clusterKey, subject))?.data.ids ?? []] as const;
     }),
   );

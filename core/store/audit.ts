@@ -1,6 +1,6 @@
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
-import type { AuditItem, ItemKey, StoredItem, Table, WriteOperation } from '../ports/table.ts';
+import type { AuditHead, AuditItem, ItemKey, StoredItem, Table, WriteOperation } from '../ports/table.ts';
 import { frozenJson } from './frozen-json.ts';
 import { withConditions } from './with-conditions.ts';
 
@@ -41,7 +41,7 @@ function withFrozenData(operation: WriteOperation): WriteOperation {
   return { ...operation, item: { ...operation.item, data: frozenJson(operation.item.data) } };
 }
 
-export function link(head: AuditItem | undefined, entry: AuditEntry, at: Date): AuditItem {
+export function link(head: AuditHead | undefined, entry: AuditEntry, at: Date): AuditItem {
   const unhashed = {
     subject: entry.subject,
     sequence: (head?.sequence ?? 0) + 1,
@@ -100,7 +100,7 @@ export async function transactWithAudit(
   at: Date,
 ): Promise<readonly string[]> {
   const operations = decided.map((operation) => withFrozenData(withConditions(operation, at)));
-  const heads = new Map<string, AuditItem | undefined>();
+  const heads = new Map<string, AuditHead | undefined>();
   const appends: WriteOperation[] = [];
   const changes: string[] = [];
   const [first, ...others] = entries;
