@@ -1,12 +1,18 @@
 import type { Inventory } from '../../inventory/document/parse-inventory.ts';
 import { estimateOf } from '../../policy/hop-rules.ts';
+import type { PolicyDeadline } from '../deadline.ts';
 import { instantText } from '../document/instant.ts';
 import type { PlanDocument } from '../document/plan-schema.ts';
-import { type Drawn, endOf, meets, membersOf, redraw } from '../drawn.ts';
+import { type Drawn, endOf, meets, membersOf } from '../drawn.ts';
+import { someNeverStart } from '../never-starts.ts';
+import { offlineSnapshot } from '../offline-snapshot.ts';
+import { AS_ESTIMATED, type PlanInput } from '../plan-input.ts';
+import { runForward } from '../run-forward.ts';
 import { calendarLimits } from './calendar-limits.ts';
 import { capLimits } from './cap-limits.ts';
 import { type Constraint, withPolicy } from './constraint.ts';
 import { durationText } from './duration-text.ts';
+import { reachedBy } from './reached.ts';
 import { waveLimits } from './wave-limits.ts';
 
 type LimitedBy = NonNullable<PlanDocument['limitedBy']>;
@@ -28,8 +34,12 @@ export function limitedBy(drawn: Drawn, inventory: Inventory): LimitedBy | null 
   const [first] = [...missed].sort((a, b) => (a.at ?? 0) - (b.at ?? 0));
   if (first === undefined) return null;
   const until = Math.max(...drawn.deadlines.map(({ at = 0 }) => at));
+  const reached = reachedBy(drawn, until);
   const holds = (constraint: Constraint, step: number): number | undefined => {
-    const forward = redraw(drawn, constraint.at(step).rules, inventory, { until });
+    if (!reached(constraint)) return undefined;
+    const input = { ...drawn.input, snapshot: offlineSnapshot(constraint.at(step).rules, inventory) };
+    if (drawn.deadlines.some((deadline) => isHopeless(drawn, input, deadline))) return undefined;
+    const forward = runForward(input, drawn.plans, AS_ESTIMATED, { until });
     if (!drawn.deadlines.every((deadline) => meets(drawn, forward, deadline))) return undefined;
     return Math.max(...drawn.plans.map((plan) => endOf(plan, forward) ?? until));
   };
@@ -57,6 +67,17 @@ export function limitedBy(drawn: Drawn, inventory: Inventory): LimitedBy | null 
     else high = middle;
   }
   return { kind: constraint.kind, name: constraint.name, change: constraint.at(high).change };
+}
+
+/** Whether a cluster that has not begun in the plan has no opening before the deadline under other rules (`input`) either. */
+function isHopeless(drawn: Drawn, input: PlanInput, { policy, at, overdue }: PolicyDeadline): boolean {
+  const plan = drawn.plans.find(({ rollout }) => rollout.policy === policy);
+  if (at === undefined || plan === undefined) return false;
+  const past = new Set(overdue.map(({ cluster }) => cluster.clusterKey));
+  const left = membersOf(plan).filter(
+    ({ clusterKey }) => !past.has(clusterKey) && !drawn.forward.fleet.lived.has(clusterKey),
+  );
+  return someNeverStart(input, plan, left, at);
 }
 
 /** Everything that may hold these policies back, the heaviest first; how long upgrades last comes last. */
