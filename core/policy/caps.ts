@@ -68,15 +68,15 @@ export function capRefusals(
   fleet: FleetSpec,
   policy?: Pick<UpgradePolicySpec, 'caps'>,
 ): Reason[] {
-  return keys.flatMap((key) => {
+  const reasons: Reason[] = [];
+  for (const key of keys) {
     const count = counts[key] ?? 0;
     // No cap is below 1, so what nobody counts against has room.
-    if (count === 0) return [];
-    const limit = capLimit(key, fleet, policy);
-    return limit !== undefined && count >= limit
-      ? [reason('CapReached', `${count} of at most ${limit} upgrades run under the cap ${key}.`)]
-      : [];
-  });
+    const limit = count === 0 ? undefined : capLimit(key, fleet, policy);
+    if (limit !== undefined && count >= limit)
+      reasons.push(reason('CapReached', `${count} of at most ${limit} upgrades run under the cap ${key}.`));
+  }
+  return reasons;
 }
 
 /** Counts after granting (+1) or freeing (−1); a count never goes below 0. */
