@@ -1,5 +1,8 @@
+import type { Member } from '../../contracts/items/rollout.ts';
 import type { Inventory } from '../../inventory/document/parse-inventory.ts';
 import { estimateOf } from '../../policy/hop-rules.ts';
+import { quarantineReasons } from '../../policy/quarantine.ts';
+import type { RolloutPlan } from '../../rollout/plan-rollout.ts';
 import type { PolicyDeadline } from '../deadline.ts';
 import { instantText } from '../document/instant.ts';
 import type { PlanDocument } from '../document/plan-schema.ts';
@@ -12,6 +15,7 @@ import { calendarLimits } from './calendar-limits.ts';
 import { capLimits } from './cap-limits.ts';
 import { type Constraint, withPolicy } from './constraint.ts';
 import { durationText } from './duration-text.ts';
+import { isOutOfTime } from './out-of-time.ts';
 import { reachedBy } from './reached.ts';
 import { waveLimits } from './wave-limits.ts';
 
@@ -69,15 +73,31 @@ export function limitedBy(drawn: Drawn, inventory: Inventory): LimitedBy | null 
   return { kind: constraint.kind, name: constraint.name, change: constraint.at(high).change };
 }
 
-/** Whether a cluster that has not begun in the plan has no opening before the deadline under other rules (`input`) either. */
-function isHopeless(drawn: Drawn, input: PlanInput, { policy, at, overdue }: PolicyDeadline): boolean {
-  const plan = drawn.plans.find(({ rollout }) => rollout.policy === policy);
-  if (at === undefined || plan === undefined) return false;
+/** Whether it is known without drawing a plan that a deadline is missed under other rules (`input`) too. */
+function isHopeless(drawn: Drawn, input: PlanInput, deadline: PolicyDeadline): boolean {
+  const plan = drawn.plans.find(({ rollout }) => rollout.policy === deadline.policy);
+  if (deadline.at === undefined || plan === undefined) return false;
+  const needed = neededFor(plan, deadline, input);
+  const notBegun = needed.filter(({ clusterKey }) => !drawn.forward.fleet.lived.has(clusterKey));
+  return isOutOfTime(input, plan, needed, deadline.at) || someNeverStart(input, plan, notBegun, deadline.at);
+}
+
+/**
+ * Members that must be done before a deadline for it to be met: those that it counts, and all of the waves before them, since a wave opens
+ * when those before it have settled. Who is set aside at first is not waited for.
+ */
+function neededFor(plan: RolloutPlan, { overdue }: PolicyDeadline, { snapshot, now }: PlanInput): Member[] {
   const past = new Set(overdue.map(({ cluster }) => cluster.clusterKey));
-  const left = membersOf(plan).filter(
-    ({ clusterKey }) => !past.has(clusterKey) && !drawn.forward.fleet.lived.has(clusterKey),
+  const members = membersOf(plan);
+  const last = members.reduce(
+    (most, { clusterKey, waveIndex }) => (past.has(clusterKey) ? most : Math.max(most, waveIndex)),
+    -1,
   );
-  return someNeverStart(input, plan, left, at);
+  return members.filter(({ clusterKey, waveIndex }) => {
+    if (!past.has(clusterKey)) return true;
+    const cluster = snapshot.clusters.get(clusterKey);
+    return waveIndex < last && cluster !== undefined && quarantineReasons(cluster, now).length === 0;
+  });
 }
 
 /** Everything that may hold these policies back, the heaviest first; how long upgrades last comes last. */

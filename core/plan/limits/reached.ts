@@ -2,6 +2,9 @@ import { clusterTags } from '../../policy/cluster-tags.ts';
 import { type Drawn, membersOf } from '../drawn.ts';
 import type { Constraint } from './constraint.ts';
 
+/** Limits of a wave: the first member that one of them holds back is always looked at, so that what was never told never held. */
+const TOLD: ReadonlySet<Constraint['kind']> = new Set(['concurrency', 'canaries', 'failureBudget']);
+
 /**
  * Whether a constraint has had a say before an instant (milliseconds since the epoch): the rules of a wave that opens later, and of a
  * calendar that only such waves go by, change nothing until then, whatever they say.
@@ -25,5 +28,8 @@ export function reachedBy({ rules, input, plans, forward }: Drawn, until: number
       for (const calendar of clusterTags(tags, rules.fleet.tagPrefix).calendars) calendars.add(calendar);
     }
   }
-  return ({ of }) => of === undefined || ('wave' in of ? waves.has(of.wave) : calendars.has(of.calendar));
+  return ({ kind, of, weight }) => {
+    if (weight === 0 && TOLD.has(kind)) return false;
+    return of === undefined || ('wave' in of ? waves.has(of.wave) : calendars.has(of.calendar));
+  };
 }
