@@ -1,7 +1,6 @@
-import type { CompiledCalendar } from '../calendar/compile-calendar.ts';
 import type { Wave as WaveSpec } from '../config/types.ts';
 import { fleetInForce } from '../policy/applied.ts';
-import { loadRules } from '../policy/load-rules.ts';
+import { type ReadRules, readRules } from '../policy/read-rules.ts';
 import type { Ports } from '../ports/ports.ts';
 import { Members, Rollouts, Waves } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
@@ -11,8 +10,8 @@ import type { StepContext } from './context.ts';
 /** What the policy says of the hop that a step is part of. */
 export interface HopPolicy {
   readonly wave: WaveSpec | undefined;
-  /** Those of the wave and of the cluster's tags; none = always open. */
-  readonly calendars: readonly CompiledCalendar[];
+  /** Undefined: no policy selects the cluster. */
+  readonly read: ReadRules | undefined;
   /** Whether another hop of the same cluster follows in its rollout. */
   readonly moreHops: boolean;
 }
@@ -21,11 +20,11 @@ export interface HopPolicy {
 export async function hopPolicy(ports: Pick<Ports, 'table'>, context: StepContext): Promise<HopPolicy> {
   const { table } = ports;
   const fleet = await fleetInForce(table);
-  if (fleet === undefined) return { wave: undefined, calendars: [], moreHops: false };
+  if (fleet === undefined) return { wave: undefined, read: undefined, moreHops: false };
   const { rolloutId, waveIndex } = context.upgrade ?? {};
   if (rolloutId === undefined || waveIndex === undefined) {
-    const { rules } = await loadRules(table, context.record, fleet, undefined);
-    return { wave: rules?.wave, calendars: rules?.calendars ?? [], moreHops: false };
+    const read = await readRules(table, context.record, fleet, undefined);
+    return { wave: read?.rules(new Map()).wave, read, moreHops: false };
   }
   const [rollout, wave, member] = await Promise.all([
     load(table, Rollouts, rolloutId),
@@ -33,7 +32,7 @@ export async function hopPolicy(ports: Pick<Ports, 'table'>, context: StepContex
     load(table, Members, rolloutId, waveIndex, context.clusterKey),
   ]);
   const place = rollout === undefined ? undefined : { rollout: rollout.data, wave: wave?.data };
-  const { rules } = await loadRules(table, context.record, fleet, place);
+  const read = await readRules(table, context.record, fleet, place);
   const moreHops = member !== undefined && context.target.isOlderThan(KubeVersion.parse(member.data.to));
-  return { wave: rules?.wave, calendars: rules?.calendars ?? [], moreHops };
+  return { wave: read?.rules(new Map()).wave, read, moreHops };
 }
