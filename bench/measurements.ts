@@ -23,6 +23,7 @@ export const MEASUREMENTS = {
   makespan: [],
   'simulated-rollouts': ['--max-semi-space-size=64'],
   plan: [],
+  'plan-command': [],
 } as const satisfies Record<string, readonly string[]>;
 export type MeasurementName = keyof typeof MEASUREMENTS;
 export const MEASUREMENT_NAMES = Object.keys(MEASUREMENTS) as readonly MeasurementName[];

@@ -1,12 +1,8 @@
-import {
-  type Configuration,
-  createConfiguration,
-  HttpMethod,
-  KubeConfig,
-  type Middleware,
-  RequestContext,
-  ServerConfiguration,
-} from '@kubernetes/client-node';
+import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
+import { type Configuration, createConfiguration } from '@kubernetes/client-node/dist/gen/configuration.js';
+import { HttpMethod, RequestContext } from '@kubernetes/client-node/dist/gen/http/http.js';
+import type { PromiseMiddleware } from '@kubernetes/client-node/dist/gen/middleware.js';
+import { ServerConfiguration } from '@kubernetes/client-node/dist/gen/servers.js';
 import { ClusterAccessError, type ClusterTarget } from '../../core/ports/cluster-access.ts';
 
 const REQUEST_MILLISECONDS = 10_000;
@@ -46,7 +42,10 @@ export class Connection {
       contexts: [{ name: 'liftlock', cluster: target.name, user: 'liftlock' }],
       currentContext: 'liftlock',
     });
-    const middleware: Middleware = { pre: async (context) => this.#prepare(context), post: async (context) => context };
+    const middleware: PromiseMiddleware = {
+      pre: async (context) => this.#prepare(context),
+      post: async (context) => context,
+    };
     this.configuration = createConfiguration({
       baseServer: new ServerConfiguration(this.#server, {}),
       authMethods: { default: this.#kubeConfig },

@@ -1,4 +1,9 @@
-import { AppsV1Api, AuthorizationV1Api, CoreV1Api, VersionApi } from '@kubernetes/client-node';
+import {
+  ObjectAppsV1Api,
+  ObjectAuthorizationV1Api,
+  ObjectCoreV1Api,
+  ObjectVersionApi,
+} from '@kubernetes/client-node/dist/gen/types/ObjectParamAPI.js';
 import type { Clock } from '../../core/ports/clock.ts';
 import { type ClusterAccess, ClusterAccessError, type ClusterTarget } from '../../core/ports/cluster-access.ts';
 import type { Scope } from '../../core/ports/eks.ts';
@@ -39,7 +44,7 @@ export function createClusterAccess(options: ClusterAccessOptions): ClusterAcces
   return {
     serverVersion: (target) =>
       use(target, async ({ configuration }) => {
-        const { gitVersion } = await new VersionApi(configuration).getCode();
+        const { gitVersion } = await new ObjectVersionApi(configuration).getCode();
         if (gitVersion) return gitVersion;
         throw new ClusterAccessError('ClusterServerFault', 'The API server gave no version.');
       }),
@@ -50,12 +55,12 @@ export function createClusterAccess(options: ClusterAccessOptions): ClusterAcces
       }),
     listNodes: (target) =>
       use(target, async ({ configuration }) => {
-        const api = new CoreV1Api(configuration);
+        const api = new ObjectCoreV1Api(configuration);
         return (await allItems((page) => api.listNode(page))).map(toNode);
       }),
     listPods: (target, namespace) =>
       use(target, async ({ configuration }) => {
-        const api = new CoreV1Api(configuration);
+        const api = new ObjectCoreV1Api(configuration);
         const pods = await allItems((page) =>
           namespace === undefined ? api.listPodForAllNamespaces(page) : api.listNamespacedPod({ namespace, ...page }),
         );
@@ -63,7 +68,7 @@ export function createClusterAccess(options: ClusterAccessOptions): ClusterAcces
       }),
     listWorkloads: (target, namespace) =>
       use(target, async ({ configuration }) => {
-        const api = new AppsV1Api(configuration);
+        const api = new ObjectAppsV1Api(configuration);
         const deployments = await allItems((page) => api.listNamespacedDeployment({ namespace, ...page }));
         const daemonSets = await allItems((page) => api.listNamespacedDaemonSet({ namespace, ...page }));
         const statefulSets = await allItems((page) => api.listNamespacedStatefulSet({ namespace, ...page }));
@@ -80,7 +85,7 @@ export function createClusterAccess(options: ClusterAccessOptions): ClusterAcces
             ? { resourceAttributes: { verb, group: group ?? '', resource: resource ?? '' } }
             : { nonResourceAttributes: { verb, path: nonResourceUrl } };
         const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: asked };
-        const review = await new AuthorizationV1Api(configuration).createSelfSubjectAccessReview({ body });
+        const review = await new ObjectAuthorizationV1Api(configuration).createSelfSubjectAccessReview({ body });
         return review.status?.allowed === true;
       }),
   };

@@ -7,28 +7,37 @@ import { nextClosedInstant, nextOpenInstant } from './openings.ts';
  * days: a hop that takes longer can never start. 0 when they never open; of none at all it is the whole stretch.
  */
 export function longestOpening(calendars: readonly CompiledCalendar[], from: Date, days: number): number {
-  // Not Math.max(...): windows of every minute are half a million in a year, more than a call takes.
-  return openStretches(calendars, from, days).reduce((most, [opens, closes]) => Math.max(most, closes - opens), 0);
+  let most = 0;
+  for (const [opens, closes] of openStretches(calendars, from, endOf(from, days)))
+    most = Math.max(most, closes - opens);
+  return most;
 }
 
 /** How much of `days` days from `from` is open, in milliseconds. */
 export function openTimeWithin(calendars: readonly CompiledCalendar[], from: Date, days: number): number {
-  return openStretches(calendars, from, days).reduce((sum, [opens, closes]) => sum + closes - opens, 0);
+  let sum = 0;
+  for (const [opens, closes] of openStretches(calendars, from, endOf(from, days))) sum += closes - opens;
+  return sum;
 }
 
-function openStretches(
+/** Whether all calendars are open for so many milliseconds on end at any time in `[from, to)`. */
+export function hasOpening(calendars: readonly CompiledCalendar[], from: Date, to: Date, least: number): boolean {
+  for (const [opens, closes] of openStretches(calendars, from, to.getTime())) if (closes - opens >= least) return true;
+  return false;
+}
+
+const endOf = (from: Date, days: number): number => from.getTime() + days * DAY;
+
+function* openStretches(
   calendars: readonly CompiledCalendar[],
   from: Date,
-  days: number,
-): (readonly [number, number])[] {
-  const end = from.getTime() + days * DAY;
-  const stretches: (readonly [number, number])[] = [];
+  end: number,
+): Generator<readonly [number, number]> {
   for (let at = from.getTime(); at < end; ) {
     const opens = nextOpenInstant(calendars, at);
     if (opens === null || opens >= end) break;
     const closes = Math.min(nextClosedInstant(calendars, opens) ?? end, end);
-    stretches.push([opens, closes]);
+    yield [opens, closes];
     at = closes;
   }
-  return stretches;
 }

@@ -4,7 +4,7 @@ import type { RolloutPlan } from '../rollout/plan-rollout.ts';
 import { deadlineOf, type PolicyDeadline } from './deadline.ts';
 import { offlineSnapshot, type PlanRules } from './offline-snapshot.ts';
 import { AS_ESTIMATED, type PlanInput } from './plan-input.ts';
-import { type Forward, type ForwardOptions, rolloutPlans, runForward } from './run-forward.ts';
+import { type Forward, rolloutPlans, runForward } from './run-forward.ts';
 
 /** One plan, drawn: what went in, and how it went. */
 export interface Drawn {
@@ -24,16 +24,6 @@ export function draw(rules: PlanRules, inventory: Inventory, now: Date): Drawn {
     return (spec && deadlineOf(plan.rollout.policy, spec, clusters, now)) ?? [];
   });
   return { rules, input, plans, deadlines, forward: runForward(input, plans, AS_ESTIMATED, { reasons: true }) };
-}
-
-/** The same plan under other rules: waves and who is in them stay, since no limit decides about that. */
-export function redraw(
-  { input, plans }: Drawn,
-  rules: PlanRules,
-  inventory: Inventory,
-  options: ForwardOptions,
-): Forward {
-  return runForward({ ...input, snapshot: offlineSnapshot(rules, inventory) }, plans, AS_ESTIMATED, options);
 }
 
 /** Those that go: the others are listed as excluded. */

@@ -24,11 +24,12 @@ export class EventHeap<Item> {
   /** Takes everything that happens at or before an instant. */
   takeUntil(at: number): Item[] {
     const taken: Item[] = [];
-    while (this.nextAt !== undefined && this.nextAt <= at) taken.push(this.#take());
+    while (this.nextAt !== undefined && this.nextAt <= at) taken.push(this.take());
     return taken;
   }
 
-  #take(): Item {
+  /** Takes the earliest; there must be one. */
+  take(): Item {
     const entries = this.#entries;
     const [first] = entries;
     const last = entries.pop();

@@ -1,4 +1,5 @@
 import { type CompiledCalendar, compileCalendar } from '../calendar/compile-calendar.ts';
+import { deepFreeze } from '../config/deep-freeze.ts';
 import type { Calendar, CalendarSpec, Channel, Fleet, FleetSpec, UpgradePolicy } from '../config/types.ts';
 import type { RegionVersions } from '../contracts/items/cluster.ts';
 import { revisionOf } from '../hash/revision.ts';
@@ -46,7 +47,7 @@ export function planRules(config: Config, target?: UpgradePolicy['spec']['target
   const aimed = (policy: UpgradePolicy): UpgradePolicy =>
     target === undefined ? policy : { ...policy, spec: { ...policy.spec, target } };
   return {
-    fleet: { ...(config.fleet?.spec ?? NO_FLEET), mode: 'act' },
+    fleet: deepFreeze({ ...(config.fleet?.spec ?? NO_FLEET), mode: 'act' }),
     policies: new Map(byName(config.policies).map(([name, policy]) => [name, aimed(policy)])),
     calendars: new Map(byName(config.calendars).map(([name, { spec }]) => [name, spec])),
     channels: new Map(byName(config.channels).map(([name, { spec }]) => [name, spec])),

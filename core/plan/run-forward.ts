@@ -34,7 +34,7 @@ const DEEPEST = 8;
 /** Decisions that follow from each other at one instant. */
 const ROUNDS = 50;
 /** What has not ended by then never will: a calendar that is never open again, a rollout that waits for a person. */
-const HORIZON_MILLISECONDS = 3 * 366 * 86_400_000;
+export const HORIZON_MILLISECONDS = 3 * 366 * 86_400_000;
 
 /** The rollouts that all policies would create now, manual ones too. */
 export function rolloutPlans({ snapshot, now }: PlanInput): readonly RolloutPlan[] {

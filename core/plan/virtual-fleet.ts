@@ -1,9 +1,8 @@
 import { durationMilliseconds } from '../config/schema/quantities.ts';
-import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
-import { capKeys, recountInPlace } from '../policy/caps.ts';
+import { capKeys, capLimit, recountInPlace } from '../policy/caps.ts';
 import { estimateOf } from '../policy/hop-rules.ts';
 import { quarantineReasons } from '../policy/quarantine.ts';
 import { waveNamed } from '../policy/wave-of.ts';
@@ -13,8 +12,9 @@ import type { RolloutPlan } from '../rollout/plan-rollout.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { EventHeap } from './event-heap.ts';
 import type { Standstill } from './last-wait.ts';
-import { type CapsOfClusters, offered, type WaveMembers } from './offered.ts';
+import { offered } from './offered.ts';
 import type { Chance } from './plan-input.ts';
+import { type Standing, WaveMembers } from './wave-members.ts';
 
 /** When a cluster began and ended in a plan; milliseconds since the epoch. */
 export interface Lived {
@@ -58,37 +58,33 @@ const waveKey = (rolloutId: string, index: number): string => `${rolloutId}/${in
 export class VirtualFleet {
   readonly rollouts = new Map<string, Rollout>();
   readonly waves = new Map<string, Wave>();
-  /** By wave, by position. */
+  /** By wave. */
   readonly members = new Map<string, WaveMembers>();
   readonly lived = new Map<string, Lived>();
   readonly work = new EventHeap<Work>();
   readonly #base: FleetSnapshot;
   readonly #chance: Chance;
   /** By rollout, then by cluster: joining the two would make a long text for every look. */
-  readonly #placeOf = new Map<string, Map<string, { list: Member[]; at: number }>>();
-  readonly #caps: CapsOfClusters = new Map();
-  readonly #aside: ReadonlySet<string>;
+  readonly #placeOf = new Map<string, Map<string, { readonly of: WaveMembers; readonly at: number }>>();
   readonly #grants = new Map<string, Grant>();
   readonly #upgrades = new Map<string, Upgrade>();
   readonly #ledger: FleetSnapshot['ledger'] = { counts: {} };
 
   constructor(base: FleetSnapshot, plans: readonly RolloutPlan[], chance: Chance, start: Date) {
     this.#base = base;
-    const isAside = (cluster: ClusterRecord): boolean => quarantineReasons(cluster, start).length > 0;
-    this.#aside = new Set([...base.clusters.values()].filter(isAside).map(({ clusterKey }) => clusterKey));
     this.#chance = chance;
     for (const plan of plans) {
       this.rollouts.set(plan.rollout.id, plan.rollout);
-      const places = new Map<string, { list: Member[]; at: number }>();
+      const places = new Map<string, { readonly of: WaveMembers; readonly at: number }>();
       this.#placeOf.set(plan.rollout.id, places);
-      for (const wave of plan.waves) this.waves.set(waveKey(wave.rolloutId, wave.index), wave);
-      for (const member of plan.members) {
-        const key = waveKey(member.rolloutId, member.waveIndex);
-        const own = this.members.get(key) ?? { list: [], from: 0 };
+      const standingOf = standingIn(base, plan.rollout.policy, start);
+      for (const wave of plan.waves) {
+        const key = waveKey(wave.rolloutId, wave.index);
+        this.waves.set(key, wave);
+        const members = plan.members.filter(({ waveIndex }) => waveIndex === wave.index);
+        const own = new WaveMembers(members, standingOf);
         this.members.set(key, own);
-        const { list } = own;
-        places.set(member.clusterKey, { list, at: list.length });
-        list.push(member);
+        for (const [at, { clusterKey }] of members.entries()) places.set(clusterKey, { of: own, at });
       }
     }
   }
@@ -96,14 +92,7 @@ export class VirtualFleet {
   /** What the reconciler would read, without those whose turn cannot come now: `depth` widens the look where it was too narrow; undefined = all. */
   snapshot(depth: number | undefined): FleetSnapshot {
     const snapshot = this.#without();
-    const looked = {
-      base: this.#base,
-      waves: this.waves,
-      members: this.members,
-      ledger: this.#ledger,
-      caps: this.#caps,
-      aside: this.#aside,
-    };
+    const looked = { waves: this.waves, members: this.members, ledger: this.#ledger };
     return { ...snapshot, members: snapshot.rollouts.flatMap((rollout) => offered(looked, rollout, depth)) };
   }
 
@@ -242,7 +231,7 @@ export class VirtualFleet {
   #end({ clusterKey, rolloutId, part }: Work, now: Date): void {
     const upgrade = this.#upgrades.get(clusterKey);
     const place = this.#placeOf.get(rolloutId)?.get(clusterKey);
-    const member = place?.list[place.at];
+    const member = place?.of.list[place.at];
     const grant = this.#grants.get(clusterKey);
     const lived = this.lived.get(clusterKey);
     if (upgrade === undefined || member === undefined || grant === undefined || lived === undefined) return;
@@ -291,6 +280,25 @@ export class VirtualFleet {
 
   #setMember(member: Member): void {
     const place = this.#placeOf.get(member.rolloutId)?.get(member.clusterKey);
-    if (place !== undefined) place.list[place.at] = member;
+    place?.of.set(place.at, member);
   }
+}
+
+/** New clusters, and those that come or go, are set aside at the first look, wherever their wave stands. */
+function standingIn({ clusters, fleet, policies }: FleetSnapshot, policyName: string, start: Date) {
+  const policy = policies.get(policyName)?.policy.spec;
+  return ({ clusterKey }: Member): Standing => {
+    const cluster = clusters.get(clusterKey);
+    if (cluster === undefined || fleet === undefined) return { isAside: false, own: [], shared: [] };
+    const caps = capKeys(cluster, fleet, policy).flatMap((key) => {
+      const limit = capLimit(key, fleet, policy);
+      return limit === undefined ? [] : [{ key, limit }];
+    });
+    const isOwn = ({ key }: { readonly key: string }): boolean => key.startsWith('account/');
+    return {
+      isAside: quarantineReasons(cluster, start).length > 0,
+      own: caps.filter(isOwn),
+      shared: caps.filter((cap) => !isOwn(cap)),
+    };
+  };
 }

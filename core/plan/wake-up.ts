@@ -43,7 +43,7 @@ function settledAt(
   { rolloutId, index }: { readonly rolloutId: string; readonly index: number },
   now: Date,
 ): number[] {
-  return (fleet.members.get(`${rolloutId}/${index}`)?.list ?? []).flatMap(({ status, clusterKey }) => {
+  return (fleet.members.get(`${rolloutId}/${index}`)?.begun() ?? []).flatMap(({ status, clusterKey }) => {
     const createdAt = base.clusters.get(clusterKey)?.createdAt;
     if (status !== 'Quarantined' || createdAt === undefined) return [];
     const at = Date.parse(createdAt) + SETTLING_MILLISECONDS;

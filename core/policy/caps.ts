@@ -15,17 +15,17 @@ type Capping = Pick<UpgradePolicySpec, 'caps'>;
  */
 export function capKeys(cluster: Place, fleet: FleetSpec, policy?: Capping): CapKey[] {
   const known = remembered.get(cluster);
-  if (known?.fleet === fleet && known.policy === policy) return known.keys;
+  if (known?.fleet === fleet && known.caps === policy?.caps) return known.keys;
   const keys = keysOf(cluster, fleet, policy);
   // Only what nobody can change any more has the same keys for ever.
-  if (Object.isFrozen(cluster) && Object.isFrozen(fleet)) remembered.set(cluster, { fleet, policy, keys });
+  if (Object.isFrozen(cluster) && Object.isFrozen(fleet)) remembered.set(cluster, { fleet, caps: policy?.caps, keys });
   return keys;
 }
 
 /** A tick asks for each cluster that waits, every minute. */
 const remembered = new WeakMap<
   object,
-  { readonly fleet: FleetSpec; readonly policy: Capping | undefined; readonly keys: CapKey[] }
+  { readonly fleet: FleetSpec; readonly caps: Capping['caps'] | undefined; readonly keys: CapKey[] }
 >();
 
 function keysOf(cluster: Place, fleet: FleetSpec, policy: Capping | undefined): CapKey[] {
@@ -45,7 +45,8 @@ function limitIn(key: CapKey, caps: Caps): number | undefined {
   if (key === 'total') return caps.total;
   if (key.startsWith('account/')) return caps.perAccount;
   if (key.startsWith('region/')) return caps.perRegion;
-  return Object.entries(caps.perLabel ?? {}).find(([label]) => key.startsWith(`label/${label}/`))?.[1];
+  if (caps.perLabel === undefined) return undefined;
+  return Object.entries(caps.perLabel).find(([label]) => key.startsWith(`label/${label}/`))?.[1];
 }
 
 /** The Fleet's cap, or the policy's where that is tighter: a policy may only tighten (semantics.md, Caps). */
@@ -54,10 +55,10 @@ export function capLimit(
   fleet: Pick<FleetSpec, 'caps'>,
   policy?: Pick<UpgradePolicySpec, 'caps'>,
 ): number | undefined {
-  const limits = [limitIn(key, fleet.caps), policy === undefined ? undefined : limitIn(key, policy.caps)];
-  return limits.reduce((least, limit) =>
-    least === undefined || (limit !== undefined && limit < least) ? limit : least,
-  );
+  const ofFleet = limitIn(key, fleet.caps);
+  const ofPolicy = policy === undefined ? undefined : limitIn(key, policy.caps);
+  if (ofFleet === undefined || ofPolicy === undefined) return ofFleet ?? ofPolicy;
+  return Math.min(ofFleet, ofPolicy);
 }
 
 /** The caps that have no room for one more grant with these keys. */
@@ -67,15 +68,15 @@ export function capRefusals(
   fleet: FleetSpec,
   policy?: Pick<UpgradePolicySpec, 'caps'>,
 ): Reason[] {
-  return keys.flatMap((key) => {
+  const reasons: Reason[] = [];
+  for (const key of keys) {
     const count = counts[key] ?? 0;
     // No cap is below 1, so what nobody counts against has room.
-    if (count === 0) return [];
-    const limit = capLimit(key, fleet, policy);
-    return limit !== undefined && count >= limit
-      ? [reason('CapReached', `${count} of at most ${limit} upgrades run under the cap ${key}.`)]
-      : [];
-  });
+    const limit = count === 0 ? undefined : capLimit(key, fleet, policy);
+    if (limit !== undefined && count >= limit)
+      reasons.push(reason('CapReached', `${count} of at most ${limit} upgrades run under the cap ${key}.`));
+  }
+  return reasons;
 }
 
 /** Counts after granting (+1) or freeing (−1); a count never goes below 0. */

@@ -80,11 +80,11 @@ export function clusterRefusals(
 ): Reason[] {
   const tags = clusterTags(cluster.tags, prefix);
   const reasons: Reason[] = [...tags.problems];
-  const unknown = calendars === undefined ? [] : tags.calendars.filter((name) => !calendars.has(name));
-  for (const name of unknown)
-    reasons.push(
-      reason('BadTag', `The tag ${prefix}calendar asks for "${name}", and there is no Calendar of that name.`),
-    );
+  for (const name of tags.calendars) {
+    if (calendars === undefined || calendars.has(name)) continue;
+    const said = `The tag ${prefix}calendar asks for "${name}", and there is no Calendar of that name.`;
+    reasons.push(reason('BadTag', said));
+  }
   if (cluster.deletedAt !== undefined)
     reasons.push(reason('Gone', `The cluster was deleted (seen ${cluster.deletedAt}).`));
   if (cluster.unsupported !== undefined) reasons.push(reason('Unsupported', cluster.unsupported));

@@ -1,14 +1,9 @@
 import { type CompiledCalendar, compileCalendar } from '../calendar/compile-calendar.ts';
-import type { FleetSpec } from '../config/types.ts';
-import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import type { AppliedConfig, Rollout, Wave } from '../contracts/items/rollout.ts';
-import type { Table, WriteOperation } from '../ports/table.ts';
-import { batched } from '../store/batched.ts';
-import { Configs, ReconcileMarkers } from '../store/entities.ts';
-import { load, unchanged } from '../store/entity.ts';
-import { calendarSpec, upgradePolicy } from './applied.ts';
-import { type HopRules, hopRules } from './hop-rules.ts';
-import { allPolicies, policyOf } from './policy-of.ts';
+import type { AppliedConfig } from '../contracts/items/rollout.ts';
+import type { WriteOperation } from '../ports/table.ts';
+import { calendarSpec } from './applied.ts';
+import type { HopRules } from './hop-rules.ts';
+import type { ReadRules } from './read-rules.ts';
 
 export interface LoadedRules {
   /** Undefined when no policy selects the cluster, or several do. */
@@ -20,44 +15,19 @@ export interface LoadedRules {
 
 const NO_RULES: LoadedRules = { rules: undefined, policyAppliedBy: undefined, checks: [] };
 
-/**
- * Reads what a policy says of a cluster's hop, strongly consistent: its rollout's policy, or for an upgrade started by hand the one that
- * selects the cluster. Nothing of a cluster that is not known, nor without a Fleet: there nothing may start anyway.
- */
-export async function loadRules(
-  table: Pick<Table, 'getAll' | 'queryPartition'>,
-  cluster: ClusterRecord | undefined,
-  fleet: FleetSpec | undefined,
-  place: { readonly rollout: Rollout; readonly wave: Wave | undefined } | undefined,
-): Promise<LoadedRules> {
-  if (cluster === undefined || fleet === undefined) return NO_RULES;
-  const name = place?.rollout.policy ?? (await selecting(table, cluster));
-  if (name === undefined) return NO_RULES;
-  const reader = batched(table);
-  const [applied, marker] = await Promise.all([
-    load(reader, Configs, 'UpgradePolicy', name),
-    place?.wave?.estimateSeconds === undefined ? load(reader, ReconcileMarkers) : undefined,
-  ]);
-  const policy = upgradePolicy(applied?.data);
-  const learned = marker?.data.learned;
-  const calendars = new Map<string, CompiledCalendar>();
-  const wanted = hopRules(policy, cluster, place?.wave, calendars, fleet.tagPrefix, learned).calendarNames;
-  const checks = [unchanged(Configs, applied, 'UpgradePolicy', name)];
-  const reads = await Promise.all(
-    wanted.map(async (calendar) => [calendar, await load(reader, Configs, 'Calendar', calendar)] as const),
-  );
-  for (const [calendar, read] of reads) {
-    checks.push(unchanged(Configs, read, 'Calendar', calendar));
-    const compiled = compiledCalendar(read?.data);
-    if (compiled !== undefined) calendars.set(calendar, compiled);
-  }
-  const rules = hopRules(policy, cluster, place?.wave, calendars, fleet.tagPrefix, learned);
-  return { rules, policyAppliedBy: applied?.data.appliedBy, checks };
+/** What a hop rests on, ready to be asked. */
+export function loadedRules(read: ReadRules | undefined): LoadedRules {
+  if (read === undefined) return NO_RULES;
+  return { rules: compiledRules(read), policyAppliedBy: read.policyAppliedBy, checks: read.checks };
 }
 
-async function selecting(table: Pick<Table, 'queryPartition'>, cluster: ClusterRecord): Promise<string | undefined> {
-  const match = policyOf(cluster, await allPolicies(table));
-  return match.type === 'one' ? match.policy.metadata.name : undefined;
+/** The rules that were read, under their calendars. */
+export function compiledRules({ rules, calendars }: ReadRules): HopRules {
+  const compiled = calendars.flatMap((applied) => {
+    const calendar = compiledCalendar(applied);
+    return calendar === undefined ? [] : [[applied.name, calendar] as const];
+  });
+  return rules(new Map(compiled));
 }
 
 /** Undefined when this version cannot read it: then it counts as not applied, and closed. */

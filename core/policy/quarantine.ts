@@ -12,8 +12,8 @@ export const settledAt = ({ createdAt }: Pick<ClusterRecord, 'createdAt'>): Date
 export function quarantineReasons(cluster: Pick<ClusterRecord, 'status' | 'createdAt' | 'name'>, now: Date): Reason[] {
   if (cluster.status === 'DELETING') return [reason('Deleting', `The cluster ${cluster.name} is being deleted.`)];
   if (cluster.status === 'CREATING') return [reason('Creating', `The cluster ${cluster.name} is being created.`)];
-  const until = settledAt(cluster);
-  if (now >= until) return [];
-  const said = `The cluster ${cluster.name} was created at ${cluster.createdAt}; new ones are left alone until ${until.toISOString()}.`;
+  if (now.getTime() >= Date.parse(cluster.createdAt) + SETTLING_MILLISECONDS) return [];
+  const until = settledAt(cluster).toISOString();
+  const said = `The cluster ${cluster.name} was created at ${cluster.createdAt}; new ones are left alone until ${until}.`;
   return [reason('RecentlyCreated', said)];
 }

@@ -3,7 +3,8 @@ import type { Epoch, Grant, Upgrade } from '../contracts/items/protocol.ts';
 import type { AppliedConfig, FleetControl, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { FLEET, fleetSpec } from '../policy/applied.ts';
 import type { HopRules } from '../policy/hop-rules.ts';
-import { loadRules } from '../policy/load-rules.ts';
+import { loadedRules } from '../policy/load-rules.ts';
+import { readRules } from '../policy/read-rules.ts';
 import type { ItemKey, Table, WriteOperation } from '../ports/table.ts';
 import { readAhead } from '../store/batched.ts';
 import {
@@ -93,7 +94,7 @@ export async function readCommitSnapshot(
     rules,
     policyAppliedBy,
     checks: ofRules,
-  } = await loadRules(table, cluster?.data, fleetSpec(fleet?.data), place);
+  } = loadedRules(await readRules(table, cluster?.data, fleetSpec(fleet?.data), place));
   checks.push(...ofRules);
   return {
     epoch,

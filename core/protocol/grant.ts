@@ -5,7 +5,8 @@ import { CONTRACT } from '../contracts/step-input.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { FLEET, fleetSpec } from '../policy/applied.ts';
 import { capKeys, recount } from '../policy/caps.ts';
-import { loadRules } from '../policy/load-rules.ts';
+import { loadedRules } from '../policy/load-rules.ts';
+import { readRules } from '../policy/read-rules.ts';
 import { traitsOf } from '../policy/traits.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
@@ -85,7 +86,7 @@ export function grantUpgrade(
     const earlier = others.filter((one) => one.data.index < (waveIndex ?? 0));
     const fleet = fleetSpec(fleetConfig?.data);
     const place = rollout && { rollout: rollout.data, wave: wave?.data };
-    const { rules, policyAppliedBy, checks } = await loadRules(table, cluster.data, fleet, place);
+    const { rules, policyAppliedBy, checks } = loadedRules(await readRules(table, cluster.data, fleet, place));
     const refused = grantRefusals(
       {
         now: ports.clock.now(),

@@ -1,3 +1,4 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Ledger, Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
@@ -6,7 +7,7 @@ import { capKeys, recountInPlace } from '../policy/caps.ts';
 import { settledAt } from '../policy/quarantine.ts';
 import { failuresOf, grantRefusals } from '../protocol/grant-decision.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { nextHop } from './cluster-target.ts';
+import { type Hop, nextHop } from './cluster-target.ts';
 import type { Decision, Waiting } from './decisions.ts';
 import { memberChange, standingReasons } from './member-progress.ts';
 import { memberRules } from './member-rules.ts';
@@ -18,21 +19,12 @@ import { type Answer, waitingForWaves } from './waiting.ts';
 export interface Room {
   /** As it was read, until the first grant of this tick makes a copy that is counted up in place. */
   ledger: Ledger;
-  readonly waves: Map<string, Wave>;
-}
-
-const waveKey = (member: { rolloutId: string; waveIndex: number }): string => `${member.rolloutId}/${member.waveIndex}`;
-
-export function roomOf(snapshot: FleetSnapshot): Room {
-  return {
-    ledger: snapshot.ledger,
-    waves: new Map(snapshot.waves.map((wave) => [`${wave.rolloutId}/${wave.index}`, wave])),
-  };
 }
 
 /** The upgrade that a member had last, where it has not ended. */
 export function upgradeOf(index: MemberIndex, member: Member): Upgrade | undefined {
-  return member.upgradeId === undefined ? undefined : index.upgrades.get(`${member.clusterKey}/${member.upgradeId}`);
+  if (member.upgradeId === undefined) return undefined;
+  return index.upgrades.get(member.clusterKey)?.find(({ id }) => id === member.upgradeId);
 }
 
 /** Those that were begun go first, then by position in their wave. */
@@ -48,7 +40,8 @@ export interface MemberIndex {
   readonly waves: ReadonlyMap<string, readonly Wave[]>;
   readonly members: ReadonlyMap<string, readonly Member[]>;
   readonly grants: ReadonlyMap<string, FleetSnapshot['grants'][number]>;
-  readonly upgrades: ReadonlyMap<string, FleetSnapshot['upgrades'][number]>;
+  /** By cluster. */
+  readonly upgrades: ReadonlyMap<string, FleetSnapshot['upgrades']>;
 }
 
 interface Admission {
@@ -60,9 +53,31 @@ interface Admission {
   readonly rulesOf: ReturnType<typeof memberRules>;
 }
 
+/** The waves of a rollout while its members are asked about, by index. */
+interface WaveRoom {
+  /** With those in flight that this tick has decided. */
+  readonly now: Map<number, Wave>;
+  /** Those before a wave, as they were read. */
+  earlier(index: number): readonly Wave[];
+  readonly failures: number;
+}
+
+function waveRoom(waves: readonly Wave[]): WaveRoom {
+  const before = new Map<number, readonly Wave[]>();
+  return {
+    now: new Map(waves.map((wave) => [wave.index, wave])),
+    earlier(index) {
+      const known = before.get(index) ?? waves.filter((wave) => wave.index < index);
+      before.set(index, known);
+      return known;
+    },
+    failures: failuresOf(waves),
+  };
+}
+
 /** Which members of a rollout get a grant now, and why the others wait and until when. */
 export function admit(admission: Admission): { decisions: Decision[]; waiting: Waiting[] } {
-  const { snapshot, rollout, now, index, room } = admission;
+  const { snapshot, rollout, now, index } = admission;
   const decisions: Decision[] = [];
   const waiting: Waiting[] = [];
   const later = new Map<number, ReturnType<typeof memberRules>>();
@@ -73,10 +88,11 @@ export function admit(admission: Admission): { decisions: Decision[]; waiting: W
   };
   const members = index.members.get(rollout.id) ?? [];
   const waves = index.waves.get(rollout.id) ?? [];
+  const room = waveRoom(waves);
   const suspicionOf = suspects(snapshot, rollout, waves, members);
   const told = waitingForWaves(snapshot, rollout, waves, now, (member, at) => {
     const cluster = snapshot.clusters.get(member.clusterKey);
-    const wave = room.waves.get(waveKey(member));
+    const wave = room.now.get(member.waveIndex);
     return cluster === undefined ? { reasons: [] } : rulesAt(at)(rollout.policy, cluster, wave).window(false);
   });
   for (const member of [...members].sort(urgency)) {
@@ -87,7 +103,7 @@ export function admit(admission: Admission): { decisions: Decision[]; waiting: W
       decisions.push(change);
       continue;
     }
-    const answer = postponed(snapshot, member, standing, now) ?? admitOne(admission, member, decisions);
+    const answer = postponed(snapshot, member, standing, now) ?? admitOne(admission, room, member, decisions);
     if (answer.reasons.length === 0) continue;
     waiting.push({ clusterKey: member.clusterKey, rolloutId: rollout.id, ...told(member, answer) });
   }
@@ -130,6 +146,7 @@ const resumesLater = (member: Member, at: string): Reason => ({
 
 function admitOne(
   { snapshot, rollout, room, now, index, rulesOf }: Admission,
+  waves: WaveRoom,
   member: Member,
   decisions: Decision[],
 ): Answer {
@@ -139,9 +156,8 @@ function admitOne(
     return { reasons: [{ code: 'UnknownCluster', message: 'The cluster is not in the inventory.' }] };
   const upgrade = upgradeOf(index, member);
   const parked = upgrade?.status === 'Parked' ? upgrade : undefined;
-  const hop =
-    parked ?? nextHop(KubeVersion.parse(member.from), KubeVersion.parse(cluster.version), KubeVersion.parse(member.to));
-  const wave = room.waves.get(waveKey(member));
+  const hop = parked === undefined ? nextHopOf(member, cluster) : versionsOf(parked);
+  const wave = waves.now.get(member.waveIndex);
   const { rules, policyAppliedBy, window } = rulesOf(rollout.policy, cluster, wave);
   const begun = upgrade?.mutated === true;
   const answer = window(begun);
@@ -157,23 +173,27 @@ function admitOne(
       upgrade,
       rollout,
       wave,
-      earlier: index.waves.get(member.rolloutId)?.filter((one) => one.index < member.waveIndex) ?? [],
+      earlier: waves.earlier(member.waveIndex),
       member,
       rules,
       policyAppliedBy,
       window: answer,
       now,
     },
-    KubeVersion.parse(hop.to),
+    hop.to,
   );
   const until = answer.startsAt?.toISOString();
   if (refused.length > 0 || fleet === undefined || wave === undefined)
     return { reasons: refused, ...(until === undefined ? {} : { until }) };
   if (room.ledger === snapshot.ledger) room.ledger = { counts: { ...room.ledger.counts } };
   recountInPlace(room.ledger.counts, capKeys(cluster, fleet, rules.policy?.spec), 1);
-  if (!member.inFlight) room.waves.set(waveKey(member), { ...wave, inFlight: wave.inFlight + 1 });
-  const failures = failuresOf(index.waves.get(rollout.id) ?? []);
-  const upgradeId = hopId(hop.from, hop.to);
-  decisions.push({ type: 'grant-member', member, from: hop.from, to: hop.to, upgradeId, failures });
+  if (!member.inFlight) waves.now.set(member.waveIndex, { ...wave, inFlight: wave.inFlight + 1 });
+  const [from, to] = [hop.from.toString(), hop.to.toString()];
+  decisions.push({ type: 'grant-member', member, from, to, upgradeId: hopId(from, to), failures: waves.failures });
   return { reasons: [] };
 }
+
+const versionsOf = ({ from, to }: Upgrade): Hop => ({ from: KubeVersion.parse(from), to: KubeVersion.parse(to) });
+
+const nextHopOf = ({ from, to }: Member, { version }: ClusterRecord): Hop =>
+  nextHop(KubeVersion.parse(from), KubeVersion.parse(version), KubeVersion.parse(to));

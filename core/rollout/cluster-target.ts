@@ -4,7 +4,7 @@ import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.t
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { type Channels, channelSpecOf } from '../policy/channels.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
-import { KubeVersion } from '../version/kube-version.ts';
+import type { KubeVersion } from '../version/kube-version.ts';
 import { regionOffer } from '../version/region-calendar.ts';
 import { SupportCalendar } from '../version/support-calendar.ts';
 import { resolveTarget, targetWords } from '../version/target.ts';
@@ -54,19 +54,19 @@ export function targetOf(
   return { target: resolution.version };
 }
 
+/** From one minor to the next. */
+export interface Hop {
+  readonly from: KubeVersion;
+  readonly to: KubeVersion;
+}
+
 /**
  * The hop that a cluster's upgrade makes next. `reached` is the version that it has wholly reached, nodes and add-ons included; the control
  * plane may be ahead of it, moved by a hop that failed half-way or by somebody else: then that hop is made to its end first.
  */
-export function nextHop(
-  reached: KubeVersion,
-  controlPlane: KubeVersion,
-  target: KubeVersion,
-): { from: string; to: string } {
-  const behind = previous(controlPlane);
-  const base = [reached, behind].reduce((a, b) => (a.isOlderThan(b) ? b : a));
-  const next = base.isOlderThan(target) ? base.next() : target;
-  return { from: previous(next).toString(), to: next.toString() };
+export function nextHop(reached: KubeVersion, controlPlane: KubeVersion, target: KubeVersion): Hop {
+  const behind = controlPlane.previous();
+  const base = reached.isOlderThan(behind) ? behind : reached;
+  const to = base.isOlderThan(target) ? base.next() : target;
+  return { from: to.previous(), to };
 }
-
-const previous = (version: KubeVersion): KubeVersion => KubeVersion.parse(`${version.major}.${version.minor - 1}`);

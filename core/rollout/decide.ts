@@ -3,7 +3,7 @@ import type { Member, Wave } from '../contracts/items/rollout.ts';
 import { reason } from '../contracts/step-result.ts';
 import { grantRefusals } from '../protocol/grant-decision.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { admit, type MemberIndex, type Room, roomOf } from './admission.ts';
+import { admit, type MemberIndex, type Room } from './admission.ts';
 import { automaticRollouts } from './automatic-rollouts.ts';
 import type { Decided, Decision, Waiting } from './decisions.ts';
 import { memberRules } from './member-rules.ts';
@@ -20,13 +20,13 @@ import { waveDecisions } from './wave-progress.ts';
 export function decide(snapshot: FleetSnapshot, now: Date): Decided {
   const decisions: Decision[] = snapshot.grants.map((grant) => ({ type: 'look-after-grant', grant }));
   const waiting: Waiting[] = [];
-  const room = roomOf(snapshot);
+  const room: Room = { ledger: snapshot.ledger };
   const wavesOf = groupBy(snapshot.waves, (wave: Wave) => wave.rolloutId);
   const index: MemberIndex = {
     waves: wavesOf,
     members: groupBy(snapshot.members, (member: Member) => member.rolloutId),
     grants: new Map(snapshot.grants.map((grant: Grant) => [grant.clusterKey, grant])),
-    upgrades: new Map(snapshot.upgrades.map((upgrade: Upgrade) => [`${upgrade.clusterKey}/${upgrade.id}`, upgrade])),
+    upgrades: groupBy(snapshot.upgrades, (upgrade: Upgrade) => upgrade.clusterKey),
   };
   const rulesOf = memberRules(snapshot, now);
   for (const rollout of snapshot.rollouts) {
@@ -115,8 +115,9 @@ function parkedByHand(
 function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
   const groups = new Map<string, Item[]>();
   for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group === undefined) groups.set(keyOf(item), [item]);
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
     else group.push(item);
   }
   return groups;

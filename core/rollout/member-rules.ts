@@ -24,31 +24,43 @@ export function memberRules(
   now: Date,
 ): (policy: string | undefined, cluster: ClusterRecord, wave: Wave | undefined) => MemberRules {
   const answers = new Map<string, WindowAnswer>();
-  const shared = new Map<string, HopRules>();
+  /** By rollout, by wave, by the calendars of tags. */
+  const shared = new Map<string, Map<number, Map<string, MemberRules>>>();
   const { policies, calendars, fleet, learned } = snapshot;
   const prefix = fleet?.tagPrefix ?? '';
-  const rulesOf = (policy: UpgradePolicy | undefined, cluster: ClusterRecord, wave: Wave | undefined): HopRules => {
-    const fresh = () => hopRules(policy, cluster, wave, calendars, prefix, learned);
-    // Without a wave of that name the policy's own choice for this very cluster holds.
-    if (wave === undefined || waveNamed(policy, wave.name) === undefined) return fresh();
-    const key = `${wave.rolloutId}/${wave.index} ${clusterTags(cluster.tags, prefix).calendars.join(' ')}`;
-    const known = shared.get(key) ?? fresh();
-    shared.set(key, known);
-    return known;
-  };
-  return (name, cluster, wave) => {
+  const fresh = (name: string | undefined, cluster: ClusterRecord, wave: Wave | undefined): MemberRules => {
     const applied = name === undefined ? undefined : policies.get(name);
-    const rules = rulesOf(applied?.policy, cluster, wave);
-    const window = (begun: boolean): WindowAnswer => {
-      if (rules.problems.length > 0) return windowRule(rules, now, begun);
-      const bakes = rules.wave?.bake !== undefined;
-      const key = `${rules.calendarNames.join(' ')}|${rules.estimateMilliseconds}|${rules.mayOverrun}|${bakes}|${begun}`;
-      const known = answers.get(key);
-      if (known !== undefined) return known;
-      const answer = windowRule(rules, now, begun);
-      answers.set(key, answer);
-      return answer;
-    };
-    return { rules, policyAppliedBy: applied?.appliedBy, window };
+    const rules = hopRules(applied?.policy, cluster, wave, calendars, prefix, learned);
+    return { rules, policyAppliedBy: applied?.appliedBy, window: windowOf(rules, now, answers) };
   };
+  const isInPolicy = (policy: UpgradePolicy | undefined, wave: Wave): boolean =>
+    waveNamed(policy, wave.name) !== undefined;
+  return (name, cluster, wave) => {
+    // Without a wave of that name the policy's own choice for this very cluster holds.
+    if (name === undefined || wave === undefined || !isInPolicy(policies.get(name)?.policy, wave))
+      return fresh(name, cluster, wave);
+    const ofRollout = kept(shared, wave.rolloutId, () => new Map<number, Map<string, MemberRules>>());
+    const ofWave = kept(ofRollout, wave.index, () => new Map<string, MemberRules>());
+    const own = clusterTags(cluster.tags, prefix).calendars;
+    return kept(ofWave, own.length === 0 ? '' : own.join(' '), () => fresh(name, cluster, wave));
+  };
+}
+
+function windowOf(rules: HopRules, now: Date, answers: Map<string, WindowAnswer>): MemberRules['window'] {
+  const bakes = rules.wave?.bake !== undefined;
+  const key = `${rules.calendarNames.join(' ')}|${rules.estimateMilliseconds}|${rules.mayOverrun}|${bakes}`;
+  const known = new Map<boolean, WindowAnswer>();
+  return (begun) =>
+    kept(known, begun, () => {
+      const ask = () => windowRule(rules, now, begun);
+      return rules.problems.length > 0 ? ask() : kept(answers, `${key}|${begun}`, ask);
+    });
+}
+
+function kept<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
 }

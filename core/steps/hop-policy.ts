@@ -1,7 +1,6 @@
-import type { CompiledCalendar } from '../calendar/compile-calendar.ts';
 import type { Wave as WaveSpec } from '../config/types.ts';
 import { fleetInForce } from '../policy/applied.ts';
-import { loadRules } from '../policy/load-rules.ts';
+import { type ReadRules, readRules } from '../policy/read-rules.ts';
 import type { Ports } from '../ports/ports.ts';
 import { batched } from '../store/batched.ts';
 import { Clusters, Members, Rollouts, Waves } from '../store/entities.ts';
@@ -12,8 +11,8 @@ import type { StepContext } from './context.ts';
 /** What the policy says of the hop that a step is part of. */
 export interface HopPolicy {
   readonly wave: WaveSpec | undefined;
-  /** Those of the wave and of the cluster's tags; none = always open. */
-  readonly calendars: readonly CompiledCalendar[];
+  /** Undefined: no policy selects the cluster. */
+  readonly read: ReadRules | undefined;
   /** Whether another hop of the same cluster follows in its rollout. */
   readonly moreHops: boolean;
 }
@@ -31,9 +30,9 @@ export async function hopPolicy(ports: Pick<Ports, 'table'>, context: StepContex
     isMember ? load(reader, Waves, rolloutId, waveIndex) : undefined,
     isMember ? load(reader, Members, rolloutId, waveIndex, context.clusterKey) : undefined,
   ]);
-  if (fleet === undefined) return { wave: undefined, calendars: [], moreHops: false };
+  if (fleet === undefined) return { wave: undefined, read: undefined, moreHops: false };
   const place = rollout === undefined ? undefined : { rollout: rollout.data, wave: wave?.data };
-  const { rules } = await loadRules(table, record?.data, fleet, place);
+  const read = await readRules(table, record?.data, fleet, place);
   const moreHops = member !== undefined && context.target.isOlderThan(KubeVersion.parse(member.data.to));
-  return { wave: rules?.wave, calendars: rules?.calendars ?? [], moreHops };
+  return { wave: read?.rules(new Map()).wave, read, moreHops };
 }

@@ -1,10 +1,10 @@
 import { calendarStateAt } from '../calendar/calendar-state.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { compiledRules } from '../policy/load-rules.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { StepContext } from './context.ts';
 import { hopPolicy } from './hop-policy.ts';
-
-export const RAN_PAST_WINDOW = 'RanPastWindow';
+import { RAN_PAST_WINDOW } from './ran-past-window.ts';
 
 /**
  * What EKS works on when a window closes finishes; whoever reads the report should know that it did so outside. Undefined where the window
@@ -14,7 +14,8 @@ export async function ranPast(
   ports: Pick<Ports, 'table' | 'clock'>,
   context: StepContext,
 ): Promise<Reason | undefined> {
-  const { calendars } = await hopPolicy(ports, context);
+  const { read } = await hopPolicy(ports, context);
+  const calendars = read === undefined ? [] : compiledRules(read).calendars;
   if (calendars.length === 0) return undefined;
   const now = ports.clock.now();
   const { open, freeze } = calendarStateAt(calendars, now);

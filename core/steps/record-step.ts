@@ -6,7 +6,7 @@ import { Upgrades } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';
 import { decideAndWrite } from '../store/retry.ts';
 import type { StepContext, StepPorts } from './context.ts';
-import { RAN_PAST_WINDOW } from './ran-past.ts';
+import { RAN_PAST_WINDOW } from './ran-past-window.ts';
 
 /** Keeps the state of a step in its upgrade, and tells about it when it changes. A poll that changes nothing writes nothing. */
 export async function recordStep(

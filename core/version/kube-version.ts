@@ -62,6 +62,10 @@ export class KubeVersion {
     return new KubeVersion(this.major, this.minor + 1, undefined);
   }
 
+  previous(): KubeVersion {
+    return new KubeVersion(this.major, this.minor - 1, undefined);
+  }
+
   /** How many minors this one is behind `other`; negative when it is ahead. Only meaningful within one major. */
   minorsBehind(other: KubeVersion): number {
     return (other.major - this.major) * 1000 + (other.minor - this.minor);

@@ -1,19 +1,12 @@
 import { createClusterQueue } from '../../adapters/aws/cluster-queue.ts';
 import { createEventBus } from '../../adapters/aws/event-bus.ts';
 import { createExecutions } from '../../adapters/aws/executions.ts';
-import { createGateReader } from '../../adapters/aws/gate-reader.ts';
-import { createAlarmGates } from '../../adapters/aws/gates/alarm-gate.ts';
-import { createWebhookGates } from '../../adapters/aws/gates/webhook-gate.ts';
-import { createWebhookSecrets } from '../../adapters/aws/gates/webhook-secrets.ts';
 import { createOrganization } from '../../adapters/aws/organization.ts';
-import { systemClock, systemSleep } from '../../adapters/aws/system-clock.ts';
 import { createUrlProbe } from '../../adapters/aws/url-probe.ts';
 import { fleetInForce } from '../../core/policy/applied.ts';
 import type { Executions } from '../../core/ports/executions.ts';
-import type { GateReader } from '../../core/ports/gates.ts';
 import type { ClusterQueue, EventBus, Organization, UrlProbe } from '../../core/ports/outside.ts';
 import type { PortFactory } from './aws-ports.ts';
-import { sessionsOf, spokeEnvironment } from './eks-ports.ts';
 import { table } from './table-port.ts';
 
 export const events: PortFactory<EventBus> = {
@@ -30,19 +23,6 @@ export const executions: PortFactory<Executions> = {
 export const queue: PortFactory<ClusterQueue> = {
   environment: ['clusterQueueUrl'],
   create: ({ environment }) => createClusterQueue({ queueUrl: environment.clusterQueueUrl }),
-};
-
-/** Alarms of the hub's own account take no other role; which account that is, the machines' ARN says. */
-export const gates: PortFactory<GateReader> = {
-  environment: [...spokeEnvironment, 'machineArnPrefix'],
-  create(context) {
-    const [, , , , hubAccount = ''] = context.environment.machineArnPrefix.split(':');
-    const clock = systemClock;
-    return createGateReader({
-      alarms: createAlarmGates({ hubAccount, sessions: sessionsOf(context), clock, sleep: systemSleep }),
-      webhooks: createWebhookGates({ secrets: createWebhookSecrets({ clock }), clock }),
-    });
-  },
 };
 
 export const organization: PortFactory<Organization> = { environment: [], create: () => createOrganization() };

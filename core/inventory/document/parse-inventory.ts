@@ -1,5 +1,6 @@
 import { CORE_SCHEMA, load } from 'js-yaml';
 import { fieldOf } from '../../config/checks/check.ts';
+import { deepFreeze } from '../../config/deep-freeze.ts';
 import { kindOf } from '../../config/document-kind.ts';
 import { type ConfigIssue, sortIssues } from '../../config/issue.ts';
 import { apiVersion } from '../../config/kinds.ts';
@@ -84,7 +85,7 @@ function withPlaces(file: ConfigFile): ParsedInventory {
 }
 
 function inventoryOf({ clusters, learned }: InventoryDocument): Inventory {
-  const known = clusters.map((written) => ({ written, record: recordedCluster(written) }));
+  const known = clusters.map((written) => ({ written, record: deepFreeze(recordedCluster(written)) }));
   return {
     clusters: known.map(({ record }) => record),
     controls: known.flatMap(({ written, record }) => recordedHold(record.clusterKey, written) ?? []),

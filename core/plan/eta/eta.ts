@@ -2,7 +2,8 @@ import { KubeVersion } from '../../version/kube-version.ts';
 import { instantOrNull } from '../document/instant.ts';
 import type { PlanDocument } from '../document/plan-schema.ts';
 import { type Drawn, membersOf } from '../drawn.ts';
-import { runForward } from '../run-forward.ts';
+import { someNeverStart } from '../never-starts.ts';
+import { HORIZON_MILLISECONDS, runForward } from '../run-forward.ts';
 import { drawnChance, spreadOf } from './drawn-chance.ts';
 
 /** So many hops are drawn in all, so that a plan stays within its time: small fleets get many runs, large ones few. */
@@ -30,7 +31,12 @@ export function etaOf(drawn: Drawn, seed: number, runs?: number): PlanDocument['
   const count = members.length === 0 ? 0 : (runs ?? runsFor(hops));
   const spread = spreadOf(input.snapshot.learned);
   const ends: number[] = [];
-  for (let run = 0; run < count; run += 1) {
+  const never = plans.some((plan) => {
+    const left = membersOf(plan).filter(({ clusterKey }) => !drawn.forward.fleet.lived.has(clusterKey));
+    return someNeverStart(input, plan, left, input.now.getTime() + HORIZON_MILLISECONDS);
+  });
+  if (never) ends.push(...Array.from({ length: count }, () => Number.POSITIVE_INFINITY));
+  for (let run = ends.length; run < count; run += 1) {
     const { fleet } = runForward(input, plans, drawnChance(spread, seed, run, hops > MANY_HOPS ? 4 : 12));
     const settled = new Set<string>();
     for (const { list } of fleet.members.values())

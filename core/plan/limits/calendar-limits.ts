@@ -29,7 +29,7 @@ export function calendarLimits(rules: PlanRules, name: string, lost: Lost): Cons
       const change = `lengthen the window ${window.name} of the calendar ${name} from ${window.duration} to ${duration}`;
       return { rules: withSpec({ ...spec, windows: next }), change };
     };
-    return [{ kind: 'window', name: `${name}/${window.name}`, weight: shut, steps, at }];
+    return [{ kind: 'window', name: `${name}/${window.name}`, of: { calendar: name }, weight: shut, steps, at }];
   });
   const freezes = spec.freezes.map((_, index) => freezeLimit(name, spec, index, withSpec, lost.get('Frozen') ?? 0));
   if (spec.windows.length === 0) return freezes;
@@ -37,6 +37,7 @@ export function calendarLimits(rules: PlanRules, name: string, lost: Lost): Cons
   const open: Constraint = {
     kind: 'window',
     name,
+    of: { calendar: name },
     weight: shut / 2,
     steps: 1,
     at: () => ({
@@ -57,16 +58,18 @@ function freezeLimit(
 ): Constraint {
   const freeze = spec.freezes[index];
   const name = `${calendar}/${freeze?.name}`;
+  const of = { calendar };
   const without = {
     rules: withSpec({ ...spec, freezes: spec.freezes.filter((_, place) => place !== index) }),
     change: `lift the freeze ${freeze?.name} of the calendar ${calendar}`,
   };
   const from = freeze !== undefined && 'from' in freeze ? clockTime(freeze.from) : undefined;
   const to = freeze !== undefined && 'to' in freeze ? clockTime(freeze.to) : undefined;
-  if (from === undefined || to === undefined) return { kind: 'freeze', name, weight, steps: 1, at: () => without };
+  if (from === undefined || to === undefined) return { kind: 'freeze', name, of, weight, steps: 1, at: () => without };
   return {
     kind: 'freeze',
     name,
+    of,
     weight,
     steps: Math.max(1, Math.ceil((to - from) / HOUR)),
     at: (step) => {

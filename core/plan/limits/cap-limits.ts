@@ -1,3 +1,4 @@
+import { deepFreeze } from '../../config/deep-freeze.ts';
 import type { FleetSpec } from '../../config/types.ts';
 import type { PlanRules } from '../offline-snapshot.ts';
 import { type Constraint, type PolicySpec, withPolicy } from './constraint.ts';
@@ -39,7 +40,8 @@ export function capLimits(rules: PlanRules, policy: string, members: number, wei
       const changes: string[] = [];
       let next = rules;
       if (ofFleet !== undefined && ofFleet < to) {
-        next = { ...next, fleet: { ...next.fleet, caps: cap.raised(next.fleet.caps, to) as FleetSpec['caps'] } };
+        const caps = cap.raised(next.fleet.caps, to) as FleetSpec['caps'];
+        next = { ...next, fleet: deepFreeze({ ...next.fleet, caps }) };
         changes.push(`of the Fleet from ${ofFleet} to ${to}`);
       }
       if (ofPolicy !== undefined && ofPolicy < to) {

@@ -5,6 +5,8 @@ import type { PlanRules } from '../offline-snapshot.ts';
 export interface Constraint {
   readonly kind: LimitKind;
   readonly name: string;
+  /** Whose rule it is, a wave as `<policy>/<wave>`; absent = it holds for all waves. */
+  readonly of?: { readonly wave: string } | { readonly calendar: string };
   /** How long, in milliseconds, it held somebody back in the plan, as far as is known: what is tried first. */
   readonly weight: number;
   /** So many steps loosen it wholly. */

@@ -1,4 +1,7 @@
-import { draw, meets, redraw } from '../drawn.ts';
+import { draw, meets } from '../drawn.ts';
+import { offlineSnapshot } from '../offline-snapshot.ts';
+import { AS_ESTIMATED } from '../plan-input.ts';
+import { runForward } from '../run-forward.ts';
 import { fleetOf, NOW, type SmallPlan, smallPlan } from '../testing/small-plan.ts';
 import { constraintsOf, limitedBy } from './limited-by.ts';
 
@@ -113,7 +116,8 @@ test.each(CASES.filter(([, , { name }]) => name !== null))(
     );
     if (constraint === undefined) throw new Error('it is none of the constraints');
     const isFeasible = (step: number): boolean => {
-      const forward = redraw(drawn, constraint.at(step).rules, inventory, {});
+      const snapshot = offlineSnapshot(constraint.at(step).rules, inventory);
+      const forward = runForward({ ...drawn.input, snapshot }, drawn.plans, AS_ESTIMATED);
       return drawn.deadlines.every((deadline) => meets(drawn, forward, deadline));
     };
     const steps = Array.from({ length: constraint.steps }, (_one, index) => index + 1);

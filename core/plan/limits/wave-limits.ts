@@ -24,6 +24,7 @@ export function waveLimits(
     found.push({
       kind: 'concurrency',
       name,
+      of: { wave: name },
       weight: lost.get('WaveFull') ?? 0,
       steps: members - now,
       at: (step) => ({
@@ -37,6 +38,7 @@ export function waveLimits(
     found.push({
       kind: 'failureBudget',
       name,
+      of: { wave: name },
       weight: lost.get('BudgetInFlight') ?? 0,
       steps: members - mayFail,
       at: (step) => ({
@@ -52,6 +54,7 @@ export function waveLimits(
     found.push({
       kind: 'canaries',
       name,
+      of: { wave: name },
       weight: lost.get('CanaryFirst') ?? 0,
       steps: Math.min(canaries, members),
       at: (step) => {
@@ -70,6 +73,7 @@ export function waveLimits(
     found.push({
       kind,
       name,
+      of: { wave: name },
       weight: length,
       steps: Math.ceil(length / grain),
       at: (step) => {

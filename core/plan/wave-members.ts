@@ -1,0 +1,128 @@
+import type { Ledger } from '../contracts/items/protocol.ts';
+import type { Member } from '../contracts/items/rollout.ts';
+import { EventHeap } from './event-heap.ts';
+
+/** One cap that a cluster counts against. */
+export interface Cap {
+  readonly key: string;
+  readonly limit: number;
+}
+
+/** What decides about a member beside its wave; it stays the same while a plan is drawn. */
+export interface Standing {
+  /** Whether it is set aside at the first look. */
+  readonly isAside: boolean;
+  /** The cap of its account: members that share all other caps differ in this one. */
+  readonly own: readonly Cap[];
+  /** All other caps. */
+  readonly shared: readonly Cap[];
+}
+
+/** Members under the same shared caps: where one of those caps is full, none of them is looked at. */
+interface Group {
+  readonly caps: readonly Cap[];
+  /** Places in the list, in order. */
+  readonly pending: Set<number>;
+}
+
+const isBegun = ({ status, inFlight }: Member): boolean =>
+  status === 'Running' || status === 'Parked' || status === 'Quarantined' || inFlight;
+
+/** The members of one wave by position, indexed by what a look asks for: a look costs what it finds, not what the wave holds. */
+export class WaveMembers {
+  readonly #list: Member[];
+  /** Places of those that are begun or set aside. */
+  readonly #begun = new Set<number>();
+  /** Places of those that the first look sets aside. */
+  readonly #aside: number[] = [];
+  readonly #groups: Group[] = [];
+  readonly #own: (readonly Cap[])[] = [];
+  readonly #groupOf: (Group | undefined)[] = [];
+
+  constructor(members: readonly Member[], standingOf: (member: Member) => Standing) {
+    this.#list = [...members];
+    const groups = new Map<string, Group>();
+    for (const [place, member] of members.entries()) {
+      if (isBegun(member)) this.#begun.add(place);
+      const { isAside, own, shared } = standingOf(member);
+      if (isAside) this.#aside.push(place);
+      this.#own.push(own);
+      if (isAside || member.status !== 'Pending') continue;
+      const key = shared.map((cap) => cap.key).join(' ');
+      const group = groups.get(key) ?? { caps: shared, pending: new Set() };
+      groups.set(key, group);
+      group.pending.add(place);
+      this.#groupOf[place] = group;
+    }
+    this.#groups.push(...groups.values());
+  }
+
+  get list(): readonly Member[] {
+    return this.#list;
+  }
+
+  /** Nobody becomes pending again, so that those who are stay in their order. */
+  set(place: number, member: Member): void {
+    this.#list[place] = member;
+    if (member.status !== 'Pending') this.#groupOf[place]?.pending.delete(place);
+    if (isBegun(member)) this.#begun.add(place);
+    else this.#begun.delete(place);
+  }
+
+  /** Those that have not settled. */
+  unsettled(): Member[] {
+    return this.#list.filter((member) => member.status === 'Pending' || isBegun(member));
+  }
+
+  /** Those that are begun or set aside. */
+  begun(): Member[] {
+    return this.#at(this.#begun);
+  }
+
+  /** Those that the first look will set aside, or has left as they are. */
+  aside(): Member[] {
+    return this.#at(this.#aside).filter(({ status }) => status === 'Pending');
+  }
+
+  /** The first of all that are pending and not set aside. */
+  firstPending(): Member[] {
+    const firsts = this.#groups.flatMap(({ pending }) => pending.values().next().value ?? []);
+    return firsts.length === 0 ? [] : this.#at([Math.min(...firsts)]);
+  }
+
+  /** The first ones that are pending, as many as `most` and as there is room for under the caps, each of them widened by `spare`. */
+  pending(most: number, counts: Ledger['counts'], spare: number): Member[] {
+    const taken = new Map<string, number>();
+    const hasRoom = ({ key, limit }: Cap): boolean => (counts[key] ?? 0) + (taken.get(key) ?? 0) < limit + spare;
+    const heads = new EventHeap<{ readonly group: Group; readonly rest: Iterator<number> }>();
+    const next = (group: Group, rest: Iterator<number>): void => {
+      const { done, value } = rest.next();
+      if (done !== true) heads.add(value, { group, rest });
+    };
+    for (const group of this.#groups) if (group.caps.every(hasRoom)) next(group, group.pending.values());
+    const found: number[] = [];
+    while (found.length < most) {
+      const place = heads.nextAt;
+      if (place === undefined) break;
+      const { group, rest } = heads.take();
+      // What is full stays full during this look, so that nobody else of the group is asked.
+      if (!group.caps.every(hasRoom)) continue;
+      const own = this.#own[place] ?? [];
+      if (own.every(hasRoom)) {
+        for (const { key } of [...group.caps, ...own]) taken.set(key, (taken.get(key) ?? 0) + 1);
+        found.push(place);
+      }
+      next(group, rest);
+    }
+    return this.#at(found);
+  }
+
+  #at(places: Iterable<number>): Member[] {
+    const members: Member[] = [];
+    for (const place of places) {
+      const member = this.#list[place];
+      if (member !== undefined) members.push(member);
+    }
+    return members;
+  }
+}

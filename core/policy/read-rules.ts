@@ -1,0 +1,64 @@
+import type { CompiledCalendar } from '../calendar/compile-calendar.ts';
+import type { FleetSpec } from '../config/types.ts';
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { AppliedConfig, Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { Table, WriteOperation } from '../ports/table.ts';
+import { batched } from '../store/batched.ts';
+import { Configs, ReconcileMarkers } from '../store/entities.ts';
+import { load, unchanged } from '../store/entity.ts';
+import { upgradePolicy } from './applied.ts';
+import { type HopRules, hopRules } from './hop-rules.ts';
+import { allPolicies, policyOf } from './policy-of.ts';
+
+/** What was read of a hop's rules. Whoever needs no window does not load what compiles calendars, which is large. */
+export interface ReadRules {
+  /** The rules under these calendars, by name. */
+  rules(calendars: ReadonlyMap<string, CompiledCalendar>): HopRules;
+  /** Calendars that hold and are applied. */
+  readonly calendars: readonly AppliedConfig[];
+  readonly policyAppliedBy: string | undefined;
+  /** "The policy and the calendars are still as read": part of the transaction that rests on them. */
+  readonly checks: readonly WriteOperation[];
+}
+
+/**
+ * Reads what a policy says of a cluster's hop, strongly consistent: its rollout's policy, or for an upgrade started by hand the one that
+ * selects the cluster. Undefined when none does, or several do, and for a cluster that is not known or without a Fleet: there nothing may
+ * start anyway.
+ */
+export async function readRules(
+  table: Pick<Table, 'getAll' | 'queryPartition'>,
+  cluster: ClusterRecord | undefined,
+  fleet: FleetSpec | undefined,
+  place: { readonly rollout: Rollout; readonly wave: Wave | undefined } | undefined,
+): Promise<ReadRules | undefined> {
+  if (cluster === undefined || fleet === undefined) return undefined;
+  const name = place?.rollout.policy ?? (await selecting(table, cluster));
+  if (name === undefined) return undefined;
+  const reader = batched(table);
+  const [applied, marker] = await Promise.all([
+    load(reader, Configs, 'UpgradePolicy', name),
+    place?.wave?.estimateSeconds === undefined ? load(reader, ReconcileMarkers) : undefined,
+  ]);
+  const policy = upgradePolicy(applied?.data);
+  const learned = marker?.data.learned;
+  const rules: ReadRules['rules'] = (calendars) =>
+    hopRules(policy, cluster, place?.wave, calendars, fleet.tagPrefix, learned);
+  const checks = [unchanged(Configs, applied, 'UpgradePolicy', name)];
+  const calendars: AppliedConfig[] = [];
+  const reads = await Promise.all(
+    rules(new Map()).calendarNames.map(
+      async (calendar) => [calendar, await load(reader, Configs, 'Calendar', calendar)] as const,
+    ),
+  );
+  for (const [calendar, read] of reads) {
+    checks.push(unchanged(Configs, read, 'Calendar', calendar));
+    if (read !== undefined) calendars.push(read.data);
+  }
+  return { rules, calendars, policyAppliedBy: applied?.data.appliedBy, checks };
+}
+
+async function selecting(table: Pick<Table, 'queryPartition'>, cluster: ClusterRecord): Promise<string | undefined> {
+  const match = policyOf(cluster, await allPolicies(table));
+  return match.type === 'one' ? match.policy.metadata.name : undefined;
+}
