@@ -1,9 +1,5 @@
-import { jest } from '@jest/globals';
 import { gapsOf, type LiveCluster, startLiveCluster } from './live-cluster.ts';
 import { writtenAtOldVersions } from './planted-objects.ts';
-
-// Whole scans over TLS, on machines that may have other things to do.
-jest.setTimeout(30_000);
 
 let live: LiveCluster;
 beforeEach(async () => {
