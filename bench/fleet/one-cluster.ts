@@ -4,6 +4,7 @@ import { Members, Upgrades } from '../../core/store/entities.ts';
 import { loadKind } from '../../core/store/entity.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import { emptyState } from '../../simulator/eks/empty-state.ts';
+import type { Timing } from '../../simulator/eks/timing.ts';
 import { runWorld } from '../../simulator/process/run-world.ts';
 import { World } from '../../simulator/process/world.ts';
 
@@ -21,11 +22,11 @@ spec: { selector: {}, target: "1.37", trigger: automatic, waves: [{ name: all }]
 `;
 
 /** One cluster at 1.36 with node groups of one node each, and a policy that takes it to 1.37. */
-export async function oneCluster(nodeGroups: number): Promise<World> {
+export async function oneCluster(nodeGroups: number, timing: Partial<Timing> = {}): Promise<World> {
   const state = emptyState(START);
   const nodegroups = Array.from({ length: nodeGroups }, (_, index) => ({ name: `group-${index}`, nodes: 1, zones: 1 }));
   addCluster(state, { name: 'shop', version: '1.36', nodegroups });
-  const world = new World({ state, start: START, seed: 1 });
+  const world = new World({ state, start: START, seed: 1, timing });
   const { fleet, policies, errors } = parseConfig([{ path: 'bench.yaml', text: CONFIG }], { now: START });
   if (fleet === undefined || errors.length > 0) throw new Error(JSON.stringify(errors));
   await applyConfig(world.ports, [fleet, ...policies], 'arn:aws:iam::000000000000:role/bench');
