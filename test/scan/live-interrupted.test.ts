@@ -1,3 +1,4 @@
+import { sleepUnless } from '../../cli/io.ts';
 import { gapsOf, type LiveCluster, startLiveCluster } from './live-cluster.ts';
 import { writtenAtOldVersions } from './planted-objects.ts';
 
@@ -24,7 +25,9 @@ test.each([
 ] as const)('Ctrl-C during %s prints what was covered, and names the rest', async (_name, fault) => {
   live.put(...writtenAtOldVersions.filter(({ kind }) => kind === 'Ingress'));
   live.fail(fault);
-  const { code, report } = await live.scan([], { interrupted: onceAsked() });
+  const interrupted = onceAsked();
+  const sleep = (milliseconds: number) => sleepUnless(interrupted, milliseconds);
+  const { code, report } = await live.scan([], { interrupted, sleep });
   // Whoever waited would have an answer.
   expect(live.requests.at(-1)?.path).toMatch(/poddisruptionbudgets$/);
   expect([code, report.verdict]).toEqual([130, 'fail']);
