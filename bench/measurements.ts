@@ -8,6 +8,7 @@ export const MEASUREMENTS = {
   wire: [],
   'help-command': [],
   'function-bundles': [],
+  expressions: [],
   'reconcile-tick': ['--expose-gc'],
   'idle-tick': [],
   'cluster-hop': [],
