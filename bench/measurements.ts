@@ -9,6 +9,7 @@ export const MEASUREMENTS = {
   wire: [],
   'help-command': [],
   'function-bundles': [],
+  expressions: [],
   'reconcile-tick': ['--expose-gc'],
   'idle-tick': [],
   'table-requests': [],

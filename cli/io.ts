@@ -1,4 +1,5 @@
 import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** Everything that a command touches outside itself; tests give their own. */
 export interface Io {
@@ -15,8 +16,15 @@ export interface Io {
   /** The same as it comes in, for what may be large. */
   stdinChunks(): AsyncIterable<Buffer | string>;
   now(): Date;
+  /** Less long when a person presses Ctrl-C. */
+  sleep(milliseconds: number): Promise<void>;
   /** Aborted when a person presses Ctrl-C. */
   readonly interrupted: AbortSignal;
+}
+
+/** Real time, until the signal is aborted. */
+export async function sleepUnless(interrupted: AbortSignal, milliseconds: number): Promise<void> {
+  await delay(milliseconds, undefined, { signal: interrupted }).catch(() => undefined);
 }
 
 /** What a command that has lost its reader may still take. */
@@ -36,7 +44,7 @@ export function processIo(): Io {
     unheard = true;
     setTimeout(() => process.exit(), UNHEARD_MILLISECONDS).unref();
   });
-  return {
+  const io: Io = {
     out: (chunk) => {
       if (!unheard) process.stdout.write(chunk);
     },
@@ -47,6 +55,7 @@ export function processIo(): Io {
     stdin: () => text(process.stdin),
     stdinChunks: () => process.stdin,
     now: () => new Date(),
+    sleep: (milliseconds) => sleepUnless(io.interrupted, milliseconds),
     get interrupted() {
       if (interruption === undefined) {
         const controller = new AbortController();
@@ -57,4 +66,5 @@ export function processIo(): Io {
       return interruption.signal;
     },
   };
+  return io;
 }

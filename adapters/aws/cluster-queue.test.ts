@@ -4,6 +4,7 @@ import type { ClusterItem } from '../../core/ports/outside.ts';
 import { createClusterQueue } from './cluster-queue.ts';
 
 const sqs = mockClient(SQSClient);
+afterAll(() => sqs.restore());
 const queueUrl = 'https://sqs.eu-central-1.amazonaws.com/111111111111/clusters';
 const queue = createClusterQueue({ queueUrl, client: { region: 'eu-central-1' } });
 const items = (count: number): ClusterItem[] =>

@@ -115,11 +115,10 @@ test('an answer that does not come is a TimeoutError, of which nobody knows what
 
 test('a mutating call has one hard end, whatever its attempts would still wait for', async () => {
   answer(() => new Promise(() => {}));
-  const started = performance.now();
-  const failed = await ports({ milliseconds: 150 })
+  // An attempt alone would wait for longer than this test may last, and be followed by the next one.
+  const failed = await ports({ milliseconds: 150, requestTimeout: 600_000 })
     .updateClusterVersion(scope, upgrade)
     .catch((error: unknown) => error);
-  expect(performance.now() - started).toBeLessThan(2_000);
   expect(isDefinitiveRefusal(failed)).toBe(false);
   expect((failed as Error).name).toMatch(/AbortError|TimeoutError/);
   expect(operations()).toHaveLength(1);

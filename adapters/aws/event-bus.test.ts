@@ -4,6 +4,7 @@ import type { LiftlockEvent } from '../../core/contracts/events.ts';
 import { createEventBus } from './event-bus.ts';
 
 const bridge = mockClient(EventBridgeClient);
+afterAll(() => bridge.restore());
 let lost: object[];
 
 beforeEach(() => {

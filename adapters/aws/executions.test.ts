@@ -3,6 +3,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { createExecutions } from './executions.ts';
 
 const sfn = mockClient(SFNClient);
+afterAll(() => sfn.restore());
 const prefix = 'arn:aws:states:eu-central-1:111111111111:stateMachine:liftlock-';
 const arn = 'arn:aws:states:eu-central-1:111111111111:execution:liftlock-upgrade-cluster:upgrade-1';
 const executions = createExecutions({ machineArnPrefix: prefix, client: { region: 'eu-central-1' } });

@@ -3,6 +3,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { createOrganization } from './organization.ts';
 
 const organizations = mockClient(OrganizationsClient);
+afterAll(() => organizations.restore());
 
 test('active accounts of all pages, by the new name of their state where it is there', async () => {
   const pages: Account[][] = [

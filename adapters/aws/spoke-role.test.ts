@@ -3,6 +3,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { createSpokeSessions } from './spoke-role.ts';
 
 const sts = mockClient(STSClient);
+afterAll(() => sts.restore());
 const minute = 60_000;
 let now = 0;
 let count = 0;

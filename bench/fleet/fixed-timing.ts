@@ -1,15 +1,15 @@
-import { plausibleTiming } from '../../simulator/eks/timing.ts';
+import type { Timing } from '../../simulator/eks/timing.ts';
 
 /** Setup, a first node that joins at once, and the steps in between take this long beside the drain, in seconds. */
 const AROUND_THE_DRAIN = 63;
 
 /**
- * Makes the fake EKS of this process take exactly these seconds, instead of times drawn from ranges. Node groups have one node
- * (see {@link oneCluster}), so that one drain is the whole roll.
+ * The fake EKS takes exactly these seconds, instead of times drawn from ranges. Node groups have one node (see {@link oneCluster}), so that
+ * one drain is the whole roll.
  */
-export function fixTiming(seconds: { readonly controlPlane: number; readonly nodeGroup: number }): void {
+export function fixedTiming(seconds: { readonly controlPlane: number; readonly nodeGroup: number }): Partial<Timing> {
   const drain = seconds.nodeGroup - AROUND_THE_DRAIN;
-  Object.assign(plausibleTiming, {
+  return {
     controlPlane: [seconds.controlPlane, seconds.controlPlane],
     setup: [60, 60],
     nodeJoin: [0, 0],
@@ -18,5 +18,5 @@ export function fixTiming(seconds: { readonly controlPlane: number; readonly nod
     scaleDown: [0, 0],
     addon: [120, 120],
     insightsRefresh: [120, 120],
-  });
+  };
 }

@@ -21,11 +21,14 @@ spec: { selector: {}, target: "1.37", trigger: automatic, waves: [{ name: all }]
 `;
 
 /** One cluster at 1.36 with node groups of one node each, and a policy that takes it to 1.37. */
-export async function oneCluster(nodeGroups: number, around?: WorldOptions['around']): Promise<World> {
+export async function oneCluster(
+  nodeGroups: number,
+  options: Pick<WorldOptions, 'timing' | 'around'> = {},
+): Promise<World> {
   const state = emptyState(START);
   const nodegroups = Array.from({ length: nodeGroups }, (_, index) => ({ name: `group-${index}`, nodes: 1, zones: 1 }));
   addCluster(state, { name: 'shop', version: '1.36', nodegroups });
-  const world = new World({ state, start: START, seed: 1, ...(around === undefined ? {} : { around }) });
+  const world = new World({ state, start: START, seed: 1, ...options });
   const { fleet, policies, errors } = parseConfig([{ path: 'bench.yaml', text: CONFIG }], { now: START });
   if (fleet === undefined || errors.length > 0) throw new Error(JSON.stringify(errors));
   await applyConfig(world.ports, [fleet, ...policies], 'arn:aws:iam::000000000000:role/bench');

@@ -1,13 +1,12 @@
 import type { Measure } from '../figure.ts';
-import { fixTiming } from '../fleet/fixed-timing.ts';
+import { fixedTiming } from '../fleet/fixed-timing.ts';
 import { durations, oneCluster, upgradeIt } from '../fleet/one-cluster.ts';
 
 const DOLLARS_PER_TRANSITION = 0.025 / 1000;
 
 /** One hop: control plane 15 minutes, three node groups 20 minutes each. Standard workflows bill each transition, retries too. */
 export const measure: Measure = async () => {
-  fixTiming({ controlPlane: 900, nodeGroup: 1200 });
-  const world = await oneCluster(3);
+  const world = await oneCluster(3, { timing: fixedTiming({ controlPlane: 900, nodeGroup: 1200 }) });
   await upgradeIt(world, 2);
   const transitions = world.runner.stateTransitions();
   const note = `control plane ${durations(world, (update) => update.nodegroupName === undefined).join(', ')} s; node groups ${durations(world, (update) => update.nodegroupName !== undefined).join(', ')} s`;

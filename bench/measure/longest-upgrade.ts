@@ -1,5 +1,5 @@
 import type { Measure } from '../figure.ts';
-import { fixTiming } from '../fleet/fixed-timing.ts';
+import { fixedTiming } from '../fleet/fixed-timing.ts';
 import { longestHistories } from '../fleet/histories.ts';
 import { durations, oneCluster, upgradeIt } from '../fleet/one-cluster.ts';
 
@@ -8,8 +8,8 @@ const HOURS = 6;
 
 /** Thirty node groups that take six hours each, one after the other: how much of Step Functions' 25,000 events is used. */
 export const measure: Measure = async () => {
-  fixTiming({ controlPlane: 3600, nodeGroup: HOURS * 3600 });
-  const world = await oneCluster(NODE_GROUPS);
+  const timing = fixedTiming({ controlPlane: 3600, nodeGroup: HOURS * 3600 });
+  const world = await oneCluster(NODE_GROUPS, { timing });
   await upgradeIt(world, 14);
   const rolls = durations(world, (update) => update.nodegroupName !== undefined);
   const note = `${rolls.length} rolls of ${Math.min(...rolls)} to ${Math.max(...rolls)} s`;

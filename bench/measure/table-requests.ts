@@ -6,7 +6,7 @@ import { prepareFleet } from '../../simulator/process/prepare-fleet.ts';
 import { runWorld } from '../../simulator/process/run-world.ts';
 import { LOCAL_PRINCIPAL, startFleet } from '../../simulator/process/start-fleet.ts';
 import { type Figure, type Measure, rounded } from '../figure.ts';
-import { fixTiming } from '../fleet/fixed-timing.ts';
+import { fixedTiming } from '../fleet/fixed-timing.ts';
 import { oneCluster, upgradeIt } from '../fleet/one-cluster.ts';
 import { minus, NO_USE, plus, TableMeter, type TableUse } from '../fleet/table-meter.ts';
 
@@ -25,17 +25,13 @@ const STEPS: readonly FunctionName[] = [
 ];
 
 /** What functions ask of the table: on AWS each request is latency and money, and on one machine it is time. */
-export const measure: Measure = async () => {
-  // The other one fixes how long EKS takes, for the whole process.
-  const fleet = await exampleFleet();
-  return [...(await oneHop()), ...fleet];
-};
+export const measure: Measure = async () => [...(await oneHop()), ...(await exampleFleet())];
 
 /** One cluster with three node groups, until its grant is freed; then an hour in which nothing happens. */
 async function oneHop(): Promise<Figure[]> {
-  fixTiming({ controlPlane: 900, nodeGroup: 1200 });
   const meter = new TableMeter();
-  const world = await oneCluster(3, meter.around);
+  const timing = fixedTiming({ controlPlane: 900, nodeGroup: 1200 });
+  const world = await oneCluster(3, { timing, around: meter.around });
   await upgradeIt(world, 2);
   const hop = STEPS.map((step) => meter.of(step)).reduce(plus, NO_USE);
   const before = meter.total();

@@ -1,6 +1,5 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createKubeconfigReader } from '../../adapters/kubernetes/reader/create-kubeconfig-reader.ts';
 import type { Source } from '../../core/contracts/scan-words.ts';
 import { advance, unread } from '../../core/scan/live/advance.ts';
@@ -17,12 +16,11 @@ import { smallHeap } from './small-heap.ts';
 export async function collectLive(io: Io, options: ScanOptions): Promise<Collected> {
   const path = options.kubeconfig ?? io.env.KUBECONFIG?.split(':')[0] ?? join(homedir(), '.kube', 'config');
   const { interrupted } = io;
-  const wait = (seconds: number) => sleep(seconds * 1_000, undefined, { signal: interrupted }).catch(() => undefined);
   const pace = {
     milliseconds: 1_000 / options.requestsPerSecond,
     // Time passes for the API server whatever clock the command is given.
     clock: { now: () => new Date() },
-    sleep: (milliseconds: number) => wait(milliseconds / 1_000),
+    sleep: io.sleep,
   };
   const { reader, context } = await createKubeconfigReader(
     { path, ...(options.context === undefined ? {} : { context: options.context }) },
@@ -37,7 +35,7 @@ export async function collectLive(io: Io, options: ScanOptions): Promise<Collect
   interrupted.addEventListener('abort', close);
   try {
     const tidy = smallHeap();
-    while (!interrupted.aborted && (await advance(state, { reader, wait }))) {
+    while (!interrupted.aborted && (await advance(state, { reader, wait: (seconds) => io.sleep(seconds * 1_000) }))) {
       progress.tell(() => told(state));
       tidy();
     }

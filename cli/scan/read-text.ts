@@ -1,8 +1,14 @@
-import { readFileSync, statSync } from 'node:fs';
+import fs from 'node:fs';
 import { Readable } from 'node:stream';
 import { MAX_FILE_SIZE } from '../../core/scan/manifest/limits.ts';
 
 export type ReadText = { readonly text: string } | { readonly problem: string };
+
+/** What is asked of the file system. */
+export interface Files {
+  readonly statSync: (path: string) => { readonly size: number };
+  readonly readFileSync: (path: string) => Buffer;
+}
 
 const TOO_LARGE = `it is larger than ${MAX_FILE_SIZE / 1024 / 1024} MiB; split it`;
 
@@ -10,7 +16,7 @@ const TOO_LARGE = `it is larger than ${MAX_FILE_SIZE / 1024 / 1024} MiB; split i
  * A file's text, or why there is none. What is too large is not read at all. Reads at once: for ten thousand small files the way through
  * the thread pool takes longer than the reading.
  */
-export function readTextFile(path: string): ReadText {
+export function readTextFile(path: string, { statSync, readFileSync }: Files = fs): ReadText {
   try {
     if (statSync(path).size > MAX_FILE_SIZE) return { problem: TOO_LARGE };
     return textOf(readFileSync(path));

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ScanRunView } from '../../core/queries/scan-run-view.ts';
 import type { ScanReport } from '../../core/scan/report/report-schema.ts';
 import { exitCodeOf } from '../../core/scan/report/verdict.ts';
@@ -60,7 +59,7 @@ async function untilEnded(
       io.err(visible(`The scan goes on. It has not ended within ${waitTimeout} seconds: ${run.execution}\n`));
       return EXIT.timedOut;
     }
-    await sleep(LOOK_MILLISECONDS, undefined, { signal: io.interrupted }).catch(() => undefined);
+    await io.sleep(LOOK_MILLISECONDS);
     if (io.interrupted.aborted) {
       io.err(visible(`The scan goes on without you: ${run.execution}\n`));
       return EXIT.interrupted;

@@ -1,7 +1,6 @@
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { planFaults } from '../../simulator/simulate/faults/plan-faults.ts';
 import { prepareSimulation } from '../../simulator/simulate/run/prepare-simulation.ts';
 import { runInProcess } from '../testing/run-in-process.ts';

@@ -1,4 +1,4 @@
-import type { Io } from '../io.ts';
+import { type Io, sleepUnless } from '../io.ts';
 import { runCommand } from '../run-command.ts';
 
 export interface Ran {
@@ -14,12 +14,15 @@ export interface RunOptions {
   readonly terminal?: boolean;
   readonly interrupted?: AbortSignal;
   readonly now?: Date;
+  /** Real time when absent. */
+  readonly sleep?: (milliseconds: number) => Promise<void>;
 }
 
 /** One command line in this process, with its streams caught. */
 export async function runInProcess(argv: readonly string[], options: RunOptions = {}): Promise<Ran> {
   let out = '';
   let err = '';
+  const interrupted = options.interrupted ?? new AbortController().signal;
   const io: Io = {
     out: (text) => {
       out += text;
@@ -35,7 +38,8 @@ export async function runInProcess(argv: readonly string[], options: RunOptions 
       yield options.stdin ?? '';
     },
     now: () => options.now ?? new Date('2026-11-20T08:00:00Z'),
-    interrupted: options.interrupted ?? new AbortController().signal,
+    sleep: options.sleep ?? ((milliseconds) => sleepUnless(interrupted, milliseconds)),
+    interrupted,
   };
   const code = await runCommand(argv, io);
   return { code, out, err };

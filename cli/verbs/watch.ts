@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { Failure, invalid } from '../failure.ts';
 import type { Session } from '../session.ts';
@@ -34,7 +33,7 @@ export async function watch(
       if (first || !(error instanceof Failure)) throw error;
       io.err(`${error.message}\n`);
     }
-    await sleep(options.interval * 1000, undefined, { signal: io.interrupted }).catch(() => {});
+    await io.sleep(options.interval * 1000);
   }
   return EXIT.interrupted;
 }

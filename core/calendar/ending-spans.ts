@@ -19,15 +19,29 @@ export function endingSpans(
   to: number,
 ): readonly Span[] {
   const since = lastFiring(end, zone, from);
-  const ends = firings(end, zone, since, to).filter((at) => at > since && at < to);
+  const ends = firings(end, zone, since, to, telling(end.minutes, start.minutes)).filter((at) => at > since && at < to);
   const spans: Span[] = [];
   let next = 0;
-  for (const at of firings(start, zone, since, to)) {
+  for (const at of firings(start, zone, since, to, telling(start.minutes, end.minutes))) {
     if (at < since || at >= to || at < (spans.at(-1)?.to ?? 0)) continue;
     while ((ends[next] ?? Number.POSITIVE_INFINITY) <= at) next += 1;
     spans.push({ from: at, to: ends[next] ?? to });
   }
   return spans;
+}
+
+/**
+ * The minutes of a day without those between which and the one before them none of `others` lies: another start of what has begun and another
+ * end of what has ended tell nothing, and a start or end in every minute would be 1440 of them a day. One that comes together with its other is kept.
+ */
+function telling(minutes: readonly number[], others: readonly number[]): number[] {
+  let next = 0;
+  return minutes.filter((minute, index) => {
+    const before = minutes[index - 1];
+    if (before === undefined) return true;
+    while ((others[next] ?? Number.POSITIVE_INFINITY) < before) next += 1;
+    return (others[next] ?? Number.POSITIVE_INFINITY) <= minute;
+  });
 }
 
 /** The last firing at or before `instant`: nothing that began before it goes on. */

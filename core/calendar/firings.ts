@@ -11,8 +11,16 @@ const MINUTE = 60_000;
  * A local time that the clocks skip fires at the first instant after the gap; one that they repeat fires at its first
  * occurrence only, except for schedules that name every hour of the day: those go on in the repeated hour, so that what
  * is closed or open all the time stays so. Source: semantics.md, Calendar.
+ *
+ * On days on which no clock changes only `plainMinutes` are told, for whoever knows that the others make no difference.
  */
-export function firings(schedule: CronSchedule, zone: TimeZone, from: number, to: number): number[] {
+export function firings(
+  schedule: CronSchedule,
+  zone: TimeZone,
+  from: number,
+  to: number,
+  plainMinutes: readonly number[] = schedule.minutes,
+): number[] {
   const found: number[] = [];
   let ascending = true;
   const add = (at: number): void => {
@@ -21,11 +29,10 @@ export function firings(schedule: CronSchedule, zone: TimeZone, from: number, to
     found.push(at);
   };
   for (const { day, offset } of daysOf(schedule, zone, from, to)) {
-    for (const minute of schedule.minutes) {
-      const local = day * DAY + minute * MINUTE;
-      if (offset !== undefined) add(local - offset);
-      else for (const at of around(schedule, zone, local)) add(at);
-    }
+    if (offset !== undefined) for (const minute of plainMinutes) add(day * DAY + minute * MINUTE - offset);
+    else
+      for (const minute of schedule.minutes)
+        for (const at of around(schedule, zone, day * DAY + minute * MINUTE)) add(at);
   }
   return ascending ? found : [...new Set(found)].sort((one, other) => one - other);
 }
@@ -50,7 +57,10 @@ export function lastingSpans(schedule: CronSchedule, zone: TimeZone, length: num
   return spans;
 }
 
-/** The days of a schedule whose firings may lie in `[from, to)`, with the offset of days on which no clock changes. */
+/**
+ * The days of a schedule whose firings may lie in `[from, to)`, with the offset of days on which no clock changes. Nor right before them: what
+ * a gap skips that ends at midnight fires then.
+ */
 function* daysOf(
   schedule: CronSchedule,
   zone: TimeZone,
@@ -64,7 +74,7 @@ function* daysOf(
   let next = 0;
   for (let day = first; day <= last; day += 1) {
     const start = day * DAY;
-    for (let change = changes[next]; change !== undefined && endOnWall(change) <= start; change = changes[next]) {
+    for (let change = changes[next]; change !== undefined && endOnWall(change) < start; change = changes[next]) {
       offset = change.after;
       next += 1;
     }

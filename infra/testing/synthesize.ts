@@ -1,9 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Template } from './template.ts';
+import { testApp } from './test-app.ts';
 
 export interface Assembly {
   readonly folder: string;
@@ -13,14 +12,11 @@ export interface Assembly {
   readonly spokeForwarder: Template;
 }
 
-/** Templates as `cdk synth` would write them with these settings, read back from their files. */
-export function synthesize(settings: object = {}, mode?: 'nag' | 'nag-flawed'): Assembly {
-  const folder = mkdtempSync(join(tmpdir(), 'liftlock-synth-'));
-  const script = fileURLToPath(new URL('./write-assembly.ts', import.meta.url));
-  const options = [folder, JSON.stringify(settings), ...(mode === undefined ? [] : [mode])];
-  // CDK's own check against CloudFormation's schemas takes three quarters of the time; it runs together with cdk-nag.
-  const env = { ...process.env, CDK_VALIDATION: String(mode !== undefined) };
-  execFileSync(process.execPath, [script, ...options], { env, stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' });
+const folders = new Map<string, string>();
+
+/** Templates as `cdk synth` would write them with these settings, read back from their files, which are written once. */
+export function synthesize(settings: object = {}): Assembly {
+  const folder = folders.get(JSON.stringify(settings)) ?? writeAssembly(settings);
   const read = (stack: string): Template =>
     JSON.parse(readFileSync(join(folder, `${stack}.template.json`), 'utf8')) as Template;
   return {
@@ -30,4 +26,13 @@ export function synthesize(settings: object = {}, mode?: 'nag' | 'nag-flawed'): 
     spokeRole: read('LiftlockSpokeRole'),
     spokeForwarder: read('LiftlockSpokeForwarder'),
   };
+}
+
+function writeAssembly(settings: object): string {
+  const folder = mkdtempSync(join(tmpdir(), 'liftlock-synth-'));
+  // CDK's own check against CloudFormation's schemas takes three quarters of the time; it runs together with cdk-nag.
+  process.env.CDK_VALIDATION = 'false';
+  testApp(folder, settings).app.synth();
+  folders.set(JSON.stringify(settings), folder);
+  return folder;
 }

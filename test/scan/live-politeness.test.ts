@@ -1,11 +1,7 @@
-import { jest } from '@jest/globals';
 import { apiRow } from '../../core/scan/data/api-table.ts';
 import { resourceTypes } from '../../simulator/kubernetes/served-types.ts';
 import { type LiveCluster, startLiveCluster } from './live-cluster.ts';
 import { references, widget } from './planted-references.ts';
-
-// Whole scans over TLS, on machines that may have other things to do.
-jest.setTimeout(30_000);
 
 let live: LiveCluster;
 afterEach(() => live.close());

@@ -1,12 +1,8 @@
-import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import type { ApiFault } from '../../simulator/kubernetes/faults/api-fault.ts';
 import { scanInMemory } from './in-memory-scan.ts';
 import { gapsOf, type LiveCluster, startLiveCluster } from './live-cluster.ts';
 import { writtenAtOldVersions } from './planted-objects.ts';
-
-// Whole scans over TLS, on machines that may have other things to do.
-jest.setTimeout(30_000);
 
 let live: LiveCluster;
 beforeAll(async () => {

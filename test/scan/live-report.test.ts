@@ -1,11 +1,7 @@
-import { jest } from '@jest/globals';
 import { helmRelease, oldCronJob } from './helm-release.ts';
 import { gapsOf, type LiveCluster, rowsOf, startLiveCluster } from './live-cluster.ts';
 import { writtenAtOldVersions } from './planted-objects.ts';
 import { references, widget, workloads } from './planted-references.ts';
-
-// Whole scans over TLS, on machines that may have other things to do.
-jest.setTimeout(30_000);
 
 let live: LiveCluster;
 afterEach(() => live.close());

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import { emptyState } from '../../simulator/eks/empty-state.ts';
 import { apiVersion, parseDocuments } from '../../simulator/simulate/fleet/documents.ts';

@@ -1,5 +1,4 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { jest } from '@jest/globals';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import { emptyState } from '../../simulator/eks/empty-state.ts';
 import { faultText } from '../../simulator/simulate/faults/fault-text.ts';

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { applyConfig } from '../../core/operations/apply-config.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import { emptyState } from '../../simulator/eks/empty-state.ts';

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { EQUAL_SCENARIOS, EQUAL_TIMING } from '../../simulator/simulate/makespan/equal-scenarios.ts';
 import { makespanOf } from '../../simulator/simulate/makespan/makespan-of.ts';
 import { runSimulation } from '../../simulator/simulate/run/run-simulation.ts';

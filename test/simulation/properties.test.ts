@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import { planFaults } from '../../simulator/simulate/faults/plan-faults.ts';
 import { FAULT_LEVELS } from '../../simulator/simulate/faults/planned-fault.ts';

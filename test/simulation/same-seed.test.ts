@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process';
-import { jest } from '@jest/globals';
 import { runInProcess } from '../../cli/testing/run-in-process.ts';
 
 // Whole rollouts, on machines that may be busy.

@@ -4,6 +4,7 @@ import { createAlarmGates } from './alarm-gate.ts';
 import { alarmPlace } from './alarm-place.ts';
 
 const watch = mockClient(CloudWatchClient);
+afterAll(() => watch.restore());
 const hubAccount = '999999999999';
 let assumed: string[];
 

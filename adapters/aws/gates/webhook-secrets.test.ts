@@ -3,6 +3,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { createWebhookSecrets } from './webhook-secrets.ts';
 
 const manager = mockClient(SecretsManagerClient);
+afterAll(() => manager.restore());
 const arn = 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:liftlock/gate-AbCdEf';
 let now: number;
 

@@ -54,9 +54,9 @@ export function holds(rule: ModelRule, clock: WallClock): boolean[] {
 }
 
 function fires(text: string, { shown, repeated, skipped }: WallClock): boolean[] {
-  const [minute, hour, dayOfMonth = '', month, dayOfWeek = ''] = text.split(' ');
+  const [minute = '', hour = '', dayOfMonth = '', month, dayOfWeek = ''] = text.split(' ');
   const domAndDow = dayOfMonth.startsWith('*') || dayOfWeek.startsWith('*');
-  const minutes = minutesOf(`${minute} ${hour} * * *`);
+  const minutes = minutesOf(minute, hour);
   const days = new Cron(`0 0 ${dayOfMonth} ${month} ${dayOfWeek}`, { paused: true, timezone: 'UTC', domAndDow });
   const known = new Map<number, boolean>();
   const isDay = (midnight: number): boolean => {
@@ -72,19 +72,22 @@ function fires(text: string, { shown, repeated, skipped }: WallClock): boolean[]
 }
 
 const DAY = 86_400_000;
-const knownMinutes = new Map<string, ReadonlySet<number>>();
-
 /** Milliseconds after midnight at which a schedule of every day fires. */
-function minutesOf(text: string): ReadonlySet<number> {
+function minutesOf(minute: string, hour: string): ReadonlySet<number> {
+  const minutes = firingsOfDay(`${minute} 0 * * *`);
+  return new Set(firingsOfDay(`0 ${hour} * * *`).flatMap((full) => minutes.map((past) => full + past)));
+}
+
+const knownFirings = new Map<string, readonly number[]>();
+
+function firingsOfDay(text: string): readonly number[] {
+  const known = knownFirings.get(text);
+  if (known !== undefined) return known;
   const cron = new Cron(text, { paused: true, timezone: 'UTC' });
-  const read = () => {
-    const found = new Set<number>();
-    for (let at = cron.nextRun(new Date(DAY - 1000)); at !== null && at.getTime() < 2 * DAY; at = cron.nextRun(at)) {
-      found.add(at.getTime() - DAY);
-    }
-    return found;
-  };
-  const minutes = knownMinutes.get(text) ?? read();
-  knownMinutes.set(text, minutes);
-  return minutes;
+  const found: number[] = [];
+  for (let at = cron.nextRun(new Date(DAY - 1000)); at !== null && at.getTime() < 2 * DAY; at = cron.nextRun(at)) {
+    found.push(at.getTime() - DAY);
+  }
+  knownFirings.set(text, found);
+  return found;
 }

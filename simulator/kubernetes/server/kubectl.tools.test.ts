@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { type Kubectl, kubectlFor, kubectlPath } from './testing/kubectl.ts';
 import { metricsService, oldBudget, widget, widgetDefinition } from './testing/sample-objects.ts';
 import { type ServerUnderTest, startServerUnderTest } from './testing/server-under-test.ts';
