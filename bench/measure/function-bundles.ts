@@ -18,7 +18,7 @@ export const measure: Measure = async () => {
   const figures: Figure[] = [];
   for (const { name, folder, bytes } of bundles) {
     const [megabytes, milliseconds] = limitsOf(name);
-    const file = join(folder, 'index.mjs');
+    const file = join(folder, `${name}.mjs`);
     const times: number[] = [];
     for (let count = 0; count <= RUNS; count += 1) times.push(await importTime(file));
     figures.push(

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FUNCTION_NAMES, type FunctionName, KUBERNETES_FUNCTIONS } from '../../core/contracts/names.ts';
@@ -9,29 +9,61 @@ const handlerOf = (name: FunctionName) => new URL(`../../functions/${name}/handl
 const written = FUNCTION_NAMES.filter((name) => existsSync(handlerOf(name)));
 const bundles = await bundleFunctions(written, folder);
 
-test.each(bundles)('$name is one ESM file with its map, within its budget', ({ name, folder: own, bytes }) => {
-  const text = readFileSync(join(own, 'index.mjs'), 'utf8');
-  expect(text).toMatch(/export\s*\{[^}]*\bhandler\b[^}]*\}/);
-  expect(text).toContain('sourceMappingURL=index.mjs.map');
-  const looksIntoClusters = KUBERNETES_FUNCTIONS.some((one) => one === name);
-  // The tables of removed APIs and what reads Helm's manifests are half a megabyte; calendars and expressions a tenth.
-  const most = name === 'scan-cluster' ? 3_600_000 : 3_200_000;
-  expect(bytes).toBeLessThanOrEqual(looksIntoClusters ? most : 1_300_000);
+test.each(bundles)(
+  '$name is a module with its chunks and their maps, within its budget',
+  ({ name, folder: own, bytes }) => {
+    const modules = readdirSync(own).filter((file) => file.endsWith('.mjs'));
+    const texts = new Map(modules.map((file) => [file, readFileSync(join(own, file), 'utf8')]));
+    expect(texts.get(`${name}.mjs`)).toMatch(/export\s*\{[^}]*\bhandler\b[^}]*\}/);
+    for (const [file, text] of texts) {
+      expect(text).toContain(`sourceMappingURL=${file}.map`);
+      for (const [, imported = ''] of text.matchAll(/from"\.\/([^"]+)"/g)) expect(modules).toContain(imported);
+    }
+    expect([...texts.values()].reduce((sum, text) => sum + Buffer.byteLength(text), 0)).toBe(bytes);
+    const looksIntoClusters = KUBERNETES_FUNCTIONS.some((one) => one === name);
+    // The tables of removed APIs and what reads Helm's manifests are half a megabyte; calendars and expressions a tenth.
+    const most = name === 'scan-cluster' ? 3_600_000 : 3_000_000;
+    expect(bytes).toBeLessThanOrEqual(looksIntoClusters ? most : 1_300_000);
+  },
+);
+
+/** Of the module and of its chunks. */
+const mapsOf = (own: string) =>
+  readdirSync(own)
+    .filter((file) => file.endsWith('.map'))
+    .map(
+      (file) => JSON.parse(readFileSync(join(own, file), 'utf8')) as { sources: string[]; sourcesContent?: unknown },
+    );
+const sourcesOf = (own: string) => mapsOf(own).flatMap(({ sources }) => sources);
+
+test('a chunk is the same wherever it is', () => {
+  const contents = new Map<string, string>();
+  for (const { folder: own } of bundles)
+    for (const file of readdirSync(own).filter((each) => each.startsWith('chunk-'))) {
+      const text = readFileSync(join(own, file), 'utf8');
+      expect(contents.get(file) ?? text).toBe(text);
+      contents.set(file, text);
+    }
+  expect(contents.size).toBeGreaterThan(10);
 });
 
 test('only functions that look into clusters carry a Kubernetes client', () => {
   const carrying = bundles.filter(({ folder: own }) =>
-    readFileSync(join(own, 'index.mjs.map'), 'utf8').includes('@kubernetes/client-node'),
+    sourcesOf(own).some((source) => source.includes('@kubernetes/client-node')),
   );
   expect(carrying.map(({ name }) => name)).toEqual([...KUBERNETES_FUNCTIONS]);
 });
 
 test('maps name the sources and do not hold them', () => {
-  const map = JSON.parse(readFileSync(join(folder, 'scan-cluster', 'index.mjs.map'), 'utf8')) as Record<
-    string,
-    unknown
-  >;
-  expect(map.sourcesContent).toBeUndefined();
+  for (const { folder: own } of bundles) for (const map of mapsOf(own)) expect(map.sourcesContent).toBeUndefined();
+});
+
+test('what is bundled comes from packages and from the folders that the local cloud looks at for changes', () => {
+  const sources = new Set(bundles.flatMap(({ folder: own }) => sourcesOf(own)));
+  const rooms = [...sources]
+    .filter((source) => !source.includes('node_modules/'))
+    .map((source) => source.replace(/^(\.\.\/)*.*?(adapters|core|functions)\//, '$2/').split('/')[0]);
+  expect(new Set(rooms)).toEqual(new Set(['adapters', 'core', 'functions']));
 });
 
 test('a function without a handler is named', async () => {

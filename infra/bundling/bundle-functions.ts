@@ -1,28 +1,30 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, type Metafile } from 'esbuild';
 import type { FunctionName } from '../../core/contracts/names.ts';
 import { onlyEnglish } from './only-english.ts';
+import { withoutSocks } from './without-socks.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Packages that came as CommonJS still call `require` for modules of Node itself; ESM has none of its own. */
 const REQUIRE = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
 
-/** Where the bundle of a function is, and how large: `index.mjs` and its map in a folder of its own. */
+/**
+ * What is bundled of a function: `<name>.mjs` and the chunks that it imports, each with its map, in a folder of its own. `bytes` are those of the
+ * modules.
+ */
 export interface FunctionBundle {
   readonly name: FunctionName;
   readonly folder: string;
   readonly bytes: number;
 }
 
-/** Handlers that are bundled at a time: what they share is read once for each group, and a group is what memory has to hold. */
-const GROUP = 5;
-
 /**
- * Bundles all handlers. The same sources give the same bytes wherever the clone is, so a deploy changes only what changed. Fails with
- * `HandlerMissing` that names every function without a handler.
+ * Bundles all handlers at once: a module is read, written and, where functions share a process, loaded once. What several of them import becomes
+ * a chunk, which is named after its content (docs/adr/0020). The same sources give the same bytes wherever the clone is, so a deploy changes only
+ * what changed. Fails with `HandlerMissing` that names every function without a handler.
  */
 export async function bundleFunctions(names: readonly FunctionName[], outputFolder: string): Promise<FunctionBundle[]> {
   const missing = names.filter((name) => !existsSync(join(ROOT, handlerOf(name))));
@@ -31,21 +33,14 @@ export async function bundleFunctions(names: readonly FunctionName[], outputFold
       name: 'HandlerMissing',
     });
   }
-  const bundles: FunctionBundle[] = [];
-  for (let start = 0; start < names.length; start += GROUP)
-    bundles.push(...(await bundleGroup(names.slice(start, start + GROUP), outputFolder)));
-  return bundles;
-}
-
-const handlerOf = (name: FunctionName) => join('functions', name, 'handler.ts');
-
-async function bundleGroup(names: readonly FunctionName[], outputFolder: string): Promise<FunctionBundle[]> {
   const { metafile } = await build({
     absWorkingDir: ROOT,
-    entryPoints: Object.fromEntries(names.map((name) => [`${name}/index`, handlerOf(name)])),
+    entryPoints: Object.fromEntries(names.map((name) => [name, handlerOf(name)])),
+    chunkNames: 'chunk-[hash]',
     outdir: outputFolder,
     outExtension: { '.js': '.mjs' },
     bundle: true,
+    splitting: true,
     format: 'esm',
     platform: 'node',
     target: 'node24',
@@ -55,13 +50,26 @@ async function bundleGroup(names: readonly FunctionName[], outputFolder: string)
     sourcesContent: false,
     legalComments: 'none',
     banner: { js: REQUIRE },
-    plugins: [onlyEnglish],
+    plugins: [onlyEnglish, withoutSocks],
     metafile: true,
     logLevel: 'error',
   });
-  const outputs = Object.entries(metafile.outputs);
-  return names.map((name) => {
-    const output = outputs.find(([path]) => path.endsWith(`${name}/index.mjs`));
-    return { name, folder: join(outputFolder, name), bytes: output?.[1].bytes ?? 0 };
-  });
+  return names.map((name) => copyModules(name, metafile, outputFolder));
+}
+
+const handlerOf = (name: FunctionName) => join('functions', name, 'handler.ts');
+
+function copyModules(name: FunctionName, { outputs }: Metafile, outputFolder: string): FunctionBundle {
+  const folder = join(outputFolder, name);
+  mkdirSync(folder, { recursive: true });
+  const entry = Object.keys(outputs).find((path) => basename(path) === `${name}.mjs`) ?? '';
+  const modules = new Set([entry]);
+  // A set takes in what is added while it is gone through.
+  for (const path of modules)
+    for (const { path: imported, external } of outputs[path]?.imports ?? [])
+      if (external !== true) modules.add(imported);
+  for (const path of modules)
+    for (const file of [basename(path), `${basename(path)}.map`])
+      copyFileSync(join(outputFolder, file), join(folder, file));
+  return { name, folder, bytes: [...modules].reduce((sum, path) => sum + (outputs[path]?.bytes ?? 0), 0) };
 }

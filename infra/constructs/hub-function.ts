@@ -55,7 +55,7 @@ export class HubFunction extends Construct {
       functionName: physicalName,
       code,
       role: this.role,
-      handler: 'index.handler',
+      handler: `${name}.handler`,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: size.memoryMegabytes,

@@ -9,10 +9,11 @@ import {
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isAlive } from './state/running-clouds.ts';
 import { synthesize } from './synthesize.ts';
@@ -56,10 +57,26 @@ async function make(folder: string, settings: object, signal: AbortSignal | unde
     await synthesize(made, settings, signal);
     // The assets hold copies.
     rmSync(join(made, 'functions'), { recursive: true });
+    shareChunks(made);
     renameSync(made, folder);
   } catch (error) {
     rmSync(made, { recursive: true, force: true });
     if (!existsSync(folder)) throw error;
+  }
+}
+
+/**
+ * Puts the chunks of all functions into one folder, and links to it into theirs: Node knows a module by the path that a link leads to, so that
+ * functions in one thread load what they share once. A chunk is named after its content.
+ */
+function shareChunks(assembly: string): void {
+  const shared = join(assembly, 'chunks');
+  mkdirSync(shared);
+  for (const chunk of globSync('asset.*/chunk-*', { cwd: assembly })) {
+    const common = join(shared, basename(chunk));
+    if (existsSync(common)) rmSync(join(assembly, chunk));
+    else renameSync(join(assembly, chunk), common);
+    symlinkSync(join('..', 'chunks', basename(chunk)), join(assembly, chunk));
   }
 }
 

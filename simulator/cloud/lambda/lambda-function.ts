@@ -6,7 +6,7 @@ export interface LambdaFunctionOptions {
   readonly name: string;
   readonly arn: string;
   readonly roleArn: string;
-  /** Path of the bundle's module, and the name of its export: `index.handler` of the template. */
+  /** Path of the bundle's module, and the name of its export: `scan-cluster.handler` of the template. */
   readonly module: string;
   readonly handler: string;
   /** The template's variables, resolved. */
