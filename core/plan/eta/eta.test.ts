@@ -83,6 +83,18 @@ test.each([
   [100_000, 4],
 ])('%d hops are drawn in %d runs', (hops, runs) => expect(runsFor(hops)).toBe(runs));
 
+test('where the windows of a cluster never leave it room no run is done, however short its hops', () => {
+  const calendars = { a: { windows: [{ name: 'n', schedule: '0 9 * * *', duration: '30m' }] } };
+  const waves = [{ name: 'first', clusters: ['c000'], calendar: 'a' }, { name: 'all' }];
+  const given = {
+    clusters: fleetOf(3),
+    learned: { ...learned, p50: 60, p90: 61 },
+    calendars,
+    policy: { waves, estimates: { upgrade: '1h' } },
+  };
+  expect(eta(given, 1, 7)).toEqual({ p50: null, p90: null, runs: 7, unfinished: 7, seed: 1 });
+});
+
 test('nothing to do has no end', () => {
   expect(eta({ clusters: fleetOf(2, { version: '1.36' }) })).toMatchObject({ p50: null, p90: null, runs: 0 });
 });

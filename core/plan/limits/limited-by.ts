@@ -1,21 +1,16 @@
-import type { Member } from '../../contracts/items/rollout.ts';
 import type { Inventory } from '../../inventory/document/parse-inventory.ts';
 import { estimateOf } from '../../policy/hop-rules.ts';
-import { quarantineReasons } from '../../policy/quarantine.ts';
-import type { RolloutPlan } from '../../rollout/plan-rollout.ts';
-import type { PolicyDeadline } from '../deadline.ts';
 import { instantText } from '../document/instant.ts';
 import type { PlanDocument } from '../document/plan-schema.ts';
 import { type Drawn, endOf, meets, membersOf } from '../drawn.ts';
-import { someNeverStart } from '../never-starts.ts';
 import { offlineSnapshot } from '../offline-snapshot.ts';
-import { AS_ESTIMATED, type PlanInput } from '../plan-input.ts';
+import { AS_ESTIMATED } from '../plan-input.ts';
 import { runForward } from '../run-forward.ts';
 import { calendarLimits } from './calendar-limits.ts';
 import { capLimits } from './cap-limits.ts';
 import { type Constraint, withPolicy } from './constraint.ts';
 import { durationText } from './duration-text.ts';
-import { isOutOfTime } from './out-of-time.ts';
+import { isHopeless } from './hopeless.ts';
 import { reachedBy } from './reached.ts';
 import { waveLimits } from './wave-limits.ts';
 
@@ -71,33 +66,6 @@ export function limitedBy(drawn: Drawn, inventory: Inventory): LimitedBy | null 
     else high = middle;
   }
   return { kind: constraint.kind, name: constraint.name, change: constraint.at(high).change };
-}
-
-/** Whether it is known without drawing a plan that a deadline is missed under other rules (`input`) too. */
-function isHopeless(drawn: Drawn, input: PlanInput, deadline: PolicyDeadline): boolean {
-  const plan = drawn.plans.find(({ rollout }) => rollout.policy === deadline.policy);
-  if (deadline.at === undefined || plan === undefined) return false;
-  const needed = neededFor(plan, deadline, input);
-  const notBegun = needed.filter(({ clusterKey }) => !drawn.forward.fleet.lived.has(clusterKey));
-  return isOutOfTime(input, plan, needed, deadline.at) || someNeverStart(input, plan, notBegun, deadline.at);
-}
-
-/**
- * Members that must be done before a deadline for it to be met: those that it counts, and all of the waves before them, since a wave opens
- * when those before it have settled. Who is set aside at first is not waited for.
- */
-function neededFor(plan: RolloutPlan, { overdue }: PolicyDeadline, { snapshot, now }: PlanInput): Member[] {
-  const past = new Set(overdue.map(({ cluster }) => cluster.clusterKey));
-  const members = membersOf(plan);
-  const last = members.reduce(
-    (most, { clusterKey, waveIndex }) => (past.has(clusterKey) ? most : Math.max(most, waveIndex)),
-    -1,
-  );
-  return members.filter(({ clusterKey, waveIndex }) => {
-    if (!past.has(clusterKey)) return true;
-    const cluster = snapshot.clusters.get(clusterKey);
-    return waveIndex < last && cluster !== undefined && quarantineReasons(cluster, now).length === 0;
-  });
 }
 
 /** Everything that may hold these policies back, the heaviest first; how long upgrades last comes last. */
