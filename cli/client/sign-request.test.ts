@@ -1,11 +1,7 @@
 import { createSigner } from './sign-request.ts';
 
 const KEYS = { AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret', AWS_SESSION_TOKEN: 'token' };
-const before = { ...process.env };
 beforeEach(() => Object.assign(process.env, KEYS));
-afterAll(() => {
-  process.env = before;
-});
 
 test('a request is signed for execute-api with the session of the caller', async () => {
   const sign = createSigner('eu-central-1', undefined);

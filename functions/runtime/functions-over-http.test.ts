@@ -14,8 +14,8 @@ async function invoke(name: FunctionName, event: unknown): Promise<unknown> {
   };
   return module.handler(event, { functionName: `liftlock-${name}`, awsRequestId: 'request' });
 }
-const saved = { ...process.env };
 let aws: AwsLoopback;
+let answers: Awaited<ReturnType<typeof upgrade>>;
 
 beforeAll(async () => {
   aws = await startAwsLoopback();
@@ -29,11 +29,9 @@ beforeAll(async () => {
   const applied = { revision: 'test', appliedBy: 'test', appliedAt: '2026-11-20T08:00:00.000Z' };
   const fleet = { kind: 'Fleet' as const, name: FLEET, document, ...applied };
   await aws.table.transact([put(Epochs, { number: 1 }, 'absent'), put(Configs, fleet, 'absent')]);
+  answers = await upgrade();
 });
-afterAll(async () => {
-  process.env = saved;
-  await aws.close();
-});
+afterAll(() => aws.close());
 
 /** What the state machine upgrade-control-plane passes to its steps. */
 const step = (more: object = {}) => ({
@@ -47,20 +45,36 @@ const step = (more: object = {}) => ({
   ...more,
 });
 
-test('from the queue to the end of an upgrade: the handlers, the SDK and the tables, over HTTP', async () => {
+/** What the handlers answer, in the order of an upgrade. */
+async function upgrade() {
   const body = JSON.stringify({ ...scope, name: 'shop', depth: 'deep' });
   const record = { messageId: '1', receiptHandle: 'r', eventSource: 'aws:sqs', body };
-  expect(await invoke('record-clusters', { Records: [record] })).toEqual({ batchItemFailures: [] });
+  const recorded = await invoke('record-clusters', { Records: [record] });
+  const granted = await invoke('request-grant', step());
+  const begun = await invoke('upgrade-control-plane', step());
+  const awaited = await invoke('upgrade-control-plane', step());
+  aws.pass(120);
+  const done = await invoke('upgrade-control-plane', step());
+  return {
+    recorded,
+    granted,
+    begun,
+    awaited,
+    done,
+    concluded: await invoke('conclude-upgrade', step({ outcome: done })),
+  };
+}
+
+test('from the queue to the end of an upgrade: the handlers, the SDK and the tables, over HTTP', async () => {
+  const { recorded, granted, begun, awaited, done, concluded } = answers;
+  expect(recorded).toEqual({ batchItemFailures: [] });
+  expect(granted).toMatchObject({ status: 'done', reasons: [{ code: 'Granted' }] });
+  expect(begun).toMatchObject({ status: 'wait' });
+  expect(awaited).toMatchObject({ status: 'wait' });
+  expect(done).toMatchObject({ status: 'done' });
+  expect(concluded).toMatchObject({ status: 'Succeeded' });
   const [found] = await aws.table.queryKind('Cluster');
   const { clusterKey } = (found?.data ?? {}) as { clusterKey: string };
-
-  expect(await invoke('request-grant', step())).toMatchObject({ status: 'done', reasons: [{ code: 'Granted' }] });
-  expect(await invoke('upgrade-control-plane', step())).toMatchObject({ status: 'wait' });
-  expect(await invoke('upgrade-control-plane', step())).toMatchObject({ status: 'wait' });
-  aws.pass(120);
-  const outcome = await invoke('upgrade-control-plane', step());
-  expect(outcome).toMatchObject({ status: 'done' });
-  expect(await invoke('conclude-upgrade', step({ outcome }))).toMatchObject({ status: 'Succeeded' });
 
   const mutations = aws.eksCalls.filter((call) => call.operation.startsWith('Update'));
   expect(mutations.map(({ operation, input, account }) => [operation, input.version, account])).toEqual([

@@ -16,6 +16,7 @@ process.on('unhandledRejection', (reason) => {
 /** The world of a test file is the process. What a file may change of it by its nature is put back when the file is done. */
 class NativeEnvironment {
   readonly global = globalThis;
+  readonly #environment = process.env;
   readonly #variables = { ...process.env };
   readonly #directory = process.cwd();
   readonly #console = console;
@@ -41,6 +42,7 @@ class NativeEnvironment {
   }
 
   async teardown(): Promise<void> {
+    process.env = this.#environment;
     for (const name of Object.keys(process.env)) if (!(name in this.#variables)) delete process.env[name];
     Object.assign(process.env, this.#variables);
     if (process.cwd() !== this.#directory) process.chdir(this.#directory);

@@ -5,10 +5,10 @@ import { gapsOf, type LiveCluster, startLiveCluster } from './live-cluster.ts';
 import { writtenAtOldVersions } from './planted-objects.ts';
 
 let live: LiveCluster;
-beforeAll(async () => {
+beforeEach(async () => {
   live = await startLiveCluster();
 });
-afterAll(() => live.close());
+afterEach(() => live.close());
 
 const on = fc.constantFrom(
   ...['*', '/version', '/api', '/apis', '/apis/*', '/metrics', 'secrets', 'configmaps', 'pods', 'nodes'],
