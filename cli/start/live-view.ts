@@ -5,7 +5,8 @@ import type { PublishedEvent } from '../../simulator/process/in-memory-bus.ts';
 import type { LocalRun } from './local-run.ts';
 import { lineOf } from './plain-lines.ts';
 
-const REDRAW_MILLISECONDS = 100;
+/** Each picture reads the table, which takes time from what is watched. */
+const REDRAW_MILLISECONDS = 400;
 const RECENT = 6;
 const BAR = 24;
 
@@ -15,6 +16,7 @@ export class LiveView {
   readonly #out: NodeJS.WriteStream;
   readonly #recent: string[] = [];
   #lines = 0;
+  #isDrawing = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(run: LocalRun, out: NodeJS.WriteStream) {
@@ -24,7 +26,7 @@ export class LiveView {
 
   begin(): void {
     this.#run.onEvent = (published) => this.#note(published);
-    this.#timer = setInterval(() => void this.#draw(), REDRAW_MILLISECONDS);
+    this.#timer = setInterval(() => void this.#drawOnce(), REDRAW_MILLISECONDS);
   }
 
   end(): void {
@@ -37,6 +39,17 @@ export class LiveView {
     if (text === undefined) return;
     this.#recent.push(`${at.toISOString().slice(11, 16)}  ${text}`);
     if (this.#recent.length > RECENT) this.#recent.shift();
+  }
+
+  /** Not while the picture before is still being read for. */
+  async #drawOnce(): Promise<void> {
+    if (this.#isDrawing) return;
+    this.#isDrawing = true;
+    try {
+      await this.#draw();
+    } finally {
+      this.#isDrawing = false;
+    }
   }
 
   async #draw(): Promise<void> {

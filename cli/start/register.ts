@@ -11,6 +11,7 @@ export interface StartOptions {
   readonly live?: boolean;
   readonly serve?: number | true;
   readonly inProcess?: boolean;
+  readonly timings?: boolean;
 }
 
 function port(text: string): number {
@@ -57,6 +58,7 @@ export function registerStart(program: Command, exampleFleet: string): void {
       '--in-process',
       'the quick way: the same decisions, steps and machines in one process, without the local cloud',
     )
+    .option('--timings', 'also say where the seconds went')
     .action(async (options: StartOptions) => {
       const { start } = await import('./start.ts');
       process.exitCode = await start(options);

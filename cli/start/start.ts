@@ -1,5 +1,4 @@
 import { open, writeFile } from 'node:fs/promises';
-import { performance } from 'node:perf_hooks';
 import { styleText } from 'node:util';
 import { GiveApprovals } from '../../simulator/process/give-approvals.ts';
 import { type PreparedFleet, prepareFleet } from '../../simulator/process/prepare-fleet.ts';
@@ -11,6 +10,7 @@ import { LiveView } from './live-view.ts';
 import type { LocalRun, StartLocalRun } from './local-run.ts';
 import { plainLines } from './plain-lines.ts';
 import type { StartOptions } from './register.ts';
+import { Timings } from './timings.ts';
 
 /** On a terminal an hour of the fleet takes a second, so that one can watch it. */
 const TERMINAL_SPEED = 3_600;
@@ -25,13 +25,18 @@ export async function start(options: StartOptions): Promise<number> {
     return USAGE;
   }
   const live = options.live !== false && out.isTTY === true && options.output === 'table';
-  const began = performance.now();
+  const timings = new Timings();
+  if (options.output === 'table') notes.write(`Reading ${options.fleet} …\n`);
   let prepared: PreparedFleet;
   let run: LocalRun;
   try {
     if (options.html !== undefined) await assertWritable(options.html);
     prepared = await prepareFleet(options.fleet, { defaultNow: new Date() });
+    timings.end('read the fleet');
+    if (options.output === 'table' && options.inProcess !== true)
+      notes.write('Synthesizing the templates, unless they are kept, and starting the local cloud …\n');
     run = await startRun(prepared, options, live, (note) => void notes.write(`${note}\n`));
+    timings.end('templates, local cloud, configuration');
   } catch (error) {
     notes.write(`${error instanceof Error ? error.message : String(error)}\n`);
     return USAGE;
@@ -39,7 +44,9 @@ export async function start(options: StartOptions): Promise<number> {
   try {
     for (const warning of prepared.warnings) notes.write(`${warning}\n`);
     if (options.output === 'table') out.write(introduction(options.fleet, prepared, run));
-    const { report, rested } = await runToReport(run, prepared, options, live);
+    const rested = await runToRest(run, prepared, options, live);
+    timings.end('rollouts');
+    const report = await runReport(run, prepared.loaded, rested);
     const conclusion = run.conclusion();
     if (options.html !== undefined) {
       await writeFile(options.html, renderHtml(report));
@@ -49,7 +56,9 @@ export async function start(options: StartOptions): Promise<number> {
     else out.write(renderText(report, paintFor(out)));
     const lines = conclusion.lines.map((line) => `${line}\n`).join('');
     (options.output === 'json' ? notes : out).write(lines);
-    if (options.output === 'table') out.write(`Took ${((performance.now() - began) / 1000).toFixed(1)} s.\n`);
+    timings.end('report');
+    if (options.timings === true) notes.write(timings.table());
+    if (options.output === 'table') out.write(`Took ${timings.total()}.\n`);
     if (!anyDiscovered(report))
       notes.write('Liftlock discovered none of the clusters: look at the accounts and regions of the Fleet.\n');
     if (options.serve !== undefined) {
@@ -86,21 +95,19 @@ function introduction(folder: string, { loaded }: PreparedFleet, run: LocalRun):
   return `Liftlock upgrades ${clusters} ${clusters === 1 ? 'cluster' : 'clusters'} from ${folder} ${run.introduction.join(' ')}: no AWS account, virtual time from ${loaded.now.toISOString()}.\n`;
 }
 
-async function runToReport(
+/** Whether the fleet came to rest before its last day. */
+async function runToRest(
   run: LocalRun,
   { loaded }: PreparedFleet,
   options: StartOptions,
   live: boolean,
-): Promise<{ report: RunReport; rested: boolean }> {
+): Promise<boolean> {
   const view = live ? new LiveView(run, process.stdout) : undefined;
   if (view === undefined) run.onEvent = plainLines(options.output === 'json' ? process.stderr : process.stdout);
   view?.begin();
   const until = new Date(loaded.now.getTime() + options.days * 86_400_000);
   const people = new GiveApprovals(run, loaded.approvals, (id, wave) => run.approve(id, wave));
-  const rested = await run
-    .untilRest({ until, quietHours: 1.5, people: () => people.look() })
-    .finally(() => view?.end());
-  return { report: await runReport(run, loaded, rested), rested };
+  return run.untilRest({ until, quietHours: 1.5, people: () => people.look() }).finally(() => view?.end());
 }
 
 async function assertWritable(path: string): Promise<void> {
