@@ -74,3 +74,10 @@ test('whatever stands in the place of a value, a scan gives a report', () => {
     { numRuns: 4_000 },
   );
 }, 60_000);
+
+test('a value that cannot be made a text is none', () => {
+  const odd = { toString: 0 };
+  for (const object of whole)
+    for (let index = 0; index < 30; index += 1)
+      expect(() => scanFor('1.37', JSON.stringify(spoilt(object, { index }, odd)))).not.toThrow();
+});

@@ -1,4 +1,4 @@
-import { isMapping, type Mapping, typeOf } from './manifest-object.ts';
+import { isMapping, type Mapping, textOf, typeOf } from './manifest-object.ts';
 
 /** Group and version as Kubernetes names them: DNS names; a placeholder is neither. */
 const API_VERSION = /^(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?\/)?[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
@@ -21,4 +21,4 @@ export function halfObject(value: unknown): string | undefined {
 }
 
 const isChart = (value: Mapping): boolean =>
-  /^v[12]$/.test(String(value.apiVersion)) && 'name' in value && 'version' in value && !('metadata' in value);
+  /^v[12]$/.test(textOf(value.apiVersion) ?? '') && 'name' in value && 'version' in value && !('metadata' in value);

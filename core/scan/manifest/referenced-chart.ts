@@ -55,7 +55,7 @@ function elsewhereOf(kustomization: ManifestObject['value']): string | undefined
     return `the chart ${textOf(mappingOf(helmCharts[0]).name) ?? '?'}`;
   const lists = [kustomization.resources, kustomization.bases, kustomization.components];
   const remote = lists
-    .flatMap((list) => (Array.isArray(list) ? list.map(String) : []))
+    .flatMap((list) => (Array.isArray(list) ? list.map((item) => textOf(item) ?? '') : []))
     .find((path) => REMOTE.test(path));
   return remote === undefined ? undefined : remote.slice(0, 200);
 }

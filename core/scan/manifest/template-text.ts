@@ -1,4 +1,4 @@
-import type { Mapping } from './manifest-object.ts';
+import { type Mapping, textOf } from './manifest-object.ts';
 
 /** Whether a text has actions of a Go template (`{{ .Values.name }}`), which say nothing until somebody renders them. */
 export function isTemplateText(text: string): boolean {
@@ -11,7 +11,7 @@ export function isTemplateText(text: string): boolean {
  * action without quotes. For YAML that one is a map in a map, whose key the parser calls an object.
  */
 export function isUnrendered(text: string, value: Mapping): boolean {
-  if (/\{\{|\$[{(]/.test(`${value.apiVersion} ${value.kind}`)) return true;
+  if (/\{\{|\$[{(]/.test(`${textOf(value.apiVersion)} ${textOf(value.kind)}`)) return true;
   return isTemplateText(text) && holdsAction(value);
 }
 

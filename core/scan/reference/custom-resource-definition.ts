@@ -23,7 +23,7 @@ export const observeDefinition: ObserveReferences = (object, context, facts) => 
       about: `conversion of ${object.name ?? kind ?? '?'}`,
     });
   const { storedVersions } = mappingOf(object.value.status);
-  const stored = Array.isArray(storedVersions) ? storedVersions.map(String) : [];
+  const stored = Array.isArray(storedVersions) ? storedVersions.map((version) => textOf(version) ?? '') : [];
   const storage = (Array.isArray(spec.versions) ? spec.versions.filter(isMapping) : []).find(
     (one) => one.storage === true,
   );

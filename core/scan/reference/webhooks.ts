@@ -19,7 +19,7 @@ export const observeWebhooks: ObserveReferences = (object, context, facts) =>
     const rules = valuesAt(value, 'rules[]').flatMap(({ path: place, value: rule }) =>
       isMapping(rule) ? rulesNaming(object, context, rule, [...path, ...place], 'A rule of the webhook names') : [],
     );
-    const versions = Array.isArray(value.admissionReviewVersions) ? value.admissionReviewVersions.map(String) : ['v1'];
+    const versions = Array.isArray(value.admissionReviewVersions) ? value.admissionReviewVersions.map(textOf) : ['v1'];
     if (versions.includes('v1')) return rules;
     const problem: Observation = {
       type: 'problem',

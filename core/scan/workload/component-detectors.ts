@@ -1,3 +1,4 @@
+import { textOf } from '../manifest/manifest-object.ts';
 import { type Detector, parameter } from './hit.ts';
 import { readable } from './pod-detectors.ts';
 import { valuesAt } from './values-at.ts';
@@ -23,7 +24,7 @@ export const kubeletFlag: Detector = ({ kind, value }, rules) => {
   return valuesAt(value, place).flatMap(({ path, value: text }) =>
     rules.flatMap((rule) =>
       parameter(rule, 'flags')
-        .filter((flag) => hasFlag(String(text), flag))
+        .filter((flag) => hasFlag(textOf(text) ?? '', flag))
         .map((flag) => ({ rule: rule.id, path, evidence: `${readable(path)} gives the kubelet ${flag}.` })),
     ),
   );

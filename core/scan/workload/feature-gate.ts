@@ -41,7 +41,7 @@ function gatesOfConfig({ kind, value }: InspectedObject): Gate[] {
 /** Flags of the kubelet in nodeadm's NodeConfig. */
 function gatesOfNodeConfig({ kind, value }: InspectedObject): Gate[] {
   if (kind !== 'NodeConfig') return [];
-  return valuesAt(value, 'spec.kubelet.flags[]').flatMap(({ path, value: flag }) => gatesIn(String(flag), path));
+  return valuesAt(value, 'spec.kubelet.flags[]').flatMap(({ path, value: flag }) => gatesIn(textOf(flag) ?? '', path));
 }
 
 function gatesOfFlags({ pods }: InspectedObject): Gate[] {
@@ -54,8 +54,8 @@ function gatesOfFlags({ pods }: InspectedObject): Gate[] {
           return words.flatMap(({ path: inner, value }, index) => {
             const place = [...pod.path, ...path, ...inner];
             // The flag and its value may be two arguments.
-            if (value === FLAG) return gatesIn(`${FLAG} ${String(words[index + 1]?.value ?? '')}`, place);
-            return gatesIn(String(value), place);
+            if (value === FLAG) return gatesIn(`${FLAG} ${textOf(words[index + 1]?.value) ?? ''}`, place);
+            return gatesIn(textOf(value) ?? '', place);
           });
         }),
       ),

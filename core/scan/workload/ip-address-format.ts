@@ -1,3 +1,4 @@
+import { textOf } from '../manifest/manifest-object.ts';
 import type { Detector } from './hit.ts';
 import { isCidrCanonical, isIpAddressCanonical } from './ip-address.ts';
 import { readable } from './pod-detectors.ts';
@@ -35,7 +36,7 @@ export const ipAddressFormat: Detector = ({ group, kind, value }, rules) => {
     rules.map((rule) => ({
       rule: rule.id,
       path,
-      evidence: `${readable(path)} is ${String(text).slice(0, 60)}, which is not written canonically.`,
+      evidence: `${readable(path)} is ${textOf(text)?.slice(0, 60)}, which is not written canonically.`,
     })),
   );
 };

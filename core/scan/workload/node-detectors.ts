@@ -34,7 +34,7 @@ export const kubeProxyMode: Detector = ({ group, kind, value }, rules) => {
   if (name !== 'kube-proxy-config' && name !== 'kube-proxy') return [];
   const data = isMapping(value.data) ? value.data : {};
   return Object.entries(data).flatMap(([key, text]) =>
-    proxyMode(/^mode:\s*["']?([a-z]+)/m.exec(String(text))?.[1], ['data', key], rules),
+    proxyMode(/^mode:\s*["']?([a-z]+)/m.exec(textOf(text) ?? '')?.[1], ['data', key], rules),
   );
 };
 

@@ -1,3 +1,4 @@
+import { textOf } from '../manifest/manifest-object.ts';
 import type { Path } from '../manifest/positions.ts';
 import { type Detector, type Hit, parameter } from './hit.ts';
 import { readable } from './pod-detectors.ts';
@@ -33,10 +34,10 @@ function hits(
 ): Hit[] {
   return found.flatMap((one) =>
     rules
-      .filter((rule) => parameter(rule, 'keys').includes(String(labelOf(one))))
+      .filter((rule) => parameter(rule, 'keys').includes(textOf(labelOf(one)) ?? ''))
       .map((rule) => {
         const path = [...base, ...one.path];
-        return { rule: rule.id, path, evidence: `${readable(path)} names the node label ${String(labelOf(one))}.` };
+        return { rule: rule.id, path, evidence: `${readable(path)} names the node label ${textOf(labelOf(one))}.` };
       }),
   );
 }

@@ -1,3 +1,4 @@
+import { textOf } from '../manifest/manifest-object.ts';
 import { type Detector, parameter } from './hit.ts';
 import { readable } from './pod-detectors.ts';
 import { valuesAt } from './values-at.ts';
@@ -17,5 +18,5 @@ export const objectField: Detector = ({ group, kind, value }, rules) =>
 const isWanted = (value: unknown, values: readonly string[]): boolean =>
   values.length === 0 ||
   values.some((wanted) =>
-    wanted.endsWith('*') ? String(value).startsWith(wanted.slice(0, -1)) : String(value) === wanted,
+    wanted.endsWith('*') ? textOf(value)?.startsWith(wanted.slice(0, -1)) === true : textOf(value) === wanted,
   );

@@ -10,8 +10,8 @@ export const bindingSubject: Detector = ({ group, kind, value }, rules) => {
   if (group !== RBAC || !kind.endsWith('RoleBinding') || isBuiltIn(value) || isPublicInfo(value)) return [];
   return valuesAt(value, 'subjects[].name').flatMap(({ path, value: name }) =>
     rules
-      .filter((rule) => parameter(rule, 'subjects').includes(String(name)))
-      .map((rule) => ({ rule: rule.id, path, evidence: `It gives rights to ${String(name)}.` })),
+      .filter((rule) => parameter(rule, 'subjects').includes(textOf(name) ?? ''))
+      .map((rule) => ({ rule: rule.id, path, evidence: `It gives rights to ${textOf(name)}.` })),
   );
 };
 
@@ -51,5 +51,5 @@ const isPublicInfo = ({ metadata, roleRef }: Mapping): boolean =>
 /** `*` names everything, so it says nothing about this one. */
 function names(rule: Mapping, member: string, wanted: readonly string[]): boolean {
   const list = rule[member];
-  return Array.isArray(list) && list.some((item) => wanted.includes(String(item)));
+  return Array.isArray(list) && list.some((item) => wanted.includes(textOf(item) ?? ''));
 }
