@@ -1,19 +1,23 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type Figure, type Measure, median, rounded } from '../figure.ts';
 import { type CommandRun, runCommand } from '../process/run-command.ts';
 
 const SAMPLE_MILLISECONDS = 50;
 const RUNS = 5;
+/** What was synthesized before (simulator/cloud/kept-assembly.ts). */
+const ASSEMBLIES = fileURLToPath(new URL('../../node_modules/.cache/liftlock-assemblies', import.meta.url));
 
 /**
- * `npm start` as a person runs it on the example fleet, npm's own processes included: cold, with no compiled module left by an earlier run, as
- * in a fresh clone; warm; and in one process.
+ * `npm start` as a person runs it on the example fleet, npm's own processes included: cold, with nothing synthesized and no compiled module left by
+ * an earlier run, as in a fresh clone; warm; and in one process.
  */
 export const measure: Measure = async () => {
   const cache = await mkdtemp(join(tmpdir(), 'liftlock-bench-'));
   try {
+    await rm(ASSEMBLIES, { recursive: true, force: true });
     const cold = await started([], cache);
     const warm = await repeated(() => started([], cache));
     const inProcess = await repeated(() => started(['--in-process'], cache));

@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stop } from 'esbuild';
 import { FUNCTION_NAMES, type FunctionName, KUBERNETES_FUNCTIONS } from '../../core/contracts/names.ts';
 import { bundleFunctions } from './bundle-functions.ts';
 
@@ -8,6 +9,8 @@ const folder = mkdtempSync(join(tmpdir(), 'liftlock-bundles-'));
 const handlerOf = (name: FunctionName) => new URL(`../../functions/${name}/handler.ts`, import.meta.url);
 const written = FUNCTION_NAMES.filter((name) => existsSync(handlerOf(name)));
 const bundles = await bundleFunctions(written, folder);
+// Esbuild keeps a process with all that it has read.
+afterAll(() => stop());
 
 test.each(bundles)(
   '$name is a module with its chunks and their maps, within its budget',

@@ -88,20 +88,26 @@ async function answer(
     request.socket.destroy();
     return;
   }
+  const gone = new AbortController();
+  response.on('close', () => gone.abort());
   if ('body' in found) {
-    await deliver(found, request, response);
+    await deliver(found, request, response, gone.signal);
     return;
   }
   response.writeHead(found.status, { ...found.headers });
   response.flushHeaders();
-  const gone = new AbortController();
-  response.on('close', () => gone.abort());
   await pipeline(Readable.from(found.chunks(gone.signal)), response);
 }
 
-async function deliver(answer: Answer, request: IncomingMessage, response: ServerResponse): Promise<void> {
+/** Nobody waits any more for an answer whose connection is `gone`. */
+async function deliver(
+  answer: Answer,
+  request: IncomingMessage,
+  response: ServerResponse,
+  gone: AbortSignal,
+): Promise<void> {
   const { delayMilliseconds, breaksOff } = answer.delivery ?? {};
-  if (delayMilliseconds !== undefined) await delay(delayMilliseconds);
+  if (delayMilliseconds !== undefined) await delay(delayMilliseconds, undefined, { signal: gone });
   const { headers, body } = compress(answer.body, singleHeaders(request)['accept-encoding']);
   if (breaksOff !== true) {
     response.writeHead(answer.status, { ...answer.headers, ...headers }).end(body);
