@@ -15,7 +15,8 @@ import { controlPlaneAtRest } from './read-control-plane.ts';
 import { runStep } from './run-step.ts';
 
 const STEP = 'roll-node-group';
-const BOUNDS = { least: 60, most: 900 };
+/** A new node joins before an old one is drained and ends, which takes minutes even for one node (facts: eks.md §5.1). */
+const BOUNDS = { least: 60, most: 900, first: 240 };
 
 /** Rolls one managed node group to the control plane's version, or finds that it is there. `force` is never sent: budgets are kept. */
 export async function rollNodeGroup(ports: ActPorts, stepInput: StepInput): Promise<StepResult> {

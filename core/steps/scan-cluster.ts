@@ -13,7 +13,7 @@ import type { StepContext, StepPorts } from './context.ts';
 import { foreignStop } from './foreign-stop.ts';
 import { foreignReason, updatesInFlight } from './foreign-updates.ts';
 import { lostCluster } from './read-control-plane.ts';
-import { refreshInsights } from './refresh-insights.ts';
+import { lookAtRefresh, refreshInsights, runsSince } from './refresh-insights.ts';
 import { runStep, type StepOutcome } from './run-step.ts';
 import { readApiServer } from './scan-api-server.ts';
 import { notOffered } from './scan-eks.ts';
@@ -35,7 +35,14 @@ export async function scanCluster(ports: ScanPorts, stepInput: StepInput): Promi
 }
 
 async function scan(ports: ScanPorts, context: StepContext): Promise<StepOutcome> {
-  const { cluster, name, target } = context;
+  const { cluster, name, target, startedAt } = context;
+  const resumed = KubeVersion.parse(cluster.version).equals(target);
+  const look = resumed ? undefined : await lookAtRefresh(ports, context);
+  // Everything else is looked at when the insights are fresh: what is seen meanwhile would be old by then.
+  if (look !== undefined && runsSince(look, startedAt)) {
+    const waiting = await refreshInsights(ports, context, look);
+    if (waiting.status === 'wait') return { step: STEP, result: waiting };
+  }
   const updates = await updatesInFlight(ports, context, { name });
   if (updates.foreign.length > 0) {
     const why = foreignReason(`the control plane of ${name}`, updates.foreign);
@@ -44,13 +51,13 @@ async function scan(ports: ScanPorts, context: StepContext): Promise<StepOutcome
   const findings: Findings = { blockers: [], notes: [] };
   const lost = lostCluster(cluster);
   if (lost !== undefined) findings.blockers.push(lost);
-  const resumed = KubeVersion.parse(cluster.version).equals(target);
   const byHand = context.grant === undefined;
-  if (resumed) findings.notes.push(reason('AtTarget', `The control plane of ${name} is at ${target} already.`));
+  if (look === undefined)
+    findings.notes.push(reason('AtTarget', `The control plane of ${name} is at ${target} already.`));
   else {
     await mayHop(ports, context, findings, byHand);
     if (findings.blockers.length > 0) return { step: STEP, result: blocked(...findings.blockers) };
-    const waiting = await refreshInsights(ports, context);
+    const waiting = await refreshInsights(ports, context, look);
     if (waiting.status === 'wait') return { step: STEP, result: waiting };
     findings.notes.push(...waiting.reasons);
   }

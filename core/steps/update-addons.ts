@@ -3,7 +3,7 @@ import type { Intent } from '../contracts/items/protocol.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, failed, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { issueTexts } from '../model/issue-text.ts';
-import type { Addon, AddonInfo } from '../ports/eks.ts';
+import type { Addon } from '../ports/eks.ts';
 import { intentsOf } from '../protocol/intent-store.ts';
 import type { Mutation } from '../protocol/mutate.ts';
 import { type AddonDecision, addonAfter, addonBefore } from '../readiness/addon-target.ts';
@@ -17,7 +17,8 @@ import { controlPlaneAtRest } from './read-control-plane.ts';
 import { runStep } from './run-step.ts';
 
 const STEP = 'update-addons';
-const BOUNDS = { least: 20, most: 120 };
+/** Pods are replaced one after the other, so that no add-on is done within a minute. */
+const BOUNDS = { least: 30, most: 120, first: 60 };
 const NEXT_SECONDS = 1;
 
 /**
@@ -43,18 +44,25 @@ async function everyAddon(ports: ActPorts, context: StepContext, phase: 'before'
   if (phase === 'before' && !current.next().equals(target))
     return done(reason('AtTarget', `The control plane of ${name} is at ${current}.`));
   const kept: Reason[] = [];
-  // What runs is asked about first: while it does, nothing else is read, and the account's API quota is not ours alone.
   const intents = await intentsOf(ports.table, context.clusterKey, STEP);
-  const running = new Set(
-    intents.flatMap(({ data }) =>
-      data.outcome?.type === 'accepted' && data.outcome.observed === undefined ? [data.subject] : [],
-    ),
-  );
+  const update = (known: StepContext, addonName: string) =>
+    oneAddon(
+      ports,
+      known,
+      addonName,
+      phase,
+      intents.findLast(({ data }) => data.subject === addonName),
+    );
+  // What runs is asked about first: while it does, nothing else is read, and the account's API quota is not ours alone.
+  for (const { data } of intents) {
+    if (data.outcome?.type !== 'accepted' || data.outcome.observed !== undefined) continue;
+    const result = await unlessGone(() => update(context, data.subject));
+    if (result !== undefined && result.status !== 'done') return result;
+  }
   const names = (await ports.eks.listAddons(scope, { clusterName: name })).sort();
-  const knowsSettled = running.size === 0 ? await withSettled(ports, context, names) : context;
-  for (const addonName of [...names.filter((one) => running.has(one)), ...names.filter((one) => !running.has(one))]) {
-    const newest = intents.findLast(({ data }) => data.subject === addonName);
-    const result = await oneAddon(ports, knowsSettled, addonName, phase, newest);
+  const known = await withSettled(ports, context, names);
+  for (const addonName of names) {
+    const result = await update(known, addonName);
     if (result.status !== 'done') return result;
     kept.push(...result.reasons);
   }
@@ -67,11 +75,12 @@ async function decide(
   addon: Addon,
   phase: 'before' | 'after',
 ): Promise<AddonDecision> {
-  const [info] = await versionsOf(ports, context, addon.addonName);
+  const { addonName } = addon;
+  const [info] = (await unlessGone(() => ports.eks.describeAddonVersions(context.scope, { addonName }))) ?? [];
   if (info === undefined) {
     return {
       type: 'stuck',
-      reason: reason('AddonUnknown', `EKS lists no versions of ${addon.addonName}; update or remove it by hand.`),
+      reason: reason('AddonUnknown', `EKS lists no versions of ${addonName}; update or remove it by hand.`),
     };
   }
   const to = context.target.toString();
@@ -80,12 +89,12 @@ async function decide(
     : addonBefore(addon, info, KubeVersion.parse(context.cluster.version).toString(), to);
 }
 
-/** EKS answers "not found" for an add-on that it no longer offers. */
-async function versionsOf(ports: ActPorts, context: StepContext, addonName: string): Promise<AddonInfo[]> {
+/** EKS answers "not found" for an add-on that is no longer in the cluster, and for one that it no longer offers. */
+async function unlessGone<Value>(read: () => Promise<Value>): Promise<Value | undefined> {
   try {
-    return await ports.eks.describeAddonVersions(context.scope, { addonName });
+    return await read();
   } catch (error) {
-    if (isNotFound(error)) return [];
+    if (isNotFound(error)) return undefined;
     throw error;
   }
 }

@@ -15,7 +15,7 @@ const STEP = 'upgrade-control-plane';
 /** A cluster that stays busy is asked ever more rarely: a day of looks must fit into the history of one execution. */
 const SETTLING = { least: 30, most: 900 };
 /** EKS takes several minutes for every control plane (facts: eks.md §2.3): earlier looks would only cost. */
-const BOUNDS = { least: 30, most: 120, first: 240 };
+const BOUNDS = { least: 60, most: 120, first: 420 };
 
 /** Moves the control plane one minor up, or finds that it is there. Never down: a lower version would be a rollback (design.md §3). */
 export function upgradeControlPlane(ports: ActPorts, stepInput: StepInput): Promise<StepResult> {
