@@ -19,7 +19,7 @@ export async function localUp(options: LocalUpOptions): Promise<number> {
     started = await startCloudFleet(await prepareFleet(folder, { defaultNow: new Date() }), {
       seed,
       speed,
-      shareThreads: true,
+      functionsHere: true,
       signal: ended.signal,
       onNote: (note) => process.stderr.write(`${note}\n`),
       ...(port === undefined ? {} : { port }),

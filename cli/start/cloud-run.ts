@@ -14,7 +14,7 @@ export const startInCloud: StartLocalRun = async (prepared, { seed, speed, port,
   const { cloud, close } = await startCloudFleet(prepared, {
     seed,
     onNote,
-    shareThreads: true,
+    functionsHere: true,
     ...(speed === undefined ? {} : { speed }),
     ...(port === undefined ? {} : { port }),
   });

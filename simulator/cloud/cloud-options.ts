@@ -15,8 +15,8 @@ export interface CloudOptions {
   readonly speed?: number;
   /** Of the services; absent = a free one. */
   readonly port?: number;
-  /** Whether functions share one thread: quicker and smaller, but none has a limit of memory of its own. Absent = each has its own. */
-  readonly shareThreads?: boolean;
+  /** Whether functions run in this thread: quicker and smaller, but none has a limit of memory. Absent = each has a thread of its own. */
+  readonly functionsHere?: boolean;
   /** Accounts of the organization that the hub belongs to. */
   readonly accounts: readonly string[];
   /** Keeps everything in this folder, and goes on from it. Absent = in memory. */

@@ -226,7 +226,7 @@ export class LocalCloud implements RunView {
         time,
         origin,
         answer: (request) => this.wire.answer(request),
-        shareThreads: options.shareThreads === true,
+        functionsHere: options.functionsHere === true,
         authority: this.authority,
         logs: this.logs,
         metrics: this.metrics,

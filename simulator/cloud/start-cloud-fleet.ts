@@ -10,7 +10,7 @@ import { type Assembly, readAssembly } from './template/assembly.ts';
 export const HUB_ACCOUNT = '000000000000';
 
 export interface CloudFleetOptions
-  extends Pick<CloudOptions, 'seed' | 'speed' | 'port' | 'shareThreads' | 'stateFolder' | 'timing' | 'onNote'> {
+  extends Pick<CloudOptions, 'seed' | 'speed' | 'port' | 'functionsHere' | 'stateFolder' | 'timing' | 'onNote'> {
   /** A cloud assembly that was synthesized before; absent = synthesized now. */
   readonly assembly?: Assembly | string;
   /** Ends a start that is under way. */

@@ -1,8 +1,8 @@
-import type { FunctionThread } from './function-thread.ts';
-import type { EnvironmentSetup, FromWorker, FunctionError, InvocationContext } from './worker-messages.ts';
+import type { FunctionProcess, ProcessListener } from './function-process.ts';
+import type { FromRuntime, FunctionError, InvocationContext } from './worker-messages.ts';
 
-export interface EnvironmentOptions extends EnvironmentSetup {
-  readonly thread: FunctionThread;
+export interface EnvironmentOptions {
+  readonly start: (listener: ProcessListener) => FunctionProcess;
   readonly timeoutSeconds: number;
   /** Virtual time in epoch milliseconds. */
   readonly virtualNow: () => number;
@@ -23,9 +23,9 @@ const LONGEST_REAL_SECONDS = 60;
 /** One Lambda execution environment: a bundle's module with the template's variables and timeout. One invocation at a time. */
 export class ExecutionEnvironment {
   readonly #options: EnvironmentOptions;
-  readonly #number: number;
+  readonly #process: FunctionProcess;
   /** What the function said since the invocation began. */
-  readonly #inbox: FromWorker[] = [];
+  readonly #inbox: FromRuntime[] = [];
   #wake: (() => void) | undefined;
   #running: string | undefined;
   #ended: FunctionError | undefined;
@@ -33,19 +33,15 @@ export class ExecutionEnvironment {
 
   constructor(options: EnvironmentOptions) {
     this.#options = options;
-    const { thread, module, handler, variables } = options;
-    this.#number = thread.open(
-      { module, handler, variables },
-      {
-        onMessage: (message) => {
-          if (message.type === 'died') this.#end(message.error);
-          else this.#inbox.push(message);
-          this.#wake?.();
-        },
-        onWrote: (text) => this.#write(text),
-        onEnd: (error, code) => this.#end(this.#endOfThread(error, code)),
+    this.#process = options.start({
+      onMessage: (message) => {
+        if (message.type === 'died') this.#end(message.error);
+        else this.#inbox.push(message);
+        this.#wake?.();
       },
-    );
+      onWrote: (text) => this.#write(text),
+      onEnd: (error, code) => this.#end(this.#endOfProcess(error, code)),
+    });
   }
 
   /** Whether its process is gone, maybe after an invocation had its answer: the next one needs a new environment. */
@@ -65,10 +61,9 @@ export class ExecutionEnvironment {
     };
     this.#running = awsRequestId;
     const realLimit = setTimeout(timeOut, Math.min(timeoutSeconds, LONGEST_REAL_SECONDS) * 1000);
-    const { thread } = this.#options;
-    thread.hold();
+    this.#process.hold();
     this.#inbox.length = 0;
-    thread.send({ type: 'invoke', environment: this.#number, event, context: { ...context, deadline } });
+    this.#process.send({ type: 'invoke', event, context: { ...context, deadline } });
     try {
       for (;;) {
         // Awaited here and not in the listener: only here the invocation is known as the work that holds virtual time.
@@ -90,7 +85,7 @@ export class ExecutionEnvironment {
           };
         }
         if (this.#ended !== undefined && this.#inbox.length === 0) {
-          await thread.end();
+          await this.#process.end();
           return { error: this.#ended, ended: true };
         }
       }
@@ -98,17 +93,15 @@ export class ExecutionEnvironment {
       clearTimeout(realLimit);
       this.#wake = undefined;
       this.#running = undefined;
-      thread.letGo();
+      this.#process.letGo();
       // Virtual time would otherwise wait for ever for work that ended before its sleep.
       await rouse();
     }
   }
 
-  /** Ends it; in the middle of an invocation with its thread, since nothing else stops what it does. */
-  async close(): Promise<void> {
-    const { thread } = this.#options;
-    if (this.#running === undefined) await thread.drop(this.#number);
-    else await thread.end();
+  /** Ends it at once. */
+  close(): Promise<void> {
+    return this.#process.end();
   }
 
   /** Lets virtual time go on until the function's next sleep is over, or its deadline is there. */
@@ -119,7 +112,7 @@ export class ExecutionEnvironment {
     });
     await this.#options.sleep(Math.min(until, deadline) - this.#options.virtualNow(), over);
     if (isRoused) return;
-    if (until < deadline) this.#options.thread.send({ type: 'awake', environment: this.#number });
+    if (until < deadline) this.#process.send({ type: 'awake' });
     else timeOut();
   }
 
@@ -133,7 +126,7 @@ export class ExecutionEnvironment {
     this.#wake?.();
   }
 
-  #endOfThread(error: Error | undefined, code?: number): FunctionError {
+  #endOfProcess(error: Error | undefined, code?: number): FunctionError {
     if (error !== undefined) {
       const isMemory = (error as { code?: string }).code === 'ERR_WORKER_OUT_OF_MEMORY';
       const errorType = isMemory ? 'Runtime.OutOfMemory' : 'Runtime.ExitError';

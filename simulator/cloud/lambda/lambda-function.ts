@@ -1,5 +1,5 @@
 import { ExecutionEnvironment, type InvocationOutcome } from './execution-environment.ts';
-import type { FunctionThreads } from './function-threads.ts';
+import type { FunctionProcesses } from './function-processes.ts';
 import type { FunctionError } from './worker-messages.ts';
 
 export interface LambdaFunctionOptions {
@@ -21,14 +21,14 @@ export interface LambdaFunctionOptions {
 }
 
 /**
- * A thread that nobody used for so long, in virtual time, is given back. Lambda does it sooner; here a start costs more than it. Where functions
- * share one, an environment frees nothing by itself: it stays until its credentials are over.
+ * A thread that nobody used for so long, in virtual time, is given back. Lambda does it sooner; here a start costs more than it. An environment
+ * beside others frees nothing by itself: it stays until its credentials are over.
  */
 const IDLE_MILLISECONDS = 90 * 60_000;
 
 /** What a function runs in. */
 export interface LambdaHost {
-  readonly threads: FunctionThreads;
+  readonly processes: FunctionProcesses;
   readonly virtualNow: () => number;
   readonly sleep: (milliseconds: number, over: Promise<void>) => Promise<void>;
   /** Awaits what other work settles, without holding virtual time: that work may be asleep in it. */
@@ -112,7 +112,7 @@ export class LambdaFunction {
     const environment = this.#environment;
     if (environment === undefined || this.#inside > 0) return;
     const now = this.#host.virtualNow();
-    const isIdle = !this.#host.threads.areShared && now - environment.usedAt > IDLE_MILLISECONDS;
+    const isIdle = !this.#host.processes.areHere && now - environment.usedAt > IDLE_MILLISECONDS;
     if (isIdle || environment.expiresAt <= now) await this.close();
   }
 
@@ -147,11 +147,9 @@ export class LambdaFunction {
     await this.close();
     const { variables, expiresAt } = this.#host.environment(options);
     const stream = `${new Date(this.#host.virtualNow()).toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${this.#host.uuid().replaceAll('-', '')}`;
+    const all = { ...variables, AWS_LAMBDA_LOG_STREAM_NAME: stream, ...options.variables };
     const running = new ExecutionEnvironment({
-      thread: this.#host.threads.of(options),
-      module: options.module,
-      handler: options.handler,
-      variables: { ...variables, AWS_LAMBDA_LOG_STREAM_NAME: stream, ...options.variables },
+      start: (listener) => this.#host.processes.start(options, all, listener),
       timeoutSeconds: options.timeoutSeconds,
       virtualNow: this.#host.virtualNow,
       sleep: this.#host.sleep,

@@ -5,7 +5,7 @@ import type { CloudTime } from '../cloud-time.ts';
 import type { IamAuthority } from '../iam-authority.ts';
 import type { Logs } from '../logs/logs.ts';
 import { embeddedMetrics, type Metrics } from '../metrics/metrics.ts';
-import { FunctionThreads } from './function-threads.ts';
+import { FunctionProcesses } from './function-processes.ts';
 import type { FunctionsHost } from './functions.ts';
 import type { LambdaFunctionOptions } from './lambda-function.ts';
 
@@ -15,8 +15,8 @@ export interface LambdaServiceParts {
   /** Answers what a function sends to the origin, as the wire does. */
   readonly answer: (request: HttpRequest) => Promise<HttpAnswer>;
   readonly authority: IamAuthority;
-  /** Whether functions run in one thread, or each in its own. */
-  readonly shareThreads: boolean;
+  /** Whether functions run in this thread, or each in its own. */
+  readonly functionsHere: boolean;
   readonly logs: Logs;
   readonly metrics: Metrics;
   readonly sendToQueue: (queueArn: string, body: string, senderId: string) => void;
@@ -30,9 +30,9 @@ export function lambdaService(parts: LambdaServiceParts): FunctionsHost {
   const { clock } = time;
   const { NODE_COMPILE_CACHE: compileCache } = process.env;
   return {
-    threads: new FunctionThreads({
+    processes: new FunctionProcesses({
       now: time.shared,
-      areShared: parts.shareThreads,
+      areHere: parts.functionsHere,
       origin: parts.origin,
       answer: ({ body, ...request }) => parts.answer({ ...request, body: Buffer.from(body) }),
       ...(compileCache === undefined ? {} : { compileCache }),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { VirtualClock } from '../../clock/virtual-clock.ts';
 import { CloudTime } from '../cloud-time.ts';
 import { type TestAuthority, testAuthority } from '../test-authority.ts';
-import { FunctionThreads } from './function-threads.ts';
+import { FunctionProcesses } from './function-processes.ts';
 import { Functions } from './functions.ts';
 import type { LambdaFunctionOptions } from './lambda-function.ts';
 
@@ -34,8 +34,8 @@ export interface LambdaWorld {
   close(): Promise<void>;
 }
 
-/** Functions on virtual time, in real workers. */
-export function lambdaWorld({ areShared = false } = {}): LambdaWorld {
+/** Functions on virtual time, each in a thread of its own or all in this one. */
+export function lambdaWorld({ areHere = false } = {}): LambdaWorld {
   const folder = mkdtempSync(join(tmpdir(), 'liftlock-lambda-test-'));
   const time = new CloudTime(new VirtualClock({ start: START }), () => {});
   const authority = testAuthority();
@@ -45,7 +45,7 @@ export function lambdaWorld({ areShared = false } = {}): LambdaWorld {
     'lines' | 'errors' | 'destinations' | 'environments' | 'credentialSeconds' | 'onDestination'
   > = { lines: [], errors: [], destinations: [], environments: 0, credentialSeconds: 43_200, onDestination: () => {} };
   const functions = new Functions({
-    threads: new FunctionThreads({ now: time.shared, areShared }),
+    processes: new FunctionProcesses({ now: time.shared, areHere }),
     virtualNow: () => time.show(),
     sleep: (milliseconds, over) => time.sleep(milliseconds, over),
     park: (promise) => time.clock.park(promise),

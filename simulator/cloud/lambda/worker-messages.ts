@@ -1,20 +1,20 @@
-/** What a thread of functions is started with. */
-export interface ThreadSetup {
-  /** Epoch milliseconds of virtual time in one cell, written by the host. */
-  readonly now: SharedArrayBuffer;
-  /** Folder of compiled modules (`NODE_COMPILE_CACHE`); absent = each environment compiles its bundle. */
-  readonly compileCache?: string;
-  /** `http://127.0.0.1:4566`: requests to it go to the host as messages; absent = by sockets, as all others do. */
-  readonly origin?: string;
-}
-
 /** An execution environment: one function's module, loaded once, with variables of its own. */
 export interface EnvironmentSetup {
+  /** Epoch milliseconds of virtual time in one cell, written by the host. */
+  readonly now: SharedArrayBuffer;
+  /** `http://127.0.0.1:4566`: requests to it go to the host as messages; absent = by sockets, as all others do. */
+  readonly origin?: string;
   /** Path of the bundle's module. */
   readonly module: string;
   /** Name of the exported handler. */
   readonly handler: string;
   readonly variables: Readonly<Record<string, string>>;
+}
+
+/** What a thread of an environment is started with. */
+export interface ThreadSetup extends EnvironmentSetup {
+  /** Folder of compiled modules (`NODE_COMPILE_CACHE`); absent = each thread compiles its bundle. */
+  readonly compileCache?: string;
 }
 
 /** An HTTP request of a function, as `HttpRequest` of the wire; bodies that are text stay text. */
@@ -44,17 +44,12 @@ export interface InvocationContext {
   readonly deadline: number;
 }
 
-/** Each is for the environment of that number. */
-export type ToWorker = { readonly environment: number } & (
-  | { readonly type: 'open'; readonly setup: EnvironmentSetup }
+export type ToRuntime =
   | { readonly type: 'invoke'; readonly event: string; readonly context: InvocationContext }
   /** Virtual time has come to where a sleep is over. */
   | { readonly type: 'awake' }
   /** The answer to the request of this number; absent where the host failed: the connection broke. */
-  | { readonly type: 'answer'; readonly id: number; readonly answer?: WorkerAnswer | undefined }
-  /** It is not used any more. */
-  | { readonly type: 'drop' }
-);
+  | { readonly type: 'answer'; readonly id: number; readonly answer?: WorkerAnswer | undefined };
 
 /** An error as Lambda answers it: `{"errorType", "errorMessage", "trace"}`. */
 export interface FunctionError {
@@ -63,15 +58,13 @@ export interface FunctionError {
   readonly trace: readonly string[];
 }
 
-/** Each is of the environment of that number. */
-export type FromWorker = { readonly environment: number } & (
+export type FromRuntime =
   | { readonly type: 'returned'; readonly payload: string }
   | { readonly type: 'failed'; readonly error: FunctionError }
-  /** It could not be loaded, or threw where nothing catches: the thread ends, and every environment of it. */
+  /** It could not be loaded, or threw where nothing catches: its process ends. */
   | { readonly type: 'died'; readonly error: FunctionError }
   | { readonly type: 'request'; readonly id: number; readonly request: WorkerRequest }
   /** Text that it wrote to its standard output or error. */
   | { readonly type: 'wrote'; readonly text: string }
   /** The function does nothing but sleep, at the shortest until then, in epoch milliseconds of virtual time. */
-  | { readonly type: 'sleeping'; readonly until: number }
-);
+  | { readonly type: 'sleeping'; readonly until: number };

@@ -8,7 +8,9 @@ import { LocalCloud } from '../local-cloud.ts';
 import type { Template } from '../template/assembly.ts';
 import { signedRequest } from '../test-signing.ts';
 import { ExecutionEnvironment } from './execution-environment.ts';
-import { FunctionThread, type ThreadOptions } from './function-thread.ts';
+import { FunctionHere } from './function-here.ts';
+import type { FunctionProcess, ProcessListener, ProcessSetup } from './function-process.ts';
+import { FunctionThread } from './function-thread.ts';
 
 const HUB = '000000000000';
 const SPOKE = '222222222222';
@@ -88,7 +90,11 @@ async function startCloud(): Promise<LocalCloud> {
   return cloud;
 }
 
-type ByMessage = Pick<ThreadOptions, 'origin' | 'answer'>;
+type ByMessage = Pick<ProcessSetup, 'origin' | 'answer'>;
+type Start = (setup: ProcessSetup, listener: ProcessListener) => FunctionProcess;
+
+const inThread: Start = (setup, listener) => new FunctionThread(setup, listener);
+const here: Start = (setup, listener) => new FunctionHere(setup, listener);
 
 const byMessage = ({ wire }: LocalCloud): ByMessage => ({
   origin: wire.origin,
@@ -96,18 +102,22 @@ const byMessage = ({ wire }: LocalCloud): ByMessage => ({
 });
 
 /** Of a function that reaches the cloud by messages to its host; without these, by the cloud's port. */
-async function answersOf(cloud: LocalCloud, requests: readonly HttpRequest[], messages: ByMessage = {}) {
+async function answersOf(
+  cloud: LocalCloud,
+  requests: readonly HttpRequest[],
+  messages: ByMessage = {},
+  start: Start = inThread,
+) {
   const { port } = cloud.wire;
-  const environment = new ExecutionEnvironment({
-    thread: new FunctionThread({
-      now: cloud.time.shared,
-      nodeOptions: undefined,
-      youngGenerationMegabytes: 16,
-      ...messages,
-    }),
+  const setup = {
     module: join(folder, 'index.mjs'),
     handler: 'handler',
     variables: {},
+    now: cloud.time.shared,
+    ...messages,
+  };
+  const environment = new ExecutionEnvironment({
+    start: (listener) => start(setup, listener),
     timeoutSeconds: 60,
     virtualNow: () => START.getTime(),
     sleep: async () => {},
@@ -202,23 +212,31 @@ async function record(): Promise<HttpRequest[]> {
   ];
 }
 
-test('what a function sends by message is answered and decided as what comes through the port, byte for byte', async () => {
-  const requests = await record();
-  const [ported, messaged] = [await startCloud(), await startCloud()];
-  const expected = (await answersOf(ported, requests)).map(comparable);
-  const answers = (await answersOf(messaged, requests, byMessage(messaged))).map(comparable);
-  expect(answers).toEqual(expected);
-  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 400, 403, 404, 413, 501]));
-  const decided = ({ authority }: LocalCloud) => ({ usage: authority.iam.usage(), denials: authority.iam.denials() });
-  expect(decided(messaged)).toEqual(decided(ported));
-  expect(decided(messaged).denials.map(({ action }) => action)).toEqual(['sqs:SendMessage']);
-  expect(decided(messaged).usage.length).toBeGreaterThan(3);
-});
+const PLACES: readonly [string, Start][] = [
+  ['from its thread', inThread],
+  ['from beside the cloud', here],
+];
 
-test('a request that the host cannot answer ends as one whose connection breaks', async () => {
+test.each(PLACES)(
+  'what a function sends by message %s is answered and decided as what comes through the port, byte for byte',
+  async (_, start) => {
+    const requests = await record();
+    const [ported, messaged] = [await startCloud(), await startCloud()];
+    const expected = (await answersOf(ported, requests)).map(comparable);
+    const answers = (await answersOf(messaged, requests, byMessage(messaged), start)).map(comparable);
+    expect(answers).toEqual(expected);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 400, 403, 404, 413, 501]));
+    const decided = ({ authority }: LocalCloud) => ({ usage: authority.iam.usage(), denials: authority.iam.denials() });
+    expect(decided(messaged)).toEqual(decided(ported));
+    expect(decided(messaged).denials.map(({ action }) => action)).toEqual(['sqs:SendMessage']);
+    expect(decided(messaged).usage.length).toBeGreaterThan(3);
+  },
+);
+
+test.each(PLACES)('a request %s that the host cannot answer ends as one whose connection breaks', async (_, start) => {
   const cloud = await startCloud();
   const answer = () => Promise.reject(new Error('broken'));
   const requests = (await record()).slice(0, 2);
   const broken = { code: 'ECONNRESET', message: 'socket hang up' };
-  expect(await answersOf(cloud, requests, { origin: cloud.wire.origin, answer })).toEqual([broken, broken]);
+  expect(await answersOf(cloud, requests, { origin: cloud.wire.origin, answer }, start)).toEqual([broken, broken]);
 });

@@ -1,47 +1,75 @@
+import { subscribe } from 'node:diagnostics_channel';
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage, RequestOptions } from 'node:http';
 import { syncBuiltinESMExports } from 'node:module';
 import { Readable } from 'node:stream';
 import type { WorkerAnswer, WorkerRequest } from './worker-messages.ts';
 
-/** The requests that were handed to the host and wait for their answers. */
-export interface RequestsByMessage<Sender> {
+/** The requests of functions that wait for their answers. */
+export interface WaitingRequests<Sender> {
+  /** Also for one that went by the network. */
   readonly areWaiting: (sender: Sender) => boolean;
   /** Ends the request of that number; without an answer, as a connection that breaks. */
   readonly end: (id: number, answer: WorkerAnswer | undefined) => void;
 }
 
+export interface RequestsHost<Sender> {
+  /** Whose code runs; undefined = nobody's whose requests matter. */
+  readonly sender: () => Sender | undefined;
+  /** `http://127.0.0.1:4566`; undefined = everything goes by the network. */
+  readonly originOf: (sender: Sender) => string | undefined;
+  readonly send: (sender: Sender, id: number, request: WorkerRequest) => void;
+}
+
+/** Node's own client, and undici's, which is behind `fetch`, tell of each request and of its end. */
+const BEGINS = ['http.client.request.start', 'undici:request:create'];
+const ENDS = [
+  'http.client.response.finish',
+  'http.client.request.error',
+  'undici:request:trailers',
+  'undici:request:error',
+];
+
 /**
  * Puts the host in the place of the network: `request` of node:http, by which the SDK sends, hands what it would write to a socket to `send`
- * when it is for the origin; `send` says whose it is. Anything else goes its usual way.
- *
- * @param origin `http://127.0.0.1:4566`
+ * when it is for the sender's origin. Anything else goes its usual way.
  */
-export function useMessages<Sender>(
-  origin: string,
-  send: (id: number, request: WorkerRequest) => Sender,
-): RequestsByMessage<Sender> {
-  const { hostname, port } = new URL(origin);
+export function watchRequests<Sender>({ sender, originOf, send }: RequestsHost<Sender>): WaitingRequests<Sender> {
+  const waiting = new Map<object, Sender>();
+  const sent = new Map<number, MessageRequest>();
+  for (const channel of BEGINS)
+    subscribe(channel, (message) => {
+      const from = sender();
+      if (from !== undefined) waiting.set((message as { request: object }).request, from);
+    });
+  for (const channel of ENDS) subscribe(channel, (message) => waiting.delete((message as { request: object }).request));
+
   const http = process.getBuiltinModule('node:http') as unknown as { request: (...given: unknown[]) => unknown };
   const byNetwork = http.request;
-  const waiting = new Map<number, { readonly request: MessageRequest; readonly sender: Sender }>();
   let last = 0;
   http.request = (...given) => {
     const [options, onResponse] = given as [RequestOptions, (response: IncomingMessage) => void];
-    if (options.host !== hostname || String(options.port) !== port) return byNetwork(...given);
+    const from = sender();
+    const origin = from === undefined ? undefined : originOf(from);
+    if (from === undefined || origin !== `http://${options.host}:${options.port}`) return byNetwork(...given);
     last += 1;
     const id = last;
     const request = new MessageRequest(options, (message) => {
-      waiting.set(id, { request, sender: send(id, message) });
+      sent.set(id, request);
+      waiting.set(request, from);
+      send(from, id, message);
     });
     request.once('response', onResponse);
-    request.once('close', () => waiting.delete(id));
+    request.once('close', () => {
+      sent.delete(id);
+      waiting.delete(request);
+    });
     return request;
   };
   syncBuiltinESMExports();
   return {
-    areWaiting: (sender) => [...waiting.values()].some((one) => one.sender === sender),
-    end: (id, answer) => waiting.get(id)?.request.receive(answer),
+    areWaiting: (from) => [...waiting.values()].includes(from),
+    end: (id, answer) => sent.get(id)?.receive(answer),
   };
 }
 

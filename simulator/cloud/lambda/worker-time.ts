@@ -1,15 +1,19 @@
 import { syncBuiltinESMExports } from 'node:module';
 
+/** Virtual time in epoch milliseconds, and sleeps in it; undefined for code that is no function's and lives in real time. */
+export interface FunctionTime {
+  readonly now: () => number | undefined;
+  readonly sleep: (milliseconds: number) => Promise<void> | undefined;
+}
+
 /**
- * Puts virtual time under a function: `Date` reads the cell that the host writes, and `setTimeout` of node:timers/promises, by which
+ * Puts virtual time under functions: `Date` reads the cell that the host writes, and `setTimeout` of node:timers/promises, by which
  * Liftlock's own code waits, asks the host to wake it in virtual time. Plain timers stay real: the SDK guards its connections with them,
  * and a real connection that hangs must not be waited for in a time that stands still.
- *
- * @returns the current virtual time in epoch milliseconds
  */
-export function useVirtualTime(cell: Float64Array, sleep: (milliseconds: number) => Promise<void>): () => number {
-  const now = (): number => cell[0] ?? 0;
+export function useVirtualTime({ now: virtualNow, sleep }: FunctionTime): void {
   const RealDate = Date;
+  const now = (): number => virtualNow() ?? RealDate.now();
   const VirtualDate = function (this: unknown, ...parts: unknown[]) {
     if (new.target === undefined) return new RealDate(now()).toString();
     const date = parts.length === 0 ? new RealDate(now()) : Reflect.construct(RealDate, parts);
@@ -25,12 +29,15 @@ export function useVirtualTime(cell: Float64Array, sleep: (milliseconds: number)
   RealDate.prototype.constructor = globalThis.Date;
 
   const timers = process.getBuiltinModule('node:timers/promises') as unknown as Record<string, unknown>;
-  timers.setTimeout = async (milliseconds = 0, value?: unknown, { signal }: { signal?: AbortSignal } = {}) => {
-    await (signal === undefined ? sleep(milliseconds) : Promise.race([sleep(milliseconds), aborted(signal)]));
+  const inRealTime = timers.setTimeout as (...given: unknown[]) => Promise<unknown>;
+  timers.setTimeout = async (milliseconds = 0, value?: unknown, options: { signal?: AbortSignal } = {}) => {
+    const slept = sleep(milliseconds);
+    if (slept === undefined) return inRealTime(milliseconds, value, options);
+    const { signal } = options;
+    await (signal === undefined ? slept : Promise.race([slept, aborted(signal)]));
     return value;
   };
   syncBuiltinESMExports();
-  return now;
 }
 
 /** Rejects as node:timers/promises do. */

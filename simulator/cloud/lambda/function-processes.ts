@@ -1,0 +1,46 @@
+import { FunctionHere } from './function-here.ts';
+import type { FunctionProcess, ProcessListener, ProcessSetup } from './function-process.ts';
+import { FunctionThread } from './function-thread.ts';
+import type { LambdaFunctionOptions } from './lambda-function.ts';
+
+export interface ProcessesOptions extends Pick<ProcessSetup, 'now' | 'origin' | 'answer'> {
+  /** Folder of compiled modules, for threads. */
+  readonly compileCache?: string;
+  /**
+   * Whether functions run in this thread, which takes half the time and the memory. Otherwise each has one of its own, with the memory that
+   * the template gives it.
+   */
+  readonly areHere: boolean;
+}
+
+/** Gives execution environments what they run in. */
+export class FunctionProcesses {
+  readonly #options: ProcessesOptions;
+  readonly #loaded = new Set<string>();
+
+  constructor(options: ProcessesOptions) {
+    this.#options = options;
+  }
+
+  get areHere(): boolean {
+    return this.#options.areHere;
+  }
+
+  start(
+    { module, handler, memoryMegabytes }: LambdaFunctionOptions,
+    variables: Readonly<Record<string, string>>,
+    listener: ProcessListener,
+  ): FunctionProcess {
+    const { areHere, compileCache, ...options } = this.#options;
+    const setup = { ...options, module, handler, variables };
+    // Node keeps a module as long as a thread lives, so a new environment of one that was loaded here needs another thread.
+    if (areHere && !this.#loaded.has(module)) {
+      this.#loaded.add(module);
+      return new FunctionHere(setup, listener);
+    }
+    return new FunctionThread(
+      { ...setup, memoryMegabytes, ...(compileCache === undefined ? {} : { compileCache }) },
+      listener,
+    );
+  }
+}

@@ -1,0 +1,196 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { parse } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { EnvironmentSetup, FromRuntime, FunctionError, InvocationContext, ToRuntime } from './worker-messages.ts';
+import { watchRequests } from './worker-requests.ts';
+import { useVirtualTime } from './worker-time.ts';
+
+type Handler = (event: unknown, context: object) => Promise<unknown>;
+
+/** What an execution environment says to its host. */
+export interface RuntimeHost {
+  send(message: FromRuntime): void;
+  /** Its process is over, after `died` where it was not told to be. */
+  exit(code: number): void;
+}
+
+const surroundings = new AsyncLocalStorage<FunctionRuntime>();
+/** The only one of its thread, to which everything there belongs. */
+let alone: FunctionRuntime | undefined;
+/** Whose code runs; undefined: the host's. */
+const running = (): FunctionRuntime | undefined => surroundings.getStore() ?? alone;
+
+let requests: ReturnType<typeof watchRequests<FunctionRuntime>> | undefined;
+
+/**
+ * The runtime of one execution environment: loads its bundle as Lambda does, and runs one invocation after the other. What belongs to it
+ * (time, variables, requests, output) is found by the asynchronous context, so that it runs in a thread of its own or beside others.
+ */
+export class FunctionRuntime {
+  readonly setup: EnvironmentSetup;
+  readonly host: RuntimeHost;
+  readonly #now: Float64Array;
+  /** What wakes each sleep of the function, and when. */
+  readonly #sleeps = new Map<() => void, number>();
+  /** Loaded at the first invocation, so that what fails while loading is that invocation's failure, as in Lambda. */
+  #loading: Promise<Handler> | undefined;
+  #isInvoked = false;
+  #isWatched = false;
+
+  constructor(setup: EnvironmentSetup, host: RuntimeHost) {
+    this.setup = setup;
+    this.host = host;
+    this.#now = new Float64Array(setup.now);
+    requests ??= takeOver();
+  }
+
+  /** Makes everything in this thread this function's, also what came loose from its context. */
+  liveAlone(): void {
+    alone = this;
+  }
+
+  /** Virtual time in epoch milliseconds. */
+  now(): number {
+    return this.#now[0] ?? 0;
+  }
+
+  take(message: ToRuntime): void {
+    if (message.type === 'answer') {
+      requests?.end(message.id, message.answer);
+      return;
+    }
+    this.#wake();
+    if (message.type === 'invoke') void surroundings.run(this, () => this.#invoke(message.event, message.context));
+  }
+
+  sleep(milliseconds: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#sleeps.set(resolve, this.now() + milliseconds);
+    this.#watch();
+    return promise;
+  }
+
+  /** Ends with what nothing caught. */
+  die(error: FunctionError): void {
+    this.host.send({ type: 'died', error });
+    this.host.exit(1);
+  }
+
+  #wake(): void {
+    for (const [resolve, until] of this.#sleeps) {
+      if (until > this.now()) continue;
+      this.#sleeps.delete(resolve);
+      resolve();
+    }
+    this.#watch();
+  }
+
+  /** Tells the host until when the function sleeps, once it does nothing else: time must not go on under what it does besides. */
+  #watch(): void {
+    if (this.#isWatched) return;
+    this.#isWatched = true;
+    setImmediate(() => setImmediate(() => this.#look()));
+  }
+
+  #look(): void {
+    const isAsleep = this.#isInvoked && this.#sleeps.size > 0;
+    if (isAsleep && requests?.areWaiting(this) === true) {
+      setTimeout(() => this.#look(), 1);
+      return;
+    }
+    this.#isWatched = false;
+    if (isAsleep) this.host.send({ type: 'sleeping', until: Math.min(...this.#sleeps.values()) });
+  }
+
+  async #invoke(event: string, { deadline, ...context }: InvocationContext): Promise<void> {
+    this.#isInvoked = true;
+    this.#watch();
+    this.#loading ??= load(this.setup);
+    let run: Handler;
+    try {
+      run = await this.#loading;
+    } catch (thrown) {
+      return this.die(loadError(thrown));
+    }
+    try {
+      const getRemainingTimeInMillis = () => deadline - this.now();
+      const output = await run(JSON.parse(event), { ...context, getRemainingTimeInMillis });
+      // As Lambda: what is not JSON is lost, and no value is null.
+      this.#answer({ type: 'returned', payload: JSON.stringify(output) ?? 'null' });
+    } catch (thrown) {
+      this.#answer({ type: 'failed', error: functionError(thrown) });
+    }
+  }
+
+  #answer(message: FromRuntime): void {
+    this.#isInvoked = false;
+    this.host.send(message);
+  }
+}
+
+/** Puts the runtime under whatever a function uses of the process. What the host itself uses of it stays as it was. */
+function takeOver(): ReturnType<typeof watchRequests<FunctionRuntime>> {
+  useVirtualTime({ now: () => running()?.now(), sleep: (milliseconds) => running()?.sleep(milliseconds) });
+  let own = process.env;
+  Object.defineProperty(process, 'env', {
+    configurable: true,
+    get: () => running()?.setup.variables ?? own,
+    set: (value: NodeJS.ProcessEnv) => {
+      if (running() === undefined) own = value;
+    },
+  });
+  const exit = process.exit.bind(process);
+  process.exit = (code) => {
+    const runtime = running();
+    if (runtime === undefined || runtime === alone) exit(code);
+    runtime?.host.exit(Number(code ?? 0));
+    // Nothing of it goes on, as after any exit.
+    throw new Error('The function has ended its process.');
+  };
+  for (const stream of [process.stdout, process.stderr]) {
+    const write = stream.write.bind(stream) as (...given: unknown[]) => boolean;
+    stream.write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
+      const runtime = running();
+      if (runtime === undefined) return write(chunk, ...rest);
+      runtime.host.send({ type: 'wrote', text: Buffer.from(chunk).toString('utf8') });
+      const done = rest.at(-1);
+      if (typeof done === 'function') process.nextTick(done);
+      return true;
+    };
+  }
+  return watchRequests({
+    sender: running,
+    originOf: ({ setup }) => setup.origin,
+    send: ({ host }, id, request) => host.send({ type: 'request', id, request }),
+  });
+}
+
+async function load({ module, handler }: EnvironmentSetup): Promise<Handler> {
+  const exports = (await import(pathToFileURL(module).href)) as Record<string, unknown> & {
+    default?: Record<string, unknown>;
+  };
+  const found = exports[handler] ?? exports.default?.[handler];
+  if (typeof found === 'function') return found as Handler;
+  throw Object.assign(new Error(`${parse(module).name}.${handler} is undefined or not exported`), {
+    name: 'Runtime.HandlerNotFound',
+  });
+}
+
+/** Lambda's own names for modules that are none. */
+function loadError(thrown: unknown): FunctionError {
+  const error = functionError(thrown);
+  const errorMessage = `${error.errorType}: ${error.errorMessage}`;
+  if (thrown instanceof SyntaxError) return { ...error, errorType: 'Runtime.UserCodeSyntaxError', errorMessage };
+  const { code } = (thrown ?? {}) as { code?: unknown };
+  if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND')
+    return { ...error, errorType: 'Runtime.ImportModuleError', errorMessage };
+  return error;
+}
+
+/** What is thrown and is no error has a type and no trace. */
+export function functionError(thrown: unknown): FunctionError {
+  if (!(thrown instanceof Error)) return { errorType: typeof thrown, errorMessage: String(thrown), trace: [] };
+  // Without what is of this file.
+  const trace = (thrown.stack ?? '').split('\n').filter((line) => !line.includes(import.meta.url));
+  return { errorType: thrown.name, errorMessage: thrown.message, trace };
+}
