@@ -175,3 +175,31 @@ test('an error of the credentials keeps its own name', async () => {
   const without = createClusterAccess({ credentials: () => Promise.reject(denied), clock: { now: () => new Date() } });
   await expect(without.listNodes(target())).rejects.toMatchObject({ name: 'AccessDenied' });
 });
+
+test('questions that follow each other share a connection and its token; a pause, its age, another cluster and a failure end it', async () => {
+  let seconds = 0;
+  const clusters = createClusterAccess({
+    credentials: async () => ({ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: 'session' }),
+    clock: { now: () => new Date(Date.UTC(2026, 10, 20, 8, 0, seconds)) },
+    plainHttp: true,
+  });
+  const connectionsOf = async (waits: readonly number[], name = 'web'): Promise<number> => {
+    const from = loopback.requests.length;
+    for (const wait of waits) {
+      seconds += wait;
+      await clusters.serverVersion({ ...target(), name }).catch(() => {});
+    }
+    return new Set(loopback.requests.slice(from).map(({ authorization }) => authorization)).size;
+  };
+  answer(() => ({ status: 200, body: { gitVersion: 'v1.35.1' } }));
+  expect(await connectionsOf([0, 1, 2, 1])).toBe(1);
+  expect(await connectionsOf([3, 1])).toBe(1);
+  expect(await connectionsOf([0, 3])).toBe(2);
+  expect(await connectionsOf(Array(31).fill(2))).toBe(2);
+  seconds += 10;
+  expect(await connectionsOf([0], 'web')).toBe(1);
+  expect(await connectionsOf([0], 'shop')).toBe(1);
+  expect(new Set(loopback.requests.slice(-2).map(({ authorization }) => authorization)).size).toBe(2);
+  answer(() => refusal(500, 'InternalError', 'etcd is down'));
+  expect(await connectionsOf([1, 1])).toBe(2);
+});

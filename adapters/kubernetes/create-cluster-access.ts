@@ -21,23 +21,69 @@ export interface ClusterAccessOptions extends ConnectionOptions {
 
 const PAGE = 500;
 
-/** Reads the API servers of clusters with a token made for each use. Only reads: nothing here changes a cluster. */
+/**
+ * How long a connection waits for the next question to the same API server, and how old it gets, both far below what a token lives. A function
+ * that is frozen meanwhile does not take up what may be dead: it looks at the time before it does.
+ */
+const KEPT_MILLISECONDS = 2_000;
+const OLDEST_MILLISECONDS = 60_000;
+
+interface KeptConnection {
+  readonly connection: Connection;
+  readonly to: string;
+  readonly openedAt: number;
+  usedAt: number;
+  users: number;
+  idle?: NodeJS.Timeout;
+}
+
+/** Reads the API servers of clusters, each with a token made for a connection. Only reads: nothing here changes a cluster. */
 export function createClusterAccess(options: ClusterAccessOptions): ClusterAccess {
+  let kept: KeptConnection | undefined;
+  const drop = (one: KeptConnection): void => {
+    clearTimeout(one.idle);
+    if (kept === one) kept = undefined;
+    if (one.users === 0) void one.connection.close();
+  };
+  const open = async (target: ClusterTarget): Promise<KeptConnection> => {
+    const { scope, name: clusterName } = target;
+    const to = JSON.stringify([scope, clusterName, target.endpoint, target.certificateAuthority]);
+    const now = options.clock.now();
+    const isFresh = (at: number, milliseconds: number) => now.getTime() - at <= milliseconds;
+    if (kept !== undefined) {
+      if (kept.to === to && isFresh(kept.usedAt, KEPT_MILLISECONDS) && isFresh(kept.openedAt, OLDEST_MILLISECONDS))
+        return kept;
+      drop(kept);
+    }
+    // Credentials come from STS, whose errors keep their own names.
+    const credentials = await options.credentials(scope);
+    const token = await clusterToken({ region: scope.region, clusterName }, credentials, now);
+    const connection = new Connection(target, token, options);
+    kept = { connection, to, openedAt: now.getTime(), usedAt: now.getTime(), users: 0 };
+    return kept;
+  };
+  const letGo = (used: KeptConnection, isBroken: boolean): void => {
+    used.users -= 1;
+    used.usedAt = options.clock.now().getTime();
+    if (isBroken || kept !== used) drop(used);
+    else if (used.users === 0) used.idle = setTimeout(() => drop(used), KEPT_MILLISECONDS).unref();
+  };
   const use = async <Result>(
     target: ClusterTarget,
     read: (connection: Connection) => Promise<Result>,
   ): Promise<Result> => {
-    const { scope, name: clusterName } = target;
-    // Credentials come from STS, whose errors keep their own names.
-    const credentials = await options.credentials(scope);
-    const token = await clusterToken({ region: scope.region, clusterName }, credentials, options.clock.now());
-    const connection = new Connection(target, token, options);
+    const used = await open(target);
+    clearTimeout(used.idle);
+    used.users += 1;
+    let isBroken = true;
     try {
-      return await read(connection);
+      const result = await read(used.connection);
+      isBroken = false;
+      return result;
     } catch (error) {
       throw accessError(error);
     } finally {
-      await connection.close();
+      letGo(used, isBroken);
     }
   };
 
