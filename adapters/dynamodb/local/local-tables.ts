@@ -34,6 +34,24 @@ const OPERATIONS = new Set([
   'UpdateTable',
 ]);
 
+interface Operation {
+  readonly types: OperationValidation["types"];
+  readonly custom: OperationValidation["custom"] | undefined;
+  readonly act: DynaliteAction;
+}
+
+const loaded = new Map<string, Operation>();
+
+function loadOperation(operation: string): Operation {
+  const known = loaded.get(operation);
+  if (known !== undefined) return known;
+  const name = operation.charAt(0).toLowerCase() + operation.slice(1);
+  const { types, custom } = load(`dynalite/validations/${name}.js`) as OperationValidation;
+  const found = { types, custom, act: load(`dynalite/actions/${name}.js`) as DynaliteAction };
+  loaded.set(operation, found);
+  return found;
+}
+
 /** The object that a request's body says, undefined where it is none. */
 export function parseInput(body: string): object | undefined {
   try {
@@ -68,9 +86,7 @@ export class LocalTables {
     if (input === undefined) return refusal('com.amazon.coral.service#SerializationException');
     if (operation === 'TransactWriteItems') return this.#transact(input);
     if (!OPERATIONS.has(operation)) return refusal('com.amazon.coral.service#UnknownOperationException');
-    const name = operation.charAt(0).toLowerCase() + operation.slice(1);
-    const { types, custom } = load(`dynalite/validations/${name}.js`) as OperationValidation;
-    const act = load(`dynalite/actions/${name}.js`) as DynaliteAction;
+    const { types, custom, act } = loadOperation(operation);
     try {
       const data = validations.checkTypes({ ...input }, types);
       validations.checkValidations(data, types, custom, this.#store);
