@@ -1,7 +1,7 @@
 import { isNotFound } from '../contracts/eks-errors.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
 import type { StepInput } from '../contracts/step-input.ts';
-import { blocked, done, failed, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { blocked, done, failed, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
 import { issueTexts } from '../model/issue-text.ts';
 import type { Addon } from '../ports/eks.ts';
 import { intentsOf } from '../protocol/intent-store.ts';
@@ -19,7 +19,6 @@ import { runStep } from './run-step.ts';
 const STEP = 'update-addons';
 /** Pods are replaced one after the other, so that no add-on is done within a minute. */
 const BOUNDS = { least: 30, most: 120, first: 60 };
-const NEXT_SECONDS = 1;
 
 /**
  * Moves every add-on that EKS manages, one at a time: before the control plane to a version valid on N and N+1, after it to what
@@ -44,7 +43,7 @@ async function everyAddon(ports: ActPorts, context: StepContext, phase: 'before'
   if (phase === 'before' && !current.next().equals(target))
     return done(reason('AtTarget', `The control plane of ${name} is at ${current}.`));
   const kept: Reason[] = [];
-  const intents = await intentsOf(ports.table, context.clusterKey, STEP);
+  let intents = await intentsOf(ports.table, context.clusterKey, STEP);
   const update = (known: StepContext, addonName: string) =>
     oneAddon(
       ports,
@@ -53,12 +52,18 @@ async function everyAddon(ports: ActPorts, context: StepContext, phase: 'before'
       phase,
       intents.findLast(({ data }) => data.subject === addonName),
     );
+  const running = new Set(
+    intents.flatMap(({ data }) =>
+      data.outcome?.type === 'accepted' && data.outcome.observed === undefined ? [data.subject] : [],
+    ),
+  );
   // What runs is asked about first: while it does, nothing else is read, and the account's API quota is not ours alone.
-  for (const { data } of intents) {
-    if (data.outcome?.type !== 'accepted' || data.outcome.observed !== undefined) continue;
-    const result = await unlessGone(() => update(context, data.subject));
+  for (const addonName of running) {
+    const result = await unlessGone(() => update(context, addonName));
     if (result !== undefined && result.status !== 'done') return result;
+    kept.push(...(result?.reasons ?? []));
   }
+  if (running.size > 0) intents = await intentsOf(ports.table, context.clusterKey, STEP);
   const names = (await ports.eks.listAddons(scope, { clusterName: name })).sort();
   const known = await withSettled(ports, context, names);
   for (const addonName of names) {
@@ -136,10 +141,9 @@ async function oneAddon(
       knownUpdateIds: updates.ids,
     };
   };
-  const next = async () =>
-    wait(NEXT_SECONDS, reason('AddonUpdated', `${addonName} was updated; looking at the next one.`));
+  const ended = async () => done(reason('AddonUpdated', `${addonName} was updated.`));
   const mutation = { step: STEP, subject: addonName, prepare };
-  return act(ports, context, `Update of ${addonName}`, mutation, BOUNDS, next, { newest });
+  return act(ports, context, `Update of ${addonName}`, mutation, BOUNDS, ended, { newest });
 }
 
 /** An add-on that needs no other version must be healthy all the same, but one that was broken before stays its owner's matter. */
