@@ -7,6 +7,7 @@ import {
 import type { ClusterItem, ClusterQueue } from '../../core/ports/outside.ts';
 import { batchesOf } from './batches.ts';
 import { readLimits } from './request-limits.ts';
+import { withoutLogger } from './without-logger.ts';
 
 export interface ClusterQueueOptions {
   readonly queueUrl: string;
@@ -18,7 +19,7 @@ const ATTEMPTS = 3;
 
 /** Sends one message per cluster. Entries that SQS refuses are sent again; fails with `QueueSendFailed` when some do not get through. */
 export function createClusterQueue({ queueUrl, client: config = {} }: ClusterQueueOptions): ClusterQueue {
-  const client = new SQSClient({ ...readLimits, ...config });
+  const client = withoutLogger(new SQSClient({ ...readLimits, ...config }));
 
   const sendBatch = async (items: readonly ClusterItem[]): Promise<void> => {
     let left = items.map((item, index) => ({ Id: String(index), MessageBody: JSON.stringify(item) }));

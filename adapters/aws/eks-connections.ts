@@ -4,6 +4,7 @@ import type { Scope } from '../../core/ports/eks.ts';
 import { readLimits } from './request-limits.ts';
 import type { SpokeSessions } from './spoke-role.ts';
 import { createTokenBucket, type Sleep, type TokenBucket } from './token-bucket.ts';
+import { withoutLogger } from './without-logger.ts';
 
 export interface EksConnectionsOptions {
   readonly sessions: SpokeSessions;
@@ -34,9 +35,10 @@ export function createEksConnections(options: EksConnectionsOptions): EksConnect
   return {
     sessions,
     client,
-    reader: keptByScope(
-      ({ account, region }) =>
+    reader: keptByScope(({ account, region }) =>
+      withoutLogger(
         new EKSClient({ ...readLimits, region, credentials: () => sessions.forAccount(account), ...client }),
+      ),
     ),
     bucket: keptByScope(() => createTokenBucket(rate)),
   };

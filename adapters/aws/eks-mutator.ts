@@ -10,6 +10,7 @@ import type { EksConnections } from './eks-connections.ts';
 import { toUpdate } from './eks-shapes.ts';
 import { MUTATION_MILLISECONDS, mutationLimits } from './request-limits.ts';
 import { sessionPolicy } from './session-policy.ts';
+import { withoutLogger } from './without-logger.ts';
 
 /**
  * The calls that change something. Each has a session of its own, narrowed to its one cluster, and is over within `CALL_SECONDS`
@@ -29,7 +30,9 @@ export function createEksMutator(
     connections.bucket(scope).spend();
     const policy = sessionPolicy(partition, scope, call);
     const credentials = await connections.sessions.narrowedTo(scope.account, policy, abortSignal);
-    const client = new EKSClient({ ...mutationLimits, region: scope.region, credentials, ...connections.client });
+    const client = withoutLogger(
+      new EKSClient({ ...mutationLimits, region: scope.region, credentials, ...connections.client }),
+    );
     try {
       return await request(client, { abortSignal });
     } finally {

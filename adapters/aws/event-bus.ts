@@ -11,6 +11,7 @@ import { noticeOf } from '../../core/notices/notice-of.ts';
 import type { EventBus } from '../../core/ports/outside.ts';
 import { batchesOf } from './batches.ts';
 import { readLimits } from './request-limits.ts';
+import { withoutLogger } from './without-logger.ts';
 
 export interface EventBusOptions {
   readonly busName: string;
@@ -32,7 +33,7 @@ interface Failure {
  * refused is sent once more by itself, and then reported as lost.
  */
 export function createEventBus({ busName, onLost, client: config = {} }: EventBusOptions): EventBus {
-  const client = new EventBridgeClient({ ...readLimits, ...config });
+  const client = withoutLogger(new EventBridgeClient({ ...readLimits, ...config }));
 
   const put = async (entries: readonly PutEventsRequestEntry[]): Promise<Failure[]> => {
     try {

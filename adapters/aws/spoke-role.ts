@@ -1,6 +1,7 @@
 import { AssumeRoleCommand, STSClient, type STSClientConfig } from '@aws-sdk/client-sts';
 import { type FunctionName, spokeSessionName } from '../../core/contracts/names.ts';
 import type { Clock } from '../../core/ports/clock.ts';
+import { withoutLogger } from './without-logger.ts';
 
 /** The role that Liftlock assumes in every account, the hub's own too. */
 export interface SpokeRole {
@@ -41,11 +42,13 @@ export interface SpokeSessionsOptions {
 
 /** Calls the STS of the function's own Region. Fails with STS's error names, e.g. `AccessDenied` where the role does not trust the hub. */
 export function createSpokeSessions({ role, clock, sts: config }: SpokeSessionsOptions): SpokeSessions {
-  const sts = new STSClient({
-    maxAttempts: 2,
-    requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true },
-    ...config,
-  });
+  const sts = withoutLogger(
+    new STSClient({
+      maxAttempts: 2,
+      requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true },
+      ...config,
+    }),
+  );
   const sessions = new Map<string, Promise<SpokeCredentials>>();
 
   const assume = async (account: string, seconds: number, policy?: object, abortSignal?: AbortSignal) => {

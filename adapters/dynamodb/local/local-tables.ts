@@ -35,8 +35,8 @@ const OPERATIONS = new Set([
 ]);
 
 interface Operation {
-  readonly types: OperationValidation["types"];
-  readonly custom: OperationValidation["custom"] | undefined;
+  readonly types: OperationValidation['types'];
+  readonly custom: OperationValidation['custom'] | undefined;
   readonly act: DynaliteAction;
 }
 
