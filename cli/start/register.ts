@@ -44,7 +44,7 @@ export function registerStart(program: Command, exampleFleet: string): void {
     .option('--seed <number>', 'seed of durations and identifiers', number(0), 1)
     .option(
       '--speed <factor>',
-      'simulated seconds per real second (absent: 3600 on a terminal, else as fast as it goes)',
+      'simulated seconds per real second, to watch it slowly (absent: as fast as it goes)',
       number(0.001),
     )
     .option('--days <number>', 'simulated days after which the run ends at the latest', number(0.01), 30)

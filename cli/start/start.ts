@@ -12,8 +12,6 @@ import { plainLines } from './plain-lines.ts';
 import type { StartOptions } from './register.ts';
 import { Timings } from './timings.ts';
 
-/** On a terminal an hour of the fleet takes a second, so that one can watch it. */
-const TERMINAL_SPEED = 3_600;
 const USAGE = 2;
 
 /** Runs a fleet folder to its report. Gives the exit code: 0 when every cluster is at its target or has a reason, 1 otherwise, 2 for bad input. */
@@ -35,7 +33,7 @@ export async function start(options: StartOptions): Promise<number> {
     timings.end('read the fleet');
     if (options.output === 'table' && options.inProcess !== true)
       notes.write('Synthesizing the templates, unless they are kept, and starting the local cloud …\n');
-    run = await startRun(prepared, options, live, (note) => void notes.write(`${note}\n`));
+    run = await startRun(prepared, options, (note) => void notes.write(`${note}\n`));
     timings.end('templates, local cloud, configuration');
   } catch (error) {
     notes.write(`${error instanceof Error ? error.message : String(error)}\n`);
@@ -74,10 +72,8 @@ export async function start(options: StartOptions): Promise<number> {
 async function startRun(
   prepared: PreparedFleet,
   options: StartOptions,
-  live: boolean,
   onNote: (note: string) => void,
 ): Promise<LocalRun> {
-  const speed = options.speed ?? (live ? TERMINAL_SPEED : undefined);
   const port = options.serve === true ? 0 : options.serve;
   const engine: StartLocalRun = options.inProcess
     ? (await import('./in-process-run.ts')).startInProcess
@@ -85,7 +81,7 @@ async function startRun(
   return engine(prepared, {
     seed: options.seed,
     onNote,
-    ...(speed === undefined ? {} : { speed }),
+    ...(options.speed === undefined ? {} : { speed: options.speed }),
     ...(port === undefined ? {} : { port }),
   });
 }
