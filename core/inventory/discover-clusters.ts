@@ -5,9 +5,9 @@ import { fleetInForce } from '../policy/applied.ts';
 import type { Scope } from '../ports/eks.ts';
 import type { ClusterItem } from '../ports/outside.ts';
 import type { Ports } from '../ports/ports.ts';
-import { markDirty } from '../rollout/mark-dirty.ts';
 import { Accounts } from '../store/entities.ts';
 import { put } from '../store/entity.ts';
+import { markDirty } from '../store/mark-dirty.ts';
 import { becomesUnreachable } from './record-cluster.ts';
 import { livingRecords } from './records.ts';
 

@@ -4,9 +4,9 @@ import type { ClusterRecord, DeadlineNotice, RegionVersions } from '../contracts
 import { fleetInForce } from '../policy/applied.ts';
 import type { ClusterVersionInformation } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
-import { markDirty } from '../rollout/mark-dirty.ts';
 import { DeadlineNotices, deadlinePartition, Regions } from '../store/entities.ts';
 import { decode, load, put, replace } from '../store/entity.ts';
+import { markDirty } from '../store/mark-dirty.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { SupportCalendar } from '../version/support-calendar.ts';
 import { livingRecords } from './records.ts';

@@ -67,7 +67,7 @@ export async function reconcileRollouts(
   let learned = marker.data.learned;
   const problems: ReconcileResult['problems'][number][] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    const read = await snapshotOf(ports, active, full && round === 0 ? 'history' : 'motion');
+    const read = await snapshotOf(ports, active, scopeOf(full, round));
     learned = read.history === undefined ? learned : (learnedFrom(read.history.waves) ?? learned);
     const snapshot = { ...read, gateReadings: round === 0 ? await readGates(ports, read) : new Map() };
     const decided = decide(snapshot, ports.clock.now());
@@ -95,6 +95,9 @@ export async function reconcileRollouts(
   if (full && !unplanned) await markFull(ports, marker, learned);
   return { look: full ? 'full' : 'active', applied, waiting, stuck, overdue, problems };
 }
+
+/** What a full look has planned is looked at whole in the same tick; otherwise a change of a cluster has brought a full look already. */
+const scopeOf = (full: boolean, round: number): SnapshotScope => (!full ? 'turn' : round === 0 ? 'history' : 'motion');
 
 /** Members and waves of a rollout that is not under way wait for a person, and so do their parked upgrades: they move nothing by themselves. */
 function isInMotion(item: StoredItem): boolean {

@@ -25,6 +25,8 @@ export interface FleetSnapshot {
   /** Every cluster, or with the smallest scope those that something in motion is about; `controls` likewise. */
   readonly clusters: ReadonlyMap<string, ClusterRecord>;
   readonly controls: ReadonlyMap<string, ClusterControl>;
+  /** Clusters that were left unread since it is not their turn, which is no sign that they are gone; none when absent. */
+  readonly unread?: ReadonlySet<string>;
   /** None with the smallest scope, which plans nothing. */
   readonly regions: ReadonlyMap<string, RegionVersions>;
   readonly ledger: Ledger;
