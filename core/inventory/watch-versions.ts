@@ -4,12 +4,14 @@ import type { ClusterRecord, DeadlineNotice, RegionVersions } from '../contracts
 import { fleetInForce } from '../policy/applied.ts';
 import type { ClusterVersionInformation } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
+import { batched } from '../store/batched.ts';
 import { DeadlineNotices, deadlinePartition, Regions } from '../store/entities.ts';
-import { decode, load, put, replace } from '../store/entity.ts';
+import { decode, load, put, type Read, replace } from '../store/entity.ts';
 import { markDirty } from '../store/mark-dirty.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { SupportCalendar } from '../version/support-calendar.ts';
 import { livingRecords } from './records.ts';
+import { isSeenLately } from './seen.ts';
 
 /** Items of one transaction. */
 const BATCH = 100;
@@ -18,45 +20,45 @@ export type WatchPorts = Pick<Ports, 'table' | 'eks' | 'events' | 'clock'>;
 
 /**
  * Asks every Region which versions EKS offers. A version that is new there is announced once; the first look is a baseline and announces
- * nothing. Clusters whose support ends within 90, 60, 30 or 7 days are announced once for each of these.
+ * nothing. Clusters whose support ends within 90, 60, 30 or 7 days are announced once for each of these, at most some hours late.
  */
 export async function watchVersions(ports: WatchPorts): Promise<{ announced: number; unreadable: string[] }> {
   const fleet = await fleetInForce(ports.table);
   if (fleet === undefined) return { announced: 0, unreadable: [] };
-  const clusters = await livingRecords(ports.table);
+  let reading: Promise<ClusterRecord[]> | undefined;
+  const clustersIn = async (region: string): Promise<ClusterRecord[]> => {
+    reading ??= livingRecords(ports.table);
+    return (await reading).filter((cluster) => cluster.region === region);
+  };
+  const reader = batched(ports.table);
+  const known = await Promise.all(fleet.regions.map((region) => load(reader, Regions, region)));
   let announced = 0;
   const unreadable: string[] = [];
-  for (const region of fleet.regions) {
+  for (const [index, region] of fleet.regions.entries()) {
+    const clusters = () => clustersIn(region);
     // Versions are the Region's, whoever asks: the first account that answers will do.
-    const rows = await firstAnswer(ports, region, accountsFor(region, clusters, fleet.accounts), unreadable);
-    if (rows === undefined) continue;
-    announced += await watchRegion(
-      ports,
-      region,
-      rows,
-      clusters.filter((cluster) => cluster.region === region),
-    );
+    const rows = await firstAnswer(ports, region, accountsFor(fleet.accounts, clusters), unreadable);
+    if (rows !== undefined) announced += await watchRegion(ports, region, rows, known[index], clusters);
   }
   return { announced, unreadable };
 }
 
-function accountsFor(region: string, clusters: readonly ClusterRecord[], configured: readonly string[]): string[] {
-  return [
-    ...new Set([
-      ...clusters.filter((cluster) => cluster.region === region).map((cluster) => cluster.account),
-      ...configured,
-    ]),
-  ];
+/** Those of the Fleet, then those of its organization that have clusters there. */
+async function* accountsFor(configured: readonly string[], clusters: () => Promise<ClusterRecord[]>) {
+  yield* configured;
+  const others = new Set((await clusters()).map(({ account }) => account));
+  for (const account of configured) others.delete(account);
+  yield* others;
 }
 
 async function firstAnswer(
   ports: WatchPorts,
   region: string,
-  accounts: readonly string[],
+  accounts: AsyncIterable<string>,
   unreadable: string[],
 ): Promise<ClusterVersionInformation[] | undefined> {
   const refused: string[] = [];
-  for (const account of accounts) {
+  for await (const account of accounts) {
     try {
       return await ports.eks.describeClusterVersions({ account, region });
     } catch (error) {
@@ -71,22 +73,26 @@ async function watchRegion(
   ports: WatchPorts,
   region: string,
   rows: readonly ClusterVersionInformation[],
-  clusters: readonly ClusterRecord[],
+  read: Read<RegionVersions> | undefined,
+  clusters: () => Promise<ClusterRecord[]>,
 ): Promise<number> {
   const now = ports.clock.now();
-  const read = await load(ports.table, Regions, region);
+  const versions = rows.map(toRow);
+  const isNews = JSON.stringify(read?.data.versions) !== JSON.stringify(versions);
+  // Deadlines are announced days ahead: it is early enough to look for them when the Region is written.
+  if (read !== undefined && !isNews && isSeenLately(read.data.checkedAt, now)) return 0;
   const offered = rows.filter((row) => row.versionStatus !== 'UNSUPPORTED').map((row) => row.clusterVersion);
   const fresh = read === undefined ? [] : offered.filter((version) => !read.data.announced.includes(version));
-  const deadlines = await newDeadlines(ports, region, clusters, rows, now);
+  const deadlines = await newDeadlines(ports, region, await clusters(), rows, now);
   const next: RegionVersions = {
     region,
-    versions: rows.map(toRow),
+    versions,
     announced: [...new Set([...(read?.data.announced ?? []), ...offered])].sort(),
     checkedAt: now.toISOString(),
   };
   // Written first: an event that is lost afterwards costs an hour, one that is sent twice would be news that is none.
   await ports.table.transact([replace(Regions, read, next)]);
-  if (JSON.stringify(read?.data.versions) !== JSON.stringify(next.versions)) await markDirty(ports);
+  if (isNews) await markDirty(ports);
   const events: LiftlockEvent[] = [
     ...fresh.map(
       (version): LiftlockEvent => ({
