@@ -2,10 +2,12 @@ import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.t
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { BATCH_KEYS, KIND_SHARDS } from '../contracts/table-schema.ts';
+import { exceedsBudget } from '../policy/wave-room.ts';
 import type { Table } from '../ports/table.ts';
 import { ClusterControls, Clusters } from '../store/entities.ts';
 import { load, loadKind, type Read } from '../store/entity.ts';
 import { fingerprintOf } from './fingerprint.ts';
+import { isSettled } from './wave-end.ts';
 import { isItsTurn } from './whose-turn.ts';
 
 /** With more clusters than this, reading all of a kind takes fewer requests than reading them by key. */
@@ -51,6 +53,21 @@ export function clustersInTurn({ rollouts, members, upgrades, waves }: Moving): 
     isItsTurn(member, rolloutOf.get(member.rolloutId), waveOf.get(`${member.rolloutId}/${member.waveIndex}`)),
   );
   return [...new Set([...turn, ...upgrades.filter(waitsByHand)].map(({ clusterKey }) => clusterKey))];
+}
+
+/**
+ * Whether nothing can be decided but by the end of what runs: nobody's turn has come, and in each rollout something runs in an open wave that
+ * has neither settled nor failed too often, the first of those that have not ended. Then grants are looked after, and nothing else is read.
+ */
+export function isOnlyWatched(moving: Moving): boolean {
+  return clustersInTurn(moving).length === 0 && moving.rollouts.every((rollout) => isBusy(moving, rollout));
+}
+
+function isBusy({ members, waves }: Moving, { id }: Rollout): boolean {
+  if (!members.some(({ rolloutId, status }) => rolloutId === id && status === 'Running')) return false;
+  const [first, ...later] = waves.filter(({ rolloutId }) => rolloutId === id).sort((a, b) => a.index - b.index);
+  if (first?.status !== 'Open' || isSettled(first) || exceedsBudget(first)) return false;
+  return later.every(({ status }) => status === 'Pending');
 }
 
 /** Clusters of all who wait. */

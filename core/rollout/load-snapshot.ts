@@ -21,6 +21,7 @@ import {
   clustersInTurn,
   clustersThatWait,
   clustersUnderSuspicion,
+  isOnlyWatched,
   type LoadedClusters,
   loadClusters,
   MOST_BY_KEY,
@@ -37,6 +38,21 @@ import type { FleetSnapshot } from './snapshot.ts';
  */
 export type SnapshotScope = 'turn' | 'motion' | 'fleet' | 'history';
 
+/** Of a tick that only watches. */
+const NOTHING_READ = {
+  epoch: undefined,
+  fleet: undefined,
+  control: undefined,
+  policies: new Map(),
+  calendars: new Map(),
+  channels: new Map(),
+  gateReadings: new Map(),
+  clusters: new Map(),
+  controls: new Map(),
+  regions: new Map(),
+  ledger: { counts: {} },
+} as const;
+
 /** Reads what the reconciler decides from; `active` is the sparse index, which the caller has read. */
 export async function loadSnapshot(
   table: Table,
@@ -48,15 +64,21 @@ export async function loadSnapshot(
   const members = of(active, Members);
   const upgrades = of(active, Upgrades);
   const waves = of(active, Waves);
+  const moving = { rollouts, members, upgrades, waves };
   const indexed = new Set(active.map(idOf));
+  const { learned } = of(active, ReconcileMarkers)[0] ?? {};
+  // An upgrade that has ended left the index, but the grant that it had may still be open.
+  const endedOnes = grants.filter(
+    ({ clusterKey, upgradeId }) => !indexed.has(idOf(Upgrades.key(clusterKey, upgradeId))),
+  );
+  const waiting = clustersThatWait(moving);
+  if (scope === 'turn' && endedOnes.length === 0 && isOnlyWatched(moving))
+    return { ...NOTHING_READ, ...moving, learned, grants, unread: new Set(waiting) };
   const reader = batched(table);
   const everything = scope === 'fleet' || scope === 'history';
   const listed = everything ? await loadKind(table, Clusters) : undefined;
-  const waiting = clustersThatWait({ members, upgrades });
   const unread = new Set<string>();
-  const keys =
-    listed?.map(({ clusterKey }) => clusterKey) ??
-    (scope === 'turn' ? clustersInTurn({ rollouts, members, upgrades, waves }) : waiting);
+  const keys = listed?.map(({ clusterKey }) => clusterKey) ?? (scope === 'turn' ? clustersInTurn(moving) : waiting);
   const first = loadClusters(table, reader, keys, listed);
   // Waves that have ended matter too: their order, and their stragglers.
   const passing = present(
@@ -67,7 +89,7 @@ export async function loadSnapshot(
     ),
   );
   const others = async (): Promise<LoadedClusters> => {
-    const suspected = clustersUnderSuspicion({ rollouts, members, upgrades, waves: [...waves, ...(await passing)] });
+    const suspected = clustersUnderSuspicion({ ...moving, waves: [...waves, ...(await passing)] });
     const asked = new Set(keys);
     const more = suspected.filter((key) => !asked.has(key));
     const [before, after] = await Promise.all([first, loadClusters(table, reader, more)]);
@@ -93,12 +115,7 @@ export async function loadSnapshot(
     load(reader, FleetControls),
     load(reader, Ledgers),
     reading,
-    // An upgrade that has ended left the index, but the grant that it had may still be open.
-    present(
-      grants
-        .filter(({ clusterKey, upgradeId }) => !indexed.has(idOf(Upgrades.key(clusterKey, upgradeId))))
-        .map(({ clusterKey, upgradeId }) => load(reader, Upgrades, clusterKey, upgradeId)),
-    ),
+    present(endedOnes.map(({ clusterKey, upgradeId }) => load(reader, Upgrades, clusterKey, upgradeId))),
     passing,
   ]);
   return {
@@ -111,7 +128,7 @@ export async function loadSnapshot(
     }),
     calendars: named(configs, 'Calendar', compiledCalendar),
     channels: named(configs, 'Channel', channelSpec),
-    learned: of(active, ReconcileMarkers)[0]?.learned,
+    learned,
     gateReadings: new Map(),
     clusters: new Map(clusters.map((cluster) => [cluster.clusterKey, cluster])),
     unread,
