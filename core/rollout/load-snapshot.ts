@@ -29,14 +29,14 @@ import {
   waitsByHand,
 } from './load-clusters.ts';
 import { configsOf, everyConfig } from './load-configs.ts';
-import { loadHistory } from './load-history.ts';
+import { loadHistory, loadRollouts } from './load-history.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
 /**
  * How much is read. `turn`: what is not at rest, with the clusters of those whose turn it is; `motion`: with the clusters of all who wait;
- * `fleet`: every cluster, and what Regions offer; `history`: also every rollout that ever was.
+ * `fleet`: every cluster, and what Regions offer; `rollouts`: also every rollout that ever was; `history`: with its members and waves.
  */
-export type SnapshotScope = 'turn' | 'motion' | 'fleet' | 'history';
+export type SnapshotScope = 'turn' | 'motion' | 'fleet' | 'rollouts' | 'history';
 
 /** Of a tick that only watches. */
 const NOTHING_READ = {
@@ -75,7 +75,7 @@ export async function loadSnapshot(
   if (scope === 'turn' && endedOnes.length === 0 && isOnlyWatched(moving))
     return { ...NOTHING_READ, ...moving, learned, grants, unread: new Set(waiting) };
   const reader = batched(table);
-  const everything = scope === 'fleet' || scope === 'history';
+  const everything = scope !== 'turn' && scope !== 'motion';
   const listed = everything ? await loadKind(table, Clusters) : undefined;
   const unread = new Set<string>();
   const keys = listed?.map(({ clusterKey }) => clusterKey) ?? (scope === 'turn' ? clustersInTurn(moving) : waiting);
@@ -101,6 +101,10 @@ export async function loadSnapshot(
     };
   };
   const reading = scope === 'turn' ? others() : first;
+  const past = async (): Promise<FleetSnapshot['history']> => {
+    if (scope === 'rollouts') return loadRollouts(table);
+    return scope === 'history' ? loadHistory(table, reader, keys.length <= MOST_BY_KEY ? keys : undefined) : undefined;
+  };
   const [configs, regions, history, epoch, control, ledger, { clusters, controls }, ended, passed] = await Promise.all([
     everything || upgrades.some(waitsByHand)
       ? everyConfig(table)
@@ -110,7 +114,7 @@ export async function loadSnapshot(
           reading.then(({ clusters }) => clusters),
         ),
     everything ? table.queryPartition('VERSIONS') : [],
-    scope === 'history' ? loadHistory(table, reader, keys.length <= MOST_BY_KEY ? keys : undefined) : undefined,
+    past(),
     load(reader, Epochs),
     load(reader, FleetControls),
     load(reader, Ledgers),

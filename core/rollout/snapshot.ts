@@ -43,7 +43,7 @@ export interface FleetSnapshot {
    */
   readonly history?: {
     readonly rollouts: readonly Rollout[];
-    /** Of every rollout. */
+    /** Of every rollout; none while nothing is under way and nothing is to be planned, and so are the next three. */
     readonly waves: readonly Wave[];
     /** Of rollouts that are under way, ended members too. */
     readonly members: readonly Member[];
