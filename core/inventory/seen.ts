@@ -1,6 +1,5 @@
 /**
- * What is as it was is written again this often, so that people see that it is still looked at. In between nothing is written, and nothing
- * is read beside what tells that it is as it was.
+ * What is as it was is written again this often, so that people see that it is still looked at; in between nothing is written.
  */
 const SEEN_EVERY_MILLISECONDS = 6 * 3_600_000;
 

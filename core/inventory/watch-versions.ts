@@ -20,45 +20,48 @@ export type WatchPorts = Pick<Ports, 'table' | 'eks' | 'events' | 'clock'>;
 
 /**
  * Asks every Region which versions EKS offers. A version that is new there is announced once; the first look is a baseline and announces
- * nothing. Clusters whose support ends within 90, 60, 30 or 7 days are announced once for each of these, at most some hours late.
+ * nothing. Clusters whose support ends within 90, 60, 30 or 7 days are announced once for each of these.
  */
 export async function watchVersions(ports: WatchPorts): Promise<{ announced: number; unreadable: string[] }> {
   const fleet = await fleetInForce(ports.table);
   if (fleet === undefined) return { announced: 0, unreadable: [] };
-  let reading: Promise<ClusterRecord[]> | undefined;
-  const clustersIn = async (region: string): Promise<ClusterRecord[]> => {
-    reading ??= livingRecords(ports.table);
-    return (await reading).filter((cluster) => cluster.region === region);
-  };
+  const clusters = await livingRecords(ports.table);
   const reader = batched(ports.table);
   const known = await Promise.all(fleet.regions.map((region) => load(reader, Regions, region)));
   let announced = 0;
   const unreadable: string[] = [];
   for (const [index, region] of fleet.regions.entries()) {
-    const clusters = () => clustersIn(region);
     // Versions are the Region's, whoever asks: the first account that answers will do.
-    const rows = await firstAnswer(ports, region, accountsFor(fleet.accounts, clusters), unreadable);
-    if (rows !== undefined) announced += await watchRegion(ports, region, rows, known[index], clusters);
+    const rows = await firstAnswer(ports, region, accountsFor(region, clusters, fleet.accounts), unreadable);
+    if (rows === undefined) continue;
+    announced += await watchRegion(
+      ports,
+      region,
+      rows,
+      known[index],
+      clusters.filter((cluster) => cluster.region === region),
+    );
   }
   return { announced, unreadable };
 }
 
-/** Those of the Fleet, then those of its organization that have clusters there. */
-async function* accountsFor(configured: readonly string[], clusters: () => Promise<ClusterRecord[]>) {
-  yield* configured;
-  const others = new Set((await clusters()).map(({ account }) => account));
-  for (const account of configured) others.delete(account);
-  yield* others;
+function accountsFor(region: string, clusters: readonly ClusterRecord[], configured: readonly string[]): string[] {
+  return [
+    ...new Set([
+      ...clusters.filter((cluster) => cluster.region === region).map((cluster) => cluster.account),
+      ...configured,
+    ]),
+  ];
 }
 
 async function firstAnswer(
   ports: WatchPorts,
   region: string,
-  accounts: AsyncIterable<string>,
+  accounts: readonly string[],
   unreadable: string[],
 ): Promise<ClusterVersionInformation[] | undefined> {
   const refused: string[] = [];
-  for await (const account of accounts) {
+  for (const account of accounts) {
     try {
       return await ports.eks.describeClusterVersions({ account, region });
     } catch (error) {
@@ -74,16 +77,14 @@ async function watchRegion(
   region: string,
   rows: readonly ClusterVersionInformation[],
   read: Read<RegionVersions> | undefined,
-  clusters: () => Promise<ClusterRecord[]>,
+  clusters: readonly ClusterRecord[],
 ): Promise<number> {
   const now = ports.clock.now();
   const versions = rows.map(toRow);
   const isNews = JSON.stringify(read?.data.versions) !== JSON.stringify(versions);
-  // Deadlines are announced days ahead: it is early enough to look for them when the Region is written.
-  if (read !== undefined && !isNews && isSeenLately(read.data.checkedAt, now)) return 0;
   const offered = rows.filter((row) => row.versionStatus !== 'UNSUPPORTED').map((row) => row.clusterVersion);
   const fresh = read === undefined ? [] : offered.filter((version) => !read.data.announced.includes(version));
-  const deadlines = await newDeadlines(ports, region, await clusters(), rows, now);
+  const deadlines = await newDeadlines(ports, region, clusters, rows, now);
   const next: RegionVersions = {
     region,
     versions,
@@ -91,7 +92,8 @@ async function watchRegion(
     checkedAt: now.toISOString(),
   };
   // Written first: an event that is lost afterwards costs an hour, one that is sent twice would be news that is none.
-  await ports.table.transact([replace(Regions, read, next)]);
+  if (read === undefined || isNews || !isSeenLately(read.data.checkedAt, now))
+    await ports.table.transact([replace(Regions, read, next)]);
   if (isNews) await markDirty(ports);
   const events: LiftlockEvent[] = [
     ...fresh.map(
@@ -130,18 +132,19 @@ async function newDeadlines(
   now: Date,
 ): Promise<LiftlockEvent[]> {
   const calendar = SupportCalendar.of(rows);
-  const told = new Map<string, DeadlineNotice>();
-  for (const item of await ports.table.queryPartition(deadlinePartition(region))) {
-    const notice = decode(DeadlineNotices, item).data;
-    told.set(notice.clusterKey, notice);
-  }
-  const news = clusters.flatMap((cluster) => {
+  const near = clusters.flatMap((cluster) => {
     const { deadline } = calendar.supportStatus(KubeVersion.parse(cluster.version), now);
     if (deadline?.bucket === undefined) return [];
     const { clusterKey } = cluster;
     const notice: DeadlineNotice = { region, clusterKey, endsAt: deadline.at.toISOString(), days: deadline.bucket };
-    const before = told.get(clusterKey);
-    return before?.endsAt === notice.endsAt && before.days <= notice.days ? [] : [{ cluster, deadline, notice }];
+    return [{ cluster, deadline, notice }];
+  });
+  if (near.length === 0) return [];
+  const items = await ports.table.queryPartition(deadlinePartition(region));
+  const told = new Map(items.map((item) => [item.sk, decode(DeadlineNotices, item).data]));
+  const news = near.filter(({ notice }) => {
+    const before = told.get(notice.clusterKey);
+    return before?.endsAt !== notice.endsAt || before.days > notice.days;
   });
   for (let start = 0; start < news.length; start += BATCH) {
     await ports.table.transact(
