@@ -107,6 +107,18 @@ describe('discovery', () => {
     expect((await clustersOf(world)).find((record) => record.name === 'web')?.deletedAt).toBeUndefined();
   });
 
+  test('a cluster that is not listed any more is asked about at the next discovery', async () => {
+    const world = await smallFleet({ clusters: [web, { ...web, name: 'shop' }], policy: manual });
+    await discover(world);
+    const at = world.clock.now().getTime();
+    const place = { account: '111111111111', region: 'eu-central-1' };
+    world.eks.addActor({ ...place, at, do: 'delete-cluster', cluster: 'shop' });
+    await world.clock.runUntil(new Date(at + HOUR));
+    await discover(world);
+    const gone = (await clustersOf(world)).filter(({ deletedAt }) => deletedAt !== undefined);
+    expect(gone.map(({ name }) => name)).toEqual(['shop']);
+  });
+
   test('a cluster deleted and recreated under its name is another one', async () => {
     const world = await smallFleet({ clusters: [web], policy: manual });
     await discover(world);
