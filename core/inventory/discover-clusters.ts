@@ -5,11 +5,13 @@ import { fleetInForce } from '../policy/applied.ts';
 import type { Scope } from '../ports/eks.ts';
 import type { ClusterItem } from '../ports/outside.ts';
 import type { Ports } from '../ports/ports.ts';
-import { markDirty } from '../rollout/mark-dirty.ts';
+import { isSame } from '../rollout/is-same.ts';
 import { Accounts } from '../store/entities.ts';
-import { put } from '../store/entity.ts';
+import { decode, put } from '../store/entity.ts';
+import { markDirty } from '../store/mark-dirty.ts';
 import { becomesUnreachable } from './record-cluster.ts';
 import { livingRecords } from './records.ts';
+import { isSeenLately } from './seen.ts';
 
 export type DiscoverPorts = Pick<Ports, 'table' | 'eks' | 'queue' | 'organization' | 'clock'>;
 
@@ -29,15 +31,21 @@ export async function discoverClusters(ports: DiscoverPorts): Promise<{ items: n
       ...(fleet.organizationId === undefined ? [] : await ports.organization.listAccounts()),
     ]),
   ].sort();
-  const inventory = await livingRecords(ports.table);
+  let reading: Promise<ClusterRecord[]> | undefined;
+  const recorded = async ({ account, region }: Scope): Promise<ClusterRecord[]> => {
+    reading ??= livingRecords(ports.table);
+    return (await reading).filter((record) => record.account === account && record.region === region);
+  };
   const depth = ports.clock.now().getUTCHours() === DEEP_HOUR ? 'deep' : 'shallow';
-  const seen = new Set((await ports.table.queryPartition('ACCOUNTS')).map(({ sk }) => sk));
+  const stored = await ports.table.queryPartition('ACCOUNTS');
+  const seen = new Map(stored.map((item) => [item.sk, decode(Accounts, item).data]));
   const states: AccountState[] = [];
   let items = 0;
   for (const account of accounts) {
     for (const region of fleet.regions) {
-      const known = inventory.filter((record) => record.account === account && record.region === region);
-      const { state, found } = await discoverScope(ports, { account, region }, known, depth);
+      const scope = { account, region };
+      const before = seen.get(Accounts.key(account, region).sk);
+      const { state, found } = await discoverScope(ports, scope, before, () => recorded(scope), depth);
       states.push(state);
       items += found;
     }
@@ -47,18 +55,22 @@ export async function discoverClusters(ports: DiscoverPorts): Promise<{ items: n
   return { items, accounts: states };
 }
 
+/** `recorded`: what the inventory has there, for which all clusters of the fleet are read. */
 async function discoverScope(
   ports: DiscoverPorts,
   scope: Scope,
-  known: readonly ClusterRecord[],
+  before: AccountState | undefined,
+  recorded: () => Promise<ClusterRecord[]>,
   depth: ClusterItem['depth'],
 ): Promise<{ state: AccountState; found: number }> {
-  const checkedAt = ports.clock.now().toISOString();
-  let names: string[];
+  const now = ports.clock.now();
+  const checkedAt = now.toISOString();
+  let listed: string[];
   try {
-    names = await ports.eks.listClusters(scope);
+    listed = await ports.eks.listClusters(scope);
   } catch (error) {
     const why = `${errorName(error)}: ${errorMessage(error)}`;
+    const known = await recorded();
     const state: AccountState = {
       ...scope,
       status: isDenied(error) ? 'Denied' : 'Unreachable',
@@ -70,9 +82,15 @@ async function discoverScope(
     if (isDenied(error)) for (const record of known) await becomesUnreachable(ports, record.clusterKey, why);
     return { state, found: 0 };
   }
-  const all = [...new Set([...names, ...known.map((record) => record.name)])].sort();
-  await ports.queue.send(all.map((name) => ({ ...scope, name, depth })));
-  const state: AccountState = { ...scope, status: 'Ok', clusters: names.length, checkedAt };
-  await ports.table.transact([put(Accounts, state, 'any')]);
-  return { state, found: all.length };
+  const lately = before?.names !== undefined && isSeenLately(before.checkedAt, now) ? before : undefined;
+  const all = new Set(listed);
+  // Who was known and is listed no more may be gone; from time to time all that is recorded is asked about.
+  const isComplete = lately?.names?.every((name) => all.has(name)) === true;
+  if (!isComplete) for (const { name } of await recorded()) all.add(name);
+  const names = [...all].sort();
+  await ports.queue.send(names.map((name) => ({ ...scope, name, depth })));
+  const state: AccountState = { ...scope, status: 'Ok', clusters: listed.length, names, checkedAt };
+  if (lately === undefined || !isSame({ ...lately, checkedAt }, state))
+    await ports.table.transact([put(Accounts, state, 'any')]);
+  return { state, found: names.length };
 }

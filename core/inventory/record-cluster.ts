@@ -7,14 +7,15 @@ import { fleetInForce } from '../policy/applied.ts';
 import type { Cluster } from '../ports/eks.ts';
 import type { ClusterItem } from '../ports/outside.ts';
 import type { Ports } from '../ports/ports.ts';
-import { markDirty } from '../rollout/mark-dirty.ts';
 import { type AuditEntry, transactWithAudit } from '../store/audit.ts';
 import { batched } from '../store/batched.ts';
 import { ClusterNames, Clusters } from '../store/entities.ts';
 import { load, put, type Read, replace } from '../store/entity.ts';
+import { markDirty } from '../store/mark-dirty.ts';
 import { decideAndWrite } from '../store/retry.ts';
 import { observeCluster } from './observe-cluster.ts';
 import { recordsOfName } from './records.ts';
+import { isSeenLately } from './seen.ts';
 
 export type RecordPorts = Pick<Ports, 'table' | 'eks' | 'clock'>;
 
@@ -48,6 +49,7 @@ export async function recordCluster(
     seen = undefined;
     const record = await observeCluster(ports.eks, scope, cluster, read?.data, { depth: item.depth, fleet, now });
     const material = read === undefined || differs(read.data, record);
+    if (!material && isSeenLately(read.data.lastSeenAt, now)) return 'unchanged';
     const name = { account: item.account, region: item.region, name: item.name, clusterKey: key };
     await transactWithAudit(
       ports.table,

@@ -4,12 +4,14 @@ import type { ClusterRecord, DeadlineNotice, RegionVersions } from '../contracts
 import { fleetInForce } from '../policy/applied.ts';
 import type { ClusterVersionInformation } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
-import { markDirty } from '../rollout/mark-dirty.ts';
+import { batched } from '../store/batched.ts';
 import { DeadlineNotices, deadlinePartition, Regions } from '../store/entities.ts';
-import { decode, load, put, replace } from '../store/entity.ts';
+import { decode, load, put, type Read, replace } from '../store/entity.ts';
+import { markDirty } from '../store/mark-dirty.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { SupportCalendar } from '../version/support-calendar.ts';
 import { livingRecords } from './records.ts';
+import { isSeenLately } from './seen.ts';
 
 /** Items of one transaction. */
 const BATCH = 100;
@@ -24,9 +26,11 @@ export async function watchVersions(ports: WatchPorts): Promise<{ announced: num
   const fleet = await fleetInForce(ports.table);
   if (fleet === undefined) return { announced: 0, unreadable: [] };
   const clusters = await livingRecords(ports.table);
+  const reader = batched(ports.table);
+  const known = await Promise.all(fleet.regions.map((region) => load(reader, Regions, region)));
   let announced = 0;
   const unreadable: string[] = [];
-  for (const region of fleet.regions) {
+  for (const [index, region] of fleet.regions.entries()) {
     // Versions are the Region's, whoever asks: the first account that answers will do.
     const rows = await firstAnswer(ports, region, accountsFor(region, clusters, fleet.accounts), unreadable);
     if (rows === undefined) continue;
@@ -34,6 +38,7 @@ export async function watchVersions(ports: WatchPorts): Promise<{ announced: num
       ports,
       region,
       rows,
+      known[index],
       clusters.filter((cluster) => cluster.region === region),
     );
   }
@@ -71,22 +76,25 @@ async function watchRegion(
   ports: WatchPorts,
   region: string,
   rows: readonly ClusterVersionInformation[],
+  read: Read<RegionVersions> | undefined,
   clusters: readonly ClusterRecord[],
 ): Promise<number> {
   const now = ports.clock.now();
-  const read = await load(ports.table, Regions, region);
+  const versions = rows.map(toRow);
+  const isNews = JSON.stringify(read?.data.versions) !== JSON.stringify(versions);
   const offered = rows.filter((row) => row.versionStatus !== 'UNSUPPORTED').map((row) => row.clusterVersion);
   const fresh = read === undefined ? [] : offered.filter((version) => !read.data.announced.includes(version));
   const deadlines = await newDeadlines(ports, region, clusters, rows, now);
   const next: RegionVersions = {
     region,
-    versions: rows.map(toRow),
+    versions,
     announced: [...new Set([...(read?.data.announced ?? []), ...offered])].sort(),
     checkedAt: now.toISOString(),
   };
   // Written first: an event that is lost afterwards costs an hour, one that is sent twice would be news that is none.
-  await ports.table.transact([replace(Regions, read, next)]);
-  if (JSON.stringify(read?.data.versions) !== JSON.stringify(next.versions)) await markDirty(ports);
+  if (read === undefined || isNews || !isSeenLately(read.data.checkedAt, now))
+    await ports.table.transact([replace(Regions, read, next)]);
+  if (isNews) await markDirty(ports);
   const events: LiftlockEvent[] = [
     ...fresh.map(
       (version): LiftlockEvent => ({
@@ -124,18 +132,19 @@ async function newDeadlines(
   now: Date,
 ): Promise<LiftlockEvent[]> {
   const calendar = SupportCalendar.of(rows);
-  const told = new Map<string, DeadlineNotice>();
-  for (const item of await ports.table.queryPartition(deadlinePartition(region))) {
-    const notice = decode(DeadlineNotices, item).data;
-    told.set(notice.clusterKey, notice);
-  }
-  const news = clusters.flatMap((cluster) => {
+  const near = clusters.flatMap((cluster) => {
     const { deadline } = calendar.supportStatus(KubeVersion.parse(cluster.version), now);
     if (deadline?.bucket === undefined) return [];
     const { clusterKey } = cluster;
     const notice: DeadlineNotice = { region, clusterKey, endsAt: deadline.at.toISOString(), days: deadline.bucket };
-    const before = told.get(clusterKey);
-    return before?.endsAt === notice.endsAt && before.days <= notice.days ? [] : [{ cluster, deadline, notice }];
+    return [{ cluster, deadline, notice }];
+  });
+  if (near.length === 0) return [];
+  const items = await ports.table.queryPartition(deadlinePartition(region));
+  const told = new Map(items.map((item) => [item.sk, decode(DeadlineNotices, item).data]));
+  const news = near.filter(({ notice }) => {
+    const before = told.get(notice.clusterKey);
+    return before?.endsAt !== notice.endsAt || before.days > notice.days;
   });
   for (let start = 0; start < news.length; start += BATCH) {
     await ports.table.transact(

@@ -5,10 +5,10 @@ import { labelsOf } from '../inventory/observe-cluster.ts';
 import { allRecords } from '../inventory/records.ts';
 import { FLEET } from '../policy/applied.ts';
 import type { WriteOperation } from '../ports/table.ts';
-import { markDirty } from '../rollout/mark-dirty.ts';
 import { type AuditEntry, transactWithAudit } from '../store/audit.ts';
 import { Clusters, Configs } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';
+import { markDirty } from '../store/mark-dirty.ts';
 import { decideAndWrite } from '../store/retry.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 

@@ -3,11 +3,11 @@ import { Refusal } from '../queries/refusal.ts';
 import { planDetail, type RolloutDetail, rolloutDetail } from '../queries/rollout-views.ts';
 import { createRollout } from '../rollout/create-rollout.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
-import { markDirty } from '../rollout/mark-dirty.ts';
 import { planRollout, type RolloutPlan } from '../rollout/plan-rollout.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { Rollouts } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
+import { markDirty } from '../store/mark-dirty.ts';
 
 export type RolloutPorts = Pick<Ports, 'table' | 'clock' | 'events' | 'ids'>;
 

@@ -10,6 +10,7 @@ import { type AuditEntry, transactWithAudit } from '../store/audit.ts';
 import { batched, readAhead } from '../store/batched.ts';
 import { ClusterControls, Clusters, Grants, Members, Upgrades, Waves } from '../store/entities.ts';
 import { load, replace, unchanged } from '../store/entity.ts';
+import { markDirty } from '../store/mark-dirty.ts';
 import { decideAndWrite } from '../store/retry.ts';
 import { intentsOf } from './intent-store.ts';
 import { settle, type UpgradeEnd } from './settle-decision.ts';
@@ -89,6 +90,8 @@ export function settleUpgrade(
           ]),
       ...waveHalted(wave?.data, settlement.wave, change),
     ]);
+    // Who waits with this cluster elsewhere hears of the hold before its turn comes.
+    if (settlement.hold !== undefined) await markDirty(ports);
     return settlement.upgrade;
   });
 }

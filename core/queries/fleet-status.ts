@@ -50,6 +50,9 @@ export async function fleetStatus(ports: Pick<Ports, 'table'>): Promise<FleetSta
     clusters: records.length,
     upgradesInFlight: active.filter((item) => item.kind === Grants.kind).length,
     capCounts: ledger?.data.counts ?? {},
-    accounts: accounts.map((item) => decode(Accounts, item).data),
+    accounts: accounts.map((item) => {
+      const { names: _, ...state } = decode(Accounts, item).data;
+      return state;
+    }),
   };
 }

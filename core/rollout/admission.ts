@@ -75,6 +75,8 @@ function waveRoom(waves: readonly Wave[]): WaveRoom {
   };
 }
 
+const NOT_ITS_TURN: Reason = { code: 'NotItsTurn', message: 'Its rollout or its wave lets nobody begin now.' };
+
 /** Which members of a rollout get a grant now, and why the others wait and until when. */
 export function admit(admission: Admission): { decisions: Decision[]; waiting: Waiting[] } {
   const { snapshot, rollout, now, index } = admission;
@@ -97,6 +99,10 @@ export function admit(admission: Admission): { decisions: Decision[]; waiting: W
   });
   for (const member of [...members].sort(urgency)) {
     if (member.status === 'Running') continue;
+    if (snapshot.unread?.has(member.clusterKey) === true) {
+      waiting.push({ clusterKey: member.clusterKey, rolloutId: rollout.id, reasons: [NOT_ITS_TURN] });
+      continue;
+    }
     const standing = standingReasons(snapshot, member, suspicionOf, now);
     const change = memberChange(snapshot, rollout, member, upgradeOf(index, member), standing);
     if (change !== undefined) {

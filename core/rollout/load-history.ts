@@ -1,7 +1,7 @@
 import { KIND_SHARDS } from '../contracts/table-schema.ts';
 import type { StoredItem, Table } from '../ports/table.ts';
 import { Accounts, Members, Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
-import { decode, load } from '../store/entity.ts';
+import { decode, load, loadKind } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
 import { isServed, servedKey } from './automatic-rollouts.ts';
 import type { FleetSnapshot } from './snapshot.ts';
@@ -10,7 +10,7 @@ import type { FleetSnapshot } from './snapshot.ts';
 const MOST_BY_PARTITION = 2 * KIND_SHARDS;
 
 /**
- * What only the full look reads. `reader` takes the latest scans of `clusterKeys` together with what else is read in this turn; undefined =
+ * What only the full look reads, as far as it must. `reader` takes the latest scans of `clusterKeys` together with what else is read in this turn; undefined =
  * there are so many clusters that all scans are read by kind.
  */
 export async function loadHistory(
@@ -49,9 +49,22 @@ export async function loadHistory(
   };
 }
 
+/** Every rollout alone, and where discovery has looked: enough where nothing is under way and nothing is to be planned. */
+export async function loadRollouts(table: Table): Promise<NonNullable<FleetSnapshot['history']>> {
+  const [rollouts, accounts] = await Promise.all([loadKind(table, Rollouts), table.queryPartition('ACCOUNTS')]);
+  return {
+    rollouts,
+    waves: [],
+    members: [],
+    findings: new Map(),
+    served: new Set(),
+    accounts: accounts.map((item) => decode(Accounts, item).data),
+  };
+}
+
 /** Every rollout with its members and waves, which lie in its partition. */
 async function everyRollout(table: Table) {
-  const rollouts = (await table.queryKind(Rollouts.kind)).map((item) => decode(Rollouts, item).data);
+  const rollouts = await loadKind(table, Rollouts);
   const items: StoredItem[][] =
     rollouts.length > MOST_BY_PARTITION
       ? await Promise.all([table.queryKind(Members.kind), table.queryKind(Waves.kind)])

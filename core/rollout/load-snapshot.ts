@@ -1,12 +1,9 @@
-import type { Upgrade } from '../contracts/items/protocol.ts';
-import type { AppliedConfig, Member } from '../contracts/items/rollout.ts';
-import { BATCH_KEYS, KIND_SHARDS } from '../contracts/table-schema.ts';
+import type { AppliedConfig } from '../contracts/items/rollout.ts';
 import { channelSpec, FLEET, fleetSpec, upgradePolicy } from '../policy/applied.ts';
 import { compiledCalendar } from '../policy/load-rules.ts';
 import type { ItemKey, StoredItem, Table } from '../ports/table.ts';
 import { batched } from '../store/batched.ts';
 import {
-  ClusterControls,
   Clusters,
   Epochs,
   FleetControls,
@@ -19,19 +16,42 @@ import {
   Upgrades,
   Waves,
 } from '../store/entities.ts';
-import { decode, type Entity, load, type Read } from '../store/entity.ts';
+import { decode, type Entity, load, loadKind } from '../store/entity.ts';
+import {
+  clustersInTurn,
+  clustersThatWait,
+  clustersUnderSuspicion,
+  isOnlyWatched,
+  type LoadedClusters,
+  loadClusters,
+  MOST_BY_KEY,
+  present,
+  waitsByHand,
+} from './load-clusters.ts';
 import { configsOf, everyConfig } from './load-configs.ts';
-import { loadHistory } from './load-history.ts';
+import { loadHistory, loadRollouts } from './load-history.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
 /**
- * How much is read. `motion`: what is not at rest, with the clusters that it is about; `fleet`: every cluster, and what Regions offer;
- * `history`: also every rollout that ever was.
+ * How much is read. `turn`: what is not at rest, with the clusters of those whose turn it is; `motion`: with the clusters of all who wait;
+ * `fleet`: every cluster, and what Regions offer; `rollouts`: also every rollout that ever was; `history`: with its members and waves.
  */
-export type SnapshotScope = 'motion' | 'fleet' | 'history';
+export type SnapshotScope = 'turn' | 'motion' | 'fleet' | 'rollouts' | 'history';
 
-/** With more clusters than this, reading all of a kind takes fewer requests than reading them by key. */
-const MOST_BY_KEY = KIND_SHARDS * BATCH_KEYS;
+/** Of a tick that only watches. */
+const NOTHING_READ = {
+  epoch: undefined,
+  fleet: undefined,
+  control: undefined,
+  policies: new Map(),
+  calendars: new Map(),
+  channels: new Map(),
+  gateReadings: new Map(),
+  clusters: new Map(),
+  controls: new Map(),
+  regions: new Map(),
+  ledger: { counts: {} },
+} as const;
 
 /** Reads what the reconciler decides from; `active` is the sparse index, which the caller has read. */
 export async function loadSnapshot(
@@ -44,40 +64,63 @@ export async function loadSnapshot(
   const members = of(active, Members);
   const upgrades = of(active, Upgrades);
   const waves = of(active, Waves);
-  const moving = new Set([...members, ...upgrades].filter(isDecidedAbout).map(({ clusterKey }) => clusterKey));
+  const moving = { rollouts, members, upgrades, waves };
   const indexed = new Set(active.map(idOf));
+  const { learned } = of(active, ReconcileMarkers)[0] ?? {};
+  // An upgrade that has ended left the index, but the grant that it had may still be open.
+  const endedOnes = grants.filter(
+    ({ clusterKey, upgradeId }) => !indexed.has(idOf(Upgrades.key(clusterKey, upgradeId))),
+  );
+  const waiting = clustersThatWait(moving);
+  if (scope === 'turn' && endedOnes.length === 0 && isOnlyWatched(moving))
+    return { ...NOTHING_READ, ...moving, learned, grants, unread: new Set(waiting) };
   const reader = batched(table);
-  const everything = scope !== 'motion';
-  const listed =
-    everything || moving.size > MOST_BY_KEY ? of(await table.queryKind(Clusters.kind), Clusters) : undefined;
-  const keys = listed === undefined ? [...moving] : listed.map(({ clusterKey }) => clusterKey);
-  const reading =
-    listed === undefined ? present(keys.map((key) => load(reader, Clusters, key))) : Promise.resolve(listed);
-  const [configs, regions, history, epoch, control, ledger, controls, clusters, ended, passed] = await Promise.all([
-    everything || upgrades.some(waitsByHand) ? everyConfig(table) : configsOf(reader, rollouts, reading),
+  const everything = scope !== 'turn' && scope !== 'motion';
+  const listed = everything ? await loadKind(table, Clusters) : undefined;
+  const unread = new Set<string>();
+  const keys = listed?.map(({ clusterKey }) => clusterKey) ?? (scope === 'turn' ? clustersInTurn(moving) : waiting);
+  const first = loadClusters(table, reader, keys, listed);
+  // Waves that have ended matter too: their order, and their stragglers.
+  const passing = present(
+    rollouts.flatMap(({ id, waves: names }) =>
+      [...names.keys()]
+        .filter((index) => !indexed.has(idOf(Waves.key(id, index))))
+        .map((index) => load(reader, Waves, id, index)),
+    ),
+  );
+  const others = async (): Promise<LoadedClusters> => {
+    const suspected = clustersUnderSuspicion({ ...moving, waves: [...waves, ...(await passing)] });
+    const asked = new Set(keys);
+    const more = suspected.filter((key) => !asked.has(key));
+    const [before, after] = await Promise.all([first, loadClusters(table, reader, more)]);
+    const known = new Set([...keys, ...more, ...before.clusters.map(({ clusterKey }) => clusterKey)]);
+    for (const key of waiting) if (!known.has(key)) unread.add(key);
+    return {
+      clusters: [...before.clusters, ...after.clusters],
+      controls: [...before.controls, ...after.controls],
+    };
+  };
+  const reading = scope === 'turn' ? others() : first;
+  const past = async (): Promise<FleetSnapshot['history']> => {
+    if (scope === 'rollouts') return loadRollouts(table);
+    return scope === 'history' ? loadHistory(table, reader, keys.length <= MOST_BY_KEY ? keys : undefined) : undefined;
+  };
+  const [configs, regions, history, epoch, control, ledger, { clusters, controls }, ended, passed] = await Promise.all([
+    everything || upgrades.some(waitsByHand)
+      ? everyConfig(table)
+      : configsOf(
+          reader,
+          rollouts,
+          reading.then(({ clusters }) => clusters),
+        ),
     everything ? table.queryPartition('VERSIONS') : [],
-    scope === 'history' ? loadHistory(table, reader, keys.length <= MOST_BY_KEY ? keys : undefined) : undefined,
+    past(),
     load(reader, Epochs),
     load(reader, FleetControls),
     load(reader, Ledgers),
-    keys.length <= MOST_BY_KEY
-      ? present(keys.map((key) => load(reader, ClusterControls, key)))
-      : table.queryKind(ClusterControls.kind).then((items) => of(items, ClusterControls)),
     reading,
-    // An upgrade that has ended left the index, but the grant that it had may still be open.
-    present(
-      grants
-        .filter(({ clusterKey, upgradeId }) => !indexed.has(idOf(Upgrades.key(clusterKey, upgradeId))))
-        .map(({ clusterKey, upgradeId }) => load(reader, Upgrades, clusterKey, upgradeId)),
-    ),
-    // Waves that have ended matter too: their order, and their stragglers.
-    present(
-      rollouts.flatMap(({ id, waves: names }) =>
-        [...names.keys()]
-          .filter((index) => !indexed.has(idOf(Waves.key(id, index))))
-          .map((index) => load(reader, Waves, id, index)),
-      ),
-    ),
+    present(endedOnes.map(({ clusterKey, upgradeId }) => load(reader, Upgrades, clusterKey, upgradeId))),
+    passing,
   ]);
   return {
     epoch: epoch?.data,
@@ -89,9 +132,10 @@ export async function loadSnapshot(
     }),
     calendars: named(configs, 'Calendar', compiledCalendar),
     channels: named(configs, 'Channel', channelSpec),
-    learned: of(active, ReconcileMarkers)[0]?.learned,
+    learned,
     gateReadings: new Map(),
     clusters: new Map(clusters.map((cluster) => [cluster.clusterKey, cluster])),
+    unread,
     controls: new Map(controls.map((one) => [one.clusterKey, one])),
     regions: new Map(of(regions, Regions).map((region) => [region.region, region])),
     ledger: ledger?.data ?? { counts: {} },
@@ -103,12 +147,6 @@ export async function loadSnapshot(
     ...(history === undefined ? {} : { history }),
   };
 }
-
-/** Under which policy it goes on is asked of all policies. */
-const waitsByHand = (upgrade: Upgrade): boolean => isDecidedAbout(upgrade) && upgrade.rolloutId === undefined;
-
-/** What runs is watched by its grant; nothing is decided about its cluster before it ends. */
-const isDecidedAbout = ({ status }: Member | Upgrade): boolean => status !== 'Running';
 
 const idOf = ({ pk, sk }: ItemKey): string => `${pk} ${sk}`;
 
@@ -125,9 +163,6 @@ function named<Value>(
   }
   return values;
 }
-
-const present = async <Data>(reads: readonly Promise<Read<Data> | undefined>[]): Promise<Data[]> =>
-  (await Promise.all(reads)).flatMap((read) => (read === undefined ? [] : [read.data]));
 
 function of<Data, Parts extends readonly unknown[]>(items: readonly StoredItem[], entity: Entity<Data, Parts>): Data[] {
   return items.flatMap((item) => (item.kind === entity.kind ? [decode(entity, item).data] : []));

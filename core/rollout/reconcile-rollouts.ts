@@ -67,7 +67,11 @@ export async function reconcileRollouts(
   let learned = marker.data.learned;
   const problems: ReconcileResult['problems'][number][] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    const read = await snapshotOf(ports, active, full && round === 0 ? 'history' : 'motion');
+    // What a full look has planned is looked at whole in the same tick; otherwise a change of a cluster has brought a full look already.
+    const read =
+      full && round === 0
+        ? await fullLook(ports, active, inMotion ? undefined : lastFull)
+        : await snapshotOf(ports, active, full ? 'motion' : 'turn');
     learned = read.history === undefined ? learned : (learnedFrom(read.history.waves) ?? learned);
     const snapshot = { ...read, gateReadings: round === 0 ? await readGates(ports, read) : new Map() };
     const decided = decide(snapshot, ports.clock.now());
@@ -135,6 +139,25 @@ async function markerOf(ports: ReconcilePorts, active: readonly StoredItem[]): P
   return { key: ReconcileMarkers.key(), data: {}, revision: 1 };
 }
 
+/**
+ * With nothing in motion members and waves of what has ended only matter where something would be planned
+ * without them, since they keep clusters out that had their try, and where more has ended since the last full look to learn from.
+ * `lookedAt`: when that was; undefined while something is in motion.
+ */
+async function fullLook(
+  ports: ReconcilePorts,
+  active: readonly StoredItem[],
+  lookedAt: string | undefined,
+): Promise<FleetSnapshot> {
+  if (lookedAt !== undefined) {
+    const snapshot = await snapshotOf(ports, active, 'rollouts');
+    const hasEnded = snapshot.history?.rollouts.some(({ endedAt = '' }) => endedAt > lookedAt) === true;
+    const { decisions } = decide(snapshot, ports.clock.now());
+    if (!hasEnded && !decisions.some(({ type }) => type === 'create-rollout')) return snapshot;
+  }
+  return snapshotOf(ports, active, 'history');
+}
+
 /** A new installation begins with epoch 1. A table that has granted before and has no epoch is being restored: nothing goes on there. */
 async function snapshotOf(
   { table, clock }: ReconcilePorts,
@@ -142,7 +165,7 @@ async function snapshotOf(
   scope: SnapshotScope,
 ): Promise<FleetSnapshot> {
   const snapshot = await loadSnapshot(table, active, scope);
-  if (scope !== 'history' || snapshot.epoch !== undefined) return snapshot;
+  if (snapshot.history === undefined || snapshot.epoch !== undefined) return snapshot;
   if ((await table.queryKind(Grants.kind)).length > 0) return snapshot;
   const epoch = { number: 1 };
   const entry = { subject: 'fleet', event: 'Installed', principal: LIFTLOCK, detail: { epoch: 1 } };

@@ -25,6 +25,8 @@ export interface FleetSnapshot {
   /** Every cluster, or with the smallest scope those that something in motion is about; `controls` likewise. */
   readonly clusters: ReadonlyMap<string, ClusterRecord>;
   readonly controls: ReadonlyMap<string, ClusterControl>;
+  /** Clusters that were left unread since it is not their turn, which is no sign that they are gone; none when absent. */
+  readonly unread?: ReadonlySet<string>;
   /** None with the smallest scope, which plans nothing. */
   readonly regions: ReadonlyMap<string, RegionVersions>;
   readonly ledger: Ledger;
@@ -41,7 +43,7 @@ export interface FleetSnapshot {
    */
   readonly history?: {
     readonly rollouts: readonly Rollout[];
-    /** Of every rollout. */
+    /** Of every rollout; none while nothing is under way and nothing is to be planned, and so are the next three. */
     readonly waves: readonly Wave[];
     /** Of rollouts that are under way, ended members too. */
     readonly members: readonly Member[];

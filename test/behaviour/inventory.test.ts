@@ -59,6 +59,22 @@ describe('discovery', () => {
     });
   });
 
+  test('what is as it was is written again only every six hours, so that people see that it is looked at', async () => {
+    const world = await smallFleet({ clusters: [web], policy: manual });
+    const discoverIn = async (count: number) => {
+      await world.clock.runUntil(new Date(world.clock.now().getTime() + count * HOUR));
+      await discover(world);
+      const kinds = ['Cluster', 'Account', 'RegionVersions'];
+      const items = await Promise.all(kinds.map((kind) => world.table.queryKind(kind)));
+      return items.flat().map(({ revision }) => revision);
+    };
+    const first = await discoverIn(0);
+    expect(first).toHaveLength(3);
+    expect(await discoverIn(1)).toEqual(first);
+    const later = await discoverIn(6);
+    expect(later).toEqual(first.map((revision) => revision + 1));
+  });
+
   test('an unreachable cluster is never touched, and is upgraded once it can be read again', async () => {
     const world = await smallFleet({ clusters: [web] });
     await world.invoke('discover-clusters', {});
@@ -89,6 +105,18 @@ describe('discovery', () => {
     await discover(world);
     expect((await clustersOf(world)).find((record) => record.name === 'shop')?.deletedAt).toBeDefined();
     expect((await clustersOf(world)).find((record) => record.name === 'web')?.deletedAt).toBeUndefined();
+  });
+
+  test('a cluster that is not listed any more is asked about at the next discovery', async () => {
+    const world = await smallFleet({ clusters: [web, { ...web, name: 'shop' }], policy: manual });
+    await discover(world);
+    const at = world.clock.now().getTime();
+    const place = { account: '111111111111', region: 'eu-central-1' };
+    world.eks.addActor({ ...place, at, do: 'delete-cluster', cluster: 'shop' });
+    await world.clock.runUntil(new Date(at + HOUR));
+    await discover(world);
+    const gone = (await clustersOf(world)).filter(({ deletedAt }) => deletedAt !== undefined);
+    expect(gone.map(({ name }) => name)).toEqual(['shop']);
   });
 
   test('a cluster deleted and recreated under its name is another one', async () => {

@@ -69,6 +69,8 @@ export const accountState = z.object({
   status: z.enum(['Ok', 'Denied', 'Unreachable']),
   reason: z.string().optional(),
   clusters: z.number(),
+  /** All clusters that are known there: as long as each of them is listed, none is missing. Absent where nothing could be listed. */
+  names: z.array(z.string()).optional(),
   checkedAt: timestamp,
 });
 export type AccountState = z.infer<typeof accountState>;

@@ -1,7 +1,7 @@
 import type { Ports } from '../ports/ports.ts';
-import { ReconcileMarkers } from '../store/entities.ts';
-import { load, replace } from '../store/entity.ts';
-import { decideAndWrite } from '../store/retry.ts';
+import { ReconcileMarkers } from './entities.ts';
+import { load, replace } from './entity.ts';
+import { decideAndWrite } from './retry.ts';
 
 /** Has the next tick look at everything: versions, inventory or config changed. Without it the hourly full look would find it too. */
 export function markDirty(ports: Pick<Ports, 'table' | 'clock'>): Promise<void> {

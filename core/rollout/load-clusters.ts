@@ -1,0 +1,95 @@
+import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
+import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import { BATCH_KEYS, KIND_SHARDS } from '../contracts/table-schema.ts';
+import { exceedsBudget } from '../policy/wave-room.ts';
+import type { Table } from '../ports/table.ts';
+import { ClusterControls, Clusters } from '../store/entities.ts';
+import { load, loadKind, type Read } from '../store/entity.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { isSettled } from './wave-end.ts';
+import { isItsTurn } from './whose-turn.ts';
+
+/** With more clusters than this, reading all of a kind takes fewer requests than reading them by key. */
+export const MOST_BY_KEY = KIND_SHARDS * BATCH_KEYS;
+
+/** Clusters, and what was decided about them. */
+export interface LoadedClusters {
+  readonly clusters: readonly ClusterRecord[];
+  readonly controls: readonly ClusterControl[];
+}
+
+/**
+ * Those of these keys, together with what else `reader` is asked for in this turn; all there are where that takes fewer requests. `listed`:
+ * every cluster, where that has been read.
+ */
+export async function loadClusters(
+  table: Table,
+  reader: Pick<Table, 'get'>,
+  keys: readonly string[],
+  listed?: readonly ClusterRecord[],
+): Promise<LoadedClusters> {
+  const byKey = keys.length <= MOST_BY_KEY;
+  const [clusters, controls] = await Promise.all([
+    listed ?? (byKey ? present(keys.map((key) => load(reader, Clusters, key))) : loadKind(table, Clusters)),
+    byKey ? present(keys.map((key) => load(reader, ClusterControls, key))) : loadKind(table, ClusterControls),
+  ]);
+  return { clusters, controls };
+}
+
+/** What is not at rest, as the sparse index has it, and the waves beside it. */
+interface Moving {
+  readonly rollouts: readonly Rollout[];
+  readonly members: readonly Member[];
+  readonly upgrades: readonly Upgrade[];
+  readonly waves: readonly Wave[];
+}
+
+/** Clusters of members whose turn it is, and of upgrades that a person asked for. */
+export function clustersInTurn({ rollouts, members, upgrades, waves }: Moving): string[] {
+  const rolloutOf = new Map(rollouts.map((rollout) => [rollout.id, rollout]));
+  const waveOf = new Map(waves.map((wave) => [`${wave.rolloutId}/${wave.index}`, wave]));
+  const turn = members.filter((member) =>
+    isItsTurn(member, rolloutOf.get(member.rolloutId), waveOf.get(`${member.rolloutId}/${member.waveIndex}`)),
+  );
+  return [...new Set([...turn, ...upgrades.filter(waitsByHand)].map(({ clusterKey }) => clusterKey))];
+}
+
+/**
+ * Whether nothing can be decided but by the end of what runs: nobody's turn has come, and in each rollout something runs in an open wave that
+ * has neither settled nor failed too often, the first of those that have not ended. Then grants are looked after, and nothing else is read.
+ */
+export function isOnlyWatched(moving: Moving): boolean {
+  return clustersInTurn(moving).length === 0 && moving.rollouts.every((rollout) => isBusy(moving, rollout));
+}
+
+function isBusy({ members, waves }: Moving, { id }: Rollout): boolean {
+  if (!members.some(({ rolloutId, status }) => rolloutId === id && status === 'Running')) return false;
+  const [first, ...later] = waves.filter(({ rolloutId }) => rolloutId === id).sort((a, b) => a.index - b.index);
+  if (first?.status !== 'Open' || isSettled(first) || exceedsBudget(first)) return false;
+  return later.every(({ status }) => status === 'Pending');
+}
+
+/** Clusters of all who wait. */
+export const clustersThatWait = ({ members, upgrades }: Pick<Moving, 'members' | 'upgrades'>): string[] => [
+  ...new Set([...members, ...upgrades].filter(isDecidedAbout).map(({ clusterKey }) => clusterKey)),
+];
+
+/** Clusters of all who wait in a rollout where failures have something in common: whom that sets aside depends on all of them. */
+export function clustersUnderSuspicion({ rollouts, members, waves }: Moving): string[] {
+  const suspecting = rollouts.filter((rollout) => {
+    const own = waves.filter(({ rolloutId }) => rolloutId === rollout.id);
+    return fingerprintOf(rollout, own).traits.length > 0;
+  });
+  const ids = new Set(suspecting.map(({ id }) => id));
+  return clustersThatWait({ members: members.filter(({ rolloutId }) => ids.has(rolloutId)), upgrades: [] });
+}
+
+/** Under which policy it goes on is asked of all policies. */
+export const waitsByHand = (upgrade: Upgrade): boolean => isDecidedAbout(upgrade) && upgrade.rolloutId === undefined;
+
+/** What runs is watched by its grant; nothing is decided about its cluster before it ends. */
+const isDecidedAbout = ({ status }: Member | Upgrade): boolean => status !== 'Running';
+
+export const present = async <Data>(reads: readonly Promise<Read<Data> | undefined>[]): Promise<Data[]> =>
+  (await Promise.all(reads)).flatMap((read) => (read === undefined ? [] : [read.data]));

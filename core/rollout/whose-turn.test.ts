@@ -1,0 +1,42 @@
+import type { Wave } from '../contracts/items/rollout.ts';
+import { isItsTurn } from './whose-turn.ts';
+
+const waiting = { status: 'Pending', inFlight: false } as const;
+const running = { status: 'Running' } as const;
+const wave = (changes: Partial<Wave> = {}): Wave => ({
+  rolloutId: 'r',
+  index: 0,
+  name: 'all',
+  status: 'Open',
+  members: 3,
+  needWork: 3,
+  maxConcurrency: 2,
+  maxFailures: 1,
+  inFlight: 1,
+  succeeded: 0,
+  failed: 0,
+  blocked: 0,
+  excluded: 0,
+  quarantined: 0,
+  reasons: [],
+  ...changes,
+});
+
+test('it is the turn of those who may begin now', () => {
+  expect(isItsTurn(waiting, running, wave())).toBe(true);
+  expect(isItsTurn(waiting, running, wave({ status: 'Completed' }))).toBe(true);
+});
+
+test('it is not where the rollout, the wave or its places let nobody begin', () => {
+  expect(isItsTurn(waiting, { status: 'Paused' }, wave())).toBe(false);
+  expect(isItsTurn(waiting, undefined, wave())).toBe(false);
+  expect(isItsTurn(waiting, running, wave({ status: 'Pending' }))).toBe(false);
+  expect(isItsTurn(waiting, running, wave({ status: 'Halted' }))).toBe(false);
+  expect(isItsTurn(waiting, running, wave({ inFlight: 2 }))).toBe(false);
+  expect(isItsTurn({ status: 'Running', inFlight: true }, running, wave())).toBe(false);
+});
+
+test('who holds a place already needs no other, and a wave that was not looked at might let it', () => {
+  expect(isItsTurn({ status: 'Parked', inFlight: true }, running, wave({ inFlight: 2 }))).toBe(true);
+  expect(isItsTurn(waiting, running, undefined)).toBe(true);
+});

@@ -1,0 +1,28 @@
+import { releaseCluster } from '../../core/operations/hold-switch.ts';
+import type { World } from '../../simulator/process/world.ts';
+import { memberOf, PERSON, recordOf, rolloutsOf, run, smallFleet } from './small-fleet.ts';
+import { failing, staged } from './staged-fleet.ts';
+
+/** Partitions that the next hourly look reads: configuration, versions and accounts, and each rollout with its members and waves. */
+async function partitionsRead(world: World): Promise<number> {
+  await world.clock.runUntil(new Date(world.clock.now().getTime() + 61 * 60_000));
+  const before = world.table.reads.partition;
+  await world.tick();
+  return world.table.reads.partition - before;
+}
+
+test('the hourly look does not read again what has ended while all is at rest', async () => {
+  const world = await smallFleet({ clusters: staged('dev', ['a', 'b']) });
+  await run(world);
+  expect(await partitionsRead(world)).toBe(3);
+});
+
+test('it does where somebody may have had a try already, who gets no other', async () => {
+  const policy = { waves: [{ name: 'all', maxConcurrency: 10, failureBudget: { maxFailures: 1 } }] };
+  const world = await smallFleet({ clusters: staged('dev', ['a', 'b']), policy, prepare: failing('a') });
+  await run(world);
+  await releaseCluster(world.ports, (await recordOf(world, 'a')).clusterKey, PERSON);
+  expect(await partitionsRead(world)).toBeGreaterThan(3);
+  expect(await rolloutsOf(world)).toHaveLength(1);
+  expect((await memberOf(world, 'a')).status).toBe('Failed');
+});
