@@ -141,7 +141,7 @@ async function oneAddon(
       knownUpdateIds: updates.ids,
     };
   };
-  const ended = async () => done(reason('AddonUpdated', `${addonName} was updated.`));
+  const ended = async () => done();
   const mutation = { step: STEP, subject: addonName, prepare };
   return act(ports, context, `Update of ${addonName}`, mutation, BOUNDS, ended, { newest });
 }
