@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
+import type { StoredItem } from '../../core/ports/table.ts';
 import { Members, Upgrades, Waves } from '../../core/store/entities.ts';
-import { loadKind } from '../../core/store/entity.ts';
+import { decode, type Entity, loadKind } from '../../core/store/entity.ts';
 import type { PublishedEvent } from '../../simulator/process/in-memory-bus.ts';
 import type { LocalRun } from './local-run.ts';
 import { lineOf } from './plain-lines.ts';
@@ -55,10 +56,9 @@ export class LiveView {
   async #draw(): Promise<void> {
     const { table, clock } = this.#run;
     const waves = await loadKind(table, Waves);
-    const running = (await loadKind(table, Members)).filter(
-      (member) => member.status === 'Running' || member.status === 'Parked',
-    );
-    const upgrades = await loadKind(table, Upgrades);
+    const active = await table.queryActive();
+    const running = of(active, Members).filter(({ status }) => status === 'Running' || status === 'Parked');
+    const upgrades = of(active, Upgrades);
     const lines = [styleText('bold', clock.now().toISOString().slice(0, 16).replace('T', ' ')), ''];
     for (const wave of waves) {
       const settled = wave.succeeded + wave.failed + wave.blocked + wave.excluded;
@@ -94,3 +94,8 @@ function clip(line: string, width: number): string {
   const plain = line.replaceAll(/\u001b\[\d+m/g, '');
   return plain.length <= width ? line : `${plain.slice(0, width - 1)}…`;
 }
+
+const of = <Data, Parts extends readonly unknown[]>(
+  items: readonly StoredItem[],
+  entity: Entity<Data, Parts>,
+): Data[] => items.filter(({ kind }) => kind === entity.kind).map((item) => decode(entity, item).data);
