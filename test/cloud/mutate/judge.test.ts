@@ -19,6 +19,15 @@ test('a mutation that only fails something is not', () => {
   expect(objection(other)).toContain('no cause names liftlock-api and dynamodb:PutItem');
 });
 
+test('a route is named by a path that goes its way, and by no other', () => {
+  const route: Mutation = { ...mutation, kind: 'route', named: ['POST /v1/rollouts/{id}/pause'] };
+  const told = (cause: string) => objection(judged(route, verdict(cause), []));
+  expect(told('POST /v1/rollouts/dev-1-37/pause answered 404')).toBeUndefined();
+  expect(told('nothing went this way any more: POST /v1/rollouts/{id}/pause')).toBeUndefined();
+  expect(told('POST /v1/rollouts/dev-1-37/pause/now answered 404')).toContain('no cause names');
+  expect(told('POST /v1/rollouts/a/b/pause answered 404')).toContain('no cause names');
+});
+
 test('a survivor has to be expected, and who is expected to survive has to', () => {
   expect(objection(judged(mutation, verdict(), []))).toBe('survived');
   expect(objection(judged(mutation, verdict(), expected))).toBeUndefined();

@@ -12,6 +12,11 @@ export interface Verdict {
   readonly didNotEnd?: true;
 }
 
-/** Whether one of the causes leads to the fault. */
-export const namesTheCause = ({ named }: Mutation, { causes }: Verdict): boolean =>
-  causes.some((cause) => named.every((word) => cause.includes(word)));
+/** Whether one of the causes leads to the fault. A route is named with what stands in its placeholders: `{id}` is any one part of a path. */
+export function namesTheCause({ named }: Mutation, { causes }: Verdict): boolean {
+  const names = (cause: string) => (word: string) =>
+    cause.includes(word) || (word.includes('{') && ofRoute(word).test(cause));
+  return causes.some((cause) => named.every(names(cause)));
+}
+
+const ofRoute = (route: string): RegExp => new RegExp(`${route.replaceAll(/\{.*?\}/g, '[^/\\s]+')}(?!\\S)`);
