@@ -4,7 +4,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { AppliedConfig, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import { batched } from '../store/batched.ts';
-import { Configs, ReconcileMarkers } from '../store/entities.ts';
+import { Configs, Learned, ReconcileMarkers } from '../store/entities.ts';
 import { load, unchanged } from '../store/entity.ts';
 import { upgradePolicy } from './applied.ts';
 import { type HopRules, hopRules } from './hop-rules.ts';
@@ -36,12 +36,14 @@ export async function readRules(
   const name = place?.rollout.policy ?? (await selecting(table, cluster));
   if (name === undefined) return undefined;
   const reader = batched(table);
-  const [applied, marker] = await Promise.all([
+  const unestimated = place?.wave?.estimateSeconds === undefined;
+  const [applied, durations, marker] = await Promise.all([
     load(reader, Configs, 'UpgradePolicy', name),
-    place?.wave?.estimateSeconds === undefined ? load(reader, ReconcileMarkers) : undefined,
+    unestimated ? load(reader, Learned) : undefined,
+    unestimated ? load(reader, ReconcileMarkers) : undefined,
   ]);
   const policy = upgradePolicy(applied?.data);
-  const learned = marker?.data.learned;
+  const learned = durations?.data ?? marker?.data.learned;
   const rules: ReadRules['rules'] = (calendars) =>
     hopRules(policy, cluster, place?.wave, calendars, fleet.tagPrefix, learned);
   const checks = [unchanged(Configs, applied, 'UpgradePolicy', name)];

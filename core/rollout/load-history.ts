@@ -49,16 +49,15 @@ export async function loadHistory(
   };
 }
 
-/** Every rollout alone, and where discovery has looked: enough where nothing is under way and nothing is to be planned. */
+/** Every rollout alone: enough where nothing is under way and nothing is to be planned. */
 export async function loadRollouts(table: Table): Promise<NonNullable<FleetSnapshot['history']>> {
-  const [rollouts, accounts] = await Promise.all([loadKind(table, Rollouts), table.queryPartition('ACCOUNTS')]);
   return {
-    rollouts,
+    rollouts: await loadKind(table, Rollouts),
     waves: [],
     members: [],
     findings: new Map(),
     served: new Set(),
-    accounts: accounts.map((item) => decode(Accounts, item).data),
+    accounts: undefined,
   };
 }
 

@@ -8,6 +8,7 @@ import {
   Epochs,
   FleetControls,
   Grants,
+  Learned,
   Ledgers,
   Members,
   ReconcileMarkers,
@@ -34,7 +35,8 @@ import type { FleetSnapshot } from './snapshot.ts';
 
 /**
  * How much is read. `turn`: what is not at rest, with the clusters of those whose turn it is; `motion`: with the clusters of all who wait;
- * `fleet`: every cluster, and what Regions offer; `rollouts`: also every rollout that ever was; `history`: with its members and waves.
+ * `fleet`: every cluster, and what Regions offer; `rollouts`, for when nothing is in motion: also every rollout that ever was, and nothing
+ * that only grants and waves that open rest on; `history`: all of it, with members and waves of every rollout.
  */
 export type SnapshotScope = 'turn' | 'motion' | 'fleet' | 'rollouts' | 'history';
 
@@ -50,6 +52,7 @@ const NOTHING_READ = {
   clusters: new Map(),
   controls: new Map(),
   regions: new Map(),
+  learned: undefined,
   ledger: { counts: {} },
 } as const;
 
@@ -66,16 +69,16 @@ export async function loadSnapshot(
   const waves = of(active, Waves);
   const moving = { rollouts, members, upgrades, waves };
   const indexed = new Set(active.map(idOf));
-  const { learned } = of(active, ReconcileMarkers)[0] ?? {};
   // An upgrade that has ended left the index, but the grant that it had may still be open.
   const endedOnes = grants.filter(
     ({ clusterKey, upgradeId }) => !indexed.has(idOf(Upgrades.key(clusterKey, upgradeId))),
   );
   const waiting = clustersThatWait(moving);
   if (scope === 'turn' && endedOnes.length === 0 && isOnlyWatched(moving))
-    return { ...NOTHING_READ, ...moving, learned, grants, unread: new Set(waiting) };
+    return { ...NOTHING_READ, ...moving, grants, unread: new Set(waiting) };
   const reader = batched(table);
   const everything = scope !== 'turn' && scope !== 'motion';
+  const mayBegin = scope !== 'rollouts';
   const listed = everything ? await loadKind(table, Clusters) : undefined;
   const unread = new Set<string>();
   const keys = listed?.map(({ clusterKey }) => clusterKey) ?? (scope === 'turn' ? clustersInTurn(moving) : waiting);
@@ -105,23 +108,25 @@ export async function loadSnapshot(
     if (scope === 'rollouts') return loadRollouts(table);
     return scope === 'history' ? loadHistory(table, reader, keys.length <= MOST_BY_KEY ? keys : undefined) : undefined;
   };
-  const [configs, regions, history, epoch, control, ledger, { clusters, controls }, ended, passed] = await Promise.all([
-    everything || upgrades.some(waitsByHand)
-      ? everyConfig(table)
-      : configsOf(
-          reader,
-          rollouts,
-          reading.then(({ clusters }) => clusters),
-        ),
-    everything ? table.queryPartition('VERSIONS') : [],
-    past(),
-    load(reader, Epochs),
-    load(reader, FleetControls),
-    load(reader, Ledgers),
-    reading,
-    present(endedOnes.map(({ clusterKey, upgradeId }) => load(reader, Upgrades, clusterKey, upgradeId))),
-    passing,
-  ]);
+  const [configs, regions, history, epoch, control, learned, ledger, { clusters, controls }, ended, passed] =
+    await Promise.all([
+      everything || upgrades.some(waitsByHand)
+        ? everyConfig(table)
+        : configsOf(
+            reader,
+            rollouts,
+            reading.then(({ clusters }) => clusters),
+          ),
+      everything ? table.queryPartition('VERSIONS') : [],
+      past(),
+      load(reader, Epochs),
+      load(reader, FleetControls),
+      mayBegin ? load(reader, Learned) : undefined,
+      mayBegin ? load(reader, Ledgers) : undefined,
+      reading,
+      present(endedOnes.map(({ clusterKey, upgradeId }) => load(reader, Upgrades, clusterKey, upgradeId))),
+      passing,
+    ]);
   return {
     epoch: epoch?.data,
     fleet: fleetSpec(configs.find(({ kind, name }) => kind === 'Fleet' && name === FLEET)),
@@ -132,7 +137,7 @@ export async function loadSnapshot(
     }),
     calendars: named(configs, 'Calendar', compiledCalendar),
     channels: named(configs, 'Channel', channelSpec),
-    learned,
+    learned: learned?.data ?? of(active, ReconcileMarkers)[0]?.learned,
     gateReadings: new Map(),
     clusters: new Map(clusters.map((cluster) => [cluster.clusterKey, cluster])),
     unread,

@@ -4,12 +4,13 @@ import { LIFTLOCK } from '../contracts/principals.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { StoredItem } from '../ports/table.ts';
 import { transactWithAudit } from '../store/audit.ts';
-import { Epochs, Grants, ReconcileMarkers, Rollouts, Upgrades } from '../store/entities.ts';
+import { Epochs, Grants, Learned, ReconcileMarkers, Rollouts, Upgrades } from '../store/entities.ts';
 import { decode, load, put, type Read, replace } from '../store/entity.ts';
 import { isContention } from '../store/retry.ts';
 import { applyDecision } from './apply-decision.ts';
 import { decide } from './decide.ts';
 import type { Decision } from './decisions.ts';
+import { isSame } from './is-same.ts';
 import { learnedFrom } from './learning.ts';
 import { loadSnapshot, type SnapshotScope } from './load-snapshot.ts';
 import { lookAfterGrant } from './look-after-grant.ts';
@@ -17,6 +18,7 @@ import { NOTHING_OVERDUE, type Overdue, overdueWaves } from './overdue-waves.ts'
 import { readGates } from './read-gates.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import { stuckUpgrades } from './stuck-upgrades.ts';
+import { tellDeadlines } from './support-deadlines.ts';
 
 export type ReconcilePorts = Pick<Ports, 'table' | 'eks' | 'executions' | 'events' | 'clock' | 'gates'>;
 
@@ -64,7 +66,7 @@ export async function reconcileRollouts(
   let stuck = 0;
   let overdue = NOTHING_OVERDUE;
   let unplanned = false;
-  let learned = marker.data.learned;
+  let looked: FleetSnapshot | undefined;
   const problems: ReconcileResult['problems'][number][] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     // What a full look has planned is looked at whole in the same tick; otherwise a change of a cluster has brought a full look already.
@@ -72,7 +74,7 @@ export async function reconcileRollouts(
       full && round === 0
         ? await fullLook(ports, active, inMotion ? undefined : lastFull)
         : await snapshotOf(ports, active, full ? 'motion' : 'turn');
-    learned = read.history === undefined ? learned : (learnedFrom(read.history.waves) ?? learned);
+    if (full && round === 0) looked = read;
     const snapshot = { ...read, gateReadings: round === 0 ? await readGates(ports, read) : new Map() };
     const decided = decide(snapshot, ports.clock.now());
     waiting = decided.waiting.length;
@@ -95,8 +97,11 @@ export async function reconcileRollouts(
     if (!moved) break;
     active = await table.queryActive();
   }
-  // What could not be planned anew rested on something that has moved: the next tick looks at everything again.
-  if (full && !unplanned) await markFull(ports, marker, learned);
+  if (looked !== undefined) {
+    problems.push(...(await deadlineNews(ports, looked)));
+    // What could not be planned anew rested on something that has moved: the next tick looks at everything again.
+    if (!unplanned) await markFull(ports, marker, looked);
+  }
   return { look: full ? 'full' : 'active', applied, waiting, stuck, overdue, problems };
 }
 
@@ -140,8 +145,9 @@ async function markerOf(ports: ReconcilePorts, active: readonly StoredItem[]): P
 }
 
 /**
- * With nothing in motion members and waves of what has ended only matter where something would be planned
- * without them, since they keep clusters out that had their try, and where more has ended since the last full look to learn from.
+ * With nothing in motion members and waves of what has ended only matter where something would be planned without them, since they keep
+ * clusters out that had their try, and where more has ended since the last full look to learn from; accounts only where something would be
+ * planned.
  * `lookedAt`: when that was; undefined while something is in motion.
  */
 async function fullLook(
@@ -173,16 +179,36 @@ async function snapshotOf(
   return { ...snapshot, epoch };
 }
 
-/** Clears the mark of what was seen, and keeps what the fleet's history teaches; what came in meanwhile keeps it. */
+/** Whoever has all clusters at hand tells of their deadlines; that this fails stops nothing else. */
+async function deadlineNews(
+  ports: ReconcilePorts,
+  { fleet, regions, clusters }: FleetSnapshot,
+): Promise<ReconcileResult['problems']> {
+  try {
+    const watched = (fleet?.regions ?? []).flatMap((region) => regions.get(region) ?? []);
+    await tellDeadlines(ports, watched, [...clusters.values()]);
+    return [];
+  } catch (error) {
+    return [{ decision: 'tell-deadlines', error: errorName(error), message: errorMessage(error) }];
+  }
+}
+
+/** Clears the mark of what was seen, and keeps what the fleet's history teaches where that is new; what came in meanwhile keeps the mark. */
 async function markFull(
   ports: ReconcilePorts,
   marker: Read<ReconcileMarker>,
-  learned: ReconcileMarker['learned'],
+  { history, learned: known }: FleetSnapshot,
 ): Promise<void> {
   try {
     const now = ports.clock.now().toISOString();
-    const next = learned === undefined ? { lastFullAt: now } : { lastFullAt: now, learned };
-    await ports.table.transact([replace(ReconcileMarkers, marker, next)]);
+    const writes = [replace(ReconcileMarkers, marker, { lastFullAt: now })];
+    const taught = learnedFrom(history?.waves ?? []);
+    if (marker.data.learned !== undefined || (taught !== undefined && !isSame(known, taught))) {
+      const stored = await load(ports.table, Learned);
+      const learned = taught ?? stored?.data ?? marker.data.learned;
+      if (learned !== undefined) writes.push(replace(Learned, stored, learned));
+    }
+    await ports.table.transact(writes);
   } catch (error) {
     if (!isContention(error)) throw error;
   }

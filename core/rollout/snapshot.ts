@@ -43,13 +43,14 @@ export interface FleetSnapshot {
    */
   readonly history?: {
     readonly rollouts: readonly Rollout[];
-    /** Of every rollout; none while nothing is under way and nothing is to be planned, and so are the next three. */
+    /** Of every rollout; none while nothing is under way and nothing is to be planned, and so are the others. */
     readonly waves: readonly Wave[];
     /** Of rollouts that are under way, ended members too. */
     readonly members: readonly Member[];
     /** Ids of findings that block a cluster, by cluster key, from its latest scan. */
     readonly findings: ReadonlyMap<string, readonly string[]>;
     readonly served: ReadonlySet<string>;
-    readonly accounts: readonly AccountState[];
+    /** Undefined = not read: what would be planned is planned again by whoever has them. */
+    readonly accounts: readonly AccountState[] | undefined;
   };
 }

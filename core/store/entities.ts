@@ -12,6 +12,7 @@ import { epoch, grant, intent, ledger, upgrade } from '../contracts/items/protoc
 import {
   appliedConfig,
   fleetControl,
+  learnedDurations,
   member,
   policyRollout,
   reconcileMarker,
@@ -36,6 +37,8 @@ export const Epochs = single('Epoch', epoch, key('EPOCH', 'EPOCH'));
 export const Ledgers = single('Ledger', ledger, key('LEDGER', 'LEDGER'));
 export const FleetControls = single('FleetControl', fleetControl, key('FLEET', 'CONTROL'));
 export const ReconcileMarkers = single('ReconcileMarker', reconcileMarker, key('RECONCILE', 'MARKER'), true);
+/** What upgrades of this fleet have taken: beside the marker, which every tick reads. */
+export const Learned = single('LearnedDurations', learnedDurations, key('RECONCILE', 'LEARNED'));
 
 export const Configs: Entity<z.infer<typeof appliedConfig>, [kind: string, name: string]> = {
   kind: 'Config',

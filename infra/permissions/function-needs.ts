@@ -45,7 +45,7 @@ export const FUNCTION_NEEDS: Readonly<Record<FunctionName, FunctionNeeds>> = {
     listsAccounts: true,
   },
   'record-clusters': { writes: 'conditional', audits: true, queue: 'consume', assumesSpokeRole: true },
-  'watch-versions': { indexes: ['kind'], writes: 'overwrite', publishes: true, assumesSpokeRole: true },
+  'watch-versions': { writes: 'conditional', publishes: true, assumesSpokeRole: true },
   'reconcile-rollouts': {
     indexes: ['active', 'kind'],
     writes: 'conditional',

@@ -72,7 +72,7 @@ const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
     'sqs:GetQueueAttributes <ClustersQueue>',
     'sqs:ReceiveMessage <ClustersQueue>',
   ],
-  'watch-versions': [...READ, ...KIND, ...OVERWRITE, ...PUBLISH, ...SPOKE, 'sqs:SendMessage <UndeliveredQueue>'],
+  'watch-versions': [...READ, ...PUT, ...PUBLISH, ...SPOKE, 'sqs:SendMessage <UndeliveredQueue>'],
   'reconcile-rollouts': [
     ...READER,
     ...CHECK,

@@ -1,9 +1,12 @@
 import { releaseCluster } from '../../core/operations/hold-switch.ts';
+import { loadSnapshot } from '../../core/rollout/load-snapshot.ts';
+import { Learned, ReconcileMarkers } from '../../core/store/entities.ts';
+import { load, replace } from '../../core/store/entity.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { memberOf, PERSON, recordOf, rolloutsOf, run, smallFleet } from './small-fleet.ts';
 import { failing, staged } from './staged-fleet.ts';
 
-/** Partitions that the next hourly look reads: configuration, versions and accounts, and each rollout with its members and waves. */
+/** Partitions that the next hourly look reads: configuration and versions; accounts, and each rollout with its members and waves. */
 async function partitionsRead(world: World): Promise<number> {
   await world.clock.runUntil(new Date(world.clock.now().getTime() + 61 * 60_000));
   const before = world.table.reads.partition;
@@ -14,7 +17,7 @@ async function partitionsRead(world: World): Promise<number> {
 test('the hourly look does not read again what has ended while all is at rest', async () => {
   const world = await smallFleet({ clusters: staged('dev', ['a', 'b']) });
   await run(world);
-  expect(await partitionsRead(world)).toBe(3);
+  expect(await partitionsRead(world)).toBe(2);
 });
 
 test('it does where somebody may have had a try already, who gets no other', async () => {
@@ -25,4 +28,22 @@ test('it does where somebody may have had a try already, who gets no other', asy
   expect(await partitionsRead(world)).toBeGreaterThan(3);
   expect(await rolloutsOf(world)).toHaveLength(1);
   expect((await memberOf(world, 'a')).status).toBe('Failed');
+});
+
+test('what durations were learned lies beside the marker, and is understood where the version before keeps it', async () => {
+  const world = await smallFleet({ clusters: staged('dev', ['a', 'b']) });
+  await run(world);
+  const learned = (await load(world.table, Learned))?.data;
+  expect(learned?.count).toBe(2);
+  const marker = await load(world.table, ReconcileMarkers);
+  expect(marker?.data).toEqual({ lastFullAt: expect.any(String) });
+  const before = { count: 40, p50: 60, p90: 120, failureRate: 0 };
+  await world.table.transact([
+    { type: 'delete', key: Learned.key(), expect: (await load(world.table, Learned))?.revision ?? 0 },
+    replace(ReconcileMarkers, marker, { ...marker?.data, learned: before }),
+  ]);
+  expect((await loadSnapshot(world.table, await world.table.queryActive(), 'fleet')).learned).toEqual(before);
+  await partitionsRead(world);
+  expect((await load(world.table, Learned))?.data).toEqual(before);
+  expect((await load(world.table, ReconcileMarkers))?.data.learned).toBeUndefined();
 });

@@ -1,7 +1,7 @@
 import { recordCluster } from '../../core/inventory/record-cluster.ts';
 import { watchVersions } from '../../core/inventory/watch-versions.ts';
 import { Accounts } from '../../core/store/entities.ts';
-import { loadKind } from '../../core/store/entity.ts';
+import { loadKind, put } from '../../core/store/entity.ts';
 import {
   clustersOf,
   DAY,
@@ -222,6 +222,7 @@ describe('version news', () => {
     for (let day = 1; day <= 11; day += 1) {
       await world.clock.runUntil(new Date(DAY.getTime() + day * 24 * HOUR));
       await watchVersions(world.ports);
+      await world.tick();
     }
     const days = world.bus.published.flatMap(({ event }) =>
       event.type === 'SupportDeadlineApproaching' ? [event.detail.daysLeft] : [],
@@ -229,6 +230,20 @@ describe('version news', () => {
     expect(days).toHaveLength(2);
     expect(days[0]).toBeLessThanOrEqual(30);
     expect(days[1]).toBeLessThanOrEqual(7);
+  });
+
+  test('where no account answers that the Fleet names, one of its organization with clusters there is asked', async () => {
+    const world = await smallFleet({ clusters: [web], policy: manual });
+    world.eks.state.deniedAccounts.push('111111111111');
+    expect((await watchVersions(world.ports)).unreadable).toHaveLength(1);
+    const state = { region: 'eu-central-1', status: 'Ok', checkedAt: DAY.toISOString() } as const;
+    const states = [
+      { ...state, account: '222222222222', clusters: 0 },
+      { ...state, account: '333333333333', clusters: 1 },
+    ];
+    await world.table.transact(states.map((one) => put(Accounts, one, 'any')));
+    world.eks.state.deniedAccounts.push('222222222222');
+    expect((await watchVersions(world.ports)).unreadable).toEqual([]);
   });
 
   test('a rollout is created although no event arrives, and only one', async () => {

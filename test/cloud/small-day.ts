@@ -80,14 +80,14 @@ async function secondCluster(cloud: LocalCloud): Promise<void> {
   await rest(cloud);
 }
 
-/** For an hour calls of the functions that are started hourly are refused; in the next one EKS refuses a whole account. */
+/** For an hour calls of the functions that are started hourly are refused; in the next one EKS refuses every account. */
 async function badHours(cloud: LocalCloud, onProblem: OnProblem): Promise<void> {
   const hourly = ['liftlock-discover-clusters', 'liftlock-watch-versions'];
   const giveBack = switchOff(cloud, hourly);
   await minutes(cloud, 60);
   giveBack();
   for (const problem of takeLetters(cloud, hourly)) onProblem(problem);
-  cloud.eks.state.deniedAccounts.push('222222222222');
+  cloud.eks.state.deniedAccounts.push('111111111111', '222222222222');
   await minutes(cloud, 60);
 }
 

@@ -140,7 +140,7 @@ export const reconcileMarker = z.object({
   /** Set by whoever learns something new (versions, inventory, config); cleared by a full look. */
   dirtySince: timestamp.optional(),
   lastFullAt: timestamp.optional(),
-  /** What upgrades of this fleet have taken, from the waves of its rollouts. */
+  /** Where the version before keeps what is an item of its own now (`LearnedDurations`). */
   learned: learnedDurations.optional(),
 });
 export type ReconcileMarker = z.infer<typeof reconcileMarker>;

@@ -1,0 +1,69 @@
+import type { LiftlockEvent } from '../contracts/events.ts';
+import type { ClusterRecord, DeadlineNotice, RegionVersions } from '../contracts/items/cluster.ts';
+import type { Ports } from '../ports/ports.ts';
+import { DeadlineNotices, deadlinePartition } from '../store/entities.ts';
+import { decode, replace } from '../store/entity.ts';
+import { decideAndWrite } from '../store/retry.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import { regionOffer } from '../version/region-calendar.ts';
+import type { SupportDeadline } from '../version/support-status.ts';
+
+/** Items of one transaction. */
+const BATCH = 100;
+
+type DeadlinePorts = Pick<Ports, 'table' | 'events' | 'clock'>;
+
+interface Near {
+  readonly cluster: ClusterRecord;
+  readonly deadline: SupportDeadline;
+  readonly notice: DeadlineNotice;
+}
+
+/** Announces living clusters of these Regions whose support ends within 90, 60, 30 or 7 days, once for each of these. */
+export async function tellDeadlines(
+  ports: DeadlinePorts,
+  regions: readonly RegionVersions[],
+  clusters: readonly ClusterRecord[],
+): Promise<void> {
+  const now = ports.clock.now();
+  const living = clusters.filter(({ deletedAt }) => deletedAt === undefined);
+  for (const region of regions) {
+    const near = living.flatMap((cluster) => (cluster.region === region.region ? nearing(cluster, region, now) : []));
+    if (near.length > 0) await decideAndWrite(() => tellNews(ports, region.region, near));
+  }
+}
+
+function nearing(cluster: ClusterRecord, versions: RegionVersions, now: Date): Near[] {
+  const { deadline } = regionOffer(versions).supportStatus(KubeVersion.parse(cluster.version), now);
+  if (deadline?.bucket === undefined) return [];
+  const { clusterKey, region } = cluster;
+  const notice = { region, clusterKey, endsAt: deadline.at.toISOString(), days: deadline.bucket };
+  return [{ cluster, deadline, notice }];
+}
+
+/** Those that came into another of their buckets since they were told of. */
+async function tellNews({ table, events }: DeadlinePorts, region: string, near: readonly Near[]): Promise<void> {
+  const items = await table.queryPartition(deadlinePartition(region));
+  const told = new Map(items.map((item) => [item.sk, decode(DeadlineNotices, item)]));
+  const news = near.filter(({ notice }) => {
+    const before = told.get(notice.clusterKey)?.data;
+    return before?.endsAt !== notice.endsAt || before.days > notice.days;
+  });
+  for (let start = 0; start < news.length; start += BATCH) {
+    const batch = news.slice(start, start + BATCH);
+    // Written first: an event that is lost afterwards costs one notice, one that is sent twice would be news that is none.
+    await table.transact(batch.map(({ notice }) => replace(DeadlineNotices, told.get(notice.clusterKey), notice)));
+    await events.publish(batch.map(eventOf));
+  }
+}
+
+function eventOf({ cluster, deadline, notice }: Near): LiftlockEvent {
+  const { clusterKey, arn, account, region, version: kubernetesVersion } = cluster;
+  const support = deadline.kind === 'endOfStandardSupport' ? 'standard' : 'extended';
+  const { endsAt } = notice;
+  const { daysLeft } = deadline;
+  return {
+    type: 'SupportDeadlineApproaching',
+    detail: { version: 1, clusterKey, cluster: arn, account, region, kubernetesVersion, support, endsAt, daysLeft },
+  };
+}
