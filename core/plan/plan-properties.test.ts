@@ -23,10 +23,19 @@ interface Placed {
   readonly isNew: boolean;
 }
 
-const drawn = (given: SmallPlan): Drawn => {
-  const { rules, inventory } = smallPlan(given);
-  return draw(rules, inventory, NOW);
-};
+const plans = new Map<string, Drawn>();
+
+/** One seed gives every property the same random plans: each is drawn once, and nothing changes it. */
+function drawn(given: SmallPlan): Drawn {
+  const key = JSON.stringify(given);
+  let plan = plans.get(key);
+  if (plan === undefined) {
+    const { rules, inventory } = smallPlan(given);
+    plan = draw(rules, inventory, NOW);
+    plans.set(key, plan);
+  }
+  return plan;
+}
 
 const specOf = ({ rules }: Drawn) => {
   const spec = rules.policies.get('standard')?.spec;

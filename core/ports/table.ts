@@ -62,7 +62,12 @@ export type WriteOperation =
     }
   | { readonly type: 'check'; readonly key: ItemKey; readonly expect: number | 'absent' }
   | { readonly type: 'delete'; readonly key: ItemKey; readonly expect: number }
-  | { readonly type: 'append'; readonly item: AuditItem };
+  | {
+      readonly type: 'append';
+      readonly item: AuditItem;
+      /** Characters of the item's JSON, where whoever hashed it knows them. */
+      readonly textLength?: number | undefined;
+    };
 
 export type AuditHead = Pick<AuditItem, 'sequence' | 'hash'>;
 

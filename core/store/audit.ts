@@ -52,8 +52,10 @@ export function link(head: AuditHead | undefined, entry: AuditEntry, at: Date): 
     detail: frozenMembers(entry.detail),
     previousHash: head?.hash ?? '',
   };
-  const item = Object.freeze({ ...unhashed, hash: sha256Hex(canonicalJson(unhashed)) });
-  hashed.add(item);
+  const text = canonicalJson(unhashed);
+  const hash = sha256Hex(text);
+  const item = Object.freeze({ ...unhashed, hash });
+  hashed.set(item, text.length + `,"hash":"${hash}"`.length);
   return item;
 }
 
@@ -63,8 +65,8 @@ function frozenMembers(detail: AuditEntry['detail']): Record<string, unknown> {
   return writes === undefined ? plain : Object.freeze({ ...plain, writes: frozenJson(writes) });
 }
 
-/** Items that were hashed as they are and cannot change any more: what a table in memory gives back. */
-const hashed = new WeakSet<AuditItem>();
+/** Items that were hashed as they are and cannot change any more (what a table in memory gives back), with the length of their JSON. */
+const hashed = new WeakMap<AuditItem, number>();
 
 /** Whether the hash is that of the item. */
 function isIntact(item: AuditItem): boolean {
@@ -110,7 +112,7 @@ export async function transactWithAudit(
     const head = heads.has(entry.subject) ? heads.get(entry.subject) : await table.auditHead(entry.subject);
     const item = link(head, entry, at);
     heads.set(entry.subject, item);
-    appends.push({ type: 'append', item });
+    appends.push({ type: 'append', item, textLength: hashed.get(item) });
     changes.push(`${item.subject}#${item.sequence}`);
   }
   await table.transact([...operations, ...appends]);

@@ -2,9 +2,32 @@ import { deepFreeze } from '../config/deep-freeze.ts';
 
 /**
  * What JSON says of a value, as DynamoDB keeps it: members that are `undefined` are left out, dates become texts. Nobody can change it any
- * more, so whoever is given it may keep it. What is frozen has been through this before, and is given back.
+ * more, so whoever is given it may keep it. What is frozen has been through this before, and is shared: most of what is written was read.
  */
 export function frozenJson<Value>(value: Value): Value {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  return deepFreeze(JSON.parse(JSON.stringify(value)) as Value);
+  return frozenCopy(value) as Value;
+}
+
+function frozenCopy(value: unknown): unknown {
+  if (typeof value === 'string' || typeof value === 'boolean') return value;
+  // JSON knows no negative zero.
+  if (typeof value === 'number') return Number.isFinite(value) ? value + 0 : null;
+  if (value === null) return null;
+  if (typeof value !== 'object') return undefined;
+  if (Object.isFrozen(value)) return value;
+  if (Array.isArray(value)) return Object.freeze(value.map((item) => frozenCopy(item) ?? null));
+  return isPlain(value) ? frozenMembers(value) : deepFreeze(JSON.parse(JSON.stringify(value)));
+}
+
+/** Anything else is left to JSON itself. */
+const isPlain = (value: object): value is Record<string, unknown> =>
+  Object.getPrototypeOf(value) === Object.prototype && !('toJSON' in value) && !Object.hasOwn(value, '__proto__');
+
+function frozenMembers(value: Record<string, unknown>): unknown {
+  const copy: Record<string, unknown> = {};
+  for (const key of Object.keys(value)) {
+    const member = frozenCopy(value[key]);
+    if (member !== undefined) copy[key] = member;
+  }
+  return Object.freeze(copy);
 }

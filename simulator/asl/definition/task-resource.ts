@@ -59,8 +59,15 @@ function suffixesOf(service: string, action: string): readonly string[] {
   return optimised.suffixes;
 }
 
-/** Takes a `Resource` apart, in any partition; nothing when AWS would not recognise it. */
+const parsed = new Map<string, TaskResource | undefined>();
+
+/** Takes a `Resource` apart, once per process and in any partition; nothing when AWS would not recognise it. */
 export function parseTaskResource(resource: string): TaskResource | undefined {
+  if (!parsed.has(resource)) parsed.set(resource, parse(resource));
+  return parsed.get(resource);
+}
+
+function parse(resource: string): TaskResource | undefined {
   if (functionArn.test(resource)) {
     return { kind: 'function', service: 'lambda', action: 'invoke', pattern: 'REQUEST_RESPONSE' };
   }

@@ -1,4 +1,4 @@
-import type { Json } from '../json/json.ts';
+import type { Json, JsonObject } from '../json/json.ts';
 
 /** A JSONata result holds something JSON has no form for: a function, a regular expression. */
 export class UnsupportedResult extends Error {
@@ -23,8 +23,22 @@ export function toPlainJson(value: unknown): Json {
   }
   if (Array.isArray(value)) return value.map((item) => (item === undefined ? null : toPlainJson(item)));
   if (typeof value !== 'object' || isFunction(value)) throw new UnsupportedResult();
-  // Not by assignment: a member called __proto__ is data like any other.
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([key, item]) => (item === undefined ? [] : [[key, toPlainJson(item)]])),
+  const members = value as Readonly<Record<string, unknown>>;
+  const keys = Object.keys(members).filter((key) => members[key] !== undefined);
+  return objectOf(
+    keys,
+    keys.map((key) => toPlainJson(members[key])),
   );
+}
+
+/** The object of these members. One that is called __proto__ is data like any other. */
+export function objectOf(keys: readonly string[], values: readonly Json[]): JsonObject {
+  const object: JsonObject = {};
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index] ?? '';
+    const value = values[index] ?? null;
+    if (key !== '__proto__') object[key] = value;
+    else Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
+  }
+  return object;
 }

@@ -11,15 +11,8 @@ const PATTERN = /^\$([A-Za-z]\w*)((?:\.[A-Za-z]\w*)*)(?:\s*=\s*(?:'([^'\\]*)'|(\
 /** Words that mean something else than a member to JSONata. */
 const WORDS = new Set(['and', 'or', 'in', 'true', 'false', 'null']);
 
-const read = new Map<string, PlainPath | undefined>();
-
 /** The expression taken apart; undefined when it is more than a plain path. */
 export function plainPathOf(source: string): PlainPath | undefined {
-  if (!read.has(source)) read.set(source, parse(source));
-  return read.get(source);
-}
-
-function parse(source: string): PlainPath | undefined {
   const match = PATTERN.exec(source);
   if (match === null) return undefined;
   const [, variable = '', path = '', text, number, truth, plus] = match;

@@ -1,4 +1,4 @@
-import { evaluateTemplate, isDynamic, type LazyBindings } from '../expression/evaluate.ts';
+import { evaluateTemplate, isFixed, type LazyBindings } from '../expression/evaluate.ts';
 import { EvaluationFailure } from '../expression/evaluation-failure.ts';
 import { type ExpectedTypes, expectType } from '../expression/expect-type.ts';
 import type { Json, JsonObject } from '../json/json.ts';
@@ -18,18 +18,23 @@ export function visibleVariables(execution: Execution, strand: Strand): JsonObje
   return outer ? { ...visibleVariables(execution, outer), ...strand.variables } : strand.variables;
 }
 
+/** Made when the first expression asks: most templates need no more than one part of it. */
 function bindingsOf(turn: Turn, strand: Strand, extras: StatesExtras): LazyBindings {
   const { result, errorOutput } = extras;
-  const states = {
-    input: strand.input,
-    context: contextObject(turn.execution, strand, extras),
-    ...(result === undefined ? {} : { result }),
-    ...(errorOutput === undefined ? {} : { errorOutput }),
+  let states: JsonObject | undefined;
+  const statesOf = (): JsonObject => {
+    states ??= {
+      input: strand.input,
+      context: contextObject(turn.execution, strand, extras),
+      ...(result === undefined ? {} : { result }),
+      ...(errorOutput === undefined ? {} : { errorOutput }),
+    };
+    return states;
   };
   const variables = visibleVariables(turn.execution, strand);
   return {
-    valueOf: (name) => (name === 'states' ? states : Object.hasOwn(variables, name) ? variables[name] : undefined),
-    all: () => ({ ...turn.functions, ...variables, states }),
+    valueOf: (name) => (name === 'states' ? statesOf() : Object.hasOwn(variables, name) ? variables[name] : undefined),
+    all: () => ({ ...turn.functions, ...variables, states: statesOf() }),
   };
 }
 
@@ -41,7 +46,7 @@ export async function evaluateField(
   location: string,
   extras: StatesExtras = {},
 ): Promise<Json> {
-  if (!isDynamic(template)) return template;
+  if (isFixed(template)) return template;
   return evaluateTemplate(template, location, bindingsOf(turn, strand, extras));
 }
 

@@ -1,5 +1,6 @@
 import { checkArguments } from '../arguments/check-arguments.ts';
 import { clusterArn } from '../clusters.ts';
+import { copyJson } from '../copy-json.ts';
 import { nameSubject } from '../error-subject.ts';
 import { FakeEksError, UnmodelledOperation } from '../errors.ts';
 import { refreshWhenDue } from '../insights/refresh.ts';
@@ -55,7 +56,7 @@ function logAccepted(
     clusterArn: cluster?.arn ?? '',
     clusterCreatedAt: cluster?.createdAt ?? 0,
     operation,
-    request: structuredClone({ ...input }) as Record<string, unknown>,
+    request: copyJson({ ...input }) as Record<string, unknown>,
     ...(updateId === undefined ? {} : { updateId }),
     replay: updateId !== undefined && !started && operation !== 'CancelUpdate',
   });
@@ -66,7 +67,7 @@ function logRefused(context: OperationContext, operation: string, input: object,
     at: context.now,
     ...context.caller,
     operation,
-    request: structuredClone({ ...input }) as Record<string, unknown>,
+    request: copyJson({ ...input }) as Record<string, unknown>,
     error,
   });
 }
