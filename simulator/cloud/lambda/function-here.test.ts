@@ -2,6 +2,9 @@ import { type LambdaWorld, lambdaWorld, START } from './test-lambda.ts';
 
 const SLEEP = `import { setTimeout as sleep } from 'node:timers/promises';\n`;
 
+/** As a library of the host took it when it was loaded. */
+const HostDate = Date;
+
 let world: LambdaWorld;
 afterEach(() => world.close());
 beforeEach(() => {
@@ -26,6 +29,7 @@ it('leaves the host its own time, variables, output and requests', async () => {
   expect(Date.now()).toBeGreaterThanOrEqual(before);
   expect(Date.now()).toBeLessThan(before + 60_000);
   expect(process.env).toBe(own);
+  expect([Date, new Date().constructor]).toEqual([HostDate, HostDate]);
   Reflect.deleteProperty(globalThis, 'seenByGuest');
 });
 

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { parse } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { insteadOf } from './worker-globals.ts';
 import type { EnvironmentSetup, FromRuntime, FunctionError, InvocationContext, ToRuntime } from './worker-messages.ts';
 import { watchRequests } from './worker-requests.ts';
 import { useVirtualTime } from './worker-time.ts';
@@ -131,22 +132,16 @@ export class FunctionRuntime {
 /** Puts the runtime under whatever a function uses of the process. What the host itself uses of it stays as it was. */
 function takeOver(): ReturnType<typeof watchRequests<FunctionRuntime>> {
   useVirtualTime({ now: () => running()?.now(), sleep: (milliseconds) => running()?.sleep(milliseconds) });
-  let own = process.env;
-  Object.defineProperty(process, 'env', {
-    configurable: true,
-    get: () => running()?.setup.variables ?? own,
-    set: (value: NodeJS.ProcessEnv) => {
-      if (running() === undefined) own = value;
-    },
-  });
-  const exit = process.exit.bind(process);
-  process.exit = (code) => {
+  insteadOf(process, 'env', (own) => running()?.setup.variables ?? own);
+  insteadOf<typeof process.exit>(process, 'exit', (own) => {
     const runtime = running();
-    if (runtime === undefined || runtime === alone) exit(code);
-    runtime?.host.exit(Number(code ?? 0));
-    // Nothing of it goes on, as after any exit.
-    throw new Error('The function has ended its process.');
-  };
+    if (runtime === undefined || runtime === alone) return own;
+    return (code?: number) => {
+      runtime.host.exit(Number(code ?? 0));
+      // Nothing of it goes on, as after any exit.
+      throw new Error('The function has ended its process.');
+    };
+  });
   for (const stream of [process.stdout, process.stderr]) {
     const write = stream.write.bind(stream) as (...given: unknown[]) => boolean;
     stream.write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {

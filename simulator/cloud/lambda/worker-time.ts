@@ -1,4 +1,5 @@
 import { syncBuiltinESMExports } from 'node:module';
+import { insteadOf } from './worker-globals.ts';
 
 /** Virtual time in epoch milliseconds, and sleeps in it; undefined for code that is no function's and lives in real time. */
 export interface FunctionTime {
@@ -21,12 +22,10 @@ export function useVirtualTime({ now: virtualNow, sleep }: FunctionTime): void {
   };
   VirtualDate.prototype = RealDate.prototype;
   Object.setPrototypeOf(VirtualDate, RealDate);
-  globalThis.Date = Object.assign(VirtualDate as unknown as DateConstructor, {
-    now,
-    parse: RealDate.parse,
-    UTC: RealDate.UTC,
-  });
-  RealDate.prototype.constructor = globalThis.Date;
+  Object.assign(VirtualDate, { now, parse: RealDate.parse, UTC: RealDate.UTC });
+  // Libraries ask whether a value's constructor is their Date: each side has its own, and both agree on what is one.
+  insteadOf(globalThis, 'Date', (own) => (virtualNow() === undefined ? own : VirtualDate));
+  insteadOf(RealDate.prototype, 'constructor', (own) => (virtualNow() === undefined ? own : VirtualDate));
 
   const timers = process.getBuiltinModule('node:timers/promises') as unknown as Record<string, unknown>;
   const inRealTime = timers.setTimeout as (...given: unknown[]) => Promise<unknown>;
