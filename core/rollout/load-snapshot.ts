@@ -19,7 +19,7 @@ import {
   Upgrades,
   Waves,
 } from '../store/entities.ts';
-import { decode, type Entity, load, type Read } from '../store/entity.ts';
+import { decode, type Entity, load, loadAll } from '../store/entity.ts';
 import { configsOf, everyConfig } from './load-configs.ts';
 import { loadHistory } from './load-history.ts';
 import type { FleetSnapshot } from './snapshot.ts';
@@ -51,8 +51,7 @@ export async function loadSnapshot(
   const listed =
     everything || moving.size > MOST_BY_KEY ? of(await table.queryKind(Clusters.kind), Clusters) : undefined;
   const keys = listed === undefined ? [...moving] : listed.map(({ clusterKey }) => clusterKey);
-  const reading =
-    listed === undefined ? present(keys.map((key) => load(reader, Clusters, key))) : Promise.resolve(listed);
+  const reading = listed === undefined ? loadAll(reader, Clusters, keys.map(Clusters.key)) : Promise.resolve(listed);
   const [configs, regions, history, epoch, control, ledger, controls, clusters, ended, passed] = await Promise.all([
     everything || upgrades.some(waitsByHand) ? everyConfig(table) : configsOf(reader, rollouts, reading),
     everything ? table.queryPartition('VERSIONS') : [],
@@ -61,22 +60,24 @@ export async function loadSnapshot(
     load(reader, FleetControls),
     load(reader, Ledgers),
     keys.length <= MOST_BY_KEY
-      ? present(keys.map((key) => load(reader, ClusterControls, key)))
+      ? loadAll(reader, ClusterControls, keys.map(ClusterControls.key))
       : table.queryKind(ClusterControls.kind).then((items) => of(items, ClusterControls)),
     reading,
     // An upgrade that has ended left the index, but the grant that it had may still be open.
-    present(
+    loadAll(
+      reader,
+      Upgrades,
       grants
-        .filter(({ clusterKey, upgradeId }) => !indexed.has(idOf(Upgrades.key(clusterKey, upgradeId))))
-        .map(({ clusterKey, upgradeId }) => load(reader, Upgrades, clusterKey, upgradeId)),
+        .map(({ clusterKey, upgradeId }) => Upgrades.key(clusterKey, upgradeId))
+        .filter((key) => !indexed.has(idOf(key))),
     ),
     // Waves that have ended matter too: their order, and their stragglers.
-    present(
-      rollouts.flatMap(({ id, waves: names }) =>
-        [...names.keys()]
-          .filter((index) => !indexed.has(idOf(Waves.key(id, index))))
-          .map((index) => load(reader, Waves, id, index)),
-      ),
+    loadAll(
+      reader,
+      Waves,
+      rollouts
+        .flatMap(({ id, waves: names }) => [...names.keys()].map((index) => Waves.key(id, index)))
+        .filter((key) => !indexed.has(idOf(key))),
     ),
   ]);
   return {
@@ -125,9 +126,6 @@ function named<Value>(
   }
   return values;
 }
-
-const present = async <Data>(reads: readonly Promise<Read<Data> | undefined>[]): Promise<Data[]> =>
-  (await Promise.all(reads)).flatMap((read) => (read === undefined ? [] : [read.data]));
 
 function of<Data, Parts extends readonly unknown[]>(items: readonly StoredItem[], entity: Entity<Data, Parts>): Data[] {
   return items.flatMap((item) => (item.kind === entity.kind ? [decode(entity, item).data] : []));
