@@ -45,7 +45,7 @@ export async function loadSnapshot(
   const upgrades = of(active, Upgrades);
   const waves = of(active, Waves);
   const moving = new Set([...members, ...upgrades].filter(isDecidedAbout).map(({ clusterKey }) => clusterKey));
-  const indexed = new Set(active.map(idOf));
+  const indexed = new Set(active.filter(({ kind }) => kind === Upgrades.kind || kind === Waves.kind).map(idOf));
   const reader = batched(table);
   const everything = scope !== 'motion';
   const listed =
