@@ -1,42 +1,53 @@
-import type { StoredItem } from '../../core/ports/table.ts';
+import type { ItemKey, StoredItem } from '../../core/ports/table.ts';
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-const byKey = (a: StoredItem, b: StoredItem): number => compare(a.pk, b.pk) || compare(a.sk, b.sk);
+const byKey = (a: ItemKey, b: ItemKey): number => compare(a.pk, b.pk) || compare(a.sk, b.sk);
 
-interface Group {
-  readonly items: Map<string, StoredItem>;
-  /** Absent after a change. */
-  sorted: readonly StoredItem[] | undefined;
-}
-
-/** An index of items by the name of a group. A group is sorted by key when it is read, and again only after it was changed. */
+/** An index of items by the name of a group, each of which is kept in the order of its keys. */
 export class SortedGroups {
-  readonly #groups = new Map<string, Group>();
+  readonly #groups = new Map<string, StoredItem[]>();
 
-  add(name: string, id: string, item: StoredItem): void {
-    let group = this.#groups.get(name);
+  /** Adds an item, or puts it where the one of its key was. */
+  put(name: string, item: StoredItem): void {
+    const group = this.#groups.get(name);
     if (group === undefined) {
-      group = { items: new Map(), sorted: undefined };
-      this.#groups.set(name, group);
+      this.#groups.set(name, [item]);
+      return;
     }
-    group.items.set(id, item);
-    group.sorted = undefined;
+    const at = placeOf(group, item);
+    group.splice(at, isAt(group, at, item) ? 1 : 0, item);
   }
 
-  remove(name: string, id: string): void {
-    const group = this.#groups.get(name);
-    if (group?.items.delete(id)) group.sorted = undefined;
+  remove(name: string, key: ItemKey): void {
+    const group = this.#groups.get(name) ?? [];
+    const at = placeOf(group, key);
+    if (isAt(group, at, key)) group.splice(at, 1);
   }
 
-  /** Ordered by `pk`, then `sk`. Shared: not to be changed. */
+  /** Ordered by `pk`, then `sk`. Shared: not to be changed, nor to be kept. */
   list(name: string): readonly StoredItem[] {
-    const group = this.#groups.get(name);
-    if (group === undefined) return [];
-    group.sorted ??= [...group.items.values()].sort(byKey);
-    return group.sorted;
+    return this.#groups.get(name) ?? [];
   }
 
   clear(): void {
     this.#groups.clear();
   }
+}
+
+/** Where the key is, or would be. */
+function placeOf(group: readonly StoredItem[], key: ItemKey): number {
+  let low = 0;
+  let high = group.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const found = group[middle];
+    if (found !== undefined && byKey(found, key) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function isAt(group: readonly StoredItem[], place: number, key: ItemKey): boolean {
+  const found = group[place];
+  return found !== undefined && byKey(found, key) === 0;
 }

@@ -154,13 +154,17 @@ export class MemoryTable implements Table {
   }
 
   #place(item: StoredItem): void {
-    this.writes += 1;
     const id = idOf(item);
-    this.#remove(id);
+    const before = this.#items.get(id);
+    this.writes += before === undefined ? 1 : 2;
+    // What was written last is the last in a copy of all.
+    this.#items.delete(id);
     this.#items.set(id, item);
-    this.#partitions.add(item.pk, id, item);
-    this.#kinds.add(item.kind, id, item);
-    if (item.active) this.#active.add(ACTIVE, id, item);
+    this.#partitions.put(item.pk, item);
+    if (before !== undefined && before.kind !== item.kind) this.#kinds.remove(before.kind, item);
+    this.#kinds.put(item.kind, item);
+    if (item.active) this.#active.put(ACTIVE, item);
+    else if (before?.active === true) this.#active.remove(ACTIVE, item);
   }
 
   #remove(id: string): void {
@@ -168,9 +172,9 @@ export class MemoryTable implements Table {
     if (item === undefined) return;
     this.writes += 1;
     this.#items.delete(id);
-    this.#partitions.remove(item.pk, id);
-    this.#kinds.remove(item.kind, id);
-    if (item.active) this.#active.remove(ACTIVE, id);
+    this.#partitions.remove(item.pk, item);
+    this.#kinds.remove(item.kind, item);
+    if (item.active) this.#active.remove(ACTIVE, item);
   }
 }
 

@@ -68,7 +68,7 @@ export function transactionProblem(operations: readonly WriteOperation[]): strin
 
 /** In bytes of UTF-8; for texts far from any limit the most that they can have, which is quicker to tell. */
 function sizeOf(operation: Extract<WriteOperation, { item: unknown }>): number {
-  const told = operation.type === 'append' ? (operation.textLength ?? FAR_FROM_LIMITS) * 3 : FAR_FROM_LIMITS * 3;
+  const told = (operation.textLength ?? FAR_FROM_LIMITS) * 3;
   if (told <= FAR_FROM_LIMITS) return told;
   const text = JSON.stringify(operation.item);
   const most = text.length * 3;

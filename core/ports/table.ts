@@ -49,6 +49,9 @@ export interface StoredItem extends ItemKey {
 /** A revision that was read, `absent`, or `any` (only for items that no decision depends on). */
 export type Expected = number | 'absent' | 'any';
 
+/** No more characters than this has the item's JSON; known where it was hashed, so that nobody makes that text again to measure it. */
+type TextLength = number | undefined;
+
 export type WriteOperation =
   | {
       readonly type: 'put';
@@ -59,14 +62,14 @@ export type WriteOperation =
         readonly expiresAt?: Date;
       };
       readonly expect: Expected;
+      readonly textLength?: TextLength;
     }
   | { readonly type: 'check'; readonly key: ItemKey; readonly expect: number | 'absent' }
   | { readonly type: 'delete'; readonly key: ItemKey; readonly expect: number }
   | {
       readonly type: 'append';
       readonly item: AuditItem;
-      /** Characters of the item's JSON, where whoever hashed it knows them. */
-      readonly textLength?: number | undefined;
+      readonly textLength?: TextLength;
     };
 
 export type AuditHead = Pick<AuditItem, 'sequence' | 'hash'>;

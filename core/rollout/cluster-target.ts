@@ -33,11 +33,8 @@ export function targetOf(
       reason: reason('UnknownChannel', `There is no ${targetWords(spec.target)}: apply a Channel of that name.`),
     };
   const age = channel.minimumAge === undefined ? 0 : durationMilliseconds(channel.minimumAge);
-  const calendar = regionOffer(region);
-  const offered = calendar.offered(new Date(now.getTime() - age));
   const resolution = resolveTarget(channel.target, {
-    offered,
-    inStandardSupport: offered.filter((version) => calendar.supportStatus(version, now).state === 'standard'),
+    ...offerAt(regionOffer(region), now.getTime(), age),
     ...(COVERED === undefined ? {} : { coveredUpTo: COVERED }),
   });
   if (resolution.status !== 'resolved') return { reason: reason(resolution.reason, resolution.reasons.join(' ')) };
@@ -52,6 +49,26 @@ export function targetOf(
     };
   }
   return { target: resolution.version };
+}
+
+interface Offer {
+  readonly now: number;
+  readonly age: number;
+  readonly offered: readonly KubeVersion[];
+  readonly inStandardSupport: readonly KubeVersion[];
+}
+
+/** What was answered last: all clusters of a Region are asked about at one instant. */
+const lastOffers = new WeakMap<SupportCalendar, Offer>();
+
+function offerAt(calendar: SupportCalendar, now: number, age: number): Offer {
+  const last = lastOffers.get(calendar);
+  if (last?.now === now && last.age === age) return last;
+  const offered = calendar.offered(new Date(now - age));
+  const isStandard = (version: KubeVersion) => calendar.supportStatus(version, new Date(now)).state === 'standard';
+  const offer = { now, age, offered, inStandardSupport: offered.filter(isStandard) };
+  lastOffers.set(calendar, offer);
+  return offer;
 }
 
 /** From one minor to the next. */

@@ -5,7 +5,7 @@ import { BATCH_KEYS, KIND_SHARDS } from '../contracts/table-schema.ts';
 import { exceedsBudget } from '../policy/wave-room.ts';
 import type { Table } from '../ports/table.ts';
 import { ClusterControls, Clusters } from '../store/entities.ts';
-import { load, loadKind, type Read } from '../store/entity.ts';
+import { loadAll, loadKind } from '../store/entity.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { isSettled } from './wave-end.ts';
 import { isItsTurn } from './whose-turn.ts';
@@ -25,14 +25,14 @@ export interface LoadedClusters {
  */
 export async function loadClusters(
   table: Table,
-  reader: Pick<Table, 'get'>,
+  reader: Pick<Table, 'getAll'>,
   keys: readonly string[],
   listed?: readonly ClusterRecord[],
 ): Promise<LoadedClusters> {
   const byKey = keys.length <= MOST_BY_KEY;
   const [clusters, controls] = await Promise.all([
-    listed ?? (byKey ? present(keys.map((key) => load(reader, Clusters, key))) : loadKind(table, Clusters)),
-    byKey ? present(keys.map((key) => load(reader, ClusterControls, key))) : loadKind(table, ClusterControls),
+    listed ?? (byKey ? loadAll(reader, Clusters, keys.map(Clusters.key)) : loadKind(table, Clusters)),
+    byKey ? loadAll(reader, ClusterControls, keys.map(ClusterControls.key)) : loadKind(table, ClusterControls),
   ]);
   return { clusters, controls };
 }
@@ -90,6 +90,3 @@ export const waitsByHand = (upgrade: Upgrade): boolean => isDecidedAbout(upgrade
 
 /** What runs is watched by its grant; nothing is decided about its cluster before it ends. */
 const isDecidedAbout = ({ status }: Member | Upgrade): boolean => status !== 'Running';
-
-export const present = async <Data>(reads: readonly Promise<Read<Data> | undefined>[]): Promise<Data[]> =>
-  (await Promise.all(reads)).flatMap((read) => (read === undefined ? [] : [read.data]));

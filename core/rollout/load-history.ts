@@ -1,7 +1,7 @@
 import { KIND_SHARDS } from '../contracts/table-schema.ts';
 import type { StoredItem, Table } from '../ports/table.ts';
 import { Accounts, Members, Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
-import { decode, load, loadKind } from '../store/entity.ts';
+import { decode, loadAll, loadKind } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
 import { isServed, servedKey } from './automatic-rollouts.ts';
 import type { FleetSnapshot } from './snapshot.ts';
@@ -15,7 +15,7 @@ const MOST_BY_PARTITION = 2 * KIND_SHARDS;
  */
 export async function loadHistory(
   table: Table,
-  reader: Pick<Table, 'get'>,
+  reader: Pick<Table, 'getAll'>,
   clusterKeys: readonly string[] | undefined,
 ): Promise<NonNullable<FleetSnapshot['history']>> {
   const [{ rollouts, members, waves }, accounts, scans] = await Promise.all([
@@ -76,9 +76,8 @@ async function everyRollout(table: Table) {
   };
 }
 
-async function latestScans(table: Table, reader: Pick<Table, 'get'>, clusterKeys: readonly string[] | undefined) {
+async function latestScans(table: Table, reader: Pick<Table, 'getAll'>, clusterKeys: readonly string[] | undefined) {
   if (clusterKeys === undefined)
     return (await table.queryKind(LatestScanItems.kind)).map((item) => decode(LatestScanItems, item).data);
-  const reads = await Promise.all(clusterKeys.map((key) => load(reader, LatestScanItems, key)));
-  return reads.flatMap((read) => (read === undefined ? [] : [read.data]));
+  return loadAll(reader, LatestScanItems, clusterKeys.map(LatestScanItems.key));
 }

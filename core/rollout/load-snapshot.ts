@@ -17,7 +17,7 @@ import {
   Upgrades,
   Waves,
 } from '../store/entities.ts';
-import { decode, type Entity, load, loadKind } from '../store/entity.ts';
+import { decode, type Entity, load, loadAll, loadKind } from '../store/entity.ts';
 import {
   clustersInTurn,
   clustersThatWait,
@@ -26,7 +26,6 @@ import {
   type LoadedClusters,
   loadClusters,
   MOST_BY_KEY,
-  present,
   waitsByHand,
 } from './load-clusters.ts';
 import { configsOf, everyConfig } from './load-configs.ts';
@@ -68,7 +67,7 @@ export async function loadSnapshot(
   const upgrades = of(active, Upgrades);
   const waves = of(active, Waves);
   const moving = { rollouts, members, upgrades, waves };
-  const indexed = new Set(active.map(idOf));
+  const indexed = new Set(active.filter(({ kind }) => kind === Upgrades.kind || kind === Waves.kind).map(idOf));
   // An upgrade that has ended left the index, but the grant that it had may still be open.
   const endedOnes = grants.filter(
     ({ clusterKey, upgradeId }) => !indexed.has(idOf(Upgrades.key(clusterKey, upgradeId))),
@@ -84,11 +83,11 @@ export async function loadSnapshot(
   const keys = listed?.map(({ clusterKey }) => clusterKey) ?? (scope === 'turn' ? clustersInTurn(moving) : waiting);
   const first = loadClusters(table, reader, keys, listed);
   // Waves that have ended matter too: their order, and their stragglers.
-  const passing = present(
+  const passing = loadAll(
+    reader,
+    Waves,
     rollouts.flatMap(({ id, waves: names }) =>
-      [...names.keys()]
-        .filter((index) => !indexed.has(idOf(Waves.key(id, index))))
-        .map((index) => load(reader, Waves, id, index)),
+      [...names.keys()].map((index) => Waves.key(id, index)).filter((key) => !indexed.has(idOf(key))),
     ),
   );
   const others = async (): Promise<LoadedClusters> => {
@@ -124,7 +123,11 @@ export async function loadSnapshot(
       mayBegin ? load(reader, Learned) : undefined,
       mayBegin ? load(reader, Ledgers) : undefined,
       reading,
-      present(endedOnes.map(({ clusterKey, upgradeId }) => load(reader, Upgrades, clusterKey, upgradeId))),
+      loadAll(
+        reader,
+        Upgrades,
+        endedOnes.map(({ clusterKey, upgradeId }) => Upgrades.key(clusterKey, upgradeId)),
+      ),
       passing,
     ]);
   return {

@@ -41,6 +41,15 @@ function withFrozenData(operation: WriteOperation): WriteOperation {
   return { ...operation, item: { ...operation.item, data: frozenJson(operation.item.data) } };
 }
 
+/** `expiresAt`, which is not part of the record. */
+const EXPIRY_LENGTH = 40;
+
+/** What is part of a record is no longer than that. */
+function withLength(operation: WriteOperation, ofRecord: number | undefined): WriteOperation {
+  if (ofRecord === undefined || operation.type !== 'put' || operation.expect === 'any') return operation;
+  return { ...operation, textLength: ofRecord + EXPIRY_LENGTH };
+}
+
 export function link(head: AuditHead | undefined, entry: AuditEntry, at: Date): AuditItem {
   const unhashed = {
     subject: entry.subject,
@@ -115,6 +124,8 @@ export async function transactWithAudit(
     appends.push({ type: 'append', item, textLength: hashed.get(item) });
     changes.push(`${item.subject}#${item.sequence}`);
   }
-  await table.transact([...operations, ...appends]);
+  const [record] = appends;
+  const measured = record?.type === 'append' ? operations.map((one) => withLength(one, record.textLength)) : operations;
+  await table.transact([...measured, ...appends]);
   return changes;
 }

@@ -1,8 +1,8 @@
 import type { ItemKey, StoredItem, Table } from '../ports/table.ts';
 
 interface Waiting {
-  readonly key: ItemKey;
-  resolve(item: StoredItem | undefined): void;
+  readonly keys: readonly ItemKey[];
+  resolve(items: (StoredItem | undefined)[]): void;
   reject(error: unknown): void;
 }
 
@@ -10,24 +10,29 @@ interface Waiting {
  * A reader whose reads by key go out together: those that are asked for in one turn, as in one `Promise.all`, are one request. Each is
  * strongly consistent, as if it had been read alone.
  */
-export function batched(table: Pick<Table, 'getAll'>): Pick<Table, 'get'> {
+export function batched(table: Pick<Table, 'getAll'>): Pick<Table, 'get' | 'getAll'> {
   let waiting: Waiting[] = [];
   const send = async (): Promise<void> => {
     const asked = waiting;
     waiting = [];
     try {
-      const items = await table.getAll(asked.map(({ key }) => key));
-      for (const [index, { resolve }] of asked.entries()) resolve(items[index]);
+      const items = await table.getAll(asked.flatMap(({ keys }) => keys));
+      let next = 0;
+      for (const { keys, resolve } of asked) {
+        resolve(items.slice(next, next + keys.length));
+        next += keys.length;
+      }
     } catch (error) {
       for (const { reject } of asked) reject(error);
     }
   };
+  const ask = (one: Waiting): void => {
+    waiting.push(one);
+    if (waiting.length === 1) void Promise.resolve().then(send);
+  };
   return {
-    get: (key) =>
-      new Promise((resolve, reject) => {
-        waiting.push({ key, resolve, reject });
-        if (waiting.length === 1) void Promise.resolve().then(send);
-      }),
+    get: (key) => new Promise((resolve, reject) => ask({ keys: [key], resolve: ([item]) => resolve(item), reject })),
+    getAll: (keys) => new Promise((resolve, reject) => ask({ keys, resolve, reject })),
   };
 }
 

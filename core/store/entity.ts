@@ -40,6 +40,16 @@ export async function load<Data, KeyParts extends readonly unknown[]>(
   return item === undefined ? undefined : decode(entity, item);
 }
 
+/** Those of these keys that are there, in one request; fails with `UnreadableItem`. */
+export async function loadAll<Data>(
+  table: Pick<Table, 'getAll'>,
+  entity: Entity<Data, never>,
+  keys: readonly ItemKey[],
+): Promise<Data[]> {
+  const items = keys.length === 0 ? [] : await table.getAll(keys);
+  return items.flatMap((item) => (item === undefined ? [] : [decode(entity, item).data]));
+}
+
 /** Everything of one kind; fails with `UnreadableItem`. */
 export async function loadKind<Data>(table: Pick<Table, 'queryKind'>, entity: Entity<Data, never>): Promise<Data[]> {
   return (await table.queryKind(entity.kind)).map((item) => decode(entity, item).data);

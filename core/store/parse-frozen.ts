@@ -12,9 +12,11 @@ export function parseFrozen<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
 ): z.ZodSafeParseResult<z.output<Schema>> {
-  if (typeof value !== 'object' || value === null || !Object.isFrozen(value)) return schema.safeParse(value);
+  if (typeof value !== 'object' || value === null) return schema.safeParse(value);
   const before = known.get(value);
   if (before?.schema === schema) return before.result as z.ZodSafeParseResult<z.output<Schema>>;
+  // Asked last: it takes longer than all of this.
+  if (!Object.isFrozen(value)) return schema.safeParse(value);
   const result = schema.safeParse(value);
   if (result.success) deepFreeze(result.data);
   known.set(value, { schema, result });

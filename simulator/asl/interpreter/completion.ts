@@ -38,7 +38,7 @@ export async function completeState(turn: Turn, strand: Strand, completion: Comp
 
 function leaveState(turn: Turn, strand: Strand, output: Json, transition: Transition, assigned?: JsonObject): void {
   const state = turn.stateOf(strand);
-  const outputText = JSON.stringify(output);
+  const outputText = turn.textOf(output);
   const variables = assigned && jsonTexts(assigned);
   if (exceedsDataLimit(outputText) || (variables && exceedsDataLimit(Object.values(variables).join('')))) {
     throw new StateFailed(dataLimitExceeded(strand.state));

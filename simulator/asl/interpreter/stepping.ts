@@ -15,7 +15,7 @@ function enterState(turn: Turn, strand: Strand): void {
   strand.enteredEventId = turn.record(strand, `${Type}StateEntered`, {
     stateEnteredEventDetails: {
       name: strand.state,
-      input: JSON.stringify(strand.input),
+      input: turn.textOf(strand.input),
       inputDetails: { truncated: false },
     },
   });

@@ -35,6 +35,7 @@ export class Turn {
   readonly effects: Effect[] = [];
   readonly steps: Step[] = [];
   readonly #timestamp: string;
+  #text: { readonly value: Json; readonly text: string } | undefined;
   #functions: Readonly<Record<string, unknown>> | undefined;
 
   constructor(machine: LoadedMachine, execution: Execution, now: Date, environment: Environment) {
@@ -49,6 +50,12 @@ export class Turn {
   get functions(): Readonly<Record<string, unknown>> {
     this.#functions ??= stateFunctions({ now: this.now, ...this.environment });
     return this.#functions;
+  }
+
+  /** The JSON text of a value: what one state gives the next one gets, and both are written down. */
+  textOf(value: Json): string {
+    if (this.#text === undefined || this.#text.value !== value) this.#text = { value, text: JSON.stringify(value) };
+    return this.#text.text;
   }
 
   /** The definition of the state a strand is in. */

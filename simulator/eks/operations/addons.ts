@@ -6,6 +6,7 @@ import type {
   ListAddonsResponse,
 } from '@aws-sdk/client-eks';
 import { findAddon, findCluster } from '../clusters.ts';
+import { copyJson } from '../copy-json.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { paginate } from '../pagination.ts';
 import type { AddonRecord, ClusterRecord } from '../state/cluster-record.ts';
@@ -27,7 +28,7 @@ function renderAddon(cluster: ClusterRecord, addon: AddonRecord): Addon {
     clusterName: cluster.name,
     status: addon.status,
     addonVersion: addon.version,
-    health: { issues: structuredClone(addon.healthIssues) as NonNullable<Addon['health']>['issues'] },
+    health: { issues: copyJson(addon.healthIssues) as NonNullable<Addon['health']>['issues'] },
     addonArn: addon.arn,
     createdAt: new Date(addon.createdAt),
     modifiedAt: new Date(addon.modifiedAt),

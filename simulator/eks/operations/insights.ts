@@ -10,6 +10,7 @@ import type {
   StartInsightsRefreshResponse,
 } from '@aws-sdk/client-eks';
 import { findCluster } from '../clusters.ts';
+import { copyJson } from '../copy-json.ts';
 import { FakeEksError } from '../errors.ts';
 import { refreshWhenDue } from '../insights/refresh.ts';
 import type { OperationContext } from '../operation-context.ts';
@@ -43,7 +44,7 @@ export function describeInsight(context: OperationContext, input: DescribeInsigh
       ...renderSummary(item),
       recommendation: item.recommendation,
       additionalInfo: { ...item.additionalInfo },
-      resources: structuredClone(item.resources ?? []),
+      resources: copyJson(item.resources ?? []),
       categorySpecificSummary: {
         deprecationDetails: (item.deprecationDetails ?? []).map((detail) => ({
           ...detail,
@@ -52,7 +53,7 @@ export function describeInsight(context: OperationContext, input: DescribeInsigh
             lastRequestTime: new Date(stat.lastRequestTime),
           })),
         })),
-        addonCompatibilityDetails: structuredClone(item.addonCompatibilityDetails ?? []),
+        addonCompatibilityDetails: copyJson(item.addonCompatibilityDetails ?? []),
       },
     },
   };
