@@ -19,7 +19,7 @@ import {
   Upgrades,
   Waves,
 } from '../store/entities.ts';
-import { decode, type Entity, load, loadAll } from '../store/entity.ts';
+import { dataOf, type Entity, load, loadAll } from '../store/entity.ts';
 import { configsOf, everyConfig } from './load-configs.ts';
 import { loadHistory } from './load-history.ts';
 import type { FleetSnapshot } from './snapshot.ts';
@@ -128,5 +128,5 @@ function named<Value>(
 }
 
 function of<Data, Parts extends readonly unknown[]>(items: readonly StoredItem[], entity: Entity<Data, Parts>): Data[] {
-  return items.flatMap((item) => (item.kind === entity.kind ? [decode(entity, item).data] : []));
+  return items.filter(({ kind }) => kind === entity.kind).map((item) => dataOf(entity, item));
 }
