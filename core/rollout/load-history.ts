@@ -1,7 +1,7 @@
 import { KIND_SHARDS } from '../contracts/table-schema.ts';
 import type { StoredItem, Table } from '../ports/table.ts';
 import { Accounts, Members, Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
-import { decode, loadAll, loadKind } from '../store/entity.ts';
+import { dataOf, loadAll, loadKind } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
 import { isServed, servedKey } from './automatic-rollouts.ts';
 import type { FleetSnapshot } from './snapshot.ts';
@@ -45,7 +45,7 @@ export async function loadHistory(
     members: members.filter((member) => underWay.has(member.rolloutId)),
     findings,
     served,
-    accounts: accounts.map((item) => decode(Accounts, item).data),
+    accounts: accounts.map((item) => dataOf(Accounts, item)),
   };
 }
 
@@ -71,13 +71,13 @@ async function everyRollout(table: Table) {
   const all = items.flat();
   return {
     rollouts,
-    members: all.flatMap((item) => (item.kind === Members.kind ? [decode(Members, item).data] : [])),
-    waves: all.flatMap((item) => (item.kind === Waves.kind ? [decode(Waves, item).data] : [])),
+    members: all.filter(({ kind }) => kind === Members.kind).map((item) => dataOf(Members, item)),
+    waves: all.filter(({ kind }) => kind === Waves.kind).map((item) => dataOf(Waves, item)),
   };
 }
 
 async function latestScans(table: Table, reader: Pick<Table, 'getAll'>, clusterKeys: readonly string[] | undefined) {
   if (clusterKeys === undefined)
-    return (await table.queryKind(LatestScanItems.kind)).map((item) => decode(LatestScanItems, item).data);
+    return (await table.queryKind(LatestScanItems.kind)).map((item) => dataOf(LatestScanItems, item));
   return loadAll(reader, LatestScanItems, clusterKeys.map(LatestScanItems.key));
 }

@@ -17,7 +17,7 @@ import {
   Upgrades,
   Waves,
 } from '../store/entities.ts';
-import { decode, type Entity, load, loadAll, loadKind } from '../store/entity.ts';
+import { dataOf, type Entity, load, loadAll, loadKind } from '../store/entity.ts';
 import {
   clustersInTurn,
   clustersThatWait,
@@ -173,5 +173,5 @@ function named<Value>(
 }
 
 function of<Data, Parts extends readonly unknown[]>(items: readonly StoredItem[], entity: Entity<Data, Parts>): Data[] {
-  return items.flatMap((item) => (item.kind === entity.kind ? [decode(entity, item).data] : []));
+  return items.filter(({ kind }) => kind === entity.kind).map((item) => dataOf(entity, item));
 }

@@ -20,6 +20,11 @@ export interface Read<Data> {
 }
 
 export function decode<Data>(entity: Entity<Data, never>, item: StoredItem): Read<Data> {
+  return { key: { pk: item.pk, sk: item.sk }, data: dataOf(entity, item), revision: item.revision };
+}
+
+/** What an item says; fails with `UnreadableItem`. */
+export function dataOf<Data>(entity: Entity<Data, never>, item: StoredItem): Data {
   const parsed = parseFrozen(entity.schema, item.data);
   if (!parsed.success) {
     throw namedError(
@@ -27,7 +32,7 @@ export function decode<Data>(entity: Entity<Data, never>, item: StoredItem): Rea
       `${entity.kind} ${item.pk} ${item.sk} was written in a shape this version does not know (${parsed.error.issues[0]?.path.join('.')}: ${parsed.error.issues[0]?.message}). Nothing is done with it; deploy the version that wrote it.`,
     );
   }
-  return { key: { pk: item.pk, sk: item.sk }, data: parsed.data, revision: item.revision };
+  return parsed.data;
 }
 
 /** Strongly consistent; undefined when absent; fails with `UnreadableItem`. Several at once: core/store/batched.ts. */
@@ -47,12 +52,12 @@ export async function loadAll<Data>(
   keys: readonly ItemKey[],
 ): Promise<Data[]> {
   const items = keys.length === 0 ? [] : await table.getAll(keys);
-  return items.flatMap((item) => (item === undefined ? [] : [decode(entity, item).data]));
+  return items.filter((item) => item !== undefined).map((item) => dataOf(entity, item));
 }
 
 /** Everything of one kind; fails with `UnreadableItem`. */
 export async function loadKind<Data>(table: Pick<Table, 'queryKind'>, entity: Entity<Data, never>): Promise<Data[]> {
-  return (await table.queryKind(entity.kind)).map((item) => decode(entity, item).data);
+  return (await table.queryKind(entity.kind)).map((item) => dataOf(entity, item));
 }
 
 export function put<Data>(entity: Entity<Data, never>, data: Data, expect: Expected, expiresAt?: Date): WriteOperation {
