@@ -1,5 +1,4 @@
 import { DynamoDBClient, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { documentClient } from '../dynamodb/create-dynamo-table.ts';
 import { createTables } from '../dynamodb/create-tables.ts';
 import { DynamoTable } from '../dynamodb/dynamo-table.ts';
 import { type LocalDynamo, startLocalDynamo } from '../dynamodb/local/start-local-dynamo.ts';
@@ -46,7 +45,7 @@ export function dynamoUnderTest(server: () => LocalDynamo): () => Promise<TableU
       { step: 'deserialize', name: 'injectConflict' },
     );
     return {
-      table: new DynamoTable(documentClient(client), names),
+      table: new DynamoTable(client, names),
       close: async () => client.destroy(),
       conflictOnce() {
         conflicts += 1;

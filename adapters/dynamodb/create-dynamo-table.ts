@@ -1,5 +1,4 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Table } from '../../core/ports/table.ts';
 import { DynamoTable } from './dynamo-table.ts';
 import type { TableNames } from './table-schema.ts';
@@ -9,7 +8,7 @@ const REQUEST_MILLISECONDS = 2_000;
 
 /** The table on DynamoDB. Endpoint, Region and credentials come from the environment, as for every client of the SDK. */
 export function createDynamoTable(names: TableNames, config: DynamoDBClientConfig = {}): Table {
-  return new DynamoTable(documentClient(dynamoClient(config)), names);
+  return new DynamoTable(dynamoClient(config), names);
 }
 
 export function dynamoClient(config: DynamoDBClientConfig = {}): DynamoDBClient {
@@ -21,9 +20,4 @@ export function dynamoClient(config: DynamoDBClientConfig = {}): DynamoDBClient 
   // It goes through every item for secrets, a third of what a request costs, and hands it to a logger that drops it.
   client.middlewareStack.remove('loggerMiddleware');
   return client;
-}
-
-/** Values are plain JSON by then; anything else in an item is a mistake that must not be stored as something similar. */
-export function documentClient(client: DynamoDBClient): DynamoDBDocumentClient {
-  return DynamoDBDocumentClient.from(client);
 }

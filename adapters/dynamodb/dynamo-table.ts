@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import {
-  type DynamoDBDocumentClient,
-  PutCommand,
+  type AttributeValue,
+  type DynamoDBClient,
+  PutItemCommand,
   paginateQuery,
   paginateScan,
   QueryCommand,
   type QueryCommandInput,
-  TransactWriteCommand,
-} from '@aws-sdk/lib-dynamodb';
+  TransactWriteItemsCommand,
+} from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import {
   ACTIVE_INDEX,
   ACTIVE_KEY,
@@ -28,10 +30,10 @@ import { toTransactItem } from './write-operations.ts';
  * their `expiresAt` may still be read: DynamoDB removes them when it likes.
  */
 export class DynamoTable implements Table {
-  readonly #client: DynamoDBDocumentClient;
+  readonly #client: DynamoDBClient;
   readonly #names: TableNames;
 
-  constructor(client: DynamoDBDocumentClient, names: TableNames) {
+  constructor(client: DynamoDBClient, names: TableNames) {
     this.#client = client;
     this.#names = names;
   }
@@ -52,7 +54,7 @@ export class DynamoTable implements Table {
       ConsistentRead: true,
       KeyConditionExpression: prefixed ? '#pk = :pk AND begins_with(#sk, :prefix)' : '#pk = :pk',
       ExpressionAttributeNames: prefixed ? { '#pk': 'pk', '#sk': 'sk' } : { '#pk': 'pk' },
-      ExpressionAttributeValues: prefixed ? { ':pk': pk, ':prefix': skPrefix } : { ':pk': pk },
+      ExpressionAttributeValues: marshall(prefixed ? { ':pk': pk, ':prefix': skPrefix } : { ':pk': pk }),
     });
     return items.map(toStoredItem);
   }
@@ -71,7 +73,7 @@ export class DynamoTable implements Table {
   async transact(operations: readonly WriteOperation[]): Promise<void> {
     const problem = transactionProblem(operations);
     if (problem !== undefined) throw invalidTransaction(problem);
-    const command = new TransactWriteCommand({
+    const command = new TransactWriteItemsCommand({
       TransactItems: operations.map((operation) => toTransactItem(operation, this.#names)),
       // One token for each call: a retry inside the SDK whose first try arrived after all is the same transaction.
       ClientRequestToken: randomUUID(),
@@ -94,11 +96,11 @@ export class DynamoTable implements Table {
       ExpressionAttributeNames: { ...query.ExpressionAttributeNames, '#sequence': 'sequence', '#hash': 'hash' },
     };
     const { Items = [] } = await this.#client.send(new QueryCommand(input));
-    return Items[0] as AuditHead | undefined;
+    return Items[0] === undefined ? undefined : (unmarshall(Items[0]) as AuditHead);
   }
 
   async auditOf(subject: string): Promise<AuditItem[]> {
-    return (await this.#query(this.#auditQuery(subject))) as unknown as AuditItem[];
+    return (await this.#query(this.#auditQuery(subject))).map(toAuditItem);
   }
 
   async auditSince(since: Date): Promise<AuditItem[]> {
@@ -108,17 +110,20 @@ export class DynamoTable implements Table {
       ConsistentRead: true,
       FilterExpression: '#at >= :since',
       ExpressionAttributeNames: { '#at': 'at' },
-      ExpressionAttributeValues: { ':since': since.toISOString() },
+      ExpressionAttributeValues: marshall({ ':since': since.toISOString() }),
     };
     for await (const page of paginateScan({ client: this.#client }, input)) {
-      items.push(...((page.Items ?? []) as AuditItem[]));
+      items.push(...(page.Items ?? []).map(toAuditItem));
     }
     return items.sort(inOrderOfWriting);
   }
 
   async restore(item: StoredItem): Promise<void> {
     const { revision } = item;
-    const command = new PutCommand({ TableName: this.#names.items, Item: { ...toAttributes(item), revision } });
+    const command = new PutItemCommand({
+      TableName: this.#names.items,
+      Item: marshall({ ...toAttributes(item), revision }),
+    });
     await this.#client.send(command);
   }
 
@@ -128,22 +133,22 @@ export class DynamoTable implements Table {
       ConsistentRead: true,
       KeyConditionExpression: '#subject = :subject',
       ExpressionAttributeNames: { '#subject': 'subject' },
-      ExpressionAttributeValues: { ':subject': subject },
+      ExpressionAttributeValues: marshall({ ':subject': subject }),
     };
   }
 
-  #queryIndex(index: string, hashName: string, hash: string): Promise<Record<string, unknown>[]> {
+  #queryIndex(index: string, hashName: string, hash: string): Promise<Record<string, AttributeValue>[]> {
     return this.#query({
       TableName: this.#names.items,
       IndexName: index,
       KeyConditionExpression: '#hash = :hash',
       ExpressionAttributeNames: { '#hash': hashName },
-      ExpressionAttributeValues: { ':hash': hash },
+      ExpressionAttributeValues: marshall({ ':hash': hash }),
     });
   }
 
-  async #query(input: QueryCommandInput): Promise<Record<string, unknown>[]> {
-    const items: Record<string, unknown>[] = [];
+  async #query(input: QueryCommandInput): Promise<Record<string, AttributeValue>[]> {
+    const items: Record<string, AttributeValue>[] = [];
     for await (const page of paginateQuery({ client: this.#client }, input)) items.push(...(page.Items ?? []));
     return items;
   }
@@ -155,3 +160,5 @@ function inOrderOfWriting(a: AuditItem, b: AuditItem): number {
   if (a.at !== b.at) return a.at < b.at ? -1 : 1;
   return a.subject < b.subject ? -1 : 1;
 }
+
+const toAuditItem = (item: Record<string, AttributeValue>): AuditItem => unmarshall(item) as AuditItem;

@@ -1,24 +1,33 @@
-import type { BatchGetCommand, BatchGetCommandOutput, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type {
+  AttributeValue,
+  BatchGetItemCommand,
+  BatchGetItemCommandOutput,
+  DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { readBatches } from './read-batches.ts';
 
 const key = (sk: string) => ({ pk: 'P', sk });
-const stored = ({ pk, sk }: Record<string, unknown>) => ({ pk, sk, kind: 'Thing', revision: 1, data: sk });
+const stored = (key: Record<string, AttributeValue>) => {
+  const { pk, sk } = unmarshall(key);
+  return marshall({ pk, sk, kind: 'Thing', revision: 1, data: sk });
+};
 
 /** A service that reads as many of the keys of each request as it is told, one number per request, and all of them afterwards. */
 function service(...reads: readonly number[]) {
   const asked: string[][] = [];
-  const send = async ({ input }: BatchGetCommand): Promise<Partial<BatchGetCommandOutput>> => {
+  const send = async ({ input }: BatchGetItemCommand): Promise<Partial<BatchGetItemCommandOutput>> => {
     const { Keys = [], ConsistentRead } = input.RequestItems?.items ?? {};
     expect(ConsistentRead).toBe(true);
     const most = reads[asked.length] ?? Keys.length;
-    asked.push(Keys.map(({ sk }) => sk as string));
+    asked.push(Keys.map(({ sk }) => sk?.S ?? ''));
     const left = Keys.slice(most);
     return {
       Responses: { items: Keys.slice(0, most).map(stored).reverse() },
       UnprocessedKeys: left.length === 0 ? {} : { items: { Keys: left, ConsistentRead: true } },
     };
   };
-  return { asked, client: { send } as unknown as DynamoDBDocumentClient };
+  return { asked, client: { send } as unknown as DynamoDBClient };
 }
 
 test('what an answer leaves out is asked for again, and everything comes in the order of its keys', async () => {

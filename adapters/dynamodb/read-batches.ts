@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
-import { BatchGetCommand, type BatchGetCommandOutput, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { BatchGetItemCommand, type BatchGetItemCommandOutput, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BATCH_KEYS } from '../../core/contracts/table-schema.ts';
 import type { ItemKey, StoredItem } from '../../core/ports/table.ts';
-import { toStoredItem } from './stored-item.ts';
+import { keyOf, toStoredItem } from './stored-item.ts';
 
 /** Milliseconds before asking again for what DynamoDB left unread; together far below what a function that changes something may take. */
 const PAUSES = [50, 100, 200, 400, 800];
@@ -15,7 +15,7 @@ const idOf = ({ pk, sk }: ItemKey): string => `${pk}\u0000${sk}`;
  * does where it reads nothing at all, when that does not help.
  */
 export async function readBatches(
-  client: DynamoDBDocumentClient,
+  client: DynamoDBClient,
   table: string,
   keys: readonly ItemKey[],
 ): Promise<(StoredItem | undefined)[]> {
@@ -28,16 +28,12 @@ export async function readBatches(
   return keys.map((key) => found.get(idOf(key)));
 }
 
-async function readBatch(
-  client: DynamoDBDocumentClient,
-  table: string,
-  keys: readonly ItemKey[],
-): Promise<StoredItem[]> {
+async function readBatch(client: DynamoDBClient, table: string, keys: readonly ItemKey[]): Promise<StoredItem[]> {
   const items: StoredItem[] = [];
-  let left: BatchGetCommandOutput['UnprocessedKeys'] = { [table]: { Keys: [...keys], ConsistentRead: true } };
+  let left: BatchGetItemCommandOutput['UnprocessedKeys'] = { [table]: { Keys: keys.map(keyOf), ConsistentRead: true } };
   for (let paused = 0; ; ) {
-    const { Responses, UnprocessedKeys }: BatchGetCommandOutput = await client.send(
-      new BatchGetCommand({ RequestItems: left }),
+    const { Responses, UnprocessedKeys }: BatchGetItemCommandOutput = await client.send(
+      new BatchGetItemCommand({ RequestItems: left }),
     );
     const read = (Responses?.[table] ?? []).map(toStoredItem);
     items.push(...read);

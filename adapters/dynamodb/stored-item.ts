@@ -1,3 +1,5 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { ACTIVE_KEY, KIND_SHARDS, UNLISTED_KINDS } from '../../core/contracts/table-schema.ts';
 import { sha256Hex } from '../../core/hash/sha256.ts';
 import type { ItemKey, StoredItem } from '../../core/ports/table.ts';
@@ -34,10 +36,12 @@ export function toAttributes(item: PutItem): Omit<ItemAttributes, 'revision'> {
   };
 }
 
-export function toStoredItem(attributes: Readonly<Record<string, unknown>>): StoredItem {
-  const { pk, sk, kind, revision, data, activeKey } = attributes as unknown as ItemAttributes;
+export function toStoredItem(item: Record<string, AttributeValue>): StoredItem {
+  const { pk, sk, kind, revision, data, activeKey } = unmarshall(item) as ItemAttributes;
   return { pk, sk, kind, revision, active: activeKey !== undefined, data };
 }
+
+export const keyOf = ({ pk, sk }: ItemKey): Record<string, AttributeValue> => marshall({ pk, sk });
 
 export const kindKey = (kind: string, shard: number): string => `${kind}#${shard}`;
 

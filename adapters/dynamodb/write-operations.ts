@@ -1,12 +1,11 @@
-import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Expected, WriteOperation } from '../../core/ports/table.ts';
-import { plainJson, toAttributes } from './stored-item.ts';
+import { keyOf, plainJson, toAttributes } from './stored-item.ts';
 import type { TableNames } from './table-schema.ts';
 
-type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
-
 /** One write of the port as one part of TransactWriteItems. */
-export function toTransactItem(operation: WriteOperation, names: TableNames): TransactItem {
+export function toTransactItem(operation: WriteOperation, names: TableNames): TransactWriteItem {
   switch (operation.type) {
     case 'put':
       return operation.expect === 'any'
@@ -14,24 +13,24 @@ export function toTransactItem(operation: WriteOperation, names: TableNames): Tr
         : {
             Put: {
               TableName: names.items,
-              Item: {
+              Item: marshall({
                 ...toAttributes(operation.item),
                 revision: operation.expect === 'absent' ? 1 : operation.expect + 1,
-              },
+              }),
               ...conditionOf(operation.expect),
             },
           };
     case 'check':
       return {
-        ConditionCheck: { TableName: names.items, Key: { ...operation.key }, ...conditionOf(operation.expect) },
+        ConditionCheck: { TableName: names.items, Key: keyOf(operation.key), ...conditionOf(operation.expect) },
       };
     case 'delete':
-      return { Delete: { TableName: names.items, Key: { ...operation.key }, ...conditionOf(operation.expect) } };
+      return { Delete: { TableName: names.items, Key: keyOf(operation.key), ...conditionOf(operation.expect) } };
     case 'append':
       return {
         Put: {
           TableName: names.audit,
-          Item: plainJson(operation.item) as Record<string, unknown>,
+          Item: marshall(plainJson(operation.item)),
           ConditionExpression: 'attribute_not_exists(#subject)',
           ExpressionAttributeNames: { '#subject': 'subject' },
         },
@@ -45,7 +44,7 @@ function conditionOf(expect: Exclude<Expected, 'any'>) {
     : {
         ConditionExpression: '#revision = :expected',
         ExpressionAttributeNames: { '#revision': 'revision' },
-        ExpressionAttributeValues: { ':expected': expect },
+        ExpressionAttributeValues: marshall({ ':expected': expect }),
       };
 }
 
@@ -68,9 +67,9 @@ function overwrite(item: Extract<WriteOperation, { type: 'put' }>['item'], table
   const remove = removes.length === 0 ? '' : ` REMOVE ${removes.join(', ')}`;
   return {
     TableName: table,
-    Key: { pk, sk },
+    Key: keyOf({ pk, sk }),
     UpdateExpression: `SET ${sets.join(', ')}${remove}`,
     ExpressionAttributeNames: names,
-    ExpressionAttributeValues: values,
+    ExpressionAttributeValues: marshall(values),
   };
 }

@@ -1,6 +1,5 @@
 import { performance } from 'node:perf_hooks';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { documentClient } from '../../adapters/dynamodb/create-dynamo-table.ts';
 import { createTables } from '../../adapters/dynamodb/create-tables.ts';
 import { DynamoTable } from '../../adapters/dynamodb/dynamo-table.ts';
 import { startLocalDynamo } from '../../adapters/dynamodb/local/start-local-dynamo.ts';
@@ -25,7 +24,7 @@ export const measure: Measure = async () => {
   });
   const names = { items: 'items', audit: 'audit' };
   await createTables(client, names);
-  const embedded = await transactionsPerSecond(new DynamoTable(documentClient(client), names));
+  const embedded = await transactionsPerSecond(new DynamoTable(client, names));
   const memory = await transactionsPerSecond(new MemoryTable());
   return [
     { name: 'Audited transactions, embedded DynamoDB over HTTP', value: embedded, unit: 'per second' },

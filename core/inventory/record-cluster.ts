@@ -57,7 +57,7 @@ export async function recordCluster(
       news(read?.data, record, fleet?.tagPrefix ?? 'liftlock/'),
       now,
     );
-    if (material) await markDirty(ports);
+    if (read === undefined || isNewsForPlans(read.data, record)) await markDirty(ports);
     return material ? 'recorded' : 'unchanged';
   });
 }
@@ -85,6 +85,15 @@ function news(before: ClusterRecord | undefined, after: ClusterRecord, prefix: s
 function differs(before: ClusterRecord, after: ClusterRecord): boolean {
   const timeless = ({ lastSeenAt: _, ...rest }: ClusterRecord) => JSON.stringify(rest);
   return timeless(before) !== timeless(after);
+}
+
+/**
+ * Node groups, add-ons and insights move with every step of every upgrade, and nobody comes into a rollout, leaves it or waits because of
+ * them: whose turn it is, is read anew each time. The hourly full look sees them for the order by risk and for what failures have in common.
+ */
+function isNewsForPlans(before: ClusterRecord, after: ClusterRecord): boolean {
+  const { nodegroups, addons, insights, platformVersion } = after;
+  return differs({ ...before, nodegroups, addons, insights, platformVersion }, after);
 }
 
 /** Records of this name that are not the cluster which lives now: deleted, or deleted and recreated. */

@@ -1,5 +1,4 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { documentClient } from '../../adapters/dynamodb/create-dynamo-table.ts';
 import { DynamoTable } from '../../adapters/dynamodb/dynamo-table.ts';
 import type { AuditItem, Table } from '../../core/ports/table.ts';
 import { Runner } from '../asl/runner/runner.ts';
@@ -239,7 +238,7 @@ export class LocalCloud implements RunView {
     const executions = this.kept.executions.load();
     if (executions !== undefined) this.runner.machines.restore(executions.machines);
     await this.#install();
-    this.table = new DynamoTable(documentClient(this.dynamo), this.#tableNames());
+    this.table = new DynamoTable(this.dynamo, this.#tableNames());
     for (const queue of this.queues.all()) queue.restore(this.kept.world.messagesOf(queue.options.arn));
     this.kept.executions.keepMachines(this.runner.machines.records());
     if (executions !== undefined) this.runner.importExecutions(executions);

@@ -1,5 +1,8 @@
+import type { StoredItem } from '../../core/ports/table.ts';
 import { loadSnapshot } from '../../core/rollout/load-snapshot.ts';
 import { PASSED } from '../../core/rollout/wave-end.ts';
+import { Waves } from '../../core/store/entities.ts';
+import { dataOf } from '../../core/store/entity.ts';
 import type { LoadedFleet } from '../fleet/load-fleet.ts';
 import type { RunView } from './run-view.ts';
 
@@ -25,7 +28,11 @@ export class GiveApprovals {
     if (this.#due.length === 0) return false;
     const now = this.#view.clock.now().getTime();
     const { table } = this.#view;
-    const { rollouts, waves } = await loadSnapshot(table, await table.queryActive(), 'motion');
+    const active = await table.queryActive();
+    const named = new Set(this.#due.map(({ wave }) => wave));
+    const isDue = (item: StoredItem) => item.kind === Waves.kind && named.has(dataOf(Waves, item).name);
+    if (!active.some(isDue)) return false;
+    const { rollouts, waves } = await loadSnapshot(table, active, 'motion');
     let waits = false;
     for (const { policy, wave: name, afterMilliseconds } of this.#due) {
       const rollout = rollouts.find((one) => one.policy === policy && one.status === 'Running');

@@ -1,9 +1,10 @@
+import { recordCluster } from '../../core/inventory/record-cluster.ts';
 import { releaseCluster } from '../../core/operations/hold-switch.ts';
 import { loadSnapshot } from '../../core/rollout/load-snapshot.ts';
 import { Learned, ReconcileMarkers } from '../../core/store/entities.ts';
 import { load, replace } from '../../core/store/entity.ts';
 import type { World } from '../../simulator/process/world.ts';
-import { memberOf, PERSON, recordOf, rolloutsOf, run, smallFleet } from './small-fleet.ts';
+import { discover, memberOf, PERSON, recordOf, rolloutsOf, run, smallFleet } from './small-fleet.ts';
 import { failing, staged } from './staged-fleet.ts';
 
 /** Partitions that the next hourly look reads: configuration and versions; accounts, and each rollout with its members and waves. */
@@ -46,4 +47,23 @@ test('what durations were learned lies beside the marker, and is understood wher
   await partitionsRead(world);
   expect((await load(world.table, Learned))?.data).toEqual(before);
   expect((await load(world.table, ReconcileMarkers))?.data.learned).toBeUndefined();
+});
+
+test('what a step does to node groups and add-ons waits for the hour; what decides who is in a rollout does not', async () => {
+  const addons = { coredns: 'v1.11.1-eksbuild.4' };
+  const world = await smallFleet({ clusters: [{ name: 'a', version: '1.36', addons }], policy: { trigger: 'manual' } });
+  await discover(world);
+  await world.tick();
+  const { account, region } = await recordOf(world, 'a');
+  const [cluster] = Object.values(world.eks.state.clusters);
+  const isLookDue = async () => {
+    await recordCluster(world.ports, { account, region, name: 'a', depth: 'deep' });
+    return (await load(world.table, ReconcileMarkers))?.data.dirtySince !== undefined;
+  };
+  expect(await isLookDue()).toBe(false);
+  for (const addon of cluster?.addons ?? []) addon.version = 'v1.11.4-eksbuild.2';
+  expect(await isLookDue()).toBe(false);
+  expect((await recordOf(world, 'a')).addons).toMatchObject([{ version: 'v1.11.4-eksbuild.2' }]);
+  Object.assign(cluster?.tags ?? {}, { 'liftlock/exclude': 'true' });
+  expect(await isLookDue()).toBe(true);
 });

@@ -1,3 +1,5 @@
+import type { Stream } from 'node:stream';
+
 /** Shapes of dynalite's insides, as far as transactions need them. Callbacks are Node's: error first. */
 export interface DynaliteOptions {
   /** Folder of the LevelDB store; absent = in memory. */
@@ -16,6 +18,23 @@ export interface ItemStore {
   get(key: string, done: Callback<Item>): void;
   put(key: string, value: Item, done: Callback): void;
   del(key: string, done: Callback): void;
+  createValueStream(range?: Range): Stream;
+}
+
+/** Of keys; `limit` of -1 = all. */
+export interface Range {
+  readonly gte?: string;
+  readonly gt?: string;
+  readonly lte?: string;
+  readonly lt?: string;
+  readonly reverse?: boolean;
+  readonly limit?: number;
+}
+
+export interface ValueIterator {
+  /** The next ones, at most so many; none at the end. */
+  nextv(size: number): Promise<Item[]>;
+  close(): Promise<void>;
 }
 
 export type BatchOperation =
@@ -24,15 +43,32 @@ export type BatchOperation =
 
 export interface DynaliteStore {
   readonly options: object;
-  readonly db: { batch(operations: readonly BatchOperation[]): Promise<void> };
+  readonly db: {
+    batch(operations: readonly BatchOperation[]): Promise<void>;
+    getSync(key: string): Item | undefined;
+    values(range: Range): ValueIterator;
+  };
   readonly lifecycleManager: { gracefulClose(): Promise<void> };
-  getTable(name: string, done: Callback<DynaliteTable>): void;
-  getItemDb(table: string): ItemStore;
-  getIndexDb(indexType: string, table: string, index: string): Pick<ItemStore, 'put' | 'del'>;
+  /** Definitions of tables by name. */
+  readonly tableDb: {
+    put(name: string, definition: DynaliteTable, done: Callback): void;
+    del(name: string, done: Callback): void;
+  };
+  /** With `false` also one that is being made or deleted. */
+  getTable: GetTable;
+  getItemDb: (table: string) => ItemStore;
+  getIndexDb: (indexType: string, table: string, index: string) => ItemStore;
 }
+
+export type GetTable = (
+  name: string,
+  checkStatus: boolean | Callback<DynaliteTable>,
+  done?: Callback<DynaliteTable>,
+) => void;
 
 export interface DynaliteTable {
   readonly TableName: string;
+  readonly TableStatus: string;
 }
 
 export interface DynaliteDatabase {
@@ -54,7 +90,11 @@ export interface DynaliteValidations {
 }
 
 export type DynaliteAction = (store: BufferingStore, data: Item, done: Callback) => void;
-export type BufferingStore = Pick<DynaliteStore, 'options' | 'getTable' | 'getItemDb' | 'getIndexDb'>;
+/** What writing actions use of it. */
+export interface BufferingStore extends Pick<DynaliteStore, 'options' | 'getTable'> {
+  getItemDb(table: string): Omit<ItemStore, 'createValueStream'>;
+  getIndexDb(indexType: string, table: string, index: string): Pick<ItemStore, 'put' | 'del'>;
+}
 
 /** An error that dynalite means as an answer. */
 export interface AnswerError extends Error {

@@ -8,6 +8,7 @@ import {
   isAnswer,
   type OperationValidation,
 } from './dynalite-store.ts';
+import { readDirectly } from './read-directly.ts';
 import { RequestTokens } from './request-tokens.ts';
 import { type Answer, transactWrite } from './transact-write.ts';
 
@@ -73,7 +74,7 @@ export class LocalTables {
   /** @param path folder that keeps the data; absent = in memory */
   constructor(path?: string) {
     const times = { createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 };
-    this.#store = db.create({ ...times, ...(path === undefined ? {} : { path }) });
+    this.#store = readDirectly(db.create({ ...times, ...(path === undefined ? {} : { path }) }));
   }
 
   /**

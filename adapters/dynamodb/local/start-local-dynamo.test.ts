@@ -1,9 +1,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DynamoDBClient, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
-import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
-import { documentClient } from '../create-dynamo-table.ts';
+import { setTimeout } from 'node:timers/promises';
+import {
+  type AttributeValue,
+  CreateTableCommand,
+  DeleteTableCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  QueryCommand,
+  TransactWriteItemsCommand,
+  type TransactWriteItemsCommandInput,
+} from '@aws-sdk/client-dynamodb';
 import { createTables } from '../create-tables.ts';
 import { DynamoTable } from '../dynamo-table.ts';
 import { type LocalDynamo, startLocalDynamo } from './start-local-dynamo.ts';
@@ -23,22 +31,23 @@ afterEach(async () => {
   await local.close();
 });
 
-const transact = (input: TransactWriteCommandInput) => documentClient(client).send(new TransactWriteCommand(input));
+const transact = (input: TransactWriteItemsCommandInput) => client.send(new TransactWriteItemsCommand(input));
 const key = { pk: 'P', sk: 'S' };
-const count = (token?: string, by = 1): TransactWriteCommandInput => ({
+const storedKey = { pk: { S: 'P' }, sk: { S: 'S' } };
+const count = (token?: string, by = 1): TransactWriteItemsCommandInput => ({
   ...(token === undefined ? {} : { ClientRequestToken: token }),
   TransactItems: [
     {
       Update: {
         TableName: names.items,
-        Key: key,
+        Key: storedKey,
         UpdateExpression: 'ADD revision :by',
-        ExpressionAttributeValues: { ':by': by },
+        ExpressionAttributeValues: { ':by': { N: String(by) } },
       },
     },
   ],
 });
-const revision = async () => (await new DynamoTable(documentClient(client), names).get(key))?.revision;
+const revision = async () => (await new DynamoTable(client, names).get(key))?.revision;
 
 test('a transaction with the token of one that took effect takes no effect again', async () => {
   await Promise.all([transact(count('one')), transact(count('one'))]);
@@ -55,11 +64,11 @@ test('a token with another request is refused', async () => {
 });
 
 test('the token of a canceled transaction may be used again', async () => {
-  const guarded: TransactWriteCommandInput = {
+  const guarded: TransactWriteItemsCommandInput = {
     ClientRequestToken: 'one',
     TransactItems: [
-      { Put: { TableName: names.items, Item: { pk: 'P', sk: 'T' } } },
-      { ConditionCheck: { TableName: names.items, Key: key, ConditionExpression: 'attribute_exists(pk)' } },
+      { Put: { TableName: names.items, Item: { ...storedKey, sk: { S: 'T' } } } },
+      { ConditionCheck: { TableName: names.items, Key: storedKey, ConditionExpression: 'attribute_exists(pk)' } },
     ],
   };
   await expect(transact(guarded)).rejects.toMatchObject({
@@ -71,7 +80,7 @@ test('the token of a canceled transaction may be used again', async () => {
 });
 
 test('a write whose answer was lost happens once, since the SDK sends the same token again', async () => {
-  const table = new DynamoTable(documentClient(client), names);
+  const table = new DynamoTable(client, names);
   let lost = 0;
   client.middlewareStack.add(
     (next, context) => async (args) => {
@@ -91,14 +100,16 @@ test.each([
   ['the same item twice', { TransactItems: [count().TransactItems?.[0], count().TransactItems?.[0]] }],
   [
     'an expression that cannot be parsed',
-    { TransactItems: [{ Put: { TableName: 'items', Item: key, ConditionExpression: 'nonsense(' } }] },
+    { TransactItems: [{ Put: { TableName: 'items', Item: storedKey, ConditionExpression: 'nonsense(' } }] },
   ],
 ])('%s is a ValidationException', async (_, input) => {
-  await expect(transact(input as TransactWriteCommandInput)).rejects.toMatchObject({ name: 'ValidationException' });
+  await expect(transact(input as TransactWriteItemsCommandInput)).rejects.toMatchObject({
+    name: 'ValidationException',
+  });
 });
 
 test('a table that is not there has its own error', async () => {
-  const input = { TransactItems: [{ Put: { TableName: 'nowhere', Item: key } }] };
+  const input = { TransactItems: [{ Put: { TableName: 'nowhere', Item: storedKey } }] };
   await expect(transact(input)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
 });
 
@@ -108,13 +119,61 @@ test('what is no write at all is refused', async () => {
   });
 });
 
+test('a table that is made anew under its name has its new keys, whatever was read of it before', async () => {
+  const table = (KeyName: string) =>
+    client.send(
+      new CreateTableCommand({
+        TableName: 'again',
+        BillingMode: 'PAY_PER_REQUEST',
+        KeySchema: [{ AttributeName: KeyName, KeyType: 'HASH' }],
+        AttributeDefinitions: [{ AttributeName: KeyName, AttributeType: 'S' }],
+      }),
+    );
+  const TableName = 'again';
+  const read = (Key: Record<string, AttributeValue>) => client.send(new GetItemCommand({ TableName, Key }));
+  await table('before');
+  // It is ACTIVE a moment after it was made.
+  await setTimeout(20);
+  expect((await read({ before: { S: 'x' } })).Item).toBeUndefined();
+  await client.send(new DeleteTableCommand({ TableName }));
+  await expect(read({ before: { S: 'x' } })).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+  await table('after');
+  await expect(read({ before: { S: 'x' } })).rejects.toMatchObject({ name: 'ValidationException' });
+  expect((await read({ after: { S: 'x' } })).Item).toBeUndefined();
+});
+
+test('pages of a query and its limit end where DynamoDB ends them', async () => {
+  const items = Array.from({ length: 250 }, (_, index) => ({ ...key, sk: String(index).padStart(3, '0') }));
+  const table = new DynamoTable(client, names);
+  for (let start = 0; start < items.length; start += 100)
+    await table.transact(
+      items.slice(start, start + 100).map(({ pk, sk }) => ({
+        type: 'put',
+        item: { pk, sk, kind: 'Thing', active: false, data: 'x'.repeat(9_000) },
+        expect: 'absent',
+      })),
+    );
+  const input = {
+    TableName: names.items,
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: { ':pk': { S: 'P' } },
+  };
+  const first = await client.send(new QueryCommand(input));
+  expect(first.Items?.length).toBeGreaterThan(100);
+  expect(first.Items?.length).toBeLessThan(130);
+  expect(first.LastEvaluatedKey).toBeDefined();
+  expect(await table.queryPartition('P')).toHaveLength(250);
+  const last = await client.send(new QueryCommand({ ...input, ScanIndexForward: false, Limit: 2 }));
+  expect(last.Items?.map(({ sk }) => sk?.S)).toEqual(['249', '248']);
+});
+
 test('with a folder, what was written is there after a restart', async () => {
   const path = await mkdtemp(join(tmpdir(), 'liftlock-dynamo-'));
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const open = async () => {
     const server = await startLocalDynamo({ path });
     const kept = new DynamoDBClient({ endpoint: server.endpoint, region: 'eu-central-1', credentials });
-    return { server, kept, table: new DynamoTable(documentClient(kept), names) };
+    return { server, kept, table: new DynamoTable(kept, names) };
   };
   try {
     const first = await open();

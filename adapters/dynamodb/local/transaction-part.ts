@@ -6,7 +6,14 @@ import deleteItemValidation from 'dynalite/validations/deleteItem.js';
 import validations from 'dynalite/validations/index.js';
 import putItemValidation from 'dynalite/validations/putItem.js';
 import updateItemValidation from 'dynalite/validations/updateItem.js';
-import type { BufferingStore, DynaliteAction, DynaliteStore, Item, OperationValidation } from './dynalite-store.ts';
+import type {
+  BufferingStore,
+  DynaliteAction,
+  DynaliteStore,
+  DynaliteTable,
+  Item,
+  OperationValidation,
+} from './dynalite-store.ts';
 
 /** One write of a transaction, validated by dynalite's own rules. */
 export interface TransactionPart {
@@ -59,7 +66,7 @@ function checkCondition(...[store, data, done]: Parameters<DynaliteAction>): voi
   });
 }
 
-function tableOf(store: DynaliteStore, name: string): Promise<{ TableName: string }> {
+function tableOf(store: DynaliteStore, name: string): Promise<DynaliteTable> {
   return new Promise((resolve, reject) =>
     store.getTable(name, (error, table) =>
       table === undefined ? reject(error ?? new Error(`${name} has no description`)) : resolve(table),

@@ -14,9 +14,9 @@ export class WriteBuffer implements BufferingStore {
     this.options = store.options;
   }
 
-  readonly getTable: DynaliteStore['getTable'] = (name, done) => this.#store.getTable(name, done);
+  readonly getTable: DynaliteStore['getTable'] = (name, ...rest) => this.#store.getTable(name, ...rest);
 
-  readonly getItemDb: DynaliteStore['getItemDb'] = (table) => {
+  readonly getItemDb: BufferingStore['getItemDb'] = (table) => {
     const items = this.#store.getItemDb(table);
     return {
       lock: (_, run) => run((done) => done),
@@ -25,7 +25,7 @@ export class WriteBuffer implements BufferingStore {
     };
   };
 
-  readonly getIndexDb: DynaliteStore['getIndexDb'] = (indexType, table, index) =>
+  readonly getIndexDb: BufferingStore['getIndexDb'] = (indexType, table, index) =>
     this.#writes(`index-${indexType.toLowerCase()}~${table}~${index}~`);
 
   #writes(prefix: string) {

@@ -1,6 +1,4 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
-import { DeleteCommand, DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { DeleteItemCommand, DescribeTableCommand, type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { errorName } from '../../../core/contracts/errors.ts';
 import type { Timers } from '../../clock/timers.ts';
 import type { ExpiringTable } from '../cloud-parts.ts';
@@ -10,13 +8,13 @@ const SWEEP_MILLISECONDS = 24 * 3_600_000;
 
 /** Removes items whose time to live is over, in virtual time. */
 export class ExpirySweep {
-  readonly #client: DynamoDBDocumentClient;
+  readonly #client: DynamoDBClient;
   readonly #tables: readonly ExpiringTable[];
   readonly #timers: Timers;
   #stopped = false;
 
   constructor(client: DynamoDBClient, tables: readonly ExpiringTable[], timers: Timers) {
-    this.#client = DynamoDBDocumentClient.from(client);
+    this.#client = client;
     this.#tables = tables;
     this.#timers = timers;
   }
@@ -39,7 +37,7 @@ export class ExpirySweep {
     const keys = (Table?.KeySchema ?? []).map(({ AttributeName = '' }) => AttributeName);
     const values = {
       ExpressionAttributeNames: { '#at': attribute },
-      ExpressionAttributeValues: { ':now': seconds },
+      ExpressionAttributeValues: { ':now': { N: String(seconds) } },
     };
     const input = {
       TableName: name,
@@ -48,14 +46,16 @@ export class ExpirySweep {
     };
     for await (const { Items = [] } of paginateScan({ client: this.#client }, input)) {
       for (const item of Items) {
-        const Key = Object.fromEntries(keys.map((key) => [key, item[key]]));
-        await this.#remove(new DeleteCommand({ TableName: name, Key, ConditionExpression: '#at < :now', ...values }));
+        const Key = Object.fromEntries(Object.entries(item).filter(([name]) => keys.includes(name)));
+        await this.#remove(
+          new DeleteItemCommand({ TableName: name, Key, ConditionExpression: '#at < :now', ...values }),
+        );
       }
     }
   }
 
   /** An item that was given more time since it was read stays. */
-  async #remove(command: DeleteCommand): Promise<void> {
+  async #remove(command: DeleteItemCommand): Promise<void> {
     try {
       await this.#client.send(command);
     } catch (error) {
