@@ -4,6 +4,8 @@
  */
 export const readLimits = {
   maxAttempts: 4,
+  // Nothing is added to a client once it has sent something.
+  cacheMiddleware: true,
   requestHandler: { connectionTimeout: 2_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
 } as const;
 

@@ -14,6 +14,7 @@ export function createDynamoTable(names: TableNames, config: DynamoDBClientConfi
 export function dynamoClient(config: DynamoDBClientConfig = {}): DynamoDBClient {
   const client = new DynamoDBClient({
     maxAttempts: 3,
+    cacheMiddleware: true,
     requestHandler: { connectionTimeout: 1_000, requestTimeout: REQUEST_MILLISECONDS, throwOnRequestTimeout: true },
     ...config,
   });
