@@ -3,7 +3,7 @@ import { apiRequest } from './api-request.ts';
 import type { CloudOptions } from './cloud-options.ts';
 import { deploymentsOf } from './deployments.ts';
 import { keptAssembly } from './kept-assembly.ts';
-import { LocalCloud } from './local-cloud.ts';
+import type { LocalCloud } from './local-cloud.ts';
 import { type Assembly, readAssembly } from './template/assembly.ts';
 
 /** The account of the hub on this machine; no account of AWS has this number. */
@@ -34,6 +34,8 @@ export async function startCloudFleet(prepared: PreparedFleet, options: CloudFle
   const settings = { accounts, ...(externalId === undefined ? {} : { externalId }) };
   const assembly = given ?? (await keptAssembly(settings, signal));
   const { deniedAccounts } = loaded.state;
+  // Loaded now: what synthesizes takes as much memory as all the rest, and is over.
+  const { LocalCloud } = await import('./local-cloud.ts');
   const cloud = await LocalCloud.start({
     ...cloudOptions,
     assembly: typeof assembly === 'string' ? readAssembly(assembly) : assembly,
