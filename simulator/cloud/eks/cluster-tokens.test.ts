@@ -121,3 +121,14 @@ it('knows nobody whose session is over', async () => {
   now = new Date(NOW.getTime() + 13 * 3_600_000);
   expect(await authenticate(await token(now), ARN)).toBeUndefined();
 });
+
+it('knows a token that it has seen for no other cluster, for no altered one, and not when it is old', async () => {
+  const good = await token();
+  expect(await authenticate(good, ARN)).toBeDefined();
+  expect(await authenticate(good, ARN)).toBeDefined();
+  expect(await authenticate(good, ARN.replace('prod', 'test'))).toBeUndefined();
+  const forged = await changed((url) => url.replace(/(X-Amz-Signature=)./, (_, name: string) => `${name}g`));
+  expect(await authenticate(forged, ARN)).toBeUndefined();
+  now = new Date(NOW.getTime() + 16 * MINUTE);
+  expect(await authenticate(good, ARN)).toBeUndefined();
+});
