@@ -3,7 +3,7 @@ import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
 import { clusterKey } from '../model/cluster-key.ts';
-import { fleetInForce } from '../policy/applied.ts';
+import { appliedConfigs, fleetInForce } from '../policy/applied.ts';
 import type { Cluster } from '../ports/eks.ts';
 import type { ClusterItem } from '../ports/outside.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -57,7 +57,7 @@ export async function recordCluster(
       news(read?.data, record, fleet?.tagPrefix ?? 'liftlock/'),
       now,
     );
-    if (read === undefined || isNewsForPlans(read.data, record)) await markDirty(ports);
+    if (read === undefined || (material && (await isNewsForPlans(ports, read.data, record)))) await markDirty(ports);
     return material ? 'recorded' : 'unchanged';
   });
 }
@@ -89,11 +89,14 @@ function differs(before: ClusterRecord, after: ClusterRecord): boolean {
 
 /**
  * Node groups, add-ons and insights move with every step of every upgrade, and nobody comes into a rollout, leaves it or waits because of
- * them: whose turn it is, is read anew each time. The hourly full look sees them for the order by risk and for what failures have in common.
+ * them, unless an expression of a policy asks for them: whose turn it is, is read anew each time. The hourly full look sees them for the
+ * order by risk and for what failures have in common.
  */
-function isNewsForPlans(before: ClusterRecord, after: ClusterRecord): boolean {
+async function isNewsForPlans({ table }: RecordPorts, before: ClusterRecord, after: ClusterRecord): Promise<boolean> {
   const { nodegroups, addons, insights, platformVersion } = after;
-  return differs({ ...before, nodegroups, addons, insights, platformVersion }, after);
+  if (differs({ ...before, nodegroups, addons, insights, platformVersion }, after)) return true;
+  const policies = await appliedConfigs(table, 'UpgradePolicy');
+  return policies.some(({ document }) => JSON.stringify(document).includes('"when":'));
 }
 
 /** Records of this name that are not the cluster which lives now: deleted, or deleted and recreated. */

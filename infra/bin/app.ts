@@ -1,10 +1,13 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stop } from 'esbuild';
 import { FUNCTION_NAMES } from '../../core/contracts/names.ts';
 import { bundleFunctions } from '../bundling/bundle-functions.ts';
 
 /** The CDK app: `cdk.json` runs this file, with the settings of its context. */
-const outdir = process.env.CDK_OUTDIR ?? 'cdk.out';
+// As the CDK does it.
+const outdir = process.env.CDK_OUTDIR ?? mkdtempSync(join(tmpdir(), 'cdk.out'));
 const bundles = await bundleFunctions(FUNCTION_NAMES, join(outdir, 'functions'));
 const folders = new Map(bundles.map(({ name, folder }) => [name, folder]));
 // esbuild and the CDK take as much memory as all the rest of a start: one after the other.

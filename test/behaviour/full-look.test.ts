@@ -49,9 +49,10 @@ test('what durations were learned lies beside the marker, and is understood wher
   expect((await load(world.table, ReconcileMarkers))?.data.learned).toBeUndefined();
 });
 
-test('what a step does to node groups and add-ons waits for the hour; what decides who is in a rollout does not', async () => {
+/** A cluster in the inventory, its add-ons, and whether recording it anew asks for a full look. */
+async function recordedCluster(policy: Record<string, unknown>) {
   const addons = { coredns: 'v1.11.1-eksbuild.4' };
-  const world = await smallFleet({ clusters: [{ name: 'a', version: '1.36', addons }], policy: { trigger: 'manual' } });
+  const world = await smallFleet({ clusters: [{ name: 'a', version: '1.36', addons }], policy });
   await discover(world);
   await world.tick();
   const { account, region } = await recordOf(world, 'a');
@@ -60,10 +61,26 @@ test('what a step does to node groups and add-ons waits for the hour; what decid
     await recordCluster(world.ports, { account, region, name: 'a', depth: 'deep' });
     return (await load(world.table, ReconcileMarkers))?.data.dirtySince !== undefined;
   };
+  const moveAddons = () => {
+    for (const addon of cluster?.addons ?? []) addon.version = 'v1.11.4-eksbuild.2';
+  };
+  return { world, tags: cluster?.tags ?? {}, isLookDue, moveAddons };
+}
+
+test('what a step does to node groups and add-ons waits for the hour; what decides who is in a rollout does not', async () => {
+  const { world, tags, isLookDue, moveAddons } = await recordedCluster({ trigger: 'manual' });
   expect(await isLookDue()).toBe(false);
-  for (const addon of cluster?.addons ?? []) addon.version = 'v1.11.4-eksbuild.2';
+  moveAddons();
   expect(await isLookDue()).toBe(false);
   expect((await recordOf(world, 'a')).addons).toMatchObject([{ version: 'v1.11.4-eksbuild.2' }]);
-  Object.assign(cluster?.tags ?? {}, { 'liftlock/exclude': 'true' });
+  Object.assign(tags, { 'liftlock/exclude': 'true' });
+  expect(await isLookDue()).toBe(true);
+});
+
+test('it does not wait where an expression of a policy may ask for it', async () => {
+  const selector = { when: 'cluster.addons.exists(addon, addon.version.startsWith("v1.11.1"))' };
+  const { isLookDue, moveAddons } = await recordedCluster({ trigger: 'manual', selector });
+  expect(await isLookDue()).toBe(false);
+  moveAddons();
   expect(await isLookDue()).toBe(true);
 });
