@@ -1,7 +1,6 @@
 import { styleText } from 'node:util';
-import type { StoredItem } from '../../core/ports/table.ts';
 import { Members, Upgrades, Waves } from '../../core/store/entities.ts';
-import { decode, type Entity, loadKind } from '../../core/store/entity.ts';
+import { loadKind, ofKind } from '../../core/store/entity.ts';
 import type { PublishedEvent } from '../../simulator/process/in-memory-bus.ts';
 import type { LocalRun } from './local-run.ts';
 import { lineOf } from './plain-lines.ts';
@@ -57,8 +56,8 @@ export class LiveView {
     const { table, clock } = this.#run;
     const waves = await loadKind(table, Waves);
     const active = await table.queryActive();
-    const running = of(active, Members).filter(({ status }) => status === 'Running' || status === 'Parked');
-    const upgrades = of(active, Upgrades);
+    const running = ofKind(active, Members).filter(({ status }) => status === 'Running' || status === 'Parked');
+    const upgrades = ofKind(active, Upgrades);
     const lines = [styleText('bold', clock.now().toISOString().slice(0, 16).replace('T', ' ')), ''];
     for (const wave of waves) {
       const settled = wave.succeeded + wave.failed + wave.blocked + wave.excluded;
@@ -94,8 +93,3 @@ function clip(line: string, width: number): string {
   const plain = line.replaceAll(/\u001b\[\d+m/g, '');
   return plain.length <= width ? line : `${plain.slice(0, width - 1)}…`;
 }
-
-const of = <Data, Parts extends readonly unknown[]>(
-  items: readonly StoredItem[],
-  entity: Entity<Data, Parts>,
-): Data[] => items.filter(({ kind }) => kind === entity.kind).map((item) => decode(entity, item).data);

@@ -6,7 +6,7 @@ import type { ClusterVersionInformation } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import { batched } from '../store/batched.ts';
 import { Accounts, Regions } from '../store/entities.ts';
-import { decode, load, type Read, replace } from '../store/entity.ts';
+import { dataOf, load, type Read, replace } from '../store/entity.ts';
 import { markDirty } from '../store/mark-dirty.ts';
 import { isSeenLately } from './seen.ts';
 
@@ -37,7 +37,7 @@ export async function watchVersions(ports: WatchPorts): Promise<{ announced: num
 }
 
 async function accountStates(table: WatchPorts['table']): Promise<AccountState[]> {
-  return (await table.queryPartition('ACCOUNTS')).map((item) => decode(Accounts, item).data);
+  return (await table.queryPartition('ACCOUNTS')).map((item) => dataOf(Accounts, item));
 }
 
 /** Those that the Fleet names; if none of them answers, those of its organization that have clusters there. */

@@ -1,7 +1,7 @@
 import { KIND_SHARDS } from '../contracts/table-schema.ts';
 import type { StoredItem, Table } from '../ports/table.ts';
 import { Accounts, Members, Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
-import { dataOf, loadAll, loadKind } from '../store/entity.ts';
+import { dataOf, loadAll, loadKind, ofKind } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
 import { isServed, servedKey } from './automatic-rollouts.ts';
 import type { FleetSnapshot } from './snapshot.ts';
@@ -71,13 +71,12 @@ async function everyRollout(table: Table) {
   const all = items.flat();
   return {
     rollouts,
-    members: all.filter(({ kind }) => kind === Members.kind).map((item) => dataOf(Members, item)),
-    waves: all.filter(({ kind }) => kind === Waves.kind).map((item) => dataOf(Waves, item)),
+    members: ofKind(all, Members),
+    waves: ofKind(all, Waves),
   };
 }
 
 async function latestScans(table: Table, reader: Pick<Table, 'getAll'>, clusterKeys: readonly string[] | undefined) {
-  if (clusterKeys === undefined)
-    return (await table.queryKind(LatestScanItems.kind)).map((item) => dataOf(LatestScanItems, item));
+  if (clusterKeys === undefined) return loadKind(table, LatestScanItems);
   return loadAll(reader, LatestScanItems, clusterKeys.map(LatestScanItems.key));
 }

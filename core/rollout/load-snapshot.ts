@@ -17,7 +17,7 @@ import {
   Upgrades,
   Waves,
 } from '../store/entities.ts';
-import { dataOf, type Entity, load, loadAll, loadKind } from '../store/entity.ts';
+import { load, loadAll, loadKind, ofKind } from '../store/entity.ts';
 import {
   clustersInTurn,
   clustersThatWait,
@@ -61,11 +61,11 @@ export async function loadSnapshot(
   active: readonly StoredItem[],
   scope: SnapshotScope,
 ): Promise<FleetSnapshot> {
-  const grants = of(active, Grants);
-  const rollouts = of(active, Rollouts);
-  const members = of(active, Members);
-  const upgrades = of(active, Upgrades);
-  const waves = of(active, Waves);
+  const grants = ofKind(active, Grants);
+  const rollouts = ofKind(active, Rollouts);
+  const members = ofKind(active, Members);
+  const upgrades = ofKind(active, Upgrades);
+  const waves = ofKind(active, Waves);
   const moving = { rollouts, members, upgrades, waves };
   const indexed = new Set(active.filter(({ kind }) => kind === Upgrades.kind || kind === Waves.kind).map(idOf));
   // An upgrade that has ended left the index, but the grant that it had may still be open.
@@ -140,12 +140,12 @@ export async function loadSnapshot(
     }),
     calendars: named(configs, 'Calendar', compiledCalendar),
     channels: named(configs, 'Channel', channelSpec),
-    learned: learned?.data ?? of(active, ReconcileMarkers)[0]?.learned,
+    learned: learned?.data ?? ofKind(active, ReconcileMarkers)[0]?.learned,
     gateReadings: new Map(),
     clusters: new Map(clusters.map((cluster) => [cluster.clusterKey, cluster])),
     unread,
     controls: new Map(controls.map((one) => [one.clusterKey, one])),
-    regions: new Map(of(regions, Regions).map((region) => [region.region, region])),
+    regions: new Map(ofKind(regions, Regions).map((region) => [region.region, region])),
     ledger: ledger?.data ?? { counts: {} },
     grants,
     upgrades: [...upgrades, ...ended],
@@ -170,8 +170,4 @@ function named<Value>(
     if (value !== undefined) values.set(config.name, value);
   }
   return values;
-}
-
-function of<Data, Parts extends readonly unknown[]>(items: readonly StoredItem[], entity: Entity<Data, Parts>): Data[] {
-  return items.filter(({ kind }) => kind === entity.kind).map((item) => dataOf(entity, item));
 }

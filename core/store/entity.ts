@@ -55,6 +55,11 @@ export async function loadAll<Data>(
   return items.filter((item) => item !== undefined).map((item) => dataOf(entity, item));
 }
 
+/** What those of these items say that are of one kind; fails with `UnreadableItem`. */
+export function ofKind<Data>(items: readonly StoredItem[], entity: Entity<Data, never>): Data[] {
+  return items.filter(({ kind }) => kind === entity.kind).map((item) => dataOf(entity, item));
+}
+
 /** Everything of one kind; fails with `UnreadableItem`. */
 export async function loadKind<Data>(table: Pick<Table, 'queryKind'>, entity: Entity<Data, never>): Promise<Data[]> {
   return (await table.queryKind(entity.kind)).map((item) => dataOf(entity, item));

@@ -1,8 +1,7 @@
-import type { StoredItem } from '../../core/ports/table.ts';
 import { loadSnapshot } from '../../core/rollout/load-snapshot.ts';
 import { PASSED } from '../../core/rollout/wave-end.ts';
 import { Waves } from '../../core/store/entities.ts';
-import { dataOf } from '../../core/store/entity.ts';
+import { ofKind } from '../../core/store/entity.ts';
 import type { LoadedFleet } from '../fleet/load-fleet.ts';
 import type { RunView } from './run-view.ts';
 
@@ -30,8 +29,7 @@ export class GiveApprovals {
     const { table } = this.#view;
     const active = await table.queryActive();
     const named = new Set(this.#due.map(({ wave }) => wave));
-    const isDue = (item: StoredItem) => item.kind === Waves.kind && named.has(dataOf(Waves, item).name);
-    if (!active.some(isDue)) return false;
+    if (!ofKind(active, Waves).some(({ name }) => named.has(name))) return false;
     const { rollouts, waves } = await loadSnapshot(table, active, 'motion');
     let waits = false;
     for (const { policy, wave: name, afterMilliseconds } of this.#due) {

@@ -1,5 +1,5 @@
 import { Stream } from 'node:stream';
-import type { DynaliteStore, DynaliteTable, Item, ItemStore, ValueIterator } from './dynalite-store.ts';
+import type { Callback, DynaliteStore, DynaliteTable, Item, ItemStore, ValueIterator } from './dynalite-store.ts';
 
 /** Values that are taken from the database at once. */
 const PORTION = 100;
@@ -27,21 +27,17 @@ function keepDefinitions(store: DynaliteStore): void {
     changes += 1;
     kept.clear();
   };
+  /** Forgets now, and again when the change is done. */
+  const forgetting = (done: Callback): Callback => {
+    forget();
+    return (error) => {
+      forget();
+      done(error);
+    };
+  };
   const { put, del } = tableDb;
-  tableDb.put = (name, definition, done) => {
-    forget();
-    put(name, definition, (error) => {
-      forget();
-      done(error);
-    });
-  };
-  tableDb.del = (name, done) => {
-    forget();
-    del(name, (error) => {
-      forget();
-      done(error);
-    });
-  };
+  tableDb.put = (name, definition, done) => put(name, definition, forgetting(done));
+  tableDb.del = (name, done) => del(name, forgetting(done));
   store.getTable = (name, checkStatus, given) => {
     const done = typeof checkStatus === 'function' ? checkStatus : given;
     // Whoever says `false` may be about to change it.
