@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MUTATING_FUNCTIONS, spokeSessionName } from '../contracts/names.ts';
 import type { ClusterItem } from '../ports/outside.ts';
 
 const calledEvent = z.object({
@@ -8,6 +9,7 @@ const calledEvent = z.object({
     eventName: z.string(),
     errorCode: z.string().optional(),
     requestParameters: z.object({ name: z.string().optional(), clusterName: z.string().optional() }).nullish(),
+    userIdentity: z.object({ arn: z.string().optional() }).nullish(),
   }),
 });
 
@@ -23,7 +25,8 @@ export function clusterItemsFromEvent(event: unknown): ClusterItem[] {
   if (called.success) {
     const { account, region, detail } = called.data;
     const name = detail.requestParameters?.clusterName ?? detail.requestParameters?.name;
-    return name === undefined || detail.errorCode !== undefined ? [] : [{ account, region, name, depth: 'deep' }];
+    if (name === undefined || detail.errorCode !== undefined) return [];
+    return [{ account, region, name, depth: isOwn(detail.userIdentity?.arn) ? 'shallow' : 'deep' }];
   }
   const health = healthEvent.safeParse(event);
   if (!health.success) return [];
@@ -32,4 +35,15 @@ export function clusterItemsFromEvent(event: unknown): ClusterItem[] {
     const name = entityValue.split('/').at(-1);
     return name === undefined || name === '' ? [] : [{ account, region, name, depth: 'shallow' as const }];
   });
+}
+
+const OWN_SESSIONS: ReadonlySet<string> = new Set(MUTATING_FUNCTIONS.map(spokeSessionName));
+
+/**
+ * Whether Liftlock made the call itself. It tells of nothing but that its own work began: whoever does that work looks at EKS, and the
+ * inventory reads the whole cluster when the upgrade ends (core/steps/conclude-upgrade.ts).
+ */
+function isOwn(arn: string | undefined): boolean {
+  const [, session] = arn?.match(/:assumed-role\/[^/]+\/([^/]+)$/) ?? [];
+  return session !== undefined && OWN_SESSIONS.has(session);
 }

@@ -29,3 +29,21 @@ test('a forwarded CloudTrail event is the cluster that it names, or none', () =>
   expect(clusterItemsOf(event({ name: 'web' }))).toEqual([item]);
   expect(clusterItemsOf(event({}))).toEqual([]);
 });
+
+test.each([
+  ['Liftlock itself', 'assumed-role/LiftlockSpoke/liftlock-roll-node-group', 'shallow'],
+  ['a person in its role', 'assumed-role/LiftlockSpoke/jane', 'deep'],
+  ['a function that only looks', 'assumed-role/LiftlockSpoke/liftlock-scan-cluster', 'deep'],
+  ['a user of that name', 'user/liftlock-roll-node-group', 'deep'],
+])('a call by %s has the cluster looked at as far as it tells something new', (_, identity, depth) => {
+  const detail = {
+    eventName: 'UpdateNodegroupVersion',
+    requestParameters: { name: 'web' },
+    userIdentity: { arn: `arn:aws:sts::111111111111:${identity}` },
+  };
+  expect(
+    clusterItemsOf(
+      JSON.stringify({ source: 'aws.eks', 'detail-type': 'AWS API Call via CloudTrail', ...item, detail }),
+    ),
+  ).toEqual([{ ...item, depth }]);
+});
