@@ -6,6 +6,8 @@ export interface Caller {
   readonly account: string;
   readonly region: string;
   readonly principal: string;
+  /** The ARN of the session, by which CloudTrail names the caller, where `principal` is its role. */
+  readonly session?: string;
 }
 
 /** The world while something happens in it. */

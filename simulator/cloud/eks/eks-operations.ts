@@ -25,7 +25,7 @@ export function eksOperations(
       name,
       (input: object, { account, region, now, principalArn }: OperationContext) => {
         // A session acts as its role: that is whom access entries and the log of mutations name.
-        const caller = { account, region, principal: roleArn(principalArn) };
+        const caller = { account, region, principal: roleArn(principalArn), session: principalArn };
         try {
           return withEndpoint(eks.operation(name, input, caller, now), endpoints);
         } catch (error) {
@@ -52,6 +52,7 @@ function withEndpoint(output: object, { endpointOf, certificateAuthority }: Clus
 
 /** The CloudTrail event of a mutation, as EventBridge gets it. Source: facts: eks.md §9. */
 export function cloudTrailDetail(mutation: MutationRecord): object {
+  const arn = mutation.session ?? mutation.principal;
   return {
     eventVersion: '1.11',
     eventSource: 'eks.amazonaws.com',
@@ -59,7 +60,7 @@ export function cloudTrailDetail(mutation: MutationRecord): object {
     eventTime: `${new Date(mutation.at).toISOString().slice(0, 19)}Z`,
     awsRegion: mutation.region,
     recipientAccountId: mutation.account,
-    userIdentity: { type: 'AssumedRole', arn: mutation.principal },
+    userIdentity: { type: arn.includes(':user/') ? 'IAMUser' : 'AssumedRole', arn },
     requestParameters: mutation.request,
     responseElements: mutation.updateId === undefined ? null : { update: { id: mutation.updateId } },
     readOnly: false,

@@ -2,6 +2,8 @@
 export interface MutationRecord {
   at: number;
   principal: string;
+  /** As CloudTrail names the caller, where that is not the principal. */
+  session?: string;
   account: string;
   region: string;
   clusterArn: string;
