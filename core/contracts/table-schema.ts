@@ -27,8 +27,8 @@ export const KIND_INDEX = 'kind';
 export const ACTIVE_KEY = 'active';
 /** A reading of ten thousand clusters is spread over so many partitions, and takes so many queries whatever the fleet's size. */
 export const KIND_SHARDS = 4;
-/** Parts of what is large are read by key alone, and left out of the index of kinds: it would hold all of them a second time. */
-export const UNLISTED_KINDS: readonly string[] = ['ScanPart'];
+/** What is read by key or partition alone is left out of the index of kinds: it would hold all of them a second time. */
+export const UNLISTED_KINDS: readonly string[] = ['ScanPart', 'StagedMember'];
 
 /** Keys that DynamoDB takes in one BatchGetItem. */
 export const BATCH_KEYS = 100;

@@ -12,6 +12,7 @@ import { decode, load, type Read, replace, unchanged } from '../store/entity.ts'
 import { markDirty } from '../store/mark-dirty.ts';
 import { decideAndWrite } from '../store/retry.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
+import { busyReplanning } from './skip-cluster.ts';
 
 /** Takes the hold off and has the cluster tried again in its rollout: it no longer counts as failed there. */
 export function retryCluster(ports: OperatorPorts, clusterKey: string, by: string): Promise<ClusterControl> {
@@ -100,13 +101,14 @@ function nothingToTakeOff(name: string, [first]: readonly EndedMember[]): Refusa
 async function requeue(table: Table, ended: readonly EndedMember[]): Promise<WriteOperation[]> {
   const operations: WriteOperation[] = [];
   for (const { member, rollout, wave } of ended) {
+    if (rollout.data.following !== undefined) throw busyReplanning(rollout.data);
     operations.push(...(await becomesNewest(table, rollout.data)));
     operations.push(replace(Members, member, pending(member.data)), replace(Waves, wave, counted(wave, member.data)));
-    if (rollout.data.status !== 'Running' && rollout.data.status !== 'Paused') {
-      operations.push(
-        replace(Rollouts, rollout, { ...rollout.data, status: 'Running', endedAt: undefined, reasons: [] }),
-      );
-    }
+    operations.push(
+      rollout.data.status === 'Running' || rollout.data.status === 'Paused'
+        ? unchanged(Rollouts, rollout, rollout.data.id)
+        : replace(Rollouts, rollout, { ...rollout.data, status: 'Running', endedAt: undefined, reasons: [] }),
+    );
   }
   return operations;
 }

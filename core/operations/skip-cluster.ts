@@ -1,5 +1,5 @@
 import { namedError } from '../contracts/errors.ts';
-import type { Member } from '../contracts/items/rollout.ts';
+import type { Member, Rollout } from '../contracts/items/rollout.ts';
 import { SKIPPED } from '../contracts/member-reasons.ts';
 import { COUNTED } from '../protocol/settle-decision.ts';
 import { Refusal } from '../queries/refusal.ts';
@@ -9,6 +9,10 @@ import { Clusters, Grants, Members, Rollouts, Waves } from '../store/entities.ts
 import { decode, load, replace, unchanged } from '../store/entity.ts';
 import { decideAndWrite } from '../store/retry.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
+
+/** While members follow another plan their waves count them already where they will be. */
+export const busyReplanning = ({ id }: Rollout): Refusal =>
+  new Refusal('WrongState', `The rollout ${id} is being planned anew, which takes a minute at most. Try again then.`);
 
 const WAITS: readonly Member['status'][] = ['Pending', 'Running', 'Parked', 'Quarantined', 'Blocked'];
 
@@ -43,6 +47,7 @@ export function skipCluster(ports: OperatorPorts, clusterKey: string, by: string
           `${cluster.data.name} was begun in the rollout ${rolloutId}, so it cannot be skipped: it would stay half done.`,
         );
       }
+      if (rollout.data.following !== undefined) throw busyReplanning(rollout.data);
       const now = ports.clock.now();
       const reasons = [{ code: SKIPPED, message: `${by} took it out of this rollout: ${reason}` }];
       const next: Member = { ...member.data, status: 'Excluded', resumeAt: undefined, reasons };
@@ -51,7 +56,12 @@ export function skipCluster(ports: OperatorPorts, clusterKey: string, by: string
       if (counter !== undefined) counted[counter] -= 1;
       const [change] = await transactWithAudit(
         table,
-        [replace(Members, member, next), replace(Waves, wave, counted), unchanged(Grants, grant, clusterKey)],
+        [
+          replace(Members, member, next),
+          replace(Waves, wave, counted),
+          unchanged(Grants, grant, clusterKey),
+          unchanged(Rollouts, rollout, rolloutId),
+        ],
         [{ subject: `rollout/${rolloutId}`, event: 'MemberSkipped', principal: by, detail: { clusterKey, reasons } }],
         now,
       );

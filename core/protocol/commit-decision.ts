@@ -7,6 +7,7 @@ import { windowRule } from '../policy/window-rule.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
 import { type Asker, authority } from './authority.ts';
 import type { CommitSnapshot } from './commit-snapshot.ts';
+import { isPlanned } from './grant-decision.ts';
 import { fleetRefusals, holdRefusals, NO_EPOCH, NO_FLEET } from './standing-refusals.ts';
 
 /**
@@ -20,7 +21,7 @@ export function commitRefusals(
   now: Date,
   tags?: Readonly<Record<string, string>>,
 ): Reason[] {
-  const { epoch, grant, upgrade, cluster, clusterControl, rollout, wave, control } = snapshot;
+  const { epoch, grant, upgrade, cluster, clusterControl, rollout, wave, member, control } = snapshot;
   if (epoch === undefined) return [NO_EPOCH];
   if (authority(grant?.data, asker) === 'none' || upgrade === undefined || grant?.data.epoch !== epoch.data.number) {
     return [
@@ -70,6 +71,8 @@ export function commitRefusals(
   if (halted !== undefined) reasons.push(halted);
   const { rules, policyAppliedBy } = snapshot;
   if (!upgrade.data.mutated && rollout !== undefined && wave !== undefined) {
+    if (member === undefined || !isPlanned(member.data, wave.data))
+      reasons.push(reason('NotAMember', 'The cluster is not a member of the rollout.'));
     const requesters = { policyAppliedBy, rolloutCreatedBy: rollout.data.createdBy };
     reasons.push(...approvalRefusals(rules?.wave, wave.data, requesters, now));
   }

@@ -1,6 +1,6 @@
 import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Epoch, Grant, Upgrade } from '../contracts/items/protocol.ts';
-import type { AppliedConfig, FleetControl, Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { AppliedConfig, FleetControl, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { FLEET, fleetSpec } from '../policy/applied.ts';
 import type { HopRules } from '../policy/hop-rules.ts';
 import { loadedRules } from '../policy/load-rules.ts';
@@ -14,6 +14,7 @@ import {
   Epochs,
   FleetControls,
   Grants,
+  Members,
   Rollouts,
   Upgrades,
   Waves,
@@ -31,6 +32,8 @@ export interface CommitSnapshot {
   readonly clusterControl: Read<ClusterControl> | undefined;
   readonly rollout: Read<Rollout> | undefined;
   readonly wave: Read<Wave> | undefined;
+  /** Not read when the first change was made already. */
+  readonly member: Read<Member> | undefined;
   /** Those before it; none when the first change was made already. */
   readonly earlier: readonly Wave[];
   /** What the policy says of the hop; undefined where no policy selects a cluster that a person upgrades. */
@@ -77,12 +80,14 @@ export async function readCommitSnapshot(
   const { rolloutId, waveIndex } = upgrade?.data ?? {};
   const rollout = rolloutId === undefined ? undefined : await read(Rollouts, rolloutId);
   let wave: Read<Wave> | undefined;
+  let member: Read<Member> | undefined;
   const earlier: Read<Wave>[] = [];
   if (rolloutId !== undefined && waveIndex !== undefined) {
     // Later mutations go on in a halted wave (protocol.md rule 7), so only the first one depends on the counters of waves.
     if (upgrade?.data.mutated === true) wave = await load(reader, Waves, rolloutId, waveIndex);
     else {
       wave = await read(Waves, rolloutId, waveIndex);
+      member = await read(Members, rolloutId, waveIndex, clusterKey);
       for (let index = 0; index < waveIndex; index += 1) {
         const one = await read(Waves, rolloutId, index);
         if (one !== undefined) earlier.push(one);
@@ -106,6 +111,7 @@ export async function readCommitSnapshot(
     clusterControl,
     rollout,
     wave,
+    member,
     earlier: earlier.map(({ data }) => data),
     rules,
     policyAppliedBy,
@@ -118,5 +124,6 @@ function keysOfUpgrade({ clusterKey, id, rolloutId, waveIndex, mutated }: Upgrad
   const own = Upgrades.key(clusterKey, id);
   if (rolloutId === undefined || waveIndex === undefined) return [own];
   const waves = Array.from({ length: waveIndex + 1 }, (_, index) => index).slice(mutated ? waveIndex : 0);
-  return [own, Rollouts.key(rolloutId), ...waves.map((index) => Waves.key(rolloutId, index))];
+  const member = mutated ? [] : [Members.key(rolloutId, waveIndex, clusterKey)];
+  return [own, Rollouts.key(rolloutId), ...member, ...waves.map((index) => Waves.key(rolloutId, index))];
 }

@@ -1,8 +1,9 @@
 import { fleetSchema } from '../config/schema/fleet.ts';
+import type { Member, Wave } from '../contracts/items/rollout.ts';
 import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
 import { clusterRecord } from '../policy/testing/cluster-record.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { grantRefusals } from './grant-decision.ts';
+import { type GrantSituation, grantRefusals } from './grant-decision.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
 const { spec: fleet } = fleetSchema.parse({
@@ -12,6 +13,23 @@ const { spec: fleet } = fleetSchema.parse({
   spec: { mode: 'act', accounts: ['111111111111'], regions: ['eu-central-1'], spokeRole: { externalId: 'xx' } },
 });
 const cluster = clusterRecord({ clusterKey: 'k', name: 'web', version: '1.36' });
+
+const situationOf = (member: Partial<Member>, wave: Partial<Wave> = {}) => ({
+  epoch: { number: 1 },
+  fleet,
+  control: undefined,
+  cluster,
+  clusterControl: undefined,
+  grant: undefined,
+  ledger: undefined,
+  upgrade: undefined,
+  rollout: rolloutItem(),
+  wave: waveItem(wave),
+  member: memberItem(member),
+  now: NOW,
+});
+const codesOf = (situation: GrantSituation) =>
+  grantRefusals(situation, KubeVersion.parse('1.37')).map(({ code }) => code);
 
 test.each([
   ['Pending', []],
@@ -23,19 +41,13 @@ test.each([
   ['Blocked', ['MemberBlocked']],
   ['Excluded', ['MemberExcluded']],
 ] as const)('a member that is %s: whoever decided to begin it may have slept since', (status, codes) => {
-  const situation = {
-    epoch: { number: 1 },
-    fleet,
-    control: undefined,
-    cluster,
-    clusterControl: undefined,
-    grant: undefined,
-    ledger: undefined,
-    upgrade: undefined,
-    rollout: rolloutItem(),
-    wave: waveItem(),
-    member: memberItem({ status }),
-    now: NOW,
-  };
-  expect(grantRefusals(situation, KubeVersion.parse('1.37')).map(({ code }) => code)).toEqual(codes);
+  expect(codesOf(situationOf({ status }))).toEqual(codes);
+});
+
+test.each([
+  ['an earlier plan put there', { plan: 2 }, { plan: 3 }, []],
+  ['a later plan put there, which nobody has approved', { plan: 3 }, { plan: 2 }, ['NotAMember']],
+  ['has left with a later plan', { status: 'Left' }, {}, ['NotAMember']],
+] as const)('a member that %s', (_, member, wave, codes) => {
+  expect(codesOf(situationOf(member, wave))).toEqual(codes);
 });

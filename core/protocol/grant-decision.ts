@@ -9,6 +9,7 @@ import { clusterRefusals } from '../policy/cluster-tags.ts';
 import type { HopRules } from '../policy/hop-rules.ts';
 import { haltedBefore, waveRefusal } from '../policy/wave-room.ts';
 import { type WindowAnswer, windowRule } from '../policy/window-rule.ts';
+import { isMember } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { fleetRefusals, holdRefusals, NO_EPOCH, NO_FLEET } from './standing-refusals.ts';
 
@@ -101,7 +102,7 @@ function rolloutRefusals(
   const reopened = earlier.find((one) => one.status !== 'Halted' && !PASSED_WAVES.includes(one.status));
   if (reopened !== undefined && member?.inFlight !== true)
     reasons.push(reason('EarlierWave', `The wave ${reopened.name} comes first: it is ${reopened.status}.`));
-  if (wave === undefined || member === undefined)
+  if (wave === undefined || member === undefined || !isPlanned(member, wave))
     return [...reasons, reason('NotAMember', 'The cluster is not a member of the rollout.')];
   // Whoever decided this may have slept since: a member that has ended meanwhile is not begun again by that.
   if (!WAITING_MEMBERS.includes(member.status))
@@ -120,6 +121,10 @@ function rolloutRefusals(
   if (!member.inFlight) reasons.push(...approvalRefusals(rules?.wave, wave, requesters, now));
   return reasons;
 }
+
+/** Whether the plan that the wave is of has this member: what was approved, and no later one. */
+export const isPlanned = (member: Member, wave: Wave): boolean =>
+  isMember(member) && (member.plan ?? 0) <= (wave.plan ?? 0);
 
 /** One hop exactly, and never down: a version one minor lower would be a rollback today (design.md §3). */
 export function hopRefusals(current: string, target: KubeVersion): Reason[] {

@@ -8,6 +8,7 @@ import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { Members, PolicyRollouts, Rollouts } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
+import { isMember } from '../store/members.ts';
 import { loadWaves } from '../store/rollout-waves.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -99,7 +100,11 @@ async function placeOf(table: Table, policy: string | undefined, clusterKey: str
   const waves = (await loadWaves(table, id)).map(({ data }) => data);
   // Waves are few, members many: one read for each wave instead of all members.
   const found = await Promise.all(waves.map((wave) => load(table, Members, id, wave.index, clusterKey)));
-  return { rollout: rollout.data, waves, member: found.find((member) => member !== undefined)?.data };
+  return {
+    rollout: rollout.data,
+    waves,
+    member: found.find((member) => member !== undefined && isMember(member.data))?.data,
+  };
 }
 
 function rolloutOf(place: Place | undefined): Explanation['rollout'] {

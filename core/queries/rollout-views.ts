@@ -5,7 +5,8 @@ import { PASSED_WAVES } from '../protocol/grant-decision.ts';
 import { fingerprintOf } from '../rollout/fingerprint.ts';
 import type { RolloutPlan } from '../rollout/plan-rollout.ts';
 import { Configs, Members, Rollouts, rolloutPartition } from '../store/entities.ts';
-import { decode, load, loadKind } from '../store/entity.ts';
+import { load, loadKind, ofKind } from '../store/entity.ts';
+import { isMember } from '../store/members.ts';
 import { loadWaves } from '../store/rollout-waves.ts';
 import { findRollout } from './find-rollout.ts';
 import { type WaveStanding, waveStanding } from './wave-standing.ts';
@@ -48,9 +49,7 @@ export async function listRollouts(table: Table): Promise<{ items: RolloutSummar
 
 export async function rolloutDetail(table: Table, id: string, now: Date): Promise<RolloutDetail> {
   const { data: rollout } = await findRollout(table, id);
-  const members = (await table.queryPartition(rolloutPartition(id), 'MEMBER#')).map(
-    (item) => decode(Members, item).data,
-  );
+  const members = ofKind(await table.queryPartition(rolloutPartition(id), 'MEMBER#'), Members).filter(isMember);
   const waves = await wavesOf(table, id);
   const applied = (await load(table, Configs, 'UpgradePolicy', rollout.policy))?.data;
   const policy = upgradePolicy(applied);

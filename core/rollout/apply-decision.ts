@@ -10,7 +10,7 @@ import { transactWithAudit } from '../store/audit.ts';
 import { clusterNames, memberChanged } from '../store/changes.ts';
 import { Grants, Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
 import { load, replace, unchanged } from '../store/entity.ts';
-import { applyReplan } from './apply-replan.ts';
+import { applyReplan, followPlan } from './apply-replan.ts';
 import { createRollout } from './create-rollout.ts';
 import type { Decision } from './decisions.ts';
 import { isSame } from './is-same.ts';
@@ -34,6 +34,8 @@ export async function applyDecision(
       return adjustWave(ports, decision);
     case 'replan':
       return applyReplan(ports, decision.rollout, decision.changes);
+    case 'follow-plan':
+      return followPlan(ports, decision.rollout.id);
     case 'change-member':
       return changeMember(ports, decision.member, decision.status, decision.reasons);
     case 'cancel-upgrade':
@@ -143,9 +145,12 @@ async function changeMember(
   status: Member['status'],
   reasons: readonly Member['reasons'][number][],
 ): Promise<void> {
+  const rollout = await load(ports.table, Rollouts, decided.rolloutId);
   const read = await load(ports.table, Members, decided.rolloutId, decided.waveIndex, decided.clusterKey);
   const wave = await load(ports.table, Waves, decided.rolloutId, decided.waveIndex);
   if (read === undefined || wave === undefined || read.data.status !== decided.status) return;
+  // It may be on its way to another wave, which counts it already.
+  if (rollout?.data.following !== undefined) return;
   const grant = await load(ports.table, Grants, decided.clusterKey);
   if (grant !== undefined && grant.data.status !== 'free') return;
   const at = ports.clock.now();
@@ -156,6 +161,7 @@ async function changeMember(
       replace(Members, read, next),
       replace(Waves, wave, waveWithout(wave.data, read.data, next, at)),
       unchanged(Grants, grant, decided.clusterKey),
+      unchanged(Rollouts, rollout, decided.rolloutId),
     ],
     [
       {

@@ -1,108 +1,212 @@
 import { namedError } from '../contracts/errors.ts';
-import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { Member, Rollout, StagedMember, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
+import { TRANSACTION_OPERATIONS } from '../contracts/table-schema.ts';
+import { canonicalJson } from '../hash/canonical-json.ts';
+import { sha256Hex } from '../hash/sha256.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import { COUNTED } from '../protocol/settle-decision.ts';
 import { transactWithAudit } from '../store/audit.ts';
-import { Grants, Members, Rollouts, Waves } from '../store/entities.ts';
-import { load, type Read, replace, unchanged } from '../store/entity.ts';
+import { batched } from '../store/batched.ts';
+import {
+  Grants,
+  Members,
+  Rollouts,
+  rolloutPartition,
+  StagedMembers,
+  stagedPartition,
+  Waves,
+} from '../store/entities.ts';
+import { dataOf, decode, load, type Read, replace, unchanged } from '../store/entity.ts';
 import { isSame } from './is-same.ts';
 import type { Change, Replan } from './replan.ts';
 
-/** Writes of members that one transaction takes beside their audit, a check of each one's grant, and their waves. */
-const BATCH = 20;
+type ReplanPorts = Pick<Ports, 'table' | 'clock' | 'events'>;
+
+/** Members that are staged in one transaction, each with a check of its cluster's grant, beside the audit. */
+const STAGED = 45;
+/** Members that follow a plan in one transaction, beside the rollout and the audit. */
+const FOLLOWING = 90;
 
 /**
- * Moves what has not begun to where it belongs now: first the rollout and its waves, then the members, each with the counts of its waves
- * in one transaction. It rests on items that may have been read a moment ago: one that has moved since ends it with
- * `TransactionConflict`. What is left then, or after a crash, the next full look finds different still.
+ * Puts a plan in force, whole or not at all (docs/protocol.md, A plan that changes). What fits into one transaction is one. Of a larger plan
+ * the members are staged first, where nobody looks; then one transaction over the rollout and its waves puts it in force, and the members
+ * follow. It rests on items that may have been read a moment ago: one that has moved since ends it with `TransactionConflict`, and the next
+ * full look decides anew.
  */
-export async function applyReplan(
-  ports: Pick<Ports, 'table' | 'clock' | 'events'>,
-  decided: Rollout,
-  changes: Replan,
-): Promise<void> {
-  const { table, clock, events } = ports;
-  const { id } = decided;
-  const read = await load(table, Rollouts, id);
-  if (read === undefined || read.data.status !== decided.status) throw moved(`the rollout ${id}`);
-  const { target, policyRevision, waves, reasons } = changes;
-  const first = [replace(Rollouts, read, { ...read.data, target, policyRevision, waves: [...waves] })];
-  for (const change of changes.changedWaves) first.push(await waveWrite(table, change));
-  const told = (event: string, detail: object) => [
-    { subject: `rollout/${id}`, event, principal: LIFTLOCK, detail: { ...detail } },
+export async function applyReplan(ports: ReplanPorts, decided: Rollout, changes: Replan): Promise<void> {
+  const { table } = ports;
+  const { rollout, waves, members } = await readPlan(table, decided, changes);
+  const plan = (decided.plan ?? 0) + 1;
+  const followers = changes.members.map((change) => followerOf(change, members, plan));
+  const grants = await grantChecks(table, followers);
+  const ofWaves = waveWrites(waves, changes, plan);
+  const atOnce = [
+    ...ofWaves,
+    ...followers.map(({ member }) => replace(Members, members.get(idOf(member)), member)),
+    ...grants.values(),
   ];
-  const [change] = await transactWithAudit(
-    table,
-    first,
-    told('RolloutReplanned', { target, policyRevision, reasons }),
-    clock.now(),
-  );
-  for (let start = 0; start < changes.members.length; start += BATCH) {
-    const part = changes.members.slice(start, start + BATCH);
-    const operations = [...(await memberWrites(table, part)), ...(await countWrites(table, id, part))];
-    await transactWithAudit(table, operations, told('RolloutPlanned', { items: part.length }), clock.now());
+  // The rollout and the audit come beside them.
+  if (atOnce.length + 2 <= TRANSACTION_OPERATIONS) return putInForce(ports, rollout, changes, { plan }, atOnce);
+  // Another plan has another hash: what somebody else has staged, or left behind, is none of this one.
+  const following = sha256Hex(canonicalJson(followers));
+  await stage(ports, decided.id, following, followers, grants);
+  await putInForce(ports, rollout, changes, { plan, following }, ofWaves);
+  await followPlan(ports, decided.id);
+}
+
+/** Members follow the plan that is in force, as far as they have not yet. Nothing to do is no error. */
+export async function followPlan(ports: ReplanPorts, rolloutId: string): Promise<void> {
+  const { table } = ports;
+  const rollout = await load(table, Rollouts, rolloutId);
+  if (rollout?.data.following === undefined) return;
+  const { following, ...arrived } = rollout.data;
+  const writes = await writesToFollow(table, rolloutId, following);
+  const last = Math.max(0, Math.ceil(writes.length / FOLLOWING) - 1);
+  for (let batch = 0; batch <= last; batch += 1) {
+    const part = writes.slice(batch * FOLLOWING, (batch + 1) * FOLLOWING);
+    const end = batch === last ? [replace(Rollouts, rollout, arrived)] : [];
+    await write(ports, rolloutId, 'RolloutPlanned', { plan: arrived.plan, items: part.length }, [...part, ...end]);
   }
-  await events.publish([
-    {
-      type: 'RolloutChanged',
-      detail: { version: 1, change, rolloutId: id, status: decided.status, about: 'plan', reasons: [...reasons] },
-    },
-  ]);
 }
 
 const moved = (what: string) => namedError('TransactionConflict', `${what} has moved since it was read.`);
 
-const NO_COUNTS = { members: 0, succeeded: 0, failed: 0, blocked: 0, excluded: 0, quarantined: 0 };
+const write = (ports: ReplanPorts, rolloutId: string, event: string, detail: object, operations: WriteOperation[]) =>
+  transactWithAudit(
+    ports.table,
+    operations,
+    [{ subject: `rollout/${rolloutId}`, event, principal: LIFTLOCK, detail: { ...detail } }],
+    ports.clock.now(),
+  );
 
-/** What the wave says now, with the members that it has had: those that come and go are counted with their own writes. */
-async function waveWrite(table: Table, { before, next }: Change<Wave>): Promise<WriteOperation> {
-  if (next === undefined) throw new Error('unreachable: waves are emptied, not removed');
-  const read = await load(table, Waves, next.rolloutId, next.index);
-  if (!isSame(read?.data, before)) throw moved(`the wave ${next.name}`);
-  const { members, succeeded, failed, blocked, excluded, quarantined } = before ?? NO_COUNTS;
-  return replace(Waves, read, { ...next, members, succeeded, failed, blocked, excluded, quarantined });
+/** A rollout as it is, of which the decision still holds. Members by their keys, those that have left among them. */
+interface ReadPlan {
+  readonly rollout: Read<Rollout>;
+  readonly waves: readonly Read<Wave>[];
+  readonly members: ReadonlyMap<string, Read<Member>>;
 }
 
-async function memberWrites(table: Table, part: readonly Change<Member>[]): Promise<WriteOperation[]> {
-  const operations: WriteOperation[] = [];
-  const checked = new Set<string>();
-  for (const { before, next } of part) {
-    const member = next ?? before;
-    if (member === undefined) continue;
-    const { rolloutId, waveIndex, clusterKey } = member;
-    const read = await load(table, Members, rolloutId, waveIndex, clusterKey);
-    if (!isSame(read?.data, before)) throw moved(`the member ${member.name}`);
-    const grant = await load(table, Grants, clusterKey);
-    if (grant !== undefined && grant.data.status !== 'free') throw moved(`the grant of ${member.name}`);
-    if (!checked.has(clusterKey)) operations.push(unchanged(Grants, grant, clusterKey));
-    checked.add(clusterKey);
-    if (next !== undefined) operations.push(replace(Members, read, next));
-    else if (read !== undefined) operations.push({ type: 'delete', key: read.key, expect: read.revision });
+/** Reads the rollout strongly, and counts it anew: what was decided may rest on an index that lags. */
+async function readPlan(table: Table, decided: Rollout, changes: Replan): Promise<ReadPlan> {
+  const items = await table.queryPartition(rolloutPartition(decided.id));
+  const read = <Data>(entity: { kind: string } & Parameters<typeof decode<Data>>[0]): Read<Data>[] =>
+    items.filter(({ kind }) => kind === entity.kind).map((item) => decode(entity, item));
+  const [rollout] = read(Rollouts);
+  if (rollout === undefined || !isSame(rollout.data, decided)) throw moved(`the rollout ${decided.id}`);
+  const waves = read(Waves);
+  for (const { before, next } of changes.changedWaves) {
+    const found = waves.find(({ data }) => data.index === next?.index);
+    if (!isSame(found?.data, before)) throw moved(`the wave ${next?.name}`);
   }
-  return operations;
+  const members = new Map(read(Members).map((member) => [idOf(member.data), member]));
+  const planned = new Map(
+    [...members].flatMap(([id, { data }]) => (data.status === 'Left' ? [] : [[id, data] as const])),
+  );
+  for (const { before, next } of changes.members) {
+    const id = idOf(next ?? before);
+    if (!isSame(planned.get(id), before)) throw moved(`the member ${(next ?? before)?.name}`);
+    if (next === undefined) planned.delete(id);
+    else planned.set(id, next);
+  }
+  for (const { next: wave } of changes.changedWaves)
+    if (wave !== undefined && !countsHold(wave, [...planned.values()]))
+      throw moved(`the members of the wave ${wave.name}`);
+  return { rollout, waves, members };
 }
 
-async function countWrites(
-  table: Table,
-  rolloutId: string,
-  part: readonly Change<Member>[],
-): Promise<WriteOperation[]> {
-  const waves = new Map<number, { read: Read<Wave>; wave: Wave }>();
-  const count = async (member: Member | undefined, by: 1 | -1): Promise<void> => {
-    if (member === undefined) return;
-    const read = waves.get(member.waveIndex)?.read ?? (await load(table, Waves, rolloutId, member.waveIndex));
-    if (read === undefined || read.data.status !== 'Pending') throw moved(`the wave of ${member.name}`);
-    const wave = { ...(waves.get(member.waveIndex)?.wave ?? read.data) };
-    wave.members += by;
-    const counter = COUNTED[member.status as keyof typeof COUNTED];
-    if (counter !== undefined) wave[counter] += by;
-    waves.set(member.waveIndex, { read, wave });
-  };
-  for (const { before, next } of part) {
-    await count(before, -1);
-    await count(next, 1);
+const idOf = (member: Member | undefined): string => (member === undefined ? '' : Members.keyOf(member).sk);
+
+function countsHold(wave: Wave, planned: readonly Member[]): boolean {
+  const own = planned.filter(({ waveIndex }) => waveIndex === wave.index);
+  const counts = Object.entries(COUNTED).every(
+    ([status, counter]) => wave[counter] === own.filter((member) => member.status === status).length,
+  );
+  return counts && wave.members === own.length;
+}
+
+type Follower = Omit<StagedMember, 'planHash'>;
+
+/** What a change makes of a member's item. */
+function followerOf({ before, next }: Change<Member>, members: ReadPlan['members'], plan: number): Follower {
+  const last = next ?? before;
+  if (last === undefined) throw new Error('unreachable: a change has a member');
+  const member: Member = next === undefined ? { ...last, status: 'Left', reasons: [] } : { ...next, plan };
+  return { member, revision: members.get(idOf(member))?.revision ?? 0 };
+}
+
+/** By cluster. Whoever holds a grant is begun, and what was begun is not moved. */
+async function grantChecks(table: Table, followers: readonly Follower[]): Promise<Map<string, WriteOperation>> {
+  const reader = batched(table);
+  const clusters = new Map(followers.map(({ member }) => [member.clusterKey, member.name]));
+  const checks = [...clusters].map(async ([clusterKey, name]) => {
+    const grant = await load(reader, Grants, clusterKey);
+    if (grant !== undefined && grant.data.status !== 'free') throw moved(`the grant of ${name}`);
+    return [clusterKey, unchanged(Grants, grant, clusterKey)] as const;
+  });
+  return new Map(await Promise.all(checks));
+}
+
+/** Every wave with a change: written, or checked where only its members change, since it may have begun. */
+function waveWrites(waves: ReadPlan['waves'], { changedWaves, members }: Replan, plan: number): WriteOperation[] {
+  const changed = new Map(changedWaves.flatMap(({ next }) => (next === undefined ? [] : [[next.index, next]])));
+  const known = new Map(waves.map((wave) => [wave.data.index, wave]));
+  const writes = [...changed.values()].map((next) => replace(Waves, known.get(next.index), { ...next, plan }));
+  const touched = new Set(members.flatMap(({ before, next }) => (next ?? before)?.waveIndex ?? []));
+  const others = waves.filter(({ data }) => touched.has(data.index) && !changed.has(data.index));
+  return [...writes, ...others.map((wave) => unchanged(Waves, wave, wave.data.rolloutId, wave.data.index))];
+}
+
+async function stage(
+  ports: ReplanPorts,
+  id: string,
+  planHash: string,
+  followers: readonly Follower[],
+  grants: ReadonlyMap<string, WriteOperation>,
+): Promise<void> {
+  const items = await ports.table.queryPartition(stagedPartition(id));
+  const known = new Map(items.map((item) => [item.sk, decode(StagedMembers, item)]));
+  for (let start = 0; start < followers.length; start += STAGED) {
+    const part = followers.slice(start, start + STAGED);
+    const ofGrants = new Map(part.map(({ member: { clusterKey } }) => [clusterKey, grants.get(clusterKey)]));
+    await write(ports, id, 'RolloutPlanned', { items: part.length }, [
+      ...[...ofGrants.values()].filter((check) => check !== undefined),
+      ...part.map((one) => replace(StagedMembers, known.get(idOf(one.member)), { planHash, ...one })),
+    ]);
   }
-  return [...waves.values()].map(({ read, wave }) => replace(Waves, read, wave));
+}
+
+/** The one instant at which another plan counts: from here on every wave that has not begun is of this plan, and its approvals are asked anew. */
+async function putInForce(
+  ports: ReplanPorts,
+  rollout: Read<Rollout>,
+  { target, policyRevision, waves, reasons }: Replan,
+  now: Pick<Rollout, 'plan' | 'following'>,
+  operations: readonly WriteOperation[],
+): Promise<void> {
+  const { id, status } = rollout.data;
+  const next: Rollout = { ...rollout.data, ...now, target, policyRevision, waves: [...waves] };
+  const detail = { plan: now.plan, target, policyRevision, reasons };
+  const [change] = await write(ports, id, 'RolloutReplanned', detail, [
+    replace(Rollouts, rollout, next),
+    ...operations,
+  ]);
+  await ports.events.publish([
+    {
+      type: 'RolloutChanged',
+      detail: { version: 1, change, rolloutId: id, status, about: 'plan', reasons: [...reasons] },
+    },
+  ]);
+}
+
+/** Writes of members that have not followed yet. One that somebody has changed since stays as it is: the next full look plans from there. */
+async function writesToFollow(table: Table, rolloutId: string, planHash: string): Promise<WriteOperation[]> {
+  const staged = (await table.queryPartition(stagedPartition(rolloutId))).map((item) => dataOf(StagedMembers, item));
+  const reader = batched(table);
+  const writes = staged.map(async ({ member, revision, planHash: of }) => {
+    const found = await load(reader, Members, rolloutId, member.waveIndex, member.clusterKey);
+    return of === planHash && (found?.revision ?? 0) === revision ? [replace(Members, found, member)] : [];
+  });
+  return (await Promise.all(writes)).flat();
 }

@@ -32,6 +32,8 @@ export type Decision =
     }
   /** Members that have not started go where the policy puts them now. */
   | { readonly type: 'replan'; readonly rollout: Rollout; readonly changes: Replan }
+  /** Members that do not follow the plan in force yet (core/rollout/apply-replan.ts). */
+  | { readonly type: 'follow-plan'; readonly rollout: Rollout }
   | {
       readonly type: 'change-member';
       readonly member: Member;

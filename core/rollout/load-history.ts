@@ -2,6 +2,7 @@ import { KIND_SHARDS } from '../contracts/table-schema.ts';
 import type { StoredItem, Table } from '../ports/table.ts';
 import { Accounts, Members, Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
 import { dataOf, loadAll, loadKind, ofKind } from '../store/entity.ts';
+import { isMember } from '../store/members.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
 import { isServed, servedKey } from './automatic-rollouts.ts';
 import type { FleetSnapshot } from './snapshot.ts';
@@ -71,7 +72,7 @@ async function everyRollout(table: Table) {
   const all = items.flat();
   return {
     rollouts,
-    members: ofKind(all, Members),
+    members: ofKind(all, Members).filter(isMember),
     waves: ofKind(all, Waves),
   };
 }

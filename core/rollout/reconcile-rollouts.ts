@@ -86,7 +86,7 @@ export async function reconcileRollouts(
     let moved = false;
     for (const decision of changing) {
       const result = await carryOut(ports, snapshot, decision, wake.endedExecution);
-      if (decision.type === 'replan' && result !== true) unplanned = true;
+      if (decision.type === 'follow-plan' || (decision.type === 'replan' && result !== true)) unplanned = true;
       if (typeof result !== 'boolean') problems.push(result);
       else if (result) {
         applied += 1;

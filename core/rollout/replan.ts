@@ -9,6 +9,7 @@ import { type Candidate, candidatesOf } from './candidates.ts';
 import type { Decision } from './decisions.ts';
 import { isSame } from './is-same.ts';
 import { plannedMember, plannedWave } from './plan-rollout.ts';
+import { atRest } from './resting-rollouts.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
 /** From what was read to what should be; undefined = it is not there yet, or not any more. */
@@ -31,8 +32,10 @@ export interface Replan {
 
 /** Needs the full look. A rollout that is paused is planned anew too: what it will do when it goes on should be true. */
 export function replans(snapshot: FleetSnapshot, now: Date): Decision[] {
-  return snapshot.rollouts.flatMap((rollout): Decision[] => {
-    const changes = replanOf(snapshot, rollout, now);
+  return [...snapshot.rollouts, ...atRest(snapshot)].flatMap((rollout): Decision[] => {
+    // Where its members are is known when they have arrived.
+    if (rollout.following !== undefined) return [{ type: 'follow-plan', rollout }];
+    const changes = snapshot.rollouts.includes(rollout) ? replanOf(snapshot, rollout, now) : undefined;
     return changes === undefined ? [] : [{ type: 'replan', rollout, changes }];
   });
 }
@@ -53,15 +56,17 @@ export function replanOf(snapshot: FleetSnapshot, rollout: Rollout, now: Date): 
 
   const kept = new Set(members.filter((member) => member.waveIndex < firstFree).map((member) => member.clusterKey));
   const own = new Set(members.map((member) => member.clusterKey));
+  // What is being worked on is not moved.
+  const busy = new Set(snapshot.grants.map(({ clusterKey }) => clusterKey));
   const wanted = wantedMembers(snapshot, rollout, policy, {
     now,
     firstFree,
-    kept,
+    kept: new Set([...kept, ...busy]),
     own,
     specs: specs.map(({ name }) => name),
   });
   const before = members.filter((member) => member.waveIndex >= firstFree);
-  const next = merged(before, wanted.members, wanted.arrived);
+  const next = merged(before, wanted.members, new Set([...wanted.arrived, ...busy]));
   const names = [...begun.map((wave) => wave.name), ...specs.map((spec) => spec.name)];
   const surplus = waves.slice(names.length);
   const changedWaves = [
@@ -97,7 +102,7 @@ const differs = ({ before, next }: Change<object>): boolean => !isSame(before, n
 interface Place {
   readonly now: Date;
   readonly firstFree: number;
-  /** Members of waves that have begun stay there, whatever selects them now. */
+  /** Members of waves that have begun stay there, whatever selects them now, and so do clusters whose grant somebody holds. */
   readonly kept: ReadonlySet<string>;
   /** All members of the rollout. */
   readonly own: ReadonlySet<string>;
@@ -145,7 +150,7 @@ const lower = (target: KubeVersion, ceiling: KubeVersion | undefined): KubeVersi
   ceiling?.isOlderThan(target) === true ? ceiling : target;
 
 /** What a member has lived through stays with it: only what waits is moved, let in or left out. */
-function merged(before: readonly Member[], wanted: readonly Member[], arrived: ReadonlySet<string>): Member[] {
+function merged(before: readonly Member[], wanted: readonly Member[], stay: ReadonlySet<string>): Member[] {
   const known = new Map(before.map((member) => [member.clusterKey, member]));
   const next = wanted.map((member) => {
     const old = known.get(member.clusterKey);
@@ -168,7 +173,7 @@ function merged(before: readonly Member[], wanted: readonly Member[], arrived: R
   });
   // Nobody selects them any more, but what has ended, or was begun, is not forgotten.
   const rest = [...known.values()].filter(
-    (member) => arrived.has(member.clusterKey) || !['Pending', 'Excluded', 'Quarantined'].includes(member.status),
+    (member) => stay.has(member.clusterKey) || !['Pending', 'Excluded', 'Quarantined'].includes(member.status),
   );
   // They go after those whose place was just given out.
   const last = new Map<number, number>();
@@ -183,11 +188,12 @@ function merged(before: readonly Member[], wanted: readonly Member[], arrived: R
   ];
 }
 
-/** Words that were said of the same plan still count; of another one they are kept, void, for the record. */
+/** Words that were said of the same plan still count, as does its number; of another one they are kept, void, for the record. */
 function keepWords(before: Wave | undefined, wave: Wave): Wave {
-  const { approvals, conditions } = before ?? {};
+  const { approvals, conditions, plan } = before ?? {};
   return {
     ...wave,
+    ...(plan === undefined ? {} : { plan }),
     ...(approvals === undefined ? {} : { approvals }),
     ...(conditions === undefined ? {} : { conditions }),
   };

@@ -88,6 +88,8 @@ function next(situation: WaveSituation, wave: Wave): Decision[] {
 /** Percentages are of the members that need work at the wave's start, excluded and quarantined ones left out (semantics.md, Failure budget). */
 function opened(situation: WaveSituation, wave: Wave): Decision[] {
   const { rollout, members, policy, policyAppliedBy, learned, now } = situation;
+  // Who is in it is not settled.
+  if (rollout.following !== undefined) return [];
   const own = members.filter((member) => member.waveIndex === wave.index);
   const needWork = own.filter((member) => member.status === 'Pending').length;
   if (own.length === 0) {

@@ -17,6 +17,7 @@ import {
   policyRollout,
   reconcileMarker,
   rollout,
+  stagedMember,
   wave,
 } from '../contracts/items/rollout.ts';
 import type { ItemKey } from '../ports/table.ts';
@@ -135,6 +136,20 @@ export const Members: Entity<z.infer<typeof member>, [rolloutId: string, waveInd
     key(rolloutPartition(rolloutId), `MEMBER#${padded(waveIndex, 3)}#${clusterKey}`),
   keyOf: (data) => key(rolloutPartition(data.rolloutId), `MEMBER#${padded(data.waveIndex, 3)}#${data.clusterKey}`),
   active: (data) => ['Pending', 'Running', 'Parked', 'Quarantined'].includes(data.status),
+};
+
+/** Beside the rollout's own partition, which is read much more often. */
+export const stagedPartition = (rolloutId: string): string => `STAGED#${rolloutId}`;
+export const StagedMembers: Entity<
+  z.infer<typeof stagedMember>,
+  [rolloutId: string, waveIndex: number, clusterKey: string]
+> = {
+  kind: 'StagedMember',
+  schema: stagedMember,
+  key: (rolloutId, waveIndex, clusterKey) =>
+    key(stagedPartition(rolloutId), Members.key(rolloutId, waveIndex, clusterKey).sk),
+  keyOf: ({ member }) => key(stagedPartition(member.rolloutId), Members.keyOf(member).sk),
+  active: () => false,
 };
 
 /** Account, Region and name: what a queue item and an ARN have in common, whatever the partition. */

@@ -3,6 +3,7 @@ import type { Grant, Intent, Upgrade } from '../../core/contracts/items/protocol
 import type { Member, Rollout, Wave } from '../../core/contracts/items/rollout.ts';
 import { upgradePolicy } from '../../core/policy/applied.ts';
 import { Configs, Grants, Members, Rollouts, Upgrades, Waves } from '../../core/store/entities.ts';
+import { isMember } from '../../core/store/members.ts';
 import type { Moment } from './judge.ts';
 import type { StoreAt } from './store-at.ts';
 
@@ -71,4 +72,4 @@ export const wentOn = (store: StoreAt, { rollout, wave }: PlaceAt, clusterKey: s
 
 /** The clusters of a wave. */
 export const membersOf = (store: StoreAt, of: Pick<Member, 'rolloutId' | 'waveIndex'>): Member[] =>
-  store.all(Members).filter(({ rolloutId, waveIndex }) => rolloutId === of.rolloutId && waveIndex === of.waveIndex);
+  store.all(Members).filter((one) => isMember(one) && one.rolloutId === of.rolloutId && one.waveIndex === of.waveIndex);

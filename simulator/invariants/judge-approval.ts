@@ -1,6 +1,6 @@
 import { durationMilliseconds } from '../../core/config/schema/quantities.ts';
 import { LIFTLOCK } from '../../core/contracts/principals.ts';
-import { Configs, Members, Waves } from '../../core/store/entities.ts';
+import { Configs, Members, Rollouts, Waves } from '../../core/store/entities.ts';
 import { type ApprovalOnRecord, approvalAt } from './approvals-at.ts';
 import { membersOf, type PlaceAt, placeAt, wentOn } from './commit-at.ts';
 import type { Violation } from './history.ts';
@@ -55,6 +55,8 @@ function keep(plans: Map<string, Set<string>>, { store }: Moment, wave: Planned)
   const key = `${wave.rolloutId}/${wave.waveIndex}/${wave.hash}`;
   const plan = plans.get(key) ?? new Set<string>();
   plans.set(key, plan);
+  // While members follow a plan that has just come into force, the rows do not tell whom it has.
+  if (store.get(Rollouts, wave.rolloutId)?.following !== undefined) return plan;
   for (const { clusterKey, to, status } of membersOf(store, wave))
     if (status !== 'Excluded') plan.add(`${clusterKey} ${to}`);
   return plan;

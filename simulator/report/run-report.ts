@@ -7,8 +7,9 @@ import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import type { Verdict } from '../../core/queries/explanation.ts';
 import { rollbackEnd } from '../../core/queries/rollback-view.ts';
 import { loadSnapshot } from '../../core/rollout/load-snapshot.ts';
-import { Accounts, ClusterControls, Clusters, Members, Rollouts, Upgrades, Waves } from '../../core/store/entities.ts';
+import { Accounts, ClusterControls, Clusters, Rollouts, Upgrades, Waves } from '../../core/store/entities.ts';
 import { loadKind } from '../../core/store/entity.ts';
+import { loadMembers } from '../../core/store/members.ts';
 import type { LoadedFleet } from '../fleet/load-fleet.ts';
 import { checkInvariants } from '../invariants/check-invariants.ts';
 import type { RunView } from '../process/run-view.ts';
@@ -23,7 +24,7 @@ import { undiscovered } from './undiscovered.ts';
 export async function runReport(world: RunView, loaded: LoadedFleet, rested: boolean): Promise<RunReport> {
   const [records, members, upgrades, controls, rollouts, waves, accounts] = await Promise.all([
     loadKind(world.table, Clusters),
-    loadKind(world.table, Members),
+    loadMembers(world.table),
     loadKind(world.table, Upgrades),
     loadKind(world.table, ClusterControls),
     loadKind(world.table, Rollouts),

@@ -6,8 +6,9 @@ import type { MachineName } from '../../core/contracts/names.ts';
 import { applyConfig } from '../../core/operations/apply-config.ts';
 import type { WriteOperation } from '../../core/ports/table.ts';
 import { transactWithAudit } from '../../core/store/audit.ts';
-import { ClusterControls, Clusters, Members, Rollouts, Upgrades, Waves } from '../../core/store/entities.ts';
+import { ClusterControls, Clusters, Rollouts, Upgrades, Waves } from '../../core/store/entities.ts';
 import { loadKind } from '../../core/store/entity.ts';
+import { loadMembers } from '../../core/store/members.ts';
 import { addCluster, type ClusterSpecification } from '../../simulator/eks/add-cluster.ts';
 import { emptyState } from '../../simulator/eks/empty-state.ts';
 import { acceptedMutations } from '../../simulator/eks/log/timeline.ts';
@@ -128,7 +129,7 @@ export async function run(world: World, days = 5): Promise<void> {
 export const clustersOf = (world: World): Promise<ClusterRecord[]> => loadKind(world.table, Clusters);
 export const controlsOf = (world: World): Promise<ClusterControl[]> => loadKind(world.table, ClusterControls);
 export const upgradesOf = (world: World): Promise<Upgrade[]> => loadKind(world.table, Upgrades);
-export const membersOf = (world: World): Promise<Member[]> => loadKind(world.table, Members);
+export const membersOf = (world: World): Promise<Member[]> => loadMembers(world.table);
 export const wavesOf = (world: World): Promise<Wave[]> => loadKind(world.table, Waves);
 export const rolloutsOf = (world: World): Promise<Rollout[]> => loadKind(world.table, Rollouts);
 

@@ -1,12 +1,13 @@
-import { ClusterControls, Members } from '../../core/store/entities.ts';
-import { load, loadKind } from '../../core/store/entity.ts';
+import { ClusterControls } from '../../core/store/entities.ts';
+import { load } from '../../core/store/entity.ts';
+import { loadMembers } from '../../core/store/members.ts';
 import type { World } from '../../simulator/process/world.ts';
 
 /** What a run left behind, by cluster name: what matters of it, and nothing of when. */
 export type EndState = ReadonlyMap<string, { readonly summary: string; readonly held: string | undefined }>;
 
 export async function endState(world: World): Promise<EndState> {
-  const members = await loadKind(world.table, Members);
+  const members = await loadMembers(world.table);
   const entries: [string, { summary: string; held: string | undefined }][] = [];
   for (const cluster of Object.values(world.eks.state.clusters)) {
     const key = `${cluster.arn}@${new Date(cluster.createdAt).toISOString()}`;

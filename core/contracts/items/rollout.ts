@@ -31,7 +31,12 @@ export const MEMBER_STATUSES = [
   'Blocked',
   'Excluded',
   'Quarantined',
+  /** A plan that came later has it in another wave or in none: no member any more, and counted nowhere. Nothing is ever deleted. */
+  'Left',
 ] as const;
+
+/** Plans of a rollout have numbers; absent = the first. */
+const planNumber = z.number().int().nonnegative();
 
 export const rollout = z.object({
   id: z.string(),
@@ -50,6 +55,13 @@ export const rollout = z.object({
   /** Traits that a person has cleared of suspicion: clusters that have them are not set aside for them any more. */
   releasedTraits: z.array(z.string()).optional(),
   conditions: z.array(condition).optional(),
+  /** Which of its plans is in force. */
+  plan: planNumber.optional(),
+  /**
+   * The plan has just come into force, and its members follow: those staged under this hash (core/rollout/apply-replan.ts). While it is set
+   * no wave opens, and nobody takes a member out.
+   */
+  following: z.string().optional(),
 });
 export type Rollout = z.infer<typeof rollout>;
 
@@ -83,6 +95,8 @@ export const wave = z.object({
   blockingFindings: z.number().int().nonnegative().optional(),
   /** What approvals bind to (semantics.md, Approval); frozen when the wave opens. */
   planHash: z.string().optional(),
+  /** The plan of which that is the hash. */
+  plan: planNumber.optional(),
   approvals: z.array(approvalRecord).optional(),
   gates: gateState.optional(),
   /** Seconds that one hop is taken to last: what must fit into a window. */
@@ -122,8 +136,20 @@ export const member = z.object({
   grantedAt: timestamp.optional(),
   /** Capped keys are computed when it is granted, from the labels of that moment. */
   position: z.number().int().positive(),
+  /** The plan that put it where it is. */
+  plan: planNumber.optional(),
 });
 export type Member = z.infer<typeof member>;
+
+/** What a plan makes of a member; it counts when a rollout follows the plan of that hash. */
+export const stagedMember = z.object({
+  /** Hash of all that the plan makes of members. */
+  planHash: z.string(),
+  member,
+  /** Revision of the member's item when it was staged; 0 = there was none. */
+  revision: z.number().int().nonnegative(),
+});
+export type StagedMember = z.infer<typeof stagedMember>;
 
 /** Seconds that one hop of one cluster takes, learned from so many that have succeeded. */
 export const learnedDurations = z.object({

@@ -4,8 +4,9 @@ import { FLEET, fleetSpec, upgradePolicy } from '../../../core/policy/applied.ts
 import { capLimit } from '../../../core/policy/caps.ts';
 import { compiledCalendar } from '../../../core/policy/load-rules.ts';
 import { waveNamed } from '../../../core/policy/wave-of.ts';
-import { Configs, Grants, Members, Rollouts, Waves } from '../../../core/store/entities.ts';
+import { Configs, Grants, Rollouts, Waves } from '../../../core/store/entities.ts';
 import { load, loadKind } from '../../../core/store/entity.ts';
+import { loadMembers } from '../../../core/store/members.ts';
 import type { World } from '../../process/world.ts';
 import { type BoundedWave, lowerBound } from './lower-bound.ts';
 
@@ -45,7 +46,7 @@ async function boundedWave({ table }: World, policyName: string, wave: Wave, dur
   const policy = upgradePolicy((await load(table, Configs, 'UpgradePolicy', policyName))?.data);
   const fleet = fleetSpec((await load(table, Configs, 'Fleet', FLEET))?.data);
   const spec = waveNamed(policy, wave.name);
-  const members = (await loadKind(table, Members)).filter(
+  const members = (await loadMembers(table)).filter(
     (one: Member) => one.rolloutId === wave.rolloutId && one.waveIndex === wave.index,
   );
   const keys: string[] = [];
