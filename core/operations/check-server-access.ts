@@ -1,6 +1,6 @@
 import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import { type Reason, reason } from '../contracts/step-result.ts';
+import { quoted, type Reason, reason } from '../contracts/step-result.ts';
 import type { AccessReview, ClusterAccess, ClusterTarget } from '../ports/cluster-access.ts';
 import { type AccessCheck, sentence } from './access-report.ts';
 
@@ -29,7 +29,7 @@ export async function checkServerNow(
         why = reason('ClusterForbidden', `Liftlock's role may not ${review.verb} ${what}. ${MANIFEST}`);
     } catch (error) {
       // An API server that does not answer or does not know the role says the same to every question.
-      broken = reason(errorName(error), `${sentence(errorMessage(error))} ${adviceOn(errorName(error))}`);
+      broken = quoted(errorName(error), `${sentence(errorMessage(error))} ${adviceOn(errorName(error))}`);
       why = broken;
     }
     checks.push({

@@ -51,7 +51,7 @@ export function waitingForWaves(
     if (passes === undefined) return { reasons: [...before, ...own] };
     const then = windowAt(member, passes);
     const until = then.startsAt ?? passes;
-    const reasons = then.reasons.map(({ code, message }) => reason(code, `Then: ${message}`));
+    const reasons = then.reasons.map(({ code, message }) => ({ code, message: `Then: ${message}` }));
     return { reasons: [...before, ...reasons, ...own], until: until.toISOString() };
   };
 }

@@ -1,5 +1,5 @@
 import { errorMessage, errorName } from '../contracts/errors.ts';
-import { type Reason, reason } from '../contracts/step-result.ts';
+import { quoted, type Reason } from '../contracts/step-result.ts';
 import type { ClusterAccessError, ClusterTarget } from '../ports/cluster-access.ts';
 import type { StepContext } from './context.ts';
 
@@ -21,5 +21,5 @@ export const isAccessError = (error: unknown): error is ClusterAccessError => AC
 
 /** What could not be read of a cluster, said once and as it is: denied is not clean. */
 export function accessReason(error: unknown, what: string): Reason {
-  return reason(errorName(error), `${what} could not be read: ${errorMessage(error)} Run: liftlock access check`);
+  return quoted(errorName(error), `${what} could not be read: ${errorMessage(error)} Run: liftlock access check`);
 }
