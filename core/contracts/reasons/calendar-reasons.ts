@@ -2,8 +2,14 @@ import type { ReasonFamily } from './reason-facts.ts';
 
 /** What calendars and approvals say: when something may begin, and whether people agree. */
 export const CALENDAR_REASONS = {
-  ApprovalExpired: { kind: 'lasting', meaning: 'Approvals of the wave have expired; it needs others.' },
-  ApprovalMissing: { kind: 'lasting', meaning: 'The wave has too few approvals of the plan that it has now.' },
+  ApprovalExpired: {
+    kind: 'lasting',
+    meaning: 'Approvals of the wave have expired; it needs others (liftlock approve).',
+  },
+  ApprovalMissing: {
+    kind: 'lasting',
+    meaning: 'The wave has too few approvals of the plan that it has now (liftlock approve).',
+  },
   ApprovalRejected: { kind: 'lasting', meaning: 'A person rejected the plan of the wave and has not taken that back.' },
   Approved: { kind: 'told', meaning: 'A person approved the plan of the wave.' },
   AutoApproved: { kind: 'told', meaning: 'autoApproveWhen is true, so Liftlock approved the wave.' },
