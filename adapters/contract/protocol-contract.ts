@@ -1,5 +1,6 @@
 import { errorName } from '../../core/contracts/errors.ts';
 import type { Grant } from '../../core/contracts/items/protocol.ts';
+import { reason } from '../../core/contracts/step-result.ts';
 import { commit } from '../../core/protocol/commit.ts';
 import { closeGrant, freeGrant, resolveIntents } from '../../core/protocol/free.ts';
 import { grantUpgrade } from '../../core/protocol/grant.ts';
@@ -106,7 +107,7 @@ export function protocolContract(name: string, create: () => Promise<TableUnderT
       const [key = ''] = await start(1);
       const grant = await granted(ports, key);
       await mutate(ports, upgradeOf(ports, grant));
-      const reasons = [{ code: 'UpdateFailed', message: 'It failed.' }];
+      const reasons = [reason('UpdateFailed', 'It failed.')];
       expect(await settleUpgrade(ports, key, grant.number, { status: 'failed', reasons })).toMatchObject({
         status: 'Failed',
       });

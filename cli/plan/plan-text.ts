@@ -1,4 +1,3 @@
-import { RUNS_PAST_WINDOW } from '../../core/plan/document/past-windows.ts';
 import type { PlanCluster, PlanDocument, PlanWave } from '../../core/plan/document/plan-schema.ts';
 import { facts, section } from '../output/facts.ts';
 import type { Paint } from '../output/paint.ts';
@@ -123,7 +122,7 @@ function clusterLines(wave: PlanWave): string[] {
 /** Why it is in its wave is clear from where it stands, and what runs past a window has a column of its own. */
 const waitWords = (reasons: PlanCluster['reasons']): string =>
   reasons
-    .filter(({ code }) => code !== 'Wave' && code !== 'WaveTag' && code !== RUNS_PAST_WINDOW)
+    .filter(({ code }) => code !== 'Wave' && code !== 'WaveTag' && code !== 'RunsPastWindow')
     .map(({ message }) => message)
     .join(' ');
 

@@ -1,4 +1,5 @@
 import { waveItem } from '../../core/contracts/items/testing/rollout-items.ts';
+import { reason } from '../../core/contracts/step-result.ts';
 import { limitsText, waveLines } from './wave-text.ts';
 
 const at = '2026-11-20T07:00:00.000Z';
@@ -26,7 +27,7 @@ const standing = {
   index: 0,
   soakUntil: '2026-11-21T07:00:00.000Z',
   approvalsWanted: 2,
-  approvalReasons: [{ code: 'ApprovalMissing', message: 'One is missing.' }],
+  approvalReasons: [reason('ApprovalMissing', 'One is missing.')],
   worstCase: 2,
 };
 

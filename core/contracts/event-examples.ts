@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { EVENT_DETAILS, EventType } from './events.ts';
+import { quoted } from './step-result.ts';
 
 interface EventExample<Type extends EventType> {
   /** When it is published; docs/events.md is generated from it. */
@@ -97,7 +98,7 @@ export const EVENT_EXAMPLES: { readonly [Type in EventType]: EventExample<Type> 
       version,
       change: `${cluster.clusterKey}#13`,
       ...cluster,
-      reasons: [{ code: 'PodEvictionFailure', message: 'A PodDisruptionBudget allows no eviction in shop/api.' }],
+      reasons: [quoted('PodEvictionFailure', 'A PodDisruptionBudget allows no eviction in shop/api.')],
     },
   },
   FleetStopped: {

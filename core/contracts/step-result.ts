@@ -1,3 +1,5 @@
+import { type AnyCode, type ReasonCode, readCode } from './reasons.ts';
+
 /** What a step returns; a Choice state of its machine switches on `status`. Exceptions are faults, these are outcomes. */
 export type StepStatus = 'done' | 'wait' | 'parked' | 'blocked' | 'failed';
 
@@ -11,9 +13,9 @@ export interface StepResult {
   readonly resumeAt?: string;
 }
 
-/** `code` is CamelCase and stable (API: alarms, tests and `explain` use it); `message` is a sentence. */
+/** `code` is stable (API: alarms, tests and `explain` use it) and listed in docs/reasons.md; `message` is a sentence. */
 export interface Reason {
-  readonly code: string;
+  readonly code: AnyCode;
   readonly message: string;
 }
 
@@ -23,7 +25,7 @@ const LONGEST_MESSAGE = 600;
 
 /** The first reasons, each cut to what a person reads, and how many there were beside them. */
 export function bounded(reasons: readonly Reason[]): Reason[] {
-  const kept = reasons.slice(0, MOST_REASONS).map(({ code, message }) => ({
+  const kept: Reason[] = reasons.slice(0, MOST_REASONS).map(({ code, message }) => ({
     code,
     message: message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)}…` : message,
   }));
@@ -44,4 +46,6 @@ export const parked = (resumeAt: Date | undefined, ...reasons: Reason[]): StepRe
     ? { status: 'parked', reasons }
     : { status: 'parked', reasons, resumeAt: resumeAt.toISOString() };
 
-export const reason = (code: string, message: string): Reason => ({ code, message });
+export const reason = (code: ReasonCode, message: string): Reason => ({ code, message });
+/** A reason in the word of somebody else: an error name of AWS or of an exception, which no table of ours lists. */
+export const quoted = (word: string, message: string): Reason => ({ code: readCode(word), message });

@@ -1,9 +1,10 @@
 import { EVENT_EXAMPLES } from '../contracts/event-examples.ts';
 import { EVENT_DETAILS, type EventType, type LiftlockEvent } from '../contracts/events.ts';
+import { reason } from '../contracts/step-result.ts';
 import { noticeOf } from './notice-of.ts';
 
 const types = Object.keys(EVENT_DETAILS) as EventType[];
-const reasons = [{ code: 'GateRed', message: 'The gate "errors" is red.' }];
+const reasons = [reason('GateRed', 'The gate "errors" is red.')];
 const wave = { version: 1 as const, change: 'rollout/r#7', rolloutId: 'r', wave: 'canary', status: 'Soaking', reasons };
 const cluster = {
   version: 1 as const,
@@ -50,7 +51,7 @@ test('a gate that is not green is told with its reason, once it is green again t
     todo: expect.stringContaining('liftlock rollout promote r'),
     reference: 'rollout/r#7',
   });
-  const green = { ...wave, about: 'gates' as const, reasons: [{ code: 'Soaking', message: 'It soaks.' }] };
+  const green = { ...wave, about: 'gates' as const, reasons: [reason('Soaking', 'It soaks.')] };
   expect(noticeOf({ type: 'WaveChanged', detail: green })).toMatchObject({
     what: 'The gates of the wave canary of r are green.',
     todo: 'Nothing.',

@@ -1,5 +1,6 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
+import { reason } from '../contracts/step-result.ts';
 import { type ClusterAccess, ClusterAccessError } from '../ports/cluster-access.ts';
 import type { EksReader } from '../ports/eks.ts';
 import { type AccessCheck, accessStatus } from './access-report.ts';
@@ -69,7 +70,7 @@ test('a cluster that cannot be described cannot be reached either', async () => 
 });
 
 test('without ports the inventory tells what it met, and what nobody looked at', () => {
-  const partly = { ...record, unreadable: [{ code: 'Unreadable', message: 'add-ons: AccessDeniedException: no' }] };
+  const partly = { ...record, unreadable: [reason('Unreadable', 'add-ons: AccessDeniedException: no')] };
   const checks = checkEksFromInventory(partly);
   expect(checks.map(({ what, status }) => `${what} ${status}`)).toEqual([
     'cluster Readable',

@@ -1,6 +1,6 @@
 import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import { reason } from '../contracts/step-result.ts';
+import { quoted, reason } from '../contracts/step-result.ts';
 import type { Cluster, EksReader } from '../ports/eks.ts';
 import { type AccessCheck, sentence } from './access-report.ts';
 
@@ -31,7 +31,7 @@ export async function checkEksNow(
       await reads[what]();
       checks.push({ part: 'EKS API', what, status: 'Readable', asOf });
     } catch (error) {
-      const why = reason(
+      const why = quoted(
         errorName(error),
         `${sentence(errorMessage(error))} Check the spoke role in the account ${account}.`,
       );
@@ -47,7 +47,7 @@ export function checkEksFromInventory(record: ClusterRecord): AccessCheck[] {
   const denied = record.conditions.find(({ type, status }) => type === 'Reachable' && status !== 'True');
   return EKS_READS.map((what): AccessCheck => {
     if (denied !== undefined) {
-      const why = reason(denied.reason, denied.message);
+      const why = quoted(denied.reason, denied.message);
       return { part: 'EKS API', what, status: 'Refused', reason: why, asOf: denied.lastTransitionTime };
     }
     const unreadable = record.unreadable.find(({ message }) => message.startsWith(`${what}: `));

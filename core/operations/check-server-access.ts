@@ -1,7 +1,13 @@
 import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
+import { type AnyCode, readCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import type { AccessReview, ClusterAccess, ClusterTarget } from '../ports/cluster-access.ts';
+import {
+  type AccessReview,
+  type ClusterAccess,
+  type ClusterTarget,
+  isAccessErrorName,
+} from '../ports/cluster-access.ts';
 import { type AccessCheck, sentence } from './access-report.ts';
 
 const REVIEWS: readonly { readonly what: string; readonly review: AccessReview }[] = [
@@ -29,7 +35,8 @@ export async function checkServerNow(
         why = reason('ClusterForbidden', `Liftlock's role may not ${review.verb} ${what}. ${MANIFEST}`);
     } catch (error) {
       // An API server that does not answer or does not know the role says the same to every question.
-      broken = reason(errorName(error), `${sentence(errorMessage(error))} ${adviceOn(errorName(error))}`);
+      const code = readCode(errorName(error));
+      broken = { code, message: `${sentence(errorMessage(error))} ${adviceOn(code)}` };
       why = broken;
     }
     checks.push({
@@ -42,20 +49,18 @@ export async function checkServerNow(
   return checks;
 }
 
-function adviceOn(error: string): string {
-  if (error === 'ClusterUnauthorized') return MANIFEST;
-  if (error === 'ClusterUnreachable')
+function adviceOn(code: AnyCode): string {
+  if (code === 'ClusterUnauthorized') return MANIFEST;
+  if (code === 'ClusterUnreachable')
     return 'Give Liftlock a way to the endpoint, or choose verification: eks-api in the policy.';
   return 'Try again later.';
 }
-
-const ACCESS_CODES = new Set(['ClusterUnreachable', 'ClusterUnauthorized', 'ClusterForbidden', 'ClusterServerFault']);
 
 /** What the newest scan met at the API server; without a scan nobody has looked yet. `upgrades` come newest first. */
 export function checkServerFromScans(upgrades: readonly Upgrade[]): AccessCheck[] {
   const scan = upgrades.map(({ steps }) => steps['scan-cluster']).find((step) => step?.endedAt !== undefined);
   const seen = scan?.reasons ?? [];
-  const refused = seen.find(({ code }) => ACCESS_CODES.has(code));
+  const refused = seen.find(({ code }) => isAccessErrorName(code));
   const skipped = scan === undefined || seen.some(({ code }) => code === 'NotVerified');
   // A scan that ended before it came to the API server says nothing about it.
   const passed = scan?.status === 'done' && !skipped;

@@ -1,4 +1,5 @@
 import type { Wave } from '../contracts/items/rollout.ts';
+import type { Reason } from '../contracts/step-result.ts';
 import { findRollout } from '../queries/find-rollout.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { transactWithAudit } from '../store/audit.ts';
@@ -21,7 +22,7 @@ export function promoteRollout(ports: OperatorPorts, id: string, by: string, rea
     }
     const now = ports.clock.now();
     const next: Wave = { ...wave.data, promotedBy: by };
-    const reasons = [{ code: 'Promoted', message: `${by} skipped the soak: ${reason}` }];
+    const reasons: Reason[] = [{ code: 'Promoted', message: `${by} skipped the soak: ${reason}` }];
     const detail = { wave: wave.data.name, soakedSince: wave.data.lastSuccessAt, reasons };
     const [change] = await transactWithAudit(
       table,

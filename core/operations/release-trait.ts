@@ -1,4 +1,5 @@
 import type { Rollout } from '../contracts/items/rollout.ts';
+import { reason } from '../contracts/step-result.ts';
 import { findRollout } from '../queries/find-rollout.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { fingerprintOf } from '../rollout/fingerprint.ts';
@@ -35,7 +36,7 @@ export function releaseTrait(
       [{ subject: `rollout/${id}`, event: 'TraitReleased', principal: by, detail: { trait, why } }],
       ports.clock.now(),
     );
-    const reasons = [{ code: 'TraitReleased', message: `${by} cleared ${trait} of suspicion: ${why}` }];
+    const reasons = [reason('TraitReleased', `${by} cleared ${trait} of suspicion: ${why}`)];
     await ports.events.publish([
       {
         type: 'RolloutChanged',

@@ -1,4 +1,5 @@
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { Reason } from '../contracts/step-result.ts';
 import { allowedFailures, exceedsBudget } from '../policy/wave-room.ts';
 import { findRollout } from '../queries/find-rollout.ts';
 import { Refusal } from '../queries/refusal.ts';
@@ -119,7 +120,7 @@ function change(
  */
 function reopened(waves: readonly Read<Wave>[], by: string, accept: boolean): WaveWrite[] {
   return waves.flatMap((wave): WaveWrite[] => {
-    const reasons = [{ code: 'Resumed', message: `Resumed by ${by}.` }];
+    const reasons: Reason[] = [{ code: 'Resumed', message: `Resumed by ${by}.` }];
     const { status, failed, lastSuccessAt } = wave.data;
     const passed = failed > 0 ? 'CompletedWithFailures' : 'Completed';
     const settled = lastSuccessAt === undefined ? passed : 'Soaking';

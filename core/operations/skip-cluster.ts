@@ -1,6 +1,6 @@
 import { namedError } from '../contracts/errors.ts';
 import type { Member, Rollout } from '../contracts/items/rollout.ts';
-import { SKIPPED } from '../contracts/member-reasons.ts';
+import type { Reason } from '../contracts/step-result.ts';
 import { COUNTED } from '../protocol/settle-decision.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { transactWithAudit } from '../store/audit.ts';
@@ -49,7 +49,7 @@ export function skipCluster(ports: OperatorPorts, clusterKey: string, by: string
       }
       if (rollout.data.following !== undefined) throw busyReplanning(rollout.data);
       const now = ports.clock.now();
-      const reasons = [{ code: SKIPPED, message: `${by} took it out of this rollout: ${reason}` }];
+      const reasons: Reason[] = [{ code: 'Skipped', message: `${by} took it out of this rollout: ${reason}` }];
       const next: Member = { ...member.data, status: 'Excluded', resumeAt: undefined, reasons };
       const counted = { ...wave.data, excluded: wave.data.excluded + 1 };
       const counter = COUNTED[member.data.status as keyof typeof COUNTED];

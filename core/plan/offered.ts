@@ -1,5 +1,7 @@
 import type { Ledger } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { WaitedFor } from '../contracts/reasons/reason-facts.ts';
+import { waitsFor } from '../contracts/reasons.ts';
 import { waveRefusal } from '../policy/wave-room.ts';
 import { GRANTING_WAVES } from '../protocol/grant-decision.ts';
 import type { Waiting } from '../rollout/decisions.ts';
@@ -52,20 +54,11 @@ function pending(wave: Wave, own: WaveMembers, { counts }: Ledger, depth: number
   return own.pending((wave.maxConcurrency - wave.inFlight + SPARE) * 4 ** (depth - 1), counts, (depth - 1) * SPARE);
 }
 
-/** Reasons that hold for everybody who comes after in the same wave, or under the same cap. */
-const SHARED = new Set([
-  'CapReached',
-  'WaveFull',
-  'CanaryFirst',
-  'BudgetInFlight',
-  'WindowClosed',
-  'Frozen',
-  'WindowTooShort',
-  'WindowClosing',
-]);
+/** What holds for everybody who comes after in the same wave, or under the same cap. */
+const SHARED: readonly (WaitedFor | undefined)[] = ['cap', 'place', 'window'];
 
 /** Somebody waits for a reason of his own, so that one who was not offered may have none. */
 export function isOwnReason({ clusters, fleet }: FleetSnapshot, { clusterKey, reasons }: Waiting): boolean {
   const calendars = clusters.get(clusterKey)?.tags[`${fleet?.tagPrefix ?? ''}calendar`];
-  return calendars !== undefined || reasons.every(({ code }) => !SHARED.has(code));
+  return calendars !== undefined || reasons.every(({ code }) => !SHARED.includes(waitsFor(code)));
 }

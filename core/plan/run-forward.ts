@@ -1,4 +1,5 @@
 import type { Member } from '../contracts/items/rollout.ts';
+import { type AnyCode, waitsFor } from '../contracts/reasons.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { decide } from '../rollout/decide.ts';
 import type { Decision, Waiting } from '../rollout/decisions.ts';
@@ -17,7 +18,7 @@ export interface Forward {
   /** What each cluster waited for right before it began, or does for ever; clusters that never wait are missing. Asked for by `reasons`. */
   readonly waited: ReadonlyMap<string, readonly Reason[]>;
   /** Milliseconds during which somebody waited for a reason, by its code. Several hold at once. */
-  readonly lost: ReadonlyMap<string, number>;
+  readonly lost: ReadonlyMap<AnyCode, number>;
 }
 
 export interface ForwardOptions {
@@ -58,7 +59,7 @@ export function runForward(
   const base = asAssumed(input.snapshot);
   const fleet = new VirtualFleet(base, plans, chance, input.now);
   const waited = new Map<string, readonly Reason[]>();
-  const lost = new Map<string, number>();
+  const lost = new Map<AnyCode, number>();
   const start = input.now.getTime();
   const end = Math.min(start + HORIZON_MILLISECONDS, options.until ?? Number.POSITIVE_INFINITY);
   let now: Date | undefined = input.now;
@@ -97,14 +98,14 @@ function tick(
   base: FleetSnapshot,
   now: Date,
   everybody: boolean,
-): { readonly wakes: readonly string[]; readonly codes: ReadonlySet<string>; readonly started: readonly Member[] } {
+): { readonly wakes: readonly string[]; readonly codes: ReadonlySet<AnyCode>; readonly started: readonly Member[] } {
   fleet.finish(now);
   const started: Member[] = [];
   /** As they were before anything was decided about them now. */
   const changed = new Map<string, Member>();
   let depth = 1;
   let wakes: readonly string[] = [];
-  let codes = new Set<string>();
+  let codes = new Set<AnyCode>();
   let before = -1;
   for (let round = 0; round < ROUNDS; round += 1) {
     const snapshot = fleet.snapshot(everybody ? undefined : depth);
@@ -134,10 +135,8 @@ function tick(
   return { wakes, codes, started };
 }
 
-const FULL: readonly string[] = ['WaveFull', 'CanaryFirst', 'BudgetInFlight'];
-
 const isFull = (waiting: readonly Waiting[]): boolean =>
-  waiting.length > 0 && waiting.every(({ reasons }) => reasons.some(({ code }) => FULL.includes(code)));
+  waiting.length > 0 && waiting.every(({ reasons }) => reasons.some(({ code }) => waitsFor(code) === 'place'));
 
 const apply = (fleet: VirtualFleet, decision: Decision, now: Date): boolean =>
   decision.type !== 'look-after-grant' && fleet.apply(decision, now);

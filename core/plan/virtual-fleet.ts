@@ -2,6 +2,7 @@ import { durationMilliseconds } from '../config/schema/quantities.ts';
 import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
+import { reason } from '../contracts/step-result.ts';
 import { capKeys, capLimit, recountInPlace } from '../policy/caps.ts';
 import { estimateOf } from '../policy/hop-rules.ts';
 import { quarantineReasons } from '../policy/quarantine.ts';
@@ -241,11 +242,11 @@ export class VirtualFleet {
       part === 'until-bake'
         ? {
             status: 'parked' as const,
-            reasons: [{ code: 'Baking', message: 'It bakes.' }],
+            reasons: [reason('Baking', 'It bakes.')],
             resumeAt: this.#bakedAt(wave, rolloutId, now),
           }
         : failed
-          ? { status: 'failed' as const, reasons: [{ code: 'Failed', message: 'It failed.' }] }
+          ? { status: 'failed' as const, reasons: [reason('Failed', 'It failed.')] }
           : { status: 'done' as const, reasons: [] };
     const settled = settle(now, upgrade, member, wave, end);
     if (settled.member === undefined || settled.wave === undefined) return;

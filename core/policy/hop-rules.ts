@@ -3,6 +3,7 @@ import { durationMilliseconds } from '../config/schema/quantities.ts';
 import type { UpgradePolicy, Wave as WaveSpec } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { LearnedDurations, Wave } from '../contracts/items/rollout.ts';
+import { kindOf } from '../contracts/reasons.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { calendarNamesOf } from './calendars-of.ts';
 import { clusterTags } from './cluster-tags.ts';
@@ -34,8 +35,6 @@ export function estimateOf(policy: UpgradePolicy | undefined, learned: LearnedDu
   return DEFAULT_ESTIMATE_MILLISECONDS;
 }
 
-/** Reasons of `calendarNamesOf` that keep the window closed until somebody corrects them. */
-const CLOSING = new Set(['BadTag', 'NoCalendar']);
 /** A cluster that no wave takes is upgraded by hand alone, under the calendars of its tags. */
 const NO_WAVE = { name: '' };
 
@@ -67,7 +66,7 @@ export function hopRules(
     wave: spec,
     calendars: found,
     calendarNames: named.names,
-    problems: named.reasons.filter(({ code }) => CLOSING.has(code)),
+    problems: named.reasons.filter(({ code }) => kindOf(code) !== 'told'),
     estimateMilliseconds: untilParked(estimate, spec),
     mayOverrun: spec?.mayOverrun ?? false,
   };

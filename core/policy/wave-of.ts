@@ -26,12 +26,12 @@ export function waveOf(policy: UpgradePolicy, cluster: ClusterRecord, prefix: st
   const own = names[chosen.index];
   const index = names.indexOf(asked);
   if (index === -1) {
-    return outside('BadTag', `${tag} is "${asked}", and the policy ${policy.metadata.name} has ${names.join(', ')}.`);
+    return outside(`${tag} is "${asked}", and the policy ${policy.metadata.name} has ${names.join(', ')}.`);
   }
   if (index < chosen.index) {
     const later = names.slice(chosen.index + 1);
     const hint = later.length === 0 ? 'Remove the tag' : `Use ${later.join(' or ')}, or remove the tag`;
-    return outside('BadTag', `${tag} is "${asked}", which comes before its wave ${own}; tags only delay. ${hint}.`);
+    return outside(`${tag} is "${asked}", which comes before its wave ${own}; tags only delay. ${hint}.`);
   }
   if (index === chosen.index) return chosen;
   const moved = reason('WaveTag', `${tag} moves it from ${own} to the later wave ${asked}.`);
@@ -72,4 +72,4 @@ function taken(wave: Wave, cluster: ClusterRecord): ReturnType<typeof selects> {
   return selects(wave.selector, cluster);
 }
 
-const outside = (code: string, message: string): WavePlace => ({ index: -1, reasons: [reason(code, message)] });
+const outside = (message: string): WavePlace => ({ index: -1, reasons: [reason('BadTag', message)] });

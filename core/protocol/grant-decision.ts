@@ -49,18 +49,16 @@ function windowOf({ rules, window, now, upgrade }: GrantSituation): WindowAnswer
  * Waves whose members may run. Stragglers run after their wave has ended, under its limits; one may still decide a wave that was undecided.
  * Where members run a budget can be exceeded, so these are also the waves that can be halted.
  */
-export const GRANTING_WAVES: readonly Wave['status'][] = [
-  'Open',
-  'Soaking',
-  'Completed',
-  'CompletedWithFailures',
-  'Undecided',
-];
+const GRANTING = ['Open', 'Soaking', 'Completed', 'CompletedWithFailures', 'Undecided'] as const;
+export const GRANTING_WAVES: readonly Wave['status'][] = GRANTING;
+const isGranting = (status: Wave['status']): status is (typeof GRANTING)[number] => GRANTING_WAVES.includes(status);
 
 /** Waves after which the next one may begin. */
 export const PASSED_WAVES: readonly Wave['status'][] = ['Completed', 'CompletedWithFailures', 'Skipped'];
 
-const WAITING_MEMBERS: readonly Member['status'][] = ['Pending', 'Parked', 'Quarantined'];
+const WAITING = ['Pending', 'Parked', 'Quarantined'] as const;
+const isWaiting = (status: Member['status']): status is (typeof WAITING)[number] =>
+  WAITING.some((waiting) => waiting === status);
 
 /** Failures of all waves of a rollout. */
 export const failuresOf = (waves: readonly Pick<Wave, 'failed'>[]): number =>
@@ -105,10 +103,9 @@ function rolloutRefusals(
   if (wave === undefined || member === undefined || !isPlanned(member, wave))
     return [...reasons, reason('NotAMember', 'The cluster is not a member of the rollout.')];
   // Whoever decided this may have slept since: a member that has ended meanwhile is not begun again by that.
-  if (!WAITING_MEMBERS.includes(member.status))
+  if (!isWaiting(member.status))
     reasons.push(reason(`Member${member.status}`, `${member.name} is ${member.status} in the rollout ${rollout.id}.`));
-  if (!GRANTING_WAVES.includes(wave.status))
-    reasons.push(reason(`Wave${wave.status}`, `The wave ${wave.name} is ${wave.status}.`));
+  if (!isGranting(wave.status)) reasons.push(reason(`Wave${wave.status}`, `The wave ${wave.name} is ${wave.status}.`));
   const full = member.inFlight ? undefined : waveRefusal(wave);
   if (full !== undefined) reasons.push(full);
   // Who shares a trait with a cluster that failed this minute is set aside by the next tick, which sees all clusters (core/rollout/suspects.ts).
@@ -123,7 +120,10 @@ function rolloutRefusals(
 }
 
 /** Whether the plan that the wave is of has this member: what was approved, and no later one. */
-export const isPlanned = (member: Member, wave: Wave): boolean =>
+export const isPlanned = (
+  member: Member,
+  wave: Wave,
+): member is Member & { status: Exclude<Member['status'], 'Left'> } =>
   isMember(member) && (member.plan ?? 0) <= (wave.plan ?? 0);
 
 /** One hop exactly, and never down: a version one minor lower would be a rollback today (design.md §3). */

@@ -1,5 +1,6 @@
 import type { Intent } from '../contracts/items/protocol.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
+import { readCode } from '../contracts/reasons.ts';
 import type { Update } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import { transactWithAudit } from '../store/audit.ts';
@@ -79,7 +80,7 @@ export function recordObserved(
   const at = ports.clock.now().toISOString();
   const accepted = intent.outcome?.type === 'accepted' ? intent.outcome.at : at;
   const errors = (update.errors ?? []).map((error) => ({
-    code: error.errorCode ?? 'Unknown',
+    code: readCode(error.errorCode ?? 'Unknown'),
     message: error.errorMessage ?? '',
   }));
   const observed = { status: update.status, at, errors };

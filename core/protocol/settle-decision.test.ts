@@ -2,6 +2,7 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member } from '../contracts/items/rollout.ts';
 import { wave as waveSchema } from '../contracts/items/rollout.ts';
 import { memberItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
+import { quoted } from '../contracts/step-result.ts';
 import { settle, type UpgradeEnd } from './settle-decision.ts';
 
 const NOON = new Date('2026-11-20T12:00:00Z');
@@ -19,7 +20,7 @@ const upgrade = (mutated: boolean): Upgrade => ({
 });
 const member = memberItem({ status: 'Running', inFlight: true });
 const wave = waveItem({ name: 'dev', members: 3, needWork: 3, maxConcurrency: 1, inFlight: 1, succeeded: 1 });
-const because = (code: string) => [{ code, message: 'because' }];
+const because = (code: string) => [quoted(code, 'because')];
 
 describe('how an execution that ends leaves its upgrade, its member and its wave', () => {
   test.each<[string, UpgradeEnd, boolean, Upgrade['status'], Member['status'], boolean]>([

@@ -1,5 +1,6 @@
 import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
+import type { ReasonCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { regionCalendar } from '../version/region-calendar.ts';
@@ -32,7 +33,7 @@ export function rollbackView(
     .at(-1);
   if (completedAt === undefined) return notOurs(cluster, now);
   const end = rollbackEnd(completedAt);
-  const no = (code: string, message: string): RollbackView => ({
+  const no = (code: ReasonCode, message: string): RollbackView => ({
     status: 'NotReversible',
     to: null,
     until: null,

@@ -120,7 +120,12 @@ function inRollout(
 function again(member: Member, rollout: Rollout, cluster: ClusterRecord): Verdict {
   const text = `Its upgrade in the rollout ${rollout.id} ended ${member.status}; there is one try for each target.`;
   const condition = `Somebody removes the cause and runs: liftlock retry cluster ${cluster.name}`;
-  return said('Blocked', after(condition), ...member.reasons, reason(`Member${member.status}`, text));
+  return said(
+    'Blocked',
+    after(condition),
+    ...member.reasons,
+    reason(member.status === 'Failed' ? 'MemberFailed' : 'MemberBlocked', text),
+  );
 }
 
 function withoutRollout(

@@ -202,6 +202,20 @@ async function changed(table: MortalTable, id: string, next: Partial<Rollout>): 
   if (read !== undefined) await table.transact([replace(Rollouts, read, { ...read.data, ...next })]);
 }
 
+test('a wave in which only the order changes is of the new plan all the same, and keeps its hash', async () => {
+  const { table, id, decision } = await decided(20);
+  const found = await stored(table, id);
+  const members = found.members
+    .filter(({ waveIndex }) => waveIndex === 1)
+    .map((before) => ({ before, next: { ...before, position: before.position + 9 } }));
+  await applyDecision(portsOf(table), { ...decision, changes: { ...decision.changes, changedWaves: [], members } });
+  const { waves, members: after } = await stored(table, id);
+  expect(waves.map(({ plan }) => plan)).toEqual([undefined, 1, undefined, undefined, undefined]);
+  expect(waves.map(({ planHash }) => planHash)).toEqual(found.waves.map(({ planHash }) => planHash));
+  const own = (member: Member) => waves.find(({ index }) => index === member.waveIndex);
+  expect(after.filter((member) => !isPlanned(member, own(member) as Wave))).toEqual([]);
+});
+
 describe('while a plan is written', () => {
   test.each([1, 2, 3, 5])('an abort before its write %i is the end of it', async (k) => {
     const { table, id, decision } = await decided(200);

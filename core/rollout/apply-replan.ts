@@ -148,14 +148,19 @@ async function grantChecks(table: Table, followers: readonly Follower[]): Promis
   return new Map(await Promise.all(checks));
 }
 
-/** Every wave with a change: written, or checked where only its members change, since it may have begun. */
+/** Every wave of the plan in which something changes, if only the order of its members: it is of that plan from now on. */
 function waveWrites(waves: ReadPlan['waves'], { changedWaves, members }: Replan, plan: number): WriteOperation[] {
-  const changed = new Map(changedWaves.flatMap(({ next }) => (next === undefined ? [] : [[next.index, next]])));
   const known = new Map(waves.map((wave) => [wave.data.index, wave]));
-  const writes = [...changed.values()].map((next) => replace(Waves, known.get(next.index), { ...next, plan }));
-  const touched = new Set(members.flatMap(({ before, next }) => (next ?? before)?.waveIndex ?? []));
-  const others = waves.filter(({ data }) => touched.has(data.index) && !changed.has(data.index));
-  return [...writes, ...others.map((wave) => unchanged(Waves, wave, wave.data.rolloutId, wave.data.index))];
+  const next = new Map<number, Wave>();
+  for (const { before, next: after } of members) {
+    const wave = known.get((after ?? before)?.waveIndex ?? -1)?.data;
+    if (wave !== undefined) next.set(wave.index, wave);
+  }
+  for (const { next: wave } of changedWaves) if (wave !== undefined) next.set(wave.index, wave);
+  return [...next.values()].map((wave) => {
+    if (wave.status !== 'Pending') throw moved(`the wave ${wave.name}`);
+    return replace(Waves, known.get(wave.index), { ...wave, plan });
+  });
 }
 
 async function stage(

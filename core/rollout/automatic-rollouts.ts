@@ -1,5 +1,4 @@
 import type { Member, Rollout } from '../contracts/items/rollout.ts';
-import { SKIPPED } from '../contracts/member-reasons.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
 import { isInventoryComplete } from './inventory-complete.ts';
 import { planRollout, type RolloutPlan } from './plan-rollout.ts';
@@ -13,7 +12,7 @@ export const servedKey = (policy: string, target: string, clusterKey: string): s
 
 /** Whom an abort or a person took out is not taken up again by itself; whom a tag excluded is, once the tag is gone. */
 export const isServed = ({ status, reasons }: Pick<Member, 'status' | 'reasons'>): boolean =>
-  status !== 'Excluded' || reasons.some(({ code }) => code === 'RolloutAborted' || code === SKIPPED);
+  status !== 'Excluded' || reasons.some(({ code }) => code === 'RolloutAborted' || code === 'Skipped');
 
 /**
  * Rollouts of policies with `trigger: automatic`: one at a time for each policy, over the clusters that need work and were in none for that

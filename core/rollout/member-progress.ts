@@ -1,5 +1,6 @@
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout } from '../contracts/items/rollout.ts';
+import { kindOf } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
 import { quarantineReasons } from '../policy/quarantine.ts';
@@ -8,8 +9,6 @@ import { KubeVersion } from '../version/kube-version.ts';
 import type { Decision } from './decisions.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import type { SuspicionOf } from './suspects.ts';
-
-const NEVER = new Set(['Excluded', 'BadTag', 'Pinned', 'Unsupported', 'Gone']);
 
 /**
  * What became of a member that is not running, without anything being started: its cluster is gone, was taken out by a tag, is held by a
@@ -52,8 +51,8 @@ export function memberChange(
     return takeOut(reason('BeyondTarget', said));
   }
   if (standing.length === 0) return undefined;
-  const never = standing.filter(({ code }) => NEVER.has(code));
-  if (never.length > 0) return takeOut(...never);
+  const closing = standing.filter(({ code }) => kindOf(code) === 'closing');
+  if (closing.length > 0) return takeOut(...closing);
   if (member.inFlight) return undefined;
   if (member.status === 'Pending') return change('Quarantined', ...standing);
   // One that is set aside already says the newest reason, and is let in again when there is none.

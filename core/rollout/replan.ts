@@ -1,6 +1,5 @@
 import type { UpgradePolicy } from '../config/types.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
-import { SKIPPED } from '../contracts/member-reasons.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -156,7 +155,7 @@ function merged(before: readonly Member[], wanted: readonly Member[], stay: Read
     const old = known.get(member.clusterKey);
     if (old === undefined) return member;
     known.delete(member.clusterKey);
-    if (old.reasons.some(({ code }) => code === SKIPPED))
+    if (old.reasons.some(({ code }) => code === 'Skipped'))
       return { ...old, waveIndex: member.waveIndex, position: member.position };
     const waits = old.status === 'Pending' || old.status === 'Excluded' || old.status === 'Quarantined';
     if (!waits) return old;

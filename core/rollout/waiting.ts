@@ -1,6 +1,8 @@
 import { clockText } from '../calendar/clock-text.ts';
 import type { Wave as WaveSpec } from '../config/types.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { WaitedFor } from '../contracts/reasons/reason-facts.ts';
+import { waitsFor } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { waveNamed } from '../policy/wave-of.ts';
 import type { WindowAnswer } from '../policy/window-rule.ts';
@@ -14,16 +16,8 @@ export interface Answer {
   readonly until?: string | undefined;
 }
 
-/** Reasons that only say what is true now; for whoever waits for a wave, what will be true when it has passed counts. */
-const OF_NOW = new Set([
-  'WavePending',
-  'EarlierWave',
-  'WindowClosed',
-  'Frozen',
-  'WindowTooShort',
-  'WindowClosing',
-  'CapReached',
-]);
+/** What is only true now; for whoever waits for a wave, what will be true when it has passed counts. */
+const OF_NOW: readonly (WaitedFor | undefined)[] = ['turn', 'window', 'cap'];
 
 /**
  * Says to members of waves that are not open yet what they wait for: first the wave before them, until when it soaks, and then the window
@@ -45,13 +39,13 @@ export function waitingForWaves(
   const before = soak === undefined ? [unsettled(current)] : soak.reasons;
   return (member, answer) => {
     if (member.waveIndex <= current.index || member.inFlight) return answer;
-    const own = answer.reasons.filter(({ code }) => !OF_NOW.has(code));
+    const own = answer.reasons.filter(({ code }) => !OF_NOW.includes(waitsFor(code)));
     // Only the next wave can begin when this one has soaked; until when the others wait nobody knows.
     const passes = member.waveIndex === current.index + 1 ? soak?.until : undefined;
     if (passes === undefined) return { reasons: [...before, ...own] };
     const then = windowAt(member, passes);
     const until = then.startsAt ?? passes;
-    const reasons = then.reasons.map(({ code, message }) => reason(code, `Then: ${message}`));
+    const reasons = then.reasons.map(({ code, message }) => ({ code, message: `Then: ${message}` }));
     return { reasons: [...before, ...reasons, ...own], until: until.toISOString() };
   };
 }

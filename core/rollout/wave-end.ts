@@ -1,5 +1,6 @@
 import type { Wave as WaveSpec } from '../config/types.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
+import type { ReasonCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { exceedsBudget } from '../policy/wave-room.ts';
 
@@ -17,7 +18,7 @@ type Spec = Pick<WaveSpec, 'failureBudget' | 'onUndecided'>;
  */
 export function waveEnd(wave: Wave, spec?: Spec): { status: Wave['status']; reasons: Reason[] } {
   const count = `${wave.succeeded} succeeded, ${wave.failed} failed, ${wave.blocked} blocked, ${wave.excluded} excluded, ${wave.quarantined} quarantined`;
-  const said = (code: string, message: string) => [reason(code, `${message}: ${count}.`)];
+  const said = (code: ReasonCode, message: string) => [reason(code, `${message}: ${count}.`)];
   if (exceedsBudget(wave)) return { status: 'Halted', reasons: said('FailureBudgetExceeded', 'More failed than may') };
   const accepted = (wave.acceptedFailures ?? 0) >= wave.failed;
   if (wave.succeeded === 0 && wave.failed > 0 && !accepted)

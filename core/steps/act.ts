@@ -1,5 +1,5 @@
 import type { Intent } from '../contracts/items/protocol.ts';
-import { failed, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { failed, parked, quoted, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import type { Update } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import { newestIntent, recordObserved } from '../protocol/intent-store.ts';
@@ -48,7 +48,7 @@ export async function act(
     case 'forbidden':
       return parked(undefined, ...result.reasons);
     case 'rejected': {
-      const said = reason(result.error, `EKS refused ${what}: ${result.message}`);
+      const said = quoted(result.error, `EKS refused ${what}: ${result.message}`);
       if (!BUSY.has(result.error)) return failed(said);
       return foreignStop(ports, context, reason('ForeignUpdate', `${said.message}; something else runs there.`));
     }
@@ -78,16 +78,17 @@ function failureOf(intent: Intent): Reason[] | undefined {
   if (outcome?.type === 'refused') {
     return BUSY.has(outcome.error)
       ? undefined
-      : [reason(outcome.error, `EKS refused ${intent.call.name} on ${intent.subject}: ${outcome.message}`)];
+      : [quoted(outcome.error, `EKS refused ${intent.call.name} on ${intent.subject}: ${outcome.message}`)];
   }
   if (outcome?.type !== 'accepted' || outcome.observed === undefined || outcome.observed.status === 'Successful')
     return undefined;
   const { errors, status } = outcome.observed;
   if (errors.length === 0)
     return [reason('UpdateFailed', `The update ${outcome.updateId} of ${intent.subject} ended ${status}.`)];
-  return errors.map((error) =>
-    reason(error.code, `The update ${outcome.updateId} of ${intent.subject} ended ${status}: ${error.message}`),
-  );
+  return errors.map(({ code, message }) => ({
+    code,
+    message: `The update ${outcome.updateId} of ${intent.subject} ended ${status}: ${message}`,
+  }));
 }
 
 const updateFailed = (what: string, update: Update): Reason =>

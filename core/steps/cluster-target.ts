@@ -1,14 +1,7 @@
 import { errorMessage, errorName } from '../contracts/errors.ts';
-import { type Reason, reason } from '../contracts/step-result.ts';
-import type { ClusterAccessError, ClusterTarget } from '../ports/cluster-access.ts';
+import { quoted, type Reason } from '../contracts/step-result.ts';
+import { type ClusterAccessError, type ClusterTarget, isAccessErrorName } from '../ports/cluster-access.ts';
 import type { StepContext } from './context.ts';
-
-const ACCESS_ERRORS = new Set<string>([
-  'ClusterUnreachable',
-  'ClusterUnauthorized',
-  'ClusterForbidden',
-  'ClusterServerFault',
-]);
 
 /** How to reach the cluster's API server; undefined while EKS does not say (a cluster being created). */
 export function clusterTarget(context: Pick<StepContext, 'scope' | 'name' | 'cluster'>): ClusterTarget | undefined {
@@ -17,9 +10,9 @@ export function clusterTarget(context: Pick<StepContext, 'scope' | 'name' | 'clu
   return { scope: context.scope, name: context.name, endpoint, certificateAuthority: certificateAuthority.data };
 }
 
-export const isAccessError = (error: unknown): error is ClusterAccessError => ACCESS_ERRORS.has(errorName(error));
+export const isAccessError = (error: unknown): error is ClusterAccessError => isAccessErrorName(errorName(error));
 
 /** What could not be read of a cluster, said once and as it is: denied is not clean. */
 export function accessReason(error: unknown, what: string): Reason {
-  return reason(errorName(error), `${what} could not be read: ${errorMessage(error)} Run: liftlock access check`);
+  return quoted(errorName(error), `${what} could not be read: ${errorMessage(error)} Run: liftlock access check`);
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { reasonSchema } from '../contracts/items/common.ts';
 import { parseMachineInput, type StepInput } from '../contracts/step-input.ts';
-import { bounded, type Reason, reason } from '../contracts/step-result.ts';
+import { bounded, quoted, type Reason, reason } from '../contracts/step-result.ts';
 import { type RecordPorts, recordCluster } from '../inventory/record-cluster.ts';
 import { parseClusterArn } from '../model/cluster-key.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -89,7 +89,7 @@ function readEnd(outcome: unknown): UpgradeEnd {
     };
   if ('Error' in parsed.data) {
     const { Error: name, Cause: cause } = parsed.data;
-    return { status: 'stopped', reasons: [reason(name, (cause ?? 'no cause given').slice(0, MESSAGE_CHARACTERS))] };
+    return { status: 'stopped', reasons: [quoted(name, (cause ?? 'no cause given').slice(0, MESSAGE_CHARACTERS))] };
   }
   const { status, reasons, resumeAt } = parsed.data;
   const gone = reasons.some((one) => one.code === 'Gone');

@@ -4,7 +4,6 @@ import { compiledRules } from '../policy/load-rules.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { StepContext } from './context.ts';
 import { hopPolicy } from './hop-policy.ts';
-import { RAN_PAST_WINDOW } from './ran-past-window.ts';
 
 /**
  * What EKS works on when a window closes finishes; whoever reads the report should know that it did so outside. Undefined where the window
@@ -22,7 +21,7 @@ export async function ranPast(
   if (open) return undefined;
   const what = freeze === null ? 'its window had closed' : `the freeze ${freeze} had begun`;
   return reason(
-    RAN_PAST_WINDOW,
+    'RanPastWindow',
     `It ended at ${now.toISOString()}, when ${what}: what EKS works on is not broken off.`,
   );
 }

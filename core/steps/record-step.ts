@@ -6,7 +6,6 @@ import { Upgrades } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';
 import { decideAndWrite } from '../store/retry.ts';
 import type { StepContext, StepPorts } from './context.ts';
-import { RAN_PAST_WINDOW } from './ran-past-window.ts';
 
 /** Keeps the state of a step in its upgrade, and tells about it when it changes. A poll that changes nothing writes nothing. */
 export async function recordStep(
@@ -75,7 +74,7 @@ export async function recordStep(
 
 /** A later attempt finds done what an earlier one did; that it ended outside its window stays true. */
 function withPast(result: StepResult, before: readonly Reason[]): Reason[] {
-  const past = result.status === 'done' ? before.filter(({ code }) => code === RAN_PAST_WINDOW) : [];
+  const past = result.status === 'done' ? before.filter(({ code }) => code === 'RanPastWindow') : [];
   const told = past.filter((one) => !result.reasons.some(({ code }) => code === one.code));
   return [...result.reasons, ...told];
 }

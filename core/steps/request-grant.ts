@@ -3,6 +3,7 @@ import { namedError } from '../contracts/errors.ts';
 import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
 import { MACHINE_NAMES, type MachineName, READ_ONLY_MACHINES } from '../contracts/names.ts';
 import { UNKNOWN_PRINCIPAL } from '../contracts/principals.ts';
+import { kindOf } from '../contracts/reasons.ts';
 import { ACCEPTED_CONTRACTS, type MachineInput, parseMachineInput, type StepInput } from '../contracts/step-input.ts';
 import { blocked, done, parked, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
 import { clusterKey, parseClusterArn } from '../model/cluster-key.ts';
@@ -27,9 +28,6 @@ export type GrantAnswer = StepResult & {
 
 /** 80 characters is Step Functions' limit; `.upgrade-control-plane.cluster.0` is the longest that is added. */
 const LONGEST_NAME = 46;
-
-/** Reasons that pass by themselves, so the execution parks instead of being blocked. */
-const PASSING = new Set(['GrantBusy', 'CapReached', 'FleetStopped', 'RolloutPaused']);
 
 /**
  * First step of every machine. The holder of a grant and executions nested in it go on; one that a person started asks for a grant of
@@ -139,7 +137,8 @@ async function askByHand(
   };
   const result = await grantUpgrade(ports, request);
   if ('granted' in result) return done(reason('Granted', `Grant ${result.granted.number} of ${arn.name}.`));
-  if (!result.refused.every((refusal) => PASSING.has(refusal.code))) return blocked(...result.refused);
+  // What passes is waited for; a window, like what a person has to correct, is told to whoever asked.
+  if (!result.refused.every(({ code }) => kindOf(code) === 'passing')) return blocked(...result.refused);
   await parkRequest(ports, request, result.refused);
   return parked(undefined, ...result.refused);
 }

@@ -4,7 +4,8 @@ import { Members } from './entities.ts';
 import { loadKind } from './entity.ts';
 
 /** Whether a plan in force has it; what a later plan took out stays as it was, for the record. */
-export const isMember = ({ status }: Pick<Member, 'status'>): boolean => status !== 'Left';
+export const isMember = (member: Member): member is Member & { status: Exclude<Member['status'], 'Left'> } =>
+  member.status !== 'Left';
 
 /** The members of every rollout. */
 export const loadMembers = async (table: Pick<Table, 'queryKind'>): Promise<Member[]> =>

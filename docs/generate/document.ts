@@ -3,6 +3,7 @@ import { dataModel } from './data-model.ts';
 import { events } from './events.ts';
 import { plan } from './plan.ts';
 import { policies } from './policies.ts';
+import { reasons } from './reasons.ts';
 import { scanReport } from './scan-report.ts';
 
 const BEGIN = '<!-- begin generated: node docs/generate/write.ts -->';
@@ -12,6 +13,7 @@ const PARTS = {
   'events.md': events,
   'plan.md': plan,
   'policies.md': policies,
+  'reasons.md': reasons,
   'scan-report.md': scanReport,
 } as const;
 

@@ -1,3 +1,4 @@
+import type { AnyCode, ReasonCode } from '../../core/contracts/reasons.ts';
 import type { Reason } from '../../core/contracts/step-result.ts';
 import type { RunReport } from './report-types.ts';
 
@@ -21,11 +22,12 @@ export function nextThings(report: Omit<RunReport, 'next'>): string[] {
 }
 
 /** An insight's code says how bad it is; its name says what it is about. */
-function topic({ code, message }: Reason): string {
+function topic({ code, message }: Reason): AnyCode {
   return code === 'InsightError' && /skew/i.test(message) ? 'VersionSkew' : code;
 }
 
-const ADVICE: Readonly<Record<string, string>> = {
+/** `PodEvictionFailure` is a word of EKS. */
+const ADVICE: { readonly [code in ReasonCode | 'PodEvictionFailure']?: string } = {
   PodEvictionFailure: 'give the PodDisruptionBudget room (more replicas, or maxUnavailable: 1)',
   InsightError: 'move the clients named above to the new API (a finding stays up to 30 days after the fix)',
   VersionSkew: 'bring the older nodes up first',
@@ -40,7 +42,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   WorkloadUnavailable: 'repair the workload',
 };
 
-function advice(codes: readonly string[]): string {
-  const known = codes.map((code) => ADVICE[code]).filter((text) => text !== undefined);
+function advice(codes: readonly AnyCode[]): string {
+  const texts: Readonly<Record<string, string>> = ADVICE;
+  const known = codes.map((code) => texts[code]).filter((text) => text !== undefined);
   return known.length > 0 ? [...new Set(known)].join('; ') : 'look at its reason above';
 }

@@ -1,3 +1,4 @@
+import type { StepResult } from '../../core/contracts/step-result.ts';
 import { recordCluster } from '../../core/inventory/record-cluster.ts';
 import { resumeFleet, stopFleet } from '../../core/operations/fleet-switch.ts';
 import { pauseRollout, resumeRollout } from '../../core/operations/rollout-switch.ts';
@@ -111,7 +112,7 @@ async function stopExecutions(world: World): Promise<void> {
             execution: { ...asker, startTime: world.clock.now().toISOString() },
             nodegroup: 'workers',
           };
-          const result = (await world.invoke(step, payload)) as { status: string; reasons: { code: string }[] };
+          const result = (await world.invoke(step, payload)) as StepResult;
           if (result.status !== 'parked' || result.reasons[0]?.code !== 'Superseded')
             throw new Error(`${step} of a stopped execution went on: ${JSON.stringify(result)}`);
         }

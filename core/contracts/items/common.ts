@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import type { AnyCode } from '../reasons.ts';
 
 /** RFC 3339 UTC with milliseconds, as `Date.toISOString()` writes it: such texts sort by time. */
 export const timestamp = z.iso.datetime();
 
-export const reasonSchema = z.object({ code: z.string(), message: z.string() });
+/** Codes are kept as they were written, whichever version wrote them: what an item says is never lost for a word. */
+const code = z.string() as z.ZodType<string, string> as z.ZodType<AnyCode, string>;
+export const reasonSchema = z.object({ code, message: z.string() });
 
 /** As in Kubernetes. */
 export const condition = z.object({

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { reason } from '../../contracts/step-result.ts';
 import { clusterRecord } from '../../policy/testing/cluster-record.ts';
 import { inventoryClusterSchema } from './inventory-schema.ts';
 import { parseInventory } from './parse-inventory.ts';
@@ -162,7 +163,7 @@ test('what keeps Liftlock away comes back too: a hold, and that it cannot be rea
     lastTransitionTime: '2026-01-01T00:00:00.000Z',
   };
   const record = clusterRecord({ name: 'web', conditions: [unreachable] });
-  const held = { reason: { code: 'Failed', message: 'it failed' }, since: '2026-11-01T00:00:00.000Z' };
+  const held = { reason: reason('Failed', 'it failed'), since: '2026-11-01T00:00:00.000Z' };
   const written = writtenCluster(record, { clusterKey: record.clusterKey, held });
   const { inventory } = parseInventory({ path: 'fleet', text: text(written) });
   expect(inventory?.controls.map((control) => control.held)).toEqual([held]);

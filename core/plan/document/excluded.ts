@@ -1,37 +1,36 @@
-import type { Reason } from '../../contracts/step-result.ts';
+import { type Reason, reason } from '../../contracts/step-result.ts';
 import { candidatesOf } from '../../rollout/candidates.ts';
 import { type Drawn, membersOf } from '../drawn.ts';
 import { exclusionOf } from './exclusions.ts';
 import type { PlanDocument } from './plan-schema.ts';
 
-const NO_POLICY: Reason = { code: 'NoPolicy', message: 'No policy selects it.' };
+const NO_POLICY = reason('NoPolicy', 'No policy selects it.');
 
 /** Every cluster that is in no wave, with one reason: the first that any policy gave. */
 export function excludedOf({ rules, input, plans }: Drawn): PlanDocument['excluded'] {
   const { snapshot, now } = input;
   const inWave = new Set(plans.flatMap((plan) => membersOf(plan).map(({ clusterKey }) => clusterKey)));
   const reasons = new Map<string, Reason>();
-  const note = (clusterKey: string, reason: Reason | undefined): void => {
-    if (reason !== undefined && !inWave.has(clusterKey) && !reasons.has(clusterKey)) reasons.set(clusterKey, reason);
+  const note = (clusterKey: string, why: Reason | undefined): void => {
+    if (why !== undefined && !inWave.has(clusterKey) && !reasons.has(clusterKey)) reasons.set(clusterKey, why);
   };
   for (const name of [...rules.policies.keys()].sort()) {
     const plan = plans.find(({ rollout }) => rollout.policy === name);
     if (plan === undefined) {
       // Nobody of this policy goes, so there is no rollout of it.
       const { byWave, leftOut } = candidatesOf(snapshot, name, now);
-      for (const { clusterKey, reason } of leftOut) note(clusterKey, reason);
+      for (const { clusterKey, reason: why } of leftOut) note(clusterKey, why);
       for (const { cluster, refusals } of [...byWave.values()].flat()) note(cluster.clusterKey, refusals[0]);
       continue;
     }
-    for (const { clusterKey, reason } of plan.leftOut) note(clusterKey, reason);
+    for (const { clusterKey, reason: why } of plan.leftOut) note(clusterKey, why);
     for (const { clusterKey, status, reasons: why } of plan.members)
       if (status === 'Excluded') note(clusterKey, why[0]);
   }
   return [...snapshot.clusters.values()]
     .filter(({ clusterKey }) => !inWave.has(clusterKey))
     .map(({ clusterKey, name, account, region, deletedAt }) => {
-      const gone =
-        deletedAt === undefined ? NO_POLICY : { code: 'Gone', message: `It was deleted (seen ${deletedAt}).` };
+      const gone = deletedAt === undefined ? NO_POLICY : reason('Gone', `It was deleted (seen ${deletedAt}).`);
       const { code, message } = reasons.get(clusterKey) ?? gone;
       return { name, accountId: account, region, reason: exclusionOf(code), message };
     })

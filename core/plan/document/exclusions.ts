@@ -1,3 +1,5 @@
+import type { AnyCode, ReasonCode } from '../../contracts/reasons.ts';
+
 /** Why a cluster is in no wave of a plan: the words of `excluded[].reason`. */
 export const EXCLUSIONS = {
   AtTarget: 'It is at its target already.',
@@ -17,9 +19,11 @@ export const EXCLUSIONS = {
   InvalidTarget: 'The target is not one.',
   UnknownChannel: 'There is no channel of that name.',
   Gone: 'It was deleted.',
-} as const;
+} as const satisfies { readonly [code in ReasonCode | 'Paused']?: string };
 export type Exclusion = keyof typeof EXCLUSIONS;
 
 /** A code of the decisions as a plan says it: "excluded" would say nothing under the heading Excluded. */
-export const exclusionOf = (code: string): Exclusion =>
-  code === 'Excluded' ? 'Paused' : code in EXCLUSIONS ? (code as Exclusion) : 'Unsupported';
+export const exclusionOf = (code: AnyCode): Exclusion =>
+  code === 'Excluded' ? 'Paused' : isExclusion(code) ? code : 'Unsupported';
+
+const isExclusion = (code: string): code is Exclusion => Object.hasOwn(EXCLUSIONS, code);

@@ -5,9 +5,6 @@ import { type Reason, reason } from '../../contracts/step-result.ts';
 import { hopRules } from '../../policy/hop-rules.ts';
 import type { Drawn } from '../drawn.ts';
 
-/** Code of the reason; what a run says afterwards is `RanPastWindow`. */
-export const RUNS_PAST_WINDOW = 'RunsPastWindow';
-
 /** Stretches of work that are taken to end when their window has closed: those of waves that may overrun, and nodes after a bake. */
 export function pastWindows(
   { input, rules, forward }: Drawn,
@@ -31,6 +28,6 @@ export function pastWindows(
     const closed = window === null ? `its calendar closes at ${at}` : `the window ${window} closes at ${at}`;
     const what = freeze === null ? closed : `the freeze ${freeze} begins at ${at}`;
     const said = `The upgrade to ${hops[hop]} is taken to go on until ${clockText(calendars, new Date(to))}, and ${what}: what EKS works on then finishes, what is left waits for the next opening.`;
-    return [reason(RUNS_PAST_WINDOW, said)];
+    return [reason('RunsPastWindow', said)];
   });
 }

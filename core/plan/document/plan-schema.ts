@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { apiVersion } from '../../config/kinds.ts';
+import { reasonSchema } from '../../contracts/items/common.ts';
 import { EXCLUSIONS } from './exclusions.ts';
 import { LIMIT_KINDS } from './limit-kinds.ts';
 
 const instant = z.iso.datetime();
 const instantOrNone = instant.nullable();
-const reasons = z.array(z.object({ code: z.string(), message: z.string() }));
+const reasons = z.array(reasonSchema);
 const dollars = z.number();
 
 const waiting = z.object({

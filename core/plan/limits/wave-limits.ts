@@ -1,11 +1,12 @@
 import { durationMilliseconds } from '../../config/schema/quantities.ts';
 import { concurrencyLimit, failureLimit } from '../../config/wave-limits.ts';
+import type { AnyCode } from '../../contracts/reasons.ts';
 import type { PlanRules } from '../offline-snapshot.ts';
 import { type Constraint, type WaveSpec, withWave } from './constraint.ts';
 import { durationText, grainOf } from './duration-text.ts';
 
 /** Codes of waiting, and for how long in milliseconds somebody waited for them. */
-export type Lost = ReadonlyMap<string, number>;
+export type Lost = ReadonlyMap<AnyCode, number>;
 
 /** What one wave says of itself that takes time. `members` need work in it. */
 export function waveLimits(

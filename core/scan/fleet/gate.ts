@@ -44,7 +44,7 @@ function comesWithThisHop(removedIn: string | null, from: string | null): boolea
 }
 
 /** Findings come with what to fix first at the top, so the first of a cause speaks for it. */
-function byCause(findings: readonly Finding[], code: string, most: number): Reason[] {
+function byCause(findings: readonly Finding[], code: 'ScanFinding' | 'ScanWarning', most: number): Reason[] {
   const causes = [...Map.groupBy(findings, ({ cause }) => cause).values()];
   const told = causes.slice(0, most).flatMap((members) => {
     const [first] = members;

@@ -1,10 +1,7 @@
+import type { Reason } from '../../../core/contracts/step-result.ts';
 import type { AuditItem } from '../../../core/ports/table.ts';
 
 type Detail = Readonly<Record<string, unknown>>;
-interface Reason {
-  readonly code: string;
-  readonly message: string;
-}
 
 /** What an audit item means, in a few words; undefined for items that tell a reader nothing that the next one does not. */
 export function eventText({ event, detail }: Pick<AuditItem, 'event' | 'detail'>): string | undefined {

@@ -1,0 +1,32 @@
+import type { ReasonFamily } from './reason-facts.ts';
+
+/** What only answers to people say: explain, describe, plans of one upgrade, access checks, reports of a local run. */
+export const ANSWER_REASONS = {
+  Automatic: { kind: 'passing', meaning: 'The policy begins a rollout by itself within the hour.' },
+  BeyondPolicy: { kind: 'told', meaning: 'The upgrade goes beyond what the policy of the cluster asks for.' },
+  InRollout: { kind: 'told', meaning: 'The cluster is a member of a rollout.' },
+  ManagedElsewhere: { kind: 'told', meaning: 'Another tool manages the cluster and may move its version back.' },
+  ManualTrigger: { kind: 'lasting', meaning: 'The policy has trigger manual, and no rollout of it is under way.' },
+  MovedByOthers: { kind: 'told', meaning: 'The control plane moved without Liftlock.' },
+  NeedsExtendedSupport: { kind: 'lasting', meaning: 'To go back, the cluster needs the support type EXTENDED.' },
+  Next: { kind: 'passing', meaning: 'The cluster is next in its rollout.' },
+  NodegroupIssue: { kind: 'told', meaning: 'EKS reports an issue on a node group.' },
+  NodesFirst: { kind: 'lasting', meaning: 'To go back, the node groups have to go first.' },
+  NotChecked: { kind: 'told', meaning: 'Nobody has looked whether Liftlock may read it.' },
+  NotDiscovered: { kind: 'lasting', meaning: 'The account of the cluster could not be listed in its Region.' },
+  NotInFleet: { kind: 'lasting', meaning: 'The Fleet does not name the account and the Region of the cluster.' },
+  NotObserved: { kind: 'told', meaning: 'Liftlock did not see when the control plane reached its version.' },
+  OneHopAtATime: { kind: 'told', meaning: 'An upgrade moves one minor; the others are asked for afterwards.' },
+  RolloutBusy: {
+    kind: 'passing',
+    meaning: 'A rollout of the policy was planned without the cluster; another one takes it.',
+  },
+  Running: { kind: 'passing', meaning: 'The upgrade of the cluster runs.' },
+  TakenOut: {
+    kind: 'lasting',
+    meaning: 'A rollout is through with the cluster; only one that a person creates takes it up.',
+  },
+  TooLate: { kind: 'lasting', meaning: 'EKS rolls a control plane back within seven days, and they are over.' },
+  Unreadable: { kind: 'told', meaning: 'A part of the cluster could not be read; what was known of it stays.' },
+  VersionUnsupported: { kind: 'lasting', meaning: 'EKS does not support the version to go back to any more.' },
+} as const satisfies ReasonFamily;

@@ -1,0 +1,35 @@
+import type { ReasonFamily } from './reason-facts.ts';
+
+/** What the scan before a hop and the smoke check after it say of the cluster. */
+export const CHECK_REASONS = {
+  AddonInsight: { kind: 'told', meaning: 'An insight about add-ons, which the add-on step repairs.' },
+  Al2Nodegroup: { kind: 'lasting', meaning: 'The node group runs Amazon Linux 2, which has no image of the target.' },
+  ApiServerNotReady: { kind: 'lasting', meaning: 'The API server answers that it is not ready.' },
+  ClusterForbidden: { kind: 'lasting', meaning: 'The API server knows the role of Liftlock and does not let it read.' },
+  ClusterHealth: { kind: 'lasting', meaning: 'EKS reports an issue on the cluster that makes an update fail.' },
+  ClusterServerFault: { kind: 'lasting', meaning: 'The API server answered with a fault of its own.' },
+  ClusterUnauthorized: { kind: 'lasting', meaning: 'The API server does not know the role of Liftlock.' },
+  ClusterUnreachable: { kind: 'lasting', meaning: 'The API server did not answer.' },
+  InsightError: { kind: 'lasting', meaning: 'An upgrade insight of EKS has found an error.' },
+  InsightOutdated: { kind: 'told', meaning: 'Every client that an insight names has changed since its last call.' },
+  InsightStale: { kind: 'lasting', meaning: 'An insight passed, and was last refreshed more than a day ago.' },
+  InsightUnknown: { kind: 'lasting', meaning: 'EKS could not evaluate an insight, and that is not a pass.' },
+  InsightWarning: { kind: 'told', meaning: 'An upgrade insight of EKS warns.' },
+  MoreUnhealthyPods: { kind: 'lasting', meaning: 'More pods are pending or failing than before the upgrade.' },
+  NoBaseline: { kind: 'told', meaning: 'There is no scan from before to compare the pods with.' },
+  NodeNotReady: { kind: 'lasting', meaning: 'Nodes are not Ready.' },
+  NoEndpoint: { kind: 'lasting', meaning: 'EKS gives no endpoint of the API server.' },
+  NotVerified: { kind: 'told', meaning: 'The policy says eks-api, so nothing in the cluster was looked at.' },
+  OldKubelet: {
+    kind: 'lasting',
+    meaning: 'Nodes run an older kubelet; only told where Liftlock does not roll them now.',
+  },
+  ScanFinding: { kind: 'lasting', meaning: 'The scan found what breaks at the target.' },
+  ScanIncomplete: { kind: 'lasting', meaning: 'The scan could not read everything.' },
+  ScanWarning: { kind: 'told', meaning: 'The scan found what breaks later, or has been broken already.' },
+  UrlFailed: { kind: 'lasting', meaning: 'A URL that the policy names did not answer well.' },
+  VersionSkew: { kind: 'lasting', meaning: 'Nodes or kube-proxy would be too far behind the API server.' },
+  WorkloadMissing: { kind: 'lasting', meaning: 'A Deployment that the policy names does not exist.' },
+  WorkloadUnavailable: { kind: 'lasting', meaning: 'A workload has fewer available than it wants.' },
+  WrongVersion: { kind: 'lasting', meaning: 'The cluster or its API server is not at the target after the upgrade.' },
+} as const satisfies ReasonFamily;

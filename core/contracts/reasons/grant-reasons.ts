@@ -1,0 +1,32 @@
+import type { ReasonFamily } from './reason-facts.ts';
+
+/** What stands in the way of a grant or of the commit of a change, beside what the cluster itself and its wave say. */
+export const GRANT_REASONS = {
+  CapReached: { kind: 'passing', waitsFor: 'cap', meaning: 'A cap has no room; another upgrade under it ends.' },
+  Contention: { kind: 'passing', meaning: 'Others write to the same items; the step tries again.' },
+  FailedMeanwhile: { kind: 'passing', meaning: 'More clusters failed since this was decided; it is decided anew.' },
+  FleetNotConfigured: { kind: 'lasting', meaning: 'No Fleet is applied, or none that this version can read.' },
+  FleetStopped: { kind: 'passing', meaning: 'The fleet is stopped until liftlock fleet resume.' },
+  Granted: { kind: 'told', meaning: 'The execution has its grant.' },
+  GrantBusy: { kind: 'passing', meaning: 'Another upgrade holds the grant of the cluster.' },
+  Held: { kind: 'lasting', meaning: 'The cluster is held until liftlock retry or liftlock release.' },
+  NameTooLong: { kind: 'lasting', meaning: 'The name of an execution leaves no room for the names nested in it.' },
+  NoEpoch: { kind: 'lasting', meaning: 'The table is not set up, or is being restored.' },
+  NotAMember: { kind: 'lasting', meaning: 'The cluster is in no wave of the rollout that asks for it.' },
+  ObserveMode: { kind: 'lasting', meaning: 'The Fleet has mode observe, so Liftlock only looks.' },
+  OutcomeUnknown: {
+    kind: 'timed',
+    meaning: 'The answer of a call is not known; it is looked up after its grace period.',
+  },
+  RolloutGone: { kind: 'lasting', meaning: 'The rollout of the upgrade does not exist.' },
+  StaleCommit: { kind: 'passing', meaning: 'A commit took too long, so its call was not sent; the step tries again.' },
+  Superseded: {
+    kind: 'closing',
+    meaning: 'The execution does not hold the grant of its cluster, or its upgrade has ended.',
+  },
+  UnknownCluster: { kind: 'lasting', meaning: 'The cluster is not in the inventory, or EKS does not know it.' },
+  UnknownContract: {
+    kind: 'passing',
+    meaning: 'The execution was started by another version; the reconciler grants anew with its own contract.',
+  },
+} as const satisfies ReasonFamily;
