@@ -24,8 +24,6 @@ export function toTransactItem(operation: WriteOperation, names: TableNames): Tr
       return {
         ConditionCheck: { TableName: names.items, Key: keyOf(operation.key), ...conditionOf(operation.expect) },
       };
-    case 'delete':
-      return { Delete: { TableName: names.items, Key: keyOf(operation.key), ...conditionOf(operation.expect) } };
     case 'append':
       return {
         Put: {

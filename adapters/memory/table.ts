@@ -143,12 +143,7 @@ export class MemoryTable implements Table {
       return;
     }
     const key = keyOf(operation);
-    const id = idOf(key);
-    if (operation.type === 'delete') {
-      this.#remove(id);
-      return;
-    }
-    const revision = (this.#items.get(id)?.revision ?? 0) + 1;
+    const revision = (this.#items.get(idOf(key))?.revision ?? 0) + 1;
     const { kind, active, data } = operation.item;
     this.#place(Object.freeze({ ...key, kind, active, data: frozenJson(data), revision }));
   }
@@ -165,16 +160,6 @@ export class MemoryTable implements Table {
     this.#kinds.put(item.kind, item);
     if (item.active) this.#active.put(ACTIVE, item);
     else if (before?.active === true) this.#active.remove(ACTIVE, item);
-  }
-
-  #remove(id: string): void {
-    const item = this.#items.get(id);
-    if (item === undefined) return;
-    this.writes += 1;
-    this.#items.delete(id);
-    this.#partitions.remove(item.pk, item);
-    this.#kinds.remove(item.kind, item);
-    if (item.active) this.#active.remove(ACTIVE, item);
   }
 }
 

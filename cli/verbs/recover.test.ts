@@ -1,4 +1,4 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createDynamoTable } from '../../adapters/dynamodb/create-dynamo-table.ts';
 import { createTables } from '../../adapters/dynamodb/create-tables.ts';
 import { startLocalDynamo } from '../../adapters/dynamodb/local/start-local-dynamo.ts';
@@ -19,7 +19,6 @@ test('recover folds the audit over a restored table, raises the epoch, and leave
   };
   const client = new DynamoDBClient(config);
   await createTables(client, names);
-  client.destroy();
   const table = createDynamoTable(names, config);
   const entry = { subject: 'fleet', event: 'Installed', principal: 'liftlock', detail: {} };
   await transactWithAudit(table, [put(Epochs, { number: 1 }, 'absent')], [entry], new Date());
@@ -29,7 +28,9 @@ test('recover folds the audit over a restored table, raises the epoch, and leave
     'why not',
   );
   // What a restore to an earlier point gives: the items are gone, the audit is another table and stays.
-  for (const key of [Epochs.key(), FleetControls.key()]) await table.transact([{ type: 'delete', key, expect: 1 }]);
+  for (const { pk, sk } of [Epochs.key(), FleetControls.key()])
+    await client.send(new DeleteItemCommand({ TableName: names.items, Key: { pk: { S: pk }, sk: { S: sk } } }));
+  client.destroy();
 
   const set = {
     AWS_ENDPOINT_URL_DYNAMODB: dynamo.endpoint,

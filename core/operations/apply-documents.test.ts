@@ -67,12 +67,11 @@ test('what would make a policy in force wrong is refused, and says which one', a
 });
 
 test('what was wrong in force before keeps nobody from correcting something else', async () => {
-  const { table, apply } = worldOf();
-  await apply(nights, policy({ calendar: 'nights' }));
+  const before = worldOf();
+  await before.apply(nights, policy({ calendar: 'nights' }));
   // As a restore, or a release that checked less, may leave it.
-  for (const { pk, sk, revision } of await table.queryPartition('CONFIG', 'Calendar#')) {
-    await table.transact([{ type: 'delete', key: { pk, sk }, expect: revision }]);
-  }
+  const { table, apply } = worldOf();
+  for (const item of await before.table.queryPartition('CONFIG', 'UpgradePolicy#')) await table.restore(item);
   expect((await apply(object('Calendar', 'weekend', {}))).items).toMatchObject([{ change: 'created' }]);
   await expect(apply(policy({ calendar: 'nights', soak: '2h' }))).rejects.toThrow('there is no Calendar "nights"');
 });

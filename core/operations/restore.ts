@@ -1,7 +1,7 @@
 import { namedError } from '../contracts/errors.ts';
 import { GRACE_SECONDS } from '../contracts/mutating-calls.ts';
 import type { Ports } from '../ports/ports.ts';
-import { isRemoval, transactWithAudit } from '../store/audit.ts';
+import { transactWithAudit } from '../store/audit.ts';
 import { Epochs, FleetControls } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';
 import { newestWrites } from '../store/newest-writes.ts';
@@ -50,14 +50,9 @@ async function fold(table: Ports['table'], restoredTo: Date): Promise<number> {
   const since = new Date(restoredTo.getTime() - OVERLAP_MINUTES * 60_000);
   let folded = 0;
   for (const write of newestWrites(await table.auditSince(since))) {
-    const found = await table.get(write.item);
-    if (isRemoval(write.item)) {
-      if (found === undefined || (!write.renewed && found.revision >= write.item.revision)) continue;
-      await table.transact([{ type: 'delete', key: write.item, expect: found.revision }]);
-    } else {
-      if (found !== undefined && !write.renewed && found.revision >= write.item.revision) continue;
-      await table.restore(write.item);
-    }
+    const found = await table.get(write);
+    if (found !== undefined && found.revision >= write.revision) continue;
+    await table.restore(write);
     folded += 1;
   }
   return folded;

@@ -1,5 +1,6 @@
 /**
- * The one store: a transactional table of items with revisions, and beside it the append-only audit.
+ * The one store: a transactional table of items with revisions, and beside it the append-only audit. Nothing is deleted by anybody; what is
+ * kept for a while only says when it may go (`expiresAt`).
  * Every safety rule that a transaction must hold is expressed as "these items are still as I read them": the decision is a pure
  * function of the items read, and the transaction checks their revisions (docs/adr/0002). Two implementations:
  * `adapters/memory` and `adapters/dynamodb`; one contract suite runs on both.
@@ -65,7 +66,6 @@ export type WriteOperation =
       readonly textLength?: TextLength;
     }
   | { readonly type: 'check'; readonly key: ItemKey; readonly expect: number | 'absent' }
-  | { readonly type: 'delete'; readonly key: ItemKey; readonly expect: number }
   | {
       readonly type: 'append';
       readonly item: AuditItem;

@@ -88,18 +88,15 @@ function portsOf(table: MemoryTable) {
   } as unknown as Parameters<typeof applyDecision>[0];
 }
 
-async function looked(table: MemoryTable, fleet: Fleet, id: string): Promise<readonly Decision[]> {
-  const { rollout, waves, members } = await stored(table, id);
-  const history = {
-    rollouts: [rollout],
-    waves,
-    members: members.filter(isMember),
-    findings: new Map(),
-    served: new Set<string>(),
-    accounts: [],
-  };
-  return decide({ ...fleet, rollouts: [rollout], waves, members: members.filter(isMember), history }, NOW).decisions;
+/** What a full look decides that has read this. */
+function decisionsOf(fleet: Fleet, { rollout, waves, members }: Stored): readonly Decision[] {
+  const lists = { waves, members: members.filter(isMember) };
+  const history = { ...lists, rollouts: [rollout], findings: new Map(), served: new Set<string>(), accounts: [] };
+  return decide({ ...fleet, ...lists, rollouts: [rollout], history }, NOW).decisions;
 }
+
+const looked = async (table: MemoryTable, fleet: Fleet, id: string): Promise<readonly Decision[]> =>
+  decisionsOf(fleet, await stored(table, id));
 
 /** One full look, as far as plans are concerned. Gives the decisions that it carried out. */
 async function look(table: MemoryTable, fleet: Fleet, id: string): Promise<string[]> {
@@ -367,18 +364,7 @@ describe('what a plan does not touch', () => {
     ]);
     const found = await stored(table, id);
     const lagging = found.members.map((one) => (one.clusterKey === last?.clusterKey ? read.data : one));
-    const history = {
-      rollouts: [found.rollout],
-      waves: found.waves,
-      members: lagging,
-      findings: new Map(),
-      served: new Set<string>(),
-      accounts: [],
-    };
-    const stale = decide(
-      { ...after, rollouts: [found.rollout], waves: found.waves, members: lagging, history },
-      NOW,
-    ).decisions;
+    const stale = decisionsOf(after, { ...found, members: lagging });
     const decision = stale.find(({ type }) => type === 'replan');
     if (decision?.type !== 'replan') throw new Error('nothing to plan anew');
     const members = decision.changes.members.filter(

@@ -1,6 +1,6 @@
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
-import type { AuditHead, AuditItem, ItemKey, StoredItem, Table, WriteOperation } from '../ports/table.ts';
+import type { AuditHead, AuditItem, StoredItem, Table, WriteOperation } from '../ports/table.ts';
 import { frozenJson } from './frozen-json.ts';
 import { withConditions } from './with-conditions.ts';
 
@@ -13,21 +13,9 @@ export interface AuditEntry {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** One item as a transaction left it. One that was removed has revision, and nothing else, beside its key. */
-export type AuditedWrite = StoredItem | AuditedRemoval;
-
-export interface AuditedRemoval extends ItemKey {
-  readonly removed: true;
-  /** One more than the last. An item that is written again under its key begins with 1. */
-  readonly revision: number;
-}
-
-export const isRemoval = (write: AuditedWrite): write is AuditedRemoval => 'removed' in write;
-
 /** Writes whose revision is known; caches (`any`) are not part of the record. */
-function writesOf(operations: readonly WriteOperation[]): readonly AuditedWrite[] {
-  const writes = operations.flatMap((operation): AuditedWrite[] => {
-    if (operation.type === 'delete') return [{ ...operation.key, removed: true, revision: operation.expect + 1 }];
+function writesOf(operations: readonly WriteOperation[]): readonly StoredItem[] {
+  const writes = operations.flatMap((operation): StoredItem[] => {
     if (operation.type !== 'put' || operation.expect === 'any') return [];
     const { pk, sk, kind, active, data } = operation.item;
     return [{ pk, sk, kind, active, revision: operation.expect === 'absent' ? 1 : operation.expect + 1, data }];

@@ -15,14 +15,13 @@ export const judgeReplan =
       .written(Waves)
       .filter(({ before }) => before !== undefined && before.status !== 'Pending')
       .map(({ after }) => `the wave ${after.name} of ${after.rolloutId}`);
-    const members = [...store.written(Members), ...store.removed(Members)]
+    const members = store
+      .written(Members)
       .filter(({ before, after }) => {
-        const member = after ?? before;
-        if (member === undefined) return false;
-        const wave = store.was(Waves, member.rolloutId, member.waveIndex);
+        const wave = store.was(Waves, after.rolloutId, after.waveIndex);
         return before?.inFlight === true || (wave !== undefined && wave.status !== 'Pending');
       })
-      .map(({ before, after }) => `${(after ?? before)?.name} in wave ${(after ?? before)?.waveIndex}`);
+      .map(({ after }) => `${after.name} in wave ${after.waveIndex}`);
     return [...waves, ...members].map((what) => ({
       invariant: 'approval',
       message: `${item.event} at ${item.at} changed ${what}, which had begun`,

@@ -326,8 +326,7 @@ const GUILTY: readonly (readonly [invariant: string, ...Case])[] = [
     judgeReplan,
     inForce()
       .add(KEY, 'Noted', {}, write(Members, memberOf({ waveIndex: 1, inFlight: true })))
-      .add('rollout/r', 'RolloutPlanned')
-      .without(write(Members, memberOf({ waveIndex: 1 }))),
+      .add('rollout/r', 'RolloutPlanned', {}, write(Members, memberOf({ waveIndex: 1, status: 'Left' }))),
   ],
   [
     'caps',

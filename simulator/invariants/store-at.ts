@@ -1,5 +1,4 @@
 import type { AuditItem, ItemKey, StoredItem } from '../../core/ports/table.ts';
-import { type AuditedWrite, isRemoval } from '../../core/store/audit.ts';
 import type { Entity } from '../../core/store/entity.ts';
 
 const idOf = ({ pk, sk }: ItemKey): string => `${pk}\u0000${sk}`;
@@ -16,27 +15,16 @@ export class StoreAt {
   /** Takes the writes of one audit item in. Older revisions than those known change nothing. */
   apply(item: AuditItem): void {
     this.#replaced = new Map();
-    for (const write of (item.detail.writes ?? []) as readonly AuditedWrite[]) {
+    for (const write of (item.detail.writes ?? []) as readonly StoredItem[]) {
       const id = idOf(write);
       const known = this.#items.get(id);
       if (known !== undefined && known.revision >= write.revision) continue;
-      if (isRemoval(write)) {
-        this.#remove(id, known);
-        continue;
-      }
       this.#replaced.set(id, known);
       this.#items.set(id, write);
       const kind = this.#kinds.get(write.kind) ?? new Map<string, StoredItem>();
       kind.set(id, write);
       this.#kinds.set(write.kind, kind);
     }
-  }
-
-  #remove(id: string, known: StoredItem | undefined): void {
-    if (known === undefined) return;
-    this.#replaced.set(id, known);
-    this.#items.delete(id);
-    this.#kinds.get(known.kind)?.delete(id);
   }
 
   /** As it is after the item that was applied last. */
@@ -63,13 +51,6 @@ export class StoreAt {
         ? [{ before: before?.data as Data | undefined, after: after.data as Data }]
         : [];
     });
-  }
-
-  /** What the item that was applied last removed of one kind. */
-  removed<Data>(entity: Entity<Data, never>): { readonly before: Data; readonly after: undefined }[] {
-    return [...this.#replaced].flatMap(([id, before]) =>
-      before?.kind === entity.kind && !this.#items.has(id) ? [{ before: before.data as Data, after: undefined }] : [],
-    );
   }
 
   /** Whether the item that was applied last wrote anything of this kind. */

@@ -39,14 +39,14 @@ test('what durations were learned lies beside the marker, and is understood wher
   const marker = await load(world.table, ReconcileMarkers);
   expect(marker?.data).toEqual({ lastFullAt: expect.any(String) });
   const before = { count: 40, p50: 60, p90: 120, failureRate: 0 };
-  await world.table.transact([
-    { type: 'delete', key: Learned.key(), expect: (await load(world.table, Learned))?.revision ?? 0 },
-    replace(ReconcileMarkers, marker, { ...marker?.data, learned: before }),
-  ]);
-  expect((await loadSnapshot(world.table, await world.table.queryActive(), 'fleet')).learned).toEqual(before);
-  await partitionsRead(world);
-  expect((await load(world.table, Learned))?.data).toEqual(before);
-  expect((await load(world.table, ReconcileMarkers))?.data.learned).toBeUndefined();
+  const older = await smallFleet({ clusters: staged('dev', ['a', 'b']), policy: { trigger: 'manual' } });
+  await older.tick();
+  const kept = await load(older.table, ReconcileMarkers);
+  await older.table.transact([replace(ReconcileMarkers, kept, { ...kept?.data, learned: before })]);
+  expect((await loadSnapshot(older.table, await older.table.queryActive(), 'fleet')).learned).toEqual(before);
+  await partitionsRead(older);
+  expect((await load(older.table, Learned))?.data).toEqual(before);
+  expect((await load(older.table, ReconcileMarkers))?.data.learned).toBeUndefined();
 });
 
 /** A cluster in the inventory, its add-ons, and whether recording it anew asks for a full look. */

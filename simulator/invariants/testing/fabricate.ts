@@ -3,8 +3,7 @@ import type { ClusterRecord } from '../../../core/contracts/items/cluster.ts';
 import type { Grant, Intent, Upgrade } from '../../../core/contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../../../core/contracts/items/rollout.ts';
 import { memberItem, rolloutItem, waveItem } from '../../../core/contracts/items/testing/rollout-items.ts';
-import type { AuditItem } from '../../../core/ports/table.ts';
-import type { AuditedWrite } from '../../../core/store/audit.ts';
+import type { AuditItem, StoredItem } from '../../../core/ports/table.ts';
 import {
   ClusterControls,
   Clusters,
@@ -44,17 +43,6 @@ export class Fabricated {
   /** Gates are read, and show this. */
   gate(gate: string, status: GateShown['status']): this {
     this.#gates.push({ at: this.#now, gate, status });
-    return this;
-  }
-
-  /** Items are removed in the transaction of the item that was added last. */
-  without(...removed: readonly Write[]): this {
-    const last = this.#items.at(-1);
-    const removals = removed.map(([entity, data]) => {
-      const { pk, sk } = entity.keyOf(data);
-      return { pk, sk, removed: true, revision: (this.#revisions.get(`${pk} ${sk}`) ?? 0) + 1 };
-    });
-    if (last !== undefined) (last.detail.writes as unknown[]).push(...removals);
     return this;
   }
 
@@ -120,7 +108,7 @@ export class Fabricated {
     return judgeHistory({ timeline, writtenAt, gateReadings: this.#gates } as unknown as History, [judge]);
   }
 
-  #write(entity: Entity<unknown, never>, data: unknown): AuditedWrite {
+  #write(entity: Entity<unknown, never>, data: unknown): StoredItem {
     const { pk, sk } = entity.keyOf(data);
     const revision = (this.#revisions.get(`${pk} ${sk}`) ?? 0) + 1;
     this.#revisions.set(`${pk} ${sk}`, revision);
