@@ -1,6 +1,6 @@
 /**
  * `npm run e2e:cloud`: the synthesized templates in the local cloud. Two clusters with everything that people do to them, held against the
- * committed recording of what a run uses; then the same fleet with the whole process killed twice. `--record` writes the recording anew.
+ * committed recording of what a run uses; then a plan that changes while its writer dies, and the small fleet with the whole process killed twice. `--record` writes the recording anew.
  * Last line: `N passed, N failed`.
  */
 import { writeFileSync } from 'node:fs';
@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { synthesize } from '../../simulator/cloud/synthesize.ts';
 import { killedRun } from './kill/killed-run.ts';
 import { lost, RECORDING, readRecording } from './recording.ts';
+import { replannedRun } from './replanned.ts';
 import { smallRun } from './small-run.ts';
 import { SMALL_SETTINGS } from './small-settings.ts';
 
@@ -33,6 +34,9 @@ try {
       ...added.map((text) => `not in the recording (npm run e2e:cloud -- --record): ${text}`),
     ];
   });
+  await scenario('a plan of 200 clusters changed, its writer killed after each write', () =>
+    replannedRun(assembly, 200),
+  );
   await scenario(`killed at minutes ${KILLS.join(' and ')}`, () => killedRun(folder, KILLS));
 } finally {
   await rm(folder, { recursive: true, force: true });

@@ -5,6 +5,9 @@ import { type Installers, propertyOf } from './installer.ts';
 
 const ARN = /^arn:/;
 
+/** Batches of one queue that Lambda has with a function at once, to begin with. Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
+const POLLERS = 5;
+
 /** Functions, who may call them, what calls them from a queue, and what becomes of asynchronous calls. */
 export const functionInstallers: Installers = {
   'AWS::Lambda::Function': (lambda, { assembly, functions, useRole }) => {
@@ -91,6 +94,9 @@ export const functionInstallers: Installers = {
         functionArn,
         roleArn,
         batchSize: propertyOf<number | undefined>(mapping, 'BatchSize') ?? 10,
+        atOnce:
+          propertyOf<{ MaximumConcurrency?: number } | undefined>(mapping, 'ScalingConfig')?.MaximumConcurrency ??
+          POLLERS,
         partialFailures: (propertyOf<string[] | undefined>(mapping, 'FunctionResponseTypes') ?? []).includes(
           'ReportBatchItemFailures',
         ),

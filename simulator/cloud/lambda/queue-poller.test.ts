@@ -34,6 +34,7 @@ function poll(source: string, options: Partial<QueuePollerOptions> = {}): string
       functionArn,
       roleArn: ROLE,
       batchSize: 10,
+      atOnce: 5,
       partialFailures: true,
       region: 'eu-west-1',
       source: { service: 'lambda.amazonaws.com', sourceArn: functionArn, sourceAccount: '111111111111' },
@@ -93,6 +94,13 @@ it('makes batches of the size that it is told', async () => {
   poll('export const handler = () => {};', { batchSize: 2 });
   await send('1', '2', '3', '4', '5');
   expect([batches, left()]).toEqual([3, [[], []]]);
+});
+
+it('leaves in the queue what waits for its turn, so that a long line is no reason to try again', async () => {
+  const slow = `import { setTimeout as sleep } from 'node:timers/promises'; export const handler = () => sleep(50_000);`;
+  poll(slow, { batchSize: 1, atOnce: 1 });
+  await send('1', '2', '3', '4', '5', '6', '7', '8');
+  expect([batches, left()]).toEqual([8, [[], []]]);
 });
 
 it('waits for what is delayed', async () => {

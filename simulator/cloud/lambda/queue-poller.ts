@@ -9,6 +9,8 @@ export interface QueuePollerOptions {
   readonly functionArn: string;
   readonly roleArn: string;
   readonly batchSize: number;
+  /** Batches that are with the function at once. */
+  readonly atOnce: number;
   /** `ReportBatchItemFailures`: the function says which messages of a batch failed; else all do when it throws. */
   readonly partialFailures: boolean;
   readonly region: string;
@@ -30,6 +32,7 @@ export class QueuePoller {
   readonly #options: QueuePollerOptions;
   readonly #host: PollerHost;
   #plannedAt: number | undefined;
+  #inFlight = 0;
   /** It may not read its queue: it stands still until the queue changes, as one does on AWS that nobody gives leave. */
   #denied = false;
 
@@ -45,6 +48,8 @@ export class QueuePoller {
   }
 
   #planNext(): void {
+    // What waits for its turn stays in the queue: received, it would be visible again before it was looked at.
+    if (this.#inFlight >= this.#options.atOnce) return;
     const next = this.#options.queue.nextVisibleAt();
     if (next === undefined) return;
     const at = Math.max(next, this.#host.now());
@@ -64,13 +69,18 @@ export class QueuePoller {
       this.#denied = true;
       return;
     }
-    const messages = queue.receive(batchSize);
-    if (messages.length === 0) return;
-    this.#host.onBatch(this.#options);
-    const failed = await this.#hand(messages);
-    for (const message of messages) {
-      if (failed.has(message.id)) continue;
-      queue.delete(message.receiptHandle ?? '');
+    this.#inFlight += 1;
+    try {
+      const messages = queue.receive(batchSize);
+      if (messages.length === 0) return;
+      this.#host.onBatch(this.#options);
+      const failed = await this.#hand(messages);
+      for (const message of messages) {
+        if (failed.has(message.id)) continue;
+        queue.delete(message.receiptHandle ?? '');
+      }
+    } finally {
+      this.#inFlight -= 1;
     }
   }
 

@@ -1,0 +1,189 @@
+import type { Member, Rollout, Wave } from '../../core/contracts/items/rollout.ts';
+import { grantUpgrade } from '../../core/protocol/grant.ts';
+import { Members, Rollouts, rolloutPartition, Waves } from '../../core/store/entities.ts';
+import { loadKind, ofKind } from '../../core/store/entity.ts';
+import { isMember } from '../../core/store/members.ts';
+import { apiRequest } from '../../simulator/cloud/api-request.ts';
+import type { LocalCloud } from '../../simulator/cloud/local-cloud.ts';
+import type { Assembly } from '../../simulator/cloud/template/assembly.ts';
+import { addCluster } from '../../simulator/eks/add-cluster.ts';
+import { emptyState } from '../../simulator/eks/empty-state.ts';
+import { checkInvariants } from '../../simulator/invariants/check-invariants.ts';
+import { type PreparedFleet, prepareFleet } from '../../simulator/process/prepare-fleet.ts';
+import { cloudProblems } from './cloud-problems.ts';
+import { startSmallCloud } from './small-cloud.ts';
+
+const RECONCILER = 'liftlock-reconcile-rollouts';
+const STAGES = ['one', 'two', 'three', 'four', 'five'];
+const ACCOUNT = '111111111111';
+const MOST_WRITES = 40;
+
+/** The one rollout of the fleet. */
+interface Stored {
+  readonly rollout: Rollout;
+  readonly waves: readonly Wave[];
+  readonly members: readonly Member[];
+}
+
+/**
+ * The plan of so many clusters in five waves is changed to and fro, and the reconciler dies after the first write that this takes, then after
+ * the second, and so on: what a grant reads is the old plan or the new one. Every wave asks for approval, so that nothing begins.
+ */
+export async function replannedRun(assembly: Assembly, clusters: number): Promise<string[]> {
+  const prepared = await fleetOf(clusters);
+  const notes: string[] = [];
+  const { cloud, close } = await startSmallCloud(prepared, assembly, (note) => notes.push(note));
+  try {
+    await apply(cloud, prepared.fleet, policy(false));
+    cloud.begin();
+    let found = await until(cloud, ({ members }) => members.length === clusters);
+    const problems: string[] = [];
+    for (let write = 1, died = true; died && write <= MOST_WRITES; write += 1) {
+      const before = found;
+      const hasFollowed = (now: Stored) => now.rollout.following === undefined && planOf(now) !== planOf(before);
+      const death = dieAfter(cloud, write);
+      await apply(cloud, policy(write % 2 === 1));
+      const half = await until(cloud, (now) => death.happened || hasFollowed(now));
+      died = death.happened;
+      death.isOver();
+      found = await until(cloud, hasFollowed);
+      if (died) problems.push(...mixtures(half, [before, found]).map((problem) => `after write ${write}: ${problem}`));
+      problems.push(...(await granted(cloud, found)));
+    }
+    return [...problems, ...(await counted(cloud)), ...cloudProblems(cloud, notes).filter((one) => !isDeath(one))];
+  } finally {
+    await close();
+  }
+}
+
+async function fleetOf(clusters: number): Promise<PreparedFleet> {
+  const { loaded, ...prepared } = await prepareFleet(new URL('./fleet/', import.meta.url).pathname);
+  const state = emptyState(loaded.now);
+  for (let number = 0; number < clusters; number += 1)
+    addCluster(state, {
+      name: `c${number}`,
+      version: '1.36',
+      account: ACCOUNT,
+      tags: { stage: STAGES[number % STAGES.length] ?? '', moves: String(number % 3 === 0) },
+    });
+  const labels = { fromTags: { stage: 'stage', moves: 'moves' } };
+  const spec = { ...prepared.fleet.spec, accounts: [ACCOUNT], regions: ['eu-central-1'], labels };
+  return { ...prepared, fleet: { ...prepared.fleet, spec }, loaded: { ...loaded, state } };
+}
+
+/** A third of the clusters goes in the last wave, wherever else they would be; another wave has another name. */
+function policy(isMoved: boolean): object {
+  const waves = STAGES.map((stage, index) => ({
+    name: isMoved && index === 3 ? 'renamed' : stage,
+    selector: {
+      matchExpressions: [
+        { key: 'stage', operator: 'In', values: [stage] },
+        ...(isMoved && index < 4 ? [{ key: 'moves', operator: 'In', values: ['false'] }] : []),
+      ],
+    },
+    approval: { approvals: 1 },
+  }));
+  const last = isMoved ? [{ name: 'last', approval: { approvals: 2 } }] : [];
+  const spec = { selector: {}, target: '1.37', trigger: 'automatic', waves: [...waves, ...last] };
+  return { apiVersion: 'liftlock/v1alpha1', kind: 'UpgradePolicy', metadata: { name: 'all' }, spec };
+}
+
+const apply = (cloud: LocalCloud, ...objects: readonly object[]) => apiRequest(cloud, 'PUT', '/v1/config', objects);
+
+/** The reconciler dies when its plan was written so many times, before it hears of the last, and does not come back by itself. */
+function dieAfter(cloud: LocalCloud, writes: number): { happened: boolean; isOver(): void } {
+  const lambda = cloud.functions.all().find(({ options }) => options.name === RECONCILER);
+  if (lambda === undefined) throw new Error(`there is no function ${RECONCILER}`);
+  const { note } = cloud.auditOrder;
+  let left = writes;
+  const death = {
+    happened: false,
+    isOver: () => {
+      cloud.auditOrder.note = note;
+      lambda.switchedOff = false;
+    },
+  };
+  cloud.auditOrder.note = (input) => {
+    note.call(cloud.auditOrder, input);
+    if (!/RolloutPlanned|RolloutReplanned/.test(JSON.stringify(input))) return;
+    left -= 1;
+    if (left !== 0) return;
+    death.happened = true;
+    lambda.switchedOff = true;
+    void lambda.close();
+  };
+  return death;
+}
+
+const isDeath = (problem: string): boolean => /Runtime\.ExitError|TooManyRequests/.test(problem);
+
+async function until(cloud: LocalCloud, isSo: (stored: Stored) => boolean): Promise<Stored> {
+  for (let minute = 0; minute < 30; minute += 1) {
+    const [rollout] = await loadKind(cloud.table, Rollouts);
+    const items = rollout === undefined ? [] : await cloud.table.queryPartition(rolloutPartition(rollout.id));
+    const [read] = ofKind(items, Rollouts);
+    const stored = read && {
+      rollout: read,
+      waves: ofKind(items, Waves),
+      members: ofKind(items, Members).filter(isMember),
+    };
+    if (stored !== undefined && isSo(stored)) return stored;
+    await cloud.clock.runUntil(new Date(cloud.clock.now().getTime() + 60_000));
+  }
+  throw new Error('half an hour did not bring the plan that was waited for');
+}
+
+const wavesOf = ({ waves }: Stored): string =>
+  JSON.stringify(waves.map(({ name, status, members, planHash }) => [name, status, members, planHash]));
+const planOf = (stored: Stored): string =>
+  `${wavesOf(stored)} ${JSON.stringify(stored.members.map(({ waveIndex, clusterKey, to, position }) => [waveIndex, clusterKey, to, position]))}`;
+
+/** What an approval binds to is of one plan, and so are the members unless the rollout says that they follow. */
+function mixtures(half: Stored, plans: readonly Stored[]): string[] {
+  const problems: string[] = [];
+  if (!plans.some((plan) => wavesOf(plan) === wavesOf(half))) problems.push('the waves are of neither plan');
+  if (half.rollout.following === undefined && !plans.some((plan) => planOf(plan) === planOf(half)))
+    problems.push('the members are of neither plan, and nothing says that they follow one');
+  return problems;
+}
+
+/** No member is granted before its wave opens, whichever wave somebody takes it for. */
+async function granted(cloud: LocalCloud, { rollout, members }: Stored): Promise<string[]> {
+  const [member] = members;
+  if (member === undefined) return ['the rollout has no members'];
+  const unused = () => Promise.reject(new Error('nothing is started'));
+  const ports = {
+    table: cloud.table,
+    clock: cloud.clock,
+    executions: { start: unused, describe: unused, arnFor: () => 'arn' },
+  };
+  const problems: string[] = [];
+  for (const waveIndex of STAGES.keys()) {
+    const result = await grantUpgrade(ports as unknown as Parameters<typeof grantUpgrade>[0], {
+      clusterKey: member.clusterKey,
+      upgradeId: '1.36-1.37',
+      machine: 'upgrade-cluster',
+      from: member.from,
+      to: member.to,
+      requestedBy: 'nobody',
+      member: { rolloutId: rollout.id, waveIndex, failures: 0 },
+    });
+    if ('granted' in result) problems.push(`${member.name} was granted in wave ${waveIndex}`);
+  }
+  return problems;
+}
+
+/** One plan for each revision of the policy after the first, and invariants that hold. */
+async function counted(cloud: LocalCloud): Promise<string[]> {
+  const audit = await cloud.auditTimeline();
+  const plans = audit.filter(({ event }) => event === 'RolloutReplanned').length;
+  const revisions = audit.filter(
+    ({ event, detail }) => event === 'ConfigApplied' && detail.kind === 'UpgradePolicy',
+  ).length;
+  console.log(`  ${revisions - 1} changes of the policy, ${plans} plans`);
+  const violations = await checkInvariants(cloud);
+  return [
+    ...(plans === revisions - 1 ? [] : [`${plans} plans for ${revisions - 1} changes of the policy`]),
+    ...violations.map(({ invariant, message }) => `${invariant}: ${message}`),
+  ];
+}
