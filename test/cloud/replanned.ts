@@ -48,7 +48,7 @@ export async function replannedRun(assembly: Assembly, clusters: number): Promis
       death.isOver();
       found = await until(cloud, hasFollowed);
       if (died) problems.push(...mixtures(half, [before, found]).map((problem) => `after write ${write}: ${problem}`));
-      problems.push(...(await granted(cloud, found)));
+      problems.push(...misplaced(found, write % 2 === 1), ...(await granted(cloud, found)));
     }
     return [...problems, ...(await counted(cloud)), ...cloudProblems(cloud, notes).filter((one) => !isDeath(one))];
   } finally {
@@ -145,6 +145,22 @@ function mixtures(half: Stored, plans: readonly Stored[]): string[] {
   if (half.rollout.following === undefined && !plans.some((plan) => planOf(plan) === planOf(half)))
     problems.push('the members are of neither plan, and nothing says that they follow one');
   return problems;
+}
+
+/** Everybody is where the policy says, and counted there. */
+function misplaced({ waves, members }: Stored, isMoved: boolean): string[] {
+  const wrong = members.filter(({ name, waveIndex }) => {
+    const number = Number(name.slice(1));
+    const stage = number % STAGES.length;
+    return waveIndex !== (isMoved && number % 3 === 0 && stage < 4 ? STAGES.length : stage);
+  });
+  const miscounted = waves.filter(
+    ({ index, members: count }) => count !== members.filter(({ waveIndex }) => waveIndex === index).length,
+  );
+  return [
+    ...wrong.map(({ name, waveIndex }) => `${name} is in wave ${waveIndex}`),
+    ...miscounted.map(({ name, members: count }) => `the wave ${name} counts ${count}, and that is not so`),
+  ];
 }
 
 /** No member is granted before its wave opens, whichever wave somebody takes it for. */
