@@ -17,7 +17,7 @@ const wave = waveItem({
   countInFlight: true,
   planHash: 'f00d',
   approvals: [
-    { decision: 'Approved', principal: 'anna', at, planHash: 'f00d', comment: 'go\u001b[31m' },
+    { decision: 'Approved', principal: 'anna', at, planHash: 'f00d', clusters: 3, comment: 'go\u001b[31m' },
     { decision: 'Approved', principal: 'old', at, planHash: 'beef' },
   ],
   gates: { checkedAt: at, readings: [{ gate: 'errors', status: 'red', message: 'It is in ALARM.' }] },
@@ -40,10 +40,10 @@ test('limits tell canaries, accepted failures and what is counted', () => {
 test('a wave tells its plan, its worst case, approvals of this plan, its soak, its gates and conditions', () => {
   const lines = waveLines(wave, standing, now);
   expect(lines).toEqual([
-    '  Plan: f00d',
+    '  Plan: f00d, 3 clusters',
     '  Worst case: 2 of 3 fail',
     '  Approvals: 2 asked for',
-    expect.stringMatching(/^ {4}Approved by anna .*: go/),
+    expect.stringMatching(/^ {4}Approved by anna for 3 clusters .*: go/),
     '    ApprovalMissing: One is missing.',
     '  Soaks until: 2026-11-21T07:00:00.000Z',
     expect.stringMatching(/^ {2}Gates, read .*:$/),

@@ -1,5 +1,6 @@
 import type { Condition } from '../../core/contracts/items/common.ts';
 import type { Wave } from '../../core/contracts/items/rollout.ts';
+import { clustersOf } from '../../core/policy/approvals.ts';
 import type { WaveStanding } from '../../core/queries/wave-standing.ts';
 import { reasonLines } from '../output/print.ts';
 import { relativeTime } from '../output/relative-time.ts';
@@ -15,19 +16,23 @@ export function limitsText({ maxConcurrency, maxFailures, acceptedFailures, cana
   ].join(', ');
 }
 
+const countText = (clusters: number): string => `${clusters} ${clusters === 1 ? 'cluster' : 'clusters'}`;
+
 /** What a wave waits for and what is known of it; nothing where there is nothing to tell. */
 export function waveLines(wave: Wave, standing: WaveStanding | undefined, now: Date): string[] {
   const given = (wave.approvals ?? []).filter(({ planHash }) => planHash === wave.planHash);
   const asked = standing?.approvalsWanted ?? 0;
   return [
-    ...(wave.planHash === undefined ? [] : [`  Plan: ${wave.planHash}`]),
+    ...(wave.planHash === undefined ? [] : [`  Plan: ${wave.planHash}, ${countText(clustersOf(wave))}`]),
     ...(standing === undefined || wave.needWork === 0
       ? []
       : [`  Worst case: ${standing.worstCase} of ${wave.needWork} fail`]),
     ...(asked === 0 && given.length === 0 ? [] : [`  Approvals: ${asked} asked for`]),
-    ...given.map(({ decision, principal, at, comment }) =>
-      visible(`    ${decision} by ${principal} ${relativeTime(at, now)}${comment === undefined ? '' : `: ${comment}`}`),
-    ),
+    ...given.map(({ decision, principal, at, clusters, comment }) => {
+      const covered = clusters === undefined ? '' : ` for ${countText(clusters)}`;
+      const said = comment === undefined ? '' : `: ${comment}`;
+      return visible(`    ${decision} by ${principal}${covered} ${relativeTime(at, now)}${said}`);
+    }),
     ...reasonLines(standing?.approvalReasons ?? [], '    '),
     ...(standing?.soakUntil == null ? [] : [`  Soaks until: ${standing.soakUntil}`]),
     ...gateLines(wave, now),

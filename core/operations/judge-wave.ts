@@ -1,12 +1,13 @@
 import type { ApprovalRecord } from '../contracts/items/approval.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
 import { upgradePolicy } from '../policy/applied.ts';
-import { mayApprove } from '../policy/approvals.ts';
+import { clustersOf, mayApprove } from '../policy/approvals.ts';
 import { waveNamed } from '../policy/wave-of.ts';
 import { findRollout } from '../queries/find-rollout.ts';
 import { Refusal } from '../queries/refusal.ts';
+import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import { transactWithAudit } from '../store/audit.ts';
-import { Configs, Waves } from '../store/entities.ts';
+import { Configs, Rollouts, Waves } from '../store/entities.ts';
 import { load, type Read, replace, unchanged } from '../store/entity.ts';
 import { decideAndWrite } from '../store/retry.ts';
 import { loadWaves } from '../store/rollout-waves.ts';
@@ -31,6 +32,10 @@ export function judgeWave(ports: OperatorPorts, id: string, name: string, judgem
   return decideAndWrite(async () => {
     const { table } = ports;
     const rollout = await findRollout(table, id);
+    if (AT_REST.includes(rollout.data.status)) {
+      const said = `The rollout ${id} is ${rollout.data.status}: nothing begins in it any more, whatever is said of its waves.`;
+      throw new Refusal('WrongState', said);
+    }
     const wave = await findWave(ports, id, name);
     const config = await load(table, Configs, 'UpgradePolicy', rollout.data.policy);
     const policy = upgradePolicy(config?.data);
@@ -58,13 +63,18 @@ export function judgeWave(ports: OperatorPorts, id: string, name: string, judgem
       principal: judgement.by,
       at: now.toISOString(),
       planHash,
+      clusters: clustersOf(wave.data),
       ...(judgement.comment === undefined ? {} : { comment: judgement.comment }),
     };
     const next: Wave = { ...wave.data, approvals: [...(wave.data.approvals ?? []), word].slice(-MOST_WORDS) };
     const event = `Wave${judgement.decision}`;
     const [change] = await transactWithAudit(
       table,
-      [replace(Waves, wave, next), unchanged(Configs, config, 'UpgradePolicy', rollout.data.policy)],
+      [
+        replace(Waves, wave, next),
+        unchanged(Rollouts, rollout, id),
+        unchanged(Configs, config, 'UpgradePolicy', rollout.data.policy),
+      ],
       [
         {
           subject: `rollout/${id}`,

@@ -64,6 +64,9 @@ function rejectionEnds(wave: Approved, mayTakeBack: boolean): string {
     : 'They may not approve it themselves: it goes on when the plan changes and is approved.';
 }
 
+/** How many clusters the plan of a wave upgrades. */
+export const clustersOf = ({ members, excluded }: Pick<Wave, 'members' | 'excluded'>): number => members - excluded;
+
 /** Why this person's approval would not count; empty = it would. */
 export function mayApprove(approval: Approval, principal: string, requesters: Requesters): Reason[] {
   // A rule that the policy itself states counts once, whoever applied the policy.

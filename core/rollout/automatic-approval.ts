@@ -2,6 +2,7 @@ import type { Wave as WaveSpec } from '../config/types.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
 import type { ApprovalEvidence } from '../policy/approval-evidence.ts';
+import { clustersOf } from '../policy/approvals.ts';
 import { autoApproval } from '../policy/auto-approval.ts';
 import type { Decision } from './decisions.ts';
 import type { WaveSituation } from './wave-progress.ts';
@@ -16,7 +17,8 @@ export function automaticApproval(situation: WaveSituation, wave: Wave, spec: Wa
   const answer = autoApproval(source, evidenceOf(situation, wave));
   if (!answer.approves) return [];
   const at = situation.now.toISOString();
-  const approval = { decision: 'Approved' as const, principal: LIFTLOCK, at, planHash, comment: source };
+  const clusters = clustersOf(wave);
+  const approval = { decision: 'Approved' as const, principal: LIFTLOCK, at, planHash, clusters, comment: source };
   const reasons = [answer.reason];
   return [{ type: 'adjust-wave', wave, changes: { approvals: [...given, approval] }, event: 'WaveApproved', reasons }];
 }

@@ -67,6 +67,7 @@ test('every rule has a target and a place for what it did not take', () => {
     '<ClustersQueue>',
     '<FunctionsreconcilerolloutsFunction>',
     '<FunctionsreconcilerolloutsFunction>',
+    '<FunctionsreconcilerolloutsFunction>',
     '<NotificationsTopic>',
   ]);
   for (const { Targets } of rules) expect(Targets[0]?.DeadLetterConfig).toEqual({ Arn: '<UndeliveredQueue>' });
@@ -75,7 +76,7 @@ test('every rule has a target and a place for what it did not take', () => {
 test("nobody outside the hub's account can pass for Liftlock", () => {
   const patterns = propertiesOf('AWS::Events::Rule').map(({ EventPattern }) => EventPattern as Record<string, unknown>);
   const own = patterns.filter(({ source }) => JSON.stringify(source) === '["liftlock"]');
-  expect(own).toHaveLength(2);
+  expect(own).toHaveLength(3);
   for (const pattern of own) expect(pattern.account).toEqual(['<AccountId>']);
 });
 

@@ -1,6 +1,7 @@
 import { upgradePolicySchema } from '../../core/config/schema/upgrade-policy.ts';
 import { applyConfig } from '../../core/operations/apply-config.ts';
 import { judgeWave } from '../../core/operations/judge-wave.ts';
+import { abortRollout } from '../../core/operations/rollout-switch.ts';
 import { checkInvariants } from '../../simulator/invariants/check-invariants.ts';
 import { hours, PERSON, rolloutIdOf, run, smallFleet, touched, wavesOf } from './small-fleet.ts';
 import { staged } from './staged-fleet.ts';
@@ -165,4 +166,18 @@ test('a wave that was renamed while it was under way, and asks for approval now,
   await judgeWave(world.ports, await rolloutIdOf(world), 'first', { decision: 'Approved', by: APPROVER });
   await run(world);
   expect(touched(world, 'd2')).toBe(true);
+});
+
+test('an approval says how many clusters it covers, and nothing is approved in a rollout that has ended', async () => {
+  const world = await smallFleet({ clusters, policy: policy(asking({ approvals: 2 })) });
+  await run(world);
+  await approve(world, APPROVER);
+  const [, prod] = await wavesOf(world);
+  expect(prod?.approvals).toMatchObject([{ principal: APPROVER, clusters: 2 }]);
+  expect((await world.auditTimeline()).find(({ event }) => event === 'WaveApproved')?.detail).toMatchObject({
+    clusters: 2,
+  });
+  await abortRollout(world.ports, await rolloutIdOf(world), PERSON, 'not today');
+  await expect(approve(world, OTHER)).rejects.toMatchObject({ name: 'WrongState' });
+  expect((await wavesOf(world))[1]?.approvals).toHaveLength(1);
 });

@@ -9,6 +9,8 @@ export const approvalRecord = z.object({
   at: timestamp,
   /** The wave's plan hash that it was said of; another hash voids it. */
   planHash: z.string(),
+  /** How many clusters that plan upgrades in the wave; absent in words of the version before. */
+  clusters: z.number().int().nonnegative().optional(),
   comment: z.string().optional(),
 });
 export type ApprovalRecord = z.infer<typeof approvalRecord>;
