@@ -1,7 +1,29 @@
-import type { KubeVersion } from '../version/kube-version.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
+import { KubeVersion } from '../version/kube-version.ts';
 
 /** The id of the upgrade of a cluster from one minor to the next: there is one for each hop, however often it is tried. */
 export const hopId = (from: KubeVersion | string, to: KubeVersion | string): string => `${from}-${to}`;
 
 /** The id of the upgrade that ends at a minor. */
 export const hopTo = (target: KubeVersion): string => hopId(`${target.major}.${target.minor - 1}`, target);
+
+/** One hop exactly, and never down: a version one minor lower would be a rollback today (design.md §3). */
+export function hopRefusals(current: string, target: KubeVersion): Reason[] {
+  const version = KubeVersion.parse(current);
+  if (version.next().equals(target)) return [];
+  if (version.equals(target)) return [reason('AlreadyThere', `The cluster is at ${version} already.`)];
+  if (target.isOlderThan(version)) {
+    return [
+      reason(
+        'Downgrade',
+        `The cluster is at ${version}; ${target} is older, and EKS would roll it back. Liftlock never goes down by itself.`,
+      ),
+    ];
+  }
+  return [
+    reason(
+      'NotOneHop',
+      `The cluster is at ${version}; ${target} is ${version.minorsBehind(target)} minors away, and one upgrade moves one minor. Start with ${version.next()}.`,
+    ),
+  ];
+}

@@ -9,6 +9,10 @@ export const allowedFailures = (wave: Pick<Wave, 'maxFailures' | 'acceptedFailur
 export const exceedsBudget = (wave: Pick<Wave, 'failed' | 'maxFailures' | 'acceptedFailures'>): boolean =>
   wave.failed > allowedFailures(wave);
 
+/** Failures of all waves of a rollout. */
+export const failuresOf = (waves: readonly Pick<Wave, 'failed'>[]): number =>
+  waves.reduce((sum, wave) => sum + wave.failed, 0);
+
 /** Why nothing begins after these waves: one of them is halted. */
 export function haltedBefore(earlier: readonly Wave[]): Reason | undefined {
   const halted = earlier.find((one) => one.status === 'Halted');

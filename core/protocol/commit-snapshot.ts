@@ -20,6 +20,7 @@ import {
   Waves,
 } from '../store/entities.ts';
 import { type Entity, load, type Read, unchanged } from '../store/entity.ts';
+import type { Situation } from './vetoes.ts';
 
 /** Everything that could forbid a mutating call, read in one go. */
 export interface CommitSnapshot {
@@ -126,4 +127,25 @@ function keysOfUpgrade({ clusterKey, id, rolloutId, waveIndex, mutated }: Upgrad
   const waves = Array.from({ length: waveIndex + 1 }, (_, index) => index).slice(mutated ? waveIndex : 0);
   const member = mutated ? [] : [Members.key(rolloutId, waveIndex, clusterKey)];
   return [own, Rollouts.key(rolloutId), ...member, ...waves.map((index) => Waves.key(rolloutId, index))];
+}
+
+/** The same for whoever decides. */
+export function situationOf(snapshot: CommitSnapshot): Omit<Situation, 'now' | 'target'> {
+  const { epoch, grant, upgrade, control, fleet, cluster, clusterControl, rollout, wave, member } = snapshot;
+  const { earlier, rules, policyAppliedBy } = snapshot;
+  return {
+    epoch: epoch?.data,
+    fleet: fleetSpec(fleet?.data),
+    control: control?.data,
+    cluster: cluster?.data,
+    clusterControl: clusterControl?.data,
+    grant: grant?.data,
+    upgrade: upgrade?.data,
+    rollout: rollout?.data,
+    wave: wave?.data,
+    member: member?.data,
+    earlier,
+    rules,
+    policyAppliedBy,
+  };
 }

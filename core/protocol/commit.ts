@@ -11,9 +11,9 @@ import { put, type Read, replace } from '../store/entity.ts';
 import { decideAndWrite } from '../store/retry.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
 import type { Asker } from './authority.ts';
-import { commitRefusals } from './commit-decision.ts';
-import { readCommitSnapshot } from './commit-snapshot.ts';
+import { readCommitSnapshot, situationOf } from './commit-snapshot.ts';
 import { clientRequestToken } from './token.ts';
+import { refusalsAt } from './vetoes.ts';
 
 /** What is about to be sent. A repeat gives the intent it repeats: the stored request is sent again, never a new one. */
 export interface CommitRequest {
@@ -44,7 +44,9 @@ export function commit(ports: Pick<Ports, 'table' | 'clock'>, request: CommitReq
   return decideAndWrite(async () => {
     const snapshot = await readCommitSnapshot(ports.table, request.clusterKey, request.upgrade);
     const now = ports.clock.now();
-    const refused = commitRefusals(snapshot, request.asker, request.target, now, request.tags);
+    const { asker, target, tags } = request;
+    const moment = snapshot.upgrade?.data.mutated === true ? 'later' : 'first';
+    const refused = refusalsAt(moment, { ...situationOf(snapshot), asker, target, tags, now });
     const { epoch, grant, upgrade } = snapshot;
     if (refused.length > 0 || epoch === undefined || grant === undefined || upgrade === undefined) return { refused };
 

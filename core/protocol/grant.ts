@@ -8,6 +8,7 @@ import { capKeys, recount } from '../policy/caps.ts';
 import { loadedRules } from '../policy/load-rules.ts';
 import { readRules } from '../policy/read-rules.ts';
 import { traitsOf } from '../policy/traits.ts';
+import { failuresOf } from '../policy/wave-room.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { transactWithAudit } from '../store/audit.ts';
@@ -30,8 +31,8 @@ import { decideAndWrite } from '../store/retry.ts';
 import { loadWaves } from '../store/rollout-waves.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { Asker } from './authority.ts';
-import { failuresOf, grantRefusals } from './grant-decision.ts';
 import { executionName } from './token.ts';
+import { refusalsAt } from './vetoes.ts';
 
 export interface GrantRequest {
   readonly clusterKey: string;
@@ -87,27 +88,25 @@ export function grantUpgrade(
     const fleet = fleetSpec(fleetConfig?.data);
     const place = rollout && { rollout: rollout.data, wave: wave?.data };
     const { rules, policyAppliedBy, checks } = loadedRules(await readRules(table, cluster.data, fleet, place));
-    const refused = grantRefusals(
-      {
-        now: ports.clock.now(),
-        rules,
-        policyAppliedBy,
-        epoch: epoch?.data,
-        fleet,
-        control: control?.data,
-        cluster: cluster.data,
-        clusterControl: clusterControl?.data,
-        grant: grant?.data,
-        ledger: ledger?.data,
-        upgrade: upgrade?.data,
-        rollout: rollout?.data,
-        wave: wave?.data,
-        earlier: earlier.map((one) => one.data),
-        member: member?.data,
-        failures: { known: failures, now: failuresOf(waves.map((one) => one.data)) },
-      },
-      KubeVersion.parse(request.to),
-    );
+    const refused = refusalsAt('grant', {
+      target: KubeVersion.parse(request.to),
+      now: ports.clock.now(),
+      rules,
+      policyAppliedBy,
+      epoch: epoch?.data,
+      fleet,
+      control: control?.data,
+      cluster: cluster.data,
+      clusterControl: clusterControl?.data,
+      grant: grant?.data,
+      ledger: ledger?.data,
+      upgrade: upgrade?.data,
+      rollout: rollout?.data,
+      wave: wave?.data,
+      earlier: earlier.map((one) => one.data),
+      member: member?.data,
+      failures: { known: failures, now: failuresOf(waves.map((one) => one.data)) },
+    });
     if (refused.length > 0 || epoch === undefined || fleet === undefined) return { refused };
 
     const number = (grant?.data.number ?? 0) + 1;

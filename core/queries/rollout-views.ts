@@ -1,7 +1,7 @@
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { upgradePolicy } from '../policy/applied.ts';
 import type { Table } from '../ports/table.ts';
-import { PASSED_WAVES } from '../protocol/grant-decision.ts';
+import { PASSED_WAVES } from '../protocol/vetoes.ts';
 import { fingerprintOf } from '../rollout/fingerprint.ts';
 import type { RolloutPlan } from '../rollout/plan-rollout.ts';
 import { Configs, Members, Rollouts, rolloutPartition } from '../store/entities.ts';

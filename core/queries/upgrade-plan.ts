@@ -1,8 +1,9 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { hopRefusals } from '../model/hop.ts';
 import { hopRules } from '../policy/hop-rules.ts';
 import type { Ports } from '../ports/ports.ts';
-import { grantRefusals, hopRefusals } from '../protocol/grant-decision.ts';
+import { refusalsAt } from '../protocol/vetoes.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -87,7 +88,8 @@ function notGranted(
 ): Reason[] {
   const { epoch, fleet, control, controls, ledger, grants } = snapshot;
   const { clusterKey } = cluster;
-  const situation = {
+  return refusalsAt('grant', {
+    target: next,
     epoch,
     fleet,
     control,
@@ -98,8 +100,7 @@ function notGranted(
     upgrade: undefined,
     rules: hopRules(policy, cluster, undefined, snapshot.calendars, fleet?.tagPrefix ?? '', snapshot.learned),
     now,
-  };
-  return grantRefusals(situation, next);
+  });
 }
 
 function checksOf(cluster: ClusterRecord, { policy }: ClusterPolicy): string[] {

@@ -5,7 +5,8 @@ import type { Reason } from '../contracts/step-result.ts';
 import { hopId } from '../model/hop.ts';
 import { capKeys, recountInPlace } from '../policy/caps.ts';
 import { settledAt } from '../policy/quarantine.ts';
-import { failuresOf, grantRefusals } from '../protocol/grant-decision.ts';
+import { failuresOf } from '../policy/wave-room.ts';
+import { refusalsAt } from '../protocol/vetoes.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type Hop, nextHop } from './cluster-target.ts';
 import type { Decision, Waiting } from './decisions.ts';
@@ -167,27 +168,25 @@ function admitOne(
   const { rules, policyAppliedBy, window } = rulesOf(rollout.policy, cluster, wave);
   const begun = upgrade?.mutated === true;
   const answer = window(begun);
-  const refused = grantRefusals(
-    {
-      epoch: snapshot.epoch,
-      fleet,
-      control: snapshot.control,
-      cluster,
-      clusterControl: snapshot.controls.get(member.clusterKey),
-      grant: index.grants.get(member.clusterKey),
-      ledger: room.ledger,
-      upgrade,
-      rollout,
-      wave,
-      earlier: waves.earlier(member.waveIndex),
-      member,
-      rules,
-      policyAppliedBy,
-      window: answer,
-      now,
-    },
-    hop.to,
-  );
+  const refused = refusalsAt('grant', {
+    target: hop.to,
+    epoch: snapshot.epoch,
+    fleet,
+    control: snapshot.control,
+    cluster,
+    clusterControl: snapshot.controls.get(member.clusterKey),
+    grant: index.grants.get(member.clusterKey),
+    ledger: room.ledger,
+    upgrade,
+    rollout,
+    wave,
+    earlier: waves.earlier(member.waveIndex),
+    member,
+    rules,
+    policyAppliedBy,
+    window: answer,
+    now,
+  });
   const until = answer.startsAt?.toISOString();
   if (refused.length > 0 || fleet === undefined || wave === undefined)
     return { reasons: refused, ...(until === undefined ? {} : { until }) };

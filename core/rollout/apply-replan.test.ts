@@ -4,7 +4,7 @@ import type { Grant } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { clusterRecord } from '../policy/testing/cluster-record.ts';
 import type { WriteOperation } from '../ports/table.ts';
-import { isPlanned } from '../protocol/grant-decision.ts';
+import { isPlanned } from '../protocol/vetoes.ts';
 import { Grants, Members, Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
 import { load, ofKind, put, replace } from '../store/entity.ts';
 import { isMember } from '../store/members.ts';

@@ -1,7 +1,7 @@
 import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Wave } from '../contracts/items/rollout.ts';
 import { reason } from '../contracts/step-result.ts';
-import { grantRefusals } from '../protocol/grant-decision.ts';
+import { refusalsAt } from '../protocol/vetoes.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { admit, type MemberIndex, type Room } from './admission.ts';
 import { automaticRollouts } from './automatic-rollouts.ts';
@@ -13,58 +13,82 @@ import { atRest, restingDecisions } from './resting-rollouts.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import { waveDecisions } from './wave-progress.ts';
 
+/** What every decider looks at, and what those before it have left of the caps. */
+interface Look {
+  readonly snapshot: FleetSnapshot;
+  readonly now: Date;
+  readonly room: Room;
+  readonly index: MemberIndex;
+  readonly rulesOf: ReturnType<typeof memberRules>;
+}
+
+type Decider = (look: Look) => { readonly decisions: readonly Decision[]; readonly waiting?: readonly Waiting[] };
+
+/** In their order: what runs is looked after first, and what a rollout leaves of the caps is for those that a person started. */
+const DECIDERS: readonly Decider[] = [
+  ({ snapshot }) => ({ decisions: snapshot.grants.map((grant) => ({ type: 'look-after-grant', grant })) }),
+  rolloutsUnderWay,
+  ({ snapshot, index }) => ({
+    decisions: atRest(snapshot).flatMap((rollout) =>
+      restingDecisions(snapshot, rollout, index.waves.get(rollout.id) ?? [], index),
+    ),
+  }),
+  ({ snapshot, now }) => ({ decisions: replans(snapshot, now) }),
+  parkedByHand,
+  ({ snapshot, now }) => ({
+    decisions: automaticRollouts(snapshot, now).map((plan) => ({ type: 'create-rollout', plan })),
+  }),
+];
+
 /**
  * The reconciler: what to do now, and why what waits is waiting. Pure and level-triggered: it depends on what is, never on what event
  * woke it. Linear in the number of members.
  */
 export function decide(snapshot: FleetSnapshot, now: Date): Decided {
-  const decisions: Decision[] = snapshot.grants.map((grant) => ({ type: 'look-after-grant', grant }));
-  const waiting: Waiting[] = [];
-  const room: Room = { ledger: snapshot.ledger };
-  const wavesOf = groupBy(snapshot.waves, (wave: Wave) => wave.rolloutId);
-  const index: MemberIndex = {
-    waves: wavesOf,
-    members: groupBy(snapshot.members, (member: Member) => member.rolloutId),
-    grants: new Map(snapshot.grants.map((grant: Grant) => [grant.clusterKey, grant])),
-    upgrades: groupBy(snapshot.upgrades, (upgrade: Upgrade) => upgrade.clusterKey),
+  const look: Look = {
+    snapshot,
+    now,
+    room: { ledger: snapshot.ledger },
+    index: {
+      waves: groupBy(snapshot.waves, (wave: Wave) => wave.rolloutId),
+      members: groupBy(snapshot.members, (member: Member) => member.rolloutId),
+      grants: new Map(snapshot.grants.map((grant: Grant) => [grant.clusterKey, grant])),
+      upgrades: groupBy(snapshot.upgrades, (upgrade: Upgrade) => upgrade.clusterKey),
+    },
+    rulesOf: memberRules(snapshot, now),
   };
-  const rulesOf = memberRules(snapshot, now);
-  for (const rollout of snapshot.rollouts) {
+  const decided = DECIDERS.map((decider) => decider(look));
+  return {
+    decisions: decided.flatMap(({ decisions }) => decisions),
+    waiting: decided.flatMap(({ waiting = [] }) => waiting),
+  };
+}
+
+/** Waves and members of each rollout that has not ended. */
+function rolloutsUnderWay({ snapshot, now, room, index, rulesOf }: Look): Decided {
+  const decided = snapshot.rollouts.map((rollout) => {
     const applied = snapshot.policies.get(rollout.policy);
-    decisions.push(
-      ...waveDecisions({
-        rollout,
-        waves: wavesOf.get(rollout.id) ?? [],
-        members: index.members.get(rollout.id) ?? [],
-        policy: applied?.policy,
-        policyAppliedBy: applied?.appliedBy,
-        learned: snapshot.learned,
-        readings: (wave) => snapshot.gateReadings.get(`${wave.rolloutId}/${wave.index}`),
-        now,
-      }),
-    );
+    const ofWaves = waveDecisions({
+      rollout,
+      waves: index.waves.get(rollout.id) ?? [],
+      members: index.members.get(rollout.id) ?? [],
+      policy: applied?.policy,
+      policyAppliedBy: applied?.appliedBy,
+      learned: snapshot.learned,
+      readings: (wave) => snapshot.gateReadings.get(`${wave.rolloutId}/${wave.index}`),
+      now,
+    });
     const admitted = admit({ snapshot, rollout, room, now, index, rulesOf });
-    decisions.push(...admitted.decisions);
-    waiting.push(...admitted.waiting);
-  }
-  for (const rollout of atRest(snapshot))
-    decisions.push(...restingDecisions(snapshot, rollout, wavesOf.get(rollout.id) ?? [], index));
-  decisions.push(...replans(snapshot, now));
-  const parked = parkedByHand(snapshot, room, index, rulesOf, now);
-  decisions.push(...parked.decisions);
-  waiting.push(...parked.waiting);
-  for (const plan of automaticRollouts(snapshot, now)) decisions.push({ type: 'create-rollout', plan });
-  return { decisions, waiting };
+    return { decisions: [...ofWaves, ...admitted.decisions], waiting: admitted.waiting };
+  });
+  return {
+    decisions: decided.flatMap(({ decisions }) => decisions),
+    waiting: decided.flatMap(({ waiting }) => waiting),
+  };
 }
 
 /** Upgrades that a person asked for and that wait go on when nothing is in the way any more. */
-function parkedByHand(
-  snapshot: FleetSnapshot,
-  room: Room,
-  index: MemberIndex,
-  rulesOf: ReturnType<typeof memberRules>,
-  now: Date,
-): { decisions: Decision[]; waiting: Waiting[] } {
+function parkedByHand({ snapshot, room, index, rulesOf, now }: Look): Decided {
   const decisions: Decision[] = [];
   const waiting: Waiting[] = [];
   for (const upgrade of snapshot.upgrades) {
@@ -87,22 +111,20 @@ function parkedByHand(
       undefined,
     );
     const answer = window(upgrade.mutated);
-    const refused = grantRefusals(
-      {
-        rules,
-        window: answer,
-        now,
-        epoch: snapshot.epoch,
-        fleet: snapshot.fleet,
-        control: snapshot.control,
-        cluster,
-        clusterControl: snapshot.controls.get(upgrade.clusterKey),
-        grant: index.grants.get(upgrade.clusterKey),
-        ledger: room.ledger,
-        upgrade,
-      },
-      KubeVersion.parse(upgrade.to),
-    );
+    const refused = refusalsAt('grant', {
+      target: KubeVersion.parse(upgrade.to),
+      rules,
+      window: answer,
+      now,
+      epoch: snapshot.epoch,
+      fleet: snapshot.fleet,
+      control: snapshot.control,
+      cluster,
+      clusterControl: snapshot.controls.get(upgrade.clusterKey),
+      grant: index.grants.get(upgrade.clusterKey),
+      ledger: room.ledger,
+      upgrade,
+    });
     if (refused.length === 0) decisions.push({ type: 'grant-upgrade', upgrade });
     else {
       const until = answer.startsAt?.toISOString();

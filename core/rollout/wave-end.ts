@@ -4,7 +4,7 @@ import type { ReasonCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { exceedsBudget } from '../policy/wave-room.ts';
 
-export { PASSED_WAVES as PASSED } from '../protocol/grant-decision.ts';
+export { PASSED_WAVES as PASSED } from '../protocol/vetoes.ts';
 
 /** Every member has ended, or will be seen to later. */
 export const isSettled = (wave: Wave): boolean =>

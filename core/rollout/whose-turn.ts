@@ -1,6 +1,6 @@
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { waveRefusal } from '../policy/wave-room.ts';
-import { GRANTING_WAVES } from '../protocol/grant-decision.ts';
+import { GRANTING_WAVES } from '../protocol/vetoes.ts';
 
 /**
  * Whether a member could be granted now as far as its rollout and its wave tell; one whose wave was not looked at might. About the others

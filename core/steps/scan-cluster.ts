@@ -1,9 +1,9 @@
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { hopRefusals } from '../model/hop.ts';
 import { policyForUpgrade } from '../policy/policy-of.ts';
 import type { ClusterTarget } from '../ports/cluster-access.ts';
 import type { Ports } from '../ports/ports.ts';
-import { hopRefusals } from '../protocol/grant-decision.ts';
 import { judgeInsights } from '../readiness/insights.ts';
 import { readInsights } from '../scan/telemetry/read-insights.ts';
 import { KubeVersion } from '../version/kube-version.ts';

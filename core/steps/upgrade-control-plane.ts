@@ -1,7 +1,7 @@
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { hopRefusals } from '../model/hop.ts';
 import type { Cluster } from '../ports/eks.ts';
-import { hopRefusals } from '../protocol/grant-decision.ts';
 import type { Mutation } from '../protocol/mutate.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ActPorts, act } from './act.ts';

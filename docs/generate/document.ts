@@ -5,6 +5,7 @@ import { plan } from './plan.ts';
 import { policies } from './policies.ts';
 import { reasons } from './reasons.ts';
 import { scanReport } from './scan-report.ts';
+import { vetoes } from './vetoes.ts';
 
 const BEGIN = '<!-- begin generated: node docs/generate/write.ts -->';
 const END = '<!-- end generated -->';
@@ -13,6 +14,7 @@ const PARTS = {
   'events.md': events,
   'plan.md': plan,
   'policies.md': policies,
+  'protocol.md': vetoes,
   'reasons.md': reasons,
   'scan-report.md': scanReport,
 } as const;

@@ -1,0 +1,316 @@
+import { fleetSchema } from '../config/schema/fleet.ts';
+import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
+import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
+import { reason } from '../contracts/step-result.ts';
+import type { HopRules } from '../policy/hop-rules.ts';
+import { clusterRecord } from '../policy/testing/cluster-record.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import { type Moment, refusalsAt, type Situation, VETOES } from './vetoes.ts';
+
+const NOW = new Date('2026-11-20T12:00:00Z');
+const ASKER = { arn: 'arn:execution', name: 'x' };
+const { spec: fleet } = fleetSchema.parse({
+  apiVersion: 'liftlock/v1alpha1',
+  kind: 'Fleet',
+  metadata: { name: 'f' },
+  spec: { mode: 'act', accounts: ['111111111111'], regions: ['eu-central-1'], spokeRole: { externalId: 'xx' } },
+});
+const cluster = clusterRecord({ clusterKey: 'k', name: 'web', version: '1.36' });
+const grant: Grant = {
+  clusterKey: 'k',
+  number: 1,
+  epoch: 1,
+  status: 'open',
+  upgradeId: '1.36-1.37',
+  machine: 'upgrade-cluster',
+  holder: ASKER.arn,
+  executionName: ASKER.name,
+  input: {},
+  capKeys: [],
+  children: [],
+  grantedAt: NOW.toISOString(),
+};
+const upgrade: Upgrade = {
+  clusterKey: 'k',
+  id: '1.36-1.37',
+  machine: 'upgrade-cluster',
+  from: '1.36',
+  to: '1.37',
+  status: 'Running',
+  mutated: false,
+  steps: {},
+  requestedBy: 'liftlock',
+  reasons: [],
+  rolloutId: 'r',
+  waveIndex: 0,
+};
+const rules = (given: object): HopRules => ({
+  policy: undefined,
+  wave: undefined,
+  calendars: [],
+  problems: [],
+  estimateMilliseconds: 0,
+  mayOverrun: false,
+  calendarNames: [],
+  ...given,
+});
+
+interface Given extends Omit<Partial<Situation>, 'grant' | 'upgrade' | 'rollout' | 'wave' | 'member' | 'cluster'> {
+  readonly grant?: Partial<Grant>;
+  readonly upgrade?: Partial<Upgrade>;
+  readonly rollout?: Partial<Rollout> | 'none';
+  readonly wave?: Partial<Wave>;
+  readonly member?: Partial<Member> | 'none';
+  readonly cluster?: Partial<typeof cluster> | 'none';
+}
+
+/** What is said of a member of a rollout, with nothing in its way but what is given. */
+function codesAt(moment: Moment, given: Given): string[] {
+  const { grant: ofGrant, upgrade: ofUpgrade, rollout, wave, member, cluster: ofCluster, ...others } = given;
+  const begun = moment === 'grant' ? {} : { status: 'Running' as const, inFlight: true };
+  const situation: Situation = {
+    now: NOW,
+    target: KubeVersion.parse('1.37'),
+    epoch: { number: 1 },
+    fleet,
+    control: undefined,
+    cluster: ofCluster === 'none' ? undefined : { ...cluster, ...ofCluster },
+    clusterControl: undefined,
+    grant: moment === 'grant' && ofGrant === undefined ? undefined : { ...grant, ...ofGrant },
+    upgrade: moment === 'grant' ? undefined : { ...upgrade, mutated: moment === 'later', ...ofUpgrade },
+    rollout: rollout === 'none' ? undefined : rolloutItem(rollout),
+    wave: waveItem(wave),
+    member: member === 'none' ? undefined : memberItem({ ...begun, ...member }),
+    earlier: [],
+    ...(moment === 'grant' ? {} : { asker: ASKER }),
+    ...others,
+  };
+  return refusalsAt(moment, situation).map(({ code }) => code);
+}
+
+const tag = (key: string, value: string): Given => ({ cluster: { tags: { [`liftlock/${key}`]: value } } });
+const earlier = (given: Partial<Wave>): Given => ({
+  wave: { index: 1 },
+  earlier: [waveItem({ name: 'before', ...given })],
+});
+const asking = { rules: rules({ wave: { name: 'all', approval: { before: true, approvals: 1, fourEyes: false } } }) };
+const word = (decision: 'Approved' | 'Rejected') => ({
+  decision,
+  principal: 'ann',
+  at: '2026-11-18T12:00:00.000Z',
+  planHash: 'h',
+});
+const capped = { ...fleet, caps: { ...fleet.caps, total: 1 } };
+const NOTHING: readonly string[] = [];
+
+/** What is given, and what is said before a grant, before the first change and before a later one: the table of docs/protocol.md, cell by cell. */
+const CELLS: readonly (readonly [string, Given, readonly string[], readonly string[], readonly string[]])[] = [
+  ['nothing in the way', {}, NOTHING, NOTHING, NOTHING],
+  ['no epoch', { epoch: undefined }, ['NoEpoch'], ['NoEpoch'], ['NoEpoch']],
+  ['a grant of another epoch', { grant: { epoch: 2 } }, ['GrantBusy'], ['Superseded'], ['Superseded']],
+  ['a grant that is closing', { grant: { status: 'closing' } }, ['GrantBusy'], ['Superseded'], ['Superseded']],
+  ['a grant that is free', { grant: { status: 'free' } }, NOTHING, ['Superseded'], ['Superseded']],
+  [
+    "another one's grant",
+    { grant: { holder: 'b', executionName: 'b' } },
+    ['GrantBusy'],
+    ['Superseded'],
+    ['Superseded'],
+  ],
+  ['an upgrade that has ended', { upgrade: { status: 'Failed' } }, NOTHING, ['Superseded'], ['Superseded']],
+  ['no cluster', { cluster: 'none' }, ['UnknownCluster'], ['UnknownCluster'], ['UnknownCluster']],
+  ['no Fleet', { fleet: undefined }, ['FleetNotConfigured'], ['FleetNotConfigured'], ['FleetNotConfigured']],
+  [
+    'a Fleet that only looks',
+    { fleet: { ...fleet, mode: 'observe' } },
+    ['ObserveMode'],
+    ['ObserveMode'],
+    ['ObserveMode'],
+  ],
+  ['a fleet that is stopped', { control: { stopped: true } }, ['FleetStopped'], ['FleetStopped'], ['FleetStopped']],
+  ['a cluster that is paused', tag('paused', 'true'), ['Excluded'], ['Excluded'], ['Excluded']],
+  ['a tag that nobody can read', tag('paused', 'yes'), ['BadTag'], ['BadTag'], ['BadTag']],
+  ['a pin below the target', tag('pin-version', '1.36'), ['Pinned'], ['Pinned'], ['Pinned']],
+  ['a tag that only EKS shows yet', { tags: { 'liftlock/paused': 'true' } }, ['Excluded'], ['Excluded'], ['Excluded']],
+  ['a cluster that is gone', { cluster: { deletedAt: NOW.toISOString() } }, ['Gone'], ['Gone'], ['Gone']],
+  [
+    'a cluster of another kind',
+    { cluster: { unsupported: 'It is on Outposts.' } },
+    ['Unsupported'],
+    ['Unsupported'],
+    ['Unsupported'],
+  ],
+  [
+    'a cluster that nobody may read',
+    {
+      cluster: {
+        conditions: [
+          {
+            type: 'Reachable',
+            status: 'False',
+            reason: 'Denied',
+            message: 'no',
+            lastTransitionTime: NOW.toISOString(),
+          },
+        ],
+      },
+    },
+    ['Unreachable'],
+    ['Unreachable'],
+    ['Unreachable'],
+  ],
+  [
+    'a hold',
+    { clusterControl: { clusterKey: 'k', held: { since: '', reason: reason('Held', '') } } },
+    ['Held'],
+    ['Held'],
+    ['Held'],
+  ],
+  ['a rollout that is planned', { rollout: { status: 'Planned' } }, ['RolloutPlanned'], NOTHING, NOTHING],
+  [
+    'a rollout that is paused',
+    { rollout: { status: 'Paused' } },
+    ['RolloutPaused'],
+    ['RolloutPaused'],
+    ['RolloutPaused'],
+  ],
+  [
+    'a rollout that was aborted',
+    { rollout: { status: 'Aborted' } },
+    ['RolloutAborted'],
+    ['RolloutAborted'],
+    ['RolloutAborted'],
+  ],
+  ['a rollout that is halted', { rollout: { status: 'Halted' } }, ['RolloutHalted'], NOTHING, NOTHING],
+  ['a rollout that has ended', { rollout: { status: 'Completed' } }, ['RolloutCompleted'], NOTHING, NOTHING],
+  [
+    'a rollout that has ended with failures',
+    { rollout: { status: 'CompletedWithFailures' } },
+    ['RolloutCompletedWithFailures'],
+    NOTHING,
+    NOTHING,
+  ],
+  ['a rollout that is gone', { rollout: 'none' }, NOTHING, ['RolloutGone'], ['RolloutGone']],
+  ['a wave that is halted', { wave: { status: 'Halted' } }, ['WaveHalted'], ['WaveHalted'], NOTHING],
+  ['a wave that failed too much', { wave: { failed: 1 } }, ['FailureBudgetExceeded'], ['WaveHalted'], NOTHING],
+  ['a wave that has not opened', { wave: { status: 'Pending' } }, ['WavePending'], NOTHING, NOTHING],
+  ['a wave that was skipped', { wave: { status: 'Skipped' } }, ['WaveSkipped'], NOTHING, NOTHING],
+  ['a wave that has ended', { wave: { status: 'Completed' } }, NOTHING, NOTHING, NOTHING],
+  ['a halted wave before it', earlier({ status: 'Halted' }), ['EarlierWaveHalted'], ['EarlierWaveHalted'], NOTHING],
+  ['a wave before it that is open again', earlier({ status: 'Open' }), ['EarlierWave'], NOTHING, NOTHING],
+  ['a wave before it that has passed', earlier({ status: 'CompletedWithFailures' }), NOTHING, NOTHING, NOTHING],
+  ['nobody of that name', { member: 'none' }, ['NotAMember'], ['NotAMember'], NOTHING],
+  ['one that has left with a later plan', { member: { status: 'Left' } }, ['NotAMember'], ['NotAMember'], NOTHING],
+  [
+    'one of a later plan, which nobody has approved',
+    { wave: { plan: 2 }, member: { plan: 3 } },
+    ['NotAMember'],
+    ['NotAMember'],
+    NOTHING,
+  ],
+  ['one of an earlier plan', { wave: { plan: 3 }, member: { plan: 2 } }, NOTHING, NOTHING, NOTHING],
+  ['one that runs', { member: { status: 'Running' } }, ['MemberRunning'], NOTHING, NOTHING],
+  ['one that was upgraded', { member: { status: 'Succeeded' } }, ['MemberSucceeded'], NOTHING, NOTHING],
+  ['one that failed', { member: { status: 'Failed' } }, ['MemberFailed'], NOTHING, NOTHING],
+  ['one that is blocked', { member: { status: 'Blocked' } }, ['MemberBlocked'], NOTHING, NOTHING],
+  ['one that was taken out', { member: { status: 'Excluded' } }, ['MemberExcluded'], NOTHING, NOTHING],
+  ['one that is parked', { member: { status: 'Parked' } }, NOTHING, NOTHING, NOTHING],
+  ['one that was set aside', { member: { status: 'Quarantined' } }, NOTHING, NOTHING, NOTHING],
+  ['a wave without a place', { wave: { inFlight: 1 } }, ['WaveFull'], NOTHING, NOTHING],
+  [
+    'a wave without a place, for one that has its own',
+    { wave: { inFlight: 1 }, member: { inFlight: true } },
+    NOTHING,
+    NOTHING,
+    NOTHING,
+  ],
+  [
+    'a canary that is not judged',
+    { wave: { canaries: 1, inFlight: 1, maxConcurrency: 9 } },
+    ['CanaryFirst'],
+    NOTHING,
+    NOTHING,
+  ],
+  [
+    'failures that may still come',
+    { wave: { countInFlight: true, inFlight: 1, maxConcurrency: 9 } },
+    ['BudgetInFlight'],
+    NOTHING,
+    NOTHING,
+  ],
+  ['a failure since it was decided', { failures: { known: 0, now: 1 } }, ['FailedMeanwhile'], NOTHING, NOTHING],
+  ['no approval', asking, ['ApprovalMissing'], ['ApprovalMissing'], NOTHING],
+  [
+    'a rejection',
+    { ...asking, wave: { planHash: 'h', approvals: [word('Rejected')] } },
+    ['ApprovalRejected'],
+    ['ApprovalRejected'],
+    NOTHING,
+  ],
+  [
+    'an approval of the plan',
+    { ...asking, wave: { planHash: 'h', approvals: [word('Approved')] } },
+    NOTHING,
+    NOTHING,
+    NOTHING,
+  ],
+  [
+    'an approval that has expired',
+    {
+      rules: rules({
+        wave: { name: 'all', approval: { before: true, approvals: 1, fourEyes: false, expiresAfter: '24h' } },
+      }),
+      wave: { planHash: 'h', approvals: [word('Approved')] },
+    },
+    ['ApprovalExpired'],
+    ['ApprovalExpired'],
+    NOTHING,
+  ],
+  [
+    'a calendar that is closed',
+    { window: { reasons: [reason('WindowClosed', '')] } },
+    ['WindowClosed'],
+    ['WindowClosed'],
+    ['WindowClosed'],
+  ],
+  [
+    'a calendar that is missing',
+    { rules: rules({ problems: [reason('NoCalendar', '')] }) },
+    ['NoCalendar'],
+    ['NoCalendar'],
+    ['NoCalendar'],
+  ],
+  ['a cap without room', { fleet: capped, ledger: { counts: { total: 1 } } }, ['CapReached'], NOTHING, NOTHING],
+];
+
+test.each(CELLS)('%s', (_, given, beforeGrant, beforeFirst, beforeLater) => {
+  expect([codesAt('grant', given), codesAt('first', given), codesAt('later', given)]).toEqual([
+    beforeGrant,
+    beforeFirst,
+    beforeLater,
+  ]);
+});
+
+test('who has a place goes on without an approval', () => {
+  expect(codesAt('grant', { ...asking, member: { status: 'Parked', inFlight: true } })).toEqual([]);
+});
+
+test('several are told in the order of the list, and nothing after one that ends it', () => {
+  const much: Given = { control: { stopped: true }, wave: { inFlight: 1 }, ...tag('paused', 'true') };
+  expect(codesAt('grant', much)).toEqual(['FleetStopped', 'Excluded', 'WaveFull']);
+  expect(codesAt('grant', { ...much, epoch: undefined })).toEqual(['NoEpoch']);
+});
+
+test('every veto is seen at each moment at which it is asked', () => {
+  const moments = ['grant', 'first', 'later'] as const;
+  const seen = CELLS.flatMap(([, , ...said]) =>
+    moments.flatMap((moment, at) => (said[at] ?? []).map((code) => `${moment} ${code}`)),
+  );
+  const unseen = VETOES.flatMap(({ asked, codes }) =>
+    asked
+      .filter((moment) => !codes.some((code) => seen.includes(`${moment} ${code}`)))
+      .map((moment) => `${moment} ${codes.join()}`),
+  );
+  expect(unseen).toEqual([]);
+});

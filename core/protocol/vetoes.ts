@@ -1,0 +1,344 @@
+import type { FleetSpec } from '../config/types.ts';
+import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Epoch, Grant, Ledger, Upgrade } from '../contracts/items/protocol.ts';
+import type { FleetControl, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { ReasonCode } from '../contracts/reasons.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
+import { approvalRefusals } from '../policy/approvals.ts';
+import { capKeys, capRefusals } from '../policy/caps.ts';
+import { clusterRefusals } from '../policy/cluster-tags.ts';
+import type { HopRules } from '../policy/hop-rules.ts';
+import { allowedFailures, exceedsBudget, haltedBefore, waveRefusal } from '../policy/wave-room.ts';
+import { type WindowAnswer, windowRule } from '../policy/window-rule.ts';
+import { isMember } from '../store/members.ts';
+import type { KubeVersion } from '../version/kube-version.ts';
+import { type Asker, authority } from './authority.ts';
+import { fleetRefusals, holdRefusals, NO_EPOCH, NO_FLEET } from './standing-refusals.ts';
+
+/** When something is asked: before a grant, before the first change of an upgrade, or before every later one. */
+export type Moment = 'grant' | 'first' | 'later';
+
+/** What grants and commits rest on. `rollout`, `wave` and `member` are absent for executions started by hand. */
+export interface Situation {
+  readonly now: Date;
+  readonly target: KubeVersion;
+  readonly epoch: Epoch | undefined;
+  readonly fleet: FleetSpec | undefined;
+  readonly control: FleetControl | undefined;
+  readonly cluster: ClusterRecord | undefined;
+  readonly clusterControl: ClusterControl | undefined;
+  readonly grant: Grant | undefined;
+  readonly upgrade: Upgrade | undefined;
+  readonly rollout?: Rollout | undefined;
+  readonly wave?: Wave | undefined;
+  /** Waves before it: one that is halted stops those after it too. */
+  readonly earlier?: readonly Wave[];
+  readonly member?: Member | undefined;
+  /** What the policy says of this hop; undefined where no policy selects the cluster: then only the Fleet limits it. */
+  readonly rules?: HopRules | undefined;
+  /** Who applied the policy's revision in force. */
+  readonly policyAppliedBy?: string | undefined;
+  /** Of a grant alone. */
+  readonly ledger?: Ledger | undefined;
+  /** Of a grant: failures of the rollout that whoever decided it knew of, and those that are counted now. */
+  readonly failures?: { readonly known: number | undefined; readonly now: number } | undefined;
+  /** What the calendars say, where it was asked already: the same answer serves many clusters. */
+  readonly window?: WindowAnswer | undefined;
+  /** Of a commit: who asks, and the cluster's tags as EKS has them now, since the inventory may lag behind. */
+  readonly asker?: Asker | undefined;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface Veto {
+  readonly asked: readonly Moment[];
+  /** What must be so, for the documents. */
+  readonly rule: string;
+  readonly codes: readonly ReasonCode[];
+  /** What comes after it cannot be asked. */
+  readonly ends?: true;
+  readonly reasons: (situation: Situation, moment: Moment) => readonly Reason[];
+}
+
+const NONE: readonly Reason[] = [];
+const only = (...reasons: readonly (Reason | undefined)[]): readonly Reason[] =>
+  reasons.filter((one) => one !== undefined);
+
+/**
+ * Waves whose members may run. Stragglers run after their wave has ended, under its limits; one may still decide a wave that was undecided.
+ * Where members run a budget can be exceeded, so these are also the waves that can be halted.
+ */
+const GRANTING = ['Open', 'Soaking', 'Completed', 'CompletedWithFailures', 'Undecided'] as const;
+export const GRANTING_WAVES: readonly Wave['status'][] = GRANTING;
+const isGranting = (status: Wave['status']): status is (typeof GRANTING)[number] => GRANTING_WAVES.includes(status);
+
+/** Waves after which the next one may begin. */
+export const PASSED_WAVES: readonly Wave['status'][] = ['Completed', 'CompletedWithFailures', 'Skipped'];
+
+const WAITING = ['Pending', 'Parked', 'Quarantined'] as const;
+const isWaiting = (status: Member['status']): status is (typeof WAITING)[number] =>
+  WAITING.some((waiting) => waiting === status);
+
+/** Whether the plan that the wave is of has this member: what was approved, and no later one. */
+export const isPlanned = (
+  member: Member,
+  wave: Wave,
+): member is Member & { status: Exclude<Member['status'], 'Left'> } =>
+  isMember(member) && (member.plan ?? 0) <= (wave.plan ?? 0);
+
+const ALWAYS: readonly Moment[] = ['grant', 'first', 'later'];
+const BEGINNING: readonly Moment[] = ['grant', 'first'];
+const COMMITS: readonly Moment[] = ['first', 'later'];
+
+/**
+ * Everything that forbids a grant or a change, in the order in which people are told. Whoever grants, commits, admits members or explains
+ * asks this list, so that nothing is forbidden in one place and allowed in another.
+ */
+export const VETOES: readonly Veto[] = [
+  {
+    asked: ALWAYS,
+    rule: 'the epoch exists',
+    codes: ['NoEpoch'],
+    ends: true,
+    reasons: ({ epoch }) => (epoch === undefined ? [NO_EPOCH] : NONE),
+  },
+  {
+    asked: COMMITS,
+    rule: 'the grant is open, of this epoch and this execution, and its upgrade runs',
+    codes: ['Superseded'],
+    ends: true,
+    reasons: superseded,
+  },
+  {
+    asked: ALWAYS,
+    rule: 'the cluster is in the inventory',
+    codes: ['UnknownCluster'],
+    ends: true,
+    reasons: ({ cluster }) =>
+      cluster === undefined ? [reason('UnknownCluster', 'The cluster is not in the inventory.')] : NONE,
+  },
+  {
+    asked: ALWAYS,
+    rule: 'a Fleet is applied that this version can read',
+    codes: ['FleetNotConfigured'],
+    ends: true,
+    reasons: ({ fleet }) => (fleet === undefined ? [NO_FLEET] : NONE),
+  },
+  {
+    asked: ALWAYS,
+    rule: 'its mode is `act`, and the fleet is not stopped',
+    codes: ['ObserveMode', 'FleetStopped'],
+    reasons: ({ fleet, control }) => (fleet === undefined ? NONE : fleetRefusals(fleet, control)),
+  },
+  {
+    asked: ALWAYS,
+    rule: 'the cluster lives, is supported and reachable, is not excluded by a tag, its tags can be read, its pin is not older than the target',
+    codes: ['BadTag', 'Gone', 'Unsupported', 'Excluded', 'Pinned', 'Unreachable'],
+    reasons: ofCluster,
+  },
+  {
+    asked: ALWAYS,
+    rule: 'the cluster is not held',
+    codes: ['Held'],
+    reasons: ({ clusterControl }) => holdRefusals(clusterControl),
+  },
+  {
+    asked: ['grant'],
+    rule: 'nobody holds the grant of the cluster',
+    codes: ['GrantBusy'],
+    reasons: ({ grant }) =>
+      grant === undefined || grant.status === 'free'
+        ? NONE
+        : [reason('GrantBusy', `The upgrade ${grant.upgradeId} holds the cluster's grant (${grant.executionName}).`)],
+  },
+  {
+    asked: ['grant'],
+    rule: 'the rollout runs',
+    codes: [
+      'RolloutPlanned',
+      'RolloutPaused',
+      'RolloutCompleted',
+      'RolloutCompletedWithFailures',
+      'RolloutHalted',
+      'RolloutAborted',
+    ],
+    reasons: ({ rollout }) =>
+      rollout === undefined || rollout.status === 'Running'
+        ? NONE
+        : [reason(`Rollout${rollout.status}`, `The rollout ${rollout.id} is ${rollout.status}.`)],
+  },
+  {
+    asked: COMMITS,
+    rule: 'the rollout exists, is not paused and not aborted',
+    codes: ['RolloutPaused', 'RolloutAborted', 'RolloutGone'],
+    reasons: ofRunningRollout,
+  },
+  {
+    asked: ['first'],
+    rule: 'the wave is not halted, and has not failed more than it may',
+    codes: ['WaveHalted'],
+    reasons: ({ wave }) => {
+      if (wave === undefined || (wave.status !== 'Halted' && !exceedsBudget(wave))) return NONE;
+      const said = `The wave ${wave.name} is halted: ${wave.failed} failures, at most ${allowedFailures(wave)} are allowed.`;
+      return [reason('WaveHalted', said)];
+    },
+  },
+  {
+    // A straggler of an earlier wave may have failed since the grant.
+    asked: BEGINNING,
+    rule: 'no wave before it is halted',
+    codes: ['EarlierWaveHalted'],
+    reasons: ({ rollout, earlier = [] }) => (rollout === undefined ? NONE : only(haltedBefore(earlier))),
+  },
+  {
+    asked: ['grant'],
+    rule: 'the waves before it have passed, also when a retry has opened one again',
+    codes: ['EarlierWave'],
+    reasons: reopenedBefore,
+  },
+  {
+    asked: BEGINNING,
+    rule: 'the cluster is a member of the plan that the wave is of',
+    codes: ['NotAMember'],
+    reasons: (situation) =>
+      situation.rollout === undefined || placeOf(situation) !== undefined
+        ? NONE
+        : [reason('NotAMember', 'The cluster is not a member of the rollout.')],
+  },
+  {
+    // Whoever decided this may have slept since: a member that has ended meanwhile is not begun again by that.
+    asked: ['grant'],
+    rule: 'the member waits',
+    codes: ['MemberRunning', 'MemberSucceeded', 'MemberFailed', 'MemberBlocked', 'MemberExcluded'],
+    reasons: (situation) => {
+      const { rollout, member } = placeOf(situation) ?? {};
+      if (rollout === undefined || member === undefined || isWaiting(member.status)) return NONE;
+      return [reason(`Member${member.status}`, `${member.name} is ${member.status} in the rollout ${rollout.id}.`)];
+    },
+  },
+  {
+    asked: ['grant'],
+    rule: 'the wave has opened and is not halted',
+    codes: ['WavePending', 'WaveHalted', 'WaveSkipped'],
+    reasons: (situation) => {
+      const { wave } = placeOf(situation) ?? {};
+      if (wave === undefined || isGranting(wave.status)) return NONE;
+      return [reason(`Wave${wave.status}`, `The wave ${wave.name} is ${wave.status}.`)];
+    },
+  },
+  {
+    asked: ['grant'],
+    rule: 'the wave has a place, within its concurrency, canaries and failure budget',
+    codes: ['WaveFull', 'CanaryFirst', 'FailureBudgetExceeded', 'BudgetInFlight'],
+    reasons: (situation) => {
+      const place = placeOf(situation);
+      return place === undefined || place.member.inFlight ? NONE : only(waveRefusal(place.wave));
+    },
+  },
+  {
+    // Who shares a trait with a cluster that failed this minute is set aside by the next tick, which sees all clusters (core/rollout/suspects.ts).
+    asked: ['grant'],
+    rule: 'nothing failed in the rollout since this was decided',
+    codes: ['FailedMeanwhile'],
+    reasons: failedMeanwhile,
+  },
+  {
+    asked: BEGINNING,
+    rule: 'the wave has the approvals that its policy asks for; what was begun is not asked for them again',
+    codes: ['ApprovalMissing', 'ApprovalExpired', 'ApprovalRejected'],
+    reasons: unapproved,
+  },
+  {
+    asked: ALWAYS,
+    rule: 'the calendars are open; what begins must fit in, what was begun goes on until they close',
+    codes: ['WindowClosed', 'Frozen', 'WindowTooShort', 'WindowClosing', 'NoCalendar', 'CalendarInvalid'],
+    reasons: ({ rules, window, now, upgrade }) => {
+      if (window !== undefined) return window.reasons;
+      return rules === undefined ? NONE : windowRule(rules, now, upgrade?.mutated === true).reasons;
+    },
+  },
+  {
+    asked: ['grant'],
+    rule: 'every cap has room',
+    codes: ['CapReached'],
+    reasons: ({ cluster, fleet, ledger, rules }) => {
+      if (cluster === undefined || fleet === undefined) return NONE;
+      const policy = rules?.policy?.spec;
+      return capRefusals(ledger?.counts ?? {}, capKeys(cluster, fleet, policy), fleet, policy);
+    },
+  },
+];
+
+/** Why it may not be done now; empty = it may. Pure; the transaction that follows checks that nothing of it has moved. */
+export function refusalsAt(moment: Moment, situation: Situation): Reason[] {
+  const reasons: Reason[] = [];
+  for (const veto of VETOES) {
+    if (!veto.asked.includes(moment)) continue;
+    const said = veto.reasons(situation, moment);
+    if (said.length > 0 && veto.ends === true) return [...said];
+    reasons.push(...said);
+  }
+  return reasons;
+}
+
+/** Where the cluster is a member; undefined where it is none, or was started by hand. */
+function placeOf({ rollout, wave, member }: Situation) {
+  if (rollout === undefined || wave === undefined || member === undefined || !isPlanned(member, wave)) return undefined;
+  return { rollout, wave, member };
+}
+
+function superseded({ grant, epoch, asker, upgrade }: Situation): readonly Reason[] {
+  if (
+    asker === undefined ||
+    authority(grant, asker) === 'none' ||
+    upgrade === undefined ||
+    grant?.epoch !== epoch?.number
+  ) {
+    const said = 'This execution does not hold the grant of its cluster any more; another one does, or nobody.';
+    return [reason('Superseded', said)];
+  }
+  if (upgrade.status === 'Running') return NONE;
+  const said = `The upgrade ${upgrade.id} is ${upgrade.status}: it was concluded, and nothing of it goes on.`;
+  return [reason('Superseded', said)];
+}
+
+/** The inventory may lag behind EKS, and what whoever asks has read may lag behind the inventory: both readings count. */
+function ofCluster({ cluster, fleet, target, tags }: Situation): readonly Reason[] {
+  if (cluster === undefined || fleet === undefined) return NONE;
+  const reasons = clusterRefusals(cluster, target, fleet.tagPrefix);
+  if (tags === undefined) return reasons;
+  reasons.push(...clusterRefusals({ ...cluster, tags: { ...tags } }, target, fleet.tagPrefix));
+  return [...new Map(reasons.map((one) => [one.message, one])).values()];
+}
+
+function ofRunningRollout({ rollout, upgrade }: Situation): readonly Reason[] {
+  if (rollout?.status === 'Paused') return [reason('RolloutPaused', `The rollout ${rollout.id} is paused.`)];
+  if (rollout?.status === 'Aborted') return [reason('RolloutAborted', `The rollout ${rollout.id} was aborted.`)];
+  return rollout === undefined && upgrade?.rolloutId !== undefined
+    ? [reason('RolloutGone', 'The rollout of this upgrade does not exist.')]
+    : NONE;
+}
+
+/** A person's retry opens a wave again: whoever has not begun waits for it once more, stragglers of later waves too. */
+function reopenedBefore({ rollout, earlier = [], member }: Situation): readonly Reason[] {
+  if (rollout === undefined || member?.inFlight === true) return NONE;
+  const reopened = earlier.find((one) => one.status !== 'Halted' && !PASSED_WAVES.includes(one.status));
+  if (reopened === undefined) return NONE;
+  return [reason('EarlierWave', `The wave ${reopened.name} comes first: it is ${reopened.status}.`)];
+}
+
+function failedMeanwhile(situation: Situation): readonly Reason[] {
+  const place = placeOf(situation);
+  const { failures } = situation;
+  if (place === undefined || place.member.inFlight) return NONE;
+  if (failures?.known === undefined || failures.now <= failures.known) return NONE;
+  const said = `${failures.now - failures.known} more failed in the rollout ${place.rollout.id} since this was decided; it is decided anew.`;
+  return [reason('FailedMeanwhile', said)];
+}
+
+function unapproved(situation: Situation, moment: Moment): readonly Reason[] {
+  const place = placeOf(situation);
+  const { rules, policyAppliedBy, now } = situation;
+  if (place === undefined || (moment === 'grant' && place.member.inFlight)) return NONE;
+  const requesters = { policyAppliedBy, rolloutCreatedBy: place.rollout.createdBy };
+  return approvalRefusals(rules?.wave, place.wave, requesters, now);
+}
