@@ -9,8 +9,9 @@ export const readLimits = {
   requestHandler: { connectionTimeout: 2_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
 } as const;
 
+/** One try: the answer to a second one would say nothing about the first, which may have taken effect. */
 export const mutationLimits = {
-  maxAttempts: 2,
+  maxAttempts: 1,
   requestHandler: { connectionTimeout: 1_000, requestTimeout: 8_000, throwOnRequestTimeout: true },
 } as const;
 

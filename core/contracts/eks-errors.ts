@@ -10,21 +10,27 @@ const STALE_CREDENTIALS = new Set([
   'ExpiredToken',
 ]);
 const DENIED = new Set(['AccessDeniedException', 'AccessDenied']);
-const DEFINITIVE = new Set([
+/** EKS says them of a request or its sender, before it looks at what is under way. */
+const WITHOUT_EFFECT = new Set([
   'InvalidParameterException',
+  'ResourceNotFoundException',
+  ...DENIED,
+  ...STALE_CREDENTIALS,
+]);
+/** EKS says them of what is under way: of an update that this very call, sent before or twice, may have started. */
+const OF_STATE = new Set([
   'InvalidRequestException',
   'InvalidStateException',
   'ResourceInUseException',
-  'ResourceNotFoundException',
   'ResourceLimitExceededException',
   'ClientException',
-  ...DENIED,
-  ...STALE_CREDENTIALS,
 ]);
 
 export const isThrottled = (error: unknown): boolean => THROTTLED.has(errorName(error));
 export const isDenied = (error: unknown): boolean => DENIED.has(errorName(error));
 export const isNotFound = (error: unknown): boolean => errorName(error) === 'ResourceNotFoundException';
 
-/** True when EKS said no and did nothing. Anything else (time-outs, 5xx, throttles after retries) may have taken effect. */
-export const isDefinitiveRefusal = (error: unknown): boolean => DEFINITIVE.has(errorName(error));
+/** EKS said no to a call that was tried once, and did nothing. */
+export const isWithoutEffect = (error: unknown): boolean => WITHOUT_EFFECT.has(errorName(error));
+/** EKS said no, and the call may have taken effect all the same (protocol.md, One mutating call). */
+export const isDoubtful = (error: unknown): boolean => OF_STATE.has(errorName(error));

@@ -33,7 +33,9 @@ export const UPDATE_TYPE: Readonly<Record<MutatingCallName, string>> = {
   UpdateAddon: 'AddonUpdate',
 };
 
-/** Seconds that a mutating function may take, its SDK retries inside (protocol.md). */
+/** Seconds that a mutating function may take (protocol.md). */
 export const CALL_SECONDS = 25;
 /** Seconds after a commit in which its call may still arrive: `CALL_SECONDS` and clock skew (protocol.md, *grace*). */
 export const GRACE_SECONDS = 40;
+/** Seconds after its grace in which ListUpdates may not show yet what a call has started. */
+export const LIST_LAG_SECONDS = 120;

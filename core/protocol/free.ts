@@ -10,8 +10,8 @@ import { batched, readAhead } from '../store/batched.ts';
 import { Grants, Ledgers, Members, Upgrades, Waves } from '../store/entities.ts';
 import { load, replace, unchanged } from '../store/entity.ts';
 import { decideAndWrite } from '../store/retry.ts';
-import { graceEnd } from './intent-state.ts';
-import { intentsOf, recordOutcome } from './intent-store.ts';
+import { graceEnd, listEnd } from './intent-state.ts';
+import { intentsOf, notBegun, recordOutcome } from './intent-store.ts';
 import { callOf, lookUp } from './look-up.ts';
 import { subjectOf } from './update-subject.ts';
 
@@ -39,7 +39,7 @@ export function closeGrant(ports: Pick<Ports, 'table' | 'clock'>, clusterKey: st
 }
 
 /**
- * Resolves every open intent of a cluster whose grant is closing: waits out its grace, looks it up, writes its outcome.
+ * Resolves every open intent of a cluster whose grant is closing: waits out its grace, looks it up until it must be listed, writes its outcome.
  * Gives the instant to come back at, or undefined when none is open any more. Fails when EKS cannot be read.
  */
 export async function resolveIntents(
@@ -50,28 +50,25 @@ export async function resolveIntents(
   for (const read of await intentsOf(ports.table, clusterKey)) {
     const { data: intent } = read;
     if (intent.outcome !== undefined) continue;
-    const until = graceEnd(intent);
-    if (ports.clock.now() < until) {
+    const outcome = ports.clock.now() < graceEnd(intent) ? undefined : await outcomeOf(ports, intent);
+    if (outcome === undefined) {
+      const until = ports.clock.now() < graceEnd(intent) ? graceEnd(intent) : listEnd(intent);
       again = again === undefined || until < again ? until : again;
-      continue;
-    }
-    await recordOutcome(ports, intent, await outcomeOf(ports, intent), read);
+    } else await recordOutcome(ports, intent, outcome, read);
   }
   return again;
 }
 
-/** A cluster that is gone took its updates with it; what lives under its name now is another one, and its updates are not ours. */
-async function outcomeOf(
-  { eks, clock }: Pick<Ports, 'eks' | 'clock'>,
-  intent: Intent,
-): Promise<NonNullable<Intent['outcome']>> {
+/** Undefined = what it may have started may not be listed yet. A cluster that is gone took its updates with it; what lives under its name now is another one, and its updates are not ours. */
+async function outcomeOf({ eks, clock }: Pick<Ports, 'eks' | 'clock'>, intent: Intent): Promise<Intent['outcome']> {
   const at = clock.now().toISOString();
   try {
     const { name } = subjectOf(callOf(intent));
     const cluster = await eks.describeCluster(intent.scope, { name });
     if (clusterKeyOf(cluster.arn, cluster.createdAt) !== intent.clusterKey) return { type: 'lost', at };
     const update = await lookUp(eks, intent);
-    return update === undefined ? { type: 'never-sent', at } : { type: 'accepted', updateId: update.id, at };
+    if (update !== undefined) return { type: 'accepted', updateId: update.id, at };
+    return clock.now() < listEnd(intent) ? undefined : notBegun(intent, at);
   } catch (error) {
     if (isNotFound(error)) return { type: 'lost', at };
     throw error;

@@ -1,3 +1,4 @@
+import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
 import { readCode } from '../contracts/reasons.ts';
@@ -68,6 +69,31 @@ export async function recordOutcome(
     );
     return next;
   });
+}
+
+/** Records that EKS said no, where that need not mean that nothing began. */
+export function recordDoubt(ports: Pick<Ports, 'table' | 'clock'>, seen: Read<Intent>, error: unknown): Promise<void> {
+  return decideAndWrite(async () => {
+    const { clusterKey, step, subject, attempt, commits } = seen.data;
+    const read = await newestIntent(ports.table, clusterKey, step, subject);
+    if (read === undefined || read.data.attempt !== attempt || read.data.commits !== commits) return;
+    if (read.data.outcome !== undefined) return;
+    const doubt = { error: errorName(error), message: errorMessage(error), at: ports.clock.now().toISOString() };
+    const detail = { step, subject, attempt, call: read.data.call.name, upgradeId: read.data.upgradeId, doubt };
+    await transactWithAudit(
+      ports.table,
+      [replace(Intents, read, { ...read.data, doubt })],
+      [{ subject: clusterKey, event: 'MutationDoubtful', principal: LIFTLOCK, detail }],
+      ports.clock.now(),
+    );
+  });
+}
+
+/** How an intent ends that was looked up for the last time and not found. */
+export function notBegun({ doubt }: Intent, at: string): Outcome {
+  return doubt === undefined
+    ? { type: 'never-sent', at }
+    : { type: 'refused', error: doubt.error, message: doubt.message, at };
 }
 
 /** Records that DescribeUpdate showed the update of an accepted call in a terminal state. */

@@ -1,4 +1,4 @@
-import { isDefinitiveRefusal } from '../contracts/eks-errors.ts';
+import { isDoubtful, isThrottled, isWithoutEffect } from '../contracts/eks-errors.ts';
 import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { Intent, Upgrade } from '../contracts/items/protocol.ts';
 import type { MutatingCall } from '../contracts/mutating-calls.ts';
@@ -11,7 +11,7 @@ import type { KubeVersion } from '../version/kube-version.ts';
 import type { Asker } from './authority.ts';
 import { commit } from './commit.ts';
 import { intentState } from './intent-state.ts';
-import { newestIntent, recordOutcome } from './intent-store.ts';
+import { newestIntent, notBegun, recordDoubt, recordOutcome } from './intent-store.ts';
 import { callOf, lookUp } from './look-up.ts';
 
 /** One change that a step wants, and how to make sure right before that it is still wanted. */
@@ -49,6 +49,15 @@ export type MutationResult =
 /** A call is not sent when its commit is older than this: no mutation later than 30 s after its commit (design.md, invariant 11). */
 const STALE_COMMIT_MILLISECONDS = 5_000;
 const RETRY_SECONDS = 5;
+const THROTTLED_SECONDS = 10;
+/** Between two looks at what a call whose outcome is not known may have started. */
+const LOOK_AGAIN_SECONDS = 30;
+
+const unknown = (seconds: number): MutationResult => ({
+  type: 'wait',
+  seconds,
+  reason: reason('OutcomeUnknown', 'A call was committed and what became of it is not known yet; it is looked up.'),
+});
 
 type MutationPorts = Pick<Ports, 'table' | 'clock' | 'eks' | 'mutator'>;
 
@@ -68,18 +77,18 @@ export async function mutate(
   if (state.type === 'running') return newest === undefined ? state : { ...state, seen: newest };
   if (state.type === 'in-grace') {
     const seconds = Math.max(1, Math.ceil((state.until.getTime() - ports.clock.now().getTime()) / 1000));
-    return {
-      type: 'wait',
-      seconds,
-      reason: reason(
-        'OutcomeUnknown',
-        'A call was committed and its answer is not known; looking after the grace period.',
-      ),
-    };
+    return unknown(seconds);
   }
   if (state.type === 'look-up') {
     const found = await lookUp(ports.eks, state.intent);
     if (found !== undefined) return accepted(ports, state.intent, found, newest);
+    if (!state.isLast) return unknown(LOOK_AGAIN_SECONDS);
+    const { doubt } = state.intent;
+    if (doubt !== undefined) {
+      const at = ports.clock.now().toISOString();
+      await recordOutcome(ports, state.intent, notBegun(state.intent, at), newest);
+      return { type: 'rejected', error: doubt.error, message: doubt.message };
+    }
   }
   const repeats = state.type === 'look-up' ? newest : undefined;
 
@@ -121,8 +130,17 @@ async function call(ports: MutationPorts, scope: Scope, committed: Read<Intent>)
   try {
     return await accepted(ports, intent, await send(ports.mutator, scope, callOf(intent)), committed);
   } catch (error) {
+    // It was tried once, and nothing of it was looked at.
+    if (isThrottled(error)) {
+      await neverSent(ports, committed);
+      return { type: 'wait', seconds: THROTTLED_SECONDS, reason: reason('Throttled', errorMessage(error)) };
+    }
+    if (isDoubtful(error)) {
+      await recordDoubt(ports, committed, error);
+      return unknown(LOOK_AGAIN_SECONDS);
+    }
     // Anything but a definite no may have taken effect: the intent stays open, and the next look decides after the grace period.
-    if (!isDefinitiveRefusal(error)) throw error;
+    if (!isWithoutEffect(error)) throw error;
     const outcome = {
       type: 'refused' as const,
       error: errorName(error),

@@ -88,6 +88,7 @@ test('heavy is more than light, and every kind of fault comes up', () => {
     'excluded',
     'foreign-update',
     'gate',
+    'list-lag',
     'person',
     'policy',
     'restored',

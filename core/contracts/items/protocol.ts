@@ -67,6 +67,8 @@ export const intent = z.object({
   knownUpdateIds: z.array(z.string()),
   commits: z.number().int().positive(),
   committedAt: timestamp,
+  /** EKS said no to it, which need not mean that nothing began: it stays open until that is looked up. */
+  doubt: z.object({ error: z.string(), message: z.string(), at: timestamp }).optional(),
   outcome: updateOutcome.optional(),
 });
 export type Intent = z.infer<typeof intent>;

@@ -21,8 +21,11 @@ export interface Fault {
   readonly effect: /** EKS answers with an error and nothing happened. */
     | { readonly kind: 'error'; readonly name: EksErrorName; readonly message?: string }
     | { readonly kind: 'throttle' }
-    /** It happened, but the answer never came: the caller sees a `TimeoutError`. */
-    | { readonly kind: 'answer-lost' }
+    /**
+     * It happened, but its answer never came: the caller sees a `TimeoutError`, or what EKS answers to the same call once more, of which
+     * the caller need not know.
+     */
+    | { readonly kind: 'answer-lost'; readonly seenAs?: EksErrorName }
     /** The call arrives, or its answer comes, so many milliseconds late: the faces wait, see `takeDelay`. */
     | { readonly kind: 'delay'; readonly beforeMilliseconds?: number; readonly afterMilliseconds?: number };
 }
@@ -58,7 +61,9 @@ export class FaultInjector {
   /** After the effect: lost answers. */
   after(call: Call): void {
     for (const interceptor of this.afterOperation) interceptor(call);
-    if (this.#take(call, ['answer-lost']) === undefined) return;
+    const effect = this.#take(call, ['answer-lost']);
+    if (effect?.kind !== 'answer-lost') return;
+    if (effect.seenAs !== undefined) throw new FakeEksError(effect.seenAs, 'An update is in progress.');
     const error = new Error('The answer was lost on its way.');
     error.name = 'TimeoutError';
     throw error;

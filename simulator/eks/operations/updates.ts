@@ -15,7 +15,10 @@ import { isAbout, renderUpdate } from '../updates.ts';
 export function listUpdates(context: OperationContext, input: ListUpdatesRequest): ListUpdatesResponse {
   const cluster = findCluster(context.state, context.caller, input.name);
   checkSubject(cluster, input);
-  const ids = cluster.updates.filter((update) => isAbout(update, input)).map((update) => update.id);
+  const listedUntil = context.now - (context.state.listLagSeconds ?? 0) * 1000;
+  const ids = cluster.updates
+    .filter((update) => isAbout(update, input) && update.createdAt <= listedUntil)
+    .map((update) => update.id);
   const { page, ...rest } = paginate(ids.sort(), input);
   return { updateIds: page, ...rest };
 }

@@ -28,6 +28,8 @@ export interface FakeEksState {
   throttle: { requestsPerSecond: number; burst: number } | null;
   /** `account/region` → what is left in its bucket. */
   buckets: Record<string, { tokens: number; at: number }>;
+  /** Seconds until ListUpdates shows an update; absent = at once. Nothing is documented of it (docs/protocol.md). */
+  listLagSeconds?: number;
   /** Accepted updates that will fail, each used once, in this order. */
   plannedFailures: PlannedFailure[];
   mutations: MutationRecord[];

@@ -18,6 +18,8 @@ const CALL_EFFECT: Readonly<Record<FaultOf<'call'>['effect'], Fault['effect']>> 
   throttled: { kind: 'throttle' },
   'server-error': { kind: 'error', name: 'ServerException' },
   'answer-lost': { kind: 'answer-lost' },
+  'answered-in-use': { kind: 'answer-lost', seenAs: 'ResourceInUseException' },
+  'answered-invalid': { kind: 'answer-lost', seenAs: 'InvalidRequestException' },
   delayed: { kind: 'delay', beforeMilliseconds: 8_000, afterMilliseconds: 4_000 },
 };
 
@@ -30,6 +32,8 @@ export function armEks(eks: FakeEks, planned: readonly PlannedFault[], start: Da
     const cluster = clusterNamed(eks.state, name);
     if (cluster !== undefined) planFailure(eks, cluster, part);
   }
+  const lags = faultsOf(planned, 'list-lag').map(({ seconds }) => seconds);
+  if (lags.length > 0) eks.state.listLagSeconds = Math.max(...lags);
   hangUpdates(eks, planned);
   const at = ({ minute }: { minute: number }) => start.getTime() + minute * 60_000;
   for (const fault of faultsOf(planned, 'foreign-update')) {

@@ -13,6 +13,8 @@ export function faultText(fault: PlannedFault): string {
     }
     case 'call':
       return `${fault.operation ?? 'calls to EKS'} ${fault.effect}, ${fault.times} times after ${fault.skip} others`;
+    case 'list-lag':
+      return `ListUpdates shows no update that is younger than ${fault.seconds} s`;
     case 'update-fails':
       return `the next update of the ${fault.part} of ${fault.cluster} fails`;
     case 'update-hangs':

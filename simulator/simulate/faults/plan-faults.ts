@@ -25,6 +25,17 @@ const KINDS: readonly (readonly [share: number, plan: Plan])[] = [
       effect: choices.pick(['throttled', 'server-error', 'answer-lost', 'delayed']),
     }),
   ],
+  [
+    6,
+    (choices) => ({
+      kind: 'call',
+      operation: choices.pick(MUTATIONS),
+      skip: choices.integer(0, 12),
+      times: choices.integer(1, 2),
+      effect: choices.pick(['answer-lost', 'answered-in-use', 'answered-invalid']),
+    }),
+  ],
+  [2, (choices) => ({ kind: 'list-lag', seconds: choices.integer(1, 110) })],
   [6, (choices, state) => ({ kind: 'update-fails', ...subject(choices, state) })],
   [3, (choices, state) => ({ kind: 'update-hangs', ...subject(choices, state), hours: choices.integer(2, 9) })],
   [5, (choices, state) => ({ kind: 'foreign-update', ...timed(choices), ...subject(choices, state) })],
@@ -125,6 +136,7 @@ const KINDS: readonly (readonly [share: number, plan: Plan])[] = [
 
 /** What people do more often stands here more often. */
 const OFTEN = [...PEOPLE_DO.filter((does) => does !== 'abort'), 'retry', 'accept-failures'] as const;
+const MUTATIONS = ['UpdateClusterVersion', 'UpdateNodegroupVersion', 'UpdateAddon'];
 const CALLS = ['DescribeCluster', 'DescribeUpdate', 'UpdateClusterVersion', 'UpdateNodegroupVersion', 'UpdateAddon'];
 const SKEWED = [...MUTATING_FUNCTIONS, 'reconcile-rollouts', 'conclude-upgrade', 'request-grant'] as const;
 

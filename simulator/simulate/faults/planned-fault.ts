@@ -65,8 +65,10 @@ export const plannedFault = z.discriminatedUnion('kind', [
     operation: z.string().optional(),
     skip: count,
     times: count,
-    effect: z.enum(['throttled', 'server-error', 'answer-lost', 'delayed']),
+    effect: z.enum(['throttled', 'server-error', 'answer-lost', 'answered-in-use', 'answered-invalid', 'delayed']),
   }),
+  /** ListUpdates shows nothing that is younger, all through the run. */
+  z.strictObject({ kind: z.literal('list-lag'), seconds: count }),
   z.strictObject({ kind: z.literal('update-fails'), cluster, part }),
   z.strictObject({ kind: z.literal('update-hangs'), cluster, part, hours: count }),
   /** Somebody else updates a cluster, without a word. */
