@@ -33,11 +33,12 @@ export function clusterTags(tags: Readonly<Record<string, string>>, prefix: stri
 const remembered = new WeakMap<object, { readonly prefix: string; readonly read: ClusterTags }>();
 
 function readTags(tags: Readonly<Record<string, string>>, prefix: string): ClusterTags {
-  const own = Object.keys(tags).filter((key) => key.startsWith(prefix));
+  const own = Object.keys(tags).filter((key) => key.toLowerCase().startsWith(prefix.toLowerCase()));
   if (own.length === 0) return NO_TAGS;
   const problems: Reason[] = [];
   for (const key of own) {
-    if (!KNOWN.has(key.slice(prefix.length))) {
+    // Whoever wrote `Liftlock/paused` meant it: AWS tells tags apart by case, people do not.
+    if (!key.startsWith(prefix) || !KNOWN.has(key.slice(prefix.length))) {
       problems.push(
         reason(
           'BadTag',
