@@ -25,12 +25,14 @@ const addon = (serviceAccountRoleArn?: string): MutatingCall => ({
   },
 });
 
-test.each<[MutatingCall, string, string]>([
-  [controlPlane, 'eks:UpdateClusterVersion', 'arn:aws:eks:eu-central-1:111111111111:cluster/web'],
+const version = { Condition: { StringEquals: { 'eks:kubernetesVersion': '1.36' } } };
+
+test.each<[MutatingCall, string, string, object?]>([
+  [controlPlane, 'eks:UpdateClusterVersion', 'arn:aws:eks:eu-central-1:111111111111:cluster/web', version],
   [nodeGroup, 'eks:UpdateNodegroupVersion', 'arn:aws:eks:eu-central-1:111111111111:nodegroup/web/workers/*'],
   [addon(), 'eks:UpdateAddon', 'arn:aws:eks:eu-central-1:111111111111:addon/web/coredns/*'],
-])('a session may do its one call on its one cluster: %j', (call, action, resource) => {
-  expect(statements(call)[0]).toEqual({ Effect: 'Allow', Action: action, Resource: resource });
+])('a session may do its one call on its one cluster: %j', (call, action, resource, more = {}) => {
+  expect(statements(call)[0]).toEqual({ Effect: 'Allow', Action: action, Resource: resource, ...more });
   const eks = statements(call).filter((statement) => JSON.stringify(statement).includes('eks:'));
   expect(eks).toHaveLength(1);
 });

@@ -8,6 +8,8 @@ export const METRIC_SERVICE = 'liftlock';
 export const METRIC_NAMES = [
   /** One for each tick of the reconciler: its absence is what the dead-man alarm watches. */
   'Ticks',
+  /** One for each run of discover-clusters and of watch-versions that came to its end: their absence rings too. */
+  'Runs',
   'DecisionsApplied',
   'DecisionProblems',
   'UpgradesWaiting',

@@ -14,8 +14,6 @@ const calledEvent = z.object({
 });
 
 const healthEvent = z.object({
-  account: z.string(),
-  region: z.string(),
   detail: z.object({ affectedEntities: z.array(z.object({ entityValue: z.string() })).default([]) }),
 });
 
@@ -30,11 +28,27 @@ export function clusterItemsFromEvent(event: unknown): ClusterItem[] {
   }
   const health = healthEvent.safeParse(event);
   if (!health.success) return [];
-  const { account, region, detail } = health.data;
-  return detail.affectedEntities.flatMap(({ entityValue }) => {
-    const name = entityValue.split('/').at(-1);
-    return name === undefined || name === '' ? [] : [{ account, region, name, depth: 'shallow' as const }];
-  });
+  const clusters = new Map<string, ClusterItem>();
+  for (const { entityValue } of health.data.detail.affectedEntities) {
+    const item = clusterOfEntity(entityValue);
+    if (item !== undefined) clusters.set(`${item.account}/${item.region}/${item.name}`, item);
+  }
+  return [...clusters.values()];
+}
+
+/** `cluster/<cluster>`, or a part of one: `nodegroup/<cluster>/<name>/<uuid>`, and the same of add-ons and Fargate profiles. */
+const ENTITY =
+  /^arn:[^:]+:eks:(?<region>[^:]+):(?<account>\d{12}):(?:cluster\/(?<cluster>[^/]+)|(?:nodegroup|addon|fargateprofile)\/(?<owner>[^/]+)\/.+)$/;
+
+/**
+ * The cluster that an entity of AWS Health is, or belongs to. Its ARN says where that is: the account and Region of the event are those that
+ * were told (https://docs.aws.amazon.com/health/latest/ug/aws-health-events-eventbridge-schema.html).
+ */
+function clusterOfEntity(arn: string): ClusterItem | undefined {
+  const { region, account, cluster, owner } = ENTITY.exec(arn)?.groups ?? {};
+  const name = cluster ?? owner;
+  if (region === undefined || account === undefined || name === undefined) return undefined;
+  return { account, region, name, depth: 'shallow' };
 }
 
 const OWN_SESSIONS: ReadonlySet<string> = new Set(MUTATING_FUNCTIONS.map(spokeSessionName));

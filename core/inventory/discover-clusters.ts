@@ -20,17 +20,14 @@ const DEEP_HOUR = 3;
 
 /**
  * Lists the clusters of every account and Region of the Fleet and queues one item for each, also for those in the inventory that were not
- * listed: only DescribeCluster says that one is gone. A denied or unreachable account is recorded with its reason and loses nothing.
+ * listed: only DescribeCluster says that one is gone. A denied or unreachable account is recorded with its reason and loses nothing. Where the
+ * organization cannot be listed, the accounts that the Fleet names are looked at all the same, and then the run fails with what was refused.
  */
 export async function discoverClusters(ports: DiscoverPorts): Promise<{ items: number; accounts: AccountState[] }> {
   const fleet = await fleetInForce(ports.table);
   if (fleet === undefined) return { items: 0, accounts: [] };
-  const accounts = [
-    ...new Set([
-      ...fleet.accounts,
-      ...(fleet.organizationId === undefined ? [] : await ports.organization.listAccounts()),
-    ]),
-  ].sort();
+  const organization = fleet.organizationId === undefined ? { accounts: [] } : await listOrganization(ports);
+  const accounts = [...new Set([...fleet.accounts, ...organization.accounts])].sort();
   let reading: Promise<ClusterRecord[]> | undefined;
   const recorded = async ({ account, region }: Scope): Promise<ClusterRecord[]> => {
     reading ??= livingRecords(ports.table);
@@ -45,23 +42,41 @@ export async function discoverClusters(ports: DiscoverPorts): Promise<{ items: n
     for (const region of fleet.regions) {
       const scope = { account, region };
       const before = seen.get(Accounts.key(account, region).sk);
-      const { state, found } = await discoverScope(ports, scope, before, () => recorded(scope), depth);
+      // What is looked at for the first time while others are unknown is not noted: the inventory would count as complete without them.
+      const isNoted = !('refusal' in organization) || before !== undefined;
+      const { state, found } = await discoverScope(ports, { scope, before, isNoted, depth }, () => recorded(scope));
       states.push(state);
       items += found;
     }
   }
   // The last Region to be looked at for the first time may be empty: then no record tells that the inventory is complete now.
   if (states.some((state) => !seen.has(Accounts.key(state.account, state.region).sk))) await markDirty(ports);
+  if ('refusal' in organization) throw organization.refusal;
   return { items, accounts: states };
+}
+
+/** The accounts of the organization, or what came instead of them. */
+async function listOrganization(ports: DiscoverPorts): Promise<{ accounts: string[]; refusal?: unknown }> {
+  try {
+    return { accounts: await ports.organization.listAccounts() };
+  } catch (refusal) {
+    return { accounts: [], refusal };
+  }
+}
+
+interface Look {
+  readonly scope: Scope;
+  readonly before: AccountState | undefined;
+  /** Whether what was seen of the account is written down; its clusters are queued in any case. */
+  readonly isNoted: boolean;
+  readonly depth: ClusterItem['depth'];
 }
 
 /** `recorded`: what the inventory has there, for which all clusters of the fleet are read. */
 async function discoverScope(
   ports: DiscoverPorts,
-  scope: Scope,
-  before: AccountState | undefined,
+  { scope, before, isNoted, depth }: Look,
   recorded: () => Promise<ClusterRecord[]>,
-  depth: ClusterItem['depth'],
 ): Promise<{ state: AccountState; found: number }> {
   const now = ports.clock.now();
   const checkedAt = now.toISOString();
@@ -78,7 +93,7 @@ async function discoverScope(
       clusters: known.length,
       checkedAt,
     };
-    await ports.table.transact([put(Accounts, state, 'any')]);
+    if (isNoted) await ports.table.transact([put(Accounts, state, 'any')]);
     if (isDenied(error)) for (const record of known) await becomesUnreachable(ports, record.clusterKey, why);
     return { state, found: 0 };
   }
@@ -90,7 +105,7 @@ async function discoverScope(
   const names = [...all].sort();
   await ports.queue.send(names.map((name) => ({ ...scope, name, depth })));
   const state: AccountState = { ...scope, status: 'Ok', clusters: listed.length, names, checkedAt };
-  if (lately === undefined || !isSame({ ...lately, checkedAt }, state))
+  if (isNoted && (lately === undefined || !isSame({ ...lately, checkedAt }, state)))
     await ports.table.transact([put(Accounts, state, 'any')]);
   return { state, found: names.length };
 }

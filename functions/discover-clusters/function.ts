@@ -9,6 +9,7 @@ export const definition: FunctionDefinition<DiscoverPorts, undefined, Output> = 
   parse: () => undefined,
   run: (ports) => discoverClusters(ports),
   counts: ({ items, accounts }) => ({
+    Runs: 1,
     ClustersQueued: items,
     ScopesRead: accounts.filter((account) => account.status === 'Ok').length,
     ScopesUnreadable: accounts.filter((account) => account.status !== 'Ok').length,

@@ -8,5 +8,9 @@ export const definition: FunctionDefinition<WatchPorts, undefined, Output> = {
   name: 'watch-versions',
   parse: () => undefined,
   run: (ports) => watchVersions(ports),
-  counts: ({ announced, unreadable }) => ({ VersionsAnnounced: announced, RegionsUnreadable: unreadable.length }),
+  counts: ({ announced, unreadable }) => ({
+    Runs: 1,
+    VersionsAnnounced: announced,
+    RegionsUnreadable: unreadable.length,
+  }),
 };

@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib/core';
+import type { FunctionName } from '../../core/contracts/names.ts';
 import { FUNCTION_GROUPS, type FunctionGroup, GROUP_NAMES } from './function-groups.ts';
 import { lambdaMetric, ownMetric, sumOf } from './metrics.ts';
 import type { Monitoring } from './monitoring.ts';
@@ -11,10 +12,22 @@ const SEVERITY: Readonly<Record<FunctionGroup, 'high' | 'medium'>> = {
   api: 'medium',
 };
 
+/** What comes once an hour cannot fail in three periods of five minutes; it rings when no run came to its end for three hours. */
+const HOURLY: Readonly<Partial<Record<FunctionName, { readonly path: string; readonly description: string }>>> = {
+  'discover-clusters': {
+    path: 'inventory/discovery-missing',
+    description: 'No discovery of clusters has come to its end for three hours.',
+  },
+  'watch-versions': {
+    path: 'inventory/versions-missing',
+    description: 'Nobody has asked for three hours which versions EKS offers.',
+  },
+};
+
 /** Faults and throttles, by group. A single fault is retried by whoever called; three periods in a row are not passing. */
 export function functionAlarms(monitoring: Monitoring): void {
   for (const group of GROUP_NAMES) {
-    const functions = FUNCTION_GROUPS[group];
+    const functions = FUNCTION_GROUPS[group].filter((name) => HOURLY[name] === undefined);
     const sum = (metricName: string) =>
       sumOf(
         group,
@@ -32,6 +45,10 @@ export function functionAlarms(monitoring: Monitoring): void {
     });
   }
   const hour = { period: Duration.hours(1) };
+  for (const [name, { path, description }] of Object.entries(HOURLY)) {
+    const metric = ownMetric(name as FunctionName, 'Runs', hour);
+    monitoring.medium(path, description, { metric, at: 1, below: true, periods: 3, missingIsBreaching: true });
+  }
   monitoring.low(
     'inventory/accounts-unreadable',
     'Accounts or Regions of the fleet could not be read for three hours.',

@@ -56,18 +56,15 @@ export const mutatingStatements = (): PolicyStatement[] => [
 /** For node groups with a launch template of their own, EKS tries with the caller's rights whether it could launch from it. */
 function launchTemplateStatements(): PolicyStatement[] {
   const launched = ['instance', 'network-interface', 'volume', 'spot-instances-request'].map((type) => ec2(type));
-  const used = [
-    'launch-template',
-    'security-group',
-    'subnet',
-    'key-pair',
-    'placement-group',
-    'capacity-reservation',
-  ].map((type) => ec2(type));
+  const own = ['launch-template', 'key-pair'].map((type) => ec2(type));
+  // Other accounts share these, and their ARNs have the owner's account: a subnet of a shared VPC has the network account's.
+  const shared = ['subnet', 'security-group', 'placement-group', 'capacity-reservation'].map((type) => ec2(type, '*'));
+  const groupsOfReservations = `arn:${Aws.PARTITION}:resource-groups:*:*:group/*`;
   // Images of AWS and of other accounts; snapshots behind them.
-  const shared = [ec2('image', ''), ec2('snapshot', '')];
+  const images = [ec2('image', ''), ec2('snapshot', '')];
+  const resources = [...launched, ...own, ...shared, groupsOfReservations, ...images];
   return [
-    only('UpdateNodegroupVersion', ['ec2:RunInstances'], [...launched, ...used, ...shared], 'TryLaunchTemplates', {
+    only('UpdateNodegroupVersion', ['ec2:RunInstances'], resources, 'TryLaunchTemplates', {
       ArnLike: { 'ec2:LaunchTemplate': ec2('launch-template') },
     }),
     only('UpdateNodegroupVersion', ['ec2:CreateTags'], launched, 'TagWhatALaunchTemplateTags', {

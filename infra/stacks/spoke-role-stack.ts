@@ -77,6 +77,7 @@ const FOUND_LATER =
   'Clusters come and go in every Region, and Liftlock finds them itself; partition, account and type are fixed, and each call has a session policy for its one cluster.';
 const LAUNCHED =
   'Only through a launch template of this account, when the function that rolls node groups asks EKS to use it.';
+const SHARED = `${LAUNCHED} Its owner is whoever shares it with this account, and decides by the share who may use it.`;
 
 const WILDCARDS: Readonly<Record<string, string>> = {
   'AwsSolutions-IAM5[Resource::*]':
@@ -91,17 +92,16 @@ const WILDCARDS: Readonly<Record<string, string>> = {
   'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ec2:*::image/*]': LAUNCHED,
   'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ec2:*::snapshot/*]': LAUNCHED,
   ...Object.fromEntries(
-    [
-      'instance',
-      'network-interface',
-      'volume',
-      'spot-instances-request',
-      'launch-template',
-      'security-group',
-      'subnet',
-      'key-pair',
-      'placement-group',
-      'capacity-reservation',
-    ].map((type) => [`AwsSolutions-IAM5[${EC2}:${type}/*]`, LAUNCHED]),
+    ['instance', 'network-interface', 'volume', 'spot-instances-request', 'launch-template', 'key-pair'].map((type) => [
+      `AwsSolutions-IAM5[${EC2}:${type}/*]`,
+      LAUNCHED,
+    ]),
   ),
+  ...Object.fromEntries(
+    ['subnet', 'security-group', 'placement-group', 'capacity-reservation'].map((type) => [
+      `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ec2:*:*:${type}/*]`,
+      SHARED,
+    ]),
+  ),
+  'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:resource-groups:*:*:group/*]': SHARED,
 };

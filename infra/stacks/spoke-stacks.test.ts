@@ -106,6 +106,28 @@ test('roles of add-ons are passed to EKS only, and instances launched from launc
   expect(allowing('ec2:CreateTags')[0]?.Condition?.StringEquals).toEqual({ 'ec2:CreateAction': 'RunInstances' });
 });
 
+test('only what other accounts can share is launched with whoever owns it', () => {
+  const owners = listOf(allowing('ec2:RunInstances')[0]?.Resource).map((arn) => arn.split(':').slice(2));
+  const kindsOf = (account: string) => owners.filter((parts) => parts[2] === account).map((parts) => parts.at(-1));
+  expect(kindsOf('<AccountId>').sort()).toEqual([
+    'instance/*',
+    'key-pair/*',
+    'launch-template/*',
+    'network-interface/*',
+    'spot-instances-request/*',
+    'volume/*',
+  ]);
+  expect(kindsOf('*').sort()).toEqual([
+    'capacity-reservation/*',
+    'group/*',
+    'placement-group/*',
+    'security-group/*',
+    'subnet/*',
+  ]);
+  expect(kindsOf('').sort()).toEqual(['image/*', 'snapshot/*']);
+  for (const arn of listOf(allowing('ec2:CreateTags')[0]?.Resource)) expect(arn).toContain(':<AccountId>:');
+});
+
 test("the forwarder may put events on the hub's bus and nothing else", () => {
   const bus =
     'arn:<Partition>:events:<HasHubRegion|<HubRegion>|<Region>>:<HasHubAccountId|<HubAccountId>|<AccountId>>:event-bus/liftlock';

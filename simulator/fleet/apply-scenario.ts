@@ -16,6 +16,7 @@ export function applyScenario(state: FakeEksState, path: string, { spec }: Scena
   state.deniedAccounts.push(...spec.deniedAccounts);
   if (spec.throttle !== undefined) state.throttle = spec.throttle;
   Object.assign(state.launchTemplateKubelets, spec.launchTemplates);
+  state.subnetOwners = { ...state.subnetOwners, ...spec.sharedSubnets };
   spec.clusters.forEach((entry, index) => {
     const cluster = namedCluster(state, entry, `${path}: spec.clusters.${index}`, findings);
     if (cluster !== undefined) applyToCluster(state, cluster, entry);

@@ -122,6 +122,8 @@ export const scenarioSchema = z.strictObject({
       .optional(),
     /** Kubelet versions of launch template versions, by `id:version` or `name:version`. */
     launchTemplates: z.record(z.string(), z.string()).default({}),
+    /** Subnets that are shared: their owners' accounts, by the subnet's id. */
+    sharedSubnets: z.record(z.string(), account).default({}),
     /** What EKS offered when Liftlock last looked, before this run: what is offered beyond it is news. Absent: it never looked. */
     knownVersions: z.array(minor).optional(),
     clusters: z.array(clusterScenario).default([]),

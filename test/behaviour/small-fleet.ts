@@ -35,6 +35,7 @@ export interface SmallFleet {
   readonly prepare?: (state: FakeEksState) => void;
   readonly faults?: readonly Fault[];
   readonly accounts?: readonly string[];
+  readonly organizationId?: string;
   /** Simulated time that one request of a scan takes. */
   readonly requestMilliseconds?: number;
 }
@@ -78,6 +79,7 @@ export async function smallFleet(fleet: SmallFleet): Promise<World> {
       spec: {
         mode: fleet.mode ?? 'act',
         accounts,
+        ...(fleet.organizationId === undefined ? {} : { organizationId: fleet.organizationId }),
         regions: ['eu-central-1'],
         spokeRole: { externalId: 'test' },
         caps: fleet.caps ?? {},

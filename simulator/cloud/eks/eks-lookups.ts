@@ -21,8 +21,10 @@ export function eksLookups(eks: FakeEks): Lookups {
       if (template === undefined) return undefined;
       return {
         launchTemplateId: template.id ?? `lt-of-${template.name}`,
-        subnetIds: nodegroup?.description.subnets ?? [],
-        securityGroupIds: [],
+        // A subnet that another account shares stays its owner's, and so does its ARN.
+        taken: (nodegroup?.description.subnets ?? []).map(
+          (id) => `arn:aws:ec2:${region}:${eks.state.subnetOwners?.[id] ?? account}:subnet/${id}`,
+        ),
         // Most templates tag what they launch; a dump does not say, and what is needed is better asked for than not.
         taggedResourceTypes: ['instance', 'volume'],
       };

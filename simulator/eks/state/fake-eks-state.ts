@@ -22,6 +22,8 @@ export interface FakeEksState {
   /** `launch template id or name:version` → kubelet version, for node groups with their own AMI. */
   launchTemplateKubelets: Record<string, string>;
   deniedAccounts: string[];
+  /** Owners of the subnets that accounts share with others, by the subnet's id; who shares none has no entry. */
+  subnetOwners?: Record<string, string>;
   /** Red upgrade insights block upgrades. AWS has switched that off and may switch it on any day (facts: eks.md C3). */
   enforcesUpgradeInsights?: boolean;
   /** Null: no throttling. Reads and writes of one account and Region share a bucket (facts: eks.md §11). */

@@ -31,8 +31,8 @@ export function admitCall({ sessions, authorize }: AdmissionParts, admission: Ca
   const principal = sessions.principalOf(call.signer, service, now);
   const account = 'account' in principal ? principal.account : '';
   const where = admission.where ?? `${service}:${operation} over HTTP`;
-  for (const { action, resource, context } of requirements(call, account, lookups)) {
-    const resourcePolicy = resource === '*' ? undefined : resourcePolicyOf?.(resource);
+  for (const { action, resource, context, ...own } of requirements(call, account, lookups)) {
+    const resourcePolicy = resource === '*' ? undefined : (own.resourcePolicy ?? resourcePolicyOf?.(resource));
     const decision = authorize({
       principal,
       action,

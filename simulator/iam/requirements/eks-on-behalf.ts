@@ -29,6 +29,12 @@ export function tryLaunchTemplate(call: CallFacts): Requirement[] {
     })),
     ...imageParameter(call, facts),
     ...launched(call, facts, template).map((resource) => ({ action: 'ec2:RunInstances', resource, context: launch })),
+    ...facts.taken.map((resource) => ({
+      action: 'ec2:RunInstances',
+      resource,
+      context: launch,
+      ...sharedWith(call, resource),
+    })),
     ...facts.taggedResourceTypes.map((type) => ({
       action: 'ec2:CreateTags',
       resource: ec2(call, `${type}/*`),
@@ -47,9 +53,17 @@ function launched(call: CallFacts, facts: LaunchTemplateFacts, template: string)
     ec2(call, 'instance/*'),
     ec2(call, 'network-interface/*'),
     ec2(call, 'volume/*'),
-    ...facts.subnetIds.map((id) => ec2(call, `subnet/${id}`)),
-    ...facts.securityGroupIds.map((id) => ec2(call, `security-group/${id}`)),
   ];
+}
+
+/**
+ * The policy that Resource Access Manager puts on what an account shares with the caller's; without one it would be its owner's alone.
+ * https://docs.aws.amazon.com/ram/latest/userguide/security-ram-permissions.html
+ */
+function sharedWith({ account }: CallFacts, resource: string): Pick<Requirement, 'resourcePolicy'> {
+  if (resource.split(':')[4] === account) return {};
+  const share = { Effect: 'Allow', Principal: { AWS: account }, Action: 'ec2:RunInstances', Resource: resource };
+  return { resourcePolicy: { Version: '2012-10-17', Statement: [share] } };
 }
 
 const SSM = 'resolve:ssm:';

@@ -9,6 +9,8 @@ export interface Requirement {
   readonly resource: string;
   /** Condition keys of the action; a key that is not here was not supplied. */
   readonly context: RequestContext;
+  /** What the resource itself grants, where no service of the local cloud keeps its policy. */
+  readonly resourcePolicy?: object;
 }
 
 /** Resources whose ARN no caller could know: the fake services look them up. */
@@ -18,8 +20,8 @@ export type LookedUpKind = 'nodegroup' | 'addon' | 'fargateprofile' | 'access-en
 export interface LaunchTemplateFacts {
   readonly launchTemplateId: string;
   readonly imageId?: string;
-  readonly subnetIds: readonly string[];
-  readonly securityGroupIds: readonly string[];
+  /** ARNs of what a launch takes that is there already: subnets, security groups, reservations. Each is in the account of its owner. */
+  readonly taken: readonly string[];
   /** Resource types of its TagSpecifications, e.g. `instance`, `volume`. */
   readonly taggedResourceTypes: readonly string[];
 }

@@ -24,8 +24,7 @@ export const sampleLookups: Lookups = {
       ? {
           launchTemplateId: 'lt-1',
           imageId: 'resolve:ssm:/aws/service/eks/image_id',
-          subnetIds: ['subnet-1'],
-          securityGroupIds: ['sg-1'],
+          taken: [arn('ec2', 'subnet/subnet-1'), arn('ec2', 'security-group/sg-1')],
           taggedResourceTypes: ['instance', 'volume'],
         }
       : undefined,

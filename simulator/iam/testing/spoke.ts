@@ -98,7 +98,9 @@ const UPGRADE = {
       },
       Effect: 'Allow',
       Resource: [
-        ...ec2('instance', 'launch-template', 'network-interface', 'security-group', 'subnet', 'volume'),
+        ...ec2('instance', 'launch-template', 'network-interface', 'volume'),
+        'arn:aws:ec2:*:*:security-group/*',
+        'arn:aws:ec2:*:*:subnet/*',
         'arn:aws:ec2:*::image/*',
       ],
       Sid: 'TryLaunchTemplates',

@@ -1,0 +1,63 @@
+import { clusterItemsFromEvent } from './cluster-events.ts';
+
+const ACCOUNT = '111111111111';
+const REGION = 'eu-central-1';
+const UUID = '6575cfef-b9b5-4175-af3b-f318f956552b';
+const arn = (resource: string, partition = 'aws') => `arn:${partition}:eks:${REGION}:${ACCOUNT}:${resource}`;
+
+/** Of AWS Health, as one Region's forwarder sends it. */
+const health = (entities: readonly string[], place = { account: ACCOUNT, region: REGION }) => ({
+  source: 'aws.health',
+  'detail-type': 'AWS Health Event',
+  ...place,
+  detail: { service: 'EKS', affectedEntities: entities.map((entityValue) => ({ entityValue })) },
+});
+const web = { account: ACCOUNT, region: REGION, name: 'web', depth: 'shallow' };
+
+test.each([
+  ['a cluster', 'cluster/web'],
+  ['a node group', `nodegroup/web/workers/${UUID}`],
+  ['an add-on', `addon/web/vpc-cni/${UUID}`],
+  ['a Fargate profile', `fargateprofile/web/batch/${UUID}`],
+])('AWS Health names %s, and its cluster is looked at', (_, resource) => {
+  expect(clusterItemsFromEvent(health([arn(resource)]))).toEqual([web]);
+  expect(clusterItemsFromEvent(health([arn(resource, 'aws-us-gov')]))).toEqual([web]);
+});
+
+test('a cluster that several entities belong to is looked at once', () => {
+  const entities = [
+    `nodegroup/web/blue/${UUID}`,
+    'cluster/shop',
+    `addon/web/coredns/${UUID}`,
+    `nodegroup/web/green/${UUID}`,
+  ];
+  expect(clusterItemsFromEvent(health(entities.map((one) => arn(one))))).toEqual([web, { ...web, name: 'shop' }]);
+});
+
+test('the entity says where its cluster is: Health also tells other Regions and accounts of it', () => {
+  const elsewhere = { account: '222222222222', region: 'us-west-2' };
+  expect(clusterItemsFromEvent(health([arn('cluster/web')], elsewhere))).toEqual([web]);
+});
+
+test.each([
+  'web',
+  UUID,
+  '',
+  '/',
+  arn('cluster/'),
+  arn('cluster/web/more'),
+  arn('nodegroup/web'),
+  arn('nodegroup//workers'),
+  arn(`access-entry/web/role/${ACCOUNT}/jane/${UUID}`),
+  arn('dashboard/web'),
+  `arn:aws:ec2:${REGION}:${ACCOUNT}:instance/i-1`,
+  `arn:aws:eks:${REGION}::cluster/web`,
+  `arn:aws:eks::${ACCOUNT}:cluster/web`,
+])('an entity that is nothing of a cluster is about none: %s', (entity) => {
+  expect(clusterItemsFromEvent(health([entity]))).toEqual([]);
+});
+
+test('an event without entities is about no cluster', () => {
+  expect(clusterItemsFromEvent(health([]))).toEqual([]);
+  expect(clusterItemsFromEvent({ ...health([]), detail: { service: 'EKS' } })).toEqual([]);
+});
