@@ -11,6 +11,7 @@ import { haltedBefore, waveRefusal } from '../policy/wave-room.ts';
 import { type WindowAnswer, windowRule } from '../policy/window-rule.ts';
 import { isMember } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
+import { underWayRefusals } from './hop-before.ts';
 import { fleetRefusals, holdRefusals, NO_EPOCH, NO_FLEET } from './standing-refusals.ts';
 
 /** What a grant rests on. `rollout`, `wave` and `member` are absent for executions started by hand. */
@@ -23,6 +24,8 @@ export interface GrantSituation {
   readonly grant: Grant | undefined;
   readonly ledger: Ledger | undefined;
   readonly upgrade: Upgrade | undefined;
+  /** The upgrade of the hop before this one, where this one is a hop. */
+  readonly before?: Upgrade | undefined;
   readonly rollout?: Rollout | undefined;
   readonly wave?: Wave | undefined;
   /** Waves before it: one that is halted stops those after it too. */
@@ -77,6 +80,7 @@ export function grantRefusals(situation: GrantSituation, target: KubeVersion): R
       reason('GrantBusy', `The upgrade ${grant.upgradeId} holds the cluster's grant (${grant.executionName}).`),
     );
   }
+  reasons.push(...underWayRefusals(situation.before, cluster.name));
   if (rollout !== undefined) reasons.push(...rolloutRefusals(rollout, wave, member, situation));
   const { rules } = situation;
   reasons.push(...windowOf(situation).reasons);
