@@ -11,7 +11,6 @@ import { transactWithAudit } from '../store/audit.ts';
 import { Upgrades } from '../store/entities.ts';
 import { load, replace, unchanged } from '../store/entity.ts';
 import { decideAndWrite } from '../store/retry.ts';
-import { KubeVersion } from '../version/kube-version.ts';
 
 /** An execution that does not come to its grant by then (it was lost) is started by the reconciler. */
 const PATIENCE_MINUTES = 5;
@@ -50,13 +49,13 @@ export async function requestUpgrade(
   await decideAndWrite(async () =>
     transactWithAudit(
       ports.table,
-      await pendingUpgrade(ports, cluster, hop, by),
+      await pendingUpgrade(ports, cluster.clusterKey, plan.from, hop, by),
       [
         {
           subject: cluster.clusterKey,
           event: 'UpgradeRequested',
           principal: by,
-          detail: { from: cluster.version, to: hop, asked: plan.to, execution },
+          detail: { from: plan.from, to: hop, asked: plan.to, execution },
         },
       ],
       ports.clock.now(),
@@ -80,12 +79,11 @@ export async function requestUpgrade(
 /** The upgrade is on record with who asked before anything starts; one that is under way already stays as it is. */
 async function pendingUpgrade(
   ports: UpgradePorts,
-  cluster: ClusterRecord,
+  clusterKey: string,
+  from: string,
   hop: string,
   by: string,
 ): Promise<WriteOperation[]> {
-  const { clusterKey } = cluster;
-  const from = KubeVersion.parse(cluster.version).toString();
   const id = hopId(from, hop);
   const read = await load(ports.table, Upgrades, clusterKey, id);
   if (read !== undefined && Upgrades.active(read.data)) return [unchanged(Upgrades, read, clusterKey, id)];

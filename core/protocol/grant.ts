@@ -31,6 +31,7 @@ import { decideAndWrite } from '../store/retry.ts';
 import { loadWaves } from '../store/rollout-waves.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { Asker } from './authority.ts';
+import { hopBefore } from './hop-before.ts';
 import { executionName } from './token.ts';
 import { refusalsAt } from './vetoes.ts';
 
@@ -65,21 +66,35 @@ export function grantUpgrade(
     const now = ports.clock.now().toISOString();
     const { rolloutId, waveIndex, failures } = request.member ?? {};
     const isMember = rolloutId !== undefined && waveIndex !== undefined;
+    const beforeId = hopBefore(request);
     const reader = batched(table);
-    const [epoch, control, fleetConfig, cluster, clusterControl, grant, ledger, upgrade, rollout, member, waves] =
-      await Promise.all([
-        load(reader, Epochs),
-        load(reader, FleetControls),
-        load(reader, Configs, 'Fleet', FLEET),
-        load(reader, Clusters, clusterKey),
-        load(reader, ClusterControls, clusterKey),
-        load(reader, Grants, clusterKey),
-        load(reader, Ledgers),
-        load(reader, Upgrades, clusterKey, request.upgradeId),
-        isMember ? load(reader, Rollouts, rolloutId) : undefined,
-        isMember ? load(reader, Members, rolloutId, waveIndex, clusterKey) : undefined,
-        isMember ? loadWaves(table, rolloutId) : [],
-      ]);
+    const [
+      epoch,
+      control,
+      fleetConfig,
+      cluster,
+      clusterControl,
+      grant,
+      ledger,
+      upgrade,
+      before,
+      rollout,
+      member,
+      waves,
+    ] = await Promise.all([
+      load(reader, Epochs),
+      load(reader, FleetControls),
+      load(reader, Configs, 'Fleet', FLEET),
+      load(reader, Clusters, clusterKey),
+      load(reader, ClusterControls, clusterKey),
+      load(reader, Grants, clusterKey),
+      load(reader, Ledgers),
+      load(reader, Upgrades, clusterKey, request.upgradeId),
+      beforeId === undefined ? undefined : load(reader, Upgrades, clusterKey, beforeId),
+      isMember ? load(reader, Rollouts, rolloutId) : undefined,
+      isMember ? load(reader, Members, rolloutId, waveIndex, clusterKey) : undefined,
+      isMember ? loadWaves(table, rolloutId) : [],
+    ]);
     if (cluster === undefined)
       return { refused: [{ code: 'UnknownCluster', message: 'The cluster is not in the inventory.' }] };
     const wave = waves.find((one) => one.data.index === waveIndex);
@@ -101,6 +116,7 @@ export function grantUpgrade(
       grant: grant?.data,
       ledger: ledger?.data,
       upgrade: upgrade?.data,
+      before: before?.data,
       rollout: rollout?.data,
       wave: wave?.data,
       earlier: earlier.map((one) => one.data),
@@ -138,6 +154,7 @@ export function grantUpgrade(
       replace(Ledgers, ledger, { counts: recount(ledger?.data.counts ?? {}, next.capKeys, 1) }),
       replace(Upgrades, upgrade, runningUpgrade(request, upgrade?.data, now)),
     ];
+    if (beforeId !== undefined) operations.push(unchanged(Upgrades, before, clusterKey, beforeId));
     if (rollout !== undefined && wave !== undefined && member !== undefined) {
       operations.push(unchanged(Rollouts, rollout, rollout.data.id));
       // Waves before it decide whether it may begin; those after it too, by what failed there.

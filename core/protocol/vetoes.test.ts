@@ -6,6 +6,7 @@ import { reason } from '../contracts/step-result.ts';
 import type { HopRules } from '../policy/hop-rules.ts';
 import { clusterRecord } from '../policy/testing/cluster-record.ts';
 import { KubeVersion } from '../version/kube-version.ts';
+import { underWayRefusals } from './hop-before.ts';
 import { type Moment, refusalsAt, type Situation, VETOES } from './vetoes.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
@@ -45,6 +46,15 @@ const upgrade: Upgrade = {
   rolloutId: 'r',
   waveIndex: 0,
 };
+const hopBefore = (more: Partial<Upgrade>): Upgrade => ({
+  ...upgrade,
+  id: '1.35-1.36',
+  from: '1.35',
+  to: '1.36',
+  status: 'Parked',
+  mutated: true,
+  ...more,
+});
 const rules = (given: object): HopRules => ({
   policy: undefined,
   wave: undefined,
@@ -167,6 +177,18 @@ const CELLS: readonly (readonly [string, Given, readonly string[], readonly stri
     ['Held'],
     ['Held'],
   ],
+  ['a hop before that is parked half done', { before: hopBefore({}) }, ['UpgradeUnderWay'], NOTHING, NOTHING],
+  ['one that runs', { before: hopBefore({ status: 'Running' }) }, ['UpgradeUnderWay'], NOTHING, NOTHING],
+  [
+    'one that failed half-way and was asked for again',
+    { before: hopBefore({ status: 'Pending' }) },
+    ['UpgradeUnderWay'],
+    NOTHING,
+    NOTHING,
+  ],
+  ['one that has changed nothing', { before: hopBefore({ mutated: false }) }, NOTHING, NOTHING, NOTHING],
+  ['one that is whole', { before: hopBefore({ status: 'Succeeded' }) }, NOTHING, NOTHING, NOTHING],
+  ['one that failed and is held no more', { before: hopBefore({ status: 'Failed' }) }, NOTHING, NOTHING, NOTHING],
   ['a rollout that is planned', { rollout: { status: 'Planned' } }, ['RolloutPlanned'], NOTHING, NOTHING],
   [
     'a rollout that is paused',
@@ -313,4 +335,12 @@ test('every veto is seen at each moment at which it is asked', () => {
       .map((moment) => `${moment} ${codes.join()}`),
   );
   expect(unseen).toEqual([]);
+});
+
+test('the reason of a hop that waits says whose upgrade is under way, since when, and the ways out', () => {
+  const startedAt = '2026-11-20T09:00:00.000Z';
+  const [said] = underWayRefusals(hopBefore({ startedAt, reasons: [reason('Baking', 'It bakes.')] }), 'web');
+  expect(said?.message).toBe(
+    'The upgrade from 1.35 to 1.36, which liftlock asked for in the rollout r, is under way since 2026-11-20T09:00:00.000Z and Parked (Baking): the cluster is half done. The next minor begins when it has ended. What it waits for says: liftlock explain cluster web. When its rollout was aborted, finish it with: liftlock upgrade cluster web --to 1.36 --approve',
+  );
 });

@@ -13,6 +13,7 @@ import { type WindowAnswer, windowRule } from '../policy/window-rule.ts';
 import { isMember } from '../store/members.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
 import { type Asker, authority } from './authority.ts';
+import { underWayRefusals } from './hop-before.ts';
 import { fleetRefusals, holdRefusals, NO_EPOCH, NO_FLEET } from './standing-refusals.ts';
 
 /** When something is asked: before a grant, before the first change of an upgrade, or before every later one. */
@@ -29,6 +30,8 @@ export interface Situation {
   readonly clusterControl: ClusterControl | undefined;
   readonly grant: Grant | undefined;
   readonly upgrade: Upgrade | undefined;
+  /** Of a grant: the upgrade of the hop before this one, where this one is a hop. */
+  readonly before?: Upgrade | undefined;
   readonly rollout?: Rollout | undefined;
   readonly wave?: Wave | undefined;
   /** Waves before it: one that is halted stops those after it too. */
@@ -149,6 +152,12 @@ export const VETOES: readonly Veto[] = [
       grant === undefined || grant.status === 'free'
         ? NONE
         : [reason('GrantBusy', `The upgrade ${grant.upgradeId} holds the cluster's grant (${grant.executionName}).`)],
+  },
+  {
+    asked: ['grant'],
+    rule: 'the hop before this one is whole',
+    codes: ['UpgradeUnderWay'],
+    reasons: ({ before, cluster }) => underWayRefusals(before, cluster?.name ?? ''),
   },
   {
     asked: ['grant'],

@@ -8,9 +8,9 @@ import type { Verdict } from './explanation.ts';
 /** An upgrade that its rollout's abort left half-way: no rollout goes on with it, whatever parked it at first. */
 export function halfDone(cluster: ClusterRecord, { from, to }: Upgrade, rollout: Rollout): Verdict {
   const text = `The rollout ${rollout.id} was aborted. The upgrade from ${from} to ${to} is half done and stays so until a person acts.`;
-  const arrived = !KubeVersion.parse(cluster.version).isOlderThan(KubeVersion.parse(to));
-  // A control plane at its version asks for no hop any more; what is left are the machines that follow it, each by itself.
-  const condition = arrived
+  const beyond = KubeVersion.parse(to).isOlderThan(KubeVersion.parse(cluster.version));
+  // Somebody has taken the control plane further: no hop leads there, and what is left are the machines that follow it, each by itself.
+  const condition = beyond
     ? `Somebody starts the state machines roll-node-group and update-addons by hand (aws stepfunctions start-execution) with {"cluster": "${cluster.arn}", "targetVersion": "${cluster.version}"}.`
     : `Somebody runs: liftlock upgrade cluster ${cluster.name} --to ${to} --approve`;
   return leftBy('Parked', rollout, condition, text);

@@ -1,8 +1,9 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { hopRefusals } from '../model/hop.ts';
+import { hopRefusals, hopTo } from '../model/hop.ts';
 import { hopRules } from '../policy/hop-rules.ts';
 import type { Ports } from '../ports/ports.ts';
+import { leftHalfDone } from '../protocol/left-half-done.ts';
 import { refusalsAt } from '../protocol/vetoes.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
@@ -47,18 +48,22 @@ export async function planUpgrade(
   const aim = clusterPolicy(snapshot, cluster, now);
   const current = KubeVersion.parse(cluster.version);
   const target = KubeVersion.parse(to);
-  const hops = current.hopsTo(target);
+  const left = current.equals(target) ? await leftHalfDone(ports.table, cluster.clusterKey, target) : undefined;
+  const hops = left === undefined ? current.hopsTo(target) : [target];
   const [next = target] = hops;
   const refusals = [
-    ...hopRefusals(cluster.version, next),
+    ...(left === undefined ? hopRefusals(cluster.version, next) : []),
     ...(hops.length === 0
       ? []
-      : [...notOffered(snapshot, cluster, target, now), ...notGranted(snapshot, cluster, aim, next, now)]),
+      : [
+          ...(left === undefined ? notOffered(snapshot, cluster, target, now) : []),
+          ...notGranted(snapshot, cluster, aim, next, now),
+        ]),
   ];
   return {
     cluster: shortId(cluster),
     clusterKey: cluster.clusterKey,
-    from: current.toString(),
+    from: left?.from ?? current.toString(),
     to: target.toString(),
     status: refusals.length > 0 ? 'Blocked' : 'NotApproved',
     hops: hops.map(String),
@@ -98,6 +103,7 @@ function notGranted(
     grant: grants.find((grant) => grant.clusterKey === clusterKey),
     ledger,
     upgrade: undefined,
+    before: snapshot.upgrades.find((one) => one.clusterKey === clusterKey && one.id === hopTo(next.previous())),
     rules: hopRules(policy, cluster, undefined, snapshot.calendars, fleet?.tagPrefix ?? '', snapshot.learned),
     now,
   });

@@ -6,6 +6,7 @@ import { hopId } from '../model/hop.ts';
 import { capKeys, recountInPlace } from '../policy/caps.ts';
 import { settledAt } from '../policy/quarantine.ts';
 import { failuresOf } from '../policy/wave-room.ts';
+import { hopBefore } from '../protocol/hop-before.ts';
 import { refusalsAt } from '../protocol/vetoes.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type Hop, nextHop } from './cluster-target.ts';
@@ -26,6 +27,16 @@ export interface Room {
 export function upgradeOf(index: MemberIndex, member: Member): Upgrade | undefined {
   if (member.upgradeId === undefined) return undefined;
   return index.upgrades.get(member.clusterKey)?.find(({ id }) => id === member.upgradeId);
+}
+
+/** The upgrade of the hop before one that is asked for, where it has not ended. */
+export function hopBeforeOf(
+  index: MemberIndex,
+  clusterKey: string,
+  hop: Pick<Upgrade, 'machine' | 'from'>,
+): Upgrade | undefined {
+  const before = hopBefore(hop);
+  return index.upgrades.get(clusterKey)?.find(({ id }) => id === before);
 }
 
 /** Those that were begun go first, then by position in their wave. */
@@ -178,6 +189,7 @@ function admitOne(
     grant: index.grants.get(member.clusterKey),
     ledger: room.ledger,
     upgrade,
+    before: hopBeforeOf(index, member.clusterKey, { machine: 'upgrade-cluster', from: hop.from.toString() }),
     rollout,
     wave,
     earlier: waves.earlier(member.waveIndex),

@@ -3,7 +3,7 @@ import type { Member, Wave } from '../contracts/items/rollout.ts';
 import { reason } from '../contracts/step-result.ts';
 import { refusalsAt } from '../protocol/vetoes.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { admit, type MemberIndex, type Room } from './admission.ts';
+import { admit, hopBeforeOf, type MemberIndex, type Room } from './admission.ts';
 import { automaticRollouts } from './automatic-rollouts.ts';
 import type { Decided, Decision, Waiting } from './decisions.ts';
 import { memberRules } from './member-rules.ts';
@@ -124,6 +124,7 @@ function parkedByHand({ snapshot, room, index, rulesOf, now }: Look): Decided {
       grant: index.grants.get(upgrade.clusterKey),
       ledger: room.ledger,
       upgrade,
+      before: hopBeforeOf(index, upgrade.clusterKey, upgrade),
     });
     if (refused.length === 0) decisions.push({ type: 'grant-upgrade', upgrade });
     else {

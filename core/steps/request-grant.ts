@@ -12,6 +12,8 @@ import type { Cluster } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import { type Asker, authority, claimsToBeNested } from '../protocol/authority.ts';
 import { type GrantRequest, grantUpgrade } from '../protocol/grant.ts';
+import { HOP_MACHINES } from '../protocol/hop-before.ts';
+import { leftHalfDone } from '../protocol/left-half-done.ts';
 import { transactWithAudit } from '../store/audit.ts';
 import { Grants, Upgrades } from '../store/entities.ts';
 import { load, type Read, replace } from '../store/entity.ts';
@@ -118,17 +120,20 @@ async function askByHand(
   }
   const target = KubeVersion.parse(input.targetVersion);
   const current = KubeVersion.parse(cluster.version);
-  const isHop = machine === 'upgrade-cluster' || machine === 'upgrade-control-plane';
-  const refusals = isHop
+  const key = clusterKey(cluster.arn, cluster.createdAt);
+  const mayBeLeft = machine === 'upgrade-cluster' && current.equals(target);
+  const left = mayBeLeft ? await leftHalfDone(ports.table, key, current) : undefined;
+  const asked = HOP_MACHINES.includes(machine)
     ? hopRefusals(cluster.version, target)
     : versionRefusals(machine, input, current, target, arn.name);
+  const refusals = left === undefined ? asked : [];
   if (refusals.length > 0) return blocked(...refusals);
   const to = target.toString();
   const request: GrantRequest = {
-    clusterKey: clusterKey(cluster.arn, cluster.createdAt),
-    upgradeId: machine === 'upgrade-cluster' ? hopId(current, to) : `${machine}-${asker.name}`,
+    clusterKey: key,
+    upgradeId: left?.id ?? (machine === 'upgrade-cluster' ? hopId(current, to) : `${machine}-${asker.name}`),
     machine,
-    from: current.toString(),
+    from: left?.from ?? current.toString(),
     to,
     requestedBy: UNKNOWN_PRINCIPAL,
     input,

@@ -11,6 +11,7 @@ import { judgeOrder } from './judge-order.ts';
 import { judgeReplan } from './judge-replan.ts';
 import { judgeSoak } from './judge-soak.ts';
 import { judgeStop } from './judge-stop.ts';
+import { judgeWhole } from './judge-whole.ts';
 import { judgeWindow } from './judge-window.ts';
 import { tagged, untouched } from './permission-invariants.ts';
 import { rebuilds } from './rebuild-invariants.ts';
@@ -28,6 +29,7 @@ const JUDGES = [
   judgeStop,
   judgeAttempts,
   judgeFence,
+  judgeWhole,
 ];
 
 /** Judged over the whole history at once: the fake EKS's own log, and what is left in the table. */

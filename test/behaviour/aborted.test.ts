@@ -4,12 +4,15 @@ import { abortRollout } from '../../core/operations/rollout-switch.ts';
 import { skipCluster } from '../../core/operations/skip-cluster.ts';
 import { startRollout } from '../../core/operations/start-rollout.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { Clusters } from '../../core/store/entities.ts';
+import { load, replace } from '../../core/store/entity.ts';
 import { onStep } from './on-step.ts';
 import {
   clusterArn,
   discover,
   hours,
   mutationsOf,
+  onRecord,
   PERSON,
   recordOf,
   rolloutIdOf,
@@ -94,14 +97,29 @@ test('an upgrade that an abort left before its control plane is gone on with by 
   expect((await upgradesOf(world)).map(({ status }) => status)).toEqual(['Succeeded']);
 });
 
-test('an upgrade that an abort left at its version is finished by the machines that are named', async () => {
+test('an upgrade that an abort left at its version is finished by the command that is named, or by the machines of its steps', async () => {
   const world = await abortedHalfWay('upgrade-control-plane', 'done');
   const { state, when } = await explained(world);
   expect(state).toBe('Parked');
-  expect(when.condition).toContain('roll-node-group and update-addons by hand');
-  expect(when.condition).toContain(`{"cluster": "${clusterArn('web')}", "targetVersion": "1.37"}`);
+  expect(when.condition).toBe('Somebody runs: liftlock upgrade cluster web --to 1.37 --approve');
   const input = { cluster: clusterArn('web'), targetVersion: '1.37' };
   expect((await startByHand(world, 'roll-node-group', input)).status).toBe('SUCCEEDED');
   expect((await startByHand(world, 'update-addons', input)).status).toBe('SUCCEEDED');
   expect(mutationsOf(world).map(({ operation }) => operation)).toContain('UpdateNodegroupVersion');
+  // Only who looks at the whole cluster can say that the upgrade has ended; it finds nothing left to change.
+  const changed = mutationsOf(world).length;
+  await requestUpgrade(world.ports, await recordOf(world, 'web'), '1.37', PERSON, { approve: true });
+  await run(world);
+  expect([(await upgradesOf(world))[0]?.status, mutationsOf(world).length]).toEqual(['Succeeded', changed]);
+});
+
+test('an upgrade that an abort left, and whose control plane somebody has taken further, is finished by the machines that are named', async () => {
+  const world = await abortedHalfWay('upgrade-control-plane', 'done');
+  const { clusterKey } = await recordOf(world, 'web');
+  const read = await load(world.table, Clusters, clusterKey);
+  if (read === undefined) throw new Error('there is no cluster');
+  await onRecord(world, 'Changed', replace(Clusters, read, { ...read.data, version: '1.38' }));
+  const { when } = await explained(world);
+  expect(when.condition).toContain('roll-node-group and update-addons by hand');
+  expect(when.condition).toContain(`{"cluster": "${clusterArn('web')}", "targetVersion": "1.38"}`);
 });

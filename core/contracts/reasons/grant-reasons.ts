@@ -29,4 +29,9 @@ export const GRANT_REASONS = {
     kind: 'passing',
     meaning: 'The execution was started by another version; the reconciler grants anew with its own contract.',
   },
+  UpgradeUnderWay: {
+    kind: 'passing',
+    meaning:
+      'The hop before this one is half done: it bakes, is parked, or was left so; this one begins when it has ended.',
+  },
 } as const satisfies ReasonFamily;

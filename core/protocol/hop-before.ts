@@ -1,0 +1,37 @@
+import type { Upgrade } from '../contracts/items/protocol.ts';
+import type { MachineName } from '../contracts/names.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
+import { hopTo } from '../model/hop.ts';
+import { Upgrades } from '../store/entities.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+
+/** Machines that move a control plane: what they begin is a hop. */
+export const HOP_MACHINES: readonly MachineName[] = ['upgrade-cluster', 'upgrade-control-plane'];
+
+/** The id of the upgrade that has to be whole before this one may begin; undefined where this one is no hop. */
+export const hopBefore = ({ machine, from }: Pick<Upgrade, 'machine' | 'from'>): string | undefined =>
+  HOP_MACHINES.includes(machine) ? hopTo(KubeVersion.parse(from)) : undefined;
+
+/**
+ * Whether an upgrade has changed its cluster and is not at its end. One that failed is: its cluster is held, and who takes the hold off
+ * answers for what is half done.
+ */
+export const isHalfDone = (upgrade: Upgrade): boolean => upgrade.mutated && Upgrades.active(upgrade);
+
+/** Why a hop has to wait for the one before it; empty where that one is whole, or was never Liftlock's. */
+export function underWayRefusals(before: Upgrade | undefined, name: string): Reason[] {
+  if (before === undefined || !isHalfDone(before)) return [];
+  const { from, to, requestedBy, rolloutId, startedAt, status, reasons } = before;
+  const inRollout = rolloutId === undefined ? '' : ` in the rollout ${rolloutId}`;
+  const since = startedAt === undefined ? '' : ` since ${startedAt}`;
+  const why = reasons.length === 0 ? '' : ` (${reasons.map(({ code }) => code).join(', ')})`;
+  const finish = `finish it with: liftlock upgrade cluster ${name} --to ${to} --approve`;
+  const waysOut = `The next minor begins when it has ended. What it waits for says: liftlock explain cluster ${name}.`;
+  const aborted = rolloutId === undefined ? '' : ` When its rollout was aborted, ${finish}`;
+  return [
+    reason(
+      'UpgradeUnderWay',
+      `The upgrade from ${from} to ${to}, which ${requestedBy} asked for${inRollout}, is under way${since} and ${status}${why}: the cluster is half done. ${waysOut}${aborted}`,
+    ),
+  ];
+}

@@ -1,0 +1,28 @@
+import type { Upgrade } from '../../core/contracts/items/protocol.ts';
+import { Upgrades } from '../../core/store/entities.ts';
+import { judgeWhole } from './judge-whole.ts';
+import { type Fabricated, hold, inForce, KEY, upgradeOf, write } from './testing/fabricate.ts';
+
+/** The hop before the one that is granted next, in the state that it was left in. */
+const hopBefore = (more: Partial<Upgrade>): Fabricated => {
+  const upgrade = upgradeOf({ id: '1.35-1.36', from: '1.35', to: '1.36', mutated: true, ...more });
+  return inForce().add(KEY, 'Noted', {}, write(Upgrades, upgrade));
+};
+
+test.each([
+  ['has succeeded', hopBefore({ status: 'Succeeded' })],
+  ['is parked and changed nothing', hopBefore({ status: 'Parked', mutated: false })],
+  ['failed and was released', hopBefore({ status: 'Failed' })],
+  ['is the same one, taken up again', hopBefore({ id: '1.36-1.37', from: '1.36', to: '1.37', status: 'Parked' })],
+  ['is of another cluster', hopBefore({ clusterKey: 'other', status: 'Parked' })],
+])('a hop may be granted where the one before it %s', (_, history) => {
+  expect(history.grant().judged(judgeWhole)).toEqual([]);
+});
+
+test.each([
+  ['bakes or is parked', hopBefore({ status: 'Parked' })],
+  ['is asked for once more', hopBefore({ status: 'Pending' })],
+  ['failed, while the cluster is held', hopBefore({ status: 'Failed' }).add(KEY, 'ClusterHeld', {}, hold)],
+])('a hop violates `whole` where the one before it %s', (_, history) => {
+  expect(history.grant().judged(judgeWhole)).toEqual([{ invariant: 'whole', message: expect.any(String) }]);
+});

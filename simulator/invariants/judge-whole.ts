@@ -1,0 +1,34 @@
+import type { Upgrade } from '../../core/contracts/items/protocol.ts';
+import { ClusterControls, Upgrades } from '../../core/store/entities.ts';
+import type { Judge, Moment } from './judge.ts';
+import type { StoreAt } from './store-at.ts';
+
+/** Machines that begin a hop; the others that a person starts finish one. */
+const MOVES: readonly Upgrade['machine'][] = ['upgrade-cluster', 'upgrade-control-plane'];
+
+/**
+ * 17 `whole`: a hop begins only where the hop before it is whole. What was never changed is, and so is what failed once a person has taken
+ * the hold off: that word covers what is half done.
+ */
+export const judgeWhole = (): Judge => (moment: Moment) => {
+  const { item, store } = moment;
+  if (item.event !== 'Granted') return [];
+  const { upgradeId } = item.detail as { upgradeId?: string };
+  const granted = upgradeId === undefined ? undefined : store.get(Upgrades, item.subject, upgradeId);
+  if (granted === undefined || !MOVES.includes(granted.machine)) return [];
+  return store
+    .all(Upgrades)
+    .filter(({ clusterKey, machine, to }) => {
+      return clusterKey === item.subject && machine === 'upgrade-cluster' && to === granted.from;
+    })
+    .filter((before) => before.mutated && !isWhole(before, store))
+    .map(({ id, status }) => ({
+      invariant: 'whole',
+      message: `${item.subject} #${item.sequence}: ${granted.id} was granted while ${id} was ${status} half-way`,
+    }));
+};
+
+function isWhole({ status, clusterKey }: Upgrade, store: StoreAt): boolean {
+  if (status === 'Failed') return store.get(ClusterControls, clusterKey)?.held === undefined;
+  return status === 'Succeeded' || status === 'Canceled' || status === 'Blocked';
+}
