@@ -1,3 +1,6 @@
+import { Accounts } from '../core/store/entities.ts';
+import { loadKind, put } from '../core/store/entity.ts';
+import { EXIT } from './exit-codes.ts';
 import { type Ran, type RunOptions, runInProcess } from './testing/run-in-process.ts';
 import { FLEET_YAML, LOCAL_OPERATOR, servedWorld } from './testing/served-world.ts';
 
@@ -44,6 +47,26 @@ test('a rollout is created, paused once, resumed and aborted for good, each by a
         (event) => `${event} ${LOCAL_OPERATOR}`,
       ),
     );
+  });
+});
+
+test('a rollout is not planned while discovery is under way, unless a person says so', async () => {
+  await withWorld(async (served) => {
+    const { table } = served.world;
+    const [known] = await loadKind(table, Accounts);
+    if (known === undefined) throw new Error('nothing was discovered');
+    const listed = { clusters: 9, names: ['blog', 'shop', 'web'], checkedAt: served.world.clock.now().toISOString() };
+    await table.transact([put(Accounts, { ...known, ...listed }, 'any')]);
+    for (const dryRun of ['', ' --dry-run']) {
+      const refused = await run(served, `rollout create standard${dryRun}`);
+      expect([refused.code, refused.out]).toEqual([EXIT.blocked, '']);
+      expect(refused.err).toContain('Still to come: blog');
+      expect(refused.err).toContain('--incomplete-inventory');
+    }
+    const planned = await run(served, 'rollout create standard --dry-run --incomplete-inventory');
+    expect([planned.code, planned.out]).toEqual([0, expect.stringContaining('PlannedIncomplete')]);
+    const { id } = await json<Rollout>(served, 'rollout create standard --incomplete-inventory');
+    expect((await run(served, `describe rollout ${id}`)).out).toContain('PlannedIncomplete');
   });
 });
 

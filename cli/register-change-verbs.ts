@@ -9,6 +9,7 @@ export function registerChangeVerbs(program: Command, act: Act): void {
     .command('create <policy>')
     .description('begin a rollout of a policy, whatever its trigger')
     .option('--dry-run', 'print the plan, and create nothing')
+    .option('--incomplete-inventory', 'plan over what is known, while discovery is under way')
     .addOption(outputOption())
     .action((policy, options, command) =>
       act(async (session) => (await import('./verbs/rollout.ts')).createRollout(session, policy, options), command),

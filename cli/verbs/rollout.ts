@@ -12,11 +12,12 @@ import { shownAt } from './shown-at.ts';
 export async function createRollout(
   session: Session,
   policy: string,
-  options: { readonly output: string; readonly dryRun?: boolean },
+  options: { readonly output: string; readonly dryRun?: boolean; readonly incompleteInventory?: boolean },
 ): Promise<ExitCode> {
   const client = await session.client();
   const query = { dryRun: options.dryRun === true ? 'true' : undefined };
-  const rollout = await client.send<RolloutDetail>('POST', '/v1/rollouts', { policy }, query);
+  const body = options.incompleteInventory === true ? { policy, incompleteInventory: true } : { policy };
+  const rollout = await client.send<RolloutDetail>('POST', '/v1/rollouts', body, query);
   await print(session, options.output, rollout, () =>
     rolloutText(rollout, shownAt(session, client), session.io.columns),
   );

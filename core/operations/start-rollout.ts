@@ -1,30 +1,36 @@
+import { bounded, type Reason, reason } from '../contracts/step-result.ts';
 import type { Ports } from '../ports/ports.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { planDetail, type RolloutDetail, rolloutDetail } from '../queries/rollout-views.ts';
 import { createRollout } from '../rollout/create-rollout.ts';
+import { inventoryGaps } from '../rollout/inventory-complete.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { planRollout, type RolloutPlan } from '../rollout/plan-rollout.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
-import { Rollouts } from '../store/entities.ts';
-import { load } from '../store/entity.ts';
+import { Accounts, Rollouts } from '../store/entities.ts';
+import { load, ofKind } from '../store/entity.ts';
 import { markDirty } from '../store/mark-dirty.ts';
 
 export type RolloutPorts = Pick<Ports, 'table' | 'clock' | 'events' | 'ids'>;
 
 /**
  * Plans a rollout of a policy and creates it, whatever the policy's trigger. With `dryRun` the plan is all. Unlike an automatic rollout it
- * takes clusters again that were in one for this target before. Fails with `PolicyNotFound`, `NothingToDo`, `RolloutBusy` or
+ * takes clusters again that were in one for this target before, and with `incompleteInventory` it is planned over what is known so far: it
+ * says so then. Fails with `PolicyNotFound`, `NothingToDo`, `RolloutBusy` or
  * `RolloutBlocked`.
  */
 export async function startRollout(
   ports: RolloutPorts,
   policy: string,
   by: string,
-  options: { readonly dryRun: boolean },
+  options: { readonly dryRun: boolean; readonly incompleteInventory?: boolean },
 ): Promise<RolloutDetail> {
   const { table } = ports;
   const snapshot = await loadSnapshot(table, await table.queryActive(), 'fleet');
-  const plan = planOrRefuse(ports, snapshot, policy, by);
+  mayPlan(snapshot, policy);
+  const gaps = await gapsOf(ports, snapshot);
+  if (gaps.length > 0 && options.incompleteInventory !== true) throw incomplete(gaps);
+  const plan = planOrRefuse(ports, snapshot, policy, by, gaps);
   if (options.dryRun) return planDetail(plan);
   if (snapshot.fleet?.mode !== 'act') {
     throw new Refusal(
@@ -35,19 +41,13 @@ export async function startRollout(
   }
   // The same clusters and target give the same id; after a rollout that has ended, the next one is another on purpose.
   const taken = await load(table, Rollouts, plan.rollout.id);
-  const fresh = taken === undefined ? plan : planOrRefuse(ports, snapshot, policy, by, ports.ids.next());
+  const fresh = taken === undefined ? plan : planOrRefuse(ports, snapshot, policy, by, gaps, ports.ids.next());
   if ((await createRollout(ports, fresh, by)) !== 'created') throw busy(policy);
   await markDirty(ports);
   return rolloutDetail(table, fresh.rollout.id, ports.clock.now());
 }
 
-function planOrRefuse(
-  ports: RolloutPorts,
-  snapshot: FleetSnapshot,
-  policy: string,
-  by: string,
-  salt?: string,
-): RolloutPlan {
+function mayPlan(snapshot: FleetSnapshot, policy: string): void {
   const known = [...snapshot.policies.keys()].sort();
   if (!snapshot.policies.has(policy)) {
     const list = known.length === 0 ? 'None is applied.' : `Applied are ${known.join(', ')}.`;
@@ -55,6 +55,32 @@ function planOrRefuse(
   }
   if (snapshot.fleet === undefined)
     throw new Refusal('RolloutBlocked', 'No Fleet is applied. Run: liftlock apply -f fleet.yaml');
+}
+
+/** What automatic rollouts wait for. */
+async function gapsOf({ table, clock }: RolloutPorts, { fleet, clusters }: FleetSnapshot): Promise<Reason[]> {
+  if (fleet === undefined) return [];
+  const accounts = ofKind(await table.queryPartition('ACCOUNTS'), Accounts);
+  return bounded(inventoryGaps(fleet, accounts, clusters.values(), clock.now()));
+}
+
+const incomplete = (gaps: readonly Reason[]): Refusal =>
+  new Refusal(
+    'RolloutBlocked',
+    `The inventory is not complete, and clusters that are found later would go with later waves than their own. ${sentences(gaps)} Try again when liftlock get accounts shows them all, or plan over what is known with --incomplete-inventory.`,
+    { reasons: gaps },
+  );
+
+const sentences = (reasons: readonly Reason[]): string => reasons.map(({ message }) => message).join(' ');
+
+function planOrRefuse(
+  ports: RolloutPorts,
+  snapshot: FleetSnapshot,
+  policy: string,
+  by: string,
+  gaps: readonly Reason[],
+  salt?: string,
+): RolloutPlan {
   const details = { now: ports.clock.now(), createdBy: by, ...(salt === undefined ? {} : { salt }) };
   const plan = planRollout(snapshot, policy, details);
   if (plan === undefined) {
@@ -65,7 +91,9 @@ function planOrRefuse(
       `No cluster of the policy ${policy} can be upgraded now: each is at its target, excluded or held. Run liftlock explain cluster X for one of them.`,
     );
   }
-  return plan;
+  if (gaps.length === 0) return plan;
+  const said = `${by} had it planned before the inventory was complete. ${sentences(gaps)}`;
+  return { ...plan, rollout: { ...plan.rollout, reasons: bounded([reason('PlannedIncomplete', said)]) } };
 }
 
 function busy(policy: string): Refusal {

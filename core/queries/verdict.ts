@@ -5,6 +5,7 @@ import { clusterRefusals } from '../policy/cluster-tags.ts';
 import { OBSERVE_MODE } from '../protocol/standing-refusals.ts';
 import { AT_REST, isServed } from '../rollout/automatic-rollouts.ts';
 import { decide } from '../rollout/decide.ts';
+import { laterWaveOf } from '../rollout/later-wave.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { targetWords } from '../version/target.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
@@ -106,14 +107,16 @@ function inRollout(
 ): Verdict {
   if (member.status === 'Failed' || member.status === 'Blocked') return again(member, rollout, cluster);
   if (member.status === 'Excluded') return said('Excluded', NEVER, ...member.reasons);
+  const told = laterWaveOf(member);
   if (waiting.length === 0) {
     return said(
       'Starting',
       after('The next tick of the reconciler, within a minute.'),
       reason('Next', `It is next in the rollout ${rollout.id}.`),
+      ...told,
     );
   }
-  return said('Waiting', after('Every reason above is gone.', until ?? member.resumeAt ?? null), ...waiting);
+  return said('Waiting', after('Every reason above is gone.', until ?? member.resumeAt ?? null), ...waiting, ...told);
 }
 
 /** One try for each cluster and target: what ended without success waits for a person. */

@@ -27,6 +27,7 @@ export async function createRollout(
   const counts = {
     members: plan.members.length,
     waves: plan.waves.map((wave) => ({ name: wave.name, members: wave.members, needWork: wave.needWork })),
+    ...(rollout.reasons.length === 0 ? {} : { reasons: rollout.reasons }),
   };
   const [change] = await transactWithAudit(
     table,
@@ -47,7 +48,7 @@ export async function createRollout(
   await ports.events.publish([
     {
       type: 'RolloutChanged',
-      detail: { version: 1, change, rolloutId: rollout.id, status: rollout.status, reasons: [] },
+      detail: { version: 1, change, rolloutId: rollout.id, status: rollout.status, reasons: rollout.reasons },
     },
   ]);
   return 'created';

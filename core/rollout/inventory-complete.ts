@@ -1,31 +1,56 @@
 import type { FleetSpec } from '../config/types.ts';
 import type { AccountState, ClusterRecord } from '../contracts/items/cluster.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
 
 /** A message of discovery is tried five times, three minutes apart; a cluster that is not recorded by then is not waited for. */
 const RECORDED_WITHIN_MILLISECONDS = 15 * 60_000;
+const MOST_NAMES = 5;
 
 /**
  * Whether everything is known that a rollout begins with: every account and Region of the Fleet was looked at, and what was listed there is
  * in the inventory. Between the first look and the last record a rollout would be planned over whatever came first, production clusters
  * before those of the lower environments among them.
  */
-export function isInventoryComplete(
+export const isInventoryComplete = (...known: Parameters<typeof inventoryGaps>): boolean =>
+  inventoryGaps(...known).length === 0;
+
+/** What is missing for that, a reason for each account and Region; empty when nothing is. */
+export function inventoryGaps(
   fleet: FleetSpec,
   accounts: readonly AccountState[],
   clusters: Iterable<ClusterRecord>,
   now: Date,
-): boolean {
-  const looked = new Set(accounts.map(({ account, region }) => `${account}/${region}`));
-  const all = fleet.accounts.flatMap((account) => fleet.regions.map((region) => `${account}/${region}`));
-  if (accounts.length === 0 || !all.every((scope) => looked.has(scope))) return false;
-  const recorded = new Map<string, number>();
-  for (const { account, region, deletedAt } of clusters) {
-    if (deletedAt !== undefined) continue;
-    const scope = `${account}/${region}`;
-    recorded.set(scope, (recorded.get(scope) ?? 0) + 1);
-  }
-  return accounts
+): Reason[] {
+  const looked = new Set(accounts.map(scopeOf));
+  const all = fleet.accounts.flatMap((account) => fleet.regions.map((region) => ({ account, region })));
+  const unseen = all
+    .filter((scope) => !looked.has(scopeOf(scope)))
+    .map(({ account, region }) => gap(`Nobody has looked into ${account} in ${region} yet.`));
+  // The accounts of an organization are known by looking.
+  if (accounts.length === 0 && unseen.length === 0) return [gap('Nobody has looked into any account yet.')];
+  const recorded = Map.groupBy(
+    [...clusters].filter(({ deletedAt }) => deletedAt === undefined),
+    scopeOf,
+  );
+  const unrecorded = accounts
     .filter(({ status }) => status === 'Ok')
     .filter(({ checkedAt }) => now.getTime() - Date.parse(checkedAt) < RECORDED_WITHIN_MILLISECONDS)
-    .every(({ account, region, clusters: listed }) => (recorded.get(`${account}/${region}`) ?? 0) >= listed);
+    .flatMap((state) => unrecordedIn(state, recorded.get(scopeOf(state)) ?? []));
+  return [...unseen, ...unrecorded];
+}
+
+const scopeOf = ({ account, region }: Pick<AccountState, 'account' | 'region'>): string => `${account}/${region}`;
+
+const gap = (message: string): Reason => reason('InventoryIncomplete', message);
+
+function unrecordedIn(
+  { account, region, clusters, names = [] }: AccountState,
+  own: readonly ClusterRecord[],
+): Reason[] {
+  if (own.length >= clusters) return [];
+  const known = new Set(own.map(({ name }) => name));
+  const missing = names.filter((name) => !known.has(name));
+  const more = missing.length > MOST_NAMES ? ` and ${missing.length - MOST_NAMES} more` : '';
+  const which = missing.length === 0 ? '' : ` Still to come: ${missing.slice(0, MOST_NAMES).join(', ')}${more}.`;
+  return [gap(`${account} in ${region} lists ${clusters} clusters; recorded so far: ${own.length}.${which}`)];
 }

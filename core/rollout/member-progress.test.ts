@@ -39,3 +39,14 @@ test.each<[AnyCode, 'leaves its rollout' | 'is set aside', Partial<ClusterRecord
     reasons: [{ code }],
   });
 });
+
+test('a cluster that is set aside is still told that it goes later than its own wave, and is not set aside anew for that', () => {
+  const cluster = clusterRecord({ name: 'web', version: '1.36' });
+  const snapshot = fleetSnapshot({ clusters: [cluster], policies: {} });
+  const later = reason('LaterWave', 'Its own wave has begun.');
+  const member = memberItem({ clusterKey: cluster.clusterKey, reasons: [later] });
+  const change = memberChange(snapshot, rolloutItem(), member, undefined, [suspected]);
+  expect(change).toMatchObject({ status: 'Quarantined', reasons: [suspected, later] });
+  const aside = { ...member, status: 'Quarantined' as const, reasons: [suspected, later] };
+  expect(memberChange(snapshot, rolloutItem(), aside, undefined, [suspected])).toBeUndefined();
+});

@@ -7,6 +7,7 @@ import { quarantineReasons } from '../policy/quarantine.ts';
 import { holdRefusals } from '../protocol/standing-refusals.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { Decision } from './decisions.ts';
+import { besideLaterWave, laterWaveOf } from './later-wave.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import type { SuspicionOf } from './suspects.ts';
 
@@ -54,10 +55,10 @@ export function memberChange(
   const closing = standing.filter(({ code }) => kindOf(code) === 'closing');
   if (closing.length > 0) return takeOut(...closing);
   if (member.inFlight) return undefined;
-  if (member.status === 'Pending') return change('Quarantined', ...standing);
+  if (member.status === 'Pending') return change('Quarantined', ...standing, ...laterWaveOf(member));
   // One that is set aside already says the newest reason, and is let in again when there is none.
-  return member.status === 'Quarantined' && isOther(member.reasons, standing)
-    ? change('Quarantined', ...standing)
+  return member.status === 'Quarantined' && isOther(besideLaterWave(member), standing)
+    ? change('Quarantined', ...standing, ...laterWaveOf(member))
     : undefined;
 }
 

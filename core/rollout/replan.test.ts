@@ -57,6 +57,41 @@ test('a cluster that appears joins a wave that has not begun, and none that has'
   expect(changes?.reasons.map(({ code }) => code)).toContain('ClustersJoined');
 });
 
+test('a cluster whose wave has begun goes with the next one that has not, and this is said of it and of the plan', () => {
+  const begun = begin(fleet([dev, prod], both), ['Open']);
+  const more = fleet([dev, prod, cluster('d2', 'dev'), cluster('p2', 'prod')], both);
+  const changes = later(more, begun);
+  const told = { code: 'LaterWave', message: expect.stringContaining('wave dev has begun') as string };
+  expect(changes?.members.map(({ next }) => [next?.name, next?.reasons])).toEqual([
+    ['d2', [told]],
+    ['p', []],
+    ['p2', []],
+  ]);
+  expect(changes?.reasons).toContainEqual({
+    code: 'LaterWave',
+    message: '1 put into the wave prod, since the wave that matches has begun: d2.',
+  });
+  // Who was told so is not told again by the next plan, which finds nothing to change.
+  const members = changes?.members.flatMap(({ next }) => next ?? []) ?? [];
+  const waves = begun.waves.map(
+    (one) => changes?.changedWaves.find(({ next }) => next?.index === one.index)?.next ?? one,
+  );
+  const kept = begun.members.filter(({ waveIndex }) => waveIndex === 0);
+  expect(later(more, { ...begun, waves, members: [...kept, ...members] })).toBeUndefined();
+  const third = later(fleet([...more.clusters.values(), cluster('p3', 'prod')], both), {
+    ...begun,
+    waves,
+    members: [...kept, ...members],
+  });
+  expect(third?.reasons.map(({ code }) => code)).toEqual(['ClustersJoined']);
+});
+
+test('a member that another label puts into a wave that has begun is told that it goes later', () => {
+  const begun = begin(fleet([dev, prod, cluster('x', 'prod')], both), ['Open']);
+  const changes = later(fleet([dev, prod, cluster('x', 'dev')], both), begun);
+  expect(changes?.reasons.map(({ code }) => code)).toContain('LaterWave');
+});
+
 test('a newer version moves the target while no wave has begun, and is left to the next rollout afterwards', () => {
   const before = fleet([dev, prod], both);
   const news = fleet([dev, prod], both, ['1.36', '1.37', '1.38']);

@@ -7,6 +7,7 @@ import { servedKey } from './automatic-rollouts.ts';
 import { type Candidate, candidatesOf } from './candidates.ts';
 import type { Decision } from './decisions.ts';
 import { isSame } from './is-same.ts';
+import { besideLaterWave, laterWaveOf, toldOfLaterWaves, withLaterWave } from './later-wave.ts';
 import { plannedMember, plannedWave } from './plan-rollout.ts';
 import { atRest } from './resting-rollouts.ts';
 import type { FleetSnapshot } from './snapshot.ts';
@@ -91,7 +92,10 @@ export function replanOf(snapshot: FleetSnapshot, rollout: Rollout, now: Date): 
     waves: [...names, ...surplus.map((wave) => wave.name)],
     changedWaves,
     members: [...removed.map((member) => ({ before: member, next: undefined })), ...put],
-    reasons: told(before, next, removed, target, rollout, applied.revision),
+    reasons: [
+      ...told(before, next, removed, target, rollout, applied.revision),
+      ...toldOfLaterWaves(before, next, names),
+    ],
   };
 }
 
@@ -121,11 +125,13 @@ function wantedMembers(snapshot: FleetSnapshot, rollout: Rollout, policy: Upgrad
       !members.has(clusterKey) && served?.has(servedKey(rollout.policy, target.toString(), clusterKey)) === true,
   );
   const byIndex = new Map<number, Candidate[]>();
+  const own = new Map<string, string>();
   for (const [index, candidates] of [...byWave].sort(([a], [b]) => a - b)) {
     const name = policy.spec.waves[index]?.name ?? '';
     const at = firstFree + Math.max(0, specs.indexOf(name));
-    const own = candidates.filter((candidate) => !kept.has(candidate.cluster.clusterKey));
-    byIndex.set(at, [...(byIndex.get(at) ?? []), ...own]);
+    const free = candidates.filter((candidate) => !kept.has(candidate.cluster.clusterKey));
+    for (const { cluster } of free) own.set(cluster.clusterKey, name);
+    byIndex.set(at, [...(byIndex.get(at) ?? []), ...free]);
   }
   // What the first waves have proved is proved for their target: a newer version is for the next rollout.
   const ceiling = firstFree === 0 ? undefined : KubeVersion.parse(rollout.target);
@@ -133,7 +139,8 @@ function wantedMembers(snapshot: FleetSnapshot, rollout: Rollout, policy: Upgrad
     candidates
       .map((candidate) => ({ ...candidate, target: lower(candidate.target, ceiling) }))
       .filter(({ cluster, target }) => KubeVersion.parse(cluster.version).isOlderThan(target))
-      .map((candidate, position) => plannedMember(rollout.id, index, position, candidate)),
+      .map((candidate, position) => plannedMember(rollout.id, index, position, candidate))
+      .map((member) => withLaterWave(member, own.get(member.clusterKey), specs[index - firstFree])),
   );
   const arrived = leftOut.filter(({ reason: { code } }) => code === 'AtTarget').map(({ clusterKey }) => clusterKey);
   return { members: wanted, arrived: new Set(arrived) };
@@ -159,7 +166,10 @@ function merged(before: readonly Member[], wanted: readonly Member[], stay: Read
       return { ...old, waveIndex: member.waveIndex, position: member.position };
     const waits = old.status === 'Pending' || old.status === 'Excluded' || old.status === 'Quarantined';
     if (!waits) return old;
-    const { status, reasons } = old.status === 'Quarantined' && member.status === 'Pending' ? old : member;
+    const setAside = old.status === 'Quarantined' && member.status === 'Pending';
+    const { status, reasons } = setAside
+      ? { status: old.status, reasons: [...besideLaterWave(old), ...laterWaveOf(member)] }
+      : member;
     return {
       ...old,
       waveIndex: member.waveIndex,

@@ -1,7 +1,7 @@
 import { protocolWorld } from '../../adapters/contract/protocol-world.ts';
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import type { MachineName } from '../../core/contracts/names.ts';
-import { Regions } from '../../core/store/entities.ts';
+import { Accounts, Regions } from '../../core/store/entities.ts';
 import { put } from '../../core/store/entity.ts';
 import type { Log } from '../runtime/function-definition.ts';
 import { createApp } from './app.ts';
@@ -164,6 +164,14 @@ test('a rollout is planned, created once and told in pages of members', async ()
   const offer = { region, versions, announced: [], checkedAt };
   await table.transact([put(Regions, offer, 'absent')]);
   await call('PUT', '/v1/config', [policy]);
+  for (const query of ['', '?dryRun=true']) {
+    const early = await call('POST', `/v1/rollouts${query}`, { policy: 'all' });
+    expect([early.status, errorOf(early).name]).toEqual([409, 'RolloutBlocked']);
+  }
+  const known = await call('POST', '/v1/rollouts?dryRun=true', { policy: 'all', incompleteInventory: true });
+  expect([known.status, known.body.reasons]).toEqual([200, [expect.objectContaining({ code: 'PlannedIncomplete' })]]);
+  const at = { region, account: key.split(':')[4] ?? '' };
+  await table.transact([put(Accounts, { ...at, status: 'Ok', clusters: 3, checkedAt }, 'absent')]);
   const plan = await call('POST', '/v1/rollouts?dryRun=true', { policy: 'all' });
   expect([plan.status, plan.body.status]).toEqual([200, 'Planned']);
   expect((await call('GET', '/v1/rollouts')).body.items).toEqual([]);

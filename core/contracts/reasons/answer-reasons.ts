@@ -5,6 +5,11 @@ export const ANSWER_REASONS = {
   Automatic: { kind: 'passing', meaning: 'The policy begins a rollout by itself within the hour.' },
   BeyondPolicy: { kind: 'told', meaning: 'The upgrade goes beyond what the policy of the cluster asks for.' },
   InRollout: { kind: 'told', meaning: 'The cluster is a member of a rollout.' },
+  InventoryIncomplete: {
+    kind: 'passing',
+    meaning:
+      'An account and Region was not looked at, or not all clusters that it lists are recorded; discovery goes on.',
+  },
   ManagedElsewhere: { kind: 'told', meaning: 'Another tool manages the cluster and may move its version back.' },
   ManualTrigger: { kind: 'lasting', meaning: 'The policy has trigger manual, and no rollout of it is under way.' },
   MovedByOthers: { kind: 'told', meaning: 'The control plane moved without Liftlock.' },

@@ -26,6 +26,10 @@ export const ROLLOUT_REASONS = {
     kind: 'passing',
     meaning: 'A gate of the wave cannot be judged; the soak starts again when all are green.',
   },
+  LaterWave: {
+    kind: 'told',
+    meaning: 'The wave that matches the cluster had begun before it joined, so it goes with the next one that had not.',
+  },
   MemberBlocked: { kind: 'lasting', meaning: 'The member ended Blocked; there is one try until liftlock retry.' },
   MemberExcluded: { kind: 'lasting', meaning: 'The member was left out before it was granted.' },
   MemberFailed: { kind: 'lasting', meaning: 'The member ended Failed; there is one try until liftlock retry.' },
@@ -37,6 +41,11 @@ export const ROLLOUT_REASONS = {
   NothingToDo: { kind: 'told', meaning: 'No cluster of the wave needs work.' },
   NotItsTurn: { kind: 'passing', meaning: 'The rollout or the wave lets nobody begin now.' },
   Paused: { kind: 'told', meaning: 'A person paused the rollout.' },
+  PlannedIncomplete: {
+    kind: 'told',
+    meaning:
+      'A person had the rollout planned before the inventory was complete; clusters found later may go in later waves.',
+  },
   PlanRefreshed: { kind: 'told', meaning: 'Positions, or what is known of the clusters, changed the plan.' },
   PolicyChanged: { kind: 'told', meaning: 'The policy has changed, and the rollout or the wave follows it.' },
   Promoted: { kind: 'told', meaning: 'A person skipped the soak of the wave.' },

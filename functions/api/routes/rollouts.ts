@@ -13,7 +13,7 @@ import type { ApiEnv } from '../api-context.ts';
 import { readBody, withOptionalReason, withReason } from '../request-body.ts';
 import { dryRunQuery, noQuery, pageQuery, readQuery } from '../request-query.ts';
 
-const create = z.strictObject({ policy: z.string().min(1).max(63) });
+const create = z.strictObject({ policy: z.string().min(1).max(63), incompleteInventory: z.boolean().optional() });
 
 const planHash = z.string().regex(PLAN_HASH.pattern, PLAN_HASH.otherwise).optional();
 const released = withReason.extend({ trait: z.string().min(1).max(300) });
@@ -34,9 +34,10 @@ export const rollouts = new Hono<ApiEnv>()
   })
   .post('/', async (context) => {
     const { dryRun = false } = readQuery(context, dryRunQuery);
-    const { policy } = await readBody(context, create);
+    const { policy, incompleteInventory = false } = await readBody(context, create);
     const { ports, principal } = context.var;
-    return context.json(await startRollout(ports, policy, principal, { dryRun }), dryRun ? 200 : 201);
+    const rollout = await startRollout(ports, policy, principal, { dryRun, incompleteInventory });
+    return context.json(rollout, dryRun ? 200 : 201);
   })
   .get('/:id', async (context) => {
     const request = readQuery(context, membersQuery);

@@ -1,0 +1,62 @@
+import type { AccountState } from '../contracts/items/cluster.ts';
+import { clusterRecord } from '../policy/testing/cluster-record.ts';
+import { inventoryGaps, isInventoryComplete } from './inventory-complete.ts';
+import { fleetSnapshot } from './testing/fleet-snapshot.ts';
+
+const NOW = new Date('2026-11-20T12:00:00Z');
+const { fleet } = fleetSnapshot({ clusters: [], policies: {} });
+if (fleet === undefined) throw new Error('there is no Fleet');
+const state = (more: Partial<AccountState> = {}): AccountState => ({
+  account: '111111111111',
+  region: 'eu-central-1',
+  status: 'Ok',
+  clusters: 2,
+  names: ['api', 'web'],
+  checkedAt: '2026-11-20T11:59:00.000Z',
+  ...more,
+});
+const at = { account: '111111111111', region: 'eu-central-1' };
+const api = clusterRecord({ ...at, name: 'api' });
+const web = clusterRecord({ ...at, name: 'web' });
+const gone = { ...web, deletedAt: '2026-11-20T11:00:00.000Z' };
+const two = { ...fleet, regions: ['eu-central-1', 'eu-west-1'] };
+
+test.each([
+  ['nobody has looked anywhere', fleet, [], [], ['Nobody has looked into 111111111111 in eu-central-1 yet.']],
+  ['a Region was not looked at', two, [state()], [api, web], ['Nobody has looked into 111111111111 in eu-west-1 yet.']],
+  [
+    'a cluster that was listed is not recorded',
+    fleet,
+    [state()],
+    [api, gone],
+    ['111111111111 in eu-central-1 lists 2 clusters; recorded so far: 1. Still to come: web.'],
+  ],
+  [
+    'many are not recorded',
+    fleet,
+    [state({ clusters: 8, names: ['a', 'api', 'b', 'c', 'd', 'e', 'f', 'web'] })],
+    [api, web],
+    ['111111111111 in eu-central-1 lists 8 clusters; recorded so far: 2. Still to come: a, b, c, d, e and 1 more.'],
+  ],
+  [
+    'the names were not kept',
+    fleet,
+    [state({ names: undefined })],
+    [api],
+    ['111111111111 in eu-central-1 lists 2 clusters; recorded so far: 1.'],
+  ],
+  ['all are recorded', fleet, [state()], [api, web], []],
+  ['an account denies', fleet, [state({ status: 'Denied' })], [], []],
+  [
+    'one was not recorded for a quarter of an hour',
+    fleet,
+    [state({ checkedAt: '2026-11-20T11:40:00.000Z' })],
+    [api],
+    [],
+  ],
+] as const)('what is missing where %s', (_, spec, accounts, clusters, messages) => {
+  const gaps = inventoryGaps(spec, accounts, clusters, NOW);
+  expect(gaps.map(({ message }) => message)).toEqual(messages);
+  expect(gaps.every(({ code }) => code === 'InventoryIncomplete')).toBe(true);
+  expect(isInventoryComplete(spec, accounts, clusters, NOW)).toBe(messages.length === 0);
+});

@@ -1,0 +1,39 @@
+import type { Member } from '../contracts/items/rollout.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
+
+const MOST_NAMES = 5;
+
+/**
+ * A wave that has begun takes nobody in, so who matches it and joins afterwards goes with the first one that has not. It is not left out: a
+ * cluster of a lower environment is not to stay behind production. But that it comes so late is never without a word.
+ */
+export function withLaterWave(member: Member, own: string | undefined, wave: string | undefined): Member {
+  if (own === undefined || own === wave) return member;
+  const said = `Its own wave ${own} has begun and takes nobody in any more, so it goes with the wave ${wave}.`;
+  return { ...member, reasons: [...member.reasons, reason('LaterWave', said)] };
+}
+
+const isLaterWave = ({ code }: Reason): boolean => code === 'LaterWave';
+
+/** The word that a member goes later than its own wave; it stays while other reasons come and go. */
+export const laterWaveOf = ({ reasons }: Pick<Member, 'reasons'>): Reason[] => reasons.filter(isLaterWave);
+
+/** What else is said of a member. */
+export const besideLaterWave = ({ reasons }: Pick<Member, 'reasons'>): Reason[] =>
+  reasons.filter((one) => !isLaterWave(one));
+
+/** The same of a plan: a reason for each wave that takes in somebody whose own has begun. Who was told before is not told again. */
+export function toldOfLaterWaves(
+  before: readonly Member[],
+  next: readonly Member[],
+  waves: readonly string[],
+): Reason[] {
+  const wordOf = (member: Member): string => laterWaveOf(member)[0]?.message ?? '';
+  const was = new Map(before.map((member) => [member.clusterKey, wordOf(member)]));
+  const late = next.filter((member) => wordOf(member) !== '' && wordOf(member) !== was.get(member.clusterKey));
+  return [...Map.groupBy(late, ({ waveIndex }) => waveIndex)].map(([index, members]) => {
+    const names = members.slice(0, MOST_NAMES).map(({ name }) => name);
+    const said = `${members.length} put into the wave ${waves[index]}, since the wave that matches has begun: ${names.join(', ')}.`;
+    return reason('LaterWave', said);
+  });
+}
