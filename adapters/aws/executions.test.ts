@@ -36,12 +36,17 @@ test('a name that is taken keeps its error', async () => {
 test('an execution is described, and one that does not exist is undefined', async () => {
   sfn
     .on(DescribeExecutionCommand)
-    .resolvesOnce({ status: 'FAILED', error: 'Boom', cause: 'why' })
+    .resolvesOnce({ status: 'FAILED', input: '{}', error: 'Boom', cause: 'why' })
     .resolvesOnce({ status: 'RUNNING' })
     .rejectsOnce(Object.assign(new Error('none'), { name: 'ExecutionDoesNotExist' }))
     .rejectsOnce(Object.assign(new Error('denied'), { name: 'AccessDeniedException' }));
-  expect(await executions.describe(arn)).toEqual({ status: 'FAILED', error: 'Boom', cause: 'why' });
-  expect(await executions.describe(arn)).toEqual({ status: 'RUNNING' });
+  expect(await executions.describe(arn)).toEqual({
+    status: 'FAILED',
+    input: '{}',
+    error: 'Boom',
+    cause: 'why',
+  });
+  expect(await executions.describe(arn)).toEqual({ status: 'RUNNING', input: '' });
   expect(await executions.describe(arn)).toBeUndefined();
   await expect(executions.describe(arn)).rejects.toMatchObject({ name: 'AccessDeniedException' });
 });

@@ -27,9 +27,10 @@ export function createExecutions({ machineArnPrefix, client: config = {} }: Exec
     },
     async describe(executionArn) {
       try {
-        const { status, error, cause } = await client.send(new DescribeExecutionCommand({ executionArn }));
+        const { status, input = '', error, cause } = await client.send(new DescribeExecutionCommand({ executionArn }));
         if (status === undefined) return undefined;
         return {
+          input,
           status: status as ExecutionState['status'],
           ...(error === undefined ? {} : { error }),
           ...(cause === undefined ? {} : { cause }),

@@ -24,7 +24,7 @@ export function executionsContract(name: string, create: () => Promise<Execution
       expect(await under.executions.describe(arn)).toBeUndefined();
       await under.executions.start('smoke-check', 'first', { cluster: 'a' });
       await under.settle();
-      expect(await under.executions.describe(arn)).toEqual({ status: 'RUNNING' });
+      expect(await under.executions.describe(arn)).toEqual({ status: 'RUNNING', input: '{"cluster":"a"}' });
     });
 
     test('starting it again while it runs is starting it once, however the input is ordered', async () => {
@@ -48,6 +48,7 @@ export function executionsContract(name: string, create: () => Promise<Execution
       await under.settle();
       expect(await under.executions.describe(under.executions.arnFor('smoke-check', 'ended'))).toEqual({
         status: 'SUCCEEDED',
+        input: '{"cluster":"a"}',
       });
       await expect(under.executions.start('smoke-check', 'ended', { cluster: 'a' })).rejects.toMatchObject({
         name: 'ExecutionAlreadyExists',
@@ -59,6 +60,7 @@ export function executionsContract(name: string, create: () => Promise<Execution
       await under.settle();
       expect(await under.executions.describe(under.executions.arnFor('scan-cluster', 'failing'))).toEqual({
         status: 'FAILED',
+        input: '{"cluster":"a"}',
         error: 'Blocked',
         cause: 'an insight says no',
       });

@@ -1,5 +1,6 @@
 import { createDynamoTable } from '../../adapters/dynamodb/create-dynamo-table.ts';
 import { namedError } from '../../core/contracts/errors.ts';
+import { personOf } from '../../core/model/principal.ts';
 import { recoverAfterRestore } from '../../core/operations/restore.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { print } from '../output/print.ts';
@@ -22,7 +23,7 @@ export async function recover(session: Session, options: RecoverOptions): Promis
   const details = {
     restoredTo: instant('--restored-to', options.restoredTo),
     mutatorsOffSince: instant('--mutators-off-since', options.mutatorsOffSince),
-    by: options.by,
+    by: person(options.by),
   };
   const table = createDynamoTable({ items: options.items, audit: options.audit });
   const recovered = await recoverAfterRestore({ table, clock: { now: () => new Date() } }, details);
@@ -31,6 +32,15 @@ export async function recover(session: Session, options: RecoverOptions): Promis
     'The fleet is stopped. Point the hub at this table, look around, then run: liftlock fleet resume',
   ]);
   return EXIT.ok;
+}
+
+/** Whoever recovers acts past the API, so nothing else names them. */
+function person(by: string): string {
+  if (personOf(by.trim()) !== undefined && by.trim() !== '') return by.trim();
+  throw namedError(
+    'InvalidInput',
+    `--by is "${by}", which is no person; write your own name, such as ana@example.com.`,
+  );
 }
 
 function instant(option: string, text: string): Date {

@@ -103,10 +103,10 @@ export const EVENT_EXAMPLES: { readonly [Type in EventType]: EventExample<Type> 
   },
   FleetStopped: {
     when: 'A person stopped the whole fleet.',
-    detail: { version, change: 'fleet#5', by: 'arn:aws:iam::111111111111:role/operator', reason: 'incident 4711' },
+    detail: { version, change: 'fleet#5', by: 'role:111111111111/operator', reason: 'incident 4711' },
   },
   FleetResumed: {
     when: 'A person let the fleet go on.',
-    detail: { version, change: 'fleet#6', by: 'arn:aws:iam::111111111111:role/operator' },
+    detail: { version, change: 'fleet#6', by: 'role:111111111111/operator' },
   },
 };

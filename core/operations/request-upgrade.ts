@@ -49,7 +49,7 @@ export async function requestUpgrade(
   await decideAndWrite(async () =>
     transactWithAudit(
       ports.table,
-      await pendingUpgrade(ports, cluster.clusterKey, plan.from, hop, by),
+      await pendingUpgrade(ports, cluster.clusterKey, plan.from, hop, { by, execution }),
       [
         {
           subject: cluster.clusterKey,
@@ -82,7 +82,7 @@ async function pendingUpgrade(
   clusterKey: string,
   from: string,
   hop: string,
-  by: string,
+  { by, execution }: { readonly by: string; readonly execution: string },
 ): Promise<WriteOperation[]> {
   const id = hopId(from, hop);
   const read = await load(ports.table, Upgrades, clusterKey, id);
@@ -98,6 +98,7 @@ async function pendingUpgrade(
     mutated: read?.data.mutated ?? false,
     steps: {},
     requestedBy: by,
+    execution,
     reasons: [],
     resumeAt: new Date(now.getTime() + PATIENCE_MINUTES * 60_000).toISOString(),
     startedAt: now.toISOString(),

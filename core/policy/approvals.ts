@@ -5,7 +5,7 @@ import type { Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { lastWords } from '../model/last-words.ts';
-import { matchesGlob } from '../selector/glob.ts';
+import { namesPrincipal, personOf } from '../model/principal.ts';
 
 /** Who may not agree where four eyes are asked for. */
 export interface Requesters {
@@ -71,13 +71,17 @@ export const clustersOf = ({ members, excluded }: Pick<Wave, 'members' | 'exclud
 export function mayApprove(approval: Approval, principal: string, requesters: Requesters): Reason[] {
   // A rule that the policy itself states counts once, whoever applied the policy.
   if (principal === LIFTLOCK) return [];
+  const person = personOf(principal);
+  if (person === undefined)
+    return [reason('NotAnApprover', `Nobody knows who ${principal} is, and only people approve.`)];
   const reasons: Reason[] = [];
-  if (approval.fourEyes && [requesters.policyAppliedBy, requesters.rolloutCreatedBy].includes(principal)) {
-    const what = principal === requesters.policyAppliedBy ? 'applied the policy' : 'created the rollout';
+  const hasApplied = person === personOf(requesters.policyAppliedBy);
+  if (approval.fourEyes && (hasApplied || person === personOf(requesters.rolloutCreatedBy))) {
+    const what = hasApplied ? 'applied the policy' : 'created the rollout';
     reasons.push(reason('FourEyes', `${principal} ${what}, and somebody else has to approve (fourEyes).`));
   }
   const patterns = approval.from;
-  if (patterns !== undefined && !patterns.some((pattern) => matchesGlob(pattern, withoutPath(principal)))) {
+  if (patterns !== undefined && !patterns.some((pattern) => namesPrincipal(pattern, principal))) {
     reasons.push(reason('NotAnApprover', `${principal} is not among those who may approve: ${patterns.join(', ')}.`));
   }
   return reasons;
@@ -87,6 +91,3 @@ function isExpired(approval: Approval, word: ApprovalRecord, at: Date): boolean 
   if (approval.expiresAfter === undefined) return false;
   return at.getTime() >= Date.parse(word.at) + durationMilliseconds(approval.expiresAfter);
 }
-
-/** `role/team/a/Name` is matched as `role/Name`: paths are for those who make roles (semantics.md, Approval). */
-const withoutPath = (principal: string): string => principal.replace(/:(role|user)\/(?:[^/]+\/)+/, ':$1/');

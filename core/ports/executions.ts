@@ -14,6 +14,8 @@ export interface Executions {
 }
 
 export interface ExecutionState {
+  /** JSON text. Whoever started it wrote it. */
+  readonly input: string;
   readonly status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED' | 'PENDING_REDRIVE';
   readonly error?: string;
   readonly cause?: string;

@@ -209,7 +209,7 @@ export function grantUpgrade(
 }
 
 function runningUpgrade(request: GrantRequest, existing: Upgrade | undefined, now: string): Upgrade {
-  const { clusterKey, upgradeId, machine, from, to, requestedBy, member, input } = request;
+  const { clusterKey, upgradeId, machine, from, to, requestedBy, member, input, asker } = request;
   const going = existing !== undefined && (existing.status === 'Parked' || existing.status === 'Pending');
   // What an earlier attempt changed stays changed: failing now is a failure of the upgrade (semantics.md, Failure budget).
   const mutated = existing?.mutated ?? false;
@@ -240,6 +240,7 @@ function runningUpgrade(request: GrantRequest, existing: Upgrade | undefined, no
     ...rest,
     ...(member === undefined ? {} : { rolloutId: member.rolloutId, waveIndex: member.waveIndex }),
     ...(input === undefined ? {} : { input: { ...input } }),
+    ...(asker === undefined ? {} : { requestedBy, execution: asker.arn }),
     status: 'Running',
     reasons: [],
   };

@@ -123,19 +123,22 @@ async function askByHand(
   const key = clusterKey(cluster.arn, cluster.createdAt);
   const mayBeLeft = machine === 'upgrade-cluster' && current.equals(target);
   const left = mayBeLeft ? await leftHalfDone(ports.table, key, current) : undefined;
-  const asked = HOP_MACHINES.includes(machine)
+  const wrong = HOP_MACHINES.includes(machine)
     ? hopRefusals(cluster.version, target)
     : versionRefusals(machine, input, current, target, arn.name);
-  const refusals = left === undefined ? asked : [];
+  const refusals = left === undefined ? wrong : [];
   if (refusals.length > 0) return blocked(...refusals);
   const to = target.toString();
+  const upgradeId = left?.id ?? (machine === 'upgrade-cluster' ? hopId(current, to) : `${machine}-${asker.name}`);
+  const asked = (await load(ports.table, Upgrades, key, upgradeId))?.data;
   const request: GrantRequest = {
     clusterKey: key,
-    upgradeId: left?.id ?? (machine === 'upgrade-cluster' ? hopId(current, to) : `${machine}-${asker.name}`),
+    upgradeId,
     machine,
     from: left?.from ?? current.toString(),
     to,
-    requestedBy: UNKNOWN_PRINCIPAL,
+    // The API wrote down who asked before it started this execution in their name.
+    requestedBy: asked?.execution === asker.arn ? asked.requestedBy : UNKNOWN_PRINCIPAL,
     input,
     asker,
   };
@@ -150,7 +153,7 @@ async function askByHand(
 /** What was asked for is kept: the reconciler starts it when nothing is in its way any more (protocol.md rule 7). */
 function parkRequest(ports: GrantPorts, request: GrantRequest, reasons: readonly Reason[]): Promise<void> {
   return decideAndWrite(async () => {
-    const { clusterKey: key, upgradeId, machine, from, to, requestedBy, input } = request;
+    const { clusterKey: key, upgradeId, machine, from, to, requestedBy, input, asker } = request;
     const read = await load(ports.table, Upgrades, key, upgradeId);
     // Somebody runs the same upgrade: then it needs nothing more.
     if (read?.data.status === 'Running' || read?.data.status === 'Parked') return;
@@ -165,7 +168,8 @@ function parkRequest(ports: GrantPorts, request: GrantRequest, reasons: readonly
       status: 'Parked',
       mutated: read?.data.mutated ?? false,
       steps: {},
-      requestedBy: pending?.requestedBy ?? requestedBy,
+      requestedBy,
+      ...(asker === undefined ? {} : { execution: asker.arn }),
       ...(input === undefined ? {} : { input: { ...input } }),
       reasons: [...reasons],
       startedAt: pending?.startedAt ?? now.toISOString(),

@@ -28,7 +28,7 @@ test('an event of API Gateway becomes a request, its caller the principal, and t
   expect(answer.statusCode).toBe(200);
   expect(JSON.parse(answer.body)).toMatchObject({ stopped: true });
   const [item] = await table.auditOf('fleet');
-  expect(item?.principal).toBe('arn:aws:iam::111111111111:role/platform');
+  expect(item?.principal).toBe('role:111111111111/platform');
   expect(definition.counts?.(answer)).toEqual({ Answers2xx: 1 });
 });
 

@@ -4,7 +4,7 @@ const env = (iam: unknown) => ({ env: { event: { requestContext: { authorizer: {
 
 test('the caller is who API Gateway says, sessions left out', () => {
   const userArn = 'arn:aws:sts::111111111111:assumed-role/platform/ana';
-  expect(lambdaPrincipal(env({ userArn, callerId: 'AROA:ana' }))).toBe('arn:aws:iam::111111111111:role/platform');
+  expect(lambdaPrincipal(env({ userArn, callerId: 'AROA:ana' }))).toBe('role:111111111111/platform');
 });
 
 test.each([{}, { env: {} }, env(undefined), env({}), env({ userArn: 'somebody' }), { env: { event: 'x' } }])(

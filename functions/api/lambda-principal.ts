@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import { z } from 'zod';
-import { principalOf } from '../../core/operations/principal-of.ts';
+import { principalOf } from '../../core/model/principal.ts';
 
 /** What API Gateway says of a caller whose signature it has checked; nothing that the caller sent counts. */
 const signed = z.object({

@@ -11,7 +11,20 @@ test.each(['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'])('an execution that is
   expect(definition.parse(ended(status))).toEqual({ endedExecution: execution });
 });
 
+const started = (detail: object) => ({
+  'detail-type': 'AWS API Call via CloudTrail',
+  source: 'aws.states',
+  detail: { eventName: 'StartExecution', userIdentity: { arn: 'arn:aws:iam::111111111111:user/ana' }, ...detail },
+});
+
+test('a start by hand is told with who made it', () => {
+  expect(definition.parse(started({ responseElements: { executionArn: execution } }))).toEqual({
+    startedByHand: { execution, userArn: 'arn:aws:iam::111111111111:user/ana' },
+  });
+});
+
 test.each([
+  ['a start that was refused', started({ responseElements: null, errorCode: 'ExecutionAlreadyExists' })],
   ['a schedule', {}],
   ['nothing', undefined],
   ['an execution that runs', ended('RUNNING')],

@@ -21,6 +21,8 @@ export interface EventRulesProps {
   readonly bus: EventBus;
   readonly reconciler: IFunction;
   readonly machineArns: readonly string[];
+  /** Roles under which Liftlock starts executions. */
+  readonly starterRoleArns: readonly string[];
   readonly clusterQueue: IQueue;
   readonly topic: ITopic;
   /** For what a target did not take. */
@@ -50,7 +52,7 @@ export class EventRules extends Construct {
   constructor(scope: Construct, id: string, props: EventRulesProps) {
     super(scope, id);
     this.#props = props;
-    const { bus, reconciler, machineArns, clusterQueue, topic, deadLetters } = props;
+    const { bus, reconciler, machineArns, starterRoleArns, clusterQueue, topic, deadLetters } = props;
     const wake = () => new LambdaFunction(reconciler, { deadLetterQueue: deadLetters, retryAttempts: 2 });
 
     // What has no words for people (core/notices) is for programs.
@@ -65,6 +67,19 @@ export class EventRules extends Construct {
       detail: { status: ENDED, stateMachineArn: [...machineArns], input: NOT_NESTED },
     };
     this.#rule('ExecutionEnded', undefined, ended, wake());
+    const startedByHand: EventPattern = {
+      source: ['aws.states'],
+      detailType: ['AWS API Call via CloudTrail'],
+      detail: {
+        eventName: ['StartExecution'],
+        requestParameters: { stateMachineArn: [...machineArns] },
+        // An IAM user has no session.
+        userIdentity: {
+          sessionContext: { sessionIssuer: { arn: [{ exists: false }, { 'anything-but': [...starterRoleArns] }] } },
+        },
+      },
+    };
+    this.#rule('StartedByHand', undefined, startedByHand, wake());
   }
 
   #rule(id: string, bus: EventBus | undefined, eventPattern: EventPattern, target: IRuleTarget): void {

@@ -50,6 +50,12 @@ export class Functions extends Construct {
     return found;
   }
 
+  /** Roles of the functions that start executions. */
+  get starterRoleArns(): readonly string[] {
+    const starters = FUNCTION_NAMES.filter((name) => FUNCTION_NEEDS[name].starts !== undefined);
+    return starters.map((name) => this.get(name).role.roleArn);
+  }
+
   get all(): readonly HubFunction[] {
     return [...this.#all.values()];
   }

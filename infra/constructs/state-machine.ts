@@ -20,6 +20,7 @@ const MANAGED_RULE = 'StepFunctionsGetEventsForStepFunctionsExecutionRule';
 /** One state machine from its file, with a role that may call exactly the functions and machines which the file names. */
 export class HubStateMachine extends Construct {
   readonly machine: StateMachine;
+  readonly hasChildren: boolean;
 
   constructor(scope: Construct, id: string, { name, functionArn, machineArn }: HubStateMachineProps) {
     super(scope, id);
@@ -39,6 +40,7 @@ export class HubStateMachine extends Construct {
     const named = [...placeholders.values()];
     const functions = named.flatMap((one) => (one.type === 'function' ? [one.name] : []));
     const children = named.flatMap((one) => (one.type === 'machine' ? [one.name] : []));
+    this.hasChildren = children.length > 0;
     const role = this.#role(functions.map(functionArn), children, machineArn);
     this.machine = new StateMachine(this, 'Machine', {
       stateMachineName: machineName(name),

@@ -24,6 +24,12 @@ export class StateMachines extends Construct {
     return found.machine.stateMachineArn;
   }
 
+  /** Roles of the machines that start others. */
+  get starterRoleArns(): readonly string[] {
+    const starters = [...this.#all.values()].filter(({ hasChildren }) => hasChildren);
+    return starters.map(({ machine }) => machine.role.roleArn);
+  }
+
   get arns(): readonly string[] {
     return MACHINE_NAMES.map((name) => this.arnOf(name));
   }

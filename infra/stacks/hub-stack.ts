@@ -42,6 +42,7 @@ export class HubStack extends Stack {
       bus,
       reconciler: reconciler.function,
       machineArns: machines.arns,
+      starterRoleArns: [...machines.starterRoleArns, ...functions.starterRoleArns],
       clusterQueue: clusters.queue,
       topic,
       deadLetters,

@@ -1,5 +1,5 @@
 import { durationMilliseconds } from '../../core/config/schema/quantities.ts';
-import { LIFTLOCK } from '../../core/contracts/principals.ts';
+import { LIFTLOCK, UNKNOWN_PRINCIPAL } from '../../core/contracts/principals.ts';
 import { Configs, Members, Rollouts, Waves } from '../../core/store/entities.ts';
 import { type ApprovalOnRecord, approvalAt } from './approvals-at.ts';
 import { membersOf, type PlaceAt, placeAt, wentOn } from './commit-at.ts';
@@ -71,7 +71,7 @@ function missing({ item, store }: Moment, place: PlaceAt, words: readonly Word[]
   const lasts = asked.expiresAfter === undefined ? Number.POSITIVE_INFINITY : durationMilliseconds(asked.expiresAfter);
   const author = store.get(Configs, 'UpgradePolicy', rollout.policy)?.appliedBy;
   // Of this plan alone, the last word of each person.
-  const last = new Map(own.filter((one) => one.hash === wave.planHash).map((one) => [one.principal, one]));
+  const last = new Map(own.filter((one) => one.hash === wave.planHash).map((one) => [likePerson(one.principal), one]));
   const rejected = [...last.values()].find((one) => one.type === 'rejected');
   if (rejected !== undefined)
     return [{ invariant: 'approval', message: `${what} although ${rejected.principal} rejects it` }];
@@ -91,8 +91,12 @@ type Asked = NonNullable<NonNullable<PlaceAt['spec']>['approval']>;
 /** A rule that the policy states counts as one approval, whoever applied it. */
 function mayAnswer(principal: string, asked: Asked, requesters: readonly (string | undefined)[]): boolean {
   if (principal === LIFTLOCK) return true;
-  if (asked.fourEyes && requesters.includes(principal)) return false;
-  return asked.from === undefined || asked.from.some((pattern) => likeness(pattern).test(withoutPath(principal)));
+  if (principal === UNKNOWN_PRINCIPAL) return false;
+  const people = requesters.flatMap((one) => (one === undefined ? [] : [likePerson(one)]));
+  if (asked.fourEyes && people.includes(likePerson(principal))) return false;
+  return (
+    asked.from === undefined || asked.from.some((pattern) => likeness(likePerson(pattern)).test(likePerson(principal)))
+  );
 }
 
 const likeness = (pattern: string): RegExp =>
@@ -103,4 +107,6 @@ const likeness = (pattern: string): RegExp =>
       .join('.*')}$`,
   );
 
-const withoutPath = (principal: string): string => principal.replace(/:(role|user)\/.*\//, ':$1/');
+/** Two ways to write one role (its ARN with or without a path, kind and account) and all cases of letters are one. */
+const likePerson = (principal: string): string =>
+  principal.replace(/^arn:[^:]*:iam::([^:]*):(role|user)\/(?:.*\/)?/, '$2:$1/').toLowerCase();

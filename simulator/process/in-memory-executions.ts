@@ -19,8 +19,8 @@ export function createInMemoryExecutions(runner: Runner): Executions {
     },
     describe: async (executionArn): Promise<ExecutionState | undefined> => {
       try {
-        const { status, error, cause } = runner.describeExecution(executionArn);
-        return { status, ...(error === undefined ? {} : { error }), ...(cause === undefined ? {} : { cause }) };
+        const { status, input, error, cause } = runner.describeExecution(executionArn);
+        return { input, status, ...(error === undefined ? {} : { error }), ...(cause === undefined ? {} : { cause }) };
       } catch (error) {
         if (error instanceof ServiceError && error.name === 'ExecutionDoesNotExist') return undefined;
         throw error;

@@ -1,4 +1,5 @@
 import { resumeFleet, stopFleet } from '../../core/operations/fleet-switch.ts';
+import { nameStarter } from '../../core/operations/name-starter.ts';
 import { MACHINE_ARN_PREFIX } from '../../simulator/process/machines.ts';
 import {
   clusterArn,
@@ -31,6 +32,38 @@ describe('each machine starts by hand', () => {
     expect(upgrade?.status).toBe('Succeeded');
     expect(world.table.auditTimeline().find((item) => item.event === 'Granted')?.principal).toBe('unknown');
     expect(await rolloutsOf(world)).toEqual([]);
+  });
+
+  test('CloudTrail tells later who started what: once it has, the upgrade names them', async () => {
+    const world = await fleet();
+    await discover(world);
+    const userArn = 'arn:aws:sts::000000000000:assumed-role/AWSReservedSSO_Ops_0123456789abcdef/ana';
+    const input = { cluster: clusterArn('web'), targetVersion: '1.37' };
+    const { executionArn } = await startByHand(world, 'upgrade-cluster', input);
+    expect((await upgradesOf(world))[0]?.requestedBy).toBe('unknown');
+    await nameStarter(world.ports, { execution: executionArn, userArn });
+    expect((await upgradesOf(world))[0]?.requestedBy).toBe('sso:000000000000/ana');
+    await nameStarter(world.ports, { execution: executionArn, userArn: userArn.replace('/ana', '/ben') });
+    expect((await upgradesOf(world))[0]?.requestedBy).toBe('sso:000000000000/ana');
+    const started = world.table.auditTimeline().filter(({ event }) => event === 'StartedByHand');
+    expect(started.map(({ principal }) => principal)).toEqual(['sso:000000000000/ana', 'sso:000000000000/ben']);
+    expect(started[0]?.detail).toMatchObject({ machine: 'upgrade-cluster', execution: executionArn, ...input });
+  });
+
+  test('who started another execution is not taken for who asked for the upgrade', async () => {
+    const world = await fleet();
+    await discover(world);
+    await startByHand(world, 'upgrade-cluster', { cluster: clusterArn('web'), targetVersion: '1.37' });
+    const scan = await startByHand(world, 'scan-cluster', { cluster: clusterArn('web'), targetVersion: '1.37' });
+    await nameStarter(world.ports, { execution: scan.executionArn, userArn: 'arn:aws:iam::000000000000:user/eve' });
+    expect((await upgradesOf(world)).map(({ requestedBy }) => requestedBy)).toEqual(['unknown']);
+    for (const execution of [
+      `${scan.executionArn}x`,
+      'arn:aws:states:eu-central-1:000000000000:execution:other:x',
+      'x',
+    ])
+      await nameStarter(world.ports, { execution, userArn: 'arn:aws:iam::000000000000:user/eve' });
+    expect(world.table.auditTimeline().filter(({ event }) => event === 'StartedByHand')).toHaveLength(1);
   });
 
   test('scan-cluster and smoke-check run in observe mode and change nothing', async () => {

@@ -14,7 +14,6 @@ test.each([
 
 test.each([
   `approvals: 2, from: [${role('Lead*')}]`,
-  `approvals: 2, from: [${role('AWSReservedSSO_Lead_0123456789abcdef')}]`,
   'approvals: 2, from: [ann], autoApproveWhen: "failed == 0"',
   'approvals: 2, from: [ann, bob, eve], fourEyes: true',
   'approvals: 5',
@@ -28,6 +27,13 @@ test('four eyes with nobody to spare, somebody named twice, and an approval that
   expect(of('before: false')).toEqual([expect.stringContaining('.before: nobody is asked')]);
 });
 
+test('a role of Identity Center stands for nobody, since its people have names of their own', () => {
+  const said = of(`from: [${role('AWSReservedSSO_Lead_0123456789abcdef')}]`).join(' ');
+  expect(said).toContain('from[0]: this stands for nobody');
+  expect(said).toContain('from names 0, so this can never be met');
+});
+
 test('somebody who is listed twice is one person', () => {
-  expect(of('approvals: 2, from: [ann, ann]')[0]).toContain('from names 1, so this can never be met');
+  for (const from of ['ann, ann', 'ann, "sso:111122223333/Ann"', `${role('Lead')}, "role:111122223333/lead"`])
+    expect(of(`approvals: 2, from: [${from}]`).join(' ')).toContain('from names 1, so this can never be met');
 });

@@ -1,7 +1,11 @@
+import { IDENTITY_CENTER_ROLE, personOf } from '../../model/principal.ts';
 import type { Wave } from '../types.ts';
 import { type PolicyWith, type Report, repeats } from './check.ts';
 
 type Approval = NonNullable<Wave['approval']>;
+
+const NOBODY =
+  'this stands for nobody: who comes through a permission set of Identity Center is known by their own name. Write sso:ACCOUNT/NAME.';
 
 /** Approvals that nobody can ever give, or that nobody is asked for. */
 export function checkApprovals({ spec }: PolicyWith<'waves'>, report: Report): void {
@@ -10,6 +14,8 @@ export function checkApprovals({ spec }: PolicyWith<'waves'>, report: Report): v
     const path = ['spec', 'waves', index, 'approval'];
     for (const [at, pattern] of repeats(approval.from ?? []))
       report('warning', [...path, 'from', at], `"${pattern}" is listed twice. Remove one.`);
+    for (const [at, pattern] of (approval.from ?? []).entries())
+      if (pattern.includes(IDENTITY_CENTER_ROLE)) report('warning', [...path, 'from', at], NOBODY);
     if (!approval.before) {
       const message = 'nobody is asked, and the other fields have no effect. Remove approval, or write true.';
       report('warning', [...path, 'before'], message);
@@ -29,10 +35,9 @@ export function checkApprovals({ spec }: PolicyWith<'waves'>, report: Report): v
   }
 }
 
-/** How many principals `from` can stand for; undefined = any number. One role is one person, except for those of Identity Center. */
+/** How many people `from` can stand for; undefined = any number. One role is one person; those of Identity Center come by their own names. */
 function namedPeople({ from }: Approval): number | undefined {
   if (from === undefined) return undefined;
-  const exact = new Set(from);
-  const isOpen = [...exact].some((pattern) => pattern.includes('*') || pattern.includes('role/AWSReservedSSO_'));
-  return isOpen ? undefined : exact.size;
+  const people = from.filter((pattern) => !pattern.includes(IDENTITY_CENTER_ROLE));
+  return people.some((pattern) => pattern.includes('*')) ? undefined : new Set(people.map(personOf)).size;
 }

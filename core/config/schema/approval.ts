@@ -5,10 +5,12 @@ import { maxCount, positiveDuration } from './quantities.ts';
 const principalPattern = z
   .string()
   .regex(
-    /^(?:arn:[a-z*-]+:iam::(?:\d{12}|\*):(?:role|user)\/[\w+=,.@*-]+|[\w+=,.@*-]+)$/,
-    'is not a pattern of principals: write the ARN of an IAM role without path and session (arn:aws:iam::111111111111:role/Approver*) or the name of an Identity Center user, with * for any text',
+    /^(?:(?:arn:[a-z*-]+:iam::(?:\d{12}|\*):(?:role|user)|(?:sso|role|user):(?:\d{12}|\*))\/[\w+=,.@*-]+|[\w+=,.@*-]+)$/,
+    'is not a pattern of principals: write role:111111111111/Approver*, sso:111111111111/ana@example.com, the ARN of an IAM role without path and session, or the name of an Identity Center user, with * for any text',
   )
-  .describe('A role ARN without path, or the name of an Identity Center user; * stands for any text.');
+  .describe(
+    'A principal as the audit names it (role:ACCOUNT/NAME, sso:ACCOUNT/NAME, user:ACCOUNT/NAME), a role ARN without path, or the name of an Identity Center user; * stands for any text, and case does not count.',
+  );
 
 export const approvalSchema = z
   .strictObject({

@@ -105,6 +105,8 @@ export const upgrade = z.object({
   mutated: z.boolean(),
   steps: z.record(z.string(), stepState),
   requestedBy: z.string(),
+  /** ARN of the execution that was started by hand, or by the API in the name of `requestedBy`. */
+  execution: z.string().optional(),
   /** Input of the execution that a person started, sent again when it is resumed. */
   input: z.record(z.string(), z.unknown()).optional(),
   rolloutId: z.string().optional(),

@@ -1,5 +1,6 @@
 import type { FakeEks } from '../../eks/fake-eks.ts';
 import type { BusEvent, EventBuses } from '../events/event-buses.ts';
+import type { OperationContext } from '../operation.ts';
 import { cloudTrailDetail } from './eks-operations.ts';
 
 /** Puts what EKS was asked to change onto the default bus of the account and Region, as CloudTrail does within minutes of the call. */
@@ -30,6 +31,39 @@ export class CloudTrail {
         detail: cloudTrailDetail(mutation),
       });
     }
+  }
+
+  /**
+   * Tells of an execution that somebody started over the wire, its input hidden. Source:
+   * https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cloud-trail.html
+   */
+  tellOfStart(
+    executionArn: string,
+    stateMachineArn: string,
+    { account, region, now, principalArn }: OperationContext,
+  ): void {
+    const [, ofAccount, role] = /^arn:[^:]+:sts::(\d{12}):assumed-role\/([^/]+)\//.exec(principalArn) ?? [];
+    const issuer = { type: 'Role', arn: `arn:aws:iam::${ofAccount}:role/${role}`, userName: role };
+    this.#publish(account, region, {
+      'detail-type': 'AWS API Call via CloudTrail',
+      source: 'aws.states',
+      at: now.getTime(),
+      detail: {
+        eventSource: 'states.amazonaws.com',
+        eventName: 'StartExecution',
+        userIdentity: {
+          type: role === undefined ? 'IAMUser' : 'AssumedRole',
+          arn: principalArn,
+          ...(role === undefined ? {} : { sessionContext: { sessionIssuer: issuer } }),
+        },
+        requestParameters: {
+          stateMachineArn,
+          name: executionArn.split(':').at(-1),
+          input: 'HIDDEN_DUE_TO_SECURITY_REASONS',
+        },
+        responseElements: { executionArn },
+      },
+    });
   }
 
   /** Tells of clusters whose version loses its standard support. Source: facts: eks.md §9.2. */

@@ -12,7 +12,11 @@ interface ExecutionInput {
 }
 
 /** Step Functions, over the interpreter's runner. `createdAt` is when the stacks were installed. */
-export function machineOperations(runner: Runner, createdAt: Date): Operations {
+export function machineOperations(
+  runner: Runner,
+  createdAt: Date,
+  onStart: (executionArn: string, stateMachineArn: string, by: OperationContext) => void,
+): Operations {
   const record = (arn: string): MachineRecord => runner.machines.get(arn).record;
   const described = (machine: MachineRecord) => ({
     stateMachineArn: machine.arn,
@@ -24,10 +28,15 @@ export function machineOperations(runner: Runner, createdAt: Date): Operations {
     creationDate: createdAt,
   });
   return asFaults({
-    StartExecution: async (input: { stateMachineArn: string; name?: string; input?: string }) => {
+    StartExecution: async (
+      input: { stateMachineArn: string; name?: string; input?: string },
+      context: OperationContext,
+    ) => {
       const { stateMachineArn: machineArn, name, input: text } = input;
       const optional = { ...(name === undefined ? {} : { name }), ...(text === undefined ? {} : { input: text }) };
-      return runner.startExecution({ machineArn, ...optional });
+      const started = await runner.startExecution({ machineArn, ...optional });
+      onStart(started.executionArn, machineArn, context);
+      return started;
     },
     DescribeExecution: ({ executionArn }: ExecutionInput) => withDetails(runner.describeExecution(executionArn)),
     StopExecution: ({ executionArn, error, cause }: ExecutionInput & { error?: string; cause?: string }) =>

@@ -1,0 +1,56 @@
+import { MACHINE_NAMES } from '../contracts/names.ts';
+import { UNKNOWN_PRINCIPAL } from '../contracts/principals.ts';
+import { machineInput } from '../contracts/step-input.ts';
+import { recordsOfName } from '../inventory/records.ts';
+import { parseClusterArn } from '../model/cluster-key.ts';
+import { hopTo } from '../model/hop.ts';
+import { principalOf } from '../model/principal.ts';
+import type { Ports } from '../ports/ports.ts';
+import { transactWithAudit } from '../store/audit.ts';
+import { Upgrades } from '../store/entities.ts';
+import { load, replace } from '../store/entity.ts';
+import { decideAndWrite } from '../store/retry.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+
+/** An execution that somebody started by hand, and the ARN that CloudTrail gives of who did. */
+export interface HandStart {
+  readonly execution: string;
+  readonly userArn: string;
+}
+
+/**
+ * Puts on record who started an execution by hand. An execution does not know it, and what its input says of it proves nothing; CloudTrail
+ * tells some minutes after the start (semantics.md, People). Told twice, it stands on record twice. What started with an unusable input did
+ * nothing, and has no record.
+ */
+export async function nameStarter(
+  ports: Pick<Ports, 'table' | 'clock' | 'executions'>,
+  { execution, userArn }: HandStart,
+): Promise<void> {
+  const principal = principalOf(userArn);
+  const name = execution.slice(execution.lastIndexOf(':') + 1);
+  const machine = MACHINE_NAMES.find((one) => ports.executions.arnFor(one, name) === execution);
+  if (principal === undefined || machine === undefined) return;
+  const input = machineInput.safeParse(parseJson((await ports.executions.describe(execution))?.input));
+  const place = input.success ? parseClusterArn(input.data.cluster) : undefined;
+  if (!input.success || place === undefined) return;
+  const clusterKey = (await recordsOfName(ports.table, place)).at(-1)?.clusterKey;
+  const { cluster, targetVersion } = input.data;
+  const detail = { machine, execution, cluster, targetVersion };
+  const entry = { subject: clusterKey ?? 'fleet', event: 'StartedByHand', principal, detail };
+  await decideAndWrite(async () => {
+    const upgradeId = machine === 'upgrade-cluster' ? hopTo(KubeVersion.parse(targetVersion)) : `${machine}-${name}`;
+    const upgrade = clusterKey === undefined ? undefined : await load(ports.table, Upgrades, clusterKey, upgradeId);
+    const isTheirs = upgrade?.data.execution === execution && upgrade.data.requestedBy === UNKNOWN_PRINCIPAL;
+    const writes = isTheirs ? [replace(Upgrades, upgrade, { ...upgrade.data, requestedBy: principal })] : [];
+    await transactWithAudit(ports.table, writes, [entry], ports.clock.now());
+  });
+}
+
+function parseJson(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? 'null');
+  } catch {
+    return undefined;
+  }
+}
