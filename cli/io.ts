@@ -1,12 +1,15 @@
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
+import { writeError, writeOut } from './output/streams.ts';
 
 /** Everything that a command touches outside itself; tests give their own. */
 export interface Io {
-  /** Data: nothing else goes to stdout. */
+  /** Data: nothing else goes to stdout. What would steer a terminal or hide stands escaped, here and in `err`. */
   out(text: string): void;
   /** Progress, warnings, errors. */
   err(text: string): void;
+  /** Empties the screen. */
+  clear(): void;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Whether stdout is a terminal. */
   readonly isTerminal: boolean;
@@ -21,6 +24,8 @@ export interface Io {
   /** Aborted when a person presses Ctrl-C. */
   readonly interrupted: AbortSignal;
 }
+
+const CLEAR = '\u001b[H\u001b[2J\u001b[3J';
 
 /** Real time, until the signal is aborted. */
 export async function sleepUnless(interrupted: AbortSignal, milliseconds: number): Promise<void> {
@@ -46,9 +51,10 @@ export function processIo(): Io {
   });
   const io: Io = {
     out: (chunk) => {
-      if (!unheard) process.stdout.write(chunk);
+      if (!unheard) writeOut(chunk);
     },
-    err: (chunk) => void process.stderr.write(chunk),
+    err: writeError,
+    clear: () => void process.stdout.write(CLEAR),
     env: process.env,
     isTerminal: process.stdout.isTTY === true,
     columns: process.stdout.columns,

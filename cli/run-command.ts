@@ -1,8 +1,8 @@
 import { type Command, CommanderError } from 'commander';
+import { visible } from '../core/model/visible.ts';
 import { EXIT } from './exit-codes.ts';
 import { Failure } from './failure.ts';
 import type { Io } from './io.ts';
-import { visible } from './output/visible.ts';
 import { createProgram } from './program.ts';
 
 /** Runs one command line and gives its exit code. `register` adds commands that live elsewhere. */

@@ -3,10 +3,10 @@ import { type CompiledCalendar, compileCalendar } from '../../core/calendar/comp
 import { nextOpenings } from '../../core/calendar/next-openings.ts';
 import { formatIssue } from '../../core/config/issue.ts';
 import { parseConfig } from '../../core/config/parse-config.ts';
+import { visible } from '../../core/model/visible.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { invalid } from '../failure.ts';
 import { print } from '../output/print.ts';
-import { visible } from '../output/visible.ts';
 import type { Session } from '../session.ts';
 import { readConfigFiles } from '../verbs/config-files.ts';
 import { instantOf, instantText } from './instant.ts';

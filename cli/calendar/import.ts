@@ -1,14 +1,14 @@
 import { basename } from 'node:path';
-import { stringify } from 'yaml';
 import { apiVersion } from '../../core/config/kinds.ts';
 import { parseConfig } from '../../core/config/parse-config.ts';
 import { objectName } from '../../core/config/schema/names.ts';
 import { nameOf } from '../../core/icalendar/freeze-names.ts';
 import { type ImportedFreezes, importFreezes } from '../../core/icalendar/import-freezes.ts';
 import { ImportProblem } from '../../core/icalendar/import-problem.ts';
+import { visible } from '../../core/model/visible.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { invalid } from '../failure.ts';
-import { visible } from '../output/visible.ts';
+import { yamlOf } from '../output/print.ts';
 import type { Session } from '../session.ts';
 import { readText } from '../verbs/read-text.ts';
 
@@ -27,7 +27,7 @@ export async function importCalendar(session: Session, file: string, options: Im
   if (freezes.length === 0) session.io.err(`${visible(shown)}: there is no event that freezes anything.\n`);
   const name = options.name ?? nameOf(title ?? basename(file).replace(/\.[^.]*$/, ''), 'imported');
   const document = { apiVersion, kind: 'Calendar', metadata: { name }, spec: { timeZone, freezes } };
-  const yaml = stringify(document, { lineWidth: 0 });
+  const yaml = await yamlOf(document);
   // What is printed can be applied: it is held against the same rules as every file.
   const { errors } = parseConfig([{ path: shown, text: yaml }]);
   if (errors.length > 0) {

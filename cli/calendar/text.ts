@@ -1,9 +1,9 @@
 import type { Reason } from '../../core/contracts/step-result.ts';
+import { visible } from '../../core/model/visible.ts';
 import { facts, section, shown } from '../output/facts.ts';
 import type { Paint } from '../output/paint.ts';
 import { reasonLines } from '../output/print.ts';
 import { table } from '../output/table.ts';
-import { visible } from '../output/visible.ts';
 
 /** What JSON has of a state; instants are RFC 3339 UTC. */
 export interface ShownState {

@@ -1,16 +1,17 @@
 import { type RunningCloud, runningClouds } from '../../simulator/cloud/state/running-clouds.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { writeError } from '../output/streams.ts';
 
 /** The one local cloud that is meant; says on stderr why there is none. */
 export function chooseCloud(port: number | undefined): RunningCloud | ExitCode {
   const meant = runningClouds().filter((cloud) => port === undefined || cloud.port === port);
   const [only] = meant;
   if (only === undefined) {
-    process.stderr.write(`liftlock: no local cloud runs${port === undefined ? '' : ` on port ${port}`}.\n`);
+    writeError(`liftlock: no local cloud runs${port === undefined ? '' : ` on port ${port}`}.\n`);
     return EXIT.failure;
   }
   if (meant.length === 1) return only;
   const ports = meant.map((cloud) => cloud.port).join(', ');
-  process.stderr.write(`liftlock: ${meant.length} local clouds run (ports ${ports}). Say which with --port.\n`);
+  writeError(`liftlock: ${meant.length} local clouds run (ports ${ports}). Say which with --port.\n`);
   return EXIT.invalid;
 }

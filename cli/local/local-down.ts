@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isAlive } from '../../simulator/cloud/state/running-clouds.ts';
 import { EXIT } from '../exit-codes.ts';
+import { writeError, writeOut } from '../output/streams.ts';
 import { chooseCloud } from './choose-cloud.ts';
 
 const PATIENCE_MILLISECONDS = 15_000;
@@ -13,11 +14,11 @@ export async function localDown({ port }: { readonly port?: number }): Promise<n
   const began = Date.now();
   while (isAlive(cloud.pid)) {
     if (Date.now() - began > PATIENCE_MILLISECONDS) {
-      process.stderr.write(`liftlock: the local cloud on port ${cloud.port} (process ${cloud.pid}) does not end.\n`);
+      writeError(`liftlock: the local cloud on port ${cloud.port} (process ${cloud.pid}) does not end.\n`);
       return EXIT.timedOut;
     }
     await delay(50);
   }
-  process.stdout.write(`The local cloud on port ${cloud.port} has ended.\n`);
+  writeOut(`The local cloud on port ${cloud.port} has ended.\n`);
   return EXIT.ok;
 }

@@ -1,12 +1,13 @@
 import { type RunningCloud, runningClouds } from '../../simulator/cloud/state/running-clouds.ts';
 import { EXIT } from '../exit-codes.ts';
+import { writeOut } from '../output/streams.ts';
 
 /** Lists the local clouds that run; exit code 1 when there is none, so that scripts can ask. */
 export function localStatus({ output }: { readonly output: string }): number {
   const running = runningClouds();
-  if (output === 'json') process.stdout.write(`${JSON.stringify({ items: running }, undefined, 2)}\n`);
-  else if (running.length === 0) process.stdout.write('No local cloud runs. Start one: liftlock local up\n');
-  else process.stdout.write(`${running.map(line).join('\n')}\n`);
+  if (output === 'json') writeOut(`${JSON.stringify({ items: running }, undefined, 2)}\n`);
+  else if (running.length === 0) writeOut('No local cloud runs. Start one: liftlock local up\n');
+  else writeOut(`${running.map(line).join('\n')}\n`);
   return running.length === 0 ? EXIT.failure : EXIT.ok;
 }
 

@@ -5,6 +5,7 @@ import { type CloudFleet, startCloudFleet } from '../../simulator/cloud/start-cl
 import { noteRunning } from '../../simulator/cloud/state/running-clouds.ts';
 import { prepareFleet } from '../../simulator/process/prepare-fleet.ts';
 import { EXIT } from '../exit-codes.ts';
+import { writeError, writeOut } from '../output/streams.ts';
 import { accessLines } from '../start/access-lines.ts';
 import { plainLines } from '../start/plain-lines.ts';
 import type { LocalUpOptions } from './register.ts';
@@ -21,14 +22,14 @@ export async function localUp(options: LocalUpOptions): Promise<number> {
       speed,
       functionsHere: true,
       signal: ended.signal,
-      onNote: (note) => process.stderr.write(`${note}\n`),
+      onNote: (note) => writeError(`${note}\n`),
       ...(port === undefined ? {} : { port }),
       ...(state === undefined ? {} : { stateFolder: state }),
       ...(assembly === undefined ? {} : { assembly }),
     });
   } catch (error) {
     if (ended.signal.aborted) return EXIT.interrupted;
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    writeError(`${error instanceof Error ? error.message : String(error)}\n`);
     return EXIT.invalid;
   }
   const { cloud, continued, close } = started;
@@ -43,11 +44,11 @@ export async function localUp(options: LocalUpOptions): Promise<number> {
     ...(state === undefined ? {} : { stateFolder: state }),
   });
   try {
-    process.stdout.write(`${welcome(started, continued, speed).join('\n')}\n`);
-    liftlockEvents(cloud, plainLines(process.stdout));
+    writeOut(`${welcome(started, continued, speed).join('\n')}\n`);
+    liftlockEvents(cloud, plainLines(writeOut));
     while (!ended.signal.aborted) await cloud.clock.runUntil(new Date(cloud.clock.now().getTime() + DAY), ended.signal);
     const { lines } = accessLines(accessReport(cloud), cloud.faults);
-    process.stdout.write(`${lines.join('\n')}\n`);
+    writeOut(`${lines.join('\n')}\n`);
     return EXIT.ok;
   } finally {
     forget();

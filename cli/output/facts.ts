@@ -1,4 +1,4 @@
-import { visible } from './visible.ts';
+import { visible } from '../../core/model/visible.ts';
 
 /** `Name:      value` lines, values aligned, as kubectl describe prints them. Values may carry our own colour. */
 export function facts(pairs: readonly (readonly [string, string | number | null | undefined])[]): string[] {

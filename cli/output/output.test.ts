@@ -1,7 +1,6 @@
 import { colourOf } from './paint.ts';
 import { relativeTime } from './relative-time.ts';
 import { table } from './table.ts';
-import { visible } from './visible.ts';
 
 test('columns are aligned, colour does not count, and only the last one is cut', () => {
   const rows = [
@@ -25,10 +24,6 @@ test.each([
   ['soon', 'soon'],
 ])('%s is %s', (at, text) => {
   expect(relativeTime(at, new Date('2026-11-20T08:00:00Z'))).toBe(text);
-});
-
-test('what others wrote cannot steer the terminal', () => {
-  expect(visible('a\u001b[2Jb\rc\u202ed\ne')).toBe('a\ufffd[2Jb\ufffdc\ufffdd\ne');
 });
 
 test.each<[string, Record<string, string>, boolean, boolean, boolean]>([

@@ -1,5 +1,5 @@
+import { visible } from '../../core/model/visible.ts';
 import type { Session } from '../session.ts';
-import { visible } from './visible.ts';
 
 export const FORMATS = ['table', 'json', 'yaml'] as const;
 
@@ -12,9 +12,20 @@ export async function print(
 ): Promise<void> {
   if (format === 'json') session.io.out(`${JSON.stringify(document, null, 2)}\n`);
   else if (format === 'yaml') {
-    const { stringify } = await import('yaml');
-    session.io.out(stringify(document, { lineWidth: 0 }));
+    session.io.out(await yamlOf(document));
   } else printLines(session, text());
+}
+
+/** YAML whose strings stand in double quotes where something in them has to be escaped. */
+export async function yamlOf(value: unknown): Promise<string> {
+  const { Document, Scalar, visit } = await import('yaml');
+  const document = new Document(value);
+  visit(document, {
+    Scalar(_, node) {
+      if (typeof node.value === 'string' && visible(node.value) !== node.value) node.type = Scalar.QUOTE_DOUBLE;
+    },
+  });
+  return document.toString({ lineWidth: 0 });
 }
 
 /** Lines may carry our own colour; what comes from elsewhere must have gone through `visible` before. */

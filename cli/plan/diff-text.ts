@@ -1,7 +1,7 @@
+import { visible } from '../../core/model/visible.ts';
 import type { Moved, PlanDiff } from '../../core/plan/diff/plan-diff.ts';
 import { section } from '../output/facts.ts';
 import { table } from '../output/table.ts';
-import { visible } from '../output/visible.ts';
 
 /** What moved, for people: the whole first, then waves, then clusters. */
 export function diffLines(diff: PlanDiff): string[] {

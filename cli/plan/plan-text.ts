@@ -1,8 +1,8 @@
+import { visible } from '../../core/model/visible.ts';
 import type { PlanCluster, PlanDocument, PlanWave } from '../../core/plan/document/plan-schema.ts';
 import { facts, section } from '../output/facts.ts';
 import type { Paint } from '../output/paint.ts';
 import { table } from '../output/table.ts';
-import { visible } from '../output/visible.ts';
 import { dollars } from './dollars.ts';
 import { nothingToDo } from './nothing-to-do.ts';
 import { pastWords, runsPast } from './runs-past.ts';

@@ -3,10 +3,10 @@ import { type ParsedConfig, parseConfig } from '../../core/config/parse-config.t
 import { targetSchema } from '../../core/config/schema/target.ts';
 import type { UpgradePolicy } from '../../core/config/types.ts';
 import { type Inventory, parseInventory } from '../../core/inventory/document/parse-inventory.ts';
+import { visible } from '../../core/model/visible.ts';
 import { type PlanDocument, rolloutPlanSchema } from '../../core/plan/document/plan-schema.ts';
 import { SupportCalendar } from '../../core/version/support-calendar.ts';
 import { invalid } from '../failure.ts';
-import { visible } from '../output/visible.ts';
 import type { Session } from '../session.ts';
 import { type FileOptions, readConfigFiles } from '../verbs/config-files.ts';
 import { readPrinted } from '../verbs/read-printed.ts';

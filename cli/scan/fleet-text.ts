@@ -1,3 +1,4 @@
+import { visible } from '../../core/model/visible.ts';
 import type { MatrixRow, ScanMatrix } from '../../core/queries/scan-matrix.ts';
 import { counted } from '../output/counted.ts';
 import { section } from '../output/facts.ts';
@@ -5,7 +6,6 @@ import type { Style } from '../output/paint.ts';
 import { relativeTime } from '../output/relative-time.ts';
 import { VERDICT_STYLES } from '../output/scan/verdict-styles.ts';
 import { tableLines } from '../output/table.ts';
-import { visible } from '../output/visible.ts';
 import type { Shown } from '../verbs/columns.ts';
 
 /** Causes and owners on a terminal; all are in the other formats. */

@@ -1,3 +1,4 @@
+import { visible } from '../../core/model/visible.ts';
 import type { ScanRunView } from '../../core/queries/scan-run-view.ts';
 import type { ScanReport } from '../../core/scan/report/report-schema.ts';
 import { exitCodeOf } from '../../core/scan/report/verdict.ts';
@@ -7,7 +8,6 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { facts } from '../output/facts.ts';
 import { print, reasonLines } from '../output/print.ts';
 import { printScan, type ScanFormat } from '../output/scan/print-scan.ts';
-import { visible } from '../output/visible.ts';
 import { packageVersion } from '../package-version.ts';
 import type { Session } from '../session.ts';
 import { Progress } from './progress.ts';

@@ -1,10 +1,10 @@
+import { visible } from '../../core/model/visible.ts';
 import type { MatrixRow, ScanMatrix } from '../../core/queries/scan-matrix.ts';
 import type { ApiClient } from '../client/api-client.ts';
 import { clusterPath } from '../client/cluster-path.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { counted } from '../output/counted.ts';
 import { print } from '../output/print.ts';
-import { visible } from '../output/visible.ts';
 import type { Session } from '../session.ts';
 import { shownAt } from '../verbs/shown-at.ts';
 import { fleetText } from './fleet-text.ts';

@@ -53,7 +53,14 @@ test('progress goes to stderr, every other second', async () => {
   let seconds = 0;
   try {
     const io = {
-      ...{ out: () => {}, err: (text: string) => void told.push(text), env: {}, isTerminal: false, columns: undefined },
+      ...{
+        out: () => {},
+        err: (text: string) => void told.push(text),
+        clear: () => {},
+        env: {},
+        isTerminal: false,
+        columns: undefined,
+      },
       ...{ stdin: async () => '', stdinChunks: async function* () {}, interrupted: new AbortController().signal },
       sleep: async () => {},
       now: () => new Date(Date.parse('2026-11-20T08:00:00Z') + seconds++ * 1_000),

@@ -1,7 +1,7 @@
 import { formatIssue } from '../../core/config/issue.ts';
+import { visible } from '../../core/model/visible.ts';
 import type { Waiver } from '../../core/scan/report/waiver.ts';
 import { invalid } from '../failure.ts';
-import { visible } from '../output/visible.ts';
 import type { Session } from '../session.ts';
 import { readConfigFiles } from '../verbs/config-files.ts';
 

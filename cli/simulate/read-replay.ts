@@ -1,10 +1,10 @@
 import { didYouMean } from '../../core/config/did-you-mean.ts';
 import { type ConfigFile, readYaml } from '../../core/config/read-yaml.ts';
+import { visible } from '../../core/model/visible.ts';
 import { prepareSimulation } from '../../simulator/simulate/run/prepare-simulation.ts';
 import { type Simulation, simulation } from '../../simulator/simulate/run/simulation.ts';
 import { type UnknownName, unknownNames } from '../../simulator/simulate/run/unknown-names.ts';
 import type { Failure } from '../failure.ts';
-import { visible } from '../output/visible.ts';
 import { notUsable, parsePrinted } from '../verbs/read-printed.ts';
 import { readText } from '../verbs/read-text.ts';
 import { refused } from './refused.ts';

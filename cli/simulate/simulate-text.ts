@@ -1,8 +1,8 @@
+import { visible } from '../../core/model/visible.ts';
 import { faultText } from '../../simulator/simulate/faults/fault-text.ts';
 import type { SimulationResult } from '../../simulator/simulate/run/run-simulation.ts';
 import type { Shrunk } from '../../simulator/simulate/shrink/shrink-simulation.ts';
 import { table } from '../output/table.ts';
-import { visible } from '../output/visible.ts';
 
 /** The runs as a table, and what was violated below it. */
 export function resultLines(results: readonly SimulationResult[]): string[] {

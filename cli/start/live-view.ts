@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { visibleAround } from '../../core/model/visible.ts';
 import { Members, Upgrades, Waves } from '../../core/store/entities.ts';
 import { loadKind, ofKind } from '../../core/store/entity.ts';
 import type { PublishedEvent } from '../../simulator/process/in-memory-bus.ts';
@@ -77,7 +78,7 @@ export class LiveView {
     lines.push('', ...this.#recent.map((line) => styleText('gray', line)));
     this.#erase();
     const width = this.#out.columns ?? 120;
-    this.#out.write(`${lines.map((line) => clip(line, width)).join('\n')}\n`);
+    this.#out.write(`${lines.map((line) => clip(visibleAround(line), width)).join('\n')}\n`);
     this.#lines = lines.length;
   }
 

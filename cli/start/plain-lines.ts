@@ -1,10 +1,11 @@
+import { visibleLine } from '../../core/model/visible.ts';
 import type { PublishedEvent } from '../../simulator/process/in-memory-bus.ts';
 
 /** One line for each thing that happens, for logs and pipes. */
-export function plainLines(stream: NodeJS.WritableStream): (published: PublishedEvent) => void {
+export function plainLines(write: (text: string) => void): (published: PublishedEvent) => void {
   return ({ at, event }) => {
     const text = lineOf(event);
-    if (text !== undefined) stream.write(`${at.toISOString().slice(0, 16).replace('T', ' ')}  ${text}\n`);
+    if (text !== undefined) write(`${at.toISOString().slice(0, 16).replace('T', ' ')}  ${visibleLine(text)}\n`);
   };
 }
 

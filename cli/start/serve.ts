@@ -1,5 +1,6 @@
+import { writeOut } from '../output/streams.ts';
 import type { LocalRun } from './local-run.ts';
-import { lineOf } from './plain-lines.ts';
+import { plainLines } from './plain-lines.ts';
 
 /** While people type commands, a minute of the fleet takes a second. */
 const SERVING_SPEED = 60;
@@ -7,7 +8,7 @@ const FOREVER_MILLISECONDS = 10 * 365 * 86_400_000;
 
 /** Keeps the fleet alive and its services open on this machine until Ctrl-C or SIGTERM. */
 export async function serve(run: LocalRun, speed: number = SERVING_SPEED): Promise<void> {
-  process.stdout.write(
+  writeOut(
     [
       '',
       `It goes on; one second is ${speed} seconds of the fleet. In another terminal:`,
@@ -17,10 +18,7 @@ export async function serve(run: LocalRun, speed: number = SERVING_SPEED): Promi
       '',
     ].join('\n'),
   );
-  run.onEvent = ({ at, event }) => {
-    const text = lineOf(event);
-    if (text !== undefined) process.stdout.write(`${at.toISOString().slice(0, 16).replace('T', ' ')}  ${text}\n`);
-  };
+  run.onEvent = plainLines(writeOut);
   const ended = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ended.abort());
   run.clock.changeSpeed(speed);

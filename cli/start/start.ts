@@ -6,6 +6,7 @@ import { renderHtml } from '../../simulator/report/render-html.ts';
 import { type Paint, renderText } from '../../simulator/report/render-text.ts';
 import type { RunReport } from '../../simulator/report/report-types.ts';
 import { runReport } from '../../simulator/report/run-report.ts';
+import { writeError, writeOut } from '../output/streams.ts';
 import { LiveView } from './live-view.ts';
 import type { LocalRun, StartLocalRun } from './local-run.ts';
 import { plainLines } from './plain-lines.ts';
@@ -16,15 +17,13 @@ const USAGE = 2;
 
 /** Runs a fleet folder to its report. Gives the exit code: 0 when every cluster is at its target or has a reason, 1 otherwise, 2 for bad input. */
 export async function start(options: StartOptions): Promise<number> {
-  const out = process.stdout;
-  const notes = process.stderr;
   if (options.output !== 'table' && options.output !== 'json') {
-    notes.write(`liftlock start: -o ${String(options.output)} is not known. Use table or json.\n`);
+    writeError(`liftlock start: -o ${String(options.output)} is not known. Use table or json.\n`);
     return USAGE;
   }
-  const live = options.live !== false && out.isTTY === true && options.output === 'table';
+  const live = options.live !== false && process.stdout.isTTY === true && options.output === 'table';
   const timings = new Timings();
-  if (options.output === 'table') notes.write(`Reading ${options.fleet} …\n`);
+  if (options.output === 'table') writeError(`Reading ${options.fleet} …\n`);
   let prepared: PreparedFleet;
   let run: LocalRun;
   try {
@@ -32,33 +31,33 @@ export async function start(options: StartOptions): Promise<number> {
     prepared = await prepareFleet(options.fleet, { defaultNow: new Date() });
     timings.end('read the fleet');
     if (options.output === 'table' && options.inProcess !== true)
-      notes.write('Synthesizing the templates, unless they are kept, and starting the local cloud …\n');
-    run = await startRun(prepared, options, (note) => void notes.write(`${note}\n`));
+      writeError('Synthesizing the templates, unless they are kept, and starting the local cloud …\n');
+    run = await startRun(prepared, options, (note) => writeError(`${note}\n`));
     timings.end('templates, local cloud, configuration');
   } catch (error) {
-    notes.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    writeError(`${error instanceof Error ? error.message : String(error)}\n`);
     return USAGE;
   }
   try {
-    for (const warning of prepared.warnings) notes.write(`${warning}\n`);
-    if (options.output === 'table') out.write(introduction(options.fleet, prepared, run));
+    for (const warning of prepared.warnings) writeError(`${warning}\n`);
+    if (options.output === 'table') writeOut(introduction(options.fleet, prepared, run));
     const rested = await runToRest(run, prepared, options, live);
     timings.end('rollouts');
     const report = await runReport(run, prepared.loaded, rested);
     const conclusion = run.conclusion();
     if (options.html !== undefined) {
       await writeFile(options.html, renderHtml(report));
-      notes.write(`The report is in ${options.html}.\n`);
+      writeError(`The report is in ${options.html}.\n`);
     }
-    if (options.output === 'json') out.write(`${JSON.stringify(report, undefined, 2)}\n`);
-    else out.write(renderText(report, paintFor(out)));
+    if (options.output === 'json') writeOut(`${JSON.stringify(report, undefined, 2)}\n`);
+    else writeOut(renderText(report, paintFor(process.stdout)));
     const lines = conclusion.lines.map((line) => `${line}\n`).join('');
-    (options.output === 'json' ? notes : out).write(lines);
+    (options.output === 'json' ? writeError : writeOut)(lines);
     timings.end('report');
-    if (options.timings === true) notes.write(timings.table());
-    if (options.output === 'table') out.write(`Took ${timings.total()}.\n`);
+    if (options.timings === true) writeError(timings.table());
+    if (options.output === 'table') writeOut(`Took ${timings.total()}.\n`);
     if (!anyDiscovered(report))
-      notes.write('Liftlock discovered none of the clusters: look at the accounts and regions of the Fleet.\n');
+      writeError('Liftlock discovered none of the clusters: look at the accounts and regions of the Fleet.\n');
     if (options.serve !== undefined) {
       const { serve } = await import('./serve.ts');
       await serve(run, options.speed);
@@ -99,7 +98,7 @@ async function runToRest(
   live: boolean,
 ): Promise<boolean> {
   const view = live ? new LiveView(run, process.stdout) : undefined;
-  if (view === undefined) run.onEvent = plainLines(options.output === 'json' ? process.stderr : process.stdout);
+  if (view === undefined) run.onEvent = plainLines(options.output === 'json' ? writeError : writeOut);
   view?.begin();
   const until = new Date(loaded.now.getTime() + options.days * 86_400_000);
   const people = new GiveApprovals(run, loaded.approvals, (id, wave) => run.approve(id, wave));

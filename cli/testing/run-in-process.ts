@@ -1,3 +1,4 @@
+import { visibleAround } from '../../core/model/visible.ts';
 import { type Io, sleepUnless } from '../io.ts';
 import { runCommand } from '../run-command.ts';
 
@@ -25,10 +26,13 @@ export async function runInProcess(argv: readonly string[], options: RunOptions 
   const interrupted = options.interrupted ?? new AbortController().signal;
   const io: Io = {
     out: (text) => {
-      out += text;
+      out += visibleAround(text);
     },
     err: (text) => {
-      err += text;
+      err += visibleAround(text);
+    },
+    clear: () => {
+      out += '<clear>';
     },
     env: { ...(options.url === undefined ? {} : { LIFTLOCK_API_URL: options.url }), ...options.env },
     isTerminal: options.terminal === true,

@@ -1,4 +1,5 @@
 import type { ClusterRecord } from '../../core/contracts/items/cluster.ts';
+import { visible } from '../../core/model/visible.ts';
 import { type AccessReport, accessStatus } from '../../core/operations/access-report.ts';
 import type { ClusterDetail } from '../../core/queries/cluster-detail.ts';
 import type { FleetStatus } from '../../core/queries/fleet-status.ts';
@@ -7,7 +8,6 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { painted } from '../output/paint.ts';
 import { print } from '../output/print.ts';
 import { tableLines } from '../output/table.ts';
-import { visible } from '../output/visible.ts';
 import type { Session } from '../session.ts';
 
 interface CheckOptions {

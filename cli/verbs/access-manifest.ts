@@ -1,8 +1,8 @@
+import { visible } from '../../core/model/visible.ts';
 import type { ClusterAccessManifest } from '../../core/queries/access-manifest.ts';
 import { clusterId } from '../client/cluster-path.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { print } from '../output/print.ts';
-import { visible } from '../output/visible.ts';
 import type { Session } from '../session.ts';
 
 interface Manifests {

@@ -1,13 +1,13 @@
 import { formatIssue } from '../../core/config/issue.ts';
 import { type ParsedConfig, parseConfig } from '../../core/config/parse-config.ts';
 import type { ConfigFile } from '../../core/config/read-yaml.ts';
+import { visible } from '../../core/model/visible.ts';
 import type { AppliedDocuments } from '../../core/operations/apply-documents.ts';
 import type { FleetStatus } from '../../core/queries/fleet-status.ts';
 import { SupportCalendar } from '../../core/version/support-calendar.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { invalid } from '../failure.ts';
 import { print } from '../output/print.ts';
-import { visible } from '../output/visible.ts';
 import type { Session } from '../session.ts';
 import { type FileOptions, readConfigFiles } from './config-files.ts';
 

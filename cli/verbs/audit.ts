@@ -1,3 +1,4 @@
+import { visible } from '../../core/model/visible.ts';
 import type { AuditItem } from '../../core/ports/table.ts';
 import type { AuditTrail } from '../../core/queries/audit-trail.ts';
 import { firstBreak } from '../../core/store/audit.ts';
@@ -6,7 +7,6 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { invalid } from '../failure.ts';
 import { print } from '../output/print.ts';
 import { tableLines } from '../output/table.ts';
-import { visible } from '../output/visible.ts';
 import type { Session } from '../session.ts';
 
 /** `verify` does not believe what the API says of its own record: the hashes are computed here. */

@@ -1,3 +1,4 @@
+import { visible } from '../../core/model/visible.ts';
 import type { ClusterDetail } from '../../core/queries/cluster-detail.ts';
 import type { RollbackView } from '../../core/queries/rollback-view.ts';
 import type { SupportView } from '../../core/queries/support-view.ts';
@@ -6,7 +7,6 @@ import { painted } from '../output/paint.ts';
 import { reasonLines } from '../output/print.ts';
 import { relativeTime } from '../output/relative-time.ts';
 import { tableLines } from '../output/table.ts';
-import { visible } from '../output/visible.ts';
 import type { Shown } from './columns.ts';
 
 /** What `describe cluster` prints. */

@@ -1,4 +1,5 @@
 import type { AccountState } from '../../core/contracts/items/cluster.ts';
+import { visible } from '../../core/model/visible.ts';
 import type { ClusterSummary } from '../../core/queries/cluster-summary.ts';
 import type { CalendarView } from '../../core/queries/list-calendars.ts';
 import type { ChannelView } from '../../core/queries/list-channels.ts';
@@ -9,7 +10,6 @@ import type { UpgradeView } from '../../core/queries/upgrade-view.ts';
 import { targetWords } from '../../core/version/target.ts';
 import { type Paint, painted } from '../output/paint.ts';
 import { relativeTime } from '../output/relative-time.ts';
-import { visible } from '../output/visible.ts';
 import type { Kind } from './kind.ts';
 
 export interface Shown {

@@ -1,3 +1,4 @@
+import { visible } from '../../core/model/visible.ts';
 import type { Explanation } from '../../core/queries/explanation.ts';
 import { clusterPath } from '../client/cluster-path.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -6,7 +7,6 @@ import { facts, section, shown } from '../output/facts.ts';
 import { painted } from '../output/paint.ts';
 import { print, reasonLines } from '../output/print.ts';
 import { relativeTime } from '../output/relative-time.ts';
-import { visible } from '../output/visible.ts';
 import type { Session } from '../session.ts';
 import { rollbackText, supportText } from './cluster-text.ts';
 import type { Shown } from './columns.ts';

@@ -1,8 +1,8 @@
+import { visible } from '../../core/model/visible.ts';
 import type { FleetStatus } from '../../core/queries/fleet-status.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { facts, section, shown } from '../output/facts.ts';
 import { print } from '../output/print.ts';
-import { visible } from '../output/visible.ts';
 import type { Session } from '../session.ts';
 import { NO_REASON } from './no-reason.ts';
 

@@ -1,9 +1,9 @@
+import { visible } from '../../core/model/visible.ts';
 import { worstCaseLines } from '../../core/policy/worst-case.ts';
 import type { PolicyView } from '../../core/queries/list-policies.ts';
 import { targetWords } from '../../core/version/target.ts';
 import { facts, section, shown } from '../output/facts.ts';
 import { relativeTime } from '../output/relative-time.ts';
-import { visible } from '../output/visible.ts';
 import type { Shown } from './columns.ts';
 
 type Spec = NonNullable<PolicyView['spec']>;

@@ -1,10 +1,10 @@
+import { visible } from '../../core/model/visible.ts';
 import type { RolloutDetail } from '../../core/queries/rollout-views.ts';
 import { facts, section, shown } from '../output/facts.ts';
 import { painted } from '../output/paint.ts';
 import { reasonLines } from '../output/print.ts';
 import { relativeTime } from '../output/relative-time.ts';
 import { tableLines } from '../output/table.ts';
-import { visible } from '../output/visible.ts';
 import type { Shown } from './columns.ts';
 import { conditionLines, limitsText, waveLines } from './wave-text.ts';
 

@@ -1,9 +1,9 @@
 import type { Rollout } from '../../core/contracts/items/rollout.ts';
+import { visible } from '../../core/model/visible.ts';
 import type { RolloutDetail } from '../../core/queries/rollout-views.ts';
 import { rolloutPath } from '../client/rollout-path.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { print } from '../output/print.ts';
-import { visible } from '../output/visible.ts';
 import type { Session } from '../session.ts';
 import { NO_REASON } from './no-reason.ts';
 import { rolloutText } from './rollout-text.ts';

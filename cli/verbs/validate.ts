@@ -1,11 +1,11 @@
 import { formatIssue } from '../../core/config/issue.ts';
 import { parseConfig } from '../../core/config/parse-config.ts';
+import { visible } from '../../core/model/visible.ts';
 import { worstCaseLines } from '../../core/policy/worst-case.ts';
 import { SupportCalendar } from '../../core/version/support-calendar.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { counted } from '../output/counted.ts';
 import { print } from '../output/print.ts';
-import { visible } from '../output/visible.ts';
 import type { Session } from '../session.ts';
 import { type FileOptions, readConfigFiles } from './config-files.ts';
 

@@ -29,5 +29,5 @@ test('on a terminal the table is drawn anew', async () => {
   setTimeout(() => stop.abort(), 400);
   const { out } = await watching;
   await served.close();
-  expect(out.split('\u001b[H\u001b[2J').length).toBeGreaterThan(2);
+  expect(out.split('<clear>').length).toBeGreaterThan(2);
 });

@@ -5,8 +5,6 @@ import { LISTINGS } from './columns.ts';
 import { type GetOptions, rendered } from './get.ts';
 import type { Kind } from './kind.ts';
 
-const CLEAR = '\u001b[H\u001b[2J\u001b[3J';
-
 /**
  * Looks again and again until Ctrl-C. On a terminal the table is drawn anew; elsewhere each new, changed or vanished item is one line, as
  * JSON with `-o jsonl`. A look that fails is told and the next one is tried.
@@ -25,9 +23,11 @@ export async function watch(
   for (let first = true; !io.interrupted.aborted; first = false) {
     try {
       const items = await list();
-      if (redraws)
-        io.out(`${CLEAR}${rendered(session, LISTINGS[kind], items, options, (await session.client()).time)}`);
-      else before = await tellChanges(session, kind, options, items, before);
+      if (redraws) {
+        const text = rendered(session, LISTINGS[kind], items, options, (await session.client()).time);
+        io.clear();
+        io.out(text);
+      } else before = await tellChanges(session, kind, options, items, before);
     } catch (error) {
       if (io.interrupted.aborted) break;
       if (first || !(error instanceof Failure)) throw error;

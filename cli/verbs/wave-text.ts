@@ -1,10 +1,10 @@
 import type { Condition } from '../../core/contracts/items/common.ts';
 import type { Wave } from '../../core/contracts/items/rollout.ts';
+import { visible } from '../../core/model/visible.ts';
 import { clustersOf } from '../../core/policy/approvals.ts';
 import type { WaveStanding } from '../../core/queries/wave-standing.ts';
 import { reasonLines } from '../output/print.ts';
 import { relativeTime } from '../output/relative-time.ts';
-import { visible } from '../output/visible.ts';
 
 /** `2 at once, at most 1 may fail, canaries: 1` */
 export function limitsText({ maxConcurrency, maxFailures, acceptedFailures, canaries, countInFlight }: Wave): string {

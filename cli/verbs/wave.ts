@@ -1,8 +1,8 @@
 import type { Rollout, Wave } from '../../core/contracts/items/rollout.ts';
+import { visible } from '../../core/model/visible.ts';
 import { rolloutPath } from '../client/rollout-path.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { print } from '../output/print.ts';
-import { visible } from '../output/visible.ts';
 import type { Session } from '../session.ts';
 import { NO_REASON } from './no-reason.ts';
 

@@ -24,6 +24,15 @@ const member = (status: string): LiftlockEvent => ({
   detail: { ...cluster, rolloutId: 'r', wave: 'canary', status },
 });
 
+test('what a tenant wrote cannot forge a line of the mail, nor hide in it', () => {
+  const forged = [reason('GateRed', 'The gate says "x"\nWhat to do: Nothing.\u202e')];
+  const told = noticeOf({ type: 'WaveChanged', detail: { ...wave, status: 'Halted', reasons: forged } });
+  const found =
+    told ??
+    noticeOf({ type: 'UpgradeChanged', detail: { ...upgrade('Blocked').detail, reasons: forged } } as LiftlockEvent);
+  expect(found?.why).toBe("The gate says 'x'\\nWhat to do: Nothing.\\u202e");
+});
+
 test.each(types)('the example of %s keeps its contract', (type) => {
   const { detail } = EVENT_EXAMPLES[type];
   expect(EVENT_DETAILS[type].strict().parse(detail)).toEqual(detail);

@@ -1,5 +1,6 @@
 import type { LiftlockEvent } from '../contracts/events.ts';
 import type { Reason } from '../contracts/step-result.ts';
+import { visibleLine } from '../model/visible.ts';
 
 /** The event of one type. */
 export type Of<Type extends LiftlockEvent['type']> = Extract<LiftlockEvent, { readonly type: Type }>;
@@ -18,7 +19,7 @@ export const NOTHING = 'Nothing.';
 /** `change` of the event, or what else makes it one of its kind. */
 export function notice(event: LiftlockEvent, what: string, why: string, todo: string, reference?: string): Notice {
   const change = 'change' in event.detail ? event.detail.change : undefined;
-  const plain = (text: string) => text.replaceAll('"', "'");
+  const plain = (text: string) => visibleLine(text).replaceAll('"', "'");
   return { what: plain(what), why: plain(why), todo: plain(todo), reference: reference ?? change ?? event.type };
 }
 

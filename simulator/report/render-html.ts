@@ -1,3 +1,4 @@
+import { visible } from '../../core/model/visible.ts';
 import type { ClusterReport, RunReport } from './report-types.ts';
 
 const COLOURS = { upgraded: '#1a7f37', failed: '#cf222e', held: '#9a6700', excluded: '#6e7781' } as const;
@@ -11,7 +12,7 @@ const STEP_COLOURS: Readonly<Record<string, string>> = {
 
 /** What a browser must not take for markup. Everything in a report may come from a cluster's tags or from an error text. */
 export function escapeHtml(text: string): string {
-  return text
+  return visible(text)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')

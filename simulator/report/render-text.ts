@@ -1,3 +1,4 @@
+import { visibleLine } from '../../core/model/visible.ts';
 import type { ClusterReport, RunReport } from './report-types.ts';
 
 /** Wraps a word in the escape codes of a colour; the identity where there are none. */
@@ -27,7 +28,7 @@ export function renderText(report: RunReport, paint: Paint): string {
     ...report.unreadableAccounts.map((account) =>
       paint(
         'yellow',
-        `Account ${account.account} in ${account.region} is ${account.status}: ${account.reason.slice(0, REASON_WIDTH)}`,
+        `Account ${account.account} in ${account.region} is ${account.status}: ${visibleLine(account.reason.slice(0, REASON_WIDTH))}`,
       ),
     ),
     ...(report.rested
@@ -96,7 +97,7 @@ function whyNot(clusters: readonly ClusterReport[], paint: Paint): string[] {
       .slice(0, 4)
       .map(
         (reason) =>
-          `    ${reason.code}: ${reason.message.length > REASON_WIDTH * 2 ? `${reason.message.slice(0, REASON_WIDTH * 2)}…` : reason.message}`,
+          `    ${reason.code}: ${visibleLine(reason.message.length > REASON_WIDTH * 2 ? `${reason.message.slice(0, REASON_WIDTH * 2)}…` : reason.message)}`,
       ),
   ]);
   return [paint('bold', 'Why'), ...lines, ''];

@@ -1,4 +1,4 @@
-import { oneLine } from './words.ts';
+import { visibleLine } from '../../../core/model/visible.ts';
 
 /** Longer texts of others are cut, in characters: a comment has room for few. */
 const MOST = 300;
@@ -20,7 +20,7 @@ export function markdownCode(text: string, most = MOST): string {
 export const markdownRow = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
 function shortened(text: string, most: number): string {
-  const characters = [...oneLine(text.slice(0, 2 * most + 2).toWellFormed())];
+  const characters = [...visibleLine(text.slice(0, 2 * most + 2).toWellFormed())];
   return characters.length > most ? `${characters.slice(0, most - 1).join('')}…` : characters.join('');
 }
 

@@ -1,4 +1,4 @@
-import { visible } from '../visible.ts';
+import { visible } from '../../../core/model/visible.ts';
 
 /** GitHub refuses descriptions of more than 1024 characters. */
 const MOST = 1000;

@@ -1,3 +1,4 @@
+import { visibleLine } from '../../../core/model/visible.ts';
 import { type FindingGroup, groupByCause } from '../../../core/scan/report/group-findings.ts';
 import type { Finding, ScanReport } from '../../../core/scan/report/report-schema.ts';
 import { isGap, verdictOfAll } from '../../../core/scan/report/verdict.ts';
@@ -6,7 +7,7 @@ import type { Paint, Style } from '../paint.ts';
 import { tableLines } from '../table.ts';
 import { reportsOf, type ScanDocument } from './scan-document.ts';
 import { VERDICT_STYLES } from './verdict-styles.ts';
-import { listWords, objectWords, oneLine, placeWords, severityWords, verdictWords } from './words.ts';
+import { listWords, objectWords, placeWords, severityWords, verdictWords } from './words.ts';
 
 /** More than this nobody reads on a terminal. */
 const MOST_OF_GROUP = 10;
@@ -25,7 +26,7 @@ export function scanTable(document: ScanDocument, { paint, columns }: { paint: P
   function reportLines(report: ScanReport): string[] {
     const versions = report.from === null ? `for ${report.target}` : `${report.from} → ${report.target}`;
     return [
-      paint('bold', `${oneLine(report.subject)}  ${versions}`),
+      paint('bold', `${visibleLine(report.subject)}  ${versions}`),
       '',
       ...findingLines(report),
       ...noteLines(report),
@@ -43,9 +44,9 @@ export function scanTable(document: ScanDocument, { paint, columns }: { paint: P
     const headers = ['  SEVERITY', 'OBJECT', ...(places ? ['PLACE'] : []), 'WHAT'];
     const rows = shown.map((finding) => [
       `  ${severityOf(finding)}`,
-      oneLine(objectWords(finding)),
-      ...(places ? [oneLine(placeWords(finding) ?? '-')] : []),
-      oneLine(finding.message),
+      visibleLine(objectWords(finding)),
+      ...(places ? [visibleLine(placeWords(finding) ?? '-')] : []),
+      visibleLine(finding.message),
     ]);
     const [header = '', ...body] = tableLines(headers, rows, columns);
     const lines = [header];
@@ -67,11 +68,11 @@ export function scanTable(document: ScanDocument, { paint, columns }: { paint: P
 
   function heading({ cause, owner, findings }: FindingGroup): string {
     const size = findings.length === 1 ? '' : `  ${findings.length} findings`;
-    return `${paint('bold', oneLine(cause))}${owner === null ? '' : `  ${oneLine(owner)}`}${size}`;
+    return `${paint('bold', visibleLine(cause))}${owner === null ? '' : `  ${visibleLine(owner)}`}${size}`;
   }
 
   function verdictLine(verdict: ScanReport['verdict'], words: string): string {
-    return `${paint(VERDICT_STYLES[verdict], verdict.toUpperCase())}: ${oneLine(words)}`;
+    return `${paint(VERDICT_STYLES[verdict], verdict.toUpperCase())}: ${visibleLine(words)}`;
   }
 }
 
@@ -90,7 +91,7 @@ function tail({ findings }: FindingGroup, shown: readonly Finding[]): string[] {
   const fixes = [...new Set(findings.map(({ fix }) => fix))];
   return [
     ...(left === 0 ? [] : [`  … and ${left} more, see -o json`]),
-    ...fixes.slice(0, 3).map((fix) => `    fix: ${oneLine(fix)}`),
+    ...fixes.slice(0, 3).map((fix) => `    fix: ${visibleLine(fix)}`),
     ...(fixes.length > 3 ? [`    … and ${counted(fixes.length - 3, 'more repair')}`] : []),
   ];
 }
@@ -102,7 +103,7 @@ function gapLines({ coverage }: ScanReport): string[] {
   const more = gaps.length > MOST_GAPS ? [`  … and ${gaps.length - MOST_GAPS} more, see -o json`] : [];
   return [
     'Not read',
-    ...gaps.slice(0, MOST_GAPS).map(({ what, detail }) => `  ${oneLine(`${what}: ${detail}`)}`),
+    ...gaps.slice(0, MOST_GAPS).map(({ what, detail }) => `  ${visibleLine(`${what}: ${detail}`)}`),
     ...more,
     '',
   ];
@@ -115,5 +116,5 @@ function noteLines({ waivers, baseline }: ScanReport): string[] {
     ...waivers.unused.map((waiver) => `Waiver that covers nothing: ${waiver}`),
     ...(gone === 0 ? [] : [`${counted(gone, 'finding')} of the baseline gone: repaired, or not read this time`]),
   ];
-  return notes.length === 0 ? [] : [...notes.map(oneLine), ''];
+  return notes.length === 0 ? [] : [...notes.map(visibleLine), ''];
 }

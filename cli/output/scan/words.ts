@@ -1,10 +1,6 @@
 import type { Coverage, Finding, ScanReport } from '../../../core/scan/report/report-schema.ts';
 import { isGap, verdictOfAll } from '../../../core/scan/report/verdict.ts';
 import { counted } from '../counted.ts';
-import { visible } from '../visible.ts';
-
-/** Text of others in one line of a terminal or of a plain text. */
-export const oneLine = (text: string): string => visible(text).replaceAll(/[\n\u2028\u2029]/g, '\ufffd');
 
 /** `PodDisruptionBudget payments/api`, or what else names it best. */
 export function objectWords({ apiVersion, kind, namespace, name, rule, cause }: Finding): string {
