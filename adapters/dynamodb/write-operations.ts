@@ -15,7 +15,7 @@ export function toTransactItem(operation: WriteOperation, names: TableNames): Tr
               TableName: names.items,
               Item: marshall({
                 ...toAttributes(operation.item),
-                revision: operation.expect === 'absent' ? 1 : operation.expect + 1,
+                revision: operation.revision ?? (operation.expect === 'absent' ? 1 : operation.expect + 1),
               }),
               ...conditionOf(operation.expect),
             },

@@ -143,7 +143,7 @@ export class MemoryTable implements Table {
       return;
     }
     const key = keyOf(operation);
-    const revision = (this.#items.get(idOf(key))?.revision ?? 0) + 1;
+    const revision = operation.revision ?? (this.#items.get(idOf(key))?.revision ?? 0) + 1;
     const { kind, active, data } = operation.item;
     this.#place(Object.freeze({ ...key, kind, active, data: frozenJson(data), revision }));
   }

@@ -1,43 +1,59 @@
 import { namedError } from '../contracts/errors.ts';
 import { GRACE_SECONDS } from '../contracts/mutating-calls.ts';
+import { recountInPlace } from '../policy/caps.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { ItemKey, StoredItem } from '../ports/table.ts';
 import { transactWithAudit } from '../store/audit.ts';
-import { Epochs, FleetControls } from '../store/entities.ts';
-import { load, replace } from '../store/entity.ts';
+import { Epochs, FleetControls, Grants, Ledgers } from '../store/entities.ts';
+import { load, loadAll, replace } from '../store/entity.ts';
 import { newestWrites } from '../store/newest-writes.ts';
+import { revisionOf } from '../store/next-revision.ts';
+
+export interface Restore {
+  readonly restoredTo: Date;
+  readonly mutatorsOffSince: Date;
+  readonly by: string;
+}
 
 /**
  * Brings a table that was restored to an earlier point up to date, and fences everything that still believes in the old one
- * (protocol.md rule 11). Before it: mutators off, grace waited. Folds the audit's writes over the table (a newer revision wins),
- * raises the epoch, and comes up stopped; `liftlock fleet resume` lets it go on.
+ * (protocol.md rule 11), whatever was restored before. Before it: mutators off, grace waited. Folds the audit's writes over the table (a newer
+ * revision wins, and what is written after a restore is newer than all before it), counts the ledger from the grants, raises the epoch, and
+ * comes up stopped; `liftlock fleet resume` lets it go on. Fails with `InvalidInput`.
  */
 export async function recoverAfterRestore(
   ports: Pick<Ports, 'table' | 'clock'>,
-  details: { readonly restoredTo: Date; readonly mutatorsOffSince: Date; readonly by: string },
+  { restoredTo, mutatorsOffSince, by }: Restore,
 ): Promise<{ epoch: number; folded: number }> {
   const { table } = ports;
   const now = ports.clock.now();
-  const waited = (now.getTime() - details.mutatorsOffSince.getTime()) / 1000;
+  const waited = (now.getTime() - mutatorsOffSince.getTime()) / 1000;
   if (waited < GRACE_SECONDS) {
     throw namedError(
       'InvalidInput',
       `The mutators are off for ${Math.floor(waited)} s; a call may still be under way for ${GRACE_SECONDS} s. Wait, then run it again.`,
     );
   }
-  const folded = await fold(table, details.restoredTo);
+  const writes = newestWrites(await table.auditSince(await endOf(table, restoredTo)));
+  refuseFuture(writes, now);
+  const folded = await fold(table, writes);
   const epoch = await load(table, Epochs);
   const control = await load(table, FleetControls);
   const number = (epoch?.data.number ?? 0) + 1;
   const stopped = {
     stopped: true,
-    by: details.by,
+    by,
     at: now.toISOString(),
-    reason: `The table was restored to ${details.restoredTo.toISOString()}.`,
+    reason: `The table was restored to ${restoredTo.toISOString()}.`,
   };
   await transactWithAudit(
     table,
-    [replace(Epochs, epoch, { number }), replace(FleetControls, control, stopped)],
-    [{ subject: 'fleet', event: 'FleetStopped', principal: details.by, detail: { ...stopped, epoch: number, folded } }],
+    [
+      replace(Epochs, epoch, { number }),
+      replace(FleetControls, control, stopped),
+      replace(Ledgers, await load(table, Ledgers), { counts: await countGrants(table, writes) }),
+    ],
+    [{ subject: 'fleet', event: 'FleetStopped', principal: by, detail: { ...stopped, epoch: number, folded } }],
     now,
   );
   return { epoch: number, folded };
@@ -46,14 +62,53 @@ export async function recoverAfterRestore(
 /** Clocks differ and a restore is not exact to the second: what is folded twice is the same. */
 const OVERLAP_MINUTES = 15;
 
-async function fold(table: Ports['table'], restoredTo: Date): Promise<number> {
-  const since = new Date(restoredTo.getTime() - OVERLAP_MINUTES * 60_000);
+/**
+ * Where what the restored table knows ends. A table that an earlier restore has replaced knows nothing from then on, to whatever later
+ * time it is restored: its epoch tells.
+ */
+async function endOf(table: Ports['table'], restoredTo: Date): Promise<Date> {
+  const known = (await load(table, Epochs))?.data.number ?? 0;
+  const replaced = (await table.auditOf('fleet')).find(
+    ({ event, detail }) => event === 'FleetStopped' && typeof detail.epoch === 'number' && detail.epoch > known,
+  );
+  const end = Math.min(
+    restoredTo.getTime(),
+    replaced === undefined ? Number.POSITIVE_INFINITY : Date.parse(replaced.at),
+  );
+  return new Date(end - OVERLAP_MINUTES * 60_000);
+}
+
+/** Writes within one millisecond are ahead of it by one each. */
+const MOST_AHEAD = 1_000;
+
+/** What is written from now on must be newer than all that the audit knows. */
+function refuseFuture(writes: readonly StoredItem[], now: Date): void {
+  const ahead = Math.max(0, ...writes.map(({ revision }) => revision)) - revisionOf(now);
+  if (ahead <= MOST_AHEAD) return;
+  throw namedError(
+    'InvalidInput',
+    `The audit has writes of ${ahead} ms after this machine's time ${now.toISOString()}. Set its clock, or wait for so long, then run it again.`,
+  );
+}
+
+async function fold(table: Ports['table'], writes: readonly StoredItem[]): Promise<number> {
   let folded = 0;
-  for (const write of newestWrites(await table.auditSince(since))) {
+  for (const write of writes) {
     const found = await table.get(write);
     if (found !== undefined && found.revision >= write.revision) continue;
     await table.restore(write);
     folded += 1;
   }
   return folded;
+}
+
+/** By the grants that hold a place, each read anew: the index may not have all that was folded yet. */
+async function countGrants(table: Ports['table'], writes: readonly StoredItem[]): Promise<Record<string, number>> {
+  const keys = new Map<string, ItemKey>();
+  for (const { pk, sk, kind } of [...(await table.queryKind(Grants.kind)), ...writes])
+    if (kind === Grants.kind) keys.set(`${pk} ${sk}`, { pk, sk });
+  const counts: Record<string, number> = {};
+  for (const { status, capKeys } of await loadAll(table, Grants, [...keys.values()]))
+    if (status !== 'free') recountInPlace(counts, capKeys, 1);
+  return counts;
 }

@@ -41,7 +41,7 @@ export interface ItemKey {
 
 export interface StoredItem extends ItemKey {
   readonly kind: string;
-  /** 1 when first written, one more at every write. */
+  /** Grows with every write: by one, or to what the write says (core/store/next-revision.ts). */
   readonly revision: number;
   readonly active: boolean;
   readonly data: unknown;
@@ -63,6 +63,8 @@ export type WriteOperation =
         readonly expiresAt?: Date;
       };
       readonly expect: Expected;
+      /** Absent = 1, or one more than expected. */
+      readonly revision?: number;
       readonly textLength?: TextLength;
     }
   | { readonly type: 'check'; readonly key: ItemKey; readonly expect: number | 'absent' }

@@ -8,6 +8,7 @@ import type { WriteOperation } from '../ports/table.ts';
 import { transactWithAudit } from '../store/audit.ts';
 import { Intents, Upgrades } from '../store/entities.ts';
 import { put, type Read, replace } from '../store/entity.ts';
+import { nextRevision } from '../store/next-revision.ts';
 import { decideAndWrite } from '../store/retry.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
 import type { Asker } from './authority.ts';
@@ -95,7 +96,13 @@ export function commit(ports: Pick<Ports, 'table' | 'clock'>, request: CommitReq
       ],
       now,
     );
-    return { committed: { key: Intents.keyOf(intent), data: intent, revision: (repeats?.revision ?? 0) + 1 } };
+    return {
+      committed: {
+        key: Intents.keyOf(intent),
+        data: intent,
+        revision: nextRevision(repeats?.revision ?? 'absent', now),
+      },
+    };
   });
 }
 

@@ -3,6 +3,7 @@ import type { AuditItem } from '../ports/table.ts';
 import { firstBreak, transactWithAudit } from './audit.ts';
 import { FleetControls } from './entities.ts';
 import { put } from './entity.ts';
+import { revisionOf } from './next-revision.ts';
 
 const NOON = new Date('2026-11-20T12:00:00Z');
 const entry = (event: string) => ({ subject: 'fleet', event, principal: 'somebody', detail: { why: event } });
@@ -38,9 +39,9 @@ describe('the audit chain', () => {
     const table = new MemoryTable();
     await transactWithAudit(table, [put(FleetControls, { stopped: true }, 'absent')], [entry('FleetStopped')], NOON);
     const [item] = await table.auditOf('fleet');
-    expect(item?.detail.writes).toEqual([
-      { pk: 'FLEET', sk: 'CONTROL', kind: 'FleetControl', active: false, revision: 1, data: { stopped: true } },
-    ]);
+    const stored = await table.get(FleetControls.key());
+    expect(item?.detail.writes).toEqual([stored]);
+    expect(stored?.revision).toBe(revisionOf(NOON));
   });
 
   test('is written with its transaction or not at all', async () => {

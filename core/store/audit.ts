@@ -2,6 +2,7 @@ import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
 import type { AuditHead, AuditItem, StoredItem, Table, WriteOperation } from '../ports/table.ts';
 import { frozenJson } from './frozen-json.ts';
+import { nextRevision } from './next-revision.ts';
 import { withConditions } from './with-conditions.ts';
 
 /** Something to put on a subject's record. The chain's members (sequence, hashes) are added when it is written. */
@@ -18,7 +19,8 @@ function writesOf(operations: readonly WriteOperation[]): readonly StoredItem[] 
   const writes = operations.flatMap((operation): StoredItem[] => {
     if (operation.type !== 'put' || operation.expect === 'any') return [];
     const { pk, sk, kind, active, data } = operation.item;
-    return [{ pk, sk, kind, active, revision: operation.expect === 'absent' ? 1 : operation.expect + 1, data }];
+    const { revision = 1 } = operation;
+    return [{ pk, sk, kind, active, revision, data }];
   });
   return Object.freeze(writes.map((write) => Object.freeze(write)));
 }
@@ -27,6 +29,12 @@ function writesOf(operations: readonly WriteOperation[]): readonly StoredItem[] 
 function withFrozenData(operation: WriteOperation): WriteOperation {
   if (operation.type !== 'put') return operation;
   return { ...operation, item: { ...operation.item, data: frozenJson(operation.item.data) } };
+}
+
+/** With the revision that it will have, which the audit tells before it is written. */
+function withRevision(operation: WriteOperation, at: Date): WriteOperation {
+  if (operation.type !== 'put' || operation.expect === 'any') return operation;
+  return { ...operation, revision: nextRevision(operation.expect, at) };
 }
 
 /** `expiresAt`, which is not part of the record. */
@@ -98,7 +106,7 @@ export async function transactWithAudit(
   entries: readonly AuditEntry[],
   at: Date,
 ): Promise<readonly string[]> {
-  const operations = decided.map((operation) => withFrozenData(withConditions(operation, at)));
+  const operations = decided.map((operation) => withRevision(withFrozenData(withConditions(operation, at)), at));
   const heads = new Map<string, AuditHead | undefined>();
   const appends: WriteOperation[] = [];
   const changes: string[] = [];

@@ -8,9 +8,10 @@ const ARN = 'arn:aws:states:eu-central-1:999999999999:stateMachine:liftlock-upgr
 function patternOfStack(): (detail: object) => boolean {
   const patterns = resourcesOf(synthesize().hub, 'AWS::Events::Rule')
     .map(
-      ({ Properties }) => (readable(Properties) as { EventPattern: { source: string[]; detail: object } }).EventPattern,
+      ({ Properties }) =>
+        (readable(Properties) as { EventPattern: { 'detail-type'?: string[]; detail: object } }).EventPattern,
     )
-    .filter(({ source }) => source.includes('aws.states'));
+    .filter((pattern) => pattern['detail-type']?.includes('Step Functions Execution Status Change'));
   expect(patterns).toHaveLength(1);
   const [pattern] = patterns;
   const matches = compileEventPattern({ ...pattern, detail: { ...pattern?.detail, stateMachineArn: [ARN] } });

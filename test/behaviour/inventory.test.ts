@@ -72,7 +72,8 @@ describe('discovery', () => {
     expect(first).toHaveLength(3);
     expect(await discoverIn(1)).toEqual(first);
     const later = await discoverIn(6);
-    expect(later).toEqual(first.map((revision) => revision + 1));
+    expect(later).toHaveLength(3);
+    for (const [index, revision] of later.entries()) expect(revision).toBeGreaterThan(first[index] ?? 0);
   });
 
   test('an unreachable cluster is never touched, and is upgraded once it can be read again', async () => {

@@ -133,7 +133,7 @@ test('a table that is made anew under its name has its new keys, whatever was re
   const read = (Key: Record<string, AttributeValue>) => client.send(new GetItemCommand({ TableName, Key }));
   await table('before');
   // It is ACTIVE a moment after it was made.
-  await setTimeout(20);
+  await setTimeout(200);
   expect((await read({ before: { S: 'x' } })).Item).toBeUndefined();
   await client.send(new DeleteTableCommand({ TableName }));
   await expect(read({ before: { S: 'x' } })).rejects.toMatchObject({ name: 'ResourceNotFoundException' });

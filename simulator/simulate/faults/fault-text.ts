@@ -46,7 +46,7 @@ export function faultText(fault: PlannedFault): string {
     case 'deployment':
       return `${at(fault.minute)} the state machines are deployed again`;
     case 'restored':
-      return `${at(fault.minute)} the table is restored to ${fault.back} minutes before`;
+      return `${at(fault.minute)} the table is restored to ${fault.back} minutes before${(fault.again ?? []).map(({ after, back }) => `, ${after} minutes later to ${back} minutes before that`).join('')}`;
     case 'clock':
       return `the clock of ${fault.function} is ${Math.abs(fault.seconds)} s ${fault.seconds < 0 ? 'slow' : 'fast'}`;
     case 'events':

@@ -14,6 +14,7 @@ import type { Later } from './later.ts';
 import type { FaultOf } from './planned-fault.ts';
 
 const ADMIN = 'arn:aws:iam::000000000000:role/admin';
+const MINUTE = 60_000;
 const RESTORE_MINUTES = 2;
 const STOPPED_MINUTES = 10;
 
@@ -56,19 +57,40 @@ export function deploy(world: World, release: number): void {
     world.runner.machines.update(arn, { definition: { ...(definition as object), Comment: `release ${release}` } });
 }
 
-/** Takes a copy of the table now; `minutes` later it is all that is left of the table, and people do what docs/runbook.md says. */
-export function restoreLater(world: World, minutes: number, later: Later): void {
-  const items: readonly StoredItem[] = world.table.snapshot();
-  const restoredTo = world.clock.now();
-  later(minutes, async () => {
-    // Mutators off, grace waited: calls fail as with a reserved concurrency of 0.
-    world.switchedOff = true;
-    const mutatorsOffSince = world.clock.now();
-    later(RESTORE_MINUTES, async () => {
-      world.table.resetTo(items);
-      await recoverAfterRestore(world.ports, { restoredTo, mutatorsOffSince, by: ADMIN });
-      world.switchedOff = false;
-      later(STOPPED_MINUTES, async () => void (await resumeFleet(world.ports, ADMIN)));
-    });
+/** A table at a point in time. */
+interface Copy {
+  readonly at: Date;
+  readonly items: readonly StoredItem[];
+}
+
+/**
+ * Keeps a copy of the table of every minute from now on; then the one of `back` minutes before is all that is left of the table, once and
+ * again, and people do what docs/runbook.md says. What a restore has given up is among the copies of the next one.
+ */
+export function restoreLater(world: World, { back, again = [] }: FaultOf<'restored'>, later: Later): void {
+  const copies: Copy[] = [];
+  const most = back + again.reduce((sum, next) => sum + next.after + RESTORE_MINUTES, 0);
+  for (let minute = 0; minute <= most; minute++)
+    later(minute, async () => void copies.push({ at: world.clock.now(), items: world.table.snapshot() }));
+  let minute = back;
+  for (const next of [{ after: 0, back }, ...again]) {
+    minute += next.after;
+    later(minute, async () => restore(world, copies, next.back, later));
+    minute += RESTORE_MINUTES;
+  }
+}
+
+function restore(world: World, copies: readonly Copy[], back: number, later: Later): void {
+  const now = world.clock.now();
+  const [oldest] = copies;
+  const copy = copies.findLast(({ at }) => at.getTime() <= now.getTime() - back * MINUTE) ?? oldest;
+  if (copy === undefined) return;
+  // Mutators off, grace waited: calls fail as with a reserved concurrency of 0.
+  world.switchedOff = true;
+  later(RESTORE_MINUTES, async () => {
+    world.table.resetTo(copy.items);
+    await recoverAfterRestore(world.ports, { restoredTo: copy.at, mutatorsOffSince: now, by: ADMIN });
+    world.switchedOff = false;
+    later(STOPPED_MINUTES, async () => void (await resumeFleet(world.ports, ADMIN)));
   });
 }

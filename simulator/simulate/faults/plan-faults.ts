@@ -120,7 +120,15 @@ const KINDS: readonly (readonly [share: number, plan: Plan])[] = [
   ],
   [0.3, (choices) => ({ kind: 'approvals', wave: choices.pick(STAGES), answer: choices.pick(['rejected', 'never']) })],
   [2, (choices) => ({ kind: 'deployment', ...timed(choices) })],
-  [1, (choices) => ({ kind: 'restored', minute: choices.integer(60, SPAN), back: choices.integer(5, 55) })],
+  [
+    1,
+    (choices) => {
+      const once = { kind: 'restored', minute: choices.integer(60, SPAN), back: choices.integer(5, 55) } as const;
+      if (choices.chance(0.5)) return once;
+      const again = () => ({ after: choices.integer(1, 60), back: choices.integer(1, 90) });
+      return { ...once, again: choices.chance(0.3) ? [again(), again()] : [again()] };
+    },
+  ],
   [3, (choices) => ({ kind: 'clock', function: choices.pick(SKEWED), seconds: choices.integer(-30, 30) })],
   [
     5,

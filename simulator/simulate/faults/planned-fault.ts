@@ -123,7 +123,16 @@ export const plannedFault = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('deployment'), minute }),
   /** The table as it was `back` minutes before, brought up to date from the audit as docs/runbook.md says. */
-  z.strictObject({ kind: z.literal('restored'), minute, back: count }),
+  z.strictObject({
+    kind: z.literal('restored'),
+    minute,
+    back: count,
+    /** Again, so many minutes after the one before was over, to so many minutes before that: also to what that one had given up. */
+    again: z
+      .array(z.strictObject({ after: count, back: count }))
+      .max(2)
+      .optional(),
+  }),
   /** A function's clock is wrong all the time. */
   z.strictObject({ kind: z.literal('clock'), function: z.enum(FUNCTION_NAMES), seconds: z.number().int() }),
   /** What EventBridge does with events for a while; messages of a queue are never lost. */

@@ -32,8 +32,15 @@ export function worldWithFaults(
   armEks(world.eks, planned, start);
   schedule(world, start, planned);
   const isExpected = openDesk(world, options.seed, faultsOf(planned, 'approvals'));
-  const last = Math.max(0, ...planned.map((fault) => ('minute' in fault ? fault.minute + AFTERMATH_MINUTES : 0)));
+  const last = Math.max(0, ...planned.map(endOf));
   return { world, over: new Date(start.getTime() + last * MINUTE), isExpected };
+}
+
+/** Minutes after the start when what it begins is over. */
+function endOf(fault: PlannedFault): number {
+  if (!('minute' in fault)) return 0;
+  const more = fault.kind === 'restored' ? (fault.again ?? []) : [];
+  return fault.minute + AFTERMATH_MINUTES + more.reduce((sum, { after }) => sum + after, 0);
 }
 
 function schedule(world: World, start: Date, planned: readonly PlannedFault[]): void {
@@ -53,8 +60,10 @@ function schedule(world: World, start: Date, planned: readonly PlannedFault[]): 
     at(minute + minutes, async () => void world.gates.delete(gate));
   }
   for (const fault of faultsOf(planned, 'deployment')) at(fault.minute, async () => deploy(world, fault.minute));
-  for (const { minute, back } of faultsOf(planned, 'restored'))
-    at(Math.max(0, minute - back), async () => restoreLater(world, Math.min(minute, back), later));
+  for (const fault of faultsOf(planned, 'restored')) {
+    const back = Math.min(fault.minute, fault.back);
+    at(fault.minute - back, async () => restoreLater(world, { ...fault, back }, later));
+  }
   for (const { minute, minutes, account } of faultsOf(planned, 'denied')) {
     at(minute, async () => void world.eks.state.deniedAccounts.push(account));
     at(minute + minutes, async () => {
