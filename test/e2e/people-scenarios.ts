@@ -132,7 +132,7 @@ async function startByHand(world: World): Promise<void> {
     const input = JSON.stringify({ cluster: grant.input.cluster, targetVersion: grant.input.targetVersion });
     await world.runner.startExecution({
       machineArn: `${MACHINE_ARN_PREFIX}upgrade-cluster`,
-      name: `by-hand-${grant.number}-${grant.upgradeId}`,
+      name: `by-hand-${grant.number}-${grant.upgradeId.replaceAll('.', '-')}`,
       input,
     });
   }
