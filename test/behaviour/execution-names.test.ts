@@ -1,6 +1,9 @@
+import type { Grant } from '../../core/contracts/items/protocol.ts';
 import { MACHINE_NAMES } from '../../core/contracts/names.ts';
 import { CONTRACT } from '../../core/contracts/step-input.ts';
+import type { Ports } from '../../core/ports/ports.ts';
 import { holderOf } from '../../core/protocol/execution-name.ts';
+import { lookAfterGrant } from '../../core/rollout/look-after-grant.ts';
 import { Grants } from '../../core/store/entities.ts';
 import { loadKind } from '../../core/store/entity.ts';
 import { MACHINE_ARN_PREFIX, machineDefinitions } from '../../simulator/process/machines.ts';
@@ -87,4 +90,25 @@ test.each([
   expect((await upgradesOf(world)).map(({ id, status }) => [id, status])).toEqual([['1.36-1.37', 'Succeeded']]);
   const [after] = await loadKind(world.table, Grants);
   expect(after?.status).toBe('free');
+});
+
+test.each([
+  ['as here', (name: string) => name, 1],
+  ['not one that a person named alike', () => 'upgrade-of-friday', 0],
+])('an execution that does not exist is started again if the reconciler named it: %s', async (_, named, starts) => {
+  const world = await smallFleet({ clusters: [web] });
+  await run(world);
+  const [grant] = await loadKind(world.table, Grants);
+  if (grant === undefined) throw new Error('nothing was granted');
+  const executionName = named(grant.executionName);
+  const open: Grant = { ...grant, status: 'open', executionName, holder: `arn:of:${executionName}` };
+  const started: string[] = [];
+  const executions: Ports['executions'] = {
+    ...world.ports.executions,
+    start: async (_machine, name) => void started.push(name),
+    describe: async () => undefined,
+  };
+  const ports = { ...world.ports, executions, clock: { now: () => new Date(open.grantedAt) } };
+  expect(await lookAfterGrant(ports, open, undefined, undefined)).toBe(false);
+  expect(started).toEqual(Array.from({ length: starts }, () => executionName));
 });
