@@ -64,14 +64,17 @@ export const ENVIRONMENT = {
 /** EventBridge `source` of every event that Liftlock publishes. */
 export const EVENT_SOURCE = 'liftlock';
 
-/** `TimeoutSeconds` of the definitions: the longest real run (30 node groups of 450 nodes, one after the other) fits several times. */
+/**
+ * `TimeoutSeconds` of the definitions: the longest real run (30 node groups of 450 nodes, one after the other) fits several times, and an upgrade
+ * has more than all of its steps together, so that it is always a step that is out of time.
+ */
 export const MACHINE_TIMEOUT_SECONDS: Readonly<Record<MachineName, number>> = {
   'scan-cluster': 86_400,
   'upgrade-control-plane': 86_400,
   'update-addons': 86_400,
   'smoke-check': 86_400,
   'roll-node-group': 10 * 86_400,
-  'upgrade-cluster': 14 * 86_400,
+  'upgrade-cluster': 16 * 86_400,
 };
 
 /** Machines that change nothing on the cluster: started by hand they take no grant, and they run in observe mode too. */

@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { KubeVersion } from '../version/kube-version.ts';
 
-/** The contract between machines and functions. A function takes this number and the one before (design: upgrades of Liftlock itself). */
-export const CONTRACT = 1;
+/**
+ * The contract between machines and functions. A function takes this number and the one before (design: upgrades of Liftlock itself). 2: nested
+ * executions have no dot in their names (core/protocol/execution-name.ts).
+ */
+export const CONTRACT = 2;
 export const ACCEPTED_CONTRACTS: readonly number[] = [CONTRACT, CONTRACT - 1].filter((number) => number >= 1);
 
 const clusterArn = z

@@ -43,7 +43,7 @@ export async function requestUpgrade(
       { plan: { ...plan, execution: null } },
     );
   }
-  // 44 characters and no dot: executions nested in it are named after it (protocol.md rule 2).
+  // 44 characters, and only such that can be logged: executions nested in it are named after it (protocol.md rule 2).
   const name = `request-${ports.ids.next()}`;
   const execution = ports.executions.arnFor('upgrade-cluster', name);
   await decideAndWrite(async () =>

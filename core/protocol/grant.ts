@@ -31,8 +31,8 @@ import { decideAndWrite } from '../store/retry.ts';
 import { loadWaves } from '../store/rollout-waves.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { Asker } from './authority.ts';
+import { executionName } from './execution-name.ts';
 import { hopBefore } from './hop-before.ts';
-import { executionName } from './token.ts';
 import { refusalsAt } from './vetoes.ts';
 
 export interface GrantRequest {

@@ -1,4 +1,4 @@
-import { clientRequestToken, executionName } from './token.ts';
+import { clientRequestToken } from './token.ts';
 
 const parts = {
   epoch: 1,
@@ -22,13 +22,4 @@ test.each([
   ['attempt', { attempt: 2 }],
 ])('another %s has another token', (_, other) => {
   expect(clientRequestToken({ ...parts, ...other })).not.toBe(clientRequestToken(parts));
-});
-
-test('an execution name is deterministic, has no dot, and leaves room for those of nested executions', () => {
-  const name = executionName({ epoch: 1, clusterKey: parts.clusterKey, upgradeId: '1.36-1.37', grantNumber: 123456 });
-  expect(name).toBe(
-    executionName({ epoch: 1, clusterKey: parts.clusterKey, upgradeId: '1.36-1.37', grantNumber: 123456 }),
-  );
-  expect(name).not.toContain('.');
-  expect(`${name}.upgrade-control-plane.cluster.0`.length).toBeLessThanOrEqual(80);
 });

@@ -4,6 +4,7 @@ import { MACHINE_TIMEOUT_SECONDS } from '../contracts/names.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import type { ExecutionState } from '../ports/executions.ts';
 import type { Ports } from '../ports/ports.ts';
+import { isMadeByReconciler } from '../protocol/execution-name.ts';
 import { closeGrant, freeGrant, resolveIntents } from '../protocol/free.ts';
 import { settleUpgrade } from '../protocol/settle.ts';
 
@@ -43,7 +44,7 @@ export async function lookAfterGrant(
 /** An execution that never came to be is started again under its name; one started by hand exists by definition. */
 async function isLost(ports: GrantPorts, grant: Grant, now: Date): Promise<boolean> {
   try {
-    const byReconciler = grant.executionName.startsWith('upgrade-');
+    const byReconciler = isMadeByReconciler(grant.executionName);
     if (byReconciler) await ports.executions.start(grant.machine, grant.executionName, grant.input);
   } catch (error) {
     if (errorName(error) !== 'ExecutionAlreadyExists') throw error;

@@ -27,7 +27,7 @@ export type GrantAnswer = StepResult & {
   readonly nested: boolean;
 };
 
-/** 80 characters is Step Functions' limit; `.upgrade-control-plane.cluster.0` is the longest that is added. */
+/** 80 characters is Step Functions' limit; `--upgrade-control-plane-cluster-0` is the longest that is added. */
 const LONGEST_NAME = 46;
 
 /**
@@ -59,7 +59,7 @@ export async function requestGrant(ports: GrantPorts, stepInput: StepInput): Pro
           undefined,
           reason(
             'Superseded',
-            `The name ${asker.name} claims a grant that is not open. Names with a dot are for nested executions.`,
+            `The name ${asker.name} claims a grant that is not open. Names with a dot, or with -- and a step at their end, are for nested executions.`,
           ),
         ),
         nested,

@@ -57,7 +57,7 @@ test('a scan is asked for, audited before it starts, and can be followed', async
     {
       machine: 'scan-cluster',
       name: body.name,
-      input: expect.objectContaining({ targetVersion: '1.36', contract: 1 }),
+      input: expect.objectContaining({ targetVersion: '1.36', contract: 2 }),
     },
   ]);
   const [item] = await table.auditOf(key(0));

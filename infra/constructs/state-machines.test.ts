@@ -85,3 +85,37 @@ test('a step machine calls the function of its own name', () => {
   expect(definitionOf('scan-cluster')).toContain('"FunctionName": "<FunctionsscanclusterFunction>"');
   expect(definitionOf('smoke-check')).toContain('"FunctionName": "<FunctionssmokecheckFunction>"');
 });
+
+interface TaskState {
+  readonly Type: string;
+  readonly Arguments?: { readonly StateMachineArn?: string };
+  readonly TimeoutSeconds?: number;
+  readonly Retry?: readonly Record<'IntervalSeconds' | 'BackoffRate' | 'MaxDelaySeconds' | 'MaxAttempts', number>[];
+}
+
+/** Lambda ends every invocation by then, also where a task says nothing. */
+const LONGEST_INVOCATION = 900;
+
+/** Seconds that a task takes at worst: a child is waited for once, since only its start is tried again; a function is called each time. */
+function longest({ Arguments, TimeoutSeconds, Retry = [] }: TaskState): number {
+  const [, child] = /<Machines(\w+)Machine>/.exec(Arguments?.StateMachineArn ?? '') ?? [];
+  const started = MACHINE_NAMES.find((name) => pascal(name) === child?.toLowerCase());
+  const of = started && (JSON.parse(definitionOf(started)) as { TimeoutSeconds: number }).TimeoutSeconds;
+  const retries = Retry.flatMap(({ IntervalSeconds, BackoffRate, MaxDelaySeconds, MaxAttempts }) =>
+    Array.from({ length: MaxAttempts }, (_, index) =>
+      Math.min(IntervalSeconds * BackoffRate ** index, MaxDelaySeconds),
+    ),
+  );
+  const delays = retries.reduce((sum, delay) => sum + delay, 0);
+  return delays + (of ?? (TimeoutSeconds ?? LONGEST_INVOCATION) * (retries.length + 1));
+}
+
+test('an upgrade of a cluster has time for each of its steps to take all of its own', () => {
+  const definition = JSON.parse(definitionOf('upgrade-cluster')) as {
+    TimeoutSeconds: number;
+    States: Record<string, TaskState>;
+  };
+  const tasks = Object.values(definition.States).filter(({ Type }) => Type === 'Task');
+  expect(tasks.map(longest).filter((seconds) => seconds > 86_400)).toHaveLength(6);
+  expect(definition.TimeoutSeconds).toBeGreaterThan(tasks.reduce((sum, task) => sum + longest(task), 0));
+});

@@ -8,6 +8,7 @@ import type { EventBuses } from './events/event-buses.ts';
 import type { Functions } from './lambda/functions.ts';
 import type { PollerHost } from './lambda/queue-poller.ts';
 import type { Logs } from './logs/logs.ts';
+import type { ExecutionLogs } from './machines/execution-logs.ts';
 import type { Queues } from './queues/queues.ts';
 import type { ResourcePolicies } from './resource-policies.ts';
 import type { Schedules } from './schedules/schedules.ts';
@@ -35,6 +36,7 @@ export interface CloudParts {
   readonly machines: Runner;
   readonly schedules: Schedules;
   readonly logs: Logs;
+  readonly executionLogs: ExecutionLogs;
   readonly alarms: Alarms;
   /** Makes the API of an id, the first time it is asked for. */
   readonly api: (apiId: string, place: { readonly account: string; readonly region: string }) => HttpApi;

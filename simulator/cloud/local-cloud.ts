@@ -23,6 +23,7 @@ import { Functions } from './lambda/functions.ts';
 import { lambdaService } from './lambda/lambda-service.ts';
 import { Logs } from './logs/logs.ts';
 import { childAccess } from './machines/child-access.ts';
+import { ExecutionLogs } from './machines/execution-logs.ts';
 import { taskRunner } from './machines/run-task.ts';
 import { statusEvents } from './machines/status-events.ts';
 import { Metrics } from './metrics/metrics.ts';
@@ -72,6 +73,7 @@ export class LocalCloud implements RunView {
   readonly schedules: Schedules;
   readonly kept: KeptState;
   readonly runner: Runner;
+  readonly executionLogs: ExecutionLogs;
   readonly options: CloudOptions;
   functions!: Functions;
   apis!: CloudApis;
@@ -140,6 +142,7 @@ export class LocalCloud implements RunView {
       startSchedule(schedule, at, { functions: this.functions, wiring: this.wiring, uuid, onNote: options.onNote }),
     );
     const hubAccount = options.stacks[0]?.account ?? '';
+    this.executionLogs = new ExecutionLogs(this.logs, now());
     this.runner = new Runner({
       timers: clock,
       track: (work) => this.time.hold(work),
@@ -148,7 +151,10 @@ export class LocalCloud implements RunView {
         taskRunner(this.functions, this.authority, this.wiring, hubAccount)(task, surroundings),
       authorizeChild: childAccess(this.authority, this.wiring, hubAccount),
       onStatusChange: statusEvents(this.buses, uuid, now),
-      onStep: (execution) => this.kept.executions.keep(execution),
+      onStep: (execution) => {
+        this.executionLogs.write(execution);
+        return this.kept.executions.keep(execution);
+      },
     });
   }
 

@@ -35,8 +35,8 @@ async function justStarted(): Promise<World> {
 test('a node group, and an add-on of the new version, wait for the control plane even when they are asked for too early', async () => {
   const world = await justStarted();
   const execution = (step: string) => ({
-    arn: `${EXECUTION}${step}:early.${step}.x.0`,
-    name: `early.${step}.x.0`,
+    arn: `${EXECUTION}${step}:early--${step}-x-0`,
+    name: `early--${step}-x-0`,
     startTime: world.clock.now().toISOString(),
   });
   const roll = await world.invoke('roll-node-group', {
@@ -93,8 +93,8 @@ test('an upgrade that was concluded commits nothing more, though its grant is st
   });
   const child = {
     ...holder,
-    arn: `${EXECUTION}upgrade-control-plane:early.upgrade-control-plane.cluster.0`,
-    name: 'early.upgrade-control-plane.cluster.0',
+    arn: `${EXECUTION}upgrade-control-plane:early--upgrade-control-plane-cluster-0`,
+    name: 'early--upgrade-control-plane-cluster-0',
   };
   const result = await world.invoke('upgrade-control-plane', {
     step: 'upgrade-control-plane',

@@ -7,6 +7,10 @@ interface Line {
   readonly errorMessage?: string;
 }
 
+interface Event {
+  readonly execution_arn: string;
+}
+
 /** What the functions of the hub logged beside their daily work: what they catch themselves fails nowhere else. Each once. */
 export function logWarnings({ logs, options }: LocalCloud): string[] {
   const [hub] = options.stacks;
@@ -25,4 +29,18 @@ function warning(from: string, text: string): string[] {
   const { level, message, errorName, errorMessage } = JSON.parse(text) as Line;
   if (level !== 'WARN' && level !== 'ERROR') return [];
   return [`${from} logged: ${[message, errorName, errorMessage].filter((part) => part !== undefined).join(' ')}`];
+}
+
+/** Executions that left no log: Step Functions logs none whose name has another character than letters, digits, `-` and `_`. */
+export function unlogged({ logs, options, runner }: LocalCloud): string[] {
+  const [hub] = options.stacks;
+  if (hub === undefined) return [];
+  return runner.machines.records().flatMap(({ arn, name }) => {
+    const events = [...logs.streams(`/aws/vendedlogs/states/${name}`, hub).values()].flat();
+    const logged = new Set(events.map(({ message }) => (JSON.parse(message) as Event).execution_arn));
+    return runner
+      .listExecutions({ machineArn: arn, maxResults: 1_000 })
+      .executions.filter(({ executionArn }) => !logged.has(executionArn))
+      .map((execution) => `${execution.executionArn} has no log`);
+  });
 }

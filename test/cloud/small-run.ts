@@ -5,7 +5,7 @@ import { type PreparedFleet, prepareFleet } from '../../simulator/process/prepar
 import { cloudProblems } from './cloud-problems.ts';
 import { EndedEarly, endAtFirstProblem } from './end-at-first-problem.ts';
 import { recordEndsOfMachines } from './heard.ts';
-import { logWarnings } from './log-warnings.ts';
+import { logWarnings, unlogged } from './log-warnings.ts';
 import { type Recording, recordingOf } from './recording.ts';
 import { type SmallCloud, startSmallCloud } from './small-cloud.ts';
 import { ENDS, smallDay } from './small-day.ts';
@@ -41,7 +41,7 @@ export async function smallRun(assembly?: Assembly, options: SmallRunOptions = {
   if (options.endsAtFirstProblem === true) endAtFirstProblem(cloud, notes);
   try {
     const { ended, problems } = await wholeDay(cloud, prepared, notes);
-    problems.push(...cloudProblems(cloud, notes), ...logWarnings(cloud));
+    problems.push(...cloudProblems(cloud, notes), ...logWarnings(cloud), ...unlogged(cloud));
     return { problems, ended, recording: recordingOf(cloud) };
   } finally {
     await close();

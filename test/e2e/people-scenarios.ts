@@ -99,13 +99,11 @@ async function stopExecutions(world: World): Promise<void> {
     for (const { arn, name } of running) {
       const input = JSON.parse(world.runner.describeExecution(arn).input) as unknown;
       for (const step of FUNCTIONS) {
-        for (const asker of [
-          { arn, name },
-          {
-            arn: `${MACHINE_ARN_PREFIX.replace(':stateMachine:', ':execution:')}${step}:${name}.${step}.cluster.9`,
-            name: `${name}.${step}.cluster.9`,
-          },
-        ]) {
+        const nested = [`${name}--${step}-cluster-9`, `${name}.${step}.cluster.9`].map((child) => ({
+          arn: `${MACHINE_ARN_PREFIX.replace(':stateMachine:', ':execution:')}${step}:${child}`,
+          name: child,
+        }));
+        for (const asker of [{ arn, name }, ...nested]) {
           const payload = {
             step,
             input,
@@ -134,7 +132,7 @@ async function startByHand(world: World): Promise<void> {
     const input = JSON.stringify({ cluster: grant.input.cluster, targetVersion: grant.input.targetVersion });
     await world.runner.startExecution({
       machineArn: `${MACHINE_ARN_PREFIX}upgrade-cluster`,
-      name: `by-hand-${grant.number}-${grant.upgradeId}`,
+      name: `by-hand-${grant.number}-${grant.upgradeId.replaceAll('.', '-')}`,
       input,
     });
   }

@@ -51,6 +51,7 @@ export const importTable: Readonly<Record<string, ImportRule>> = {
     folders: ['core', 'adapters', 'functions', 'simulator'],
     packages: [
       'jsonata',
+      'jsonata-2.0.6',
       'asl-validator',
       'dynalite',
       'hono',

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Json, JsonObject } from '../json/json.ts';
 
@@ -42,6 +42,11 @@ export interface Outcome {
   readonly statesEnteredUnordered?: readonly string[];
   readonly stateExits?: readonly StateExit[];
   readonly stateExitsUnordered?: readonly StateExit[];
+  /** The types of all events of the history. */
+  readonly eventTypes?: readonly string[];
+  /** The event that each of them follows. */
+  readonly previousEventIds?: readonly number[];
+  readonly eventTypesUnordered?: readonly string[];
   readonly evaluationFailures?: readonly EvaluationFailureRecord[];
 }
 
@@ -54,6 +59,8 @@ export interface RecordedCase {
   readonly mocks: readonly Mock[];
   readonly stateMachines?: Readonly<Record<string, unknown>>;
   readonly expected: Outcome;
+  /** The test that recorded it, as LocalStack names it, and the member of its snapshot when that has several histories. */
+  readonly origin?: string;
 }
 
 /** A definition AWS refused. */
@@ -66,8 +73,10 @@ export interface RefusedDefinition {
   readonly expectedLocation: string;
 }
 
-/** Reads the recordings from a folder: `cases.json` and `invalid.json`. */
+/** Reads the recordings from a folder: `cases.json`, `invalid.json` and, where there is one, `translated.json`. */
 export function readRecordings(folder: string): { cases: RecordedCase[]; invalid: RefusedDefinition[] } {
   const read = (name: string): unknown => JSON.parse(readFileSync(path.join(folder, name), 'utf8'));
-  return { cases: read('cases.json') as RecordedCase[], invalid: read('invalid.json') as RefusedDefinition[] };
+  const translated = existsSync(path.join(folder, 'translated.json')) ? read('translated.json') : [];
+  const cases = [read('cases.json'), translated].flat() as RecordedCase[];
+  return { cases, invalid: read('invalid.json') as RefusedDefinition[] };
 }

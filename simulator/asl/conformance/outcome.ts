@@ -19,7 +19,8 @@ function stateExit(details: JsonObject): StateExit {
 export function outcomeOf(
   execution: ExecutionDescription,
   history: readonly HistoryEvent[],
-): Required<Pick<Outcome, 'statesEntered' | 'stateExits' | 'evaluationFailures'>> & Outcome {
+): Required<Pick<Outcome, 'statesEntered' | 'stateExits' | 'eventTypes' | 'previousEventIds' | 'evaluationFailures'>> &
+  Outcome {
   const { status, output, error, cause } = execution;
   return {
     status,
@@ -28,6 +29,8 @@ export function outcomeOf(
     ...(cause === undefined ? {} : { cause }),
     statesEntered: history.flatMap(({ stateEnteredEventDetails: details }) => (details ? [String(details.name)] : [])),
     stateExits: history.flatMap(({ stateExitedEventDetails: details }) => (details ? [stateExit(details)] : [])),
+    eventTypes: history.map(({ type }) => type),
+    previousEventIds: history.map(({ previousEventId }) => previousEventId),
     evaluationFailures: history.flatMap(({ evaluationFailedEventDetails: details }) =>
       details ? [details as unknown as EvaluationFailureRecord] : [],
     ),

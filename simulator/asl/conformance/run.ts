@@ -3,20 +3,27 @@ import { parseArgs } from 'node:util';
 import { readRecordings } from './cases.ts';
 import { count, type Row, reportLines } from './report.ts';
 import { runCase, runInvalid } from './run-case.ts';
+import { withEventTypes } from './snapshots.ts';
 
 /** The share of recordings that are not refused and must agree. */
 const leastShare = 0.95;
 
-const { positionals, values } = parseArgs({ allowPositionals: true, options: { verbose: { type: 'boolean' } } });
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { verbose: { type: 'boolean' }, localstack: { type: 'string' } },
+});
 const [folder] = positionals;
 if (folder === undefined) {
-  console.error('Usage: npm run conformance -- <folder with cases.json and invalid.json> [--verbose]');
+  console.error(
+    'Usage: npm run conformance -- <folder with cases.json and invalid.json> [--localstack <clone>] [--verbose]',
+  );
   process.exit(2);
 }
 
 const { cases, invalid } = readRecordings(folder);
 const rows: Row[] = [];
-for (const recorded of cases)
+const { localstack } = values;
+for (const recorded of localstack === undefined ? cases : withEventTypes(cases, localstack))
   rows.push({ group: recorded.group, name: recorded.name, verdict: await runCase(recorded) });
 for (const recorded of invalid) {
   rows.push({ group: 'invalid definitions', name: recorded.name, verdict: runInvalid(recorded) });

@@ -3,8 +3,24 @@ import { isJsonObject } from '../json/json.ts';
 /** Stands in recordings for what is different every time: a whole value, or any run of characters of a text. */
 const wildcard = '__ANY__';
 
+/** What AWS tells of an execution since it can be redriven; recordings of before have none of it. */
+const newerMembers = new Set(['RedriveCount', 'RedriveStatus', 'RedriveStatusReason']);
+
+function parsedObject(text: string): object | undefined {
+  if (!text.startsWith('{')) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A text that is an object in JSON is compared as such: some recordings were parsed and printed anew, with blanks. */
 function textMatches(expected: string, actual: string): boolean {
-  if (!expected.includes(wildcard)) return expected === actual;
+  if (expected === actual) return true;
+  const [left, right] = [parsedObject(expected), parsedObject(actual)];
+  if (left !== undefined && right !== undefined) return matches(left, right);
+  if (!expected.includes(wildcard)) return false;
   const parts = expected.split(wildcard).map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
   return new RegExp(`^${parts.join('.*')}$`, 's').test(actual);
 }
@@ -25,7 +41,8 @@ export function matches(expected: unknown, actual: unknown, strictness: Strictne
   }
   if (!isJsonObject(expected)) return expected === actual;
   if (!isJsonObject(actual)) return false;
-  if (strictness === 'exact' && Object.keys(actual).length !== Object.keys(expected).length) return false;
+  const isMore = (key: string): boolean => !(key in expected || newerMembers.has(key));
+  if (strictness === 'exact' && Object.keys(actual).some(isMore)) return false;
   return Object.entries(expected).every(([key, value]) => key in actual && matches(value, actual[key], strictness));
 }
 

@@ -147,6 +147,8 @@ describe('loading a definition', () => {
 
   it.each([
     ['1 +', 'INVALID_JSONATA_EXPRESSION: Unexpected end of expression'],
+    ['$a ?? 1', 'INVALID_JSONATA_EXPRESSION: The symbol "?" cannot be used as a unary operator'],
+    ['$a ?: 1', 'INVALID_JSONATA_EXPRESSION: The symbol ":" cannot be used as a unary operator'],
     ['phone', "UNSUPPORTED_JSONATA_EXPRESSION: Reference to 'phone' at the top level is not supported."],
     ['$$.a', "UNSUPPORTED_JSONATA_EXPRESSION: Reference to '$$' is not supported."],
     ['$states.result', "UNSUPPORTED_JSONATA_EXPRESSION: Reference to '$states.result' is not supported in this field."],

@@ -1,4 +1,5 @@
 import jsonata from 'jsonata';
+import parse from 'jsonata-2.0.6';
 
 /** A compiled JSONata expression. */
 export type CompiledExpression = jsonata.Expression;
@@ -12,10 +13,14 @@ const bounds = { stack: 100, sequence: 800_000, timeout: 5_000 };
 
 const compiled = new Map<string, CompiledExpression>();
 
-/** Compiles JSONata source once per process. Throws jsonata's own error (`code`, `message`) when it does not parse. */
+/**
+ * Compiles JSONata source once per process. Throws jsonata's own error (`code`, `message`) when version 2.0.6 does not parse it, which is the
+ * one that Step Functions documents: later ones know more operators (`??`, `?:`). Only a later one can be bounded (ADR 0023).
+ */
 export function compileExpression(source: string): CompiledExpression {
   let expression = compiled.get(source);
   if (!expression) {
+    parse(source);
     expression = jsonata(source, bounds);
     compiled.set(source, expression);
   }

@@ -1,3 +1,4 @@
+import type { State } from '../definition/states-language.ts';
 import type { Json, JsonObject } from '../json/json.ts';
 import type { Execution, Strand } from './execution.ts';
 
@@ -25,20 +26,30 @@ export interface ContextExtras {
 }
 
 /**
- * The context object, `$states.context`.
+ * The context object, `$states.context`. Only Task states are told how often they were retried, as recorded.
  * Source: https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
  */
-export function contextObject(execution: Execution, strand: Strand, extras: ContextExtras): JsonObject {
+export function contextObject(
+  execution: Execution,
+  strand: Strand,
+  type: State['Type'],
+  extras: ContextExtras,
+): JsonObject {
   const context: JsonObject = {
     Execution: {
       Id: execution.arn,
       Input: execution.input,
       Name: execution.name,
       StartTime: execution.startDate,
+      RedriveCount: 0,
       ...(execution.roleArn === undefined ? {} : { RoleArn: execution.roleArn }),
     },
     StateMachine: { Id: execution.stateMachineArn, Name: execution.stateMachineName },
-    State: { Name: strand.state, EnteredTime: strand.enteredAt, RetryCount: strand.retryCount },
+    State: {
+      Name: strand.state,
+      EnteredTime: strand.enteredAt,
+      ...(type === 'Task' ? { RetryCount: strand.retryCount } : {}),
+    },
   };
   if (extras.taskToken !== undefined) context.Task = { Token: extras.taskToken };
   const item = extras.mapItem ?? mapItemOf(execution, strand);

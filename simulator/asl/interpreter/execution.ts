@@ -6,8 +6,6 @@ export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' |
 
 /** The branches or iterations a strand waits for. */
 export interface FanOut {
-  /** The event children start after. */
-  readonly startedEventId: number;
   /** How many children there are to run; for Map states, `items` has one entry for each. */
   readonly count: number;
   readonly items?: Json[];

@@ -20,24 +20,21 @@ export class StateFailed extends Error {
   }
 }
 
-/** Errors that end the execution even under a catcher for States.ALL; the first one even when it is named. */
-const terminalErrors = ['States.Runtime', 'States.DataLimitExceeded'];
-
 /**
- * Whether a retrier or catcher with these names is meant. States.ALL stands for every error but the terminal ones,
- * States.TaskFailed for every one of those but States.Timeout.
+ * Whether a retrier or catcher with these names is meant. States.Runtime ends the execution even when it is named. States.ALL stands for
+ * every other error, States.TaskFailed for every one of those but States.Timeout. The guide calls States.DataLimitExceeded terminal too;
+ * recorded is that States.ALL catches it.
  * Source: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
  */
 export function matchesError(names: readonly string[], failure: Failure): boolean {
   const { error = '', aliases = [] } = failure;
   if (error === 'States.Runtime') return false;
-  const isTerminal = terminalErrors.includes(error);
   return names.some(
     (name) =>
       name === error ||
       aliases.includes(name) ||
-      (name === 'States.ALL' && !isTerminal) ||
-      (name === 'States.TaskFailed' && !isTerminal && error !== 'States.Timeout'),
+      name === 'States.ALL' ||
+      (name === 'States.TaskFailed' && error !== 'States.Timeout'),
   );
 }
 

@@ -25,7 +25,7 @@ function bindingsOf(turn: Turn, strand: Strand, extras: StatesExtras): LazyBindi
   const statesOf = (): JsonObject => {
     states ??= {
       input: strand.input,
-      context: contextObject(turn.execution, strand, extras),
+      context: contextObject(turn.execution, strand, turn.stateOf(strand).Type, extras),
       ...(result === undefined ? {} : { result }),
       ...(errorOutput === undefined ? {} : { errorOutput }),
     };

@@ -87,7 +87,7 @@ describe('catching', () => {
     ['States.Timeout', 'States.ALL', true],
     ['States.Timeout', 'States.TaskFailed', false],
     ['States.Permissions', 'States.TaskFailed', true],
-    ['States.DataLimitExceeded', 'States.ALL', false],
+    ['States.DataLimitExceeded', 'States.ALL', true],
     ['States.DataLimitExceeded', 'States.DataLimitExceeded', true],
     ['States.Runtime', 'States.ALL', false],
     ['States.Runtime', 'States.Runtime', false],

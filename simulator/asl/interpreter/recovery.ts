@@ -52,6 +52,10 @@ async function catchFailure(turn: Turn, strand: Strand, state: Recoverable, fail
 /** Notes an expression that failed in the history; other failures have events of their own. */
 function recordEvaluation(turn: Turn, strand: Strand, thrown: unknown, failure: Failure): void {
   if (!(thrown instanceof EvaluationFailure)) return;
+  const { history } = turn.execution;
+  // As recorded: it follows what was before the state, when that was only just entered. A Wait state is further on by then.
+  if (strand.lastEventId === strand.enteredEventId && turn.stateOf(strand).Type !== 'Wait')
+    strand.lastEventId = history[strand.enteredEventId - 1]?.previousEventId ?? 0;
   turn.record(strand, 'EvaluationFailed', {
     evaluationFailedEventDetails: {
       error: failure.error ?? '',
@@ -68,8 +72,11 @@ function recoverable(state: State): Recoverable {
 
 /** What follows when the strand's state failed: another try, the state of a catcher, or the end of the strand. */
 export async function recover(turn: Turn, strand: Strand, failure: Failure): Promise<void> {
+  const { Type } = turn.stateOf(strand);
   const state = recoverable(turn.stateOf(strand));
   if (retry(turn, strand, state.Retry ?? [], failure)) return;
+  // Those two say that they failed, once: after the last retry and before what catches it.
+  if (Type === 'Map' || Type === 'Parallel') turn.record(strand, `${Type}StateFailed`);
   try {
     if (await catchFailure(turn, strand, state, failure)) return;
   } catch (thrown) {

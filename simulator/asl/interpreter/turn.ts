@@ -84,6 +84,14 @@ export class Turn {
     return id;
   }
 
+  /** Adds an event beside the line of a strand: the next one follows what was before it. Gives its number. */
+  note(strand: Strand, type: HistoryEventType, details: HistoryEventDetails = {}): number {
+    const { lastEventId } = strand;
+    const id = this.record(strand, type, details);
+    strand.lastEventId = lastEventId;
+    return id;
+  }
+
   /** Asks for a timer `milliseconds` from now; one in the past fires at once. */
   setTimer(milliseconds: number, timer: Omit<PendingTimer, 'timerId' | 'at'>): string {
     const timerId = `timer-${this.newId()}`;

@@ -2,18 +2,19 @@ import { machineArnOf, runOf, type Simulation, simulation } from '../testing/sim
 
 const childArn = 'arn:aws:states:eu-west-1:111111111111:execution:child:c';
 
+const childArguments = { StateMachineArn: machineArnOf('child'), Name: 'c', Input: { n: '{% $states.input.n %}' } };
+
 function family(pattern: string, child: Record<string, unknown>, task: Record<string, unknown> = {}): Simulation {
   const made = simulation();
   const machine = (name: string, state: unknown): void => {
     const definition = { QueryLanguage: 'JSONata', StartAt: 'S', States: { S: state } };
     made.runner.machines.create({ arn: machineArnOf(name), name, definition });
   };
-  const Arguments = { StateMachineArn: machineArnOf('child'), Name: 'c', Input: { n: '{% $states.input.n %}' } };
   machine('child', child);
   machine('parent', {
     Type: 'Task',
     Resource: `arn:aws:states:::states:startExecution${pattern}`,
-    Arguments,
+    Arguments: childArguments,
     End: true,
     ...task,
   });
@@ -52,6 +53,9 @@ describe('a task that starts an execution', () => {
       Name: 'c',
       Output,
       OutputDetails: { Included: true },
+      RedriveCount: 0,
+      RedriveStatus: 'NOT_REDRIVABLE',
+      RedriveStatusReason: 'Execution is SUCCEEDED and cannot be redriven',
       StartDate: 1_767_225_600_000,
       StateMachineArn: machineArnOf('child'),
       Status: 'SUCCEEDED',
@@ -79,8 +83,20 @@ describe('a task that starts an execution', () => {
       Cause: 'why',
       Status: 'FAILED',
       Input: '{"n":7}',
+      RedriveCount: 0,
+      RedriveStatus: 'REDRIVABLE',
     });
   });
+
+  it.each(['', '.sync', '.sync:2'])(
+    'with %s gives a child that is given null as its input an empty object',
+    async (pattern) => {
+      const made = family(pattern, { Type: 'Pass', End: true }, { Arguments: { ...childArguments, Input: null } });
+      await startParent(made);
+      await made.clock.runUntilIdle();
+      expect(runOf(made.runner, childArn)).toMatchObject({ execution: { input: '{}' }, output: {} });
+    },
+  );
 
   it('takes the child along when it is stopped or times out, unless it does not wait for it', async () => {
     const stopped = family('.sync', slow);

@@ -16,7 +16,9 @@ export function childPattern(resource: string): string | undefined {
 /** What a child is started with. Throws a task's error when the arguments name no machine. */
 export function childStart(effect: ScheduleTask): { machineArn: string; name?: string; input: string } {
   const value = isJsonObject(effect.arguments) ? effect.arguments : {};
-  const { StateMachineArn, Name, Input = {} } = value;
+  const { StateMachineArn, Name } = value;
+  // Null is an empty object here, as recorded.
+  const Input = value.Input ?? {};
   if (typeof StateMachineArn !== 'string') {
     throw new TaskError('StepFunctions.ValidationException', 'The field StateMachineArn is required');
   }

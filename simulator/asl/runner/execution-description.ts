@@ -10,10 +10,22 @@ export interface ExecutionDescription {
   readonly status: ExecutionStatus;
   readonly startDate: Date;
   readonly stopDate?: Date;
+  readonly redriveCount: number;
+  readonly redriveStatus: 'REDRIVABLE' | 'NOT_REDRIVABLE';
+  readonly redriveStatusReason?: string;
   readonly input: string;
   readonly output?: string;
   readonly error?: string;
   readonly cause?: string;
+}
+
+/** Whether RedriveExecution would take the execution; there is none here, and so no execution was ever redriven. */
+function redriveOf(
+  status: ExecutionStatus,
+): Pick<ExecutionDescription, `redrive${'Count' | 'Status' | 'StatusReason'}`> {
+  if (status !== 'RUNNING' && status !== 'SUCCEEDED') return { redriveCount: 0, redriveStatus: 'REDRIVABLE' };
+  const redriveStatusReason = `Execution is ${status} and cannot be redriven`;
+  return { redriveCount: 0, redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason };
 }
 
 /** Describes a stored execution. */
@@ -25,6 +37,7 @@ export function describe({ execution, inputText }: ExecutionRecord): ExecutionDe
     name,
     status,
     startDate: new Date(startDate),
+    ...redriveOf(status),
     input: inputText,
     ...(stopDate === undefined ? {} : { stopDate: new Date(stopDate) }),
     ...(output === undefined ? {} : { output: JSON.stringify(output) }),
@@ -43,6 +56,7 @@ function milliseconds(date: string): number {
  */
 export function describeToParent(execution: Execution, inputText: string, parsed: boolean): JsonObject {
   const { arn, stateMachineArn, name, status, startDate, stopDate, input, output, error, cause } = execution;
+  const { redriveCount, redriveStatus, redriveStatusReason } = redriveOf(status);
   return {
     ...(cause === undefined ? {} : { Cause: cause }),
     ...(error === undefined ? {} : { Error: error }),
@@ -53,6 +67,9 @@ export function describeToParent(execution: Execution, inputText: string, parsed
     ...(output === undefined
       ? {}
       : { Output: parsed ? output : JSON.stringify(output), OutputDetails: { Included: true } }),
+    RedriveCount: redriveCount,
+    RedriveStatus: redriveStatus,
+    ...(redriveStatusReason === undefined ? {} : { RedriveStatusReason: redriveStatusReason }),
     StartDate: milliseconds(startDate),
     StateMachineArn: stateMachineArn,
     Status: status,

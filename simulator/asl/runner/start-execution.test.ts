@@ -103,10 +103,11 @@ describe('starting executions', () => {
         Id: executionArn,
         Input: [1],
         Name: 'run',
+        RedriveCount: 0,
         RoleArn: 'arn:aws:iam::111111111111:role/r',
         StartTime: '2026-01-01T00:00:00.000Z',
       },
-      State: { EnteredTime: '2026-01-01T00:00:00.000Z', Name: 'W', RetryCount: 0 },
+      State: { EnteredTime: '2026-01-01T00:00:00.000Z', Name: 'W' },
       StateMachine: { Id: machineArn, Name: 'm' },
     });
   });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { deliverLogs, sendTraces } from '../../iam/requirements/service-work.ts';
 import { plainly } from '../authority.ts';
+import type { LoggingConfiguration } from '../machines/execution-logs.ts';
 import { type Installers, propertyOf } from './installer.ts';
 
 interface AssetLocation {
@@ -13,7 +14,7 @@ const readSamplingRules = [...plainly('xray:GetSamplingRules', '*'), ...plainly(
 
 /** State machines: the definition file of the assembly with the template's substitutions. One that a kept state brought along is updated. */
 export const machineInstallers: Installers = {
-  'AWS::StepFunctions::StateMachine': (machine, { assembly, machines, useRole }) => {
+  'AWS::StepFunctions::StateMachine': (machine, { assembly, machines, executionLogs, useRole }) => {
     const location = propertyOf<AssetLocation | undefined>(machine, 'DefinitionS3Location');
     const file = location && assembly.assets.get(location.Key);
     const text = propertyOf<string | undefined>(machine, 'DefinitionString') ?? (file && readFileSync(file, 'utf8'));
@@ -21,12 +22,13 @@ export const machineInstallers: Installers = {
     const substitutions = propertyOf<Record<string, string> | undefined>(machine, 'DefinitionSubstitutions') ?? {};
     const definition: unknown = JSON.parse(substitute(text, substitutions));
     const roleArn = propertyOf<string>(machine, 'RoleArn');
-    const logged = propertyOf<{ Level?: string } | undefined>(machine, 'LoggingConfiguration');
+    const logged = propertyOf<LoggingConfiguration | undefined>(machine, 'LoggingConfiguration');
     const traced = propertyOf<{ Enabled?: boolean } | undefined>(machine, 'TracingConfiguration');
     useRole(roleArn, 'states.amazonaws.com', machine.arn, [
       ...(logged === undefined || logged.Level === 'OFF' ? [] : deliverLogs()),
       ...(traced?.Enabled ? [...sendTraces(), ...readSamplingRules] : []),
     ]);
+    executionLogs.configure(machine.arn, logged ?? {});
     const type = propertyOf<'STANDARD' | 'EXPRESS' | undefined>(machine, 'StateMachineType');
     const known = machines.machines.records().find(({ arn }) => arn === machine.arn);
     if (known === undefined)

@@ -5,6 +5,8 @@ import type { CloudParts } from '../cloud-parts.ts';
 import { EventBuses } from '../events/event-buses.ts';
 import type { Functions } from '../lambda/functions.ts';
 import type { LambdaFunctionOptions } from '../lambda/lambda-function.ts';
+import { Logs } from '../logs/logs.ts';
+import { ExecutionLogs } from '../machines/execution-logs.ts';
 import { Queues } from '../queues/queues.ts';
 import { ResourcePolicies } from '../resource-policies.ts';
 import type { Schedule } from '../schedules/schedules.ts';
@@ -75,6 +77,7 @@ beforeEach(() => {
       configureAsynchronousCalls: (...call: unknown[]) => calls.push(call),
     } as unknown as Functions,
     pollers: { now: () => 0, scheduleAt: unused },
+    executionLogs: new ExecutionLogs(new Logs(), new Date(0)),
     machines: { machines: { records: () => [], create: (one: { definition: unknown }) => machines.push(one) } },
     schedules: { add: (schedule: Schedule) => schedules.push(schedule) },
     api: () => ({ add: (route: unknown) => routes.push(route) }),
@@ -147,6 +150,20 @@ describe('a stack cannot be installed', () => {
       'placeholders that nothing fills',
       () => [machine({ ...definition, DefinitionSubstitutions: { Function: FUNCTION } })],
       /placeholders that nothing substitutes: Missing, AlsoMissing$/,
+    ],
+    [
+      'logs at a level that is not modelled',
+      () => [
+        machine({
+          ...definition,
+          DefinitionSubstitutions: { Function: 'f', Missing: 'm', AlsoMissing: 'a' },
+          LoggingConfiguration: {
+            Level: 'ERROR',
+            Destinations: [{ CloudWatchLogsLogGroup: { LogGroupArn: 'arn:g' } }],
+          },
+        }),
+      ],
+      /at level ALL or OFF, not ERROR$/,
     ],
     [
       'a definition that is not there',

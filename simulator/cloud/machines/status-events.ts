@@ -1,7 +1,9 @@
 import type { ExecutionDescription } from '../../asl/runner/execution-description.ts';
 import type { EventBuses } from '../events/event-buses.ts';
 
-/** Tells the default bus that an execution has started or ended. Source: facts: serverless.md, Step Functions events. */
+const included = { included: true };
+
+/** Tells the default bus that an execution has started or ended. Its members are those that AWS was recorded to tell. */
 export function statusEvents(
   buses: EventBuses,
   uuid: () => string,
@@ -9,6 +11,7 @@ export function statusEvents(
 ): (execution: ExecutionDescription) => void {
   return (execution) => {
     const { executionArn, stateMachineArn, name, status, startDate, stopDate, input, output, error, cause } = execution;
+    const { redriveCount, redriveStatus, redriveStatusReason } = execution;
     const [, , , region = '', account = ''] = executionArn.split(':');
     buses.publish(`arn:aws:events:${region}:${account}:event-bus/default`, {
       version: '0',
@@ -30,6 +33,14 @@ export function statusEvents(
         output: output ?? null,
         error: error ?? null,
         cause: cause ?? null,
+        stateMachineVersionArn: null,
+        stateMachineAliasArn: null,
+        redriveCount,
+        redriveDate: null,
+        redriveStatus,
+        redriveStatusReason: redriveStatusReason ?? null,
+        inputDetails: included,
+        outputDetails: output === undefined ? null : included,
       },
     });
   };

@@ -1,8 +1,11 @@
 import { TaskError } from '../../runner/task-invocation.ts';
 import { machineArnOf, runOf, simulate, simulation } from '../../testing/simulation.ts';
+import type { HistoryEvent } from '../history-event.ts';
 
 const wait = (seconds: string): unknown => ({ Type: 'Wait', Seconds: seconds, End: true });
 const scope = (name: string, state: unknown): unknown => ({ StartAt: name, States: { [name]: state } });
+
+const typesOf = (history: readonly HistoryEvent[]): string[] => history.map(({ type }) => type);
 
 describe('a Map state', () => {
   it('keeps results in order of the items, whatever order they end in', async () => {
@@ -68,10 +71,10 @@ describe('a Map state', () => {
       'FailStateEntered',
       'WaitStateEntered',
       'MapIterationFailed',
-      'WaitStateAborted',
       'MapIterationAborted',
       'WaitStateAborted',
       'MapIterationAborted',
+      'WaitStateAborted',
       'MapStateFailed',
       'ExecutionFailed',
     ]);
@@ -81,21 +84,61 @@ describe('a Map state', () => {
     let calls = 0;
     const work = { Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke', End: true };
     const M = { Type: 'Map', ItemProcessor: scope('T', work), Retry: [{ ErrorEquals: ['E'] }], End: true };
-    const { output } = await simulate({ M }, [1, 2], async ({ arguments: item }) => {
+    const { output, history } = await simulate({ M }, [1, 2], async ({ arguments: item }) => {
       if (++calls === 2) throw new TaskError('E', '');
       return item;
     });
     expect({ calls, output }).toEqual({ calls: 4, output: [1, 2] });
+    expect(typesOf(history).filter((type) => type.startsWith('MapState'))).toEqual([
+      'MapStateEntered',
+      'MapStateStarted',
+      'MapStateStarted',
+      'MapStateSucceeded',
+      'MapStateExited',
+    ]);
+  });
+
+  // As recorded (LocalStack's test_service_lambda_map_timeout): a task that has failed is open, as those of the others are.
+  it('aborts the task that failed and those of the other iterations, each after its iteration', async () => {
+    const work = { Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke', TimeoutSeconds: 5, End: true };
+    const M = { Type: 'Map', ItemProcessor: scope('T', work), End: true };
+    const made = simulation(() => made.clock.park(new Promise(() => {})));
+    made.runner.machines.create({
+      arn: machineArnOf('m'),
+      name: 'm',
+      definition: { QueryLanguage: 'JSONata', StartAt: 'M', States: { M } },
+    });
+    const { executionArn } = await made.runner.startExecution({ machineArn: machineArnOf('m'), input: '[1,2]' });
+    await made.clock.runUntilIdle();
+    expect(typesOf(runOf(made.runner, executionArn).history).slice(-7)).toEqual([
+      'TaskTimedOut',
+      'MapIterationFailed',
+      'TaskStateAborted',
+      'MapIterationAborted',
+      'TaskStateAborted',
+      'MapStateFailed',
+      'ExecutionFailed',
+    ]);
   });
 
   it('wants an array, and a selector that can be evaluated', async () => {
     const M = { Type: 'Map', ItemProcessor: scope('P', { Type: 'Pass', End: true }), End: true };
-    expect((await simulate({ M }, 'text')).execution.cause).toContain(
-      'Map state input must be an array but was: "text"',
-    );
+    const text = await simulate({ M }, 'text');
+    expect(text.execution.cause).toContain('Map state input must be an array but was: "text"');
+    expect(typesOf(text.history).slice(1)).toEqual([
+      'MapStateEntered',
+      'EvaluationFailed',
+      'MapStateFailed',
+      'ExecutionFailed',
+    ]);
     const { execution, history } = await simulate({ M: { ...M, ItemSelector: '{% $states.input[7] %}' } }, [1]);
     expect(execution.error).toBe('States.QueryEvaluationError');
-    expect(history.map(({ type }) => type)).toEqual(expect.arrayContaining(['MapStateFailed', 'EvaluationFailed']));
+    expect(typesOf(history).slice(2)).toEqual([
+      'MapStateStarted',
+      'EvaluationFailed',
+      'MapStateFailed',
+      'ExecutionFailed',
+    ]);
   });
 });
 
@@ -132,6 +175,43 @@ describe('a Parallel state', () => {
     const { executionArn } = await runner.startExecution({ machineArn: machineArnOf('m') });
     await clock.runUntilIdle();
     expect(runOf(runner, executionArn)).toMatchObject({ output: 'Broken', seconds: 5 });
+    expect(typesOf(runOf(runner, executionArn).history).slice(-6, -2)).toEqual([
+      'TaskStateAborted',
+      'ParallelStateFailed',
+      'ParallelStateExited',
+      'PassStateEntered',
+    ]);
     expect(aborted).toEqual(['sendMessage']);
+  });
+
+  it('fails once, after its last retry, and aborts the task that failed each time', async () => {
+    const work = { Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke', End: true };
+    const P = {
+      Type: 'Parallel',
+      Branches: [scope('T', work)],
+      Retry: [{ ErrorEquals: ['E'], MaxAttempts: 1 }],
+      End: true,
+    };
+    const { history } = await simulate({ P }, {}, async () => {
+      throw new TaskError('E', '');
+    });
+    expect(typesOf(history).filter((type) => !/^Task(StateEntered|Scheduled|Started)$/.test(type))).toEqual([
+      'ExecutionStarted',
+      'ParallelStateEntered',
+      'ParallelStateStarted',
+      'TaskFailed',
+      'TaskStateAborted',
+      'ParallelStateStarted',
+      'TaskFailed',
+      'TaskStateAborted',
+      'ParallelStateFailed',
+      'ExecutionFailed',
+    ]);
+  });
+
+  it('fails when its arguments cannot be evaluated', async () => {
+    const Branches = [scope('A', { Type: 'Pass', End: true })];
+    const { history } = await simulate({ P: { Type: 'Parallel', Branches, Arguments: '{% $missing %}', End: true } });
+    expect(typesOf(history).slice(2)).toEqual(['EvaluationFailed', 'ParallelStateFailed', 'ExecutionFailed']);
   });
 });

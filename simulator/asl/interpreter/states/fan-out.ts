@@ -6,7 +6,7 @@ import type { Failure } from '../failure.ts';
 import { evaluateField } from '../field-evaluation.ts';
 import { recover, runPart } from '../recovery.ts';
 import type { Turn } from '../turn.ts';
-import { abortStrand } from './abortion.ts';
+import { abortStrand, noteAborted, noteIteration } from './abortion.ts';
 
 /** A strand in the middle of a Parallel or Map state. */
 interface Parent {
@@ -42,7 +42,7 @@ async function startChild(turn: Turn, parent: Parent, index: number): Promise<vo
     input,
     enteredAt: '',
     enteredEventId: 0,
-    lastEventId: fanOut.startedEventId,
+    lastEventId: strand.lastEventId,
     retryCount: 0,
     attempts: [],
   };
@@ -62,19 +62,22 @@ async function proceed(turn: Turn, parent: Parent): Promise<void> {
   }
   if (fanOut.running.length > 0) return;
   delete strand.fanOut;
-  turn.record(strand, `${state.Type}StateSucceeded`);
+  if (state.Type === 'Map') {
+    // As recorded: the end of the last iteration comes before what follows the state, and the success of the state beside both.
+    strand.lastEventId = turn.execution.history.length;
+    turn.note(strand, 'MapStateSucceeded');
+  } else turn.record(strand, `${state.Type}StateSucceeded`);
   const result = fanOut.results;
   await completeState(turn, strand, { results: state, output: result, transition: state, extras: { result } });
 }
 
-/** Stops all children, newest knowledge first, and leaves the state as if it had not begun. */
+/** Stops all children and leaves the state as if it had not begun. */
 function abandon(turn: Turn, { strand, state, fanOut }: Parent): void {
   for (const id of fanOut.running) {
     const child = turn.execution.strands[id];
-    if (child) abortStrand(turn, child, state.Type === 'Map' ? strand.state : undefined);
+    if (child) abortStrand(turn, strand, child, state.Type === 'Map' ? strand.state : undefined);
   }
   delete strand.fanOut;
-  turn.record(strand, `${state.Type}StateFailed`);
 }
 
 /** Runs `count` children of the strand's state; their results, in order, become its result. */
@@ -84,12 +87,11 @@ export async function fanOut(
   plan: Pick<FanOut, 'count' | 'items' | 'limit' | 'input'>,
 ): Promise<void> {
   const state = turn.stateOf(strand);
-  const startedEventId =
-    state.Type === 'Map'
-      ? turn.record(strand, 'MapStateStarted', { mapStateStartedEventDetails: { length: plan.count } })
-      : turn.record(strand, 'ParallelStateStarted');
+  if (state.Type === 'Map')
+    turn.record(strand, 'MapStateStarted', { mapStateStartedEventDetails: { length: plan.count } });
+  else turn.record(strand, 'ParallelStateStarted');
   const results = new Array<Json>(plan.count).fill(null);
-  strand.fanOut = { ...plan, startedEventId, next: 0, running: [], results };
+  strand.fanOut = { ...plan, next: 0, running: [], results };
   const parent = parentAt(turn, strand);
   if (!parent) return;
   try {
@@ -116,10 +118,8 @@ export async function childSucceeded(turn: Turn, child: Strand, output: Json): P
   if (!parent || index === undefined) return;
   const { strand, state } = parent;
   parent.fanOut.results[index] = output;
-  if (state.Type === 'Map') {
-    turn.record(child, 'MapIterationSucceeded', { mapIterationSucceededEventDetails: { name: strand.state, index } });
-  }
   strand.lastEventId = child.lastEventId;
+  noteIteration(turn, strand, 'Succeeded', { name: state.Type === 'Map' ? strand.state : undefined, index });
   await runPart(turn, strand, async () => {
     try {
       await proceed(turn, parent);
@@ -136,10 +136,9 @@ export async function childFailed(turn: Turn, child: Strand, failure: Failure): 
   const { index } = child;
   if (!parent || index === undefined) return;
   const { strand, state } = parent;
-  if (state.Type === 'Map') {
-    turn.record(child, 'MapIterationFailed', { mapIterationFailedEventDetails: { name: strand.state, index } });
-  }
   strand.lastEventId = child.lastEventId;
+  noteIteration(turn, strand, 'Failed', { name: state.Type === 'Map' ? strand.state : undefined, index });
+  noteAborted(turn, strand, child, ['Task', 'Wait']);
   abandon(turn, parent);
   const aliases = [...(failure.aliases ?? []), ...(state.Type === 'Parallel' ? ['States.BranchFailed'] : [])];
   await recover(turn, strand, { ...failure, aliases });

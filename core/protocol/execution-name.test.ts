@@ -1,0 +1,59 @@
+import { authority } from './authority.ts';
+import { executionName, holderOf, isMadeByReconciler } from './execution-name.ts';
+
+const parts = {
+  epoch: 1,
+  clusterKey: 'arn:aws:eks:eu-central-1:111111111111:cluster/web@2026-01-01T00:00:00.000Z',
+  upgradeId: '1.36-1.37',
+  grantNumber: 123456,
+};
+
+test('the name of a grant is deterministic, can be logged, and leaves room for those of nested executions', () => {
+  const name = executionName(parts);
+  expect(name).toBe(executionName({ ...parts }));
+  expect(name).toMatch(/^[0-9A-Za-z_-]+$/);
+  expect(`${name}--upgrade-control-plane-cluster-0`.length).toBeLessThanOrEqual(80);
+  expect(isMadeByReconciler(name)).toBe(true);
+});
+
+test.each(['upgrade-of-friday', 'by-hand', 'upgrade-0123456789ab-e1', 'request-upgrade-0123456789ab-e1-g1'])(
+  'a person made the name %s',
+  (name) => {
+    expect(isMadeByReconciler(name)).toBe(false);
+  },
+);
+
+test.each([
+  ['upgrade-0123456789ab-e1-g2--scan-cluster-cluster-0', 'upgrade-0123456789ab-e1-g2'],
+  ['by-hand--update-addons-before-12', 'by-hand'],
+  ['a--b--roll-node-group-all-0', 'a--b'],
+  // Executions that were started before names lost their dots: they may run for two weeks more.
+  ['upgrade-0123456789ab-e1-g2.scan-cluster.cluster.0', 'upgrade-0123456789ab-e1-g2'],
+  ['by-hand.roll-node-group.all.3', 'by-hand'],
+  ['my.upgrade', 'my'],
+])('%s is nested in %s', (name, holder) => {
+  expect(holderOf(name)).toBe(holder);
+});
+
+test.each([
+  'upgrade-0123456789ab-e1-g2',
+  'a--b',
+  'by-hand--scan-cluster',
+  'by-hand--scan-cluster-cluster',
+  'by-hand-scan-cluster-cluster-0',
+  // No machine runs a whole upgrade inside another one.
+  'by-hand--upgrade-cluster-cluster-0',
+  '--scan-cluster-cluster-0',
+])('%s is nested in nothing', (name) => {
+  expect(holderOf(name)).toBeUndefined();
+});
+
+test('a name that goes on after another holder’s name is not nested in that one', () => {
+  const grant = { status: 'open', holder: 'arn:by-hand', executionName: 'by-hand' } as Parameters<typeof authority>[0];
+  const asked = (name: string) => authority(grant, { arn: `arn:${name}:child`, name });
+  expect(asked('by-hand--scan-cluster-cluster-0')).toBe('nested');
+  expect(asked('by-hand.scan-cluster.cluster.0')).toBe('nested');
+  expect(asked('by-hand--again--scan-cluster-cluster-0')).toBe('none');
+  expect(asked('by-hand--scan-cluster')).toBe('none');
+  expect(asked('by-hand-2--scan-cluster-cluster-0')).toBe('none');
+});
