@@ -21,6 +21,21 @@ export function registerWaveVerbs(program: Command, rollout: Command, act: Act):
         act(async (session) => (await import('./verbs/wave.ts')).judgeWave(session, verb, id, wave, options), command),
       );
   }
+  program
+    .command('break-glass <kind> <names...>')
+    .description(
+      'let a cluster, or a wave (wave ROLLOUT NAME), go outside of its windows and inside freezes for a while',
+    )
+    .option('--for <duration>', 'how long it holds, at most 24h', '1h')
+    .option('--end', 'end it now')
+    .addOption(reasonOption())
+    .addOption(outputOption())
+    .action((kind, names, options, command) =>
+      act(
+        async (session) => (await import('./verbs/break-glass.ts')).breakGlass(session, kind, names, options),
+        command,
+      ),
+    );
   rollout
     .command('promote <rollout>')
     .description('end the soak of the wave that soaks, its gates included')

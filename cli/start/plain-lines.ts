@@ -30,6 +30,8 @@ export function lineOf(event: PublishedEvent['event']): string | undefined {
         : `${nameOf(event.detail.cluster)}   ${event.detail.step}: ${event.detail.status}`;
     case 'ClusterHeld':
       return `${nameOf(event.detail.cluster)}: held${why(event.detail.reasons)}`;
+    case 'BreakGlassChanged':
+      return `break-glass of the ${event.detail.of}: ${event.detail.status} by ${event.detail.by} (${event.detail.reason})`;
     case 'FleetStopped':
       return `fleet stopped by ${event.detail.by}: ${event.detail.reason}`;
     case 'FleetResumed':

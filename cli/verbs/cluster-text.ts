@@ -7,11 +7,12 @@ import { painted } from '../output/paint.ts';
 import { reasonLines } from '../output/print.ts';
 import { relativeTime } from '../output/relative-time.ts';
 import { tableLines } from '../output/table.ts';
+import { glassText } from './break-glass.ts';
 import type { Shown } from './columns.ts';
 
 /** What `describe cluster` prints. */
 export function clusterText(cluster: ClusterDetail, { paint, now }: Shown): string[] {
-  const { endpoint, insights, held } = cluster;
+  const { endpoint, insights, held, breakGlass } = cluster;
   const ways = [endpoint.publicAccess ? 'public' : '', endpoint.privateAccess ? 'private' : ''].filter(Boolean);
   return [
     ...facts([
@@ -23,6 +24,7 @@ export function clusterText(cluster: ClusterDetail, { paint, now }: Shown): stri
       ['State', painted(paint, cluster.state)],
       ['Policy', `${shown(cluster.policy)}, wave ${shown(cluster.wave)}, target ${shown(cluster.target)}`],
       ['Held', held === null ? 'no' : visible(`since ${held.since}: ${held.reason.message}`)],
+      ...(breakGlass === null ? [] : [['Break-glass', visible(glassText(breakGlass, now))] as const]),
       ['Rollback', rollbackText(cluster.rollback, now)],
       ['Endpoint', `${ways.join(' and ')}, authentication ${shown(cluster.authenticationMode)}`],
       [

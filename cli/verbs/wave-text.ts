@@ -5,6 +5,7 @@ import { clustersOf } from '../../core/policy/approvals.ts';
 import type { WaveStanding } from '../../core/queries/wave-standing.ts';
 import { reasonLines } from '../output/print.ts';
 import { relativeTime } from '../output/relative-time.ts';
+import { glassText } from './break-glass.ts';
 
 /** `2 at once, at most 1 may fail, canaries: 1` */
 export function limitsText({ maxConcurrency, maxFailures, acceptedFailures, canaries, countInFlight }: Wave): string {
@@ -35,6 +36,7 @@ export function waveLines(wave: Wave, standing: WaveStanding | undefined, now: D
     }),
     ...reasonLines(standing?.approvalReasons ?? [], '    '),
     ...(standing?.soakUntil == null ? [] : [`  Soaks until: ${standing.soakUntil}`]),
+    ...(wave.breakGlass === undefined ? [] : [visible(`  Break-glass: ${glassText(wave.breakGlass, now)}`)]),
     ...gateLines(wave, now),
     ...indented(conditionLines(wave.conditions, now)),
   ];

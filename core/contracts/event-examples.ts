@@ -101,6 +101,18 @@ export const EVENT_EXAMPLES: { readonly [Type in EventType]: EventExample<Type> 
       reasons: [quoted('PodEvictionFailure', 'A PodDisruptionBudget allows no eviction in shop/api.')],
     },
   },
+  BreakGlassChanged: {
+    when: 'A person lets a cluster or a wave go outside of its windows, asks for a second person to agree, or ends it.',
+    detail: {
+      version,
+      change: `${cluster.clusterKey}#14`,
+      of: 'cluster shop',
+      status: 'Opened',
+      by: 'sso:111111111111/ana@example.com',
+      reason: 'incident 4711',
+      until: '2026-11-20T12:00:00.000Z',
+    },
+  },
   FleetStopped: {
     when: 'A person stopped the whole fleet.',
     detail: { version, change: 'fleet#5', by: 'role:111111111111/operator', reason: 'incident 4711' },

@@ -66,6 +66,15 @@ export const EVENT_DETAILS = {
     reasons: z.array(reasonSchema),
   }),
   ClusterHeld: z.object({ version: z.literal(1), ...change, ...cluster, reasons: z.array(reasonSchema) }),
+  BreakGlassChanged: z.object({
+    version: z.literal(1),
+    ...change,
+    of: z.string(),
+    status: z.enum(['Opened', 'Requested', 'Ended']),
+    by: z.string(),
+    reason: z.string(),
+    until: z.string().optional(),
+  }),
   FleetStopped: z.object({ version: z.literal(1), ...change, by: z.string(), reason: z.string() }),
   FleetResumed: z.object({ version: z.literal(1), ...change, by: z.string() }),
 } as const;

@@ -1,4 +1,5 @@
 import type { LiftlockEvent } from '../contracts/events.ts';
+import { breakGlassNotice } from './break-glass-notice.ts';
 import { deadlineNotice, holdNotice, memberNotice, upgradeNotice } from './cluster-notices.ts';
 import { NOTHING, type Notice, notice } from './notice.ts';
 import { rolloutNotice, waveNotice } from './rollout-notices.ts';
@@ -29,6 +30,8 @@ export function noticeOf(event: LiftlockEvent): Notice | undefined {
       const todo = `${NOTHING} Policies with the trigger automatic plan it by themselves: liftlock get rollouts`;
       return notice(event, what, 'It was not offered there before.', todo, `${region}/${kubernetesVersion}`);
     }
+    case 'BreakGlassChanged':
+      return breakGlassNotice(event);
     case 'FleetStopped': {
       const { by, reason } = event.detail;
       return notice(event, `${by} stopped the whole fleet.`, reason, 'When it is safe: liftlock fleet resume');

@@ -85,8 +85,11 @@ export async function readCommitSnapshot(
   const earlier: Read<Wave>[] = [];
   if (rolloutId !== undefined && waveIndex !== undefined) {
     // Later mutations go on in a halted wave (protocol.md rule 7), so only the first one depends on the counters of waves.
-    if (upgrade?.data.mutated === true) wave = await load(reader, Waves, rolloutId, waveIndex);
-    else {
+    // A change that a broken glass lets pass rests on that too.
+    if (upgrade?.data.mutated === true) {
+      wave = await load(reader, Waves, rolloutId, waveIndex);
+      if (wave?.data.breakGlass !== undefined) checks.push(unchanged(Waves, wave, rolloutId, waveIndex));
+    } else {
       wave = await read(Waves, rolloutId, waveIndex);
       member = await read(Members, rolloutId, waveIndex, clusterKey);
       for (let index = 0; index < waveIndex; index += 1) {

@@ -314,6 +314,31 @@ test.each(CELLS)('%s', (_, given, beforeGrant, beforeFirst, beforeLater) => {
   ]);
 });
 
+describe('a broken glass', () => {
+  const glass = {
+    reason: 'incident',
+    until: new Date(NOW.getTime() + 60_000).toISOString(),
+    by: [{ principal: 'sso:111111111111/ana', at: NOW.toISOString() }],
+  };
+  const moments = ['grant', 'first', 'later'] as const;
+  const closed = ['WindowClosed', 'Frozen', 'WindowTooShort', 'WindowClosing'] as const;
+  const shut: Given = { window: { reasons: closed.map((code) => reason(code, '')) }, rules: rules({}) };
+
+  test.each(moments)('opens windows and freezes, of its cluster and of its wave (%s)', (moment) => {
+    expect(codesAt(moment, shut)).toEqual(closed);
+    expect(codesAt(moment, { ...shut, clusterControl: { clusterKey: 'k', breakGlass: glass } })).toEqual([]);
+    const ofPlan = { planHash: 'h', breakGlass: { ...glass, planHash: 'h' } };
+    expect(codesAt(moment, { ...shut, wave: ofPlan })).toEqual([]);
+    expect(codesAt(moment, { ...shut, wave: { ...ofPlan, planHash: 'another' } })).toEqual(closed);
+  });
+
+  test.each(CELLS.filter(([, given]) => given.window === undefined))('passes nothing else: %s', (_, given, ...said) => {
+    const { clusterControl } = given;
+    const broken: Given = { ...given, clusterControl: { clusterKey: 'k', ...clusterControl, breakGlass: glass } };
+    expect(moments.map((moment) => codesAt(moment, broken))).toEqual(said);
+  });
+});
+
 test('who has a place goes on without an approval', () => {
   expect(codesAt('grant', { ...asking, member: { status: 'Parked', inFlight: true } })).toEqual([]);
 });

@@ -5,6 +5,7 @@ import type { FleetControl, Member, Rollout, Wave } from '../contracts/items/rol
 import type { ReasonCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { approvalRefusals } from '../policy/approvals.ts';
+import { isGlassBroken, passesBreakGlass } from '../policy/break-glass.ts';
 import { capKeys, capRefusals } from '../policy/caps.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
 import type { HopRules } from '../policy/hop-rules.ts';
@@ -258,11 +259,14 @@ export const VETOES: readonly Veto[] = [
   },
   {
     asked: ALWAYS,
-    rule: 'the calendars are open; what begins must fit in, what was begun goes on until they close',
+    rule: 'the calendars are open, or a person has broken the glass; what begins must fit in, what was begun goes on until they close',
     codes: ['WindowClosed', 'Frozen', 'WindowTooShort', 'WindowClosing', 'NoCalendar', 'CalendarInvalid'],
-    reasons: ({ rules, window, now, upgrade }) => {
-      if (window !== undefined) return window.reasons;
-      return rules === undefined ? NONE : windowRule(rules, now, upgrade?.mutated === true).reasons;
+    reasons: ({ rules, window, now, upgrade, clusterControl, wave }) => {
+      if (rules === undefined) return window?.reasons ?? NONE;
+      const { reasons } = window ?? windowRule(rules, now, upgrade?.mutated === true);
+      if (reasons.length === 0 || !isGlassBroken(clusterControl, wave, rules.policy?.spec.breakGlass, now))
+        return reasons;
+      return reasons.filter((one) => !passesBreakGlass(one));
     },
   },
   {

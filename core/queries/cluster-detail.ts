@@ -1,3 +1,4 @@
+import type { BreakGlass } from '../contracts/items/break-glass.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Reason } from '../contracts/step-result.ts';
@@ -31,6 +32,8 @@ export interface ClusterDetail extends ClusterSummary {
   readonly managedBy: readonly string[];
   readonly conditions: ClusterRecord['conditions'];
   readonly held: { readonly reason: Reason; readonly since: string; readonly upgradeId: string | null } | null;
+  /** A person's order to pass windows over, in force or asked for. */
+  readonly breakGlass: BreakGlass | null;
   readonly rollback: RollbackView;
   readonly warnings: readonly Reason[];
   /** Newest first. */
@@ -48,7 +51,7 @@ export async function clusterDetail(
   const snapshot = await loadSnapshot(ports.table, await ports.table.queryActive(), 'fleet');
   const now = ports.clock.now();
   const upgrades = await upgradesOf(ports.table, cluster.clusterKey);
-  const held = snapshot.controls.get(cluster.clusterKey)?.held;
+  const { held, breakGlass } = snapshot.controls.get(cluster.clusterKey) ?? {};
   const alone = clusterSummary(snapshot, cluster, now);
   const [summary = alone] = await inRollout(ports.table, snapshot, [alone]);
   const { createdAt, autoMode, endpoint, nodegroups, fargateProfiles, addons, insights, tags } = cluster;
@@ -70,6 +73,7 @@ export async function clusterDetail(
     managedBy: cluster.managedBy,
     conditions: cluster.conditions,
     held: held === undefined ? null : { ...held, upgradeId: held.upgradeId ?? null },
+    breakGlass: breakGlass ?? null,
     rollback: rollbackView(cluster, upgrades, snapshot.regions.get(cluster.region), now),
     warnings: clusterWarnings(cluster),
     upgrades: upgrades.map((upgrade) => upgradeView(upgrade, cluster)),

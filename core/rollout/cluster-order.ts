@@ -11,7 +11,7 @@ const LAST = Number.POSITIVE_INFINITY;
 
 /**
  * Sorts clusters of one wave as the policy's `order` says: the nearest end of standard support first, the most dollars a day, the fewest
- * warnings, the name. What is not known sorts last; what is equal by all of it goes by name, then by key (semantics.md, Order).
+ * warnings, the name, a label. What is not known sorts last; what is equal by all of it goes by name, then by key (semantics.md, Order).
  */
 export function inOrder<Item extends { readonly cluster: ClusterRecord }>(
   items: readonly Item[],
@@ -19,9 +19,10 @@ export function inOrder<Item extends { readonly cluster: ClusterRecord }>(
   regions: ReadonlyMap<string, RegionVersions>,
   now: Date,
 ): Item[] {
-  const rank = ({ name, clusterKey, insights, region, version }: ClusterRecord): Rank => {
+  const rank = ({ name, clusterKey, insights, labels, region, version }: ClusterRecord): Rank => {
     const support = () => regionCalendar(regions.get(region)).supportStatus(KubeVersion.parse(version), now);
     const value = (key: Key): number | string => {
+      if (typeof key === 'object') return byLabel(key, labels[key.label]);
       if (key === 'name') return name;
       if (key === 'risk') return insights.warning + insights.error;
       if (key === 'deadline') return support().endOfStandardSupport?.getTime() ?? LAST;
@@ -36,11 +37,24 @@ export function inOrder<Item extends { readonly cluster: ClusterRecord }>(
     .map(({ item }) => item);
 }
 
+/** Numbers before text, and both before what has no such label; of a list of values the place in it. */
+function byLabel({ values }: Exclude<Key, string>, value: string | undefined): number | string {
+  if (value === undefined) return LAST;
+  if (values === undefined) return /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value;
+  const place = values.indexOf(value);
+  return place === -1 ? values.length : place;
+}
+
 function compare(a: Rank, b: Rank): number {
   for (const [index, one] of a.entries()) {
     const other = b[index];
     if (other === undefined || one === other) continue;
+    if (typeof one !== typeof other) return isText(one, other) ? 1 : -1;
     return one < other ? -1 : 1;
   }
   return 0;
 }
+
+/** Whether the first comes after the second where only one of them is text: what is not known is last of all. */
+const isText = (one: number | string, other: number | string): boolean =>
+  typeof one === 'string' ? other !== LAST : one === LAST;

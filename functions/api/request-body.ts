@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { durationMilliseconds, positiveDuration } from '../../core/config/schema/quantities.ts';
+import { MOST_HOURS } from '../../core/policy/break-glass.ts';
 import { parseOrRefuse } from '../runtime/invalid-input.ts';
 import type { ApiContext } from './api-context.ts';
 import { HttpError } from './http-error.ts';
@@ -32,6 +34,17 @@ const reasonText = z
   .max(500, 'is longer than 500 characters')
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is kept out of audits, logs and terminals.
   .regex(/^[^\u0000-\u001f\u007f]*$/, 'has control characters');
+
+/** A person's order to pass windows over; `for` is a duration such as `2h`. */
+export const breakGlassBody = z.strictObject({
+  reason: reasonText,
+  for: positiveDuration
+    .refine(
+      (text) => durationMilliseconds(text) <= MOST_HOURS * 3_600_000,
+      `is longer than ${MOST_HOURS}h; ask again when it is over`,
+    )
+    .default('1h'),
+});
 
 /** Halting something needs a reason: whoever finds it halted will ask. */
 export const withReason = z.strictObject({ reason: reasonText });

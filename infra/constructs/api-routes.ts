@@ -1,5 +1,5 @@
-/** Who may do what: each role may do all that those before it may. */
-export const API_ROLES = ['viewer', 'operator', 'approver', 'admin'] as const;
+/** Who may do what: each role may do all that those before it may; `break-glass` may only look besides, and nobody else may do that. */
+export const API_ROLES = ['viewer', 'operator', 'approver', 'admin', 'break-glass'] as const;
 export type ApiRole = (typeof API_ROLES)[number];
 
 export interface ApiRoute {
@@ -22,6 +22,10 @@ export const API_ROUTES: readonly ApiRoute[] = [
   { method: 'POST', path: '/v1/clusters/{id}/retry', role: 'operator' },
   { method: 'POST', path: '/v1/clusters/{id}/release', role: 'operator' },
   { method: 'POST', path: '/v1/clusters/{id}/scans', role: 'operator' },
+  { method: 'POST', path: '/v1/clusters/{id}/break-glass/end', role: 'operator' },
+  { method: 'POST', path: '/v1/rollouts/{id}/waves/{wave}/break-glass/end', role: 'operator' },
+  { method: 'POST', path: '/v1/clusters/{id}/break-glass', role: 'break-glass' },
+  { method: 'POST', path: '/v1/rollouts/{id}/waves/{wave}/break-glass', role: 'break-glass' },
   { method: 'POST', path: '/v1/rollouts', role: 'approver' },
   { method: 'POST', path: '/v1/rollouts/{id}/accept-failures', role: 'approver' },
   { method: 'POST', path: '/v1/rollouts/{id}/promote', role: 'approver' },
@@ -35,4 +39,8 @@ export const API_ROUTES: readonly ApiRoute[] = [
 
 /** The routes of a role and of those below it. */
 export const routesOf = (role: ApiRole): readonly ApiRoute[] =>
-  API_ROUTES.filter((route) => API_ROLES.indexOf(route.role) <= API_ROLES.indexOf(role));
+  API_ROUTES.filter((route) =>
+    role === 'break-glass' || route.role === 'break-glass'
+      ? route.role === role || (role === 'break-glass' && route.role === 'viewer')
+      : API_ROLES.indexOf(route.role) <= API_ROLES.indexOf(role),
+  );

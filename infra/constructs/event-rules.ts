@@ -35,6 +35,7 @@ const WAKING = [
   'FleetStopped',
   'FleetResumed',
   'RolloutChanged',
+  'BreakGlassChanged',
 ] as const satisfies readonly EventType[];
 /** What people say of a wave. The reconciler's own changes of waves do not wake it. */
 const WORDS = ['approval', 'promotion'];

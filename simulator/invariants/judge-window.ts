@@ -5,7 +5,7 @@ import { durationMilliseconds } from '../../core/config/schema/quantities.ts';
 import { FLEET, fleetSpec, upgradePolicy } from '../../core/policy/applied.ts';
 import { policyOf } from '../../core/policy/policy-of.ts';
 import { waveOf } from '../../core/policy/wave-of.ts';
-import { Clusters, Configs } from '../../core/store/entities.ts';
+import { ClusterControls, Clusters, Configs } from '../../core/store/entities.ts';
 import { KubeVersion } from '../../core/version/kube-version.ts';
 import { type CommitAt, commitAt, type PlaceAt, placeAt } from './commit-at.ts';
 import type { History, Violation } from './history.ts';
@@ -31,10 +31,23 @@ export const judgeWindow = (_history: History): Judge => {
     const place =
       planned?.spec === undefined ? (selectedNow(moment, commit, tags.get(commit.clusterKey)) ?? planned) : planned;
     const names = [...[place?.spec?.calendar ?? []].flat(), ...tagNames(moment, tags.get(commit.clusterKey))];
-    if (names.length === 0) return [];
+    if (names.length === 0 || isGlassBroken(moment, commit, place)) return [];
     return broken(moment, commit, place, names);
   };
 };
+
+/** A person with the right to has the windows passed over: two people where the policy wants four eyes (docs/protocol.md, Break-glass). */
+function isGlassBroken({ store, item, at }: Moment, commit: CommitAt, place: Rules | undefined): boolean {
+  const wave = placeAt(store, commit.upgrade ?? {})?.wave;
+  const rule = place?.policy?.breakGlass;
+  const early = Math.min(at, Date.parse(item.at));
+  return [store.get(ClusterControls, commit.clusterKey)?.breakGlass, wave?.breakGlass].some((glass, index) => {
+    if (glass === undefined || Date.parse(glass.until) <= early) return false;
+    if (index === 1 && glass.planHash !== wave?.planHash) return false;
+    const people = new Set(glass.by.map(({ principal }) => principal.toLowerCase()));
+    return people.size >= (rule?.fourEyes === true ? 2 : 1);
+  });
+}
 
 type Rules = Pick<PlaceAt, 'policy' | 'spec'>;
 

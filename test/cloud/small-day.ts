@@ -94,8 +94,10 @@ async function firstCluster(cloud: LocalCloud): Promise<void> {
 
 async function secondCluster(cloud: LocalCloud): Promise<void> {
   const upgrade = { to: ENDS[SECOND], approve: true };
+  await apiRequest(cloud, 'POST', '/v1/clusters/second-prod/break-glass', { reason: 'rehearsed', for: '10m' });
   await apiRequest(cloud, 'POST', '/v1/clusters/second-prod/upgrade', upgrade);
   await minutes(cloud, 1);
+  await apiRequest(cloud, 'POST', '/v1/clusters/second-prod/break-glass/end', { reason: 'rehearsed' });
   await stopRunningUpgrades(cloud);
   await minutes(cloud, 2);
   await apiRequest(cloud, 'POST', '/v1/clusters/second-prod/release', {});

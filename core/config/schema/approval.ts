@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { celExpression } from './label-selector.ts';
 import { maxCount, positiveDuration } from './quantities.ts';
 
-const principalPattern = z
+export const principalPattern = z
   .string()
   .regex(
     /^(?:(?:arn:[a-z*-]+:iam::(?:\d{12}|\*):(?:role|user)|(?:sso|role|user):(?:\d{12}|\*))\/[\w+=,.@*-]+|[\w+=,.@*-]+)$/,

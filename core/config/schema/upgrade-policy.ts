@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { FAIL_ON, LIVE_SOURCES } from '../../contracts/scan-words.ts';
 import { apiVersion } from '../kinds.ts';
+import { breakGlassSchema } from './break-glass.ts';
 import { capsSchema } from './caps.ts';
 import { deadlineSchema } from './deadline.ts';
 import { labelSelectorSchema } from './label-selector.ts';
@@ -8,6 +9,18 @@ import { metadataSchema } from './metadata.ts';
 import { positiveDuration } from './quantities.ts';
 import { targetSchema } from './target.ts';
 import { waveSchema } from './wave.ts';
+
+const orderByLabel = z
+  .strictObject({
+    label: z.string().min(1, 'is empty').max(128, 'is longer than 128 characters').describe('A label of clusters.'),
+    values: z
+      .array(z.string())
+      .min(1, 'is empty')
+      .max(100, 'lists more than 100 values')
+      .optional()
+      .describe('Its values, the first ones first; others come after them. Absent = numbers by size, then text.'),
+  })
+  .describe('Clusters without the label come last.');
 
 const deployment = z
   .string()
@@ -70,13 +83,23 @@ export const upgradePolicySchema = z
           ),
         deadline: deadlineSchema.optional(),
         order: z
-          .array(z.enum(['deadline', 'cost', 'risk', 'name']))
+          .array(
+            z.union(
+              [z.enum(['deadline', 'cost', 'risk', 'name']), orderByLabel],
+              'is none of deadline, cost, risk, name, and no label',
+            ),
+          )
           .min(1, 'is empty')
-          .refine((keys) => new Set(keys).size === keys.length, 'names something twice')
+          .refine(
+            (keys) =>
+              new Set(keys.map((key) => (typeof key === 'string' ? key : `label ${key.label}`))).size === keys.length,
+            'names something twice',
+          )
           .default(['deadline', 'cost', 'risk', 'name'])
           .describe(
-            'Which clusters go first inside a wave: the nearest end of support, the most dollars a day for being late, the fewest warnings, the name.',
+            'Which clusters go first inside a wave: the nearest end of support, the most dollars a day for being late, the fewest warnings, the name, or the value of a label.',
           ),
+        breakGlass: breakGlassSchema.optional(),
         caps: capsSchema
           .default({})
           .describe(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { breakGlass } from './break-glass.ts';
 import { condition, reasonSchema, timestamp } from './common.ts';
 
 const nodegroup = z.object({
@@ -59,6 +60,7 @@ export const clusterControl = z.object({
   clusterKey: z.string(),
   /** Nothing starts there until `retry` or `release`. */
   held: z.object({ reason: reasonSchema, since: timestamp, upgradeId: z.string().optional() }).optional(),
+  breakGlass: breakGlass.optional(),
 });
 export type ClusterControl = z.infer<typeof clusterControl>;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { approvalRecord } from './approval.ts';
+import { breakGlass } from './break-glass.ts';
 import { condition, reasonSchema, timestamp } from './common.ts';
 import { gateState } from './gate.ts';
 
@@ -98,6 +99,7 @@ export const wave = z.object({
   /** The plan of which that is the hash. */
   plan: planNumber.optional(),
   approvals: z.array(approvalRecord).optional(),
+  breakGlass: breakGlass.optional(),
   gates: gateState.optional(),
   /** Seconds that one hop is taken to last: what must fit into a window. */
   estimateSeconds: z.number().positive().optional(),

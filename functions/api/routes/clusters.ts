@@ -1,6 +1,8 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
+import { durationMilliseconds } from '../../../core/config/schema/quantities.ts';
 import type { ClusterRecord } from '../../../core/contracts/items/cluster.ts';
+import { breakGlassOfCluster, mendGlassOfCluster } from '../../../core/operations/break-glass.ts';
 import { releaseCluster, retryCluster } from '../../../core/operations/hold-switch.ts';
 import { requestScan } from '../../../core/operations/request-scan.ts';
 import { requestUpgrade } from '../../../core/operations/request-upgrade.ts';
@@ -11,7 +13,7 @@ import { findCluster } from '../../../core/queries/find-cluster.ts';
 import { listClusters } from '../../../core/queries/list-clusters.ts';
 import { scanHistory, scanReport, scanRun } from '../../../core/queries/scan-history.ts';
 import type { ApiContext, ApiEnv } from '../api-context.ts';
-import { readBody, withReason } from '../request-body.ts';
+import { breakGlassBody, readBody, withReason } from '../request-body.ts';
 import {
   clustersQuery,
   latestReportQuery,
@@ -63,6 +65,17 @@ export const clusters = new Hono<ApiEnv>()
     const { clusterKey } = await clusterOf(context);
     await skipCluster(ports, clusterKey, principal, reason);
     return context.json(await explainNow(context, clusterKey));
+  })
+  .post('/:id/break-glass', async (context) => {
+    const { reason, for: duration } = await readBody(context, breakGlassBody);
+    const { ports, principal: by } = context.var;
+    const order = { by, reason, milliseconds: durationMilliseconds(duration) };
+    return context.json(await breakGlassOfCluster(ports, await clusterOf(context), order));
+  })
+  .post('/:id/break-glass/end', async (context) => {
+    const { reason } = await readBody(context, withReason);
+    const { ports, principal } = context.var;
+    return context.json(await mendGlassOfCluster(ports, await clusterOf(context), principal, reason));
   })
   .post('/:id/upgrade', async (context) => {
     const { to, approve } = await readBody(context, upgradeBody);

@@ -1,7 +1,9 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
+import { durationMilliseconds } from '../../../core/config/schema/quantities.ts';
 import type { Member } from '../../../core/contracts/items/rollout.ts';
 import { PLAN_HASH } from '../../../core/contracts/plan-hash.ts';
+import { breakGlassOfWave, mendGlassOfWave } from '../../../core/operations/break-glass.ts';
 import { judgeWave } from '../../../core/operations/judge-wave.ts';
 import { promoteRollout } from '../../../core/operations/promote-rollout.ts';
 import { releaseTrait } from '../../../core/operations/release-trait.ts';
@@ -10,7 +12,7 @@ import { startRollout } from '../../../core/operations/start-rollout.ts';
 import { pageOf } from '../../../core/queries/page.ts';
 import { listRollouts, rolloutDetail } from '../../../core/queries/rollout-views.ts';
 import type { ApiEnv } from '../api-context.ts';
-import { readBody, withOptionalReason, withReason } from '../request-body.ts';
+import { breakGlassBody, readBody, withOptionalReason, withReason } from '../request-body.ts';
 import { dryRunQuery, noQuery, pageQuery, readQuery } from '../request-query.ts';
 
 const create = z.strictObject({ policy: z.string().min(1).max(63), incompleteInventory: z.boolean().optional() });
@@ -86,6 +88,19 @@ export const rollouts = new Hono<ApiEnv>()
     const { ports, principal: by } = context.var;
     const { id, wave } = context.req.param();
     return context.json(await judgeWave(ports, id, wave, { decision: 'Rejected', by, planHash, comment }));
+  })
+  .post('/:id/waves/:wave/break-glass', async (context) => {
+    const { reason, for: duration } = await readBody(context, breakGlassBody);
+    const { ports, principal: by } = context.var;
+    const { id, wave } = context.req.param();
+    const order = { by, reason, milliseconds: durationMilliseconds(duration) };
+    return context.json(await breakGlassOfWave(ports, id, wave, order));
+  })
+  .post('/:id/waves/:wave/break-glass/end', async (context) => {
+    const { reason } = await readBody(context, withReason);
+    const { ports, principal } = context.var;
+    const { id, wave } = context.req.param();
+    return context.json(await mendGlassOfWave(ports, id, wave, principal, reason));
   })
   .post('/:id/abort', async (context) => {
     const { reason } = await readBody(context, withReason);

@@ -1,5 +1,6 @@
 import { LIFTLOCK } from '../../../core/contracts/principals.ts';
 import { recordCluster } from '../../../core/inventory/record-cluster.ts';
+import { breakGlassOfCluster, breakGlassOfWave, mendGlassOfCluster } from '../../../core/operations/break-glass.ts';
 import { resumeFleet, stopFleet } from '../../../core/operations/fleet-switch.ts';
 import { releaseCluster, retryCluster } from '../../../core/operations/hold-switch.ts';
 import { judgeWave } from '../../../core/operations/judge-wave.ts';
@@ -60,7 +61,23 @@ export async function actAsPerson(world: World, { does, minutes }: FaultOf<'pers
       return startByHand(world);
     case 'start-another':
       return startAnother(world);
+    case 'break-glass':
+      return breakSomeGlass(world, minutes, later);
   }
+}
+
+/** Of the waves that have begun, and of the cluster that was seen last: it need not be the only one whose window is closed. */
+async function breakSomeGlass(world: World, minutes: number, later: Later): Promise<void> {
+  const order = { by: OPERATOR, reason: 'it cannot wait', milliseconds: minutes * 60_000 };
+  for (const { rolloutId, name, status } of await loadKind(world.table, Waves))
+    if (status === 'Open') await tried(breakGlassOfWave(world.ports, rolloutId, name, order));
+  const cluster = (await loadKind(world.table, Clusters)).findLast(({ deletedAt }) => deletedAt === undefined);
+  if (cluster === undefined) return;
+  await tried(breakGlassOfCluster(world.ports, cluster, order));
+  later(
+    Math.ceil(minutes / 2),
+    async () => void (await tried(mendGlassOfCluster(world.ports, cluster, OPERATOR, 'seen'))),
+  );
 }
 
 async function pause(world: World, minutes: number, later: Later): Promise<void> {

@@ -23,6 +23,7 @@ export const PEOPLE_DO = [
   'stop-execution',
   'start-by-hand',
   'start-another',
+  'break-glass',
 ] as const;
 
 export const CALENDAR_CHANGES = ['freeze', 'shift', 'always-open', 'zone'] as const;

@@ -1,0 +1,165 @@
+import type { BreakGlass } from '../contracts/items/break-glass.ts';
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import { FLEET, fleetSpec, upgradePolicy } from '../policy/applied.ts';
+import { isInForce, mayBreakGlass, peopleNeeded } from '../policy/break-glass.ts';
+import { readRules } from '../policy/read-rules.ts';
+import type { WriteOperation } from '../ports/table.ts';
+import { findRollout } from '../queries/find-rollout.ts';
+import { Refusal } from '../queries/refusal.ts';
+import { AT_REST } from '../rollout/automatic-rollouts.ts';
+import { transactWithAudit } from '../store/audit.ts';
+import { ClusterControls, Configs, Waves } from '../store/entities.ts';
+import { load, replace, unchanged } from '../store/entity.ts';
+import { markDirty } from '../store/mark-dirty.ts';
+import { decideAndWrite } from '../store/retry.ts';
+import type { OperatorPorts } from './fleet-switch.ts';
+import { findWave } from './judge-wave.ts';
+
+export interface BreakGlassOrder {
+  readonly by: string;
+  readonly reason: string;
+  /** How long it holds; of a second person's word, who agrees to what was asked, nothing. */
+  readonly milliseconds: number;
+}
+
+export interface BreakGlassAnswer {
+  /** `cluster NAME`, or `wave NAME of ROLLOUT`. */
+  readonly of: string;
+  readonly status: 'Opened' | 'Requested' | 'Ended';
+  readonly until: string | null;
+  readonly reason: string | null;
+  readonly by: readonly string[];
+  /** How many people it needs. */
+  readonly peopleNeeded: number;
+}
+
+/** Where an order is kept, and under which rule it is given. */
+interface Place {
+  readonly subject: string;
+  readonly of: string;
+  readonly glass: BreakGlass | undefined;
+  readonly planHash?: string | undefined;
+  readonly rule: Parameters<typeof isInForce>[1];
+  write(glass: BreakGlass | undefined): readonly WriteOperation[];
+}
+type FindPlace = () => Promise<Place>;
+
+/** Lets one cluster go now, whatever its calendars say. Fails with `WrongState` or `NotAllowed`. */
+export const breakGlassOfCluster = (ports: OperatorPorts, cluster: ClusterRecord, order: BreakGlassOrder) =>
+  breakGlass(ports, placeOfCluster(ports, cluster), order);
+
+/** Lets the clusters of one wave go now. Fails with `RolloutNotFound`, `WaveNotFound`, `WrongState` or `NotAllowed`. */
+export const breakGlassOfWave = (ports: OperatorPorts, id: string, wave: string, order: BreakGlassOrder) =>
+  breakGlass(ports, placeOfWave(ports, id, wave), order);
+
+/** Ends it early: whatever was begun parks before its next change. */
+export const mendGlassOfCluster = (ports: OperatorPorts, cluster: ClusterRecord, by: string, reason: string) =>
+  mendGlass(ports, placeOfCluster(ports, cluster), by, reason);
+
+/** The same of a wave. */
+export const mendGlassOfWave = (ports: OperatorPorts, id: string, wave: string, by: string, reason: string) =>
+  mendGlass(ports, placeOfWave(ports, id, wave), by, reason);
+
+function placeOfCluster({ table }: OperatorPorts, cluster: ClusterRecord): FindPlace {
+  return async () => {
+    const { clusterKey, name } = cluster;
+    const fleet = fleetSpec((await load(table, Configs, 'Fleet', FLEET))?.data);
+    const policy = (await readRules(table, cluster, fleet, undefined))?.rules(new Map()).policy;
+    if (policy === undefined)
+      throw new Refusal('WrongState', `No policy selects ${name}, so no calendar keeps it from anything.`);
+    const read = await load(table, ClusterControls, clusterKey);
+    const { breakGlass: glass, ...rest } = read?.data ?? { clusterKey };
+    const write = (next: BreakGlass | undefined) => [
+      replace(ClusterControls, read, next === undefined ? rest : { ...rest, breakGlass: next }),
+    ];
+    return { subject: clusterKey, of: `cluster ${name}`, glass, rule: policy.spec.breakGlass, write };
+  };
+}
+
+function placeOfWave(ports: OperatorPorts, id: string, name: string): FindPlace {
+  return async () => {
+    const { table } = ports;
+    const rollout = await findRollout(table, id);
+    if (AT_REST.includes(rollout.data.status))
+      throw new Refusal('WrongState', `The rollout ${id} is ${rollout.data.status}: nothing begins in it any more.`);
+    const wave = await findWave(ports, id, name);
+    const config = await load(table, Configs, 'UpgradePolicy', rollout.data.policy);
+    const { breakGlass: glass, ...rest } = wave.data;
+    return {
+      subject: `rollout/${id}`,
+      of: `wave ${name} of ${id}`,
+      glass,
+      planHash: wave.data.planHash,
+      rule: upgradePolicy(config?.data)?.spec.breakGlass,
+      write: (next) => [
+        replace(Waves, wave, next === undefined ? rest : { ...rest, breakGlass: next }),
+        unchanged(Configs, config, 'UpgradePolicy', rollout.data.policy),
+      ],
+    };
+  };
+}
+
+async function breakGlass(ports: OperatorPorts, find: FindPlace, order: BreakGlassOrder): Promise<BreakGlassAnswer> {
+  const answer = await decideAndWrite(async () => {
+    const place = await find();
+    const { rule, planHash } = place;
+    if (!mayBreakGlass(rule, order.by)) {
+      const said = `${order.by} is not among those who may break the glass for ${place.of}: ${rule?.from?.join(', ')}.`;
+      throw new Refusal('NotAllowed', said);
+    }
+    const now = ports.clock.now();
+    const word = { principal: order.by, at: now.toISOString() };
+    const asked = isWaiting(place, now) ? place.glass : undefined;
+    const until = asked?.until ?? new Date(now.getTime() + order.milliseconds).toISOString();
+    const next: BreakGlass = {
+      reason: asked?.reason ?? order.reason,
+      until,
+      ...(planHash === undefined ? {} : { planHash }),
+      by: [...(asked?.by ?? []), word],
+    };
+    const status = isInForce(next, rule, now) ? 'Opened' : 'Requested';
+    return record(ports, place, next, { status, by: order.by, reason: order.reason });
+  });
+  await markDirty(ports);
+  return answer;
+}
+
+/** Somebody has asked, and another person is needed: who comes now agrees to that, or asks once more. */
+function isWaiting({ glass, rule, planHash }: Place, now: Date): boolean {
+  if (glass === undefined || glass.planHash !== planHash || Date.parse(glass.until) <= now.getTime()) return false;
+  return !isInForce(glass, rule, now);
+}
+
+function mendGlass(ports: OperatorPorts, find: FindPlace, by: string, reason: string): Promise<BreakGlassAnswer> {
+  return decideAndWrite(async () => {
+    const place = await find();
+    if (place.glass === undefined) throw new Refusal('WrongState', `The glass of ${place.of} is not broken.`);
+    return record(ports, place, undefined, { status: 'Ended', by, reason });
+  });
+}
+
+async function record(
+  { table, clock, events }: OperatorPorts,
+  place: Place,
+  next: BreakGlass | undefined,
+  { status, by, reason }: { readonly status: BreakGlassAnswer['status']; readonly by: string; readonly reason: string },
+): Promise<BreakGlassAnswer> {
+  const answer: BreakGlassAnswer = {
+    of: place.of,
+    status,
+    until: next?.until ?? null,
+    reason: next?.reason ?? null,
+    by: next?.by.map(({ principal }) => principal) ?? [],
+    peopleNeeded: peopleNeeded(place.rule),
+  };
+  const entry = { subject: place.subject, event: `BreakGlass${status}`, principal: by, detail: { ...answer, reason } };
+  const [change] = await transactWithAudit(table, place.write(next), [entry], clock.now());
+  const { of, until } = answer;
+  await events.publish([
+    {
+      type: 'BreakGlassChanged',
+      detail: { version: 1, change, of, status, by, reason, ...(until === null ? {} : { until }) },
+    },
+  ]);
+  return answer;
+}

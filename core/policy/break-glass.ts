@@ -1,0 +1,42 @@
+import type { UpgradePolicySpec } from '../config/types.ts';
+import type { BreakGlass } from '../contracts/items/break-glass.ts';
+import type { ClusterControl } from '../contracts/items/cluster.ts';
+import type { Wave } from '../contracts/items/rollout.ts';
+import type { ReasonCode } from '../contracts/reasons.ts';
+import type { Reason } from '../contracts/step-result.ts';
+import { namesPrincipal, personOf } from '../model/principal.ts';
+
+type Rule = UpgradePolicySpec['breakGlass'];
+
+/** Everything that it passes. A calendar that is not there or cannot be read stays closed: nobody knows what it would say. */
+const PASSED: readonly ReasonCode[] = ['WindowClosed', 'Frozen', 'WindowTooShort', 'WindowClosing'];
+export const passesBreakGlass = ({ code }: Reason): boolean => PASSED.some((passed) => passed === code);
+
+/** The longest that one order holds. */
+export const MOST_HOURS = 24;
+
+/** How many people have to ask for it: two where the policy wants four eyes. */
+export const peopleNeeded = (rule: Rule): number => (rule?.fourEyes === true ? 2 : 1);
+
+/** Whether this person's word counts. */
+export const mayBreakGlass = (rule: Rule, principal: string): boolean =>
+  personOf(principal) !== undefined &&
+  (rule?.from === undefined || rule.from.some((pattern) => namesPrincipal(pattern, principal)));
+
+/** Whether the order holds now, under the policy as it is now. */
+export function isInForce(glass: BreakGlass | undefined, rule: Rule, now: Date): glass is BreakGlass {
+  if (glass === undefined || Date.parse(glass.until) <= now.getTime()) return false;
+  const people = glass.by.flatMap(({ principal }) => (mayBreakGlass(rule, principal) ? [personOf(principal)] : []));
+  return new Set(people).size >= peopleNeeded(rule);
+}
+
+/** Whether the calendars of this cluster, as a member of this wave or of none, are passed over now. */
+export function isGlassBroken(
+  control: ClusterControl | undefined,
+  wave: Pick<Wave, 'breakGlass' | 'planHash'> | undefined,
+  rule: Rule,
+  now: Date,
+): boolean {
+  if (isInForce(control?.breakGlass, rule, now)) return true;
+  return wave?.breakGlass?.planHash === wave?.planHash && isInForce(wave?.breakGlass, rule, now);
+}

@@ -1,0 +1,138 @@
+import { applyDocuments } from '../../core/operations/apply-documents.ts';
+import { breakGlassOfCluster, breakGlassOfWave, mendGlassOfCluster } from '../../core/operations/break-glass.ts';
+import { stopFleet } from '../../core/operations/fleet-switch.ts';
+import { readCommitSnapshot } from '../../core/protocol/commit-snapshot.ts';
+import { Upgrades, Waves } from '../../core/store/entities.ts';
+import { load } from '../../core/store/entity.ts';
+import { runWorld } from '../../simulator/process/run-world.ts';
+import { PERSON, recordOf, rolloutIdOf, run, smallFleet, touched, upgradesOf, versionOf } from './small-fleet.ts';
+import { staged } from './staged-fleet.ts';
+
+type World = Awaited<ReturnType<typeof smallFleet>>;
+
+/** Open on Sundays alone; the fleets of these tests begin on a Friday. */
+const sundays = { windows: [{ name: 'sundays', schedule: '0 8 * * 0', duration: '8h' }] };
+const HOUR = 3_600_000;
+const ANA = 'sso:000000000000/ana';
+const BEN = 'sso:000000000000/ben';
+
+const fleet = (policy: object = {}) =>
+  smallFleet({
+    clusters: staged('dev', ['a', 'b']),
+    calendars: { prod: sundays },
+    policy: { waves: [{ name: 'all', calendar: 'prod', maxConcurrency: 2 }], ...policy },
+  });
+const minutes = (world: World, count: number) =>
+  runWorld(world, { until: new Date(world.clock.now().getTime() + count * 60_000), quietHours: 1_000 });
+const order = (by: string, milliseconds = HOUR) => ({ by, reason: 'incident 4711', milliseconds });
+const eventsOf = (world: World) =>
+  world.table
+    .auditTimeline()
+    .filter(({ event }) => event.startsWith('BreakGlass'))
+    .map(({ event, principal }) => `${event} by ${principal}`);
+
+test('one cluster goes at once, and the others wait for their window', async () => {
+  const world = await fleet();
+  await minutes(world, 10);
+  expect(touched(world, 'a')).toBe(false);
+  const answer = await breakGlassOfCluster(world.ports, await recordOf(world, 'a'), order(ANA, 4 * HOUR));
+  expect(answer).toMatchObject({ of: 'cluster a', status: 'Opened', by: [ANA] });
+  await minutes(world, 200);
+  expect([versionOf(world, 'a'), versionOf(world, 'b')]).toEqual(['1.37', '1.36']);
+  await run(world);
+  expect(versionOf(world, 'b')).toBe('1.37');
+  expect(eventsOf(world)).toEqual([`BreakGlassOpened by ${ANA}`]);
+});
+
+test('what it let begin parks when its time is over', async () => {
+  const world = await fleet();
+  await minutes(world, 10);
+  await breakGlassOfCluster(world.ports, await recordOf(world, 'a'), order(ANA, 5 * 60_000));
+  await minutes(world, 120);
+  const [upgrade] = await upgradesOf(world);
+  expect([upgrade?.mutated, upgrade?.status, upgrade?.reasons[0]?.code]).toEqual([true, 'Parked', 'WindowClosed']);
+  await run(world);
+  expect(versionOf(world, 'a')).toBe('1.37');
+});
+
+test('who ends it early halts what it let begin before the next change', async () => {
+  const world = await fleet();
+  await minutes(world, 10);
+  const cluster = await recordOf(world, 'a');
+  await breakGlassOfCluster(world.ports, cluster, order(ANA, 10 * HOUR));
+  await minutes(world, 4);
+  await mendGlassOfCluster(world.ports, cluster, PERSON, 'not needed');
+  await minutes(world, 120);
+  expect((await upgradesOf(world))[0]).toMatchObject({ status: 'Parked', reasons: [{ code: 'WindowClosed' }] });
+  await expect(mendGlassOfCluster(world.ports, cluster, PERSON, 'again')).rejects.toMatchObject({ name: 'WrongState' });
+});
+
+test('a wave goes at once, and each of its changes rests on the order', async () => {
+  const world = await fleet();
+  await minutes(world, 10);
+  const id = await rolloutIdOf(world);
+  await breakGlassOfWave(world.ports, id, 'all', order(ANA, 10 * HOUR));
+  await minutes(world, 15);
+  const [upgrade] = await upgradesOf(world);
+  expect(upgrade?.mutated).toBe(true);
+  const { clusterKey } = await recordOf(world, 'a');
+  const known = (await load(world.table, Upgrades, clusterKey, upgrade?.id ?? ''))?.data;
+  const { checks } = await readCommitSnapshot(world.table, clusterKey, known);
+  const wave = await load(world.table, Waves, id, 0);
+  expect(checks).toContainEqual({ type: 'check', key: wave?.key, expect: wave?.revision });
+  await run(world);
+  expect([versionOf(world, 'a'), versionOf(world, 'b')]).toEqual(['1.37', '1.37']);
+});
+
+test('with four eyes nothing goes until another person has agreed to what was asked', async () => {
+  const world = await fleet({ breakGlass: { fourEyes: true } });
+  await minutes(world, 10);
+  const cluster = await recordOf(world, 'a');
+  const asked = await breakGlassOfCluster(world.ports, cluster, order(ANA, 10 * HOUR));
+  expect(asked).toMatchObject({ status: 'Requested', peopleNeeded: 2 });
+  const again = await breakGlassOfCluster(
+    world.ports,
+    cluster,
+    order(ANA.toUpperCase().replace('SSO', 'sso'), 2 * HOUR),
+  );
+  expect(again).toMatchObject({ status: 'Requested', until: asked.until });
+  await minutes(world, 20);
+  expect(touched(world, 'a')).toBe(false);
+  const agreed = await breakGlassOfCluster(world.ports, cluster, order(BEN, HOUR));
+  expect(agreed).toMatchObject({ status: 'Opened', until: asked.until });
+  await minutes(world, 200);
+  expect(versionOf(world, 'a')).toBe('1.37');
+  await run(world);
+});
+
+test('a policy that asks for four eyes afterwards closes what one person has opened', async () => {
+  const world = await fleet();
+  await minutes(world, 10);
+  await breakGlassOfCluster(world.ports, await recordOf(world, 'a'), order(ANA, 10 * HOUR));
+  const document = {
+    apiVersion: 'liftlock/v1alpha1',
+    kind: 'UpgradePolicy',
+    metadata: { name: 'policy-0' },
+    spec: {
+      selector: {},
+      target: 'latest',
+      trigger: 'automatic',
+      waves: [{ name: 'all', calendar: 'prod', maxConcurrency: 2 }],
+      breakGlass: { fourEyes: true },
+    },
+  };
+  await applyDocuments(world.ports, [document], PERSON, { dryRun: false });
+  await minutes(world, 30);
+  expect(touched(world, 'a')).toBe(false);
+});
+
+test('it passes no stop, and not those whom the policy does not name', async () => {
+  const world = await fleet({ breakGlass: { from: ['role:*/lead'] } });
+  await minutes(world, 10);
+  const cluster = await recordOf(world, 'a');
+  await expect(breakGlassOfCluster(world.ports, cluster, order(ANA))).rejects.toMatchObject({ name: 'NotAllowed' });
+  await stopFleet(world.ports, PERSON, 'something looks wrong');
+  await breakGlassOfCluster(world.ports, cluster, order('role:000000000000/lead', 10 * HOUR));
+  await minutes(world, 60);
+  expect(touched(world, 'a')).toBe(false);
+});
