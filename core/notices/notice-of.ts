@@ -1,5 +1,5 @@
 import type { LiftlockEvent } from '../contracts/events.ts';
-import { deadlineNotice, holdNotice, memberNotice, upgradeNotice } from './cluster-notices.ts';
+import { deadlineNotice, holdNotice, memberNotice, plannedChangeNotice, upgradeNotice } from './cluster-notices.ts';
 import { NOTHING, type Notice, notice } from './notice.ts';
 import { rolloutNotice, waveNotice } from './rollout-notices.ts';
 
@@ -21,6 +21,8 @@ export function noticeOf(event: LiftlockEvent): Notice | undefined {
       return holdNotice(event);
     case 'SupportDeadlineApproaching':
       return deadlineNotice(event);
+    case 'PlannedChangeApproaching':
+      return plannedChangeNotice(event);
     case 'StepChanged':
       return undefined;
     case 'VersionAvailable': {

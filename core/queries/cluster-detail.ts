@@ -1,4 +1,4 @@
-import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { ClusterRecord, PlannedChange } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -32,6 +32,8 @@ export interface ClusterDetail extends ClusterSummary {
   readonly conditions: ClusterRecord['conditions'];
   readonly held: { readonly reason: Reason; readonly since: string; readonly upgradeId: string | null } | null;
   readonly rollback: RollbackView;
+  /** What AWS Health says that AWS will do, the next one first. */
+  readonly plannedChanges: readonly PlannedChange[];
   readonly warnings: readonly Reason[];
   /** Newest first. */
   readonly upgrades: readonly UpgradeView[];
@@ -71,6 +73,7 @@ export async function clusterDetail(
     conditions: cluster.conditions,
     held: held === undefined ? null : { ...held, upgradeId: held.upgradeId ?? null },
     rollback: rollbackView(cluster, upgrades, snapshot.regions.get(cluster.region), now),
+    plannedChanges: cluster.plannedChanges ?? [],
     warnings: clusterWarnings(cluster),
     upgrades: upgrades.map((upgrade) => upgradeView(upgrade, cluster)),
     scans: await scanHistory(ports.table, cluster, SCANS),
