@@ -1,13 +1,17 @@
 import { Argument, type Command } from 'commander';
 import { type Act, outputOption } from './program.ts';
+import { seconds } from './scan/seconds.ts';
 
 /** `access`, `audit`, `recover`, `completion`, `version`. */
 export function registerOtherVerbs(program: Command, act: Act): void {
   const access = program.command('access').description('what Liftlock can read of the clusters, and what to grant');
   access
     .command('check [cluster]')
-    .description('what Liftlock can and cannot read, and why (exit 4 when something needed cannot)')
-    .option('--direct', 'look from this machine: assume the spoke role and ask EKS and the API servers now')
+    .description(
+      'what Liftlock can and cannot read, and why (exit 4 when something needed cannot, or nobody has looked)',
+    )
+    .option('--now', 'have the hub look: it scans the clusters that were not read in full, or the one that is named')
+    .option('--wait-timeout <seconds>', 'how long to wait for these scans', seconds, 3_600)
     .addOption(outputOption())
     .action((cluster, options, command) =>
       act(async (session) => (await import('./verbs/access-check.ts')).accessCheck(session, cluster, options), command),

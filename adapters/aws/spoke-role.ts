@@ -10,7 +10,7 @@ export interface SpokeRole {
   readonly name: string;
   readonly externalId: string;
   /** The Lambda function that acts: sessions are named `liftlock-<function>`, which is what CloudTrail of the account shows. */
-  readonly functionName: FunctionName | 'access-check';
+  readonly functionName: FunctionName;
 }
 
 /** Temporary credentials, in the shape that clients of the SDK take. */

@@ -27,7 +27,6 @@ export function clusterAccessContract(name: string, create: () => Promise<Cluste
       ['nodes', access.listNodes(target)],
       ['pods', access.listPods(target)],
       ['workloads', access.listWorkloads(target, 'shop')],
-      ['review', access.mayI(target, { verb: 'list', resource: 'pods' })],
     ];
 
     test('the version is the API server’s own', async () => {
@@ -86,12 +85,6 @@ export function clusterAccessContract(name: string, create: () => Promise<Cluste
       ]);
       const kinds = (await access.listWorkloads(target, 'kube-system')).map((workload) => workload.kind);
       expect(kinds).toContain('DaemonSet');
-    });
-
-    test('a review says what may be done', async () => {
-      expect(await access.mayI(target, { verb: 'list', resource: 'nodes' })).toBe(true);
-      under.cluster.kubernetes.access.forbiddenResources.push('nodes');
-      expect(await access.mayI(target, { verb: 'list', resource: 'nodes' })).toBe(false);
     });
 
     test('what is forbidden has its name, and the rest goes on', async () => {

@@ -25,10 +25,6 @@ function answer(fake: FakeKubernetes, request: KubernetesRequest, call: ApiReque
     const { ok, failed } = fake.ready(request);
     return { status: ok ? 200 : 500, body: ['[+]ping ok', ...failed.map((name) => `[-]${name} failed`)].join('\n') };
   }
-  if (path.endsWith('/selfsubjectaccessreviews')) {
-    const { spec } = call.body as { spec: { resourceAttributes: { verb: 'get'; group: string; resource: string } } };
-    return { status: 201, body: { spec, status: { allowed: fake.mayI(request, spec.resourceAttributes) } } };
-  }
   const [, namespace, resource = ''] = /^\/apis?\/(?:v1|apps\/v1)\/(?:namespaces\/([^/]+)\/)?(\w+)$/.exec(path) ?? [];
   const list = fake.listObjects(request, resource, namespace);
   return list === undefined ? refusal(404, 'NotFound', `${path} is not modelled`) : page(call, list);

@@ -158,18 +158,6 @@ test('ready: the failed checks are named, and an answer without checks is a faul
   await expect(access().ready(target())).rejects.toMatchObject({ name: 'ClusterUnauthorized' });
 });
 
-test('a review asks for a resource or for a path', async () => {
-  answer(() => ({ status: 201, body: { status: { allowed: true } } }));
-  expect(await access().mayI(target(), { verb: 'list', group: 'apps', resource: 'deployments' })).toBe(true);
-  expect(await access().mayI(target(), { verb: 'get', nonResourceUrl: '/metrics' })).toBe(true);
-  expect(loopback.requests.map(({ body }) => (body as { spec: object }).spec)).toEqual([
-    { resourceAttributes: { verb: 'list', group: 'apps', resource: 'deployments' } },
-    { nonResourceAttributes: { verb: 'get', path: '/metrics' } },
-  ]);
-  answer(() => ({ status: 201, body: {} }));
-  expect(await access().mayI(target(), { verb: 'list', resource: 'pods' })).toBe(false);
-});
-
 test('an error of the credentials keeps its own name', async () => {
   const denied = Object.assign(new Error('not authorized'), { name: 'AccessDenied' });
   const without = createClusterAccess({ credentials: () => Promise.reject(denied), clock: { now: () => new Date() } });

@@ -1,6 +1,5 @@
 import {
   ObjectAppsV1Api,
-  ObjectAuthorizationV1Api,
   ObjectCoreV1Api,
   ObjectVersionApi,
 } from '@kubernetes/client-node/dist/gen/types/ObjectParamAPI.js';
@@ -123,16 +122,6 @@ export function createClusterAccess(options: ClusterAccessOptions): ClusterAcces
           ...daemonSets.map(fromDaemonSet),
           ...statefulSets.map(fromStatefulSet),
         ];
-      }),
-    mayI: (target, { verb, group, resource, nonResourceUrl }) =>
-      use(target, async ({ configuration }) => {
-        const asked =
-          nonResourceUrl === undefined
-            ? { resourceAttributes: { verb, group: group ?? '', resource: resource ?? '' } }
-            : { nonResourceAttributes: { verb, path: nonResourceUrl } };
-        const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: asked };
-        const review = await new ObjectAuthorizationV1Api(configuration).createSelfSubjectAccessReview({ body });
-        return review.status?.allowed === true;
       }),
   };
 }

@@ -1,8 +1,9 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { invalid } from '../failure.ts';
 import { FORMATS } from '../output/print.ts';
 import { SCAN_FORMATS } from '../output/scan/print-scan.ts';
 import { type Act, outputOption } from '../program.ts';
+import { seconds } from './seconds.ts';
 
 /** `scan cluster` and `scan fleet`: scans that the controller makes, with its own access to the clusters. */
 export function registerFleetScan(scan: Command, act: Act): void {
@@ -55,11 +56,4 @@ function givenTo(scan: Command, kind: string): { readonly target?: string; reado
     ...(only === undefined ? {} : { target: only }),
     ...(scan.getOptionValueSource('output') === 'cli' ? { output } : {}),
   };
-}
-
-function seconds(text: string): number {
-  const value = Number(text);
-  if (!Number.isFinite(value) || value <= 0 || value > 86_400)
-    throw new InvalidArgumentError('It is a number of seconds, up to 86400.');
-  return value;
 }

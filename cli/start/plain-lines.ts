@@ -16,6 +16,8 @@ export function lineOf(event: PublishedEvent['event']): string | undefined {
       return `EKS offers ${event.detail.kubernetesVersion} in ${event.detail.region}`;
     case 'SupportDeadlineApproaching':
       return `${nameOf(event.detail.cluster)}: ${event.detail.support} support of ${event.detail.kubernetesVersion} ends in ${event.detail.daysLeft} days`;
+    case 'PlannedChangeApproaching':
+      return `${nameOf(event.detail.cluster)}: AWS plans ${event.detail.code} in ${event.detail.daysLeft} days`;
     case 'RolloutChanged':
       return `rollout ${event.detail.rolloutId}: ${event.detail.status}${why(event.detail.reasons)}`;
     case 'WaveChanged':

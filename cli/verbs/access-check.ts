@@ -1,17 +1,22 @@
-import type { ClusterRecord } from '../../core/contracts/items/cluster.ts';
 import { visible } from '../../core/model/visible.ts';
-import { type AccessReport, accessStatus } from '../../core/operations/access-report.ts';
-import type { ClusterDetail } from '../../core/queries/cluster-detail.ts';
+import { type AccessCause, accessCauses } from '../../core/operations/access-causes.ts';
+import type { AccessReport } from '../../core/operations/access-report.ts';
+import { withScan } from '../../core/operations/access-with-scan.ts';
 import type { FleetStatus } from '../../core/queries/fleet-status.ts';
+import type { ScanRunView } from '../../core/queries/scan-run-view.ts';
+import type { ApiClient } from '../client/api-client.ts';
 import { clusterId, clusterPath } from '../client/cluster-path.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { counted } from '../output/counted.ts';
 import { painted } from '../output/paint.ts';
 import { print } from '../output/print.ts';
 import { tableLines } from '../output/table.ts';
+import { Progress } from '../scan/progress.ts';
 import type { Session } from '../session.ts';
 
 interface CheckOptions {
-  readonly direct?: boolean;
+  readonly now?: boolean;
+  readonly waitTimeout: number;
   readonly output: string;
 }
 
@@ -19,73 +24,124 @@ interface AccessReports {
   readonly items: readonly AccessReport[];
 }
 
-/** Exit 4 when something that is needed cannot be read. What nobody looked at is said and is no failure. */
+/** Exit 4 when something that is needed cannot be read, or nobody has looked yet; 5 when scans that were started have not ended. */
 export async function accessCheck(
   session: Session,
   cluster: string | undefined,
   options: CheckOptions,
 ): Promise<ExitCode> {
   const client = await session.client();
-  let reports = await client.all<AccessReport, AccessReports>('/v1/access/check', {
-    cluster: cluster === undefined ? undefined : clusterId(cluster),
-  });
-  if (options.direct === true) reports = { items: await lookFromHere(session, reports.items) };
-  await print(session, options.output, reports, () => text(session, reports.items));
-  const count = (status: AccessReport['status']) => reports.items.filter((report) => report.status === status).length;
-  if (count('Unknown') > 0)
+  const ask = async () =>
+    (
+      await client.all<AccessReport, AccessReports>('/v1/access/check', {
+        cluster: cluster === undefined ? undefined : clusterId(cluster),
+      })
+    ).items;
+  let items = await ask();
+  if (options.now === true) {
+    const runs = await scansOf(session, client, cluster === undefined ? items.filter(isOpen) : items, options);
+    if (typeof runs === 'number') return runs;
+    items = (await ask()).map((report) => withScan(report, runs.get(report.clusterKey)));
+  }
+  const causes = accessCauses(items);
+  await print(session, options.output, { items, causes }, () => text(session, items, causes));
+  const unread = cluster === undefined ? await unreadAccounts(session, client) : 0;
+  const open = items.filter(isOpen);
+  if (open.length > 0) {
+    const refused = open.filter(({ status }) => status === 'Incomplete').length;
     session.io.err(
-      `${count('Unknown')} of ${reports.items.length} clusters not checked in full. Look now with: liftlock access check --direct\n`,
+      `Of ${counted(items.length, 'cluster')}, ${refused} cannot be read in full and ${open.length - refused} were not looked at in full.\n`,
     );
-  // A cluster in an account that cannot be read is in no list: the account itself must be named.
-  const unread =
-    cluster === undefined
-      ? (await client.get<FleetStatus>('/v1/fleet')).accounts.filter(({ status }) => status !== 'Ok')
-      : [];
-  for (const { account, region, status, reason } of unread) {
-    session.io.err(`Account ${account} in ${region} is ${status}: ${visible(reason ?? 'no reason was given')}\n`);
   }
-  if (count('Incomplete') === 0) return unread.length === 0 ? EXIT.ok : EXIT.incomplete;
-  session.io.err(`${count('Incomplete')} of ${reports.items.length} clusters cannot be read in full.\n`);
-  return EXIT.incomplete;
+  return open.length + unread === 0 ? EXIT.ok : EXIT.incomplete;
 }
 
-/** The same questions, asked from this machine with Liftlock's own role. */
-async function lookFromHere(session: Session, reports: readonly AccessReport[]): Promise<AccessReport[]> {
-  const client = await session.client();
-  const { spec } = await client.get<FleetStatus>('/v1/fleet');
-  const [{ directPorts }, { lookNow }] = await Promise.all([
-    import('../direct/direct-ports.ts'),
-    import('../../core/operations/check-access.ts'),
+const isOpen = ({ status }: AccessReport): boolean => status !== 'Ok';
+const LOOK_MILLISECONDS = 1_000;
+
+/**
+ * Has the hub look, with Liftlock's own rights: the spoke roles trust its functions and nobody else. A scan reads all that an upgrade will,
+ * and changes nothing. Gives the scan of each cluster, by its key.
+ */
+async function scansOf(
+  { io }: Session,
+  client: ApiClient,
+  reports: readonly AccessReport[],
+  { waitTimeout }: CheckOptions,
+): Promise<ReadonlyMap<string, ScanRunView> | ExitCode> {
+  const runs = new Map<string, ScanRunView>();
+  const pathOf = (clusterKey: string) => `${clusterPath(clusterKey)}/scans`;
+  for (const { clusterKey } of reports) {
+    if (io.interrupted.aborted) return EXIT.interrupted;
+    runs.set(clusterKey, await client.send<ScanRunView>('POST', pathOf(clusterKey), {}));
+  }
+  const progress = new Progress(io);
+  const until = performance.now() + waitTimeout * 1_000;
+  for (;;) {
+    for (const [clusterKey, { status, name }] of runs) {
+      if (status === 'ended') continue;
+      runs.set(clusterKey, await client.get<ScanRunView>(`${pathOf(clusterKey)}/runs/${encodeURIComponent(name)}`));
+    }
+    const left = [...runs.values()].filter(({ status }) => status !== 'ended').length;
+    if (left === 0) return runs;
+    progress.tell(() => `${runs.size - left} of ${counted(runs.size, 'cluster')} looked at.`);
+    if (performance.now() > until) {
+      io.err(
+        `${counted(left, 'scan')} have not ended within ${waitTimeout} seconds. Look again: liftlock access check\n`,
+      );
+      return EXIT.timedOut;
+    }
+    await io.sleep(LOOK_MILLISECONDS);
+    if (io.interrupted.aborted) return EXIT.interrupted;
+  }
+}
+
+/** A cluster in an account that cannot be read is in no list, so the account itself is named: once, whatever the number of its Regions. */
+async function unreadAccounts({ io }: Session, client: ApiClient): Promise<number> {
+  const { accounts } = await client.get<FleetStatus>('/v1/fleet');
+  const unread = accounts.filter(({ status }) => status !== 'Ok');
+  for (const [account = '', places] of Map.groupBy(unread, (one) => one.account)) {
+    const reason = places.find((one) => one.reason !== undefined)?.reason ?? 'no reason was given';
+    const regions = places.map(({ region, status }) => `${region} ${status}`).join(', ');
+    io.err(
+      visible(
+        `Account ${account} (${regions}): ${reason}\n  fix: Deploy or update the spoke role there (docs/install.md, Spokes).\n`,
+      ),
+    );
+  }
+  return unread.length;
+}
+
+const NAMED = 3;
+
+function text(session: Session, reports: readonly AccessReport[], causes: readonly AccessCause[]): string[] {
+  const rows = causes.map(({ account, clusters, status, part, whats, message }) => [
+    account ?? '-',
+    visible(some(clusters.map((cluster) => cluster.replace(`${account}.`, '')))),
+    painted(session.paint, status),
+    visible(`${part}: ${some(whats, whats.length)}`),
+    visible(message),
   ]);
-  const looked: AccessReport[] = [];
-  for (const report of reports) {
-    const record = await client.get<ClusterDetail & ClusterRecord>(clusterPath(report.clusterKey));
-    const checks = await lookNow(directPorts(record, spec?.spokeRole), record);
-    looked.push({ ...report, checks, status: accessStatus(checks, report.verification) });
-  }
-  return looked;
+  const good = reports.filter((report) => !isOpen(report));
+  const lines = tableLines(['ACCOUNT', 'CLUSTERS', 'STATUS', 'WHAT', 'WHY'], rows, session.io.columns);
+  const [headers = '', ...told] = lines;
+  return [
+    ...(causes.length === 0 ? [] : [headers]),
+    ...told.flatMap((line, index) => [line, visible(`  fix: ${causes[index]?.fix}`)]),
+    ...(good.length === 0
+      ? []
+      : [
+          `${counted(good.length, 'cluster')} can be read in full: ${visible(
+            some(
+              good.map(({ cluster }) => cluster),
+              10,
+            ),
+          )}`,
+        ]),
+  ];
 }
 
-function text(session: Session, reports: readonly AccessReport[]): string[] {
-  if (reports.length === 0) return [];
-  const rows = reports.flatMap((report) =>
-    report.checks
-      // All that is well is one line; what is not is told one by one.
-      .filter(({ status }) => report.status !== 'Ok' && status !== 'Readable')
-      .map((check) => [
-        visible(report.cluster),
-        painted(session.paint, check.status),
-        `${check.part}: ${check.what}`,
-        visible(check.reason?.message ?? ''),
-      ]),
-  );
-  const good = reports
-    .filter(({ status }) => status === 'Ok')
-    .map((report) => [
-      visible(report.cluster),
-      painted(session.paint, 'Ok'),
-      report.verification === 'eks-api' ? 'EKS API' : 'everything',
-      report.verification === 'eks-api' ? 'The policy needs no more (verification: eks-api).' : '',
-    ]);
-  return tableLines(['CLUSTER', 'STATUS', 'WHAT', 'WHY'], [...good, ...rows], session.io.columns);
+function some(names: readonly string[], most = NAMED): string {
+  const more = names.length - most;
+  return more > 0 ? `${names.slice(0, most).join(', ')} and ${more} more` : names.join(', ');
 }

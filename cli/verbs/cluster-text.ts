@@ -21,6 +21,9 @@ export function clusterText(cluster: ClusterDetail, { paint, now }: Shown): stri
       ['Created', `${cluster.createdAt} (${relativeTime(cluster.createdAt, now)})`],
       ['Version', `${shown(cluster.version)} (${shown(cluster.platformVersion)}), EKS says ${shown(cluster.status)}`],
       ['Support', supportText(cluster.support, now)],
+      ...cluster.plannedChanges.map(
+        ({ code, at }) => ['AWS plans', visible(`${code} at ${at} (${relativeTime(at, now)})`)] as const,
+      ),
       ['State', painted(paint, cluster.state)],
       ['Policy', `${shown(cluster.policy)}, wave ${shown(cluster.wave)}, target ${shown(cluster.target)}`],
       ['Held', held === null ? 'no' : visible(`since ${held.since}: ${held.reason.message}`)],

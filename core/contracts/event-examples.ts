@@ -34,6 +34,17 @@ export const EVENT_EXAMPLES: { readonly [Type in EventType]: EventExample<Type> 
       daysLeft: 7,
     },
   },
+  PlannedChangeApproaching: {
+    when: 'AWS Health has told of a change that AWS plans for a cluster or a part of it, and it comes within 90, 60, 30 or 7 days: once for each. An end of support comes as SupportDeadlineApproaching, with the date of AWS Health where that is sooner.',
+    detail: {
+      version,
+      ...cluster,
+      code: 'AWS_EKS_MAINTENANCE_SCHEDULED',
+      event: 'arn:aws:health:eu-central-1::event/EKS/AWS_EKS_MAINTENANCE_SCHEDULED/0a1b2c3d',
+      startsAt: '2026-12-02T02:00:00.000Z',
+      daysLeft: 7,
+    },
+  },
   RolloutChanged: {
     when: 'A rollout is created, has another status, is planned anew (about: plan), or a person cleared a trait of suspicion (about: traits).',
     detail: {

@@ -19,6 +19,15 @@ export const EVENT_DETAILS = {
     endsAt: z.string(),
     daysLeft: z.number(),
   }),
+  PlannedChangeApproaching: z.object({
+    version: z.literal(1),
+    ...cluster,
+    code: z.string(),
+    /** ARN of the event of AWS Health. */
+    event: z.string(),
+    startsAt: z.string(),
+    daysLeft: z.number(),
+  }),
   RolloutChanged: z.object({
     version: z.literal(1),
     ...change,

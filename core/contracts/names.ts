@@ -81,4 +81,4 @@ export const MACHINE_TIMEOUT_SECONDS: Readonly<Record<MachineName, number>> = {
 export const READ_ONLY_MACHINES: readonly MachineName[] = ['scan-cluster', 'smoke-check'];
 
 /** How `AssumeRole` names the session of a function in the accounts: their CloudTrail shows it, and the spoke role's trust rests on it. */
-export const spokeSessionName = (name: FunctionName | 'access-check'): string => `liftlock-${name}`;
+export const spokeSessionName = (name: FunctionName): string => `liftlock-${name}`;

@@ -61,3 +61,38 @@ test('an event without entities is about no cluster', () => {
   expect(clusterItemsFromEvent(health([]))).toEqual([]);
   expect(clusterItemsFromEvent({ ...health([]), detail: { service: 'EKS' } })).toEqual([]);
 });
+
+const lifecycle = (detail: object, entities: readonly object[]) => ({
+  ...health([]),
+  detail: {
+    eventArn: `arn:aws:health:${REGION}::event/EKS/AWS_EKS_PLANNED_LIFECYCLE_EVENT/1`,
+    service: 'EKS',
+    eventTypeCode: 'AWS_EKS_PLANNED_LIFECYCLE_EVENT',
+    eventTypeCategory: 'scheduledChange',
+    startTime: 'Wed, 02 Dec 2026 00:00:00 GMT',
+    endTime: '',
+    statusCode: 'upcoming',
+    affectedEntities: entities,
+    ...detail,
+  },
+});
+const planned = {
+  event: `arn:aws:health:${REGION}::event/EKS/AWS_EKS_PLANNED_LIFECYCLE_EVENT/1`,
+  code: 'AWS_EKS_PLANNED_LIFECYCLE_EVENT',
+  at: '2026-12-02T00:00:00.000Z',
+};
+const cluster = (status: string) => ({ entityValue: arn('cluster/web'), status });
+const workers = (status: string) => ({ entityValue: arn(`nodegroup/web/workers/${UUID}`), status });
+
+test.each([
+  ['is to come', {}, [cluster('PENDING')], { ...planned, over: false }],
+  ['is over', { statusCode: 'closed' }, [cluster('PENDING')], { ...planned, over: true }],
+  ['concerns a cluster no more', {}, [cluster('RESOLVED')], { ...planned, over: true }],
+  ['concerns a part of it still', {}, [cluster('RESOLVED'), workers('PENDING')], { ...planned, over: false }],
+  ['concerns another part no more', {}, [workers('PENDING'), cluster('RESOLVED')], { ...planned, over: false }],
+  ['has no date', { startTime: '' }, [cluster('PENDING')], undefined],
+  ['is no plan but an issue', { eventTypeCategory: 'issue' }, [cluster('PENDING')], undefined],
+])('what AWS Health says of a change that %s', (_, detail, entities, expected) => {
+  const [item] = clusterItemsFromEvent(lifecycle(detail, entities));
+  expect([item?.name, item?.planned]).toEqual(['web', expected]);
+});

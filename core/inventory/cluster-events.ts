@@ -14,10 +14,22 @@ const calledEvent = z.object({
 });
 
 const healthEvent = z.object({
-  detail: z.object({ affectedEntities: z.array(z.object({ entityValue: z.string() })).default([]) }),
+  detail: z.object({
+    eventArn: z.string().optional(),
+    eventTypeCode: z.string().optional(),
+    eventTypeCategory: z.string().optional(),
+    /** `Wed, 31 Jan 2024 02:00:00 GMT` */
+    startTime: z.string().optional(),
+    statusCode: z.string().optional(),
+    affectedEntities: z.array(z.object({ entityValue: z.string(), status: z.string().optional() })).default([]),
+  }),
 });
+type HealthDetail = z.infer<typeof healthEvent>['detail'];
 
-/** The clusters that a forwarded CloudTrail or Health event is about; none when it names none. Such events only make us look sooner. */
+/**
+ * The clusters that a forwarded CloudTrail or Health event is about; none when it names none. Such events make us look sooner; what AWS plans is
+ * told by them alone.
+ */
 export function clusterItemsFromEvent(event: unknown): ClusterItem[] {
   const called = calledEvent.safeParse(event);
   if (called.success) {
@@ -28,12 +40,26 @@ export function clusterItemsFromEvent(event: unknown): ClusterItem[] {
   }
   const health = healthEvent.safeParse(event);
   if (!health.success) return [];
-  const clusters = new Map<string, ClusterItem>();
-  for (const { entityValue } of health.data.detail.affectedEntities) {
+  const { detail } = health.data;
+  const clusters = new Map<string, { readonly item: ClusterItem; over: boolean }>();
+  for (const { entityValue, status } of detail.affectedEntities) {
     const item = clusterOfEntity(entityValue);
-    if (item !== undefined) clusters.set(`${item.account}/${item.region}/${item.name}`, item);
+    if (item === undefined) continue;
+    const key = `${item.account}/${item.region}/${item.name}`;
+    // As long as one part of a cluster is to be changed, the cluster is.
+    const over = status === 'RESOLVED' && clusters.get(key)?.over !== false;
+    clusters.set(key, { item, over });
   }
-  return [...clusters.values()];
+  return [...clusters.values()].map(({ item, over }) => ({ ...item, ...plannedIn(detail, over) }));
+}
+
+/** Of a change that AWS schedules; a date that cannot be read is none. */
+function plannedIn(detail: HealthDetail, resolved: boolean): Pick<ClusterItem, 'planned'> {
+  const { eventArn: event, eventTypeCode: code, eventTypeCategory, startTime, statusCode } = detail;
+  const at = Date.parse(startTime ?? '');
+  if (eventTypeCategory !== 'scheduledChange' || event === undefined || code === undefined || Number.isNaN(at))
+    return {};
+  return { planned: { event, code, at: new Date(at).toISOString(), over: resolved || statusCode === 'closed' } };
 }
 
 /** `cluster/<cluster>`, or a part of one: `nodegroup/<cluster>/<name>/<uuid>`, and the same of add-ons and Fargate profiles. */

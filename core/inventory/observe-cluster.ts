@@ -6,7 +6,16 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { clusterKey } from '../model/cluster-key.ts';
 import { issueTexts } from '../model/issue-text.ts';
 import type { Cluster, EksReader, Scope } from '../ports/eks.ts';
+import type { ClusterItem } from '../ports/outside.ts';
 import { managedBy } from './managed-by.ts';
+
+interface ObserveDetails {
+  readonly depth: 'shallow' | 'deep';
+  /** What AWS Health has just told. */
+  readonly planned?: ClusterItem['planned'];
+  readonly fleet: FleetSpec | undefined;
+  readonly now: Date;
+}
 
 /** Reads one cluster from EKS into an inventory record. What cannot be read keeps what was known, and says so. */
 export async function observeCluster(
@@ -14,7 +23,7 @@ export async function observeCluster(
   scope: Scope,
   cluster: Cluster,
   known: ClusterRecord | undefined,
-  details: { readonly depth: 'shallow' | 'deep'; readonly fleet: FleetSpec | undefined; readonly now: Date },
+  details: ObserveDetails,
 ): Promise<ClusterRecord> {
   const at = details.now.toISOString();
   const unreadable: Reason[] = [];
@@ -79,9 +88,21 @@ export async function observeCluster(
       },
     ],
     unreadable,
+    ...plannedChanges(known, details),
     versionObservedAt: known?.version === cluster.version ? known.versionObservedAt : at,
     lastSeenAt: at,
   };
+}
+
+/** Those that are still to come, with what was just told. */
+function plannedChanges(
+  known: ClusterRecord | undefined,
+  { planned, now }: Pick<ObserveDetails, 'planned' | 'now'>,
+): Pick<ClusterRecord, 'plannedChanges'> {
+  const changes = (known?.plannedChanges ?? []).filter(({ event }) => event !== planned?.event);
+  if (planned?.over === false) changes.push({ event: planned.event, code: planned.code, at: planned.at });
+  const next = changes.filter(({ at }) => at > now.toISOString()).sort((a, b) => (a.at < b.at ? -1 : 1));
+  return next.length === 0 ? {} : { plannedChanges: next };
 }
 
 const NO_INSIGHTS: ClusterRecord['insights'] = { passing: 0, warning: 0, error: 0, unknown: 0 };

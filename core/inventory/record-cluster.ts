@@ -47,7 +47,7 @@ export async function recordCluster(
     const now = ports.clock.now();
     const read = seen ?? (await load(ports.table, Clusters, key));
     seen = undefined;
-    const record = await observeCluster(ports.eks, scope, cluster, read?.data, { depth: item.depth, fleet, now });
+    const record = await observeCluster(ports.eks, scope, cluster, read?.data, { ...item, fleet, now });
     const material = read === undefined || differs(read.data, record);
     if (!material && isSeenLately(read.data.lastSeenAt, now)) return 'unchanged';
     const name = { account: item.account, region: item.region, name: item.name, clusterKey: key };

@@ -43,3 +43,10 @@ export function deadlineNotice(event: Of<'SupportDeadlineApproaching'>): Notice 
     `${cluster}/${kubernetesVersion}/${support}/${daysLeft}`,
   );
 }
+
+export function plannedChangeNotice(event: Of<'PlannedChangeApproaching'>): Notice {
+  const { code, event: told, startsAt, daysLeft, clusterKey } = event.detail;
+  const what = `AWS plans a change of ${named(event.detail)} in ${daysLeft} days: ${code}.`;
+  const todo = `Read in AWS Health what it asks of you (${told}), and keep that time free of changes of your own.`;
+  return notice(event, what, `It begins at ${startsAt}.`, todo, `${clusterKey}/${told}/${daysLeft}`);
+}

@@ -1,6 +1,6 @@
 import type { LiftlockEvent } from '../contracts/events.ts';
 import { breakGlassNotice } from './break-glass-notice.ts';
-import { deadlineNotice, holdNotice, memberNotice, upgradeNotice } from './cluster-notices.ts';
+import { deadlineNotice, holdNotice, memberNotice, plannedChangeNotice, upgradeNotice } from './cluster-notices.ts';
 import { NOTHING, type Notice, notice } from './notice.ts';
 import { rolloutNotice, waveNotice } from './rollout-notices.ts';
 
@@ -22,6 +22,8 @@ export function noticeOf(event: LiftlockEvent): Notice | undefined {
       return holdNotice(event);
     case 'SupportDeadlineApproaching':
       return deadlineNotice(event);
+    case 'PlannedChangeApproaching':
+      return plannedChangeNotice(event);
     case 'StepChanged':
       return undefined;
     case 'VersionAvailable': {

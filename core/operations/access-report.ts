@@ -25,14 +25,15 @@ export interface AccessReport {
   readonly checks: readonly AccessCheck[];
 }
 
+/** The checks that the cluster's policy asks for. */
+export const neededOf = ({ checks, verification }: Pick<AccessReport, 'checks' | 'verification'>) =>
+  verification === 'eks-api' ? checks.filter(({ part }) => part === 'EKS API') : checks;
+
 export function accessStatus(
   checks: readonly AccessCheck[],
   verification: AccessReport['verification'],
 ): AccessReport['status'] {
-  const needed = verification === 'eks-api' ? checks.filter(({ part }) => part === 'EKS API') : checks;
+  const needed = neededOf({ checks, verification });
   if (needed.some(({ status }) => status === 'Refused')) return 'Incomplete';
   return needed.some(({ status }) => status === 'NotChecked') ? 'Unknown' : 'Ok';
 }
-
-/** Messages of AWS and of Node end with a full stop or without one. */
-export const sentence = (text: string): string => text.replace(/[.\s]*$/, '.');

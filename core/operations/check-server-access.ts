@@ -1,75 +1,58 @@
-import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import { type AnyCode, readCode } from '../contracts/reasons.ts';
+import type { ScanSummary } from '../contracts/items/scan.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import {
-  type AccessReview,
-  type ClusterAccess,
-  type ClusterTarget,
-  isAccessErrorName,
-} from '../ports/cluster-access.ts';
-import { type AccessCheck, sentence } from './access-report.ts';
+import { isAccessErrorName } from '../ports/cluster-access.ts';
+import type { AccessCheck } from './access-report.ts';
 
-const REVIEWS: readonly { readonly what: string; readonly review: AccessReview }[] = [
-  { what: 'readyz', review: { verb: 'get', nonResourceUrl: '/readyz' } },
-  { what: 'nodes', review: { verb: 'list', resource: 'nodes' } },
-  { what: 'pods', review: { verb: 'list', resource: 'pods' } },
-  { what: 'deployments', review: { verb: 'list', group: 'apps', resource: 'deployments' } },
-  { what: 'daemonsets', review: { verb: 'list', group: 'apps', resource: 'daemonsets' } },
-  { what: 'statefulsets', review: { verb: 'list', group: 'apps', resource: 'statefulsets' } },
-];
-const MANIFEST = 'Run liftlock access manifest and apply what it prints.';
-
-/** Asks the API server itself, by SelfSubjectAccessReview: nothing of the cluster's objects is read. */
-export async function checkServerNow(
-  clusters: ClusterAccess,
-  target: ClusterTarget,
-  asOf: string,
-): Promise<AccessCheck[]> {
-  const checks: AccessCheck[] = [];
-  let broken: Reason | undefined;
-  for (const { what, review } of REVIEWS) {
-    let why = broken;
-    try {
-      if (broken === undefined && !(await clusters.mayI(target, review)))
-        why = reason('ClusterForbidden', `Liftlock's role may not ${review.verb} ${what}. ${MANIFEST}`);
-    } catch (error) {
-      // An API server that does not answer or does not know the role says the same to every question.
-      const code = readCode(errorName(error));
-      broken = { code, message: `${sentence(errorMessage(error))} ${adviceOn(code)}` };
-      why = broken;
-    }
-    checks.push({
-      part: 'API server',
-      what,
-      asOf,
-      ...(why === undefined ? { status: 'Readable' } : { status: 'Refused', reason: why }),
-    });
-  }
-  return checks;
+/** What the last scan met: one that an upgrade made, or one that a person asked for. It has read the updates of the cluster in any case. */
+export interface ScanSeen {
+  readonly at: string;
+  /** `unseen`: the scan did not come to the API server, or was not to. */
+  readonly server: 'read' | 'unseen' | { readonly what: string; readonly why: Reason }[];
 }
 
-function adviceOn(code: AnyCode): string {
-  if (code === 'ClusterUnauthorized') return MANIFEST;
-  if (code === 'ClusterUnreachable')
-    return 'Give Liftlock a way to the endpoint, or choose verification: eks-api in the policy.';
-  return 'Try again later.';
+/** Undefined without a scan. `upgrades` and `scans` come newest first; steps end after the scan that they keep began. */
+export function scanSeen(upgrades: readonly Upgrade[], scans: readonly ScanSummary[]): ScanSeen | undefined {
+  const step = upgrades.map(({ steps }) => steps['scan-cluster']).find((one) => one?.endedAt !== undefined);
+  const [scan] = scans;
+  const kept = scan === undefined ? undefined : seenOf(scan);
+  if (step?.endedAt === undefined || step.reasons.some(({ code }) => code === 'Denied')) return kept;
+  const refused = step.reasons.filter(({ code }) => isAccessErrorName(code));
+  const passed = step.status === 'done' && !step.reasons.some(({ code }) => code === 'NotVerified');
+  const said: ScanSeen = {
+    at: step.endedAt,
+    server: refused.length > 0 ? refused.map((why) => ({ what: 'API server', why })) : passed ? 'read' : 'unseen',
+  };
+  if (kept === undefined) return said;
+  // A step that was refused nothing at the API server may have ended before it came there.
+  return said.server === 'unseen' || kept.at > said.at ? kept : said;
 }
 
-/** What the newest scan met at the API server; without a scan nobody has looked yet. `upgrades` come newest first. */
-export function checkServerFromScans(upgrades: readonly Upgrade[]): AccessCheck[] {
-  const scan = upgrades.map(({ steps }) => steps['scan-cluster']).find((step) => step?.endedAt !== undefined);
-  const seen = scan?.reasons ?? [];
-  const refused = seen.find(({ code }) => isAccessErrorName(code));
-  const skipped = scan === undefined || seen.some(({ code }) => code === 'NotVerified');
-  // A scan that ended before it came to the API server says nothing about it.
-  const passed = scan?.status === 'done' && !skipped;
-  return REVIEWS.map(({ what }): AccessCheck => {
-    const base = { part: 'API server', what, asOf: scan?.endedAt ?? null } as const;
-    if (refused !== undefined) return { ...base, status: 'Refused', reason: refused };
-    if (passed && ['readyz', 'nodes', 'pods'].includes(what)) return { ...base, status: 'Readable' };
-    const why =
-      'No scan has read it yet, and the API function does not talk to API servers. Run liftlock access check --direct.';
-    return { ...base, status: 'NotChecked', reason: reason('NotChecked', why), asOf: null };
+/** Of the gaps those that are a matter of access: an aggregated API that is down, or tables that do not reach so far, are not. */
+function seenOf({ scannedAt, gaps, unread }: ScanSummary): ScanSeen {
+  const server = unread.flatMap(({ what, status, detail }) => {
+    const [said = ''] = detail.split(':', 1);
+    if (isAccessErrorName(said)) return [{ what, why: reason(said, detail.slice(said.length + 2)) }];
+    return status === 'denied' ? [{ what, why: reason('ClusterForbidden', `${what}: ${detail}`) }] : [];
   });
+  // Who is not let in at all, or finds no way there, need not be told it list by list.
+  const first = server.find(({ why }) => why.code !== 'ClusterForbidden');
+  if (first !== undefined) return { at: scannedAt, server: [first] };
+  // A summary names twenty gaps: of more, one that it left out may have been a refusal.
+  const known = gaps <= unread.length;
+  return { at: scannedAt, server: server.length > 0 ? server : known ? 'read' : 'unseen' };
+}
+
+const WHATS = ['readyz', 'nodes', 'pods', 'deployments', 'daemonsets', 'statefulsets'] as const;
+
+/** What the last scan met at the API server. Of a scan with gaps the gaps are told; without a scan nobody has looked yet. */
+export function checkServerFromScans(seen: ScanSeen | undefined): AccessCheck[] {
+  const part = 'API server';
+  if (seen === undefined || seen.server === 'unseen') {
+    const why = reason('NotChecked', 'No scan has read the API server yet.');
+    return WHATS.map((what) => ({ part, what, status: 'NotChecked', reason: why, asOf: null }));
+  }
+  const { at: asOf, server } = seen;
+  if (server === 'read') return WHATS.map((what) => ({ part, what, status: 'Readable', asOf }));
+  return server.map(({ what, why }) => ({ part, what, status: 'Refused', reason: why, asOf }));
 }

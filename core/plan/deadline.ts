@@ -2,7 +2,7 @@ import { deadlineInstant } from '../config/checks/deadline.ts';
 import { durationMilliseconds } from '../config/schema/quantities.ts';
 import type { UpgradePolicySpec } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import { KubeVersion } from '../version/kube-version.ts';
+import { supportOf } from '../version/cluster-support.ts';
 import { SupportCalendar } from '../version/support-calendar.ts';
 
 export interface PolicyDeadline {
@@ -40,7 +40,7 @@ export function deadlineOf(
     return { policy, at: deadlineInstant(deadline)?.getTime(), source: deadlineSource(deadline), overdue: [] };
   const { beforeEndOf, margin } = deadline;
   const own = clusters.flatMap((cluster) => {
-    const support = CALENDAR.supportStatus(KubeVersion.parse(cluster.version), now);
+    const support = supportOf(cluster, CALENDAR, now);
     const end = beforeEndOf === 'standardSupport' ? support.endOfStandardSupport : support.endOfExtendedSupport;
     return end === undefined ? [] : [{ cluster, at: end.getTime() - durationMilliseconds(margin) }];
   });

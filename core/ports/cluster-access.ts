@@ -14,8 +14,6 @@ export interface ClusterAccess {
   listPods(target: ClusterTarget, namespace?: string): Promise<Pod[]>;
   /** Deployments and DaemonSets (StatefulSets too) of one namespace. */
   listWorkloads(target: ClusterTarget, namespace: string): Promise<Workload[]>;
-  /** `SelfSubjectAccessReview`: may Liftlock do this there? */
-  mayI(target: ClusterTarget, review: AccessReview): Promise<boolean>;
 }
 
 /** How to reach one cluster; the certificate authority and endpoint are those of DescribeCluster. */
@@ -66,11 +64,4 @@ export interface Workload {
   readonly name: string;
   readonly desired: number;
   readonly available: number;
-}
-
-export interface AccessReview {
-  readonly verb: 'get' | 'list';
-  readonly group?: string;
-  readonly resource?: string;
-  readonly nonResourceUrl?: string;
 }

@@ -1,4 +1,5 @@
 import type { LiftlockEvent } from '../contracts/events.ts';
+import type { PlannedChange } from '../contracts/items/cluster.ts';
 
 /** Publishes events; a lost event loses nothing, it only makes somebody look later. */
 export interface EventBus {
@@ -16,6 +17,8 @@ export interface ClusterItem {
   readonly name: string;
   /** `deep` reads node groups, add-ons and insights too (semantics.md, Freshness). */
   readonly depth: 'shallow' | 'deep';
+  /** What AWS Health has said of it; `over`: it is done with, or concerns this cluster no more. */
+  readonly planned?: PlannedChange & { readonly over: boolean };
 }
 
 /** The accounts of the organization, where Fleet names one. */

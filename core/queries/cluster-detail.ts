@@ -1,5 +1,5 @@
 import type { BreakGlass } from '../contracts/items/break-glass.ts';
-import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { ClusterRecord, PlannedChange } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -35,6 +35,8 @@ export interface ClusterDetail extends ClusterSummary {
   /** A person's order to pass windows over, in force or asked for. */
   readonly breakGlass: BreakGlass | null;
   readonly rollback: RollbackView;
+  /** What AWS Health says that AWS will do, the next one first. */
+  readonly plannedChanges: readonly PlannedChange[];
   readonly warnings: readonly Reason[];
   /** Newest first. */
   readonly upgrades: readonly UpgradeView[];
@@ -75,6 +77,7 @@ export async function clusterDetail(
     held: held === undefined ? null : { ...held, upgradeId: held.upgradeId ?? null },
     breakGlass: breakGlass ?? null,
     rollback: rollbackView(cluster, upgrades, snapshot.regions.get(cluster.region), now),
+    plannedChanges: cluster.plannedChanges ?? [],
     warnings: clusterWarnings(cluster),
     upgrades: upgrades.map((upgrade) => upgradeView(upgrade, cluster)),
     scans: await scanHistory(ports.table, cluster, SCANS),

@@ -66,7 +66,7 @@ export async function explainCluster(
     scan: await lastScan(ports.table, cluster.clusterKey),
     held: held === undefined ? null : { reason: held.reason, since: held.since },
     rollback: rollbackView(cluster, upgrades, region, now),
-    support: supportView(cluster.version, region, now),
+    support: supportView(cluster, region, now),
     managedBy: cluster.managedBy,
     tagEffects: tagEffects(cluster, snapshot.fleet?.tagPrefix ?? ''),
     warnings: clusterWarnings(cluster),

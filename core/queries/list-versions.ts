@@ -36,7 +36,7 @@ export async function listVersions(ports: Pick<Ports, 'table' | 'clock'>): Promi
         region,
         version,
         isDefault: row?.defaultVersion ?? false,
-        ...supportView(version, known, now),
+        ...supportView({ version }, known, now),
         releaseDate: row?.releaseDate ?? null,
         endOfStandardSupport: row?.endOfStandardSupport ?? null,
         endOfExtendedSupport: row?.endOfExtendedSupport ?? null,

@@ -1,4 +1,5 @@
-import type { RegionVersions } from '../contracts/items/cluster.ts';
+import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
+import { supportOf } from '../version/cluster-support.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { latenessPerDay } from '../version/lateness.ts';
 import { regionCalendar } from '../version/region-calendar.ts';
@@ -13,10 +14,15 @@ export interface SupportView {
   readonly dollarsPerDayLate: number | null;
 }
 
-export function supportView(version: string, region: RegionVersions | undefined, now: Date): SupportView {
-  const parsed = KubeVersion.tryParse(version);
-  if (parsed === undefined) return { state: 'unknown', deadline: null, dollarsPerDayLate: null };
-  const { state, deadline } = regionCalendar(region).supportStatus(parsed, now);
+/** Of a version, or of a cluster with what AWS plans for it. */
+export function supportView(
+  cluster: Pick<ClusterRecord, 'version' | 'plannedChanges'>,
+  region: RegionVersions | undefined,
+  now: Date,
+): SupportView {
+  if (KubeVersion.tryParse(cluster.version) === undefined)
+    return { state: 'unknown', deadline: null, dollarsPerDayLate: null };
+  const { state, deadline } = supportOf(cluster, regionCalendar(region), now);
   return {
     state,
     deadline:

@@ -1,6 +1,6 @@
 import type { UpgradePolicySpec } from '../config/types.ts';
 import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
-import { KubeVersion } from '../version/kube-version.ts';
+import { supportOf } from '../version/cluster-support.ts';
 import { latenessPerDay } from '../version/lateness.ts';
 import { regionCalendar } from '../version/region-calendar.ts';
 
@@ -19,8 +19,9 @@ export function inOrder<Item extends { readonly cluster: ClusterRecord }>(
   regions: ReadonlyMap<string, RegionVersions>,
   now: Date,
 ): Item[] {
-  const rank = ({ name, clusterKey, insights, labels, region, version }: ClusterRecord): Rank => {
-    const support = () => regionCalendar(regions.get(region)).supportStatus(KubeVersion.parse(version), now);
+  const rank = (cluster: ClusterRecord): Rank => {
+    const { name, clusterKey, insights, labels, region } = cluster;
+    const support = () => supportOf(cluster, regionCalendar(regions.get(region)), now);
     const value = (key: Key): number | string => {
       if (typeof key === 'object') return byLabel(key, labels[key.label]);
       if (key === 'name') return name;

@@ -4,9 +4,8 @@ import type { Ports } from '../ports/ports.ts';
 import { DeadlineNotices, deadlinePartition } from '../store/entities.ts';
 import { decode, replace } from '../store/entity.ts';
 import { decideAndWrite } from '../store/retry.ts';
-import { KubeVersion } from '../version/kube-version.ts';
+import { type ClusterDeadline, nextDeadline } from '../version/cluster-support.ts';
 import { regionOffer } from '../version/region-calendar.ts';
-import type { SupportDeadline } from '../version/support-status.ts';
 
 /** Items of one transaction. */
 const BATCH = 100;
@@ -15,11 +14,11 @@ type DeadlinePorts = Pick<Ports, 'table' | 'events' | 'clock'>;
 
 interface Near {
   readonly cluster: ClusterRecord;
-  readonly deadline: SupportDeadline;
+  readonly deadline: ClusterDeadline;
   readonly notice: DeadlineNotice;
 }
 
-/** Announces living clusters of these Regions whose support ends within 90, 60, 30 or 7 days, once for each of these. */
+/** Announces living clusters of these Regions whose support ends, or that AWS changes, within 90, 60, 30 or 7 days, once for each of these. */
 export async function tellDeadlines(
   ports: DeadlinePorts,
   regions: readonly RegionVersions[],
@@ -34,7 +33,7 @@ export async function tellDeadlines(
 }
 
 function nearing(cluster: ClusterRecord, versions: RegionVersions, now: Date): Near[] {
-  const { deadline } = regionOffer(versions).supportStatus(KubeVersion.parse(cluster.version), now);
+  const deadline = nextDeadline(cluster, regionOffer(versions), now);
   if (deadline?.bucket === undefined) return [];
   const { clusterKey, region } = cluster;
   const notice = { region, clusterKey, endsAt: deadline.at.toISOString(), days: deadline.bucket };
@@ -59,6 +58,12 @@ async function tellNews({ table, events }: DeadlinePorts, region: string, near: 
 
 function eventOf({ cluster, deadline, notice }: Near): LiftlockEvent {
   const { clusterKey, arn, account, region, version: kubernetesVersion } = cluster;
+  if (deadline.kind === 'plannedChange') {
+    const { code, event, at: startsAt } = deadline.change;
+    const { daysLeft } = deadline;
+    const told = { version: 1, clusterKey, cluster: arn, account, region, code, event, startsAt, daysLeft } as const;
+    return { type: 'PlannedChangeApproaching', detail: told };
+  }
   const support = deadline.kind === 'endOfStandardSupport' ? 'standard' : 'extended';
   const { endsAt } = notice;
   const { daysLeft } = deadline;

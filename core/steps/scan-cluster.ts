@@ -2,7 +2,7 @@ import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { hopRefusals } from '../model/hop.ts';
 import { policyForUpgrade } from '../policy/policy-of.ts';
-import type { ClusterTarget } from '../ports/cluster-access.ts';
+import { type ClusterTarget, isAccessErrorName } from '../ports/cluster-access.ts';
 import type { Ports } from '../ports/ports.ts';
 import { judgeInsights } from '../readiness/insights.ts';
 import { readInsights } from '../scan/telemetry/read-insights.ts';
@@ -76,7 +76,10 @@ async function scan(ports: ScanPorts, context: StepContext): Promise<StepOutcome
   let detail = {};
   if (isServer(server)) detail = await readApiServer(ports, context, findings, { resumed, server });
   else collect(findings, notLookedAt(server, name));
-  if (objects !== undefined) collect(findings, await judgeScan(ports, context, objects, insights, policy?.scan));
+  if (objects !== undefined) {
+    const refused = findings.blockers.filter(({ code }) => isAccessErrorName(code));
+    collect(findings, await judgeScan(ports, context, { ...objects, insights, refused }, policy?.scan));
+  }
   const { blockers, notes } = findings;
   return { step: STEP, result: blockers.length > 0 ? blocked(...blockers, ...notes) : done(...notes), detail };
 }

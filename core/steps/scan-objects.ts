@@ -1,6 +1,6 @@
 import type { UpgradePolicySpec } from '../config/types.ts';
 import type { StepInput } from '../contracts/step-input.ts';
-import { bounded, type StepResult } from '../contracts/step-result.ts';
+import { bounded, type Reason, type StepResult } from '../contracts/step-result.ts';
 import { scanWaivers } from '../policy/applied.ts';
 import type { ClusterTarget } from '../ports/cluster-access.ts';
 import type { Insight } from '../ports/eks.ts';
@@ -27,12 +27,17 @@ export function scanObjects(
   return goOn(ports, order);
 }
 
+interface WhatWasRead extends Extract<Progress, { ended: true }> {
+  readonly insights: readonly Insight[];
+  /** What the API server refused to the step itself, beside what the scan reads. */
+  readonly refused: readonly Reason[];
+}
+
 /** Keeps the report of a scan that has read everything, and says what it means for the hop. */
 export async function judgeScan(
   ports: StepPorts,
   context: StepContext,
-  { run, state }: Extract<Progress, { ended: true }>,
-  insights: readonly Insight[],
+  { run, state, insights, refused }: WhatWasRead,
   rules: ScanRules | undefined,
 ): Promise<Gate> {
   const { cluster, target } = context;
@@ -40,6 +45,7 @@ export async function judgeScan(
   const report = reportOfScan({
     state,
     insights,
+    refused,
     changes: Object.values(state.facts.changes),
     subject: shortId(record),
     clusters: [record.name, shortId(record), record.arn],

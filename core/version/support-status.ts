@@ -70,7 +70,12 @@ function deadlineOf(dates: VersionDates, state: SupportState, now: number): Supp
   const kind = state === 'standard' ? 'endOfStandardSupport' : 'endOfExtendedSupport';
   const at = dates[kind];
   if (at === undefined) return undefined;
-  const left = (at.getTime() - now) / millisecondsPerDay;
+  return { kind, ...daysTo(at, new Date(now)) };
+}
+
+/** How far away a date is that people are told of. */
+export function daysTo(at: Date, now: Date): Omit<SupportDeadline, 'kind'> {
+  const left = (at.getTime() - now.getTime()) / millisecondsPerDay;
   const bucket = deadlineDays.findLast((days) => left <= days);
-  return { kind, at, daysLeft: Math.ceil(left), ...(bucket !== undefined && { bucket }) };
+  return { at, daysLeft: Math.ceil(left), ...(bucket !== undefined && { bucket }) };
 }

@@ -18,6 +18,11 @@ const STEP_SECONDS = 120;
 const isOneOf = (name: FunctionName, names: readonly FunctionName[]): boolean => names.includes(name);
 
 export function functionSize(name: FunctionName, mutatorConcurrency: number): FunctionSize {
+  const { reservedConcurrency, ...size } = wantedSize(name, mutatorConcurrency);
+  return mutatorConcurrency === 0 || reservedConcurrency === undefined ? size : { ...size, reservedConcurrency };
+}
+
+function wantedSize(name: FunctionName, mutatorConcurrency: number): FunctionSize {
   if (isOneOf(name, MUTATING_FUNCTIONS)) {
     return {
       memoryMegabytes: 512,

@@ -19,6 +19,8 @@ export interface FunctionsProps {
 const CLUSTERS_PER_BATCH = 1;
 /** How many clusters are looked at together: with `CLUSTERS_PER_BATCH` the bound on what discovery asks of EKS. */
 const CONCURRENT_BATCHES = 10;
+/** Where all functions share the ten of a new account: the least that Lambda takes for a queue. */
+const CONCURRENT_BATCHES_WITHOUT_RESERVE = 2;
 
 /** All Lambda functions. */
 export class Functions extends Construct {
@@ -60,12 +62,12 @@ export class Functions extends Construct {
     return [...this.#all.values()];
   }
 
-  #consume({ clusterQueue }: Reach): void {
+  #consume({ clusterQueue, settings }: Reach): void {
     const mapping = new EventSourceMapping(this, 'ClusterQueue', {
       target: this.get('record-clusters').function,
       eventSourceArn: clusterQueue.queueArn,
       batchSize: CLUSTERS_PER_BATCH,
-      maxConcurrency: CONCURRENT_BATCHES,
+      maxConcurrency: settings.mutatorConcurrency === 0 ? CONCURRENT_BATCHES_WITHOUT_RESERVE : CONCURRENT_BATCHES,
       reportBatchItemFailures: true,
       maxBatchingWindow: Duration.seconds(0),
     });

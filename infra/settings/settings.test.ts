@@ -33,7 +33,7 @@ test('every problem is told at once, by the name of its setting', () => {
     organizationId: 'r-abc',
     hubAccount: 111111111111,
     alarmEmail: 'nobody',
-    mutatorConcurrency: 0,
+    mutatorConcurrency: -1,
     acounts: [],
   });
   expect(message).toMatch(/^InvalidSettings: The context "liftlock" is not usable/);
@@ -43,7 +43,7 @@ test('every problem is told at once, by the name of its setting', () => {
     'organizationId: "r-abc" is not the id of an AWS organization',
     'hubAccount: 111111111111 is not',
     'alarmEmail: "nobody" is not',
-    'mutatorConcurrency: 0 is not a whole number from 1 to 100',
+    'mutatorConcurrency: -1 is not a whole number from 0 to 100',
     'acounts: there is no such setting; there are accounts, organizationId',
   ]) {
     expect(message).toContain(part);

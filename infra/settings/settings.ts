@@ -17,7 +17,10 @@ export interface Settings {
   readonly itemsTable?: string;
   /** Gets the alarms and the notifications. */
   readonly alarmEmail?: string;
-  /** Reserved concurrency of each function that mutates: how many upgrades may be acted upon at the same moment. */
+  /**
+   * Reserved concurrency of each function that mutates: how many upgrades may be acted upon at the same moment. 0 = nothing is reserved, for
+   * accounts whose limit is the ten of new ones, of which Lambda lets nobody reserve any.
+   */
   readonly mutatorConcurrency: number;
   /** Where the functions that look into clusters run, so that they reach private endpoints; absent = in no VPC. */
   readonly vpc?: VpcSettings;
@@ -48,7 +51,7 @@ export function parseSettings(context: unknown): Settings {
     ...reader.text('hubRegion', /^[a-z]{2,4}(-[a-z]+){1,2}-\d{1,2}$/, 'an AWS Region, such as eu-central-1'),
     ...reader.text('itemsTable', /^[\w.-]{3,255}$/, 'the name of a DynamoDB table'),
     ...reader.text('alarmEmail', /^[^\s@]+@[^\s@]+$/, 'an e-mail address'),
-    mutatorConcurrency: reader.integer('mutatorConcurrency', { least: 1, most: 100, absent: 10 }),
+    mutatorConcurrency: reader.integer('mutatorConcurrency', { least: 0, most: 100, absent: 10 }),
     ...vpcIn(reader),
   };
   if (settings.accounts.length > MOST_ACCOUNTS) {

@@ -47,6 +47,15 @@ test('functions that mutate are over when their grace period counts them as over
   expect(functions.get('liftlock-reconcile-rollouts')).toMatchObject({ Timeout: 60, ReservedConcurrentExecutions: 2 });
 });
 
+test('where nothing can be reserved nothing is, and reading leaves room for the functions that mutate', () => {
+  const { hub: small } = synthesize({ mutatorConcurrency: 0 });
+  for (const { ReservedConcurrentExecutions } of propertiesOf('AWS::Lambda::Function', small))
+    expect(ReservedConcurrentExecutions).toBeUndefined();
+  const readers = (template: typeof hub) =>
+    propertiesOf('AWS::Lambda::EventSourceMapping', template).map(({ ScalingConfig }) => ScalingConfig);
+  expect([readers(hub), readers(small)]).toEqual([[{ MaximumConcurrency: 10 }], [{ MaximumConcurrency: 2 }]]);
+});
+
 test('log groups end', () => {
   for (const { RetentionInDays } of propertiesOf('AWS::Logs::LogGroup')) expect(RetentionInDays).toBeGreaterThan(0);
 });

@@ -24,7 +24,7 @@ const CALLS = [
 
 /**
  * Sends what CloudTrail and AWS Health say about EKS in one Region to the hub's bus; once per account and Region, without assets. Without it
- * Liftlock works as well, and learns of changes up to an hour later.
+ * Liftlock works as well, learns of changes up to an hour later, and nothing of what AWS plans.
  */
 export class SpokeForwarderStack extends Stack {
   constructor(scope: Construct, id: string, { settings, ...props }: SpokeStackProps) {
@@ -71,7 +71,7 @@ export class SpokeForwarderStack extends Stack {
     const rule = new CfnRule(this, id, { description: 'Liftlock: to the hub', eventPattern, targets });
     acknowledge(rule, {
       'Serverless-EventBusDLQ':
-        'Such events only make the hub look sooner; discovery looks every hour, so a lost one needs no queue in every Region.',
+        'Such events make the hub look sooner, and discovery looks every hour; AWS Health repeats what it plans, so a lost one needs no queue in every Region.',
     });
   }
 }

@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { CreateTableCommand, DescribeLimitsCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { CreateQueueCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { testWorld } from '../eks/test-world.ts';
@@ -195,4 +197,74 @@ it('goes on from what was kept, and from nothing that was not complete', async (
   await expect(open()).rejects.toThrow('Another local cloud uses it');
   await third.close();
   rmSync(stateFolder, { recursive: true, force: true });
+});
+
+it('evaluates alarms over what its own services count, when somebody asks', async () => {
+  const alarm = (AlarmName: string, metric: object) => ({
+    Type: 'AWS::CloudWatch::Alarm',
+    Properties: {
+      AlarmName,
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      EvaluationPeriods: 1,
+      TreatMissingData: 'notBreaching',
+      Statistic: 'Maximum',
+      Period: 300,
+      ...metric,
+    },
+  });
+  const machineArn = `arn:aws:states:${REGION}:${HUB}:stateMachine:failing`;
+  const Resources = {
+    ...HUB_STACK.Resources,
+    Runner: role('runner', { Service: 'states.amazonaws.com' }),
+    Machine: {
+      Type: 'AWS::StepFunctions::StateMachine',
+      Properties: {
+        StateMachineName: 'failing',
+        RoleArn: `arn:aws:iam::${HUB}:role/runner`,
+        DefinitionString: JSON.stringify({
+          QueryLanguage: 'JSONata',
+          StartAt: 'No',
+          States: { No: { Type: 'Fail', Error: 'No' } },
+        }),
+      },
+    },
+    Depth: alarm('depth', {
+      Namespace: 'AWS/SQS',
+      MetricName: 'ApproximateNumberOfMessagesVisible',
+      Dimensions: [{ Name: 'QueueName', Value: 'work' }],
+    }),
+    Failed: alarm('failed', {
+      Namespace: 'AWS/States',
+      MetricName: 'ExecutionsFailed',
+      Dimensions: [{ Name: 'StateMachineArn', Value: machineArn }],
+    }),
+    Any: {
+      Type: 'AWS::CloudWatch::CompositeAlarm',
+      Properties: {
+        AlarmName: 'any',
+        AlarmRule: `(ALARM("arn:aws:cloudwatch:${REGION}:${HUB}:alarm:depth") OR ALARM("arn:aws:cloudwatch:${REGION}:${HUB}:alarm:failed"))`,
+      },
+    },
+  };
+  const cloud = await start({ Hub: { Resources }, Spoke: EMPTY });
+  const ringing = async (): Promise<(string | undefined)[]> => {
+    const asked = new DescribeAlarmsCommand({ StateValue: 'ALARM', AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] });
+    const { MetricAlarms = [], CompositeAlarms = [] } = await new CloudWatchClient(client(cloud)).send(asked);
+    return [...MetricAlarms, ...CompositeAlarms].map(({ AlarmName }) => AlarmName);
+  };
+  const goOn = (minutes: number) => cloud.clock.runUntil(new Date(cloud.clock.now().getTime() + minutes * 60_000));
+  expect(await ringing()).toEqual([]);
+  await new SFNClient(client(cloud)).send(new StartExecutionCommand({ stateMachineArn: machineArn, input: '{}' }));
+  await goOn(2);
+  expect(await ringing()).toEqual(['failed', 'any']);
+  await goOn(10);
+  expect(await ringing()).toEqual([]);
+  const queue = cloud.queues.find(`arn:aws:sqs:${REGION}:${HUB}:work`);
+  queue?.send('left', 'sender');
+  await goOn(10);
+  expect(await ringing()).toEqual(['depth', 'any']);
+  queue?.purge();
+  await goOn(10);
+  expect(await ringing()).toEqual([]);
 });

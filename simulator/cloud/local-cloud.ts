@@ -7,6 +7,7 @@ import { FakeEks } from '../eks/fake-eks.ts';
 import { seededRandom } from '../eks/seeded-random.ts';
 import { localAdministrator } from '../iam/principals/local-administrator.ts';
 import type { RunView } from '../process/run-view.ts';
+import type { WatchedMetric } from './alarms/alarm-definition.ts';
 import { Alarms } from './alarms/alarms.ts';
 import { CloudApis } from './api/cloud-apis.ts';
 import type { CloudOptions } from './cloud-options.ts';
@@ -26,7 +27,8 @@ import { childAccess } from './machines/child-access.ts';
 import { ExecutionLogs } from './machines/execution-logs.ts';
 import { taskRunner } from './machines/run-task.ts';
 import { statusEvents } from './machines/status-events.ts';
-import { Metrics } from './metrics/metrics.ts';
+import { type Datum, Metrics } from './metrics/metrics.ts';
+import { executionData, queueData } from './metrics/service-metrics.ts';
 import { Queues } from './queues/queues.ts';
 import { ResourcePolicies } from './resource-policies.ts';
 import { Schedules } from './schedules/schedules.ts';
@@ -62,7 +64,11 @@ export class LocalCloud implements RunView {
   readonly resources: Resource[] = [];
   readonly outputs = new Map<string, unknown>();
   readonly policies = new ResourcePolicies();
-  readonly alarms = new Alarms();
+  readonly alarms = new Alarms((metric, since, until) =>
+    [...this.metrics.data(metric), ...this.#queueData(metric, since, until)].filter(
+      ({ at }) => at >= since && at < until,
+    ),
+  );
   readonly secrets = new Secrets();
   readonly expiring: ExpiringTable[] = [];
   readonly authority: IamAuthority;
@@ -143,6 +149,7 @@ export class LocalCloud implements RunView {
     );
     const hubAccount = options.stacks[0]?.account ?? '';
     this.executionLogs = new ExecutionLogs(this.logs, now());
+    const tellStatus = statusEvents(this.buses, uuid, now);
     this.runner = new Runner({
       timers: clock,
       track: (work) => this.time.hold(work),
@@ -150,7 +157,11 @@ export class LocalCloud implements RunView {
       invokeTask: (task, surroundings) =>
         taskRunner(this.functions, this.authority, this.wiring, hubAccount)(task, surroundings),
       authorizeChild: childAccess(this.authority, this.wiring, hubAccount),
-      onStatusChange: statusEvents(this.buses, uuid, now),
+      onStatusChange: (execution) => {
+        const { stateMachineArn, status } = execution;
+        for (const datum of executionData(stateMachineArn, status, now().getTime())) this.metrics.put(datum);
+        tellStatus(execution);
+      },
       onStep: (execution) => {
         this.executionLogs.write(execution);
         return this.kept.executions.keep(execution);
@@ -191,6 +202,14 @@ export class LocalCloud implements RunView {
     this.schedules.start();
     this.#sweep?.start();
     this.#keepHouse();
+  }
+
+  /** SQS counts by itself, also while nothing happens: so it is reckoned when somebody asks. */
+  #queueData({ namespace, name, dimensions }: WatchedMetric, since: number, until: number): Datum[] {
+    const { QueueName = '' } = dimensions;
+    const queue = this.queues.all().find(({ options }) => options.arn.endsWith(`:${QueueName}`));
+    if (namespace !== 'AWS/SQS' || queue === undefined) return [];
+    return queueData(QueueName, queue.present(), since, until).filter((datum) => datum.name === name);
   }
 
   #keepHouse(): void {

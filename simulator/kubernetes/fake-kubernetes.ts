@@ -1,4 +1,4 @@
-import type { AccessReview, Node, Pod, Workload } from '../../core/ports/cluster-access.ts';
+import type { Node, Pod, Workload } from '../../core/ports/cluster-access.ts';
 import { ClusterAccessError } from '../../core/ports/cluster-access.ts';
 import type { FakeEks } from '../eks/fake-eks.ts';
 import type { ClusterRecord } from '../eks/state/cluster-record.ts';
@@ -9,7 +9,7 @@ import { budgetStatus, refusalText } from './disruption-budget.ts';
 import { evictPod } from './evict-pod.ts';
 import type { PodDisruptionBudgetState } from './kubernetes-state.ts';
 import { noteCreation } from './note-creation.ts';
-import { isAllowed, requireAllowed } from './permissions.ts';
+import { requireAllowed } from './permissions.ts';
 import { listNodes, listPods, listWorkloads } from './read-objects.ts';
 import { apiVersionOf, type ResourceType } from './resource-types.ts';
 import { schedulePods } from './schedule-pods.ts';
@@ -79,13 +79,6 @@ export class FakeKubernetes {
     return kubernetes.podDisruptionBudgets
       .filter((budget) => namespace === undefined || budget.namespace === namespace)
       .map((budget) => ({ ...budget, ...budgetStatus(kubernetes, budget, request.now.getTime()) }));
-  }
-
-  mayI(request: KubernetesRequest, { verb, group = '', resource, nonResourceUrl }: AccessReview): boolean {
-    const cluster = this.#authenticate(request);
-    const attributes =
-      nonResourceUrl === undefined ? { verb, group, resource: resource ?? '' } : { verb, path: nonResourceUrl };
-    return isAllowed(cluster, request, attributes);
   }
 
   /**

@@ -20,6 +20,5 @@ export function createInMemoryClusterAccess(
     listNodes: async (target) => fake.listNodes(request(target)),
     listPods: async (target, namespace) => fake.listPods(request(target), namespace),
     listWorkloads: async (target, namespace) => fake.listWorkloads(request(target), namespace),
-    mayI: async (target, review) => fake.mayI(request(target), review),
   };
 }

@@ -1,3 +1,4 @@
+import { clusterItemsFromEvent } from '../../core/inventory/cluster-events.ts';
 import { recordCluster } from '../../core/inventory/record-cluster.ts';
 import { watchVersions } from '../../core/inventory/watch-versions.ts';
 import { Accounts } from '../../core/store/entities.ts';
@@ -231,6 +232,44 @@ describe('version news', () => {
     expect(days).toHaveLength(2);
     expect(days[0]).toBeLessThanOrEqual(30);
     expect(days[1]).toBeLessThanOrEqual(7);
+  });
+
+  test('a change that AWS Health tells of a part of a cluster is announced, and taken back when it is over', async () => {
+    const world = await smallFleet({ clusters: [web], policy: manual });
+    await discover(world);
+    const health = (at: number, statusCode: string) => ({
+      source: 'aws.health',
+      'detail-type': 'AWS Health Event',
+      detail: {
+        eventArn: 'arn:aws:health:eu-central-1::event/EKS/AWS_EKS_MAINTENANCE_SCHEDULED/1',
+        eventTypeCode: 'AWS_EKS_MAINTENANCE_SCHEDULED',
+        eventTypeCategory: 'scheduledChange',
+        startTime: new Date(at).toUTCString(),
+        statusCode,
+        affectedEntities: [
+          { entityValue: 'arn:aws:eks:eu-central-1:111111111111:nodegroup/web/workers/0a1b', status: 'PENDING' },
+        ],
+      },
+    });
+    const hear = async (event: object) => {
+      for (const item of clusterItemsFromEvent(event)) await recordCluster(world.ports, item);
+    };
+    const at = DAY.getTime() + 10 * 24 * HOUR;
+    await hear(health(at, 'upcoming'));
+    await hear(health(at, 'upcoming'));
+    await discover(world);
+    expect((await recordOf(world, 'web')).plannedChanges).toMatchObject([{ at: new Date(at).toISOString() }]);
+    for (const day of [0, 1, 4, 5]) {
+      await world.clock.runUntil(new Date(DAY.getTime() + day * 24 * HOUR + HOUR));
+      await watchVersions(world.ports);
+      await world.tick();
+    }
+    const told = world.bus.published.flatMap(({ event }) =>
+      event.type === 'PlannedChangeApproaching' ? [event.detail.daysLeft] : [],
+    );
+    expect(told).toEqual([10, 6]);
+    await hear(health(at, 'closed'));
+    expect(await recordOf(world, 'web')).not.toHaveProperty('plannedChanges');
   });
 
   test('where no account answers that the Fleet names, one of its organization with clusters there is asked', async () => {

@@ -14,6 +14,16 @@ const nodegroup = z.object({
 
 const addon = z.object({ name: z.string(), version: z.string(), status: z.string(), issues: z.array(z.string()) });
 
+/** What AWS Health says that AWS will do, or end, and when. */
+export const plannedChange = z.object({
+  /** ARN of the event, the same in all that is told of it. */
+  event: z.string(),
+  /** `AWS_EKS_PLANNED_LIFECYCLE_EVENT`, for one. */
+  code: z.string(),
+  at: timestamp,
+});
+export type PlannedChange = z.infer<typeof plannedChange>;
+
 /** Inventory: one cluster as last observed. Its key is ARN and creation time: one deleted and recreated is another cluster. */
 export const clusterRecord = z.object({
   clusterKey: z.string(),
@@ -50,6 +60,8 @@ export const clusterRecord = z.object({
   unreadable: z.array(reasonSchema),
   /** Our own observation of the end of the last version change; the API gives none (facts: eks.md §2). */
   versionObservedAt: timestamp,
+  /** Changes that are still to come, the next one first; absent where none is known. */
+  plannedChanges: z.array(plannedChange).optional(),
   deletedAt: timestamp.optional(),
   lastSeenAt: timestamp,
 });
@@ -107,7 +119,7 @@ export type ClusterName = z.infer<typeof clusterName>;
 /** Ids of updates that were seen terminal: EKS lists them for ever, and nobody asks about them twice. A cache, no decision rests on it. */
 export const settledUpdates = z.object({ clusterKey: z.string(), subject: z.string(), ids: z.array(z.string()) });
 
-/** The last SupportDeadlineApproaching of one cluster: one item each, since a Region may hold thousands. */
+/** The last SupportDeadlineApproaching or PlannedChangeApproaching of one cluster: one item each, since a Region may hold thousands. */
 export const deadlineNotice = z.object({
   region: z.string(),
   clusterKey: z.string(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { apiVersion } from '../../config/kinds.ts';
 import { labelMap } from '../../config/schema/names.ts';
+import { plannedChange } from '../../contracts/items/cluster.ts';
 import { reasonSchema, timestamp } from '../../contracts/items/common.ts';
 import { learnedDurations } from '../../contracts/items/rollout.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
@@ -104,6 +105,10 @@ export const inventoryClusterSchema = z
     managedBy: z.array(z.string()).default([]).describe('Tools whose marks are on it.'),
     unsupported: z.string().optional().describe('Why Liftlock never touches it.'),
     unreachable: z.string().optional().describe('Why Liftlock cannot read it.'),
+    plannedChanges: z
+      .array(plannedChange.strict())
+      .optional()
+      .describe('What AWS Health says that AWS will do, or end, and when.'),
     held: z
       .strictObject({ reason: reasonSchema, since: z.string() })
       .optional()

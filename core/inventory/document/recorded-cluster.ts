@@ -16,7 +16,8 @@ export function recordedCluster(written: InventoryCluster): ClusterRecord {
   const { name, accountId, region, labels, tags, status, autoMode, nodegroups, fargateProfiles, addons } = written;
   const arn = written.arn ?? derivedArn(written);
   const createdAt = written.createdAt === undefined ? LONG_AGO : new Date(written.createdAt).toISOString();
-  const { platformVersion, supportType, authenticationMode, unsupported, unreachable, managedBy } = written;
+  const { platformVersion, supportType, authenticationMode, unsupported, unreachable, managedBy, plannedChanges } =
+    written;
   return {
     clusterKey: clusterKey(arn, new Date(createdAt)),
     arn,
@@ -43,6 +44,7 @@ export function recordedCluster(written: InventoryCluster): ClusterRecord {
     unreadable: [],
     versionObservedAt: createdAt,
     lastSeenAt: written.lastSeenAt ?? createdAt,
+    ...(plannedChanges === undefined ? {} : { plannedChanges }),
     ...(written.deletedAt == null ? {} : { deletedAt: written.deletedAt }),
   };
 }

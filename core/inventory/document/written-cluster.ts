@@ -27,6 +27,7 @@ export function writtenCluster(cluster: ClusterRecord, control: ClusterControl |
     insights: cluster.insights,
     managedBy: cluster.managedBy,
     ...present('unsupported', cluster.unsupported),
+    ...present('plannedChanges', cluster.plannedChanges),
     ...present('unreachable', unreachable(cluster)?.message),
     ...(held === undefined ? {} : { held: { reason: held.reason, since: held.since } }),
     ...present('deletedAt', cluster.deletedAt),

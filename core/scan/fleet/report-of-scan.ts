@@ -1,3 +1,4 @@
+import type { Reason } from '../../contracts/step-result.ts';
 import type { Insight } from '../../ports/eks.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 import data from '../data/coverage.json' with { type: 'json' };
@@ -14,6 +15,8 @@ import { observeInsights } from '../telemetry/insights.ts';
 export interface ReadCluster {
   readonly state: LiveScanState;
   readonly insights: readonly Insight[];
+  /** What the API server refused when it was asked for its readiness, nodes, pods and workloads. */
+  readonly refused: readonly Reason[];
   /** Who has changed what since, for insights that outlive what they tell of. */
   readonly changes: readonly Change[];
   readonly subject: string;
@@ -28,7 +31,7 @@ export interface ReadCluster {
 
 /** The report of a scan that the controller made: what the API server gave, and what EKS itself has seen. */
 export function reportOfScan(read: ReadCluster): ScanReport {
-  const { state, insights, changes, target, failOn, subject, clusters, waivers } = read;
+  const { state, insights, refused, changes, target, failOn, subject, clusters, waivers } = read;
   const from = KubeVersion.parse(read.version);
   const skipsInsights = state.skip.includes('insight');
   const observed = skipsInsights ? [] : observeInsights(insights, changes);
@@ -42,6 +45,7 @@ export function reportOfScan(read: ReadCluster): ScanReport {
     coverage: [
       ...state.coverage,
       ...(skipsInsights ? [] : [insightsRead(insights)]),
+      ...refused.map(({ code, message }) => ({ ...NOT_ANSWERED, detail: `${code}: ${message}` })),
       ...furtherOnes(state, { forgiven: waivers.length > 0 }),
     ],
     waivers,
@@ -49,6 +53,13 @@ export function reportOfScan(read: ReadCluster): ScanReport {
     scannedAt: new Date(state.startedAt),
   });
 }
+
+const NOT_ANSWERED = {
+  what: 'readiness, nodes, pods and workloads',
+  source: null,
+  status: 'denied',
+  count: 0,
+} as const;
 
 const insightsRead = (insights: readonly Insight[]): Coverage => ({
   what: 'upgrade insights of Amazon EKS',

@@ -16,7 +16,7 @@ export const access = new Hono<ApiEnv>()
     const { items, ...rest } = await chosen(context);
     const { ports } = context.var;
     const reports = [];
-    // One after the other: each may call into an account whose quota the customers' own nodes share.
+    // One after the other: each reads what the table has of its cluster.
     for (const record of items) reports.push(await checkAccess(ports, record));
     return context.json({ items: reports, ...rest });
   })

@@ -17,14 +17,16 @@ export function alarmOperations(alarms: Alarms): Operations {
     // Without types AWS lists metric alarms alone.
     DescribeAlarms: (
       { AlarmNames, AlarmNamePrefix = '', AlarmTypes = ['MetricAlarm'], StateValue }: Asked,
-      { account, region }: OperationContext,
+      { account, region, now }: OperationContext,
     ) => {
       const found = alarms
         .of(account, region)
         .filter(({ name }) => name.startsWith(AlarmNamePrefix) && (AlarmNames?.includes(name) ?? true))
-        .filter((alarm) => StateValue === undefined || alarms.stateOf(alarm).value === StateValue);
+        .filter((alarm) => StateValue === undefined || alarms.stateOf(alarm, now).value === StateValue);
       const listed = (type: AlarmType, kind: Alarm['kind']) =>
-        AlarmTypes.includes(type) ? found.filter((alarm) => alarm.kind === kind).map(described) : [];
+        AlarmTypes.includes(type)
+          ? found.filter((alarm) => alarm.kind === kind).map((alarm) => described(alarm, now))
+          : [];
       return {
         MetricAlarms: listed('MetricAlarm', 'metric'),
         CompositeAlarms: listed('CompositeAlarm', 'composite'),
@@ -54,8 +56,8 @@ export function alarmOperations(alarms: Alarms): Operations {
     },
   };
 
-  function described(alarm: Alarm): object {
-    const { value, reason, since } = alarms.stateOf(alarm);
+  function described(alarm: Alarm, now: Date): object {
+    const { value, reason, since } = alarms.stateOf(alarm, now);
     const at = since === undefined ? undefined : new Date(since);
     return {
       AlarmName: alarm.name,

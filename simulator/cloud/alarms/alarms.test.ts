@@ -61,7 +61,9 @@ it('keeps alarms that were made by hand, and the states of all', async () => {
   await put('b', 'ALARM');
   const later = new Alarms();
   later.restore(JSON.parse(JSON.stringify(kept.at(-1))) as KeptAlarms);
-  expect(later.of(ACCOUNT, REGION).map((alarm) => [alarm.name, later.stateOf(alarm).value])).toEqual([['own', 'OK']]);
+  expect(later.of(ACCOUNT, REGION).map((alarm) => [alarm.name, later.stateOf(alarm, new Date()).value])).toEqual([
+    ['own', 'OK'],
+  ]);
   later.add({ arn: 'arn:b', name: 'b', account: ACCOUNT, region: REGION, kind: 'metric' });
-  expect(later.of(ACCOUNT, REGION).map((alarm) => later.stateOf(alarm).value)).toEqual(['OK', 'ALARM']);
+  expect(later.of(ACCOUNT, REGION).map((alarm) => later.stateOf(alarm, new Date()).value)).toEqual(['OK', 'ALARM']);
 });

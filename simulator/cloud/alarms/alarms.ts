@@ -1,3 +1,6 @@
+import type { AlarmDefinition } from './alarm-definition.ts';
+import { evaluateAlarm, type ReadMetric } from './evaluate-alarm.ts';
+
 /** An alarm of a template, or one that somebody made by hand. */
 export interface Alarm {
   readonly arn: string;
@@ -6,6 +9,8 @@ export interface Alarm {
   readonly region: string;
   readonly kind: 'metric' | 'composite';
   readonly description?: string;
+  /** When it rings; absent of those that were made by hand, which stay as they were put. */
+  readonly definition?: AlarmDefinition;
 }
 
 export const STATE_VALUES = ['OK', 'ALARM', 'INSUFFICIENT_DATA'] as const;
@@ -23,14 +28,25 @@ export interface KeptAlarms {
   readonly states: readonly (readonly [arn: string, state: AlarmState])[];
 }
 
-const UNTOUCHED: AlarmState = { value: 'INSUFFICIENT_DATA', reason: 'The local cloud does not evaluate alarms.' };
+const UNTOUCHED: AlarmState = {
+  value: 'INSUFFICIENT_DATA',
+  reason: 'It was made by hand, and nobody has put it into a state.',
+};
 
-/** Alarms are in the state that somebody put them into, as SetAlarmState does: the local cloud does not evaluate them. */
+/**
+ * Alarms are in the state that somebody put them into, as SetAlarmState does, and stay there. Those of templates are otherwise evaluated when
+ * somebody asks: their actions are not taken.
+ */
 export class Alarms {
   readonly #all = new Map<string, Alarm>();
   readonly #made = new Map<string, Alarm>();
   readonly #states = new Map<string, AlarmState>();
   onChange: (kept: KeptAlarms) => void = () => {};
+  readonly #read: ReadMetric;
+
+  constructor(read: ReadMetric = () => []) {
+    this.#read = read;
+  }
 
   add(alarm: Alarm): void {
     this.#all.set(alarm.arn, alarm);
@@ -55,8 +71,21 @@ export class Alarms {
     return [...this.#all.values()].filter((alarm) => alarm.account === account && alarm.region === region);
   }
 
-  stateOf({ arn }: Alarm): AlarmState {
-    return this.#states.get(arn) ?? UNTOUCHED;
+  stateOf(alarm: Alarm, now: Date): AlarmState {
+    return this.#states.get(alarm.arn) ?? this.#evaluated(alarm, now) ?? UNTOUCHED;
+  }
+
+  #evaluated({ definition }: Alarm, now: Date): AlarmState | undefined {
+    if (definition === undefined) return undefined;
+    if (!('anyOf' in definition)) {
+      const value = evaluateAlarm(definition, this.#read, now.getTime());
+      return { value, reason: `${definition.periods} periods were looked at, to ${now.toISOString()}.` };
+    }
+    const ringing = definition.anyOf.filter((arn) => {
+      const one = this.#all.get(arn);
+      return one !== undefined && this.stateOf(one, now).value === 'ALARM';
+    });
+    return { value: ringing.length > 0 ? 'ALARM' : 'OK', reason: `In ALARM: ${ringing.join(', ') || 'none'}.` };
   }
 
   /** `since` moves when the value does. */

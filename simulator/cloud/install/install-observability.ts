@@ -1,3 +1,4 @@
+import { alarmDefinition } from '../alarms/alarm-definition.ts';
 import type { Alarm } from '../alarms/alarms.ts';
 import { type Installer, type Installers, nothing, propertyOf } from './installer.ts';
 
@@ -5,8 +6,9 @@ const alarm =
   (kind: Alarm['kind']): Installer =>
   (resource, { alarms }) => {
     const description = propertyOf<string | undefined>(resource, 'AlarmDescription');
-    const { arn, name, account, region } = resource;
-    alarms.add({ arn, name, account, region, kind, ...(description === undefined ? {} : { description }) });
+    const { arn, name, account, region, properties } = resource;
+    const told = description === undefined ? {} : { description };
+    alarms.add({ arn, name, account, region, kind, ...told, definition: alarmDefinition(properties) });
   };
 
 export const observabilityInstallers: Installers = {

@@ -101,6 +101,7 @@ describe('an asynchronous call', () => {
     // Refused after 0, 1, 3 and 7 seconds.
     expect(await triedAt(2)).toEqual(['0', '15']);
     expect([world.errors, world.destinations]).toEqual([[], []]);
+    expect(world.throttles).toEqual(Array(4).fill('busy'));
   });
 
   it('is given up unseen when it waited too long, and at once where the function is switched off', async () => {

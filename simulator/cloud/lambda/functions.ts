@@ -37,6 +37,8 @@ export interface FunctionsHost extends LambdaHost {
   readonly toDestination: (lambda: LambdaFunctionOptions, destinationArn: string, body: string) => void;
   /** Told of every error that a function threw, whoever invoked it; not of refusals beyond its concurrency. */
   readonly onError: (lambda: LambdaFunctionOptions, error: Error) => void;
+  /** Told of every refusal. */
+  readonly onThrottle: (lambda: LambdaFunctionOptions) => void;
 }
 
 /** All Lambda functions, by ARN. */
@@ -105,7 +107,8 @@ export class Functions {
     try {
       return await lambda.invoke(event, requestId);
     } catch (error) {
-      if (!(error instanceof TooManyRequests)) this.#host.onError(lambda.options, error as Error);
+      if (error instanceof TooManyRequests) this.#host.onThrottle(lambda.options);
+      else this.#host.onError(lambda.options, error as Error);
       throw error;
     }
   }

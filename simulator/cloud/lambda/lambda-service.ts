@@ -5,6 +5,7 @@ import type { CloudTime } from '../cloud-time.ts';
 import type { IamAuthority } from '../iam-authority.ts';
 import type { Logs } from '../logs/logs.ts';
 import { embeddedMetrics, type Metrics } from '../metrics/metrics.ts';
+import { functionDatum } from '../metrics/service-metrics.ts';
 import { FunctionProcesses } from './function-processes.ts';
 import type { FunctionsHost } from './functions.ts';
 import type { LambdaFunctionOptions } from './lambda-function.ts';
@@ -58,7 +59,11 @@ export function lambdaService(parts: LambdaServiceParts): FunctionsHost {
       authority.inRole(lambda.roleArn, sourceOf(lambda), plainly('sqs:SendMessage', destinationArn), where);
       parts.sendToQueue(destinationArn, body, lambda.roleArn);
     },
-    onError: parts.onError,
+    onError(lambda, error) {
+      metrics.put(functionDatum(lambda.name, 'Errors', clock.now().getTime()));
+      parts.onError(lambda, error);
+    },
+    onThrottle: (lambda) => metrics.put(functionDatum(lambda.name, 'Throttles', clock.now().getTime())),
   };
 }
 

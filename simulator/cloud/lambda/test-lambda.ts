@@ -18,6 +18,8 @@ export interface LambdaWorld {
   readonly lines: string[];
   /** Errors of functions, as the host is told. */
   readonly errors: string[];
+  /** Names of functions that were not called for want of concurrency. */
+  readonly throttles: string[];
   readonly destinations: { readonly arn: string; readonly record: Record<string, unknown> }[];
   /** Environments that were made. */
   environments: number;
@@ -42,8 +44,16 @@ export function lambdaWorld({ areHere = false } = {}): LambdaWorld {
   let ids = 0;
   const world: Pick<
     LambdaWorld,
-    'lines' | 'errors' | 'destinations' | 'environments' | 'credentialSeconds' | 'onDestination'
-  > = { lines: [], errors: [], destinations: [], environments: 0, credentialSeconds: 43_200, onDestination: () => {} };
+    'lines' | 'errors' | 'throttles' | 'destinations' | 'environments' | 'credentialSeconds' | 'onDestination'
+  > = {
+    lines: [],
+    errors: [],
+    throttles: [],
+    destinations: [],
+    environments: 0,
+    credentialSeconds: 43_200,
+    onDestination: () => {},
+  };
   const functions = new Functions({
     processes: new FunctionProcesses({ now: time.shared, areHere }),
     virtualNow: () => time.show(),
@@ -62,6 +72,7 @@ export function lambdaWorld({ areHere = false } = {}): LambdaWorld {
       world.onDestination();
       world.destinations.push({ arn, record: JSON.parse(body) });
     },
+    onThrottle: ({ name }) => world.throttles.push(name),
     onError: ({ name }, error) => world.errors.push(`${name}: ${error.name}: ${error.message}`),
   });
   const run = async <T>(work: () => Promise<T>): Promise<T> => {

@@ -1,13 +1,11 @@
-import { AwsFault } from '../../wire/aws-call.ts';
 import type { OperationContext, Operations } from '../operation.ts';
 import type { Metrics } from './metrics.ts';
+import { type Statistic, statistic } from './statistic.ts';
 
 interface Dimension {
   readonly Name: string;
   readonly Value?: string;
 }
-
-type Statistic = 'Sum' | 'Average' | 'Minimum' | 'Maximum' | 'SampleCount';
 
 /** Alarms are beside these, in ../alarms. */
 export function metricOperations(metrics: Metrics): Operations {
@@ -107,40 +105,14 @@ function inPeriods(
     Period: number;
   },
 ): ReadonlyMap<number, number[]> {
-  const wanted = new Map(asked.Dimensions.map(({ Name, Value }) => [Name, Value]));
-  const series = metrics
-    .all()
-    .find(
-      ({ namespace, name, dimensions }) =>
-        namespace === asked.Namespace &&
-        name === asked.MetricName &&
-        Object.keys(dimensions).length === wanted.size &&
-        Object.entries(dimensions).every(([dimension, value]) => wanted.get(dimension) === value),
-    );
+  const dimensions = Object.fromEntries(asked.Dimensions.map(({ Name, Value }) => [Name, Value ?? '']));
+  const data = metrics.data({ namespace: asked.Namespace, name: asked.MetricName, dimensions });
   const length = asked.Period * 1_000;
   const periods = new Map<number, number[]>();
-  for (const { at, value } of series?.data ?? []) {
+  for (const { at, value } of data) {
     if (at < asked.StartTime.getTime() || at >= asked.EndTime.getTime()) continue;
     const start = Math.floor(at / length) * length;
     periods.set(start, [...(periods.get(start) ?? []), value]);
   }
   return periods;
-}
-
-function statistic(values: readonly number[], name: Statistic): number {
-  const sum = values.reduce((total, value) => total + value, 0);
-  switch (name) {
-    case 'Sum':
-      return sum;
-    case 'Average':
-      return sum / values.length;
-    case 'Minimum':
-      return Math.min(...values);
-    case 'Maximum':
-      return Math.max(...values);
-    case 'SampleCount':
-      return values.length;
-    default:
-      throw new AwsFault('InvalidParameterValueException', `The local cloud does not compute the statistic ${name}.`);
-  }
 }

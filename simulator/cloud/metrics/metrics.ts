@@ -22,17 +22,25 @@ export class Metrics {
 
   put(datum: Datum): void {
     const { namespace, name, dimensions, at, value } = datum;
-    const key = JSON.stringify([namespace, name, Object.entries(dimensions).sort()]);
+    const key = keyOf(datum);
     const series = this.#series.get(key) ?? { namespace, name, dimensions, data: [] };
     series.data.push({ at, value });
     if (series.data.length > KEPT) series.data.shift();
     this.#series.set(key, series);
   }
 
+  /** Of exactly these dimensions. */
+  data(of: Pick<Datum, 'namespace' | 'name' | 'dimensions'>): Series['data'] {
+    return this.#series.get(keyOf(of))?.data ?? [];
+  }
+
   all(): readonly Series[] {
     return [...this.#series.values()];
   }
 }
+
+const keyOf = ({ namespace, name, dimensions }: Pick<Datum, 'namespace' | 'name' | 'dimensions'>): string =>
+  JSON.stringify([namespace, name, Object.entries(dimensions).sort()]);
 
 interface Directive {
   readonly Namespace: string;

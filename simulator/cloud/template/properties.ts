@@ -33,11 +33,11 @@ export const UNDERSTOOD: Readonly<Record<string, UnderstoodType>> = {
       'Threshold',
       'TreatMissingData',
     ],
-    idle: 'alarms are listed, not evaluated',
+    idle: 'alarms are evaluated when somebody asks, and nothing in a run does',
   },
   'AWS::CloudWatch::CompositeAlarm': {
     effective: ['AlarmName', 'AlarmDescription', 'AlarmActions', 'OKActions', 'AlarmRule'],
-    idle: 'alarms are listed, not evaluated',
+    idle: 'alarms are evaluated when somebody asks, and nothing in a run does',
   },
   'AWS::CloudWatch::Dashboard': { effective: ['DashboardName'], inert: ['DashboardBody'], idle: 'nobody looks at it' },
   'AWS::DynamoDB::Table': {

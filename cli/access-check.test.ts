@@ -1,0 +1,44 @@
+import type { AccessCause } from '../core/operations/access-causes.ts';
+import type { AccessReport } from '../core/operations/access-report.ts';
+import { type Ran, type RunOptions, runInProcess } from './testing/run-in-process.ts';
+import { servedWorld } from './testing/served-world.ts';
+
+let served: Awaited<ReturnType<typeof servedWorld>>;
+beforeEach(async () => {
+  served = await servedWorld();
+});
+afterEach(() => served.close());
+
+const check = (line = '', options: RunOptions = {}): Promise<Ran> =>
+  runInProcess(`access check ${line}`.trim().split(' '), { url: served.url, ...options });
+/** Time goes on while the command waits for the hub. */
+const checkNow = (line = ''): Promise<Ran> => {
+  const { clock } = served.world;
+  return check(`--now ${line}`.trim(), { sleep: () => clock.runUntil(new Date(clock.now().getTime() + 60_000)) });
+};
+
+test('what nobody has looked at is no success, and the hub is asked to look instead of the person', async () => {
+  const before = await check();
+  expect([before.code, before.err]).toEqual([4, expect.stringContaining('0 cannot be read in full and 4 were not')]);
+  expect(before.out).toContain('fix: Run: liftlock access check --now');
+  expect(before.out + before.err).not.toContain('--direct');
+  const now = await checkNow();
+  expect([now.code, now.out]).toEqual([0, expect.stringContaining('4 clusters can be read in full')]);
+});
+
+test('what scans have read counts as read afterwards', async () => {
+  await checkNow('web');
+  const { code, out } = await check('web -o json');
+  const { items, causes } = JSON.parse(out) as { items: AccessReport[]; causes: AccessCause[] };
+  expect([code, items[0]?.status, causes]).toEqual([0, 'Ok', []]);
+});
+
+test('a cause that clusters share is told once, with what repairs it', async () => {
+  for (const cluster of Object.values(served.world.eks.state.clusters))
+    cluster.kubernetes.access.network = 'unreachable';
+  const { code, out } = await checkNow();
+  expect(code).toBe(4);
+  const refused = out.split('\n').filter((line) => line.includes('Refused'));
+  expect([refused.length, out.match(/fix: Give Liftlock a way to the endpoint/g)?.length]).toEqual([1, 1]);
+  expect(refused[0]).toContain('and 1 more');
+});

@@ -1,0 +1,61 @@
+import { nextDeadline, supportOf } from './cluster-support.ts';
+import { SupportCalendar } from './support-calendar.ts';
+
+const now = new Date('2026-11-20T08:00:00Z');
+const calendar = SupportCalendar.of([
+  {
+    clusterVersion: '1.34',
+    releaseDate: new Date('2025-10-02'),
+    endOfStandardSupportDate: new Date('2026-12-02'),
+    endOfExtendedSupportDate: new Date('2027-12-02'),
+  },
+]);
+const END_OF_LIFE = 'AWS_EKS_PLANNED_LIFECYCLE_EVENT';
+const MAINTENANCE = 'AWS_EKS_MAINTENANCE_SCHEDULED';
+const planning = (...changes: readonly [code: string, day: string][]) => ({
+  version: '1.34',
+  plannedChanges: changes.map(([code, day]) => ({ event: `${code}/${day}`, code, at: `${day}T00:00:00.000Z` })),
+});
+const ends = (cluster: ReturnType<typeof planning>) => {
+  const { state, deadline, endOfStandardSupport } = supportOf(cluster, calendar, now);
+  const day = (at: Date | undefined) => at?.toISOString().slice(0, 10);
+  return [state, deadline?.kind, day(deadline?.at), day(endOfStandardSupport), deadline?.daysLeft, deadline?.bucket];
+};
+
+test.each<[string, ReturnType<typeof planning>, string, number, number]>([
+  ['nothing of it', planning(), '2026-12-02', 12, 30],
+  ['the same day', planning([END_OF_LIFE, '2026-12-02']), '2026-12-02', 12, 30],
+  ['a day before it', planning([END_OF_LIFE, '2026-11-26']), '2026-11-26', 6, 7],
+  ['a later day, which puts nothing off', planning([END_OF_LIFE, '2027-01-15']), '2026-12-02', 12, 30],
+  ['a day that has passed', planning([END_OF_LIFE, '2026-11-01']), '2026-12-02', 12, 30],
+  ['another change, which ends no support', planning([MAINTENANCE, '2026-11-26']), '2026-12-02', 12, 30],
+])('the end of support, when AWS Health has told %s', (_, cluster, day, left, bucket) => {
+  expect(ends(cluster)).toEqual(['standard', 'endOfStandardSupport', day, day, left, bucket]);
+});
+
+test.each<[string, ReturnType<typeof planning>, string, string]>([
+  ['the end of support', planning(), 'endOfStandardSupport', '2026-12-02'],
+  ['a change before it', planning([MAINTENANCE, '2026-11-26']), 'plannedChange', '2026-11-26'],
+  ['the end of support before a change', planning([MAINTENANCE, '2026-12-20']), 'endOfStandardSupport', '2026-12-02'],
+  [
+    'the end of support on the day of a change',
+    planning([MAINTENANCE, '2026-12-02']),
+    'endOfStandardSupport',
+    '2026-12-02',
+  ],
+  [
+    'the end of life that AWS Health knows',
+    planning([END_OF_LIFE, '2026-11-25'], [MAINTENANCE, '2026-11-26']),
+    'endOfStandardSupport',
+    '2026-11-25',
+  ],
+])('what comes next: %s', (_, cluster, kind, day) => {
+  const deadline = nextDeadline(cluster, calendar, now);
+  expect([deadline?.kind, deadline?.at.toISOString().slice(0, 10)]).toEqual([kind, day]);
+});
+
+test('of a version that no calendar knows, what AWS Health says is all that is known', () => {
+  const cluster = { ...planning([END_OF_LIFE, '2026-11-26']), version: '1.20' };
+  expect(supportOf(cluster, calendar, now).deadline).toBeUndefined();
+  expect(nextDeadline(cluster, calendar, now)?.kind).toBe('plannedChange');
+});

@@ -1,0 +1,39 @@
+import type { ClusterRecord, PlannedChange } from '../contracts/items/cluster.ts';
+import { KubeVersion } from './kube-version.ts';
+import type { SupportCalendar } from './support-calendar.ts';
+import { daysTo, type SupportDeadline, type SupportStatus } from './support-status.ts';
+
+type Supported = Pick<ClusterRecord, 'version' | 'plannedChanges'>;
+
+/** All new ones of their kind are called so (https://docs.aws.amazon.com/health/latest/ug/aws-health-planned-lifecycle-events.html). */
+const isEndOfLife = ({ code }: PlannedChange): boolean => code.endsWith('_PLANNED_LIFECYCLE_EVENT');
+
+const toCome = ({ plannedChanges = [] }: Supported, now: Date): readonly PlannedChange[] =>
+  plannedChanges.filter(({ at }) => Date.parse(at) > now.getTime());
+
+/**
+ * What support a cluster has: that of its version, by the calendar of its Region. An end of life that AWS Health has told of the cluster itself
+ * brings the end of the period nearer in which it falls, and never puts one off.
+ */
+export function supportOf(cluster: Supported, calendar: SupportCalendar, now: Date): SupportStatus {
+  const known = calendar.supportStatus(KubeVersion.parse(cluster.version), now);
+  const told = toCome(cluster, now).find(isEndOfLife);
+  if (told === undefined || known.deadline === undefined) return known;
+  const { kind, at: end } = known.deadline;
+  const at = new Date(told.at);
+  return at < end ? { ...known, [kind]: at, deadline: { kind, ...daysTo(at, now) } } : known;
+}
+
+/** The next date that matters to a cluster: of its support, or another change that AWS plans. */
+export type ClusterDeadline = SupportDeadline | (Omit<SupportDeadline, 'kind'> & PlannedDeadline);
+interface PlannedDeadline {
+  readonly kind: 'plannedChange';
+  readonly change: PlannedChange;
+}
+
+export function nextDeadline(cluster: Supported, calendar: SupportCalendar, now: Date): ClusterDeadline | undefined {
+  const { deadline } = supportOf(cluster, calendar, now);
+  const change = toCome(cluster, now).find((one) => deadline === undefined || !isEndOfLife(one));
+  if (change === undefined || (deadline !== undefined && deadline.at.toISOString() <= change.at)) return deadline;
+  return { kind: 'plannedChange', change, ...daysTo(new Date(change.at), now) };
+}

