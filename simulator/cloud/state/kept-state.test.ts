@@ -199,6 +199,7 @@ describe('notes of running clouds', () => {
     kubernetesPort: 4567,
     fleet: 'fleet.yaml',
     hub: { account: '0', region: 'eu-west-1' },
+    anchors: 'anchors',
     accounts: [],
     startedAt: '2031-05-06T07:08:09.000Z',
   });
