@@ -2,13 +2,17 @@ import { z } from 'zod';
 import { namedError } from '../contracts/errors.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
 import type { AuditHead, AuditItem } from '../ports/table.ts';
+import { isIntact } from '../store/audit.ts';
 
 /** What an anchor says of the audit table: an item that was put, or that one which was there is another now, or gone. */
 export type AnchorLine = { readonly entry: AuditItem } | { readonly changed: ChangedEntry };
 
-/** Nothing may change or remove an item of the audit, and none expires: that there is such a record is the alarm. */
+/**
+ * Nothing may change or remove an item of the audit, and none expires: that there is such a record is the alarm. `INSERT`: something was put that
+ * is no item of Liftlock's.
+ */
 export interface ChangedEntry {
-  readonly event: 'MODIFY' | 'REMOVE';
+  readonly event: 'INSERT' | 'MODIFY' | 'REMOVE';
   readonly subject: string;
   readonly sequence: number;
   /** Hashes that the item had and has; empty for one that is gone. */
@@ -43,20 +47,33 @@ const header = z.strictObject({
   at: z.iso.datetime(),
   heads: z.record(z.string(), z.strictObject({ sequence: z.int().positive(), hash: z.string() })),
 });
+const entry = z.strictObject({
+  subject: z.string(),
+  sequence: z.int().positive(),
+  event: z.string(),
+  principal: z.string(),
+  at: z.string(),
+  detail: z.record(z.string(), z.unknown()),
+  previousHash: z.string(),
+  hash: z.string(),
+});
 const line = z.union([
-  z.strictObject({
-    entry: z.looseObject({ subject: z.string(), sequence: z.int().positive(), hash: z.string(), at: z.string() }),
-  }),
+  z.strictObject({ entry }),
   z.strictObject({
     changed: z.strictObject({
-      event: z.enum(['MODIFY', 'REMOVE']),
+      event: z.enum(['INSERT', 'MODIFY', 'REMOVE']),
       subject: z.string(),
-      sequence: z.int().positive(),
+      // What somebody else puts need not be a whole number.
+      sequence: z.number(),
       before: z.string(),
       after: z.string(),
     }),
   }),
 ]);
+
+/** Whether something that is in the audit table has an item's members and its own hash. */
+export const isOwnItem = (value: unknown): value is AuditItem =>
+  entry.safeParse(value).success && isIntact(value as AuditItem);
 
 /** One JSON text a line: the header, then what happened, in its order. The same anchor gives the same bytes. */
 export function writeAnchor(place: Omit<AnchorHeader, 'anchor' | 'heads'>, lines: readonly AnchorLine[]): string {

@@ -260,6 +260,15 @@ describe('the daily sweep', () => {
     expect(anchors.texts.size).toBe(2);
   });
 
+  test('anchors nothing that Liftlock did not write, and tells of it', async () => {
+    const { clock, anchors, table, ports } = await audited(1);
+    clock.time += 2 * HOUR;
+    const [own] = await table.auditOf('fleet');
+    table.auditSince = async () => [own as AuditItem, { ...(own as AuditItem), sequence: 2, principal: 'q' }];
+    expect(await sweepAudit(ports, TABLE)).toEqual({ late: 1, differing: ['fleet#2'] });
+    expect(readChain(filesOf(anchors)).problems).toEqual([]);
+  });
+
   test('tells what is not what was anchored, and what is gone', async () => {
     const { clock, table, ports } = await audited(3);
     const items = await table.auditOf('fleet');

@@ -91,6 +91,12 @@ function againstAnchors(
 
 const isRecord = (found: ReadonlyMap<number, AuditItem>): boolean => firstBreak([...found.values()]) === undefined;
 
+const TOLD = {
+  INSERT: 'The table told that something was put there that Liftlock did not write.',
+  MODIFY: 'The table told that it was replaced.',
+  REMOVE: 'The table told that it was removed.',
+} as const;
+
 /** What the table's stream told at that time, also of what is again as it was. */
 const changesOf = (subject: string, { changes }: AnchorChain): Tampering[] =>
   changes
@@ -98,7 +104,7 @@ const changesOf = (subject: string, { changes }: AnchorChain): Tampering[] =>
     .map(({ event, sequence }) => ({
       kind: 'changed' as const,
       sequence,
-      problem: event === 'REMOVE' ? 'The table told that it was removed.' : 'The table told that it was replaced.',
+      problem: TOLD[event],
     }));
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

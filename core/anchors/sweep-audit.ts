@@ -1,11 +1,11 @@
 import type { AuditItem, Table } from '../ports/table.ts';
-import { readAnchor } from './anchor.ts';
+import { isOwnItem, readAnchor } from './anchor.ts';
 import { type AnchorPorts, anchorLines } from './anchor-lines.ts';
 
 export interface Sweep {
   /** Items that no batch had brought, and that are anchored now. */
   readonly late: number;
-  /** Items that are not what was anchored, or gone: `<subject>#<sequence>`. */
+  /** Items that are not what was anchored, that Liftlock did not write, or that are gone: `<subject>#<sequence>`. */
   readonly differing: readonly string[];
 }
 
@@ -27,17 +27,18 @@ export async function sweepAudit(ports: AnchorPorts & { readonly table: Table },
   const since = new Date(whole ? 0 : now - LOOKS_BACK);
   const items = new Map((await ports.table.auditSince(since)).map((item) => [idOf(item), item]));
   const settled = new Date(now - ON_ITS_WAY).toISOString();
-  const late = [...items].filter(([id, item]) => !hashes.has(id) && item.at <= settled).map(([, item]) => item);
-  const differing = [...hashes].filter(
-    ([id, { hash, at }]) => at >= since.toISOString() && items.get(id)?.hash !== hash,
-  );
+  const unanchored = [...items].filter(([id, { at }]) => !hashes.has(id) && at <= settled);
+  // What Liftlock did not write is told, and never becomes an anchor's item.
+  const late = unanchored.flatMap(([, item]) => (isOwnItem(item) ? [item] : []));
+  const foreign = unanchored.filter(([, item]) => !isOwnItem(item));
+  const changed = [...hashes].filter(([id, { hash, at }]) => at >= since.toISOString() && items.get(id)?.hash !== hash);
   for (const batch of batchesOf(late))
     await anchorLines(
       ports,
       of,
       batch.map((entry) => ({ entry })),
     );
-  return { late: late.length, differing: differing.map(([id]) => id) };
+  return { late: late.length, differing: [...foreign, ...changed].map(([id]) => id) };
 }
 
 const idOf = ({ subject, sequence }: Pick<AuditItem, 'subject' | 'sequence'>): string => `${subject}#${sequence}`;

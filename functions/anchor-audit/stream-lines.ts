@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import type { AnchorLine } from '../../core/anchors/anchor.ts';
+import { type AnchorLine, isOwnItem } from '../../core/anchors/anchor.ts';
 import { namedError } from '../../core/contracts/errors.ts';
-import type { AuditItem } from '../../core/ports/table.ts';
 
 type Attributes = Readonly<Record<string, Attribute>>;
 /** DynamoDB's JSON, as far as the audit uses it: no sets, no bytes. */
@@ -29,16 +28,16 @@ export const tableOf = ({ Records: [first] }: StreamBatch): string =>
 
 /** What a batch says of the audit. Fails with `InvalidInput` for a record without the images that its kind has. */
 export function linesOf({ Records }: StreamBatch): AnchorLine[] {
-  return Records.map(({ eventName, dynamodb: { NewImage, OldImage } }): AnchorLine => {
-    const now = NewImage && (membersOf(NewImage) as unknown as AuditItem);
-    const before = OldImage && (membersOf(OldImage) as unknown as AuditItem);
-    if (eventName === 'INSERT' && now !== undefined) return { entry: now };
+  return Records.map(({ eventName: event, dynamodb: { NewImage, OldImage } }): AnchorLine => {
+    const now = NewImage && membersOf(NewImage);
+    const before = OldImage && membersOf(OldImage);
+    if (event === 'INSERT' && isOwnItem(now)) return { entry: now };
     const item = before ?? now;
-    if (eventName === 'INSERT' || item === undefined)
-      throw namedError('InvalidInput', `A record ${eventName} lacks its image; the stream must be NEW_AND_OLD_IMAGES.`);
-    const { subject, sequence } = item;
-    const hashes = { before: before?.hash ?? '', after: now?.hash ?? '' };
-    return { changed: { event: eventName, subject, sequence, ...hashes } };
+    if (item === undefined)
+      throw namedError('InvalidInput', `A record ${event} has no image; the stream must be NEW_AND_OLD_IMAGES.`);
+    const hashOf = (image: Record<string, unknown> = {}): string => (typeof image.hash === 'string' ? image.hash : '');
+    const place = { subject: String(item.subject), sequence: Number(item.sequence) };
+    return { changed: { event, ...place, before: hashOf(before), after: hashOf(now) } };
   });
 }
 

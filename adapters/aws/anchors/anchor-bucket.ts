@@ -37,7 +37,12 @@ export class AnchorBucket implements AnchorStore {
   async newest(): Promise<number> {
     const input = { Bucket: this.#bucket, Prefix: ANCHOR_FOLDER, MaxKeys: 1 };
     const { Contents: [first] = [] } = await this.#client.send(new ListObjectsV2Command(input));
-    return anchorNumber(first?.Key ?? '') ?? 0;
+    if (first === undefined) return 0;
+    const number = anchorNumber(first.Key ?? '');
+    if (number !== undefined) return number;
+    throw Object.assign(new Error(`${first.Key} is no anchor, and comes before all of them.`), {
+      name: 'AnchorRefused',
+    });
   }
 
   async read(number: number): Promise<string | undefined> {

@@ -266,6 +266,13 @@ describe('anchors in a bucket', () => {
     expect(await store.read(1)).toBe(large);
   });
 
+  it('are not followed after what is none', async () => {
+    const store = open();
+    clients.push({ destroy: () => store.close() });
+    await put('audit/000', { Bucket: 'locked' });
+    await expect(store.newest()).rejects.toMatchObject({ name: 'AnchorRefused' });
+  });
+
   it('are read as they were put first, and it is told when one was put again', async () => {
     const store = open();
     clients.push({ destroy: () => store.close() });
