@@ -1,4 +1,5 @@
 import { Argument, type Command } from 'commander';
+import { registerAudit } from './audit/register-audit.ts';
 import { type Act, outputOption } from './program.ts';
 import { seconds } from './scan/seconds.ts';
 
@@ -27,21 +28,7 @@ export function registerOtherVerbs(program: Command, act: Act): void {
         command,
       ),
     );
-  const audit = program
-    .command('audit')
-    .description('the record of who did what: fleet, rollout/<id> or cluster/<name>');
-  for (const [verb, description] of AUDIT_VERBS) {
-    audit
-      .command(`${verb} <subject>`)
-      .description(description)
-      .addOption(outputOption())
-      .action((subject, options, command) =>
-        act(
-          async (session) => (await import('./verbs/audit.ts')).audit(session, verb, subject, options.output),
-          command,
-        ),
-      );
-  }
+  registerAudit(program, act);
   program
     .command('recover')
     .description('bring a table that was restored to an earlier point up to date from the audit (docs/runbook.md)')
@@ -69,8 +56,3 @@ export function registerOtherVerbs(program: Command, act: Act): void {
       act(async (session) => (await import('./verbs/version.ts')).version(session, options.output), command),
     );
 }
-
-const AUDIT_VERBS = [
-  ['show', 'print the record of one subject'],
-  ['verify', 'check on this machine that no item of the record was changed or taken out (exit 1 when one was)'],
-] as const;

@@ -22,6 +22,9 @@ export const FUNCTION_TAG = 'liftlock-function';
 
 export const DEFAULT_SPOKE_ROLE = 'LiftlockSpoke';
 
+/** Export of LiftlockState that the hub's policies name, and cdk-nag tells of them by. */
+export const ANCHOR_BUCKET_ARN = 'LiftlockAnchorBucketArn';
+
 /** Without a setting: known to both sides without asking anybody, and different for every hub. */
 export const defaultExternalId = (hubAccount: string): string => `liftlock-${hubAccount}`;
 

@@ -7,14 +7,14 @@ import { chooseCloud } from './choose-cloud.ts';
 export function localEnvironment({ port, account }: { readonly port?: number; readonly account?: string }): number {
   const cloud = chooseCloud(port);
   if (typeof cloud === 'number') return cloud;
-  const { hub, accounts } = cloud;
+  const { hub, accounts, anchors } = cloud;
   if (account !== undefined && account !== hub.account && !accounts.includes(account)) {
     const known = [hub.account, ...accounts].join(', ');
     writeError(`liftlock: that local cloud has no account ${account}. It has ${known}.\n`);
     return EXIT.invalid;
   }
   const origin = `http://127.0.0.1:${cloud.port}`;
-  const lines = exportLines({ origin, region: hub.region, account: account ?? hub.account });
+  const lines = exportLines({ origin, region: hub.region, account: account ?? hub.account, anchors });
   writeOut(`${lines.join('\n')}\n`);
   return EXIT.ok;
 }

@@ -39,6 +39,7 @@ export async function localUp(options: LocalUpOptions): Promise<number> {
     kubernetesPort: cloud.wire.kubernetesPort,
     fleet: folder,
     hub: cloud.hub,
+    anchors: cloud.anchorBucket,
     accounts: accountsOf(started),
     startedAt: new Date().toISOString(),
     ...(state === undefined ? {} : { stateFolder: state }),
@@ -65,7 +66,7 @@ function welcome({ cloud, prepared }: CloudFleet, continued: boolean, speed: num
   const [first] = Object.values(cloud.eks.state.clusters);
   const begin = continued ? 'It goes on from what was kept, at' : 'Virtual time begins at';
   return [
-    ...exportLines({ origin: cloud.wire.origin, ...cloud.hub }),
+    ...exportLines({ origin: cloud.wire.origin, anchors: cloud.anchorBucket, ...cloud.hub }),
     '',
     `# ${begin} ${cloud.clock.now().toISOString()}; a second is ${speed} seconds of the fleet.`,
     ...prepared.warnings.map((warning) => `# ${warning}`),

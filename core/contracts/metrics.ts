@@ -8,8 +8,13 @@ export const METRIC_SERVICE = 'liftlock';
 export const METRIC_NAMES = [
   /** One for each tick of the reconciler: its absence is what the dead-man alarm watches. */
   'Ticks',
-  /** One for each run of discover-clusters and of watch-versions that came to its end: their absence rings too. */
+  /** One for each run of discover-clusters, of watch-versions and of the audit's sweep that came to its end: their absence rings too. */
   'Runs',
+  'AuditAnchored',
+  /** Items that the daily sweep found unanchored. */
+  'AuditAnchoredLate',
+  /** Items of the audit that were changed, taken out, or are not what was anchored. */
+  'AuditTampered',
   'DecisionsApplied',
   'DecisionProblems',
   'UpgradesWaiting',

@@ -14,6 +14,7 @@ export const FUNCTION_NAMES = [
   'roll-node-group',
   'smoke-check',
   'conclude-upgrade',
+  'anchor-audit',
   'api',
 ] as const;
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
@@ -52,6 +53,8 @@ export const MACHINE_DEFINITIONS: Readonly<Record<MachineName, 'step' | 'roll-no
 export const ENVIRONMENT = {
   table: 'LIFTLOCK_TABLE',
   auditTable: 'LIFTLOCK_AUDIT_TABLE',
+  /** Name of the bucket of the audit's anchors. */
+  anchorBucket: 'LIFTLOCK_ANCHOR_BUCKET',
   bus: 'LIFTLOCK_BUS',
   clusterQueueUrl: 'LIFTLOCK_CLUSTER_QUEUE_URL',
   /** Everything of a machine's ARN before its name: `…:stateMachine:liftlock-`. */

@@ -74,7 +74,7 @@ function frozenMembers(detail: AuditEntry['detail']): Record<string, unknown> {
 const hashed = new WeakMap<AuditItem, number>();
 
 /** Whether the hash is that of the item. */
-function isIntact(item: AuditItem): boolean {
+export function isIntact(item: AuditItem): boolean {
   if (hashed.has(item)) return true;
   const { hash, ...unhashed } = item;
   return hash === sha256Hex(canonicalJson(unhashed));

@@ -1,4 +1,4 @@
-import { BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { BillingMode, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
@@ -31,6 +31,8 @@ export class AuditTable extends Construct {
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true, recoveryPeriodInDays: 35 },
       deletionProtection: true,
+      // What is changed here in spite of everything is in the stream, which nobody can write (constructs/audit-anchors.ts).
+      stream: StreamViewType.NEW_AND_OLD_IMAGES,
       removalPolicy: RemovalPolicy.RETAIN,
       resourcePolicy: new PolicyDocument({
         statements: [
@@ -41,6 +43,15 @@ export class AuditTable extends Construct {
             actions: CHANGES,
             // Its own ARN would be a circle; a policy on a table is about that table.
             resources: ['*'],
+          }),
+          // Liftlock writes its audit together with what it is about, or not at all. Whoever puts into the table by hand stands out.
+          new PolicyStatement({
+            sid: 'OnlyTransactions',
+            effect: Effect.DENY,
+            principals: [new AnyPrincipal()],
+            actions: ['dynamodb:PutItem'],
+            resources: ['*'],
+            conditions: { StringNotEquals: { 'dynamodb:EnclosingOperation': 'TransactWriteItems' } },
           }),
         ],
       }),

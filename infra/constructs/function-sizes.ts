@@ -40,6 +40,9 @@ function wantedSize(name: FunctionName, mutatorConcurrency: number): FunctionSiz
     // One account and Region after the other: a thousand accounts in four Regions take about ten minutes.
     case 'discover-clusters':
       return { memoryMegabytes: 512, timeoutSeconds: 900 };
+    // A sweep reads the whole audit; a batch of the stream takes a second.
+    case 'anchor-audit':
+      return { memoryMegabytes: 1024, timeoutSeconds: 300 };
     case 'watch-versions':
       return { memoryMegabytes: 512, timeoutSeconds: 300 };
     default:

@@ -3,7 +3,7 @@ import { Aws, Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { ENVIRONMENT, FUNCTION_NAMES, type FunctionName, KUBERNETES_FUNCTIONS } from '../../core/contracts/names.ts';
 import { acknowledge } from '../acknowledge.ts';
-import { defaultExternalId, machineArnPrefix, machineName } from '../names.ts';
+import { ANCHOR_BUCKET_ARN, defaultExternalId, machineArnPrefix, machineName } from '../names.ts';
 import { FUNCTION_NEEDS } from '../permissions/function-needs.ts';
 import { functionStatements, type Reach } from '../permissions/function-statements.ts';
 import type { VpcSettings } from '../settings/settings.ts';
@@ -86,10 +86,11 @@ function vpcOf(name: FunctionName, { settings }: Reach): { vpc?: VpcSettings } {
 }
 
 /** Every function gets every variable: none of them is a secret, and each reads only what its ports declare. */
-function environmentOf({ items, audit, bus, clusterQueue, settings }: Reach): Record<string, string> {
+function environmentOf({ items, audit, anchors, bus, clusterQueue, settings }: Reach): Record<string, string> {
   const values: Record<keyof typeof ENVIRONMENT, string> = {
     table: items.tableName,
     auditTable: audit.tableName,
+    anchorBucket: anchors.bucketName,
     bus: bus.eventBusName,
     clusterQueueUrl: clusterQueue.queueUrl,
     machineArnPrefix: machineArnPrefix(),
@@ -105,7 +106,7 @@ function environmentOf({ items, audit, bus, clusterQueue, settings }: Reach): Re
 /** Where a part of an ARN has to stay open, and why. */
 function acknowledgeWildcards(functions: ReadonlyMap<FunctionName, HubFunction>, { settings }: Reach): void {
   for (const [name, { role }] of functions) {
-    const { describes = [], assumesSpokeRole, listsAccounts, readsGates } = FUNCTION_NEEDS[name];
+    const { describes = [], assumesSpokeRole, listsAccounts, readsGates, anchors } = FUNCTION_NEEDS[name];
     const open: Record<string, string> = {};
     for (const machine of describes) {
       open[
@@ -120,10 +121,14 @@ function acknowledgeWildcards(functions: ReadonlyMap<FunctionName, HubFunction>,
       open['AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:secretsmanager:*:<AWS::AccountId>:secret:liftlock/*]'] =
         'Policies name secrets of webhooks when they are applied, in any Region; only those of this account named liftlock/… can be read.';
     }
+    if (anchors) {
+      open[`AwsSolutions-IAM5[Resource::${ANCHOR_BUCKET_ARN}/audit/*]`] =
+        'Anchors are numbered as they come; the bucket lets each be put once, and nothing be taken away.';
+    }
     open['AwsSolutions-IAM5[Resource::*]'] =
       listsAccounts && settings.organizationId !== undefined
         ? 'Trace segments of X-Ray, and organizations:ListAccounts: neither knows resources.'
-        : 'PutTraceSegments and PutTelemetryRecords of X-Ray, which know no resources; DescribeAlarms, which returns composite alarms on this one alone; in a VPC also what Lambda does for network interfaces, denied to the code itself (constructs/place-in-vpc.ts).';
+        : 'PutTraceSegments and PutTelemetryRecords of X-Ray and ListStreams, which know no resources; DescribeAlarms, which returns composite alarms on this one alone; in a VPC also what Lambda does for network interfaces, denied to the code itself (constructs/place-in-vpc.ts).';
     acknowledge(role, open);
   }
 }

@@ -9,6 +9,8 @@ import type { Functions } from './functions.ts';
 export interface SchedulesProps {
   readonly functions: Functions;
   readonly deadLetters: Queue;
+  /** What the daily sweep is about. */
+  readonly auditTableArn: string;
 }
 
 /** Late is as good as never for a tick: the next one comes anyway. */
@@ -19,11 +21,12 @@ const RATES: Readonly<Partial<Record<FunctionName, string>>> = {
   'reconcile-rollouts': 'rate(1 minute)',
   'discover-clusters': 'rate(1 hour)',
   'watch-versions': 'rate(1 hour)',
+  'anchor-audit': 'rate(1 day)',
 };
 
 /** What Liftlock does without being asked, on EventBridge Scheduler. */
 export class Schedules extends Construct {
-  constructor(scope: Construct, id: string, { functions, deadLetters }: SchedulesProps) {
+  constructor(scope: Construct, id: string, { functions, deadLetters, auditTableArn }: SchedulesProps) {
     super(scope, id);
     const names = Object.keys(RATES) as FunctionName[];
     const arnOf = (name: FunctionName) => functions.get(name).function.functionArn;
@@ -44,6 +47,7 @@ export class Schedules extends Construct {
         target: {
           arn: arnOf(name),
           roleArn: role.roleArn,
+          ...(name === 'anchor-audit' ? { input: JSON.stringify({ sweep: auditTableArn }) } : {}),
           deadLetterConfig: { arn: deadLetters.queueArn },
           retryPolicy: { maximumRetryAttempts: RETRIES, maximumEventAgeInSeconds: MAXIMUM_AGE_SECONDS },
         },

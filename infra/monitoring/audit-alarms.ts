@@ -1,6 +1,6 @@
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Duration } from 'aws-cdk-lib/core';
-import { sumOf } from './metrics.ts';
+import { lambdaMetric, ownMetric, sumOf } from './metrics.ts';
 import type { Monitoring } from './monitoring.ts';
 
 /**
@@ -24,5 +24,30 @@ export function auditAlarms(monitoring: Monitoring, table: string): void {
     ]),
     at: 1,
     periods: 2,
+  });
+  monitoring.high('audit/tampered', 'The audit was changed, or is not what was anchored.', {
+    metric: ownMetric('anchor-audit', 'AuditTampered'),
+    at: 1,
+  });
+  monitoring.high(
+    'audit/not-anchored',
+    'For an hour nothing of the audit was anchored, and after a day its stream forgets.',
+    {
+      metric: lambdaMetric('anchor-audit', 'IteratorAge', { period: Duration.minutes(5), statistic: Stats.MAXIMUM }),
+      at: Duration.hours(1).toMilliseconds(),
+      periods: 3,
+    },
+  );
+  monitoring.medium('audit/anchored-late', 'The daily sweep anchored what the stream never brought.', {
+    metric: ownMetric('anchor-audit', 'AuditAnchoredLate'),
+    at: 1,
+  });
+  // A day is the longest period, and an alarm looks back over no more than a week.
+  monitoring.medium('audit/sweep-missing', 'The audit was not held against its anchors for two days.', {
+    metric: ownMetric('anchor-audit', 'Runs', { period: Duration.days(1) }),
+    at: 1,
+    below: true,
+    periods: 2,
+    missingIsBreaching: true,
   });
 }

@@ -10,6 +10,7 @@ const SEVERITY: Readonly<Record<FunctionGroup, 'high' | 'medium'>> = {
   inventory: 'medium',
   upgrades: 'high',
   api: 'medium',
+  audit: 'medium',
 };
 
 /** What comes once an hour cannot fail in three periods of five minutes; it rings when no run came to its end for three hours. */

@@ -15,6 +15,7 @@ export const FUNCTION_GROUPS = {
     'conclude-upgrade',
   ],
   api: ['api'],
+  audit: ['anchor-audit'],
 } as const satisfies Readonly<Record<string, readonly FunctionName[]>>;
 export type FunctionGroup = keyof typeof FUNCTION_GROUPS;
 

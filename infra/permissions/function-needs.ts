@@ -22,6 +22,8 @@ export interface FunctionNeeds {
   readonly listsAccounts?: true;
   /** Asks the gates of waves: alarms of its own account, and secrets that requests of webhooks are signed with. */
   readonly readsGates?: true;
+  /** Reads no item but the audit, as it comes and once a day, and puts its anchors. */
+  readonly anchors?: true;
 }
 
 const stepThatReads = { writes: 'conditional', audits: true, publishes: true, assumesSpokeRole: true } as const;
@@ -65,6 +67,7 @@ export const FUNCTION_NEEDS: Readonly<Record<FunctionName, FunctionNeeds>> = {
   'roll-node-group': stepThatMutates,
   'smoke-check': stepThatReads,
   'conclude-upgrade': { ...stepThatReads, checks: true },
+  'anchor-audit': { anchors: true },
   // An upgrade that a person asks for starts here and asks for its grant like any other; a scan needs none.
   api: {
     indexes: ['active', 'kind'],

@@ -91,6 +91,15 @@ const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
   'roll-node-group': MUTATOR,
   'smoke-check': READER,
   'conclude-upgrade': [...READER, ...CHECK],
+  'anchor-audit': [
+    'dynamodb:Scan <AuditTable>',
+    ...['DescribeStream', 'GetRecords', 'GetShardIterator'].map((action) => `dynamodb:${action} <AuditTable>`),
+    'dynamodb:ListStreams *',
+    's3:GetObject <LiftlockAnchorBucketArn>/audit/*',
+    's3:PutObject <LiftlockAnchorBucketArn>/audit/*',
+    's3:ListBucket <LiftlockAnchorBucketArn>',
+    'sqs:SendMessage <UndeliveredQueue>',
+  ],
   api: [
     ...READ,
     ...ACTIVE,
@@ -157,6 +166,12 @@ test('no role may change the audit, and the table itself denies it to everybody'
             Principal: { AWS: '*' },
             Action: expect.arrayContaining(['dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:BatchWriteItem']),
           },
+          {
+            Effect: 'Deny',
+            Principal: { AWS: '*' },
+            Action: 'dynamodb:PutItem',
+            Condition: { StringNotEquals: { 'dynamodb:EnclosingOperation': 'TransactWriteItems' } },
+          },
         ],
       },
     },
@@ -165,7 +180,7 @@ test('no role may change the audit, and the table itself denies it to everybody'
 
 test('no action is a pattern, and `*` is a resource only where an action knows none', () => {
   const unnamed =
-    /^(xray:(Put|Get)|logs:|organizations:ListAccounts|cloudwatch:DescribeAlarms|eks:(ListClusters|DescribeClusterVersions|DescribeAddonVersions)|ec2:Describe)/;
+    /^(xray:(Put|Get)|logs:|dynamodb:ListStreams|organizations:ListAccounts|cloudwatch:DescribeAlarms|eks:(ListClusters|DescribeClusterVersions|DescribeAddonVersions)|ec2:Describe)/;
   for (const template of [hub, spokeRole]) {
     for (const [id, { Type }] of Object.entries(template.Resources)) {
       if (Type !== 'AWS::IAM::Role') continue;

@@ -5,12 +5,25 @@ import { executionArns, machineArnPrefix, webhookSecrets } from '../names.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { FunctionNeeds } from './function-needs.ts';
 import { assumeSpokeRole } from './spoke-access.ts';
-import { auditStatement, itemStatements, type TableReference } from './table-statements.ts';
+import {
+  type AuditReference,
+  anchorStatements,
+  auditStatement,
+  itemStatements,
+  type TableReference,
+} from './table-statements.ts';
+
+/** The bucket of the audit's anchors. */
+export interface BucketReference {
+  readonly bucketName: string;
+  readonly bucketArn: string;
+}
 
 /** What functions reach, beside the accounts of the fleet. */
 export interface Reach {
   readonly items: TableReference;
-  readonly audit: TableReference;
+  readonly audit: AuditReference;
+  readonly anchors: BucketReference;
   readonly bus: EventBus;
   readonly clusterQueue: IQueue;
   readonly settings: Settings;
@@ -18,7 +31,15 @@ export interface Reach {
 
 /** The whole policy of a function's role, apart from logs and traces. */
 export function functionStatements(needs: FunctionNeeds, reach: Reach): PolicyStatement[] {
-  const { items, audit, bus, clusterQueue, settings } = reach;
+  const { items, audit, anchors, bus, clusterQueue, settings } = reach;
+  if (needs.anchors) {
+    return [
+      ...anchorStatements(audit),
+      allow('Anchors', ['s3:GetObject', 's3:PutObject'], [`${anchors.bucketArn}/audit/*`]),
+      // Without it S3 says AccessDenied for an object that is not there.
+      allow('AnchorList', ['s3:ListBucket'], [anchors.bucketArn]),
+    ];
+  }
   const statements = itemStatements(items, needs);
   if (needs.audits) statements.push(auditStatement(audit));
   if (needs.publishes) statements.push(allow('Events', ['events:PutEvents'], [bus.eventBusArn]));

@@ -8,6 +8,11 @@ export interface TableReference {
   readonly tableArn: string;
 }
 
+/** The audit table, with the stream of what happens to it. */
+export interface AuditReference extends TableReference {
+  readonly streamArn: string;
+}
+
 export type IndexName = (typeof TABLE_SCHEMA.items.indexes)[number]['name'];
 
 /** A transaction has no action of its own: each of its parts is checked as if it came alone. Nothing is ever deleted. */
@@ -45,3 +50,17 @@ export function itemStatements(table: TableReference, needs: FunctionNeeds): Pol
 /** Append and read back; the table's own policy denies everybody else whatever would change an item (constructs/audit-table.ts). */
 export const auditStatement = (table: TableReference): PolicyStatement =>
   new PolicyStatement({ sid: 'Audit', actions: ['dynamodb:PutItem', 'dynamodb:Query'], resources: [table.tableArn] });
+
+/**
+ * What the daily sweep of `anchor-audit` reads, and what Lambda's poller of the stream does in its name. ListStreams knows no resource, and
+ * Lambda asks for it.
+ */
+export const anchorStatements = ({ tableArn, streamArn }: AuditReference): PolicyStatement[] => [
+  new PolicyStatement({ sid: 'AuditSweep', actions: ['dynamodb:Scan'], resources: [tableArn] }),
+  new PolicyStatement({
+    sid: 'AuditStream',
+    actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+    resources: [streamArn],
+  }),
+  new PolicyStatement({ sid: 'Streams', actions: ['dynamodb:ListStreams'], resources: ['*'] }),
+];

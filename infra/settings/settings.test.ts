@@ -10,7 +10,13 @@ const problemsOf = (context: unknown): string => {
 };
 
 test('a fresh clone needs no setting', () => {
-  expect(parseSettings(undefined)).toEqual({ accounts: [], spokeRoleName: 'LiftlockSpoke', mutatorConcurrency: 10 });
+  expect(parseSettings(undefined)).toEqual({
+    accounts: [],
+    spokeRoleName: 'LiftlockSpoke',
+    mutatorConcurrency: 10,
+    anchorDays: 400,
+    anchorMode: 'governance',
+  });
   expect(parseSettings({})).toEqual(parseSettings(undefined));
 });
 
@@ -76,4 +82,18 @@ test('a VPC has subnets and security groups, and says what is wrong with them', 
     'vpc.subnets: there is no such setting; there are subnetIds, securityGroupIds, gates',
   ])
     expect(message).toContain(part);
+});
+
+test('nobody gets a lock that nobody can undo without having written so', () => {
+  expect(parseSettings({ anchorDays: 30, anchorMode: 'governance' })).toMatchObject({
+    anchorDays: 30,
+    anchorMode: 'governance',
+  });
+  for (const anchorMode of ['compliance', 'COMPLIANCE', 'compliance, which nobody can shorten or undo!', true])
+    expect(problemsOf({ anchorMode })).toContain(
+      'is not "governance" or, for good, "compliance, which nobody can shorten or undo"',
+    );
+  const words = 'compliance, which nobody can shorten or undo';
+  expect(parseSettings({ anchorMode: words })).toMatchObject({ anchorMode: 'compliance' });
+  expect(problemsOf({ anchorDays: 0 })).toContain('anchorDays: 0 is not a whole number from 1 to 36500');
 });

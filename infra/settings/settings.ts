@@ -24,7 +24,14 @@ export interface Settings {
   readonly mutatorConcurrency: number;
   /** Where the functions that look into clusters run, so that they reach private endpoints; absent = in no VPC. */
   readonly vpc?: VpcSettings;
+  /** Days for which nobody can delete an anchor of the audit (with `governance`: nobody who may not bypass it). */
+  readonly anchorDays: number;
+  /** `compliance` only where somebody wrote out what it means. */
+  readonly anchorMode: 'governance' | 'compliance';
 }
+
+/** What must be written for the mode of S3 Object Lock that not even AWS takes back. */
+export const COMPLIANCE_WORDS = 'compliance, which nobody can shorten or undo';
 
 /** Subnets with a route to the API servers and to AWS's own APIs, and what these functions may send to. */
 export interface VpcSettings {
@@ -53,6 +60,9 @@ export function parseSettings(context: unknown): Settings {
     ...reader.text('alarmEmail', /^[^\s@]+@[^\s@]+$/, 'an e-mail address'),
     mutatorConcurrency: reader.integer('mutatorConcurrency', { least: 0, most: 100, absent: 10 }),
     ...vpcIn(reader),
+    // Source of the most: a hundred years, https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html
+    anchorDays: reader.integer('anchorDays', { least: 1, most: 36_500, absent: 400 }),
+    anchorMode: anchorModeIn(reader),
   };
   if (settings.accounts.length > MOST_ACCOUNTS) {
     reader.problem(
@@ -64,6 +74,12 @@ export function parseSettings(context: unknown): Settings {
   }
   reader.refuseProblems();
   return settings;
+}
+
+function anchorModeIn(reader: SettingsReader): Settings['anchorMode'] {
+  const what = `"governance" or, for good, ${JSON.stringify(COMPLIANCE_WORDS)}`;
+  const { anchorMode } = reader.text('anchorMode', new RegExp(`^(?:governance|${COMPLIANCE_WORDS})$`), what);
+  return anchorMode === COMPLIANCE_WORDS ? 'compliance' : 'governance';
 }
 
 function vpcIn(reader: SettingsReader): { readonly vpc?: VpcSettings } {

@@ -66,6 +66,7 @@ test('schedules call their functions, and what cannot be called is kept', () => 
     ['reconcile-rollouts', 'rate(1 minute)'],
     ['discover-clusters', 'rate(1 hour)'],
     ['watch-versions', 'rate(1 hour)'],
+    ['anchor-audit', 'rate(1 day)'],
   ]);
   for (const { Target } of schedules) expect(Target).toMatchObject({ DeadLetterConfig: { Arn: '<UndeliveredQueue>' } });
 });
@@ -112,6 +113,7 @@ test('the queue brings a message back five times, three minutes later, and repor
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       FunctionName: '<FunctionsrecordclustersFunction>',
     }),
+    expect.objectContaining({ FunctionName: '<FunctionsanchorauditFunction>' }),
   ]);
   expect(functions.get('liftlock-record-clusters')?.Timeout).toBeLessThanOrEqual(180 / 6);
 });

@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import type { FunctionName } from '../../core/contracts/names.ts';
 import { ApiPolicies } from '../constructs/api-policies.ts';
 import { AsynchronousCalls } from '../constructs/asynchronous-calls.ts';
+import { AuditAnchors } from '../constructs/audit-anchors.ts';
 import { ControlApi } from '../constructs/control-api.ts';
 import { DeadLetterQueue } from '../constructs/dead-letter-queue.ts';
 import { EventRules } from '../constructs/event-rules.ts';
@@ -26,9 +27,9 @@ export interface HubStackProps extends StackProps {
 export class HubStack extends Stack {
   constructor(scope: Construct, id: string, { settings, state, codeOf, ...props }: HubStackProps) {
     super(scope, id, { description: 'Liftlock: functions, state machines, events, API and alarms', ...props });
-    const { items, audit, clusters, notifications, topic } = state;
+    const { items, audit, anchors, clusters, notifications, topic } = state;
     const { bus } = new LiftlockBus(this, 'Events', settings);
-    const reach = { items, audit, bus, clusterQueue: clusters.queue, settings };
+    const reach = { items, audit, anchors, bus, clusterQueue: clusters.queue, settings };
     const functions = new Functions(this, 'Functions', { reach, codeOf });
     const machines = new StateMachines(this, 'Machines', {
       functionArn: (name) => functions.get(name).function.functionArn,
@@ -47,11 +48,13 @@ export class HubStack extends Stack {
       topic,
       deadLetters,
     });
-    new Schedules(this, 'Schedules', { functions, deadLetters });
+    new Schedules(this, 'Schedules', { functions, deadLetters, auditTableArn: audit.tableArn });
     new AsynchronousCalls(this, 'ReconcileCalls', { target: reconciler });
-    for (const name of ['discover-clusters', 'watch-versions'] as const) {
+    for (const name of ['discover-clusters', 'watch-versions', 'anchor-audit'] as const) {
       new AsynchronousCalls(this, `${name}-calls`, { target: functions.get(name), failures: deadLetters });
     }
+
+    new AuditAnchors(this, 'AuditAnchors', { target: functions.get('anchor-audit'), audit, failures: deadLetters });
 
     const { api } = new ControlApi(this, 'Control', { handler: functions.get('api').function });
     new ApiPolicies(this, 'Policies', { api });

@@ -39,7 +39,7 @@ test("it trusts the hub's functions and nobody else, each by its own session nam
       Action: 'sts:AssumeRole',
       Condition: {
         ArnEquals: {
-          'aws:PrincipalArn': FUNCTION_NAMES.filter((name) => name !== 'api').map(
+          'aws:PrincipalArn': FUNCTION_NAMES.filter((name) => name !== 'api' && name !== 'anchor-audit').map(
             (name) => `arn:<Partition>:iam::${hub}:role/liftlock-${name}`,
           ),
         },

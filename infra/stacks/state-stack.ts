@@ -1,21 +1,25 @@
 import type { Topic } from 'aws-cdk-lib/aws-sns';
-import { Aws, Stack, type StackProps } from 'aws-cdk-lib/core';
+import { Aws, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { AnchorBucket } from '../constructs/anchor-bucket.ts';
 import { AuditTable } from '../constructs/audit-table.ts';
 import { ClusterQueue } from '../constructs/cluster-queue.ts';
 import { ItemsTable } from '../constructs/items-table.ts';
 import { Notifications } from '../constructs/notifications.ts';
-import type { TableReference } from '../permissions/table-statements.ts';
+import { ANCHOR_BUCKET_ARN } from '../names.ts';
+import type { BucketReference } from '../permissions/function-statements.ts';
+import type { AuditReference, TableReference } from '../permissions/table-statements.ts';
 import type { Settings } from '../settings/settings.ts';
 
 export interface StateStackProps extends StackProps {
   readonly settings: Settings;
 }
 
-/** What must survive everything else: tables, and the queues and topic that others hold the addresses of. */
+/** What must survive everything else: tables, anchors of the audit, and the queues and topic that others hold the addresses of. */
 export class StateStack extends Stack {
   readonly items: TableReference;
-  readonly audit: TableReference;
+  readonly audit: AuditReference;
+  readonly anchors: BucketReference;
   readonly clusters: ClusterQueue;
   readonly notifications: Notifications;
   readonly topic: Topic;
@@ -27,7 +31,17 @@ export class StateStack extends Stack {
     // Exported although the hub may use another: an export that is in use cannot go in the same deployment.
     this.exportValue(made.tableArn);
     this.exportValue(made.tableName);
-    this.audit = new AuditTable(this, 'Audit').table;
+    const { table } = new AuditTable(this, 'Audit');
+    this.audit = { tableName: table.tableName, tableArn: table.tableArn, streamArn: table.tableStreamArn ?? '' };
+    const { bucket } = new AnchorBucket(this, 'Anchors', settings);
+    this.anchors = {
+      bucketName: this.exportValue(bucket.bucketName, { name: 'LiftlockAnchorBucket' }),
+      bucketArn: this.exportValue(bucket.bucketArn, { name: ANCHOR_BUCKET_ARN }),
+    };
+    new CfnOutput(this, 'AnchorBucket', {
+      description: 'LIFTLOCK_ANCHORS of the command line is s3:// and this name',
+      value: bucket.bucketName,
+    });
     this.clusters = new ClusterQueue(this, 'Clusters');
     this.notifications = new Notifications(this, 'Notifications', { email: settings.alarmEmail });
     this.topic = this.notifications.topic;

@@ -50,7 +50,8 @@ export function readable(value: unknown): unknown {
 }
 
 /** `ItemsTableE2D1F4C3ArnEC52C569` → `ItemsTable`, whatever the hashes are. */
-const withoutHash = (id: string): string => id.replace(/(?<=[a-zA-Z])[0-9A-F]{8}(?:Arn)?(?:[0-9A-F]{8})?$/, '');
+const withoutHash = (id: string): string =>
+  id.replace(/(?<=[a-zA-Z])[0-9A-F]{8}(?:(?:Stream)?Arn)?(?:[0-9A-F]{8})?$/, '');
 
 export const listOf = (value: string | string[] | undefined): string[] => (value === undefined ? [] : [value].flat());
 

@@ -9,9 +9,13 @@ import type { Functions } from './lambda/functions.ts';
 import type { PollerHost } from './lambda/queue-poller.ts';
 import type { Logs } from './logs/logs.ts';
 import type { ExecutionLogs } from './machines/execution-logs.ts';
+import type { Buckets } from './objects/buckets.ts';
 import type { Queues } from './queues/queues.ts';
 import type { ResourcePolicies } from './resource-policies.ts';
 import type { Schedules } from './schedules/schedules.ts';
+import type { KeptState } from './state/kept-state.ts';
+import type { StreamPollerHost } from './streams/stream-poller.ts';
+import type { TableStreams } from './streams/table-streams.ts';
 import type { Assembly } from './template/assembly.ts';
 import type { Topics } from './topics/topics.ts';
 
@@ -29,10 +33,13 @@ export interface CloudParts {
   readonly dynamo: DynamoDBClient;
   readonly expiring: ExpiringTable[];
   readonly queues: Queues;
+  readonly buckets: Buckets;
+  readonly streams: TableStreams;
+  readonly kept: KeptState;
   readonly topics: Topics;
   readonly buses: EventBuses;
   readonly functions: Functions;
-  readonly pollers: PollerHost;
+  readonly pollers: PollerHost & StreamPollerHost;
   readonly machines: Runner;
   readonly schedules: Schedules;
   readonly logs: Logs;

@@ -16,9 +16,11 @@ import { type LocalCloud, ORGANIZATION_ID } from './local-cloud.ts';
 import { logOperations } from './logs/logs.ts';
 import { machineOperations } from './machines/machine-operations.ts';
 import { metricOperations } from './metrics/metric-operations.ts';
+import { serveObjects } from './objects/serve-objects.ts';
 import { queueOperations } from './queues/queue-operations.ts';
 import { scheduleOperations } from './schedules/schedules.ts';
 import { secretOperations } from './secrets/secrets.ts';
+import { tapWrites } from './streams/tap-writes.ts';
 import { topicOperations } from './topics/topics.ts';
 
 /** Where the local cloud answers. */
@@ -71,7 +73,10 @@ export async function startCloudWire(cloud: LocalCloud): Promise<CloudWire> {
       sts: STS_OPERATIONS,
     },
     serve: callServer(services, authority, now),
-    passThrough: { dynamodb: (request, context) => serveTables(cloud, tables, request, context) },
+    passThrough: {
+      dynamodb: (request, context) => serveTables(cloud, tables, request, context),
+      s3: (request, context) => serveObjects(cloud, request, context),
+    },
     other: (request) => cloud.apis.handle(request),
     secretOf: (accessKeyId) => authority.secretOf(accessKeyId),
     around: (work) => time.hold(work),
@@ -110,8 +115,10 @@ async function serveTables(
   const call: AwsCall = { service: 'dynamodb', operation, input: input ?? {}, ...context };
   const principal = operation === 'CreateTable' ? setUp(cloud, call) : cloud.authority.admit(call);
   noteIndex(cloud, call, principal);
+  const tell = await tapWrites(cloud.streams, tables, operation, input);
   const { status, body } = await tables.answer(operation, input);
   if (operation === 'TransactWriteItems' && status === 200) cloud.auditOrder.note(call.input);
+  if (status === 200) await tell(cloud.clock.now().getTime());
   const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-requestid': context.requestId };
   return { status, headers, body: JSON.stringify(body) };
 }

@@ -6,10 +6,12 @@ export interface ExportedCloud {
   readonly region: string;
   /** Whose administrator the terminal is to be. */
   readonly account: string;
+  /** Bucket of the audit's anchors. */
+  readonly anchors: string;
 }
 
 /** What a terminal needs so that the AWS CLI, kubectl and `liftlock` speak with a local cloud. The keys are plainly none of AWS's. */
-export function exportLines({ origin, region, account }: ExportedCloud): string[] {
+export function exportLines({ origin, region, account, anchors }: ExportedCloud): string[] {
   const { accessKeyId, secretAccessKey } = localAdministrator(account);
   return [
     `export AWS_ENDPOINT_URL=${origin}`,
@@ -20,5 +22,6 @@ export function exportLines({ origin, region, account }: ExportedCloud): string[
     `export AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,
     'unset AWS_SESSION_TOKEN AWS_PROFILE',
     `export LIFTLOCK_API_URL=${origin}`,
+    `export LIFTLOCK_ANCHORS=s3://${anchors}`,
   ];
 }

@@ -161,9 +161,9 @@ describe('the installed cloud decides who may what', () => {
 });
 
 it('starts nothing for a template that it does not understand, and leaves nothing open', async () => {
-  const odd = { Resources: { ...HUB_STACK.Resources, Odd: { Type: 'AWS::S3::Bucket' } } };
+  const odd = { Resources: { ...HUB_STACK.Resources, Odd: { Type: 'AWS::RDS::DBInstance' } } };
   await expect(start({ Hub: odd, Spoke: EMPTY })).rejects.toThrow(
-    'Hub/Odd: the type AWS::S3::Bucket is not understood',
+    'Hub/Odd: the type AWS::RDS::DBInstance is not understood',
   );
   await expect(start({ Hub: HUB_STACK })).rejects.toThrow('The assembly /none holds no stack Spoke.');
 });

@@ -29,12 +29,14 @@ import { taskRunner } from './machines/run-task.ts';
 import { statusEvents } from './machines/status-events.ts';
 import { type Datum, Metrics } from './metrics/metrics.ts';
 import { executionData, queueData } from './metrics/service-metrics.ts';
+import { Buckets } from './objects/buckets.ts';
 import { Queues } from './queues/queues.ts';
 import { ResourcePolicies } from './resource-policies.ts';
 import { Schedules } from './schedules/schedules.ts';
 import { startSchedule } from './schedules/start-schedule.ts';
 import { Secrets } from './secrets/secrets.ts';
 import { KeptState } from './state/kept-state.ts';
+import { TableStreams } from './streams/table-streams.ts';
 import { AuditOrder } from './tables/audit-order.ts';
 import { ExpirySweep } from './tables/expiry-sweep.ts';
 import { type Resource, resolveStack } from './template/resolve-stack.ts';
@@ -70,6 +72,8 @@ export class LocalCloud implements RunView {
     ),
   );
   readonly secrets = new Secrets();
+  readonly buckets = new Buckets();
+  readonly streams = new TableStreams();
   readonly expiring: ExpiringTable[] = [];
   readonly authority: IamAuthority;
   readonly queues: Queues;
@@ -118,6 +122,7 @@ export class LocalCloud implements RunView {
       lookups: eksLookups(this.eks),
     });
     this.kept.world.keepByHand(this.alarms, this.secrets);
+    this.kept.world.keepObjects(this.buckets);
     this.queues = new Queues(() => now().getTime(), uuid);
     this.queues.onChange = (queue) => this.kept.world.keepQueue(queue);
     this.topics = new Topics(
@@ -187,6 +192,10 @@ export class LocalCloud implements RunView {
   get hub(): { readonly account: string; readonly region: string } {
     const { account = '', region = '' } = this.options.stacks[0] ?? {};
     return { account, region };
+  }
+
+  get anchorBucket(): string {
+    return this.resources.find(({ type }) => type === 'AWS::S3::Bucket')?.name ?? '';
   }
 
   get clock(): VirtualClock {
@@ -309,7 +318,11 @@ export class LocalCloud implements RunView {
         authority,
         now: () => time.clock.now().getTime(),
         scheduleAt: (at, run) => void time.clock.schedule(new Date(at), run),
-        onBatch: ({ queue, functionArn }) => this.wiring.record(queue.options.arn, functionArn),
+        onBatch: ({ functionArn, ...from }) => {
+          const arn = 'queue' in from ? from.queue.options.arn : from.stream.options.arn.replace(/\/stream\/.*$/, '');
+          this.wiring.record(arn, functionArn);
+        },
+        sendToQueue: (arn, body, sender) => void this.queues.find(arn)?.send(body, sender),
       },
       useRole: (roleArn, service, sourceArn, needed) => {
         const source = { service, sourceArn, sourceAccount: sourceArn.split(':')[4] ?? '' };

@@ -2,7 +2,7 @@ interface Statement {
   readonly [element: string]: unknown;
 }
 
-/** Policies of queues, topics, tables, buses and functions, by the ARN of what they belong to. */
+/** Policies of queues, topics, tables, buckets, buses and functions, by the ARN of what they belong to. */
 export class ResourcePolicies {
   readonly #policies = new Map<string, { readonly Version: '2012-10-17'; readonly Statement: readonly Statement[] }>();
 
@@ -15,10 +15,18 @@ export class ResourcePolicies {
   }
 
   /**
-   * The policy of a resource, or of what contains it: an index has its table's, an object of a bus its bus's. The same object until something
+   * The policy of a resource, or of what contains it: an index has its table's, an object its bucket's. The same object until something
    * is added.
    */
   of(resourceArn: string): object | undefined {
-    return this.#policies.get(resourceArn.replace(/\/(?:index|stream)\/.*$/, ''));
+    return this.#policies.get(ownerOf(resourceArn));
+  }
+
+  /** Takes the whole policy of a resource away, as whoever may change policies can. */
+  remove(resourceArn: string): void {
+    this.#policies.delete(resourceArn);
   }
 }
+
+const ownerOf = (arn: string): string =>
+  arn.startsWith('arn:aws:s3:::') ? (arn.split('/')[0] ?? '') : arn.replace(/\/(?:index|stream)\/.*$/, '');

@@ -55,7 +55,7 @@ export class Faults {
       if (effect.kind === 'hang') await this.#world.clock.sleep(effect.seconds * 1000);
       const { function: name } = invocation;
       const world = this.#world;
-      if (effect.kind === 'duplicate' && name !== 'api') {
+      if (effect.kind === 'duplicate' && name !== 'api' && name !== 'anchor-audit') {
         void world.clock.track(() => world.invoke(name, invocation.payload).catch(() => {}));
       }
       if (effect.kind === 'act') await effect.act(this.#world, { clusterKey });

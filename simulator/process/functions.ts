@@ -14,8 +14,8 @@ import { definition as updateAddons } from '../../functions/update-addons/functi
 import { definition as upgradeControlPlane } from '../../functions/upgrade-control-plane/function.ts';
 import { definition as watchVersions } from '../../functions/watch-versions/function.ts';
 
-/** Functions that a simulation invokes; the API is served, not invoked. */
-export type InvokedFunction = Exclude<FunctionName, 'api'>;
+/** Functions that a simulation invokes; the API is served, not invoked, and a table in memory has no stream to anchor. */
+export type InvokedFunction = Exclude<FunctionName, 'api' | 'anchor-audit'>;
 type Run = (ports: Ports, event: unknown, log: Log) => Promise<unknown>;
 
 const bind =

@@ -11,6 +11,7 @@ export const UNSIGNED_REGION = 'us-east-1';
 
 /** By how a request looks, not by its service: the SDK and older CLIs speak to SQS and CloudWatch differently. */
 export function dialectOf({ headers, query }: Pick<PlainRequest, 'headers' | 'query'>): DialectName {
+  if (/\/s3\/aws4_request/.test(headers.authorization ?? '')) return 'xml';
   if (headers['x-amz-target'] !== undefined) return 'json';
   const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
   return isForm || /(?:^|&)Action=/.test(query) ? 'query' : 'rest';

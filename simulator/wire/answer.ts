@@ -7,6 +7,7 @@ import type { Dialect, DialectName, PlainRequest } from './dialect.ts';
 import { json } from './dialect-json.ts';
 import { query } from './dialect-query.ts';
 import { rest } from './dialect-rest.ts';
+import { xml } from './dialect-xml.ts';
 import type { HttpAnswer, HttpRequest } from './http-message.ts';
 import { malformed } from './malformed.ts';
 import { plainRequest } from './plain-request.ts';
@@ -16,7 +17,7 @@ import { loadService, type ServiceModel } from './service-model.ts';
 import { readSignature, type Signature } from './signature.ts';
 import { BODY_LIMIT, type WireOptions } from './wire-options.ts';
 
-const dialects: Readonly<Record<DialectName, Dialect>> = { json, query, rest };
+const dialects: Readonly<Record<DialectName, Dialect>> = { json, query, rest, xml };
 
 export const dialectFor = ({ headers, target }: Pick<HttpRequest, 'headers' | 'target'>): Dialect =>
   dialects[dialectOf({ headers, ...splitTarget(target) })];

@@ -6,6 +6,7 @@ export const SERVICE_NAMES = [
   'logs',
   'monitoring',
   'organizations',
+  's3',
   'scheduler',
   'secretsmanager',
   'sns',

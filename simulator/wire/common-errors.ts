@@ -9,7 +9,7 @@ interface CommonError {
 
 const error = (query: string, json: number, rest: number, ofQuery: number): CommonError => ({
   query,
-  status: { json, rest, query: ofQuery },
+  status: { json, rest, query: ofQuery, xml: rest },
 });
 
 /**

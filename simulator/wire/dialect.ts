@@ -2,8 +2,8 @@ import type { HttpAnswer, HttpRequest } from './http-message.ts';
 import type { Refusal } from './refusal.ts';
 import type { OperationModel, ServiceModel } from './service-model.ts';
 
-/** AWS's protocols by how a request looks: awsJson1_0 and 1_1, awsQuery, restJson1. */
-export type DialectName = 'json' | 'query' | 'rest';
+/** AWS's protocols by how a request looks: awsJson1_0 and 1_1, awsQuery, restJson1, restXml. */
+export type DialectName = 'json' | 'query' | 'rest' | 'xml';
 
 /** A request whose body is as its operation wrote it: without `content-encoding`. */
 export interface PlainRequest extends Omit<HttpRequest, 'target' | 'body'> {

@@ -24,6 +24,7 @@ export const missingMember: Readonly<Record<ServiceName, MissingMember>> = {
     new AwsFault('InvalidInputException', `You must include a value for the required parameter ${member}.`, {
       fields: { Reason: 'INPUT_REQUIRED' },
     }),
+  s3: (member) => new AwsFault('InvalidRequest', `Missing required parameter ${member}`, { status: 400 }),
   scheduler: validation,
   secretsmanager: (member) => new AwsFault('InvalidParameterException', `You must provide a value for ${member}.`),
   sns: (member) =>

@@ -65,6 +65,12 @@ export const services: Readonly<Record<ServiceName, ServiceFacts>> = {
     version: '2016-11-28',
     jsonVersion: '1.1',
   },
+  s3: {
+    load: () => import('@aws-sdk/client-s3'),
+    dialects: ['xml'],
+    target: 'AmazonS3',
+    version: '2006-03-01',
+  },
   scheduler: {
     load: () => import('@aws-sdk/client-scheduler'),
     dialects: ['rest'],

@@ -3,6 +3,7 @@ import type { LocalCloud } from '../../simulator/cloud/local-cloud.ts';
 import type { Message } from '../../simulator/cloud/queues/queue.ts';
 
 import { isLostAnswer } from './lost-answer.ts';
+import { PROBE } from './refused.ts';
 
 /** What the local cloud itself has to complain of: permissions, functions that threw, letters that nobody took, notes. */
 export function cloudProblems(cloud: LocalCloud, notes: readonly string[]): string[] {
@@ -16,12 +17,13 @@ export function cloudProblems(cloud: LocalCloud, notes: readonly string[]): stri
     .filter(({ messages }) => messages.some((message) => isNeglected(message, cloud.clock.now())))
     .map(({ options }) => `nobody takes the messages of ${cloud.wiring.nameOf(options.arn)}`);
   return [
-    ...missing,
+    ...missing.filter((text) => !text.includes(PROBE)),
     ...ineffective.map((grant) => `can never match: ${grant}`),
     ...problems.map((problem) => `not understood by IAM: ${problem}`),
     ...functionFaults(cloud),
     ...undelivered,
     ...neglected,
+    ...leftInStreams(cloud),
     ...notes,
   ];
 }
@@ -29,6 +31,15 @@ export function cloudProblems(cloud: LocalCloud, notes: readonly string[]): stri
 /** A queue that is read is read at once. */
 const isNeglected = ({ receives, visibleAt }: Message, now: Date): boolean =>
   receives === 0 && now.getTime() - visibleAt > 60_000;
+
+/** What is written is handed over within a minute, and again until it is taken. */
+function leftInStreams({ streams, clock, wiring }: LocalCloud): string[] {
+  const settled = clock.now().getTime() / 1000 - 600;
+  return streams
+    .all()
+    .filter(({ records: [oldest] }) => (oldest?.dynamodb.ApproximateCreationDateTime ?? settled) < settled)
+    .map(({ options }) => `nobody takes the records of ${wiring.nameOf(options.arn.replace(/\/stream\/.*$/, ''))}`);
+}
 
 /** Functions that threw, each in its way once. */
 export const functionFaults = ({ faults }: LocalCloud): string[] => [

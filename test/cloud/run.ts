@@ -1,6 +1,6 @@
 /**
  * `npm run e2e:cloud`: the synthesized templates in the local cloud. Two clusters with everything that people do to them, held against the
- * committed recording of what a run uses; then a plan that changes while its writer dies, and the small fleet with the whole process killed twice. `--record` writes the recording anew.
+ * committed recording of what a run uses; then a plan that changes while its writer dies, the audit rewritten in every way, and the small fleet with the whole process killed twice. `--record` writes the recording anew.
  * Last line: `N passed, N failed`.
  */
 import { writeFileSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { synthesize } from '../../simulator/cloud/synthesize.ts';
+import { auditEvidence } from './audit-evidence.ts';
 import { killedRun } from './kill/killed-run.ts';
 import { lost, RECORDING, readRecording } from './recording.ts';
 import { replannedRun } from './replanned.ts';
@@ -37,6 +38,7 @@ try {
   await scenario('a plan of 200 clusters changed, its writer killed after each write', () =>
     replannedRun(assembly, 200),
   );
+  await scenario('the audit, rewritten in every way', () => auditEvidence(assembly));
   await scenario(`killed at minutes ${KILLS.join(' and ')}`, () => killedRun(folder, KILLS));
 } finally {
   await rm(folder, { recursive: true, force: true });

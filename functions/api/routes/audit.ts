@@ -12,9 +12,18 @@ const ITEMS = 200;
 const query = z.strictObject(pageQuery);
 const pageIn = (context: ApiContext): PageRequest => ({ limit: ITEMS, ...readQuery(context, query) });
 
-/** `/v1/audit/<subject>`: `fleet`, `rollouts/<id>` or `clusters/<id>`. A subject that does not exist is an error, not an empty record. */
+const subjectQuery = z.strictObject({ ...pageQuery, subject: z.string().min(1).max(500) });
+
+/**
+ * `/v1/audit/<subject>`: `fleet`, `rollouts/<id>` or `clusters/<id>`. A subject that does not exist is an error, not an empty record; by
+ * its very name (`subjects`) it may be one whose items are gone, which is for whoever verifies to find out.
+ */
 export const audit = new Hono<ApiEnv>()
   .get('/fleet', async (context) => context.json(await auditTrail(context.var.ports.table, 'fleet', pageIn(context))))
+  .get('/subjects', async (context) => {
+    const { subject, ...page } = readQuery(context, subjectQuery);
+    return context.json(await auditTrail(context.var.ports.table, subject, { limit: ITEMS, ...page }));
+  })
   .get('/rollouts/:id', async (context) => {
     const { table } = context.var.ports;
     const { id } = (await findRollout(table, context.req.param('id'))).data;

@@ -1,11 +1,13 @@
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { errorName } from '../../../core/contracts/errors.ts';
 import { expiryAttribute, tableRequest } from '../tables/table-request.ts';
+import { installStream } from './install-streams.ts';
 import { type Installers, propertyOf } from './installer.ts';
 
-/** Tables, queues, topics and their policies. A table that a kept state brought along stays as it is. */
+/** Tables with their streams, buckets, queues, topics and their policies. A table that a kept state brought along stays as it is. */
 export const dataInstallers: Installers = {
-  'AWS::DynamoDB::Table': async (table, { dynamo, expiring, policies }) => {
+  'AWS::DynamoDB::Table': async (table, parts) => {
+    const { dynamo, expiring, policies } = parts;
     await dynamo.send(new CreateTableCommand(tableRequest(table))).catch((error: unknown) => {
       if (errorName(error) !== 'ResourceInUseException') throw error;
     });
@@ -13,6 +15,19 @@ export const dataInstallers: Installers = {
     if (attribute !== undefined) expiring.push({ name: table.name, attribute });
     const policy = propertyOf<{ PolicyDocument: unknown } | undefined>(table, 'ResourcePolicy');
     if (policy !== undefined) policies.add(table.arn, policy.PolicyDocument);
+    installStream(table, parts);
+  },
+  'AWS::S3::Bucket': (bucket, { buckets }) => {
+    const versioning = propertyOf<{ Status?: string } | undefined>(bucket, 'VersioningConfiguration');
+    if (versioning?.Status !== 'Enabled') throw new Error('only buckets with versions are understood');
+    const { name, arn, account, region } = bucket;
+    const locks = propertyOf<boolean | undefined>(bucket, 'ObjectLockEnabled') === true;
+    buckets.add({ name, arn, account, region, locks });
+  },
+  'AWS::S3::BucketPolicy': (policy, { buckets, policies }) => {
+    const bucket = buckets.find(propertyOf<string>(policy, 'Bucket'));
+    if (bucket === undefined) throw new Error(`there is no bucket ${policy.properties.Bucket}`);
+    policies.add(bucket.arn, propertyOf(policy, 'PolicyDocument'));
   },
   'AWS::SQS::Queue': (queue, { queues }, all) => {
     const redrive = propertyOf<{ deadLetterTargetArn: string; maxReceiveCount: number } | undefined>(

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { QueuePoller } from '../lambda/queue-poller.ts';
+import { mapStream } from './install-streams.ts';
 import { type Installers, propertyOf } from './installer.ts';
 
 const ARN = /^arn:/;
@@ -8,7 +9,7 @@ const ARN = /^arn:/;
 /** Batches of one queue that Lambda has with a function at once, to begin with. Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
 const POLLERS = 5;
 
-/** Functions, who may call them, what calls them from a queue, and what becomes of asynchronous calls. */
+/** Functions, who may call them, what calls them from a queue or a stream, and what becomes of asynchronous calls. */
 export const functionInstallers: Installers = {
   'AWS::Lambda::Function': (lambda, { assembly, functions, useRole }) => {
     const { S3Key } = propertyOf<{ S3Key: string }>(lambda, 'Code');
@@ -74,11 +75,16 @@ export const functionInstallers: Installers = {
       ...(onFailure === undefined ? {} : { onFailure }),
     });
   },
-  'AWS::Lambda::EventSourceMapping': (mapping, { queues, functions, pollers, useRole }) => {
+  'AWS::Lambda::EventSourceMapping': (mapping, parts) => {
+    const { queues, functions, pollers, useRole } = parts;
     const queueArn = propertyOf<string>(mapping, 'EventSourceArn');
+    const functionArn = arnOf(propertyOf<string>(mapping, 'FunctionName'), mapping);
+    if (queueArn.startsWith('arn:aws:dynamodb:')) {
+      mapStream(mapping, functionArn, parts);
+      return;
+    }
     const queue = queues.find(queueArn);
     if (queue === undefined) throw new Error(`there is no queue ${queueArn}`);
-    const functionArn = arnOf(propertyOf<string>(mapping, 'FunctionName'), mapping);
     const { roleArn, timeoutSeconds } = functions.get(functionArn).options;
     const { visibilitySeconds } = queue.options;
     if (visibilitySeconds < timeoutSeconds)

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { VirtualClock } from '../../clock/virtual-clock.ts';
 import { CloudTime } from '../cloud-time.ts';
+import { Buckets } from '../objects/buckets.ts';
 import { Queues } from '../queues/queues.ts';
+import { TableStreams } from '../streams/table-streams.ts';
 import { KeptState } from './kept-state.ts';
 import { isAlive, noteRunning, runningClouds } from './running-clouds.ts';
 import { noState, openStateStore } from './state-store.ts';
@@ -153,6 +155,29 @@ describe('what outlives a start', () => {
     second.kept.close();
   });
 
+  it('has objects again with their versions, and what nobody took of a stream', () => {
+    const start = () => {
+      const kept = new KeptState(folder);
+      const buckets = new Buckets();
+      kept.world.keepObjects(buckets);
+      const stream = new TableStreams().add({ arn: 'arn', table: 't', region: 'r', keys: ['id'] });
+      kept.world.keepStream(stream);
+      kept.complete('');
+      return { kept, buckets, stream };
+    };
+    const first = start();
+    for (const text of ['1', '2'])
+      first.buckets.put('b', 'audit/a', { body: Buffer.from(text), contentType: 'text/plain', at: 0 });
+    for (const N of ['1', '2']) first.stream.append(undefined, { id: { N } }, 0);
+    first.stream.take(1);
+    first.kept.close();
+    const second = start();
+    expect(second.buckets.versionsOf('b', 'audit/a')).toEqual(first.buckets.versionsOf('b', 'audit/a'));
+    expect(second.buckets.versionsOf('b', 'audit/a')).toHaveLength(2);
+    expect(second.stream.records).toEqual(first.stream.records);
+    second.kept.close();
+  });
+
   it('has executions again, with their history', () => {
     const arn = 'arn:execution:a';
     const record = (status: string, events: number) =>
@@ -199,6 +224,7 @@ describe('notes of running clouds', () => {
     kubernetesPort: 4567,
     fleet: 'fleet.yaml',
     hub: { account: '0', region: 'eu-west-1' },
+    anchors: 'anchors',
     accounts: [],
     startedAt: '2031-05-06T07:08:09.000Z',
   });

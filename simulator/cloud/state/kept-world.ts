@@ -1,10 +1,13 @@
 import type { FakeEksState } from '../../eks/state/fake-eks-state.ts';
 import type { Alarms, KeptAlarms } from '../alarms/alarms.ts';
+import type { Buckets, StoredObject } from '../objects/buckets.ts';
 import type { Message, Queue } from '../queues/queue.ts';
 import type { KeptSecrets, Secrets } from '../secrets/secrets.ts';
+import type { KeptStream, TableStream } from '../streams/table-streams.ts';
 import type { StateStore } from './state-store.ts';
 
 const QUEUE = 'queue/';
+const OBJECT = 'object/';
 
 /** Time, the fake EKS and what is in queues: with executions and tables, all that a later start needs to go on. */
 export class KeptWorld {
@@ -46,6 +49,23 @@ export class KeptWorld {
     alarms.onChange = (kept) => this.#store.put('alarms', kept);
     secrets.restore((this.#store.get('secrets') as KeptSecrets | undefined) ?? []);
     secrets.onChange = (kept) => this.#store.put('secrets', kept);
+  }
+
+  /** Objects of buckets: given back now, kept from now on. */
+  keepObjects(buckets: Buckets): void {
+    for (const [key, kept] of this.#store.withPrefix(OBJECT)) {
+      const [bucket = '', ...name] = key.slice(OBJECT.length).split('/');
+      buckets.restore(bucket, name.join('/'), kept as StoredObject[]);
+    }
+    buckets.onPut = (bucket, key, versions) => this.#store.put(`${OBJECT}${bucket}/${key}`, versions);
+  }
+
+  /** What no function has taken of a stream yet: given back now, kept from now on. */
+  keepStream(stream: TableStream): void {
+    const key = `stream/${stream.options.arn}`;
+    const kept = this.#store.get(key) as KeptStream | undefined;
+    if (kept !== undefined) stream.restore(kept);
+    stream.keep = (now) => this.#store.put(key, now);
   }
 
   keepQueue({ options, messages }: Queue): void {

@@ -9,6 +9,8 @@ export interface RunningCloud {
   readonly kubernetesPort: number;
   readonly fleet: string;
   readonly hub: { readonly account: string; readonly region: string };
+  /** Bucket of the audit's anchors. */
+  readonly anchors: string;
   /** Of the fleet's clusters. */
   readonly accounts: readonly string[];
   readonly stateFolder?: string;

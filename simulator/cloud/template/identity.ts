@@ -85,7 +85,13 @@ export const IDENTITIES: Readonly<Record<string, IdentifiedType>> = {
     nameProperty: 'DashboardName',
     identify: byName('cloudwatch', (name) => `dashboard/${name}`),
   },
-  'AWS::DynamoDB::Table': { nameProperty: 'TableName', identify: byName('dynamodb', (name) => `table/${name}`) },
+  'AWS::DynamoDB::Table': {
+    nameProperty: 'TableName',
+    identify: (named) => {
+      const table = byName('dynamodb', (name) => `table/${name}`)(named);
+      return { ...table, attributes: { ...table.attributes, StreamArn: `${table.arn}/stream/${STREAM_LABEL}` } };
+    },
+  },
   'AWS::Events::EventBus': { nameProperty: 'Name', identify: byName('events', (name) => `event-bus/${name}`) },
   'AWS::Events::EventBusPolicy': { identify: anonymous },
   'AWS::Events::Rule': {
@@ -113,6 +119,14 @@ export const IDENTITIES: Readonly<Record<string, IdentifiedType>> = {
       return identified(name, name, `${arn(named, 'logs', `log-group:${name}`)}:*`);
     },
   },
+  'AWS::S3::Bucket': {
+    nameProperty: 'BucketName',
+    identify: ({ given, generated, partition }) => {
+      const name = given ?? bucketName(generated);
+      return identified(name, name, `arn:${partition}:s3:::${name}`);
+    },
+  },
+  'AWS::S3::BucketPolicy': { identify: anonymous },
   'AWS::SNS::Subscription': { identify: anonymous },
   'AWS::SNS::Topic': { nameProperty: 'TopicName', identify: byArn('sns', (name) => name, 'TopicName') },
   'AWS::SNS::TopicPolicy': { identify: anonymous },
@@ -149,3 +163,13 @@ const apiId = (name: string): string =>
     .replaceAll(/[^0-9A-Za-z]/g, '')
     .toLowerCase()
     .slice(-10);
+
+/** The instant at which AWS would have made the stream; the same at every start. */
+const STREAM_LABEL = '2026-01-01T00:00:00.000';
+
+/** As CloudFormation makes them: lower case, and no longer than S3 allows. */
+const bucketName = (name: string): string =>
+  name
+    .toLowerCase()
+    .slice(-63)
+    .replace(/^[^a-z0-9]+/, '');

@@ -48,6 +48,7 @@ export const UNDERSTOOD: Readonly<Record<string, UnderstoodType>> = {
       'GlobalSecondaryIndexes',
       'KeySchema',
       'ResourcePolicy',
+      'StreamSpecification',
       'TimeToLiveSpecification',
     ],
     inert: ['DeletionProtectionEnabled', 'PointInTimeRecoverySpecification', 'SSESpecification', 'Tags'],
@@ -82,11 +83,15 @@ export const UNDERSTOOD: Readonly<Record<string, UnderstoodType>> = {
   'AWS::Lambda::EventSourceMapping': {
     effective: [
       'BatchSize',
+      'DestinationConfig',
       'EventSourceArn',
       'FunctionName',
       'FunctionResponseTypes',
       'MaximumBatchingWindowInSeconds',
+      'MaximumRecordAgeInSeconds',
+      'MaximumRetryAttempts',
       'ScalingConfig',
+      'StartingPosition',
     ],
   },
   'AWS::Lambda::Function': {
@@ -110,6 +115,18 @@ export const UNDERSTOOD: Readonly<Record<string, UnderstoodType>> = {
     effective: ['Action', 'FunctionName', 'Principal', 'SourceArn', 'SourceAccount'],
   },
   'AWS::Logs::LogGroup': { effective: ['LogGroupName'], inert: ['RetentionInDays', 'Tags', 'KmsKeyId'] },
+  'AWS::S3::Bucket': {
+    effective: ['BucketName', 'ObjectLockEnabled', 'VersioningConfiguration'],
+    // Nothing deletes here, so that a lock has nothing to keep from it; nobody is let in whom a policy does not name.
+    inert: [
+      'BucketEncryption',
+      'ObjectLockConfiguration',
+      'OwnershipControls',
+      'PublicAccessBlockConfiguration',
+      'Tags',
+    ],
+  },
+  'AWS::S3::BucketPolicy': { effective: ['Bucket', 'PolicyDocument'] },
   'AWS::SNS::Subscription': { effective: ['Endpoint', 'Protocol', 'TopicArn'] },
   'AWS::SNS::Topic': { effective: ['TopicName'], inert: ['DisplayName', 'KmsMasterKeyId', 'Tags'] },
   'AWS::SNS::TopicPolicy': { effective: ['PolicyDocument', 'Topics'] },

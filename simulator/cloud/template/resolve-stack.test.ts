@@ -103,8 +103,8 @@ describe('a template is refused, by stack and logical id', () => {
   it.each<[string, Template, RegExp]>([
     [
       'an unknown type',
-      { Resources: { One: of('AWS::S3::Bucket') } },
-      /^Own\/One: the type AWS::S3::Bucket is not understood$/,
+      { Resources: { One: of('AWS::RDS::DBInstance') } },
+      /^Own\/One: the type AWS::RDS::DBInstance is not understood$/,
     ],
     [
       'unknown properties',
@@ -130,11 +130,11 @@ describe('a template is refused, by stack and logical id', () => {
       'an attribute that is not known',
       {
         Resources: {
-          One: of('AWS::SQS::Queue', { QueueName: { 'Fn::GetAtt': ['Two', 'StreamArn'] } }),
+          One: of('AWS::SQS::Queue', { QueueName: { 'Fn::GetAtt': ['Two', 'StreamLabel'] } }),
           Two: of('AWS::DynamoDB::Table'),
         },
       },
-      /^Own\/One: the attribute StreamArn of Two \(AWS::DynamoDB::Table\) is not known$/,
+      /^Own\/One: the attribute StreamLabel of Two \(AWS::DynamoDB::Table\) is not known$/,
     ],
     ['names in a circle', { Resources: { One: of('AWS::SQS::Queue', { QueueName: { Ref: 'One' } }) } }, /^Own\/One: /],
     [

@@ -23,6 +23,7 @@ const SHAPES: Readonly<Record<DenyingService, DenialShape>> = {
   logs: JSON_DENIAL,
   monitoring: QUERY_DENIAL,
   organizations: JSON_DENIAL,
+  s3: QUERY_DENIAL,
   scheduler: REST_DENIAL,
   secretsmanager: JSON_DENIAL,
   // The code on the wire is AuthorizationError.

@@ -15,6 +15,8 @@ const WITH_SLASHES = new Set([
   'SecretId',
   'UserNameWithPath',
 ]);
+/** Variables whose values are times, or names that may hold anything. */
+const WITH_COLONS = new Set(['ObjectName', 'StreamLabel']);
 /** Variables that are empty in ARNs of what no account or Region owns. */
 const MAY_BE_EMPTY = new Set(['Account', 'Partition', 'Region']);
 
@@ -73,7 +75,8 @@ function placesOfTemplate(template: string): Place[] {
   return template.split(/(<[^>]*>)/).flatMap((part): Place[] => {
     const variable = /^<(.*)>$/.exec(part)?.[1];
     if (variable === undefined) return [...part].map((characters) => ({ characters, repeats: false }));
-    const characters = WITH_SLASHES.has(variable) ? 'no colon' : 'no slash';
+    const named = WITH_SLASHES.has(variable) ? 'no colon' : 'no slash';
+    const characters = WITH_COLONS.has(variable) ? 'any' : named;
     const some: Place = { characters, repeats: true };
     return MAY_BE_EMPTY.has(variable) ? [some] : [{ characters, repeats: false }, some];
   });

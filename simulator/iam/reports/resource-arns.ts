@@ -6,6 +6,7 @@ export const cloudwatch = {
 export const dynamodb = {
   table: 'arn:<Partition>:dynamodb:<Region>:<Account>:table/<TableName>',
   index: 'arn:<Partition>:dynamodb:<Region>:<Account>:table/<TableName>/index/<IndexName>',
+  stream: 'arn:<Partition>:dynamodb:<Region>:<Account>:table/<TableName>/stream/<StreamLabel>',
 };
 export const ec2 = {
   /** Tags go on well over a hundred kinds of resources. */
@@ -70,6 +71,12 @@ export const logs = {
   /** What actions on groups are asked of (`requirements/logs.ts`). */
   streamsOfGroup: 'arn:<Partition>:logs:<Region>:<Account>:log-group:<LogGroupName>:log-stream:',
   allGroups: 'arn:<Partition>:logs:<Region>:<Account>:log-group::log-stream:',
+};
+export const s3 = {
+  bucket: 'arn:<Partition>:s3:::<BucketName>',
+  object: 'arn:<Partition>:s3:::<BucketName>/<ObjectName>',
+  accesspoint: 'arn:<Partition>:s3:<Region>:<Account>:accesspoint/<AccessPointName>',
+  accesspointobject: 'arn:<Partition>:s3:<Region>:<Account>:accesspoint/<AccessPointName>/object/<ObjectName>',
 };
 export const scheduler = {
   schedule: 'arn:<Partition>:scheduler:<Region>:<Account>:schedule/<GroupName>/<ScheduleName>',

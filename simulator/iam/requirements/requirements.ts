@@ -6,6 +6,7 @@ import { record } from './input-members.ts';
 import { logsRows } from './logs.ts';
 import { monitoringRows } from './monitoring.ts';
 import type { Lookups, Requirement, RequirementRows } from './requirement.ts';
+import { s3Rows } from './s3.ts';
 import { organizationsRows, schedulerRows, secretsRows, ssmRows, stsRows } from './small-services.ts';
 import { snsRows } from './sns.ts';
 import { sqsRows } from './sqs.ts';
@@ -19,6 +20,7 @@ export const REQUIREMENT_ROWS: Readonly<Record<ServiceName, RequirementRows>> = 
   logs: logsRows,
   monitoring: monitoringRows,
   organizations: organizationsRows,
+  s3: s3Rows,
   scheduler: schedulerRows,
   secretsmanager: secretsRows,
   sns: snsRows,

@@ -19,6 +19,10 @@ const EXECUTION = `arn:aws:states:${REGION}:${HUB}:execution:child:run`;
 const work: [string, readonly Requirement[]][] = [
   ['invokeFunction', serviceWork.invokeFunction(`arn:aws:lambda:${REGION}:${HUB}:function:scan`)],
   ['pollQueue', serviceWork.pollQueue(`arn:aws:sqs:${REGION}:${HUB}:clusters`)],
+  [
+    'readStream',
+    serviceWork.readStream(`arn:aws:dynamodb:${REGION}:${HUB}:table/audit/stream/2026-01-01T00:00:00.000`),
+  ],
   ['writeLogs', serviceWork.writeLogs(`arn:aws:logs:${REGION}:${HUB}:log-group:/aws/lambda/scan`, 'one')],
   ['sendTraces', serviceWork.sendTraces()],
   ['hearOfChildren', serviceWork.hearOfChildren(MACHINE)],

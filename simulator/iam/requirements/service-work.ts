@@ -16,6 +16,12 @@ export function pollQueue(queueArn: string): Requirement[] {
   return ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'].map((action) => plain(action, queueArn));
 }
 
+/** Lambda polls a stream of a table with the role of the function that it feeds, and asks for all of these when the mapping is made. */
+export function readStream(streamArn: string): Requirement[] {
+  const own = ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'];
+  return [...own.map((action) => plain(action, streamArn)), plain('dynamodb:ListStreams', '*')];
+}
+
 /** Lambda writes what a function logs with the function's role. `logGroupArn` without `:*`. */
 export function writeLogs(logGroupArn: string, stream: string): Requirement[] {
   const resource = `${logGroupArn}:log-stream:${stream}`;

@@ -19,7 +19,7 @@ const JSON_NAMES: Readonly<Record<CredentialProblem, string>> = {
   expired: 'ExpiredTokenException',
 };
 /** Services of the query protocol, and those that kept its codes when they left it. */
-const QUERY_CODES: ReadonlySet<ServiceName> = new Set(['monitoring', 'sns', 'sqs', 'sts']);
+const QUERY_CODES: ReadonlySet<ServiceName> = new Set(['monitoring', 's3', 'sns', 'sqs', 'sts']);
 const REST: ReadonlySet<ServiceName> = new Set(['eks', 'scheduler']);
 
 /** How a service refuses credentials. */

@@ -128,6 +128,12 @@ export const SAMPLE_CALLS: Readonly<Record<ServiceName, Readonly<Record<string, 
     SetAlarmState: { AlarmName: 'platform-errors' },
   },
   organizations: { DescribeOrganization: {}, ListAccounts: {} },
+  s3: {
+    GetObject: { Bucket: 'anchors', Key: 'audit/1.jsonl' },
+    ListObjectVersions: { Bucket: 'anchors', Prefix: 'audit/' },
+    ListObjectsV2: { Bucket: 'anchors', Prefix: 'audit/', MaxKeys: '1' },
+    PutObject: { Bucket: 'anchors', Key: 'audit/1.jsonl', IfNoneMatch: '*' },
+  },
   scheduler: { GetSchedule: { Name: 'tick', GroupName: 'liftlock' }, ListScheduleGroups: {}, ListSchedules: {} },
   secretsmanager: {
     CreateSecret: { Name: 'liftlock/gate' },

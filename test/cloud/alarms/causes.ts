@@ -1,5 +1,6 @@
 import type { AccountState } from '../../../core/contracts/items/cluster.ts';
 import { MACHINE_NAMES } from '../../../core/contracts/names.ts';
+import { definition as anchor } from '../../../functions/anchor-audit/function.ts';
 import { definition as discover } from '../../../functions/discover-clusters/function.ts';
 import { definition as reconcile } from '../../../functions/reconcile-rollouts/function.ts';
 import { definition as watch } from '../../../functions/watch-versions/function.ts';
@@ -26,7 +27,10 @@ const unreadable = { status: 'Denied' } as AccountState;
 const discoveries = (accounts: readonly AccountState[]) => published(discover, { items: 3, accounts } as never);
 const watches = (regions: readonly string[]) => published(watch, { announced: 0, unreadable: [...regions] });
 
+const swept = (output: object) => published(anchor, { anchored: 0, tampered: 0, late: 0, ...output });
+
 export interface Schedules {
+  readonly 'anchor-audit': number;
   readonly 'reconcile-rollouts': number;
   readonly 'discover-clusters': number;
   readonly 'watch-versions': number;
@@ -34,6 +38,7 @@ export interface Schedules {
 
 /** What is published while all is well, by the function that does; `rates` in minutes, as the template has them. */
 export const wellOf = async (rates: Schedules): Promise<Readonly<Record<keyof Schedules, Source>>> => ({
+  'anchor-audit': every(rates['anchor-audit'], await swept({})),
   'reconcile-rollouts': await ticks(rates['reconcile-rollouts'], {}),
   'discover-clusters': every(rates['discover-clusters'], await discoveries([])),
   'watch-versions': every(rates['watch-versions'], await watches([])),
@@ -44,6 +49,8 @@ export interface Cause {
   readonly instead: Readonly<Partial<Record<keyof Schedules, Source>>>;
   /** Beside everything else. */
   readonly also?: Source;
+  /** How long it is played, and all is well before; absent = six hours, after three. */
+  readonly days?: number;
 }
 
 const silent: Source = () => [];
@@ -129,6 +136,15 @@ export async function causesOf(
       every(1, [ofAws('AWS/States', 'ExecutionThrottled', { StateMachineArn: machine('upgrade-cluster') })]),
     ),
     'audit/write-failures': also(every(1, [audit])),
+    // A batch of the stream: what was changed, and nothing of a sweep.
+    'audit/tampered': also(once(await published(anchor, { anchored: 0, tampered: 1 }))),
+    'audit/not-anchored': also(
+      every(1, [{ ...functionDatum('liftlock-anchor-audit', 'Errors', 0), name: 'IteratorAge', value: 2 * 3_600_000 }]),
+    ),
+    'audit/anchored-late': also(once(await swept({ late: 1 }))),
+    'audit/sweep-missing': { instead: { 'anchor-audit': silent }, days: 4 },
+    'audit/function-errors': errors('anchor-audit', 1),
+    'audit/function-throttles': throttles('anchor-audit', 2),
     'queues/clusters-not-recorded': also(waiting(names('ClustersDeadLetters'), start)),
     'queues/events-not-delivered': also(waiting(names('Undelivered'), start)),
     'queues/notifications-not-delivered': also(waiting(names('NotificationsDeadLetters'), start)),

@@ -14,15 +14,23 @@ export const EXPECTED_SURVIVORS: readonly ExpectedSurvivor[] = [
     id: /^variable liftlock-(?!(?:api|reconcile-rollouts|request-grant) )\S+ LIFTLOCK_MACHINE_ARN_PREFIX$/,
     reason: ALL_VARIABLES,
   },
-  { id: /^variable liftlock-(?:discover-clusters|record-clusters|request-grant) LIFTLOCK_BUS$/, reason: ALL_VARIABLES },
+  { id: /^variable liftlock-(?!anchor-audit )\S+ LIFTLOCK_ANCHOR_BUCKET$/, reason: ALL_VARIABLES },
   {
-    id: /^variable liftlock-api LIFTLOCK_(?:SPOKE_ROLE_NAME|EXTERNAL_ID|PARTITION)$/,
+    id: /^variable liftlock-(?:anchor-audit|discover-clusters|record-clusters|request-grant) LIFTLOCK_BUS$/,
     reason: ALL_VARIABLES,
   },
   {
-    id: /^resource-policy \S+ Deny (?:sqs:\*|AllowPublishThroughSSLOnly)$/,
+    id: /^variable liftlock-(?:anchor-audit|api) LIFTLOCK_(?:SPOKE_ROLE_NAME|EXTERNAL_ID|PARTITION)$/,
+    reason: ALL_VARIABLES,
+  },
+  {
+    id: /^resource-policy \S+ Deny (?:s3:\*|sqs:\*|AllowPublishThroughSSLOnly)$/,
     reason:
-      'nothing here talks to a queue or a topic without TLS: the local cloud answers on loopback and calls that secure',
+      'nothing here talks to a queue, a topic or a bucket without TLS: the local cloud answers on loopback and calls that secure',
+  },
+  {
+    id: /^resource-policy \S+BucketPolicy Deny (?:NothingIsUndone|NothingExpires)$/,
+    reason: 'the local cloud has four operations of S3, none of which deletes, lifts a lock or lets objects expire',
   },
   {
     id: /^resource-policy \S+TopicPolicy Allow Alarms$/,

@@ -4,9 +4,11 @@ import { referredTo } from './referrers.ts';
 import { type Found, resourcesOf, withoutHash, wordOf } from './resources.ts';
 import { listOf, statementsOf } from './statements.ts';
 
-/** One statement of who may use a queue, a topic, a bus, a table or a function. */
+const WITH_DOCUMENT = ['AWS::SQS::QueuePolicy', 'AWS::SNS::TopicPolicy', 'AWS::S3::BucketPolicy'];
+
+/** One statement of who may use a queue, a topic, a bucket, a bus, a table or a function. */
 export function resourcePolicyFaults(stack: string, template: Template): Fault[] {
-  const documents = resourcesOf(stack, template, 'AWS::SQS::QueuePolicy', 'AWS::SNS::TopicPolicy').flatMap((policy) =>
+  const documents = resourcesOf(stack, template, ...WITH_DOCUMENT).flatMap((policy) =>
     ofDocument(policy, policy.properties.PolicyDocument, ['Properties', 'PolicyDocument'], []),
   );
   const tables = resourcesOf(stack, template, 'AWS::DynamoDB::Table').flatMap((table) => {

@@ -12,10 +12,15 @@ interface Whole {
 
 const WHOLE: readonly Whole[] = [
   { kind: 'rule', type: 'AWS::Events::Rule', named: ({ logicalId }) => [logicalId] },
-  { kind: 'event-source', type: 'AWS::Lambda::EventSourceMapping', named: () => ['nobody takes', 'Queue'] },
+  { kind: 'event-source', type: 'AWS::Lambda::EventSourceMapping', named: sourceOf },
   { kind: 'route', type: 'AWS::ApiGatewayV2::Route', named: ({ name }) => [name] },
   { kind: 'schedule', type: 'AWS::Scheduler::Schedule', named: ({ name }) => [`Schedule ${name}`] },
 ];
+
+/** A mapping of a stream says where in it to begin. */
+function sourceOf({ properties }: Found): string[] {
+  return ['nobody takes', properties.StartingPosition === undefined ? 'Queue' : 'Table'];
+}
 
 /** What is one resource: it goes, with whatever refers to it. */
 export function wholeResourceFaults(stack: string, template: Template): Fault[] {

@@ -1,7 +1,6 @@
 import { visible } from '../../core/model/visible.ts';
 import type { AuditItem } from '../../core/ports/table.ts';
 import type { AuditTrail } from '../../core/queries/audit-trail.ts';
-import { firstBreak } from '../../core/store/audit.ts';
 import { clusterPath } from '../client/cluster-path.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { invalid } from '../failure.ts';
@@ -9,26 +8,20 @@ import { print } from '../output/print.ts';
 import { tableLines } from '../output/table.ts';
 import type { Session } from '../session.ts';
 
-/** `verify` does not believe what the API says of its own record: the hashes are computed here. */
-export async function audit(
-  session: Session,
-  verb: 'show' | 'verify',
-  subject: string,
-  format: string,
-): Promise<ExitCode> {
-  const trail = await (await session.client()).all<AuditItem, AuditTrail>(pathOf(subject));
-  if (verb === 'show') {
-    await print(session, format, trail, () => tableLines(HEADERS, trail.items.map(row), session.io.columns));
-    return EXIT.ok;
-  }
-  const broken = firstBreak(trail.items) ?? null;
-  const verdict = { subject: trail.subject, items: trail.items.length, holds: broken === null, break: broken };
-  await print(session, format, verdict, () => [
-    broken === null
-      ? visible(`${trail.subject}: ${trail.items.length} items, the chain holds.`)
-      : session.paint('red', visible(`${trail.subject}: broken at item ${broken.sequence}: ${broken.problem}.`)),
-  ]);
-  return broken === null ? EXIT.ok : EXIT.failure;
+export async function auditShow(session: Session, subject: string, format: string): Promise<ExitCode> {
+  const trail = await trailOf(session, subject);
+  await print(session, format, trail, () => tableLines(HEADERS, trail.items.map(row), session.io.columns));
+  return EXIT.ok;
+}
+
+/** The whole record of what a person named: `fleet`, `rollout/<id>` or `cluster/<name>`. */
+export async function trailOf(session: Session, subject: string): Promise<AuditTrail> {
+  return (await session.client()).all<AuditItem, AuditTrail>(pathOf(subject));
+}
+
+/** The whole record of a subject as the audit itself names it; empty where there is none. */
+export async function trailOfSubject(session: Session, subject: string): Promise<AuditTrail> {
+  return (await session.client()).all<AuditItem, AuditTrail>('/v1/audit/subjects', { subject });
 }
 
 function pathOf(subject: string): string {

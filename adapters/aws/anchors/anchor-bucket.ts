@@ -1,0 +1,121 @@
+import {
+  GetObjectCommand,
+  ListObjectsV2Command,
+  ListObjectVersionsCommand,
+  type ListObjectVersionsCommandInput,
+  type ListObjectVersionsCommandOutput,
+  NoSuchKey,
+  type ObjectVersion,
+  PutObjectCommand,
+  S3Client,
+  type S3ClientConfig,
+  S3ServiceException,
+} from '@aws-sdk/client-s3';
+import { ANCHOR_FOLDER, anchorName, anchorNumber } from '../../../core/anchors/anchor.ts';
+import type { AnchorFile, AnchorStore } from '../../../core/ports/anchors.ts';
+import { readLimits } from '../request-limits.ts';
+import { withoutLogger } from '../without-logger.ts';
+
+/** Anchors have some megabytes at most: it costs more to ask S3 whether it wants them than to send them. */
+const WITHOUT_ASKING = { expectContinueHeader: false };
+/** Objects that are read side by side. */
+const AT_ONCE = 16;
+
+/**
+ * Anchors in an S3 bucket, one object each. Every put is conditional on absence, so that a name that is taken stays what it was; the bucket's
+ * lock keeps the version, and its policy refuses puts without that condition.
+ */
+export class AnchorBucket implements AnchorStore {
+  readonly #client: S3Client;
+  readonly #bucket: string;
+
+  constructor(bucket: string, config: S3ClientConfig = {}) {
+    this.#bucket = bucket;
+    this.#client = withoutLogger(new S3Client({ ...readLimits, ...WITHOUT_ASKING, ...config }));
+  }
+
+  async newest(): Promise<number> {
+    const input = { Bucket: this.#bucket, Prefix: ANCHOR_FOLDER, MaxKeys: 1 };
+    const { Contents: [first] = [] } = await this.#client.send(new ListObjectsV2Command(input));
+    if (first === undefined) return 0;
+    const number = anchorNumber(first.Key ?? '');
+    if (number !== undefined) return number;
+    throw Object.assign(new Error(`${first.Key} is no anchor, and comes before all of them.`), {
+      name: 'AnchorRefused',
+    });
+  }
+
+  async read(number: number): Promise<string | undefined> {
+    try {
+      return await this.#textOf({ Key: anchorName(number) });
+    } catch (error) {
+      if (error instanceof NoSuchKey) return undefined;
+      throw error;
+    }
+  }
+
+  async put(number: number, text: string): Promise<boolean> {
+    const input = {
+      Bucket: this.#bucket,
+      Key: anchorName(number),
+      Body: text,
+      ContentType: 'application/jsonl',
+      IfNoneMatch: '*',
+    };
+    try {
+      await this.#client.send(new PutObjectCommand(input));
+      return true;
+    } catch (error) {
+      if (isTaken(error)) return false;
+      throw error;
+    }
+  }
+
+  /** Every anchor as it was put first: later versions and delete markers change nothing of what is locked, and are told. */
+  async all(): Promise<AnchorFile[]> {
+    const versions = new Map<string, ObjectVersion[]>();
+    const removed = new Set<string>();
+    let after: { KeyMarker?: string; VersionIdMarker?: string } | undefined = {};
+    while (after !== undefined) {
+      const input: ListObjectVersionsCommandInput = { Bucket: this.#bucket, Prefix: ANCHOR_FOLDER, ...after };
+      const page: ListObjectVersionsCommandOutput = await this.#client.send(new ListObjectVersionsCommand(input));
+      for (const version of page.Versions ?? []) {
+        const { Key = '' } = version;
+        versions.set(Key, [...(versions.get(Key) ?? []), version]);
+      }
+      for (const { Key = '' } of page.DeleteMarkers ?? []) removed.add(Key);
+      const { IsTruncated, NextKeyMarker = '', NextVersionIdMarker = '' } = page;
+      after = IsTruncated === true ? { KeyMarker: NextKeyMarker, VersionIdMarker: NextVersionIdMarker } : undefined;
+    }
+    const files: AnchorFile[] = [];
+    const left = [...versions];
+    while (left.length > 0) {
+      const part = left.splice(0, AT_ONCE).map(async ([name, all]): Promise<AnchorFile> => {
+        // The newest version comes first.
+        const { VersionId } = all.at(-1) ?? {};
+        const text = await this.#textOf({ Key: name, ...(VersionId === undefined ? {} : { VersionId }) });
+        const problem = removed.has(name)
+          ? 'it was deleted; read is the version that the lock kept.'
+          : 'it was put again; read is its first version.';
+        return { name, text, ...(all.length > 1 || removed.has(name) ? { problem } : {}) };
+      });
+      files.push(...(await Promise.all(part)));
+    }
+    return files;
+  }
+
+  close(): void {
+    this.#client.destroy();
+  }
+
+  async #textOf(which: { readonly Key: string; readonly VersionId?: string }): Promise<string> {
+    const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, ...which }));
+    return (await Body?.transformToString('utf-8')) ?? '';
+  }
+}
+
+/** 412 where it is there, 409 where another put of the same name is under way. Source: conditional writes in the S3 user guide. */
+function isTaken(error: unknown): boolean {
+  const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+  return status === 412 || (status === 409 && (error as Error).name === 'ConditionalRequestConflict');
+}

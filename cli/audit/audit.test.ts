@@ -1,0 +1,121 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MemoryAnchorStore } from '../../adapters/memory/anchor-store.ts';
+import { anchorName } from '../../core/anchors/anchor.ts';
+import { anchorLines } from '../../core/anchors/anchor-lines.ts';
+import type { AuditItem } from '../../core/ports/table.ts';
+import { link } from '../../core/store/audit.ts';
+import { EXIT } from '../exit-codes.ts';
+import { type RunOptions, runInProcess } from '../testing/run-in-process.ts';
+import { servedWorld } from '../testing/served-world.ts';
+
+const TABLE = 'arn:aws:dynamodb:eu-central-1:000000000000:table/audit';
+const SHOP = 'arn:aws:eks:us-east-1:111111111111:cluster/shop@2026-01-01T00:00:00.000Z';
+const NOON = new Date('2026-11-20T12:00:00Z');
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'liftlock-audit-test-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function record(subject: string, length: number): AuditItem[] {
+  const items: AuditItem[] = [];
+  for (let index = 0; index < length; index += 1)
+    items.push(link(items.at(-1), { subject, event: `Event${index}`, principal: 'p', detail: {} }, NOON));
+  return items;
+}
+
+/** An export of records of which so many items of the fleet's were anchored. */
+async function written(records: Record<string, readonly AuditItem[]>, anchored: readonly AuditItem[]): Promise<void> {
+  const anchors = new MemoryAnchorStore();
+  const ports = { anchors, clock: { now: () => NOON } };
+  for (const entry of anchored) await anchorLines(ports, TABLE, [{ entry }]);
+  mkdirSync(join(folder, 'audit'));
+  for (const [number, text] of anchors.texts) writeFileSync(join(folder, anchorName(number)), text);
+  const lines = Object.entries(records).map(([subject, items]) => `${JSON.stringify({ subject, items })}\n`);
+  writeFileSync(join(folder, 'records.jsonl'), lines.join(''));
+}
+
+const verify = (line: string[] = [], options: RunOptions = {}) =>
+  runInProcess(['audit', 'verify', ...line, '--from', folder], options);
+
+const fleet = record('fleet', 3);
+const shop = record(SHOP, 2);
+
+test('what is anchored holds, and nothing is asked of anybody', async () => {
+  await written({ fleet, [SHOP]: shop }, [...fleet, ...shop]);
+  const { code, out, err } = await verify();
+  expect([code, err]).toEqual([EXIT.ok, '']);
+  expect(out.split('\n')).toEqual([
+    `${SHOP}: 2 items, 2 proved, 0 unproved: holds.`,
+    'fleet: 3 items, 3 proved, 0 unproved: holds.',
+    `Anchors 1 to 5 of ${TABLE}, the newest of 2026-11-20T12:00:00.000Z.`,
+    '',
+  ]);
+  expect((await verify(['cluster/shop'])).out).toMatch(/^arn:.*cluster\/shop@.*: holds\.\nAnchors/);
+  expect(await verify(['cluster/none'])).toMatchObject({ code: EXIT.invalid });
+});
+
+test('what no anchor holds yet is unproved', async () => {
+  await written({ fleet }, fleet.slice(0, 2));
+  const { code, out } = await verify();
+  expect(code).toBe(EXIT.pending);
+  expect(out).toContain('fleet: 3 items, 2 proved, 1 unproved: unproved.');
+  expect(out).toContain('1 item younger than that or not anchored: unproved.');
+});
+
+test('what was tampered with is told, item by item, also a record of which nothing is left', async () => {
+  const edited = fleet.with(1, { ...(fleet[1] as AuditItem), principal: 'q' });
+  await written({ fleet: edited }, [...fleet, ...shop]);
+  const { code, out } = await verify();
+  expect(code).toBe(EXIT.failure);
+  expect(out).toContain('fleet: 3 items, 2 proved, 0 unproved: broken.\n  item 2 edited: It was changed');
+  expect(out).toContain(`${SHOP}: 0 items, 0 proved, 0 unproved: broken.\n  item 1 cut: It was anchored (Event0, `);
+});
+
+test('broken anchors prove nothing', async () => {
+  await written({ fleet }, fleet);
+  rmSync(join(folder, anchorName(2)));
+  const { code, out } = await verify(['fleet']);
+  expect(code).toBe(EXIT.failure);
+  expect(out).toContain(
+    'anchors: Anchors 2 to 2 are missing.\nfleet: 3 items, 2 proved, 1 unproved: the anchors are broken.',
+  );
+});
+
+test('anchors that somebody else fetched serve as well, and say what is wrong with an export', async () => {
+  await written({ fleet }, fleet);
+  const other = mkdtempSync(join(tmpdir(), 'liftlock-audit-test-'));
+  mkdirSync(join(other, 'audit'));
+  writeFileSync(join(other, anchorName(1)), readFileSync(join(folder, anchorName(1))));
+  const { code, out } = await verify(['--anchors', other]);
+  expect([code, out]).toEqual([EXIT.pending, expect.stringContaining('fleet: 3 items, 1 proved, 2 unproved')]);
+  rmSync(join(folder, 'records.jsonl'));
+  const { err } = await verify();
+  expect(err).toContain('Write it with liftlock audit export --to');
+  rmSync(other, { recursive: true });
+});
+
+describe('against the API', () => {
+  let served: Awaited<ReturnType<typeof servedWorld>>;
+  beforeAll(async () => {
+    served = await servedWorld();
+  });
+  afterAll(() => served.close());
+
+  test('an export holds what the API tells of every subject that was anchored', async () => {
+    await written({}, record('fleet', 1));
+    const to = join(folder, 'made');
+    const env = { LIFTLOCK_ANCHORS: folder };
+    const exported = await runInProcess(['audit', 'export', '--to', to], { url: served.url, env });
+    expect([exported.code, exported.out]).toEqual([EXIT.ok, expect.stringContaining(`audit verify --from ${to}`)]);
+    const [line = ''] = readFileSync(join(to, 'records.jsonl'), 'utf8').split('\n');
+    const { subject, items } = JSON.parse(line) as { subject: string; items: AuditItem[] };
+    expect([subject, items.length > 0]).toEqual(['fleet', true]);
+    // These anchors are of another fleet.
+    const verified = await runInProcess(['audit', 'verify', '--from', to]);
+    expect([verified.code, verified.out]).toEqual([EXIT.failure, expect.stringContaining('item 1 replaced')]);
+  });
+});

@@ -1,0 +1,40 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { canonicalJson } from '../../core/hash/canonical-json.ts';
+import { visible } from '../../core/model/visible.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { invalid } from '../failure.ts';
+import { counted } from '../output/counted.ts';
+import { print } from '../output/print.ts';
+import type { Session } from '../session.ts';
+import { type AuditOptions, gather, RECORDS_FILE } from './records.ts';
+
+/** Writes records and anchors into a folder, from which `audit verify --from` proves them without AWS. */
+export async function auditExport(
+  session: Session,
+  subject: string | undefined,
+  { to, ...options }: AuditOptions & { readonly to: string },
+): Promise<ExitCode> {
+  const { records, files, place } = await gather(session, subject, options);
+  if (place === undefined)
+    throw invalid(
+      'liftlock: an export without anchors proves nothing. Say where they are: --anchors s3://<bucket>, or LIFTLOCK_ANCHORS.',
+    );
+  await mkdir(join(to, 'audit'), { recursive: true });
+  for (const { name, text } of files) {
+    const path = join(to, name);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
+  }
+  const lines = records.map(({ subject: name, items }) => `${canonicalJson({ subject: name, items })}\n`);
+  await writeFile(join(to, RECORDS_FILE), lines.join(''));
+  const items = records.reduce((sum, record) => sum + record.items.length, 0);
+  const done = { folder: to, records: records.length, items, anchors: files.length };
+  await print(session, options.output, done, () => [
+    visible(
+      `${counted(records.length, 'record')} of ${counted(items, 'item')} and ${counted(files.length, 'anchor')} are in ${to}.`,
+    ),
+    visible(`Prove them anywhere, without AWS: liftlock audit verify --from ${to}`),
+  ]);
+  return EXIT.ok;
+}

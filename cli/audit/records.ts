@@ -1,0 +1,96 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type AnchorChain, readChain } from '../../core/anchors/read-chain.ts';
+import type { AnchorFile } from '../../core/ports/anchors.ts';
+import type { AuditItem } from '../../core/ports/table.ts';
+import { invalid } from '../failure.ts';
+import type { Session } from '../session.ts';
+import { anchorFiles } from './anchor-files.ts';
+import { trailOf, trailOfSubject } from './show.ts';
+
+export interface AuditOptions {
+  /** `s3://<bucket>` or a folder; absent = LIFTLOCK_ANCHORS. */
+  readonly anchors?: string;
+  /** A folder that `audit export` wrote: nothing is asked of AWS then. */
+  readonly from?: string;
+  readonly output: string;
+}
+
+export interface AuditRecord {
+  readonly subject: string;
+  /** Oldest first. */
+  readonly items: readonly AuditItem[];
+}
+
+/** What is to be proved, and by what. */
+export interface Evidence {
+  readonly records: readonly AuditRecord[];
+  readonly files: readonly AnchorFile[];
+  readonly chain: AnchorChain;
+  /** Where the anchors are; absent when nobody said. */
+  readonly place?: string;
+}
+
+/** Of the items in an export's folder: each record is one JSON text in a line. */
+export const RECORDS_FILE = 'records.jsonl';
+/** Records that are asked for at once. */
+const AT_ONCE = 4;
+
+/** The record of one subject or, without one, of the fleet and of every subject that was ever anchored. */
+export async function gather(session: Session, subject: string | undefined, options: AuditOptions): Promise<Evidence> {
+  const place = options.anchors ?? options.from ?? session.io.env.LIFTLOCK_ANCHORS;
+  if (subject === undefined && place === undefined)
+    throw invalid(
+      'liftlock: which record? Write fleet, rollout/<id> or cluster/<name>; or say where the anchors are, which name them all: --anchors s3://<bucket>, or LIFTLOCK_ANCHORS.',
+    );
+  const files = place === undefined ? [] : await anchorFiles(session, place);
+  const chain = readChain(files);
+  const records =
+    options.from === undefined
+      ? await asked(session, subject, chain)
+      : chosen(await exported(options.from), subject, chain, options.from);
+  return { records, files, chain, ...(place === undefined ? {} : { place }) };
+}
+
+async function asked(session: Session, subject: string | undefined, chain: AnchorChain): Promise<AuditRecord[]> {
+  if (subject !== undefined) return [await trailOf(session, subject)];
+  const left = [...new Set(['fleet', ...chain.entries.keys()])].sort();
+  const records: AuditRecord[] = [];
+  while (left.length > 0) {
+    const some = left.splice(0, AT_ONCE).map((each) => trailOfSubject(session, each));
+    records.push(...(await Promise.all(some)));
+  }
+  return records.map(({ subject: name, items }) => ({ subject: name, items }));
+}
+
+async function exported(folder: string): Promise<AuditRecord[]> {
+  const path = join(folder, RECORDS_FILE);
+  try {
+    const lines = (await readFile(path, 'utf8')).split('\n').filter((line) => line !== '');
+    return lines.map((line) => JSON.parse(line) as AuditRecord);
+  } catch (error) {
+    throw invalid(
+      `liftlock: ${path} cannot be read: ${(error as Error).message}. Write it with liftlock audit export --to ${folder}`,
+    );
+  }
+}
+
+/** A subject that was anchored and is not in the export is one whose items are all gone. */
+function chosen(
+  records: AuditRecord[],
+  subject: string | undefined,
+  chain: AnchorChain,
+  folder: string,
+): AuditRecord[] {
+  const found = new Map(records.map((record) => [record.subject, record]));
+  if (subject !== undefined) {
+    const record = found.get(subject) ?? [...found.values()].find((each) => isOfCluster(each.subject, subject));
+    if (record === undefined) throw invalid(`liftlock: ${folder} has no record of ${subject}.`);
+    return [record];
+  }
+  const names = [...new Set([...found.keys(), ...chain.entries.keys()])].sort();
+  return names.map((name) => found.get(name) ?? { subject: name, items: [] });
+}
+
+/** `cluster/shop` is how people call `arn:…:cluster/shop@2026-…`. */
+const isOfCluster = (key: string, subject: string): boolean => key.includes(`:${subject}@`);

@@ -1,0 +1,63 @@
+import { type ComparedRecord, compareWithAnchors } from '../../core/anchors/compare-with-anchors.ts';
+import { visible } from '../../core/model/visible.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { counted } from '../output/counted.ts';
+import { print } from '../output/print.ts';
+import type { Session } from '../session.ts';
+import { type AuditOptions, type Evidence, gather } from './records.ts';
+
+/** `verify` does not believe what the API says of its own record: hashes are computed here, and held against anchors that the API cannot write. */
+export async function auditVerify(
+  session: Session,
+  subject: string | undefined,
+  options: AuditOptions,
+): Promise<ExitCode> {
+  const evidence = await gather(session, subject, options);
+  const { chain, records, place = null } = evidence;
+  const compared = records.map((record) => compareWithAnchors(record.subject, record.items, chain));
+  const verdict = worst(compared);
+  const { of, first, newest, newestAt = null, problems } = chain;
+  const document = { verdict, anchors: { place, of, first, newest, newestAt, problems }, records: compared };
+  await print(session, options.output, document, () => [
+    ...problems.map((problem) => session.paint('red', visible(`anchors: ${problem}`))),
+    ...compared.flatMap((record) => linesOf(record, session)),
+    ...summary(evidence, compared),
+  ]);
+  return CODES[verdict];
+}
+
+type Verdict = ComparedRecord['verdict'];
+
+const CODES: Readonly<Record<Verdict, ExitCode>> = { holds: EXIT.ok, unproved: EXIT.pending, broken: EXIT.failure };
+
+const worst = (records: readonly ComparedRecord[]): Verdict =>
+  (['broken', 'unproved'] as const).find((verdict) => records.some((record) => record.verdict === verdict)) ?? 'holds';
+
+function linesOf(
+  { subject, items, proved, unproved, verdict, tampering }: ComparedRecord,
+  { paint }: Session,
+): string[] {
+  const head = `${subject}: ${counted(items, 'item')}, ${proved} proved, ${unproved} unproved`;
+  const tail = verdict === 'broken' && tampering.length === 0 ? 'the anchors are broken' : verdict;
+  const line = visible(`${head}: ${tail}.`);
+  if (verdict !== 'broken') return [line];
+  return [
+    paint('red', line),
+    ...tampering.map(({ kind, sequence, problem }) => visible(`  item ${sequence} ${kind}: ${problem}`)),
+  ];
+}
+
+function summary({ chain, place }: Evidence, records: readonly ComparedRecord[]): string[] {
+  if (place === undefined)
+    return [
+      'Held against no anchors: whoever may write the table could have made it so. Name them: --anchors s3://<bucket>, or LIFTLOCK_ANCHORS (output AnchorBucket of the stack LiftlockState).',
+    ];
+  if (chain.newestAt === undefined) return [visible(`There is no anchor in ${place} yet.`)];
+  const unproved = records.reduce((sum, record) => sum + record.unproved, 0);
+  const said = `Anchors ${chain.first} to ${chain.newest} of ${chain.of}, the newest of ${chain.newestAt}.`;
+  return [
+    visible(
+      unproved === 0 ? said : `${said} ${counted(unproved, 'item')} younger than that or not anchored: unproved.`,
+    ),
+  ];
+}

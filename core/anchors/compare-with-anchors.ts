@@ -1,0 +1,110 @@
+import type { AuditItem } from '../ports/table.ts';
+import { firstBreak, isIntact } from '../store/audit.ts';
+import type { AnchorChain } from './read-chain.ts';
+
+export type TamperKind = 'edited' | 'replaced' | 'swapped' | 'dropped' | 'cut' | 'foreign' | 'unlinked' | 'changed';
+
+export interface Tampering {
+  readonly kind: TamperKind;
+  /** The first item that shows it. */
+  readonly sequence: number;
+  readonly problem: string;
+}
+
+/** What a subject's record is worth. */
+export interface ComparedRecord {
+  readonly subject: string;
+  readonly items: number;
+  /** Items that are as they were anchored. */
+  readonly proved: number;
+  /** Items that no anchor holds yet: their chain holds, and whoever may write the table could have made it so. */
+  readonly unproved: number;
+  /** `holds` only when nothing is unproved. */
+  readonly verdict: 'holds' | 'unproved' | 'broken';
+  readonly tampering: readonly Tampering[];
+}
+
+/** Holds a subject's items, oldest first, against the anchors and against each other. */
+export function compareWithAnchors(subject: string, items: readonly AuditItem[], chain: AnchorChain): ComparedRecord {
+  const anchored = chain.entries.get(subject) ?? new Map<number, AuditItem>();
+  const found = new Map(items.map((item) => [item.sequence, item]));
+  const proved = items.filter((item) => anchored.get(item.sequence)?.hash === item.hash && isIntact(item)).length;
+  const tampering = [
+    ...againstAnchors(found, anchored, items.at(-1)?.sequence ?? 0, proved),
+    ...changesOf(subject, chain),
+  ].sort((a, b) => a.sequence - b.sequence);
+  const broken = firstBreak(items);
+  // Whatever the anchors show first is said more exactly there.
+  if (broken !== undefined && tampering.length === 0)
+    tampering.push({ kind: 'unlinked', sequence: broken.sequence, problem: `${capital(broken.problem)}.` });
+  const unproved = items.filter(({ sequence }) => !anchored.has(sequence)).length;
+  const isWhole = tampering.length === 0 && chain.problems.length === 0;
+  const verdict = !isWhole ? 'broken' : unproved > 0 || items.length === 0 ? 'unproved' : 'holds';
+  return { subject, items: items.length, proved, unproved, verdict, tampering };
+}
+
+function againstAnchors(
+  found: ReadonlyMap<number, AuditItem>,
+  anchored: ReadonlyMap<number, AuditItem>,
+  newest: number,
+  proved: number,
+): Tampering[] {
+  const both = [...anchored.keys()].filter((sequence) => found.has(sequence));
+  // A record of its own from the first item on was not made by changing this one.
+  if (proved === 0 && both.length > 1 && both.includes(1) && isRecord(found))
+    return [
+      {
+        kind: 'foreign',
+        sequence: 1,
+        problem:
+          'No item is one that these anchors hold: it is the record of another fleet, or written anew from its beginning.',
+      },
+    ];
+  const hashes = new Map([...anchored].map(([sequence, { hash }]) => [hash, sequence]));
+  return [...anchored].flatMap(([sequence, entry]): Tampering[] => {
+    const item = found.get(sequence);
+    if (item === undefined)
+      return sequence > newest
+        ? [
+            {
+              kind: 'cut',
+              sequence,
+              problem: `It was anchored (${entry.event}, ${entry.at}); the record ends before it.`,
+            },
+          ]
+        : [{ kind: 'dropped', sequence, problem: `It was anchored (${entry.event}, ${entry.at}), and was taken out.` }];
+    if (item.hash === entry.hash)
+      return isIntact(item)
+        ? []
+        : [{ kind: 'edited', sequence, problem: 'It was changed, and its hash was left as it was.' }];
+    const from = hashes.get(item.hash);
+    if (from !== undefined) return [{ kind: 'swapped', sequence, problem: `In its place is item ${from}.` }];
+    return [
+      {
+        kind: 'replaced',
+        sequence,
+        problem: `Another item is in its place: ${item.event} by ${item.principal}; anchored is ${entry.event} by ${entry.principal}.`,
+      },
+    ];
+  });
+}
+
+const isRecord = (found: ReadonlyMap<number, AuditItem>): boolean => firstBreak([...found.values()]) === undefined;
+
+const TOLD = {
+  INSERT: 'The table told that something was put there that Liftlock did not write.',
+  MODIFY: 'The table told that it was replaced.',
+  REMOVE: 'The table told that it was removed.',
+} as const;
+
+/** What the table's stream told at that time, also of what is again as it was. */
+const changesOf = (subject: string, { changes }: AnchorChain): Tampering[] =>
+  changes
+    .filter((change) => change.subject === subject)
+    .map(({ event, sequence }) => ({
+      kind: 'changed' as const,
+      sequence,
+      problem: TOLD[event],
+    }));
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,0 +1,76 @@
+import type { AuditItem, Table } from '../ports/table.ts';
+import { isOwnItem, readAnchor } from './anchor.ts';
+import { type AnchorPorts, anchorLines } from './anchor-lines.ts';
+
+export interface Sweep {
+  /** Items that no batch had brought, and that are anchored now. */
+  readonly late: number;
+  /** Items that are not what was anchored, that Liftlock did not write, or that are gone: `<subject>#<sequence>`. */
+  readonly differing: readonly string[];
+}
+
+const HOUR = 3_600_000;
+/** A stream forgets after a day; the sweep comes once a day, and may fail once. */
+const LOOKS_BACK = 72 * HOUR;
+/** What is younger may still be on its way. */
+const ON_ITS_WAY = HOUR;
+/** Texts of so many characters make one anchor, about what one batch of the stream has at most. */
+const ANCHOR_LENGTH = 4_000_000;
+
+/**
+ * Compares what the audit table holds with what was anchored, and anchors what the stream lost: of the last days, and of all days while the
+ * anchors themselves are younger than that.
+ */
+export async function sweepAudit(ports: AnchorPorts & { readonly table: Table }, of: string): Promise<Sweep> {
+  const now = ports.clock.now().getTime();
+  const { hashes, whole } = await recent(ports, new Date(now - LOOKS_BACK).toISOString());
+  const since = new Date(whole ? 0 : now - LOOKS_BACK);
+  const items = new Map((await ports.table.auditSince(since)).map((item) => [idOf(item), item]));
+  const settled = new Date(now - ON_ITS_WAY).toISOString();
+  const unanchored = [...items].filter(([id, { at }]) => !hashes.has(id) && at <= settled);
+  // What Liftlock did not write is told, and never becomes an anchor's item.
+  const late = unanchored.flatMap(([, item]) => (isOwnItem(item) ? [item] : []));
+  const foreign = unanchored.filter(([, item]) => !isOwnItem(item));
+  const changed = [...hashes].filter(([id, { hash, at }]) => at >= since.toISOString() && items.get(id)?.hash !== hash);
+  for (const batch of batchesOf(late))
+    await anchorLines(
+      ports,
+      of,
+      batch.map((entry) => ({ entry })),
+    );
+  return { late: late.length, differing: [...foreign, ...changed].map(([id]) => id) };
+}
+
+const idOf = ({ subject, sequence }: Pick<AuditItem, 'subject' | 'sequence'>): string => `${subject}#${sequence}`;
+
+/** What was anchored from an instant on, and whether that is all there is. */
+async function recent({ anchors }: AnchorPorts, since: string) {
+  const hashes = new Map<string, { readonly hash: string; readonly at: string }>();
+  for (let number = await anchors.newest(); number > 0; number -= 1) {
+    const text = await anchors.read(number);
+    // The oldest ones go when their time is over.
+    if (text === undefined) return { hashes, whole: false };
+    const { header, lines } = readAnchor(text);
+    if (header.at < since) return { hashes, whole: false };
+    // Backwards: what was anchored first stays.
+    for (const line of lines) {
+      if ('entry' in line) hashes.set(idOf(line.entry), { hash: line.entry.hash, at: line.entry.at });
+    }
+  }
+  return { hashes, whole: true };
+}
+
+function batchesOf(items: readonly AuditItem[]): AuditItem[][] {
+  const batches: AuditItem[][] = [];
+  let length = ANCHOR_LENGTH;
+  for (const item of items) {
+    const own = JSON.stringify(item).length;
+    if (length + own > ANCHOR_LENGTH) {
+      batches.push([]);
+      length = 0;
+    }
+    batches.at(-1)?.push(item);
+    length += own;
+  }
+  return batches;
+}

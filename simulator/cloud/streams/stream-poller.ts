@@ -1,0 +1,140 @@
+import { readStream } from '../../iam/requirements/service-work.ts';
+import type { Authority, Source } from '../authority.ts';
+import type { Functions } from '../lambda/functions.ts';
+import type { StreamRecord, TableStream } from './table-streams.ts';
+
+export interface StreamPollerOptions {
+  readonly stream: TableStream;
+  readonly functionArn: string;
+  readonly roleArn: string;
+  readonly batchSize: number;
+  readonly windowSeconds: number;
+  /** -1 = until the records are too old. */
+  readonly retries: number;
+  /** A stream keeps its records for a day whatever this says. */
+  readonly maximumAgeSeconds: number;
+  /** Where it is told what was given up; absent = nowhere. */
+  readonly onFailure?: string;
+  readonly source: Source;
+}
+
+export interface StreamPollerHost {
+  readonly functions: Functions;
+  readonly authority: Authority;
+  readonly now: () => number;
+  readonly scheduleAt: (at: number, run: () => Promise<void>) => void;
+  readonly onBatch: (options: StreamPollerOptions) => void;
+  readonly sendToQueue: (arn: string, body: string, sender: string) => void;
+}
+
+/** What Lambda hands over in one event at most. */
+const PAYLOAD_BYTES = 6 * 1024 * 1024;
+export const DAY_SECONDS = 86_400;
+const LONGEST_WAIT_SECONDS = 60;
+
+/**
+ * Lambda's poller of one stream, in the name of the function's role: collects a batch for its window, hands it over, and hands the very same
+ * one over again until it is taken or too old. Nothing overtakes it. https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
+ */
+export class StreamPoller {
+  readonly #options: StreamPollerOptions;
+  readonly #host: StreamPollerHost;
+  #plannedAt: number | undefined;
+  #isBusy = false;
+  #failures = 0;
+  /** Records of the batch that failed: it stays as it is. */
+  #tried = 0;
+
+  constructor(options: StreamPollerOptions, host: StreamPollerHost) {
+    this.#options = options;
+    this.#host = host;
+  }
+
+  /** To be called after every change of the stream. */
+  plan(): void {
+    const [oldest] = this.#options.stream.records;
+    if (this.#isBusy || oldest === undefined) return;
+    const at = Math.max(this.#nextAt(oldest), this.#host.now());
+    if (this.#plannedAt !== undefined && this.#plannedAt <= at) return;
+    this.#plannedAt = at;
+    this.#host.scheduleAt(at, async () => {
+      // A batch that filled up meanwhile went earlier.
+      if (this.#plannedAt !== at) return;
+      this.#plannedAt = undefined;
+      this.#isBusy = true;
+      await this.#poll();
+      this.#isBusy = false;
+      this.plan();
+    });
+  }
+
+  #nextAt(oldest: StreamRecord): number {
+    const { batchSize, windowSeconds, stream } = this.#options;
+    if (this.#failures > 0) return this.#host.now() + this.#pause();
+    return stream.records.length >= batchSize ? this.#host.now() : createdAt(oldest) + windowSeconds * 1000;
+  }
+
+  #pause(): number {
+    return Math.min(2 ** (this.#failures - 1), LONGEST_WAIT_SECONDS) * 1000;
+  }
+
+  async #poll(): Promise<void> {
+    const { stream, functionArn, roleArn, source } = this.#options;
+    const batch = this.#batch();
+    if (batch.length === 0) return;
+    try {
+      this.#host.authority.inRole(roleArn, source, readStream(stream.options.arn), 'the poller of the stream');
+      this.#host.onBatch(this.#options);
+      await this.#host.functions.invoke(functionArn, JSON.stringify({ Records: batch }));
+    } catch {
+      this.#failures += 1;
+      this.#tried = batch.length;
+      if (this.#isOver(batch)) this.#giveUp(batch);
+      return;
+    }
+    this.#done(batch.length);
+  }
+
+  #batch(): StreamRecord[] {
+    const { stream, batchSize } = this.#options;
+    let bytes = 0;
+    const most = stream.records.slice(0, this.#tried || batchSize).findIndex((record) => {
+      bytes += JSON.stringify(record).length;
+      return bytes > PAYLOAD_BYTES;
+    });
+    return stream.records.slice(0, most > 0 ? most : this.#tried || batchSize);
+  }
+
+  #isOver([oldest]: readonly StreamRecord[]): boolean {
+    const { retries, maximumAgeSeconds } = this.#options;
+    const ageSeconds = (this.#host.now() - (oldest === undefined ? 0 : createdAt(oldest))) / 1000;
+    return (retries >= 0 && this.#failures > retries) || ageSeconds > Math.min(maximumAgeSeconds, DAY_SECONDS);
+  }
+
+  /** What a destination gets is where the records stood, not the records. */
+  #giveUp(batch: readonly StreamRecord[]): void {
+    const { onFailure, roleArn, functionArn, stream } = this.#options;
+    const [first, last] = [batch[0], batch.at(-1)];
+    const letter = {
+      requestContext: { functionArn, condition: 'RetryAttemptsExhausted', approximateInvokeCount: this.#failures },
+      version: '1.0',
+      timestamp: new Date(this.#host.now()).toISOString(),
+      DDBStreamBatchInfo: {
+        streamArn: stream.options.arn,
+        startSequenceNumber: first?.dynamodb.SequenceNumber,
+        endSequenceNumber: last?.dynamodb.SequenceNumber,
+        batchSize: batch.length,
+      },
+    };
+    if (onFailure !== undefined) this.#host.sendToQueue(onFailure, JSON.stringify(letter), roleArn);
+    this.#done(batch.length);
+  }
+
+  #done(count: number): void {
+    this.#failures = 0;
+    this.#tried = 0;
+    this.#options.stream.take(count);
+  }
+}
+
+const createdAt = ({ dynamodb }: StreamRecord): number => dynamodb.ApproximateCreationDateTime * 1000;

@@ -1,0 +1,25 @@
+import type { Dialect } from './dialect.ts';
+
+/** restXml, which S3 alone speaks. It reads its requests and writes its answers itself; what is here is how it refuses. */
+export const xml: Dialect = {
+  name: 'xml',
+  operationName: ({ method, path }) => `${method} ${path}`,
+  readInput: unused,
+  writeOutput: unused,
+  writeRefusal({ queryCode, message, status }, _service, requestId) {
+    // Older than the query protocol, it has another word for an unknown key.
+    const code = queryCode === 'InvalidClientTokenId' ? 'InvalidAccessKeyId' : queryCode;
+    return {
+      status,
+      headers: { 'content-type': 'application/xml', 'x-amz-request-id': requestId },
+      body: `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${escaped(code)}</Code><Message>${escaped(message)}</Message><RequestId>${requestId}</RequestId></Error>`,
+    };
+  },
+};
+
+function unused(): never {
+  throw new Error('S3 reads its requests itself');
+}
+
+const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
+const escaped = (text: string): string => text.replace(/[&<>]/g, (letter) => escapes[letter] ?? letter);
