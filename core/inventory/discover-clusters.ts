@@ -9,6 +9,7 @@ import { isSame } from '../rollout/is-same.ts';
 import { Accounts } from '../store/entities.ts';
 import { decode, put } from '../store/entity.ts';
 import { markDirty } from '../store/mark-dirty.ts';
+import { writeUnrecorded } from '../store/unrecorded.ts';
 import { becomesUnreachable } from './record-cluster.ts';
 import { livingRecords } from './records.ts';
 import { isSeenLately } from './seen.ts';
@@ -93,7 +94,7 @@ async function discoverScope(
       clusters: known.length,
       checkedAt,
     };
-    if (isNoted) await ports.table.transact([put(Accounts, state, 'any')]);
+    if (isNoted) await writeUnrecorded(ports.table, [put(Accounts, state, 'any')]);
     if (isDenied(error)) for (const record of known) await becomesUnreachable(ports, record.clusterKey, why);
     return { state, found: 0 };
   }
@@ -106,6 +107,6 @@ async function discoverScope(
   await ports.queue.send(names.map((name) => ({ ...scope, name, depth })));
   const state: AccountState = { ...scope, status: 'Ok', clusters: listed.length, names, checkedAt };
   if (isNoted && (lately === undefined || !isSame({ ...lately, checkedAt }, state)))
-    await ports.table.transact([put(Accounts, state, 'any')]);
+    await writeUnrecorded(ports.table, [put(Accounts, state, 'any')]);
   return { state, found: names.length };
 }

@@ -7,12 +7,12 @@ import { appliedConfigs, fleetInForce } from '../policy/applied.ts';
 import type { Cluster } from '../ports/eks.ts';
 import type { ClusterItem } from '../ports/outside.ts';
 import type { Ports } from '../ports/ports.ts';
-import { type AuditEntry, transactWithAudit } from '../store/audit.ts';
+import type { AuditEntry } from '../store/audit.ts';
 import { batched } from '../store/batched.ts';
+import { change } from '../store/change.ts';
 import { ClusterNames, Clusters } from '../store/entities.ts';
 import { load, put, type Read, replace } from '../store/entity.ts';
 import { markDirty } from '../store/mark-dirty.ts';
-import { decideAndWrite } from '../store/retry.ts';
 import { observeCluster } from './observe-cluster.ts';
 import { recordsOfName } from './records.ts';
 import { isSeenLately } from './seen.ts';
@@ -43,23 +43,23 @@ export async function recordCluster(
   // Those that had its name before are marked before it comes into the inventory, so that it need not be looked for them again.
   if (known === undefined || known.data.deletedAt !== undefined) await markGone(ports, item, key);
   let seen = known;
-  return decideAndWrite(async () => {
-    const now = ports.clock.now();
+  const { answer, isNews } = await change(ports, async (now) => {
     const read = seen ?? (await load(ports.table, Clusters, key));
     seen = undefined;
     const record = await observeCluster(ports.eks, scope, cluster, read?.data, { ...item, fleet, now });
     const material = read === undefined || differs(read.data, record);
-    if (!material && isSeenLately(read.data.lastSeenAt, now)) return 'unchanged';
+    if (!material && isSeenLately(read.data.lastSeenAt, now))
+      return { result: { answer: 'unchanged' as const, isNews: false } };
     const name = { account: item.account, region: item.region, name: item.name, clusterKey: key };
-    await transactWithAudit(
-      ports.table,
-      [replace(Clusters, read, record), ...(read === undefined ? [put(ClusterNames, name, 'absent')] : [])],
-      news(read?.data, record, fleet?.tagPrefix ?? 'liftlock/'),
-      now,
-    );
-    if (read === undefined || (material && (await isNewsForPlans(ports, read.data, record)))) await markDirty(ports);
-    return material ? 'recorded' : 'unchanged';
+    const isNews = read === undefined || (material && (await isNewsForPlans(ports, read.data, record)));
+    return {
+      result: { answer: material ? ('recorded' as const) : ('unchanged' as const), isNews },
+      writes: [replace(Clusters, read, record), ...(read === undefined ? [put(ClusterNames, name, 'absent')] : [])],
+      record: news(read?.data, record, fleet?.tagPrefix ?? 'liftlock/'),
+    };
   });
+  if (isNews) await markDirty(ports);
+  return answer;
 }
 
 /** What goes on record: that a cluster came, that its version moved, and every change of the tags that steer Liftlock. */
@@ -103,7 +103,7 @@ async function isNewsForPlans({ table }: RecordPorts, before: ClusterRecord, aft
 async function markGone(ports: RecordPorts, item: ClusterItem, living: string | undefined): Promise<'gone'> {
   for (const record of await recordsOfName(ports.table, item)) {
     if (record.clusterKey === living || record.deletedAt !== undefined) continue;
-    await change(ports, record.clusterKey, 'ClusterGone', (read) => ({
+    await changeRecord(ports, record.clusterKey, 'ClusterGone', (read) => ({
       ...read.data,
       deletedAt: ports.clock.now().toISOString(),
     }));
@@ -120,7 +120,7 @@ async function markUnreachable(ports: RecordPorts, item: ClusterItem, why: strin
 }
 
 export function becomesUnreachable(ports: RecordPorts, key: string, why: string): Promise<void> {
-  return change(ports, key, 'ClusterUnreachable', (read) => unreachable(read.data, why, ports.clock.now()));
+  return changeRecord(ports, key, 'ClusterUnreachable', (read) => unreachable(read.data, why, ports.clock.now()));
 }
 
 function unreachable(record: ClusterRecord, why: string, now: Date): ClusterRecord {
@@ -136,30 +136,21 @@ function unreachable(record: ClusterRecord, why: string, now: Date): ClusterReco
   return { ...record, conditions: [...record.conditions.filter((other) => other.type !== 'Reachable'), condition] };
 }
 
-async function change(
+async function changeRecord(
   ports: RecordPorts,
   key: string,
   event: string,
   next: (read: Read<ClusterRecord>) => ClusterRecord,
 ): Promise<void> {
-  await decideAndWrite(async () => {
+  await change(ports, async () => {
+    const nothing = { result: undefined };
     const read = await load(ports.table, Clusters, key);
-    if (read === undefined) return;
+    if (read === undefined) return nothing;
     const record = next(read);
-    if (JSON.stringify(record) === JSON.stringify(read.data)) return;
-    await transactWithAudit(
-      ports.table,
-      [replace(Clusters, read, record)],
-      [
-        {
-          subject: key,
-          event,
-          principal: LIFTLOCK,
-          detail: { conditions: record.conditions, deletedAt: record.deletedAt },
-        },
-      ],
-      ports.clock.now(),
-    );
+    if (JSON.stringify(record) === JSON.stringify(read.data)) return nothing;
+    const detail = { conditions: record.conditions, deletedAt: record.deletedAt };
+    const writes = [replace(Clusters, read, record)];
+    return { ...nothing, writes, record: [{ subject: key, event, principal: LIFTLOCK, detail }] };
   });
   await markDirty(ports);
 }

@@ -8,6 +8,7 @@ import { batched } from '../store/batched.ts';
 import { Accounts, Regions } from '../store/entities.ts';
 import { dataOf, load, type Read, replace } from '../store/entity.ts';
 import { markDirty } from '../store/mark-dirty.ts';
+import { writeUnrecorded } from '../store/unrecorded.ts';
 import { isSeenLately } from './seen.ts';
 
 export type WatchPorts = Pick<Ports, 'table' | 'eks' | 'events' | 'clock'>;
@@ -88,7 +89,7 @@ async function watchRegion(
   };
   // Written first: an event that is lost afterwards costs an hour, one that is sent twice would be news that is none.
   if (read === undefined || isNews || !isSeenLately(read.data.checkedAt, now))
-    await ports.table.transact([replace(Regions, read, next)]);
+    await writeUnrecorded(ports.table, [replace(Regions, read, next)]);
   if (isNews) await markDirty(ports);
   const events = fresh.map(
     (version): LiftlockEvent => ({

@@ -5,11 +5,13 @@ import { labelsOf } from '../inventory/observe-cluster.ts';
 import { allRecords } from '../inventory/records.ts';
 import { FLEET } from '../policy/applied.ts';
 import type { WriteOperation } from '../ports/table.ts';
-import { type AuditEntry, transactWithAudit } from '../store/audit.ts';
+import type { AuditEntry } from '../store/audit.ts';
+import { change } from '../store/change.ts';
 import { Clusters, Configs } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';
 import { markDirty } from '../store/mark-dirty.ts';
 import { decideAndWrite } from '../store/retry.ts';
+import { writeUnrecorded } from '../store/unrecorded.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 
 export interface Applied {
@@ -24,8 +26,7 @@ export async function applyConfig(
   objects: readonly ConfigObject[],
   by: string,
 ): Promise<Applied[]> {
-  const applied = await decideAndWrite(async () => {
-    const now = ports.clock.now();
+  const applied = await change(ports, async (now) => {
     const results: Applied[] = [];
     const operations: WriteOperation[] = [];
     const entries: AuditEntry[] = [];
@@ -51,8 +52,7 @@ export async function applyConfig(
       });
       results.push({ kind, name, change: read === undefined ? 'created' : 'changed' });
     }
-    if (operations.length > 0) await transactWithAudit(ports.table, operations, entries, now);
-    return results;
+    return { result: results, ...(operations.length === 0 ? {} : { writes: operations, record: entries }) };
   });
   const fleet = objects.find((object) => object.kind === 'Fleet');
   if (fleet !== undefined) await relabel(ports, fleet.spec);
@@ -68,7 +68,7 @@ async function relabel(ports: OperatorPorts, fleet: Fleet['spec']): Promise<void
     await decideAndWrite(async () => {
       const read = await load(ports.table, Clusters, record.clusterKey);
       if (read !== undefined)
-        await ports.table.transact([
+        await writeUnrecorded(ports.table, [
           replace(Clusters, read, { ...read.data, labels: labelsOf(read.data.tags, fleet) }),
         ]);
     });

@@ -7,11 +7,10 @@ import type { WriteOperation } from '../ports/table.ts';
 import { findRollout } from '../queries/find-rollout.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
-import { transactWithAudit } from '../store/audit.ts';
+import { changeAndTell, type ToldChange } from '../store/change.ts';
 import { ClusterControls, Configs, Waves } from '../store/entities.ts';
 import { load, replace, unchanged } from '../store/entity.ts';
 import { markDirty } from '../store/mark-dirty.ts';
-import { decideAndWrite } from '../store/retry.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 import { findWave } from './judge-wave.ts';
 
@@ -100,14 +99,13 @@ function placeOfWave(ports: OperatorPorts, id: string, name: string): FindPlace 
 }
 
 async function breakGlass(ports: OperatorPorts, find: FindPlace, order: BreakGlassOrder): Promise<BreakGlassAnswer> {
-  const answer = await decideAndWrite(async () => {
+  const answer = await changeAndTell(ports, async (now) => {
     const place = await find();
     const { rule, planHash } = place;
     if (!mayBreakGlass(rule, order.by)) {
       const said = `${order.by} is not among those who may break the glass for ${place.of}: ${rule?.from?.join(', ')}.`;
       throw new Refusal('NotAllowed', said);
     }
-    const now = ports.clock.now();
     const word = { principal: order.by, at: now.toISOString() };
     const asked = isWaiting(place, now) ? place.glass : undefined;
     const until = asked?.until ?? new Date(now.getTime() + order.milliseconds).toISOString();
@@ -118,7 +116,7 @@ async function breakGlass(ports: OperatorPorts, find: FindPlace, order: BreakGla
       by: [...(asked?.by ?? []), word],
     };
     const status = isInForce(next, rule, now) ? 'Opened' : 'Requested';
-    return record(ports, place, next, { status, by: order.by, reason: order.reason });
+    return ordered(place, next, { status, by: order.by, reason: order.reason });
   });
   await markDirty(ports);
   return answer;
@@ -131,35 +129,37 @@ function isWaiting({ glass, rule, planHash }: Place, now: Date): boolean {
 }
 
 function mendGlass(ports: OperatorPorts, find: FindPlace, by: string, reason: string): Promise<BreakGlassAnswer> {
-  return decideAndWrite(async () => {
+  return changeAndTell(ports, async () => {
     const place = await find();
     if (place.glass === undefined) throw new Refusal('WrongState', `The glass of ${place.of} is not broken.`);
-    return record(ports, place, undefined, { status: 'Ended', by, reason });
+    return ordered(place, undefined, { status: 'Ended', by, reason });
   });
 }
 
-async function record(
-  { table, clock, events }: OperatorPorts,
+function ordered(
   place: Place,
   next: BreakGlass | undefined,
   { status, by, reason }: { readonly status: BreakGlassAnswer['status']; readonly by: string; readonly reason: string },
-): Promise<BreakGlassAnswer> {
+): ToldChange<BreakGlassAnswer> {
+  const { of, subject, rule } = place;
+  const until = next?.until;
   const answer: BreakGlassAnswer = {
-    of: place.of,
+    of,
     status,
-    until: next?.until ?? null,
+    until: until ?? null,
     reason: next?.reason ?? null,
     by: next?.by.map(({ principal }) => principal) ?? [],
-    peopleNeeded: peopleNeeded(place.rule),
+    peopleNeeded: peopleNeeded(rule),
   };
-  const entry = { subject: place.subject, event: `BreakGlass${status}`, principal: by, detail: { ...answer, reason } };
-  const [change] = await transactWithAudit(table, place.write(next), [entry], clock.now());
-  const { of, until } = answer;
-  await events.publish([
-    {
-      type: 'BreakGlassChanged',
-      detail: { version: 1, change, of, status, by, reason, ...(until === null ? {} : { until }) },
-    },
-  ]);
-  return answer;
+  return {
+    result: answer,
+    writes: place.write(next),
+    record: [{ subject, event: `BreakGlass${status}`, principal: by, detail: { ...answer, reason } }],
+    events: ([change]) => [
+      {
+        type: 'BreakGlassChanged',
+        detail: { version: 1, change, of, status, by, reason, ...(until === undefined ? {} : { until }) },
+      },
+    ],
+  };
 }

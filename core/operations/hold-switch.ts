@@ -6,11 +6,11 @@ import { exceedsBudget } from '../policy/wave-room.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
-import { type AuditEntry, transactWithAudit } from '../store/audit.ts';
+import type { AuditEntry } from '../store/audit.ts';
+import { change } from '../store/change.ts';
 import { ClusterControls, Clusters, Grants, Members, PolicyRollouts, Rollouts, Waves } from '../store/entities.ts';
 import { decode, load, type Read, replace, unchanged } from '../store/entity.ts';
 import { markDirty } from '../store/mark-dirty.ts';
-import { decideAndWrite } from '../store/retry.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 import { busyReplanning } from './skip-cluster.ts';
 
@@ -30,7 +30,7 @@ async function unhold(
   by: string,
   event: 'Retried' | 'Released',
 ): Promise<ClusterControl> {
-  const control = await decideAndWrite(async () => {
+  const control = await change(ports, async () => {
     const { table } = ports;
     const cluster = await load(table, Clusters, clusterKey);
     if (cluster === undefined)
@@ -48,15 +48,12 @@ async function unhold(
     if (held === undefined && (event === 'Released' || ended.length === 0))
       throw nothingToTakeOff(cluster.data.name, ended);
     const again = event === 'Retried' ? await requeue(table, ended) : [];
-    const now = ports.clock.now();
     const entry: AuditEntry = { subject: clusterKey, event: `Cluster${event}`, principal: by, detail: { held } };
-    await transactWithAudit(
-      table,
-      [unchanged(Grants, grant, clusterKey), replace(ClusterControls, read, rest), ...again],
-      [entry],
-      now,
-    );
-    return rest;
+    return {
+      result: rest,
+      writes: [unchanged(Grants, grant, clusterKey), replace(ClusterControls, read, rest), ...again],
+      record: [entry],
+    };
   });
   await markDirty(ports);
   return control;

@@ -6,10 +6,9 @@ import { waveNamed } from '../policy/wave-of.ts';
 import { findRollout } from '../queries/find-rollout.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
-import { transactWithAudit } from '../store/audit.ts';
+import { changeAndTell } from '../store/change.ts';
 import { Configs, Rollouts, Waves } from '../store/entities.ts';
 import { load, type Read, replace, unchanged } from '../store/entity.ts';
-import { decideAndWrite } from '../store/retry.ts';
 import { loadWaves } from '../store/rollout-waves.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 
@@ -29,7 +28,7 @@ const MOST_WORDS = 100;
  * Fails with `RolloutNotFound`, `WaveNotFound`, `WrongState`, `PlanChanged` or `NotAllowed`.
  */
 export function judgeWave(ports: OperatorPorts, id: string, name: string, judgement: Judgement): Promise<Wave> {
-  return decideAndWrite(async () => {
+  return changeAndTell(ports, async (now) => {
     const { table } = ports;
     const rollout = await findRollout(table, id);
     if (AT_REST.includes(rollout.data.status)) {
@@ -57,7 +56,6 @@ export function judgeWave(ports: OperatorPorts, id: string, name: string, judgem
     }
     const requesters = { policyAppliedBy: config?.data.appliedBy, rolloutCreatedBy: rollout.data.createdBy };
     if (approval !== undefined) refuseVoice(approval, judgement, requesters);
-    const now = ports.clock.now();
     const word: ApprovalRecord = {
       decision: judgement.decision,
       principal: judgement.by,
@@ -68,14 +66,16 @@ export function judgeWave(ports: OperatorPorts, id: string, name: string, judgem
     };
     const next: Wave = { ...wave.data, approvals: [...(wave.data.approvals ?? []), word].slice(-MOST_WORDS) };
     const event = `Wave${judgement.decision}`;
-    const [change] = await transactWithAudit(
-      table,
-      [
+    const said = `${judgement.by}${judgement.comment === undefined ? '' : `: ${judgement.comment}`}`;
+    const reasons = [{ code: judgement.decision, message: said }];
+    return {
+      result: next,
+      writes: [
         replace(Waves, wave, next),
         unchanged(Rollouts, rollout, id),
         unchanged(Configs, config, 'UpgradePolicy', rollout.data.policy),
       ],
-      [
+      record: [
         {
           subject: `rollout/${id}`,
           event,
@@ -83,17 +83,13 @@ export function judgeWave(ports: OperatorPorts, id: string, name: string, judgem
           detail: { wave: name, index: next.index, ...word },
         },
       ],
-      now,
-    );
-    const said = `${judgement.by}${judgement.comment === undefined ? '' : `: ${judgement.comment}`}`;
-    const reasons = [{ code: judgement.decision, message: said }];
-    await ports.events.publish([
-      {
-        type: 'WaveChanged',
-        detail: { version: 1, change, rolloutId: id, wave: name, status: next.status, about: 'approval', reasons },
-      },
-    ]);
-    return next;
+      events: ([change]) => [
+        {
+          type: 'WaveChanged',
+          detail: { version: 1, change, rolloutId: id, wave: name, status: next.status, about: 'approval', reasons },
+        },
+      ],
+    };
   });
 }
 

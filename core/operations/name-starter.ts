@@ -6,10 +6,9 @@ import { parseClusterArn } from '../model/cluster-key.ts';
 import { hopTo } from '../model/hop.ts';
 import { principalOf } from '../model/principal.ts';
 import type { Ports } from '../ports/ports.ts';
-import { transactWithAudit } from '../store/audit.ts';
+import { change } from '../store/change.ts';
 import { Upgrades } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';
-import { decideAndWrite } from '../store/retry.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 
 /** An execution that somebody started by hand, and the ARN that CloudTrail gives of who did. */
@@ -38,12 +37,12 @@ export async function nameStarter(
   const { cluster, targetVersion } = input.data;
   const detail = { machine, execution, cluster, targetVersion };
   const entry = { subject: clusterKey ?? 'fleet', event: 'StartedByHand', principal, detail };
-  await decideAndWrite(async () => {
+  await change(ports, async () => {
     const upgradeId = machine === 'upgrade-cluster' ? hopTo(KubeVersion.parse(targetVersion)) : `${machine}-${name}`;
     const upgrade = clusterKey === undefined ? undefined : await load(ports.table, Upgrades, clusterKey, upgradeId);
     const isTheirs = upgrade?.data.execution === execution && upgrade.data.requestedBy === UNKNOWN_PRINCIPAL;
     const writes = isTheirs ? [replace(Upgrades, upgrade, { ...upgrade.data, requestedBy: principal })] : [];
-    await transactWithAudit(ports.table, writes, [entry], ports.clock.now());
+    return { result: undefined, writes, record: [entry] };
   });
 }
 

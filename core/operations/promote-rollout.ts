@@ -2,16 +2,15 @@ import type { Wave } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { findRollout } from '../queries/find-rollout.ts';
 import { Refusal } from '../queries/refusal.ts';
-import { transactWithAudit } from '../store/audit.ts';
+import { changeAndTell } from '../store/change.ts';
 import { Rollouts, Waves } from '../store/entities.ts';
 import { replace, unchanged } from '../store/entity.ts';
-import { decideAndWrite } from '../store/retry.ts';
 import { loadWaves } from '../store/rollout-waves.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 
 /** Ends the soak of the wave that soaks, its gates included; what the next one asks for still holds. Fails with `WrongState`. */
 export function promoteRollout(ports: OperatorPorts, id: string, by: string, reason: string): Promise<Wave> {
-  return decideAndWrite(async () => {
+  return changeAndTell(ports, async () => {
     const { table } = ports;
     const rollout = await findRollout(table, id);
     const waves = await loadWaves(table, id);
@@ -20,30 +19,20 @@ export function promoteRollout(ports: OperatorPorts, id: string, by: string, rea
       const states = waves.map(({ data }) => `${data.name} is ${data.status}`).join(', ');
       throw new Refusal('WrongState', `No wave of ${id} soaks, so there is nothing to skip: ${states}.`);
     }
-    const now = ports.clock.now();
     const next: Wave = { ...wave.data, promotedBy: by };
     const reasons: Reason[] = [{ code: 'Promoted', message: `${by} skipped the soak: ${reason}` }];
     const detail = { wave: wave.data.name, soakedSince: wave.data.lastSuccessAt, reasons };
-    const [change] = await transactWithAudit(
-      table,
-      [replace(Waves, wave, { ...next, reasons }), unchanged(Rollouts, rollout, id)],
-      [{ subject: `rollout/${id}`, event: 'WavePromoted', principal: by, detail }],
-      now,
-    );
-    await ports.events.publish([
-      {
-        type: 'WaveChanged',
-        detail: {
-          version: 1,
-          change,
-          rolloutId: id,
-          wave: wave.data.name,
-          status: wave.data.status,
-          about: 'promotion',
-          reasons,
+    const { name, status } = wave.data;
+    return {
+      result: next,
+      writes: [replace(Waves, wave, { ...next, reasons }), unchanged(Rollouts, rollout, id)],
+      record: [{ subject: `rollout/${id}`, event: 'WavePromoted', principal: by, detail }],
+      events: ([change]) => [
+        {
+          type: 'WaveChanged',
+          detail: { version: 1, change, rolloutId: id, wave: name, status, about: 'promotion', reasons },
         },
-      },
-    ]);
-    return next;
+      ],
+    };
   });
 }

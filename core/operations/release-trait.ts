@@ -3,10 +3,9 @@ import { reason } from '../contracts/step-result.ts';
 import { findRollout } from '../queries/find-rollout.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { fingerprintOf } from '../rollout/fingerprint.ts';
-import { transactWithAudit } from '../store/audit.ts';
+import { changeAndTell } from '../store/change.ts';
 import { Rollouts } from '../store/entities.ts';
 import { replace } from '../store/entity.ts';
-import { decideAndWrite } from '../store/retry.ts';
 import { loadWaves } from '../store/rollout-waves.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 
@@ -18,7 +17,7 @@ export function releaseTrait(
   by: string,
   why: string,
 ): Promise<Rollout> {
-  return decideAndWrite(async () => {
+  return changeAndTell(ports, async () => {
     const { table } = ports;
     const rollout = await findRollout(table, id);
     const waves = (await loadWaves(table, id)).map(({ data }) => data);
@@ -30,19 +29,17 @@ export function releaseTrait(
       });
     }
     const next: Rollout = { ...rollout.data, releasedTraits: [...(rollout.data.releasedTraits ?? []), trait] };
-    const [change] = await transactWithAudit(
-      table,
-      [replace(Rollouts, rollout, next)],
-      [{ subject: `rollout/${id}`, event: 'TraitReleased', principal: by, detail: { trait, why } }],
-      ports.clock.now(),
-    );
     const reasons = [reason('TraitReleased', `${by} cleared ${trait} of suspicion: ${why}`)];
-    await ports.events.publish([
-      {
-        type: 'RolloutChanged',
-        detail: { version: 1, change, rolloutId: id, status: next.status, about: 'traits', reasons },
-      },
-    ]);
-    return next;
+    return {
+      result: next,
+      writes: [replace(Rollouts, rollout, next)],
+      record: [{ subject: `rollout/${id}`, event: 'TraitReleased', principal: by, detail: { trait, why } }],
+      events: ([change]) => [
+        {
+          type: 'RolloutChanged',
+          detail: { version: 1, change, rolloutId: id, status: next.status, about: 'traits', reasons },
+        },
+      ],
+    };
   });
 }

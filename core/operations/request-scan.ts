@@ -6,9 +6,8 @@ import type { Ports } from '../ports/ports.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { type ScanRunView, scanRunView } from '../queries/scan-run-view.ts';
 import { RUN_MILLISECONDS } from '../scan/fleet/run-store.ts';
-import { transactWithAudit } from '../store/audit.ts';
+import { change } from '../store/change.ts';
 import { put } from '../store/entity.ts';
-import { decideAndWrite } from '../store/retry.ts';
 import { ScanRuns } from '../store/scan-entities.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 
@@ -42,14 +41,11 @@ export async function requestScan(
   };
   const expiresAt = new Date(ports.clock.now().getTime() + RUN_MILLISECONDS);
   const detail = { target: run.target, execution: run.execution };
-  await decideAndWrite(() =>
-    transactWithAudit(
-      ports.table,
-      [put(ScanRuns, run, 'absent', expiresAt)],
-      [{ subject: cluster.clusterKey, event: 'ScanRequested', principal: by, detail }],
-      ports.clock.now(),
-    ),
-  );
+  await change(ports, async () => ({
+    result: undefined,
+    writes: [put(ScanRuns, run, 'absent', expiresAt)],
+    record: [{ subject: cluster.clusterKey, event: 'ScanRequested', principal: by, detail }],
+  }));
   const comment = `Requested by ${by}`.slice(0, 200);
   const input = { contract: CONTRACT, cluster: cluster.arn, targetVersion: run.target, comment };
   try {

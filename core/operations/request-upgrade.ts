@@ -7,10 +7,9 @@ import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { planUpgrade, type UpgradePlan } from '../queries/upgrade-plan.ts';
-import { transactWithAudit } from '../store/audit.ts';
+import { change } from '../store/change.ts';
 import { Upgrades } from '../store/entities.ts';
 import { load, replace, unchanged } from '../store/entity.ts';
-import { decideAndWrite } from '../store/retry.ts';
 
 /** An execution that does not come to its grant by then (it was lost) is started by the reconciler. */
 const PATIENCE_MINUTES = 5;
@@ -46,21 +45,18 @@ export async function requestUpgrade(
   // 44 characters, and only such that can be logged: executions nested in it are named after it (protocol.md rule 2).
   const name = `request-${ports.ids.next()}`;
   const execution = ports.executions.arnFor('upgrade-cluster', name);
-  await decideAndWrite(async () =>
-    transactWithAudit(
-      ports.table,
-      await pendingUpgrade(ports, cluster.clusterKey, plan.from, hop, { by, execution }),
-      [
-        {
-          subject: cluster.clusterKey,
-          event: 'UpgradeRequested',
-          principal: by,
-          detail: { from: plan.from, to: hop, asked: plan.to, execution },
-        },
-      ],
-      ports.clock.now(),
-    ),
-  );
+  await change(ports, async () => ({
+    result: undefined,
+    writes: await pendingUpgrade(ports, cluster.clusterKey, plan.from, hop, { by, execution }),
+    record: [
+      {
+        subject: cluster.clusterKey,
+        event: 'UpgradeRequested',
+        principal: by,
+        detail: { from: plan.from, to: hop, asked: plan.to, execution },
+      },
+    ],
+  }));
   const input = {
     contract: CONTRACT,
     cluster: cluster.arn,

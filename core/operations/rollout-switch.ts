@@ -5,17 +5,16 @@ import { findRollout } from '../queries/find-rollout.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import { isSettled } from '../rollout/wave-end.ts';
-import { transactWithAudit } from '../store/audit.ts';
+import { changeAndTell } from '../store/change.ts';
 import { Rollouts, Waves } from '../store/entities.ts';
 import { type Read, replace } from '../store/entity.ts';
 import { markDirty } from '../store/mark-dirty.ts';
-import { decideAndWrite } from '../store/retry.ts';
 import { loadWaves } from '../store/rollout-waves.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 
 /** No mutating call of it is committed from now on; what runs parks at its next one. */
 export function pauseRollout(ports: OperatorPorts, id: string, by: string, reason: string): Promise<Rollout> {
-  return change(ports, id, by, 'RolloutPaused', (rollout) => {
+  return switchRollout(ports, id, by, 'RolloutPaused', (rollout) => {
     refuseUnless(rollout, ['Planned', 'Running'], 'pause');
     return { ...rollout, status: 'Paused', reasons: [{ code: 'Paused', message: `${by}: ${reason}` }] };
   });
@@ -44,12 +43,12 @@ export function resumeRollout(
     }
     return { ...rollout, status: 'Running', reasons: [] };
   };
-  return change(ports, id, by, 'RolloutResumed', next, why, (waves) => reopened(waves, by, accept));
+  return switchRollout(ports, id, by, 'RolloutResumed', next, why, (waves) => reopened(waves, by, accept));
 }
 
 /** Nothing new starts and what is parked stays so; what EKS works on finishes. It cannot be taken back. */
 export async function abortRollout(ports: OperatorPorts, id: string, by: string, reason: string): Promise<Rollout> {
-  const aborted = await change(ports, id, by, 'RolloutAborted', (rollout) => {
+  const aborted = await switchRollout(ports, id, by, 'RolloutAborted', (rollout) => {
     if (AT_REST.includes(rollout.status))
       throw new Refusal('WrongState', `The rollout ${id} is ${rollout.status} already.`);
     return { ...rollout, status: 'Aborted', reasons: [{ code: 'Aborted', message: `${by}: ${reason}` }] };
@@ -72,7 +71,7 @@ function refuseUnless(rollout: Rollout, statuses: readonly Rollout['status'][], 
   );
 }
 
-function change(
+function switchRollout(
   ports: OperatorPorts,
   id: string,
   by: string,
@@ -81,36 +80,34 @@ function change(
   why?: string,
   withWaves: (waves: readonly Read<Wave>[]) => readonly WaveWrite[] = () => [],
 ): Promise<Rollout> {
-  return decideAndWrite(async () => {
+  return changeAndTell(ports, async () => {
     const read = await findRollout(ports.table, id);
     const waves = await loadWaves(ports.table, id);
     const changed = next(read.data, waves);
-    const now = ports.clock.now();
     const waveWrites = withWaves(waves);
-    const [change] = await transactWithAudit(
-      ports.table,
-      [replace(Rollouts, read, changed), ...waveWrites.map(({ read: wave, next }) => replace(Waves, wave, next))],
-      [
+    const { status, reasons } = changed;
+    return {
+      result: changed,
+      writes: [
+        replace(Rollouts, read, changed),
+        ...waveWrites.map(({ read: wave, next }) => replace(Waves, wave, next)),
+      ],
+      record: [
         {
           subject: `rollout/${id}`,
           event,
           principal: by,
-          detail: { from: read.data.status, to: changed.status, reasons: changed.reasons, why },
+          detail: { from: read.data.status, to: status, reasons, why },
         },
       ],
-      now,
-    );
-    await ports.events.publish([
-      {
-        type: 'RolloutChanged',
-        detail: { version: 1, change, rolloutId: id, status: changed.status, reasons: changed.reasons },
-      },
-      ...waveWrites.map(({ next: { name: wave, status, reasons } }) => ({
-        type: 'WaveChanged' as const,
-        detail: { version: 1 as const, change, rolloutId: id, wave, status, reasons },
-      })),
-    ]);
-    return changed;
+      events: ([change]) => [
+        { type: 'RolloutChanged', detail: { version: 1, change, rolloutId: id, status, reasons } },
+        ...waveWrites.map(({ next: { name: wave, status, reasons } }) => ({
+          type: 'WaveChanged' as const,
+          detail: { version: 1 as const, change, rolloutId: id, wave, status, reasons },
+        })),
+      ],
+    };
   });
 }
 

@@ -3,11 +3,10 @@ import type { Member, Rollout } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { COUNTED } from '../protocol/settle-decision.ts';
 import { Refusal } from '../queries/refusal.ts';
-import { transactWithAudit } from '../store/audit.ts';
+import { changeAndTell } from '../store/change.ts';
 import { memberChanged } from '../store/changes.ts';
 import { Clusters, Grants, Members, Rollouts, Waves } from '../store/entities.ts';
 import { decode, load, replace, unchanged } from '../store/entity.ts';
-import { decideAndWrite } from '../store/retry.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 
 /** While members follow another plan their waves count them already where they will be. */
@@ -21,7 +20,7 @@ const WAITS: readonly Member['status'][] = ['Pending', 'Running', 'Parked', 'Qua
  * Fails with `ClusterNotFound` or `WrongState`.
  */
 export function skipCluster(ports: OperatorPorts, clusterKey: string, by: string, reason: string): Promise<Member> {
-  return decideAndWrite(async () => {
+  return changeAndTell(ports, async () => {
     const { table } = ports;
     const cluster = await load(table, Clusters, clusterKey);
     if (cluster === undefined)
@@ -48,25 +47,24 @@ export function skipCluster(ports: OperatorPorts, clusterKey: string, by: string
         );
       }
       if (rollout.data.following !== undefined) throw busyReplanning(rollout.data);
-      const now = ports.clock.now();
       const reasons: Reason[] = [{ code: 'Skipped', message: `${by} took it out of this rollout: ${reason}` }];
       const next: Member = { ...member.data, status: 'Excluded', resumeAt: undefined, reasons };
       const counted = { ...wave.data, excluded: wave.data.excluded + 1 };
       const counter = COUNTED[member.data.status as keyof typeof COUNTED];
       if (counter !== undefined) counted[counter] -= 1;
-      const [change] = await transactWithAudit(
-        table,
-        [
+      return {
+        result: next,
+        writes: [
           replace(Members, member, next),
           replace(Waves, wave, counted),
           unchanged(Grants, grant, clusterKey),
           unchanged(Rollouts, rollout, rolloutId),
         ],
-        [{ subject: `rollout/${rolloutId}`, event: 'MemberSkipped', principal: by, detail: { clusterKey, reasons } }],
-        now,
-      );
-      await ports.events.publish([memberChanged(next, wave.data, change)]);
-      return next;
+        record: [
+          { subject: `rollout/${rolloutId}`, event: 'MemberSkipped', principal: by, detail: { clusterKey, reasons } },
+        ],
+        events: ([change]) => [memberChanged(next, wave.data, change)],
+      };
     }
     throw new Refusal('WrongState', `${cluster.data.name} waits in no rollout, so there is nothing to skip.`);
   });

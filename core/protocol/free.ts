@@ -5,36 +5,31 @@ import { clusterKey as clusterKeyOf } from '../model/cluster-key.ts';
 import { recount } from '../policy/caps.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
-import { transactWithAudit } from '../store/audit.ts';
 import { batched, readAhead } from '../store/batched.ts';
+import { change } from '../store/change.ts';
 import { Grants, Ledgers, Members, Upgrades, Waves } from '../store/entities.ts';
 import { load, replace, unchanged } from '../store/entity.ts';
-import { decideAndWrite } from '../store/retry.ts';
 import { graceEnd, listEnd } from './intent-state.ts';
 import { intentsOf, notBegun, recordOutcome } from './intent-store.ts';
 import { callOf, lookUp } from './look-up.ts';
 import { subjectOf } from './update-subject.ts';
 
+const NOTHING = { result: undefined };
+
+const entryOf = (event: string, { clusterKey, number: grantNumber, upgradeId }: Grant) => ({
+  subject: clusterKey,
+  event,
+  principal: LIFTLOCK,
+  detail: { grantNumber, upgradeId },
+});
+
 /** open → closing: from here on every commit under this grant fails. */
 export function closeGrant(ports: Pick<Ports, 'table' | 'clock'>, clusterKey: string, number: number): Promise<void> {
-  return decideAndWrite(async () => {
+  return change(ports, async (now) => {
     const grant = await load(ports.table, Grants, clusterKey);
-    if (grant === undefined || grant.data.number !== number || grant.data.status !== 'open') return;
-    const now = ports.clock.now();
+    if (grant === undefined || grant.data.number !== number || grant.data.status !== 'open') return NOTHING;
     const closing: Grant = { ...grant.data, status: 'closing', closingSince: now.toISOString() };
-    await transactWithAudit(
-      ports.table,
-      [replace(Grants, grant, closing)],
-      [
-        {
-          subject: clusterKey,
-          event: 'GrantClosing',
-          principal: LIFTLOCK,
-          detail: { grantNumber: number, upgradeId: grant.data.upgradeId },
-        },
-      ],
-      now,
-    );
+    return { ...NOTHING, writes: [replace(Grants, grant, closing)], record: [entryOf('GrantClosing', grant.data)] };
   });
 }
 
@@ -85,13 +80,13 @@ export function freeGrant(
   number: number,
   grantedUpgrade?: string,
 ): Promise<void> {
-  return decideAndWrite(async () => {
+  return change(ports, async () => {
     const { table } = ports;
     const keys = [Grants.key(clusterKey), Ledgers.key()];
     const ahead = grantedUpgrade === undefined ? keys : [...keys, Upgrades.key(clusterKey, grantedUpgrade)];
     const reader = await readAhead(table, ahead);
     const grant = await load(reader, Grants, clusterKey);
-    if (grant === undefined || grant.data.number !== number || grant.data.status !== 'closing') return;
+    if (grant === undefined || grant.data.number !== number || grant.data.status !== 'closing') return NOTHING;
     const ledger = await load(reader, Ledgers);
     const upgrade = await load(reader, Upgrades, clusterKey, grant.data.upgradeId);
     const operations: WriteOperation[] = [
@@ -114,19 +109,6 @@ export function freeGrant(
         operations.push(replace(Waves, wave, { ...wave.data, inFlight: Math.max(0, wave.data.inFlight - 1) }));
       }
     }
-    const now = ports.clock.now();
-    await transactWithAudit(
-      table,
-      operations,
-      [
-        {
-          subject: clusterKey,
-          event: 'GrantFreed',
-          principal: LIFTLOCK,
-          detail: { grantNumber: number, upgradeId: grant.data.upgradeId },
-        },
-      ],
-      now,
-    );
+    return { ...NOTHING, writes: operations, record: [entryOf('GrantFreed', grant.data)] };
   });
 }

@@ -2,7 +2,7 @@ import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
 import type { MachineName } from '../contracts/names.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
 import { CONTRACT } from '../contracts/step-input.ts';
-import type { Reason } from '../contracts/step-result.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
 import { FLEET, fleetSpec } from '../policy/applied.ts';
 import { capKeys, recount } from '../policy/caps.ts';
 import { loadedRules } from '../policy/load-rules.ts';
@@ -11,8 +11,8 @@ import { traitsOf } from '../policy/traits.ts';
 import { failuresOf } from '../policy/wave-room.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
-import { transactWithAudit } from '../store/audit.ts';
 import { batched } from '../store/batched.ts';
+import { change } from '../store/change.ts';
 import {
   ClusterControls,
   Clusters,
@@ -27,7 +27,6 @@ import {
   Waves,
 } from '../store/entities.ts';
 import { load, replace, unchanged } from '../store/entity.ts';
-import { decideAndWrite } from '../store/retry.ts';
 import { loadWaves } from '../store/rollout-waves.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { Asker } from './authority.ts';
@@ -60,10 +59,10 @@ export function grantUpgrade(
   ports: Pick<Ports, 'table' | 'clock' | 'executions'>,
   request: GrantRequest,
 ): Promise<GrantResult> {
-  return decideAndWrite(async () => {
+  return change<GrantResult>(ports, async (at) => {
     const { table } = ports;
     const { clusterKey } = request;
-    const now = ports.clock.now().toISOString();
+    const now = at.toISOString();
     const { rolloutId, waveIndex, failures } = request.member ?? {};
     const isMember = rolloutId !== undefined && waveIndex !== undefined;
     const beforeId = hopBefore(request);
@@ -96,7 +95,7 @@ export function grantUpgrade(
       isMember ? loadWaves(table, rolloutId) : [],
     ]);
     if (cluster === undefined)
-      return { refused: [{ code: 'UnknownCluster', message: 'The cluster is not in the inventory.' }] };
+      return { result: { refused: [reason('UnknownCluster', 'The cluster is not in the inventory.')] } };
     const wave = waves.find((one) => one.data.index === waveIndex);
     const others = waves.filter((one) => one !== wave);
     const earlier = others.filter((one) => one.data.index < (waveIndex ?? 0));
@@ -123,7 +122,7 @@ export function grantUpgrade(
       member: member?.data,
       failures: { known: failures, now: failuresOf(waves.map((one) => one.data)) },
     });
-    if (refused.length > 0 || epoch === undefined || fleet === undefined) return { refused };
+    if (refused.length > 0 || epoch === undefined || fleet === undefined) return { result: { refused } };
 
     const number = (grant?.data.number ?? 0) + 1;
     const name =
@@ -184,27 +183,20 @@ export function grantUpgrade(
         }),
       );
     }
-    await transactWithAudit(
-      table,
-      operations,
-      [
-        {
-          subject: clusterKey,
-          event: 'Granted',
-          principal: request.asker === undefined ? LIFTLOCK : request.requestedBy,
-          detail: {
-            grantNumber: number,
-            upgradeId: request.upgradeId,
-            from: request.from,
-            to: request.to,
-            holder: next.holder,
-            ...(request.member === undefined ? {} : { rolloutId, waveIndex }),
-          },
-        },
-      ],
-      ports.clock.now(),
-    );
-    return { granted: next };
+    const entry = {
+      subject: clusterKey,
+      event: 'Granted',
+      principal: request.asker === undefined ? LIFTLOCK : request.requestedBy,
+      detail: {
+        grantNumber: number,
+        upgradeId: request.upgradeId,
+        from: request.from,
+        to: request.to,
+        holder: next.holder,
+        ...(request.member === undefined ? {} : { rolloutId, waveIndex }),
+      },
+    };
+    return { result: { granted: next }, writes: operations, record: [entry] };
   });
 }
 

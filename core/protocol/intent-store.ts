@@ -4,10 +4,9 @@ import { LIFTLOCK } from '../contracts/principals.ts';
 import { readCode } from '../contracts/reasons.ts';
 import type { Update } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
-import { transactWithAudit } from '../store/audit.ts';
+import { change } from '../store/change.ts';
 import { clusterPartition, Intents, intentPrefix } from '../store/entities.ts';
 import { decode, type Read, replace } from '../store/entity.ts';
-import { decideAndWrite } from '../store/retry.ts';
 
 type Outcome = NonNullable<Intent['outcome']>;
 
@@ -45,13 +44,13 @@ export async function recordOutcome(
   seen?: Read<Intent>,
 ): Promise<Intent> {
   let known = seen;
-  return decideAndWrite(async () => {
+  return change(ports, async () => {
     const read = known ?? (await newestIntent(ports.table, intent.clusterKey, intent.step, intent.subject));
     known = undefined;
-    if (read === undefined || read.data.attempt !== intent.attempt) return intent;
+    if (read === undefined || read.data.attempt !== intent.attempt) return { result: intent };
     const before = read.data.outcome;
     // "It was refused" and "it was not sent" are about one commit; another invocation may have committed the attempt again since.
-    if (outcome.type !== 'accepted' && read.data.commits !== intent.commits) return read.data;
+    if (outcome.type !== 'accepted' && read.data.commits !== intent.commits) return { result: read.data };
     const isNews =
       before === undefined ||
       (before.type === 'never-sent' && outcome.type === 'accepted') ||
@@ -59,33 +58,32 @@ export async function recordOutcome(
         outcome.type === 'accepted' &&
         before.observed === undefined &&
         outcome.observed !== undefined);
-    if (!isNews) return read.data;
+    if (!isNews) return { result: read.data };
     const next: Intent = { ...read.data, outcome };
-    await transactWithAudit(
-      ports.table,
-      [replace(Intents, read, next)],
-      [{ subject: intent.clusterKey, event: eventOf(outcome), principal: LIFTLOCK, detail: describe(intent, outcome) }],
-      ports.clock.now(),
-    );
-    return next;
+    const detail = describe(intent, outcome);
+    return {
+      result: next,
+      writes: [replace(Intents, read, next)],
+      record: [{ subject: intent.clusterKey, event: eventOf(outcome), principal: LIFTLOCK, detail }],
+    };
   });
 }
 
 /** Records that EKS said no, where that need not mean that nothing began. */
 export function recordDoubt(ports: Pick<Ports, 'table' | 'clock'>, seen: Read<Intent>, error: unknown): Promise<void> {
-  return decideAndWrite(async () => {
+  return change(ports, async (now) => {
+    const nothing = { result: undefined };
     const { clusterKey, step, subject, attempt, commits } = seen.data;
     const read = await newestIntent(ports.table, clusterKey, step, subject);
-    if (read === undefined || read.data.attempt !== attempt || read.data.commits !== commits) return;
-    if (read.data.outcome !== undefined) return;
-    const doubt = { error: errorName(error), message: errorMessage(error), at: ports.clock.now().toISOString() };
+    if (read === undefined || read.data.attempt !== attempt || read.data.commits !== commits) return nothing;
+    if (read.data.outcome !== undefined) return nothing;
+    const doubt = { error: errorName(error), message: errorMessage(error), at: now.toISOString() };
     const detail = { step, subject, attempt, call: read.data.call.name, upgradeId: read.data.upgradeId, doubt };
-    await transactWithAudit(
-      ports.table,
-      [replace(Intents, read, { ...read.data, doubt })],
-      [{ subject: clusterKey, event: 'MutationDoubtful', principal: LIFTLOCK, detail }],
-      ports.clock.now(),
-    );
+    return {
+      ...nothing,
+      writes: [replace(Intents, read, { ...read.data, doubt })],
+      record: [{ subject: clusterKey, event: 'MutationDoubtful', principal: LIFTLOCK, detail }],
+    };
   });
 }
 

@@ -6,36 +6,42 @@ import { LIFTLOCK } from '../contracts/principals.ts';
 import { arnOf } from '../model/cluster-key.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
-import { type AuditEntry, transactWithAudit } from '../store/audit.ts';
+import type { AuditEntry } from '../store/audit.ts';
 import { batched, readAhead } from '../store/batched.ts';
+import { changeAndTell } from '../store/change.ts';
 import { ClusterControls, Clusters, Grants, Members, Upgrades, Waves } from '../store/entities.ts';
 import { load, replace, unchanged } from '../store/entity.ts';
 import { markDirty } from '../store/mark-dirty.ts';
-import { decideAndWrite } from '../store/retry.ts';
 import { intentsOf } from './intent-store.ts';
 import { settle, type UpgradeEnd } from './settle-decision.ts';
+
+interface Settled {
+  readonly upgrade: Upgrade | undefined;
+  readonly isHeld: boolean;
+}
 
 /**
  * Ends (or parks) the upgrade of a grant in one transaction with its member's and wave's counters and, where it failed, the hold on its
  * cluster. Only the first to come does it: an upgrade that is not Running any more stays as it is. Gives the upgrade as it stands.
  * `grantedUpgrade`: the grant's, where it is known, to read it together with the grant.
  */
-export function settleUpgrade(
+export async function settleUpgrade(
   ports: Pick<Ports, 'table' | 'clock' | 'events'>,
   clusterKey: string,
   grantNumber: number,
   end: UpgradeEnd,
   grantedUpgrade?: string,
 ): Promise<Upgrade | undefined> {
-  return decideAndWrite(async () => {
+  const settled = await changeAndTell<Settled>(ports, async (now) => {
     const { table } = ports;
-    const now = ports.clock.now();
     const ahead = grantedUpgrade === undefined ? [] : [Upgrades.key(clusterKey, grantedUpgrade)];
     const reader = await readAhead(table, [Grants.key(clusterKey), ...ahead]);
     const grant = await load(reader, Grants, clusterKey);
-    if (grant === undefined || grant.data.number !== grantNumber || grant.data.status === 'free') return undefined;
+    if (grant === undefined || grant.data.number !== grantNumber || grant.data.status === 'free')
+      return { result: { upgrade: undefined, isHeld: false } };
     const upgrade = await load(reader, Upgrades, clusterKey, grant.data.upgradeId);
-    if (upgrade === undefined || upgrade.data.status !== 'Running') return upgrade?.data;
+    if (upgrade === undefined || upgrade.data.status !== 'Running')
+      return { result: { upgrade: upgrade?.data, isHeld: false } };
     const { rolloutId, waveIndex } = upgrade.data;
     const hasMember = rolloutId !== undefined && waveIndex !== undefined;
     const others = batched(table);
@@ -69,8 +75,6 @@ export function settleUpgrade(
         detail: { reason: settlement.hold },
       });
     }
-    const [change, heldChange] = await transactWithAudit(table, operations, entries, now);
-
     const { id: upgradeId, from, to, status, reasons } = settlement.upgrade;
     const named = {
       clusterKey,
@@ -78,22 +82,28 @@ export function settleUpgrade(
       account: cluster?.data.account ?? '',
       region: cluster?.data.region ?? '',
     };
-    await ports.events.publish([
-      { type: 'UpgradeChanged', detail: { version: 1, change, ...named, upgradeId, from, to, status, reasons } },
-      ...(settlement.hold === undefined
-        ? []
-        : [
-            {
-              type: 'ClusterHeld' as const,
-              detail: { version: 1 as const, change: heldChange, ...named, reasons: [settlement.hold] },
-            },
-          ]),
-      ...waveHalted(wave?.data, settlement.wave, change),
-    ]);
-    // Who waits with this cluster elsewhere hears of the hold before its turn comes.
-    if (settlement.hold !== undefined) await markDirty(ports);
-    return settlement.upgrade;
+    const { hold } = settlement;
+    return {
+      result: { upgrade: settlement.upgrade, isHeld: hold !== undefined },
+      writes: operations,
+      record: entries,
+      events: ([change, heldChange]) => [
+        { type: 'UpgradeChanged', detail: { version: 1, change, ...named, upgradeId, from, to, status, reasons } },
+        ...(hold === undefined
+          ? []
+          : [
+              {
+                type: 'ClusterHeld' as const,
+                detail: { version: 1 as const, change: heldChange, ...named, reasons: [hold] },
+              },
+            ]),
+        ...waveHalted(wave?.data, settlement.wave, change),
+      ],
+    };
   });
+  // Who waits with this cluster elsewhere hears of the hold before its turn comes.
+  if (settled.isHeld) await markDirty(ports);
+  return settled.upgrade;
 }
 
 /** What EKS refused, or never got, changed nothing; an intent whose outcome is not known may have (semantics.md, Failure budget). */

@@ -6,7 +6,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { type GrantRequest, grantUpgrade } from '../protocol/grant.ts';
 import { waveAfter } from '../protocol/settle-decision.ts';
-import { transactWithAudit } from '../store/audit.ts';
+import { changeOnce } from '../store/change.ts';
 import { clusterNames, memberChanged } from '../store/changes.ts';
 import { Grants, Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
 import { load, replace, unchanged } from '../store/entity.ts';
@@ -80,25 +80,28 @@ async function grantAndStart(ports: ApplyPorts, request: GrantRequest): Promise<
   }
 }
 
+const NOTHING = { result: undefined };
+
 async function changeRollout(
   ports: ApplyPorts,
   decided: Rollout,
   status: Rollout['status'],
   reasons: Rollout['reasons'] | readonly Rollout['reasons'][number][],
 ): Promise<void> {
-  const read = await load(ports.table, Rollouts, decided.id);
-  if (read === undefined || read.data.status !== decided.status) return;
-  const at = ports.clock.now();
-  const next: Rollout = { ...read.data, status, reasons: [...reasons], endedAt: at.toISOString() };
-  const [change] = await transactWithAudit(
-    ports.table,
-    [replace(Rollouts, read, next)],
-    [{ subject: `rollout/${decided.id}`, event: `Rollout${status}`, principal: LIFTLOCK, detail: { reasons } }],
-    at,
-  );
-  await ports.events.publish([
-    { type: 'RolloutChanged', detail: { version: 1, change, rolloutId: decided.id, status, reasons: [...reasons] } },
-  ]);
+  await changeOnce(ports, async (at) => {
+    const read = await load(ports.table, Rollouts, decided.id);
+    if (read === undefined || read.data.status !== decided.status) return NOTHING;
+    const next: Rollout = { ...read.data, status, reasons: [...reasons], endedAt: at.toISOString() };
+    const told = { rolloutId: decided.id, status, reasons: [...reasons] };
+    return {
+      ...NOTHING,
+      writes: [replace(Rollouts, read, next)],
+      record: [
+        { subject: `rollout/${decided.id}`, event: `Rollout${status}`, principal: LIFTLOCK, detail: { reasons } },
+      ],
+      events: ([change]) => [{ type: 'RolloutChanged', detail: { version: 1, change, ...told } }],
+    };
+  });
 }
 
 async function changeWave(
@@ -108,35 +111,31 @@ async function changeWave(
   reasons: readonly Wave['reasons'][number][],
   limits: Partial<Wave> = {},
 ): Promise<void> {
-  const rollout = await load(ports.table, Rollouts, decided.rolloutId);
-  const read = await load(ports.table, Waves, decided.rolloutId, decided.index);
-  // How it ends rests on what it counts: one that has moved since, by a grant that this very tick has looked after, is decided anew.
-  if (read === undefined || !isSame(read.data, decided)) return;
-  const at = ports.clock.now();
-  const time =
-    status === 'Open' ? { openedAt: at.toISOString() } : status === 'Soaking' ? {} : { endedAt: at.toISOString() };
-  const [change] = await transactWithAudit(
-    ports.table,
-    [
-      replace(Waves, read, { ...read.data, ...limits, ...time, status, reasons: [...reasons] }),
-      unchanged(Rollouts, rollout, decided.rolloutId),
-    ],
-    [
-      {
-        subject: `rollout/${decided.rolloutId}`,
-        event: `Wave${status}`,
-        principal: LIFTLOCK,
-        detail: { wave: decided.name, reasons, ...limits },
-      },
-    ],
-    at,
-  );
-  await ports.events.publish([
-    {
-      type: 'WaveChanged',
-      detail: { version: 1, change, rolloutId: decided.rolloutId, wave: decided.name, status, reasons: [...reasons] },
-    },
-  ]);
+  await changeOnce(ports, async (at) => {
+    const rollout = await load(ports.table, Rollouts, decided.rolloutId);
+    const read = await load(ports.table, Waves, decided.rolloutId, decided.index);
+    // How it ends rests on what it counts: one that has moved since, by a grant that this very tick has looked after, is decided anew.
+    if (read === undefined || !isSame(read.data, decided)) return NOTHING;
+    const time =
+      status === 'Open' ? { openedAt: at.toISOString() } : status === 'Soaking' ? {} : { endedAt: at.toISOString() };
+    const told = { rolloutId: decided.rolloutId, wave: decided.name, status, reasons: [...reasons] };
+    return {
+      ...NOTHING,
+      writes: [
+        replace(Waves, read, { ...read.data, ...limits, ...time, status, reasons: [...reasons] }),
+        unchanged(Rollouts, rollout, decided.rolloutId),
+      ],
+      record: [
+        {
+          subject: `rollout/${decided.rolloutId}`,
+          event: `Wave${status}`,
+          principal: LIFTLOCK,
+          detail: { wave: decided.name, reasons, ...limits },
+        },
+      ],
+      events: ([change]) => [{ type: 'WaveChanged', detail: { version: 1, change, ...told } }],
+    };
+  });
 }
 
 async function changeMember(
@@ -145,35 +144,35 @@ async function changeMember(
   status: Member['status'],
   reasons: readonly Member['reasons'][number][],
 ): Promise<void> {
-  const rollout = await load(ports.table, Rollouts, decided.rolloutId);
-  const read = await load(ports.table, Members, decided.rolloutId, decided.waveIndex, decided.clusterKey);
-  const wave = await load(ports.table, Waves, decided.rolloutId, decided.waveIndex);
-  if (read === undefined || wave === undefined || read.data.status !== decided.status) return;
-  // It may be on its way to another wave, which counts it already.
-  if (rollout?.data.following !== undefined) return;
-  const grant = await load(ports.table, Grants, decided.clusterKey);
-  if (grant !== undefined && grant.data.status !== 'free') return;
-  const at = ports.clock.now();
-  const next: Member = { ...read.data, status, inFlight: false, reasons: [...reasons] };
-  const [change] = await transactWithAudit(
-    ports.table,
-    [
-      replace(Members, read, next),
-      replace(Waves, wave, waveWithout(wave.data, read.data, next, at)),
-      unchanged(Grants, grant, decided.clusterKey),
-      unchanged(Rollouts, rollout, decided.rolloutId),
-    ],
-    [
-      {
-        subject: `rollout/${decided.rolloutId}`,
-        event: `Member${status}`,
-        principal: LIFTLOCK,
-        detail: { clusterKey: decided.clusterKey, reasons },
-      },
-    ],
-    at,
-  );
-  if (status !== read.data.status) await ports.events.publish([memberChanged(next, wave.data, change)]);
+  await changeOnce(ports, async (at) => {
+    const rollout = await load(ports.table, Rollouts, decided.rolloutId);
+    const read = await load(ports.table, Members, decided.rolloutId, decided.waveIndex, decided.clusterKey);
+    const wave = await load(ports.table, Waves, decided.rolloutId, decided.waveIndex);
+    if (read === undefined || wave === undefined || read.data.status !== decided.status) return NOTHING;
+    // It may be on its way to another wave, which counts it already.
+    if (rollout?.data.following !== undefined) return NOTHING;
+    const grant = await load(ports.table, Grants, decided.clusterKey);
+    if (grant !== undefined && grant.data.status !== 'free') return NOTHING;
+    const next: Member = { ...read.data, status, inFlight: false, reasons: [...reasons] };
+    return {
+      ...NOTHING,
+      writes: [
+        replace(Members, read, next),
+        replace(Waves, wave, waveWithout(wave.data, read.data, next, at)),
+        unchanged(Grants, grant, decided.clusterKey),
+        unchanged(Rollouts, rollout, decided.rolloutId),
+      ],
+      record: [
+        {
+          subject: `rollout/${decided.rolloutId}`,
+          event: `Member${status}`,
+          principal: LIFTLOCK,
+          detail: { clusterKey: decided.clusterKey, reasons },
+        },
+      ],
+      events: ([change]) => (status === read.data.status ? [] : [memberChanged(next, wave.data, change)]),
+    };
+  });
 }
 
 /** Counts a member anew that is taken out: between two hops it gives its place back; a quarantined one has none. */
@@ -188,35 +187,25 @@ async function adjustWave(
   { wave: decided, changes, event, reasons }: Extract<Decision, { type: 'adjust-wave' }>,
 ): Promise<void> {
   const { rolloutId, index, name } = decided;
-  const read = await load(ports.table, Waves, rolloutId, index);
-  if (read === undefined || read.data.status !== decided.status) return;
-  // Two reconcilers that saw the same say it once: what has moved since is decided anew.
-  const touched = Object.keys(changes) as (keyof Wave)[];
-  if (!touched.every((key) => isSame({ value: read.data[key] }, { value: decided[key] }))) return;
-  const at = ports.clock.now();
-  const detail = { wave: name, index, changes, reasons };
-  const entries = event === undefined ? [] : [{ subject: `rollout/${rolloutId}`, event, principal: LIFTLOCK, detail }];
-  const [change] = await transactWithAudit(
-    ports.table,
-    [replace(Waves, read, { ...read.data, ...changes })],
-    entries,
-    at,
-  );
-  if (event === undefined) return;
-  await ports.events.publish([
-    {
-      type: 'WaveChanged',
-      detail: {
-        version: 1,
-        change,
-        rolloutId,
-        wave: name,
-        status: decided.status,
-        about: ABOUT[event] ?? 'limits',
-        reasons: [...reasons],
-      },
-    },
-  ]);
+  await changeOnce(ports, async () => {
+    const read = await load(ports.table, Waves, rolloutId, index);
+    if (read === undefined || read.data.status !== decided.status) return NOTHING;
+    // Two reconcilers that saw the same say it once: what has moved since is decided anew.
+    const touched = Object.keys(changes) as (keyof Wave)[];
+    if (!touched.every((key) => isSame({ value: read.data[key] }, { value: decided[key] }))) return NOTHING;
+    const detail = { wave: name, index, changes, reasons };
+    const writes = [replace(Waves, read, { ...read.data, ...changes })];
+    if (event === undefined) return { ...NOTHING, writes };
+    const told = { rolloutId, wave: name, status: decided.status, reasons: [...reasons] };
+    return {
+      ...NOTHING,
+      writes,
+      record: [{ subject: `rollout/${rolloutId}`, event, principal: LIFTLOCK, detail }],
+      events: ([change]) => [
+        { type: 'WaveChanged', detail: { version: 1, change, ...told, about: ABOUT[event] ?? 'limits' } },
+      ],
+    };
+  });
 }
 
 /** What a change is about that leaves the status of its wave, by its name in the audit. */
@@ -231,47 +220,47 @@ async function cancelUpgrade(
   reasons: readonly Upgrade['reasons'][number][],
 ): Promise<void> {
   const { clusterKey, rolloutId, waveIndex } = decided;
-  const read = await load(ports.table, Upgrades, clusterKey, decided.id);
-  const grant = await load(ports.table, Grants, clusterKey);
-  if (
-    read === undefined ||
-    !WAITING.includes(read.data.status) ||
-    (grant !== undefined && grant.data.status !== 'free')
-  )
-    return;
-  const at = ports.clock.now();
-  const told: { member: Member; wave: Wave }[] = [];
-  const operations: WriteOperation[] = [
-    replace(Upgrades, read, {
-      ...read.data,
-      status: 'Canceled',
-      reasons: [...reasons],
-      resumeAt: undefined,
-      endedAt: at.toISOString(),
-    }),
-    unchanged(Grants, grant, clusterKey),
-  ];
-  if (rolloutId !== undefined && waveIndex !== undefined) {
-    const member = await load(ports.table, Members, rolloutId, waveIndex, clusterKey);
-    const wave = await load(ports.table, Waves, rolloutId, waveIndex);
-    if (member !== undefined && wave !== undefined) {
-      const next: Member = { ...member.data, status: 'Excluded', inFlight: false, reasons: [...reasons] };
-      operations.push(replace(Members, member, next));
-      told.push({ member: next, wave: wave.data });
-      operations.push(replace(Waves, wave, waveWithout(wave.data, member.data, next, at)));
+  await changeOnce(ports, async (at) => {
+    const read = await load(ports.table, Upgrades, clusterKey, decided.id);
+    const grant = await load(ports.table, Grants, clusterKey);
+    if (
+      read === undefined ||
+      !WAITING.includes(read.data.status) ||
+      (grant !== undefined && grant.data.status !== 'free')
+    )
+      return NOTHING;
+    const told: { member: Member; wave: Wave }[] = [];
+    const operations: WriteOperation[] = [
+      replace(Upgrades, read, {
+        ...read.data,
+        status: 'Canceled',
+        reasons: [...reasons],
+        resumeAt: undefined,
+        endedAt: at.toISOString(),
+      }),
+      unchanged(Grants, grant, clusterKey),
+    ];
+    if (rolloutId !== undefined && waveIndex !== undefined) {
+      const member = await load(ports.table, Members, rolloutId, waveIndex, clusterKey);
+      const wave = await load(ports.table, Waves, rolloutId, waveIndex);
+      if (member !== undefined && wave !== undefined) {
+        const next: Member = { ...member.data, status: 'Excluded', inFlight: false, reasons: [...reasons] };
+        operations.push(replace(Members, member, next));
+        told.push({ member: next, wave: wave.data });
+        operations.push(replace(Waves, wave, waveWithout(wave.data, member.data, next, at)));
+      }
     }
-  }
-  const detail = { upgradeId: decided.id, status: 'Canceled', reasons };
-  const [change] = await transactWithAudit(
-    ports.table,
-    operations,
-    [{ subject: clusterKey, event: 'UpgradeCanceled', principal: LIFTLOCK, detail }],
-    at,
-  );
-  const { id: upgradeId, from, to } = read.data;
-  const canceled = { upgradeId, from, to, status: 'Canceled', reasons: [...reasons] };
-  await ports.events.publish([
-    { type: 'UpgradeChanged', detail: { version: 1, change, ...clusterNames(clusterKey), ...canceled } },
-    ...told.map(({ member, wave }) => memberChanged(member, wave, change)),
-  ]);
+    const detail = { upgradeId: decided.id, status: 'Canceled', reasons };
+    const { id: upgradeId, from, to } = read.data;
+    const canceled = { upgradeId, from, to, status: 'Canceled', reasons: [...reasons] };
+    return {
+      ...NOTHING,
+      writes: operations,
+      record: [{ subject: clusterKey, event: 'UpgradeCanceled', principal: LIFTLOCK, detail }],
+      events: ([change]) => [
+        { type: 'UpgradeChanged', detail: { version: 1, change, ...clusterNames(clusterKey), ...canceled } },
+        ...told.map(({ member, wave }) => memberChanged(member, wave, change)),
+      ],
+    };
+  });
 }

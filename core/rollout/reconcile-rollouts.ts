@@ -7,6 +7,7 @@ import { transactWithAudit } from '../store/audit.ts';
 import { Epochs, Grants, Learned, ReconcileMarkers, Rollouts, Upgrades } from '../store/entities.ts';
 import { decode, load, put, type Read, replace } from '../store/entity.ts';
 import { isContention } from '../store/retry.ts';
+import { writeUnrecorded } from '../store/unrecorded.ts';
 import { applyDecision } from './apply-decision.ts';
 import { decide } from './decide.ts';
 import type { Decision } from './decisions.ts';
@@ -140,7 +141,7 @@ async function markerOf(ports: ReconcilePorts, active: readonly StoredItem[]): P
   const { table } = ports;
   const stored = await load(table, ReconcileMarkers);
   if (stored !== undefined) return stored;
-  await table.transact([put(ReconcileMarkers, {}, 'absent')]);
+  await writeUnrecorded(table, [put(ReconcileMarkers, {}, 'absent')]);
   return { key: ReconcileMarkers.key(), data: {}, revision: 1 };
 }
 
@@ -208,7 +209,7 @@ async function markFull(
       const learned = taught ?? stored?.data ?? marker.data.learned;
       if (learned !== undefined) writes.push(replace(Learned, stored, learned));
     }
-    await ports.table.transact(writes);
+    await writeUnrecorded(ports.table, writes);
   } catch (error) {
     if (!isContention(error)) throw error;
   }

@@ -4,6 +4,7 @@ import type { Ports } from '../ports/ports.ts';
 import { DeadlineNotices, deadlinePartition } from '../store/entities.ts';
 import { decode, replace } from '../store/entity.ts';
 import { decideAndWrite } from '../store/retry.ts';
+import { writeUnrecorded } from '../store/unrecorded.ts';
 import { type ClusterDeadline, nextDeadline } from '../version/cluster-support.ts';
 import { regionOffer } from '../version/region-calendar.ts';
 
@@ -51,7 +52,10 @@ async function tellNews({ table, events }: DeadlinePorts, region: string, near: 
   for (let start = 0; start < news.length; start += BATCH) {
     const batch = news.slice(start, start + BATCH);
     // Written first: an event that is lost afterwards costs one notice, one that is sent twice would be news that is none.
-    await table.transact(batch.map(({ notice }) => replace(DeadlineNotices, told.get(notice.clusterKey), notice)));
+    await writeUnrecorded(
+      table,
+      batch.map(({ notice }) => replace(DeadlineNotices, told.get(notice.clusterKey), notice)),
+    );
     await events.publish(batch.map(eventOf));
   }
 }

@@ -5,6 +5,7 @@ import { CONTROL_PLANE } from '../protocol/update-subject.ts';
 import { batched } from '../store/batched.ts';
 import { SettledUpdates } from '../store/entities.ts';
 import { load, put } from '../store/entity.ts';
+import { writeUnrecorded } from '../store/unrecorded.ts';
 import type { StepContext, StepPorts } from './context.ts';
 
 export interface UpdatesInFlight {
@@ -70,7 +71,7 @@ export async function updatesInFlight(
   if (learned) {
     const listed = new Set(ids);
     const kept = { clusterKey, subject: subjectName(subject), ids: [...settled].filter((id) => listed.has(id)) };
-    await ports.table.transact([put(SettledUpdates, kept, 'any')]);
+    await writeUnrecorded(ports.table, [put(SettledUpdates, kept, 'any')]);
   }
   return { ids, foreign };
 }

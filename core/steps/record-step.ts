@@ -1,10 +1,9 @@
 import { LIFTLOCK } from '../contracts/principals.ts';
 import type { Reason, StepResult } from '../contracts/step-result.ts';
 import { newestIntent } from '../protocol/intent-store.ts';
-import { transactWithAudit } from '../store/audit.ts';
+import { changeAndTell } from '../store/change.ts';
 import { Upgrades } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';
-import { decideAndWrite } from '../store/retry.ts';
 import type { StepContext, StepPorts } from './context.ts';
 
 /** Keeps the state of a step in its upgrade, and tells about it when it changes. A poll that changes nothing writes nothing. */
@@ -20,15 +19,15 @@ export async function recordStep(
   // As the step has read it; when it has moved since, as by a commit of this very step, it is read anew.
   let seen = context.upgradeRead;
   const status = result.status === 'wait' ? 'running' : result.status;
-  const changed = await decideAndWrite(async () => {
+  return changeAndTell(ports, async (at) => {
     const read = seen ?? (await load(ports.table, Upgrades, clusterKey, known.id));
     seen = undefined;
-    if (read === undefined) return false;
+    if (read === undefined) return { result };
     const before = read.data.steps[step];
     const reasons = withPast(result, before?.reasons ?? []);
     const sameReasons = JSON.stringify(before?.reasons ?? []) === JSON.stringify(reasons);
-    if (before?.status === status && sameReasons && detail === undefined) return false;
-    const now = ports.clock.now().toISOString();
+    if (before?.status === status && sameReasons && detail === undefined) return { result };
+    const now = at.toISOString();
     const resumed = before === undefined || before.endedAt !== undefined;
     const next = {
       status,
@@ -42,34 +41,20 @@ export async function recordStep(
         ? await controlPlaneCompletedAt(ports, clusterKey, known.id)
         : undefined;
     const controlPlane = completedAt === undefined ? {} : { controlPlaneCompletedAt: completedAt };
-    await transactWithAudit(
-      ports.table,
-      [replace(Upgrades, read, { ...read.data, ...controlPlane, steps: { ...read.data.steps, [step]: next } })],
-      before?.status === status
-        ? []
-        : [
-            {
-              subject: clusterKey,
-              event: 'StepChanged',
-              principal: LIFTLOCK,
-              detail: { upgradeId: known.id, step, status, reasons: result.reasons },
-            },
-          ],
-      ports.clock.now(),
-    );
-    return before?.status !== status;
-  });
-  if (changed) {
+    const writes = [
+      replace(Upgrades, read, { ...read.data, ...controlPlane, steps: { ...read.data.steps, [step]: next } }),
+    ];
+    if (before?.status === status) return { result, writes };
+    const told = { upgradeId: known.id, step, status, reasons: [...result.reasons] };
     const { account, region } = context.scope;
     const named = { clusterKey, cluster: context.input.cluster, account, region };
-    await ports.events.publish([
-      {
-        type: 'StepChanged',
-        detail: { version: 1, ...named, upgradeId: known.id, step, status, reasons: [...result.reasons] },
-      },
-    ]);
-  }
-  return result;
+    return {
+      result,
+      writes,
+      record: [{ subject: clusterKey, event: 'StepChanged', principal: LIFTLOCK, detail: told }],
+      events: () => [{ type: 'StepChanged', detail: { version: 1, ...named, ...told } }],
+    };
+  });
 }
 
 /** A later attempt finds done what an earlier one did; that it ended outside its window stays true. */

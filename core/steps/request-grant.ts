@@ -14,10 +14,11 @@ import { type Asker, authority, claimsToBeNested } from '../protocol/authority.t
 import { type GrantRequest, grantUpgrade } from '../protocol/grant.ts';
 import { HOP_MACHINES } from '../protocol/hop-before.ts';
 import { leftHalfDone } from '../protocol/left-half-done.ts';
-import { transactWithAudit } from '../store/audit.ts';
+import { change } from '../store/change.ts';
 import { Grants, Upgrades } from '../store/entities.ts';
 import { load, type Read, replace } from '../store/entity.ts';
 import { decideAndWrite } from '../store/retry.ts';
+import { writeUnrecorded } from '../store/unrecorded.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { grantOf } from './context.ts';
 
@@ -96,7 +97,7 @@ function register(ports: GrantPorts, found: Read<Grant>, asker: Asker): Promise<
     seen = undefined;
     if (grant === undefined || authority(grant.data, asker) !== 'nested') return false;
     if (grant.data.children.includes(asker.arn)) return true;
-    await ports.table.transact([
+    await writeUnrecorded(ports.table, [
       replace(Grants, grant, { ...grant.data, children: [...grant.data.children, asker.arn] }),
     ]);
     return true;
@@ -152,12 +153,12 @@ async function askByHand(
 
 /** What was asked for is kept: the reconciler starts it when nothing is in its way any more (protocol.md rule 7). */
 function parkRequest(ports: GrantPorts, request: GrantRequest, reasons: readonly Reason[]): Promise<void> {
-  return decideAndWrite(async () => {
+  return change(ports, async (now) => {
+    const nothing = { result: undefined };
     const { clusterKey: key, upgradeId, machine, from, to, requestedBy, input, asker } = request;
     const read = await load(ports.table, Upgrades, key, upgradeId);
     // Somebody runs the same upgrade: then it needs nothing more.
-    if (read?.data.status === 'Running' || read?.data.status === 'Parked') return;
-    const now = ports.clock.now();
+    if (read?.data.status === 'Running' || read?.data.status === 'Parked') return nothing;
     const pending = read?.data.status === 'Pending' ? read.data : undefined;
     const upgrade: Upgrade = {
       clusterKey: key,
@@ -175,12 +176,11 @@ function parkRequest(ports: GrantPorts, request: GrantRequest, reasons: readonly
       startedAt: pending?.startedAt ?? now.toISOString(),
     };
     const detail = { upgradeId, from, to, status: upgrade.status, mutated: upgrade.mutated, reasons };
-    await transactWithAudit(
-      ports.table,
-      [replace(Upgrades, read, upgrade)],
-      [{ subject: key, event: 'UpgradeParked', principal: upgrade.requestedBy, detail }],
-      now,
-    );
+    return {
+      ...nothing,
+      writes: [replace(Upgrades, read, upgrade)],
+      record: [{ subject: key, event: 'UpgradeParked', principal: requestedBy, detail }],
+    };
   });
 }
 

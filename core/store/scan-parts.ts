@@ -2,6 +2,7 @@ import type { Table } from '../ports/table.ts';
 import { decode, put } from './entity.ts';
 import { packText, unpackText } from './packed-text.ts';
 import { ScanParts, scanPartition, scanPartPrefix } from './scan-entities.ts';
+import { writeUnrecorded } from './unrecorded.ts';
 
 /** Whose text it is: the progress of a run or a report. */
 export interface PartsOwner {
@@ -21,7 +22,7 @@ export async function saveParts(
 ): Promise<number> {
   const parts = await packText(text);
   for (const [part, content] of parts.entries()) {
-    await table.transact([put(ScanParts, { clusterKey, owner, part, text: content }, 'any', expiresAt)]);
+    await writeUnrecorded(table, [put(ScanParts, { clusterKey, owner, part, text: content }, 'any', expiresAt)]);
   }
   return parts.length;
 }

@@ -4,6 +4,7 @@ import { clusterPartition } from '../../store/entities.ts';
 import { decode, load, put } from '../../store/entity.ts';
 import { LatestScanItems, newestFirst, SCAN_SUMMARIES, ScanSummaries } from '../../store/scan-entities.ts';
 import { loadParts, saveParts } from '../../store/scan-parts.ts';
+import { writeUnrecorded } from '../../store/unrecorded.ts';
 import type { ScanReport } from '../report/report-schema.ts';
 import { fittingReport } from './fitting-report.ts';
 import { summaryOf } from './summary-of.ts';
@@ -28,7 +29,10 @@ export async function saveReport(
   const before = await load(table, LatestScanItems, clusterKey);
   const latest = { clusterKey, scans: latestOf(before?.data.scans ?? [], summary) };
   // Two scans that end at once: the copy lacks one of them until the next one, the history lacks none.
-  await table.transact([put(ScanSummaries, summary, 'any', expiresAt), put(LatestScanItems, latest, 'any', expiresAt)]);
+  await writeUnrecorded(table, [
+    put(ScanSummaries, summary, 'any', expiresAt),
+    put(LatestScanItems, latest, 'any', expiresAt),
+  ]);
   return summary;
 }
 

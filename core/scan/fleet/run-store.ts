@@ -4,6 +4,7 @@ import type { Table } from '../../ports/table.ts';
 import { load, put, type Read } from '../../store/entity.ts';
 import { ScanRuns } from '../../store/scan-entities.ts';
 import { loadParts, type PartsOwner, saveParts } from '../../store/scan-parts.ts';
+import { writeUnrecorded } from '../../store/unrecorded.ts';
 import type { LiveScanState } from '../live/live-scan-state.ts';
 
 /** Kept for a day: nobody goes on with a scan after that. */
@@ -15,7 +16,7 @@ export const loadRun = (table: Pick<Table, 'get'>, execution: string): Promise<R
 
 /** Whatever was there. */
 export async function saveRun(table: Pick<Table, 'transact'>, run: ScanRun, now: Date): Promise<void> {
-  await table.transact([put(ScanRuns, run, 'any', new Date(now.getTime() + RUN_MILLISECONDS))]);
+  await writeUnrecorded(table, [put(ScanRuns, run, 'any', new Date(now.getTime() + RUN_MILLISECONDS))]);
 }
 
 /** The scan where it was put away; undefined when there is none, or it is not whole: two have written at once, or it has expired. */

@@ -1,0 +1,54 @@
+import type { LiftlockEvent } from '../contracts/events.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { WriteOperation } from '../ports/table.ts';
+import { type AuditEntry, transactWithAudit } from './audit.ts';
+import { decideAndWrite } from './retry.ts';
+
+/** What a decision comes to. Without `writes` it stands already as it should, and nothing is written. */
+export interface Change<Result> {
+  readonly result: Result;
+  readonly writes?: readonly WriteOperation[];
+  /** What goes on record, in the same transaction; none for what a person need not know of, such as a gate that was read again. */
+  readonly record?: readonly AuditEntry[];
+}
+
+/** The same, and who is told of it once it is written. `changes`: the id of each record, in their order. */
+export interface ToldChange<Result> extends Change<Result> {
+  readonly events: (changes: readonly string[]) => readonly LiftlockEvent[];
+}
+
+type Decide<Decided> = (now: Date) => Promise<Decided>;
+
+/** Reads, decides and writes on record, all or nothing; when something moved in between, all of it is done anew. */
+export const change = <Result>(
+  ports: Pick<Ports, 'table' | 'clock'>,
+  decide: Decide<Change<Result>>,
+): Promise<Result> => decideAndWrite(async () => (await writeDecided(ports, decide)).decided.result);
+
+/** The same, and publishes what it leads to. */
+export const changeAndTell = <Result>(
+  ports: Pick<Ports, 'table' | 'clock' | 'events'>,
+  decide: Decide<ToldChange<Result> | { readonly result: Result }>,
+): Promise<Result> => decideAndWrite(() => changeOnce(ports, decide));
+
+/** For whoever looks again anyway: what moved in between is not tried again here, but fails with `ConditionFailed`. */
+export async function changeOnce<Result>(
+  ports: Pick<Ports, 'table' | 'clock' | 'events'>,
+  decide: Decide<ToldChange<Result> | { readonly result: Result }>,
+): Promise<Result> {
+  const { decided, changes } = await writeDecided(ports, decide);
+  const events = 'events' in decided ? decided.events(changes) : [];
+  if (events.length > 0) await ports.events.publish(events);
+  return decided.result;
+}
+
+async function writeDecided<Decided extends Change<unknown>>(
+  { table, clock }: Pick<Ports, 'table' | 'clock'>,
+  decide: Decide<Decided>,
+): Promise<{ readonly decided: Decided; readonly changes: readonly string[] }> {
+  const now = clock.now();
+  const decided = await decide(now);
+  const { writes, record = [] } = decided;
+  const changes = writes === undefined ? [] : await transactWithAudit(table, writes, record, now);
+  return { decided, changes };
+}

@@ -1,0 +1,29 @@
+import type { Table, WriteOperation } from '../ports/table.ts';
+
+/** Kinds of items that are written without a record, and why that need not be: a restore does not bring such a write back. */
+const UNRECORDED: Readonly<Record<string, string>> = {
+  Account: 'Discovery finds it again within the hour.',
+  Cluster: 'Labels follow from the tags and from the rule of the Fleet, which is on record.',
+  DeadlineNotice: 'At worst people are told of a deadline twice.',
+  Grant: 'Executions that are nested in its holder: a restore raises the epoch, and none of them commits any more.',
+  LatestScans: 'The next scan writes it anew; the history has each scan by itself.',
+  LearnedDurations: 'It is learned again from waves, which are on record.',
+  ReconcileMarker: 'A look too many finds nothing new.',
+  RegionVersions: 'EKS is asked again within the hour.',
+  ScanPart: 'A summary names how many there are, and a report that is not whole is told as none.',
+  ScanSummary: 'A scan is made again, and authorizes nothing.',
+  ScanRun: 'It ends by itself; who asked for a scan is on record.',
+  SettledUpdates: 'Updates that are not kept here are asked about again.',
+};
+
+/** Writes what is no part of the record, all or nothing. Throws for kinds of which nobody has said why that need not be. */
+export async function writeUnrecorded(
+  table: Pick<Table, 'transact'>,
+  operations: readonly WriteOperation[],
+): Promise<void> {
+  for (const operation of operations) {
+    if (operation.type !== 'put' || UNRECORDED[operation.item.kind] !== undefined) continue;
+    throw new Error(`A ${operation.item.kind} is never written without a record (core/store/unrecorded.ts).`);
+  }
+  await table.transact(operations);
+}
