@@ -8,6 +8,7 @@ import {
 import { stopFleet } from '../../core/operations/fleet-switch.ts';
 import { abortRollout } from '../../core/operations/rollout-switch.ts';
 import { readCommitSnapshot } from '../../core/protocol/commit-snapshot.ts';
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { Upgrades, Waves } from '../../core/store/entities.ts';
 import { load } from '../../core/store/entity.ts';
 import { runWorld } from '../../simulator/process/run-world.ts';
@@ -182,4 +183,14 @@ test('an order can be ended whatever has become of its policy or rollout', async
   expect(await mendGlassOfCluster(world.ports, cluster, PERSON, 'over')).toMatchObject({ status: 'Ended' });
   await abortRollout(world.ports, id, PERSON, 'over');
   expect(await mendGlassOfWave(world.ports, id, 'all', PERSON, 'over')).toMatchObject({ status: 'Ended' });
+});
+
+test('explain promises no opening of a window that the glass passes', async () => {
+  const world = await fleet({ waves: [{ name: 'all', calendar: 'prod', maxConcurrency: 1 }] });
+  await minutes(world, 10);
+  await breakGlassOfWave(world.ports, await rolloutIdOf(world), 'all', order(ANA, 10 * HOUR));
+  await minutes(world, 10);
+  const { reasons, when } = await explainCluster(world.ports, await recordOf(world, 'b'));
+  expect(reasons.map(({ code }) => code)).toContain('WaveFull');
+  expect(when.at).toBeNull();
 });
