@@ -75,6 +75,22 @@ test('what was tampered with is told, item by item, also a record of which nothi
   expect(out).toContain(`${SHOP}: 0 items, 0 proved, 0 unproved: broken.\n  item 1 cut: It was anchored (Event0, `);
 });
 
+test('what the anchors only tell changes of is told too, in a record of which they hold no item', async () => {
+  const anchors = new MemoryAnchorStore();
+  const ports = { anchors, clock: { now: () => NOON } };
+  await anchorLines(ports, TABLE, [
+    ...fleet.map((entry) => ({ entry })),
+    { changed: { event: 'INSERT', subject: 'rollout/ghost', sequence: 1, before: '', after: 'made up' } },
+  ]);
+  await written({ fleet }, []);
+  for (const [number, text] of anchors.texts) writeFileSync(join(folder, anchorName(number)), text);
+  const { code, out } = await verify();
+  expect([code, out]).toEqual([
+    EXIT.failure,
+    expect.stringContaining('rollout/ghost: 0 items, 0 proved, 0 unproved: broken.'),
+  ]);
+});
+
 test('broken anchors prove nothing', async () => {
   await written({ fleet }, fleet);
   rmSync(join(folder, anchorName(2)));
@@ -117,5 +133,11 @@ describe('against the API', () => {
     // These anchors are of another fleet.
     const verified = await runInProcess(['audit', 'verify', '--from', to]);
     expect([verified.code, verified.out]).toEqual([EXIT.failure, expect.stringContaining('item 1 replaced')]);
+  });
+
+  test('a subject as long as a key may be, which anybody may have put there, does not keep the others from being proved', async () => {
+    await written({}, record(`rollout/${'x'.repeat(2_000)}`, 1));
+    const { code, out } = await runInProcess(['audit', 'verify', '--anchors', folder], { url: served.url });
+    expect([code, out]).toEqual([EXIT.failure, expect.stringContaining('item 1 cut')]);
   });
 });

@@ -36,7 +36,7 @@ export const RECORDS_FILE = 'records.jsonl';
 /** Records that are asked for at once. */
 const AT_ONCE = 4;
 
-/** The record of one subject or, without one, of the fleet and of every subject that was ever anchored. */
+/** The record of one subject or, without one, of the fleet and of every subject that an anchor names. */
 export async function gather(session: Session, subject: string | undefined, options: AuditOptions): Promise<Evidence> {
   const place = options.anchors ?? options.from ?? session.io.env.LIFTLOCK_ANCHORS;
   if (subject === undefined && place === undefined)
@@ -54,7 +54,7 @@ export async function gather(session: Session, subject: string | undefined, opti
 
 async function asked(session: Session, subject: string | undefined, chain: AnchorChain): Promise<AuditRecord[]> {
   if (subject !== undefined) return [await trailOf(session, subject)];
-  const left = [...new Set(['fleet', ...chain.entries.keys()])].sort();
+  const left = [...new Set(['fleet', ...subjectsOf(chain)])].sort();
   const records: AuditRecord[] = [];
   while (left.length > 0) {
     const some = left.splice(0, AT_ONCE).map((each) => trailOfSubject(session, each));
@@ -88,9 +88,15 @@ function chosen(
     if (record === undefined) throw invalid(`liftlock: ${folder} has no record of ${subject}.`);
     return [record];
   }
-  const names = [...new Set([...found.keys(), ...chain.entries.keys()])].sort();
+  const names = [...new Set([...found.keys(), ...subjectsOf(chain)])].sort();
   return names.map((name) => found.get(name) ?? { subject: name, items: [] });
 }
+
+/** Also those of which the anchors only tell that somebody changed them: what was put there by others, or is older than the oldest anchor. */
+const subjectsOf = ({ entries, changes }: AnchorChain): string[] => [
+  ...entries.keys(),
+  ...changes.map(({ subject }) => subject),
+];
 
 /** `cluster/shop` is how people call `arn:…:cluster/shop@2026-…`. */
 const isOfCluster = (key: string, subject: string): boolean => key.includes(`:${subject}@`);

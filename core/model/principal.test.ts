@@ -38,6 +38,7 @@ test.each([
   ['the account through which they came', 'sso:111111111111/ana', 'sso:222222222222/ana'],
   ['the name alone, as it was recorded once', 'ana@example.com', 'sso:111111111111/ana@example.com'],
   ['the ARN, as it was recorded once', 'arn:aws:iam::111111111111:role/Lead', 'role:111111111111/lead'],
+  ['the name that somebody chose for a federated session', 'federated:111111111111/a', 'federated:111111111111/b'],
   ['the path of a role', 'arn:aws:iam::111111111111:role/teams/a/Lead', 'arn:aws:iam::111111111111:role/Lead'],
 ])('people are one, whatever %s', (_, one, other) => {
   expect(personOf(one)).toBe(personOf(other));
@@ -69,6 +70,13 @@ test.each([
   ['ana', 'user:111111111111/ana', false],
   ['Approver', 'role:111111111111/Approver', false],
   ['*', 'root:111111111111', true],
+  // Whoever may make roles or users, or ask for federated sessions, chooses what they are called.
+  ['*@example.com', 'user:111111111111/ana@example.com', false],
+  ['*@example.com', 'role:111111111111/ana@example.com', false],
+  ['*@example.com', 'federated:111111111111/ana@example.com', false],
+  ['user*', 'user:111111111111/ben', false],
+  ['ro*', 'role:111111111111/platform', false],
+  ['ro*', 'ro@example.com', true],
 ])('%s stands for %s: %s', (pattern, principal, stands) => {
   expect(namesPrincipal(pattern, principal)).toBe(stands);
 });

@@ -24,24 +24,29 @@ export const IDENTITY_CENTER_ROLE = 'AWSReservedSSO_';
 
 /**
  * Who a principal is, to be compared: letters in one case, as IAM compares the names of roles and users; somebody of Identity Center is the
- * same person in whatever account. Also of principals as earlier releases recorded them: ARNs, and bare names of Identity Center.
+ * same person in whatever account; federated users of one account are one, since whoever asks for such a session chooses its name. Also of
+ * principals as earlier releases recorded them: ARNs, and bare names of Identity Center.
  * Undefined = no person: Liftlock itself, or nobody knows who.
  */
 export function personOf(principal: string | undefined): string | undefined {
   if (principal === undefined || principal === LIFTLOCK || principal === UNKNOWN_PRINCIPAL) return undefined;
   return withKind(principal)
     .replace(/^sso:\d*\//, 'sso:')
+    .replace(/^(federated:\d+)\/.*$/, '$1')
     .toLowerCase();
 }
 
 /**
  * Whether a pattern of `approval.from` stands for this principal: `*` for any text, in whatever case. It is written like a principal, or as
- * earlier releases wrote one: the ARN of a role or user without its path, the bare name of somebody of Identity Center.
+ * earlier releases wrote one: the ARN of a role or user without its path, the bare name of somebody of Identity Center. A bare name is of
+ * nobody else, since roles and users may be called like anybody; `*` alone is everybody.
  */
 export function namesPrincipal(pattern: string, principal: string): boolean {
   const [kind = '', account = '', name = ''] = partsOf(withKind(principal));
+  if (!pattern.includes(':') && pattern !== '*')
+    return kind === 'sso' && matchesGlob(pattern.toLowerCase(), name.toLowerCase());
   const asArn = `arn:aws:iam::${account}:${name === '' ? kind : `${kind}/${name}`}`;
-  const written = [`${kind}:${account}${name === '' ? '' : `/${name}`}`, kind === 'sso' ? name : asArn];
+  const written = [`${kind}:${account}${name === '' ? '' : `/${name}`}`, ...(kind === 'sso' ? [] : [asArn])];
   // Account ids are unique over partitions, so the partition says nothing that the account does not.
   const asked = pattern.replace(/^arn:[^:]*:/, 'arn:aws:').toLowerCase();
   return written.some((text) => matchesGlob(asked, text.toLowerCase()));

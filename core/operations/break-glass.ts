@@ -1,5 +1,6 @@
 import type { BreakGlass } from '../contracts/items/break-glass.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import { personOf } from '../model/principal.ts';
 import { FLEET, fleetSpec, upgradePolicy } from '../policy/applied.ts';
 import { isInForce, mayBreakGlass, peopleNeeded } from '../policy/break-glass.ts';
 import { readRules } from '../policy/read-rules.ts';
@@ -41,7 +42,8 @@ interface Place {
   readonly rule: Parameters<typeof isInForce>[1];
   write(glass: BreakGlass | undefined): readonly WriteOperation[];
 }
-type FindPlace = () => Promise<Place>;
+/** `opening`: what ends an order asks less than what gives one, so that no order stands that nobody can end. */
+type FindPlace = (opening: boolean) => Promise<Place>;
 
 /** Lets one cluster go now, whatever its calendars say. Fails with `WrongState` or `NotAllowed`. */
 export const breakGlassOfCluster = (ports: OperatorPorts, cluster: ClusterRecord, order: BreakGlassOrder) =>
@@ -60,26 +62,26 @@ export const mendGlassOfWave = (ports: OperatorPorts, id: string, wave: string, 
   mendGlass(ports, placeOfWave(ports, id, wave), by, reason);
 
 function placeOfCluster({ table }: OperatorPorts, cluster: ClusterRecord): FindPlace {
-  return async () => {
+  return async (opening) => {
     const { clusterKey, name } = cluster;
     const fleet = fleetSpec((await load(table, Configs, 'Fleet', FLEET))?.data);
     const policy = (await readRules(table, cluster, fleet, undefined))?.rules(new Map()).policy;
-    if (policy === undefined)
+    if (opening && policy === undefined)
       throw new Refusal('WrongState', `No policy selects ${name}, so no calendar keeps it from anything.`);
     const read = await load(table, ClusterControls, clusterKey);
     const { breakGlass: glass, ...rest } = read?.data ?? { clusterKey };
     const write = (next: BreakGlass | undefined) => [
       replace(ClusterControls, read, next === undefined ? rest : { ...rest, breakGlass: next }),
     ];
-    return { subject: clusterKey, of: `cluster ${name}`, glass, rule: policy.spec.breakGlass, write };
+    return { subject: clusterKey, of: `cluster ${name}`, glass, rule: policy?.spec.breakGlass, write };
   };
 }
 
 function placeOfWave(ports: OperatorPorts, id: string, name: string): FindPlace {
-  return async () => {
+  return async (opening) => {
     const { table } = ports;
     const rollout = await findRollout(table, id);
-    if (AT_REST.includes(rollout.data.status))
+    if (opening && AT_REST.includes(rollout.data.status))
       throw new Refusal('WrongState', `The rollout ${id} is ${rollout.data.status}: nothing begins in it any more.`);
     const wave = await findWave(ports, id, name);
     const config = await load(table, Configs, 'UpgradePolicy', rollout.data.policy);
@@ -100,7 +102,7 @@ function placeOfWave(ports: OperatorPorts, id: string, name: string): FindPlace 
 
 async function breakGlass(ports: OperatorPorts, find: FindPlace, order: BreakGlassOrder): Promise<BreakGlassAnswer> {
   const answer = await changeAndTell(ports, async (now) => {
-    const place = await find();
+    const place = await find(true);
     const { rule, planHash } = place;
     if (!mayBreakGlass(rule, order.by)) {
       const said = `${order.by} is not among those who may break the glass for ${place.of}: ${rule?.from?.join(', ')}.`;
@@ -113,9 +115,15 @@ async function breakGlass(ports: OperatorPorts, find: FindPlace, order: BreakGla
       reason: asked?.reason ?? order.reason,
       until,
       ...(planHash === undefined ? {} : { planHash }),
-      by: [...(asked?.by ?? []), word],
+      // Whoever asks twice is still one person.
+      by: [...(asked?.by ?? []).filter(({ principal }) => personOf(principal) !== personOf(order.by)), word],
     };
     const status = isInForce(next, rule, now) ? 'Opened' : 'Requested';
+    const open = place.glass?.planHash === planHash && isInForce(place.glass, rule, now) ? place.glass : undefined;
+    if (status === 'Requested' && open !== undefined) {
+      const said = `The glass of ${place.of} is broken until ${open.until}, and one person cannot ask anew without ending that: end it first (--end).`;
+      throw new Refusal('WrongState', said);
+    }
     return ordered(place, next, { status, by: order.by, reason: order.reason });
   });
   await markDirty(ports);
@@ -130,7 +138,7 @@ function isWaiting({ glass, rule, planHash }: Place, now: Date): boolean {
 
 function mendGlass(ports: OperatorPorts, find: FindPlace, by: string, reason: string): Promise<BreakGlassAnswer> {
   return changeAndTell(ports, async () => {
-    const place = await find();
+    const place = await find(false);
     if (place.glass === undefined) throw new Refusal('WrongState', `The glass of ${place.of} is not broken.`);
     return ordered(place, undefined, { status: 'Ended', by, reason });
   });

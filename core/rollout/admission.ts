@@ -199,7 +199,9 @@ function admitOne(
     window: answer,
     now,
   });
-  const until = answer.startsAt?.toISOString();
+  // Of a window that a broken glass passes nobody waits for the opening.
+  const waits = refused.some((one) => answer.reasons.includes(one));
+  const until = waits ? answer.startsAt?.toISOString() : undefined;
   if (refused.length > 0 || fleet === undefined || wave === undefined)
     return { reasons: refused, ...(until === undefined ? {} : { until }) };
   if (room.ledger === snapshot.ledger) room.ledger = { counts: { ...room.ledger.counts } };

@@ -128,7 +128,8 @@ function parkedByHand({ snapshot, room, index, rulesOf, now }: Look): Decided {
     });
     if (refused.length === 0) decisions.push({ type: 'grant-upgrade', upgrade });
     else {
-      const until = answer.startsAt?.toISOString();
+      const waits = refused.some((one) => answer.reasons.includes(one));
+      const until = waits ? answer.startsAt?.toISOString() : undefined;
       waiting.push({ clusterKey: upgrade.clusterKey, reasons: refused, ...(until === undefined ? {} : { until }) });
     }
   }

@@ -37,10 +37,13 @@ export const API_ROUTES: readonly ApiRoute[] = [
   { method: 'PUT', path: '/v1/config', role: 'admin' },
 ];
 
+/** Whoever may break a glass may mend it. */
+const isItsEnd = ({ path }: ApiRoute): boolean => path.endsWith('/break-glass/end');
+
 /** The routes of a role and of those below it. */
 export const routesOf = (role: ApiRole): readonly ApiRoute[] =>
   API_ROUTES.filter((route) =>
     role === 'break-glass' || route.role === 'break-glass'
-      ? route.role === role || (role === 'break-glass' && route.role === 'viewer')
+      ? route.role === role || (role === 'break-glass' && (route.role === 'viewer' || isItsEnd(route)))
       : API_ROLES.indexOf(route.role) <= API_ROLES.indexOf(role),
   );

@@ -1,7 +1,14 @@
 import { applyDocuments } from '../../core/operations/apply-documents.ts';
-import { breakGlassOfCluster, breakGlassOfWave, mendGlassOfCluster } from '../../core/operations/break-glass.ts';
+import {
+  breakGlassOfCluster,
+  breakGlassOfWave,
+  mendGlassOfCluster,
+  mendGlassOfWave,
+} from '../../core/operations/break-glass.ts';
 import { stopFleet } from '../../core/operations/fleet-switch.ts';
+import { abortRollout } from '../../core/operations/rollout-switch.ts';
 import { readCommitSnapshot } from '../../core/protocol/commit-snapshot.ts';
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { Upgrades, Waves } from '../../core/store/entities.ts';
 import { load } from '../../core/store/entity.ts';
 import { runWorld } from '../../simulator/process/run-world.ts';
@@ -135,4 +142,55 @@ test('it passes no stop, and not those whom the policy does not name', async () 
   await breakGlassOfCluster(world.ports, cluster, order('role:000000000000/lead', 10 * HOUR));
   await minutes(world, 60);
   expect(touched(world, 'a')).toBe(false);
+});
+
+test('what two people have opened is not closed by the word of a third, or by one of them who asks again', async () => {
+  const world = await fleet({ breakGlass: { fourEyes: true } });
+  await minutes(world, 10);
+  const cluster = await recordOf(world, 'a');
+  await breakGlassOfCluster(world.ports, cluster, order(ANA, 10 * HOUR));
+  expect(await breakGlassOfCluster(world.ports, cluster, order(BEN))).toMatchObject({ status: 'Opened' });
+  for (const late of [ANA, 'sso:000000000000/cyd'])
+    await expect(breakGlassOfCluster(world.ports, cluster, order(late))).rejects.toMatchObject({ name: 'WrongState' });
+  await minutes(world, 200);
+  expect(versionOf(world, 'a')).toBe('1.37');
+  await run(world);
+});
+
+test('who asks twice is told as one person', async () => {
+  const world = await fleet({ breakGlass: { fourEyes: true } });
+  await minutes(world, 10);
+  const cluster = await recordOf(world, 'a');
+  await breakGlassOfCluster(world.ports, cluster, order(ANA));
+  expect(await breakGlassOfCluster(world.ports, cluster, order(ANA))).toMatchObject({ status: 'Requested', by: [ANA] });
+});
+
+test('an order can be ended whatever has become of its policy or rollout', async () => {
+  const world = await fleet();
+  await minutes(world, 10);
+  const cluster = await recordOf(world, 'a');
+  const id = await rolloutIdOf(world);
+  await breakGlassOfCluster(world.ports, cluster, order(ANA, 24 * HOUR));
+  await breakGlassOfWave(world.ports, id, 'all', order(ANA, 24 * HOUR));
+  const second = {
+    apiVersion: 'liftlock/v1alpha1',
+    kind: 'UpgradePolicy',
+    metadata: { name: 'policy-1' },
+    spec: { selector: {}, target: 'latest', waves: [{ name: 'all' }] },
+  };
+  await applyDocuments(world.ports, [second], PERSON, { dryRun: false });
+  // Two policies select it now, and its rollout goes on by the one that it has.
+  expect(await mendGlassOfCluster(world.ports, cluster, PERSON, 'over')).toMatchObject({ status: 'Ended' });
+  await abortRollout(world.ports, id, PERSON, 'over');
+  expect(await mendGlassOfWave(world.ports, id, 'all', PERSON, 'over')).toMatchObject({ status: 'Ended' });
+});
+
+test('explain promises no opening of a window that the glass passes', async () => {
+  const world = await fleet({ waves: [{ name: 'all', calendar: 'prod', maxConcurrency: 1 }] });
+  await minutes(world, 10);
+  await breakGlassOfWave(world.ports, await rolloutIdOf(world), 'all', order(ANA, 10 * HOUR));
+  await minutes(world, 10);
+  const { reasons, when } = await explainCluster(world.ports, await recordOf(world, 'b'));
+  expect(reasons.map(({ code }) => code)).toContain('WaveFull');
+  expect(when.at).toBeNull();
 });

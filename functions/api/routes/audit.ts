@@ -12,7 +12,8 @@ const ITEMS = 200;
 const query = z.strictObject(pageQuery);
 const pageIn = (context: ApiContext): PageRequest => ({ limit: ITEMS, ...readQuery(context, query) });
 
-const subjectQuery = z.strictObject({ ...pageQuery, subject: z.string().min(1).max(500) });
+/** As long as a key of DynamoDB may be: what somebody else has put there has to be told too. */
+const subjectQuery = z.strictObject({ ...pageQuery, subject: z.string().min(1).max(2048) });
 
 /**
  * `/v1/audit/<subject>`: `fleet`, `rollouts/<id>` or `clusters/<id>`. A subject that does not exist is an error, not an empty record; by
