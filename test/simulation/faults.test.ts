@@ -8,7 +8,7 @@ jest.setTimeout(60_000);
 
 const start = new Date('2026-11-20T08:00:00Z');
 
-/** One cluster with one node group, from 1.35 to 1.37 by default, in one wave. */
+/** One cluster with one node group, in one wave; `version` is where it begins. */
 async function runWith(
   faults: readonly PlannedFault[],
   wave: Readonly<Record<string, unknown>> = {},
@@ -92,10 +92,10 @@ test.each([false, true])(
 );
 
 test.each([
-  ['paused', 'true', 'Excluded'],
-  ['pin-version', '1.36', 'Pinned'],
-  ['pin-version', 'latest', 'BadTag'],
-  ['calendar', 'no-such-calendar', 'BadTag'],
+  ['paused', 'true'],
+  ['pin-version', '1.36'],
+  ['pin-version', 'latest'],
+  ['calendar', 'no-such-calendar'],
 ] as const)('the tag %s that says %s for a while keeps Liftlock away so long', async (tag, value) => {
   const ran = await runWith([
     { kind: 'tag', minute: 0, minutes: 60, cluster: 'web', tag, value, changed: value, seen: true },
