@@ -127,8 +127,9 @@ async function call(ports: MutationPorts, scope: Scope, committed: Read<Intent>)
       reason: reason('StaleCommit', 'The commit took too long, so its call was not sent; trying again.'),
     };
   }
+  let update: Update;
   try {
-    return await accepted(ports, intent, await send(ports.mutator, scope, callOf(intent)), committed);
+    update = await send(ports.mutator, scope, callOf(intent));
   } catch (error) {
     // It was tried once, and nothing of it was looked at.
     if (isThrottled(error)) {
@@ -150,6 +151,8 @@ async function call(ports: MutationPorts, scope: Scope, committed: Read<Intent>)
     await recordOutcome(ports, intent, outcome, committed);
     return { type: 'rejected', error: outcome.error, message: outcome.message };
   }
+  // Outside of the try: what the table says of this write, in the same names, says nothing about the call.
+  return accepted(ports, intent, update, committed);
 }
 
 function send(mutator: EksMutator, scope: Scope, mutatingCall: MutatingCall): Promise<Update> {

@@ -160,3 +160,25 @@ test('what EKS refuses before it looks at anything is refused at once, and what 
   expect((await memberOf(world, 'web')).status).toBe('Failed');
   expect(versionOf(world, 'web')).toBe('1.37');
 });
+
+test.each(['ThrottlingException', 'AccessDeniedException'])(
+  'a call that EKS took is not taken for refused or never sent, when it is the table that answers the write of its outcome with %s',
+  async (name) => {
+    const world = await smallFleet({
+      clusters: named('web'),
+      faults: [
+        {
+          when: 'before',
+          operation: 'outcome',
+          function: 'upgrade-control-plane',
+          effect: { kind: 'error', name },
+        },
+      ],
+    });
+    await run(world);
+    expect(told(world)).not.toContain('MutationRefused');
+    expect(told(world)).not.toContain('MutationNotSent');
+    expect(told(world)).toContain('MutationAccepted');
+    expect(callsOf(world, 'UpdateClusterVersion')).toHaveLength(1);
+  },
+);

@@ -1,4 +1,5 @@
 import type { Effect, Stimulus } from '../interpreter/effects.ts';
+import { maximumHistoryEvents } from '../interpreter/history-event.ts';
 import { createInterpreter, type Interpreter } from '../interpreter/interpreter.ts';
 import { exceedsDataLimit } from '../json/data-limit.ts';
 import type { Json } from '../json/json.ts';
@@ -71,6 +72,15 @@ export class Runner {
     const hosted = this.#executions.get(executionArn);
     await hosted.deliver({ type: 'stop', ...failure });
     return { stopDate: new Date(hosted.execution.stopDate ?? this.#options.timers.now()) };
+  }
+
+  /** Fills the history of an execution with its last event, so that one more is one too many: months of a loop at once. */
+  fillHistory(executionArn: string): void {
+    const { history = [], status } = this.#executions.find(executionArn)?.execution ?? {};
+    const last = history.at(-1);
+    if (last === undefined || status !== 'RUNNING') return;
+    for (let id = last.id + 1; id < maximumHistoryEvents; id += 1)
+      history.push({ ...last, id, previousEventId: id - 1 });
   }
 
   /** Throws ExecutionDoesNotExist. */

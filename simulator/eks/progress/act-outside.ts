@@ -1,10 +1,14 @@
+import { terminateNode } from '../../kubernetes/drain.ts';
 import { installSystemWorkload } from '../../kubernetes/system-workloads.ts';
-import { clusterArn } from '../clusters.ts';
+import { launchNodes } from '../add-cluster.ts';
+import { clusterArn, findNodegroup } from '../clusters.ts';
+import { randomUuid } from '../identifiers.ts';
 import { newCluster } from '../new-cluster.ts';
 import type { World } from '../operation-context.ts';
 import { serve } from '../operations/serve.ts';
 import type { ClusterRecord } from '../state/cluster-record.ts';
-import { updateInProgress } from '../updates.ts';
+import type { NodegroupRecord } from '../state/nodegroup-record.ts';
+import { endUpdate, updateInProgress } from '../updates.ts';
 import { removeCluster } from './advance.ts';
 import { forceUpgrade, scheduleAutoUpgrade } from './auto-upgrade.ts';
 import type { OutsideActor } from './outside-actor.ts';
@@ -34,6 +38,7 @@ function act(world: World, actor: OutsideActor): void {
     forceUpgrade(world, cluster);
   } else if (actor.do === 'delete-cluster') removeCluster(world, cluster);
   else if (actor.do === 'recreate-cluster') recreate(world, cluster, actor.version ?? cluster.version);
+  else if (actor.do === 'delete-node-group') deleteNodegroup(world, cluster, actor);
   else if (actor.do === 'delete-pod-disruption-budget') {
     cluster.kubernetes.podDisruptionBudgets = cluster.kubernetes.podDisruptionBudgets.filter(
       (budget) => budget.namespace !== actor.namespace || budget.name !== actor.name,
@@ -45,6 +50,29 @@ function act(world: World, actor: OutsideActor): void {
       if (client.active) Object.assign(client, { active: false, lastRequestTime: world.now });
     }
   }
+}
+
+/** Its nodes go with it, and its updates can be asked for no more. Another one of its name has nodes of the version that the old one had. */
+function deleteNodegroup(
+  world: World,
+  cluster: ClusterRecord,
+  { nodegroup: name, recreated }: { nodegroup: string; recreated: boolean },
+): void {
+  const old = findNodegroup(cluster, name);
+  const { kubernetes } = cluster;
+  cluster.nodegroups = cluster.nodegroups.filter((group) => group !== old);
+  for (const node of kubernetes.nodes) if (node.nodegroupName === name) terminateNode(kubernetes, node.name, world.now);
+  for (const update of cluster.updates) {
+    if (update.nodegroupName !== name) continue;
+    update.nodegroupName = `${name} of ${new Date(old.createdAt).toISOString()}`;
+    if (update.status === 'InProgress') endUpdate(world, update, 'Cancelled');
+  }
+  if (!recreated) return;
+  const { roll: _roll, launches: _launches, ...rest } = structuredClone(old);
+  const arn = old.arn.replace(/[^/]*$/, randomUuid(world.random));
+  const created: NodegroupRecord = { ...rest, arn, createdAt: world.now, modifiedAt: world.now, status: 'ACTIVE' };
+  cluster.nodegroups.push({ ...created, healthIssues: [] });
+  launchNodes(world.state, cluster, created);
 }
 
 /** Same name and ARN, a new creation time: names are not keys (facts: eks.md §12). */

@@ -12,6 +12,8 @@ export type OutsideActor = { at: number; account: string; region: string } & (
   | { do: 'delete-cluster'; cluster: string }
   /** Same name and ARN, another creation time, no node groups; `version` absent = the old one's. */
   | { do: 'recreate-cluster'; cluster: string; version?: string }
+  /** Whatever it is doing. EKS does not document what becomes of an update there: nobody can ask for it any more. */
+  | { do: 'delete-node-group'; cluster: string; nodegroup: string; recreated: boolean }
   /** The owner takes a PodDisruptionBudget away. */
   | { do: 'delete-pod-disruption-budget'; cluster: string; namespace: string; name: string }
   /** The clients of that API path stop calling it. */

@@ -35,6 +35,7 @@ export function armEks(eks: FakeEks, planned: readonly PlannedFault[], start: Da
   const lags = faultsOf(planned, 'list-lag').map(({ seconds }) => seconds);
   if (lags.length > 0) eks.state.listLagSeconds = Math.max(...lags);
   hangUpdates(eks, planned);
+  deleteNodegroups(eks, planned);
   const at = ({ minute }: { minute: number }) => start.getTime() + minute * 60_000;
   for (const fault of faultsOf(planned, 'foreign-update')) {
     const cluster = clusterNamed(eks.state, fault.cluster);
@@ -94,6 +95,22 @@ function hangUpdates(eks: FakeEks, planned: readonly PlannedFault[]): void {
       if ('updateId' in timer.event && timer.event.updateId === update?.id && timer.event.kind !== 'update-visible')
         timer.at += fault.hours * 3_600_000;
     eks.state.timers.sort((a, b) => a.at - b.at || a.sequence - b.sequence);
+  });
+}
+
+/** Of each fault the first roll of its cluster is the one in the middle of which the group goes. */
+function deleteNodegroups(eks: FakeEks, planned: readonly PlannedFault[]): void {
+  const left = [...faultsOf(planned, 'node-group-deleted')];
+  if (left.length === 0) return;
+  eks.faults.afterOperation.push(({ operation, input, caller: { account, region } }) => {
+    if (operation !== OPERATION['node-group']) return;
+    const { clusterName, nodegroupName = '' } = input as { clusterName?: string; nodegroupName?: string };
+    const index = left.findIndex(({ cluster }) => cluster === clusterName);
+    const [fault] = index < 0 ? [] : left.splice(index, 1);
+    if (fault === undefined) return;
+    const { cluster, minutes, recreated } = fault;
+    const at = eks.state.now + minutes * 60_000;
+    eks.addActor({ at, account, region, do: 'delete-node-group', cluster, nodegroup: nodegroupName, recreated });
   });
 }
 

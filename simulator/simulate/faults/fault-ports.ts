@@ -77,7 +77,7 @@ export function deliveries(planned: readonly PlannedFault[], minuteNow: () => nu
 }
 
 /** The first of those that last for a while. */
-const underWay = <Lasting extends { readonly minute: number; readonly minutes: number }>(
+export const underWay = <Lasting extends { readonly minute: number; readonly minutes: number }>(
   faults: readonly Lasting[],
   minute: number,
 ): Lasting | undefined => faults.find((one) => minute >= one.minute && minute < one.minute + one.minutes);

@@ -1,5 +1,11 @@
 import type { PlannedFault } from './planned-fault.ts';
 
+const TRANSACTION_TEXT = {
+  conflict: 'refused for a conflict',
+  'in-progress': 'written, and answered as in progress',
+  'too-large': 'refused, since an item is too large',
+} as const;
+
 const at = (minute: number): string => `minute ${minute}:`;
 const within = (minute: number, minutes: number): string => `minute ${minute} to ${minute + minutes}:`;
 
@@ -27,6 +33,19 @@ export function faultText(fault: PlannedFault): string {
       return `${within(fault.minute, fault.minutes)} the account ${fault.account} denies every call`;
     case 'excluded':
       return `${within(fault.minute, fault.minutes)} a tag keeps Liftlock away from ${fault.cluster}`;
+    case 'tag': {
+      const then = fault.changed ?? 'no more';
+      const late = fault.seen ? '' : ', which nobody notices at once';
+      return `${within(fault.minute, fault.minutes)} the tag ${fault.tag} of ${fault.cluster} says ${fault.value}, then ${then}${late}`;
+    }
+    case 'node-group-deleted':
+      return `a node group of ${fault.cluster} is deleted${fault.recreated ? ' and created anew' : ''} ${fault.minutes} minutes after its roll has begun`;
+    case 'hub-denied':
+      return `${within(fault.minute, fault.minutes)} ${fault.function ?? 'every function'} is denied ${fault.operation}`;
+    case 'transactions':
+      return `${within(fault.minute, fault.minutes)} transactions of ${fault.function ?? 'every function'}${fault.entity === undefined ? '' : ` that write ${fault.entity}`} are ${TRANSACTION_TEXT[fault.answer]}`;
+    case 'history-limit':
+      return `${at(fault.minute)} the history of ${fault.nested ? 'an execution nested in ' : ''}the execution that was granted last is full`;
     case 'person':
       return `${at(fault.minute)} a person: ${fault.does}${fault.minutes > 0 ? ` (${fault.minutes} minutes)` : ''}`;
     case 'config': {

@@ -1,5 +1,5 @@
+import type { ClusterRecord } from '../../../core/contracts/items/cluster.ts';
 import { LIFTLOCK } from '../../../core/contracts/principals.ts';
-import { recordCluster } from '../../../core/inventory/record-cluster.ts';
 import { breakGlassOfCluster, breakGlassOfWave, mendGlassOfCluster } from '../../../core/operations/break-glass.ts';
 import { resumeFleet, stopFleet } from '../../../core/operations/fleet-switch.ts';
 import { releaseCluster, retryCluster } from '../../../core/operations/hold-switch.ts';
@@ -9,12 +9,11 @@ import { releaseTrait } from '../../../core/operations/release-trait.ts';
 import { abortRollout, pauseRollout, resumeRollout } from '../../../core/operations/rollout-switch.ts';
 import { skipCluster } from '../../../core/operations/skip-cluster.ts';
 import { fingerprintOf } from '../../../core/rollout/fingerprint.ts';
-import { Clusters, Grants, Members, Rollouts, Waves } from '../../../core/store/entities.ts';
-import { loadKind } from '../../../core/store/entity.ts';
+import { Clusters, Grants, Members, Rollouts, Upgrades, Waves } from '../../../core/store/entities.ts';
+import { load, loadKind } from '../../../core/store/entity.ts';
 import { KubeVersion } from '../../../core/version/kube-version.ts';
 import { MACHINE_ARN_PREFIX } from '../../process/machines.ts';
 import type { World } from '../../process/world.ts';
-import { clusterNamed } from '../fleet/synthetic-clusters.ts';
 import { tried } from '../people/tried.ts';
 import type { Later } from './later.ts';
 import type { FaultOf } from './planned-fault.ts';
@@ -61,6 +60,8 @@ export async function actAsPerson(world: World, { does, minutes }: FaultOf<'pers
       return startByHand(world);
     case 'start-another':
       return startAnother(world);
+    case 'start-in-bake':
+      return startInBake(world);
     case 'break-glass':
       return breakSomeGlass(world, minutes, later);
   }
@@ -146,31 +147,27 @@ async function startAnother(world: World): Promise<void> {
   const clusters = await loadKind(world.table, Clusters);
   const idle = clusters.findLast(({ clusterKey, deletedAt }) => deletedAt === undefined && !busy.has(clusterKey));
   if (idle === undefined) return;
-  const to = KubeVersion.parse(idle.version).next().toString();
-  const input = JSON.stringify({ cluster: idle.arn, targetVersion: to });
+  await startNextHop(world, idle);
+}
+
+/** Somebody starts the next hop of a cluster that bakes: its nodes are still behind. */
+async function startInBake(world: World): Promise<void> {
+  const upgrades = await loadKind(world.table, Upgrades);
+  const bakes = upgrades.findLast(
+    ({ status, reasons }) => status === 'Parked' && reasons.some(({ code }) => code === 'Baking'),
+  );
+  const cluster = bakes === undefined ? undefined : await load(world.table, Clusters, bakes.clusterKey);
+  if (cluster !== undefined) await startNextHop(world, cluster.data);
+}
+
+async function startNextHop(world: World, { arn, version }: ClusterRecord): Promise<void> {
+  const to = KubeVersion.parse(version).next().toString();
+  const input = JSON.stringify({ cluster: arn, targetVersion: to });
   const name = `by-hand-${world.clock.now().getTime()}`;
   await tried(world.runner.startExecution({ machineArn: `${MACHINE_ARN_PREFIX}upgrade-cluster`, name, input }));
 }
 
-/** Puts the tag on a cluster that keeps Liftlock away, lets the inventory see it, and takes it off again. */
-export async function excludeCluster(
-  world: World,
-  { cluster: name, minutes }: FaultOf<'excluded'>,
-  later: Later,
-): Promise<void> {
-  const cluster = clusterNamed(world.eks.state, name);
-  if (cluster === undefined) return;
-  const { account, region } = cluster;
-  const see = () => tried(recordCluster(world.ports, { account, region, name, depth: 'deep' }));
-  cluster.tags['liftlock/paused'] = 'true';
-  await see();
-  later(minutes, async () => {
-    delete cluster.tags['liftlock/paused'];
-    await see();
-  });
-}
-
-async function openGrants(world: World) {
+export async function openGrants(world: World) {
   const grants = await loadKind(world.table, Grants);
   return grants.filter((grant) => grant.status === 'open');
 }

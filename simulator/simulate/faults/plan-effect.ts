@@ -10,6 +10,9 @@ const EFFECTS: readonly EffectFault['effect'][] = [
   { kind: 'error', name: 'TimeoutError' },
   { kind: 'error', name: 'TransactionConflict' },
   { kind: 'error', name: 'ProvisionedThroughputExceededException' },
+  // Names that EKS has too.
+  { kind: 'error', name: 'ThrottlingException' },
+  { kind: 'error', name: 'AccessDeniedException' },
   { kind: 'hang', seconds: 45 },
   { kind: 'hang', seconds: 300 },
   { kind: 'duplicate' },

@@ -1,11 +1,29 @@
 import { MUTATING_FUNCTIONS } from '../../../core/contracts/names.ts';
+import {
+  Clusters,
+  Grants,
+  Intents,
+  Ledgers,
+  Members,
+  Rollouts,
+  Upgrades,
+  Waves,
+} from '../../../core/store/entities.ts';
 import type { FakeEksState } from '../../eks/state/fake-eks-state.ts';
 import { SeededChoices } from '../fleet/seeded-choices.ts';
 import { CHANGE_CONTROL, OFFICE } from '../fleet/synthetic-calendars.ts';
 import { clustersByName, STAGES } from '../fleet/synthetic-clusters.ts';
 import { FLEET_GATE, gateOf } from '../fleet/synthetic-waves.ts';
+import { HUB_OPERATIONS, TRANSACTION_ANSWERS } from './hub-operations.ts';
 import { planEffect } from './plan-effect.ts';
-import { CALENDAR_CHANGES, type FaultLevel, PEOPLE_DO, type PlannedFault, POLICY_CHANGES } from './planned-fault.ts';
+import {
+  CALENDAR_CHANGES,
+  type FaultLevel,
+  PEOPLE_DO,
+  type PlannedFault,
+  POLICY_CHANGES,
+  TAGS,
+} from './planned-fault.ts';
 
 /** Virtual minutes within which timed faults fall: about what a rollout without faults takes. */
 const SPAN = 420;
@@ -129,7 +147,7 @@ const KINDS: readonly (readonly [share: number, plan: Plan])[] = [
       return { ...once, again: choices.chance(0.3) ? [again(), again()] : [again()] };
     },
   ],
-  [3, (choices) => ({ kind: 'clock', function: choices.pick(SKEWED), seconds: choices.integer(-30, 30) })],
+  [3, (choices) => ({ kind: 'clock', function: choices.pick(SKEWED), seconds: choices.integer(-60, 60) })],
   [
     5,
     (choices) => ({
@@ -139,6 +157,38 @@ const KINDS: readonly (readonly [share: number, plan: Plan])[] = [
       fate: choices.pick(['lost', 'late', 'twice']),
     }),
   ],
+  [4, planTag],
+  [
+    2,
+    (choices, state) => ({
+      kind: 'node-group-deleted',
+      cluster: choices.pick(clustersByName(state)).name,
+      minutes: choices.integer(0, 12),
+      recreated: choices.chance(0.5),
+    }),
+  ],
+  [
+    4,
+    (choices) => ({
+      kind: 'hub-denied',
+      ...timed(choices),
+      minutes: choices.integer(1, 30),
+      operation: choices.pick(HUB_OPERATIONS),
+      ...(choices.chance(0.5) ? { function: choices.pick(HUB_FUNCTIONS) } : {}),
+    }),
+  ],
+  [
+    4,
+    (choices) => ({
+      kind: 'transactions',
+      ...timed(choices),
+      minutes: choices.integer(1, 15),
+      answer: choices.pick(TRANSACTION_ANSWERS),
+      ...(choices.chance(0.5) ? { function: choices.pick(HUB_FUNCTIONS) } : {}),
+      ...(choices.chance(0.5) ? { entity: choices.pick(ENTITIES) } : {}),
+    }),
+  ],
+  [1, (choices) => ({ kind: 'history-limit', ...timed(choices), nested: choices.chance(0.5) })],
   [3, (choices) => ({ kind: 'stale-index', ...timed(choices), minutes: choices.integer(1, 30), seconds: 90 })],
 ];
 
@@ -147,6 +197,31 @@ const OFTEN = [...PEOPLE_DO.filter((does) => does !== 'abort'), 'retry', 'accept
 const MUTATIONS = ['UpdateClusterVersion', 'UpdateNodegroupVersion', 'UpdateAddon'];
 const CALLS = ['DescribeCluster', 'DescribeUpdate', 'UpdateClusterVersion', 'UpdateNodegroupVersion', 'UpdateAddon'];
 const SKEWED = [...MUTATING_FUNCTIONS, 'reconcile-rollouts', 'conclude-upgrade', 'request-grant'] as const;
+
+const HUB_FUNCTIONS = [...SKEWED, 'record-clusters', 'discover-clusters', 'list-node-groups', 'scan-cluster'] as const;
+const ENTITIES = [Clusters, Grants, Intents, Ledgers, Members, Rollouts, Upgrades, Waves].map(({ kind }) => kind);
+
+/** What each tag may say: also what nobody can read, and names of nothing. */
+const TAG_VALUES: Readonly<Record<(typeof TAGS)[number], readonly string[]>> = {
+  paused: ['true', 'false', 'soon'],
+  'pin-version': ['1.35', '1.36', '1.37', 'latest'],
+  wave: [...STAGES, 'canary', 'no-such-wave'],
+  calendar: [OFFICE, CHANGE_CONTROL, `${OFFICE} ${CHANGE_CONTROL}`, 'no-such-calendar'],
+};
+
+function planTag(choices: SeededChoices, state: FakeEksState): PlannedFault {
+  const tag = choices.pick(TAGS);
+  return {
+    kind: 'tag',
+    ...timed(choices),
+    minutes: choices.integer(5, 90),
+    cluster: choices.pick(clustersByName(state)).name,
+    tag,
+    value: choices.pick(TAG_VALUES[tag]),
+    ...(choices.chance(0.5) ? { changed: choices.pick(TAG_VALUES[tag]) } : {}),
+    seen: choices.chance(0.5),
+  };
+}
 
 const timed = (choices: SeededChoices): { minute: number } => ({ minute: choices.integer(1, SPAN) });
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { FUNCTION_NAMES } from '../../../core/contracts/names.ts';
 import { OPERATIONS } from '../../faults/fault.ts';
+import { HUB_OPERATIONS, TRANSACTION_ANSWERS } from './hub-operations.ts';
 
 const minute = z.number().int().nonnegative().describe('Minutes after the beginning of the run.');
 const count = z.number().int().nonnegative();
@@ -23,10 +24,13 @@ export const PEOPLE_DO = [
   'stop-execution',
   'start-by-hand',
   'start-another',
+  'start-in-bake',
   'break-glass',
 ] as const;
 
 export const CALENDAR_CHANGES = ['freeze', 'shift', 'always-open', 'zone'] as const;
+/** Tags by which a cluster steers Liftlock, under the prefix of every synthetic fleet. */
+export const TAGS = ['paused', 'pin-version', 'wave', 'calendar'] as const;
 export const POLICY_CHANGES = [
   'rename-wave',
   'remove-wave',
@@ -79,6 +83,40 @@ export const plannedFault = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('denied'), minute, account: z.string(), minutes: count }),
   /** A cluster's tag keeps Liftlock away for a while. */
   z.strictObject({ kind: z.literal('excluded'), minute, cluster, minutes: count }),
+  /** A tag of a cluster is set, and after half of the time changed or taken off; then all is as it was. Unseen, the inventory learns of it late. */
+  z.strictObject({
+    kind: z.literal('tag'),
+    minute,
+    minutes: count,
+    cluster,
+    tag: z.enum(TAGS),
+    value: z.string(),
+    /** What it says in the second half; absent = it is taken off. */
+    changed: z.string().optional(),
+    seen: z.boolean(),
+  }),
+  /** Somebody deletes the node group whose next roll has begun so many minutes before, and creates another one of its name. */
+  z.strictObject({ kind: z.literal('node-group-deleted'), cluster, minutes: count, recreated: z.boolean() }),
+  /** A function of the hub is denied one of its own operations for a while; every function, when none is named. */
+  z.strictObject({
+    kind: z.literal('hub-denied'),
+    minute,
+    minutes: count,
+    operation: z.enum(HUB_OPERATIONS),
+    function: z.enum(FUNCTION_NAMES).optional(),
+  }),
+  /** Transactions are refused for a while, or are written and the answer says that they are in progress. */
+  z.strictObject({
+    kind: z.literal('transactions'),
+    minute,
+    minutes: count,
+    answer: z.enum(TRANSACTION_ANSWERS),
+    function: z.enum(FUNCTION_NAMES).optional(),
+    /** Those alone that write an item of this kind. */
+    entity: z.string().optional(),
+  }),
+  /** The history of the execution that was granted last, or of one nested in it, is full. */
+  z.strictObject({ kind: z.literal('history-limit'), minute, nested: z.boolean() }),
   /** What a person does; a pause and a stop are taken back after `minutes`. */
   z.strictObject({
     kind: z.literal('person'),

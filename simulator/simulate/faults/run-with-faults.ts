@@ -4,10 +4,13 @@ import { openDesk } from '../people/desk.ts';
 import { changeCalendar, changePolicy } from './change-rules.ts';
 import { armEks } from './eks-faults.ts';
 import { deliveries, effectFaults, skewedClocks, staleIndex } from './fault-ports.ts';
+import { fillHistory } from './fill-history.ts';
+import { hubFaults } from './hub-faults.ts';
 import type { Later } from './later.ts';
 import { changeConfig, deploy, restoreLater } from './operations-faults.ts';
-import { actAsPerson, excludeCluster } from './people.ts';
+import { actAsPerson } from './people.ts';
 import { faultsOf, type PlannedFault } from './planned-fault.ts';
+import { changeTag, excludeCluster } from './tags.ts';
 
 const MINUTE = 60_000;
 /** The longest that anything goes on which a fault begins: a stop after a restore, an hour's pause, a late event. */
@@ -23,9 +26,11 @@ export function worldWithFaults(
   const clocks = skewedClocks(planned);
   const index = staleIndex(planned, start);
   const minuteNow = () => (world.clock.now().getTime() - start.getTime()) / MINUTE;
+  const hub = hubFaults(planned, minuteNow);
   const world: World = new World({
     ...options,
-    around: (ports, invocation) => faults.around(index(clocks(ports, invocation), invocation), invocation),
+    around: (ports, invocation) =>
+      faults.around(index(clocks(hub(ports, invocation), invocation), invocation), invocation),
     deliver: deliveries(planned, minuteNow),
   });
   faults.attach(world);
@@ -52,6 +57,8 @@ function schedule(world: World, start: Date, planned: readonly PlannedFault[]): 
   };
   for (const fault of faultsOf(planned, 'person')) at(fault.minute, () => actAsPerson(world, fault, later));
   for (const fault of faultsOf(planned, 'excluded')) at(fault.minute, () => excludeCluster(world, fault, later));
+  for (const fault of faultsOf(planned, 'tag')) at(fault.minute, () => changeTag(world, fault, later));
+  for (const fault of faultsOf(planned, 'history-limit')) at(fault.minute, () => fillHistory(world, fault));
   for (const fault of faultsOf(planned, 'config')) at(fault.minute, () => changeConfig(world, fault, later));
   for (const fault of faultsOf(planned, 'calendar')) at(fault.minute, () => changeCalendar(world, fault));
   for (const fault of faultsOf(planned, 'policy')) at(fault.minute, () => changePolicy(world, fault));

@@ -1,0 +1,134 @@
+import { addCluster } from '../../simulator/eks/add-cluster.ts';
+import { emptyState } from '../../simulator/eks/empty-state.ts';
+import type { PlannedFault } from '../../simulator/simulate/faults/planned-fault.ts';
+import { apiVersion, parseDocuments } from '../../simulator/simulate/fleet/documents.ts';
+import { runSimulation } from '../../simulator/simulate/run/run-simulation.ts';
+
+jest.setTimeout(60_000);
+
+const start = new Date('2026-11-20T08:00:00Z');
+
+/** One cluster with one node group, in one wave; `version` is where it begins. */
+async function runWith(
+  faults: readonly PlannedFault[],
+  wave: Readonly<Record<string, unknown>> = {},
+  version = '1.36',
+) {
+  const state = emptyState(start);
+  addCluster(state, { name: 'web', version, nodegroups: [{ name: 'workers' }] });
+  const metadata = { name: 'faults' };
+  const spec = {
+    mode: 'act',
+    accounts: ['111111111111'],
+    regions: ['eu-central-1'],
+    spokeRole: { externalId: 'faults' },
+  };
+  const policy = { selector: {}, target: '1.37', trigger: 'automatic', waves: [{ name: 'all', ...wave }] };
+  const documents = [
+    { apiVersion, kind: 'Fleet', metadata, spec },
+    { apiVersion, kind: 'UpgradePolicy', metadata, spec: policy },
+  ];
+  const prepared = { state, start, objects: parseDocuments(documents, start) };
+  const simulation = { seed: 1, fleet: { clusters: 1, target: '1.37' }, faults: [...faults] };
+  const { result, world } = await runSimulation(simulation, prepared);
+  expect(result.violations).toEqual([]);
+  const told = world.table.auditTimeline();
+  return { result, world, told, events: told.map(({ event }) => event) };
+}
+
+type Ran = Awaited<ReturnType<typeof runWith>>;
+/** What functions threw, or told their operators of and went on. */
+const troublesOf = ({ world }: Ran) => [
+  ...world.faults.map((fault) => `${fault.function} ${(fault.error as Error).name}`),
+  ...world.log.map((line) => `${line.function} ${line.message} ${JSON.stringify(line.detail)}`),
+];
+const callsOf = ({ world }: Ran, operation: string) =>
+  world.eks.state.mutations.filter((one) => one.operation === operation && !one.replay);
+
+test.each(['TransactWriteItems', 'GetItem', 'BatchGetItem', 'Query', 'StartExecution', 'SendMessage'] as const)(
+  'a hub that is denied %s throws, and goes on once it is allowed again',
+  async (operation) => {
+    const ran = await runWith([{ kind: 'hub-denied', minute: 0, minutes: 20, operation }]);
+    expect(ran.result.outcome).toBe('Completed');
+    expect(troublesOf(ran).join('\n')).toMatch(/AccessDeniedException|is not authorized to perform/);
+    expect(callsOf(ran, 'UpdateClusterVersion')).toHaveLength(1);
+  },
+);
+
+test('only the function that is named is denied', async () => {
+  const ran = await runWith([
+    { kind: 'hub-denied', minute: 0, minutes: 20, operation: 'TransactWriteItems', function: 'record-clusters' },
+  ]);
+  const denied = troublesOf(ran).filter((line) => /AccessDeniedException|is not authorized to perform/.test(line));
+  expect(denied.length).toBeGreaterThan(0);
+  expect(denied.filter((line) => !line.startsWith('record-clusters '))).toEqual([]);
+});
+
+test.each(['conflict', 'in-progress', 'too-large'] as const)(
+  'transactions that are answered with %s for ten minutes make no call twice',
+  async (answer) => {
+    const ran = await runWith([
+      { kind: 'transactions', minute: 2, minutes: 10, answer, function: 'upgrade-control-plane' },
+    ]);
+    const calls = callsOf(ran, 'UpdateClusterVersion').map(({ at }) => (at - start.getTime()) / 60_000);
+    expect(calls.length).toBeLessThanOrEqual(1);
+    expect(calls.filter((minute) => minute < 12)).toEqual([]);
+    if (answer !== 'too-large') expect(ran.result.outcome).toBe('Completed');
+  },
+);
+
+test.each([false, true])(
+  'an execution whose history is full fails, and its cluster is held; nested: %s',
+  async (nested) => {
+    const ran = await runWith([{ kind: 'history-limit', minute: 12, nested }]);
+    expect(ran.result.clusters).toMatchObject({ failed: 1 });
+    const executions = ran.world.runner.machines
+      .records()
+      .flatMap(({ arn }) => ran.world.runner.listExecutions({ machineArn: arn, maxResults: 1000 }).executions);
+    expect(executions.map(({ executionArn }) => ran.world.runner.describeExecution(executionArn).error)).toContain(
+      'States.Runtime',
+    );
+  },
+);
+
+test.each([
+  ['paused', 'true'],
+  ['pin-version', '1.36'],
+  ['pin-version', 'latest'],
+  ['calendar', 'no-such-calendar'],
+] as const)('the tag %s that says %s for a while keeps Liftlock away so long', async (tag, value) => {
+  const ran = await runWith([
+    { kind: 'tag', minute: 0, minutes: 60, cluster: 'web', tag, value, changed: value, seen: true },
+  ]);
+  const observed = ran.told.filter(({ event }) => event === 'TagsObserved').map(({ detail }) => detail.tags);
+  expect(observed).toEqual([{}]);
+  expect(ran.result.outcome).toBe('Completed');
+  const [call] = callsOf(ran, 'UpdateClusterVersion');
+  expect(call?.at).toBeGreaterThanOrEqual(start.getTime() + 60 * 60_000);
+});
+
+test.each([false, true])(
+  'a node group that is deleted in the middle of its roll fails its upgrade; created anew: %s',
+  async (recreated) => {
+    const ran = await runWith([{ kind: 'node-group-deleted', cluster: 'web', minutes: 3, recreated }]);
+    expect(ran.world.eks.state.actorFailures).toEqual([]);
+    expect(callsOf(ran, 'UpdateNodegroupVersion')).toHaveLength(1);
+    const groups = Object.values(ran.world.eks.state.clusters)[0]?.nodegroups ?? [];
+    expect(groups.map(({ version }) => version)).toEqual(recreated ? ['1.36'] : []);
+    expect(ran.result.clusters).toMatchObject({ failed: 1 });
+  },
+);
+
+test('the next hop that somebody starts in a bake is refused: the one before it is half done', async () => {
+  const ran = await runWith(
+    [{ kind: 'person', minute: 30, does: 'start-in-bake', minutes: 0 }],
+    { bake: '2h' },
+    '1.35',
+  );
+  const byHand = ran.world.runner
+    .listExecutions({ machineArn: 'arn:aws:states:eu-central-1:000000000000:stateMachine:liftlock-upgrade-cluster' })
+    .executions.filter(({ name }) => name.startsWith('by-hand'));
+  const outputs = byHand.map(({ executionArn }) => ran.world.runner.describeExecution(executionArn).output);
+  expect(outputs).toEqual([expect.stringContaining('UpgradeUnderWay')]);
+  expect(ran.result.outcome).toBe('Completed');
+});
