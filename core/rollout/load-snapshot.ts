@@ -81,13 +81,15 @@ export async function loadSnapshot(
   const listed = everything ? await loadKind(table, Clusters) : undefined;
   const unread = new Set<string>();
   const keys = listed?.map(({ clusterKey }) => clusterKey) ?? (scope === 'turn' ? clustersInTurn(moving) : waiting);
-  const first = loadClusters(table, reader, keys, listed);
+  const first = started(loadClusters(table, reader, keys, listed));
   // Waves that have ended matter too: their order, and their stragglers.
-  const passing = loadAll(
-    reader,
-    Waves,
-    rollouts.flatMap(({ id, waves: names }) =>
-      [...names.keys()].map((index) => Waves.key(id, index)).filter((key) => !indexed.has(idOf(key))),
+  const passing = started(
+    loadAll(
+      reader,
+      Waves,
+      rollouts.flatMap(({ id, waves: names }) =>
+        [...names.keys()].map((index) => Waves.key(id, index)).filter((key) => !indexed.has(idOf(key))),
+      ),
     ),
   );
   const others = async (): Promise<LoadedClusters> => {
@@ -102,20 +104,15 @@ export async function loadSnapshot(
       controls: [...before.controls, ...after.controls],
     };
   };
-  const reading = scope === 'turn' ? others() : first;
+  const reading = started(scope === 'turn' ? others() : first);
+  const clustersRead = started(reading.then(({ clusters }) => clusters));
   const past = async (): Promise<FleetSnapshot['history']> => {
     if (scope === 'rollouts') return loadRollouts(table);
     return scope === 'history' ? loadHistory(table, reader, keys.length <= MOST_BY_KEY ? keys : undefined) : undefined;
   };
   const [configs, regions, history, epoch, control, learned, ledger, { clusters, controls }, ended, passed] =
     await Promise.all([
-      everything || upgrades.some(waitsByHand)
-        ? everyConfig(table)
-        : configsOf(
-            reader,
-            rollouts,
-            reading.then(({ clusters }) => clusters),
-          ),
+      everything || upgrades.some(waitsByHand) ? everyConfig(table) : configsOf(reader, rollouts, clustersRead),
       everything ? table.queryPartition('VERSIONS') : [],
       past(),
       load(reader, Epochs),
@@ -154,6 +151,12 @@ export async function loadSnapshot(
     members,
     ...(history === undefined ? {} : { history }),
   };
+}
+
+/** Reads run side by side, and whoever waits for one may not have come to the next: one that fails meanwhile must not end the process. */
+function started<Data>(reading: Promise<Data>): Promise<Data> {
+  reading.catch(() => undefined);
+  return reading;
 }
 
 const idOf = ({ pk, sk }: ItemKey): string => `${pk} ${sk}`;

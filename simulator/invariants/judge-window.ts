@@ -113,8 +113,8 @@ function overrun(what: string, at: string, place: Rules | undefined, { closesAt 
 
 function tagNames({ store }: Moment, tags: Readonly<Record<string, string>> = {}): string[] {
   const prefix = fleetSpec(store.get(Configs, 'Fleet', FLEET))?.tagPrefix ?? '';
-  const name = tags[`${prefix}calendar`];
-  return name === undefined ? [] : [name];
+  const names = tags[`${prefix}calendar`] ?? '';
+  return names.split(/[\s,]+/).filter((name) => name !== '');
 }
 
 function noteTags(tags: Tags, { item }: Moment): void {

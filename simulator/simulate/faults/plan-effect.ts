@@ -10,13 +10,15 @@ const EFFECTS: readonly EffectFault['effect'][] = [
   { kind: 'error', name: 'TimeoutError' },
   { kind: 'error', name: 'TransactionConflict' },
   { kind: 'error', name: 'ProvisionedThroughputExceededException' },
-  // Names that EKS has too.
+  // Names that EKS has too. EKS gives them of calls that it has not taken.
   { kind: 'error', name: 'ThrottlingException' },
   { kind: 'error', name: 'AccessDeniedException' },
   { kind: 'hang', seconds: 45 },
   { kind: 'hang', seconds: 300 },
   { kind: 'duplicate' },
 ];
+
+const NOT_TAKEN: readonly string[] = ['ThrottlingException', 'AccessDeniedException'];
 
 /** A fault between two effects of a function, at any of the places where one can strike. */
 export function planEffect(choices: SeededChoices): EffectFault {
@@ -26,7 +28,9 @@ export function planEffect(choices: SeededChoices): EffectFault {
   const times = choices.integer(1, 3);
   if (operation === 'describe-execution' && choices.chance(0.5))
     return { kind: 'effect', when: 'before', operation, skip, times, effect: { kind: 'stale' } };
-  const effect = choices.pick(EFFECTS);
+  const drawn = choices.pick(EFFECTS);
+  const isUntrue = operation === 'call' && when === 'after' && drawn.kind === 'error' && NOT_TAKEN.includes(drawn.name);
+  const effect = isUntrue ? ({ kind: 'error', name: 'TimeoutError' } as const) : drawn;
   // Lambda kills a function at its time-out, so one that froze right before a call does not send it minutes later.
   const frozen = operation === 'call' && when === 'before' && effect.kind === 'hang';
   return { kind: 'effect', when, operation, skip, times, effect: frozen ? { kind: 'hang', seconds: 20 } : effect };

@@ -147,7 +147,8 @@ const KINDS: readonly (readonly [share: number, plan: Plan])[] = [
       return { ...once, again: choices.chance(0.3) ? [again(), again()] : [again()] };
     },
   ],
-  [3, (choices) => ({ kind: 'clock', function: choices.pick(SKEWED), seconds: choices.integer(-60, 60) })],
+  // Two functions then differ by a minute at most, which is what docs/protocol.md allows for.
+  [3, (choices) => ({ kind: 'clock', function: choices.pick(SKEWED), seconds: choices.integer(-30, 30) })],
   [
     5,
     (choices) => ({
