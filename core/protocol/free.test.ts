@@ -1,5 +1,4 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
-import { namedError } from '../contracts/errors.ts';
 import type { Intent, Upgrade } from '../contracts/items/protocol.ts';
 import type { Member } from '../contracts/items/rollout.ts';
 import { memberItem } from '../contracts/items/testing/rollout-items.ts';
@@ -197,14 +196,14 @@ test('a doubtful answer that started nothing was a refusal', async () => {
 });
 
 test('a cluster that is gone, or another of its name, took every way to find out with it', async () => {
-  const gone = namedError('ResourceNotFoundException', 'gone');
+  const gone = Object.assign(new Error('gone'), { name: 'ResourceNotFoundException' });
   const another = { ...described, createdAt: NOON };
   for (const reader of [eks(gone), eks(another, [ours])])
     expect((await resolved([intent()], GRACE, reader)).outcomes).toMatchObject([{ type: 'lost' }]);
 });
 
 test('what cannot be read is no answer', async () => {
-  const denied = namedError('AccessDeniedException', 'no');
+  const denied = Object.assign(new Error('no'), { name: 'AccessDeniedException' });
   await expect(resolved([intent()], GRACE, eks(denied))).rejects.toMatchObject({ name: 'AccessDeniedException' });
 });
 

@@ -1,6 +1,7 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import { memberItem } from '../contracts/items/testing/rollout-items.ts';
+import { quoted } from '../contracts/step-result.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { Clusters, Grants, Ledgers, Members, Upgrades, Waves } from '../store/entities.ts';
 import { load, put } from '../store/entity.ts';
@@ -156,7 +157,7 @@ test.each<[string, Kept, Partial<GrantRequest>, string]>([
   ['somebody holds the grant', { grant: grant() }, {}, 'GrantBusy'],
   [
     'the cluster is held',
-    { clusterControl: { clusterKey: KEY, held: { since: NOON.toISOString(), reason: { code: 'X', message: 'x' } } } },
+    { clusterControl: { clusterKey: KEY, held: { since: NOON.toISOString(), reason: quoted('X', 'x') } } },
     {},
     'Held',
   ],
@@ -225,7 +226,7 @@ const resting: Partial<Upgrade> = {
   steps,
   startedAt: '2026-11-01T00:00:00.000Z',
   resumeAt: '2026-11-20T11:00:00.000Z',
-  reasons: [{ code: 'X', message: 'x' }],
+  reasons: [quoted('X', 'x')],
 };
 
 test.each(['Parked', 'Pending'] as const)('an upgrade that is %s goes on where it was', async (status) => {

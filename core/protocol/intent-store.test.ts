@@ -1,5 +1,4 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
-import { namedError } from '../contracts/errors.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
 import type { Update } from '../ports/eks.ts';
 import type { Read } from '../store/entity.ts';
@@ -101,7 +100,7 @@ test('an attempt that is not the newest, or is not there, is left alone', async 
   expect(await recordOutcome({ table: empty, clock }, intent(), accepted)).toEqual(intent());
 });
 
-const busy = namedError('ResourceInUseException', 'It is busy.');
+const busy = Object.assign(new Error('It is busy.'), { name: 'ResourceInUseException' });
 
 test('a doubtful no is put down beside what was committed', async () => {
   const table = await filled(intent());

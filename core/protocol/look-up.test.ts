@@ -81,7 +81,13 @@ const nodes: MutatingCall = {
 const { version: _, ...ofLaunchTemplate } = nodes.input;
 const addon: MutatingCall = {
   name: 'UpdateAddon',
-  input: { clusterName: 'web', addonName: 'coredns', addonVersion: 'v1.11', clientRequestToken },
+  input: {
+    clusterName: 'web',
+    addonName: 'coredns',
+    addonVersion: 'v1.11',
+    resolveConflicts: 'PRESERVE',
+    clientRequestToken,
+  },
 };
 
 test('an update is listed where its call goes, and described there', async () => {

@@ -105,7 +105,13 @@ test.each<[MutatingCall, string]>([
   [
     {
       name: 'UpdateAddon',
-      input: { clusterName: 'web', addonName: 'coredns', addonVersion: 'v1', clientRequestToken: 't' },
+      input: {
+        clusterName: 'web',
+        addonName: 'coredns',
+        addonVersion: 'v1',
+        resolveConflicts: 'PRESERVE',
+        clientRequestToken: 't',
+      },
     },
     'add-on',
   ],
@@ -202,7 +208,7 @@ test.each([
   ['ResourceInUseException', { type: 'wait', seconds: 30, reason: { code: 'OutcomeUnknown' } }, undefined],
   ['TimeoutError', { type: 'threw', name: 'TimeoutError' }, undefined],
 ])('EKS answers %s: %j', async (name, expected, outcome) => {
-  const { result, newest, sent } = await tried({ answers: namedError(name as never, 'no') });
+  const { result, newest, sent } = await tried({ answers: Object.assign(new Error('no'), { name }) });
   expect(result).toMatchObject(expected);
   expect(newest?.outcome?.type).toBe(outcome);
   if (outcome === 'refused') expect(newest?.outcome).toEqual({ type: 'refused', error: name, message: 'no', at: AT });

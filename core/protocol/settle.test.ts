@@ -2,6 +2,7 @@ import { MemoryTable } from '../../adapters/memory/table.ts';
 import type { LiftlockEvent } from '../contracts/events.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
 import { memberItem } from '../contracts/items/testing/rollout-items.ts';
+import { quoted } from '../contracts/step-result.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { ClusterControls, Members, ReconcileMarkers, Upgrades, Waves } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
@@ -23,7 +24,7 @@ import {
 } from './testing/one-upgrade.ts';
 
 const running = memberItem({ clusterKey: KEY, waveIndex: 1, status: 'Running', inFlight: true });
-const because = [{ code: 'PodEvictionFailure' as const, message: 'A pod was not evicted.' }];
+const because = [quoted('PodEvictionFailure', 'A pod was not evicted.')];
 const failed: UpgradeEnd = { status: 'failed', reasons: because };
 const done: UpgradeEnd = { status: 'done', reasons: [] };
 const accepted = { type: 'accepted' as const, updateId: 'u', at: NOON.toISOString() };
@@ -146,7 +147,7 @@ test('a hold that was there is replaced by the one of this failure', async () =>
   const since = '2026-11-01T00:00:00.000Z';
   const { held, operations } = await settled(failed, {
     ...changed,
-    clusterControl: { clusterKey: KEY, held: { since, reason: { code: 'X', message: 'old' } } },
+    clusterControl: { clusterKey: KEY, held: { since, reason: quoted('X', 'old') } },
   });
   expect(held?.since).toBe(NOON.toISOString());
   expect(writesOf(operations)).toContain('ClusterControl 1');

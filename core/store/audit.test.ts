@@ -35,7 +35,7 @@ describe('the audit chain', () => {
     expect(firstBreak([])).toBeUndefined();
   });
 
-  test.each<[string, (items: AuditItem[]) => AuditItem[], number]>([
+  test.each<[string, (items: AuditItem[]) => AuditItem[], number, string]>([
     ['a changed detail', (items) => items.with(1, { ...at(items, 1), detail: { why: 'nothing' } }), 2, CHANGED],
     ['a changed principal', (items) => items.with(2, { ...at(items, 2), principal: 'another' }), 3, CHANGED],
     ['a missing item', (items) => items.toSpliced(1, 1), 3, MISSING],
@@ -74,7 +74,7 @@ describe('the audit chain', () => {
   test('a cache and a check are no part of the record, whatever is written beside them', async () => {
     const { table, operations } = await handed([stopped, cached]);
     const [item] = await table.auditOf('fleet');
-    expect((item?.detail.writes as { kind: string }[]).map(({ kind }) => kind)).toEqual(['FleetControl']);
+    expect(item?.detail.writes).toMatchObject([{ kind: 'FleetControl' }]);
     expect(operations[1]).toMatchObject({ type: 'put', expect: 'any' });
     expect(operations[1]).not.toHaveProperty('revision');
     const { table: checked } = await handed([stopped, unchanged(Epochs, undefined)]);

@@ -1,4 +1,3 @@
-import { namedError } from '../contracts/errors.ts';
 import { decideAndWrite } from './retry.ts';
 
 /** An attempt that is refused so many times by this name, and how often it was made. */
@@ -6,7 +5,7 @@ function refused(times: number, name: string) {
   const made = { count: 0 };
   const attempt = async () => {
     made.count += 1;
-    if (made.count <= times) throw namedError(name, `refused ${made.count}`);
+    if (made.count <= times) throw Object.assign(new Error(`refused ${made.count}`), { name });
     return made.count;
   };
   return { made, attempt };

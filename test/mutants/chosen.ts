@@ -10,7 +10,6 @@ export function chosenBy(
   }: { readonly sample?: string | undefined; readonly seed?: string | undefined },
 ): readonly Mutant[] {
   if (sample === undefined) return mutants;
-  console.log(`${sample} of ${mutants.length} mutants, seed ${seed}`);
   const placeOf = ({ id, file }: Mutant): string => createHash('sha256').update(`${seed}:${file}:${id}`).digest('hex');
   const places = new Map(mutants.map((one) => [one, placeOf(one)]));
   return mutants.toSorted((a, b) => (places.get(a) ?? '').localeCompare(places.get(b) ?? '')).slice(0, Number(sample));

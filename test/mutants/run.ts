@@ -42,7 +42,9 @@ for (const { name, files } of AREAS)
 const words = positionals.length === 0 ? [''] : positionals;
 const files = [...areaOf.keys()].filter((file) => words.some((word) => file.includes(word)));
 const { mutants } = await instrument(root, files);
-const wanted = new Set(chosenBy(mutants, values));
+const seed = values.seed ?? new Date().toISOString().slice(0, 10);
+const wanted = new Set(chosenBy(mutants, { sample: values.sample, seed }));
+if (values.sample !== undefined) console.log(`${wanted.size} of ${mutants.length} mutants, seed ${seed}`);
 const reached = reaching(root);
 
 const outcomes: Outcome[] = [];
