@@ -1,3 +1,4 @@
+import { calendarOf } from '../calendar/testing/calendar-of.ts';
 import { fleetSchema } from '../config/schema/fleet.ts';
 import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
 import { reason } from '../contracts/step-result.ts';
@@ -61,20 +62,19 @@ test('a tag that inventory and EKS both show is told once', () => {
 });
 
 test('what was begun goes on until the calendar closes, what begins must fit in', () => {
-  const asked: boolean[] = [];
-  const rules = {
-    calendarNames: [],
-    calendars: [],
+  const lunch = calendarOf({ windows: [{ schedule: '0 12 * * *', duration: '45m' }] });
+  const rules: HopRules = {
+    calendars: [lunch],
+    calendarNames: ['prod'],
     problems: [],
-    get mayOverrun() {
-      return false;
-    },
-    estimateMilliseconds: 0,
+    mayOverrun: false,
+    estimateMilliseconds: 3_600_000,
     policy: undefined,
     wave: undefined,
-  } satisfies HopRules;
-  for (const moment of MOMENTS) asked.push(codes(moment, { rules }).length === 0);
-  expect(asked).toEqual([true, true, true]);
+  };
+  const asked = (now: Date) => MOMENTS.map((moment) => codes(moment, { rules, now })[0]);
+  expect(asked(NOON)).toEqual(['WindowTooShort', 'WindowTooShort', undefined]);
+  expect(asked(new Date('2026-11-20T12:45:00Z'))).toEqual(['WindowClosed', 'WindowClosed', 'WindowClosed']);
   const closed = { window: { reasons: [reason('WindowClosed', '')] } };
   expect(codes('later', { rules, ...closed })).toEqual(['WindowClosed']);
 });

@@ -22,6 +22,7 @@ test('a mutant is named by what it replaces, on one line; texts are left alone',
     file: 'a.ts',
     line: 2,
     kind: 'EqualityOperator',
+    where: 'count',
     was: 'count > 3',
     becomes: 'count >= 3',
   });

@@ -9,7 +9,8 @@ export interface Mutant {
   readonly file: string;
   readonly line: number;
   readonly kind: string;
-  /** The text that is replaced and the text in its place, with single spaces. Together with the file, what an equivalent is named by. */
+  /** The line that it begins on, the text that is replaced and the text in its place, with single spaces: what an equivalent is named by. */
+  readonly where: string;
   readonly was: string;
   readonly becomes: string;
 }
@@ -40,12 +41,14 @@ export async function instrument(root: string, files: readonly string[]) {
   // The words that are left out are there too, marked as ignored.
   const meant = made.mutants.filter(({ status }) => status !== 'Ignored');
   const mutants = meant.map(({ id, fileName, mutatorName, replacement, location: { start, end } }): Mutant => {
-    const was = cut(texts.get(fileName) ?? '', start, end);
+    const text = texts.get(fileName) ?? '';
+    const was = cut(text, start, end);
     return {
       id,
       file: fileName,
       line: start.line + 1,
       kind: mutatorName,
+      where: squeezed(text.split('\n')[start.line] ?? ''),
       was: squeezed(was),
       becomes: squeezed(replacement),
     };

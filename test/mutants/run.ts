@@ -85,8 +85,9 @@ async function tryRoom(room: string, inRoom: readonly string[], chosen: readonly
     const said = asked.length === 0 ? undefined : ((await child.ask(order, longest(asked))) as Tried | 'died');
     const died = said === 'died';
     const tried = died ? undefined : said;
+    const hung = tried?.killedBy?.why.includes('Exceeded timeout') === true;
     const killer = died ? 'the process did not end' : tried?.killedBy?.file;
-    outcomes.push({ mutant, killer, equivalent: equivalentTo(mutant), isCovered: asked.length > 0 });
+    outcomes.push({ mutant, killer, equivalent: equivalentTo(mutant), isCovered: asked.length > 0, isByTime: died || hung });
     if (killer === undefined || values.verbose) {
       const verdict =
         killer === undefined
@@ -97,7 +98,6 @@ async function tryRoom(room: string, inRoom: readonly string[], chosen: readonly
       const { file, line, kind, was, becomes } = mutant;
       console.log(`${verdict} ${file}:${line} ${kind} (${tried?.seconds.toFixed(1)} s)\n    ${was}\n    ${becomes}`);
     }
-    const hung = tried?.killedBy?.why.includes('Exceeded timeout') === true;
     if (died || hung || (tried?.megabytes ?? 0) > MEGABYTES) {
       child.end();
       child = await start(inRoom);

@@ -7,6 +7,8 @@ export interface Outcome {
   /** The file of tests that killed it. */
   readonly killer: string | undefined;
   readonly isCovered: boolean;
+  /** The test did not end in its time: on a machine that is busy this may say nothing of the mutant. */
+  readonly isByTime: boolean;
   readonly equivalent: Equivalent | undefined;
 }
 
@@ -40,11 +42,12 @@ function scoreOf(outcomes: readonly Outcome[]) {
   const score = meant.length === 0 ? 100 : (killed.length / meant.length) * 100;
   const far = killed.filter(({ killer }) => killer !== undefined && isFar(killer)).length;
   const uncovered = meant.filter(({ isCovered }) => !isCovered).length;
-  return { score, killed: killed.length, far, uncovered, equivalent: outcomes.length - meant.length };
+  const byTime = killed.filter(({ isByTime }) => isByTime).length;
+  return { score, byTime, killed: killed.length, far, uncovered, equivalent: outcomes.length - meant.length };
 }
 
 function row(name: string, outcomes: readonly Outcome[]): string {
-  const { score, killed, far, uncovered, equivalent } = scoreOf(outcomes);
-  const counts = `${killed} of ${outcomes.length - equivalent} killed, ${far} of them from afar; ${uncovered} not run; ${equivalent} equivalent`;
+  const { score, byTime, killed, far, uncovered, equivalent } = scoreOf(outcomes);
+  const counts = `${killed} of ${outcomes.length - equivalent} killed, ${far} of them from afar, ${byTime} by time; ${uncovered} not run; ${equivalent} equivalent`;
   return `${score.toFixed(1).padStart(5)} %  ${name.padEnd(44)} ${counts}`;
 }

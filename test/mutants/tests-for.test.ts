@@ -7,6 +7,7 @@ const mutant = (id: string, file = 'core/store/a.ts'): Mutant => ({
   file,
   line: 1,
   kind: '',
+  where: '',
   was: '',
   becomes: '',
 });
