@@ -16,12 +16,21 @@ test('the name of a grant is deterministic, can be logged, and leaves room for t
   expect(isMadeByReconciler(name)).toBe(true);
 });
 
-test.each(['upgrade-of-friday', 'by-hand', 'upgrade-0123456789ab-e1', 'request-upgrade-0123456789ab-e1-g1'])(
-  'a person made the name %s',
-  (name) => {
-    expect(isMadeByReconciler(name)).toBe(false);
-  },
-);
+test('every cluster and every upgrade has names of its own', () => {
+  const others = [parts, { ...parts, clusterKey: 'other' }, { ...parts, upgradeId: '1.37-1.38' }];
+  expect(new Set(others.map((one) => executionName(one))).size).toBe(3);
+  expect(isMadeByReconciler(executionName({ ...parts, epoch: 12 }))).toBe(true);
+});
+
+test.each([
+  'upgrade-0123456789ab-e1-g1-again',
+  'upgrade-of-friday',
+  'by-hand',
+  'upgrade-0123456789ab-e1',
+  'request-upgrade-0123456789ab-e1-g1',
+])('a person made the name %s', (name) => {
+  expect(isMadeByReconciler(name)).toBe(false);
+});
 
 test.each([
   ['upgrade-0123456789ab-e1-g2--scan-cluster-cluster-0', 'upgrade-0123456789ab-e1-g2'],
@@ -31,6 +40,7 @@ test.each([
   ['upgrade-0123456789ab-e1-g2.scan-cluster.cluster.0', 'upgrade-0123456789ab-e1-g2'],
   ['by-hand.roll-node-group.all.3', 'by-hand'],
   ['my.upgrade', 'my'],
+  ['.upgrade', ''],
 ])('%s is nested in %s', (name, holder) => {
   expect(holderOf(name)).toBe(holder);
 });

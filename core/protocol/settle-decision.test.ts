@@ -120,3 +120,120 @@ describe('how long an upgrade took', () => {
     expect(waveSchema.safeParse(told).success).toBe(true);
   });
 });
+
+const done: UpgradeEnd = { status: 'done', reasons: [] };
+const failed: UpgradeEnd = { status: 'failed', reasons: because('X') };
+
+describe('what is written of an end', () => {
+  test('why and when it ended; one that waits has not ended, and says when it goes on', () => {
+    const resumeAt = '2026-11-20T13:00:00.000Z';
+    const ended = settle(NOON, upgrade(true), member, wave, { ...failed, resumeAt }).upgrade;
+    expect(ended).toMatchObject({ reasons: because('X'), endedAt: NOON.toISOString() });
+    expect(ended.resumeAt).toBeUndefined();
+    const parked = settle(NOON, upgrade(true), member, wave, { ...failed, status: 'parked', resumeAt }).upgrade;
+    expect([parked.resumeAt, parked.endedAt]).toEqual([resumeAt, undefined]);
+  });
+
+  test('a hold gives the first reason, or says that there was none', () => {
+    const both = { ...failed, reasons: [...because('First'), ...because('Second')] };
+    expect(settle(NOON, upgrade(true), member, wave, both).hold?.code).toBe('First');
+    expect(settle(NOON, upgrade(true), member, wave, { status: 'stopped', reasons: [] }).hold).toEqual({
+      code: 'Stopped',
+      message: 'The upgrade ended without a reason.',
+    });
+  });
+
+  test('one without a member or without a wave ends alone', () => {
+    for (const [one, its] of [
+      [undefined, wave],
+      [member, undefined],
+    ] as const)
+      expect(settle(NOON, upgrade(true), one, its, done)).toMatchObject({
+        upgrade: { status: 'Succeeded' },
+        member: undefined,
+        wave: undefined,
+      });
+  });
+
+  test('one reason of several that names a foreign update sets an unchanged member aside', () => {
+    const end = (...codes: string[]): UpgradeEnd => ({ status: 'parked', reasons: codes.flatMap(because) });
+    const status = (given: UpgradeEnd) => settle(NOON, upgrade(false), member, wave, given).member?.status;
+    expect(status(end('FleetStopped', 'ForeignUpdate'))).toBe('Quarantined');
+    expect(status(end('FleetStopped'))).toBe('Parked');
+  });
+});
+
+describe('the counters of a wave', () => {
+  test('a member that settles again leaves the counter that it was in', () => {
+    const aside = { ...member, status: 'Quarantined' as const };
+    const after = settle(NOON, upgrade(true), aside, { ...wave, quarantined: 2 }, done).wave;
+    expect(after).toMatchObject({ quarantined: 1, succeeded: 2, failed: 0, blocked: 0, excluded: 0 });
+    expect(Object.keys(after ?? {})).not.toContain('undefined');
+    const waits = settle(NOON, upgrade(true), member, wave, { status: 'parked', reasons: because('X') }).wave;
+    expect(Object.keys(waits ?? {})).not.toContain('undefined');
+  });
+
+  test('the last success is remembered, and a failure is none', () => {
+    expect(settle(NOON, upgrade(true), member, wave, done).wave?.lastSuccessAt).toBe(NOON.toISOString());
+    expect(settle(NOON, upgrade(true), member, wave, failed).wave?.lastSuccessAt).toBeUndefined();
+  });
+
+  test('a straggler that fails late is told of a wave that has ended, within its budget and beyond it', () => {
+    const ended = { ...wave, status: 'Completed' as const, maxFailures: 1 };
+    expect(settle(NOON, upgrade(true), member, ended, done).wave?.status).toBe('Completed');
+    expect(settle(NOON, upgrade(true), member, ended, failed).wave?.status).toBe('CompletedWithFailures');
+    const halted = settle(NOON, upgrade(true), member, { ...ended, maxFailures: 0 }, failed).wave;
+    expect(halted).toMatchObject({
+      status: 'Halted',
+      reasons: [{ code: 'FailureBudgetExceeded', message: '1 upgrades failed and at most 0 may: web was the last.' }],
+    });
+  });
+
+  test('a budget that is exceeded in a wave where nobody runs halts nothing', () => {
+    const skipped = { ...wave, status: 'Skipped' as const };
+    expect(settle(NOON, upgrade(true), member, skipped, failed).wave?.status).toBe('Skipped');
+  });
+
+  test('traits are counted with the end of their member, and no longer where it was before', () => {
+    const marked = { ...member, traits: ['ami/al2', 'zone/a'] };
+    const once = settle(NOON, upgrade(true), marked, wave, failed).wave;
+    expect(once?.traits).toEqual({ failed: { 'ami/al2': 1, 'zone/a': 1 }, succeeded: {} });
+    if (once === undefined) throw new Error('there is no wave');
+    const again = settle(NOON, upgrade(true), { ...marked, status: 'Failed' }, once, done).wave;
+    expect(again?.traits).toEqual({ failed: {}, succeeded: { 'ami/al2': 1, 'zone/a': 1 } });
+    const bare = settle(NOON, upgrade(true), { ...member, status: 'Failed' }, once, done).wave;
+    expect(bare?.traits).toEqual({ failed: once.traits?.failed, succeeded: {} });
+    const waits = settle(NOON, upgrade(true), marked, once, { status: 'parked', reasons: because('X') }).wave;
+    expect(waits?.traits).toEqual(once.traits);
+  });
+});
+
+describe('durations', () => {
+  const startedAt = '2026-11-20T11:00:00.000Z';
+  const durations = (end: UpgradeEnd, given: Partial<Upgrade>, of: Partial<Member>, before?: number[]) =>
+    settle(
+      NOON,
+      { ...upgrade(true), ...given },
+      { ...member, ...of },
+      { ...wave, ...(before && { durations: before }) },
+      end,
+    ).wave?.durations;
+
+  test('are those of what succeeded without a break', () => {
+    const both = [{ startedAt }, { grantedAt: startedAt }] as const;
+    expect(durations(done, ...both)).toEqual([3_600]);
+    expect(durations(failed, ...both)).toBeUndefined();
+    expect(durations({ status: 'parked', reasons: because('X') }, ...both)).toBeUndefined();
+    expect(durations(done, { startedAt: '2026-11-19T11:00:00.000Z' }, { grantedAt: startedAt })).toBeUndefined();
+    expect(durations(done, {}, { grantedAt: startedAt })).toBeUndefined();
+    expect(durations(done, {}, {})).toBeUndefined();
+    expect(durations(done, { startedAt }, {})).toBeUndefined();
+  });
+
+  test('of none at all are one too, and the newest hundred are kept', () => {
+    const now = NOON.toISOString();
+    expect(durations(done, { startedAt: now }, { grantedAt: now })).toEqual([0]);
+    const many = Array.from({ length: 100 }, (_, index) => index);
+    expect(durations(done, { startedAt }, { grantedAt: startedAt }, many)).toEqual([...many.slice(1), 3_600]);
+  });
+});

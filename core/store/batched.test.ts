@@ -56,3 +56,29 @@ test('what is read ahead is one request and stays as it was read; anything else 
   expect((await load(reader, FleetControls))?.data.stopped).toBe(false);
   expect(table.reads.get).toBe(2);
 });
+
+test('what is asked for in one turn is one request, also when some ask for several', async () => {
+  const table = await filled();
+  const reader = batched(table);
+  const keys = [Epochs.key(), Grants.key('k')];
+  const [several, control] = await Promise.all([reader.getAll(keys), load(reader, FleetControls)]);
+  expect(several.map((item) => item?.kind)).toEqual(['Epoch', undefined]);
+  expect(control?.data.stopped).toBe(true);
+  expect(table.reads.get).toBe(1);
+  await reader.getAll(keys);
+  await load(reader, Epochs);
+  expect(table.reads.get).toBe(3);
+});
+
+test('nothing is asked of the table a second time for what one request has answered', async () => {
+  const table = await filled();
+  let requests = 0;
+  const reader = batched({
+    getAll: (keys) => {
+      requests += 1;
+      return table.getAll(keys);
+    },
+  });
+  await Promise.all([load(reader, Epochs), load(reader, FleetControls), load(reader, Grants, 'k')]);
+  expect(requests).toBe(1);
+});

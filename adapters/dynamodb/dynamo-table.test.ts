@@ -1,0 +1,119 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { AuditItem } from '../../core/ports/table.ts';
+import { createDynamoTable, dynamoClient } from './create-dynamo-table.ts';
+import { DynamoTable } from './dynamo-table.ts';
+import { toAttributes } from './stored-item.ts';
+import { toTransactItem } from './write-operations.ts';
+
+const NAMES = { items: 'items', audit: 'audit' };
+type Input = Readonly<Record<string, unknown>>;
+
+/** A service that answers each request with the next of these, and nothing once they are used up; what was asked is kept. */
+function service(...answers: object[]) {
+  const asked: Input[] = [];
+  const send = async ({ input }: { readonly input: Input }) => {
+    asked.push(structuredClone(input));
+    return answers.shift() ?? {};
+  };
+  const client = dynamoClient({ region: 'eu-central-1' });
+  client.send = send as unknown as DynamoDBClient['send'];
+  return { asked, table: new DynamoTable(client, NAMES) };
+}
+
+test('a partition and the audit are read strongly consistent, an index as it is', async () => {
+  const { asked, table } = service();
+  await table.queryPartition('P');
+  await table.queryPartition('P', 'A#');
+  await table.auditHead('fleet');
+  await table.auditOf('fleet');
+  await table.auditSince(new Date(0));
+  expect(asked.map(({ ConsistentRead }) => ConsistentRead)).toEqual([true, true, true, true, true]);
+  expect(asked.map(({ TableName }) => TableName)).toEqual(['items', 'items', 'audit', 'audit', 'audit']);
+  asked.length = 0;
+  await table.queryActive();
+  expect(asked).toMatchObject([{ IndexName: 'active', TableName: 'items' }]);
+  expect(asked[0]).not.toHaveProperty('ConsistentRead', true);
+});
+
+test('a whole partition is asked for without a prefix, which the service would refuse when it is empty', async () => {
+  const { asked, table } = service();
+  await table.queryPartition('P');
+  await table.queryPartition('P', 'A#');
+  expect(asked.map(({ ExpressionAttributeNames }) => ExpressionAttributeNames)).toEqual([
+    { '#pk': 'pk' },
+    { '#pk': 'pk', '#sk': 'sk' },
+  ]);
+  expect(asked.map(({ ExpressionAttributeValues }) => ExpressionAttributeValues)).toEqual([
+    marshall({ ':pk': 'P' }),
+    marshall({ ':pk': 'P', ':prefix': 'A#' }),
+  ]);
+});
+
+test('the head of an audit is one item, the newest, and of that only what the next one follows', async () => {
+  const { asked, table } = service({ Items: [marshall({ sequence: 3, hash: 'h' })] });
+  expect(await table.auditHead('fleet')).toEqual({ sequence: 3, hash: 'h' });
+  expect(asked).toMatchObject([{ Limit: 1, ScanIndexForward: false, ProjectionExpression: '#sequence, #hash' }]);
+  expect(await table.auditHead('fleet')).toBeUndefined();
+});
+
+test('answers without items are none', async () => {
+  const { table } = service();
+  expect([await table.queryPartition('P'), await table.queryActive(), await table.queryKind('Thing')]).toEqual([
+    [],
+    [],
+    [],
+  ]);
+  expect([
+    await table.auditOf('S'),
+    await table.auditSince(new Date(0)),
+    await table.get({ pk: 'p', sk: 's' }),
+  ]).toEqual([[], [], undefined]);
+});
+
+const item = (subject: string, sequence: number, at: string) => ({ subject, sequence, at }) as AuditItem;
+
+test('the audit of all is told by time, each subject by its own numbers, and at one time by subject', async () => {
+  const written = [
+    item('A', 1, '2026-11-20T08:00:00.000Z'),
+    item('B', 1, '2026-11-20T08:00:00.000Z'),
+    item('C', 1, '2026-11-20T08:00:00.000Z'),
+    item('B', 2, '2026-11-20T08:01:00.000Z'),
+    item('A', 2, '2026-11-20T08:02:00.000Z'),
+    item('A', 3, '2026-11-20T08:02:00.000Z'),
+    item('A', 4, '2026-11-20T08:02:00.000Z'),
+  ];
+  const orders = [written.toReversed(), written, [4, 2, 6, 0, 5, 1, 3].map((at) => written[at] as AuditItem)];
+  for (const order of orders) {
+    const { table } = service({ Items: order.map((one) => marshall(one)) });
+    expect(await table.auditSince(new Date(0))).toEqual(written);
+  }
+});
+
+test('what is kept for a while says until which second, rounded up so that it is not removed too early', () => {
+  const expiresAt = new Date('2026-11-20T08:00:00.001Z');
+  const kept = { pk: 'P', sk: 's', kind: 'Thing', active: false, data: {} };
+  expect(toAttributes({ ...kept, expiresAt }).expiresAt).toBe(Date.parse('2026-11-20T08:00:01Z') / 1000);
+  expect(toAttributes(kept)).not.toHaveProperty('expiresAt');
+  const full = toTransactItem({ type: 'put', item: { ...kept, active: true, expiresAt }, expect: 'any' }, NAMES);
+  expect(full.Update?.UpdateExpression).not.toContain('REMOVE');
+  const bare = toTransactItem({ type: 'put', item: kept, expect: 'any' }, NAMES);
+  expect(bare.Update?.UpdateExpression).toMatch(/ REMOVE #activeKey, #expiresAt$/);
+});
+
+test('a request ends long before the function that makes it, is tried three times, and is not gone through for a log', async () => {
+  const client = dynamoClient({ region: 'eu-central-1' });
+  expect(await client.config.maxAttempts()).toBe(3);
+  expect(client.config.cacheMiddleware).toBe(true);
+  expect(client.middlewareStack.identify().filter((one) => one.startsWith('loggerMiddleware'))).toEqual([]);
+  const handler = client.config.requestHandler as unknown as {
+    configProvider: Promise<{ connectionTimeout: number; requestTimeout: number; throwOnRequestTimeout: boolean }>;
+  };
+  expect(await handler.configProvider).toMatchObject({
+    connectionTimeout: 1_000,
+    requestTimeout: 2_000,
+    throwOnRequestTimeout: true,
+  });
+  expect(await dynamoClient({ region: 'eu-central-1', maxAttempts: 1 }).config.maxAttempts()).toBe(1);
+  expect(createDynamoTable(NAMES, { region: 'eu-central-1' })).toBeInstanceOf(DynamoTable);
+});

@@ -1,0 +1,68 @@
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
+import { rolloutItem } from '../contracts/items/testing/rollout-items.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import { authority, claimsToBeNested } from './authority.ts';
+import { hopBefore, underWayRefusals } from './hop-before.ts';
+import { leftHalfDone } from './left-half-done.ts';
+import { fleetRefusals } from './standing-refusals.ts';
+import { grant, HOLDER, KEY, type Kept, keep, upgrade } from './testing/one-upgrade.ts';
+
+const { rolloutId: _, waveIndex: __, ...alone } = upgrade({ id: '1.35-1.36', from: '1.35', to: '1.36', mutated: true });
+const hop = (given: Partial<Upgrade> = {}): Upgrade => ({ ...alone, status: 'Parked', ...given });
+
+test.each<[string, Kept, boolean]>([
+  ['nothing is there', {}, false],
+  ['it was started by hand and is parked', { upgrades: [hop()] }, true],
+  ['it waits', { upgrades: [hop({ status: 'Pending' })] }, true],
+  ['it runs', { upgrades: [hop({ status: 'Running' })] }, false],
+  ['it has changed nothing', { upgrades: [hop({ mutated: false })] }, false],
+  ['it is whole', { upgrades: [hop({ status: 'Succeeded' })] }, false],
+  ['its rollout goes on', { upgrades: [hop({ rolloutId: 'r' })] }, false],
+  ['its rollout is gone', { upgrades: [hop({ rolloutId: 'other' })] }, false],
+  [
+    'its rollout was aborted',
+    { upgrades: [hop({ rolloutId: 'r' })], rollout: rolloutItem({ status: 'Aborted' }) },
+    true,
+  ],
+])('a person may take up the hop to the version that the control plane has: %s', async (_name, kept, may) => {
+  const table = new MemoryTable();
+  await keep(table, kept);
+  const found = await leftHalfDone(table, KEY, KubeVersion.parse('1.36'));
+  expect(found).toEqual(may ? kept.upgrades?.[0] : undefined);
+});
+
+test('what moves a control plane has a hop before it, and nothing else has', () => {
+  const before = (machine: Upgrade['machine']) => hopBefore({ machine, from: '1.36' });
+  expect([before('upgrade-cluster'), before('upgrade-control-plane')]).toEqual(['1.35-1.36', '1.35-1.36']);
+  expect([before('update-addons'), before('roll-node-group'), before('scan-cluster')]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});
+
+test('the reason to wait leaves out what is not known', () => {
+  const [said] = underWayRefusals(hop({ requestedBy: 'ann' }), 'web');
+  expect(said?.message).toBe(
+    'The upgrade from 1.35 to 1.36, which ann asked for, is under way and Parked: the cluster is half done. The next minor begins when it has ended. What it waits for says: liftlock explain cluster web.',
+  );
+});
+
+test('who stopped the fleet and why is told, as far as it is known', () => {
+  const fleet = { mode: 'act' } as Parameters<typeof fleetRefusals>[0];
+  const said = (control: { by?: string; reason?: string }) => fleetRefusals(fleet, { stopped: true, ...control });
+  expect(said({ by: 'ann', reason: 'an outage' })[0]?.message).toBe('The fleet was stopped by ann: an outage.');
+  expect(said({})[0]?.message).toBe('The fleet was stopped by somebody: no reason given.');
+  expect(fleetRefusals(fleet, undefined)).toEqual([]);
+});
+
+test('only the holder and what is nested in it act, and only while the grant is open', () => {
+  const holder = { arn: HOLDER, name: 'whatever' };
+  const nested = { arn: 'arn:child', name: 'upgrade-name--scan-cluster-cluster-0' };
+  expect([authority(grant(), holder), authority(grant(), nested)]).toEqual(['holder', 'nested']);
+  for (const one of [undefined, grant({ status: 'closing' }), grant({ status: 'free' })])
+    expect([authority(one, holder), authority(one, nested)]).toEqual(['none', 'none']);
+  expect(authority(grant(), { arn: 'arn:other', name: 'upgrade-name' })).toBe('none');
+  expect([claimsToBeNested(nested), claimsToBeNested(holder)]).toEqual([true, false]);
+});

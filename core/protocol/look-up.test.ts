@@ -1,0 +1,124 @@
+import type { MutatingCall } from '../contracts/mutating-calls.ts';
+import type { EksReader, Update, UpdateSubject } from '../ports/eks.ts';
+import { lookUp } from './look-up.ts';
+import { intent, NOON } from './testing/one-upgrade.ts';
+import { hasTargetOf, subjectOf } from './update-subject.ts';
+
+const after = (seconds: number): Date => new Date(NOON.getTime() + seconds * 1000);
+const ours: Update = {
+  id: 'ours',
+  status: 'InProgress',
+  type: 'VersionUpdate',
+  params: [
+    { type: 'PlatformVersion', value: 'eks.1' },
+    { type: 'Version', value: '1.37' },
+  ],
+  createdAt: after(5),
+};
+
+/** An EKS with these updates; what was asked for is kept. */
+function eksWith(updates: readonly Update[]) {
+  const asked: UpdateSubject[] = [];
+  const eks: Pick<EksReader, 'listUpdates' | 'describeUpdate'> = {
+    listUpdates: async (_, subject) => {
+      asked.push(subject);
+      return updates.map(({ id }) => id);
+    },
+    describeUpdate: async (_, subject) => {
+      asked.push(subject);
+      return updates.find(({ id }) => id === subject.updateId) as Update;
+    },
+  };
+  return { eks, asked };
+}
+const found = async (updates: readonly Update[], given: Parameters<typeof intent>[0] = {}) =>
+  (await lookUp(eksWith(updates).eks, intent(given)))?.id;
+
+test('the update that a call has started is found among others', async () => {
+  const others = [
+    { ...ours, id: 'known' },
+    { ...ours, id: 'another type', type: 'ConfigUpdate' },
+    { ...ours, id: 'another target', params: [{ type: 'Version', value: '1.36' }] },
+    { ...ours, id: 'before', createdAt: after(-61) },
+    { ...ours, id: 'after', createdAt: after(101) },
+  ];
+  expect(await found(others, { knownUpdateIds: ['known'] })).toBeUndefined();
+  expect(await found([...others, ours], { knownUpdateIds: ['known'] })).toBe('ours');
+});
+
+test.each([
+  [-60, 'ours'],
+  [-60.001, undefined],
+  [0, 'ours'],
+  [100, 'ours'],
+  [100.001, undefined],
+])(
+  'clocks differ by a minute at most, and a call arrives within its grace: %d s after the commit is %s',
+  async (seconds, id) => {
+    expect(await found([{ ...ours, createdAt: after(seconds) }])).toBe(id);
+  },
+);
+
+test('nothing was started where nothing is listed', async () => {
+  expect(await found([])).toBeUndefined();
+});
+
+test('an update that was known is not described again', async () => {
+  const { eks, asked } = eksWith([ours]);
+  expect(await lookUp(eks, intent({ knownUpdateIds: ['ours'] }))).toBeUndefined();
+  expect(asked).toEqual([{ name: 'web' }]);
+});
+
+const clientRequestToken = 't';
+const version: MutatingCall = {
+  name: 'UpdateClusterVersion',
+  input: { name: 'web', version: '1.37', clientRequestToken },
+};
+const nodes: MutatingCall = {
+  name: 'UpdateNodegroupVersion',
+  input: { clusterName: 'web', nodegroupName: 'workers', version: '1.37', clientRequestToken },
+};
+const { version: _, ...ofLaunchTemplate } = nodes.input;
+const addon: MutatingCall = {
+  name: 'UpdateAddon',
+  input: {
+    clusterName: 'web',
+    addonName: 'coredns',
+    addonVersion: 'v1.11',
+    resolveConflicts: 'PRESERVE',
+    clientRequestToken,
+  },
+};
+
+test('an update is listed where its call goes, and described there', async () => {
+  const all = [version, nodes, addon].map((call) => subjectOf(call));
+  expect(all).toEqual([
+    { name: 'web' },
+    { name: 'web', nodegroupName: 'workers' },
+    { name: 'web', addonName: 'coredns' },
+  ]);
+  const update = { ...ours, type: 'AddonUpdate', params: [{ type: 'AddonVersion', value: 'v1.11' }] };
+  const { eks, asked } = eksWith([update]);
+  const call = addon as unknown as { name: 'UpdateAddon'; input: Record<string, unknown> };
+  expect((await lookUp(eks, intent({ call })))?.id).toBe('ours');
+  expect(asked).toEqual([all[2], { ...all[2], updateId: 'ours' }]);
+});
+
+test.each<[string, MutatingCall, Update['params'], boolean]>([
+  ['a version, the same', version, [{ type: 'Version', value: '1.37' }], true],
+  ['a version, another', version, [{ type: 'Version', value: '1.36' }], false],
+  ['a version that is not told', version, [{ type: 'PlatformVersion', value: 'eks.1' }], true],
+  ['nodes, the same', nodes, [{ type: 'Version', value: '1.37' }], true],
+  ['nodes, another', nodes, [{ type: 'Version', value: '1.36' }], false],
+  [
+    'nodes of a launch template',
+    { name: nodes.name, input: ofLaunchTemplate } as MutatingCall,
+    [{ type: 'Version', value: '1.36' }],
+    true,
+  ],
+  ['an add-on, the same', addon, [{ type: 'AddonVersion', value: 'v1.11' }], true],
+  ['an add-on, another', addon, [{ type: 'AddonVersion', value: 'v1.12' }], false],
+  ['an add-on beside a version', addon, [{ type: 'Version', value: '1.36' }], true],
+])('%s: whether it is the call’s target', (_name, call, params, same) => {
+  expect(hasTargetOf({ ...ours, params }, call)).toBe(same);
+});

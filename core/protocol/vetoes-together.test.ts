@@ -1,0 +1,125 @@
+import { calendarOf } from '../calendar/testing/calendar-of.ts';
+import { fleetSchema } from '../config/schema/fleet.ts';
+import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
+import { reason } from '../contracts/step-result.ts';
+import type { HopRules } from '../policy/hop-rules.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import { cluster, fleetConfig, grant, HOLDER, KEY, NOON, upgrade } from './testing/one-upgrade.ts';
+import { type Moment, refusalsAt, type Situation } from './vetoes.ts';
+
+const { spec: fleet } = fleetSchema.parse(fleetConfig.document);
+const MOMENTS: readonly Moment[] = ['grant', 'first', 'later'];
+
+/** A member before its grant, in the rollout's only wave; at a commit its grant is open and it has a place. */
+const situation = (moment: Moment, given: Partial<Situation> = {}): Situation => ({
+  now: NOON,
+  target: KubeVersion.parse('1.37'),
+  epoch: { number: 4 },
+  fleet,
+  control: undefined,
+  cluster,
+  clusterControl: undefined,
+  grant: moment === 'grant' ? undefined : grant(),
+  upgrade: moment === 'grant' ? undefined : upgrade({ mutated: moment === 'later' }),
+  rollout: rolloutItem(),
+  wave: waveItem(),
+  member: memberItem(moment === 'grant' ? {} : { status: 'Running', inFlight: true }),
+  asker: { arn: HOLDER, name: 'x' },
+  ...given,
+});
+const said = (moment: Moment, given: Partial<Situation>) => refusalsAt(moment, situation(moment, given));
+const codes = (moment: Moment, given: Partial<Situation>) => said(moment, given).map(({ code }) => code);
+const held = {
+  clusterControl: { clusterKey: KEY, held: { since: NOON.toISOString(), reason: reason('X' as never, '') } },
+};
+
+test.each<[string, Partial<Situation>, string, readonly Moment[]]>([
+  ['no epoch', { epoch: undefined }, 'NoEpoch', MOMENTS],
+  ['a lost grant', { grant: grant({ status: 'closing' }) }, 'Superseded', ['first', 'later']],
+  ['no cluster', { cluster: undefined }, 'UnknownCluster', MOMENTS],
+  ['no Fleet', { fleet: undefined }, 'FleetNotConfigured', MOMENTS],
+])('with %s nothing else is told', (_, given, code, moments) => {
+  for (const moment of moments) expect(codes(moment, { ...held, ...given })).toEqual([code]);
+});
+
+test.each(MOMENTS)('with nothing in the way nothing is told (%s), also to one that a person started', (moment) => {
+  expect(codes(moment, {})).toEqual([]);
+  const { rolloutId: _, waveIndex: __, ...alone } = upgrade({ mutated: moment === 'later' });
+  const byHand = { rollout: undefined, wave: undefined, member: undefined };
+  expect(codes(moment, { ...byHand, upgrade: moment === 'grant' ? undefined : alone })).toEqual([]);
+});
+
+test('an execution that nobody names, or without an upgrade, has no grant', () => {
+  expect(codes('first', { asker: undefined })).toEqual(['Superseded']);
+  expect(codes('first', { upgrade: undefined })).toEqual(['Superseded']);
+  expect(codes('first', { grant: undefined })).toEqual(['Superseded']);
+});
+
+test('a tag that inventory and EKS both show is told once', () => {
+  const tags = { 'liftlock/paused': 'true' };
+  expect(codes('first', { cluster: { ...cluster, tags }, tags })).toEqual(['Excluded']);
+  expect(codes('first', { cluster: { ...cluster, tags } })).toEqual(['Excluded']);
+});
+
+test('what was begun goes on until the calendar closes, what begins must fit in', () => {
+  const lunch = calendarOf({ windows: [{ schedule: '0 12 * * *', duration: '45m' }] });
+  const rules: HopRules = {
+    calendars: [lunch],
+    calendarNames: ['prod'],
+    problems: [],
+    mayOverrun: false,
+    estimateMilliseconds: 3_600_000,
+    policy: undefined,
+    wave: undefined,
+  };
+  const asked = (now: Date) => MOMENTS.map((moment) => codes(moment, { rules, now })[0]);
+  expect(asked(NOON)).toEqual(['WindowTooShort', 'WindowTooShort', undefined]);
+  expect(asked(new Date('2026-11-20T12:45:00Z'))).toEqual(['WindowClosed', 'WindowClosed', 'WindowClosed']);
+  const closed = { window: { reasons: [reason('WindowClosed', '')] } };
+  expect(codes('later', { rules, ...closed })).toEqual(['WindowClosed']);
+});
+
+test('one who has a place waits for nobody else: no earlier wave, no full wave, no failure since', () => {
+  const member = memberItem({ status: 'Parked', inFlight: true });
+  const given = {
+    wave: waveItem({ index: 1, inFlight: 1 }),
+    earlier: [waveItem({ name: 'before', status: 'Open' })],
+    failures: { known: 0, now: 2 },
+  };
+  expect(codes('grant', { ...given, member })).toEqual([]);
+  expect(codes('grant', given)).toEqual(['EarlierWave', 'WaveFull', 'FailedMeanwhile']);
+});
+
+test('how many failed meanwhile is told, and as many as were known are none', () => {
+  expect(said('grant', { failures: { known: 1, now: 3 } })[0]?.message).toContain('2 more failed in the rollout r');
+  for (const failures of [{ known: 3, now: 3 }, { known: 4, now: 3 }, { known: undefined, now: 3 }, undefined])
+    expect(codes('grant', { failures })).toEqual([]);
+});
+
+test('a rollout of which this upgrade is none cannot be gone', () => {
+  const { rolloutId: _, ...alone } = upgrade();
+  expect(codes('first', { rollout: undefined, wave: undefined, member: undefined, upgrade: alone })).toEqual([]);
+  expect(codes('first', { rollout: undefined })).toEqual(['RolloutGone']);
+});
+
+test('a hop that waits is told by the name of its cluster', () => {
+  const before = upgrade({ id: '1.35-1.36', from: '1.35', to: '1.36', status: 'Parked', mutated: true });
+  expect(said('grant', { before })[0]?.message).toContain('liftlock explain cluster web');
+});
+
+test('whoever applied the policy or began the rollout does not approve it where four eyes are asked for', () => {
+  const wave = { name: 'all', approval: { before: true, approvals: 1, fourEyes: true } };
+  const rules = { calendars: [], calendarNames: [], problems: [], mayOverrun: false, estimateMilliseconds: 0 };
+  const approvedBy = (principal: string) => ({
+    rules: { ...rules, policy: undefined, wave } as unknown as HopRules,
+    policyAppliedBy: 'ann',
+    rollout: rolloutItem({ createdBy: 'bob' }),
+    wave: waveItem({
+      planHash: 'h',
+      approvals: [{ decision: 'Approved' as const, principal, at: NOON.toISOString(), planHash: 'h' }],
+    }),
+  });
+  expect(codes('grant', approvedBy('ann'))).toEqual(['ApprovalMissing']);
+  expect(codes('grant', approvedBy('bob'))).toEqual(['ApprovalMissing']);
+  expect(codes('grant', approvedBy('eve'))).toEqual([]);
+});

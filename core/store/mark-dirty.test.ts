@@ -1,0 +1,26 @@
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import { ReconcileMarkers } from './entities.ts';
+import { load, put } from './entity.ts';
+import { markDirty } from './mark-dirty.ts';
+
+const at = (hour: number) => ({ now: () => new Date(Date.UTC(2026, 10, 20, hour)) });
+
+test('the marker says since when something is new, and keeps the first time until somebody has looked', async () => {
+  const table = new MemoryTable();
+  await markDirty({ table, clock: at(8) });
+  await markDirty({ table, clock: at(9) });
+  expect(await load(table, ReconcileMarkers)).toMatchObject({
+    data: { dirtySince: '2026-11-20T08:00:00.000Z' },
+    revision: 1,
+  });
+});
+
+test('what else the marker holds stays', async () => {
+  const table = new MemoryTable();
+  await table.transact([put(ReconcileMarkers, { lastFullAt: '2026-11-20T07:00:00.000Z' }, 'absent')]);
+  await markDirty({ table, clock: at(8) });
+  expect((await load(table, ReconcileMarkers))?.data).toEqual({
+    lastFullAt: '2026-11-20T07:00:00.000Z',
+    dirtySince: '2026-11-20T08:00:00.000Z',
+  });
+});

@@ -1,0 +1,82 @@
+import { synthesize } from '../testing/synthesize.ts';
+import { listOf, statementsOf } from '../testing/template.ts';
+
+const { spokeRole } = synthesize();
+const [roleId = ''] = Object.entries(spokeRole.Resources).find(([, { Type }]) => Type === 'AWS::IAM::Role') ?? [];
+
+/** What the spoke role may do: `action resource`, and what must hold for it. */
+const GRANTS = statementsOf(spokeRole, roleId).flatMap(({ Action, Resource, Condition = {} }) => {
+  const conditions = Object.entries(Condition).flatMap(([operator, keys]) =>
+    Object.entries(keys).map(([key, value]) => `${operator} ${key} ${listOf(value).join()}`),
+  );
+  const where = conditions.length === 0 ? '' : ` if ${conditions.sort().join(' and ')}`;
+  return listOf(Resource).flatMap((resource) => listOf(Action).map((action) => `${action} ${resource}${where}`));
+});
+
+const eks = (type: string) => `arn:<Partition>:eks:*:<AccountId>:${type}/*`;
+const session = (name: string) => `StringLike aws:userid *:liftlock-${name}`;
+const NODES = session('roll-node-group');
+const ec2 = (types: readonly string[], owner = '<AccountId>') =>
+  types.map((type) => `arn:<Partition>:ec2:*:${owner}:${type}/*`);
+const LAUNCHED = ec2(['instance', 'network-interface', 'volume', 'spot-instances-request']);
+
+test('the spoke role reads what it reads, and changes three things, each by the one function that does', () => {
+  const onClusters = [
+    'DescribeCluster',
+    'ListNodegroups',
+    'ListFargateProfiles',
+    'ListAddons',
+    'ListInsights',
+    'DescribeInsight',
+    'StartInsightsRefresh',
+    'DescribeInsightsRefresh',
+  ];
+  const launching = [
+    ...LAUNCHED,
+    ...ec2(['launch-template', 'key-pair']),
+    ...ec2(['subnet', 'security-group', 'placement-group', 'capacity-reservation'], '*'),
+    'arn:<Partition>:resource-groups:*:*:group/*',
+    ...ec2(['image', 'snapshot'], ''),
+  ];
+  const throughTemplate = 'ArnLike ec2:LaunchTemplate arn:<Partition>:ec2:*:<AccountId>:launch-template/*';
+  const expected = [
+    ...['ListClusters', 'DescribeClusterVersions', 'DescribeAddonVersions'].map((action) => `eks:${action} *`),
+    ...onClusters.map((action) => `eks:${action} ${eks('cluster')}`),
+    `eks:DescribeNodegroup ${eks('nodegroup')}`,
+    `eks:DescribeAddon ${eks('addon')}`,
+    ...['cluster', 'nodegroup', 'addon'].flatMap((type) => [
+      `eks:ListUpdates ${eks(type)}`,
+      `eks:DescribeUpdate ${eks(type)}`,
+    ]),
+    `cloudwatch:DescribeAlarms * if ${session('reconcile-rollouts')}`,
+    `eks:UpdateClusterVersion ${eks('cluster')} if ${session('upgrade-control-plane')}`,
+    `eks:UpdateNodegroupVersion ${eks('nodegroup')} if ${NODES}`,
+    `eks:UpdateAddon ${eks('addon')} if ${session('update-addons')}`,
+    `iam:PassRole arn:<Partition>:iam::<AccountId>:role/* if StringEquals iam:PassedToService eks.amazonaws.com and ${session('update-addons')}`,
+    ...launching.map((resource) => `ec2:RunInstances ${resource} if ${throughTemplate} and ${NODES}`),
+    ...LAUNCHED.map(
+      (resource) => `ec2:CreateTags ${resource} if StringEquals ec2:CreateAction RunInstances and ${NODES}`,
+    ),
+    ...['DescribeLaunchTemplates', 'DescribeLaunchTemplateVersions', 'DescribeSubnets'].map(
+      (action) => `ec2:${action} * if ${NODES}`,
+    ),
+    ...['GetParameter', 'GetParameters'].map(
+      (action) => `ssm:${action} arn:<Partition>:ssm:*::parameter/aws/service/* if ${NODES}`,
+    ),
+  ];
+  expect(GRANTS.toSorted()).toEqual(expected.toSorted());
+});
+
+test('without an organization a function enters the hub’s account and those that are named, and no other', () => {
+  const { hub } = synthesize({ accounts: ['222222222222'] });
+  const roles = Object.keys(hub.Resources).filter((id) => hub.Resources[id]?.Type === 'AWS::IAM::Role');
+  const entered = roles.flatMap((id) =>
+    statementsOf(hub, id)
+      .filter(({ Action }) => listOf(Action).includes('sts:AssumeRole'))
+      .flatMap(({ Resource }) => listOf(Resource)),
+  );
+  expect([...new Set(entered)].sort()).toEqual([
+    'arn:<Partition>:iam::222222222222:role/LiftlockSpoke',
+    'arn:<Partition>:iam::<AccountId>:role/LiftlockSpoke',
+  ]);
+});

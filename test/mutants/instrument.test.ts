@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chosenBy } from './chosen.ts';
+import { instrument } from './instrument.ts';
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'liftlock-mutants-'));
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+test('a mutant is named by what it replaces, on one line; texts are left alone', async () => {
+  writeFileSync(
+    join(root, 'a.ts'),
+    `export const isFull = (count: number): boolean =>\n  count\n  > 3 && 'x' !== \`\${count}\`;\n`,
+  );
+  const { mutants, code } = await instrument(root, ['a.ts']);
+  expect(mutants.filter(({ kind }) => kind === 'StringLiteral')).toEqual([]);
+  expect(mutants).toContainEqual({
+    id: expect.any(String) as string,
+    file: 'a.ts',
+    line: 2,
+    kind: 'EqualityOperator',
+    where: 'count',
+    was: 'count > 3',
+    becomes: 'count >= 3',
+  });
+  expect(code.get('a.ts')).not.toContain(': boolean');
+});
+
+test('a sample is the same for the same seed', async () => {
+  writeFileSync(
+    join(root, 'a.ts'),
+    'export const sum = (a: number, b: number) => [a + b, a - b, a * b, a > b, a < b];\n',
+  );
+  const { mutants } = await instrument(root, ['a.ts']);
+  const sample = (seed: string) => chosenBy(mutants, { sample: '4', seed }).map(({ id }) => id);
+  expect(sample('x')).toHaveLength(4);
+  expect(sample('x')).toEqual(sample('x'));
+  expect(['a', 'b', 'c', 'd'].map(sample).some((ids) => ids.join() !== sample('x').join())).toBe(true);
+  expect(chosenBy(mutants, {})).toEqual(mutants);
+});
