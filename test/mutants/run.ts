@@ -87,7 +87,13 @@ async function tryRoom(room: string, inRoom: readonly string[], chosen: readonly
     const tried = died ? undefined : said;
     const hung = tried?.killedBy?.why.includes('Exceeded timeout') === true;
     const killer = died ? 'the process did not end' : tried?.killedBy?.file;
-    outcomes.push({ mutant, killer, equivalent: equivalentTo(mutant), isCovered: asked.length > 0, isByTime: died || hung });
+    outcomes.push({
+      mutant,
+      killer,
+      equivalent: equivalentTo(mutant),
+      isCovered: asked.length > 0,
+      isByTime: died || hung,
+    });
     if (killer === undefined || values.verbose) {
       const verdict =
         killer === undefined
