@@ -44,7 +44,7 @@ export class AuditTable extends Construct {
             // Its own ARN would be a circle; a policy on a table is about that table.
             resources: ['*'],
           }),
-          // Liftlock writes its audit together with what it is about, or not at all. Whoever puts into the table by hand stands out.
+          // Liftlock writes its audit together with what it is about, or not at all. A single put is refused to everybody.
           new PolicyStatement({
             sid: 'OnlyTransactions',
             effect: Effect.DENY,
