@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import {
   type AttributeValue,
   CreateTableCommand,
@@ -12,7 +11,7 @@ import {
   TransactWriteItemsCommand,
   type TransactWriteItemsCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { createTables } from '../create-tables.ts';
+import { createTables, waitUntilActive } from '../create-tables.ts';
 import { DynamoTable } from '../dynamo-table.ts';
 import { type LocalDynamo, startLocalDynamo } from './start-local-dynamo.ts';
 
@@ -120,20 +119,20 @@ test('what is no write at all is refused', async () => {
 });
 
 test('a table that is made anew under its name has its new keys, whatever was read of it before', async () => {
-  const table = (KeyName: string) =>
-    client.send(
+  const TableName = 'again';
+  const table = async (KeyName: string) => {
+    await client.send(
       new CreateTableCommand({
-        TableName: 'again',
+        TableName,
         BillingMode: 'PAY_PER_REQUEST',
         KeySchema: [{ AttributeName: KeyName, KeyType: 'HASH' }],
         AttributeDefinitions: [{ AttributeName: KeyName, AttributeType: 'S' }],
       }),
     );
-  const TableName = 'again';
+    await waitUntilActive(client, TableName);
+  };
   const read = (Key: Record<string, AttributeValue>) => client.send(new GetItemCommand({ TableName, Key }));
   await table('before');
-  // It is ACTIVE a moment after it was made.
-  await setTimeout(200);
   expect((await read({ before: { S: 'x' } })).Item).toBeUndefined();
   await client.send(new DeleteTableCommand({ TableName }));
   await expect(read({ before: { S: 'x' } })).rejects.toMatchObject({ name: 'ResourceNotFoundException' });

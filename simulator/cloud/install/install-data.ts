@@ -1,4 +1,5 @@
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import { waitUntilActive } from '../../../adapters/dynamodb/create-tables.ts';
 import { errorName } from '../../../core/contracts/errors.ts';
 import { expiryAttribute, tableRequest } from '../tables/table-request.ts';
 import { installStream } from './install-streams.ts';
@@ -11,6 +12,7 @@ export const dataInstallers: Installers = {
     await dynamo.send(new CreateTableCommand(tableRequest(table))).catch((error: unknown) => {
       if (errorName(error) !== 'ResourceInUseException') throw error;
     });
+    await waitUntilActive(dynamo, table.name);
     const attribute = expiryAttribute(table);
     if (attribute !== undefined) expiring.push({ name: table.name, attribute });
     const policy = propertyOf<{ PolicyDocument: unknown } | undefined>(table, 'ResourcePolicy');
