@@ -1,37 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { Members } from '../store/entities.ts';
 import { decode } from '../store/entity.ts';
-import { MEMBER_STATUSES, ROLLOUT_STATUSES, WAVE_STATUSES } from './items/rollout.ts';
 import { memberItem } from './items/testing/rollout-items.ts';
 import { isKnown, kindOf, REASON_FAMILIES, REASONS, readCode, waitsFor } from './reasons.ts';
 import { type Reason, reason } from './step-result.ts';
-
-const root = new URL('../../', import.meta.url);
-const FOLDERS = ['core', 'adapters', 'functions', 'simulator/report'];
-
-/** What the product says, tests and the table itself left out. */
-function productText(): string {
-  const texts = FOLDERS.flatMap((folder) =>
-    readdirSync(new URL(`${folder}/`, root), { recursive: true, encoding: 'utf8' })
-      .map((path) => path.replaceAll('\\', '/'))
-      .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
-      .filter((path) => !/(^|\/)testing\/|^contract\/|contracts\/(reasons|event-examples)|\/exclusions\.ts$/.test(path))
-      .map((path) => readFileSync(new URL(`${folder}/${path}`, root), 'utf8')),
-  );
-  return texts.join('\n').replaceAll(/(?:code [!=]==|kindOf\(|lost\.get\() ?'\w+'/g, '');
-}
-
-test('every code of the table is said by the product', () => {
-  const statuses = [
-    ...ROLLOUT_STATUSES.map((status) => `Rollout${status}`),
-    ...WAVE_STATUSES.map((status) => `Wave${status}`),
-    ...MEMBER_STATUSES.map((status) => `Member${status}`),
-  ];
-  const text = productText();
-  for (const prefix of ['Rollout', 'Wave', 'Member']) expect(text).toContain(`reason(\`${prefix}\${`);
-  const silent = Object.keys(REASONS).filter((code) => !text.includes(`'${code}'`) && !statuses.includes(code));
-  expect(silent).toEqual([]);
-});
 
 test('no code is in two families', () => {
   const all = Object.values(REASON_FAMILIES).flatMap((family) => Object.keys(family));

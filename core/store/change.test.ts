@@ -1,5 +1,3 @@
-import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import type { LiftlockEvent } from '../contracts/events.ts';
 import { change, changeAndTell, changeOnce } from './change.ts';
@@ -86,12 +84,4 @@ test('without a record only those are written of which somebody has said why', a
   );
   await expect(writeUnrecorded(table, [put(ReconcileMarkers, {}, 1), rollout])).rejects.toThrow('without a record');
   expect(await load(table, FleetControls)).toBeUndefined();
-});
-
-test('nobody else writes past the record', () => {
-  const core = new URL('..', import.meta.url).pathname;
-  const writers = globSync('**/*.ts', { cwd: core, exclude: ['**/*.test.ts', 'ports/**', '**/testing/**'] }).filter(
-    (path) => /\.transact\(/.test(readFileSync(join(core, path), 'utf8')),
-  );
-  expect(writers.sort()).toEqual(['store/audit.ts', 'store/unrecorded.ts']);
 });

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { type Finding, isTest } from './finding.ts';
-import { type ImportRule, importTable, testRule } from './import-table.ts';
+import { coreTestRule, type ImportRule, importTable, testRule } from './import-table.ts';
 import type { Import } from './imports.ts';
 
 /** Reports the imports of one file that its folder may not have. */
@@ -10,7 +10,8 @@ export function checkImports(path: string, imports: readonly Import[]): Finding[
     const message = `This folder has no row in test/lint/import-table.ts. Add one, or move the file.`;
     return imports.length === 0 ? [] : [{ file: path, line: 1, message }];
   }
-  const rules = [importTable[folder], isTest(path) ? testRule : undefined].filter((rule) => rule !== undefined);
+  const ofTests = isInside(path, 'core') ? coreTestRule : testRule;
+  const rules = [importTable[folder], isTest(path) ? ofTests : undefined].filter((rule) => rule !== undefined);
   return imports.flatMap(({ specifier, line }) => {
     const message = objection(path, folder, specifier, rules);
     return message === undefined ? [] : [{ file: path, line, message }];

@@ -28,6 +28,7 @@ test.each([
     "import '../../adapters/aws/b.ts';\nimport '../../infra/b.ts';",
     'core may not import infra/b.ts',
   ],
+  ['core/plan/a.test.ts', "import 'node:fs';", 'core may not import the package "node:fs"'],
   ['tools/a.ts', "import 'zod';", 'has no row'],
 ])('%s with %s is reported', (path, text, message) => {
   const findings = lint({ [path]: text });

