@@ -6,6 +6,8 @@ export interface ApiRoute {
   readonly method: 'GET' | 'POST' | 'PUT';
   readonly path: string;
   readonly role: ApiRole;
+  /** A role that may call it too, beside those that include `role`. */
+  readonly also?: ApiRole;
 }
 
 /**
@@ -22,8 +24,8 @@ export const API_ROUTES: readonly ApiRoute[] = [
   { method: 'POST', path: '/v1/clusters/{id}/retry', role: 'operator' },
   { method: 'POST', path: '/v1/clusters/{id}/release', role: 'operator' },
   { method: 'POST', path: '/v1/clusters/{id}/scans', role: 'operator' },
-  { method: 'POST', path: '/v1/clusters/{id}/break-glass/end', role: 'operator' },
-  { method: 'POST', path: '/v1/rollouts/{id}/waves/{wave}/break-glass/end', role: 'operator' },
+  { method: 'POST', path: '/v1/clusters/{id}/break-glass/end', role: 'operator', also: 'break-glass' },
+  { method: 'POST', path: '/v1/rollouts/{id}/waves/{wave}/break-glass/end', role: 'operator', also: 'break-glass' },
   { method: 'POST', path: '/v1/clusters/{id}/break-glass', role: 'break-glass' },
   { method: 'POST', path: '/v1/rollouts/{id}/waves/{wave}/break-glass', role: 'break-glass' },
   { method: 'POST', path: '/v1/rollouts', role: 'approver' },
@@ -37,13 +39,14 @@ export const API_ROUTES: readonly ApiRoute[] = [
   { method: 'PUT', path: '/v1/config', role: 'admin' },
 ];
 
-/** Whoever may break a glass may mend it. */
-const isItsEnd = ({ path }: ApiRoute): boolean => path.endsWith('/break-glass/end');
+const INCLUDED: Readonly<Record<ApiRole, readonly ApiRole[]>> = {
+  viewer: [],
+  operator: ['viewer'],
+  approver: ['viewer', 'operator'],
+  admin: ['viewer', 'operator', 'approver'],
+  'break-glass': ['viewer'],
+};
 
-/** The routes of a role and of those below it. */
+/** The routes of a role and of those that it includes. */
 export const routesOf = (role: ApiRole): readonly ApiRoute[] =>
-  API_ROUTES.filter((route) =>
-    role === 'break-glass' || route.role === 'break-glass'
-      ? route.role === role || (role === 'break-glass' && (route.role === 'viewer' || isItsEnd(route)))
-      : API_ROLES.indexOf(route.role) <= API_ROLES.indexOf(role),
-  );
+  API_ROUTES.filter((route) => [role, ...INCLUDED[role]].some((one) => one === route.role || one === route.also));
