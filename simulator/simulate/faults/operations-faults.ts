@@ -14,7 +14,6 @@ import type { Later } from './later.ts';
 import type { FaultOf } from './planned-fault.ts';
 
 const ADMIN = 'arn:aws:iam::000000000000:role/admin';
-const MINUTE = 60_000;
 const RESTORE_MINUTES = 2;
 const STOPPED_MINUTES = 10;
 
@@ -64,32 +63,29 @@ interface Copy {
 }
 
 /**
- * Keeps a copy of the table of every minute from now on; then the one of `back` minutes before is all that is left of the table, once and
- * again, and people do what docs/runbook.md says. What a restore has given up is among the copies of the next one.
+ * Switches the mutators off and, when their grace is waited out, puts the table back to what it was `back` minutes before, once and again;
+ * people do what docs/runbook.md says. What a restore has given up is among what the next one may bring back.
  */
 export function restoreLater(world: World, { back, again = [] }: FaultOf<'restored'>, later: Later): void {
-  const copies: Copy[] = [];
-  const most = back + again.reduce((sum, next) => sum + next.after + RESTORE_MINUTES, 0);
-  for (let minute = 0; minute <= most; minute++)
-    later(minute, async () => void copies.push({ at: world.clock.now(), items: world.table.snapshot() }));
   let minute = back;
   for (const next of [{ after: 0, back }, ...again]) {
     minute += next.after;
-    later(minute, async () => restore(world, copies, next.back, later));
+    let copy: Copy;
+    later(Math.max(0, minute - next.back), async () => {
+      copy = { at: world.clock.now(), items: world.table.snapshot() };
+    });
+    later(minute, async () => restore(world, copy, later));
     minute += RESTORE_MINUTES;
   }
 }
 
-function restore(world: World, copies: readonly Copy[], back: number, later: Later): void {
+function restore(world: World, { at, items }: Copy, later: Later): void {
   const now = world.clock.now();
-  const [oldest] = copies;
-  const copy = copies.findLast(({ at }) => at.getTime() <= now.getTime() - back * MINUTE) ?? oldest;
-  if (copy === undefined) return;
-  // Mutators off, grace waited: calls fail as with a reserved concurrency of 0.
+  // Calls fail as with a reserved concurrency of 0.
   world.switchedOff = true;
   later(RESTORE_MINUTES, async () => {
-    world.table.resetTo(copy.items);
-    await recoverAfterRestore(world.ports, { restoredTo: copy.at, mutatorsOffSince: now, by: ADMIN });
+    world.table.resetTo(items);
+    await recoverAfterRestore(world.ports, { restoredTo: at, mutatorsOffSince: now, by: ADMIN });
     world.switchedOff = false;
     later(STOPPED_MINUTES, async () => void (await resumeFleet(world.ports, ADMIN)));
   });
