@@ -43,7 +43,5 @@ function linesOf(text: string, number: number, of: string): string[] {
   const { header, lines } = readAnchor(text);
   if (header.of === of && header.number === number) return lines.map((line) => canonicalJson(line));
   const found = `anchor ${header.number} of ${header.of}`;
-  throw Object.assign(new Error(`The newest anchor is ${found} and not anchor ${number} of ${of}.`), {
-    name: 'AnchorRefused',
-  });
+  throw namedError('AnchorRefused', `The newest anchor is ${found} and not anchor ${number} of ${of}.`);
 }

@@ -13,6 +13,8 @@ export const ERROR_NAMES = {
   ScanNotFound: 'ScanNotFound',
   /** A stored item does not have the shape that this version of Liftlock knows: nothing is done with it. */
   UnreadableItem: 'UnreadableItem',
+  /** The newest anchor of the audit is none, or is about another table: one that followed it would prove nothing. */
+  AnchorRefused: 'AnchorRefused',
 } as const;
 export type ErrorName = (typeof ERROR_NAMES)[keyof typeof ERROR_NAMES];
 

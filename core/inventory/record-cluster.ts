@@ -9,7 +9,7 @@ import type { ClusterItem } from '../ports/outside.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import { batched } from '../store/batched.ts';
-import { change } from '../store/change.ts';
+import { change, NOTHING } from '../store/change.ts';
 import { ClusterNames, Clusters } from '../store/entities.ts';
 import { load, put, type Read, replace } from '../store/entity.ts';
 import { markDirty } from '../store/mark-dirty.ts';
@@ -143,14 +143,13 @@ async function changeRecord(
   next: (read: Read<ClusterRecord>) => ClusterRecord,
 ): Promise<void> {
   await change(ports, async () => {
-    const nothing = { result: undefined };
     const read = await load(ports.table, Clusters, key);
-    if (read === undefined) return nothing;
+    if (read === undefined) return NOTHING;
     const record = next(read);
-    if (JSON.stringify(record) === JSON.stringify(read.data)) return nothing;
+    if (JSON.stringify(record) === JSON.stringify(read.data)) return NOTHING;
     const detail = { conditions: record.conditions, deletedAt: record.deletedAt };
     const writes = [replace(Clusters, read, record)];
-    return { ...nothing, writes, record: [{ subject: key, event, principal: LIFTLOCK, detail }] };
+    return { ...NOTHING, writes, record: [{ subject: key, event, principal: LIFTLOCK, detail }] };
   });
   await markDirty(ports);
 }

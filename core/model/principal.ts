@@ -36,6 +36,9 @@ export function personOf(principal: string | undefined): string | undefined {
     .toLowerCase();
 }
 
+/** The pattern that stands for whoever it is. */
+export const EVERYBODY = '*';
+
 /**
  * Whether a pattern of `approval.from` stands for this principal: `*` for any text, in whatever case. It is written like a principal, or as
  * earlier releases wrote one: the ARN of a role or user without its path, the bare name of somebody of Identity Center. A bare name is of
@@ -43,7 +46,7 @@ export function personOf(principal: string | undefined): string | undefined {
  */
 export function namesPrincipal(pattern: string, principal: string): boolean {
   const [kind = '', account = '', name = ''] = partsOf(withKind(principal));
-  if (!pattern.includes(':') && pattern !== '*')
+  if (!pattern.includes(':') && pattern !== EVERYBODY)
     return kind === 'sso' && matchesGlob(pattern.toLowerCase(), name.toLowerCase());
   const asArn = `arn:aws:iam::${account}:${name === '' ? kind : `${kind}/${name}`}`;
   const written = [`${kind}:${account}${name === '' ? '' : `/${name}`}`, ...(kind === 'sso' ? [] : [asArn])];

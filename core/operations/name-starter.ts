@@ -4,9 +4,10 @@ import { machineInput } from '../contracts/step-input.ts';
 import { recordsOfName } from '../inventory/records.ts';
 import { parseClusterArn } from '../model/cluster-key.ts';
 import { hopTo } from '../model/hop.ts';
+import { parseJson } from '../model/parse-json.ts';
 import { principalOf } from '../model/principal.ts';
 import type { Ports } from '../ports/ports.ts';
-import { change } from '../store/change.ts';
+import { change, NOTHING } from '../store/change.ts';
 import { Upgrades } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -30,7 +31,7 @@ export async function nameStarter(
   const name = execution.slice(execution.lastIndexOf(':') + 1);
   const machine = MACHINE_NAMES.find((one) => ports.executions.arnFor(one, name) === execution);
   if (principal === undefined || machine === undefined) return;
-  const input = machineInput.safeParse(parseJson((await ports.executions.describe(execution))?.input));
+  const input = machineInput.safeParse(parseJson((await ports.executions.describe(execution))?.input ?? ''));
   const place = input.success ? parseClusterArn(input.data.cluster) : undefined;
   if (!input.success || place === undefined) return;
   const clusterKey = (await recordsOfName(ports.table, place)).at(-1)?.clusterKey;
@@ -42,14 +43,6 @@ export async function nameStarter(
     const upgrade = clusterKey === undefined ? undefined : await load(ports.table, Upgrades, clusterKey, upgradeId);
     const isTheirs = upgrade?.data.execution === execution && upgrade.data.requestedBy === UNKNOWN_PRINCIPAL;
     const writes = isTheirs ? [replace(Upgrades, upgrade, { ...upgrade.data, requestedBy: principal })] : [];
-    return { result: undefined, writes, record: [entry] };
+    return { ...NOTHING, writes, record: [entry] };
   });
-}
-
-function parseJson(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? 'null');
-  } catch {
-    return undefined;
-  }
 }

@@ -6,7 +6,7 @@ import type { Ports } from '../ports/ports.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { type ScanRunView, scanRunView } from '../queries/scan-run-view.ts';
 import { RUN_MILLISECONDS } from '../scan/fleet/run-store.ts';
-import { change } from '../store/change.ts';
+import { change, NOTHING } from '../store/change.ts';
 import { put } from '../store/entity.ts';
 import { ScanRuns } from '../store/scan-entities.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -42,7 +42,7 @@ export async function requestScan(
   const expiresAt = new Date(ports.clock.now().getTime() + RUN_MILLISECONDS);
   const detail = { target: run.target, execution: run.execution };
   await change(ports, async () => ({
-    result: undefined,
+    ...NOTHING,
     writes: [put(ScanRuns, run, 'absent', expiresAt)],
     record: [{ subject: cluster.clusterKey, event: 'ScanRequested', principal: by, detail }],
   }));

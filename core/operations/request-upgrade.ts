@@ -7,7 +7,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { planUpgrade, type UpgradePlan } from '../queries/upgrade-plan.ts';
-import { change } from '../store/change.ts';
+import { change, NOTHING } from '../store/change.ts';
 import { Upgrades } from '../store/entities.ts';
 import { load, replace, unchanged } from '../store/entity.ts';
 
@@ -46,7 +46,7 @@ export async function requestUpgrade(
   const name = `request-${ports.ids.next()}`;
   const execution = ports.executions.arnFor('upgrade-cluster', name);
   await change(ports, async () => ({
-    result: undefined,
+    ...NOTHING,
     writes: await pendingUpgrade(ports, cluster.clusterKey, plan.from, hop, { by, execution }),
     record: [
       {

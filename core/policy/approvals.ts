@@ -5,7 +5,7 @@ import type { Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { lastWords } from '../model/last-words.ts';
-import { namesPrincipal, personOf } from '../model/principal.ts';
+import { EVERYBODY, namesPrincipal, personOf } from '../model/principal.ts';
 
 /** Who may not agree where four eyes are asked for. */
 export interface Requesters {
@@ -80,10 +80,9 @@ export function mayApprove(approval: Approval, principal: string, requesters: Re
     const what = hasApplied ? 'applied the policy' : 'created the rollout';
     reasons.push(reason('FourEyes', `${principal} ${what}, and somebody else has to approve (fourEyes).`));
   }
-  const patterns = approval.from;
-  if (patterns !== undefined && !patterns.some((pattern) => namesPrincipal(pattern, principal))) {
-    reasons.push(reason('NotAnApprover', `${principal} is not among those who may approve: ${patterns.join(', ')}.`));
-  }
+  const { from = [EVERYBODY] } = approval;
+  if (!from.some((pattern) => namesPrincipal(pattern, principal)))
+    reasons.push(reason('NotAnApprover', `${principal} is not among those who may approve: ${from.join(', ')}.`));
   return reasons;
 }
 

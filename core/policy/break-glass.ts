@@ -4,7 +4,7 @@ import type { ClusterControl } from '../contracts/items/cluster.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
 import type { ReasonCode } from '../contracts/reasons.ts';
 import type { Reason } from '../contracts/step-result.ts';
-import { namesPrincipal, personOf } from '../model/principal.ts';
+import { EVERYBODY, namesPrincipal, personOf } from '../model/principal.ts';
 
 type Rule = UpgradePolicySpec['breakGlass'];
 
@@ -21,7 +21,7 @@ export const peopleNeeded = (rule: Rule): number => (rule?.fourEyes === true ? 2
 /** Whether this person's word counts. */
 export const mayBreakGlass = (rule: Rule, principal: string): boolean =>
   personOf(principal) !== undefined &&
-  (rule?.from === undefined || rule.from.some((pattern) => namesPrincipal(pattern, principal)));
+  (rule?.from ?? [EVERYBODY]).some((pattern) => namesPrincipal(pattern, principal));
 
 /** Whether the order holds now, under the policy as it is now. */
 export function isInForce(glass: BreakGlass | undefined, rule: Rule, now: Date): glass is BreakGlass {

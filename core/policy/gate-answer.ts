@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { GateReading } from '../contracts/items/gate.ts';
+import { parseJson } from '../model/parse-json.ts';
 
 /** What was learned of a gate, without its name. */
 export type Judged = Pick<GateReading, 'status' | 'message'>;
@@ -14,7 +15,7 @@ const LONGEST_MESSAGE = 300;
 
 /** What the body of an answer says. Anything but `{"green": true | false, "message"?: "…"}` is unknown, and is not repeated. */
 export function judgeAnswer(body: string, confidential: readonly string[] = []): Judged {
-  const parsed = answer.safeParse(jsonOf(body));
+  const parsed = answer.safeParse(parseJson(body));
   if (!parsed.success) return unknown('Its answer is not {"green": true} or {"green": false} with at most a message.');
   const { green, message = '' } = parsed.data;
   const said = oneLine(confidential.reduce((text, secret) => text.replaceAll(secret, '[not shown]'), message));
@@ -29,12 +30,4 @@ export function oneLine(text: string): string {
     .trim()
     .replace(/\.$/, '');
   return line.length <= LONGEST_MESSAGE ? line : `${line.slice(0, LONGEST_MESSAGE - 1)}…`;
-}
-
-function jsonOf(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }

@@ -6,15 +6,13 @@ import { recount } from '../policy/caps.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { batched, readAhead } from '../store/batched.ts';
-import { change } from '../store/change.ts';
+import { change, NOTHING } from '../store/change.ts';
 import { Grants, Ledgers, Members, Upgrades, Waves } from '../store/entities.ts';
 import { load, replace, unchanged } from '../store/entity.ts';
 import { graceEnd, listEnd } from './intent-state.ts';
 import { intentsOf, notBegun, recordOutcome } from './intent-store.ts';
 import { callOf, lookUp } from './look-up.ts';
 import { subjectOf } from './update-subject.ts';
-
-const NOTHING = { result: undefined };
 
 const entryOf = (event: string, { clusterKey, number: grantNumber, upgradeId }: Grant) => ({
   subject: clusterKey,
@@ -45,9 +43,11 @@ export async function resolveIntents(
   for (const read of await intentsOf(ports.table, clusterKey)) {
     const { data: intent } = read;
     if (intent.outcome !== undefined) continue;
-    const outcome = ports.clock.now() < graceEnd(intent) ? undefined : await outcomeOf(ports, intent);
+    const grace = graceEnd(intent);
+    const early = ports.clock.now() < grace;
+    const outcome = early ? undefined : await outcomeOf(ports, intent);
     if (outcome === undefined) {
-      const until = ports.clock.now() < graceEnd(intent) ? graceEnd(intent) : listEnd(intent);
+      const until = early ? grace : listEnd(intent);
       again = again === undefined || until < again ? until : again;
     } else await recordOutcome(ports, intent, outcome, read);
   }

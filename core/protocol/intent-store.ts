@@ -4,7 +4,7 @@ import { LIFTLOCK } from '../contracts/principals.ts';
 import { readCode } from '../contracts/reasons.ts';
 import type { Update } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
-import { change } from '../store/change.ts';
+import { change, NOTHING } from '../store/change.ts';
 import { clusterPartition, Intents, intentPrefix } from '../store/entities.ts';
 import { decode, type Read, replace } from '../store/entity.ts';
 
@@ -72,15 +72,14 @@ export async function recordOutcome(
 /** Records that EKS said no, where that need not mean that nothing began. */
 export function recordDoubt(ports: Pick<Ports, 'table' | 'clock'>, seen: Read<Intent>, error: unknown): Promise<void> {
   return change(ports, async (now) => {
-    const nothing = { result: undefined };
     const { clusterKey, step, subject, attempt, commits } = seen.data;
     const read = await newestIntent(ports.table, clusterKey, step, subject);
-    if (read === undefined || read.data.attempt !== attempt || read.data.commits !== commits) return nothing;
-    if (read.data.outcome !== undefined) return nothing;
+    if (read === undefined || read.data.attempt !== attempt || read.data.commits !== commits) return NOTHING;
+    if (read.data.outcome !== undefined) return NOTHING;
     const doubt = { error: errorName(error), message: errorMessage(error), at: now.toISOString() };
     const detail = { step, subject, attempt, call: read.data.call.name, upgradeId: read.data.upgradeId, doubt };
     return {
-      ...nothing,
+      ...NOTHING,
       writes: [replace(Intents, read, { ...read.data, doubt })],
       record: [{ subject: clusterKey, event: 'MutationDoubtful', principal: LIFTLOCK, detail }],
     };

@@ -6,6 +6,7 @@ import { hopId } from '../model/hop.ts';
 import { capKeys, recountInPlace } from '../policy/caps.ts';
 import { settledAt } from '../policy/quarantine.ts';
 import { failuresOf } from '../policy/wave-room.ts';
+import type { WindowAnswer } from '../policy/window-rule.ts';
 import { hopBefore } from '../protocol/hop-before.ts';
 import { refusalsAt } from '../protocol/vetoes.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -141,7 +142,7 @@ function postponed(
   return { reasons: standing, until: asideUntil(snapshot, member, standing) };
 }
 
-/** Who parks at once, by a clock that is slow or by anything else, is not granted again at once: that would go round and round. */
+/** A member that parked less than 30 s after its grant, by a slow clock or anything else, is not granted again, or it would loop. */
 const REST_MILLISECONDS = 30_000;
 
 function restsUntil({ status, grantedAt }: Member, now: Date): string | undefined {
@@ -199,17 +200,20 @@ function admitOne(
     window: answer,
     now,
   });
-  // Of a window that a broken glass passes nobody waits for the opening.
-  const waits = refused.some((one) => answer.reasons.includes(one));
-  const until = waits ? answer.startsAt?.toISOString() : undefined;
-  if (refused.length > 0 || fleet === undefined || wave === undefined)
-    return { reasons: refused, ...(until === undefined ? {} : { until }) };
+  if (refused.length > 0 || fleet === undefined || wave === undefined) return refusedUntil(refused, answer);
   if (room.ledger === snapshot.ledger) room.ledger = { counts: { ...room.ledger.counts } };
   recountInPlace(room.ledger.counts, capKeys(cluster, fleet, rules.policy?.spec), 1);
   if (!member.inFlight) waves.now.set(member.waveIndex, { ...wave, inFlight: wave.inFlight + 1 });
   const [from, to] = [hop.from.toString(), hop.to.toString()];
   decisions.push({ type: 'grant-member', member, from, to, upgradeId: hopId(from, to), failures: waves.failures });
   return { reasons: [] };
+}
+
+/** Until when what was refused waits, where it waits for a window. Of one that a broken glass passes nobody waits for the opening. */
+export function refusedUntil(reasons: readonly Reason[], window: WindowAnswer): Answer {
+  const waits = reasons.some((one) => window.reasons.includes(one));
+  const until = waits ? window.startsAt?.toISOString() : undefined;
+  return { reasons, ...(until === undefined ? {} : { until }) };
 }
 
 const versionsOf = ({ from, to }: Upgrade): Hop => ({ from: KubeVersion.parse(from), to: KubeVersion.parse(to) });

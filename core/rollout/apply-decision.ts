@@ -6,7 +6,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { type GrantRequest, grantUpgrade } from '../protocol/grant.ts';
 import { waveAfter } from '../protocol/settle-decision.ts';
-import { changeOnce } from '../store/change.ts';
+import { changeOnce, NOTHING } from '../store/change.ts';
 import { clusterNames, memberChanged } from '../store/changes.ts';
 import { Grants, Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
 import { load, replace, unchanged } from '../store/entity.ts';
@@ -79,8 +79,6 @@ async function grantAndStart(ports: ApplyPorts, request: GrantRequest): Promise<
     if (errorName(error) !== 'ExecutionAlreadyExists') throw error;
   }
 }
-
-const NOTHING = { result: undefined };
 
 async function changeRollout(
   ports: ApplyPorts,

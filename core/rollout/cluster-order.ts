@@ -22,15 +22,15 @@ export function inOrder<Item extends { readonly cluster: ClusterRecord }>(
   const rank = (cluster: ClusterRecord): Rank => {
     const { name, clusterKey, insights, labels, region } = cluster;
     const support = () => supportOf(cluster, regionCalendar(regions.get(region)), now);
-    const value = (key: Key): number | string => {
+    const ranked = (key: Key): Rank => {
       if (typeof key === 'object') return byLabel(key, labels[key.label]);
-      if (key === 'name') return name;
-      if (key === 'risk') return insights.warning + insights.error;
-      if (key === 'deadline') return support().endOfStandardSupport?.getTime() ?? LAST;
+      if (key === 'name') return [name];
+      if (key === 'risk') return [insights.warning + insights.error];
+      if (key === 'deadline') return [support().endOfStandardSupport?.getTime() ?? LAST];
       const dollars = latenessPerDay(support().state);
-      return dollars === undefined ? LAST : -dollars;
+      return [dollars === undefined ? LAST : -dollars];
     };
-    return [...order.map(value), name, clusterKey];
+    return [...order.flatMap(ranked), name, clusterKey];
   };
   return items
     .map((item) => ({ item, rank: rank(item.cluster) }))
@@ -39,23 +39,18 @@ export function inOrder<Item extends { readonly cluster: ClusterRecord }>(
 }
 
 /** Numbers before text, and both before what has no such label; of a list of values the place in it. */
-function byLabel({ values }: Exclude<Key, string>, value: string | undefined): number | string {
-  if (value === undefined) return LAST;
-  if (values === undefined) return /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value;
-  const place = values.indexOf(value);
-  return place === -1 ? values.length : place;
-}
-
-function compare(a: Rank, b: Rank): number {
-  for (const [index, one] of a.entries()) {
-    const other = b[index];
-    if (other === undefined || one === other) continue;
-    if (typeof one !== typeof other) return isText(one, other) ? 1 : -1;
-    return one < other ? -1 : 1;
+function byLabel({ values }: Exclude<Key, string>, value: string | undefined): Rank {
+  if (values !== undefined) {
+    const place = value === undefined ? LAST : values.indexOf(value);
+    return [place === -1 ? values.length : place];
   }
-  return 0;
+  if (value === undefined) return [2, 0];
+  return /^-?\d+(\.\d+)?$/.test(value) ? [0, Number(value)] : [1, value];
 }
 
-/** Whether the first comes after the second where only one of them is text: what is not known is last of all. */
-const isText = (one: number | string, other: number | string): boolean =>
-  typeof one === 'string' ? other !== LAST : one === LAST;
+/** Of ranks that are made in the same way: in each place both are numbers or both are text, or the place before tells them apart. */
+function compare(a: Rank, b: Rank): number {
+  const place = a.findIndex((one, index) => one !== b[index]);
+  const [one, other] = [a[place], b[place]];
+  return one === undefined || other === undefined ? 0 : one < other ? -1 : 1;
+}

@@ -3,7 +3,7 @@ import type { Member, Wave } from '../contracts/items/rollout.ts';
 import { reason } from '../contracts/step-result.ts';
 import { refusalsAt } from '../protocol/vetoes.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { admit, hopBeforeOf, type MemberIndex, type Room } from './admission.ts';
+import { admit, hopBeforeOf, type MemberIndex, type Room, refusedUntil } from './admission.ts';
 import { automaticRollouts } from './automatic-rollouts.ts';
 import type { Decided, Decision, Waiting } from './decisions.ts';
 import { memberRules } from './member-rules.ts';
@@ -57,12 +57,13 @@ export function decide(snapshot: FleetSnapshot, now: Date): Decided {
     },
     rulesOf: memberRules(snapshot, now),
   };
-  const decided = DECIDERS.map((decider) => decider(look));
-  return {
-    decisions: decided.flatMap(({ decisions }) => decisions),
-    waiting: decided.flatMap(({ waiting = [] }) => waiting),
-  };
+  return together(DECIDERS.map((decider) => decider(look)));
 }
+
+const together = (decided: readonly ReturnType<Decider>[]): Decided => ({
+  decisions: decided.flatMap(({ decisions }) => decisions),
+  waiting: decided.flatMap(({ waiting = [] }) => waiting),
+});
 
 /** Waves and members of each rollout that has not ended. */
 function rolloutsUnderWay({ snapshot, now, room, index, rulesOf }: Look): Decided {
@@ -81,10 +82,7 @@ function rolloutsUnderWay({ snapshot, now, room, index, rulesOf }: Look): Decide
     const admitted = admit({ snapshot, rollout, room, now, index, rulesOf });
     return { decisions: [...ofWaves, ...admitted.decisions], waiting: admitted.waiting };
   });
-  return {
-    decisions: decided.flatMap(({ decisions }) => decisions),
-    waiting: decided.flatMap(({ waiting }) => waiting),
-  };
+  return together(decided);
 }
 
 /** Upgrades that a person asked for and that wait go on when nothing is in the way any more. */
@@ -127,11 +125,7 @@ function parkedByHand({ snapshot, room, index, rulesOf, now }: Look): Decided {
       before: hopBeforeOf(index, upgrade.clusterKey, upgrade),
     });
     if (refused.length === 0) decisions.push({ type: 'grant-upgrade', upgrade });
-    else {
-      const waits = refused.some((one) => answer.reasons.includes(one));
-      const until = waits ? answer.startsAt?.toISOString() : undefined;
-      waiting.push({ clusterKey: upgrade.clusterKey, reasons: refused, ...(until === undefined ? {} : { until }) });
-    }
+    else waiting.push({ clusterKey: upgrade.clusterKey, ...refusedUntil(refused, answer) });
   }
   return { decisions, waiting };
 }

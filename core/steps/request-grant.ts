@@ -14,7 +14,7 @@ import { type Asker, authority, claimsToBeNested } from '../protocol/authority.t
 import { type GrantRequest, grantUpgrade } from '../protocol/grant.ts';
 import { HOP_MACHINES } from '../protocol/hop-before.ts';
 import { leftHalfDone } from '../protocol/left-half-done.ts';
-import { change } from '../store/change.ts';
+import { change, NOTHING } from '../store/change.ts';
 import { Grants, Upgrades } from '../store/entities.ts';
 import { load, type Read, replace } from '../store/entity.ts';
 import { decideAndWrite } from '../store/retry.ts';
@@ -154,11 +154,10 @@ async function askByHand(
 /** What was asked for is kept: the reconciler starts it when nothing is in its way any more (protocol.md rule 7). */
 function parkRequest(ports: GrantPorts, request: GrantRequest, reasons: readonly Reason[]): Promise<void> {
   return change(ports, async (now) => {
-    const nothing = { result: undefined };
     const { clusterKey: key, upgradeId, machine, from, to, requestedBy, input, asker } = request;
     const read = await load(ports.table, Upgrades, key, upgradeId);
     // Somebody runs the same upgrade: then it needs nothing more.
-    if (read?.data.status === 'Running' || read?.data.status === 'Parked') return nothing;
+    if (read?.data.status === 'Running' || read?.data.status === 'Parked') return NOTHING;
     const pending = read?.data.status === 'Pending' ? read.data : undefined;
     const upgrade: Upgrade = {
       clusterKey: key,
@@ -177,7 +176,7 @@ function parkRequest(ports: GrantPorts, request: GrantRequest, reasons: readonly
     };
     const detail = { upgradeId, from, to, status: upgrade.status, mutated: upgrade.mutated, reasons };
     return {
-      ...nothing,
+      ...NOTHING,
       writes: [replace(Upgrades, read, upgrade)],
       record: [{ subject: key, event: 'UpgradeParked', principal: requestedBy, detail }],
     };

@@ -17,9 +17,9 @@ export interface AuditEntry {
 /** Writes whose revision is known; caches (`any`) are not part of the record. */
 function writesOf(operations: readonly WriteOperation[]): readonly StoredItem[] {
   const writes = operations.flatMap((operation): StoredItem[] => {
-    if (operation.type !== 'put' || operation.expect === 'any') return [];
+    if (operation.type !== 'put' || operation.revision === undefined) return [];
     const { pk, sk, kind, active, data } = operation.item;
-    const { revision = 1 } = operation;
+    const { revision } = operation;
     return [{ pk, sk, kind, active, revision, data }];
   });
   return Object.freeze(writes.map((write) => Object.freeze(write)));

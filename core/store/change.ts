@@ -12,6 +12,9 @@ export interface Change<Result> {
   readonly record?: readonly AuditEntry[];
 }
 
+/** For a change that gives nothing back. */
+export const NOTHING = { result: undefined };
+
 /** The same, and who is told of it once it is written. `changes`: the id of each record, in their order. */
 export interface ToldChange<Result> extends Change<Result> {
   readonly events: (changes: readonly string[]) => readonly LiftlockEvent[];

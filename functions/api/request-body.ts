@@ -36,15 +36,17 @@ const reasonText = z
   .regex(/^[^\u0000-\u001f\u007f]*$/, 'has control characters');
 
 /** A person's order to pass windows over; `for` is a duration such as `2h`. */
-export const breakGlassBody = z.strictObject({
-  reason: reasonText,
-  for: positiveDuration
-    .refine(
-      (text) => durationMilliseconds(text) <= MOST_HOURS * 3_600_000,
-      `is longer than ${MOST_HOURS}h; ask again when it is over`,
-    )
-    .default('1h'),
-});
+export const breakGlassBody = z
+  .strictObject({
+    reason: reasonText,
+    for: positiveDuration
+      .refine(
+        (text) => durationMilliseconds(text) <= MOST_HOURS * 3_600_000,
+        `is longer than ${MOST_HOURS}h; ask again when it is over`,
+      )
+      .default('1h'),
+  })
+  .transform(({ reason, for: duration }) => ({ reason, milliseconds: durationMilliseconds(duration) }));
 
 /** Halting something needs a reason: whoever finds it halted will ask. */
 export const withReason = z.strictObject({ reason: reasonText });

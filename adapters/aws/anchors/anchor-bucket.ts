@@ -12,6 +12,7 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { ANCHOR_FOLDER, anchorName, anchorNumber } from '../../../core/anchors/anchor.ts';
+import { namedError } from '../../../core/contracts/errors.ts';
 import type { AnchorFile, AnchorStore } from '../../../core/ports/anchors.ts';
 import { readLimits } from '../request-limits.ts';
 import { withoutLogger } from '../without-logger.ts';
@@ -40,9 +41,7 @@ export class AnchorBucket implements AnchorStore {
     if (first === undefined) return 0;
     const number = anchorNumber(first.Key ?? '');
     if (number !== undefined) return number;
-    throw Object.assign(new Error(`${first.Key} is no anchor, and comes before all of them.`), {
-      name: 'AnchorRefused',
-    });
+    throw namedError('AnchorRefused', `${first.Key} is no anchor, and comes before all of them.`);
   }
 
   async read(number: number): Promise<string | undefined> {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { celExpression } from './label-selector.ts';
 import { maxCount, positiveDuration } from './quantities.ts';
 
-export const principalPattern = z
+const principalPattern = z
   .string()
   .regex(
     /^(?:(?:arn:[a-z*-]+:iam::(?:\d{12}|\*):(?:role|user)|(?:sso|role|user):(?:\d{12}|\*))\/[\w+=,.@*-]+|[\w+=,.@*-]+)$/,
@@ -11,6 +11,10 @@ export const principalPattern = z
   .describe(
     'A principal as the audit names it (role:ACCOUNT/NAME, sso:ACCOUNT/NAME, user:ACCOUNT/NAME), a role ARN without path, or the name of an Identity Center user; * stands for any text, and case does not count.',
   );
+
+/** A list that names somebody; `ifEmpty`: what an empty one would mean. */
+export const principalPatterns = (ifEmpty: string) =>
+  z.array(principalPattern).min(1, `is empty: ${ifEmpty}`).max(100, 'lists more than 100 patterns');
 
 export const approvalSchema = z
   .strictObject({
@@ -25,10 +29,7 @@ export const approvalSchema = z
       .boolean()
       .default(false)
       .describe('Whether who applied the policy or created the rollout may not be among them.'),
-    from: z
-      .array(principalPattern)
-      .min(1, 'is empty: nobody could approve. Leave it out to let every approver')
-      .max(100, 'lists more than 100 patterns')
+    from: principalPatterns('nobody could approve. Leave it out to let every approver')
       .optional()
       .describe('Who may approve, beside having the right to call the API; absent = everybody who has it.'),
     expiresAfter: positiveDuration

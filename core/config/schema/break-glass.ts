@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { principalPattern } from './approval.ts';
+import { principalPatterns } from './approval.ts';
 
 export const breakGlassSchema = z
   .strictObject({
@@ -7,10 +7,7 @@ export const breakGlassSchema = z
       .boolean()
       .default(false)
       .describe('Whether a second person has to agree before windows and freezes are passed over.'),
-    from: z
-      .array(principalPattern)
-      .min(1, 'is empty: nobody could break the glass. Leave it out to let everybody who may call it')
-      .max(100, 'lists more than 100 patterns')
+    from: principalPatterns('nobody could break the glass. Leave it out to let everybody who may call it')
       .optional()
       .describe('Who may, beside having the right to call the API; absent = everybody who has it.'),
   })

@@ -1,8 +1,8 @@
+import { parseJson } from '../../model/parse-json.ts';
 import type { ItemSink } from '../../ports/cluster-reader.ts';
 import type { Observation } from '../judge/observation.ts';
 import { isMapping, type Mapping } from '../manifest/manifest-object.ts';
 import { type ClusterFacts, noFacts } from '../reference/cluster-facts.ts';
-import { parseJson } from './read-version.ts';
 
 /** What to do with one item, and where to note what other parts of the scan need of it. */
 export type ObserveItem = (item: Mapping, facts: ClusterFacts) => readonly Observation[];

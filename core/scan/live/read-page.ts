@@ -1,5 +1,5 @@
+import { parseJson } from '../../model/parse-json.ts';
 import { isMapping, type Mapping, mappingOf, textOf } from '../manifest/manifest-object.ts';
-import { parseJson } from './read-version.ts';
 
 /** One page of a list. */
 export interface ListPage {

@@ -1,3 +1,4 @@
+import { parseJson } from '../../model/parse-json.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 import { mappingOf, textOf } from '../manifest/manifest-object.ts';
 
@@ -5,13 +6,4 @@ import { mappingOf, textOf } from '../manifest/manifest-object.ts';
 export function readVersion(text: string): string | undefined {
   const version = textOf(mappingOf(parseJson(text)).gitVersion);
   return version !== undefined && KubeVersion.tryParse(version) !== undefined ? version : undefined;
-}
-
-/** Undefined for what is no JSON: answers are distrusted. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

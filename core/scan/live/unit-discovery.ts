@@ -1,3 +1,4 @@
+import { parseJson } from '../../model/parse-json.ts';
 import { groupVersion } from '../observe/api-version.ts';
 import type { Coverage } from '../report/report-schema.ts';
 import type { ScanTools, UnitResult } from './advance.ts';
@@ -11,7 +12,6 @@ import {
 } from './discovery.ts';
 import type { LiveScanState } from './live-scan-state.ts';
 import { servedKey } from './observe-live-object.ts';
-import { parseJson } from './read-version.ts';
 import { type Answer, ask, deadOf, gapStatus } from './request.ts';
 import { COMPUTED_GROUPS, leftOutOf, resourcesToList } from './resources-to-list.ts';
 

@@ -1,4 +1,5 @@
 import { fromBase64 } from '../../encoding/base64.ts';
+import { parseJson } from '../../model/parse-json.ts';
 import { type ChosenRevision, chooseRevisions, type ReleaseHead } from '../helm/choose-revision.ts';
 import { decodeRelease } from '../helm/decode-release.ts';
 import { observeRelease } from '../helm/observe-release.ts';
@@ -8,7 +9,6 @@ import type { ScanTools, UnitResult } from './advance.ts';
 import { keep } from './keep.ts';
 import type { LiveScanState } from './live-scan-state.ts';
 import { listPath, METADATA_ONLY, readPage } from './read-page.ts';
-import { parseJson } from './read-version.ts';
 import { type Answer, ask, deadOf } from './request.ts';
 
 type Storage = 'secrets' | 'configmaps';

@@ -1,9 +1,9 @@
+import { parseJson } from '../../model/parse-json.ts';
 import { isMapping } from '../manifest/manifest-object.ts';
 import { inspectObject } from '../observe/inspect-object.ts';
 import type { ScanTools, UnitResult } from './advance.ts';
 import { keep } from './keep.ts';
 import type { LiveScanState } from './live-scan-state.ts';
-import { parseJson } from './read-version.ts';
 import { ask, deadOf, gapStatus } from './request.ts';
 
 const WHAT = 'configuration of kube-proxy';

@@ -1,6 +1,5 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
-import { durationMilliseconds } from '../../../core/config/schema/quantities.ts';
 import type { ClusterRecord } from '../../../core/contracts/items/cluster.ts';
 import { breakGlassOfCluster, mendGlassOfCluster } from '../../../core/operations/break-glass.ts';
 import { releaseCluster, retryCluster } from '../../../core/operations/hold-switch.ts';
@@ -67,10 +66,9 @@ export const clusters = new Hono<ApiEnv>()
     return context.json(await explainNow(context, clusterKey));
   })
   .post('/:id/break-glass', async (context) => {
-    const { reason, for: duration } = await readBody(context, breakGlassBody);
+    const order = await readBody(context, breakGlassBody);
     const { ports, principal: by } = context.var;
-    const order = { by, reason, milliseconds: durationMilliseconds(duration) };
-    return context.json(await breakGlassOfCluster(ports, await clusterOf(context), order));
+    return context.json(await breakGlassOfCluster(ports, await clusterOf(context), { by, ...order }));
   })
   .post('/:id/break-glass/end', async (context) => {
     const { reason } = await readBody(context, withReason);

@@ -1,6 +1,5 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
-import { durationMilliseconds } from '../../../core/config/schema/quantities.ts';
 import type { Member } from '../../../core/contracts/items/rollout.ts';
 import { PLAN_HASH } from '../../../core/contracts/plan-hash.ts';
 import { breakGlassOfWave, mendGlassOfWave } from '../../../core/operations/break-glass.ts';
@@ -90,11 +89,10 @@ export const rollouts = new Hono<ApiEnv>()
     return context.json(await judgeWave(ports, id, wave, { decision: 'Rejected', by, planHash, comment }));
   })
   .post('/:id/waves/:wave/break-glass', async (context) => {
-    const { reason, for: duration } = await readBody(context, breakGlassBody);
+    const order = await readBody(context, breakGlassBody);
     const { ports, principal: by } = context.var;
     const { id, wave } = context.req.param();
-    const order = { by, reason, milliseconds: durationMilliseconds(duration) };
-    return context.json(await breakGlassOfWave(ports, id, wave, order));
+    return context.json(await breakGlassOfWave(ports, id, wave, { by, ...order }));
   })
   .post('/:id/waves/:wave/break-glass/end', async (context) => {
     const { reason } = await readBody(context, withReason);
