@@ -8,6 +8,7 @@ import { painted } from '../output/paint.ts';
 import { print, reasonLines } from '../output/print.ts';
 import { relativeTime } from '../output/relative-time.ts';
 import type { Session } from '../session.ts';
+import { glassText } from './break-glass.ts';
 import { rollbackText, supportText } from './cluster-text.ts';
 import type { Shown } from './columns.ts';
 import { kindOf } from './kind.ts';
@@ -23,7 +24,7 @@ export async function explain(session: Session, kindText: string, name: string, 
 
 /** The answer first, then what it rests on. */
 export function explanationText(explanation: Explanation, { paint, now }: Shown): string[] {
-  const { policy, rollout, when, hops, upgrade, scan, tagEffects, warnings } = explanation;
+  const { policy, rollout, when, hops, upgrade, scan, breakGlass, tagEffects, warnings } = explanation;
   return [
     `${shown(explanation.cluster)} is at ${shown(explanation.version)}: ${painted(paint, explanation.state)}`,
     ...reasonLines(explanation.reasons),
@@ -37,6 +38,7 @@ export function explanationText(explanation: Explanation, { paint, now }: Shown)
           : `${shown(policy.name)} (trigger ${policy.trigger}, verification ${policy.verification})`,
       ],
       ['Wave', shown(explanation.wave)],
+      ...(breakGlass === null ? [] : [['Break-glass', visible(glassText(breakGlass, now))] as const]),
       ['Calendars', explanation.calendars.length === 0 ? 'none: always open' : shown(explanation.calendars.join(', '))],
       [
         'Target',

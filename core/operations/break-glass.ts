@@ -137,9 +137,13 @@ function isWaiting({ glass, rule, planHash }: Place, now: Date): boolean {
 }
 
 function mendGlass(ports: OperatorPorts, find: FindPlace, by: string, reason: string): Promise<BreakGlassAnswer> {
-  return changeAndTell(ports, async () => {
+  return changeAndTell(ports, async (now) => {
     const place = await find(false);
-    if (place.glass === undefined) throw new Refusal('WrongState', `The glass of ${place.of} is not broken.`);
+    const over = place.glass !== undefined && Date.parse(place.glass.until) <= now.getTime();
+    if (place.glass === undefined || over) {
+      const since = over ? ` any more: that was over at ${place.glass?.until}` : '';
+      throw new Refusal('WrongState', `The glass of ${place.of} is not broken${since}.`);
+    }
     return ordered(place, undefined, { status: 'Ended', by, reason });
   });
 }

@@ -30,13 +30,13 @@ export function isInForce(glass: BreakGlass | undefined, rule: Rule, now: Date):
   return new Set(people).size >= peopleNeeded(rule);
 }
 
-/** Whether the calendars of this cluster, as a member of this wave or of none, are passed over now. */
-export function isGlassBroken(
+/** The order by which the calendars of this cluster, as a member of this wave or of none, are passed over now. */
+export function glassInForce(
   control: ClusterControl | undefined,
   wave: Pick<Wave, 'breakGlass' | 'planHash'> | undefined,
   rule: Rule,
   now: Date,
-): boolean {
-  if (isInForce(control?.breakGlass, rule, now)) return true;
-  return wave?.breakGlass?.planHash === wave?.planHash && isInForce(wave?.breakGlass, rule, now);
+): BreakGlass | undefined {
+  const ofWave = wave?.breakGlass?.planHash === wave?.planHash ? wave?.breakGlass : undefined;
+  return [control?.breakGlass, ofWave].find((glass) => isInForce(glass, rule, now));
 }

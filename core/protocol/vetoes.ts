@@ -5,7 +5,7 @@ import type { FleetControl, Member, Rollout, Wave } from '../contracts/items/rol
 import type { ReasonCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { approvalRefusals } from '../policy/approvals.ts';
-import { isGlassBroken, passesBreakGlass } from '../policy/break-glass.ts';
+import { glassInForce, passesBreakGlass } from '../policy/break-glass.ts';
 import { capKeys, capRefusals } from '../policy/caps.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
 import type { HopRules } from '../policy/hop-rules.ts';
@@ -264,9 +264,9 @@ export const VETOES: readonly Veto[] = [
     reasons: ({ rules, window, now, upgrade, clusterControl, wave }) => {
       if (rules === undefined) return window?.reasons ?? NONE;
       const { reasons } = window ?? windowRule(rules, now, upgrade?.mutated === true);
-      if (reasons.length === 0 || !isGlassBroken(clusterControl, wave, rules.policy?.spec.breakGlass, now))
-        return reasons;
-      return reasons.filter((one) => !passesBreakGlass(one));
+      if (reasons.length === 0) return reasons;
+      const glass = glassInForce(clusterControl, wave, rules.policy?.spec.breakGlass, now);
+      return glass === undefined ? reasons : reasons.filter((one) => !passesBreakGlass(one));
     },
   },
   {

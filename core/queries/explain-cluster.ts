@@ -1,5 +1,6 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { appliedConfigs } from '../policy/applied.ts';
+import { glassInForce } from '../policy/break-glass.ts';
 import { type ClusterCalendars, calendarNamesOf } from '../policy/calendars-of.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -40,7 +41,9 @@ export async function explainCluster(
   const begunIn = activeUpgrade(snapshot, cluster.clusterKey)?.rolloutId;
   const ofUpgrade = begunIn === undefined ? undefined : (await load(ports.table, Rollouts, begunIn))?.data;
   const upgrades = await upgradesOf(ports.table, cluster.clusterKey);
-  const held = snapshot.controls.get(cluster.clusterKey)?.held;
+  const control = snapshot.controls.get(cluster.clusterKey);
+  const held = control?.held;
+  const wave = place?.waves.find(({ index }) => index === place.member?.waveIndex);
   const region = snapshot.regions.get(cluster.region);
   const [latest] = upgrades;
   return {
@@ -65,6 +68,7 @@ export async function explainCluster(
     upgrade: latest === undefined ? null : upgradeView(latest, cluster),
     scan: await lastScan(ports.table, cluster.clusterKey),
     held: held === undefined ? null : { reason: held.reason, since: held.since },
+    breakGlass: glassInForce(control, wave, aim.policy?.spec.breakGlass, now) ?? null,
     rollback: rollbackView(cluster, upgrades, region, now),
     support: supportView(cluster, region, now),
     managedBy: cluster.managedBy,

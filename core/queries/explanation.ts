@@ -1,3 +1,4 @@
+import type { BreakGlass } from '../contracts/items/break-glass.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import type { ClusterState } from './cluster-summary.ts';
 import type { RollbackView } from './rollback-view.ts';
@@ -40,6 +41,8 @@ export interface Explanation {
   /** The last scan; an upgrade's own scan runs right before its hop. */
   readonly scan: Pick<ScanView, 'scannedAt' | 'target' | 'verdict' | 'errors' | 'warnings' | 'gaps'> | null;
   readonly held: { readonly reason: Reason; readonly since: string } | null;
+  /** By whose order its windows and freezes are passed over now. */
+  readonly breakGlass: BreakGlass | null;
   readonly rollback: RollbackView;
   readonly support: SupportView;
   readonly managedBy: readonly string[];

@@ -58,6 +58,9 @@ test('what it let begin parks when its time is over', async () => {
   await minutes(world, 120);
   const [upgrade] = await upgradesOf(world);
   expect([upgrade?.mutated, upgrade?.status, upgrade?.reasons[0]?.code]).toEqual([true, 'Parked', 'WindowClosed']);
+  await expect(mendGlassOfCluster(world.ports, await recordOf(world, 'a'), PERSON, 'late')).rejects.toThrow(
+    'is not broken any more: that was over at 20',
+  );
   await run(world);
   expect(versionOf(world, 'a')).toBe('1.37');
 });
@@ -190,7 +193,10 @@ test('explain promises no opening of a window that the glass passes', async () =
   await minutes(world, 10);
   await breakGlassOfWave(world.ports, await rolloutIdOf(world), 'all', order(ANA, 10 * HOUR));
   await minutes(world, 10);
-  const { reasons, when } = await explainCluster(world.ports, await recordOf(world, 'b'));
+  const { reasons, when, breakGlass } = await explainCluster(world.ports, await recordOf(world, 'b'));
   expect(reasons.map(({ code }) => code)).toContain('WaveFull');
   expect(when.at).toBeNull();
+  expect(breakGlass).toMatchObject({ reason: 'incident 4711', by: [{ principal: ANA }] });
+  await minutes(world, 10 * 60);
+  expect((await explainCluster(world.ports, await recordOf(world, 'b'))).breakGlass).toBeNull();
 });
