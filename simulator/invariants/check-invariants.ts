@@ -7,6 +7,7 @@ import { judgeApproval } from './judge-approval.ts';
 import { judgeBudget } from './judge-budget.ts';
 import { judgeCaps } from './judge-caps.ts';
 import { judgeAttempts, judgeFence } from './judge-fence.ts';
+import { judgeGrant } from './judge-grant.ts';
 import { judgeOrder } from './judge-order.ts';
 import { judgeReplan } from './judge-replan.ts';
 import { judgeSoak } from './judge-soak.ts';
@@ -29,6 +30,7 @@ const JUDGES = [
   judgeStop,
   judgeAttempts,
   judgeFence,
+  judgeGrant,
   judgeWhole,
 ];
 

@@ -1,0 +1,34 @@
+import { Members } from '../../core/store/entities.ts';
+import { judgeGrant } from './judge-grant.ts';
+import { type Fabricated, hold, inForce, KEY, memberOf, stopFleet, write } from './testing/fabricate.ts';
+
+/** What is in force, and the cluster as a member that waits, or as it is given. */
+const planned = (
+  options: Parameters<typeof inForce>[0] = {},
+  member: Parameters<typeof memberOf>[0] = {},
+): Fabricated =>
+  inForce(options).add('rollout/r', 'RolloutPlanned', {}, write(Members, memberOf({ status: 'Pending', ...member })));
+
+test.each([
+  ['waits', planned()],
+  ['is parked', planned({}, { status: 'Parked', inFlight: true })],
+  ['was set aside', planned({}, { status: 'Quarantined' })],
+  ['is a straggler of a wave that has ended', planned({ first: { status: 'Completed' } })],
+])('a member may be granted that %s', (_, history) => {
+  expect(history.grant().judged(judgeGrant)).toEqual([]);
+});
+
+test.each([
+  ['the mode of the fleet was observe', planned({ fleet: { mode: 'observe' } })],
+  ['the fleet was stopped', planned().add('fleet', 'FleetStopped', {}, stopFleet)],
+  ['its cluster was held', planned().add(KEY, 'ClusterHeld', {}, hold)],
+  ['the rollout r was Paused', planned({ rollout: { status: 'Paused' } })],
+  ['the wave first was Pending', planned({ first: { status: 'Pending' } })],
+  ['the wave first was Halted', planned({ first: { status: 'Halted' } })],
+  ['it was no member of the plan', inForce()],
+  ['it was no member of the plan', planned({}, { plan: 1 })],
+  ['the member was Succeeded', planned({}, { status: 'Succeeded' })],
+  ['the member was Running', planned({}, { status: 'Running' })],
+])('a grant violates `granted` while %s', (why, history) => {
+  expect(history.grant().judged(judgeGrant)).toEqual([{ invariant: 'granted', message: expect.stringContaining(why) }]);
+});
