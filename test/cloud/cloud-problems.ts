@@ -7,7 +7,7 @@ import { PROBE } from './refused.ts';
 
 /** What the local cloud itself has to complain of: permissions, functions that threw, letters that nobody took, notes. */
 export function cloudProblems(cloud: LocalCloud, notes: readonly string[]): string[] {
-  const { missing, ineffective, problems } = accessReport(cloud);
+  const { ineffective, problems } = accessReport(cloud);
   const undelivered = cloud.queues
     .all()
     .filter(({ options, messages }) => messages.length > 0 && options.redrive === undefined)
@@ -17,7 +17,7 @@ export function cloudProblems(cloud: LocalCloud, notes: readonly string[]): stri
     .filter(({ messages }) => messages.some((message) => isNeglected(message, cloud.clock.now())))
     .map(({ options }) => `nobody takes the messages of ${cloud.wiring.nameOf(options.arn)}`);
   return [
-    ...missing.filter((text) => !text.includes(PROBE)),
+    ...missingPermissions(cloud),
     ...ineffective.map((grant) => `can never match: ${grant}`),
     ...problems.map((problem) => `not understood by IAM: ${problem}`),
     ...functionFaults(cloud),
@@ -27,6 +27,10 @@ export function cloudProblems(cloud: LocalCloud, notes: readonly string[]): stri
     ...notes,
   ];
 }
+
+/** What was denied and should not have been: not what the run itself tries in order to see it denied. */
+export const missingPermissions = (cloud: LocalCloud): string[] =>
+  accessReport(cloud).missing.filter((text) => !text.includes(PROBE));
 
 /** A queue that is read is read at once. */
 const isNeglected = ({ receives, visibleAt }: Message, now: Date): boolean =>

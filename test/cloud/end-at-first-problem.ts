@@ -1,6 +1,5 @@
-import { accessReport } from '../../simulator/cloud/access-report.ts';
 import type { LocalCloud } from '../../simulator/cloud/local-cloud.ts';
-import { functionFaults } from './cloud-problems.ts';
+import { functionFaults, missingPermissions } from './cloud-problems.ts';
 
 /** Ends a run whose outcome is known. */
 export class EndedEarly extends Error {
@@ -14,7 +13,7 @@ export function endAtFirstProblem(cloud: LocalCloud, notes: readonly string[], d
   cloud.time.after(EVERY_SECONDS, async () => {
     const denials = cloud.authority.iam.denials().length;
     // What is denied is looked at anew only then: the report goes through every policy.
-    const missing = denials > denialsBefore ? accessReport(cloud).missing : [];
+    const missing = denials > denialsBefore ? missingPermissions(cloud) : [];
     const [problem] = [...missing, ...functionFaults(cloud), ...notes];
     if (problem !== undefined) throw new EndedEarly(problem);
     endAtFirstProblem(cloud, notes, denials);

@@ -18,6 +18,8 @@ const { problems, ended, recording } = await smallRun(mutation?.apply(assembly) 
   endsAtFirstProblem: true,
 });
 const causes = [...problems, ...differences(readRecording(), recording, ended)];
+// Such a run shows nothing: the mutation would be said to have survived.
+if (!ended && causes.length === 0) throw new Error(`${id} ended the run before its time, and nothing says why.`);
 const seconds = Number(((performance.now() - began) / 1000).toFixed(1));
 const verdict: Verdict = { id, killed: causes.length > 0, causes, seconds };
 console.log(JSON.stringify(verdict));
