@@ -14,6 +14,10 @@ test('a mutation that a cause names is as it should be', () => {
   expect(objection(judged(mutation, verdict('liftlock-api is missing dynamodb:PutItem'), []))).toBeUndefined();
 });
 
+test('a cause names it in whatever case: SQS writes its actions in lower case', () => {
+  expect(objection(judged(mutation, verdict('liftlock-api is missing dynamodb:putitem'), []))).toBeUndefined();
+});
+
 test('a mutation that only fails something is not', () => {
   const other = judged(mutation, verdict('first-dev is at 1.36', 'liftlock-api is missing dynamodb:GetItem'), []);
   expect(objection(other)).toContain('no cause names liftlock-api and dynamodb:PutItem');

@@ -12,10 +12,10 @@ export interface Verdict {
   readonly didNotEnd?: true;
 }
 
-/** Whether one of the causes leads to the fault. A route is named with what stands in its placeholders: `{id}` is any one part of a path. */
+/** Whether one of the causes leads to the fault, in whatever case: SQS writes its actions in lower case. A route is named with what stands in its placeholders: `{id}` is any one part of a path. */
 export function namesTheCause({ named }: Mutation, { causes }: Verdict): boolean {
   const names = (cause: string) => (word: string) =>
-    cause.includes(word) || (word.includes('{') && ofRoute(word).test(cause));
+    cause.toLowerCase().includes(word.toLowerCase()) || (word.includes('{') && ofRoute(word).test(cause));
   return causes.some((cause) => named.every(names(cause)));
 }
 
