@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { AuditItem } from '../../core/ports/table.ts';
@@ -116,4 +117,27 @@ test('a request ends long before the function that makes it, is tried three time
   });
   expect(await dynamoClient({ region: 'eu-central-1', maxAttempts: 1 }).config.maxAttempts()).toBe(1);
   expect(createDynamoTable(NAMES, { region: 'eu-central-1' })).toBeInstanceOf(DynamoTable);
+});
+
+test('each transaction has a token of its own, and the tries of one have the same', async () => {
+  const tokens: string[] = [];
+  const client = dynamoClient({
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'AKID', secretAccessKey: 'secret' },
+    requestHandler: {
+      handle: async ({ body }: { readonly body: Uint8Array }) => {
+        tokens.push((JSON.parse(Buffer.from(body).toString()) as { ClientRequestToken: string }).ClientRequestToken);
+        // The answer to the first try of each is lost on its way.
+        const statusCode = tokens.length % 2 === 1 ? 500 : 200;
+        return { response: { statusCode, headers: {}, body: Readable.from(['{}']) } };
+      },
+    },
+  });
+  const table = new DynamoTable(client, NAMES);
+  const key = { pk: 'P', sk: 'S' };
+  await table.transact([{ type: 'check', key, expect: 1 }]);
+  await table.transact([{ type: 'check', key, expect: 1 }]);
+  expect(tokens).toEqual([tokens[0], tokens[0], tokens[2], tokens[2]]);
+  expect(tokens[0]).not.toBe(tokens[2]);
+  expect(tokens[0]).toMatch(/^[\w-]{1,36}$/);
 });

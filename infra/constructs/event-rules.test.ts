@@ -35,3 +35,44 @@ test('people hear of what has words for them, of the hub alone, in words', () =>
     expect.stringMatching(/^Reference: \$\.detail\.notice\.reference \(/),
   ]);
 });
+
+/** The patterns of the rules that go to a target with this word in its ARN. */
+const patternsTo = (word: string) =>
+  rules.filter(({ Targets }) => Targets.some(({ Arn }) => Arn.includes(word))).map(({ EventPattern }) => EventPattern);
+const own = { source: ['liftlock'], account: ['<AccountId>'] };
+
+test('the reconciler wakes at what people and versions set in motion, and at every end of an execution', () => {
+  const patterns = patternsTo('reconcilerollouts');
+  expect(patterns).toHaveLength(4);
+  expect(patterns).toContainEqual({
+    ...own,
+    'detail-type': ['VersionAvailable', 'FleetStopped', 'FleetResumed', 'RolloutChanged', 'BreakGlassChanged'],
+  });
+  expect(patterns).toContainEqual({
+    ...own,
+    'detail-type': ['WaveChanged'],
+    detail: { about: ['approval', 'promotion'] },
+  });
+  // As Step Functions writes them (the Step Functions guide, Status change events); an execution that runs has not ended.
+  const status = ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'];
+  expect(patterns).toContainEqual(
+    expect.objectContaining({
+      source: ['aws.states'],
+      'detail-type': ['Step Functions Execution Status Change'],
+      detail: expect.objectContaining({ status }),
+    }),
+  );
+  expect(patterns).toContainEqual(
+    expect.objectContaining({
+      source: ['aws.states'],
+      'detail-type': ['AWS API Call via CloudTrail'],
+      detail: expect.objectContaining({ eventName: ['StartExecution'] }),
+    }),
+  );
+});
+
+test('what spokes send goes to the queue of clusters', () => {
+  expect(patternsTo('ClustersQueue')).toEqual([
+    { source: ['aws.eks', 'aws.health'], 'detail-type': ['AWS API Call via CloudTrail', 'AWS Health Event'] },
+  ]);
+});
