@@ -126,7 +126,7 @@ test('each transaction has a token of its own, and the tries of one have the sam
     credentials: { accessKeyId: 'AKID', secretAccessKey: 'secret' },
     requestHandler: {
       handle: async ({ body }: { readonly body: Uint8Array }) => {
-        tokens.push((JSON.parse(Buffer.from(body).toString()) as { ClientRequestToken: string }).ClientRequestToken);
+        tokens.push((JSON.parse(new TextDecoder().decode(body)) as { ClientRequestToken: string }).ClientRequestToken);
         // The answer to the first try of each is lost on its way.
         const statusCode = tokens.length % 2 === 1 ? 500 : 200;
         return { response: { statusCode, headers: {}, body: Readable.from(['{}']) } };
