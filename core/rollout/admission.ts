@@ -8,7 +8,7 @@ import { settledAt } from '../policy/quarantine.ts';
 import { failuresOf } from '../policy/wave-room.ts';
 import type { WindowAnswer } from '../policy/window-rule.ts';
 import { hopBefore } from '../protocol/hop-before.ts';
-import { refusalsAt } from '../protocol/vetoes.ts';
+import { refusalsAt, type Situation } from '../protocol/vetoes.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type Hop, nextHop } from './cluster-target.ts';
 import type { Decision, Waiting } from './decisions.ts';
@@ -31,7 +31,7 @@ export function upgradeOf(index: MemberIndex, member: Member): Upgrade | undefin
 }
 
 /** The upgrade of the hop before one that is asked for, where it has not ended. */
-export function hopBeforeOf(
+function hopBeforeOf(
   index: MemberIndex,
   clusterKey: string,
   hop: Pick<Upgrade, 'machine' | 'from'>,
@@ -178,41 +178,55 @@ function admitOne(
   const hop = parked === undefined ? nextHopOf(member, cluster) : versionsOf(parked);
   const wave = waves.now.get(member.waveIndex);
   const { rules, policyAppliedBy, window } = rulesOf(rollout.policy, cluster, wave);
-  const begun = upgrade?.mutated === true;
-  const answer = window(begun);
-  const refused = refusalsAt('grant', {
-    target: hop.to,
-    epoch: snapshot.epoch,
-    fleet,
-    control: snapshot.control,
+  const [from, to] = [hop.from.toString(), hop.to.toString()];
+  const answer = askToBegin(
+    { snapshot, room, index, now },
     cluster,
-    clusterControl: snapshot.controls.get(member.clusterKey),
-    grant: index.grants.get(member.clusterKey),
-    ledger: room.ledger,
-    upgrade,
-    before: hopBeforeOf(index, member.clusterKey, { machine: 'upgrade-cluster', from: hop.from.toString() }),
-    rollout,
-    wave,
-    earlier: waves.earlier(member.waveIndex),
-    member,
-    rules,
-    policyAppliedBy,
-    window: answer,
-    now,
-  });
-  if (refused.length > 0 || fleet === undefined || wave === undefined) return refusedUntil(refused, answer);
+    { machine: 'upgrade-cluster', from, to },
+    {
+      upgrade,
+      rollout,
+      wave,
+      earlier: waves.earlier(member.waveIndex),
+      member,
+      rules,
+      policyAppliedBy,
+      window: window(upgrade?.mutated === true),
+    },
+  );
+  if (answer.reasons.length > 0 || fleet === undefined || wave === undefined) return answer;
   if (room.ledger === snapshot.ledger) room.ledger = { counts: { ...room.ledger.counts } };
   recountInPlace(room.ledger.counts, capKeys(cluster, fleet, rules.policy?.spec), 1);
   if (!member.inFlight) waves.now.set(member.waveIndex, { ...wave, inFlight: wave.inFlight + 1 });
-  const [from, to] = [hop.from.toString(), hop.to.toString()];
   decisions.push({ type: 'grant-member', member, from, to, upgradeId: hopId(from, to), failures: waves.failures });
   return { reasons: [] };
 }
 
-/** Until when what was refused waits, where it waits for a window. Of one that a broken glass passes nobody waits for the opening. */
-export function refusedUntil(reasons: readonly Reason[], window: WindowAnswer): Answer {
-  const waits = reasons.some((one) => window.reasons.includes(one));
-  const until = waits ? window.startsAt?.toISOString() : undefined;
+/** Of what is asked: what the snapshot does not say. A start by hand has no rollout, no wave and no member. */
+type Asked = Pick<Situation, 'upgrade' | 'rollout' | 'wave' | 'earlier' | 'member' | 'rules' | 'policyAppliedBy'> & {
+  readonly window: WindowAnswer;
+};
+
+/** Why a cluster gets no grant for this hop now, and until when it waits; no reason = it gets one. */
+export function askToBegin(
+  { snapshot, room, index, now }: Pick<Admission, 'snapshot' | 'room' | 'index' | 'now'>,
+  cluster: ClusterRecord,
+  hop: Pick<Upgrade, 'machine' | 'from' | 'to'>,
+  asked: Asked,
+): Answer {
+  const { clusterKey } = cluster;
+  const { epoch, fleet, control, controls } = snapshot;
+  const reasons = refusalsAt('grant', {
+    ...{ epoch, fleet, control, cluster, now, ...asked },
+    target: KubeVersion.parse(hop.to),
+    clusterControl: controls.get(clusterKey),
+    grant: index.grants.get(clusterKey),
+    ledger: room.ledger,
+    before: hopBeforeOf(index, clusterKey, hop),
+  });
+  // Of a window that a broken glass passes nobody waits for the opening.
+  const waits = reasons.some((one) => asked.window.reasons.includes(one));
+  const until = waits ? asked.window.startsAt?.toISOString() : undefined;
   return { reasons, ...(until === undefined ? {} : { until }) };
 }
 

@@ -1,9 +1,7 @@
 import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Wave } from '../contracts/items/rollout.ts';
 import { reason } from '../contracts/step-result.ts';
-import { refusalsAt } from '../protocol/vetoes.ts';
-import { KubeVersion } from '../version/kube-version.ts';
-import { admit, hopBeforeOf, type MemberIndex, type Room, refusedUntil } from './admission.ts';
+import { admit, askToBegin, type MemberIndex, type Room } from './admission.ts';
 import { automaticRollouts } from './automatic-rollouts.ts';
 import type { Decided, Decision, Waiting } from './decisions.ts';
 import { memberRules } from './member-rules.ts';
@@ -108,24 +106,10 @@ function parkedByHand({ snapshot, room, index, rulesOf, now }: Look): Decided {
       cluster,
       undefined,
     );
-    const answer = window(upgrade.mutated);
-    const refused = refusalsAt('grant', {
-      target: KubeVersion.parse(upgrade.to),
-      rules,
-      window: answer,
-      now,
-      epoch: snapshot.epoch,
-      fleet: snapshot.fleet,
-      control: snapshot.control,
-      cluster,
-      clusterControl: snapshot.controls.get(upgrade.clusterKey),
-      grant: index.grants.get(upgrade.clusterKey),
-      ledger: room.ledger,
-      upgrade,
-      before: hopBeforeOf(index, upgrade.clusterKey, upgrade),
-    });
-    if (refused.length === 0) decisions.push({ type: 'grant-upgrade', upgrade });
-    else waiting.push({ clusterKey: upgrade.clusterKey, ...refusedUntil(refused, answer) });
+    const asked = { upgrade, rules, window: window(upgrade.mutated) };
+    const answer = askToBegin({ snapshot, room, index, now }, cluster, upgrade, asked);
+    if (answer.reasons.length === 0) decisions.push({ type: 'grant-upgrade', upgrade });
+    else waiting.push({ clusterKey: upgrade.clusterKey, ...answer });
   }
   return { decisions, waiting };
 }
