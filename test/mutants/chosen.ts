@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Mutant } from './instrument.ts';
 
-/** All mutants, or so many by chance: the same ones for the same seed, other ones every day when none is given. */
+/** So many of one file: the tests of four files are run once to see what they execute, those of a hundred would take longer than the mutants. */
+const OF_ONE_FILE = 25;
+
+/** All mutants, or so many by chance, of a few files by chance: the same ones for the same seed, other ones every day when none is given. */
 export function chosenBy(
   mutants: readonly Mutant[],
   {
@@ -10,7 +13,13 @@ export function chosenBy(
   }: { readonly sample?: string | undefined; readonly seed?: string | undefined },
 ): readonly Mutant[] {
   if (sample === undefined) return mutants;
-  const placeOf = ({ id, file }: Mutant): string => createHash('sha256').update(`${seed}:${file}:${id}`).digest('hex');
-  const places = new Map(mutants.map((one) => [one, placeOf(one)]));
-  return mutants.toSorted((a, b) => (places.get(a) ?? '').localeCompare(places.get(b) ?? '')).slice(0, Number(sample));
+  const placeOf = (text: string): string => createHash('sha256').update(`${seed}:${text}`).digest('hex');
+  const shuffled = <Item>(items: readonly Item[], nameOf: (item: Item) => string): Item[] => {
+    const places = new Map(items.map((item) => [item, placeOf(nameOf(item))]));
+    return items.toSorted((a, b) => (places.get(a) ?? '').localeCompare(places.get(b) ?? ''));
+  };
+  const files = [...Map.groupBy(mutants, ({ file }) => file)];
+  return shuffled(files, ([file]) => file)
+    .flatMap(([, ofFile]) => shuffled(ofFile, ({ id, file }) => `${file}:${id}`).slice(0, OF_ONE_FILE))
+    .slice(0, Number(sample));
 }

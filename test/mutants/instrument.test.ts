@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chosenBy } from './chosen.ts';
-import { instrument } from './instrument.ts';
+import { instrument, type Mutant } from './instrument.ts';
 
 let root: string;
 beforeEach(() => {
@@ -40,4 +40,12 @@ test('a sample is the same for the same seed', async () => {
   expect(sample('x')).toEqual(sample('x'));
   expect(['a', 'b', 'c', 'd'].map(sample).some((ids) => ids.join() !== sample('x').join())).toBe(true);
   expect(chosenBy(mutants, {})).toEqual(mutants);
+});
+
+test('a sample is of a few files, and no file is all of it', () => {
+  const mutants = ['a', 'b', 'c', 'd', 'e'].flatMap((name) =>
+    Array.from({ length: 40 }, (_, id) => ({ id: `${id}`, file: `${name}.ts` }) as Mutant),
+  );
+  const counts = [...Map.groupBy(chosenBy(mutants, { sample: '60', seed: 'x' }), ({ file }) => file).values()];
+  expect(counts.map(({ length }) => length)).toEqual([25, 25, 10]);
 });

@@ -1,7 +1,7 @@
 /**
  * `npm run mutate:core`: changes the code of the product in one place at a time (Stryker's mutants, words left out) and runs the tests that
  * execute that place: those beside the file, or those of test/behaviour where none beside it does. `-- core/store` takes files with these
- * words in their path; `--near` leaves test/behaviour out; `--sample 100 [--seed S]` takes so many by chance, others every day. Exit code 1 when an area is below its floor.
+ * words in their path; `--near` leaves test/behaviour out; `--sample 100 [--seed S]` takes so many of a few files by chance, others every day. Exit code 1 when an area is below its floor.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
