@@ -200,6 +200,12 @@ export function grantUpgrade(
   });
 }
 
+/** What was parked is tried again or is not needed any more, and neither is told as parked. The baseline of a scan stays in any case. */
+const stepsToKeep = ({ steps }: Upgrade): Upgrade['steps'] =>
+  Object.fromEntries(
+    Object.entries(steps).filter(([step, { status }]) => status !== 'parked' || step === 'scan-cluster'),
+  );
+
 function runningUpgrade(request: GrantRequest, existing: Upgrade | undefined, now: string): Upgrade {
   const { clusterKey, upgradeId, machine, from, to, requestedBy, member, input, asker } = request;
   const going = existing !== undefined && (existing.status === 'Parked' || existing.status === 'Pending');
@@ -207,7 +213,7 @@ function runningUpgrade(request: GrantRequest, existing: Upgrade | undefined, no
   const mutated = existing?.mutated ?? false;
   const baseline = existing?.steps['scan-cluster'];
   const base: Upgrade = going
-    ? existing
+    ? { ...existing, steps: stepsToKeep(existing) }
     : {
         clusterKey,
         id: upgradeId,

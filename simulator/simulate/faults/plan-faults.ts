@@ -33,6 +33,18 @@ type Plan = (choices: SeededChoices, state: FakeEksState) => PlannedFault;
 /** How often each kind comes, in shares. */
 const KINDS: readonly (readonly [share: number, plan: Plan])[] = [
   [30, planEffect],
+  // Much may happen to others between a grant and the first change where a scan takes long.
+  [
+    4,
+    (choices) => ({
+      kind: 'effect',
+      when: 'before',
+      operation: 'scan',
+      skip: choices.integer(0, 8),
+      times: choices.integer(1, 4),
+      effect: { kind: 'hang', seconds: 300 },
+    }),
+  ],
   [
     10,
     (choices) => ({
@@ -137,6 +149,7 @@ const KINDS: readonly (readonly [share: number, plan: Plan])[] = [
     }),
   ],
   [0.3, (choices) => ({ kind: 'approvals', wave: choices.pick(STAGES), answer: choices.pick(['rejected', 'never']) })],
+  [2, (choices) => ({ kind: 'newer-fleet', ...timed(choices), minutes: choices.integer(2, 60) })],
   [2, (choices) => ({ kind: 'deployment', ...timed(choices) })],
   [
     1,

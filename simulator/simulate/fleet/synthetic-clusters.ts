@@ -11,6 +11,10 @@ export const STAGES = ['dev', 'staging', 'prod'] as const;
 export const TEAMS = ['payments', 'search', 'platform', 'data', 'mobile'] as const;
 export const REGIONS = ['eu-central-1', 'us-east-1', 'ap-south-1'] as const;
 
+/** So few clusters would hardly ever meet in three waves and a canary: they stand in one wave or two. */
+const FEW = 6;
+const CROWDED: readonly (readonly (typeof STAGES)[number][])[] = [['prod'], ['dev', 'staging'], ['staging', 'prod']];
+
 export interface SyntheticFleet {
   readonly clusters: number;
   /** A minor, `1.37`: nearly all clusters are one minor behind it, some two. */
@@ -31,8 +35,9 @@ export function syntheticClusters({ clusters, target, seed, now }: SyntheticFlee
   const state = emptyState(now);
   const behind = minorsBehind(state, target);
   const accounts = accountsOf(clusters);
+  const stages = clusters <= FEW ? choices.pick(CROWDED) : STAGES;
   for (let index = 0; index < clusters; index += 1) {
-    const stage = STAGES[choices.chance(0.4) ? 2 : choices.integer(0, 1)] ?? 'prod';
+    const stage = choices.pick(choices.chance(0.4) ? stages.slice(-1) : stages.slice(0, 2));
     const team = choices.pick(TEAMS);
     const version = behind.length > 1 && choices.chance(0.15) ? behind[1] : behind[0];
     const groups = choices.pick([0, 1, 1, 1, 2, 2, 3]);
