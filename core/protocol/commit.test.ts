@@ -96,6 +96,17 @@ test.each<[string, Partial<CommitRequest>]>([
   expect(writesOf(operations)).toEqual(['Intent absent']);
 });
 
+test('a later change rests on its wave where the glass of that is broken: ending the order ends what it let pass', async () => {
+  const breakGlass = { reason: 'incident', until: NOON.toISOString(), by: [] };
+  const kept = {
+    upgrades: [upgrade({ mutated: true })],
+    waves: waves.map((one) => ({ ...one, breakGlass })),
+  };
+  const { operations } = await committed(kept);
+  const ofWave = ['ROLLOUT#r WAVE#001 1', `CLUSTER#${KEY} UPGRADE#1.36-1.37 1`];
+  expect(checksOf(operations)).toEqual([...ALWAYS, ...ofWave].sort());
+});
+
 test('what a step has read of its upgrade is read in one request with all that it names', async () => {
   const reads = async (given: Partial<CommitRequest>, kept: Kept = {}) => {
     const { table } = await committed(kept, given);
