@@ -56,12 +56,14 @@ export async function reconcileRollouts(
   const lastFull = marker.data.lastFullAt;
   const full =
     marker.data.dirtySince !== undefined ||
+    marker.data.lookBegunAt !== undefined ||
     lastFull === undefined ||
     now.getTime() - Date.parse(lastFull) >= FULL_LOOK_EVERY_MINUTES * 60_000;
   const inMotion = active.some(isInMotion);
   if (!full && !inMotion)
     return { look: 'idle', applied: 0, waiting: 0, stuck: 0, overdue: NOTHING_OVERDUE, problems: [] };
 
+  const look = await beginLook(ports, marker);
   let applied = 0;
   let waiting = 0;
   let stuck = 0;
@@ -101,7 +103,7 @@ export async function reconcileRollouts(
   if (looked !== undefined) {
     problems.push(...(await deadlineNews(ports, looked)));
     // What could not be planned anew rested on something that has moved: the next tick looks at everything again.
-    if (!unplanned) await markFull(ports, marker, looked);
+    if (!unplanned) await markFull(ports, look, looked);
   }
   return { look: full ? 'full' : 'active', applied, waiting, stuck, overdue, problems };
 }
@@ -194,7 +196,22 @@ async function deadlineNews(
   }
 }
 
-/** Clears the mark of what was seen, and keeps what the fleet's history teaches where that is new; what came in meanwhile keeps the mark. */
+/** Takes the mark off before anything is read: what comes in meanwhile is marked anew, and is not taken for seen. */
+async function beginLook({ table, clock }: ReconcilePorts, marker: Read<ReconcileMarker>): Promise<typeof marker> {
+  const { dirtySince, ...rest } = marker.data;
+  if (dirtySince === undefined) return marker;
+  const data = { ...rest, lookBegunAt: clock.now().toISOString() };
+  try {
+    await writeUnrecorded(table, [replace(ReconcileMarkers, marker, data)]);
+    return { ...marker, data, revision: marker.revision + 1 };
+  } catch (error) {
+    // Somebody else looks as well: this look then clears nothing.
+    if (isContention(error)) return marker;
+    throw error;
+  }
+}
+
+/** Says that all was looked at, and keeps what the fleet's history teaches where that is new; what came in meanwhile keeps its mark. */
 async function markFull(
   ports: ReconcilePorts,
   marker: Read<ReconcileMarker>,

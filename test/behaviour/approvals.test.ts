@@ -3,7 +3,8 @@ import { applyConfig } from '../../core/operations/apply-config.ts';
 import { judgeWave } from '../../core/operations/judge-wave.ts';
 import { abortRollout } from '../../core/operations/rollout-switch.ts';
 import { checkInvariants } from '../../simulator/invariants/check-invariants.ts';
-import { hours, PERSON, rolloutIdOf, run, smallFleet, touched, wavesOf } from './small-fleet.ts';
+import { MACHINE_ARN_PREFIX } from '../../simulator/process/machines.ts';
+import { clusterArn, hours, memberOf, PERSON, rolloutIdOf, run, smallFleet, touched, wavesOf } from './small-fleet.ts';
 import { staged } from './staged-fleet.ts';
 
 type World = Awaited<ReturnType<typeof smallFleet>>;
@@ -46,6 +47,29 @@ test('four eyes: who applied the policy or created the rollout does not count', 
   await approve(world, APPROVER);
   await run(world);
   expect(touched(world, 'p1')).toBe(true);
+});
+
+test('what a person has upgraded by hand is planned anew at once: nobody approves a hop that is done', async () => {
+  const behind = [...staged('dev', ['d1']), ...staged('prod', ['p1', 'p2'], '1.35')];
+  const world = await smallFleet({ clusters: behind, policy: policy(asking({}), { target: '1.37' }) });
+  await run(world);
+  const before = (await wavesOf(world))[1];
+  expect((await memberOf(world, 'p1')).from).toBe('1.35');
+  const input = JSON.stringify({ cluster: clusterArn('p1'), targetVersion: '1.36' });
+  const { executionArn } = await world.runner.startExecution({
+    machineArn: `${MACHINE_ARN_PREFIX}upgrade-cluster`,
+    name: 'by-hand',
+    input,
+  });
+  while (world.runner.describeExecution(executionArn).status === 'RUNNING') await hours(world, 1 / 60);
+  await hours(world, 2 / 60);
+  expect(await memberOf(world, 'p1')).toMatchObject({ from: '1.36', to: '1.37', status: 'Pending' });
+  expect((await wavesOf(world))[1]?.planHash).not.toBe(before?.planHash);
+  await approve(world, APPROVER);
+  await run(world);
+  const granted = world.table.auditTimeline().filter(({ event }) => event === 'Granted');
+  const hops = granted.map(({ subject, detail }) => `${/\w+(?=@)/.exec(subject)} ${detail.upgradeId}`);
+  expect(hops.filter((hop) => hop.startsWith('p1'))).toEqual(['p1 1.35-1.36', 'p1 1.36-1.37']);
 });
 
 test('only those whom the policy names count, paths left out', async () => {

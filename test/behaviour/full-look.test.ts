@@ -3,6 +3,7 @@ import { releaseCluster } from '../../core/operations/hold-switch.ts';
 import { loadSnapshot } from '../../core/rollout/load-snapshot.ts';
 import { Learned, ReconcileMarkers } from '../../core/store/entities.ts';
 import { load, replace } from '../../core/store/entity.ts';
+import { markDirty } from '../../core/store/mark-dirty.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { discover, memberOf, PERSON, recordOf, rolloutsOf, run, smallFleet } from './small-fleet.ts';
 import { failing, staged } from './staged-fleet.ts';
@@ -47,6 +48,28 @@ test('what durations were learned lies beside the marker, and is understood wher
   await partitionsRead(older);
   expect((await load(older.table, Learned))?.data).toEqual(before);
   expect((await load(older.table, ReconcileMarkers))?.data.learned).toBeUndefined();
+});
+
+test('what comes in during a look that was asked for is looked at by the next one, and a look that died is made again', async () => {
+  const world = await smallFleet({ clusters: staged('dev', ['a']), policy: { trigger: 'manual' } });
+  await discover(world);
+  const marker = async () => (await load(world.table, ReconcileMarkers))?.data;
+  await markDirty(world.ports);
+  const query = world.table.queryPartition.bind(world.table);
+  world.table.queryPartition = async (...asked) => {
+    world.table.queryPartition = query;
+    await markDirty(world.ports);
+    return query(...asked);
+  };
+  await world.tick();
+  expect(await marker()).toMatchObject({ dirtySince: expect.any(String), lookBegunAt: expect.any(String) });
+  world.table.queryPartition = () => Promise.reject(new Error('the function was ended'));
+  await world.tick();
+  world.table.queryPartition = query;
+  expect(await marker()).toMatchObject({ lookBegunAt: expect.any(String) });
+  expect(await marker()).not.toHaveProperty('dirtySince');
+  await world.tick();
+  expect(await marker()).toEqual({ lastFullAt: expect.any(String) });
 });
 
 /** A cluster in the inventory, its add-ons, and whether recording it anew asks for a full look. */

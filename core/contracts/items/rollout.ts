@@ -165,8 +165,10 @@ export type LearnedDurations = z.infer<typeof learnedDurations>;
 
 /** Where the reconciler left off; always in the sparse index, so that an idle tick is one query. */
 export const reconcileMarker = z.object({
-  /** Set by whoever learns something new (versions, inventory, config); cleared by a full look. */
+  /** Set by whoever learns something new (versions, inventory, config); cleared where a full look begins. */
   dirtySince: timestamp.optional(),
+  /** A full look that has not come to its end, and is made again. */
+  lookBegunAt: timestamp.optional(),
   lastFullAt: timestamp.optional(),
   /** Where the version before keeps what is an item of its own now (`LearnedDurations`). */
   learned: learnedDurations.optional(),
