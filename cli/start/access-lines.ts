@@ -14,7 +14,7 @@ export function accessLines(
     `  ${decided} accesses were decided by the template's policies; ${permissions} distinct permissions were used.`,
     ...titled('MISSING', missing),
     ...titled('NOT UNDERSTOOD', problems),
-    ...titled('Granted, mutating, and never used', needless),
+    ...titled('Granted, mutating, and not used in this run', needless),
     ...titled('Granted, and can never match', ineffective),
     ...(inReserve.length === 0
       ? []

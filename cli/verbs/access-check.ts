@@ -123,6 +123,7 @@ function text(session: Session, reports: readonly AccessReport[], causes: readon
     visible(message),
   ]);
   const good = reports.filter((report) => !isOpen(report));
+  const shallow = good.filter(({ verification }) => verification === 'eks-api');
   const lines = tableLines(['ACCOUNT', 'CLUSTERS', 'STATUS', 'WHAT', 'WHY'], rows, session.io.columns);
   const [headers = '', ...told] = lines;
   return [
@@ -130,16 +131,18 @@ function text(session: Session, reports: readonly AccessReport[], causes: readon
     ...told.flatMap((line, index) => [line, visible(`  fix: ${causes[index]?.fix}`)]),
     ...(good.length === 0
       ? []
-      : [
-          `${counted(good.length, 'cluster')} can be read in full: ${visible(
-            some(
-              good.map(({ cluster }) => cluster),
-              10,
-            ),
-          )}`,
-        ]),
+      : [`${counted(good.length, 'cluster')} can be read as far as the policy asks for: ${visible(namesOf(good))}`]),
+    ...(shallow.length === 0
+      ? []
+      : [`  of these through the EKS API alone (verification: eks-api): ${visible(namesOf(shallow))}`]),
   ];
 }
+
+const namesOf = (reports: readonly AccessReport[]): string =>
+  some(
+    reports.map(({ cluster }) => cluster),
+    10,
+  );
 
 function some(names: readonly string[], most = NAMED): string {
   const more = names.length - most;

@@ -23,7 +23,7 @@ export async function createRollout(
   );
   session.io.err(
     options.dryRun === true
-      ? 'Nothing was created. Without --dry-run it is.\n'
+      ? 'Nothing was created: this is what would be planned now.\n'
       : visible(`Created. Look at it with: liftlock describe rollout ${rollout.id}\n`),
   );
   return EXIT.ok;

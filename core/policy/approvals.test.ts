@@ -14,7 +14,7 @@ const word = (principal: string, more: Partial<ApprovalRecord> = {}): ApprovalRe
 const refusals = (approval: object, approvals: readonly ApprovalRecord[], more: object = {}) =>
   approvalRefusals(
     { approval: approvalSchema.parse(approval) },
-    { name: 'prod', planHash: 'h', approvals: [...approvals], ...more },
+    { rolloutId: 'r', name: 'prod', planHash: 'h', approvals: [...approvals], ...more },
     requesters,
     NOW,
   );

@@ -14,7 +14,7 @@ export interface Requesters {
 }
 
 type Approval = NonNullable<WaveSpec['approval']>;
-type Approved = Pick<Wave, 'name' | 'planHash' | 'approvals' | 'startedAt'>;
+type Approved = Pick<Wave, 'rolloutId' | 'name' | 'planHash' | 'approvals' | 'startedAt'>;
 
 /**
  * Why a wave may not begin for want of approval; empty = it may. Approvals bind to the wave's plan hash; the last word of each person
@@ -45,7 +45,7 @@ export function approvalRefusals(
   const after = expired === 0 ? '' : `; ${expired} expired after ${approval.expiresAfter}`;
   const voided = (wave.approvals ?? []).some((word) => word.planHash !== wave.planHash && word.decision === 'Approved');
   const changed = voided ? ' Its plan has changed since it was approved, which voided that.' : '';
-  const how = `Run: liftlock approve ROLLOUT ${wave.name}`;
+  const how = `Run: liftlock approve ${wave.rolloutId} ${wave.name}`;
   return [
     reason(
       expired > 0 ? 'ApprovalExpired' : 'ApprovalMissing',

@@ -1,8 +1,10 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import { kindOf } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
 import { OBSERVE_MODE } from '../protocol/standing-refusals.ts';
+import { VETOES } from '../protocol/vetoes.ts';
 import { AT_REST, isServed } from '../rollout/automatic-rollouts.ts';
 import { decide } from '../rollout/decide.ts';
 import { laterWaveOf } from '../rollout/later-wave.ts';
@@ -29,6 +31,8 @@ export interface ClusterRollouts {
 
 /** A member that its rollout is done with, and not for want of success. */
 const THROUGH: readonly Member['status'][] = ['Succeeded', 'Excluded'];
+/** What every grant is asked again. */
+const REFUSALS: ReadonlySet<string> = new Set(VETOES.flatMap(({ codes }) => codes));
 const NEVER = { at: null, condition: null };
 const after = (condition: string, at: string | null = null) => ({ at, condition });
 
@@ -68,7 +72,9 @@ export function verdictOf(
   if (upgrade?.mutated === true && ofUpgrade?.status === 'Aborted') return halfDone(cluster, upgrade, ofUpgrade);
   if (upgrade !== undefined) {
     const condition = upgrade.resumeAt === undefined ? 'What is in the way is gone.' : 'Liftlock looks again.';
-    return said('Parked', after(condition, until ?? upgrade.resumeAt ?? null), ...upgrade.reasons, ...waiting);
+    // What refused it when it parked may be gone: where the reconciler asks for it now, its answer stands in place of that.
+    const since = waiting.length === 0 ? upgrade.reasons : upgrade.reasons.filter(({ code }) => !REFUSALS.has(code));
+    return said('Parked', after(condition, until ?? upgrade.resumeAt ?? null), ...since, ...waiting);
   }
   if (aim.policy === undefined) {
     const ambiguous = aim.reasons.some(({ code }) => code === 'AmbiguousPolicy');
@@ -116,7 +122,13 @@ function inRollout(
       ...told,
     );
   }
-  return said('Waiting', after('Every reason above is gone.', until ?? member.resumeAt ?? null), ...waiting, ...told);
+  const byPerson = waiting.some(({ code }) => kindOf(code) === 'lasting');
+  const at = until ?? member.resumeAt ?? null;
+  const condition =
+    byPerson && at !== null
+      ? 'Not sooner, and only when somebody has done what the reasons above ask for.'
+      : 'Every reason above is gone.';
+  return said('Waiting', after(condition, at), ...waiting, ...told);
 }
 
 /** One try for each cluster and target: what ended without success waits for a person. */

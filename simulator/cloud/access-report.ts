@@ -26,9 +26,12 @@ export function accessReport({ authority, options, wiring }: LocalCloud): Access
   const usage = iam.usage();
   const denials = iam.denials();
   const deployed = new Set(options.stacks.map(({ account }) => account));
-  const unused = iam.unusedGrants({ mutatingOnly: true }).map(({ role, action }) => {
+  // A role that stands in every account is one: what it used in one of them is used.
+  const used = new Set(usage.map(({ role, action }) => `${nameOf(role)} ${action}`));
+  const unused = iam.unusedGrants({ mutatingOnly: true }).flatMap(({ role, action }) => {
     const name = nameOf(role);
-    return { text: `${name} ${action}`, reason: reasonToKeep(name, action) };
+    const text = `${name} ${action}`;
+    return used.has(text) ? [] : [{ text, reason: reasonToKeep(name, action) }];
   });
   return {
     decided: [...usage, ...denials].reduce((sum, { count }) => sum + count, 0),

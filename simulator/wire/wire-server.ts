@@ -65,12 +65,9 @@ async function listen(server: Server, port: number): Promise<void> {
     await once(server, 'listening');
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'EADDRINUSE') throw error;
-    throw new Error(
-      `Port ${port} of ${HOST} is taken. Stop what listens there, or choose another port (0: any free one).`,
-      {
-        cause: error,
-      },
-    );
+    throw new Error(`Port ${port} of ${HOST} is taken. Stop what listens there, or choose another port.`, {
+      cause: error,
+    });
   }
 }
 

@@ -1,11 +1,16 @@
 import { resumeFleet, stopFleet } from '../../core/operations/fleet-switch.ts';
 import { nameStarter } from '../../core/operations/name-starter.ts';
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { Ledgers } from '../../core/store/entities.ts';
+import { load, replace } from '../../core/store/entity.ts';
 import { MACHINE_ARN_PREFIX } from '../../simulator/process/machines.ts';
 import {
   clusterArn,
   discover,
   mutationsOf,
+  onRecord,
   PERSON,
+  recordOf,
   rolloutsOf,
   run,
   smallFleet,
@@ -144,6 +149,19 @@ describe('each machine starts by hand', () => {
     expect(versionOf(world, 'web')).toBe('1.37');
     expect((await upgradesOf(world)).map((upgrade) => upgrade.status)).toEqual(['Succeeded']);
   });
+});
+
+test('explain says what is in the way now, and not what was when it parked', async () => {
+  const world = await smallFleet({ clusters: [web], caps: { total: 1 }, policy: { trigger: 'manual' } });
+  await discover(world);
+  await stopFleet(world.ports, PERSON, 'test');
+  await startByHand(world, 'upgrade-cluster', { cluster: clusterArn('web'), targetVersion: '1.37' });
+  const codes = async () =>
+    (await explainCluster(world.ports, await recordOf(world, 'web'))).reasons.map(({ code }) => code);
+  expect(await codes()).toEqual(['FleetStopped']);
+  await onRecord(world, 'Counted', replace(Ledgers, await load(world.table, Ledgers), { counts: { total: 1 } }));
+  await resumeFleet(world.ports, PERSON);
+  expect(await codes()).toEqual(['CapReached']);
 });
 
 describe('a bad input is named in the error', () => {
