@@ -34,7 +34,10 @@ export function resumeRollout(
     refuseUnless(rollout, ['Paused', 'Running', 'Halted'], 'resume');
     const undecided = waves.find((wave) => wave.data.status === 'Undecided');
     const halted = waves.find((wave) => wave.data.status === 'Halted');
-    if (undecided === undefined && halted === undefined) refuseUnless(rollout, ['Paused'], 'resume');
+    if (rollout.status !== 'Paused' && undecided === undefined && halted === undefined) {
+      const said = `The rollout ${id} is ${rollout.status}, and no wave of it is halted or undecided: there is nothing to resume.`;
+      throw new Refusal('WrongState', said);
+    }
     if (halted !== undefined && exceedsBudget(halted.data) && !accept) {
       throw new Refusal(
         'WrongState',
