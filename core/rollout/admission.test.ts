@@ -1,0 +1,254 @@
+import { compileCalendar } from '../calendar/compile-calendar.ts';
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
+import type { Member, Wave } from '../contracts/items/rollout.ts';
+import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
+import { reason } from '../contracts/step-result.ts';
+import { clusterRecord } from '../policy/testing/cluster-record.ts';
+import { decide } from './decide.ts';
+import type { FleetSnapshot } from './snapshot.ts';
+import { fleetSnapshot } from './testing/fleet-snapshot.ts';
+
+const NOW = new Date('2026-11-20T12:00:00Z');
+const at = (seconds: number): string => new Date(NOW.getTime() + seconds * 1000).toISOString();
+
+interface Given {
+  readonly members: Readonly<Record<string, Partial<Member>>>;
+  /** What is not ordinary about these clusters. */
+  readonly clusters?: Readonly<Record<string, Partial<ClusterRecord>>>;
+  readonly upgrades?: Readonly<Record<string, Partial<Upgrade>>>;
+  readonly waves?: readonly Partial<Wave>[];
+  readonly total?: number;
+  readonly policy?: object;
+  readonly more?: Partial<FleetSnapshot>;
+}
+
+const keyOf = (name: string): string => clusterRecord({ name }).clusterKey;
+
+/** A rollout under way with these members, by the names of their clusters. */
+function snapshot({ members, clusters = {}, upgrades = {}, waves = [{}], total = 100, policy = {}, more }: Given) {
+  const policies = {
+    p: { selector: {}, target: '1.37', waves: waves.map((_, index) => ({ name: `w${index}` })), ...policy },
+  };
+  const records = Object.keys(members).map((name) => clusterRecord({ name, version: '1.36', ...clusters[name] }));
+  return {
+    ...fleetSnapshot({ clusters: records, policies, caps: { total } }),
+    rollouts: [
+      rolloutItem({ policyRevision: JSON.stringify(policies.p), waves: waves.map((_, index) => `w${index}`) }),
+    ],
+    waves: waves.map((one, index) =>
+      waveItem({ index, name: `w${index}`, members: 9, needWork: 9, maxConcurrency: 9, ...one }),
+    ),
+    members: Object.entries(members).map(([name, one]) =>
+      memberItem({ clusterKey: keyOf(name), name, upgradeId: '1.36-1.37', ...one }),
+    ),
+    upgrades: Object.entries(upgrades).map(
+      ([name, one]): Upgrade => ({
+        clusterKey: keyOf(name),
+        id: '1.36-1.37',
+        machine: 'upgrade-cluster',
+        from: '1.36',
+        to: '1.37',
+        status: 'Parked',
+        mutated: true,
+        steps: {},
+        requestedBy: 'liftlock',
+        reasons: [],
+        rolloutId: 'r',
+        waveIndex: 0,
+        ...one,
+      }),
+    ),
+    ...more,
+  };
+}
+
+/** Who is granted, in this order, and why the others wait and until when. */
+function admitted(given: Given) {
+  const { decisions, waiting } = decide(snapshot(given), NOW);
+  const granted = decisions.flatMap((one) => (one.type === 'grant-member' ? [one] : []));
+  return {
+    granted,
+    names: granted.map(({ member }) => member.name),
+    waits: waiting.map(({ clusterKey, reasons, until }) => ({
+      name: Object.keys(given.members).find((name) => keyOf(name) === clusterKey),
+      codes: reasons.map(({ code }) => code),
+      ...(until === undefined ? {} : { until }),
+      said: reasons.map(({ message }) => message).join(' '),
+    })),
+  };
+}
+
+test.each<[string, Partial<Member>, Partial<Member>]>([
+  [
+    'who holds a place before who does not',
+    { inFlight: true, waveIndex: 1, position: 9 },
+    { waveIndex: 0, position: 1 },
+  ],
+  [
+    'members of an earlier wave before those of a later one',
+    { waveIndex: 0, position: 9 },
+    { waveIndex: 1, position: 1 },
+  ],
+  ['by the place in the wave', { position: 1 }, { position: 2 }],
+])('where there is room for one, it goes to %s', (_, first, second) => {
+  const waves = [{ status: 'Completed' as const }, {}];
+  expect(admitted({ members: { b: first, a: second }, waves, total: 1 }).names).toEqual(['b']);
+  expect(admitted({ members: { a: second, b: first }, waves, total: 1 }).names).toEqual(['b']);
+});
+
+test('equal members go by their keys, so that two reconcilers decide the same', () => {
+  expect(admitted({ members: { b: {}, a: {} }, total: 1 }).names).toEqual(['a']);
+  expect(admitted({ members: { a: {}, b: {} }, total: 1 }).names).toEqual(['a']);
+});
+
+test('room is counted down within a tick, and what was read stays as it was', () => {
+  const state = snapshot({ members: { a: {}, b: {}, c: {} }, waves: [{ maxConcurrency: 2 }] });
+  const { decisions } = decide(state, NOW);
+  expect(decisions.filter(({ type }) => type === 'grant-member')).toHaveLength(2);
+  expect([state.ledger, state.waves[0]?.inFlight]).toEqual([{ counts: {} }, 0]);
+});
+
+test('who holds a place takes no other one', () => {
+  const members = { a: { status: 'Parked' as const, inFlight: true }, b: {} };
+  expect(admitted({ members, waves: [{ maxConcurrency: 2, inFlight: 1 }] }).names).toEqual(['a', 'b']);
+});
+
+test('who runs is asked about no more', () => {
+  expect(admitted({ members: { a: { status: 'Running', inFlight: true } } })).toMatchObject({ names: [], waits: [] });
+});
+
+test('a cluster that was left unread since it is not its turn waits for that', () => {
+  const { names, waits } = admitted({ members: { a: {}, b: {} }, more: { unread: new Set([keyOf('a')]) } });
+  expect(names).toEqual(['b']);
+  expect(waits).toEqual([{ name: 'a', codes: ['NotItsTurn'], said: 'Its rollout or its wave lets nobody begin now.' }]);
+});
+
+test('a cluster that is not in the inventory begins nothing while nobody knows which tags count', () => {
+  const { names, waits } = admitted({ members: { a: {} }, more: { fleet: undefined, clusters: new Map() } });
+  expect([names, waits.map(({ codes }) => codes)]).toEqual([[], [['UnknownCluster']]]);
+});
+
+describe('a member that parked', () => {
+  const parked = { status: 'Parked' as const, inFlight: true };
+
+  test('less than 30 s after its grant is not granted again, or it would loop', () => {
+    const grantedAt = at(-29);
+    const [wait] = admitted({ members: { a: { ...parked, grantedAt } } }).waits;
+    expect(wait).toEqual({
+      name: 'a',
+      codes: ['ResumesLater'],
+      until: at(1),
+      said: `It is parked Looking again at ${at(1)}.`,
+    });
+    expect(admitted({ members: { a: { ...parked, grantedAt: at(-30) } } }).names).toEqual(['a']);
+    expect(admitted({ members: { a: { grantedAt } } }).names).toEqual(['a']);
+  });
+
+  test('is not granted before the time that it named, which others hear of with its reason', () => {
+    const reasons = [reason('ForeignUpdate', 'Somebody else updates it.')];
+    const given = (resumeAt: string) => ({ members: { a: { ...parked, grantedAt: at(-300), reasons, resumeAt } } });
+    expect(admitted(given(at(60))).waits).toEqual([
+      {
+        name: 'a',
+        codes: ['ResumesLater'],
+        until: at(60),
+        said: `Somebody else updates it. Looking again at ${at(60)}.`,
+      },
+    ]);
+    expect(admitted(given(at(0))).names).toEqual(['a']);
+    expect(admitted(given(at(-60))).names).toEqual(['a']);
+  });
+
+  test('goes on with its own hop, whatever comes after it', () => {
+    const upgrade = { id: '1.35-1.36', from: '1.35', to: '1.36' };
+    const members = { a: { ...parked, from: '1.35', upgradeId: '1.35-1.36' } };
+    expect(admitted({ members, upgrades: { a: upgrade } }).granted).toMatchObject([
+      { from: '1.35', to: '1.36', upgradeId: '1.35-1.36' },
+    ]);
+  });
+
+  test('goes on with no upgrade but its own, and begins the next hop where that has ended', () => {
+    const members = { a: { ...parked, upgradeId: '1.35-1.36' } };
+    const other = { id: '1.33-1.34', from: '1.33', to: '1.34' };
+    const next = [{ from: '1.36', to: '1.37', upgradeId: '1.36-1.37' }];
+    expect(admitted({ members, upgrades: { a: other } }).granted).toMatchObject(next);
+    const ended = { ...other, id: '1.35-1.36', status: 'Running' as const, mutated: false };
+    expect(admitted({ members, upgrades: { a: ended } }).granted).toMatchObject(next);
+    const none = { a: { ...parked, upgradeId: undefined } };
+    expect(admitted({ members: none, upgrades: { a: other } }).granted).toMatchObject(next);
+  });
+
+  test('is not asked for standing reasons once it holds a place', () => {
+    const clusters = { a: { conditions: [], createdAt: '2026-11-20T11:00:00.000Z' } };
+    const key = clusterRecord({ name: 'a', ...clusters.a }).clusterKey;
+    expect(admitted({ members: { a: { ...parked, clusterKey: key } }, clusters }).names).toEqual(['a']);
+  });
+});
+
+describe('a member that was set aside', () => {
+  const createdAt = '2026-11-20T11:00:00.000Z';
+  const clusterKey = clusterRecord({ name: 'a', createdAt }).clusterKey;
+  const aside = (more: Partial<ClusterRecord>, codes: readonly string[]) => ({
+    members: {
+      a: { clusterKey, status: 'Quarantined' as const, reasons: codes.map((code) => ({ code, message: '' }) as never) },
+    },
+    clusters: { a: { createdAt, ...more } },
+  });
+
+  test('since it is new comes back by itself at a time that is known', () => {
+    const { waiting } = decide(snapshot(aside({}, ['RecentlyCreated'])), NOW);
+    expect(waiting).toMatchObject([{ clusterKey, until: '2026-11-20T17:00:00.000Z' }]);
+    expect(waiting[0]?.reasons.map(({ code }) => code)).toEqual(['RecentlyCreated']);
+  });
+
+  test('for anything else comes back nobody knows when', () => {
+    const unreachable = {
+      conditions: [
+        { type: 'Reachable', status: 'False', reason: 'AccessDenied', message: 'denied', lastTransitionTime: at(-60) },
+      ],
+    } as Partial<ClusterRecord>;
+    const { waiting } = decide(snapshot(aside(unreachable, ['Unreachable', 'RecentlyCreated'])), NOW);
+    expect(waiting.map(({ reasons }) => reasons.map(({ code }) => code))).toEqual([['Unreachable', 'RecentlyCreated']]);
+    expect(waiting[0]?.until).toBeUndefined();
+  });
+});
+
+describe('a member of a wave whose calendar is closed', () => {
+  const calendars = new Map([
+    [
+      'nights',
+      compileCalendar('nights', {
+        timeZone: 'UTC',
+        windows: [{ name: 'nights', schedule: '0 22 * * *', duration: '6h' }],
+        freezes: [],
+      }),
+    ],
+  ]);
+  const policy = { waves: [{ name: 'w0', calendar: 'nights' }] };
+
+  test('waits until it opens', () => {
+    expect(admitted({ members: { a: {} }, policy, more: { calendars } }).waits).toMatchObject([
+      { codes: ['WindowClosed'], until: '2026-11-20T22:00:00.000Z' },
+    ]);
+  });
+
+  test('says no time where something else is in the way, and none where the glass is broken', () => {
+    const until = at(3600);
+    const breakGlass = { reason: 'incident', until, by: [{ principal: 'sso:111111111111/ana', at: at(-1) }] };
+    const controls = new Map([[keyOf('a'), { clusterKey: keyOf('a'), breakGlass }]]);
+    const broken = admitted({ members: { a: {} }, policy, more: { calendars, controls, control: { stopped: true } } });
+    expect(broken.waits.map(({ codes }) => codes)).toEqual([['FleetStopped']]);
+    expect(broken.waits[0]).not.toHaveProperty('until');
+    expect(admitted({ members: { a: {} }, policy, more: { calendars, controls } }).names).toEqual(['a']);
+  });
+});
+
+test('no member of a later wave begins while one before it is halted', () => {
+  const waves = [{ status: 'Halted' as const }, {}];
+  expect(admitted({ members: { a: { waveIndex: 1 } }, waves }).waits).toEqual([
+    expect.objectContaining({ codes: expect.arrayContaining(['EarlierWaveHalted']) }),
+  ]);
+  const later = [{}, { status: 'Halted' as const }];
+  expect(admitted({ members: { a: {} }, waves: later }).names).toEqual(['a']);
+});
