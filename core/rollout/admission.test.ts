@@ -162,7 +162,7 @@ describe('a member that parked', () => {
 
   test('goes on with its own hop, whatever comes after it', () => {
     const upgrade = { id: '1.35-1.36', from: '1.35', to: '1.36' };
-    const members = { a: { ...parked, from: '1.35', upgradeId: '1.35-1.36' } };
+    const members = { a: { ...parked, upgradeId: '1.35-1.36' } };
     expect(admitted({ members, upgrades: { a: upgrade } }).granted).toMatchObject([
       { from: '1.35', to: '1.36', upgradeId: '1.35-1.36' },
     ]);
@@ -251,4 +251,52 @@ test('no member of a later wave begins while one before it is halted', () => {
   ]);
   const later = [{}, { status: 'Halted' as const }];
   expect(admitted({ members: { a: {} }, waves: later }).names).toEqual(['a']);
+});
+
+describe('an upgrade that a person asked for', () => {
+  const byHand = (upgrade: Partial<Upgrade>, more: Partial<Given> = {}) => {
+    const state = snapshot({
+      members: { a: {} },
+      upgrades: { a: { rolloutId: undefined, waveIndex: undefined, ...upgrade } },
+      ...more,
+    });
+    const { decisions, waiting } = decide({ ...state, members: [], rollouts: [], waves: [], ...more.more }, NOW);
+    return {
+      types: decisions.map(({ type }) => type),
+      waits: waiting.map(({ reasons, until }) => [...reasons.map(({ code }) => code), ...(until ?? [])].join('')),
+      until: waiting[0]?.until,
+    };
+  };
+
+  test('goes on when it waits and nothing is in the way', () => {
+    expect(byHand({ status: 'Parked' }).types).toEqual(['grant-upgrade']);
+    expect(byHand({ status: 'Pending', mutated: false }).types).toEqual(['grant-upgrade']);
+    expect(byHand({ status: 'Running' }).types).toEqual([]);
+    expect(byHand({ status: 'Parked', rolloutId: 'r' }).types).toEqual([]);
+  });
+
+  test('waits for the time that it named, and for what is in the way', () => {
+    expect(byHand({ resumeAt: at(60) })).toMatchObject({ types: [], waits: [] });
+    expect(byHand({ resumeAt: at(0) }).types).toEqual(['grant-upgrade']);
+    expect(byHand({ resumeAt: at(-60) }).types).toEqual(['grant-upgrade']);
+    expect(byHand({}, { more: { control: { stopped: true } } })).toMatchObject({ types: [], waits: ['FleetStopped'] });
+  });
+
+  test('goes by the calendars of the policy that selects its cluster', () => {
+    const night = {
+      timeZone: 'UTC',
+      windows: [{ name: 'nights', schedule: '0 22 * * *', duration: '6h' }],
+      freezes: [],
+    };
+    const calendars = new Map([['nights', compileCalendar('nights', night)]]);
+    const policy = { waves: [{ name: 'w0', calendar: 'nights' }] };
+    expect(byHand({}, { policy, more: { calendars } })).toMatchObject({ types: [], until: '2026-11-20T22:00:00.000Z' });
+    const other = { ...policy, selector: { matchLabels: { stage: 'prod' } } };
+    expect(byHand({}, { policy: other, more: { calendars } }).types).toEqual(['grant-upgrade']);
+  });
+
+  test('ends where its cluster is gone', () => {
+    expect(byHand({}, { more: { clusters: new Map() } }).types).toEqual(['cancel-upgrade']);
+    expect(byHand({}, { clusters: { a: { deletedAt: at(-60) } } }).types).toEqual(['cancel-upgrade']);
+  });
 });
