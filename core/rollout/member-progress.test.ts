@@ -1,9 +1,11 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
 import { memberItem, rolloutItem } from '../contracts/items/testing/rollout-items.ts';
 import type { AnyCode } from '../contracts/reasons.ts';
-import { reason } from '../contracts/step-result.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
 import { clusterRecord } from '../policy/testing/cluster-record.ts';
 import { memberChange, standingReasons } from './member-progress.ts';
+import type { FleetSnapshot } from './snapshot.ts';
 import { fleetSnapshot } from './testing/fleet-snapshot.ts';
 
 const now = new Date('2026-11-20T12:00:00Z');
@@ -49,4 +51,85 @@ test('a cluster that is set aside is still told that it goes later than its own 
   expect(change).toMatchObject({ status: 'Quarantined', reasons: [suspected, later] });
   const aside = { ...member, status: 'Quarantined' as const, reasons: [suspected, later] };
   expect(memberChange(snapshot, rolloutItem(), aside, undefined, [suspected])).toBeUndefined();
+});
+
+/** What becomes of a member that waits, as its cluster, its upgrade and its rollout are given. */
+function changed(given: {
+  readonly cluster?: Partial<ClusterRecord> | 'none';
+  readonly member?: Parameters<typeof memberItem>[0];
+  readonly upgrade?: Partial<Upgrade>;
+  readonly rollout?: Parameters<typeof rolloutItem>[0];
+  readonly standing?: readonly Reason[];
+  readonly more?: Partial<FleetSnapshot>;
+}) {
+  const cluster = clusterRecord({ name: 'web', version: '1.36', ...(given.cluster === 'none' ? {} : given.cluster) });
+  const { clusterKey } = cluster;
+  const snapshot = {
+    ...fleetSnapshot({ clusters: given.cluster === 'none' ? [] : [cluster], policies: {} }),
+    ...given.more,
+  };
+  const upgrade: Upgrade | undefined =
+    given.upgrade === undefined
+      ? undefined
+      : {
+          ...{ clusterKey, id: '1.36-1.37', machine: 'upgrade-cluster', from: '1.36', to: '1.37', status: 'Parked' },
+          ...{ mutated: false, steps: {}, requestedBy: 'liftlock', reasons: [] },
+          ...given.upgrade,
+        };
+  const member = memberItem({ clusterKey, ...given.member });
+  const change = memberChange(snapshot, rolloutItem(given.rollout), member, upgrade, given.standing ?? []);
+  if (change === undefined) return 'goes on';
+  if (change.type !== 'change-member' && change.type !== 'cancel-upgrade') return change.type;
+  const codes = change.reasons.map(({ code }) => code).join();
+  return `${change.type === 'change-member' ? change.status : 'its upgrade is canceled'}: ${codes}`;
+}
+
+const begun = { mutated: true };
+const paused = [reason('Excluded', 'Its tag says so.')];
+const aborted = { status: 'Aborted' as const };
+const beyond = { version: '1.38' };
+const heldNow = (clusterKey: string): Partial<FleetSnapshot> => ({
+  controls: new Map([
+    [clusterKey, { clusterKey, held: { reason: reason('UpdateFailed', 'It failed.'), since: now.toISOString() } }],
+  ]),
+});
+const key = clusterRecord({ name: 'web' }).clusterKey;
+
+test.each<[string, Parameters<typeof changed>[0], string]>([
+  ['is ordinary', {}, 'goes on'],
+  ['is not known, in a fleet that cannot be read', { cluster: 'none', more: { fleet: undefined } }, 'goes on'],
+  ['is not known', { cluster: 'none' }, 'Excluded: Gone'],
+  ['was deleted', { cluster: { deletedAt: now.toISOString() } }, 'Excluded: Gone'],
+  ['was deleted while it was half done', { cluster: 'none', upgrade: begun }, 'its upgrade is canceled: Gone'],
+  ['is of an aborted rollout', { rollout: aborted }, 'Excluded: RolloutAborted'],
+  ['parked in an aborted rollout', { rollout: aborted, upgrade: {} }, 'its upgrade is canceled: RolloutAborted'],
+  ['is half done in an aborted rollout', { rollout: aborted, upgrade: begun }, 'goes on'],
+  ['is half done, and a tag would take it out', { upgrade: begun, standing: paused }, 'goes on'],
+  ['parked, and a tag takes it out', { upgrade: {}, standing: paused }, 'its upgrade is canceled: Excluded'],
+  [
+    'ended an upgrade, and a tag takes it out',
+    { upgrade: { ...begun, status: 'Succeeded' }, standing: paused },
+    'Excluded: Excluded',
+  ],
+  ['is held', { more: heldNow(key) }, 'Blocked: Held'],
+  ['is held half done', { more: heldNow(key), upgrade: begun }, 'goes on'],
+  ['went past the target by itself', { cluster: beyond }, 'Excluded: BeyondTarget'],
+  ['is at the target: nodes and add-ons follow', { cluster: { version: '1.37' } }, 'goes on'],
+  ['holds a place', { member: { inFlight: true, status: 'Parked' }, standing: [suspected] }, 'goes on'],
+  ['parked without a place', { member: { status: 'Parked' }, standing: [suspected] }, 'goes on'],
+  [
+    'was set aside for something else',
+    { member: { status: 'Quarantined', reasons: [reason('Unreachable', '')] }, standing: [suspected] },
+    'Quarantined: SuspiciousTrait',
+  ],
+])('a member whose cluster %s', (_, given, expected) => {
+  expect(changed(given)).toBe(expected);
+});
+
+test('nothing stands against a cluster of which nothing is known, or in a fleet that cannot be read', () => {
+  const cluster = clusterRecord({ name: 'web', version: '1.36', status: 'CREATING' });
+  const member = memberItem({ clusterKey: cluster.clusterKey });
+  const snapshot = fleetSnapshot({ clusters: [cluster], policies: {} });
+  expect(standingReasons({ ...snapshot, fleet: undefined }, member, () => suspected, now)).toEqual([]);
+  expect(standingReasons({ ...snapshot, clusters: new Map() }, member, () => suspected, now)).toEqual([]);
 });

@@ -1,0 +1,113 @@
+import { compileCalendar } from '../calendar/compile-calendar.ts';
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import { waveItem } from '../contracts/items/testing/rollout-items.ts';
+import { clusterRecord } from '../policy/testing/cluster-record.ts';
+import { memberRules } from './member-rules.ts';
+import { fleetSnapshot } from './testing/fleet-snapshot.ts';
+
+const NOON = new Date('2026-11-20T12:00:00Z');
+const open = (name: string, hour: number, duration: string) =>
+  [
+    name,
+    compileCalendar(name, {
+      timeZone: 'UTC',
+      windows: [{ name, schedule: `0 ${hour} * * *`, duration }],
+      freezes: [],
+    }),
+  ] as const;
+const calendars = new Map([open('days', 8, '12h'), open('nights', 22, '6h'), open('lunch', 12, '1h')]);
+
+type Asked = readonly [policy: string | undefined, cluster: ClusterRecord, wave: string | undefined, begun?: boolean];
+/** Each policy has a rollout of its own. */
+const wave = (name: string, policy = 'p') =>
+  waveItem({ rolloutId: `of ${policy}`, name, index: ['days', 'nights', 'lunch', 'long'].indexOf(name) });
+const web = (tags: Readonly<Record<string, string>> = {}) => clusterRecord({ name: 'web', version: '1.36', tags });
+const policies = {
+  p: {
+    selector: {},
+    target: '1.37',
+    estimates: { upgrade: '2h' },
+    waves: [
+      { name: 'days', calendar: 'days' },
+      { name: 'nights', calendar: 'nights' },
+      { name: 'lunch', calendar: 'lunch' },
+      { name: 'long', calendar: 'lunch', mayOverrun: true },
+    ],
+  },
+  quick: { selector: {}, target: '1.37', estimates: { upgrade: '10m' }, waves: [{ name: 'lunch', calendar: 'lunch' }] },
+  baking: {
+    selector: {},
+    target: '1.37',
+    estimates: { upgrade: '2h' },
+    waves: [{ name: 'lunch', calendar: 'lunch', bake: '3h' }],
+  },
+  lost: { selector: {}, target: '1.37', waves: [{ name: 'days', calendar: 'nowhere' }] },
+};
+
+/** What each is told in one tick, in this order. */
+function told(...asked: readonly Asked[]): string[] {
+  const rulesOf = memberRules({ ...fleetSnapshot({ clusters: [], policies }), calendars }, NOON);
+  return asked.map(([policy, cluster, name, begun = false]) => {
+    const { window } = rulesOf(policy, cluster, name === undefined ? undefined : wave(name, policy));
+    return window(begun)
+      .reasons.map(({ code }) => code)
+      .join();
+  });
+}
+
+test('each is told of its own calendars, whoever was asked before', () => {
+  const days: Asked = ['p', web(), 'days'];
+  const nights: Asked = ['p', web(), 'nights'];
+  expect(told(days, nights, days)).toEqual(['', 'WindowClosed', '']);
+  const tagged: Asked = ['p', web({ 'liftlock/calendar': 'nights' }), 'days'];
+  expect(told(days, tagged, days, tagged)).toEqual(['', 'WindowClosed', '', 'WindowClosed']);
+});
+
+test('what begins must fit in, and what was begun goes on: neither is told the answer of the other', () => {
+  const begins: Asked = ['p', web(), 'lunch'];
+  const goesOn: Asked = ['p', web(), 'lunch', true];
+  expect(told(begins, goesOn, begins)).toEqual(['WindowTooShort', '', 'WindowTooShort']);
+  expect(told(goesOn, begins)).toEqual(['', 'WindowTooShort']);
+});
+
+test.each<[string, Asked]>([
+  ['how long a hop takes', ['quick', web(), 'lunch']],
+  ['whether it may go on past the window', ['p', web(), 'long']],
+])('two that share calendars and not %s are told apart', (_, other) => {
+  expect(told(['p', web(), 'lunch'], other)).toEqual(['WindowTooShort', '']);
+  expect(told(other, ['p', web(), 'lunch'])).toEqual(['', 'WindowTooShort']);
+});
+
+test('one that bakes is told apart from one that does not', () => {
+  const alone = told(['baking', web(), 'lunch']);
+  expect(told(['p', web(), 'lunch'], ['baking', web(), 'lunch'])).toEqual(['WindowTooShort', ...alone]);
+});
+
+test('a calendar that is missing is told to those whose it is', () => {
+  expect(told(['lost', web(), 'days'], ['p', web(), 'days'], ['lost', web(), 'days'])).toEqual([
+    'NoCalendar',
+    '',
+    'NoCalendar',
+  ]);
+});
+
+test('a member of a wave that the policy has given up goes by the one that selects it now', () => {
+  const renamed: Asked = ['p', web(), 'gone'];
+  expect(told(renamed)).toEqual(told(['p', web(), undefined]));
+});
+
+test('without a policy nothing is closed, and nobody has applied anything', () => {
+  expect(told([undefined, web(), 'days'], [undefined, web(), undefined])).toEqual(['', '']);
+  const rulesOf = memberRules({ ...fleetSnapshot({ clusters: [], policies }), calendars }, NOON);
+  expect(rulesOf(undefined, web(), undefined).policyAppliedBy).toBeUndefined();
+  expect(rulesOf('p', web(), wave('days')).policyAppliedBy).toBe('x');
+});
+
+test('rules are worked out once for the clusters of a wave, and windows asked once', () => {
+  const rulesOf = memberRules({ ...fleetSnapshot({ clusters: [], policies }), calendars }, NOON);
+  const first = rulesOf('p', web(), wave('days'));
+  expect(rulesOf('p', clusterRecord({ name: 'shop', version: '1.36' }), wave('days'))).toBe(first);
+  expect(rulesOf('p', web({ 'liftlock/calendar': 'nights' }), wave('days'))).not.toBe(first);
+  expect(rulesOf('p', web(), waveItem({ name: 'days', index: 0, rolloutId: 'other' }))).not.toBe(first);
+  expect(first.window(false)).toBe(first.window(false));
+});
