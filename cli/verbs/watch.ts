@@ -55,7 +55,7 @@ async function tellChanges(
     const headers = options.headers && before === undefined;
     session.io.out(rendered(session, listing, changed, { ...options, headers }, (await session.client()).time));
   }
-  for (const name of gone) session.io.err(`${kind}/${name} is gone.\n`);
+  for (const name of gone) session.io.err(`${kind}/${name} is not listed any more: it has ended, or is gone.\n`);
   return now;
 }
 
