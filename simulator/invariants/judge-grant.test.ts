@@ -1,6 +1,6 @@
-import { Members } from '../../core/store/entities.ts';
+import { Members, Waves } from '../../core/store/entities.ts';
 import { judgeGrant } from './judge-grant.ts';
-import { type Fabricated, hold, inForce, KEY, memberOf, stopFleet, write } from './testing/fabricate.ts';
+import { type Fabricated, hold, inForce, KEY, memberOf, stopFleet, waveOf, write } from './testing/fabricate.ts';
 
 /** What is in force, and the cluster as a member that waits, or as it is given. */
 const planned = (
@@ -31,4 +31,15 @@ test.each([
   ['the member was Running', planned({}, { status: 'Running' })],
 ])('a grant violates `granted` while %s', (why, history) => {
   expect(history.grant().judged(judgeGrant)).toEqual([{ invariant: 'granted', message: expect.stringContaining(why) }]);
+});
+
+test('a wave that opens in the instant of the grant has begun, whichever of the two stands first', () => {
+  const history = planned({ first: { status: 'Pending' } }).grant();
+  history.add('rollout/r', 'WaveOpen', { wave: 'first' }, write(Waves, waveOf({ status: 'Open' })));
+  expect(history.judged(judgeGrant)).toEqual([]);
+  const late = planned({ first: { status: 'Pending' } })
+    .grant()
+    .wait(1);
+  late.add('rollout/r', 'WaveOpen', { wave: 'first' }, write(Waves, waveOf({ status: 'Open' })));
+  expect(late.judged(judgeGrant)).toHaveLength(1);
 });

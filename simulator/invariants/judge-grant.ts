@@ -1,6 +1,7 @@
 import type { Member, Rollout, Wave } from '../../core/contracts/items/rollout.ts';
 import { FLEET, fleetSpec } from '../../core/policy/applied.ts';
 import { ClusterControls, Configs, FleetControls, Members, Rollouts, Waves } from '../../core/store/entities.ts';
+import type { History } from './history.ts';
 import type { Judge, Moment } from './judge.ts';
 
 /** A wave that has not begun lets nobody in, nor does one that was halted or passed over. */
@@ -11,16 +12,24 @@ const WAITING: readonly Member['status'][] = ['Pending', 'Parked', 'Quarantined'
  * 18 `granted`: a grant is given only while the fleet acts and is not stopped, to a cluster that is not held; and in a rollout, only while that
  * runs, in a wave that has begun, to a waiting member of the plan that the wave is of (protocol.md, what a grant checks).
  */
-export const judgeGrant = (): Judge => (moment) => {
-  const { item } = moment;
-  if (item.event !== 'Granted') return [];
-  return obstacles(moment).map((why) => ({
-    invariant: 'granted',
-    message: `${item.subject} #${item.sequence}: a grant was given at ${item.at} while ${why}`,
-  }));
+export const judgeGrant = ({ timeline }: History): Judge => {
+  // Of records of one instant a real table does not tell the order: a rollout may seem to be planned, or a wave to open, after its first grant.
+  const opened = new Set(
+    timeline.flatMap(({ event, subject, at, detail }) =>
+      event === 'WaveOpen' ? [`${subject}/${detail.wave}/${at}`] : [],
+    ),
+  );
+  return (moment) => {
+    const { item } = moment;
+    if (item.event !== 'Granted') return [];
+    return obstacles(moment, (wave) => opened.has(`rollout/${wave.rolloutId}/${wave.name}/${item.at}`)).map((why) => ({
+      invariant: 'granted',
+      message: `${item.subject} #${item.sequence}: a grant was given at ${item.at} while ${why}`,
+    }));
+  };
 };
 
-function obstacles({ item, store }: Moment): string[] {
+function obstacles({ item, store }: Moment, opensNow: (wave: Wave) => boolean): string[] {
   const found: string[] = [];
   const fleet = fleetSpec(store.get(Configs, 'Fleet', FLEET));
   if (fleet?.mode !== 'act') found.push(`the mode of the fleet was ${fleet?.mode ?? 'not set'}`);
@@ -28,16 +37,18 @@ function obstacles({ item, store }: Moment): string[] {
   if (store.get(ClusterControls, item.subject)?.held !== undefined) found.push('its cluster was held');
   const { rolloutId, waveIndex } = item.detail as { rolloutId?: string; waveIndex?: number };
   if (rolloutId === undefined || waveIndex === undefined) return found;
-  const member = store.was(Members, rolloutId, waveIndex, item.subject);
-  return [...found, ...ofRollout(store.get(Rollouts, rolloutId), store.get(Waves, rolloutId, waveIndex), member)];
+  const rollout = store.get(Rollouts, rolloutId);
+  const wave = store.get(Waves, rolloutId, waveIndex);
+  if (rollout === undefined || wave === undefined) return found;
+  const status = opensNow(wave) ? 'Open' : wave.status;
+  return [...found, ...ofRollout(rollout, { ...wave, status }, store.was(Members, rolloutId, waveIndex, item.subject))];
 }
 
-function ofRollout(rollout: Rollout | undefined, wave: Wave | undefined, member: Member | undefined): string[] {
+function ofRollout(rollout: Rollout, wave: Wave, member: Member | undefined): string[] {
   const found: string[] = [];
-  if (rollout?.status !== 'Running') found.push(`the rollout ${rollout?.id} was ${rollout?.status ?? 'unknown'}`);
-  if (wave === undefined || !BEGUN.includes(wave.status))
-    found.push(`the wave ${wave?.name} was ${wave?.status ?? 'unknown'}`);
-  if (member === undefined || (member.plan ?? 0) > (wave?.plan ?? 0)) found.push('it was no member of the plan');
+  if (rollout.status !== 'Running') found.push(`the rollout ${rollout.id} was ${rollout.status}`);
+  if (!BEGUN.includes(wave.status)) found.push(`the wave ${wave.name} was ${wave.status}`);
+  if (member === undefined || (member.plan ?? 0) > (wave.plan ?? 0)) found.push('it was no member of the plan');
   else if (!WAITING.includes(member.status)) found.push(`the member was ${member.status}`);
   return found;
 }
