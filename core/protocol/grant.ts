@@ -200,10 +200,10 @@ export function grantUpgrade(
   });
 }
 
-/** What was parked is tried again or is not needed any more, and neither is told as parked. The baseline of a scan stays in any case. */
+/** What is not done is tried again or is not needed any more (a node group that is gone): it says so itself. The baseline of a scan stays. */
 const stepsToKeep = ({ steps }: Upgrade): Upgrade['steps'] =>
   Object.fromEntries(
-    Object.entries(steps).filter(([step, { status }]) => status !== 'parked' || step === 'scan-cluster'),
+    Object.entries(steps).filter(([step, { status }]) => status === 'done' || step === 'scan-cluster'),
   );
 
 function runningUpgrade(request: GrantRequest, existing: Upgrade | undefined, now: string): Upgrade {
