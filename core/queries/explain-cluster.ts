@@ -1,4 +1,5 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Wave } from '../contracts/items/rollout.ts';
 import { appliedConfigs } from '../policy/applied.ts';
 import { glassInForce } from '../policy/break-glass.ts';
 import { type ClusterCalendars, calendarNamesOf } from '../policy/calendars-of.ts';
@@ -64,7 +65,7 @@ export async function explainCluster(
     placement: [...aim.placement, ...calendars.reasons],
     target: aim.target?.toString() ?? null,
     hops: aim.target === undefined ? [] : KubeVersion.parse(cluster.version).hopsTo(aim.target).map(String),
-    rollout: rolloutOf(place),
+    rollout: rolloutOf(place, wave),
     upgrade: latest === undefined ? null : upgradeView(latest, cluster),
     scan: await lastScan(ports.table, cluster.clusterKey),
     held: held === undefined ? null : { reason: held.reason, since: held.since },
@@ -111,10 +112,9 @@ async function placeOf(table: Table, policy: string | undefined, clusterKey: str
   };
 }
 
-function rolloutOf(place: Place | undefined): Explanation['rollout'] {
+function rolloutOf(place: Place | undefined, wave: Wave | undefined): Explanation['rollout'] {
   if (place?.member === undefined) return null;
-  const { rollout, waves, member } = place;
-  const wave = waves.find(({ index }) => index === member.waveIndex);
+  const { rollout, member } = place;
   return {
     id: rollout.id,
     status: rollout.status,

@@ -196,7 +196,7 @@ async function deadlineNews(
   }
 }
 
-/** Takes the mark off before anything is read: what comes in meanwhile is marked anew, and is not taken for seen. */
+/** Takes the mark off before clusters, rules and history are read: what comes in meanwhile is marked anew, and is not taken for seen. */
 async function beginLook({ table, clock }: ReconcilePorts, marker: Read<ReconcileMarker>): Promise<typeof marker> {
   const { dirtySince, ...rest } = marker.data;
   if (dirtySince === undefined) return marker;

@@ -1,8 +1,8 @@
 import type { Member, Rollout, Wave } from '../../core/contracts/items/rollout.ts';
-import { FLEET, fleetSpec } from '../../core/policy/applied.ts';
-import { ClusterControls, Configs, FleetControls, Members, Rollouts, Waves } from '../../core/store/entities.ts';
+import { Members, Rollouts, Waves } from '../../core/store/entities.ts';
 import type { History } from './history.ts';
 import type { Judge, Moment } from './judge.ts';
+import { standingObstacles } from './judge-stop.ts';
 
 /** A wave that has not begun lets nobody in, nor does one that was halted or passed over. */
 const BEGUN: readonly Wave['status'][] = ['Open', 'Soaking', 'Completed', 'CompletedWithFailures', 'Undecided'];
@@ -30,11 +30,7 @@ export const judgeGrant = ({ timeline }: History): Judge => {
 };
 
 function obstacles({ item, store }: Moment, opensNow: (wave: Wave) => boolean): string[] {
-  const found: string[] = [];
-  const fleet = fleetSpec(store.get(Configs, 'Fleet', FLEET));
-  if (fleet?.mode !== 'act') found.push(`the mode of the fleet was ${fleet?.mode ?? 'not set'}`);
-  if (store.get(FleetControls)?.stopped === true) found.push('the fleet was stopped');
-  if (store.get(ClusterControls, item.subject)?.held !== undefined) found.push('its cluster was held');
+  const found = standingObstacles(store, item.subject).map(([, why]) => why);
   const { rolloutId, waveIndex } = item.detail as { rolloutId?: string; waveIndex?: number };
   if (rolloutId === undefined || waveIndex === undefined) return found;
   const rollout = store.get(Rollouts, rolloutId);

@@ -3,6 +3,7 @@ import { ClusterControls, Configs, FleetControls } from '../../core/store/entiti
 import { type CommitAt, commitAt, placeAt } from './commit-at.ts';
 import type { Violation } from './history.ts';
 import type { Judge, Moment } from './judge.ts';
+import type { StoreAt } from './store-at.ts';
 
 /**
  * 11 `stop` and 15 `observe`: no commit while the fleet is stopped, its mode is not `act`, its rollout is paused or aborted, or its cluster
@@ -18,13 +19,19 @@ export const judgeStop = (): Judge => (moment) => {
 };
 
 function obstacles({ store }: Moment, { clusterKey, upgrade }: CommitAt): [Violation['invariant'], string][] {
+  const found = standingObstacles(store, clusterKey);
+  const place = upgrade === undefined ? undefined : placeAt(store, upgrade);
+  if (place?.rollout.status === 'Paused' || place?.rollout.status === 'Aborted')
+    found.push(['stop', `the rollout ${place.rollout.id} was ${place.rollout.status}`]);
+  return found;
+}
+
+/** What keeps Liftlock from a cluster whatever its rollout is: the mode, a stop, a hold. By the invariant that it would break. */
+export function standingObstacles(store: StoreAt, clusterKey: string): [Violation['invariant'], string][] {
   const found: [string, string][] = [];
   const fleet = fleetSpec(store.get(Configs, 'Fleet', FLEET));
   if (fleet?.mode !== 'act') found.push(['observe', `the mode of the fleet was ${fleet?.mode ?? 'not set'}`]);
   if (store.get(FleetControls)?.stopped === true) found.push(['stop', 'the fleet was stopped']);
-  const place = upgrade === undefined ? undefined : placeAt(store, upgrade);
-  if (place?.rollout.status === 'Paused' || place?.rollout.status === 'Aborted')
-    found.push(['stop', `the rollout ${place.rollout.id} was ${place.rollout.status}`]);
   if (store.get(ClusterControls, clusterKey)?.held !== undefined) found.push(['stop', 'its cluster was held']);
   return found;
 }
