@@ -4,7 +4,7 @@ import type { Member } from '../contracts/items/rollout.ts';
 import { memberItem } from '../contracts/items/testing/rollout-items.ts';
 import type { Cluster, EksReader, Update } from '../ports/eks.ts';
 import type { WriteOperation } from '../ports/table.ts';
-import { Grants, Ledgers, Members, Waves } from '../store/entities.ts';
+import { Grants, Ledgers, Members, ReconcileMarkers, Waves } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { closeGrant, freeGrant, resolveIntents } from './free.ts';
 import { intentsOf } from './intent-store.ts';
@@ -64,6 +64,7 @@ async function freed(kept: Kept, { number = 1, known }: { number?: number; known
     counts: (await load(table, Ledgers))?.data.counts,
     member: (await load(table, Members, 'r', 1, KEY))?.data,
     wave: (await load(table, Waves, 'r', 1))?.data,
+    isDirty: (await load(table, ReconcileMarkers))?.data.dirtySince !== undefined,
     audit: await table.auditOf(KEY),
   };
 }
@@ -138,6 +139,12 @@ test.each<[string, Kept]>([
   const { grant: left, member } = await freed(kept);
   expect(left?.status).toBe('free');
   if (kept.member !== undefined) expect(member?.inFlight).toBe(true);
+});
+
+test('what a person has upgraded asks for a full look in the transaction that frees it; a rollout knows of its own', async () => {
+  const byHand = await freed({ upgrades: [upgrade({ rolloutId: undefined as never, waveIndex: undefined as never })] });
+  expect([byHand.isDirty, byHand.transactions.length]).toEqual([true, 1]);
+  expect((await freed({ upgrades: [upgrade()], waves: place, member: flying('Failed') })).isDirty).toBe(false);
 });
 
 const SECONDS = 1000;

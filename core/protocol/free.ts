@@ -9,6 +9,7 @@ import { batched, readAhead } from '../store/batched.ts';
 import { change, NOTHING } from '../store/change.ts';
 import { Grants, Ledgers, Members, Upgrades, Waves } from '../store/entities.ts';
 import { load, replace, unchanged } from '../store/entity.ts';
+import { writeMark } from '../store/mark-dirty.ts';
 import { graceEnd, listEnd } from './intent-state.ts';
 import { intentsOf, notBegun, recordOutcome } from './intent-store.ts';
 import { callOf, lookUp } from './look-up.ts';
@@ -71,8 +72,9 @@ async function outcomeOf({ eks, clock }: Pick<Ports, 'eks' | 'clock'>, intent: I
 }
 
 /**
- * closing → free, the caps counted down and the wave's place given back, in one transaction (protocol.md rule 3). `grantedUpgrade`:
- * the grant's, where it is known, to read it together with the grant.
+ * closing → free, the caps counted down and the wave's place given back, in one transaction (protocol.md rule 3). One that was done by hand
+ * asks for a full look: while it was held no plan that waits took the cluster's new version in (replan.ts). `grantedUpgrade`: the grant's,
+ * where it is known, to read it together with the grant.
  */
 export function freeGrant(
   ports: Pick<Ports, 'table' | 'clock'>,
@@ -80,7 +82,7 @@ export function freeGrant(
   number: number,
   grantedUpgrade?: string,
 ): Promise<void> {
-  return change(ports, async () => {
+  return change(ports, async (now) => {
     const { table } = ports;
     const keys = [Grants.key(clusterKey), Ledgers.key()];
     const ahead = grantedUpgrade === undefined ? keys : [...keys, Upgrades.key(clusterKey, grantedUpgrade)];
@@ -95,7 +97,8 @@ export function freeGrant(
       unchanged(Upgrades, upgrade, clusterKey, grant.data.upgradeId),
     ];
     const { rolloutId, waveIndex } = upgrade?.data ?? {};
-    if (rolloutId !== undefined && waveIndex !== undefined) {
+    if (rolloutId === undefined) operations.push(await writeMark(table, now));
+    else if (waveIndex !== undefined) {
       const place = batched(table);
       const [member, wave] = await Promise.all([
         load(place, Members, rolloutId, waveIndex, clusterKey),

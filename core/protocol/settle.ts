@@ -8,40 +8,33 @@ import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import { batched, readAhead } from '../store/batched.ts';
-import { changeAndTell } from '../store/change.ts';
+import { changeAndTell, NOTHING } from '../store/change.ts';
 import { ClusterControls, Clusters, Grants, Members, Upgrades, Waves } from '../store/entities.ts';
 import { load, replace, unchanged } from '../store/entity.ts';
-import { markDirty } from '../store/mark-dirty.ts';
+import { writeMark } from '../store/mark-dirty.ts';
 import { intentsOf } from './intent-store.ts';
 import { settle, type UpgradeEnd } from './settle-decision.ts';
-
-interface Settled {
-  readonly upgrade: Upgrade | undefined;
-  readonly isHeld: boolean;
-}
 
 /**
  * Ends (or parks) the upgrade of a grant in one transaction with its member's and wave's counters and, where it failed, the hold on its
  * cluster. Only the first to come does it: an upgrade that is not Running any more stays as it is. Gives the upgrade as it stands.
  * `grantedUpgrade`: the grant's, where it is known, to read it together with the grant.
  */
-export async function settleUpgrade(
+export function settleUpgrade(
   ports: Pick<Ports, 'table' | 'clock' | 'events'>,
   clusterKey: string,
   grantNumber: number,
   end: UpgradeEnd,
   grantedUpgrade?: string,
 ): Promise<Upgrade | undefined> {
-  const settled = await changeAndTell<Settled>(ports, async (now) => {
+  return changeAndTell<Upgrade | undefined>(ports, async (now) => {
     const { table } = ports;
     const ahead = grantedUpgrade === undefined ? [] : [Upgrades.key(clusterKey, grantedUpgrade)];
     const reader = await readAhead(table, [Grants.key(clusterKey), ...ahead]);
     const grant = await load(reader, Grants, clusterKey);
-    if (grant === undefined || grant.data.number !== grantNumber || grant.data.status === 'free')
-      return { result: { upgrade: undefined, isHeld: false } };
+    if (grant === undefined || grant.data.number !== grantNumber || grant.data.status === 'free') return NOTHING;
     const upgrade = await load(reader, Upgrades, clusterKey, grant.data.upgradeId);
-    if (upgrade === undefined || upgrade.data.status !== 'Running')
-      return { result: { upgrade: upgrade?.data, isHeld: false } };
+    if (upgrade === undefined || upgrade.data.status !== 'Running') return { result: upgrade?.data };
     const { rolloutId, waveIndex } = upgrade.data;
     const hasMember = rolloutId !== undefined && waveIndex !== undefined;
     const others = batched(table);
@@ -68,6 +61,8 @@ export async function settleUpgrade(
         held: { reason: settlement.hold, since: now.toISOString(), upgradeId: upgrade.data.id },
       };
       operations.push(replace(ClusterControls, control, held));
+      // Who waits with this cluster elsewhere hears of the hold before its turn comes.
+      operations.push(await writeMark(table, now));
       entries.push({
         subject: clusterKey,
         event: 'ClusterHeld',
@@ -84,7 +79,7 @@ export async function settleUpgrade(
     };
     const { hold } = settlement;
     return {
-      result: { upgrade: settlement.upgrade, isHeld: hold !== undefined },
+      result: settlement.upgrade,
       writes: operations,
       record: entries,
       events: ([change, heldChange]) => [
@@ -101,9 +96,6 @@ export async function settleUpgrade(
       ],
     };
   });
-  // Who waits with this cluster elsewhere hears of the hold before its turn comes.
-  if (settled.isHeld) await markDirty(ports);
-  return settled.upgrade;
 }
 
 /** What EKS refused, or never got, changed nothing; an intent whose outcome is not known may have (semantics.md, Failure budget). */

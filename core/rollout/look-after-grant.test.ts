@@ -3,7 +3,7 @@ import { MACHINE_TIMEOUT_SECONDS } from '../contracts/names.ts';
 import type { EksReader } from '../ports/eks.ts';
 import type { ExecutionState } from '../ports/executions.ts';
 import { grant, HOLDER, intent, KEY, type Kept, keep, NOON, upgrade } from '../protocol/testing/one-upgrade.ts';
-import { ClusterControls, Grants, ReconcileMarkers, Upgrades } from '../store/entities.ts';
+import { ClusterControls, Grants, Upgrades } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { lookAfterGrant } from './look-after-grant.ts';
 
@@ -58,7 +58,6 @@ async function lookedAfter({ grant: of, states = {}, minutes = 1, woken, startFa
     grant: (await load(table, Grants, KEY))?.data.status,
     upgrade: (await load(table, Upgrades, KEY, '1.36-1.37'))?.data,
     held: (await load(table, ClusterControls, KEY))?.data.held?.reason,
-    isDirty: (await load(table, ReconcileMarkers))?.data.dirtySince !== undefined,
   };
 }
 const NOTHING = { freed: false, started: [], grant: 'open' };
@@ -123,13 +122,6 @@ test('a grant that is closing already goes on to be free', async () => {
   const closing = { status: 'closing' as const, closingSince: NOON.toISOString() };
   const states = { [HOLDER]: ended('SUCCEEDED') };
   expect(await lookedAfter({ grant: closing, states })).toMatchObject({ freed: true, grant: 'free' });
-});
-
-test('a plan takes in what a person has upgraded as soon as its grant is free; a rollout knows of its own', async () => {
-  const states = { [HOLDER]: ended('SUCCEEDED') };
-  const byHand = upgrade({ status: 'Parked', rolloutId: undefined, waveIndex: undefined });
-  expect((await lookedAfter({ states, upgrades: [byHand] })).isDirty).toBe(true);
-  expect((await lookedAfter({ states, upgrades: [upgrade({ status: 'Parked' })] })).isDirty).toBe(false);
 });
 
 describe('a call whose outcome nobody knows', () => {

@@ -7,7 +7,6 @@ import type { Ports } from '../ports/ports.ts';
 import { isMadeByReconciler } from '../protocol/execution-name.ts';
 import { closeGrant, freeGrant, resolveIntents } from '../protocol/free.ts';
 import { settleUpgrade } from '../protocol/settle.ts';
-import { markDirty } from '../store/mark-dirty.ts';
 
 export type GrantPorts = Pick<Ports, 'table' | 'clock' | 'eks' | 'executions' | 'events'>;
 
@@ -29,7 +28,6 @@ export async function lookAfterGrant(
   endedExecution: string | undefined,
 ): Promise<boolean> {
   const now = ports.clock.now();
-  const byHand = upgrade?.rolloutId === undefined;
   if (grant.status === 'open') {
     const isNews = endedExecution === grant.holder || grant.children.includes(endedExecution ?? '');
     if (!isNews && upgrade?.status === 'Running' && !isDue(grant, now)) return false;
@@ -38,9 +36,9 @@ export async function lookAfterGrant(
     if (state?.status === 'RUNNING') return false;
     if (await childrenRun(ports, grant)) return false;
     await closeGrant(ports, grant.clusterKey, grant.number);
-    return free(ports, grant, now, byHand, async () => state);
+    return free(ports, grant, now, async () => state);
   }
-  return free(ports, grant, now, byHand, () => ports.executions.describe(grant.holder));
+  return free(ports, grant, now, () => ports.executions.describe(grant.holder));
 }
 
 /** An execution that never came to be is started again under its name; one started by hand exists by definition. */
@@ -67,7 +65,6 @@ async function free(
   ports: GrantPorts,
   grant: Grant,
   now: Date,
-  byHand: boolean,
   ended: () => Promise<ExecutionState | undefined>,
 ): Promise<boolean> {
   let unreadable: Reason | undefined;
@@ -86,8 +83,6 @@ async function free(
   // Only an upgrade that nobody concluded is still Running; then it was stopped from outside, and the cluster is held.
   await settleUpgrade(ports, grant.clusterKey, grant.number, { status: 'stopped', reasons }, grant.upgradeId);
   await freeGrant(ports, grant.clusterKey, grant.number, grant.upgradeId);
-  // While it was held no plan that waits took the cluster's new version in (replan.ts).
-  if (byHand) await markDirty(ports);
   return true;
 }
 

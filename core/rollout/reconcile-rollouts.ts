@@ -59,11 +59,12 @@ export async function reconcileRollouts(
     marker.data.lookBegunAt !== undefined ||
     lastFull === undefined ||
     now.getTime() - Date.parse(lastFull) >= FULL_LOOK_EVERY_MINUTES * 60_000;
-  const inMotion = active.some(isInMotion);
-  if (!full && !inMotion)
+  if (!full && !active.some(isInMotion))
     return { look: 'idle', applied: 0, waiting: 0, stuck: 0, overdue: NOTHING_OVERDUE, problems: [] };
 
   const look = await beginLook(ports, marker);
+  // What was marked since it was listed, while a mark stood already, would be cleared with that mark.
+  if (look !== marker) active = await table.queryActive();
   let applied = 0;
   let waiting = 0;
   let stuck = 0;
@@ -75,7 +76,7 @@ export async function reconcileRollouts(
     // What a full look has planned is looked at whole in the same tick; otherwise a change of a cluster has brought a full look already.
     const read =
       full && round === 0
-        ? await fullLook(ports, active, inMotion ? undefined : lastFull)
+        ? await fullLook(ports, active, active.some(isInMotion) ? undefined : lastFull)
         : await snapshotOf(ports, active, full ? 'motion' : 'turn');
     if (full && round === 0) looked = read;
     const snapshot = { ...read, gateReadings: round === 0 ? await readGates(ports, read) : new Map() };

@@ -1,7 +1,7 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import { ReconcileMarkers } from './entities.ts';
-import { load, put } from './entity.ts';
-import { markDirty } from './mark-dirty.ts';
+import { load, put, replace } from './entity.ts';
+import { markDirty, writeMark } from './mark-dirty.ts';
 
 const at = (hour: number) => ({ now: () => new Date(Date.UTC(2026, 10, 20, hour)) });
 
@@ -23,4 +23,14 @@ test('what else the marker holds stays', async () => {
     lastFullAt: '2026-11-20T07:00:00.000Z',
     dirtySince: '2026-11-20T08:00:00.000Z',
   });
+});
+
+test('a change that rests on a mark which stands is not written once a look has taken it off', async () => {
+  const table = new MemoryTable();
+  await markDirty({ table, clock: at(8) });
+  const mark = await writeMark(table, at(9).now());
+  await table.transact([replace(ReconcileMarkers, await load(table, ReconcileMarkers), {})]);
+  await expect(table.transact([mark])).rejects.toMatchObject({ name: 'ConditionFailed' });
+  await table.transact([await writeMark(table, at(9).now())]);
+  expect((await load(table, ReconcileMarkers))?.data).toEqual({ dirtySince: '2026-11-20T09:00:00.000Z' });
 });

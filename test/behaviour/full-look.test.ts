@@ -1,7 +1,8 @@
 import { recordCluster } from '../../core/inventory/record-cluster.ts';
 import { releaseCluster } from '../../core/operations/hold-switch.ts';
 import { loadSnapshot } from '../../core/rollout/load-snapshot.ts';
-import { Learned, ReconcileMarkers } from '../../core/store/entities.ts';
+import { reconcileRollouts } from '../../core/rollout/reconcile-rollouts.ts';
+import { Grants, Learned, ReconcileMarkers } from '../../core/store/entities.ts';
 import { load, replace } from '../../core/store/entity.ts';
 import { markDirty } from '../../core/store/mark-dirty.ts';
 import type { World } from '../../simulator/process/world.ts';
@@ -70,6 +71,31 @@ test('what comes in during a look that was asked for is looked at by the next on
   expect(await marker()).not.toHaveProperty('dirtySince');
   await world.tick();
   expect(await marker()).toEqual({ lastFullAt: expect.any(String) });
+});
+
+test('what began between the listing and the look is in it, although a mark stood already', async () => {
+  const world = await smallFleet({ clusters: staged('dev', ['a']) });
+  await discover(world);
+  for (let minutes = 0; (await world.table.queryKind(Grants.kind)).length === 0 && minutes < 9; minutes += 1) {
+    await world.clock.runUntil(new Date(world.clock.now().getTime() + 60_000));
+    await world.tick();
+  }
+  await markDirty(world.ports);
+  const list = world.table.queryActive.bind(world.table);
+  const describe = world.ports.executions.describe.bind(world.ports.executions);
+  let listed = 0;
+  let asked = 0;
+  world.table.queryActive = async () => {
+    listed += 1;
+    // The first listing was made before there was a grant.
+    return (await list()).filter(({ kind }) => listed > 1 || kind !== Grants.kind);
+  };
+  world.ports.executions.describe = (...named) => {
+    asked += 1;
+    return describe(...named);
+  };
+  expect((await reconcileRollouts(world.ports)).look).toBe('full');
+  expect(asked).toBe(1);
 });
 
 /** A cluster in the inventory, its add-ons, and whether recording it anew asks for a full look. */
