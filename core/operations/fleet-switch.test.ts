@@ -1,0 +1,30 @@
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import { NOON } from '../protocol/testing/one-upgrade.ts';
+import { FleetControls } from '../store/entities.ts';
+import { load } from '../store/entity.ts';
+import { resumeFleet, stopFleet } from './fleet-switch.ts';
+import { operatorPorts, recordOf } from './testing/operator-ports.ts';
+
+const at = NOON.toISOString();
+const change = expect.any(String);
+
+test('who stops the fleet, when and why is kept, on record, and told', async () => {
+  const { table, told, ...ports } = await operatorPorts(new MemoryTable());
+  const control = { stopped: true, by: 'ann', reason: 'incident', at };
+  expect(await stopFleet({ table, ...ports }, 'ann', 'incident')).toStrictEqual(control);
+  expect((await load(table, FleetControls))?.data).toEqual(control);
+  expect(await recordOf(table, 'fleet')).toEqual([{ event: 'FleetStopped', principal: 'ann', detail: control }]);
+  expect(told).toEqual([{ type: 'FleetStopped', detail: { version: 1, change, by: 'ann', reason: 'incident' } }]);
+});
+
+test.each([
+  ['with a reason', 'it is over', { reason: 'it is over' }],
+  ['without one', undefined, {}],
+])('a fleet that was stopped goes on %s', async (_, why, more) => {
+  const { table, told, ...ports } = await operatorPorts(new MemoryTable(), { control: { stopped: true, by: 'ann' } });
+  const control = { stopped: false, by: 'bob', at, ...more };
+  expect(await resumeFleet({ table, ...ports }, 'bob', why)).toStrictEqual(control);
+  expect((await load(table, FleetControls))?.data).toEqual(control);
+  expect(await recordOf(table, 'fleet')).toEqual([{ event: 'FleetResumed', principal: 'bob', detail: control }]);
+  expect(told).toEqual([{ type: 'FleetResumed', detail: { version: 1, change, by: 'bob' } }]);
+});
