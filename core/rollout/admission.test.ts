@@ -124,6 +124,14 @@ test('a cluster that was left unread since it is not its turn waits for that', (
   expect(waits).toEqual([{ name: 'a', codes: ['NotItsTurn'], said: 'Its rollout or its wave lets nobody begin now.' }]);
 });
 
+test('who is gone is taken out and gets nothing', () => {
+  const state = snapshot({ members: { a: {}, b: {} }, clusters: { a: { deletedAt: at(-60) } } });
+  const { decisions, waiting } = decide(state, NOW);
+  const ofMembers = decisions.map(({ type }) => type).filter((type) => type !== 'adjust-wave');
+  expect(ofMembers).toEqual(['change-member', 'grant-member']);
+  expect(waiting).toStrictEqual([]);
+});
+
 test('a cluster that is not in the inventory begins nothing while nobody knows which tags count', () => {
   const { names, waits } = admitted({ members: { a: {} }, more: { fleet: undefined, clusters: new Map() } });
   expect([names, waits.map(({ codes }) => codes)]).toEqual([[], [['UnknownCluster']]]);
@@ -233,6 +241,50 @@ describe('a member of a wave whose calendar is closed', () => {
     ]);
   });
 
+  test('waits until then also where something else is in the way', () => {
+    const { waits } = admitted({ members: { a: {} }, policy, more: { calendars, control: { stopped: true } } });
+    expect(waits).toMatchObject([
+      { codes: expect.arrayContaining(['FleetStopped']), until: '2026-11-20T22:00:00.000Z' },
+    ]);
+  });
+
+  test('goes on in what is left of a window when it is half done, and does not begin in it', () => {
+    const lunch = compileCalendar('lunch', {
+      timeZone: 'UTC',
+      windows: [{ name: 'lunch', schedule: '30 11 * * *', duration: '45m' }],
+      freezes: [],
+    });
+    const inLunch = {
+      policy: { waves: [{ name: 'w0', calendar: 'lunch' }] },
+      more: { calendars: new Map([['lunch', lunch]]) },
+    };
+    const members = { a: { status: 'Parked' as const, inFlight: true } };
+    expect(admitted({ members, upgrades: { a: { mutated: true } }, ...inLunch }).names).toEqual(['a']);
+    expect(admitted({ members, upgrades: { a: { mutated: false } }, ...inLunch }).waits).toMatchObject([
+      { codes: ['WindowTooShort'] },
+    ]);
+    expect(admitted({ members, ...inLunch }).names).toEqual([]);
+  });
+
+  test('of the next wave waits until the one before it has soaked, and then for its window', () => {
+    const soaking = { status: 'Soaking' as const, succeeded: 1, lastSuccessAt: at(0) };
+    const waves = [
+      { name: 'w0', clusters: ['x'], soak: '1h' },
+      { name: 'w1', calendar: 'nights' },
+    ];
+    const given = {
+      members: { a: { waveIndex: 1 } },
+      waves: [soaking, { status: 'Pending' as const }],
+      policy: { waves },
+      more: { calendars },
+    };
+    expect(admitted(given).waits).toMatchObject([
+      { codes: ['Soaking', 'WindowClosed'], until: '2026-11-20T22:00:00.000Z' },
+    ]);
+    const unread = { ...given, more: { calendars, unread: new Set([keyOf('a')]) } };
+    expect(admitted(unread).waits).toMatchObject([{ codes: ['NotItsTurn'] }]);
+  });
+
   test('says no time where something else is in the way, and none where the glass is broken', () => {
     const until = at(3600);
     const breakGlass = { reason: 'incident', until, by: [{ principal: 'sso:111111111111/ana', at: at(-1) }] };
@@ -263,6 +315,7 @@ describe('an upgrade that a person asked for', () => {
     const { decisions, waiting } = decide({ ...state, members: [], rollouts: [], waves: [], ...more.more }, NOW);
     return {
       types: decisions.map(({ type }) => type),
+      reasons: decisions.flatMap((one) => ('reasons' in one ? [one.reasons] : [])),
       waits: waiting.map(({ reasons, until }) => [...reasons.map(({ code }) => code), ...(until ?? [])].join('')),
       until: waiting[0]?.until,
     };
@@ -296,6 +349,8 @@ describe('an upgrade that a person asked for', () => {
   });
 
   test('ends where its cluster is gone', () => {
+    const [end] = byHand({}, { more: { clusters: new Map() } }).reasons;
+    expect(end).toEqual([{ code: 'Gone', message: 'The cluster does not exist any more.' }]);
     expect(byHand({}, { more: { clusters: new Map() } }).types).toEqual(['cancel-upgrade']);
     expect(byHand({}, { clusters: { a: { deletedAt: at(-60) } } }).types).toEqual(['cancel-upgrade']);
   });

@@ -3,6 +3,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member, Wave } from '../contracts/items/rollout.ts';
 import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
 import { clusterRecord } from '../policy/testing/cluster-record.ts';
+import { grant } from '../protocol/testing/one-upgrade.ts';
 import { decide } from './decide.ts';
 import { planRollout } from './plan-rollout.ts';
 import type { FleetSnapshot } from './snapshot.ts';
@@ -168,6 +169,53 @@ describe('what the reconciler decides', () => {
       members: state.members.map((member, index) => ({ ...member, inFlight: index === 1 })),
     };
     expect(grants(begun)).toMatchObject([{ member: { name: 'c1' } }]);
+  });
+});
+
+describe('everything is looked at', () => {
+  const base = running({ members: 2, total: 9, concurrency: 3, busy: 0, statuses: ['Pending', 'Pending'] });
+  const decided = (more: Partial<FleetSnapshot>) => decide({ ...base, ...more }, NOW).decisions;
+  const history = { waves: [], members: [], findings: new Map(), served: new Set<string>(), accounts: undefined };
+
+  test('what runs before all else, and whoever holds a grant gets no other', () => {
+    const [first] = base.members;
+    const clusterKey = first?.clusterKey ?? '';
+    const open = grant({ clusterKey });
+    const [watched, ...others] = decided({ grants: [open] });
+    expect(watched).toEqual({ type: 'look-after-grant', grant: open });
+    expect(others).toMatchObject([{ type: 'grant-member', member: { name: 'c1' } }]);
+  });
+
+  test('rollouts that start nothing any more are tidied up', () => {
+    const aborted = rolloutItem({ id: 'old', policy: 'p0', status: 'Aborted' });
+    const none = rolloutItem({ id: 'none', policy: 'p0', status: 'Aborted' });
+    const left = waveItem({ rolloutId: 'old', status: 'Pending' });
+    const found = decided({
+      ...{ rollouts: [], members: [], waves: [left] },
+      history: { ...history, rollouts: [aborted, none, rolloutItem({ id: 'on', policy: 'p0' })] },
+    });
+    expect(found).toMatchObject([{ type: 'change-wave', wave: left, status: 'Skipped' }]);
+  });
+
+  test('a policy that begins by itself has its rollout planned', () => {
+    const found = decided({ rollouts: [], members: [], waves: [], history: { ...history, rollouts: [] } });
+    expect(found).toMatchObject([{ type: 'create-rollout', plan: { rollout: { policy: 'p0' } } }]);
+  });
+
+  test('a rollout without waves or members, or whose policy is gone, leaves nothing to decide', () => {
+    expect(decided({ waves: [], members: [] })).toStrictEqual([]);
+    expect(decided({ policies: new Map(), members: [] })).toStrictEqual([]);
+  });
+
+  test('gates are judged as they were read for this look', () => {
+    const gated = { ...everything, waves: [{ name: 'all', gates: [{ alarm: 'errors' }] }] };
+    const soaking = waveItem({ index: 2, status: 'Soaking', succeeded: 1, lastSuccessAt: '2026-11-20T11:00:00.000Z' });
+    const { policies } = fleetSnapshot({ clusters: [], policies: { p0: gated } });
+    const rollouts = [rolloutItem({ policy: 'p0', policyRevision: JSON.stringify(gated) })];
+    const gateReadings = new Map([['r/2', [{ gate: 'errors', status: 'green' as const, message: '' }]]]);
+    const given = { rollouts, policies, waves: [soaking], members: [] };
+    expect(decided({ ...given, gateReadings })).toMatchObject([{ type: 'change-wave', status: 'Completed' }]);
+    expect(decided(given)).toStrictEqual([]);
   });
 });
 

@@ -111,3 +111,49 @@ test('rules are worked out once for the clusters of a wave, and windows asked on
   expect(rulesOf('p', web(), waveItem({ name: 'days', index: 0, rolloutId: 'other' }))).not.toBe(first);
   expect(first.window(false)).toBe(first.window(false));
 });
+
+test('two members of a wave that the policy has given up go each by the wave that selects it now', () => {
+  const waves = [
+    { name: 'closed', selector: { matchLabels: { env: 'prod' } }, calendar: 'nights' },
+    { name: 'open', selector: { matchLabels: { env: 'dev' } } },
+  ];
+  const given = { ...policies, moved: { selector: {}, target: '1.37', waves } };
+  const rulesOf = memberRules({ ...fleetSnapshot({ clusters: [], policies: given }), calendars }, NOON);
+  const codes = (env: string) => {
+    const cluster = clusterRecord({ name: env, version: '1.36', labels: { env } });
+    return rulesOf('moved', cluster, wave('gone', 'moved'))
+      .window(false)
+      .reasons.map(({ code }) => code);
+  };
+  expect(['prod', 'dev', 'prod'].map(codes)).toStrictEqual([['WindowClosed'], [], ['WindowClosed']]);
+});
+
+test('one that bakes is told of what comes before the bake, and one that does not of all of it', () => {
+  const longer = { ...policies, baking: { ...policies.baking, estimates: { upgrade: '4h' } } };
+  const rulesOf = memberRules({ ...fleetSnapshot({ clusters: [], policies: longer }), calendars }, NOON);
+  const said = (policy: string) => rulesOf(policy, web(), wave('lunch', policy)).window(false).reasons[0]?.message;
+  expect(said('p')).not.toContain('bake');
+  expect(said('baking')).toContain('what comes before the bake');
+});
+
+test('a calendar that is missing is told as that of whoever asks for it', () => {
+  const byTag: Asked = ['q', web({ 'liftlock/calendar': 'nowhere' }), 'days'];
+  const byWave: Asked = ['lost', web(), 'days'];
+  const plain = { selector: {}, target: '1.37', waves: [{ name: 'days' }] };
+  const rulesOf = memberRules(
+    { ...fleetSnapshot({ clusters: [], policies: { ...policies, q: plain } }), calendars },
+    NOON,
+  );
+  const codes = ([policy = '', cluster, name = '']: Asked) =>
+    rulesOf(policy, cluster, wave(name, policy))
+      .window(false)
+      .reasons.map(({ code }) => code);
+  expect([byWave, byTag, byWave].map(codes)).toStrictEqual([['NoCalendar'], ['BadTag'], ['NoCalendar']]);
+});
+
+test('the window is asked once for all that share calendars and an estimate, in whatever rollout', () => {
+  const rulesOf = memberRules({ ...fleetSnapshot({ clusters: [], policies }), calendars }, NOON);
+  const first = rulesOf('p', web(), wave('nights')).window(false);
+  const other = waveItem({ name: 'nights', index: 0, rolloutId: 'other' });
+  expect(rulesOf('p', web(), other).window(false)).toBe(first);
+});

@@ -1,7 +1,7 @@
 import { waveSchema } from '../config/schema/wave.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
 import { waveItem } from '../contracts/items/testing/rollout-items.ts';
-import { gatesAfter, gatesChanged, soakOf } from './wave-soak.ts';
+import { gatesAfter, gatesChanged, isWatched, soakOf } from './wave-soak.ts';
 
 const wave = (more: Partial<Wave> = {}): Wave =>
   waveItem({ status: 'Soaking', succeeded: 1, lastSuccessAt: '2026-11-20T08:00:00.000Z', ...more });
@@ -51,4 +51,60 @@ test('a gap of more than five minutes between two readings counts as not green',
   expect(red.notGreenAt).toBe(at('08:01').toISOString());
   expect(gatesChanged(first, red)).toBe(true);
   expect(gatesAfter(red, green, at('08:02')).notGreenAt).toBe(at('08:01').toISOString());
+});
+
+test.each([
+  ['a soak', { soak: '1h' }, true],
+  ['gates', { gates: [{ alarm: 'errors' }] }, true],
+  ['nothing', {}, false],
+])('a wave with %s is watched or not', (_, rules, watches) => {
+  expect(isWatched(spec(rules))).toBe(watches);
+  expect(isWatched(undefined)).toBe(false);
+});
+
+const reading = (gate: string, status: 'green' | 'red' | 'unknown') => ({ gate, status, message: 'rate is 4 %.' });
+const said = (readings: readonly ReturnType<typeof reading>[], checkedAt = '08:10') => {
+  const read = { checkedAt: at(checkedAt).toISOString(), readings: [...readings] };
+  return soakOf(wave({ gates: read }), spec(watched), at('08:10')).reasons;
+};
+
+test.each([
+  [
+    'is red',
+    [reading('errors', 'red')],
+    'GateRed',
+    'The gate errors of the wave all is red: rate is 4 %. Its soak starts again when all are green.',
+  ],
+  [
+    'is unknown beside others that are not green',
+    [reading('a', 'green'), reading('b', 'unknown'), reading('c', 'red')],
+    'GateUnknown',
+    'The gate b of the wave all is unknown: rate is 4 %. 1 more are not green either. Its soak starts again when all are green.',
+  ],
+] as const)('the first gate that is not green is told: it %s', (_, readings, code, message) => {
+  expect(said(readings)).toStrictEqual([{ code, message }]);
+});
+
+test('a soak that goes on, and gates that nobody reads, are told with what is missing', () => {
+  expect(said([reading('errors', 'green')])).toStrictEqual([
+    { code: 'Soaking', message: 'The wave all soaks until 2026-11-20T14:00:00.000Z: 6h after its last success.' },
+  ]);
+  expect(said([reading('errors', 'green')], '08:05')).toMatchObject([{ code: 'Soaking' }]);
+  expect(said([reading('errors', 'green')], '08:04')).toStrictEqual([
+    { code: 'GatesUnknown', message: 'The gates of the wave all have not been read in the last five minutes.' },
+  ]);
+  expect(soakOf(wave(), undefined, at('08:10'))).toStrictEqual({ isOver: true, until: at('08:10'), reasons: [] });
+  expect(soakOf(wave({ lastSuccessAt: undefined }), spec({ soak: '6h' }), at('08:10')).isOver).toBe(true);
+});
+
+test('readings are news where one gate says something else than before, or is new', () => {
+  const before = { checkedAt: at('08:00').toISOString(), readings: [reading('a', 'green'), reading('b', 'red')] };
+  const after = (...readings: ReturnType<typeof reading>[]) => ({ ...before, readings });
+  expect(gatesChanged(before, after(reading('a', 'green'), reading('b', 'red')))).toBe(false);
+  expect(gatesChanged(before, after(reading('a', 'green'), reading('b', 'green')))).toBe(true);
+  expect(gatesChanged(before, after(reading('a', 'green'), reading('c', 'red')))).toBe(true);
+  expect(gatesChanged(undefined, after(reading('a', 'green')))).toBe(true);
+  const mixed = gatesAfter(before, [reading('a', 'green'), reading('b', 'red')], at('08:01'));
+  expect(mixed.notGreenAt).toBe(at('08:01').toISOString());
+  expect(gatesAfter(before, [reading('a', 'green')], at('08:01'))).not.toHaveProperty('notGreenAt');
 });
