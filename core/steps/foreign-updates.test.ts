@@ -1,0 +1,101 @@
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import type { Update } from '../ports/eks.ts';
+import { intent, KEY, type Kept } from '../protocol/testing/one-upgrade.ts';
+import { SettledUpdates } from '../store/entities.ts';
+import { load, put } from '../store/entity.ts';
+import { foreignReason, updatesInFlight, withSettled } from './foreign-updates.ts';
+import { contextOf, oneStep, stepInput } from './testing/one-step.ts';
+
+interface Given {
+  readonly updates?: readonly Partial<Update>[];
+  readonly settled?: readonly string[];
+  readonly kept?: Kept;
+  readonly subject?: { readonly nodegroupName?: string; readonly addonName?: string };
+  /** Opened as one that only looks, which knows what has ended. */
+  readonly looks?: boolean;
+}
+
+async function inFlight({ updates = [], settled, kept = {}, subject = {}, looks = false }: Given) {
+  const table = new MemoryTable();
+  const { nodegroupName, addonName } = subject;
+  const name = nodegroupName ? `nodegroup/${nodegroupName}` : addonName ? `addon/${addonName}` : 'cluster';
+  const ports = await oneStep(table, { eks: { updates: { [name]: updates } }, kept });
+  if (settled !== undefined)
+    await table.transact([put(SettledUpdates, { clusterKey: KEY, subject: name, ids: [...settled] }, 'absent')]);
+  const context = await contextOf(ports, stepInput(), looks ? 'read' : 'grant');
+  ports.asked.length = 0;
+  const { ids, foreign } = await updatesInFlight(ports, context, { name: 'web', ...subject });
+  const known = (await load(table, SettledUpdates, KEY, name))?.data.ids;
+  return { ids, foreign: foreign.map(({ id }) => id), asked: ports.asked, known };
+}
+const ended = { id: 'a', status: 'Successful' };
+const runs = { id: 'b' };
+
+test.each<[string, Given['subject']]>([
+  ['the control plane', {}],
+  ['a node group', { nodegroupName: 'a' }],
+  ['an add-on', { addonName: 'a' }],
+])('what has ended is asked about once, and kept: of %s', async (_, subject) => {
+  const given = { updates: [ended, { id: 'c', status: 'Failed' }, runs], ...(subject && { subject }) };
+  expect(await inFlight(given)).toEqual({
+    ids: ['a', 'c', 'b'],
+    foreign: ['b'],
+    asked: ['a', 'c', 'b'],
+    known: ['a', 'c'],
+  });
+  for (const looks of [true, false]) {
+    const again = await inFlight({ ...given, settled: ['a', 'c', 'old'], looks });
+    expect(again).toMatchObject({ foreign: ['b'], asked: ['b'], known: ['a', 'c', 'old'] });
+  }
+});
+
+test('what EKS does not list any more is forgotten when something is learned', async () => {
+  expect((await inFlight({ updates: [ended], settled: ['old'] })).known).toEqual(['a']);
+});
+
+test('nothing is asked or kept where all is known', async () => {
+  expect(await inFlight({ updates: [ended], settled: ['a'] })).toEqual({
+    ids: ['a'],
+    foreign: [],
+    asked: [],
+    known: ['a'],
+  });
+  expect(await inFlight({})).toEqual({ ids: [], foreign: [], asked: [], known: undefined });
+});
+
+test('what Liftlock itself has begun is nobody else’s', async () => {
+  const at = '2026-11-20T12:00:00.000Z';
+  const mine = intent({ outcome: { type: 'accepted', updateId: 'b', at } });
+  expect((await inFlight({ updates: [runs], kept: { intents: [mine] } })).foreign).toStrictEqual([]);
+  const refused = intent({ outcome: { type: 'refused', error: 'x', message: 'x', at } });
+  for (const one of [refused, intent()])
+    expect((await inFlight({ updates: [runs], kept: { intents: [one] } })).foreign).toEqual(['b']);
+});
+
+test('what has ended of the control plane and of all add-ons is read at once', async () => {
+  const table = new MemoryTable();
+  const ports = await oneStep(table);
+  const kept = [
+    { clusterKey: KEY, subject: 'cluster', ids: ['a'] },
+    { clusterKey: KEY, subject: 'addon/x', ids: ['b'] },
+  ];
+  await table.transact(kept.map((one) => put(SettledUpdates, one, 'absent')));
+  const context = await contextOf(ports);
+  const reads = table.reads.get;
+  const known = await withSettled(ports, { ...context, settled: new Map([['nodegroup/n', ['c']]]) }, ['x', 'y']);
+  expect([...known.settled]).toEqual([
+    ['nodegroup/n', ['c']],
+    ['cluster', ['a']],
+    ['addon/x', ['b']],
+    ['addon/y', []],
+  ]);
+  expect(table.reads.get).toBe(reads + 1);
+});
+
+test('somebody else’s update is told by its type and its id, as far as they are known', () => {
+  const update = { id: 'u', type: 'VersionRollback' } as Update;
+  const { code, message } = foreignReason('web', [update, update]);
+  expect(code).toBe('ForeignUpdate');
+  expect(message).toBe("Somebody else's VersionRollback (u) runs on web; nothing is started while it does.");
+  expect(foreignReason('web', []).message).toContain("Somebody else's update (unknown id) runs on web");
+});

@@ -1,0 +1,162 @@
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import type { Nodegroup } from '../ports/eks.ts';
+import { intent, upgrade } from '../protocol/testing/one-upgrade.ts';
+import { rollNodeGroup } from './roll-node-group.ts';
+import { type GivenStep, oneStep, stepInput } from './testing/one-step.ts';
+
+interface Given extends GivenStep {
+  readonly group?: Partial<Nodegroup>;
+}
+
+/** What becomes of the node group `a` of a cluster at 1.37. */
+async function rolled({ group = {}, eks = {}, ...given }: Given = {}) {
+  const ports = await oneStep(new MemoryTable(), {
+    eks: { cluster: { version: '1.37' }, nodegroups: { a: group }, ...eks },
+    ...given,
+  });
+  const { status, reasons, waitSeconds } = await rollNodeGroup(ports, stepInput({}, { nodegroup: 'a' }));
+  return { status, codes: reasons.map(({ code }) => code), said: reasons[0]?.message, waitSeconds, sent: ports.sent };
+}
+const running = intent({
+  step: 'roll-node-group',
+  subject: 'a',
+  call: { name: 'UpdateNodegroupVersion', input: { clusterName: 'web', nodegroupName: 'a', version: '1.37' } },
+  outcome: { type: 'accepted', updateId: 'u-1', at: '2026-11-20T12:00:00.000Z' },
+});
+
+test('a node group is sent to the version of the control plane, without force', async () => {
+  const { status, codes, sent, waitSeconds } = await rolled();
+  expect(sent).toEqual([{ call: 'UpdateNodegroupVersion', clusterName: 'web', nodegroupName: 'a', version: '1.37' }]);
+  expect([status, codes, waitSeconds]).toEqual(['wait', ['UpdateInProgress'], 240]);
+});
+
+test('a group that an earlier roll has left degraded is sent again', async () => {
+  expect((await rolled({ group: { status: 'DEGRADED' } })).sent).toHaveLength(1);
+  expect((await rolled({ group: { status: 'DEGRADED', version: '1.37' } })).sent).toHaveLength(1);
+  expect((await rolled({ group: { version: undefined as never } })).sent).toHaveLength(1);
+});
+
+test.each<[string, Given, string, string, string]>([
+  ['is there already', { group: { version: '1.37' } }, 'done', 'AtTarget', 'The node group a is at 1.37.'],
+  [
+    'runs an image of its own',
+    { group: { amiType: 'CUSTOM' } },
+    'done',
+    'CustomAmi',
+    'a runs a custom AMI: EKS takes no version for it. Roll it with a new version of its launch template.',
+  ],
+  [
+    'runs Amazon Linux 2',
+    { group: { amiType: 'AL2_x86_64' } },
+    'blocked',
+    'Al2Nodegroup',
+    'The node group a runs Amazon Linux 2 (AL2_x86_64), which ends at 1.32: it cannot go to 1.37. Create an AL2023 or Bottlerocket group, move the workloads, delete this one.',
+  ],
+  [
+    'is updated by somebody else',
+    { group: { status: 'UPDATING' } },
+    'parked',
+    'ForeignUpdate',
+    'The node group a is UPDATING, and not by Liftlock.',
+  ],
+  [
+    'has an update of somebody else',
+    { eks: { updates: { 'nodegroup/a': [{ id: 'x', type: 'ConfigUpdate' }] } } },
+    'parked',
+    'ForeignUpdate',
+    "Somebody else's ConfigUpdate (x) runs on the node group a; nothing is started while it does.",
+  ],
+  ['is being created', { group: { status: 'CREATING' } }, 'parked', 'NotActive', 'The node group a is CREATING.'],
+  [
+    'has failed',
+    {
+      group: {
+        status: 'CREATE_FAILED',
+        health: {
+          issues: [
+            { code: 'Quota', message: 'none left' },
+            { code: 'X', message: 'y' },
+          ],
+        },
+      },
+    },
+    'blocked',
+    'NodegroupStatus',
+    'The node group a is CREATE_FAILED. Quota: none left; X: y',
+  ],
+  [
+    'is of a cluster that is not there yet',
+    { eks: { cluster: { version: '1.36' } } },
+    'blocked',
+    'NotTheControlPlanesVersion',
+    'web is at 1.36; its node groups go there, not to 1.37.',
+  ],
+  [
+    'is of a cluster that somebody changes',
+    { eks: { cluster: { version: '1.37', status: 'UPDATING' } } },
+    'parked',
+    'ForeignUpdate',
+    'web is UPDATING, not ACTIVE: somebody else changes it.',
+  ],
+])('nothing is sent for a node group that %s', async (_, given, status, code, said) => {
+  expect(await rolled(given)).toMatchObject({ status, codes: [code], said, sent: [] });
+});
+
+const failedStep = (endedAt?: string, status: 'failed' | 'done' = 'failed') => ({
+  status,
+  reasons: [],
+  startedAt: '2026-11-20T12:00:00.000Z',
+  ...(endedAt === undefined ? {} : { endedAt }),
+});
+test.each<[string, Parameters<typeof upgrade>[0], boolean]>([
+  ['one that failed in this attempt', { steps: { 'roll-node-group/b': failedStep('2026-11-20T12:00:00.000Z') } }, true],
+  [
+    'one that failed in an earlier attempt',
+    { steps: { 'roll-node-group/b': failedStep('2026-11-20T11:59:59.000Z') } },
+    false,
+  ],
+  ['one that has not ended', { steps: { 'roll-node-group/b': failedStep() } }, false],
+  ['one that is done', { steps: { 'roll-node-group/b': failedStep('2026-11-20T12:00:00.000Z', 'done') } }, false],
+  ['itself', { steps: { 'roll-node-group/a': failedStep('2026-11-20T12:00:00.000Z') } }, false],
+  ['another step', { steps: { 'smoke-check': failedStep('2026-11-20T12:00:00.000Z') } }, false],
+])('a node group is not started after %s: %#', async (_, of, stops) => {
+  const { status, said, sent } = await rolled({ kept: { upgrades: [upgrade(of)] } });
+  expect(sent).toHaveLength(stops ? 0 : 1);
+  if (!stops) return;
+  expect(status).toBe('blocked');
+  expect(said).toBe('a was not started, because the node group b failed in this attempt.');
+});
+
+test.each<[string, Partial<Nodegroup>, string, string, number | undefined]>([
+  ['it is there', { version: '1.37' }, 'done', 'Every node of a was replaced at 1.37.', undefined],
+  ['EKS does not show it yet', {}, 'wait', 'The roll of a succeeded; DescribeNodegroup still says 1.36.', 100],
+  [
+    'EKS shows no version',
+    { version: undefined as never },
+    'wait',
+    'The roll of a succeeded; DescribeNodegroup still says no version.',
+    100,
+  ],
+])('a roll that has succeeded is done when %s', async (_, group, status, said, waitSeconds) => {
+  const eks = {
+    cluster: { version: '1.37' },
+    nodegroups: { a: group },
+    updates: { 'nodegroup/a': [{ status: 'Successful' }] },
+  };
+  const result = await rolled({ eks, group, minutes: 13 + 20 / 60, kept: { intents: [running] } });
+  expect(result).toMatchObject({ status, said, sent: [] });
+  expect(result.waitSeconds).toBe(waitSeconds);
+});
+
+test('a roll is looked at ever more rarely, at first after four minutes', async () => {
+  const seconds = async (minutes: number) => (await rolled({ minutes, kept: { intents: [running] } })).waitSeconds;
+  expect(await Promise.all([0, 3, 4, 16, 200].map(seconds))).toEqual([240, 60, 60, 120, 900]);
+});
+
+test('a machine that passes no node group is told what is missing', async () => {
+  const ports = await oneStep(new MemoryTable());
+  await expect(rollNodeGroup(ports, stepInput())).rejects.toMatchObject({
+    name: 'InvalidInput',
+    message: 'roll-node-group was given no node group: its machine passes one item of list-node-groups.',
+  });
+});

@@ -1,0 +1,165 @@
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import type { Addon } from '../ports/eks.ts';
+import { intent } from '../protocol/testing/one-upgrade.ts';
+import { type FakeEks, failing, type GivenStep, oneStep, stepInput } from './testing/one-step.ts';
+import { updateAddons } from './update-addons.ts';
+
+const BOTH = ['1.36', '1.37'];
+const offers = { cni: { 'v1.0.0': ['1.36'], 'v1.1.0': BOTH }, dns: { 'v1.0.0': ['1.36'], 'v1.1.0': BOTH } };
+const gone = failing('ResourceNotFoundException');
+
+interface Given extends Omit<GivenStep, 'eks'> {
+  readonly phase?: 'before' | 'after';
+  readonly eks?: FakeEks;
+  readonly addons?: FakeEks['addons'];
+}
+
+async function updated({ phase = 'before', eks = {}, addons = { cni: {} }, ...given }: Given = {}) {
+  const version = phase === 'before' ? '1.36' : '1.37';
+  const ports = await oneStep(new MemoryTable(), { ...given, eks: { cluster: { version }, addons, offers, ...eks } });
+  const { status, reasons, waitSeconds } = await updateAddons(ports, stepInput(phase === 'before' ? { phase } : {}));
+  const { sent, asked } = ports;
+  return { status, waitSeconds, sent, asked, codes: reasons.map(({ code }) => code), said: reasons[0]?.message };
+}
+const accepted = (subject: string, updateId = 'u-1') =>
+  intent({
+    step: 'update-addons',
+    subject,
+    call: { name: 'UpdateAddon', input: { clusterName: 'web', addonName: subject, addonVersion: 'v1.1.0' } },
+    outcome: { type: 'accepted', updateId, at: '2026-11-20T12:00:00.000Z' },
+  });
+
+test.each(['before', 'after'] as const)('an add-on goes to a version that fits %s the control plane', async (phase) => {
+  const { status, codes, sent, waitSeconds, said } = await updated({ phase });
+  const call = { call: 'UpdateAddon', clusterName: 'web', addonName: 'cni', addonVersion: 'v1.1.0' };
+  expect(sent).toStrictEqual([{ ...call, resolveConflicts: 'PRESERVE' }]);
+  expect([status, codes, waitSeconds]).toEqual(['wait', ['UpdateInProgress'], 60]);
+  expect(said).toBe('Update of cni: EKS works on update u-1.');
+});
+
+test('what an add-on had is sent again as it was read', async () => {
+  const had = { serviceAccountRoleArn: 'arn:role', configurationValues: '{}' };
+  expect((await updated({ addons: { cni: had } })).sent).toMatchObject([had]);
+});
+
+test('add-ons go one after the other by their names, and only while those before are done', async () => {
+  const { sent } = await updated({ addons: { dns: {}, cni: {} } });
+  expect(sent).toMatchObject([{ addonName: 'cni' }]);
+  const next = await updated({ addons: { dns: {}, cni: { addonVersion: 'v1.1.0' } } });
+  expect(next.sent).toMatchObject([{ addonName: 'dns' }]);
+});
+
+test('when every add-on fits, that is told of each', async () => {
+  const there = { addonVersion: 'v1.1.0' };
+  const { status, codes, said, sent } = await updated({ addons: { cni: there, dns: there } });
+  expect([status, codes, sent]).toEqual(['done', ['AddonFits', 'AddonFits'], []]);
+  expect(said).toBe('cni v1.1.0 fits 1.36 and 1.37.');
+  expect(await updated({ addons: {} })).toMatchObject({ status: 'done', codes: [] });
+});
+
+test.each<[string, Given, string, string, string]>([
+  [
+    'whose cluster is not there yet, after it',
+    { phase: 'after', eks: { cluster: { version: '1.36' } } },
+    'blocked',
+    'NotTheControlPlanesVersion',
+    'web is at 1.36; its add-ons go there, not to 1.37.',
+  ],
+  [
+    'whose cluster is there already, before it',
+    { phase: 'before', eks: { cluster: { version: '1.37' } } },
+    'done',
+    'AtTarget',
+    'The control plane of web is at 1.37.',
+  ],
+  [
+    'that EKS does not know',
+    { eks: { offers: {} } },
+    'blocked',
+    'AddonUnknown',
+    'EKS lists no versions of cni; update or remove it by hand.',
+  ],
+  [
+    'that EKS no longer offers',
+    { eks: { more: { describeAddonVersions: async () => Promise.reject(gone) } } },
+    'blocked',
+    'AddonUnknown',
+    'EKS lists no versions of cni; update or remove it by hand.',
+  ],
+  [
+    'that fits no minor to come',
+    { eks: { offers: { cni: { 'v1.0.0': ['1.36'] } } } },
+    'blocked',
+    'AddonIncompatible',
+    expect.stringContaining('No version of cni'),
+  ],
+  [
+    'that fits and is not well',
+    {
+      addons: {
+        cni: { addonVersion: 'v1.1.0', status: 'DEGRADED', health: { issues: [{ code: 'X', message: 'y' }] } },
+      },
+    },
+    'failed',
+    'AddonStatus',
+    'The add-on cni is DEGRADED. X: y',
+  ],
+  [
+    'that fits and is being created',
+    { addons: { cni: { addonVersion: 'v1.1.0', status: 'CREATING' } } },
+    'parked',
+    'NotActive',
+    'The add-on cni is CREATING.',
+  ],
+  ...(['UPDATING', 'DELETING'] as const).map((status): [string, Given, string, string, string] => [
+    `that is ${status} by somebody else`,
+    { addons: { cni: { status } } },
+    'parked',
+    'ForeignUpdate',
+    "Somebody else's update (unknown id) runs on the add-on cni; nothing is started while it does.",
+  ]),
+  [
+    'with an update of somebody else',
+    { eks: { updates: { 'addon/cni': [{ id: 'x', type: 'AddonUpdate' }] } } },
+    'parked',
+    'ForeignUpdate',
+    "Somebody else's AddonUpdate (x) runs on the add-on cni; nothing is started while it does.",
+  ],
+  [
+    'of a cluster that somebody changes',
+    { eks: { cluster: { status: 'UPDATING', version: '1.36' } } },
+    'parked',
+    'ForeignUpdate',
+    'web is UPDATING, not ACTIVE: somebody else changes it.',
+  ],
+])('nothing is sent for an add-on %s', async (_, given, status, code, said) => {
+  expect(await updated(given)).toMatchObject({ status, codes: [code], said, sent: [] });
+});
+
+test('an add-on that is degraded is moved all the same where it does not fit', async () => {
+  expect((await updated({ addons: { cni: { status: 'DEGRADED' } } })).sent).toHaveLength(1);
+});
+
+test('what runs is asked about first, and nothing else is read while it does', async () => {
+  const kept = { intents: [accepted('dns')] };
+  const { status, codes, asked, sent } = await updated({ addons: { cni: {}, dns: {} }, kept });
+  expect([status, codes, sent]).toEqual(['wait', ['UpdateInProgress'], []]);
+  expect(asked).toEqual(['cluster', 'u-1']);
+});
+
+test('what ran and has ended is followed by the next', async () => {
+  const kept = { intents: [accepted('cni')] };
+  const updates = { 'addon/cni': [{ status: 'Successful' as const }] };
+  const addons: Record<string, Partial<Addon>> = { cni: { addonVersion: 'v1.1.0' }, dns: {} };
+  expect((await updated({ addons, kept, eks: { updates } })).sent).toMatchObject([{ addonName: 'dns' }]);
+  const failed = { 'addon/cni': [{ status: 'Failed' as const }] };
+  expect(await updated({ addons, kept, eks: { updates: failed } })).toMatchObject({ status: 'failed', sent: [] });
+});
+
+test('an add-on that was removed while it was updated is no matter any more', async () => {
+  const kept = { intents: [accepted('cni')] };
+  const more = { describeUpdate: async () => Promise.reject(gone) };
+  expect(await updated({ addons: {}, kept, eks: { more } })).toMatchObject({ status: 'done', codes: [] });
+  const other = { describeUpdate: async () => Promise.reject(failing('ServerException')) };
+  await expect(updated({ addons: {}, kept, eks: { more: other } })).rejects.toMatchObject({ name: 'ServerException' });
+});

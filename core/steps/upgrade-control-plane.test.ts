@@ -1,0 +1,217 @@
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import { quoted } from '../contracts/step-result.ts';
+import type { Cluster, Update } from '../ports/eks.ts';
+import { fleetConfig, intent } from '../protocol/testing/one-upgrade.ts';
+import { failing, type GivenStep, oneStep, stepInput } from './testing/one-step.ts';
+import { upgradeControlPlane } from './upgrade-control-plane.ts';
+
+async function upgraded({ target = '1.37', ...given }: GivenStep & { readonly target?: string } = {}) {
+  const ports = await oneStep(new MemoryTable(), given);
+  const result = await upgradeControlPlane(ports, stepInput({ targetVersion: target }));
+  const { status, reasons, waitSeconds, resumeAt } = result;
+  return {
+    ...{ status, waitSeconds, resumeAt, sent: ports.sent },
+    codes: reasons.map(({ code }) => code),
+    said: reasons.map(({ message }) => message).join(' '),
+  };
+}
+const at = '2026-11-20T12:00:00.000Z';
+const running = intent({ outcome: { type: 'accepted', updateId: 'u-1', at } });
+const seen = (update: Partial<Update>, cluster: Partial<Cluster> = {}): GivenStep => ({
+  kept: { intents: [running] },
+  eks: { updates: { cluster: [update] }, cluster },
+  minutes: 16,
+});
+
+test('a control plane goes one minor up, and is looked at after seven minutes', async () => {
+  const { status, codes, said, sent, waitSeconds } = await upgraded();
+  expect(sent).toEqual([{ call: 'UpdateClusterVersion', name: 'web', version: '1.37' }]);
+  expect([status, codes, waitSeconds]).toEqual(['wait', ['UpdateInProgress'], 420]);
+  expect(said).toBe('Upgrade of web to 1.37: EKS works on update u-1.');
+});
+
+test.each<[string, Parameters<typeof upgraded>[0], string, string, string]>([
+  [
+    'is there already',
+    { eks: { cluster: { version: '1.37' } } },
+    'done',
+    'AtTarget',
+    'The control plane of web is at 1.37.',
+  ],
+  [
+    'is there and has not settled',
+    { eks: { cluster: { version: '1.37', status: 'UPDATING' } }, minutes: 8 },
+    'wait',
+    'NotActive',
+    'web is at 1.37 and UPDATING.',
+  ],
+  [
+    'is there and lost',
+    { eks: { cluster: { version: '1.37', status: 'FAILED' } } },
+    'blocked',
+    'ClusterStatus',
+    'web is FAILED; EKS takes no update in it.',
+  ],
+  [
+    'is further',
+    { eks: { cluster: { version: '1.38' } } },
+    'blocked',
+    'Downgrade',
+    expect.stringContaining('never goes down'),
+  ],
+  [
+    'is not one minor away',
+    { eks: { cluster: { version: '1.35' } } },
+    'blocked',
+    'NotOneHop',
+    expect.stringContaining('2 minors'),
+  ],
+  [
+    'is changed by somebody else',
+    { eks: { cluster: { status: 'UPDATING' } } },
+    'parked',
+    'ForeignUpdate',
+    'web is UPDATING, not ACTIVE: somebody else changes it.',
+  ],
+  [
+    'has an update of somebody else',
+    { eks: { updates: { cluster: [{ id: 'x', type: 'VpcConfigUpdate' }] } } },
+    'parked',
+    'ForeignUpdate',
+    "Somebody else's VpcConfigUpdate (x) runs on the control plane of web; nothing is started while it does.",
+  ],
+  [
+    'is lost',
+    { eks: { cluster: { status: 'DELETING' } } },
+    'blocked',
+    'ClusterStatus',
+    'web is DELETING; EKS takes no update in it.',
+  ],
+  [
+    'is not well',
+    { eks: { cluster: { health: { issues: [{ code: 'Ec2SubnetNotFound', message: 'gone' }] } } } },
+    'blocked',
+    'ClusterHealth',
+    'EKS reports Ec2SubnetNotFound on web: gone. Repair it before an upgrade (aws eks describe-cluster, health.issues).',
+  ],
+  [
+    'is not well, and nobody says how',
+    { eks: { cluster: { health: { issues: [{}] } } } },
+    'blocked',
+    'ClusterHealth',
+    expect.stringContaining('EKS reports an issue on web: no message.'),
+  ],
+])('nothing is sent to a control plane that %s', async (_, given, status, code, said) => {
+  expect(await upgraded(given)).toMatchObject({ status, codes: [code], said, sent: [] });
+});
+
+test.each<[string, GivenStep, string, string, string]>([
+  [
+    'is there',
+    seen({ status: 'Successful' }, { version: '1.37' }),
+    'done',
+    'Upgraded',
+    'The control plane of web is at 1.37.',
+  ],
+  [
+    'is not shown yet',
+    seen({ status: 'Successful' }),
+    'wait',
+    'NotVisibleYet',
+    'The update of web succeeded; DescribeCluster still says 1.36 and ACTIVE.',
+  ],
+  [
+    'is not settled yet',
+    seen({ status: 'Successful' }, { version: '1.37', status: 'UPDATING' }),
+    'wait',
+    'NotVisibleYet',
+    'The update of web succeeded; DescribeCluster still says 1.37 and UPDATING.',
+  ],
+  [
+    'has failed',
+    seen({ status: 'Failed', errors: [{ errorCode: 'SubnetNotFound', errorMessage: 'gone' }] }),
+    'failed',
+    'SubnetNotFound',
+    'The update u-1 of cluster ended Failed: gone',
+  ],
+  [
+    'was cancelled',
+    seen({ status: 'Cancelled' }),
+    'failed',
+    'UpdateFailed',
+    'The update u-1 of cluster ended Cancelled.',
+  ],
+  ['goes on', seen({}), 'wait', 'UpdateInProgress', 'Upgrade of web to 1.37: EKS works on update u-1.'],
+])('an update that was begun is judged by what EKS says of it: it %s', async (_, given, status, code, said) => {
+  expect(await upgraded(given)).toMatchObject({ status, codes: [code], said, sent: [] });
+});
+
+test('an update that goes on is looked at every minute or two', async () => {
+  const seconds = async (minutes: number) => (await upgraded({ ...seen({}), minutes })).waitSeconds;
+  expect(await Promise.all([1, 7, 12, 30].map(seconds))).toEqual([360, 60, 90, 120]);
+});
+
+const observed = { status: 'Failed', errors: [quoted('SubnetNotFound', 'gone')], at };
+test.each<[string, GivenStep, string, string]>([
+  [
+    'has failed',
+    { kept: { intents: [intent({ outcome: { type: 'accepted', updateId: 'u-1', at, observed } })] } },
+    'failed',
+    'The update u-1 of cluster ended Failed: gone',
+  ],
+  [
+    'was refused',
+    {
+      kept: {
+        intents: [intent({ outcome: { type: 'refused', error: 'InvalidParameterException', message: 'bad', at } })],
+      },
+    },
+    'failed',
+    'EKS refused UpdateClusterVersion on cluster: bad',
+  ],
+])('under one grant an attempt that %s is the end', async (_, given, status, said) => {
+  expect(await upgraded(given)).toMatchObject({ status, said, sent: [] });
+});
+
+test.each<[string, GivenStep]>([
+  [
+    'met a busy EKS',
+    {
+      kept: {
+        intents: [intent({ outcome: { type: 'refused', error: 'ResourceInUseException', message: 'busy', at } })],
+      },
+    },
+  ],
+  [
+    'has failed under an older grant',
+    { kept: { intents: [intent({ grantNumber: 0, outcome: { type: 'accepted', updateId: 'u-1', at, observed } })] } },
+  ],
+])('another attempt is made after one that %s', async (_, given) => {
+  expect((await upgraded(given)).sent).toHaveLength(1);
+});
+
+test('what EKS refuses is an end, but for being busy, which is waited for', async () => {
+  const refuses = failing('InvalidParameterException', 'no such version.');
+  expect(await upgraded({ eks: { refuses } })).toMatchObject({
+    status: 'failed',
+    codes: ['InvalidParameterException'],
+    said: 'EKS refused Upgrade of web to 1.37: no such version.',
+  });
+});
+
+test('a change that is forbidden parks, with why', async () => {
+  expect(await upgraded({ kept: { control: { stopped: true } } })).toMatchObject({
+    status: 'parked',
+    codes: ['FleetStopped'],
+    sent: [],
+  });
+});
+
+test('what ends outside of its window says so', async () => {
+  const { codes, said } = await upgraded({
+    ...seen({ status: 'Successful' }, { version: '1.37' }),
+    kept: { intents: [running], fleet: fleetConfig },
+  });
+  expect(codes).toEqual(['Upgraded']);
+  expect(said).toBe('The control plane of web is at 1.37.');
+});
