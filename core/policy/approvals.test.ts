@@ -1,6 +1,6 @@
 import { approvalSchema } from '../config/schema/approval.ts';
 import type { ApprovalRecord } from '../contracts/items/approval.ts';
-import { approvalRefusals, mayApprove } from './approvals.ts';
+import { approvalRefusals, clustersOf, mayApprove } from './approvals.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
 const requesters = { policyAppliedBy: 'author', rolloutCreatedBy: 'creator' };
@@ -58,7 +58,7 @@ test.each([
   ],
   ['not asked for', { before: false }, [], {}, []],
 ])('%s', (_, approval, given, more, expected) => {
-  expect(codes(approval, given, more)).toEqual(expected);
+  expect(codes(approval, given, more)).toStrictEqual(expected);
 });
 
 const BEGUN = { startedAt: '2026-11-20T09:00:00.000Z' };
@@ -77,7 +77,65 @@ test.each([
   expect(refusal?.message).toContain(expected);
 });
 
+test('a wave whose policy is gone, or asks for nothing, needs nobody', () => {
+  const wave = { rolloutId: 'r', name: 'prod', planHash: 'h' };
+  expect(approvalRefusals(undefined, wave, requesters, NOW)).toStrictEqual([]);
+  expect(approvalRefusals({}, wave, requesters, NOW)).toStrictEqual([]);
+});
+
+test.each<[string, object, readonly ApprovalRecord[], string]>([
+  [
+    'what is missing',
+    { approvals: 2 },
+    [word('a')],
+    'The wave prod has 1 of 2 approvals. Run: liftlock approve r prod',
+  ],
+  [
+    'what has expired',
+    { expiresAfter: '2h' },
+    [word('a')],
+    'The wave prod has 0 of 1 approvals; 1 expired after 2h. Run: liftlock approve r prod',
+  ],
+  [
+    'that another plan was approved, whatever else was said',
+    {},
+    [word('a', { planHash: 'older' }), word('author', { planHash: 'older', decision: 'Rejected' })],
+    'The wave prod has 0 of 1 approvals. Its plan has changed since it was approved, which voided that. Run: liftlock approve r prod',
+  ],
+  [
+    'nothing of another plan that was only rejected',
+    {},
+    [word('a', { planHash: 'older', decision: 'Rejected' })],
+    'The wave prod has 0 of 1 approvals. Run: liftlock approve r prod',
+  ],
+  [
+    'who rejected, when, and why',
+    {},
+    [word('a', { decision: 'Rejected', comment: 'not on a Friday' })],
+    `The wave prod was rejected by a at 2026-11-20T10:00:00.000Z: not on a Friday. ${TAKES_BACK}`,
+  ],
+  [
+    'who rejected and when, where no reason was given',
+    {},
+    [word('a', { decision: 'Rejected' })],
+    `The wave prod was rejected by a at 2026-11-20T10:00:00.000Z. ${TAKES_BACK}`,
+  ],
+])('a wave that waits for approval tells %s', (_, approval, given, told) => {
+  expect(refusals(approval, given).map(({ message }) => message)).toEqual([told]);
+});
+
+test('a wave to which nobody has said a word tells the same as one without any', () => {
+  const wave = { rolloutId: 'r', name: 'prod', planHash: 'h' };
+  const approval = approvalSchema.parse({});
+  expect(approvalRefusals({ approval }, wave, requesters, NOW)).toEqual(refusals({}, []));
+});
+
+test('an approval is for the clusters that the plan upgrades, without those that it leaves out', () => {
+  expect(clustersOf({ members: 7, excluded: 2 })).toBe(5);
+});
+
 test.each([
+  ['sso:1/ana', ['sso:*/bob', 'sso:*/ana'], true],
   ['arn:aws:iam::1:role/Approver', ['arn:aws:iam::1:role/Approver'], true],
   ['arn:aws:iam::1:role/team/a/Approver', ['arn:aws:iam::1:role/Approver'], true],
   ['arn:aws:iam::1:role/Approver2', ['arn:aws:iam::1:role/Approver'], false],

@@ -46,3 +46,17 @@ test('all() over no waves is true, as everywhere in CEL: who needs one earlier w
   expect(autoApproval('earlier.all(w, w.failed == 0)', first).approves).toBe(true);
   expect(autoApproval('succeeded > 0 && earlier.all(w, w.failed == 0)', first).approves).toBe(false);
 });
+
+test.each([
+  ['failed == 0', 'AutoApproved', 'Liftlock approves the wave prod: failed == 0 is true.'],
+  ['failed > 0', 'NotAutoApproved', 'Liftlock does not approve the wave prod by itself: failed > 0 is false.'],
+  [
+    'cluster.minor == 34',
+    'PolicyError',
+    expect.stringMatching(
+      /^Liftlock does not approve the wave prod: autoApproveWhen has no answer \(.*cluster.*\)\. A person may still approve it; correct the expression\.$/s,
+    ),
+  ],
+])('what %s comes to is told', (source, code, message) => {
+  expect(autoApproval(source, evidence).reason).toEqual({ code, message });
+});

@@ -1,5 +1,5 @@
 import type { BreakGlass } from '../contracts/items/break-glass.ts';
-import { isInForce } from './break-glass.ts';
+import { glassInForce, isInForce, mayBreakGlass, passesBreakGlass, peopleNeeded } from './break-glass.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
 const by = (...people: string[]): BreakGlass['by'] => people.map((principal) => ({ principal, at: NOW.toISOString() }));
@@ -25,4 +25,44 @@ test.each<[string, BreakGlass | undefined, Parameters<typeof isInForce>[1], bool
   ['Liftlock itself asked', glass(['liftlock']), undefined, false],
 ])('%s: %#', (_, given, rule, holds) => {
   expect(isInForce(given, rule, NOW)).toBe(holds);
+});
+
+test.each([
+  ['WindowClosed', true],
+  ['Frozen', true],
+  ['WindowTooShort', true],
+  ['WindowClosing', true],
+  ['NoCalendar', false],
+  ['FleetStopped', false],
+] as const)('an order passes what a calendar says and nothing else: %s %s', (code, passes) => {
+  expect(passesBreakGlass({ code, message: '' })).toBe(passes);
+});
+
+test('whoever one of the patterns names may ask, and everybody where there are none', () => {
+  expect(mayBreakGlass({ fourEyes: false, from: ['role:*/lead', 'sso:*/ana'] }, ANA)).toBe(true);
+  expect(mayBreakGlass({ fourEyes: false }, ANA)).toBe(true);
+  expect(mayBreakGlass(undefined, ANA)).toBe(true);
+});
+
+test('two people are needed where the policy wants four eyes, else one', () => {
+  expect([fourEyes, { fourEyes: false }, undefined].map(peopleNeeded)).toEqual([2, 1, 1]);
+});
+
+describe('the order for a member', () => {
+  const control = (order: BreakGlass | undefined) => ({ clusterKey: 'k', ...(order && { breakGlass: order }) });
+  const ofCluster = glass([ANA]);
+  const ofWave = { ...glass([ANA], 120), planHash: 'h' };
+
+  test('is that of its cluster before that of its wave', () => {
+    expect(glassInForce(control(ofCluster), { planHash: 'h', breakGlass: ofWave }, undefined, NOW)).toBe(ofCluster);
+    expect(glassInForce(control(ofCluster), undefined, undefined, NOW)).toBe(ofCluster);
+    expect(glassInForce(control(glass([ANA], 0)), { planHash: 'h', breakGlass: ofWave }, undefined, NOW)).toBe(ofWave);
+  });
+
+  test('is that of its wave only for the plan that was seen', () => {
+    expect(glassInForce(undefined, { planHash: 'h', breakGlass: ofWave }, undefined, NOW)).toBe(ofWave);
+    expect(glassInForce(control(undefined), { planHash: 'newer', breakGlass: ofWave }, undefined, NOW)).toBeUndefined();
+    expect(glassInForce(undefined, { planHash: 'h' }, undefined, NOW)).toBeUndefined();
+    expect(glassInForce(undefined, undefined, undefined, NOW)).toBeUndefined();
+  });
 });

@@ -39,3 +39,28 @@ test('an empty tag is a problem of the cluster', () => {
   expect(clusterTags({ 'liftlock/calendar': ' , ' }, 'liftlock/').problems).toMatchObject([{ code: 'BadTag' }]);
   expect(clusterTags({ 'liftlock/wave': '' }, 'liftlock/').problems).toMatchObject([{ code: 'BadTag' }]);
 });
+
+test.each<[string, string | string[] | undefined, string | undefined, readonly string[]]>([
+  ['nobody asked for one', undefined, undefined, []],
+  ['its wave has some', ['prod', 'bank'], undefined, ['WaveCalendar: The wave main goes by prod and bank.']],
+  [
+    'its tag adds some',
+    undefined,
+    'prod bank',
+    ["CalendarTag: The cluster's tag adds prod and bank, where its wave has no calendar."],
+  ],
+  [
+    'both have some, told once each',
+    'prod',
+    'prod bank',
+    ['WaveCalendar: The wave main goes by prod.', "CalendarTag: The cluster's tag adds bank, and both must be open."],
+  ],
+])('where the calendars of a cluster come from is told: %s', (_, calendar, tag, told) => {
+  expect(namesOf(calendar, tag).reasons.map(({ code, message }) => `${code}: ${message}`)).toStrictEqual(told);
+});
+
+test('nobody who has not looked says that a calendar is not there', () => {
+  const { names, reasons } = calendarNamesOf({ name: 'main', calendar: 'nights' }, { calendars: ['bnak'] });
+  expect(names).toEqual(['nights', 'bnak']);
+  expect(reasons.map(({ code }) => code)).toEqual(['WaveCalendar', 'CalendarTag']);
+});

@@ -58,6 +58,34 @@ describe('cap keys', () => {
   });
 });
 
+describe('the keys of a cluster', () => {
+  const frozen = () => Object.freeze({ ...web });
+  const frozenFleet = () => Object.freeze(fleet({}));
+
+  test('are worked out once where neither it nor the Fleet can change', () => {
+    const [cluster, spec] = [frozen(), frozenFleet()];
+    const policy = { caps: { perLabel: { env: 1 } } };
+    for (const asked of [undefined, policy]) {
+      const keys = capKeys(cluster, spec, asked);
+      expect(capKeys(cluster, spec, asked)).toBe(keys);
+    }
+  });
+
+  test('are those of the policy that is asked about', () => {
+    const [cluster, spec] = [frozen(), frozenFleet()];
+    expect(capKeys(cluster, spec)).toHaveLength(4);
+    expect(capKeys(cluster, spec, { caps: { perLabel: { env: 1 } } })).toContain('label/env/');
+    expect(capKeys(cluster, fleet({}, { stage: 'stage' }))).toContain('label/stage/');
+  });
+
+  test.each([
+    ['the cluster', { ...web }, frozenFleet()],
+    ['the Fleet', frozen(), fleet({})],
+  ])('follow %s where it can still change', (_, cluster, spec) => {
+    expect(capKeys(cluster, spec)).not.toBe(capKeys(cluster, spec));
+  });
+});
+
 test.each([
   ['tightens the Fleet', { perAccount: 5 }, { perAccount: 2 }, 'account/111111111111', 2],
   ['never loosens it', { perAccount: 2 }, { perAccount: 5 }, 'account/111111111111', 2],

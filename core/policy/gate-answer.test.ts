@@ -1,4 +1,4 @@
-import { judgeAnswer } from './gate-answer.ts';
+import { judgeAnswer, oneLine } from './gate-answer.ts';
 import { gateName } from './gate-name.ts';
 
 test.each([
@@ -46,4 +46,17 @@ test.each([
   [{ webhook: 'hunter2' }, 'a webhook that is no URL'],
 ])('%j is called %s', (gate, name) => {
   expect(gateName(gate)).toBe(name);
+});
+
+test.each([
+  [' two\nlines  and blanks. ', 'two lines and blanks'],
+  ['v1.2 is out', 'v1.2 is out'],
+  ['x'.repeat(300), 'x'.repeat(300)],
+  ['x'.repeat(301), `${'x'.repeat(299)}…`],
+])('words are told in one line of bearable length, without the last dot: %j', (text, line) => {
+  expect(oneLine(text)).toBe(line);
+});
+
+test('nothing is hidden where nothing is confidential', () => {
+  expect(judgeAnswer('{"green": true, "message": "all is well"}').message).toBe('It answers green: all is well.');
 });

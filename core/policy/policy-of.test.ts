@@ -1,4 +1,10 @@
-import { policyOf } from './policy-of.ts';
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import type { AppliedConfig } from '../contracts/items/rollout.ts';
+import { rolloutItem } from '../contracts/items/testing/rollout-items.ts';
+import { keep, upgrade } from '../protocol/testing/one-upgrade.ts';
+import { Configs } from '../store/entities.ts';
+import { put } from '../store/entity.ts';
+import { allPolicies, ambiguousPolicy, policyForUpgrade, policyOf } from './policy-of.ts';
 import { clusterRecord } from './testing/cluster-record.ts';
 import { policyWith } from './testing/policies.ts';
 import { waveIndexOf } from './wave-of.ts';
@@ -50,4 +56,56 @@ test('10,000 clusters find their policy and wave among eight with expressions', 
     return match.type === 'one' ? waveIndexOf(match.policy, cluster) : -1;
   });
   expect(waves.slice(0, 8)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+});
+
+test('the policies that select one cluster are named in the order of their names', () => {
+  const match = policyOf(clusterRecord({ labels: { env: 'prod' } }), [small, prod]);
+  expect(match).toMatchObject({ names: ['prod', 'small'] });
+  expect(ambiguousPolicy(['prod', 'small'])).toEqual({
+    code: 'AmbiguousPolicy',
+    message: 'Several policies select it (prod, small); it is left alone until one does.',
+  });
+});
+
+describe('of the policies that are applied', () => {
+  const applied = (name: string, document: object): AppliedConfig => ({
+    kind: 'UpgradePolicy',
+    name,
+    document: document as Record<string, unknown>,
+    revision: 'x',
+    appliedBy: 'ann',
+    appliedAt: '2026-11-20T12:00:00.000Z',
+  });
+  const mine = clusterRecord({ labels: { env: 'prod' } });
+  async function tableWith(...configs: readonly AppliedConfig[]) {
+    const table = new MemoryTable();
+    await keep(table, { policy: undefined, rollout: rolloutItem({ policy: 'team' }) });
+    await table.transact(configs.map((config) => put(Configs, config, 'absent')));
+    return table;
+  }
+  const hopPolicy = async (table: MemoryTable, rolloutId: string | undefined, cluster = mine) =>
+    policyForUpgrade(table, async () => cluster, rolloutId === 'none' ? undefined : upgrade({ rolloutId }));
+
+  test('each is there that this version can read', async () => {
+    const table = await tableWith(applied('prod', prod), applied('odd', { spec: 'new' }), applied('team', team));
+    expect((await allPolicies(table)).map(({ metadata }) => metadata.name)).toEqual(['prod', 'team']);
+  });
+
+  test('an upgrade of a rollout goes by that of its rollout, whichever selects its cluster now', async () => {
+    const table = await tableWith(applied('prod', prod), applied('team', team));
+    expect(await hopPolicy(table, 'r')).toEqual(team.spec);
+  });
+
+  test('an upgrade whose rollout or policy is gone goes by none', async () => {
+    expect(await hopPolicy(await tableWith(applied('prod', prod)), 'r')).toBeUndefined();
+    expect(await hopPolicy(await tableWith(applied('prod', prod)), 'gone')).toBeUndefined();
+  });
+
+  test('an upgrade that a person asked for goes by the one that selects its cluster', async () => {
+    const table = await tableWith(applied('prod', prod), applied('team', team));
+    for (const asked of [undefined, 'none']) {
+      expect(await hopPolicy(table, asked)).toEqual(prod.spec);
+      expect(await hopPolicy(table, asked, clusterRecord())).toBeUndefined();
+    }
+  });
 });

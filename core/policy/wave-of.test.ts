@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { clusterRecord } from './testing/cluster-record.ts';
 import { policyWith } from './testing/policies.ts';
-import { waveIndexOf, waveOf } from './wave-of.ts';
+import { waveIndexOf, waveNamed, waveOf } from './wave-of.ts';
 
 const policy = policyWith({
   waves: `
@@ -76,4 +76,41 @@ test('whatever a tag says, no cluster goes sooner than its policy lets it', () =
       expect(tagged.reasons.length).toBeGreaterThan(0);
     }),
   );
+});
+
+test.each([
+  ['first', {}, 'canary is the first wave: it names first.'],
+  ['orders', { env: 'dev' }, 'dev is the first wave that takes it: label env is dev.'],
+])('why %s with labels %j is where it is, is told', (name, labels, told) => {
+  expect(place(labels, undefined, name).reasons[0]?.message).toBe(told);
+});
+
+test('a wave that says nothing of clusters takes all that are left', () => {
+  const rest = policyWith({ waves: '[{ name: canary, clusters: [first] }, { name: all }]' });
+  const { index, reasons } = waveOf(rest, clusterRecord({ name: 'orders' }), 'liftlock/');
+  expect(index).toBe(1);
+  expect(reasons[0]?.message).toBe('all is the first wave that takes it: it takes all that are left.');
+});
+
+test.each([
+  [{ env: 'dev' }, 'canary', 'its wave dev; tags only delay. Use small or prod, or remove the tag.'],
+  [{ env: 'prod', tier: 'big' }, 'dev', 'its wave prod; tags only delay. Remove the tag.'],
+])('a tag that would hurry says what may be written instead: %j %s', (labels, tag, told) => {
+  const message = `The cluster's tag liftlock/wave is "${tag}", which comes before ${told}`;
+  expect(place(labels, tag).reasons).toEqual([{ code: 'BadTag', message }]);
+});
+
+test('an empty tag, and one of a cluster that no wave takes, moves nothing', () => {
+  expect(place({ env: 'dev' }, '')).toEqual(place({ env: 'dev' }));
+  expect(place({ env: 'test' }, 'prod')).toEqual(place({ env: 'test' }));
+});
+
+test('a tag delays a cluster of the first wave too', () => {
+  expect(place({}, 'prod', 'first').index).toBe(3);
+});
+
+test('a wave is found by its name as long as the policy has it', () => {
+  expect(waveNamed(policy, 'dev')).toBe(policy.spec.waves[1]);
+  expect(waveNamed(policy, 'gone')).toBeUndefined();
+  expect(waveNamed(undefined, 'dev')).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 import type { Wave } from '../contracts/items/rollout.ts';
 import { waveItem } from '../contracts/items/testing/rollout-items.ts';
-import { allowedFailures, exceedsBudget, waveRefusal, worstCase } from './wave-room.ts';
+import { allowedFailures, exceedsBudget, failuresOf, haltedBefore, waveRefusal, worstCase } from './wave-room.ts';
 
 const wave = (more: Partial<Wave> = {}): Wave =>
   waveItem({ members: 10, needWork: 10, maxConcurrency: 3, maxFailures: 2, ...more });
@@ -36,4 +36,19 @@ test.each([
   [{ needWork: 4 }, 4],
 ])('the worst case of %j is %i failures', (more, most) => {
   expect(worstCase(wave(more))).toBe(most);
+});
+
+test('the failures of a rollout are those of all its waves', () => {
+  expect(failuresOf([wave({ failed: 1 }), wave(), wave({ failed: 2 })])).toBe(3);
+  expect(failuresOf([])).toBe(0);
+});
+
+test('nothing begins behind a halted wave, which is named with its budget', () => {
+  const halted = wave({ name: 'canary', status: 'Halted', failed: 3 });
+  expect(haltedBefore([wave({ status: 'Completed' }), halted])).toEqual({
+    code: 'EarlierWaveHalted',
+    message: 'The wave canary, before it, is halted: 3 failed and at most 2 may.',
+  });
+  expect(haltedBefore([wave({ status: 'Completed' })])).toBeUndefined();
+  expect(haltedBefore([])).toBeUndefined();
 });

@@ -54,7 +54,7 @@ test.each([
     null,
   ],
 ])('%s', (_, more, now, begun, codes, startsAt) => {
-  expect(answer(more, now, begun)).toEqual({ codes, startsAt });
+  expect(answer(more, now, begun)).toStrictEqual({ codes, startsAt });
 });
 
 test('nothing is committed in the last minute', () => {
@@ -100,4 +100,60 @@ test.each([
 ])('what is too short is told on the clocks of the calendar: %s', (_, more, now, told) => {
   const { reasons } = windowRule(rules({ calendars: [berlin], ...more }), at(now), false);
   expect(reasons.at(-1)).toEqual({ code: 'WindowTooShort', message: told });
+});
+
+const only = (spec: object) => compileCalendar('prod', { timeZone: 'UTC', windows: [], freezes: [], ...spec });
+
+test('what is closed is told as its calendar tells it', () => {
+  const { reasons } = windowRule(rules(), at('21T13:00'), false);
+  expect(reasons[0]?.message).toMatch(/^closed by calendar prod: none of its windows is open; window lunch opens /);
+});
+
+describe('a calendar without windows', () => {
+  const freezes = [
+    { name: 'one', from: '2026-11-20T10:00', to: '2026-11-20T12:00' },
+    { name: 'two', from: '2026-11-20T12:30', to: '2026-11-20T18:00' },
+  ];
+  const calendars = [only({ freezes })];
+
+  test('is open for ever after its last freeze', () => {
+    expect(answer({ calendars }, '20T18:00')).toStrictEqual({ codes: [], startsAt: undefined });
+    expect(answer({ calendars }, '20T13:00')).toStrictEqual({
+      codes: ['Frozen'],
+      startsAt: '2026-11-20T18:00:00.000Z',
+    });
+  });
+
+  test('names no window where what is open, or opens next, is too short', () => {
+    const told = (now: string) => windowRule(rules({ calendars }), at(now), false).reasons.at(-1)?.message;
+    const starts = 'an upgrade is taken to last 1h; it starts when it opens at';
+    expect(told('20T09:30')).toBe(
+      `What is open closes at 2026-11-20T10:00+00:00, which is too soon: ${starts} 2026-11-20T18:00+00:00.`,
+    );
+    expect(told('20T11:00')).toBe(`The next opening is too short: ${starts} 2026-11-20T18:00+00:00.`);
+  });
+
+  test('opens for as long as is needed to the instant', () => {
+    const half = { calendars, estimateMilliseconds: 30 * MINUTES };
+    expect(answer(half, '20T11:00')).toStrictEqual({ codes: ['Frozen'], startsAt: '2026-11-20T12:00:00.000Z' });
+  });
+});
+
+test.each([
+  ['what begins', false],
+  ['what was begun', true],
+])('a calendar that never opens says so to %s', (_, begun) => {
+  const calendars = [only({ windows: [{ name: 'never', schedule: '0 0 30 2 *', duration: '1h' }] })];
+  expect(answer({ calendars }, '20T08:00', begun)).toStrictEqual({ codes: ['WindowClosed'], startsAt: null });
+});
+
+test.each([
+  ['the 200th is found', '7 6', '2027-06-07T12:00:00.000Z'],
+  ['one later is not looked for', '8 6', null],
+])('of openings that are too short 200 are looked through: %s', (_, day, startsAt) => {
+  const windows = [
+    { name: 'lunch', schedule: '0 12 * * *', duration: '45m' },
+    { name: 'summer', schedule: `0 12 ${day} *`, duration: '4h' },
+  ];
+  expect(answer({ calendars: [only({ windows })] }, '20T08:00').startsAt).toBe(startsAt);
 });

@@ -39,7 +39,7 @@ export function windowRule(
     const startsAt = begun ? state.opensAt : fittingOpening(rules, now, needed);
     const code = state.freeze === null ? 'WindowClosed' : 'Frozen';
     const told = state.reasons.map(({ message }) => message).join(' ');
-    const reasons = [reason(code, told || 'The window is closed.')];
+    const reasons = [reason(code, told)];
     // The next opening is not the one in which it begins: whoever reads that it opens tonight would wait in vain.
     const next = state.opensAt?.getTime();
     if (startsAt?.getTime() !== next) reasons.push(tooShort(rules, 'The next opening is too short', startsAt));

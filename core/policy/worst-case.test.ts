@@ -48,6 +48,9 @@ test('the words say what the numbers leave open', () => {
       - { name: numbers, selector: { matchLabels: { e: a } }, maxConcurrency: 5, failureBudget: { maxFailures: 2 } }
       - { name: one, selector: { matchLabels: { e: b } } }
       - { name: shares, selector: { matchLabels: { e: c } }, maxConcurrency: "25%", failureBudget: { maxFailures: "10%" } }
+      - { name: alone, clusters: [a] }
+      - { name: share, selector: { matchLabels: { e: d } }, failureBudget: { maxFailures: "10%" } }
+      - { name: mixed, selector: { matchLabels: { e: f } }, maxConcurrency: "25%", failureBudget: { maxFailures: 2 } }
       - { name: counted, maxConcurrency: "25%", failureBudget: { maxFailures: "10%", countInFlight: true } }`,
   });
   expect(worstCaseLines(policy)).toEqual([
@@ -55,6 +58,9 @@ test('the words say what the numbers leave open', () => {
     'policy standard, wave numbers: at worst 7 clusters fail before nothing more starts.',
     'policy standard, wave one: at worst 1 cluster fails before nothing more starts.',
     'policy standard, wave shares: at worst 10% of its clusters fail and 25% that are in flight before nothing more starts.',
+    'policy standard, wave alone: at worst 1 of 1 clusters fails before nothing more starts.',
+    'policy standard, wave share: at worst 10% of its clusters fail and 1 that is in flight before nothing more starts.',
+    'policy standard, wave mixed: at worst 2 of its clusters fail and 25% that are in flight before nothing more starts.',
     'policy standard, wave counted: at worst 10% of its clusters fail and 1 more before nothing more starts.',
   ]);
 });

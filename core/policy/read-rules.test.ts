@@ -1,0 +1,124 @@
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import type { AppliedConfig, ReconcileMarker, Wave } from '../contracts/items/rollout.ts';
+import { rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
+import { checksOf } from '../protocol/testing/one-upgrade.ts';
+import { Configs, Learned, ReconcileMarkers } from '../store/entities.ts';
+import { put } from '../store/entity.ts';
+import { fleetSpec } from './applied.ts';
+import { readRules } from './read-rules.ts';
+import { clusterRecord } from './testing/cluster-record.ts';
+import { policyWith } from './testing/policies.ts';
+
+const config = (kind: AppliedConfig['kind'], name: string, document: object): AppliedConfig => ({
+  kind,
+  name,
+  document: document as Record<string, unknown>,
+  revision: 'x',
+  appliedBy: `who applied ${name}`,
+  appliedAt: '2026-11-20T12:00:00.000Z',
+});
+const nights = {
+  apiVersion: 'liftlock/v1alpha1',
+  kind: 'Calendar',
+  metadata: { name: 'nights' },
+  spec: { timeZone: 'UTC', windows: [], freezes: [] },
+};
+const fleet = fleetSpec(
+  config('Fleet', 'fleet', {
+    apiVersion: 'liftlock/v1alpha1',
+    kind: 'Fleet',
+    metadata: { name: 'f' },
+    spec: { accounts: ['111111111111'], regions: ['eu-central-1'], spokeRole: { externalId: 'xx' } },
+  }),
+);
+const waves = '[{ name: all, calendar: [nights, weekends] }]';
+const prod = policyWith({ name: 'prod', selector: '{ matchLabels: { env: prod } }', waves });
+const dev = policyWith({ name: 'dev', selector: '{ matchLabels: { env: dev } }' });
+const cluster = clusterRecord({ labels: { env: 'prod' } });
+const learned = (p90: number) => ({ count: 9, p50: 60, p90, failureRate: 0 });
+
+interface Given {
+  readonly learned?: number;
+  readonly marker?: ReconcileMarker;
+  readonly configs?: readonly AppliedConfig[];
+}
+
+async function tableWith({ learned: seconds, marker, configs = [] }: Given = {}): Promise<MemoryTable> {
+  const table = new MemoryTable();
+  const ordinary = [config('UpgradePolicy', 'prod', prod), config('UpgradePolicy', 'dev', dev)];
+  await table.transact([
+    ...[...ordinary, config('Calendar', 'nights', nights), ...configs].map((one) => put(Configs, one, 'absent')),
+    ...(seconds === undefined ? [] : [put(Learned, learned(seconds), 'absent')]),
+    ...(marker === undefined ? [] : [put(ReconcileMarkers, marker, 'absent')]),
+  ]);
+  return table;
+}
+const place = (policy: string, wave?: Partial<Wave>) => ({
+  rollout: rolloutItem({ policy }),
+  wave: wave && waveItem(wave),
+});
+
+test('nothing is read where the cluster is not known or there is no Fleet', async () => {
+  const table = await tableWith();
+  expect(await readRules(table, undefined, fleet, place('prod'))).toBeUndefined();
+  expect(await readRules(table, cluster, undefined, place('prod'))).toBeUndefined();
+});
+
+test('a member goes by the policy of its rollout, whichever selects its cluster', async () => {
+  const read = await readRules(await tableWith(), cluster, fleet, place('dev'));
+  expect(read?.policyAppliedBy).toBe('who applied dev');
+  expect(read?.rules(new Map()).policy?.metadata.name).toBe('dev');
+});
+
+test('an upgrade that a person asked for goes by the policy that selects its cluster', async () => {
+  const read = await readRules(await tableWith(), cluster, fleet, undefined);
+  expect(read?.policyAppliedBy).toBe('who applied prod');
+  expect(read?.rules(new Map()).policy?.metadata.name).toBe('prod');
+});
+
+test('there are no rules where no policy selects the cluster, or several do', async () => {
+  const every = config('UpgradePolicy', 'every', policyWith({ name: 'every' }));
+  expect(await readRules(await tableWith(), clusterRecord(), fleet, undefined)).toBeUndefined();
+  expect(await readRules(await tableWith({ configs: [every] }), cluster, fleet, undefined)).toBeUndefined();
+});
+
+test('what the rules rest on is checked, what is not there too, and calendars are given as far as they are there', async () => {
+  const read = await readRules(await tableWith(), cluster, fleet, undefined);
+  expect(checksOf(read?.checks ?? [])).toEqual([
+    'CONFIG Calendar#nights 1',
+    'CONFIG Calendar#weekends absent',
+    'CONFIG UpgradePolicy#prod 1',
+  ]);
+  expect(read?.calendars.map(({ name }) => name)).toStrictEqual(['nights']);
+});
+
+test('a policy that is gone leaves its place to be checked, and nobody who applied it', async () => {
+  const read = await readRules(await tableWith(), cluster, fleet, place('gone'));
+  expect(checksOf(read?.checks ?? [])).toEqual(['CONFIG UpgradePolicy#gone absent']);
+  expect(read).toMatchObject({ policyAppliedBy: undefined, calendars: [] });
+});
+
+const MINUTES = 60_000;
+test.each<[string, Given, Partial<Wave> | undefined, number]>([
+  ['as its wave has estimated', { learned: 600 }, { estimateSeconds: 1200 }, 20],
+  ['as was learned, where it has not', { learned: 600, marker: { learned: learned(300) } }, {}, 10],
+  ['as was learned, where it is in no wave', { learned: 600 }, undefined, 10],
+  ['as an earlier release learned', { marker: { learned: learned(300) } }, {}, 5],
+  ['as nobody knows', { marker: {} }, {}, 60],
+  ['as nobody knows, nothing at all being there', {}, {}, 60],
+])('a hop of a member is taken to last %s', async (_, given, wave, minutes) => {
+  const read = await readRules(await tableWith(given), cluster, fleet, place('prod', wave));
+  expect(read?.rules(new Map()).estimateMilliseconds).toBe(minutes * MINUTES);
+});
+
+test('nothing that was learned is read where the wave has estimated', async () => {
+  const table = await tableWith({ learned: 600 });
+  const asked: string[] = [];
+  const getAll: MemoryTable['getAll'] = async (keys) => {
+    asked.push(...keys.map(({ sk }) => sk));
+    return table.getAll(keys);
+  };
+  const reader = { getAll, queryPartition: table.queryPartition.bind(table) };
+  await readRules(reader, cluster, fleet, place('prod', { estimateSeconds: 1200 }));
+  expect(asked).toEqual(['UpgradePolicy#prod', 'Calendar#nights', 'Calendar#weekends']);
+});
