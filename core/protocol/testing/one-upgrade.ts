@@ -1,3 +1,4 @@
+import type { UpgradePolicy } from '../../config/types.ts';
 import type { ClusterControl, ClusterRecord } from '../../contracts/items/cluster.ts';
 import type { Epoch, Grant, Intent, Ledger, Upgrade } from '../../contracts/items/protocol.ts';
 import type { AppliedConfig, FleetControl, Member, Rollout, Wave } from '../../contracts/items/rollout.ts';
@@ -114,6 +115,9 @@ export const fleetConfig = applied('Fleet', FLEET, {
     caps: { total: 5 },
   },
 });
+/** A policy as applied. */
+export const policyConfig = (policy: UpgradePolicy): AppliedConfig =>
+  applied('UpgradePolicy', policy.metadata.name, policy);
 export const waves = [
   waveItem({ index: 0, name: 'before', status: 'Completed' }),
   waveItem({ index: 1, name: 'all', members: 3, needWork: 3, maxConcurrency: 3 }),
@@ -123,7 +127,7 @@ export const waves = [
 const ordinary: Kept = {
   epoch: { number: 4 },
   fleet: fleetConfig,
-  policy: applied('UpgradePolicy', 'p', policyWith({ name: 'p' })),
+  policy: policyConfig(policyWith({ name: 'p' })),
   cluster,
   rollout: rolloutItem({ waves: ['before', 'all', 'after'] }),
   waves,

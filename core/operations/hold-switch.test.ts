@@ -1,0 +1,224 @@
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import type { ClusterControl } from '../contracts/items/cluster.ts';
+import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
+import type { WriteOperation } from '../ports/table.ts';
+import { checksOf, grant, KEY, type Kept } from '../protocol/testing/one-upgrade.ts';
+import { ClusterControls, Members, PolicyRollouts, Rollouts, Waves } from '../store/entities.ts';
+import { load, put } from '../store/entity.ts';
+import { releaseCluster, retryCluster } from './hold-switch.ts';
+import { isDirty, operatorPorts, recordOf } from './testing/operator-ports.ts';
+
+const reason = { code: 'UpdateFailed' as const, message: 'It failed.' };
+const held = { reason, since: '2026-11-20T11:00:00.000Z' };
+const breakGlass = { reason: 'incident', until: '2026-11-21T00:00:00.000Z', by: [] };
+const holds: ClusterControl = { clusterKey: KEY, held, breakGlass };
+
+interface Given {
+  readonly kept?: Kept;
+  readonly control?: ClusterControl | undefined;
+  readonly member?: Partial<Member>;
+  readonly wave?: Partial<Wave>;
+  readonly rollout?: Partial<Rollout>;
+  /** The newest rollout of its policy, when that is another one. */
+  readonly newer?: Partial<Rollout>;
+}
+
+/** A cluster that failed in the second of three waves and is held, and what a person's word makes of it. */
+async function after(order: typeof retryCluster, given: Given = {}) {
+  const { control = holds, member = {}, wave = {}, rollout = {}, newer, kept } = given;
+  const waves = [
+    waveItem({ index: 0, name: 'before', status: 'Completed' }),
+    waveItem({ index: 1, name: 'all', members: 3, needWork: 3, failed: 1, ...wave }),
+  ];
+  const table = new MemoryTable();
+  const ports = await operatorPorts(table, {
+    clusterControl: 'control' in given ? given.control : control,
+    rollout: rolloutItem({ waves: ['before', 'all'], ...rollout }),
+    waves,
+    member: memberItem({
+      clusterKey: KEY,
+      waveIndex: 1,
+      status: 'Failed',
+      upgradeId: 'u',
+      reasons: [reason],
+      ...member,
+    }),
+    ...kept,
+  });
+  if (newer !== undefined)
+    await table.transact([
+      put(PolicyRollouts, { policy: 'p', rolloutId: newer.id ?? 'newer' }, 'absent'),
+      ...(newer.status === undefined ? [] : [put(Rollouts, rolloutItem({ id: 'newer', ...newer }), 'absent')]),
+    ]);
+  const operations: (readonly WriteOperation[])[] = [];
+  table.beforeTransact = (each) => operations.push(each);
+  const result = await order(ports, KEY, 'ann');
+  return {
+    result,
+    checks: checksOf(operations[0] ?? []),
+    control: (await load(table, ClusterControls, KEY))?.data,
+    member: (await load(table, Members, 'r', 1, KEY))?.data,
+    wave: (await load(table, Waves, 'r', 1))?.data,
+    rollout: (await load(table, Rollouts, 'r'))?.data,
+    newest: (await load(table, PolicyRollouts, 'p'))?.data.rolloutId,
+    record: await recordOf(table, KEY),
+    isDirty: await isDirty(table),
+  };
+}
+const without = { clusterKey: KEY, breakGlass };
+
+test('a release takes the hold off and nothing else', async () => {
+  const { result, control, member, wave, record, checks, ...left } = await after(releaseCluster);
+  expect([result, control]).toEqual([without, without]);
+  expect(result).not.toHaveProperty('held');
+  expect(member?.status).toBe('Failed');
+  expect(wave?.failed).toBe(1);
+  expect(record).toEqual([{ event: 'ClusterReleased', principal: 'ann', detail: { held } }]);
+  expect(checks).toEqual([`CLUSTER#${KEY} GRANT absent`]);
+  expect(left.isDirty).toBe(true);
+});
+
+test('a retry takes the hold off and has the cluster wait again in its rollout', async () => {
+  const member = { resumeAt: '2026-11-20T13:00:00.000Z', traits: ['a', 'b'] };
+  const traits = { failed: { a: 1, b: 2 }, succeeded: { c: 1 } };
+  const {
+    result,
+    member: left,
+    wave,
+    record,
+    checks,
+    rollout,
+  } = await after(retryCluster, { member, wave: { traits } });
+  expect(result).toEqual(without);
+  expect(left).toEqual(memberItem({ clusterKey: KEY, waveIndex: 1, traits: ['a', 'b'] }));
+  expect(wave).toMatchObject({ failed: 0, blocked: 0, traits: { failed: { b: 1 }, succeeded: { c: 1 } } });
+  expect(record).toEqual([{ event: 'ClusterRetried', principal: 'ann', detail: { held } }]);
+  expect(checks).toEqual([`CLUSTER#${KEY} GRANT absent`, 'ROLLOUT#r ROLLOUT 1']);
+  expect(rollout?.status).toBe('Running');
+});
+
+test('a retry of what was blocked is no failure less', async () => {
+  const member = { status: 'Blocked' as const };
+  const { wave } = await after(retryCluster, { control: undefined, member, wave: { blocked: 1 } });
+  expect(wave).toMatchObject({ failed: 1, blocked: 0 });
+  expect(wave).not.toHaveProperty('traits');
+});
+
+test('what failed in a wave that counts no traits is a failure less', async () => {
+  expect((await after(retryCluster)).wave).toMatchObject({ failed: 0, traits: { failed: {}, succeeded: {} } });
+});
+
+const ended = { endedAt: '2026-11-20T10:00:00.000Z', promotedBy: 'bob', reasons: [reason] };
+test.each<[string, Partial<Wave>, Partial<Wave>]>([
+  ['opens again once it is within its budget', { status: 'Halted', ...ended }, { status: 'Open', reasons: [] }],
+  [
+    'stays halted while more have failed than may',
+    { status: 'Halted', failed: 2, ...ended },
+    { status: 'Halted', failed: 1, ...ended },
+  ],
+  ['does not open before its turn', { status: 'Pending' }, { status: 'Pending', failed: 0 }],
+])('a wave with a cluster that is tried again %s', async (_, wave, expected) => {
+  const left = (await after(retryCluster, { wave })).wave;
+  expect(left).toMatchObject(expected);
+  if (expected.status === 'Open') {
+    expect(left?.endedAt).toBeUndefined();
+    expect(left?.promotedBy).toBeUndefined();
+  }
+});
+
+test.each<[Rollout['status'], Rollout['status']]>([
+  ['Running', 'Running'],
+  ['Paused', 'Paused'],
+  ['Halted', 'Running'],
+  ['CompletedWithFailures', 'Running'],
+])('a rollout that is %s is %s after a retry', async (status, next) => {
+  const { rollout } = await after(retryCluster, { rollout: { status, ...(status === next ? {} : ended) } });
+  expect(rollout?.status).toBe(next);
+  expect(rollout?.endedAt).toBeUndefined();
+  expect(rollout?.reasons).toStrictEqual([]);
+});
+
+test.each<[string, Partial<Rollout>, string]>([
+  ['is another one that has ended', { status: 'Completed' }, 'r'],
+  ['is gone', {}, 'r'],
+  ['is this one', { id: 'r' }, 'r'],
+])('an older rollout is taken up again where the newest of its policy %s', async (_, newer, newest) => {
+  const { newest: left, rollout } = await after(retryCluster, { newer, rollout: { status: 'CompletedWithFailures' } });
+  expect([left, rollout?.status]).toEqual([newest, 'Running']);
+});
+
+test('the only rollout of its policy needs no other to have ended', async () => {
+  const { newest, rollout } = await after(retryCluster, { rollout: { status: 'Completed' } });
+  expect([newest, rollout?.status]).toEqual([undefined, 'Running']);
+});
+
+test.each<[string, Given, string]>([
+  ['is not known', { kept: { cluster: undefined } }, `The inventory has no cluster ${KEY}. Run: liftlock get clusters`],
+  [
+    'is still being upgraded',
+    { kept: { grant: grant({ status: 'closing' }) } },
+    'An upgrade of web still holds its grant (1.36-1.37, closing). Try again when it has ended.',
+  ],
+  [
+    'is neither held nor ended anywhere',
+    { control: undefined, member: { status: 'Succeeded' } },
+    'web is not held, and nothing of it has failed or is blocked in a rollout that was not aborted.',
+  ],
+  [
+    'failed in a rollout that was aborted',
+    { control: { clusterKey: KEY }, rollout: { status: 'Aborted' } },
+    'web is not held, and nothing of it has failed or is blocked in a rollout that was not aborted.',
+  ],
+  [
+    'failed in a rollout that is gone',
+    { control: undefined, kept: { rollout: undefined } },
+    'web is not held, and nothing of it has failed or is blocked in a rollout that was not aborted.',
+  ],
+  [
+    'failed in a wave that is gone',
+    { control: undefined, kept: { waves: [] } },
+    'web is not held, and nothing of it has failed or is blocked in a rollout that was not aborted.',
+  ],
+])('nothing is tried again of a cluster that %s', async (_, given, told) => {
+  await expect(after(retryCluster, given)).rejects.toThrow(told);
+});
+
+test.each<[string, Given, string]>([
+  [
+    'while the rollout is planned anew',
+    { rollout: { following: 'hash' } },
+    'The rollout r is being planned anew, which takes a minute at most. Try again then.',
+  ],
+  [
+    'while a newer rollout of its policy runs',
+    { newer: { status: 'Paused' } },
+    'The rollout newer of the same policy is Paused. Try again when it has ended.',
+  ],
+])('nobody is tried again %s', async (_, given, told) => {
+  await expect(after(retryCluster, given)).rejects.toThrow(told);
+  await expect(after(retryCluster, given)).rejects.toMatchObject({ name: 'WrongState' });
+});
+
+test('a release of what is not held says where it failed, and what to run', async () => {
+  await expect(after(releaseCluster, { control: undefined })).rejects.toThrow(
+    'web is not held; it is Failed in the rollout r. Release takes off holds only. Remove the cause, then run: liftlock retry cluster web',
+  );
+  await expect(after(releaseCluster, { control: undefined, member: { status: 'Succeeded' } })).rejects.toThrow(
+    'web is not held, and nothing of it has failed',
+  );
+});
+
+test('a hold is taken off where nothing failed in a rollout, and where the grant of its upgrade is free', async () => {
+  const freed = { grant: grant({ status: 'free' }) };
+  for (const order of [retryCluster, releaseCluster]) {
+    const { control, member } = await after(order, { member: { status: 'Succeeded' }, kept: freed });
+    expect(control).toEqual(without);
+    expect(member?.status).toBe('Succeeded');
+  }
+});
+
+test('the members of other clusters stay as they are', async () => {
+  const { member } = await after(retryCluster, { member: { clusterKey: 'other' } });
+  expect(member).toBeUndefined();
+});

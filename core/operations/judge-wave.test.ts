@@ -1,0 +1,174 @@
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import type { ApprovalRecord } from '../contracts/items/approval.ts';
+import type { Rollout, Wave } from '../contracts/items/rollout.ts';
+import { rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
+import { policyWith } from '../policy/testing/policies.ts';
+import type { WriteOperation } from '../ports/table.ts';
+import { checksOf, NOON, policyConfig } from '../protocol/testing/one-upgrade.ts';
+import { Waves } from '../store/entities.ts';
+import { load } from '../store/entity.ts';
+import { type Judgement, judgeWave } from './judge-wave.ts';
+import { operatorPorts, recordOf } from './testing/operator-ports.ts';
+
+interface Given {
+  readonly wave?: Partial<Wave>;
+  readonly rollout?: Partial<Rollout>;
+  /** Of the policy, as YAML; `undefined`: no policy is applied. */
+  readonly waves?: string | undefined;
+}
+const APPROVED =
+  '[{ name: canary, clusters: [a] }, { name: prod, approval: { fourEyes: true, from: ["sso:*/carl", "sso:*/bob", "sso:*/ann"] } }]';
+
+async function judged(judgement: Partial<Judgement> = {}, given: Given = {}, name = 'prod') {
+  const { wave = {}, rollout = {}, waves = APPROVED } = given;
+  const table = new MemoryTable();
+  const isGone = 'waves' in given && given.waves === undefined;
+  const { told, ...ports } = await operatorPorts(table, {
+    policy: isGone ? undefined : policyConfig(policyWith({ name: 'p', waves })),
+    rollout: rolloutItem({ waves: ['canary', 'prod'], createdBy: 'sso:1/bob', ...rollout }),
+    waves: [
+      waveItem({ index: 0, name: 'canary' }),
+      waveItem({ index: 1, name: 'prod', status: 'Pending', members: 5, excluded: 2, planHash: 'h', ...wave }),
+    ],
+    member: undefined,
+  });
+  const operations: WriteOperation[] = [];
+  table.beforeTransact = (each) => operations.push(...each);
+  const result = await judgeWave(ports, 'r', name, { decision: 'Approved', by: 'sso:1/carl', ...judgement });
+  return {
+    result,
+    told,
+    checks: checksOf(operations),
+    stored: (await load(table, Waves, 'r', 1))?.data,
+    record: await recordOf(table, 'rollout/r'),
+  };
+}
+const word: ApprovalRecord = {
+  decision: 'Approved',
+  principal: 'sso:1/carl',
+  at: NOON.toISOString(),
+  planHash: 'h',
+  clusters: 3,
+};
+
+test.each<[Partial<Judgement>, Partial<ApprovalRecord>, string]>([
+  [{}, {}, 'sso:1/carl'],
+  [{ comment: 'looks good' }, { comment: 'looks good' }, 'sso:1/carl: looks good'],
+  [{ planHash: 'h' }, {}, 'sso:1/carl'],
+  [{ decision: 'Rejected', by: 'sso:1/bob' }, { decision: 'Rejected', principal: 'sso:1/bob' }, 'sso:1/bob'],
+])('what somebody says of a wave is kept with its plan, on record, and told: %j', async (judgement, more, said) => {
+  const { result, stored, record, told, checks } = await judged(judgement);
+  const expected = { ...word, ...more };
+  expect(result.approvals).toStrictEqual([expected]);
+  expect(stored?.approvals).toEqual([expected]);
+  expect(checks).toEqual(['CONFIG UpgradePolicy#p 1', 'ROLLOUT#r ROLLOUT 1']);
+  const { decision, principal } = expected;
+  expect(record).toEqual([{ event: `Wave${decision}`, principal, detail: { wave: 'prod', index: 1, ...expected } }]);
+  expect(told).toEqual([
+    {
+      type: 'WaveChanged',
+      detail: {
+        version: 1,
+        change: expect.any(String),
+        rolloutId: 'r',
+        wave: 'prod',
+        status: 'Pending',
+        about: 'approval',
+        reasons: [{ code: decision, message: said }],
+      },
+    },
+  ]);
+});
+
+test('words are kept in their order, the newest hundred of them', async () => {
+  const before = Array.from({ length: 100 }, (_, number) => ({ ...word, principal: `sso:1/${number}` }));
+  const { result } = await judged({}, { wave: { approvals: before } });
+  expect(result.approvals).toHaveLength(100);
+  expect(result.approvals?.slice(0, 1)).toEqual([before[1]]);
+  expect(result.approvals?.at(-1)).toEqual(word);
+  expect((await judged({}, { wave: { approvals: before.slice(0, 2) } })).result.approvals).toHaveLength(3);
+});
+
+test('a wave that is open can be judged, and so can one whose name the policy has given up', async () => {
+  expect((await judged({}, { wave: { status: 'Open' } })).stored?.approvals).toHaveLength(1);
+  const renamed = '[{ name: canary, clusters: [a] }, { name: production }]';
+  expect((await judged({ by: 'sso:1/eve' }, { waves: renamed })).stored?.approvals).toHaveLength(1);
+});
+
+const noApproval = 'The wave prod asks for no approval: its policy says none.';
+test.each<[string, Partial<Judgement>, Given, string, string]>([
+  [
+    'its rollout has ended',
+    {},
+    { rollout: { status: 'Completed' } },
+    'WrongState',
+    'The rollout r is Completed: nothing begins in it any more, whatever is said of its waves.',
+  ],
+  ['its policy asks for nothing', {}, { waves: '[{ name: prod }]' }, 'WrongState', noApproval],
+  ['its policy is gone', {}, { waves: undefined }, 'WrongState', noApproval],
+  [
+    'it has ended',
+    {},
+    { wave: { status: 'Soaking' } },
+    'WrongState',
+    'The wave prod is Soaking; only one that has not ended can be judged.',
+  ],
+  [
+    'it has no plan yet',
+    {},
+    { wave: { planHash: undefined } },
+    'WrongState',
+    'The wave prod has no plan that could be approved yet; look again in a minute.',
+  ],
+  [
+    'its plan has changed since',
+    { planHash: 'older' },
+    {},
+    'PlanChanged',
+    'The plan of the wave prod has changed since you looked: it is h now. Look again: liftlock describe rollout r',
+  ],
+  [
+    'the requester would approve',
+    { by: 'sso:1/bob' },
+    {},
+    'NotAllowed',
+    'sso:1/bob created the rollout, and somebody else has to approve (fourEyes).',
+  ],
+  [
+    'the author of its policy would approve',
+    { by: 'sso:1/ann' },
+    {},
+    'NotAllowed',
+    'sso:1/ann applied the policy, and somebody else has to approve (fourEyes).',
+  ],
+  [
+    'somebody who is not named approves',
+    { by: 'sso:1/eve' },
+    {},
+    'NotAllowed',
+    'sso:1/eve is not among those who may approve: sso:*/carl, sso:*/bob, sso:*/ann.',
+  ],
+  [
+    'somebody who is not named rejects',
+    { by: 'sso:1/eve', decision: 'Rejected' },
+    {},
+    'NotAllowed',
+    'sso:1/eve is not among those who may approve: sso:*/carl, sso:*/bob, sso:*/ann.',
+  ],
+])('nobody’s word is taken of a wave where %s', async (_, judgement, given, name, message) => {
+  await expect(judged(judgement, given)).rejects.toMatchObject({ name, message });
+});
+
+test('what is refused says in data what is in the way', async () => {
+  await expect(judged({ planHash: 'older' })).rejects.toMatchObject({ details: { planHash: 'h' } });
+  await expect(judged({ by: 'sso:1/eve' })).rejects.toMatchObject({
+    details: { reasons: [{ code: 'NotAnApprover' }] },
+  });
+});
+
+test('a wave that the rollout does not have is not judged, and those that it has are named', async () => {
+  await expect(judged({}, {}, 'x'.repeat(101))).rejects.toMatchObject({
+    name: 'WaveNotFound',
+    message: `The rollout r has no wave ${'x'.repeat(100)}; it has canary, prod.`,
+  });
+});

@@ -1,0 +1,54 @@
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import { rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
+import type { WriteOperation } from '../ports/table.ts';
+import { checksOf, type Kept } from '../protocol/testing/one-upgrade.ts';
+import { Waves } from '../store/entities.ts';
+import { load } from '../store/entity.ts';
+import { promoteRollout } from './promote-rollout.ts';
+import { operatorPorts, recordOf } from './testing/operator-ports.ts';
+
+const lastSuccessAt = '2026-11-20T11:00:00.000Z';
+const waves = [
+  waveItem({ index: 0, name: 'canary', status: 'Completed' }),
+  waveItem({ index: 1, name: 'dev', status: 'Soaking', lastSuccessAt }),
+  waveItem({ index: 2, name: 'prod', status: 'Pending' }),
+];
+const kept: Kept = { rollout: rolloutItem({ waves: ['canary', 'dev', 'prod'] }), waves, member: undefined };
+
+test('whoever skips the soak of a wave is kept with it, on record, and told', async () => {
+  const table = new MemoryTable();
+  const { told, ...ports } = await operatorPorts(table, kept);
+  const operations: WriteOperation[] = [];
+  table.beforeTransact = (each) => operations.push(...each);
+  const promoted = await promoteRollout(ports, 'r', 'ann', 'hotfix');
+  expect(promoted).toEqual({ ...waves[1], promotedBy: 'ann' });
+  const reasons = [{ code: 'Promoted', message: 'ann skipped the soak: hotfix' }];
+  expect((await load(table, Waves, 'r', 1))?.data).toMatchObject({ ...promoted, reasons });
+  expect((await load(table, Waves, 'r', 0))?.data).toEqual(waves[0]);
+  expect(checksOf(operations)).toEqual(['ROLLOUT#r ROLLOUT 1']);
+  const detail = { wave: 'dev', soakedSince: lastSuccessAt, reasons };
+  expect(await recordOf(table, 'rollout/r')).toEqual([{ event: 'WavePromoted', principal: 'ann', detail }]);
+  expect(told).toEqual([
+    {
+      type: 'WaveChanged',
+      detail: {
+        version: 1,
+        change: expect.any(String),
+        rolloutId: 'r',
+        wave: 'dev',
+        status: 'Soaking',
+        about: 'promotion',
+        reasons,
+      },
+    },
+  ]);
+});
+
+test('there is nothing to skip where no wave soaks', async () => {
+  const open = waves.map((wave) => (wave.status === 'Soaking' ? { ...wave, status: 'Open' as const } : wave));
+  const ports = await operatorPorts(new MemoryTable(), { ...kept, waves: open });
+  await expect(promoteRollout(ports, 'r', 'ann', 'hotfix')).rejects.toMatchObject({
+    name: 'WrongState',
+    message: 'No wave of r soaks, so there is nothing to skip: canary is Completed, dev is Open, prod is Pending.',
+  });
+});

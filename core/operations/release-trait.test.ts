@@ -1,0 +1,50 @@
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import type { Rollout, Wave } from '../contracts/items/rollout.ts';
+import { rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
+import { Rollouts } from '../store/entities.ts';
+import { load } from '../store/entity.ts';
+import { releaseTrait } from './release-trait.ts';
+import { operatorPorts, recordOf } from './testing/operator-ports.ts';
+
+async function released(trait: string, failed: NonNullable<Wave['traits']>['failed'], rollout: Partial<Rollout> = {}) {
+  const table = new MemoryTable();
+  const waves = [waveItem({ failed: 1, traits: { failed, succeeded: {} } })];
+  const { told, ...ports } = await operatorPorts(table, { rollout: rolloutItem(rollout), waves, member: undefined });
+  const result = await releaseTrait(ports, 'r', trait, 'ann', 'it was the network');
+  return { result, told, stored: (await load(table, Rollouts, 'r'))?.data, record: await recordOf(table, 'rollout/r') };
+}
+
+test('a trait that is cleared of suspicion is kept beside those that were, on record, and told', async () => {
+  const { result, stored, record, told } = await released('ami/AL2', { 'ami/AL2': 1 }, { releasedTraits: ['before'] });
+  expect(result).toEqual(rolloutItem({ releasedTraits: ['before', 'ami/AL2'] }));
+  expect(stored).toMatchObject(result);
+  expect(record).toEqual([
+    { event: 'TraitReleased', principal: 'ann', detail: { trait: 'ami/AL2', why: 'it was the network' } },
+  ]);
+  const reasons = [{ code: 'TraitReleased', message: 'ann cleared ami/AL2 of suspicion: it was the network' }];
+  const detail = {
+    version: 1,
+    change: expect.any(String),
+    rolloutId: 'r',
+    status: 'Running',
+    about: 'traits',
+    reasons,
+  };
+  expect(told).toEqual([{ type: 'RolloutChanged', detail }]);
+});
+
+test('the first one that is cleared begins the list', async () => {
+  expect((await released('ami/AL2', { 'ami/AL2': 1 })).stored?.releasedTraits).toEqual(['ami/AL2']);
+});
+
+test.each<[NonNullable<Wave['traits']>['failed'], readonly string[], string]>([
+  [{}, [], 'none is'],
+  [{ a: 1 }, ['a'], 'a is'],
+  [{ a: 1, b: 1 }, ['a', 'b'], 'a, b are'],
+])('a trait that is not suspected is not cleared, and those that are, are named: %j', async (failed, traits, list) => {
+  await expect(released('other', failed)).rejects.toMatchObject({
+    name: 'WrongState',
+    message: `other is not suspected in the rollout r; ${list}.`,
+    details: { traits },
+  });
+});

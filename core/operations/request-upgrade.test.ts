@@ -1,0 +1,131 @@
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import type { RegionVersions } from '../contracts/items/cluster.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
+import { CONTRACT } from '../contracts/step-input.ts';
+import type { WriteOperation } from '../ports/table.ts';
+import { checksOf, clock, cluster, KEY, type Kept, keep, NOON, upgrade } from '../protocol/testing/one-upgrade.ts';
+import { Regions, Upgrades } from '../store/entities.ts';
+import { load, put } from '../store/entity.ts';
+import { requestUpgrade } from './request-upgrade.ts';
+import { recordOf } from './testing/operator-ports.ts';
+
+const offered = (version: string) => ({ version, status: 'STANDARD_SUPPORT', defaultVersion: false });
+const region: RegionVersions = {
+  region: cluster.region,
+  versions: ['1.36', '1.37', '1.38'].map(offered),
+  announced: [],
+  checkedAt: NOON.toISOString(),
+};
+
+interface Given {
+  readonly to?: string;
+  readonly approve?: boolean;
+  readonly by?: string;
+  readonly fails?: string;
+  readonly kept?: Kept;
+}
+
+async function requested({ to = '1.37', approve = true, by = 'ann', fails, kept = {} }: Given = {}) {
+  const table = new MemoryTable();
+  await keep(table, { rollout: undefined, waves: [], member: undefined, ...kept });
+  await table.transact([put(Regions, region, 'absent')]);
+  const operations: WriteOperation[] = [];
+  table.beforeTransact = (each) => operations.push(...each);
+  const started: unknown[] = [];
+  const executions = {
+    arnFor: (machine: string, name: string) => `arn:${machine}:${name}`,
+    start: async (...parts: readonly unknown[]) => {
+      started.push(parts);
+      if (fails !== undefined) throw Object.assign(new Error(fails), { name: fails });
+    },
+    describe: async () => undefined,
+  };
+  const ports = { table, clock, executions, ids: { next: () => 'id' } };
+  const answer = await requestUpgrade(ports, cluster, to, by, { approve });
+  return {
+    answer,
+    started,
+    checks: checksOf(operations),
+    upgrade: (await load(table, Upgrades, KEY, '1.36-1.37'))?.data,
+    record: await recordOf(table, KEY),
+  };
+}
+const execution = 'arn:upgrade-cluster:request-id';
+const pending: Upgrade = {
+  ...upgrade({ status: 'Pending', requestedBy: 'ann' }),
+  execution,
+  resumeAt: '2026-11-20T12:05:00.000Z',
+  startedAt: NOON.toISOString(),
+};
+
+test('a plan that nobody has approved starts nothing', async () => {
+  const { answer, started, upgrade: left, record } = await requested({ approve: false });
+  expect(answer).toMatchObject({ status: 'NotApproved', hops: ['1.37'], refusals: [], execution: null });
+  expect([started, left, record]).toStrictEqual([[], undefined, []]);
+});
+
+test('an upgrade that is approved is on record with who asked, then its first hop is started', async () => {
+  const { answer, started, upgrade: left, record } = await requested({ to: '1.38' });
+  expect(answer).toMatchObject({ status: 'Started', hops: ['1.37', '1.38'], execution });
+  const { rolloutId, waveIndex, ...byHand } = pending;
+  expect(left).toStrictEqual(byHand);
+  const detail = { from: '1.36', to: '1.37', asked: '1.38', execution };
+  expect(record).toEqual([{ event: 'UpgradeRequested', principal: 'ann', detail }]);
+  const input = { contract: CONTRACT, cluster: cluster.arn, targetVersion: '1.37', comment: 'Requested by ann' };
+  expect(started).toEqual([['upgrade-cluster', 'request-id', input]]);
+});
+
+test('one that has ended begins anew, and what it has changed is not forgotten', async () => {
+  for (const mutated of [true, false]) {
+    const before = upgrade({
+      status: 'Failed',
+      mutated,
+      requestedBy: 'bob',
+      reasons: [{ code: 'X' as never, message: '' }],
+    });
+    const { upgrade: left } = await requested({ kept: { upgrades: [before] } });
+    expect(left).toMatchObject({ status: 'Pending', mutated, requestedBy: 'ann', reasons: [], steps: {} });
+    expect(left).not.toHaveProperty('rolloutId');
+  }
+});
+
+test('one that is under way stays as it is', async () => {
+  const before = upgrade({ status: 'Parked', requestedBy: 'bob' });
+  const { upgrade: left, checks, started } = await requested({ kept: { upgrades: [before] } });
+  expect(left).toEqual(before);
+  expect(checks).toContain(`CLUSTER#${KEY} UPGRADE#1.36-1.37 1`);
+  expect(started).toHaveLength(1);
+});
+
+test('a comment is as long as an input takes', async () => {
+  const comment = `Requested by ${'x'.repeat(187)}`;
+  const { started } = await requested({ by: 'x'.repeat(300) });
+  expect(started).toEqual([['upgrade-cluster', 'request-id', expect.objectContaining({ comment })]]);
+});
+
+test('a start that was repeated has started; any other failure is told', async () => {
+  expect((await requested({ fails: 'ExecutionAlreadyExists' })).answer.status).toBe('Started');
+  await expect(requested({ fails: 'AccessDenied' })).rejects.toMatchObject({ name: 'AccessDenied' });
+});
+
+test.each<[string, Given, readonly string[], RegExp]>([
+  ['that is stopped', { kept: { control: { stopped: true } } }, ['FleetStopped'], /^web is not upgraded: .*stopped/],
+  [
+    'for a minor that EKS does not offer',
+    { to: '1.39' },
+    ['NotOffered'],
+    /^web is not upgraded: EKS does not offer 1\.39/,
+  ],
+  [
+    'that is there already',
+    { to: '1.36' },
+    ['AlreadyThere'],
+    /^web is not upgraded: The cluster is at 1\.36 already\.$/,
+  ],
+])('nothing is started in a fleet or for a cluster %s, and the plan says why', async (_, given, codes, message) => {
+  await expect(requested(given)).rejects.toMatchObject({
+    name: 'UpgradeBlocked',
+    message: expect.stringMatching(message),
+    details: { plan: { execution: null, refusals: codes.map((code) => expect.objectContaining({ code })) } },
+  });
+});

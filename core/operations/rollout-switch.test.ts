@@ -1,0 +1,135 @@
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import type { Rollout, Wave } from '../contracts/items/rollout.ts';
+import { rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
+import { Rollouts } from '../store/entities.ts';
+import { load } from '../store/entity.ts';
+import { loadWaves } from '../store/rollout-waves.ts';
+import { abortRollout, pauseRollout, resumeRollout } from './rollout-switch.ts';
+import { isDirty, operatorPorts, recordOf } from './testing/operator-ports.ts';
+
+const change = expect.any(String);
+type Ports = Omit<Awaited<ReturnType<typeof operatorPorts<MemoryTable>>>, 'told'>;
+
+/** What an order makes of a rollout in this state with waves that are as given. */
+async function after(
+  order: (ports: Ports) => Promise<Rollout>,
+  rollout: Partial<Rollout>,
+  given: readonly Partial<Wave>[] = [{}],
+) {
+  const table = new MemoryTable();
+  const waves = given.map((wave, index) => waveItem({ index, name: `w${index}`, members: 2, ...wave }));
+  const names = waves.map(({ name }) => name);
+  const kept = { rollout: rolloutItem({ waves: names, ...rollout }), waves, member: undefined };
+  const { told, ...ports } = await operatorPorts(table, kept);
+  const result = await order(ports);
+  return {
+    result,
+    told,
+    stored: (await load(table, Rollouts, 'r'))?.data,
+    waves: (await loadWaves(table, 'r')).map(({ data }) => data),
+    record: await recordOf(table, 'rollout/r'),
+    isDirty: await isDirty(table),
+  };
+}
+const pause = (ports: Ports) => pauseRollout(ports, 'r', 'ann', 'lunch');
+const resume = (ports: Ports) => resumeRollout(ports, 'r', 'ann', 'lunch is over');
+const accept = (ports: Ports) => resumeRollout(ports, 'r', 'ann', undefined, { acceptFailures: true });
+const abort = (ports: Ports) => abortRollout(ports, 'r', 'ann', 'wrong target');
+
+test.each<[Rollout['status']]>([['Running'], ['Planned']])('a rollout that is %s can be paused', async (status) => {
+  const { result, stored, record, told, isDirty: marked } = await after(pause, { status });
+  const reasons = [{ code: 'Paused', message: 'ann: lunch' }];
+  expect(result).toMatchObject({ status: 'Paused', reasons });
+  expect(stored).toMatchObject(result);
+  expect(record).toEqual([
+    { event: 'RolloutPaused', principal: 'ann', detail: { from: status, to: 'Paused', reasons } },
+  ]);
+  expect(told).toEqual([
+    { type: 'RolloutChanged', detail: { version: 1, change, rolloutId: 'r', status: 'Paused', reasons } },
+  ]);
+  expect(marked).toBe(false);
+});
+
+test.each<[Rollout['status']]>([['Running'], ['Planned'], ['Paused'], ['Halted']])(
+  'a rollout that is %s can be aborted, and the next tick looks for members whose turn will not come',
+  async (status) => {
+    const { stored, record, isDirty: marked } = await after(abort, { status });
+    const reasons = [{ code: 'Aborted', message: 'ann: wrong target' }];
+    expect(stored).toMatchObject({ status: 'Aborted', reasons });
+    expect(record).toMatchObject([{ event: 'RolloutAborted', detail: { from: status, to: 'Aborted', reasons } }]);
+    expect(marked).toBe(true);
+  },
+);
+
+test.each<[Rollout['status']]>([['Completed'], ['CompletedWithFailures'], ['Aborted']])(
+  'nothing can be done with a rollout that is %s',
+  async (status) => {
+    const refused = (said: string) => ({ name: 'WrongState', message: `The rollout r is ${status}${said}` });
+    await expect(after(pause, { status })).rejects.toMatchObject(
+      refused('; only Planned or Running can be changed by pause.'),
+    );
+    await expect(after(abort, { status })).rejects.toMatchObject(refused(' already.'));
+    await expect(after(resume, { status }, [{ status: 'Undecided' }])).rejects.toMatchObject(
+      refused('; only Paused or Running or Halted can be changed by resume.'),
+    );
+  },
+);
+
+test('a paused rollout goes on, whatever its waves are, with why on record', async () => {
+  const { stored, record, told, waves } = await after(resume, {
+    status: 'Paused',
+    reasons: [{ code: 'Paused', message: 'ann: lunch' }],
+  });
+  expect(stored).toMatchObject({ status: 'Running', reasons: [] });
+  const detail = { from: 'Paused', to: 'Running', reasons: [], why: 'lunch is over' };
+  expect(record).toEqual([{ event: 'RolloutResumed', principal: 'ann', detail }]);
+  expect(told).toHaveLength(1);
+  expect(waves).toEqual([waveItem({ name: 'w0', members: 2 })]);
+});
+
+test.each<[Rollout['status']]>([['Running'], ['Halted']])(
+  'there is nothing to resume in a rollout that is %s with no wave that waits for a person',
+  async (status) => {
+    const message = `The rollout r is ${status}, and no wave of it is halted or undecided: there is nothing to resume.`;
+    await expect(after(resume, { status })).rejects.toMatchObject({ name: 'WrongState', message });
+  },
+);
+
+const lastSuccessAt = '2026-11-20T11:00:00.000Z';
+test.each<[string, Partial<Wave>, Wave['status']]>([
+  ['in which nobody was judged is passed', { status: 'Undecided' }, 'Completed'],
+  ['in which some failed is passed with failures', { status: 'Undecided', failed: 1 }, 'CompletedWithFailures'],
+  ['in which some succeeded soaks', { status: 'Undecided', succeeded: 1, lastSuccessAt }, 'Soaking'],
+])('by a person’s word a wave %s', async (_, wave, status) => {
+  const { waves, told } = await after(resume, { status: 'Running' }, [{ status: 'Completed' }, wave]);
+  const reasons = [{ code: 'Resumed', message: 'Resumed by ann.' }];
+  expect(waves[1]).toMatchObject({ status, reasons });
+  expect(waves[0]?.reasons).toStrictEqual([]);
+  expect(told[1]).toEqual({
+    type: 'WaveChanged',
+    detail: { version: 1, change, rolloutId: 'r', wave: 'w1', status, reasons },
+  });
+});
+
+test('a halted wave with more failures than may is opened again only by who accepts them', async () => {
+  const halted: Partial<Wave> = { status: 'Halted', failed: 2, maxFailures: 1, members: 4 };
+  await expect(after(resume, { status: 'Halted' }, [halted])).rejects.toMatchObject({
+    name: 'WrongState',
+    message:
+      'The wave w0 is halted: 2 failed and at most 1 may. Retry its clusters (liftlock retry cluster X), or go on all the same: liftlock rollout resume r --accept-failures',
+  });
+  await expect(after(resume, { status: 'Paused' }, [halted])).rejects.toMatchObject({ name: 'WrongState' });
+  const { waves, stored } = await after(accept, { status: 'Halted' }, [halted]);
+  expect(stored?.status).toBe('Running');
+  expect(waves[0]).toMatchObject({ status: 'Open', acceptedFailures: 2 });
+});
+
+test.each<[string, Partial<Wave>, Wave['status']]>([
+  ['some are still to come', { members: 4 }, 'Open'],
+  ['all have settled and none succeeded', { members: 1 }, 'CompletedWithFailures'],
+  ['all have settled and some succeeded', { members: 1, lastSuccessAt }, 'Soaking'],
+])('a halted wave within its budget goes on where %s', async (_, wave, status) => {
+  const halted: Partial<Wave> = { status: 'Halted', failed: 1, maxFailures: 1, acceptedFailures: 1, ...wave };
+  const { waves } = await after(resume, { status: 'Running' }, [halted]);
+  expect(waves[0]).toMatchObject({ status, acceptedFailures: 1 });
+});

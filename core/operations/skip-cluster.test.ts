@@ -1,0 +1,91 @@
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
+import type { WriteOperation } from '../ports/table.ts';
+import { checksOf, grant, KEY, type Kept } from '../protocol/testing/one-upgrade.ts';
+import { Members, Waves } from '../store/entities.ts';
+import { load } from '../store/entity.ts';
+import { skipCluster } from './skip-cluster.ts';
+import { operatorPorts, recordOf } from './testing/operator-ports.ts';
+
+interface Given {
+  readonly member?: Partial<Member>;
+  readonly rollout?: Partial<Rollout>;
+  readonly kept?: Kept;
+}
+
+async function skipped({ member = {}, rollout = {}, kept = {} }: Given = {}) {
+  const table = new MemoryTable();
+  const { told, ...ports } = await operatorPorts(table, {
+    rollout: rolloutItem({ waves: ['all'], ...rollout }),
+    waves: [waveItem({ members: 9, blocked: 2, quarantined: 2, excluded: 2 })],
+    member: memberItem({ clusterKey: KEY, ...member }),
+    ...kept,
+  });
+  const operations: WriteOperation[] = [];
+  table.beforeTransact = (each) => operations.push(...each);
+  const result = await skipCluster(ports, KEY, 'ann', 'it is retired');
+  return {
+    result,
+    told,
+    checks: checksOf(operations),
+    member: (await load(table, Members, 'r', 0, KEY))?.data,
+    wave: (await load(table, Waves, 'r', 0))?.data,
+    record: await recordOf(table, 'rollout/r'),
+  };
+}
+const reasons = [{ code: 'Skipped', message: 'ann took it out of this rollout: it is retired' }];
+
+test('a cluster that waits is taken out of its rollout, on record, and everybody is told', async () => {
+  const { result, member, checks, record, told } = await skipped({ member: { resumeAt: '2026-11-20T13:00:00.000Z' } });
+  expect(result).toEqual(memberItem({ clusterKey: KEY, status: 'Excluded', reasons: reasons as never }));
+  expect(member).toEqual(result);
+  expect(checks).toEqual([`CLUSTER#${KEY} GRANT absent`, 'ROLLOUT#r ROLLOUT 1']);
+  expect(record).toEqual([{ event: 'MemberSkipped', principal: 'ann', detail: { clusterKey: KEY, reasons } }]);
+  expect(told).toMatchObject([{ detail: { change: expect.any(String), rolloutId: 'r', wave: 'all' } }]);
+});
+
+test.each<[Member['status'], Partial<Wave>]>([
+  ['Pending', { excluded: 3, blocked: 2, quarantined: 2 }],
+  ['Parked', { excluded: 3, blocked: 2, quarantined: 2 }],
+  ['Quarantined', { excluded: 3, blocked: 2, quarantined: 1 }],
+  ['Blocked', { excluded: 3, blocked: 1, quarantined: 2 }],
+])('one that is %s is counted as excluded from then on', async (status, counts) => {
+  expect((await skipped({ member: { status } })).wave).toMatchObject(counts);
+});
+
+test('a grant that is free keeps nobody from being taken out', async () => {
+  const { member } = await skipped({ kept: { grant: grant({ status: 'free' }) } });
+  expect(member?.status).toBe('Excluded');
+});
+
+const begun = 'web was begun in the rollout r, so it cannot be skipped: it would stay half done.';
+const nowhere = 'web waits in no rollout, so there is nothing to skip.';
+test.each<[string, Given, string]>([
+  ['runs', { member: { status: 'Running' } }, begun],
+  ['is half done', { member: { status: 'Parked', inFlight: true } }, begun],
+  ['has been granted', { kept: { grant: grant() } }, begun],
+  [
+    'is being planned anew',
+    { rollout: { following: 'hash' } },
+    'The rollout r is being planned anew, which takes a minute at most. Try again then.',
+  ],
+  ['has succeeded', { member: { status: 'Succeeded' } }, nowhere],
+  ['was taken out before', { member: { status: 'Excluded' } }, nowhere],
+  ['is in a rollout that has ended', { rollout: { status: 'Completed' } }, nowhere],
+  ['is in a rollout that has ended with failures', { rollout: { status: 'CompletedWithFailures' } }, nowhere],
+  ['is in a rollout that was aborted', { rollout: { status: 'Aborted' } }, nowhere],
+  ['is in a rollout that is gone', { kept: { rollout: undefined } }, nowhere],
+  ['is in a wave that is gone', { kept: { waves: [] } }, nowhere],
+  ['is in no rollout', { kept: { member: undefined } }, nowhere],
+  ['shares its rollout with the one that waits', { member: { clusterKey: 'other' } }, nowhere],
+])('a cluster that %s is not taken out', async (_, given, message) => {
+  await expect(skipped(given)).rejects.toMatchObject({ name: 'WrongState', message });
+});
+
+test('a cluster that nobody knows is not taken out', async () => {
+  await expect(skipped({ kept: { cluster: undefined } })).rejects.toMatchObject({
+    name: 'ClusterNotFound',
+    message: `The inventory has no cluster ${KEY}. Run: liftlock get clusters`,
+  });
+});

@@ -1,0 +1,153 @@
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import type { AccountState, RegionVersions } from '../contracts/items/cluster.ts';
+import { rolloutItem } from '../contracts/items/testing/rollout-items.ts';
+import { policyWith } from '../policy/testing/policies.ts';
+import { cluster, fleetConfig, type Kept, NOON, policyConfig } from '../protocol/testing/one-upgrade.ts';
+import { Accounts, Configs, PolicyRollouts, Regions, Rollouts } from '../store/entities.ts';
+import { loadKind, put } from '../store/entity.ts';
+import { startRollout } from './start-rollout.ts';
+import { isDirty, operatorPorts, recordOf } from './testing/operator-ports.ts';
+
+const offered = (version: string) => ({ version, status: 'STANDARD_SUPPORT', defaultVersion: false });
+const region: RegionVersions = {
+  region: cluster.region,
+  versions: ['1.36', '1.37'].map(offered),
+  announced: [],
+  checkedAt: NOON.toISOString(),
+};
+const looked: AccountState = {
+  account: cluster.account,
+  region: cluster.region,
+  status: 'Ok',
+  clusters: 1,
+  names: ['web'],
+  checkedAt: NOON.toISOString(),
+};
+const observing = {
+  ...fleetConfig,
+  document: { ...fleetConfig.document, spec: { ...(fleetConfig.document.spec as object), mode: 'observe' } },
+};
+
+interface Given {
+  readonly kept?: Kept;
+  readonly accounts?: readonly AccountState[];
+  readonly policy?: string;
+}
+type Options = Parameters<typeof startRollout>[3];
+
+async function world({ kept = {}, accounts = [looked] }: Given = {}) {
+  const table = new MemoryTable();
+  const ports = await operatorPorts(table, { rollout: undefined, waves: [], member: undefined, ...kept });
+  const more = [put(Regions, region, 'absent'), ...accounts.map((one) => put(Accounts, one, 'absent'))];
+  await table.transact(more);
+  return { ...ports, ids: { next: () => 'salt' } };
+}
+async function started(options: Partial<Options> = {}, given: Given = {}) {
+  const ports = await world(given);
+  const detail = await startRollout(ports, given.policy ?? 'p', 'ann', { dryRun: false, ...options });
+  return { detail, ports, rollouts: await loadKind(ports.table, Rollouts) };
+}
+
+test('a rollout of a policy is planned, created and looked at by the next tick', async () => {
+  const { detail, ports, rollouts } = await started();
+  expect(detail).toMatchObject({ policy: 'p', target: '1.37', status: 'Running', createdBy: 'ann', reasons: [] });
+  expect(detail.members).toMatchObject([{ name: 'web', from: '1.36', to: '1.37', status: 'Pending' }]);
+  expect(detail.standings).toHaveLength(1);
+  expect(rollouts.map(({ id }) => id)).toEqual([detail.id]);
+  const record = await recordOf(ports.table, `rollout/${detail.id}`);
+  expect(record.at(-1)).toMatchObject({ event: 'RolloutCreated', principal: 'ann' });
+  expect(await isDirty(ports.table)).toBe(true);
+});
+
+test('a plan is all where somebody only wants to see it, also while the fleet is observed', async () => {
+  for (const kept of [{}, { fleet: observing }]) {
+    const { detail, ports, rollouts } = await started({ dryRun: true }, { kept });
+    expect(detail).toMatchObject({ status: 'Planned', members: [{ name: 'web' }], leftOut: [] });
+    expect(rollouts).toStrictEqual([]);
+    expect(await isDirty(ports.table)).toBe(false);
+  }
+});
+
+test('after a rollout that has ended the next one of the same clusters is another', async () => {
+  const first = (await started()).detail.id;
+  const ended = rolloutItem({ id: first, status: 'Aborted' });
+  const { detail } = await started({}, { kept: { rollout: ended } });
+  expect(detail.id).not.toBe(first);
+  expect(detail).toMatchObject({ status: 'Running', members: [{ name: 'web' }] });
+});
+
+test('with half an inventory nothing is planned, unless somebody asks for it, and then it says so', async () => {
+  const gap = 'Nobody has looked into 111122223333 in eu-central-1 yet.';
+  const reasons = [{ code: 'InventoryIncomplete', message: gap }];
+  for (const dryRun of [true, false])
+    await expect(started({ dryRun }, { accounts: [] })).rejects.toMatchObject({
+      name: 'RolloutBlocked',
+      message: `The inventory is not complete, and clusters that are found later would go with later waves than their own. ${gap} Try again when liftlock get accounts shows them all, or plan over what is known with --incomplete-inventory.`,
+      details: { reasons },
+    });
+  const { detail } = await started({ incompleteInventory: true }, { accounts: [] });
+  const message = `ann had it planned before the inventory was complete. ${gap}`;
+  expect(detail.reasons).toEqual([{ code: 'PlannedIncomplete', message }]);
+  expect(detail).toMatchObject({ policy: 'p', target: '1.37', status: 'Running' });
+});
+
+const busy =
+  'A rollout of the policy p is under way, and there is one at a time. Run liftlock get rollouts, then wait, resume or abort it.';
+test.each<[string, Given, string, string]>([
+  ['no policy of that name is applied', { policy: 'q' }, 'PolicyNotFound', 'There is no policy q. Applied are p.'],
+  [
+    'no policy is applied at all',
+    { policy: 'x'.repeat(101), kept: { policy: undefined } },
+    'PolicyNotFound',
+    `There is no policy ${'x'.repeat(100)}. None is applied.`,
+  ],
+  [
+    'there is no Fleet',
+    { kept: { fleet: undefined } },
+    'RolloutBlocked',
+    'No Fleet is applied. Run: liftlock apply -f fleet.yaml',
+  ],
+  [
+    'the fleet is only observed',
+    { kept: { fleet: observing } },
+    'RolloutBlocked',
+    'The fleet is in mode "observe": Liftlock only looks, so no rollout was created. Look at the plan with --dry-run, or apply the Fleet with mode: act.',
+  ],
+  [
+    'every cluster is at its target',
+    { kept: { cluster: { ...cluster, version: '1.37' } } },
+    'NothingToDo',
+    'No cluster of the policy p can be upgraded now: each is at its target, excluded or held. Run liftlock explain cluster X for one of them.',
+  ],
+  [
+    'a rollout of the policy has upgraded every cluster so far',
+    { kept: { cluster: { ...cluster, version: '1.37' }, rollout: rolloutItem() } },
+    'RolloutBusy',
+    busy,
+  ],
+  [
+    'a rollout of another policy is under way and every cluster is at its target',
+    { kept: { cluster: { ...cluster, version: '1.37' }, rollout: rolloutItem({ policy: 'other' }) } },
+    'NothingToDo',
+    expect.stringMatching(/^No cluster of the policy p/),
+  ],
+])('no rollout is started where %s', async (_, given, name, message) => {
+  await expect(started({}, given)).rejects.toMatchObject({ name, message });
+});
+
+test('no rollout is started beside another one of its policy', async () => {
+  const ports = await world({ kept: { rollout: rolloutItem({ id: 'other' }) } });
+  await ports.table.transact([put(PolicyRollouts, { policy: 'p', rolloutId: 'other' }, 'absent')]);
+  const start = startRollout(ports, 'p', 'ann', { dryRun: false });
+  await expect(start).rejects.toMatchObject({ name: 'RolloutBusy', message: busy });
+});
+
+test('the policies that are applied are named in their order', async () => {
+  const ports = await world();
+  for (const name of ['b', 'a'])
+    await ports.table.transact([put(Configs, policyConfig(policyWith({ name })), 'absent')]);
+  await expect(startRollout(ports, 'q', 'ann', { dryRun: true })).rejects.toMatchObject({
+    message: 'There is no policy q. Applied are a, b, p.',
+    details: { known: ['a', 'b', 'p'] },
+  });
+});
