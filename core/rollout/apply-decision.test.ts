@@ -1,0 +1,331 @@
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import type { LiftlockEvent } from '../contracts/events.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
+import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
+import type { WriteOperation } from '../ports/table.ts';
+import {
+  checksOf,
+  clock,
+  cluster,
+  grant,
+  KEY,
+  type Kept,
+  keep,
+  NOON,
+  upgrade,
+} from '../protocol/testing/one-upgrade.ts';
+import { Grants, Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
+import { load } from '../store/entity.ts';
+import { applyDecision } from './apply-decision.ts';
+
+type Decision = Parameters<typeof applyDecision>[1];
+
+const at = NOON.toISOString();
+const reasons: Reason[] = [reason('Settled', 'Every cluster has settled.')];
+const gone: Reason[] = [reason('Gone', 'The cluster does not exist any more.')];
+const change = expect.any(String);
+const rollout = rolloutItem({ waves: ['before', 'all'] });
+const wave = waveItem({ index: 1, members: 3, needWork: 3, maxConcurrency: 3, inFlight: 1 });
+const before = waveItem({ index: 0, name: 'before', status: 'Completed' });
+const member = memberItem({ clusterKey: KEY, waveIndex: 1 });
+
+/** What a decision comes to over what is kept, and what started fails with. */
+async function applied(decision: Decision, kept: Kept = {}, fails?: string) {
+  const table = new MemoryTable();
+  await keep(table, { rollout, waves: [before, wave], member, ...kept });
+  const operations: WriteOperation[] = [];
+  table.beforeTransact = (each) => operations.push(...each);
+  const told: LiftlockEvent[] = [];
+  const started: unknown[] = [];
+  const ports = {
+    table,
+    clock,
+    events: { publish: async (events: readonly LiftlockEvent[]) => void told.push(...events) },
+    executions: {
+      arnFor: (machine: string, name: string) => `arn:${machine}:${name}`,
+      start: async (machine: string, _: string, input: object) => {
+        started.push({ machine, ...input });
+        if (fails !== undefined) throw Object.assign(new Error(fails), { name: fails });
+      },
+      describe: async () => undefined,
+    },
+  };
+  await applyDecision(ports, decision);
+  const recordOf = async (subject: string) =>
+    (await table.auditOf(subject)).map(({ event, principal, detail: { writes, ...detail } }) => ({
+      event,
+      principal,
+      detail,
+    }));
+  return {
+    told,
+    started,
+    operations,
+    checks: checksOf(operations),
+    record: [...(await recordOf('rollout/r')), ...(await recordOf(KEY))],
+    rollout: (await load(table, Rollouts, 'r'))?.data,
+    wave: (await load(table, Waves, 'r', 1))?.data,
+    member: (await load(table, Members, 'r', 1, KEY))?.data,
+    upgrade: (await load(table, Upgrades, KEY, '1.36-1.37'))?.data,
+    grant: (await load(table, Grants, KEY))?.data,
+  };
+}
+const NOTHING = { told: [], operations: [] };
+
+describe('a rollout that ends', () => {
+  const ends: Decision = { type: 'change-rollout', rollout, status: 'Completed', reasons };
+
+  test('has its end and why with it, on record, and told', async () => {
+    const { rollout: left, record, told } = await applied(ends);
+    expect(left).toMatchObject({ ...rollout, status: 'Completed', reasons, endedAt: at });
+    expect(record).toEqual([{ event: 'RolloutCompleted', principal: 'liftlock', detail: { reasons } }]);
+    expect(told).toEqual([
+      { type: 'RolloutChanged', detail: { version: 1, change, rolloutId: 'r', status: 'Completed', reasons } },
+    ]);
+  });
+
+  test.each<[string, Rollout | undefined]>([
+    ['is gone', undefined],
+    ['was paused meanwhile', { ...rollout, status: 'Paused' }],
+  ])('does not end when it %s', async (_, kept) => {
+    expect(await applied(ends, { rollout: kept })).toMatchObject(NOTHING);
+  });
+});
+
+describe('a wave that moves on', () => {
+  const limits = { maxFailures: 2 };
+  const moves = (status: Wave['status'], more: object = {}): Decision => ({
+    type: 'change-wave',
+    wave,
+    status,
+    reasons,
+    ...more,
+  });
+
+  test.each<[Wave['status'], Partial<Wave>]>([
+    ['Open', { openedAt: at }],
+    ['Soaking', {}],
+    ['Completed', { endedAt: at }],
+    ['Halted', { endedAt: at }],
+  ])('is %s from then on, with why and when', async (status, times) => {
+    const { wave: left, record, told, checks } = await applied(moves(status));
+    expect(left).toMatchObject({ ...wave, status, reasons, ...times });
+    expect([left?.openedAt, left?.endedAt]).toEqual([times.openedAt, times.endedAt]);
+    expect(checks).toEqual(['ROLLOUT#r ROLLOUT 1']);
+    expect(record).toEqual([{ event: `Wave${status}`, principal: 'liftlock', detail: { wave: 'all', reasons } }]);
+    expect(told).toEqual([
+      { type: 'WaveChanged', detail: { version: 1, change, rolloutId: 'r', wave: 'all', status, reasons } },
+    ]);
+  });
+
+  test('has the limits that were counted anew as it opens', async () => {
+    const { wave: left, record } = await applied(moves('Open', { limits }));
+    expect(left).toMatchObject(limits);
+    expect(record).toMatchObject([{ detail: { wave: 'all', reasons, ...limits } }]);
+  });
+
+  test.each<[string, readonly Wave[]]>([
+    ['is gone', [before]],
+    ['has counted something meanwhile', [before, { ...wave, succeeded: 1 }]],
+  ])('is decided anew where it %s', async (_, waves) => {
+    expect(await applied(moves('Open'), { waves })).toMatchObject(NOTHING);
+  });
+});
+
+describe('a member that changes', () => {
+  const becomes = (status: Member['status'], decided = member): Decision => ({
+    type: 'change-member',
+    member: decided,
+    status,
+    reasons,
+  });
+  const aside: Member = { ...member, status: 'Quarantined' };
+
+  test('is counted where it is from then on, with why, on record, and told', async () => {
+    const { member: left, wave: counted, record, told, checks } = await applied(becomes('Excluded'));
+    expect(left).toEqual({ ...member, status: 'Excluded', reasons });
+    expect(counted).toMatchObject({ ...wave, excluded: 1 });
+    expect(checks).toEqual([`CLUSTER#${KEY} GRANT absent`, 'ROLLOUT#r ROLLOUT 1']);
+    expect(record).toEqual([{ event: 'MemberExcluded', principal: 'liftlock', detail: { clusterKey: KEY, reasons } }]);
+    const { account, region } = cluster;
+    const named = { clusterKey: KEY, cluster: cluster.arn, account, region };
+    const detail = { version: 1, change, ...named, rolloutId: 'r', wave: 'all', status: 'Excluded', reasons };
+    expect(told).toEqual([{ type: 'MemberChanged', detail }]);
+  });
+
+  test('gives back the place that it has between two hops', async () => {
+    const held: Member = { ...member, status: 'Parked', inFlight: true };
+    const { member: left, wave: counted } = await applied(becomes('Excluded', held), { member: held });
+    expect(left?.inFlight).toBe(false);
+    expect(counted).toMatchObject({ inFlight: 0, excluded: 1 });
+  });
+
+  test('is not told of where only its reasons are others', async () => {
+    const kept = { member: aside, waves: [before, { ...wave, quarantined: 1 }] };
+    const { told, member: left, wave: counted } = await applied(becomes('Quarantined', aside), kept);
+    expect(told).toStrictEqual([]);
+    expect(left?.reasons).toEqual(reasons);
+    expect(counted?.quarantined).toBe(1);
+  });
+
+  test('changes also where a grant that it had is free', async () => {
+    const { member: left } = await applied(becomes('Excluded'), { grant: grant({ status: 'free' }) });
+    expect(left?.status).toBe('Excluded');
+  });
+
+  test.each<[string, Kept]>([
+    ['it is gone', { member: undefined }],
+    ['its wave is gone', { waves: [before] }],
+    ['it has moved meanwhile', { member: aside }],
+    ['it follows another plan', { rollout: { ...rollout, following: 'hash' } }],
+    ['it was granted meanwhile', { grant: grant() }],
+    ['its grant is closing', { grant: grant({ status: 'closing' }) }],
+  ])('is decided anew where %s', async (_, kept) => {
+    expect(await applied(becomes('Excluded'), kept)).toMatchObject(NOTHING);
+  });
+});
+
+describe('a wave whose numbers follow its policy', () => {
+  const adjusts = (event: string | undefined, changes: Partial<Wave> = { maxFailures: 2 }): Decision => ({
+    type: 'adjust-wave',
+    wave,
+    changes,
+    event,
+    reasons,
+  });
+
+  test.each([
+    ['WaveAdjusted', 'limits'],
+    ['WaveGatesChanged', 'gates'],
+    ['WaveApproved', 'approval'],
+  ])('has %s on record and tells of its %s', async (event, about) => {
+    const { wave: left, record, told } = await applied(adjusts(event));
+    expect(left).toMatchObject({ ...wave, maxFailures: 2 });
+    const detail = { wave: 'all', index: 1, changes: { maxFailures: 2 }, reasons };
+    expect(record).toEqual([{ event, principal: 'liftlock', detail }]);
+    const said = { version: 1, change, rolloutId: 'r', wave: 'all', status: 'Open', reasons, about };
+    expect(told).toEqual([{ type: 'WaveChanged', detail: said }]);
+  });
+
+  test('is changed without a word where nobody need know of it', async () => {
+    const { wave: left, record, told } = await applied(adjusts(undefined));
+    expect(left).toMatchObject({ ...wave, maxFailures: 2 });
+    expect([record, told]).toStrictEqual([[], []]);
+  });
+
+  test('is changed also where something else of it has moved', async () => {
+    const { wave: left } = await applied(adjusts(undefined), { waves: [before, { ...wave, succeeded: 1 }] });
+    expect(left).toMatchObject({ maxFailures: 2, succeeded: 1 });
+  });
+
+  test.each<[string, readonly Wave[]]>([
+    ['is gone', [before]],
+    ['has ended', [before, { ...wave, status: 'Halted' }]],
+    ['was changed by somebody else', [before, { ...wave, maxFailures: 1 }]],
+  ])('is decided anew where it %s', async (_, waves) => {
+    const changes = { maxFailures: 2, maxConcurrency: 5 };
+    expect(await applied(adjusts('WaveAdjusted', changes), { waves })).toMatchObject(NOTHING);
+  });
+});
+
+describe('an upgrade that is canceled', () => {
+  const parked = upgrade({ status: 'Parked', resumeAt: at });
+  const cancel = (of: Upgrade = parked): Decision => ({ type: 'cancel-upgrade', upgrade: of, reasons: gone });
+  const held: Member = { ...member, status: 'Parked', inFlight: true };
+  const kept: Kept = { upgrades: [parked], member: held };
+
+  test('has ended, its member is taken out and gives its place back', async () => {
+    const { upgrade: left, member: out, wave: counted, checks, record, told } = await applied(cancel(), kept);
+    const { resumeAt, ...rest } = parked;
+    expect(left).toEqual({ ...rest, status: 'Canceled', reasons: gone, endedAt: at });
+    expect(out).toEqual({ ...held, status: 'Excluded', inFlight: false, reasons: gone });
+    expect(counted).toMatchObject({ inFlight: 0, excluded: 1 });
+    expect(checks).toEqual([`CLUSTER#${KEY} GRANT absent`]);
+    const detail = { upgradeId: '1.36-1.37', status: 'Canceled', reasons: gone };
+    expect(record).toEqual([{ event: 'UpgradeCanceled', principal: 'liftlock', detail }]);
+    const { account, region } = cluster;
+    const named = { version: 1, change, clusterKey: KEY, cluster: cluster.arn, account, region };
+    expect(told).toEqual([
+      { type: 'UpgradeChanged', detail: { ...named, ...detail, from: '1.36', to: '1.37' } },
+      { type: 'MemberChanged', detail: { ...named, rolloutId: 'r', wave: 'all', status: 'Excluded', reasons: gone } },
+    ]);
+  });
+
+  test.each<[string, Partial<Upgrade>, Kept]>([
+    ['was asked for by hand', { rolloutId: undefined as never, waveIndex: undefined as never }, {}],
+    ['is of a rollout and no wave', { waveIndex: undefined as never }, {}],
+    ['has lost its member', {}, { member: undefined }],
+    ['has lost its wave', {}, { waves: [before] }],
+  ])('takes nobody out where it %s', async (_, more, others) => {
+    const of = { ...parked, status: 'Pending' as const, ...more };
+    const { upgrade: left, member: out, told } = await applied(cancel(of), { ...kept, upgrades: [of], ...others });
+    expect(left?.status).toBe('Canceled');
+    if (out !== undefined) expect(out).toEqual(held);
+    expect(told.map(({ type }) => type)).toStrictEqual(['UpgradeChanged']);
+  });
+
+  test('ends also where the grant that it had is free', async () => {
+    const { upgrade: left } = await applied(cancel(), { ...kept, grant: grant({ status: 'free' }) });
+    expect(left?.status).toBe('Canceled');
+  });
+
+  test.each<[string, Kept]>([
+    ['it is gone', { upgrades: [] }],
+    ['it runs', { upgrades: [upgrade()] }],
+    ['it has ended', { upgrades: [upgrade({ status: 'Succeeded' })] }],
+    ['it was granted meanwhile', { grant: grant() }],
+  ])('is not canceled where %s', async (_, more) => {
+    expect(await applied(cancel(), { ...kept, ...more })).toMatchObject(NOTHING);
+  });
+});
+
+describe('what is granted', () => {
+  const ofMember: Decision = {
+    ...{ type: 'grant-member', member, from: '1.36', to: '1.37', upgradeId: '1.36-1.37' },
+    failures: 0,
+  };
+  const byHand = upgrade({
+    status: 'Parked',
+    requestedBy: 'ann',
+    rolloutId: undefined as never,
+    waveIndex: undefined as never,
+  });
+  const ofUpgrade = (of: Upgrade): Decision => ({ type: 'grant-upgrade', upgrade: of });
+
+  test('is started once it is granted, with its place in its wave', async () => {
+    const { started, grant: given, member: running, wave: counted, upgrade: made } = await applied(ofMember);
+    expect(given).toMatchObject({ status: 'open', upgradeId: '1.36-1.37', machine: 'upgrade-cluster' });
+    expect(running).toMatchObject({ status: 'Running', inFlight: true });
+    expect(counted?.inFlight).toBe(2);
+    expect(made).toMatchObject({ requestedBy: 'liftlock', rolloutId: 'r', waveIndex: 1 });
+    expect(started).toEqual([{ machine: 'upgrade-cluster', ...given?.input }]);
+  });
+
+  test('by hand is granted to who asked, with what they gave beside cluster and target', async () => {
+    const of = { ...byHand, id: 'roll-node-group-x', machine: 'roll-node-group' as const, input: { nodegroup: 'a' } };
+    const { started, grant: given } = await applied(ofUpgrade(of), { upgrades: [of] });
+    expect(given).toMatchObject({ machine: 'roll-node-group', upgradeId: 'roll-node-group-x' });
+    expect(started).toEqual([expect.objectContaining({ machine: 'roll-node-group', nodegroup: 'a' })]);
+    const plain = await applied(ofUpgrade(byHand), { upgrades: [byHand] });
+    expect(plain.started).toEqual([{ machine: 'upgrade-cluster', ...plain.grant?.input }]);
+    expect(plain.upgrade).toMatchObject({ status: 'Running', requestedBy: 'ann' });
+  });
+
+  test('is not started where it was refused', async () => {
+    const { started, grant: given } = await applied(ofMember, { control: { stopped: true } });
+    expect([started, given]).toEqual([[], undefined]);
+  });
+
+  test('was started where its name exists already, and is started again at the next tick where that fails', async () => {
+    expect((await applied(ofMember, {}, 'ExecutionAlreadyExists')).started).toHaveLength(1);
+    await expect(applied(ofMember, {}, 'ThrottlingException')).rejects.toMatchObject({ name: 'ThrottlingException' });
+  });
+
+  test('is refused where more have failed than whoever decided it knew of', async () => {
+    const failed = [{ ...before, failed: 1, traits: { failed: {}, succeeded: {} } }, wave];
+    expect((await applied({ ...ofMember, failures: 0 } as Decision, { waves: failed })).started).toStrictEqual([]);
+    expect((await applied({ ...ofMember, failures: 1 } as Decision, { waves: failed })).started).toHaveLength(1);
+  });
+});
