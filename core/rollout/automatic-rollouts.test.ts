@@ -1,0 +1,128 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Rollout } from '../contracts/items/rollout.ts';
+import { memberItem, rolloutItem } from '../contracts/items/testing/rollout-items.ts';
+import type { AnyCode } from '../contracts/reasons.ts';
+import { clusterRecord } from '../policy/testing/cluster-record.ts';
+import { automaticRollouts, isServed, servedKey } from './automatic-rollouts.ts';
+import type { FleetSnapshot } from './snapshot.ts';
+import { fleetSnapshot } from './testing/fleet-snapshot.ts';
+
+const NOW = new Date('2026-11-20T12:00:00Z');
+const web = clusterRecord({ name: 'web', version: '1.36' });
+const policy = (more: object = {}) => ({
+  selector: {},
+  target: '1.37',
+  trigger: 'automatic',
+  waves: [{ name: 'all' }],
+  ...more,
+});
+
+interface Given {
+  readonly clusters?: readonly ClusterRecord[];
+  readonly policies?: Readonly<Record<string, object>>;
+  readonly rollouts?: readonly Partial<Rollout>[];
+  readonly history?: Partial<NonNullable<FleetSnapshot['history']>> | 'none';
+  readonly mode?: 'act' | 'observe';
+  readonly more?: Partial<FleetSnapshot>;
+}
+
+function planned({
+  clusters = [web],
+  policies = { p: policy() },
+  rollouts = [],
+  history = {},
+  mode = 'act',
+  more,
+}: Given) {
+  const base = fleetSnapshot({ clusters, policies });
+  const known = { waves: [], members: [], findings: new Map(), served: new Set<string>(), accounts: undefined };
+  const past = { ...known, rollouts: rollouts.map((one) => rolloutItem(one)) };
+  const { history: _, ...rest } = base;
+  return automaticRollouts(
+    {
+      ...rest,
+      fleet: base.fleet && { ...base.fleet, mode },
+      ...(history === 'none' ? {} : { history: { ...past, ...history } }),
+      ...more,
+    },
+    NOW,
+  );
+}
+const names = (given: Given) => planned(given).map(({ rollout }) => rollout.policy);
+
+test.each<[string, Given, readonly string[]]>([
+  ['a cluster is behind', {}, ['p']],
+  ['no cluster is behind', { clusters: [{ ...web, version: '1.37' }] }, []],
+  ['its policy waits for a person', { policies: { p: policy({ trigger: 'manual' }) } }, []],
+  ['the fleet is only observed', { mode: 'observe' }, []],
+  ['there is no Fleet', { more: { fleet: undefined } }, []],
+  ['nobody has looked at what was', { history: 'none' }, []],
+  ['nobody has looked into the accounts yet', { history: { accounts: [] } }, []],
+  ['another one of its policy is under way', { rollouts: [{ policy: 'p', status: 'Halted' }] }, []],
+  [
+    'all of its policy have ended',
+    {
+      rollouts: [
+        { policy: 'p', status: 'Aborted' },
+        { policy: 'p', status: 'Completed' },
+      ],
+    },
+    ['p'],
+  ],
+  ['one of another policy is under way', { rollouts: [{ policy: 'other' }] }, ['p']],
+  ['its only cluster had its try', { history: { served: new Set([servedKey('p', '1.37', web.clusterKey)]) } }, []],
+  [
+    'its cluster had its try for another target',
+    { history: { served: new Set([servedKey('p', '1.36', web.clusterKey)]) } },
+    ['p'],
+  ],
+  [
+    'its cluster had its try under another policy',
+    { history: { served: new Set([servedKey('q', '1.37', web.clusterKey)]) } },
+    ['p'],
+  ],
+])('a rollout is planned by itself where it should be: %s', (_, given, expected) => {
+  expect(names(given)).toStrictEqual(expected);
+});
+
+test('each policy has its own, in the name of Liftlock', () => {
+  const policies = {
+    p: policy({ selector: { matchLabels: { env: 'dev' } } }),
+    q: policy({ selector: { matchLabels: { env: 'prod' } } }),
+  };
+  const clusters = ['dev', 'prod'].map((env) => clusterRecord({ name: env, version: '1.36', labels: { env } }));
+  expect(planned({ clusters, policies }).map(({ rollout, members }) => [rollout.policy, members.length])).toEqual([
+    ['p', 1],
+    ['q', 1],
+  ]);
+  const [only] = planned({});
+  expect(only?.rollout).toMatchObject({ createdBy: 'liftlock', createdAt: NOW.toISOString() });
+});
+
+test('with every account looked into, a rollout is planned', () => {
+  const account = { account: '111111111111', region: 'eu-central-1', status: 'Ok' as const, clusters: 0 };
+  expect(names({ history: { accounts: [{ ...account, checkedAt: NOW.toISOString() }] } })).toEqual(['p']);
+});
+
+test('the same clusters may come again, and then it is another rollout; other policies do not count', () => {
+  const idOf = (given: Given) => planned(given)[0]?.rollout.id;
+  const ended = { policy: 'p', status: 'Completed' as const };
+  expect(idOf({ rollouts: [ended] })).not.toBe(idOf({}));
+  expect(idOf({ rollouts: [ended, { ...ended, policy: 'other' }] })).toBe(idOf({ rollouts: [ended] }));
+});
+
+test.each<[Parameters<typeof memberItem>[0], readonly AnyCode[], boolean]>([
+  [{ status: 'Failed' }, [], true],
+  [{ status: 'Succeeded' }, [], true],
+  [{ status: 'Pending' }, [], true],
+  [{ status: 'Excluded' }, ['Excluded'], false],
+  [{ status: 'Excluded' }, ['RolloutAborted'], true],
+  [{ status: 'Excluded' }, ['Excluded', 'Skipped'], true],
+  [{ status: 'Excluded' }, [], false],
+])(
+  'whoever had a try, or was taken out by a person, is not taken up again by itself: %j %j',
+  (member, codes, served) => {
+    const reasons = codes.map((code) => ({ code, message: '' }) as never);
+    expect(isServed(memberItem({ ...member, reasons }))).toBe(served);
+  },
+);

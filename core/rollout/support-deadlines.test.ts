@@ -1,0 +1,95 @@
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import type { LiftlockEvent } from '../contracts/events.ts';
+import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
+import { clusterRecord } from '../policy/testing/cluster-record.ts';
+import { tellDeadlines } from './support-deadlines.ts';
+
+const DAY = 86_400_000;
+const NOW = new Date('2026-11-20T12:00:00Z');
+const inDays = (days: number): string => new Date(NOW.getTime() + days * DAY).toISOString();
+const versions = (standard: number, extended: number, region = 'eu-central-1'): RegionVersions => ({
+  region,
+  versions: [
+    {
+      version: '1.34',
+      status: 'STANDARD_SUPPORT',
+      defaultVersion: false,
+      endOfStandardSupport: inDays(standard),
+      endOfExtendedSupport: inDays(extended),
+    },
+  ],
+  announced: [],
+  checkedAt: NOW.toISOString(),
+});
+const web = clusterRecord({ name: 'web' });
+
+function world() {
+  const table = new MemoryTable();
+  const published: (readonly LiftlockEvent[])[] = [];
+  const events = { publish: async (more: readonly LiftlockEvent[]) => void published.push(more) };
+  const tell = async (regions: readonly RegionVersions[], clusters: readonly ClusterRecord[] = [web], days = 0) => {
+    published.length = 0;
+    const clock = { now: () => new Date(NOW.getTime() + days * DAY) };
+    await tellDeadlines({ table, events, clock }, regions, clusters);
+    return published.flat();
+  };
+  return { table, tell, published };
+}
+
+test.each([
+  ['standard', 60, 400],
+  ['extended', -1, 60],
+])('the end of %s support is told with the days that are left', async (support, standard, extended) => {
+  const told = await world().tell([versions(standard, extended)]);
+  const { clusterKey, arn, account, region } = web;
+  const named = { clusterKey, cluster: arn, account, region, kubernetesVersion: '1.34' };
+  expect(told).toEqual([
+    {
+      type: 'SupportDeadlineApproaching',
+      detail: { version: 1, ...named, support, endsAt: inDays(60), daysLeft: 60 },
+    },
+  ]);
+});
+
+test('what AWS plans to change is told as that', async () => {
+  const change = { event: 'arn:event', code: 'AWS_EKS_MAINTENANCE', at: inDays(5) };
+  const told = await world().tell([versions(300, 600)], [{ ...web, plannedChanges: [change] }]);
+  const { clusterKey, arn, account, region } = web;
+  const named = { clusterKey, cluster: arn, account, region };
+  expect(told).toEqual([
+    {
+      type: 'PlannedChangeApproaching',
+      detail: { version: 1, ...named, code: change.code, event: 'arn:event', startsAt: change.at, daysLeft: 5 },
+    },
+  ]);
+});
+
+test.each<[string, RegionVersions, ClusterRecord]>([
+  ['is far away', versions(91, 400), web],
+  ['is of a cluster that is gone', versions(60, 400), { ...web, deletedAt: inDays(-1) }],
+  ['is of another Region', versions(60, 400, 'us-east-1'), web],
+])('nothing is told of an end that %s', async (_, region, cluster) => {
+  const { tell, published, table } = world();
+  expect(await tell([region], [cluster])).toStrictEqual([]);
+  expect([published, table.reads.partition]).toStrictEqual([[], 0]);
+});
+
+test('each bucket of days is told once, and an end that has moved is told anew', async () => {
+  const { tell } = world();
+  const days = [0, 1, 29, 30, 59, 60, 61, 83, 84];
+  const counts: number[] = [];
+  for (const day of days) counts.push((await tell([versions(90, 400)], [web], day)).length);
+  expect(counts).toEqual([1, 0, 0, 1, 0, 1, 0, 1, 0]);
+  expect(await tell([versions(89, 400)], [web], 84)).toHaveLength(1);
+});
+
+test('each Region tells of its own clusters, many of them in several transactions', async () => {
+  const { tell, published, table } = world();
+  const clusters = Array.from({ length: 201 }, (_, number) => clusterRecord({ name: `c${number}` }));
+  const other = clusterRecord({ name: 'other', region: 'us-east-1' });
+  const sizes: number[] = [];
+  table.beforeTransact = (operations) => sizes.push(operations.length);
+  await tell([versions(60, 400), versions(60, 400, 'us-east-1')], [...clusters, other]);
+  expect(published.map((events) => events.length)).toEqual([100, 100, 1, 1]);
+  expect(sizes).toEqual([100, 100, 1, 1]);
+});

@@ -1,0 +1,77 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Member, Wave } from '../contracts/items/rollout.ts';
+import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
+import { clusterRecord } from '../policy/testing/cluster-record.ts';
+import { suspects } from './suspects.ts';
+import { fleetSnapshot } from './testing/fleet-snapshot.ts';
+
+const auto = { autoMode: true };
+const failed = (traits: Readonly<Record<string, number>>, more: Partial<Wave> = {}): Wave =>
+  waveItem({ failed: 1, traits: { failed: traits, succeeded: {} }, ...more });
+
+interface Given {
+  /** By the name of the cluster: what is not ordinary about it, and about its place in the rollout. */
+  readonly clusters: Readonly<
+    Record<string, { readonly record?: Partial<ClusterRecord>; readonly member?: Partial<Member> }>
+  >;
+  readonly waves?: readonly Wave[];
+  readonly unknown?: readonly string[];
+}
+
+/** The names of those that are set aside. */
+function suspected({ clusters, waves = [failed({ 'compute/auto-mode': 1 })], unknown = [] }: Given): string[] {
+  const all = Object.entries(clusters).map(([name, { record, member }]) => {
+    const cluster = clusterRecord({ name, ...record });
+    return { cluster, member: memberItem({ clusterKey: cluster.clusterKey, name, ...member }) };
+  });
+  const known = all.map(({ cluster }) => cluster).filter(({ name }) => !unknown.includes(name));
+  const snapshot = fleetSnapshot({ clusters: known, policies: {} });
+  const members = all.map(({ member }) => member);
+  const suspicionOf = suspects(snapshot, rolloutItem(), waves, members);
+  return members.flatMap((member) => (suspicionOf(member)?.code === 'SuspiciousTrait' ? [member.name] : []));
+}
+
+test.each<[string, Given, readonly string[]]>([
+  ['who shares what the one that failed has', { clusters: { a: { record: auto }, b: {} } }, ['a']],
+  ['nobody where nothing failed', { clusters: { a: { record: auto }, b: {} }, waves: [waveItem()] }, []],
+  [
+    'nobody where those that failed share nothing',
+    { clusters: { a: { record: auto }, b: {} }, waves: [failed({})] },
+    [],
+  ],
+  ['nobody for what all have that are still to come', { clusters: { a: { record: auto }, b: { record: auto } } }, []],
+  [
+    'whoever shares it where one succeeded without it',
+    {
+      clusters: { a: { record: auto }, b: { record: auto } },
+      waves: [failed({ 'compute/auto-mode': 1 }, { succeeded: 1 })],
+    },
+    ['a', 'b'],
+  ],
+  [
+    'nobody who was begun',
+    { clusters: { a: { record: auto, member: { inFlight: true } }, b: {}, c: { record: auto } } },
+    ['c'],
+  ],
+  [
+    'nobody for what only who runs lacks: it is not to come',
+    { clusters: { a: { record: auto }, b: { member: { status: 'Running' } } } },
+    [],
+  ],
+  [
+    'nobody for what only who holds a place lacks: it was begun',
+    { clusters: { a: { record: auto }, b: { member: { status: 'Parked', inFlight: true } } } },
+    [],
+  ],
+  ['nobody of whom nothing is known', { clusters: { a: { record: auto }, b: {} }, unknown: ['a'] }, []],
+  [
+    'who shares one of several',
+    {
+      clusters: { a: { record: auto }, b: { record: { fargateProfiles: ['f'] } }, c: {} },
+      waves: [failed({ 'compute/auto-mode': 1, 'compute/fargate': 1 })],
+    },
+    ['a', 'b'],
+  ],
+])('a failure sets aside %s', (_, given, names) => {
+  expect(suspected(given)).toStrictEqual(names);
+});
