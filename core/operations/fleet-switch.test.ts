@@ -1,50 +1,49 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
-import type { LiftlockEvent } from '../contracts/events.ts';
+import { NOON } from '../protocol/testing/one-upgrade.ts';
 import { FleetControls } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { resumeFleet, stopFleet } from './fleet-switch.ts';
+import { operatorPorts, recordOf } from './testing/operator-ports.ts';
 
-const ALICE = 'arn:aws:iam::000000000000:role/alice';
-const BOB = 'arn:aws:iam::000000000000:role/bob';
+const at = NOON.toISOString();
+const change = expect.any(String);
 
-function fleet() {
-  const table = new MemoryTable();
-  const published: LiftlockEvent[] = [];
-  const clock = { now: () => new Date('2026-11-20T08:00:00Z') };
-  const publish = async (events: readonly LiftlockEvent[]) => void published.push(...events);
-  const ports = { table, clock, events: { publish } };
-  const recorded = async () => (await table.auditOf('fleet')).map(({ event, principal }) => [event, principal]);
-  return { ports, published, recorded, control: async () => (await load(table, FleetControls))?.data };
-}
+test('who stops the fleet, when and why is kept, on record, and told', async () => {
+  const { table, told, ...ports } = await operatorPorts(new MemoryTable());
+  const control = { stopped: true, by: 'ann', reason: 'incident', at };
+  expect(await stopFleet({ table, ...ports }, 'ann', 'incident')).toStrictEqual(control);
+  expect((await load(table, FleetControls))?.data).toEqual(control);
+  expect(await recordOf(table, 'fleet')).toEqual([{ event: 'FleetStopped', principal: 'ann', detail: control }]);
+  expect(told).toEqual([{ type: 'FleetStopped', detail: { version: 1, change, by: 'ann', reason: 'incident' } }]);
+});
 
-test('a stop and its end are on record with who did it and why, and told', async () => {
-  const { ports, published, recorded, control } = fleet();
-  const stopped = { stopped: true, by: ALICE, reason: 'incident', at: '2026-11-20T08:00:00.000Z' };
-  expect(await stopFleet(ports, ALICE, 'incident')).toEqual(stopped);
-  expect(await control()).toEqual(stopped);
-  await resumeFleet(ports, BOB, 'over');
-  expect(await control()).toEqual({ ...stopped, stopped: false, by: BOB, reason: 'over' });
-  expect(await recorded()).toEqual([
-    ['FleetStopped', ALICE],
-    ['FleetResumed', BOB],
-  ]);
-  expect(published.map(({ type }) => type)).toEqual(['FleetStopped', 'FleetResumed']);
+test.each([
+  ['with a reason', 'it is over', { reason: 'it is over' }],
+  ['without one', undefined, {}],
+])('a fleet that was stopped goes on %s', async (_, why, more) => {
+  const { table, told, ...ports } = await operatorPorts(new MemoryTable(), { control: { stopped: true, by: 'ann' } });
+  const control = { stopped: false, by: 'bob', at, ...more };
+  expect(await resumeFleet({ table, ...ports }, 'bob', why)).toStrictEqual(control);
+  expect((await load(table, FleetControls))?.data).toEqual(control);
+  expect(await recordOf(table, 'fleet')).toEqual([{ event: 'FleetResumed', principal: 'bob', detail: control }]);
+  expect(told).toEqual([{ type: 'FleetResumed', detail: { version: 1, change, by: 'bob' } }]);
 });
 
 test('a fleet that goes on is not resumed: nothing is written, recorded or told', async () => {
-  const { ports, published, recorded, control } = fleet();
-  await resumeFleet(ports, BOB);
-  expect([await control(), await recorded(), published]).toEqual([undefined, [], []]);
-  await stopFleet(ports, ALICE, 'incident');
-  await resumeFleet(ports, BOB);
-  await resumeFleet(ports, ALICE, 'me too');
-  expect((await control())?.by).toBe(BOB);
-  expect(await recorded()).toHaveLength(2);
+  const { table, told, ...ports } = await operatorPorts(new MemoryTable());
+  expect(await resumeFleet({ table, ...ports }, 'bob')).toEqual({ stopped: false });
+  expect([(await load(table, FleetControls))?.data, await recordOf(table, 'fleet'), told]).toEqual([undefined, [], []]);
+  await stopFleet({ table, ...ports }, 'ann', 'incident');
+  await resumeFleet({ table, ...ports }, 'bob');
+  await resumeFleet({ table, ...ports }, 'ann', 'me too');
+  expect((await load(table, FleetControls))?.data).toEqual({ stopped: false, by: 'bob', at });
+  expect(await recordOf(table, 'fleet')).toHaveLength(2);
 });
 
 test('whoever stops a stopped fleet has the last word on why', async () => {
-  const { ports, control } = fleet();
-  await stopFleet(ports, ALICE, 'incident');
-  await stopFleet(ports, BOB, 'another one');
-  expect(await control()).toMatchObject({ stopped: true, by: BOB, reason: 'another one' });
+  const { table, told, ...ports } = await operatorPorts(new MemoryTable());
+  await stopFleet({ table, ...ports }, 'ann', 'incident');
+  await stopFleet({ table, ...ports }, 'bob', 'another one');
+  expect((await load(table, FleetControls))?.data).toMatchObject({ stopped: true, by: 'bob', reason: 'another one' });
+  expect(told).toHaveLength(2);
 });
