@@ -28,3 +28,22 @@ test.each([
   expect(await recordOf(table, 'fleet')).toEqual([{ event: 'FleetResumed', principal: 'bob', detail: control }]);
   expect(told).toEqual([{ type: 'FleetResumed', detail: { version: 1, change, by: 'bob' } }]);
 });
+
+test('a fleet that goes on is not resumed: nothing is written, recorded or told', async () => {
+  const { table, told, ...ports } = await operatorPorts(new MemoryTable());
+  expect(await resumeFleet({ table, ...ports }, 'bob')).toEqual({ stopped: false });
+  expect([(await load(table, FleetControls))?.data, await recordOf(table, 'fleet'), told]).toEqual([undefined, [], []]);
+  await stopFleet({ table, ...ports }, 'ann', 'incident');
+  await resumeFleet({ table, ...ports }, 'bob');
+  await resumeFleet({ table, ...ports }, 'ann', 'me too');
+  expect((await load(table, FleetControls))?.data).toEqual({ stopped: false, by: 'bob', at });
+  expect(await recordOf(table, 'fleet')).toHaveLength(2);
+});
+
+test('whoever stops a stopped fleet has the last word on why', async () => {
+  const { table, told, ...ports } = await operatorPorts(new MemoryTable());
+  await stopFleet({ table, ...ports }, 'ann', 'incident');
+  await stopFleet({ table, ...ports }, 'bob', 'another one');
+  expect((await load(table, FleetControls))?.data).toMatchObject({ stopped: true, by: 'bob', reason: 'another one' });
+  expect(told).toHaveLength(2);
+});

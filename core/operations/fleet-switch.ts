@@ -29,6 +29,8 @@ function switchFleet(
   return changeAndTell(ports, async (now) => {
     const control = { ...switched, at: now.toISOString() };
     const read = await load(ports.table, FleetControls);
+    // A fleet that goes on is not resumed: nobody did anything.
+    if (!control.stopped && read?.data.stopped !== true) return { result: read?.data ?? { stopped: false } };
     const event = control.stopped ? 'FleetStopped' : 'FleetResumed';
     return {
       result: control,

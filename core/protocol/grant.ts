@@ -193,7 +193,7 @@ export function grantUpgrade(
         from: request.from,
         to: request.to,
         holder: next.holder,
-        ...(request.member === undefined ? {} : { rolloutId, waveIndex }),
+        ...request.member,
       },
     };
     return { result: { granted: next }, writes: operations, record: [entry] };

@@ -116,7 +116,16 @@ test.each<[string, Parameters<typeof changed>[0], string]>([
   ['went past the target by itself', { cluster: beyond }, 'Excluded: BeyondTarget'],
   ['is at the target: nodes and add-ons follow', { cluster: { version: '1.37' } }, 'goes on'],
   ['holds a place', { member: { inFlight: true, status: 'Parked' }, standing: [suspected] }, 'goes on'],
-  ['parked without a place', { member: { status: 'Parked' }, standing: [suspected] }, 'goes on'],
+  [
+    'parked and has changed nothing',
+    { member: { status: 'Parked' }, upgrade: {}, standing: [suspected] },
+    'Quarantined: SuspiciousTrait',
+  ],
+  [
+    'parked after a change',
+    { member: { status: 'Parked' }, upgrade: { mutated: true }, standing: [suspected] },
+    'goes on',
+  ],
   [
     'was set aside for something else',
     { member: { status: 'Quarantined', reasons: [reason('Unreachable', '')] }, standing: [suspected] },

@@ -55,7 +55,9 @@ export function memberChange(
   const closing = standing.filter(({ code }) => kindOf(code) === 'closing');
   if (closing.length > 0) return takeOut(...closing);
   if (member.inFlight) return undefined;
-  if (member.status === 'Pending') return change('Quarantined', ...standing, ...laterWaveOf(member));
+  // A parked one too, whose upgrade has changed nothing: its wave would wait for ever where only a person can clear it.
+  if (member.status === 'Pending' || member.status === 'Parked')
+    return change('Quarantined', ...standing, ...laterWaveOf(member));
   // One that is set aside already says the newest reason, and is let in again when there is none.
   return member.status === 'Quarantined' && isOther(besideLaterWave(member), standing)
     ? change('Quarantined', ...standing, ...laterWaveOf(member))

@@ -1,5 +1,5 @@
-import { isNotFound } from '../contracts/eks-errors.ts';
-import { namedError } from '../contracts/errors.ts';
+import { isDenied, isNotFound } from '../contracts/eks-errors.ts';
+import { errorMessage, errorName, namedError } from '../contracts/errors.ts';
 import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
 import { MACHINE_NAMES, type MachineName, READ_ONLY_MACHINES } from '../contracts/names.ts';
 import { UNKNOWN_PRINCIPAL } from '../contracts/principals.ts';
@@ -116,6 +116,9 @@ async function askByHand(
   try {
     cluster = await ports.eks.describeCluster({ account: arn.account, region: arn.region }, { name: arn.name });
   } catch (error) {
+    // Whoever asked by hand is told at once, and does not wait until every try has been denied.
+    if (isDenied(error))
+      return blocked(reason('Denied', `${errorName(error)}: ${errorMessage(error)} Run: liftlock access check`));
     if (!isNotFound(error)) throw error;
     return blocked(reason('UnknownCluster', `EKS knows no cluster ${arn.name} in ${arn.account}, ${arn.region}.`));
   }

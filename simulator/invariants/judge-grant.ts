@@ -10,7 +10,8 @@ const WAITING: readonly Member['status'][] = ['Pending', 'Parked', 'Quarantined'
 
 /**
  * 18 `granted`: a grant is given only while the fleet acts and is not stopped, to a cluster that is not held; and in a rollout, only while that
- * runs, in a wave that has begun, to a waiting member of the plan that the wave is of (protocol.md, what a grant checks).
+ * runs, in a wave that has begun, to a waiting member of the plan that the wave is of, and nothing failed in it since that was decided
+ * (protocol.md, what a grant checks).
  */
 export const judgeGrant = ({ timeline }: History): Judge => {
   // Of records of one instant a real table does not tell the order: a rollout may seem to be planned, or a wave to open, after its first grant.
@@ -31,13 +32,22 @@ export const judgeGrant = ({ timeline }: History): Judge => {
 
 function obstacles({ item, store }: Moment, opensNow: (wave: Wave) => boolean): string[] {
   const found = standingObstacles(store, item.subject).map(([, why]) => why);
-  const { rolloutId, waveIndex } = item.detail as { rolloutId?: string; waveIndex?: number };
+  const { rolloutId, waveIndex, failures } = item.detail as {
+    rolloutId?: string;
+    waveIndex?: number;
+    failures?: number;
+  };
   if (rolloutId === undefined || waveIndex === undefined) return found;
   const rollout = store.get(Rollouts, rolloutId);
   const wave = store.get(Waves, rolloutId, waveIndex);
   if (rollout === undefined || wave === undefined) return found;
   const status = opensNow(wave) ? 'Open' : wave.status;
-  return [...found, ...ofRollout(rollout, { ...wave, status }, store.was(Members, rolloutId, waveIndex, item.subject))];
+  const member = store.was(Members, rolloutId, waveIndex, item.subject);
+  const failed = store.all(Waves).reduce((sum, one) => sum + (one.rolloutId === rolloutId ? one.failed : 0), 0);
+  // Who holds its place already goes on, whatever failed since.
+  if (member?.inFlight !== true && failures !== undefined && failed > failures)
+    found.push(`${failed} had failed in the rollout, and whoever decided it knew of ${failures}`);
+  return [...found, ...ofRollout(rollout, { ...wave, status }, member)];
 }
 
 function ofRollout(rollout: Rollout, wave: Wave, member: Member | undefined): string[] {

@@ -22,7 +22,13 @@ export async function isAtRest(world: RunView, before?: Date): Promise<boolean> 
   const goesOn = (rolloutId: string | undefined): boolean => rolloutId === undefined || running.has(rolloutId);
   // What a hold keeps from resuming waits for a person too.
   const isHeld = (clusterKey: string): boolean => snapshot.controls.get(clusterKey)?.held !== undefined;
-  const resumes = [...upgrades, ...members].filter(({ resumeAt }) => resumeAt !== undefined);
+  // Who was set aside is let in again when the reason is over, whatever its upgrade waited for before.
+  const setAside = new Set(
+    members.filter(({ status }) => status === 'Quarantined').map(({ clusterKey }) => clusterKey),
+  );
+  const resumes = [...upgrades, ...members].filter(
+    ({ resumeAt, clusterKey }) => resumeAt !== undefined && !setAside.has(clusterKey),
+  );
   if (resumes.some(({ rolloutId, clusterKey }) => goesOn(rolloutId) && !isHeld(clusterKey))) return false;
   if (waves.some((wave) => goesOn(wave.rolloutId) && soaksByItself(wave))) return false;
   // Somebody for whom a window opens: time alone brings it on.

@@ -52,6 +52,7 @@ test.each<[string, GrantAnswer['status'], Partial<SmallFleet>, (world: World) =>
   ['Pinned', 'blocked', {}, (world) => tags(world, 'pin-version', '1.36')],
   ['BadTag', 'blocked', {}, (world) => tags(world, 'paused', 'perhaps')],
   ['Unsupported', 'blocked', {}, (world) => change(world, { unsupported: 'It is on Outposts.' })],
+  ['Denied', 'blocked', {}, async (world) => world.eks.state.deniedAccounts.push('111111111111')],
   ['Gone', 'blocked', {}, (world) => change(world, { deletedAt: '2026-11-20T08:00:00.000Z' })],
 ])('whoever asks by hand and meets %s is %s', async (code, status, fleet, prepare) => {
   const world = await smallFleet({

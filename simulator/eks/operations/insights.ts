@@ -71,7 +71,9 @@ export function startInsightsRefresh(
   refreshWhenDue(context.state, cluster, context.now);
   const message = 'Insights refresh is in progress';
   cluster.insights.refresh = { status: 'IN_PROGRESS', message, startedAt: context.now };
-  later(context, cluster, draw(context.random, context.timing.insightsRefresh), 'insights-refreshed');
+  const [least, most] = context.timing.insightsRefresh;
+  const slowest = context.state.slowestRefreshSeconds ?? most;
+  later(context, cluster, draw(context.random, [least, slowest]), 'insights-refreshed');
   return { message, status: 'IN_PROGRESS' };
 }
 

@@ -32,6 +32,8 @@ export interface FakeEksState {
   buckets: Record<string, { tokens: number; at: number }>;
   /** Seconds until ListUpdates shows an update; absent = at once. Nothing is documented of it (docs/protocol.md). */
   listLagSeconds?: number;
+  /** The longest that a refresh of insights takes; absent = as the timing says. */
+  slowestRefreshSeconds?: number;
   /** Accepted updates that will fail, each used once, in this order. */
   plannedFailures: PlannedFailure[];
   mutations: MutationRecord[];

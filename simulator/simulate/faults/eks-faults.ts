@@ -34,6 +34,8 @@ export function armEks(eks: FakeEks, planned: readonly PlannedFault[], start: Da
   }
   const lags = faultsOf(planned, 'list-lag').map(({ seconds }) => seconds);
   if (lags.length > 0) eks.state.listLagSeconds = Math.max(...lags);
+  const slow = faultsOf(planned, 'slow-insights').map(({ seconds }) => seconds);
+  if (slow.length > 0) eks.state.slowestRefreshSeconds = Math.max(...slow);
   hangUpdates(eks, planned);
   deleteNodegroups(eks, planned);
   const at = ({ minute }: { minute: number }) => start.getTime() + minute * 60_000;

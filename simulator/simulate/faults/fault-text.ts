@@ -21,6 +21,8 @@ export function faultText(fault: PlannedFault): string {
       return `${fault.operation ?? 'calls to EKS'} ${fault.effect}, ${fault.times} times after ${fault.skip} others`;
     case 'list-lag':
       return `ListUpdates shows no update that is younger than ${fault.seconds} s`;
+    case 'slow-insights':
+      return `EKS takes up to ${fault.seconds} s to refresh the insights of a cluster`;
     case 'update-fails':
       return `the next update of the ${fault.part} of ${fault.cluster} fails`;
     case 'update-hangs':

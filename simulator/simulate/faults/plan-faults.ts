@@ -33,18 +33,21 @@ type Plan = (choices: SeededChoices, state: FakeEksState) => PlannedFault;
 /** How often each kind comes, in shares. */
 const KINDS: readonly (readonly [share: number, plan: Plan])[] = [
   [30, planEffect],
-  // Much may happen to others between a grant and the first change where a scan takes long.
+  // Others may fail between a decision and the grant that it leads to.
   [
-    4,
+    6,
     (choices) => ({
       kind: 'effect',
-      when: 'before',
-      operation: 'scan',
-      skip: choices.integer(0, 8),
-      times: choices.integer(1, 4),
-      effect: { kind: 'hang', seconds: 300 },
+      when: choices.pick(['before', 'after']),
+      operation: 'grant',
+      function: 'reconcile-rollouts',
+      skip: choices.integer(0, 6),
+      times: choices.integer(1, 3),
+      effect: { kind: 'hang', seconds: choices.pick([45, 300]) },
     }),
   ],
+  // Much may happen to others between a grant and the first change where a scan takes long.
+  [8, (choices) => ({ kind: 'slow-insights', seconds: choices.integer(300, 1_500) })],
   [
     10,
     (choices) => ({
@@ -66,7 +69,7 @@ const KINDS: readonly (readonly [share: number, plan: Plan])[] = [
     }),
   ],
   [2, (choices) => ({ kind: 'list-lag', seconds: choices.integer(1, 110) })],
-  [6, (choices, state) => ({ kind: 'update-fails', ...subject(choices, state) })],
+  [12, (choices, state) => ({ kind: 'update-fails', ...subject(choices, state) })],
   [3, (choices, state) => ({ kind: 'update-hangs', ...subject(choices, state), hours: choices.integer(2, 9) })],
   [5, (choices, state) => ({ kind: 'foreign-update', ...timed(choices), ...subject(choices, state) })],
   [

@@ -74,6 +74,8 @@ export const plannedFault = z.discriminatedUnion('kind', [
   }),
   /** ListUpdates shows nothing that is younger, all through the run. */
   z.strictObject({ kind: z.literal('list-lag'), seconds: count }),
+  /** EKS takes up to so long to refresh a cluster's insights, all through the run. */
+  z.strictObject({ kind: z.literal('slow-insights'), seconds: count }),
   z.strictObject({ kind: z.literal('update-fails'), cluster, part }),
   z.strictObject({ kind: z.literal('update-hangs'), cluster, part, hours: count }),
   /** Somebody else updates a cluster, without a word. */

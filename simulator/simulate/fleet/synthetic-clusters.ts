@@ -1,3 +1,4 @@
+import { SETTLING_MILLISECONDS } from '../../../core/policy/quarantine.ts';
 import { KubeVersion } from '../../../core/version/kube-version.ts';
 import { addCluster } from '../../eks/add-cluster.ts';
 import { emptyState } from '../../eks/empty-state.ts';
@@ -12,7 +13,7 @@ export const TEAMS = ['payments', 'search', 'platform', 'data', 'mobile'] as con
 export const REGIONS = ['eu-central-1', 'us-east-1', 'ap-south-1'] as const;
 
 /** So few clusters would hardly ever meet in three waves and a canary: they stand in one wave or two. */
-const FEW = 6;
+export const FEW = 6;
 const CROWDED: readonly (readonly (typeof STAGES)[number][])[] = [['prod'], ['dev', 'staging'], ['staging', 'prod']];
 
 export interface SyntheticFleet {
@@ -46,7 +47,7 @@ export function syntheticClusters({ clusters, target, seed, now }: SyntheticFlee
       version: version as string,
       account: choices.pick(accounts),
       region: choices.pick(REGIONS),
-      createdAt: new Date(now.getTime() - choices.integer(30, 400) * 86_400_000),
+      createdAt: new Date(now.getTime() - ageMinutes(clusters, choices) * 60_000),
       tags: {
         stage,
         team,
@@ -64,6 +65,12 @@ export function syntheticClusters({ clusters, target, seed, now }: SyntheticFlee
     });
   }
   return state;
+}
+
+/** In a small fleet one in five was created hours ago: it comes when its wave has ended, and later ones are under way (policy/quarantine.ts). */
+function ageMinutes(clusters: number, choices: SeededChoices): number {
+  if (clusters <= FEW && choices.chance(0.2)) return SETTLING_MILLISECONDS / 60_000 - choices.integer(20, 90);
+  return choices.integer(30, 400) * 1_440;
 }
 
 /** Tags by which a cluster's owners ask for more care than their policy does. */

@@ -1,7 +1,7 @@
 import { apiVersion, type Document } from './documents.ts';
 import { SeededChoices } from './seeded-choices.ts';
 import { syntheticCalendars } from './synthetic-calendars.ts';
-import { accountsOf, REGIONS, type SyntheticFleet } from './synthetic-clusters.ts';
+import { accountsOf, FEW, REGIONS, type SyntheticFleet } from './synthetic-clusters.ts';
 import { syntheticWaves } from './synthetic-waves.ts';
 
 /** The Fleet, the calendars and the two policies of a synthetic fleet: everything that config can ask for, all from the seed. */
@@ -16,7 +16,9 @@ export function syntheticDocuments(fleet: SyntheticFleet): readonly Document[] {
 }
 
 function fleetDocument({ clusters }: SyntheticFleet, choices: SeededChoices): Document {
-  const total = Math.max(2, Math.ceil(clusters / choices.integer(3, 6)));
+  const share = Math.max(2, Math.ceil(clusters / choices.integer(3, 6)));
+  // A few clusters would seldom be under way side by side, and what one does to the others would not be seen.
+  const total = clusters <= FEW && choices.chance(0.7) ? clusters : share;
   return {
     apiVersion,
     kind: 'Fleet',

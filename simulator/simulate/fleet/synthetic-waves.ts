@@ -25,7 +25,7 @@ function wave(stage: string, choices: SeededChoices, share: string): Document {
     selector: { matchLabels: { stage } },
     maxConcurrency: choices.chance(0.5) ? share : choices.integer(2, 6),
     failureBudget: {
-      maxFailures: choices.pick(['20%', '34%', 2, 3]),
+      maxFailures: choices.pick([0, '20%', '34%', 2, 3]),
       ...often(choices, 0.25, () => ({ countInFlight: true })),
       ...often(choices, 0.25, () => ({ minJudged: choices.integer(2, 4) })),
     },
