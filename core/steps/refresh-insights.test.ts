@@ -1,0 +1,114 @@
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import type { InsightsRefresh } from '../ports/eks.ts';
+import { NOON } from '../protocol/testing/one-upgrade.ts';
+import { lookAtRefresh, refreshInsights, runsSince } from './refresh-insights.ts';
+import { contextOf, failing, oneStep } from './testing/one-step.ts';
+
+const at = (minutes: number): Date => new Date(NOON.getTime() + minutes * 60_000);
+const started = { startedAt: at(1) };
+
+interface Given {
+  readonly refresh: InsightsRefresh | Error;
+  readonly minutes?: number;
+  readonly start?: Error;
+}
+
+/** What a step that began at noon makes of the latest refresh. */
+async function refreshed({ refresh, minutes = 1, start }: Given) {
+  const begun: object[] = [];
+  const more = {
+    describeInsightsRefresh: async () => {
+      if (refresh instanceof Error) throw refresh;
+      return refresh;
+    },
+    startInsightsRefresh: async (_: object, input: object) => {
+      begun.push(input);
+      if (start !== undefined) throw start;
+      return {};
+    },
+  };
+  const ports = await oneStep(new MemoryTable(), { eks: { more }, minutes });
+  const context = await contextOf(ports);
+  const look = await lookAtRefresh(ports, context);
+  const { status, reasons, waitSeconds } = await refreshInsights(ports, context, look);
+  return {
+    status,
+    waitSeconds,
+    begun,
+    told: reasons.map(({ code, message }) => `${code}: ${message}`),
+    runs: runsSince(look, NOON),
+  };
+}
+const WAITS = 'RefreshingInsights: EKS refreshes its upgrade insights.';
+const SLOW = 'RefreshTooSlow: EKS did not refresh its insights within 20 minutes.';
+
+test.each<[string, Given, string, readonly string[], number | undefined]>([
+  ['was made since the step began', { refresh: { status: 'COMPLETED', ...started } }, 'done', [], undefined],
+  ['began as the step did', { refresh: { status: 'COMPLETED', startedAt: NOON } }, 'done', [], undefined],
+  [
+    'has failed',
+    { refresh: { status: 'FAILED', message: 'no role', ...started } },
+    'done',
+    ['RefreshFailed: EKS could not refresh its insights: no role.'],
+    undefined,
+  ],
+  [
+    'has failed without a word',
+    { refresh: { status: 'FAILED', ...started } },
+    'done',
+    ['RefreshFailed: EKS could not refresh its insights: no reason given.'],
+    undefined,
+  ],
+  ['runs', { refresh: { status: 'IN_PROGRESS', ...started }, minutes: 1 }, 'wait', [WAITS], 60],
+  ['has run for a while', { refresh: { status: 'IN_PROGRESS', startedAt: at(0) }, minutes: 19 }, 'wait', [WAITS], 60],
+  ['runs for too long', { refresh: { status: 'IN_PROGRESS', ...started }, minutes: 20 }, 'done', [SLOW], undefined],
+])('a refresh that %s is not begun again', async (_, given, status, told, waitSeconds) => {
+  const { begun, ...result } = await refreshed(given);
+  expect(result).toMatchObject({ status, told });
+  expect(result.waitSeconds).toBe(waitSeconds);
+  expect(begun).toStrictEqual([]);
+});
+
+test.each<[string, InsightsRefresh]>([
+  ['is older than the step', { status: 'COMPLETED', startedAt: at(-1) }],
+  ['has failed before the step began', { status: 'FAILED', startedAt: at(-1) }],
+  ['never was', {}],
+])('a refresh is begun where the last one %s', async (_, refresh) => {
+  const { begun, status, told, waitSeconds } = await refreshed({ refresh });
+  expect(begun).toEqual([{ clusterName: 'web' }]);
+  expect([status, told, waitSeconds]).toEqual(['wait', [WAITS], 60]);
+});
+
+test.each<[string, string, string, readonly string[]]>([
+  ['InvalidRequestException', 'while another one runs', 'wait', [WAITS]],
+  ['ThrottlingException', 'while EKS throttles', 'wait', [WAITS]],
+  [
+    'AccessDeniedException',
+    'where it is denied',
+    'done',
+    ['RefreshDenied: The refresh of the insights was denied: no'],
+  ],
+])('%s is an answer %s', async (name, _, status, told) => {
+  const error = failing(name, 'no');
+  expect(await refreshed({ refresh: {}, start: error })).toMatchObject({ status, told });
+  expect(await refreshed({ refresh: error })).toMatchObject({ status, told, begun: [] });
+  if (status === 'wait')
+    expect(await refreshed({ refresh: error, minutes: 20 })).toMatchObject({ status: 'done', told: [SLOW] });
+});
+
+test('any other failure is a fault', async () => {
+  const fault = failing('ServerException');
+  await expect(refreshed({ refresh: fault })).rejects.toBe(fault);
+  await expect(refreshed({ refresh: {}, start: fault })).rejects.toBe(fault);
+});
+
+test.each<[string, InsightsRefresh | Error, boolean]>([
+  ['began after it', { status: 'IN_PROGRESS', ...started }, true],
+  ['began with it', { status: 'IN_PROGRESS', startedAt: NOON }, true],
+  ['began before it', { status: 'IN_PROGRESS', startedAt: at(-1) }, false],
+  ['began nobody knows when', { status: 'IN_PROGRESS' }, false],
+  ['has ended', { status: 'COMPLETED', ...started }, false],
+  ['cannot be read', failing('AccessDeniedException'), false],
+])('a refresh runs since a step began where it %s: %#', async (_, refresh, runs) => {
+  expect((await refreshed({ refresh })).runs).toBe(runs);
+});
