@@ -118,6 +118,9 @@ export const fleetConfig = applied('Fleet', FLEET, {
 /** A policy as applied. */
 export const policyConfig = (policy: UpgradePolicy): AppliedConfig =>
   applied('UpgradePolicy', policy.metadata.name, policy);
+/** A calendar as applied. */
+export const calendarConfig = (name: string, spec: object): AppliedConfig =>
+  applied('Calendar', name, { apiVersion: 'liftlock/v1alpha1', kind: 'Calendar', metadata: { name }, spec });
 export const waves = [
   waveItem({ index: 0, name: 'before', status: 'Completed' }),
   waveItem({ index: 1, name: 'all', members: 3, needWork: 3, maxConcurrency: 3 }),

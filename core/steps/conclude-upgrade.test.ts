@@ -1,0 +1,112 @@
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import { reason } from '../contracts/step-result.ts';
+import { cluster, HOLDER, intent, KEY, NOON, upgrade } from '../protocol/testing/one-upgrade.ts';
+import { Clusters, Upgrades } from '../store/entities.ts';
+import { load } from '../store/entity.ts';
+import { concludeUpgrade } from './conclude-upgrade.ts';
+import { failing, type GivenStep, oneStep, stepInput } from './testing/one-step.ts';
+
+interface Given extends GivenStep {
+  readonly arn?: string;
+  readonly name?: string;
+}
+
+/** How an execution with this outcome ends, and what it leaves. */
+async function concluded(outcome: unknown, { arn = HOLDER, name = 'upgrade-name', ...given }: Given = {}) {
+  const more = {
+    listInsights: async () => [],
+    listFargateProfiles: async () => [],
+  };
+  const eks = { cluster: { version: '1.37' }, more, ...given.eks };
+  const ports = await oneStep(new MemoryTable(), { ...given, eks });
+  const execution = { arn, name, startTime: NOON.toISOString() };
+  const conclusion = await concludeUpgrade(ports, stepInput({}, { outcome, execution }));
+  return {
+    conclusion,
+    upgrade: (await load(ports.table, Upgrades, KEY, '1.36-1.37'))?.data,
+    version: (await load(ports.table, Clusters, KEY))?.data.version,
+  };
+}
+const why = reason('NotOffered', 'EKS does not offer it.');
+const accepted = intent({ outcome: { type: 'accepted', updateId: 'u-1', at: NOON.toISOString() } });
+const begun = { upgrades: [upgrade({ mutated: true })], intents: [accepted] };
+const outcome = (status: string, more: object = {}) => ({ status, reasons: [why], ...more });
+
+test.each<[string, object, GivenStep, string, string]>([
+  ['is done', { status: 'done', reasons: [] }, {}, 'Succeeded', 'Succeeded'],
+  ['has failed after a change', outcome('failed'), { kept: begun }, 'Failed', 'Failed'],
+  ['has failed before the first change', outcome('failed'), {}, 'Failed', 'Blocked'],
+  ['is blocked before the first change', outcome('blocked'), {}, 'Blocked', 'Blocked'],
+  ['is blocked after a change', outcome('blocked'), { kept: begun }, 'Failed', 'Failed'],
+  ['parks', outcome('parked'), {}, 'Parked', 'Parked'],
+  ['was stopped', outcome('stopped'), { kept: begun }, 'Failed', 'Failed'],
+  ['has lost its cluster', outcome('gone'), {}, 'Canceled', 'Canceled'],
+  ['finds its cluster gone', { status: 'blocked', reasons: [why, reason('Gone', 'x')] }, {}, 'Canceled', 'Canceled'],
+])('an execution that %s ends its upgrade', async (_, given, world, status, left) => {
+  const { conclusion, upgrade: after } = await concluded(given, world);
+  expect(conclusion).toMatchObject({ status, nested: false });
+  expect(after?.status).toBe(left);
+});
+
+test('the end is told with all reasons, for people and for the execution around it', async () => {
+  const more = reason('Gone', 'Another.');
+  const { conclusion } = await concluded(outcome('parked', { resumeAt: '2026-11-20T13:00:00.000Z' }));
+  expect(conclusion).toStrictEqual({
+    status: 'Parked',
+    reasons: [why],
+    message: 'NotOffered: EKS does not offer it.',
+    nested: false,
+    outcome: { status: 'parked', reasons: [why], resumeAt: '2026-11-20T13:00:00.000Z' },
+    resumeAt: '2026-11-20T13:00:00.000Z',
+  });
+  const two = await concluded({ status: 'failed', reasons: [why, { ...more, code: 'AtTarget' }] });
+  expect(two.conclusion.message).toBe('NotOffered: EKS does not offer it. AtTarget: Another.');
+  expect(two.conclusion).not.toHaveProperty('resumeAt');
+  const long = { status: 'failed', reasons: Array.from({ length: 20 }, () => reason('AtTarget', 'x'.repeat(500))) };
+  const { conclusion: cut } = await concluded(long);
+  expect(cut.message).toHaveLength(2000);
+  expect(cut.reasons).toHaveLength(13);
+});
+
+test.each<[string, unknown, object]>([
+  ['a fault', { Error: 'States.Timeout', Cause: 'too slow' }, { code: 'States.Timeout', message: 'too slow' }],
+  ['a fault without a cause', { Error: 'States.Timeout' }, { code: 'States.Timeout', message: 'no cause given' }],
+  [
+    'nothing that can be read',
+    { status: 'odd' },
+    { code: 'NoOutcome', message: 'The execution ended without an outcome that can be read.' },
+  ],
+  ['nothing', undefined, { code: 'NoOutcome', message: 'The execution ended without an outcome that can be read.' }],
+])('an execution that ends with %s was stopped, and says so', async (_, given, told) => {
+  const { conclusion } = await concluded(given);
+  expect(conclusion).toMatchObject({ status: 'Failed', reasons: [told], outcome: { status: 'stopped' } });
+});
+
+test('the cause of a fault is told as far as a person reads', async () => {
+  const { conclusion } = await concluded({ Error: 'E', Cause: 'x'.repeat(5000) });
+  expect(conclusion.reasons[0]?.message.length).toBeLessThan(2001);
+});
+
+test('what is nested leaves the end to the execution around it', async () => {
+  const { conclusion, upgrade: after } = await concluded(outcome('failed'), {
+    arn: 'arn:nested',
+    name: 'upgrade-name--scan-cluster-cluster-0',
+  });
+  expect(conclusion).toMatchObject({ status: 'Failed', nested: true });
+  expect(after?.status).toBe('Running');
+});
+
+test('an execution without a grant changes nothing', async () => {
+  const { conclusion, upgrade: after, version } = await concluded(outcome('failed'), { arn: 'other', name: 'other' });
+  expect(conclusion).toMatchObject({ status: 'Failed', nested: false });
+  expect([after?.status, version]).toEqual(['Running', cluster.version]);
+});
+
+test('the inventory learns of the change at once, and what cannot be read keeps nobody from the end', async () => {
+  expect((await concluded({ status: 'done', reasons: [] })).version).toBe('1.37');
+  const { conclusion, version } = await concluded(
+    { status: 'done', reasons: [] },
+    { eks: { cluster: failing('ServerException') } },
+  );
+  expect([conclusion.status, version]).toEqual(['Succeeded', '1.36']);
+});

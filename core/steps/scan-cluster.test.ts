@@ -1,0 +1,298 @@
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
+import { policyWith } from '../policy/testing/policies.ts';
+import { ClusterAccessError, type Node, type Pod, type Workload } from '../ports/cluster-access.ts';
+import type { ClusterVersionInformation, InsightsRefresh } from '../ports/eks.ts';
+import { HOLDER, KEY, NOON, policyConfig, upgrade } from '../protocol/testing/one-upgrade.ts';
+import { loadRun } from '../scan/fleet/run-store.ts';
+import { listOf, type Said, scriptedReader, unreachable } from '../scan/live/testing/scripted-reader.ts';
+import { Upgrades } from '../store/entities.ts';
+import { load } from '../store/entity.ts';
+import { scanCluster } from './scan-cluster.ts';
+import { type FakeEks, type GivenStep, oneStep, stepInput } from './testing/one-step.ts';
+
+const refreshed: InsightsRefresh = { status: 'COMPLETED', startedAt: NOON };
+const offered = (clusterVersion: string, versionStatus = 'STANDARD_SUPPORT'): ClusterVersionInformation =>
+  ({ clusterVersion, versionStatus }) as ClusterVersionInformation;
+const node = (name: string, kubeletVersion = 'v1.36.0'): Node => ({
+  ...{ name, labels: {}, kubeletVersion, ready: true, unschedulable: false },
+});
+const dns: Workload = { kind: 'Deployment', namespace: 'kube-system', name: 'dns', desired: 2, available: 1 };
+const pod: Pod = { namespace: 'shop', name: 'a', phase: 'Pending', waitingReasons: [], labels: {}, images: [] };
+
+interface Given extends Omit<GivenStep, 'eks'> {
+  readonly eks?: FakeEks;
+  readonly refresh?: InsightsRefresh;
+  readonly versions?: readonly ClusterVersionInformation[];
+  readonly insights?: readonly object[];
+  readonly ready?: { readonly ok: boolean; readonly failed: string[] } | Error;
+  readonly nodes?: readonly Node[];
+  readonly pods?: readonly Pod[];
+  readonly workloads?: readonly Workload[];
+  readonly server?: Readonly<Record<string, Said>>;
+  readonly spec?: object;
+  readonly of?: Partial<Upgrade>;
+  readonly target?: string;
+  readonly byHand?: boolean;
+}
+
+const pods = { resource: 'pods', responseKind: { kind: 'Pod' }, scope: 'Namespaced', verbs: ['list'] };
+const versions = [{ version: 'v1', freshness: 'Current', resources: [pods] }];
+/** An API server that serves pods and has none. */
+const quiet = {
+  '/version': { gitVersion: 'v1.36.0' },
+  '/api': { kind: 'APIGroupDiscoveryList', items: [{ metadata: {}, versions }] },
+  '/apis': { kind: 'APIGroupDiscoveryList', items: [] },
+  '/api/v1/pods': listOf([]),
+};
+const scan = { failOn: 'removed', skip: ['helm', 'node', 'telemetry'] } as const;
+
+async function scanned(given: Given = {}) {
+  const {
+    refresh = refreshed,
+    versions = ['1.36', '1.37'].map((one) => offered(one)),
+    insights = [],
+    eks = {},
+  } = given;
+  const { ready = { ok: true, failed: [] }, nodes = [], pods = [], workloads = [], server = quiet } = given;
+  const { spec = {}, of = {}, target = '1.37', byHand = false, kept = {}, minutes = 0 } = given;
+  const base = policyWith({ name: 'p' });
+  const more = {
+    describeInsightsRefresh: async () => refresh,
+    startInsightsRefresh: async () => ({}),
+    describeClusterVersions: async () => [...versions],
+    listInsights: async () => insights as never,
+    describeInsight: async (_: object, { id }: { id: string }) =>
+      insights.find((one) => (one as { id: string }).id === id) as never,
+  };
+  const ports = await oneStep(new MemoryTable(), {
+    eks: { ...eks, more: { ...more, ...eks.more } },
+    kept: {
+      policy: policyConfig({ ...base, spec: { ...base.spec, scan, ...spec } }),
+      upgrades: [upgrade(of)],
+      ...(byHand && { grant: undefined, upgrades: [] }),
+      ...kept,
+    },
+    minutes,
+  });
+  const clusters = {
+    ready: async () => {
+      if (ready instanceof Error) throw ready;
+      return ready;
+    },
+    serverVersion: async () => 'v1.36.0',
+    listNodes: async () => [...nodes],
+    listPods: async () => [...pods],
+    listWorkloads: async () => [...workloads],
+  };
+  const { reader, asked } = scriptedReader(server);
+  const readers = { open: () => ({ reader, wait: async () => {}, close: () => {} }) };
+  const { status, reasons, waitSeconds } = await scanCluster(
+    { ...ports, clusters, readers },
+    stepInput({ targetVersion: target }),
+  );
+  return {
+    status,
+    asked,
+    waitSeconds,
+    codes: reasons.map(({ code }) => code),
+    told: reasons.map(({ code, message }) => `${code}: ${message}`),
+    run: (await loadRun(ports.table, HOLDER))?.data,
+    kept: (await load(ports.table, Upgrades, KEY, '1.36-1.37'))?.data.steps['scan-cluster'],
+  };
+}
+
+test('a cluster that nothing stands against is done, and its pods are counted for afterwards', async () => {
+  const { status, codes, kept, run } = await scanned({ pods: [pod], nodes: [node('a')] });
+  expect([status, codes]).toEqual(['done', []]);
+  expect(kept?.detail).toEqual({ unhealthyPods: { count: 1, names: ['shop/a'] } });
+  expect(run).toMatchObject({ status: 'ended', target: '1.37', reasons: [] });
+  expect(run?.scannedAt).toBe(NOON.toISOString());
+});
+
+const groups = (group: object): Given => ({ eks: { nodegroups: { g: group } } });
+const issues = { health: { issues: [{ code: 'X', message: 'y' }] } };
+test.each<[string, Given, readonly string[]]>([
+  ['is not one minor away', { target: '1.38', versions: [offered('1.38')] }, [expect.stringMatching(/^NotOneHop: /)]],
+  [
+    'is not offered its target',
+    { versions: [offered('1.36'), offered('1.35', 'UNSUPPORTED')] },
+    ['NotOffered: EKS offers no 1.37 in eu-central-1; it offers 1.36.'],
+  ],
+  [
+    'is not offered its target any more',
+    { versions: [offered('1.37', 'UNSUPPORTED')] },
+    [expect.stringMatching(/^NotOffered: /)],
+  ],
+  ['is lost', { eks: { cluster: { status: 'FAILED' } } }, ['ClusterStatus: web is FAILED; EKS takes no update in it.']],
+  ['is not well', { eks: { cluster: issues } }, [expect.stringMatching(/^ClusterHealth: EKS reports X on web: y/)]],
+  [
+    'has nodes with an image that ends',
+    groups({ amiType: 'AL2_x86_64' }),
+    [expect.stringMatching(/^Al2Nodegroup: The node group g/)],
+  ],
+  [
+    'has a node group that never came up',
+    groups({ status: 'CREATE_FAILED', ...issues }),
+    ['NodegroupStatus: The node group g is CREATE_FAILED. X: y'],
+  ],
+  ['has nodes that are too old', groups({ version: '1.33' }), [expect.stringMatching(/^VersionSkew: /)]],
+  [
+    'has kubelets that are too old',
+    { nodes: [node('a', 'v1.33.0'), node('b', 'v1.33.0')] },
+    [expect.stringMatching(/^VersionSkew: .*a and 1 more/)],
+  ],
+  [
+    'has one kubelet that is too old',
+    { nodes: [node('a', 'v1.33.0'), node('b')] },
+    [expect.stringMatching(/^VersionSkew: .*\ba\b/)],
+  ],
+  [
+    'is not ready',
+    { ready: { ok: false, failed: ['etcd', 'dns'] } },
+    ['ApiServerNotReady: The API server of web is not ready: etcd, dns.'],
+  ],
+  [
+    'has a workload that is not there',
+    { workloads: [dns] },
+    ['WorkloadUnavailable: Deployment kube-system/dns has 1 of 2 available; repair it before an upgrade.'],
+  ],
+  [
+    'has no endpoint',
+    { eks: { cluster: { endpoint: undefined as never } } },
+    ['NoEndpoint: EKS gives no endpoint for web.'],
+  ],
+  [
+    'has an insight against it',
+    {
+      insights: [
+        {
+          id: 'i',
+          name: 'Old APIs',
+          category: 'UPGRADE_READINESS',
+          kubernetesVersion: '1.37',
+          insightStatus: { status: 'ERROR', reason: 'used' },
+        },
+      ],
+    },
+    [expect.stringMatching(/^InsightError: Insight "Old APIs": used/)],
+  ],
+])('a cluster is blocked that %s', async (_, given, told) => {
+  const { status, told: said, run } = await scanned(given);
+  expect(status).toBe('blocked');
+  expect(said).toEqual(told);
+  if (run !== undefined) expect(run).toMatchObject({ status: 'ended', reasons: [expect.anything()] });
+});
+
+test('what the API server refuses is a blocker, and counts in the report', async () => {
+  const refused = await scanned({ ready: new ClusterAccessError('ClusterForbidden', 'no.') });
+  expect(refused.status).toBe('blocked');
+  expect(refused.told[0]).toBe(
+    'ClusterForbidden: The API server of web could not be read: no. Run: liftlock access check',
+  );
+  expect(refused.kept?.detail).toEqual({});
+  const far = await scanned({ ready: unreachable, server: { '/version': unreachable } });
+  expect(far.codes[0]).toBe('ClusterUnreachable');
+  await expect(scanned({ ready: new TypeError('x') })).rejects.toThrow('x');
+});
+
+test.each<[string, Given, readonly string[]]>([
+  [
+    'groups that are degraded',
+    groups({ status: 'DEGRADED', ...issues }),
+    ['NodegroupStatus: The node group g is DEGRADED. X: y'],
+  ],
+  ['groups that are on their way', groups({ status: 'CREATING' }), ['NodegroupStatus: The node group g is CREATING. ']],
+  ['groups that are updated', groups({ status: 'UPDATING' }), []],
+  ['groups whose version nobody knows', groups({ version: undefined as never }), []],
+  [
+    'a refresh that has failed',
+    { refresh: { status: 'FAILED', startedAt: NOON, message: 'no role' } },
+    ['RefreshFailed: EKS could not refresh its insights: no role.'],
+  ],
+  [
+    'a policy that lets nobody look inside',
+    { spec: { verification: 'eks-api' }, ready: new Error('asked') },
+    [
+      'NotVerified: The policy verifies through the EKS API only: nodes, pods and the API server itself were not looked at.',
+    ],
+  ],
+  [
+    'an insight that only warns',
+    {
+      insights: [
+        { id: 'i', name: 'Skew', category: 'UPGRADE_READINESS', insightStatus: { status: 'WARNING', reason: 'old' } },
+      ],
+    },
+    [expect.stringMatching(/^InsightWarning: /)],
+  ],
+])('a cluster is done, and it is told, with %s', async (_, given, told) => {
+  expect(await scanned(given)).toMatchObject({ status: 'done', told });
+});
+
+test('insights are refreshed first, and nothing else is read while they are', async () => {
+  const begins = await scanned({ refresh: {} });
+  expect(begins).toMatchObject({ status: 'wait', codes: ['RefreshingInsights'], asked: [], run: undefined });
+  const other = { updates: { cluster: [{ id: 'x' }] } };
+  const runs = await scanned({ refresh: { status: 'IN_PROGRESS', startedAt: NOON }, eks: other });
+  expect(runs).toMatchObject({ status: 'wait', codes: ['RefreshingInsights'], asked: [] });
+});
+
+test('a cluster that somebody changes is not scanned', async () => {
+  const { status, told } = await scanned({ eks: { updates: { cluster: [{ id: 'x', type: 'ConfigUpdate' }] } } });
+  expect([status, told]).toEqual([
+    'parked',
+    [
+      "ForeignUpdate: Somebody else's ConfigUpdate (x) runs on the control plane of web; nothing is started while it does.",
+    ],
+  ]);
+});
+
+test('what takes longer than an invocation is gone on with', async () => {
+  const busy = { '/version': { status: 429, retryAfterSeconds: 300 } };
+  const { status, codes, waitSeconds, run } = await scanned({ server: busy });
+  expect([status, codes, waitSeconds]).toEqual(['wait', ['Scanning'], 300]);
+  expect(run?.status).toBe('running');
+});
+
+test('what could not be read of the cluster is a blocker, and the policy says what need not be', async () => {
+  const { '/api/v1/pods': _, ...rest } = quiet;
+  const denied = { ...rest, '/api/v1/pods': { status: 403 } };
+  expect((await scanned({ server: denied })).codes).toEqual(['ScanIncomplete']);
+  expect((await scanned({ spec: { scan: { ...scan, skip: [] } } })).status).toBe('blocked');
+});
+
+describe('whose control plane is there already', () => {
+  const there: Given = { eks: { cluster: { version: '1.37' } }, refresh: {} };
+  const at = 'AtTarget: The control plane of web is at 1.37 already.';
+
+  test('is not kept from going on by what only matters before, and keeps what was counted first', async () => {
+    const before = { unhealthyPods: { count: 9, names: [] } };
+    const of = {
+      steps: {
+        'scan-cluster': { status: 'done' as const, reasons: [], startedAt: NOON.toISOString(), detail: before },
+      },
+    };
+    const given = { ...there, nodes: [node('a', 'v1.32.0')], workloads: [dns], pods: [pod], of };
+    const { status, told, kept, asked } = await scanned({
+      ...given,
+      eks: { ...there.eks, nodegroups: { g: { version: '1.32' } } },
+    });
+    expect([status, told, asked]).toEqual(['done', [at], []]);
+    expect(kept?.detail).toEqual(before);
+  });
+
+  test('is looked at whole where a person asks', async () => {
+    const { status, told, asked } = await scanned({ ...there, byHand: true });
+    expect([status, told[0]]).toEqual(['done', at]);
+    expect(asked.length).toBeGreaterThan(0);
+  });
+});
+
+test('whoever scans by hand may look further ahead, and is told so', async () => {
+  const { status, codes } = await scanned({ byHand: true, target: '1.38' });
+  expect(status).toBe('blocked');
+  expect(codes).toEqual(['ScanIncomplete', 'NotOneHop', 'NotOffered']);
+  const back = await scanned({ byHand: true, target: '1.35', versions: [offered('1.35')] });
+  expect([back.status, back.codes[0]]).toEqual(['blocked', 'Downgrade']);
+});
