@@ -35,3 +35,25 @@ test('of failures alone holds nobody for what all others have too: it explains n
   expect(suspicion(print, ['version/1.36'], common)).toBeUndefined();
   expect(suspicion(print, ['version/1.36', 'ami/AL2'], common)?.message).toContain('ami/AL2');
 });
+
+test('what is suspected is told with who has it, who lacks it, and what to run', () => {
+  const told = (failures: number, successes: number) =>
+    suspicion({ failures, successes, traits: ['a', 'b', 'c'] }, ['b', 'c'], nobody)?.message;
+  const end = "Look at the failure first, then: liftlock rollout release-trait ROLLOUT 'b'.";
+  expect(told(1, 0)).toBe(
+    `It shares b, c: the cluster that failed has it and clusters that are still to come lack it. ${end}`,
+  );
+  expect(told(2, 3)).toBe(
+    `It shares b, c: all 2 clusters that failed have it and none of the 3 that succeeded has it. ${end}`,
+  );
+});
+
+test('what only some of those that failed have is not suspected, and what was counted down to nothing is had by nobody', () => {
+  const print = fingerprintOf({}, [wave({ b: 2, a: 2, c: 1 }, { b: 0 }, { failed: 2, succeeded: 1 })]);
+  expect(print).toEqual({ failures: 2, successes: 1, traits: ['a', 'b'] });
+});
+
+test('with a success, what all others have too is suspected', () => {
+  const print = fingerprintOf({}, [wave({ a: 1 }, {}, { failed: 1, succeeded: 1 })]);
+  expect(suspicion(print, ['a'], () => true)?.code).toBe('SuspiciousTrait');
+});

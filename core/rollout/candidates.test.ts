@@ -1,0 +1,134 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import { clusterRecord } from '../policy/testing/cluster-record.ts';
+import { candidatesOf } from './candidates.ts';
+import type { FleetSnapshot } from './snapshot.ts';
+import { fleetSnapshot } from './testing/fleet-snapshot.ts';
+
+const NOW = new Date('2026-11-20T12:00:00Z');
+const policy = (more: object = {}) => ({ selector: {}, target: '1.37', waves: [{ name: 'all' }], ...more });
+const cluster = (name: string, more: Partial<ClusterRecord> = {}) => clusterRecord({ name, version: '1.36', ...more });
+
+interface Given {
+  readonly clusters: readonly ClusterRecord[];
+  readonly policies?: Readonly<Record<string, object>>;
+  readonly name?: string;
+  readonly skip?: Parameters<typeof candidatesOf>[3];
+  readonly more?: Partial<FleetSnapshot>;
+}
+
+/** By wave, each with what stands against it; and who is left out, with why. */
+function found({ clusters, policies = { p: policy() }, name = 'p', skip, more }: Given) {
+  const snapshot = { ...fleetSnapshot({ clusters, policies }), ...more };
+  const { byWave, leftOut } = candidatesOf(snapshot, name, NOW, skip);
+  return {
+    waves: [...byWave].map(([index, inWave]) => [
+      index,
+      inWave.map(({ cluster: one, target, refusals }) =>
+        `${one.name} ${target} ${refusals.map(({ code }) => code)}`.trim(),
+      ),
+    ]),
+    leftOut: leftOut.map((one) => `${one.name} ${one.reason.code}: ${one.reason.message}`),
+  };
+}
+
+test('every cluster that is behind is in the wave that takes it, in the order of the policy', () => {
+  const waves = [{ name: 'dev', selector: { matchLabels: { env: 'dev' } } }, { name: 'rest' }];
+  const clusters = [cluster('c'), cluster('b', { labels: { env: 'dev' } }), cluster('a')];
+  expect(found({ clusters, policies: { p: policy({ waves }) } })).toEqual({
+    waves: [
+      [1, ['a 1.37', 'c 1.37']],
+      [0, ['b 1.37']],
+    ],
+    leftOut: [],
+  });
+});
+
+const denied = {
+  type: 'Reachable',
+  status: 'False' as const,
+  reason: 'x',
+  message: 'x',
+  lastTransitionTime: NOW.toISOString(),
+};
+test.each<[string, Partial<ClusterRecord>, string]>([
+  ['its tag keeps Liftlock away', { tags: { 'liftlock/paused': 'true' } }, 'Excluded'],
+  ['it cannot be read', { conditions: [denied] }, 'Unreachable'],
+])('a cluster is kept in its wave with what stands against it where %s', (_, more, code) => {
+  expect(found({ clusters: [cluster('a', more)] })).toEqual({ waves: [[0, [`a 1.37 ${code}`]]], leftOut: [] });
+});
+
+test('a cluster that is held stays in its wave, and says so', () => {
+  const one = cluster('a');
+  const held = { reason: { code: 'UpdateFailed' as const, message: 'x' }, since: NOW.toISOString() };
+  const controls = new Map([[one.clusterKey, { clusterKey: one.clusterKey, held }]]);
+  expect(found({ clusters: [one], more: { controls } }).waves).toEqual([[0, ['a 1.37 Held']]]);
+});
+
+test('a cluster that several policies select stays in the wave of each, and says so', () => {
+  const policies = { p: policy(), q: policy() };
+  expect(found({ clusters: [cluster('a')], policies }).waves).toEqual([[0, ['a 1.37 AmbiguousPolicy']]]);
+  const other = { ...policies, r: policy({ selector: { matchLabels: { env: 'dev' } } }) };
+  expect(found({ clusters: [cluster('a')], policies: other, name: 'r' }).waves).toStrictEqual([]);
+});
+
+test.each<[string, Given, readonly string[]]>([
+  [
+    'is at its target',
+    { clusters: [cluster('a', { version: '1.37' })] },
+    ['a AtTarget: a is at 1.37; the target is 1.37.'],
+  ],
+  [
+    'is beyond it',
+    { clusters: [cluster('a')], policies: { p: policy({ target: '1.35' }) } },
+    ['a BeyondTarget: a is at 1.36; the target is 1.35.'],
+  ],
+  [
+    'is kept where it is by its tag',
+    { clusters: [cluster('a', { tags: { 'liftlock/pin-version': '1.36' } })] },
+    ["a Pinned: The cluster's tag liftlock/pin-version keeps it at 1.36 or older, so not 1.37."],
+  ],
+  [
+    'is in a Region that nobody has looked at',
+    { clusters: [cluster('a', { region: 'us-east-1' })] },
+    ['a NotOffered: The versions that EKS offers in us-east-1 are not known yet.'],
+  ],
+  [
+    'is in no wave',
+    { clusters: [cluster('a')], policies: { p: policy({ waves: [{ name: 'x', clusters: ['other'] }] }) } },
+    ['a NoWave: No wave of the policy p selects it.'],
+  ],
+  [
+    'has a policy without an answer',
+    { clusters: [cluster('a')], policies: { p: policy({ selector: { when: 'cluster.labels.team == "a"' } }) } },
+    [expect.stringMatching(/^a PolicyError: /)],
+  ],
+])('a cluster is left out that %s', (_, given, leftOut) => {
+  expect(found(given)).toEqual({ waves: [], leftOut });
+});
+
+test('whoever is left out is told by name, in order', () => {
+  const clusters = ['b', 'c', 'a'].map((name) => cluster(name, { version: '1.37' }));
+  expect(found({ clusters }).leftOut.map((text) => text.slice(0, 1))).toEqual(['a', 'b', 'c']);
+});
+
+test.each<[string, Given]>([
+  ['is gone', { clusters: [cluster('a', { deletedAt: NOW.toISOString() })] }],
+  [
+    'is of another policy',
+    { clusters: [cluster('a')], policies: { p: policy({ selector: { matchLabels: { env: 'x' } } }), q: policy() } },
+  ],
+  [
+    'another policy has no answer for',
+    {
+      clusters: [cluster('a')],
+      policies: {
+        p: policy({ selector: { matchLabels: { env: 'x' } } }),
+        q: policy({ selector: { when: 'cluster.labels.team == "a"' } }),
+      },
+    },
+  ],
+  ['had its try', { clusters: [cluster('a')], skip: (one, target) => one.name === 'a' && String(target) === '1.37' }],
+  ['asks for a policy that is gone', { clusters: [cluster('a')], name: 'gone' }],
+])('nothing is said of a cluster that %s', (_, given) => {
+  expect(found(given)).toStrictEqual({ waves: [], leftOut: [] });
+});

@@ -1,0 +1,80 @@
+import type { RegionVersions } from '../contracts/items/cluster.ts';
+import { clusterRecord } from '../policy/testing/cluster-record.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import { nextHop, targetOf } from './cluster-target.ts';
+
+const NOW = new Date('2026-11-20T12:00:00Z');
+const offer = (version: string, releaseDate: string, endOfStandardSupport = '2027-12-01T00:00:00.000Z') => ({
+  ...{ version, status: 'STANDARD_SUPPORT', defaultVersion: false, releaseDate, endOfStandardSupport },
+  endOfExtendedSupport: '2028-12-01T00:00:00.000Z',
+});
+const region = (): RegionVersions => ({
+  region: 'eu-central-1',
+  versions: [
+    offer('1.33', '2025-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z'),
+    offer('1.34', '2025-06-01T00:00:00.000Z'),
+    offer('1.35', '2026-11-10T00:00:00.000Z'),
+  ],
+  announced: [],
+  checkedAt: NOW.toISOString(),
+});
+type Target = Parameters<typeof targetOf>[1]['target'];
+const channels = new Map([
+  ['careful', { target: 'latest' as const, minimumAge: '30d' }],
+  ['young', { target: 'latest' as const, minimumAge: '5d' }],
+]);
+
+function aimed(target: Target, tags: Record<string, string> = {}, versions: RegionVersions | undefined = region()) {
+  const found = targetOf(clusterRecord({ version: '1.33', tags }), { target }, versions, 'liftlock/', NOW, channels);
+  if ('reason' in found) return found.reason.code;
+  return found.capped === undefined
+    ? String(found.target)
+    : `${found.target} ${found.capped.code}: ${found.capped.message}`;
+}
+
+test.each<[string, Target, string]>([
+  ['a version', '1.34', '1.34'],
+  ['the newest', 'latest', '1.35'],
+  ['one before it', 'latest-1', '1.34'],
+  ['the oldest in standard support', 'oldest-in-standard-support', '1.34'],
+  ['a channel that comes with Liftlock', { channel: 'stable' }, '1.34'],
+  ['a channel whose versions have to be old enough', { channel: 'careful' }, '1.34'],
+  ['a channel whose versions are', { channel: 'young' }, '1.35'],
+  ['a channel that nobody knows', { channel: 'other' }, 'UnknownChannel'],
+  ['a version that nobody offers', '1.99', 'NotOffered'],
+])('a policy that asks for %s aims at what its Region offers', (_, target, expected) => {
+  expect(aimed(target)).toBe(expected);
+});
+
+test('the same Region is asked for channels of every age', () => {
+  const versions = region();
+  const of = (channel: string) => aimed({ channel }, {}, versions);
+  expect([of('young'), of('careful'), of('young')]).toEqual(['1.35', '1.34', '1.35']);
+});
+
+test('a Region that was not looked at yet offers nothing', () => {
+  const found = targetOf(clusterRecord(), { target: 'latest' }, undefined, 'liftlock/', NOW);
+  expect(found).toEqual({
+    reason: { code: 'NotOffered', message: 'The versions that EKS offers in eu-central-1 are not known yet.' },
+  });
+});
+
+test('the pin of a cluster is a ceiling, and told where it is lower', () => {
+  const pin = (version: string) => ({ 'liftlock/pin-version': version });
+  const told = "Pinned: The cluster's tag liftlock/pin-version keeps it at 1.34 or older, so not 1.35.";
+  expect(aimed('latest', pin('1.34'))).toBe(`1.34 ${told}`);
+  expect(aimed('latest', pin('1.35'))).toBe('1.35');
+  expect(aimed('1.34', pin('1.35'))).toBe('1.34');
+});
+
+test.each([
+  ['1.34', '1.34', '1.36', '1.34', '1.35'],
+  ['1.34', '1.35', '1.36', '1.34', '1.35'],
+  ['1.33', '1.35', '1.36', '1.34', '1.35'],
+  ['1.36', '1.36', '1.36', '1.35', '1.36'],
+])('a cluster that has reached %s, with its control plane at %s, goes towards %s from %s to %s', (...given) => {
+  const [reached, plane, target, from, to] = given.map((text) => KubeVersion.parse(text));
+  if (!reached || !plane || !target) throw new Error('a version is missing');
+  const hop = nextHop(reached, plane, target);
+  expect([String(hop.from), String(hop.to)]).toEqual([String(from), String(to)]);
+});
