@@ -1,0 +1,79 @@
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import type { AppliedConfig } from '../contracts/items/rollout.ts';
+import { rolloutItem } from '../contracts/items/testing/rollout-items.ts';
+import { clusterRecord } from '../policy/testing/cluster-record.ts';
+import { policyWith } from '../policy/testing/policies.ts';
+import { calendarConfig, fleetConfig, policyConfig } from '../protocol/testing/one-upgrade.ts';
+import { batched } from '../store/batched.ts';
+import { Configs } from '../store/entities.ts';
+import { put } from '../store/entity.ts';
+import { configsOf, everyConfig } from './load-configs.ts';
+
+const nights = calendarConfig('nights', {});
+const days = calendarConfig('days', {});
+const waves = '[{ name: one, clusters: [a], calendar: nights }, { name: two }]';
+const p = policyConfig(policyWith({ name: 'p', waves }));
+const q = policyConfig(policyWith({ name: 'q' }));
+
+async function tableWith(...configs: readonly AppliedConfig[]): Promise<MemoryTable> {
+  const table = new MemoryTable();
+  await table.transact(configs.map((one) => put(Configs, one, 'absent')));
+  return table;
+}
+const names = (configs: readonly AppliedConfig[]) => configs.map(({ kind, name }) => `${kind} ${name}`).sort();
+
+test('all that decisions know of is read in one request, and no waivers', async () => {
+  const channel: AppliedConfig = { ...nights, kind: 'Channel', name: 'c' };
+  const waiver: AppliedConfig = { ...nights, kind: 'ScanWaiver', name: 'w' };
+  const table = await tableWith(fleetConfig, p, q, nights, channel, waiver);
+  expect(names(await everyConfig(table))).toEqual([
+    'Calendar nights',
+    'Channel c',
+    'Fleet fleet',
+    'UpgradePolicy p',
+    'UpgradePolicy q',
+  ]);
+  expect(table.reads.partition).toBe(1);
+});
+
+const tagged = clusterRecord({ tags: { 'liftlock/calendar': 'days' } });
+
+/** What is read for these rollouts, and in how many requests. */
+async function read(table: MemoryTable, policies: readonly string[], clusters = [clusterRecord()]) {
+  const before = table.reads.get;
+  const rollouts = policies.map((policy) => rolloutItem({ policy }));
+  const configs = await configsOf(batched(table), rollouts, Promise.resolve(clusters));
+  return { names: names(configs), requests: table.reads.get - before };
+}
+
+test('rollouts need the Fleet, their policies, and the calendars that these and the tags of clusters name', async () => {
+  const table = await tableWith(fleetConfig, p, q, nights, days);
+  expect((await read(table, ['q'])).names).toEqual(['Fleet fleet', 'UpgradePolicy q']);
+  expect((await read(table, ['p', 'p', 'q'])).names).toEqual([
+    'Calendar nights',
+    'Fleet fleet',
+    'UpgradePolicy p',
+    'UpgradePolicy q',
+  ]);
+  expect((await read(table, ['q'], [tagged, tagged])).names).toEqual([
+    'Calendar days',
+    'Fleet fleet',
+    'UpgradePolicy q',
+  ]);
+});
+
+test('what was named last is asked for ahead, so that it takes one request less', async () => {
+  const table = await tableWith(fleetConfig, p, q, nights);
+  await read(table, ['q']);
+  expect((await read(table, ['p'])).requests).toBe(2);
+  expect(await read(table, ['p'])).toEqual({
+    names: ['Calendar nights', 'Fleet fleet', 'UpgradePolicy p'],
+    requests: 1,
+  });
+  expect((await read(table, ['q'])).names).toEqual(['Fleet fleet', 'UpgradePolicy q']);
+});
+
+test('what is not there is left out, and without a Fleet no tag names anything', async () => {
+  const table = await tableWith(days, { ...p, name: 'odd', document: { kind: 'New' } });
+  expect((await read(table, ['p', 'odd'], [tagged])).names).toEqual(['UpgradePolicy odd']);
+});

@@ -1,0 +1,130 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import { memberItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
+import { clusterRecord } from '../policy/testing/cluster-record.ts';
+import { plannedWave, planRollout } from './plan-rollout.ts';
+import type { FleetSnapshot } from './snapshot.ts';
+import { fleetSnapshot } from './testing/fleet-snapshot.ts';
+
+const NOW = new Date('2026-11-20T12:00:00Z');
+const paused = { tags: { 'liftlock/paused': 'true' } };
+const waves = [{ name: 'dev', selector: { matchLabels: { env: 'dev' } } }, { name: 'rest' }];
+const policy = { selector: {}, target: 'latest', waves };
+const cluster = (name: string, more: Partial<ClusterRecord> = {}) => clusterRecord({ name, version: '1.36', ...more });
+
+function planned(
+  clusters: readonly ClusterRecord[],
+  {
+    more,
+    salt,
+    name = 'p',
+  }: { readonly more?: Partial<FleetSnapshot>; readonly salt?: string; readonly name?: string } = {},
+) {
+  const snapshot = { ...fleetSnapshot({ clusters, policies: { p: policy } }), ...more };
+  return planRollout(snapshot, name, { now: NOW, createdBy: 'ann', ...(salt === undefined ? {} : { salt }) });
+}
+
+test('a plan has the rollout, its waves and every member in its place', () => {
+  const plan = planned([cluster('b'), cluster('a', paused), cluster('c', { labels: { env: 'dev' } })]);
+  expect(plan?.rollout).toEqual({
+    id: expect.stringMatching(/^p-1-37-[0-9a-f]{8}$/),
+    policy: 'p',
+    policyRevision: JSON.stringify(policy),
+    target: '1.37',
+    status: 'Running',
+    createdBy: 'ann',
+    createdAt: NOW.toISOString(),
+    waves: ['dev', 'rest'],
+    reasons: [],
+  });
+  expect(plan?.members).toMatchObject([
+    { waveIndex: 1, name: 'a', status: 'Excluded', position: 1, inFlight: false, reasons: [{ code: 'Excluded' }] },
+    { waveIndex: 1, name: 'b', status: 'Pending', position: 2, inFlight: false, reasons: [], from: '1.36', to: '1.37' },
+    { waveIndex: 0, name: 'c', status: 'Pending', position: 1 },
+  ]);
+  expect(plan?.waves).toMatchObject([
+    { index: 0, name: 'dev', status: 'Pending', members: 1, needWork: 1, excluded: 0 },
+    { index: 1, name: 'rest', members: 2, needWork: 1, excluded: 1, inFlight: 0, succeeded: 0, failed: 0, blocked: 0 },
+  ]);
+});
+
+test.each<[string, Parameters<typeof planned>[0], Parameters<typeof planned>[1]]>([
+  ['the policy is gone', [cluster('a')], { name: 'gone' }],
+  ['there is no Fleet', [cluster('a')], { more: { fleet: undefined } }],
+  ['every cluster is excluded', [cluster('a', paused)], {}],
+  ['every cluster is there', [cluster('a', { version: '1.37' })], {}],
+])('nothing is planned where %s', (_, clusters, options) => {
+  expect(planned(clusters, options)).toBeUndefined();
+});
+
+test('a plan has another name for other clusters, and for another salt, and for nothing else', () => {
+  const id = (clusters: readonly ClusterRecord[], salt?: string) =>
+    planned(clusters, salt === undefined ? {} : { salt })?.rollout.id;
+  const [a, b] = [cluster('a'), cluster('b', { labels: { env: 'dev' } })];
+  expect(id([a, b])).toBe(id([b, a]));
+  expect(id([a, b], '')).toBe(id([a, b]));
+  expect(new Set([id([a]), id([b]), id([a, b]), id([a], '1')]).size).toBe(4);
+});
+
+test('the target of a rollout is the newest of its members, whichever comes first', () => {
+  const pinned = cluster('b', { tags: { 'liftlock/pin-version': '1.36' }, version: '1.35' });
+  for (const names of [
+    ['a', 'c'],
+    ['c', 'a'],
+  ]) {
+    const [first = '', last = ''] = names;
+    const plan = planned([cluster(first), { ...pinned, name: 'b' }, cluster(last)]);
+    expect(plan?.rollout.target).toBe('1.37');
+    expect(plan?.members.find(({ name }) => name === 'b')?.to).toBe('1.36');
+  }
+});
+
+describe('a wave that is planned', () => {
+  const { policies, ...rest } = fleetSnapshot({ clusters: [], policies: { p: policy } });
+  const applied = policies.get('p')?.policy;
+  const [spec] = applied?.spec.waves ?? [];
+  if (applied === undefined || spec === undefined) throw new Error('there is no policy');
+  const findings = new Map([['k1', ['k1 1.37 x']]]);
+  const history = { rollouts: [], waves: [], members: [], findings, served: new Set<string>(), accounts: undefined };
+  const wave = (members: Parameters<typeof plannedWave>[4], more: Partial<FleetSnapshot> = {}) =>
+    plannedWave({ ...rest, policies, ...more }, applied, { rolloutId: 'r', index: 0 }, spec, members);
+  const member = (number: number, status: Parameters<typeof memberItem>[0] = {}) =>
+    memberItem({ clusterKey: `k${number}`, ...status });
+
+  test('counts its members by where they stand; who is excluded or set aside needs no work', () => {
+    const statuses = [
+      'Pending',
+      'Succeeded',
+      'Failed',
+      'Failed',
+      'Blocked',
+      'Excluded',
+      'Excluded',
+      'Quarantined',
+    ] as const;
+    const { planHash, ...counted } = wave(statuses.map((status, number) => member(number, { status })));
+    expect(counted).toEqual(
+      waveItem({
+        ...{
+          name: 'dev',
+          status: 'Pending',
+          members: 8,
+          needWork: 5,
+          succeeded: 1,
+          failed: 2,
+          blocked: 1,
+          excluded: 2,
+        },
+        ...{ quarantined: 1, canaries: 0, countInFlight: false, blockingFindings: 0 },
+      }),
+    );
+  });
+
+  test('is another plan with what blocks it and who goes, and not with who is excluded', () => {
+    const hash = (...given: Parameters<typeof wave>) => wave(...given).planHash;
+    expect(wave([member(1)], { history }).blockingFindings).toBe(1);
+    expect(wave([member(2)], { history }).blockingFindings).toBe(0);
+    expect(hash([member(1)], { history })).not.toBe(hash([member(1)]));
+    expect(hash([member(1), member(2, { status: 'Excluded' })])).toBe(hash([member(1)]));
+    expect(hash([member(1), member(2)])).not.toBe(hash([member(1)]));
+  });
+});
