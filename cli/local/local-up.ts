@@ -40,6 +40,7 @@ export async function localUp(options: LocalUpOptions): Promise<number> {
     fleet: folder,
     hub: cloud.hub,
     anchors: cloud.anchorBucket,
+    people: peopleOf(started),
     accounts: accountsOf(started),
     startedAt: new Date().toISOString(),
     ...(state === undefined ? {} : { stateFolder: state }),
@@ -62,6 +63,13 @@ const DAY = 86_400_000;
 const accountsOf = ({ cloud }: CloudFleet): string[] =>
   [...new Set(Object.values(cloud.eks.state.clusters).map(({ account }) => account))].sort();
 
+const peopleOf = ({ cloud }: CloudFleet): string[] =>
+  cloud.authority.iam.directory
+    .users()
+    .flatMap(({ account, name, managedPolicies }) =>
+      managedPolicies !== undefined && account === cloud.hub.account ? [name] : [],
+    );
+
 function welcome({ cloud, prepared }: CloudFleet, continued: boolean, speed: number): string[] {
   const [first] = Object.values(cloud.eks.state.clusters);
   const begin = continued ? 'It goes on from what was kept, at' : 'Virtual time begins at';
@@ -75,6 +83,7 @@ function welcome({ cloud, prepared }: CloudFleet, continued: boolean, speed: num
       : [
           '# The keys above are those of the hub. To look into an account of the fleet, take its own; in another terminal:',
           `#   eval "$(bin/liftlock local env --account ${first.account})"`,
+          '# To be one of the people whom the policies of the hub are for: bin/liftlock local env --as approver',
           `#   aws eks describe-cluster --name ${first.name} --region ${first.region}`,
         ]),
     '# Clients older than AWS_ENDPOINT_URL (and `aws sqs` of version 1) need --endpoint-url "$AWS_ENDPOINT_URL".',

@@ -54,7 +54,8 @@ export function registerLocal(program: Command, exampleFleet: string): void {
     .description('print the export lines of the local cloud that runs on this machine')
     .option('--account <id>', 'as the administrator of this account (default: the hub)')
     .option('--port <port>', 'which one, where several run', port)
-    .action(async (options: { port?: number; account?: string }) => {
+    .option('--as <kind>', "as somebody who has one of the hub's policies for people: viewer, operator, approver …")
+    .action(async (options: { port?: number; account?: string; as?: string }) => {
       const { localEnvironment } = await import('./local-env.ts');
       process.exitCode = localEnvironment(options);
     });

@@ -1,17 +1,24 @@
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { localAdministrator } from '../iam/principals/local-administrator.ts';
+import { localPerson } from '../iam/principals/local-person.ts';
 import type { LocalCloud } from './local-cloud.ts';
 
-/** Asks the API as the administrator of the hub's account does, over HTTP and signed. Fails with what the API says. */
+/**
+ * Asks the API as the administrator of the hub's account does, or as the user who has the managed policy `as`, over HTTP and signed. Fails
+ * with what the API says.
+ */
 export async function apiRequest(
   cloud: LocalCloud,
   method: 'GET' | 'POST' | 'PUT',
   path: string,
   document?: object,
+  as?: string,
 ): Promise<unknown> {
   const [hub] = cloud.options.stacks;
-  const { accessKeyId, secretAccessKey } = localAdministrator(hub?.account ?? '');
+  const account = hub?.account ?? '';
+  const user = as === undefined ? localAdministrator(account) : localPerson(`arn:aws:iam::${account}:policy/${as}`);
+  const { accessKeyId, secretAccessKey } = user;
   const url = new URL(path, cloud.wire.origin);
   const body = document === undefined ? {} : { body: JSON.stringify(document) };
   const signer = new SignatureV4({

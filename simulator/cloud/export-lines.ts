@@ -1,18 +1,22 @@
 import { localAdministrator } from '../iam/principals/local-administrator.ts';
+import { localPerson } from '../iam/principals/local-person.ts';
 
 export interface ExportedCloud {
   /** `http://127.0.0.1:4566` */
   readonly origin: string;
   readonly region: string;
-  /** Whose administrator the terminal is to be. */
+  /** Whose administrator the terminal is to be, unless `as` says otherwise. */
   readonly account: string;
+  /** Name of the managed policy whose user the terminal is to be. */
+  readonly as?: string;
   /** Bucket of the audit's anchors. */
   readonly anchors: string;
 }
 
 /** What a terminal needs so that the AWS CLI, kubectl and `liftlock` speak with a local cloud. The keys are plainly none of AWS's. */
-export function exportLines({ origin, region, account, anchors }: ExportedCloud): string[] {
-  const { accessKeyId, secretAccessKey } = localAdministrator(account);
+export function exportLines({ origin, region, account, as, anchors }: ExportedCloud): string[] {
+  const user = as === undefined ? localAdministrator(account) : localPerson(`arn:aws:iam::${account}:policy/${as}`);
+  const { accessKeyId, secretAccessKey } = user;
   return [
     `export AWS_ENDPOINT_URL=${origin}`,
     `export AWS_REGION=${region}`,

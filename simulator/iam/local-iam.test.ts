@@ -21,6 +21,23 @@ it('goes on from its state, written as JSON', () => {
   expect(JSON.parse(JSON.stringify(after.state().sessions))).toEqual(state.sessions);
 });
 
+it('lets a person do what the one managed policy of theirs says, and nothing else, and forgets nobody', () => {
+  const before = spokeWorld();
+  const policy = `arn:aws:iam::${HUB}:policy/liftlock-looker`;
+  expect(() => before.directory.addPerson(policy)).toThrow(`${policy} is not known`);
+  const Statement = [{ Effect: 'Allow', Action: 'sqs:ListQueues', Resource: '*' }];
+  before.directory.addManagedPolicy(policy, { Version: '2012-10-17', Statement });
+  const { accessKeyId } = before.directory.addPerson(policy);
+  expect(accessKeyId).toBe(`LOCALLIFTLOCKLOOKER${HUB}`);
+  const state = JSON.parse(JSON.stringify(before.state()));
+  for (const iam of [before, new LocalIam({ random: seededRandom(2), now: () => NOW, state })]) {
+    const principal = iam.sessions.principalOf({ accessKeyId }, 'sqs', NOW);
+    expect(principal).toMatchObject({ kind: 'user', arn: `arn:aws:iam::${HUB}:user/liftlock-looker` });
+    const may = (action: string) => iam.authorize({ principal, action, resource: '*', where: 'test' }).allowed;
+    expect([may('sqs:ListQueues'), may('sqs:CreateQueue')]).toEqual([true, false]);
+  }
+});
+
 it('refuses a role with a managed policy that is not there, which might deny', () => {
   const { directory } = spokeWorld();
   const role = { arn: `arn:aws:iam::${HUB}:role/x`, trustPolicy: {} };

@@ -8,8 +8,10 @@ interface Named {
 
 /** Roles with all their policies at once; managed policies of the stack before them. */
 export const iamInstallers: Installers = {
-  'AWS::IAM::ManagedPolicy': (policy, { directory }) =>
-    directory.addManagedPolicy(policy.arn, propertyOf(policy, 'PolicyDocument')),
+  'AWS::IAM::ManagedPolicy': (policy, { directory }, all) => {
+    directory.addManagedPolicy(policy.arn, propertyOf(policy, 'PolicyDocument'));
+    if (isForPeople(policy, all)) directory.addPerson(policy.arn);
+  },
   'AWS::IAM::Role': (role, { directory }, all) => {
     const inline = propertyOf<{ PolicyName: string; PolicyDocument: unknown }[] | undefined>(role, 'Policies') ?? [];
     const boundary = propertyOf<string | undefined>(role, 'PermissionsBoundary');
@@ -33,6 +35,16 @@ export const iamInstallers: Installers = {
   },
   'AWS::IAM::Policy': nothing,
 };
+
+/** No role of the stack has it, nor is bounded by it. */
+const isForPeople = (policy: Resource, all: readonly Resource[]): boolean =>
+  (propertyOf<string[] | undefined>(policy, 'Roles') ?? []).length === 0 &&
+  !all.some(
+    (role) =>
+      role.type === 'AWS::IAM::Role' &&
+      (propertyOf<string | undefined>(role, 'PermissionsBoundary') === policy.arn ||
+        (propertyOf<string[] | undefined>(role, 'ManagedPolicyArns') ?? []).includes(policy.arn)),
+  );
 
 const attachedTo = (role: Resource, all: readonly Resource[], type: string): Resource[] =>
   all.filter((one) => one.type === type && (propertyOf<string[] | undefined>(one, 'Roles') ?? []).includes(role.ref));

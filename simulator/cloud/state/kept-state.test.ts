@@ -225,6 +225,7 @@ describe('notes of running clouds', () => {
     fleet: 'fleet.yaml',
     hub: { account: '0', region: 'eu-west-1' },
     anchors: 'anchors',
+    people: ['liftlock-viewer'],
     accounts: [],
     startedAt: '2031-05-06T07:08:09.000Z',
   });

@@ -11,6 +11,8 @@ export interface RunningCloud {
   readonly hub: { readonly account: string; readonly region: string };
   /** Bucket of the audit's anchors. */
   readonly anchors: string;
+  /** Names of the managed policies of the hub that are for people; each has a user. */
+  readonly people: readonly string[];
   /** Of the fleet's clusters. */
   readonly accounts: readonly string[];
   readonly stateFolder?: string;

@@ -3,6 +3,7 @@ import type { NamedPolicy } from '../policy/policy-document.ts';
 import { policyProblems } from '../policy/read-policy.ts';
 import { roleOf } from './describe-role.ts';
 import { localAdministrator } from './local-administrator.ts';
+import { localPerson } from './local-person.ts';
 import type { Principal } from './principal.ts';
 import type { Role, RoleDescription, User } from './role.ts';
 
@@ -53,7 +54,16 @@ export class IamDirectory {
 
   /** The person at the machine, for one account. */
   addAdministrator(account: string): User {
-    const user = localAdministrator(account);
+    return this.#addUser(localAdministrator(account));
+  }
+
+  /** Somebody who has this managed policy alone, which has to be there: a policy of the templates that no role has is for people. */
+  addPerson(policyArn: string): User {
+    this.#managedPolicy(policyArn);
+    return this.#addUser(localPerson(policyArn));
+  }
+
+  #addUser(user: User): User {
     this.#users.set(user.arn, user);
     this.#userOfKey.set(user.accessKeyId, user);
     this.#revision += 1;
@@ -87,7 +97,11 @@ export class IamDirectory {
 
   /** The policies of who asks. Who is gone by now may nothing. */
   policiesOf(principal: Principal): Pick<ApplicablePolicies, 'identity' | 'boundary' | 'session'> {
-    if (principal.kind === 'user') return { identity: this.#users.get(principal.arn)?.policies ?? [] };
+    if (principal.kind === 'user') {
+      const user = this.#users.get(principal.arn);
+      if (user === undefined) return { identity: [] };
+      return { identity: this.identityPolicies({ managedPolicies: [], ...user }) };
+    }
     if (principal.kind !== 'assumed-role') return { identity: [] };
     const role = this.#roles.get(principal.roleArn);
     const { sessionPolicies } = principal;

@@ -31,7 +31,7 @@ export interface Role {
   readonly maxSessionSeconds: number;
 }
 
-/** A user with access keys of his own. The local cloud has administrators only. */
+/** A user with access keys: an administrator, or somebody who has one managed policy of the templates. */
 export interface User {
   readonly arn: string;
   readonly name: string;
@@ -40,4 +40,6 @@ export interface User {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly policies: readonly NamedPolicy[];
+  /** ARNs; an administrator has none. */
+  readonly managedPolicies?: readonly string[];
 }
