@@ -3,6 +3,7 @@ import { fleetSchema } from '../config/schema/fleet.ts';
 import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
 import { reason } from '../contracts/step-result.ts';
 import type { HopRules } from '../policy/hop-rules.ts';
+import { policyWith } from '../policy/testing/policies.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { cluster, fleetConfig, grant, HOLDER, KEY, NOON, upgrade } from './testing/one-upgrade.ts';
 import { type Moment, refusalsAt, type Situation } from './vetoes.ts';
@@ -69,7 +70,7 @@ test('what was begun goes on until the calendar closes, what begins must fit in'
     problems: [],
     mayOverrun: false,
     estimateMilliseconds: 3_600_000,
-    policy: undefined,
+    policy: policyWith(),
     wave: undefined,
   };
   const asked = (now: Date) => MOMENTS.map((moment) => codes(moment, { rules, now })[0]);
@@ -111,7 +112,7 @@ test('whoever applied the policy or began the rollout does not approve it where 
   const wave = { name: 'all', approval: { before: true, approvals: 1, fourEyes: true } };
   const rules = { calendars: [], calendarNames: [], problems: [], mayOverrun: false, estimateMilliseconds: 0 };
   const approvedBy = (principal: string) => ({
-    rules: { ...rules, policy: undefined, wave } as unknown as HopRules,
+    rules: { ...rules, policy: policyWith(), wave } as unknown as HopRules,
     policyAppliedBy: 'ann',
     rollout: rolloutItem({ createdBy: 'bob' }),
     wave: waveItem({

@@ -5,6 +5,7 @@ import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/ro
 import { reason } from '../contracts/step-result.ts';
 import type { HopRules } from '../policy/hop-rules.ts';
 import { clusterRecord } from '../policy/testing/cluster-record.ts';
+import { policyWith } from '../policy/testing/policies.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { underWayRefusals } from './hop-before.ts';
 import { type Moment, refusalsAt, type Situation, VETOES } from './vetoes.ts';
@@ -56,7 +57,7 @@ const hopBefore = (more: Partial<Upgrade>): Upgrade => ({
   ...more,
 });
 const rules = (given: object): HopRules => ({
-  policy: undefined,
+  policy: policyWith(),
   wave: undefined,
   calendars: [],
   problems: [],
@@ -139,6 +140,25 @@ const CELLS: readonly (readonly [string, Given, readonly string[], readonly stri
     ['ObserveMode'],
   ],
   ['a fleet that is stopped', { control: { stopped: true } }, ['FleetStopped'], ['FleetStopped'], ['FleetStopped']],
+  [
+    'a policy that nobody can read',
+    { rules: rules({ policy: undefined }) },
+    ['PolicyNotConfigured'],
+    ['PolicyNotConfigured'],
+    ['PolicyNotConfigured'],
+  ],
+  [
+    'no policy, of what a person started',
+    {
+      rules: rules({ policy: undefined }),
+      rollout: 'none',
+      member: 'none',
+      upgrade: { rolloutId: undefined as never },
+    },
+    NOTHING,
+    NOTHING,
+    NOTHING,
+  ],
   ['a cluster that is paused', tag('paused', 'true'), ['Excluded'], ['Excluded'], ['Excluded']],
   ['a tag that nobody can read', tag('paused', 'yes'), ['BadTag'], ['BadTag'], ['BadTag']],
   ['a pin below the target', tag('pin-version', '1.36'), ['Pinned'], ['Pinned'], ['Pinned']],

@@ -134,6 +134,14 @@ export const VETOES: readonly Veto[] = [
     reasons: ({ fleet, control }) => (fleet === undefined ? NONE : fleetRefusals(fleet, control)),
   },
   {
+    // Windows, approvals and caps that nobody can read would count as none.
+    asked: ALWAYS,
+    rule: 'the policy of the rollout is applied, and this version can read it',
+    codes: ['PolicyNotConfigured'],
+    reasons: ({ rollout, rules }) =>
+      rollout === undefined || rules === undefined || rules.policy !== undefined ? NONE : [unreadablePolicy(rollout)],
+  },
+  {
     asked: ALWAYS,
     rule: 'the cluster lives, is supported and reachable, is not excluded by a tag, its tags can be read, its pin is not older than the target',
     codes: ['BadTag', 'Gone', 'Unsupported', 'Excluded', 'Pinned', 'Unreachable'],
@@ -298,6 +306,12 @@ function placeOf({ rollout, wave, member }: Situation) {
   if (rollout === undefined || wave === undefined || member === undefined || !isPlanned(member, wave)) return undefined;
   return { rollout, wave, member };
 }
+
+const unreadablePolicy = ({ policy }: Rollout): Reason =>
+  reason(
+    'PolicyNotConfigured',
+    `The policy ${policy} is not applied, or this version of Liftlock cannot read it: nobody knows its windows and approvals. Apply it anew.`,
+  );
 
 function superseded({ grant, epoch, asker, upgrade }: Situation): readonly Reason[] {
   if (

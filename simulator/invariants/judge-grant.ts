@@ -1,5 +1,6 @@
 import type { Member, Rollout, Wave } from '../../core/contracts/items/rollout.ts';
 import { Members, Rollouts, Waves } from '../../core/store/entities.ts';
+import { placeAt } from './commit-at.ts';
 import type { History } from './history.ts';
 import type { Judge, Moment } from './judge.ts';
 import { standingObstacles } from './judge-stop.ts';
@@ -42,6 +43,7 @@ function obstacles({ item, store }: Moment, opensNow: (wave: Wave) => boolean): 
   const wave = store.get(Waves, rolloutId, waveIndex);
   if (rollout === undefined || wave === undefined) return found;
   const status = opensNow(wave) ? 'Open' : wave.status;
+  if (placeAt(store, item.detail)?.policy === undefined) found.push(`nobody could read the policy ${rollout.policy}`);
   const member = store.was(Members, rolloutId, waveIndex, item.subject);
   const failed = store.all(Waves).reduce((sum, one) => sum + (one.rolloutId === rolloutId ? one.failed : 0), 0);
   // Who holds its place already goes on, whatever failed since.

@@ -23,6 +23,8 @@ function obstacles({ store }: Moment, { clusterKey, upgrade }: CommitAt): [Viola
   const place = upgrade === undefined ? undefined : placeAt(store, upgrade);
   if (place?.rollout.status === 'Paused' || place?.rollout.status === 'Aborted')
     found.push(['stop', `the rollout ${place.rollout.id} was ${place.rollout.status}`]);
+  if (place !== undefined && place.policy === undefined)
+    found.push(['stop', `nobody could read the policy ${place.rollout.policy}`]);
   return found;
 }
 

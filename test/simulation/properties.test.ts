@@ -91,7 +91,7 @@ test('heavy is more than light, and every kind of fault comes up', () => {
     'history-limit',
     'hub-denied',
     'list-lag',
-    'newer-fleet',
+    'newer-config',
     'node-group-deleted',
     'person',
     'policy',

@@ -13,6 +13,10 @@ export const GRANT_REASONS = {
   NameTooLong: { kind: 'lasting', meaning: 'The name of an execution leaves no room for the names nested in it.' },
   NoEpoch: { kind: 'lasting', meaning: 'The table is not set up, or is being restored.' },
   NotAMember: { kind: 'lasting', meaning: 'The cluster is in no wave of the rollout that asks for it.' },
+  PolicyNotConfigured: {
+    kind: 'lasting',
+    meaning: 'The policy of the rollout is not applied, or this version cannot read it.',
+  },
   ObserveMode: { kind: 'lasting', meaning: 'The Fleet has mode observe, so Liftlock only looks.' },
   OutcomeUnknown: {
     kind: 'timed',

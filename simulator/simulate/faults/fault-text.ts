@@ -54,8 +54,10 @@ export function faultText(fault: PlannedFault): string {
       const { kind: _, minute, ...numbers } = fault;
       return `${at(minute)} the config is applied with ${JSON.stringify(numbers)}`;
     }
-    case 'newer-fleet':
-      return `${within(fault.minute, fault.minutes)} a Fleet of a later release is in force`;
+    case 'newer-config': {
+      const what = fault.policy === undefined ? 'a Fleet' : `a policy ${fault.policy}`;
+      return `${within(fault.minute, fault.minutes)} ${what} of a later release is in force`;
+    }
     case 'approvals':
       return fault.answer === 'never'
         ? `nobody answers when ${fault.wave} asks for approval`

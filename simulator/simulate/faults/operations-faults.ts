@@ -54,16 +54,25 @@ async function actAgain(world: World, later: Later): Promise<void> {
   await applyConfig(world.ports, [fleet], ADMIN);
 }
 
-/** Somebody applies a Fleet with a later release and goes back to this one: what that Fleet says more cannot be read, until it is taken out. */
-export async function applyNewerFleet(world: World, { minutes }: FaultOf<'newer-fleet'>, later: Later): Promise<void> {
-  await changeFleet(world, (spec) => ({ ...spec, ofTomorrow: true }));
-  later(minutes, () => changeFleet(world, ({ ofTomorrow: _, ...spec }) => spec));
+/** Somebody applies config with a later release and goes back to this one: what it says more cannot be read, until it is taken out. */
+export async function applyNewerConfig(
+  world: World,
+  { minutes, policy }: FaultOf<'newer-config'>,
+  later: Later,
+): Promise<void> {
+  const named = policy === undefined ? (['Fleet', FLEET] as const) : (['UpgradePolicy', policy] as const);
+  await changeSpec(world, named, (spec) => ({ ...spec, ofTomorrow: true }));
+  later(minutes, () => changeSpec(world, named, ({ ofTomorrow: _, ...spec }) => spec));
 }
 
 type Spec = Readonly<Record<string, unknown>>;
 
-async function changeFleet({ table, clock }: World, change: (spec: Spec) => Spec): Promise<void> {
-  const read = await load(table, Configs, 'Fleet', FLEET);
+async function changeSpec(
+  { table, clock }: World,
+  named: readonly ['Fleet' | 'UpgradePolicy', string],
+  change: (spec: Spec) => Spec,
+): Promise<void> {
+  const read = await load(table, Configs, ...named);
   if (read === undefined) return;
   const document = { ...read.data.document, spec: change(read.data.document.spec as Spec) };
   const entry = { subject: 'fleet', event: 'ConfigApplied', principal: ADMIN, detail: {} };

@@ -152,7 +152,16 @@ const KINDS: readonly (readonly [share: number, plan: Plan])[] = [
     }),
   ],
   [0.3, (choices) => ({ kind: 'approvals', wave: choices.pick(STAGES), answer: choices.pick(['rejected', 'never']) })],
-  [2, (choices) => ({ kind: 'newer-fleet', ...timed(choices), minutes: choices.integer(2, 60) })],
+  [2, (choices) => ({ kind: 'newer-config', ...timed(choices), minutes: choices.integer(2, 60) })],
+  [
+    2,
+    (choices) => ({
+      kind: 'newer-config',
+      ...timed(choices),
+      minutes: choices.integer(2, 60),
+      policy: choices.pick(['open', 'private']),
+    }),
+  ],
   [2, (choices) => ({ kind: 'deployment', ...timed(choices) })],
   [
     1,

@@ -162,8 +162,8 @@ export const plannedFault = z.discriminatedUnion('kind', [
     /** The fleet only looks for so long. */
     observeMinutes: count.optional(),
   }),
-  /** A Fleet is in force for a while that only a later release can read. */
-  z.strictObject({ kind: z.literal('newer-fleet'), minute, minutes: count }),
+  /** A Fleet, or the policy of that name, is in force for a while that only a later release can read. */
+  z.strictObject({ kind: z.literal('newer-config'), minute, minutes: count, policy: z.string().optional() }),
   z.strictObject({ kind: z.literal('deployment'), minute }),
   /** The table as it was `back` minutes before, brought up to date from the audit as docs/runbook.md says. */
   z.strictObject({

@@ -7,7 +7,7 @@ import { deliveries, effectFaults, skewedClocks, staleIndex } from './fault-port
 import { fillHistory } from './fill-history.ts';
 import { hubFaults } from './hub-faults.ts';
 import type { Later } from './later.ts';
-import { applyNewerFleet, changeConfig, deploy, restoreLater } from './operations-faults.ts';
+import { applyNewerConfig, changeConfig, deploy, restoreLater } from './operations-faults.ts';
 import { actAsPerson } from './people.ts';
 import { faultsOf, type PlannedFault } from './planned-fault.ts';
 import { changeTag, excludeCluster } from './tags.ts';
@@ -60,7 +60,7 @@ function schedule(world: World, start: Date, planned: readonly PlannedFault[]): 
   for (const fault of faultsOf(planned, 'tag')) at(fault.minute, () => changeTag(world, fault, later));
   for (const fault of faultsOf(planned, 'history-limit')) at(fault.minute, () => fillHistory(world, fault));
   for (const fault of faultsOf(planned, 'config')) at(fault.minute, () => changeConfig(world, fault, later));
-  for (const fault of faultsOf(planned, 'newer-fleet')) at(fault.minute, () => applyNewerFleet(world, fault, later));
+  for (const fault of faultsOf(planned, 'newer-config')) at(fault.minute, () => applyNewerConfig(world, fault, later));
   for (const fault of faultsOf(planned, 'calendar')) at(fault.minute, () => changeCalendar(world, fault));
   for (const fault of faultsOf(planned, 'policy')) at(fault.minute, () => changePolicy(world, fault));
   for (const { minute, minutes, gate, status } of faultsOf(planned, 'gate')) {
