@@ -35,7 +35,8 @@ export async function changeConfig(
       return [fleet];
     }
     if (kind !== 'UpgradePolicy') return [];
-    const policy = upgradePolicySchema.parse(document);
+    const { data: policy } = upgradePolicySchema.safeParse(document);
+    if (policy === undefined) return [];
     for (const wave of policy.spec.waves) {
       if (maxConcurrency !== undefined) wave.maxConcurrency = maxConcurrency;
       if (maxFailures !== undefined) wave.failureBudget = { ...wave.failureBudget, maxFailures };
