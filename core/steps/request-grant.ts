@@ -1,5 +1,5 @@
 import { isDenied, isNotFound } from '../contracts/eks-errors.ts';
-import { errorMessage, errorName, namedError } from '../contracts/errors.ts';
+import { namedError } from '../contracts/errors.ts';
 import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
 import { MACHINE_NAMES, type MachineName, READ_ONLY_MACHINES } from '../contracts/names.ts';
 import { UNKNOWN_PRINCIPAL } from '../contracts/principals.ts';
@@ -21,6 +21,7 @@ import { decideAndWrite } from '../store/retry.ts';
 import { writeUnrecorded } from '../store/unrecorded.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { grantOf } from './context.ts';
+import { deniedReason } from './denied-retry.ts';
 
 export type GrantPorts = Pick<Ports, 'table' | 'clock' | 'eks' | 'executions'>;
 export type GrantAnswer = StepResult & {
@@ -117,8 +118,7 @@ async function askByHand(
     cluster = await ports.eks.describeCluster({ account: arn.account, region: arn.region }, { name: arn.name });
   } catch (error) {
     // Whoever asked by hand is told at once, and does not wait until every try has been denied.
-    if (isDenied(error))
-      return blocked(reason('Denied', `${errorName(error)}: ${errorMessage(error)} Run: liftlock access check`));
+    if (isDenied(error)) return blocked(deniedReason(error));
     if (!isNotFound(error)) throw error;
     return blocked(reason('UnknownCluster', `EKS knows no cluster ${arn.name} in ${arn.account}, ${arn.region}.`));
   }

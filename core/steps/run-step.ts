@@ -1,9 +1,9 @@
 import { isDenied, isThrottled } from '../contracts/eks-errors.ts';
-import { errorMessage, errorName } from '../contracts/errors.ts';
+import { errorMessage } from '../contracts/errors.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, bounded, parked, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { isResult, openStep, type StepContext, type StepPorts } from './context.ts';
-import { deniedRetryAt } from './denied-retry.ts';
+import { deniedReason, deniedRetryAt } from './denied-retry.ts';
 import { recordStep } from './record-step.ts';
 
 const THROTTLED_SECONDS = 30;
@@ -65,7 +65,7 @@ async function readable<Value>(
     return {
       outcome: {
         step,
-        result: blocked(reason('Denied', `${errorName(error)}: ${errorMessage(error)} Run: liftlock access check`)),
+        result: blocked(deniedReason(error)),
       },
     };
   }

@@ -1,7 +1,6 @@
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { localAdministrator } from '../iam/principals/local-administrator.ts';
-import { localPerson } from '../iam/principals/local-person.ts';
+import { localUser } from '../iam/principals/local-person.ts';
 import type { LocalCloud } from './local-cloud.ts';
 
 /**
@@ -16,9 +15,7 @@ export async function apiRequest(
   as?: string,
 ): Promise<unknown> {
   const [hub] = cloud.options.stacks;
-  const account = hub?.account ?? '';
-  const user = as === undefined ? localAdministrator(account) : localPerson(`arn:aws:iam::${account}:policy/${as}`);
-  const { accessKeyId, secretAccessKey } = user;
+  const { accessKeyId, secretAccessKey } = localUser(hub?.account ?? '', as);
   const url = new URL(path, cloud.wire.origin);
   const body = document === undefined ? {} : { body: JSON.stringify(document) };
   const signer = new SignatureV4({

@@ -1,5 +1,4 @@
-import { localAdministrator } from '../iam/principals/local-administrator.ts';
-import { localPerson } from '../iam/principals/local-person.ts';
+import { localUser } from '../iam/principals/local-person.ts';
 
 export interface ExportedCloud {
   /** `http://127.0.0.1:4566` */
@@ -15,8 +14,7 @@ export interface ExportedCloud {
 
 /** What a terminal needs so that the AWS CLI, kubectl and `liftlock` speak with a local cloud. The keys are plainly none of AWS's. */
 export function exportLines({ origin, region, account, as, anchors }: ExportedCloud): string[] {
-  const user = as === undefined ? localAdministrator(account) : localPerson(`arn:aws:iam::${account}:policy/${as}`);
-  const { accessKeyId, secretAccessKey } = user;
+  const { accessKeyId, secretAccessKey } = localUser(account, as);
   return [
     `export AWS_ENDPOINT_URL=${origin}`,
     `export AWS_REGION=${region}`,

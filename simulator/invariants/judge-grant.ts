@@ -1,5 +1,5 @@
 import type { Member, Rollout, Wave } from '../../core/contracts/items/rollout.ts';
-import { Members, Rollouts, Waves } from '../../core/store/entities.ts';
+import { Members, Waves } from '../../core/store/entities.ts';
 import { placeAt } from './commit-at.ts';
 import type { History } from './history.ts';
 import type { Judge, Moment } from './judge.ts';
@@ -33,19 +33,14 @@ export const judgeGrant = ({ timeline }: History): Judge => {
 
 function obstacles({ item, store }: Moment, opensNow: (wave: Wave) => boolean): string[] {
   const found = standingObstacles(store, item.subject).map(([, why]) => why);
-  const { rolloutId, waveIndex, failures } = item.detail as {
-    rolloutId?: string;
-    waveIndex?: number;
-    failures?: number;
-  };
-  if (rolloutId === undefined || waveIndex === undefined) return found;
-  const rollout = store.get(Rollouts, rolloutId);
-  const wave = store.get(Waves, rolloutId, waveIndex);
-  if (rollout === undefined || wave === undefined) return found;
+  const place = placeAt(store, item.detail);
+  if (place === undefined) return found;
+  const { rollout, wave, policy } = place;
+  const { failures } = item.detail as { failures?: number };
   const status = opensNow(wave) ? 'Open' : wave.status;
-  if (placeAt(store, item.detail)?.policy === undefined) found.push(`nobody could read the policy ${rollout.policy}`);
-  const member = store.was(Members, rolloutId, waveIndex, item.subject);
-  const failed = store.all(Waves).reduce((sum, one) => sum + (one.rolloutId === rolloutId ? one.failed : 0), 0);
+  if (policy === undefined) found.push(`nobody could read the policy ${rollout.policy}`);
+  const member = store.was(Members, rollout.id, wave.index, item.subject);
+  const failed = store.all(Waves).reduce((sum, one) => sum + (one.rolloutId === rollout.id ? one.failed : 0), 0);
   // Who holds its place already goes on, whatever failed since.
   if (member?.inFlight !== true && failures !== undefined && failed > failures)
     found.push(`${failed} had failed in the rollout, and whoever decided it knew of ${failures}`);

@@ -14,7 +14,7 @@ import type { LocalCloud } from '../../simulator/cloud/local-cloud.ts';
 import type { Assembly } from '../../simulator/cloud/template/assembly.ts';
 import { configOf, knowVersions, prepareFleet } from '../../simulator/process/prepare-fleet.ts';
 import { cloudProblems } from './cloud-problems.ts';
-import { startSmallCloud } from './small-cloud.ts';
+import { minutes, startSmallCloud } from './small-cloud.ts';
 
 const FLEET = new URL('./fleet/', import.meta.url).pathname;
 
@@ -95,8 +95,6 @@ async function verify(...more: string[]): Promise<Verified> {
 }
 
 const environment = () => process.env as Record<string, string>;
-const minutes = (cloud: LocalCloud, count: number): Promise<void> =>
-  cloud.clock.runUntil(new Date(cloud.clock.now().getTime() + count * 60_000));
 const stopAndResume = async (cloud: LocalCloud): Promise<void> => {
   await apiRequest(cloud, 'POST', '/v1/fleet/stop', { reason: 'rehearsed' });
   await apiRequest(cloud, 'POST', '/v1/fleet/resume', {});

@@ -13,7 +13,7 @@ import { type PreparedFleet, prepareFleet } from '../../simulator/process/prepar
 import { cloudProblems } from './cloud-problems.ts';
 import { switchOff } from './failed-calls.ts';
 import { startByHand } from './people.ts';
-import { startSmallCloud } from './small-cloud.ts';
+import { minutes, startSmallCloud } from './small-cloud.ts';
 
 const ACCOUNT = '111111111111';
 const STAGES = { a: 'one', b: 'one', c: 'two', d: 'two' };
@@ -190,9 +190,6 @@ const hasEnded = async (cloud: LocalCloud, id: string, wave: string): Promise<bo
   (await loadKind(cloud.table, Waves)).some(
     ({ rolloutId, name, status }) => rolloutId === id && name === wave && ENDED.includes(status),
   );
-
-const minutes = (cloud: LocalCloud, count: number): Promise<void> =>
-  cloud.clock.runUntil(new Date(cloud.clock.now().getTime() + count * 60_000));
 
 async function until<Value>(
   cloud: LocalCloud,

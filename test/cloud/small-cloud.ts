@@ -56,3 +56,7 @@ export async function startSmallCloud(
     throw error;
   }
 }
+
+/** Lets so many minutes of the cloud pass. */
+export const minutes = (cloud: LocalCloud, count: number): Promise<void> =>
+  cloud.clock.runUntil(new Date(cloud.clock.now().getTime() + count * 60_000));

@@ -11,6 +11,7 @@ import { loseAnswer } from './lost-answer.ts';
 import type { Moment } from './moment.ts';
 import { startByHand, stopRunningUpgrades, switchRollouts } from './people.ts';
 import { auditChanges } from './refused.ts';
+import { minutes } from './small-cloud.ts';
 import { strangersTaken } from './strangers.ts';
 import { tellOfOthers, tellOfTimeout } from './told.ts';
 import { makeGates, promoteWatchedWave } from './watched-wave.ts';
@@ -115,9 +116,6 @@ async function badHours(cloud: LocalCloud, onProblem: OnProblem): Promise<void> 
   cloud.eks.state.deniedAccounts.push('111111111111', '222222222222');
   await minutes(cloud, 60);
 }
-
-const minutes = (cloud: LocalCloud, count: number): Promise<void> =>
-  cloud.clock.runUntil(new Date(cloud.clock.now().getTime() + count * 60_000));
 
 async function until(cloud: LocalCloud, moment: Moment, what: string): Promise<void> {
   const end = cloud.clock.now().getTime() + HOURS * 3_600_000;

@@ -8,15 +8,16 @@ const EVERYTHING = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Actio
  * others grant it. The key could not be mistaken for one of AWS: `LOCALADMIN` and the account.
  */
 export function localAdministrator(account: string): User {
-  const name = 'local-administrator';
-  const arn = `arn:aws:iam::${account}:user/${name}`;
   return {
-    arn,
-    name,
-    account,
-    userId: uniqueIdOf('AIDA', arn),
+    ...userNamed(account, 'local-administrator'),
     accessKeyId: `LOCALADMIN${account}`,
     secretAccessKey: `local-administrator-of-${account}`,
     policies: [{ name: 'Everything', document: EVERYTHING }],
   };
+}
+
+/** What follows from a user's account and name. */
+export function userNamed(account: string, name: string): Pick<User, 'arn' | 'name' | 'account' | 'userId'> {
+  const arn = `arn:aws:iam::${account}:user/${name}`;
+  return { arn, name, account, userId: uniqueIdOf('AIDA', arn) };
 }
