@@ -73,6 +73,7 @@ export interface ResourceIssue {
 export interface Nodegroup {
   readonly nodegroupName: string;
   readonly nodegroupArn?: string;
+  readonly createdAt?: Date;
   readonly clusterName: string;
   /** The cluster version it was last moved to; for `amiType: CUSTOM` only the nodes know their real kubelet. */
   readonly version?: string;
@@ -104,6 +105,7 @@ export interface Addon {
   readonly clusterName: string;
   readonly addonVersion: string;
   readonly addonArn?: string;
+  readonly createdAt?: Date;
   readonly status:
     | 'CREATING'
     | 'ACTIVE'

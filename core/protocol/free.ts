@@ -1,7 +1,5 @@
-import { isNotFound } from '../contracts/eks-errors.ts';
 import type { Grant, Intent } from '../contracts/items/protocol.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
-import { clusterKey as clusterKeyOf } from '../model/cluster-key.ts';
 import { recount } from '../policy/caps.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
@@ -12,8 +10,7 @@ import { load, replace, unchanged } from '../store/entity.ts';
 import { writeMark } from '../store/mark-dirty.ts';
 import { graceEnd, listEnd } from './intent-state.ts';
 import { intentsOf, notBegun, recordOutcome } from './intent-store.ts';
-import { callOf, lookUp } from './look-up.ts';
-import { subjectOf } from './update-subject.ts';
+import { lookUp } from './look-up.ts';
 
 const entryOf = (event: string, { clusterKey, number: grantNumber, upgradeId }: Grant) => ({
   subject: clusterKey,
@@ -55,20 +52,13 @@ export async function resolveIntents(
   return again;
 }
 
-/** Undefined = what it may have started may not be listed yet. A cluster that is gone took its updates with it; what lives under its name now is another one, and its updates are not ours. */
+/** Undefined = what it may have started may not be listed yet. */
 async function outcomeOf({ eks, clock }: Pick<Ports, 'eks' | 'clock'>, intent: Intent): Promise<Intent['outcome']> {
   const at = clock.now().toISOString();
-  try {
-    const { name } = subjectOf(callOf(intent));
-    const cluster = await eks.describeCluster(intent.scope, { name });
-    if (clusterKeyOf(cluster.arn, cluster.createdAt) !== intent.clusterKey) return { type: 'lost', at };
-    const update = await lookUp(eks, intent);
-    if (update !== undefined) return { type: 'accepted', updateId: update.id, at };
-    return clock.now() < listEnd(intent) ? undefined : notBegun(intent, at);
-  } catch (error) {
-    if (isNotFound(error)) return { type: 'lost', at };
-    throw error;
-  }
+  const update = await lookUp(eks, intent);
+  if (update === 'gone') return { type: 'lost', at };
+  if (update !== undefined) return { type: 'accepted', updateId: update.id, at };
+  return clock.now() < listEnd(intent) ? undefined : notBegun(intent, at);
 }
 
 /**

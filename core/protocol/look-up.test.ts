@@ -1,7 +1,7 @@
-import type { MutatingCall } from '../contracts/mutating-calls.ts';
-import type { EksReader, Update, UpdateSubject } from '../ports/eks.ts';
+import { type MutatingCall, UPDATE_TYPE } from '../contracts/mutating-calls.ts';
+import type { Update, UpdateSubject } from '../ports/eks.ts';
 import { lookUp } from './look-up.ts';
-import { intent, NOON } from './testing/one-upgrade.ts';
+import { cluster, intent, NOON } from './testing/one-upgrade.ts';
 import { hasTargetOf, subjectOf } from './update-subject.ts';
 
 const after = (seconds: number): Date => new Date(NOON.getTime() + seconds * 1000);
@@ -16,10 +16,22 @@ const ours: Update = {
   createdAt: after(5),
 };
 
+type Reader = Parameters<typeof lookUp>[0];
+const notFound = Object.assign(new Error('gone'), { name: 'ResourceNotFoundException' });
+/** Since when there is what now has its name: far before any commit, unless a test says otherwise. */
+interface Since {
+  readonly cluster?: string;
+  readonly part?: Date | 'gone';
+}
+
 /** An EKS with these updates; what was asked for is kept. */
-function eksWith(updates: readonly Update[]) {
+function eksWith(updates: readonly Update[], { cluster: createdAt = cluster.createdAt, part }: Since = {}) {
   const asked: UpdateSubject[] = [];
-  const eks: Pick<EksReader, 'listUpdates' | 'describeUpdate'> = {
+  const described = async () => {
+    if (part === 'gone') throw notFound;
+    return { createdAt: part ?? new Date(cluster.createdAt) } as never;
+  };
+  const eks: Reader = {
     listUpdates: async (_, subject) => {
       asked.push(subject);
       return updates.map(({ id }) => id);
@@ -28,11 +40,15 @@ function eksWith(updates: readonly Update[]) {
       asked.push(subject);
       return updates.find(({ id }) => id === subject.updateId) as Update;
     },
+    describeCluster: async (_, { name }) => ({ name, arn: cluster.arn, createdAt: new Date(createdAt) }) as never,
+    describeNodegroup: described,
+    describeAddon: described,
   };
   return { eks, asked };
 }
+const told = (update: Awaited<ReturnType<typeof lookUp>>) => (typeof update === 'object' ? update.id : update);
 const found = async (updates: readonly Update[], given: Parameters<typeof intent>[0] = {}) =>
-  (await lookUp(eksWith(updates).eks, intent(given)))?.id;
+  told(await lookUp(eksWith(updates).eks, intent(given)));
 
 test('the update that a call has started is found among others', async () => {
   const others = [
@@ -100,8 +116,36 @@ test('an update is listed where its call goes, and described there', async () =>
   const update = { ...ours, type: 'AddonUpdate', params: [{ type: 'AddonVersion', value: 'v1.11' }] };
   const { eks, asked } = eksWith([update]);
   const call = addon as unknown as { name: 'UpdateAddon'; input: Record<string, unknown> };
-  expect((await lookUp(eks, intent({ call })))?.id).toBe('ours');
+  expect(told(await lookUp(eks, intent({ call })))).toBe('ours');
   expect(asked).toEqual([all[2], { ...all[2], updateId: 'ours' }]);
+});
+
+const committing = (call: MutatingCall) =>
+  intent({ call: call as unknown as Parameters<typeof intent>[0] extends { call?: infer C } ? C : never });
+
+test.each<[string, MutatingCall, Since, string | undefined]>([
+  ['a cluster, the same', version, {}, 'ours'],
+  ['a cluster, created anew under its name', version, { cluster: NOON.toISOString() }, 'gone'],
+  ['a node group, the same', nodes, {}, 'ours'],
+  ['a node group, created as late as a clock may be wrong', nodes, { part: after(-60) }, 'ours'],
+  ['a node group, created anew under its name', nodes, { part: after(-59.999) }, 'gone'],
+  ['a node group of a cluster that was created anew', nodes, { cluster: NOON.toISOString() }, 'gone'],
+  ['a node group, deleted', nodes, { part: 'gone' }, 'gone'],
+  ['an add-on, the same', addon, {}, 'ours'],
+  ['an add-on, created anew under its name', addon, { part: after(120) }, 'gone'],
+  ['an add-on, deleted', addon, { part: 'gone' }, 'gone'],
+])(
+  'what is created anew under a name has not the updates of what was deleted, and its own are not ours: %s',
+  async (_, call, since, id) => {
+    const update = { ...ours, type: UPDATE_TYPE[call.name], params: [] };
+    expect(told(await lookUp(eksWith([update], since).eks, committing(call)))).toBe(id);
+  },
+);
+
+test('what cannot be read is no answer', async () => {
+  const denied = Object.assign(new Error('no'), { name: 'AccessDeniedException' });
+  const eks = { ...eksWith([]).eks, listUpdates: () => Promise.reject(denied) };
+  await expect(lookUp(eks, intent())).rejects.toBe(denied);
 });
 
 test.each<[string, MutatingCall, Update['params'], boolean]>([

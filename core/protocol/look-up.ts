@@ -1,5 +1,7 @@
+import { isNotFound } from '../contracts/eks-errors.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
 import { GRACE_SECONDS, type MutatingCall, UPDATE_TYPE } from '../contracts/mutating-calls.ts';
+import { clusterKey as clusterKeyOf } from '../model/cluster-key.ts';
 import type { EksReader, Update } from '../ports/eks.ts';
 import { hasTargetOf, subjectOf } from './update-subject.ts';
 
@@ -9,16 +11,31 @@ import { hasTargetOf, subjectOf } from './update-subject.ts';
  */
 const SKEW_SECONDS = 60;
 
-export const callOf = (intent: Intent): MutatingCall => intent.call as unknown as MutatingCall;
+export const callOf = (intent: Pick<Intent, 'call'>): MutatingCall => intent.call as unknown as MutatingCall;
 
 /**
  * Finds the update that an intent without outcome started, if EKS took its call: not among those known before, of the same type and
- * target, created in the commit's interval (protocol.md rule 4). Undefined = EKS never saw it. Mutates nothing.
+ * target, created in the commit's interval (protocol.md rule 4). `gone` = the cluster, node group or add-on that was asked does not exist any
+ * more and took its updates with it: nobody can find out, and what lives under its name now is another one, whose updates are not ours.
+ * Undefined = EKS lists none. Mutates nothing.
  */
-export async function lookUp(
-  eks: Pick<EksReader, 'listUpdates' | 'describeUpdate'>,
-  intent: Intent,
-): Promise<Update | undefined> {
+export async function lookUp(eks: LookUpReader, intent: Intent): Promise<Update | 'gone' | undefined> {
+  try {
+    const update = await findUpdate(eks, intent);
+    // Asked after the list: where what was asked is still there now, the list was its own.
+    return (await isGone(eks, intent)) ? 'gone' : update;
+  } catch (error) {
+    if (isNotFound(error)) return 'gone';
+    throw error;
+  }
+}
+
+type LookUpReader = Pick<
+  EksReader,
+  'listUpdates' | 'describeUpdate' | 'describeCluster' | 'describeNodegroup' | 'describeAddon'
+>;
+
+async function findUpdate(eks: LookUpReader, intent: Intent): Promise<Update | undefined> {
   const call = callOf(intent);
   const subject = subjectOf(call);
   const known = new Set(intent.knownUpdateIds);
@@ -32,4 +49,22 @@ export async function lookUp(
       return update;
   }
   return undefined;
+}
+
+/**
+ * A cluster is known by when it was created, since an ARN may be used anew. A node group or add-on that was committed to was there before:
+ * one that was created later, or less than the clocks' difference earlier, is another one.
+ */
+async function isGone(eks: LookUpReader, { scope, clusterKey, committedAt, ...intent }: Intent): Promise<boolean> {
+  const { name, nodegroupName, addonName } = subjectOf(callOf(intent));
+  const cluster = await eks.describeCluster(scope, { name });
+  if (clusterKeyOf(cluster.arn, cluster.createdAt) !== clusterKey) return true;
+  const part =
+    nodegroupName !== undefined
+      ? await eks.describeNodegroup(scope, { clusterName: name, nodegroupName })
+      : addonName !== undefined
+        ? await eks.describeAddon(scope, { clusterName: name, addonName })
+        : undefined;
+  const createdAt = part?.createdAt?.getTime() ?? Number.NEGATIVE_INFINITY;
+  return createdAt > Date.parse(committedAt) - SKEW_SECONDS * 1000;
 }

@@ -5,7 +5,7 @@ import { memberItem } from '../contracts/items/testing/rollout-items.ts';
 import type { MutatingCall } from '../contracts/mutating-calls.ts';
 import type { EksMutator, EksReader, Update } from '../ports/eks.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { newestIntent } from './intent-store.ts';
+import { intentsOf, newestIntent } from './intent-store.ts';
 import { type Mutation, mutate } from './mutate.ts';
 import { cluster, grant, HOLDER, intent, KEY, type Kept, keep, NOON, upgrade } from './testing/one-upgrade.ts';
 
@@ -35,9 +35,12 @@ interface Given {
   /** Seconds that the commit takes. */
   readonly slow?: number;
   readonly contention?: boolean;
+  /** When the node group was created. */
+  readonly group?: Date;
 }
 
-async function tried({ kept = {}, seconds = 0, answers, listed = [], prepared, slow = 0, contention = false }: Given) {
+async function tried(given: Given) {
+  const { kept = {}, seconds = 0, answers, listed = [], prepared, slow = 0, contention = false, group } = given;
   const table = new MemoryTable();
   const member = memberItem({ clusterKey: KEY, waveIndex: 1, status: 'Running', inFlight: true });
   await keep(table, { grant: grant(), upgrades: [upgrade()], member, ...kept });
@@ -63,6 +66,8 @@ async function tried({ kept = {}, seconds = 0, answers, listed = [], prepared, s
   const eks = {
     listUpdates: async () => listed.map(({ id }) => id),
     describeUpdate: async () => listed[0],
+    describeCluster: async () => ({ arn: cluster.arn, createdAt: new Date(cluster.createdAt) }),
+    describeNodegroup: async () => ({ createdAt: group }),
   } as unknown as EksReader;
   let prepares = 0;
   const mutation: Mutation = {
@@ -174,6 +179,23 @@ test('a doubtful no that started nothing is a no, told once', async () => {
   expect(newest?.outcome).toMatchObject({ type: 'refused', error: doubt.error, at: later(160).toISOString() });
   expect([sent, prepares]).toEqual([[], 0]);
 });
+
+test.each<[string, Partial<Intent>]>([
+  ['without an answer', {}],
+  ['with a doubtful no', { doubt }],
+])(
+  'a call %s to a node group that was created anew since is lost, and the new one is looked at anew',
+  async (_, given) => {
+    const input = { clusterName: 'web', nodegroupName: 'workers', version: '1.37' };
+    const kept = standing({ ...given, call: { name: 'UpdateNodegroupVersion', input } });
+    for (const seconds of [40, 160]) {
+      const { newest, table, sent, prepares } = await tried({ kept, seconds, group: later(30) });
+      const [first] = await intentsOf(table, KEY);
+      expect(first?.data.outcome).toEqual({ type: 'lost', at: later(seconds).toISOString() });
+      expect([newest?.attempt, newest?.commits, prepares, sent.length]).toEqual([2, 1, 1, 1]);
+    }
+  },
+);
 
 test('what has ended is followed by another attempt', async () => {
   const { newest, sent } = await tried({ kept: standing({ attempt: 3, outcome: { type: 'never-sent', at: AT } }) });

@@ -81,6 +81,12 @@ export async function mutate(
   }
   if (state.type === 'look-up') {
     const found = await lookUp(ports.eks, state.intent);
+    if (found === 'gone') {
+      const lost = { type: 'lost' as const, at: ports.clock.now().toISOString() };
+      await recordOutcome(ports, state.intent, lost, newest);
+      // What lives under its name now is looked at anew, by a new attempt.
+      return mutate(ports, mutation);
+    }
     if (found !== undefined) return accepted(ports, state.intent, found, newest);
     if (!state.isLast) return unknown(LOOK_AGAIN_SECONDS);
     const { doubt } = state.intent;

@@ -127,7 +127,7 @@ test('a grant that is closing already goes on to be free', async () => {
 describe('a call whose outcome nobody knows', () => {
   const states = { [HOLDER]: ended('SUCCEEDED') };
   const denied = {
-    describeCluster: async () => Promise.reject(Object.assign(new Error('denied'), { name: 'AccessDenied' })),
+    listUpdates: async () => Promise.reject(Object.assign(new Error('denied'), { name: 'AccessDenied' })),
   };
   const closing = (days: number) => ({
     status: 'closing' as const,

@@ -44,7 +44,7 @@ const updateOutcome = z.discriminatedUnion('type', [
   z.object({ type: z.literal('refused'), error: z.string(), message: z.string(), at: timestamp }),
   /** Looked up after the grace period, found nothing, and will not be sent again. */
   z.object({ type: z.literal('never-sent'), at: timestamp }),
-  /** The cluster is gone, and with it every way to find out. */
+  /** The cluster, node group or add-on is gone, and with it every way to find out. */
   z.object({ type: z.literal('lost'), at: timestamp }),
 ]);
 
