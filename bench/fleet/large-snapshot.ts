@@ -42,6 +42,7 @@ export function largeSnapshot({ clusters: count, history }: LargeFleet): FleetSn
     policies: new Map(policies.map((one) => [one.metadata.name, { policy: one, revision: 'r', appliedBy: 'bench' }])),
     clusters: new Map(clusters.map((one) => [one.clusterKey, one])),
     controls: new Map(),
+    unreadablePolicies: [],
     calendars: new Map(Array.from({ length: 6 }, (_, index) => calendar(`c${index}`))),
     channels: new Map(),
     learned: undefined,

@@ -72,6 +72,7 @@ export function offlineSnapshot(rules: PlanRules, inventory: Inventory): FleetSn
         },
       ]),
     ),
+    unreadablePolicies: [],
     calendars: new Map([...rules.calendars].map(([name, spec]) => [name, compiledOnce(name, spec)])),
     channels: rules.channels,
     learned,

@@ -65,3 +65,9 @@ export const channelSpec = (applied: AppliedConfig | undefined): ChannelSpec | u
 /** A policy as applied; undefined when there is none or when this version cannot read it. */
 export const upgradePolicy = (applied: AppliedConfig | undefined): UpgradePolicy | undefined =>
   documentOf(upgradePolicySchema, applied);
+
+/** Names of applied policies that this version cannot read. */
+export const unreadablePolicies = (configs: readonly AppliedConfig[]): string[] =>
+  configs
+    .filter((config) => config.kind === 'UpgradePolicy' && upgradePolicy(config) === undefined)
+    .map(({ name }) => name);

@@ -48,6 +48,15 @@ export function policyOf(cluster: ClusterRecord, policies: readonly UpgradePolic
 export const ambiguousPolicy = (names: readonly string[]): Reason =>
   reason('AmbiguousPolicy', `Several policies select it (${names.join(', ')}); it is left alone until one does.`);
 
+/**
+ * The policy that an upgrade goes by which a person starts: the one that selects its cluster. Where none does that this version can read, one
+ * that it cannot read may: `unreadable` are their names. Undefined = only the Fleet limits it.
+ */
+export function policyByHand(match: PolicyMatch, unreadable: readonly string[]): string | undefined {
+  if (match.type === 'one') return match.policy.metadata.name;
+  return match.type === 'none' ? unreadable[0] : undefined;
+}
+
 /** The policy that an upgrade runs under: its rollout's, or for one started by hand the one that selects its cluster. */
 export async function policyForUpgrade(
   table: Pick<Table, 'get' | 'queryPartition'>,

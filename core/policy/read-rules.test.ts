@@ -82,6 +82,16 @@ test('there are no rules where no policy selects the cluster, or several do', as
   expect(await readRules(await tableWith({ configs: [every] }), cluster, fleet, undefined)).toBeUndefined();
 });
 
+test('a policy that nobody can read may select what no other does, and what a person asks for there has no rules that count', async () => {
+  const newer = config('UpgradePolicy', 'newer', { ...policyWith({ name: 'newer' }), spec: { of: 'a later release' } });
+  const table = await tableWith({ configs: [newer] });
+  const unselected = await readRules(table, clusterRecord(), fleet, undefined);
+  expect(unselected?.rules(new Map())).toMatchObject({ policy: undefined, wave: undefined });
+  expect(checksOf(unselected?.checks ?? [])).toEqual(['CONFIG UpgradePolicy#newer 1']);
+  const selected = await readRules(table, cluster, fleet, undefined);
+  expect(selected?.rules(new Map()).policy?.metadata.name).toBe('prod');
+});
+
 test('what the rules rest on is checked, what is not there too, and calendars are given as far as they are there', async () => {
   const read = await readRules(await tableWith(), cluster, fleet, undefined);
   expect(checksOf(read?.checks ?? [])).toEqual([

@@ -6,9 +6,9 @@ import type { Table, WriteOperation } from '../ports/table.ts';
 import { batched } from '../store/batched.ts';
 import { Configs, Learned, ReconcileMarkers } from '../store/entities.ts';
 import { load, unchanged } from '../store/entity.ts';
-import { upgradePolicy } from './applied.ts';
+import { appliedConfigs, unreadablePolicies, upgradePolicy } from './applied.ts';
 import { type HopRules, hopRules } from './hop-rules.ts';
-import { allPolicies, policyOf } from './policy-of.ts';
+import { policyByHand, policyOf } from './policy-of.ts';
 
 /** What was read of a hop's rules. Whoever needs no window does not load what compiles calendars, which is large. */
 export interface ReadRules {
@@ -23,8 +23,8 @@ export interface ReadRules {
 
 /**
  * Reads what a policy says of a cluster's hop, strongly consistent: its rollout's policy, or for an upgrade started by hand the one that
- * selects the cluster. Undefined when none does, or several do, and for a cluster that is not known or without a Fleet: there nothing may
- * start anyway.
+ * selects the cluster (`policyByHand`). Undefined when none does, or several do, and for a cluster that is not known or without a Fleet:
+ * there nothing may start anyway.
  */
 export async function readRules(
   table: Pick<Table, 'getAll' | 'queryPartition'>,
@@ -61,6 +61,10 @@ export async function readRules(
 }
 
 async function selecting(table: Pick<Table, 'queryPartition'>, cluster: ClusterRecord): Promise<string | undefined> {
-  const match = policyOf(cluster, await allPolicies(table));
-  return match.type === 'one' ? match.policy.metadata.name : undefined;
+  const configs = await appliedConfigs(table, 'UpgradePolicy');
+  const match = policyOf(
+    cluster,
+    configs.flatMap((config) => upgradePolicy(config) ?? []),
+  );
+  return policyByHand(match, unreadablePolicies(configs));
 }

@@ -101,6 +101,7 @@ function codesAt(moment: Moment, given: Given): string[] {
 }
 
 const tag = (key: string, value: string): Given => ({ cluster: { tags: { [`liftlock/${key}`]: value } } });
+const byHand: Given = { rollout: 'none', member: 'none', upgrade: { rolloutId: undefined as never } };
 const earlier = (given: Partial<Wave>): Given => ({
   wave: { index: 1 },
   earlier: [waveItem({ name: 'before', ...given })],
@@ -148,17 +149,13 @@ const CELLS: readonly (readonly [string, Given, readonly string[], readonly stri
     ['PolicyNotConfigured'],
   ],
   [
-    'no policy, of what a person started',
-    {
-      rules: rules({ policy: undefined }),
-      rollout: 'none',
-      member: 'none',
-      upgrade: { rolloutId: undefined as never },
-    },
-    NOTHING,
-    NOTHING,
-    NOTHING,
+    'a policy that nobody can read and that may select it, of what a person started',
+    { ...byHand, rules: rules({ policy: undefined }) },
+    ['PolicyNotConfigured'],
+    ['PolicyNotConfigured'],
+    ['PolicyNotConfigured'],
   ],
+  ['no policy, of what a person started', byHand, NOTHING, NOTHING, NOTHING],
   ['a cluster that is paused', tag('paused', 'true'), ['Excluded'], ['Excluded'], ['Excluded']],
   ['a tag that nobody can read', tag('paused', 'yes'), ['BadTag'], ['BadTag'], ['BadTag']],
   ['a pin below the target', tag('pin-version', '1.36'), ['Pinned'], ['Pinned'], ['Pinned']],

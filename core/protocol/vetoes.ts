@@ -38,7 +38,7 @@ export interface Situation {
   /** Waves before it: one that is halted stops those after it too. */
   readonly earlier?: readonly Wave[];
   readonly member?: Member | undefined;
-  /** What the policy says of this hop; undefined where no policy selects the cluster: then only the Fleet limits it. */
+  /** What the policy says of this hop; undefined where no policy selects the cluster: then only the Fleet limits it (`policyByHand`). */
   readonly rules?: HopRules | undefined;
   /** Who applied the policy's revision in force. */
   readonly policyAppliedBy?: string | undefined;
@@ -136,10 +136,10 @@ export const VETOES: readonly Veto[] = [
   {
     // Windows, approvals and caps that nobody can read would count as none.
     asked: ALWAYS,
-    rule: 'the policy of the rollout is applied, and this version can read it',
+    rule: 'the policy that it goes by is applied, and this version can read it',
     codes: ['PolicyNotConfigured'],
     reasons: ({ rollout, rules }) =>
-      rollout === undefined || rules === undefined || rules.policy !== undefined ? NONE : [unreadablePolicy(rollout)],
+      rules === undefined || rules.policy !== undefined ? NONE : [unreadablePolicy(rollout)],
   },
   {
     asked: ALWAYS,
@@ -307,10 +307,12 @@ function placeOf({ rollout, wave, member }: Situation) {
   return { rollout, wave, member };
 }
 
-const unreadablePolicy = ({ policy }: Rollout): Reason =>
+const unreadablePolicy = (rollout: Rollout | undefined): Reason =>
   reason(
     'PolicyNotConfigured',
-    `The policy ${policy} is not applied, or this version of Liftlock cannot read it: nobody knows its windows and approvals. Apply it anew.`,
+    rollout === undefined
+      ? 'A policy is applied that this version of Liftlock cannot read, and it may select this cluster: nobody knows its windows. `liftlock get policies` names it. Apply it anew.'
+      : `The policy ${rollout.policy} is not applied, or this version of Liftlock cannot read it: nobody knows its windows and approvals. Apply it anew.`,
   );
 
 function superseded({ grant, epoch, asker, upgrade }: Situation): readonly Reason[] {

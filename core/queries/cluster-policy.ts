@@ -27,7 +27,7 @@ export function clusterPolicy(snapshot: FleetSnapshot, cluster: ClusterRecord, n
   const policies = [...snapshot.policies.values()].map((applied) => applied.policy);
   const match = policyOf(cluster, policies);
   const errors = match.errors.map((error) => error.reason);
-  if (match.type === 'none') return { ...NOTHING, reasons: [noPolicy(cluster, policies), ...errors] };
+  if (match.type === 'none') return { ...NOTHING, reasons: [noPolicy(cluster, policies, snapshot), ...errors] };
   if (match.type === 'ambiguous') return { ...NOTHING, reasons: [ambiguousPolicy(match.names), ...errors] };
   const { policy } = match;
   const prefix = snapshot.fleet?.tagPrefix ?? '';
@@ -53,12 +53,17 @@ function selectedBy({ metadata, spec }: UpgradePolicy, cluster: ClusterRecord): 
 }
 
 /** Says of each policy what is missing, so that a person sees which label to set. */
-function noPolicy(cluster: ClusterRecord, policies: readonly UpgradePolicy[]): Reason {
-  if (policies.length === 0)
+function noPolicy(
+  cluster: ClusterRecord,
+  policies: readonly UpgradePolicy[],
+  { unreadablePolicies }: FleetSnapshot,
+): Reason {
+  if (policies.length + unreadablePolicies.length === 0)
     return reason('NoPolicy', 'No UpgradePolicy is applied. Run: liftlock apply -f policies.yaml');
   const misses = policies.map((policy) => {
     const { reasons } = selects(policy.spec.selector, cluster);
     return `${policy.metadata.name} ${reasons.join(' and ')}`;
   });
-  return reason('NoPolicy', `No policy selects it: ${misses.join('; ')}.`);
+  const unknown = unreadablePolicies.map((name) => `${name} cannot be read by this version of Liftlock`);
+  return reason('NoPolicy', `No policy selects it: ${[...misses, ...unknown].join('; ')}.`);
 }

@@ -1,11 +1,11 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { hopRefusals, hopTo } from '../model/hop.ts';
-import { hopRules } from '../policy/hop-rules.ts';
 import type { Ports } from '../ports/ports.ts';
 import { leftHalfDone } from '../protocol/left-half-done.ts';
 import { refusalsAt } from '../protocol/vetoes.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
+import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { regionOffer } from '../version/region-calendar.ts';
@@ -57,7 +57,7 @@ export async function planUpgrade(
       ? []
       : [
           ...(left === undefined ? notOffered(snapshot, cluster, target, now) : []),
-          ...notGranted(snapshot, cluster, aim, next, now),
+          ...notGranted(snapshot, cluster, next, now),
         ]),
   ];
   return {
@@ -84,13 +84,7 @@ function notOffered(snapshot: FleetSnapshot, cluster: ClusterRecord, target: Kub
   return [reason('NotOffered', `EKS does not offer ${target} in ${cluster.region} (it offers ${offered.join(', ')}).`)];
 }
 
-function notGranted(
-  snapshot: FleetSnapshot,
-  cluster: ClusterRecord,
-  { policy }: ClusterPolicy,
-  next: KubeVersion,
-  now: Date,
-): Reason[] {
+function notGranted(snapshot: FleetSnapshot, cluster: ClusterRecord, next: KubeVersion, now: Date): Reason[] {
   const { epoch, fleet, control, controls, ledger, grants } = snapshot;
   const { clusterKey } = cluster;
   return refusalsAt('grant', {
@@ -104,7 +98,7 @@ function notGranted(
     ledger,
     upgrade: undefined,
     before: snapshot.upgrades.find((one) => one.clusterKey === clusterKey && one.id === hopTo(next.previous())),
-    rules: hopRules(policy, cluster, undefined, snapshot.calendars, fleet?.tagPrefix ?? '', snapshot.learned),
+    ...rulesByHand(snapshot, cluster, memberRules(snapshot, now)),
     now,
   });
 }

@@ -4,8 +4,7 @@ import { reason } from '../contracts/step-result.ts';
 import { admit, askToBegin, type MemberIndex, type Room } from './admission.ts';
 import { automaticRollouts } from './automatic-rollouts.ts';
 import type { Decided, Decision, Waiting } from './decisions.ts';
-import { memberRules } from './member-rules.ts';
-import { policyMatch } from './policy-matches.ts';
+import { memberRules, rulesByHand } from './member-rules.ts';
 import { replans } from './replan.ts';
 import { atRest, restingDecisions } from './resting-rollouts.ts';
 import type { FleetSnapshot } from './snapshot.ts';
@@ -100,13 +99,7 @@ function parkedByHand({ snapshot, room, index, rulesOf, now }: Look): Decided {
       continue;
     }
     if (upgrade.resumeAt !== undefined && new Date(upgrade.resumeAt) > now) continue;
-    const match = policyMatch(snapshot, cluster);
-    const { rules, window } = rulesOf(
-      match.type === 'one' ? match.policy.metadata.name : undefined,
-      cluster,
-      undefined,
-    );
-    const asked = { upgrade, rules, window: window(upgrade.mutated) };
+    const asked = { upgrade, ...rulesByHand(snapshot, cluster, rulesOf, upgrade.mutated) };
     const answer = askToBegin({ snapshot, room, index, now }, cluster, upgrade, asked);
     if (answer.reasons.length === 0) decisions.push({ type: 'grant-upgrade', upgrade });
     else waiting.push({ clusterKey: upgrade.clusterKey, ...answer });

@@ -1,5 +1,5 @@
 import type { AppliedConfig } from '../contracts/items/rollout.ts';
-import { channelSpec, FLEET, fleetSpec, upgradePolicy } from '../policy/applied.ts';
+import { channelSpec, FLEET, fleetSpec, unreadablePolicies, upgradePolicy } from '../policy/applied.ts';
 import { compiledCalendar } from '../policy/load-rules.ts';
 import type { ItemKey, StoredItem, Table } from '../ports/table.ts';
 import { batched } from '../store/batched.ts';
@@ -45,6 +45,7 @@ const NOTHING_READ = {
   fleet: undefined,
   control: undefined,
   policies: new Map(),
+  unreadablePolicies: [],
   calendars: new Map(),
   channels: new Map(),
   gateReadings: new Map(),
@@ -135,6 +136,7 @@ export async function loadSnapshot(
       const policy = upgradePolicy(config);
       return policy && { policy, revision: config.revision, appliedBy: config.appliedBy };
     }),
+    unreadablePolicies: unreadablePolicies(configs),
     calendars: named(configs, 'Calendar', compiledCalendar),
     channels: named(configs, 'Channel', channelSpec),
     learned: learned?.data ?? ofKind(active, ReconcileMarkers)[0]?.learned,

@@ -17,7 +17,7 @@ const open = (name: string, hour: number, duration: string) =>
   ] as const;
 const calendars = new Map([open('days', 8, '12h'), open('nights', 22, '6h'), open('lunch', 12, '1h')]);
 
-type Asked = readonly [policy: string | undefined, cluster: ClusterRecord, wave: string | undefined, begun?: boolean];
+type Asked = readonly [policy: string, cluster: ClusterRecord, wave: string | undefined, begun?: boolean];
 /** Each policy has a rollout of its own. */
 const wave = (name: string, policy = 'p') =>
   waveItem({ rolloutId: `of ${policy}`, name, index: ['days', 'nights', 'lunch', 'long'].indexOf(name) });
@@ -96,10 +96,10 @@ test('a member of a wave that the policy has given up goes by the one that selec
   expect(told(renamed)).toEqual(told(['p', web(), undefined]));
 });
 
-test('without a policy nothing is closed, and nobody has applied anything', () => {
-  expect(told([undefined, web(), 'days'], [undefined, web(), undefined])).toEqual(['', '']);
+test('of a policy that is not there nothing is closed, and nobody has applied anything', () => {
+  expect(told(['gone', web(), 'days'], ['gone', web(), undefined])).toEqual(['', '']);
   const rulesOf = memberRules({ ...fleetSnapshot({ clusters: [], policies }), calendars }, NOON);
-  expect(rulesOf(undefined, web(), undefined).policyAppliedBy).toBeUndefined();
+  expect(rulesOf('gone', web(), undefined).policyAppliedBy).toBeUndefined();
   expect(rulesOf('p', web(), wave('days')).policyAppliedBy).toBe('x');
 });
 

@@ -3,8 +3,10 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
 import { type HopRules, hopRules } from '../policy/hop-rules.ts';
+import { policyByHand } from '../policy/policy-of.ts';
 import { waveNamed } from '../policy/wave-of.ts';
 import { type WindowAnswer, windowRule } from '../policy/window-rule.ts';
+import { policyMatch } from './policy-matches.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
 /** What holds for one cluster's hop in this tick. */
@@ -15,21 +17,20 @@ export interface MemberRules {
   window(begun: boolean): WindowAnswer;
 }
 
+type RulesOf = (policy: string, cluster: ClusterRecord, wave: Wave | undefined) => MemberRules;
+
 /**
  * Looks up the rules of clusters for one tick. Rules are worked out once for all clusters of a wave whose tags name the same calendars,
  * windows are asked once for all that share calendars and an estimate.
  */
-export function memberRules(
-  snapshot: FleetSnapshot,
-  now: Date,
-): (policy: string | undefined, cluster: ClusterRecord, wave: Wave | undefined) => MemberRules {
+export function memberRules(snapshot: FleetSnapshot, now: Date): RulesOf {
   const answers = new Map<string, WindowAnswer>();
   /** By rollout, by wave, by the calendars of tags. */
   const shared = new Map<string, Map<number, Map<string, MemberRules>>>();
   const { policies, calendars, fleet, learned } = snapshot;
   const prefix = fleet?.tagPrefix ?? '';
-  const fresh = (name: string | undefined, cluster: ClusterRecord, wave: Wave | undefined): MemberRules => {
-    const applied = name === undefined ? undefined : policies.get(name);
+  const fresh: RulesOf = (name, cluster, wave) => {
+    const applied = policies.get(name);
     const rules = hopRules(applied?.policy, cluster, wave, calendars, prefix, learned);
     return { rules, policyAppliedBy: applied?.appliedBy, window: windowOf(rules, now, answers) };
   };
@@ -37,13 +38,25 @@ export function memberRules(
     waveNamed(policy, wave.name) !== undefined;
   return (name, cluster, wave) => {
     // Without a wave of that name the policy's own choice for this very cluster holds.
-    if (name === undefined || wave === undefined || !isInPolicy(policies.get(name)?.policy, wave))
-      return fresh(name, cluster, wave);
+    if (wave === undefined || !isInPolicy(policies.get(name)?.policy, wave)) return fresh(name, cluster, wave);
     const ofRollout = kept(shared, wave.rolloutId, () => new Map<number, Map<string, MemberRules>>());
     const ofWave = kept(ofRollout, wave.index, () => new Map<string, MemberRules>());
     const own = clusterTags(cluster.tags, prefix).calendars;
     return kept(ofWave, own.length === 0 ? '' : own.join(' '), () => fresh(name, cluster, wave));
   };
+}
+
+/** What an upgrade goes by that a person starts; without rules only the Fleet limits it (`policyByHand`). */
+export function rulesByHand(
+  snapshot: FleetSnapshot,
+  cluster: ClusterRecord,
+  rulesOf: RulesOf,
+  begun = false,
+): { readonly rules?: HopRules; readonly window: WindowAnswer } {
+  const name = policyByHand(policyMatch(snapshot, cluster), snapshot.unreadablePolicies);
+  if (name === undefined) return { window: { reasons: [] } };
+  const { rules, window } = rulesOf(name, cluster, undefined);
+  return { rules, window: window(begun) };
 }
 
 function windowOf(rules: HopRules, now: Date, answers: Map<string, WindowAnswer>): MemberRules['window'] {

@@ -16,6 +16,8 @@ export interface FleetSnapshot {
     string,
     { readonly policy: UpgradePolicy; readonly revision: string; readonly appliedBy: string }
   >;
+  /** Names of policies that are applied and that this version cannot read. */
+  readonly unreadablePolicies: readonly string[];
   readonly calendars: ReadonlyMap<string, CompiledCalendar>;
   readonly channels: Channels;
   /** What upgrades of this fleet have taken; undefined while nothing was learned. */

@@ -15,7 +15,7 @@ export const GRANT_REASONS = {
   NotAMember: { kind: 'lasting', meaning: 'The cluster is in no wave of the rollout that asks for it.' },
   PolicyNotConfigured: {
     kind: 'lasting',
-    meaning: 'The policy of the rollout is not applied, or this version cannot read it.',
+    meaning: 'The policy that it goes by is not applied, or this version cannot read it.',
   },
   ObserveMode: { kind: 'lasting', meaning: 'The Fleet has mode observe, so Liftlock only looks.' },
   OutcomeUnknown: {

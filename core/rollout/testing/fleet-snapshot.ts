@@ -43,6 +43,7 @@ export function fleetSnapshot({
         return [name, { policy, revision: JSON.stringify(policies[name]), appliedBy: 'x' }];
       }),
     ),
+    unreadablePolicies: [],
     calendars: new Map(),
     channels: new Map(),
     learned: undefined,

@@ -1,0 +1,57 @@
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import type { AppliedConfig } from '../contracts/items/rollout.ts';
+import { policyWith } from '../policy/testing/policies.ts';
+import { grantUpgrade } from '../protocol/grant.ts';
+import {
+  calendarConfig,
+  clock,
+  cluster,
+  HOLDER,
+  type Kept,
+  keep,
+  policyConfig,
+  request,
+} from '../protocol/testing/one-upgrade.ts';
+import { Configs } from '../store/entities.ts';
+import { put } from '../store/entity.ts';
+import { planUpgrade } from './upgrade-plan.ts';
+
+const executions = { arnFor: () => HOLDER, start: async () => {}, describe: async () => undefined };
+const nights = calendarConfig('nights', {
+  timeZone: 'UTC',
+  windows: [{ name: 'nights', schedule: '0 22 * * *', duration: '2h' }],
+  freezes: [],
+});
+const newer: AppliedConfig = {
+  ...policyConfig(policyWith({ name: 'newer' })),
+  document: { spec: 'of a later release' },
+};
+const ofOthers = policyConfig(policyWith({ name: 'others', selector: '{ matchLabels: { env: another } }' }));
+const closed = policyConfig(policyWith({ name: 'closed', waves: '[{ name: all, calendar: [nights] }]' }));
+const tagged = { ...cluster, tags: { 'liftlock/calendar': 'nights' } };
+
+/** Codes of what the plan shows a person, and of what the grant says right after; which versions EKS offers the plan alone asks. */
+async function bothOf(kept: Kept, configs: readonly AppliedConfig[]) {
+  const table = new MemoryTable();
+  await keep(table, { rollout: undefined, waves: [], member: undefined, policy: undefined, ...kept });
+  await table.transact([nights, ...configs].map((config) => put(Configs, config, 'absent')));
+  const plan = await planUpgrade({ table, clock }, kept.cluster ?? cluster, '1.37');
+  const { member: _, ...byHand } = request({ asker: { arn: HOLDER, name: 'by-hand' } });
+  const result = await grantUpgrade({ table, clock, executions }, byHand);
+  return {
+    plan: plan.refusals.map(({ code }) => code).filter((code) => code !== 'NotOffered'),
+    grant: 'refused' in result ? result.refused.map(({ code }) => code) : [],
+  };
+}
+
+test.each<[string, Kept, readonly AppliedConfig[], readonly string[]]>([
+  ['no policy is applied', {}, [], []],
+  ['no policy selects the cluster, whose tag names a calendar', { cluster: tagged }, [ofOthers], []],
+  ['the policy that selects it is closed now', {}, [closed, ofOthers], ['WindowClosed']],
+  ['the policy that selects it can be read, and another one cannot', {}, [closed, newer], ['WindowClosed']],
+  ['one that may select it cannot be read', {}, [ofOthers, newer], ['PolicyNotConfigured']],
+  ['several select it', {}, [closed, policyConfig(policyWith({ name: 'every' }))], []],
+  ['the fleet is stopped', { control: { stopped: true } }, [], ['FleetStopped']],
+])('what a person is shown of an upgrade by hand is what its grant says: %s', async (_, kept, configs, codes) => {
+  expect(await bothOf(kept, configs)).toStrictEqual({ plan: codes, grant: codes });
+});
