@@ -8,7 +8,6 @@ import { registerChangeVerbs } from './register-change-verbs.ts';
 import { registerConfigVerbs } from './register-config-verbs.ts';
 import { registerOtherVerbs } from './register-other-verbs.ts';
 import { registerReadVerbs } from './register-read-verbs.ts';
-import { registerVersions } from './register-versions.ts';
 import { registerScan } from './scan/register-scan.ts';
 import { type Outcome, type Session, sessionOf } from './session.ts';
 import { registerSimulate } from './simulate/register-simulate.ts';
@@ -66,3 +65,16 @@ Exit codes: 0 ok, 1 failure, 2 usage or invalid input, 3 not approved or finding
 5 timed out, 6 blocked by policy, window or gate, 130 interrupted.
 
 Without AWS:  liftlock local up, then in another terminal eval "$(liftlock local env)" and liftlock get clusters`;
+
+/** `versions data`. */
+function registerVersions(program: Command, act: Act): void {
+  program
+    .command('versions')
+    .description('what this command line knows of Kubernetes versions')
+    .command('data')
+    .description('how old the tables behind `liftlock scan` are, how far they reach, and what they rest on')
+    .addOption(outputOption())
+    .action((options, command) =>
+      act(async (session) => (await import('./verbs/versions-data.ts')).versionsData(session, options.output), command),
+    );
+}

@@ -1,16 +1,30 @@
+import type { V1DaemonSet, V1Deployment, V1Node, V1Pod, V1StatefulSet } from '@kubernetes/client-node';
 import {
   ObjectAppsV1Api,
   ObjectCoreV1Api,
   ObjectVersionApi,
 } from '@kubernetes/client-node/dist/gen/types/ObjectParamAPI.js';
 import type { Clock } from '../../core/ports/clock.ts';
-import { type ClusterAccess, ClusterAccessError, type ClusterTarget } from '../../core/ports/cluster-access.ts';
+import {
+  type ClusterAccess,
+  ClusterAccessError,
+  type ClusterTarget,
+  type Node,
+  type Pod,
+  type Workload,
+} from '../../core/ports/cluster-access.ts';
 import type { Scope } from '../../core/ports/eks.ts';
-import { accessError } from './access-error.ts';
+import { accessError, statusError } from './access-error.ts';
 import { clusterToken, type SigningCredentials } from './cluster-token.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
-import { fromDaemonSet, fromDeployment, fromStatefulSet, toNode, toPod } from './objects.ts';
-import { readyChecks } from './ready-checks.ts';
+
+/** Reads `GET /readyz?verbose`: one line per check, `[+]ping ok` or `[-]etcd failed: reason withheld`; 200 when all are well. */
+function readyChecks(status: number, text: string): { ok: boolean; failed: string[] } {
+  const lines = text.split('\n');
+  if (status !== 200 && !lines.some((line) => /^\[[+-]\]/.test(line))) throw statusError(status, '');
+  const failed = lines.flatMap((line) => /^\[-\](\S+)/.exec(line)?.[1] ?? []);
+  return { ok: status === 200 && failed.length === 0, failed };
+}
 
 export interface ClusterAccessOptions extends ConnectionOptions {
   /** Credentials of the role that the cluster's access entry names. */
@@ -145,4 +159,57 @@ async function allItems<Item>(
     next = metadata?._continue || undefined;
   } while (next !== undefined);
   return found;
+}
+
+/** Kubernetes objects as the port's: only what Liftlock judges leaves the adapter, no environment, no arguments, no annotations. */
+function toNode(node: V1Node): Node {
+  return {
+    name: node.metadata?.name ?? '',
+    labels: node.metadata?.labels ?? {},
+    kubeletVersion: node.status?.nodeInfo?.kubeletVersion ?? '',
+    ready:
+      node.status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ?? false,
+    unschedulable: node.spec?.unschedulable ?? false,
+  };
+}
+
+function toPod(pod: V1Pod): Pod {
+  const { spec, status, metadata } = pod;
+  const statuses = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+  const containers = [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])];
+  return {
+    namespace: metadata?.namespace ?? '',
+    name: metadata?.name ?? '',
+    phase: status?.phase ?? 'Unknown',
+    waitingReasons: statuses.flatMap((one) => one.state?.waiting?.reason ?? []),
+    ...(spec?.nodeName === undefined ? {} : { nodeName: spec.nodeName }),
+    labels: metadata?.labels ?? {},
+    images: containers.flatMap((container) => container.image ?? []),
+  };
+}
+
+const fromDeployment = (deployment: V1Deployment): Workload => ({
+  kind: 'Deployment',
+  ...named(deployment),
+  desired: deployment.spec?.replicas ?? 1,
+  available: deployment.status?.availableReplicas ?? 0,
+});
+
+const fromStatefulSet = (set: V1StatefulSet): Workload => ({
+  kind: 'StatefulSet',
+  ...named(set),
+  desired: set.spec?.replicas ?? 1,
+  available: set.status?.availableReplicas ?? 0,
+});
+
+/** A DaemonSet whose status was never written has not been looked at: it wants at least one and has none. */
+const fromDaemonSet = (set: V1DaemonSet): Workload => ({
+  kind: 'DaemonSet',
+  ...named(set),
+  desired: set.status?.desiredNumberScheduled ?? 1,
+  available: set.status?.numberAvailable ?? 0,
+});
+
+function named({ metadata }: V1Deployment | V1DaemonSet | V1StatefulSet): { namespace: string; name: string } {
+  return { namespace: metadata?.namespace ?? '', name: metadata?.name ?? '' };
 }

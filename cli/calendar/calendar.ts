@@ -3,14 +3,17 @@ import { type CompiledCalendar, compileCalendar } from '../../core/calendar/comp
 import { nextOpenings } from '../../core/calendar/next-openings.ts';
 import { formatIssue } from '../../core/config/issue.ts';
 import { parseConfig } from '../../core/config/parse-config.ts';
+import type { Reason } from '../../core/contracts/step-result.ts';
 import { visible } from '../../core/model/visible.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { invalid } from '../failure.ts';
-import { print } from '../output/print.ts';
+import { facts, section, shown } from '../output/facts.ts';
+import type { Paint } from '../output/paint.ts';
+import { print, reasonLines } from '../output/print.ts';
+import { table } from '../output/table.ts';
 import type { Session } from '../session.ts';
 import { readConfigFiles } from '../verbs/config-files.ts';
 import { instantOf, instantText } from './instant.ts';
-import { openingLines, type ShownOpening, type ShownState, stateLines } from './text.ts';
 
 export interface CalendarOptions {
   readonly filename?: readonly string[];
@@ -87,3 +90,61 @@ function shownState(calendars: readonly CompiledCalendar[], at: Date): ShownStat
 function shownOpening({ opensAt, closesAt, window }: ReturnType<typeof nextOpenings>[number]): ShownOpening {
   return { opensAt: instantText(opensAt), closesAt: instantText(closesAt), window };
 }
+
+/** What JSON has of a state; instants are RFC 3339 UTC. */
+interface ShownState {
+  readonly at: string | null;
+  readonly open: boolean;
+  readonly window: string | null;
+  readonly freeze: string | null;
+  readonly opensAt: string | null;
+  readonly closesAt: string | null;
+  readonly reasons: readonly Reason[];
+}
+
+interface ShownOpening {
+  readonly opensAt: string | null;
+  readonly closesAt: string | null;
+  readonly window: string | null;
+}
+
+/** One state in full, several as a table. */
+function stateLines(states: readonly ShownState[], paint: Paint): string[] {
+  const [state] = states;
+  if (states.length === 1 && state !== undefined) {
+    return [
+      ...facts([
+        ['At', state.at],
+        ['Open', verdict(state, paint)],
+        ['Window', shown(state.window)],
+        ['Freeze', shown(state.freeze)],
+        ['Opens', opens(state)],
+        ['Closes', closes(state)],
+      ]),
+      ...section('Reasons', reasonLines(state.reasons)),
+    ];
+  }
+  const rows = states.map((one) => [
+    one.at ?? '-',
+    verdict(one, paint),
+    visible(one.window ?? '-'),
+    visible(one.freeze ?? '-'),
+    opens(one),
+    closes(one),
+  ]);
+  return lines(table(['AT', 'OPEN', 'WINDOW', 'FREEZE', 'OPENS', 'CLOSES'], rows));
+}
+
+function openingLines(openings: readonly ShownOpening[]): string[] {
+  const rows = openings.map(({ opensAt, closesAt, window }) => [
+    opensAt ?? '-',
+    closesAt ?? 'never',
+    visible(window ?? '-'),
+  ]);
+  return lines(table(['OPENS', 'CLOSES', 'WINDOW'], rows));
+}
+
+const lines = (text: string): string[] => text.trimEnd().split('\n');
+const verdict = ({ open }: ShownState, paint: Paint): string => paint(open ? 'green' : 'yellow', open ? 'yes' : 'no');
+const opens = ({ open, opensAt }: ShownState): string => (open ? '-' : (opensAt ?? 'never'));
+const closes = ({ open, closesAt }: ShownState): string => (open ? (closesAt ?? 'never') : '-');

@@ -1,15 +1,17 @@
 import { compileCalendar } from '../../core/calendar/compile-calendar.ts';
-import { diffOf } from '../../core/plan/diff/plan-diff.ts';
+import { visible } from '../../core/model/visible.ts';
+import { diffOf, type Moved, type PlanDiff } from '../../core/plan/diff/plan-diff.ts';
 import type { PlanDocument } from '../../core/plan/document/plan-schema.ts';
 import { drawPlan } from '../../core/plan/draw-plan.ts';
 import { type PlanRules, planRules } from '../../core/plan/offline-snapshot.ts';
 import { instantOf } from '../calendar/instant.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { invalid } from '../failure.ts';
+import { section } from '../output/facts.ts';
 import { print } from '../output/print.ts';
+import { table } from '../output/table.ts';
 import type { Session } from '../session.ts';
 import { chart } from './chart/chart.ts';
-import { diffLines } from './diff-text.ts';
 import { nothingToDo } from './nothing-to-do.ts';
 import { planLines } from './plan-text.ts';
 import { readFleetFile, readOldPlan, readRules, targetOf } from './read-input.ts';
@@ -63,3 +65,40 @@ function tell({ io }: Session, plan: PlanDocument): void {
   const verdict = feasible ? (nothing ?? 'feasible') : `not feasible: ${limitedBy?.change ?? 'a deadline is missed'}`;
   io.err(`${clusters} ${clusters === 1 ? 'cluster' : 'clusters'} planned; ${verdict}.\n`);
 }
+
+/** What moved, for people: the whole first, then waves, then clusters. */
+function diffLines(diff: PlanDiff): string[] {
+  if (diff.plan.length + diff.waves.length + diff.clusters.length === 0)
+    return [`Nothing has moved between ${diff.before} and ${diff.after}.`];
+  const waves = diff.waves.map(({ policy, wave, change, moved }) => [`${policy}/${wave}`, change, words(moved)]);
+  const clusters = diff.clusters.map(({ name, accountId, region, policy, wave, change, moved }) => [
+    name,
+    accountId,
+    region,
+    `${policy}/${wave}`,
+    change,
+    words(moved),
+  ]);
+  return [
+    `From the plan of ${diff.before} to that of ${diff.after}:`,
+    ...diff.plan.map((one) => visible(`  ${words([one])}`)),
+    ...section('Waves', rows(['WAVE', 'CHANGE', 'WHAT'], waves)),
+    ...section('Clusters', rows(['NAME', 'ACCOUNT', 'REGION', 'WAVE', 'CHANGE', 'WHAT'], clusters)),
+  ];
+}
+
+const rows = (headers: readonly string[], cells: readonly (readonly string[])[]): string[] =>
+  cells.length === 0
+    ? []
+    : table(
+        headers,
+        cells.map((row) => row.map(visible)),
+      )
+        .trimEnd()
+        .split('\n');
+
+/** Hashes are long and say nothing to people but that they differ. */
+const words = (moved: readonly Moved[]): string =>
+  moved
+    .map(({ field, before, after }) => (field === 'hash' ? 'hash' : `${field} ${before ?? '-'} → ${after ?? '-'}`))
+    .join(', ');

@@ -1,20 +1,22 @@
 import { writeFile } from 'node:fs/promises';
+import { visible } from '../../core/model/visible.ts';
 import { isTargetMinor } from '../../core/version/target.ts';
 import { supportCalendarData } from '../../simulator/eks/support-calendar-data.ts';
+import { faultText } from '../../simulator/simulate/faults/fault-text.ts';
 import { planFaults } from '../../simulator/simulate/faults/plan-faults.ts';
 import type { FaultLevel } from '../../simulator/simulate/faults/planned-fault.ts';
 import { prepareSimulation } from '../../simulator/simulate/run/prepare-simulation.ts';
 import { runSimulation, type SimulationResult } from '../../simulator/simulate/run/run-simulation.ts';
 import type { Simulation } from '../../simulator/simulate/run/simulation.ts';
-import { shrinkSimulation } from '../../simulator/simulate/shrink/shrink-simulation.ts';
+import { type Shrunk, shrinkSimulation } from '../../simulator/simulate/shrink/shrink-simulation.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { invalid } from '../failure.ts';
 import { print } from '../output/print.ts';
+import { table } from '../output/table.ts';
 import { targetOf } from '../plan/read-input.ts';
 import type { Session } from '../session.ts';
 import { readReplay } from './read-replay.ts';
 import { refused } from './refused.ts';
-import { resultLines, shrunkLines } from './simulate-text.ts';
 
 export interface SimulateOptions {
   readonly fleet?: string;
@@ -79,4 +81,49 @@ async function tell(
   const path = options.replay ?? `simulation-${result.seed}.json`;
   if (options.replay === undefined) await writeFile(path, `${JSON.stringify(shrunk.simulation, null, 2)}\n`);
   session.io.err(`${shrunkLines(shrunk, path).join('\n')}\n`);
+}
+
+/** The runs as a table, and what was violated below it. */
+function resultLines(results: readonly SimulationResult[]): string[] {
+  const rows = results.map(({ seed, outcome, clusters, virtualHours, wallMs, events, mutations, violations }) => [
+    String(seed),
+    outcome,
+    ...[clusters.upgraded, clusters.failed, clusters.held, clusters.excluded].map(String),
+    virtualHours.toFixed(1),
+    String(wallMs),
+    String(events),
+    String(mutations),
+    String(violations.length),
+  ]);
+  const broken = results.flatMap(({ seed, violations }) =>
+    violations.map(({ invariant, message }) => visible(`seed ${seed}: ${invariant}: ${message}`)),
+  );
+  return [...table(HEADINGS, rows).trimEnd().split('\n'), ...broken];
+}
+
+const HEADINGS = [
+  'SEED',
+  'OUTCOME',
+  'UPGRADED',
+  'FAILED',
+  'HELD',
+  'EXCLUDED',
+  'HOURS',
+  'WALL MS',
+  'EVENTS',
+  'MUTATIONS',
+  'VIOLATIONS',
+];
+
+/** What is left of a run that broke an invariant, and how to run it again. */
+function shrunkLines({ simulation, violation, runs }: Shrunk, path: string): string[] {
+  const { seed, faults, only } = simulation;
+  const clusters = only === undefined ? [] : [`  clusters: ${only.join(', ')}`];
+  const how = runs === 0 ? '' : ` (the shortest history found in ${runs} runs)`;
+  return [
+    `seed ${seed} breaks ${violation.invariant}${how}: ${violation.message}`,
+    ...clusters,
+    ...(faults.length === 0 ? ['  without any fault'] : faults.map((fault) => `  ${faultText(fault)}`)),
+    `Run it again: liftlock simulate --replay ${path}`,
+  ].map(visible);
 }

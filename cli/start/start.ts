@@ -1,4 +1,5 @@
 import { open, writeFile } from 'node:fs/promises';
+import { performance } from 'node:perf_hooks';
 import { styleText } from 'node:util';
 import { GiveApprovals } from '../../simulator/process/give-approvals.ts';
 import { type PreparedFleet, prepareFleet } from '../../simulator/process/prepare-fleet.ts';
@@ -11,7 +12,6 @@ import { LiveView } from './live-view.ts';
 import type { LocalRun, StartLocalRun } from './local-run.ts';
 import { plainLines } from './plain-lines.ts';
 import type { StartOptions } from './register.ts';
-import { Timings } from './timings.ts';
 
 const USAGE = 2;
 
@@ -125,3 +125,33 @@ const paintFor =
   (stream: NodeJS.WriteStream): Paint =>
   (colour, text) =>
     styleText(colour, text, { stream });
+
+/** Where the seconds of a start went, part after part; the first begins with the process, which loads what it needs. */
+class Timings {
+  readonly #parts: { readonly name: string; readonly milliseconds: number }[] = [];
+  #last = 0;
+
+  constructor() {
+    this.end('load the command');
+  }
+
+  /** Ends a part; the next one begins. */
+  end(name: string): void {
+    const now = performance.now();
+    this.#parts.push({ name, milliseconds: now - this.#last });
+    this.#last = now;
+  }
+
+  /** `12.3 s`. */
+  total(): string {
+    return seconds(this.#last);
+  }
+
+  table(): string {
+    const width = Math.max(...this.#parts.map(({ name }) => name.length));
+    const rows = this.#parts.map(({ name, milliseconds }) => `  ${name.padEnd(width)}  ${seconds(milliseconds)}\n`);
+    return `Timings\n${rows.join('')}`;
+  }
+}
+
+const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`;

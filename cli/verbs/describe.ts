@@ -1,15 +1,20 @@
+import { visible } from '../../core/model/visible.ts';
+import { worstCaseLines } from '../../core/policy/worst-case.ts';
 import type { ClusterDetail } from '../../core/queries/cluster-detail.ts';
 import type { PolicyView } from '../../core/queries/list-policies.ts';
 import type { RolloutDetail } from '../../core/queries/rollout-views.ts';
+import { targetWords } from '../../core/version/target.ts';
 import { clusterPath } from '../client/cluster-path.ts';
 import { rolloutPath } from '../client/rollout-path.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
+import { facts, section, shown } from '../output/facts.ts';
 import { print } from '../output/print.ts';
+import { relativeTime } from '../output/relative-time.ts';
 import type { Session } from '../session.ts';
 import { clusterText } from './cluster-text.ts';
+import type { Shown } from './columns.ts';
 import { kindOf } from './kind.ts';
-import { policyText } from './policy-text.ts';
 import { rolloutText } from './rollout-text.ts';
 import { shownAt } from './shown-at.ts';
 
@@ -29,4 +34,70 @@ export async function describe(session: Session, kindText: string, name: string,
     await print(session, format, rollout, () => rolloutText(rollout, shownAt(session, client), session.io.columns));
   }
   return EXIT.ok;
+}
+
+type Spec = NonNullable<PolicyView['spec']>;
+
+/** A policy in force, wave by wave, in words. */
+function policyText(policy: PolicyView, { now }: Shown): string[] {
+  const { name, spec } = policy;
+  const applied = `${policy.appliedAt} (${relativeTime(policy.appliedAt, now)}) by ${policy.appliedBy}`;
+  if (spec === null) {
+    return [
+      `${shown(name)} cannot be read by this version, so nothing happens under it.`,
+      `Applied ${visible(applied)}`,
+    ];
+  }
+  return [
+    shown(name),
+    '',
+    ...facts([
+      ['Target', shown(targetWords(spec.target))],
+      ['Trigger', spec.trigger],
+      ['Deadline', shown(deadlineWords(spec.deadline))],
+      ['Clusters', clustersWords(policy)],
+      ['Order', spec.order.join(', ')],
+      ['Newest rollout', shown(policy.newestRollout ?? 'none')],
+      ['Applied', visible(applied)],
+    ]),
+    ...section('Waves', spec.waves.map(waveLine)),
+    ...section(
+      'Worst case',
+      worstCaseLines({ metadata: { name }, spec }).map((line) => visible(`  ${line}`)),
+    ),
+  ];
+}
+
+function clustersWords({ clusters, ambiguousClusters, undecidedClusters }: PolicyView): string {
+  const ambiguous = ambiguousClusters > 0 ? [`${ambiguousClusters} more are selected by other policies too`] : [];
+  const undecided = undecidedClusters > 0 ? [`its expression has no answer for ${undecidedClusters}`] : [];
+  return [`${clusters}`, ...ambiguous, ...undecided].join('; ');
+}
+
+function deadlineWords(deadline: Spec['deadline']): string {
+  if (deadline === undefined) return 'none';
+  if (typeof deadline === 'string') return deadline;
+  const end = deadline.beforeEndOf === 'standardSupport' ? 'standard support' : 'extended support';
+  return `${deadline.margin} before the end of ${end}`;
+}
+
+function waveLine(wave: Spec['waves'][number], index: number): string {
+  const { approval, calendar, canaries, bake, soak } = wave;
+  const parts = [
+    wave.clusters === undefined ? undefined : `clusters ${firstOf(wave.clusters)}`,
+    canaries === undefined ? undefined : `${canaries} first`,
+    `${wave.maxConcurrency} at once`,
+    `${wave.failureBudget.maxFailures} may fail`,
+    calendar === undefined ? undefined : `calendar ${[calendar].flat().join(' and ')}`,
+    approval?.before === true ? `${approval.approvals} must approve` : undefined,
+    bake === undefined ? undefined : `bake ${bake}`,
+    soak === undefined ? undefined : `soak ${soak}`,
+    wave.gates.length === 0 ? undefined : `gates: ${wave.gates.length}`,
+  ];
+  return visible(`  ${index + 1}. ${wave.name}: ${parts.filter((part) => part !== undefined).join(', ')}`);
+}
+
+function firstOf(names: readonly string[]): string {
+  const first = names.slice(0, 5).join(' ');
+  return names.length > 5 ? `${first} and ${names.length - 5} more` : first;
 }

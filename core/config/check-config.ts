@@ -2,14 +2,13 @@ import type { z } from 'zod';
 import { checkPolicy } from './check-policy.ts';
 import { checkWaiver } from './check-waiver.ts';
 import { checkCalendar, checkRules } from './checks/calendar.ts';
-import { fieldOf, listOf, reporter } from './checks/check.ts';
-import { checkFleetCaps } from './checks/fleet-caps.ts';
-import { checkFleetScope } from './checks/fleet-scope.ts';
+import { fieldOf, listOf, type Report, repeats, reporter } from './checks/check.ts';
 import { openingTimesOf } from './checks/opening-times.ts';
 import type { SelectingPolicy } from './checks/policies-overlap.ts';
 import { kindOf } from './document-kind.ts';
 import type { ConfigIssue } from './issue.ts';
 import { type ConfigKind, configKinds } from './kinds.ts';
+import { unknownRegionWords } from './known-regions.ts';
 import type { ParseOptions } from './parse-options.ts';
 import { calendarSchemaFor } from './schema/calendar.ts';
 import { channelSchema } from './schema/channel.ts';
@@ -99,4 +98,36 @@ function checkFleet(
 /** Read before the Fleet is known to be valid, so that one mistake in it does not make others appear. */
 function hostsOf(fleet: YamlDocument): string[] {
   return listOf(fieldOf(fleet.value, 'spec', 'allowedHosts')).filter((host) => typeof host === 'string');
+}
+
+/** A cap per label that no cluster gets would cap the whole fleet: clusters without the label count as one value. */
+function checkFleetCaps({ caps, labels: { fromTags } }: Pick<FleetSpec, 'caps' | 'labels'>, report: Report): void {
+  const labels = Object.keys(fromTags);
+  for (const label of Object.keys(caps.perLabel ?? {})) {
+    if (labels.includes(label)) continue;
+    const message = `no tag gives clusters the label "${label}" (spec.labels.fromTags), so all of them count as one value and this caps the whole fleet. Add it there, or use total.`;
+    report('warning', ['spec', 'caps', 'perLabel', label], message, 'key');
+  }
+}
+
+/** A fleet without accounts looks nowhere; a Region or account written twice, or a Region nobody knows, is a slip. */
+function checkFleetScope(document: unknown, report: Report): void {
+  const accounts = fieldOf(document, 'spec', 'accounts');
+  const spec = fieldOf(document, 'spec');
+  if (
+    spec !== undefined &&
+    fieldOf(spec, 'organizationId') === undefined &&
+    (accounts === undefined || (listOf(accounts).length === 0 && Array.isArray(accounts)))
+  ) {
+    const message =
+      'neither accounts nor organizationId is given, so there is no fleet. List the accounts, or name the organization.';
+    report('error', ['spec', 'accounts'], message, 'key');
+  }
+  for (const field of ['accounts', 'regions'] as const)
+    for (const [index, item] of repeats(listOf(fieldOf(document, 'spec', field))))
+      report('warning', ['spec', field, index], `${item} is listed twice. Remove one.`);
+  for (const [index, region] of listOf(fieldOf(document, 'spec', 'regions')).entries()) {
+    const message = typeof region === 'string' ? unknownRegionWords(region) : undefined;
+    if (message !== undefined) report('warning', ['spec', 'regions', index], message);
+  }
 }

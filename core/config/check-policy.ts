@@ -1,25 +1,22 @@
+import { both, overlapInPart } from '../selector/cover.ts';
 import { checkApprovals } from './checks/approvals.ts';
-import { fieldOf, reporter } from './checks/check.ts';
+import { fieldOf, listOf, type PolicyWith, type Report, reporter } from './checks/check.ts';
 import { checkDeadline } from './checks/deadline.ts';
 import { checkExpressions } from './checks/expressions.ts';
-import { checkGateUrls } from './checks/gate-urls.ts';
-import { checkOverlappingWaves } from './checks/overlapping-waves.ts';
 import { checkPolicyOverlap, type SelectingPolicy } from './checks/policies-overlap.ts';
-import { checkPolicyCaps } from './checks/policy-caps.ts';
 import { checkReferences, type WrittenNames } from './checks/references.ts';
-import { checkSmokeUrls } from './checks/smoke-urls.ts';
+import { checkSmokeUrls, urlProblem } from './checks/smoke-urls.ts';
 import { checkTargetSupport } from './checks/target-support.ts';
 import { checkUnreachableWaves } from './checks/unreachable-waves.ts';
 import { checkWaveNumbers } from './checks/wave-numbers.ts';
 import { checkWaveOpenings, type OpeningTimes } from './checks/wave-openings.ts';
-import { checkWaves } from './checks/waves.ts';
-import { checkEffects } from './checks/without-effect.ts';
 import type { ConfigIssue } from './issue.ts';
 import type { ParseOptions } from './parse-options.ts';
+import { durationMilliseconds } from './schema/quantities.ts';
 import { upgradePolicySchema } from './schema/upgrade-policy.ts';
 import { parseBySchema } from './schema-issues.ts';
 import { soundFields } from './sound-fields.ts';
-import type { FleetSpec, UpgradePolicy } from './types.ts';
+import type { FleetSpec, UpgradePolicy, Wave } from './types.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
 /** What stands beside a policy in the same files. */
@@ -73,4 +70,106 @@ export function checkPolicy(
     earlier.push(selecting);
   }
   return policy;
+}
+
+/** Webhooks of gates are called from inside AWS like smoke URLs, and the same holds for them. */
+function checkGateUrls(document: unknown, allowedHosts: readonly string[], report: Report): void {
+  for (const [index, wave] of listOf(fieldOf(document, 'spec', 'waves')).entries()) {
+    for (const [at, gate] of listOf(fieldOf(wave, 'gates')).entries()) {
+      const url = fieldOf(gate, 'webhook');
+      const message = typeof url === 'string' ? urlProblem(url, allowedHosts) : undefined;
+      if (message !== undefined) report('error', ['spec', 'waves', index, 'gates', at, 'webhook'], message);
+    }
+  }
+}
+
+/** Waves are known by their name, and take their clusters either by selector or by name. */
+function checkWaves(document: unknown, report: Report): void {
+  const firstAt = new Map<unknown, number>();
+  for (const [index, wave] of listOf(fieldOf(document, 'spec', 'waves')).entries()) {
+    const path = ['spec', 'waves', index];
+    const name = fieldOf(wave, 'name');
+    const first = firstAt.get(name);
+    if (name !== undefined && first !== undefined) {
+      const message = `"${name}" is the name of waves[${first}] already, and reports know waves by name. Rename one.`;
+      report('error', [...path, 'name'], message);
+    }
+    if (first === undefined) firstAt.set(name, index);
+    if (fieldOf(wave, 'selector') !== undefined && fieldOf(wave, 'clusters') !== undefined) {
+      const message = 'selector and clusters are both given, and either would decide. Remove one.';
+      report('error', [...path, 'clusters'], message, 'key');
+    }
+  }
+}
+
+/**
+ * Waves that share some clusters, while each has others too: the first one wins (semantics.md, Wave), and seldom is that what both
+ * selectors say. A narrow wave before a wider one is how one wave goes before the rest, and no reason to warn.
+ */
+function checkOverlappingWaves({ spec }: PolicyWith<'selector' | 'waves'>, report: Report): void {
+  for (const [index, wave] of spec.waves.entries()) {
+    const shared = spec.waves.slice(0, index).filter((earlier) => share(earlier, wave, spec.selector));
+    if (shared.length === 0) continue;
+    const names = shared.map(({ name }) => `"${name}"`).join(' and ');
+    const message = `it takes some of the clusters that the earlier ${names} ${shared.length > 1 ? 'take' : 'takes'} too; the first wave wins. Exclude them from one of the two to say so, for example with operator: NotIn.`;
+    report('warning', ['spec', 'waves', index, 'selector'], message, 'key');
+  }
+}
+
+function share(earlier: Wave, later: Wave, all: UpgradePolicy['spec']['selector']): boolean {
+  if (earlier.selector === undefined || later.selector === undefined) return false;
+  return overlapInPart(both(all, earlier.selector), both(all, later.selector));
+}
+
+/** Caps of a policy only tighten those of the Fleet (semantics.md, Caps): a looser one does nothing. */
+function checkPolicyCaps(
+  { spec }: PolicyWith<'caps'>,
+  fleet: Pick<FleetSpec, 'caps' | 'labels'>,
+  report: Report,
+): void {
+  const path = ['spec', 'caps'];
+  for (const field of ['total', 'perAccount', 'perRegion'] as const) {
+    looser(spec.caps[field], fleet.caps[field], [...path, field]);
+  }
+  for (const [label, own] of Object.entries(spec.caps.perLabel ?? {})) {
+    looser(own, fleet.caps.perLabel?.[label], [...path, 'perLabel', label]);
+    if (Object.hasOwn(fleet.labels.fromTags, label)) continue;
+    const message = `no tag gives clusters the label "${label}" (spec.labels.fromTags of the Fleet), so all of them count as one value and this caps the whole policy. Add it there, or use total.`;
+    report('warning', [...path, 'perLabel', label], message, 'key');
+  }
+
+  function looser(own: number | undefined, fleets: number | undefined, at: readonly (string | number)[]): void {
+    if (own === undefined || fleets === undefined || own <= fleets) return;
+    const message = `the Fleet allows ${fleets}, and a policy can only tighten that: ${own} does nothing. Remove it, or raise that of the Fleet.`;
+    report('warning', at, message);
+  }
+}
+
+/** For how long EKS lets a control plane go back (eks.md, version rollback). */
+const ROLLBACK_DAYS = 7;
+
+/** Fields that are legal and do nothing, or less than they promise. */
+function checkEffects({ spec }: PolicyWith<'rollback' | 'waves'>, report: Report): void {
+  if (spec.rollback.automatic) {
+    const message = 'it is kept, and no release carries it out yet: after a failure the cluster is held for a person.';
+    report('warning', ['spec', 'rollback', 'automatic'], message);
+  }
+  for (const [index, wave] of spec.waves.entries()) {
+    const path = ['spec', 'waves', index];
+    const isLast = index === spec.waves.length - 1;
+    if (wave.gates.length > 0 && wave.soak === undefined && isLast) {
+      const message =
+        'nobody looks at them: this wave has no soak, and no wave comes after it. Give it a soak, or remove them.';
+      report('warning', [...path, 'gates'], message, 'key');
+    }
+    if (wave.mayOverrun && wave.calendar === undefined) {
+      const message =
+        'this wave has no calendar, so there is no window to run past, save for clusters whose tags add one.';
+      report('warning', [...path, 'mayOverrun'], message);
+    }
+    if (wave.bake !== undefined && durationMilliseconds(wave.bake) >= ROLLBACK_DAYS * 86_400_000) {
+      const message = `EKS lets a cluster go back for ${ROLLBACK_DAYS} days, and a bake as long leaves no time to decide. Use a shorter one.`;
+      report('warning', [...path, 'bake'], message);
+    }
+  }
 }

@@ -1,12 +1,12 @@
 import ICAL from 'ical.js';
 import type { CompiledCalendar } from '../calendar/compile-calendar.ts';
 import { DAY } from '../calendar/cron/civil-day.ts';
+import { FIELDS, readValue, valuesOf } from '../calendar/cron/field.ts';
+import type { CronSchedule } from '../calendar/cron/parse-cron.ts';
 import { firings } from '../calendar/firings.ts';
 import type { Rule } from '../calendar/rule.ts';
 import { merged } from '../calendar/spans.ts';
 import type { TimeZone } from '../calendar/time-zone.ts';
-import { isUtc, timeOf, zoneComponent } from './components.ts';
-import { recurrenceRule } from './recurrence-rule.ts';
 
 /** How far rules and clock changes are written: ten years. */
 const RULE_DAYS = 3653;
@@ -106,4 +106,96 @@ function describe(rule: Rule, kind: 'window' | 'freeze', calendar: string, id: s
   event.addPropertyWithValue('categories', kind === 'window' ? 'LIFTLOCK-WINDOW' : 'LIFTLOCK-FREEZE');
   event.addPropertyWithValue('transp', kind === 'window' ? 'TRANSPARENT' : 'OPAQUE');
   return event;
+}
+
+/** A time as iCalendar writes it: UTC, or on the wall clock of a zone, which the property names as TZID. */
+function timeOf(milliseconds: number, isUtc: boolean): ICAL.Time {
+  const date = new Date(milliseconds);
+  return new ICAL.Time(
+    {
+      year: date.getUTCFullYear(),
+      month: date.getUTCMonth() + 1,
+      day: date.getUTCDate(),
+      hour: date.getUTCHours(),
+      minute: date.getUTCMinutes(),
+      second: date.getUTCSeconds(),
+      isDate: false,
+    },
+    isUtc ? ICAL.Timezone.utcTimezone : ICAL.Timezone.localTimezone,
+  );
+}
+
+const isUtc = (zone: TimeZone): boolean => /^(?:Etc\/)?(?:UTC|GMT|Zulu|UCT)$/i.test(zone.id);
+
+/** The clock changes of `[from, until)`, each written out: no rule of summer time lasts. */
+function zoneComponent(zone: TimeZone, from: number, until: number): ICAL.Component {
+  const component = new ICAL.Component('vtimezone');
+  component.addPropertyWithValue('tzid', zone.id);
+  const add = (name: 'standard' | 'daylight', start: number, before: number, after: number): void => {
+    const observance = new ICAL.Component(name);
+    observance.addPropertyWithValue('dtstart', timeOf(start, false));
+    observance.addPropertyWithValue('tzoffsetfrom', ICAL.UtcOffset.fromSeconds(before / 1000));
+    observance.addPropertyWithValue('tzoffsetto', ICAL.UtcOffset.fromSeconds(after / 1000));
+    component.addSubcomponent(observance);
+  };
+  const first = zone.offsetAt(from);
+  add('standard', Date.UTC(1970, 0, 1), first, first);
+  for (const { at, before, after } of zone.changes(from, until)) {
+    add(after > before ? 'daylight' : 'standard', at + before, before, after);
+  }
+  return component;
+}
+
+const DAYS = ['SU', 'MO', 'TU', 'WE', 'TH', 'FR', 'SA'] as const;
+const MINUTE = 60_000;
+
+/**
+ * A cron schedule as the RRULE of RFC 5545 that has the same occurrences in `[from, until)`; undefined where there is none: either of
+ * day of month and day of week, and local times that the clocks skip or, for every hour, repeat.
+ */
+function recurrenceRule(schedule: CronSchedule, zone: TimeZone, from: number, until: number): string | undefined {
+  const days = dayParts(schedule.text);
+  if (days === undefined || meetsChange(schedule, zone, from, until)) return undefined;
+  const hours = new Set(schedule.minutes.map((minute) => Math.floor(minute / 60)));
+  const minutes = new Set(schedule.minutes.map((minute) => minute % 60));
+  const months = schedule.months.length === 12 ? [] : [`BYMONTH=${schedule.months.join(',')}`];
+  const end = new Date(until).toISOString().replaceAll(/[-:]|\.\d{3}/g, '');
+  const times = [`BYHOUR=${[...hours].join(',')}`, `BYMINUTE=${[...minutes].join(',')}`];
+  return [...days, ...months, ...times, `UNTIL=${end}`].join(';');
+}
+
+function dayParts(text: string): string[] | undefined {
+  const [, , dayOfMonth = '', , dayOfWeek = ''] = text.split(/\s+/);
+  const ofMonth = dayOfMonth === '*' ? [] : dayOfMonth.split(',').flatMap(monthDays);
+  const ofWeek = dayOfWeek === '*' ? [] : dayOfWeek.split(',').flatMap(weekDays);
+  const isNumbered = ofWeek.some((day) => day.length > 2);
+  const isEither = ofMonth.length > 0 && ofWeek.length > 0 && !`${dayOfMonth[0]}${dayOfWeek[0]}`.includes('*');
+  if (isEither || (isNumbered && ofMonth.length > 0)) return undefined;
+  const frequency = ofMonth.length > 0 || isNumbered ? 'MONTHLY' : ofWeek.length > 0 ? 'WEEKLY' : 'DAILY';
+  return [
+    `FREQ=${frequency}`,
+    ...(ofMonth.length > 0 ? [`BYMONTHDAY=${[...new Set(ofMonth)].join(',')}`] : []),
+    ...(ofWeek.length > 0 ? [`BYDAY=${[...new Set(ofWeek)].join(',')}`] : []),
+  ];
+}
+
+const monthDays = (item: string): number[] => (/^l$/i.test(item) ? [-1] : [...valuesOf(item, FIELDS.dayOfMonth)]);
+
+function weekDays(item: string): string[] {
+  const [, name, numbered] = /^(.+)#(.+)$/.exec(item) ?? /^([a-z]{3}|\d)(l)$/i.exec(item) ?? [];
+  const named = (value: number): string => DAYS[value % 7] ?? '';
+  if (name === undefined || numbered === undefined) return valuesOf(item, FIELDS.dayOfWeek).map(named);
+  return [`${/^l$/i.test(numbered) ? -1 : numbered}${named(readValue(name, FIELDS.dayOfWeek))}`];
+}
+
+/** Whether an occurrence falls where calendars of others do not agree with ours. */
+function meetsChange(schedule: CronSchedule, zone: TimeZone, from: number, until: number): boolean {
+  return zone.changes(from - DAY, until + DAY).some(({ at, before, after }) => {
+    if (after < before) return schedule.everyHour;
+    for (let local = at + before; local < at + after; local += MINUTE) {
+      const midnight = Math.floor(local / DAY);
+      if (schedule.minutes.includes((local - midnight * DAY) / MINUTE) && schedule.matches(midnight)) return true;
+    }
+    return false;
+  });
 }

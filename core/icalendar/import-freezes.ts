@@ -1,10 +1,8 @@
 import ICAL from 'ical.js';
+import { freezeEdge } from '../calendar/freeze-edge.ts';
 import { type TimeZone, timeZone } from '../calendar/time-zone.ts';
-import { freezeTime, zoneIdOf } from './event-times.ts';
 import { freezeNames } from './freeze-names.ts';
 import { ImportProblem } from './import-problem.ts';
-import { EXPANDED_DAYS, type Occurrence, occurrencesOf } from './occurrences.ts';
-import { parseCalendar, sentence } from './parse-calendar.ts';
 
 /** As in a Calendar document. */
 export interface ImportedFreeze {
@@ -114,4 +112,119 @@ function textOf(component: ICAL.Component | undefined, property: string): string
   const value = component?.getFirstPropertyValue(property);
   const text = value === null || value === undefined ? '' : String(value).trim();
   return text === '' ? undefined : text;
+}
+
+/** The VCALENDAR objects of a file. Throws ImportProblem. */
+function parseCalendar(text: string): readonly ICAL.Component[] {
+  const roots = read(text).map((root) => new ICAL.Component(root));
+  const wrong = roots.find(({ name }) => name !== 'vcalendar');
+  if (roots.length === 0 || wrong !== undefined) {
+    const what = wrong === undefined ? 'is empty' : `begins with ${String(wrong.name).toUpperCase()}`;
+    throw new ImportProblem(`the file ${what}; an iCalendar file begins with BEGIN:VCALENDAR.`);
+  }
+  return roots;
+}
+
+type Root = ConstructorParameters<typeof ICAL.Component>[0];
+
+function read(text: string): Root[] {
+  if (!/^\s*BEGIN:/i.test(text.replace(/^\ufeff/, ''))) return text.trim() === '' ? [] : notCalendar();
+  try {
+    const parsed: unknown = ICAL.parse(text.replace(/^\ufeff/, ''));
+    // One object, or a list of them.
+    return Array.isArray(parsed) && Array.isArray(parsed[0]) ? (parsed as Root[]) : [parsed as Root];
+  } catch (error) {
+    throw new ImportProblem(`the file is no valid iCalendar: ${sentence(error)}`);
+  }
+}
+
+function notCalendar(): never {
+  throw new ImportProblem('the file is no iCalendar; it begins with BEGIN:VCALENDAR.');
+}
+
+const sentence = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).replace(/\.?$/, '.');
+
+/**
+ * A time of an event as a freeze writes it: a date or a local time where the calendar's own zone is meant, UTC elsewhere. A TZID is an
+ * IANA name, or else what a VTIMEZONE of the file says of it. Throws ImportProblem when it is neither.
+ */
+function freezeTime(
+  time: ICAL.Time,
+  zoneId: string | undefined,
+  own: TimeZone,
+  edge: 'from' | 'to',
+  root: ICAL.Component,
+): string {
+  const local = time.isDate ? time.toString() : time.toString().slice(0, 19).replace(/:00$/, '');
+  if (time.isDate) return local;
+  if (time.zone === ICAL.Timezone.utcTimezone || zoneId === 'UTC') return utc(time.toUnixTime() * 1000);
+  if (zoneId === undefined || zoneId === own.id) return local;
+  const zone = timeZone(zoneId);
+  if (zone !== undefined) {
+    const read = freezeEdge(local, zone, edge);
+    if ('problem' in read) throw new ImportProblem(read.problem);
+    return utc(read.instant);
+  }
+  const described = root.getAllSubcomponents('vtimezone').find((one) => one.getFirstPropertyValue('tzid') === zoneId);
+  if (described === undefined) {
+    throw new ImportProblem(`TZID "${zoneId}" is no known time zone, and the file has no VTIMEZONE that describes it.`);
+  }
+  const there = time.clone();
+  there.zone = new ICAL.Timezone(described);
+  return utc(there.toUnixTime() * 1000);
+}
+
+/** The TZID that a property of an event has. */
+function zoneIdOf(event: ICAL.Component, property: 'dtstart' | 'dtend'): string | undefined {
+  const id = event.getFirstProperty(property)?.getParameter('tzid');
+  return typeof id === 'string' ? id.replace(/^\//, '') : undefined;
+}
+
+const utc = (instant: number): string => new Date(instant).toISOString().replace('.000Z', 'Z');
+
+const DAY_SECONDS = 86_400;
+
+/** How far events without an end are expanded: two years from now, or from their first day where that is later. */
+const EXPANDED_DAYS = 731;
+
+/** As many as a calendar may have freezes; a rule that makes more is meant for something else. */
+const MOST = 1000;
+
+/** One time at which an event happens. `component` is the event, or what replaces it on that day. */
+interface Occurrence {
+  readonly component: ICAL.Component;
+  readonly start: ICAL.Time;
+  readonly end: ICAL.Time;
+}
+
+/**
+ * When an event happens. One with a last day, or that happens once, is taken whole, past or not; one that goes on for ever from `now` on,
+ * as far as `EXPANDED_DAYS`, and `isCut` says so. Throws ImportProblem.
+ */
+function occurrencesOf(
+  event: ICAL.Event,
+  now: Date,
+): { readonly found: readonly Occurrence[]; readonly isCut: boolean } {
+  if (!event.isRecurring()) {
+    return { found: [{ component: event.component, start: event.startDate, end: event.endDate }], isCut: false };
+  }
+  return expanded(event, now);
+}
+
+function expanded(event: ICAL.Event, now: Date): { found: Occurrence[]; isCut: boolean } {
+  const rules = event.component.getAllProperties('rrule').map((property) => property.getFirstValue());
+  const isEndless = rules.some((rule) => rule instanceof ICAL.Recur && !rule.isFinite());
+  const seconds = now.getTime() / 1000;
+  const limit = Math.max(seconds, event.startDate.toUnixTime()) + EXPANDED_DAYS * DAY_SECONDS;
+  const found: Occurrence[] = [];
+  const iterator = event.iterator();
+  for (let next = iterator.next(); next; next = iterator.next()) {
+    if (isEndless && next.toUnixTime() > limit) break;
+    const { item, startDate, endDate } = event.getOccurrenceDetails(next);
+    if (isEndless && endDate.toUnixTime() <= seconds) continue;
+    if (found.length === MOST) throw new ImportProblem(`it happens more than ${MOST} times, which is no freeze.`);
+    found.push({ component: item.component, start: startDate, end: endDate });
+  }
+  return { found, isCut: isEndless };
 }

@@ -1,17 +1,17 @@
 import type { Member } from '../contracts/items/rollout.ts';
 import { type AnyCode, waitsFor } from '../contracts/reasons.ts';
 import type { Reason } from '../contracts/step-result.ts';
+import { SETTLING_MILLISECONDS } from '../policy/quarantine.ts';
+import { waveNamed } from '../policy/wave-of.ts';
 import { decide } from '../rollout/decide.ts';
 import type { Decision, Waiting } from '../rollout/decisions.ts';
-import type { RolloutPlan } from '../rollout/plan-rollout.ts';
-import { planRollout } from '../rollout/plan-rollout.ts';
+import { planRollout, type RolloutPlan } from '../rollout/plan-rollout.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
-import { asAssumed } from './assumed.ts';
+import { soakOf } from '../rollout/wave-soak.ts';
 import { lastWaits } from './last-wait.ts';
 import { isOwnReason } from './offered.ts';
 import type { Chance, PlanInput } from './plan-input.ts';
 import { VirtualFleet } from './virtual-fleet.ts';
-import { nextInstant, TICK_MILLISECONDS } from './wake-up.ts';
 
 export interface Forward {
   readonly fleet: VirtualFleet;
@@ -140,3 +140,65 @@ const isFull = (waiting: readonly Waiting[]): boolean =>
 
 const apply = (fleet: VirtualFleet, decision: Decision, now: Date): boolean =>
   decision.type !== 'look-after-grant' && fleet.apply(decision, now);
+
+/**
+ * The same fleet where nobody has to be asked and all is well outside: a plan takes approvals to be given at once and gates to be green,
+ * and says so (semantics.md, Plan).
+ */
+function asAssumed(snapshot: FleetSnapshot): FleetSnapshot {
+  const policies = new Map(
+    [...snapshot.policies].map(([name, applied]) => {
+      const waves = applied.policy.spec.waves.map(({ approval: _, ...wave }) => ({ ...wave, gates: [] }));
+      const policy = { ...applied.policy, spec: { ...applied.policy.spec, waves } };
+      return [name, { ...applied, policy }] as const;
+    }),
+  );
+  return { ...snapshot, policies };
+}
+
+/** So often the reconciler looks by itself. */
+const TICK_MILLISECONDS = 60_000;
+
+/**
+ * The next instant at which a decision may find something else: work ends, a window opens, a soak is over, a new cluster has settled.
+ * Undefined = nothing will ever change. The reconciler looks once a minute from `start` on (protocol.md rule 12).
+ */
+function nextInstant(
+  fleet: VirtualFleet,
+  base: FleetSnapshot,
+  wakes: readonly string[],
+  now: Date,
+  start: number,
+): Date | undefined {
+  const onTick = (at: number): number => start + Math.ceil((at - start) / TICK_MILLISECONDS) * TICK_MILLISECONDS;
+  let least = fleet.nextEnd ?? Number.POSITIVE_INFINITY;
+  const consider = (at: number): void => {
+    const look = onTick(at);
+    if (look > now.getTime() && look < least) least = look;
+  };
+  for (const at of new Set(wakes)) consider(Date.parse(at));
+  for (const wave of fleet.waves.values()) {
+    if (wave.quarantined > 0) for (const at of settledAt(fleet, base, wave, now)) consider(at);
+    if (wave.status !== 'Soaking') continue;
+    const policy = base.policies.get(fleet.rollouts.get(wave.rolloutId)?.policy ?? '')?.policy;
+    const spec = waveNamed(policy, wave.name);
+    const { until } = soakOf(wave, spec, now);
+    if (until !== undefined) consider(until.getTime());
+  }
+  return least === Number.POSITIVE_INFINITY ? undefined : new Date(least);
+}
+
+/** When clusters that are set aside for being new are not new any more. */
+function settledAt(
+  fleet: VirtualFleet,
+  base: FleetSnapshot,
+  { rolloutId, index }: { readonly rolloutId: string; readonly index: number },
+  now: Date,
+): number[] {
+  return (fleet.members.get(`${rolloutId}/${index}`)?.begun() ?? []).flatMap(({ status, clusterKey }) => {
+    const createdAt = base.clusters.get(clusterKey)?.createdAt;
+    if (status !== 'Quarantined' || createdAt === undefined) return [];
+    const at = Date.parse(createdAt) + SETTLING_MILLISECONDS;
+    return at > now.getTime() ? [at] : [];
+  });
+}

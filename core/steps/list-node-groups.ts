@@ -1,8 +1,8 @@
+import { durationMilliseconds } from '../config/schema/quantities.ts';
 import type { StepInput } from '../contracts/step-input.ts';
-import { blocked, done, reason, type StepResult } from '../contracts/step-result.ts';
-import { stillBaking } from './bake.ts';
+import { blocked, done, parked, reason, type StepResult } from '../contracts/step-result.ts';
 import { isResult, openStep, type StepContext, type StepPorts } from './context.ts';
-import { hopPolicy } from './hop-policy.ts';
+import { type HopPolicy, hopPolicy } from './hop-policy.ts';
 import { nodesMayWait } from './nodes-later.ts';
 
 type Listed = StepResult & { readonly nodegroups: readonly string[] };
@@ -39,4 +39,19 @@ async function everyGroup(ports: StepPorts, context: StepContext, groups: readon
   if (!nodesMayWait(policy, target, versions)) return { ...done(listed), nodegroups: groups };
   const said = `The nodes of ${name} stay as they are at ${target}: the next hop allows it (rollNodes: whenSkewRequires).`;
   return { ...done(reason('NodesLater', said)), nodegroups: [] };
+}
+
+/**
+ * Between control plane and nodes a cluster runs for a while with its nodes behind, and can be rolled back cheaply: the upgrade parks.
+ * It counts from when the control plane was seen to be there. A node group that a person rolls by itself does not wait.
+ */
+function stillBaking({ wave }: HopPolicy, context: StepContext, now: Date): StepResult | undefined {
+  const { upgrade } = context;
+  if (wave?.bake === undefined || upgrade?.machine !== 'upgrade-cluster') return undefined;
+  const since = upgrade.controlPlaneCompletedAt ?? upgrade.steps['upgrade-control-plane']?.endedAt;
+  if (since === undefined) return undefined;
+  const until = new Date(Date.parse(since) + durationMilliseconds(wave.bake));
+  if (until <= now) return undefined;
+  const said = `The control plane is at ${upgrade.to} since ${since}; it bakes for ${wave.bake} before the nodes follow, until ${until.toISOString()}.`;
+  return parked(until, reason('Baking', said));
 }

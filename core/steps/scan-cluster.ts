@@ -5,20 +5,20 @@ import { policyForUpgrade } from '../policy/policy-of.ts';
 import { type ClusterTarget, isAccessErrorName } from '../ports/cluster-access.ts';
 import type { Ports } from '../ports/ports.ts';
 import { judgeInsights } from '../readiness/insights.ts';
+import { unavailable, unhealthyPods } from '../readiness/workload-health.ts';
 import { readInsights } from '../scan/telemetry/read-insights.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { blockingHealth } from './cluster-health.ts';
-import { clusterTarget } from './cluster-target.ts';
+import { accessReason, clusterTarget, isAccessError } from './cluster-target.ts';
 import type { StepContext, StepPorts } from './context.ts';
 import { foreignStop } from './foreign-stop.ts';
 import { foreignReason, updatesInFlight } from './foreign-updates.ts';
+import { takeBaseline } from './pod-baseline.ts';
 import { lostCluster } from './read-control-plane.ts';
 import { lookAtRefresh, refreshInsights, runsSince } from './refresh-insights.ts';
 import { runStep, type StepOutcome } from './run-step.ts';
-import { readApiServer } from './scan-api-server.ts';
-import { notOffered } from './scan-eks.ts';
 import type { Findings } from './scan-findings.ts';
-import { readNodegroups } from './scan-node-groups.ts';
+import { kubelets, readNodegroups, skew } from './scan-node-groups.ts';
 import { endRun, judgeScan, scanObjects } from './scan-objects.ts';
 
 const STEP = 'scan-cluster';
@@ -112,4 +112,53 @@ function notLookedAt(server: Exclude<Server, ClusterTarget>, name: string): Part
   if (server === undefined) return { blockers: [reason('NoEndpoint', `EKS gives no endpoint for ${name}.`)] };
   const why = 'The policy verifies through the EKS API only: nodes, pods and the API server itself were not looked at.';
   return { notes: [reason('NotVerified', why)] };
+}
+
+/** Why EKS would not take the target in this Region. */
+async function notOffered(ports: StepPorts, context: StepContext): Promise<Reason[]> {
+  const { target, scope } = context;
+  const versions = await ports.eks.describeClusterVersions(scope);
+  const offer = versions.find((version) => KubeVersion.tryParse(version.clusterVersion)?.equals(target) === true);
+  if (offer !== undefined && offer.versionStatus !== 'UNSUPPORTED') return [];
+  const offered = versions
+    .filter((version) => version.versionStatus !== 'UNSUPPORTED')
+    .map((version) => version.clusterVersion);
+  return [reason('NotOffered', `EKS offers no ${target} in ${scope.region}; it offers ${offered.join(', ')}.`)];
+}
+
+/** The API server answers, and its nodes keep the skew. Gives what the smoke check compares with afterwards. */
+async function readApiServer(
+  ports: Pick<Ports, 'clusters'>,
+  context: StepContext,
+  findings: Findings,
+  { resumed, server }: { readonly resumed: boolean; readonly server: ClusterTarget },
+): Promise<Record<string, unknown>> {
+  try {
+    const ready = await ports.clusters.ready(server);
+    if (!ready.ok)
+      findings.blockers.push(
+        reason('ApiServerNotReady', `The API server of ${context.name} is not ready: ${ready.failed.join(', ')}.`),
+      );
+    const nodes = await ports.clusters.listNodes(server);
+    const pods = await ports.clusters.listPods(server);
+    if (!resumed) {
+      // What the smoke check would fail afterwards is said before anything is changed.
+      for (const workload of unavailable(await ports.clusters.listWorkloads(server, 'kube-system'))) {
+        findings.blockers.push(
+          reason(
+            'WorkloadUnavailable',
+            `${workload.kind} kube-system/${workload.name} has ${workload.available} of ${workload.desired} available; repair it before an upgrade.`,
+          ),
+        );
+      }
+      findings.blockers.push(...skew(context.cluster.version, kubelets(nodes)));
+    }
+    // The baseline is taken once, before anything was changed: a resumed attempt keeps the first one.
+    const before = context.upgrade?.steps[STEP]?.detail;
+    return before ?? { unhealthyPods: takeBaseline(unhealthyPods(pods)) };
+  } catch (error) {
+    if (!isAccessError(error)) throw error;
+    findings.blockers.push(accessReason(error, `The API server of ${context.name}`));
+    return {};
+  }
 }

@@ -1,10 +1,32 @@
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Metafile } from 'esbuild';
+import { build, type Metafile, type Plugin } from 'esbuild';
 import type { FunctionName } from '../../core/contracts/names.ts';
-import { onlyEnglish } from './only-english.ts';
-import { withoutSocks } from './without-socks.ts';
+
+const REFUSE = "constructor() { throw new Error('SOCKS proxies are not supported.'); }";
+
+/** The Kubernetes client brings SOCKS for kubeconfigs that name such a proxy. Functions make connections of their own, which have none. */
+const withoutSocks: Plugin = {
+  name: 'without-socks',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]node_modules[\\/]socks(-proxy-agent)?[\\/](build|dist)[\\/]index\.js$/ }, () => ({
+      contents: `export class SocksProxyAgent { ${REFUSE} }\nexport class SocksClient { ${REFUSE} static createConnection() { return new SocksClient(); } }`,
+      loader: 'js',
+    }));
+  },
+};
+
+/** Zod carries its messages in some fifty languages, a quarter of a megabyte in each bundle. Liftlock's messages are English. */
+const onlyEnglish: Plugin = {
+  name: 'only-english',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js';",
+      loader: 'js',
+    }));
+  },
+};
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 

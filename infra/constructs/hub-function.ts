@@ -1,7 +1,8 @@
-import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   ApplicationLogLevel,
   Architecture,
+  type CfnFunction,
   type Code,
   Function as LambdaFunction,
   LoggingFormat,
@@ -10,14 +11,13 @@ import {
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { Duration, RemovalPolicy, Tags } from 'aws-cdk-lib/core';
+import { Aws, Duration, RemovalPolicy, Tags } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { FunctionName } from '../../core/contracts/names.ts';
 import { acknowledge } from '../acknowledge.ts';
 import { FUNCTION_TAG, functionName } from '../names.ts';
 import type { VpcSettings } from '../settings/settings.ts';
 import type { FunctionSize } from './function-sizes.ts';
-import { placeInVpc } from './place-in-vpc.ts';
 
 export interface HubFunctionProps {
   readonly name: FunctionName;
@@ -74,4 +74,38 @@ export class HubFunction extends Construct {
         'Step Functions, API Gateway and SQS call it and keep or retry what failed; those that are called by events have a failure destination instead (constructs/asynchronous-calls.ts).',
     });
   }
+}
+
+/** Lambda makes and removes network interfaces in the name of the function's role; it asks for them before any has an ARN. */
+const INTERFACES = [
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:UnassignPrivateIpAddresses',
+];
+
+/** Puts a function into subnets. Lambda itself may use the role for its interfaces; the function's own code may not. */
+function placeInVpc(
+  target: LambdaFunction,
+  role: Role,
+  name: FunctionName,
+  { subnetIds, securityGroupIds }: VpcSettings,
+): void {
+  (target.node.defaultChild as CfnFunction).vpcConfig = {
+    subnetIds: [...subnetIds],
+    securityGroupIds: [...securityGroupIds],
+  };
+  role.addToPolicy(new PolicyStatement({ sid: 'NetworkInterfaces', actions: INTERFACES, resources: ['*'] }));
+  const own = `arn:${Aws.PARTITION}:lambda:${Aws.REGION}:${Aws.ACCOUNT_ID}:function:${functionName(name)}`;
+  role.addToPolicy(
+    new PolicyStatement({
+      sid: 'NotForItsCode',
+      effect: Effect.DENY,
+      actions: INTERFACES,
+      resources: ['*'],
+      conditions: { ArnEquals: { 'lambda:SourceFunctionArn': own } },
+    }),
+  );
 }

@@ -1,12 +1,19 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Aws, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import type { FunctionName, MachineName } from '../../core/contracts/names.ts';
+import {
+  FUNCTION_NAMES,
+  type FunctionName,
+  MACHINE_DEFINITIONS,
+  MACHINE_NAMES,
+  type MachineName,
+} from '../../core/contracts/names.ts';
 import { acknowledge } from '../acknowledge.ts';
 import { executionArns, machineName } from '../names.ts';
-import { definitionPath, type Placeholder, placeholdersOf } from './definition-file.ts';
 
 export interface HubStateMachineProps {
   readonly name: MachineName;
@@ -86,5 +93,69 @@ export class HubStateMachine extends Construct {
       [`arn:${Aws.PARTITION}:events:${Aws.REGION}:${Aws.ACCOUNT_ID}:rule/${MANAGED_RULE}`],
     );
     return role;
+  }
+}
+
+/** What a `${…}` of a definition stands for. */
+type Placeholder =
+  | { readonly type: 'partition' }
+  | { readonly type: 'machine-name' }
+  | { readonly type: 'function'; readonly name: FunctionName }
+  | { readonly type: 'machine'; readonly name: MachineName };
+
+const definitionPath = (machine: MachineName): string =>
+  fileURLToPath(new URL(`../../state-machines/${MACHINE_DEFINITIONS[machine]}.asl.json`, import.meta.url));
+
+/** Every placeholder that a machine's file has, by its name. Fails on one that nothing fills in. */
+function placeholdersOf(machine: MachineName): ReadonlyMap<string, Placeholder> {
+  const text = readFileSync(definitionPath(machine), 'utf8');
+  const names = [...text.matchAll(/\$\{(\w+)\}/g)].map(([, name = '']) => name);
+  return new Map(names.map((name) => [name, meaningOf(name, machine)]));
+}
+
+/** `${ScanClusterMachineArn}` is the machine scan-cluster; `${StepFunctionArn}` is the function of the machine's own name. */
+function meaningOf(placeholder: string, machine: MachineName): Placeholder {
+  if (placeholder === 'Partition') return { type: 'partition' };
+  if (placeholder === 'Machine') return { type: 'machine-name' };
+  const [, pascal = '', kind] = /^(\w+?)(Machine|Function)Arn$/.exec(placeholder) ?? [];
+  const kebab = pascal.replaceAll(/(?<!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
+  const name = kebab === 'step' ? machine : kebab;
+  const machineNamed = MACHINE_NAMES.find((one) => one === name);
+  if (kind === 'Machine' && machineNamed !== undefined) return { type: 'machine', name: machineNamed };
+  const functionNamed = FUNCTION_NAMES.find((one) => one === name);
+  if (kind === 'Function' && functionNamed !== undefined) return { type: 'function', name: functionNamed };
+  throw new Error(`${definitionPath(machine)}: nothing fills in \${${placeholder}}.`);
+}
+
+interface StateMachinesProps {
+  readonly functionArn: (name: FunctionName) => string;
+}
+
+/** All state machines. Those that others start come first in `MACHINE_NAMES`; `upgrade-cluster` refers to them. */
+export class StateMachines extends Construct {
+  readonly #all = new Map<MachineName, HubStateMachine>();
+
+  constructor(scope: Construct, id: string, { functionArn }: StateMachinesProps) {
+    super(scope, id);
+    for (const name of MACHINE_NAMES) {
+      const machine = new HubStateMachine(this, name, { name, functionArn, machineArn: (child) => this.arnOf(child) });
+      this.#all.set(name, machine);
+    }
+  }
+
+  arnOf(name: MachineName): string {
+    const found = this.#all.get(name);
+    if (found === undefined) throw new Error(`${name} must come before the machine that starts it in MACHINE_NAMES.`);
+    return found.machine.stateMachineArn;
+  }
+
+  /** Roles of the machines that start others. */
+  get starterRoleArns(): readonly string[] {
+    const starters = [...this.#all.values()].filter(({ hasChildren }) => hasChildren);
+    return starters.map(({ machine }) => machine.role.roleArn);
+  }
+
+  get arns(): readonly string[] {
+    return MACHINE_NAMES.map((name) => this.arnOf(name));
   }
 }

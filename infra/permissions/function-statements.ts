@@ -1,10 +1,10 @@
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Aws } from 'aws-cdk-lib/core';
 import { executionArns, machineArnPrefix, webhookSecrets } from '../names.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { FunctionNeeds } from './function-needs.ts';
-import { assumeSpokeRole } from './spoke-access.ts';
 import {
   type AuditReference,
   anchorStatements,
@@ -71,3 +71,24 @@ export function functionStatements(needs: FunctionNeeds, reach: Reach): PolicySt
 
 const allow = (sid: string, actions: string[], resources: string[]): PolicyStatement =>
   new PolicyStatement({ sid, actions, resources });
+
+/**
+ * Assuming the spoke role: in the hub's own account always, in the listed accounts by name, and in any account only while it belongs to the
+ * organization. Without either, the fleet is the hub's account.
+ */
+function assumeSpokeRole({ accounts, organizationId, spokeRoleName }: Settings): PolicyStatement[] {
+  const roleIn = (account: string) => `arn:${Aws.PARTITION}:iam::${account}:role/${spokeRoleName}`;
+  const listed = new PolicyStatement({
+    sid: 'SpokeRoles',
+    actions: ['sts:AssumeRole'],
+    resources: [Aws.ACCOUNT_ID, ...accounts].map(roleIn),
+  });
+  if (organizationId === undefined) return [listed];
+  const inOrganization = new PolicyStatement({
+    sid: 'SpokeRolesOfTheOrganization',
+    actions: ['sts:AssumeRole'],
+    resources: [roleIn('*')],
+    conditions: { StringEquals: { 'aws:ResourceOrgID': organizationId } },
+  });
+  return [listed, inOrganization];
+}

@@ -11,7 +11,7 @@ import { EventRules } from '../constructs/event-rules.ts';
 import { Functions } from '../constructs/functions.ts';
 import { LiftlockBus } from '../constructs/liftlock-bus.ts';
 import { Schedules } from '../constructs/schedules.ts';
-import { StateMachines } from '../constructs/state-machines.ts';
+import { StateMachines } from '../constructs/state-machine.ts';
 import { HubMonitoring } from '../monitoring/hub-monitoring.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { StateStack } from './state-stack.ts';

@@ -1,8 +1,7 @@
-import { Aws, CfnParameter } from 'aws-cdk-lib/core';
+import { Aws, CfnCondition, CfnParameter, type CfnParameterProps, Fn } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { BUS_NAME, defaultExternalId } from '../names.ts';
 import type { Settings } from '../settings/settings.ts';
-import { optionalParameter } from './optional-parameter.ts';
 
 /**
  * What a StackSet has to say about the hub. Defaults are those of the settings, or the account and Region themselves: then the hub is its own
@@ -61,4 +60,23 @@ export function trustParameters(scope: Construct, settings: Settings): TrustPara
     constraintDescription: 'must be the name of an IAM role',
   }).valueAsString;
   return { hubAccount, externalId, roleName, organizationOrNothing };
+}
+
+interface OptionalParameterProps extends CfnParameterProps {
+  readonly default: string;
+  /** What an empty value stands for. */
+  readonly otherwise: string;
+}
+
+/** A parameter of a template that may be left empty; its value, or what it stands for then. */
+function optionalParameter(
+  scope: Construct,
+  id: string,
+  { otherwise, allowedPattern = '.*', ...props }: OptionalParameterProps,
+): string {
+  const parameter = new CfnParameter(scope, id, { ...props, allowedPattern: `^(${allowedPattern})?$` });
+  const isGiven = new CfnCondition(scope, `Has${id}`, {
+    expression: Fn.conditionNot(Fn.conditionEquals(parameter.valueAsString, '')),
+  });
+  return Fn.conditionIf(isGiven.logicalId, parameter.valueAsString, otherwise).toString();
 }

@@ -1,7 +1,6 @@
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { mockClient } from 'aws-sdk-client-mock';
-import { createAlarmGates } from './alarm-gate.ts';
-import { alarmPlace } from './alarm-place.ts';
+import { alarmPlace, createAlarmGates } from './alarm-gate.ts';
 
 const watch = mockClient(CloudWatchClient);
 afterAll(() => watch.restore());

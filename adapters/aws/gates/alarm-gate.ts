@@ -10,7 +10,6 @@ import type { Clock } from '../../../core/ports/clock.ts';
 import { readLimits } from '../request-limits.ts';
 import type { SpokeSessions } from '../spoke-role.ts';
 import { createTokenBucket, type Sleep, type TokenBucket } from '../token-bucket.ts';
-import { type AlarmPlace, alarmPlace } from './alarm-place.ts';
 
 export interface AlarmGatesOptions {
   /** Alarms of this account are read by the function's own role, others by the spoke role of theirs. */
@@ -90,4 +89,20 @@ function judged(alarm: MetricAlarm | CompositeAlarm): Judged {
 function missing({ account, region, name }: AlarmPlace, hubAccount: string): string {
   const where = account === hubAccount ? "Liftlock's own account" : `account ${account}`;
   return `There is no alarm ${name} in ${where} in ${region ?? "Liftlock's own Region"}.`;
+}
+
+/** Where an alarm is. */
+interface AlarmPlace {
+  readonly account: string;
+  /** Undefined = Liftlock's own. */
+  readonly region: string | undefined;
+  readonly name: string;
+}
+
+/** `errors` is beside Liftlock; `arn:aws:cloudwatch:REGION:ACCOUNT:alarm:NAME` may be anywhere. Names may contain colons. */
+export function alarmPlace(alarm: string, hubAccount: string): AlarmPlace {
+  const [, , , region, account, , ...name] = alarm.split(':');
+  return alarm.startsWith('arn:') && region !== undefined && account !== undefined
+    ? { account, region, name: name.join(':') }
+    : { account: hubAccount, region: undefined, name: alarm };
 }

@@ -1,6 +1,12 @@
-import { type DynaliteStore, type Item, isAnswer } from './dynalite-store.ts';
+import {
+  type BatchOperation,
+  type BufferingStore,
+  type Callback,
+  type DynaliteStore,
+  type Item,
+  isAnswer,
+} from './dynalite-store.ts';
 import { readPart, type TransactionPart, validationAnswer } from './transaction-part.ts';
-import { WriteBuffer } from './write-buffer.ts';
 
 export interface Answer {
   readonly status: number;
@@ -82,4 +88,46 @@ async function lockAll(store: DynaliteStore, parts: readonly TransactionPart[]):
   return () => {
     for (const unlock of releases) unlock();
   };
+}
+
+/**
+ * A view of dynalite's store in which writes are only noted. Its actions run against it unchanged, and what they would have written is
+ * then one batch. Locks are those of the transaction, which holds them already.
+ */
+class WriteBuffer implements BufferingStore {
+  readonly operations: BatchOperation[] = [];
+  readonly #store: DynaliteStore;
+  readonly options: object;
+
+  constructor(store: DynaliteStore) {
+    this.#store = store;
+    this.options = store.options;
+  }
+
+  readonly getTable: DynaliteStore['getTable'] = (name, ...rest) => this.#store.getTable(name, ...rest);
+
+  readonly getItemDb: BufferingStore['getItemDb'] = (table) => {
+    const items = this.#store.getItemDb(table);
+    return {
+      lock: (_, run) => run((done) => done),
+      get: (key, done) => items.get(key, done),
+      ...this.#writes(`item-${table}~`),
+    };
+  };
+
+  readonly getIndexDb: BufferingStore['getIndexDb'] = (indexType, table, index) =>
+    this.#writes(`index-${indexType.toLowerCase()}~${table}~${index}~`);
+
+  #writes(prefix: string) {
+    return {
+      put: (key: string, value: Item, done: Callback) => {
+        this.operations.push({ type: 'put', key: prefix + key, value });
+        done();
+      },
+      del: (key: string, done: Callback) => {
+        this.operations.push({ type: 'del', key: prefix + key });
+        done();
+      },
+    };
+  }
 }

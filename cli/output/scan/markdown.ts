@@ -1,8 +1,8 @@
+import { visibleLine } from '../../../core/model/visible.ts';
 import { type FindingGroup, groupByCause } from '../../../core/scan/report/group-findings.ts';
 import type { Finding, ScanReport } from '../../../core/scan/report/report-schema.ts';
 import { isGap, verdictOfAll } from '../../../core/scan/report/verdict.ts';
 import { counted } from '../counted.ts';
-import { markdownCode, markdownRow, markdownText } from './markdown-text.ts';
 import { reportsOf, type ScanDocument } from './scan-document.ts';
 import { objectWords, placeWords, severityWords, verdictWords } from './words.ts';
 
@@ -117,3 +117,31 @@ function findingRow(finding: Finding): string {
 }
 
 const size = (text: string): number => Buffer.byteLength(text, 'utf8');
+
+/** Longer texts of others are cut, in characters: a comment has room for few. */
+const MOST = 300;
+
+/**
+ * Text of others inside Markdown or HTML: every character that means something within a line of either is written as a reference, which is
+ * never read as structure (CommonMark 0.31, section 6.2). `@` and `#` are cut off from what follows, or GitHub would notify people and link issues.
+ */
+function markdownText(text: string): string {
+  return referenced(shortened(text, MOST).replaceAll(/([@#])(?=\w)/g, '$1\u200b'));
+}
+
+/** The same as code: GitHub looks for no people and issues in there, and text stays as it can be copied. */
+function markdownCode(text: string, most = MOST): string {
+  return `<code>${referenced(shortened(text, most))}</code>`;
+}
+
+/** A row of a table. The cells have been through the functions above. */
+const markdownRow = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+
+function shortened(text: string, most: number): string {
+  const characters = [...visibleLine(text.slice(0, 2 * most + 2).toWellFormed())];
+  return characters.length > most ? `${characters.slice(0, most - 1).join('')}…` : characters.join('');
+}
+
+function referenced(text: string): string {
+  return text.replaceAll(/[&<>[\]\\`*_~|#@$]/g, (character) => `&#${character.charCodeAt(0)};`);
+}

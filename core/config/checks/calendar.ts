@@ -1,10 +1,13 @@
 import { type CompiledCalendar, compileCalendar, compileRules } from '../../calendar/compile-calendar.ts';
+import { DAY } from '../../calendar/cron/civil-day.ts';
 import { localText } from '../../calendar/local-text.ts';
+import { openTimeWithin } from '../../calendar/longest-opening.ts';
+import { nextOpenInstant } from '../../calendar/openings.ts';
+import type { Rule } from '../../calendar/rule.ts';
+import { clipped, merged, type Span, without } from '../../calendar/spans.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import type { Calendar, CalendarSpec } from '../types.ts';
-import { checkCalendarOpens } from './calendar-opens.ts';
-import { checkCalendarWindows } from './calendar-windows.ts';
 import { fieldOf, type Report } from './check.ts';
-import { zoneWords } from './zone-words.ts';
 
 /**
  * What is wrong with a calendar beside its shape. What cannot be read closes it for ever when it runs, and is an error
@@ -56,4 +59,92 @@ function checkPastFreezes({ freezes }: CompiledCalendar, now: Date | undefined, 
       `the freeze ${name} ended at ${ended}. Remove it, or correct the year.`,
     );
   }
+}
+
+/** Why a name is no time zone, and which one was likely meant. */
+function zoneWords(name: string): string {
+  const unknown = `"${name}" is no time zone that is known here.`;
+  if (/^(?:UTC|GMT)?[+-]\d/i.test(name)) {
+    return `${unknown} An offset knows nothing of summer time: write a place, such as Europe/Berlin, or UTC.`;
+  }
+  const zones = ['UTC', ...Intl.supportedValuesOf('timeZone')];
+  const city = name.split('/').at(-1) ?? name;
+  const meant = didYouMean(name, zones) ?? zones.find((zone) => didYouMean(city, [cityOf(zone)]) !== undefined);
+  return `${unknown} ${meant === undefined ? 'Write an IANA name, such as Europe/Berlin.' : `Did you mean ${meant}?`}`;
+}
+
+const cityOf = (zone: string): string => zone.split('/').at(-1) ?? zone;
+
+/** Leap days come within two years of most days; a calendar that opens later than that is seldom meant. */
+const DAYS = 731;
+const HOUR = 3_600_000;
+
+/** A share of the time that windows allow: what is left between daily freezes of 24 hours when a day has 25. */
+const LEAST_SHARE = 0.001;
+
+/** A calendar that freezes close all the time lets nothing ever happen. Whether it opens. */
+function checkCalendarOpens(calendar: CompiledCalendar, spec: CalendarSpec, now: Date, report: Report): boolean {
+  const { windows, freezes } = spec;
+  const open = openTimeWithin([calendar], now, DAYS);
+  const path = ['spec', freezes.length > 0 ? 'freezes' : 'windows'];
+  if (open === 0) {
+    const opens = nextOpenInstant([calendar], now.getTime());
+    const what = windows.length === 0 ? 'this calendar is always frozen' : 'this calendar never opens';
+    const when = opens === null ? '' : ` It opens on ${new Date(opens).toISOString().slice(0, 10)} for the first time.`;
+    const todo = freezes.length > 0 ? 'Shorten its freezes' : 'Correct its windows';
+    report(
+      'error',
+      path,
+      `${what} in the next two years, so that nothing of it can ever start.${when} ${todo}.`,
+      'key',
+    );
+    return false;
+  }
+  if (freezes.length === 0) return true;
+  const allowed = openTimeWithin([compileCalendar(calendar.name, { ...spec, freezes: [] })], now, DAYS);
+  if (open >= allowed * LEAST_SHARE) return true;
+  const hours = Math.round((open / HOUR) * 10) / 10;
+  const message = `this calendar is always frozen but for ${hours} hours in the next two years, most likely where the clocks change: durations are elapsed time, and a day can have 25 hours. Say when a freeze ends with end instead, or shorten it.`;
+  report('error', path, message, 'key');
+  return false;
+}
+
+const YEAR = 366 * DAY;
+const MINUTE = 60_000;
+
+/** Shorter than any step of an upgrade. */
+const SHORT = 15 * MINUTE;
+
+/** Windows that are no use: too short for anything, or always inside a freeze. The year from `now`, or else any year. */
+function checkCalendarWindows(calendar: CompiledCalendar, now: Date | undefined, report: Report): void {
+  const from = now?.getTime() ?? Date.UTC(2026, 0, 1);
+  const frozen = spansOf(calendar.freezes, from);
+  for (const [index, window] of calendar.windows.entries()) {
+    const spans = spansOf([window], from);
+    if (spans.length === 0) continue;
+    const path = ['spec', 'windows', index];
+    if (without(spans, frozen).length === 0) {
+      const freezes = calendar.freezes.filter((freeze) => without(spans, spansOf([freeze], from)).length === 0);
+      const by = freezes[0] === undefined ? 'the freezes cover' : `the freeze ${freezes[0].name} covers`;
+      const message = `${by} the window ${window.name} whenever it opens in the next year, and freezes win. Move one of them.`;
+      report('warning', path, message);
+    }
+    checkLength(window, spans, path, report);
+  }
+}
+
+function checkLength(window: Rule, spans: readonly Span[], path: readonly (string | number)[], report: Report): void {
+  // Not Math.max(...): windows of every minute are half a million in a year, more than a call takes.
+  const longest = spans.reduce((most, { from, to }) => Math.max(most, to - from), 0);
+  if (longest >= SHORT) return;
+  const field = window.length === undefined ? 'end' : 'duration';
+  const message =
+    longest <= MINUTE
+      ? 'it is open for a minute or less, and Liftlock looks once a minute: most likely nothing ever starts. Make it longer.'
+      : `it is open for ${Math.round(longest / MINUTE)} minutes at most, and every step of an upgrade takes longer. Make it longer.`;
+  report('warning', [...path, field], message);
+}
+
+function spansOf(rules: readonly Rule[], from: number): Span[] {
+  return clipped(merged(rules.flatMap((rule) => rule.spansIn(from, from + YEAR))), from, from + YEAR);
 }

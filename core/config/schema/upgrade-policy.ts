@@ -1,14 +1,46 @@
 import { z } from 'zod';
 import { FAIL_ON, LIVE_SOURCES } from '../../contracts/scan-words.ts';
 import { apiVersion } from '../kinds.ts';
-import { breakGlassSchema } from './break-glass.ts';
+import { principalPatterns } from './approval.ts';
 import { capsSchema } from './caps.ts';
-import { deadlineSchema } from './deadline.ts';
 import { labelSelectorSchema } from './label-selector.ts';
 import { metadataSchema } from './metadata.ts';
-import { positiveDuration } from './quantities.ts';
+import { duration, positiveDuration } from './quantities.ts';
 import { targetSchema } from './target.ts';
 import { waveSchema } from './wave.ts';
+
+const deadlineError =
+  'is not a deadline: write 2026-12-02 (that day 00:00 UTC), an instant such as 2026-12-02T18:00:00Z, or { beforeEndOf: standardSupport, margin: 14d }';
+
+/** Until when every cluster of the policy should be at its target (semantics.md, Deadline). */
+const deadlineSchema = z
+  .union(
+    [
+      z.string().regex(/^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2}))?$/, deadlineError),
+      z.strictObject({
+        beforeEndOf: z
+          .enum(['standardSupport', 'extendedSupport'])
+          .describe('The earliest end of support among the versions that the clusters run.'),
+        margin: duration.default('0s').describe('So long before it, such as 14d.'),
+      }),
+    ],
+    deadlineError,
+  )
+  .describe(
+    '2026-12-02 (that day 00:00 UTC, exclusive), an instant, or { beforeEndOf: standardSupport, margin: 14d }.',
+  );
+
+const breakGlassSchema = z
+  .strictObject({
+    fourEyes: z
+      .boolean()
+      .default(false)
+      .describe('Whether a second person has to agree before windows and freezes are passed over.'),
+    from: principalPatterns('nobody could break the glass. Leave it out to let everybody who may call it')
+      .optional()
+      .describe('Who may, beside having the right to call the API; absent = everybody who has it.'),
+  })
+  .describe('Who may let a cluster or a wave go outside of its windows: liftlock break-glass.');
 
 const orderByLabel = z
   .strictObject({

@@ -2,7 +2,6 @@ import type { ClusterControl, ClusterRecord } from '../../contracts/items/cluste
 import { clusterKey } from '../../model/cluster-key.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 import type { InventoryCluster } from './inventory-schema.ts';
-import { derivedArn } from './partition.ts';
 
 /** Stands for a creation time that nobody has told: long ago, so that nothing waits for a cluster to grow old. */
 const LONG_AGO = '1970-01-01T00:00:00.000Z';
@@ -60,3 +59,21 @@ const unreachableSince = (message: string, at: string): ClusterRecord['condition
   message,
   lastTransitionTime: at,
 });
+
+/** Regions by what they begin with; all others are in the partition `aws` (AWS General Reference, ARNs and partitions). */
+const PARTITIONS: readonly (readonly [string, string])[] = [
+  ['cn-', 'aws-cn'],
+  ['us-gov-', 'aws-us-gov'],
+  ['us-isob-', 'aws-iso-b'],
+  ['us-isof-', 'aws-iso-f'],
+  ['eu-isoe-', 'aws-iso-e'],
+  ['us-iso-', 'aws-iso'],
+  ['eusc-', 'aws-eusc'],
+];
+
+/** The ARN of a cluster of which only account, Region and name are known. */
+function derivedArn(cluster: { readonly accountId: string; readonly region: string; readonly name: string }) {
+  const { accountId, region, name } = cluster;
+  const partition = PARTITIONS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'aws';
+  return `arn:${partition}:eks:${region}:${accountId}:cluster/${name}`;
+}

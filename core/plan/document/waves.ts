@@ -1,15 +1,20 @@
+import { calendarStateAt } from '../../calendar/calendar-state.ts';
+import { clockText } from '../../calendar/clock-text.ts';
 import { durationMilliseconds } from '../../config/schema/quantities.ts';
 import type { Wave as WaveSpec } from '../../config/types.ts';
 import type { Member, Wave } from '../../contracts/items/rollout.ts';
+import { type Reason, reason } from '../../contracts/step-result.ts';
+import { hopRules } from '../../policy/hop-rules.ts';
 import { waveOf } from '../../policy/wave-of.ts';
 import { worstCase } from '../../policy/wave-room.ts';
 import { plannedWave, type RolloutPlan } from '../../rollout/plan-rollout.ts';
 import { estimateSeconds } from '../../rollout/wave-limits.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
+import { latenessPerDay } from '../../version/lateness.ts';
+import { SupportCalendar } from '../../version/support-calendar.ts';
 import { type Drawn, membersOf } from '../drawn.ts';
-import { type Cost, costOf, sumOf } from './cost-of-waiting.ts';
+import type { Lived } from '../virtual-fleet.ts';
 import { instantOrNull, instantText } from './instant.ts';
-import { pastWindows } from './past-windows.ts';
 import type { PlanCluster, PlanWave } from './plan-schema.ts';
 
 /** Every wave of every policy by the policy's name; one in which nobody needs work is listed without times. */
@@ -109,3 +114,90 @@ const newest = (members: readonly Member[]): string =>
     .map(({ to }) => KubeVersion.parse(to))
     .reduce((best, version) => (best.isOlderThan(version) ? version : best))
     .toString();
+
+/** Stretches of work that are taken to end when their window has closed: those of waves that may overrun, and nodes after a bake. */
+function pastWindows(
+  { input, rules, forward }: Drawn,
+  policyName: string,
+  { clusterKey, rolloutId, waveIndex }: Member,
+  hops: readonly string[],
+): Reason[] {
+  const cluster = input.snapshot.clusters.get(clusterKey);
+  const wave = forward.fleet.waves.get(`${rolloutId}/${waveIndex}`);
+  const lived = forward.fleet.lived.get(clusterKey);
+  if (cluster === undefined || lived === undefined) return [];
+  const policy = rules.policies.get(policyName);
+  const found = hopRules(policy, cluster, wave, input.snapshot.calendars, rules.fleet.tagPrefix);
+  const { calendars, mayOverrun, wave: spec } = found;
+  if (calendars.length === 0 || (!mayOverrun && spec?.bake === undefined)) return [];
+  return lived.runs.flatMap(({ from, to, hop }) => {
+    const { window, closesAt } = calendarStateAt(calendars, new Date(from));
+    if (closesAt === null || closesAt.getTime() >= to) return [];
+    const { freeze } = calendarStateAt(calendars, closesAt);
+    const at = clockText(calendars, closesAt);
+    const closed = window === null ? `its calendar closes at ${at}` : `the window ${window} closes at ${at}`;
+    const what = freeze === null ? closed : `the freeze ${freeze} begins at ${at}`;
+    const said = `The upgrade to ${hops[hop]} is taken to go on until ${clockText(calendars, new Date(to))}, and ${what}: what EKS works on then finishes, what is left waits for the next opening.`;
+    return [reason('RunsPastWindow', said)];
+  });
+}
+
+type Cost = PlanWave['costOfWaiting'];
+
+const DAY = 86_400_000;
+const CALENDAR = SupportCalendar.builtIn();
+
+/** Of one cluster, in dollars that are not rounded yet: cents are counted once, in the sum. */
+function costOf(from: string, hops: readonly string[], lived: Lived | undefined, now: Date): Cost {
+  const start = now.getTime();
+  const forced = datesOf(from).extendedEnd;
+  const stay = forced === undefined ? 0 : between(from, start, forced);
+  const perDayNow = latenessPerDay(CALENDAR.supportState(KubeVersion.parse(from), now)) ?? 0;
+  if (lived?.endedAt === undefined) return { perDayNow, untilDone: stay, avoided: 0 };
+  let at = start;
+  let version = from;
+  let untilDone = 0;
+  let untilForced = 0;
+  for (const [hop, end] of lived.hopEnds.entries()) {
+    untilDone += between(version, at, end);
+    untilForced += between(version, at, Math.min(end, forced ?? end));
+    at = end;
+    version = hops[hop] ?? version;
+  }
+  if (forced === undefined) return { perDayNow, untilDone, avoided: 0 };
+  untilForced += between(version, Math.min(at, forced), forced);
+  return { perDayNow, untilDone, avoided: Math.max(0, stay - untilForced) };
+}
+
+function sumOf(costs: readonly Cost[]): Cost {
+  const sum = (of: (cost: Cost) => number): number =>
+    Math.round(costs.reduce((total, cost) => total + of(cost), 0) * 100) / 100;
+  return { perDayNow: sum((c) => c.perDayNow), untilDone: sum((c) => c.untilDone), avoided: sum((c) => c.avoided) };
+}
+
+/** What a version costs beyond the standard price; beyond extended support EKS bills the same until it upgrades (facts: eks.md §1.4). */
+function between(version: string, from: number, to: number): number {
+  const { standardEnd } = datesOf(version);
+  if (standardEnd === undefined) return 0;
+  return (Math.max(0, to - Math.max(from, standardEnd)) / DAY) * (latenessPerDay('extended') ?? 0);
+}
+
+interface Dates {
+  readonly standardEnd: number | undefined;
+  readonly extendedEnd: number | undefined;
+}
+
+const known = new Map<string, Dates>();
+
+function datesOf(version: string): Dates {
+  const before = known.get(version);
+  if (before !== undefined) return before;
+  // Dates do not depend on the instant that is asked about.
+  const { endOfStandardSupport, endOfExtendedSupport } = CALENDAR.supportStatus(
+    KubeVersion.parse(version),
+    new Date(0),
+  );
+  const dates = { standardEnd: endOfStandardSupport?.getTime(), extendedEnd: endOfExtendedSupport?.getTime() };
+  known.set(version, dates);
+  return dates;
+}

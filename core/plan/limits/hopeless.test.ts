@@ -6,8 +6,7 @@ import { runForward } from '../run-forward.ts';
 import { randomPlan } from '../testing/random-plan.ts';
 import { NOW, smallPlan } from '../testing/small-plan.ts';
 import { isHopeless } from './hopeless.ts';
-import { constraintsOf } from './limited-by.ts';
-import { reachedBy } from './reached.ts';
+import { constraintsOf, reachedBy } from './limited-by.ts';
 
 const DEADLINES = ['2026-11-21', '2026-11-24', '2026-12-04', { beforeEndOf: 'standardSupport', margin: '7d' }];
 

@@ -1,11 +1,15 @@
+import { openTimeWithin } from '../../calendar/longest-opening.ts';
+import { concurrencyLimit, failureLimit } from '../../config/wave-limits.ts';
 import type { Member } from '../../contracts/items/rollout.ts';
+import { capLimit } from '../../policy/caps.ts';
+import { estimateOf } from '../../policy/hop-rules.ts';
 import { quarantineReasons } from '../../policy/quarantine.ts';
 import type { RolloutPlan } from '../../rollout/plan-rollout.ts';
+import { KubeVersion } from '../../version/kube-version.ts';
 import type { PolicyDeadline } from '../deadline.ts';
 import { type Drawn, membersOf } from '../drawn.ts';
 import { someNeverStart } from '../never-starts.ts';
 import type { PlanInput } from '../plan-input.ts';
-import { isOutOfTime } from './out-of-time.ts';
 
 /** Whether it is known without drawing a plan that a deadline is missed under other rules (`input`) too. */
 export function isHopeless(drawn: Drawn, input: PlanInput, deadline: PolicyDeadline): boolean {
@@ -33,3 +37,35 @@ function neededFor(plan: RolloutPlan, { overdue }: PolicyDeadline, { snapshot, n
     return waveIndex < last && cluster !== undefined && quarantineReasons(cluster, now).length === 0;
   });
 }
+
+const DAY = 86_400_000;
+
+/**
+ * Whether the hops of these members are more work for one of their waves than fits into the time that its calendars leave before an instant
+ * (milliseconds since the epoch), as many running at once as may: then no run needs to be drawn to know that they are not done by then.
+ */
+function isOutOfTime(
+  { snapshot, now }: PlanInput,
+  plan: RolloutPlan,
+  members: readonly Member[],
+  before: number,
+): boolean {
+  const { fleet, policies, calendars, learned } = snapshot;
+  const policy = policies.get(plan.rollout.policy)?.policy;
+  if (policy === undefined || fleet === undefined) return false;
+  const atMost = capLimit('total', fleet, policy.spec) ?? Number.POSITIVE_INFINITY;
+  const estimate = estimateOf(policy, learned);
+  return policy.spec.waves.some((spec, index) => {
+    // What may go on after its window has closed needs less time in it.
+    if (spec.mayOverrun || spec.bake !== undefined) return false;
+    const hops = members.reduce((sum, member) => sum + (member.waveIndex === index ? hopsOf(member) : 0), 0);
+    if (hops === 0) return false;
+    const all = membersOf(plan).filter(({ waveIndex }) => waveIndex === index).length;
+    const mayFail = spec.failureBudget.countInFlight ? Math.max(1, failureLimit(spec, all)) : atMost;
+    const atOnce = Math.min(concurrencyLimit(spec, all), mayFail, atMost);
+    const own = [spec.calendar ?? []].flat().flatMap((name) => calendars.get(name) ?? []);
+    return hops * estimate > atOnce * openTimeWithin(own, now, (before - now.getTime()) / DAY);
+  });
+}
+
+const hopsOf = ({ from, to }: Member): number => KubeVersion.parse(from).hopsTo(KubeVersion.parse(to)).length;

@@ -3,7 +3,6 @@ import type { BreakRule } from './break-rule.ts';
 import type { ComponentConfigRow } from './component-config-row.ts';
 import type { ControllerRow } from './controller-row.ts';
 import type { CustomResourceRow } from './custom-resource-row.ts';
-import type { DataCoverage, DataSource } from './data-source.ts';
 import type { UnservedKind } from './unserved-kind.ts';
 import type { WirePayloadRow } from './wire-payload-row.ts';
 
@@ -18,4 +17,25 @@ export interface DataTables {
   readonly customResources: readonly CustomResourceRow[];
   readonly sources: readonly DataSource[];
   readonly coverage: DataCoverage;
+}
+
+/** Where a statement of the tables comes from: `sources.json`, by id. */
+interface DataSource {
+  readonly id: string;
+  readonly title: string;
+  readonly url: string;
+  /** When it was read, YYYY-MM-DD. */
+  readonly readOn: string;
+}
+
+/** How far the tables reach: `coverage.json`. */
+interface DataCoverage {
+  /** The newest minor whose removals are known in full. A scan for a newer one is incomplete. */
+  readonly newestMinor: string;
+  /** The oldest minor whose removals are known. */
+  readonly oldestMinor: string;
+  /** When the tables were brought up to date, YYYY-MM-DD. */
+  readonly updatedOn: string;
+  /** What the newest minor's rows rest on. */
+  readonly basis: string;
 }

@@ -1,10 +1,11 @@
 import type { ScanRun } from '../../contracts/items/scan.ts';
 import type { Source } from '../../contracts/scan-words.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { ClusterTarget } from '../../ports/cluster-access.ts';
+import type { ClusterReaders } from '../../ports/cluster-readers.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { titleOf } from '../live/advance.ts';
+import { advance, titleOf } from '../live/advance.ts';
 import { type LiveScanState, startLiveScan } from '../live/live-scan-state.ts';
-import { readForAWhile } from './read-for-a-while.ts';
 import { loadRun, loadState, saveState } from './run-store.ts';
 
 export type ScanningPorts = Pick<Ports, 'table' | 'clock' | 'readers'>;
@@ -56,3 +57,65 @@ function saidOf(state: LiveScanState): string {
   const at = unit === undefined ? '' : `, now ${titleOf(unit)}`;
   return `Read ${readIn(state)} objects of the cluster; ${state.units.length} resources are left${at}.`;
 }
+
+/** How long one invocation reads; what it has read by then is put away. */
+const READING_SECONDS = 60;
+/** A longer wait is the state machine's, which costs nothing while it waits. */
+const LONGEST_SLEEP_SECONDS = 10;
+/** It is put away earlier when so much was found: what a crash loses is bounded too. */
+const MOST_FOUND = 5_000;
+
+interface Reading {
+  readonly state: LiveScanState;
+  /** Everything was read, or said to be unreadable. */
+  readonly ended: boolean;
+  /** How long to leave the API server alone before going on. */
+  readonly pauseSeconds: number;
+}
+
+/** The API server asks for more patience than this invocation has left. */
+class NeedsPause extends Error {
+  readonly seconds: number;
+
+  constructor(seconds: number) {
+    super(`The API server asks to wait for ${seconds} seconds.`);
+    this.seconds = seconds;
+  }
+}
+
+/** Goes on with a scan for a minute. The state that it gives is always one between two things to read. */
+async function readForAWhile(
+  ports: { readonly clock: Clock; readonly readers: ClusterReaders },
+  target: ClusterTarget,
+  begun: LiveScanState,
+): Promise<Reading> {
+  const cluster = ports.readers.open(target);
+  const until = ports.clock.now().getTime() + READING_SECONDS * 1_000;
+  const wait = async (seconds: number) => {
+    const late = ports.clock.now().getTime() + seconds * 1_000 > until;
+    if (late || seconds > LONGEST_SLEEP_SECONDS) throw new NeedsPause(seconds);
+    await cluster.wait(seconds);
+  };
+  const already = foundIn(begun);
+  let state = begun;
+  try {
+    for (;;) {
+      // Only a list leaves the state as it was until its answer is there.
+      const before = state.units[0]?.type === 'list' ? undefined : structuredClone(state);
+      try {
+        if (!(await advance(state, { reader: cluster.reader, wait }))) return { state, ended: true, pauseSeconds: 0 };
+      } catch (error) {
+        if (!(error instanceof NeedsPause)) throw error;
+        state = before ?? state;
+        return { state, ended: false, pauseSeconds: Math.ceil(error.seconds) };
+      }
+      const enough = ports.clock.now().getTime() >= until || foundIn(state) - already > MOST_FOUND;
+      if (enough) return { state, ended: false, pauseSeconds: 1 };
+    }
+  } finally {
+    cluster.close();
+  }
+}
+
+const foundIn = ({ observations, page }: LiveScanState): number =>
+  observations.length + (page?.observations.length ?? 0);

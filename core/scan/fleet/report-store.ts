@@ -6,8 +6,8 @@ import { LatestScanItems, newestFirst, SCAN_SUMMARIES, ScanSummaries } from '../
 import { loadParts, saveParts } from '../../store/scan-parts.ts';
 import { writeUnrecorded } from '../../store/unrecorded.ts';
 import type { ScanReport } from '../report/report-schema.ts';
+import { isGap } from '../report/verdict.ts';
 import { fittingReport } from './fitting-report.ts';
-import { summaryOf } from './summary-of.ts';
 
 const RETENTION = 90 * 24 * 60 * 60_000;
 /** A cluster is asked about its next minors; more targets than that are nobody's. */
@@ -59,3 +59,38 @@ export async function loadReport(
 }
 
 const ownerOf = (clusterKey: string, scannedAt: string) => ({ clusterKey, owner: `REPORT#${newestFirst(scannedAt)}` });
+
+const MOST = 20;
+const LONGEST_DETAIL = 300;
+
+/** What lists and trends show of a report. */
+function summaryOf(
+  report: ScanReport,
+  { clusterKey, execution, parts }: Pick<ScanSummary, 'clusterKey' | 'execution' | 'parts'>,
+): ScanSummary {
+  const { errors, warnings, infos, waived, read, gaps } = report.summary;
+  const counts = new Map(report.findings.filter(({ waived: is }) => !is).map(({ id, severity }) => [id, severity]));
+  const causes = report.groups.flatMap(({ cause, owner, findings }) => {
+    const own = findings.filter((id) => counts.has(id));
+    const severities = own.map((id) => counts.get(id));
+    const severity = severities.includes('error') ? 'error' : 'warning';
+    if (!severities.includes(severity)) return [];
+    return [{ cause, ...(owner === null ? {} : { owner }), severity, findings: own.length } as const];
+  });
+  const unread = report.coverage.filter(isGap).map(({ what, source, status, detail }) => {
+    return { what, ...(source === null ? {} : { source }), status, detail: detail.slice(0, LONGEST_DETAIL) };
+  });
+  return {
+    clusterKey,
+    scannedAt: report.scannedAt,
+    execution,
+    from: report.from ?? '',
+    target: report.target,
+    verdict: report.verdict,
+    ...{ errors, warnings, infos, waived, read, gaps },
+    causes: causes.slice(0, MOST),
+    unread: unread.slice(0, MOST),
+    dataUpdatedOn: report.data.updatedOn,
+    parts,
+  };
+}

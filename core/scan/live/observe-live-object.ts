@@ -2,12 +2,11 @@ import { apiVersionsGivenUp } from '../data/api-groups.ts';
 import { apiRows } from '../data/api-rows.ts';
 import { apiRow } from '../data/api-table.ts';
 import type { ApiUse, Observation } from '../judge/observation.ts';
-import { type Mapping, mappingOf, nameOf } from '../manifest/manifest-object.ts';
+import { type Mapping, mappingOf, nameOf, textOf } from '../manifest/manifest-object.ts';
 import { groupVersion } from '../observe/api-version.ts';
 import { type Ownership, ownershipOf } from '../owner/owner.ts';
 import type { ClusterFacts } from '../reference/cluster-facts.ts';
 import type { ServedResource } from './discovery.ts';
-import { MIRRORING, mirroredEndpoints } from './mirrored-endpoints.ts';
 import { hasOldVersions } from './note-changes.ts';
 import { type Statement, statementsOf } from './statements.ts';
 
@@ -120,3 +119,33 @@ function deprecatedVersion(base: ReturnType<typeof baseOf>, { kind }: ServedReso
 /** `apps/v1/deployments` */
 export const servedKey = (resource: Pick<ServedResource, 'group' | 'version' | 'resource'>): string =>
   `${resource.group}/${resource.version}/${resource.resource}`;
+
+/** The controller that copies Endpoints which nobody but a person or a program of theirs keeps into EndpointSlices. */
+const MIRRORING = 'endpointslicemirroring-controller.k8s.io';
+
+/** Endpoints that somebody writes by hand, told from their mirror: to list Endpoints themselves is deprecated. */
+function mirroredEndpoints({ group, kind }: ServedResource, metadata: Mapping): ApiUse | undefined {
+  const labels = mappingOf(metadata.labels);
+  if (group !== 'discovery.k8s.io' || kind !== 'EndpointSlice') return undefined;
+  if (labels['endpointslice.kubernetes.io/managed-by'] !== MIRRORING) return undefined;
+  const [namespace, name] = [textOf(metadata.namespace), textOf(labels['kubernetes.io/service-name'])];
+  // The mirror has the labels and annotations of what it mirrors.
+  const { owner, cause = `endpoints:${namespace}/${name}` } = ownershipOf(metadata);
+  return {
+    type: 'api',
+    source: 'object',
+    subject: {
+      apiVersion: 'v1',
+      kind: 'Endpoints',
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(name === undefined ? {} : { name }),
+    },
+    ...(owner === undefined ? {} : { owner }),
+    cause,
+    evidence: [
+      `EndpointSlice ${textOf(metadata.name) ?? '?'} is a mirror of it: no controller of the cluster keeps it.`,
+    ],
+    confidence: 'high',
+    served: true,
+  };
+}

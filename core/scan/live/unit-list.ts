@@ -4,9 +4,10 @@ import { apiVersionText } from '../observe/api-version.ts';
 import { groupNodes } from '../observe/group-nodes.ts';
 import { inspectLiveObject } from '../observe/inspect-live-object.ts';
 import { saysItsTemplate } from '../observe/made-from-template.ts';
-import { addFacts, noFacts } from '../reference/cluster-facts.ts';
+import { addFacts, type ClusterFacts, noFacts } from '../reference/cluster-facts.ts';
 import { observeOwnerReferences } from '../reference/owner-references.ts';
 import { type ScanTools, titleOf, type UnitResult } from './advance.ts';
+import type { ServedResource } from './discovery.ts';
 import { keep } from './keep.ts';
 import type { ListUnderWay, LiveScanState, Unit } from './live-scan-state.ts';
 import { noteChanges } from './note-changes.ts';
@@ -14,7 +15,6 @@ import { mayMatter, observeLiveObject, type Surroundings } from './observe-live-
 import { PageItems } from './page-items.ts';
 import { listPath, METADATA_ONLY, readPage } from './read-page.ts';
 import { type Answer, ask, deadOf, gapStatus } from './request.ts';
-import { versionToAskFor } from './version-to-ask-for.ts';
 
 const PAGE = 500;
 /** CustomResourceDefinitions carry whole schemas, half a megabyte each. */
@@ -131,3 +131,16 @@ const conversionFails = ({ group, resource }: ListUnit, why: string): Observatio
   message: `The conversion webhook of ${resource}.${group} does not answer, so its objects cannot be read or written.`,
   fix: 'Bring the webhook back, or remove what installed the CustomResourceDefinition.',
 });
+
+/**
+ * The version to list a resource at. A definition may mark the version that its group prefers as deprecated; asking for that one would
+ * be counted as its use, so another one that it serves is taken where there is one.
+ */
+function versionToAskFor(
+  { group, kind, version }: Pick<ServedResource, 'group' | 'kind' | 'version'>,
+  { crds }: ClusterFacts,
+): string {
+  const versions = crds[`${group}/${kind}`]?.versions ?? [];
+  if (versions.find(({ name }) => name === version)?.deprecated !== true) return version;
+  return versions.find(({ served, deprecated }) => served && !deprecated)?.name ?? version;
+}

@@ -1,6 +1,8 @@
+import { parseJson } from '../../model/parse-json.ts';
+import { KubeVersion } from '../../version/kube-version.ts';
+import { mappingOf, textOf } from '../manifest/manifest-object.ts';
 import type { ScanTools, UnitResult } from './advance.ts';
 import type { LiveScanState } from './live-scan-state.ts';
-import { readVersion } from './read-version.ts';
 import { ask, deadOf, gapStatus } from './request.ts';
 
 /** Which version runs now. Nobody needs a permission for that, so a refusal means that the credentials are not taken at all. */
@@ -19,4 +21,10 @@ export async function serverVersion(state: LiveScanState, { reader, wait }: Scan
     coverage: [{ what, source: null, status, detail: `It was not read: ${why}.`, count: 0 }],
     ...deadOf(answer),
   };
+}
+
+/** `GET /version` → `v1.35.2-eks-abc`; undefined when it is not what it should be. */
+function readVersion(text: string): string | undefined {
+  const version = textOf(mappingOf(parseJson(text)).gitVersion);
+  return version !== undefined && KubeVersion.tryParse(version) !== undefined ? version : undefined;
 }

@@ -5,12 +5,14 @@ import type { Observation } from '../judge/observation.ts';
 import { groupVersion } from '../observe/api-version.ts';
 import { inspectObject, type ObjectContext, subjectOf } from '../observe/inspect-object.ts';
 import { ownershipOf } from '../owner/owner.ts';
+import { noFacts } from '../reference/cluster-facts.ts';
+import { observeReferences } from '../reference/observe-references.ts';
+import { observeOwnerReferences } from '../reference/owner-references.ts';
 import type { Coverage } from '../report/report-schema.ts';
 import { type EmbeddedText, embeddedTexts } from './embedded.ts';
 import { halfObject } from './half-object.ts';
 import { MAX_EMBEDDING } from './limits.ts';
 import { type ManifestObject, mappingOf } from './manifest-object.ts';
-import { namedIn } from './named-in.ts';
 import { type Path, Positions } from './positions.ts';
 import { type ReadDocument, readDocuments } from './read-documents.ts';
 import { referencedChart } from './referenced-chart.ts';
@@ -181,4 +183,16 @@ const MANIFEST_KEY = /\.(?:ya?ml|json)$/i;
 function differs({ subject }: Observation, own: { group: string; version: string; kind: string }): boolean {
   const { group, version } = groupVersion(subject.apiVersion ?? '');
   return group !== own.group || version !== own.version || subject.kind !== own.kind;
+}
+
+/**
+ * The APIs that an object of a file names: rules of roles, webhooks and policies, scale targets, owners. A status in a file is a copy of
+ * some cluster's and says nothing of the one that the file goes to, and whether a Service has endpoints no file can tell: what would be
+ * noted for that is thrown away.
+ */
+function namedIn(object: ManifestObject, context: ObjectContext): Observation[] {
+  const { status: _, ...value } = object.value;
+  const written = { ...object, value };
+  const facts = noFacts();
+  return [...observeReferences(written, context, facts), ...observeOwnerReferences(written, context)];
 }

@@ -1,5 +1,4 @@
 import { apiVersion } from '../../config/kinds.ts';
-import { applyWaivers } from './apply-waivers.ts';
 import { compareWithBaseline } from './baseline.ts';
 import { compareMinors } from './compare-minors.ts';
 import { groupByCause } from './group-findings.ts';
@@ -8,7 +7,7 @@ import { compareTexts, orderFindings } from './order-findings.ts';
 import type { Baseline } from './read-baseline.ts';
 import type { Coverage, Finding, ScanReport } from './report-schema.ts';
 import { isGap, verdictOf } from './verdict.ts';
-import type { Waiver } from './waiver.ts';
+import { concerns, covers, type Waiver, waiverText } from './waiver.ts';
 
 /** Everything that a report is made of. */
 export interface ReportParts {
@@ -84,4 +83,28 @@ function summarize(findings: readonly Finding[], coverage: readonly Coverage[]):
     read: coverage.reduce((sum, entry) => sum + (entry.status === 'skipped' ? 0 : entry.count), 0),
     gaps: coverage.filter(isGap).length,
   };
+}
+
+/**
+ * Marks the findings that waivers cover; the first one that does is named. An expired waiver covers nothing and is listed, and so is
+ * one that covers nothing although it is about this cluster.
+ */
+function applyWaivers(
+  findings: readonly Finding[],
+  waivers: readonly Waiver[],
+  clusters: readonly string[],
+  now: Date,
+): { readonly findings: readonly Finding[]; readonly waivers: ScanReport['waivers'] } {
+  const valid = waivers.filter(({ end }) => end > now);
+  const used = new Set<Waiver>();
+  const marked = findings.map((finding) => {
+    const covering = valid.filter((waiver) => covers(waiver, finding, clusters));
+    for (const waiver of covering) used.add(waiver);
+    const [first] = covering;
+    return first === undefined ? finding : { ...finding, waived: true, waiver: waiverText(first.document) };
+  });
+  const unused = valid.filter((waiver) => !used.has(waiver) && concerns(waiver.document, clusters));
+  const expired = waivers.filter(({ end }) => end <= now);
+  const texts = (some: readonly Waiver[]) => some.map(({ document }) => waiverText(document));
+  return { findings: marked, waivers: { expired: texts(expired), unused: texts(unused) } };
 }

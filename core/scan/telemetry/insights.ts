@@ -1,10 +1,10 @@
 import { isAddonInsight } from '../../model/addon-insight.ts';
 import type { Insight } from '../../ports/eks.ts';
+import { apiRowsOfGroup } from '../data/api-groups.ts';
 import type { ApiRow } from '../data/api-row.ts';
 import type { ApiUse, Observation, Problem } from '../judge/observation.ts';
 import { apiVersionText } from '../observe/api-version.ts';
 import type { Change } from '../reference/cluster-facts.ts';
-import { apiOfUsage, productOf } from './insight-usage.ts';
 
 type Detail = NonNullable<NonNullable<Insight['categorySpecificSummary']>['deprecationDetails']>[number];
 type Client = NonNullable<Detail['clientStats']>[number];
@@ -118,3 +118,16 @@ function problemOf(insight: Insight): Problem {
       : (insight.recommendation ?? 'See the insight in the console of Amazon EKS.'),
   };
 }
+
+/** `/apis/policy/v1beta1/podsecuritypolicies` → its row in the tables; undefined for what they do not know. */
+function apiOfUsage(usage: string | undefined): ApiRow | undefined {
+  const match = /^\/(?:apis\/([^/]+)|api)\/(v[^/]+)\/(.+)$/.exec(usage ?? '');
+  if (match === null) return undefined;
+  const [, group = '', version = '', rest = ''] = match;
+  // `namespaces/*/cronjobs`, `cronjobs/status`: some part of it is the resource.
+  const parts = rest.split('/');
+  return apiRowsOfGroup(group).find((row) => row.version === version && parts.includes(row.resource));
+}
+
+/** `tuner/v1.2 (linux/amd64) kubernetes/abc` → `tuner`. */
+const productOf = (userAgent: string): string => userAgent.trim().split(/[/\s]/)[0] ?? '';

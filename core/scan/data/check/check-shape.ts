@@ -1,6 +1,5 @@
 import type { DataTables } from '../data-tables.ts';
-import { entryName } from './entry-name.ts';
-import type { DataProblem } from './problem.ts';
+import { type DataProblem, kindName } from './problem.ts';
 import { shapes } from './shapes.ts';
 
 /** Reports entries that have a field too many, a field too few, or one that holds no such thing. */
@@ -17,4 +16,15 @@ export function checkShape(tables: DataTables): DataProblem[] {
       }));
     });
   });
+}
+
+/** What to call an entry of any table in a problem: its id, component or kind, or its place where it has none of them. */
+function entryName(entry: unknown, index: number): string {
+  if (typeof entry !== 'object' || entry === null) return `entry ${index}`;
+  const { id, component, group, version, kind } = entry as Record<string, unknown>;
+  if (typeof id === 'string') return id;
+  if (typeof group === 'string' && typeof version === 'string') {
+    return kindName({ group, version, kind: typeof kind === 'string' ? kind : '' }).trimEnd();
+  }
+  return typeof component === 'string' ? component : `entry ${index}`;
 }
