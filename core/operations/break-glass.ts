@@ -67,7 +67,10 @@ function placeOfCluster({ table }: OperatorPorts, cluster: ClusterRecord): FindP
     const fleet = fleetSpec((await load(table, Configs, 'Fleet', FLEET))?.data);
     const policy = (await readRules(table, cluster, fleet, undefined))?.rules(new Map()).policy;
     if (opening && policy === undefined)
-      throw new Refusal('WrongState', `No policy selects ${name}, so no calendar keeps it from anything.`);
+      throw new Refusal(
+        'WrongState',
+        `No policy selects ${name}, so that nobody has said who may break its glass; only calendars of its own tags keep it from anything.`,
+      );
     const read = await load(table, ClusterControls, clusterKey);
     const { breakGlass: glass, ...rest } = read?.data ?? { clusterKey };
     const write = (next: BreakGlass | undefined) => [

@@ -12,6 +12,8 @@ import { waveNamed, waveOf } from './wave-of.ts';
 /** What a policy says about one hop of one cluster, looked up once: the wave's rules, and the calendars by name. */
 export interface HopRules {
   readonly policy: UpgradePolicy | undefined;
+  /** The policy that it goes by is not applied, or this version cannot read it: nobody knows its windows and approvals. */
+  readonly unreadable: boolean;
   readonly wave: WaveSpec | undefined;
   readonly calendars: readonly CompiledCalendar[];
   /** Calendars that are named and cannot be used: such a cluster's window is closed (semantics.md, Calendar). */
@@ -35,7 +37,7 @@ export function estimateOf(policy: UpgradePolicy | undefined, learned: LearnedDu
   return DEFAULT_ESTIMATE_MILLISECONDS;
 }
 
-/** A cluster that no wave takes is upgraded by hand alone, under the calendars of its tags. */
+/** A cluster that no policy selects, or no wave takes, is upgraded by hand alone, under the calendars of its tags. */
 const NO_WAVE = { name: '' };
 
 /**
@@ -46,23 +48,26 @@ export const untilParked = (estimateMilliseconds: number, wave: Pick<WaveSpec, '
   wave?.bake === undefined ? estimateMilliseconds : estimateMilliseconds / 2;
 
 /**
- * The rules of a cluster's next hop. `wave` is the one that its rollout has put it in; without a rollout the policy's own choice holds.
+ * The rules of a cluster's next hop. `policy` is undefined where none selects the cluster. `wave` is the one that its rollout has put it in; without a rollout the policy's own choice holds.
  * `calendars` gives those that are applied.
  */
 export function hopRules(
-  policy: UpgradePolicy | undefined,
+  applied: UpgradePolicy | 'unreadable' | undefined,
   cluster: ClusterRecord,
   wave: Pick<Wave, 'name' | 'estimateSeconds'> | undefined,
   calendars: ReadonlyMap<string, CompiledCalendar>,
   tagPrefix: string,
   learned?: LearnedDurations,
 ): HopRules {
+  const unreadable = applied === 'unreadable';
+  const policy = unreadable ? undefined : applied;
   const spec = waveSpecOf(policy, cluster, wave?.name, tagPrefix);
   const named = calendarNamesOf(spec ?? NO_WAVE, clusterTags(cluster.tags, tagPrefix), calendars);
   const found = named.names.flatMap((name) => calendars.get(name) ?? []);
   const estimate = wave?.estimateSeconds === undefined ? estimateOf(policy, learned) : wave.estimateSeconds * 1000;
   return {
     policy,
+    unreadable,
     wave: spec,
     calendars: found,
     calendarNames: named.names,

@@ -6,7 +6,7 @@ import type { HopRules } from './hop-rules.ts';
 import type { ReadRules } from './read-rules.ts';
 
 export interface LoadedRules {
-  /** Undefined when no policy selects the cluster, or several do. */
+  /** Undefined where the cluster is not known, or there is no Fleet. */
   readonly rules: HopRules | undefined;
   readonly policyAppliedBy: string | undefined;
   /** "The policy and the calendars are still as read": part of the transaction that rests on them. */

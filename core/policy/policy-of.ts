@@ -50,7 +50,7 @@ export const ambiguousPolicy = (names: readonly string[]): Reason =>
 
 /**
  * The policy that an upgrade goes by which a person starts: the one that selects its cluster. Where none does that this version can read, one
- * that it cannot read may: `unreadable` are their names. Undefined = only the Fleet limits it.
+ * that it cannot read may: `unreadable` are their names. Undefined = the Fleet and the calendars of its tags limit it.
  */
 export function policyByHand(match: PolicyMatch, unreadable: readonly string[]): string | undefined {
   if (match.type === 'one') return match.policy.metadata.name;

@@ -76,17 +76,23 @@ test('an upgrade that a person asked for goes by the policy that selects its clu
   expect(read?.rules(new Map()).policy?.metadata.name).toBe('prod');
 });
 
-test('there are no rules where no policy selects the cluster, or several do', async () => {
+test('where no policy selects the cluster, or several do, there are the calendars of its tags alone', async () => {
   const every = config('UpgradePolicy', 'every', policyWith({ name: 'every' }));
-  expect(await readRules(await tableWith(), clusterRecord(), fleet, undefined)).toBeUndefined();
-  expect(await readRules(await tableWith({ configs: [every] }), cluster, fleet, undefined)).toBeUndefined();
+  const tags = { 'liftlock/calendar': 'nights' };
+  const none = await readRules(await tableWith(), clusterRecord({ tags }), fleet, undefined);
+  const several = await readRules(await tableWith({ configs: [every] }), { ...cluster, tags }, fleet, undefined);
+  for (const read of [none, several]) {
+    expect(read?.rules(new Map())).toMatchObject({ policy: undefined, unreadable: false, calendarNames: ['nights'] });
+    expect(checksOf(read?.checks ?? [])).toEqual(['CONFIG Calendar#nights 1']);
+    expect(read?.policyAppliedBy).toBeUndefined();
+  }
 });
 
 test('a policy that nobody can read may select what no other does, and what a person asks for there has no rules that count', async () => {
   const newer = config('UpgradePolicy', 'newer', { ...policyWith({ name: 'newer' }), spec: { of: 'a later release' } });
   const table = await tableWith({ configs: [newer] });
   const unselected = await readRules(table, clusterRecord(), fleet, undefined);
-  expect(unselected?.rules(new Map())).toMatchObject({ policy: undefined, wave: undefined });
+  expect(unselected?.rules(new Map())).toMatchObject({ policy: undefined, unreadable: true, wave: undefined });
   expect(checksOf(unselected?.checks ?? [])).toEqual(['CONFIG UpgradePolicy#newer 1']);
   const selected = await readRules(table, cluster, fleet, undefined);
   expect(selected?.rules(new Map()).policy?.metadata.name).toBe('prod');
@@ -106,6 +112,7 @@ test('a policy that is gone leaves its place to be checked, and nobody who appli
   const read = await readRules(await tableWith(), cluster, fleet, place('gone'));
   expect(checksOf(read?.checks ?? [])).toEqual(['CONFIG UpgradePolicy#gone absent']);
   expect(read).toMatchObject({ policyAppliedBy: undefined, calendars: [] });
+  expect(read?.rules(new Map()).unreadable).toBe(true);
 });
 
 const MINUTES = 60_000;

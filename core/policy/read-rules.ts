@@ -23,8 +23,7 @@ export interface ReadRules {
 
 /**
  * Reads what a policy says of a cluster's hop, strongly consistent: its rollout's policy, or for an upgrade started by hand the one that
- * selects the cluster (`policyByHand`). Undefined when none does, or several do, and for a cluster that is not known or without a Fleet:
- * there nothing may start anyway.
+ * selects the cluster (`policyByHand`). Undefined for a cluster that is not known or without a Fleet: there nothing may start anyway.
  */
 export async function readRules(
   table: Pick<Table, 'getAll' | 'queryPartition'>,
@@ -34,19 +33,18 @@ export async function readRules(
 ): Promise<ReadRules | undefined> {
   if (cluster === undefined || fleet === undefined) return undefined;
   const name = place?.rollout.policy ?? (await selecting(table, cluster));
-  if (name === undefined) return undefined;
   const reader = batched(table);
   const unestimated = place?.wave?.estimateSeconds === undefined;
   const [applied, durations, marker] = await Promise.all([
-    load(reader, Configs, 'UpgradePolicy', name),
+    name === undefined ? undefined : load(reader, Configs, 'UpgradePolicy', name),
     unestimated ? load(reader, Learned) : undefined,
     unestimated ? load(reader, ReconcileMarkers) : undefined,
   ]);
-  const policy = upgradePolicy(applied?.data);
+  const policy = name === undefined ? undefined : (upgradePolicy(applied?.data) ?? 'unreadable');
   const learned = durations?.data ?? marker?.data.learned;
   const rules: ReadRules['rules'] = (calendars) =>
     hopRules(policy, cluster, place?.wave, calendars, fleet.tagPrefix, learned);
-  const checks = [unchanged(Configs, applied, 'UpgradePolicy', name)];
+  const checks = name === undefined ? [] : [unchanged(Configs, applied, 'UpgradePolicy', name)];
   const calendars: AppliedConfig[] = [];
   const reads = await Promise.all(
     rules(new Map()).calendarNames.map(

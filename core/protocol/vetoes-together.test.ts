@@ -46,7 +46,7 @@ test.each<[string, Partial<Situation>, string, readonly Moment[]]>([
 test.each(MOMENTS)('with nothing in the way nothing is told (%s), also to one that a person started', (moment) => {
   expect(codes(moment, {})).toEqual([]);
   const { rolloutId: _, waveIndex: __, ...alone } = upgrade({ mutated: moment === 'later' });
-  const byHand = { rollout: undefined, wave: undefined, member: undefined };
+  const byHand = { rollout: undefined, unreadable: false, wave: undefined, member: undefined };
   expect(codes(moment, { ...byHand, upgrade: moment === 'grant' ? undefined : alone })).toEqual([]);
 });
 
@@ -71,6 +71,7 @@ test('what was begun goes on until the calendar closes, what begins must fit in'
     mayOverrun: false,
     estimateMilliseconds: 3_600_000,
     policy: policyWith(),
+    unreadable: false,
     wave: undefined,
   };
   const asked = (now: Date) => MOMENTS.map((moment) => codes(moment, { rules, now })[0]);

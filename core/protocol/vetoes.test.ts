@@ -58,6 +58,7 @@ const hopBefore = (more: Partial<Upgrade>): Upgrade => ({
 });
 const rules = (given: object): HopRules => ({
   policy: policyWith(),
+  unreadable: false,
   wave: undefined,
   calendars: [],
   problems: [],
@@ -143,19 +144,25 @@ const CELLS: readonly (readonly [string, Given, readonly string[], readonly stri
   ['a fleet that is stopped', { control: { stopped: true } }, ['FleetStopped'], ['FleetStopped'], ['FleetStopped']],
   [
     'a policy that nobody can read',
-    { rules: rules({ policy: undefined }) },
+    { rules: rules({ policy: undefined, unreadable: true }) },
     ['PolicyNotConfigured'],
     ['PolicyNotConfigured'],
     ['PolicyNotConfigured'],
   ],
   [
     'a policy that nobody can read and that may select it, of what a person started',
-    { ...byHand, rules: rules({ policy: undefined }) },
+    { ...byHand, rules: rules({ policy: undefined, unreadable: true }) },
     ['PolicyNotConfigured'],
     ['PolicyNotConfigured'],
     ['PolicyNotConfigured'],
   ],
-  ['no policy, of what a person started', byHand, NOTHING, NOTHING, NOTHING],
+  [
+    'no policy, of what a person started',
+    { ...byHand, rules: rules({ policy: undefined }) },
+    NOTHING,
+    NOTHING,
+    NOTHING,
+  ],
   ['a cluster that is paused', tag('paused', 'true'), ['Excluded'], ['Excluded'], ['Excluded']],
   ['a tag that nobody can read', tag('paused', 'yes'), ['BadTag'], ['BadTag'], ['BadTag']],
   ['a pin below the target', tag('pin-version', '1.36'), ['Pinned'], ['Pinned'], ['Pinned']],

@@ -38,7 +38,7 @@ export interface Situation {
   /** Waves before it: one that is halted stops those after it too. */
   readonly earlier?: readonly Wave[];
   readonly member?: Member | undefined;
-  /** What the policy says of this hop; undefined where no policy selects the cluster: then only the Fleet limits it (`policyByHand`). */
+  /** What the policy says of this hop, and the calendars of the cluster's tags; undefined where the cluster or the Fleet is not known. */
   readonly rules?: HopRules | undefined;
   /** Who applied the policy's revision in force. */
   readonly policyAppliedBy?: string | undefined;
@@ -138,8 +138,7 @@ export const VETOES: readonly Veto[] = [
     asked: ALWAYS,
     rule: 'the policy that it goes by is applied, and this version can read it',
     codes: ['PolicyNotConfigured'],
-    reasons: ({ rollout, rules }) =>
-      rules === undefined || rules.policy !== undefined ? NONE : [unreadablePolicy(rollout)],
+    reasons: ({ rollout, rules }) => (rules?.unreadable === true ? [unreadablePolicy(rollout)] : NONE),
   },
   {
     asked: ALWAYS,

@@ -46,7 +46,7 @@ async function bothOf(kept: Kept, configs: readonly AppliedConfig[]) {
 
 test.each<[string, Kept, readonly AppliedConfig[], readonly string[]]>([
   ['no policy is applied', {}, [], []],
-  ['no policy selects the cluster, whose tag names a calendar', { cluster: tagged }, [ofOthers], []],
+  ['no policy selects the cluster, whose tag names a calendar', { cluster: tagged }, [ofOthers], ['WindowClosed']],
   ['the policy that selects it is closed now', {}, [closed, ofOthers], ['WindowClosed']],
   ['the policy that selects it can be read, and another one cannot', {}, [closed, newer], ['WindowClosed']],
   ['one that may select it cannot be read', {}, [ofOthers, newer], ['PolicyNotConfigured']],

@@ -17,7 +17,7 @@ export interface MemberRules {
   window(begun: boolean): WindowAnswer;
 }
 
-type RulesOf = (policy: string, cluster: ClusterRecord, wave: Wave | undefined) => MemberRules;
+type RulesOf = (policy: string | undefined, cluster: ClusterRecord, wave: Wave | undefined) => MemberRules;
 
 /**
  * Looks up the rules of clusters for one tick. Rules are worked out once for all clusters of a wave whose tags name the same calendars,
@@ -30,15 +30,23 @@ export function memberRules(snapshot: FleetSnapshot, now: Date): RulesOf {
   const { policies, calendars, fleet, learned } = snapshot;
   const prefix = fleet?.tagPrefix ?? '';
   const fresh: RulesOf = (name, cluster, wave) => {
-    const applied = policies.get(name);
-    const rules = hopRules(applied?.policy, cluster, wave, calendars, prefix, learned);
+    const applied = name === undefined ? undefined : policies.get(name);
+    const rules = hopRules(
+      name === undefined ? undefined : (applied?.policy ?? 'unreadable'),
+      cluster,
+      wave,
+      calendars,
+      prefix,
+      learned,
+    );
     return { rules, policyAppliedBy: applied?.appliedBy, window: windowOf(rules, now, answers) };
   };
   const isInPolicy = (policy: UpgradePolicy | undefined, wave: Wave): boolean =>
     waveNamed(policy, wave.name) !== undefined;
   return (name, cluster, wave) => {
     // Without a wave of that name the policy's own choice for this very cluster holds.
-    if (wave === undefined || !isInPolicy(policies.get(name)?.policy, wave)) return fresh(name, cluster, wave);
+    if (name === undefined || wave === undefined || !isInPolicy(policies.get(name)?.policy, wave))
+      return fresh(name, cluster, wave);
     const ofRollout = kept(shared, wave.rolloutId, () => new Map<number, Map<string, MemberRules>>());
     const ofWave = kept(ofRollout, wave.index, () => new Map<string, MemberRules>());
     const own = clusterTags(cluster.tags, prefix).calendars;
@@ -46,15 +54,14 @@ export function memberRules(snapshot: FleetSnapshot, now: Date): RulesOf {
   };
 }
 
-/** What an upgrade goes by that a person starts; without rules only the Fleet limits it (`policyByHand`). */
+/** What an upgrade goes by that a person starts. */
 export function rulesByHand(
   snapshot: FleetSnapshot,
   cluster: ClusterRecord,
   rulesOf: RulesOf,
   begun = false,
-): { readonly rules?: HopRules; readonly window: WindowAnswer } {
+): { readonly rules: HopRules; readonly window: WindowAnswer } {
   const name = policyByHand(policyMatch(snapshot, cluster), snapshot.unreadablePolicies);
-  if (name === undefined) return { window: { reasons: [] } };
   const { rules, window } = rulesOf(name, cluster, undefined);
   return { rules, window: window(begun) };
 }

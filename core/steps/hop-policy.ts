@@ -11,7 +11,7 @@ import type { StepContext } from './context.ts';
 /** What the policy says of the hop that a step is part of. */
 export interface HopPolicy {
   readonly wave: WaveSpec | undefined;
-  /** Undefined: no policy selects the cluster. */
+  /** Undefined: the cluster is not known, or there is no Fleet. */
   readonly read: ReadRules | undefined;
   /** Whether another hop of the same cluster follows in its rollout. */
   readonly moreHops: boolean;

@@ -1,6 +1,17 @@
 import { Members, Waves } from '../../core/store/entities.ts';
 import { judgeGrant } from './judge-grant.ts';
-import { type Fabricated, hold, inForce, KEY, memberOf, stopFleet, waveOf, write } from './testing/fabricate.ts';
+import {
+  byHand,
+  config,
+  type Fabricated,
+  hold,
+  inForce,
+  KEY,
+  memberOf,
+  stopFleet,
+  waveOf,
+  write,
+} from './testing/fabricate.ts';
 
 /** What is in force, and the cluster as a member that waits, or as it is given. */
 const planned = (
@@ -31,6 +42,20 @@ test.each([
   ['the member was Running', planned({}, { status: 'Running' })],
 ])('a grant violates `granted` while %s', (why, history) => {
   expect(history.grant().judged(judgeGrant)).toEqual([{ invariant: 'granted', message: expect.stringContaining(why) }]);
+});
+
+const ofLater = config('UpgradePolicy', 'standard', { spec: 'of a later release' });
+test.each<[string, Fabricated, string[]]>([
+  ['under a policy that selects it', byHand({}), []],
+  ['under none', byHand({ spec: { selector: { matchLabels: { env: 'another' } } } }), []],
+  [
+    'where nobody can read a policy',
+    byHand({}).add('fleet', 'ConfigApplied', {}, ofLater),
+    ['nobody could read a policy that may select it'],
+  ],
+])('an upgrade that a person starts is judged by the policy too: %s', (_, history, why) => {
+  const said = history.add(KEY, 'Granted', { grantNumber: 2, upgradeId: '1.36-1.37' }).judged(judgeGrant);
+  expect(said).toEqual(why.map((one) => ({ invariant: 'granted', message: expect.stringContaining(one) })));
 });
 
 test('a wave that opens in the instant of the grant has begun, whichever of the two stands first', () => {

@@ -1,9 +1,12 @@
 import type { Member, Rollout, Wave } from '../../core/contracts/items/rollout.ts';
-import { Members, Waves } from '../../core/store/entities.ts';
+import { upgradePolicy } from '../../core/policy/applied.ts';
+import { policyOf } from '../../core/policy/policy-of.ts';
+import { Clusters, Configs, Members, Waves } from '../../core/store/entities.ts';
 import { placeAt } from './commit-at.ts';
 import type { History } from './history.ts';
 import type { Judge, Moment } from './judge.ts';
 import { standingObstacles } from './judge-stop.ts';
+import type { StoreAt } from './store-at.ts';
 
 /** A wave that has not begun lets nobody in, nor does one that was halted or passed over. */
 const BEGUN: readonly Wave['status'][] = ['Open', 'Soaking', 'Completed', 'CompletedWithFailures', 'Undecided'];
@@ -34,7 +37,8 @@ export const judgeGrant = ({ timeline }: History): Judge => {
 function obstacles({ item, store }: Moment, opensNow: (wave: Wave) => boolean): string[] {
   const found = standingObstacles(store, item.subject).map(([, why]) => why);
   const place = placeAt(store, item.detail);
-  if (place === undefined) return found;
+  if (place === undefined)
+    return isUnreadable(store, item.subject) ? [...found, 'nobody could read a policy that may select it'] : found;
   const { rollout, wave, policy } = place;
   const { failures } = item.detail as { failures?: number };
   const status = opensNow(wave) ? 'Open' : wave.status;
@@ -45,6 +49,14 @@ function obstacles({ item, store }: Moment, opensNow: (wave: Wave) => boolean): 
   if (member?.inFlight !== true && failures !== undefined && failed > failures)
     found.push(`${failed} had failed in the rollout, and whoever decided it knew of ${failures}`);
   return [...found, ...ofRollout(rollout, { ...wave, status }, member)];
+}
+
+/** What a person starts goes by the policy that selects the cluster: where none is seen to, one that cannot be read may. */
+function isUnreadable(store: StoreAt, clusterKey: string): boolean {
+  const applied = store.all(Configs).filter(({ kind }) => kind === 'UpgradePolicy');
+  const policies = applied.flatMap((config) => upgradePolicy(config) ?? []);
+  const cluster = store.get(Clusters, clusterKey);
+  return cluster !== undefined && policies.length < applied.length && policyOf(cluster, policies).type === 'none';
 }
 
 function ofRollout(rollout: Rollout, wave: Wave, member: Member | undefined): string[] {
