@@ -118,6 +118,20 @@ test('one that ended without concluding was stopped from outside: its cluster is
   expect(bare.held?.message).toContain('ended TIMED_OUT without concluding. Nothing was undone.');
 });
 
+test.each([
+  [
+    JSON.stringify({ errorType: 'InvalidInput', errorMessage: 'There is no target.', trace: ['at'] }),
+    'There is no target.',
+  ],
+  [JSON.stringify({ errorMessage: 7 }), '{"errorMessage":7}'],
+  ['null', 'null'],
+  ['{not json', '{not json'],
+])('of the cause %s a person is told what Lambda said', async (cause, said) => {
+  const states = { [HOLDER]: { ...ended('FAILED'), error: 'InvalidInput', cause } };
+  const { held } = await lookedAfter({ states });
+  expect(held?.message).toContain(`ended FAILED without concluding. InvalidInput: ${said} Nothing`);
+});
+
 test('a grant that is closing already goes on to be free', async () => {
   const closing = { status: 'closing' as const, closingSince: NOON.toISOString() };
   const states = { [HOLDER]: ended('SUCCEEDED') };

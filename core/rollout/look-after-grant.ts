@@ -88,11 +88,21 @@ async function free(
 
 function endedFromOutside(state: ExecutionState | undefined): Reason {
   if (state === undefined) return reason('ExecutionMissing', 'The execution of this upgrade does not exist any more.');
-  const cause = state.cause === undefined ? '' : ` ${state.error ?? ''}: ${state.cause.slice(0, 500)}`;
+  const cause = state.cause === undefined ? '' : ` ${state.error ?? ''}: ${sayCause(state.cause).slice(0, 500)}`;
   return reason(
     'StoppedFromOutside',
     `The execution ended ${state.status} without concluding.${cause} Nothing was undone. Look, then: liftlock retry, or liftlock release.`,
   );
+}
+
+/** Of a function that failed, Step Functions gives as cause the JSON of Lambda's error, with a stack; what a person needs is its message. */
+function sayCause(cause: string): string {
+  try {
+    const { errorMessage: said } = JSON.parse(cause) as { errorMessage?: unknown };
+    return typeof said === 'string' ? said : cause;
+  } catch {
+    return cause;
+  }
 }
 
 function isDue(grant: Grant, now: Date): boolean {
