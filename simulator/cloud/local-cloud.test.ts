@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { CreateTableCommand, DescribeLimitsCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import {
+  DescribeExecutionCommand,
+  RedriveExecutionCommand,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
 import { CreateQueueCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { testWorld } from '../eks/test-world.ts';
@@ -26,7 +31,8 @@ const table = (name: string) => ({
     BillingMode: 'PAY_PER_REQUEST',
   },
 });
-const role = (name: string, Principal: object) => ({
+const anyTable = { Action: 'dynamodb:*', Resource: '*' };
+const role = (name: string, Principal: object, allowed: { Action: string; Resource: string } = anyTable) => ({
   Type: 'AWS::IAM::Role',
   Properties: {
     RoleName: name,
@@ -39,7 +45,7 @@ const role = (name: string, Principal: object) => ({
         PolicyName: 'Own',
         PolicyDocument: {
           Version: '2012-10-17',
-          Statement: [{ Effect: 'Allow', Action: 'dynamodb:*', Resource: '*' }],
+          Statement: [{ Effect: 'Allow', ...allowed }],
         },
       },
     ],
@@ -267,4 +273,48 @@ it('evaluates alarms over what its own services count, when somebody asks', asyn
   queue?.purge();
   await goOn(10);
   expect(await ringing()).toEqual([]);
+});
+
+describe('a failed execution is redriven', () => {
+  const place = `arn:aws:states:${REGION}:${HUB}`;
+  const allowed = (Action: string, Resource: string) => ({ Action, Resource: `${place}:${Resource}` });
+
+  it.each([
+    ['by who may do so to the execution', allowed('states:RedriveExecution', 'execution:failing:*'), 1],
+    ['by nobody who may do so to the machine', allowed('states:RedriveExecution', 'stateMachine:failing'), 0],
+    ['by nobody who may stop the execution', allowed('states:StopExecution', 'execution:failing:*'), 0],
+  ])('%s', async (_, may, redriveCount) => {
+    const definition = { QueryLanguage: 'JSONata', StartAt: 'No', States: { No: { Type: 'Fail', Error: 'No' } } };
+    const Machine = {
+      Type: 'AWS::StepFunctions::StateMachine',
+      Properties: {
+        StateMachineName: 'failing',
+        RoleArn: `arn:aws:iam::${HUB}:role/runner`,
+        DefinitionString: JSON.stringify(definition),
+      },
+    };
+    const Runner = role('runner', { Service: 'states.amazonaws.com' });
+    const Role = role('worker', { AWS: `arn:aws:iam::${HUB}:root` }, may);
+    const cloud = await start({ Hub: { Resources: { Role, Runner, Machine } }, Spoke: EMPTY });
+    const administrator = new SFNClient(client(cloud));
+    const begin = new StartExecutionCommand({ stateMachineArn: `${place}:stateMachine:failing`, name: 'run' });
+    const { executionArn = '' } = await administrator.send(begin);
+    const session = { RoleArn: `arn:aws:iam::${HUB}:role/worker`, RoleSessionName: 'test' };
+    const { Credentials } = await new STSClient(client(cloud)).send(new AssumeRoleCommand(session));
+    const credentials = {
+      accessKeyId: Credentials?.AccessKeyId ?? '',
+      secretAccessKey: Credentials?.SecretAccessKey ?? '',
+      sessionToken: Credentials?.SessionToken ?? '',
+    };
+    const redriving = new SFNClient(client(cloud, HUB, { credentials })).send(
+      new RedriveExecutionCommand({ executionArn }),
+    );
+    const refused = await redriving.then(
+      () => undefined,
+      (error: Error) => error.name,
+    );
+    expect(refused).toBe(redriveCount === 1 ? undefined : 'AccessDeniedException');
+    const described = await administrator.send(new DescribeExecutionCommand({ executionArn }));
+    expect(described).toMatchObject({ status: 'FAILED', redriveCount });
+  });
 });

@@ -5,6 +5,7 @@ import type { Scope } from '../../core/ports/eks.ts';
 import type { Ports } from '../../core/ports/ports.ts';
 import type { AuditItem } from '../../core/ports/table.ts';
 import type { Json } from '../asl/json/json.ts';
+import type { ExecutionDescription } from '../asl/runner/execution-description.ts';
 import { Runner } from '../asl/runner/runner.ts';
 import { lambdaFunctionError, type TaskInvocation } from '../asl/runner/task-invocation.ts';
 import { VirtualClock } from '../clock/virtual-clock.ts';
@@ -80,6 +81,8 @@ export class World implements RunView {
   }[] = [];
   /** Every function refuses to run, as with a reserved concurrency of 0. */
   switchedOff = false;
+  /** Told of every execution that has ended. */
+  onEnded: (execution: ExecutionDescription) => void = () => {};
   readonly #writtenAt = new WeakMap<AuditItem, number>();
   #invocations = 0;
   #wakes = new Set<string>();
@@ -118,6 +121,7 @@ export class World implements RunView {
       ...(options.keepHistories === false ? { keepHistory: () => false } : {}),
       onStatusChange: (execution) => {
         const { executionArn, status, input } = execution;
+        if (status !== 'RUNNING') this.onEnded(execution);
         // As the rule of the stack (infra/constructs/event-rules.ts).
         if (status !== 'RUNNING' && !input.includes(STARTED_BY)) this.wake({ executionArn, status });
       },

@@ -84,6 +84,7 @@ export const operationsInUse = {
     'GetExecutionHistory',
     'ListExecutions',
     'ListStateMachines',
+    'RedriveExecution',
     'SendTaskFailure',
     'SendTaskHeartbeat',
     'SendTaskSuccess',

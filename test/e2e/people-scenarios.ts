@@ -90,7 +90,7 @@ const holders = async (world: World): Promise<{ arn: string; name: string }[]> =
     .map((grant) => ({ arn: grant.holder, name: grant.executionName }));
 };
 
-/** Stops every running upgrade by hand; an hour later the steps of one wake up, as a redriven execution or a late child would. */
+/** Stops every running upgrade by hand; an hour later the steps of one wake up, as a late child would. */
 async function stopExecutions(world: World): Promise<void> {
   const running = await holders(world);
   for (const { arn } of running)
@@ -117,6 +117,43 @@ async function stopExecutions(world: World): Promise<void> {
       }
     }
   });
+}
+
+/** Stops every running upgrade by hand; an hour later, when its grant is free, it is redriven, and so are the children that were stopped with it. */
+async function stopAndRedrive(world: World): Promise<void> {
+  for (const { arn } of await holders(world))
+    await world.runner.stopExecution({ executionArn: arn, error: 'StoppedByHand', cause: 'an operator pressed Stop' });
+  later(world, HOUR, async () => {
+    const grants = await loadKind(world.table, Grants);
+    const stopped = executionsOf(world).filter(({ status }) => status === 'ABORTED');
+    for (const { executionArn } of stopped) {
+      if (grants.some(({ holder, status }) => holder === executionArn && status !== 'free'))
+        throw new Error(`${executionArn} was stopped an hour ago and its grant is not free`);
+      await world.runner.redriveExecution({ executionArn });
+    }
+  });
+}
+
+function executionsOf({ runner }: World) {
+  const machines = runner.machines.records();
+  return machines.flatMap(({ arn }) => runner.listExecutions({ machineArn: arn, maxResults: 1_000 }).executions);
+}
+
+/** Each has ended, whoever asked for anything was told that it is superseded, and nothing of its cluster was committed afterwards. */
+async function redrivenInVain(world: World): Promise<string[]> {
+  const redriven = executionsOf(world).filter(({ redriveCount }) => redriveCount > 0);
+  const said = redriven.filter(({ status }) => status === 'RUNNING').map(({ name }) => `${name} was redriven and runs`);
+  const began = redriven.map(({ redriveDate }) => redriveDate?.getTime() ?? 0);
+  const grants = (await loadKind(world.table, Grants)).filter(({ holder }) =>
+    redriven.some(({ executionArn }) => executionArn === holder),
+  );
+  const committed = world.table.auditTimeline().filter(({ event }) => event === 'MutationCommitted');
+  for (const { clusterKey } of grants)
+    if (committed.some(({ subject, at }) => subject === clusterKey && Date.parse(at) >= Math.min(...began)))
+      said.push(`${clusterKey} was changed after its upgrade was redriven`);
+  const outputs = redriven.map(({ executionArn }) => world.runner.describeExecution(executionArn).output ?? '');
+  if (!outputs.some((output) => output.includes('Superseded'))) said.push('nobody was told that it is superseded');
+  return grants.length > 0 && redriven.length > grants.length ? said : [...said, 'no upgrade and child were redriven'];
 }
 
 /** The same files deployed again in the middle: what runs keeps its definition, what starts gets the new one. */
@@ -183,6 +220,20 @@ const others: Scenario[] = [
       (await world.table.auditTimeline()).some((item) => item.event === 'ClusterHeld')
         ? []
         : ['no cluster was held after its execution was stopped'],
+  },
+  {
+    name: 'executions redriven after their grants were freed',
+    faults: [
+      {
+        when: 'after',
+        operation: 'commit',
+        function: 'upgrade-control-plane',
+        skip: 1,
+        effect: { kind: 'act', act: stopAndRedrive },
+      },
+    ],
+    compare: false,
+    check: redrivenInVain,
   },
   {
     name: 'new definitions deployed in the middle',

@@ -13,9 +13,10 @@ async function runWith(
   faults: readonly PlannedFault[],
   wave: Readonly<Record<string, unknown>> = {},
   version = '1.36',
+  nodegroups: readonly string[] = ['workers'],
 ) {
   const state = emptyState(start);
-  addCluster(state, { name: 'web', version, nodegroups: [{ name: 'workers' }] });
+  addCluster(state, { name: 'web', version, nodegroups: nodegroups.map((name) => ({ name })) });
   const metadata = { name: 'faults' };
   const spec = {
     mode: 'act',
@@ -91,6 +92,76 @@ test.each([false, true])(
   },
 );
 
+const executionsOf = ({ world: { runner } }: Ran) =>
+  runner.machines
+    .records()
+    .flatMap(({ arn }) => runner.listExecutions({ machineArn: arn, maxResults: 1000 }).executions);
+
+const redrivenOf = (ran: Ran) => executionsOf(ran).filter(({ redriveCount }) => redriveCount > 0);
+
+test.each([
+  [false, 0],
+  [false, 1],
+  [false, 5],
+  [false, 120],
+  [true, 0],
+  [true, 1],
+  [true, 5],
+  [true, 120],
+])(
+  'an execution that somebody stops and redrives changes nothing that was not under way; nested: %s, after %d minutes',
+  async (nested, minutes) => {
+    // In the middle of the scan, of the control plane, and of the first of two node groups: something is left to change.
+    for (const minute of [2, 6, 12, 20]) {
+      const ran = await runWith([{ kind: 'redriven', minute, minutes, nested, stops: true }], {}, '1.36', ['a', 'b']);
+      expect(redrivenOf(ran)).toEqual([expect.objectContaining({ redriveCount: 1 })]);
+      expect(redrivenOf(ran).map(({ status }) => status)).toEqual([nested ? 'SUCCEEDED' : 'FAILED']);
+      const changed = ran.world.eks.state.mutations.filter(({ at }) => at > start.getTime() + minute * 60_000);
+      expect(changed).toEqual([]);
+      expect(ran.events.filter((event) => event === 'ClusterHeld')).toHaveLength(1);
+      expect(ran.events.filter((event) => event === 'GrantFreed')).toHaveLength(1);
+    }
+  },
+);
+
+test.each([false, true])(
+  'one that is redriven while another holds the grant does nothing; nested: %s',
+  async (nested) => {
+    const people = [
+      { kind: 'person', minute: 25, does: 'retry', minutes: 0 },
+      { kind: 'person', minute: 26, does: 'accept-failures', minutes: 0 },
+    ] as const;
+    const stopped = { kind: 'redriven', minute: 12, nested, stops: true } as const;
+    const changed = (ran: Ran) => ran.world.eks.state.mutations.map(({ at, operation }) => [at, operation]);
+    const ran = await runWith([{ ...stopped, minutes: 20 }, ...people]);
+    const late = await runWith([{ ...stopped, minutes: 120 }, ...people]);
+    const [redriven] = redrivenOf(ran).map(({ redriveDate }) => redriveDate?.toISOString() ?? '');
+    const [, second = ''] = ran.told.filter(({ event }) => event === 'Granted').map(({ at }) => at);
+    const [, closed = ''] = ran.told.filter(({ event }) => event === 'GrantClosing').map(({ at }) => at);
+    expect([second, redriven, closed].toSorted()).toEqual([second, redriven, closed]);
+    expect(ran.result.outcome).toBe('Completed');
+    expect(changed(ran)).toEqual(changed(late));
+  },
+);
+
+test.each([0, 1, 5, 30, 120])(
+  'a roll that is redriven after its cluster was released rolls no other node group; after %d minutes',
+  async (minutes) => {
+    const ran = await runWith(
+      [
+        { kind: 'redriven', minute: 20, minutes, nested: true, stops: true },
+        // The hold is gone, so that it is the fence alone that keeps the redriven roll from what it was about to do.
+        { kind: 'person', minute: 21, does: 'release', minutes: 0 },
+      ],
+      {},
+      '1.36',
+      ['a', 'b'],
+    );
+    expect(redrivenOf(ran)).toHaveLength(1);
+    expect(callsOf(ran, 'UpdateNodegroupVersion')).toHaveLength(1);
+  },
+);
+
 test.each([
   ['paused', 'true'],
   ['pin-version', '1.36'],
@@ -132,3 +203,21 @@ test('the next hop that somebody starts in a bake is refused: the one before it 
   expect(outputs).toEqual([expect.stringContaining('UpgradeUnderWay')]);
   expect(ran.result.outcome).toBe('Completed');
 });
+
+test.each([
+  [false, ['Granted'], 'FAILED'],
+  [true, ['Granted', 'Granted'], 'SUCCEEDED'],
+])(
+  'one that failed before it had its word of its grant asks for another when it is redriven, by all the rules; released: %s',
+  async (released, grants, status) => {
+    const ran = await runWith([
+      { kind: 'hub-denied', minute: 0, minutes: 60, operation: 'Query', function: 'request-grant' },
+      { kind: 'redriven', minute: 0, minutes: 120, nested: false, stops: false },
+      ...(released ? ([{ kind: 'person', minute: 100, does: 'release', minutes: 0 }] as const) : []),
+    ]);
+    expect(redrivenOf(ran)).toEqual([expect.objectContaining({ status, redriveCount: 1 })]);
+    expect(ran.events.filter((event) => event === 'Granted')).toEqual(grants);
+    expect(ran.events.filter((event) => event === 'GrantFreed')).toHaveLength(grants.length);
+    expect(callsOf(ran, 'UpdateClusterVersion')).toHaveLength(released ? 1 : 0);
+  },
+);

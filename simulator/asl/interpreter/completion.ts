@@ -57,6 +57,7 @@ function leaveState(turn: Turn, strand: Strand, output: Json, transition: Transi
     return;
   }
   strand.state = transition.Next;
+  strand.enteredEventId = 0;
   strand.input = output;
   turn.steps.push({ do: 'enter', strand: strand.id });
 }

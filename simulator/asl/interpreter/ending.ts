@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../json/json.ts';
-import type { ExecutionStatus } from './execution.ts';
+import { type ExecutionStatus, rootStrand } from './execution.ts';
 import type { Failure } from './failure.ts';
+import { standStill } from './stand-still.ts';
 import type { Turn } from './turn.ts';
 
 /** Gives up everything that is still pending. */
@@ -14,6 +15,8 @@ function dropEverything(turn: Turn): void {
 
 function end(turn: Turn, status: Exclude<ExecutionStatus, 'RUNNING'>, outcome: { output?: Json } & Failure): void {
   const { execution } = turn;
+  const root = execution.strands[rootStrand];
+  if (status !== 'SUCCEEDED' && root !== undefined) execution.unfinished = standStill(turn, root);
   dropEverything(turn);
   const { output, error, cause } = outcome;
   const result = {

@@ -19,6 +19,14 @@ export interface FanOut {
   results: Json[];
 }
 
+/** A Parallel or Map state that was cut short, as it stood: the results it had, and the strands that came to no end. */
+export interface StoppedFanOut extends FanOut {
+  readonly unfinished: readonly Strand[];
+}
+
+/** The id of the strand of the machine's own states. */
+export const rootStrand = 'strand-0';
+
 /**
  * One thread of control: the machine's own, a branch's or an iteration's. It is in exactly one state. `scope` is the pointer
  * of the states it moves among (see `LoadedMachine.scopes`).
@@ -38,6 +46,8 @@ export interface Strand {
   retryCount: number;
   attempts: number[];
   fanOut?: FanOut;
+  /** Of a Parallel or Map state that has failed, for a redrive: absent when all of it would run again. */
+  stoppedFanOut?: StoppedFanOut;
 }
 
 /** A task whose answer is awaited. Instants are ISO 8601 text. */
@@ -85,6 +95,10 @@ export interface Execution {
   output?: Json;
   error?: string;
   cause?: string;
+  /** How often it was redriven, and when last. Absent when it never was. */
+  redriven?: { readonly count: number; readonly date: string };
+  /** The machine's own strand where it stopped, with those inside it. Only there once the execution has ended without success. */
+  unfinished?: Strand;
   /** States entered and tries repeated: what Step Functions charges for. */
   stateTransitions: number;
   /** The number the next strand, task or timer gets. */

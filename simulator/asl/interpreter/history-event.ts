@@ -11,6 +11,7 @@ export type HistoryEventType =
   | 'ExecutionFailed'
   | 'ExecutionTimedOut'
   | 'ExecutionAborted'
+  | 'ExecutionRedriven'
   | `${StateKind | 'Fail'}StateEntered`
   | `${StateKind}StateExited`
   | `${'Task' | 'Wait' | 'Map' | 'Parallel'}StateAborted`
@@ -27,6 +28,7 @@ export type HistoryEventDetailsName =
   | 'executionFailedEventDetails'
   | 'executionTimedOutEventDetails'
   | 'executionAbortedEventDetails'
+  | 'executionRedrivenEventDetails'
   | 'stateEnteredEventDetails'
   | 'stateExitedEventDetails'
   | 'taskScheduledEventDetails'

@@ -2,8 +2,9 @@ import type { LoadedMachine } from '../definition/load.ts';
 import type { Json } from '../json/json.ts';
 import type { Effect, Stimulus } from './effects.ts';
 import { abort, timeOut } from './ending.ts';
-import type { Execution, PendingTimer } from './execution.ts';
+import { type Execution, type PendingTimer, rootStrand } from './execution.ts';
 import { runPart } from './recovery.ts';
+import { reopen, takeUp } from './redrive.ts';
 import { taskFailed, taskHeartbeat, taskSubmitted, taskSucceeded, taskTimedOut } from './states/task-answers.ts';
 import { endWait } from './states/wait.ts';
 import { runTurn } from './stepping.ts';
@@ -33,12 +34,13 @@ export interface Interpreter {
   begin(machine: LoadedMachine, execution: Execution, now: Date): Promise<Advance>;
   /** Both at once. */
   start(machine: LoadedMachine, start: ExecutionStart, now: Date): Promise<Advance>;
+  /** Redrives an execution that has ended without success: it is running again, and nothing of it has run yet. */
+  reopen(machine: LoadedMachine, execution: Execution, now: Date): void;
+  /** Runs a reopened execution on from where it stopped, until it waits for its host, or ends. */
+  takeUp(machine: LoadedMachine, execution: Execution, now: Date): Promise<Advance>;
   /** Tells an execution what happened and runs it on. The execution is changed in place. */
   advance(machine: LoadedMachine, execution: Execution, stimulus: Stimulus, now: Date): Promise<Advance>;
 }
-
-/** The strand of the machine's own states. */
-const rootStrand = 'strand-0';
 
 async function timerFired(turn: Turn, timer: PendingTimer): Promise<void> {
   const strand = timer.strand === undefined ? undefined : turn.execution.strands[timer.strand];
@@ -120,8 +122,7 @@ export function createInterpreter(environment: Environment): Interpreter {
     const turn = new Turn(machine, execution, now, environment);
     await runTurn(turn, () => {
       recordStart(turn);
-      const { TimeoutSeconds } = machine.definition;
-      if (TimeoutSeconds !== undefined) turn.setTimer(1_000 * TimeoutSeconds, { purpose: 'execution-timeout' });
+      turn.startTimeout();
       turn.steps.push({ do: 'enter', strand: rootStrand });
     });
     return { execution, effects: turn.effects };
@@ -129,6 +130,12 @@ export function createInterpreter(environment: Environment): Interpreter {
   return {
     create: newExecution,
     begin,
+    reopen: (machine, execution, now) => reopen(new Turn(machine, execution, now, environment)),
+    async takeUp(machine, execution, now) {
+      const turn = new Turn(machine, execution, now, environment);
+      await runTurn(turn, () => takeUp(turn));
+      return { execution, effects: turn.effects };
+    },
     start: async (machine, start, now) => begin(machine, newExecution(machine, start, now), now),
     async advance(machine, execution, stimulus, now) {
       const turn = new Turn(machine, execution, now, environment);

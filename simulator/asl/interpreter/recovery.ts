@@ -74,11 +74,17 @@ function recoverable(state: State): Recoverable {
 export async function recover(turn: Turn, strand: Strand, failure: Failure): Promise<void> {
   const { Type } = turn.stateOf(strand);
   const state = recoverable(turn.stateOf(strand));
-  if (retry(turn, strand, state.Retry ?? [], failure)) return;
+  if (retry(turn, strand, state.Retry ?? [], failure)) {
+    delete strand.stoppedFanOut;
+    return;
+  }
   // Those two say that they failed, once: after the last retry and before what catches it.
   if (Type === 'Map' || Type === 'Parallel') turn.record(strand, `${Type}StateFailed`);
   try {
-    if (await catchFailure(turn, strand, state, failure)) return;
+    if (await catchFailure(turn, strand, state, failure)) {
+      delete strand.stoppedFanOut;
+      return;
+    }
   } catch (thrown) {
     const inCatcher = failureOf(thrown, strand);
     recordEvaluation(turn, strand, thrown, inCatcher);

@@ -3,7 +3,7 @@ import { fail, succeed } from './ending.ts';
 import type { Strand } from './execution.ts';
 import { maximumHistoryEvents } from './history-event.ts';
 import { runPart } from './recovery.ts';
-import { childFailed, childSucceeded } from './states/fan-out.ts';
+import { childFailed, childSucceeded, proceed } from './states/fan-out.ts';
 import { HistoryFull, type Step, type Turn } from './turn.ts';
 
 function enterState(turn: Turn, strand: Strand): void {
@@ -31,6 +31,8 @@ async function take(turn: Turn, step: Step): Promise<void> {
       return runPart(turn, strand, () => beginState(turn, strand));
     case 'begin':
       return runPart(turn, strand, () => beginState(turn, strand));
+    case 'proceed':
+      return proceed(turn, strand);
     case 'succeed':
       return strand.parent === undefined ? succeed(turn, step.output) : childSucceeded(turn, strand, step.output);
     case 'fail':

@@ -17,7 +17,7 @@ export interface Environment {
 
 /** A step a strand has yet to take within this turn. */
 export type Step =
-  | { readonly do: 'enter' | 'begin'; readonly strand: string }
+  | { readonly do: 'enter' | 'begin' | 'proceed'; readonly strand: string }
   | { readonly do: 'succeed'; readonly strand: string; readonly output: Json }
   | { readonly do: 'fail'; readonly strand: string; readonly failure: Failure };
 
@@ -99,6 +99,12 @@ export class Turn {
     this.execution.timers[timerId] = { timerId, at, ...timer };
     this.effects.push({ type: 'setTimer', timerId, at });
     return timerId;
+  }
+
+  /** Starts the time within which the machine has to end, if it has any. */
+  startTimeout(): void {
+    const { TimeoutSeconds } = this.machine.definition;
+    if (TimeoutSeconds !== undefined) this.setTimer(1_000 * TimeoutSeconds, { purpose: 'execution-timeout' });
   }
 
   /** Takes a timer back, if it is still pending. */

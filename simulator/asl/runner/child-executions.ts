@@ -35,12 +35,12 @@ export function startedOutput(execution: Execution): JsonObject {
 }
 
 /** What the parent is told when a child it waits for has ended. */
-export function endOfChild(record: ExecutionRecord, startedBy: StartedBy): Stimulus {
-  const { execution, inputText } = record;
+export function endOfChild(record: ExecutionRecord, startedBy: StartedBy, now: Date): Stimulus {
   const { taskId, waitsFor } = startedBy;
-  if (execution.status === 'SUCCEEDED') {
-    return { type: 'taskSucceeded', taskId, output: describeToParent(execution, inputText, waitsFor === 'sync:2') };
+  if (record.execution.status === 'SUCCEEDED') {
+    const output = describeToParent(record, now, { parsed: waitsFor === 'sync:2' });
+    return { type: 'taskSucceeded', taskId, output };
   }
-  const cause = JSON.stringify(describeToParent(execution, inputText, false));
+  const cause = JSON.stringify(describeToParent(record, now, { parsed: false }));
   return { type: 'taskFailed', taskId, error: 'States.TaskFailed', cause };
 }

@@ -1,6 +1,7 @@
 import type { Execution, ExecutionStatus } from '../interpreter/execution.ts';
 import type { JsonObject } from '../json/json.ts';
 import type { ExecutionRecord } from './execution-record.ts';
+import { whyNotRedrivable } from './redrivability.ts';
 
 /** An execution in the shape of DescribeExecution; input and output are JSON text. */
 export interface ExecutionDescription {
@@ -11,6 +12,8 @@ export interface ExecutionDescription {
   readonly startDate: Date;
   readonly stopDate?: Date;
   readonly redriveCount: number;
+  /** When it was redriven last. Absent when it never was. */
+  readonly redriveDate?: Date;
   readonly redriveStatus: 'REDRIVABLE' | 'NOT_REDRIVABLE';
   readonly redriveStatusReason?: string;
   readonly input: string;
@@ -19,17 +22,24 @@ export interface ExecutionDescription {
   readonly cause?: string;
 }
 
-/** Whether RedriveExecution would take the execution; there is none here, and so no execution was ever redriven. */
+/** How often it was redriven, and whether RedriveExecution would take it now. */
 function redriveOf(
-  status: ExecutionStatus,
-): Pick<ExecutionDescription, `redrive${'Count' | 'Status' | 'StatusReason'}`> {
-  if (status !== 'RUNNING' && status !== 'SUCCEEDED') return { redriveCount: 0, redriveStatus: 'REDRIVABLE' };
-  const redriveStatusReason = `Execution is ${status} and cannot be redriven`;
-  return { redriveCount: 0, redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason };
+  execution: Execution,
+  now: Date,
+): Pick<ExecutionDescription, `redrive${'Count' | 'Date' | 'Status' | 'StatusReason'}`> {
+  const { redriven } = execution;
+  const redriveStatusReason = whyNotRedrivable(execution, now);
+  return {
+    redriveCount: redriven?.count ?? 0,
+    ...(redriven === undefined ? {} : { redriveDate: new Date(redriven.date) }),
+    ...(redriveStatusReason === undefined
+      ? { redriveStatus: 'REDRIVABLE' }
+      : { redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason }),
+  };
 }
 
-/** Describes a stored execution. */
-export function describe({ execution, inputText }: ExecutionRecord): ExecutionDescription {
+/** Describes a stored execution as it is now. */
+export function describe({ execution, inputText }: ExecutionRecord, now: Date): ExecutionDescription {
   const { arn, stateMachineArn, name, status, startDate, stopDate, output, error, cause } = execution;
   return {
     executionArn: arn,
@@ -37,7 +47,7 @@ export function describe({ execution, inputText }: ExecutionRecord): ExecutionDe
     name,
     status,
     startDate: new Date(startDate),
-    ...redriveOf(status),
+    ...redriveOf(execution, now),
     input: inputText,
     ...(stopDate === undefined ? {} : { stopDate: new Date(stopDate) }),
     ...(output === undefined ? {} : { output: JSON.stringify(output) }),
@@ -54,9 +64,14 @@ function milliseconds(date: string): number {
  * What a parent's task sees of an ended child: DescribeExecution in the case of a state machine's data. `parsed` gives input
  * and output as JSON instead of as text, which is the difference between `.sync:2` and `.sync`.
  */
-export function describeToParent(execution: Execution, inputText: string, parsed: boolean): JsonObject {
+export function describeToParent(
+  { execution, inputText }: ExecutionRecord,
+  now: Date,
+  options: { readonly parsed: boolean },
+): JsonObject {
+  const { parsed } = options;
   const { arn, stateMachineArn, name, status, startDate, stopDate, input, output, error, cause } = execution;
-  const { redriveCount, redriveStatus, redriveStatusReason } = redriveOf(status);
+  const { redriveCount, redriveDate, redriveStatus, redriveStatusReason } = redriveOf(execution, now);
   return {
     ...(cause === undefined ? {} : { Cause: cause }),
     ...(error === undefined ? {} : { Error: error }),
@@ -68,6 +83,7 @@ export function describeToParent(execution: Execution, inputText: string, parsed
       ? {}
       : { Output: parsed ? output : JSON.stringify(output), OutputDetails: { Included: true } }),
     RedriveCount: redriveCount,
+    ...(redriveDate === undefined ? {} : { RedriveDate: redriveDate.getTime() }),
     RedriveStatus: redriveStatus,
     ...(redriveStatusReason === undefined ? {} : { RedriveStatusReason: redriveStatusReason }),
     StartDate: milliseconds(startDate),

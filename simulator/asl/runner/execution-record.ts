@@ -8,6 +8,12 @@ export interface StartedBy {
   readonly waitsFor?: 'sync' | 'sync:2';
 }
 
+/** A client token that an execution was redriven with, and when. */
+export interface RedriveToken {
+  readonly token: string;
+  readonly date: string;
+}
+
 /** An execution as a runner stores it: a plain JSON value. */
 export interface ExecutionRecord {
   readonly execution: Execution;
@@ -17,4 +23,6 @@ export interface ExecutionRecord {
   readonly revision: number;
   /** The tasks that started it; more than one when a running execution was asked for again. */
   readonly startedBy: StartedBy[];
+  /** The client tokens of the last redrives, newest last. Absent when nobody gave any. */
+  redriveTokens?: readonly RedriveToken[];
 }

@@ -58,6 +58,19 @@ export class HostedExecution {
     else this.#carryOut(pendingEffects(this.execution));
   }
 
+  /**
+   * Runs an execution that has ended without success on from where it stopped. `isDue` decides once its turn has come, also by what it
+   * throws; `reopened` is called before anything of the execution runs.
+   */
+  redrive(isDue: (now: Date) => boolean, reopened: () => void): Promise<void> {
+    return this.#enqueue(async (now) => {
+      if (!isDue(now)) return { execution: this.execution, effects: [] };
+      this.#host.interpreter.reopen(this.#machine, this.execution, now);
+      reopened();
+      return this.#host.interpreter.takeUp(this.#machine, this.execution, now);
+    });
+  }
+
   /** Tells the execution something, after everything it was told before. Resolves once it has moved on. */
   deliver(stimulus: Stimulus): Promise<void> {
     if (stimulus.type === 'taskSucceeded' || stimulus.type === 'taskFailed') this.#tasks.delete(stimulus.taskId);

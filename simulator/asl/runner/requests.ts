@@ -16,9 +16,12 @@ export interface RunnerOptions {
   readonly invokeTask: InvokeTask;
   /** Asked before a task starts, looks at or stops a child; what it throws is the task's error. Left out, every machine may. */
   readonly authorizeChild?: AuthorizeChild;
-  /** Called when an execution has started and when it has ended. */
+  /** Called when an execution has started, when it was redriven, and when it has ended. */
   readonly onStatusChange?: (execution: ExecutionDescription) => void;
-  /** Asked when an execution has ended; without its history a simulated fleet needs far less memory. Kept when left out. */
+  /**
+   * Asked when an execution has ended; without its history a simulated fleet needs far less memory. Kept when left out, and of an
+   * execution that can be redriven.
+   */
   readonly keepHistory?: (execution: ExecutionDescription) => boolean;
   /** Stores an execution after every step, before the step's effects are carried out. */
   readonly onStep?: (record: ExecutionRecord) => void | Promise<void>;
@@ -36,6 +39,12 @@ export interface StartExecution {
   readonly machineArn: string;
   readonly name?: string;
   readonly input?: string;
+}
+
+/** Asks for an execution to be redriven. The same `clientToken` again, soon after, asks for nothing more. */
+export interface RedriveExecution {
+  readonly executionArn: string;
+  readonly clientToken?: string;
 }
 
 /** A page of a list: at most `maxResults` entries (1 to 1,000, 100 when left out) from where `nextToken` points. */

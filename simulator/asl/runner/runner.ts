@@ -1,4 +1,5 @@
 import type { Effect, Stimulus } from '../interpreter/effects.ts';
+import type { Execution } from '../interpreter/execution.ts';
 import { maximumHistoryEvents } from '../interpreter/history-event.ts';
 import { createInterpreter, type Interpreter } from '../interpreter/interpreter.ts';
 import { exceedsDataLimit } from '../json/data-limit.ts';
@@ -11,11 +12,14 @@ import { HostedExecution } from './hosted-execution.ts';
 import { MachineRegistry } from './machine-registry.ts';
 import { checkName, executionArnOf } from './names.ts';
 import { cutPage } from './page.ts';
+import { whyNotRedrivable } from './redrivability.ts';
+import { dateOfToken, withToken } from './redrive-tokens.ts';
 import type {
   ExecutionsPage,
   GetExecutionHistory,
   HistoryPage,
   ListExecutions,
+  RedriveExecution,
   RunnerOptions,
   RunnerState,
   StartExecution,
@@ -31,6 +35,14 @@ function parseJson(text: string, error: 'InvalidExecutionInput' | 'InvalidOutput
     // Falls through to the refusal, which is the same for both reasons.
   }
   throw new ServiceError(error, message);
+}
+
+const expressRefused = 'RedriveExecution is not supported by EXPRESS state machines';
+
+/** Without its history an execution cannot go on either. */
+function forgetHistory(execution: Execution): void {
+  execution.history = [];
+  delete execution.unfinished;
 }
 
 /**
@@ -63,7 +75,7 @@ export class Runner {
 
   /** Throws ExecutionDoesNotExist. */
   describeExecution(executionArn: string): ExecutionDescription {
-    return describe(this.#executions.get(executionArn).record);
+    return this.#describe(this.#executions.get(executionArn));
   }
 
   /** Stops a running execution, and the children it waits for. Throws ExecutionDoesNotExist. */
@@ -72,6 +84,28 @@ export class Runner {
     const hosted = this.#executions.get(executionArn);
     await hosted.deliver({ type: 'stop', ...failure });
     return { stopDate: new Date(hosted.execution.stopDate ?? this.#options.timers.now()) };
+  }
+
+  /**
+   * Runs an execution that failed, timed out or was stopped on from where it did. Throws ExecutionDoesNotExist and ExecutionNotRedrivable.
+   * A child that a task waits for is not redriven with its parent: the task starts it again, under the name that it had.
+   */
+  async redriveExecution({ executionArn, clientToken }: RedriveExecution): Promise<{ redriveDate: Date }> {
+    const hosted = this.#executions.get(executionArn);
+    const { record, execution } = hosted;
+    const { type } = this.machines.get(execution.stateMachineArn).record;
+    let redriveDate = this.#options.timers.now();
+    const isDue = (now: Date): boolean => {
+      const before = dateOfToken(record, clientToken, now);
+      redriveDate = before ?? now;
+      if (before !== undefined) return false;
+      const why = type === 'EXPRESS' ? expressRefused : whyNotRedrivable(execution, now);
+      if (why !== undefined) throw new ServiceError('ExecutionNotRedrivable', `${why}: '${executionArn}'`);
+      if (clientToken !== undefined) record.redriveTokens = withToken(record, clientToken, now);
+      return true;
+    };
+    await hosted.redrive(isDue, () => this.#options.onStatusChange?.(this.#describe(hosted)));
+    return { redriveDate };
   }
 
   /** Fills the history of an execution with its last event, so that one more is one too many: months of a loop at once. */
@@ -98,7 +132,7 @@ export class Runner {
       .filter(({ execution }) => (request.statusFilter ?? execution.status) === execution.status)
       .toReversed();
     const { items, ...next } = cutPage(wanted, request);
-    return { executions: items.map((hosted) => describe(hosted.record)), ...next };
+    return { executions: items.map((hosted) => this.#describe(hosted)), ...next };
   }
 
   /** State transitions of all executions so far: what AWS charges for. */
@@ -172,7 +206,7 @@ export class Runner {
       this.#options.timers.now(),
     );
     const hosted = this.#host({ execution, inputText, revision, startedBy: [] });
-    this.#options.onStatusChange?.(describe(hosted.record));
+    this.#options.onStatusChange?.(this.#describe(hosted));
     return hosted;
   }
 
@@ -202,12 +236,18 @@ export class Runner {
     return hosted;
   }
 
-  async #stepped({ record }: HostedExecution, effects: readonly Effect[]): Promise<void> {
+  #describe({ record }: HostedExecution): ExecutionDescription {
+    return describe(record, this.#options.timers.now());
+  }
+
+  async #stepped(hosted: HostedExecution, effects: readonly Effect[]): Promise<void> {
+    const { record } = hosted;
     this.#tokens.update(record.execution);
     await this.#options.onStep?.(record);
     if (!effects.some((effect) => effect.type === 'ended')) return;
-    const description = describe(record);
-    if (this.#options.keepHistory?.(description) === false) record.execution.history = [];
+    const description = this.#describe(hosted);
+    if (description.redriveStatus !== 'REDRIVABLE' && this.#options.keepHistory?.(description) === false)
+      forgetHistory(record.execution);
     this.#options.onStatusChange?.(description);
     this.#tellParents(record);
   }
@@ -215,7 +255,9 @@ export class Runner {
   #tellParents(record: ExecutionRecord): void {
     for (const startedBy of record.startedBy) {
       if (!startedBy.waitsFor) continue;
-      void this.#executions.find(startedBy.executionArn)?.deliver(endOfChild(record, startedBy));
+      void this.#executions
+        .find(startedBy.executionArn)
+        ?.deliver(endOfChild(record, startedBy, this.#options.timers.now()));
     }
   }
 

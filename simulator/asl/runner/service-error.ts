@@ -2,6 +2,7 @@
 export type ServiceErrorName =
   | 'ExecutionAlreadyExists'
   | 'ExecutionDoesNotExist'
+  | 'ExecutionNotRedrivable'
   | 'InvalidArn'
   | 'InvalidDefinition'
   | 'InvalidExecutionInput'
@@ -10,7 +11,8 @@ export type ServiceErrorName =
   | 'InvalidToken'
   | 'StateMachineAlreadyExists'
   | 'StateMachineDoesNotExist'
-  | 'TaskTimedOut';
+  | 'TaskTimedOut'
+  | 'ValidationException';
 
 /** A refused request. `name` is AWS's error code, as the SDK and the CLI show it. */
 export class ServiceError extends Error {

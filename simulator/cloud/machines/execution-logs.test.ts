@@ -7,7 +7,7 @@ const group = 'arn:aws:logs:eu-west-1:111111111111:log-group:/aws/vendedlogs/sta
 const machine = machineArnOf('m');
 
 /** What the log has after an execution of this name has passed one state. */
-async function logged(name: string, IncludeExecutionData: boolean, Level = 'ALL') {
+async function logged(name: string, IncludeExecutionData: boolean, Level = 'ALL', isRedriven = false) {
   const logs = new Logs();
   logs.addGroup(`${group}:*`);
   const { clock, runner } = simulation(async () => ({}), { onStep: (record) => executionLogs.write(record) });
@@ -23,7 +23,11 @@ async function logged(name: string, IncludeExecutionData: boolean, Level = 'ALL'
     name: 'm',
     definition: { QueryLanguage: 'JSONata', StartAt: 'Wait', States },
   });
-  await runner.startExecution({ machineArn: machine, name, input: '{"secret":1}' });
+  const { executionArn } = await runner.startExecution({ machineArn: machine, name, input: '{"secret":1}' });
+  if (isRedriven) {
+    await runner.stopExecution({ executionArn });
+    await runner.redriveExecution({ executionArn });
+  }
   await clock.runUntilIdle();
   const streams = logs.streams('/aws/vendedlogs/states/m', place);
   return [...streams].flatMap(([stream, events]) => events.map(({ message }) => ({ stream, ...JSON.parse(message) })));
@@ -50,6 +54,20 @@ describe('the log of an execution', () => {
       execution_arn: `${machine.replace(':stateMachine:', ':execution:')}:run_1-a`,
       redrive_count: '0',
     });
+  });
+
+  it('goes on where it was after a redrive, and counts redrives', async () => {
+    const events = await logged('run', true, 'ALL', true);
+    expect(events.map(({ id, type, redrive_count }) => `${id} ${type} ${redrive_count}`)).toEqual([
+      '1 ExecutionStarted 0',
+      '2 WaitStateEntered 0',
+      '3 ExecutionAborted 0',
+      '4 ExecutionRedriven 1',
+      '5 WaitStateExited 1',
+      '6 PassStateEntered 1',
+      '7 PassStateExited 1',
+      '8 ExecutionSucceeded 1',
+    ]);
   });
 
   it('has no data where the machine keeps them out', async () => {

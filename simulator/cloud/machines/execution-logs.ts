@@ -47,21 +47,28 @@ export class ExecutionLogs {
 
   /** Writes what has happened since the last time. */
   write({ execution }: ExecutionRecord): void {
-    const { arn, name, stateMachineArn, stateMachineName, history, status } = execution;
+    const { arn, name, stateMachineArn, stateMachineName, history, status, redriven } = execution;
     const destination = this.#destinations.get(stateMachineArn);
     if (destination === undefined || !LOGGED_NAME.test(name)) return;
     for (const event of history.slice(this.#written.get(arn) ?? 0)) {
       const at = new Date(event.timestamp);
       if (at.getTime() < this.#since) continue;
-      const message = JSON.stringify(messageOf(event, at, arn, destination.withData));
+      const message = JSON.stringify(
+        messageOf(event, at, { executionArn: arn, withData: destination.withData, redrives: redriven?.count ?? 0 }),
+      );
       this.#logs.write(destination.groupArn, `states/${stateMachineName}`, at, message);
     }
-    if (status === 'RUNNING') this.#written.set(arn, history.length);
-    else this.#written.delete(arn);
+    // What failed may be redriven, and then goes on with the same history.
+    if (status === 'SUCCEEDED') this.#written.delete(arn);
+    else this.#written.set(arn, history.length);
   }
 }
 
-function messageOf(event: HistoryEvent, at: Date, executionArn: string, withData: boolean): object {
+function messageOf(
+  event: HistoryEvent,
+  at: Date,
+  { executionArn, withData, redrives }: { executionArn: string; withData: boolean; redrives: number },
+): object {
   const { id, type, previousEventId, timestamp: _, ...members } = event;
   const [details = {}] = Object.values(members);
   return {
@@ -71,6 +78,6 @@ function messageOf(event: HistoryEvent, at: Date, executionArn: string, withData
     previous_event_id: String(previousEventId),
     event_timestamp: String(at.getTime()),
     execution_arn: executionArn,
-    redrive_count: '0',
+    redrive_count: String(redrives),
   };
 }

@@ -1,11 +1,17 @@
 import type { HistoryEvent } from '../../asl/interpreter/history-event.ts';
 import type { ExecutionDescription } from '../../asl/runner/execution-description.ts';
 import type { MachineRecord } from '../../asl/runner/machine-registry.ts';
-import type { Page } from '../../asl/runner/requests.ts';
+import type { Page, RedriveExecution } from '../../asl/runner/requests.ts';
 import type { Runner } from '../../asl/runner/runner.ts';
 import { ServiceError } from '../../asl/runner/service-error.ts';
 import { AwsFault } from '../../wire/aws-call.ts';
 import type { OperationContext, Operations } from '../operation.ts';
+
+interface ListExecutionsInput extends Page {
+  readonly stateMachineArn: string;
+  readonly statusFilter?: ExecutionDescription['status'];
+  readonly redriveFilter?: string;
+}
 
 interface ExecutionInput {
   readonly executionArn: string;
@@ -45,18 +51,17 @@ export function machineOperations(
         ...(error === undefined ? {} : { error }),
         ...(cause === undefined ? {} : { cause }),
       }),
-    ListExecutions: (input: Page & { stateMachineArn: string; statusFilter?: ExecutionDescription['status'] }) => {
-      const { stateMachineArn: machineArn, ...page } = input;
+    RedriveExecution: (input: RedriveExecution) => runner.redriveExecution(input),
+    ListExecutions: (input: ListExecutionsInput) => {
+      const { stateMachineArn: machineArn, redriveFilter, ...page } = input;
+      if (redriveFilter !== undefined)
+        throw new ServiceError(
+          'ValidationException',
+          'redriveFilter is for the executions of a Map Run, not of a machine',
+        );
       const { executions, ...next } = runner.listExecutions({ machineArn, ...page });
       return {
-        executions: executions.map(({ executionArn, stateMachineArn, name, status, startDate, stopDate }) => ({
-          executionArn,
-          stateMachineArn,
-          name,
-          status,
-          startDate,
-          stopDate,
-        })),
+        executions: executions.map(listed),
         ...next,
       };
     },
@@ -98,6 +103,11 @@ const withDetails = (execution: ExecutionDescription) => ({
   inputDetails: included,
   ...(execution.output === undefined ? {} : { outputDetails: included }),
 });
+
+const listed = (execution: ExecutionDescription) => {
+  const { executionArn, stateMachineArn, name, status, startDate, stopDate, redriveCount, redriveDate } = execution;
+  return { executionArn, stateMachineArn, name, status, startDate, stopDate, redriveCount, redriveDate };
+};
 
 const withDate = ({ timestamp, ...event }: HistoryEvent) => ({ ...event, timestamp: new Date(timestamp) });
 

@@ -3,7 +3,7 @@ import type { EventBuses } from '../events/event-buses.ts';
 
 const included = { included: true };
 
-/** Tells the default bus that an execution has started or ended. Its members are those that AWS was recorded to tell. */
+/** Tells the default bus that an execution has started, was redriven or has ended. Its members are those that AWS was recorded to tell. */
 export function statusEvents(
   buses: EventBuses,
   uuid: () => string,
@@ -11,7 +11,7 @@ export function statusEvents(
 ): (execution: ExecutionDescription) => void {
   return (execution) => {
     const { executionArn, stateMachineArn, name, status, startDate, stopDate, input, output, error, cause } = execution;
-    const { redriveCount, redriveStatus, redriveStatusReason } = execution;
+    const { redriveCount, redriveDate, redriveStatus, redriveStatusReason } = execution;
     const [, , , region = '', account = ''] = executionArn.split(':');
     buses.publish(`arn:aws:events:${region}:${account}:event-bus/default`, {
       version: '0',
@@ -36,7 +36,7 @@ export function statusEvents(
         stateMachineVersionArn: null,
         stateMachineAliasArn: null,
         redriveCount,
-        redriveDate: null,
+        redriveDate: redriveDate?.getTime() ?? null,
         redriveStatus,
         redriveStatusReason: redriveStatusReason ?? null,
         inputDetails: included,

@@ -179,6 +179,7 @@ const FROM_IAM_DATA: Readonly<Record<string, ActionRow>> = {
   'states:GetExecutionHistory': reads(states.execution),
   'states:ListExecutions': reads(states.maprun, states.statemachine),
   'states:ListStateMachines': reads(),
+  'states:RedriveExecution': changes(states.execution),
   'states:SendTaskFailure': changes(),
   'states:SendTaskHeartbeat': changes(),
   'states:SendTaskSuccess': changes(),

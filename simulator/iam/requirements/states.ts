@@ -34,6 +34,7 @@ export const statesRows: RequirementRows = {
   GetExecutionHistory: on(execution),
   ListExecutions: onMachine,
   ListStateMachines: onNoResource,
+  RedriveExecution: on(execution),
   SendTaskFailure: onWaitingMachine,
   SendTaskHeartbeat: onWaitingMachine,
   SendTaskSuccess: onWaitingMachine,

@@ -48,6 +48,11 @@ export function faultText(fault: PlannedFault): string {
       return `${within(fault.minute, fault.minutes)} transactions of ${fault.function ?? 'every function'}${fault.entity === undefined ? '' : ` that write ${fault.entity}`} are ${TRANSACTION_TEXT[fault.answer]}`;
     case 'history-limit':
       return `${at(fault.minute)} the history of ${fault.nested ? 'an execution nested in ' : ''}the execution that was granted last is full`;
+    case 'redriven': {
+      const what = fault.nested ? 'an execution nested in that of an upgrade' : 'the execution of an upgrade';
+      const how = fault.stops ? 'is stopped, and' : 'that then ends without success is';
+      return `${at(fault.minute)} ${what} ${how} redriven ${fault.minutes} minutes after its end`;
+    }
     case 'person':
       return `${at(fault.minute)} a person: ${fault.does}${fault.minutes > 0 ? ` (${fault.minutes} minutes)` : ''}`;
     case 'config': {

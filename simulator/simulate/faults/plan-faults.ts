@@ -258,6 +258,20 @@ function subject(choices: SeededChoices, state: FakeEksState) {
   };
 }
 
+/** From at once, while the grant is still open, to when others hold it; in between it closes. */
+const REDRIVEN_AFTER = [0, 1, 2, 5, 30, 120];
+
+/** Drawn after all others, so that those of a seed are what they were before there was this one. */
+function planRedrives(choices: SeededChoices, clusters: number): PlannedFault[] {
+  return Array.from({ length: choices.integer(0, 2 + Math.floor(clusters / 10)) }, () => ({
+    kind: 'redriven',
+    ...timed(choices),
+    minutes: choices.pick(REDRIVEN_AFTER),
+    nested: choices.chance(0.5),
+    stops: choices.chance(0.5),
+  }));
+}
+
 /** The faults of a run, from its seed: none, a few, or many. The same seed and fleet give the same list. */
 export function planFaults(level: FaultLevel, seed: number, state: FakeEksState): PlannedFault[] {
   const clusters = Object.keys(state.clusters).length;
@@ -265,7 +279,7 @@ export function planFaults(level: FaultLevel, seed: number, state: FakeEksState)
   const choices = new SeededChoices(seed * 7919 + 3);
   const [least, most] = level === 'light' ? [2, 3 + clusters / 10] : [8 + clusters / 5, 16 + clusters / 2];
   const total = KINDS.reduce((sum, [share]) => sum + share, 0);
-  return Array.from({ length: choices.integer(Math.ceil(least), Math.ceil(most)) }, () => {
+  const planned = Array.from({ length: choices.integer(Math.ceil(least), Math.ceil(most)) }, () => {
     let left = choices.integer(1, Math.floor(total * 10)) / 10;
     for (const [share, plan] of KINDS) {
       left -= share;
@@ -273,4 +287,5 @@ export function planFaults(level: FaultLevel, seed: number, state: FakeEksState)
     }
     return planEffect(choices);
   });
+  return level === 'light' ? planned : [...planned, ...planRedrives(choices, clusters)];
 }

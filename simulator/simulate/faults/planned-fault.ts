@@ -119,6 +119,17 @@ export const plannedFault = z.discriminatedUnion('kind', [
   }),
   /** The history of the execution that was granted last, or of one nested in it, is full. */
   z.strictObject({ kind: z.literal('history-limit'), minute, nested: z.boolean() }),
+  /**
+   * Somebody redrives the first execution of an upgrade, or nested in one, that ends without success from `minute` on, so many minutes after
+   * it has ended. With `stops` they stop the newest themselves at that minute, since few end so on their own.
+   */
+  z.strictObject({
+    kind: z.literal('redriven'),
+    minute,
+    minutes: count,
+    nested: z.boolean(),
+    stops: z.boolean(),
+  }),
   /** What a person does; a pause and a stop are taken back after `minutes`. */
   z.strictObject({
     kind: z.literal('person'),

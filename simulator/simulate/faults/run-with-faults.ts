@@ -10,6 +10,7 @@ import type { Later } from './later.ts';
 import { applyNewerConfig, changeConfig, deploy, restoreLater } from './operations-faults.ts';
 import { actAsPerson } from './people.ts';
 import { faultsOf, type PlannedFault } from './planned-fault.ts';
+import { redriveEnded, stopToRedrive } from './redrive-ended.ts';
 import { changeTag, excludeCluster } from './tags.ts';
 
 const MINUTE = 60_000;
@@ -44,7 +45,8 @@ export function worldWithFaults(
 /** Minutes after the start when what it begins is over. */
 function endOf(fault: PlannedFault): number {
   if (!('minute' in fault)) return 0;
-  const more = fault.kind === 'restored' ? (fault.again ?? []) : [];
+  const more =
+    fault.kind === 'restored' ? (fault.again ?? []) : fault.kind === 'redriven' ? [{ after: fault.minutes }] : [];
   return fault.minute + AFTERMATH_MINUTES + more.reduce((sum, { after }) => sum + after, 0);
 }
 
@@ -59,6 +61,11 @@ function schedule(world: World, start: Date, planned: readonly PlannedFault[]): 
   for (const fault of faultsOf(planned, 'excluded')) at(fault.minute, () => excludeCluster(world, fault, later));
   for (const fault of faultsOf(planned, 'tag')) at(fault.minute, () => changeTag(world, fault, later));
   for (const fault of faultsOf(planned, 'history-limit')) at(fault.minute, () => fillHistory(world, fault));
+  for (const fault of faultsOf(planned, 'redriven')) {
+    // Armed first: what is stopped is what ends first from then on.
+    at(fault.minute, async () => redriveEnded(world, fault, later));
+    if (fault.stops) at(fault.minute, () => stopToRedrive(world, fault));
+  }
   for (const fault of faultsOf(planned, 'config')) at(fault.minute, () => changeConfig(world, fault, later));
   for (const fault of faultsOf(planned, 'newer-config')) at(fault.minute, () => applyNewerConfig(world, fault, later));
   for (const fault of faultsOf(planned, 'calendar')) at(fault.minute, () => changeCalendar(world, fault));

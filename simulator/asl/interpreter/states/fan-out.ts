@@ -1,10 +1,11 @@
 import type { MapState, ParallelState } from '../../definition/states-language.ts';
 import type { Json } from '../../json/json.ts';
 import { completeState } from '../completion.ts';
-import type { FanOut, Strand } from '../execution.ts';
+import type { FanOut, StoppedFanOut, Strand } from '../execution.ts';
 import type { Failure } from '../failure.ts';
 import { evaluateField } from '../field-evaluation.ts';
 import { recover, runPart } from '../recovery.ts';
+import { standStill } from '../stand-still.ts';
 import type { Turn } from '../turn.ts';
 import { abortStrand, noteAborted, noteIteration } from './abortion.ts';
 
@@ -55,10 +56,11 @@ async function startChild(turn: Turn, parent: Parent, index: number): Promise<vo
 }
 
 /** Starts children while there are any left and room for them; completes the state when all have ended. */
-async function proceed(turn: Turn, parent: Parent): Promise<void> {
+async function startOrComplete(turn: Turn, parent: Parent): Promise<void> {
   const { strand, state, fanOut } = parent;
   while (fanOut.next < fanOut.count && fanOut.running.length < fanOut.limit) {
-    await startChild(turn, parent, fanOut.next++);
+    await startChild(turn, parent, fanOut.next);
+    fanOut.next++;
   }
   if (fanOut.running.length > 0) return;
   delete strand.fanOut;
@@ -71,13 +73,32 @@ async function proceed(turn: Turn, parent: Parent): Promise<void> {
   await completeState(turn, strand, { results: state, output: result, transition: state, extras: { result } });
 }
 
-/** Stops all children and leaves the state as if it had not begun. */
-function abandon(turn: Turn, { strand, state, fanOut }: Parent): void {
+/** Stops all children. What a redrive goes on with is kept, unless all of the state runs again. */
+function abandon(turn: Turn, { strand, state, fanOut }: Parent, stopped: StoppedFanOut | undefined): void {
   for (const id of fanOut.running) {
     const child = turn.execution.strands[id];
     if (child) abortStrand(turn, strand, child, state.Type === 'Map' ? strand.state : undefined);
   }
   delete strand.fanOut;
+  if (stopped !== undefined) strand.stoppedFanOut = stopped;
+}
+
+/** As {@link startOrComplete}; when that fails, so does the state, with all that runs in it. */
+async function proceedOrAbandon(turn: Turn, parent: Parent): Promise<void> {
+  const { strand } = parent;
+  try {
+    await startOrComplete(turn, parent);
+  } catch (thrown) {
+    // A state whose children have all ended fails for a reason of its own: it has nothing left to go on with.
+    if (strand.fanOut) abandon(turn, parent, standStill(turn, strand).stoppedFanOut);
+    throw thrown;
+  }
+}
+
+/** Goes on with a Parallel or Map state. */
+export async function proceed(turn: Turn, strand: Strand): Promise<void> {
+  const parent = parentAt(turn, strand);
+  if (parent) await runPart(turn, strand, () => proceedOrAbandon(turn, parent));
 }
 
 /** Runs `count` children of the strand's state; their results, in order, become its result. */
@@ -93,13 +114,7 @@ export async function fanOut(
   const results = new Array<Json>(plan.count).fill(null);
   strand.fanOut = { ...plan, next: 0, running: [], results };
   const parent = parentAt(turn, strand);
-  if (!parent) return;
-  try {
-    await proceed(turn, parent);
-  } catch (thrown) {
-    if (strand.fanOut) abandon(turn, parent);
-    throw thrown;
-  }
+  if (parent) await proceedOrAbandon(turn, parent);
 }
 
 /** Takes an ended child out of its parent. */
@@ -120,18 +135,20 @@ export async function childSucceeded(turn: Turn, child: Strand, output: Json): P
   parent.fanOut.results[index] = output;
   strand.lastEventId = child.lastEventId;
   noteIteration(turn, strand, 'Succeeded', { name: state.Type === 'Map' ? strand.state : undefined, index });
-  await runPart(turn, strand, async () => {
-    try {
-      await proceed(turn, parent);
-    } catch (thrown) {
-      if (strand.fanOut) abandon(turn, parent);
-      throw thrown;
-    }
-  });
+  await proceed(turn, strand);
+}
+
+/** After a state that failed by it, a redrive runs the branches again that were successful, too. Source: developer guide, "redrive-executions". */
+const dataLimit = 'States.DataLimitExceeded';
+
+function whereStopped(turn: Turn, child: Strand): StoppedFanOut | undefined {
+  const around = child.parent === undefined ? undefined : turn.execution.strands[child.parent];
+  return around && standStill(turn, around).stoppedFanOut;
 }
 
 /** A branch or iteration failed: the others are stopped, and the state fails for the same reason. */
 export async function childFailed(turn: Turn, child: Strand, failure: Failure): Promise<void> {
+  const stopped = failure.error === dataLimit ? undefined : whereStopped(turn, child);
   const parent = removeChild(turn, child);
   const { index } = child;
   if (!parent || index === undefined) return;
@@ -139,7 +156,7 @@ export async function childFailed(turn: Turn, child: Strand, failure: Failure): 
   strand.lastEventId = child.lastEventId;
   noteIteration(turn, strand, 'Failed', { name: state.Type === 'Map' ? strand.state : undefined, index });
   noteAborted(turn, strand, child, ['Task', 'Wait']);
-  abandon(turn, parent);
+  abandon(turn, parent, stopped);
   const aliases = [...(failure.aliases ?? []), ...(state.Type === 'Parallel' ? ['States.BranchFailed'] : [])];
   await recover(turn, strand, { ...failure, aliases });
 }
