@@ -92,6 +92,7 @@ export function commit(ports: Pick<Ports, 'table' | 'clock'>, request: CommitReq
             call: intent.call,
             grantNumber: intent.grantNumber,
             upgradeId: intent.upgradeId,
+            execution: asker.arn,
           },
         },
       ],

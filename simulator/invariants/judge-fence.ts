@@ -3,7 +3,10 @@ import { Epochs, Intents } from '../../core/store/entities.ts';
 import { commitAt } from './commit-at.ts';
 import type { Judge } from './judge.ts';
 
-/** 13 `fence`: every commit was made under the newest grant of its cluster, while that was open, and in the epoch of that moment. */
+/**
+ * 13 `fence`: every commit was made under the newest grant of its cluster, while that was open, and in the epoch of that moment, by the
+ * execution that holds it or one that is nested in that.
+ */
 export const judgeFence = (): Judge => (moment) => {
   const commit = commitAt(moment);
   if (commit === undefined) return [];
@@ -15,6 +18,10 @@ export const judgeFence = (): Judge => (moment) => {
       `under grant ${grantNumber}, the cluster's is ${grant?.number ?? 'none'} and ${grant?.status ?? 'absent'}`,
     );
   if (grant !== undefined && grant.epoch !== epoch) said.push(`under a grant of epoch ${grant.epoch}, it is ${epoch}`);
+  const execution = String(moment.item.detail.execution);
+  const isNested = execution.split(':').at(-1)?.startsWith(`${grant?.executionName}--`) === true;
+  if (grant !== undefined && execution !== grant.holder && !isNested)
+    said.push(`by ${execution}, the grant is of ${grant.holder}`);
   return said.map((why) => ({
     invariant: 'fence',
     message: `${clusterKey} #${moment.item.sequence}: committed ${why}`,

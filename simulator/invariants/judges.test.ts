@@ -59,6 +59,7 @@ const asks = (more: object = {}) => ({ wave: { approval: more }, first: { planHa
 const INNOCENT: readonly Case[] = [
   ['a first change', judgeStop, inForce().commit()],
   ['a first change', judgeFence, inForce().commit()],
+  ['a change by what is nested in the holder', judgeFence, inForce().commit(undefined, {}, {}, 'a:name--roll-1')],
   ['a first change', judgeAttempts, inForce().commit()],
   ['a first change', judgeOrder, inForce().commit()],
   ['a first change', judgeBudget, inForce().commit()],
@@ -149,6 +150,7 @@ const GUILTY: readonly (readonly [invariant: string, ...Case])[] = [
   ['stop', 'a held cluster', judgeStop, inForce().add(KEY, 'ClusterHeld', {}, hold).commit()],
   ['observe', 'observe mode', judgeStop, inForce({ fleet: { mode: 'observe' } }).commit()],
   ['fence', 'a grant that is closing', judgeFence, inForce({ grant: { status: 'closing' } }).commit()],
+  ['fence', 'somebody else', judgeFence, inForce().commit(undefined, {}, {}, 'a:name-of-another')],
   ['fence', 'an older grant', judgeFence, inForce({ grant: { number: 2 } }).commit()],
   [
     'fence',

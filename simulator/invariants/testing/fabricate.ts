@@ -71,12 +71,17 @@ export class Fabricated {
   }
 
   /** The commit of a change under what is in force. */
-  commit(step = 'upgrade-control-plane', more: Partial<Intent> = {}, changed: Partial<Upgrade> = {}): this {
+  commit(
+    step = 'upgrade-control-plane',
+    more: Partial<Intent> = {},
+    changed: Partial<Upgrade> = {},
+    execution = 'holder',
+  ): this {
     const clusterKey = KEY;
     const intent = intentOf({ step, clusterKey, ...more });
     const upgrade = upgradeOf({ clusterKey, mutated: true, ...changed });
     const { call, subject, attempt, grantNumber, upgradeId } = intent;
-    const detail = { step, subject, attempt, grantNumber, upgradeId, call };
+    const detail = { step, subject, attempt, grantNumber, upgradeId, call, execution };
     return this.add(clusterKey, 'MutationCommitted', detail, write(Intents, intent), write(Upgrades, upgrade));
   }
 
