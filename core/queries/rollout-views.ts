@@ -26,6 +26,8 @@ export interface RolloutSummary extends Rollout {
   readonly progress: RolloutProgress;
   /** The wave that is open; null before the first and after the last. */
   readonly currentWave: string | null;
+  /** The wave whose turn it is and that may not begin for want of approval; null where there is none, or the rollout does not run. */
+  readonly waitsForApproval: string | null;
 }
 
 export interface RolloutDetail extends RolloutSummary {
@@ -41,9 +43,14 @@ export interface RolloutDetail extends RolloutSummary {
 }
 
 /** Every rollout, the newest first. */
-export async function listRollouts(table: Table): Promise<{ items: RolloutSummary[] }> {
+export async function listRollouts(table: Table, now: Date): Promise<{ items: RolloutSummary[] }> {
   const rollouts = await loadKind(table, Rollouts);
-  const items = await Promise.all(rollouts.map(async (one) => summary(one, await wavesOf(table, one.id))));
+  const items = await Promise.all(
+    rollouts.map(async (one) => {
+      const waves = await wavesOf(table, one.id);
+      return summary(one, waves, await standingsOf(table, one, waves, now));
+    }),
+  );
   return { items: items.sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1)) };
 }
 
@@ -51,11 +58,10 @@ export async function rolloutDetail(table: Table, id: string, now: Date): Promis
   const { data: rollout } = await findRollout(table, id);
   const members = ofKind(await table.queryPartition(rolloutPartition(id), 'MEMBER#'), Members).filter(isMember);
   const waves = await wavesOf(table, id);
-  const applied = (await load(table, Configs, 'UpgradePolicy', rollout.policy))?.data;
-  const policy = upgradePolicy(applied);
+  const standings = await standingsOf(table, rollout, waves, now);
   return {
-    ...detail(rollout, waves, members),
-    standings: waves.map((wave) => waveStanding(rollout, wave, policy, applied, now)),
+    ...detail(rollout, waves, members, standings),
+    standings,
     suspiciousTraits: fingerprintOf(rollout, waves).traits,
   };
 }
@@ -66,12 +72,25 @@ export function planDetail(plan: RolloutPlan): RolloutDetail {
   return { ...detail(planned, plan.waves, plan.members), leftOut: plan.leftOut };
 }
 
-function detail(rollout: Rollout, waves: readonly Wave[], members: readonly Member[]): RolloutDetail {
-  const ordered = [...members].sort((a, b) => a.waveIndex - b.waveIndex || a.position - b.position);
-  return { ...summary(rollout, waves), waveDetails: waves, members: ordered };
+async function standingsOf(table: Table, rollout: Rollout, waves: readonly Wave[], now: Date): Promise<WaveStanding[]> {
+  const applied = (await load(table, Configs, 'UpgradePolicy', rollout.policy))?.data;
+  const policy = upgradePolicy(applied);
+  return waves.map((wave) => waveStanding(rollout, wave, policy, applied, now));
 }
 
-function summary(rollout: Rollout, waves: readonly Wave[]): RolloutSummary {
+function detail(
+  rollout: Rollout,
+  waves: readonly Wave[],
+  members: readonly Member[],
+  standings: readonly WaveStanding[] = [],
+): RolloutDetail {
+  const ordered = [...members].sort((a, b) => a.waveIndex - b.waveIndex || a.position - b.position);
+  return { ...summary(rollout, waves, standings), waveDetails: waves, members: ordered };
+}
+
+function summary(rollout: Rollout, waves: readonly Wave[], standings: readonly WaveStanding[]): RolloutSummary {
+  const next = waves.find((wave) => !PASSED_WAVES.includes(wave.status));
+  const lacksApproval = standings.some((one) => one.index === next?.index && one.approvalReasons.length > 0);
   const sum = (count: (wave: Wave) => number) => waves.reduce((total, wave) => total + count(wave), 0);
   return {
     ...rollout,
@@ -85,6 +104,7 @@ function summary(rollout: Rollout, waves: readonly Wave[]): RolloutSummary {
       quarantined: sum((wave) => wave.quarantined),
     },
     currentWave: waves.find((wave) => wave.status !== 'Pending' && !PASSED_WAVES.includes(wave.status))?.name ?? null,
+    waitsForApproval: rollout.status === 'Running' && lacksApproval ? (next?.name ?? null) : null,
   };
 }
 

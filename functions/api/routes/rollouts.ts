@@ -31,7 +31,7 @@ const placeOf = ({ waveIndex, position }: Member): string =>
 export const rollouts = new Hono<ApiEnv>()
   .get('/', async (context) => {
     readQuery(context, noQuery);
-    return context.json(await listRollouts(context.var.ports.table));
+    return context.json(await listRollouts(context.var.ports.table, context.var.ports.clock.now()));
   })
   .post('/', async (context) => {
     const { dryRun = false } = readQuery(context, dryRunQuery);
