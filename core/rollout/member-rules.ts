@@ -29,7 +29,7 @@ export function memberRules(
   const { policies, calendars, fleet, learned } = snapshot;
   const prefix = fleet?.tagPrefix ?? '';
   const fresh = (name: string | undefined, cluster: ClusterRecord, wave: Wave | undefined): MemberRules => {
-    const applied = name === undefined ? undefined : policies.get(name);
+    const applied = policies.get(name ?? '');
     const rules = hopRules(applied?.policy, cluster, wave, calendars, prefix, learned);
     return { rules, policyAppliedBy: applied?.appliedBy, window: windowOf(rules, now, answers) };
   };
@@ -37,18 +37,16 @@ export function memberRules(
     waveNamed(policy, wave.name) !== undefined;
   return (name, cluster, wave) => {
     // Without a wave of that name the policy's own choice for this very cluster holds.
-    if (name === undefined || wave === undefined || !isInPolicy(policies.get(name)?.policy, wave))
-      return fresh(name, cluster, wave);
+    if (wave === undefined || !isInPolicy(policies.get(name ?? '')?.policy, wave)) return fresh(name, cluster, wave);
     const ofRollout = kept(shared, wave.rolloutId, () => new Map<number, Map<string, MemberRules>>());
     const ofWave = kept(ofRollout, wave.index, () => new Map<string, MemberRules>());
     const own = clusterTags(cluster.tags, prefix).calendars;
-    return kept(ofWave, own.length === 0 ? '' : own.join(' '), () => fresh(name, cluster, wave));
+    return kept(ofWave, own.join(' '), () => fresh(name, cluster, wave));
   };
 }
 
 function windowOf(rules: HopRules, now: Date, answers: Map<string, WindowAnswer>): MemberRules['window'] {
-  const bakes = rules.wave?.bake !== undefined;
-  const key = `${rules.calendarNames.join(' ')}|${rules.estimateMilliseconds}|${rules.mayOverrun}|${bakes}`;
+  const key = `${rules.calendarNames.join(' ')}|${rules.estimateMilliseconds}|${rules.mayOverrun}|${rules.wave?.bake}`;
   const known = new Map<boolean, WindowAnswer>();
   return (begun) =>
     kept(known, begun, () => {
