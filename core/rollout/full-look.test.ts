@@ -3,10 +3,12 @@ import type { RegionVersions } from '../contracts/items/cluster.ts';
 import type { ReconcileMarker } from '../contracts/items/rollout.ts';
 import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
 import { clusterRecord } from '../policy/testing/cluster-record.ts';
-import { cluster, KEY, type Kept, NOON, policyConfig } from '../protocol/testing/one-upgrade.ts';
+import { policyWith } from '../policy/testing/policies.ts';
+import type { WriteOperation } from '../ports/table.ts';
+import { cluster, grant, KEY, type Kept, NOON, policyConfig, upgrade } from '../protocol/testing/one-upgrade.ts';
 import { Accounts, Clusters, Learned, ReconcileMarkers, Regions, Rollouts } from '../store/entities.ts';
 import { load, loadKind, put, replace } from '../store/entity.ts';
-import { account, ago, automatic, type Given, LOOKED, offers, oneTick } from './testing/one-tick.ts';
+import { account, ago, automatic, type Given, LOOKED, offers, oneTick, QUIET } from './testing/one-tick.ts';
 
 /** A table in which nothing was read yet. */
 async function world(given: Given = {}) {
@@ -174,6 +176,57 @@ describe('a mark', () => {
     expect(await tick()).toMatchObject({ look: 'full', problems: [] });
     expect((await load(table, Rollouts, 'r'))?.data.following).toBeUndefined();
     expect(await markerNow()).toEqual({ ...LOOKED, lookBegunAt: NOON.toISOString() });
+  });
+});
+
+describe('a plan that is made anew', () => {
+  const changed = policyWith({ name: 'p', waves: '[{ name: all }, { name: later, clusters: [x] }]' });
+  const kept: Kept = {
+    policy: policyConfig(changed),
+    rollout: rolloutItem({ waves: ['all', 'after'], createdBy: 'a person' }),
+    waves: [waveItem(), waveItem({ index: 1, name: 'after', status: 'Pending', members: 0, needWork: 0 })],
+    member: memberItem({ clusterKey: KEY }),
+  };
+  const isPlan = (operations: readonly WriteOperation[]) =>
+    operations.some((one) => one.type === 'put' && one.item.kind === Rollouts.kind);
+
+  test('is in force by the end of the look', async () => {
+    const { table, tick, markerNow } = await world({ kept, marker: {} });
+    expect(await tick()).toMatchObject({ look: 'full', problems: [] });
+    expect((await load(table, Rollouts, 'r'))?.data).toMatchObject({ waves: ['all', 'later'], plan: 1 });
+    expect(await markerNow()).toEqual({ lastFullAt: NOON.toISOString() });
+  });
+
+  test.each<[string, Error, readonly string[]]>([
+    ['rested on what has moved', Object.assign(new Error('moved'), { name: 'TransactionConflict' }), []],
+    ['could not be written', new Error('no table'), ['replan']],
+  ])('that %s has the next tick look at everything again', async (_, error, problems) => {
+    const { table, tick, markerNow } = await world({ kept, marker: {} });
+    table.beforeTransact = (operations) => {
+      if (isPlan(operations)) throw error;
+    };
+    const told = await tick();
+    expect(new Set(told.problems.map(({ decision }) => decision))).toEqual(new Set(problems));
+    expect(await markerNow()).toEqual({});
+    table.beforeTransact = () => {};
+    expect(await tick()).toMatchObject({ look: 'full', problems: [] });
+    expect(await markerNow()).toEqual({ lastFullAt: NOON.toISOString() });
+  });
+
+  test('is not made again since something else failed', async () => {
+    const { tick, markerNow } = await world({
+      kept: { ...QUIET, grant: grant(), upgrades: [upgrade()] },
+      marker: {},
+      ports: {
+        executions: {
+          arnFor: () => '',
+          start: async () => {},
+          describe: () => Promise.reject(new Error('slow down')),
+        },
+      },
+    });
+    expect((await tick()).problems).toMatchObject([{ decision: 'look-after-grant' }]);
+    expect(await markerNow()).toEqual({ lastFullAt: NOON.toISOString() });
   });
 });
 

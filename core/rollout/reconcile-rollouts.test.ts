@@ -202,6 +202,24 @@ describe('what a tick decides it carries out', () => {
     expect(described).toEqual([grant().holder]);
   });
 
+  test('of grants that are not young those are asked about whose minute has come, and whose upgrade has ended', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const held = (name: string) => {
+      const { clusterKey } = clusterRecord({ name });
+      const old = { clusterKey, holder: name, grantedAt: ago(60) };
+      const status = name === 'd' ? ('Failed' as const) : ('Running' as const);
+      return [
+        put(Grants, grant(old), 'absent'),
+        put(Upgrades, upgrade({ clusterKey, status, rolloutId: undefined, waveIndex: undefined }), 'absent'),
+        // One that a person asked for later, to another version.
+        put(Upgrades, upgrade({ clusterKey, id: '1.37-1.38', status: name === 'd' ? 'Running' : 'Parked' }), 'absent'),
+      ];
+    };
+    const { described, tick } = await world({ put: names.flatMap(held) });
+    await tick();
+    expect(described).toEqual(['c', 'd']);
+  });
+
   test('upgrades without a sign of life are counted', async () => {
     const silent = upgrade({ startedAt: ago(25 * 60) });
     const { tick } = await world({ kept: { ...QUIET, grant: grant(), upgrades: [silent] } });
