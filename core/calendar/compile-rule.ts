@@ -6,7 +6,7 @@ import { lastingSpans } from './firings.ts';
 import { freezeEdge } from './freeze-edge.ts';
 import type { CalendarProblem, FreezeSpec, Rule, WindowSpec } from './rule.ts';
 import type { Span } from './spans.ts';
-import { type TimeZone, timeZone, unknownZone } from './time-zone.ts';
+import { type TimeZone, timeZone, UTC, unknownZone } from './time-zone.ts';
 
 type Tell = (field: string, message: string) => void;
 type Recurring = WindowSpec | Exclude<FreezeSpec, { from: string }>;
@@ -24,8 +24,7 @@ export function compileRule(
   const zone = spec.timeZone === undefined ? calendarZone : timeZone(spec.timeZone);
   if (zone === undefined && spec.timeZone !== undefined) tell('timeZone', unknownZone(spec.timeZone));
   // Everything that is wrong is told at once, so that the rest is looked at in some zone.
-  const known = zone ?? timeZone('UTC');
-  if (known === undefined) return { rule: undefined, problems };
+  const known = zone ?? UTC;
   const when = 'from' in spec ? datesOf(spec, known, tell) : recurrenceOf(spec, known, tell);
   if (when === undefined || zone === undefined || problems.length > 0) return { rule: undefined, problems };
   const rule: Rule = {

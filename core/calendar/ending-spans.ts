@@ -8,8 +8,8 @@ import type { TimeZone } from './time-zone.ts';
 const LONGEST_WAIT = 41 * 366 * DAY;
 
 /**
- * Spans that begin when `start` fires and end when `end` fires next after that, those that touch `[from, to)`, cut off
- * at `to`. An end at the very instant of a start ends what was before, and does not end what starts there.
+ * Spans that begin when `start` fires and end when `end` fires next after that, at least those that touch `[from, to)`, cut off at `to`. An
+ * end at the very instant of a start ends what was before, and does not end what starts there.
  */
 export function endingSpans(
   start: CronSchedule,
@@ -19,15 +19,13 @@ export function endingSpans(
   to: number,
 ): readonly Span[] {
   const since = lastFiring(end, zone, from);
-  const ends = firings(end, zone, since, to, telling(end.minutes, start.minutes)).filter((at) => at > since && at < to);
-  const spans: Span[] = [];
+  const ends = firings(end, zone, since, to, telling(end.minutes, start.minutes));
+  const starts = firings(start, zone, since, to, telling(start.minutes, end.minutes)).filter((at) => at < to);
   let next = 0;
-  for (const at of firings(start, zone, since, to, telling(start.minutes, end.minutes))) {
-    if (at < since || at >= to || at < (spans.at(-1)?.to ?? 0)) continue;
-    while ((ends[next] ?? Number.POSITIVE_INFINITY) <= at) next += 1;
-    spans.push({ from: at, to: ends[next] ?? to });
-  }
-  return spans;
+  return starts.map((at) => {
+    while ((ends[next] ?? to) <= at) next += 1;
+    return { from: at, to: Math.min(ends[next] ?? to, to) };
+  });
 }
 
 /**

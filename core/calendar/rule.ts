@@ -28,6 +28,6 @@ export interface Rule {
   /** Of a dated freeze. */
   readonly dates: Span | undefined;
   readonly coverage: Coverage;
-  /** In any order; they touch `[from, to)` and those that recur are cut off at `to` where they have an `end`. */
+  /** In any order, at least those that touch `[from, to)`; those that recur are cut off at `to` where they have an `end`. */
   spansIn(from: number, to: number): readonly Span[];
 }

@@ -48,6 +48,11 @@ function load(name: string): TimeZone | undefined {
   } catch {
     return undefined;
   }
+  return zoneOf(name);
+}
+
+/** A zone that is known to be there. */
+function zoneOf(name: string): TimeZone {
   const years = new Map<number, { readonly offset: number; readonly changes: readonly ClockChange[] }>();
   const yearOf = (year: number) => {
     const kept = years.get(year);
@@ -84,6 +89,8 @@ function load(name: string): TimeZone | undefined {
     },
   };
 }
+
+export const UTC = zoneOf('UTC');
 
 function zoned(name: string, instant: number): Temporal.ZonedDateTime {
   return Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(name);

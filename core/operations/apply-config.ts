@@ -36,7 +36,7 @@ export async function applyConfig(
       const stored = kind === 'Fleet' ? FLEET : name;
       const read = await load(ports.table, Configs, kind, stored);
       const revision = revisionOf(object);
-      if (read?.data.revision === revision && read.data.name === stored) {
+      if (read?.data.revision === revision) {
         results.push({ kind, name, change: 'unchanged' });
         continue;
       }

@@ -25,8 +25,9 @@ function world() {
 function worldOf() {
   const table = new MemoryTable();
   const ports = { table, clock: { now: () => new Date('2026-11-20T12:00:00Z') }, events: { publish: async () => {} } };
-  const apply = (...documents: object[]) => applyDocuments(ports, documents, 'ann', { dryRun: false });
-  return { table, apply };
+  const apply = (...documents: unknown[]) => applyDocuments(ports, documents, 'ann', { dryRun: false });
+  const preview = (...documents: unknown[]) => applyDocuments(ports, documents, 'ann', { dryRun: true });
+  return { table, apply, preview };
 }
 
 test('a policy may name a Calendar and a Channel that come with it or are in force', async () => {
@@ -86,4 +87,118 @@ test('a Calendar whose windows become too short for a policy in force is refused
     'Nothing was applied. the policy standard in force: spec.waves[0].calendar: an upgrade takes 60m',
   );
   expect((await apply(shorter, policy({ calendar: 'nights', mayOverrun: true }))).items).toHaveLength(2);
+});
+
+const calendars = (count: number) =>
+  Array.from({ length: count }, (_, index) => object('Calendar', `calendar-${index}`, {}));
+
+test.each<[string, readonly unknown[], string]>([
+  ['nothing at all', [], 'There is no document to apply.'],
+  ['more than one transaction takes', calendars(49), '49 documents are too many to apply all or none; at most 48.'],
+  ['what is no document', ['nights'], 'document 1: '],
+])('%s is refused', async (_, documents, told) => {
+  const { table, apply } = worldOf();
+  await expect(apply(...documents)).rejects.toThrow(told);
+  await expect(apply(...documents)).rejects.toMatchObject({ name: 'InvalidInput' });
+  expect(await table.queryPartition('CONFIG', '')).toEqual([]);
+});
+
+test('as many documents as one transaction takes are applied', async () => {
+  expect((await world()(...calendars(48))).items).toHaveLength(48);
+});
+
+test('everything wrong is told at once, by document', async () => {
+  const apply = world();
+  const told = expect.stringMatching(/^document [13]: /);
+  await expect(apply(object('Calendar', 'a', { windows: 1 }), nights, policy({ soak: 'long' }))).rejects.toMatchObject({
+    name: 'InvalidInput',
+    details: { problems: [told, told] },
+  });
+});
+
+const waiver = object('ScanWaiver', 'budgets', {
+  match: { reason: 'removed', kind: 'PodDisruptionBudget' },
+  reason: 'It is planned.',
+  owner: 'team-payments',
+  expires: '2026-12-31',
+});
+
+test('while a document is wrong it is not told what others miss because of it', async () => {
+  const told = expect.stringMatching(/^document 1: /);
+  await expect(world()(object('Calendar', 'days', { windows: 1 }), policy({ calendar: 'days' }))).rejects.toMatchObject(
+    { details: { problems: [told] } },
+  );
+});
+
+test('every kind is applied, and what it names may come later in the same request', async () => {
+  const bank = object('Channel', 'bank', { target: 'latest-2' });
+  const { table, apply } = worldOf();
+  const { items } = await apply(
+    waiver,
+    policy({ calendar: 'nights' }, { target: { channel: 'bank' } }),
+    bank,
+    nights,
+    fleet({}),
+  );
+  expect(items.map(({ kind, name }) => `${kind} ${name}`).sort()).toEqual([
+    'Calendar nights',
+    'Channel bank',
+    'Fleet main',
+    'ScanWaiver budgets',
+    'UpgradePolicy standard',
+  ]);
+  expect(await table.queryPartition('CONFIG', '')).toHaveLength(5);
+});
+
+test('a try says what would be created and changed, and applies nothing', async () => {
+  const { table, apply, preview } = worldOf();
+  await apply(nights, fleet({}));
+  const before = await table.queryPartition('CONFIG', '');
+  expect(await preview(nights, fleet({ caps: { total: 3 } }), policy({ soak: '1h' }))).toStrictEqual({
+    items: [
+      { kind: 'Fleet', name: 'main', change: 'changed' },
+      { kind: 'UpgradePolicy', name: 'standard', change: 'created' },
+      { kind: 'Calendar', name: 'nights', change: 'unchanged' },
+    ],
+    warnings: [],
+    dryRun: true,
+  });
+  expect(await table.queryPartition('CONFIG', '')).toEqual(before);
+  await expect(preview(policy({ calendar: 'nigths' }))).rejects.toThrow('there is no Calendar "nigths"');
+  expect((await apply(policy({}))).dryRun).toBe(false);
+});
+
+test('hosts are those of the Fleet in force, until another one comes with the request', async () => {
+  const apply = world();
+  const smoke = policy({}, { smoke: { urls: ['https://web.internal/'] } });
+  await expect(apply(smoke)).rejects.toThrow('"web.internal"');
+  await apply(fleet({ allowedHosts: ['web.internal'] }));
+  expect((await apply(smoke)).items).toMatchObject([{ change: 'created' }]);
+});
+
+test('warnings are those of the documents that were sent, not of what is in force beside them', async () => {
+  const apply = world();
+  await apply(fleet({ caps: { total: 3 } }), policy({}, { caps: { total: 5 } }));
+  expect((await apply(nights)).warnings).toEqual([]);
+  expect((await apply(policy({ soak: '1h' }, { caps: { total: 5 } }))).warnings).toEqual([
+    expect.stringMatching(/^document 1:.* warning: spec\.caps\.total/),
+  ]);
+});
+
+test('another Fleet takes the place of the one in force, whatever its name', async () => {
+  const apply = world();
+  await apply(fleet({}));
+  const renamed = { ...fleet({ caps: { total: 3 } }), metadata: { name: 'other' } };
+  expect((await apply(renamed)).items).toEqual([{ kind: 'Fleet', name: 'other', change: 'changed' }]);
+});
+
+test('a document takes the place of the one of its kind and name alone', async () => {
+  const apply = world();
+  const standard = object('Calendar', 'standard', { windows: [{ name: 'w', schedule: '0 22 * * *', duration: '6h' }] });
+  await apply(standard, policy({ calendar: 'standard' }));
+  const weekend = object('Calendar', 'weekend', {});
+  expect((await apply(weekend, policy({ calendar: 'standard', soak: '2h' }))).items).toHaveLength(2);
+  // A Channel of the name of a Calendar: the Calendar stays in force.
+  expect((await apply(object('Channel', 'standard', { target: 'latest-2' }))).items).toHaveLength(1);
+  expect((await apply(policy({ calendar: 'standard', soak: '1h' }))).items).toMatchObject([{ change: 'changed' }]);
 });

@@ -1,19 +1,26 @@
+import { MemoryTable } from '../../adapters/memory/table.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { ScanSummary } from '../contracts/items/scan.ts';
 import { reason } from '../contracts/step-result.ts';
+import { policyWith } from '../policy/testing/policies.ts';
+import { cluster, policyConfig, upgrade } from '../protocol/testing/one-upgrade.ts';
 import type { ScanRunView } from '../queries/scan-run-view.ts';
+import { put } from '../store/entity.ts';
+import { ScanSummaries } from '../store/scan-entities.ts';
 import { accessCauses } from './access-causes.ts';
 import { type AccessCheck, type AccessReport, accessStatus } from './access-report.ts';
 import { withScan } from './access-with-scan.ts';
+import { checkAccess } from './check-access.ts';
 import { checkEksFromInventory } from './check-eks-access.ts';
 import { checkServerFromScans, scanSeen } from './check-server-access.ts';
+import { operatorPorts } from './testing/operator-ports.ts';
 
 const record = {
   account: '111111111111',
   region: 'eu-central-1',
   name: 'web',
-  lastSeenAt: '2026-11-20T07:00:00.000Z',
+  lastSeenAt: '2026-11-20T06:30:00.000Z',
   conditions: [],
   unreadable: [],
 } as unknown as ClusterRecord;
@@ -90,6 +97,54 @@ test.each<[string, Upgrade[], ScanSummary[], string[]]>([
   expect([...new Set(checks.map(({ status }) => status))]).toEqual(expected);
 });
 
+const denied = step('blocked', 'Denied');
+test.each<[string, Upgrade[], ScanSummary[], string | null]>([
+  ['a scan by hand, where EKS denied that of an upgrade', [denied], [byHand(before)], before],
+  ['the last upgrade that has scanned', [{ steps: {} } as Upgrade, step('done')], [], '2026-11-20T06:00:00.000Z'],
+  [
+    'the last upgrade whose scan has ended',
+    [{ steps: { 'scan-cluster': {} } } as unknown as Upgrade, step('done')],
+    [],
+    '2026-11-20T06:00:00.000Z',
+  ],
+  [
+    'of two scans at one time that of the upgrade',
+    [step('done')],
+    [byHand('2026-11-20T06:00:00.000Z', 'secrets')],
+    '2026-11-20T06:00:00.000Z',
+  ],
+])('what counts is %s', (_, upgrades, scans, asOf) => {
+  const checks = checkServerFromScans(scanSeen(upgrades, scans));
+  expect(new Set(checks.map((check) => [check.status, check.asOf].join(' ')))).toEqual(new Set([`Readable ${asOf}`]));
+});
+
+test.each<[string, Upgrade[], ScanSummary[], unknown[]]>([
+  [
+    'an upgrade was refused by the server as a whole',
+    [step('blocked', 'ClusterForbidden')],
+    [],
+    [['API server', 'ClusterForbidden', 'ClusterForbidden']],
+  ],
+  [
+    'a scan by hand found no way, whatever lists it was refused',
+    [],
+    [byHand(after, 'secrets', 'server')],
+    [['server', 'ClusterUnreachable', 'connect ETIMEDOUT']],
+  ],
+  [
+    'a scan by hand was refused lists',
+    [],
+    [byHand(after, 'secrets', 'removals of Kubernetes 1.44', 'secrets of shop')],
+    [
+      ['secrets', 'ClusterForbidden', 'secrets: Nobody may list it.'],
+      ['secrets of shop', 'ClusterForbidden', 'secrets of shop: Nobody may list it.'],
+    ],
+  ],
+])('it is told what was refused and why where %s', (_, upgrades, scans, told) => {
+  const checks = checkServerFromScans(scanSeen(upgrades, scans));
+  expect(checks.map(({ what, reason: why }) => [what, why?.code, why?.message])).toEqual(told);
+});
+
 test('a policy that verifies through the EKS API needs nothing of the API server', () => {
   const refused: AccessCheck = { part: 'API server', what: 'nodes', status: 'Refused', asOf: null };
   expect(accessStatus([refused], 'eks-api')).toBe('Ok');
@@ -147,4 +202,74 @@ test('a scan that ended without a report counts too: what denied it, and what it
     'Readable',
   ]);
   expect(withScan({ ...report, verification: 'eks-api' }, ended('NotVerified')).status).toBe('Ok');
+});
+
+test('without a scan that was made for it a report stays as it is', () => {
+  const report = reportOf('web', '111111111111', checkEksFromInventory(record, undefined));
+  expect(withScan(report, undefined)).toBe(report);
+});
+
+test.each(['NoEndpoint', 'ScanIncomplete', 'ClusterForbidden'])(
+  'a scan that ended with %s was refused what nobody had read of the server, and has read the cluster anew',
+  (code) => {
+    const read: AccessCheck = { part: 'API server', what: 'pods', status: 'Readable', asOf: before };
+    const unseen = checkServerFromScans(undefined).slice(0, 1);
+    const report = reportOf('web', '111111111111', [...checkEksFromInventory(record, undefined), ...unseen, read]);
+    const told = withScan(report, ended(code)).checks.map(({ what, status, asOf }) => `${what} ${status} ${asOf}`);
+    const seenAt = record.lastSeenAt;
+    expect(told).toEqual([
+      `cluster Readable ${after}`,
+      ...['node groups', 'add-ons', 'Fargate profiles', 'insights'].map((what) => `${what} Readable ${seenAt}`),
+      `updates Readable ${after}`,
+      `readyz Refused ${after}`,
+      `pods Readable ${before}`,
+    ]);
+  },
+);
+
+const summary = (scannedAt: string): ScanSummary => ({
+  ...{ clusterKey: cluster.clusterKey, scannedAt, execution: 'e', from: '1.36', target: '1.37', verdict: 'pass' },
+  ...{ errors: 0, warnings: 0, infos: 0, waived: 0, read: 9, gaps: 0, causes: [], unread: [], parts: 1 },
+  dataUpdatedOn: '2026-11-01',
+});
+const eksOnly = policyWith();
+const verified = (verification: 'full' | 'eks-api') => ({
+  policy: policyConfig({ ...eksOnly, spec: { ...eksOnly.spec, verification } }),
+});
+
+test.each<[string, Parameters<typeof operatorPorts>[1], AccessReport['verification'], AccessReport['status']]>([
+  ['asks for all', verified('full'), 'full', 'Unknown'],
+  ['verifies through the EKS API', verified('eks-api'), 'eks-api', 'Unknown'],
+  ['is none', { policy: undefined }, null, 'Unknown'],
+])(
+  'of a cluster that nobody has scanned and whose policy %s it is not known',
+  async (_, kept, verification, status) => {
+    const ports = await operatorPorts(new MemoryTable(), kept);
+    const report = await checkAccess(ports, cluster);
+    expect(report).toMatchObject({
+      cluster: '111122223333.eu-central-1.web',
+      clusterKey: cluster.clusterKey,
+      verification,
+      status,
+    });
+    expect(statuses(report.checks).filter((one) => one.endsWith('NotChecked'))).toEqual(
+      ['updates', 'readyz', 'nodes', 'pods', 'deployments', 'daemonsets', 'statefulsets'].map(
+        (what) => `${what} NotChecked`,
+      ),
+    );
+  },
+);
+
+test('a scan by hand and one of an upgrade both tell of the access to a cluster', async () => {
+  const scanned = await operatorPorts(new MemoryTable());
+  await scanned.table.transact([put(ScanSummaries, summary(before), 'absent')]);
+  const passed = { 'scan-cluster': { status: 'done', startedAt: before, endedAt: after, reasons: [] } };
+  const upgraded = await operatorPorts(new MemoryTable(), { upgrades: [upgrade({ steps: passed as never })] });
+  for (const [ports, asOf] of [
+    [scanned, before],
+    [upgraded, after],
+  ] as const) {
+    const { status, checks } = await checkAccess(ports, cluster);
+    expect([status, checks.find(({ what }) => what === 'pods')?.asOf]).toEqual(['Ok', asOf]);
+  }
 });

@@ -1,9 +1,11 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import type { Grant } from '../contracts/items/protocol.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
 import { transactWithAudit } from '../store/audit.ts';
 import { Epochs, FleetControls, Grants, Ledgers, Waves } from '../store/entities.ts';
-import { load, replace } from '../store/entity.ts';
+import { load, put, replace } from '../store/entity.ts';
 import { recoverAfterRestore } from './restore.ts';
+import { recordOf } from './testing/operator-ports.ts';
 
 const MINUTE = 60_000;
 const soaking = {
@@ -25,8 +27,7 @@ const soaking = {
 } as Wave;
 
 /** A table with one wave, at a time that the test moves on. */
-async function tableOfOneWave() {
-  const table = new MemoryTable();
+async function tableOfOneWave(table = new MemoryTable()) {
   let time = Date.parse('2026-11-20T08:00:00Z');
   const clock = { now: () => new Date(time) };
   const wait = (minutes: number): void => {
@@ -45,11 +46,11 @@ async function tableOfOneWave() {
     }
   };
   const copy = () => ({ at: clock.now(), items: table.snapshot() });
-  const restore = (to: ReturnType<typeof copy>) => {
+  const restore = (to: ReturnType<typeof copy>, off = MINUTE) => {
     table.resetTo(to.items);
     return recoverAfterRestore(
       { table, clock },
-      { restoredTo: to.at, mutatorsOffSince: new Date(time - MINUTE), by: 'ana' },
+      { restoredTo: to.at, mutatorsOffSince: new Date(time - off), by: 'ana' },
     );
   };
   const wave = async () => (await load(table, Waves, 'r', 0))?.data;
@@ -104,30 +105,28 @@ test('nobody who read before a restore writes over what is written after it', as
   await expect(late).rejects.toMatchObject({ name: 'ConditionFailed' });
 });
 
+const grant = (clusterKey: string, status: Grant['status']): Grant => ({
+  clusterKey,
+  status,
+  number: 1,
+  epoch: 1,
+  holder: 'h',
+  executionName: 'x',
+  children: [],
+  machine: 'upgrade-cluster',
+  upgradeId: 'u',
+  input: {},
+  capKeys: ['fleet', `account#${clusterKey}`],
+  grantedAt: '2026-11-20T08:00:00.000Z',
+});
+
 test('the ledger is counted from the grants that hold a place', async () => {
   const world = await tableOfOneWave();
-  const grant = (clusterKey: string, status: 'open' | 'closing' | 'free') => ({
-    clusterKey,
-    status,
-    number: 1,
-    epoch: 1,
-    holder: 'h',
-    executionName: 'x',
-    children: [],
-    machine: 'upgrade-cluster' as const,
-    upgradeId: 'u',
-    input: {},
-    capKeys: ['fleet', `account#${clusterKey}`],
-    grantedAt: world.clock.now().toISOString(),
-  });
   const entry = { subject: 'k', event: 'Granted', principal: 'liftlock', detail: {} };
   const grants = [grant('a', 'open'), grant('b', 'closing'), grant('c', 'free')];
   await transactWithAudit(
     world.table,
-    [
-      ...grants.map((one) => replace(Grants, undefined, one as never)),
-      replace(Ledgers, undefined, { counts: { fleet: 7 } }),
-    ],
+    [...grants.map((one) => replace(Grants, undefined, one)), replace(Ledgers, undefined, { counts: { fleet: 7 } })],
     [entry],
     world.clock.now(),
   );
@@ -142,4 +141,116 @@ test('a machine whose clock is behind the audit does not begin: what it writes w
   const copy = world.copy();
   world.wait(-2);
   await expect(world.restore(copy)).rejects.toThrow("The audit has writes of 120000 ms after this machine's time");
+});
+
+test.each([
+  [
+    'a second less than a call may take',
+    39_999,
+    'The mutators are off for 39 s; a call may still be under way for 40 s.',
+  ],
+  ['not at all', 0, 'The mutators are off for 0 s;'],
+])('nothing is restored while the mutators are off for %s', async (_, off, told) => {
+  const world = await tableOfOneWave();
+  const copy = world.copy();
+  await expect(world.restore(copy, off)).rejects.toThrow(told);
+  await expect(world.restore(copy, off)).rejects.toMatchObject({ name: 'InvalidInput' });
+  expect(await load(world.table, Epochs)).toBeUndefined();
+  expect(await world.restore(copy, 40_000)).toMatchObject({ epoch: 1 });
+});
+
+test('a restore tells how many items it brought up to date, and comes up stopped, which is on record', async () => {
+  const world = await tableOfOneWave();
+  world.wait(1);
+  const first = world.copy();
+  world.wait(1);
+  await world.write({ succeeded: 2 }, 'WaveChanged');
+  world.wait(1);
+  expect(await world.restore(world.copy())).toStrictEqual({ epoch: 1, folded: 0 });
+  world.wait(1);
+  const at = world.clock.now().toISOString();
+  expect(await world.restore(first)).toStrictEqual({ epoch: 2, folded: 4 });
+  expect(await world.wave()).toMatchObject({ succeeded: 2 });
+  const stopped = { stopped: true, by: 'ana', at, reason: 'The table was restored to 2026-11-20T08:01:00.000Z.' };
+  expect((await load(world.table, FleetControls))?.data).toEqual(stopped);
+  expect((await recordOf(world.table, 'fleet')).at(-1)).toEqual({
+    event: 'FleetStopped',
+    principal: 'ana',
+    detail: { ...stopped, epoch: 2, folded: 4 },
+  });
+});
+
+/** Knows from when on its audit was read, and has an index that has not seen the grants yet. */
+class LaggingTable extends MemoryTable {
+  readonly readSince: string[] = [];
+  override auditSince(since: Date) {
+    this.readSince.push(since.toISOString().slice(11, 16));
+    return super.auditSince(since);
+  }
+  override async queryKind(kind: string) {
+    return (await super.queryKind(kind)).filter((item) => item.kind !== Grants.kind);
+  }
+}
+
+test('places that only the audit knows of are counted, each once', async () => {
+  const world = await tableOfOneWave(new LaggingTable());
+  const copy = world.copy();
+  world.wait(1);
+  const entry = { subject: 'k', event: 'Granted', principal: 'liftlock', detail: {} };
+  for (const status of ['open', 'closing'] as const) {
+    const read = await load(world.table, Grants, 'a');
+    await transactWithAudit(world.table, [replace(Grants, read, grant('a', status))], [entry], world.clock.now());
+    world.wait(1);
+  }
+  await world.restore(copy);
+  expect((await load(world.table, Ledgers))?.data.counts).toEqual({ fleet: 1, 'account#a': 1 });
+});
+
+describe('the audit is read from a quarter of an hour before the end of what the table knows', () => {
+  const stop = (world: Awaited<ReturnType<typeof tableOfOneWave>>, event: string, detail: object) =>
+    transactWithAudit(
+      world.table,
+      [],
+      [{ subject: 'fleet', event, principal: 'ann', detail: { ...detail } }],
+      world.clock.now(),
+    );
+  test.each<[string, string, object, string]>([
+    ['the time it is restored to', 'Installed', { epoch: 1 }, '09:45'],
+    ['that time, if a person has stopped the fleet before', 'FleetStopped', { stopped: true }, '09:45'],
+    ['that time, if a restore has made the very epoch that it has', 'FleetStopped', { epoch: 3 }, '09:45'],
+    ['the restore that has replaced it', 'FleetStopped', { epoch: 4 }, '07:45'],
+    ['that time, if no restore has told of the epoch', 'FleetResumed', { epoch: 4 }, '09:45'],
+  ])('which is %s', async (_, event, detail, since) => {
+    const table = new LaggingTable();
+    const world = await tableOfOneWave(table);
+    await table.transact([put(Epochs, { number: 3 }, 'absent')]);
+    await stop(world, event, detail);
+    world.wait(120);
+    await world.restore(world.copy());
+    expect(table.readSince).toEqual([since]);
+  });
+
+  test('which is the time it is restored to, if a later restore has replaced it', async () => {
+    const table = new LaggingTable();
+    const world = await tableOfOneWave(table);
+    const copy = world.copy();
+    world.wait(120);
+    await stop(world, 'FleetStopped', { epoch: 4 });
+    await world.restore(copy);
+    expect(table.readSince).toEqual(['07:45']);
+  });
+});
+
+test.each([
+  [1000, true],
+  [1001, false],
+])('a clock that is %i ms behind the audit may restore: %s', async (behind, may) => {
+  const world = await tableOfOneWave();
+  const copy = world.copy();
+  world.wait(-behind / MINUTE);
+  const name = await world.restore(copy).then(
+    () => undefined,
+    (error: Error) => error.name,
+  );
+  expect(name).toBe(may ? undefined : 'InvalidInput');
 });

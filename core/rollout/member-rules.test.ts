@@ -157,3 +157,9 @@ test('the window is asked once for all that share calendars and an estimate, in 
   const other = waveItem({ name: 'nights', index: 0, rolloutId: 'other' });
   expect(rulesOf('p', web(), other).window(false)).toBe(first);
 });
+
+test('a member of a rollout whose policy is gone goes by no policy', () => {
+  const rulesOf = memberRules({ ...fleetSnapshot({ clusters: [], policies }), calendars }, NOON);
+  const { rules, policyAppliedBy } = rulesOf('gone', web(), wave('days', 'gone'));
+  expect([rules.calendarNames, policyAppliedBy]).toEqual([[], undefined]);
+});

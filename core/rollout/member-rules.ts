@@ -45,12 +45,11 @@ export function memberRules(snapshot: FleetSnapshot, now: Date): RulesOf {
     waveNamed(policy, wave.name) !== undefined;
   return (name, cluster, wave) => {
     // Without a wave of that name the policy's own choice for this very cluster holds.
-    if (name === undefined || wave === undefined || !isInPolicy(policies.get(name)?.policy, wave))
-      return fresh(name, cluster, wave);
+    if (wave === undefined || !isInPolicy(policies.get(name ?? '')?.policy, wave)) return fresh(name, cluster, wave);
     const ofRollout = kept(shared, wave.rolloutId, () => new Map<number, Map<string, MemberRules>>());
     const ofWave = kept(ofRollout, wave.index, () => new Map<string, MemberRules>());
     const own = clusterTags(cluster.tags, prefix).calendars;
-    return kept(ofWave, own.length === 0 ? '' : own.join(' '), () => fresh(name, cluster, wave));
+    return kept(ofWave, own.join(' '), () => fresh(name, cluster, wave));
   };
 }
 
@@ -67,8 +66,7 @@ export function rulesByHand(
 }
 
 function windowOf(rules: HopRules, now: Date, answers: Map<string, WindowAnswer>): MemberRules['window'] {
-  const bakes = rules.wave?.bake !== undefined;
-  const key = `${rules.calendarNames.join(' ')}|${rules.estimateMilliseconds}|${rules.mayOverrun}|${bakes}`;
+  const key = `${rules.calendarNames.join(' ')}|${rules.estimateMilliseconds}|${rules.mayOverrun}|${rules.wave?.bake}`;
   const known = new Map<boolean, WindowAnswer>();
   return (begun) =>
     kept(known, begun, () => {

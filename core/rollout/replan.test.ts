@@ -30,8 +30,8 @@ function begin(snapshot: FleetSnapshot, statuses: readonly Wave['status'][] = []
   return { ...plan, waves };
 }
 
-function later(snapshot: FleetSnapshot, { rollout, waves, members }: Begun) {
-  const history = { rollouts: [rollout], waves, members, findings: new Map(), served: new Set<string>(), accounts: [] };
+function later(snapshot: FleetSnapshot, { rollout, waves, members }: Begun, served: readonly string[] = []) {
+  const history = { rollouts: [rollout], waves, members, findings: new Map(), served: new Set(served), accounts: [] };
   return replanOf({ ...snapshot, rollouts: [rollout], waves, members, history }, rollout, NOW);
 }
 
@@ -136,4 +136,231 @@ test('a cluster that somebody else has brought to the target keeps its place: it
   const begun = begin(fleet([dev, prod], both));
   const changes = later(fleet([dev, cluster('p', 'prod', { version: '1.37' })], both), begun);
   expect(changes?.members ?? []).toEqual([]);
+});
+
+const said = (changes: ReturnType<typeof later>) => changes?.reasons.map(({ code, message }) => `${code}: ${message}`);
+const older = ['d', 'p'].map((name) => cluster(name, name === 'd' ? 'dev' : 'prod', { version: '1.35' }));
+const seven = Array.from({ length: 7 }, (_, index) => cluster(`p${index}`, 'prod'));
+const paused = { 'liftlock/paused': 'true' };
+
+describe('what has changed is told', () => {
+  const swapped = ({ members, ...begun }: Begun): Begun => ({
+    ...begun,
+    members: members.map((member) => ({ ...member, position: 3 - member.position })),
+  });
+  const two = [cluster('a', 'prod'), cluster('b', 'prod')];
+  test.each<[string, Begun, FleetSnapshot, readonly string[]]>([
+    [
+      'of another policy',
+      begin(fleet([dev, prod], both)),
+      fleet([dev, prod], [wave('dev'), wave('prod', { soak: '2h' })]),
+      ['PolicyChanged: The policy p has changed.'],
+    ],
+    [
+      'of another target',
+      begin(fleet(older, both, ['1.35', '1.36'])),
+      fleet(older, both, ['1.35', '1.36', '1.37']),
+      ['TargetChanged: The target is 1.37 instead of 1.36.', 'ClustersMoved: 2 moved: d, p.'],
+    ],
+    [
+      'of who has joined',
+      begin(fleet([dev], both)),
+      fleet([dev, ...seven], both),
+      ['ClustersJoined: 7 joined: p0, p1, p2, p3, p4.'],
+    ],
+    [
+      'of who has another wave',
+      begin(fleet([dev, prod], both)),
+      fleet([dev, cluster('p', 'dev')], both),
+      ['ClustersMoved: 1 moved: p.'],
+    ],
+    [
+      'of who has left',
+      begin(fleet([dev, prod], both)),
+      fleet([dev, cluster('p', 'lab')], both),
+      ['ClustersLeft: 1 left: nothing selects them now.'],
+    ],
+    [
+      'of another order',
+      swapped(begin(fleet(two, both))),
+      fleet(two, both),
+      ['PlanRefreshed: Positions or what is known of the clusters changed.'],
+    ],
+  ])('%s', (_, begun, snapshot, reasons) => {
+    expect(said(later(snapshot, begun))).toEqual(reasons);
+  });
+});
+
+describe('no plan is made anew', () => {
+  const begun = begin(fleet([dev, prod], both), ['Open']);
+  const joined = fleet([dev, prod, cluster('p2', 'prod')], both);
+  const all = begin(fleet([dev, prod], both), ['Completed', 'Open']);
+  const third = fleet([dev, prod, cluster('lab', 'lab')], [...both, wave('lab')]);
+  test.each<[string, FleetSnapshot, Begun]>([
+    ['without the Fleet', { ...joined, fleet: undefined }, begun],
+    ['without its policy', { ...joined, policies: new Map() }, begun],
+    ['once all of its waves have begun', third, all],
+    ['where the policy has only waves that have begun', fleet([dev, prod], [wave('dev')]), begun],
+  ])('%s', (_, snapshot, given) => {
+    expect(later(snapshot, given)).toBeUndefined();
+  });
+
+  test('without the history', () => {
+    expect(replanOf({ ...joined, rollouts: [begun.rollout] }, begun.rollout, NOW)).toBeUndefined();
+  });
+});
+
+test('the policy alone may be another one: then its revision is in force, and the waves that have changed', () => {
+  const begun = begin(fleet([dev, prod], both), ['Open']);
+  const changed = later(fleet([dev, prod], [wave('dev'), wave('prod', { maxConcurrency: 2 })]), begun);
+  expect(changed).toMatchObject({ target: '1.37', waves: ['dev', 'prod'], members: [] });
+  expect(changed?.policyRevision).not.toBe(begun.rollout.policyRevision);
+  const same = later(fleet([dev, prod], both), { ...begun, rollout: { ...begun.rollout, policyRevision: 'old' } });
+  expect(same).toMatchObject({ changedWaves: [], members: [], reasons: [{ code: 'PolicyChanged' }] });
+});
+
+test('waves and members of other rollouts, and the order in which they were read, change nothing', () => {
+  const snapshot = fleet([dev, prod], both);
+  const begun = begin(snapshot);
+  const other = begin(fleet([dev, prod, cluster('p2', 'prod')], [...both, wave('lab')]), ['Open', 'Open', 'Open']);
+  const foreign = { rolloutId: 'another' };
+  expect(
+    later(snapshot, {
+      ...begun,
+      waves: [...other.waves.map((one) => ({ ...one, ...foreign })), ...begun.waves.toReversed()],
+      members: [...other.members.map((one) => ({ ...one, ...foreign })), ...begun.members],
+    }),
+  ).toBeUndefined();
+});
+
+test('a wave that the policy has given up is emptied, and keeps its place', () => {
+  const begun = begin(fleet([dev, prod, cluster('x', 'prod', { tags: paused })], both));
+  const changes = later(fleet([dev, prod], [wave('dev')]), begun);
+  expect(changes?.waves).toEqual(['dev', 'prod']);
+  expect(changes?.changedWaves.find(({ next }) => next?.index === 1)?.next).toEqual({
+    ...begun.waves[1],
+    ...{ members: 0, needWork: 0, succeeded: 0, failed: 0, blocked: 0, excluded: 0, quarantined: 0 },
+  });
+});
+
+test.each<[string, string, readonly string[], readonly string[]]>([
+  ['a rollout that began by itself takes in whoever had no try', 'liftlock', [], ['p2']],
+  ['and nobody who had one', 'liftlock', ['p/1.37/'], []],
+  ['nor forgets its own for it', 'liftlock', ['p/1.37/', 'own'], []],
+  ['one that a person began takes in everybody', 'a person', ['p/1.37/'], ['p2']],
+])('%s', (_, createdBy, tries, joined) => {
+  const begun = begin(fleet([dev, prod], both), ['Open']);
+  const late = cluster('p2', 'prod');
+  const served = tries.map((one) => (one === 'own' ? `p/1.37/${prod.clusterKey}` : `${one}${late.clusterKey}`));
+  const changes = later(fleet([dev, prod, late], both), { ...begun, rollout: { ...begun.rollout, createdBy } }, served);
+  expect(
+    moves(changes)
+      ?.filter(([, before]) => before === undefined)
+      .map(([name]) => name) ?? [],
+  ).toEqual(joined);
+  expect(moves(changes)?.filter(([, , next]) => next === undefined) ?? []).toEqual([]);
+});
+
+describe('what a member has lived through stays with it', () => {
+  const reason = (code: 'NewFailure' | 'Excluded' | 'Suspect') => ({ code: code as never, message: code });
+  /** What becomes of the cluster p in a wave that has not begun, and whether it is somewhere else now. */
+  const after = (member: Partial<Member>, now: ClusterRecord, waves: readonly object[] = both) => {
+    const begun = begin(fleet([dev, prod], both));
+    const members = begun.members.map((one) => (one.name === 'p' ? { ...one, ...member } : one));
+    const changes = later(fleet([dev, now, cluster('q', 'prod')], waves), { ...begun, members });
+    const change = changes?.members.findLast(({ before, next }) => (next ?? before)?.name === 'p');
+    return change === undefined ? 'as it was' : (change.next ?? 'left');
+  };
+  const moved = cluster('p', 'dev');
+  const excluded = cluster('p', 'prod', { tags: paused });
+
+  test.each<[string, Partial<Member>, ClusterRecord, unknown]>([
+    ['one that waits moves', {}, moved, { waveIndex: 0, position: 2, status: 'Pending' }],
+    ['one that waits is taken out by its tag', {}, excluded, { status: 'Excluded', reasons: [{ code: 'Excluded' }] }],
+    [
+      'one that its tag had taken out waits once the tag is gone',
+      { status: 'Excluded', reasons: [reason('Excluded')] },
+      prod,
+      { status: 'Pending', reasons: [] },
+    ],
+    [
+      'one that is set aside stays so',
+      { status: 'Quarantined', reasons: [reason('Suspect')] },
+      moved,
+      { waveIndex: 0, status: 'Quarantined', reasons: [{ code: 'Suspect' }] },
+    ],
+    [
+      'one that is set aside is taken out by its tag',
+      { status: 'Quarantined', reasons: [reason('Suspect')] },
+      excluded,
+      { status: 'Excluded', reasons: [{ code: 'Excluded' }] },
+    ],
+    [
+      'one that a person has skipped moves, and stays out',
+      { status: 'Excluded', reasons: [{ code: 'Skipped', message: '' }] },
+      moved,
+      { waveIndex: 0, position: 2, status: 'Excluded', reasons: [{ code: 'Skipped' }] },
+    ],
+    ['one that has succeeded stays where it was', { status: 'Succeeded' }, moved, 'as it was'],
+    [
+      'one that is parked stays where it was',
+      { status: 'Parked', reasons: [reason('NewFailure')] },
+      moved,
+      'as it was',
+    ],
+    ['one that waits leaves when nothing selects it', {}, cluster('p', 'lab'), 'left'],
+    ['one that was taken out leaves too', { status: 'Excluded' }, cluster('p', 'lab'), 'left'],
+    ['one that is set aside leaves too', { status: 'Quarantined' }, cluster('p', 'lab'), 'left'],
+    [
+      'one that has failed is not forgotten, and goes last',
+      { status: 'Failed' },
+      cluster('p', 'lab'),
+      { waveIndex: 1, status: 'Failed', position: 2 },
+    ],
+  ])('%s', (_, member, now, expected) => {
+    const found = after(member, now);
+    if (typeof expected === 'string') expect(found).toBe(expected);
+    else expect(found).toMatchObject(expected as object);
+  });
+
+  test('those that nothing selects any more go last, one after the other', () => {
+    const begun = begin(fleet([dev, ...seven.slice(0, 3)], both));
+    const members = begun.members.map((one) =>
+      one.name === 'd' || one.name === 'p2' ? one : { ...one, status: 'Failed' as const },
+    );
+    const gone = [cluster('p0', 'lab'), cluster('p1', 'lab'), cluster('p2', 'prod'), cluster('q', 'prod')];
+    const changes = later(fleet([dev, ...gone], both), { ...begun, members });
+    expect(changes?.members.flatMap(({ next }) => (next === undefined ? [] : [[next.name, next.position]]))).toEqual([
+      ['p2', 1],
+      ['q', 2],
+      ['p0', 3],
+      ['p1', 4],
+    ]);
+  });
+});
+
+test('what was said of a wave, and its plan, stay with it when it changes', () => {
+  const begun = begin(fleet([dev, prod], both), ['Open']);
+  const words = {
+    plan: 3,
+    approvals: [{ by: 'ann', at: NOW.toISOString(), planHash: 'x' }] as never,
+    conditions: [{ type: 'Approved', status: 'True' }] as never,
+  };
+  const waves = begun.waves.map((one) => (one.index === 1 ? { ...one, ...words } : one));
+  const grown = fleet([dev, prod, cluster('p2', 'prod')], both);
+  expect(later(grown, { ...begun, waves })?.changedWaves).toMatchObject([{ next: { index: 1, members: 2, ...words } }]);
+  const [plain] = later(grown, begun)?.changedWaves ?? [];
+  expect(Object.keys(plain?.next ?? {})).not.toEqual(expect.arrayContaining(['plan']));
+  for (const key of ['plan', 'approvals', 'conditions']) expect(plain?.next).not.toHaveProperty(key);
+});
+
+test('the target is that of whoever is upgraded: who is taken out does not count', () => {
+  const newer = fleet(
+    older.map((one) => ({ ...one, tags: paused })),
+    both,
+    ['1.35', '1.36', '1.37'],
+  );
+  expect(later(newer, begin(fleet(older, both, ['1.35', '1.36'])))?.target).toBe('1.36');
+  const half = fleet([{ ...dev, version: '1.35', tags: paused }, ...older.slice(1)], both, ['1.35', '1.36', '1.37']);
+  expect(later(half, begin(fleet(older, both, ['1.35', '1.36'])))?.target).toBe('1.37');
 });

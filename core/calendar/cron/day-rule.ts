@@ -35,7 +35,6 @@ export function dayOfWeekRule(text: string): DayRule {
 }
 
 function itemRule(item: string): DayRule {
-  const [, named, numbered] = /^(.+)#(.*)$/.exec(item) ?? [];
   const lastOne = /^([a-z]{3}|\d)l$/i.exec(item)?.[1];
   if (/^l$/i.test(item)) {
     throw new CronProblem(
@@ -43,19 +42,21 @@ function itemRule(item: string): DayRule {
     );
   }
   if (lastOne !== undefined) return nth(readValue(lastOne, FIELDS.dayOfWeek), 'L');
-  if (named === undefined || numbered === undefined) {
+  const hash = item.lastIndexOf('#');
+  if (hash < 1) {
     const days = new Set(valuesOf(item, FIELDS.dayOfWeek).map((day) => day % 7));
     return ({ weekday }) => days.has(weekday);
   }
+  const numbered = item.slice(hash + 1);
   if (!/^(?:[1-5]|l)$/i.test(numbered)) {
     throw new CronProblem(`has "${item}" as day of week: after # comes 1 to 5, or L for the last one of the month`);
   }
-  return nth(readValue(named, FIELDS.dayOfWeek), numbered);
+  return nth(readValue(item.slice(0, hash), FIELDS.dayOfWeek), numbered);
 }
 
 function nth(value: number, numbered: string): DayRule {
   const wanted = value % 7;
-  if (/^l$/i.test(numbered)) {
+  if (numbered.toUpperCase() === 'L') {
     return ({ weekday, day, daysInMonth }) => weekday === wanted && day + 7 > daysInMonth;
   }
   return ({ weekday, day }) => weekday === wanted && Math.ceil(day / 7) === Number(numbered);

@@ -39,16 +39,14 @@ export function valuesOf(item: string, field: Field): readonly number[] {
 }
 
 function boundsOf(range: string, item: string, field: Field): readonly [number, number] {
-  // `*` of the day of week ends on Saturday: as the eighth day Sunday would have its step counted twice.
-  if (range === '*') return [field.least, field.names.length === 7 ? 6 : field.most];
+  if (range === '*') return [field.least, field.most];
   const [first = '', last = first, ...more] = range.split('-');
   if (more.length > 0 || first === '' || last === '') {
     throw new CronProblem(`has "${item}" as ${field.title}, which is no value, range or list`);
   }
   const from = readValue(first, field);
   // Sunday ends a week as well as it begins one: FRI-SUN, 6-7.
-  const to =
-    field.names.length === 7 && range.includes('-') && /^sun$/i.test(last) && from > 0 ? 7 : readValue(last, field);
+  const to = field.names.length === 7 && /^sun$/i.test(last) && from > 0 ? 7 : readValue(last, field);
   if (from > to) {
     const split = `${first}-${limit(field.most, field)},${limit(field.least, field)}-${last}`;
     throw new CronProblem(`has the range ${range} (${field.title}), which runs backwards: write ${split}`);

@@ -1,0 +1,139 @@
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import { parseConfig } from '../config/parse-config.ts';
+import type { ConfigObject } from '../config/types.ts';
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import { revisionOf } from '../hash/revision.ts';
+import { FLEET } from '../policy/applied.ts';
+import { clusterRecord } from '../policy/testing/cluster-record.ts';
+import { policyWith } from '../policy/testing/policies.ts';
+import type { WriteOperation } from '../ports/table.ts';
+import { NOON } from '../protocol/testing/one-upgrade.ts';
+import { Clusters, Configs } from '../store/entities.ts';
+import { load, put, replace } from '../store/entity.ts';
+import { applyConfig } from './apply-config.ts';
+import { isDirty, operatorPorts, recordOf } from './testing/operator-ports.ts';
+
+/** The Fleet that takes these labels from tags. */
+function fleet(fromTags: Readonly<Record<string, string>>): ConfigObject {
+  const spec = {
+    accounts: ['111122223333'],
+    regions: ['eu-central-1'],
+    spokeRole: { externalId: 'fleet-7' },
+    labels: { fromTags },
+  };
+  const document = { apiVersion: 'liftlock/v1alpha1', kind: 'Fleet', metadata: { name: 'main' }, spec };
+  const parsed = parseConfig([{ path: 'fleet.yaml', text: JSON.stringify(document) }]);
+  if (parsed.fleet === undefined) throw new Error(JSON.stringify(parsed.errors));
+  return parsed.fleet;
+}
+
+const web = clusterRecord({ name: 'web', tags: { Stage: 'prod', Team: 'shop' }, labels: {} });
+const mail = clusterRecord({ name: 'mail', tags: {}, labels: {} });
+const policy = policyWith();
+const slower = policyWith({ waves: '[{ name: all, soak: 1h }]' });
+
+/** Knows what was written of which kinds, transaction by transaction. `meanwhile` happens once, right before a cluster is written. */
+class WatchedTable extends MemoryTable {
+  readonly written: string[][] = [];
+  meanwhile: (() => Promise<void>) | undefined;
+
+  override async transact(operations: readonly WriteOperation[]): Promise<void> {
+    const kinds = operations.flatMap((one) => (one.type === 'put' ? [one.item.kind] : []));
+    const act = kinds.includes('Cluster') ? this.meanwhile : undefined;
+    if (act !== undefined) this.meanwhile = undefined;
+    await act?.();
+    this.written.push(kinds);
+    await super.transact(operations);
+  }
+}
+
+/** An inventory of these clusters, in which nothing is applied yet. */
+async function world(...clusters: readonly ClusterRecord[]) {
+  const table = new WatchedTable();
+  const ports = await operatorPorts(table, { fleet: undefined, policy: undefined, cluster: undefined });
+  for (const cluster of clusters) await table.transact([put(Clusters, cluster, 'absent')]);
+  table.written.length = 0;
+  const changeOf = async ({ clusterKey }: ClusterRecord, next: Partial<ClusterRecord>) => {
+    const read = await load(table, Clusters, clusterKey);
+    if (read === undefined) throw new Error('there is no cluster');
+    await table.transact([replace(Clusters, read, { ...read.data, ...next })]);
+  };
+  const labelsOf = async ({ clusterKey }: ClusterRecord) => (await load(table, Clusters, clusterKey))?.data.labels;
+  const apply = (...objects: readonly ConfigObject[]) => applyConfig(ports, objects, 'ann');
+  return { table, changeOf, labelsOf, apply };
+}
+
+test('what is applied is kept with who applied it and when, and is on record with what was in force before', async () => {
+  const { table, apply } = await world();
+  expect(await apply(policy)).toStrictEqual([{ kind: 'UpgradePolicy', name: 'standard', change: 'created' }]);
+  expect(await apply(slower)).toStrictEqual([{ kind: 'UpgradePolicy', name: 'standard', change: 'changed' }]);
+  expect((await load(table, Configs, 'UpgradePolicy', 'standard'))?.data).toEqual({
+    kind: 'UpgradePolicy',
+    name: 'standard',
+    document: JSON.parse(JSON.stringify(slower)),
+    revision: revisionOf(slower),
+    appliedBy: 'ann',
+    appliedAt: NOON.toISOString(),
+  });
+  const told = { kind: 'UpgradePolicy', name: 'standard' };
+  expect(await recordOf(table, 'fleet')).toEqual([
+    { event: 'ConfigApplied', principal: 'ann', detail: { ...told, revision: revisionOf(policy) } },
+    {
+      event: 'ConfigApplied',
+      principal: 'ann',
+      detail: { ...told, revision: revisionOf(slower), before: revisionOf(policy) },
+    },
+  ]);
+});
+
+test('the Fleet is kept under one name, and told under its own', async () => {
+  const { table, apply } = await world();
+  expect(await apply(fleet({}))).toStrictEqual([{ kind: 'Fleet', name: 'main', change: 'created' }]);
+  expect((await load(table, Configs, 'Fleet', FLEET))?.data.name).toBe(FLEET);
+  expect(await recordOf(table, 'fleet')).toMatchObject([{ detail: { kind: 'Fleet', name: 'main' } }]);
+});
+
+test('what is as applied is not written again, and has no tick look at everything', async () => {
+  const { table, apply } = await world();
+  await apply(policy, fleet({}));
+  const again = await world();
+  for (const item of await table.queryPartition('CONFIG', '')) await again.table.restore(item);
+  expect((await again.apply(policy, fleet({}))).map(({ change }) => change)).toEqual(['unchanged', 'unchanged']);
+  expect(again.table.written).toEqual([]);
+  expect(await isDirty(again.table)).toBe(false);
+  expect((await again.apply(policy, fleet({ stage: 'Stage' }))).map(({ change }) => change)).toEqual([
+    'unchanged',
+    'changed',
+  ]);
+  expect(again.table.written[0]).toEqual(['Config']);
+  expect(await isDirty(again.table)).toBe(true);
+});
+
+test('all objects are written in one transaction', async () => {
+  const { table, apply } = await world();
+  await apply(policy, policyWith({ name: 'other' }));
+  expect(table.written).toEqual([['Config', 'Config'], ['ReconcileMarker']]);
+});
+
+test('another rule for labels changes the labels of every cluster at once', async () => {
+  const { table, labelsOf, apply } = await world(web, mail);
+  await apply(policy, fleet({ stage: 'Stage' }));
+  expect([await labelsOf(web), await labelsOf(mail)]).toEqual([{ stage: 'prod' }, {}]);
+  // Who has no such tag is not written.
+  expect(table.written.filter((kinds) => kinds.includes('Cluster'))).toEqual([['Cluster']]);
+});
+
+test('a Fleet that is as applied gives labels to those that an earlier try did not come to', async () => {
+  const { changeOf, apply, labelsOf } = await world(web);
+  await apply(fleet({ stage: 'Stage' }));
+  await changeOf(web, { labels: {} });
+  await apply(fleet({ stage: 'Stage' }));
+  expect(await labelsOf(web)).toEqual({ stage: 'prod' });
+});
+
+test('labels come from the tags that a cluster has when they are written', async () => {
+  const { table, changeOf, labelsOf, apply } = await world(web);
+  table.meanwhile = () => changeOf(web, { tags: { Stage: 'dev' } });
+  await apply(fleet({ stage: 'Stage' }));
+  expect(await labelsOf(web)).toEqual({ stage: 'dev' });
+});

@@ -1,0 +1,87 @@
+import type { UpgradePolicy } from '../../config/types.ts';
+import type { LiftlockEvent } from '../../contracts/events.ts';
+import type { RegionVersions } from '../../contracts/items/cluster.ts';
+import type { ReconcileMarker } from '../../contracts/items/rollout.ts';
+import { policyWith } from '../../policy/testing/policies.ts';
+import type { Table, WriteOperation } from '../../ports/table.ts';
+import { cluster, type Kept, keep, NOON } from '../../protocol/testing/one-upgrade.ts';
+import { ReconcileMarkers } from '../../store/entities.ts';
+import { load, put } from '../../store/entity.ts';
+import { type ReconcilePorts, reconcileRollouts } from '../reconcile-rollouts.ts';
+
+const MINUTE = 60_000;
+export const ago = (minutes: number): string => new Date(NOON.getTime() - minutes * MINUTE).toISOString();
+export const LOOKED: ReconcileMarker = { lastFullAt: ago(30) };
+/** No rollout at all; the cluster and its policy are there. */
+export const QUIET: Kept = { rollout: undefined, waves: [], member: undefined };
+
+export interface Given {
+  readonly kept?: Kept;
+  /** Null: there is none yet. */
+  readonly marker?: ReconcileMarker | null;
+  readonly put?: readonly WriteOperation[];
+  readonly ports?: Partial<ReconcilePorts>;
+}
+
+/** A table that keeps this, and one tick over it. */
+export async function oneTick<Kind extends Table>(
+  table: Kind,
+  { kept = QUIET, marker = LOOKED, put: more = [], ports: given = {} }: Given = {},
+) {
+  await keep(table, kept);
+  const first = marker === null ? [] : [put(ReconcileMarkers, marker, 'absent')];
+  if (first.length + more.length > 0) await table.transact([...first, ...more]);
+  const told: LiftlockEvent[] = [];
+  const started: string[] = [];
+  const described: string[] = [];
+  const ports: ReconcilePorts = {
+    table,
+    clock: { now: () => NOON },
+    eks: {} as ReconcilePorts['eks'],
+    gates: { read: async () => ({ gate: 'g', status: 'green', message: '' }) },
+    events: { publish: async (events) => void told.push(...events) },
+    executions: {
+      arnFor: () => '',
+      start: async (machine, name) => void started.push(`${machine} ${name}`),
+      describe: async (arn) => {
+        described.push(arn);
+        return { status: 'RUNNING', input: '{}' };
+      },
+    },
+    ...given,
+  };
+  const markerNow = async () => (await load(table, ReconcileMarkers))?.data;
+  return {
+    table,
+    ports,
+    told,
+    started,
+    described,
+    markerNow,
+    tick: (endedExecution?: string) => reconcileRollouts(ports, endedExecution === undefined ? {} : { endedExecution }),
+  };
+}
+
+/** The account of the Fleet, as discovery has looked into it. */
+export const account = {
+  ...{ account: cluster.account, region: cluster.region, status: 'Ok' as const, clusters: 1 },
+  checkedAt: ago(5),
+};
+/** What the Region of the Fleet offers. */
+export const offers: RegionVersions = {
+  region: cluster.region,
+  versions: ['1.36', '1.37'].map((version) => ({
+    version,
+    status: 'STANDARD_SUPPORT',
+    defaultVersion: false,
+    releaseDate: '2026-01-01T00:00:00.000Z',
+    endOfStandardSupport: '2027-12-01T00:00:00.000Z',
+    endOfExtendedSupport: '2028-12-01T00:00:00.000Z',
+  })),
+  announced: [],
+  checkedAt: ago(5),
+};
+
+const manual = policyWith({ name: 'p' });
+/** The policy whose rollouts begin by themselves. */
+export const automatic: UpgradePolicy = { ...manual, spec: { ...manual.spec, trigger: 'automatic' } };
