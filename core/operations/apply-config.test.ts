@@ -3,7 +3,7 @@ import { parseConfig } from '../config/parse-config.ts';
 import type { ConfigObject } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { revisionOf } from '../hash/revision.ts';
-import { FLEET } from '../policy/applied.ts';
+import { authorOf, FLEET } from '../policy/applied.ts';
 import { clusterRecord } from '../policy/testing/cluster-record.ts';
 import { policyWith } from '../policy/testing/policies.ts';
 import type { WriteOperation } from '../ports/table.ts';
@@ -60,7 +60,7 @@ async function world(...clusters: readonly ClusterRecord[]) {
   };
   const labelsOf = async ({ clusterKey }: ClusterRecord) => (await load(table, Clusters, clusterKey))?.data.labels;
   const apply = (...objects: readonly ConfigObject[]) => applyConfig(ports, objects, 'ann');
-  return { table, changeOf, labelsOf, apply };
+  return { ports, table, changeOf, labelsOf, apply };
 }
 
 test('what is applied is kept with who applied it and when, and is on record with what was in force before', async () => {
@@ -84,6 +84,60 @@ test('what is applied is kept with who applied it and when, and is on record wit
       detail: { ...told, revision: revisionOf(slower), before: revisionOf(policy) },
     },
   ]);
+});
+
+const atOnceSlower = policyWith({ waves: '[{ name: all, soak: 1h, maxConcurrency: 9 }]' });
+const withCaps = { ...policy, spec: { ...policy.spec, caps: { ...policy.spec.caps, total: 3 } } } as typeof policy;
+const atOnce = policyWith({ waves: '[{ name: all, maxConcurrency: 9 }]' });
+const estimated = { ...policy, spec: { ...policy.spec, estimates: { upgrade: '2h' } } } as typeof policy;
+test.each<[string, readonly (readonly [ConfigObject, string])[], string]>([
+  ['its author', [[policy, 'ann']], 'ann'],
+  [
+    'its author, and somebody changes a cap',
+    [
+      [policy, 'ann'],
+      [withCaps, 'bob'],
+    ],
+    'ann',
+  ],
+  [
+    'its author, and others change how many at once, and an estimate',
+    [
+      [policy, 'ann'],
+      [atOnce, 'bob'],
+      [estimated, 'eve'],
+    ],
+    'ann',
+  ],
+  [
+    'its author, who changes a cap too',
+    [
+      [policy, 'ann'],
+      [withCaps, 'ann'],
+    ],
+    'ann',
+  ],
+  [
+    'who changes a soak',
+    [
+      [policy, 'ann'],
+      [slower, 'bob'],
+    ],
+    'bob',
+  ],
+  [
+    'who changes a soak, and the author changes a cap',
+    [
+      [policy, 'ann'],
+      [slower, 'bob'],
+      [atOnceSlower, 'ann'],
+    ],
+    'bob',
+  ],
+])('a policy is, for four eyes, of %s', async (_, changes, author) => {
+  const { ports, table } = await world();
+  for (const [object, by] of changes) await applyConfig(ports, [object], by);
+  expect(authorOf((await load(table, Configs, 'UpgradePolicy', policy.metadata.name))?.data)).toBe(author);
 });
 
 test('the Fleet is kept under one name, and told under its own', async () => {

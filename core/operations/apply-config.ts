@@ -1,10 +1,11 @@
-import type { ConfigObject, Fleet } from '../config/types.ts';
+import type { ConfigObject, Fleet, UpgradePolicy } from '../config/types.ts';
 import type { AppliedConfig } from '../contracts/items/rollout.ts';
 import { revisionOf } from '../hash/revision.ts';
 import { labelsOf } from '../inventory/observe-cluster.ts';
 import { allRecords } from '../inventory/records.ts';
-import { FLEET } from '../policy/applied.ts';
+import { authorOf, FLEET, upgradePolicy } from '../policy/applied.ts';
 import type { WriteOperation } from '../ports/table.ts';
+import { agreesAlike } from '../rollout/plan-hash.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import { change } from '../store/change.ts';
 import { Clusters, Configs } from '../store/entities.ts';
@@ -41,9 +42,10 @@ export async function applyConfig(
         continue;
       }
       const document = JSON.parse(JSON.stringify(object)) as Record<string, unknown>;
-      operations.push(
-        replace(Configs, read, { kind, name: stored, document, revision, appliedBy: by, appliedAt: now.toISOString() }),
-      );
+      const authoredBy = object.kind === 'UpgradePolicy' ? authorStays(object, read?.data) : undefined;
+      const author = authoredBy === undefined ? {} : { authoredBy };
+      const next = { kind, name: stored, document, revision, appliedBy: by, appliedAt: now.toISOString(), ...author };
+      operations.push(replace(Configs, read, next));
       entries.push({
         subject: 'fleet',
         event: 'ConfigApplied',
@@ -58,6 +60,15 @@ export async function applyConfig(
   if (fleet !== undefined) await relabel(ports, fleet.spec);
   if (applied.some((one) => one.change !== 'unchanged')) await markDirty(ports);
   return applied;
+}
+
+/**
+ * Who changes a cap, a concurrency or an estimate is not the author of what the policy plans: approvals do not agree to these. Undefined = who
+ * applies it is.
+ */
+function authorStays(policy: UpgradePolicy, before: AppliedConfig | undefined): string | undefined {
+  const was = upgradePolicy(before);
+  return was !== undefined && agreesAlike(was, policy) ? authorOf(before) : undefined;
 }
 
 /** Labels come from tags by the Fleet's rule: a new rule changes them at once, not at the next discovery. */

@@ -71,3 +71,7 @@ export const unreadablePolicies = (configs: readonly AppliedConfig[]): string[] 
   configs
     .filter((config) => config.kind === 'UpgradePolicy' && upgradePolicy(config) === undefined)
     .map(({ name }) => name);
+
+/** Who may not approve alone what a policy plans (four eyes): who last changed what approvals agree to, not who changed a cap since. */
+export const authorOf = (applied: AppliedConfig | undefined): string | undefined =>
+  applied?.authoredBy ?? applied?.appliedBy;

@@ -6,7 +6,7 @@ import type { Table, WriteOperation } from '../ports/table.ts';
 import { batched } from '../store/batched.ts';
 import { Configs, Learned, ReconcileMarkers } from '../store/entities.ts';
 import { load, unchanged } from '../store/entity.ts';
-import { appliedConfigs, unreadablePolicies, upgradePolicy } from './applied.ts';
+import { appliedConfigs, authorOf, unreadablePolicies, upgradePolicy } from './applied.ts';
 import { type HopRules, hopRules } from './hop-rules.ts';
 import { policyByHand, policyOf } from './policy-of.ts';
 
@@ -55,7 +55,7 @@ export async function readRules(
     checks.push(unchanged(Configs, read, 'Calendar', calendar));
     if (read !== undefined) calendars.push(read.data);
   }
-  return { rules, calendars, policyAppliedBy: applied?.data.appliedBy, checks };
+  return { rules, calendars, policyAppliedBy: authorOf(applied?.data), checks };
 }
 
 async function selecting(table: Pick<Table, 'queryPartition'>, cluster: ClusterRecord): Promise<string | undefined> {

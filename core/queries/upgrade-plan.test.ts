@@ -17,7 +17,7 @@ import { put } from '../store/entity.ts';
 import { planUpgrade } from './upgrade-plan.ts';
 
 const executions = { arnFor: () => HOLDER, start: async () => {}, describe: async () => undefined };
-const nights = calendarConfig('nights', {
+const nights = calendarConfig('nights-of-plans', {
   timeZone: 'UTC',
   windows: [{ name: 'nights', schedule: '0 22 * * *', duration: '2h' }],
   freezes: [],
@@ -27,8 +27,8 @@ const newer: AppliedConfig = {
   document: { spec: 'of a later release' },
 };
 const ofOthers = policyConfig(policyWith({ name: 'others', selector: '{ matchLabels: { env: another } }' }));
-const closed = policyConfig(policyWith({ name: 'closed', waves: '[{ name: all, calendar: [nights] }]' }));
-const tagged = { ...cluster, tags: { 'liftlock/calendar': 'nights' } };
+const closed = policyConfig(policyWith({ name: 'closed', waves: '[{ name: all, calendar: [nights-of-plans] }]' }));
+const tagged = { ...cluster, tags: { 'liftlock/calendar': 'nights-of-plans' } };
 
 /** Codes of what the plan shows a person, and of what the grant says right after; which versions EKS offers the plan alone asks. */
 async function bothOf(kept: Kept, configs: readonly AppliedConfig[]) {

@@ -1,6 +1,7 @@
 import type { UpgradePolicy } from '../config/types.ts';
 import type { AppliedConfig, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
+import { authorOf } from '../policy/applied.ts';
 import { approvalRefusals } from '../policy/approvals.ts';
 import { waveNamed } from '../policy/wave-of.ts';
 import { worstCase } from '../policy/wave-room.ts';
@@ -28,7 +29,7 @@ export function waveStanding(
   now: Date,
 ): WaveStanding {
   const spec = waveNamed(policy, wave.name);
-  const requesters = { policyAppliedBy: applied?.appliedBy, rolloutCreatedBy: rollout.createdBy };
+  const requesters = { policyAppliedBy: authorOf(applied), rolloutCreatedBy: rollout.createdBy };
   const soak = wave.status === 'Soaking' ? soakOf(wave, spec, now) : undefined;
   const judged = wave.status === 'Pending' || wave.status === 'Open';
   return {

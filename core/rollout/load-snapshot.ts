@@ -1,5 +1,5 @@
 import type { AppliedConfig } from '../contracts/items/rollout.ts';
-import { channelSpec, FLEET, fleetSpec, unreadablePolicies, upgradePolicy } from '../policy/applied.ts';
+import { authorOf, channelSpec, FLEET, fleetSpec, unreadablePolicies, upgradePolicy } from '../policy/applied.ts';
 import { compiledCalendar } from '../policy/load-rules.ts';
 import type { ItemKey, StoredItem, Table } from '../ports/table.ts';
 import { batched } from '../store/batched.ts';
@@ -134,7 +134,7 @@ export async function loadSnapshot(
     control: control?.data,
     policies: named(configs, 'UpgradePolicy', (config) => {
       const policy = upgradePolicy(config);
-      return policy && { policy, revision: config.revision, appliedBy: config.appliedBy };
+      return policy && { policy, revision: config.revision, appliedBy: authorOf(config) ?? '' };
     }),
     unreadablePolicies: unreadablePolicies(configs),
     calendars: named(configs, 'Calendar', compiledCalendar),

@@ -16,14 +16,21 @@ export interface PlannedWave {
  * failure budget is part of it.
  */
 export function wavePlanHash(policy: UpgradePolicy, wave: PlannedWave): string {
-  const { caps: _, estimates: __, waves, ...spec } = policy.spec;
-  const rules = waves.map(({ maxConcurrency: ___, ...rest }) => rest);
   const members = wave.members.map(({ clusterKey, from, to }) => `${clusterKey} ${from} ${to}`).sort();
   const findings = [...wave.findings].sort();
   return sha256Hex(
-    canonicalJson(JSON.parse(JSON.stringify({ spec: { ...spec, waves: rules }, wave: wave.name, members, findings }))),
+    canonicalJson(JSON.parse(JSON.stringify({ spec: agreedPart(policy), wave: wave.name, members, findings }))),
   );
 }
 
 /** The hash of a whole plan: over the hashes of its waves, in their order. */
 export const rolloutPlanHash = (hashes: readonly string[]): string => sha256Hex(canonicalJson([...hashes]));
+
+function agreedPart({ spec: { caps: _, estimates: __, waves, ...spec } }: UpgradePolicy): object {
+  return { ...spec, waves: waves.map(({ maxConcurrency: ___, ...rest }) => rest) };
+}
+
+/** Whether two revisions of a policy differ in nothing that an approval agrees to. */
+export const agreesAlike = (a: UpgradePolicy, b: UpgradePolicy): boolean => agreedText(a) === agreedText(b);
+
+const agreedText = (policy: UpgradePolicy): string => canonicalJson(JSON.parse(JSON.stringify(agreedPart(policy))));

@@ -24,7 +24,9 @@ export const judgeApproval = (): Judge => {
   const words: Word[] = [];
   const begun = new Map<string, number>();
   const plans = new Map<string, Set<string>>();
+  const authors: Authors = new Map();
   return (moment) => {
+    if (moment.item.event === 'ConfigApplied') noteAuthors(authors, moment);
     if (PLANNED.includes(moment.item.event)) for (const wave of wavesPlanned(moment)) keep(plans, moment, wave);
     const record = approvalAt(moment);
     // A member that a tag has taken out since is in the plan all the same until it is planned anew.
@@ -38,7 +40,7 @@ export const judgeApproval = (): Judge => {
     begun.set(key, began);
     // Who goes on is not asked again.
     if (spec?.approval?.before !== true || wentOn(moment.store, place, moment.item.subject)) return [];
-    return missing(moment, place, words, began);
+    return missing(moment, place, words, { began, author: authors.get(place.rollout.policy)?.by });
   };
 };
 
@@ -62,14 +64,32 @@ function keep(plans: Map<string, Set<string>>, { store }: Moment, wave: Planned)
   return plan;
 }
 
-function missing({ item, store }: Moment, place: PlaceAt, words: readonly Word[], began: number): Violation[] {
+/** By policy: who applied last what approvals agree to, and when that was applied last. */
+type Authors = Map<string, { readonly by: string; readonly agreed: string; readonly appliedAt: string }>;
+
+/** Whoever changes caps, estimates or concurrency alone is not the author of what is approved (semantics.md, Approval). */
+function noteAuthors(authors: Authors, { store }: Moment): void {
+  for (const { kind, name, document, appliedBy, appliedAt } of store.all(Configs)) {
+    const known = authors.get(name);
+    if (kind !== 'UpgradePolicy' || known?.appliedAt === appliedAt) continue;
+    const aside = new Set(['caps', 'estimates', 'maxConcurrency']);
+    const agreed = JSON.stringify(document.spec, (key, value) => (aside.has(key) ? undefined : value));
+    authors.set(name, { by: known?.agreed === agreed ? known.by : appliedBy, agreed, appliedAt });
+  }
+}
+
+function missing(
+  { item, store }: Moment,
+  place: PlaceAt,
+  words: readonly Word[],
+  { began, author }: { readonly began: number; readonly author: string | undefined },
+): Violation[] {
   const { rollout, wave, spec } = place;
   const asked = spec?.approval;
   if (asked === undefined) return [];
   const what = `${item.subject} began in the wave ${wave.name} of ${rollout.id} at ${item.at}`;
   const own = words.filter((one) => one.rolloutId === rollout.id && one.waveIndex === wave.index);
   const lasts = asked.expiresAfter === undefined ? Number.POSITIVE_INFINITY : durationMilliseconds(asked.expiresAfter);
-  const author = store.get(Configs, 'UpgradePolicy', rollout.policy)?.appliedBy;
   // Of this plan alone, the last word of each person.
   const last = new Map(own.filter((one) => one.hash === wave.planHash).map((one) => [likePerson(one.principal), one]));
   const rejected = [...last.values()].find((one) => one.type === 'rejected');

@@ -195,5 +195,7 @@ export const appliedConfig = z.object({
   revision: z.string(),
   appliedBy: z.string(),
   appliedAt: timestamp,
+  /** Of a policy: who last changed what approvals agree to, where that is somebody else (semantics.md, Approval). */
+  authoredBy: z.string().optional(),
 });
 export type AppliedConfig = z.infer<typeof appliedConfig>;
