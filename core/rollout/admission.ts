@@ -12,7 +12,7 @@ import { refusalsAt, type Situation } from '../protocol/vetoes.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type Hop, nextHop } from './cluster-target.ts';
 import type { Decision, Waiting } from './decisions.ts';
-import { memberChange, standingReasons } from './member-progress.ts';
+import { letIn, memberChange, standingReasons } from './member-progress.ts';
 import { memberRules } from './member-rules.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import { suspects } from './suspects.ts';
@@ -117,7 +117,8 @@ export function admit(admission: Admission): { decisions: Decision[]; waiting: W
       continue;
     }
     const standing = standingReasons(snapshot, member, suspicionOf, now);
-    const change = memberChange(snapshot, rollout, member, upgradeOf(index, member), standing);
+    const upgrade = upgradeOf(index, member);
+    const change = memberChange(snapshot, rollout, member, upgrade, standing);
     if (change !== undefined) {
       decisions.push(change);
       continue;
@@ -125,6 +126,7 @@ export function admit(admission: Admission): { decisions: Decision[]; waiting: W
     const answer = postponed(snapshot, member, standing, now) ?? admitOne(admission, room, member, decisions);
     if (answer.reasons.length === 0) continue;
     waiting.push({ clusterKey: member.clusterKey, rolloutId: rollout.id, ...told(member, answer) });
+    decisions.push(...letIn(member, room.now.get(member.waveIndex), upgrade, standing));
   }
   return { decisions, waiting };
 }

@@ -77,9 +77,24 @@ function rolloutsUnderWay({ snapshot, now, room, index, rulesOf }: Look): Decide
       now,
     });
     const admitted = admit({ snapshot, rollout, room, now, index, rulesOf });
-    return { decisions: [...ofWaves, ...admitted.decisions], waiting: admitted.waiting };
+    return {
+      decisions: [...ofWaves.filter(isDecidedNow(admitted.decisions)), ...admitted.decisions],
+      waiting: admitted.waiting,
+    };
   });
   return together(decided);
+}
+
+/** A wave does not end in the tick that lets members of it in again: by the next one they are counted. */
+function isDecidedNow(ofMembers: readonly Decision[]): (ofWaves: Decision) => boolean {
+  const letIn = new Set(
+    ofMembers.flatMap((one) => {
+      if (one.type !== 'change-member' && one.type !== 'grant-member') return [];
+      const isLetIn = one.type === 'grant-member' || one.status === 'Pending' || one.status === 'Parked';
+      return isLetIn && one.member.status === 'Quarantined' ? [one.member.waveIndex] : [];
+    }),
+  );
+  return (decision) => decision.type !== 'change-wave' || !letIn.has(decision.wave.index);
 }
 
 /** Upgrades that a person asked for and that wait go on when nothing is in the way any more. */

@@ -1,5 +1,5 @@
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import type { Member, Rollout } from '../contracts/items/rollout.ts';
+import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { kindOf } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
@@ -58,10 +58,28 @@ export function memberChange(
   // A parked one too, whose upgrade has changed nothing: its wave would wait for ever where only a person can clear it.
   if (member.status === 'Pending' || member.status === 'Parked')
     return change('Quarantined', ...standing, ...laterWaveOf(member));
-  // One that is set aside already says the newest reason, and is let in again when there is none.
+  // One that is set aside already says the newest reason.
   return member.status === 'Quarantined' && isOther(besideLaterWave(member), standing)
     ? change('Quarantined', ...standing, ...laterWaveOf(member))
     : undefined;
+}
+
+/**
+ * A member against which nothing stands any more is waited for again while its wave is under way: that neither passes nor proves anything
+ * without it. None where it was not set aside, or by a foreign update, which
+ * ends by itself.
+ */
+export function letIn(
+  member: Member,
+  wave: Wave | undefined,
+  upgrade: Upgrade | undefined,
+  standing: readonly Reason[],
+): Decision[] {
+  if (member.status !== 'Quarantined' || standing.length > 0) return [];
+  if (wave?.status !== 'Open' && wave?.status !== 'Undecided') return [];
+  if (besideLaterWave(member).some(({ code }) => code === 'ForeignUpdate')) return [];
+  const status = upgrade?.status === 'Parked' ? 'Parked' : 'Pending';
+  return [{ type: 'change-member', member, status, reasons: laterWaveOf(member) }];
 }
 
 /**

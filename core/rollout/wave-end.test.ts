@@ -18,6 +18,8 @@ test.each([
     'CompletedWithFailures',
   ],
   ['nobody was judged', { blocked: 5 }, {}, 'Undecided'],
+  ['all were set aside', { quarantined: 5, needWork: 0 }, {}, 'Undecided'],
+  ['all were taken out', { excluded: 5, needWork: 0 }, {}, 'Completed'],
   ['fewer than asked for were judged', { succeeded: 2, blocked: 3 }, { failureBudget: { minJudged: 3 } }, 'Undecided'],
   [
     'as many as asked for',

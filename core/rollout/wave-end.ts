@@ -24,7 +24,8 @@ export function waveEnd(wave: Wave, spec?: Spec): { status: Wave['status']; reas
   if (wave.succeeded === 0 && wave.failed > 0 && !accepted)
     return { status: 'Halted', reasons: said('NoneSucceeded', 'Some were tried and none succeeded') };
   const judged = wave.succeeded + wave.failed;
-  const wanted = Math.min(spec?.failureBudget.minJudged ?? 1, wave.needWork);
+  // Who is set aside needs work all the same: a wave of such clusters alone proves nothing.
+  const wanted = Math.min(spec?.failureBudget.minJudged ?? 1, wave.members - wave.excluded);
   if (judged < wanted && spec?.onUndecided !== 'pass') {
     const none = 'No upgrade was tried to its end, so the wave proves nothing; resume the rollout to go on';
     const few = `Only ${judged} were judged and ${wanted} are asked for (minJudged); resume the rollout to go on`;

@@ -19,7 +19,10 @@ export const judgeFence = (): Judge => (moment) => {
     );
   if (grant !== undefined && grant.epoch !== epoch) said.push(`under a grant of epoch ${grant.epoch}, it is ${epoch}`);
   const execution = String(moment.item.detail.execution);
-  const isNested = execution.split(':').at(-1)?.startsWith(`${grant?.executionName}--`) === true;
+  // A release before this one put a dot between the names (docs/protocol.md).
+  const isNested = ['--', '.'].some((mark) =>
+    execution.split(':').at(-1)?.startsWith(`${grant?.executionName}${mark}`),
+  );
   if (grant !== undefined && execution !== grant.holder && !isNested)
     said.push(`by ${execution}, the grant is of ${grant.holder}`);
   return said.map((why) => ({

@@ -1,0 +1,65 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Member, Wave } from '../contracts/items/rollout.ts';
+import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
+import { reason } from '../contracts/step-result.ts';
+import { clusterRecord } from '../policy/testing/cluster-record.ts';
+import { decide } from './decide.ts';
+import { fleetSnapshot } from './testing/fleet-snapshot.ts';
+
+const NOW = new Date('2026-11-20T12:00:00Z');
+const later = new Date(NOW.getTime() + 3_600_000).toISOString();
+const suspected = reason('SuspiciousTrait', 'It shares what those that failed have.');
+const foreign = reason('ForeignUpdate', 'Somebody else updates it.');
+const recent = reason('RecentlyCreated', 'It was created an hour ago.');
+const fresh: Partial<ClusterRecord> = { createdAt: '2026-11-20T11:00:00.000Z' };
+
+interface Given {
+  readonly second?: Partial<Wave>;
+  readonly member?: Partial<Member>;
+  readonly clusters?: Partial<ClusterRecord>;
+}
+
+/** What is decided of the second wave of a rollout, whose two members were both set aside, when its turn has come. */
+function decided({ second = {}, member = {}, clusters = {} }: Given): string[] {
+  const records = ['a', 'b'].map((name) => clusterRecord({ name, version: '1.36', ...clusters }));
+  const policies = { p: { selector: {}, target: '1.37', waves: [{ name: 'first' }, { name: 'second' }] } };
+  const state = {
+    ...fleetSnapshot({ clusters: records, policies, caps: { total: 9 } }),
+    rollouts: [rolloutItem({ policyRevision: JSON.stringify(policies.p), waves: ['first', 'second'] })],
+    waves: [
+      waveItem({ index: 0, name: 'first', status: 'Completed', members: 1, succeeded: 1 }),
+      waveItem({ index: 1, name: 'second', members: 2, quarantined: 2, needWork: 0, maxConcurrency: 2, ...second }),
+    ],
+    members: records.map(({ clusterKey, name }) =>
+      memberItem({ clusterKey, name, waveIndex: 1, status: 'Quarantined', reasons: [suspected], ...member }),
+    ),
+  };
+  return decide(state, NOW).decisions.flatMap((one) => {
+    if (one.type === 'grant-member') return [`grant ${one.member.name}`];
+    if (one.type === 'change-member') return [`${one.member.name} ${one.status}`];
+    return one.type === 'change-wave' ? [`wave ${one.status}`] : [];
+  });
+}
+
+test.each<[string, Given, string[]]>([
+  [
+    'as long as it stands, the wave has proved nothing',
+    { clusters: fresh, member: { reasons: [recent] } },
+    ['wave Undecided'],
+  ],
+  ['once it is gone, they begin, and the wave does not end', {}, ['grant a', 'grant b']],
+  [
+    'once it is gone, they are waited for where there is no room',
+    { second: { inFlight: 2 } },
+    ['a Pending', 'b Pending'],
+  ],
+  [
+    'once it is gone, also in a wave that was undecided',
+    { second: { status: 'Undecided', maxConcurrency: 1 } },
+    ['grant a', 'b Pending'],
+  ],
+  ['a foreign update ends by itself', { member: { reasons: [foreign], resumeAt: later } }, ['wave Undecided']],
+  ['a wave that has not begun opens first', { second: { status: 'Pending' } }, ['wave Open']],
+])('of members that something has set aside: %s', (_, given, expected) => {
+  expect(decided(given)).toStrictEqual(expected);
+});
