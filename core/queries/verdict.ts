@@ -71,10 +71,12 @@ export function verdictOf(
   }
   if (upgrade?.mutated === true && ofUpgrade?.status === 'Aborted') return halfDone(cluster, upgrade, ofUpgrade);
   if (upgrade !== undefined) {
-    const condition = upgrade.resumeAt === undefined ? 'What is in the way is gone.' : 'Liftlock looks again.';
+    if (ofUpgrade?.status === 'Halted') return halted(ofUpgrade, 'Parked');
+    const at = until ?? upcoming(upgrade.resumeAt, now);
+    const condition = upgrade.resumeAt === undefined ? conditionOf(waiting, at) : 'Liftlock looks again.';
     // What refused it when it parked may be gone: where the reconciler asks for it now, its answer stands in place of that.
     const since = waiting.length === 0 ? upgrade.reasons : upgrade.reasons.filter(({ code }) => !REFUSALS.has(code));
-    return said('Parked', after(condition, until ?? upgrade.resumeAt ?? null), ...since, ...waiting);
+    return said('Parked', after(condition, at), ...since, ...waiting);
   }
   if (aim.policy === undefined) {
     const ambiguous = aim.reasons.some(({ code }) => code === 'AmbiguousPolicy');
@@ -96,7 +98,7 @@ export function verdictOf(
   }
   return going === undefined
     ? withoutRollout(snapshot, aim, place, cluster)
-    : inRollout(going, waiting, until, cluster);
+    : inRollout(going, waiting, until ?? upcoming(going.member.resumeAt, now), cluster);
 }
 
 /** The cluster's place as a member of a rollout that has not ended. */
@@ -108,12 +110,13 @@ function goingOn(place: Place | undefined): (Place & { readonly member: Member }
 function inRollout(
   { rollout, member }: Place & { readonly member: Member },
   waiting: readonly Reason[],
-  until: string | undefined,
+  at: string | null,
   cluster: ClusterRecord,
 ): Verdict {
   if (member.status === 'Failed' || member.status === 'Blocked') return again(member, rollout, cluster);
   if (member.status === 'Excluded') return said('Excluded', NEVER, ...member.reasons);
   const told = laterWaveOf(member);
+  if (rollout.status === 'Halted') return halted(rollout, 'Waiting', ...told);
   if (waiting.length === 0) {
     return said(
       'Starting',
@@ -122,14 +125,28 @@ function inRollout(
       ...told,
     );
   }
-  const byPerson = waiting.some(({ code }) => kindOf(code) === 'lasting');
-  const at = until ?? member.resumeAt ?? null;
-  const condition =
-    byPerson && at !== null
-      ? 'Not sooner, and only when somebody has done what the reasons above ask for.'
-      : 'Every reason above is gone.';
-  return said('Waiting', after(condition, at), ...waiting, ...told);
+  return said('Waiting', after(conditionOf(waiting, at), at), ...waiting, ...told);
 }
+
+/** The reconciler does not look at a rollout that is halted until a person has it go on, so that what stood in the way before says nothing. */
+function halted({ id, reasons }: Rollout, state: 'Waiting' | 'Parked', ...told: readonly Reason[]): Verdict {
+  const condition = `Somebody has looked at what failed and runs: liftlock rollout resume ${id} (--accept-failures where more failed than may).`;
+  const because = reason('RolloutHalted', `The rollout ${id} is halted: nothing begins in it.`);
+  return said(state, after(condition), because, ...reasons, ...told);
+}
+
+/** An instant at which a window opens, or a step looks again, is not when it goes on where something else is in the way as well. */
+function conditionOf(waiting: readonly Reason[], at: string | null): string {
+  if (at === null) return 'Every reason above is gone.';
+  if (waiting.some(({ code }) => kindOf(code) === 'lasting'))
+    return 'Not sooner, and only when somebody has done what the reasons above ask for.';
+  return waiting.some(({ code }) => kindOf(code) !== 'timed')
+    ? 'Not sooner, and only when every reason above is gone.'
+    : 'Every reason above is gone.';
+}
+
+const upcoming = (at: string | undefined, now: Date): string | null =>
+  at !== undefined && new Date(at) > now ? at : null;
 
 /** One try for each cluster and target: what ended without success waits for a person. */
 function again(member: Member, rollout: Rollout, cluster: ClusterRecord): Verdict {

@@ -1,0 +1,96 @@
+import { compileCalendar } from '../calendar/compile-calendar.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
+import type { Member, Rollout } from '../contracts/items/rollout.ts';
+import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
+import { reason } from '../contracts/step-result.ts';
+import { clusterRecord } from '../policy/testing/cluster-record.ts';
+import { upgrade } from '../protocol/testing/one-upgrade.ts';
+import { fleetSnapshot } from '../rollout/testing/fleet-snapshot.ts';
+import { clusterPolicy } from './cluster-policy.ts';
+import { verdictOf } from './verdict.ts';
+
+const NOW = new Date('2026-11-20T12:00:00Z');
+const at = (hours: number): string => new Date(NOW.getTime() + hours * 3_600_000).toISOString();
+const always = { timeZone: 'UTC', windows: [], freezes: [] };
+const evenings = { ...always, windows: [{ name: 'evenings', schedule: '0 15 * * *', duration: '6h' }] };
+const failed = reason('FailureBudgetExceeded', '1 upgrades failed and at most 0 may: shop was the last.');
+const noCalendar = reason('NoCalendar', 'There is no Calendar "production".');
+
+interface Given {
+  readonly rollout?: Partial<Rollout>;
+  readonly member?: Partial<Member>;
+  readonly upgrade?: Partial<Upgrade>;
+  readonly fleet?: { readonly stopped: boolean };
+  /** Its window is closed until three hours from now. */
+  readonly closed?: boolean;
+}
+
+/** What is said of the cluster web, whose wave of a rollout is under way. A rollout that does not run is not among what is active. */
+function verdict(given: Given) {
+  const { rollout: of = {}, member: own = {}, upgrade: begun, fleet } = given;
+  const cluster = clusterRecord({ name: 'web', version: '1.36' });
+  const policies = { p: { selector: {}, target: '1.37', waves: [{ name: 'all', calendar: 'evenings' }] } };
+  const rollout = rolloutItem({ waves: ['all'], policyRevision: JSON.stringify(policies.p), ...of });
+  const wave = waveItem({ index: 0, name: 'all' });
+  const member = memberItem({ clusterKey: cluster.clusterKey, name: 'web', to: '1.37', ...own });
+  const parked = begun && upgrade({ clusterKey: cluster.clusterKey, rolloutId: rollout.id, waveIndex: 0, ...begun });
+  const isActive = rollout.status === 'Running';
+  const snapshot = {
+    ...fleetSnapshot({ clusters: [cluster], policies }),
+    ...(fleet === undefined ? {} : { control: fleet }),
+    calendars: new Map([['evenings', compileCalendar('evenings', given.closed === true ? evenings : always)]]),
+    rollouts: isActive ? [rollout] : [],
+    waves: isActive ? [wave] : [],
+    members: [member],
+    upgrades: parked === undefined ? [] : [parked],
+  };
+  const aim = clusterPolicy(snapshot, cluster, NOW);
+  const ofUpgrade = parked === undefined ? undefined : rollout;
+  const said = verdictOf(snapshot, cluster, aim, { place: { rollout, waves: [wave], member }, ofUpgrade }, NOW);
+  return { state: said.state, codes: said.reasons.map(({ code }) => code), ...said.when };
+}
+
+const resume = expect.stringContaining('liftlock rollout resume r');
+const halted: Given['rollout'] = { status: 'Halted', reasons: [failed] };
+test.each<[string, Given, ReturnType<typeof verdict>]>([
+  [
+    'a member that waits',
+    { rollout: halted },
+    { state: 'Waiting', codes: ['RolloutHalted', 'FailureBudgetExceeded'], at: null, condition: resume },
+  ],
+  [
+    'a member that was set aside',
+    { rollout: halted, member: { status: 'Quarantined', reasons: [reason('SuspiciousTrait', 'x')] } },
+    { state: 'Waiting', codes: ['RolloutHalted', 'FailureBudgetExceeded'], at: null, condition: resume },
+  ],
+  [
+    'one that parked for a calendar which is there again',
+    {
+      rollout: halted,
+      member: { status: 'Parked' },
+      upgrade: { status: 'Parked', reasons: [noCalendar], resumeAt: at(-10) },
+    },
+    { state: 'Parked', codes: ['RolloutHalted', 'FailureBudgetExceeded'], at: null, condition: resume },
+  ],
+  [
+    'a member whose turn has come, where the rollout runs',
+    {},
+    { state: 'Starting', codes: ['Next'], at: null, condition: 'The next tick of the reconciler, within a minute.' },
+  ],
+])('of a halted rollout it is said that a person has it go on: %s', (_, given, expected) => {
+  expect(verdict(given)).toEqual(expected);
+});
+
+test.each<[string, Given, ReturnType<typeof verdict>['at'], string]>([
+  ['it parked until an instant', { upgrade: { status: 'Parked', resumeAt: at(3) } }, at(3), 'Liftlock looks again.'],
+  ['that instant has passed', { upgrade: { status: 'Parked', resumeAt: at(-3) } }, null, 'Liftlock looks again.'],
+  ['its window is closed', { closed: true }, at(3), 'Every reason above is gone.'],
+  [
+    'somebody has stopped the fleet',
+    { closed: true, fleet: { stopped: true } },
+    at(3),
+    'Not sooner, and only when every reason above is gone.',
+  ],
+])('no instant is promised that is past, or that waits for something else too: %s', (_, given, when, condition) => {
+  expect(verdict(given)).toMatchObject({ at: when, condition });
+});
