@@ -6,7 +6,7 @@ import { checksOf, grant, KEY, type Kept } from '../protocol/testing/one-upgrade
 import { Members, Waves } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { skipCluster } from './skip-cluster.ts';
-import { operatorPorts, recordOf } from './testing/operator-ports.ts';
+import { isDirty, operatorPorts, recordOf } from './testing/operator-ports.ts';
 
 interface Given {
   readonly member?: Partial<Member>;
@@ -29,12 +29,17 @@ async function skipped({ member = {}, rollout = {}, kept = {} }: Given = {}) {
     result,
     told,
     checks: checksOf(operations),
+    dirty: await isDirty(table),
     member: (await load(table, Members, 'r', 0, KEY))?.data,
     wave: (await load(table, Waves, 'r', 0))?.data,
     record: await recordOf(table, 'rollout/r'),
   };
 }
 const reasons = [{ code: 'Skipped', message: 'ann took it out of this rollout: it is retired' }];
+
+test('the plan of its wave is another one within a minute, not at the next full look of the hour', async () => {
+  expect((await skipped()).dirty).toBe(true);
+});
 
 test('a cluster that waits is taken out of its rollout, on record, and everybody is told', async () => {
   const { result, member, checks, record, told } = await skipped({ member: { resumeAt: '2026-11-20T13:00:00.000Z' } });

@@ -7,6 +7,7 @@ import { changeAndTell } from '../store/change.ts';
 import { memberChanged } from '../store/changes.ts';
 import { Clusters, Grants, Members, Rollouts, Waves } from '../store/entities.ts';
 import { decode, load, replace, unchanged } from '../store/entity.ts';
+import { writeMark } from '../store/mark-dirty.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 
 /** While members follow another plan their waves count them already where they will be. */
@@ -20,7 +21,7 @@ const WAITS: readonly Member['status'][] = ['Pending', 'Running', 'Parked', 'Qua
  * Fails with `ClusterNotFound` or `WrongState`.
  */
 export function skipCluster(ports: OperatorPorts, clusterKey: string, by: string, reason: string): Promise<Member> {
-  return changeAndTell(ports, async () => {
+  return changeAndTell(ports, async (now) => {
     const { table } = ports;
     const cluster = await load(table, Clusters, clusterKey);
     if (cluster === undefined)
@@ -59,6 +60,8 @@ export function skipCluster(ports: OperatorPorts, clusterKey: string, by: string
           replace(Waves, wave, counted),
           unchanged(Grants, grant, clusterKey),
           unchanged(Rollouts, rollout, rolloutId),
+          // The plan of a wave that has not begun is another one without it: nobody is to approve the old one for long.
+          await writeMark(table, now),
         ],
         record: [
           { subject: `rollout/${rolloutId}`, event: 'MemberSkipped', principal: by, detail: { clusterKey, reasons } },

@@ -44,6 +44,15 @@ async function bothOf(kept: Kept, configs: readonly AppliedConfig[]) {
   };
 }
 
+test('who upgrades a member by hand is told that this passes its wave by', async () => {
+  const table = new MemoryTable();
+  await keep(table);
+  const { notes } = await planUpgrade({ table, clock }, cluster, '1.37');
+  expect(notes.map(({ code, message }) => `${code}: ${message}`)).toEqual([
+    expect.stringMatching(/^InRollout: .* waits neither for its wave's turn nor for approvals and soaks/),
+  ]);
+});
+
 test.each<[string, Kept, readonly AppliedConfig[], readonly string[]]>([
   ['no policy is applied', {}, [], []],
   ['no policy selects the cluster, whose tag names a calendar', { cluster: tagged }, [ofOthers], ['WindowClosed']],

@@ -139,6 +139,11 @@ function notesOf(
     notes.push(reason('BeyondPolicy', `The policy ${policy.metadata.name} asks for ${target} only.`));
   const member = snapshot.members.find((one) => one.clusterKey === cluster.clusterKey);
   if (member !== undefined)
-    notes.push(reason('InRollout', `It is a member of the rollout ${member.rolloutId} (${member.status}).`));
+    notes.push(
+      reason(
+        'InRollout',
+        `It is a member of the rollout ${member.rolloutId} (${member.status}); started by hand it waits neither for its wave's turn nor for approvals and soaks.`,
+      ),
+    );
   return notes;
 }
