@@ -83,6 +83,10 @@ test('glass that a second person has yet to break is told as closed by describe,
       expect((await run(served, `describe ${described}`)).out).toMatch(
         /Break-glass: +asked for by .*, 1 of 2 people; not open yet, and at most until .*: incident/,
       );
+      const again = ['break-glass', ...(broken ?? '').split(' '), '--reason', 'another', '--for', '9h'];
+      expect((await runInProcess(again, { url: served.url })).out).toMatch(
+        /until 2026-11-20T09:.* another one has to run the same command\. .* its time and reason stand: incident\. For another .* end it first \(--end\)/,
+      );
     }
   });
 });

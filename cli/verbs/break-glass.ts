@@ -42,10 +42,15 @@ function pathOf(kind: string, [first, second, ...more]: readonly string[]): stri
   throw invalid('liftlock: write break-glass cluster NAME, or break-glass wave ROLLOUT NAME.');
 }
 
-function wordsOf({ of, status, until, by, peopleNeeded }: BreakGlassAnswer): string {
+function wordsOf(answer: BreakGlassAnswer): string {
+  const { of, status, until, reason, by, peopleNeeded, keptSince } = answer;
   if (status === 'Ended') return `The windows and freezes of the ${of} hold again.`;
-  if (status === 'Opened') return `Until ${until} no window and no freeze holds the ${of}. Everything else does.`;
-  return `${by.length} of ${peopleNeeded} people have asked for the ${of}, until ${until}: another one has to run the same command.`;
+  const stands =
+    keptSince === undefined ? '' : ` That was asked for at ${keptSince}, and its time and reason stand: ${reason}.`;
+  if (status === 'Opened')
+    return `Until ${until} no window and no freeze holds the ${of}. Everything else does.${stands}`;
+  const other = keptSince === undefined ? '' : ' For another time or reason end it first (--end).';
+  return `${by.length} of ${peopleNeeded} people have asked for the ${of}, until ${until}: another one has to run the same command.${stands}${other}`;
 }
 
 /** An order as it stands: one to which somebody has yet to agree is not open. */
