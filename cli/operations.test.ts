@@ -70,6 +70,27 @@ test('a rollout is not planned while discovery is under way, unless a person say
   });
 });
 
+test('glass that a second person has yet to break is told as closed by describe, of a cluster and of a wave', async () => {
+  await withWorld(async (served) => {
+    const policy = `${FLEET_YAML}  breakGlass: { fourEyes: true }\n`;
+    expect((await run(served, 'apply -f -', { stdin: policy })).code).toBe(0);
+    const { id } = await json<Rollout>(served, 'rollout create standard');
+    for (const [broken, described] of [
+      ['cluster shop', 'cluster shop'],
+      [`wave ${id} dev`, `rollout ${id}`],
+    ]) {
+      await runInProcess(['break-glass', ...(broken ?? '').split(' '), '--reason', 'incident'], { url: served.url });
+      expect((await run(served, `describe ${described}`)).out).toMatch(
+        /Break-glass: +asked for by .*, 1 of 2 people; not open yet, and at most until .*: incident/,
+      );
+      const again = ['break-glass', ...(broken ?? '').split(' '), '--reason', 'another', '--for', '9h'];
+      expect((await runInProcess(again, { url: served.url })).out).toMatch(
+        /until 2026-11-20T09:.* another one has to run the same command\. .* its time and reason stand: incident\. For another .* end it first \(--end\)/,
+      );
+    }
+  });
+});
+
 interface Explained {
   readonly state: string;
   readonly reasons: readonly { readonly code: string; readonly message: string }[];

@@ -135,6 +135,27 @@ describe('against the API', () => {
     expect([verified.code, verified.out]).toEqual([EXIT.failure, expect.stringContaining('item 1 replaced')]);
   });
 
+  test('a record whose items were swapped is told broken in every format, and one that holds is not', async () => {
+    const show = (format: string) =>
+      runInProcess(['audit', 'show', 'fleet', '-o', format], { url: served.url, terminal: format === 'table' });
+    const whole = await show('table');
+    expect([whole.code, whole.out]).toEqual([EXIT.ok, expect.not.stringContaining('Broken')]);
+    const { table } = served.world;
+    const auditOf = table.auditOf;
+    const [first, ...more] = await table.auditOf('fleet');
+    table.auditOf = async () => [...more, first as AuditItem];
+    try {
+      const { code, out } = await show('table');
+      const said =
+        'Broken at item 2: an item is missing before it. Somebody tampered with this record. Hold it against its anchors: liftlock audit verify fleet';
+      expect([code, out.trimEnd().split('\n').at(-1)]).toEqual([EXIT.failure, expect.stringContaining(said)]);
+      const json = await show('json');
+      expect([json.code, JSON.parse(json.out).break]).toMatchObject([EXIT.failure, { sequence: 2 }]);
+    } finally {
+      table.auditOf = auditOf;
+    }
+  });
+
   test('a subject as long as a key may be, which anybody may have put there, does not keep the others from being proved', async () => {
     await written({}, record(`rollout/${'x'.repeat(2_000)}`, 1));
     const { code, out } = await runInProcess(['audit', 'verify', '--anchors', folder], { url: served.url });

@@ -10,9 +10,19 @@ import type { Session } from '../session.ts';
 
 export async function auditShow(session: Session, subject: string, format: string): Promise<ExitCode> {
   const trail = await trailOf(session, subject);
-  await print(session, format, trail, () => tableLines(HEADERS, trail.items.map(row), session.io.columns));
-  return EXIT.ok;
+  const broken = trail.break;
+  await print(session, format, trail, () => [
+    ...tableLines(HEADERS, trail.items.map(row), session.io.columns),
+    ...(broken === null ? [] : [session.paint('red', brokenText(subject, broken))]),
+  ]);
+  return broken === null ? EXIT.ok : EXIT.failure;
 }
+
+/** The API tells a break of the chain alone; only what is held against anchors tells which item is the wrong one. */
+const brokenText = (subject: string, { sequence, problem }: NonNullable<AuditTrail['break']>): string =>
+  visible(
+    `Broken at item ${sequence}: ${problem}. Somebody tampered with this record. Hold it against its anchors: liftlock audit verify ${subject}`,
+  );
 
 /** The whole record of what a person named: `fleet`, `rollout/<id>` or `cluster/<name>`. */
 export async function trailOf(session: Session, subject: string): Promise<AuditTrail> {

@@ -83,8 +83,8 @@ function welcome({ cloud, prepared }: CloudFleet, continued: boolean, speed: num
       : [
           '# The keys above are those of the hub. To look into an account of the fleet, take its own; in another terminal:',
           `#   eval "$(bin/liftlock local env --account ${first.account})"`,
-          '# To be one of the people whom the policies of the hub are for: bin/liftlock local env --as approver',
           `#   aws eks describe-cluster --name ${first.name} --region ${first.region}`,
+          '# To be one of the people whom the policies of the hub are for: bin/liftlock local env --as approver',
         ]),
     '# Clients older than AWS_ENDPOINT_URL (and `aws sqs` of version 1) need --endpoint-url "$AWS_ENDPOINT_URL".',
     '# Ctrl-C, or bin/liftlock local down, ends it.',

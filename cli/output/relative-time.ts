@@ -5,13 +5,16 @@ const UNITS = [
   ['s', 1],
 ] as const;
 
+/** What lies less than that ahead is now: no two clocks agree, and time in the local cloud runs on while a command prints. */
+const AHEAD_MILLISECONDS = 60_000;
+
 /** `in 3h12m`, `5m ago`, `-` for none: what tables show. JSON has the instants themselves. */
 export function relativeTime(at: string | null | undefined, now: Date): string {
   if (at === null || at === undefined) return '-';
   const milliseconds = Date.parse(at) - now.getTime();
   if (Number.isNaN(milliseconds)) return at;
   const text = duration(Math.abs(milliseconds) / 1000);
-  if (text === '0s') return 'now';
+  if (text === '0s' || (milliseconds > 0 && milliseconds < AHEAD_MILLISECONDS)) return 'now';
   return milliseconds > 0 ? `in ${text}` : `${text} ago`;
 }
 

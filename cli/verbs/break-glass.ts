@@ -1,6 +1,7 @@
 import type { BreakGlass } from '../../core/contracts/items/break-glass.ts';
 import { visible } from '../../core/model/visible.ts';
 import type { BreakGlassAnswer } from '../../core/operations/break-glass.ts';
+import type { GlassStanding } from '../../core/queries/glass-standing.ts';
 import { clusterPath } from '../client/cluster-path.ts';
 import { rolloutPath } from '../client/rollout-path.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -41,14 +42,35 @@ function pathOf(kind: string, [first, second, ...more]: readonly string[]): stri
   throw invalid('liftlock: write break-glass cluster NAME, or break-glass wave ROLLOUT NAME.');
 }
 
-function wordsOf({ of, status, until, by, peopleNeeded }: BreakGlassAnswer): string {
+function wordsOf(answer: BreakGlassAnswer): string {
+  const { of, status, until, reason, by, peopleNeeded, keptSince } = answer;
   if (status === 'Ended') return `The windows and freezes of the ${of} hold again.`;
-  if (status === 'Opened') return `Until ${until} no window and no freeze holds the ${of}. Everything else does.`;
-  return `${by.length} of ${peopleNeeded} people have asked for the ${of}, until ${until}: another one has to run the same command.`;
+  const stands =
+    keptSince === undefined ? '' : ` That was asked for at ${keptSince}, and its time and reason stand: ${reason}.`;
+  if (status === 'Opened')
+    return `Until ${until} no window and no freeze holds the ${of}. Everything else does.${stands}`;
+  const other = keptSince === undefined ? '' : ' For another time or reason end it first (--end).';
+  return `${by.length} of ${peopleNeeded} people have asked for the ${of}, until ${until}: another one has to run the same command.${stands}${other}`;
 }
 
-/** An order as it stands: of one that needs a second person nobody here knows the policy, so it only says who asked. */
-export function glassText({ until, reason, by }: BreakGlass, now: Date): string {
-  const people = by.map(({ principal }) => principal).join(' and ');
-  return `${Date.parse(until) > now.getTime() ? 'until' : 'was over at'} ${until}, asked for by ${people}: ${reason}`;
+/** An order as it stands: one to which somebody has yet to agree is not open. */
+export function glassText(glass: BreakGlass, { status, people, peopleNeeded }: GlassStanding): string {
+  const { until, reason } = glass;
+  const asked = askedText(glass);
+  switch (status) {
+    case 'Opened':
+      return openGlassText(glass);
+    case 'Requested':
+      return `${asked}, ${people} of ${peopleNeeded} people; not open yet, and at most until ${until}: ${reason}`;
+    case 'Replaced':
+      return `${asked} for a plan that has changed since; not open: ${reason}`;
+    case 'Over':
+      return `was over at ${until}, ${asked}: ${reason}`;
+  }
 }
+
+/** The same of one that is in force. */
+export const openGlassText = (glass: BreakGlass): string =>
+  `open until ${glass.until}, ${askedText(glass)}: ${glass.reason}`;
+
+const askedText = ({ by }: BreakGlass): string => `asked for by ${by.map(({ principal }) => principal).join(' and ')}`;

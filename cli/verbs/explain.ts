@@ -8,7 +8,7 @@ import { painted } from '../output/paint.ts';
 import { print, reasonLines } from '../output/print.ts';
 import { relativeTime } from '../output/relative-time.ts';
 import type { Session } from '../session.ts';
-import { glassText } from './break-glass.ts';
+import { openGlassText } from './break-glass.ts';
 import { rollbackText, supportText } from './cluster-text.ts';
 import type { Shown } from './columns.ts';
 import { kindOf } from './kind.ts';
@@ -38,7 +38,7 @@ export function explanationText(explanation: Explanation, { paint, now }: Shown)
           : `${shown(policy.name)} (trigger ${policy.trigger}, verification ${policy.verification})`,
       ],
       ['Wave', shown(explanation.wave)],
-      ...(breakGlass === null ? [] : [['Break-glass', visible(glassText(breakGlass, now))] as const]),
+      ...(breakGlass === null ? [] : [['Break-glass', visible(openGlassText(breakGlass))] as const]),
       ['Calendars', explanation.calendars.length === 0 ? 'none: always open' : shown(explanation.calendars.join(', '))],
       [
         'Target',

@@ -1,5 +1,6 @@
 import { waveItem } from '../../core/contracts/items/testing/rollout-items.ts';
 import { reason } from '../../core/contracts/step-result.ts';
+import type { GlassStanding } from '../../core/queries/glass-standing.ts';
 import { limitsText, waveLines } from './wave-text.ts';
 
 const at = '2026-11-20T07:00:00.000Z';
@@ -29,6 +30,7 @@ const standing = {
   approvalsWanted: 2,
   approvalReasons: [reason('ApprovalMissing', 'One is missing.')],
   worstCase: 2,
+  breakGlass: null,
 };
 
 test('limits tell canaries, accepted failures and what is counted', () => {
@@ -51,6 +53,40 @@ test('a wave tells its plan, its worst case, approvals of this plan, its soak, i
     expect.stringMatching(/^ {4}Soaked {7}False .*Soaking: It soaks\.$/),
   ]);
   expect(lines.join()).not.toContain('\u001b');
+});
+
+const asked = { reason: 'incident', until: '2026-11-20T10:00:00.000Z', by: [{ principal: 'ann', at }] };
+const opened = { ...asked, by: [...asked.by, { principal: 'bob', at }] };
+
+test.each<[string, typeof asked, GlassStanding, string]>([
+  [
+    'one of two has asked for',
+    asked,
+    { status: 'Requested', people: 1, peopleNeeded: 2 },
+    'asked for by ann, 1 of 2 people; not open yet, and at most until 2026-11-20T10:00:00.000Z: incident',
+  ],
+  [
+    'both have opened',
+    opened,
+    { status: 'Opened', people: 2, peopleNeeded: 2 },
+    'open until 2026-11-20T10:00:00.000Z, asked for by ann and bob: incident',
+  ],
+  [
+    'is for another plan',
+    asked,
+    { status: 'Replaced', people: 1, peopleNeeded: 1 },
+    'asked for by ann for a plan that has changed since; not open: incident',
+  ],
+  [
+    'is over',
+    asked,
+    { status: 'Over', people: 1, peopleNeeded: 1 },
+    'was over at 2026-11-20T10:00:00.000Z, asked for by ann: incident',
+  ],
+])('an order that %s is told so', (_, breakGlass, told, expected) => {
+  expect(waveLines({ ...wave, breakGlass }, { ...standing, breakGlass: told }, now)).toContain(
+    `  Break-glass: ${expected}`,
+  );
 });
 
 test('of a wave of which nothing is known there is nothing to tell', () => {

@@ -36,7 +36,9 @@ export function waveLines(wave: Wave, standing: WaveStanding | undefined, now: D
     }),
     ...reasonLines(standing?.approvalReasons ?? [], '    '),
     ...(standing?.soakUntil == null ? [] : [`  Soaks until: ${standing.soakUntil}`]),
-    ...(wave.breakGlass === undefined ? [] : [visible(`  Break-glass: ${glassText(wave.breakGlass, now)}`)]),
+    ...(wave.breakGlass === undefined || standing?.breakGlass == null
+      ? []
+      : [visible(`  Break-glass: ${glassText(wave.breakGlass, standing.breakGlass)}`)]),
     ...gateLines(wave, now),
     ...indented(conditionLines(wave.conditions, now)),
   ];

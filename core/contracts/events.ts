@@ -82,6 +82,8 @@ export const EVENT_DETAILS = {
     status: z.enum(['Opened', 'Requested', 'Ended']),
     by: z.string(),
     reason: z.string(),
+    /** What this person said to a reason that somebody else, or they before, gave. */
+    comment: z.string().optional(),
     until: z.string().optional(),
   }),
   FleetStopped: z.object({ version: z.literal(1), ...change, by: z.string(), reason: z.string() }),

@@ -33,6 +33,14 @@ test('what a tenant wrote cannot forge a line of the mail, nor hide in it', () =
   expect(found?.why).toBe("The gate says 'x'\\nWhat to do: Nothing.\\u202e");
 });
 
+test('who agrees to an order of break-glass is told with the reason of the order and their own words', () => {
+  const detail = { version: 1 as const, of: 'cluster shop', status: 'Opened' as const, by: 'bob', reason: 'incident' };
+  const told = (comment?: string) =>
+    noticeOf({ type: 'BreakGlassChanged', detail: { ...detail, ...(comment && { comment }) } });
+  expect(told()?.why).toBe('incident');
+  expect(told('looks right')?.why).toBe('incident (bob: looks right)');
+});
+
 test.each(types)('the example of %s keeps its contract', (type) => {
   const { detail } = EVENT_EXAMPLES[type];
   expect(EVENT_DETAILS[type].strict().parse(detail)).toEqual(detail);

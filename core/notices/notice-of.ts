@@ -43,7 +43,8 @@ export function noticeOf(event: LiftlockEvent): Notice | undefined {
 }
 
 function breakGlassNotice(event: Of<'BreakGlassChanged'>): Notice {
-  const { of, status, by, reason, until } = event.detail;
+  const { of, status, by, comment, until } = event.detail;
+  const reason = comment === undefined ? event.detail.reason : `${event.detail.reason} (${by}: ${comment})`;
   const [kind = '', name = '', , rollout] = of.split(' ');
   const verb = kind === 'wave' ? `wave ${rollout} ${name}` : `${kind} ${name}`;
   const end = `To end it: liftlock break-glass ${verb} --end`;

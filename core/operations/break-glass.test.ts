@@ -140,6 +140,38 @@ test.each<[string, Given, string, object]>([
   for (const of of both) expect((await broken(of, by, given, 'another')).answer).toMatchObject(expected);
 });
 
+test.each<[string, string, string, object]>([
+  ['the second person agrees in words of their own', BOB, 'looks right', { comment: 'looks right' }],
+  ['the second person agrees in the same words', BOB, 'incident', {}],
+  ['the first asks once more for something else', ANN, 'another', { comment: 'another' }],
+])(
+  'where %s, audit and event carry the reason of the order and those words beside it',
+  async (_, by, said, comment) => {
+    for (const of of both) {
+      const { answer, record, told } = await broken(of, by, { rule: fourEyes, glass: glass(ANN) }, said);
+      const status = by === BOB ? 'Opened' : 'Requested';
+      const truth = { status, reason: 'incident', until: at(2), ...comment };
+      expect(answer).toMatchObject({ ...truth, keptSince: at(-1) });
+      expect(record).toEqual([{ event: `BreakGlass${status}`, principal: by, detail: answer }]);
+      const change = expect.any(String);
+      expect(told[0]?.detail).toStrictEqual({ version: 1, change, of: answer.of, ...truth, by });
+    }
+  },
+);
+
+test('who asks for what nobody has asked for before is told of no order that was kept', async () => {
+  for (const given of [
+    { rule: fourEyes },
+    { glass: glass(ANN) },
+    { rule: fourEyes, glass: { ...glass(ANN), until: at(0) } },
+  ]) {
+    const { answer } = await broken('cluster', BOB, given, 'another');
+    expect(answer.reason).toBe('another');
+    expect(answer).not.toHaveProperty('keptSince');
+    expect(answer).not.toHaveProperty('comment');
+  }
+});
+
 test('who agrees says it of the plan that was asked for, and else begins anew', async () => {
   const asked = { ...glass(ANN), planHash: 'older' };
   const { answer, wave } = await broken('wave', BOB, { rule: fourEyes, glass: asked, planHash: 'h' });

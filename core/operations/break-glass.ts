@@ -29,6 +29,10 @@ export interface BreakGlassAnswer {
   readonly until: string | null;
   readonly reason: string | null;
   readonly by: readonly string[];
+  /** Since when somebody had asked already: that stands with its reason and time, whatever was said now. */
+  readonly keptSince?: string;
+  /** What was said now, where the reason that stands is another. */
+  readonly comment?: string;
   /** How many people it needs. */
   readonly peopleNeeded: number;
 }
@@ -127,7 +131,7 @@ async function breakGlass(ports: OperatorPorts, find: FindPlace, order: BreakGla
       const said = `The glass of ${place.of} is broken until ${open.until}, and one person cannot ask anew without ending that: end it first (--end).`;
       throw new Refusal('WrongState', said);
     }
-    return ordered(place, next, { status, by: order.by, reason: order.reason });
+    return ordered(place, next, { status, by: order.by, said: order.reason, keptSince: asked?.by[0]?.at });
   });
   await markDirty(ports);
   return answer;
@@ -147,17 +151,27 @@ function mendGlass(ports: OperatorPorts, find: FindPlace, by: string, reason: st
       const since = over ? ` any more: that was over at ${place.glass?.until}` : '';
       throw new Refusal('WrongState', `The glass of ${place.of} is not broken${since}.`);
     }
-    return ordered(place, undefined, { status: 'Ended', by, reason });
+    return ordered(place, undefined, { status: 'Ended', by, said: reason });
   });
 }
 
+interface Word {
+  readonly status: BreakGlassAnswer['status'];
+  readonly by: string;
+  readonly said: string;
+  readonly keptSince?: string | undefined;
+}
+
+/** Whoever agrees agrees to what was asked: the reason on record is that of the order, and their own words stand beside it. */
 function ordered(
   place: Place,
   next: BreakGlass | undefined,
-  { status, by, reason }: { readonly status: BreakGlassAnswer['status']; readonly by: string; readonly reason: string },
+  { status, by, said, keptSince }: Word,
 ): ToldChange<BreakGlassAnswer> {
   const { of, subject, rule } = place;
   const until = next?.until;
+  const reason = next?.reason ?? said;
+  const comment = reason === said ? {} : { comment: said };
   const answer: BreakGlassAnswer = {
     of,
     status,
@@ -165,6 +179,8 @@ function ordered(
     reason: next?.reason ?? null,
     by: next?.by.map(({ principal }) => principal) ?? [],
     peopleNeeded: peopleNeeded(rule),
+    ...(keptSince === undefined ? {} : { keptSince }),
+    ...comment,
   };
   return {
     result: answer,
@@ -173,7 +189,7 @@ function ordered(
     events: ([change]) => [
       {
         type: 'BreakGlassChanged',
-        detail: { version: 1, change, of, status, by, reason, ...(until === undefined ? {} : { until }) },
+        detail: { version: 1, change, of, status, by, reason, ...comment, ...(until === undefined ? {} : { until }) },
       },
     ],
   };

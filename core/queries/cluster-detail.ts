@@ -7,8 +7,10 @@ import type { Table } from '../ports/table.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { clusterPartition, Upgrades } from '../store/entities.ts';
 import { decode } from '../store/entity.ts';
+import { clusterPolicy } from './cluster-policy.ts';
 import { type ClusterSummary, clusterSummary } from './cluster-summary.ts';
 import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
+import { clusterGlass, type GlassStanding } from './glass-standing.ts';
 import { inRollout } from './in-rollout.ts';
 import { type RollbackView, rollbackView } from './rollback-view.ts';
 import { type ScanView, scanHistory } from './scan-history.ts';
@@ -32,8 +34,8 @@ export interface ClusterDetail extends ClusterSummary {
   readonly managedBy: readonly string[];
   readonly conditions: ClusterRecord['conditions'];
   readonly held: { readonly reason: Reason; readonly since: string; readonly upgradeId: string | null } | null;
-  /** A person's order to pass windows over, in force or asked for. */
-  readonly breakGlass: BreakGlass | null;
+  /** A person's order to pass windows over, in force or asked for: `status` says which. */
+  readonly breakGlass: (BreakGlass & GlassStanding) | null;
   readonly rollback: RollbackView;
   /** What AWS Health says that AWS will do, the next one first. */
   readonly plannedChanges: readonly PlannedChange[];
@@ -56,6 +58,7 @@ export async function clusterDetail(
   const { held, breakGlass } = snapshot.controls.get(cluster.clusterKey) ?? {};
   const alone = clusterSummary(snapshot, cluster, now);
   const [summary = alone] = await inRollout(ports.table, snapshot, [alone]);
+  const rule = clusterPolicy(snapshot, cluster, now).policy?.spec.breakGlass;
   const { createdAt, autoMode, endpoint, nodegroups, fargateProfiles, addons, insights, tags } = cluster;
   return {
     ...summary,
@@ -75,7 +78,7 @@ export async function clusterDetail(
     managedBy: cluster.managedBy,
     conditions: cluster.conditions,
     held: held === undefined ? null : { ...held, upgradeId: held.upgradeId ?? null },
-    breakGlass: breakGlass ?? null,
+    breakGlass: breakGlass === undefined ? null : { ...breakGlass, ...clusterGlass(breakGlass, rule, now) },
     rollback: rollbackView(cluster, upgrades, snapshot.regions.get(cluster.region), now),
     plannedChanges: cluster.plannedChanges ?? [],
     warnings: clusterWarnings(cluster),

@@ -6,6 +6,7 @@ import { approvalRefusals } from '../policy/approvals.ts';
 import { waveNamed } from '../policy/wave-of.ts';
 import { worstCase } from '../policy/wave-room.ts';
 import { soakOf } from '../rollout/wave-soak.ts';
+import { type GlassStanding, waveGlass } from './glass-standing.ts';
 
 /** Where a wave stands under its policy as applied now: what its item alone does not tell. */
 export interface WaveStanding {
@@ -18,6 +19,8 @@ export interface WaveStanding {
   readonly approvalReasons: readonly Reason[];
   /** The most clusters that can fail before nothing more starts. */
   readonly worstCase: number;
+  /** Where its order to pass windows over stands; null where there is none. */
+  readonly breakGlass: GlassStanding | null;
 }
 
 /** Of waves that have not ended; a wave whose policy is gone, or cannot be read, asks for nothing that could be told. */
@@ -38,5 +41,6 @@ export function waveStanding(
     approvalsWanted: spec?.approval?.before === true ? spec.approval.approvals : 0,
     approvalReasons: judged ? approvalRefusals(spec, wave, requesters, now) : [],
     worstCase: worstCase(wave),
+    breakGlass: waveGlass(wave, policy?.spec.breakGlass, now),
   };
 }

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { API_ROUTES, routesOf } from './api-routes.ts';
+import { API_ROLES, API_ROUTES, routesOf } from './api-routes.ts';
 
 const API = new URL('../../functions/api/', import.meta.url);
 
@@ -42,4 +42,20 @@ test('an admin may do everything but break the glass, and who may do that only l
   const ends = API_ROUTES.filter(({ path }) => path.endsWith('/break-glass/end'));
   expect(others).toEqual([...routesOf('viewer'), ...ends]);
   expect(routesOf('operator')).toEqual(expect.arrayContaining(ends));
+});
+
+const DOCS = new URL('../../docs/', import.meta.url);
+const rowOf = (file: string, start: string) =>
+  readFileSync(new URL(file, DOCS), 'utf8')
+    .split('\n')
+    .find((line) => line.startsWith(start));
+
+test.each(API_ROLES)('docs/install.md names every route of a %s, and docs/cli.md has a row of its verbs', (role) => {
+  const row = rowOf('install.md', `| \`liftlock-${role}\` `);
+  const own = API_ROUTES.filter((route) => route.role === role || route.also === role);
+  // `…/pause`, `resume` and `abort`: what a route ends with is always there, what it begins with once.
+  const ends = own.map(({ path }) => /[^/]+(?:\/end)?$/.exec(path.replace('{proxy+}', '*'))?.[0] ?? '');
+  const isNamed = (end: string) => ['/', '`'].some((before) => row?.includes(`${before}${end}\``));
+  expect(ends.filter((end) => !isNamed(end))).toEqual([]);
+  expect(rowOf('cli.md', `| ${role} `)).toMatch(/`/);
 });

@@ -1,0 +1,36 @@
+import type { BreakGlass } from '../contracts/items/break-glass.ts';
+import type { Wave } from '../contracts/items/rollout.ts';
+import { glassInForce, isInForce, mayBreakGlass, peopleNeeded } from '../policy/break-glass.ts';
+
+type Rule = Parameters<typeof isInForce>[1];
+
+/** Where an order stands under the policy as it is now: asked for is not yet open. */
+export interface GlassStanding {
+  /** `Replaced`: it was for a plan that the wave has no more. */
+  readonly status: 'Opened' | 'Requested' | 'Over' | 'Replaced';
+  /** How many people whose word counts have asked for it. */
+  readonly people: number;
+  readonly peopleNeeded: number;
+}
+
+/** The order of a cluster's own. */
+export const clusterGlass = (glass: BreakGlass, rule: Rule, now: Date): GlassStanding =>
+  standing(glass, isInForce(glass, rule, now), rule, now);
+
+/** The order of a wave, which is for one plan; null where there is none. */
+export function waveGlass(wave: Wave, rule: Rule, now: Date): GlassStanding | null {
+  const { breakGlass: glass, planHash } = wave;
+  if (glass === undefined) return null;
+  const told = standing(glass, glassInForce(undefined, wave, rule, now) !== undefined, rule, now);
+  return told.status === 'Requested' && glass.planHash !== planHash ? { ...told, status: 'Replaced' } : told;
+}
+
+function standing(glass: BreakGlass, isOpen: boolean, rule: Rule, now: Date): GlassStanding {
+  const isOver = Date.parse(glass.until) <= now.getTime();
+  return {
+    status: isOpen ? 'Opened' : isOver ? 'Over' : 'Requested',
+    // Nobody stands in an order twice (core/operations/break-glass.ts).
+    people: glass.by.filter(({ principal }) => mayBreakGlass(rule, principal)).length,
+    peopleNeeded: peopleNeeded(rule),
+  };
+}
