@@ -36,6 +36,14 @@ test.each<[string, CalendarDraft, readonly string[]]>([
     ],
   ],
   [
+    'what is neither a day nor a time, and a second that is none',
+    { freezes: [{ ...fair, from: '20/11/2026', to: '2026-11-22T10:00:61' }] },
+    [
+      'spec.freezes[0].from: "20/11/2026" is no day or time of the calendar.',
+      'spec.freezes[0].to: "2026-11-22T10:00:61" is no day or time of the calendar.',
+    ],
+  ],
+  [
     'an offset that no clock has',
     { freezes: [{ ...fair, to: '2026-11-22T10:00+25:00' }] },
     ['spec.freezes[0].to: "2026-11-22T10:00+25:00" has an offset that no clock has.'],
@@ -149,4 +157,14 @@ test.each<[string, CalendarDraft, string | undefined]>([
 ])('a window that is always open opens after %s', (_, draft, opens) => {
   const calendar = calendarOf(draft);
   expect(calendarStateAt([calendar], new Date('2026-03-01T00:00:00Z')).opensAt?.toISOString()).toBe(opens);
+});
+
+test.each([
+  ['2026-11-20T12:00:30', '2026-11-20T12:00:30.000Z'],
+  ['2026-11-20T12:00:30Z', '2026-11-20T12:00:30.000Z'],
+  ['2026-11-20T12:00:30+01:00', '2026-11-20T11:00:30.000Z'],
+  ['2026-11-20T12:00-05:30', '2026-11-20T17:30:00.000Z'],
+])('a freeze from %s is on from that second on', (from, instant) => {
+  const [freeze] = calendarOf({ freezes: [{ name: 'f', from, to: '2027-01-01' }] }).freezes;
+  expect(new Date(freeze?.dates?.from ?? 0).toISOString()).toBe(instant);
 });

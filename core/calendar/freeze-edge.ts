@@ -27,7 +27,7 @@ export function freezeEdge(
 /** Milliseconds on the wall clock; undefined for 30 February and 24:00. */
 function wallClockOf(local: string): number | undefined {
   try {
-    const time = Temporal.PlainDateTime.from(local, { overflow: 'reject' });
+    const time = Temporal.PlainDateTime.from(local);
     return Date.UTC(time.year, time.month - 1, time.day, time.hour, time.minute, time.second);
   } catch {
     return undefined;
