@@ -9,6 +9,7 @@ import { judgeCaps } from './judge-caps.ts';
 import { judgeAttempts, judgeFence } from './judge-fence.ts';
 import { judgeGrant } from './judge-grant.ts';
 import { judgeOrder } from './judge-order.ts';
+import { judgeProof } from './judge-proof.ts';
 import { judgeReplan } from './judge-replan.ts';
 import { judgeSoak } from './judge-soak.ts';
 import { judgeStop } from './judge-stop.ts';
@@ -32,6 +33,7 @@ const JUDGES = [
   judgeFence,
   judgeGrant,
   judgeWhole,
+  judgeProof,
 ];
 
 /** Judged over the whole history at once: the fake EKS's own log, and what is left in the table. */

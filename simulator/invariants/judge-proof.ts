@@ -1,0 +1,38 @@
+import type { Wave } from '../../core/contracts/items/rollout.ts';
+import { LIFTLOCK } from '../../core/contracts/principals.ts';
+import { upgradePolicy } from '../../core/policy/applied.ts';
+import { Configs, Rollouts, Waves } from '../../core/store/entities.ts';
+import { membersOf } from './commit-at.ts';
+import type { Violation } from './history.ts';
+import type { Judge, Moment } from './judge.ts';
+
+const PASSED: readonly Wave['status'][] = ['Completed', 'CompletedWithFailures', 'Soaking'];
+/** A person may let a wave pass that proved nothing; one that soaks has passed already. */
+const MAY_PROVE: readonly Wave['status'][] = ['Open', 'Undecided'];
+
+/**
+ * 19 `proof`: no wave passes by itself with fewer of its members judged than its policy asks for, or than there are to upgrade; who was set
+ * aside or blocked is not judged (semantics.md, Waves).
+ */
+export const judgeProof = (): Judge => (moment) =>
+  moment.item.principal !== LIFTLOCK
+    ? []
+    : moment.store.written(Waves).flatMap(({ before, after }) => {
+        const passes = before !== undefined && MAY_PROVE.includes(before.status) && PASSED.includes(after.status);
+        return passes ? unproved(moment, after) : [];
+      });
+
+function unproved({ item, store }: Moment, wave: Wave): Violation[] {
+  const policy = store.get(Rollouts, wave.rolloutId)?.policy ?? '';
+  const spec = upgradePolicy(store.get(Configs, 'UpgradePolicy', policy))?.spec.waves.find(
+    ({ name }) => name === wave.name,
+  );
+  if (spec?.onUndecided === 'pass') return [];
+  const members = membersOf(store, { rolloutId: wave.rolloutId, waveIndex: wave.index });
+  const toUpgrade = members.filter(({ status }) => status !== 'Excluded' && status !== 'Left').length;
+  const judged = members.filter(({ status }) => status === 'Succeeded' || status === 'Failed').length;
+  const wanted = Math.min(spec?.failureBudget.minJudged ?? 1, toUpgrade);
+  if (judged >= wanted) return [];
+  const message = `the wave ${wave.name} of ${wave.rolloutId} passed at ${item.at} with ${judged} judged of ${wanted} that must be`;
+  return [{ invariant: 'proof', message }];
+}
