@@ -26,7 +26,7 @@ export async function judgeWave(
   const [given] = (wave.approvals ?? []).slice(-1);
   await print(session, options.output, wave, () => [
     visible(
-      `wave ${wave.name} of ${wave.rolloutId}: ${given?.decision ?? ''} by ${given?.principal ?? ''}, plan ${wave.planHash?.slice(0, 12) ?? ''} of ${given?.clusters ?? 0} ${given?.clusters === 1 ? 'cluster' : 'clusters'}`,
+      `wave ${wave.name} of ${wave.rolloutId}: ${given?.decision ?? ''} by ${given?.principal ?? ''}, plan ${wave.planHash ?? ''} of ${given?.clusters ?? 0} ${given?.clusters === 1 ? 'cluster' : 'clusters'}`,
     ),
   ]);
   return EXIT.ok;

@@ -51,6 +51,27 @@ test.each<[string, Partial<Wave>, string]>([
   );
 });
 
+test.each<[string, Partial<Wave>, string]>([
+  [
+    'has not opened claims no approval: it may be too few, expired, or of somebody whom the policy does not name',
+    { approvals: [word('Approved', 'a'), word('Approved', 'b')] },
+    'Agreed to by a, b; it has not opened. Whether that is enough and still holds is judged under its policy (approvalReasons).',
+  ],
+  ['nobody has judged says so', {}, 'Nobody has judged its plan, and it has not opened.'],
+  [
+    'has opened and not begun says that approvals may still expire',
+    { openedAt: at, approvals: [word('Approved', 'a')] },
+    'It opened with approvals by a, which have to hold still when its first cluster starts.',
+  ],
+  [
+    'has begun says whose approvals it opened with',
+    { openedAt: at, startedAt: at, approvals: [word('Approved', 'a')] },
+    'It opened with approvals by a.',
+  ],
+])('a wave that %s', (_, more, message) => {
+  expect(waveConditions(wave(more))[0]).toMatchObject({ type: 'Approved', message });
+});
+
 test.each<[Rollout['status'], string[]]>([
   ['Planned', []],
   ['Running', ['Progressing']],

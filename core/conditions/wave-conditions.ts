@@ -10,18 +10,25 @@ export const waveConditions = (wave: Wave): Judged[] => [
   withinBudget(wave),
 ];
 
-/** A wave opens when its policy asks for no more; what a person rejects later takes that back for what has not begun. */
+/**
+ * A wave opens when its policy asks for no more; what a person rejects later takes that back for what has not begun. Whether words suffice is
+ * known only under the policy and the time of who asks (core/policy/approvals.ts), so nothing is said of that here.
+ */
 function approved(wave: Wave): Judged {
   const words = lastWords(wave);
   const rejected = words.find(({ decision }) => decision === 'Rejected');
   if (rejected !== undefined) return says('Approved', false, 'Rejected', `Rejected by ${rejected.principal}.`);
   const people = words.map(({ principal }) => principal).join(', ');
   if (wave.openedAt !== undefined) {
-    const message = people === '' ? 'It opened; no approval was asked for.' : `It opened with approvals by ${people}.`;
+    const still = wave.startedAt === undefined ? ', which have to hold still when its first cluster starts' : '';
+    const message =
+      people === '' ? 'It opened; no approval was asked for.' : `It opened with approvals by ${people}${still}.`;
     return says('Approved', true, people === '' ? 'NotAskedFor' : 'Approved', message);
   }
   const message =
-    people === '' ? 'Nobody has judged its plan, and it has not opened.' : `Approved by ${people}; it has not opened.`;
+    people === ''
+      ? 'Nobody has judged its plan, and it has not opened.'
+      : `Agreed to by ${people}; it has not opened. Whether that is enough and still holds is judged under its policy (approvalReasons).`;
   return says('Approved', 'Unknown', 'NotOpened', message);
 }
 

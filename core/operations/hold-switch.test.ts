@@ -153,6 +153,8 @@ test('the only rollout of its policy needs no other to have ended', async () => 
   expect([newest, rollout?.status]).toEqual([undefined, 'Running']);
 });
 
+const notHeld =
+  'web is not held, and nothing of it has failed or is blocked in a rollout that was not aborted. What keeps it: liftlock explain cluster web. One that was skipped goes with the next target, or alone: liftlock upgrade cluster web --to VERSION';
 test.each<[string, Given, string]>([
   ['is not known', { kept: { cluster: undefined } }, `The inventory has no cluster ${KEY}. Run: liftlock get clusters`],
   [
@@ -160,26 +162,11 @@ test.each<[string, Given, string]>([
     { kept: { grant: grant({ status: 'closing' }) } },
     'An upgrade of web still holds its grant (1.36-1.37, closing). Try again when it has ended.',
   ],
-  [
-    'is neither held nor ended anywhere',
-    { control: undefined, member: { status: 'Succeeded' } },
-    'web is not held, and nothing of it has failed or is blocked in a rollout that was not aborted.',
-  ],
-  [
-    'failed in a rollout that was aborted',
-    { control: { clusterKey: KEY }, rollout: { status: 'Aborted' } },
-    'web is not held, and nothing of it has failed or is blocked in a rollout that was not aborted.',
-  ],
-  [
-    'failed in a rollout that is gone',
-    { control: undefined, kept: { rollout: undefined } },
-    'web is not held, and nothing of it has failed or is blocked in a rollout that was not aborted.',
-  ],
-  [
-    'failed in a wave that is gone',
-    { control: undefined, kept: { waves: [] } },
-    'web is not held, and nothing of it has failed or is blocked in a rollout that was not aborted.',
-  ],
+  ['is neither held nor ended anywhere', { control: undefined, member: { status: 'Succeeded' } }, notHeld],
+  ['was skipped', { control: undefined, member: { status: 'Excluded' } }, notHeld],
+  ['failed in a rollout that was aborted', { control: { clusterKey: KEY }, rollout: { status: 'Aborted' } }, notHeld],
+  ['failed in a rollout that is gone', { control: undefined, kept: { rollout: undefined } }, notHeld],
+  ['failed in a wave that is gone', { control: undefined, kept: { waves: [] } }, notHeld],
 ])('nothing is tried again of a cluster that %s', async (_, given, told) => {
   await expect(after(retryCluster, given)).rejects.toThrow(told);
 });
@@ -204,9 +191,8 @@ test('a release of what is not held says where it failed, and what to run', asyn
   await expect(after(releaseCluster, { control: undefined })).rejects.toThrow(
     'web is not held; it is Failed in the rollout r. Release takes off holds only. Remove the cause, then run: liftlock retry cluster web',
   );
-  await expect(after(releaseCluster, { control: undefined, member: { status: 'Succeeded' } })).rejects.toThrow(
-    'web is not held, and nothing of it has failed',
-  );
+  for (const status of ['Succeeded', 'Excluded'] as const)
+    await expect(after(releaseCluster, { control: undefined, member: { status } })).rejects.toThrow(notHeld);
 });
 
 test('a hold is taken off where nothing failed in a rollout, and where the grant of its upgrade is free', async () => {

@@ -85,7 +85,7 @@ function nothingToTakeOff(name: string, [first]: readonly EndedMember[]): Refusa
   if (first === undefined)
     return new Refusal(
       'WrongState',
-      `${name} is not held, and nothing of it has failed or is blocked in a rollout that was not aborted.`,
+      `${name} is not held, and nothing of it has failed or is blocked in a rollout that was not aborted. What keeps it: liftlock explain cluster ${name}. One that was skipped goes with the next target, or alone: liftlock upgrade cluster ${name} --to VERSION`,
     );
   const { status, rolloutId } = first.member.data;
   return new Refusal(

@@ -107,6 +107,13 @@ test.each<[string, Partial<Judgement>, Given, string, string]>([
   ['its policy asks for nothing', {}, { waves: '[{ name: prod }]' }, 'WrongState', noApproval],
   ['its policy is gone', {}, { waves: undefined }, 'WrongState', noApproval],
   [
+    'its policy asks for nothing that could be rejected',
+    { decision: 'Rejected' },
+    { waves: '[{ name: prod }]' },
+    'WrongState',
+    `${noApproval} To have nothing new start in it: liftlock rollout pause r`,
+  ],
+  [
     'it has ended',
     {},
     { wave: { status: 'Soaking' } },

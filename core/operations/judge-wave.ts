@@ -43,7 +43,7 @@ export function judgeWave(ports: OperatorPorts, id: string, name: string, judgem
     // A wave under way whose name the policy has given up goes by the one that selects its clusters now: whether that asks, and whom, is
     // judged at each grant.
     const isRenamed = policy !== undefined && spec === undefined;
-    refuseState(wave.data, approval !== undefined || isRenamed);
+    refuseState(wave.data, approval !== undefined || isRenamed, judgement.decision);
     const { planHash } = wave.data;
     if (planHash === undefined)
       throw new Refusal(
@@ -102,9 +102,12 @@ export async function findWave({ table }: Pick<OperatorPorts, 'table'>, id: stri
   throw new Refusal('WaveNotFound', `The rollout ${id} has no wave ${name.slice(0, 100)}; it has ${names}.`);
 }
 
-function refuseState(wave: Wave, asksForApproval: boolean): void {
-  if (!asksForApproval)
-    throw new Refusal('WrongState', `The wave ${wave.name} asks for no approval: its policy says none.`);
+function refuseState(wave: Wave, asksForApproval: boolean, decision: Judgement['decision']): void {
+  if (!asksForApproval) {
+    const pause =
+      decision === 'Rejected' ? ` To have nothing new start in it: liftlock rollout pause ${wave.rolloutId}` : '';
+    throw new Refusal('WrongState', `The wave ${wave.name} asks for no approval: its policy says none.${pause}`);
+  }
   if (['Pending', 'Open'].includes(wave.status)) return;
   throw new Refusal(
     'WrongState',

@@ -1,0 +1,27 @@
+import { rolloutItem } from '../../core/contracts/items/testing/rollout-items.ts';
+import type { RolloutDetail } from '../../core/queries/rollout-views.ts';
+import { colourOf } from '../output/paint.ts';
+import { LISTINGS } from './columns.ts';
+import { rolloutText } from './rollout-text.ts';
+
+const counts = { succeeded: 1, failed: 2, blocked: 3, quarantined: 4, excluded: 5, inFlight: 6 };
+const rollout: RolloutDetail = {
+  ...rolloutItem(),
+  progress: { members: 21, ...counts },
+  currentWave: null,
+  waitsForApproval: null,
+  waveDetails: [],
+  members: [],
+};
+const shown = { paint: colourOf({ env: {}, isTerminal: false }, false), now: new Date('2026-11-20T08:00:00Z') };
+
+test.each<[string, string, keyof typeof counts]>([
+  ['RUNNING', 'in flight', 'inFlight'],
+  ['FAILED', 'failed', 'failed'],
+  ['BLOCKED', 'blocked', 'blocked'],
+  ['QUARANTINED', 'quarantined', 'quarantined'],
+])('%s of get rollouts counts those that describe calls %s', (header, words, counter) => {
+  const column = LISTINGS.rollouts.columns.find((one) => one.header === header);
+  expect(column?.cell(rollout, shown)).toBe(String(counts[counter]));
+  expect(rolloutText(rollout, shown).join('\n')).toContain(`${counts[counter]} ${words}`);
+});
