@@ -19,8 +19,8 @@ test('is what every failed cluster has and no succeeded one', () => {
     wave({ 'ami/AL2': 1, 'version/1.36': 1 }, {}, { failed: 1, succeeded: 0 }),
   ]);
   expect(print).toEqual({ failures: 2, successes: 2, traits: ['ami/AL2'] });
-  expect(suspicion(print, ['ami/AL2', 'x'], nobody)?.code).toBe('SuspiciousTrait');
-  expect(suspicion(print, ['ami/AL2023'], nobody)).toBeUndefined();
+  expect(suspicion(print, 'r', ['ami/AL2', 'x'], nobody)?.code).toBe('SuspiciousTrait');
+  expect(suspicion(print, 'r', ['ami/AL2023'], nobody)).toBeUndefined();
 });
 
 test('suspects nothing without a failure, and nothing that a person has released', () => {
@@ -32,14 +32,14 @@ test('suspects nothing without a failure, and nothing that a person has released
 test('of failures alone holds nobody for what all others have too: it explains nothing', () => {
   const print = fingerprintOf({}, [wave({ 'version/1.36': 1, 'ami/AL2': 1 }, {}, { failed: 1, succeeded: 0 })]);
   const common = (trait: string) => trait === 'version/1.36';
-  expect(suspicion(print, ['version/1.36'], common)).toBeUndefined();
-  expect(suspicion(print, ['version/1.36', 'ami/AL2'], common)?.message).toContain('ami/AL2');
+  expect(suspicion(print, 'r', ['version/1.36'], common)).toBeUndefined();
+  expect(suspicion(print, 'r', ['version/1.36', 'ami/AL2'], common)?.message).toContain('ami/AL2');
 });
 
 test('what is suspected is told with who has it, who lacks it, and what to run', () => {
   const told = (failures: number, successes: number) =>
-    suspicion({ failures, successes, traits: ['a', 'b', 'c'] }, ['b', 'c'], nobody)?.message;
-  const end = "Look at the failure first, then: liftlock rollout release-trait ROLLOUT 'b'.";
+    suspicion({ failures, successes, traits: ['a', 'b', 'c'] }, 'r', ['b', 'c'], nobody)?.message;
+  const end = "Look at the failure first, then: liftlock rollout release-trait r 'b'.";
   expect(told(1, 0)).toBe(
     `It shares b, c: the cluster that failed has it and clusters that are still to come lack it. ${end}`,
   );
@@ -55,5 +55,5 @@ test('what only some of those that failed have is not suspected, and what was co
 
 test('with a success, what all others have too is suspected', () => {
   const print = fingerprintOf({}, [wave({ a: 1 }, {}, { failed: 1, succeeded: 1 })]);
-  expect(suspicion(print, ['a'], () => true)?.code).toBe('SuspiciousTrait');
+  expect(suspicion(print, 'r', ['a'], () => true)?.code).toBe('SuspiciousTrait');
 });

@@ -32,6 +32,7 @@ export function fingerprintOf(rollout: Pick<Rollout, 'releasedTraits'>, waves: r
  */
 export function suspicion(
   print: Fingerprint,
+  rolloutId: string,
   traits: readonly Trait[],
   isCommon: (trait: Trait) => boolean,
 ): Reason | undefined {
@@ -44,7 +45,7 @@ export function suspicion(
       : `none of the ${print.successes} that succeeded has it`;
   return reason(
     'SuspiciousTrait',
-    `It shares ${shared.join(', ')}: ${who} it and ${lack}. Look at the failure first, then: liftlock rollout release-trait ROLLOUT '${shared[0]}'.`,
+    `It shares ${shared.join(', ')}: ${who} it and ${lack}. Look at the failure first, then: liftlock rollout release-trait ${rolloutId} '${shared[0]}'.`,
   );
 }
 

@@ -29,5 +29,5 @@ export function suspects(
     common.set(trait, known);
     return known;
   };
-  return (member) => (member.inFlight ? undefined : suspicion(print, traits(member), isCommon));
+  return (member) => (member.inFlight ? undefined : suspicion(print, rollout.id, traits(member), isCommon));
 }
