@@ -66,11 +66,20 @@ export const channelSpec = (applied: AppliedConfig | undefined): ChannelSpec | u
 export const upgradePolicy = (applied: AppliedConfig | undefined): UpgradePolicy | undefined =>
   documentOf(upgradePolicySchema, applied);
 
-/** Names of applied policies that this version cannot read. */
-export const unreadablePolicies = (configs: readonly AppliedConfig[]): string[] =>
-  configs
-    .filter((config) => config.kind === 'UpgradePolicy' && upgradePolicy(config) === undefined)
-    .map(({ name }) => name);
+/** Policies as applied, and the names of those that this version cannot read. */
+export function readPolicies(configs: readonly AppliedConfig[]): {
+  readonly policies: UpgradePolicy[];
+  readonly unreadable: string[];
+} {
+  const policies: UpgradePolicy[] = [];
+  const unreadable: string[] = [];
+  for (const config of configs) {
+    const policy = upgradePolicy(config);
+    if (policy === undefined) unreadable.push(config.name);
+    else policies.push(policy);
+  }
+  return { policies, unreadable };
+}
 
 /** Who may not approve alone what a policy plans (four eyes): who last changed what approvals agree to, not who changed a cap since. */
 export const authorOf = (applied: AppliedConfig | undefined): string | undefined =>

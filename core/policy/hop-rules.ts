@@ -48,8 +48,8 @@ export const untilParked = (estimateMilliseconds: number, wave: Pick<WaveSpec, '
   wave?.bake === undefined ? estimateMilliseconds : estimateMilliseconds / 2;
 
 /**
- * The rules of a cluster's next hop. `policy` is undefined where none selects the cluster. `wave` is the one that its rollout has put it in; without a rollout the policy's own choice holds.
- * `calendars` gives those that are applied.
+ * The rules of a cluster's next hop. `applied` is undefined where no policy selects the cluster. `wave` is the one that its rollout has put it
+ * in; without a rollout the policy's own choice holds. `calendars` gives those that are applied.
  */
 export function hopRules(
   applied: UpgradePolicy | 'unreadable' | undefined,

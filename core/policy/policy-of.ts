@@ -5,7 +5,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import type { Table } from '../ports/table.ts';
 import { Configs, Rollouts } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
-import { appliedConfigs, upgradePolicy } from './applied.ts';
+import { appliedConfigs, readPolicies, upgradePolicy } from './applied.ts';
 import { policyError } from './policy-error.ts';
 import { selects } from './selects.ts';
 
@@ -74,5 +74,5 @@ export async function policyForUpgrade(
 }
 
 export async function allPolicies(table: Pick<Table, 'queryPartition'>): Promise<UpgradePolicy[]> {
-  return (await appliedConfigs(table, 'UpgradePolicy')).flatMap((config) => upgradePolicy(config) ?? []);
+  return readPolicies(await appliedConfigs(table, 'UpgradePolicy')).policies;
 }

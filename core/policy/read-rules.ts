@@ -6,7 +6,7 @@ import type { Table, WriteOperation } from '../ports/table.ts';
 import { batched } from '../store/batched.ts';
 import { Configs, Learned, ReconcileMarkers } from '../store/entities.ts';
 import { load, unchanged } from '../store/entity.ts';
-import { appliedConfigs, authorOf, unreadablePolicies, upgradePolicy } from './applied.ts';
+import { appliedConfigs, authorOf, readPolicies, upgradePolicy } from './applied.ts';
 import { type HopRules, hopRules } from './hop-rules.ts';
 import { policyByHand, policyOf } from './policy-of.ts';
 
@@ -59,10 +59,6 @@ export async function readRules(
 }
 
 async function selecting(table: Pick<Table, 'queryPartition'>, cluster: ClusterRecord): Promise<string | undefined> {
-  const configs = await appliedConfigs(table, 'UpgradePolicy');
-  const match = policyOf(
-    cluster,
-    configs.flatMap((config) => upgradePolicy(config) ?? []),
-  );
-  return policyByHand(match, unreadablePolicies(configs));
+  const { policies, unreadable } = readPolicies(await appliedConfigs(table, 'UpgradePolicy'));
+  return policyByHand(policyOf(cluster, policies), unreadable);
 }

@@ -1,6 +1,6 @@
 import type { UpgradePolicy } from '../config/types.ts';
 import { livingRecords } from '../inventory/records.ts';
-import { appliedConfigs, upgradePolicy } from '../policy/applied.ts';
+import { appliedConfigs, readPolicies, upgradePolicy } from '../policy/applied.ts';
 import { policyOf } from '../policy/policy-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import { PolicyRollouts } from '../store/entities.ts';
@@ -24,7 +24,7 @@ export interface PolicyView {
 
 export async function listPolicies({ table }: Pick<Ports, 'table'>): Promise<{ items: PolicyView[] }> {
   const configs = await appliedConfigs(table, 'UpgradePolicy');
-  const policies = configs.flatMap((config) => upgradePolicy(config) ?? []);
+  const { policies } = readPolicies(configs);
   const living = await livingRecords(table);
   const matches = living.map((cluster) => policyOf(cluster, policies));
   const items = await Promise.all(

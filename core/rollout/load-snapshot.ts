@@ -1,5 +1,5 @@
 import type { AppliedConfig } from '../contracts/items/rollout.ts';
-import { authorOf, channelSpec, FLEET, fleetSpec, unreadablePolicies, upgradePolicy } from '../policy/applied.ts';
+import { authorOf, channelSpec, FLEET, fleetSpec, upgradePolicy } from '../policy/applied.ts';
 import { compiledCalendar } from '../policy/load-rules.ts';
 import type { ItemKey, StoredItem, Table } from '../ports/table.ts';
 import { batched } from '../store/batched.ts';
@@ -128,15 +128,18 @@ export async function loadSnapshot(
       ),
       passing,
     ]);
+  const policies = named(configs, 'UpgradePolicy', (config) => {
+    const policy = upgradePolicy(config);
+    return policy && { policy, revision: config.revision, appliedBy: authorOf(config) ?? '' };
+  });
   return {
     epoch: epoch?.data,
     fleet: fleetSpec(configs.find(({ kind, name }) => kind === 'Fleet' && name === FLEET)),
     control: control?.data,
-    policies: named(configs, 'UpgradePolicy', (config) => {
-      const policy = upgradePolicy(config);
-      return policy && { policy, revision: config.revision, appliedBy: authorOf(config) ?? '' };
-    }),
-    unreadablePolicies: unreadablePolicies(configs),
+    policies,
+    unreadablePolicies: configs.flatMap(({ kind, name }) =>
+      kind === 'UpgradePolicy' && !policies.has(name) ? [name] : [],
+    ),
     calendars: named(configs, 'Calendar', compiledCalendar),
     channels: named(configs, 'Channel', channelSpec),
     learned: learned?.data ?? ofKind(active, ReconcileMarkers)[0]?.learned,

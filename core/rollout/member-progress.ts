@@ -66,8 +66,7 @@ export function memberChange(
 
 /**
  * A member against which nothing stands any more is waited for again while its wave is under way: that neither passes nor proves anything
- * without it. None where it was not set aside, or by a foreign update, which
- * ends by itself.
+ * without it. None where it was not set aside, or by a foreign update, which ends by itself.
  */
 export function letIn(
   member: Member,

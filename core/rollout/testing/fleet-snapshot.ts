@@ -60,7 +60,8 @@ export function fleetSnapshot({
   };
 }
 
-const offered = (version: string) => ({
+/** What EKS says of a version that it offers. */
+export const offered = (version: string) => ({
   version,
   status: 'STANDARD_SUPPORT',
   defaultVersion: false,

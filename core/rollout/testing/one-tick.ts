@@ -8,6 +8,7 @@ import { cluster, type Kept, keep, NOON } from '../../protocol/testing/one-upgra
 import { ReconcileMarkers } from '../../store/entities.ts';
 import { load, put } from '../../store/entity.ts';
 import { type ReconcilePorts, reconcileRollouts } from '../reconcile-rollouts.ts';
+import { offered } from './fleet-snapshot.ts';
 
 const MINUTE = 60_000;
 export const ago = (minutes: number): string => new Date(NOON.getTime() - minutes * MINUTE).toISOString();
@@ -70,14 +71,7 @@ export const account = {
 /** What the Region of the Fleet offers. */
 export const offers: RegionVersions = {
   region: cluster.region,
-  versions: ['1.36', '1.37'].map((version) => ({
-    version,
-    status: 'STANDARD_SUPPORT',
-    defaultVersion: false,
-    releaseDate: '2026-01-01T00:00:00.000Z',
-    endOfStandardSupport: '2027-12-01T00:00:00.000Z',
-    endOfExtendedSupport: '2028-12-01T00:00:00.000Z',
-  })),
+  versions: ['1.36', '1.37'].map(offered),
   announced: [],
   checkedAt: ago(5),
 };
