@@ -1,9 +1,9 @@
 import type { ApiRow } from './api-row.ts';
 import type { BreakRule } from './break-rule.ts';
-import type { ComponentConfigRow } from './component-config-row.ts';
-import type { ControllerRow } from './controller-row.ts';
-import type { CustomResourceRow } from './custom-resource-row.ts';
-import type { UnservedKind } from './unserved-kind.ts';
+import type { ControllerRow } from './controllers.ts';
+import type { CustomResourceRow } from './custom-resources.ts';
+import type { ComponentConfigRow } from './tables.ts';
+import type { UnservedKind } from './unserved-kinds.ts';
 import type { WirePayloadRow } from './wire-payload-row.ts';
 
 /** Everything that the data folder says, in one value: what the check reads and `describeData` counts. */

@@ -1,5 +1,7 @@
+import { parseJson } from '../../model/parse-json.ts';
+import type { ItemSink } from '../../ports/cluster-reader.ts';
 import type { Observation } from '../judge/observation.ts';
-import { type Mapping, mappingOf, nameOf } from '../manifest/manifest-object.ts';
+import { isMapping, type Mapping, mappingOf, nameOf } from '../manifest/manifest-object.ts';
 import { apiVersionText } from '../observe/api-version.ts';
 import { groupNodes } from '../observe/group-nodes.ts';
 import { inspectLiveObject } from '../observe/inspect-live-object.ts';
@@ -12,7 +14,6 @@ import { keep } from './keep.ts';
 import type { ListUnderWay, LiveScanState, Unit } from './live-scan-state.ts';
 import { noteChanges } from './note-changes.ts';
 import { mayMatter, observeLiveObject, type Surroundings } from './observe-live-object.ts';
-import { PageItems } from './page-items.ts';
 import { listPath, METADATA_ONLY, readPage } from './read-page.ts';
 import { type Answer, ask, deadOf, gapStatus } from './request.ts';
 
@@ -143,4 +144,46 @@ function versionToAskFor(
   const versions = crds[`${group}/${kind}`]?.versions ?? [];
   if (versions.find(({ name }) => name === version)?.deprecated !== true) return version;
   return versions.find(({ served, deprecated }) => served && !deprecated)?.name ?? version;
+}
+
+/** What to do with one item, and where to note what other parts of the scan need of it. */
+type ObserveItem = (item: Mapping, facts: ClusterFacts) => readonly Observation[];
+
+/** What the items of one page say. Each is looked at as it comes and let go again. */
+export class PageItems implements ItemSink {
+  observations: Observation[] = [];
+  /** Of this page alone, so that one that has to be asked for again leaves nothing twice. */
+  facts = noFacts();
+  count = 0;
+  /** Something among the items is no object: the page is not what it should be. */
+  broken = false;
+  readonly #observe: ObserveItem;
+  readonly #mayMatter: (text: string) => boolean;
+
+  /** What cannot matter by its text is counted, and not even parsed: nearly all of a large cluster. */
+  constructor(observe: ObserveItem, mayMatter: (text: string) => boolean) {
+    this.#observe = observe;
+    this.#mayMatter = mayMatter;
+  }
+
+  begin(): void {
+    this.observations = [];
+    this.facts = noFacts();
+    this.count = 0;
+    this.broken = false;
+  }
+
+  item(text: string): void {
+    if (text.endsWith('}') && !this.#mayMatter(text)) {
+      this.count += 1;
+      return;
+    }
+    const value = parseJson(text);
+    if (!isMapping(value)) {
+      this.broken = true;
+      return;
+    }
+    this.count += 1;
+    this.observations.push(...this.#observe(value, this.facts));
+  }
 }
