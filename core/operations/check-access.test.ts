@@ -11,8 +11,7 @@ import { ScanSummaries } from '../store/scan-entities.ts';
 import { accessCauses } from './access-causes.ts';
 import { type AccessCheck, type AccessReport, accessStatus } from './access-report.ts';
 import { withScan } from './access-with-scan.ts';
-import { checkAccess } from './check-access.ts';
-import { checkEksFromInventory } from './check-eks-access.ts';
+import { checkAccess, checkEksFromInventory } from './check-access.ts';
 import { checkServerFromScans, scanSeen } from './check-server-access.ts';
 import { operatorPorts } from './testing/operator-ports.ts';
 
