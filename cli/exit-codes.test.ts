@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { EXIT } from './exit-codes.ts';
+import { EXIT } from './exit.ts';
 import { type RunOptions, runInProcess } from './testing/run-in-process.ts';
 import { FLEET_YAML, servedWorld } from './testing/served-world.ts';
 

@@ -1,6 +1,6 @@
 import { Accounts } from '../core/store/entities.ts';
 import { loadKind, put } from '../core/store/entity.ts';
-import { EXIT } from './exit-codes.ts';
+import { EXIT } from './exit.ts';
 import { type Ran, type RunOptions, runInProcess } from './testing/run-in-process.ts';
 import { FLEET_YAML, LOCAL_OPERATOR, servedWorld } from './testing/served-world.ts';
 

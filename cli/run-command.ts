@@ -1,7 +1,6 @@
 import { type Command, CommanderError } from 'commander';
 import { visible } from '../core/model/visible.ts';
-import { EXIT } from './exit-codes.ts';
-import { Failure } from './failure.ts';
+import { EXIT, Failure } from './exit.ts';
 import type { Io } from './io.ts';
 import { createProgram } from './program.ts';
 

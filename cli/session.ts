@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { ApiClient } from './client/api-client.ts';
-import type { ExitCode } from './exit-codes.ts';
+import type { ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
 import { colourOf, type Paint } from './output/paint.ts';
 
@@ -11,6 +11,14 @@ export interface GlobalOptions {
   readonly profile?: string;
   readonly timeout: number;
   readonly color: boolean;
+}
+
+/** The options of verbs that print one document, and of those that also tell why. */
+export interface OutputOption {
+  readonly output: string;
+}
+export interface ReasonOption extends OutputOption {
+  readonly reason?: string;
 }
 
 /** What a verb works with. */
@@ -40,3 +48,6 @@ export function sessionOf(io: Io, command: Command): Session {
     },
   };
 }
+
+/** Whoever stops something need not find words first. */
+export const NO_REASON = 'no reason given';

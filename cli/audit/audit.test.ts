@@ -6,7 +6,7 @@ import { anchorName } from '../../core/anchors/anchor.ts';
 import { anchorLines } from '../../core/anchors/anchor-lines.ts';
 import type { AuditItem } from '../../core/ports/table.ts';
 import { link } from '../../core/store/audit.ts';
-import { EXIT } from '../exit-codes.ts';
+import { EXIT } from '../exit.ts';
 import { type RunOptions, runInProcess } from '../testing/run-in-process.ts';
 import { servedWorld } from '../testing/served-world.ts';
 

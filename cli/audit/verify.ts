@@ -1,8 +1,7 @@
 import { type ComparedRecord, compareWithAnchors } from '../../core/anchors/compare-with-anchors.ts';
 import { visible } from '../../core/model/visible.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { counted } from '../output/counted.ts';
-import { print } from '../output/print.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
+import { counted, print } from '../output/print.ts';
 import type { Session } from '../session.ts';
 import { type AuditOptions, type Evidence, gather } from './records.ts';
 

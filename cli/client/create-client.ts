@@ -1,4 +1,4 @@
-import { invalid } from '../failure.ts';
+import { invalid } from '../exit.ts';
 import type { Io } from '../io.ts';
 import type { GlobalOptions } from '../session.ts';
 import { ApiClient } from './api-client.ts';

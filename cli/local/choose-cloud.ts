@@ -1,5 +1,5 @@
 import { type RunningCloud, runningClouds } from '../../simulator/cloud/state/running-clouds.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
 import { writeError } from '../output/streams.ts';
 
 /** The one local cloud that is meant; says on stderr why there is none. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isAlive } from '../../simulator/cloud/state/running-clouds.ts';
-import { EXIT } from '../exit-codes.ts';
+import { EXIT } from '../exit.ts';
 import { writeError, writeOut } from '../output/streams.ts';
 import { chooseCloud } from './choose-cloud.ts';
 

@@ -1,5 +1,5 @@
 import { exportLines } from '../../simulator/cloud/export-lines.ts';
-import { EXIT } from '../exit-codes.ts';
+import { EXIT } from '../exit.ts';
 import { writeError, writeOut } from '../output/streams.ts';
 import { chooseCloud } from './choose-cloud.ts';
 

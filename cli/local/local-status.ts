@@ -1,5 +1,5 @@
 import { type RunningCloud, runningClouds } from '../../simulator/cloud/state/running-clouds.ts';
-import { EXIT } from '../exit-codes.ts';
+import { EXIT } from '../exit.ts';
 import { writeOut } from '../output/streams.ts';
 
 /** Lists the local clouds that run; exit code 1 when there is none, so that scripts can ask. */

@@ -4,7 +4,7 @@ import { exportLines } from '../../simulator/cloud/export-lines.ts';
 import { type CloudFleet, startCloudFleet } from '../../simulator/cloud/start-cloud-fleet.ts';
 import { noteRunning } from '../../simulator/cloud/state/running-clouds.ts';
 import { prepareFleet } from '../../simulator/process/prepare-fleet.ts';
-import { EXIT } from '../exit-codes.ts';
+import { EXIT } from '../exit.ts';
 import { writeError, writeOut } from '../output/streams.ts';
 import { accessLines } from '../start/access-lines.ts';
 import { plainLines } from '../start/plain-lines.ts';

@@ -35,3 +35,20 @@ export function printLines({ io }: Session, lines: readonly string[]): void {
 
 export const reasonLines = (reasons: readonly { code: string; message: string }[], indent = '  '): string[] =>
   reasons.map(({ code, message }) => visible(`${indent}${code}: ${message}`));
+
+/** `Name:      value` lines, values aligned, as kubectl describe prints them. Values may carry our own colour. */
+export function facts(pairs: readonly (readonly [string, string | number | null | undefined])[]): string[] {
+  const width = Math.max(...pairs.map(([name]) => name.length)) + 1;
+  return pairs.map(([name, value]) => `${`${name}:`.padEnd(width)}  ${value ?? '-'}`);
+}
+
+/** A heading and its lines, or nothing where there are none. */
+export function section(heading: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ['', `${heading}:`, ...lines];
+}
+
+/** Text of others in a fact. */
+export const shown = (value: string | number | null | undefined): string => visible(String(value ?? '-'));
+
+/** `1 file`, `2 files`. */
+export const counted = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;

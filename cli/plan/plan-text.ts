@@ -1,7 +1,7 @@
 import { visible } from '../../core/model/visible.ts';
 import type { PlanCluster, PlanDocument, PlanWave } from '../../core/plan/document/plan-schema.ts';
-import { facts, section } from '../output/facts.ts';
 import type { Paint } from '../output/paint.ts';
+import { facts, section } from '../output/print.ts';
 import { table } from '../output/table.ts';
 import { dollars } from './dollars.ts';
 import { nothingToDo } from './nothing-to-do.ts';

@@ -6,7 +6,7 @@ import type { Change } from '../../core/scan/reference/cluster-facts.ts';
 import type { Coverage } from '../../core/scan/report/report-schema.ts';
 import { observeInsights } from '../../core/scan/telemetry/insights.ts';
 import { readInsights } from '../../core/scan/telemetry/read-insights.ts';
-import { invalid } from '../failure.ts';
+import { invalid } from '../exit.ts';
 
 export interface InsightOptions {
   /** True: the cluster that the kubeconfig names by its ARN. */

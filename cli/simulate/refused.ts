@@ -1,4 +1,4 @@
-import { invalid } from '../failure.ts';
+import { invalid } from '../exit.ts';
 
 /** What was asked for cannot be made into a run: that is for whoever typed it. */
 export function refused(error: unknown): never {

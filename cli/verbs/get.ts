@@ -1,8 +1,7 @@
 import type { ClusterSummary } from '../../core/queries/cluster-summary.ts';
 import type { FleetStatus } from '../../core/queries/fleet-status.ts';
-import { clusterPath } from '../client/cluster-path.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { Failure, invalid } from '../failure.ts';
+import { clusterPath } from '../client/paths.ts';
+import { EXIT, type ExitCode, Failure, invalid } from '../exit.ts';
 import { print } from '../output/print.ts';
 import { table } from '../output/table.ts';
 import type { Session } from '../session.ts';

@@ -1,5 +1,4 @@
-import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { Failure, invalid } from '../failure.ts';
+import { EXIT, type ExitCode, Failure, invalid } from '../exit.ts';
 import type { Session } from '../session.ts';
 import { LISTINGS } from './columns.ts';
 import { type GetOptions, rendered } from './get.ts';
