@@ -10,9 +10,8 @@ import { type Mutation, mutate } from '../protocol/mutate.ts';
 import { subjectOf } from '../protocol/update-subject.ts';
 import type { Read } from '../store/entity.ts';
 import type { StepContext, StepPorts } from './context.ts';
-import { foreignStop } from './foreign-stop.ts';
 import { hopPolicy } from './hop-policy.ts';
-import { type PollBounds, pollSeconds } from './polling.ts';
+import { foreignStop, type PollBounds, pollSeconds } from './polling.ts';
 
 export type ActPorts = StepPorts & Pick<Ports, 'mutator'>;
 

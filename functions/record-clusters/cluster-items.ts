@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { namedError } from '../../core/contracts/errors.ts';
 import { clusterItemsFromEvent } from '../../core/inventory/cluster-events.ts';
 import type { ClusterItem } from '../../core/ports/outside.ts';
-import { parseOrRefuse } from '../runtime/invalid-input.ts';
+import { parseOrRefuse } from '../runtime/function-definition.ts';
 
 const clusterItem = z.strictObject({
   account: z.string().regex(/^\d{12}$/, 'is not an AWS account id'),

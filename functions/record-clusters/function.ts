@@ -3,8 +3,7 @@ import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import { z } from 'zod';
 import { errorMessage, errorName } from '../../core/contracts/errors.ts';
 import { type RecordPorts, recordCluster } from '../../core/inventory/record-cluster.ts';
-import type { FunctionDefinition, Log } from '../runtime/function-definition.ts';
-import { parseOrRefuse } from '../runtime/invalid-input.ts';
+import { type FunctionDefinition, type Log, parseOrRefuse } from '../runtime/function-definition.ts';
 import { clusterItemsOf } from './cluster-items.ts';
 
 const record = z.looseObject({ messageId: z.string(), body: z.string(), eventSource: z.string() });
