@@ -1,4 +1,4 @@
-import { deadlineInstant } from '../config/checks/deadline.ts';
+import { dayOrInstant } from '../config/day-or-instant.ts';
 import { apiVersion } from '../config/kinds.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import type { Inventory } from '../inventory/document/parse-inventory.ts';
@@ -55,7 +55,7 @@ function idleDeadlines({ rules, deadlines }: Drawn): PlanDocument['deadlines'] {
   return [...rules.policies].flatMap(([policy, { spec }]) => {
     const { deadline } = spec;
     if (deadline === undefined || deadlines.some((one) => one.policy === policy)) return [];
-    const at = instantOrNull(typeof deadline === 'string' ? deadlineInstant(deadline) : undefined);
+    const at = instantOrNull(typeof deadline === 'string' ? dayOrInstant(deadline) : undefined);
     return [{ policy, at, source: deadlineSource(deadline), endsAt: null, feasible: true, overdue: [] }];
   });
 }
