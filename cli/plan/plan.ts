@@ -10,8 +10,8 @@ import { print, section } from '../output/print.ts';
 import { table } from '../output/table.ts';
 import type { Session } from '../session.ts';
 import { chart } from './chart/chart.ts';
-import { nothingToDo } from './nothing-to-do.ts';
 import { planLines } from './plan-text.ts';
+import { nothingToDo } from './plan-words.ts';
 import { readFleetFile, readOldPlan, readRules, targetOf } from './read-input.ts';
 
 export interface PlanCommandOptions {

@@ -4,8 +4,7 @@ import type { Insight } from '../../core/ports/eks.ts';
 import type { Observation } from '../../core/scan/judge/observation.ts';
 import type { Change } from '../../core/scan/reference/cluster-facts.ts';
 import type { Coverage } from '../../core/scan/report/report-schema.ts';
-import { observeInsights } from '../../core/scan/telemetry/insights.ts';
-import { readInsights } from '../../core/scan/telemetry/read-insights.ts';
+import { observeInsights, readInsights } from '../../core/scan/telemetry/insights.ts';
 import { invalid } from '../exit.ts';
 
 export interface InsightOptions {

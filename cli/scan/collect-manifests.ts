@@ -8,9 +8,9 @@ import { isTemplateText } from '../../core/scan/manifest/template-text.ts';
 import type { Coverage } from '../../core/scan/report/report-schema.ts';
 import type { Io } from '../io.ts';
 import { counted } from '../output/print.ts';
-import type { Collected } from './collected.ts';
 import { type ManifestPath, manifestPaths } from './manifest-paths.ts';
 import { Progress } from './progress.ts';
+import type { Collected } from './scan-options.ts';
 
 /** Reads what a person named, one file after the other. One that cannot be read is a gap, and costs nothing but itself. */
 export async function collectManifests(io: Io, named: readonly string[]): Promise<Collected> {

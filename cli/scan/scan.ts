@@ -16,9 +16,8 @@ import { printScan } from '../output/scan/print-scan.ts';
 import { packageVersion } from '../package-version.ts';
 import type { Session } from '../session.ts';
 import { readConfigFiles } from '../verbs/config-files.ts';
-import type { Collected } from './collected.ts';
 import { checkNamed } from './manifest-paths.ts';
-import type { ScanOptions } from './scan-options.ts';
+import type { Collected, ScanOptions } from './scan-options.ts';
 import { targetsOf } from './targets.ts';
 
 /** `liftlock scan`: manifests or a live cluster, for one target or several. Offline but for the cluster itself. */

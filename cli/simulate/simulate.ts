@@ -19,7 +19,6 @@ import { targetOf } from '../plan/read-input.ts';
 import type { Session } from '../session.ts';
 import { notUsable, parsePrinted } from '../verbs/read-printed.ts';
 import { readText } from '../verbs/read-text.ts';
-import { refused } from './refused.ts';
 
 export interface SimulateOptions {
   readonly fleet?: string;
@@ -161,4 +160,12 @@ function wordsOf({ kind, name, known }: UnknownName): string {
   const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
   const more = known.length > MOST_NAMES ? `, and ${known.length - MOST_NAMES} more` : '';
   return `there is no ${kind} "${name}" in the fleet.${hint} It has ${known.slice(0, MOST_NAMES).join(', ')}${more}.`;
+}
+
+/** What was asked for cannot be made into a run: that is for whoever typed it. */
+function refused(error: unknown): never {
+  const { name, message } = error instanceof Error ? error : { name: '', message: String(error) };
+  if (name === 'InvalidInput' || name === 'InvalidVersion')
+    throw invalid(`${message}\nliftlock: nothing can be simulated with errors. Correct those above.`);
+  throw error;
 }

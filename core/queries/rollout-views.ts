@@ -6,8 +6,7 @@ import { fingerprintOf } from '../rollout/fingerprint.ts';
 import type { RolloutPlan } from '../rollout/plan-rollout.ts';
 import { Configs, Members, Rollouts, rolloutPartition } from '../store/entities.ts';
 import { load, loadKind, ofKind } from '../store/entity.ts';
-import { isMember } from '../store/members.ts';
-import { loadWaves } from '../store/rollout-waves.ts';
+import { isMember, loadWaves } from '../store/members.ts';
 import { findRollout } from './find-rollout.ts';
 import { type WaveStanding, waveStanding } from './wave-standing.ts';
 

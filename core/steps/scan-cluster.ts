@@ -8,7 +8,7 @@ import type { Nodegroup } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import { judgeInsights } from '../readiness/insights.ts';
 import { unavailable, unhealthyPods } from '../readiness/workload-health.ts';
-import { readInsights } from '../scan/telemetry/read-insights.ts';
+import { readInsights } from '../scan/telemetry/insights.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { checkHop, type SkewedComponent } from '../version/skew.ts';
 import { blockingHealth } from './cluster-health.ts';
@@ -21,7 +21,6 @@ import { foreignStop, isPassing } from './polling.ts';
 import { lostCluster } from './read-control-plane.ts';
 import { lookAtRefresh, refreshInsights, runsSince } from './refresh-insights.ts';
 import { runStep, type StepOutcome } from './run-step.ts';
-import type { Findings } from './scan-findings.ts';
 import { endRun, judgeScan, scanObjects } from './scan-objects.ts';
 
 const STEP = 'scan-cluster';
@@ -209,4 +208,10 @@ function kubelets(nodes: readonly Node[]): SkewedComponent[] {
     name: same.length === 1 ? (same[0]?.name ?? '') : `${same[0]?.name ?? ''} and ${same.length - 1} more`,
     version,
   }));
+}
+
+/** What the parts of a scan collect. */
+interface Findings {
+  readonly blockers: Reason[];
+  readonly notes: Reason[];
 }

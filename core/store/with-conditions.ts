@@ -1,4 +1,4 @@
-import { type Judged, says, since } from '../conditions/condition.ts';
+import type { Condition } from '../contracts/items/common.ts';
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import { lastWords } from '../model/last-words.ts';
 import type { WriteOperation } from '../ports/table.ts';
@@ -91,4 +91,23 @@ function withinBudget({ failed, maxFailures, acceptedFailures = 0 }: Wave): Judg
   return failed > allowed
     ? says('WithinBudget', false, 'FailureBudgetExceeded', message)
     : says('WithinBudget', true, 'WithinBudget', message);
+}
+
+/** What a condition says now, before it is known since when. */
+type Judged = Omit<Condition, 'lastTransitionTime'>;
+
+const says = (type: string, status: boolean | 'Unknown', reason: string, message: string): Judged => ({
+  type,
+  status: status === 'Unknown' ? status : status ? 'True' : 'False',
+  reason,
+  message,
+});
+
+/** As in Kubernetes: the time moves when the status does; another reason or message is no transition. */
+export function since(before: readonly Condition[] | undefined, judged: readonly Judged[], at: Date): Condition[] {
+  return judged.map((one) => {
+    const old = before?.find(({ type }) => type === one.type);
+    const lastTransitionTime = old?.status === one.status ? old.lastTransitionTime : at.toISOString();
+    return { ...one, lastTransitionTime };
+  });
 }

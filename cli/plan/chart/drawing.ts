@@ -1,8 +1,8 @@
 import { calendarStateAt } from '../../../core/calendar/calendar-state.ts';
 import type { CompiledCalendar } from '../../../core/calendar/compile-calendar.ts';
 import type { PlanCluster, PlanDocument, PlanWave } from '../../../core/plan/document/plan-schema.ts';
-import { pastWords, runsPast } from '../runs-past.ts';
-import { escaped } from './html-text.ts';
+import { xmlText } from '../../output/scan/xml-text.ts';
+import { pastWords, runsPast } from '../plan-words.ts';
 
 const WIDTH = 1200;
 const LEFT = 210;
@@ -205,4 +205,14 @@ function ticksOf({ from, to }: Scale): { readonly at: number; readonly text: str
     ticks.push({ at, text: step < DAY ? `${text.slice(5, 10)} ${text.slice(11, 16)}` : text.slice(0, 10) });
   }
   return ticks;
+}
+
+/** Text of others inside HTML or an attribute in quotes. */
+export const escaped = xmlText;
+
+/** Cells are HTML already. */
+export function htmlTable(headers: readonly string[], rows: readonly (readonly string[])[]): string {
+  const head = headers.map((header) => `<th scope="col">${escaped(header)}</th>`).join('');
+  const body = rows.map((row) => `<tr>${row.map((cell) => `<td>${cell}</td>`).join('')}</tr>`).join('\n');
+  return `<table><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table>`;
 }

@@ -1,8 +1,7 @@
 import type { KubeVersion } from '../../version/kube-version.ts';
 import type { ApiRow } from '../data/api-row.ts';
-import { apiRow, replacementAt, statusAt } from '../data/api-table.ts';
+import { apiRow, isReached, replacementAt, statusAt } from '../data/api-table.ts';
 import { customResource } from '../data/custom-resources.ts';
-import { isReached } from '../data/reached.ts';
 import { unservedKind } from '../data/unserved-kinds.ts';
 import { apiVersionText, groupVersion } from '../observe/api-version.ts';
 import type { JudgedFinding } from '../report/merge-findings.ts';

@@ -1,7 +1,6 @@
 import type { KubeVersion } from '../../version/kube-version.ts';
-import { apiRowsOfGroup } from '../data/api-groups.ts';
 import type { ApiRow } from '../data/api-row.ts';
-import { replacementAt, statusAt } from '../data/api-table.ts';
+import { apiRowsOfGroup, replacementAt, statusAt } from '../data/api-table.ts';
 import { apiVersionText } from '../observe/api-version.ts';
 import type { JudgedFinding } from '../report/merge-findings.ts';
 import { findingOf } from './finding.ts';

@@ -1,10 +1,10 @@
 import { compareAddonVersions } from '../../version/addon-version.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 import { checkSkew } from '../../version/skew.ts';
+import { isReached } from '../data/api-table.ts';
 import type { BreakRule } from '../data/break-rule.ts';
 import { breakRule } from '../data/break-rules.ts';
 import { type ControllerRelease, controllerOf, releaseOf } from '../data/controllers.ts';
-import { isReached } from '../data/reached.ts';
 import type { JudgedFinding } from '../report/merge-findings.ts';
 import { findingOf, subjectText } from './finding.ts';
 import { judgeApi } from './judge-api.ts';

@@ -3,7 +3,6 @@ import type { ItemSink } from '../../ports/cluster-reader.ts';
 import type { Observation } from '../judge/observation.ts';
 import { isMapping, type Mapping, mappingOf, nameOf } from '../manifest/manifest-object.ts';
 import { apiVersionText } from '../observe/api-version.ts';
-import { groupNodes } from '../observe/group-nodes.ts';
 import { inspectLiveObject } from '../observe/inspect-live-object.ts';
 import { saysItsTemplate } from '../observe/made-from-template.ts';
 import { addFacts, type ClusterFacts, noFacts } from '../reference/cluster-facts.ts';
@@ -186,4 +185,24 @@ export class PageItems implements ItemSink {
     this.count += 1;
     this.observations.push(...this.#observe(value, this.facts));
   }
+}
+
+/**
+ * One observation for all nodes of a node group that have the same problem; the first one stands for the others, who are counted. A fleet of
+ * 5,000 nodes on one image has one problem, not 5,000.
+ */
+export function groupNodes(observations: readonly Observation[]): Observation[] {
+  const groups = Map.groupBy(observations, (one) => `${one.type} ${one.cause} ${problemOf(one)}`);
+  return [...groups.values()].flatMap(([first, ...others]): Observation[] => {
+    if (first === undefined) return [];
+    if (others.length === 0) return [first];
+    const count = `${others.length} more ${others.length === 1 ? 'node' : 'nodes'} of ${first.cause.replace('nodegroup:', 'node group ')}`;
+    return [{ ...first, evidence: [...first.evidence, `So it is on ${count}.`] }];
+  });
+}
+
+function problemOf(one: Observation): string {
+  if (one.type === 'rule') return one.rule;
+  if (one.type === 'skew') return `${one.component} ${one.version}`;
+  return one.subject.name ?? '';
 }

@@ -1,4 +1,4 @@
-import { apiRowsOfGroup } from '../data/api-groups.ts';
+import { apiRowsOfGroup } from '../data/api-table.ts';
 import type { ApiUse } from '../judge/observation.ts';
 import { apiVersionText } from '../observe/api-version.ts';
 import type { ScanTools, UnitResult } from './advance.ts';
