@@ -1,7 +1,7 @@
 import { Argument, type Command } from 'commander';
 import { registerAudit } from './audit/register-audit.ts';
 import { type Act, outputOption } from './program.ts';
-import { seconds } from './scan/seconds.ts';
+import { seconds } from './scan/register-scan.ts';
 
 /** `access`, `audit`, `recover`, `completion`, `version`. */
 export function registerOtherVerbs(program: Command, act: Act): void {

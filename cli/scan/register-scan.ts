@@ -4,7 +4,6 @@ import { invalid } from '../exit.ts';
 import { FORMATS } from '../output/print.ts';
 import { SCAN_FORMATS } from '../output/scan/print-scan.ts';
 import { type Act, outputOption } from '../program.ts';
-import { seconds } from './seconds.ts';
 
 const SKIPPED = [...Object.keys(SOURCES), 'not-rendered'];
 
@@ -99,4 +98,12 @@ function givenTo(scan: Command, kind: string): { readonly target?: string; reado
     ...(only === undefined ? {} : { target: only }),
     ...(scan.getOptionValueSource('output') === 'cli' ? { output } : {}),
   };
+}
+
+/** The argument of an option that waits. */
+export function seconds(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0 || value > 86_400)
+    throw new InvalidArgumentError('It is a number of seconds, up to 86400.');
+  return value;
 }

@@ -1,5 +1,5 @@
 import { visible } from '../../core/model/visible.ts';
-import type { ScanRunView } from '../../core/queries/scan-run-view.ts';
+import type { ScanRunView } from '../../core/queries/scan-history.ts';
 import type { ScanReport } from '../../core/scan/report/report-schema.ts';
 import { exitCodeOf } from '../../core/scan/report/verdict.ts';
 import type { ApiClient } from '../client/api-client.ts';

@@ -3,7 +3,7 @@ import { type AccessCause, accessCauses } from '../../core/operations/access-cau
 import type { AccessReport } from '../../core/operations/access-report.ts';
 import { withScan } from '../../core/operations/access-with-scan.ts';
 import type { FleetStatus } from '../../core/queries/fleet-status.ts';
-import type { ScanRunView } from '../../core/queries/scan-run-view.ts';
+import type { ScanRunView } from '../../core/queries/scan-history.ts';
 import type { ApiClient } from '../client/api-client.ts';
 import { clusterId, clusterPath } from '../client/paths.ts';
 import { EXIT, type ExitCode } from '../exit.ts';

@@ -201,9 +201,8 @@ const skew = (version: string, components: readonly SkewedComponent[]): Reason[]
 
 /** One of each version stands for all nodes that run it. */
 function kubelets(nodes: readonly Node[]): SkewedComponent[] {
-  const versions = new Map<string, Node[]>();
-  for (const node of nodes) versions.set(node.kubeletVersion, [...(versions.get(node.kubeletVersion) ?? []), node]);
-  return [...versions.entries()].map(([version, same]) => ({
+  const versions = Map.groupBy(nodes, ({ kubeletVersion }) => kubeletVersion);
+  return [...versions].map(([version, same]) => ({
     kind: 'kubelet',
     name: same.length === 1 ? (same[0]?.name ?? '') : `${same[0]?.name ?? ''} and ${same.length - 1} more`,
     version,

@@ -102,6 +102,7 @@ export const upgrade = z.object({
   from: z.string(),
   to: z.string(),
   status: z.enum(UPGRADE_STATUSES),
+  /** Whether anything was changed on the cluster. */
   mutated: z.boolean(),
   steps: z.record(z.string(), stepState),
   requestedBy: z.string(),

@@ -6,11 +6,7 @@ import { apiRows } from './api-rows.ts';
 export type ApiStatus = 'not-yet' | 'served' | 'deprecated' | 'removed';
 
 const byKind = new Map(apiRows.map((row) => [`${row.group}/${row.version}/${row.kind}`, row]));
-const byResource = new Map<string, ApiRow[]>();
-for (const row of apiRows) {
-  const key = `${row.group}/${row.resource}`;
-  byResource.set(key, [...(byResource.get(key) ?? []), row]);
-}
+const byResource = Map.groupBy(apiRows, ({ group, resource }) => `${group}/${resource}`);
 
 /**
  * The row of a group, version and kind, all compared exactly. A list (`CronJobList`) finds the row of what it lists; a kind that merely

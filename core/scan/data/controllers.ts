@@ -7,13 +7,10 @@ export const controllers = controllerRows as readonly unknown[] as readonly Cont
 
 const byComponent = new Map(controllers.map((row) => [row.component, row]));
 /** By the last part of the repository, so that an image is compared with the few rows that could be meant. */
-const byImageName = new Map<string, { readonly suffix: string; readonly row: ControllerRow }[]>();
-for (const row of controllers) {
-  for (const suffix of row.images) {
-    const name = lastPart(suffix);
-    byImageName.set(name, [...(byImageName.get(name) ?? []), { suffix, row }]);
-  }
-}
+const byImageName = Map.groupBy(
+  controllers.flatMap((row) => row.images.map((suffix) => ({ suffix, row }))),
+  ({ suffix }) => lastPart(suffix),
+);
 
 /** A controller that an image is known to be. */
 export interface KnownImage {

@@ -41,17 +41,9 @@ export function judgeAll(observations: readonly Observation[], hop: Hop): Judged
 
 /** Wrong already; one that only concerns a later minor is left out. */
 function judgeProblem(problem: Problem, target: KubeVersion): JudgedFinding | undefined {
-  const { fromMinor, reason, severity, message, fix, rule, removedIn, replacement } = problem;
-  if (fromMinor !== undefined && !isReached(fromMinor, target)) return undefined;
-  return findingOf(problem, {
-    reason,
-    severity,
-    message,
-    fix,
-    ...(rule === undefined ? {} : { rule }),
-    ...(removedIn === undefined ? {} : { removedIn }),
-    ...(replacement === undefined ? {} : { replacement }),
-  });
+  if (problem.fromMinor !== undefined && !isReached(problem.fromMinor, target)) return undefined;
+  // The judgement is the observation itself, and adds no evidence to it.
+  return findingOf(problem, { ...problem, evidence: [] });
 }
 
 /** kubelet or kube-proxy against an API server at the target, before anything else is updated. */

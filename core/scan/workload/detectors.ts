@@ -1,13 +1,14 @@
 import { compareAddonVersions } from '../../version/addon-version.ts';
 import type { DetectorName } from '../data/break-rule.ts';
+import { parseImage } from '../data/image-reference.ts';
 import { isMapping, mappingOf, textOf } from '../manifest/manifest-object.ts';
-import { featureGate } from './feature-gate.ts';
-import { type Detector, parameter } from './hit.ts';
+import type { Path } from '../manifest/positions.ts';
+import { type Detector, type Hit, type InspectedObject, parameter } from './hit.ts';
 import { ipAddressFormat } from './ip-address-format.ts';
-import { nodeLabelReference } from './node-label-reference.ts';
 import { containerImage, hostPath, objectAnnotation, podAnnotation, podField, readable } from './pod-detectors.ts';
+import { containersOf } from './pod-specs.ts';
 import { bindingSubject, roleRule } from './role-detectors.ts';
-import { valuesAt } from './values-at.ts';
+import { type FoundValue, valuesAt } from './values-at.ts';
 
 /** The configuration of a component (KubeSchedulerConfiguration), by itself or in a ConfigMap. */
 const componentConfig: Detector = ({ group, version, kind }, rules) =>
@@ -102,6 +103,112 @@ function proxyMode(mode: string | undefined, path: string[], rules: Parameters<D
   return rules
     .filter((rule) => mode !== undefined && parameter(rule, 'mode').includes(mode))
     .map((rule) => ({ rule: rule.id, path, evidence: `kube-proxy runs in the mode ${mode}.` }));
+}
+
+const TERMS = 'nodeSelectorTerms[].matchExpressions[].key';
+
+/** Where a pod's spec names labels of nodes by value. */
+const KEYS = [
+  `affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.${TERMS}`,
+  'affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[].preference.matchExpressions[].key',
+  ...['podAffinity', 'podAntiAffinity'].flatMap((kind) => [
+    `affinity.${kind}.requiredDuringSchedulingIgnoredDuringExecution[].topologyKey`,
+    `affinity.${kind}.preferredDuringSchedulingIgnoredDuringExecution[].podAffinityTerm.topologyKey`,
+  ]),
+  'topologySpreadConstraints[].topologyKey',
+];
+
+/** Labels of nodes in node selectors, affinities and spread constraints of pods, and in the affinity of volumes. */
+const nodeLabelReference: Detector = ({ value, pods }, rules) => [
+  ...pods.flatMap(({ spec, path }) => [
+    ...hits(valuesAt(spec, 'nodeSelector.*'), path, rules, ({ path: place }) => place.at(-1)),
+    ...KEYS.flatMap((place) => hits(valuesAt(spec, place), path, rules, ({ value: key }) => key)),
+  ]),
+  ...hits(valuesAt(value, `spec.nodeAffinity.required.${TERMS}`), [], rules, ({ value: key }) => key),
+];
+
+function hits(
+  found: readonly FoundValue[],
+  base: Path,
+  rules: Parameters<Detector>[1],
+  labelOf: (found: FoundValue) => unknown,
+): Hit[] {
+  return found.flatMap((one) =>
+    rules
+      .filter((rule) => parameter(rule, 'keys').includes(textOf(labelOf(one)) ?? ''))
+      .map((rule) => {
+        const path = [...base, ...one.path];
+        return { rule: rule.id, path, evidence: `${readable(path)} names the node label ${textOf(labelOf(one))}.` };
+      }),
+  );
+}
+
+interface Gate {
+  readonly path: Path;
+  readonly name: string;
+  /** `true`, `false`; whatever else people write says nothing about the value. */
+  readonly value: string;
+}
+
+/** Components of Kubernetes itself: other programs have gates of their own, under the same flag. */
+const COMPONENT = /(?:^|\/)(?:kube-(?:proxy|scheduler|controller-manager|apiserver)|kubelet|eks\/kube-proxy)$/;
+const CONFIG_KINDS = ['KubeletConfiguration', 'KubeProxyConfiguration', 'KubeSchedulerConfiguration'];
+
+/** A feature gate in a component's configuration or in its flags. */
+const featureGate: Detector = (object, rules) => {
+  if (rules.length === 0) return [];
+  const found = [...gatesOfConfig(object), ...gatesOfFlags(object), ...gatesOfNodeConfig(object)];
+  return found.flatMap(({ path, name, value }) =>
+    rules
+      .filter((rule) => parameter(rule, 'gates').some((gate) => gate === name || gate === `${name}=${value}`))
+      .map((rule) => ({ rule: rule.id, path, evidence: `${readable(path)} sets the feature gate ${name}.` })),
+  );
+};
+
+function gatesOfConfig({ kind, value }: InspectedObject): Gate[] {
+  const places = [
+    ...(CONFIG_KINDS.includes(kind) ? ['featureGates.*'] : []),
+    ...(kind === 'NodeConfig' ? ['spec.kubelet.config.featureGates.*'] : []),
+  ];
+  return places
+    .flatMap((place) => valuesAt(value, place))
+    .map(({ path, value: set }) => ({ path, name: String(path.at(-1)), value: textOf(set) ?? '' }));
+}
+
+/** Flags of the kubelet in nodeadm's NodeConfig. */
+function gatesOfNodeConfig({ kind, value }: InspectedObject): Gate[] {
+  if (kind !== 'NodeConfig') return [];
+  return valuesAt(value, 'spec.kubelet.flags[]').flatMap(({ path, value: flag }) => gatesIn(textOf(flag) ?? '', path));
+}
+
+function gatesOfFlags({ pods }: InspectedObject): Gate[] {
+  return pods.flatMap((pod) =>
+    containersOf(pod)
+      .filter(({ container }) => COMPONENT.test(parseImage(textOf(container.image) ?? '').repository))
+      .flatMap(({ path, container }) =>
+        ['command', 'args'].flatMap((list) => {
+          const words = valuesAt(container, `${list}[]`);
+          return words.flatMap(({ path: inner, value }, index) => {
+            const place = [...pod.path, ...path, ...inner];
+            // The flag and its value may be two arguments.
+            if (value === FLAG) return gatesIn(`${FLAG} ${textOf(words[index + 1]?.value) ?? ''}`, place);
+            return gatesIn(textOf(value) ?? '', place);
+          });
+        }),
+      ),
+  );
+}
+
+const FLAG = '--feature-gates';
+
+/** `--feature-gates=A=true,B=false` → A, B; by itself, or in a command line for a shell. */
+function gatesIn(text: string, path: Path): Gate[] {
+  const [, list] = /(?:^|\s)--feature-gates[= ]["']?([\w=,]{1,4000})/.exec(text) ?? [];
+  if (list === undefined) return [];
+  return list.split(',').map((pair) => {
+    const [name = '', value = ''] = pair.split('=');
+    return { path, name, value: value.toLowerCase() };
+  });
 }
 
 /** The detectors that look at one object; the others look at many at once. */
