@@ -1,6 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { registerCalendar } from './calendar/register-calendar.ts';
-import type { ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
 import { FORMATS } from './output/print.ts';
 import { registerPlan } from './plan/register-plan.ts';
@@ -9,8 +8,8 @@ import { registerConfigVerbs } from './register-config-verbs.ts';
 import { registerOtherVerbs } from './register-other-verbs.ts';
 import { registerReadVerbs } from './register-read-verbs.ts';
 import { registerScan } from './scan/register-scan.ts';
-import { type Outcome, type Session, sessionOf } from './session.ts';
 import { registerSimulate } from './simulate/register-simulate.ts';
+import { type ExitCode, type Outcome, type Session, sessionOf } from './verb.ts';
 
 type Action = Parameters<Command['action']>[0];
 /** What a verb does with what a person gave it: arguments and options, as commander hands them over. */

@@ -5,11 +5,9 @@ import { formatIssue } from '../../core/config/issue.ts';
 import { parseConfig } from '../../core/config/parse-config.ts';
 import type { Reason } from '../../core/contracts/step-result.ts';
 import { visible } from '../../core/model/visible.ts';
-import { EXIT, type ExitCode, invalid } from '../exit.ts';
 import type { Paint } from '../output/paint.ts';
-import { facts, print, reasonLines, section, shown } from '../output/print.ts';
-import { table } from '../output/table.ts';
-import type { Session } from '../session.ts';
+import { facts, print, reasonLines, section, shown, table } from '../output/print.ts';
+import { EXIT, type ExitCode, invalid, type Session } from '../verb.ts';
 import { readConfigFiles } from '../verbs/config-files.ts';
 import { instantOf, instantText } from './instant.ts';
 

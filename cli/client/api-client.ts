@@ -1,4 +1,4 @@
-import { EXIT, Failure } from '../exit.ts';
+import { EXIT, Failure } from '../verb.ts';
 import { apiFailure, connectionFailure } from './api-failure.ts';
 import type { ApiAddress } from './api-url.ts';
 import type { SignRequest } from './sign-request.ts';

@@ -1,4 +1,4 @@
-import { EXIT, type ExitCode, Failure } from '../exit.ts';
+import { EXIT, type ExitCode, Failure } from '../verb.ts';
 
 const EXIT_OF: Readonly<Record<string, ExitCode>> = {
   InvalidInput: EXIT.invalid,

@@ -1,8 +1,7 @@
 import { visible } from '../../core/model/visible.ts';
 import type { PlanCluster, PlanDocument, PlanWave } from '../../core/plan/document/plan-schema.ts';
 import type { Paint } from '../output/paint.ts';
-import { facts, section } from '../output/print.ts';
-import { table } from '../output/table.ts';
+import { facts, section, table } from '../output/print.ts';
 import { dollars, nothingToDo, pastWords, runsPast, zoneTime } from './plan-words.ts';
 
 /** So many clusters of a wave are listed one by one; the others are in `-o json`. */

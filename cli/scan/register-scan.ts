@@ -1,9 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { FAIL_ON, SOURCES } from '../../core/contracts/scan-words.ts';
-import { invalid } from '../exit.ts';
 import { FORMATS } from '../output/print.ts';
 import { SCAN_FORMATS } from '../output/scan/print-scan.ts';
 import { type Act, outputOption } from '../program.ts';
+import { invalid } from '../verb.ts';
 
 const SKIPPED = [...Object.keys(SOURCES), 'not-rendered'];
 

@@ -11,10 +11,9 @@ import type { Coverage, ScanReport, ScanReportList } from '../../core/scan/repor
 import { exitCodeOf } from '../../core/scan/report/verdict.ts';
 import type { Waiver } from '../../core/scan/report/waiver.ts';
 import { KubeVersion } from '../../core/version/kube-version.ts';
-import { EXIT, type ExitCode, Failure, invalid } from '../exit.ts';
 import { printScan } from '../output/scan/print-scan.ts';
 import { packageVersion } from '../package-version.ts';
-import type { Session } from '../session.ts';
+import { EXIT, type ExitCode, Failure, invalid, type Session } from '../verb.ts';
 import { readConfigFiles } from '../verbs/config-files.ts';
 import { checkNamed } from './manifest-paths.ts';
 import type { Collected, ScanOptions } from './scan-options.ts';

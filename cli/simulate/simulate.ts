@@ -12,11 +12,9 @@ import { runSimulation, type SimulationResult } from '../../simulator/simulate/r
 import { type Simulation, simulation } from '../../simulator/simulate/run/simulation.ts';
 import { type UnknownName, unknownNames } from '../../simulator/simulate/run/unknown-names.ts';
 import { type Shrunk, shrinkSimulation } from '../../simulator/simulate/shrink/shrink-simulation.ts';
-import { EXIT, type ExitCode, type Failure, invalid } from '../exit.ts';
-import { print } from '../output/print.ts';
-import { table } from '../output/table.ts';
+import { print, table } from '../output/print.ts';
 import { targetOf } from '../plan/read-input.ts';
-import type { Session } from '../session.ts';
+import { EXIT, type ExitCode, type Failure, invalid, type Session } from '../verb.ts';
 import { notUsable, parsePrinted } from '../verbs/read-printed.ts';
 import { readText } from '../verbs/read-text.ts';
 

@@ -6,12 +6,10 @@ import type { FleetStatus } from '../../core/queries/fleet-status.ts';
 import type { ScanRunView } from '../../core/queries/scan-history.ts';
 import type { ApiClient } from '../client/api-client.ts';
 import { clusterId, clusterPath } from '../client/paths.ts';
-import { EXIT, type ExitCode } from '../exit.ts';
 import { painted } from '../output/paint.ts';
-import { counted, print } from '../output/print.ts';
-import { tableLines } from '../output/table.ts';
+import { counted, print, tableLines } from '../output/print.ts';
 import { Progress } from '../scan/progress.ts';
-import type { Session } from '../session.ts';
+import { EXIT, type ExitCode, type Session } from '../verb.ts';
 
 interface CheckOptions {
   readonly now?: boolean;

@@ -1,9 +1,8 @@
 import { visible } from '../../core/model/visible.ts';
 import type { ClusterAccessManifest } from '../../core/queries/access-manifest.ts';
 import { clusterId } from '../client/paths.ts';
-import { EXIT, type ExitCode } from '../exit.ts';
 import { print } from '../output/print.ts';
-import type { OutputOption, Session } from '../session.ts';
+import { EXIT, type ExitCode, type OutputOption, type Session } from '../verb.ts';
 
 interface Manifests {
   /** For `kubectl apply -f -`, the same in every cluster. */

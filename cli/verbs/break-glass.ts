@@ -3,9 +3,8 @@ import { visible } from '../../core/model/visible.ts';
 import type { BreakGlassAnswer } from '../../core/operations/break-glass.ts';
 import type { GlassStanding } from '../../core/queries/glass-standing.ts';
 import { clusterPath, rolloutPath } from '../client/paths.ts';
-import { EXIT, type ExitCode, invalid } from '../exit.ts';
 import { print } from '../output/print.ts';
-import { NO_REASON, type ReasonOption, type Session } from '../session.ts';
+import { EXIT, type ExitCode, invalid, NO_REASON, type ReasonOption, type Session } from '../verb.ts';
 
 interface BreakGlassOptions extends ReasonOption {
   readonly for: string;

@@ -3,9 +3,8 @@ import type { ClusterDetail } from '../../core/queries/cluster-detail.ts';
 import type { RollbackView } from '../../core/queries/rollback-view.ts';
 import type { SupportView } from '../../core/queries/support-view.ts';
 import { painted } from '../output/paint.ts';
-import { facts, reasonLines, section, shown } from '../output/print.ts';
+import { facts, reasonLines, section, shown, tableLines } from '../output/print.ts';
 import { relativeTime } from '../output/relative-time.ts';
-import { tableLines } from '../output/table.ts';
 import { glassText } from './break-glass.ts';
 import type { Shown } from './columns.ts';
 

@@ -11,7 +11,7 @@ import { targetWords } from '../../core/version/target.ts';
 import type { ApiClient } from '../client/api-client.ts';
 import { type Paint, painted } from '../output/paint.ts';
 import { relativeTime } from '../output/relative-time.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../verb.ts';
 import type { Kind } from './kind.ts';
 
 export interface Shown {

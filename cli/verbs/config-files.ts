@@ -1,8 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ConfigFile } from '../../core/config/read-yaml.ts';
-import { invalid } from '../exit.ts';
-import type { Session } from '../session.ts';
+import { invalid, type Session } from '../verb.ts';
 import { readText, unreadable } from './read-text.ts';
 
 export interface FileOptions {

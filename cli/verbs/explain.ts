@@ -1,11 +1,10 @@
 import { visible } from '../../core/model/visible.ts';
 import type { Explanation } from '../../core/queries/explanation.ts';
 import { clusterPath } from '../client/paths.ts';
-import { EXIT, type ExitCode } from '../exit.ts';
 import { painted } from '../output/paint.ts';
 import { counted, facts, print, reasonLines, section, shown } from '../output/print.ts';
 import { relativeTime } from '../output/relative-time.ts';
-import type { OutputOption, Session } from '../session.ts';
+import { EXIT, type ExitCode, type OutputOption, type Session } from '../verb.ts';
 import { openGlassText } from './break-glass.ts';
 import { rollbackText, supportText, tagSection } from './cluster-text.ts';
 import { type Shown, shownAt } from './columns.ts';

@@ -1,8 +1,7 @@
 import { visible } from '../../core/model/visible.ts';
 import type { FleetStatus } from '../../core/queries/fleet-status.ts';
-import { EXIT, type ExitCode } from '../exit.ts';
 import { facts, print, section, shown } from '../output/print.ts';
-import { NO_REASON, type OutputOption, type ReasonOption, type Session } from '../session.ts';
+import { EXIT, type ExitCode, NO_REASON, type OutputOption, type ReasonOption, type Session } from '../verb.ts';
 
 export const switchFleet = (verb: 'stop' | 'resume') => async (session: Session, options: ReasonOption) => {
   const client = await session.client();

@@ -5,9 +5,8 @@ import { clustersOf } from '../../core/policy/approvals.ts';
 import type { RolloutDetail } from '../../core/queries/rollout-views.ts';
 import type { WaveStanding } from '../../core/queries/wave-standing.ts';
 import { painted } from '../output/paint.ts';
-import { counted, facts, reasonLines, section, shown } from '../output/print.ts';
+import { counted, facts, reasonLines, section, shown, tableLines } from '../output/print.ts';
 import { relativeTime } from '../output/relative-time.ts';
-import { tableLines } from '../output/table.ts';
 import { glassText } from './break-glass.ts';
 import type { Shown } from './columns.ts';
 

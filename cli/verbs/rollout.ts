@@ -2,9 +2,8 @@ import type { Rollout } from '../../core/contracts/items/rollout.ts';
 import { visible } from '../../core/model/visible.ts';
 import type { RolloutDetail } from '../../core/queries/rollout-views.ts';
 import { rolloutPath } from '../client/paths.ts';
-import { EXIT, type ExitCode } from '../exit.ts';
 import { print } from '../output/print.ts';
-import { NO_REASON, type OutputOption, type ReasonOption, type Session } from '../session.ts';
+import { EXIT, type ExitCode, NO_REASON, type OutputOption, type ReasonOption, type Session } from '../verb.ts';
 import { shownAt } from './columns.ts';
 import { rolloutText } from './rollout-text.ts';
 

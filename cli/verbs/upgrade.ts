@@ -2,9 +2,8 @@ import { visible } from '../../core/model/visible.ts';
 import type { RequestedUpgrade } from '../../core/operations/request-upgrade.ts';
 import { ApiFailure } from '../client/api-failure.ts';
 import { clusterPath } from '../client/paths.ts';
-import { EXIT, type ExitCode } from '../exit.ts';
 import { facts, print, reasonLines, section, shown } from '../output/print.ts';
-import type { Session } from '../session.ts';
+import { EXIT, type ExitCode, type Session } from '../verb.ts';
 import { kindOf } from './kind.ts';
 
 interface UpgradeOptions {

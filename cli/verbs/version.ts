@@ -1,9 +1,8 @@
 import { apiVersion } from '../../core/config/kinds.ts';
 import { CONTRACT } from '../../core/contracts/step-input.ts';
-import { EXIT, type ExitCode } from '../exit.ts';
 import { print } from '../output/print.ts';
 import { packageVersion } from '../package-version.ts';
-import type { OutputOption, Session } from '../session.ts';
+import { EXIT, type ExitCode, type OutputOption, type Session } from '../verb.ts';
 
 export async function version(session: Session, { output }: OutputOption): Promise<ExitCode> {
   const document = {

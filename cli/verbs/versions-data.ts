@@ -1,9 +1,7 @@
 import { type DataDescription, describeData } from '../../core/scan/data/data-age.ts';
 import { tables } from '../../core/scan/data/tables.ts';
-import { EXIT, type ExitCode } from '../exit.ts';
-import { counted, facts, print, section } from '../output/print.ts';
-import { tableLines } from '../output/table.ts';
-import type { OutputOption, Session } from '../session.ts';
+import { counted, facts, print, section, tableLines } from '../output/print.ts';
+import { EXIT, type ExitCode, type OutputOption, type Session } from '../verb.ts';
 
 /** How far the tables of a scan can be trusted. Offline: they come with the release. */
 export async function versionsData(session: Session, { output }: OutputOption): Promise<ExitCode> {

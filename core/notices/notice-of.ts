@@ -1,6 +1,6 @@
 import type { LiftlockEvent } from '../contracts/events.ts';
 import type { Reason } from '../contracts/step-result.ts';
-import { because, NOTHING, type Notice, notice, type Of } from './notice.ts';
+import { visibleLine } from '../model/visible.ts';
 
 /**
  * What people are told of an event; undefined = nothing. One change is told once: of events that one transaction leads to, one at most has
@@ -180,3 +180,28 @@ const waveTodo = (id: string, status: string): string =>
   status === 'Undecided'
     ? `Look why so few were tried: liftlock describe rollout ${id}. Go on with liftlock rollout resume ${id}.`
     : rolloutTodo(id, status);
+
+/** The event of one type. */
+type Of<Type extends LiftlockEvent['type']> = Extract<LiftlockEvent, { readonly type: Type }>;
+
+/** What a person is told of a change. Plain sentences without double quotes: mail shows them as they are. */
+interface Notice {
+  readonly what: string;
+  readonly why: string;
+  readonly todo: string;
+  /** The same for the same change: a message that comes twice with it tells of one thing. */
+  readonly reference: string;
+}
+
+const NOTHING = 'Nothing.';
+
+/** `change` of the event, or what else makes it one of its kind. */
+function notice(event: LiftlockEvent, what: string, why: string, todo: string, reference?: string): Notice {
+  const change = 'change' in event.detail ? event.detail.change : undefined;
+  const plain = (text: string) => visibleLine(text).replaceAll('"', "'");
+  return { what: plain(what), why: plain(why), todo: plain(todo), reference: reference ?? change ?? event.type };
+}
+
+function because(reasons: readonly Reason[]): string {
+  return reasons.length === 0 ? 'No reason was given.' : reasons.map(({ message }) => message).join(' ');
+}

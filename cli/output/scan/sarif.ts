@@ -5,16 +5,6 @@ import { sha256Hex } from '../../../core/hash/canonical-json.ts';
 import { visible } from '../../../core/model/visible.ts';
 import type { Coverage, Finding, ScanReport } from '../../../core/scan/report/report-schema.ts';
 import { exitCodeOf, isGap } from '../../../core/scan/report/verdict.ts';
-import type {
-  Level,
-  SarifDescriptor,
-  SarifInvocation,
-  SarifLocation,
-  SarifLog,
-  SarifNotification,
-  SarifResult,
-  SarifRun,
-} from './sarif-log.ts';
 import { reportsOf, type ScanDocument } from './scan-document.ts';
 
 /** GitHub refuses a file whose run has more; the worst stand first. */
@@ -246,4 +236,78 @@ function sarifText(text: string): string {
   return visible(cut.toWellFormed())
     .replaceAll('](', '] (')
     .replaceAll(/\{(?=\d)/g, '{ ');
+}
+
+// What is written of SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html), and no more.
+
+type Level = 'error' | 'warning' | 'note';
+
+interface SarifLog {
+  readonly $schema: string;
+  readonly version: '2.1.0';
+  readonly runs: readonly SarifRun[];
+}
+
+interface SarifRun {
+  readonly tool: {
+    readonly driver: {
+      readonly name: string;
+      readonly version: string;
+      readonly rules: readonly SarifDescriptor[];
+      readonly notifications: readonly SarifDescriptor[];
+    };
+  };
+  readonly automationDetails: { readonly id: string };
+  readonly columnKind: 'utf16CodeUnits';
+  readonly originalUriBaseIds: { readonly '%SRCROOT%': { readonly description: SarifText } };
+  readonly invocations: readonly SarifInvocation[];
+  readonly results: readonly SarifResult[];
+}
+
+interface SarifText {
+  readonly text: string;
+}
+
+/** A rule, or a kind of notification. */
+interface SarifDescriptor {
+  readonly id: string;
+  readonly shortDescription: SarifText;
+  readonly fullDescription?: SarifText;
+  readonly help?: SarifText;
+  readonly defaultConfiguration?: { readonly level: Level };
+  readonly properties?: Readonly<Record<string, unknown>>;
+}
+
+interface SarifInvocation {
+  readonly executionSuccessful: boolean;
+  readonly exitCode: number;
+  readonly endTimeUtc: string;
+  readonly toolExecutionNotifications: readonly SarifNotification[];
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+interface SarifNotification {
+  readonly descriptor: { readonly id: string };
+  readonly level: Level;
+  readonly message: SarifText;
+}
+
+interface SarifResult {
+  readonly ruleId: string;
+  readonly ruleIndex: number;
+  readonly level: Level;
+  readonly message: SarifText;
+  readonly locations: readonly [SarifLocation];
+  readonly partialFingerprints: Readonly<Record<string, string>>;
+  readonly baselineState?: 'new' | 'unchanged';
+  readonly suppressions: readonly { readonly kind: 'external'; readonly status: 'accepted'; justification: string }[];
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+interface SarifLocation {
+  readonly physicalLocation: {
+    readonly artifactLocation: { readonly uri: string; readonly uriBaseId?: '%SRCROOT%' };
+    readonly region: { readonly startLine: number; readonly startColumn: number };
+  };
+  readonly logicalLocations?: readonly [{ readonly name: string; readonly fullyQualifiedName: string; kind: string }];
 }

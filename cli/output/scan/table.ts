@@ -3,8 +3,7 @@ import { type FindingGroup, groupByCause } from '../../../core/scan/report/group
 import type { Finding, ScanReport } from '../../../core/scan/report/report-schema.ts';
 import { isGap, verdictOfAll } from '../../../core/scan/report/verdict.ts';
 import type { Paint, Style } from '../paint.ts';
-import { counted } from '../print.ts';
-import { tableLines } from '../table.ts';
+import { counted, tableLines } from '../print.ts';
 import { reportsOf, type ScanDocument } from './scan-document.ts';
 import { listWords, objectWords, placeWords, severityWords, VERDICT_STYLES, verdictWords } from './words.ts';
 

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import type { ApiClient } from './client/api-client.ts';
-import type { ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
 import { colourOf, type Paint } from './output/paint.ts';
 
@@ -51,3 +50,33 @@ export function sessionOf(io: Io, command: Command): Session {
 
 /** Whoever stops something need not find words first. */
 export const NO_REASON = 'no reason given';
+
+/** What the command line ends with; scripts rely on it (docs/cli.md). */
+export const EXIT = {
+  ok: 0,
+  failure: 1,
+  /** Usage or invalid input. */
+  invalid: 2,
+  /** Findings or pending changes: an upgrade that is not approved. */
+  pending: 3,
+  /** Something could not be read. */
+  incomplete: 4,
+  timedOut: 5,
+  /** Blocked by policy, window or gate. */
+  blocked: 6,
+  interrupted: 130,
+} as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** Ends the command with a message for people: what happened, why, and what to do next. */
+export class Failure extends Error {
+  readonly exitCode: ExitCode;
+
+  constructor(message: string, exitCode: ExitCode = EXIT.failure) {
+    super(message);
+    this.name = 'Failure';
+    this.exitCode = exitCode;
+  }
+}
+
+export const invalid = (message: string): Failure => new Failure(message, EXIT.invalid);
