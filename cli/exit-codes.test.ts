@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { EXIT } from './exit-codes.ts';
 import { type RunOptions, runInProcess } from './testing/run-in-process.ts';
 import { FLEET_YAML, servedWorld } from './testing/served-world.ts';
+import { EXIT } from './verb.ts';
 
 const served = await servedWorld();
 afterAll(() => served.close());

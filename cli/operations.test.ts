@@ -1,8 +1,8 @@
 import { Accounts } from '../core/store/entities.ts';
 import { loadKind, put } from '../core/store/entity.ts';
-import { EXIT } from './exit-codes.ts';
 import { type Ran, type RunOptions, runInProcess } from './testing/run-in-process.ts';
 import { FLEET_YAML, LOCAL_OPERATOR, servedWorld } from './testing/served-world.ts';
+import { EXIT } from './verb.ts';
 
 type World = Awaited<ReturnType<typeof servedWorld>>;
 

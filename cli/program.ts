@@ -1,6 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { registerCalendar } from './calendar/register-calendar.ts';
-import type { ExitCode } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { FORMATS } from './output/print.ts';
 import { registerPlan } from './plan/register-plan.ts';
@@ -9,18 +8,26 @@ import { registerConfigVerbs } from './register-config-verbs.ts';
 import { registerOtherVerbs } from './register-other-verbs.ts';
 import { registerReadVerbs } from './register-read-verbs.ts';
 import { registerScan } from './scan/register-scan.ts';
-import { type Outcome, type Session, sessionOf } from './session.ts';
 import { registerSimulate } from './simulate/register-simulate.ts';
+import { type ExitCode, type Outcome, type Session, sessionOf } from './verb.ts';
+
+type Action = Parameters<Command['action']>[0];
+/** What a verb does with what a person gave it: arguments and options, as commander hands them over. */
+type Verb = (session: Session, ...given: Parameters<Action>) => Promise<ExitCode>;
 
 /** Registers a verb whose code is loaded only when it runs: `liftlock --help` must not wait for what it does not use. */
-export type Act = (run: (session: Session) => Promise<ExitCode>, command: Command) => Promise<void>;
+export type Act = (load: () => Promise<Verb>) => Action;
 
 /** The whole command line, as it is parsed; nothing of it runs yet. */
 export function createProgram(io: Io, register: (program: Command) => void): { program: Command; outcome: Outcome } {
   const outcome: Outcome = { code: undefined };
-  const act: Act = async (run, command) => {
-    outcome.code = await run(sessionOf(io, command));
-  };
+  const act: Act =
+    (load) =>
+    async (...given) => {
+      const verb = await load();
+      // The command itself stands last.
+      outcome.code = await verb(sessionOf(io, given.at(-1)), ...given);
+    };
   const program = new Command('liftlock')
     .description('Upgrades fleets of Amazon EKS clusters: one minor at a time, in waves, behind checks.')
     .option('--api-url <url>', 'where Liftlock runs (default: LIFTLOCK_API_URL)')
@@ -74,7 +81,5 @@ function registerVersions(program: Command, act: Act): void {
     .command('data')
     .description('how old the tables behind `liftlock scan` are, how far they reach, and what they rest on')
     .addOption(outputOption())
-    .action((options, command) =>
-      act(async (session) => (await import('./verbs/versions-data.ts')).versionsData(session, options.output), command),
-    );
+    .action(act(async () => (await import('./verbs/versions-data.ts')).versionsData));
 }

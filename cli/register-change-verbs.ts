@@ -1,6 +1,6 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { PLAN_HASH } from '../core/contracts/plan-hash.ts';
 import { type Act, outputOption, reasonOption } from './program.ts';
-import { registerWaveVerbs } from './register-wave-verbs.ts';
 
 /** Verbs that change what Liftlock does. Each is one request, and the API writes who made it into the audit. */
 export function registerChangeVerbs(program: Command, act: Act): void {
@@ -11,9 +11,7 @@ export function registerChangeVerbs(program: Command, act: Act): void {
     .option('--dry-run', 'print the plan, and create nothing')
     .option('--incomplete-inventory', 'plan over what is known, while discovery is under way')
     .addOption(outputOption())
-    .action((policy, options, command) =>
-      act(async (session) => (await import('./verbs/rollout.ts')).createRollout(session, policy, options), command),
-    );
+    .action(act(async () => (await import('./verbs/rollout.ts')).createRollout));
   for (const [verb, description] of ROLLOUT_VERBS) {
     const command = rollout
       .command(`${verb} <rollout>`)
@@ -22,9 +20,7 @@ export function registerChangeVerbs(program: Command, act: Act): void {
       .addOption(outputOption());
     if (verb === 'resume')
       command.option('--accept-failures', 'go on although more failed than may; the audit says who');
-    command.action((id, options, command) =>
-      act(async (session) => (await import('./verbs/rollout.ts')).switchRollout(session, verb, id, options), command),
-    );
+    command.action(act(async () => (await import('./verbs/rollout.ts')).switchRollout(verb)));
   }
   registerWaveVerbs(program, rollout, act);
   const fleet = program.command('fleet').description('stop or resume everything at once, or show how the fleet stands');
@@ -34,26 +30,20 @@ export function registerChangeVerbs(program: Command, act: Act): void {
       .description(description)
       .addOption(reasonOption())
       .addOption(outputOption())
-      .action((options, command) =>
-        act(async (session) => (await import('./verbs/fleet.ts')).switchFleet(session, verb, options), command),
-      );
+      .action(act(async () => (await import('./verbs/fleet.ts')).switchFleet(verb)));
   }
   fleet
     .command('status')
     .description('mode, stop switch, caps, and which accounts could be read (exit 4 when one could not)')
     .addOption(outputOption())
-    .action((options, command) =>
-      act(async (session) => (await import('./verbs/fleet.ts')).fleetStatus(session, options.output), command),
-    );
+    .action(act(async () => (await import('./verbs/fleet.ts')).fleetStatus));
   for (const [verb, description] of HOLD_VERBS) {
     program
       .command(`${verb} <kind> <name>`)
       .description(description)
       .addOption(reasonOption())
       .addOption(outputOption())
-      .action((kind, name, options, command) =>
-        act(async (session) => (await import('./verbs/hold.ts')).unhold(session, verb, kind, name, options), command),
-      );
+      .action(act(async () => (await import('./verbs/hold.ts')).unhold(verb)));
   }
   program
     .command('upgrade <kind> <name>')
@@ -61,9 +51,7 @@ export function registerChangeVerbs(program: Command, act: Act): void {
     .requiredOption('--to <version>', 'the minor to go to, e.g. 1.36')
     .option('--approve', 'start it')
     .addOption(outputOption())
-    .action((kind, name, options, command) =>
-      act(async (session) => (await import('./verbs/upgrade.ts')).upgrade(session, kind, name, options), command),
-    );
+    .action(act(async () => (await import('./verbs/upgrade.ts')).upgrade));
 }
 
 const ROLLOUT_VERBS = [
@@ -79,4 +67,50 @@ const HOLD_VERBS = [
   ['retry', 'take the hold off a cluster and have it tried again in its rollout: retry cluster web'],
   ['release', 'take the hold off a cluster; in its rollout it stays as it ended: release cluster web'],
   ['skip', 'take a cluster out of the rollout that it waits in: skip cluster web'],
+] as const;
+
+const planOption = (): Option =>
+  new Option('--plan <hash>', 'the plan that you have seen; another one now is refused').argParser((text) => {
+    if (PLAN_HASH.pattern.test(text)) return text;
+    throw new InvalidArgumentError(`It ${PLAN_HASH.otherwise}.`);
+  });
+
+/** What people say to a wave: agree, disagree, end its soak, clear what was suspected. */
+function registerWaveVerbs(program: Command, rollout: Command, act: Act): void {
+  for (const [verb, description] of JUDGING_VERBS) {
+    program
+      .command(`${verb} <rollout> <wave>`)
+      .description(description)
+      .addOption(planOption())
+      .addOption(reasonOption())
+      .addOption(outputOption())
+      .action(act(async () => (await import('./verbs/wave.ts')).judgeWave(verb)));
+  }
+  program
+    .command('break-glass <kind> <names...>')
+    .description(
+      'let a cluster, or a wave (wave ROLLOUT NAME), go outside of its windows and inside freezes for a while',
+    )
+    .option('--for <duration>', 'how long it holds, at most 24h', '1h')
+    .option('--end', 'end it now')
+    .addOption(reasonOption())
+    .addOption(outputOption())
+    .action(act(async () => (await import('./verbs/break-glass.ts')).breakGlass));
+  rollout
+    .command('promote <rollout>')
+    .description('end the soak of the wave that soaks, its gates included')
+    .addOption(reasonOption())
+    .addOption(outputOption())
+    .action(act(async () => (await import('./verbs/wave.ts')).promote));
+  rollout
+    .command('release-trait <rollout> <trait>')
+    .description('let clusters go on that were set aside for what they share with those that failed')
+    .addOption(reasonOption())
+    .addOption(outputOption())
+    .action(act(async () => (await import('./verbs/wave.ts')).releaseTrait));
+}
+
+const JUDGING_VERBS = [
+  ['approve', 'agree to the plan of a wave, in your name'],
+  ['reject', 'disagree with the plan of a wave: it does not begin, or nothing new starts in it'],
 ] as const;

@@ -12,9 +12,7 @@ export function registerConfigVerbs(program: Command, act: Act): void {
     .requiredOption(file, what)
     .option('-R, --recursive', 'folders with their subfolders')
     .addOption(outputOption())
-    .action((options, command) =>
-      act(async (session) => (await import('./verbs/validate.ts')).validate(session, options), command),
-    );
+    .action(act(async () => (await import('./verbs/validate.ts')).validate));
   program
     .command('apply')
     .description('validate config files and apply them, all or none')
@@ -22,7 +20,5 @@ export function registerConfigVerbs(program: Command, act: Act): void {
     .option('-R, --recursive', 'folders with their subfolders')
     .option('--dry-run', 'say what would change, and change nothing')
     .addOption(outputOption())
-    .action((options, command) =>
-      act(async (session) => (await import('./verbs/apply.ts')).apply(session, options), command),
-    );
+    .action(act(async () => (await import('./verbs/apply.ts')).apply));
 }

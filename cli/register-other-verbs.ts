@@ -1,7 +1,7 @@
 import { Argument, type Command } from 'commander';
 import { registerAudit } from './audit/register-audit.ts';
 import { type Act, outputOption } from './program.ts';
-import { seconds } from './scan/seconds.ts';
+import { seconds } from './scan/register-scan.ts';
 
 /** `access`, `audit`, `recover`, `completion`, `version`. */
 export function registerOtherVerbs(program: Command, act: Act): void {
@@ -14,20 +14,12 @@ export function registerOtherVerbs(program: Command, act: Act): void {
     .option('--now', 'have the hub look: it scans the clusters that were not read in full, or the one that is named')
     .option('--wait-timeout <seconds>', 'how long to wait for these scans', seconds, 3_600)
     .addOption(outputOption())
-    .action((cluster, options, command) =>
-      act(async (session) => (await import('./verbs/access-check.ts')).accessCheck(session, cluster, options), command),
-    );
+    .action(act(async () => (await import('./verbs/access-check.ts')).accessCheck));
   access
     .command('manifest [cluster]')
     .description('access entries (or aws-auth lines) and RBAC that let Liftlock read')
     .addOption(outputOption())
-    .action((cluster, options, command) =>
-      act(
-        async (session) =>
-          (await import('./verbs/access-manifest.ts')).accessManifest(session, cluster, options.output),
-        command,
-      ),
-    );
+    .action(act(async () => (await import('./verbs/access-manifest.ts')).accessManifest));
   registerAudit(program, act);
   program
     .command('recover')
@@ -38,21 +30,15 @@ export function registerOtherVerbs(program: Command, act: Act): void {
     .requiredOption('--mutators-off-since <instant>', 'since when no function can change anything, RFC 3339')
     .requiredOption('--by <principal>', 'who does this, for the audit')
     .addOption(outputOption())
-    .action((options, command) =>
-      act(async (session) => (await import('./verbs/recover.ts')).recover(session, options), command),
-    );
+    .action(act(async () => (await import('./verbs/recover.ts')).recover));
   program
     .command('completion')
     .description('print a completion script: source <(liftlock completion bash)')
     .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish']))
-    .action((shell, _options, command) =>
-      act(async (session) => (await import('./verbs/completion.ts')).completion(session, shell, program), command),
-    );
+    .action(act(async () => (await import('./verbs/completion.ts')).completion(program)));
   program
     .command('version')
     .description('print the version of this command line')
     .addOption(outputOption())
-    .action((options, command) =>
-      act(async (session) => (await import('./verbs/version.ts')).version(session, options.output), command),
-    );
+    .action(act(async () => (await import('./verbs/version.ts')).version));
 }

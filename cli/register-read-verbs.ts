@@ -14,29 +14,17 @@ export function registerReadVerbs(program: Command, act: Act): void {
     .option('-w, --watch', 'go on, and show every change')
     .option('--interval <seconds>', 'with --watch: time between two looks', interval, 2)
     .option('--no-headers', 'no line of headers')
-    .action((kind, name, options, command) =>
-      act(async (session) => (await import('./verbs/get.ts')).get(session, kind, name, options), command),
-    );
+    .action(act(async () => (await import('./verbs/get.ts')).get));
   program
     .command('describe <kind> <name>')
     .description('everything about one cluster, rollout or policy')
     .addOption(outputOption())
-    .action((kind, name, options, command) =>
-      act(
-        async (session) => (await import('./verbs/describe.ts')).describe(session, kind, name, options.output),
-        command,
-      ),
-    );
+    .action(act(async () => (await import('./verbs/describe.ts')).describe));
   program
     .command('explain <kind> <name>')
     .description('why a cluster is or is not upgrading, and when it will: explain cluster web')
     .addOption(outputOption())
-    .action((kind, name, options, command) =>
-      act(
-        async (session) => (await import('./verbs/explain.ts')).explain(session, kind, name, options.output),
-        command,
-      ),
-    );
+    .action(act(async () => (await import('./verbs/explain.ts')).explain));
 }
 
 function interval(text: string): number {

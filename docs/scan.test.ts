@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { readYaml } from '../core/config/read-yaml.ts';
 import { REASONS } from '../core/contracts/scan-words.ts';
-import { FULL_KINDS } from '../core/scan/live/resources-to-list.ts';
+import { FULL_KINDS } from '../core/scan/live/unit-discovery.ts';
 import { parseWaivers } from '../core/scan/report/parse-waivers.ts';
 
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');

@@ -1,27 +1,32 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import {
   type AttributeValue,
+  BatchGetItemCommand,
+  type BatchGetItemCommandOutput,
   type DynamoDBClient,
   PutItemCommand,
   paginateQuery,
   paginateScan,
   QueryCommand,
   type QueryCommandInput,
+  TransactionCanceledException,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { errorMessage, errorName, namedError } from '../../core/contracts/errors.ts';
 import {
   ACTIVE_INDEX,
   ACTIVE_KEY,
+  BATCH_KEYS,
+  INVALID_TRANSACTION,
   KIND_INDEX,
   KIND_SHARDS,
   transactionProblem,
 } from '../../core/contracts/table-schema.ts';
 import type { AuditHead, AuditItem, ItemKey, StoredItem, Table, WriteOperation } from '../../core/ports/table.ts';
-import { readBatches } from './read-batches.ts';
-import { byKey, kindKey, toAttributes, toStoredItem } from './stored-item.ts';
+import { byKey, keyOf, kindKey, toAttributes, toStoredItem } from './stored-item.ts';
 import type { TableNames } from './table-schema.ts';
-import { invalidTransaction, transactionError } from './transaction-error.ts';
 import { toTransactItem } from './write-operations.ts';
 
 /**
@@ -162,3 +167,90 @@ function inOrderOfWriting(a: AuditItem, b: AuditItem): number {
 }
 
 const toAuditItem = (item: Record<string, AttributeValue>): AuditItem => unmarshall(item) as AuditItem;
+
+/** Milliseconds before asking again for what DynamoDB left unread; together far below what a function that changes something may take. */
+const PAUSES = [50, 100, 200, 400, 800];
+
+const idOf = ({ pk, sk }: ItemKey): string => `${pk}\u0000${sk}`;
+
+/**
+ * Items by key, strongly consistent, in the order of their keys; undefined where there is none. What an answer leaves out, because it would
+ * be over 16 MB or because the table is throttled, is asked for again. Fails with `ProvisionedThroughputExceededException`, as the service
+ * does where it reads nothing at all, when that does not help.
+ */
+export async function readBatches(
+  client: DynamoDBClient,
+  table: string,
+  keys: readonly ItemKey[],
+): Promise<(StoredItem | undefined)[]> {
+  // The service refuses a batch that names an item twice.
+  const distinct = [...new Map(keys.map(({ pk, sk }) => [idOf({ pk, sk }), { pk, sk }])).values()];
+  const batches: Promise<StoredItem[]>[] = [];
+  for (let start = 0; start < distinct.length; start += BATCH_KEYS)
+    batches.push(readBatch(client, table, distinct.slice(start, start + BATCH_KEYS)));
+  const found = new Map((await Promise.all(batches)).flat().map((item) => [idOf(item), item]));
+  return keys.map((key) => found.get(idOf(key)));
+}
+
+async function readBatch(client: DynamoDBClient, table: string, keys: readonly ItemKey[]): Promise<StoredItem[]> {
+  const items: StoredItem[] = [];
+  let left: BatchGetItemCommandOutput['UnprocessedKeys'] = { [table]: { Keys: keys.map(keyOf), ConsistentRead: true } };
+  for (let paused = 0; ; ) {
+    const { Responses, UnprocessedKeys }: BatchGetItemCommandOutput = await client.send(
+      new BatchGetItemCommand({ RequestItems: left }),
+    );
+    const read = (Responses?.[table] ?? []).map(toStoredItem);
+    items.push(...read);
+    if ((UnprocessedKeys?.[table]?.Keys ?? []).length === 0) return items;
+    left = UnprocessedKeys;
+    if (read.length > 0) continue;
+    const pause = PAUSES[paused];
+    if (pause === undefined) {
+      const message = `DynamoDB left ${keys.length - items.length} of ${keys.length} items unread, again and again.`;
+      throw Object.assign(new Error(message), { name: 'ProvisionedThroughputExceededException' });
+    }
+    paused += 1;
+    await setTimeout(pause);
+  }
+}
+
+/**
+ * DynamoDB's reasons under the port's names. A condition that failed outweighs a conflict: both mean "decide anew". Throttles and
+ * faults keep their own names, since no decision was refused.
+ */
+export function transactionError(error: unknown, operations: readonly WriteOperation[]): unknown {
+  if (errorName(error) === 'ValidationException') return invalidTransaction(errorMessage(error));
+  if (errorName(error) === 'TransactionConflictException' || errorName(error) === 'TransactionInProgressException') {
+    return namedError('TransactionConflict', errorMessage(error));
+  }
+  if (!(error instanceof TransactionCanceledException)) return error;
+  const reasons = error.CancellationReasons ?? [];
+  const at = (code: string): number => reasons.findIndex((reason) => reason.Code === code);
+  const failed = at('ConditionalCheckFailed');
+  if (failed >= 0) {
+    return namedError('ConditionFailed', `${describe(operations[failed])} is not as it was read`);
+  }
+  const conflict = at('TransactionConflict');
+  if (conflict >= 0) {
+    return namedError(
+      'TransactionConflict',
+      `${describe(operations[conflict])} is being written by another transaction`,
+    );
+  }
+  const invalid = at('ValidationError');
+  if (invalid >= 0) return invalidTransaction(`${describe(operations[invalid])}: ${reasons[invalid]?.Message ?? ''}`);
+  return error;
+}
+
+function invalidTransaction(message: string): Error {
+  const error = new Error(message);
+  error.name = INVALID_TRANSACTION;
+  return error;
+}
+
+function describe(operation: WriteOperation | undefined): string {
+  if (operation === undefined) return 'An item';
+  if (operation.type === 'append') return `The audit of ${operation.item.subject} ${operation.item.sequence}`;
+  const { pk, sk } = operation.type === 'put' ? operation.item : operation.key;
+  return `${pk} ${sk}`;
+}

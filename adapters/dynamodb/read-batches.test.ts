@@ -5,7 +5,7 @@ import type {
   DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { readBatches } from './read-batches.ts';
+import { readBatches } from './dynamo-table.ts';
 
 const key = (sk: string) => ({ pk: 'P', sk });
 const stored = (key: Record<string, AttributeValue>) => {

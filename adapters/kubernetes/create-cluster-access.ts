@@ -1,4 +1,10 @@
 import type { V1DaemonSet, V1Deployment, V1Node, V1Pod, V1StatefulSet } from '@kubernetes/client-node';
+import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
+import { ApiException } from '@kubernetes/client-node/dist/gen/apis/exception.js';
+import { type Configuration, createConfiguration } from '@kubernetes/client-node/dist/gen/configuration.js';
+import { HttpMethod, RequestContext } from '@kubernetes/client-node/dist/gen/http/http.js';
+import type { PromiseMiddleware } from '@kubernetes/client-node/dist/gen/middleware.js';
+import { ServerConfiguration } from '@kubernetes/client-node/dist/gen/servers.js';
 import {
   ObjectAppsV1Api,
   ObjectCoreV1Api,
@@ -14,9 +20,7 @@ import {
   type Workload,
 } from '../../core/ports/cluster-access.ts';
 import type { Scope } from '../../core/ports/eks.ts';
-import { accessError, statusError } from './access-error.ts';
 import { clusterToken, type SigningCredentials } from './cluster-token.ts';
-import { Connection, type ConnectionOptions } from './connection.ts';
 
 /** Reads `GET /readyz?verbose`: one line per check, `[+]ping ok` or `[-]etcd failed: reason withheld`; 200 when all are well. */
 function readyChecks(status: number, text: string): { ok: boolean; failed: string[] } {
@@ -212,4 +216,116 @@ const fromDaemonSet = (set: V1DaemonSet): Workload => ({
 
 function named({ metadata }: V1Deployment | V1DaemonSet | V1StatefulSet): { namespace: string; name: string } {
   return { namespace: metadata?.namespace ?? '', name: metadata?.name ?? '' };
+}
+
+/**
+ * What went wrong, under one of the port's four names. Only the status and what the API server says in `message` get out: the
+ * client's own text repeats bodies and headers.
+ */
+function accessError(error: unknown): ClusterAccessError {
+  if (error instanceof ClusterAccessError) return error;
+  if (error instanceof ApiException) return statusError(error.code, messageOf(error.body));
+  const cause = networkCause(error);
+  if (cause !== undefined) return new ClusterAccessError('ClusterUnreachable', cause);
+  return new ClusterAccessError('ClusterServerFault', 'The API server gave an answer that could not be read.');
+}
+
+function statusError(status: number, said: string): ClusterAccessError {
+  const text = `The API server answered ${status}${said === '' ? '' : `: ${said}`}.`;
+  if (status === 401) return new ClusterAccessError('ClusterUnauthorized', text);
+  if (status === 403) return new ClusterAccessError('ClusterForbidden', text);
+  return new ClusterAccessError('ClusterServerFault', text);
+}
+
+const MESSAGE_CHARACTERS = 300;
+
+/** `message` of a Kubernetes Status. */
+function messageOf(body: unknown): string {
+  try {
+    const status: unknown = typeof body === 'string' ? JSON.parse(body) : body;
+    const message = (status as { message?: unknown } | null)?.message;
+    return typeof message === 'string' ? message.slice(0, MESSAGE_CHARACTERS) : '';
+  } catch {
+    return '';
+  }
+}
+
+/** fetch says "fetch failed" and keeps what failed in `cause`; a time-out is a DOMException. Told by name: not all are this realm's. */
+function networkCause(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  const { name, cause } = error as { name?: unknown; cause?: unknown };
+  if (name === 'TimeoutError' || name === 'AbortError') return 'The API server did not answer in time.';
+  if (name !== 'TypeError' || typeof cause !== 'object' || cause === null) return undefined;
+  const { code, message } = cause as { code?: string; message?: string };
+  return `The API server could not be reached: ${code ?? message ?? 'no reason given'}.`;
+}
+
+const REQUEST_MILLISECONDS = 10_000;
+
+interface ConnectionOptions {
+  /** Lets `http://` endpoints through, for tests on loopback. The client sends credentials over TLS only, otherwise. */
+  readonly plainHttp?: boolean;
+  readonly timeoutMilliseconds?: number;
+}
+
+type Dispatcher = NonNullable<ReturnType<RequestContext['getDispatcher']>>;
+
+/** One cluster's API server for as long as one use of it lasts: all its requests share a TLS connection, and `close` ends it. */
+class Connection {
+  readonly configuration: Configuration;
+  readonly #kubeConfig = new KubeConfig();
+  readonly #server: string;
+  readonly #timeout: number;
+  #dispatcher: Dispatcher | undefined;
+
+  constructor(target: ClusterTarget, token: string, options: ConnectionOptions) {
+    const plain = target.endpoint.startsWith('http://');
+    if (plain && options.plainHttp !== true) {
+      throw new ClusterAccessError('ClusterUnreachable', 'The endpoint is not https, and no credentials go there.');
+    }
+    this.#server = target.endpoint.replace(/\/$/, '');
+    this.#timeout = options.timeoutMilliseconds ?? REQUEST_MILLISECONDS;
+    const cluster = {
+      name: target.name,
+      server: this.#server,
+      caData: target.certificateAuthority,
+      skipTLSVerify: plain,
+    };
+    this.#kubeConfig.loadFromOptions({
+      clusters: [cluster],
+      users: [{ name: 'liftlock', token }],
+      contexts: [{ name: 'liftlock', cluster: target.name, user: 'liftlock' }],
+      currentContext: 'liftlock',
+    });
+    const middleware: PromiseMiddleware = {
+      pre: async (context) => this.#prepare(context),
+      post: async (context) => context,
+    };
+    this.configuration = createConfiguration({
+      baseServer: new ServerConfiguration(this.#server, {}),
+      authMethods: { default: this.#kubeConfig },
+      promiseMiddleware: [middleware],
+    });
+  }
+
+  /** GET of a path that the generated clients do not cover; the status is judged by the caller. */
+  async getText(path: string): Promise<{ status: number; text: string }> {
+    const context = new RequestContext(`${this.#server}${path}`, HttpMethod.GET);
+    await this.#kubeConfig.applySecurityAuthentication(context);
+    const response = await this.configuration.httpApi.send(this.#prepare(context)).toPromise();
+    return { status: response.httpStatusCode, text: await response.body.text() };
+  }
+
+  async close(): Promise<void> {
+    await this.#dispatcher?.destroy();
+  }
+
+  #prepare(context: RequestContext): RequestContext {
+    context.setSignal(AbortSignal.timeout(this.#timeout));
+    // The client makes a new connection pool for each request; the first one serves them all.
+    const made = context.getDispatcher();
+    this.#dispatcher ??= made;
+    if (this.#dispatcher !== undefined) context.setDispatcher(this.#dispatcher);
+    return context;
+  }
 }

@@ -6,9 +6,9 @@ import { anchorName } from '../../core/anchors/anchor.ts';
 import { anchorLines } from '../../core/anchors/anchor-lines.ts';
 import type { AuditItem } from '../../core/ports/table.ts';
 import { link } from '../../core/store/audit.ts';
-import { EXIT } from '../exit-codes.ts';
 import { type RunOptions, runInProcess } from '../testing/run-in-process.ts';
 import { servedWorld } from '../testing/served-world.ts';
+import { EXIT } from '../verb.ts';
 
 const TABLE = 'arn:aws:dynamodb:eu-central-1:000000000000:table/audit';
 const SHOP = 'arn:aws:eks:us-east-1:111111111111:cluster/shop@2026-01-01T00:00:00.000Z';

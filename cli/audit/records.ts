@@ -3,9 +3,7 @@ import { join } from 'node:path';
 import { type AnchorChain, readChain } from '../../core/anchors/read-chain.ts';
 import type { AnchorFile } from '../../core/ports/anchors.ts';
 import type { AuditItem } from '../../core/ports/table.ts';
-import { EXIT } from '../exit-codes.ts';
-import { Failure, invalid } from '../failure.ts';
-import type { Session } from '../session.ts';
+import { EXIT, Failure, invalid, type Session } from '../verb.ts';
 import { trailOf, trailOfSubject } from './show.ts';
 
 export interface AuditOptions {

@@ -10,9 +10,7 @@ export function registerAudit(program: Command, act: Act): void {
     .command('show <subject>')
     .description('print the record of one subject')
     .addOption(outputOption())
-    .action((subject, options, command) =>
-      act(async (session) => (await import('./show.ts')).auditShow(session, subject, options.output), command),
-    );
+    .action(act(async () => (await import('./show.ts')).auditShow));
   audit
     .command('verify [subject]')
     .description(
@@ -21,16 +19,12 @@ export function registerAudit(program: Command, act: Act): void {
     .option('--anchors <place>', 's3://<bucket>, or a folder that holds audit/*.jsonl (default: LIFTLOCK_ANCHORS)')
     .option('--from <folder>', 'a folder that audit export wrote; nothing is asked of AWS')
     .addOption(outputOption())
-    .action((subject, options, command) =>
-      act(async (session) => (await import('./verify.ts')).auditVerify(session, subject, options), command),
-    );
+    .action(act(async () => (await import('./verify.ts')).auditVerify));
   audit
     .command('export [subject]')
     .description('write a record, or all of them, with the anchors into a folder, to be verified anywhere')
     .requiredOption('--to <folder>', 'where to')
     .option('--anchors <place>', 's3://<bucket>, or a folder that holds audit/*.jsonl (default: LIFTLOCK_ANCHORS)')
     .addOption(outputOption())
-    .action((subject, options, command) =>
-      act(async (session) => (await import('./export.ts')).auditExport(session, subject, options), command),
-    );
+    .action(act(async () => (await import('./export.ts')).auditExport));
 }

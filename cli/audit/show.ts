@@ -1,17 +1,14 @@
 import { visible } from '../../core/model/visible.ts';
 import type { AuditItem } from '../../core/ports/table.ts';
 import type { AuditTrail } from '../../core/queries/audit-trail.ts';
-import { clusterPath } from '../client/cluster-path.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { invalid } from '../failure.ts';
-import { print } from '../output/print.ts';
-import { tableLines } from '../output/table.ts';
-import type { Session } from '../session.ts';
+import { clusterPath } from '../client/paths.ts';
+import { print, tableLines } from '../output/print.ts';
+import { EXIT, type ExitCode, invalid, type OutputOption, type Session } from '../verb.ts';
 
-export async function auditShow(session: Session, subject: string, format: string): Promise<ExitCode> {
+export async function auditShow(session: Session, subject: string, { output }: OutputOption): Promise<ExitCode> {
   const trail = await trailOf(session, subject);
   const broken = trail.break;
-  await print(session, format, trail, () => [
+  await print(session, output, trail, () => [
     ...tableLines(HEADERS, trail.items.map(row), session.io.columns),
     ...(broken === null ? [] : [session.paint('red', brokenText(subject, broken))]),
   ]);

@@ -5,13 +5,9 @@ import { formatIssue } from '../../core/config/issue.ts';
 import { parseConfig } from '../../core/config/parse-config.ts';
 import type { Reason } from '../../core/contracts/step-result.ts';
 import { visible } from '../../core/model/visible.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { invalid } from '../failure.ts';
-import { facts, section, shown } from '../output/facts.ts';
 import type { Paint } from '../output/paint.ts';
-import { print, reasonLines } from '../output/print.ts';
-import { table } from '../output/table.ts';
-import type { Session } from '../session.ts';
+import { facts, print, reasonLines, section, shown, table } from '../output/print.ts';
+import { EXIT, type ExitCode, invalid, type Session } from '../verb.ts';
 import { readConfigFiles } from '../verbs/config-files.ts';
 import { instantOf, instantText } from './instant.ts';
 

@@ -6,10 +6,8 @@ import { nameOf } from '../../core/icalendar/freeze-names.ts';
 import { type ImportedFreezes, importFreezes } from '../../core/icalendar/import-freezes.ts';
 import { ImportProblem } from '../../core/icalendar/import-problem.ts';
 import { visible } from '../../core/model/visible.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { invalid } from '../failure.ts';
 import { yamlOf } from '../output/print.ts';
-import type { Session } from '../session.ts';
+import { EXIT, type ExitCode, invalid, type Session } from '../verb.ts';
 import { readText } from '../verbs/read-text.ts';
 
 export interface ImportOptions {

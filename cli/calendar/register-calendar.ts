@@ -13,17 +13,13 @@ export function registerCalendar(program: Command, act: Act): void {
     .option('--at <instant...>', 'RFC 3339 with a zone; may be repeated (default: now)')
     .option('--next <count>', 'the next openings instead of the state', count)
     .addOption(outputOption(['table', 'json', 'yaml', 'ics']))
-    .action((options, command) =>
-      act(async (session) => (await import('./calendar.ts')).calendar(session, options), command),
-    );
+    .action(act(async () => (await import('./calendar.ts')).calendar));
   calendar
     .command('import <file>')
     .description('print a Calendar whose freezes are the events of an iCalendar file (- for standard input)')
     .option('--name <name>', 'name of the calendar (default: that of the file)')
     .option('--time-zone <zone>', 'zone of whole days and of times without one (default: that of the file, else UTC)')
-    .action((file, options, command) =>
-      act(async (session) => (await import('./import.ts')).importCalendar(session, file, options), command),
-    );
+    .action(act(async () => (await import('./import.ts')).importCalendar));
 }
 
 function count(text: string): number {

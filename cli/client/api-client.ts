@@ -1,5 +1,4 @@
-import { EXIT } from '../exit-codes.ts';
-import { Failure } from '../failure.ts';
+import { EXIT, Failure } from '../verb.ts';
 import { apiFailure, connectionFailure } from './api-failure.ts';
 import type { ApiAddress } from './api-url.ts';
 import type { SignRequest } from './sign-request.ts';

@@ -1,5 +1,4 @@
-import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { Failure } from '../failure.ts';
+import { EXIT, type ExitCode, Failure } from '../verb.ts';
 
 const EXIT_OF: Readonly<Record<string, ExitCode>> = {
   InvalidInput: EXIT.invalid,

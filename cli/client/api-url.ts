@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { invalid } from '../failure.ts';
+import { invalid } from '../verb.ts';
 
 /** Where the API is, and whether requests to it are signed. */
 export interface ApiAddress {

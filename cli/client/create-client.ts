@@ -1,6 +1,5 @@
-import { invalid } from '../failure.ts';
 import type { Io } from '../io.ts';
-import type { GlobalOptions } from '../session.ts';
+import { type GlobalOptions, invalid } from '../verb.ts';
 import { ApiClient } from './api-client.ts';
 import { type ApiAddress, apiAddress, regionOf } from './api-url.ts';
 

@@ -1,6 +1,6 @@
 import { type RunningCloud, runningClouds } from '../../simulator/cloud/state/running-clouds.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { writeError } from '../output/streams.ts';
+import { EXIT, type ExitCode } from '../verb.ts';
 
 /** The one local cloud that is meant; says on stderr why there is none. */
 export function chooseCloud(port: number | undefined): RunningCloud | ExitCode {

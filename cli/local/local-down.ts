@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isAlive } from '../../simulator/cloud/state/running-clouds.ts';
-import { EXIT } from '../exit-codes.ts';
 import { writeError, writeOut } from '../output/streams.ts';
+import { EXIT } from '../verb.ts';
 import { chooseCloud } from './choose-cloud.ts';
 
 const PATIENCE_MILLISECONDS = 15_000;

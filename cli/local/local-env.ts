@@ -1,6 +1,6 @@
 import { exportLines } from '../../simulator/cloud/export-lines.ts';
-import { EXIT } from '../exit-codes.ts';
 import { writeError, writeOut } from '../output/streams.ts';
+import { EXIT } from '../verb.ts';
 import { chooseCloud } from './choose-cloud.ts';
 
 const PREFIX = 'liftlock-';

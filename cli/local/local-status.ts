@@ -1,6 +1,6 @@
 import { type RunningCloud, runningClouds } from '../../simulator/cloud/state/running-clouds.ts';
-import { EXIT } from '../exit-codes.ts';
 import { writeOut } from '../output/streams.ts';
+import { EXIT } from '../verb.ts';
 
 /** Lists the local clouds that run; exit code 1 when there is none, so that scripts can ask. */
 export function localStatus({ output }: { readonly output: string }): number {

@@ -4,10 +4,10 @@ import { exportLines } from '../../simulator/cloud/export-lines.ts';
 import { type CloudFleet, startCloudFleet } from '../../simulator/cloud/start-cloud-fleet.ts';
 import { noteRunning } from '../../simulator/cloud/state/running-clouds.ts';
 import { prepareFleet } from '../../simulator/process/prepare-fleet.ts';
-import { EXIT } from '../exit-codes.ts';
 import { writeError, writeOut } from '../output/streams.ts';
 import { accessLines } from '../start/access-lines.ts';
 import { plainLines } from '../start/plain-lines.ts';
+import { EXIT } from '../verb.ts';
 import type { LocalUpOptions } from './register.ts';
 
 /** Runs a local cloud in the foreground. stdout has the export lines first, then what Liftlock does. */

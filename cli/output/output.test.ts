@@ -1,6 +1,6 @@
 import { colourOf } from './paint.ts';
+import { table } from './print.ts';
 import { relativeTime } from './relative-time.ts';
-import { table } from './table.ts';
 
 test('columns are aligned, colour does not count, and only the last one is cut', () => {
   const rows = [

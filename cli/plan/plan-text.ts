@@ -1,12 +1,8 @@
 import { visible } from '../../core/model/visible.ts';
 import type { PlanCluster, PlanDocument, PlanWave } from '../../core/plan/document/plan-schema.ts';
-import { facts, section } from '../output/facts.ts';
 import type { Paint } from '../output/paint.ts';
-import { table } from '../output/table.ts';
-import { dollars } from './dollars.ts';
-import { nothingToDo } from './nothing-to-do.ts';
-import { pastWords, runsPast } from './runs-past.ts';
-import { zoneTime } from './zone-time.ts';
+import { facts, section, table } from '../output/print.ts';
+import { dollars, nothingToDo, pastWords, runsPast, zoneTime } from './plan-words.ts';
 
 /** So many clusters of a wave are listed one by one; the others are in `-o json`. */
 const MOST_CLUSTERS = 50;

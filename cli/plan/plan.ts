@@ -5,15 +5,11 @@ import type { PlanDocument } from '../../core/plan/document/plan-schema.ts';
 import { drawPlan } from '../../core/plan/draw-plan.ts';
 import { type PlanRules, planRules } from '../../core/plan/offline-snapshot.ts';
 import { instantOf } from '../calendar/instant.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { invalid } from '../failure.ts';
-import { section } from '../output/facts.ts';
-import { print } from '../output/print.ts';
-import { table } from '../output/table.ts';
-import type { Session } from '../session.ts';
+import { print, section, table } from '../output/print.ts';
+import { EXIT, type ExitCode, invalid, type Session } from '../verb.ts';
 import { chart } from './chart/chart.ts';
-import { nothingToDo } from './nothing-to-do.ts';
 import { planLines } from './plan-text.ts';
+import { nothingToDo } from './plan-words.ts';
 import { readFleetFile, readOldPlan, readRules, targetOf } from './read-input.ts';
 
 export interface PlanCommandOptions {

@@ -13,7 +13,7 @@ export function registerPlan(program: Command, act: Act): void {
     .option('--seed <number>', 'what chance is drawn from for the eta', wholeNumber, 1)
     .option('--diff <plan>', 'an older plan as JSON: print what has moved since')
     .addOption(outputOption(['table', 'json', 'yaml', 'html']))
-    .action((options, command) => act(async (session) => (await import('./plan.ts')).plan(session, options), command));
+    .action(act(async () => (await import('./plan.ts')).plan));
 }
 
 function wholeNumber(text: string): number {

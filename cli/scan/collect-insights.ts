@@ -4,9 +4,8 @@ import type { Insight } from '../../core/ports/eks.ts';
 import type { Observation } from '../../core/scan/judge/observation.ts';
 import type { Change } from '../../core/scan/reference/cluster-facts.ts';
 import type { Coverage } from '../../core/scan/report/report-schema.ts';
-import { observeInsights } from '../../core/scan/telemetry/insights.ts';
-import { readInsights } from '../../core/scan/telemetry/read-insights.ts';
-import { invalid } from '../failure.ts';
+import { observeInsights, readInsights } from '../../core/scan/telemetry/insights.ts';
+import { invalid } from '../verb.ts';
 
 export interface InsightOptions {
   /** True: the cluster that the kubeconfig names by its ARN. */

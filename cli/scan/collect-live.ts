@@ -9,9 +9,8 @@ import { furtherOnes } from '../../core/scan/live/keep.ts';
 import { type LiveScanState, startLiveScan } from '../../core/scan/live/live-scan-state.ts';
 import type { Io } from '../io.ts';
 import { collectInsights, insightsCluster, insightsNotAsked } from './collect-insights.ts';
-import type { Collected } from './collected.ts';
 import { Progress } from './progress.ts';
-import type { ScanOptions } from './scan-options.ts';
+import type { Collected, ScanOptions } from './scan-options.ts';
 
 /** Scans the cluster of a kubeconfig's context. Everything that cannot be read is a gap; only a kubeconfig that is wrong ends it. */
 export async function collectLive(io: Io, options: ScanOptions): Promise<Collected> {

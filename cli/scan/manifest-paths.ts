@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { invalid } from '../failure.ts';
+import { invalid } from '../verb.ts';
 
 /** A file to scan; `chart` is the folder of the Helm chart whose template it is. */
 export interface ManifestPath {

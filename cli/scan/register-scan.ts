@@ -1,10 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { FAIL_ON, SOURCES } from '../../core/contracts/scan-words.ts';
-import { invalid } from '../failure.ts';
 import { FORMATS } from '../output/print.ts';
 import { SCAN_FORMATS } from '../output/scan/print-scan.ts';
 import { type Act, outputOption } from '../program.ts';
-import { seconds } from './seconds.ts';
+import { invalid } from '../verb.ts';
 
 const SKIPPED = [...Object.keys(SOURCES), 'not-rendered'];
 
@@ -31,7 +30,7 @@ export function registerScan(program: Command, act: Act): void {
     .option('--eks-insights [arn]', 'with --kubeconfig: read the upgrade insights of Amazon EKS too')
     .option('--requests-per-second <number>', 'at most so many requests to the API server', positive, 50)
     .addOption(outputOption(SCAN_FORMATS))
-    .action((options, command) => act(async (session) => (await import('./scan.ts')).scan(session, options), command));
+    .action(act(async () => (await import('./scan.ts')).scan));
   registerFleetScan(scan, act);
 }
 
@@ -57,11 +56,11 @@ function registerFleetScan(scan: Command, act: Act): void {
     .option('--no-wait', 'start it, and do not wait for its report')
     .option('--wait-timeout <seconds>', 'how long to wait for the report', seconds, 3_600)
     .addOption(outputOption(SCAN_FORMATS))
-    .action((name, options, command) =>
-      act(async (session) => {
-        const asked = { ...options, ...givenTo(scan, 'cluster') };
-        return (await import('./scan-cluster.ts')).scanCluster(session, name, asked);
-      }, command),
+    .action(
+      act(async () => {
+        const { scanCluster } = await import('./scan-cluster.ts');
+        return (session, name, options) => scanCluster(session, name, { ...options, ...givenTo(scan, 'cluster') });
+      }),
     );
   scan
     .command('fleet')
@@ -70,14 +69,14 @@ function registerFleetScan(scan: Command, act: Act): void {
     .option('-l, --selector <labels>', 'only clusters with these labels, e.g. env=prod,team!=web')
     .option('--start', 'start a scan of each cluster that has none for the target from the last day')
     .addOption(outputOption())
-    .action((options, command) =>
-      act(async (session) => {
+    .action(
+      act(async () => async (session, options) => {
         const asked = { ...options, ...givenTo(scan, 'fleet') };
         const { target, output } = asked;
         if (target === undefined) throw invalid('liftlock: --target is missing: say the version to go to.');
         if (!FORMATS.includes(output)) throw invalid(`liftlock: -o ${output} is for reports; here it is ${FORMATS}.`);
         return (await import('./scan-fleet.ts')).scanFleet(session, asked);
-      }, command),
+      }),
     );
 }
 
@@ -99,4 +98,12 @@ function givenTo(scan: Command, kind: string): { readonly target?: string; reado
     ...(only === undefined ? {} : { target: only }),
     ...(scan.getOptionValueSource('output') === 'cli' ? { output } : {}),
   };
+}
+
+/** The argument of an option that waits. */
+export function seconds(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0 || value > 86_400)
+    throw new InvalidArgumentError('It is a number of seconds, up to 86400.');
+  return value;
 }

@@ -1,15 +1,13 @@
 import { visible } from '../../core/model/visible.ts';
-import type { ScanRunView } from '../../core/queries/scan-run-view.ts';
+import type { ScanRunView } from '../../core/queries/scan-history.ts';
 import type { ScanReport } from '../../core/scan/report/report-schema.ts';
 import { exitCodeOf } from '../../core/scan/report/verdict.ts';
 import type { ApiClient } from '../client/api-client.ts';
-import { clusterPath } from '../client/cluster-path.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { facts } from '../output/facts.ts';
-import { print, reasonLines } from '../output/print.ts';
+import { clusterPath } from '../client/paths.ts';
+import { facts, print, reasonLines } from '../output/print.ts';
 import { printScan, type ScanFormat } from '../output/scan/print-scan.ts';
 import { packageVersion } from '../package-version.ts';
-import type { Session } from '../session.ts';
+import { EXIT, type ExitCode, type Session } from '../verb.ts';
 import { Progress } from './progress.ts';
 
 export interface ScanClusterOptions {

@@ -1,18 +1,13 @@
 import { visible } from '../../core/model/visible.ts';
 import type { MatrixRow, ScanMatrix } from '../../core/queries/scan-matrix.ts';
 import type { ApiClient } from '../client/api-client.ts';
-import { clusterPath } from '../client/cluster-path.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { counted } from '../output/counted.ts';
-import { section } from '../output/facts.ts';
+import { clusterPath } from '../client/paths.ts';
 import type { Style } from '../output/paint.ts';
-import { print } from '../output/print.ts';
+import { counted, print, section, tableLines } from '../output/print.ts';
 import { relativeTime } from '../output/relative-time.ts';
-import { VERDICT_STYLES } from '../output/scan/verdict-styles.ts';
-import { tableLines } from '../output/table.ts';
-import type { Session } from '../session.ts';
-import type { Shown } from '../verbs/columns.ts';
-import { shownAt } from '../verbs/shown-at.ts';
+import { VERDICT_STYLES } from '../output/scan/words.ts';
+import { EXIT, type ExitCode, type Session } from '../verb.ts';
+import { type Shown, shownAt } from '../verbs/columns.ts';
 
 export interface ScanFleetOptions {
   readonly target: string;

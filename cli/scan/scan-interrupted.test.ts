@@ -1,6 +1,5 @@
 import { runInProcess } from '../testing/run-in-process.ts';
-import { collectManifests } from './collect-manifests.ts';
-import { readStream } from './read-text.ts';
+import { collectManifests, readStream } from './collect-manifests.ts';
 import { budget, scanFolder } from './testing/scan-folder.ts';
 
 test('Ctrl-C prints what was covered until then, and ends with 130', async () => {

@@ -1,20 +1,23 @@
+import { readFile } from 'node:fs/promises';
+import { formatIssue } from '../../core/config/issue.ts';
+import { LIVE_SOURCES } from '../../core/contracts/scan-words.ts';
+import { visible } from '../../core/model/visible.ts';
 import coverage from '../../core/scan/data/coverage.json' with { type: 'json' };
 import { judgeAll } from '../../core/scan/judge/judge.ts';
+import { chooseBaseline } from '../../core/scan/report/baseline.ts';
 import { buildReport, type ReportParts } from '../../core/scan/report/build-report.ts';
+import { type Baseline, readBaseline } from '../../core/scan/report/read-baseline.ts';
 import type { Coverage, ScanReport, ScanReportList } from '../../core/scan/report/report-schema.ts';
 import { exitCodeOf } from '../../core/scan/report/verdict.ts';
 import type { Waiver } from '../../core/scan/report/waiver.ts';
 import { KubeVersion } from '../../core/version/kube-version.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { printScan } from '../output/scan/print-scan.ts';
 import { packageVersion } from '../package-version.ts';
-import type { Session } from '../session.ts';
-import { type Baselines, readBaselineFile } from './baseline-file.ts';
-import { checkOptions, Wrong } from './check-options.ts';
-import type { Collected } from './collected.ts';
-import type { ScanOptions } from './scan-options.ts';
+import { EXIT, type ExitCode, Failure, invalid, type Session } from '../verb.ts';
+import { readConfigFiles } from '../verbs/config-files.ts';
+import { checkNamed } from './manifest-paths.ts';
+import type { Collected, ScanOptions } from './scan-options.ts';
 import { targetsOf } from './targets.ts';
-import { readWaivers } from './waiver-files.ts';
 
 /** `liftlock scan`: manifests or a live cluster, for one target or several. Offline but for the cluster itself. */
 export async function scan(session: Session, options: ScanOptions): Promise<ExitCode> {
@@ -83,3 +86,77 @@ function forgiven(all: readonly Coverage[], { skip }: ScanOptions): readonly Cov
 
 const profileOf = ({ global: { profile } }: Session): { profile?: string } =>
   profile === undefined ? {} : { profile };
+
+/** Waivers of files and folders. @throws Failure (2) with everything that is wrong in them, by file, line and column. */
+async function readWaivers(session: Session, paths: readonly string[]): Promise<readonly Waiver[]> {
+  if (paths.length === 0) return [];
+  const files = await readConfigFiles(session, { filename: paths });
+  const { parseWaivers } = await import('../../core/scan/report/parse-waivers.ts');
+  const { waivers, errors } = parseWaivers(files, { now: session.io.now() });
+  if (errors.length > 0) throw invalid(errors.map((issue) => visible(formatIssue(issue))).join('\n'));
+  return waivers;
+}
+
+interface Baselines {
+  /** The older report that one of now is compared with. @throws Failure (2) when there is none. */
+  choose(parts: Pick<ReportParts, 'subject' | 'from' | 'target'>): Baseline;
+}
+
+async function readBaselineFile(path: string): Promise<Baselines> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    const why = error.code === 'ENOENT' ? 'there is no such file' : (error.code ?? error.message);
+    throw invalid(`liftlock: the baseline ${path} cannot be read: ${why}.`);
+  });
+  const { baselines, error } = readBaseline({ path, text });
+  if (error !== undefined) throw invalid(`liftlock: ${error}`);
+  return {
+    choose(parts) {
+      const chosen = chooseBaseline(baselines, parts);
+      if (chosen.error !== undefined) throw invalid(`liftlock: ${chosen.error}`);
+      return chosen.baseline;
+    },
+  };
+}
+
+/** Collects what is wrong with a command, so that a person hears of all of it at once. */
+class Wrong {
+  readonly #messages: string[] = [];
+
+  /** What `run` gives; undefined where it fails with exit code 2, whose message is kept. */
+  async of<T>(run: () => T | Promise<T>): Promise<T | undefined> {
+    try {
+      return await run();
+    } catch (error) {
+      if (!(error instanceof Failure) || error.exitCode !== EXIT.invalid) throw error;
+      this.add(error.message);
+      return undefined;
+    }
+  }
+
+  add(message: string): void {
+    this.#messages.push(message);
+  }
+
+  /** @throws Failure (2) with everything that was wrong. */
+  end(): void {
+    if (this.#messages.length > 0) throw invalid(this.#messages.join('\n'));
+  }
+}
+
+/** What can be told from the options alone, before anything is read. */
+async function checkOptions(options: ScanOptions, wrong: Wrong): Promise<void> {
+  const { manifests, skip } = options;
+  const live = options.kubeconfig !== undefined || options.context !== undefined;
+  if (manifests === undefined && !live)
+    wrong.add('liftlock: say what to scan: --manifests FILE, FOLDER or -, or --kubeconfig FILE for a cluster.');
+  if (manifests !== undefined && live)
+    wrong.add('liftlock: --manifests and --kubeconfig are two scans. Run them one after the other.');
+  if (manifests !== undefined && skip.includes('manifest'))
+    wrong.add('liftlock: --skip manifest leaves nothing to scan.');
+  if (live && LIVE_SOURCES.every((source) => skip.includes(source)))
+    wrong.add('liftlock: --skip leaves nothing of the cluster to scan.');
+  const told = options.target.length > 0 && (options.hops !== true || options.from !== undefined);
+  // What the cluster runs tells the rest: it is checked again when that is known.
+  if (!live || told) await wrong.of(() => targetsOf(options));
+  if (manifests !== undefined) await wrong.of(() => checkNamed(manifests));
+}

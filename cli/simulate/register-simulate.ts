@@ -27,9 +27,7 @@ export function registerSimulate(program: Command, act: Act): void {
     )
     .option('--no-shrink', 'do not look for the shortest history of a violation')
     .addOption(outputOption())
-    .action((options, command) =>
-      act(async (session) => (await import('./simulate.ts')).simulate(session, options), command),
-    );
+    .action(act(async () => (await import('./simulate.ts')).simulate));
 }
 
 function count(text: string): number {

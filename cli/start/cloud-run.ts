@@ -5,7 +5,7 @@ import { exportLines } from '../../simulator/cloud/export-lines.ts';
 import { startCloudFleet } from '../../simulator/cloud/start-cloud-fleet.ts';
 import type { PublishedEvent } from '../../simulator/process/in-memory-bus.ts';
 import { untilRest } from '../../simulator/process/until-rest.ts';
-import { rolloutPath } from '../client/rollout-path.ts';
+import { rolloutPath } from '../client/paths.ts';
 import { accessLines } from './access-lines.ts';
 import type { LocalRun, StartLocalRun } from './local-run.ts';
 

@@ -3,16 +3,13 @@ import { type AccessCause, accessCauses } from '../../core/operations/access-cau
 import type { AccessReport } from '../../core/operations/access-report.ts';
 import { withScan } from '../../core/operations/access-with-scan.ts';
 import type { FleetStatus } from '../../core/queries/fleet-status.ts';
-import type { ScanRunView } from '../../core/queries/scan-run-view.ts';
+import type { ScanRunView } from '../../core/queries/scan-history.ts';
 import type { ApiClient } from '../client/api-client.ts';
-import { clusterId, clusterPath } from '../client/cluster-path.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { counted } from '../output/counted.ts';
+import { clusterId, clusterPath } from '../client/paths.ts';
 import { painted } from '../output/paint.ts';
-import { print } from '../output/print.ts';
-import { tableLines } from '../output/table.ts';
+import { counted, print, tableLines } from '../output/print.ts';
 import { Progress } from '../scan/progress.ts';
-import type { Session } from '../session.ts';
+import { EXIT, type ExitCode, type Session } from '../verb.ts';
 
 interface CheckOptions {
   readonly now?: boolean;

@@ -1,9 +1,8 @@
 import { visible } from '../../core/model/visible.ts';
 import type { ClusterAccessManifest } from '../../core/queries/access-manifest.ts';
-import { clusterId } from '../client/cluster-path.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { clusterId } from '../client/paths.ts';
 import { print } from '../output/print.ts';
-import type { Session } from '../session.ts';
+import { EXIT, type ExitCode, type OutputOption, type Session } from '../verb.ts';
 
 interface Manifests {
   /** For `kubectl apply -f -`, the same in every cluster. */
@@ -12,11 +11,15 @@ interface Manifests {
 }
 
 /** Prints what a person runs and applies; nothing is granted from here. Comments make the text usable as it is. */
-export async function accessManifest(session: Session, cluster: string | undefined, format: string): Promise<ExitCode> {
+export async function accessManifest(
+  session: Session,
+  cluster: string | undefined,
+  { output }: OutputOption,
+): Promise<ExitCode> {
   const client = await session.client();
   const id = cluster === undefined ? undefined : clusterId(cluster);
   const manifests = await client.all<ClusterAccessManifest, Manifests>('/v1/access/manifest', { cluster: id });
-  await print(session, format, manifests, () => text(manifests));
+  await print(session, output, manifests, () => text(manifests));
   return EXIT.ok;
 }
 

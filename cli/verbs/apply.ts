@@ -5,10 +5,8 @@ import { visible } from '../../core/model/visible.ts';
 import type { AppliedDocuments } from '../../core/operations/apply-documents.ts';
 import type { FleetStatus } from '../../core/queries/fleet-status.ts';
 import { SupportCalendar } from '../../core/version/support-calendar.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { invalid } from '../failure.ts';
 import { print } from '../output/print.ts';
-import type { Session } from '../session.ts';
+import { EXIT, type ExitCode, invalid, type Session } from '../verb.ts';
 import { type FileOptions, readConfigFiles } from './config-files.ts';
 
 type ApplyOptions = FileOptions & { readonly output: string; readonly dryRun?: boolean };

@@ -2,19 +2,13 @@ import type { BreakGlass } from '../../core/contracts/items/break-glass.ts';
 import { visible } from '../../core/model/visible.ts';
 import type { BreakGlassAnswer } from '../../core/operations/break-glass.ts';
 import type { GlassStanding } from '../../core/queries/glass-standing.ts';
-import { clusterPath } from '../client/cluster-path.ts';
-import { rolloutPath } from '../client/rollout-path.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { invalid } from '../failure.ts';
+import { clusterPath, rolloutPath } from '../client/paths.ts';
 import { print } from '../output/print.ts';
-import type { Session } from '../session.ts';
-import { NO_REASON } from './no-reason.ts';
+import { EXIT, type ExitCode, invalid, NO_REASON, type ReasonOption, type Session } from '../verb.ts';
 
-interface BreakGlassOptions {
-  readonly output: string;
+interface BreakGlassOptions extends ReasonOption {
   readonly for: string;
   readonly end?: boolean;
-  readonly reason?: string;
 }
 
 /** Passes windows and freezes over for one cluster or wave, agrees to that, or ends it. Opening them needs a reason. */

@@ -2,11 +2,9 @@ import { visible } from '../../core/model/visible.ts';
 import type { ClusterDetail } from '../../core/queries/cluster-detail.ts';
 import type { RollbackView } from '../../core/queries/rollback-view.ts';
 import type { SupportView } from '../../core/queries/support-view.ts';
-import { facts, section, shown } from '../output/facts.ts';
 import { painted } from '../output/paint.ts';
-import { reasonLines } from '../output/print.ts';
+import { facts, reasonLines, section, shown, tableLines } from '../output/print.ts';
 import { relativeTime } from '../output/relative-time.ts';
-import { tableLines } from '../output/table.ts';
 import { glassText } from './break-glass.ts';
 import type { Shown } from './columns.ts';
 
@@ -38,16 +36,19 @@ export function clusterText(cluster: ClusterDetail, { paint, now }: Shown): stri
       ['Last seen', relativeTime(cluster.lastSeenAt, now)],
     ]),
     ...section('Warnings', reasonLines(cluster.warnings)),
-    ...section(
-      'Tags for Liftlock',
-      cluster.tagEffects.map(({ tag, value, effect }) => visible(`  ${tag}=${value}: ${effect}`)),
-    ),
+    ...tagSection(cluster),
     ...section('Node groups', rows(['NAME', 'VERSION', 'AMI', 'SIZE', 'STATUS'], nodegroups(cluster))),
     ...section('Add-ons', rows(['NAME', 'VERSION', 'STATUS'], addons(cluster))),
     ...section('Scans', rows(['SCANNED', 'HOP', 'VERDICT', 'ERRORS', 'WARNINGS', 'NOT READ'], scans(cluster, now))),
     ...section('Upgrades', rows(['ID', 'STATUS', 'STARTED', 'REASON'], upgrades(cluster, now))),
   ];
 }
+
+export const tagSection = ({ tagEffects }: Pick<ClusterDetail, 'tagEffects'>): string[] =>
+  section(
+    'Tags for Liftlock',
+    tagEffects.map(({ tag, value, effect }) => visible(`  ${tag}=${value}: ${effect}`)),
+  );
 
 const nodegroups = (cluster: ClusterDetail) =>
   cluster.nodegroups.map((group) => [

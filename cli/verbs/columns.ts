@@ -8,8 +8,10 @@ import type { VersionView } from '../../core/queries/list-versions.ts';
 import type { RolloutSummary } from '../../core/queries/rollout-views.ts';
 import type { UpgradeView } from '../../core/queries/upgrade-view.ts';
 import { targetWords } from '../../core/version/target.ts';
+import type { ApiClient } from '../client/api-client.ts';
 import { type Paint, painted } from '../output/paint.ts';
 import { relativeTime } from '../output/relative-time.ts';
+import type { Session } from '../verb.ts';
 import type { Kind } from './kind.ts';
 
 export interface Shown {
@@ -191,3 +193,9 @@ export const LISTINGS = {
   versions,
   accounts,
 } as unknown as Readonly<Record<Kind, Listing<unknown>>>;
+
+/** Times are told from the API's own clock: behind a local run it is another one than ours. */
+export const shownAt = (session: Session, { time }: Pick<ApiClient, 'time'>): Shown => ({
+  paint: session.paint,
+  now: time ?? session.io.now(),
+});

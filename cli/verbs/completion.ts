@@ -1,17 +1,18 @@
 import type { Command } from 'commander';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
-import type { Session } from '../session.ts';
+import { EXIT, type ExitCode, type Session } from '../verb.ts';
 import { KINDS } from './kind.ts';
 
 /** Words that may follow a path of commands, e.g. `rollout` → `create pause resume abort`. */
 type Words = ReadonlyMap<string, readonly string[]>;
 
 /** The script is made from the commands as they are registered, so it cannot lag behind them. */
-export async function completion(session: Session, shell: string, program: Command): Promise<ExitCode> {
-  const words = wordsOf(program);
-  session.io.out(shell === 'bash' ? bash(words) : shell === 'zsh' ? zsh(words) : fish(words));
-  return EXIT.ok;
-}
+export const completion =
+  (program: Command) =>
+  async (session: Session, shell: string): Promise<ExitCode> => {
+    const words = wordsOf(program);
+    session.io.out(shell === 'bash' ? bash(words) : shell === 'zsh' ? zsh(words) : fish(words));
+    return EXIT.ok;
+  };
 
 const NOUNS: Readonly<Record<string, readonly string[]>> = {
   get: KINDS,

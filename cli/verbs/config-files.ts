@@ -1,10 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ConfigFile } from '../../core/config/read-yaml.ts';
-import { invalid } from '../failure.ts';
-import type { Session } from '../session.ts';
-import { readText } from './read-text.ts';
-import { unreadable } from './unreadable.ts';
+import { invalid, type Session } from '../verb.ts';
+import { readText, unreadable } from './read-text.ts';
 
 export interface FileOptions {
   readonly filename: readonly string[];

@@ -4,34 +4,34 @@ import type { ClusterDetail } from '../../core/queries/cluster-detail.ts';
 import type { PolicyView } from '../../core/queries/list-policies.ts';
 import type { RolloutDetail } from '../../core/queries/rollout-views.ts';
 import { targetWords } from '../../core/version/target.ts';
-import { clusterPath } from '../client/cluster-path.ts';
-import { rolloutPath } from '../client/rollout-path.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { Failure } from '../failure.ts';
-import { facts, section, shown } from '../output/facts.ts';
-import { print } from '../output/print.ts';
+import { clusterPath, rolloutPath } from '../client/paths.ts';
+import { facts, print, section, shown } from '../output/print.ts';
 import { relativeTime } from '../output/relative-time.ts';
-import type { Session } from '../session.ts';
+import { EXIT, type ExitCode, Failure, type OutputOption, type Session } from '../verb.ts';
 import { clusterText } from './cluster-text.ts';
-import type { Shown } from './columns.ts';
+import { type Shown, shownAt } from './columns.ts';
 import { kindOf } from './kind.ts';
 import { rolloutText } from './rollout-text.ts';
-import { shownAt } from './shown-at.ts';
 
-export async function describe(session: Session, kindText: string, name: string, format: string): Promise<ExitCode> {
-  const kind = kindOf(kindText, ['clusters', 'rollouts', 'policies']);
+export async function describe(
+  session: Session,
+  text: string,
+  name: string,
+  { output }: OutputOption,
+): Promise<ExitCode> {
+  const kind = kindOf(text, ['clusters', 'rollouts', 'policies']);
   const client = await session.client();
   if (kind === 'clusters') {
     const cluster = await client.get<ClusterDetail>(clusterPath(name));
-    await print(session, format, cluster, () => clusterText(cluster, shownAt(session, client)));
+    await print(session, output, cluster, () => clusterText(cluster, shownAt(session, client)));
   } else if (kind === 'policies') {
     const { items } = await client.get<{ items: PolicyView[] }>('/v1/policies');
     const policy = items.find((item) => item.name === name);
     if (policy === undefined) throw new Failure(`liftlock: there is no policy ${name}. Run: liftlock get policies`);
-    await print(session, format, policy, () => policyText(policy, shownAt(session, client)));
+    await print(session, output, policy, () => policyText(policy, shownAt(session, client)));
   } else {
     const rollout = await client.whole<RolloutDetail>(rolloutPath(name), 'members');
-    await print(session, format, rollout, () => rolloutText(rollout, shownAt(session, client), session.io.columns));
+    await print(session, output, rollout, () => rolloutText(rollout, shownAt(session, client), session.io.columns));
   }
   return EXIT.ok;
 }

@@ -1,30 +1,31 @@
 import { visible } from '../../core/model/visible.ts';
 import type { Explanation } from '../../core/queries/explanation.ts';
-import { clusterPath } from '../client/cluster-path.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { counted } from '../output/counted.ts';
-import { facts, section, shown } from '../output/facts.ts';
+import { clusterPath } from '../client/paths.ts';
 import { painted } from '../output/paint.ts';
-import { print, reasonLines } from '../output/print.ts';
+import { counted, facts, print, reasonLines, section, shown } from '../output/print.ts';
 import { relativeTime } from '../output/relative-time.ts';
-import type { Session } from '../session.ts';
+import { EXIT, type ExitCode, type OutputOption, type Session } from '../verb.ts';
 import { openGlassText } from './break-glass.ts';
-import { rollbackText, supportText } from './cluster-text.ts';
-import type { Shown } from './columns.ts';
+import { rollbackText, supportText, tagSection } from './cluster-text.ts';
+import { type Shown, shownAt } from './columns.ts';
 import { kindOf } from './kind.ts';
-import { shownAt } from './shown-at.ts';
 
-export async function explain(session: Session, kindText: string, name: string, format: string): Promise<ExitCode> {
-  kindOf(kindText, ['clusters']);
+export async function explain(
+  session: Session,
+  kind: string,
+  name: string,
+  { output }: OutputOption,
+): Promise<ExitCode> {
+  kindOf(kind, ['clusters']);
   const client = await session.client();
   const explanation = await client.get<Explanation>(`${clusterPath(name)}/explain`);
-  await print(session, format, explanation, () => explanationText(explanation, shownAt(session, client)));
+  await print(session, output, explanation, () => explanationText(explanation, shownAt(session, client)));
   return EXIT.ok;
 }
 
 /** The answer first, then what it rests on. */
 export function explanationText(explanation: Explanation, { paint, now }: Shown): string[] {
-  const { policy, rollout, when, hops, upgrade, scan, breakGlass, tagEffects, warnings } = explanation;
+  const { policy, rollout, when, hops, upgrade, scan, breakGlass, warnings } = explanation;
   return [
     `${shown(explanation.cluster)} is at ${shown(explanation.version)}: ${painted(paint, explanation.state)}`,
     ...reasonLines(explanation.reasons),
@@ -64,10 +65,7 @@ export function explanationText(explanation: Explanation, { paint, now }: Shown)
     ]),
     ...section('Why there', reasonLines(explanation.placement)),
     ...section('Warnings', reasonLines(warnings)),
-    ...section(
-      'Tags for Liftlock',
-      tagEffects.map(({ tag, value, effect }) => visible(`  ${tag}=${value}: ${effect}`)),
-    ),
+    ...tagSection(explanation),
   ];
 }
 

@@ -1,16 +1,9 @@
 import { visible } from '../../core/model/visible.ts';
 import type { FleetStatus } from '../../core/queries/fleet-status.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { facts, section, shown } from '../output/facts.ts';
-import { print } from '../output/print.ts';
-import type { Session } from '../session.ts';
-import { NO_REASON } from './no-reason.ts';
+import { facts, print, section, shown } from '../output/print.ts';
+import { EXIT, type ExitCode, NO_REASON, type OutputOption, type ReasonOption, type Session } from '../verb.ts';
 
-export async function switchFleet(
-  session: Session,
-  verb: 'stop' | 'resume',
-  options: { readonly output: string; readonly reason?: string },
-): Promise<ExitCode> {
+export const switchFleet = (verb: 'stop' | 'resume') => async (session: Session, options: ReasonOption) => {
   const client = await session.client();
   // The emergency switch must not fail for want of words.
   const reason = options.reason ?? (verb === 'stop' ? NO_REASON : undefined);
@@ -24,13 +17,13 @@ export async function switchFleet(
       : 'The fleet goes on.',
   ]);
   return EXIT.ok;
-}
+};
 
 /** Exit 4 when an account could not be read: then the inventory is not all there is. */
-export async function fleetStatus(session: Session, format: string): Promise<ExitCode> {
+export async function fleetStatus(session: Session, { output }: OutputOption): Promise<ExitCode> {
   const fleet = await (await session.client()).get<FleetStatus>('/v1/fleet');
   const unread = fleet.accounts.filter(({ status }) => status !== 'Ok');
-  await print(session, format, fleet, () => text(session, fleet, unread));
+  await print(session, output, fleet, () => text(session, fleet, unread));
   if (fleet.spec === null) session.io.err('No Fleet is applied. Run: liftlock apply -f fleet.yaml\n');
   if (unread.length > 0)
     session.io.err(`${unread.length} of ${fleet.accounts.length} accounts and Regions could not be read.\n`);

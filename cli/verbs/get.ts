@@ -1,11 +1,8 @@
 import type { ClusterSummary } from '../../core/queries/cluster-summary.ts';
 import type { FleetStatus } from '../../core/queries/fleet-status.ts';
-import { clusterPath } from '../client/cluster-path.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { Failure, invalid } from '../failure.ts';
-import { print } from '../output/print.ts';
-import { table } from '../output/table.ts';
-import type { Session } from '../session.ts';
+import { clusterPath } from '../client/paths.ts';
+import { print, table } from '../output/print.ts';
+import { EXIT, type ExitCode, Failure, invalid, type Session } from '../verb.ts';
 import { LISTINGS, type Listing } from './columns.ts';
 import { KINDS, type Kind, kindOf } from './kind.ts';
 

@@ -1,5 +1,5 @@
 import { didYouMean } from '../../core/config/did-you-mean.ts';
-import { invalid } from '../failure.ts';
+import { invalid } from '../verb.ts';
 
 const NAMES = {
   clusters: ['cluster', 'clusters'],

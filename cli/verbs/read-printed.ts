@@ -3,7 +3,7 @@ import { type ConfigIssue, formatIssue } from '../../core/config/issue.ts';
 import { type ConfigFile, maxFileSize, readYaml } from '../../core/config/read-yaml.ts';
 import { parseBySchema } from '../../core/config/schema-issues.ts';
 import { visible } from '../../core/model/visible.ts';
-import { type Failure, invalid } from '../failure.ts';
+import { type Failure, invalid } from '../verb.ts';
 import { readText } from './read-text.ts';
 
 /** So many mistakes tell that it is another file; all of them would fill the screen. */

@@ -2,9 +2,8 @@ import { createDynamoTable } from '../../adapters/dynamodb/create-dynamo-table.t
 import { namedError } from '../../core/contracts/errors.ts';
 import { personOf } from '../../core/model/principal.ts';
 import { recoverAfterRestore } from '../../core/operations/restore.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { print } from '../output/print.ts';
-import type { Session } from '../session.ts';
+import { EXIT, type ExitCode, type Session } from '../verb.ts';
 
 export interface RecoverOptions {
   readonly output: string;

@@ -1,12 +1,14 @@
+import type { Condition } from '../../core/contracts/items/common.ts';
+import type { Wave } from '../../core/contracts/items/rollout.ts';
 import { visible } from '../../core/model/visible.ts';
+import { clustersOf } from '../../core/policy/approvals.ts';
 import type { RolloutDetail } from '../../core/queries/rollout-views.ts';
-import { facts, section, shown } from '../output/facts.ts';
+import type { WaveStanding } from '../../core/queries/wave-standing.ts';
 import { painted } from '../output/paint.ts';
-import { reasonLines } from '../output/print.ts';
+import { counted, facts, reasonLines, section, shown, tableLines } from '../output/print.ts';
 import { relativeTime } from '../output/relative-time.ts';
-import { tableLines } from '../output/table.ts';
+import { glassText } from './break-glass.ts';
 import type { Shown } from './columns.ts';
-import { conditionLines, limitsText, waveLines } from './wave-text.ts';
 
 /** What `describe rollout` and the plan of `rollout create --dry-run` print. */
 export function rolloutText(rollout: RolloutDetail, { paint, now }: Shown, columns?: number): string[] {
@@ -62,3 +64,51 @@ export function rolloutText(rollout: RolloutDetail, { paint, now }: Shown, colum
 }
 
 const indented = ([first = '', ...rest]: readonly string[]): string[] => [`  ${first}`, ...rest];
+
+/** `2 at once, at most 1 may fail, canaries: 1` */
+export function limitsText({ maxConcurrency, maxFailures, acceptedFailures, canaries, countInFlight }: Wave): string {
+  return [
+    `${maxConcurrency} at once`,
+    `at most ${maxFailures} may fail${countInFlight === true ? ', those in flight counted' : ''}`,
+    ...(canaries === undefined ? [] : [`canaries: ${canaries}`]),
+    ...(acceptedFailures === undefined ? [] : [`${acceptedFailures} failures accepted`]),
+  ].join(', ');
+}
+
+/** What a wave waits for and what is known of it; nothing where there is nothing to tell. */
+export function waveLines(wave: Wave, standing: WaveStanding | undefined, now: Date): string[] {
+  const given = (wave.approvals ?? []).filter(({ planHash }) => planHash === wave.planHash);
+  const asked = standing?.approvalsWanted ?? 0;
+  return [
+    ...(wave.planHash === undefined ? [] : [`  Plan: ${wave.planHash}, ${counted(clustersOf(wave), 'cluster')}`]),
+    ...(standing === undefined || wave.needWork === 0
+      ? []
+      : [`  Worst case: ${standing.worstCase} of ${wave.needWork} fail`]),
+    ...(asked === 0 && given.length === 0 ? [] : [`  Approvals: ${asked} asked for`]),
+    ...given.map(({ decision, principal, at, clusters, comment }) => {
+      const covered = clusters === undefined ? '' : ` for ${counted(clusters, 'cluster')}`;
+      const said = comment === undefined ? '' : `: ${comment}`;
+      return visible(`    ${decision} by ${principal}${covered} ${relativeTime(at, now)}${said}`);
+    }),
+    ...reasonLines(standing?.approvalReasons ?? [], '    '),
+    ...(standing?.soakUntil == null ? [] : [`  Soaks until: ${standing.soakUntil}`]),
+    ...(wave.breakGlass === undefined || standing?.breakGlass == null
+      ? []
+      : [visible(`  Break-glass: ${glassText(wave.breakGlass, standing.breakGlass)}`)]),
+    ...gateLines(wave, now),
+    ...conditionLines(wave.conditions, now).map((line) => `  ${line}`),
+  ];
+}
+
+function gateLines({ gates }: Wave, now: Date): string[] {
+  if (gates === undefined) return [];
+  const read = gates.readings.map(({ gate, status, message }) => visible(`    ${gate}: ${status}. ${message}`));
+  return [`  Gates, read ${relativeTime(gates.checkedAt, now)}:`, ...read];
+}
+
+/** `  WithinBudget  True   3 h ago  0 failed, 1 may.` */
+function conditionLines(conditions: readonly Condition[] | undefined, now: Date): string[] {
+  return (conditions ?? []).map(({ type, status, reason, message, lastTransitionTime }) =>
+    visible(`  ${type.padEnd(12)} ${status.padEnd(7)} ${relativeTime(lastTransitionTime, now)}, ${reason}: ${message}`),
+  );
+}

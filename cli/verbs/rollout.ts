@@ -1,18 +1,16 @@
 import type { Rollout } from '../../core/contracts/items/rollout.ts';
 import { visible } from '../../core/model/visible.ts';
 import type { RolloutDetail } from '../../core/queries/rollout-views.ts';
-import { rolloutPath } from '../client/rollout-path.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { rolloutPath } from '../client/paths.ts';
 import { print } from '../output/print.ts';
-import type { Session } from '../session.ts';
-import { NO_REASON } from './no-reason.ts';
+import { EXIT, type ExitCode, NO_REASON, type OutputOption, type ReasonOption, type Session } from '../verb.ts';
+import { shownAt } from './columns.ts';
 import { rolloutText } from './rollout-text.ts';
-import { shownAt } from './shown-at.ts';
 
 export async function createRollout(
   session: Session,
   policy: string,
-  options: { readonly output: string; readonly dryRun?: boolean; readonly incompleteInventory?: boolean },
+  options: OutputOption & { readonly dryRun?: boolean; readonly incompleteInventory?: boolean },
 ): Promise<ExitCode> {
   const client = await session.client();
   const query = { dryRun: options.dryRun === true ? 'true' : undefined };
@@ -29,19 +27,16 @@ export async function createRollout(
   return EXIT.ok;
 }
 
-export async function switchRollout(
-  session: Session,
-  verb: 'pause' | 'resume' | 'abort',
-  id: string,
-  options: { readonly output: string; readonly reason?: string; readonly acceptFailures?: boolean },
-): Promise<ExitCode> {
-  const client = await session.client();
-  // Halting must not fail for want of words; resuming needs none.
-  const reason = options.reason ?? (verb === 'resume' ? undefined : NO_REASON);
-  const accepts = options.acceptFailures === true;
-  const body = accepts ? { reason: reason ?? NO_REASON } : reason === undefined ? {} : { reason };
-  const path = accepts ? 'accept-failures' : verb;
-  const rollout = await client.send<Rollout>('POST', `${rolloutPath(id)}/${path}`, body);
-  await print(session, options.output, rollout, () => [visible(`rollout/${rollout.id} is ${rollout.status}`)]);
-  return EXIT.ok;
-}
+export const switchRollout =
+  (verb: 'pause' | 'resume' | 'abort') =>
+  async (session: Session, id: string, options: ReasonOption & { readonly acceptFailures?: boolean }) => {
+    const client = await session.client();
+    // Halting must not fail for want of words; resuming needs none.
+    const reason = options.reason ?? (verb === 'resume' ? undefined : NO_REASON);
+    const accepts = options.acceptFailures === true;
+    const body = accepts ? { reason: reason ?? NO_REASON } : reason === undefined ? {} : { reason };
+    const path = accepts ? 'accept-failures' : verb;
+    const rollout = await client.send<Rollout>('POST', `${rolloutPath(id)}/${path}`, body);
+    await print(session, options.output, rollout, () => [visible(`rollout/${rollout.id} is ${rollout.status}`)]);
+    return EXIT.ok;
+  };

@@ -1,11 +1,9 @@
 import { visible } from '../../core/model/visible.ts';
 import type { RequestedUpgrade } from '../../core/operations/request-upgrade.ts';
 import { ApiFailure } from '../client/api-failure.ts';
-import { clusterPath } from '../client/cluster-path.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { facts, section, shown } from '../output/facts.ts';
-import { print, reasonLines } from '../output/print.ts';
-import type { Session } from '../session.ts';
+import { clusterPath } from '../client/paths.ts';
+import { facts, print, reasonLines, section, shown } from '../output/print.ts';
+import { EXIT, type ExitCode, type Session } from '../verb.ts';
 import { kindOf } from './kind.ts';
 
 interface UpgradeOptions {

@@ -3,10 +3,8 @@ import { parseConfig } from '../../core/config/parse-config.ts';
 import { visible } from '../../core/model/visible.ts';
 import { worstCaseLines } from '../../core/policy/worst-case.ts';
 import { SupportCalendar } from '../../core/version/support-calendar.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { counted } from '../output/counted.ts';
-import { print } from '../output/print.ts';
-import type { Session } from '../session.ts';
+import { counted, print } from '../output/print.ts';
+import { EXIT, type ExitCode, type Session } from '../verb.ts';
 import { type FileOptions, readConfigFiles } from './config-files.ts';
 
 /** Offline: what can be wrong in the files themselves. Warnings pass. */

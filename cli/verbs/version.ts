@@ -1,18 +1,17 @@
 import { apiVersion } from '../../core/config/kinds.ts';
 import { CONTRACT } from '../../core/contracts/step-input.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { print } from '../output/print.ts';
 import { packageVersion } from '../package-version.ts';
-import type { Session } from '../session.ts';
+import { EXIT, type ExitCode, type OutputOption, type Session } from '../verb.ts';
 
-export async function version(session: Session, format: string): Promise<ExitCode> {
+export async function version(session: Session, { output }: OutputOption): Promise<ExitCode> {
   const document = {
     version: await packageVersion(),
     config: apiVersion,
     contract: CONTRACT,
     node: process.versions.node,
   };
-  await print(session, format, document, () => [
+  await print(session, output, document, () => [
     `liftlock ${document.version} (config ${apiVersion}, contract ${CONTRACT}, Node.js ${document.node})`,
   ]);
   return EXIT.ok;

@@ -1,16 +1,13 @@
 import { type DataDescription, describeData } from '../../core/scan/data/data-age.ts';
 import { tables } from '../../core/scan/data/tables.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { facts, section } from '../output/facts.ts';
-import { print } from '../output/print.ts';
-import { tableLines } from '../output/table.ts';
-import type { Session } from '../session.ts';
+import { counted, facts, print, section, tableLines } from '../output/print.ts';
+import { EXIT, type ExitCode, type OutputOption, type Session } from '../verb.ts';
 
 /** How far the tables of a scan can be trusted. Offline: they come with the release. */
-export async function versionsData(session: Session, format: string): Promise<ExitCode> {
+export async function versionsData(session: Session, { output }: OutputOption): Promise<ExitCode> {
   const described = describeData(tables, session.io.now());
   const sources = tables.sources.map(({ id, title, url, readOn }) => ({ id, title, url, readOn }));
-  await print(session, format, { ...described, sources }, () => textOf(described, sources));
+  await print(session, output, { ...described, sources }, () => textOf(described, sources));
   return EXIT.ok;
 }
 
@@ -34,7 +31,7 @@ function textOf(described: DataDescription, sources: Sources): string[] {
   const days = sources.map(({ readOn }) => readOn).sort();
   return [
     ...facts([
-      ['Updated', `${updatedOn}, ${ageInDays} ${ageInDays === 1 ? 'day' : 'days'} ago`],
+      ['Updated', `${updatedOn}, ${counted(ageInDays, 'day')} ago`],
       ['Covers', `Kubernetes ${oldestMinor} to ${newestMinor}; a scan for a later one is incomplete`],
       ['Rests on', basis],
     ]),

@@ -1,6 +1,4 @@
-import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { Failure, invalid } from '../failure.ts';
-import type { Session } from '../session.ts';
+import { EXIT, type ExitCode, Failure, invalid, type Session } from '../verb.ts';
 import { LISTINGS } from './columns.ts';
 import { type GetOptions, rendered } from './get.ts';
 import type { Kind } from './kind.ts';

@@ -1,7 +1,7 @@
 import { waveItem } from '../../core/contracts/items/testing/rollout-items.ts';
 import { reason } from '../../core/contracts/step-result.ts';
 import type { GlassStanding } from '../../core/queries/glass-standing.ts';
-import { limitsText, waveLines } from './wave-text.ts';
+import { limitsText, waveLines } from './rollout-text.ts';
 
 const at = '2026-11-20T07:00:00.000Z';
 const now = new Date('2026-11-20T08:00:00Z');

@@ -1,43 +1,33 @@
 import type { Rollout, Wave } from '../../core/contracts/items/rollout.ts';
 import { visible } from '../../core/model/visible.ts';
-import { rolloutPath } from '../client/rollout-path.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { print } from '../output/print.ts';
-import type { Session } from '../session.ts';
-import { NO_REASON } from './no-reason.ts';
+import { rolloutPath } from '../client/paths.ts';
+import { counted, print } from '../output/print.ts';
+import { EXIT, type ExitCode, NO_REASON, type ReasonOption, type Session } from '../verb.ts';
 
 /** Agrees or disagrees with the plan of a wave, in one's own name. */
-export async function judgeWave(
-  session: Session,
-  verb: 'approve' | 'reject',
-  id: string,
-  name: string,
-  options: { readonly output: string; readonly plan?: string; readonly reason?: string },
-): Promise<ExitCode> {
-  const client = await session.client();
-  const planHash = options.plan === undefined ? {} : { planHash: options.plan };
-  // Halting must not fail for want of words.
-  const text = options.reason ?? (verb === 'reject' ? NO_REASON : undefined);
-  const words = text === undefined ? {} : verb === 'approve' ? { comment: text } : { reason: text };
-  const wave = await client.send<Wave>('POST', `${rolloutPath(id)}/waves/${encodeURIComponent(name)}/${verb}`, {
-    ...planHash,
-    ...words,
-  });
-  const [given] = (wave.approvals ?? []).slice(-1);
-  await print(session, options.output, wave, () => [
-    visible(
-      `wave ${wave.name} of ${wave.rolloutId}: ${given?.decision ?? ''} by ${given?.principal ?? ''}, plan ${wave.planHash ?? ''} of ${given?.clusters ?? 0} ${given?.clusters === 1 ? 'cluster' : 'clusters'}`,
-    ),
-  ]);
-  return EXIT.ok;
-}
+export const judgeWave =
+  (verb: 'approve' | 'reject') =>
+  async (session: Session, id: string, name: string, options: ReasonOption & { readonly plan?: string }) => {
+    const client = await session.client();
+    const planHash = options.plan === undefined ? {} : { planHash: options.plan };
+    // Halting must not fail for want of words.
+    const text = options.reason ?? (verb === 'reject' ? NO_REASON : undefined);
+    const words = text === undefined ? {} : verb === 'approve' ? { comment: text } : { reason: text };
+    const wave = await client.send<Wave>('POST', `${rolloutPath(id)}/waves/${encodeURIComponent(name)}/${verb}`, {
+      ...planHash,
+      ...words,
+    });
+    const [given] = (wave.approvals ?? []).slice(-1);
+    await print(session, options.output, wave, () => [
+      visible(
+        `wave ${wave.name} of ${wave.rolloutId}: ${given?.decision ?? ''} by ${given?.principal ?? ''}, plan ${wave.planHash ?? ''} of ${counted(given?.clusters ?? 0, 'cluster')}`,
+      ),
+    ]);
+    return EXIT.ok;
+  };
 
 /** Ends the soak of the wave that soaks. */
-export async function promote(
-  session: Session,
-  id: string,
-  options: { readonly output: string; readonly reason?: string },
-): Promise<ExitCode> {
+export async function promote(session: Session, id: string, options: ReasonOption): Promise<ExitCode> {
   const client = await session.client();
   const wave = await client.send<Wave>('POST', `${rolloutPath(id)}/promote`, {
     reason: options.reason ?? NO_REASON,
@@ -51,7 +41,7 @@ export async function releaseTrait(
   session: Session,
   id: string,
   trait: string,
-  options: { readonly output: string; readonly reason?: string },
+  options: ReasonOption,
 ): Promise<ExitCode> {
   const client = await session.client();
   const body = { trait, reason: options.reason ?? NO_REASON };

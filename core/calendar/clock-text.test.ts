@@ -1,5 +1,4 @@
-import { clockText } from './clock-text.ts';
-import { localText } from './local-text.ts';
+import { clockText, localText } from './local-text.ts';
 import { calendarOf } from './testing/calendar-of.ts';
 
 const noon = new Date('2026-11-20T12:00:00Z');

@@ -19,8 +19,9 @@ import type { Calendar, Channel, Fleet, FleetSpec, ScanWaiver, UpgradePolicy } f
 import { checkUniqueness } from './uniqueness.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
-interface CheckedConfig {
+export interface CheckedConfig {
   readonly fleet: Fleet | undefined;
+  /** In the order of the files, like all of these lists. */
   readonly policies: readonly UpgradePolicy[];
   readonly calendars: readonly Calendar[];
   readonly channels: readonly Channel[];

@@ -7,9 +7,8 @@ import { checkPolicyOverlap, type SelectingPolicy } from './checks/policies-over
 import { checkReferences, type WrittenNames } from './checks/references.ts';
 import { checkSmokeUrls, urlProblem } from './checks/smoke-urls.ts';
 import { checkTargetSupport } from './checks/target-support.ts';
-import { checkUnreachableWaves } from './checks/unreachable-waves.ts';
-import { checkWaveNumbers } from './checks/wave-numbers.ts';
 import { checkWaveOpenings, type OpeningTimes } from './checks/wave-openings.ts';
+import { checkUnreachableWaves, checkWaveNumbers } from './checks/waves.ts';
 import type { ConfigIssue } from './issue.ts';
 import type { ParseOptions } from './parse-options.ts';
 import { durationMilliseconds } from './schema/quantities.ts';

@@ -1,10 +1,10 @@
 import { fieldOf } from './checks/check.ts';
+import { waiverEnd } from './day-or-instant.ts';
 import type { ConfigIssue } from './issue.ts';
 import { scanWaiverSchema } from './schema/scan-waiver.ts';
 import { parseBySchema } from './schema-issues.ts';
 import { soundFields } from './sound-fields.ts';
 import type { ScanWaiver } from './types.ts';
-import { waiverEnd } from './waiver-end.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
 /** Longer than a year with some days to spare; after that somebody should look again. */

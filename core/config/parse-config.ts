@@ -1,21 +1,14 @@
-import { checkConfig } from './check-config.ts';
+import { type CheckedConfig, checkConfig } from './check-config.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { type ConfigIssue, sortIssues } from './issue.ts';
 import type { ParseOptions } from './parse-options.ts';
 import { type ConfigFile, maxDocuments, maxFiles, readYaml } from './read-yaml.ts';
-import type { Calendar, Channel, Fleet, ScanWaiver, UpgradePolicy } from './types.ts';
+import type { Fleet } from './types.ts';
 
-export interface ParsedConfig {
+/** All lists of documents are empty when anything is wrong: bad config is never half-applied. */
+export interface ParsedConfig extends Omit<CheckedConfig, 'fleet' | 'issues'> {
   /** Absent when no file has one, or when anything is wrong. */
   readonly fleet?: Fleet;
-  /** In the order of the files. Empty when anything is wrong: bad config is never half-applied. */
-  readonly policies: readonly UpgradePolicy[];
-  /** The same. */
-  readonly calendars: readonly Calendar[];
-  /** The same. */
-  readonly channels: readonly Channel[];
-  /** The same. */
-  readonly waivers: readonly ScanWaiver[];
   readonly errors: readonly ConfigIssue[];
   readonly warnings: readonly ConfigIssue[];
 }

@@ -5,22 +5,22 @@ const cluster = { clusterKey: z.string(), cluster: z.string(), account: z.string
 /** The change that this tells of, as the audit has it: its subject and the number of its record there. */
 const change = { change: z.string().optional() };
 
+const detail = <Shape extends z.core.$ZodLooseShape>(shape: Shape) => z.object({ version: z.literal(1), ...shape });
+
 /**
  * Every event on Liftlock's bus: `detail-type` → `detail`. `version` is the contract of the detail; new members are optional and change it
  * not. An event is published once by whoever made the change, after it was made; EventBridge may deliver it twice, with the same `change`.
  */
 export const EVENT_DETAILS = {
-  VersionAvailable: z.object({ version: z.literal(1), region: z.string(), kubernetesVersion: z.string() }),
-  SupportDeadlineApproaching: z.object({
-    version: z.literal(1),
+  VersionAvailable: detail({ region: z.string(), kubernetesVersion: z.string() }),
+  SupportDeadlineApproaching: detail({
     ...cluster,
     kubernetesVersion: z.string(),
     support: z.enum(['standard', 'extended']),
     endsAt: z.string(),
     daysLeft: z.number(),
   }),
-  PlannedChangeApproaching: z.object({
-    version: z.literal(1),
+  PlannedChangeApproaching: detail({
     ...cluster,
     code: z.string(),
     /** ARN of the event of AWS Health. */
@@ -28,8 +28,7 @@ export const EVENT_DETAILS = {
     startsAt: z.string(),
     daysLeft: z.number(),
   }),
-  RolloutChanged: z.object({
-    version: z.literal(1),
+  RolloutChanged: detail({
     ...change,
     rolloutId: z.string(),
     status: z.string(),
@@ -37,8 +36,7 @@ export const EVENT_DETAILS = {
     about: z.enum(['plan', 'traits']).optional(),
     reasons: z.array(reasonSchema),
   }),
-  WaveChanged: z.object({
-    version: z.literal(1),
+  WaveChanged: detail({
     ...change,
     rolloutId: z.string(),
     wave: z.string(),
@@ -47,8 +45,7 @@ export const EVENT_DETAILS = {
     about: z.enum(['approval', 'gates', 'limits', 'promotion']).optional(),
     reasons: z.array(reasonSchema),
   }),
-  MemberChanged: z.object({
-    version: z.literal(1),
+  MemberChanged: detail({
     ...change,
     ...cluster,
     rolloutId: z.string(),
@@ -56,8 +53,7 @@ export const EVENT_DETAILS = {
     status: z.string(),
     reasons: z.array(reasonSchema),
   }),
-  UpgradeChanged: z.object({
-    version: z.literal(1),
+  UpgradeChanged: detail({
     ...change,
     ...cluster,
     upgradeId: z.string(),
@@ -66,17 +62,15 @@ export const EVENT_DETAILS = {
     status: z.string(),
     reasons: z.array(reasonSchema),
   }),
-  StepChanged: z.object({
-    version: z.literal(1),
+  StepChanged: detail({
     ...cluster,
     upgradeId: z.string(),
     step: z.string(),
     status: z.string(),
     reasons: z.array(reasonSchema),
   }),
-  ClusterHeld: z.object({ version: z.literal(1), ...change, ...cluster, reasons: z.array(reasonSchema) }),
-  BreakGlassChanged: z.object({
-    version: z.literal(1),
+  ClusterHeld: detail({ ...change, ...cluster, reasons: z.array(reasonSchema) }),
+  BreakGlassChanged: detail({
     ...change,
     of: z.string(),
     status: z.enum(['Opened', 'Requested', 'Ended']),
@@ -86,8 +80,8 @@ export const EVENT_DETAILS = {
     comment: z.string().optional(),
     until: z.string().optional(),
   }),
-  FleetStopped: z.object({ version: z.literal(1), ...change, by: z.string(), reason: z.string() }),
-  FleetResumed: z.object({ version: z.literal(1), ...change, by: z.string() }),
+  FleetStopped: detail({ ...change, by: z.string(), reason: z.string() }),
+  FleetResumed: detail({ ...change, by: z.string() }),
 } as const;
 export type EventType = keyof typeof EVENT_DETAILS;
 export type LiftlockEvent = {

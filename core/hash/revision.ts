@@ -1,5 +1,4 @@
-import { canonicalJson } from './canonical-json.ts';
-import { sha256Hex } from './sha256.ts';
+import { canonicalJson, sha256Hex } from './canonical-json.ts';
 
 /**
  * The revision of a config object: the SHA-256 of its kind and spec in canonical JSON. Layout, comments, key order,

@@ -5,9 +5,9 @@ import { fleetInForce } from '../policy/applied.ts';
 import type { ClusterVersionInformation } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import { batched } from '../store/batched.ts';
+import { markDirty } from '../store/change.ts';
 import { Accounts, Regions } from '../store/entities.ts';
 import { dataOf, load, type Read, replace } from '../store/entity.ts';
-import { markDirty } from '../store/mark-dirty.ts';
 import { writeUnrecorded } from '../store/unrecorded.ts';
 import { isSeenLately } from './seen.ts';
 

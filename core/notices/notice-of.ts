@@ -1,7 +1,6 @@
 import type { LiftlockEvent } from '../contracts/events.ts';
-import { deadlineNotice, holdNotice, memberNotice, plannedChangeNotice, upgradeNotice } from './cluster-notices.ts';
-import { NOTHING, type Notice, notice, type Of } from './notice.ts';
-import { rolloutNotice, waveNotice } from './rollout-notices.ts';
+import type { Reason } from '../contracts/step-result.ts';
+import { visibleLine } from '../model/visible.ts';
 
 /**
  * What people are told of an event; undefined = nothing. One change is told once: of events that one transaction leads to, one at most has
@@ -68,4 +67,141 @@ function breakGlassNotice(event: Of<'BreakGlassChanged'>): Notice {
     case 'Ended':
       return notice(event, `${by} mended the glass of the ${of}: its windows and freezes hold again.`, reason, NOTHING);
   }
+}
+
+/** `shop (account 111111111111, eu-central-1)` */
+const named = (detail: { readonly cluster: string; readonly account: string; readonly region: string }): string =>
+  `${nameOf(detail)} (account ${detail.account}, ${detail.region})`;
+const nameOf = ({ cluster }: { readonly cluster: string }): string => cluster.slice(cluster.lastIndexOf('/') + 1);
+
+/** A cluster that is set aside is told; what comes back goes on without anybody, and who is left out was so by a person or is gone. */
+function memberNotice(event: Of<'MemberChanged'>): Notice | undefined {
+  const { rolloutId, wave, status, reasons } = event.detail;
+  if (status !== 'Quarantined') return undefined;
+  const what = `The cluster ${named(event.detail)} is set aside in the wave ${wave} of ${rolloutId}.`;
+  const todo = `Mend what is named; it comes back by itself. To look: liftlock explain cluster ${nameOf(event.detail)}`;
+  return notice(event, what, because(reasons), todo);
+}
+
+/** Failures are told as what they lead to, the hold on the cluster; success and parking are in the reports. */
+function upgradeNotice(event: Of<'UpgradeChanged'>): Notice | undefined {
+  const { from, to, status, reasons } = event.detail;
+  if (status !== 'Blocked' && status !== 'Canceled') return undefined;
+  const what = `The upgrade of ${named(event.detail)} from ${from} to ${to} is ${status}; nothing of it was begun or is left over.`;
+  const name = nameOf(event.detail);
+  const blocked = `Remove what blocks it, then: liftlock retry cluster ${name}`;
+  return notice(event, what, because(reasons), status === 'Blocked' ? blocked : NOTHING);
+}
+
+function holdNotice(event: Of<'ClusterHeld'>): Notice {
+  const name = nameOf(event.detail);
+  const what = `The cluster ${named(event.detail)} is held: nothing starts there until a person says so.`;
+  const todo = `Look: liftlock describe cluster ${name}. Then try again (liftlock retry cluster ${name}) or only take the hold off (liftlock release cluster ${name}).`;
+  return notice(event, what, because(event.detail.reasons), todo);
+}
+
+function deadlineNotice(event: Of<'SupportDeadlineApproaching'>): Notice {
+  const { cluster, kubernetesVersion, support, endsAt, daysLeft } = event.detail;
+  const what = `The ${support} support of Kubernetes ${kubernetesVersion} on ${named(event.detail)} ends in ${daysLeft} days.`;
+  const todo = `See when it will be upgraded, or why not: liftlock explain cluster ${nameOf(event.detail)}`;
+  return notice(
+    event,
+    what,
+    `EKS ends it at ${endsAt}.`,
+    todo,
+    `${cluster}/${kubernetesVersion}/${support}/${daysLeft}`,
+  );
+}
+
+function plannedChangeNotice(event: Of<'PlannedChangeApproaching'>): Notice {
+  const { code, event: told, startsAt, daysLeft, clusterKey } = event.detail;
+  const what = `AWS plans a change of ${named(event.detail)} in ${daysLeft} days: ${code}.`;
+  const todo = `Read in AWS Health what it asks of you (${told}), and keep that time free of changes of your own.`;
+  return notice(event, what, `It begins at ${startsAt}.`, todo, `${clusterKey}/${told}/${daysLeft}`);
+}
+
+function rolloutNotice(event: Of<'RolloutChanged'>): Notice {
+  const { rolloutId, status, about, reasons } = event.detail;
+  if (about === 'plan') {
+    const todo = `Look at the plan: liftlock describe rollout ${rolloutId}. Approvals of waves whose plan changed are void.`;
+    return notice(event, `The rollout ${rolloutId} is planned anew.`, because(reasons), todo);
+  }
+  if (about === 'traits')
+    return notice(event, `A trait is not suspected any more in the rollout ${rolloutId}.`, because(reasons), NOTHING);
+  const why = reasons.length === 0 && status === 'Running' ? 'It was created or resumed.' : because(reasons);
+  return notice(event, `The rollout ${rolloutId} is ${status}.`, why, rolloutTodo(rolloutId, status));
+}
+
+function rolloutTodo(id: string, status: string): string {
+  const look = `liftlock describe rollout ${id}`;
+  switch (status) {
+    case 'Paused':
+      return `Go on when you are ready: liftlock rollout resume ${id}`;
+    case 'Halted':
+      return `See what failed: ${look}. Then retry (liftlock retry cluster NAME), go on all the same (liftlock rollout resume ${id} --accept-failures) or give it up (liftlock rollout abort ${id}).`;
+    case 'CompletedWithFailures':
+      return `See what failed: ${look}. Retry each with liftlock retry cluster NAME.`;
+    default:
+      return `${NOTHING} To look: ${look}`;
+  }
+}
+
+/** Of a wave that goes on since its rollout was resumed, the rollout's own notice tells. */
+function waveNotice(event: Of<'WaveChanged'>): Notice | undefined {
+  const { rolloutId, wave, status, about, reasons } = event.detail;
+  const which = `The wave ${wave} of ${rolloutId}`;
+  const look = `liftlock describe rollout ${rolloutId}`;
+  switch (about) {
+    case 'approval':
+      return notice(event, `${which} was judged.`, because(reasons), `${NOTHING} To look: ${look}`);
+    case 'limits':
+      return notice(event, `${which} has other limits.`, because(reasons), `${NOTHING} To look: ${look}`);
+    case 'promotion':
+      return notice(event, `The soak of the wave ${wave} of ${rolloutId} is skipped.`, because(reasons), NOTHING);
+    case 'gates': {
+      // A word that this version does not know is not taken for green.
+      const green = reasons.every(({ code }) => code === 'Soaking');
+      const what = green
+        ? `The gates of the wave ${wave} of ${rolloutId} are green.`
+        : `A gate of the wave ${wave} of ${rolloutId} is not green.`;
+      const todo = `Look at what the gate watches. The wave waits by itself; to skip its soak: liftlock rollout promote ${rolloutId}`;
+      return notice(event, what, because(reasons), green ? NOTHING : todo);
+    }
+    default:
+      if (reasons.some(({ code }) => code === 'Resumed')) return undefined;
+      return notice(event, `${which} is ${status}.`, waveWhy(status, reasons), waveTodo(rolloutId, status));
+  }
+}
+
+const waveWhy = (status: string, reasons: readonly Reason[]): string =>
+  reasons.length === 0 && status === 'Open' ? 'Everything that it waited for is there.' : because(reasons);
+
+const waveTodo = (id: string, status: string): string =>
+  status === 'Undecided'
+    ? `Look why so few were tried: liftlock describe rollout ${id}. Go on with liftlock rollout resume ${id}.`
+    : rolloutTodo(id, status);
+
+/** The event of one type. */
+type Of<Type extends LiftlockEvent['type']> = Extract<LiftlockEvent, { readonly type: Type }>;
+
+/** What a person is told of a change. Plain sentences without double quotes: mail shows them as they are. */
+interface Notice {
+  readonly what: string;
+  readonly why: string;
+  readonly todo: string;
+  /** The same for the same change: a message that comes twice with it tells of one thing. */
+  readonly reference: string;
+}
+
+const NOTHING = 'Nothing.';
+
+/** `change` of the event, or what else makes it one of its kind. */
+function notice(event: LiftlockEvent, what: string, why: string, todo: string, reference?: string): Notice {
+  const change = 'change' in event.detail ? event.detail.change : undefined;
+  const plain = (text: string) => visibleLine(text).replaceAll('"', "'");
+  return { what: plain(what), why: plain(why), todo: plain(todo), reference: reference ?? change ?? event.type };
+}
+
+function because(reasons: readonly Reason[]): string {
+  return reasons.length === 0 ? 'No reason was given.' : reasons.map(({ message }) => message).join(' ');
 }

@@ -1,6 +1,6 @@
 import type { Reason } from '../contracts/step-result.ts';
 import { isAccessErrorName } from '../ports/cluster-access.ts';
-import type { ScanRunView } from '../queries/scan-run-view.ts';
+import type { ScanRunView } from '../queries/scan-history.ts';
 import { type AccessCheck, type AccessReport, accessStatus } from './access-report.ts';
 
 const AT_THE_SERVER = ['NoEndpoint', 'ScanIncomplete'];

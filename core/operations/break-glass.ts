@@ -8,10 +8,9 @@ import type { WriteOperation } from '../ports/table.ts';
 import { findRollout } from '../queries/find-rollout.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
-import { changeAndTell, type ToldChange } from '../store/change.ts';
+import { changeAndTell, markDirty, type ToldChange } from '../store/change.ts';
 import { ClusterControls, Configs, Waves } from '../store/entities.ts';
 import { load, replace, unchanged } from '../store/entity.ts';
-import { markDirty } from '../store/mark-dirty.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 import { findWave } from './judge-wave.ts';
 

@@ -5,15 +5,13 @@ import type { ScanSummary } from '../contracts/items/scan.ts';
 import { reason } from '../contracts/step-result.ts';
 import { policyWith } from '../policy/testing/policies.ts';
 import { cluster, policyConfig, upgrade } from '../protocol/testing/one-upgrade.ts';
-import type { ScanRunView } from '../queries/scan-run-view.ts';
+import type { ScanRunView } from '../queries/scan-history.ts';
 import { put } from '../store/entity.ts';
 import { ScanSummaries } from '../store/scan-entities.ts';
 import { accessCauses } from './access-causes.ts';
 import { type AccessCheck, type AccessReport, accessStatus } from './access-report.ts';
 import { withScan } from './access-with-scan.ts';
-import { checkAccess } from './check-access.ts';
-import { checkEksFromInventory } from './check-eks-access.ts';
-import { checkServerFromScans, scanSeen } from './check-server-access.ts';
+import { checkAccess, checkEksFromInventory, checkServerFromScans, scanSeen } from './check-access.ts';
 import { operatorPorts } from './testing/operator-ports.ts';
 
 const record = {

@@ -1,12 +1,14 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
+import type { ScanSummary } from '../contracts/items/scan.ts';
+import { quoted, type Reason, reason } from '../contracts/step-result.ts';
 import { allPolicies, policyOf } from '../policy/policy-of.ts';
+import { isAccessErrorName } from '../ports/cluster-access.ts';
 import type { Ports } from '../ports/ports.ts';
 import { upgradesOf } from '../queries/cluster-detail.ts';
 import { shortId } from '../queries/find-cluster.ts';
 import { scansOf } from '../scan/fleet/report-store.ts';
-import { type AccessReport, accessStatus } from './access-report.ts';
-import { checkEksFromInventory } from './check-eks-access.ts';
-import { checkServerFromScans, scanSeen } from './check-server-access.ts';
+import { type AccessCheck, type AccessReport, accessStatus } from './access-report.ts';
 
 /** What discovery and the last scan met, and what nobody has looked at. Nothing is asked of the cluster: the API has no way there. */
 export async function checkAccess({ table }: Pick<Ports, 'table'>, record: ClusterRecord): Promise<AccessReport> {
@@ -21,4 +23,77 @@ export async function checkAccess({ table }: Pick<Ports, 'table'>, record: Clust
     status: accessStatus(checks, verification),
     checks,
   };
+}
+
+const EKS_READS = ['cluster', 'node groups', 'add-ons', 'Fargate profiles', 'insights', 'updates'] as const;
+
+/** What discovery and the daily deep look met last; updates are read by scans alone. */
+export function checkEksFromInventory(record: ClusterRecord, seen: ScanSeen | undefined): AccessCheck[] {
+  const asOf = record.lastSeenAt;
+  const denied = record.conditions.find(({ type, status }) => type === 'Reachable' && status !== 'True');
+  return EKS_READS.map((what): AccessCheck => {
+    if (denied !== undefined) {
+      const why = quoted(denied.reason, denied.message);
+      return { part: 'EKS API', what, status: 'Refused', reason: why, asOf: denied.lastTransitionTime };
+    }
+    const unreadable = record.unreadable.find(({ message }) => message.startsWith(`${what}: `));
+    if (unreadable !== undefined) return { part: 'EKS API', what, status: 'Refused', reason: unreadable, asOf };
+    if (what !== 'updates') return { part: 'EKS API', what, status: 'Readable', asOf };
+    if (seen !== undefined) return { part: 'EKS API', what, status: 'Readable', asOf: seen.at };
+    const why = reason('NotChecked', 'Discovery does not read updates; a scan does.');
+    return { part: 'EKS API', what, status: 'NotChecked', reason: why, asOf: null };
+  });
+}
+
+/** What the last scan met: one that an upgrade made, or one that a person asked for. It has read the updates of the cluster in any case. */
+interface ScanSeen {
+  readonly at: string;
+  /** `unseen`: the scan did not come to the API server, or was not to. */
+  readonly server: 'read' | 'unseen' | { readonly what: string; readonly why: Reason }[];
+}
+
+/** Undefined without a scan. `upgrades` and `scans` come newest first; steps end after the scan that they keep began. */
+export function scanSeen(upgrades: readonly Upgrade[], scans: readonly ScanSummary[]): ScanSeen | undefined {
+  const step = upgrades.map(({ steps }) => steps['scan-cluster']).find((one) => one?.endedAt !== undefined);
+  const [scan] = scans;
+  const kept = scan === undefined ? undefined : seenOf(scan);
+  if (step?.endedAt === undefined || step.reasons.some(({ code }) => code === 'Denied')) return kept;
+  const refused = step.reasons.filter(({ code }) => isAccessErrorName(code));
+  const passed = step.status === 'done' && !step.reasons.some(({ code }) => code === 'NotVerified');
+  const said: ScanSeen = {
+    at: step.endedAt,
+    server: refused.length > 0 ? refused.map((why) => ({ what: 'API server', why })) : passed ? 'read' : 'unseen',
+  };
+  if (kept === undefined) return said;
+  // A step that was refused nothing at the API server may have ended before it came there.
+  return said.server === 'unseen' || kept.at > said.at ? kept : said;
+}
+
+/** Of the gaps those that are a matter of access: an aggregated API that is down, or tables that do not reach so far, are not. */
+function seenOf({ scannedAt, gaps, unread }: ScanSummary): ScanSeen {
+  const server = unread.flatMap(({ what, status, detail }) => {
+    const [said = ''] = detail.split(':', 1);
+    if (isAccessErrorName(said)) return [{ what, why: reason(said, detail.slice(said.length + 2)) }];
+    return status === 'denied' ? [{ what, why: reason('ClusterForbidden', `${what}: ${detail}`) }] : [];
+  });
+  // Who is not let in at all, or finds no way there, need not be told it list by list.
+  const first = server.find(({ why }) => why.code !== 'ClusterForbidden');
+  if (first !== undefined) return { at: scannedAt, server: [first] };
+  // A summary names twenty gaps: of more, one that it left out may have been a refusal.
+  const known = gaps <= unread.length;
+  return { at: scannedAt, server: server.length > 0 ? server : known ? 'read' : 'unseen' };
+}
+
+const WHATS = ['readyz', 'nodes', 'pods', 'deployments', 'daemonsets', 'statefulsets'] as const;
+
+/** What the last scan met at the API server. Of a scan with gaps the gaps are told; without a scan nobody has looked yet. */
+export function checkServerFromScans(seen: ScanSeen | undefined): AccessCheck[] {
+  const part = 'API server';
+  if (seen === undefined || seen.server === 'unseen') {
+    const why = reason('NotChecked', 'No scan has read the API server yet.');
+    return WHATS.map((what) => ({ part, what, status: 'NotChecked', reason: why, asOf: null }));
+  }
+  const { at: asOf, server } = seen;
+  if (server === 'read') return WHATS.map((what) => ({ part, what, status: 'Readable', asOf }));
+  return server.map(({ what, why }) => ({ part, what, status: 'Refused', reason: why, asOf }));
 }

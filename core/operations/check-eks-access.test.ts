@@ -1,6 +1,6 @@
 import { reason } from '../contracts/step-result.ts';
 import { clusterRecord } from '../policy/testing/cluster-record.ts';
-import { checkEksFromInventory } from './check-eks-access.ts';
+import { checkEksFromInventory } from './check-access.ts';
 
 const SEEN_AT = '2026-11-20T07:00:00.000Z';
 const SINCE = '2026-11-19T09:00:00.000Z';

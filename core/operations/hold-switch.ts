@@ -7,10 +7,9 @@ import type { Table, WriteOperation } from '../ports/table.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import type { AuditEntry } from '../store/audit.ts';
-import { change } from '../store/change.ts';
+import { change, markDirty } from '../store/change.ts';
 import { ClusterControls, Clusters, Grants, Members, PolicyRollouts, Rollouts, Waves } from '../store/entities.ts';
 import { decode, load, type Read, replace, unchanged } from '../store/entity.ts';
-import { markDirty } from '../store/mark-dirty.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 import { busyReplanning } from './skip-cluster.ts';
 

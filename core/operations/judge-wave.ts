@@ -9,7 +9,7 @@ import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import { changeAndTell } from '../store/change.ts';
 import { Configs, Rollouts, Waves } from '../store/entities.ts';
 import { load, type Read, replace, unchanged } from '../store/entity.ts';
-import { loadWaves } from '../store/rollout-waves.ts';
+import { loadWaves } from '../store/members.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 
 export interface Judgement {

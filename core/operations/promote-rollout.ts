@@ -5,7 +5,7 @@ import { Refusal } from '../queries/refusal.ts';
 import { changeAndTell } from '../store/change.ts';
 import { Rollouts, Waves } from '../store/entities.ts';
 import { replace, unchanged } from '../store/entity.ts';
-import { loadWaves } from '../store/rollout-waves.ts';
+import { loadWaves } from '../store/members.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 
 /** Ends the soak of the wave that soaks, its gates included; what the next one asks for still holds. Fails with `WrongState`. */

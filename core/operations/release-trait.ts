@@ -6,7 +6,7 @@ import { fingerprintOf } from '../rollout/fingerprint.ts';
 import { changeAndTell } from '../store/change.ts';
 import { Rollouts } from '../store/entities.ts';
 import { replace } from '../store/entity.ts';
-import { loadWaves } from '../store/rollout-waves.ts';
+import { loadWaves } from '../store/members.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 
 /** Clears a trait of suspicion: clusters that were set aside for it go on at the next tick. Fails with `WrongState`. */

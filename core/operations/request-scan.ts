@@ -4,7 +4,7 @@ import type { ScanRun } from '../contracts/items/scan.ts';
 import { CONTRACT } from '../contracts/step-input.ts';
 import type { Ports } from '../ports/ports.ts';
 import { Refusal } from '../queries/refusal.ts';
-import { type ScanRunView, scanRunView } from '../queries/scan-run-view.ts';
+import { type ScanRunView, scanRunView } from '../queries/scan-history.ts';
 import { RUN_MILLISECONDS } from '../scan/fleet/run-store.ts';
 import { change, NOTHING } from '../store/change.ts';
 import { put } from '../store/entity.ts';

@@ -2,11 +2,10 @@ import { namedError } from '../contracts/errors.ts';
 import { GRACE_SECONDS } from '../contracts/mutating-calls.ts';
 import { recountInPlace } from '../policy/caps.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { ItemKey, StoredItem } from '../ports/table.ts';
+import type { AuditItem, ItemKey, StoredItem } from '../ports/table.ts';
 import { transactWithAudit } from '../store/audit.ts';
 import { Epochs, FleetControls, Grants, Ledgers } from '../store/entities.ts';
 import { load, loadAll, replace } from '../store/entity.ts';
-import { newestWrites } from '../store/newest-writes.ts';
 import { revisionOf } from '../store/next-revision.ts';
 
 export interface Restore {
@@ -111,4 +110,18 @@ async function countGrants(table: Ports['table'], writes: readonly StoredItem[])
   for (const { status, capKeys } of await loadAll(table, Grants, [...keys.values()]))
     if (status !== 'free') recountInPlace(counts, capKeys, 1);
   return counts;
+}
+
+const idOf = ({ pk, sk }: ItemKey): string => `${pk}\u0000${sk}`;
+
+/** The last write of each item that the audit tells of: the newest revision, whatever the order of subjects. */
+export function newestWrites(items: readonly AuditItem[]): StoredItem[] {
+  const newest = new Map<string, StoredItem>();
+  for (const { detail } of items) {
+    for (const item of (detail.writes ?? []) as readonly StoredItem[]) {
+      const known = newest.get(idOf(item));
+      if (known === undefined || known.revision < item.revision) newest.set(idOf(item), item);
+    }
+  }
+  return [...newest.values()];
 }

@@ -3,7 +3,7 @@ import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import { rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
 import { Rollouts } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
-import { loadWaves } from '../store/rollout-waves.ts';
+import { loadWaves } from '../store/members.ts';
 import { abortRollout, pauseRollout, resumeRollout } from './rollout-switch.ts';
 import { isDirty, operatorPorts, recordOf } from './testing/operator-ports.ts';
 

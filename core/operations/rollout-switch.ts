@@ -5,11 +5,10 @@ import { findRollout } from '../queries/find-rollout.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import { isSettled } from '../rollout/wave-end.ts';
-import { changeAndTell } from '../store/change.ts';
+import { changeAndTell, markDirty } from '../store/change.ts';
 import { Rollouts, Waves } from '../store/entities.ts';
 import { type Read, replace } from '../store/entity.ts';
-import { markDirty } from '../store/mark-dirty.ts';
-import { loadWaves } from '../store/rollout-waves.ts';
+import { loadWaves } from '../store/members.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 
 /** No mutating call of it is committed from now on; what runs parks at its next one. */

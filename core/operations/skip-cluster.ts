@@ -3,11 +3,10 @@ import type { Member, Rollout } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { COUNTED } from '../protocol/settle-decision.ts';
 import { Refusal } from '../queries/refusal.ts';
-import { changeAndTell } from '../store/change.ts';
+import { changeAndTell, writeMark } from '../store/change.ts';
 import { memberChanged } from '../store/changes.ts';
 import { Clusters, Grants, Members, Rollouts, Waves } from '../store/entities.ts';
 import { decode, load, replace, unchanged } from '../store/entity.ts';
-import { writeMark } from '../store/mark-dirty.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 
 /** While members follow another plan their waves count them already where they will be. */

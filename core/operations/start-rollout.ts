@@ -7,9 +7,9 @@ import { inventoryGaps } from '../rollout/inventory-complete.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { planRollout, type RolloutPlan } from '../rollout/plan-rollout.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
+import { markDirty } from '../store/change.ts';
 import { Accounts, Rollouts } from '../store/entities.ts';
 import { load, ofKind } from '../store/entity.ts';
-import { markDirty } from '../store/mark-dirty.ts';
 
 export type RolloutPorts = Pick<Ports, 'table' | 'clock' | 'events' | 'ids'>;
 

@@ -1,4 +1,4 @@
-import { deadlineInstant } from '../config/checks/deadline.ts';
+import { dayOrInstant } from '../config/day-or-instant.ts';
 import { durationMilliseconds } from '../config/schema/quantities.ts';
 import type { UpgradePolicySpec } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
@@ -37,7 +37,7 @@ export function deadlineOf(
 ): PolicyDeadline | undefined {
   if (deadline === undefined || clusters.length === 0) return undefined;
   if (typeof deadline === 'string')
-    return { policy, at: deadlineInstant(deadline)?.getTime(), source: deadlineSource(deadline), overdue: [] };
+    return { policy, at: dayOrInstant(deadline)?.getTime(), source: deadlineSource(deadline), overdue: [] };
   const { beforeEndOf, margin } = deadline;
   const own = clusters.flatMap((cluster) => {
     const support = supportOf(cluster, CALENDAR, now);

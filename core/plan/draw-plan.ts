@@ -1,13 +1,15 @@
-import { deadlineInstant } from '../config/checks/deadline.ts';
+import { dayOrInstant } from '../config/day-or-instant.ts';
 import { apiVersion } from '../config/kinds.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
 import type { Inventory } from '../inventory/document/parse-inventory.ts';
+import { candidatesOf } from '../rollout/candidates.ts';
 import { rolloutPlanHash } from '../rollout/plan-hash.ts';
 import { deadlineSource } from './deadline.ts';
-import { excludedOf } from './document/excluded.ts';
+import { exclusionOf } from './document/exclusions.ts';
 import { instantOrNull, instantText } from './document/instant.ts';
 import type { PlanDocument } from './document/plan-schema.ts';
 import { wavesOf } from './document/waves.ts';
-import { type Drawn, draw, endOf, meets } from './drawn.ts';
+import { type Drawn, draw, endOf, meets, membersOf } from './drawn.ts';
 import { spreadOf } from './eta/drawn-chance.ts';
 import { etaOf } from './eta/eta.ts';
 import { limitedBy } from './limits/limited-by.ts';
@@ -53,7 +55,7 @@ function idleDeadlines({ rules, deadlines }: Drawn): PlanDocument['deadlines'] {
   return [...rules.policies].flatMap(([policy, { spec }]) => {
     const { deadline } = spec;
     if (deadline === undefined || deadlines.some((one) => one.policy === policy)) return [];
-    const at = instantOrNull(typeof deadline === 'string' ? deadlineInstant(deadline) : undefined);
+    const at = instantOrNull(typeof deadline === 'string' ? dayOrInstant(deadline) : undefined);
     return [{ policy, at, source: deadlineSource(deadline), endsAt: null, feasible: true, overdue: [] }];
   });
 }
@@ -108,3 +110,38 @@ function assumptionsOf({ rules, input }: Drawn, inventory: Inventory): string[] 
       : ['Not every cluster has createdAt, so the hashes bind no approvals: a recreated cluster would look the same.']),
   ];
 }
+
+const NO_POLICY = reason('NoPolicy', 'No policy selects it.');
+
+/** Every cluster that is in no wave, with one reason: the first that any policy gave. */
+function excludedOf({ rules, input, plans }: Drawn): PlanDocument['excluded'] {
+  const { snapshot, now } = input;
+  const inWave = new Set(plans.flatMap((plan) => membersOf(plan).map(({ clusterKey }) => clusterKey)));
+  const reasons = new Map<string, Reason>();
+  const note = (clusterKey: string, why: Reason | undefined): void => {
+    if (why !== undefined && !inWave.has(clusterKey) && !reasons.has(clusterKey)) reasons.set(clusterKey, why);
+  };
+  for (const name of [...rules.policies.keys()].sort()) {
+    const plan = plans.find(({ rollout }) => rollout.policy === name);
+    if (plan === undefined) {
+      // Nobody of this policy goes, so there is no rollout of it.
+      const { byWave, leftOut } = candidatesOf(snapshot, name, now);
+      for (const { clusterKey, reason: why } of leftOut) note(clusterKey, why);
+      for (const { cluster, refusals } of [...byWave.values()].flat()) note(cluster.clusterKey, refusals[0]);
+      continue;
+    }
+    for (const { clusterKey, reason: why } of plan.leftOut) note(clusterKey, why);
+    for (const { clusterKey, status, reasons: why } of plan.members)
+      if (status === 'Excluded') note(clusterKey, why[0]);
+  }
+  return [...snapshot.clusters.values()]
+    .filter(({ clusterKey }) => !inWave.has(clusterKey))
+    .map(({ clusterKey, name, account, region, deletedAt }) => {
+      const gone = deletedAt === undefined ? NO_POLICY : reason('Gone', `It was deleted (seen ${deletedAt}).`);
+      const { code, message } = reasons.get(clusterKey) ?? gone;
+      return { name, accountId: account, region, reason: exclusionOf(code), message };
+    })
+    .sort((a, b) => compare(a.name, b.name) || compare(a.accountId, b.accountId) || compare(a.region, b.region));
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -6,7 +6,7 @@ import { revisionOf } from '../hash/revision.ts';
 import type { Inventory } from '../inventory/document/parse-inventory.ts';
 import type { ChannelSpec } from '../policy/channels.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
-import { eksVersions } from '../version/eks-versions.ts';
+import { eksVersions } from '../version/support-calendar.ts';
 
 /** What the rules of a plan are made of, as people write them: a change of one of them is another plan. */
 export interface PlanRules {

@@ -1,12 +1,12 @@
 import type { z } from 'zod';
 import type { CheckedWaiver } from '../config/check-waiver.ts';
+import { waiverEnd } from '../config/day-or-instant.ts';
 import { calendarSchema } from '../config/schema/calendar.ts';
 import { channelSchema } from '../config/schema/channel.ts';
 import { fleetSchema } from '../config/schema/fleet.ts';
 import { scanWaiverSchema } from '../config/schema/scan-waiver.ts';
 import { upgradePolicySchema } from '../config/schema/upgrade-policy.ts';
 import type { CalendarSpec, FleetSpec, UpgradePolicy } from '../config/types.ts';
-import { waiverEnd } from '../config/waiver-end.ts';
 import type { AppliedConfig } from '../contracts/items/rollout.ts';
 import type { Table } from '../ports/table.ts';
 import { Configs } from '../store/entities.ts';

@@ -1,5 +1,5 @@
+import { autoApproval } from '../rollout/automatic-approval.ts';
 import type { ApprovalEvidence } from './approval-evidence.ts';
-import { autoApproval } from './auto-approval.ts';
 
 const canary = {
   name: 'canary',

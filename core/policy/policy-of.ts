@@ -6,7 +6,6 @@ import type { Table } from '../ports/table.ts';
 import { Configs, Rollouts } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { appliedConfigs, readPolicies, upgradePolicy } from './applied.ts';
-import { policyError } from './policy-error.ts';
 import { selects } from './selects.ts';
 
 /**
@@ -76,3 +75,10 @@ export async function policyForUpgrade(
 export async function allPolicies(table: Pick<Table, 'queryPartition'>): Promise<UpgradePolicy[]> {
   return readPolicies(await appliedConfigs(table, 'UpgradePolicy')).policies;
 }
+
+/** An expression had no answer: what would have followed from it does not happen, and this says why. */
+export const policyError = (whether: string, field: string, error: string): Reason =>
+  reason(
+    'PolicyError',
+    `Nobody can say whether ${whether}: the expression in ${field} has no answer for it (${error}), and that is never a match. Correct the expression, or ask first with has(…).`,
+  );

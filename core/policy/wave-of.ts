@@ -2,7 +2,7 @@ import type { UpgradePolicy, Wave } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { clusterTags } from './cluster-tags.ts';
-import { policyError } from './policy-error.ts';
+import { policyError } from './policy-of.ts';
 import { selects } from './selects.ts';
 
 export interface WavePlace {

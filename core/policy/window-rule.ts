@@ -1,6 +1,6 @@
 import { calendarStateAt } from '../calendar/calendar-state.ts';
-import { clockText } from '../calendar/clock-text.ts';
 import { writtenDuration } from '../calendar/duration.ts';
+import { clockText } from '../calendar/local-text.ts';
 import { nextOpenings } from '../calendar/next-openings.ts';
 import { windowAt } from '../calendar/openings.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';

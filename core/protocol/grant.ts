@@ -27,7 +27,7 @@ import {
   Waves,
 } from '../store/entities.ts';
 import { load, replace, unchanged } from '../store/entity.ts';
-import { loadWaves } from '../store/rollout-waves.ts';
+import { loadWaves } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { Asker } from './authority.ts';
 import { executionName } from './execution-name.ts';

@@ -8,10 +8,9 @@ import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import { batched, readAhead } from '../store/batched.ts';
-import { changeAndTell, NOTHING } from '../store/change.ts';
+import { changeAndTell, NOTHING, writeMark } from '../store/change.ts';
 import { ClusterControls, Clusters, Grants, Members, Upgrades, Waves } from '../store/entities.ts';
 import { load, replace, unchanged } from '../store/entity.ts';
-import { writeMark } from '../store/mark-dirty.ts';
 import { intentsOf } from './intent-store.ts';
 import { settle, type UpgradeEnd } from './settle-decision.ts';
 

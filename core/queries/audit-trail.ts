@@ -5,8 +5,6 @@ import { type Page, type PageRequest, pageOf } from './page.ts';
 /** A subject's record, oldest first, and whether its chain of hashes holds. */
 export interface AuditTrail extends Page<AuditItem> {
   readonly subject: string;
-  readonly items: readonly AuditItem[];
-  readonly next?: string;
   /** Null when the whole chain holds. */
   readonly break: { readonly sequence: number; readonly problem: string } | null;
 }

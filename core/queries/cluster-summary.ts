@@ -25,23 +25,16 @@ export const CLUSTER_STATES = [
 ] as const;
 export type ClusterState = (typeof CLUSTER_STATES)[number];
 
-export interface ClusterSummary {
+export interface ClusterSummary
+  extends Pick<ClusterRecord, 'name' | 'arn' | 'account' | 'region' | 'version' | 'status' | 'labels' | 'lastSeenAt'> {
   readonly id: string;
-  readonly name: string;
-  readonly arn: string;
   readonly key: string;
-  readonly account: string;
-  readonly region: string;
-  readonly version: string;
-  readonly status: string;
   readonly state: ClusterState;
   readonly support: SupportView;
   readonly policy: string | null;
   readonly wave: string | null;
   readonly target: string | null;
   readonly upgrade: { readonly id: string; readonly to: string; readonly status: string } | null;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly lastSeenAt: string;
 }
 
 export function clusterSummary(snapshot: FleetSnapshot, cluster: ClusterRecord, now: Date): ClusterSummary {

@@ -1,17 +1,14 @@
 import type { Calendar } from '../config/types.ts';
+import type { AppliedConfig } from '../contracts/items/rollout.ts';
 import { appliedConfigs, calendarSpec } from '../policy/applied.ts';
 import { allPolicies } from '../policy/policy-of.ts';
 import type { Ports } from '../ports/ports.ts';
 
-export interface CalendarView {
-  readonly name: string;
+export interface CalendarView extends Pick<AppliedConfig, 'name' | 'revision' | 'appliedBy' | 'appliedAt'> {
   /** Null when this version cannot read what was applied: then it is closed. */
   readonly spec: Calendar['spec'] | null;
   /** Waves that go by it, as `policy/wave`. */
   readonly usedBy: readonly string[];
-  readonly revision: string;
-  readonly appliedBy: string;
-  readonly appliedAt: string;
 }
 
 export async function listCalendars({ table }: Pick<Ports, 'table'>): Promise<{ items: CalendarView[] }> {

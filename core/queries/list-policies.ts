@@ -1,4 +1,5 @@
 import type { UpgradePolicy } from '../config/types.ts';
+import type { AppliedConfig } from '../contracts/items/rollout.ts';
 import { livingRecords } from '../inventory/records.ts';
 import { appliedConfigs, readPolicies, upgradePolicy } from '../policy/applied.ts';
 import { policyOf } from '../policy/policy-of.ts';
@@ -6,13 +7,9 @@ import type { Ports } from '../ports/ports.ts';
 import { PolicyRollouts } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 
-export interface PolicyView {
-  readonly name: string;
+export interface PolicyView extends Pick<AppliedConfig, 'name' | 'revision' | 'appliedBy' | 'appliedAt'> {
   /** Null when this version cannot read what was applied: then nothing happens under it. */
   readonly spec: UpgradePolicy['spec'] | null;
-  readonly revision: string;
-  readonly appliedBy: string;
-  readonly appliedAt: string;
   /** Clusters that it alone selects. */
   readonly clusters: number;
   /** Clusters that it selects together with other policies: left alone until one does. */

@@ -6,21 +6,13 @@ import { fingerprintOf } from '../rollout/fingerprint.ts';
 import type { RolloutPlan } from '../rollout/plan-rollout.ts';
 import { Configs, Members, Rollouts, rolloutPartition } from '../store/entities.ts';
 import { load, loadKind, ofKind } from '../store/entity.ts';
-import { isMember } from '../store/members.ts';
-import { loadWaves } from '../store/rollout-waves.ts';
+import { isMember, loadWaves } from '../store/members.ts';
 import { findRollout } from './find-rollout.ts';
 import { type WaveStanding, waveStanding } from './wave-standing.ts';
 
+const COUNTERS = ['members', 'inFlight', 'succeeded', 'failed', 'blocked', 'excluded', 'quarantined'] as const;
 /** How many clusters of a rollout stand where, over all its waves. */
-export interface RolloutProgress {
-  readonly members: number;
-  readonly inFlight: number;
-  readonly succeeded: number;
-  readonly failed: number;
-  readonly blocked: number;
-  readonly excluded: number;
-  readonly quarantined: number;
-}
+type RolloutProgress = Readonly<Record<(typeof COUNTERS)[number], number>>;
 
 export interface RolloutSummary extends Rollout {
   readonly progress: RolloutProgress;
@@ -91,18 +83,10 @@ function detail(
 function summary(rollout: Rollout, waves: readonly Wave[], standings: readonly WaveStanding[]): RolloutSummary {
   const next = waves.find((wave) => !PASSED_WAVES.includes(wave.status));
   const lacksApproval = standings.some((one) => one.index === next?.index && one.approvalReasons.length > 0);
-  const sum = (count: (wave: Wave) => number) => waves.reduce((total, wave) => total + count(wave), 0);
+  const sums = COUNTERS.map((counter) => [counter, waves.reduce((sum, wave) => sum + wave[counter], 0)]);
   return {
     ...rollout,
-    progress: {
-      members: sum((wave) => wave.members),
-      inFlight: sum((wave) => wave.inFlight),
-      succeeded: sum((wave) => wave.succeeded),
-      failed: sum((wave) => wave.failed),
-      blocked: sum((wave) => wave.blocked),
-      excluded: sum((wave) => wave.excluded),
-      quarantined: sum((wave) => wave.quarantined),
-    },
+    progress: Object.fromEntries(sums) as RolloutProgress,
     currentWave: waves.find((wave) => wave.status !== 'Pending' && !PASSED_WAVES.includes(wave.status))?.name ?? null,
     waitsForApproval: rollout.status === 'Running' && lacksApproval ? (next?.name ?? null) : null,
   };

@@ -1,13 +1,13 @@
 import { namedError } from '../contracts/errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import type { ScanSummary } from '../contracts/items/scan.ts';
+import type { ScanRun, ScanSummary } from '../contracts/items/scan.ts';
+import type { Reason } from '../contracts/step-result.ts';
 import type { Ports } from '../ports/ports.ts';
 import { loadReport, scansOf } from '../scan/fleet/report-store.ts';
 import { loadRun } from '../scan/fleet/run-store.ts';
 import type { ScanReport } from '../scan/report/report-schema.ts';
 import { shortId } from './find-cluster.ts';
 import { Refusal } from './refusal.ts';
-import { type ScanRunView, scanRunView } from './scan-run-view.ts';
 
 /** A scan in the history of its cluster. */
 export type ScanView = Omit<ScanSummary, 'clusterKey' | 'parts'>;
@@ -69,4 +69,41 @@ function scanNotFound(
   const of = `${target === undefined ? '' : ` for ${target}`}${scannedAt === undefined ? '' : ` of ${scannedAt}`}`;
   const how = `liftlock scan cluster ${shortId(cluster)}${target === undefined ? '' : ` --target ${target}`}`;
   return namedError('ScanNotFound', `There is no scan of ${shortId(cluster)}${of}. Run: ${how}`);
+}
+
+/** Where a scan stands that somebody has asked for. */
+export interface ScanRunView {
+  readonly cluster: string;
+  readonly target: string;
+  /** Its name, to ask for it again. */
+  readonly name: string;
+  readonly execution: string;
+  readonly status: ScanRun['status'];
+  readonly requestedBy: string | null;
+  readonly startedAt: string;
+  /** Objects that were read so far. */
+  readonly read: number;
+  /** Lists and other things still to be read; 0 before it began. */
+  readonly left: number;
+  /** Time of its report; null while there is none. */
+  readonly scannedAt: string | null;
+  /** Why it ended as it did. */
+  readonly reasons: readonly Reason[];
+}
+
+export function scanRunView(cluster: ClusterRecord, run: ScanRun): ScanRunView {
+  const { target, execution, status, startedAt, read, left, reasons } = run;
+  return {
+    cluster: shortId(cluster),
+    target,
+    name: execution.split(':').at(-1) ?? '',
+    execution,
+    status,
+    requestedBy: run.requestedBy ?? null,
+    startedAt,
+    read,
+    left,
+    scannedAt: run.scannedAt ?? null,
+    reasons,
+  };
 }

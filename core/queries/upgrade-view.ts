@@ -9,17 +9,9 @@ import { shortId } from './find-cluster.ts';
 import { type Page, type PageRequest, pageOf } from './page.ts';
 
 /** One upgrade of one cluster: a hop, or one step that was started by hand. */
-export interface UpgradeView {
-  readonly id: string;
+export interface UpgradeView
+  extends Pick<Upgrade, 'id' | 'clusterKey' | 'machine' | 'from' | 'to' | 'status' | 'mutated' | 'requestedBy'> {
   readonly cluster: string;
-  readonly clusterKey: string;
-  readonly machine: string;
-  readonly from: string;
-  readonly to: string;
-  readonly status: Upgrade['status'];
-  /** Whether anything was changed on the cluster. */
-  readonly mutated: boolean;
-  readonly requestedBy: string;
   readonly rollout: string | null;
   readonly steps: readonly StepView[];
   readonly reasons: readonly Reason[];

@@ -1,4 +1,5 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { kindOf } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
@@ -9,11 +10,11 @@ import { AT_REST, isServed } from '../rollout/automatic-rollouts.ts';
 import { decide } from '../rollout/decide.ts';
 import { laterWaveOf } from '../rollout/later-wave.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
+import { KubeVersion } from '../version/kube-version.ts';
 import { targetWords } from '../version/target.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
 import { activeUpgrade } from './cluster-summary.ts';
 import type { Verdict } from './explanation.ts';
-import { halfDone, takenOut } from './left-by-rollout.ts';
 
 /** The newest rollout of the cluster's policy, and the cluster's place in it. */
 export interface Place {
@@ -201,4 +202,37 @@ function said(state: Verdict['state'], when: Verdict['when'], ...reasons: readon
     (one, index) => reasons.findIndex(({ code, message }) => code === one.code && message === one.message) === index,
   );
   return { state, reasons: unique, when };
+}
+
+/** An upgrade that its rollout's abort left half-way: no rollout goes on with it, whatever parked it at first. */
+function halfDone(cluster: ClusterRecord, { from, to }: Upgrade, rollout: Rollout): Verdict {
+  const text = `The rollout ${rollout.id} was aborted. The upgrade from ${from} to ${to} is half done and stays so until a person acts.`;
+  const beyond = KubeVersion.parse(to).isOlderThan(KubeVersion.parse(cluster.version));
+  // Somebody has taken the control plane further: no hop leads there, and what is left are the machines that follow it, each by itself.
+  const condition = beyond
+    ? `Somebody starts the state machines roll-node-group and update-addons by hand (aws stepfunctions start-execution) with {"cluster": "${cluster.arn}", "targetVersion": "${cluster.version}"}.`
+    : `Somebody runs: liftlock upgrade cluster ${cluster.name} --to ${to} --approve`;
+  return leftBy('Parked', rollout, condition, text);
+}
+
+/** One that a rollout is through with: nothing takes it up again by itself for that target, a rollout that a person creates does. */
+function takenOut(member: Member, rollout: Rollout): Verdict {
+  const what = rollout.status === 'Aborted' ? 'was aborted' : `ended with ${member.name} ${member.status}`;
+  const text = `The rollout ${rollout.id} ${what}. No other one begins by itself for ${member.name} and ${member.to}.`;
+  const condition = `Somebody runs: liftlock rollout create ${rollout.policy}`;
+  return leftBy('Waiting', rollout, condition, text, member.reasons);
+}
+
+function leftBy(
+  state: Verdict['state'],
+  rollout: Rollout,
+  condition: string,
+  text: string,
+  more: readonly Reason[] = [],
+): Verdict {
+  const aborted = rollout.status === 'Aborted';
+  const said = reason(aborted ? 'RolloutAborted' : 'TakenOut', text);
+  // The rollout tells who aborted it and why; a member that the abort took out would only say again that it was.
+  const others = more.filter(({ code }) => code !== 'RolloutAborted');
+  return { state, reasons: [said, ...(aborted ? rollout.reasons : []), ...others], when: { at: null, condition } };
 }

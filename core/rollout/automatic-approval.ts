@@ -1,9 +1,11 @@
 import type { Wave as WaveSpec } from '../config/types.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
+import { evidenceEnvironment } from '../expression/evidence-environment.ts';
+import { compilePredicate } from '../expression/predicate.ts';
 import type { ApprovalEvidence } from '../policy/approval-evidence.ts';
 import { clustersOf } from '../policy/approvals.ts';
-import { autoApproval } from '../policy/auto-approval.ts';
 import type { Decision } from './decisions.ts';
 import type { WaveSituation } from './wave-progress.ts';
 
@@ -51,4 +53,23 @@ function hoursSince(instants: readonly (string | undefined)[], now: Date): numbe
   if (success === undefined) return 0;
   const latest = Math.max(...instants.flatMap((at) => (at === undefined ? [] : [Date.parse(at)])));
   return (now.getTime() - latest) / 3_600_000;
+}
+
+/** Whether Liftlock itself approves a wave, and why; without an answer it does not, with code `PolicyError` (fail closed). */
+export function autoApproval(
+  autoApproveWhen: string,
+  evidence: ApprovalEvidence,
+): { readonly approves: boolean; readonly reason: Reason } {
+  const compiled = compilePredicate(autoApproveWhen, evidenceEnvironment);
+  const result =
+    'problems' in compiled ? { error: compiled.problems[0]?.message ?? '' } : compiled.predicate.test(evidence);
+  if ('error' in result) {
+    const message = `Liftlock does not approve the wave ${evidence.wave.name}: autoApproveWhen has no answer (${result.error}). A person may still approve it; correct the expression.`;
+    return { approves: false, reason: reason('PolicyError', message) };
+  }
+  const { matches } = result;
+  const message = matches
+    ? `Liftlock approves the wave ${evidence.wave.name}: ${autoApproveWhen} is true.`
+    : `Liftlock does not approve the wave ${evidence.wave.name} by itself: ${autoApproveWhen} is false.`;
+  return { approves: matches, reason: reason(matches ? 'AutoApproved' : 'NotAutoApproved', message) };
 }

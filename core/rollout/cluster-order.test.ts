@@ -1,6 +1,6 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { clusterRecord } from '../policy/testing/cluster-record.ts';
-import { inOrder } from './cluster-order.ts';
+import { inOrder } from './candidates.ts';
 import { fleetSnapshot } from './testing/fleet-snapshot.ts';
 
 const cluster = (name: string, labels: Record<string, string>) =>

@@ -1,5 +1,5 @@
 import { waveItem } from '../contracts/items/testing/rollout-items.ts';
-import { learnedFrom } from './learning.ts';
+import { learnedFrom } from './reconcile-rollouts.ts';
 
 test('nothing is learned while no upgrade has succeeded', () => {
   expect(learnedFrom([])).toBeUndefined();

@@ -2,13 +2,13 @@ import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.t
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { BATCH_KEYS, KIND_SHARDS } from '../contracts/table-schema.ts';
-import { exceedsBudget } from '../policy/wave-room.ts';
+import { exceedsBudget, waveRefusal } from '../policy/wave-room.ts';
 import type { Table } from '../ports/table.ts';
+import { GRANTING_WAVES } from '../protocol/vetoes.ts';
 import { ClusterControls, Clusters } from '../store/entities.ts';
 import { loadAll, loadKind } from '../store/entity.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { isSettled } from './wave-end.ts';
-import { isItsTurn } from './whose-turn.ts';
 
 /** With more clusters than this, reading all of a kind takes fewer requests than reading them by key. */
 export const MOST_BY_KEY = KIND_SHARDS * BATCH_KEYS;
@@ -90,3 +90,17 @@ export const waitsByHand = (upgrade: Upgrade): boolean => isDecidedAbout(upgrade
 
 /** What runs is watched by its grant; nothing is decided about its cluster before it ends. */
 const isDecidedAbout = ({ status }: Member | Upgrade): boolean => status !== 'Running';
+
+/**
+ * Whether a member could be granted now as far as its rollout and its wave tell; one whose wave was not looked at might. About the others
+ * nothing but their clusters can decide, and a change of those has the next tick look at all of them.
+ */
+export function isItsTurn(
+  { status, inFlight }: Pick<Member, 'status' | 'inFlight'>,
+  rollout: Pick<Rollout, 'status'> | undefined,
+  wave: Wave | undefined,
+): boolean {
+  if (status === 'Running' || rollout?.status !== 'Running') return false;
+  if (wave === undefined) return true;
+  return GRANTING_WAVES.includes(wave.status) && (inFlight || waveRefusal(wave) === undefined);
+}

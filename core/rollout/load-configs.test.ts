@@ -7,7 +7,7 @@ import { calendarConfig, fleetConfig, policyConfig } from '../protocol/testing/o
 import { batched } from '../store/batched.ts';
 import { Configs } from '../store/entities.ts';
 import { put } from '../store/entity.ts';
-import { configsOf, everyConfig } from './load-configs.ts';
+import { configsOf, everyConfig } from './load-snapshot.ts';
 
 const nights = calendarConfig('nights', {});
 const days = calendarConfig('days', {});

@@ -1,10 +1,15 @@
-import type { AppliedConfig } from '../contracts/items/rollout.ts';
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { AppliedConfig, Rollout } from '../contracts/items/rollout.ts';
+import { KIND_SHARDS } from '../contracts/table-schema.ts';
 import { authorOf, channelSpec, FLEET, fleetSpec, upgradePolicy } from '../policy/applied.ts';
+import { clusterTags } from '../policy/cluster-tags.ts';
 import { compiledCalendar } from '../policy/load-rules.ts';
 import type { ItemKey, StoredItem, Table } from '../ports/table.ts';
 import { batched } from '../store/batched.ts';
 import {
+  Accounts,
   Clusters,
+  Configs,
   Epochs,
   FleetControls,
   Grants,
@@ -14,10 +19,14 @@ import {
   ReconcileMarkers,
   Regions,
   Rollouts,
+  rolloutPartition,
   Upgrades,
   Waves,
 } from '../store/entities.ts';
-import { load, loadAll, loadKind, ofKind } from '../store/entity.ts';
+import { dataOf, decode, load, loadAll, loadKind, ofKind } from '../store/entity.ts';
+import { isMember } from '../store/members.ts';
+import { LatestScanItems } from '../store/scan-entities.ts';
+import { isServed, servedKey } from './automatic-rollouts.ts';
 import {
   clustersInTurn,
   clustersThatWait,
@@ -28,8 +37,6 @@ import {
   MOST_BY_KEY,
   waitsByHand,
 } from './load-clusters.ts';
-import { configsOf, everyConfig } from './load-configs.ts';
-import { loadHistory, loadRollouts } from './load-history.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
 /**
@@ -178,4 +185,122 @@ function named<Value>(
     if (value !== undefined) values.set(config.name, value);
   }
   return values;
+}
+
+const KINDS = ['Fleet#', 'UpgradePolicy#', 'Calendar#', 'Channel#'];
+
+/** All that decisions know of what is applied, in one request. Waivers are for scans alone, and lie beside it. */
+export async function everyConfig(table: Pick<Table, 'queryPartition'>): Promise<AppliedConfig[]> {
+  const items = await table.queryPartition('CONFIG');
+  return items.filter(({ sk }) => KINDS.some((kind) => sk.startsWith(kind))).map((item) => decode(Configs, item).data);
+}
+
+/** Calendars that were named when it was read last: the next reading asks for them at once, and learns from what it reads which it needs. */
+let namedLast: readonly string[] = [];
+
+/**
+ * What goes on in rollouts needs no more than the Fleet, their policies, and the calendars that these and tags of their clusters name. The
+ * first two are read together with what else `reader` is asked for in this turn.
+ */
+export async function configsOf(
+  reader: Pick<Table, 'get'>,
+  rollouts: readonly Rollout[],
+  reading: Promise<readonly ClusterRecord[]>,
+): Promise<AppliedConfig[]> {
+  const calendar = (name: string) => load(reader, Configs, 'Calendar', name);
+  const ahead = new Map(namedLast.map((name) => [name, calendar(name)]));
+  const inForce = [...new Set(rollouts.map(({ policy }) => policy))];
+  const [clusters, fleet, ...read] = await Promise.all([
+    reading,
+    load(reader, Configs, 'Fleet', FLEET),
+    ...inForce.map((name) => load(reader, Configs, 'UpgradePolicy', name)),
+    ...ahead.values(),
+  ]);
+  const policies = read.slice(0, inForce.length);
+  const prefix = fleetSpec(fleet?.data)?.tagPrefix ?? '';
+  const names = new Set([
+    ...policies.flatMap((policy) => calendarsIn(policy?.data)),
+    ...clusters.flatMap(({ tags }) => clusterTags(tags, prefix).calendars),
+  ]);
+  namedLast = [...names];
+  const calendars = await Promise.all(namedLast.map((name) => ahead.get(name) ?? calendar(name)));
+  return [fleet, ...policies, ...calendars].flatMap((one) => (one === undefined ? [] : [one.data]));
+}
+
+const calendarsIn = (policy: AppliedConfig | undefined): string[] =>
+  (upgradePolicy(policy)?.spec.waves ?? []).flatMap(({ calendar }) => calendar ?? []);
+
+/** With more rollouts than this, reading all members and all waves by kind takes fewer requests than a query for each rollout. */
+const MOST_BY_PARTITION = 2 * KIND_SHARDS;
+
+/**
+ * What only the full look reads, as far as it must. `reader` takes the latest scans of `clusterKeys` together with what else is read in this turn; undefined =
+ * there are so many clusters that all scans are read by kind.
+ */
+export async function loadHistory(
+  table: Table,
+  reader: Pick<Table, 'getAll'>,
+  clusterKeys: readonly string[] | undefined,
+): Promise<NonNullable<FleetSnapshot['history']>> {
+  const [{ rollouts, members, waves }, accounts, scans] = await Promise.all([
+    everyRollout(table),
+    table.queryPartition('ACCOUNTS'),
+    latestScans(table, reader, clusterKeys),
+  ]);
+  const policyOf = new Map(rollouts.map((rollout) => [rollout.id, rollout.policy]));
+  const served = new Set<string>();
+  const underWay = new Set(rollouts.filter((rollout) => Rollouts.active(rollout)).map((rollout) => rollout.id));
+  for (const member of members) {
+    if (isServed(member)) served.add(servedKey(policyOf.get(member.rolloutId) ?? '', member.to, member.clusterKey));
+  }
+  const findings = new Map<string, readonly string[]>();
+  for (const { clusterKey, scans: latest } of scans) {
+    const [newest] = latest;
+    const blocking = (newest?.causes ?? []).filter(({ severity }) => severity === 'error');
+    if (blocking.length > 0)
+      findings.set(
+        clusterKey,
+        blocking.map(({ cause }) => `${clusterKey} ${newest?.target} ${cause}`),
+      );
+  }
+  return {
+    rollouts,
+    waves,
+    members: members.filter((member) => underWay.has(member.rolloutId)),
+    findings,
+    served,
+    accounts: accounts.map((item) => dataOf(Accounts, item)),
+  };
+}
+
+/** Every rollout alone: enough where nothing is under way and nothing is to be planned. */
+export async function loadRollouts(table: Table): Promise<NonNullable<FleetSnapshot['history']>> {
+  return {
+    rollouts: await loadKind(table, Rollouts),
+    waves: [],
+    members: [],
+    findings: new Map(),
+    served: new Set(),
+    accounts: undefined,
+  };
+}
+
+/** Every rollout with its members and waves, which lie in its partition. */
+async function everyRollout(table: Table) {
+  const rollouts = await loadKind(table, Rollouts);
+  const items: StoredItem[][] =
+    rollouts.length > MOST_BY_PARTITION
+      ? await Promise.all([table.queryKind(Members.kind), table.queryKind(Waves.kind)])
+      : await Promise.all(rollouts.map(({ id }) => table.queryPartition(rolloutPartition(id))));
+  const all = items.flat();
+  return {
+    rollouts,
+    members: ofKind(all, Members).filter(isMember),
+    waves: ofKind(all, Waves),
+  };
+}
+
+async function latestScans(table: Table, reader: Pick<Table, 'getAll'>, clusterKeys: readonly string[] | undefined) {
+  if (clusterKeys === undefined) return loadKind(table, LatestScanItems);
+  return loadAll(reader, LatestScanItems, clusterKeys.map(LatestScanItems.key));
 }

@@ -1,7 +1,7 @@
 import type { GateReading } from '../contracts/items/gate.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
 import { rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
-import { readGates } from './read-gates.ts';
+import { readGates } from './reconcile-rollouts.ts';
 import { fleetSnapshot } from './testing/fleet-snapshot.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');

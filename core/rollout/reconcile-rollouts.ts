@@ -1,6 +1,11 @@
 import { errorMessage, errorName } from '../contracts/errors.ts';
-import type { ReconcileMarker } from '../contracts/items/rollout.ts';
+import type { GateReading } from '../contracts/items/gate.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
+import type { LearnedDurations, ReconcileMarker, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
+import { waveNamed } from '../policy/wave-of.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { GateReader } from '../ports/gates.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { StoredItem } from '../ports/table.ts';
 import { transactWithAudit } from '../store/audit.ts';
@@ -12,13 +17,10 @@ import { applyDecision } from './apply-decision.ts';
 import { decide } from './decide.ts';
 import type { Decision } from './decisions.ts';
 import { isSame } from './is-same.ts';
-import { learnedFrom } from './learning.ts';
 import { loadSnapshot, type SnapshotScope } from './load-snapshot.ts';
 import { lookAfterGrant } from './look-after-grant.ts';
 import { NOTHING_OVERDUE, type Overdue, overdueWaves } from './overdue-waves.ts';
-import { readGates } from './read-gates.ts';
 import type { FleetSnapshot } from './snapshot.ts';
-import { stuckUpgrades } from './stuck-upgrades.ts';
 import { tellDeadlines } from './support-deadlines.ts';
 
 export type ReconcilePorts = Pick<Ports, 'table' | 'eks' | 'executions' | 'events' | 'clock' | 'gates'>;
@@ -231,4 +233,72 @@ async function markFull(
   } catch (error) {
     if (!isContention(error)) throw error;
   }
+}
+
+/** No step of a healthy upgrade goes on for longer without anything to tell, but for the roll of a very large node group. */
+const STUCK_HOURS = 24;
+
+/** Upgrades that run and of which no step has begun, ended or changed for a day: an alarm counts them. */
+export function stuckUpgrades(upgrades: readonly Upgrade[], now: Date): Upgrade[] {
+  const limit = new Date(now.getTime() - STUCK_HOURS * 3_600_000).toISOString();
+  return upgrades.filter((upgrade) => upgrade.status === 'Running' && lastSign(upgrade) < limit);
+}
+
+function lastSign(upgrade: Upgrade): string {
+  const times = Object.values(upgrade.steps).flatMap((step) => [step.startedAt, step.endedAt ?? step.startedAt]);
+  return [upgrade.startedAt ?? '', ...times].reduce((latest, time) => (time > latest ? time : latest), '');
+}
+
+/** What the waves of all rollouts have taken. Undefined while no upgrade has succeeded without waiting in between. */
+export function learnedFrom(waves: readonly Wave[]): LearnedDurations | undefined {
+  const seconds = waves.flatMap((wave) => wave.durations ?? []).sort((a, b) => a - b);
+  if (seconds.length === 0) return undefined;
+  const succeeded = waves.reduce((sum, wave) => sum + wave.succeeded, 0);
+  const failed = waves.reduce((sum, wave) => sum + wave.failed, 0);
+  return {
+    count: seconds.length,
+    p50: quantile(seconds, 0.5),
+    p90: quantile(seconds, 0.9),
+    failureRate: succeeded + failed === 0 ? 0 : failed / (succeeded + failed),
+  };
+}
+
+/** Nearest rank: a duration that was really seen. */
+function quantile(sorted: readonly number[], share: number): number {
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
+}
+
+/** Events wake the reconciler more often; a gate is not asked again within this. */
+const AT_MOST_EVERY_MILLISECONDS = 30_000;
+
+/** Reads the gates of every wave that soaks, as `<rolloutId>/<waveIndex>`. */
+export async function readGates(
+  ports: { readonly gates: GateReader; readonly clock: Clock },
+  snapshot: FleetSnapshot,
+): Promise<ReadonlyMap<string, readonly GateReading[]>> {
+  const now = ports.clock.now().getTime();
+  const watched = snapshot.waves.flatMap((wave) => {
+    const gates = gatesOf(snapshot, wave);
+    const checked = wave.gates === undefined ? 0 : Date.parse(wave.gates.checkedAt);
+    return gates.length === 0 || now - checked < AT_MOST_EVERY_MILLISECONDS ? [] : [{ wave, gates }];
+  });
+  const hosts = snapshot.fleet?.allowedHosts ?? [];
+  return new Map(
+    await Promise.all(
+      watched.map(
+        async ({ wave, gates }) =>
+          [
+            `${wave.rolloutId}/${wave.index}`,
+            await Promise.all(gates.map((gate) => ports.gates.read(gate, hosts))),
+          ] as const,
+      ),
+    ),
+  );
+}
+
+function gatesOf(snapshot: FleetSnapshot, wave: Wave) {
+  if (wave.status !== 'Soaking') return [];
+  const rollout = snapshot.rollouts.find(({ id }) => id === wave.rolloutId);
+  const policy = rollout === undefined ? undefined : snapshot.policies.get(rollout.policy)?.policy;
+  return waveNamed(policy, wave.name)?.gates ?? [];
 }

@@ -1,5 +1,5 @@
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import { stuckUpgrades } from './stuck-upgrades.ts';
+import { stuckUpgrades } from './reconcile-rollouts.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
 const upgrade = (more: Partial<Upgrade>): Upgrade => ({

@@ -1,4 +1,4 @@
-import { clockText } from '../calendar/clock-text.ts';
+import { clockText } from '../calendar/local-text.ts';
 import type { Wave as WaveSpec } from '../config/types.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { WaitedFor } from '../contracts/reasons/reason-facts.ts';

@@ -1,4 +1,4 @@
-import { clockText } from '../calendar/clock-text.ts';
+import { clockText } from '../calendar/local-text.ts';
 import { durationMilliseconds } from '../config/schema/quantities.ts';
 import type { Wave as WaveSpec } from '../config/types.ts';
 import type { GateReading, GateState } from '../contracts/items/gate.ts';

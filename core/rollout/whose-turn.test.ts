@@ -1,5 +1,5 @@
 import type { Wave } from '../contracts/items/rollout.ts';
-import { isItsTurn } from './whose-turn.ts';
+import { isItsTurn } from './load-clusters.ts';
 
 const waiting = { status: 'Pending', inFlight: false } as const;
 const running = { status: 'Running' } as const;

@@ -1,5 +1,7 @@
+import { calendarStateAt } from '../calendar/calendar-state.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
 import { failed, parked, quoted, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { compiledRules } from '../policy/load-rules.ts';
 import type { Update } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import { newestIntent, recordObserved } from '../protocol/intent-store.ts';
@@ -8,9 +10,8 @@ import { type Mutation, mutate } from '../protocol/mutate.ts';
 import { subjectOf } from '../protocol/update-subject.ts';
 import type { Read } from '../store/entity.ts';
 import type { StepContext, StepPorts } from './context.ts';
-import { foreignStop } from './foreign-stop.ts';
-import { type PollBounds, pollSeconds } from './polling.ts';
-import { ranPast } from './ran-past.ts';
+import { hopPolicy } from './hop-policy.ts';
+import { foreignStop, type PollBounds, pollSeconds } from './polling.ts';
 
 export type ActPorts = StepPorts & Pick<Ports, 'mutator'>;
 
@@ -93,3 +94,24 @@ function failureOf(intent: Intent): Reason[] | undefined {
 
 const updateFailed = (what: string, update: Update): Reason =>
   reason('UpdateFailed', `${what}: the update ${update.id} ended ${update.status}.`);
+
+/**
+ * What EKS works on when a window closes finishes; whoever reads the report should know that it did so outside. Undefined where the window
+ * is open, or nobody asked for one.
+ */
+export async function ranPast(
+  ports: Pick<Ports, 'table' | 'clock'>,
+  context: StepContext,
+): Promise<Reason | undefined> {
+  const { read } = await hopPolicy(ports, context);
+  const calendars = read === undefined ? [] : compiledRules(read).calendars;
+  if (calendars.length === 0) return undefined;
+  const now = ports.clock.now();
+  const { open, freeze } = calendarStateAt(calendars, now);
+  if (open) return undefined;
+  const what = freeze === null ? 'its window had closed' : `the freeze ${freeze} had begun`;
+  return reason(
+    'RanPastWindow',
+    `It ended at ${now.toISOString()}, when ${what}: what EKS works on is not broken off.`,
+  );
+}

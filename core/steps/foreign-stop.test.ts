@@ -1,6 +1,6 @@
 import { reason } from '../contracts/step-result.ts';
 import type { StepContext } from './context.ts';
-import { foreignStop } from './foreign-stop.ts';
+import { foreignStop } from './polling.ts';
 
 const why = reason('ForeignUpdate', 'somebody else changes it');
 const START = new Date('2026-11-20T08:00:00Z');

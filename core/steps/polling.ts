@@ -1,3 +1,7 @@
+import { blocked, parked, type Reason, type StepResult } from '../contracts/step-result.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { StepContext } from './context.ts';
+
 /** Seconds between two looks, and from the beginning to the first one. */
 export interface PollBounds {
   readonly least: number;
@@ -14,3 +18,21 @@ export function pollSeconds(since: Date, now: Date, { least, most, first = least
   const elapsed = Math.max(0, (now.getTime() - since.getTime()) / 1000);
   return Math.round(Math.max(first - elapsed, Math.min(most, Math.max(least, elapsed / 8))));
 }
+
+const MINUTE = 60;
+const BOUNDS = { least: 5 * MINUTE, most: 240 * MINUTE };
+const GIVE_UP_DAYS = 7;
+
+/**
+ * Parks while somebody else changes what the step is about, and looks ever more rarely: after an eighth of the time that the upgrade has
+ * taken so far, from five minutes to four hours. After seven days it is no passing thing, and the step ends `blocked` with the same reason.
+ */
+export function foreignStop(ports: Pick<Ports, 'clock'>, context: StepContext, why: Reason): StepResult {
+  const now = ports.clock.now();
+  const since = context.upgrade?.startedAt === undefined ? context.startedAt : new Date(context.upgrade.startedAt);
+  if (now.getTime() - since.getTime() >= GIVE_UP_DAYS * 86_400_000) return blocked(why);
+  return parked(new Date(now.getTime() + pollSeconds(since, now, BOUNDS) * 1000), why);
+}
+
+/** Statuses that pass by themselves when what runs there ends; the others (FAILED, DELETING) do not. */
+export const isPassing = (status: string): boolean => ['CREATING', 'UPDATING', 'PENDING'].includes(status);

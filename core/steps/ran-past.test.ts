@@ -3,7 +3,7 @@ import { policyWith } from '../policy/testing/policies.ts';
 import { calendarConfig, type Kept, policyConfig } from '../protocol/testing/one-upgrade.ts';
 import { Configs } from '../store/entities.ts';
 import { put } from '../store/entity.ts';
-import { ranPast } from './ran-past.ts';
+import { ranPast } from './act.ts';
 import { contextOf, oneStep } from './testing/one-step.ts';
 
 const window = (hour: number) => ({ windows: [{ name: 'w', schedule: `0 ${hour} * * *`, duration: '1h' }] });

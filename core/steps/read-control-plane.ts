@@ -2,8 +2,8 @@ import { blocked, type Reason, reason, type StepResult } from '../contracts/step
 import { clusterKey } from '../model/cluster-key.ts';
 import type { Cluster } from '../ports/eks.ts';
 import type { StepContext, StepPorts } from './context.ts';
-import { foreignStop, isPassing } from './foreign-stop.ts';
 import { foreignReason, updatesInFlight } from './foreign-updates.ts';
+import { foreignStop, isPassing } from './polling.ts';
 
 export type Stop = { readonly stop: StepResult };
 

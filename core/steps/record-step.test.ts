@@ -4,7 +4,7 @@ import { type Reason, reason, type StepResult } from '../contracts/step-result.t
 import { cluster, intent, KEY, type Kept, upgrade } from '../protocol/testing/one-upgrade.ts';
 import { Upgrades } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';
-import { recordStep } from './record-step.ts';
+import { recordStep } from './run-step.ts';
 import { contextOf, oneStep } from './testing/one-step.ts';
 
 type Step = Upgrade['steps'][string];

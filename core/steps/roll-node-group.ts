@@ -7,10 +7,9 @@ import type { Mutation } from '../protocol/mutate.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ActPorts, act } from './act.ts';
 import type { StepContext } from './context.ts';
-import { foreignStop } from './foreign-stop.ts';
 import { foreignReason, updatesInFlight } from './foreign-updates.ts';
 import { amiProblem } from './node-group-ami.ts';
-import { pollSeconds } from './polling.ts';
+import { foreignStop, pollSeconds } from './polling.ts';
 import { controlPlaneAtRest } from './read-control-plane.ts';
 import { runStep } from './run-step.ts';
 

@@ -1,24 +1,26 @@
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { hopRefusals } from '../model/hop.ts';
+import { issueTexts } from '../model/issue-text.ts';
 import { policyForUpgrade } from '../policy/policy-of.ts';
-import { type ClusterTarget, isAccessErrorName } from '../ports/cluster-access.ts';
+import { type ClusterTarget, isAccessErrorName, type Node } from '../ports/cluster-access.ts';
+import type { Nodegroup } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import { judgeInsights } from '../readiness/insights.ts';
 import { unavailable, unhealthyPods } from '../readiness/workload-health.ts';
-import { readInsights } from '../scan/telemetry/read-insights.ts';
+import { readInsights } from '../scan/telemetry/insights.ts';
 import { KubeVersion } from '../version/kube-version.ts';
+import { checkHop, type SkewedComponent } from '../version/skew.ts';
 import { blockingHealth } from './cluster-health.ts';
 import { accessReason, clusterTarget, isAccessError } from './cluster-target.ts';
 import type { StepContext, StepPorts } from './context.ts';
-import { foreignStop } from './foreign-stop.ts';
 import { foreignReason, updatesInFlight } from './foreign-updates.ts';
+import { amiProblem } from './node-group-ami.ts';
 import { takeBaseline } from './pod-baseline.ts';
+import { foreignStop, isPassing } from './polling.ts';
 import { lostCluster } from './read-control-plane.ts';
 import { lookAtRefresh, refreshInsights, runsSince } from './refresh-insights.ts';
 import { runStep, type StepOutcome } from './run-step.ts';
-import type { Findings } from './scan-findings.ts';
-import { kubelets, readNodegroups, skew } from './scan-node-groups.ts';
 import { endRun, judgeScan, scanObjects } from './scan-objects.ts';
 
 const STEP = 'scan-cluster';
@@ -161,4 +163,54 @@ async function readApiServer(
     findings.blockers.push(accessReason(error, `The API server of ${context.name}`));
     return {};
   }
+}
+
+/** Images, statuses and kubelets of the node groups, as EKS tells them. */
+async function readNodegroups(
+  ports: StepPorts,
+  context: StepContext,
+  findings: Findings,
+  resumed: boolean,
+): Promise<void> {
+  const { scope, name, target, cluster } = context;
+  const groups: Nodegroup[] = [];
+  for (const nodegroupName of await ports.eks.listNodegroups(scope, { clusterName: name })) {
+    groups.push(await ports.eks.describeNodegroup(scope, { clusterName: name, nodegroupName }));
+  }
+  for (const group of groups) {
+    const ami = amiProblem(group, target);
+    if (ami !== undefined) findings.blockers.push(ami);
+    if (group.status !== 'ACTIVE' && group.status !== 'UPDATING') {
+      const issues = issueTexts(group.health).join('; ');
+      // One that never came up, or is going, cannot be rolled: that is said before the control plane moves, not after.
+      const lost = !isPassing(group.status) && group.status !== 'DEGRADED';
+      (lost ? findings.blockers : findings.notes).push(
+        reason('NodegroupStatus', `The node group ${group.nodegroupName} is ${group.status}. ${issues}`),
+      );
+    }
+  }
+  if (resumed) return;
+  const kubelets = groups.flatMap((group): SkewedComponent[] =>
+    group.version === undefined ? [] : [{ kind: 'kubelet', name: group.nodegroupName, version: group.version }],
+  );
+  findings.blockers.push(...skew(cluster.version, kubelets));
+}
+
+const skew = (version: string, components: readonly SkewedComponent[]): Reason[] =>
+  checkHop(KubeVersion.parse(version), components).reasons.map((text) => reason('VersionSkew', text));
+
+/** One of each version stands for all nodes that run it. */
+function kubelets(nodes: readonly Node[]): SkewedComponent[] {
+  const versions = Map.groupBy(nodes, ({ kubeletVersion }) => kubeletVersion);
+  return [...versions].map(([version, same]) => ({
+    kind: 'kubelet',
+    name: same.length === 1 ? (same[0]?.name ?? '') : `${same[0]?.name ?? ''} and ${same.length - 1} more`,
+    version,
+  }));
+}
+
+/** What the parts of a scan collect. */
+interface Findings {
+  readonly blockers: Reason[];
+  readonly notes: Reason[];
 }

@@ -6,11 +6,20 @@ import type { ClusterTarget } from '../ports/cluster-access.ts';
 import type { Insight } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import { shortId } from '../queries/find-cluster.ts';
+import data from '../scan/data/coverage.json' with { type: 'json' };
 import { type Gate, gateOf } from '../scan/fleet/gate.ts';
 import { goOn, type Progress } from '../scan/fleet/go-on.ts';
-import { reportOfScan } from '../scan/fleet/report-of-scan.ts';
 import { saveReport } from '../scan/fleet/report-store.ts';
 import { loadRun, saveRun } from '../scan/fleet/run-store.ts';
+import { judgeAll } from '../scan/judge/judge.ts';
+import { furtherOnes } from '../scan/live/keep.ts';
+import type { LiveScanState } from '../scan/live/live-scan-state.ts';
+import type { Change } from '../scan/reference/cluster-facts.ts';
+import { buildReport } from '../scan/report/build-report.ts';
+import type { Coverage, ScanReport } from '../scan/report/report-schema.ts';
+import type { Waiver } from '../scan/report/waiver.ts';
+import { observeInsights } from '../scan/telemetry/insights.ts';
+import { KubeVersion } from '../version/kube-version.ts';
 import type { StepContext, StepPorts } from './context.ts';
 
 type ScanRules = UpgradePolicySpec['scan'];
@@ -67,3 +76,61 @@ export async function endRun(ports: StepPorts, { execution }: StepInput, result:
   const reasons = bounded(result.reasons);
   await saveRun(ports.table, { ...run.data, status: 'ended', reasons }, ports.clock.now());
 }
+
+/** What was read of one cluster, and what it is judged for. */
+interface ReadCluster {
+  readonly state: LiveScanState;
+  readonly insights: readonly Insight[];
+  /** What the API server refused when it was asked for its readiness, nodes, pods and workloads. */
+  readonly refused: readonly Reason[];
+  /** Who has changed what since, for insights that outlive what they tell of. */
+  readonly changes: readonly Change[];
+  readonly subject: string;
+  /** Every name that the cluster goes by. */
+  readonly clusters: readonly string[];
+  /** As EKS says. */
+  readonly version: string;
+  readonly target: KubeVersion;
+  readonly failOn: ScanReport['failOn'];
+  readonly waivers: readonly Waiver[];
+}
+
+/** The report of a scan that the controller made: what the API server gave, and what EKS itself has seen. */
+function reportOfScan(read: ReadCluster): ScanReport {
+  const { state, insights, refused, changes, target, failOn, subject, clusters, waivers } = read;
+  const from = KubeVersion.parse(read.version);
+  const skipsInsights = state.skip.includes('insight');
+  const observed = skipsInsights ? [] : observeInsights(insights, changes);
+  return buildReport({
+    subject,
+    clusters,
+    from: from.toString(),
+    target: target.toString(),
+    failOn,
+    findings: judgeAll([...state.observations, ...observed], { target, from }),
+    coverage: [
+      ...state.coverage,
+      ...(skipsInsights ? [] : [insightsRead(insights)]),
+      ...refused.map(({ code, message }) => ({ ...NOT_ANSWERED, detail: `${code}: ${message}` })),
+      ...furtherOnes(state, { forgiven: waivers.length > 0 }),
+    ],
+    waivers,
+    data,
+    scannedAt: new Date(state.startedAt),
+  });
+}
+
+const NOT_ANSWERED = {
+  what: 'readiness, nodes, pods and workloads',
+  source: null,
+  status: 'denied',
+  count: 0,
+} as const;
+
+const insightsRead = (insights: readonly Insight[]): Coverage => ({
+  what: 'upgrade insights of Amazon EKS',
+  source: 'insight',
+  status: 'read',
+  detail: '',
+  count: insights.length,
+});

@@ -94,12 +94,10 @@ async function judgeNodes(
   );
   const notReady = nodes.filter((node) => !node.ready);
   if (notReady.length > 0) problems.push(reason('NodeNotReady', `${named(notReady)} not Ready.`));
-  const old = new Map<string, Node[]>();
-  for (const node of nodes) {
-    if (KubeVersion.tryParse(node.kubeletVersion)?.equals(context.target) === true) continue;
-    const key = `${node.labels[NODEGROUP_LABEL] ?? ''} ${node.kubeletVersion}`;
-    old.set(key, [...(old.get(key) ?? []), node]);
-  }
+  const old = Map.groupBy(
+    nodes.filter(({ kubeletVersion }) => KubeVersion.tryParse(kubeletVersion)?.equals(context.target) !== true),
+    (node) => `${node.labels[NODEGROUP_LABEL] ?? ''} ${node.kubeletVersion}`,
+  );
   for (const group of old.values()) {
     const [first] = group;
     const nodegroup = first?.labels[NODEGROUP_LABEL];

@@ -11,8 +11,8 @@ import type { Read } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ActPorts, act } from './act.ts';
 import type { StepContext } from './context.ts';
-import { foreignStop } from './foreign-stop.ts';
 import { foreignReason, updatesInFlight, withSettled } from './foreign-updates.ts';
+import { foreignStop } from './polling.ts';
 import { controlPlaneAtRest } from './read-control-plane.ts';
 import { runStep } from './run-step.ts';
 

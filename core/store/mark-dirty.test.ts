@@ -1,7 +1,7 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { markDirty, writeMark } from './change.ts';
 import { ReconcileMarkers } from './entities.ts';
 import { load, put, replace } from './entity.ts';
-import { markDirty, writeMark } from './mark-dirty.ts';
 
 const at = (hour: number) => ({ now: () => new Date(Date.UTC(2026, 10, 20, hour)) });
 

@@ -2,8 +2,7 @@ import { MemoryTable } from '../../adapters/memory/table.ts';
 import { memberItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
 import { Members, Waves } from './entities.ts';
 import { put } from './entity.ts';
-import { loadMembers } from './members.ts';
-import { loadWaves } from './rollout-waves.ts';
+import { loadMembers, loadWaves } from './members.ts';
 
 test('who has left is no member', async () => {
   const table = new MemoryTable();

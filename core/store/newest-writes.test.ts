@@ -1,5 +1,5 @@
+import { newestWrites } from '../operations/restore.ts';
 import type { AuditItem, StoredItem } from '../ports/table.ts';
-import { newestWrites } from './newest-writes.ts';
 
 const put = (sk: string, revision: number): StoredItem => ({
   pk: 'p',

@@ -1,5 +1,4 @@
-import { fromBase64, toBase64 } from '../encoding/base64.ts';
-import { gunzip, gzip } from '../encoding/gzip.ts';
+import { fromBase64, gunzip, gzip, toBase64 } from '../encoding/bytes.ts';
 
 /** Base64 characters in one item: a table's item holds 400 KiB, keys and the rest included. */
 const PART_CHARACTERS = 300_000;

@@ -1,7 +1,6 @@
-import { since } from '../conditions/condition.ts';
-import { rolloutConditions } from '../conditions/rollout-conditions.ts';
-import { waveConditions } from '../conditions/wave-conditions.ts';
+import type { Condition } from '../contracts/items/common.ts';
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
+import { lastWords } from '../model/last-words.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { Rollouts, Waves } from './entities.ts';
 
@@ -20,4 +19,95 @@ export function withConditions(operation: WriteOperation, at: Date): WriteOperat
     return { ...operation, item: { ...item, data: { ...rollout, conditions } } };
   }
   return operation;
+}
+
+/** Progressing, Paused, Halted, Completed: from the rollout alone. An aborted one is none of them, with that reason. */
+export function rolloutConditions({ status, reasons }: Rollout): Judged[] {
+  const why = reasons.map(({ message }) => message).join(' ');
+  const said = (text: string) => (why === '' ? text : `${text} ${why}`);
+  const message = said(`The rollout is ${status}.`);
+  const is = (type: string, holds: boolean): Judged => says(type, holds, status, message);
+  return [
+    is('Progressing', status === 'Running'),
+    is('Paused', status === 'Paused'),
+    is('Halted', status === 'Halted'),
+    is('Completed', status === 'Completed' || status === 'CompletedWithFailures'),
+  ];
+}
+
+/** Approved, GatesGreen, Soaked, WithinBudget: each from the wave alone, so that whoever writes it writes them too. */
+export const waveConditions = (wave: Wave): Judged[] => [
+  approved(wave),
+  gatesGreen(wave),
+  soaked(wave),
+  withinBudget(wave),
+];
+
+/**
+ * A wave opens when its policy asks for no more; what a person rejects later takes that back for what has not begun. Whether words suffice is
+ * known only under the policy and the time of who asks (core/policy/approvals.ts), so nothing is said of that here.
+ */
+function approved(wave: Wave): Judged {
+  const words = lastWords(wave);
+  const rejected = words.find(({ decision }) => decision === 'Rejected');
+  if (rejected !== undefined) return says('Approved', false, 'Rejected', `Rejected by ${rejected.principal}.`);
+  const people = words.map(({ principal }) => principal).join(', ');
+  if (wave.openedAt !== undefined) {
+    const still = wave.startedAt === undefined ? ', which have to hold still when its first cluster starts' : '';
+    const message =
+      people === '' ? 'It opened; no approval was asked for.' : `It opened with approvals by ${people}${still}.`;
+    return says('Approved', true, people === '' ? 'NotAskedFor' : 'Approved', message);
+  }
+  const message =
+    people === ''
+      ? 'Nobody has judged its plan, and it has not opened.'
+      : `Agreed to by ${people}; it has not opened. Whether that is enough and still holds is judged under its policy (approvalReasons).`;
+  return says('Approved', 'Unknown', 'NotOpened', message);
+}
+
+function gatesGreen({ gates }: Wave): Judged {
+  if (gates === undefined) return says('GatesGreen', 'Unknown', 'NotRead', 'Gates are read while the wave soaks.');
+  const others = gates.readings.filter(({ status }) => status !== 'green');
+  const [first] = others.sort((a, b) => Number(b.status === 'red') - Number(a.status === 'red'));
+  if (first === undefined) return says('GatesGreen', true, 'AllGreen', `All ${gates.readings.length} are green.`);
+  const isRed = first.status === 'red';
+  const message = `${first.gate} is ${first.status}: ${first.message}`;
+  return says('GatesGreen', isRed ? false : 'Unknown', isRed ? 'GateRed' : 'GateUnknown', message);
+}
+
+function soaked(wave: Wave): Judged {
+  const { status, promotedBy } = wave;
+  if (status === 'Soaking') return says('Soaked', false, 'Soaking', wave.reasons[0]?.message ?? 'It soaks.');
+  if (status !== 'Completed' && status !== 'CompletedWithFailures')
+    return says('Soaked', 'Unknown', 'NotSettled', `It is ${status}; a wave soaks after its last success.`);
+  return promotedBy === undefined
+    ? says('Soaked', true, 'Soaked', 'It has ended, and the soak that its policy asks for with it.')
+    : says('Soaked', true, 'Promoted', `${promotedBy} skipped the soak.`);
+}
+
+function withinBudget({ failed, maxFailures, acceptedFailures = 0 }: Wave): Judged {
+  const allowed = Math.max(maxFailures, acceptedFailures);
+  const message = `${failed} failed, ${allowed} may${acceptedFailures > maxFailures ? ' since a person accepted them' : ''}.`;
+  return failed > allowed
+    ? says('WithinBudget', false, 'FailureBudgetExceeded', message)
+    : says('WithinBudget', true, 'WithinBudget', message);
+}
+
+/** What a condition says now, before it is known since when. */
+type Judged = Omit<Condition, 'lastTransitionTime'>;
+
+const says = (type: string, status: boolean | 'Unknown', reason: string, message: string): Judged => ({
+  type,
+  status: status === 'Unknown' ? status : status ? 'True' : 'False',
+  reason,
+  message,
+});
+
+/** As in Kubernetes: the time moves when the status does; another reason or message is no transition. */
+export function since(before: readonly Condition[] | undefined, judged: readonly Judged[], at: Date): Condition[] {
+  return judged.map((one) => {
+    const old = before?.find(({ type }) => type === one.type);
+    const lastTransitionTime = old?.status === one.status ? old.lastTransitionTime : at.toISOString();
+    return { ...one, lastTransitionTime };
+  });
 }

@@ -1,17 +1,5 @@
 import { z } from 'zod';
-
-interface JsonSchema {
-  readonly type?: string;
-  readonly enum?: readonly unknown[];
-  readonly const?: unknown;
-  readonly format?: string;
-  readonly anyOf?: readonly JsonSchema[];
-  readonly oneOf?: readonly JsonSchema[];
-  readonly items?: JsonSchema;
-  readonly properties?: Readonly<Record<string, JsonSchema>>;
-  readonly required?: readonly string[];
-  readonly additionalProperties?: boolean | JsonSchema;
-}
+import type { JsonSchema } from './fields-of.ts';
 
 /** A zod schema as people write types: one member a line, `?` where it may be absent. */
 export function describeShape(schema: z.ZodType): string {
@@ -27,7 +15,7 @@ function typeOf(schema: JsonSchema, indent: string): string {
   if (schema.properties !== undefined) return membersOf(schema, indent);
   if (schema.type === 'object') return `{ [name]: ${typeOf(objectOf(schema.additionalProperties), indent)} }`;
   if (schema.format === 'date-time') return 'timestamp';
-  return schema.type ?? 'any';
+  return String(schema.type ?? 'any');
 }
 
 function membersOf(schema: JsonSchema, indent: string): string {

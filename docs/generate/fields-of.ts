@@ -1,22 +1,45 @@
-interface JsonSchema {
-  readonly type?: unknown;
+import { z } from 'zod';
+import { cell, markdownTable } from './markdown-table.ts';
+
+/** As much of a JSON Schema as documents tell. */
+export interface JsonSchema {
+  readonly type?: string | readonly string[];
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
+  readonly format?: string;
+  readonly default?: unknown;
   readonly description?: string;
   readonly anyOf?: readonly JsonSchema[];
+  readonly oneOf?: readonly JsonSchema[];
   readonly items?: JsonSchema;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: boolean | JsonSchema;
 }
 
-export interface Field {
+interface Field {
   /** `findings[].location.file` */
   readonly path: string;
   readonly type: string;
   readonly description: string;
 }
 
+/** The fields of a schema that are to be told, as Markdown. */
+export function fieldTable(schema: z.ZodType, io: 'input' | 'output', isTold: (field: Field) => boolean): string {
+  const rows = fieldsOf(z.toJSONSchema(schema, { io, unrepresentable: 'any' }))
+    .filter(isTold)
+    .map(({ path, type, description }) => [`\`${path}\``, cell(type), cell(description)]);
+  return markdownTable(['Field', 'Type', 'Meaning'], rows);
+}
+
+/** Words and what they mean, as Markdown. */
+export function wordTable(heading: string, all: Readonly<Record<string, string>>): string {
+  const rows = Object.entries(all).map(([word, meaning]) => [`\`${word}\``, cell(meaning)]);
+  return markdownTable([heading, 'Meaning'], rows);
+}
+
 /** Every field of a JSON Schema, in the order of the schema, those inside after the one that holds them. */
-export function fieldsOf(schema: object, prefix = ''): Field[] {
+function fieldsOf(schema: object, prefix = ''): Field[] {
   const { properties = {} } = schema as JsonSchema;
   return Object.entries(properties).flatMap(([name, member]) => {
     const path = `${prefix}${name}`;

@@ -1,3 +1,6 @@
+/** Text that may hold what ends a cell. */
+export const cell = (text: string): string => text.replaceAll('|', '\\|');
+
 /** A Markdown table with columns of one width, as the formatter leaves it. */
 export function markdownTable(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = headings.map((heading, column) =>

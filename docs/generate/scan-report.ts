@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import {
   CONFIDENCE_MEANINGS,
   COVERAGE_STATUSES,
@@ -7,8 +6,7 @@ import {
   SOURCES,
 } from '../../core/contracts/scan-words.ts';
 import { scanReportListSchema, scanReportSchema } from '../../core/scan/report/report-schema.ts';
-import { fieldsOf } from './fields-of.ts';
-import { markdownTable } from './markdown-table.ts';
+import { fieldTable, wordTable } from './fields-of.ts';
 
 /** Every word and every field of a scan's report, as Markdown. */
 export function scanReport(): string {
@@ -19,23 +17,11 @@ export function scanReport(): string {
     ['Confidences', '`confidence`', CONFIDENCE_MEANINGS],
     ['Coverage', '`status`', COVERAGE_STATUSES],
   ];
-  const words = parts.map(([title, heading, all]) => {
-    const rows = Object.entries(all).map(([word, meaning]) => [`\`${word}\``, cell(meaning)]);
-    return `## ${title}\n\n${markdownTable([heading, 'Meaning'], rows)}`;
-  });
+  // What is in a report is told by its own table.
+  const isOfList = ({ path }: { readonly path: string }) => !path.startsWith('items[].');
   return [
-    ...words,
-    `## Fields of a ScanReport\n\n${fieldTable(scanReportSchema)}`,
-    `## Fields of a ScanReportList\n\n${fieldTable(scanReportListSchema, ['items[].'])}`,
+    ...parts.map(([title, heading, all]) => `## ${title}\n\n${wordTable(heading, all)}`),
+    `## Fields of a ScanReport\n\n${fieldTable(scanReportSchema, 'output', () => true)}`,
+    `## Fields of a ScanReportList\n\n${fieldTable(scanReportListSchema, 'output', isOfList)}`,
   ].join('\n\n');
 }
-
-/** `without`: what another table tells. */
-function fieldTable(schema: z.ZodType, without: readonly string[] = []): string {
-  const rows = fieldsOf(z.toJSONSchema(schema, { io: 'output' }))
-    .filter(({ path }) => !without.some((prefix) => path.startsWith(prefix)))
-    .map(({ path, type, description }) => [`\`${path}\``, cell(type), cell(description)]);
-  return markdownTable(['Field', 'Type', 'Meaning'], rows);
-}
-
-const cell = (text: string): string => text.replaceAll('|', '\\|');

@@ -4,8 +4,7 @@ import { type AnchorPorts, anchorLines } from '../../core/anchors/anchor-lines.t
 import { sweepAudit } from '../../core/anchors/sweep-audit.ts';
 import { namedError } from '../../core/contracts/errors.ts';
 import type { Table } from '../../core/ports/table.ts';
-import type { FunctionDefinition } from '../runtime/function-definition.ts';
-import { parseOrRefuse } from '../runtime/invalid-input.ts';
+import { type FunctionDefinition, parseOrRefuse } from '../runtime/function-definition.ts';
 
 type Ports = AnchorPorts & { readonly table: Table };
 

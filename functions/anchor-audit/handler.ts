@@ -1,9 +1,7 @@
 import { AnchorBucket } from '../../adapters/aws/anchors/anchor-bucket.ts';
 import type { AnchorStore } from '../../core/ports/anchors.ts';
-import { awsPorts, type PortFactory } from '../runtime/aws-ports.ts';
-import { clock } from '../runtime/clock-ports.ts';
+import { awsPorts, clock, type PortFactory, table } from '../runtime/aws-ports.ts';
 import { createHandler } from '../runtime/create-handler.ts';
-import { table } from '../runtime/table-port.ts';
 import { definition } from './function.ts';
 
 /** In a file of its own: one function carries the client of S3. */

@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import type { ApiPorts } from './api-ports.ts';
+import type { Ports } from '../../core/ports/ports.ts';
 
 /** What every route finds beside the request. */
 export interface ApiEnv {
@@ -11,3 +11,6 @@ export interface ApiEnv {
 }
 
 export type ApiContext<Path extends string = string> = Context<ApiEnv, Path>;
+
+/** What the API acts with: the function that people reach has no way into the accounts of the fleet. */
+export type ApiPorts = Pick<Ports, 'table' | 'clock' | 'events' | 'executions' | 'ids'>;

@@ -1,10 +1,8 @@
 import type { Hono } from 'hono';
 import { handle, type LambdaEvent } from 'hono/aws-lambda';
 import { z } from 'zod';
-import type { FunctionDefinition, Log } from '../runtime/function-definition.ts';
-import { parseOrRefuse } from '../runtime/invalid-input.ts';
-import type { ApiEnv } from './api-context.ts';
-import type { ApiPorts } from './api-ports.ts';
+import { type FunctionDefinition, type Log, parseOrRefuse } from '../runtime/function-definition.ts';
+import type { ApiEnv, ApiPorts } from './api-context.ts';
 import { createApp } from './app.ts';
 import { lambdaPrincipal } from './lambda-principal.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { durationMilliseconds, positiveDuration } from '../../core/config/schema/quantities.ts';
 import { MOST_HOURS } from '../../core/policy/break-glass.ts';
-import { parseOrRefuse } from '../runtime/invalid-input.ts';
+import { parseOrRefuse } from '../runtime/function-definition.ts';
 import type { ApiContext } from './api-context.ts';
 import { HttpError } from './http-error.ts';
 

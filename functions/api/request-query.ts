@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PAGE_LIMIT } from '../../core/queries/page.ts';
-import { parseOrRefuse } from '../runtime/invalid-input.ts';
+import { parseOrRefuse } from '../runtime/function-definition.ts';
 import type { ApiContext } from './api-context.ts';
 
 const text = z.string().min(1).max(500);

@@ -1,8 +1,7 @@
 import { type StepInput, stepInput } from '../../core/contracts/step-input.ts';
 import type { Ports } from '../../core/ports/ports.ts';
 import { type Conclusion, concludeUpgrade } from '../../core/steps/conclude-upgrade.ts';
-import type { FunctionDefinition } from '../runtime/function-definition.ts';
-import { parseOrRefuse } from '../runtime/invalid-input.ts';
+import { type FunctionDefinition, parseOrRefuse } from '../runtime/function-definition.ts';
 
 type ConcludePorts = Pick<Ports, 'table' | 'clock' | 'events' | 'eks'>;
 

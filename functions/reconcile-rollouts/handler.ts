@@ -1,10 +1,8 @@
-import { awsPorts } from '../runtime/aws-ports.ts';
-import { clock, ids } from '../runtime/clock-ports.ts';
+import { awsPorts, clock, ids, table } from '../runtime/aws-ports.ts';
 import { createHandler } from '../runtime/create-handler.ts';
 import { eks } from '../runtime/eks-ports.ts';
 import { gates } from '../runtime/gates-port.ts';
 import { events, executions } from '../runtime/outside-ports.ts';
-import { table } from '../runtime/table-port.ts';
 import { definition } from './function.ts';
 
 export const handler = createHandler(definition, awsPorts({ clock, eks, events, executions, gates, ids, table }));

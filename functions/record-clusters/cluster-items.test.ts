@@ -1,4 +1,4 @@
-import { clusterItemsOf } from './cluster-items.ts';
+import { clusterItemsOf } from './function.ts';
 
 const item = { account: '111111111111', region: 'eu-central-1', name: 'web', depth: 'deep' };
 

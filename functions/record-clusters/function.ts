@@ -1,11 +1,11 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import { z } from 'zod';
-import { errorMessage, errorName } from '../../core/contracts/errors.ts';
+import { errorMessage, errorName, namedError } from '../../core/contracts/errors.ts';
+import { clusterItemsFromEvent } from '../../core/inventory/cluster-events.ts';
 import { type RecordPorts, recordCluster } from '../../core/inventory/record-cluster.ts';
-import type { FunctionDefinition, Log } from '../runtime/function-definition.ts';
-import { parseOrRefuse } from '../runtime/invalid-input.ts';
-import { clusterItemsOf } from './cluster-items.ts';
+import type { ClusterItem } from '../../core/ports/outside.ts';
+import { type FunctionDefinition, type Log, parseOrRefuse } from '../runtime/function-definition.ts';
 
 const record = z.looseObject({ messageId: z.string(), body: z.string(), eventSource: z.string() });
 const batch = z.object({ Records: z.array(record) });
@@ -29,5 +29,32 @@ async function recordMessage(ports: RecordPorts, { messageId, body }: SQSRecord,
   } catch (error) {
     log('A message failed.', { messageId, errorName: errorName(error), errorMessage: errorMessage(error) });
     throw error;
+  }
+}
+
+const clusterItem = z.strictObject({
+  account: z.string().regex(/^\d{12}$/, 'is not an AWS account id'),
+  region: z.string().regex(/^[a-z]{2,4}(-[a-z]+){1,2}-\d{1,2}$/, 'is not an AWS Region'),
+  name: z.string().regex(/^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$/, 'is not the name of an EKS cluster'),
+  depth: z.enum(['shallow', 'deep']),
+});
+
+const event = z.looseObject({ 'detail-type': z.string(), source: z.string() });
+
+/**
+ * The clusters that a message is about: one item of discover-clusters, or an event of CloudTrail or AWS Health that a Region forwarded, which
+ * may be about none of them. Fails with `InvalidInput`.
+ */
+export function clusterItemsOf(body: string): readonly ClusterItem[] {
+  const message = parseJson(body);
+  if (event.safeParse(message).success) return clusterItemsFromEvent(message);
+  return [parseOrRefuse(clusterItem, message, 'The message')];
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw namedError('InvalidInput', 'The message is not JSON.');
   }
 }

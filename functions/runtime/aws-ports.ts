@@ -1,4 +1,9 @@
+import { randomIds, systemClock } from '../../adapters/aws/system-clock.ts';
+import { createDynamoTable } from '../../adapters/dynamodb/create-dynamo-table.ts';
 import type { FunctionName } from '../../core/contracts/names.ts';
+import type { Clock } from '../../core/ports/clock.ts';
+import type { Ids } from '../../core/ports/outside.ts';
+import type { Table } from '../../core/ports/table.ts';
 import { type Environment, type EnvironmentKey, readEnvironment } from './environment.ts';
 import type { Log } from './function-definition.ts';
 
@@ -38,3 +43,12 @@ export function awsPorts<Ports>(
     return Object.fromEntries(entries.map(([name, factory]) => [name, factory.create(context)])) as Ports;
   };
 }
+
+export const table: PortFactory<Table> = {
+  environment: ['table', 'auditTable'],
+  create: ({ environment }) => createDynamoTable({ items: environment.table, audit: environment.auditTable }),
+};
+
+export const clock: PortFactory<Clock> = { environment: [], create: () => systemClock };
+
+export const ids: PortFactory<Ids> = { environment: [], create: () => randomIds };

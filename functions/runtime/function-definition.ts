@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+import { namedError } from '../../core/contracts/errors.ts';
 import type { Counts } from '../../core/contracts/metrics.ts';
 import type { FunctionName } from '../../core/contracts/names.ts';
 
@@ -17,4 +19,12 @@ export interface FunctionDefinition<Ports, Input, Output> {
   readonly correlation?: (input: Input) => Readonly<Record<string, string>>;
   /** Counts for CloudWatch, by metric name in PascalCase. */
   readonly counts?: (output: Output) => Counts;
+}
+
+/** Parses or fails with `InvalidInput` that names every bad member at once. */
+export function parseOrRefuse<Data>(schema: z.ZodType<Data>, value: unknown, what: string): Data {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || what}: ${issue.message}`);
+  throw namedError('InvalidInput', `${what} is not usable: ${problems.join('; ')}.`);
 }

@@ -2,8 +2,7 @@ import { STEP_METRICS } from '../../core/contracts/metrics.ts';
 import type { FunctionName } from '../../core/contracts/names.ts';
 import { type StepInput, stepInput } from '../../core/contracts/step-input.ts';
 import type { StepStatus } from '../../core/contracts/step-result.ts';
-import type { FunctionDefinition } from './function-definition.ts';
-import { parseOrRefuse } from './invalid-input.ts';
+import { type FunctionDefinition, parseOrRefuse } from './function-definition.ts';
 
 /** A step of a state machine: the machine passes what it was given and who it is, and a Choice state reads `status` of the answer. */
 export function stepFunction<Ports, Output extends { readonly status: StepStatus }>(

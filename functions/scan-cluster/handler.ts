@@ -1,11 +1,9 @@
-import { awsPorts } from '../runtime/aws-ports.ts';
-import { clock } from '../runtime/clock-ports.ts';
+import { awsPorts, clock, table } from '../runtime/aws-ports.ts';
 import { clusters } from '../runtime/cluster-access-port.ts';
 import { readers } from '../runtime/cluster-readers-port.ts';
 import { createHandler } from '../runtime/create-handler.ts';
 import { eks } from '../runtime/eks-ports.ts';
 import { events } from '../runtime/outside-ports.ts';
-import { table } from '../runtime/table-port.ts';
 import { definition } from './function.ts';
 
 export const handler = createHandler(definition, awsPorts({ clock, clusters, eks, events, readers, table }));

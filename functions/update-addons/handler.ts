@@ -1,9 +1,7 @@
-import { awsPorts } from '../runtime/aws-ports.ts';
-import { clock } from '../runtime/clock-ports.ts';
+import { awsPorts, clock, table } from '../runtime/aws-ports.ts';
 import { createHandler } from '../runtime/create-handler.ts';
 import { eks, mutator } from '../runtime/eks-ports.ts';
 import { events } from '../runtime/outside-ports.ts';
-import { table } from '../runtime/table-port.ts';
 import { definition } from './function.ts';
 
 export const handler = createHandler(definition, awsPorts({ clock, eks, events, mutator, table }));

@@ -1,8 +1,7 @@
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { allowRules } from './allow-rules.ts';
-import { DeadLetterQueue } from './dead-letter-queue.ts';
+import { allowRules, DeadLetterQueue } from './dead-letter-queue.ts';
 
 /** Six times the consumer's timeout, as Lambda advises: a message must not come back while it is being worked on. */
 export const CLUSTER_QUEUE_VISIBILITY_SECONDS = 180;

@@ -1,8 +1,9 @@
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
-import { Duration } from 'aws-cdk-lib/core';
+import { Aws, Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
-import { allowRules } from './allow-rules.ts';
+import { BUS_NAME } from '../names.ts';
 
 /** Keeps what could not be delivered for two weeks; an alarm tells when there is something (monitoring/queue-alarms.ts). */
 export class DeadLetterQueue extends Construct {
@@ -21,4 +22,21 @@ export class DeadLetterQueue extends Construct {
   allowRules(): void {
     allowRules(this.queue, 'RulesOfLiftlock');
   }
+}
+
+/** Rules of Liftlock's own bus, and no others, may send to this queue. */
+export function allowRules(queue: Queue, sid: string): void {
+  queue.addToResourcePolicy(
+    new PolicyStatement({
+      sid,
+      principals: [new ServicePrincipal('events.amazonaws.com')],
+      actions: ['sqs:SendMessage'],
+      resources: [queue.queueArn],
+      conditions: {
+        ArnLike: {
+          'aws:SourceArn': `arn:${Aws.PARTITION}:events:${Aws.REGION}:${Aws.ACCOUNT_ID}:rule/${BUS_NAME}/*`,
+        },
+      },
+    }),
+  );
 }

@@ -1,13 +1,12 @@
-import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { MACHINE_NAMES } from '../../core/contracts/names.ts';
-import { auditAlarms } from './audit-alarms.ts';
-import { functionAlarms } from './function-alarms.ts';
+import { type FunctionName, MACHINE_NAMES } from '../../core/contracts/names.ts';
+import { FUNCTION_GROUPS, type FunctionGroup, GROUP_NAMES } from './function-groups.ts';
 import { HubDashboard } from './hub-dashboard.ts';
-import { machineMetric, ownMetric, sumOf } from './metrics.ts';
+import { lambdaMetric, machineMetric, ownMetric, sumOf } from './metrics.ts';
 import { Monitoring } from './monitoring.ts';
 import { type MonitoredQueues, queueAlarms } from './queue-alarms.ts';
 
@@ -100,5 +99,116 @@ function reconcilerAlarms(monitoring: Monitoring): void {
   monitoring.medium('rollouts/halted', 'A rollout is halted and waits for a person.', {
     metric: ownMetric(RECONCILER, 'RolloutsHalted', { ...slowly, period: Duration.hours(2) }),
     at: 1,
+  });
+}
+
+/**
+ * State and its audit are one transaction, so what cannot be audited does not happen: Liftlock stands still, and nothing else says why. A
+ * condition that fails is no fault (two wanted the same sequence number); a throttle or an error of DynamoDB is.
+ */
+function auditAlarms(monitoring: Monitoring, table: string): void {
+  const metric = (metricName: string, dimensions: Record<string, string> = {}) =>
+    new Metric({
+      namespace: 'AWS/DynamoDB',
+      metricName,
+      dimensionsMap: { TableName: table, ...dimensions },
+      period: Duration.minutes(5),
+      statistic: Stats.SUM,
+    });
+  monitoring.high('audit/write-failures', 'The audit cannot be written, so nothing that needs it happens.', {
+    metric: sumOf('failures', [
+      metric('WriteThrottleEvents'),
+      metric('SystemErrors', { Operation: 'TransactWriteItems' }),
+      metric('SystemErrors', { Operation: 'PutItem' }),
+    ]),
+    at: 1,
+    periods: 2,
+  });
+  monitoring.high('audit/tampered', 'The audit was changed, or is not what was anchored.', {
+    metric: ownMetric('anchor-audit', 'AuditTampered'),
+    at: 1,
+  });
+  monitoring.high(
+    'audit/not-anchored',
+    'For an hour nothing of the audit was anchored, and after a day its stream forgets.',
+    {
+      metric: lambdaMetric('anchor-audit', 'IteratorAge', { period: Duration.minutes(5), statistic: Stats.MAXIMUM }),
+      at: Duration.hours(1).toMilliseconds(),
+      periods: 3,
+    },
+  );
+  monitoring.medium('audit/anchored-late', 'The daily sweep anchored what the stream never brought.', {
+    metric: ownMetric('anchor-audit', 'AuditAnchoredLate'),
+    at: 1,
+  });
+  // A day is the longest period, and an alarm looks back over no more than a week.
+  monitoring.medium('audit/sweep-missing', 'The audit was not held against its anchors for two days.', {
+    metric: ownMetric('anchor-audit', 'Runs', { period: Duration.days(1) }),
+    at: 1,
+    below: true,
+    periods: 2,
+    missingIsBreaching: true,
+  });
+}
+
+/** Faults of the reconciler and of steps leave clusters half-way; the others only make Liftlock's knowledge older. */
+const SEVERITY: Readonly<Record<FunctionGroup, 'high' | 'medium'>> = {
+  reconciler: 'high',
+  inventory: 'medium',
+  upgrades: 'high',
+  api: 'medium',
+  audit: 'medium',
+};
+
+/** What comes once an hour cannot fail in three periods of five minutes; it rings when no run came to its end for three hours. */
+const HOURLY: Readonly<Partial<Record<FunctionName, { readonly path: string; readonly description: string }>>> = {
+  'discover-clusters': {
+    path: 'inventory/discovery-missing',
+    description: 'No discovery of clusters has come to its end for three hours.',
+  },
+  'watch-versions': {
+    path: 'inventory/versions-missing',
+    description: 'Nobody has asked for three hours which versions EKS offers.',
+  },
+};
+
+/** Faults and throttles, by group. A single fault is retried by whoever called; three periods in a row are not passing. */
+function functionAlarms(monitoring: Monitoring): void {
+  for (const group of GROUP_NAMES) {
+    const functions = FUNCTION_GROUPS[group].filter((name) => HOURLY[name] === undefined);
+    const sum = (metricName: string) =>
+      sumOf(
+        group,
+        functions.map((name) => lambdaMetric(name, metricName)),
+      );
+    monitoring[SEVERITY[group]](`${group}/function-errors`, `Functions of the group ${group} fail again and again.`, {
+      metric: sum('Errors'),
+      at: 1,
+      periods: 3,
+    });
+    monitoring.medium(`${group}/function-throttles`, `Lambda turns calls of the group ${group} away.`, {
+      metric: sum('Throttles'),
+      at: group === 'upgrades' ? 50 : 10,
+      periods: 3,
+    });
+  }
+  const hour = { period: Duration.hours(1) };
+  for (const [name, { path, description }] of Object.entries(HOURLY)) {
+    const metric = ownMetric(name as FunctionName, 'Runs', hour);
+    monitoring.medium(path, description, { metric, at: 1, below: true, periods: 3, missingIsBreaching: true });
+  }
+  monitoring.low(
+    'inventory/accounts-unreadable',
+    'Accounts or Regions of the fleet could not be read for three hours.',
+    {
+      metric: ownMetric('discover-clusters', 'ScopesUnreadable', hour),
+      at: 1,
+      periods: 3,
+    },
+  );
+  monitoring.low('inventory/regions-unreadable', 'In some Region nobody could say which versions EKS offers.', {
+    metric: ownMetric('watch-versions', 'RegionsUnreadable', hour),
+    at: 1,
+    periods: 3,
   });
 }

@@ -14,34 +14,22 @@ export interface Window {
 const FIVE_MINUTES: Window = { period: Duration.minutes(5) };
 
 /** What a function counts itself, in EMF. */
-export function ownMetric(of: FunctionName, metricName: MetricName, window: Window = FIVE_MINUTES): Metric {
-  return new Metric({
-    namespace: METRIC_NAMESPACE,
-    metricName,
-    dimensionsMap: { service: METRIC_SERVICE, function: of },
-    period: window.period,
-    statistic: window.statistic ?? Stats.SUM,
-  });
-}
+export const ownMetric = (of: FunctionName, name: MetricName, window?: Window): Metric =>
+  metric(METRIC_NAMESPACE, name, { service: METRIC_SERVICE, function: of }, window);
 
-export function lambdaMetric(of: FunctionName, metricName: string, window: Window = FIVE_MINUTES): Metric {
-  return new Metric({
-    namespace: 'AWS/Lambda',
-    metricName,
-    dimensionsMap: { FunctionName: functionName(of) },
-    period: window.period,
-    statistic: window.statistic ?? Stats.SUM,
-  });
-}
+export const lambdaMetric = (of: FunctionName, name: string, window?: Window): Metric =>
+  metric('AWS/Lambda', name, { FunctionName: functionName(of) }, window);
 
-export function machineMetric(of: MachineName, metricName: string, window: Window = FIVE_MINUTES): Metric {
-  return new Metric({
-    namespace: 'AWS/States',
-    metricName,
-    dimensionsMap: { StateMachineArn: `${machineArnPrefix()}${of}` },
-    period: window.period,
-    statistic: window.statistic ?? Stats.SUM,
-  });
+export const machineMetric = (of: MachineName, name: string, window?: Window): Metric =>
+  metric('AWS/States', name, { StateMachineArn: `${machineArnPrefix()}${of}` }, window);
+
+function metric(
+  namespace: string,
+  metricName: string,
+  dimensionsMap: Readonly<Record<string, string>>,
+  { period, statistic = Stats.SUM }: Window = FIVE_MINUTES,
+): Metric {
+  return new Metric({ namespace, metricName, dimensionsMap, period, statistic });
 }
 
 /** One number of several: alarms take ten metrics at most. `label` must differ within a graph. */

@@ -3,8 +3,7 @@ import { CfnRole, PolicyDocument, PolicyStatement, ServicePrincipal } from 'aws-
 import { Aws, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
-import { assetFree } from './asset-free.ts';
-import { hubBusParameter } from './spoke-parameters.ts';
+import { assetFree, hubBusParameter } from './spoke-parameters.ts';
 import type { SpokeStackProps } from './spoke-role-stack.ts';
 
 /** Calls after which the inventory is out of date. They say that EKS took the call, never that it is done. */

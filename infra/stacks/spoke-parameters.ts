@@ -1,4 +1,12 @@
-import { Aws, CfnCondition, CfnParameter, type CfnParameterProps, Fn } from 'aws-cdk-lib/core';
+import {
+  Aws,
+  BootstraplessSynthesizer,
+  CfnCondition,
+  CfnParameter,
+  type CfnParameterProps,
+  Fn,
+  type IStackSynthesizer,
+} from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { BUS_NAME, defaultExternalId } from '../names.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -80,3 +88,6 @@ function optionalParameter(
   });
   return Fn.conditionIf(isGiven.logicalId, parameter.valueAsString, otherwise).toString();
 }
+
+/** For templates that StackSets take as they are: no assets, no bootstrapped account. CDK's own types disagree on an optional member. */
+export const assetFree = (): IStackSynthesizer => new BootstraplessSynthesizer() as IStackSynthesizer;

@@ -7,8 +7,7 @@ import { FUNCTION_TAG, functionName } from '../names.ts';
 import { FUNCTION_NEEDS } from '../permissions/function-needs.ts';
 import { mutatingStatements, readStatements } from '../permissions/spoke-role-statements.ts';
 import type { Settings } from '../settings/settings.ts';
-import { assetFree } from './asset-free.ts';
-import { type TrustParameters, trustParameters } from './spoke-parameters.ts';
+import { assetFree, type TrustParameters, trustParameters } from './spoke-parameters.ts';
 
 export interface SpokeStackProps extends StackProps {
   readonly settings: Settings;

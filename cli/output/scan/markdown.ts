@@ -2,7 +2,7 @@ import { visibleLine } from '../../../core/model/visible.ts';
 import { type FindingGroup, groupByCause } from '../../../core/scan/report/group-findings.ts';
 import type { Finding, ScanReport } from '../../../core/scan/report/report-schema.ts';
 import { isGap, verdictOfAll } from '../../../core/scan/report/verdict.ts';
-import { counted } from '../counted.ts';
+import { counted } from '../print.ts';
 import { reportsOf, type ScanDocument } from './scan-document.ts';
 import { objectWords, placeWords, severityWords, verdictWords } from './words.ts';
 

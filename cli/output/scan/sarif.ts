@@ -1,18 +1,10 @@
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { sha256Hex } from '../../../core/hash/sha256.ts';
+import { COVERAGE_STATUSES, REASONS } from '../../../core/contracts/scan-words.ts';
+import { sha256Hex } from '../../../core/hash/canonical-json.ts';
+import { visible } from '../../../core/model/visible.ts';
 import type { Coverage, Finding, ScanReport } from '../../../core/scan/report/report-schema.ts';
 import { exitCodeOf, isGap } from '../../../core/scan/report/verdict.ts';
-import type {
-  SarifInvocation,
-  SarifLocation,
-  SarifLog,
-  SarifNotification,
-  SarifResult,
-  SarifRun,
-} from './sarif-log.ts';
-import { LEVELS, NOTIFICATIONS, ruleIdOf, rulesOf } from './sarif-rules.ts';
-import { sarifText } from './sarif-text.ts';
 import { reportsOf, type ScanDocument } from './scan-document.ts';
 
 /** GitHub refuses a file whose run has more; the worst stand first. */
@@ -166,4 +158,156 @@ function artifact(file: string, { current, root }: Folders): { uri: string; uriB
 function segment(text: string): string {
   const encoded = encodeURIComponent(text.toWellFormed());
   return /^\.{1,2}$/.test(encoded) ? `_${encoded}` : encoded;
+}
+
+const LEVELS: Readonly<Record<Finding['severity'], Level>> = {
+  error: 'error',
+  warning: 'warning',
+  info: 'note',
+};
+const WORST: readonly Level[] = ['note', 'warning', 'error'];
+/** `precision` and `problem.severity` are GitHub's words for how to sort alerts. */
+const PRECISIONS = { high: 'high', medium: 'medium', low: 'low' } as const;
+const PROBLEM_SEVERITIES = { error: 'error', warning: 'warning', note: 'recommendation' } as const;
+
+/** One rule for each reason and row of the tables: `removed/policy/v1beta1/PodDisruptionBudget`, `removed/al2-ami`. */
+function ruleIdOf({ reason, rule, apiVersion, kind }: Finding): string {
+  const row = rule ?? [apiVersion, kind].filter((part) => part !== null).join('/');
+  return sarifText(row === '' ? reason : `${reason}/${row}`).slice(0, 250);
+}
+
+/** The rules of all these findings, in order of appearance, and where each one stands. */
+function rulesOf(findings: readonly Finding[]): {
+  readonly rules: readonly SarifDescriptor[];
+  readonly indexes: ReadonlyMap<string, number>;
+} {
+  const indexes = new Map<string, number>();
+  const firsts: Finding[] = [];
+  const levels: Level[] = [];
+  for (const finding of findings) {
+    const id = ruleIdOf(finding);
+    const index = indexes.get(id) ?? firsts.push(finding) - 1;
+    indexes.set(id, index);
+    const level = LEVELS[finding.severity];
+    if (WORST.indexOf(level) > WORST.indexOf(levels[index] ?? 'note') || levels[index] === undefined) {
+      levels[index] = level;
+    }
+  }
+  return { rules: firsts.map((finding, index) => descriptor(finding, levels[index] ?? 'note')), indexes };
+}
+
+function descriptor(finding: Finding, level: Level): SarifDescriptor {
+  const { reason, rule, apiVersion, kind, removedIn, deprecatedIn, confidence, source, fix } = finding;
+  const subject = rule ?? [apiVersion, kind].filter((part) => part !== null).join(' ');
+  const since = reason === 'deprecated' ? deprecatedIn : removedIn;
+  const title = `${reason}${since === null ? '' : ` (${since})`}${subject === '' ? '' : `: ${subject}`}`;
+  return {
+    id: ruleIdOf(finding),
+    shortDescription: { text: sarifText(title) },
+    fullDescription: { text: REASONS[reason] },
+    help: { text: sarifText(fix) },
+    defaultConfiguration: { level },
+    properties: {
+      tags: ['kubernetes', 'upgrade', reason, source],
+      precision: PRECISIONS[confidence],
+      'problem.severity': PROBLEM_SEVERITIES[level],
+    },
+  };
+}
+
+/** What a notification may be about. */
+const NOTIFICATIONS: readonly SarifDescriptor[] = [
+  ...(['denied', 'error', 'not-rendered'] as const).map((status) => ({
+    id: `coverage/${status}`,
+    shortDescription: { text: COVERAGE_STATUSES[status] },
+  })),
+  { id: 'limit', shortDescription: { text: 'More than code scanning takes.' } },
+];
+
+/** GitHub refuses descriptions of more than 1024 characters. */
+const MOST = 1000;
+
+/**
+ * Plain text as SARIF means it: `[words](1)` would be a link and `{0}` an argument (sections 3.11.5 and 3.11.6), and viewers do not
+ * agree on how to escape them, so a blank goes in between.
+ */
+function sarifText(text: string): string {
+  const cut = text.length > MOST ? `${text.slice(0, MOST - 1)}…` : text;
+  return visible(cut.toWellFormed())
+    .replaceAll('](', '] (')
+    .replaceAll(/\{(?=\d)/g, '{ ');
+}
+
+// What is written of SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html), and no more.
+
+type Level = 'error' | 'warning' | 'note';
+
+interface SarifLog {
+  readonly $schema: string;
+  readonly version: '2.1.0';
+  readonly runs: readonly SarifRun[];
+}
+
+interface SarifRun {
+  readonly tool: {
+    readonly driver: {
+      readonly name: string;
+      readonly version: string;
+      readonly rules: readonly SarifDescriptor[];
+      readonly notifications: readonly SarifDescriptor[];
+    };
+  };
+  readonly automationDetails: { readonly id: string };
+  readonly columnKind: 'utf16CodeUnits';
+  readonly originalUriBaseIds: { readonly '%SRCROOT%': { readonly description: SarifText } };
+  readonly invocations: readonly SarifInvocation[];
+  readonly results: readonly SarifResult[];
+}
+
+interface SarifText {
+  readonly text: string;
+}
+
+/** A rule, or a kind of notification. */
+interface SarifDescriptor {
+  readonly id: string;
+  readonly shortDescription: SarifText;
+  readonly fullDescription?: SarifText;
+  readonly help?: SarifText;
+  readonly defaultConfiguration?: { readonly level: Level };
+  readonly properties?: Readonly<Record<string, unknown>>;
+}
+
+interface SarifInvocation {
+  readonly executionSuccessful: boolean;
+  readonly exitCode: number;
+  readonly endTimeUtc: string;
+  readonly toolExecutionNotifications: readonly SarifNotification[];
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+interface SarifNotification {
+  readonly descriptor: { readonly id: string };
+  readonly level: Level;
+  readonly message: SarifText;
+}
+
+interface SarifResult {
+  readonly ruleId: string;
+  readonly ruleIndex: number;
+  readonly level: Level;
+  readonly message: SarifText;
+  readonly locations: readonly [SarifLocation];
+  readonly partialFingerprints: Readonly<Record<string, string>>;
+  readonly baselineState?: 'new' | 'unchanged';
+  readonly suppressions: readonly { readonly kind: 'external'; readonly status: 'accepted'; justification: string }[];
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+interface SarifLocation {
+  readonly physicalLocation: {
+    readonly artifactLocation: { readonly uri: string; readonly uriBaseId?: '%SRCROOT%' };
+    readonly region: { readonly startLine: number; readonly startColumn: number };
+  };
+  readonly logicalLocations?: readonly [{ readonly name: string; readonly fullyQualifiedName: string; kind: string }];
 }

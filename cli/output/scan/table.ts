@@ -2,12 +2,10 @@ import { visibleLine } from '../../../core/model/visible.ts';
 import { type FindingGroup, groupByCause } from '../../../core/scan/report/group-findings.ts';
 import type { Finding, ScanReport } from '../../../core/scan/report/report-schema.ts';
 import { isGap, verdictOfAll } from '../../../core/scan/report/verdict.ts';
-import { counted } from '../counted.ts';
 import type { Paint, Style } from '../paint.ts';
-import { tableLines } from '../table.ts';
+import { counted, tableLines } from '../print.ts';
 import { reportsOf, type ScanDocument } from './scan-document.ts';
-import { VERDICT_STYLES } from './verdict-styles.ts';
-import { listWords, objectWords, placeWords, severityWords, verdictWords } from './words.ts';
+import { listWords, objectWords, placeWords, severityWords, VERDICT_STYLES, verdictWords } from './words.ts';
 
 /** More than this nobody reads on a terminal. */
 const MOST_OF_GROUP = 10;

@@ -1,6 +1,7 @@
 import type { Coverage, Finding, ScanReport } from '../../../core/scan/report/report-schema.ts';
 import { isGap, verdictOfAll } from '../../../core/scan/report/verdict.ts';
-import { counted } from '../counted.ts';
+import type { Style } from '../paint.ts';
+import { counted } from '../print.ts';
 
 /** `PodDisruptionBudget payments/api`, or what else names it best. */
 export function objectWords({ apiVersion, kind, namespace, name, rule, cause }: Finding): string {
@@ -85,3 +86,9 @@ export function listWords(reports: readonly ScanReport[]): string {
   const others = verdictOfAll(reports) === 'pass' ? '' : `, ${count('incomplete')} incomplete`;
   return `${counted(reports.length, 'scan')}: ${count('fail')} failed${others}, ${count('pass')} passed.`;
 }
+
+export const VERDICT_STYLES: Readonly<Record<ScanReport['verdict'], Style>> = {
+  pass: 'green',
+  fail: 'red',
+  incomplete: 'yellow',
+};

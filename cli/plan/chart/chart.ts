@@ -1,11 +1,7 @@
 import type { PlanDocument } from '../../../core/plan/document/plan-schema.ts';
-import { dollars } from '../dollars.ts';
-import { asSentence, nothingToDo } from '../nothing-to-do.ts';
 import { deadlineWords } from '../plan-text.ts';
-import { runsPast } from '../runs-past.ts';
-import { zoneTime } from '../zone-time.ts';
-import { type Calendars, drawing } from './drawing.ts';
-import { escaped, htmlTable } from './html-text.ts';
+import { asSentence, dollars, nothingToDo, runsPast, zoneTime } from '../plan-words.ts';
+import { type Calendars, drawing, escaped, htmlTable } from './drawing.ts';
 
 /** So many excluded clusters are listed; who needs all of them reads the JSON. */
 const MOST_EXCLUDED = 500;

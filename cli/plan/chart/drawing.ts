@@ -1,8 +1,8 @@
-import type { PlanDocument, PlanWave } from '../../../core/plan/document/plan-schema.ts';
-import { barsOf } from './bars.ts';
-import { closedSpans, type ShownCalendar, type Span } from './closed-spans.ts';
-import { escaped } from './html-text.ts';
-import { type Scale, scaleOf, ticksOf } from './scale.ts';
+import { calendarStateAt } from '../../../core/calendar/calendar-state.ts';
+import type { CompiledCalendar } from '../../../core/calendar/compile-calendar.ts';
+import type { PlanCluster, PlanDocument, PlanWave } from '../../../core/plan/document/plan-schema.ts';
+import { xmlText } from '../../output/scan/xml-text.ts';
+import { pastWords, runsPast } from '../plan-words.ts';
 
 const WIDTH = 1200;
 const LEFT = 210;
@@ -95,3 +95,124 @@ const rect = (kind: string, x: number, y: number, width: number, height: number)
   `<rect class="${kind}" x="${px(x)}" y="${px(y)}" width="${px(width)}" height="${px(height)}"/>`;
 
 const shortened = (label: string): string => (label.length > 30 ? `${label.slice(0, 29)}…` : label);
+
+/** One bar of the chart: a cluster, or several that follow each other in the order of their wave. */
+interface Bar {
+  readonly label: string;
+  readonly title: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A wave with more clusters than this is drawn in so many bars, each standing for several. */
+const MOST_BARS = 40;
+
+function barsOf({ clusters }: PlanWave): Bar[] {
+  const planned = clusters.filter((cluster): cluster is Dated => cluster.start !== null && cluster.end !== null);
+  const size = Math.ceil(planned.length / MOST_BARS);
+  if (size <= 1) return planned.map(barOf);
+  const bars: Bar[] = [];
+  for (let index = 0; index < planned.length; index += size)
+    bars.push(barOfSeveral(planned.slice(index, index + size)));
+  return bars;
+}
+
+type Dated = PlanCluster & { readonly start: string; readonly end: string };
+
+const barOf = ({ name, from, hops, start, end, accountId, region, reasons }: Dated): Bar => ({
+  label: name,
+  title: `${name} (${accountId}, ${region}) ${[from, ...hops].join(' → ')}: ${start} to ${end}${runsPast({ reasons }) ? `. ${pastWords(reasons)}` : ''}`,
+  from: Date.parse(start),
+  to: Date.parse(end),
+});
+
+function barOfSeveral(clusters: readonly Dated[]): Bar {
+  const from = clusters.reduce((least, { start }) => Math.min(least, Date.parse(start)), Number.POSITIVE_INFINITY);
+  const to = clusters.reduce((most, { end }) => Math.max(most, Date.parse(end)), 0);
+  const [first, last] = [clusters[0], clusters.at(-1)];
+  return {
+    label: clusters.length === 1 ? (first?.name ?? '') : `${clusters.length} clusters`,
+    title: `${clusters.length} clusters, ${first?.name} (${first?.position}) to ${last?.name} (${last?.position}): ${new Date(from).toISOString()} to ${new Date(to).toISOString()}`,
+    from,
+    to,
+  };
+}
+
+/** A calendar, and the same without its windows: what that has closed is frozen. */
+interface ShownCalendar {
+  readonly open: CompiledCalendar;
+  readonly freezes: CompiledCalendar;
+}
+
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** When at least one of the calendars is closed between two instants; undefined where that changes too often to be drawn. */
+function closedSpans(
+  calendars: readonly CompiledCalendar[],
+  from: number,
+  to: number,
+  most: number,
+): readonly Span[] | undefined {
+  const spans: Span[] = [];
+  let at: number | undefined = from;
+  for (let steps = 0; at !== undefined && at < to; steps += 1) {
+    if (steps > most * 2) return undefined;
+    const { open, opensAt, closesAt } = calendarStateAt(calendars, new Date(at));
+    if (open) {
+      at = closesAt?.getTime();
+      continue;
+    }
+    const end = Math.min(opensAt?.getTime() ?? to, to);
+    spans.push({ from: at, to: end });
+    at = end;
+  }
+  return spans;
+}
+
+/** Where instants stand on the chart; x in pixels. */
+interface Scale {
+  readonly from: number;
+  readonly to: number;
+  readonly left: number;
+  readonly right: number;
+  x(instant: number): number;
+}
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+/** From the plan's now to the last thing that it knows, with a little room after it. */
+function scaleOf({ now, waves, deadline }: PlanDocument, left: number, right: number): Scale {
+  const from = Date.parse(now);
+  const known = [...waves.flatMap(({ startsAt, endsAt, soakUntil }) => [startsAt, endsAt, soakUntil]), deadline];
+  const last = known.flatMap((at) => (at === null ? [] : Date.parse(at))).reduce((a, b) => Math.max(a, b), from + HOUR);
+  const to = last + (last - from) * 0.03;
+  return { from, to, left, right, x: (instant) => left + ((instant - from) / (to - from)) * (right - left) };
+}
+
+const STEPS = [HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY, 14 * DAY, 28 * DAY, 91 * DAY, 364 * DAY];
+const MOST_TICKS = 14;
+
+/** Full hours or days of UTC along the axis, and how they are written. */
+function ticksOf({ from, to }: Scale): { readonly at: number; readonly text: string }[] {
+  const step = STEPS.find((one) => (to - from) / one <= MOST_TICKS) ?? 364 * DAY;
+  const ticks: { at: number; text: string }[] = [];
+  for (let at = Math.ceil(from / step) * step; at <= to; at += step) {
+    const text = new Date(at).toISOString();
+    ticks.push({ at, text: step < DAY ? `${text.slice(5, 10)} ${text.slice(11, 16)}` : text.slice(0, 10) });
+  }
+  return ticks;
+}
+
+/** Text of others inside HTML or an attribute in quotes. */
+export const escaped = xmlText;
+
+/** Cells are HTML already. */
+export function htmlTable(headers: readonly string[], rows: readonly (readonly string[])[]): string {
+  const head = headers.map((header) => `<th scope="col">${escaped(header)}</th>`).join('');
+  const body = rows.map((row) => `<tr>${row.map((cell) => `<td>${cell}</td>`).join('')}</tr>`).join('\n');
+  return `<table><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table>`;
+}

@@ -1,4 +1,4 @@
-import { deadlineInstant } from './deadline.ts';
+import { dayOrInstant } from '../day-or-instant.ts';
 import { issuesOf } from './testing/issues-of.ts';
 
 const of = (spec: string) => issuesOf('{ name: w }', { spec });
@@ -39,8 +39,8 @@ test.each(['deadline: 2026-11-21', 'deadline: 2026-11-20T12:00:01Z', 'deadline: 
 );
 
 test('a bare date is its first instant in UTC', () => {
-  expect(deadlineInstant('2026-12-02')?.toISOString()).toBe('2026-12-02T00:00:00.000Z');
-  expect(deadlineInstant('2026-12-02T01:00:00+01:00')?.toISOString()).toBe('2026-12-02T00:00:00.000Z');
+  expect(dayOrInstant('2026-12-02')?.toISOString()).toBe('2026-12-02T00:00:00.000Z');
+  expect(dayOrInstant('2026-12-02T01:00:00+01:00')?.toISOString()).toBe('2026-12-02T00:00:00.000Z');
 });
 
 test('a target that EKS offers only after the deadline cannot be met', () => {

@@ -4,9 +4,6 @@ import { isTargetMinor } from '../../version/target.ts';
 import { dayOrInstant } from '../day-or-instant.ts';
 import type { PolicyWith, Report } from './check.ts';
 
-/** The instant of a fixed deadline (semantics.md, Deadline: a bare date is 00:00 UTC of that day). */
-export const deadlineInstant = dayOrInstant;
-
 /** A deadline that no day is, that has passed, or that comes before the target is there. */
 export function checkDeadline(
   { spec }: { readonly spec: Partial<PolicyWith<'deadline' | 'target'>['spec']> },
@@ -19,7 +16,7 @@ export function checkDeadline(
   const path = ['spec', 'deadline'];
   // Before the end of support: nobody knows offline what the clusters run.
   if (typeof deadline !== 'string') return;
-  const at = deadlineInstant(deadline);
+  const at = dayOrInstant(deadline);
   if (at === undefined) {
     report('error', path, `"${deadline}" is no day or time of the calendar.`);
   } else if (now !== undefined && at <= now) {

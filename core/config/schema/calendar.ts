@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { fieldOf } from '../checks/check.ts';
 import { apiVersion } from '../kinds.ts';
-import { metadataSchema } from './metadata.ts';
-import { objectName } from './names.ts';
+import { metadataSchema, objectName } from './names.ts';
 import { positiveDuration } from './quantities.ts';
 
 /** Whether it can be read as cron is checked beside the schema (checks/calendar.ts), since it takes a parser. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { apiVersion } from '../kinds.ts';
-import { metadataSchema } from './metadata.ts';
+import { metadataSchema } from './names.ts';
 import { duration } from './quantities.ts';
 import { channelTarget } from './target.ts';
 

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { apiVersion } from '../kinds.ts';
 import { capsSchema } from './caps.ts';
-import { metadataSchema } from './metadata.ts';
-import { labelKey } from './names.ts';
+import { labelKey, metadataSchema } from './names.ts';
 
 const accountId = z
   .string()

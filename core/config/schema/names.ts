@@ -13,3 +13,12 @@ export const labelValue = z.string().max(256, 'is longer than 256 characters');
 
 /** Label names and values; the limits are those of AWS tags, where labels come from. */
 export const labelMap = z.record(labelKey, labelValue);
+
+/** As in Kubernetes: only the name has a meaning here, labels and annotations are for people and their tools. */
+export const metadataSchema = z
+  .strictObject({
+    name: objectName.describe('Unique among the objects of its kind.'),
+    labels: labelMap.optional().describe('For your own use.'),
+    annotations: z.record(z.string(), z.string()).optional().describe('For your own use.'),
+  })
+  .describe('Which object this is.');

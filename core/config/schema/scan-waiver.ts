@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { REASONS, SOURCES } from '../../contracts/scan-words.ts';
 import { apiVersion } from '../kinds.ts';
-import { metadataSchema } from './metadata.ts';
+import { metadataSchema } from './names.ts';
 
 const words = <const Words extends Readonly<Record<string, string>>>(all: Words) =>
   z.enum(Object.keys(all) as [keyof Words & string, ...(keyof Words & string)[]]);

@@ -4,7 +4,7 @@ import { apiVersion } from '../kinds.ts';
 import { principalPatterns } from './approval.ts';
 import { capsSchema } from './caps.ts';
 import { labelSelectorSchema } from './label-selector.ts';
-import { metadataSchema } from './metadata.ts';
+import { metadataSchema } from './names.ts';
 import { duration, positiveDuration } from './quantities.ts';
 import { targetSchema } from './target.ts';
 import { waveSchema } from './wave.ts';

@@ -114,7 +114,6 @@ export const clusterName = z.object({
   name: z.string(),
   clusterKey: z.string(),
 });
-export type ClusterName = z.infer<typeof clusterName>;
 
 /** Ids of updates that were seen terminal: EKS lists them for ever, and nobody asks about them twice. A cache, no decision rests on it. */
 export const settledUpdates = z.object({ clusterKey: z.string(), subject: z.string(), ids: z.array(z.string()) });

@@ -102,6 +102,7 @@ export const upgrade = z.object({
   from: z.string(),
   to: z.string(),
   status: z.enum(UPGRADE_STATUSES),
+  /** Whether anything was changed on the cluster. */
   mutated: z.boolean(),
   steps: z.record(z.string(), stepState),
   requestedBy: z.string(),
@@ -119,13 +120,3 @@ export const upgrade = z.object({
   controlPlaneCompletedAt: timestamp.optional(),
 });
 export type Upgrade = z.infer<typeof upgrade>;
-
-/** Written before an effect that must be taken back, e.g. a suspended process; nothing in this release makes one yet. */
-export const undoEntry = z.object({
-  clusterKey: z.string(),
-  effect: z.string(),
-  before: z.unknown(),
-  upgradeId: z.string(),
-  writtenAt: timestamp,
-  undoneAt: timestamp.optional(),
-});

@@ -2,8 +2,7 @@ import { stringify } from 'yaml';
 import { reason } from '../../contracts/step-result.ts';
 import { clusterRecord } from '../../policy/testing/cluster-record.ts';
 import { inventoryClusterSchema } from './inventory-schema.ts';
-import { parseInventory } from './parse-inventory.ts';
-import { recordedCluster } from './recorded-cluster.ts';
+import { parseInventory, recordedCluster } from './parse-inventory.ts';
 import { writtenCluster } from './written-cluster.ts';
 
 const HEAD = 'apiVersion: liftlock/v1alpha1\nkind: Inventory\nclusters:\n';

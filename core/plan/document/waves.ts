@@ -1,5 +1,5 @@
 import { calendarStateAt } from '../../calendar/calendar-state.ts';
-import { clockText } from '../../calendar/clock-text.ts';
+import { clockText } from '../../calendar/local-text.ts';
 import { durationMilliseconds } from '../../config/schema/quantities.ts';
 import type { Wave as WaveSpec } from '../../config/types.ts';
 import type { Member, Wave } from '../../contracts/items/rollout.ts';

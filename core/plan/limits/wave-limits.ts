@@ -2,8 +2,7 @@ import { durationMilliseconds } from '../../config/schema/quantities.ts';
 import { concurrencyLimit, failureLimit } from '../../config/wave-limits.ts';
 import type { AnyCode } from '../../contracts/reasons.ts';
 import type { PlanRules } from '../offline-snapshot.ts';
-import { type Constraint, type WaveSpec, withWave } from './constraint.ts';
-import { durationText, grainOf } from './duration-text.ts';
+import { type Constraint, durationText, grainOf, type WaveSpec, withWave } from './constraint.ts';
 
 /** Codes of waiting, and for how long in milliseconds somebody waited for them. */
 export type Lost = ReadonlyMap<AnyCode, number>;
@@ -21,11 +20,10 @@ export function waveLimits(
   const found: Constraint[] = [];
   const now = concurrencyLimit(wave, members);
   const name = `${policy}/${wave.name}`;
+  const add = (limit: Omit<Constraint, 'name' | 'of'>) => found.push({ name, of: { wave: name }, ...limit });
   if (now < members)
-    found.push({
+    add({
       kind: 'concurrency',
-      name,
-      of: { wave: name },
       weight: lost.get('WaveFull') ?? 0,
       steps: members - now,
       at: (step) => ({
@@ -36,10 +34,8 @@ export function waveLimits(
   const mayFail = failureLimit(wave, members);
   const { maxFailures, countInFlight } = wave.failureBudget;
   if (countInFlight && mayFail < members)
-    found.push({
+    add({
       kind: 'failureBudget',
-      name,
-      of: { wave: name },
       weight: lost.get('BudgetInFlight') ?? 0,
       steps: members - mayFail,
       at: (step) => ({
@@ -52,10 +48,8 @@ export function waveLimits(
     });
   const { canaries } = wave;
   if (canaries !== undefined && members > 1)
-    found.push({
+    add({
       kind: 'canaries',
-      name,
-      of: { wave: name },
       weight: lost.get('CanaryFirst') ?? 0,
       steps: Math.min(canaries, members),
       at: (step) => {
@@ -71,10 +65,8 @@ export function waveLimits(
     if (text === undefined) continue;
     const length = durationMilliseconds(text);
     const grain = grainOf(length);
-    found.push({
+    add({
       kind,
-      name,
-      of: { wave: name },
       weight: length,
       steps: Math.ceil(length / grain),
       at: (step) => {

@@ -1,19 +1,12 @@
-import type { KubeVersion } from '../../version/kube-version.ts';
+import { KubeVersion } from '../../version/kube-version.ts';
 import type { ApiReplacement, ApiRow } from './api-row.ts';
 import { apiRows } from './api-rows.ts';
-import { isReached } from './reached.ts';
-
-export { builtInGroups } from './built-in-groups.ts';
 
 /** What a release does with an API: `served` has no warning, `deprecated` serves with one. */
 export type ApiStatus = 'not-yet' | 'served' | 'deprecated' | 'removed';
 
 const byKind = new Map(apiRows.map((row) => [`${row.group}/${row.version}/${row.kind}`, row]));
-const byResource = new Map<string, ApiRow[]>();
-for (const row of apiRows) {
-  const key = `${row.group}/${row.resource}`;
-  byResource.set(key, [...(byResource.get(key) ?? []), row]);
-}
+const byResource = Map.groupBy(apiRows, ({ group, resource }) => `${group}/${resource}`);
 
 /**
  * The row of a group, version and kind, all compared exactly. A list (`CronJobList`) finds the row of what it lists; a kind that merely
@@ -45,4 +38,19 @@ export function replacementAt(row: ApiRow, target: KubeVersion): ApiReplacement 
   return row.replacements.findLast(
     ({ introduced, removed }) => isReached(introduced, target) && !isReached(removed, target),
   );
+}
+
+const byGroup = Map.groupBy(apiRows, ({ group }) => group);
+
+/** All rows of a group, in the order of the table. Empty for groups that are not Kubernetes' own. */
+export const apiRowsOfGroup = (group: string): readonly ApiRow[] => byGroup.get(group) ?? [];
+
+/** `policy/v1beta1`: every group and version that has a row. What is written at another one needs no further look. */
+export const apiVersionsGivenUp: ReadonlySet<unknown> = new Set(
+  apiRows.map(({ group, version }) => (group === '' ? version : `${group}/${version}`)),
+);
+
+/** Whether `target` is at a minor of the tables or past it; a minor that is null never comes. */
+export function isReached(minor: string | null, target: KubeVersion): boolean {
+  return minor !== null && !target.isOlderThan(KubeVersion.parse(minor));
 }

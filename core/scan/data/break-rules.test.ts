@@ -1,6 +1,6 @@
 import { type BreakRule, DETECTORS, type DetectorName } from './break-rule.ts';
 import { breakRule, breakRules, parameterOf, rulesOf } from './break-rules.ts';
-import { componentConfigs } from './component-configs.ts';
+import { componentConfigs } from './tables.ts';
 
 test.each(Object.keys(DETECTORS) as DetectorName[])('the detector %s has something to look for', (detector) => {
   expect(rulesOf(detector).length).toBeGreaterThan(0);

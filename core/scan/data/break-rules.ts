@@ -22,8 +22,7 @@ export const breakRules = [
   ...workloads,
 ] as readonly unknown[] as readonly BreakRule[];
 
-const byDetector = new Map<DetectorName, BreakRule[]>();
-for (const rule of breakRules) byDetector.set(rule.detector, [...(byDetector.get(rule.detector) ?? []), rule]);
+const byDetector = Map.groupBy(breakRules, ({ detector }) => detector);
 const byId = new Map(breakRules.map((rule) => [rule.id, rule]));
 
 /** The rules that a detector looks for, in the order of the files. */

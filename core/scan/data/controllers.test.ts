@@ -1,5 +1,4 @@
-import type { ControllerRow } from './controller-row.ts';
-import { controllerOf, controllerOfImage, controllers, releaseOf } from './controllers.ts';
+import { type ControllerRow, controllerOf, controllerOfImage, controllers, releaseOf } from './controllers.ts';
 
 const digest = `sha256:${'0'.repeat(64)}`;
 const mirror = '111122223333.dkr.ecr.eu-central-1.amazonaws.com';

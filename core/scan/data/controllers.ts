@@ -1,5 +1,4 @@
 import { addonMinor, compareAddonVersions } from '../../version/addon-version.ts';
-import type { ControllerRelease, ControllerRow } from './controller-row.ts';
 import controllerRows from './controllers.json' with { type: 'json' };
 import { endsInRepository, parseImage, versionOfTag } from './image-reference.ts';
 
@@ -8,13 +7,10 @@ export const controllers = controllerRows as readonly unknown[] as readonly Cont
 
 const byComponent = new Map(controllers.map((row) => [row.component, row]));
 /** By the last part of the repository, so that an image is compared with the few rows that could be meant. */
-const byImageName = new Map<string, { readonly suffix: string; readonly row: ControllerRow }[]>();
-for (const row of controllers) {
-  for (const suffix of row.images) {
-    const name = lastPart(suffix);
-    byImageName.set(name, [...(byImageName.get(name) ?? []), { suffix, row }]);
-  }
-}
+const byImageName = Map.groupBy(
+  controllers.flatMap((row) => row.images.map((suffix) => ({ suffix, row }))),
+  ({ suffix }) => lastPart(suffix),
+);
 
 /** A controller that an image is known to be. */
 export interface KnownImage {
@@ -49,4 +45,28 @@ export function releaseOf(row: ControllerRow, version: string): ControllerReleas
 
 function lastPart(repository: string): string {
   return repository.slice(repository.lastIndexOf('/') + 1);
+}
+
+/** A well-known controller that runs in clusters, and which Kubernetes minors each of its releases supports. */
+export interface ControllerRow {
+  /** `cert-manager` */
+  readonly component: string;
+  /** Repositories of its images without registry, matched at the end: `jetstack/cert-manager-controller`. Mirrors keep the last parts. */
+  readonly images: readonly string[];
+  /** Releases, the oldest first. A version counts for the last row that is not newer than it, by `release`. */
+  readonly releases: readonly ControllerRelease[];
+  /** How far to trust the ranges: `tested` by its makers, or a `minimum` that they name and nothing more. */
+  readonly basis: 'tested' | 'minimum';
+  /** Where new releases and their ranges are told. An entry of `sources.json`. */
+  readonly source: string;
+  /** Its last release; null while it is maintained. */
+  readonly retired: string | null;
+}
+
+export interface ControllerRelease {
+  /** `1.18`: the release line that the range is about. */
+  readonly release: string;
+  /** Kubernetes minors, both inclusive; `max` null when its makers name none. */
+  readonly min: string;
+  readonly max: string | null;
 }

@@ -1,10 +1,9 @@
 import type { ApiRow } from './api-row.ts';
 import type { BreakRule } from './break-rule.ts';
-import type { ComponentConfigRow } from './component-config-row.ts';
-import type { ControllerRow } from './controller-row.ts';
-import type { CustomResourceRow } from './custom-resource-row.ts';
-import type { UnservedKind } from './unserved-kind.ts';
-import type { WirePayloadRow } from './wire-payload-row.ts';
+import type { ControllerRow } from './controllers.ts';
+import type { CustomResourceRow } from './custom-resources.ts';
+import type { ComponentConfigRow } from './tables.ts';
+import type { UnservedKind } from './unserved-kinds.ts';
 
 /** Everything that the data folder says, in one value: what the check reads and `describeData` counts. */
 export interface DataTables {
@@ -38,4 +37,21 @@ interface DataCoverage {
   readonly updatedOn: string;
   /** What the newest minor's rows rest on. */
   readonly basis: string;
+}
+
+/** A versioned payload between the API server and a webhook or client: never an object of a cluster, so no path serves it. */
+export interface WirePayloadRow {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly introduced: string | null;
+  readonly deprecated: string | null;
+  /** First minor whose API server does not speak it; null while it does, even where the Go type carries a removal marker. */
+  readonly removed: string | null;
+  /** `group/version` to speak instead; null when none is needed. */
+  readonly replacement: string | null;
+  /** Where its version is written: `webhooks[].admissionReviewVersions`. */
+  readonly writtenIn: string;
+  readonly note: string;
+  readonly source: string;
 }

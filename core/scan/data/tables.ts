@@ -1,14 +1,32 @@
 import { apiRows } from './api-rows.ts';
 import { breakRules } from './break-rules.ts';
-import { componentConfigs } from './component-configs.ts';
+import componentConfigRows from './component-configs.json' with { type: 'json' };
 import { controllers } from './controllers.ts';
 import coverage from './coverage.json' with { type: 'json' };
 import { customResources } from './custom-resources.ts';
-import type { DataTables } from './data-tables.ts';
+import type { DataTables, WirePayloadRow } from './data-tables.ts';
 import sources from './sources.json' with { type: 'json' };
 import { unservedKinds } from './unserved-kinds.ts';
-import type { WirePayloadRow } from './wire-payload-row.ts';
 import wirePayloads from './wire-payloads.json' with { type: 'json' };
+
+/** Every row of `component-configs.json`. Those that a cluster can hold have a rule of the detector `component-config` beside. */
+export const componentConfigs = componentConfigRows as readonly unknown[] as readonly ComponentConfigRow[];
+
+/** A version of a configuration file that a component reads: no object of a cluster, though ConfigMaps and kubeconfigs embed it. */
+export interface ComponentConfigRow {
+  readonly group: string;
+  readonly version: string;
+  readonly kinds: readonly string[];
+  /** First minor of the component that refuses it. */
+  readonly removed: string;
+  /** `group/version` to write instead. */
+  readonly replacement: string;
+  /** Where it is found: in a ConfigMap that a custom scheduler mounts, in a kubeconfig, or in a file of the control plane (never on EKS). */
+  readonly foundIn: 'config-map' | 'kubeconfig' | 'control-plane';
+  readonly note: string | null;
+  /** An entry of `sources.json`. */
+  readonly source: string;
+}
 
 /** The tables that this repository carries. */
 export const tables: DataTables = {

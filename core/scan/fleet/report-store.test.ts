@@ -3,8 +3,7 @@ import { load } from '../../store/entity.ts';
 import { LatestScanItems } from '../../store/scan-entities.ts';
 import { judged } from '../report/testing/findings.ts';
 import { reportOf } from '../report/testing/report.ts';
-import { fittingReport } from './fitting-report.ts';
-import { loadReport, saveReport, scansOf } from './report-store.ts';
+import { fittingReport, loadReport, saveReport, scansOf } from './report-store.ts';
 
 const run = { clusterKey: 'k', execution: 'arn:x' };
 const at = (day: number) => new Date(`2026-11-${String(day).padStart(2, '0')}T08:00:00Z`);

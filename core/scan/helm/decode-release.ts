@@ -1,5 +1,4 @@
-import { fromBase64 } from '../../encoding/base64.ts';
-import { gunzip } from '../../encoding/gzip.ts';
+import { fromBase64, gunzip } from '../../encoding/bytes.ts';
 import { mappingOf, textOf } from '../manifest/manifest-object.ts';
 
 /** What is kept of a release. Its values are dropped here and never come out. */

@@ -1,12 +1,11 @@
 import type { KubeVersion } from '../../version/kube-version.ts';
 import type { ApiRow } from '../data/api-row.ts';
-import { apiRow, replacementAt, statusAt } from '../data/api-table.ts';
-import { isReached } from '../data/reached.ts';
+import { apiRow, isReached, replacementAt, statusAt } from '../data/api-table.ts';
+import { customResource } from '../data/custom-resources.ts';
+import { unservedKind } from '../data/unserved-kinds.ts';
 import { apiVersionText, groupVersion } from '../observe/api-version.ts';
 import type { JudgedFinding } from '../report/merge-findings.ts';
 import { findingOf, subjectText } from './finding.ts';
-import { judgeCustomResource } from './judge-custom-resource.ts';
-import { judgeUnservedKind } from './judge-unserved-kind.ts';
 import type { ApiUse } from './observation.ts';
 
 /**
@@ -113,4 +112,46 @@ function where({ location, cause }: ApiUse): string {
   if (location.file !== '-') return ` in ${location.file}:${location.line}`;
   const file = /^file:(?!<stdin>)(.+)$/.exec(cause)?.[1];
   return ` in ${file ?? `<stdin>:${location.line}`}`;
+}
+
+/**
+ * A custom resource at a version that its own controller gave up. Which release of the controller runs is not known from a manifest, so it
+ * is a warning, whatever the Kubernetes version.
+ */
+function judgeCustomResource(use: ApiUse): JudgedFinding | undefined {
+  const { group, version } = groupVersion(use.subject.apiVersion);
+  const row = customResource(group, version, use.subject.kind);
+  if (row === undefined) return undefined;
+  const instead = row.replacement === null ? null : `${row.replacement.group}/${row.replacement.version}`;
+  const removed = row.removedIn === null ? '' : ` and gone from ${row.component} ${row.removedIn}`;
+  const since = row.deprecatedIn === null ? '' : ` since ${row.component} ${row.deprecatedIn}`;
+  return findingOf(use, {
+    severity: use.stale === true ? 'info' : 'warning',
+    reason: use.stale === true ? 'stale-trace' : 'deprecated',
+    replacement: row.replacement === null || instead === null ? null : `${instead} ${row.replacement.kind}`,
+    confidence: use.confidence === 'high' ? 'medium' : 'low',
+    message: `${use.subject.apiVersion} ${row.kind} is deprecated${since}${removed}.`,
+    fix:
+      row.replacement === null || instead === null
+        ? `See what ${row.component} offers instead before you update it.`
+        : `Set apiVersion: ${instead}${row.replacement.kind === row.kind ? '' : ` and kind: ${row.replacement.kind}`} before you update ${row.component}.`,
+  });
+}
+
+/**
+ * A kind that no release of Kubernetes ever had. No cluster takes it, whatever the target, so an upgrade breaks nothing: a warning, and one
+ * that says why other scanners call it removed.
+ */
+function judgeUnservedKind(use: ApiUse): JudgedFinding | undefined {
+  const { apiVersion, kind } = use.subject;
+  const { group, version } = groupVersion(apiVersion);
+  const row = unservedKind(group, version, kind);
+  if (row === undefined) return undefined;
+  return findingOf(use, {
+    severity: 'warning',
+    reason: 'unserved-version',
+    evidence: [`Listed as a deprecated API by: ${row.listedBy.join(', ')}.`],
+    message: `No release of Kubernetes ever served ${apiVersion} ${kind}.`,
+    fix: `Write a version that exists, or delete it. ${row.note}`,
+  });
 }

@@ -1,12 +1,16 @@
-import type { KubeVersion } from '../../version/kube-version.ts';
+import { compareAddonVersions } from '../../version/addon-version.ts';
+import { KubeVersion } from '../../version/kube-version.ts';
+import { checkSkew } from '../../version/skew.ts';
+import type { ApiRow } from '../data/api-row.ts';
+import { apiRowsOfGroup, isReached, replacementAt, statusAt } from '../data/api-table.ts';
+import type { BreakRule } from '../data/break-rule.ts';
+import { breakRule } from '../data/break-rules.ts';
+import { type ControllerRelease, controllerOf, releaseOf } from '../data/controllers.ts';
+import { apiVersionText } from '../observe/api-version.ts';
 import type { JudgedFinding } from '../report/merge-findings.ts';
+import { findingOf, subjectText } from './finding.ts';
 import { judgeApi } from './judge-api.ts';
-import { judgeController } from './judge-controller.ts';
-import { judgeProblem } from './judge-problem.ts';
-import { judgeReference } from './judge-reference.ts';
-import { judgeRule } from './judge-rule.ts';
-import { judgeSkew } from './judge-skew.ts';
-import type { Observation } from './observation.ts';
+import type { ApiReference, ControllerImage, Observation, Problem, RuleHit, SkewObservation } from './observation.ts';
 
 /** Where a cluster goes, and what it runs now; undefined for manifests, which run nowhere yet. */
 export interface Hop {
@@ -34,4 +38,139 @@ export function judge(observation: Observation, { target, from }: Hop): JudgedFi
 
 export function judgeAll(observations: readonly Observation[], hop: Hop): JudgedFinding[] {
   return observations.flatMap((observation) => judge(observation, hop) ?? []);
+}
+
+/** Wrong already; one that only concerns a later minor is left out. */
+function judgeProblem(problem: Problem, target: KubeVersion): JudgedFinding | undefined {
+  if (problem.fromMinor !== undefined && !isReached(problem.fromMinor, target)) return undefined;
+  // The judgement is the observation itself, and adds no evidence to it.
+  return findingOf(problem, { ...problem, evidence: [] });
+}
+
+/** kubelet or kube-proxy against an API server at the target, before anything else is updated. */
+function judgeSkew(skew: SkewObservation, target: KubeVersion): JudgedFinding | undefined {
+  const { component, version, subject } = skew;
+  const [problem] = checkSkew(target, [{ kind: component, name: subject.name ?? 'a node', version }]).reasons;
+  if (problem === undefined) return undefined;
+  return findingOf(skew, {
+    severity: 'error',
+    reason: 'version-skew',
+    message: problem,
+    fix: `Update ${component === 'kubelet' ? 'these nodes' : 'kube-proxy'} to a version that fits both before the control plane goes to ${target}.`,
+  });
+}
+
+/**
+ * A detector found what a break rule is about. From `breaksIn` on it counts as the rule says, between the two as a warning at most. What
+ * the cluster has lived with since before its present version is no break of this hop, so it is a warning too.
+ */
+function judgeRule(hit: RuleHit, target: KubeVersion, from?: KubeVersion): JudgedFinding | undefined {
+  const rule = breakRule(hit.rule);
+  if (rule === undefined) throw new Error(`No break rule is called ${hit.rule}.`);
+  const always = rule.breaksIn === null && rule.deprecatedIn === null;
+  const broken = always || isReached(rule.breaksIn, target);
+  if (!broken && !isReached(rule.deprecatedIn, target)) return undefined;
+  const before = !always && from !== undefined && isReached(rule.breaksIn, from);
+  const late = rule.breaksIn === null ? '' : ` It stops working in Kubernetes ${rule.breaksIn}.`;
+  return findingOf(hit, {
+    severity: (broken && !before) || rule.severity === 'info' ? rule.severity : 'warning',
+    reason: reasonOf(rule, broken, before),
+    deprecatedIn: rule.deprecatedIn,
+    removedIn: rule.breaksIn,
+    rule: rule.id,
+    evidence: before ? [`Kubernetes ${from}, which runs now, is past that already.`] : [],
+    message: `${subjectText(hit)}: ${rule.message}${broken ? '' : late}`,
+    fix: rule.fix,
+  });
+}
+
+/** `removed` is an error always: earlier it is deprecated, and what the cluster has survived already is not supported any more. */
+function reasonOf({ reason }: BreakRule, broken: boolean, before: boolean): BreakRule['reason'] {
+  if (reason !== 'removed') return reason;
+  if (!broken) return 'deprecated';
+  return before ? 'unsupported' : 'removed';
+}
+
+/** A known controller at a version, against the Kubernetes minors that its makers name. Untested is a warning, not a break. */
+function judgeController(image: ControllerImage, target: KubeVersion): JudgedFinding | undefined {
+  const row = controllerOf(image.component);
+  if (row === undefined) return undefined;
+  const [oldest] = row.releases;
+  // What is older than the first line supports no more than that one; of what is newer than the table nothing is known.
+  const isOlder = oldest !== undefined && compareAddonVersions(image.version, oldest.release) < 0;
+  const line = releaseOf(row, image.version) ?? (isOlder ? oldest : undefined);
+  if (line === undefined) return undefined;
+  const says = row.basis === 'tested' ? 'is tested by its makers' : 'is meant';
+  const range = line.max === null ? `Kubernetes ${line.min} and newer` : `Kubernetes ${line.min} to ${line.max}`;
+  if (fits(line, target)) return undefined;
+  const next = row.releases.find(
+    (release) => fits(release, target) && compareAddonVersions(release.release, image.version) > 0,
+  );
+  return findingOf(image, {
+    severity: 'warning',
+    reason: 'unsupported',
+    confidence: row.basis === 'tested' ? 'medium' : 'low',
+    message: `${row.component} ${image.version} ${says} with ${range}, not with ${target}.`,
+    fix:
+      next === undefined
+        ? `No release of ${row.component} is known to support ${target}. Look for a newer one, and test it before the upgrade.`
+        : `Update ${row.component} to ${next.release} or newer before the upgrade.`,
+  });
+}
+
+function fits({ min, max }: ControllerRelease, target: KubeVersion): boolean {
+  if (!isReached(min, target)) return false;
+  return max === null || target.compare(KubeVersion.parse(max)) <= 0;
+}
+
+/**
+ * Something names an API. With a version: is that one served? Without: is any version of the group's resource? Groups are recycled
+ * (facts: deprecated-apis.md §0.4), so only the resource or kind tells.
+ */
+function judgeReference(reference: ApiReference, target: KubeVersion): JudgedFinding | undefined {
+  const { group, version, resource, kind } = reference.named;
+  const rows = apiRowsOfGroup(group).filter((row) =>
+    resource === undefined ? row.kind === kind : row.resource === resource.split('/')[0],
+  );
+  const named = version === undefined ? rows : rows.filter((row) => row.version === version);
+  if (named.length === 0) return undefined;
+  const what = `${group === '' ? '' : `${group}/`}${version === undefined ? '' : `${version} `}${resource ?? kind ?? ''}`;
+  if (version === undefined && isServedInGroup(named, target)) return undefined;
+  const gone = named.every((row) => statusAt(row, target) === 'removed');
+  const [row] = named;
+  if (row === undefined) return undefined;
+  const replacement = replacementAt(row, target);
+  const instead = replacement === undefined ? null : `${apiVersionText(replacement)} ${replacement.kind}`;
+  const base = { deprecatedIn: row.deprecated, removedIn: row.removed, replacement: instead };
+  const fix =
+    replacement === undefined
+      ? 'Remove the reference: nothing takes its place.'
+      : `Name ${apiVersionText(replacement)} ${replacement.kind} instead.`;
+  if (gone)
+    return findingOf(reference, {
+      ...base,
+      severity: reference.severity,
+      // What is removed is an error; a name for it that nobody answers to is as bad as what follows from it.
+      reason: reference.severity === 'error' ? 'removed' : 'unserved-version',
+      message: `${reference.says} ${what}, which Kubernetes ${target} does not serve: ${reference.consequence}.`,
+      fix,
+    });
+  if (version === undefined || !named.every((one) => statusAt(one, target) === 'deprecated')) return undefined;
+  return findingOf(reference, {
+    ...base,
+    severity: reference.severity === 'error' ? 'warning' : 'info',
+    reason: 'deprecated',
+    message: `${reference.says} ${what}, which is deprecated since Kubernetes ${row.deprecated}.`,
+    fix,
+  });
+}
+
+/** Whether some version of it is served at the target: one of the table, or what replaces one within the same group and kind. */
+function isServedInGroup(rows: readonly ApiRow[], target: KubeVersion): boolean {
+  return rows.some((row) => {
+    const status = statusAt(row, target);
+    if (status === 'served' || status === 'deprecated') return true;
+    const replacement = replacementAt(row, target);
+    return replacement !== undefined && replacement.group === row.group && replacement.kind === row.kind;
+  });
 }

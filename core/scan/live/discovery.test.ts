@@ -1,5 +1,5 @@
 import { readAggregated, readGroups, readResources } from './discovery.ts';
-import { leftOutOf, resourcesToList } from './resources-to-list.ts';
+import { leftOutOf, resourcesToList } from './unit-discovery.ts';
 
 const aggregated = (items: readonly object[]) => ({ kind: 'APIGroupDiscoveryList', items });
 const version = (name: string, ...resources: [resource: string, kind: string][]) => ({

@@ -1,6 +1,5 @@
-import { apiVersionsGivenUp } from '../data/api-groups.ts';
 import { apiRows } from '../data/api-rows.ts';
-import { apiRow } from '../data/api-table.ts';
+import { apiRow, apiVersionsGivenUp } from '../data/api-table.ts';
 import type { ApiUse, Observation } from '../judge/observation.ts';
 import { type Mapping, mappingOf, nameOf, textOf } from '../manifest/manifest-object.ts';
 import { groupVersion } from '../observe/api-version.ts';

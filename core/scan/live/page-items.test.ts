@@ -1,6 +1,6 @@
 import type { Observation } from '../judge/observation.ts';
 import { noFacts } from '../reference/cluster-facts.ts';
-import { PageItems } from './page-items.ts';
+import { PageItems } from './unit-list.ts';
 
 const seen = { type: 'skew', cause: 'x' } as Observation;
 

@@ -1,6 +1,7 @@
 import { parseJson } from '../../model/parse-json.ts';
+import { apiRow } from '../data/api-table.ts';
 import { groupVersion } from '../observe/api-version.ts';
-import type { Coverage } from '../report/report-schema.ts';
+import type { Coverage, Source } from '../report/report-schema.ts';
 import type { ScanTools, UnitResult } from './advance.ts';
 import {
   AGGREGATED,
@@ -10,10 +11,9 @@ import {
   readResources,
   type ServedResource,
 } from './discovery.ts';
-import type { LiveScanState } from './live-scan-state.ts';
+import type { LiveScanState, Unit } from './live-scan-state.ts';
 import { servedKey } from './observe-live-object.ts';
 import { type Answer, ask, deadOf, gapStatus } from './request.ts';
-import { COMPUTED_GROUPS, leftOutOf, resourcesToList } from './resources-to-list.ts';
 
 const WHAT = 'discovery of what is served';
 const NOT_TOLD = 'the API server gave something that is no discovery';
@@ -90,3 +90,89 @@ const gap = (answer: Exclude<Answer, { status: 'ok' }>): Coverage => ({
   detail: `Nothing can be listed without it: ${answer.why}.`,
   count: 0,
 });
+
+const DEFINITIONS = 'apiextensions.k8s.io/customresourcedefinitions';
+
+/**
+ * Kinds that are read whole, because what breaks stands in their spec or status, and the source that wants it. All others are read as
+ * metadata only. `docs/scan.md` lists them.
+ */
+export const FULL_KINDS: Readonly<Record<string, Source>> = {
+  '/nodes': 'node',
+  '/pods': 'workload',
+  '/replicationcontrollers': 'workload',
+  '/services': 'workload',
+  '/persistentvolumes': 'workload',
+  'apps/deployments': 'workload',
+  'apps/daemonsets': 'workload',
+  'apps/replicasets': 'workload',
+  'apps/statefulsets': 'workload',
+  'batch/cronjobs': 'workload',
+  'batch/jobs': 'workload',
+  'networking.k8s.io/networkpolicies': 'workload',
+  'autoscaling/horizontalpodautoscalers': 'reference',
+  'storage.k8s.io/storageclasses': 'reference',
+  'rbac.authorization.k8s.io/roles': 'reference',
+  'rbac.authorization.k8s.io/clusterroles': 'reference',
+  'rbac.authorization.k8s.io/rolebindings': 'reference',
+  'rbac.authorization.k8s.io/clusterrolebindings': 'reference',
+  [DEFINITIONS]: 'reference',
+  'apiregistration.k8s.io/apiservices': 'reference',
+  'admissionregistration.k8s.io/validatingwebhookconfigurations': 'reference',
+  'admissionregistration.k8s.io/mutatingwebhookconfigurations': 'reference',
+  'admissionregistration.k8s.io/validatingadmissionpolicies': 'reference',
+  'admissionregistration.k8s.io/mutatingadmissionpolicies': 'reference',
+};
+
+/** Made by the cluster for itself, by the thousand, and gone within the hour: nobody has written them. */
+const NOISE = new Set(['/events', 'events.k8s.io/events', 'coordination.k8s.io/leases', '/componentstatuses']);
+
+/** There is one version of them since ever, and whoever lists them may read what is in them. Helm has a unit of its own. */
+const CONFIDENTIAL = '/secrets';
+
+/** What the API server computes when it is asked; there is nothing written to look at. */
+const COMPUTED_GROUPS = new Set(['metrics.k8s.io', 'custom.metrics.k8s.io', 'external.metrics.k8s.io']);
+
+/**
+ * One list for each resource, at the version that the server prefers among those that no release gave up: a version that is deprecated is
+ * never asked for, since asking would itself be counted as its use (facts: deprecated-apis.md §0.6). CustomResourceDefinitions come
+ * first, because custom resources are judged by them.
+ */
+export function resourcesToList(resources: readonly ServedResource[], skip: readonly Source[]): Unit[] {
+  const chosen = new Map<string, ServedResource>();
+  for (const one of resources) {
+    const key = `${one.group}/${one.resource}`;
+    if (!one.verbs.includes('list') || NOISE.has(key) || key === CONFIDENTIAL || COMPUTED_GROUPS.has(one.group))
+      continue;
+    const known = chosen.get(key);
+    if (known === undefined || (rowOf(known) !== undefined && rowOf(one) === undefined)) chosen.set(key, one);
+  }
+  for (const [key, one] of chosen) if (isWarnedOf(one)) chosen.delete(key);
+  const units = [...chosen].flatMap(([key, resource]): Extract<Unit, { type: 'list' }>[] => {
+    const wanted = FULL_KINDS[key];
+    // Custom resources are judged by their definitions.
+    const needed = key === DEFINITIONS && !skip.includes('object');
+    const full = needed || (wanted !== undefined && !skip.includes(wanted));
+    if (!full && skip.includes('object')) return [];
+    return [{ type: 'list', full, ...resource }];
+  });
+  const first = (unit: { group: string }) => (unit.group === 'apiextensions.k8s.io' ? 0 : 1);
+  return units.sort((a, b) => first(a) - first(b));
+}
+
+/** What is not listed, because to list it would be counted as its use; components' health is nobody's object. */
+export function leftOutOf(resources: readonly ServedResource[]): string[] {
+  const left = resources.filter((one) => isWarnedOf(one) && !NOISE.has(`${one.group}/${one.resource}`));
+  return [...new Set(left.map(({ resource, group }) => (group === '' ? resource : `${resource}.${group}`)))];
+}
+
+const rowOf = ({ group, version, kind }: ServedResource) => apiRow(group, version, kind);
+
+/**
+ * Kinds that are deprecated at their only version and that no release removes: nothing of theirs can break, and asking for them would be
+ * counted as their use. Hand-made Endpoints are told from what the cluster mirrors of them (mirrored-endpoints.ts).
+ */
+function isWarnedOf(resource: ServedResource): boolean {
+  const row = rowOf(resource);
+  return row !== undefined && row.deprecated !== null && row.removed === null;
+}

@@ -1,4 +1,4 @@
-import { fromBase64 } from '../../encoding/base64.ts';
+import { fromBase64 } from '../../encoding/bytes.ts';
 import { parseJson } from '../../model/parse-json.ts';
 import { type ChosenRevision, chooseRevisions, type ReleaseHead } from '../helm/choose-revision.ts';
 import { decodeRelease } from '../helm/decode-release.ts';

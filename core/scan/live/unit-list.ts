@@ -1,7 +1,8 @@
+import { parseJson } from '../../model/parse-json.ts';
+import type { ItemSink } from '../../ports/cluster-reader.ts';
 import type { Observation } from '../judge/observation.ts';
-import { type Mapping, mappingOf, nameOf } from '../manifest/manifest-object.ts';
+import { isMapping, type Mapping, mappingOf, nameOf } from '../manifest/manifest-object.ts';
 import { apiVersionText } from '../observe/api-version.ts';
-import { groupNodes } from '../observe/group-nodes.ts';
 import { inspectLiveObject } from '../observe/inspect-live-object.ts';
 import { saysItsTemplate } from '../observe/made-from-template.ts';
 import { addFacts, type ClusterFacts, noFacts } from '../reference/cluster-facts.ts';
@@ -12,7 +13,6 @@ import { keep } from './keep.ts';
 import type { ListUnderWay, LiveScanState, Unit } from './live-scan-state.ts';
 import { noteChanges } from './note-changes.ts';
 import { mayMatter, observeLiveObject, type Surroundings } from './observe-live-object.ts';
-import { PageItems } from './page-items.ts';
 import { listPath, METADATA_ONLY, readPage } from './read-page.ts';
 import { type Answer, ask, deadOf, gapStatus } from './request.ts';
 
@@ -143,4 +143,66 @@ function versionToAskFor(
   const versions = crds[`${group}/${kind}`]?.versions ?? [];
   if (versions.find(({ name }) => name === version)?.deprecated !== true) return version;
   return versions.find(({ served, deprecated }) => served && !deprecated)?.name ?? version;
+}
+
+/** What to do with one item, and where to note what other parts of the scan need of it. */
+type ObserveItem = (item: Mapping, facts: ClusterFacts) => readonly Observation[];
+
+/** What the items of one page say. Each is looked at as it comes and let go again. */
+export class PageItems implements ItemSink {
+  observations: Observation[] = [];
+  /** Of this page alone, so that one that has to be asked for again leaves nothing twice. */
+  facts = noFacts();
+  count = 0;
+  /** Something among the items is no object: the page is not what it should be. */
+  broken = false;
+  readonly #observe: ObserveItem;
+  readonly #mayMatter: (text: string) => boolean;
+
+  /** What cannot matter by its text is counted, and not even parsed: nearly all of a large cluster. */
+  constructor(observe: ObserveItem, mayMatter: (text: string) => boolean) {
+    this.#observe = observe;
+    this.#mayMatter = mayMatter;
+  }
+
+  begin(): void {
+    this.observations = [];
+    this.facts = noFacts();
+    this.count = 0;
+    this.broken = false;
+  }
+
+  item(text: string): void {
+    if (text.endsWith('}') && !this.#mayMatter(text)) {
+      this.count += 1;
+      return;
+    }
+    const value = parseJson(text);
+    if (!isMapping(value)) {
+      this.broken = true;
+      return;
+    }
+    this.count += 1;
+    this.observations.push(...this.#observe(value, this.facts));
+  }
+}
+
+/**
+ * One observation for all nodes of a node group that have the same problem; the first one stands for the others, who are counted. A fleet of
+ * 5,000 nodes on one image has one problem, not 5,000.
+ */
+export function groupNodes(observations: readonly Observation[]): Observation[] {
+  const groups = Map.groupBy(observations, (one) => `${one.type} ${one.cause} ${problemOf(one)}`);
+  return [...groups.values()].flatMap(([first, ...others]): Observation[] => {
+    if (first === undefined) return [];
+    if (others.length === 0) return [first];
+    const count = `${others.length} more ${others.length === 1 ? 'node' : 'nodes'} of ${first.cause.replace('nodegroup:', 'node group ')}`;
+    return [{ ...first, evidence: [...first.evidence, `So it is on ${count}.`] }];
+  });
+}
+
+function problemOf(one: Observation): string {
+  if (one.type === 'rule') return one.rule;
+  if (one.type === 'skew') return `${one.component} ${one.version}`;
+  return one.subject.name ?? '';
 }

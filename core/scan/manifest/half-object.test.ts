@@ -1,4 +1,4 @@
-import { halfObject } from './half-object.ts';
+import { halfObject } from './scan-text.ts';
 
 test.each<[string, unknown]>([
   ['an object', { apiVersion: 'policy/v1beta1', kind: 'PodDisruptionBudget' }],

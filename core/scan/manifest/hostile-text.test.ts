@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { MAX_DEPTH } from './limits.ts';
 import { Positions } from './positions.ts';
-import { readDocuments } from './read-documents.ts';
+import { readDocuments, splitJson } from './read-documents.ts';
 import { scanText } from './scan-text.ts';
-import { splitJson } from './split-json.ts';
 import { splitYaml } from './split-yaml.ts';
 
 const statuses = (text: string) => scanText('f', text).coverage.map(({ status, detail }) => `${status}: ${detail}`);

@@ -9,10 +9,8 @@ import { noFacts } from '../reference/cluster-facts.ts';
 import { observeReferences } from '../reference/observe-references.ts';
 import { observeOwnerReferences } from '../reference/owner-references.ts';
 import type { Coverage } from '../report/report-schema.ts';
-import { type EmbeddedText, embeddedTexts } from './embedded.ts';
-import { halfObject } from './half-object.ts';
 import { MAX_EMBEDDING } from './limits.ts';
-import { type ManifestObject, mappingOf } from './manifest-object.ts';
+import { isMapping, type ManifestObject, type Mapping, mappingOf, textOf, typeOf } from './manifest-object.ts';
 import { type Path, Positions } from './positions.ts';
 import { type ReadDocument, readDocuments } from './read-documents.ts';
 import { referencedChart } from './referenced-chart.ts';
@@ -196,3 +194,60 @@ function namedIn(object: ManifestObject, context: ObjectContext): Observation[] 
   const facts = noFacts();
   return [...observeReferences(written, context, facts), ...observeOwnerReferences(written, context)];
 }
+
+/** Text inside an object that holds further documents. */
+interface EmbeddedText {
+  readonly text: string;
+  /** `ConfigMap/web, key app.yaml` */
+  readonly within: string;
+  /** Where it stands in the outer document. */
+  readonly path: Path;
+  /** What `kubectl apply` was given last: evidence of a writer, not something that will be applied. */
+  readonly lastApplied: boolean;
+}
+
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/** Documents in the keys of a ConfigMap, and what was last applied. Values of Secrets are never looked at. */
+function embeddedTexts(object: ManifestObject): EmbeddedText[] {
+  const { value, path, kind, apiVersion, name = '?' } = object;
+  const found: EmbeddedText[] = [];
+  if (kind === 'ConfigMap' && apiVersion === 'v1' && isMapping(value.data)) {
+    for (const [key, text] of Object.entries(value.data)) {
+      if (typeof text !== 'string' || !mayHoldManifests(text)) continue;
+      found.push({ text, within: `ConfigMap/${name}, key ${key}`, path: [...path, 'data', key], lastApplied: false });
+    }
+  }
+  const applied = mappingOf(mappingOf(value.metadata).annotations)[LAST_APPLIED];
+  if (typeof applied === 'string' && kind !== 'Secret') {
+    const within = `${kind}/${name}, ${LAST_APPLIED}`;
+    found.push({ text: applied, within, path: [...path, 'metadata', 'annotations', LAST_APPLIED], lastApplied: true });
+  }
+  return found;
+}
+
+const mayHoldManifests = (text: string): boolean =>
+  /\bapiVersion["']?[ \t]*:/.test(text) && /\bkind["']?[ \t]*:/.test(text);
+
+/** Group and version as Kubernetes names them: DNS names; a placeholder is neither. */
+const API_VERSION = /^(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?\/)?[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
+
+const isApiVersion = (text: string): boolean => API_VERSION.test(text);
+
+/**
+ * Why a document that looks like an object is none: a stream that was cut off, a key in the wrong case, a template's placeholder. Undefined
+ * for what is an object, and for what does not look like one. `Chart.yaml` has an apiVersion of Helm's own and no kind.
+ */
+export function halfObject(value: unknown): string | undefined {
+  if (!isMapping(value)) return undefined;
+  const type = typeOf(value);
+  if (type !== undefined)
+    return isApiVersion(type.apiVersion) ? undefined : `"${type.apiVersion.slice(0, 60)}" is no apiVersion`;
+  if ('apiVersion' in value) return isChart(value) ? undefined : 'it has an apiVersion and no kind that is a word';
+  // Other formats have a `kind` too; with metadata it is meant for Kubernetes.
+  if ('kind' in value && 'metadata' in value) return 'it has a kind and no apiVersion that is a word';
+  return undefined;
+}
+
+const isChart = (value: Mapping): boolean =>
+  /^v[12]$/.test(textOf(value.apiVersion) ?? '') && 'name' in value && 'version' in value && !('metadata' in value);

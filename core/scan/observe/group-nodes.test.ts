@@ -1,5 +1,5 @@
 import type { Observation } from '../judge/observation.ts';
-import { groupNodes } from './group-nodes.ts';
+import { groupNodes } from '../live/unit-list.ts';
 
 const node = (name: string, cause: string, more: Partial<Observation>) =>
   ({

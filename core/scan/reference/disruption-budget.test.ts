@@ -1,4 +1,4 @@
-import { observeDisruptionBudget } from './disruption-budget.ts';
+import { observeDisruptionBudget } from './observe-references.ts';
 
 const budget = (apiVersion: string, selector: unknown) =>
   observeDisruptionBudget(

@@ -1,4 +1,4 @@
-import { apiRowsOfGroup } from '../data/api-groups.ts';
+import { apiRowsOfGroup } from '../data/api-table.ts';
 import type { ApiReference } from '../judge/observation.ts';
 import type { ManifestObject } from '../manifest/manifest-object.ts';
 import type { Path } from '../manifest/positions.ts';

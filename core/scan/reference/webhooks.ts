@@ -1,10 +1,11 @@
 import type { Observation } from '../judge/observation.ts';
-import { isMapping, type Mapping, textOf } from '../manifest/manifest-object.ts';
+import { isMapping, type ManifestObject, type Mapping, textOf } from '../manifest/manifest-object.ts';
+import type { Path } from '../manifest/positions.ts';
+import type { ObjectContext } from '../observe/inspect-object.ts';
 import { valuesAt } from '../workload/values-at.ts';
 import { noteService } from './note-service.ts';
 import type { ObserveReferences } from './observe-references.ts';
-import { observedOf } from './reference-of.ts';
-import { rulesNaming } from './webhook-rules.ts';
+import { observedOf, referenceOf } from './reference-of.ts';
 
 /** Rules of admission webhooks, the review versions that they understand, and the Services that must answer. */
 export const observeWebhooks: ObserveReferences = (object, context, facts) =>
@@ -38,3 +39,51 @@ function aboutOf(webhook: Mapping): string {
   const resources = valuesAt(webhook, 'rules[].resources[]').flatMap(({ value }) => textOf(value) ?? []);
   return [...new Set(resources)].slice(0, 8).join(', ') || 'nothing';
 }
+
+/** Rules of a ValidatingAdmissionPolicy that name versions which are gone: with `matchPolicy: Exact` they match nothing any more. */
+export const observePolicy: ObserveReferences = (object, context) =>
+  valuesAt(object.value, 'spec.matchConstraints.resourceRules[]').flatMap(({ path, value }) =>
+    isMapping(value) ? rulesNaming(object, context, value, path, 'A rule of the policy names') : [],
+  );
+
+/**
+ * A rule of a webhook or policy, which names groups, versions and resources. What is left of it when a version goes still matches; only
+ * where every version that it names is gone for a resource does it guard nothing.
+ */
+function rulesNaming(
+  object: ManifestObject,
+  context: ObjectContext,
+  rule: Mapping,
+  path: Path,
+  says: string,
+): Observation[] {
+  const [groups, versions, resources] = [texts(rule.apiGroups), texts(rule.apiVersions), texts(rule.resources)];
+  if (versions.length !== 1 || versions[0] === '*') return groups.flatMap((group) => vanished(group));
+  const [version = ''] = versions;
+  return groups
+    .filter((group) => group !== '*')
+    .flatMap((group) =>
+      resources
+        .filter((resource) => !resource.includes('*'))
+        .flatMap((resource) =>
+          reference({ group, version, resource }, `It matches only ${group}/${version} ${resource}.`),
+        ),
+    );
+
+  function vanished(group: string): Observation[] {
+    if (group === '*') return [];
+    return resources
+      .filter((resource) => !resource.includes('*'))
+      .flatMap((resource) =>
+        reference({ group, resource }, `It matches ${resource} of ${group === '' ? 'the core group' : group}.`),
+      );
+  }
+
+  function reference(named: { group: string; version?: string; resource: string }, evidence: string): Observation[] {
+    const consequence = 'requests for the versions that are served may pass without it';
+    return referenceOf(object, context, { named, says, severity: 'warning', consequence, path, evidence });
+  }
+}
+
+const texts = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];

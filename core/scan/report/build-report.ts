@@ -1,9 +1,8 @@
 import { apiVersion } from '../../config/kinds.ts';
 import { compareWithBaseline } from './baseline.ts';
-import { compareMinors } from './compare-minors.ts';
 import { groupByCause } from './group-findings.ts';
 import { type JudgedFinding, mergeFindings } from './merge-findings.ts';
-import { compareTexts, orderFindings } from './order-findings.ts';
+import { compareMinors, compareTexts, orderFindings } from './order-findings.ts';
 import type { Baseline } from './read-baseline.ts';
 import type { Coverage, Finding, ScanReport } from './report-schema.ts';
 import { isGap, verdictOf } from './verdict.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { findingId, type Identified } from './finding-id.ts';
+import { findingId, type Identified } from './merge-findings.ts';
 
 const api: Identified = {
   reason: 'removed',

@@ -1,5 +1,5 @@
+import { waiverEnd } from '../../config/day-or-instant.ts';
 import { formatIssue } from '../../config/issue.ts';
-import { waiverEnd } from '../../config/waiver-end.ts';
 import { parseWaivers } from './parse-waivers.ts';
 import { covered, judged } from './testing/findings.ts';
 import { reportOf } from './testing/report.ts';

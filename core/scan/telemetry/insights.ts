@@ -1,7 +1,7 @@
 import { isAddonInsight } from '../../model/addon-insight.ts';
-import type { Insight } from '../../ports/eks.ts';
-import { apiRowsOfGroup } from '../data/api-groups.ts';
+import type { EksReader, Insight, Scope } from '../../ports/eks.ts';
 import type { ApiRow } from '../data/api-row.ts';
+import { apiRowsOfGroup } from '../data/api-table.ts';
 import type { ApiUse, Observation, Problem } from '../judge/observation.ts';
 import { apiVersionText } from '../observe/api-version.ts';
 import type { Change } from '../reference/cluster-facts.ts';
@@ -131,3 +131,19 @@ function apiOfUsage(usage: string | undefined): ApiRow | undefined {
 
 /** `tuner/v1.2 (linux/amd64) kubernetes/abc` → `tuner`. */
 const productOf = (userAgent: string): string => userAgent.trim().split(/[/\s]/)[0] ?? '';
+
+/** Every upgrade-readiness insight of a cluster, those that do not pass with their details. A read that is denied throws. */
+export async function readInsights(
+  eks: Pick<EksReader, 'listInsights' | 'describeInsight'>,
+  scope: Scope,
+  clusterName: string,
+): Promise<Insight[]> {
+  const summaries = await eks.listInsights(scope, { clusterName, categories: ['UPGRADE_READINESS'] });
+  return Promise.all(
+    summaries.map((summary) =>
+      summary.insightStatus.status === 'PASSING'
+        ? summary
+        : eks.describeInsight(scope, { clusterName, id: summary.id }),
+    ),
+  );
+}

@@ -1,13 +1,215 @@
+import { compareAddonVersions } from '../../version/addon-version.ts';
 import type { DetectorName } from '../data/break-rule.ts';
-import { componentConfig, kubeletFlag } from './component-detectors.ts';
-import { featureGate } from './feature-gate.ts';
-import type { Detector } from './hit.ts';
+import { parseImage } from '../data/image-reference.ts';
+import { isMapping, mappingOf, textOf } from '../manifest/manifest-object.ts';
+import type { Path } from '../manifest/positions.ts';
+import { type Detector, type Hit, type InspectedObject, parameter } from './hit.ts';
 import { ipAddressFormat } from './ip-address-format.ts';
-import { kubeProxyMode, nodeOs, nodeRuntime } from './node-detectors.ts';
-import { nodeLabelReference } from './node-label-reference.ts';
-import { objectField } from './object-field.ts';
-import { containerImage, hostPath, objectAnnotation, podAnnotation, podField } from './pod-detectors.ts';
+import { containerImage, hostPath, objectAnnotation, podAnnotation, podField, readable } from './pod-detectors.ts';
+import { containersOf } from './pod-specs.ts';
 import { bindingSubject, roleRule } from './role-detectors.ts';
+import { type FoundValue, valuesAt } from './values-at.ts';
+
+/** The configuration of a component (KubeSchedulerConfiguration), by itself or in a ConfigMap. */
+const componentConfig: Detector = ({ group, version, kind }, rules) =>
+  rules
+    .filter((rule) => parameter(rule, 'group').includes(group) && parameter(rule, 'version').includes(version))
+    .filter((rule) => parameter(rule, 'kinds').includes(kind))
+    .map((rule) => ({ rule: rule.id, path: ['apiVersion'], evidence: `It is a ${kind} of ${group}/${version}.` }));
+
+/** Where the flags of a kubelet are written: nodeadm's NodeConfig, and user data of Karpenter's node classes. */
+const FLAG_PLACES: Readonly<Record<string, string>> = {
+  NodeConfig: 'spec.kubelet.flags[]',
+  EC2NodeClass: 'spec.userData',
+  AWSNodeTemplate: 'spec.userData',
+};
+
+/** A flag of the kubelet. */
+const kubeletFlag: Detector = ({ kind, value }, rules) => {
+  const place = FLAG_PLACES[kind];
+  if (place === undefined) return [];
+  return valuesAt(value, place).flatMap(({ path, value: text }) =>
+    rules.flatMap((rule) =>
+      parameter(rule, 'flags')
+        .filter((flag) => hasFlag(textOf(text) ?? '', flag))
+        .map((flag) => ({ rule: rule.id, path, evidence: `${readable(path)} gives the kubelet ${flag}.` })),
+    ),
+  );
+};
+
+/** The flag as a word of its own: `--cgroup-driver` is not in `--cgroup-driver-path`. */
+function hasFlag(text: string, flag: string): boolean {
+  for (let at = text.indexOf(flag); at !== -1; at = text.indexOf(flag, at + 1)) {
+    if (!/[\w-]/.test(text.charAt(at + flag.length)) && !/[\w-]/.test(text.charAt(at - 1))) return true;
+  }
+  return false;
+}
+
+/** A field of objects of one kind. */
+const objectField: Detector = ({ group, kind, value }, rules) =>
+  rules.flatMap((rule) => {
+    if (!parameter(rule, 'kind').includes(kind) || !parameter(rule, 'group').includes(group)) return [];
+    return parameter(rule, 'path').flatMap((field) =>
+      valuesAt(value, field)
+        .filter((found) => isWanted(found.value, parameter(rule, 'values')))
+        .map(({ path }) => ({ rule: rule.id, path, evidence: `${readable(path)} is set.` })),
+    );
+  });
+
+/** Whether a value is one of those that a rule names; any is when it names none. */
+const isWanted = (value: unknown, values: readonly string[]): boolean =>
+  values.length === 0 ||
+  values.some((wanted) =>
+    wanted.endsWith('*') ? textOf(value)?.startsWith(wanted.slice(0, -1)) === true : textOf(value) === wanted,
+  );
+
+/** `containerd://1.7.27` of a node: its runtime, below a version where the rule names one. */
+const nodeRuntime: Detector = ({ group, kind, value }, rules) => {
+  if (group !== '' || kind !== 'Node') return [];
+  const [runtime = '', version = ''] = (textOf(nodeInfo(value).containerRuntimeVersion) ?? '').split('://');
+  return rules
+    .filter((rule) => parameter(rule, 'runtime').includes(runtime))
+    .filter((rule) => parameter(rule, 'below').every((limit) => compareAddonVersions(version, limit) < 0))
+    .map((rule) => ({ rule: rule.id, path: [], evidence: `It runs ${runtime} ${version}.` }));
+};
+
+/** The operating system of a node. `Amazon Linux 2` is not the beginning of `Amazon Linux 2023`. */
+const nodeOs: Detector = ({ group, kind, value }, rules) => {
+  if (group !== '' || kind !== 'Node') return [];
+  const image = textOf(nodeInfo(value).osImage) ?? '';
+  return rules
+    .filter((rule) =>
+      parameter(rule, 'prefix').some((prefix) => image.startsWith(prefix) && !/^\w/.test(image.slice(prefix.length))),
+    )
+    .map((rule) => ({ rule: rule.id, path: [], evidence: `Its operating system is ${image}.` }));
+};
+
+const nodeInfo = (value: Readonly<Record<string, unknown>>) => mappingOf(mappingOf(value.status).nodeInfo);
+
+/** `mode:` in the configuration of kube-proxy, which EKS keeps in a ConfigMap. */
+const kubeProxyMode: Detector = ({ group, kind, value }, rules) => {
+  if (group === 'kubeproxy.config.k8s.io' && kind === 'KubeProxyConfiguration')
+    return proxyMode(textOf(value.mode), ['mode'], rules);
+  if (group !== '' || kind !== 'ConfigMap') return [];
+  const { name } = mappingOf(value.metadata);
+  if (name !== 'kube-proxy-config' && name !== 'kube-proxy') return [];
+  const data = isMapping(value.data) ? value.data : {};
+  return Object.entries(data).flatMap(([key, text]) =>
+    proxyMode(/^mode:\s*["']?([a-z]+)/m.exec(textOf(text) ?? '')?.[1], ['data', key], rules),
+  );
+};
+
+function proxyMode(mode: string | undefined, path: string[], rules: Parameters<Detector>[1]): ReturnType<Detector> {
+  return rules
+    .filter((rule) => mode !== undefined && parameter(rule, 'mode').includes(mode))
+    .map((rule) => ({ rule: rule.id, path, evidence: `kube-proxy runs in the mode ${mode}.` }));
+}
+
+const TERMS = 'nodeSelectorTerms[].matchExpressions[].key';
+
+/** Where a pod's spec names labels of nodes by value. */
+const KEYS = [
+  `affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.${TERMS}`,
+  'affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[].preference.matchExpressions[].key',
+  ...['podAffinity', 'podAntiAffinity'].flatMap((kind) => [
+    `affinity.${kind}.requiredDuringSchedulingIgnoredDuringExecution[].topologyKey`,
+    `affinity.${kind}.preferredDuringSchedulingIgnoredDuringExecution[].podAffinityTerm.topologyKey`,
+  ]),
+  'topologySpreadConstraints[].topologyKey',
+];
+
+/** Labels of nodes in node selectors, affinities and spread constraints of pods, and in the affinity of volumes. */
+const nodeLabelReference: Detector = ({ value, pods }, rules) => [
+  ...pods.flatMap(({ spec, path }) => [
+    ...hits(valuesAt(spec, 'nodeSelector.*'), path, rules, ({ path: place }) => place.at(-1)),
+    ...KEYS.flatMap((place) => hits(valuesAt(spec, place), path, rules, ({ value: key }) => key)),
+  ]),
+  ...hits(valuesAt(value, `spec.nodeAffinity.required.${TERMS}`), [], rules, ({ value: key }) => key),
+];
+
+function hits(
+  found: readonly FoundValue[],
+  base: Path,
+  rules: Parameters<Detector>[1],
+  labelOf: (found: FoundValue) => unknown,
+): Hit[] {
+  return found.flatMap((one) =>
+    rules
+      .filter((rule) => parameter(rule, 'keys').includes(textOf(labelOf(one)) ?? ''))
+      .map((rule) => {
+        const path = [...base, ...one.path];
+        return { rule: rule.id, path, evidence: `${readable(path)} names the node label ${textOf(labelOf(one))}.` };
+      }),
+  );
+}
+
+interface Gate {
+  readonly path: Path;
+  readonly name: string;
+  /** `true`, `false`; whatever else people write says nothing about the value. */
+  readonly value: string;
+}
+
+/** Components of Kubernetes itself: other programs have gates of their own, under the same flag. */
+const COMPONENT = /(?:^|\/)(?:kube-(?:proxy|scheduler|controller-manager|apiserver)|kubelet|eks\/kube-proxy)$/;
+const CONFIG_KINDS = ['KubeletConfiguration', 'KubeProxyConfiguration', 'KubeSchedulerConfiguration'];
+
+/** A feature gate in a component's configuration or in its flags. */
+const featureGate: Detector = (object, rules) => {
+  if (rules.length === 0) return [];
+  const found = [...gatesOfConfig(object), ...gatesOfFlags(object), ...gatesOfNodeConfig(object)];
+  return found.flatMap(({ path, name, value }) =>
+    rules
+      .filter((rule) => parameter(rule, 'gates').some((gate) => gate === name || gate === `${name}=${value}`))
+      .map((rule) => ({ rule: rule.id, path, evidence: `${readable(path)} sets the feature gate ${name}.` })),
+  );
+};
+
+function gatesOfConfig({ kind, value }: InspectedObject): Gate[] {
+  const places = [
+    ...(CONFIG_KINDS.includes(kind) ? ['featureGates.*'] : []),
+    ...(kind === 'NodeConfig' ? ['spec.kubelet.config.featureGates.*'] : []),
+  ];
+  return places
+    .flatMap((place) => valuesAt(value, place))
+    .map(({ path, value: set }) => ({ path, name: String(path.at(-1)), value: textOf(set) ?? '' }));
+}
+
+/** Flags of the kubelet in nodeadm's NodeConfig. */
+function gatesOfNodeConfig({ kind, value }: InspectedObject): Gate[] {
+  if (kind !== 'NodeConfig') return [];
+  return valuesAt(value, 'spec.kubelet.flags[]').flatMap(({ path, value: flag }) => gatesIn(textOf(flag) ?? '', path));
+}
+
+function gatesOfFlags({ pods }: InspectedObject): Gate[] {
+  return pods.flatMap((pod) =>
+    containersOf(pod)
+      .filter(({ container }) => COMPONENT.test(parseImage(textOf(container.image) ?? '').repository))
+      .flatMap(({ path, container }) =>
+        ['command', 'args'].flatMap((list) => {
+          const words = valuesAt(container, `${list}[]`);
+          return words.flatMap(({ path: inner, value }, index) => {
+            const place = [...pod.path, ...path, ...inner];
+            // The flag and its value may be two arguments.
+            if (value === FLAG) return gatesIn(`${FLAG} ${textOf(words[index + 1]?.value) ?? ''}`, place);
+            return gatesIn(textOf(value) ?? '', place);
+          });
+        }),
+      ),
+  );
+}
+
+const FLAG = '--feature-gates';
+
+/** `--feature-gates=A=true,B=false` → A, B; by itself, or in a command line for a shell. */
+function gatesIn(text: string, path: Path): Gate[] {
+  const [, list] = /(?:^|\s)--feature-gates[= ]["']?([\w=,]{1,4000})/.exec(text) ?? [];
+  if (list === undefined) return [];
+  return list.split(',').map((pair) => {
+    const [name = '', value = ''] = pair.split('=');
+    return { path, name, value: value.toLowerCase() };
+  });
+}
 
 /** The detectors that look at one object; the others look at many at once. */
 export const objectDetectors: Readonly<Record<Exclude<DetectorName, 'no-default-storage-class'>, Detector>> = {

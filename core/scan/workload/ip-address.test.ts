@@ -1,4 +1,4 @@
-import { isCidrCanonical, isIpAddressCanonical } from './ip-address.ts';
+import { isCidrCanonical, isIpAddressCanonical } from './ip-address-format.ts';
 import { rulesHit } from './testing/rules-hit.ts';
 
 test.each<[unknown, boolean]>([

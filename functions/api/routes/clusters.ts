@@ -33,6 +33,15 @@ const HISTORY = 100;
 const clusterOf = (context: ApiContext<`/:id${string}`>): Promise<ClusterRecord> =>
   findCluster(context.var.ports.table, context.req.param('id'));
 
+/** Takes the hold off, in one of the two ways. */
+const unheld = (switched: typeof retryCluster) => async (context: ApiContext<'/:id'>) => {
+  await readBody(context, empty);
+  const { ports, principal } = context.var;
+  const { clusterKey } = await clusterOf(context);
+  await switched(ports, clusterKey, principal);
+  return context.json(await explainNow(context, clusterKey));
+};
+
 /** `/v1/clusters`: the inventory, and what people do to one cluster. */
 export const clusters = new Hono<ApiEnv>()
   .get('/', async (context) => context.json(await listClusters(context.var.ports, readQuery(context, clustersQuery))))
@@ -44,20 +53,8 @@ export const clusters = new Hono<ApiEnv>()
     readQuery(context, noQuery);
     return context.json(await explainCluster(context.var.ports, await clusterOf(context)));
   })
-  .post('/:id/retry', async (context) => {
-    await readBody(context, empty);
-    const { ports, principal } = context.var;
-    const { clusterKey } = await clusterOf(context);
-    await retryCluster(ports, clusterKey, principal);
-    return context.json(await explainNow(context, clusterKey));
-  })
-  .post('/:id/release', async (context) => {
-    await readBody(context, empty);
-    const { ports, principal } = context.var;
-    const { clusterKey } = await clusterOf(context);
-    await releaseCluster(ports, clusterKey, principal);
-    return context.json(await explainNow(context, clusterKey));
-  })
+  .post('/:id/retry', unheld(retryCluster))
+  .post('/:id/release', unheld(releaseCluster))
   .post('/:id/skip', async (context) => {
     const { reason } = await readBody(context, withReason);
     const { ports, principal } = context.var;

@@ -4,27 +4,21 @@ import { listChannels } from '../../../core/queries/list-channels.ts';
 import { listPolicies } from '../../../core/queries/list-policies.ts';
 import { listVersions } from '../../../core/queries/list-versions.ts';
 import { listUpgrades } from '../../../core/queries/upgrade-view.ts';
-import type { ApiEnv } from '../api-context.ts';
+import type { ApiContext, ApiEnv, ApiPorts } from '../api-context.ts';
 import { noQuery, readQuery, upgradesQuery } from '../request-query.ts';
+
+/** A list that takes no query and comes in one piece. */
+const whole = (list: (ports: ApiPorts) => Promise<object>) => async (context: ApiContext) => {
+  readQuery(context, noQuery);
+  return context.json(await list(context.var.ports));
+};
 
 /** Lists that have no routes of their own below them. */
 export const lists = new Hono<ApiEnv>()
   .get('/upgrades', async (context) =>
     context.json(await listUpgrades(context.var.ports.table, readQuery(context, upgradesQuery))),
   )
-  .get('/policies', async (context) => {
-    readQuery(context, noQuery);
-    return context.json(await listPolicies(context.var.ports));
-  })
-  .get('/calendars', async (context) => {
-    readQuery(context, noQuery);
-    return context.json(await listCalendars(context.var.ports));
-  })
-  .get('/channels', async (context) => {
-    readQuery(context, noQuery);
-    return context.json(await listChannels(context.var.ports));
-  })
-  .get('/versions', async (context) => {
-    readQuery(context, noQuery);
-    return context.json(await listVersions(context.var.ports));
-  });
+  .get('/policies', whole(listPolicies))
+  .get('/calendars', whole(listCalendars))
+  .get('/channels', whole(listChannels))
+  .get('/versions', whole(listVersions));

@@ -10,7 +10,7 @@ import { abortRollout, pauseRollout, resumeRollout } from '../../../core/operati
 import { startRollout } from '../../../core/operations/start-rollout.ts';
 import { pageOf } from '../../../core/queries/page.ts';
 import { listRollouts, rolloutDetail } from '../../../core/queries/rollout-views.ts';
-import type { ApiEnv } from '../api-context.ts';
+import type { ApiContext, ApiEnv, ApiPorts } from '../api-context.ts';
 import { breakGlassBody, readBody, withOptionalReason, withReason } from '../request-body.ts';
 import { dryRunQuery, noQuery, pageQuery, readQuery } from '../request-query.ts';
 
@@ -26,6 +26,18 @@ const membersQuery = z.strictObject(pageQuery);
 /** Sorts as the members go. */
 const placeOf = ({ waveIndex, position }: Member): string =>
   `${String(waveIndex).padStart(3, '0')}/${String(position).padStart(6, '0')}`;
+
+/** What a person orders of a rollout, in their name and for their reason. */
+const ordered =
+  <Body extends { readonly reason?: string | undefined }>(
+    body: z.ZodType<Body>,
+    operate: (ports: ApiPorts, id: string, principal: string, reason: Body['reason']) => Promise<object>,
+  ) =>
+  async (context: ApiContext<'/:id'>) => {
+    const { reason } = await readBody(context, body);
+    const { ports, principal } = context.var;
+    return context.json(await operate(ports, context.req.param('id'), principal, reason));
+  };
 
 /** `/v1/rollouts`. */
 export const rollouts = new Hono<ApiEnv>()
@@ -50,27 +62,15 @@ export const rollouts = new Hono<ApiEnv>()
     const { items: members, ...rest } = pageOf(rollout.members, placeOf, request);
     return context.json({ ...rollout, members, ...rest });
   })
-  .post('/:id/pause', async (context) => {
-    const { reason } = await readBody(context, withReason);
-    const { ports, principal } = context.var;
-    return context.json(await pauseRollout(ports, context.req.param('id'), principal, reason));
-  })
-  .post('/:id/resume', async (context) => {
-    const { reason } = await readBody(context, withOptionalReason);
-    const { ports, principal } = context.var;
-    return context.json(await resumeRollout(ports, context.req.param('id'), principal, reason));
-  })
+  .post('/:id/pause', ordered(withReason, pauseRollout))
+  .post('/:id/resume', ordered(withOptionalReason, resumeRollout))
   .post('/:id/accept-failures', async (context) => {
     const { reason } = await readBody(context, withReason);
     const { ports, principal } = context.var;
     const id = context.req.param('id');
     return context.json(await resumeRollout(ports, id, principal, reason, { acceptFailures: true }));
   })
-  .post('/:id/promote', async (context) => {
-    const { reason } = await readBody(context, withReason);
-    const { ports, principal } = context.var;
-    return context.json(await promoteRollout(ports, context.req.param('id'), principal, reason));
-  })
+  .post('/:id/promote', ordered(withReason, promoteRollout))
   .post('/:id/release-trait', async (context) => {
     const { trait, reason } = await readBody(context, released);
     const { ports, principal } = context.var;
@@ -100,8 +100,4 @@ export const rollouts = new Hono<ApiEnv>()
     const { id, wave } = context.req.param();
     return context.json(await mendGlassOfWave(ports, id, wave, principal, reason));
   })
-  .post('/:id/abort', async (context) => {
-    const { reason } = await readBody(context, withReason);
-    const { ports, principal } = context.var;
-    return context.json(await abortRollout(ports, context.req.param('id'), principal, reason));
-  });
+  .post('/:id/abort', ordered(withReason, abortRollout));

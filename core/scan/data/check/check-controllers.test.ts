@@ -1,4 +1,4 @@
-import type { ControllerRow } from '../controller-row.ts';
+import type { ControllerRow } from '../controllers.ts';
 import { tables } from '../tables.ts';
 import { checkControllers } from './check-controllers.ts';
 

@@ -1,6 +1,6 @@
 import { compareAddonVersions } from '../../../version/addon-version.ts';
 import { KubeVersion } from '../../../version/kube-version.ts';
-import type { ControllerRow } from '../controller-row.ts';
+import type { ControllerRow } from '../controllers.ts';
 import type { DataTables } from '../data-tables.ts';
 import type { DataProblem } from './problem.ts';
 

@@ -8,3 +8,5 @@ export function clusterId(id: string): string {
 }
 
 export const clusterPath = (id: string): string => `/v1/clusters/${encodeURIComponent(clusterId(id))}`;
+
+export const rolloutPath = (id: string): string => `/v1/rollouts/${encodeURIComponent(id)}`;

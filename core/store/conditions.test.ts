@@ -1,8 +1,6 @@
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import { waveItem } from '../contracts/items/testing/rollout-items.ts';
-import { since } from './condition.ts';
-import { rolloutConditions } from './rollout-conditions.ts';
-import { waveConditions } from './wave-conditions.ts';
+import { rolloutConditions, since, waveConditions } from './with-conditions.ts';
 
 const at = '2026-11-20T08:00:00.000Z';
 const wave = (more: Partial<Wave> = {}): Wave =>

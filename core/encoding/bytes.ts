@@ -15,3 +15,18 @@ export async function gzip(text: string): Promise<Uint8Array> {
   const stream = new Blob([text]).stream().pipeThrough(new CompressionStream('gzip'));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
+
+/** Letters that `String.fromCharCode` takes at once. */
+const LETTERS = 8_192;
+
+export function toBase64(bytes: Uint8Array): string {
+  let letters = '';
+  for (let at = 0; at < bytes.length; at += LETTERS)
+    letters += String.fromCharCode(...bytes.subarray(at, at + LETTERS));
+  return btoa(letters);
+}
+
+/** @throws when it is none. */
+export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+}

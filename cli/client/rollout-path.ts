@@ -1,1 +1,0 @@
-export const rolloutPath = (id: string): string => `/v1/rollouts/${encodeURIComponent(id)}`;

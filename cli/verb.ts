@@ -1,0 +1,82 @@
+import type { Command } from 'commander';
+import type { ApiClient } from './client/api-client.ts';
+import type { Io } from './io.ts';
+import { colourOf, type Paint } from './output/paint.ts';
+
+/** Options that every command takes. */
+export interface GlobalOptions {
+  readonly apiUrl?: string;
+  readonly apiRegion?: string;
+  readonly profile?: string;
+  readonly timeout: number;
+  readonly color: boolean;
+}
+
+/** The options of verbs that print one document, and of those that also tell why. */
+export interface OutputOption {
+  readonly output: string;
+}
+export interface ReasonOption extends OutputOption {
+  readonly reason?: string;
+}
+
+/** What a verb works with. */
+export interface Session {
+  readonly io: Io;
+  readonly paint: Paint;
+  readonly global: GlobalOptions;
+  /** Loaded when first asked for: offline verbs need no API. */
+  client(): Promise<ApiClient>;
+}
+
+/** Set by the verb that ran. */
+export interface Outcome {
+  code: ExitCode | undefined;
+}
+
+export function sessionOf(io: Io, command: Command): Session {
+  const global = command.optsWithGlobals<GlobalOptions>();
+  let client: Promise<ApiClient> | undefined;
+  return {
+    io,
+    paint: colourOf(io, global.color),
+    global,
+    client() {
+      client ??= import('./client/create-client.ts').then(({ createClient }) => createClient(io, global));
+      return client;
+    },
+  };
+}
+
+/** Whoever stops something need not find words first. */
+export const NO_REASON = 'no reason given';
+
+/** What the command line ends with; scripts rely on it (docs/cli.md). */
+export const EXIT = {
+  ok: 0,
+  failure: 1,
+  /** Usage or invalid input. */
+  invalid: 2,
+  /** Findings or pending changes: an upgrade that is not approved. */
+  pending: 3,
+  /** Something could not be read. */
+  incomplete: 4,
+  timedOut: 5,
+  /** Blocked by policy, window or gate. */
+  blocked: 6,
+  interrupted: 130,
+} as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** Ends the command with a message for people: what happened, why, and what to do next. */
+export class Failure extends Error {
+  readonly exitCode: ExitCode;
+
+  constructor(message: string, exitCode: ExitCode = EXIT.failure) {
+    super(message);
+    this.name = 'Failure';
+    this.exitCode = exitCode;
+  }
+}
+
+export const invalid = (message: string): Failure => new Failure(message, EXIT.invalid);

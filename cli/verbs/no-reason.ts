@@ -1,2 +1,0 @@
-/** Whoever stops something need not find words first. */
-export const NO_REASON = 'no reason given';
