@@ -56,7 +56,7 @@ export function registerChangeVerbs(program: Command, act: Act): void {
 
 const ROLLOUT_VERBS = [
   ['pause', 'nothing of it changes a cluster any more until it is resumed; what EKS works on finishes'],
-  ['resume', 'go on after a pause, an undecided wave, or a halted one whose failures are accepted'],
+  ['resume', 'go on after a pause, or with a halted wave whose failures fit its budget or are accepted'],
   ['abort', 'stop before the next irreversible step, for good: nothing new starts, nothing is rolled back'],
 ] as const;
 const FLEET_VERBS = [
@@ -98,7 +98,7 @@ function registerWaveVerbs(program: Command, rollout: Command, act: Act): void {
     .action(act(async () => (await import('./verbs/break-glass.ts')).breakGlass));
   rollout
     .command('promote <rollout>')
-    .description('end the soak of the wave that soaks, its gates included')
+    .description('end the soak of the wave that soaks, its gates included, or let one pass that is undecided')
     .addOption(reasonOption())
     .addOption(outputOption())
     .action(act(async () => (await import('./verbs/wave.ts')).promote));

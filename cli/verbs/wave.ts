@@ -26,13 +26,20 @@ export const judgeWave =
     return EXIT.ok;
   };
 
-/** Ends the soak of the wave that soaks. */
+/** Ends the soak of the wave that soaks, or lets one pass that is undecided. */
 export async function promote(session: Session, id: string, options: ReasonOption): Promise<ExitCode> {
   const client = await session.client();
   const wave = await client.send<Wave>('POST', `${rolloutPath(id)}/promote`, {
     reason: options.reason ?? NO_REASON,
   });
-  await print(session, options.output, wave, () => [visible(`The soak of the wave ${wave.name} of ${id} is skipped.`)]);
+  const which = `wave ${wave.name} of ${id}`;
+  await print(session, options.output, wave, () => [
+    visible(
+      wave.promotedBy === undefined
+        ? `The ${which} is let pass: it is ${wave.status}.`
+        : `The soak of the ${which} is skipped.`,
+    ),
+  ]);
   return EXIT.ok;
 }
 

@@ -178,7 +178,7 @@ const waveWhy = (status: string, reasons: readonly Reason[]): string =>
 
 const waveTodo = (id: string, status: string): string =>
   status === 'Undecided'
-    ? `Look why so few were tried: liftlock describe rollout ${id}. Go on with liftlock rollout resume ${id}.`
+    ? `Look why so few were tried: liftlock describe rollout ${id}. An approver may let it pass: liftlock rollout promote ${id}.`
     : rolloutTodo(id, status);
 
 /** The event of one type. */

@@ -44,11 +44,30 @@ test('whoever skips the soak of a wave is kept with it, on record, and told', as
   ]);
 });
 
-test('there is nothing to skip where no wave soaks', async () => {
+test.each<[string, Partial<(typeof waves)[0]>, string]>([
+  ['nobody was judged', {}, 'Completed'],
+  ['some failed', { failed: 1 }, 'CompletedWithFailures'],
+  ['some succeeded, to soak,', { succeeded: 1, lastSuccessAt }, 'Soaking'],
+])('a wave that is undecided since %s is passed by who says so, on record', async (_, wave, to) => {
+  const table = new MemoryTable();
+  const undecided = waveItem({ index: 1, name: 'dev', status: 'Undecided', ...wave });
+  const { told, ...ports } = await operatorPorts(table, { ...kept, waves: waves.with(1, undecided) });
+  await promoteRollout(ports, 'r', 'ann', 'hotfix');
+  const reasons = [{ code: 'Promoted', message: 'ann let it pass although it proves nothing: hotfix' }];
+  const stored = (await load(table, Waves, 'r', 1))?.data;
+  expect(stored).toMatchObject({ status: to, reasons });
+  expect(stored?.promotedBy).toBeUndefined();
+  const detail = { wave: 'dev', from: 'Undecided', to, reasons };
+  expect(await recordOf(table, 'rollout/r')).toEqual([{ event: 'WavePassed', principal: 'ann', detail }]);
+  expect(told).toMatchObject([{ detail: { wave: 'dev', status: to, reasons } }]);
+});
+
+test('there is nothing to promote where no wave soaks or is undecided', async () => {
   const open = waves.map((wave) => (wave.status === 'Soaking' ? { ...wave, status: 'Open' as const } : wave));
   const ports = await operatorPorts(new MemoryTable(), { ...kept, waves: open });
   await expect(promoteRollout(ports, 'r', 'ann', 'hotfix')).rejects.toMatchObject({
     name: 'WrongState',
-    message: 'No wave of r soaks, so there is nothing to skip: canary is Completed, dev is Open, prod is Pending.',
+    message:
+      'No wave of r soaks or is undecided, so there is nothing to promote: canary is Completed, dev is Open, prod is Pending.',
   });
 });

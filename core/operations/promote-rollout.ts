@@ -8,25 +8,36 @@ import { replace, unchanged } from '../store/entity.ts';
 import { loadWaves } from '../store/members.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 
-/** Ends the soak of the wave that soaks, its gates included; what the next one asks for still holds. Fails with `WrongState`. */
+/**
+ * A person's word in the place of a wave's proof: ends the soak of the one that soaks, its gates included, or lets one pass that is Undecided;
+ * what has proved something soaks all the same. What the next one asks for still holds. Fails with `WrongState`.
+ */
 export function promoteRollout(ports: OperatorPorts, id: string, by: string, reason: string): Promise<Wave> {
   return changeAndTell(ports, async () => {
     const { table } = ports;
     const rollout = await findRollout(table, id);
     const waves = await loadWaves(table, id);
-    const wave = waves.find(({ data }) => data.status === 'Soaking');
+    const wave = waves.find(({ data }) => data.status === 'Soaking' || data.status === 'Undecided');
     if (wave === undefined) {
       const states = waves.map(({ data }) => `${data.name} is ${data.status}`).join(', ');
-      throw new Refusal('WrongState', `No wave of ${id} soaks, so there is nothing to skip: ${states}.`);
+      throw new Refusal(
+        'WrongState',
+        `No wave of ${id} soaks or is undecided, so there is nothing to promote: ${states}.`,
+      );
     }
-    const next: Wave = { ...wave.data, promotedBy: by };
-    const reasons: Reason[] = [{ code: 'Promoted', message: `${by} skipped the soak: ${reason}` }];
-    const detail = { wave: wave.data.name, soakedSince: wave.data.lastSuccessAt, reasons };
-    const { name, status } = wave.data;
+    const isUndecided = wave.data.status === 'Undecided';
+    const next: Wave = isUndecided ? { ...wave.data, status: passed(wave.data) } : { ...wave.data, promotedBy: by };
+    const what = isUndecided ? 'let it pass although it proves nothing' : 'skipped the soak';
+    const reasons: Reason[] = [{ code: 'Promoted', message: `${by} ${what}: ${reason}` }];
+    const { name, lastSuccessAt } = wave.data;
+    const detail = isUndecided
+      ? { wave: name, from: 'Undecided', to: next.status, reasons }
+      : { wave: name, soakedSince: lastSuccessAt, reasons };
+    const { status } = next;
     return {
       result: next,
       writes: [replace(Waves, wave, { ...next, reasons }), unchanged(Rollouts, rollout, id)],
-      record: [{ subject: `rollout/${id}`, event: 'WavePromoted', principal: by, detail }],
+      record: [{ subject: `rollout/${id}`, event: isUndecided ? 'WavePassed' : 'WavePromoted', principal: by, detail }],
       events: ([change]) => [
         {
           type: 'WaveChanged',
@@ -35,4 +46,9 @@ export function promoteRollout(ports: OperatorPorts, id: string, by: string, rea
       ],
     };
   });
+}
+
+function passed({ lastSuccessAt, failed }: Wave): Wave['status'] {
+  if (lastSuccessAt !== undefined) return 'Soaking';
+  return failed > 0 ? 'CompletedWithFailures' : 'Completed';
 }

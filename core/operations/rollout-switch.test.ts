@@ -90,25 +90,18 @@ test('a paused rollout goes on, whatever its waves are, with why on record', asy
 test.each<[Rollout['status']]>([['Running'], ['Halted']])(
   'there is nothing to resume in a rollout that is %s with no wave that waits for a person',
   async (status) => {
-    const message = `The rollout r is ${status}, and no wave of it is halted or undecided: there is nothing to resume.`;
+    const message = `The rollout r is ${status}, and no wave of it is halted: there is nothing to resume.`;
     await expect(after(resume, { status })).rejects.toMatchObject({ name: 'WrongState', message });
   },
 );
 
-const lastSuccessAt = '2026-11-20T11:00:00.000Z';
-test.each<[string, Partial<Wave>, Wave['status']]>([
-  ['in which nobody was judged is passed', { status: 'Undecided' }, 'Completed'],
-  ['in which some failed is passed with failures', { status: 'Undecided', failed: 1 }, 'CompletedWithFailures'],
-  ['in which some succeeded soaks', { status: 'Undecided', succeeded: 1, lastSuccessAt }, 'Soaking'],
-])('by a person’s word a wave %s', async (_, wave, status) => {
-  const { waves, told } = await after(resume, { status: 'Running' }, [{ status: 'Completed' }, wave]);
-  const reasons = [{ code: 'Resumed', message: 'Resumed by ann.' }];
-  expect(waves[1]).toMatchObject({ status, reasons });
-  expect(waves[0]?.reasons).toStrictEqual([]);
-  expect(told[1]).toEqual({
-    type: 'WaveChanged',
-    detail: { version: 1, change, rolloutId: 'r', wave: 'w1', status, reasons },
-  });
+test('a wave that proves nothing is not passed by resuming its rollout: an approver promotes it', async () => {
+  const undecided = [{ status: 'Completed' }, { status: 'Undecided' }] as const;
+  const message =
+    'The wave w1 is undecided: it proves nothing, so an approver has to let it pass: liftlock rollout promote r';
+  await expect(after(resume, { status: 'Running' }, undecided)).rejects.toMatchObject({ name: 'WrongState', message });
+  const { waves, stored } = await after(resume, { status: 'Paused' }, undecided);
+  expect([stored?.status, waves[1]?.status]).toEqual(['Running', 'Undecided']);
 });
 
 test('a halted wave with more failures than may is opened again only by who accepts them', async () => {
@@ -124,12 +117,33 @@ test('a halted wave with more failures than may is opened again only by who acce
   expect(waves[0]).toMatchObject({ status: 'Open', acceptedFailures: 2 });
 });
 
-test.each<[string, Partial<Wave>, Wave['status']]>([
-  ['some are still to come', { members: 4 }, 'Open'],
-  ['all have settled and none succeeded', { members: 1 }, 'CompletedWithFailures'],
-  ['all have settled and some succeeded', { members: 1, lastSuccessAt }, 'Soaking'],
-])('a halted wave within its budget goes on where %s', async (_, wave, status) => {
-  const halted: Partial<Wave> = { status: 'Halted', failed: 1, maxFailures: 1, acceptedFailures: 1, ...wave };
-  const { waves } = await after(resume, { status: 'Running' }, [halted]);
-  expect(waves[0]).toMatchObject({ status, acceptedFailures: 1 });
+test('a halted wave of which none succeeded is opened again only by who accepts that', async () => {
+  const halted: Partial<Wave> = { status: 'Halted', failed: 1, blocked: 1, maxFailures: 1 };
+  await expect(after(resume, { status: 'Halted' }, [halted])).rejects.toMatchObject({
+    name: 'WrongState',
+    message:
+      'The wave w0 is halted: 1 failed and none succeeded. Retry its clusters (liftlock retry cluster X), or go on all the same: liftlock rollout resume r --accept-failures',
+  });
+  const { waves, told } = await after(accept, { status: 'Halted' }, [halted]);
+  expect(waves[0]).toMatchObject({ status: 'Open', acceptedFailures: 1 });
+  const reasons = [{ code: 'Resumed', message: 'Resumed by ann.' }];
+  expect(told[1]).toEqual({
+    type: 'WaveChanged',
+    detail: { version: 1, change, rolloutId: 'r', wave: 'w0', status: 'Open', reasons },
+  });
+});
+
+test.each<[string, Partial<Wave>]>([
+  ['some are still to come', { members: 4 }],
+  ['what failed was accepted', { members: 1, acceptedFailures: 1 }],
+  ['some succeeded', { members: 2, succeeded: 1 }],
+])('a halted wave within its budget is opened again where %s', async (_, wave) => {
+  const { waves } = await after(resume, { status: 'Running' }, [
+    { status: 'Halted', failed: 1, maxFailures: 1, ...wave },
+    { status: 'Pending' },
+  ]);
+  expect(waves.map(({ status, reasons }) => [status, reasons[0]?.code])).toEqual([
+    ['Open', 'Resumed'],
+    ['Pending', undefined],
+  ]);
 });

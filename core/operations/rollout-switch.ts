@@ -4,7 +4,7 @@ import { allowedFailures, exceedsBudget } from '../policy/wave-room.ts';
 import { findRollout } from '../queries/find-rollout.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
-import { isSettled } from '../rollout/wave-end.ts';
+import { isSettled, waveEnd } from '../rollout/wave-end.ts';
 import { changeAndTell, markDirty } from '../store/change.ts';
 import { Rollouts, Waves } from '../store/entities.ts';
 import { type Read, replace } from '../store/entity.ts';
@@ -19,7 +19,7 @@ export function pauseRollout(ports: OperatorPorts, id: string, by: string, reaso
   });
 }
 
-/** Goes on: a paused rollout, a wave that proved nothing (Undecided), or a halted one whose failures a person has accepted. */
+/** Goes on: a paused rollout, or one with a halted wave that its budget has room for again, or whose failures a person has accepted. */
 export function resumeRollout(
   ports: OperatorPorts,
   id: string,
@@ -33,15 +33,18 @@ export function resumeRollout(
     refuseUnless(rollout, ['Paused', 'Running', 'Halted'], 'resume');
     const undecided = waves.find((wave) => wave.data.status === 'Undecided');
     const halted = waves.find((wave) => wave.data.status === 'Halted');
-    if (rollout.status !== 'Paused' && undecided === undefined && halted === undefined) {
-      const said = `The rollout ${id} is ${rollout.status}, and no wave of it is halted or undecided: there is nothing to resume.`;
+    if (rollout.status !== 'Paused' && halted === undefined) {
+      const said =
+        undecided === undefined
+          ? `The rollout ${id} is ${rollout.status}, and no wave of it is halted: there is nothing to resume.`
+          : `The wave ${undecided.data.name} is undecided: it proves nothing, so an approver has to let it pass: liftlock rollout promote ${id}`;
       throw new Refusal('WrongState', said);
     }
-    if (halted !== undefined && exceedsBudget(halted.data) && !accept) {
-      throw new Refusal(
-        'WrongState',
-        `The wave ${halted.data.name} is halted: ${halted.data.failed} failed and at most ${allowedFailures(halted.data)} may. Retry its clusters (liftlock retry cluster X), or go on all the same: liftlock rollout resume ${id} --accept-failures`,
-      );
+    const why = halted === undefined || accept ? undefined : haltsAgain(halted.data);
+    if (halted !== undefined && why !== undefined) {
+      const said = `The wave ${halted.data.name} is halted: ${halted.data.failed} failed and ${why}.`;
+      const todo = `Retry its clusters (liftlock retry cluster X), or go on all the same: liftlock rollout resume ${id} --accept-failures`;
+      throw new Refusal('WrongState', `${said} ${todo}`);
     }
     return { ...rollout, status: 'Running', reasons: [] };
   };
@@ -58,6 +61,12 @@ export async function abortRollout(ports: OperatorPorts, id: string, by: string,
   // The next full look takes out the members whose turn will not come.
   await markDirty(ports);
   return aborted;
+}
+
+/** Why the next tick would halt the wave again; undefined = it would not. */
+function haltsAgain(wave: Wave): string | undefined {
+  if (exceedsBudget(wave)) return `at most ${allowedFailures(wave)} may`;
+  return isSettled(wave) && waveEnd(wave).status === 'Halted' ? 'none succeeded' : undefined;
 }
 
 interface WaveWrite {
@@ -113,23 +122,13 @@ function switchRollout(
   });
 }
 
-/**
- * A person's word makes an undecided wave pass, and opens a halted one whose failures are within its budget again, or accepted. What has
- * proved something soaks all the same: skipping that is another word (`promote`).
- */
+/** Opens halted waves again. How one ends that has settled is decided as for any other, from the failures that a person has accepted. */
 function reopened(waves: readonly Read<Wave>[], by: string, accept: boolean): WaveWrite[] {
-  return waves.flatMap((wave): WaveWrite[] => {
-    const reasons: Reason[] = [{ code: 'Resumed', message: `Resumed by ${by}.` }];
-    const { status, failed, lastSuccessAt } = wave.data;
-    const passed = failed > 0 ? 'CompletedWithFailures' : 'Completed';
-    const settled = lastSuccessAt === undefined ? passed : 'Soaking';
-    if (status === 'Undecided') return [{ read: wave, next: { ...wave.data, status: settled, reasons } }];
-    if (status === 'Halted') {
-      // With every member settled there is nothing to open again: the person accepts the failures.
-      const after = isSettled(wave.data) ? settled : 'Open';
-      const acceptedFailures = accept ? failed : wave.data.acceptedFailures;
-      return [{ read: wave, next: { ...wave.data, status: after, acceptedFailures, reasons } }];
-    }
-    return [];
-  });
+  const reasons: Reason[] = [{ code: 'Resumed', message: `Resumed by ${by}.` }];
+  return waves
+    .filter(({ data }) => data.status === 'Halted')
+    .map((read) => {
+      const acceptedFailures = accept ? read.data.failed : read.data.acceptedFailures;
+      return { read, next: { ...read.data, status: 'Open', acceptedFailures, reasons } };
+    });
 }

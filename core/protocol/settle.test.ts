@@ -109,7 +109,7 @@ test('what is told and what is on record is the same upgrade, with its change', 
 
 test('a failure holds the cluster, halts the wave when it is one too many, and has everybody told', async () => {
   const { held, wave, published, audit, isDirty, member } = await settled(failed, changed);
-  expect(held).toEqual({ since: NOON.toISOString(), reason: because[0], upgradeId: '1.36-1.37' });
+  expect(held).toEqual({ since: NOON.toISOString(), reason: because[0], upgradeId: '1.36-1.37', mutated: true });
   expect([wave?.status, wave?.failed, member?.status, isDirty]).toEqual(['Halted', 1, 'Failed', true]);
   expect(audit).toMatchObject([
     { event: 'UpgradeFailed' },

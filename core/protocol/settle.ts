@@ -57,7 +57,12 @@ export function settleUpgrade(
       const held: ClusterControl = {
         ...control?.data,
         clusterKey,
-        held: { reason: settlement.hold, since: now.toISOString(), upgradeId: upgrade.data.id },
+        held: {
+          reason: settlement.hold,
+          since: now.toISOString(),
+          upgradeId: upgrade.data.id,
+          ...(mutated ? { mutated } : {}),
+        },
       };
       operations.push(replace(ClusterControls, control, held));
       // Who waits with this cluster elsewhere hears of the hold before its turn comes.

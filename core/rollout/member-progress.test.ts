@@ -88,9 +88,12 @@ const begun = { mutated: true };
 const paused = [reason('Excluded', 'Its tag says so.')];
 const aborted = { status: 'Aborted' as const };
 const beyond = { version: '1.38' };
-const heldNow = (clusterKey: string): Partial<FleetSnapshot> => ({
+const heldNow = (clusterKey: string, mutated?: true): Partial<FleetSnapshot> => ({
   controls: new Map([
-    [clusterKey, { clusterKey, held: { reason: reason('UpdateFailed', 'It failed.'), since: now.toISOString() } }],
+    [
+      clusterKey,
+      { clusterKey, held: { reason: reason('UpdateFailed', 'It failed.'), since: now.toISOString(), mutated } },
+    ],
   ]),
 });
 const key = clusterRecord({ name: 'web' }).clusterKey;
@@ -112,6 +115,7 @@ test.each<[string, Parameters<typeof changed>[0], string]>([
     'Excluded: Excluded',
   ],
   ['is held', { more: heldNow(key) }, 'Blocked: Held'],
+  ['is held since somebody else’s upgrade of it failed half done', { more: heldNow(key, true) }, 'Failed: Held'],
   ['is held half done', { more: heldNow(key), upgrade: begun }, 'goes on'],
   ['went past the target by itself', { cluster: beyond }, 'Excluded: BeyondTarget'],
   ['is at the target: nodes and add-ons follow', { cluster: { version: '1.37' } }, 'goes on'],

@@ -38,14 +38,18 @@ export function memberChange(
   const cluster = snapshot.clusters.get(member.clusterKey);
   if (rollout.status === 'Aborted') {
     if (begun) return undefined;
-    return takeOut(reason('RolloutAborted', `The rollout ${rollout.id} was aborted before this cluster's turn.`));
+    return takeOut(
+      reason('RolloutAborted', `The rollout ${rollout.id} was aborted before this cluster was at ${member.to}.`),
+    );
   }
   if (cluster === undefined || cluster.deletedAt !== undefined) {
     return takeOut(reason('Gone', `The cluster ${member.name} does not exist any more.`));
   }
   if (begun) return undefined;
   const holds = holdRefusals(snapshot.controls.get(member.clusterKey));
-  if (holds.length > 0) return change('Blocked', ...holds);
+  // What failed half-done counts, whoever asked for it (semantics.md, Failure budget).
+  const hasFailed = snapshot.controls.get(member.clusterKey)?.held?.mutated === true;
+  if (holds.length > 0) return change(hasFailed ? 'Failed' : 'Blocked', ...holds);
   const target = KubeVersion.parse(member.to);
   if (target.isOlderThan(KubeVersion.parse(cluster.version))) {
     const said = `The cluster is at ${cluster.version} already, beyond ${member.to}; Liftlock never goes down.`;

@@ -27,7 +27,7 @@ function tidied({ status, cluster = {}, member, waves = [] }: Given): string[] {
 }
 const deletedAt = '2026-11-20T11:00:00.000Z';
 const gone = 'member Excluded Gone: The cluster web does not exist any more.';
-const aborted = "member Excluded RolloutAborted: The rollout r was aborted before this cluster's turn.";
+const aborted = 'member Excluded RolloutAborted: The rollout r was aborted before this cluster was at 1.37.';
 
 test.each<[string, Given, readonly string[]]>([
   ['is there stays in a rollout that is halted', { status: 'Halted', member: {} }, []],
@@ -48,6 +48,7 @@ test.each<[string, Partial<Wave>, readonly string[]]>([
   ['nobody will open is skipped', { status: 'Pending' }, [`w0 Skipped ${left}`]],
   ['has settled ends as it counts', { status: 'Open', succeeded: 1 }, [`w0 Completed ${left}`]],
   ['has failed ends as halted', { status: 'Open', failed: 1 }, [`w0 Halted ${left}`]],
+  ['proved nothing is skipped', { status: 'Open', excluded: 1 }, [`w0 Skipped ${left}`]],
   ['goes on with what runs', { status: 'Open', members: 2, succeeded: 1 }, []],
   ['has ended stays as it is', { status: 'Soaking', succeeded: 1 }, []],
 ])('in a rollout that was aborted a wave that %s', (_, wave, expected) => {

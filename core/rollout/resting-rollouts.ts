@@ -36,8 +36,10 @@ export function restingDecisions(
   const left = reason('RolloutAborted', `The rollout ${rollout.id} was aborted.`);
   for (const wave of waves) {
     if (wave.status === 'Pending') decisions.push({ type: 'change-wave', wave, status: 'Skipped', reasons: [left] });
-    if (wave.status === 'Open' && isSettled(wave))
-      decisions.push({ type: 'change-wave', wave, status: waveEnd(wave).status, reasons: [left] });
+    if (wave.status !== 'Open' || !isSettled(wave)) continue;
+    const { status } = waveEnd(wave);
+    // It waits for nobody any more.
+    decisions.push({ type: 'change-wave', wave, status: status === 'Undecided' ? 'Skipped' : status, reasons: [left] });
   }
   return decisions;
 }

@@ -63,6 +63,17 @@ test.each<[string, Given, readonly string[]]>([
     { clusters: { a: { record: auto }, b: { member: { status: 'Parked', inFlight: true } } } },
     [],
   ],
+  [
+    'nobody for what only who is tried again lacks: its own upgrade took it away',
+    {
+      clusters: {
+        a: { record: { version: '1.36' } },
+        b: { record: { version: '1.37' }, member: { traits: ['version/1.36'] } },
+      },
+      waves: [failed({ 'version/1.36': 1 })],
+    },
+    [],
+  ],
   ['nobody of whom nothing is known', { clusters: { a: { record: auto }, b: {} }, unknown: ['a'] }, []],
   [
     'who shares one of several',

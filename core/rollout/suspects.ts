@@ -23,9 +23,12 @@ export function suspects(
     return cluster === undefined ? [] : traitsOf(cluster);
   };
   const toCome = members.filter((member) => member.status !== 'Running' && !member.inFlight);
+  // One that is tried again has what it had then: its own upgrade took away the version that it shares with those to come.
+  const has = (member: Member, trait: Trait): boolean =>
+    traits(member).includes(trait) || member.traits?.includes(trait) === true;
   const common = new Map<Trait, boolean>();
   const isCommon = (trait: Trait): boolean => {
-    const known = common.get(trait) ?? toCome.every((member) => traits(member).includes(trait));
+    const known = common.get(trait) ?? toCome.every((member) => has(member, trait));
     common.set(trait, known);
     return known;
   };

@@ -19,7 +19,15 @@ test.each([
   ],
   ['nobody was judged', { blocked: 5 }, {}, 'Undecided'],
   ['all were set aside', { quarantined: 5, needWork: 0 }, {}, 'Undecided'],
-  ['all were taken out', { excluded: 5, needWork: 0 }, {}, 'Completed'],
+  ['all were taken out before it opened', { excluded: 5, needWork: 0 }, {}, 'Completed'],
+  ['all were taken out since it opened', { excluded: 5 }, {}, 'Undecided'],
+  [
+    'so many were taken out that fewer than asked for were judged',
+    { succeeded: 2, excluded: 3 },
+    { failureBudget: { minJudged: 3 } },
+    'Undecided',
+  ],
+  ['one was judged and the others were taken out', { succeeded: 1, excluded: 4 }, {}, 'Completed'],
   ['fewer than asked for were judged', { succeeded: 2, blocked: 3 }, { failureBudget: { minJudged: 3 } }, 'Undecided'],
   [
     'as many as asked for',

@@ -6,6 +6,8 @@ import { exceedsBudget } from '../policy/wave-room.ts';
 
 export { PASSED_WAVES as PASSED } from '../protocol/vetoes.ts';
 
+const toGoOn = ({ rolloutId }: Wave): string => `an approver may go on: liftlock rollout promote ${rolloutId}`;
+
 /** Every member has ended, or will be seen to later. */
 export const isSettled = (wave: Wave): boolean =>
   wave.succeeded + wave.failed + wave.blocked + wave.excluded + wave.quarantined >= wave.members;
@@ -24,11 +26,11 @@ export function waveEnd(wave: Wave, spec?: Spec): { status: Wave['status']; reas
   if (wave.succeeded === 0 && wave.failed > 0 && !accepted)
     return { status: 'Halted', reasons: said('NoneSucceeded', 'Some were tried and none succeeded') };
   const judged = wave.succeeded + wave.failed;
-  // Who is set aside needs work all the same: a wave of such clusters alone proves nothing.
-  const wanted = Math.min(spec?.failureBudget.minJudged ?? 1, wave.members - wave.excluded);
+  // Who is set aside needs work all the same, and who was taken out since the wave opened proves nothing by that.
+  const wanted = Math.min(spec?.failureBudget.minJudged ?? 1, Math.max(wave.members - wave.excluded, wave.needWork));
   if (judged < wanted && spec?.onUndecided !== 'pass') {
-    const none = 'No upgrade was tried to its end, so the wave proves nothing; resume the rollout to go on';
-    const few = `Only ${judged} were judged and ${wanted} are asked for (minJudged); resume the rollout to go on`;
+    const none = `No upgrade was tried to its end, so the wave proves nothing; ${toGoOn(wave)}`;
+    const few = `Only ${judged} were judged and ${wanted} are asked for (minJudged); ${toGoOn(wave)}`;
     return {
       status: 'Undecided',
       reasons: said(judged === 0 ? 'NoneJudged' : 'TooFewJudged', judged === 0 ? none : few),

@@ -10,19 +10,20 @@ function passing(
     rules = {},
     from = 'Open',
     event = 'WaveCompleted',
-  }: { rules?: object; from?: Wave['status']; event?: string } = {},
+    needWork = 2,
+  }: { rules?: object; from?: Wave['status']; event?: string; needWork?: number } = {},
 ) {
   return inForce({ wave: rules, first: { status: from } })
     .add('rollout/r', 'RolloutPlanned', {}, write(Members, memberOf({ clusterKey: KEY, status: one })))
     .add('rollout/r', 'RolloutPlanned', {}, write(Members, memberOf({ clusterKey: OTHER, status: two })))
-    .add('rollout/r', event, {}, write(Waves, waveOf({ status: 'Completed' })))
+    .add('rollout/r', event, {}, write(Waves, waveOf({ status: 'Completed', needWork })))
     .judged(judgeProof);
 }
 
 test.each<[string, Parameters<typeof passing>]>([
   ['one of two succeeded', [['Succeeded', 'Quarantined']]],
   ['one of two failed', [['Failed', 'Blocked']]],
-  ['nobody was to upgrade', [['Excluded', 'Left']]],
+  ['nobody was to upgrade', [['Excluded', 'Left'], { needWork: 0 }]],
   ['the policy lets it pass', [['Blocked', 'Blocked'], { rules: { onUndecided: 'pass' } }]],
   ['the policy asks for nobody', [['Blocked', 'Blocked'], { rules: { failureBudget: { minJudged: 0 } } }]],
   ['it had passed before', [['Quarantined', 'Quarantined'], { from: 'Soaking' }]],
@@ -32,6 +33,7 @@ test.each<[string, Parameters<typeof passing>]>([
 
 test.each<[string, Parameters<typeof passing>]>([
   ['all were set aside', [['Quarantined', 'Quarantined']]],
+  ['all were taken out since it opened', [['Excluded', 'Excluded']]],
   ['all were blocked', [['Blocked', 'Excluded'], { from: 'Undecided' }]],
   [
     'fewer were judged than its policy asks for',

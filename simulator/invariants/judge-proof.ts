@@ -29,7 +29,9 @@ function unproved({ item, store }: Moment, wave: Wave): Violation[] {
   );
   if (spec?.onUndecided === 'pass') return [];
   const members = membersOf(store, { rolloutId: wave.rolloutId, waveIndex: wave.index });
-  const toUpgrade = members.filter(({ status }) => status !== 'Excluded' && status !== 'Left').length;
+  const taken = members.filter(({ status }) => status !== 'Excluded' && status !== 'Left').length;
+  // Who was taken out since it opened proves nothing by that.
+  const toUpgrade = Math.max(taken, wave.needWork);
   const judged = members.filter(({ status }) => status === 'Succeeded' || status === 'Failed').length;
   const wanted = Math.min(spec?.failureBudget.minJudged ?? 1, toUpgrade);
   if (judged >= wanted) return [];

@@ -103,7 +103,8 @@ describe('waves', () => {
     });
     await run(world);
     expect((await wavesOf(world))[0]?.status).toBe('Halted');
-    await resumeRollout(world.ports, (await onlyRollout(world)).id, PERSON);
+    const { id } = await onlyRollout(world);
+    await resumeRollout(world.ports, id, PERSON, 'seen', { acceptFailures: true });
     await run(world);
     expect((await onlyRollout(world)).status).toBe('CompletedWithFailures');
   });

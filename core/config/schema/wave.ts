@@ -104,7 +104,7 @@ export const waveSchema = z
     onUndecided: z
       .enum(['hold', 'pass'])
       .default('hold')
-      .describe('What happens when fewer than minJudged were judged: hold waits for a person.'),
+      .describe('What happens when fewer than minJudged were judged: hold waits for an approver (rollout promote).'),
     approval: approvalSchema.optional(),
     calendar: z
       .union(

@@ -71,7 +71,14 @@ export type ClusterRecord = z.infer<typeof clusterRecord>;
 export const clusterControl = z.object({
   clusterKey: z.string(),
   /** Nothing starts there until `retry` or `release`. */
-  held: z.object({ reason: reasonSchema, since: timestamp, upgradeId: z.string().optional() }).optional(),
+  held: z
+    .object({
+      reason: reasonSchema,
+      since: timestamp,
+      upgradeId: z.string().optional(),
+      mutated: z.boolean().optional(),
+    })
+    .optional(),
   breakGlass: breakGlass.optional(),
 });
 export type ClusterControl = z.infer<typeof clusterControl>;

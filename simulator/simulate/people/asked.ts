@@ -9,12 +9,12 @@ import { load, loadKind } from '../../../core/store/entity.ts';
 /** What a wave waits for that only people can give. */
 export interface Asked {
   readonly wave: Wave;
-  readonly what: 'approval' | 'resume';
+  readonly what: 'approval' | 'promotion';
   /** The same question again has the same key; another plan, or approvals that have expired, are another question. */
   readonly key: string;
 }
 
-/** Waves whose plan waits for approval, and waves that proved nothing and wait to be resumed. */
+/** Waves whose plan waits for approval, and waves that proved nothing and wait to be promoted. */
 export async function askedOfPeople(table: Table, now: Date): Promise<Asked[]> {
   const asked: Asked[] = [];
   for (const wave of await loadKind(table, Waves)) {
@@ -24,7 +24,7 @@ export async function askedOfPeople(table: Table, now: Date): Promise<Asked[]> {
     if (rollout?.status !== 'Running' && rollout?.status !== 'Paused') continue;
     const key = `${wave.rolloutId}/${wave.index}/${wave.planHash ?? ''}`;
     if (wave.status === 'Undecided') {
-      asked.push({ wave, what: 'resume', key: `${key}/undecided` });
+      asked.push({ wave, what: 'promotion', key: `${key}/undecided` });
       continue;
     }
     const applied = await load(table, Configs, 'UpgradePolicy', rollout.policy);

@@ -1,5 +1,5 @@
 import { judgeWave } from '../../../core/operations/judge-wave.ts';
-import { resumeRollout } from '../../../core/operations/rollout-switch.ts';
+import { promoteRollout } from '../../../core/operations/promote-rollout.ts';
 import type { World } from '../../process/world.ts';
 import type { FaultOf } from '../faults/planned-fault.ts';
 import { SeededChoices } from '../fleet/seeded-choices.ts';
@@ -58,8 +58,8 @@ async function answer(world: World, { wave, what }: Asked, by: string, rejects: 
   const { rolloutId, name, planHash } = wave;
   const decision = rejects ? 'Rejected' : 'Approved';
   await tried(
-    what === 'resume'
-      ? resumeRollout(world.ports, rolloutId, by, 'it may go on')
+    what === 'promotion'
+      ? promoteRollout(world.ports, rolloutId, by, 'it may go on')
       : judgeWave(world.ports, rolloutId, name, { decision, by, planHash }),
   );
 }
