@@ -20,6 +20,7 @@ export interface EksConnectionsOptions {
 export interface EksConnections {
   readonly sessions: SpokeSessions;
   readonly client: EKSClientConfig;
+  readonly clock: Clock;
   reader(scope: Scope): EKSClient;
   bucket(scope: Scope): TokenBucket;
 }
@@ -35,6 +36,7 @@ export function createEksConnections(options: EksConnectionsOptions): EksConnect
   return {
     sessions,
     client,
+    clock,
     reader: keptByScope(({ account, region }) =>
       withoutLogger(
         new EKSClient({ ...readLimits, region, credentials: () => sessions.forAccount(account), ...client }),

@@ -33,11 +33,11 @@ beforeEach(async () => {
 });
 afterEach(() => loopback.close());
 
-function ports(options: { burst?: number; requestTimeout?: number; milliseconds?: number } = {}) {
-  const { burst = 100, requestTimeout, milliseconds } = options;
+function ports(options: { burst?: number; requestTimeout?: number; milliseconds?: number; now?: () => Date } = {}) {
+  const { burst = 100, requestTimeout, milliseconds, now = () => new Date(0) } = options;
   const connections = createEksConnections({
     sessions,
-    clock: { now: () => new Date(0) },
+    clock: { now },
     sleep: async (milliseconds) => void slept.push(milliseconds),
     burst,
     client: {
@@ -70,6 +70,28 @@ test('every member of a mutating call is named: a force that came along is not s
     { ...addon, resolveConflicts: 'PRESERVE' },
   ]);
   expect(policies).toHaveLength(3);
+});
+
+test('what EKS offers of an add-on is read once in five minutes for an account and Region', async () => {
+  answer(({ input }) => ({ addons: [{ addonName: (input as { addonName?: string }).addonName ?? 'any' }] }));
+  let now = 0;
+  const eks = ports({ now: () => new Date(now) });
+  const cni = { addonName: 'vpc-cni' };
+  const read = async (of = scope, input: typeof cni & { kubernetesVersion?: string } = cni) => {
+    const before = loopback.calls.length;
+    const [first] = await eks.describeAddonVersions(of, input);
+    return [first?.addonName, loopback.calls.length - before];
+  };
+  expect(await read()).toEqual(['vpc-cni', 1]);
+  expect(await read()).toEqual(['vpc-cni', 0]);
+  expect(await read({ ...scope, account: '222222222222' })).toEqual(['vpc-cni', 1]);
+  expect(await read({ ...scope, region: 'us-east-1' })).toEqual(['vpc-cni', 1]);
+  expect(await read(scope, { addonName: 'coredns' })).toEqual(['coredns', 1]);
+  expect(await read(scope, { ...cni, kubernetesVersion: '1.37' })).toEqual(['vpc-cni', 1]);
+  now = 5 * 60_000 - 1;
+  expect(await read()).toEqual(['vpc-cni', 0]);
+  now += 1;
+  expect(await read()).toEqual(['vpc-cni', 1]);
 });
 
 test('a mutating call is tried once', async () => {

@@ -16,7 +16,7 @@ import {
   paginateListUpdates,
   StartInsightsRefreshCommand,
 } from '@aws-sdk/client-eks';
-import type { EksReader, Scope } from '../../core/ports/eks.ts';
+import type { AddonInfo, EksReader, Scope } from '../../core/ports/eks.ts';
 import type { EksConnections } from './eks-connections.ts';
 import {
   toAddon,
@@ -31,6 +31,9 @@ import {
 } from './eks-shapes.ts';
 
 type Paging = { client: EKSClient };
+
+/** What EKS offers of an add-on is the same for every cluster of an account in a Region, and changes by the week: it is read once in so long. */
+const OFFER_MILLISECONDS = 5 * 60_000;
 
 /**
  * EKS over the SDK: a client per account and Region with the spoke role's credentials, each call after its turn in the account's rate, each
@@ -54,6 +57,8 @@ export function createEksReader(connections: EksConnections): EksReader {
     }
     return items;
   };
+
+  const offers = new Map<string, { readonly readAt: number; readonly addons: AddonInfo[] }>();
 
   return {
     listClusters: (scope) =>
@@ -91,8 +96,15 @@ export function createEksReader(connections: EksConnections): EksReader {
       return toAddon((await (await client(scope)).send(command)).addon);
     },
     describeAddonVersions: async (scope, input) => {
+      const readAt = connections.clock.now().getTime();
+      for (const [name, offer] of offers) if (readAt - offer.readAt >= OFFER_MILLISECONDS) offers.delete(name);
+      const asked = JSON.stringify([scope.account, scope.region, input.addonName, input.kubernetesVersion]);
+      const known = offers.get(asked);
+      if (known !== undefined) return known.addons;
       const pages = (config: Paging) => paginateDescribeAddonVersions(config, { ...input });
-      return (await all(scope, pages, (page) => page.addons)).map(toAddonInfo);
+      const addons = (await all(scope, pages, (page) => page.addons)).map(toAddonInfo);
+      offers.set(asked, { readAt, addons });
+      return addons;
     },
     listUpdates: (scope, input) =>
       all(

@@ -37,6 +37,13 @@ test('what an answer leaves out is asked for again, and everything comes in the 
   expect(asked).toEqual([['a', 'b', 'c', 'd'], ['b', 'c', 'd'], ['b', 'c', 'd'], ['d']]);
 });
 
+test('an item that has not changed is the same one, which nobody can change', async () => {
+  const read = async () => (await readBatches(service().client, 'items', [key('same')]))[0];
+  const first = await read();
+  expect(await read()).toBe(first);
+  expect(Object.isFrozen(first)).toBe(true);
+});
+
 test('a table that gives nothing again and again is a throttled one, as where it refuses the request', async () => {
   const { asked, client } = service(0, 0, 0, 0, 0, 0, 0);
   await expect(readBatches(client, 'items', [key('a')])).rejects.toMatchObject({

@@ -1,5 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { deepFreeze } from '../../core/config/deep-freeze.ts';
 import { ACTIVE_KEY, KIND_SHARDS, UNLISTED_KINDS } from '../../core/contracts/table-schema.ts';
 import { sha256Hex } from '../../core/hash/sha256.ts';
 import type { ItemKey, StoredItem } from '../../core/ports/table.ts';
@@ -36,9 +37,20 @@ export function toAttributes(item: PutItem): Omit<ItemAttributes, 'revision'> {
   };
 }
 
+/** Items as DynamoDB gave them, by all that it said. Most of what a poll or a tick reads has not changed since the one before. */
+const known = new Map<string, StoredItem>();
+const MOST_KNOWN = 500;
+
+/** The same frozen item for the same answer, so that it is unmarshalled, checked and parsed once. */
 export function toStoredItem(item: Record<string, AttributeValue>): StoredItem {
+  const said = JSON.stringify(item);
+  const before = known.get(said);
+  if (before !== undefined) return before;
   const { pk, sk, kind, revision, data, activeKey } = unmarshall(item) as ItemAttributes;
-  return { pk, sk, kind, revision, active: activeKey !== undefined, data };
+  const stored = deepFreeze({ pk, sk, kind, revision, active: activeKey !== undefined, data });
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(said, stored);
+  return stored;
 }
 
 export const keyOf = ({ pk, sk }: ItemKey): Record<string, AttributeValue> => marshall({ pk, sk });

@@ -81,6 +81,26 @@ test('an older grant is asked about every five minutes, and at once when its exe
   expect(await asked({ minutes: quiet, upgrades: [upgrade({ status: 'Parked' })] })).toBe(1);
 });
 
+test('a young one is asked about at every tick until a step shows that its execution is there', async () => {
+  const states = { [HOLDER]: ended('RUNNING') };
+  const asked = async (steps: ReturnType<typeof upgrade>['steps']) => {
+    const upgrades = [upgrade({ steps })];
+    const each = Array.from({ length: 9 }, (_, minutes) => lookedAfter({ states, upgrades, minutes }));
+    return (await Promise.all(each)).filter((one) => one.asked.length === 1).length;
+  };
+  const step = (minutes: number) => ({
+    'scan-cluster': {
+      status: 'running' as const,
+      reasons: [],
+      startedAt: new Date(Date.parse(grant().grantedAt) + minutes * MINUTE).toISOString(),
+    },
+  });
+  expect(await asked({})).toBe(9);
+  // A step of the attempt before shows nothing.
+  expect(await asked(step(-1))).toBe(9);
+  expect(await asked(step(0))).toBeLessThanOrEqual(2);
+});
+
 test('an execution that the reconciler named and that is not there is started again, also when it was started already', async () => {
   const given = { grant: { executionName: NAMED } };
   expect(await lookedAfter(given)).toMatchObject({ ...NOTHING, started: [`upgrade-cluster ${NAMED}`] });

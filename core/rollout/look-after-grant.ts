@@ -10,7 +10,7 @@ import { settleUpgrade } from '../protocol/settle.ts';
 
 export type GrantPorts = Pick<Ports, 'table' | 'clock' | 'eks' | 'executions' | 'events'>;
 
-/** A grant this young may not have its execution yet: it is asked about at every tick. */
+/** A grant this young may not have its execution yet: it is asked about at every tick, until its upgrade shows a step of that execution. */
 const YOUNG_MINUTES = 10;
 /** Others are asked about this often, spread over the minutes: DescribeExecution is scarce (facts: serverless.md §1.1). */
 const CHECK_EVERY_MINUTES = 5;
@@ -30,7 +30,7 @@ export async function lookAfterGrant(
   const now = ports.clock.now();
   if (grant.status === 'open') {
     const isNews = endedExecution === grant.holder || grant.children.includes(endedExecution ?? '');
-    if (!isNews && upgrade?.status === 'Running' && !isDue(grant, now)) return false;
+    if (!isNews && upgrade?.status === 'Running' && !isDue(grant, upgrade, now)) return false;
     const state = await ports.executions.describe(grant.holder);
     if (state === undefined && !(await isLost(ports, grant, now))) return false;
     if (state?.status === 'RUNNING') return false;
@@ -105,8 +105,9 @@ function sayCause(cause: string): string {
   }
 }
 
-function isDue(grant: Grant, now: Date): boolean {
-  if (now.getTime() - Date.parse(grant.grantedAt) < YOUNG_MINUTES * 60_000) return true;
+function isDue(grant: Grant, { steps }: Upgrade, now: Date): boolean {
+  const hasBegun = Object.values(steps).some(({ startedAt }) => startedAt >= grant.grantedAt);
+  if (!hasBegun && now.getTime() - Date.parse(grant.grantedAt) < YOUNG_MINUTES * 60_000) return true;
   const spread = [...grant.clusterKey].reduce((sum, letter) => sum + letter.charCodeAt(0), 0);
   return (Math.floor(now.getTime() / 60_000) + spread) % CHECK_EVERY_MINUTES === 0;
 }

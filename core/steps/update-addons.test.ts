@@ -57,6 +57,15 @@ test('when every add-on fits, that is told of each', async () => {
   expect(await updated({ addons: {} })).toMatchObject({ status: 'done', codes: [] });
 });
 
+test('who else changes an add-on is asked where it is to be moved or does not rest', async () => {
+  const there = { addonVersion: 'v1.1.0' };
+  const updates = { 'addon/cni': [{ id: 'theirs', status: 'InProgress' as const }] };
+  const found = async (cni: object) => (await updated({ addons: { cni }, eks: { updates } })).codes;
+  expect(await found(there)).toEqual(['AddonFits']);
+  for (const other of [{}, { ...there, status: 'DEGRADED' }, { ...there, status: 'CREATING' }])
+    expect(await found(other)).toEqual(['ForeignUpdate']);
+});
+
 test.each<[string, Given, string, string, string]>([
   [
     'whose cluster is not there yet, after it',

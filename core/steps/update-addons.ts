@@ -114,15 +114,17 @@ async function oneAddon(
   const { scope, name } = context;
   const prepare = async (): ReturnType<Mutation['prepare']> => {
     const addon = await ports.eks.describeAddon(scope, { clusterName: name, addonName });
+    const decision = await decide(ports, context, addon, phase);
+    // What rests where it should is left alone, so that nobody need be asked who else changes it.
+    if (decision.type === 'keep' && addon.status === 'ACTIVE') return { stop: done(decision.reason) };
     const updates = await updatesInFlight(ports, context, { name, addonName });
     if (updates.foreign.length > 0 || addon.status === 'UPDATING' || addon.status === 'DELETING') {
       return {
         stop: foreignStop(ports, context, foreignReason(`the add-on ${addonName}`, updates.foreign)),
       };
     }
-    const decision = await decide(ports, context, addon, phase);
     if (decision.type === 'stuck') return { stop: blocked(decision.reason) };
-    if (decision.type === 'keep') return { stop: settled(ports, context, addon, decision.reason) };
+    if (decision.type === 'keep') return { stop: unsettled(ports, context, addon) };
     const rests = await controlPlaneAtRest(ports, context);
     if ('stop' in rests) return rests;
     return {
@@ -147,8 +149,7 @@ async function oneAddon(
 }
 
 /** An add-on that needs no other version must be healthy all the same, but one that was broken before stays its owner's matter. */
-function settled(ports: ActPorts, context: StepContext, addon: Addon, fits: Reason): StepResult {
-  if (addon.status === 'ACTIVE') return done(fits);
+function unsettled(ports: ActPorts, context: StepContext, addon: Addon): StepResult {
   if (addon.status === 'CREATING')
     return foreignStop(ports, context, reason('NotActive', `The add-on ${addon.addonName} is CREATING.`));
   const issues = issueTexts(addon.health).join('; ');

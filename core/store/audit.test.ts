@@ -97,6 +97,26 @@ describe('the audit chain', () => {
     expect(operations).toEqual([{ ...stopped, revision: revisionOf(NOON) }]);
   });
 
+  test('the end of a chain is asked for once in a moment, and again after two seconds or a transaction that failed', async () => {
+    const table = new MemoryTable();
+    const asked = async (seconds: number, event: string, subject = 'fleet') => {
+      const before = table.reads.audit;
+      const at = new Date(NOON.getTime() + seconds * 1000);
+      const result = await transactWithAudit(table, [], [{ ...entry(event), subject }], at).catch(({ name }) => name);
+      return [result, table.reads.audit - before];
+    };
+    expect(await asked(0, 'one')).toEqual([['fleet#1'], 1]);
+    expect(await asked(2, 'two')).toEqual([['fleet#2'], 0]);
+    expect(await asked(5, 'three')).toEqual([['fleet#3'], 1]);
+    expect(await asked(5, 'other', 'rollout/r')).toEqual([['rollout/r#1'], 1]);
+    expect(await asked(5, 'four')).toEqual([['fleet#4'], 1]);
+    // Somebody else goes on with the chain.
+    await table.transact([{ type: 'append', item: link(await table.auditHead('fleet'), entry('theirs'), NOON) }]);
+    expect(await asked(6, 'lost')).toEqual(['ConditionFailed', 0]);
+    expect(await asked(6, 'five')).toEqual([['fleet#6'], 1]);
+    expect(firstBreak(await table.auditOf('fleet'))).toBeUndefined();
+  });
+
   test('a length that is told is enough for what is stored, and a cache is measured by the table', async () => {
     const { operations } = await handed([stopped, cached]);
     const lengths = operations.map((one) => (one.type === 'check' ? undefined : one.textLength));

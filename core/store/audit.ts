@@ -95,6 +95,20 @@ export function firstBreak(items: readonly AuditItem[]): { sequence: number; pro
 }
 
 /**
+ * The ends of the chains that the last transaction through a table wrote. A step writes several times in a moment, and need not ask for what it
+ * has just written. Where somebody else has gone on since, the next transaction fails as for any other item that moved, and is decided anew.
+ */
+const lastWritten = new WeakMap<Table, { readonly at: Date; readonly heads: ReadonlyMap<string, AuditHead> }>();
+const MOMENT_MILLISECONDS = 2_000;
+
+function takeLastWritten(table: Table, at: Date): ReadonlyMap<string, AuditHead> | undefined {
+  const last = lastWritten.get(table);
+  // It is used once: whoever comes after a transaction that failed asks the table.
+  lastWritten.delete(table);
+  return last !== undefined && at.getTime() - last.at.getTime() <= MOMENT_MILLISECONDS ? last.heads : undefined;
+}
+
+/**
  * Writes operations and their audit in one transaction. The first entry carries what was written, with revisions: folded over an older table
  * it gives today's (docs/runbook.md, restore). A sequence that somebody else took meanwhile fails the whole transaction with
  * `ConditionFailed`: the caller decides anew, as for any other item that moved. Gives an id of the change for each entry, `<subject>#<sequence>`:
@@ -107,21 +121,24 @@ export async function transactWithAudit(
   at: Date,
 ): Promise<readonly string[]> {
   const operations = decided.map((operation) => withRevision(withFrozenData(withConditions(operation, at)), at));
-  const heads = new Map<string, AuditHead | undefined>();
+  const known = takeLastWritten(table, at);
+  const heads = new Map<string, AuditHead>();
   const appends: WriteOperation[] = [];
   const changes: string[] = [];
   const [first, ...others] = entries;
   const complete =
     first === undefined ? [] : [{ ...first, detail: { ...first.detail, writes: writesOf(operations) } }, ...others];
   for (const entry of complete) {
-    const head = heads.has(entry.subject) ? heads.get(entry.subject) : await table.auditHead(entry.subject);
+    const { subject } = entry;
+    const head = heads.get(subject) ?? known?.get(subject) ?? (await table.auditHead(subject));
     const item = link(head, entry, at);
-    heads.set(entry.subject, item);
+    heads.set(subject, item);
     appends.push({ type: 'append', item, textLength: hashed.get(item) });
     changes.push(`${item.subject}#${item.sequence}`);
   }
   const [record] = appends;
   const measured = record?.type === 'append' ? operations.map((one) => withLength(one, record.textLength)) : operations;
   await table.transact([...measured, ...appends]);
+  lastWritten.set(table, { at, heads });
   return changes;
 }

@@ -5,8 +5,7 @@ import { deepFreeze } from '../config/deep-freeze.ts';
 const known = new WeakMap<object, { readonly schema: unknown; readonly result: unknown }>();
 
 /**
- * `schema.safeParse`, once for data that is frozen: a table in memory gives the same frozen items again and again. What DynamoDB gives is
- * never frozen, and parsed every time.
+ * `schema.safeParse`, once for data that is frozen: a table gives the same frozen item again as long as it has not changed.
  */
 export function parseFrozen<Schema extends z.ZodType>(
   schema: Schema,

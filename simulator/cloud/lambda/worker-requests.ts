@@ -115,7 +115,12 @@ class MessageRequest extends EventEmitter {
       return;
     }
     const { status: statusCode, headers, body } = answer;
-    const response = Object.assign(Readable.from([Buffer.from(body)]), { statusCode, headers, complete: true });
+    const bytes = Buffer.from(body);
+    const read = function (this: Readable): void {
+      if (bytes.length > 0) this.push(bytes);
+      this.push(null);
+    };
+    const response = Object.assign(new Readable({ read }), { statusCode, headers, complete: true });
     this.emit('response', response);
     this.#end(() => this.emit('close'));
   }
