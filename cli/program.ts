@@ -33,7 +33,7 @@ export function createProgram(io: Io, register: (program: Command) => void): { p
     .option('--api-url <url>', 'where Liftlock runs (default: LIFTLOCK_API_URL)')
     .option('--api-region <region>', 'AWS Region of the API, where its URL does not tell')
     .option('--profile <name>', 'AWS profile to sign requests with')
-    .option('--timeout <seconds>', 'how long one request may take', seconds, 30)
+    .option('--timeout <seconds>', 'how long one request may take', secondsUpTo(900), 30)
     .option('--no-color', 'no colour on the terminal (also: NO_COLOR)')
     .showHelpAfterError('(add --help for what it takes)')
     .showSuggestionAfterError()
@@ -60,11 +60,13 @@ export const outputOption = (choices: readonly string[] = FORMATS): Option =>
 export const reasonOption = (): Option =>
   new Option('--reason <text>', 'why, for the audit and for whoever finds it so');
 
-function seconds(text: string): number {
-  const value = Number(text);
-  if (!Number.isFinite(value) || value <= 0 || value > 900)
-    throw new InvalidArgumentError('It is a number of seconds, up to 900.');
-  return value;
+/** The argument of an option that waits. */
+export function secondsUpTo(most: number, least = Number.MIN_VALUE): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It is a number of seconds, up to ${most}.`);
+  };
 }
 
 const EPILOGUE = `

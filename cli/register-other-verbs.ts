@@ -1,7 +1,6 @@
 import { Argument, type Command } from 'commander';
 import { registerAudit } from './audit/register-audit.ts';
-import { type Act, outputOption } from './program.ts';
-import { seconds } from './scan/register-scan.ts';
+import { type Act, outputOption, secondsUpTo } from './program.ts';
 
 /** `access`, `audit`, `recover`, `completion`, `version`. */
 export function registerOtherVerbs(program: Command, act: Act): void {
@@ -12,7 +11,7 @@ export function registerOtherVerbs(program: Command, act: Act): void {
       'what Liftlock can and cannot read, and why (exit 4 when something needed cannot, or nobody has looked)',
     )
     .option('--now', 'have the hub look: it scans the clusters that were not read in full, or the one that is named')
-    .option('--wait-timeout <seconds>', 'how long to wait for these scans', seconds, 3_600)
+    .option('--wait-timeout <seconds>', 'how long to wait for these scans', secondsUpTo(86_400), 3_600)
     .addOption(outputOption())
     .action(act(async () => (await import('./verbs/access-check.ts')).accessCheck));
   access

@@ -1,5 +1,5 @@
-import { type Command, InvalidArgumentError } from 'commander';
-import { type Act, outputOption } from './program.ts';
+import type { Command } from 'commander';
+import { type Act, outputOption, secondsUpTo } from './program.ts';
 
 /** `get`, `describe`, `explain`. */
 export function registerReadVerbs(program: Command, act: Act): void {
@@ -12,7 +12,7 @@ export function registerReadVerbs(program: Command, act: Act): void {
     .option('--region <region>', 'only clusters of this Region')
     .option('--all', 'upgrades that have ended and clusters that are gone too')
     .option('-w, --watch', 'go on, and show every change')
-    .option('--interval <seconds>', 'with --watch: time between two looks', interval, 2)
+    .option('--interval <seconds>', 'with --watch: time between two looks', secondsUpTo(3600, 0.05), 2)
     .option('--no-headers', 'no line of headers')
     .action(act(async () => (await import('./verbs/get.ts')).get));
   program
@@ -25,11 +25,4 @@ export function registerReadVerbs(program: Command, act: Act): void {
     .description('why a cluster is or is not upgrading, and when it will: explain cluster web')
     .addOption(outputOption())
     .action(act(async () => (await import('./verbs/explain.ts')).explain));
-}
-
-function interval(text: string): number {
-  const value = Number(text);
-  if (!Number.isFinite(value) || value < 0.05 || value > 3600)
-    throw new InvalidArgumentError('It is a number of seconds, up to 3600.');
-  return value;
 }

@@ -10,16 +10,13 @@ import {
   paginateScan,
   QueryCommand,
   type QueryCommandInput,
-  TransactionCanceledException,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { errorMessage, errorName, namedError } from '../../core/contracts/errors.ts';
 import {
   ACTIVE_INDEX,
   ACTIVE_KEY,
   BATCH_KEYS,
-  INVALID_TRANSACTION,
   KIND_INDEX,
   KIND_SHARDS,
   transactionProblem,
@@ -27,6 +24,7 @@ import {
 import type { AuditHead, AuditItem, ItemKey, StoredItem, Table, WriteOperation } from '../../core/ports/table.ts';
 import { byKey, keyOf, kindKey, toAttributes, toStoredItem } from './stored-item.ts';
 import type { TableNames } from './table-schema.ts';
+import { invalidTransaction, transactionError } from './transaction-error.ts';
 import { toTransactItem } from './write-operations.ts';
 
 /**
@@ -212,45 +210,4 @@ async function readBatch(client: DynamoDBClient, table: string, keys: readonly I
     paused += 1;
     await setTimeout(pause);
   }
-}
-
-/**
- * DynamoDB's reasons under the port's names. A condition that failed outweighs a conflict: both mean "decide anew". Throttles and
- * faults keep their own names, since no decision was refused.
- */
-export function transactionError(error: unknown, operations: readonly WriteOperation[]): unknown {
-  if (errorName(error) === 'ValidationException') return invalidTransaction(errorMessage(error));
-  if (errorName(error) === 'TransactionConflictException' || errorName(error) === 'TransactionInProgressException') {
-    return namedError('TransactionConflict', errorMessage(error));
-  }
-  if (!(error instanceof TransactionCanceledException)) return error;
-  const reasons = error.CancellationReasons ?? [];
-  const at = (code: string): number => reasons.findIndex((reason) => reason.Code === code);
-  const failed = at('ConditionalCheckFailed');
-  if (failed >= 0) {
-    return namedError('ConditionFailed', `${describe(operations[failed])} is not as it was read`);
-  }
-  const conflict = at('TransactionConflict');
-  if (conflict >= 0) {
-    return namedError(
-      'TransactionConflict',
-      `${describe(operations[conflict])} is being written by another transaction`,
-    );
-  }
-  const invalid = at('ValidationError');
-  if (invalid >= 0) return invalidTransaction(`${describe(operations[invalid])}: ${reasons[invalid]?.Message ?? ''}`);
-  return error;
-}
-
-function invalidTransaction(message: string): Error {
-  const error = new Error(message);
-  error.name = INVALID_TRANSACTION;
-  return error;
-}
-
-function describe(operation: WriteOperation | undefined): string {
-  if (operation === undefined) return 'An item';
-  if (operation.type === 'append') return `The audit of ${operation.item.subject} ${operation.item.sequence}`;
-  const { pk, sk } = operation.type === 'put' ? operation.item : operation.key;
-  return `${pk} ${sk}`;
 }

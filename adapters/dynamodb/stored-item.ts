@@ -2,7 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { deepFreeze } from '../../core/config/deep-freeze.ts';
 import { ACTIVE_KEY, KIND_SHARDS, UNLISTED_KINDS } from '../../core/contracts/table-schema.ts';
-import { sha256Hex } from '../../core/hash/canonical-json.ts';
+import { sha256Hex } from '../../core/hash/sha256.ts';
 import type { ItemKey, StoredItem } from '../../core/ports/table.ts';
 
 /** An item as DynamoDB keeps it. `activeKey` is there only while the item is not at rest, which makes its index sparse. */

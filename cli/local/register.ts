@@ -23,6 +23,14 @@ function factor(text: string): number {
   return value;
 }
 
+/** Runs a command whose code is loaded only then, and ends the process with its code. */
+const ended =
+  <Options>(load: () => Promise<(options: Options) => number | Promise<number>>) =>
+  async (options: Options): Promise<void> => {
+    const run = await load();
+    process.exitCode = await run(options);
+  };
+
 /** Registers `local up`, `local down`, `local env` and `local status`. */
 export function registerLocal(program: Command, exampleFleet: string): void {
   const local = program
@@ -37,34 +45,22 @@ export function registerLocal(program: Command, exampleFleet: string): void {
     .option('--speed <factor>', 'simulated seconds per real second', factor, 60)
     .option('--seed <number>', 'seed of durations and identifiers', Number, 1)
     .option('--assembly <folder>', 'a cloud assembly (cdk.out) to install instead of synthesizing one')
-    .action(async (options: LocalUpOptions) => {
-      const { localUp } = await import('./local-up.ts');
-      process.exitCode = await localUp(options);
-    });
+    .action(ended(async () => (await import('./local-up.ts')).localUp));
   local
     .command('down')
     .description('end the local cloud that runs on this machine')
     .option('--port <port>', 'which one, where several run', port)
-    .action(async (options: { port?: number }) => {
-      const { localDown } = await import('./local-down.ts');
-      process.exitCode = await localDown(options);
-    });
+    .action(ended(async () => (await import('./local-down.ts')).localDown));
   local
     .command('env')
     .description('print the export lines of the local cloud that runs on this machine')
     .option('--account <id>', 'as the administrator of this account (default: the hub)')
     .option('--port <port>', 'which one, where several run', port)
     .option('--as <kind>', "as somebody who has one of the hub's policies for people: viewer, operator, approver …")
-    .action(async (options: { port?: number; account?: string; as?: string }) => {
-      const { localEnvironment } = await import('./local-env.ts');
-      process.exitCode = localEnvironment(options);
-    });
+    .action(ended(async () => (await import('./local-env.ts')).localEnvironment));
   local
     .command('status')
     .description('the local clouds that run on this machine')
     .option('-o, --output <format>', 'table or json', 'table')
-    .action(async (options: { output: string }) => {
-      const { localStatus } = await import('./local-status.ts');
-      process.exitCode = localStatus(options);
-    });
+    .action(ended(async () => (await import('./local-status.ts')).localStatus));
 }

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { FAIL_ON, SOURCES } from '../../core/contracts/scan-words.ts';
 import { FORMATS } from '../output/print.ts';
 import { SCAN_FORMATS } from '../output/scan/print-scan.ts';
-import { type Act, outputOption } from '../program.ts';
+import { type Act, outputOption, secondsUpTo } from '../program.ts';
 import { invalid } from '../verb.ts';
 
 const SKIPPED = [...Object.keys(SOURCES), 'not-rendered'];
@@ -54,7 +54,7 @@ function registerFleetScan(scan: Command, act: Act): void {
     .description('have the controller scan one cluster of the fleet, wait, and print the report')
     .option('--target <version>', 'the Kubernetes version to go to (default: the next minor)')
     .option('--no-wait', 'start it, and do not wait for its report')
-    .option('--wait-timeout <seconds>', 'how long to wait for the report', seconds, 3_600)
+    .option('--wait-timeout <seconds>', 'how long to wait for the report', secondsUpTo(86_400), 3_600)
     .addOption(outputOption(SCAN_FORMATS))
     .action(
       act(async () => {
@@ -98,12 +98,4 @@ function givenTo(scan: Command, kind: string): { readonly target?: string; reado
     ...(only === undefined ? {} : { target: only }),
     ...(scan.getOptionValueSource('output') === 'cli' ? { output } : {}),
   };
-}
-
-/** The argument of an option that waits. */
-export function seconds(text: string): number {
-  const value = Number(text);
-  if (!Number.isFinite(value) || value <= 0 || value > 86_400)
-    throw new InvalidArgumentError('It is a number of seconds, up to 86400.');
-  return value;
 }

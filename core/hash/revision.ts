@@ -1,4 +1,5 @@
-import { canonicalJson, sha256Hex } from './canonical-json.ts';
+import { canonicalJson } from './canonical-json.ts';
+import { sha256Hex } from './sha256.ts';
 
 /**
  * The revision of a config object: the SHA-256 of its kind and spec in canonical JSON. Layout, comments, key order,

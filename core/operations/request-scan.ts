@@ -1,7 +1,7 @@
-import { errorName } from '../contracts/errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { ScanRun } from '../contracts/items/scan.ts';
 import { CONTRACT } from '../contracts/step-input.ts';
+import { startOnce } from '../model/start-once.ts';
 import type { Ports } from '../ports/ports.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { type ScanRunView, scanRunView } from '../queries/scan-history.ts';
@@ -48,12 +48,7 @@ export async function requestScan(
   }));
   const comment = `Requested by ${by}`.slice(0, 200);
   const input = { contract: CONTRACT, cluster: cluster.arn, targetVersion: run.target, comment };
-  try {
-    await ports.executions.start('scan-cluster', name, input);
-  } catch (error) {
-    // A start that was not acknowledged and is repeated by the SDK answers so.
-    if (errorName(error) !== 'ExecutionAlreadyExists') throw error;
-  }
+  await startOnce(ports.executions, 'scan-cluster', name, input);
   return scanRunView(cluster, run);
 }
 

@@ -1,8 +1,8 @@
-import { errorName } from '../contracts/errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import { CONTRACT } from '../contracts/step-input.ts';
 import { hopId } from '../model/hop.ts';
+import { startOnce } from '../model/start-once.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { Refusal } from '../queries/refusal.ts';
@@ -63,12 +63,7 @@ export async function requestUpgrade(
     targetVersion: hop,
     comment: `Requested by ${by}`.slice(0, 200),
   };
-  try {
-    await ports.executions.start('upgrade-cluster', name, input);
-  } catch (error) {
-    // A start that was not acknowledged and is repeated by the SDK answers so.
-    if (errorName(error) !== 'ExecutionAlreadyExists') throw error;
-  }
+  await startOnce(ports.executions, 'upgrade-cluster', name, input);
   return { ...plan, status: 'Started', execution };
 }
 

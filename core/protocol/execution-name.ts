@@ -1,5 +1,6 @@
 import { MACHINE_NAMES } from '../contracts/names.ts';
-import { canonicalJson, sha256Hex } from '../hash/canonical-json.ts';
+import { canonicalJson } from '../hash/canonical-json.ts';
+import { sha256Hex } from '../hash/sha256.ts';
 
 /**
  * Name of the execution of one grant: deterministic, so that starting it twice is starting it once. At most 40 characters of 80. Like all

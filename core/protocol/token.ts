@@ -1,4 +1,5 @@
-import { canonicalJson, sha256Hex } from '../hash/canonical-json.ts';
+import { canonicalJson } from '../hash/canonical-json.ts';
+import { sha256Hex } from '../hash/sha256.ts';
 
 export interface TokenParts {
   readonly epoch: number;

@@ -1,7 +1,7 @@
-import { errorName } from '../contracts/errors.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
+import { startOnce } from '../model/start-once.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { type GrantRequest, grantUpgrade } from '../protocol/grant.ts';
@@ -72,12 +72,8 @@ async function grantAndStart(ports: ApplyPorts, request: GrantRequest): Promise<
   const result = await grantUpgrade(ports, request);
   if ('refused' in result) return;
   const { machine, executionName, input } = result.granted;
-  try {
-    await ports.executions.start(machine, executionName, input);
-  } catch (error) {
-    // Not acknowledged is started again at the next tick; this name exists already means that it was started.
-    if (errorName(error) !== 'ExecutionAlreadyExists') throw error;
-  }
+  // Not acknowledged is started again at the next tick.
+  await startOnce(ports.executions, machine, executionName, input);
 }
 
 async function changeRollout(

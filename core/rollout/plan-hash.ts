@@ -1,5 +1,6 @@
 import type { UpgradePolicy } from '../config/types.ts';
-import { canonicalJson, sha256Hex } from '../hash/canonical-json.ts';
+import { canonicalJson } from '../hash/canonical-json.ts';
+import { sha256Hex } from '../hash/sha256.ts';
 
 /** What an approval of a wave agrees to. */
 export interface PlannedWave {

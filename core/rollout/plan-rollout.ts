@@ -1,7 +1,8 @@
 import type { UpgradePolicy, Wave as WaveSpec } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
-import { canonicalJson, sha256Hex } from '../hash/canonical-json.ts';
+import { canonicalJson } from '../hash/canonical-json.ts';
+import { sha256Hex } from '../hash/sha256.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
 import { type Candidate, type Candidates, candidatesOf } from './candidates.ts';
 import { wavePlanHash } from './plan-hash.ts';

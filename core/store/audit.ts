@@ -1,4 +1,5 @@
-import { canonicalJson, sha256Hex } from '../hash/canonical-json.ts';
+import { canonicalJson } from '../hash/canonical-json.ts';
+import { sha256Hex } from '../hash/sha256.ts';
 import type { AuditHead, AuditItem, StoredItem, Table, WriteOperation } from '../ports/table.ts';
 import { frozenJson } from './frozen-json.ts';
 import { nextRevision } from './next-revision.ts';

@@ -19,7 +19,7 @@ export class SupportCalendar {
     this.#dates = dates;
   }
 
-  /** The table that ships with Liftlock (`eks-versions.ts`), for offline use and as a base for a Region's answer. */
+  /** The table that ships with Liftlock (`eksVersions`), for offline use and as a base for a Region's answer. */
   static builtIn(): SupportCalendar {
     return SupportCalendar.of(
       eksVersions.map((row) => ({

@@ -1,7 +1,6 @@
 import { AnchorBucket } from '../../adapters/aws/anchors/anchor-bucket.ts';
 import type { AnchorStore } from '../../core/ports/anchors.ts';
-import { awsPorts, clock, type PortFactory, table } from '../runtime/aws-ports.ts';
-import { createHandler } from '../runtime/create-handler.ts';
+import { awsPorts, clock, createHandler, type PortFactory, table } from '../runtime/create-handler.ts';
 import { definition } from './function.ts';
 
 /** In a file of its own: one function carries the client of S3. */

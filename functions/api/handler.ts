@@ -1,5 +1,4 @@
-import { awsPorts, clock, ids, table } from '../runtime/aws-ports.ts';
-import { createHandler } from '../runtime/create-handler.ts';
+import { awsPorts, clock, createHandler, ids, table } from '../runtime/create-handler.ts';
 import { events, executions } from '../runtime/outside-ports.ts';
 import { definition } from './function.ts';
 

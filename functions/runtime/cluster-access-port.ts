@@ -1,7 +1,7 @@
 import { systemClock } from '../../adapters/aws/system-clock.ts';
 import { createClusterAccess } from '../../adapters/kubernetes/create-cluster-access.ts';
 import type { ClusterAccess } from '../../core/ports/cluster-access.ts';
-import type { PortFactory } from './aws-ports.ts';
+import type { PortFactory } from './create-handler.ts';
 import { sessionsOf, spokeEnvironment } from './eks-ports.ts';
 
 /** In a file of its own: the Kubernetes client doubles a bundle, and only two functions look into clusters. */

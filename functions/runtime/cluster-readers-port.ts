@@ -1,7 +1,7 @@
 import { systemClock, systemSleep } from '../../adapters/aws/system-clock.ts';
 import { createClusterReaders } from '../../adapters/kubernetes/reader/create-cluster-readers.ts';
 import type { ClusterReaders } from '../../core/ports/cluster-readers.ts';
-import type { PortFactory } from './aws-ports.ts';
+import type { PortFactory } from './create-handler.ts';
 import { sessionsOf, spokeEnvironment } from './eks-ports.ts';
 
 export const readers: PortFactory<ClusterReaders> = {

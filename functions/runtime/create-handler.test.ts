@@ -1,6 +1,5 @@
 import type { StepStatus } from '../../core/contracts/step-result.ts';
-import { awsPorts, type PortFactory } from './aws-ports.ts';
-import { createHandler } from './create-handler.ts';
+import { awsPorts, createHandler, type PortFactory } from './create-handler.ts';
 import type { FunctionDefinition } from './function-definition.ts';
 import { stepFunction } from './step-function.ts';
 

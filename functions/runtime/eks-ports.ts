@@ -4,7 +4,7 @@ import { createEksReader } from '../../adapters/aws/eks-reader.ts';
 import { createSpokeSessions, type SpokeSessions } from '../../adapters/aws/spoke-role.ts';
 import { systemClock, systemSleep } from '../../adapters/aws/system-clock.ts';
 import type { EksMutator, EksReader } from '../../core/ports/eks.ts';
-import type { PortContext, PortFactory } from './aws-ports.ts';
+import type { PortContext, PortFactory } from './create-handler.ts';
 import type { EnvironmentKey } from './environment.ts';
 
 /** Variables that getting into an account takes. */

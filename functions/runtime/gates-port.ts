@@ -4,7 +4,7 @@ import { createWebhookGates } from '../../adapters/aws/gates/webhook-gate.ts';
 import { createWebhookSecrets } from '../../adapters/aws/gates/webhook-secrets.ts';
 import { systemClock, systemSleep } from '../../adapters/aws/system-clock.ts';
 import type { GateReader } from '../../core/ports/gates.ts';
-import type { PortFactory } from './aws-ports.ts';
+import type { PortFactory } from './create-handler.ts';
 import { sessionsOf, spokeEnvironment } from './eks-ports.ts';
 
 /**

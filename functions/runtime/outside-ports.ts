@@ -6,7 +6,7 @@ import { createUrlProbe } from '../../adapters/aws/url-probe.ts';
 import { fleetInForce } from '../../core/policy/applied.ts';
 import type { Executions } from '../../core/ports/executions.ts';
 import type { ClusterQueue, EventBus, Organization, UrlProbe } from '../../core/ports/outside.ts';
-import { type PortFactory, table } from './aws-ports.ts';
+import { type PortFactory, table } from './create-handler.ts';
 
 export const events: PortFactory<EventBus> = {
   environment: ['bus'],

@@ -1,6 +1,5 @@
-import { awsPorts, clock, table } from '../runtime/aws-ports.ts';
 import { clusters } from '../runtime/cluster-access-port.ts';
-import { createHandler } from '../runtime/create-handler.ts';
+import { awsPorts, clock, createHandler, table } from '../runtime/create-handler.ts';
 import { eks } from '../runtime/eks-ports.ts';
 import { events, probe } from '../runtime/outside-ports.ts';
 import { definition } from './function.ts';

@@ -1,5 +1,4 @@
-import { awsPorts, clock, table } from '../runtime/aws-ports.ts';
-import { createHandler } from '../runtime/create-handler.ts';
+import { awsPorts, clock, createHandler, table } from '../runtime/create-handler.ts';
 import { eks } from '../runtime/eks-ports.ts';
 import { events } from '../runtime/outside-ports.ts';
 import { definition } from './function.ts';

@@ -5,7 +5,7 @@ import { DeleteItemCommand, TransactWriteItemsCommand } from '@aws-sdk/client-dy
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { runInProcess } from '../../cli/testing/run-in-process.ts';
 import { anchorName, readAnchor, writeAnchor } from '../../core/anchors/anchor.ts';
-import { sha256Hex } from '../../core/hash/canonical-json.ts';
+import { sha256Hex } from '../../core/hash/sha256.ts';
 import type { AuditItem } from '../../core/ports/table.ts';
 import { link } from '../../core/store/audit.ts';
 import { apiRequest } from '../../simulator/cloud/api-request.ts';

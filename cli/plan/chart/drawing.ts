@@ -47,24 +47,10 @@ function band(wave: PlanWave, calendars: Calendars, scale: Scale, y: number): { 
   const own = wave.calendars.flatMap((name) => calendars.get(name) ?? []);
   const shaded = (spans: readonly Span[] | undefined, kind: string): string =>
     (spans ?? []).map(({ from, to }) => rect(kind, scale.x(from), y, scale.x(to) - scale.x(from), height - 2)).join('');
-  const closed =
-    own.length === 0
-      ? []
-      : closedSpans(
-          own.map(({ open }) => open),
-          scale.from,
-          scale.to,
-          MOST_SPANS,
-        );
-  const frozen =
-    own.length === 0
-      ? []
-      : closedSpans(
-          own.map(({ freezes }) => freezes),
-          scale.from,
-          scale.to,
-          MOST_SPANS,
-        );
+  const spansOf = (rules: (calendar: ShownCalendar) => CompiledCalendar) =>
+    own.length === 0 ? [] : closedSpans(own.map(rules), scale.from, scale.to, MOST_SPANS);
+  const closed = spansOf(({ open }) => open);
+  const frozen = spansOf(({ freezes }) => freezes);
   const rows = bars.map((bar, index) => {
     const top = y + HEAD + index * ROW;
     const width = Math.max(2, scale.x(bar.to) - scale.x(bar.from));

@@ -25,7 +25,7 @@ export interface BreakRule {
   readonly source: string;
 }
 
-/** Every detector, and where it looks. `docs/scan.md` lists them; each has one file in `core/scan/workload`, `node` or `reference`. */
+/** Every detector, and where it looks. `docs/scan.md` lists them; they stand in `core/scan/workload` and `reference`. */
 export const DETECTORS = {
   /** A field of a pod template or pod. Parameter `path`, one or several: `volumes[].gitRepo`, relative to the pod's spec. */
   'pod-field': 'workload',

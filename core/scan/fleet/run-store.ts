@@ -1,5 +1,5 @@
 import type { ScanRun } from '../../contracts/items/scan.ts';
-import { sha256Hex } from '../../hash/canonical-json.ts';
+import { sha256Hex } from '../../hash/sha256.ts';
 import type { Table } from '../../ports/table.ts';
 import { load, put, type Read } from '../../store/entity.ts';
 import { ScanRuns } from '../../store/scan-entities.ts';
