@@ -1,6 +1,7 @@
 /** `npm run data:check`: says everything that is wrong with the tables of core/scan/data, and exits with 1 when there is something. */
-import { checkData } from '../../core/scan/data/check.ts';
+
 import { tables } from '../../core/scan/data/tables.ts';
+import { checkData } from './check-data.ts';
 
 const problems = checkData(tables);
 for (const { table, entry, message } of problems) console.error(`${table}: ${entry}: ${message}.`);

@@ -1,5 +1,5 @@
-import type { ApiRow } from '../api-row.ts';
-import { tables } from '../tables.ts';
+import type { ApiRow } from '../../core/scan/data/api-row.ts';
+import { tables } from '../../core/scan/data/tables.ts';
 import { checkGroups } from './check-groups.ts';
 
 const row = tables.apis.find(({ kind }) => kind === 'PodDisruptionBudget') as ApiRow;

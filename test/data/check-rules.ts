@@ -1,5 +1,5 @@
-import type { BreakRule, DetectorName } from '../break-rule.ts';
-import type { DataTables } from '../data-tables.ts';
+import type { BreakRule, DetectorName } from '../../core/scan/data/break-rule.ts';
+import type { DataTables } from '../../core/scan/data/data-tables.ts';
 import type { DataProblem } from './problem.ts';
 
 /** Reports rules that no detector can look for: its name is unknown, or its parameters are not the ones that it reads. */

@@ -1,5 +1,5 @@
-import type { ControllerRow } from '../controllers.ts';
-import { tables } from '../tables.ts';
+import type { ControllerRow } from '../../core/scan/data/controllers.ts';
+import { tables } from '../../core/scan/data/tables.ts';
 import { checkControllers } from './check-controllers.ts';
 
 const row: ControllerRow = {

@@ -1,4 +1,4 @@
-import type { DataTables } from '../data-tables.ts';
+import type { DataTables } from '../../core/scan/data/data-tables.ts';
 
 /** Something that the data says and that cannot be right. */
 export interface DataProblem {

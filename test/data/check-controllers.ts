@@ -1,7 +1,7 @@
-import { compareAddonVersions } from '../../../version/addon-version.ts';
-import { KubeVersion } from '../../../version/kube-version.ts';
-import type { ControllerRow } from '../controllers.ts';
-import type { DataTables } from '../data-tables.ts';
+import type { ControllerRow } from '../../core/scan/data/controllers.ts';
+import type { DataTables } from '../../core/scan/data/data-tables.ts';
+import { compareAddonVersions } from '../../core/version/addon-version.ts';
+import { KubeVersion } from '../../core/version/kube-version.ts';
 import type { DataProblem } from './problem.ts';
 
 /**

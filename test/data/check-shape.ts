@@ -1,4 +1,4 @@
-import type { DataTables } from '../data-tables.ts';
+import type { DataTables } from '../../core/scan/data/data-tables.ts';
 import { type DataProblem, kindName } from './problem.ts';
 import { shapes } from './shapes.ts';
 

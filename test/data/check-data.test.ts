@@ -1,6 +1,6 @@
-import { checkData } from './check.ts';
-import type { DataTables } from './data-tables.ts';
-import { tables } from './tables.ts';
+import type { DataTables } from '../../core/scan/data/data-tables.ts';
+import { tables } from '../../core/scan/data/tables.ts';
+import { checkData } from './check-data.ts';
 
 test('the tables that this repository carries have no problems', () => {
   expect(checkData(tables)).toEqual([]);

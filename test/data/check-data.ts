@@ -1,13 +1,13 @@
-import { checkControllers } from './check/check-controllers.ts';
-import { checkDuplicates } from './check/check-duplicates.ts';
-import { checkGroups } from './check/check-groups.ts';
-import { checkOrder } from './check/check-order.ts';
-import { checkReplacements } from './check/check-replacements.ts';
-import { checkRules } from './check/check-rules.ts';
-import { checkShape } from './check/check-shape.ts';
-import { checkSources } from './check/check-sources.ts';
-import type { DataProblem } from './check/problem.ts';
-import type { DataTables } from './data-tables.ts';
+import type { DataTables } from '../../core/scan/data/data-tables.ts';
+import { checkControllers } from './check-controllers.ts';
+import { checkDuplicates } from './check-duplicates.ts';
+import { checkGroups } from './check-groups.ts';
+import { checkOrder } from './check-order.ts';
+import { checkReplacements } from './check-replacements.ts';
+import { checkRules } from './check-rules.ts';
+import { checkShape } from './check-shape.ts';
+import { checkSources } from './check-sources.ts';
+import type { DataProblem } from './problem.ts';
 
 const checks = [
   checkOrder,

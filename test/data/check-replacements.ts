@@ -1,7 +1,7 @@
-import { KubeVersion } from '../../../version/kube-version.ts';
-import type { ApiReplacement, ApiRow } from '../api-row.ts';
-import { replacementAt } from '../api-table.ts';
-import type { DataTables } from '../data-tables.ts';
+import type { ApiReplacement, ApiRow } from '../../core/scan/data/api-row.ts';
+import { replacementAt } from '../../core/scan/data/api-table.ts';
+import type { DataTables } from '../../core/scan/data/data-tables.ts';
+import { KubeVersion } from '../../core/version/kube-version.ts';
 import { type DataProblem, kindName } from './problem.ts';
 
 /**

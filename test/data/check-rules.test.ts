@@ -1,5 +1,5 @@
-import type { BreakRule } from '../break-rule.ts';
-import { tables } from '../tables.ts';
+import type { BreakRule } from '../../core/scan/data/break-rule.ts';
+import { tables } from '../../core/scan/data/tables.ts';
 import { checkRules } from './check-rules.ts';
 
 const sound: BreakRule = {

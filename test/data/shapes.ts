@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DETECTORS, type DetectorName } from '../break-rule.ts';
+import { DETECTORS, type DetectorName } from '../../core/scan/data/break-rule.ts';
 
 const text = z.string().min(1);
 const minor = z.string().regex(/^1\.\d+$/, 'is no Kubernetes minor such as 1.34');

@@ -1,4 +1,4 @@
-import { tables } from '../tables.ts';
+import { tables } from '../../core/scan/data/tables.ts';
 import { checkSources } from './check-sources.ts';
 
 test('a source that is not listed is reported at every entry that names it', () => {

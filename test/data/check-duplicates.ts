@@ -1,4 +1,4 @@
-import type { DataTables } from '../data-tables.ts';
+import type { DataTables } from '../../core/scan/data/data-tables.ts';
 import { type DataProblem, kindName } from './problem.ts';
 
 /** Reports entries that are told twice: the second one would never be found, or found beside the first. */

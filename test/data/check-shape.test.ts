@@ -1,6 +1,6 @@
-import type { ApiRow } from '../api-row.ts';
-import type { DataTables } from '../data-tables.ts';
-import { tables } from '../tables.ts';
+import type { ApiRow } from '../../core/scan/data/api-row.ts';
+import type { DataTables } from '../../core/scan/data/data-tables.ts';
+import { tables } from '../../core/scan/data/tables.ts';
 import { checkShape } from './check-shape.ts';
 
 const row = tables.apis.find(({ kind }) => kind === 'PodDisruptionBudget') as ApiRow;

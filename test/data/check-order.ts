@@ -1,5 +1,5 @@
-import { KubeVersion } from '../../../version/kube-version.ts';
-import type { DataTables } from '../data-tables.ts';
+import type { DataTables } from '../../core/scan/data/data-tables.ts';
+import { KubeVersion } from '../../core/version/kube-version.ts';
 import { type DataProblem, kindName } from './problem.ts';
 
 /** Reports lifecycles that run backwards: an API is introduced, then deprecated, then removed; a rule warns before it breaks. */

@@ -1,5 +1,5 @@
-import type { ApiReplacement, ApiRow } from '../api-row.ts';
-import { tables } from '../tables.ts';
+import type { ApiReplacement, ApiRow } from '../../core/scan/data/api-row.ts';
+import { tables } from '../../core/scan/data/tables.ts';
 import { checkReplacements } from './check-replacements.ts';
 
 const row = tables.apis.find(({ version, kind }) => version === 'v1beta1' && kind === 'FlowSchema') as ApiRow;

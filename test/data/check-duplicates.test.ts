@@ -1,5 +1,5 @@
-import type { DataTables } from '../data-tables.ts';
-import { tables } from '../tables.ts';
+import type { DataTables } from '../../core/scan/data/data-tables.ts';
+import { tables } from '../../core/scan/data/tables.ts';
 import { checkDuplicates } from './check-duplicates.ts';
 
 const lists = ['apis', 'unservedKinds', 'wirePayloads', 'componentConfigs', 'sources'] as const;
