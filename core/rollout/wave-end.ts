@@ -6,8 +6,6 @@ import { exceedsBudget } from '../policy/wave-room.ts';
 
 export { PASSED_WAVES as PASSED } from '../protocol/vetoes.ts';
 
-const toGoOn = ({ rolloutId }: Wave): string => `an approver may go on: liftlock rollout promote ${rolloutId}`;
-
 /** Every member has ended, or will be seen to later. */
 export const isSettled = (wave: Wave): boolean =>
   wave.succeeded + wave.failed + wave.blocked + wave.excluded + wave.quarantined >= wave.members;
@@ -20,7 +18,7 @@ type Spec = Pick<WaveSpec, 'failureBudget' | 'onUndecided'>;
  */
 export function waveEnd(wave: Wave, spec?: Spec): { status: Wave['status']; reasons: Reason[] } {
   const count = `${wave.succeeded} succeeded, ${wave.failed} failed, ${wave.blocked} blocked, ${wave.excluded} excluded, ${wave.quarantined} quarantined`;
-  const said = (code: ReasonCode, message: string) => [reason(code, `${message}: ${count}.`)];
+  const said = (code: ReasonCode, message: string, todo = '') => [reason(code, `${message}: ${count}.${todo}`)];
   if (exceedsBudget(wave)) return { status: 'Halted', reasons: said('FailureBudgetExceeded', 'More failed than may') };
   const accepted = (wave.acceptedFailures ?? 0) >= wave.failed;
   if (wave.succeeded === 0 && wave.failed > 0 && !accepted)
@@ -29,11 +27,12 @@ export function waveEnd(wave: Wave, spec?: Spec): { status: Wave['status']; reas
   // Who is set aside needs work all the same, and who was taken out since the wave opened proves nothing by that.
   const wanted = Math.min(spec?.failureBudget.minJudged ?? 1, Math.max(wave.members - wave.excluded, wave.needWork));
   if (judged < wanted && spec?.onUndecided !== 'pass') {
-    const none = `No upgrade was tried to its end, so the wave proves nothing; ${toGoOn(wave)}`;
-    const few = `Only ${judged} were judged and ${wanted} are asked for (minJudged); ${toGoOn(wave)}`;
+    const none = 'No upgrade was tried to its end, so the wave proves nothing';
+    const few = `Only ${judged} were judged and ${wanted} are asked for (minJudged)`;
+    const todo = ` An approver may go on: liftlock rollout promote ${wave.rolloutId}`;
     return {
       status: 'Undecided',
-      reasons: said(judged === 0 ? 'NoneJudged' : 'TooFewJudged', judged === 0 ? none : few),
+      reasons: said(judged === 0 ? 'NoneJudged' : 'TooFewJudged', judged === 0 ? none : few, todo),
     };
   }
   return {
