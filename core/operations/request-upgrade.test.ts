@@ -89,12 +89,15 @@ test('one that has ended begins anew, and what it has changed is not forgotten',
   }
 });
 
-test('one that is under way stays as it is', async () => {
-  const before = upgrade({ status: 'Parked', requestedBy: 'bob' });
-  const { upgrade: left, checks, started } = await requested({ kept: { upgrades: [before] } });
-  expect(left).toEqual(before);
-  expect(checks).toContain(`CLUSTER#${KEY} UPGRADE#1.36-1.37 1`);
-  expect(started).toHaveLength(1);
+test('one that waits is taken up as it is, in the name of who asks now; one that runs stays as it is', async () => {
+  const baseline = { 'scan-cluster': { status: 'done' as const, reasons: [], startedAt: NOON.toISOString() } };
+  for (const status of ['Parked', 'Pending', 'Running'] as const) {
+    const before = upgrade({ status, mutated: true, requestedBy: 'liftlock', steps: baseline });
+    const { upgrade: left, checks, started } = await requested({ kept: { upgrades: [before] } });
+    expect(left).toEqual(status === 'Running' ? before : { ...before, requestedBy: 'ann', execution });
+    if (status === 'Running') expect(checks).toContain(`CLUSTER#${KEY} UPGRADE#1.36-1.37 1`);
+    expect(started).toHaveLength(1);
+  }
 });
 
 test('a comment is as long as an input takes', async () => {

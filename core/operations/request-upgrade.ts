@@ -72,7 +72,7 @@ export async function requestUpgrade(
   return { ...plan, status: 'Started', execution };
 }
 
-/** The upgrade is on record with who asked before anything starts; one that is under way already stays as it is. */
+/** The upgrade is on record with who asked before anything starts. One that waits is taken up as it is; one that runs has its grant already. */
 async function pendingUpgrade(
   ports: UpgradePorts,
   clusterKey: string,
@@ -82,7 +82,9 @@ async function pendingUpgrade(
 ): Promise<WriteOperation[]> {
   const id = hopId(from, hop);
   const read = await load(ports.table, Upgrades, clusterKey, id);
-  if (read !== undefined && Upgrades.active(read.data)) return [unchanged(Upgrades, read, clusterKey, id)];
+  if (read?.data.status === 'Running') return [unchanged(Upgrades, read, clusterKey, id)];
+  if (read !== undefined && Upgrades.active(read.data))
+    return [replace(Upgrades, read, { ...read.data, requestedBy: by, execution })];
   const now = ports.clock.now();
   const upgrade: Upgrade = {
     clusterKey,
