@@ -5,6 +5,7 @@ import { CONTRACT } from '../contracts/step-input.ts';
 import { hopId } from '../model/hop.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
+import { keptOf } from '../protocol/left-half-done.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { planUpgrade, type UpgradePlan } from '../queries/upgrade-plan.ts';
 import { change, NOTHING } from '../store/change.ts';
@@ -93,8 +94,7 @@ async function pendingUpgrade(
     from,
     to: hop,
     status: 'Pending',
-    mutated: read?.data.mutated ?? false,
-    steps: {},
+    ...keptOf(read?.data),
     requestedBy: by,
     execution,
     reasons: [],

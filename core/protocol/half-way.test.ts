@@ -18,6 +18,9 @@ test.each<[string, Kept, boolean]>([
   ['it runs', { upgrades: [hop({ status: 'Running' })] }, false],
   ['it has changed nothing', { upgrades: [hop({ mutated: false })] }, false],
   ['it is whole', { upgrades: [hop({ status: 'Succeeded' })] }, false],
+  ['it failed', { upgrades: [hop({ status: 'Failed' })] }, true],
+  ['it failed in a rollout that goes on', { upgrades: [hop({ status: 'Failed', rolloutId: 'r' })] }, true],
+  ['it was blocked', { upgrades: [hop({ status: 'Blocked', mutated: false })] }, false],
   ['its rollout goes on', { upgrades: [hop({ rolloutId: 'r' })] }, false],
   ['its rollout is gone', { upgrades: [hop({ rolloutId: 'other' })] }, false],
   [

@@ -7,8 +7,8 @@ import type { KubeVersion } from '../version/kube-version.ts';
 import { isHalfDone } from './hop-before.ts';
 
 /**
- * The upgrade to the version that a control plane is at already, where it is half done and no rollout goes on with it: a person may take it
- * up. One of a rollout that was not aborted is the rollout's to finish.
+ * The upgrade to the version that a control plane is at already, where it has changed the cluster, did not succeed, and no rollout goes on
+ * with it: a person may take it up. One that waits in a rollout that was not aborted is the rollout's to finish; one that failed has ended.
  */
 export async function leftHalfDone(
   table: Pick<Table, 'get'>,
@@ -16,8 +16,28 @@ export async function leftHalfDone(
   version: KubeVersion,
 ): Promise<Upgrade | undefined> {
   const upgrade = (await load(table, Upgrades, clusterKey, hopTo(version)))?.data;
-  if (upgrade === undefined || !isHalfDone(upgrade) || upgrade.status === 'Running') return undefined;
+  if (upgrade === undefined || upgrade.status === 'Running') return undefined;
+  if (hasFailedHalfWay(upgrade)) return upgrade;
+  if (!isHalfDone(upgrade)) return undefined;
   if (upgrade.rolloutId === undefined) return upgrade;
   const rollout = await load(table, Rollouts, upgrade.rolloutId);
   return rollout?.data.status === 'Aborted' ? upgrade : undefined;
+}
+
+/** Whether it has changed its cluster and has ended without success. */
+export const hasFailedHalfWay = ({ mutated, status }: Upgrade): boolean => mutated && status === 'Failed';
+
+/** What the next attempt keeps of one that has ended: what it changed stays changed, and what it broke must not pass for normal. */
+export function keptOf(
+  ended: Upgrade | undefined,
+): Pick<Upgrade, 'mutated' | 'steps'> & Partial<Pick<Upgrade, 'controlPlaneCompletedAt'>> {
+  const baseline = ended?.steps['scan-cluster'];
+  const at = ended?.controlPlaneCompletedAt;
+  return {
+    // Failing now is a failure of the upgrade (semantics.md, Failure budget).
+    mutated: ended?.mutated ?? false,
+    steps: ended?.mutated === true && baseline !== undefined ? { 'scan-cluster': baseline } : {},
+    // The seven days of a rollback count from the change, not from a later attempt, and also when that one ends at once.
+    ...(at === undefined ? {} : { controlPlaneCompletedAt: at }),
+  };
 }

@@ -13,7 +13,7 @@ import type { Ports } from '../ports/ports.ts';
 import { type Asker, authority, claimsToBeNested } from '../protocol/authority.ts';
 import { type GrantRequest, grantUpgrade } from '../protocol/grant.ts';
 import { HOP_MACHINES } from '../protocol/hop-before.ts';
-import { leftHalfDone } from '../protocol/left-half-done.ts';
+import { keptOf, leftHalfDone } from '../protocol/left-half-done.ts';
 import { change, NOTHING } from '../store/change.ts';
 import { Grants, Upgrades } from '../store/entities.ts';
 import { load, type Read, replace } from '../store/entity.ts';
@@ -169,8 +169,7 @@ function parkRequest(ports: GrantPorts, request: GrantRequest, reasons: readonly
       from,
       to,
       status: 'Parked',
-      mutated: read?.data.mutated ?? false,
-      steps: {},
+      ...keptOf(read?.data),
       requestedBy,
       ...(asker === undefined ? {} : { execution: asker.arn }),
       ...(input === undefined ? {} : { input: { ...input } }),
