@@ -1,9 +1,10 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import { hopTo } from '../model/hop.ts';
 import type { Table } from '../ports/table.ts';
 import { Rollouts, Upgrades } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
-import type { KubeVersion } from '../version/kube-version.ts';
+import { KubeVersion } from '../version/kube-version.ts';
 import { isHalfDone } from './hop-before.ts';
 
 /**
@@ -26,6 +27,20 @@ export async function leftHalfDone(
 
 /** Whether it has changed its cluster and has ended without success. */
 export const hasFailedHalfWay = ({ mutated, status }: Upgrade): boolean => mutated && status === 'Failed';
+
+/** What a person does about what an upgrade has left, after "Somebody". */
+export function wayToFinish({ name, arn, version }: ClusterRecord, upgrade: Upgrade | undefined): string {
+  const { machine = 'upgrade-cluster', to = 'VERSION' } = upgrade ?? {};
+  if (machine !== 'upgrade-cluster') return `starts the state machine ${machine} by hand once more.`;
+  // Somebody has taken the control plane further: no hop leads there, and what is left are the machines that follow it, each by itself.
+  if (upgrade !== undefined && KubeVersion.parse(to).isOlderThan(KubeVersion.parse(version)))
+    return `starts the state machines roll-node-group and update-addons by hand (aws stepfunctions start-execution) with {"cluster": "${arn}", "targetVersion": "${version}"}.`;
+  return `runs: liftlock upgrade cluster ${name} --to ${to} --approve`;
+}
+
+/** The same while the cluster is held and no rollout would try it again. */
+export const wayOutOfHold = (cluster: ClusterRecord, upgrade: Upgrade | undefined): string =>
+  `runs: liftlock release cluster ${cluster.name}, and then ${wayToFinish(cluster, upgrade)}`;
 
 /** What the next attempt keeps of one that has ended: what it changed stays changed, and what it broke must not pass for normal. */
 export function keptOf(

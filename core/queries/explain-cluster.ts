@@ -38,11 +38,12 @@ export async function explainCluster(
   const aim = clusterPolicy(snapshot, cluster, now);
   const calendars = await calendarsOf(ports.table, aim, cluster, snapshot.fleet?.tagPrefix ?? '');
   const place = await placeOf(ports.table, aim.policy?.metadata.name, cluster.clusterKey);
-  const begunIn = activeUpgrade(snapshot, cluster.clusterKey)?.rolloutId;
-  const ofUpgrade = begunIn === undefined ? undefined : (await load(ports.table, Rollouts, begunIn))?.data;
   const upgrades = await upgradesOf(ports.table, cluster.clusterKey);
   const control = snapshot.controls.get(cluster.clusterKey);
   const held = control?.held;
+  const left = upgrades.find(({ id }) => id === held?.upgradeId);
+  const begunIn = (activeUpgrade(snapshot, cluster.clusterKey) ?? left)?.rolloutId;
+  const ofUpgrade = begunIn === undefined ? undefined : (await load(ports.table, Rollouts, begunIn))?.data;
   const wave = place?.waves.find(({ index }) => index === place.member?.waveIndex);
   const region = snapshot.regions.get(cluster.region);
   const [latest] = upgrades;
@@ -50,7 +51,7 @@ export async function explainCluster(
     cluster: shortId(cluster),
     clusterKey: cluster.clusterKey,
     version: cluster.version,
-    ...verdictOf(snapshot, cluster, aim, { place, ofUpgrade }, now),
+    ...verdictOf(snapshot, cluster, aim, { place, ofUpgrade, left }, now),
     policy:
       aim.policy === undefined
         ? null

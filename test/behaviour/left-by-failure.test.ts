@@ -1,5 +1,6 @@
-import { releaseCluster } from '../../core/operations/hold-switch.ts';
+import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
 import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import type { ClusterSpecification } from '../../simulator/eks/add-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';
 import {
@@ -73,6 +74,29 @@ describe.each(['in a rollout', 'by hand'] as const)('a hop that failed after its
     expect((await startByHand(world, 'upgrade-cluster', input)).status).toBe('SUCCEEDED');
     expect([(await upgradesOf(world))[0]?.status, groupsOf(world)]).toEqual(['Succeeded', ['1.37']]);
   });
+});
+
+test('a retry of a hop that was started by hand is refused, and names what explain names, which works', async () => {
+  const world = await failedHalfWay('by hand');
+  const verdict = async () => explainCluster(world.ports, await recordOf(world, 'web'));
+  const way = 'liftlock release cluster web, and then runs: liftlock upgrade cluster web --to 1.37 --approve';
+  expect(await verdict()).toMatchObject({ state: 'Held', when: { condition: `Somebody runs: ${way}` } });
+  const retried = retryCluster(world.ports, await keyOf(world), PERSON);
+  await expect(retried).rejects.toThrow(`Who has removed the cause runs: ${way}`);
+  expect((await verdict()).state).toBe('Held');
+  await releaseCluster(world.ports, await keyOf(world), PERSON);
+  await ask(world);
+  await run(world);
+  expect(groupsOf(world)).toEqual(['1.37']);
+});
+
+test('a retry of a hop that failed in a rollout is what explain names, and works', async () => {
+  const world = await failedHalfWay('in a rollout');
+  const { when } = await explainCluster(world.ports, await recordOf(world, 'web'));
+  expect(when.condition).toBe('Somebody runs: liftlock retry cluster web (or release).');
+  await retryCluster(world.ports, await keyOf(world), PERSON);
+  await run(world);
+  expect(groupsOf(world)).toEqual(['1.37']);
 });
 
 test('what a hop has broken is not taken for normal when a person finishes it', async () => {
