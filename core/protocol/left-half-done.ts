@@ -7,22 +7,29 @@ import { load } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { isHalfDone } from './hop-before.ts';
 
-/**
- * The upgrade to the version that a control plane is at already, where it has changed the cluster, did not succeed, and no rollout goes on
- * with it: a person may take it up. One that waits in a rollout that was not aborted is the rollout's to finish; one that failed has ended.
- */
-export async function leftHalfDone(
+/** The upgrade to the version that a control plane is at already, where it has not come to its end. */
+export interface HopInHand {
+  readonly upgrade: Upgrade;
+  /** It has changed the cluster, and nobody goes on with it but a person; otherwise it is under way. */
+  readonly mayTakeUp: boolean;
+}
+
+/** One that waits in a rollout that was not aborted is the rollout's to finish; one that failed has ended, and is anybody's. */
+export async function hopInHand(
   table: Pick<Table, 'get'>,
   clusterKey: string,
   version: KubeVersion,
-): Promise<Upgrade | undefined> {
+): Promise<HopInHand | undefined> {
   const upgrade = (await load(table, Upgrades, clusterKey, hopTo(version)))?.data;
-  if (upgrade === undefined || upgrade.status === 'Running') return undefined;
-  if (hasFailedHalfWay(upgrade)) return upgrade;
-  if (!isHalfDone(upgrade)) return undefined;
-  if (upgrade.rolloutId === undefined) return upgrade;
-  const rollout = await load(table, Rollouts, upgrade.rolloutId);
-  return rollout?.data.status === 'Aborted' ? upgrade : undefined;
+  if (upgrade === undefined) return undefined;
+  if (hasFailedHalfWay(upgrade)) return { upgrade, mayTakeUp: true };
+  if (!Upgrades.active(upgrade)) return undefined;
+  const { status, rolloutId } = upgrade;
+  if (status === 'Running') return { upgrade, mayTakeUp: false };
+  if (rolloutId === undefined) return { upgrade, mayTakeUp: isHalfDone(upgrade) };
+  const rollout = await load(table, Rollouts, rolloutId);
+  if (rollout?.data.status !== 'Aborted') return { upgrade, mayTakeUp: false };
+  return isHalfDone(upgrade) ? { upgrade, mayTakeUp: true } : undefined;
 }
 
 /** Whether it has changed its cluster and has ended without success. */
