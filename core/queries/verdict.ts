@@ -28,7 +28,7 @@ export interface ClusterRollouts {
   readonly place: Place | undefined;
   /** The rollout of the upgrade that runs, is parked or was left; an older one than the newest at times. */
   readonly ofUpgrade: Rollout | undefined;
-  /** The upgrade that the cluster is held for. */
+  /** The upgrade that the cluster is held for, or of one that is not held, the hop to its version that failed half-way. */
   readonly left?: Upgrade | undefined;
 }
 
@@ -85,12 +85,14 @@ export function verdictOf(
   }
   if (aim.policy === undefined) {
     const ambiguous = aim.reasons.some(({ code }) => code === 'AmbiguousPolicy');
-    return said(ambiguous ? 'Excluded' : 'Unmanaged', NEVER, ...aim.reasons);
+    if (ambiguous || left === undefined) return said(ambiguous ? 'Excluded' : 'Unmanaged', NEVER, ...aim.reasons);
+    return failedHalfWay(cluster, left);
   }
   // At the version, and yet not through: what is left (nodes, add-ons, checks) is what the rollout goes on with.
   const going = goingOn(place);
   const unfinished = going !== undefined && !THROUGH.includes(going.member.status);
   if (aim.target !== undefined && !aim.needsWork && !unfinished) {
+    if (left !== undefined) return failedHalfWay(cluster, left);
     const text = `It is at ${cluster.version}; the policy ${aim.policy.metadata.name} asks for ${targetWords(aim.policy.spec.target)}, which is ${aim.target} here.`;
     return said('UpToDate', after('A newer version becomes the target.'), reason('AtTarget', text), ...aim.reasons);
   }
@@ -206,6 +208,13 @@ function said(state: Verdict['state'], when: Verdict['when'], ...reasons: readon
     (one, index) => reasons.findIndex(({ code, message }) => code === one.code && message === one.message) === index,
   );
   return { state, reasons: unique, when };
+}
+
+/** A hop that moved the control plane and failed, and that no rollout tries again: the version alone does not tell. */
+function failedHalfWay(cluster: ClusterRecord, left: Upgrade): Verdict {
+  const text = `The upgrade from ${left.from} to ${left.to}, which ${left.requestedBy} asked for, has moved the control plane and failed: the cluster is half done.`;
+  const condition = `Somebody removes the cause and ${wayToFinish(cluster, left)}`;
+  return said('Blocked', after(condition), ...left.reasons, reason('HalfDone', text));
 }
 
 /** An upgrade that its rollout's abort left half-way: no rollout goes on with it, whatever parked it at first. */

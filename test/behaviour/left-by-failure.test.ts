@@ -1,6 +1,9 @@
 import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
 import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
+import { abortRollout, pauseRollout } from '../../core/operations/rollout-switch.ts';
+import { clusterDetail } from '../../core/queries/cluster-detail.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { listClusters } from '../../core/queries/list-clusters.ts';
 import type { ClusterSpecification } from '../../simulator/eks/add-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';
 import {
@@ -9,6 +12,7 @@ import {
   mutationsOf,
   PERSON,
   recordOf,
+  rolloutIdOf,
   run,
   smallFleet,
   startByHand,
@@ -74,6 +78,46 @@ describe.each(['in a rollout', 'by hand'] as const)('a hop that failed after its
     expect((await startByHand(world, 'upgrade-cluster', input)).status).toBe('SUCCEEDED');
     expect([(await upgradesOf(world))[0]?.status, groupsOf(world)]).toEqual(['Succeeded', ['1.37']]);
   });
+});
+
+/** What lists, the description and the explanation of the cluster say, and who is to do what. */
+async function told(world: World) {
+  const record = await recordOf(world, 'web');
+  const { state, reasons, when } = await explainCluster(world.ports, record);
+  const [listed] = (await listClusters(world.ports, {})).items;
+  const states = [listed?.state, (await clusterDetail(world.ports, record)).state, state];
+  return { states, codes: reasons.map(({ code }) => code), condition: when.condition };
+}
+const blocked = ['Blocked', 'Blocked', 'Blocked'];
+const finish = 'Somebody removes the cause and runs: liftlock upgrade cluster web --to 1.37 --approve';
+
+test('a cluster without a policy that a failed hop left half done is Blocked once it is released, until that is finished', async () => {
+  const world = await failedHalfWay('by hand');
+  await releaseCluster(world.ports, await keyOf(world), PERSON);
+  const codes = ['PodEvictionFailure', 'HalfDone'];
+  expect(await told(world)).toMatchObject({ states: blocked, codes: expect.arrayContaining(codes), condition: finish });
+  await ask(world);
+  await run(world);
+  expect((await told(world)).states).toEqual(['Unmanaged', 'Unmanaged', 'Unmanaged']);
+});
+
+test('a cluster that a failed hop left half done in a rollout is not called up to date, and what finishes it is named', async () => {
+  const world = await failedHalfWay('in a rollout');
+  await releaseCluster(world.ports, await keyOf(world), PERSON);
+  const retry = 'Somebody removes the cause and runs: liftlock retry cluster web';
+  expect(await told(world)).toMatchObject({ states: blocked, condition: retry });
+  await abortRollout(world.ports, await rolloutIdOf(world), PERSON, 'not this month');
+  expect(await told(world)).toMatchObject({ states: blocked, condition: finish });
+  await ask(world);
+  await run(world);
+  expect((await told(world)).states).toEqual(['UpToDate', 'UpToDate', 'UpToDate']);
+});
+
+test('a cluster that is retried at its version waits, and is not called up to date', async () => {
+  const world = await failedHalfWay('in a rollout');
+  await pauseRollout(world.ports, await rolloutIdOf(world), PERSON, 'lunch').catch(() => undefined);
+  await retryCluster(world.ports, await keyOf(world), PERSON);
+  expect((await told(world)).states).toEqual(['Waiting', 'Waiting', expect.stringMatching(/Waiting|Starting/)]);
 });
 
 test('a retry of a hop that was started by hand is refused, and names what explain names, which works', async () => {
