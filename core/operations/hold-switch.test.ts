@@ -1,9 +1,10 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import type { ClusterControl } from '../contracts/items/cluster.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
 import type { WriteOperation } from '../ports/table.ts';
-import { checksOf, grant, KEY, type Kept } from '../protocol/testing/one-upgrade.ts';
+import { checksOf, cluster, grant, KEY, type Kept, upgrade } from '../protocol/testing/one-upgrade.ts';
 import { ClusterControls, Members, PolicyRollouts, Rollouts, Waves } from '../store/entities.ts';
 import { load, put } from '../store/entity.ts';
 import { releaseCluster, retryCluster } from './hold-switch.ts';
@@ -195,16 +196,51 @@ test('a release of what is not held says where it failed, and what to run', asyn
     await expect(after(releaseCluster, { control: undefined, member: { status } })).rejects.toThrow(notHeld);
 });
 
-test('a hold is taken off where nothing failed in a rollout, and where the grant of its upgrade is free', async () => {
+test('a release takes a hold off where nothing failed in a rollout, and where the grant of its upgrade is free', async () => {
   const freed = { grant: grant({ status: 'free' }) };
-  for (const order of [retryCluster, releaseCluster]) {
-    const { control, member } = await after(order, { member: { status: 'Succeeded' }, kept: freed });
-    expect(control).toEqual(without);
-    expect(member?.status).toBe('Succeeded');
-  }
+  const { control, member } = await after(releaseCluster, { member: { status: 'Succeeded' }, kept: freed });
+  expect(control).toEqual(without);
+  expect(member?.status).toBe('Succeeded');
 });
 
-test('the members of other clusters stay as they are', async () => {
-  const { member } = await after(retryCluster, { member: { clusterKey: 'other' } });
-  expect(member).toBeUndefined();
+const byHand = (given: Partial<Upgrade> = {}, kept: Kept = { member: undefined }): Given => ({
+  control: { clusterKey: KEY, held: { ...held, upgradeId: '1.36-1.37' } },
+  kept: { upgrades: [upgrade({ status: 'Failed', mutated: true, ...given })], ...kept },
 });
+const inVain = (then: string) =>
+  `web is held, and no rollout would try it again. Who has removed the cause runs: liftlock release cluster web, and then ${then}`;
+const finished = 'runs: liftlock upgrade cluster web --to 1.37 --approve';
+const machines = `starts the state machines roll-node-group and update-addons by hand (aws stepfunctions start-execution) with {"cluster": "${cluster.arn}", "targetVersion": "1.36"}.`;
+test.each<[string, Given, string]>([
+  ['was started by hand', byHand(), finished],
+  [
+    'was started by hand, and is in no rollout but of others',
+    { ...byHand({}, {}), member: { clusterKey: 'other' } },
+    finished,
+  ],
+  ['was of a rollout that was aborted', { ...byHand({}, {}), rollout: { status: 'Aborted' } }, finished],
+  [
+    'was of a rollout that is through with it',
+    { member: { status: 'Succeeded' } },
+    'runs: liftlock upgrade cluster web --to VERSION --approve',
+  ],
+  ['ended below the version that its control plane has now', byHand({ to: '1.35' }), machines],
+  [
+    'was a step alone',
+    byHand({ machine: 'update-addons' }),
+    'starts the state machine update-addons by hand once more.',
+  ],
+])(
+  'a retry of what no rollout would try again keeps the hold and says what does: what failed %s',
+  async (_, given, then) => {
+    await expect(after(retryCluster, given)).rejects.toMatchObject({ name: 'WrongState', message: inVain(then) });
+  },
+);
+
+test.each(['Pending', 'Parked', 'Quarantined'] as const)(
+  'a retry of what was started by hand takes the hold off where a rollout comes to the cluster, which is %s there',
+  async (status) => {
+    const { control, member } = await after(retryCluster, { member: { status } });
+    expect([control, member?.status]).toEqual([without, status]);
+  },
+);

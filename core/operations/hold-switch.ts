@@ -1,19 +1,32 @@
 import { namedError } from '../contracts/errors.ts';
-import type { ClusterControl } from '../contracts/items/cluster.ts';
+import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { recount } from '../policy/caps.ts';
 import { exceedsBudget } from '../policy/wave-room.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
+import { wayOutOfHold } from '../protocol/left-half-done.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import { change, markDirty } from '../store/change.ts';
-import { ClusterControls, Clusters, Grants, Members, PolicyRollouts, Rollouts, Waves } from '../store/entities.ts';
+import {
+  ClusterControls,
+  Clusters,
+  Grants,
+  Members,
+  PolicyRollouts,
+  Rollouts,
+  Upgrades,
+  Waves,
+} from '../store/entities.ts';
 import { decode, load, type Read, replace, unchanged } from '../store/entity.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 import { busyReplanning } from './skip-cluster.ts';
 
-/** Takes the hold off and has the cluster tried again in its rollout: it no longer counts as failed there. */
+/**
+ * Takes the hold off and has the cluster tried again in its rollout: it no longer counts as failed there. Where no rollout would try it again,
+ * the hold stays and people are told what does.
+ */
 export function retryCluster(ports: OperatorPorts, clusterKey: string, by: string): Promise<ClusterControl> {
   return unhold(ports, clusterKey, by, 'Retried');
 }
@@ -43,9 +56,11 @@ async function unhold(
     }
     const read = await load(table, ClusterControls, clusterKey);
     const { held, ...rest } = read?.data ?? { clusterKey };
-    const ended = await endedWithoutSuccess(table, clusterKey);
+    const places = await goingOn(table, clusterKey);
+    const ended = places.filter(({ member: { data } }) => data.status === 'Failed' || data.status === 'Blocked');
     if (held === undefined && (event === 'Released' || ended.length === 0))
       throw nothingToTakeOff(cluster.data.name, ended);
+    if (event === 'Retried' && places.length === 0) throw await triedByNobody(table, cluster.data, held);
     const again = event === 'Retried' ? await requeue(table, ended) : [];
     const entry: AuditEntry = { subject: clusterKey, event: `Cluster${event}`, principal: by, detail: { held } };
     return {
@@ -58,20 +73,22 @@ async function unhold(
   return control;
 }
 
-interface EndedMember {
+interface RolloutMember {
   readonly member: Read<Member>;
   readonly rollout: Read<Rollout>;
   readonly wave: Read<Wave>;
 }
 
-/** Failed and blocked members of rollouts that were not aborted: those that `retry` tries again. */
-async function endedWithoutSuccess(table: Table, clusterKey: string): Promise<EndedMember[]> {
-  const found: EndedMember[] = [];
+const THROUGH: readonly Member['status'][] = ['Succeeded', 'Excluded', 'Left'];
+
+/** Members of rollouts that were not aborted and are not through with the cluster; the failed and blocked ones `retry` tries again. */
+async function goingOn(table: Table, clusterKey: string): Promise<RolloutMember[]> {
+  const found: RolloutMember[] = [];
   const members = (await table.queryKind(Members.kind))
     .map((item) => decode(Members, item))
     .filter(({ data }) => data.clusterKey === clusterKey);
   for (const member of members) {
-    if (member.data.status !== 'Failed' && member.data.status !== 'Blocked') continue;
+    if (THROUGH.includes(member.data.status)) continue;
     const rollout = await load(table, Rollouts, member.data.rolloutId);
     const wave = await load(table, Waves, member.data.rolloutId, member.data.waveIndex);
     if (rollout === undefined || wave === undefined || rollout.data.status === 'Aborted') continue;
@@ -80,7 +97,16 @@ async function endedWithoutSuccess(table: Table, clusterKey: string): Promise<En
   return found;
 }
 
-function nothingToTakeOff(name: string, [first]: readonly EndedMember[]): Refusal {
+async function triedByNobody(table: Table, cluster: ClusterRecord, held: ClusterControl['held']): Promise<Refusal> {
+  const { clusterKey, name } = cluster;
+  const upgrade = held?.upgradeId === undefined ? undefined : await load(table, Upgrades, clusterKey, held.upgradeId);
+  return new Refusal(
+    'WrongState',
+    `${name} is held, and no rollout would try it again. Who has removed the cause ${wayOutOfHold(cluster, upgrade?.data)}`,
+  );
+}
+
+function nothingToTakeOff(name: string, [first]: readonly RolloutMember[]): Refusal {
   if (first === undefined)
     return new Refusal(
       'WrongState',
@@ -94,7 +120,7 @@ function nothingToTakeOff(name: string, [first]: readonly EndedMember[]): Refusa
 }
 
 /** Those members go back to Pending, and a wave that they halted opens again. */
-async function requeue(table: Table, ended: readonly EndedMember[]): Promise<WriteOperation[]> {
+async function requeue(table: Table, ended: readonly RolloutMember[]): Promise<WriteOperation[]> {
   const operations: WriteOperation[] = [];
   for (const { member, rollout, wave } of ended) {
     if (rollout.data.following !== undefined) throw busyReplanning(rollout.data);

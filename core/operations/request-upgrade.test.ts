@@ -22,10 +22,12 @@ interface Given {
   readonly approve?: boolean;
   readonly by?: string;
   readonly fails?: string;
+  /** Of the upgrade that is looked at afterwards. */
+  readonly id?: string;
   readonly kept?: Kept;
 }
 
-async function requested({ to = '1.37', approve = true, by = 'ann', fails, kept = {} }: Given = {}) {
+async function requested({ to = '1.37', approve = true, by = 'ann', fails, id = '1.36-1.37', kept = {} }: Given = {}) {
   const table = new MemoryTable();
   await keep(table, { rollout: undefined, waves: [], member: undefined, ...kept });
   await table.transact([put(Regions, region, 'absent')]);
@@ -46,7 +48,7 @@ async function requested({ to = '1.37', approve = true, by = 'ann', fails, kept 
     answer,
     started,
     checks: checksOf(operations),
-    upgrade: (await load(table, Upgrades, KEY, '1.36-1.37'))?.data,
+    left: (await load(table, Upgrades, KEY, id))?.data,
     record: await recordOf(table, KEY),
   };
 }
@@ -59,13 +61,13 @@ const pending: Upgrade = {
 };
 
 test('a plan that nobody has approved starts nothing', async () => {
-  const { answer, started, upgrade: left, record } = await requested({ approve: false });
+  const { answer, started, left, record } = await requested({ approve: false });
   expect(answer).toMatchObject({ status: 'NotApproved', hops: ['1.37'], refusals: [], execution: null });
   expect([started, left, record]).toStrictEqual([[], undefined, []]);
 });
 
 test('an upgrade that is approved is on record with who asked, then its first hop is started', async () => {
-  const { answer, started, upgrade: left, record } = await requested({ to: '1.38' });
+  const { answer, started, left, record } = await requested({ to: '1.38' });
   expect(answer).toMatchObject({ status: 'Started', hops: ['1.37', '1.38'], execution });
   const { rolloutId, waveIndex, ...byHand } = pending;
   expect(left).toStrictEqual(byHand);
@@ -83,18 +85,33 @@ test('one that has ended begins anew, and what it has changed is not forgotten',
       requestedBy: 'bob',
       reasons: [{ code: 'X' as never, message: '' }],
     });
-    const { upgrade: left } = await requested({ kept: { upgrades: [before] } });
+    const { left } = await requested({ kept: { upgrades: [before] } });
     expect(left).toMatchObject({ status: 'Pending', mutated, requestedBy: 'ann', reasons: [], steps: {} });
     expect(left).not.toHaveProperty('rolloutId');
   }
 });
 
-test('one that is under way stays as it is', async () => {
-  const before = upgrade({ status: 'Parked', requestedBy: 'bob' });
-  const { upgrade: left, checks, started } = await requested({ kept: { upgrades: [before] } });
-  expect(left).toEqual(before);
-  expect(checks).toContain(`CLUSTER#${KEY} UPGRADE#1.36-1.37 1`);
-  expect(started).toHaveLength(1);
+test('one that failed half-way begins at its version, with the baseline from before its first change', async () => {
+  const baseline = { status: 'done' as const, reasons: [], startedAt: NOON.toISOString() };
+  const failed = upgrade({ id: '1.35-1.36', from: '1.35', to: '1.36', status: 'Failed', mutated: true });
+  const steps = { 'scan-cluster': baseline, 'upgrade-control-plane': baseline };
+  const upgrades = [{ ...failed, steps, controlPlaneCompletedAt: NOON.toISOString() }];
+  const { answer, left } = await requested({ to: '1.36', id: '1.35-1.36', kept: { upgrades } });
+  expect(answer).toMatchObject({ status: 'Started', from: '1.35', to: '1.36', hops: ['1.36'], refusals: [] });
+  expect(left).toMatchObject({ status: 'Pending', mutated: true, requestedBy: 'ann' });
+  expect(left).toMatchObject({ steps: { 'scan-cluster': baseline }, controlPlaneCompletedAt: NOON.toISOString() });
+  expect(Object.keys(left?.steps ?? {})).toEqual(['scan-cluster']);
+});
+
+test('one that waits is taken up as it is, in the name of who asks now; one that runs stays as it is', async () => {
+  const baseline = { 'scan-cluster': { status: 'done' as const, reasons: [], startedAt: NOON.toISOString() } };
+  for (const status of ['Parked', 'Pending', 'Running'] as const) {
+    const before = upgrade({ status, mutated: true, requestedBy: 'liftlock', steps: baseline });
+    const { left, checks, started } = await requested({ kept: { upgrades: [before] } });
+    expect(left).toEqual(status === 'Running' ? before : { ...before, requestedBy: 'ann', execution });
+    if (status === 'Running') expect(checks).toContain(`CLUSTER#${KEY} UPGRADE#1.36-1.37 1`);
+    expect(started).toHaveLength(1);
+  }
 });
 
 test('a comment is as long as an input takes', async () => {

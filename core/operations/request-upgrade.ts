@@ -5,6 +5,7 @@ import { hopId } from '../model/hop.ts';
 import { startOnce } from '../model/start-once.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
+import { keptOf } from '../protocol/left-half-done.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { planUpgrade, type UpgradePlan } from '../queries/upgrade-plan.ts';
 import { change, NOTHING } from '../store/change.ts';
@@ -67,7 +68,7 @@ export async function requestUpgrade(
   return { ...plan, status: 'Started', execution };
 }
 
-/** The upgrade is on record with who asked before anything starts; one that is under way already stays as it is. */
+/** The upgrade is on record with who asked before anything starts. One that waits is taken up as it is; one that runs has its grant already. */
 async function pendingUpgrade(
   ports: UpgradePorts,
   clusterKey: string,
@@ -77,7 +78,9 @@ async function pendingUpgrade(
 ): Promise<WriteOperation[]> {
   const id = hopId(from, hop);
   const read = await load(ports.table, Upgrades, clusterKey, id);
-  if (read !== undefined && Upgrades.active(read.data)) return [unchanged(Upgrades, read, clusterKey, id)];
+  if (read?.data.status === 'Running') return [unchanged(Upgrades, read, clusterKey, id)];
+  if (read !== undefined && Upgrades.active(read.data))
+    return [replace(Upgrades, read, { ...read.data, requestedBy: by, execution })];
   const now = ports.clock.now();
   const upgrade: Upgrade = {
     clusterKey,
@@ -86,8 +89,7 @@ async function pendingUpgrade(
     from,
     to: hop,
     status: 'Pending',
-    mutated: read?.data.mutated ?? false,
-    steps: {},
+    ...keptOf(read?.data),
     requestedBy: by,
     execution,
     reasons: [],

@@ -32,6 +32,7 @@ import { KubeVersion } from '../version/kube-version.ts';
 import type { Asker } from './authority.ts';
 import { executionName } from './execution-name.ts';
 import { hopBefore } from './hop-before.ts';
+import { keptOf } from './left-half-done.ts';
 import { refusalsAt } from './vetoes.ts';
 
 export interface GrantRequest {
@@ -209,9 +210,6 @@ const stepsToKeep = ({ steps }: Upgrade): Upgrade['steps'] =>
 function runningUpgrade(request: GrantRequest, existing: Upgrade | undefined, now: string): Upgrade {
   const { clusterKey, upgradeId, machine, from, to, requestedBy, member, input, asker } = request;
   const going = existing !== undefined && (existing.status === 'Parked' || existing.status === 'Pending');
-  // What an earlier attempt changed stays changed: failing now is a failure of the upgrade (semantics.md, Failure budget).
-  const mutated = existing?.mutated ?? false;
-  const baseline = existing?.steps['scan-cluster'];
   const base: Upgrade = going
     ? { ...existing, steps: stepsToKeep(existing) }
     : {
@@ -221,16 +219,10 @@ function runningUpgrade(request: GrantRequest, existing: Upgrade | undefined, no
         from,
         to,
         status: 'Pending',
-        mutated,
-        // The baseline from before the first change stays: what that broke must not pass for normal.
-        steps: mutated && baseline !== undefined ? { 'scan-cluster': baseline } : {},
+        ...keptOf(existing),
         requestedBy,
         reasons: [],
         startedAt: now,
-        // The seven days of a rollback count from the change, not from a later attempt, and also when that one ends at once.
-        ...(existing?.controlPlaneCompletedAt === undefined
-          ? {}
-          : { controlPlaneCompletedAt: existing.controlPlaneCompletedAt }),
       };
   // One that a person starts belongs to no rollout, whatever it belonged to before.
   const { resumeAt: _, endedAt: __, rolloutId: ___, waveIndex: ____, ...rest } = base;

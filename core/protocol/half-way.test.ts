@@ -3,34 +3,46 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import { rolloutItem } from '../contracts/items/testing/rollout-items.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { authority, claimsToBeNested } from './authority.ts';
-import { hopBefore, underWayRefusals } from './hop-before.ts';
-import { leftHalfDone } from './left-half-done.ts';
+import { hopBefore, sameUnderWay, underWayRefusals } from './hop-before.ts';
+import { hopInHand } from './left-half-done.ts';
 import { fleetRefusals } from './standing-refusals.ts';
 import { grant, HOLDER, KEY, type Kept, keep, upgrade } from './testing/one-upgrade.ts';
 
 const { rolloutId: _, waveIndex: __, ...alone } = upgrade({ id: '1.35-1.36', from: '1.35', to: '1.36', mutated: true });
 const hop = (given: Partial<Upgrade> = {}): Upgrade => ({ ...alone, status: 'Parked', ...given });
 
-test.each<[string, Kept, boolean]>([
-  ['nothing is there', {}, false],
-  ['it was started by hand and is parked', { upgrades: [hop()] }, true],
-  ['it waits', { upgrades: [hop({ status: 'Pending' })] }, true],
-  ['it runs', { upgrades: [hop({ status: 'Running' })] }, false],
-  ['it has changed nothing', { upgrades: [hop({ mutated: false })] }, false],
-  ['it is whole', { upgrades: [hop({ status: 'Succeeded' })] }, false],
-  ['its rollout goes on', { upgrades: [hop({ rolloutId: 'r' })] }, false],
-  ['its rollout is gone', { upgrades: [hop({ rolloutId: 'other' })] }, false],
+type Found = 'free' | 'under way' | undefined;
+test.each<[string, Kept, Found]>([
+  ['nothing is there', {}, undefined],
+  ['it was started by hand and is parked', { upgrades: [hop()] }, 'free'],
+  ['it waits', { upgrades: [hop({ status: 'Pending' })] }, 'free'],
+  ['it runs', { upgrades: [hop({ status: 'Running' })] }, 'under way'],
+  ['it has changed nothing, and goes on by itself', { upgrades: [hop({ mutated: false })] }, 'under way'],
+  ['it is whole', { upgrades: [hop({ status: 'Succeeded' })] }, undefined],
+  ['it failed', { upgrades: [hop({ status: 'Failed' })] }, 'free'],
+  ['it failed in a rollout that goes on', { upgrades: [hop({ status: 'Failed', rolloutId: 'r' })] }, 'free'],
+  ['it was blocked', { upgrades: [hop({ status: 'Blocked', mutated: false })] }, undefined],
+  ['its rollout goes on', { upgrades: [hop({ rolloutId: 'r' })] }, 'under way'],
+  ['its rollout is gone', { upgrades: [hop({ rolloutId: 'other' })] }, 'under way'],
   [
     'its rollout was aborted',
     { upgrades: [hop({ rolloutId: 'r' })], rollout: rolloutItem({ status: 'Aborted' }) },
-    true,
+    'free',
   ],
-])('a person may take up the hop to the version that the control plane has: %s', async (_name, kept, may) => {
-  const table = new MemoryTable();
-  await keep(table, kept);
-  const found = await leftHalfDone(table, KEY, KubeVersion.parse('1.36'));
-  expect(found).toEqual(may ? kept.upgrades?.[0] : undefined);
-});
+  [
+    'its rollout was aborted before it changed anything',
+    { upgrades: [hop({ rolloutId: 'r', mutated: false })], rollout: rolloutItem({ status: 'Aborted' }) },
+    undefined,
+  ],
+])(
+  'a person may take up the hop to the version that the control plane has, or it is under way: %s',
+  async (_, kept, is) => {
+    const table = new MemoryTable();
+    await keep(table, kept);
+    const found = await hopInHand(table, KEY, KubeVersion.parse('1.36'));
+    expect(found).toEqual(is && { upgrade: kept.upgrades?.[0], mayTakeUp: is === 'free' });
+  },
+);
 
 test('what moves a control plane has a hop before it, and nothing else has', () => {
   const before = (machine: Upgrade['machine']) => hopBefore({ machine, from: '1.36' });
@@ -47,6 +59,15 @@ test('the reason to wait leaves out what is not known', () => {
   expect(said?.message).toBe(
     'The upgrade from 1.35 to 1.36, which ann asked for, is under way and Parked: the cluster is half done. The next minor begins when it has ended. What it waits for says: liftlock explain cluster web.',
   );
+});
+
+test('who asks for the hop that is under way is told whose it is, since when, and where it stands', () => {
+  const baking = [{ code: 'Baking' as const, message: 'x' }];
+  const said = sameUnderWay(hop({ rolloutId: 'r', startedAt: '2026-11-20T09:00:00.000Z', reasons: baking }), 'web');
+  expect([said.code, said.message]).toEqual([
+    'UpgradeUnderWay',
+    'The upgrade from 1.35 to 1.36, which liftlock asked for in the rollout r, is under way since 2026-11-20T09:00:00.000Z and Parked (Baking). Where it stands says: liftlock explain cluster web.',
+  ]);
 });
 
 test('who stopped the fleet and why is told, as far as it is known', () => {

@@ -21,17 +21,20 @@ export const isHalfDone = (upgrade: Upgrade): boolean => upgrade.mutated && Upgr
 /** Why a hop has to wait for the one before it; empty where that one is whole, or was never Liftlock's. */
 export function underWayRefusals(before: Upgrade | undefined, name: string): Reason[] {
   if (before === undefined || !isHalfDone(before)) return [];
-  const { from, to, requestedBy, rolloutId, startedAt, status, reasons } = before;
-  const inRollout = rolloutId === undefined ? '' : ` in the rollout ${rolloutId}`;
-  const since = startedAt === undefined ? '' : ` since ${startedAt}`;
-  const why = reasons.length === 0 ? '' : ` (${reasons.map(({ code }) => code).join(', ')})`;
+  const { to, rolloutId } = before;
   const finish = `finish it with: liftlock upgrade cluster ${name} --to ${to} --approve`;
   const waysOut = `The next minor begins when it has ended. What it waits for says: liftlock explain cluster ${name}.`;
   const aborted = rolloutId === undefined ? '' : ` When its rollout was aborted, ${finish}`;
-  return [
-    reason(
-      'UpgradeUnderWay',
-      `The upgrade from ${from} to ${to}, which ${requestedBy} asked for${inRollout}, is under way${since} and ${status}${why}: the cluster is half done. ${waysOut}${aborted}`,
-    ),
-  ];
+  return [reason('UpgradeUnderWay', `${underWay(before)}: the cluster is half done. ${waysOut}${aborted}`)];
+}
+
+/** Why a hop is not begun that is under way itself. */
+export const sameUnderWay = (hop: Upgrade, name: string): Reason =>
+  reason('UpgradeUnderWay', `${underWay(hop)}. Where it stands says: liftlock explain cluster ${name}.`);
+
+function underWay({ from, to, requestedBy, rolloutId, startedAt, status, reasons }: Upgrade): string {
+  const inRollout = rolloutId === undefined ? '' : ` in the rollout ${rolloutId}`;
+  const since = startedAt === undefined ? '' : ` since ${startedAt}`;
+  const why = reasons.length === 0 ? '' : ` (${reasons.map(({ code }) => code).join(', ')})`;
+  return `The upgrade from ${from} to ${to}, which ${requestedBy} asked for${inRollout}, is under way${since} and ${status}${why}`;
 }

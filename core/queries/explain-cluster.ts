@@ -1,11 +1,13 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
+import { hopTo } from '../model/hop.ts';
 import { appliedConfigs } from '../policy/applied.ts';
 import { glassInForce } from '../policy/break-glass.ts';
 import { type ClusterCalendars, calendarNamesOf } from '../policy/calendars-of.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
+import { hasFailedHalfWay } from '../protocol/left-half-done.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { Members, PolicyRollouts, Rollouts } from '../store/entities.ts';
@@ -38,11 +40,15 @@ export async function explainCluster(
   const aim = clusterPolicy(snapshot, cluster, now);
   const calendars = await calendarsOf(ports.table, aim, cluster, snapshot.fleet?.tagPrefix ?? '');
   const place = await placeOf(ports.table, aim.policy?.metadata.name, cluster.clusterKey);
-  const begunIn = activeUpgrade(snapshot, cluster.clusterKey)?.rolloutId;
-  const ofUpgrade = begunIn === undefined ? undefined : (await load(ports.table, Rollouts, begunIn))?.data;
   const upgrades = await upgradesOf(ports.table, cluster.clusterKey);
   const control = snapshot.controls.get(cluster.clusterKey);
   const held = control?.held;
+  const hop = hopTo(KubeVersion.parse(cluster.version));
+  const left = upgrades.find((one) =>
+    held === undefined ? one.id === hop && hasFailedHalfWay(one) : one.id === held.upgradeId,
+  );
+  const begunIn = (activeUpgrade(snapshot, cluster.clusterKey) ?? left)?.rolloutId;
+  const ofUpgrade = begunIn === undefined ? undefined : (await load(ports.table, Rollouts, begunIn))?.data;
   const wave = place?.waves.find(({ index }) => index === place.member?.waveIndex);
   const region = snapshot.regions.get(cluster.region);
   const [latest] = upgrades;
@@ -50,7 +56,7 @@ export async function explainCluster(
     cluster: shortId(cluster),
     clusterKey: cluster.clusterKey,
     version: cluster.version,
-    ...verdictOf(snapshot, cluster, aim, { place, ofUpgrade }, now),
+    ...verdictOf(snapshot, cluster, aim, { place, ofUpgrade, left }, now),
     policy:
       aim.policy === undefined
         ? null

@@ -2,7 +2,8 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { hopRefusals, hopTo } from '../model/hop.ts';
 import type { Ports } from '../ports/ports.ts';
-import { leftHalfDone } from '../protocol/left-half-done.ts';
+import { sameUnderWay } from '../protocol/hop-before.ts';
+import { hopInHand } from '../protocol/left-half-done.ts';
 import { refusalsAt } from '../protocol/vetoes.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
@@ -48,11 +49,13 @@ export async function planUpgrade(
   const aim = clusterPolicy(snapshot, cluster, now);
   const current = KubeVersion.parse(cluster.version);
   const target = KubeVersion.parse(to);
-  const left = current.equals(target) ? await leftHalfDone(ports.table, cluster.clusterKey, target) : undefined;
+  const inHand = current.equals(target) ? await hopInHand(ports.table, cluster.clusterKey, target) : undefined;
+  const left = inHand?.mayTakeUp === true ? inHand.upgrade : undefined;
   const hops = left === undefined ? current.hopsTo(target) : [target];
   const [next = target] = hops;
   const refusals = [
-    ...(left === undefined ? hopRefusals(cluster.version, next) : []),
+    ...(inHand === undefined ? hopRefusals(cluster.version, next) : []),
+    ...(inHand?.mayTakeUp === false ? [sameUnderWay(inHand.upgrade, cluster.name)] : []),
     ...(hops.length === 0
       ? []
       : [

@@ -4,13 +4,13 @@ import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { kindOf } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
+import { wayOutOfHold, wayToFinish } from '../protocol/left-half-done.ts';
 import { OBSERVE_MODE } from '../protocol/standing-refusals.ts';
 import { VETOES } from '../protocol/vetoes.ts';
 import { AT_REST, isServed } from '../rollout/automatic-rollouts.ts';
 import { decide } from '../rollout/decide.ts';
 import { laterWaveOf } from '../rollout/later-wave.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
-import { KubeVersion } from '../version/kube-version.ts';
 import { targetWords } from '../version/target.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
 import { activeUpgrade } from './cluster-summary.ts';
@@ -26,8 +26,10 @@ export interface Place {
 /** The rollouts that matter to one cluster. */
 export interface ClusterRollouts {
   readonly place: Place | undefined;
-  /** The rollout of the upgrade that runs or is parked; an older one than the newest at times. */
+  /** The rollout of the upgrade that runs, is parked or was left; an older one than the newest at times. */
   readonly ofUpgrade: Rollout | undefined;
+  /** The upgrade that the cluster is held for, or of one that is not held, the hop to its version that failed half-way. */
+  readonly left?: Upgrade | undefined;
 }
 
 /** A member that its rollout is done with, and not for want of success. */
@@ -42,7 +44,7 @@ export function verdictOf(
   snapshot: FleetSnapshot,
   cluster: ClusterRecord,
   aim: ClusterPolicy,
-  { place, ofUpgrade }: ClusterRollouts,
+  { place, ofUpgrade, left }: ClusterRollouts,
   now: Date,
 ): Verdict {
   if (cluster.deletedAt !== undefined)
@@ -67,8 +69,10 @@ export function verdictOf(
   }
   const held = snapshot.controls.get(cluster.clusterKey)?.held;
   if (held !== undefined) {
-    const condition = `Somebody runs: liftlock retry cluster ${cluster.name} (or release).`;
-    return said('Held', after(condition), reason('Held', `Held since ${held.since}: ${held.reason.message}`));
+    const inRollout = place?.member !== undefined && !THROUGH.includes(place.member.status) ? place.rollout : ofUpgrade;
+    const triedAgain = inRollout !== undefined && inRollout.status !== 'Aborted';
+    const way = triedAgain ? `runs: liftlock retry cluster ${cluster.name} (or release).` : wayOutOfHold(cluster, left);
+    return said('Held', after(`Somebody ${way}`), reason('Held', `Held since ${held.since}: ${held.reason.message}`));
   }
   if (upgrade?.mutated === true && ofUpgrade?.status === 'Aborted') return halfDone(cluster, upgrade, ofUpgrade);
   if (upgrade !== undefined) {
@@ -81,12 +85,14 @@ export function verdictOf(
   }
   if (aim.policy === undefined) {
     const ambiguous = aim.reasons.some(({ code }) => code === 'AmbiguousPolicy');
-    return said(ambiguous ? 'Excluded' : 'Unmanaged', NEVER, ...aim.reasons);
+    if (ambiguous || left === undefined) return said(ambiguous ? 'Excluded' : 'Unmanaged', NEVER, ...aim.reasons);
+    return failedHalfWay(cluster, left);
   }
   // At the version, and yet not through: what is left (nodes, add-ons, checks) is what the rollout goes on with.
   const going = goingOn(place);
   const unfinished = going !== undefined && !THROUGH.includes(going.member.status);
   if (aim.target !== undefined && !aim.needsWork && !unfinished) {
+    if (left !== undefined) return failedHalfWay(cluster, left);
     const text = `It is at ${cluster.version}; the policy ${aim.policy.metadata.name} asks for ${targetWords(aim.policy.spec.target)}, which is ${aim.target} here.`;
     return said('UpToDate', after('A newer version becomes the target.'), reason('AtTarget', text), ...aim.reasons);
   }
@@ -204,15 +210,18 @@ function said(state: Verdict['state'], when: Verdict['when'], ...reasons: readon
   return { state, reasons: unique, when };
 }
 
+/** A hop that moved the control plane and failed, and that no rollout tries again: the version alone does not tell. */
+function failedHalfWay(cluster: ClusterRecord, left: Upgrade): Verdict {
+  const text = `The upgrade from ${left.from} to ${left.to}, which ${left.requestedBy} asked for, has moved the control plane and failed: the cluster is half done.`;
+  const condition = `Somebody removes the cause and ${wayToFinish(cluster, left)}`;
+  return said('Blocked', after(condition), ...left.reasons, reason('HalfDone', text));
+}
+
 /** An upgrade that its rollout's abort left half-way: no rollout goes on with it, whatever parked it at first. */
-function halfDone(cluster: ClusterRecord, { from, to }: Upgrade, rollout: Rollout): Verdict {
+function halfDone(cluster: ClusterRecord, upgrade: Upgrade, rollout: Rollout): Verdict {
+  const { from, to } = upgrade;
   const text = `The rollout ${rollout.id} was aborted. The upgrade from ${from} to ${to} is half done and stays so until a person acts.`;
-  const beyond = KubeVersion.parse(to).isOlderThan(KubeVersion.parse(cluster.version));
-  // Somebody has taken the control plane further: no hop leads there, and what is left are the machines that follow it, each by itself.
-  const condition = beyond
-    ? `Somebody starts the state machines roll-node-group and update-addons by hand (aws stepfunctions start-execution) with {"cluster": "${cluster.arn}", "targetVersion": "${cluster.version}"}.`
-    : `Somebody runs: liftlock upgrade cluster ${cluster.name} --to ${to} --approve`;
-  return leftBy('Parked', rollout, condition, text);
+  return leftBy('Parked', rollout, `Somebody ${wayToFinish(cluster, upgrade)}`, text);
 }
 
 /** One that a rollout is through with: nothing takes it up again by itself for that target, a rollout that a person creates does. */

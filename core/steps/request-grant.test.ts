@@ -223,12 +223,39 @@ describe('an upgrade that a person starts', () => {
     expect(again).toMatchObject({ id: '1.36-1.37', status: 'Running', from: '1.36', to: '1.37', mutated: true });
   });
 
+  const full = { ledger: { counts: { total: 5 } } };
+  const baseline = { status: 'done' as const, reasons: [], startedAt: NOON.toISOString() };
+  const failed = upgrade({ status: 'Failed', mutated: true, steps: { 'scan-cluster': baseline } });
+  const moved = { eks: { cluster: { version: '1.37' } } };
+  const afterwards = { upgrades: [failed], cluster: { ...cluster, version: '1.37' } };
+  const taken = { id: '1.36-1.37', from: '1.36', to: '1.37', mutated: true, steps: { 'scan-cluster': baseline } };
+
+  test('goes on with what an earlier one has changed and failed with, and belongs to no rollout', async () => {
+    const { status, upgrade: again } = await asked({ ...moved, kept: afterwards });
+    expect(status).toBe('done');
+    expect(again).toMatchObject({ ...taken, status: 'Running', requestedBy: 'unknown' });
+    expect(again).not.toHaveProperty('rolloutId');
+  });
+
+  test('does not go on with it while the cluster is held', async () => {
+    const held = { reason: { code: 'UpdateFailed' as const, message: 'no' }, since: NOON.toISOString() };
+    const kept = { ...afterwards, clusterControl: { clusterKey: KEY, held } };
+    const { status, told, upgrade: left } = await asked({ ...moved, kept });
+    expect([status, told]).toEqual(['blocked', [expect.stringMatching(/^Held: /)]]);
+    expect(left).toEqual(failed);
+  });
+
+  test('keeps its baseline while it waits to go on with it', async () => {
+    const { status, upgrade: left } = await asked({ ...moved, kept: { ...afterwards, ...full } });
+    expect(status).toBe('parked');
+    expect(left).toMatchObject({ ...taken, status: 'Parked' });
+  });
+
   test('fails where EKS cannot say anything', async () => {
     const fault = failing('ServerException');
     await expect(asked({ eks: { cluster: fault } })).rejects.toBe(fault);
   });
 
-  const full = { ledger: { counts: { total: 5 } } };
   const cap = 'CapReached: 5 of at most 5 upgrades run under the cap total.';
 
   test('is kept, on record, and parks where what is in the way passes', async () => {

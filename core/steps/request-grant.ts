@@ -12,8 +12,8 @@ import type { Cluster } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import { type Asker, authority, claimsToBeNested } from '../protocol/authority.ts';
 import { type GrantRequest, grantUpgrade } from '../protocol/grant.ts';
-import { HOP_MACHINES } from '../protocol/hop-before.ts';
-import { leftHalfDone } from '../protocol/left-half-done.ts';
+import { HOP_MACHINES, sameUnderWay } from '../protocol/hop-before.ts';
+import { hopInHand, keptOf } from '../protocol/left-half-done.ts';
 import { change, NOTHING } from '../store/change.ts';
 import { Grants, Upgrades } from '../store/entities.ts';
 import { load, type Read, replace } from '../store/entity.ts';
@@ -126,7 +126,9 @@ async function askByHand(
   const current = KubeVersion.parse(cluster.version);
   const key = clusterKey(cluster.arn, cluster.createdAt);
   const mayBeLeft = machine === 'upgrade-cluster' && current.equals(target);
-  const left = mayBeLeft ? await leftHalfDone(ports.table, key, current) : undefined;
+  const inHand = mayBeLeft ? await hopInHand(ports.table, key, current) : undefined;
+  if (inHand?.mayTakeUp === false) return blocked(sameUnderWay(inHand.upgrade, arn.name));
+  const left = inHand?.upgrade;
   const wrong = HOP_MACHINES.includes(machine)
     ? hopRefusals(cluster.version, target)
     : versionRefusals(machine, input, current, target, arn.name);
@@ -169,8 +171,7 @@ function parkRequest(ports: GrantPorts, request: GrantRequest, reasons: readonly
       from,
       to,
       status: 'Parked',
-      mutated: read?.data.mutated ?? false,
-      steps: {},
+      ...keptOf(read?.data),
       requestedBy,
       ...(asker === undefined ? {} : { execution: asker.arn }),
       ...(input === undefined ? {} : { input: { ...input } }),

@@ -97,6 +97,21 @@ test('an upgrade that an abort left before its control plane is gone on with by 
   expect((await upgradesOf(world)).map(({ status }) => status)).toEqual(['Succeeded']);
 });
 
+test('an upgrade that an abort left in its bake is finished in the name of who asks for that', async () => {
+  const world = await smallFleet({ clusters: named('web'), policy: { waves: [{ name: 'all', bake: '6h' }] } });
+  await hours(world, 2);
+  expect((await upgradesOf(world))[0]).toMatchObject({ status: 'Parked', reasons: [{ code: 'Baking' }] });
+  await abortRollout(world.ports, await rolloutIdOf(world), PERSON, 'not this month');
+  const before = world.table.auditTimeline().length;
+  await requestUpgrade(world.ports, await recordOf(world, 'web'), '1.37', PERSON, { approve: true });
+  await run(world);
+  const after = world.table.auditTimeline().slice(before);
+  const told = after.filter(({ event }) => event === 'Granted' || event === 'UpgradeSucceeded');
+  expect(told[0]).toMatchObject({ event: 'Granted', principal: PERSON });
+  expect(told.at(-1)).toMatchObject({ event: 'UpgradeSucceeded', detail: { requestedBy: PERSON } });
+  expect((await upgradesOf(world))[0]?.requestedBy).toBe(PERSON);
+});
+
 test('an upgrade that an abort left at its version is finished by the command that is named, or by the machines of its steps', async () => {
   const world = await abortedHalfWay('upgrade-control-plane', 'done');
   const { state, when } = await explained(world);

@@ -173,11 +173,27 @@ describe('a hop that an aborted rollout left half done', () => {
   });
 });
 
-test('a hop that its rollout goes on with is not taken from it', async () => {
+test('a hop that its rollout goes on with is not taken from it, and is told as under way', async () => {
   const world = await inItsBake();
-  expect((await endedAfter(world, 1, 'upgrade-cluster', '1.36')).cause).toContain('AlreadyThere');
+  const said = `which liftlock asked for in the rollout ${await rolloutIdOf(world)}, is under way since ${(await upgradesOf(world))[0]?.startedAt}`;
+  const { cause } = await endedAfter(world, 1, 'upgrade-cluster', '1.36');
+  expect(cause).toContain('UpgradeUnderWay');
+  expect(cause).toContain(said);
   const plan = await requestUpgrade(world.ports, await recordOf(world, 'web'), '1.36', PERSON, { approve: false });
-  expect(plan.refusals.map(({ code }) => code)).toEqual(['AlreadyThere']);
+  expect([plan.status, plan.refusals.map(({ code }) => code)]).toEqual(['Blocked', ['UpgradeUnderWay']]);
+  expect(plan.refusals[0]?.message).toContain(said);
+});
+
+test('a hop whose nodes roll is told as under way to who asks for its version', async () => {
+  const policy = { target: '1.36', waves: [{ name: 'all', bake: '1h' }] };
+  const world = await smallFleet({ clusters: [web], policy });
+  const told: string[] = [];
+  onStep(world, 'roll-node-group/workers', 'running', 'web', async () => {
+    const plan = await requestUpgrade(world.ports, await recordOf(world, 'web'), '1.36', PERSON, { approve: false });
+    told.push(...plan.refusals.map(({ code }) => code));
+  });
+  await run(world);
+  expect(told).toEqual(['UpgradeUnderWay']);
 });
 
 test('an upgrade by hand that parked half done is taken up again by whoever asks, and not once it is whole', async () => {

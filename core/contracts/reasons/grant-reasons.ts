@@ -36,6 +36,6 @@ export const GRANT_REASONS = {
   UpgradeUnderWay: {
     kind: 'passing',
     meaning:
-      'The hop before this one is half done: it bakes, is parked, or was left so; this one begins when it has ended.',
+      'The hop before this one is half done (it bakes, is parked, or was left so), and this one begins when it has ended; or this very one is under way.',
   },
 } as const satisfies ReasonFamily;

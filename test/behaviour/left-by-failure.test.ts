@@ -1,0 +1,158 @@
+import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
+import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
+import { abortRollout, pauseRollout } from '../../core/operations/rollout-switch.ts';
+import { clusterDetail } from '../../core/queries/cluster-detail.ts';
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { listClusters } from '../../core/queries/list-clusters.ts';
+import type { ClusterSpecification } from '../../simulator/eks/add-cluster.ts';
+import type { World } from '../../simulator/process/world.ts';
+import {
+  clusterArn,
+  discover,
+  mutationsOf,
+  PERSON,
+  recordOf,
+  rolloutIdOf,
+  run,
+  smallFleet,
+  startByHand,
+  upgradesOf,
+  versionOf,
+} from './small-fleet.ts';
+
+const web: ClusterSpecification = { name: 'web', version: '1.36', nodegroups: [{ name: 'workers' }] };
+const stuckDrain = {
+  clusterName: 'web',
+  nodegroupName: 'workers',
+  type: 'VersionUpdate',
+  errorCode: 'PodEvictionFailure',
+  errorMessage: 'no',
+} as const;
+const input = { cluster: clusterArn('web'), targetVersion: '1.37' };
+const groupsOf = (world: World) =>
+  Object.values(world.eks.state.clusters).flatMap(({ nodegroups }) => nodegroups.map(({ version }) => version));
+const keyOf = async (world: World) => (await recordOf(world, 'web')).clusterKey;
+const ask = async (world: World, approve = true) =>
+  requestUpgrade(world.ports, await recordOf(world, 'web'), '1.37', PERSON, { approve });
+
+/** The control plane is at 1.37 and the nodes are at 1.36: the hop failed, in the rollout of a policy or started by hand without one. */
+async function failedHalfWay(how: 'in a rollout' | 'by hand', cluster = web): Promise<World> {
+  const world = await smallFleet({
+    clusters: [cluster],
+    prepare: (state) => void state.plannedFailures.push(stuckDrain),
+    ...(how === 'by hand' ? { policies: [] } : {}),
+  });
+  if (how === 'by hand') {
+    await discover(world);
+    await startByHand(world, 'upgrade-cluster', input, 'first');
+  }
+  await run(world);
+  expect((await upgradesOf(world)).map(({ status, mutated }) => [status, mutated])).toEqual([['Failed', true]]);
+  expect([versionOf(world, 'web'), groupsOf(world)]).toEqual(['1.37', ['1.36']]);
+  return world;
+}
+
+describe.each(['in a rollout', 'by hand'] as const)('a hop that failed after its control plane moved, %s', (how) => {
+  test('is not finished while its cluster is held', async () => {
+    const world = await failedHalfWay(how);
+    const plan = await ask(world, false);
+    expect([plan.status, plan.refusals.map(({ code }) => code)]).toEqual(['Blocked', ['Held']]);
+    expect((await startByHand(world, 'upgrade-cluster', input)).cause).toContain('Held');
+    expect(groupsOf(world)).toEqual(['1.36']);
+  });
+
+  test('is finished by liftlock upgrade once a person has released it, in the name of who asks', async () => {
+    const world = await failedHalfWay(how);
+    await releaseCluster(world.ports, await keyOf(world), PERSON);
+    expect(await ask(world)).toMatchObject({ from: '1.36', to: '1.37', hops: ['1.37'], status: 'Started' });
+    await run(world);
+    expect(groupsOf(world)).toEqual(['1.37']);
+    expect(await upgradesOf(world)).toMatchObject([{ id: '1.36-1.37', status: 'Succeeded', requestedBy: PERSON }]);
+    expect(mutationsOf(world).filter(({ operation }) => operation === 'UpdateClusterVersion')).toHaveLength(1);
+    expect((await ask(world, false)).refusals.map(({ code }) => code)).toEqual(['AlreadyThere']);
+  });
+
+  test('is finished by upgrade-cluster that a person starts for the version it is at', async () => {
+    const world = await failedHalfWay(how);
+    await releaseCluster(world.ports, await keyOf(world), PERSON);
+    expect((await startByHand(world, 'upgrade-cluster', input)).status).toBe('SUCCEEDED');
+    expect([(await upgradesOf(world))[0]?.status, groupsOf(world)]).toEqual(['Succeeded', ['1.37']]);
+  });
+});
+
+/** What lists, the description and the explanation of the cluster say, and who is to do what. */
+async function told(world: World) {
+  const record = await recordOf(world, 'web');
+  const { state, reasons, when } = await explainCluster(world.ports, record);
+  const [listed] = (await listClusters(world.ports, {})).items;
+  const states = [listed?.state, (await clusterDetail(world.ports, record)).state, state];
+  return { states, codes: reasons.map(({ code }) => code), condition: when.condition };
+}
+const blocked = ['Blocked', 'Blocked', 'Blocked'];
+const finish = 'Somebody removes the cause and runs: liftlock upgrade cluster web --to 1.37 --approve';
+
+test('a cluster without a policy that a failed hop left half done is Blocked once it is released, until that is finished', async () => {
+  const world = await failedHalfWay('by hand');
+  await releaseCluster(world.ports, await keyOf(world), PERSON);
+  const codes = ['PodEvictionFailure', 'HalfDone'];
+  expect(await told(world)).toMatchObject({ states: blocked, codes: expect.arrayContaining(codes), condition: finish });
+  await ask(world);
+  await run(world);
+  expect((await told(world)).states).toEqual(['Unmanaged', 'Unmanaged', 'Unmanaged']);
+});
+
+test('a cluster that a failed hop left half done in a rollout is not called up to date, and what finishes it is named', async () => {
+  const world = await failedHalfWay('in a rollout');
+  await releaseCluster(world.ports, await keyOf(world), PERSON);
+  const retry = 'Somebody removes the cause and runs: liftlock retry cluster web';
+  expect(await told(world)).toMatchObject({ states: blocked, condition: retry });
+  await abortRollout(world.ports, await rolloutIdOf(world), PERSON, 'not this month');
+  expect(await told(world)).toMatchObject({ states: blocked, condition: finish });
+  await ask(world);
+  await run(world);
+  expect((await told(world)).states).toEqual(['UpToDate', 'UpToDate', 'UpToDate']);
+});
+
+test('a cluster that is retried at its version waits, and is not called up to date', async () => {
+  const world = await failedHalfWay('in a rollout');
+  await pauseRollout(world.ports, await rolloutIdOf(world), PERSON, 'lunch').catch(() => undefined);
+  await retryCluster(world.ports, await keyOf(world), PERSON);
+  expect((await told(world)).states).toEqual(['Waiting', 'Waiting', expect.stringMatching(/Waiting|Starting/)]);
+});
+
+test('a retry of a hop that was started by hand is refused, and names what explain names, which works', async () => {
+  const world = await failedHalfWay('by hand');
+  const verdict = async () => explainCluster(world.ports, await recordOf(world, 'web'));
+  const way = 'liftlock release cluster web, and then runs: liftlock upgrade cluster web --to 1.37 --approve';
+  expect(await verdict()).toMatchObject({ state: 'Held', when: { condition: `Somebody runs: ${way}` } });
+  const retried = retryCluster(world.ports, await keyOf(world), PERSON);
+  await expect(retried).rejects.toThrow(`Who has removed the cause runs: ${way}`);
+  expect((await verdict()).state).toBe('Held');
+  await releaseCluster(world.ports, await keyOf(world), PERSON);
+  await ask(world);
+  await run(world);
+  expect(groupsOf(world)).toEqual(['1.37']);
+});
+
+test('a retry of a hop that failed in a rollout is what explain names, and works', async () => {
+  const world = await failedHalfWay('in a rollout');
+  const { when } = await explainCluster(world.ports, await recordOf(world, 'web'));
+  expect(when.condition).toBe('Somebody runs: liftlock retry cluster web (or release).');
+  await retryCluster(world.ports, await keyOf(world), PERSON);
+  await run(world);
+  expect(groupsOf(world)).toEqual(['1.37']);
+});
+
+test('what a hop has broken is not taken for normal when a person finishes it', async () => {
+  const api = { kind: 'Deployment' as const, namespace: 'shop', name: 'api', replicas: 2, labels: { app: 'api' } };
+  const workloads = [{ ...api, image: 'api:1', crashesFromKubelet: '1.37' }];
+  const world = await smallFleet({ clusters: [{ ...web, workloads }] });
+  await run(world);
+  for (const attempt of [1, 2]) {
+    expect([attempt, (await upgradesOf(world))[0]?.reasons]).toMatchObject([attempt, [{ code: 'MoreUnhealthyPods' }]]);
+    await releaseCluster(world.ports, await keyOf(world), PERSON);
+    await ask(world);
+    await run(world);
+  }
+  expect((await upgradesOf(world))[0]).toMatchObject({ status: 'Failed', reasons: [{ code: 'MoreUnhealthyPods' }] });
+});
