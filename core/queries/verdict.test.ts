@@ -82,8 +82,18 @@ test.each<[string, Given, ReturnType<typeof verdict>]>([
 });
 
 test.each<[string, Given, ReturnType<typeof verdict>['at'], string]>([
-  ['it parked until an instant', { upgrade: { status: 'Parked', resumeAt: at(3) } }, at(3), 'Liftlock looks again.'],
-  ['that instant has passed', { upgrade: { status: 'Parked', resumeAt: at(-3) } }, null, 'Liftlock looks again.'],
+  [
+    'it parked until an instant',
+    { member: { status: 'Parked', resumeAt: at(3) }, upgrade: { status: 'Parked', resumeAt: at(3) } },
+    at(3),
+    'Liftlock looks again.',
+  ],
+  [
+    'that instant has passed',
+    { upgrade: { status: 'Parked', resumeAt: at(-3) } },
+    null,
+    'The next tick of the reconciler, within a minute.',
+  ],
   ['its window is closed', { closed: true }, at(3), 'Every reason above is gone.'],
   [
     'somebody has stopped the fleet',

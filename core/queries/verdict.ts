@@ -8,6 +8,7 @@ import { OBSERVE_MODE } from '../protocol/standing-refusals.ts';
 import { VETOES } from '../protocol/vetoes.ts';
 import { AT_REST, isServed } from '../rollout/automatic-rollouts.ts';
 import { decide } from '../rollout/decide.ts';
+import type { Decision } from '../rollout/decisions.ts';
 import { laterWaveOf } from '../rollout/later-wave.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -36,6 +37,7 @@ const THROUGH: readonly Member['status'][] = ['Succeeded', 'Excluded'];
 const REFUSALS: ReadonlySet<string> = new Set(VETOES.flatMap(({ codes }) => codes));
 const NEVER = { at: null, condition: null };
 const after = (condition: string, at: string | null = null) => ({ at, condition });
+const NEXT_TICK = after('The next tick of the reconciler, within a minute.');
 
 /** What the reconciler would say of one cluster now; the first thing that is in the way decides, as it does there. */
 export function verdictOf(
@@ -47,7 +49,8 @@ export function verdictOf(
 ): Verdict {
   if (cluster.deletedAt !== undefined)
     return said('Gone', NEVER, reason('Gone', `The cluster was deleted (seen ${cluster.deletedAt}).`));
-  const waits = decide(snapshot, now).waiting.filter(({ clusterKey }) => clusterKey === cluster.clusterKey);
+  const { decisions, waiting: all } = decide(snapshot, now);
+  const waits = all.filter(({ clusterKey }) => clusterKey === cluster.clusterKey);
   const waiting = waits.flatMap(({ reasons }) => reasons);
   const until = waits
     .flatMap((wait) => wait.until ?? [])
@@ -73,6 +76,9 @@ export function verdictOf(
   if (upgrade?.mutated === true && ofUpgrade?.status === 'Aborted') return halfDone(cluster, upgrade, ofUpgrade);
   if (upgrade !== undefined) {
     if (ofUpgrade?.status === 'Halted') return halted(ofUpgrade, 'Parked');
+    // What it parked for may be passed or gone by now.
+    if (decisions.some((one) => isGrantOf(one, cluster)))
+      return said('Parked', NEXT_TICK, reason('Next', 'Nothing is in the way of its upgrade any more: it goes on.'));
     const at = until ?? upcoming(upgrade.resumeAt, now);
     const condition = upgrade.resumeAt === undefined ? conditionOf(waiting, at) : 'Liftlock looks again.';
     // What refused it when it parked may be gone: where the reconciler asks for it now, its answer stands in place of that.
@@ -102,6 +108,10 @@ export function verdictOf(
     : inRollout(going, waiting, until ?? upcoming(going.member.resumeAt, now), cluster);
 }
 
+const isGrantOf = (decision: Decision, { clusterKey }: ClusterRecord): boolean =>
+  (decision.type === 'grant-member' && decision.member.clusterKey === clusterKey) ||
+  (decision.type === 'grant-upgrade' && decision.upgrade.clusterKey === clusterKey);
+
 /** The cluster's place as a member of a rollout that has not ended. */
 function goingOn(place: Place | undefined): (Place & { readonly member: Member }) | undefined {
   if (place?.member === undefined || AT_REST.includes(place.rollout.status)) return undefined;
@@ -119,12 +129,7 @@ function inRollout(
   const told = laterWaveOf(member);
   if (rollout.status === 'Halted') return halted(rollout, 'Waiting', ...told);
   if (waiting.length === 0) {
-    return said(
-      'Starting',
-      after('The next tick of the reconciler, within a minute.'),
-      reason('Next', `It is next in the rollout ${rollout.id}.`),
-      ...told,
-    );
+    return said('Starting', NEXT_TICK, reason('Next', `It is next in the rollout ${rollout.id}.`), ...told);
   }
   return said('Waiting', after(conditionOf(waiting, at), at), ...waiting, ...told);
 }
