@@ -1,12 +1,13 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
-import { appliedConfigs } from '../policy/applied.ts';
+import { reason } from '../contracts/step-result.ts';
 import { glassInForce } from '../policy/break-glass.ts';
-import { type ClusterCalendars, calendarNamesOf } from '../policy/calendars-of.ts';
+import { calendarNamesOf } from '../policy/calendars-of.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
+import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { Members, PolicyRollouts, Rollouts } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
@@ -14,7 +15,7 @@ import { isMember, loadWaves } from '../store/members.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { upgradesOf } from './cluster-detail.ts';
-import { type ClusterPolicy, clusterPolicy } from './cluster-policy.ts';
+import { clusterPolicy } from './cluster-policy.ts';
 import { activeUpgrade } from './cluster-summary.ts';
 import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
 import type { Explanation } from './explanation.ts';
@@ -36,7 +37,7 @@ export async function explainCluster(
   const snapshot = given ?? (await loadSnapshot(ports.table, await ports.table.queryActive(), 'fleet'));
   const now = ports.clock.now();
   const aim = clusterPolicy(snapshot, cluster, now);
-  const calendars = await calendarsOf(ports.table, aim, cluster, snapshot.fleet?.tagPrefix ?? '');
+  const calendars = calendarsOf(snapshot, cluster, now);
   const place = await placeOf(ports.table, aim.policy?.metadata.name, cluster.clusterKey);
   const begunIn = activeUpgrade(snapshot, cluster.clusterKey)?.rolloutId;
   const ofUpgrade = begunIn === undefined ? undefined : (await load(ports.table, Rollouts, begunIn))?.data;
@@ -77,17 +78,18 @@ export async function explainCluster(
   };
 }
 
-async function calendarsOf(
-  table: Table,
-  { policy, wave }: ClusterPolicy,
-  cluster: ClusterRecord,
-  prefix: string,
-): Promise<ClusterCalendars> {
-  const spec = policy?.spec.waves[wave?.index ?? -1];
-  if (spec === undefined) return { names: [], reasons: [] };
-  const applied = new Set((await appliedConfigs(table, 'Calendar')).map(({ name }) => name));
-  return calendarNamesOf(spec, clusterTags(cluster.tags, prefix), applied);
+/** Those that a hop of it goes by, as its grant is asked. */
+function calendarsOf(snapshot: FleetSnapshot, cluster: ClusterRecord, now: Date) {
+  const { rules } = rulesByHand(snapshot, cluster, memberRules(snapshot, now));
+  if (rules.unreadable) return { names: null, reasons: [UNREADABLE] };
+  const tags = clusterTags(cluster.tags, snapshot.fleet?.tagPrefix ?? '');
+  return calendarNamesOf(rules.wave ?? { name: '' }, tags, snapshot.calendars);
 }
+
+const UNREADABLE = reason(
+  'PolicyNotConfigured',
+  'A policy is applied that this version of Liftlock cannot read, and it may select this cluster: nobody knows its calendars, so nothing begins.',
+);
 
 async function lastScan(table: Table, clusterKey: string): Promise<Explanation['scan']> {
   const [scan] = (await load(table, LatestScanItems, clusterKey))?.data.scans ?? [];

@@ -22,8 +22,8 @@ export interface Explanation {
   };
   readonly policy: { readonly name: string; readonly trigger: string; readonly verification: string } | null;
   readonly wave: string | null;
-  /** Names of Calendars that must all be open; empty = always. */
-  readonly calendars: readonly string[];
+  /** Names of Calendars that must all be open; empty = always; null = a policy that may select it cannot be read. */
+  readonly calendars: readonly string[] | null;
   /** Why this policy, this wave and these calendars, in the order in which labels, expressions and tags decide. */
   readonly placement: readonly Reason[];
   readonly target: string | null;
