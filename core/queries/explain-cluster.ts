@@ -20,6 +20,7 @@ import { activeUpgrade } from './cluster-summary.ts';
 import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
 import type { Explanation } from './explanation.ts';
 import { shortId } from './find-cluster.ts';
+import { summaryOf } from './in-rollout.ts';
 import { rollbackView } from './rollback-view.ts';
 import { supportView } from './support-view.ts';
 import { upgradeView } from './upgrade-view.ts';
@@ -38,7 +39,8 @@ export async function explainCluster(
   const now = ports.clock.now();
   const aim = clusterPolicy(snapshot, cluster, now);
   const calendars = calendarsOf(snapshot, cluster, now);
-  const place = await placeOf(ports.table, aim.policy?.metadata.name, cluster.clusterKey);
+  const { state } = await summaryOf(ports.table, snapshot, cluster, now);
+  const place = await placeOf(ports.table, snapshot, aim.policy?.metadata.name, cluster.clusterKey);
   const begunIn = activeUpgrade(snapshot, cluster.clusterKey)?.rolloutId;
   const ofUpgrade = begunIn === undefined ? undefined : (await load(ports.table, Rollouts, begunIn))?.data;
   const upgrades = await upgradesOf(ports.table, cluster.clusterKey);
@@ -51,6 +53,7 @@ export async function explainCluster(
     cluster: shortId(cluster),
     clusterKey: cluster.clusterKey,
     version: cluster.version,
+    state,
     ...verdictOf(snapshot, cluster, aim, { place, ofUpgrade }, now),
     policy:
       aim.policy === undefined
@@ -98,9 +101,17 @@ async function lastScan(table: Table, clusterKey: string): Promise<Explanation['
   return { scannedAt, target, verdict, errors, warnings, gaps };
 }
 
-async function placeOf(table: Table, policy: string | undefined, clusterKey: string): Promise<Place | undefined> {
+/** In the rollout that it waits in, else in the newest one of its policy. */
+async function placeOf(
+  table: Table,
+  { members }: FleetSnapshot,
+  policy: string | undefined,
+  clusterKey: string,
+): Promise<Place | undefined> {
   const newest = policy === undefined ? undefined : await load(table, PolicyRollouts, policy);
-  const rollout = newest === undefined ? undefined : await load(table, Rollouts, newest.data.rolloutId);
+  const waits = members.find((member) => member.clusterKey === clusterKey);
+  const { rolloutId } = waits ?? newest?.data ?? {};
+  const rollout = rolloutId === undefined ? undefined : await load(table, Rollouts, rolloutId);
   if (rollout === undefined) return undefined;
   const { id } = rollout.data;
   const waves = (await loadWaves(table, id)).map(({ data }) => data);

@@ -11,7 +11,7 @@ export interface Explanation {
   readonly cluster: string;
   readonly clusterKey: string;
   readonly version: string;
-  readonly state: ClusterState | 'Starting';
+  readonly state: ClusterState;
   /** Never empty. */
   readonly reasons: readonly Reason[];
   readonly when: {
@@ -51,4 +51,4 @@ export interface Explanation {
 }
 
 /** The part of an explanation that a verdict gives. */
-export type Verdict = Pick<Explanation, 'state' | 'reasons' | 'when'>;
+export type Verdict = Pick<Explanation, 'reasons' | 'when'>;

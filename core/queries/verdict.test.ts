@@ -7,6 +7,7 @@ import { clusterRecord } from '../policy/testing/cluster-record.ts';
 import { upgrade } from '../protocol/testing/one-upgrade.ts';
 import { fleetSnapshot } from '../rollout/testing/fleet-snapshot.ts';
 import { clusterPolicy } from './cluster-policy.ts';
+import { clusterSummary } from './cluster-summary.ts';
 import { verdictOf } from './verdict.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
@@ -47,7 +48,11 @@ function verdict(given: Given) {
   const aim = clusterPolicy(snapshot, cluster, NOW);
   const ofUpgrade = parked === undefined ? undefined : rollout;
   const said = verdictOf(snapshot, cluster, aim, { place: { rollout, waves: [wave], member }, ofUpgrade }, NOW);
-  return { state: said.state, codes: said.reasons.map(({ code }) => code), ...said.when };
+  return {
+    state: clusterSummary(snapshot, cluster, NOW).state,
+    codes: said.reasons.map(({ code }) => code),
+    ...said.when,
+  };
 }
 
 const resume = expect.stringContaining('liftlock rollout resume r');
@@ -75,7 +80,7 @@ test.each<[string, Given, ReturnType<typeof verdict>]>([
   [
     'a member whose turn has come, where the rollout runs',
     {},
-    { state: 'Starting', codes: ['Next'], at: null, condition: 'The next tick of the reconciler, within a minute.' },
+    { state: 'Waiting', codes: ['Next'], at: null, condition: 'The next tick of the reconciler, within a minute.' },
   ],
 ])('of a halted rollout it is said that a person has it go on: %s', (_, given, expected) => {
   expect(verdict(given)).toEqual(expected);
