@@ -109,3 +109,29 @@ test.each<[string, Given, ReturnType<typeof verdict>['at'], string]>([
 ])('no instant is promised that is past, or that waits for something else too: %s', (_, given, when, condition) => {
   expect(verdict(given)).toMatchObject({ at: when, condition });
 });
+
+test.each<[string, object, string]>([
+  ['alone', {}, ''],
+  ['and for an approval of its own', { approval: { before: true } }, ', and the other reasons above are gone'],
+])('who waits for a wave that is Undecided %s is told who goes on, and how', (_, more, others) => {
+  const cluster = clusterRecord({ name: 'web', version: '1.36' });
+  const specs = [
+    { name: 'canary', clusters: ['other'] },
+    { name: 'rest', ...more },
+  ];
+  const rollout = rolloutItem({ waves: ['canary', 'rest'] });
+  const waves = [
+    waveItem({ index: 0, name: 'canary', status: 'Undecided', blocked: 1 }),
+    waveItem({ index: 1, name: 'rest', status: 'Pending', planHash: 'h' }),
+  ];
+  const member = memberItem({ clusterKey: cluster.clusterKey, name: 'web', to: '1.37', waveIndex: 1 });
+  const policies = { p: { selector: {}, target: '1.37', waves: specs } };
+  const fleet = fleetSnapshot({ clusters: [cluster], policies });
+  const snapshot = { ...fleet, rollouts: [rollout], waves, members: [member] };
+  const aim = clusterPolicy(snapshot, cluster, NOW);
+  const said = verdictOf(snapshot, cluster, aim, { place: { rollout, waves, member }, ofUpgrade: undefined }, NOW);
+  expect(said.reasons[0]).toEqual(reason('EarlierWave', 'The wave canary comes first: it is Undecided.'));
+  expect(said.when.condition).toBe(
+    `An approver looks at the wave canary and runs: liftlock rollout promote r --reason WHY${others}`,
+  );
+});

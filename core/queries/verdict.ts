@@ -124,7 +124,7 @@ function goingOn(place: Place | undefined): (Place & { readonly member: Member }
 }
 
 function inRollout(
-  { rollout, member }: Place & { readonly member: Member },
+  { rollout, waves, member }: Place & { readonly member: Member },
   waiting: readonly Reason[],
   at: string | null,
   cluster: ClusterRecord,
@@ -136,7 +136,15 @@ function inRollout(
   if (waiting.length === 0) {
     return said(NEXT_TICK, reason('Next', `It is next in the rollout ${rollout.id}.`), ...told);
   }
-  return said(after(conditionOf(waiting, at), at), ...waiting, ...told);
+  const undecided = waves.find(({ status, index }) => status === 'Undecided' && index < member.waveIndex);
+  const condition = undecided === undefined ? conditionOf(waiting, at) : promotionOf(undecided, waiting);
+  return said(after(condition, at), ...waiting, ...told);
+}
+
+/** A wave that proved nothing passes by a person's word; what else is in the way of a cluster behind it stays there. */
+function promotionOf({ rolloutId, name }: Wave, waiting: readonly Reason[]): string {
+  const others = waiting.some(({ code }) => code !== 'EarlierWave') ? ', and the other reasons above are gone' : '';
+  return `An approver looks at the wave ${name} and runs: liftlock rollout promote ${rolloutId} --reason WHY${others}`;
 }
 
 /** The reconciler does not look at a rollout that is halted until a person has it go on, so that what stood in the way before says nothing. */
