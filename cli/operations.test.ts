@@ -117,7 +117,7 @@ test('explain tells the one thing that is in the way, and when that changes', as
     const explain = (name: string) => json<Explained>(served, `explain cluster ${name}`);
     const codes = async (name: string) => (await explain(name)).reasons.map(({ code }) => code);
     expect(await explain('web')).toMatchObject({
-      state: 'Waiting',
+      state: 'Behind',
       reasons: [{ code: 'ManualTrigger' }],
       when: { condition: 'Somebody runs: liftlock rollout create standard' },
       hops: ['1.36', '1.37'],
@@ -173,5 +173,29 @@ test('applied config is what is in force; what is invalid changes nothing', asyn
       0,
       expect.stringContaining('a cluster with two policies is left alone'),
     ]);
+  });
+});
+
+test('get clusters, describe and explain say the same word of every cluster, whatever becomes of it', async () => {
+  await withWorld(async (served) => {
+    const words = async () => {
+      const { clusters } = await json<{ clusters: { arn: string; state: string }[] }>(served, 'get clusters');
+      for (const { arn, state } of clusters) {
+        for (const verb of ['explain', 'describe'])
+          expect([arn, verb, (await json<Explained>(served, `${verb} cluster ${arn}`)).state]).toEqual([
+            arn,
+            verb,
+            state,
+          ]);
+      }
+      return new Set(clusters.map(({ state }) => state));
+    };
+    expect(await words()).toContain('Behind');
+    const { id } = await json<Rollout>(served, 'rollout create standard');
+    expect(await words()).toContain('Waiting');
+    await run(served, `skip cluster shop --reason later`);
+    expect(await words()).toContain('Excluded');
+    await run(served, `rollout abort ${id} --reason over`);
+    await words();
   });
 });

@@ -14,7 +14,6 @@ export function colourOf(io: Pick<Io, 'env' | 'isTerminal'>, wanted: boolean): P
 const STYLES: Readonly<Record<string, Style>> = {
   Upgrading: 'cyan',
   Running: 'cyan',
-  Starting: 'cyan',
   UpToDate: 'green',
   Succeeded: 'green',
   Completed: 'green',

@@ -25,3 +25,9 @@ test.each<[string, string, keyof typeof counts]>([
   expect(column?.cell(rollout, shown)).toBe(String(counts[counter]));
   expect(rolloutText(rollout, shown).join('\n')).toContain(`${counts[counter]} ${words}`);
 });
+
+test('get policies names one that this version cannot read, and counts no clusters for it', () => {
+  const policy = { name: 'w7', spec: null, clusters: 0, ambiguousClusters: 0, undecidedClusters: 0, appliedAt: '' };
+  const cells = LISTINGS.policies.columns.slice(0, 7).map(({ cell }) => cell(policy, shown));
+  expect(cells).toEqual(['w7', 'cannot be read by this version', '-', '-', '-', '-', '-']);
+});

@@ -40,7 +40,7 @@ export function explanationText(explanation: Explanation, { paint, now }: Shown)
       ],
       ['Wave', shown(explanation.wave)],
       ...(breakGlass === null ? [] : [['Break-glass', visible(openGlassText(breakGlass))] as const]),
-      ['Calendars', explanation.calendars.length === 0 ? 'none: always open' : shown(explanation.calendars.join(', '))],
+      ['Calendars', calendarsText(explanation.calendars)],
       [
         'Target',
         hops.length > 1 ? `${shown(explanation.target)}, hop by hop: ${hops.join(', ')}` : shown(explanation.target),
@@ -67,6 +67,12 @@ export function explanationText(explanation: Explanation, { paint, now }: Shown)
     ...section('Warnings', reasonLines(warnings)),
     ...tagSection(explanation),
   ];
+}
+
+function calendarsText(names: Explanation['calendars']): string {
+  if (names === null)
+    return 'unknown: a policy that may select it cannot be read, so nothing begins (PolicyNotConfigured)';
+  return names.length === 0 ? 'none: always open' : shown(names.join(', '));
 }
 
 function scanText(scan: NonNullable<Explanation['scan']>, now: Date): string {

@@ -79,14 +79,13 @@ export function limitsText({ maxConcurrency, maxFailures, acceptedFailures, cana
 export function waveLines(wave: Wave, standing: WaveStanding | undefined, now: Date): string[] {
   const given = (wave.approvals ?? []).filter(({ planHash }) => planHash === wave.planHash);
   const asked = standing?.approvalsWanted ?? 0;
+  const clusters = clustersOf(wave);
   return [
-    ...(wave.planHash === undefined ? [] : [`  Plan: ${wave.planHash}, ${counted(clustersOf(wave), 'cluster')}`]),
-    ...(standing === undefined || wave.needWork === 0
-      ? []
-      : [`  Worst case: ${standing.worstCase} of ${wave.needWork} fail`]),
+    ...(wave.planHash === undefined ? [] : [`  Plan: ${wave.planHash}, ${counted(clusters, 'cluster')}`]),
+    ...(standing === undefined || clusters === 0 ? [] : [`  Worst case: ${standing.worstCase} of ${clusters} fail`]),
     ...(asked === 0 && given.length === 0 ? [] : [`  Approvals: ${asked} asked for`]),
-    ...given.map(({ decision, principal, at, clusters, comment }) => {
-      const covered = clusters === undefined ? '' : ` for ${counted(clusters, 'cluster')}`;
+    ...given.map(({ decision, principal, at, clusters: judged, comment }) => {
+      const covered = judged === undefined ? '' : ` for ${counted(judged, 'cluster')}`;
       const said = comment === undefined ? '' : `: ${comment}`;
       return visible(`    ${decision} by ${principal}${covered} ${relativeTime(at, now)}${said}`);
     }),

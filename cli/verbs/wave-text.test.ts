@@ -93,3 +93,12 @@ test('of a wave of which nothing is known there is nothing to tell', () => {
   const { planHash: _p, approvals: _a, gates: _g, conditions: _c, ...bare } = wave;
   expect(waveLines(bare, undefined, now)).toEqual([]);
 });
+
+test.each<[string, Partial<typeof wave>, string | undefined]>([
+  ['was skipped in part', { members: 3, excluded: 1 }, '  Worst case: 2 of 2 fail'],
+  ['has no cluster left', { members: 2, excluded: 2 }, undefined],
+  ['had every cluster set aside when it opened', { members: 2, needWork: 0 }, '  Worst case: 2 of 2 fail'],
+])('the worst case is of the clusters that its plan counts: of a wave that %s', (_, more, expected) => {
+  const lines = waveLines({ ...wave, ...more }, standing, now);
+  expect(lines.find((line) => line.includes('Worst case'))).toBe(expected);
+});

@@ -47,7 +47,7 @@ test.each<[string, string | string[] | undefined, string | undefined, readonly s
     'its tag adds some',
     undefined,
     'prod bank',
-    ["CalendarTag: The cluster's tag adds prod and bank, where its wave has no calendar."],
+    ["CalendarTag: The cluster's tag adds prod and bank; no other calendar holds for it."],
   ],
   [
     'both have some, told once each',

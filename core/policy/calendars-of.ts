@@ -26,8 +26,8 @@ export function calendarNamesOf(
   const reasons: Reason[] = [];
   if (own.length > 0) reasons.push(reason('WaveCalendar', `The wave ${wave.name} goes by ${own.join(' and ')}.`));
   if (added.length > 0) {
-    const also = own.length > 0 ? 'and both must be open' : 'where its wave has no calendar';
-    reasons.push(reason('CalendarTag', `The cluster's tag adds ${added.join(' and ')}, ${also}.`));
+    const also = own.length > 0 ? ', and both must be open' : '; no other calendar holds for it';
+    reasons.push(reason('CalendarTag', `The cluster's tag adds ${added.join(' and ')}${also}.`));
   }
   for (const name of names) {
     if (applied === undefined || applied.has(name)) continue;

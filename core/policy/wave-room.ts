@@ -49,7 +49,9 @@ export function waveRefusal(wave: Wave): Reason | undefined {
  * The most clusters of a wave that can fail, everything going wrong at once: the budget is used up, and then all that may be in flight
  * fail too, since what has begun is not broken off. `countInFlight` leaves one of those (semantics.md, Failure budget).
  */
-export function worstCase(wave: Pick<Wave, 'maxFailures' | 'maxConcurrency' | 'needWork' | 'countInFlight'>): number {
+export function worstCase(
+  wave: Pick<Wave, 'maxFailures' | 'acceptedFailures' | 'maxConcurrency' | 'needWork' | 'countInFlight'>,
+): number {
   const inFlight = wave.countInFlight === true ? 1 : wave.maxConcurrency;
-  return Math.min(wave.needWork, wave.maxFailures + inFlight);
+  return Math.min(wave.needWork, allowedFailures(wave) + inFlight);
 }

@@ -1,6 +1,9 @@
 import fc from 'fast-check';
+import type { Wave } from '../contracts/items/rollout.ts';
+import { waveItem } from '../contracts/items/testing/rollout-items.ts';
 import { policyWith } from './testing/policies.ts';
-import { worstCaseFailures, worstCaseLines } from './worst-case.ts';
+import { waveRefusal } from './wave-room.ts';
+import { worstCaseFailures, worstCaseLines, worstCaseNow } from './worst-case.ts';
 
 const wave = (maxConcurrency: number | string, maxFailures: number | string, countInFlight = false) => ({
   maxConcurrency,
@@ -37,6 +40,59 @@ test('no history of starts and ends has more failures', () => {
       };
       for (const move of history) step(move);
       expect(failed + inFlight).toBeLessThanOrEqual(worstCaseFailures(given, members));
+    }),
+  );
+});
+
+test.each<[string, Partial<Wave>, number]>([
+  ['has not begun', { members: 5, needWork: 5, maxFailures: 1 }, 2],
+  ['has failures that were accepted', { members: 5, needWork: 5, maxFailures: 1, acceptedFailures: 2, failed: 2 }, 3],
+  ['has lost one to a skip', { members: 2, needWork: 2, maxConcurrency: 2, excluded: 1 }, 1],
+  ['has none left', { members: 2, needWork: 2, maxConcurrency: 2, excluded: 2 }, 0],
+  ['had all set aside when it opened', { members: 2, needWork: 0, quarantined: 2 }, 1],
+  ['has nearly ended', { members: 5, needWork: 5, maxConcurrency: 5, succeeded: 3, blocked: 1 }, 1],
+  ['is halted while others are in flight', { status: 'Halted', members: 9, needWork: 9, failed: 1, inFlight: 2 }, 3],
+  ['has more in flight than may now', { members: 9, needWork: 9, inFlight: 4 }, 4],
+])('as it is, a wave that %s has at worst so many failures: %j', (_, more, most) => {
+  expect(worstCaseNow(waveItem(more))).toBe(most);
+});
+
+test('whatever becomes of a wave from now on, no more of its clusters fail', () => {
+  const count = fc.integer({ min: 0, max: 4 });
+  const given = {
+    maxFailures: count,
+    succeeded: count,
+    failed: count,
+    blocked: count,
+    excluded: count,
+    inFlight: count,
+  };
+  const states = fc.record({
+    ...given,
+    acceptedFailures: count,
+    countInFlight: fc.boolean(),
+    maxConcurrency: fc.integer({ min: 1, max: 4 }),
+    waiting: count,
+  });
+  const moves = fc.array(fc.constantFrom('start', 'fail', 'succeed'), { maxLength: 40 });
+  fc.assert(
+    fc.property(states, moves, ({ waiting, ...state }, history) => {
+      const { succeeded, failed, blocked, excluded, inFlight } = state;
+      const members = succeeded + failed + blocked + excluded + inFlight + waiting;
+      let wave = waveItem({ ...state, members, needWork: members });
+      const most = worstCaseNow(wave);
+      let left = waiting;
+      for (const move of history) {
+        if (move === 'start') {
+          if (left === 0 || waveRefusal(wave) !== undefined) continue;
+          left -= 1;
+          wave = { ...wave, inFlight: wave.inFlight + 1 };
+        } else if (wave.inFlight > 0) {
+          const counter = move === 'fail' ? 'failed' : 'succeeded';
+          wave = { ...wave, inFlight: wave.inFlight - 1, [counter]: wave[counter] + 1 };
+        }
+        expect(wave.failed).toBeLessThanOrEqual(most);
+      }
     }),
   );
 });

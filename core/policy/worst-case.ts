@@ -1,6 +1,8 @@
 import type { UpgradePolicy, Wave } from '../config/types.ts';
 import { concurrencyLimit, failureLimit } from '../config/wave-limits.ts';
-import { worstCase } from './wave-room.ts';
+import type { Wave as WaveItem } from '../contracts/items/rollout.ts';
+import { clustersOf } from './approvals.ts';
+import { exceedsBudget, worstCase } from './wave-room.ts';
 
 /**
  * The worst case of a wave as its policy has it.
@@ -13,7 +15,15 @@ export function worstCaseFailures(wave: Pick<Wave, 'maxConcurrency' | 'failureBu
   return worstCase({ ...limits, needWork: members, countInFlight });
 }
 
-/** The same in words, where nobody knows yet how many clusters a wave has: one line for each wave. */
+/** The most that a wave can come to from where it stands: who has failed, who is in flight, and who may still begin under its limits. */
+export function worstCaseNow(wave: WaveItem): number {
+  const begun = wave.failed + wave.inFlight;
+  const beginsNothing = wave.status === 'Halted' || exceedsBudget(wave);
+  const most = beginsNothing ? begun : Math.max(begun, worstCase({ ...wave, needWork: wave.members }));
+  return Math.min(clustersOf(wave) - wave.succeeded - wave.blocked, most);
+}
+
+/** That of its policy in words, where nobody knows yet how many clusters a wave has: one line for each wave. */
 export function worstCaseLines({
   metadata,
   spec,

@@ -8,10 +8,10 @@ import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { clusterPartition, Upgrades } from '../store/entities.ts';
 import { decode } from '../store/entity.ts';
 import { clusterPolicy } from './cluster-policy.ts';
-import { type ClusterSummary, clusterSummary } from './cluster-summary.ts';
+import type { ClusterSummary } from './cluster-summary.ts';
 import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
 import { clusterGlass, type GlassStanding } from './glass-standing.ts';
-import { inRollout } from './in-rollout.ts';
+import { summaryOf } from './in-rollout.ts';
 import { type RollbackView, rollbackView } from './rollback-view.ts';
 import { type ScanView, scanHistory } from './scan-history.ts';
 import { type UpgradeView, upgradeView } from './upgrade-view.ts';
@@ -56,8 +56,7 @@ export async function clusterDetail(
   const now = ports.clock.now();
   const upgrades = await upgradesOf(ports.table, cluster.clusterKey);
   const { held, breakGlass } = snapshot.controls.get(cluster.clusterKey) ?? {};
-  const alone = clusterSummary(snapshot, cluster, now);
-  const [summary = alone] = await inRollout(ports.table, snapshot, [alone]);
+  const summary = await summaryOf(ports.table, snapshot, cluster, now);
   const rule = clusterPolicy(snapshot, cluster, now).policy?.spec.breakGlass;
   const { createdAt, autoMode, endpoint, nodegroups, fargateProfiles, addons, insights, tags } = cluster;
   return {

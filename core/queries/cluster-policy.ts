@@ -34,7 +34,7 @@ export function clusterPolicy(snapshot: FleetSnapshot, cluster: ClusterRecord, n
   const place = waveOf(policy, cluster, prefix);
   const wave = policy.spec.waves[place.index];
   const region = snapshot.regions.get(cluster.region);
-  const resolved = targetOf(cluster, policy.spec, region, prefix, now);
+  const resolved = targetOf(cluster, policy.spec, region, prefix, now, snapshot.channels);
   const target = 'target' in resolved ? resolved.target : undefined;
   const why = 'target' in resolved ? resolved.capped : resolved.reason;
   return {

@@ -1,5 +1,6 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
+import type { Reason } from '../contracts/step-result.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -19,8 +20,9 @@ export const CLUSTER_STATES = [
   'Unreachable',
   /** Its upgrade ended without success; there is one try for each target. */
   'Blocked',
-  /** A member of a rollout that has not come to it. */
+  /** A member of a rollout that has not come to it; or its target is not known yet. */
   'Waiting',
+  /** In no rollout that will come to it. */
   'Behind',
 ] as const;
 export type ClusterState = (typeof CLUSTER_STATES)[number];
@@ -61,28 +63,39 @@ export function clusterSummary(snapshot: FleetSnapshot, cluster: ClusterRecord, 
   };
 }
 
-/** The strongest thing first: what runs, then what a person must look at, then what will come by itself. */
+/**
+ * The strongest thing first: what runs, then what a person must look at, then what will come by itself. What became of a cluster that is behind
+ * in a rollout that has taken it is read beside this (in-rollout.ts).
+ */
 function clusterState(
   snapshot: FleetSnapshot,
   cluster: ClusterRecord,
-  { policy, target, needsWork, reasons }: ClusterPolicy,
+  aim: ClusterPolicy,
   upgrade: Upgrade | undefined,
 ): ClusterState {
+  const { policy, wave, target, needsWork, reasons } = aim;
   if (cluster.deletedAt !== undefined) return 'Gone';
   if (upgrade !== undefined && upgrade.status !== 'Parked') return 'Upgrading';
   if (snapshot.controls.get(cluster.clusterKey)?.held !== undefined) return 'Held';
   if (upgrade !== undefined) return 'Parked';
-  if (policy === undefined) return reasons.some(({ code }) => code === 'AmbiguousPolicy') ? 'Excluded' : 'Unmanaged';
-  if (target !== undefined && !needsWork) return 'UpToDate';
-  const refusals = clusterRefusals(
-    cluster,
-    target ?? KubeVersion.parse(cluster.version),
-    snapshot.fleet?.tagPrefix ?? '',
-    snapshot.calendars,
-  );
+  // Also of a policy that cannot be read, and at the version where nodes or add-ons are left: its rollout has not done with it.
+  const isMember = snapshot.members.some(({ clusterKey }) => clusterKey === cluster.clusterKey);
+  if (policy === undefined && !isMember)
+    return reasons.some(({ code }) => code === 'AmbiguousPolicy') ? 'Excluded' : 'Unmanaged';
+  if (target !== undefined && !needsWork && !isMember) return 'UpToDate';
+  const refusals = refusalsOf(snapshot, cluster, aim);
   if (refusals.some(({ code }) => code !== 'Unreachable')) return 'Excluded';
-  return refusals.length > 0 ? 'Unreachable' : 'Behind';
+  if (refusals.length > 0) return 'Unreachable';
+  if (isMember || target === undefined) return 'Waiting';
+  return wave === undefined ? 'Excluded' : 'Behind';
 }
+
+/** Why the cluster as it stands is not touched, wherever it is to go. */
+export const refusalsOf = (
+  { fleet, calendars }: FleetSnapshot,
+  cluster: ClusterRecord,
+  { target = KubeVersion.parse(cluster.version) }: ClusterPolicy,
+): Reason[] => clusterRefusals(cluster, target, fleet?.tagPrefix ?? '', calendars);
 
 const ACTIVE: readonly Upgrade['status'][] = ['Pending', 'Running', 'Parked'];
 

@@ -1,14 +1,15 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
+import { reason } from '../contracts/step-result.ts';
 import { hopTo } from '../model/hop.ts';
-import { appliedConfigs } from '../policy/applied.ts';
 import { glassInForce } from '../policy/break-glass.ts';
-import { type ClusterCalendars, calendarNamesOf } from '../policy/calendars-of.ts';
+import { calendarNamesOf } from '../policy/calendars-of.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
 import { hasFailedHalfWay } from '../protocol/left-half-done.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
+import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { Members, PolicyRollouts, Rollouts } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
@@ -16,11 +17,12 @@ import { isMember, loadWaves } from '../store/members.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { upgradesOf } from './cluster-detail.ts';
-import { type ClusterPolicy, clusterPolicy } from './cluster-policy.ts';
+import { clusterPolicy } from './cluster-policy.ts';
 import { activeUpgrade } from './cluster-summary.ts';
 import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
 import type { Explanation } from './explanation.ts';
 import { shortId } from './find-cluster.ts';
+import { summaryOf } from './in-rollout.ts';
 import { rollbackView } from './rollback-view.ts';
 import { supportView } from './support-view.ts';
 import { upgradeView } from './upgrade-view.ts';
@@ -38,8 +40,9 @@ export async function explainCluster(
   const snapshot = given ?? (await loadSnapshot(ports.table, await ports.table.queryActive(), 'fleet'));
   const now = ports.clock.now();
   const aim = clusterPolicy(snapshot, cluster, now);
-  const calendars = await calendarsOf(ports.table, aim, cluster, snapshot.fleet?.tagPrefix ?? '');
-  const place = await placeOf(ports.table, aim.policy?.metadata.name, cluster.clusterKey);
+  const calendars = calendarsOf(snapshot, cluster, now);
+  const { state } = await summaryOf(ports.table, snapshot, cluster, now);
+  const place = await placeOf(ports.table, snapshot, aim.policy?.metadata.name, cluster.clusterKey);
   const upgrades = await upgradesOf(ports.table, cluster.clusterKey);
   const control = snapshot.controls.get(cluster.clusterKey);
   const held = control?.held;
@@ -56,6 +59,7 @@ export async function explainCluster(
     cluster: shortId(cluster),
     clusterKey: cluster.clusterKey,
     version: cluster.version,
+    state,
     ...verdictOf(snapshot, cluster, aim, { place, ofUpgrade, left }, now),
     policy:
       aim.policy === undefined
@@ -83,17 +87,18 @@ export async function explainCluster(
   };
 }
 
-async function calendarsOf(
-  table: Table,
-  { policy, wave }: ClusterPolicy,
-  cluster: ClusterRecord,
-  prefix: string,
-): Promise<ClusterCalendars> {
-  const spec = policy?.spec.waves[wave?.index ?? -1];
-  if (spec === undefined) return { names: [], reasons: [] };
-  const applied = new Set((await appliedConfigs(table, 'Calendar')).map(({ name }) => name));
-  return calendarNamesOf(spec, clusterTags(cluster.tags, prefix), applied);
+/** Those that a hop of it goes by, as its grant is asked. */
+function calendarsOf(snapshot: FleetSnapshot, cluster: ClusterRecord, now: Date) {
+  const { rules } = rulesByHand(snapshot, cluster, memberRules(snapshot, now));
+  if (rules.unreadable) return { names: null, reasons: [UNREADABLE] };
+  const tags = clusterTags(cluster.tags, snapshot.fleet?.tagPrefix ?? '');
+  return calendarNamesOf(rules.wave ?? { name: '' }, tags, snapshot.calendars);
 }
+
+const UNREADABLE = reason(
+  'PolicyNotConfigured',
+  'A policy is applied that this version of Liftlock cannot read, and it may select this cluster: nobody knows its calendars, so nothing begins.',
+);
 
 async function lastScan(table: Table, clusterKey: string): Promise<Explanation['scan']> {
   const [scan] = (await load(table, LatestScanItems, clusterKey))?.data.scans ?? [];
@@ -102,9 +107,17 @@ async function lastScan(table: Table, clusterKey: string): Promise<Explanation['
   return { scannedAt, target, verdict, errors, warnings, gaps };
 }
 
-async function placeOf(table: Table, policy: string | undefined, clusterKey: string): Promise<Place | undefined> {
+/** In the rollout that it waits in, else in the newest one of its policy. */
+async function placeOf(
+  table: Table,
+  { members }: FleetSnapshot,
+  policy: string | undefined,
+  clusterKey: string,
+): Promise<Place | undefined> {
   const newest = policy === undefined ? undefined : await load(table, PolicyRollouts, policy);
-  const rollout = newest === undefined ? undefined : await load(table, Rollouts, newest.data.rolloutId);
+  const waits = members.find((member) => member.clusterKey === clusterKey);
+  const { rolloutId } = waits ?? newest?.data ?? {};
+  const rollout = rolloutId === undefined ? undefined : await load(table, Rollouts, rolloutId);
   if (rollout === undefined) return undefined;
   const { id } = rollout.data;
   const waves = (await loadWaves(table, id)).map(({ data }) => data);

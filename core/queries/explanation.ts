@@ -11,7 +11,7 @@ export interface Explanation {
   readonly cluster: string;
   readonly clusterKey: string;
   readonly version: string;
-  readonly state: ClusterState | 'Starting';
+  readonly state: ClusterState;
   /** Never empty. */
   readonly reasons: readonly Reason[];
   readonly when: {
@@ -22,8 +22,8 @@ export interface Explanation {
   };
   readonly policy: { readonly name: string; readonly trigger: string; readonly verification: string } | null;
   readonly wave: string | null;
-  /** Names of Calendars that must all be open; empty = always. */
-  readonly calendars: readonly string[];
+  /** Names of Calendars that must all be open; empty = always; null = a policy that may select it cannot be read. */
+  readonly calendars: readonly string[] | null;
   /** Why this policy, this wave and these calendars, in the order in which labels, expressions and tags decide. */
   readonly placement: readonly Reason[];
   readonly target: string | null;
@@ -51,4 +51,4 @@ export interface Explanation {
 }
 
 /** The part of an explanation that a verdict gives. */
-export type Verdict = Pick<Explanation, 'state' | 'reasons' | 'when'>;
+export type Verdict = Pick<Explanation, 'reasons' | 'when'>;

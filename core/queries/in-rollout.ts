@@ -1,14 +1,29 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Rollout } from '../contracts/items/rollout.ts';
 import { hopTo } from '../model/hop.ts';
 import type { Table } from '../ports/table.ts';
 import { hasFailedHalfWay } from '../protocol/left-half-done.ts';
+import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
-import { Members, PolicyRollouts, Upgrades } from '../store/entities.ts';
+import { Members, PolicyRollouts, Rollouts, Upgrades } from '../store/entities.ts';
 import { load, loadAll } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import type { ClusterSummary } from './cluster-summary.ts';
+import { type ClusterSummary, clusterSummary } from './cluster-summary.ts';
+
+/** What lists, `describe` and `explain` say of one cluster, with the same word. */
+export async function summaryOf(
+  table: Table,
+  snapshot: FleetSnapshot,
+  cluster: ClusterRecord,
+  now: Date,
+): Promise<ClusterSummary> {
+  const alone = clusterSummary(snapshot, cluster, now);
+  const [summary = alone] = await inRollout(table, snapshot, [alone]);
+  return summary;
+}
 
 /** What nobody works on, as far as the control plane tells. */
-const AT_REST: readonly ClusterSummary['state'][] = ['UpToDate', 'Unmanaged'];
+const THROUGH: readonly ClusterSummary['state'][] = ['UpToDate', 'Unmanaged'];
 
 /**
  * Says of clusters that are behind what became of them in the newest rollout of their policy, and of those that are not whether a hop has left
@@ -20,26 +35,29 @@ export async function inRollout(
   snapshot: FleetSnapshot,
   summaries: readonly ClusterSummary[],
 ): Promise<ClusterSummary[]> {
-  const waiting = new Set(snapshot.members.map((member) => member.clusterKey));
+  const newest = new Map<string, Rollout | undefined>();
+  for (const name of new Set(summaries.flatMap(({ state, policy }) => (state === 'Behind' ? (policy ?? []) : [])))) {
+    const known = (await load(table, PolicyRollouts, name))?.data;
+    newest.set(name, known && (await load(table, Rollouts, known.rolloutId))?.data);
+  }
   const left = await leftHalfDone(
     table,
-    summaries.filter(({ key, state }) => AT_REST.includes(state) && snapshot.controls.has(key)),
+    summaries.filter(({ key, state }) => THROUGH.includes(state) && snapshot.controls.has(key)),
   );
-  const newest = new Map<string, string | undefined>();
-  for (const name of new Set(summaries.flatMap(({ state, policy }) => (state === 'Behind' ? (policy ?? []) : []))))
-    newest.set(name, (await load(table, PolicyRollouts, name))?.data.rolloutId);
   return Promise.all(
     summaries.map(async (summary): Promise<ClusterSummary> => {
-      if (summary.state !== 'Behind' && !left.has(summary.key)) return summary;
-      if (waiting.has(summary.key)) return { ...summary, state: 'Waiting' };
-      if (left.has(summary.key)) return { ...summary, state: 'Blocked' };
-      const rolloutId = newest.get(summary.policy ?? '');
-      const waves = snapshot.policies.get(summary.policy ?? '')?.policy.spec.waves ?? [];
-      const index = waves.findIndex(({ name }) => name === summary.wave);
-      const member =
-        rolloutId === undefined || index < 0 ? undefined : await load(table, Members, rolloutId, index, summary.key);
-      const ended = member?.data.status === 'Failed' || member?.data.status === 'Blocked';
-      return ended && member.data.to === summary.target ? { ...summary, state: 'Blocked' } : summary;
+      const { key, policy, wave, target } = summary;
+      if (left.has(key)) return { ...summary, state: 'Blocked' };
+      const rollout = summary.state === 'Behind' ? newest.get(policy ?? '') : undefined;
+      if (rollout === undefined) return summary;
+      const waves = snapshot.policies.get(policy ?? '')?.policy.spec.waves ?? [];
+      const index = waves.findIndex(({ name }) => name === wave);
+      const member = (await load(table, Members, rollout.id, index, key))?.data;
+      const ended = member?.status === 'Failed' || member?.status === 'Blocked';
+      if (ended && member.to === target) return { ...summary, state: 'Blocked' };
+      return member?.status === 'Excluded' && !AT_REST.includes(rollout.status)
+        ? { ...summary, state: 'Excluded' }
+        : summary;
     }),
   );
 }

@@ -7,6 +7,7 @@ import { clusterRecord } from '../policy/testing/cluster-record.ts';
 import { upgrade } from '../protocol/testing/one-upgrade.ts';
 import { fleetSnapshot } from '../rollout/testing/fleet-snapshot.ts';
 import { clusterPolicy } from './cluster-policy.ts';
+import { clusterSummary } from './cluster-summary.ts';
 import { verdictOf } from './verdict.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
@@ -47,7 +48,11 @@ function verdict(given: Given) {
   const aim = clusterPolicy(snapshot, cluster, NOW);
   const ofUpgrade = parked === undefined ? undefined : rollout;
   const said = verdictOf(snapshot, cluster, aim, { place: { rollout, waves: [wave], member }, ofUpgrade }, NOW);
-  return { state: said.state, codes: said.reasons.map(({ code }) => code), ...said.when };
+  return {
+    state: clusterSummary(snapshot, cluster, NOW).state,
+    codes: said.reasons.map(({ code }) => code),
+    ...said.when,
+  };
 }
 
 const resume = expect.stringContaining('liftlock rollout resume r');
@@ -75,15 +80,25 @@ test.each<[string, Given, ReturnType<typeof verdict>]>([
   [
     'a member whose turn has come, where the rollout runs',
     {},
-    { state: 'Starting', codes: ['Next'], at: null, condition: 'The next tick of the reconciler, within a minute.' },
+    { state: 'Waiting', codes: ['Next'], at: null, condition: 'The next tick of the reconciler, within a minute.' },
   ],
 ])('of a halted rollout it is said that a person has it go on: %s', (_, given, expected) => {
   expect(verdict(given)).toEqual(expected);
 });
 
 test.each<[string, Given, ReturnType<typeof verdict>['at'], string]>([
-  ['it parked until an instant', { upgrade: { status: 'Parked', resumeAt: at(3) } }, at(3), 'Liftlock looks again.'],
-  ['that instant has passed', { upgrade: { status: 'Parked', resumeAt: at(-3) } }, null, 'Liftlock looks again.'],
+  [
+    'it parked until an instant',
+    { member: { status: 'Parked', resumeAt: at(3) }, upgrade: { status: 'Parked', resumeAt: at(3) } },
+    at(3),
+    'Liftlock looks again.',
+  ],
+  [
+    'that instant has passed',
+    { upgrade: { status: 'Parked', resumeAt: at(-3) } },
+    null,
+    'The next tick of the reconciler, within a minute.',
+  ],
   ['its window is closed', { closed: true }, at(3), 'Every reason above is gone.'],
   [
     'somebody has stopped the fleet',
@@ -93,4 +108,30 @@ test.each<[string, Given, ReturnType<typeof verdict>['at'], string]>([
   ],
 ])('no instant is promised that is past, or that waits for something else too: %s', (_, given, when, condition) => {
   expect(verdict(given)).toMatchObject({ at: when, condition });
+});
+
+test.each<[string, object, string]>([
+  ['alone', {}, ''],
+  ['and for an approval of its own', { approval: { before: true } }, ', and the other reasons above are gone'],
+])('who waits for a wave that is Undecided %s is told who goes on, and how', (_, more, others) => {
+  const cluster = clusterRecord({ name: 'web', version: '1.36' });
+  const specs = [
+    { name: 'canary', clusters: ['other'] },
+    { name: 'rest', ...more },
+  ];
+  const rollout = rolloutItem({ waves: ['canary', 'rest'] });
+  const waves = [
+    waveItem({ index: 0, name: 'canary', status: 'Undecided', blocked: 1 }),
+    waveItem({ index: 1, name: 'rest', status: 'Pending', planHash: 'h' }),
+  ];
+  const member = memberItem({ clusterKey: cluster.clusterKey, name: 'web', to: '1.37', waveIndex: 1 });
+  const policies = { p: { selector: {}, target: '1.37', waves: specs } };
+  const fleet = fleetSnapshot({ clusters: [cluster], policies });
+  const snapshot = { ...fleet, rollouts: [rollout], waves, members: [member] };
+  const aim = clusterPolicy(snapshot, cluster, NOW);
+  const said = verdictOf(snapshot, cluster, aim, { place: { rollout, waves, member }, ofUpgrade: undefined }, NOW);
+  expect(said.reasons[0]).toEqual(reason('EarlierWave', 'The wave canary comes first: it is Undecided.'));
+  expect(said.when.condition).toBe(
+    `An approver looks at the wave canary and runs: liftlock rollout promote r --reason WHY${others}`,
+  );
 });

@@ -3,20 +3,20 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { kindOf } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { clusterRefusals } from '../policy/cluster-tags.ts';
 import { wayOutOfHold, wayToFinish } from '../protocol/left-half-done.ts';
 import { OBSERVE_MODE } from '../protocol/standing-refusals.ts';
 import { VETOES } from '../protocol/vetoes.ts';
 import { AT_REST, isServed } from '../rollout/automatic-rollouts.ts';
 import { decide } from '../rollout/decide.ts';
+import type { Decision } from '../rollout/decisions.ts';
 import { laterWaveOf } from '../rollout/later-wave.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { targetWords } from '../version/target.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
-import { activeUpgrade } from './cluster-summary.ts';
+import { activeUpgrade, refusalsOf } from './cluster-summary.ts';
 import type { Verdict } from './explanation.ts';
 
-/** The newest rollout of the cluster's policy, and the cluster's place in it. */
+/** The rollout that the cluster waits in, else the newest one of its policy, and the cluster's place in it. */
 export interface Place {
   readonly rollout: Rollout;
   readonly waves: readonly Wave[];
@@ -33,11 +33,14 @@ export interface ClusterRollouts {
 }
 
 /** A member that its rollout is done with, and not for want of success. */
-const THROUGH: readonly Member['status'][] = ['Succeeded', 'Excluded'];
+const ENDED_WELL: readonly Member['status'][] = ['Succeeded', 'Excluded'];
+/** A member whose upgrade ended without success. */
+const isTried = ({ status }: Member): boolean => status === 'Failed' || status === 'Blocked';
 /** What every grant is asked again. */
 const REFUSALS: ReadonlySet<string> = new Set(VETOES.flatMap(({ codes }) => codes));
 const NEVER = { at: null, condition: null };
 const after = (condition: string, at: string | null = null) => ({ at, condition });
+const NEXT_TICK = after('The next tick of the reconciler, within a minute.');
 
 /** What the reconciler would say of one cluster now; the first thing that is in the way decides, as it does there. */
 export function verdictOf(
@@ -48,8 +51,9 @@ export function verdictOf(
   now: Date,
 ): Verdict {
   if (cluster.deletedAt !== undefined)
-    return said('Gone', NEVER, reason('Gone', `The cluster was deleted (seen ${cluster.deletedAt}).`));
-  const waits = decide(snapshot, now).waiting.filter(({ clusterKey }) => clusterKey === cluster.clusterKey);
+    return said(NEVER, reason('Gone', `The cluster was deleted (seen ${cluster.deletedAt}).`));
+  const { decisions, waiting: all } = decide(snapshot, now);
+  const waits = all.filter(isOf(cluster));
   const waiting = waits.flatMap(({ reasons }) => reasons);
   const until = waits
     .flatMap((wait) => wait.until ?? [])
@@ -61,7 +65,6 @@ export function verdictOf(
     const [step, state] = running.at(-1) ?? [];
     const text = step === undefined ? 'it has just begun' : `${step} runs since ${state?.startedAt}`;
     return said(
-      'Upgrading',
       after('It runs now.', upgrade.startedAt ?? null),
       reason('Running', `The upgrade from ${upgrade.from} to ${upgrade.to} runs: ${text}.`),
       ...(state?.reasons ?? []),
@@ -69,44 +72,60 @@ export function verdictOf(
   }
   const held = snapshot.controls.get(cluster.clusterKey)?.held;
   if (held !== undefined) {
-    const inRollout = place?.member !== undefined && !THROUGH.includes(place.member.status) ? place.rollout : ofUpgrade;
+    const isWaited = place?.member !== undefined && !ENDED_WELL.includes(place.member.status);
+    const inRollout = isWaited ? place.rollout : ofUpgrade;
     const triedAgain = inRollout !== undefined && inRollout.status !== 'Aborted';
     const way = triedAgain ? `runs: liftlock retry cluster ${cluster.name} (or release).` : wayOutOfHold(cluster, left);
-    return said('Held', after(`Somebody ${way}`), reason('Held', `Held since ${held.since}: ${held.reason.message}`));
+    return said(after(`Somebody ${way}`), reason('Held', `Held since ${held.since}: ${held.reason.message}`));
   }
   if (upgrade?.mutated === true && ofUpgrade?.status === 'Aborted') return halfDone(cluster, upgrade, ofUpgrade);
   if (upgrade !== undefined) {
-    if (ofUpgrade?.status === 'Halted') return halted(ofUpgrade, 'Parked');
+    if (ofUpgrade?.status === 'Halted') return halted(ofUpgrade);
+    // What it parked for may be passed or gone by now.
+    if (decisions.some((one) => isGrantOf(one, cluster)))
+      return said(NEXT_TICK, reason('Next', 'Nothing is in the way of its upgrade any more: it goes on.'));
     const at = until ?? upcoming(upgrade.resumeAt, now);
     const condition = upgrade.resumeAt === undefined ? conditionOf(waiting, at) : 'Liftlock looks again.';
     // What refused it when it parked may be gone: where the reconciler asks for it now, its answer stands in place of that.
     const since = waiting.length === 0 ? upgrade.reasons : upgrade.reasons.filter(({ code }) => !REFUSALS.has(code));
-    return said('Parked', after(condition, at), ...since, ...waiting);
+    return said(after(condition, at), ...since, ...waiting);
   }
   if (aim.policy === undefined) {
-    const ambiguous = aim.reasons.some(({ code }) => code === 'AmbiguousPolicy');
-    if (ambiguous || left === undefined) return said(ambiguous ? 'Excluded' : 'Unmanaged', NEVER, ...aim.reasons);
-    return failedHalfWay(cluster, left);
+    const isAmbiguous = aim.reasons.some(({ code }) => code === 'AmbiguousPolicy');
+    if (!isAmbiguous && left !== undefined) return failedHalfWay(cluster, left);
+    const when = waiting.length === 0 ? NEVER : after(conditionOf(waiting, until ?? null), until);
+    return said(when, ...aim.reasons, ...waiting);
   }
   // At the version, and yet not through: what is left (nodes, add-ons, checks) is what the rollout goes on with.
   const going = goingOn(place);
-  const unfinished = going !== undefined && !THROUGH.includes(going.member.status);
-  if (aim.target !== undefined && !aim.needsWork && !unfinished) {
-    if (left !== undefined) return failedHalfWay(cluster, left);
+  if (aim.target !== undefined && !aim.needsWork && !snapshot.members.some(isOf(cluster))) {
+    const tried =
+      going !== undefined && isTried(going.member) ? again(going.member, going.rollout, cluster) : undefined;
+    if (tried === undefined && left !== undefined) return failedHalfWay(cluster, left);
     const text = `It is at ${cluster.version}; the policy ${aim.policy.metadata.name} asks for ${targetWords(aim.policy.spec.target)}, which is ${aim.target} here.`;
-    return said('UpToDate', after('A newer version becomes the target.'), reason('AtTarget', text), ...aim.reasons);
+    const when = tried?.when ?? after('A newer version becomes the target.');
+    return said(when, reason('AtTarget', text), ...aim.reasons, ...(tried?.reasons ?? []));
   }
-  if (aim.target === undefined) return said('Waiting', after('The target is offered there.'), ...aim.reasons);
-  const refusals = clusterRefusals(cluster, aim.target, snapshot.fleet?.tagPrefix ?? '', snapshot.calendars);
+  const refusals = refusalsOf(snapshot, cluster, aim);
   if (refusals.length > 0) {
     const unreachable = refusals.every(({ code }) => code === 'Unreachable');
     const condition = unreachable ? 'Liftlock can read the cluster again.' : 'What excludes it is taken away.';
-    return said(unreachable ? 'Unreachable' : 'Excluded', after(condition), ...refusals);
+    return said(after(condition), ...refusals);
   }
+  if (aim.target === undefined) return said(after('The target is offered there.'), ...aim.reasons);
   return going === undefined
     ? withoutRollout(snapshot, aim, place, cluster)
     : inRollout(going, waiting, until ?? upcoming(going.member.resumeAt, now), cluster);
 }
+
+const isOf =
+  ({ clusterKey }: ClusterRecord) =>
+  (item: { readonly clusterKey: string }): boolean =>
+    item.clusterKey === clusterKey;
+
+const isGrantOf = (decision: Decision, cluster: ClusterRecord): boolean =>
+  (decision.type === 'grant-member' && isOf(cluster)(decision.member)) ||
+  (decision.type === 'grant-upgrade' && isOf(cluster)(decision.upgrade));
 
 /** The cluster's place as a member of a rollout that has not ended. */
 function goingOn(place: Place | undefined): (Place & { readonly member: Member }) | undefined {
@@ -115,31 +134,34 @@ function goingOn(place: Place | undefined): (Place & { readonly member: Member }
 }
 
 function inRollout(
-  { rollout, member }: Place & { readonly member: Member },
+  { rollout, waves, member }: Place & { readonly member: Member },
   waiting: readonly Reason[],
   at: string | null,
   cluster: ClusterRecord,
 ): Verdict {
-  if (member.status === 'Failed' || member.status === 'Blocked') return again(member, rollout, cluster);
-  if (member.status === 'Excluded') return said('Excluded', NEVER, ...member.reasons);
+  if (isTried(member)) return again(member, rollout, cluster);
+  if (member.status === 'Excluded') return said(NEVER, ...member.reasons);
   const told = laterWaveOf(member);
-  if (rollout.status === 'Halted') return halted(rollout, 'Waiting', ...told);
+  if (rollout.status === 'Halted') return halted(rollout, ...told);
   if (waiting.length === 0) {
-    return said(
-      'Starting',
-      after('The next tick of the reconciler, within a minute.'),
-      reason('Next', `It is next in the rollout ${rollout.id}.`),
-      ...told,
-    );
+    return said(NEXT_TICK, reason('Next', `It is next in the rollout ${rollout.id}.`), ...told);
   }
-  return said('Waiting', after(conditionOf(waiting, at), at), ...waiting, ...told);
+  const undecided = waves.find(({ status, index }) => status === 'Undecided' && index < member.waveIndex);
+  const condition = undecided === undefined ? conditionOf(waiting, at) : promotionOf(undecided, waiting);
+  return said(after(condition, at), ...waiting, ...told);
+}
+
+/** A wave that proved nothing passes by a person's word; what else is in the way of a cluster behind it stays there. */
+function promotionOf({ rolloutId, name }: Wave, waiting: readonly Reason[]): string {
+  const others = waiting.some(({ code }) => code !== 'EarlierWave') ? ', and the other reasons above are gone' : '';
+  return `An approver looks at the wave ${name} and runs: liftlock rollout promote ${rolloutId} --reason WHY${others}`;
 }
 
 /** The reconciler does not look at a rollout that is halted until a person has it go on, so that what stood in the way before says nothing. */
-function halted({ id, reasons }: Rollout, state: 'Waiting' | 'Parked', ...told: readonly Reason[]): Verdict {
+function halted({ id, reasons }: Rollout, ...told: readonly Reason[]): Verdict {
   const condition = `Somebody has looked at what failed and runs: liftlock rollout resume ${id} (--accept-failures where more failed than may).`;
   const because = reason('RolloutHalted', `The rollout ${id} is halted: nothing begins in it.`);
-  return said(state, after(condition), because, ...reasons, ...told);
+  return said(after(condition), because, ...reasons, ...told);
 }
 
 /** An instant at which a window opens, or a step looks again, is not when it goes on where something else is in the way as well. */
@@ -160,7 +182,6 @@ function again(member: Member, rollout: Rollout, cluster: ClusterRecord): Verdic
   const text = `Its upgrade in the rollout ${rollout.id} ended ${member.status}; there is one try for each target.`;
   const condition = `Somebody removes the cause and runs: liftlock retry cluster ${cluster.name}`;
   return said(
-    'Blocked',
     after(condition),
     ...member.reasons,
     reason(member.status === 'Failed' ? 'MemberFailed' : 'MemberBlocked', text),
@@ -176,52 +197,52 @@ function withoutRollout(
   const name = aim.policy?.metadata.name ?? '';
   if (snapshot.fleet === undefined) {
     const text = 'No Fleet is applied, so nothing may be changed.';
-    return said('Waiting', after('Somebody runs: liftlock apply -f fleet.yaml'), reason('FleetNotConfigured', text));
+    return said(after('Somebody runs: liftlock apply -f fleet.yaml'), reason('FleetNotConfigured', text));
   }
   if (snapshot.fleet.mode !== 'act') {
-    return said('Waiting', after('The Fleet is applied with mode: act.'), OBSERVE_MODE);
+    return said(after('The Fleet is applied with mode: act.'), OBSERVE_MODE);
   }
   if (aim.wave === undefined) {
     const why = aim.placement.filter(({ code }) => code !== 'Policy');
-    return said('Excluded', after('What keeps it out of every wave is corrected.'), ...why);
+    return said(after('What keeps it out of every wave is corrected.'), ...why);
   }
   const tried = place?.member;
   if (tried !== undefined && place !== undefined && tried.to === aim.target?.toString()) {
-    if (tried.status === 'Failed' || tried.status === 'Blocked') return again(tried, place.rollout, cluster);
+    if (isTried(tried)) return again(tried, place.rollout, cluster);
   }
   if (place !== undefined && !AT_REST.includes(place.rollout.status)) {
     const text = `The rollout ${place.rollout.id} of its policy is ${place.rollout.status} and was planned without it.`;
-    return said('Waiting', after('That rollout ends; then another one takes it.'), reason('RolloutBusy', text));
+    return said(after('That rollout ends; then another one takes it.'), reason('RolloutBusy', text));
   }
   if (place !== undefined && tried !== undefined && tried.to === aim.target?.toString() && isServed(tried))
     return takenOut(tried, place.rollout);
   if (aim.policy?.spec.trigger === 'automatic') {
     const condition = 'The next full look of the reconciler creates a rollout, within the hour.';
-    return said('Starting', after(condition), reason('Automatic', `The policy ${name} begins rollouts by itself.`));
+    return said(after(condition), reason('Automatic', `The policy ${name} begins rollouts by itself.`));
   }
   const text = `The policy ${name} has trigger: manual, and no rollout of it is under way.`;
-  return said('Waiting', after(`Somebody runs: liftlock rollout create ${name}`), reason('ManualTrigger', text));
+  return said(after(`Somebody runs: liftlock rollout create ${name}`), reason('ManualTrigger', text));
 }
 
-function said(state: Verdict['state'], when: Verdict['when'], ...reasons: readonly Reason[]): Verdict {
+function said(when: Verdict['when'], ...reasons: readonly Reason[]): Verdict {
   const unique = reasons.filter(
     (one, index) => reasons.findIndex(({ code, message }) => code === one.code && message === one.message) === index,
   );
-  return { state, reasons: unique, when };
+  return { reasons: unique, when };
 }
 
 /** A hop that moved the control plane and failed, and that no rollout tries again: the version alone does not tell. */
 function failedHalfWay(cluster: ClusterRecord, left: Upgrade): Verdict {
   const text = `The upgrade from ${left.from} to ${left.to}, which ${left.requestedBy} asked for, has moved the control plane and failed: the cluster is half done.`;
   const condition = `Somebody removes the cause and ${wayToFinish(cluster, left)}`;
-  return said('Blocked', after(condition), ...left.reasons, reason('HalfDone', text));
+  return said(after(condition), ...left.reasons, reason('HalfDone', text));
 }
 
 /** An upgrade that its rollout's abort left half-way: no rollout goes on with it, whatever parked it at first. */
 function halfDone(cluster: ClusterRecord, upgrade: Upgrade, rollout: Rollout): Verdict {
   const { from, to } = upgrade;
   const text = `The rollout ${rollout.id} was aborted. The upgrade from ${from} to ${to} is half done and stays so until a person acts.`;
-  return leftBy('Parked', rollout, `Somebody ${wayToFinish(cluster, upgrade)}`, text);
+  return leftBy(rollout, `Somebody ${wayToFinish(cluster, upgrade)}`, text);
 }
 
 /** One that a rollout is through with: nothing takes it up again by itself for that target, a rollout that a person creates does. */
@@ -229,19 +250,13 @@ function takenOut(member: Member, rollout: Rollout): Verdict {
   const what = rollout.status === 'Aborted' ? 'was aborted' : `ended with ${member.name} ${member.status}`;
   const text = `The rollout ${rollout.id} ${what}. No other one begins by itself for ${member.name} and ${member.to}.`;
   const condition = `Somebody runs: liftlock rollout create ${rollout.policy}`;
-  return leftBy('Waiting', rollout, condition, text, member.reasons);
+  return leftBy(rollout, condition, text, member.reasons);
 }
 
-function leftBy(
-  state: Verdict['state'],
-  rollout: Rollout,
-  condition: string,
-  text: string,
-  more: readonly Reason[] = [],
-): Verdict {
+function leftBy(rollout: Rollout, condition: string, text: string, more: readonly Reason[] = []): Verdict {
   const aborted = rollout.status === 'Aborted';
   const said = reason(aborted ? 'RolloutAborted' : 'TakenOut', text);
   // The rollout tells who aborted it and why; a member that the abort took out would only say again that it was.
   const others = more.filter(({ code }) => code !== 'RolloutAborted');
-  return { state, reasons: [said, ...(aborted ? rollout.reasons : []), ...others], when: { at: null, condition } };
+  return { reasons: [said, ...(aborted ? rollout.reasons : []), ...others], when: { at: null, condition } };
 }

@@ -4,7 +4,7 @@ import type { Reason } from '../contracts/step-result.ts';
 import { authorOf } from '../policy/applied.ts';
 import { approvalRefusals } from '../policy/approvals.ts';
 import { waveNamed } from '../policy/wave-of.ts';
-import { worstCase } from '../policy/wave-room.ts';
+import { worstCaseNow } from '../policy/worst-case.ts';
 import { soakOf } from '../rollout/wave-soak.ts';
 import { type GlassStanding, waveGlass } from './glass-standing.ts';
 
@@ -40,7 +40,7 @@ export function waveStanding(
     soakUntil: soak?.until?.toISOString() ?? null,
     approvalsWanted: spec?.approval?.before === true ? spec.approval.approvals : 0,
     approvalReasons: judged ? approvalRefusals(spec, wave, requesters, now) : [],
-    worstCase: worstCase(wave),
+    worstCase: worstCaseNow(wave),
     breakGlass: waveGlass(wave, policy?.spec.breakGlass, now),
   };
 }

@@ -2,7 +2,6 @@ import { calendarOf } from '../calendar/testing/calendar-of.ts';
 import type { Member, Wave } from '../contracts/items/rollout.ts';
 import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import type { WindowAnswer } from '../policy/window-rule.ts';
 import { fleetSnapshot } from './testing/fleet-snapshot.ts';
 import { type Answer, waitingForWaves } from './waiting.ts';
 
@@ -14,7 +13,7 @@ const ofNow: Reason[] = [reason('WavePending', 'x'), reason('WindowClosed', 'x')
 interface Given {
   readonly waves: readonly Partial<Wave>[];
   readonly member?: Partial<Member>;
-  readonly window?: WindowAnswer;
+  readonly window?: Answer;
   readonly answer?: Answer;
   /** Of the waves in the policy. */
   readonly specs?: readonly object[];
@@ -81,15 +80,15 @@ test('who is in the next wave waits until the one before it has soaked, and then
     reasons: [reason('Soaking', soaks(SOAKED)), held],
     until: SOAKED,
   });
-  const startsAt = new Date('2026-11-20T22:00:00Z');
-  const window = { reasons: [reason('WindowClosed', 'The window nights opens at ten.')], startsAt };
+  const until = '2026-11-20T22:00:00.000Z';
+  const window = { reasons: [held, reason('WindowClosed', 'The window nights opens at ten.')], until };
   expect(told({ waves: [soaking, later], window })).toStrictEqual({
     reasons: [
       reason('Soaking', soaks(SOAKED)),
       { code: 'WindowClosed', message: 'Then: The window nights opens at ten.' },
       held,
     ],
-    until: startsAt.toISOString(),
+    until,
   });
 });
 

@@ -5,7 +5,6 @@ import type { WaitedFor } from '../contracts/reasons/reason-facts.ts';
 import { waitsFor } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { waveNamed } from '../policy/wave-of.ts';
-import type { WindowAnswer } from '../policy/window-rule.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import { isSettled, PASSED } from './wave-end.ts';
 import { soakOf } from './wave-soak.ts';
@@ -28,7 +27,7 @@ export function waitingForWaves(
   rollout: Rollout,
   waves: readonly Wave[],
   now: Date,
-  windowAt: (member: Member, at: Date) => WindowAnswer,
+  answerAt: (member: Member, at: Date) => Answer,
 ): (member: Member, answer: Answer) => Answer {
   const policy = snapshot.policies.get(rollout.policy)?.policy;
   const ordered = [...waves].sort((a, b) => a.index - b.index);
@@ -43,10 +42,10 @@ export function waitingForWaves(
     // Only the next wave can begin when this one has soaked; until when the others wait nobody knows.
     const passes = member.waveIndex === current.index + 1 ? soak?.until : undefined;
     if (passes === undefined) return { reasons: [...before, ...own] };
-    const then = windowAt(member, passes);
-    const until = then.startsAt ?? passes;
-    const reasons = then.reasons.map(({ code, message }) => ({ code, message: `Then: ${message}` }));
-    return { reasons: [...before, ...reasons, ...own], until: until.toISOString() };
+    const then = answerAt(member, passes);
+    const closed = then.reasons.filter(({ code }) => waitsFor(code) === 'window');
+    const reasons = closed.map(({ code, message }) => ({ code, message: `Then: ${message}` }));
+    return { reasons: [...before, ...reasons, ...own], until: then.until ?? passes.toISOString() };
   };
 }
 

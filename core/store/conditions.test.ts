@@ -38,7 +38,13 @@ test.each<[string, Partial<Wave>, string]>([
   ['a gate is red beside an unknown one', { gates: gates('unknown', 'red') }, 'GatesGreen False GateRed'],
   ['it soaks', { status: 'Soaking' }, 'Soaked False Soaking'],
   ['it runs', { status: 'Open' }, 'Soaked Unknown NotSettled'],
-  ['it has ended', { status: 'CompletedWithFailures' }, 'Soaked True Soaked'],
+  ['it ended without a soak', { status: 'Completed', succeeded: 1, lastSuccessAt: at }, 'Soaked Unknown NotSoaked'],
+  ['it ended and nobody succeeded', { status: 'Completed', excluded: 3 }, 'Soaked Unknown NoneSucceeded'],
+  [
+    'a person had it pass, and nobody succeeded',
+    { status: 'Completed', blocked: 3, promotedBy: 'me' },
+    'Soaked True Promoted',
+  ],
   ['its soak was skipped', { status: 'Completed', promotedBy: 'me' }, 'Soaked True Promoted'],
   ['as many failed as may', { failed: 1 }, 'WithinBudget True WithinBudget'],
   ['more failed', { failed: 2 }, 'WithinBudget False FailureBudgetExceeded'],
@@ -68,6 +74,21 @@ test.each<[string, Partial<Wave>, string]>([
   ],
 ])('a wave that %s', (_, more, message) => {
   expect(waveConditions(wave(more))[0]).toMatchObject({ type: 'Approved', message });
+});
+
+test('a wave is said to have soaked where its record shows it, for as long as it is not opened again', () => {
+  const soaking = wave({ status: 'Soaking', succeeded: 3, lastSuccessAt: at });
+  let known: Wave = { ...soaking, conditions: since(undefined, waveConditions(soaking), new Date(at)) };
+  const next = (more: Partial<Wave>) => {
+    const changed = { ...known, ...more };
+    known = { ...changed, conditions: since(known.conditions, waveConditions(changed), new Date()) };
+    return known.conditions?.find(({ type }) => type === 'Soaked');
+  };
+  const soaked = { status: 'True', reason: 'Soaked', message: `It was Soaking from ${at} on, and has passed since.` };
+  expect(next({ status: 'Completed' })).toMatchObject(soaked);
+  expect(next({ failed: 1, status: 'CompletedWithFailures' })).toMatchObject(soaked);
+  expect(next({ status: 'Open' })).toMatchObject({ status: 'Unknown', reason: 'NotSettled' });
+  expect(next({ status: 'Completed' })).toMatchObject({ status: 'Unknown', reason: 'NotSoaked' });
 });
 
 test.each<[Rollout['status'], string[]]>([

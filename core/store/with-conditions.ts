@@ -35,7 +35,7 @@ export function rolloutConditions({ status, reasons }: Rollout): Judged[] {
   ];
 }
 
-/** Approved, GatesGreen, Soaked, WithinBudget: each from the wave alone, so that whoever writes it writes them too. */
+/** Approved, GatesGreen, Soaked, WithinBudget: each from the wave alone, with what it was before, so that whoever writes it writes them too. */
 export const waveConditions = (wave: Wave): Judged[] => [
   approved(wave),
   gatesGreen(wave),
@@ -75,14 +75,20 @@ function gatesGreen({ gates }: Wave): Judged {
   return says('GatesGreen', isRed ? false : 'Unknown', isRed ? 'GateRed' : 'GateUnknown', message);
 }
 
-function soaked(wave: Wave): Judged {
-  const { status, promotedBy } = wave;
-  if (status === 'Soaking') return says('Soaked', false, 'Soaking', wave.reasons[0]?.message ?? 'It soaks.');
+/** What its policy asks for is not known here, and policies change: only that it was Soaking, as its own conditions have recorded, is. */
+function soaked({ status, promotedBy, lastSuccessAt, reasons, conditions }: Wave): Judged {
+  if (status === 'Soaking') return says('Soaked', false, 'Soaking', reasons[0]?.message ?? 'It soaks.');
   if (status !== 'Completed' && status !== 'CompletedWithFailures')
     return says('Soaked', 'Unknown', 'NotSettled', `It is ${status}; a wave soaks after its last success.`);
-  return promotedBy === undefined
-    ? says('Soaked', true, 'Soaked', 'It has ended, and the soak that its policy asks for with it.')
-    : says('Soaked', true, 'Promoted', `${promotedBy} skipped the soak.`);
+  if (promotedBy !== undefined)
+    return says('Soaked', true, 'Promoted', `${promotedBy} had it pass, so that no soak was waited for to its end.`);
+  if (lastSuccessAt === undefined)
+    return says('Soaked', 'Unknown', 'NoneSucceeded', 'No cluster of it succeeded, so nothing soaked.');
+  const before = conditions?.find(({ type }) => type === 'Soaked');
+  if (before?.reason === 'Soaked') return before;
+  return before?.reason === 'Soaking'
+    ? says('Soaked', true, 'Soaked', `It was Soaking from ${before.lastTransitionTime} on, and has passed since.`)
+    : says('Soaked', 'Unknown', 'NotSoaked', 'It passed without a soak.');
 }
 
 function withinBudget({ failed, maxFailures, acceptedFailures = 0 }: Wave): Judged {

@@ -4,7 +4,7 @@ import type { Member } from '../../core/contracts/items/rollout.ts';
 import type { Reason } from '../../core/contracts/step-result.ts';
 import type { AuditItem } from '../../core/ports/table.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
-import type { Verdict } from '../../core/queries/explanation.ts';
+import type { Explanation } from '../../core/queries/explanation.ts';
 import { rollbackEnd } from '../../core/queries/rollback-view.ts';
 import { loadSnapshot } from '../../core/rollout/load-snapshot.ts';
 import { Accounts, ClusterControls, Clusters, Rollouts, Upgrades, Waves } from '../../core/store/entities.ts';
@@ -98,7 +98,7 @@ function clusterReport(
   member: Member | undefined,
   upgrades: readonly Upgrade[],
   held: Reason | undefined,
-  verdict: Verdict | undefined,
+  explained: Explanation | undefined,
   audit: readonly AuditItem[],
 ): ClusterReport {
   const ordered = [...upgrades].sort((a, b) => (a.startedAt ?? '').localeCompare(b.startedAt ?? ''));
@@ -107,7 +107,7 @@ function clusterReport(
     (upgrade) => upgrade.controlPlaneCompletedAt !== undefined,
   )?.controlPlaneCompletedAt;
   const moves = movesOf(audit);
-  const reasons = [...reasonsOf(member, last, held, verdict), ...moves.byOthers];
+  const reasons = [...reasonsOf(member, last, held, explained), ...moves.byOthers];
   return {
     name: record.name,
     account: record.account,
@@ -116,7 +116,7 @@ function clusterReport(
     version: record.version,
     target: member?.to,
     bucket: bucketOf(member, last),
-    status: member?.status ?? last?.status ?? verdict?.state ?? 'NotSelected',
+    status: member?.status ?? last?.status ?? explained?.state ?? 'NotSelected',
     held: held !== undefined,
     hops: ordered.filter((upgrade) => upgrade.status === 'Succeeded').map((upgrade) => upgrade.to),
     reasons,
@@ -132,11 +132,11 @@ function reasonsOf(
   member: Member | undefined,
   last: Upgrade | undefined,
   held: Reason | undefined,
-  verdict: Verdict | undefined,
+  explained: Explanation | undefined,
 ): readonly Reason[] {
   if (member !== undefined && member.reasons.length > 0) return member.reasons;
   if (held !== undefined) return [held];
-  if (verdict !== undefined) return verdict.reasons;
+  if (explained !== undefined) return explained.reasons;
   if (member?.status === 'Pending')
     return [
       {

@@ -200,3 +200,26 @@ test('explain promises no opening of a window that the glass passes', async () =
   await minutes(world, 10 * 60);
   expect((await explainCluster(world.ports, await recordOf(world, 'b'))).breakGlass).toBeNull();
 });
+
+test('explain asks of a glass that is broken what the grant will ask: behind a soak, and of what is parked', async () => {
+  const waves = [
+    { name: 'first', clusters: ['b'], soak: '24h' },
+    { name: 'all', calendar: 'prod', approval: { before: true } },
+  ];
+  const behind = await fleet({ waves });
+  await minutes(behind, 300);
+  await breakGlassOfCluster(behind.ports, await recordOf(behind, 'a'), order(ANA, 24 * HOUR));
+  const waits = await explainCluster(behind.ports, await recordOf(behind, 'a'));
+  expect(waits.reasons.map(({ code }) => code)).toEqual(['Soaking', 'ApprovalMissing']);
+  // Its soak is over then; the window would open a day later.
+  expect(waits.when.at).toBe('2026-11-21T08:31:02.000Z');
+
+  const world = await fleet();
+  await minutes(world, 10);
+  await breakGlassOfCluster(world.ports, await recordOf(world, 'a'), order(ANA, 5 * 60_000));
+  await minutes(world, 120);
+  await breakGlassOfCluster(world.ports, await recordOf(world, 'a'), order(ANA, HOUR));
+  const parked = await explainCluster(world.ports, await recordOf(world, 'a'));
+  expect([parked.state, parked.reasons.map(({ code }) => code)]).toEqual(['Parked', ['Next']]);
+  expect(parked.when).toEqual({ at: null, condition: 'The next tick of the reconciler, within a minute.' });
+});

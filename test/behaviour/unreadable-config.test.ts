@@ -1,5 +1,6 @@
 import { resumeFleet, stopFleet } from '../../core/operations/fleet-switch.ts';
 import { FLEET } from '../../core/policy/applied.ts';
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { Configs } from '../../core/store/entities.ts';
 import { load, replace } from '../../core/store/entity.ts';
 import type { World } from '../../simulator/process/world.ts';
@@ -10,6 +11,7 @@ import {
   mutationsOf,
   onRecord,
   PERSON,
+  recordOf,
   run,
   smallFleet,
   versionOf,
@@ -54,6 +56,16 @@ describe('a policy that this version cannot read', () => {
   const rolling = () => smallFleet({ clusters: [{ name: 'web', version: '1.36', nodegroups: [{ name: 'workers' }] }] });
   const POLICY = ['UpgradePolicy', 'policy-0'] as const;
 
+  test('is one whose calendars nobody knows: explain does not call what it may select always open', async () => {
+    const world = await rolling();
+    await discover(world);
+    expect((await explainCluster(world.ports, await recordOf(world, 'web'))).calendars).toEqual([]);
+    await makeUnreadable(world, ...POLICY);
+    const { calendars, placement } = await explainCluster(world.ports, await recordOf(world, 'web'));
+    expect(calendars).toBeNull();
+    expect(placement.map(({ code }) => code)).toEqual(['PolicyNotConfigured']);
+  });
+
   test('lets nobody begin in a wave that is open', async () => {
     const world = await rolling();
     await stopFleet(world.ports, PERSON, 'test');
@@ -62,6 +74,9 @@ describe('a policy that this version cannot read', () => {
     await resumeFleet(world.ports, PERSON);
     await hours(world, 2);
     expect((await membersOf(world)).map(({ status }) => status)).toEqual(['Pending']);
+    const { state, reasons, when } = await explainCluster(world.ports, await recordOf(world, 'web'));
+    expect([state, reasons.map(({ code }) => code)]).toEqual(['Waiting', ['NoPolicy', 'PolicyNotConfigured']]);
+    expect(when.condition).toBe('Every reason above is gone.');
     expect(mutationsOf(world)).toEqual([]);
     await makeReadable(world, ...POLICY);
     await run(world);

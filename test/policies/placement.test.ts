@@ -1,5 +1,6 @@
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import {
+  discover,
   memberOf,
   mutationsOf,
   recordOf,
@@ -69,4 +70,17 @@ test('of a policy whose expression has no answer the rollout leaves the cluster 
   const explained = await explainCluster(world.ports, await recordOf(world, 'p2'));
   expect(explained.state).toBe('Unmanaged');
   expect(explained.reasons.map(({ code }) => code)).toEqual(['NoPolicy', 'PolicyError']);
+});
+
+test('a cluster that no policy selects goes by the calendars of its tags, and explain names them', async () => {
+  const world = await smallFleet({
+    clusters: [cluster('a', 'dev', { 'liftlock/calendar': 'bank' })],
+    calendars: { bank: { windows: [{ name: 'sundays', schedule: '0 8 * * 0', duration: '8h' }] } },
+    policy: { selector: { matchLabels: { stage: 'prod' } } },
+  });
+  await discover(world);
+  const { policy, calendars, placement } = await explainCluster(world.ports, await recordOf(world, 'a'));
+  expect([policy, calendars]).toEqual([null, ['bank']]);
+  const message = "The cluster's tag adds bank; no other calendar holds for it.";
+  expect(placement).toEqual([{ code: 'CalendarTag', message }]);
 });
