@@ -135,3 +135,29 @@ test.each<[string, object, string]>([
     `An approver looks at the wave canary and runs: liftlock rollout promote r --reason WHY${others}`,
   );
 });
+
+const asksFor = (version: string, target: string) =>
+  `It is at ${version}; the policy p asks for ${target}, which is ${target} here.`;
+const raise =
+  'Its tag liftlock/pin-version lets it go no further than 1.36: whoever may tag the cluster raises it or takes it away';
+test.each<[string, string | undefined, string, string, string]>([
+  ['no pin', undefined, '1.36', asksFor('1.36', '1.36'), 'A newer version becomes the target.'],
+  ['a pin beyond it', '1.37', '1.36', asksFor('1.36', '1.36'), 'A newer version becomes the target.'],
+  ['a pin there', '1.36', '1.37', 'It is at 1.36; the policy p asks for 1.37, and its pin for 1.36.', `${raise}.`],
+  [
+    'a pin there, as its policy',
+    '1.36',
+    '1.36',
+    asksFor('1.36', '1.36'),
+    `${raise}, and a newer version becomes the target.`,
+  ],
+])('who is at its target is told what moves it on: with %s', (_, pin, target, text, condition) => {
+  const tags: Record<string, string> = pin === undefined ? {} : { 'liftlock/pin-version': pin };
+  const cluster = clusterRecord({ name: 'web', version: '1.36', tags });
+  const policies = { p: { selector: {}, target, waves: [{ name: 'all' }] } };
+  const snapshot = fleetSnapshot({ clusters: [cluster], policies });
+  const aim = clusterPolicy(snapshot, cluster, NOW);
+  const said = verdictOf(snapshot, cluster, aim, { place: undefined, ofUpgrade: undefined }, NOW);
+  expect(said.reasons[0]).toEqual(reason('AtTarget', text));
+  expect(said.when).toEqual({ at: null, condition });
+});

@@ -1,8 +1,10 @@
+import type { UpgradePolicy } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { kindOf } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { clusterTags } from '../policy/cluster-tags.ts';
 import { wayOutOfHold, wayToFinish } from '../protocol/left-half-done.ts';
 import { OBSERVE_MODE } from '../protocol/standing-refusals.ts';
 import { VETOES } from '../protocol/vetoes.ts';
@@ -102,9 +104,12 @@ export function verdictOf(
     const tried =
       going !== undefined && isTried(going.member) ? again(going.member, going.rollout, cluster) : undefined;
     if (tried === undefined && left !== undefined) return failedHalfWay(cluster, left);
-    const text = `It is at ${cluster.version}; the policy ${aim.policy.metadata.name} asks for ${targetWords(aim.policy.spec.target)}, which is ${aim.target} here.`;
-    const when = tried?.when ?? after('A newer version becomes the target.');
-    return said(when, reason('AtTarget', text), ...aim.reasons, ...(tried?.reasons ?? []));
+    return said(
+      tried?.when ?? after(movesOn(snapshot, cluster, aim)),
+      atTarget(cluster, aim.policy, aim),
+      ...aim.reasons,
+      ...(tried?.reasons ?? []),
+    );
   }
   const refusals = refusalsOf(snapshot, cluster, aim);
   if (refusals.length > 0) {
@@ -126,6 +131,29 @@ const isOf =
 const isGrantOf = (decision: Decision, cluster: ClusterRecord): boolean =>
   (decision.type === 'grant-member' && isOf(cluster)(decision.member)) ||
   (decision.type === 'grant-upgrade' && isOf(cluster)(decision.upgrade));
+
+function atTarget(
+  { version }: ClusterRecord,
+  { metadata, spec }: UpgradePolicy,
+  { target, reasons }: ClusterPolicy,
+): Reason {
+  const isPinned = reasons.some(({ code }) => code === 'Pinned');
+  const here = isPinned ? `and its pin for ${target}` : `which is ${target} here`;
+  return reason(
+    'AtTarget',
+    `It is at ${version}; the policy ${metadata.name} asks for ${targetWords(spec.target)}, ${here}.`,
+  );
+}
+
+/** What gives a cluster that is at its target another one; at its pin a newer version alone does not. */
+function movesOn({ fleet }: FleetSnapshot, { tags, version }: ClusterRecord, { reasons }: ClusterPolicy): string {
+  const prefix = fleet?.tagPrefix ?? '';
+  const { pin } = clusterTags(tags, prefix);
+  if (pin === undefined || KubeVersion.parse(version).isOlderThan(pin)) return 'A newer version becomes the target.';
+  const isCapped = reasons.some(({ code }) => code === 'Pinned');
+  const newer = isCapped ? '' : ', and a newer version becomes the target';
+  return `Its tag ${prefix}pin-version lets it go no further than ${pin}: whoever may tag the cluster raises it or takes it away${newer}.`;
+}
 
 /** The cluster's place as a member of a rollout that has not ended. */
 function goingOn(place: Place | undefined): (Place & { readonly member: Member }) | undefined {

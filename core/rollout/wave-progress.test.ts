@@ -383,3 +383,16 @@ describe('the numbers of a wave', () => {
     expect(words(ended)).toEqual(['w1 adjusted WaveLimitsChanged PolicyChanged', 'w1 Completed Settled']);
   });
 });
+
+test.each<[string, Partial<Wave>, string]>([
+  ['that has nobody', { members: 0, needWork: 0 }, 'No cluster of this wave needs work.'],
+  [
+    'of whom nobody may begin',
+    { members: 2, needWork: 0, excluded: 2 },
+    'No cluster of this wave may begin: 2 of 2 are excluded.',
+  ],
+])('a wave %s is skipped with those words', (_, wave, message) => {
+  expect(decided({ waves: [{ status: 'Pending', ...wave }] })).toMatchObject([
+    { status: 'Skipped', reasons: [{ message }] },
+  ]);
+});

@@ -93,7 +93,8 @@ function opened(situation: WaveSituation, wave: Wave): Decision[] {
   const own = members.filter((member) => member.waveIndex === wave.index);
   const needWork = own.filter((member) => member.status === 'Pending').length;
   if (own.length === 0) {
-    const reasons = [reason('NothingToDo', 'No cluster of this wave needs work.')];
+    const excluded = `No cluster of this wave may begin: ${wave.excluded} of ${wave.members} are excluded.`;
+    const reasons = [reason('NothingToDo', wave.excluded > 0 ? excluded : 'No cluster of this wave needs work.')];
     return [{ type: 'change-wave', wave, status: 'Skipped', reasons }];
   }
   // What nobody can read opens nothing: which approvals and windows hold is not known.
