@@ -13,6 +13,7 @@ import { decide } from '../rollout/decide.ts';
 import type { Decision } from '../rollout/decisions.ts';
 import { laterWaveOf } from '../rollout/later-wave.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
+import { KubeVersion } from '../version/kube-version.ts';
 import { targetWords } from '../version/target.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
 import { activeUpgrade, refusalsOf } from './cluster-summary.ts';
