@@ -23,6 +23,8 @@ export async function explain(
   return EXIT.ok;
 }
 
+const UNKNOWN = 'unknown: a policy that may select it cannot be read, so nothing begins (PolicyNotConfigured)';
+
 /** The answer first, then what it rests on. */
 export function explanationText(explanation: Explanation, { paint, now }: Shown): string[] {
   const { policy, rollout, when, hops, upgrade, scan, breakGlass, warnings } = explanation;
@@ -40,7 +42,7 @@ export function explanationText(explanation: Explanation, { paint, now }: Shown)
       ],
       ['Wave', shown(explanation.wave)],
       ...(breakGlass === null ? [] : [['Break-glass', visible(openGlassText(breakGlass))] as const]),
-      ['Calendars', calendarsText(explanation.calendars)],
+      ['Calendars', shown((explanation.calendars?.join(', ') ?? UNKNOWN) || 'none: always open')],
       [
         'Target',
         hops.length > 1 ? `${shown(explanation.target)}, hop by hop: ${hops.join(', ')}` : shown(explanation.target),
@@ -67,12 +69,6 @@ export function explanationText(explanation: Explanation, { paint, now }: Shown)
     ...section('Warnings', reasonLines(warnings)),
     ...tagSection(explanation),
   ];
-}
-
-function calendarsText(names: Explanation['calendars']): string {
-  if (names === null)
-    return 'unknown: a policy that may select it cannot be read, so nothing begins (PolicyNotConfigured)';
-  return names.length === 0 ? 'none: always open' : shown(names.join(', '));
 }
 
 function scanText(scan: NonNullable<Explanation['scan']>, now: Date): string {

@@ -63,10 +63,7 @@ export function clusterSummary(snapshot: FleetSnapshot, cluster: ClusterRecord, 
   };
 }
 
-/**
- * The strongest thing first: what runs, then what a person must look at, then what will come by itself. What became of a cluster that is behind
- * in a rollout that has taken it is read beside this (in-rollout.ts).
- */
+/** The strongest thing first: what runs, then what a person must look at, then what will come by itself; in-rollout.ts adds what has ended. */
 function clusterState(
   snapshot: FleetSnapshot,
   cluster: ClusterRecord,

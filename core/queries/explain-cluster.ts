@@ -1,5 +1,5 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import type { Wave } from '../contracts/items/rollout.ts';
+import type { Member, Wave } from '../contracts/items/rollout.ts';
 import { reason } from '../contracts/step-result.ts';
 import { hopTo } from '../model/hop.ts';
 import { glassInForce } from '../policy/break-glass.ts';
@@ -17,7 +17,7 @@ import { isMember, loadWaves } from '../store/members.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { upgradesOf } from './cluster-detail.ts';
-import { clusterPolicy } from './cluster-policy.ts';
+import { type ClusterPolicy, clusterPolicy } from './cluster-policy.ts';
 import { activeUpgrade } from './cluster-summary.ts';
 import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
 import type { Explanation } from './explanation.ts';
@@ -42,7 +42,8 @@ export async function explainCluster(
   const aim = clusterPolicy(snapshot, cluster, now);
   const calendars = calendarsOf(snapshot, cluster, now);
   const { state } = await summaryOf(ports.table, snapshot, cluster, now);
-  const place = await placeOf(ports.table, snapshot, aim.policy?.metadata.name, cluster.clusterKey);
+  const waits = snapshot.members.find(({ clusterKey }) => clusterKey === cluster.clusterKey);
+  const place = await placeOf(ports.table, waits, aim, cluster.clusterKey);
   const upgrades = await upgradesOf(ports.table, cluster.clusterKey);
   const control = snapshot.controls.get(cluster.clusterKey);
   const held = control?.held;
@@ -87,18 +88,15 @@ export async function explainCluster(
   };
 }
 
+const UNREADABLE = 'A policy that may select it cannot be read, so nobody knows its calendars and nothing begins.';
+
 /** Those that a hop of it goes by, as its grant is asked. */
 function calendarsOf(snapshot: FleetSnapshot, cluster: ClusterRecord, now: Date) {
   const { rules } = rulesByHand(snapshot, cluster, memberRules(snapshot, now));
-  if (rules.unreadable) return { names: null, reasons: [UNREADABLE] };
+  if (rules.unreadable) return { names: null, reasons: [reason('PolicyNotConfigured', UNREADABLE)] };
   const tags = clusterTags(cluster.tags, snapshot.fleet?.tagPrefix ?? '');
   return calendarNamesOf(rules.wave ?? { name: '' }, tags, snapshot.calendars);
 }
-
-const UNREADABLE = reason(
-  'PolicyNotConfigured',
-  'A policy is applied that this version of Liftlock cannot read, and it may select this cluster: nobody knows its calendars, so nothing begins.',
-);
 
 async function lastScan(table: Table, clusterKey: string): Promise<Explanation['scan']> {
   const [scan] = (await load(table, LatestScanItems, clusterKey))?.data.scans ?? [];
@@ -108,15 +106,9 @@ async function lastScan(table: Table, clusterKey: string): Promise<Explanation['
 }
 
 /** In the rollout that it waits in, else in the newest one of its policy. */
-async function placeOf(
-  table: Table,
-  { members }: FleetSnapshot,
-  policy: string | undefined,
-  clusterKey: string,
-): Promise<Place | undefined> {
-  const newest = policy === undefined ? undefined : await load(table, PolicyRollouts, policy);
-  const waits = members.find((member) => member.clusterKey === clusterKey);
-  const { rolloutId } = waits ?? newest?.data ?? {};
+async function placeOf(table: Table, waits: Member | undefined, { policy }: ClusterPolicy, clusterKey: string) {
+  const newest = policy === undefined ? undefined : await load(table, PolicyRollouts, policy.metadata.name);
+  const rolloutId = waits?.rolloutId ?? newest?.data.rolloutId;
   const rollout = rolloutId === undefined ? undefined : await load(table, Rollouts, rolloutId);
   if (rollout === undefined) return undefined;
   const { id } = rollout.data;

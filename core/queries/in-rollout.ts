@@ -9,14 +9,10 @@ import { Members, PolicyRollouts, Rollouts, Upgrades } from '../store/entities.t
 import { load, loadAll } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ClusterSummary, clusterSummary } from './cluster-summary.ts';
+import { isTried } from './verdict.ts';
 
 /** What lists, `describe` and `explain` say of one cluster, with the same word. */
-export async function summaryOf(
-  table: Table,
-  snapshot: FleetSnapshot,
-  cluster: ClusterRecord,
-  now: Date,
-): Promise<ClusterSummary> {
+export async function summaryOf(table: Table, snapshot: FleetSnapshot, cluster: ClusterRecord, now: Date) {
   const alone = clusterSummary(snapshot, cluster, now);
   const [summary = alone] = await inRollout(table, snapshot, [alone]);
   return summary;
@@ -53,11 +49,10 @@ export async function inRollout(
       const waves = snapshot.policies.get(policy ?? '')?.policy.spec.waves ?? [];
       const index = waves.findIndex(({ name }) => name === wave);
       const member = (await load(table, Members, rollout.id, index, key))?.data;
-      const ended = member?.status === 'Failed' || member?.status === 'Blocked';
-      if (ended && member.to === target) return { ...summary, state: 'Blocked' };
-      return member?.status === 'Excluded' && !AT_REST.includes(rollout.status)
-        ? { ...summary, state: 'Excluded' }
-        : summary;
+      const goesOn = !AT_REST.includes(rollout.status);
+      const isBlocked = member !== undefined && isTried(member) && (goesOn || member.to === target);
+      const isOut = member?.status === 'Excluded' && goesOn;
+      return isBlocked || isOut ? { ...summary, state: isBlocked ? 'Blocked' : 'Excluded' } : summary;
     }),
   );
 }

@@ -10,7 +10,6 @@ import { OBSERVE_MODE } from '../protocol/standing-refusals.ts';
 import { VETOES } from '../protocol/vetoes.ts';
 import { AT_REST, isServed } from '../rollout/automatic-rollouts.ts';
 import { decide } from '../rollout/decide.ts';
-import type { Decision } from '../rollout/decisions.ts';
 import { laterWaveOf } from '../rollout/later-wave.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -38,7 +37,7 @@ export interface ClusterRollouts {
 /** A member that its rollout is done with, and not for want of success. */
 const ENDED_WELL: readonly Member['status'][] = ['Succeeded', 'Excluded'];
 /** A member whose upgrade ended without success. */
-const isTried = ({ status }: Member): boolean => status === 'Failed' || status === 'Blocked';
+export const isTried = ({ status }: Member): boolean => status === 'Failed' || status === 'Blocked';
 /** What every grant is asked again. */
 const REFUSALS: ReadonlySet<string> = new Set(VETOES.flatMap(({ codes }) => codes));
 const NEVER = { at: null, condition: null };
@@ -56,12 +55,10 @@ export function verdictOf(
   if (cluster.deletedAt !== undefined)
     return said(NEVER, reason('Gone', `The cluster was deleted (seen ${cluster.deletedAt}).`));
   const { decisions, waiting: all } = decide(snapshot, now);
-  const waits = all.filter(isOf(cluster));
+  const isOwn = ({ clusterKey }: { readonly clusterKey: string }) => clusterKey === cluster.clusterKey;
+  const waits = all.filter(isOwn);
   const waiting = waits.flatMap(({ reasons }) => reasons);
-  const until = waits
-    .flatMap((wait) => wait.until ?? [])
-    .sort()
-    .at(-1);
+  const [until] = waits.flatMap((wait) => wait.until ?? []).sort((a, b) => (a < b ? 1 : -1));
   const upgrade = activeUpgrade(snapshot, cluster.clusterKey);
   if (upgrade !== undefined && upgrade.status !== 'Parked') {
     const running = Object.entries(upgrade.steps).filter(([, step]) => step.status === 'running');
@@ -85,7 +82,10 @@ export function verdictOf(
   if (upgrade !== undefined) {
     if (ofUpgrade?.status === 'Halted') return halted(ofUpgrade);
     // What it parked for may be passed or gone by now.
-    if (decisions.some((one) => isGrantOf(one, cluster)))
+    const granted = decisions.flatMap((one) =>
+      one.type === 'grant-member' ? one.member : one.type === 'grant-upgrade' ? one.upgrade : [],
+    );
+    if (granted.some(isOwn))
       return said(NEXT_TICK, reason('Next', 'Nothing is in the way of its upgrade any more: it goes on.'));
     const at = until ?? upcoming(upgrade.resumeAt, now);
     const condition = upgrade.resumeAt === undefined ? conditionOf(waiting, at) : 'Liftlock looks again.';
@@ -101,16 +101,11 @@ export function verdictOf(
   }
   // At the version, and yet not through: what is left (nodes, add-ons, checks) is what the rollout goes on with.
   const going = goingOn(place);
-  if (aim.target !== undefined && !aim.needsWork && !snapshot.members.some(isOf(cluster))) {
-    const tried =
-      going !== undefined && isTried(going.member) ? again(going.member, going.rollout, cluster) : undefined;
-    if (tried === undefined && left !== undefined) return failedHalfWay(cluster, left);
-    return said(
-      tried?.when ?? after(movesOn(snapshot, cluster, aim)),
-      atTarget(cluster, aim.policy, aim),
-      ...aim.reasons,
-      ...(tried?.reasons ?? []),
-    );
+  if (aim.target !== undefined && !aim.needsWork && !snapshot.members.some(isOwn)) {
+    const rests = atTarget(snapshot, cluster, aim.policy, aim);
+    if (going === undefined || !isTried(going.member)) return left === undefined ? rests : failedHalfWay(cluster, left);
+    const { when, reasons } = again(going.member, going.rollout, cluster);
+    return said(when, ...rests.reasons, ...reasons);
   }
   const refusals = refusalsOf(snapshot, cluster, aim);
   if (refusals.length > 0) {
@@ -124,36 +119,22 @@ export function verdictOf(
     : inRollout(going, waiting, until ?? upcoming(going.member.resumeAt, now), cluster);
 }
 
-const isOf =
-  ({ clusterKey }: ClusterRecord) =>
-  (item: { readonly clusterKey: string }): boolean =>
-    item.clusterKey === clusterKey;
-
-const isGrantOf = (decision: Decision, cluster: ClusterRecord): boolean =>
-  (decision.type === 'grant-member' && isOf(cluster)(decision.member)) ||
-  (decision.type === 'grant-upgrade' && isOf(cluster)(decision.upgrade));
-
+/** At its pin a newer version alone gives it no other target. */
 function atTarget(
-  { version }: ClusterRecord,
+  { fleet }: FleetSnapshot,
+  { tags, version }: ClusterRecord,
   { metadata, spec }: UpgradePolicy,
   { target, reasons }: ClusterPolicy,
-): Reason {
-  const isPinned = reasons.some(({ code }) => code === 'Pinned');
-  const here = isPinned ? `and its pin for ${target}` : `which is ${target} here`;
-  return reason(
-    'AtTarget',
-    `It is at ${version}; the policy ${metadata.name} asks for ${targetWords(spec.target)}, ${here}.`,
-  );
-}
-
-/** What gives a cluster that is at its target another one; at its pin a newer version alone does not. */
-function movesOn({ fleet }: FleetSnapshot, { tags, version }: ClusterRecord, { reasons }: ClusterPolicy): string {
+): Verdict {
   const prefix = fleet?.tagPrefix ?? '';
   const { pin } = clusterTags(tags, prefix);
-  if (pin === undefined || KubeVersion.parse(version).isOlderThan(pin)) return 'A newer version becomes the target.';
   const isCapped = reasons.some(({ code }) => code === 'Pinned');
-  const newer = isCapped ? '' : ', and a newer version becomes the target';
-  return `Its tag ${prefix}pin-version lets it go no further than ${pin}: whoever may tag the cluster raises it or takes it away${newer}.`;
+  const here = isCapped ? `and its pin for ${target}` : `which is ${target} here`;
+  const text = `It is at ${version}; the policy ${metadata.name} asks for ${targetWords(spec.target)}, ${here}.`;
+  const raise = `Its tag ${prefix}pin-version lets it go no further than ${pin}: whoever may tag the cluster raises it or takes it away`;
+  const moves = isCapped ? `${raise}.` : `${raise}, and a newer version becomes the target.`;
+  const isAtPin = pin !== undefined && !KubeVersion.parse(version).isOlderThan(pin);
+  return said(after(isAtPin ? moves : 'A newer version becomes the target.'), reason('AtTarget', text), ...reasons);
 }
 
 /** The cluster's place as a member of a rollout that has not ended. */
@@ -172,18 +153,14 @@ function inRollout(
   if (member.status === 'Excluded') return said(NEVER, ...member.reasons);
   const told = laterWaveOf(member);
   if (rollout.status === 'Halted') return halted(rollout, ...told);
-  if (waiting.length === 0) {
-    return said(NEXT_TICK, reason('Next', `It is next in the rollout ${rollout.id}.`), ...told);
-  }
+  if (waiting.length === 0) return said(NEXT_TICK, reason('Next', `It is next in the rollout ${rollout.id}.`), ...told);
   const undecided = waves.find(({ status, index }) => status === 'Undecided' && index < member.waveIndex);
-  const condition = undecided === undefined ? conditionOf(waiting, at) : promotionOf(undecided, waiting);
-  return said(after(condition, at), ...waiting, ...told);
-}
-
-/** A wave that proved nothing passes by a person's word; what else is in the way of a cluster behind it stays there. */
-function promotionOf({ rolloutId, name }: Wave, waiting: readonly Reason[]): string {
   const others = waiting.some(({ code }) => code !== 'EarlierWave') ? ', and the other reasons above are gone' : '';
-  return `An approver looks at the wave ${name} and runs: liftlock rollout promote ${rolloutId} --reason WHY${others}`;
+  const condition =
+    undecided === undefined
+      ? conditionOf(waiting, at)
+      : `An approver looks at the wave ${undecided.name} and runs: liftlock rollout promote ${rollout.id} --reason WHY${others}`;
+  return said(after(condition, at), ...waiting, ...told);
 }
 
 /** The reconciler does not look at a rollout that is halted until a person has it go on, so that what stood in the way before says nothing. */
@@ -228,17 +205,14 @@ function withoutRollout(
     const text = 'No Fleet is applied, so nothing may be changed.';
     return said(after('Somebody runs: liftlock apply -f fleet.yaml'), reason('FleetNotConfigured', text));
   }
-  if (snapshot.fleet.mode !== 'act') {
-    return said(after('The Fleet is applied with mode: act.'), OBSERVE_MODE);
-  }
+  if (snapshot.fleet.mode !== 'act') return said(after('The Fleet is applied with mode: act.'), OBSERVE_MODE);
   if (aim.wave === undefined) {
     const why = aim.placement.filter(({ code }) => code !== 'Policy');
     return said(after('What keeps it out of every wave is corrected.'), ...why);
   }
   const tried = place?.member;
-  if (tried !== undefined && place !== undefined && tried.to === aim.target?.toString()) {
-    if (isTried(tried)) return again(tried, place.rollout, cluster);
-  }
+  if (place !== undefined && tried !== undefined && tried.to === aim.target?.toString() && isTried(tried))
+    return again(tried, place.rollout, cluster);
   if (place !== undefined && !AT_REST.includes(place.rollout.status)) {
     const text = `The rollout ${place.rollout.id} of its policy is ${place.rollout.status} and was planned without it.`;
     return said(after('That rollout ends; then another one takes it.'), reason('RolloutBusy', text));

@@ -106,9 +106,7 @@ export function admit(admission: Admission): { decisions: Decision[]; waiting: W
   const room = waveRoom(waves);
   const suspicionOf = suspects(snapshot, rollout, waves, members);
   const told = waitingForWaves(snapshot, rollout, waves, now, (member, at) => {
-    const cluster = snapshot.clusters.get(member.clusterKey);
-    const then = { ...admission, now: at, rulesOf: rulesAt(at) };
-    return cluster === undefined ? { reasons: [] } : askForMember(then, room, member, cluster).answer;
+    return admitOne({ ...admission, now: at, rulesOf: rulesAt(at) }, room, member);
   });
   for (const member of [...members].sort(urgency)) {
     if (member.status === 'Running') continue;
@@ -165,28 +163,17 @@ const resumesLater = (member: Member, at: string): Reason => ({
   message: `${member.reasons[0]?.message ?? 'It is parked'} Looking again at ${at}.`,
 });
 
-function admitOne(admission: Admission, waves: WaveRoom, member: Member, decisions: Decision[]): Answer {
-  const { snapshot, room } = admission;
+/** What the grant of a member's next hop is asked. Without `decisions` nobody is let in: it is what will be asked at another instant. */
+function admitOne(
+  { snapshot, rollout, room, now, index, rulesOf }: Admission,
+  waves: WaveRoom,
+  member: Member,
+  decisions?: Decision[],
+): Answer {
   const cluster = snapshot.clusters.get(member.clusterKey);
   const { fleet } = snapshot;
   if (cluster === undefined)
     return { reasons: [{ code: 'UnknownCluster', message: 'The cluster is not in the inventory.' }] };
-  const { answer, from, to, rules, wave } = askForMember(admission, waves, member, cluster);
-  if (answer.reasons.length > 0 || fleet === undefined || wave === undefined) return answer;
-  if (room.ledger === snapshot.ledger) room.ledger = { counts: { ...room.ledger.counts } };
-  recountInPlace(room.ledger.counts, capKeys(cluster, fleet, rules.policy?.spec), 1);
-  if (!member.inFlight) waves.now.set(member.waveIndex, { ...wave, inFlight: wave.inFlight + 1 });
-  decisions.push({ type: 'grant-member', member, from, to, upgradeId: hopId(from, to), failures: waves.failures });
-  return { reasons: [] };
-}
-
-/** What the grant of a member's next hop is asked: now, or at the instant at which the wave before its own will have passed. */
-function askForMember(
-  { snapshot, rollout, room, now, index, rulesOf }: Admission,
-  waves: WaveRoom,
-  member: Member,
-  cluster: ClusterRecord,
-) {
   const upgrade = upgradeOf(index, member);
   const parked = upgrade?.status === 'Parked' ? upgrade : undefined;
   const hop = parked === undefined ? nextHopOf(member, cluster) : versionsOf(parked);
@@ -208,7 +195,12 @@ function askForMember(
       window: window(upgrade?.mutated === true),
     },
   );
-  return { answer, from, to, rules, wave };
+  if (answer.reasons.length > 0 || fleet === undefined || wave === undefined || decisions === undefined) return answer;
+  if (room.ledger === snapshot.ledger) room.ledger = { counts: { ...room.ledger.counts } };
+  recountInPlace(room.ledger.counts, capKeys(cluster, fleet, rules.policy?.spec), 1);
+  if (!member.inFlight) waves.now.set(member.waveIndex, { ...wave, inFlight: wave.inFlight + 1 });
+  decisions.push({ type: 'grant-member', member, from, to, upgradeId: hopId(from, to), failures: waves.failures });
+  return { reasons: [] };
 }
 
 /** Of what is asked: what the snapshot does not say. A start by hand has no rollout, no wave and no member. */
