@@ -11,9 +11,9 @@ import type { ClusterSummary } from './cluster-summary.ts';
 const AT_REST: readonly ClusterSummary['state'][] = ['UpToDate', 'Unmanaged'];
 
 /**
- * Says of clusters that are behind what became of them in the newest rollout of their policy, and of those that are not whether a hop has left
- * them half done. Members that have ended are not in the snapshot, so each takes a read; clusters that are where they should be take none,
- * unless they were held once: what failed holds its cluster, and the item of a hold stays.
+ * Says of clusters that are behind what became of them in the newest rollout of their policy. Members that have ended are not in the
+ * snapshot, so each takes a read; clusters that are where they should be take none, unless they were held once: a hop may have left them half
+ * done, and the item of a hold stays.
  */
 export async function inRollout(
   table: Table,
@@ -21,10 +21,9 @@ export async function inRollout(
   summaries: readonly ClusterSummary[],
 ): Promise<ClusterSummary[]> {
   const waiting = new Set(snapshot.members.map((member) => member.clusterKey));
-  const left = await leftHalfDone(
-    table,
-    summaries.filter(({ key, state }) => AT_REST.includes(state) && snapshot.controls.has(key)),
-  );
+  const heldOnce = summaries.filter(({ key, state }) => AT_REST.includes(state) && snapshot.controls.has(key));
+  const keys = heldOnce.map(({ key, version }) => Upgrades.key(key, hopTo(KubeVersion.parse(version))));
+  const left = new Set((await loadAll(table, Upgrades, keys)).filter(hasFailedHalfWay).map((one) => one.clusterKey));
   const newest = new Map<string, string | undefined>();
   for (const name of new Set(summaries.flatMap(({ state, policy }) => (state === 'Behind' ? (policy ?? []) : []))))
     newest.set(name, (await load(table, PolicyRollouts, name))?.data.rolloutId);
@@ -42,11 +41,4 @@ export async function inRollout(
       return ended && member.data.to === summary.target ? { ...summary, state: 'Blocked' } : summary;
     }),
   );
-}
-
-/** Clusters whose last hop has moved the control plane and failed, by key. */
-async function leftHalfDone(table: Table, summaries: readonly ClusterSummary[]): Promise<Set<string>> {
-  const keys = summaries.map(({ key, version }) => Upgrades.key(key, hopTo(KubeVersion.parse(version))));
-  const hops = await loadAll(table, Upgrades, keys);
-  return new Set(hops.filter(hasFailedHalfWay).map(({ clusterKey }) => clusterKey));
 }

@@ -127,8 +127,8 @@ async function askByHand(
   const key = clusterKey(cluster.arn, cluster.createdAt);
   const mayBeLeft = machine === 'upgrade-cluster' && current.equals(target);
   const inHand = mayBeLeft ? await hopInHand(ports.table, key, current) : undefined;
-  if (inHand?.mayTakeUp === false) return blocked(sameUnderWay(inHand.upgrade, arn.name));
-  const left = inHand?.upgrade;
+  const { left, underWay } = inHand ?? {};
+  if (underWay !== undefined) return blocked(sameUnderWay(underWay, arn.name));
   const wrong = HOP_MACHINES.includes(machine)
     ? hopRefusals(cluster.version, target)
     : versionRefusals(machine, input, current, target, arn.name);
