@@ -23,10 +23,7 @@ import { decode, load, type Read, replace, unchanged } from '../store/entity.ts'
 import type { OperatorPorts } from './fleet-switch.ts';
 import { busyReplanning } from './skip-cluster.ts';
 
-/**
- * Takes the hold off and has the cluster tried again in its rollout: it no longer counts as failed there. Where no rollout would try it again,
- * the hold stays and people are told what does.
- */
+/** Takes the hold off and has the cluster tried again in its rollout: it no longer counts as failed there. Refused where no rollout would. */
 export function retryCluster(ports: OperatorPorts, clusterKey: string, by: string): Promise<ClusterControl> {
   return unhold(ports, clusterKey, by, 'Retried');
 }
@@ -49,8 +46,7 @@ async function unhold(
       throw namedError('ClusterNotFound', `The inventory has no cluster ${clusterKey}. Run: liftlock get clusters`);
     const grant = await load(table, Grants, clusterKey);
     if (grant !== undefined && grant.data.status !== 'free') {
-      throw new Refusal(
-        'WrongState',
+      throw wrongState(
         `An upgrade of ${cluster.data.name} still holds its grant (${grant.data.upgradeId}, ${grant.data.status}). Try again when it has ended.`,
       );
     }
@@ -60,7 +56,7 @@ async function unhold(
     const ended = places.filter(({ member: { data } }) => data.status === 'Failed' || data.status === 'Blocked');
     if (held === undefined && (event === 'Released' || ended.length === 0))
       throw nothingToTakeOff(cluster.data.name, ended);
-    if (event === 'Retried' && places.length === 0) throw await triedByNobody(table, cluster.data, held);
+    if (event === 'Retried' && places.length === 0) throw await triedByNobody(table, cluster.data, held?.upgradeId);
     const again = event === 'Retried' ? await requeue(table, ended) : [];
     const entry: AuditEntry = { subject: clusterKey, event: `Cluster${event}`, principal: by, detail: { held } };
     return {
@@ -86,9 +82,8 @@ async function goingOn(table: Table, clusterKey: string): Promise<RolloutMember[
   const found: RolloutMember[] = [];
   const members = (await table.queryKind(Members.kind))
     .map((item) => decode(Members, item))
-    .filter(({ data }) => data.clusterKey === clusterKey);
+    .filter(({ data }) => data.clusterKey === clusterKey && !THROUGH.includes(data.status));
   for (const member of members) {
-    if (THROUGH.includes(member.data.status)) continue;
     const rollout = await load(table, Rollouts, member.data.rolloutId);
     const wave = await load(table, Waves, member.data.rolloutId, member.data.waveIndex);
     if (rollout === undefined || wave === undefined || rollout.data.status === 'Aborted') continue;
@@ -97,24 +92,21 @@ async function goingOn(table: Table, clusterKey: string): Promise<RolloutMember[
   return found;
 }
 
-async function triedByNobody(table: Table, cluster: ClusterRecord, held: ClusterControl['held']): Promise<Refusal> {
-  const { clusterKey, name } = cluster;
-  const upgrade = held?.upgradeId === undefined ? undefined : await load(table, Upgrades, clusterKey, held.upgradeId);
-  return new Refusal(
-    'WrongState',
-    `${name} is held, and no rollout would try it again. Who has removed the cause ${wayOutOfHold(cluster, upgrade?.data)}`,
-  );
+async function triedByNobody(table: Table, cluster: ClusterRecord, upgradeId = ''): Promise<Refusal> {
+  const upgrade = await load(table, Upgrades, cluster.clusterKey, upgradeId);
+  const way = wayOutOfHold(cluster, upgrade?.data);
+  return wrongState(`${cluster.name} is held, and no rollout would try it again. Who has removed the cause ${way}`);
 }
+
+const wrongState = (said: string): Refusal => new Refusal('WrongState', said);
 
 function nothingToTakeOff(name: string, [first]: readonly RolloutMember[]): Refusal {
   if (first === undefined)
-    return new Refusal(
-      'WrongState',
+    return wrongState(
       `${name} is not held, and nothing of it has failed or is blocked in a rollout that was not aborted. What keeps it: liftlock explain cluster ${name}. One that was skipped goes with the next target, or alone: liftlock upgrade cluster ${name} --to VERSION`,
     );
   const { status, rolloutId } = first.member.data;
-  return new Refusal(
-    'WrongState',
+  return wrongState(
     `${name} is not held; it is ${status} in the rollout ${rolloutId}. Release takes off holds only. Remove the cause, then run: liftlock retry cluster ${name}`,
   );
 }
@@ -141,8 +133,7 @@ async function becomesNewest(table: Table, rollout: Rollout): Promise<WriteOpera
   if (newest === undefined || newest.data.rolloutId === rollout.id) return [];
   const running = await load(table, Rollouts, newest.data.rolloutId);
   if (running !== undefined && !AT_REST.includes(running.data.status)) {
-    throw new Refusal(
-      'WrongState',
+    throw wrongState(
       `The rollout ${running.data.id} of the same policy is ${running.data.status}. Try again when it has ended.`,
     );
   }

@@ -7,29 +7,24 @@ import { load } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { isHalfDone } from './hop-before.ts';
 
-/** The upgrade to the version that a control plane is at already, where it has not come to its end. */
-export interface HopInHand {
-  readonly upgrade: Upgrade;
-  /** It has changed the cluster, and nobody goes on with it but a person; otherwise it is under way. */
-  readonly mayTakeUp: boolean;
-}
-
-/** One that waits in a rollout that was not aborted is the rollout's to finish; one that failed has ended, and is anybody's. */
+/**
+ * The upgrade to the version that a control plane is at already, where it is not at its end. `left`: it has changed the cluster, and nobody goes
+ * on with it but a person. One that failed has ended, and is anybody's; one that waits in a rollout that was not aborted is the rollout's.
+ */
 export async function hopInHand(
   table: Pick<Table, 'get'>,
   clusterKey: string,
   version: KubeVersion,
-): Promise<HopInHand | undefined> {
+): Promise<{ readonly left?: Upgrade; readonly underWay?: Upgrade }> {
   const upgrade = (await load(table, Upgrades, clusterKey, hopTo(version)))?.data;
-  if (upgrade === undefined) return undefined;
-  if (hasFailedHalfWay(upgrade)) return { upgrade, mayTakeUp: true };
-  if (!Upgrades.active(upgrade)) return undefined;
+  if (upgrade === undefined) return {};
   const { status, rolloutId } = upgrade;
-  if (status === 'Running') return { upgrade, mayTakeUp: false };
-  if (rolloutId === undefined) return { upgrade, mayTakeUp: isHalfDone(upgrade) };
-  const rollout = await load(table, Rollouts, rolloutId);
-  if (rollout?.data.status !== 'Aborted') return { upgrade, mayTakeUp: false };
-  return isHalfDone(upgrade) ? { upgrade, mayTakeUp: true } : undefined;
+  if (hasFailedHalfWay(upgrade)) return { left: upgrade };
+  if (!Upgrades.active(upgrade)) return {};
+  const rollout = rolloutId === undefined ? undefined : await load(table, Rollouts, rolloutId);
+  const isAborted = rollout?.data.status === 'Aborted';
+  if (status !== 'Running' && isHalfDone(upgrade) && (rolloutId === undefined || isAborted)) return { left: upgrade };
+  return status !== 'Running' && isAborted ? {} : { underWay: upgrade };
 }
 
 /** Whether it has changed its cluster and has ended without success. */
@@ -49,17 +44,16 @@ export function wayToFinish({ name, arn, version }: ClusterRecord, upgrade: Upgr
 export const wayOutOfHold = (cluster: ClusterRecord, upgrade: Upgrade | undefined): string =>
   `runs: liftlock release cluster ${cluster.name}, and then ${wayToFinish(cluster, upgrade)}`;
 
-/** What the next attempt keeps of one that has ended: what it changed stays changed, and what it broke must not pass for normal. */
-export function keptOf(
-  ended: Upgrade | undefined,
-): Pick<Upgrade, 'mutated' | 'steps'> & Partial<Pick<Upgrade, 'controlPlaneCompletedAt'>> {
-  const baseline = ended?.steps['scan-cluster'];
-  const at = ended?.controlPlaneCompletedAt;
+/**
+ * What the next attempt keeps of one that has ended. What it changed stays changed, so failing now is a failure (semantics.md, Failure budget);
+ * what it broke must not pass for normal; and the seven days of a rollback count from the change.
+ */
+export function keptOf(ended: Upgrade | undefined) {
+  const { mutated = false, steps, controlPlaneCompletedAt } = ended ?? {};
+  const baseline = mutated ? steps?.['scan-cluster'] : undefined;
   return {
-    // Failing now is a failure of the upgrade (semantics.md, Failure budget).
-    mutated: ended?.mutated ?? false,
-    steps: ended?.mutated === true && baseline !== undefined ? { 'scan-cluster': baseline } : {},
-    // The seven days of a rollback count from the change, not from a later attempt, and also when that one ends at once.
-    ...(at === undefined ? {} : { controlPlaneCompletedAt: at }),
+    mutated,
+    steps: baseline === undefined ? {} : { 'scan-cluster': baseline },
+    ...(controlPlaneCompletedAt === undefined ? {} : { controlPlaneCompletedAt }),
   };
 }

@@ -22,9 +22,9 @@ export async function summaryOf(table: Table, snapshot: FleetSnapshot, cluster: 
 const THROUGH: readonly ClusterSummary['state'][] = ['UpToDate', 'Unmanaged'];
 
 /**
- * Says of clusters that are behind what became of them in the newest rollout of their policy, and of those that are not whether a hop has left
- * them half done. Members that have ended are not in the snapshot, so each takes a read; clusters that are where they should be take none,
- * unless they were held once: what failed holds its cluster, and the item of a hold stays.
+ * Says of clusters that are behind what became of them in the newest rollout of their policy. Members that have ended are not in the
+ * snapshot, so each takes a read; clusters that are where they should be take none, unless they were held once: a hop may have left them half
+ * done, and the item of a hold stays.
  */
 export async function inRollout(
   table: Table,
@@ -36,10 +36,9 @@ export async function inRollout(
     const known = (await load(table, PolicyRollouts, name))?.data;
     newest.set(name, known && (await load(table, Rollouts, known.rolloutId))?.data);
   }
-  const left = await leftHalfDone(
-    table,
-    summaries.filter(({ key, state }) => THROUGH.includes(state) && snapshot.controls.has(key)),
-  );
+  const heldOnce = summaries.filter(({ key, state }) => THROUGH.includes(state) && snapshot.controls.has(key));
+  const keys = heldOnce.map(({ key, version }) => Upgrades.key(key, hopTo(KubeVersion.parse(version))));
+  const left = new Set((await loadAll(table, Upgrades, keys)).filter(hasFailedHalfWay).map((one) => one.clusterKey));
   return Promise.all(
     summaries.map(async (summary): Promise<ClusterSummary> => {
       const { key, policy, wave, target } = summary;
@@ -55,11 +54,4 @@ export async function inRollout(
       return isBlocked || isOut ? { ...summary, state: isBlocked ? 'Blocked' : 'Excluded' } : summary;
     }),
   );
-}
-
-/** Clusters whose last hop has moved the control plane and failed, by key. */
-async function leftHalfDone(table: Table, summaries: readonly ClusterSummary[]): Promise<Set<string>> {
-  const keys = summaries.map(({ key, version }) => Upgrades.key(key, hopTo(KubeVersion.parse(version))));
-  const hops = await loadAll(table, Upgrades, keys);
-  return new Set(hops.filter(hasFailedHalfWay).map(({ clusterKey }) => clusterKey));
 }

@@ -50,12 +50,12 @@ export async function planUpgrade(
   const current = KubeVersion.parse(cluster.version);
   const target = KubeVersion.parse(to);
   const inHand = current.equals(target) ? await hopInHand(ports.table, cluster.clusterKey, target) : undefined;
-  const left = inHand?.mayTakeUp === true ? inHand.upgrade : undefined;
+  const { left, underWay } = inHand ?? {};
   const hops = left === undefined ? current.hopsTo(target) : [target];
   const [next = target] = hops;
   const refusals = [
-    ...(inHand === undefined ? hopRefusals(cluster.version, next) : []),
-    ...(inHand?.mayTakeUp === false ? [sameUnderWay(inHand.upgrade, cluster.name)] : []),
+    ...(underWay === undefined ? [] : [sameUnderWay(underWay, cluster.name)]),
+    ...((left ?? underWay) === undefined ? hopRefusals(cluster.version, next) : []),
     ...(hops.length === 0
       ? []
       : [

@@ -243,8 +243,7 @@ function failedHalfWay(cluster: ClusterRecord, left: Upgrade): Verdict {
 
 /** An upgrade that its rollout's abort left half-way: no rollout goes on with it, whatever parked it at first. */
 function halfDone(cluster: ClusterRecord, upgrade: Upgrade, rollout: Rollout): Verdict {
-  const { from, to } = upgrade;
-  const text = `The rollout ${rollout.id} was aborted. The upgrade from ${from} to ${to} is half done and stays so until a person acts.`;
+  const text = `The rollout ${rollout.id} was aborted. The upgrade from ${upgrade.from} to ${upgrade.to} is half done and stays so until a person acts.`;
   return leftBy(rollout, `Somebody ${wayToFinish(cluster, upgrade)}`, text);
 }
 

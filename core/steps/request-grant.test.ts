@@ -1,5 +1,6 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
+import { rolloutItem } from '../contracts/items/testing/rollout-items.ts';
 import { policyWith } from '../policy/testing/policies.ts';
 import { cluster, grant, HOLDER, KEY, NOON, policyConfig, upgrade } from '../protocol/testing/one-upgrade.ts';
 import { Grants, Upgrades } from '../store/entities.ts';
@@ -249,6 +250,15 @@ describe('an upgrade that a person starts', () => {
     const { status, upgrade: left } = await asked({ ...moved, kept: { ...afterwards, ...full } });
     expect(status).toBe('parked');
     expect(left).toMatchObject({ ...taken, status: 'Parked' });
+  });
+
+  test('waits by itself, and not in the rollout that was aborted, to go on with what that has left', async () => {
+    const kept = { ...afterwards, ...full, upgrades: [{ ...failed, status: 'Parked' as const }] };
+    const rollout = rolloutItem({ status: 'Aborted' });
+    const { status, upgrade: left } = await asked({ ...moved, kept: { ...kept, rollout } });
+    expect([status, left?.status, left?.reasons.map(({ code }) => code)]).toEqual(['parked', 'Parked', ['CapReached']]);
+    expect(left).toMatchObject(taken);
+    expect(left).not.toHaveProperty('rolloutId');
   });
 
   test('fails where EKS cannot say anything', async () => {

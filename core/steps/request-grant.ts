@@ -127,8 +127,8 @@ async function askByHand(
   const key = clusterKey(cluster.arn, cluster.createdAt);
   const mayBeLeft = machine === 'upgrade-cluster' && current.equals(target);
   const inHand = mayBeLeft ? await hopInHand(ports.table, key, current) : undefined;
-  if (inHand?.mayTakeUp === false) return blocked(sameUnderWay(inHand.upgrade, arn.name));
-  const left = inHand?.upgrade;
+  const { left, underWay } = inHand ?? {};
+  if (underWay !== undefined) return blocked(sameUnderWay(underWay, arn.name));
   const wrong = HOP_MACHINES.includes(machine)
     ? hopRefusals(cluster.version, target)
     : versionRefusals(machine, input, current, target, arn.name);
@@ -152,17 +152,17 @@ async function askByHand(
   if ('granted' in result) return done(reason('Granted', `Grant ${result.granted.number} of ${arn.name}.`));
   // What passes is waited for; a window, like what a person has to correct, is told to whoever asked.
   if (!result.refused.every(({ code }) => kindOf(code) === 'passing')) return blocked(...result.refused);
-  await parkRequest(ports, request, result.refused);
+  await parkRequest(ports, request, result.refused, left?.rolloutId !== undefined);
   return parked(undefined, ...result.refused);
 }
 
 /** What was asked for is kept: the reconciler starts it when nothing is in its way any more (protocol.md rule 7). */
-function parkRequest(ports: GrantPorts, request: GrantRequest, reasons: readonly Reason[]): Promise<void> {
+function parkRequest(ports: GrantPorts, request: GrantRequest, reasons: readonly Reason[], isLeft: boolean) {
   return change(ports, async (now) => {
     const { clusterKey: key, upgradeId, machine, from, to, requestedBy, input, asker } = request;
     const read = await load(ports.table, Upgrades, key, upgradeId);
-    // Somebody runs the same upgrade: then it needs nothing more.
-    if (read?.data.status === 'Running' || read?.data.status === 'Parked') return NOTHING;
+    // Somebody runs the same upgrade: then it needs nothing more. In a rollout that has left it, nobody does.
+    if (read?.data.status === 'Running' || (read?.data.status === 'Parked' && !isLeft)) return NOTHING;
     const pending = read?.data.status === 'Pending' ? read.data : undefined;
     const upgrade: Upgrade = {
       clusterKey: key,

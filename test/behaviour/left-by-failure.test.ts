@@ -18,6 +18,7 @@ import {
   startByHand,
   upgradesOf,
   versionOf,
+  wavesOf,
 } from './small-fleet.ts';
 
 const web: ClusterSpecification = { name: 'web', version: '1.36', nodegroups: [{ name: 'workers' }] };
@@ -155,4 +156,25 @@ test('what a hop has broken is not taken for normal when a person finishes it', 
     await run(world);
   }
   expect((await upgradesOf(world))[0]).toMatchObject({ status: 'Failed', reasons: [{ code: 'MoreUnhealthyPods' }] });
+});
+
+test('a hop that a person started and that failed is a failure of the wave in which its cluster waits, until it is tried again', async () => {
+  const other: ClusterSpecification = { name: 'other', version: '1.36', nodegroups: [{ name: 'workers' }] };
+  const world = await smallFleet({
+    clusters: [web, other],
+    policy: { waves: [{ name: 'all', maxConcurrency: 2, failureBudget: { maxFailures: 0 } }] },
+    prepare: (state) => void state.plannedFailures.push(stuckDrain),
+  });
+  await discover(world);
+  await startByHand(world, 'upgrade-cluster', input, 'first');
+  await run(world);
+  expect((await wavesOf(world)).map(({ status, failed, blocked }) => [status, failed, blocked])).toEqual([
+    ['Halted', 1, 0],
+  ]);
+  await retryCluster(world.ports, await keyOf(world), PERSON);
+  await run(world);
+  expect((await wavesOf(world)).map(({ status, succeeded, failed }) => [status, succeeded, failed])).toEqual([
+    ['Completed', 2, 0],
+  ]);
+  expect(groupsOf(world)).toEqual(['1.37', '1.37']);
 });

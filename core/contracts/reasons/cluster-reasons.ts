@@ -19,10 +19,7 @@ export const CLUSTER_REASONS = {
   Downgrade: { kind: 'lasting', meaning: 'The version asked for is older than that of the cluster.' },
   Excluded: { kind: 'closing', meaning: 'The tag paused keeps Liftlock away from the cluster.' },
   Gone: { kind: 'closing', meaning: 'The cluster was deleted, also where another one has its name.' },
-  HalfDone: {
-    kind: 'lasting',
-    meaning: 'A hop has moved the control plane and failed; node groups, add-ons or checks are left to do.',
-  },
+  HalfDone: { kind: 'lasting', meaning: 'A hop has moved the control plane and failed; a person has to finish it.' },
   InvalidTarget: { kind: 'lasting', meaning: 'The target of the policy is not one.' },
   NoPolicy: { kind: 'lasting', meaning: 'No policy selects the cluster.' },
   NoWave: { kind: 'lasting', meaning: 'The policy selects the cluster, and none of its waves does.' },
