@@ -88,6 +88,21 @@ test.each<[string, Given, string]>([
   await expect(skipped(given)).rejects.toMatchObject({ name: 'WrongState', message });
 });
 
+test('the last cluster of a wave that has not opened is not taken out where it proves something to another wave', async () => {
+  const wave = (status: Wave['status'], excluded: number) => [
+    waveItem({ status, members: 3, excluded }),
+    waveItem({ index: 1, name: 'prod', status: 'Pending' }),
+  ];
+  const out = (status: Wave['status'], excluded: number, waves = ['all', 'prod']) =>
+    skipped({ rollout: { waves }, kept: { waves: wave(status, excluded) } });
+  await expect(out('Pending', 2)).rejects.toMatchObject({
+    name: 'WrongState',
+    message: expect.stringContaining('is the last cluster of the wave all of r, which without it would prove nothing'),
+  });
+  for (const may of [out('Pending', 1), out('Open', 2), out('Pending', 2, ['all'])])
+    expect((await may).result.status).toBe('Excluded');
+});
+
 test('a cluster that nobody knows is not taken out', async () => {
   await expect(skipped({ kept: { cluster: undefined } })).rejects.toMatchObject({
     name: 'ClusterNotFound',
