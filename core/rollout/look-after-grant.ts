@@ -1,7 +1,8 @@
-import { errorMessage, errorName } from '../contracts/errors.ts';
+import { errorMessage } from '../contracts/errors.ts';
 import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
 import { MACHINE_TIMEOUT_SECONDS } from '../contracts/names.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { startOnce } from '../model/start-once.ts';
 import type { ExecutionState } from '../ports/executions.ts';
 import type { Ports } from '../ports/ports.ts';
 import { isMadeByReconciler } from '../protocol/execution-name.ts';
@@ -43,12 +44,8 @@ export async function lookAfterGrant(
 
 /** An execution that never came to be is started again under its name; one started by hand exists by definition. */
 async function isLost(ports: GrantPorts, grant: Grant, now: Date): Promise<boolean> {
-  try {
-    const byReconciler = isMadeByReconciler(grant.executionName);
-    if (byReconciler) await ports.executions.start(grant.machine, grant.executionName, grant.input);
-  } catch (error) {
-    if (errorName(error) !== 'ExecutionAlreadyExists') throw error;
-  }
+  if (isMadeByReconciler(grant.executionName))
+    await startOnce(ports.executions, grant.machine, grant.executionName, grant.input);
   const patience = (MACHINE_TIMEOUT_SECONDS[grant.machine] + 3_600) * 1000;
   return now.getTime() - Date.parse(grant.grantedAt) > patience;
 }
