@@ -21,7 +21,15 @@ import {
   KIND_SHARDS,
   transactionProblem,
 } from '../../core/contracts/table-schema.ts';
-import type { AuditHead, AuditItem, ItemKey, StoredItem, Table, WriteOperation } from '../../core/ports/table.ts';
+import {
+  type AuditHead,
+  type AuditItem,
+  type ItemKey,
+  itemId,
+  type StoredItem,
+  type Table,
+  type WriteOperation,
+} from '../../core/ports/table.ts';
 import { byKey, keyOf, kindKey, toAttributes, toStoredItem } from './stored-item.ts';
 import type { TableNames } from './table-schema.ts';
 import { invalidTransaction, transactionError } from './transaction-error.ts';
@@ -169,8 +177,6 @@ const toAuditItem = (item: Record<string, AttributeValue>): AuditItem => unmarsh
 /** Milliseconds before asking again for what DynamoDB left unread; together far below what a function that changes something may take. */
 const PAUSES = [50, 100, 200, 400, 800];
 
-const idOf = ({ pk, sk }: ItemKey): string => `${pk}\u0000${sk}`;
-
 /**
  * Items by key, strongly consistent, in the order of their keys; undefined where there is none. What an answer leaves out, because it would
  * be over 16 MB or because the table is throttled, is asked for again. Fails with `ProvisionedThroughputExceededException`, as the service
@@ -182,12 +188,12 @@ export async function readBatches(
   keys: readonly ItemKey[],
 ): Promise<(StoredItem | undefined)[]> {
   // The service refuses a batch that names an item twice.
-  const distinct = [...new Map(keys.map(({ pk, sk }) => [idOf({ pk, sk }), { pk, sk }])).values()];
+  const distinct = [...new Map(keys.map(({ pk, sk }) => [itemId({ pk, sk }), { pk, sk }])).values()];
   const batches: Promise<StoredItem[]>[] = [];
   for (let start = 0; start < distinct.length; start += BATCH_KEYS)
     batches.push(readBatch(client, table, distinct.slice(start, start + BATCH_KEYS)));
-  const found = new Map((await Promise.all(batches)).flat().map((item) => [idOf(item), item]));
-  return keys.map((key) => found.get(idOf(key)));
+  const found = new Map((await Promise.all(batches)).flat().map((item) => [itemId(item), item]));
+  return keys.map((key) => found.get(itemId(key)));
 }
 
 async function readBatch(client: DynamoDBClient, table: string, keys: readonly ItemKey[]): Promise<StoredItem[]> {

@@ -5,18 +5,17 @@ import {
   transactionProblem,
   UNLISTED_KINDS,
 } from '../../core/contracts/table-schema.ts';
-import type {
-  AuditHead,
-  AuditItem,
-  Expected,
-  ItemKey,
-  StoredItem,
-  Table,
-  WriteOperation,
+import {
+  type AuditHead,
+  type AuditItem,
+  type Expected,
+  type ItemKey,
+  itemId,
+  type StoredItem,
+  type Table,
+  type WriteOperation,
 } from '../../core/ports/table.ts';
 import { frozenJson } from '../../core/store/frozen-json.ts';
-
-const idOf = (key: ItemKey): string => `${key.pk}\u0000${key.sk}`;
 
 /**
  * The table in memory, for tests and the in-process run. Items are copied when they are written and then frozen, so that all
@@ -40,12 +39,12 @@ export class MemoryTable implements Table {
 
   async get(key: ItemKey): Promise<StoredItem | undefined> {
     this.reads.get += 1;
-    return this.#items.get(idOf(key));
+    return this.#items.get(itemId(key));
   }
 
   async getAll(keys: readonly ItemKey[]): Promise<(StoredItem | undefined)[]> {
     this.reads.get += Math.ceil(keys.length / BATCH_KEYS);
-    return keys.map((key) => this.#items.get(idOf(key)));
+    return keys.map((key) => this.#items.get(itemId(key)));
   }
 
   async queryPartition(pk: string, skPrefix = ''): Promise<StoredItem[]> {
@@ -123,7 +122,7 @@ export class MemoryTable implements Table {
       return;
     }
     const key = keyOf(operation);
-    const found = this.#items.get(idOf(key))?.revision;
+    const found = this.#items.get(itemId(key))?.revision;
     const expect: Expected = operation.expect;
     const asExpected = expect === 'any' || (expect === 'absent' ? found === undefined : found === expect);
     if (!asExpected)
@@ -142,13 +141,13 @@ export class MemoryTable implements Table {
       return;
     }
     const key = keyOf(operation);
-    const revision = operation.revision ?? (this.#items.get(idOf(key))?.revision ?? 0) + 1;
+    const revision = operation.revision ?? (this.#items.get(itemId(key))?.revision ?? 0) + 1;
     const { kind, active, data } = operation.item;
     this.#place(Object.freeze({ ...key, kind, active, data: frozenJson(data), revision }));
   }
 
   #place(item: StoredItem): void {
-    const id = idOf(item);
+    const id = itemId(item);
     const before = this.#items.get(id);
     this.writes += before === undefined ? 1 : 2;
     // What was written last is the last in a copy of all.

@@ -12,6 +12,7 @@ export interface RecoverOptions {
   readonly restoredTo: string;
   readonly mutatorsOffSince: string;
   readonly by: string;
+  readonly acceptBrokenAudit?: boolean;
 }
 
 /**
@@ -23,6 +24,7 @@ export async function recover(session: Session, options: RecoverOptions): Promis
     restoredTo: instant('--restored-to', options.restoredTo),
     mutatorsOffSince: instant('--mutators-off-since', options.mutatorsOffSince),
     by: person(options.by),
+    acceptBrokenAudit: options.acceptBrokenAudit === true,
   };
   const table = createDynamoTable({ items: options.items, audit: options.audit });
   const recovered = await recoverAfterRestore({ table, clock: { now: () => new Date() } }, details);

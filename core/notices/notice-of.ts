@@ -96,7 +96,7 @@ function upgradeNotice(event: Of<'UpgradeChanged'>): Notice | undefined {
 function holdNotice(event: Of<'ClusterHeld'>): Notice {
   const name = nameOf(event.detail);
   const what = `The cluster ${named(event.detail)} is held: nothing starts there until a person says so.`;
-  const todo = `Look: liftlock describe cluster ${name}. Then try again (liftlock retry cluster ${name}) or only take the hold off (liftlock release cluster ${name}).`;
+  const todo = `See what it needs and which command goes on: liftlock explain cluster ${name}. To only take the hold off: liftlock release cluster ${name}.`;
   return notice(event, what, because(event.detail.reasons), todo);
 }
 

@@ -20,6 +20,7 @@ import {
   Waves,
 } from '../store/entities.ts';
 import { decode, load, type Read, replace, unchanged } from '../store/entity.ts';
+import { isTried } from '../store/members.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 import { busyReplanning } from './skip-cluster.ts';
 
@@ -53,7 +54,7 @@ async function unhold(
     const read = await load(table, ClusterControls, clusterKey);
     const { held, ...rest } = read?.data ?? { clusterKey };
     const places = await goingOn(table, clusterKey);
-    const ended = places.filter(({ member: { data } }) => data.status === 'Failed' || data.status === 'Blocked');
+    const ended = places.filter(({ member }) => isTried(member.data));
     if (held === undefined && (event === 'Released' || ended.length === 0))
       throw nothingToTakeOff(cluster.data.name, ended);
     if (event === 'Retried' && places.length === 0) throw await triedByNobody(table, cluster.data, held?.upgradeId);

@@ -46,11 +46,11 @@ async function tableOfOneWave(table = new MemoryTable()) {
     }
   };
   const copy = () => ({ at: clock.now(), items: table.snapshot() });
-  const restore = (to: ReturnType<typeof copy>, off = MINUTE) => {
+  const restore = (to: ReturnType<typeof copy>, off = MINUTE, more = {}) => {
     table.resetTo(to.items);
     return recoverAfterRestore(
       { table, clock },
-      { restoredTo: to.at, mutatorsOffSince: new Date(time - off), by: 'ana' },
+      { restoredTo: to.at, mutatorsOffSince: new Date(time - off), by: 'ana', ...more },
     );
   };
   const wave = async () => (await load(table, Waves, 'r', 0))?.data;
@@ -253,4 +253,40 @@ test.each([
     (error: Error) => error.name,
   );
   expect(name).toBe(may ? undefined : 'InvalidInput');
+});
+
+/** Somebody has made a failure of the wave a success where it is on record. */
+class TamperedTable extends MemoryTable {
+  override async auditOf(subject: string) {
+    return (await super.auditOf(subject)).map((item) =>
+      item.event === 'WaveHalted' ? { ...item, detail: { ...item.detail, writes: [] } } : item,
+    );
+  }
+  override async auditSince(since: Date) {
+    const items = await super.auditSince(since);
+    return Promise.all(items.map(async (item) => (await this.auditOf(item.subject))[item.sequence - 1] ?? item));
+  }
+}
+
+test('an audit that somebody has changed is not folded, unless a person accepts that, which is on record', async () => {
+  const world = await tableOfOneWave(new TamperedTable());
+  world.wait(1);
+  const copy = world.copy();
+  world.wait(1);
+  await world.write({ status: 'Halted', failed: 1 }, 'WaveHalted');
+  const broken = 'rollout/r #2: it was changed after it was written';
+  await expect(world.restore(copy)).rejects.toMatchObject({
+    name: 'InvalidInput',
+    message: `Somebody has changed the audit, and what it says would be written into the table: ${broken}. Compare it with its anchors: liftlock audit verify (docs/runbook.md, liftlock/audit/tampered). To fold it as it is: --accept-broken-audit`,
+  });
+  expect(await load(world.table, Epochs)).toBeUndefined();
+  expect(await world.restore(copy, MINUTE, { acceptBrokenAudit: true })).toMatchObject({ epoch: 1 });
+  expect((await recordOf(world.table, 'fleet')).at(-1)?.detail).toMatchObject({ brokenRecords: [broken] });
+});
+
+test('an audit that is whole is folded without a word', async () => {
+  const world = await tableOfOneWave();
+  world.wait(1);
+  await world.restore(world.copy());
+  expect((await recordOf(world.table, 'fleet')).at(-1)?.detail).not.toHaveProperty('brokenRecords');
 });

@@ -2,8 +2,8 @@ import { namedError } from '../contracts/errors.ts';
 import { GRACE_SECONDS } from '../contracts/mutating-calls.ts';
 import { recountInPlace } from '../policy/caps.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { AuditItem, ItemKey, StoredItem } from '../ports/table.ts';
-import { transactWithAudit } from '../store/audit.ts';
+import { type AuditItem, type ItemKey, itemId, type StoredItem } from '../ports/table.ts';
+import { firstBreak, transactWithAudit } from '../store/audit.ts';
 import { Epochs, FleetControls, Grants, Ledgers } from '../store/entities.ts';
 import { load, loadAll, replace } from '../store/entity.ts';
 import { revisionOf } from '../store/next-revision.ts';
@@ -12,6 +12,8 @@ export interface Restore {
   readonly restoredTo: Date;
   readonly mutatorsOffSince: Date;
   readonly by: string;
+  /** Also records that somebody has changed are folded; what is wrong with them goes on record. */
+  readonly acceptBrokenAudit?: boolean;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface Restore {
  */
 export async function recoverAfterRestore(
   ports: Pick<Ports, 'table' | 'clock'>,
-  { restoredTo, mutatorsOffSince, by }: Restore,
+  { restoredTo, mutatorsOffSince, by, acceptBrokenAudit = false }: Restore,
 ): Promise<{ epoch: number; folded: number }> {
   const { table } = ports;
   const now = ports.clock.now();
@@ -33,7 +35,10 @@ export async function recoverAfterRestore(
       `The mutators are off for ${Math.floor(waited)} s; a call may still be under way for ${GRACE_SECONDS} s. Wait, then run it again.`,
     );
   }
-  const writes = newestWrites(await table.auditSince(await endOf(table, restoredTo)));
+  const items = await table.auditSince(await endOf(table, restoredTo));
+  const broken = await breaksOf(table, items);
+  if (broken.length > 0 && !acceptBrokenAudit) throw brokenAudit(broken);
+  const writes = newestWrites(items);
   refuseFuture(writes, now);
   const folded = await fold(table, writes);
   const epoch = await load(table, Epochs);
@@ -45,6 +50,7 @@ export async function recoverAfterRestore(
     at: now.toISOString(),
     reason: `The table was restored to ${restoredTo.toISOString()}.`,
   };
+  const more = broken.length === 0 ? {} : { brokenRecords: broken.slice(0, MOST_NAMED) };
   await transactWithAudit(
     table,
     [
@@ -52,10 +58,37 @@ export async function recoverAfterRestore(
       replace(FleetControls, control, stopped),
       replace(Ledgers, await load(table, Ledgers), { counts: await countGrants(table, writes) }),
     ],
-    [{ subject: 'fleet', event: 'FleetStopped', principal: by, detail: { ...stopped, epoch: number, folded } }],
+    [
+      {
+        subject: 'fleet',
+        event: 'FleetStopped',
+        principal: by,
+        detail: { ...stopped, epoch: number, folded, ...more },
+      },
+    ],
     now,
   );
   return { epoch: number, folded };
+}
+
+const MOST_NAMED = 10;
+
+/** Records of these that do not hold together: whoever changed them would write into the table what Liftlock never decided. */
+async function breaksOf(table: Ports['table'], items: readonly AuditItem[]): Promise<string[]> {
+  const breaks: string[] = [];
+  for (const subject of new Set(items.map((item) => item.subject))) {
+    const broken = firstBreak(await table.auditOf(subject));
+    if (broken !== undefined) breaks.push(`${subject} #${broken.sequence}: ${broken.problem}`);
+  }
+  return breaks;
+}
+
+function brokenAudit(broken: readonly string[]): Error {
+  const more = broken.length > MOST_NAMED ? ` and ${broken.length - MOST_NAMED} more` : '';
+  return namedError(
+    'InvalidInput',
+    `Somebody has changed the audit, and what it says would be written into the table: ${broken.slice(0, MOST_NAMED).join('; ')}${more}. Compare it with its anchors: liftlock audit verify (docs/runbook.md, liftlock/audit/tampered). To fold it as it is: --accept-broken-audit`,
+  );
 }
 
 /** Clocks differ and a restore is not exact to the second: what is folded twice is the same. */
@@ -105,22 +138,20 @@ async function fold(table: Ports['table'], writes: readonly StoredItem[]): Promi
 async function countGrants(table: Ports['table'], writes: readonly StoredItem[]): Promise<Record<string, number>> {
   const keys = new Map<string, ItemKey>();
   for (const { pk, sk, kind } of [...(await table.queryKind(Grants.kind)), ...writes])
-    if (kind === Grants.kind) keys.set(`${pk} ${sk}`, { pk, sk });
+    if (kind === Grants.kind) keys.set(itemId({ pk, sk }), { pk, sk });
   const counts: Record<string, number> = {};
   for (const { status, capKeys } of await loadAll(table, Grants, [...keys.values()]))
     if (status !== 'free') recountInPlace(counts, capKeys, 1);
   return counts;
 }
 
-const idOf = ({ pk, sk }: ItemKey): string => `${pk}\u0000${sk}`;
-
 /** The last write of each item that the audit tells of: the newest revision, whatever the order of subjects. */
 export function newestWrites(items: readonly AuditItem[]): StoredItem[] {
   const newest = new Map<string, StoredItem>();
   for (const { detail } of items) {
     for (const item of (detail.writes ?? []) as readonly StoredItem[]) {
-      const known = newest.get(idOf(item));
-      if (known === undefined || known.revision < item.revision) newest.set(idOf(item), item);
+      const known = newest.get(itemId(item));
+      if (known === undefined || known.revision < item.revision) newest.set(itemId(item), item);
     }
   }
   return [...newest.values()];

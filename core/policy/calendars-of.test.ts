@@ -36,8 +36,12 @@ test('an unknown calendar of the wave is told as that', () => {
 });
 
 test('an empty tag is a problem of the cluster', () => {
-  expect(clusterTags({ 'liftlock/calendar': ' , ' }, 'liftlock/').problems).toMatchObject([{ code: 'BadTag' }]);
-  expect(clusterTags({ 'liftlock/wave': '' }, 'liftlock/').problems).toMatchObject([{ code: 'BadTag' }]);
+  expect(clusterTags({ 'liftlock/calendar': ' , ' }, 'liftlock/').problems.values().next().value).toMatchObject({
+    code: 'BadTag',
+  });
+  expect(clusterTags({ 'liftlock/wave': '' }, 'liftlock/').problems.values().next().value).toMatchObject({
+    code: 'BadTag',
+  });
 });
 
 test.each<[string, string | string[] | undefined, string | undefined, readonly string[]]>([

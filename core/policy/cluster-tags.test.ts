@@ -2,7 +2,8 @@ import { KubeVersion } from '../version/kube-version.ts';
 import { clusterRefusals, clusterTags } from './cluster-tags.ts';
 import { clusterRecord } from './testing/cluster-record.ts';
 
-const codesOf = (tags: Record<string, string>) => clusterTags(tags, 'liftlock/').problems.map(({ code }) => code);
+const codesOf = (tags: Record<string, string>) =>
+  [...clusterTags(tags, 'liftlock/').problems.values()].map(({ code }) => code);
 
 test.each([
   ['a tag that Liftlock knows', { 'liftlock/paused': 'true' }, []],
@@ -23,7 +24,7 @@ test.each<[string, Record<string, string>, object]>([
   ['a wave, with blanks around it', { 'liftlock/wave': ' prod ' }, { wave: 'prod' }],
   ['calendars, each once', { 'liftlock/calendar': ' prod, bank  prod' }, { calendars: ['prod', 'bank'] }],
 ])('a cluster asks by its tags for %s', (_, tags, asked) => {
-  expect(clusterTags(tags, 'liftlock/')).toMatchObject({ ...asked, problems: [] });
+  expect(clusterTags(tags, 'liftlock/')).toMatchObject({ ...asked, problems: new Map() });
 });
 
 const NAMES = 'liftlock/paused, liftlock/pin-version, liftlock/wave, liftlock/calendar';
@@ -35,7 +36,7 @@ test.each([
   ['calendar', ' , ', 'The tag liftlock/calendar is empty; it must be the names of Calendars, with spaces between.'],
 ])('a tag that cannot be read says what it must be: %s = "%s"', (name, value, told) => {
   const read = clusterTags({ [`liftlock/${name}`]: value }, 'liftlock/');
-  expect(read.problems).toStrictEqual([{ code: 'BadTag', message: told }]);
+  expect([...read.problems]).toStrictEqual([[`liftlock/${name}`, { code: 'BadTag', message: told }]]);
   expect(read).toMatchObject({ paused: false, pin: undefined, calendars: [] });
 });
 

@@ -12,13 +12,14 @@ export interface ClusterTags {
   readonly wave: string | undefined;
   /** Calendars that must be open beside those of its wave. */
   readonly calendars: readonly string[];
-  readonly problems: readonly Reason[];
+  /** What cannot be read, by the tag that says it. */
+  readonly problems: ReadonlyMap<string, Reason>;
 }
 
 const KNOWN = new Set(['paused', 'pin-version', 'wave', 'calendar']);
 
 /** Most clusters ask for nothing. */
-const NO_TAGS: ClusterTags = { paused: false, pin: undefined, wave: undefined, calendars: [], problems: [] };
+const NO_TAGS: ClusterTags = { paused: false, pin: undefined, wave: undefined, calendars: [], problems: new Map() };
 
 export function clusterTags(tags: Readonly<Record<string, string>>, prefix: string): ClusterTags {
   const known = remembered.get(tags);
@@ -35,37 +36,53 @@ const remembered = new WeakMap<object, { readonly prefix: string; readonly read:
 function readTags(tags: Readonly<Record<string, string>>, prefix: string): ClusterTags {
   const own = Object.keys(tags).filter((key) => key.toLowerCase().startsWith(prefix.toLowerCase()));
   if (own.length === 0) return NO_TAGS;
-  const problems: Reason[] = [];
+  const problems = new Map<string, Reason>();
+  const bad = (tag: string, said: string): void => void problems.set(tag, reason('BadTag', `The tag ${tag} ${said}`));
   for (const key of own) {
     // Whoever wrote `Liftlock/paused` meant it: AWS tells tags apart by case, people do not.
     if (!key.startsWith(prefix) || !KNOWN.has(key.slice(prefix.length))) {
-      problems.push(
-        reason(
-          'BadTag',
-          `The tag ${key} is not one that Liftlock knows; known are ${[...KNOWN].map((name) => prefix + name).join(', ')}.`,
-        ),
-      );
+      bad(key, `is not one that Liftlock knows; known are ${[...KNOWN].map((name) => prefix + name).join(', ')}.`);
     }
   }
   const pausedText = tags[`${prefix}paused`];
   if (pausedText !== undefined && pausedText !== 'true' && pausedText !== 'false') {
-    problems.push(reason('BadTag', `The tag ${prefix}paused is "${pausedText}"; it must be "true" or "false".`));
+    bad(`${prefix}paused`, `is "${pausedText}"; it must be "true" or "false".`);
   }
   const pinText = tags[`${prefix}pin-version`];
   const pin = pinText === undefined ? undefined : KubeVersion.tryParse(pinText);
   if (pinText !== undefined && pin === undefined) {
-    problems.push(reason('BadTag', `The tag ${prefix}pin-version is "${pinText}"; it must be a minor such as "1.34".`));
+    bad(`${prefix}pin-version`, `is "${pinText}"; it must be a minor such as "1.34".`);
   }
   const wave = tags[`${prefix}wave`]?.trim();
-  if (wave === '') problems.push(reason('BadTag', `The tag ${prefix}wave is empty; it must be the name of a wave.`));
+  if (wave === '') bad(`${prefix}wave`, 'is empty; it must be the name of a wave.');
   const calendarText = tags[`${prefix}calendar`];
   const calendars = [...new Set((calendarText ?? '').split(/[\s,]+/).filter((name) => name !== ''))];
   if (calendarText !== undefined && calendars.length === 0) {
-    problems.push(
-      reason('BadTag', `The tag ${prefix}calendar is empty; it must be the names of Calendars, with spaces between.`),
-    );
+    bad(`${prefix}calendar`, 'is empty; it must be the names of Calendars, with spaces between.');
   }
   return { paused: pausedText === 'true', pin, wave, calendars, problems };
+}
+
+/**
+ * Tags of a cluster that hold it, because nobody can tell what they ask for.
+ *
+ * @param calendars those that are applied, by name; absent = not looked at
+ */
+export function tagProblems(
+  tags: ClusterRecord['tags'],
+  prefix: string,
+  calendars?: { has(name: string): boolean },
+): { readonly tag: string; readonly problem: Reason }[] {
+  const read = clusterTags(tags, prefix);
+  const tag = `${prefix}calendar`;
+  const missing = calendars === undefined ? [] : read.calendars.filter((name) => !calendars.has(name));
+  return [
+    ...[...read.problems].map(([bad, problem]) => ({ tag: bad, problem })),
+    ...missing.map((name) => ({
+      tag,
+      problem: reason('BadTag', `The tag ${tag} asks for "${name}", and there is no Calendar of that name.`),
+    })),
+  ];
 }
 
 /**
@@ -80,12 +97,7 @@ export function clusterRefusals(
   calendars?: { has(name: string): boolean },
 ): Reason[] {
   const tags = clusterTags(cluster.tags, prefix);
-  const reasons: Reason[] = [...tags.problems];
-  for (const name of tags.calendars) {
-    if (calendars === undefined || calendars.has(name)) continue;
-    const said = `The tag ${prefix}calendar asks for "${name}", and there is no Calendar of that name.`;
-    reasons.push(reason('BadTag', said));
-  }
+  const reasons = tagProblems(cluster.tags, prefix, calendars).map(({ problem }) => problem);
   if (cluster.deletedAt !== undefined)
     reasons.push(reason('Gone', `The cluster was deleted (seen ${cluster.deletedAt}).`));
   if (cluster.unsupported !== undefined) reasons.push(reason('Unsupported', cluster.unsupported));

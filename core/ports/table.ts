@@ -39,6 +39,9 @@ export interface ItemKey {
   readonly sk: string;
 }
 
+/** A key as one text, for maps and sets; no part of a key has U+0000. */
+export const itemId = ({ pk, sk }: ItemKey): string => `${pk}\u0000${sk}`;
+
 export interface StoredItem extends ItemKey {
   readonly kind: string;
   /** Grows with every write: by one, or to what the write says (core/store/next-revision.ts). */

@@ -73,7 +73,7 @@ export async function clusterDetail(
     addons,
     insights,
     tags,
-    tagEffects: tagEffects(cluster, snapshot.fleet?.tagPrefix ?? ''),
+    tagEffects: tagEffects(cluster, snapshot.fleet?.tagPrefix ?? '', snapshot.calendars),
     managedBy: cluster.managedBy,
     conditions: cluster.conditions,
     held: held === undefined ? null : { ...held, upgradeId: held.upgradeId ?? null },

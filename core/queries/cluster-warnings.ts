@@ -1,7 +1,7 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { unreachable } from '../model/unreachable.ts';
-import { clusterTags } from '../policy/cluster-tags.ts';
+import { tagProblems } from '../policy/cluster-tags.ts';
 
 /** What people should know of a cluster beside its upgrade: who else moves it, and what could not be read of it. */
 export function clusterWarnings(cluster: ClusterRecord): Reason[] {
@@ -23,29 +23,31 @@ export function clusterWarnings(cluster: ClusterRecord): Reason[] {
   ];
 }
 
-/** What each of the cluster's own Liftlock tags does; they only make things safer. */
-export function tagEffects(cluster: ClusterRecord, prefix: string): { tag: string; value: string; effect: string }[] {
-  const { problems } = clusterTags(cluster.tags, prefix);
-  return Object.entries(cluster.tags)
-    .filter(([tag]) => tag.startsWith(prefix))
-    .map(([tag, value]) => {
-      const problem = problems.find(({ message }) => message.includes(`The tag ${tag} `));
-      return {
-        tag,
-        value,
-        effect: problem === undefined ? effectOf(tag.slice(prefix.length), value) : problem.message,
-      };
-    });
+/**
+ * What each of the cluster's own Liftlock tags does; they only make things safer.
+ *
+ * @param calendars those that are applied, by name
+ */
+export function tagEffects(
+  { tags }: Pick<ClusterRecord, 'tags'>,
+  prefix: string,
+  calendars: { has(name: string): boolean },
+): { tag: string; value: string; effect: string }[] {
+  const problems = tagProblems(tags, prefix, calendars);
+  return Object.entries(tags).flatMap(([tag, value]) => {
+    const said = problems.filter((one) => one.tag === tag).map(({ problem }) => problem.message);
+    if (said.length > 0) return [{ tag, value, effect: said.join(' ') }];
+    return tag.startsWith(prefix) ? [{ tag, value, effect: effectOf(tag.slice(prefix.length), value) }] : [];
+  });
 }
 
+/** Of a tag that can be read. */
 function effectOf(name: string, value: string): string {
   if (name === 'paused') return value === 'true' ? 'Liftlock keeps away from the cluster.' : 'None: it is not paused.';
   if (name === 'pin-version') return `Liftlock takes the cluster no further than ${value}.`;
   if (name === 'wave') return `It goes no sooner than the wave ${value}.`;
-  if (name === 'calendar')
-    return `Liftlock also waits for ${value
-      .trim()
-      .split(/[\s,]+/)
-      .join(' and ')} to be open.`;
-  return 'None in this release.';
+  return `Liftlock also waits for ${value
+    .trim()
+    .split(/[\s,]+/)
+    .join(' and ')} to be open.`;
 }

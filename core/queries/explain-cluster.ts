@@ -83,7 +83,7 @@ export async function explainCluster(
     rollback: rollbackView(cluster, upgrades, region, now),
     support: supportView(cluster, region, now),
     managedBy: cluster.managedBy,
-    tagEffects: tagEffects(cluster, snapshot.fleet?.tagPrefix ?? ''),
+    tagEffects: tagEffects(cluster, snapshot.fleet?.tagPrefix ?? '', snapshot.calendars),
     warnings: clusterWarnings(cluster),
   };
 }

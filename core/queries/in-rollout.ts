@@ -7,9 +7,9 @@ import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { Members, PolicyRollouts, Rollouts, Upgrades } from '../store/entities.ts';
 import { load, loadAll } from '../store/entity.ts';
+import { isTried } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ClusterSummary, clusterSummary } from './cluster-summary.ts';
-import { isTried } from './verdict.ts';
 
 /** What lists, `describe` and `explain` say of one cluster, with the same word. */
 export async function summaryOf(table: Table, snapshot: FleetSnapshot, cluster: ClusterRecord, now: Date) {

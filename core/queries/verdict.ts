@@ -12,6 +12,7 @@ import { AT_REST, isServed } from '../rollout/automatic-rollouts.ts';
 import { decide } from '../rollout/decide.ts';
 import { laterWaveOf } from '../rollout/later-wave.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
+import { isTried } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { targetWords } from '../version/target.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
@@ -36,8 +37,6 @@ export interface ClusterRollouts {
 
 /** A member that its rollout is done with, and not for want of success. */
 const ENDED_WELL: readonly Member['status'][] = ['Succeeded', 'Excluded'];
-/** A member whose upgrade ended without success. */
-export const isTried = ({ status }: Member): boolean => status === 'Failed' || status === 'Blocked';
 /** What every grant is asked again. */
 const REFUSALS: ReadonlySet<string> = new Set(VETOES.flatMap(({ codes }) => codes));
 const NEVER = { at: null, condition: null };

@@ -4,7 +4,7 @@ import { KIND_SHARDS } from '../contracts/table-schema.ts';
 import { authorOf, channelSpec, FLEET, fleetSpec, upgradePolicy } from '../policy/applied.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
 import { compiledCalendar } from '../policy/load-rules.ts';
-import type { ItemKey, StoredItem, Table } from '../ports/table.ts';
+import { itemId, type StoredItem, type Table } from '../ports/table.ts';
 import { batched } from '../store/batched.ts';
 import {
   Accounts,
@@ -75,10 +75,10 @@ export async function loadSnapshot(
   const upgrades = ofKind(active, Upgrades);
   const waves = ofKind(active, Waves);
   const moving = { rollouts, members, upgrades, waves };
-  const indexed = new Set(active.filter(({ kind }) => kind === Upgrades.kind || kind === Waves.kind).map(idOf));
+  const indexed = new Set(active.filter(({ kind }) => kind === Upgrades.kind || kind === Waves.kind).map(itemId));
   // An upgrade that has ended left the index, but the grant that it had may still be open.
   const endedOnes = grants.filter(
-    ({ clusterKey, upgradeId }) => !indexed.has(idOf(Upgrades.key(clusterKey, upgradeId))),
+    ({ clusterKey, upgradeId }) => !indexed.has(itemId(Upgrades.key(clusterKey, upgradeId))),
   );
   const waiting = clustersThatWait(moving);
   if (scope === 'turn' && endedOnes.length === 0 && isOnlyWatched(moving))
@@ -96,7 +96,7 @@ export async function loadSnapshot(
       reader,
       Waves,
       rollouts.flatMap(({ id, waves: names }) =>
-        [...names.keys()].map((index) => Waves.key(id, index)).filter((key) => !indexed.has(idOf(key))),
+        [...names.keys()].map((index) => Waves.key(id, index)).filter((key) => !indexed.has(itemId(key))),
       ),
     ),
   );
@@ -170,8 +170,6 @@ function started<Data>(reading: Promise<Data>): Promise<Data> {
   reading.catch(() => undefined);
   return reading;
 }
-
-const idOf = ({ pk, sk }: ItemKey): string => `${pk} ${sk}`;
 
 /** What this version can read of one kind, by name. */
 function named<Value>(

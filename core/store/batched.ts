@@ -1,4 +1,4 @@
-import type { ItemKey, StoredItem, Table } from '../ports/table.ts';
+import { type ItemKey, itemId, type StoredItem, type Table } from '../ports/table.ts';
 
 interface Waiting {
   readonly keys: readonly ItemKey[];
@@ -45,8 +45,6 @@ export async function readAhead(
   keys: readonly ItemKey[],
 ): Promise<Pick<Table, 'get'>> {
   const items = await table.getAll(keys);
-  const known = new Map(keys.map((key, index) => [idOf(key), items[index]]));
-  return { get: async (key) => (known.has(idOf(key)) ? known.get(idOf(key)) : table.get(key)) };
+  const known = new Map(keys.map((key, index) => [itemId(key), items[index]]));
+  return { get: async (key) => (known.has(itemId(key)) ? known.get(itemId(key)) : table.get(key)) };
 }
-
-const idOf = ({ pk, sk }: ItemKey): string => `${pk}\u0000${sk}`;

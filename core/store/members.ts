@@ -7,6 +7,9 @@ import { decode, loadKind, type Read } from './entity.ts';
 export const isMember = (member: Member): member is Member & { status: Exclude<Member['status'], 'Left'> } =>
   member.status !== 'Left';
 
+/** Whose upgrade ended without success. */
+export const isTried = ({ status }: Member): boolean => status === 'Failed' || status === 'Blocked';
+
 /** The members of every rollout. */
 export const loadMembers = async (table: Pick<Table, 'queryKind'>): Promise<Member[]> =>
   (await loadKind(table, Members)).filter(isMember);

@@ -32,7 +32,7 @@ export async function tagged(history: History): Promise<Violation[]> {
       const { name, input } = item.detail.call as { name: string; input: { version?: string } };
       const beyond =
         pin !== undefined && name === 'UpdateClusterVersion' && pin.isOlderThan(KubeVersion.parse(input.version ?? ''));
-      if (paused || problems.length > 0 || beyond)
+      if (paused || problems.size > 0 || beyond)
         violations.push({
           invariant: 'untouched',
           message: `${item.subject} #${item.sequence}: ${name} was committed against the tags ${JSON.stringify(tags)}`,
