@@ -33,7 +33,7 @@ import {
 type Paging = { client: EKSClient };
 
 /** What EKS offers of an add-on is the same for every cluster of an account in a Region, and changes by the week: it is read once in so long. */
-const OFFER_MILLISECONDS = 5 * 60_000;
+const OFFER_MILLISECONDS = 60 * 60_000;
 
 /**
  * EKS over the SDK: a client per account and Region with the spoke role's credentials, each call after its turn in the account's rate, each

@@ -102,7 +102,7 @@ async function runToRest(
   view?.begin();
   const until = new Date(loaded.now.getTime() + options.days * 86_400_000);
   const people = new GiveApprovals(run, loaded.approvals, (id, wave) => run.approve(id, wave));
-  return run.untilRest({ until, quietHours: 1.5, people: () => people.look() }).finally(() => view?.end());
+  return run.untilRest({ until, quietHours: 1, people: () => people.look() }).finally(() => view?.end());
 }
 
 async function assertWritable(path: string): Promise<void> {

@@ -11,7 +11,8 @@ import { subjectOf } from '../protocol/update-subject.ts';
 import type { Read } from '../store/entity.ts';
 import type { StepContext, StepPorts } from './context.ts';
 import { hopPolicy } from './hop-policy.ts';
-import { foreignStop, type PollBounds, pollSeconds } from './polling.ts';
+import { rememberRunning, stillRunning } from './look-again.ts';
+import { foreignStop, type PollBounds } from './polling.ts';
 
 export type ActPorts = StepPorts & Pick<Ports, 'mutator'>;
 
@@ -57,11 +58,9 @@ export async function act(
       const subject = subjectOf(callOf(result.intent));
       const update = await ports.eks.describeUpdate(scope, { ...subject, updateId: result.updateId });
       if (update.status === 'InProgress') {
-        const since = new Date(result.intent.committedAt);
-        return wait(
-          pollSeconds(since, ports.clock.now(), bounds),
-          reason('UpdateInProgress', `${what}: EKS works on update ${update.id}.`),
-        );
+        const { upgradeId, step, subject: of, attempt, committedAt } = result.intent;
+        rememberRunning(ports, asker.arn, { scope, clusterKey, upgradeId, step, subject: of, attempt, what, bounds });
+        return stillRunning(what, update.id, committedAt, ports.clock.now(), bounds);
       }
       const observed = await recordObserved(ports, result.intent, update, result.seen);
       if (update.status === 'Successful') return withPast(await onSuccess(), await ranPast(ports, context));

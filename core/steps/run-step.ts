@@ -9,6 +9,7 @@ import { Upgrades } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';
 import { isResult, openStep, type StepContext, type StepPorts } from './context.ts';
 import { deniedReason, deniedRetryAt } from './denied-retry.ts';
+import { lookAgain } from './look-again.ts';
 
 const THROTTLED_SECONDS = 30;
 
@@ -21,7 +22,7 @@ export interface StepOutcome {
 }
 
 /**
- * Opens a step, runs it and records its state. A throttled read waits, a denied one blocks with its reason: neither is a fault, and
+ * Opens a step, runs it and records its state, unless all there is to do is to ask again about an update that runs. A throttled read waits, a denied one blocks with its reason: neither is a fault, and
  * neither passes for an answer.
  */
 export async function runStep<Ports extends StepPorts>(
@@ -31,6 +32,8 @@ export async function runStep<Ports extends StepPorts>(
   step: string,
   body: (ports: Ports, context: StepContext) => Promise<StepOutcome>,
 ): Promise<StepResult> {
+  const again = await lookAgain(ports, stepInput);
+  if (again !== undefined) return again;
   const context = await readable(step, () => openStep(ports, stepInput, needs));
   if ('outcome' in context) return context.outcome.result;
   if (isResult(context.value)) return context.value;
