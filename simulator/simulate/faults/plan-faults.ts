@@ -272,6 +272,26 @@ function planRedrives(choices: SeededChoices, clusters: number): PlannedFault[] 
   }));
 }
 
+/**
+ * A cluster that failed within its wave's budget is tried again when later waves are under way, fails again, and by then the budget is cut:
+ * a wave that had passed halts. Drawn after all others, as redrives are.
+ */
+function planLateHalt(choices: SeededChoices, state: FakeEksState): PlannedFault[] {
+  if (!choices.chance(0.4)) return [];
+  const cluster = choices.pick(clustersByName(state)).name;
+  const fails = { kind: 'update-fails', cluster, part: 'control-plane' } as const;
+  const minute = choices.integer(60, SPAN);
+  const retry = { kind: 'person', does: 'retry', minutes: 0 } as const;
+  return [
+    fails,
+    fails,
+    { kind: 'slow-insights', seconds: 1_500 },
+    { kind: 'config', minute, maxFailures: 0 },
+    { ...retry, minute: minute + choices.integer(0, 10) },
+    { ...retry, minute: minute + choices.integer(10, 90) },
+  ];
+}
+
 /** The faults of a run, from its seed: none, a few, or many. The same seed and fleet give the same list. */
 export function planFaults(level: FaultLevel, seed: number, state: FakeEksState): PlannedFault[] {
   const clusters = Object.keys(state.clusters).length;
@@ -287,5 +307,7 @@ export function planFaults(level: FaultLevel, seed: number, state: FakeEksState)
     }
     return planEffect(choices);
   });
-  return level === 'light' ? planned : [...planned, ...planRedrives(choices, clusters)];
+  return level === 'light'
+    ? planned
+    : [...planned, ...planRedrives(choices, clusters), ...planLateHalt(choices, state)];
 }
