@@ -1,5 +1,5 @@
 import { upgradePolicySchema } from '../config/schema/upgrade-policy.ts';
-import { rolloutPlanHash, wavePlanHash } from './plan-hash.ts';
+import { agreesAlike, rolloutPlanHash, wavePlanHash } from './plan-hash.ts';
 
 const policy = (spec: object = {}, wave: object = {}) =>
   upgradePolicySchema.parse({
@@ -18,6 +18,11 @@ test.each([
   ['estimates', policy({ estimates: { upgrade: '2h' } })],
 ])('%s change nothing that was agreed to', (_, changed) => {
   expect(wavePlanHash(changed, planned())).toBe(hash);
+  expect(agreesAlike(policy(), changed)).toBe(true);
+});
+
+test('a policy that plans something else has another author', () => {
+  expect(agreesAlike(policy(), policy({}, { soak: '1h' }))).toBe(false);
 });
 
 test('the order in which members and findings are listed changes nothing', () => {

@@ -1,0 +1,43 @@
+import { keptOf, wayOutOfHold, wayToFinish } from './left-half-done.ts';
+import { cluster, upgrade } from './testing/one-upgrade.ts';
+
+const at = { ...cluster, version: '1.37' };
+const UPGRADE = `runs: liftlock upgrade cluster ${cluster.name} --to`;
+
+test.each([
+  ['a hop to the version that the cluster is at', upgrade({ to: '1.37' }), `${UPGRADE} 1.37 --approve`],
+  ['a hop further than that', upgrade({ to: '1.38' }), `${UPGRADE} 1.38 --approve`],
+  ['an upgrade that nobody knows', undefined, `${UPGRADE} VERSION --approve`],
+  [
+    'a machine that was started by itself',
+    upgrade({ machine: 'roll-node-group', to: '1.36' }),
+    'starts the state machine roll-node-group by hand once more.',
+  ],
+  [
+    'a hop that somebody has gone past',
+    upgrade({ to: '1.36' }),
+    `starts the state machines roll-node-group and update-addons by hand (aws stepfunctions start-execution) with {"cluster": "${cluster.arn}", "targetVersion": "1.37"}.`,
+  ],
+])('what is left of %s is finished by a command that is taken', (_, left, way) => {
+  expect(wayToFinish(at, left)).toBe(way);
+  expect(wayOutOfHold(at, left)).toBe(`runs: liftlock release cluster ${cluster.name}, and then ${way}`);
+});
+
+const scanned = { status: 'done' as const, reasons: [], startedAt: '2026-11-20T12:00:00.000Z' };
+
+test('the next attempt keeps what was changed, what was normal before, and since when the control plane is there', () => {
+  const controlPlaneCompletedAt = '2026-11-20T12:20:00.000Z';
+  const ended = upgrade({
+    mutated: true,
+    steps: { 'scan-cluster': scanned, 'smoke-check': scanned },
+    controlPlaneCompletedAt,
+  });
+  expect(keptOf(ended)).toStrictEqual({ mutated: true, steps: { 'scan-cluster': scanned }, controlPlaneCompletedAt });
+});
+
+test('of an attempt that changed nothing nothing is kept, and of none', () => {
+  const none = { mutated: false, steps: {} };
+  expect(keptOf(upgrade({ mutated: false, steps: { 'scan-cluster': scanned } }))).toStrictEqual(none);
+  expect(keptOf(undefined)).toStrictEqual(none);
+  expect(keptOf(upgrade({ mutated: true, steps: {} }))).toStrictEqual({ mutated: true, steps: {} });
+});
