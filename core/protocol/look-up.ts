@@ -36,19 +36,28 @@ type LookUpReader = Pick<
 >;
 
 async function findUpdate(eks: LookUpReader, intent: Intent): Promise<Update | undefined> {
-  const call = callOf(intent);
-  const subject = subjectOf(call);
+  const subject = subjectOf(callOf(intent));
   const known = new Set(intent.knownUpdateIds);
-  const from = Date.parse(intent.committedAt) - SKEW_SECONDS * 1000;
-  const to = Date.parse(intent.committedAt) + (GRACE_SECONDS + SKEW_SECONDS) * 1000;
   for (const updateId of await eks.listUpdates(intent.scope, subject)) {
     if (known.has(updateId)) continue;
     const update = await eks.describeUpdate(intent.scope, { ...subject, updateId });
-    const created = update.createdAt.getTime();
-    if (update.type === UPDATE_TYPE[call.name] && hasTargetOf(update, call) && created >= from && created <= to)
-      return update;
+    if (isOfCall(intent, update)) return update;
   }
   return undefined;
+}
+
+/** Whether the call of an intent without outcome may have started this update of its subject. */
+export function isOfCall(intent: Intent, update: Update): boolean {
+  const call = callOf(intent);
+  const committed = Date.parse(intent.committedAt);
+  const created = update.createdAt.getTime();
+  return (
+    !intent.knownUpdateIds.includes(update.id) &&
+    update.type === UPDATE_TYPE[call.name] &&
+    hasTargetOf(update, call) &&
+    created >= committed - SKEW_SECONDS * 1000 &&
+    created <= committed + (GRACE_SECONDS + SKEW_SECONDS) * 1000
+  );
 }
 
 /**

@@ -51,13 +51,13 @@ const STALE_COMMIT_MILLISECONDS = 5_000;
 const RETRY_SECONDS = 5;
 const THROTTLED_SECONDS = 10;
 /** Between two looks at what a call whose outcome is not known may have started. */
-const LOOK_AGAIN_SECONDS = 30;
+export const LOOK_AGAIN_SECONDS = 30;
 
-const unknown = (seconds: number): MutationResult => ({
-  type: 'wait',
-  seconds,
-  reason: reason('OutcomeUnknown', 'A call was committed and what became of it is not known yet; it is looked up.'),
-});
+export const OUTCOME_UNKNOWN: Reason = reason(
+  'OutcomeUnknown',
+  'A call was committed and what became of it is not known yet; it is looked up.',
+);
+const unknown = (seconds: number): MutationResult => ({ type: 'wait', seconds, reason: OUTCOME_UNKNOWN });
 
 type MutationPorts = Pick<Ports, 'table' | 'clock' | 'eks' | 'mutator'>;
 

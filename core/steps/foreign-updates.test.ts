@@ -1,9 +1,10 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import type { Intent } from '../contracts/items/protocol.ts';
 import type { Update } from '../ports/eks.ts';
 import { intent, KEY, type Kept } from '../protocol/testing/one-upgrade.ts';
 import { SettledUpdates } from '../store/entities.ts';
 import { load, put } from '../store/entity.ts';
-import { foreignReason, updatesInFlight, withSettled } from './foreign-updates.ts';
+import { foreignReason, stopBeside, updatesInFlight, withSettled } from './foreign-updates.ts';
 import { contextOf, oneStep, stepInput } from './testing/one-step.ts';
 
 interface Given {
@@ -24,9 +25,15 @@ async function inFlight({ updates = [], settled, kept = {}, subject = {}, looks 
     await table.transact([put(SettledUpdates, { clusterKey: KEY, subject: name, ids: [...settled] }, 'absent')]);
   const context = await contextOf(ports, stepInput(), looks ? 'read' : 'grant');
   ports.asked.length = 0;
-  const { ids, foreign } = await updatesInFlight(ports, context, { name: 'web', ...subject });
+  const { ids, foreign, isDoubtful } = await updatesInFlight(ports, context, { name: 'web', ...subject });
   const known = (await load(table, SettledUpdates, KEY, name))?.data.ids;
-  return { ids, foreign: foreign.map(({ id }) => id), asked: ports.asked, known };
+  return {
+    ids,
+    foreign: foreign.map(({ id }) => id),
+    asked: ports.asked,
+    known,
+    ...(isDoubtful ? { isDoubtful } : {}),
+  };
 }
 const ended = { id: 'a', status: 'Successful' };
 const runs = { id: 'b' };
@@ -68,8 +75,45 @@ test('what Liftlock itself has begun is nobody else’s', async () => {
   const mine = intent({ outcome: { type: 'accepted', updateId: 'b', at } });
   expect((await inFlight({ updates: [runs], kept: { intents: [mine] } })).foreign).toStrictEqual([]);
   const refused = intent({ outcome: { type: 'refused', error: 'x', message: 'x', at } });
-  for (const one of [refused, intent()])
-    expect((await inFlight({ updates: [runs], kept: { intents: [one] } })).foreign).toEqual(['b']);
+  expect((await inFlight({ updates: [runs], kept: { intents: [refused] } })).foreign).toEqual(['b']);
+});
+
+const doubt = { error: 'ServerException', message: 'x', at: '2026-11-20T12:00:01.000Z' };
+test.each([
+  ['is not known yet', intent()],
+  ['is doubtful', intent({ doubt })],
+])('what a call of ours may have begun whose outcome %s is nobody else’s', async (_, open) => {
+  const found = await inFlight({ updates: [runs], kept: { intents: [open] } });
+  expect(found).toMatchObject({ foreign: [], isDoubtful: true });
+});
+
+test.each<[string, Partial<Update>, Partial<Intent>]>([
+  ['was there before the call', {}, { knownUpdateIds: ['b'] }],
+  ['began long after the call', { createdAt: new Date('2026-11-20T12:02:00Z') }, {}],
+  ['is of another kind', { type: 'LoggingUpdate' }, {}],
+  [
+    'is of another subject',
+    {},
+    { subject: 'a', call: { name: 'UpdateAddon', input: { clusterName: 'web', addonName: 'a' } } },
+  ],
+])('what %s is somebody else’s, whatever of ours is open', async (_, update, open) => {
+  const found = await inFlight({ updates: [{ ...runs, ...update }], kept: { intents: [intent(open)] } });
+  expect(found).toMatchObject({ foreign: ['b'] });
+});
+
+test('nothing is begun beside a call of ours whose outcome is not known, and nobody is said to have made it', async () => {
+  const table = new MemoryTable();
+  const ports = await oneStep(table);
+  const stop = (foreign: readonly Update[], isDoubtful: boolean) =>
+    contextOf(ports).then((context) => stopBeside(ports, context, 'web', { ids: [], foreign, isDoubtful }));
+  expect(await stop([], false)).toBeUndefined();
+  expect(await stop([], true)).toMatchObject({
+    status: 'wait',
+    waitSeconds: 30,
+    reasons: [{ code: 'OutcomeUnknown' }],
+  });
+  const other = { id: 'u', type: 'VersionUpdate' } as Update;
+  expect(await stop([other], true)).toMatchObject({ status: 'parked', reasons: [{ code: 'ForeignUpdate' }] });
 });
 
 test('what has ended of the control plane and of all add-ons is read at once', async () => {

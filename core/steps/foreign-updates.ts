@@ -1,18 +1,23 @@
-import { type Reason, reason } from '../contracts/step-result.ts';
+import { type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import type { Update, UpdateSubject } from '../ports/eks.ts';
 import { intentsOf } from '../protocol/intent-store.ts';
-import { CONTROL_PLANE } from '../protocol/update-subject.ts';
+import { callOf, isOfCall } from '../protocol/look-up.ts';
+import { LOOK_AGAIN_SECONDS, OUTCOME_UNKNOWN } from '../protocol/mutate.ts';
+import { CONTROL_PLANE, subjectOf } from '../protocol/update-subject.ts';
 import { batched } from '../store/batched.ts';
 import { SettledUpdates } from '../store/entities.ts';
 import { load, put } from '../store/entity.ts';
 import { writeUnrecorded } from '../store/unrecorded.ts';
 import type { StepContext, StepPorts } from './context.ts';
+import { foreignStop } from './polling.ts';
 
 export interface UpdatesInFlight {
   /** Every id that EKS lists now: what the intent stores as known before. */
   readonly ids: readonly string[];
   /** In progress and matching none of our intents: a person's, Terraform's, AWS's (protocol.md rule 5). */
   readonly foreign: readonly Update[];
+  /** Whether one in progress may be of a call of ours whose outcome is not known: it is not foreign, and is looked up by who has sent it. */
+  readonly isDoubtful: boolean;
 }
 
 const subjectName = (subject: UpdateSubject): string =>
@@ -53,27 +58,40 @@ export async function updatesInFlight(
     : (await load(ports.table, SettledUpdates, clusterKey, subjectName(subject)))?.data.ids;
   const settled = new Set(cached ?? []);
   const unknown = ids.filter((id) => !settled.has(id));
-  if (unknown.length === 0) return { ids, foreign: [] };
-  const ours = new Set(
-    (await intentsOf(ports.table, clusterKey)).flatMap(({ data }) =>
-      data.outcome?.type === 'accepted' ? [data.outcome.updateId] : [],
-    ),
+  if (unknown.length === 0) return { ids, foreign: [], isDoubtful: false };
+  const intents = (await intentsOf(ports.table, clusterKey)).map(({ data }) => data);
+  const ours = new Set(intents.flatMap(({ outcome }) => (outcome?.type === 'accepted' ? [outcome.updateId] : [])));
+  const open = intents.filter(
+    (one) => one.outcome === undefined && subjectName(subjectOf(callOf(one))) === subjectName(subject),
   );
   const foreign: Update[] = [];
+  let isDoubtful = false;
   let learned = false;
   for (const updateId of unknown) {
     const update = await ports.eks.describeUpdate(scope, { ...subject, updateId });
     if (update.status !== 'InProgress') {
       settled.add(updateId);
       learned = true;
-    } else if (!ours.has(updateId)) foreign.push(update);
+    } else if (open.some((intent) => isOfCall(intent, update))) isDoubtful = true;
+    else if (!ours.has(updateId)) foreign.push(update);
   }
   if (learned) {
     const listed = new Set(ids);
     const kept = { clusterKey, subject: subjectName(subject), ids: [...settled].filter((id) => listed.has(id)) };
     await writeUnrecorded(ports.table, [put(SettledUpdates, kept, 'any')]);
   }
-  return { ids, foreign };
+  return { ids, foreign, isDoubtful };
+}
+
+/** The end of a step that would start something beside what runs there; undefined where nothing does. */
+export function stopBeside(
+  ports: StepPorts,
+  context: StepContext,
+  subject: string,
+  { foreign, isDoubtful }: UpdatesInFlight,
+): StepResult | undefined {
+  if (foreign.length > 0) return foreignStop(ports, context, foreignReason(subject, foreign));
+  return isDoubtful ? wait(LOOK_AGAIN_SECONDS, OUTCOME_UNKNOWN) : undefined;
 }
 
 export function foreignReason(subject: string, foreign: readonly Update[]): Reason {

@@ -2,7 +2,7 @@ import { blocked, type Reason, reason, type StepResult } from '../contracts/step
 import { clusterKey } from '../model/cluster-key.ts';
 import type { Cluster } from '../ports/eks.ts';
 import type { StepContext, StepPorts } from './context.ts';
-import { foreignReason, updatesInFlight } from './foreign-updates.ts';
+import { stopBeside, updatesInFlight } from './foreign-updates.ts';
 import { foreignStop, isPassing } from './polling.ts';
 
 export type Stop = { readonly stop: StepResult };
@@ -22,10 +22,9 @@ export async function readControlPlane(
       stop: blocked(reason('Gone', `The cluster ${name} was deleted and another one was created under its name.`)),
     };
   }
-  const { ids, foreign } = await updatesInFlight(ports, context, { name });
-  if (foreign.length > 0)
-    return { stop: foreignStop(ports, context, foreignReason(`the control plane of ${name}`, foreign)) };
-  return { cluster, updateIds: ids };
+  const updates = await updatesInFlight(ports, context, { name });
+  const stop = stopBeside(ports, context, `the control plane of ${name}`, updates);
+  return stop === undefined ? { cluster, updateIds: updates.ids } : { stop };
 }
 
 /** The same for what starts something on node groups and add-ons: nothing is, while the cluster is not ACTIVE. */

@@ -7,7 +7,7 @@ import type { Mutation } from '../protocol/mutate.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ActPorts, act } from './act.ts';
 import type { StepContext } from './context.ts';
-import { foreignReason, updatesInFlight } from './foreign-updates.ts';
+import { stopBeside, updatesInFlight } from './foreign-updates.ts';
 import { amiProblem } from './node-group-ami.ts';
 import { foreignStop, pollSeconds } from './polling.ts';
 import { controlPlaneAtRest } from './read-control-plane.ts';
@@ -71,12 +71,7 @@ async function prepare(ports: ActPorts, context: StepContext, group: string): Re
   }
   const nodegroup = await ports.eks.describeNodegroup(scope, { clusterName: name, nodegroupName: group });
   const updates = await updatesInFlight(ports, context, { name, nodegroupName: group });
-  if (updates.foreign.length > 0) {
-    return {
-      stop: foreignStop(ports, context, foreignReason(`the node group ${group}`, updates.foreign)),
-    };
-  }
-  const stop = stateOf(ports, context, nodegroup);
+  const stop = stopBeside(ports, context, `the node group ${group}`, updates) ?? stateOf(ports, context, nodegroup);
   if (stop !== undefined) return { stop };
   return {
     call: (clientRequestToken) => ({

@@ -14,10 +14,10 @@ import { checkHop, type SkewedComponent } from '../version/skew.ts';
 import { blockingHealth } from './cluster-health.ts';
 import { accessReason, clusterTarget, isAccessError } from './cluster-target.ts';
 import type { StepContext, StepPorts } from './context.ts';
-import { foreignReason, updatesInFlight } from './foreign-updates.ts';
+import { stopBeside, updatesInFlight } from './foreign-updates.ts';
 import { amiProblem } from './node-group-ami.ts';
 import { takeBaseline } from './pod-baseline.ts';
-import { foreignStop, isPassing } from './polling.ts';
+import { isPassing } from './polling.ts';
 import { lostCluster } from './read-control-plane.ts';
 import { lookAtRefresh, refreshInsights, runsSince } from './refresh-insights.ts';
 import { runStep, type StepOutcome } from './run-step.ts';
@@ -46,10 +46,8 @@ async function scan(ports: ScanPorts, context: StepContext): Promise<StepOutcome
     if (waiting.status === 'wait') return { step: STEP, result: waiting };
   }
   const updates = await updatesInFlight(ports, context, { name });
-  if (updates.foreign.length > 0) {
-    const why = foreignReason(`the control plane of ${name}`, updates.foreign);
-    return { step: STEP, result: foreignStop(ports, context, why) };
-  }
+  const beside = stopBeside(ports, context, `the control plane of ${name}`, updates);
+  if (beside !== undefined) return { step: STEP, result: beside };
   const findings: Findings = { blockers: [], notes: [] };
   const lost = lostCluster(cluster);
   if (lost !== undefined) findings.blockers.push(lost);

@@ -11,7 +11,7 @@ import type { Read } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ActPorts, act } from './act.ts';
 import type { StepContext } from './context.ts';
-import { foreignReason, updatesInFlight, withSettled } from './foreign-updates.ts';
+import { foreignReason, stopBeside, updatesInFlight, withSettled } from './foreign-updates.ts';
 import { foreignStop } from './polling.ts';
 import { controlPlaneAtRest } from './read-control-plane.ts';
 import { runStep } from './run-step.ts';
@@ -118,11 +118,11 @@ async function oneAddon(
     // What rests where it should is left alone, so that nobody need be asked who else changes it.
     if (decision.type === 'keep' && addon.status === 'ACTIVE') return { stop: done(decision.reason) };
     const updates = await updatesInFlight(ports, context, { name, addonName });
-    if (updates.foreign.length > 0 || addon.status === 'UPDATING' || addon.status === 'DELETING') {
-      return {
-        stop: foreignStop(ports, context, foreignReason(`the add-on ${addonName}`, updates.foreign)),
-      };
-    }
+    const what = `the add-on ${addonName}`;
+    const beside = stopBeside(ports, context, what, updates);
+    if (beside !== undefined) return { stop: beside };
+    if (addon.status === 'UPDATING' || addon.status === 'DELETING')
+      return { stop: foreignStop(ports, context, foreignReason(what, [])) };
     if (decision.type === 'stuck') return { stop: blocked(decision.reason) };
     if (decision.type === 'keep') return { stop: unsettled(ports, context, addon) };
     const rests = await controlPlaneAtRest(ports, context);
