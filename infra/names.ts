@@ -14,6 +14,7 @@ export const machineName = (name: MachineName): string => `liftlock-${name}`;
 
 /** What a function puts before a machine's name to get its ARN: `LIFTLOCK_MACHINE_ARN_PREFIX`. */
 export const machineArnPrefix = (): string => statesArn('stateMachine', 'liftlock-');
+export const executionArnPrefix = (): string => statesArn('execution', 'liftlock-');
 
 export const executionArns = (name: MachineName): string => statesArn('execution', `${machineName(name)}:*`);
 

@@ -19,8 +19,17 @@ const started = (detail: object) => ({
 
 test('a start by hand is told with who made it', () => {
   expect(definition.parse(started({ responseElements: { executionArn: execution } }))).toEqual({
-    startedByHand: { execution, userArn: 'arn:aws:iam::111111111111:user/ana' },
+    handAct: { act: 'StartExecution', execution, userArn: 'arn:aws:iam::111111111111:user/ana' },
   });
+});
+
+test.each(['StopExecution', 'RedriveExecution'] as const)('%s by hand is told with who made it', (act) => {
+  const told = { eventName: act, requestParameters: { executionArn: execution }, responseElements: { stopDate: 'x' } };
+  expect(definition.parse(started(told))).toEqual({
+    handAct: { act, execution, userArn: 'arn:aws:iam::111111111111:user/ana' },
+  });
+  expect(definition.parse(started({ ...told, responseElements: null }))).toEqual({});
+  expect(definition.parse(started({ ...told, requestParameters: {} }))).toEqual({});
 });
 
 test.each([

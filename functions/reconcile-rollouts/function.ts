@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import { type HandStart, nameStarter } from '../../core/operations/name-starter.ts';
+import { HAND_ACTS, type HandAct, recordHandAct } from '../../core/operations/record-hand-act.ts';
 import type { Ports } from '../../core/ports/ports.ts';
 import { type ReconcileResult, reconcileRollouts } from '../../core/rollout/reconcile-rollouts.ts';
 import type { FunctionDefinition } from '../runtime/function-definition.ts';
 
 type ReconcilePorts = Pick<Ports, 'table' | 'eks' | 'executions' | 'events' | 'clock' | 'ids' | 'gates'>;
 
-/** Why it was woken. Anything but the end of an execution, or a start by hand, only means "look now". */
+/** Why it was woken. Anything but the end of an execution, or what a person did to one, only means "look now". */
 export interface Wake {
   readonly endedExecution?: string;
-  readonly startedByHand?: HandStart;
+  readonly handAct?: HandAct;
 }
 
 const executionEnded = z.object({
@@ -17,11 +17,13 @@ const executionEnded = z.object({
   detail: z.object({ executionArn: z.string(), status: z.enum(['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED']) }),
 });
 
-const handStart = z.object({
+/** A start answers with the execution, and the others are asked for one. What was refused has no answer. */
+const handAct = z.object({
   'detail-type': z.literal('AWS API Call via CloudTrail'),
   detail: z.object({
-    eventName: z.literal('StartExecution'),
-    responseElements: z.object({ executionArn: z.string() }),
+    eventName: z.enum(Object.keys(HAND_ACTS) as [keyof typeof HAND_ACTS]),
+    requestParameters: z.object({ executionArn: z.string().optional() }).optional(),
+    responseElements: z.object({ executionArn: z.string().optional() }),
     userIdentity: z.object({ arn: z.string() }),
   }),
 });
@@ -31,13 +33,14 @@ export const definition: FunctionDefinition<ReconcilePorts, Wake, ReconcileResul
   parse(event) {
     const ended = executionEnded.safeParse(event);
     if (ended.success) return { endedExecution: ended.data.detail.executionArn };
-    const started = handStart.safeParse(event);
-    if (!started.success) return {};
-    const { responseElements, userIdentity } = started.data.detail;
-    return { startedByHand: { execution: responseElements.executionArn, userArn: userIdentity.arn } };
+    const told = handAct.safeParse(event);
+    if (!told.success) return {};
+    const { eventName: act, requestParameters, responseElements, userIdentity } = told.data.detail;
+    const execution = responseElements.executionArn ?? requestParameters?.executionArn;
+    return execution === undefined ? {} : { handAct: { act, execution, userArn: userIdentity.arn } };
   },
   async run(ports, wake, log) {
-    if (wake.startedByHand !== undefined) await nameStarter(ports, wake.startedByHand);
+    if (wake.handAct !== undefined) await recordHandAct(ports, wake.handAct);
     const result = await reconcileRollouts(ports, wake);
     for (const problem of result.problems) log('A decision could not be carried out.', { ...problem });
     return result;

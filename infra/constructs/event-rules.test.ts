@@ -43,7 +43,7 @@ const own = { source: ['liftlock'], account: ['<AccountId>'] };
 
 test('the reconciler wakes at what people and versions set in motion, and at every end of an execution', () => {
   const patterns = patternsTo('reconcilerollouts');
-  expect(patterns).toHaveLength(4);
+  expect(patterns).toHaveLength(5);
   expect(patterns).toContainEqual({
     ...own,
     'detail-type': ['VersionAvailable', 'FleetStopped', 'FleetResumed', 'RolloutChanged', 'BreakGlassChanged'],
@@ -67,6 +67,17 @@ test('the reconciler wakes at what people and versions set in motion, and at eve
       source: ['aws.states'],
       'detail-type': ['AWS API Call via CloudTrail'],
       detail: expect.objectContaining({ eventName: ['StartExecution'] }),
+    }),
+  );
+  const executionArn = [{ prefix: expect.stringContaining(':execution:liftlock-') }];
+  expect(patterns).toContainEqual(
+    expect.objectContaining({
+      source: ['aws.states'],
+      'detail-type': ['AWS API Call via CloudTrail'],
+      detail: expect.objectContaining({
+        eventName: ['StopExecution', 'RedriveExecution'],
+        requestParameters: { executionArn },
+      }),
     }),
   );
 });

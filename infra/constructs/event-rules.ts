@@ -16,6 +16,8 @@ import { Construct } from 'constructs';
 import type { EventType } from '../../core/contracts/events.ts';
 import { EVENT_SOURCE } from '../../core/contracts/names.ts';
 import { STARTED_BY } from '../../core/contracts/step-input.ts';
+import type { HAND_ACTS } from '../../core/operations/record-hand-act.ts';
+import { executionArnPrefix } from '../names.ts';
 
 export interface EventRulesProps {
   readonly bus: EventBus;
@@ -68,19 +70,17 @@ export class EventRules extends Construct {
       detail: { status: ENDED, stateMachineArn: [...machineArns], input: NOT_NESTED },
     };
     this.#rule('ExecutionEnded', undefined, ended, wake());
-    const startedByHand: EventPattern = {
+    // An IAM user has no session.
+    const person = { sessionIssuer: { arn: [{ exists: false }, { 'anything-but': [...starterRoleArns] }] } };
+    const byHand = (eventName: (keyof typeof HAND_ACTS)[], requestParameters: object): EventPattern => ({
       source: ['aws.states'],
       detailType: ['AWS API Call via CloudTrail'],
-      detail: {
-        eventName: ['StartExecution'],
-        requestParameters: { stateMachineArn: [...machineArns] },
-        // An IAM user has no session.
-        userIdentity: {
-          sessionContext: { sessionIssuer: { arn: [{ exists: false }, { 'anything-but': [...starterRoleArns] }] } },
-        },
-      },
-    };
-    this.#rule('StartedByHand', undefined, startedByHand, wake());
+      detail: { eventName, requestParameters, userIdentity: { sessionContext: person } },
+    });
+    this.#rule('StartedByHand', undefined, byHand(['StartExecution'], { stateMachineArn: [...machineArns] }), wake());
+    const ofLiftlock = [{ prefix: executionArnPrefix() }];
+    const others = byHand(['StopExecution', 'RedriveExecution'], { executionArn: ofLiftlock });
+    this.#rule('StoppedByHand', undefined, others, wake());
   }
 
   #rule(id: string, bus: EventBus | undefined, eventPattern: EventPattern, target: IRuleTarget): void {

@@ -59,7 +59,7 @@ export async function startCloudWire(cloud: LocalCloud): Promise<CloudWire> {
     sns: topicOperations(cloud.topics),
     sqs: queueOperations(cloud.queues),
     ssm: parameterOperations(new Map([['/cdk-bootstrap/hnb659fds/version', '30']])),
-    states: machineOperations(cloud.runner, options.start, (...start) => cloud.trail.tellOfStart(...start)),
+    states: machineOperations(cloud.runner, options.start, (...act) => cloud.trail.tellOfExecution(...act)),
   };
   const tables = new LocalTables(kept.tables);
   const closeOthers = async (): Promise<void> => {

@@ -1,5 +1,5 @@
 import { resumeFleet, stopFleet } from '../../core/operations/fleet-switch.ts';
-import { nameStarter } from '../../core/operations/name-starter.ts';
+import { recordHandAct } from '../../core/operations/record-hand-act.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { Ledgers } from '../../core/store/entities.ts';
 import { load, replace } from '../../core/store/entity.ts';
@@ -46,9 +46,13 @@ describe('each machine starts by hand', () => {
     const input = { cluster: clusterArn('web'), targetVersion: '1.37' };
     const { executionArn } = await startByHand(world, 'upgrade-cluster', input);
     expect((await upgradesOf(world))[0]?.requestedBy).toBe('unknown');
-    await nameStarter(world.ports, { execution: executionArn, userArn });
+    await recordHandAct(world.ports, { act: 'StartExecution', execution: executionArn, userArn });
     expect((await upgradesOf(world))[0]?.requestedBy).toBe('sso:000000000000/ana');
-    await nameStarter(world.ports, { execution: executionArn, userArn: userArn.replace('/ana', '/ben') });
+    await recordHandAct(world.ports, {
+      act: 'StartExecution',
+      execution: executionArn,
+      userArn: userArn.replace('/ana', '/ben'),
+    });
     expect((await upgradesOf(world))[0]?.requestedBy).toBe('sso:000000000000/ana');
     const started = world.table.auditTimeline().filter(({ event }) => event === 'StartedByHand');
     expect(started.map(({ principal }) => principal)).toEqual(['sso:000000000000/ana', 'sso:000000000000/ben']);
@@ -60,14 +64,22 @@ describe('each machine starts by hand', () => {
     await discover(world);
     await startByHand(world, 'upgrade-cluster', { cluster: clusterArn('web'), targetVersion: '1.37' });
     const scan = await startByHand(world, 'scan-cluster', { cluster: clusterArn('web'), targetVersion: '1.37' });
-    await nameStarter(world.ports, { execution: scan.executionArn, userArn: 'arn:aws:iam::000000000000:user/eve' });
+    await recordHandAct(world.ports, {
+      act: 'StartExecution',
+      execution: scan.executionArn,
+      userArn: 'arn:aws:iam::000000000000:user/eve',
+    });
     expect((await upgradesOf(world)).map(({ requestedBy }) => requestedBy)).toEqual(['unknown']);
     for (const execution of [
       `${scan.executionArn}x`,
       'arn:aws:states:eu-central-1:000000000000:execution:other:x',
       'x',
     ])
-      await nameStarter(world.ports, { execution, userArn: 'arn:aws:iam::000000000000:user/eve' });
+      await recordHandAct(world.ports, {
+        act: 'StartExecution',
+        execution,
+        userArn: 'arn:aws:iam::000000000000:user/eve',
+      });
     expect(world.table.auditTimeline().filter(({ event }) => event === 'StartedByHand')).toHaveLength(1);
   });
 

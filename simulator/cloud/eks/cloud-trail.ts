@@ -34,12 +34,13 @@ export class CloudTrail {
   }
 
   /**
-   * Tells of an execution that somebody started over the wire, its input hidden. Source:
+   * Tells of an execution that somebody started, stopped or redrove over the wire, its input hidden. Source:
    * https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cloud-trail.html
    */
-  tellOfStart(
-    executionArn: string,
-    stateMachineArn: string,
+  tellOfExecution(
+    eventName: string,
+    requestParameters: object,
+    responseElements: object,
     { account, region, now, principalArn }: OperationContext,
   ): void {
     const [, ofAccount, role] = /^arn:[^:]+:sts::(\d{12}):assumed-role\/([^/]+)\//.exec(principalArn) ?? [];
@@ -50,18 +51,14 @@ export class CloudTrail {
       at: now.getTime(),
       detail: {
         eventSource: 'states.amazonaws.com',
-        eventName: 'StartExecution',
+        eventName,
         userIdentity: {
           type: role === undefined ? 'IAMUser' : 'AssumedRole',
           arn: principalArn,
           ...(role === undefined ? {} : { sessionContext: { sessionIssuer: issuer } }),
         },
-        requestParameters: {
-          stateMachineArn,
-          name: executionArn.split(':').at(-1),
-          input: 'HIDDEN_DUE_TO_SECURITY_REASONS',
-        },
-        responseElements: { executionArn },
+        requestParameters,
+        responseElements,
       },
     });
   }

@@ -17,11 +17,13 @@ interface ExecutionInput {
   readonly executionArn: string;
 }
 
+const HIDDEN = 'HIDDEN_DUE_TO_SECURITY_REASONS';
+
 /** Step Functions, over the interpreter's runner. `createdAt` is when the stacks were installed. */
 export function machineOperations(
   runner: Runner,
   createdAt: Date,
-  onStart: (executionArn: string, stateMachineArn: string, by: OperationContext) => void,
+  onAct: (eventName: string, asked: object, answered: object, by: OperationContext) => void,
 ): Operations {
   const record = (arn: string): MachineRecord => runner.machines.get(arn).record;
   const described = (machine: MachineRecord) => ({
@@ -41,17 +43,28 @@ export function machineOperations(
       const { stateMachineArn: machineArn, name, input: text } = input;
       const optional = { ...(name === undefined ? {} : { name }), ...(text === undefined ? {} : { input: text }) };
       const started = await runner.startExecution({ machineArn, ...optional });
-      onStart(started.executionArn, machineArn, context);
+      const asked = { stateMachineArn: machineArn, name: started.executionArn.split(':').at(-1), input: HIDDEN };
+      onAct('StartExecution', asked, { executionArn: started.executionArn }, context);
       return started;
     },
     DescribeExecution: ({ executionArn }: ExecutionInput) => withDetails(runner.describeExecution(executionArn)),
-    StopExecution: ({ executionArn, error, cause }: ExecutionInput & { error?: string; cause?: string }) =>
-      runner.stopExecution({
+    StopExecution: async (
+      { executionArn, error, cause }: ExecutionInput & { error?: string; cause?: string },
+      context: OperationContext,
+    ) => {
+      const stopped = await runner.stopExecution({
         executionArn,
         ...(error === undefined ? {} : { error }),
         ...(cause === undefined ? {} : { cause }),
-      }),
-    RedriveExecution: (input: RedriveExecution) => runner.redriveExecution(input),
+      });
+      onAct('StopExecution', { executionArn, error: HIDDEN, cause: HIDDEN }, stopped, context);
+      return stopped;
+    },
+    RedriveExecution: async (input: RedriveExecution, context: OperationContext) => {
+      const redriven = await runner.redriveExecution(input);
+      onAct('RedriveExecution', { executionArn: input.executionArn }, redriven, context);
+      return redriven;
+    },
     ListExecutions: (input: ListExecutionsInput) => {
       const { stateMachineArn: machineArn, redriveFilter, ...page } = input;
       if (redriveFilter !== undefined)

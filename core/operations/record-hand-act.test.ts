@@ -3,7 +3,7 @@ import type { ExecutionState, Executions } from '../ports/executions.ts';
 import { clock, cluster, KEY, keep, upgrade } from '../protocol/testing/one-upgrade.ts';
 import { ClusterNames, Upgrades } from '../store/entities.ts';
 import { load, put } from '../store/entity.ts';
-import { nameStarter } from './name-starter.ts';
+import { type HandAct, recordHandAct } from './record-hand-act.ts';
 import { recordOf } from './testing/operator-ports.ts';
 
 const USER = 'arn:aws:sts::111122223333:assumed-role/Admin/ann';
@@ -11,6 +11,7 @@ const arnFor: Executions['arnFor'] = (machine, name) => `arn:execution:liftlock-
 const input = { cluster: cluster.arn, targetVersion: '1.37' };
 
 interface Given {
+  readonly act?: HandAct['act'];
   readonly machine?: Parameters<typeof arnFor>[0];
   readonly execution?: string;
   readonly userArn?: string;
@@ -36,7 +37,7 @@ async function named(given: Given = {}) {
     start: async () => {},
     describe: async (arn: string) => (arn === execution ? state : undefined),
   };
-  await nameStarter({ table, clock, executions }, { execution, userArn });
+  await recordHandAct({ table, clock, executions }, { act: given.act ?? 'StartExecution', execution, userArn });
   return {
     requestedBy: (await load(table, Upgrades, KEY, id))?.data.requestedBy,
     record: await recordOf(table, KEY),
@@ -58,6 +59,15 @@ test.each([['upgrade-cluster'], ['scan-cluster']] as const)(
     expect(ofFleet).toStrictEqual([]);
   },
 );
+
+test.each([
+  ['StopExecution', 'StoppedByHand'],
+  ['RedriveExecution', 'RedrivenByHand'],
+] as const)('who called %s is on record, and is not taken for who asked for the upgrade', async (act, event) => {
+  const { requestedBy, record } = await named({ act });
+  expect(requestedBy).toBe('unknown');
+  expect(record).toEqual([{ ...started('upgrade-cluster'), event }]);
+});
 
 test.each<[string, Given, string]>([
   ['that is known to be somebody else’s', { requestedBy: 'sso:1/bob' }, 'sso:1/bob'],

@@ -12,20 +12,28 @@ import { Upgrades } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 
-/** An execution that somebody started by hand, and the ARN that CloudTrail gives of who did. */
-export interface HandStart {
+/** What people do to executions past Liftlock, as Step Functions names it, and what the audit says of it. */
+export const HAND_ACTS = {
+  StartExecution: 'StartedByHand',
+  StopExecution: 'StoppedByHand',
+  RedriveExecution: 'RedrivenByHand',
+} as const;
+
+/** What somebody did to an execution by hand, and the ARN that CloudTrail gives of who did. */
+export interface HandAct {
+  readonly act: keyof typeof HAND_ACTS;
   readonly execution: string;
   readonly userArn: string;
 }
 
 /**
- * Puts on record who started an execution by hand. An execution does not know it, and what its input says of it proves nothing; CloudTrail
- * tells some minutes after the start (semantics.md, People). Told twice, it stands on record twice. What started with an unusable input did
- * nothing, and has no record.
+ * Puts on record who started, stopped or redrove an execution by hand. An execution does not know it, and what its input says of it proves
+ * nothing; CloudTrail tells some minutes later (semantics.md, People). Told twice, it stands on record twice. What started with an unusable
+ * input did nothing, and has no record.
  */
-export async function nameStarter(
+export async function recordHandAct(
   ports: Pick<Ports, 'table' | 'clock' | 'executions'>,
-  { execution, userArn }: HandStart,
+  { act, execution, userArn }: HandAct,
 ): Promise<void> {
   const principal = principalOf(userArn);
   const name = execution.slice(execution.lastIndexOf(':') + 1);
@@ -37,11 +45,14 @@ export async function nameStarter(
   const clusterKey = (await recordsOfName(ports.table, place)).at(-1)?.clusterKey;
   const { cluster, targetVersion } = input.data;
   const detail = { machine, execution, cluster, targetVersion };
-  const entry = { subject: clusterKey ?? 'fleet', event: 'StartedByHand', principal, detail };
+  const entry = { subject: clusterKey ?? 'fleet', event: HAND_ACTS[act], principal, detail };
   await change(ports, async () => {
     const upgradeId = machine === 'upgrade-cluster' ? hopTo(KubeVersion.parse(targetVersion)) : `${machine}-${name}`;
     const upgrade = clusterKey === undefined ? undefined : await load(ports.table, Upgrades, clusterKey, upgradeId);
-    const isTheirs = upgrade?.data.execution === execution && upgrade.data.requestedBy === UNKNOWN_PRINCIPAL;
+    const isTheirs =
+      act === 'StartExecution' &&
+      upgrade?.data.execution === execution &&
+      upgrade.data.requestedBy === UNKNOWN_PRINCIPAL;
     const writes = isTheirs ? [replace(Upgrades, upgrade, { ...upgrade.data, requestedBy: principal })] : [];
     return { ...NOTHING, writes, record: [entry] };
   });
