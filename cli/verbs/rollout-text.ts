@@ -1,5 +1,6 @@
 import type { Condition } from '../../core/contracts/items/common.ts';
 import type { Wave } from '../../core/contracts/items/rollout.ts';
+import { isOfPlan } from '../../core/model/last-words.ts';
 import { visible } from '../../core/model/visible.ts';
 import { clustersOf } from '../../core/policy/approvals.ts';
 import type { RolloutDetail } from '../../core/queries/rollout-views.ts';
@@ -77,7 +78,7 @@ export function limitsText({ maxConcurrency, maxFailures, acceptedFailures, cana
 
 /** What a wave waits for and what is known of it; nothing where there is nothing to tell. */
 export function waveLines(wave: Wave, standing: WaveStanding | undefined, now: Date): string[] {
-  const given = (wave.approvals ?? []).filter(({ planHash }) => planHash === wave.planHash);
+  const given = (wave.approvals ?? []).filter((word) => isOfPlan(word, wave));
   const asked = standing?.approvalsWanted ?? 0;
   const clusters = clustersOf(wave);
   return [

@@ -64,6 +64,7 @@ async function after(order: typeof retryCluster, given: Given = {}) {
     rollout: (await load(table, Rollouts, 'r'))?.data,
     newest: (await load(table, PolicyRollouts, 'p'))?.data.rolloutId,
     record: await recordOf(table, KEY),
+    ofRollout: await recordOf(table, 'rollout/r'),
     isDirty: await isDirty(table),
   };
 }
@@ -92,18 +93,25 @@ test('a retry takes the hold off and has the cluster wait again in its rollout',
     rollout,
   } = await after(retryCluster, { member, wave: { traits } });
   expect(result).toEqual(without);
-  expect(left).toEqual(memberItem({ clusterKey: KEY, waveIndex: 1, traits: ['a', 'b'] }));
+  expect(left).toEqual(memberItem({ clusterKey: KEY, waveIndex: 1, traits: ['a', 'b'], failedBefore: true }));
   expect(wave).toMatchObject({ failed: 0, blocked: 0, traits: { failed: { b: 1 }, succeeded: { c: 1 } } });
   expect(record).toEqual([{ event: 'ClusterRetried', principal: 'ann', detail: { held } }]);
   expect(checks).toEqual([`CLUSTER#${KEY} GRANT absent`, 'ROLLOUT#r ROLLOUT 1']);
   expect(rollout?.status).toBe('Running');
 });
 
-test('a retry of what was blocked is no failure less', async () => {
+test('the rollout has on record whose failure a retry has taken back', async () => {
+  const { ofRollout } = await after(retryCluster);
+  const detail = { clusterKey: KEY, wave: 'all', from: 'Failed' };
+  expect(ofRollout).toEqual([{ event: 'MemberRetried', principal: 'ann', detail }]);
+});
+
+test('a retry of what was blocked is no failure less, and none that would count again', async () => {
   const member = { status: 'Blocked' as const };
-  const { wave } = await after(retryCluster, { control: undefined, member, wave: { blocked: 1 } });
+  const { wave, member: left } = await after(retryCluster, { control: undefined, member, wave: { blocked: 1 } });
   expect(wave).toMatchObject({ failed: 1, blocked: 0 });
   expect(wave).not.toHaveProperty('traits');
+  expect(left).not.toHaveProperty('failedBefore');
 });
 
 test('what failed in a wave that counts no traits is a failure less', async () => {

@@ -60,10 +60,17 @@ async function unhold(
     if (event === 'Retried' && places.length === 0) throw await triedByNobody(table, cluster.data, held?.upgradeId);
     const again = event === 'Retried' ? await requeue(table, ended) : [];
     const entry: AuditEntry = { subject: clusterKey, event: `Cluster${event}`, principal: by, detail: { held } };
+    // What was counted in a rollout is taken back there, too.
+    const tried = (event === 'Retried' ? ended : []).map(({ member: { data }, wave }) => ({
+      subject: `rollout/${data.rolloutId}`,
+      event: 'MemberRetried',
+      principal: by,
+      detail: { clusterKey, wave: wave.data.name, from: data.status },
+    }));
     return {
       result: rest,
       writes: [unchanged(Grants, grant, clusterKey), replace(ClusterControls, read, rest), ...again],
-      record: [entry],
+      record: [entry, ...tried],
     };
   });
   await markDirty(ports);
@@ -142,7 +149,8 @@ async function becomesNewest(table: Table, rollout: Rollout): Promise<WriteOpera
 }
 
 function pending(member: Member): Member {
-  return { ...member, status: 'Pending', upgradeId: undefined, resumeAt: undefined, reasons: [] };
+  const failed = member.status === 'Failed' ? { failedBefore: true as const } : {};
+  return { ...member, status: 'Pending', upgradeId: undefined, resumeAt: undefined, reasons: [], ...failed };
 }
 
 function counted(wave: Read<Wave>, member: Member): Wave {

@@ -2,7 +2,7 @@ import { MemoryTable } from '../../adapters/memory/table.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
 import type { WriteOperation } from '../ports/table.ts';
-import { checksOf, grant, KEY, type Kept } from '../protocol/testing/one-upgrade.ts';
+import { checksOf, grant, KEY, type Kept, upgrade } from '../protocol/testing/one-upgrade.ts';
 import { Members, Waves } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { skipCluster } from './skip-cluster.ts';
@@ -35,7 +35,18 @@ async function skipped({ member = {}, rollout = {}, kept = {} }: Given = {}) {
     record: await recordOf(table, 'rollout/r'),
   };
 }
+const halfDone = upgrade({ status: 'Parked', mutated: true });
 const reasons = [{ code: 'Skipped', message: 'ann took it out of this rollout: it is retired' }];
+
+test.each<[string, Given]>([
+  ['has failed, and was retried', { member: { failedBefore: true } }],
+  ['is half done, and waits', { member: { status: 'Parked', upgradeId: '1.36-1.37' }, kept: { upgrades: [halfDone] } }],
+])('a cluster that %s cannot be skipped: its failure, or its half-done state, would be nobody’s', async (_, given) => {
+  await expect(skipped(given)).rejects.toMatchObject({
+    name: 'WrongState',
+    message: expect.stringContaining('it would stay half done') as string,
+  });
+});
 
 test('the plan of its wave is another one within a minute, not at the next full look of the hour', async () => {
   expect((await skipped()).dirty).toBe(true);

@@ -5,7 +5,7 @@ import { COUNTED } from '../protocol/settle-decision.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { changeAndTell, writeMark } from '../store/change.ts';
 import { memberChanged } from '../store/changes.ts';
-import { Clusters, Grants, Members, Rollouts, Waves } from '../store/entities.ts';
+import { Clusters, Grants, Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
 import { decode, load, replace, unchanged } from '../store/entity.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 
@@ -36,11 +36,11 @@ export function skipCluster(ports: OperatorPorts, clusterKey: string, by: string
       const isOver =
         rollout === undefined || ['Completed', 'CompletedWithFailures', 'Aborted'].includes(rollout.data.status);
       if (isOver || member === undefined || wave === undefined || !WAITS.includes(member.data.status)) continue;
-      if (
-        member.data.status === 'Running' ||
-        member.data.inFlight ||
-        (grant !== undefined && grant.data.status !== 'free')
-      ) {
+      const { status: waits, inFlight, failedBefore, upgradeId = '' } = member.data;
+      const upgrade = (await load(table, Upgrades, clusterKey, upgradeId))?.data;
+      const isHalfDone = upgrade?.mutated === true && Upgrades.active(upgrade);
+      const isHeld = grant !== undefined && grant.data.status !== 'free';
+      if (waits === 'Running' || inFlight || isHeld || failedBefore === true || isHalfDone) {
         throw new Refusal(
           'WrongState',
           `${cluster.data.name} was begun in the rollout ${rolloutId}, so it cannot be skipped: it would stay half done.`,

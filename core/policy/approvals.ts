@@ -4,7 +4,7 @@ import type { ApprovalRecord } from '../contracts/items/approval.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { lastWords } from '../model/last-words.ts';
+import { isOfPlan, lastWords } from '../model/last-words.ts';
 import { EVERYBODY, namesPrincipal, personOf } from '../model/principal.ts';
 
 /** Who may not agree where four eyes are asked for. */
@@ -43,7 +43,7 @@ export function approvalRefusals(
   const expired = given.length - holding.length;
   const more = `${holding.length} of ${approval.approvals} approvals`;
   const after = expired === 0 ? '' : `; ${expired} expired after ${approval.expiresAfter}`;
-  const voided = (wave.approvals ?? []).some((word) => word.planHash !== wave.planHash && word.decision === 'Approved');
+  const voided = (wave.approvals ?? []).some((word) => !isOfPlan(word, wave) && word.decision === 'Approved');
   const changed = voided ? ' Its plan has changed since it was approved, which voided that.' : '';
   const how = `Run: liftlock approve ${wave.rolloutId} ${wave.name}`;
   return [

@@ -3,7 +3,7 @@ import type { Member } from '../contracts/items/rollout.ts';
 import { wave as waveSchema } from '../contracts/items/rollout.ts';
 import { memberItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
 import { quoted } from '../contracts/step-result.ts';
-import { settle, type UpgradeEnd } from './settle-decision.ts';
+import { settle, type UpgradeEnd, unlessFailed } from './settle-decision.ts';
 
 const NOON = new Date('2026-11-20T12:00:00Z');
 const upgrade = (mutated: boolean): Upgrade => ({
@@ -21,6 +21,33 @@ const upgrade = (mutated: boolean): Upgrade => ({
 const member = memberItem({ status: 'Running', inFlight: true });
 const wave = waveItem({ name: 'dev', members: 3, needWork: 3, maxConcurrency: 1, inFlight: 1, succeeded: 1 });
 const because = (code: string) => [quoted(code, 'because')];
+
+describe('whoever has failed and was retried', () => {
+  const again = { ...member, failedBefore: true as const };
+  const settled = (end: UpgradeEnd, mutated: boolean) => settle(NOON, upgrade(mutated), again, wave, end);
+
+  test.each<[string, UpgradeEnd, boolean]>([
+    ['is deleted', { status: 'gone', reasons: because('Gone') }, true],
+    ['is blocked', { status: 'blocked', reasons: because('X') }, false],
+    ['is changed by somebody else', { status: 'parked', reasons: because('ForeignUpdate') }, false],
+  ])('has failed when it %s before it was tried to its end', (_, end, mutated) => {
+    const { member: left, wave: counted } = settled(end, mutated);
+    expect(left).toMatchObject({ status: 'Failed', failedBefore: true });
+    expect(counted).toMatchObject({ failed: 1, excluded: 0, blocked: 0, quarantined: 0, status: 'Halted' });
+  });
+
+  test('has not failed any more when it succeeds, also with the first of two hops', () => {
+    const done: UpgradeEnd = { status: 'done', reasons: [] };
+    expect(settled(done, true).member).toMatchObject({ status: 'Succeeded', failedBefore: undefined });
+    const further = settle(NOON, upgrade(true), { ...again, to: '1.38' }, wave, done).member;
+    expect(further).toMatchObject({ status: 'Parked', failedBefore: undefined });
+  });
+
+  test.each(['Pending', 'Running', 'Parked', 'Succeeded', 'Failed', 'Left'] as const)('may be %s', (status) => {
+    expect(unlessFailed(again, status)).toBe(status);
+    expect(unlessFailed(member, 'Excluded')).toBe('Excluded');
+  });
+});
 
 describe('how an execution that ends leaves its upgrade, its member and its wave', () => {
   test.each<[string, UpgradeEnd, boolean, Upgrade['status'], Member['status'], boolean]>([

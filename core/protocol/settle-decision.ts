@@ -60,10 +60,12 @@ function memberAfter(member: Member, upgrade: Upgrade, end: UpgradeEnd): Member 
   const reasons = [...end.reasons];
   switch (upgrade.status) {
     case 'Succeeded':
-      if (upgrade.to === member.to) return { ...member, status: 'Succeeded', from: upgrade.to, reasons };
+      if (upgrade.to === member.to)
+        return { ...member, status: 'Succeeded', from: upgrade.to, failedBefore: undefined, reasons };
       // More hops follow back to back inside the wave; the place is kept.
       return {
         ...member,
+        failedBefore: undefined,
         status: 'Parked',
         from: upgrade.to,
         resumeAt: undefined,
@@ -72,20 +74,30 @@ function memberAfter(member: Member, upgrade: Upgrade, end: UpgradeEnd): Member 
     case 'Failed':
       return { ...member, status: 'Failed', reasons };
     case 'Canceled':
-      return { ...member, status: 'Excluded', reasons };
+      return { ...member, status: unlessFailed(member, 'Excluded'), reasons };
     case 'Parked': {
       const foreign = reasons.some((reason) => reason.code === 'ForeignUpdate');
       return {
         ...member,
-        status: foreign && !upgrade.mutated ? 'Quarantined' : 'Parked',
+        status: foreign && !upgrade.mutated ? unlessFailed(member, 'Quarantined') : 'Parked',
         resumeAt: end.resumeAt,
         reasons,
       };
     }
     default:
-      return { ...member, status: 'Blocked', reasons };
+      return { ...member, status: unlessFailed(member, 'Blocked'), reasons };
   }
 }
+
+/**
+ * What a member becomes that is taken out of its wave or set aside: one whose failure a retry took back, without trying it to its end, has
+ * failed (semantics.md, Failure budget). Otherwise whoever may retry could take failures away.
+ */
+export const unlessFailed = (
+  { failedBefore }: Pick<Member, 'failedBefore'>,
+  status: Member['status'],
+): Member['status'] =>
+  failedBefore === true && ['Excluded', 'Quarantined', 'Blocked'].includes(status) ? 'Failed' : status;
 
 /** The counter of a wave that a settled member is in. */
 export const COUNTED = {

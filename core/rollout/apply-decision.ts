@@ -5,7 +5,7 @@ import { startOnce } from '../model/start-once.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { type GrantRequest, grantUpgrade } from '../protocol/grant.ts';
-import { waveAfter } from '../protocol/settle-decision.ts';
+import { unlessFailed, waveAfter } from '../protocol/settle-decision.ts';
 import { changeOnce, NOTHING } from '../store/change.ts';
 import { clusterNames, memberChanged } from '../store/changes.ts';
 import { Grants, Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
@@ -147,7 +147,12 @@ async function changeMember(
     if (rollout?.data.following !== undefined) return NOTHING;
     const grant = await load(ports.table, Grants, decided.clusterKey);
     if (grant !== undefined && grant.data.status !== 'free') return NOTHING;
-    const next: Member = { ...read.data, status, inFlight: false, reasons: [...reasons] };
+    const next: Member = {
+      ...read.data,
+      status: unlessFailed(read.data, status),
+      inFlight: false,
+      reasons: [...reasons],
+    };
     return {
       ...NOTHING,
       writes: [
@@ -159,12 +164,12 @@ async function changeMember(
       record: [
         {
           subject: `rollout/${decided.rolloutId}`,
-          event: `Member${status}`,
+          event: `Member${next.status}`,
           principal: LIFTLOCK,
           detail: { clusterKey: decided.clusterKey, reasons },
         },
       ],
-      events: ([change]) => (status === read.data.status ? [] : [memberChanged(next, wave.data, change)]),
+      events: ([change]) => (next.status === read.data.status ? [] : [memberChanged(next, wave.data, change)]),
     };
   });
 }
@@ -238,7 +243,8 @@ async function cancelUpgrade(
       const member = await load(ports.table, Members, rolloutId, waveIndex, clusterKey);
       const wave = await load(ports.table, Waves, rolloutId, waveIndex);
       if (member !== undefined && wave !== undefined) {
-        const next: Member = { ...member.data, status: 'Excluded', inFlight: false, reasons: [...reasons] };
+        const status = unlessFailed(member.data, 'Excluded');
+        const next: Member = { ...member.data, status, inFlight: false, reasons: [...reasons] };
         operations.push(replace(Members, member, next));
         told.push({ member: next, wave: wave.data });
         operations.push(replace(Waves, wave, waveWithout(wave.data, member.data, next, at)));

@@ -4,6 +4,7 @@ import { LIFTLOCK } from '../contracts/principals.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { evidenceEnvironment } from '../expression/evidence-environment.ts';
 import { compilePredicate } from '../expression/predicate.ts';
+import { isOfPlan } from '../model/last-words.ts';
 import type { ApprovalEvidence } from '../policy/approval-evidence.ts';
 import { clustersOf } from '../policy/approvals.ts';
 import type { Decision } from './decisions.ts';
@@ -15,7 +16,7 @@ export function automaticApproval(situation: WaveSituation, wave: Wave, spec: Wa
   const { planHash } = wave;
   if (source === undefined || planHash === undefined) return [];
   const given = wave.approvals ?? [];
-  if (given.some((word) => word.principal === LIFTLOCK && word.planHash === planHash)) return [];
+  if (given.some((word) => word.principal === LIFTLOCK && isOfPlan(word, wave))) return [];
   const answer = autoApproval(source, evidenceOf(situation, wave));
   if (!answer.approves) return [];
   const at = situation.now.toISOString();

@@ -155,6 +155,10 @@ interface Wanted {
 const lower = (target: KubeVersion, ceiling: KubeVersion | undefined): KubeVersion =>
   ceiling?.isOlderThan(target) === true ? ceiling : target;
 
+/** What is tried again after it has failed is no plan's to leave out. */
+const isPlannedAnew = ({ status, failedBefore }: Member): boolean =>
+  failedBefore !== true && (status === 'Pending' || status === 'Excluded' || status === 'Quarantined');
+
 /** What a member has lived through stays with it: only what waits is moved, let in or left out. */
 function merged(before: readonly Member[], wanted: readonly Member[], stay: ReadonlySet<string>): Member[] {
   const known = new Map(before.map((member) => [member.clusterKey, member]));
@@ -164,8 +168,7 @@ function merged(before: readonly Member[], wanted: readonly Member[], stay: Read
     known.delete(member.clusterKey);
     if (old.reasons.some(({ code }) => code === 'Skipped'))
       return { ...old, waveIndex: member.waveIndex, position: member.position };
-    const waits = old.status === 'Pending' || old.status === 'Excluded' || old.status === 'Quarantined';
-    if (!waits) return old;
+    if (!isPlannedAnew(old)) return old;
     const setAside = old.status === 'Quarantined' && member.status === 'Pending';
     const { status, reasons } = setAside
       ? { status: old.status, reasons: [...besideLaterWave(old), ...laterWaveOf(member)] }
@@ -181,9 +184,7 @@ function merged(before: readonly Member[], wanted: readonly Member[], stay: Read
     };
   });
   // Nobody selects them any more, but what has ended, or was begun, is not forgotten.
-  const rest = [...known.values()].filter(
-    (member) => stay.has(member.clusterKey) || !['Pending', 'Excluded', 'Quarantined'].includes(member.status),
-  );
+  const rest = [...known.values()].filter((member) => stay.has(member.clusterKey) || !isPlannedAnew(member));
   // They go after those whose place was just given out.
   const last = new Map<number, number>();
   for (const { waveIndex, position } of next) last.set(waveIndex, Math.max(last.get(waveIndex) ?? 0, position));
@@ -197,13 +198,20 @@ function merged(before: readonly Member[], wanted: readonly Member[], stay: Read
   ];
 }
 
-/** Words that were said of the same plan still count, as does its number; of another one they are kept, void, for the record. */
+/**
+ * What was said of the same plan still counts, as does its number. Of another one it is kept for the record, and is void for good: who took it
+ * back in between must not find it in force when the plan is as before.
+ */
 function keepWords(before: Wave | undefined, wave: Wave): Wave {
-  const { approvals, conditions, plan } = before ?? {};
+  const { approvals, conditions, plan, breakGlass } = before ?? {};
+  const isSamePlan = before?.planHash === wave.planHash;
+  const words = isSamePlan ? approvals : approvals?.map((word) => ({ ...word, isVoid: true as const }));
+  const glass = isSamePlan ? breakGlass : breakGlass && { ...breakGlass, planHash: undefined };
   return {
     ...wave,
     ...(plan === undefined ? {} : { plan }),
-    ...(approvals === undefined ? {} : { approvals }),
+    ...(words === undefined ? {} : { approvals: words }),
+    ...(glass === undefined ? {} : { breakGlass: glass }),
     ...(conditions === undefined ? {} : { conditions }),
   };
 }

@@ -27,7 +27,11 @@ export const judgeApproval = (): Judge => {
   const authors: Authors = new Map();
   return (moment) => {
     if (moment.item.event === 'ConfigApplied') noteAuthors(authors, moment);
-    if (PLANNED.includes(moment.item.event)) for (const wave of wavesPlanned(moment)) keep(plans, moment, wave);
+    if (PLANNED.includes(moment.item.event))
+      for (const wave of wavesPlanned(moment)) {
+        keep(plans, moment, wave);
+        forgetVoid(words, wave);
+      }
     const record = approvalAt(moment);
     // A member that a tag has taken out since is in the plan all the same until it is planned anew.
     if (record !== undefined) words.push({ ...record, plan: keep(plans, moment, record) });
@@ -45,6 +49,13 @@ export const judgeApproval = (): Judge => {
 };
 
 type Planned = Pick<ApprovalOnRecord, 'rolloutId' | 'waveIndex' | 'hash'>;
+
+/** What was said of another plan counts never again, also when a later plan is the same. */
+function forgetVoid(words: Word[], { rolloutId, waveIndex, hash }: Planned): void {
+  const isVoid = (word: Word): boolean =>
+    word.rolloutId === rolloutId && word.waveIndex === waveIndex && word.hash !== hash;
+  words.splice(0, words.length, ...words.filter((word) => !isVoid(word)));
+}
 
 const wavesPlanned = ({ item, store }: Moment): Planned[] =>
   store

@@ -1,6 +1,7 @@
 import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
 import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
 import { abortRollout, pauseRollout } from '../../core/operations/rollout-switch.ts';
+import { skipCluster } from '../../core/operations/skip-cluster.ts';
 import { clusterDetail } from '../../core/queries/cluster-detail.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { listClusters } from '../../core/queries/list-clusters.ts';
@@ -177,4 +178,46 @@ test('a hop that a person started and that failed is a failure of the wave in wh
     ['Completed', 2, 0],
   ]);
   expect(groupsOf(world)).toEqual(['1.37', '1.37']);
+});
+
+describe('a failure that a retry has taken back', () => {
+  /** The wave of `web` has halted by its failure, and somebody has it tried again. */
+  async function retried(): Promise<World> {
+    const world = await failedHalfWay('in a rollout');
+    expect((await wavesOf(world))[0]).toMatchObject({ status: 'Halted', failed: 1 });
+    await retryCluster(world.ports, await keyOf(world), PERSON);
+    expect((await wavesOf(world))[0]).toMatchObject({ status: 'Open', failed: 0 });
+    return world;
+  }
+
+  test('cannot be skipped away', async () => {
+    const world = await retried();
+    await expect(skipCluster(world.ports, await keyOf(world), PERSON, 'not needed')).rejects.toThrow('half done');
+  });
+
+  test.each([
+    ['a tag takes the cluster out', { 'liftlock/pin-version': '1.36' }],
+    ['a tag keeps Liftlock away', { 'liftlock/paused': 'true' }],
+  ])('counts again when %s before it was tried', async (_, tags) => {
+    const world = await retried();
+    for (const one of Object.values(world.eks.state.clusters)) Object.assign(one.tags, tags);
+    await discover(world);
+    await run(world);
+    expect((await wavesOf(world))[0]).toMatchObject({ status: 'Halted', failed: 1, excluded: 0 });
+  });
+
+  test('counts again when the cluster is deleted', async () => {
+    const world = await retried();
+    const [at, account, region] = [world.clock.now().getTime(), '111111111111', 'eu-central-1'];
+    world.eks.addActor({ at, account, region, do: 'delete-cluster', cluster: 'web' });
+    await discover(world);
+    await run(world);
+    expect((await wavesOf(world))[0]).toMatchObject({ status: 'Halted', failed: 1, excluded: 0 });
+  });
+
+  test('is none when the cluster is upgraded after all', async () => {
+    const world = await retried();
+    await run(world);
+    expect((await wavesOf(world))[0]).toMatchObject({ status: 'Completed', failed: 0, succeeded: 1 });
+  });
 });

@@ -9,6 +9,8 @@ export const approvalRecord = z.object({
   at: timestamp,
   /** The wave's plan hash that it was said of; another hash voids it. */
   planHash: z.string(),
+  /** The plan has changed since, so that it does not count any more, also when a later plan is the same again. */
+  isVoid: z.literal(true).optional(),
   /** How many clusters that plan upgrades in the wave; absent in words of the version before. */
   clusters: z.number().int().nonnegative().optional(),
   comment: z.string().optional(),

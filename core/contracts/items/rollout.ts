@@ -134,6 +134,8 @@ export const member = z.object({
   resumeAt: timestamp.optional(),
   /** What it had that others may lack, when it was granted last (core/rollout/traits.ts). */
   traits: z.array(z.string()).optional(),
+  /** A retry took its failure back: unless it is tried to its end, it counts as failed again. */
+  failedBefore: z.literal(true).optional(),
   /** When its last grant was given: how long the upgrade took is learned from it. */
   grantedAt: timestamp.optional(),
   /** Capped keys are computed when it is granted, from the labels of that moment. */
