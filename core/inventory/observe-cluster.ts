@@ -2,7 +2,7 @@ import type { FleetSpec } from '../config/types.ts';
 import { isDenied, isNotFound } from '../contracts/eks-errors.ts';
 import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import { type Reason, reason } from '../contracts/step-result.ts';
+import { reason } from '../contracts/step-result.ts';
 import { clusterKey } from '../model/cluster-key.ts';
 import { issueTexts } from '../model/issue-text.ts';
 import type { Cluster, EksReader, Scope } from '../ports/eks.ts';
@@ -25,7 +25,7 @@ export async function observeCluster(
   details: ObserveDetails,
 ): Promise<ClusterRecord> {
   const at = details.now.toISOString();
-  const unreadable: Reason[] = [];
+  const unreadable: ClusterRecord['unreadable'] = [];
   const deep =
     details.depth === 'deep' || known === undefined || known.version !== cluster.version || known.unreadable.length > 0;
   const part = async <Part>(name: string, last: Part, read: () => Promise<Part>): Promise<Part> => {
@@ -35,7 +35,8 @@ export async function observeCluster(
     } catch (error) {
       // Gone meanwhile, or not allowed: the rest of the cluster is still worth knowing. Throttles and faults are tried again as a whole.
       if (!isDenied(error) && !isNotFound(error)) throw error;
-      unreadable.push(reason('Unreadable', `${name}: ${errorName(error)}: ${errorMessage(error)}`));
+      const said = reason('Unreadable', `${name}: ${errorName(error)}: ${errorMessage(error)}`);
+      unreadable.push({ ...said, part: name, error: errorName(error) });
       return last;
     }
   };

@@ -49,7 +49,10 @@ export function accessCauses(reports: readonly AccessReport[]): AccessCause[] {
 
 const LOOK_AGAIN = 'Run: liftlock access check --now';
 
-function fixOf(part: AccessCheck['part'], { code, message }: Reason, account: string): string {
+/** As discovery calls it, and as AWS's services do. */
+const DENIED = /^(Denied|AccessDenied.*)$/;
+
+function fixOf(part: AccessCheck['part'], { code }: Reason, account: string): string {
   switch (code) {
     case 'NotChecked':
       return LOOK_AGAIN;
@@ -59,8 +62,7 @@ function fixOf(part: AccessCheck['part'], { code, message }: Reason, account: st
     case 'ClusterUnreachable':
       return 'Give Liftlock a way to the endpoint, or choose verification: eks-api in the UpgradePolicy.';
   }
-  // What the deep look met is kept as Unreadable, with AWS's word in its message.
-  if (part === 'EKS API' && /\b(AccessDenied|Denied\b)/.test(`${code} ${message}`))
+  if (part === 'EKS API' && DENIED.test(code))
     return `Deploy or update the spoke role in the account ${account} (docs/install.md, Spokes).`;
   return `It may pass. ${LOOK_AGAIN}`;
 }

@@ -26,7 +26,8 @@ const record = {
 const statuses = (checks: readonly AccessCheck[]) => checks.map(({ what, status }) => `${what} ${status}`);
 
 test('the inventory tells what discovery met, and updates are known once a scan has listed them', () => {
-  const partly = { ...record, unreadable: [reason('Unreadable', 'add-ons: AccessDeniedException: no')] };
+  const denied = { ...reason('Unreadable', 'add-ons: no'), part: 'add-ons', error: 'AccessDeniedException' };
+  const partly = { ...record, unreadable: [denied] };
   const checks = checkEksFromInventory(partly, undefined);
   expect(statuses(checks)).toEqual([
     'cluster Readable',

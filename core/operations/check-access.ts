@@ -36,8 +36,11 @@ export function checkEksFromInventory(record: ClusterRecord, seen: ScanSeen | un
       const why = quoted(denied.reason, denied.message);
       return { part: 'EKS API', what, status: 'Refused', reason: why, asOf: denied.lastTransitionTime };
     }
-    const unreadable = record.unreadable.find(({ message }) => message.startsWith(`${what}: `));
-    if (unreadable !== undefined) return { part: 'EKS API', what, status: 'Refused', reason: unreadable, asOf };
+    const unreadable = record.unreadable.find(({ part }) => part === what);
+    if (unreadable !== undefined) {
+      const why = quoted(unreadable.error ?? unreadable.code, unreadable.message);
+      return { part: 'EKS API', what, status: 'Refused', reason: why, asOf };
+    }
     if (what !== 'updates') return { part: 'EKS API', what, status: 'Readable', asOf };
     if (seen !== undefined) return { part: 'EKS API', what, status: 'Readable', asOf: seen.at };
     const why = reason('NotChecked', 'Discovery does not read updates; a scan does.');

@@ -58,17 +58,18 @@ test.each([
 });
 
 test.each(READS)('where discovery could not read the %s, these alone are refused', (what) => {
-  const why = reason('Unreadable', `${what}: AccessDeniedException: no`);
-  const checks = checkEksFromInventory({ ...record, unreadable: [why] }, scanned);
+  const message = `${what}: AccessDeniedException: no`;
+  const unreadable = [{ ...reason('Unreadable', message), part: what, error: 'AccessDeniedException' }];
+  const checks = checkEksFromInventory({ ...record, unreadable }, scanned);
   expect(checks.filter(({ status }) => status === 'Refused')).toStrictEqual([
-    { part: 'EKS API', what, status: 'Refused', reason: why, asOf: SEEN_AT },
+    { part: 'EKS API', what, status: 'Refused', reason: { code: 'AccessDeniedException', message }, asOf: SEEN_AT },
   ]);
 });
 
 test('what could not be read beside these, and the name of one within a message, refuses nothing', () => {
   const unreadable = [
-    reason('Unreadable', 'access entries: AccessDeniedException: no'),
-    reason('Unreadable', 'an identity of the cluster: no'),
+    { ...reason('Unreadable', 'access entries: AccessDeniedException: no'), part: 'access entries' },
+    reason('Unreadable', 'cluster: of a record of the version before'),
   ];
   const checks = checkEksFromInventory({ ...record, unreadable }, scanned);
   expect(checks.filter(({ status }) => status !== 'Readable')).toEqual([]);
