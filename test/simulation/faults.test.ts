@@ -1,3 +1,5 @@
+import { Waves } from '../../core/store/entities.ts';
+import { loadKind } from '../../core/store/entity.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import { emptyState } from '../../simulator/eks/empty-state.ts';
 import type { PlannedFault } from '../../simulator/simulate/faults/planned-fault.ts';
@@ -221,3 +223,24 @@ test.each([
     expect(callsOf(ran, 'UpdateClusterVersion')).toHaveLength(released ? 1 : 0);
   },
 );
+
+test.each([
+  ['two', [{ after: 10, back: 40 }]],
+  [
+    'three',
+    [
+      { after: 10, back: 40 },
+      { after: 20, back: 70 },
+    ],
+  ],
+] as const)('%s restores of the table within hours lose no failure and pass no cap', async (_, again) => {
+  const fails = { kind: 'update-fails', cluster: 'web', part: 'node-group' } as const;
+  const { events, world } = await runWith([fails, { kind: 'restored', minute: 45, back: 40, again: [...again] }]);
+  const restored = events.lastIndexOf('FleetStopped');
+  expect(events.filter((event) => event === 'FleetStopped')).toHaveLength(again.length + 1);
+  // It had failed before the last restore, to a time before that.
+  expect(events.indexOf('UpgradeFailed')).toBeGreaterThan(0);
+  expect(events.indexOf('UpgradeFailed')).toBeLessThan(restored);
+  const [wave] = await loadKind(world.table, Waves);
+  expect(wave).toMatchObject({ status: 'Halted', failed: 1, succeeded: 0 });
+});
