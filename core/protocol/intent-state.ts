@@ -3,7 +3,7 @@ import { GRACE_SECONDS, LIST_LAG_SECONDS } from '../contracts/mutating-calls.ts'
 
 /**
  * What may be done about a step's newest intent (protocol.md rule 4):
- * - `none`: a new attempt may be committed, with this number;
+ * - `none`: a new attempt may be committed, with this number (what was lost counts as ended);
  * - `in-grace`: its call may still arrive, so nobody sends anything before `until`;
  * - `look-up`: find out, without mutating, whether EKS took it; only what is not found by the last time did not begin;
  * - `running`: EKS took it; poll this update.
