@@ -55,10 +55,11 @@ export function verdictOf(
     return said(NEVER, reason('Gone', `The cluster was deleted (seen ${cluster.deletedAt}).`));
   const { decisions, waiting: all } = decide(snapshot, now);
   const isOwn = ({ clusterKey }: { readonly clusterKey: string }) => clusterKey === cluster.clusterKey;
-  const waits = all.filter(isOwn);
+  const upgrade = activeUpgrade(snapshot, cluster.clusterKey);
+  // What is begun has the cluster: a rollout that waits for it too, waits for other things.
+  const waits = all.filter((one) => isOwn(one) && (upgrade === undefined || one.rolloutId === upgrade.rolloutId));
   const waiting = waits.flatMap(({ reasons }) => reasons);
   const [until] = waits.flatMap((wait) => wait.until ?? []).sort((a, b) => (a < b ? 1 : -1));
-  const upgrade = activeUpgrade(snapshot, cluster.clusterKey);
   if (upgrade !== undefined && upgrade.status !== 'Parked') {
     const running = Object.entries(upgrade.steps).filter(([, step]) => step.status === 'running');
     const [step, state] = running.at(-1) ?? [];
@@ -82,9 +83,13 @@ export function verdictOf(
     if (ofUpgrade?.status === 'Halted') return halted(ofUpgrade);
     // What it parked for may be passed or gone by now.
     const granted = decisions.flatMap((one) =>
-      one.type === 'grant-member' ? one.member : one.type === 'grant-upgrade' ? one.upgrade : [],
+      one.type === 'grant-member'
+        ? { ...one.member, id: one.upgradeId }
+        : one.type === 'grant-upgrade'
+          ? one.upgrade
+          : [],
     );
-    if (granted.some(isOwn))
+    if (granted.some((one) => isOwn(one) && one.id === upgrade.id))
       return said(NEXT_TICK, reason('Next', 'Nothing is in the way of its upgrade any more: it goes on.'));
     const at = until ?? upcoming(upgrade.resumeAt, now);
     const condition = upgrade.resumeAt === undefined ? conditionOf(waiting, at) : 'Liftlock looks again.';
