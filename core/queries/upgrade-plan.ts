@@ -60,7 +60,7 @@ export async function planUpgrade(
       ? []
       : [
           ...(left === undefined ? notOffered(snapshot, cluster, target, now) : []),
-          ...notGranted(snapshot, cluster, next, now),
+          ...refusalsByHand(snapshot, cluster, next, now),
         ]),
   ];
   return {
@@ -87,7 +87,13 @@ function notOffered(snapshot: FleetSnapshot, cluster: ClusterRecord, target: Kub
   return [reason('NotOffered', `EKS does not offer ${target} in ${cluster.region} (it offers ${offered.join(', ')}).`)];
 }
 
-function notGranted(snapshot: FleetSnapshot, cluster: ClusterRecord, next: KubeVersion, now: Date): Reason[] {
+/** Why a start by hand would get no grant now. */
+export function refusalsByHand(
+  snapshot: FleetSnapshot,
+  cluster: ClusterRecord,
+  next: KubeVersion,
+  now: Date,
+): Reason[] {
   const { epoch, fleet, control, controls, ledger, grants } = snapshot;
   const { clusterKey } = cluster;
   return refusalsAt('grant', {

@@ -128,6 +128,15 @@ test('an upgrade that an abort left at its version is finished by the command th
   expect([(await upgradesOf(world))[0]?.status, mutationsOf(world).length]).toEqual(['Succeeded', changed]);
 });
 
+test('an upgrade that an abort left and that would be refused now tells that before the command', async () => {
+  const world = await abortedHalfWay('upgrade-control-plane', 'done');
+  await stopFleet(world.ports, PERSON, 'again');
+  const verdict = await explained(world);
+  expect(codes(verdict)).toEqual(['RolloutAborted', 'Aborted', 'FleetStopped']);
+  const run = 'somebody runs: liftlock upgrade cluster web --to 1.37 --approve';
+  expect(verdict.when.condition).toBe(`Once nothing refuses it any more (now FleetStopped), ${run}`);
+});
+
 test('an upgrade that an abort left, and whose control plane somebody has taken further, is finished by the machines that are named', async () => {
   const world = await abortedHalfWay('upgrade-control-plane', 'done');
   const { clusterKey } = await recordOf(world, 'web');
