@@ -251,12 +251,13 @@ function failedHalfWay(snapshot: FleetSnapshot, cluster: ClusterRecord, left: Up
   return said(after(condition), ...left.reasons, reason('HalfDone', text), ...refusals);
 }
 
-/** What would refuse to a person, besides a hold, what they start to finish what an upgrade has left. */
+/** What would refuse to a person, besides a hold, what they start to finish what an upgrade has left; what is behind is not finished by a hop. */
 function finishing(snapshot: FleetSnapshot, cluster: ClusterRecord, left: Upgrade | undefined, now: Date) {
   const version = KubeVersion.parse(cluster.version);
   const to = left === undefined ? version : KubeVersion.parse(left.to);
-  const refusals = refusalsByHand(snapshot, cluster, to.isOlderThan(version) ? version : to, now).filter(
-    ({ code }) => code !== 'Held',
+  const isBehind = to.isOlderThan(version);
+  const refusals = refusalsByHand(snapshot, cluster, isBehind ? version : to, now).filter(
+    ({ code }) => code !== 'Held' && !(isBehind && code === 'UpgradeUnderWay'),
   );
   const codes = refusals.map(({ code }) => code).join(', ');
   return {

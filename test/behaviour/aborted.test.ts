@@ -142,8 +142,11 @@ test('an upgrade that an abort left, and whose control plane somebody has taken 
   const { clusterKey } = await recordOf(world, 'web');
   const read = await load(world.table, Clusters, clusterKey);
   if (read === undefined) throw new Error('there is no cluster');
-  await onRecord(world, 'Changed', replace(Clusters, read, { ...read.data, version: '1.38' }));
-  const { when } = await explained(world);
+  const tags = { 'liftlock/pin-version': '1.37' };
+  await onRecord(world, 'Changed', replace(Clusters, read, { ...read.data, version: '1.38', tags }));
+  const { when, reasons } = await explained(world);
+  expect(reasons.map(({ code }) => code)).toEqual(['RolloutAborted', 'Aborted', 'Pinned']);
+  expect(reasons.at(-1)?.message).toContain('liftlock/pin-version keeps it at 1.37 or older, so not 1.38');
   expect(when.condition).toContain('roll-node-group and update-addons by hand');
   expect(when.condition).toContain(`{"cluster": "${clusterArn('web')}", "targetVersion": "1.38"}`);
 });
