@@ -159,6 +159,29 @@ test.each<[string, string, string, object]>([
   },
 );
 
+test('who asks once more keeps the time at which they asked first, and is told of it', async () => {
+  const [since, again] = [at(-2), at(-1)];
+  const asked: BreakGlass = {
+    ...glass(),
+    by: [
+      { principal: ANN, at: since },
+      { principal: BOB, at: again },
+    ],
+  };
+  for (const of of both) {
+    const { answer, control, wave } = await broken(of, 'sso:2/Ann', {
+      rule: { ...fourEyes, from: ['sso:*/ann'] },
+      glass: asked,
+    });
+    expect(answer).toMatchObject({ status: 'Requested', keptSince: since });
+    const kept = (of === 'cluster' ? control : wave)?.breakGlass;
+    expect(kept?.by).toEqual([
+      { principal: 'sso:2/Ann', at: since },
+      { principal: BOB, at: again },
+    ]);
+  }
+});
+
 test('who asks for what nobody has asked for before is told of no order that was kept', async () => {
   for (const given of [
     { rule: fourEyes },

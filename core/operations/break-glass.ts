@@ -114,15 +114,17 @@ async function breakGlass(ports: OperatorPorts, find: FindPlace, order: BreakGla
       const said = `${order.by} is not among those who may break the glass for ${place.of}: ${rule?.from?.join(', ')}.`;
       throw new Refusal('NotAllowed', said);
     }
-    const word = { principal: order.by, at: now.toISOString() };
     const asked = isWaiting(place, now) ? place.glass : undefined;
+    const before = asked?.by ?? [];
+    const first = before.find(({ principal }) => personOf(principal) === personOf(order.by));
+    const word = { principal: order.by, at: first?.at ?? now.toISOString() };
     const until = asked?.until ?? new Date(now.getTime() + order.milliseconds).toISOString();
     const next: BreakGlass = {
       reason: asked?.reason ?? order.reason,
       until,
       ...(planHash === undefined ? {} : { planHash }),
-      // Whoever asks twice is still one person.
-      by: [...(asked?.by ?? []).filter(({ principal }) => personOf(principal) !== personOf(order.by)), word],
+      // Whoever asks twice is still one person, who asked when they did so first.
+      by: first === undefined ? [...before, word] : before.map((one) => (one === first ? word : one)),
     };
     const status = isInForce(next, rule, now) ? 'Opened' : 'Requested';
     const open = place.glass?.planHash === planHash && isInForce(place.glass, rule, now) ? place.glass : undefined;
@@ -130,7 +132,7 @@ async function breakGlass(ports: OperatorPorts, find: FindPlace, order: BreakGla
       const said = `The glass of ${place.of} is broken until ${open.until}, and one person cannot ask anew without ending that: end it first (--end).`;
       throw new Refusal('WrongState', said);
     }
-    return ordered(place, next, { status, by: order.by, said: order.reason, keptSince: asked?.by[0]?.at });
+    return ordered(place, next, { status, by: order.by, said: order.reason, keptSince: before[0]?.at });
   });
   await markDirty(ports);
   return answer;

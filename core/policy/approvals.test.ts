@@ -103,6 +103,24 @@ test.each<[string, object, readonly ApprovalRecord[], string]>([
     'The wave prod has 0 of 1 approvals. Its plan has changed since it was approved, which voided that. Run: liftlock approve r prod',
   ],
   [
+    'that who approved it has applied the policy since, which changed its plan',
+    { fourEyes: true },
+    [word('author', { planHash: 'older' })],
+    'The wave prod has 0 of 1 approvals. author applied the policy, and somebody else has to approve (fourEyes). Run: liftlock approve r prod',
+  ],
+  [
+    'that who approved it, twice, has applied the policy since, which left its plan as it was, and that another approval was voided',
+    { fourEyes: true },
+    [word('author', { planHash: 'older' }), word('a', { planHash: 'older' }), word('author')],
+    'The wave prod has 0 of 1 approvals. Its plan has changed since it was approved, which voided that. author applied the policy, and somebody else has to approve (fourEyes). Run: liftlock approve r prod',
+  ],
+  [
+    'that who approved it created the rollout, and no more of the author who rejected an older plan',
+    { fourEyes: true },
+    [word('author', { planHash: 'older', decision: 'Rejected' }), word('creator')],
+    'The wave prod has 0 of 1 approvals. creator created the rollout, and somebody else has to approve (fourEyes). Run: liftlock approve r prod',
+  ],
+  [
     'nothing of another plan that was only rejected',
     {},
     [word('a', { planHash: 'older', decision: 'Rejected' })],

@@ -16,6 +16,8 @@ export interface Requesters {
 type Approval = NonNullable<WaveSpec['approval']>;
 type Approved = Pick<Wave, 'rolloutId' | 'name' | 'planHash' | 'approvals' | 'startedAt'>;
 
+const VOIDED = 'Its plan has changed since it was approved, which voided that.';
+
 /**
  * Why a wave may not begin for want of approval; empty = it may. Approvals bind to the wave's plan hash; the last word of each person
  * counts; they must hold when the first cluster starts, and expiry never stops a wave that runs (semantics.md, Approval).
@@ -29,27 +31,29 @@ export function approvalRefusals(
   const approval = spec?.approval;
   if (approval === undefined || !approval.before) return [];
   const words = lastWords(wave);
+  const barred = ({ principal }: ApprovalRecord) => mayApprove(approval, principal, requesters);
   const rejected = words.find(({ decision }) => decision === 'Rejected');
   if (rejected !== undefined) {
     const why = rejected.comment === undefined ? '' : `: ${rejected.comment}`;
-    const mayTakeBack = mayApprove(approval, rejected.principal, requesters).length === 0;
+    const mayTakeBack = barred(rejected).length === 0;
     const said = `The wave ${wave.name} was rejected by ${rejected.principal} at ${rejected.at}${why}. ${rejectionEnds(wave, mayTakeBack)}`;
     return [reason('ApprovalRejected', said)];
   }
   const at = wave.startedAt === undefined ? now : new Date(wave.startedAt);
-  const given = words.filter((word) => mayApprove(approval, word.principal, requesters).length === 0);
+  const given = words.filter((word) => barred(word).length === 0);
   const holding = given.filter((word) => !isExpired(approval, word, at));
   if (holding.length >= approval.approvals) return [];
   const expired = given.length - holding.length;
   const more = `${holding.length} of ${approval.approvals} approvals`;
   const after = expired === 0 ? '' : `; ${expired} expired after ${approval.expiresAfter}`;
-  const voided = (wave.approvals ?? []).some((word) => !isOfPlan(word, wave) && word.decision === 'Approved');
-  const changed = voided ? ' Its plan has changed since it was approved, which voided that.' : '';
+  const approved = (wave.approvals ?? []).filter(({ decision }) => decision === 'Approved');
+  const voided = approved.some((word) => !isOfPlan(word, wave) && barred(word).length === 0);
+  const since = new Set([...(voided ? [VOIDED] : []), ...approved.flatMap(barred).map(({ message }) => message)]);
   const how = `Run: liftlock approve ${wave.rolloutId} ${wave.name}`;
   return [
     reason(
       expired > 0 ? 'ApprovalExpired' : 'ApprovalMissing',
-      `The wave ${wave.name} has ${more}${after}.${changed} ${how}`,
+      [`The wave ${wave.name} has ${more}${after}.`, ...since, how].join(' '),
     ),
   ];
 }

@@ -57,7 +57,7 @@ export async function clusterDetail(
   const upgrades = await upgradesOf(ports.table, cluster.clusterKey);
   const { held, breakGlass } = snapshot.controls.get(cluster.clusterKey) ?? {};
   const summary = await summaryOf(ports.table, snapshot, cluster, now);
-  const rule = clusterPolicy(snapshot, cluster, now).policy?.spec.breakGlass;
+  const { policy, placement } = clusterPolicy(snapshot, cluster, now);
   const { createdAt, autoMode, endpoint, nodegroups, fargateProfiles, addons, insights, tags } = cluster;
   return {
     ...summary,
@@ -73,11 +73,12 @@ export async function clusterDetail(
     addons,
     insights,
     tags,
-    tagEffects: tagEffects(cluster, snapshot.fleet?.tagPrefix ?? '', snapshot.calendars),
+    tagEffects: tagEffects(cluster, snapshot.fleet?.tagPrefix ?? '', snapshot.calendars, placement),
     managedBy: cluster.managedBy,
     conditions: cluster.conditions,
     held: held === undefined ? null : { ...held, upgradeId: held.upgradeId ?? null },
-    breakGlass: breakGlass === undefined ? null : { ...breakGlass, ...clusterGlass(breakGlass, rule, now) },
+    breakGlass:
+      breakGlass === undefined ? null : { ...breakGlass, ...clusterGlass(breakGlass, policy?.spec.breakGlass, now) },
     rollback: rollbackView(cluster, upgrades, snapshot.regions.get(cluster.region), now),
     plannedChanges: cluster.plannedChanges ?? [],
     warnings: clusterWarnings(cluster),

@@ -27,13 +27,19 @@ export function clusterWarnings(cluster: ClusterRecord): Reason[] {
  * What each of the cluster's own Liftlock tags does; they only make things safer.
  *
  * @param calendars those that are applied, by name
+ * @param placement why it is in its wave, or in none
  */
 export function tagEffects(
   { tags }: Pick<ClusterRecord, 'tags'>,
   prefix: string,
   calendars: { has(name: string): boolean },
+  placement: readonly Reason[],
 ): { tag: string; value: string; effect: string }[] {
-  const problems = tagProblems(tags, prefix, calendars);
+  const outside = placement.filter(({ code }) => code === 'BadTag');
+  const problems = [
+    ...tagProblems(tags, prefix, calendars),
+    ...outside.map((problem) => ({ tag: `${prefix}wave`, problem })),
+  ];
   return Object.entries(tags).flatMap(([tag, value]) => {
     const said = problems.filter((one) => one.tag === tag).map(({ problem }) => problem.message);
     if (said.length > 0) return [{ tag, value, effect: said.join(' ') }];

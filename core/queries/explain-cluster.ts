@@ -22,7 +22,7 @@ import { activeUpgrade } from './cluster-summary.ts';
 import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
 import type { Explanation } from './explanation.ts';
 import { shortId } from './find-cluster.ts';
-import { summaryOf } from './in-rollout.ts';
+import { goesOnIn, summaryOf } from './in-rollout.ts';
 import { rollbackView } from './rollback-view.ts';
 import { supportView } from './support-view.ts';
 import { upgradeView } from './upgrade-view.ts';
@@ -42,7 +42,8 @@ export async function explainCluster(
   const aim = clusterPolicy(snapshot, cluster, now);
   const calendars = calendarsOf(snapshot, cluster, now);
   const { state } = await summaryOf(ports.table, snapshot, cluster, now);
-  const waits = snapshot.members.find(({ clusterKey }) => clusterKey === cluster.clusterKey);
+  const goesOn = await goesOnIn(ports.table, snapshot, cluster.clusterKey);
+  const waits = goesOn?.member ?? snapshot.members.find(({ clusterKey }) => clusterKey === cluster.clusterKey);
   const place = await placeOf(ports.table, waits, aim, cluster.clusterKey);
   const upgrades = await upgradesOf(ports.table, cluster.clusterKey);
   const control = snapshot.controls.get(cluster.clusterKey);
@@ -83,7 +84,7 @@ export async function explainCluster(
     rollback: rollbackView(cluster, upgrades, region, now),
     support: supportView(cluster, region, now),
     managedBy: cluster.managedBy,
-    tagEffects: tagEffects(cluster, snapshot.fleet?.tagPrefix ?? '', snapshot.calendars),
+    tagEffects: tagEffects(cluster, snapshot.fleet?.tagPrefix ?? '', snapshot.calendars, aim.placement),
     warnings: clusterWarnings(cluster),
   };
 }

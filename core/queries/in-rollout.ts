@@ -55,3 +55,14 @@ export async function inRollout(
     }),
   );
 }
+
+/** The newest of the rollouts that have it as a member and go on, or may be resumed. */
+export async function goesOnIn(table: Pick<Table, 'get'>, { members }: FleetSnapshot, clusterKey: string) {
+  const own = members.filter((member) => member.clusterKey === clusterKey);
+  const rollouts = await Promise.all(own.map(({ rolloutId }) => load(table, Rollouts, rolloutId)));
+  const places = own.flatMap((member, index) => {
+    const rollout = rollouts[index]?.data;
+    return rollout === undefined || AT_REST.includes(rollout.status) ? [] : { member, rollout };
+  });
+  return places.sort((a, b) => (a.rollout.createdAt < b.rollout.createdAt ? 1 : -1))[0];
+}

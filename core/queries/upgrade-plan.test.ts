@@ -1,5 +1,6 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
-import type { AppliedConfig } from '../contracts/items/rollout.ts';
+import type { AppliedConfig, Rollout } from '../contracts/items/rollout.ts';
+import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
 import { policyWith } from '../policy/testing/policies.ts';
 import { grantUpgrade } from '../protocol/grant.ts';
 import {
@@ -12,8 +13,9 @@ import {
   policyConfig,
   request,
 } from '../protocol/testing/one-upgrade.ts';
-import { Configs } from '../store/entities.ts';
+import { Configs, Members, Rollouts, Waves } from '../store/entities.ts';
 import { put } from '../store/entity.ts';
+import { explainCluster } from './explain-cluster.ts';
 import { planUpgrade } from './upgrade-plan.ts';
 
 const executions = { arnFor: () => HOLDER, start: async () => {}, describe: async () => undefined };
@@ -52,6 +54,32 @@ test('who upgrades a member by hand is told that this passes its wave by', async
     expect.stringMatching(/^InRollout: .* waits neither for its wave's turn nor for approvals and soaks/),
   ]);
 });
+
+const aborted = rolloutItem({ id: 'a-old', status: 'Aborted', createdAt: '2026-11-01T00:00:00.000Z' });
+const first = rolloutItem({ id: 'b-first', policy: 'other', createdAt: '2026-11-02T00:00:00.000Z' });
+const halted = rolloutItem({ id: 'c-new', status: 'Halted', createdAt: '2026-11-03T00:00:00.000Z' });
+test.each<[string, readonly Rollout[], string | undefined]>([
+  ['an older one was aborted', [aborted, halted], 'c-new (Halted), of which it is Pending;'],
+  ['several go on', [first, halted], 'c-new (Halted), of which it is Pending;'],
+  ['it was aborted', [aborted], undefined],
+])(
+  'who upgrades a member by hand is told of the newest rollout that goes on, and where both stand: %s',
+  async (_, rollouts, said) => {
+    const table = new MemoryTable();
+    await keep(table, { rollout: undefined, waves: [], member: undefined });
+    const members = rollouts.map(({ id }) => memberItem({ rolloutId: id, clusterKey: cluster.clusterKey }));
+    await table.transact([
+      ...rollouts.map((one) => put(Rollouts, one, 'absent')),
+      ...rollouts.map(({ id }) => put(Waves, waveItem({ rolloutId: id }), 'absent')),
+      ...members.map((one) => put(Members, one, 'absent')),
+    ]);
+    const { notes } = await planUpgrade({ table, clock }, cluster, '1.37');
+    const told = said && `It is a member of the rollout ${said} started by hand it waits neither`;
+    expect(notes.map(({ message }) => message)).toEqual(told === undefined ? [] : [expect.stringContaining(told)]);
+    const { rollout } = await explainCluster({ table, clock }, cluster);
+    expect(rollout).toMatchObject({ id: said === undefined ? 'a-old' : 'c-new', memberStatus: 'Pending' });
+  },
+);
 
 test.each<[string, Kept, readonly AppliedConfig[], readonly string[]]>([
   ['no policy is applied', {}, [], []],

@@ -13,6 +13,7 @@ import { regionOffer } from '../version/region-calendar.ts';
 import { isTargetMinor } from '../version/target.ts';
 import { type ClusterPolicy, clusterPolicy } from './cluster-policy.ts';
 import { shortId } from './find-cluster.ts';
+import { goesOnIn } from './in-rollout.ts';
 import { Refusal } from './refusal.ts';
 
 /** What an upgrade of one cluster by hand would do. */
@@ -60,7 +61,7 @@ export async function planUpgrade(
       ? []
       : [
           ...(left === undefined ? notOffered(snapshot, cluster, target, now) : []),
-          ...notGranted(snapshot, cluster, next, now),
+          ...refusalsByHand(snapshot, cluster, next, now),
         ]),
   ];
   return {
@@ -72,7 +73,7 @@ export async function planUpgrade(
     hops: hops.map(String),
     checks: hops.length === 0 ? [] : checksOf(cluster, aim),
     refusals,
-    notes: notesOf(snapshot, cluster, aim, hops),
+    notes: notesOf(aim, hops, await goesOnIn(ports.table, snapshot, cluster.clusterKey)),
   };
 }
 
@@ -87,7 +88,13 @@ function notOffered(snapshot: FleetSnapshot, cluster: ClusterRecord, target: Kub
   return [reason('NotOffered', `EKS does not offer ${target} in ${cluster.region} (it offers ${offered.join(', ')}).`)];
 }
 
-function notGranted(snapshot: FleetSnapshot, cluster: ClusterRecord, next: KubeVersion, now: Date): Reason[] {
+/** Why a start by hand would get no grant now. */
+export function refusalsByHand(
+  snapshot: FleetSnapshot,
+  cluster: ClusterRecord,
+  next: KubeVersion,
+  now: Date,
+): Reason[] {
   const { epoch, fleet, control, controls, ledger, grants } = snapshot;
   const { clusterKey } = cluster;
   return refusalsAt('grant', {
@@ -122,10 +129,9 @@ function checksOf(cluster: ClusterRecord, { policy }: ClusterPolicy): string[] {
 }
 
 function notesOf(
-  snapshot: FleetSnapshot,
-  cluster: ClusterRecord,
   { policy, target }: ClusterPolicy,
   hops: readonly KubeVersion[],
+  place: Awaited<ReturnType<typeof goesOnIn>>,
 ): Reason[] {
   const notes: Reason[] = [];
   const [first, ...later] = hops;
@@ -140,12 +146,11 @@ function notesOf(
   const last = hops.at(-1);
   if (policy !== undefined && target !== undefined && last !== undefined && target.isOlderThan(last))
     notes.push(reason('BeyondPolicy', `The policy ${policy.metadata.name} asks for ${target} only.`));
-  const member = snapshot.members.find((one) => one.clusterKey === cluster.clusterKey);
-  if (member !== undefined)
+  if (place !== undefined)
     notes.push(
       reason(
         'InRollout',
-        `It is a member of the rollout ${member.rolloutId} (${member.status}); started by hand it waits neither for its wave's turn nor for approvals and soaks.`,
+        `It is a member of the rollout ${place.rollout.id} (${place.rollout.status}), of which it is ${place.member.status}; started by hand it waits neither for its wave's turn nor for approvals and soaks.`,
       ),
     );
   return notes;

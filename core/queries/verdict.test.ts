@@ -1,6 +1,6 @@
 import { compileCalendar } from '../calendar/compile-calendar.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import type { Member, Rollout } from '../contracts/items/rollout.ts';
+import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
 import { reason } from '../contracts/step-result.ts';
 import { clusterRecord } from '../policy/testing/cluster-record.ts';
@@ -19,6 +19,7 @@ const noCalendar = reason('NoCalendar', 'There is no Calendar "production".');
 
 interface Given {
   readonly rollout?: Partial<Rollout>;
+  readonly wave?: Partial<Wave>;
   readonly member?: Partial<Member>;
   readonly upgrade?: Partial<Upgrade>;
   readonly fleet?: { readonly stopped: boolean };
@@ -32,7 +33,7 @@ function verdict(given: Given) {
   const cluster = clusterRecord({ name: 'web', version: '1.36' });
   const policies = { p: { selector: {}, target: '1.37', waves: [{ name: 'all', calendar: 'evenings' }] } };
   const rollout = rolloutItem({ waves: ['all'], policyRevision: JSON.stringify(policies.p), ...of });
-  const wave = waveItem({ index: 0, name: 'all' });
+  const wave = waveItem({ index: 0, name: 'all', ...given.wave });
   const member = memberItem({ clusterKey: cluster.clusterKey, name: 'web', to: '1.37', ...own });
   const parked = begun && upgrade({ clusterKey: cluster.clusterKey, rolloutId: rollout.id, waveIndex: 0, ...begun });
   const isActive = rollout.status === 'Running';
@@ -46,7 +47,7 @@ function verdict(given: Given) {
     upgrades: parked === undefined ? [] : [parked],
   };
   const aim = clusterPolicy(snapshot, cluster, NOW);
-  const ofUpgrade = parked === undefined ? undefined : rollout;
+  const ofUpgrade = parked?.rolloutId === undefined ? undefined : rollout;
   const said = verdictOf(snapshot, cluster, aim, { place: { rollout, waves: [wave], member }, ofUpgrade }, NOW);
   return {
     state: clusterSummary(snapshot, cluster, NOW).state,
@@ -108,6 +109,21 @@ test.each<[string, Given, ReturnType<typeof verdict>['at'], string]>([
   ],
 ])('no instant is promised that is past, or that waits for something else too: %s', (_, given, when, condition) => {
   expect(verdict(given)).toMatchObject({ at: when, condition });
+});
+
+test('an upgrade that a person started and that is parked waits for nothing that its rollout has the cluster wait for', () => {
+  const [wave, upgrade] = [{ status: 'Pending' } as const, { status: 'Parked', mutated: true } as const];
+  const inRollout = verdict({ closed: true, wave, member: { status: 'Parked' }, upgrade });
+  expect(inRollout.codes).toEqual(['WavePending', 'WindowClosed']);
+  const byHand = verdict({ closed: true, wave, upgrade: { ...upgrade, rolloutId: undefined } });
+  const condition = 'Every reason above is gone.';
+  expect(byHand).toEqual({ state: 'Parked', codes: ['WindowClosed'], at: at(3), condition });
+});
+
+test('a parked upgrade does not go on because the rollout begins another one of its cluster', () => {
+  const other = { machine: 'roll-node-group', id: '1.36-1.36', to: '1.36', rolloutId: undefined } as const;
+  const upgrade: Given['upgrade'] = { ...other, status: 'Parked', reasons: [noCalendar], resumeAt: at(1) };
+  expect(verdict({ upgrade })).toMatchObject({ codes: ['NoCalendar'], at: at(1) });
 });
 
 test.each<[string, object, string]>([

@@ -18,6 +18,7 @@ import { targetWords } from '../version/target.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
 import { activeUpgrade, refusalsOf } from './cluster-summary.ts';
 import type { Verdict } from './explanation.ts';
+import { refusalsByHand } from './upgrade-plan.ts';
 
 /** The rollout that the cluster waits in, else the newest one of its policy, and the cluster's place in it. */
 export interface Place {
@@ -55,10 +56,11 @@ export function verdictOf(
     return said(NEVER, reason('Gone', `The cluster was deleted (seen ${cluster.deletedAt}).`));
   const { decisions, waiting: all } = decide(snapshot, now);
   const isOwn = ({ clusterKey }: { readonly clusterKey: string }) => clusterKey === cluster.clusterKey;
-  const waits = all.filter(isOwn);
+  const upgrade = activeUpgrade(snapshot, cluster.clusterKey);
+  // What is begun has the cluster: a rollout that waits for it too, waits for other things.
+  const waits = all.filter((one) => isOwn(one) && (upgrade === undefined || one.rolloutId === upgrade.rolloutId));
   const waiting = waits.flatMap(({ reasons }) => reasons);
   const [until] = waits.flatMap((wait) => wait.until ?? []).sort((a, b) => (a < b ? 1 : -1));
-  const upgrade = activeUpgrade(snapshot, cluster.clusterKey);
   if (upgrade !== undefined && upgrade.status !== 'Parked') {
     const running = Object.entries(upgrade.steps).filter(([, step]) => step.status === 'running');
     const [step, state] = running.at(-1) ?? [];
@@ -74,17 +76,24 @@ export function verdictOf(
     const isWaited = place?.member !== undefined && !ENDED_WELL.includes(place.member.status);
     const inRollout = isWaited ? place.rollout : ofUpgrade;
     const triedAgain = inRollout !== undefined && inRollout.status !== 'Aborted';
-    const way = triedAgain ? `runs: liftlock retry cluster ${cluster.name} (or release).` : wayOutOfHold(cluster, left);
-    return said(after(`Somebody ${way}`), reason('Held', `Held since ${held.since}: ${held.reason.message}`));
+    const why = reason('Held', `Held since ${held.since}: ${held.reason.message}`);
+    if (triedAgain) return said(after(`Somebody runs: liftlock retry cluster ${cluster.name} (or release).`), why);
+    const { refusals, somebody } = finishing(snapshot, cluster, left, now);
+    return said(after(`${somebody} ${wayOutOfHold(cluster, left)}`), why, ...refusals);
   }
-  if (upgrade?.mutated === true && ofUpgrade?.status === 'Aborted') return halfDone(cluster, upgrade, ofUpgrade);
+  if (upgrade?.mutated === true && ofUpgrade?.status === 'Aborted')
+    return halfDone(snapshot, cluster, upgrade, ofUpgrade, now);
   if (upgrade !== undefined) {
     if (ofUpgrade?.status === 'Halted') return halted(ofUpgrade);
     // What it parked for may be passed or gone by now.
     const granted = decisions.flatMap((one) =>
-      one.type === 'grant-member' ? one.member : one.type === 'grant-upgrade' ? one.upgrade : [],
+      one.type === 'grant-member'
+        ? { ...one.member, id: one.upgradeId }
+        : one.type === 'grant-upgrade'
+          ? one.upgrade
+          : [],
     );
-    if (granted.some(isOwn))
+    if (granted.some((one) => isOwn(one) && one.id === upgrade.id))
       return said(NEXT_TICK, reason('Next', 'Nothing is in the way of its upgrade any more: it goes on.'));
     const at = until ?? upcoming(upgrade.resumeAt, now);
     const condition = upgrade.resumeAt === undefined ? conditionOf(waiting, at) : 'Liftlock looks again.';
@@ -94,7 +103,7 @@ export function verdictOf(
   }
   if (aim.policy === undefined) {
     const isAmbiguous = aim.reasons.some(({ code }) => code === 'AmbiguousPolicy');
-    if (!isAmbiguous && left !== undefined) return failedHalfWay(cluster, left);
+    if (!isAmbiguous && left !== undefined) return failedHalfWay(snapshot, cluster, left, now);
     const when = waiting.length === 0 ? NEVER : after(conditionOf(waiting, until ?? null), until);
     return said(when, ...aim.reasons, ...waiting);
   }
@@ -102,7 +111,8 @@ export function verdictOf(
   const going = goingOn(place);
   if (aim.target !== undefined && !aim.needsWork && !snapshot.members.some(isOwn)) {
     const rests = atTarget(snapshot, cluster, aim.policy, aim);
-    if (going === undefined || !isTried(going.member)) return left === undefined ? rests : failedHalfWay(cluster, left);
+    if (going === undefined || !isTried(going.member))
+      return left === undefined ? rests : failedHalfWay(snapshot, cluster, left, now);
     const { when, reasons } = again(going.member, going.rollout, cluster);
     return said(when, ...rests.reasons, ...reasons);
   }
@@ -234,16 +244,39 @@ function said(when: Verdict['when'], ...reasons: readonly Reason[]): Verdict {
 }
 
 /** A hop that moved the control plane and failed, and that no rollout tries again: the version alone does not tell. */
-function failedHalfWay(cluster: ClusterRecord, left: Upgrade): Verdict {
+function failedHalfWay(snapshot: FleetSnapshot, cluster: ClusterRecord, left: Upgrade, now: Date): Verdict {
   const text = `The upgrade from ${left.from} to ${left.to}, which ${left.requestedBy} asked for, has moved the control plane and failed: the cluster is half done.`;
-  const condition = `Somebody removes the cause and ${wayToFinish(cluster, left)}`;
-  return said(after(condition), ...left.reasons, reason('HalfDone', text));
+  const { refusals, somebody } = finishing(snapshot, cluster, left, now);
+  const condition = `${somebody} removes the cause and ${wayToFinish(cluster, left)}`;
+  return said(after(condition), ...left.reasons, reason('HalfDone', text), ...refusals);
+}
+
+/** What would refuse to a person, besides a hold, what they start to finish what an upgrade has left; what is behind is not finished by a hop. */
+function finishing(snapshot: FleetSnapshot, cluster: ClusterRecord, left: Upgrade | undefined, now: Date) {
+  const version = KubeVersion.parse(cluster.version);
+  const to = left === undefined ? version : KubeVersion.parse(left.to);
+  const isBehind = to.isOlderThan(version);
+  const refusals = refusalsByHand(snapshot, cluster, isBehind ? version : to, now).filter(
+    ({ code }) => code !== 'Held' && !(isBehind && code === 'UpgradeUnderWay'),
+  );
+  const codes = refusals.map(({ code }) => code).join(', ');
+  return {
+    refusals,
+    somebody: codes === '' ? 'Somebody' : `Once nothing refuses it any more (now ${codes}), somebody`,
+  };
 }
 
 /** An upgrade that its rollout's abort left half-way: no rollout goes on with it, whatever parked it at first. */
-function halfDone(cluster: ClusterRecord, upgrade: Upgrade, rollout: Rollout): Verdict {
+function halfDone(
+  snapshot: FleetSnapshot,
+  cluster: ClusterRecord,
+  upgrade: Upgrade,
+  rollout: Rollout,
+  now: Date,
+): Verdict {
   const text = `The rollout ${rollout.id} was aborted. The upgrade from ${upgrade.from} to ${upgrade.to} is half done and stays so until a person acts.`;
-  return leftBy(rollout, `Somebody ${wayToFinish(cluster, upgrade)}`, text);
+  const { refusals, somebody } = finishing(snapshot, cluster, upgrade, now);
+  return leftBy(rollout, `${somebody} ${wayToFinish(cluster, upgrade)}`, text, refusals);
 }
 
 /** One that a rollout is through with: nothing takes it up again by itself for that target, a rollout that a person creates does. */

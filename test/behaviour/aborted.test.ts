@@ -128,13 +128,25 @@ test('an upgrade that an abort left at its version is finished by the command th
   expect([(await upgradesOf(world))[0]?.status, mutationsOf(world).length]).toEqual(['Succeeded', changed]);
 });
 
+test('an upgrade that an abort left and that would be refused now tells that before the command', async () => {
+  const world = await abortedHalfWay('upgrade-control-plane', 'done');
+  await stopFleet(world.ports, PERSON, 'again');
+  const verdict = await explained(world);
+  expect(codes(verdict)).toEqual(['RolloutAborted', 'Aborted', 'FleetStopped']);
+  const run = 'somebody runs: liftlock upgrade cluster web --to 1.37 --approve';
+  expect(verdict.when.condition).toBe(`Once nothing refuses it any more (now FleetStopped), ${run}`);
+});
+
 test('an upgrade that an abort left, and whose control plane somebody has taken further, is finished by the machines that are named', async () => {
   const world = await abortedHalfWay('upgrade-control-plane', 'done');
   const { clusterKey } = await recordOf(world, 'web');
   const read = await load(world.table, Clusters, clusterKey);
   if (read === undefined) throw new Error('there is no cluster');
-  await onRecord(world, 'Changed', replace(Clusters, read, { ...read.data, version: '1.38' }));
-  const { when } = await explained(world);
+  const tags = { 'liftlock/pin-version': '1.37' };
+  await onRecord(world, 'Changed', replace(Clusters, read, { ...read.data, version: '1.38', tags }));
+  const { when, reasons } = await explained(world);
+  expect(reasons.map(({ code }) => code)).toEqual(['RolloutAborted', 'Aborted', 'Pinned']);
+  expect(reasons.at(-1)?.message).toContain('liftlock/pin-version keeps it at 1.37 or older, so not 1.38');
   expect(when.condition).toContain('roll-node-group and update-addons by hand');
   expect(when.condition).toContain(`{"cluster": "${clusterArn('web')}", "targetVersion": "1.38"}`);
 });

@@ -5,12 +5,15 @@ import { skipCluster } from '../../core/operations/skip-cluster.ts';
 import { clusterDetail } from '../../core/queries/cluster-detail.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { listClusters } from '../../core/queries/list-clusters.ts';
+import { Clusters } from '../../core/store/entities.ts';
+import { load, replace } from '../../core/store/entity.ts';
 import type { ClusterSpecification } from '../../simulator/eks/add-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';
 import {
   clusterArn,
   discover,
   mutationsOf,
+  onRecord,
   PERSON,
   recordOf,
   rolloutIdOf,
@@ -114,6 +117,31 @@ test('a cluster that a failed hop left half done in a rollout is not called up t
   await run(world);
   expect((await told(world)).states).toEqual(['UpToDate', 'UpToDate', 'UpToDate']);
 });
+
+test.each([
+  ['by hand', 'pin-version', '1.36', 'Pinned'],
+  ['by hand', 'paused', 'true', 'Excluded'],
+  ['by hand', 'paused', 'perhaps', 'BadTag'],
+  ['in a rollout', 'pin-version', '1.36', 'Pinned'],
+] as const)(
+  'what would refuse to finish a half-done cluster is named before the command: %s, tag %s=%s',
+  async (how, tag, value, code) => {
+    const world = await failedHalfWay(how);
+    if (how === 'in a rollout') await abortRollout(world.ports, await rolloutIdOf(world), PERSON, 'not this month');
+    const read = await load(world.table, Clusters, await keyOf(world));
+    const tagged = replace(Clusters, read, { ...(await recordOf(world, 'web')), tags: { [`liftlock/${tag}`]: value } });
+    await onRecord(world, 'Seen', tagged);
+    const once = `Once nothing refuses it any more (now ${code}), somebody`;
+    const run = 'liftlock upgrade cluster web --to 1.37 --approve';
+    const release = `${once} runs: liftlock release cluster web, and then runs: ${run}`;
+    expect(await told(world)).toMatchObject({ codes: expect.arrayContaining(['Held', code]), condition: release });
+    await releaseCluster(world.ports, await keyOf(world), PERSON);
+    await expect(ask(world)).rejects.toThrow(`liftlock/${tag}`);
+    const codes = ['PodEvictionFailure', 'HalfDone', code];
+    const condition = `${once} removes the cause and runs: ${run}`;
+    expect(await told(world)).toMatchObject({ codes: expect.arrayContaining(codes), condition });
+  },
+);
 
 test('a cluster that is retried at its version waits, and is not called up to date', async () => {
   const world = await failedHalfWay('in a rollout');
