@@ -9,12 +9,12 @@ import { sha256Hex } from '../../core/hash/sha256.ts';
 import type { AuditItem } from '../../core/ports/table.ts';
 import { link } from '../../core/store/audit.ts';
 import { apiRequest } from '../../simulator/cloud/api-request.ts';
-import { exportLines } from '../../simulator/cloud/export-lines.ts';
 import type { LocalCloud } from '../../simulator/cloud/local-cloud.ts';
 import type { Assembly } from '../../simulator/cloud/template/assembly.ts';
 import { configOf, knowVersions, prepareFleet } from '../../simulator/process/prepare-fleet.ts';
 import { cloudProblems } from './cloud-problems.ts';
 import { minutes, startSmallCloud } from './small-cloud.ts';
+import { environmentOf } from './terminal.ts';
 
 const FLEET = new URL('./fleet/', import.meta.url).pathname;
 
@@ -69,17 +69,6 @@ const expecter =
     if (JSON.stringify(found) !== JSON.stringify(wanted))
       problems.push(`${what}: ${JSON.stringify(found)} and not ${JSON.stringify(wanted)}`);
   };
-
-/** What `eval "$(liftlock local env)"` sets. */
-function environmentOf(cloud: LocalCloud): Record<string, string> {
-  const lines = exportLines({ origin: cloud.wire.origin, anchors: cloud.anchorBucket, ...cloud.hub });
-  return Object.fromEntries(
-    lines.flatMap((line) => {
-      const [, name, value] = /^export (\w+)=(.*)$/.exec(line) ?? [];
-      return name === undefined || value === undefined ? [] : [[name, value]];
-    }),
-  );
-}
 
 async function verify(...more: string[]): Promise<Verified> {
   const { code, out, err } = await runInProcess(['audit', 'verify', ...more, '-o', 'json'], { env: environment() });

@@ -1,5 +1,3 @@
-import type { Member, Rollout, Wave } from '../../core/contracts/items/rollout.ts';
-import { grantUpgrade } from '../../core/protocol/grant.ts';
 import { Members, Rollouts, rolloutPartition, Waves } from '../../core/store/entities.ts';
 import { loadKind, ofKind } from '../../core/store/entity.ts';
 import { isMember } from '../../core/store/members.ts';
@@ -11,6 +9,7 @@ import { emptyState } from '../../simulator/eks/empty-state.ts';
 import { checkInvariants } from '../../simulator/invariants/check-invariants.ts';
 import { type PreparedFleet, prepareFleet } from '../../simulator/process/prepare-fleet.ts';
 import { cloudProblems } from './cloud-problems.ts';
+import { hasInWave, misgranted, type Stored, type Tried, tryGrants } from './half-way-grants.ts';
 import { startSmallCloud } from './small-cloud.ts';
 
 const RECONCILER = 'liftlock-reconcile-rollouts';
@@ -18,16 +17,10 @@ const STAGES = ['one', 'two', 'three', 'four', 'five'];
 const ACCOUNT = '111111111111';
 const MOST_WRITES = 40;
 
-/** The one rollout of the fleet. */
-interface Stored {
-  readonly rollout: Rollout;
-  readonly waves: readonly Wave[];
-  readonly members: readonly Member[];
-}
-
 /**
  * The plan of so many clusters in five waves is changed to and fro, and the reconciler dies after the first write that this takes, then after
- * the second, and so on: what a grant reads is the old plan or the new one. Every wave asks for approval, so that nothing begins.
+ * the second, and so on. What a grant reads is then the old plan or the new one: clusters that change places, or leave, are tried in the wave
+ * that they were in and in the one that they go to. Every wave asks for approval, so that nothing else begins.
  */
 export async function replannedRun(assembly: Assembly, clusters: number): Promise<string[]> {
   const prepared = await fleetOf(clusters);
@@ -37,20 +30,31 @@ export async function replannedRun(assembly: Assembly, clusters: number): Promis
     await apply(cloud, prepared.fleet, policy(false));
     cloud.begin();
     let found = await until(cloud, ({ members }) => members.length === clusters);
+    const changing = whoChangesPlaces(found.members);
     const problems: string[] = [];
+    const grants = { old: 0, new: 0, refused: 0 };
     for (let write = 1, died = true; died && write <= MOST_WRITES; write += 1) {
       const before = found;
+      const isMoved = write % 2 === 1;
       const hasFollowed = (now: Stored) => now.rollout.following === undefined && planOf(now) !== planOf(before);
       const death = dieAfter(cloud, write);
-      await apply(cloud, policy(write % 2 === 1));
+      await apply(cloud, policy(isMoved));
       const half = await until(cloud, (now) => death.happened || hasFollowed(now));
       died = death.happened;
+      const tried = await tryGrants(cloud, changing, half);
       death.isOver();
       found = await until(cloud, hasFollowed);
-      if (died) problems.push(...mixtures(half, [before, found]).map((problem) => `after write ${write}: ${problem}`));
-      problems.push(...misplaced(found, write % 2 === 1), ...(await granted(cloud, found)));
+      const wrong = [...mixtures(half, [before, found]), ...misgranted(tried, [before, found])];
+      problems.push(...wrong.map((problem) => `${died ? 'after' : 'past'} write ${write}: ${problem}`));
+      problems.push(...misplaced(found, clusters, isMoved));
+      if (died) countGrants(grants, tried, before);
     }
-    return [...problems, ...(await counted(cloud)), ...cloudProblems(cloud, notes).filter((one) => !isDeath(one))];
+    return [
+      ...problems,
+      ...neverTried(grants),
+      ...(await counted(cloud)),
+      ...cloudProblems(cloud, notes).filter((one) => !isDeath(one)),
+    ];
   } finally {
     await close();
   }
@@ -64,14 +68,28 @@ async function fleetOf(clusters: number): Promise<PreparedFleet> {
       name: `c${number}`,
       version: '1.36',
       account: ACCOUNT,
-      tags: { stage: STAGES[number % STAGES.length] ?? '', moves: String(number % 3 === 0) },
+      tags: {
+        stage: STAGES[number % STAGES.length] ?? '',
+        moves: String(number % 3 === 0),
+        leaves: String(leaves(number)),
+      },
     });
-  const labels = { fromTags: { stage: 'stage', moves: 'moves' } };
+  const labels = { fromTags: { stage: 'stage', moves: 'moves', leaves: 'leaves' } };
   const spec = { ...prepared.fleet.spec, accounts: [ACCOUNT], regions: ['eu-central-1'], labels };
   return { ...prepared, fleet: { ...prepared.fleet, spec }, loaded: { ...loaded, state } };
 }
 
-/** A third of the clusters goes in the last wave, wherever else they would be; another wave has another name. */
+const leaves = (number: number): boolean => number % 7 === 1;
+
+/** Where the policy puts a cluster; undefined = nowhere. */
+function placeOf(number: number, isMoved: boolean): number | undefined {
+  const stage = number % STAGES.length;
+  if (!isMoved) return stage;
+  if (leaves(number)) return undefined;
+  return number % 3 === 0 && stage < 4 ? STAGES.length : stage;
+}
+
+/** A third of the clusters goes in the last wave, wherever else they would be; a seventh is left out; another wave has another name. */
 function policy(isMoved: boolean): object {
   const waves = STAGES.map((stage, index) => ({
     name: isMoved && index === 3 ? 'renamed' : stage,
@@ -84,7 +102,8 @@ function policy(isMoved: boolean): object {
     approval: { approvals: 1 },
   }));
   const last = isMoved ? [{ name: 'last', approval: { approvals: 2 } }] : [];
-  const spec = { selector: {}, target: '1.37', trigger: 'automatic', waves: [...waves, ...last] };
+  const selector = isMoved ? { matchExpressions: [{ key: 'leaves', operator: 'In', values: ['false'] }] } : {};
+  const spec = { selector, target: '1.37', trigger: 'automatic', waves: [...waves, ...last] };
   return { apiVersion: 'liftlock/v1alpha1', kind: 'UpgradePolicy', metadata: { name: 'all' }, spec };
 }
 
@@ -147,46 +166,53 @@ function mixtures(half: Stored, plans: readonly Stored[]): string[] {
   return problems;
 }
 
-/** Everybody is where the policy says, and counted there. */
-function misplaced({ waves, members }: Stored, isMoved: boolean): string[] {
-  const wrong = members.filter(({ name, waveIndex }) => {
-    const number = Number(name.slice(1));
-    const stage = number % STAGES.length;
-    return waveIndex !== (isMoved && number % 3 === 0 && stage < 4 ? STAGES.length : stage);
-  });
+/** Everybody is where the policy says, and counted there; whom it leaves out is nowhere. */
+function misplaced({ waves, members }: Stored, clusters: number, isMoved: boolean): string[] {
+  const places = new Map(members.map(({ name, waveIndex }) => [name, waveIndex]));
+  const wrong = [...Array(clusters).keys()].filter((number) => places.get(`c${number}`) !== placeOf(number, isMoved));
   const miscounted = waves.filter(
     ({ index, members: count }) => count !== members.filter(({ waveIndex }) => waveIndex === index).length,
   );
+  const fourth = waves[3]?.name;
   return [
-    ...wrong.map(({ name, waveIndex }) => `${name} is in wave ${waveIndex}`),
+    ...wrong.map((number) => `c${number} is in wave ${places.get(`c${number}`)}, not ${placeOf(number, isMoved)}`),
+    ...(places.size === members.length ? [] : ['a cluster is in two waves']),
     ...miscounted.map(({ name, members: count }) => `the wave ${name} counts ${count}, and that is not so`),
+    ...(fourth === (isMoved ? 'renamed' : 'four') ? [] : [`the fourth wave is called ${fourth}`]),
   ];
 }
 
-/** No member is granted before its wave opens, whichever wave somebody takes it for. */
-async function granted(cloud: LocalCloud, { rollout, members }: Stored): Promise<string[]> {
-  const [member] = members;
-  if (member === undefined) return ['the rollout has no members'];
-  const unused = () => Promise.reject(new Error('nothing is started'));
-  const ports = {
-    table: cloud.table,
-    clock: cloud.clock,
-    executions: { start: unused, describe: unused, arnFor: () => 'arn' },
-  };
-  const problems: string[] = [];
-  for (const waveIndex of STAGES.keys()) {
-    const result = await grantUpgrade(ports as unknown as Parameters<typeof grantUpgrade>[0], {
-      clusterKey: member.clusterKey,
-      upgradeId: '1.36-1.37',
-      machine: 'upgrade-cluster',
-      from: member.from,
-      to: member.to,
-      requestedBy: 'nobody',
-      member: { rolloutId: rollout.id, waveIndex, failures: 0 },
-    });
-    if ('granted' in result) problems.push(`${member.name} was granted in wave ${waveIndex}`);
+/** The first and the last of those that move, and of those that leave: members follow a plan in batches, in their order. */
+function whoChangesPlaces(members: Stored['members']) {
+  const changed = members.map((member) => {
+    const number = Number(member.name.slice(1));
+    return { member, waves: [placeOf(number, false), placeOf(number, true)] };
+  });
+  const moved = changed.filter(({ waves: [from, to] }) => to !== undefined && from !== to);
+  const left = changed.filter(({ waves: [, to] }) => to === undefined);
+  return [moved[0], moved.at(-1), left[0], left.at(-1)].flatMap((one) =>
+    one === undefined ? [] : [{ member: one.member, waveIndexes: one.waves.filter((index) => index !== undefined) }],
+  );
+}
+
+/** Of which plan the clusters were that were granted half-way. */
+function countGrants(
+  grants: { old: number; new: number; refused: number },
+  tried: readonly Tried[],
+  before: Stored,
+): void {
+  for (const one of tried) {
+    if (one.counted === undefined) grants.refused += 1;
+    else if (hasInWave(before, one)) grants.old += 1;
+    else grants.new += 1;
   }
-  return problems;
+}
+
+/** Half-way through there must be something to give by either plan, and something to refuse. */
+function neverTried(grants: Readonly<Record<string, number>>): string[] {
+  const counts = Object.entries(grants);
+  console.log(`  grants half-way through: ${counts.map(([what, count]) => `${count} ${what}`).join(', ')}`);
+  return counts.flatMap(([what, count]) => (count === 0 ? [`no grant half-way through was ${what}`] : []));
 }
 
 /** One plan for each revision of the policy after the first, and invariants that hold. */

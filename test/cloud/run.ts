@@ -1,6 +1,7 @@
 /**
  * `npm run e2e:cloud`: the synthesized templates in the local cloud. Two clusters with everything that people do to them, held against the
- * committed recording of what a run uses; then a plan that changes while its writer dies, waves that people judge between two restores, the audit rewritten in every way, and the small fleet with the whole process killed twice. `--record` writes the recording anew.
+ * committed recording of what a run uses; then a plan that changes while its writer dies, waves that people judge between two restores, every verb of the
+ * command line, the audit rewritten in every way, and the small fleet with the whole process killed twice. `--record` writes the recording anew.
  * Last line: `N passed, N failed`.
  */
 import { writeFileSync } from 'node:fs';
@@ -9,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { synthesize } from '../../simulator/cloud/synthesize.ts';
 import { auditEvidence } from './audit-evidence.ts';
+import { everyVerb } from './every-verb.ts';
 import { judgedWaves } from './judged-waves.ts';
 import { killedRun } from './kill/killed-run.ts';
 import { lost, RECORDING, readRecording } from './recording.ts';
@@ -40,6 +42,7 @@ try {
     replannedRun(assembly, 200),
   );
   await scenario('waves that people judge, and two restores', () => judgedWaves(assembly));
+  await scenario('every verb, as the least of those who may', () => everyVerb(assembly));
   await scenario('the audit, rewritten in every way', () => auditEvidence(assembly));
   await scenario(`killed at minutes ${KILLS.join(' and ')}`, () => killedRun(folder, KILLS));
 } finally {
