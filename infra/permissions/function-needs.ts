@@ -65,7 +65,7 @@ export const FUNCTION_NEEDS: Readonly<Record<FunctionName, FunctionNeeds>> = {
   'upgrade-control-plane': stepThatMutates,
   'list-node-groups': { assumesSpokeRole: true },
   'roll-node-group': stepThatMutates,
-  'smoke-check': stepThatReads,
+  'smoke-check': stepThatWatchesUpdates,
   'conclude-upgrade': { ...stepThatReads, checks: true },
   'anchor-audit': { anchors: true },
   // An upgrade that a person asks for starts here and asks for its grant like any other; a scan needs none.

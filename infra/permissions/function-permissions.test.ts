@@ -89,7 +89,7 @@ const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
   'upgrade-control-plane': MUTATOR,
   'list-node-groups': [...READ, ...SPOKE],
   'roll-node-group': MUTATOR,
-  'smoke-check': READER,
+  'smoke-check': WATCHER,
   'conclude-upgrade': [...READER, ...CHECK],
   'anchor-audit': [
     'dynamodb:Scan <AuditTable>',

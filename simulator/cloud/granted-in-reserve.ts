@@ -9,6 +9,12 @@ export interface Reserve {
 /** Kept small: every row is power that nothing here shows the need of. */
 export const RESERVES: readonly Reserve[] = [
   {
+    role: 'Role liftlock-smoke-check',
+    actions: ['dynamodb:UpdateItem'],
+    reason:
+      'of a cluster without add-ons and node groups nobody before it has seen the update of the control plane ended',
+  },
+  {
     role: 'Role LiftlockHub/SchedulesRole523D57EE',
     actions: ['sqs:SendMessage'],
     reason: 'dead letters of a call that the scheduler could not make',
