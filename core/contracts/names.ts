@@ -85,3 +85,10 @@ export const READ_ONLY_MACHINES: readonly MachineName[] = ['scan-cluster', 'smok
 
 /** How `AssumeRole` names the session of a function in the accounts: their CloudTrail shows it, and the spoke role's trust rests on it. */
 export const spokeSessionName = (name: FunctionName): string => `liftlock-${name}`;
+
+/** What people do to executions past Liftlock, as Step Functions names it, and what the audit says of it. */
+export const HAND_ACTS = {
+  StartExecution: 'StartedByHand',
+  StopExecution: 'StoppedByHand',
+  RedriveExecution: 'RedrivenByHand',
+} as const;

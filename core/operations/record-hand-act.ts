@@ -1,4 +1,4 @@
-import { MACHINE_NAMES } from '../contracts/names.ts';
+import { HAND_ACTS, MACHINE_NAMES } from '../contracts/names.ts';
 import { UNKNOWN_PRINCIPAL } from '../contracts/principals.ts';
 import { machineInput } from '../contracts/step-input.ts';
 import { recordsOfName } from '../inventory/records.ts';
@@ -11,13 +11,6 @@ import { change, NOTHING } from '../store/change.ts';
 import { Upgrades } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-
-/** What people do to executions past Liftlock, as Step Functions names it, and what the audit says of it. */
-export const HAND_ACTS = {
-  StartExecution: 'StartedByHand',
-  StopExecution: 'StoppedByHand',
-  RedriveExecution: 'RedrivenByHand',
-} as const;
 
 /** What somebody did to an execution by hand, and the ARN that CloudTrail gives of who did. */
 export interface HandAct {

@@ -1,45 +1,9 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
-import { lastWords } from '../model/last-words.ts';
-import { glassInForce } from '../policy/break-glass.ts';
-import { clusterRecord } from '../policy/testing/cluster-record.ts';
-import { planRollout } from './plan-rollout.ts';
+import type { Member } from '../contracts/items/rollout.ts';
 import { replanOf } from './replan.ts';
 import type { FleetSnapshot } from './snapshot.ts';
-import { fleetSnapshot } from './testing/fleet-snapshot.ts';
+import { type Begun, begin, both, cluster, dev, fleet, later, NOW, prod, wave } from './testing/replanned-fleet.ts';
 
-const NOW = new Date('2026-11-20T12:00:00Z');
-
-const cluster = (name: string, stage: string, more: Partial<ClusterRecord> = {}): ClusterRecord =>
-  clusterRecord({ name, version: '1.36', labels: { stage }, ...more });
-const wave = (name: string, more: object = {}) => ({ name, selector: { matchLabels: { stage: name } }, ...more });
-const fleet = (
-  clusters: readonly ClusterRecord[],
-  waves: readonly object[],
-  versions = ['1.36', '1.37'],
-): FleetSnapshot => fleetSnapshot({ clusters, policies: { p: { selector: {}, target: 'latest', waves } }, versions });
-
-interface Begun {
-  readonly rollout: Rollout;
-  readonly waves: readonly Wave[];
-  readonly members: readonly Member[];
-}
-
-function begin(snapshot: FleetSnapshot, statuses: readonly Wave['status'][] = []): Begun {
-  const plan = planRollout(snapshot, 'p', { now: NOW, createdBy: 'a person' });
-  if (plan === undefined) throw new Error('nothing to do');
-  const waves = plan.waves.map((one, index) => ({ ...one, status: statuses[index] ?? one.status }));
-  return { ...plan, waves };
-}
-
-function later(snapshot: FleetSnapshot, { rollout, waves, members }: Begun, served: readonly string[] = []) {
-  const history = { rollouts: [rollout], waves, members, findings: new Map(), served: new Set(served), accounts: [] };
-  return replanOf({ ...snapshot, rollouts: [rollout], waves, members, history }, rollout, NOW);
-}
-
-const dev = cluster('d', 'dev');
-const prod = cluster('p', 'prod');
-const both = [wave('dev'), wave('prod')];
 const moves = (changes: ReturnType<typeof later>) =>
   changes?.members.map(({ before, next }) => [(next ?? before)?.name, before?.waveIndex, next?.waveIndex, next?.to]);
 
@@ -356,51 +320,6 @@ test('what was said of a wave, and its plan, stay with it when it changes', () =
   const [plain] = later(grown, begun)?.changedWaves ?? [];
   expect(Object.keys(plain?.next ?? {})).not.toEqual(expect.arrayContaining(['plan']));
   for (const key of ['plan', 'approvals', 'conditions']) expect(plain?.next).not.toHaveProperty(key);
-});
-
-const ann = { decision: 'Approved' as const, principal: 'sso:1/ann', at: NOW.toISOString() };
-/** What became of a word and an order for the plan of the wave prod when `clusters` are what the fleet has. */
-function wordsAfter(clusters: readonly ClusterRecord[], begun: Begun) {
-  const changes = later(fleet(clusters, both), begun);
-  const next = changes?.changedWaves.find((one) => one.next?.index === 1)?.next;
-  return next && { words: next, begun: { ...begun, waves: begun.waves.map((one) => (one.index === 1 ? next : one)) } };
-}
-
-test('what was said of a plan is void for good when another one follows, also when that one is as it was', () => {
-  const begun = begin(fleet([dev, prod], both), ['Open']);
-  const { planHash = '' } = begun.waves[1] ?? {};
-  const breakGlass = { reason: 'now', until: '2026-11-20T13:00:00.000Z', planHash, by: [ann] };
-  const said = { approvals: [{ ...ann, planHash }], breakGlass };
-  const waves = begun.waves.map((one) => (one.index === 1 ? { ...one, ...said } : one));
-  const more = [dev, prod, cluster('p2', 'prod')];
-  const away = wordsAfter(more, { ...begun, waves });
-  expect(away?.words.planHash).not.toBe(planHash);
-  const members = later(fleet(more, both), { ...begun, waves })?.members.flatMap(({ next }) => next ?? []) ?? [];
-  const kept = begun.members.filter(({ waveIndex }) => waveIndex === 0);
-  const back = wordsAfter([dev, prod], { ...begun, waves: away?.begun.waves ?? [], members: [...kept, ...members] });
-  expect(back?.words.planHash).toBe(planHash);
-  expect(lastWords(back?.words ?? {})).toEqual([]);
-  expect(glassInForce(undefined, back?.words, { fourEyes: false }, NOW)).toBeUndefined();
-});
-
-test('what was said of a plan stays in force while another part of its wave changes', () => {
-  const begun = begin(fleet([dev, prod], both), ['Open']);
-  const { planHash = '' } = begun.waves[1] ?? {};
-  const breakGlass = { reason: 'now', until: '2026-11-20T13:00:00.000Z', planHash, by: [ann] };
-  const said = { approvals: [{ ...ann, planHash }], breakGlass };
-  const waves = begun.waves.map((one) => (one.index === 1 ? { ...one, ...said } : one));
-  const wider = [wave('dev'), wave('prod', { maxConcurrency: 7 })];
-  const next = later(fleet([dev, prod], wider), { ...begun, waves })?.changedWaves.at(-1)?.next;
-  expect(next).toMatchObject({ index: 1, maxConcurrency: 7, planHash, ...said });
-  expect(lastWords(next ?? {})).toHaveLength(1);
-});
-
-test('what is tried again after it has failed stays in its wave, whatever the policy selects by now', () => {
-  const begun = begin(fleet([dev, prod], both), ['Open']);
-  const members = begun.members.map((one) => (one.waveIndex === 1 ? { ...one, failedBefore: true as const } : one));
-  const snapshot = fleet([dev, { ...prod, labels: {} }], both);
-  expect(later(snapshot, { ...begun, members })).toBeUndefined();
-  expect(later(snapshot, begun)?.members).toMatchObject([{ before: { name: 'p' }, next: undefined }]);
 });
 
 test('the target is that of whoever is upgraded: who is taken out does not count', () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { HAND_ACTS, type HandAct, recordHandAct } from '../../core/operations/record-hand-act.ts';
+import { HAND_ACTS } from '../../core/contracts/names.ts';
+import { type HandAct, recordHandAct } from '../../core/operations/record-hand-act.ts';
 import type { Ports } from '../../core/ports/ports.ts';
 import { type ReconcileResult, reconcileRollouts } from '../../core/rollout/reconcile-rollouts.ts';
 import type { FunctionDefinition } from '../runtime/function-definition.ts';

@@ -14,9 +14,8 @@ import type { IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import { Aws } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { EventType } from '../../core/contracts/events.ts';
-import { EVENT_SOURCE } from '../../core/contracts/names.ts';
+import { EVENT_SOURCE, type HAND_ACTS } from '../../core/contracts/names.ts';
 import { STARTED_BY } from '../../core/contracts/step-input.ts';
-import type { HAND_ACTS } from '../../core/operations/record-hand-act.ts';
 import { executionArnPrefix } from '../names.ts';
 
 export interface EventRulesProps {

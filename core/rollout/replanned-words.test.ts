@@ -1,0 +1,55 @@
+import type { Wave } from '../contracts/items/rollout.ts';
+import { lastWords } from '../model/last-words.ts';
+import { glassInForce } from '../policy/break-glass.ts';
+import { begin, both, cluster, dev, fleet, later, NOW, prod, wave } from './testing/replanned-fleet.ts';
+
+const ann = { decision: 'Approved' as const, principal: 'sso:1/ann', at: NOW.toISOString() };
+/** The wave dev has begun, and prod's plan is approved, with its glass broken. */
+function approved() {
+  const begun = begin(fleet([dev, prod], both), ['Open']);
+  const { planHash = '' } = begun.waves[1] ?? {};
+  const breakGlass = { reason: 'now', until: '2026-11-20T13:00:00.000Z', planHash, by: [ann] };
+  const said = { approvals: [{ ...ann, planHash }], breakGlass };
+  return {
+    planHash,
+    said,
+    begun: { ...begun, waves: begun.waves.map((one) => ({ ...one, ...(one.index === 1 ? said : {}) })) },
+  };
+}
+
+test('what was said of a plan is void for good when another one follows, also when that one is as it was', () => {
+  const { planHash, begun } = approved();
+  const away = later(fleet([dev, prod, cluster('p2', 'prod')], both), begun);
+  const [changed = {} as Wave] = away?.changedWaves.flatMap(({ next }) => next ?? []) ?? [];
+  expect(changed.planHash).not.toBe(planHash);
+  const members = [
+    ...begun.members.filter(({ waveIndex }) => waveIndex === 0),
+    ...(away?.members ?? []).flatMap(({ next }) => next ?? []),
+  ];
+  const back = later(fleet([dev, prod], both), {
+    ...begun,
+    waves: begun.waves.map((one) => (one.index === 1 ? changed : one)),
+    members,
+  });
+  const next = back?.changedWaves.at(-1)?.next;
+  expect(next?.planHash).toBe(planHash);
+  expect(lastWords(next ?? {})).toEqual([]);
+  expect(glassInForce(undefined, next, { fourEyes: false }, NOW)).toBeUndefined();
+});
+
+test('what was said of a plan stays in force while another part of its wave changes', () => {
+  const { planHash, said, begun } = approved();
+  const next = later(fleet([dev, prod], [wave('dev'), wave('prod', { maxConcurrency: 7 })]), begun)?.changedWaves.at(
+    -1,
+  )?.next;
+  expect(next).toMatchObject({ index: 1, maxConcurrency: 7, planHash, ...said });
+  expect(lastWords(next ?? {})).toHaveLength(1);
+});
+
+test('what is tried again after it has failed stays in its wave, whatever the policy selects by now', () => {
+  const begun = begin(fleet([dev, prod], both), ['Open']);
+  const members = begun.members.map((one) => (one.waveIndex === 1 ? { ...one, failedBefore: true as const } : one));
+  const snapshot = fleet([dev, { ...prod, labels: {} }], both);
+  expect(later(snapshot, { ...begun, members })).toBeUndefined();
+  expect(later(snapshot, begun)?.members).toMatchObject([{ before: { name: 'p' }, next: undefined }]);
+});
