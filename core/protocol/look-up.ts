@@ -1,6 +1,7 @@
 import { isNotFound } from '../contracts/eks-errors.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
 import { GRACE_SECONDS, type MutatingCall, UPDATE_TYPE } from '../contracts/mutating-calls.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
 import { clusterKey as clusterKeyOf } from '../model/cluster-key.ts';
 import type { EksReader, Update } from '../ports/eks.ts';
 import { hasTargetOf, subjectOf } from './update-subject.ts';
@@ -10,6 +11,13 @@ import { hasTargetOf, subjectOf } from './update-subject.ts';
  * interval takes nobody else's update for ours.
  */
 const SKEW_SECONDS = 60;
+
+/** Between two looks at what a call whose outcome is not known may have started. */
+export const LOOK_AGAIN_SECONDS = 30;
+export const OUTCOME_UNKNOWN: Reason = reason(
+  'OutcomeUnknown',
+  'A call was committed and what became of it is not known yet; it is looked up.',
+);
 
 export const callOf = (intent: Pick<Intent, 'call'>): MutatingCall => intent.call as unknown as MutatingCall;
 

@@ -12,7 +12,7 @@ import type { Asker } from './authority.ts';
 import { commit } from './commit.ts';
 import { intentState } from './intent-state.ts';
 import { newestIntent, notBegun, recordDoubt, recordOutcome } from './intent-store.ts';
-import { callOf, lookUp } from './look-up.ts';
+import { callOf, LOOK_AGAIN_SECONDS, lookUp, OUTCOME_UNKNOWN } from './look-up.ts';
 
 /** One change that a step wants, and how to make sure right before that it is still wanted. */
 export interface Mutation {
@@ -50,13 +50,7 @@ export type MutationResult =
 const STALE_COMMIT_MILLISECONDS = 5_000;
 const RETRY_SECONDS = 5;
 const THROTTLED_SECONDS = 10;
-/** Between two looks at what a call whose outcome is not known may have started. */
-export const LOOK_AGAIN_SECONDS = 30;
 
-export const OUTCOME_UNKNOWN: Reason = reason(
-  'OutcomeUnknown',
-  'A call was committed and what became of it is not known yet; it is looked up.',
-);
 const unknown = (seconds: number): MutationResult => ({ type: 'wait', seconds, reason: OUTCOME_UNKNOWN });
 
 type MutationPorts = Pick<Ports, 'table' | 'clock' | 'eks' | 'mutator'>;

@@ -1,8 +1,7 @@
 import { type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import type { Update, UpdateSubject } from '../ports/eks.ts';
 import { intentsOf } from '../protocol/intent-store.ts';
-import { callOf, isOfCall } from '../protocol/look-up.ts';
-import { LOOK_AGAIN_SECONDS, OUTCOME_UNKNOWN } from '../protocol/mutate.ts';
+import { callOf, isOfCall, LOOK_AGAIN_SECONDS, OUTCOME_UNKNOWN } from '../protocol/look-up.ts';
 import { CONTROL_PLANE, subjectOf } from '../protocol/update-subject.ts';
 import { batched } from '../store/batched.ts';
 import { SettledUpdates } from '../store/entities.ts';

@@ -21,6 +21,8 @@ interface Field {
   /** `findings[].location.file` */
   readonly path: string;
   readonly type: string;
+  /** JSON of what holds where it is left out, `required`, or nothing. */
+  readonly otherwise: string;
   readonly description: string;
 }
 
@@ -32,37 +34,70 @@ export function fieldTable(schema: z.ZodType, io: 'input' | 'output', isTold: (f
   return markdownTable(['Field', 'Type', 'Meaning'], rows);
 }
 
+/** The fields that people write in config, with what holds where one is left out. */
+export function configTable(schema: object): string {
+  const rows = fieldsOf(schema).map(({ path, type, otherwise, description }) => [
+    `\`${path}\``,
+    cell(type),
+    otherwise === '' || otherwise === 'required' ? otherwise : `\`${otherwise}\``,
+    cell(description),
+  ]);
+  return markdownTable(['Field', 'Type', 'Default', 'Meaning'], rows);
+}
+
 /** Words and what they mean, as Markdown. */
 export function wordTable(heading: string, all: Readonly<Record<string, string>>): string {
   const rows = Object.entries(all).map(([word, meaning]) => [`\`${word}\``, cell(meaning)]);
   return markdownTable([heading, 'Meaning'], rows);
 }
 
-/** Every field of a JSON Schema, in the order of the schema, those inside after the one that holds them. */
+/** Every field of a JSON Schema, in its order, those inside after the one that holds them; where one of several forms may be written, the fields of all. */
 function fieldsOf(schema: object, prefix = ''): Field[] {
-  const { properties = {} } = schema as JsonSchema;
-  return Object.entries(properties).flatMap(([name, member]) => {
-    const path = `${prefix}${name}`;
-    const inner = withoutNull(member);
-    const field = { path, type: typeOf(member), description: member.description ?? inner.description ?? '' };
-    if (inner.items !== undefined) return [field, ...fieldsOf(inner.items, `${path}[].`)];
-    return [field, ...fieldsOf(inner, `${path}.`)];
+  const forms = formsOf(schema as JsonSchema).filter(({ properties }) => properties !== undefined);
+  const names = [...new Set(forms.flatMap(({ properties = {} }) => Object.keys(properties)))];
+  return names.flatMap((name) => {
+    const members = forms.flatMap(({ properties }) => properties?.[name] ?? []);
+    const isRequired = forms.every(({ required = [] }) => required.includes(name));
+    return fieldAndBelow(`${prefix}${name}`, { anyOf: members }, members, isRequired);
   });
 }
 
+/** `members`: the field as each form has it. */
+function fieldAndBelow(path: string, all: JsonSchema, members: readonly JsonSchema[], isRequired: boolean): Field[] {
+  const [first] = members;
+  const preset = first?.default === undefined ? '' : JSON.stringify(first.default);
+  const otherwise = isRequired ? 'required' : isNothing(preset) ? '' : preset;
+  const items = formsOf(all).flatMap((form) => form.items ?? []);
+  return [
+    {
+      path,
+      type: typeOf(all),
+      otherwise,
+      description:
+        [...members, ...formsOf(all)].find(({ description }) => description !== undefined)?.description ?? '',
+    },
+    ...fieldsOf(all, `${path}.`),
+    ...fieldsOf({ anyOf: items }, `${path}[].`),
+  ];
+}
+
+/** Each of several forms. A form that only narrows another one has no fields of its own. */
+function formsOf(schema: JsonSchema): readonly JsonSchema[] {
+  const forms = schema.anyOf ?? schema.oneOf;
+  return forms === undefined ? [schema] : forms.flatMap(formsOf);
+}
+
 function typeOf(schema: JsonSchema): string {
-  const inner = withoutNull(schema);
-  return inner === schema ? plainType(schema) : `${plainType(inner)} | null`;
+  return [...new Set(formsOf(schema).flatMap(plainTypes))].join(' or ');
 }
 
-function plainType({ type, const: constant, enum: words, items }: JsonSchema): string {
-  if (constant !== undefined) return `\`${String(constant)}\``;
-  if (words !== undefined) return 'word';
-  if (items !== undefined) return `list of ${plainType(items)}s`;
-  if (Array.isArray(type)) return type.join(' | ');
-  return type === 'object' ? 'map' : String(type);
+function plainTypes({ type, const: constant, enum: words, items }: JsonSchema): string[] {
+  if (constant !== undefined) return [`\`${String(constant)}\``];
+  if (words !== undefined) return words.map((word) => `\`${String(word)}\``);
+  if (items !== undefined) return [`list of ${typeOf(items)}`];
+  const known = { string: 'text', integer: 'whole number', boolean: 'true or false', object: 'map' };
+  return [type === undefined ? 'anything' : (known[type as keyof typeof known] ?? String(type))];
 }
 
-function withoutNull(schema: JsonSchema): JsonSchema {
-  return schema.anyOf?.find(({ type }) => type !== 'null') ?? schema;
-}
+/** Empty maps and lists say nothing to people; so do defaults that only repeat those of their fields. */
+const isNothing = (json: string): boolean => json === '[]' || json.startsWith('{');

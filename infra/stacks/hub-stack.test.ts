@@ -79,6 +79,7 @@ test('every rule has a target and a place for what it did not take', () => {
     '<FunctionsreconcilerolloutsFunction>',
     '<FunctionsreconcilerolloutsFunction>',
     '<FunctionsreconcilerolloutsFunction>',
+    '<FunctionsreconcilerolloutsFunction>',
     '<NotificationsTopic>',
   ]);
   for (const { Targets } of rules) expect(Targets[0]?.DeadLetterConfig).toEqual({ Arn: '<UndeliveredQueue>' });
