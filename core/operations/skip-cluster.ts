@@ -1,8 +1,10 @@
 import { namedError } from '../contracts/errors.ts';
 import type { Member, Rollout } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
+import { isHalfDone } from '../protocol/hop-before.ts';
 import { COUNTED } from '../protocol/settle-decision.ts';
 import { Refusal } from '../queries/refusal.ts';
+import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import { changeAndTell, writeMark } from '../store/change.ts';
 import { memberChanged } from '../store/changes.ts';
 import { Clusters, Grants, Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
@@ -33,14 +35,13 @@ export function skipCluster(ports: OperatorPorts, clusterKey: string, by: string
       const rollout = await load(table, Rollouts, rolloutId);
       const member = await load(table, Members, rolloutId, waveIndex, clusterKey);
       const wave = await load(table, Waves, rolloutId, waveIndex);
-      const isOver =
-        rollout === undefined || ['Completed', 'CompletedWithFailures', 'Aborted'].includes(rollout.data.status);
+      const isOver = rollout === undefined || AT_REST.includes(rollout.data.status);
       if (isOver || member === undefined || wave === undefined || !WAITS.includes(member.data.status)) continue;
       const { status: waits, inFlight, failedBefore, upgradeId = '' } = member.data;
       const upgrade = (await load(table, Upgrades, clusterKey, upgradeId))?.data;
-      const isHalfDone = upgrade?.mutated === true && Upgrades.active(upgrade);
+      const isLeft = upgrade !== undefined && isHalfDone(upgrade);
       const isHeld = grant !== undefined && grant.data.status !== 'free';
-      if (waits === 'Running' || inFlight || isHeld || failedBefore === true || isHalfDone) {
+      if (waits === 'Running' || inFlight || isHeld || failedBefore === true || isLeft) {
         throw new Refusal(
           'WrongState',
           `${cluster.data.name} was begun in the rollout ${rolloutId}, so it cannot be skipped: it would stay half done.`,

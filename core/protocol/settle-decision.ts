@@ -51,7 +51,8 @@ export function settle(
       ? (end.reasons[0] ?? { code: 'Stopped', message: 'The upgrade ended without a reason.' })
       : undefined;
   if (member === undefined || wave === undefined) return { upgrade: settled, member: undefined, wave: undefined, hold };
-  const nextMember = memberAfter(member, settled, end);
+  const after = memberAfter(member, settled, end);
+  const nextMember = { ...after, status: unlessFailed(member, after.status) };
   const counted = withDuration(waveAfter(wave, member, nextMember, at), member, settled);
   return { upgrade: settled, member: nextMember, wave: counted, hold };
 }
@@ -74,18 +75,18 @@ function memberAfter(member: Member, upgrade: Upgrade, end: UpgradeEnd): Member 
     case 'Failed':
       return { ...member, status: 'Failed', reasons };
     case 'Canceled':
-      return { ...member, status: unlessFailed(member, 'Excluded'), reasons };
+      return { ...member, status: 'Excluded', reasons };
     case 'Parked': {
       const foreign = reasons.some((reason) => reason.code === 'ForeignUpdate');
       return {
         ...member,
-        status: foreign && !upgrade.mutated ? unlessFailed(member, 'Quarantined') : 'Parked',
+        status: foreign && !upgrade.mutated ? 'Quarantined' : 'Parked',
         resumeAt: end.resumeAt,
         reasons,
       };
     }
     default:
-      return { ...member, status: unlessFailed(member, 'Blocked'), reasons };
+      return { ...member, status: 'Blocked', reasons };
   }
 }
 

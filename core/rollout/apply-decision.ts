@@ -147,12 +147,7 @@ async function changeMember(
     if (rollout?.data.following !== undefined) return NOTHING;
     const grant = await load(ports.table, Grants, decided.clusterKey);
     if (grant !== undefined && grant.data.status !== 'free') return NOTHING;
-    const next: Member = {
-      ...read.data,
-      status: unlessFailed(read.data, status),
-      inFlight: false,
-      reasons: [...reasons],
-    };
+    const next = withoutPlace(read.data, status, reasons);
     return {
       ...NOTHING,
       writes: [
@@ -173,6 +168,14 @@ async function changeMember(
     };
   });
 }
+
+/** A member that gives its place back, and what it is then. */
+const withoutPlace = (member: Member, status: Member['status'], reasons: Readonly<Member['reasons']>): Member => ({
+  ...member,
+  status: unlessFailed(member, status),
+  inFlight: false,
+  reasons: [...reasons],
+});
 
 /** Counts a member anew that is taken out: between two hops it gives its place back; a quarantined one has none. */
 function waveWithout(wave: Wave, before: Member, after: Member, at: Date): Wave {
@@ -243,8 +246,7 @@ async function cancelUpgrade(
       const member = await load(ports.table, Members, rolloutId, waveIndex, clusterKey);
       const wave = await load(ports.table, Waves, rolloutId, waveIndex);
       if (member !== undefined && wave !== undefined) {
-        const status = unlessFailed(member.data, 'Excluded');
-        const next: Member = { ...member.data, status, inFlight: false, reasons: [...reasons] };
+        const next = withoutPlace(member.data, 'Excluded', reasons);
         operations.push(replace(Members, member, next));
         told.push({ member: next, wave: wave.data });
         operations.push(replace(Waves, wave, waveWithout(wave.data, member.data, next, at)));

@@ -27,7 +27,7 @@ export interface RunningUpdate {
 
 /** What each execution has seen running when it last looked, by its ARN. It says where to look; what is decided is read each time. */
 const lastSeen = new WeakMap<Pick<Table, 'get'>, Map<string, RunningUpdate>>();
-/** A function's environment lives for hours, and an execution's last look is forgotten by nobody. */
+/** Nobody tells a function that an execution has ended, and its environment lives for hours: the one that has not looked for longest is forgotten. */
 const MOST_REMEMBERED = 500;
 
 export function rememberRunning({ table }: Pick<StepPorts, 'table'>, executionArn: string, seen: RunningUpdate): void {

@@ -14,7 +14,7 @@ import type { Assembly } from '../../simulator/cloud/template/assembly.ts';
 import { configOf, knowVersions, prepareFleet } from '../../simulator/process/prepare-fleet.ts';
 import { cloudProblems } from './cloud-problems.ts';
 import { minutes, startSmallCloud } from './small-cloud.ts';
-import { environmentOf } from './terminal.ts';
+import { environmentOf, keepingEnvironment } from './terminal.ts';
 
 const FLEET = new URL('./fleet/', import.meta.url).pathname;
 
@@ -37,25 +37,24 @@ export async function auditEvidence(assembly: Assembly): Promise<string[]> {
   const prepared = await prepareFleet(FLEET);
   const { cloud, close } = await startSmallCloud(prepared, assembly, (note) => notes.push(note));
   const folder = await mkdtemp(join(tmpdir(), 'liftlock-evidence-'));
-  const outside = { ...process.env };
   try {
-    Object.assign(process.env, environmentOf(cloud));
-    await knowVersions(cloud.table, prepared);
-    await apiRequest(cloud, 'PUT', '/v1/config', configOf(prepared));
-    cloud.begin();
-    await minutes(cloud, 20);
-    const expect = expecter(problems);
-    await whatHolds(cloud, expect);
-    await whatIsTampered(cloud, expect);
-    await whatComesTwice(cloud, expect);
-    await whatTheStreamLost(cloud, expect);
-    await offline(folder, expect);
-    problems.push(...cloudProblems(cloud, notes));
-    await whatWasPutBack(cloud, expect);
-    return problems;
+    return await keepingEnvironment(async () => {
+      Object.assign(process.env, environmentOf(cloud));
+      await knowVersions(cloud.table, prepared);
+      await apiRequest(cloud, 'PUT', '/v1/config', configOf(prepared));
+      cloud.begin();
+      await minutes(cloud, 20);
+      const expect = expecter(problems);
+      await whatHolds(cloud, expect);
+      await whatIsTampered(cloud, expect);
+      await whatComesTwice(cloud, expect);
+      await whatTheStreamLost(cloud, expect);
+      await offline(folder, expect);
+      problems.push(...cloudProblems(cloud, notes));
+      await whatWasPutBack(cloud, expect);
+      return problems;
+    });
   } finally {
-    for (const name of Object.keys(process.env)) if (!(name in outside)) delete process.env[name];
-    Object.assign(process.env, outside);
     await close();
     await rm(folder, { recursive: true, force: true });
   }

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import type { LocalCloud } from '../../simulator/cloud/local-cloud.ts';
 import type { Assembly } from '../../simulator/cloud/template/assembly.ts';
 import { cloudProblems } from './cloud-problems.ts';
-import { switchOff } from './failed-calls.ts';
+import { switchOffDeciders } from './failed-calls.ts';
 import { stopRunningUpgrades } from './people.ts';
 import { minutes, startSmallCloud } from './small-cloud.ts';
+import { tableName } from './table-items.ts';
 import { keepingEnvironment, runAs } from './terminal.ts';
 import {
   ADMIN,
@@ -18,17 +19,13 @@ import {
   documentsOf,
   fleetOfVerbs,
   LOOKS,
+  OPERATOR,
   RECORDS,
+  VIEWER,
 } from './verb-calls.ts';
 import { uncalledVerbs } from './verbs-of-program.ts';
 
 const MOST_MINUTES = 600;
-const MUTATORS_AND_RECONCILER = [
-  'liftlock-update-addons',
-  'liftlock-upgrade-control-plane',
-  'liftlock-roll-node-group',
-  'liftlock-reconcile-rollouts',
-];
 
 /** The command line in the terminals of people who may do no more than their policy says, with what a line may name. */
 interface Terminal {
@@ -90,15 +87,12 @@ async function dayOfVerbs(terminal: Terminal, documents: string): Promise<void> 
 /** As docs/runbook.md has it (Restore of the table), of a table that has lost nothing. */
 async function recoverTable(terminal: Terminal): Promise<void> {
   const { cloud, names } = terminal;
-  await call(terminal, { as: 'liftlock-operator', line: 'fleet stop --reason rehearsed' });
-  const giveBack = switchOff(cloud, MUTATORS_AND_RECONCILER);
+  await call(terminal, { as: OPERATOR, line: 'fleet stop --reason rehearsed' });
+  const giveBack = switchOffDeciders(cloud);
   const off = cloud.clock.now();
   await minutes(cloud, 3);
-  for (const [name, table] of [
-    ['items', 'ItemsTable'],
-    ['audit', 'AuditTable'],
-  ] as const)
-    names[name] = cloud.resources.find(({ logicalId }) => logicalId.startsWith(table))?.name ?? '';
+  names.items = tableName(cloud, 'ItemsTable');
+  names.audit = tableName(cloud, 'AuditTable');
   names.off = off.toISOString();
   names.before = new Date(off.getTime() - 3_600_000).toISOString();
   const times = '--restored-to {before} --mutators-off-since {off}';
@@ -132,7 +126,7 @@ async function call(terminal: Terminal, { as, line, codes = [0], stdin }: Call):
 
 /** The id of the newest rollout of a policy. */
 async function rolloutOf(terminal: Terminal, policy: string): Promise<string> {
-  const { items } = JSON.parse(await call(terminal, { as: 'liftlock-viewer', line: 'get rollouts -o json' })) as {
+  const { items } = JSON.parse(await call(terminal, { as: VIEWER, line: 'get rollouts -o json' })) as {
     readonly items: readonly { readonly id: string; readonly policy: string }[];
   };
   const found = items.find((one) => one.policy === policy);
@@ -142,7 +136,7 @@ async function rolloutOf(terminal: Terminal, policy: string): Promise<string> {
 
 async function untilStatus(terminal: Terminal, what: string, wanted: RegExp): Promise<void> {
   for (let minute = 0; minute < MOST_MINUTES; minute += 5) {
-    if (wanted.test(await call(terminal, { as: 'liftlock-viewer', line: `describe ${what} -o json` }))) return;
+    if (wanted.test(await call(terminal, { as: VIEWER, line: `describe ${what} -o json` }))) return;
     await minutes(terminal.cloud, 5);
   }
   throw new Error(`within ${MOST_MINUTES} minutes ${what} was never ${wanted.source}`);

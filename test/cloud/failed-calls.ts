@@ -1,4 +1,10 @@
+import { MUTATING_FUNCTIONS } from '../../core/contracts/names.ts';
+import { functionName } from '../../infra/names.ts';
 import type { LocalCloud } from '../../simulator/cloud/local-cloud.ts';
+
+/** Off while the table is restored (docs/runbook.md, Restore of the table): whoever changes something outside, and the reconciler. */
+export const switchOffDeciders = (cloud: LocalCloud): (() => void) =>
+  switchOff(cloud, [...MUTATING_FUNCTIONS, 'reconcile-rollouts' as const].map(functionName));
 
 /** Takes every call away from these functions, as a reserved concurrency of 0 does. Gives what gives it back. */
 export function switchOff(cloud: LocalCloud, names: readonly string[]): () => void {

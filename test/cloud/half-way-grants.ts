@@ -1,4 +1,3 @@
-import { paginateScan } from '@aws-sdk/client-dynamodb';
 import { toStoredItem } from '../../adapters/dynamodb/stored-item.ts';
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import type { Member, Rollout, Wave } from '../../core/contracts/items/rollout.ts';
@@ -13,6 +12,7 @@ import { Members, rolloutPartition, Waves } from '../../core/store/entities.ts';
 import { load, ofKind, replace } from '../../core/store/entity.ts';
 import { isMember } from '../../core/store/members.ts';
 import type { LocalCloud } from '../../simulator/cloud/local-cloud.ts';
+import { tableItems } from './table-items.ts';
 
 /** The one rollout of the fleet, as far as it is planned. */
 export interface Stored {
@@ -59,20 +59,12 @@ export async function tryGrants(
   wanted: readonly { readonly member: Wanted['member']; readonly waveIndexes: readonly number[] }[],
   { rollout }: Stored,
 ): Promise<Tried[]> {
-  const items = await everyItem(cloud);
+  const items = (await tableItems(cloud)).map(toStoredItem);
   const tried: Tried[] = [];
   for (const { member, waveIndexes } of wanted)
     for (const waveIndex of waveIndexes)
       tried.push(await tryOne(portsOf(cloud, items), { rollout, member, waveIndex }));
   return tried;
-}
-
-async function everyItem(cloud: LocalCloud): Promise<StoredItem[]> {
-  const TableName = cloud.resources.find(({ logicalId }) => logicalId.startsWith('ItemsTable'))?.name ?? '';
-  const items: StoredItem[] = [];
-  for await (const page of paginateScan({ client: cloud.dynamo, pageSize: 1000 }, { TableName }))
-    items.push(...(page.Items ?? []).map(toStoredItem));
-  return items;
 }
 
 function portsOf({ clock }: LocalCloud, items: readonly StoredItem[]): Ports {

@@ -1,4 +1,4 @@
-import { BatchWriteItemCommand, paginateScan, type WriteRequest } from '@aws-sdk/client-dynamodb';
+import { BatchWriteItemCommand, type WriteRequest } from '@aws-sdk/client-dynamodb';
 import type { Rollout, Wave } from '../../core/contracts/items/rollout.ts';
 import { recoverAfterRestore } from '../../core/operations/restore.ts';
 import { Members, Rollouts, Upgrades, Waves } from '../../core/store/entities.ts';
@@ -11,13 +11,13 @@ import { emptyState } from '../../simulator/eks/empty-state.ts';
 import { checkInvariants } from '../../simulator/invariants/check-invariants.ts';
 import { type PreparedFleet, prepareFleet } from '../../simulator/process/prepare-fleet.ts';
 import { cloudProblems } from './cloud-problems.ts';
-import { switchOff } from './failed-calls.ts';
+import { switchOffDeciders } from './failed-calls.ts';
 import { startByHand } from './people.ts';
 import { minutes, startSmallCloud } from './small-cloud.ts';
+import { tableItems, tableName } from './table-items.ts';
 
 const ACCOUNT = '111111111111';
 const STAGES = { a: 'one', b: 'one', c: 'two', d: 'two' };
-const SWITCHED_OFF = ['update-addons', 'upgrade-control-plane', 'roll-node-group', 'reconcile-rollouts'];
 const MOST_MINUTES = 600;
 
 type Items = readonly NonNullable<WriteRequest['PutRequest']>[];
@@ -121,10 +121,7 @@ async function nextHopInBake(cloud: LocalCloud): Promise<string[]> {
 /** As docs/runbook.md has it (Restore of the table), but that the items come back under the old name. */
 async function restore(cloud: LocalCloud, items: Items): Promise<void> {
   await apiRequest(cloud, 'POST', '/v1/fleet/stop', { reason: 'rehearsed' });
-  const giveBack = switchOff(
-    cloud,
-    SWITCHED_OFF.map((name) => `liftlock-${name}`),
-  );
+  const giveBack = switchOffDeciders(cloud);
   const mutatorsOffSince = cloud.clock.now();
   await minutes(cloud, 3);
   const present = await itemsOf(cloud);
@@ -143,19 +140,11 @@ async function restore(cloud: LocalCloud, items: Items): Promise<void> {
 }
 
 const NONE = { S: '' };
-const tableOf = (cloud: LocalCloud): string =>
-  cloud.resources.find(({ logicalId }) => logicalId.startsWith('ItemsTable'))?.name ?? '';
-
-async function itemsOf(cloud: LocalCloud): Promise<Items> {
-  const items: NonNullable<WriteRequest['PutRequest']>[] = [];
-  for await (const page of paginateScan({ client: cloud.dynamo }, { TableName: tableOf(cloud) }))
-    items.push(...(page.Items ?? []).map((Item) => ({ Item })));
-  return items;
-}
+const itemsOf = async (cloud: LocalCloud): Promise<Items> => (await tableItems(cloud)).map((Item) => ({ Item }));
 
 async function write(cloud: LocalCloud, requests: readonly WriteRequest[]): Promise<void> {
   for (let at = 0; at < requests.length; at += 25) {
-    const RequestItems = { [tableOf(cloud)]: requests.slice(at, at + 25) };
+    const RequestItems = { [tableName(cloud, 'ItemsTable')]: requests.slice(at, at + 25) };
     await cloud.dynamo.send(new BatchWriteItemCommand({ RequestItems }));
   }
 }

@@ -56,7 +56,7 @@ export const clusterRecord = z.object({
   /** Tools whose marks are on it (CloudFormation, Terraform, eksctl): shown as a warning, since they may move the version back. */
   managedBy: z.array(z.string()),
   conditions: z.array(condition),
-  /** Parts that could not be read, with AWS's word for why; what was denied keeps its last known content. Absent in records of the version before. */
+  /** Parts that could not be read, with AWS's word for why; what was denied keeps its last known content. Older records name neither. */
   unreadable: z.array(reasonSchema.extend({ part: z.string().optional(), error: z.string().optional() })),
   /** Our own observation of the end of the last version change; the API gives none (facts: eks.md §2). */
   versionObservedAt: timestamp,
