@@ -1,10 +1,10 @@
 import { namedError } from '../../core/contracts/errors.ts';
-import type { AuditItem, ItemKey, Table, WriteOperation } from '../../core/ports/table.ts';
+import type { AuditItem, ItemKey, RestoredTable, WriteOperation } from '../../core/ports/table.ts';
 import { failure } from './failure.ts';
 
 /** A table to try, and how to make its next transaction meet a conflict that nothing else provokes on demand. */
 export interface TableUnderTest {
-  readonly table: Table;
+  readonly table: RestoredTable;
   conflictOnce(): void;
   close(): Promise<void>;
 }
@@ -38,7 +38,7 @@ function audit(sequence: number, subject = 'S'): AuditItem {
 export function tableContract(name: string, create: () => Promise<TableUnderTest>): void {
   describe(`the table contract on ${name}`, () => {
     let under: TableUnderTest;
-    let table: Table;
+    let table: RestoredTable;
     beforeEach(async () => {
       under = await create();
       table = under.table;

@@ -1,5 +1,4 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
-import type { Table } from '../../core/ports/table.ts';
 import { DynamoTable } from './dynamo-table.ts';
 import type { TableNames } from './table-schema.ts';
 
@@ -7,7 +6,7 @@ import type { TableNames } from './table-schema.ts';
 const REQUEST_MILLISECONDS = 2_000;
 
 /** The table on DynamoDB. Endpoint, Region and credentials come from the environment, as for every client of the SDK. */
-export function createDynamoTable(names: TableNames, config: DynamoDBClientConfig = {}): Table {
+export function createDynamoTable(names: TableNames, config: DynamoDBClientConfig = {}): DynamoTable {
   return new DynamoTable(dynamoClient(config), names);
 }
 

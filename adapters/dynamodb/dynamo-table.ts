@@ -26,8 +26,8 @@ import {
   type AuditItem,
   type ItemKey,
   itemId,
+  type RestoredTable,
   type StoredItem,
-  type Table,
   type WriteOperation,
 } from '../../core/ports/table.ts';
 import { byKey, keyOf, kindKey, toAttributes, toStoredItem } from './stored-item.ts';
@@ -40,7 +40,7 @@ import { toTransactItem } from './write-operations.ts';
  * absent, and every query follows its pages to the end. What cannot be written at all fails with `InvalidTransaction`. Items past
  * their `expiresAt` may still be read: DynamoDB removes them when it likes.
  */
-export class DynamoTable implements Table {
+export class DynamoTable implements RestoredTable {
   readonly #client: DynamoDBClient;
   readonly #names: TableNames;
 

@@ -11,8 +11,8 @@ import {
   type Expected,
   type ItemKey,
   itemId,
+  type RestoredTable,
   type StoredItem,
-  type Table,
   type WriteOperation,
 } from '../../core/ports/table.ts';
 import { frozenJson } from '../../core/store/frozen-json.ts';
@@ -21,7 +21,7 @@ import { frozenJson } from '../../core/store/frozen-json.ts';
  * The table in memory, for tests and the in-process run. Items are copied when they are written and then frozen, so that all
  * readers can share them: whoever tries to change one gets an error. `beforeTransact` lets a test fail or delay a transaction.
  */
-export class MemoryTable implements Table {
+export class MemoryTable implements RestoredTable {
   readonly #items = new Map<string, StoredItem>();
   readonly #partitions = new SortedGroups();
   readonly #kinds = new SortedGroups();

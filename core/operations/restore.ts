@@ -2,7 +2,7 @@ import { namedError } from '../contracts/errors.ts';
 import { GRACE_SECONDS } from '../contracts/mutating-calls.ts';
 import { recountInPlace } from '../policy/caps.ts';
 import type { Ports } from '../ports/ports.ts';
-import { type AuditItem, type ItemKey, itemId, type StoredItem } from '../ports/table.ts';
+import { type AuditItem, type ItemKey, itemId, type RestoredTable, type StoredItem } from '../ports/table.ts';
 import { firstBreak, transactWithAudit } from '../store/audit.ts';
 import { Epochs, FleetControls, Grants, Ledgers } from '../store/entities.ts';
 import { load, loadAll, replace } from '../store/entity.ts';
@@ -23,7 +23,7 @@ export interface Restore {
  * comes up stopped; `liftlock fleet resume` lets it go on. Fails with `InvalidInput`.
  */
 export async function recoverAfterRestore(
-  ports: Pick<Ports, 'table' | 'clock'>,
+  ports: Pick<Ports, 'clock'> & { readonly table: RestoredTable },
   { restoredTo, mutatorsOffSince, by, acceptBrokenAudit = false }: Restore,
 ): Promise<{ epoch: number; folded: number }> {
   const { table } = ports;
@@ -123,7 +123,7 @@ function refuseFuture(writes: readonly StoredItem[], now: Date): void {
   );
 }
 
-async function fold(table: Ports['table'], writes: readonly StoredItem[]): Promise<number> {
+async function fold(table: RestoredTable, writes: readonly StoredItem[]): Promise<number> {
   let folded = 0;
   for (const write of writes) {
     const found = await table.get(write);

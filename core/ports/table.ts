@@ -30,7 +30,11 @@ export interface Table {
   auditOf(subject: string): Promise<AuditItem[]>;
   /** The audit of every subject from an instant on. Reads the whole audit: for a restore, not for daily use. */
   auditSince(since: Date): Promise<AuditItem[]>;
-  /** Sets an item to an exact revision, whatever was there: only for a restore, with everything else stopped. */
+}
+
+/** What a restore works on, with everything else stopped. No role of a function is granted what it asks for beyond `Table`. */
+export interface RestoredTable extends Table {
+  /** Sets an item to an exact revision, whatever was there. */
   restore(item: StoredItem): Promise<void>;
 }
 

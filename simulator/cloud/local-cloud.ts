@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoTable } from '../../adapters/dynamodb/dynamo-table.ts';
-import type { AuditItem, Table } from '../../core/ports/table.ts';
+import type { AuditItem, RestoredTable } from '../../core/ports/table.ts';
 import { Runner } from '../asl/runner/runner.ts';
 import { VirtualClock } from '../clock/virtual-clock.ts';
 import { FakeEks } from '../eks/fake-eks.ts';
@@ -91,7 +91,7 @@ export class LocalCloud implements RunView {
   /** Signs as the administrator of the hub's account. */
   dynamo!: DynamoDBClient;
   /** The installed tables, as that administrator sees them. */
-  table!: Table;
+  table!: RestoredTable;
   #sweep: ExpirySweep | undefined;
   #closed = false;
 

@@ -28,7 +28,7 @@ async function restoredFrom(minute: number, at: number) {
     later(at + 2, async () => {
       if (copy === undefined) throw new Error('there is no copy');
       world.table.resetTo(copy);
-      await recoverAfterRestore(world.ports, {
+      await recoverAfterRestore(world, {
         restoredTo: new Date(start + minute * MINUTE),
         mutatorsOffSince,
         by: PERSON,
@@ -68,9 +68,9 @@ test('what was granted before a restore commits nothing after it: its execution 
 test('recovery refuses to begin before the last call can have ended', async () => {
   const world = await smallFleet({ clusters });
   const now = world.clock.now();
-  await expect(
-    recoverAfterRestore(world.ports, { restoredTo: now, mutatorsOffSince: now, by: PERSON }),
-  ).rejects.toThrow('may still be under way');
+  await expect(recoverAfterRestore(world, { restoredTo: now, mutatorsOffSince: now, by: PERSON })).rejects.toThrow(
+    'may still be under way',
+  );
 });
 
 test('a cluster that its policy gave up stays out of the rollout when the table is restored to a time before that', async () => {
@@ -103,7 +103,7 @@ test('a cluster that its policy gave up stays out of the rollout when the table 
   const mutatorsOffSince = world.clock.now();
   await minutes(2);
   world.table.resetTo(copy);
-  await recoverAfterRestore(world.ports, { restoredTo, mutatorsOffSince, by: PERSON });
+  await recoverAfterRestore(world, { restoredTo, mutatorsOffSince, by: PERSON });
   expect(await names()).toEqual(['a', 'b']);
   world.switchedOff = false;
   await resumeFleet(world.ports, PERSON);

@@ -27,7 +27,7 @@ async function restoreToAnHourAgo(world: World): Promise<void> {
     const mutatorsOffSince = world.clock.now();
     later(world, 2 * MINUTE, async () => {
       world.table.resetTo(copy.items);
-      await recoverAfterRestore(world.ports, { restoredTo: copy.at, mutatorsOffSince, by: PERSON });
+      await recoverAfterRestore(world, { restoredTo: copy.at, mutatorsOffSince, by: PERSON });
       world.switchedOff = false;
       later(world, 30 * MINUTE, () => resumeFleet(world.ports, PERSON));
     });

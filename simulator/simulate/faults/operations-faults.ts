@@ -115,7 +115,7 @@ function restore(world: World, { at, items }: Copy, later: Later): void {
   world.switchedOff = true;
   later(RESTORE_MINUTES, async () => {
     world.table.resetTo(items);
-    await recoverAfterRestore(world.ports, { restoredTo: at, mutatorsOffSince: now, by: ADMIN });
+    await recoverAfterRestore(world, { restoredTo: at, mutatorsOffSince: now, by: ADMIN });
     world.switchedOff = false;
     later(STOPPED_MINUTES, async () => void (await resumeFleet(world.ports, ADMIN)));
   });
