@@ -139,12 +139,18 @@ describe('a calendar without windows', () => {
   });
 });
 
+test('one of several calendars that nobody can read closes them, and no window is waited for', () => {
+  const calendars = [calendar, only({ windows: [{ name: 'never', schedule: '0 0 30 2 *', duration: '1h' }] })];
+  for (const begun of [false, true])
+    expect(answer({ calendars }, '20T08:00', begun)).toStrictEqual({ codes: ['CalendarInvalid'], startsAt: null });
+});
+
 test.each([
   ['what begins', false],
   ['what was begun', true],
 ])('a calendar that never opens says so to %s', (_, begun) => {
-  const calendars = [only({ windows: [{ name: 'never', schedule: '0 0 30 2 *', duration: '1h' }] })];
-  expect(answer({ calendars }, '20T08:00', begun)).toStrictEqual({ codes: ['WindowClosed'], startsAt: null });
+  const calendars = [only({ freezes: [{ name: 'always', schedule: '0 0 * * *', duration: '24h' }] })];
+  expect(answer({ calendars }, '20T08:00', begun)).toStrictEqual({ codes: ['Frozen'], startsAt: null });
 });
 
 test.each([

@@ -34,6 +34,8 @@ export function windowRule(
   if (rules.problems.length > 0) return { reasons: rules.problems, startsAt: null };
   if (rules.calendars.length === 0) return NOTHING;
   const state = calendarStateAt(rules.calendars, now);
+  const unreadable = state.reasons.filter(({ code }) => code === 'CalendarInvalid');
+  if (unreadable.length > 0) return { reasons: unreadable, startsAt: null };
   const needed = begun || rules.mayOverrun ? LAST_COMMIT_MILLISECONDS : rules.estimateMilliseconds;
   if (!state.open) {
     const startsAt = begun ? state.opensAt : fittingOpening(rules, now, needed);

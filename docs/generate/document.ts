@@ -46,12 +46,13 @@ const MOMENTS: readonly Moment[] = ['grant', 'first', 'later'];
 
 /** Everything that forbids a grant or a commit as a Markdown table, in the order in which people are told. */
 function vetoes(): string {
-  const rows = VETOES.map(({ rule, asked, codes }) => [
+  const rows = VETOES.map(({ rule, asked, codes }, row) => [
+    `${row + 1}`,
     rule,
     ...MOMENTS.map((moment) => (asked.includes(moment) ? '✓' : '')),
     codes.map((code) => `\`${code}\``).join(', '),
   ]);
-  return markdownTable(['What must be so', 'Grant', 'First', 'Later', 'Refused with'], rows);
+  return markdownTable(['Row', 'What must be so', 'Grant', 'First', 'Later', 'Refused with'], rows);
 }
 
 /** Every kind and every code of a reason as Markdown: a table of kinds, then one table for each family of codes. */

@@ -1,0 +1,92 @@
+import { fleetSchema } from '../../config/schema/fleet.ts';
+import type { Grant, Upgrade } from '../../contracts/items/protocol.ts';
+import type { Member, Rollout, Wave } from '../../contracts/items/rollout.ts';
+import { memberItem, rolloutItem, waveItem } from '../../contracts/items/testing/rollout-items.ts';
+import type { HopRules } from '../../policy/hop-rules.ts';
+import { clusterRecord } from '../../policy/testing/cluster-record.ts';
+import { policyWith } from '../../policy/testing/policies.ts';
+import { KubeVersion } from '../../version/kube-version.ts';
+import { type Moment, refusalsAt, type Situation } from '../vetoes.ts';
+
+export const NOW = new Date('2026-11-20T12:00:00Z');
+const ASKER = { arn: 'arn:execution', name: 'x' };
+export const { spec: fleet } = fleetSchema.parse({
+  apiVersion: 'liftlock/v1alpha1',
+  kind: 'Fleet',
+  metadata: { name: 'f' },
+  spec: { mode: 'act', accounts: ['111111111111'], regions: ['eu-central-1'], spokeRole: { externalId: 'xx' } },
+});
+const cluster = clusterRecord({ clusterKey: 'k', name: 'web', version: '1.36' });
+const grant: Grant = {
+  clusterKey: 'k',
+  number: 1,
+  epoch: 1,
+  status: 'open',
+  upgradeId: '1.36-1.37',
+  machine: 'upgrade-cluster',
+  holder: ASKER.arn,
+  executionName: ASKER.name,
+  input: {},
+  capKeys: [],
+  children: [],
+  grantedAt: NOW.toISOString(),
+};
+export const upgrade: Upgrade = {
+  clusterKey: 'k',
+  id: '1.36-1.37',
+  machine: 'upgrade-cluster',
+  from: '1.36',
+  to: '1.37',
+  status: 'Running',
+  mutated: false,
+  steps: {},
+  requestedBy: 'liftlock',
+  reasons: [],
+  rolloutId: 'r',
+  waveIndex: 0,
+};
+export const rules = (given: object): HopRules => ({
+  policy: policyWith(),
+  unreadable: false,
+  wave: undefined,
+  calendars: [],
+  problems: [],
+  estimateMilliseconds: 0,
+  mayOverrun: false,
+  calendarNames: [],
+  ...given,
+});
+
+export interface Given
+  extends Omit<Partial<Situation>, 'grant' | 'upgrade' | 'rollout' | 'wave' | 'member' | 'cluster'> {
+  readonly grant?: Partial<Grant>;
+  readonly upgrade?: Partial<Upgrade>;
+  readonly rollout?: Partial<Rollout> | 'none';
+  readonly wave?: Partial<Wave>;
+  readonly member?: Partial<Member> | 'none';
+  readonly cluster?: Partial<typeof cluster> | 'none';
+}
+
+/** What is said of a member of a rollout, with nothing in its way but what is given. */
+export function codesAt(moment: Moment, given: Given): string[] {
+  const { grant: ofGrant, upgrade: ofUpgrade, rollout, wave, member, cluster: ofCluster, ...others } = given;
+  const begun = moment === 'grant' ? {} : { status: 'Running' as const, inFlight: true };
+  const situation: Situation = {
+    now: NOW,
+    target: KubeVersion.parse('1.37'),
+    epoch: { number: 1 },
+    fleet,
+    control: undefined,
+    cluster: ofCluster === 'none' ? undefined : { ...cluster, ...ofCluster },
+    clusterControl: undefined,
+    grant: moment === 'grant' && ofGrant === undefined ? undefined : { ...grant, ...ofGrant },
+    upgrade: moment === 'grant' ? undefined : { ...upgrade, mutated: moment === 'later', ...ofUpgrade },
+    rollout: rollout === 'none' ? undefined : rolloutItem(rollout),
+    wave: waveItem(wave),
+    member: member === 'none' ? undefined : memberItem({ ...begun, ...member }),
+    earlier: [],
+    ...(moment === 'grant' ? {} : { asker: ASKER }),
+    ...others,
+  };
+  return refusalsAt(moment, situation).map(({ code }) => code);
+}
