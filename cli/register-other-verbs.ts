@@ -28,6 +28,7 @@ export function registerOtherVerbs(program: Command, act: Act): void {
     .requiredOption('--restored-to <instant>', 'the point that it was restored to, RFC 3339')
     .requiredOption('--mutators-off-since <instant>', 'since when no function can change anything, RFC 3339')
     .requiredOption('--by <principal>', 'who does this, for the audit')
+    .option('--anchors <place>', 's3://<bucket> or a folder that the audit is held against (default: LIFTLOCK_ANCHORS)')
     .option('--accept-broken-audit', 'fold also records that somebody has changed, which is otherwise refused')
     .addOption(outputOption())
     .action(act(async () => (await import('./verbs/recover.ts')).recover));

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type AnchorChain, readChain } from '../../core/anchors/read-chain.ts';
+import { type AnchorChain, anchoredSubjects, readChain } from '../../core/anchors/read-chain.ts';
 import type { AnchorFile } from '../../core/ports/anchors.ts';
 import type { AuditItem } from '../../core/ports/table.ts';
 import { EXIT, Failure, invalid, type Session } from '../verb.ts';
@@ -52,7 +52,7 @@ export async function gather(session: Session, subject: string | undefined, opti
 
 async function asked(session: Session, subject: string | undefined, chain: AnchorChain): Promise<AuditRecord[]> {
   if (subject !== undefined) return [await trailOf(session, subject)];
-  const left = [...new Set(['fleet', ...subjectsOf(chain)])].sort();
+  const left = [...new Set(['fleet', ...anchoredSubjects(chain)])].sort();
   const records: AuditRecord[] = [];
   while (left.length > 0) {
     const some = left.splice(0, AT_ONCE).map((each) => trailOfSubject(session, each));
@@ -86,21 +86,15 @@ function chosen(
     if (record === undefined) throw invalid(`liftlock: ${folder} has no record of ${subject}.`);
     return [record];
   }
-  const names = [...new Set([...found.keys(), ...subjectsOf(chain)])].sort();
+  const names = [...new Set([...found.keys(), ...anchoredSubjects(chain)])].sort();
   return names.map((name) => found.get(name) ?? { subject: name, items: [] });
 }
-
-/** Also those of which the anchors only tell that somebody changed them: what was put there by others, or is older than the oldest anchor. */
-const subjectsOf = ({ entries, changes }: AnchorChain): string[] => [
-  ...entries.keys(),
-  ...changes.map(({ subject }) => subject),
-];
 
 /** `cluster/shop` is how people call `arn:…:cluster/shop@2026-…`. */
 const isOfCluster = (key: string, subject: string): boolean => key.includes(`:${subject}@`);
 
 /** Where anchors are: `s3://<bucket>`, or a folder with what `aws s3 sync` or an export put there. Fails with exit code 4 when they cannot be read. */
-async function anchorFiles(session: Session, place: string): Promise<AnchorFile[]> {
+export async function anchorFiles(session: Session, place: string): Promise<AnchorFile[]> {
   const bucket = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/?$/.exec(place)?.[1];
   if (place.startsWith('s3:') && bucket === undefined)
     throw invalid(

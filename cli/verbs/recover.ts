@@ -1,7 +1,9 @@
 import { createDynamoTable } from '../../adapters/dynamodb/create-dynamo-table.ts';
+import { readChain } from '../../core/anchors/read-chain.ts';
 import { namedError } from '../../core/contracts/errors.ts';
 import { personOf } from '../../core/model/principal.ts';
 import { recoverAfterRestore } from '../../core/operations/restore.ts';
+import { anchorFiles } from '../audit/records.ts';
 import { print } from '../output/print.ts';
 import { EXIT, type ExitCode, type Session } from '../verb.ts';
 
@@ -12,6 +14,8 @@ export interface RecoverOptions {
   readonly restoredTo: string;
   readonly mutatorsOffSince: string;
   readonly by: string;
+  /** `s3://<bucket>` or a folder; absent = LIFTLOCK_ANCHORS. */
+  readonly anchors?: string;
   readonly acceptBrokenAudit?: boolean;
 }
 
@@ -20,7 +24,9 @@ export interface RecoverOptions {
  * (docs/runbook.md, Restore of the table). It talks to DynamoDB itself: the API must not be able to do this.
  */
 export async function recover(session: Session, options: RecoverOptions): Promise<ExitCode> {
+  const place = options.anchors ?? session.io.env.LIFTLOCK_ANCHORS;
   const details = {
+    ...(place === undefined ? {} : { anchors: readChain(await anchorFiles(session, place)) }),
     restoredTo: instant('--restored-to', options.restoredTo),
     mutatorsOffSince: instant('--mutators-off-since', options.mutatorsOffSince),
     by: person(options.by),
@@ -29,6 +35,9 @@ export async function recover(session: Session, options: RecoverOptions): Promis
   const table = createDynamoTable({ items: options.items, audit: options.audit });
   const recovered = await recoverAfterRestore({ table, clock: { now: () => new Date() } }, details);
   await print(session, options.output, recovered, () => [
+    ...(place === undefined
+      ? ['The audit was held against no anchors (--anchors, LIFTLOCK_ANCHORS), only against itself.']
+      : []),
     `${recovered.folded} items were brought up to date. The epoch is ${recovered.epoch}: what began before it commits nothing any more.`,
     'The fleet is stopped. Point the hub at this table, look around, then run: liftlock fleet resume',
   ]);

@@ -53,6 +53,12 @@ export function readChain(files: readonly AnchorFile[]): AnchorChain {
   };
 }
 
+/** Every subject that anchors name, also where they only tell that somebody changed it: what others put there, or is older than the oldest anchor. */
+export const anchoredSubjects = ({ entries, changes }: AnchorChain): string[] => [
+  ...entries.keys(),
+  ...changes.map(({ subject }) => subject),
+];
+
 type NumberedAnchor = Anchor & { readonly number: number; readonly text: string };
 
 function anchorOf({ name, text, problem }: AnchorFile, problems: string[]): NumberedAnchor[] {

@@ -1,4 +1,5 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { type AnchorChain, readChain } from '../anchors/read-chain.ts';
 import type { Grant } from '../contracts/items/protocol.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
 import { transactWithAudit } from '../store/audit.ts';
@@ -274,10 +275,10 @@ test('an audit that somebody has changed is not folded, unless a person accepts 
   const copy = world.copy();
   world.wait(1);
   await world.write({ status: 'Halted', failed: 1 }, 'WaveHalted');
-  const broken = 'rollout/r #2: it was changed after it was written';
+  const broken = 'rollout/r #2 unlinked: It was changed after it was written.';
   await expect(world.restore(copy)).rejects.toMatchObject({
     name: 'InvalidInput',
-    message: `Somebody has changed the audit, and what it says would be written into the table: ${broken}. Compare it with its anchors: liftlock audit verify (docs/runbook.md, liftlock/audit/tampered). To fold it as it is: --accept-broken-audit`,
+    message: `Somebody has changed the audit, and what it says would be written into the table: ${broken} What to do then: docs/runbook.md, liftlock/audit/tampered. To fold it as it is: --accept-broken-audit`,
   });
   expect(await load(world.table, Epochs)).toBeUndefined();
   expect(await world.restore(copy, MINUTE, { acceptBrokenAudit: true })).toMatchObject({ epoch: 1 });
@@ -289,4 +290,37 @@ test('an audit that is whole is folded without a word', async () => {
   world.wait(1);
   await world.restore(world.copy());
   expect((await recordOf(world.table, 'fleet')).at(-1)?.detail).not.toHaveProperty('brokenRecords');
+});
+
+/** What anchors hold that were written now. */
+const anchorsOf = (table: MemoryTable): AnchorChain => {
+  const entries = Map.groupBy(table.auditTimeline(), ({ subject }) => subject);
+  const bySequence = [...entries].map(
+    ([subject, items]) => [subject, new Map(items.map((item) => [item.sequence, item]))] as const,
+  );
+  return { ...readChain([]), entries: new Map(bySequence) };
+};
+
+test('a record that was cut or written anew as a whole is not folded where anchors are named, though it holds in itself', async () => {
+  const world = await tableOfOneWave();
+  world.wait(1);
+  const copy = world.copy();
+  await world.write({ status: 'Halted', failed: 1 }, 'WaveHalted');
+  const anchors = anchorsOf(world.table);
+  const { table } = await tableOfOneWave();
+  world.table.auditSince = (since) => table.auditSince(since);
+  world.table.auditOf = (subject) => table.auditOf(subject);
+  await expect(world.restore(copy, MINUTE, { anchors })).rejects.toMatchObject({
+    name: 'InvalidInput',
+    message: expect.stringContaining(
+      'rollout/r #2 cut: It was anchored (WaveHalted, 2026-11-20T08:01:00.000Z); the record ends before it. What',
+    ),
+  });
+  const gone = { ...readChain([]), entries: new Map([['rollout/s', anchors.entries.get('rollout/r') ?? new Map()]]) };
+  await expect(world.restore(copy, MINUTE, { anchors: gone })).rejects.toThrow('rollout/s #1 cut');
+  await expect(
+    world.restore(copy, MINUTE, { anchors: { ...readChain([]), problems: ['Anchors 2 to 3 are missing.'] } }),
+  ).rejects.toThrow('table: anchors: Anchors 2 to 3 are missing. What');
+  expect(await load(world.table, Epochs)).toBeUndefined();
+  expect(await world.restore(copy)).toMatchObject({ epoch: 1 });
 });

@@ -1,9 +1,11 @@
+import { compareWithAnchors } from '../anchors/compare-with-anchors.ts';
+import { type AnchorChain, anchoredSubjects, readChain } from '../anchors/read-chain.ts';
 import { namedError } from '../contracts/errors.ts';
 import { GRACE_SECONDS } from '../contracts/mutating-calls.ts';
 import { recountInPlace } from '../policy/caps.ts';
 import type { Ports } from '../ports/ports.ts';
 import { type AuditItem, type ItemKey, itemId, type RestoredTable, type StoredItem } from '../ports/table.ts';
-import { firstBreak, transactWithAudit } from '../store/audit.ts';
+import { transactWithAudit } from '../store/audit.ts';
 import { Epochs, FleetControls, Grants, Ledgers } from '../store/entities.ts';
 import { load, loadAll, replace } from '../store/entity.ts';
 import { revisionOf } from '../store/next-revision.ts';
@@ -12,6 +14,8 @@ export interface Restore {
   readonly restoredTo: Date;
   readonly mutatorsOffSince: Date;
   readonly by: string;
+  /** What the records are held against; absent = only against themselves. */
+  readonly anchors?: AnchorChain;
   /** Also records that somebody has changed are folded; what is wrong with them goes on record. */
   readonly acceptBrokenAudit?: boolean;
 }
@@ -24,7 +28,7 @@ export interface Restore {
  */
 export async function recoverAfterRestore(
   ports: Pick<Ports, 'clock'> & { readonly table: RestoredTable },
-  { restoredTo, mutatorsOffSince, by, acceptBrokenAudit = false }: Restore,
+  { restoredTo, mutatorsOffSince, by, anchors = readChain([]), acceptBrokenAudit = false }: Restore,
 ): Promise<{ epoch: number; folded: number }> {
   const { table } = ports;
   const now = ports.clock.now();
@@ -36,7 +40,7 @@ export async function recoverAfterRestore(
     );
   }
   const items = await table.auditSince(await endOf(table, restoredTo));
-  const broken = await breaksOf(table, items);
+  const broken = await breaksOf(table, items, anchors);
   if (broken.length > 0 && !acceptBrokenAudit) throw brokenAudit(broken);
   const writes = newestWrites(items);
   refuseFuture(writes, now);
@@ -73,21 +77,24 @@ export async function recoverAfterRestore(
 
 const MOST_NAMED = 10;
 
-/** Records of these that do not hold together: whoever changed them would write into the table what Liftlock never decided. */
-async function breaksOf(table: Ports['table'], items: readonly AuditItem[]): Promise<string[]> {
-  const breaks: string[] = [];
-  for (const subject of new Set(items.map((item) => item.subject))) {
-    const broken = firstBreak(await table.auditOf(subject));
-    if (broken !== undefined) breaks.push(`${subject} #${broken.sequence}: ${broken.problem}`);
+/**
+ * Where records do not hold against their anchors or in themselves: whoever changed them would write into the table what Liftlock never
+ * decided. A record that is gone altogether is among those that the anchors name.
+ */
+async function breaksOf(table: Ports['table'], items: readonly AuditItem[], chain: AnchorChain): Promise<string[]> {
+  const breaks = chain.problems.map((problem) => `anchors: ${problem}`);
+  for (const subject of new Set([...items.map((item) => item.subject), ...anchoredSubjects(chain)])) {
+    const { tampering } = compareWithAnchors(subject, await table.auditOf(subject), chain);
+    breaks.push(...tampering.map(({ kind, sequence, problem }) => `${subject} #${sequence} ${kind}: ${problem}`));
   }
   return breaks;
 }
 
 function brokenAudit(broken: readonly string[]): Error {
-  const more = broken.length > MOST_NAMED ? ` and ${broken.length - MOST_NAMED} more` : '';
+  const more = broken.length > MOST_NAMED ? ` And ${broken.length - MOST_NAMED} more.` : '';
   return namedError(
     'InvalidInput',
-    `Somebody has changed the audit, and what it says would be written into the table: ${broken.slice(0, MOST_NAMED).join('; ')}${more}. Compare it with its anchors: liftlock audit verify (docs/runbook.md, liftlock/audit/tampered). To fold it as it is: --accept-broken-audit`,
+    `Somebody has changed the audit, and what it says would be written into the table: ${broken.slice(0, MOST_NAMED).join(' ')}${more} What to do then: docs/runbook.md, liftlock/audit/tampered. To fold it as it is: --accept-broken-audit`,
   );
 }
 
