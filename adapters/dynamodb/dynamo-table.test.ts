@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import type { AuditItem } from '../../core/ports/table.ts';
+import { collect } from '../contract/collect.ts';
 import { createDynamoTable, dynamoClient } from './create-dynamo-table.ts';
 import { DynamoTable } from './dynamo-table.ts';
 import { toAttributes } from './stored-item.ts';
@@ -28,7 +28,7 @@ test('a partition and the audit are read strongly consistent, an index as it is'
   await table.queryPartition('P', 'A#');
   await table.auditHead('fleet');
   await table.auditOf('fleet');
-  await table.auditSince(new Date(0));
+  await collect(table.auditSince(new Date(0)));
   expect(asked.map(({ ConsistentRead }) => ConsistentRead)).toEqual([true, true, true, true, true]);
   expect(asked.map(({ TableName }) => TableName)).toEqual(['items', 'items', 'audit', 'audit', 'audit']);
   asked.length = 0;
@@ -67,28 +67,9 @@ test('answers without items are none', async () => {
   ]);
   expect([
     await table.auditOf('S'),
-    await table.auditSince(new Date(0)),
+    await collect(table.auditSince(new Date(0))),
     await table.get({ pk: 'p', sk: 's' }),
   ]).toEqual([[], [], undefined]);
-});
-
-const item = (subject: string, sequence: number, at: string) => ({ subject, sequence, at }) as AuditItem;
-
-test('the audit of all is told by time, each subject by its own numbers, and at one time by subject', async () => {
-  const written = [
-    item('A', 1, '2026-11-20T08:00:00.000Z'),
-    item('B', 1, '2026-11-20T08:00:00.000Z'),
-    item('C', 1, '2026-11-20T08:00:00.000Z'),
-    item('B', 2, '2026-11-20T08:01:00.000Z'),
-    item('A', 2, '2026-11-20T08:02:00.000Z'),
-    item('A', 3, '2026-11-20T08:02:00.000Z'),
-    item('A', 4, '2026-11-20T08:02:00.000Z'),
-  ];
-  const orders = [written.toReversed(), written, [4, 2, 6, 0, 5, 1, 3].map((at) => written[at] as AuditItem)];
-  for (const order of orders) {
-    const { table } = service({ Items: order.map((one) => marshall(one)) });
-    expect(await table.auditSince(new Date(0))).toEqual(written);
-  }
 });
 
 test('what is kept for a while says until which second, rounded up so that it is not removed too early', () => {

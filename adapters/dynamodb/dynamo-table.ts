@@ -114,8 +114,7 @@ export class DynamoTable implements RestoredTable {
     return (await this.#query(this.#auditQuery(subject))).map(toAuditItem);
   }
 
-  async auditSince(since: Date): Promise<AuditItem[]> {
-    const items: AuditItem[] = [];
+  async *auditSince(since: Date): AsyncGenerator<AuditItem> {
     const input = {
       TableName: this.#names.audit,
       ConsistentRead: true,
@@ -123,10 +122,7 @@ export class DynamoTable implements RestoredTable {
       ExpressionAttributeNames: { '#at': 'at' },
       ExpressionAttributeValues: marshall({ ':since': since.toISOString() }),
     };
-    for await (const page of paginateScan({ client: this.#client }, input)) {
-      items.push(...(page.Items ?? []).map(toAuditItem));
-    }
-    return items.sort(inOrderOfWriting);
+    for await (const page of paginateScan({ client: this.#client }, input)) yield* (page.Items ?? []).map(toAuditItem);
   }
 
   async restore(item: StoredItem): Promise<void> {
@@ -163,13 +159,6 @@ export class DynamoTable implements RestoredTable {
     for await (const page of paginateQuery({ client: this.#client }, input)) items.push(...(page.Items ?? []));
     return items;
   }
-}
-
-/** By time; within a subject its own numbers decide, since a transaction gives all its items one time. */
-function inOrderOfWriting(a: AuditItem, b: AuditItem): number {
-  if (a.subject === b.subject) return a.sequence - b.sequence;
-  if (a.at !== b.at) return a.at < b.at ? -1 : 1;
-  return a.subject < b.subject ? -1 : 1;
 }
 
 const toAuditItem = (item: Record<string, AttributeValue>): AuditItem => unmarshall(item) as AuditItem;

@@ -84,10 +84,10 @@ export class MemoryTable implements RestoredTable {
     return [...(this.#audit.get(subject) ?? [])];
   }
 
-  async auditSince(since: Date): Promise<AuditItem[]> {
+  async *auditSince(since: Date): AsyncGenerator<AuditItem> {
     this.reads.audit += 1;
     const from = since.toISOString();
-    return this.#written.filter((item) => item.at >= from);
+    yield* this.#written.filter((item) => item.at >= from);
   }
 
   async restore(item: StoredItem): Promise<void> {

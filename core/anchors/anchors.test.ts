@@ -264,7 +264,9 @@ describe('the daily sweep', () => {
     const { clock, anchors, table, ports } = await audited(1);
     clock.time += 2 * HOUR;
     const [own] = await table.auditOf('fleet');
-    table.auditSince = async () => [own as AuditItem, { ...(own as AuditItem), sequence: 2, principal: 'q' }];
+    table.auditSince = async function* () {
+      yield* [own as AuditItem, { ...(own as AuditItem), sequence: 2, principal: 'q' }];
+    };
     expect(await sweepAudit(ports, TABLE)).toEqual({ late: 1, differing: ['fleet#2'] });
     expect(readChain(filesOf(anchors)).problems).toEqual([]);
   });
@@ -274,7 +276,9 @@ describe('the daily sweep', () => {
     const items = await table.auditOf('fleet');
     await anchorLines(ports, TABLE, lines(items));
     clock.time += 2 * HOUR;
-    table.auditSince = async () => rewritten(items, 1).slice(0, 2);
+    table.auditSince = async function* () {
+      yield* rewritten(items, 1).slice(0, 2);
+    };
     expect(await sweepAudit(ports, TABLE)).toEqual({ late: 0, differing: ['fleet#2', 'fleet#3'] });
   });
 });

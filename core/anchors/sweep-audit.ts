@@ -25,7 +25,8 @@ export async function sweepAudit(ports: AnchorPorts & { readonly table: Table },
   const now = ports.clock.now().getTime();
   const { hashes, whole } = await recent(ports, new Date(now - LOOKS_BACK).toISOString());
   const since = new Date(whole ? 0 : now - LOOKS_BACK);
-  const items = new Map((await ports.table.auditSince(since)).map((item) => [idOf(item), item]));
+  const items = new Map<string, AuditItem>();
+  for await (const item of ports.table.auditSince(since)) items.set(idOf(item), item);
   const settled = new Date(now - ON_ITS_WAY).toISOString();
   const unanchored = [...items].filter(([id, { at }]) => !hashes.has(id) && at <= settled);
   // What Liftlock did not write is told, and never becomes an anchor's item.

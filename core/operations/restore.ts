@@ -9,6 +9,7 @@ import { transactWithAudit } from '../store/audit.ts';
 import { Epochs, FleetControls, Grants, Ledgers } from '../store/entities.ts';
 import { load, loadAll, replace } from '../store/entity.ts';
 import { revisionOf } from '../store/next-revision.ts';
+import { ScanRuns } from '../store/scan-entities.ts';
 
 export interface Restore {
   readonly restoredTo: Date;
@@ -39,10 +40,9 @@ export async function recoverAfterRestore(
       `The mutators are off for ${Math.floor(waited)} s; a call may still be under way for ${GRACE_SECONDS} s. Wait, then run it again.`,
     );
   }
-  const items = await table.auditSince(await endOf(table, restoredTo));
-  const broken = await breaksOf(table, items, anchors);
+  const { subjects, writes } = await readAudit(table);
+  const broken = await breaksOf(table, new Set([...subjects, ...anchoredSubjects(anchors)]), anchors);
   if (broken.length > 0 && !acceptBrokenAudit) throw brokenAudit(broken);
-  const writes = newestWrites(items);
   refuseFuture(writes, now);
   const folded = await fold(table, writes);
   const epoch = await load(table, Epochs);
@@ -81,9 +81,9 @@ const MOST_NAMED = 10;
  * Where records do not hold against their anchors or in themselves: whoever changed them would write into the table what Liftlock never
  * decided. A record that is gone altogether is among those that the anchors name.
  */
-async function breaksOf(table: Ports['table'], items: readonly AuditItem[], chain: AnchorChain): Promise<string[]> {
+async function breaksOf(table: Ports['table'], subjects: Iterable<string>, chain: AnchorChain): Promise<string[]> {
   const breaks = chain.problems.map((problem) => `anchors: ${problem}`);
-  for (const subject of new Set([...items.map((item) => item.subject), ...anchoredSubjects(chain)])) {
+  for (const subject of subjects) {
     const { tampering } = compareWithAnchors(subject, await table.auditOf(subject), chain);
     breaks.push(...tampering.map(({ kind, sequence, problem }) => `${subject} #${sequence} ${kind}: ${problem}`));
   }
@@ -96,25 +96,6 @@ function brokenAudit(broken: readonly string[]): Error {
     'InvalidInput',
     `Somebody has changed the audit, and what it says would be written into the table: ${broken.slice(0, MOST_NAMED).join(' ')}${more} What to do then: docs/runbook.md, liftlock/audit/tampered. To fold it as it is: --accept-broken-audit`,
   );
-}
-
-/** Clocks differ and a restore is not exact to the second: what is folded twice is the same. */
-const OVERLAP_MINUTES = 15;
-
-/**
- * Where what the restored table knows ends. A table that an earlier restore has replaced knows nothing from then on, to whatever later
- * time it is restored: its epoch tells.
- */
-async function endOf(table: Ports['table'], restoredTo: Date): Promise<Date> {
-  const known = (await load(table, Epochs))?.data.number ?? 0;
-  const replaced = (await table.auditOf('fleet')).find(
-    ({ event, detail }) => event === 'FleetStopped' && typeof detail.epoch === 'number' && detail.epoch > known,
-  );
-  const end = Math.min(
-    restoredTo.getTime(),
-    replaced === undefined ? Number.POSITIVE_INFINITY : Date.parse(replaced.at),
-  );
-  return new Date(end - OVERLAP_MINUTES * 60_000);
 }
 
 /** Writes within one millisecond are ahead of it by one each. */
@@ -131,14 +112,10 @@ function refuseFuture(writes: readonly StoredItem[], now: Date): void {
 }
 
 async function fold(table: RestoredTable, writes: readonly StoredItem[]): Promise<number> {
-  let folded = 0;
-  for (const write of writes) {
-    const found = await table.get(write);
-    if (found !== undefined && found.revision >= write.revision) continue;
-    await table.restore(write);
-    folded += 1;
-  }
-  return folded;
+  const found = await table.getAll(writes);
+  const newer = writes.filter((write, index) => (found[index]?.revision ?? 0) < write.revision);
+  for (const write of newer) await table.restore(write);
+  return newer.length;
 }
 
 /** By the grants that hold a place, each read anew: the index may not have all that was folded yet. */
@@ -152,14 +129,25 @@ async function countGrants(table: Ports['table'], writes: readonly StoredItem[])
   return counts;
 }
 
-/** The last write of each item that the audit tells of: the newest revision, whatever the order of subjects. */
-export function newestWrites(items: readonly AuditItem[]): StoredItem[] {
+/**
+ * What all of the audit tells, whatever time a person says the table was restored to: one that is too late would lose what was ordered
+ * before it.
+ */
+async function readAudit(table: RestoredTable): Promise<{ subjects: Set<string>; writes: StoredItem[] }> {
+  const subjects = new Set<string>();
   const newest = new Map<string, StoredItem>();
-  for (const { detail } of items) {
-    for (const item of (detail.writes ?? []) as readonly StoredItem[]) {
-      const known = newest.get(itemId(item));
-      if (known === undefined || known.revision < item.revision) newest.set(itemId(item), item);
-    }
+  for await (const item of table.auditSince(new Date(0))) {
+    subjects.add(item.subject);
+    keepNewest(newest, item);
   }
-  return [...newest.values()];
+  return { subjects, writes: [...newest.values()] };
+}
+
+/** Keeps the last write of each item: the newest revision, whatever the order of subjects. What expires is not brought back. */
+export function keepNewest(newest: Map<string, StoredItem>, { detail }: Pick<AuditItem, 'detail'>): void {
+  for (const item of (detail.writes ?? []) as readonly StoredItem[]) {
+    const known = newest.get(itemId(item));
+    const isNewer = known === undefined || known.revision < item.revision;
+    if (isNewer && item.kind !== ScanRuns.kind) newest.set(itemId(item), item);
+  }
 }

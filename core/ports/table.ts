@@ -28,8 +28,8 @@ export interface Table {
   auditHead(subject: string): Promise<AuditHead | undefined>;
   /** A subject's audit, oldest first. */
   auditOf(subject: string): Promise<AuditItem[]>;
-  /** The audit of every subject from an instant on. Reads the whole audit: for a restore, not for daily use. */
-  auditSince(since: Date): Promise<AuditItem[]>;
+  /** The audit of every subject from an instant on, in no order. Reads the whole audit, which may be more than fits into memory. */
+  auditSince(since: Date): AsyncIterable<AuditItem>;
 }
 
 /** What a restore works on, with everything else stopped. No role of a function is granted what it asks for beyond `Table`. */

@@ -203,7 +203,9 @@ export class LocalCloud implements RunView {
   }
 
   async auditTimeline(): Promise<readonly AuditItem[]> {
-    return this.auditOrder.sort(await this.table.auditSince(new Date(0)));
+    const items: AuditItem[] = [];
+    for await (const item of this.table.auditSince(new Date(0))) items.push(item);
+    return this.auditOrder.sort(items);
   }
 
   /** Lets schedules run from now on. */

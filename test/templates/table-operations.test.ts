@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
+import { collect } from '../../adapters/contract/collect.ts';
 import { DynamoTable } from '../../adapters/dynamodb/dynamo-table.ts';
 import { FUNCTION_NAMES } from '../../core/contracts/names.ts';
 import type { RestoredTable, Table, WriteOperation } from '../../core/ports/table.ts';
@@ -47,7 +48,7 @@ const CALLS: Readonly<Record<keyof Table, readonly ((table: Table) => Promise<un
   ],
   auditHead: [(table) => table.auditHead('S')],
   auditOf: [(table) => table.auditOf('S')],
-  auditSince: [(table) => table.auditSince(new Date(0))],
+  auditSince: [(table) => collect(table.auditSince(new Date(0)))],
 };
 
 const client = mockClient(DynamoDBClient);

@@ -25,6 +25,6 @@ export class AuditOrder {
   /** Items of an earlier run, of which only their times are known, come first. */
   sort(items: readonly AuditItem[]): AuditItem[] {
     const of = ({ subject, sequence }: AuditItem): number => this.#order.get(`${subject}#${sequence}`) ?? -1;
-    return [...items].sort((a, b) => of(a) - of(b));
+    return [...items].sort((a, b) => of(a) - of(b) || Date.parse(a.at) - Date.parse(b.at) || a.sequence - b.sequence);
   }
 }
