@@ -25,7 +25,7 @@ import { shortId } from './find-cluster.ts';
 import { goesOnIn, summaryOf } from './in-rollout.ts';
 import { rollbackView } from './rollback-view.ts';
 import { supportView } from './support-view.ts';
-import { upgradeView } from './upgrade-view.ts';
+import { upgradeViews } from './upgrade-view.ts';
 import { type Place, verdictOf } from './verdict.ts';
 
 /**
@@ -56,7 +56,7 @@ export async function explainCluster(
   const ofUpgrade = begunIn === undefined ? undefined : (await load(ports.table, Rollouts, begunIn))?.data;
   const wave = place?.waves.find(({ index }) => index === place.member?.waveIndex);
   const region = snapshot.regions.get(cluster.region);
-  const [latest] = upgrades;
+  const [latest = null] = await upgradeViews(ports.table, upgrades.slice(0, 1), cluster);
   return {
     cluster: shortId(cluster),
     clusterKey: cluster.clusterKey,
@@ -77,7 +77,7 @@ export async function explainCluster(
     target: aim.target?.toString() ?? null,
     hops: aim.target === undefined ? [] : KubeVersion.parse(cluster.version).hopsTo(aim.target).map(String),
     rollout: rolloutOf(place, wave),
-    upgrade: latest === undefined ? null : upgradeView(latest, cluster),
+    upgrade: latest,
     scan: await lastScan(ports.table, cluster.clusterKey),
     held: held === undefined ? null : { reason: held.reason, since: held.since },
     breakGlass: glassInForce(control, wave, aim.policy?.spec.breakGlass, now) ?? null,

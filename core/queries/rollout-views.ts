@@ -1,8 +1,8 @@
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { upgradePolicy } from '../policy/applied.ts';
 import type { Table } from '../ports/table.ts';
+import { leftByAbort } from '../protocol/left-half-done.ts';
 import { PASSED_WAVES } from '../protocol/vetoes.ts';
-import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import { fingerprintOf } from '../rollout/fingerprint.ts';
 import type { RolloutPlan } from '../rollout/plan-rollout.ts';
 import { Configs, Members, Rollouts, rolloutPartition } from '../store/entities.ts';
@@ -41,7 +41,8 @@ export async function listRollouts(table: Table, now: Date): Promise<{ items: Ro
   const items = await Promise.all(
     rollouts.map(async (one) => {
       const waves = await wavesOf(table, one.id);
-      const left = isAtRest(one) && waves.some(({ inFlight }) => inFlight > 0) ? await membersOf(table, one.id) : [];
+      const left =
+        one.status === 'Aborted' && waves.some(({ inFlight }) => inFlight > 0) ? await membersOf(table, one.id) : [];
       return summary(one, waves, left, await standingsOf(table, one, waves, now));
     }),
   );
@@ -78,11 +79,13 @@ function detail(
   members: readonly Member[],
   standings: readonly WaveStanding[] = [],
 ): RolloutDetail {
-  const ordered = [...members].sort((a, b) => a.waveIndex - b.waveIndex || a.position - b.position);
+  const ordered = members
+    .map((member) => ({ ...member, reasons: leftIn(rollout, member) ?? member.reasons }))
+    .sort((a, b) => a.waveIndex - b.waveIndex || a.position - b.position);
   return { ...summary(rollout, waves, members, standings), waveDetails: waves, members: ordered };
 }
 
-const isAtRest = ({ status }: Rollout): boolean => AT_REST.includes(status);
+const leftIn = (rollout: Rollout, member: Member) => leftByAbort({ ...member, mutated: member.inFlight }, rollout);
 
 /** The waves count what an abort has left half-done among what is in flight, since it keeps its place there: only its member tells. */
 function summary(
@@ -95,7 +98,7 @@ function summary(
   const lacksApproval = standings.some((one) => one.index === next?.index && one.approvalReasons.length > 0);
   const sums = COUNTERS.map((counter) => [counter, waves.reduce((sum, wave) => sum + wave[counter], 0)]);
   const sum = Object.fromEntries(sums) as Omit<RolloutProgress, 'leftHalfDone'>;
-  const left = isAtRest(rollout) ? members.filter(({ inFlight, status }) => inFlight && status === 'Parked').length : 0;
+  const left = members.filter((member) => leftIn(rollout, member) !== undefined).length;
   return {
     ...rollout,
     progress: { ...sum, inFlight: sum.inFlight - left, leftHalfDone: left },

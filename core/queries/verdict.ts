@@ -5,7 +5,7 @@ import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { kindOf } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
-import { wayOutOfHold, wayToFinish } from '../protocol/left-half-done.ts';
+import { leftByAbort, wayOutOfHold, wayToFinish } from '../protocol/left-half-done.ts';
 import { OBSERVE_MODE } from '../protocol/standing-refusals.ts';
 import { VETOES } from '../protocol/vetoes.ts';
 import { AT_REST, isServed } from '../rollout/automatic-rollouts.ts';
@@ -81,8 +81,11 @@ export function verdictOf(
     const { refusals, somebody } = finishing(snapshot, cluster, left, now);
     return said(after(`${somebody} ${wayOutOfHold(cluster, left)}`), why, ...refusals);
   }
-  if (upgrade?.mutated === true && ofUpgrade?.status === 'Aborted')
-    return halfDone(snapshot, cluster, upgrade, ofUpgrade, now);
+  const aborted = upgrade && leftByAbort(upgrade, ofUpgrade);
+  if (aborted !== undefined) {
+    const { refusals, somebody } = finishing(snapshot, cluster, upgrade, now);
+    return said(after(`${somebody} ${wayToFinish(cluster, upgrade)}`), ...aborted, ...refusals);
+  }
   if (upgrade !== undefined) {
     if (ofUpgrade?.status === 'Halted') return halted(ofUpgrade);
     // What it parked for may be passed or gone by now.
@@ -266,31 +269,17 @@ function finishing(snapshot: FleetSnapshot, cluster: ClusterRecord, left: Upgrad
   };
 }
 
-/** An upgrade that its rollout's abort left half-way: no rollout goes on with it, whatever parked it at first. */
-function halfDone(
-  snapshot: FleetSnapshot,
-  cluster: ClusterRecord,
-  upgrade: Upgrade,
-  rollout: Rollout,
-  now: Date,
-): Verdict {
-  const text = `The rollout ${rollout.id} was aborted. The upgrade from ${upgrade.from} to ${upgrade.to} is half done and stays so until a person acts.`;
-  const { refusals, somebody } = finishing(snapshot, cluster, upgrade, now);
-  return leftBy(rollout, `${somebody} ${wayToFinish(cluster, upgrade)}`, text, refusals);
-}
-
 /** One that a rollout is through with: nothing takes it up again by itself for that target, a rollout that a person creates does. */
 function takenOut(member: Member, rollout: Rollout): Verdict {
-  const what = rollout.status === 'Aborted' ? 'was aborted' : `ended with ${member.name} ${member.status}`;
-  const text = `The rollout ${rollout.id} ${what}. No other one begins by itself for ${member.name} and ${member.to}.`;
-  const condition = `Somebody runs: liftlock rollout create ${rollout.policy}`;
-  return leftBy(rollout, condition, text, member.reasons);
-}
-
-function leftBy(rollout: Rollout, condition: string, text: string, more: readonly Reason[] = []): Verdict {
   const aborted = rollout.status === 'Aborted';
-  const said = reason(aborted ? 'RolloutAborted' : 'TakenOut', text);
+  const what = aborted ? 'was aborted' : `ended with ${member.name} ${member.status}`;
+  const text = `The rollout ${rollout.id} ${what}. No other one begins by itself for ${member.name} and ${member.to}.`;
   // The rollout tells who aborted it and why; a member that the abort took out would only say again that it was.
-  const others = more.filter(({ code }) => code !== 'RolloutAborted');
-  return { reasons: [said, ...(aborted ? rollout.reasons : []), ...others], when: { at: null, condition } };
+  const others = member.reasons.filter(({ code }) => code !== 'RolloutAborted');
+  return said(
+    after(`Somebody runs: liftlock rollout create ${rollout.policy}`),
+    reason(aborted ? 'RolloutAborted' : 'TakenOut', text),
+    ...(aborted ? rollout.reasons : []),
+    ...others,
+  );
 }
