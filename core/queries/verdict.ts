@@ -5,7 +5,7 @@ import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { kindOf } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
-import { leftByAbort, wayOutOfHold, wayToFinish } from '../protocol/left-half-done.ts';
+import { leftByAbort, wayToFinish } from '../protocol/left-half-done.ts';
 import { OBSERVE_MODE } from '../protocol/standing-refusals.ts';
 import { VETOES } from '../protocol/vetoes.ts';
 import { AT_REST, isServed } from '../rollout/automatic-rollouts.ts';
@@ -18,7 +18,7 @@ import { targetWords } from '../version/target.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
 import { activeUpgrade, refusalsOf } from './cluster-summary.ts';
 import type { Verdict } from './explanation.ts';
-import { refusalsByHand } from './upgrade-plan.ts';
+import { finishing, outOfHold } from './upgrade-plan.ts';
 
 /** The rollout that the cluster waits in, else the newest one of its policy, and the cluster's place in it. */
 export interface Place {
@@ -78,8 +78,8 @@ export function verdictOf(
     const triedAgain = inRollout !== undefined && inRollout.status !== 'Aborted';
     const why = reason('Held', `Held since ${held.since}: ${held.reason.message}`);
     if (triedAgain) return said(after(`Somebody runs: liftlock retry cluster ${cluster.name} (or release).`), why);
-    const { refusals, somebody } = finishing(snapshot, cluster, left, now);
-    return said(after(`${somebody} ${wayOutOfHold(cluster, left)}`), why, ...refusals);
+    const { refusals, condition } = outOfHold(snapshot, cluster, left, now);
+    return said(after(condition), why, ...refusals);
   }
   const aborted = upgrade && leftByAbort(upgrade, ofUpgrade);
   if (aborted !== undefined) {
@@ -252,21 +252,6 @@ function failedHalfWay(snapshot: FleetSnapshot, cluster: ClusterRecord, left: Up
   const { refusals, somebody } = finishing(snapshot, cluster, left, now);
   const condition = `${somebody} removes the cause and ${wayToFinish(cluster, left)}`;
   return said(after(condition), ...left.reasons, reason('HalfDone', text), ...refusals);
-}
-
-/** What would refuse to a person, besides a hold, what they start to finish what an upgrade has left; what is behind is not finished by a hop. */
-function finishing(snapshot: FleetSnapshot, cluster: ClusterRecord, left: Upgrade | undefined, now: Date) {
-  const version = KubeVersion.parse(cluster.version);
-  const to = left === undefined ? version : KubeVersion.parse(left.to);
-  const isBehind = to.isOlderThan(version);
-  const refusals = refusalsByHand(snapshot, cluster, isBehind ? version : to, now).filter(
-    ({ code }) => code !== 'Held' && !(isBehind && code === 'UpgradeUnderWay'),
-  );
-  const codes = refusals.map(({ code }) => code).join(', ');
-  return {
-    refusals,
-    somebody: codes === '' ? 'Somebody' : `Once nothing refuses it any more (now ${codes}), somebody`,
-  };
 }
 
 /** One that a rollout is through with: nothing takes it up again by itself for that target, a rollout that a person creates does. */
