@@ -112,18 +112,21 @@ export function verdictOf(
   }
   // At the version, and yet not through: what is left (nodes, add-ons, checks) is what the rollout goes on with.
   const going = goingOn(place);
+  const tried = going && isTried(going.member) ? again(going.member, going.rollout, cluster) : undefined;
   if (aim.target !== undefined && !aim.needsWork && !snapshot.members.some(isOwn)) {
     const rests = atTarget(snapshot, cluster, aim.policy, aim);
-    if (going === undefined || !isTried(going.member))
-      return left === undefined ? rests : failedHalfWay(snapshot, cluster, left, now);
-    const { when, reasons } = again(going.member, going.rollout, cluster);
-    return said(when, ...rests.reasons, ...reasons);
+    if (tried !== undefined) return said(tried.when, ...rests.reasons, ...tried.reasons);
+    return left === undefined ? rests : failedHalfWay(snapshot, cluster, left, now);
   }
   const refusals = refusalsOf(snapshot, cluster, aim);
   if (refusals.length > 0) {
     const unreachable = refusals.every(({ code }) => code === 'Unreachable');
     const condition = unreachable ? 'Liftlock can read the cluster again.' : 'What excludes it is taken away.';
-    return said(after(condition), ...refusals);
+    if (left === undefined) return said(after(condition), ...refusals);
+    // That lets the next minor begin; what is left of the last one a person finishes.
+    const half = failedHalfWay(snapshot, cluster, left, now);
+    const finishes = `What finishes the hop to ${left.to}: ${(tried ?? half).when.condition}`;
+    return said(after(`${condition} ${finishes}`), ...refusals, ...half.reasons);
   }
   if (aim.target === undefined) return said(after('The target is offered there.'), ...aim.reasons);
   return going === undefined

@@ -1,3 +1,5 @@
+import { upgradePolicySchema } from '../../core/config/schema/upgrade-policy.ts';
+import { applyConfig } from '../../core/operations/apply-config.ts';
 import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
 import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
 import { abortRollout, pauseRollout } from '../../core/operations/rollout-switch.ts';
@@ -142,6 +144,32 @@ test.each([
     expect(await told(world)).toMatchObject({ codes: expect.arrayContaining(codes), condition });
   },
 );
+
+test('a half-done cluster that a tag excludes from the next minor is told that it is half done, and what finishes it', async () => {
+  const spec = (target: string) => ({ selector: {}, target, trigger: 'automatic', waves: [{ name: 'all' }] });
+  const world = await smallFleet({
+    clusters: [{ ...web, version: '1.35' }],
+    policies: [spec('1.36')],
+    prepare: (state) => void state.plannedFailures.push(stuckDrain),
+  });
+  await run(world);
+  await releaseCluster(world.ports, await keyOf(world), PERSON);
+  for (const one of Object.values(world.eks.state.clusters)) one.tags['liftlock/paused'] = 'true';
+  await discover(world);
+  const newer = { apiVersion: 'liftlock/v1alpha1', kind: 'UpgradePolicy', metadata: { name: 'policy-0' } };
+  await applyConfig(world.ports, [upgradePolicySchema.parse({ ...newer, spec: spec('1.37') })], PERSON);
+  const halfDone = {
+    states: ['Excluded', 'Excluded', 'Excluded'],
+    codes: ['Excluded', 'PodEvictionFailure', 'HalfDone'],
+  };
+  const first = 'What excludes it is taken away. What finishes the hop to 1.36: ';
+  const retry = `${first}Somebody removes the cause and runs: liftlock retry cluster web`;
+  expect(await told(world)).toEqual({ ...halfDone, condition: retry });
+  await abortRollout(world.ports, await rolloutIdOf(world), PERSON, 'not this month');
+  const once = 'Once nothing refuses it any more (now Excluded), somebody removes the cause and runs:';
+  const upgrade = `${first}${once} liftlock upgrade cluster web --to 1.36 --approve`;
+  expect(await told(world)).toEqual({ ...halfDone, condition: upgrade });
+});
 
 test('a cluster that is retried at its version waits, and is not called up to date', async () => {
   const world = await failedHalfWay('in a rollout');
