@@ -10,6 +10,7 @@ import { OBSERVE_MODE } from '../protocol/standing-refusals.ts';
 import { VETOES } from '../protocol/vetoes.ts';
 import { AT_REST, isServed } from '../rollout/automatic-rollouts.ts';
 import { decide } from '../rollout/decide.ts';
+import type { Waiting } from '../rollout/decisions.ts';
 import { laterWaveOf } from '../rollout/later-wave.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { isTried } from '../store/members.ts';
@@ -57,8 +58,10 @@ export function verdictOf(
   const { decisions, waiting: all } = decide(snapshot, now);
   const isOwn = ({ clusterKey }: { readonly clusterKey: string }) => clusterKey === cluster.clusterKey;
   const upgrade = activeUpgrade(snapshot, cluster.clusterKey);
-  // What is begun has the cluster: a rollout that waits for it too, waits for other things.
-  const waits = all.filter((one) => isOwn(one) && (upgrade === undefined || one.rolloutId === upgrade.rolloutId));
+  // What is begun has the cluster: a rollout, or another start by hand, that waits for it too, waits for other things.
+  const isOfIt = ({ rolloutId, upgradeId = upgrade?.id }: Waiting) =>
+    upgrade === undefined || (rolloutId === upgrade.rolloutId && upgradeId === upgrade.id);
+  const waits = all.filter((one) => isOwn(one) && isOfIt(one));
   const waiting = waits.flatMap(({ reasons }) => reasons);
   const [until] = waits.flatMap((wait) => wait.until ?? []).sort((a, b) => (a < b ? 1 : -1));
   if (upgrade !== undefined && upgrade.status !== 'Parked') {
