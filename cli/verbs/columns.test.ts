@@ -4,10 +4,10 @@ import { colourOf } from '../output/paint.ts';
 import { LISTINGS } from './columns.ts';
 import { rolloutText } from './rollout-text.ts';
 
-const counts = { succeeded: 1, failed: 2, blocked: 3, quarantined: 4, excluded: 5, inFlight: 6 };
+const counts = { succeeded: 1, failed: 2, blocked: 3, quarantined: 4, excluded: 5, inFlight: 6, leftHalfDone: 7 };
 const rollout: RolloutDetail = {
   ...rolloutItem(),
-  progress: { members: 21, ...counts },
+  progress: { members: 28, ...counts },
   currentWave: null,
   waitsForApproval: null,
   waveDetails: [],
@@ -17,6 +17,7 @@ const shown = { paint: colourOf({ env: {}, isTerminal: false }, false), now: new
 
 test.each<[string, string, keyof typeof counts]>([
   ['RUNNING', 'in flight', 'inFlight'],
+  ['HALF-DONE', 'left half-done', 'leftHalfDone'],
   ['FAILED', 'failed', 'failed'],
   ['BLOCKED', 'blocked', 'blocked'],
   ['QUARANTINED', 'quarantined', 'quarantined'],

@@ -1,3 +1,4 @@
+import { reason } from '../../core/contracts/step-result.ts';
 import type { Explanation } from '../../core/queries/explanation.ts';
 import { colourOf } from '../output/paint.ts';
 import { explanationText } from './explain.ts';
@@ -6,7 +7,16 @@ const shown = { paint: colourOf({ env: {}, isTerminal: false }, false), now: new
 const explanation: Explanation = {
   ...{ cluster: 'web', clusterKey: 'k', version: '1.36', state: 'Unmanaged', reasons: [] },
   ...{ when: { at: null, condition: null }, policy: null, wave: null, calendars: [], placement: [], target: null },
-  ...{ hops: [], rollout: null, upgrade: null, scan: null, held: null, breakGlass: null, managedBy: [] },
+  ...{
+    hops: [],
+    rollout: null,
+    upgrade: null,
+    scan: null,
+    scanBlocked: null,
+    held: null,
+    breakGlass: null,
+    managedBy: [],
+  },
   rollback: { status: 'Unknown', to: null, until: null, reasons: [] },
   support: { state: 'standard', deadline: null, dollarsPerDayLate: null },
   ...{ tagEffects: [], warnings: [] },
@@ -19,4 +29,25 @@ test.each([
 ])('calendars are told as they hold: %j', (calendars, said) => {
   const line = explanationText({ ...explanation, calendars }, shown).find((one) => one.startsWith('Calendars'));
   expect(line?.replace(/^Calendars:? +/, '')).toBe(said);
+});
+
+const scan = {
+  scannedAt: '2026-11-20T06:00:00.000Z',
+  target: '1.37',
+  verdict: 'pass',
+  errors: 0,
+  warnings: 1,
+  gaps: 0,
+} as const;
+const scanBlocked = { at: '2026-11-20T07:00:00.000Z', reason: reason('InsightUnknown', 'x') };
+const passes = 'pass for 1.37, 0 errors, 1 warning, 2026-11-20T06:00:00.000Z (2h ago)';
+const blocked = 'blocked by InsightUnknown, 2026-11-20T07:00:00.000Z (1h ago); last report:';
+test.each<[string, Partial<Explanation>, string]>([
+  ['nobody scanned', {}, 'never'],
+  ['the report is the newest', { scan }, passes],
+  ['the step was blocked', { scan, scanBlocked }, `${blocked} ${passes}`],
+  ['the step was blocked before there was a report', { scanBlocked }, `${blocked} none`],
+])('the last scan is what its step decided: %s', (_, given, said) => {
+  const line = explanationText({ ...explanation, ...given }, shown).find((one) => one.startsWith('Last scan'));
+  expect(line?.replace(/^Last scan:? +/, '')).toBe(said);
 });

@@ -27,7 +27,7 @@ const UNKNOWN = 'unknown: a policy that may select it cannot be read, so nothing
 
 /** The answer first, then what it rests on. */
 export function explanationText(explanation: Explanation, { paint, now }: Shown): string[] {
-  const { policy, rollout, when, hops, upgrade, scan, breakGlass, warnings } = explanation;
+  const { policy, rollout, when, hops, upgrade, breakGlass, warnings } = explanation;
   return [
     `${shown(explanation.cluster)} is at ${shown(explanation.version)}: ${painted(paint, explanation.state)}`,
     ...reasonLines(explanation.reasons),
@@ -55,7 +55,7 @@ export function explanationText(explanation: Explanation, { paint, now }: Shown)
               `${rollout.id} (${rollout.status}), wave ${rollout.wave} (${rollout.waveStatus}), place ${rollout.position}: ${rollout.memberStatus}`,
             ),
       ],
-      ['Last scan', scan === null ? 'never' : scanText(scan, now)],
+      ['Last scan', scanText(explanation, now)],
       [
         'Last upgrade',
         upgrade === null
@@ -71,7 +71,14 @@ export function explanationText(explanation: Explanation, { paint, now }: Shown)
   ];
 }
 
-function scanText(scan: NonNullable<Explanation['scan']>, now: Date): string {
+function scanText({ scan, scanBlocked }: Explanation, now: Date): string {
+  const report = scan === null ? undefined : reportText(scan, now);
+  if (scanBlocked === null) return report ?? 'never';
+  const { at, reason } = scanBlocked;
+  return visible(`blocked by ${reason.code}, ${at} (${relativeTime(at, now)}); last report: ${report ?? 'none'}`);
+}
+
+function reportText(scan: NonNullable<Explanation['scan']>, now: Date): string {
   const { target, verdict, errors, warnings, gaps } = scan;
   const unread = gaps === 0 ? '' : `, ${counted(gaps, 'part')} not read`;
   const counts = `${counted(errors, 'error')}, ${counted(warnings, 'warning')}${unread}`;

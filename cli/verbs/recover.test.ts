@@ -55,6 +55,8 @@ test('recover folds the audit over a restored table, raises the epoch, and leave
   ];
   const early = await runInProcess([...command, '--mutators-off-since', minutesAgo(0)]);
   expect([early.code, early.err]).toEqual([2, expect.stringContaining('may still be under way')]);
+  const ahead = await runInProcess([...command, '--mutators-off-since', minutesAgo(-5)]);
+  expect([ahead.code, ahead.err]).toEqual([2, expect.stringContaining('one of the two clocks is wrong')]);
   const recovered = await runInProcess([...command, '--mutators-off-since', minutesAgo(2)]);
   expect([recovered.code, JSON.parse(recovered.out)]).toEqual([0, { epoch: 2, folded: 2 }]);
   expect((await load(table, Epochs))?.data.number).toBe(2);

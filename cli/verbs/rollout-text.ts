@@ -22,7 +22,7 @@ export function rolloutText(rollout: RolloutDetail, { paint, now }: Shown, colum
     ['Created', `${relativeTime(rollout.createdAt, now)} by ${shown(rollout.createdBy)}`],
     [
       'Clusters',
-      `${progress.members}: ${progress.succeeded} succeeded, ${progress.failed} failed, ${progress.blocked} blocked, ${progress.excluded} excluded, ${progress.quarantined} quarantined, ${progress.inFlight} in flight`,
+      `${progress.members}: ${progress.succeeded} succeeded, ${progress.failed} failed, ${progress.blocked} blocked, ${progress.excluded} excluded, ${progress.quarantined} quarantined, ${progress.inFlight} in flight, ${progress.leftHalfDone} left half-done`,
     ],
   ]);
   if (rollout.reasons.length > 0) lines.push(...section('Reasons', reasonLines(rollout.reasons)));
@@ -83,7 +83,9 @@ export function waveLines(wave: Wave, standing: WaveStanding | undefined, now: D
   const clusters = clustersOf(wave);
   return [
     ...(wave.planHash === undefined ? [] : [`  Plan: ${wave.planHash}, ${counted(clusters, 'cluster')}`]),
-    ...(standing === undefined || clusters === 0 ? [] : [`  Worst case: ${standing.worstCase} of ${clusters} fail`]),
+    ...(standing?.worstCase == null || clusters === 0
+      ? []
+      : [`  Worst case: ${standing.worstCase} of ${clusters} fail`]),
     ...(asked === 0 && given.length === 0 ? [] : [`  Approvals: ${asked} asked for`]),
     ...given.map(({ decision, principal, at, clusters: judged, comment }) => {
       const covered = judged === undefined ? '' : ` for ${counted(judged, 'cluster')}`;

@@ -102,3 +102,7 @@ test.each<[string, Partial<typeof wave>, string | undefined]>([
   const lines = waveLines({ ...wave, ...more }, standing, now);
   expect(lines.find((line) => line.includes('Worst case'))).toBe(expected);
 });
+
+test('of a wave whose rollout is at rest no worst case is forecast', () => {
+  expect(waveLines(wave, { ...standing, worstCase: null }, now).join()).not.toContain('Worst case');
+});

@@ -163,7 +163,7 @@ test('the only rollout of its policy needs no other to have ended', async () => 
 });
 
 const notHeld =
-  'web is not held, and nothing of it has failed or is blocked in a rollout that was not aborted. What keeps it: liftlock explain cluster web. One that was skipped goes with the next target, or alone: liftlock upgrade cluster web --to VERSION';
+  'web is not held, and nothing of it has failed or is blocked in a rollout that was not aborted. What keeps it, and which command goes on with it: liftlock explain cluster web. One that was skipped goes with the next target.';
 test.each<[string, Given, string]>([
   ['is not known', { kept: { cluster: undefined } }, `The inventory has no cluster ${KEY}. Run: liftlock get clusters`],
   [
@@ -216,7 +216,7 @@ const byHand = (given: Partial<Upgrade> = {}, kept: Kept = { member: undefined }
   kept: { upgrades: [upgrade({ status: 'Failed', mutated: true, ...given })], ...kept },
 });
 const inVain = (then: string) =>
-  `web is held, and no rollout would try it again. Who has removed the cause runs: liftlock release cluster web, and then ${then}`;
+  `web is held, and no rollout would try it again. Somebody runs: liftlock release cluster web, and then ${then}`;
 const finished = 'runs: liftlock upgrade cluster web --to 1.37 --approve';
 const machines = `starts the state machines roll-node-group and update-addons by hand (aws stepfunctions start-execution) with {"cluster": "${cluster.arn}", "targetVersion": "1.36"}.`;
 test.each<[string, Given, string]>([
@@ -244,6 +244,13 @@ test.each<[string, Given, string]>([
     await expect(after(retryCluster, given)).rejects.toMatchObject({ name: 'WrongState', message: inVain(then) });
   },
 );
+
+test('a retry that no rollout would follow says what would refuse, now, the command that it names', async () => {
+  const stopped = byHand({}, { member: undefined, control: { stopped: true, by: 'bob', reason: 'an outage' } });
+  await expect(after(retryCluster, stopped)).rejects.toThrow(
+    'web is held, and no rollout would try it again. The fleet was stopped by bob: an outage. Once nothing refuses it any more (now FleetStopped), somebody runs: liftlock release cluster web, and then runs: liftlock upgrade cluster web --to 1.37 --approve',
+  );
+});
 
 test.each(['Pending', 'Parked', 'Quarantined'] as const)(
   'a retry of what was started by hand takes the hold off where a rollout comes to the cluster, which is %s there',

@@ -4,9 +4,10 @@ import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { recount } from '../policy/caps.ts';
 import { exceedsBudget } from '../policy/wave-room.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
-import { wayOutOfHold } from '../protocol/left-half-done.ts';
 import { Refusal } from '../queries/refusal.ts';
+import { outOfHold } from '../queries/upgrade-plan.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
+import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import { change, markDirty } from '../store/change.ts';
 import {
@@ -57,7 +58,7 @@ async function unhold(
     const ended = places.filter(({ member }) => isTried(member.data));
     if (held === undefined && (event === 'Released' || ended.length === 0))
       throw nothingToTakeOff(cluster.data.name, ended);
-    if (event === 'Retried' && places.length === 0) throw await triedByNobody(table, cluster.data, held?.upgradeId);
+    if (event === 'Retried' && places.length === 0) throw await triedByNobody(ports, cluster.data, held?.upgradeId);
     const again = event === 'Retried' ? await requeue(table, ended) : [];
     const entry: AuditEntry = { subject: clusterKey, event: `Cluster${event}`, principal: by, detail: { held } };
     // What was counted in a rollout is taken back there, too.
@@ -100,10 +101,20 @@ async function goingOn(table: Table, clusterKey: string): Promise<RolloutMember[
   return found;
 }
 
-async function triedByNobody(table: Table, cluster: ClusterRecord, upgradeId = ''): Promise<Refusal> {
-  const upgrade = await load(table, Upgrades, cluster.clusterKey, upgradeId);
-  const way = wayOutOfHold(cluster, upgrade?.data);
-  return wrongState(`${cluster.name} is held, and no rollout would try it again. Who has removed the cause ${way}`);
+/** Names what would do, and what would refuse that now, in the words of `explain`. */
+async function triedByNobody(
+  { table, clock }: OperatorPorts,
+  cluster: ClusterRecord,
+  upgradeId = '',
+): Promise<Refusal> {
+  const left = await load(table, Upgrades, cluster.clusterKey, upgradeId);
+  const snapshot = await loadSnapshot(table, await table.queryActive(), 'fleet');
+  const { refusals, condition } = outOfHold(snapshot, cluster, left?.data, clock.now());
+  const why = [
+    `${cluster.name} is held, and no rollout would try it again.`,
+    ...refusals.map(({ message }) => message),
+  ];
+  return wrongState(`${why.join(' ')} ${condition}`);
 }
 
 const wrongState = (said: string): Refusal => new Refusal('WrongState', said);
@@ -111,7 +122,7 @@ const wrongState = (said: string): Refusal => new Refusal('WrongState', said);
 function nothingToTakeOff(name: string, [first]: readonly RolloutMember[]): Refusal {
   if (first === undefined)
     return wrongState(
-      `${name} is not held, and nothing of it has failed or is blocked in a rollout that was not aborted. What keeps it: liftlock explain cluster ${name}. One that was skipped goes with the next target, or alone: liftlock upgrade cluster ${name} --to VERSION`,
+      `${name} is not held, and nothing of it has failed or is blocked in a rollout that was not aborted. What keeps it, and which command goes on with it: liftlock explain cluster ${name}. One that was skipped goes with the next target.`,
     );
   const { status, rolloutId } = first.member.data;
   return wrongState(

@@ -91,6 +91,22 @@ test('a table that a restore has replaced knows nothing of what came after it, t
   expect(await world.wave()).toMatchObject({ status: 'Halted', failed: 1 });
 });
 
+test.each<[string, (ahead: Date) => object, string]>([
+  ['restored to', (restoredTo) => ({ restoredTo }), 'The time that the table was restored to,'],
+  ['without mutators since', (mutatorsOffSince) => ({ mutatorsOffSince }), 'The time since when the mutators are off,'],
+])('a table is not %s a time that has not come', async (_, given, what) => {
+  const world = await tableOfOneWave();
+  const now = world.clock.now();
+  const ahead = new Date(now.getTime() + 1_001);
+  const restored = world.restore(world.copy(), MINUTE, given(ahead));
+  await expect(restored).rejects.toMatchObject({
+    name: 'InvalidInput',
+    message: `${what} ${ahead.toISOString()}, is after this machine's time ${now.toISOString()}: one of the two clocks is wrong. Set this machine's clock, or correct that time, then run it again.`,
+  });
+  expect(await load(world.table, Epochs)).toBeUndefined();
+  await world.restore({ ...world.copy(), at: now });
+});
+
 test('nobody who read before a restore writes over what is written after it', async () => {
   const world = await tableOfOneWave();
   world.wait(1);

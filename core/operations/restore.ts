@@ -33,6 +33,7 @@ export async function recoverAfterRestore(
 ): Promise<{ epoch: number; folded: number }> {
   const { table } = ports;
   const now = ports.clock.now();
+  refuseAhead('The time since when the mutators are off,', mutatorsOffSince, now);
   const waited = (now.getTime() - mutatorsOffSince.getTime()) / 1000;
   if (waited < GRACE_SECONDS) {
     throw namedError(
@@ -44,6 +45,7 @@ export async function recoverAfterRestore(
   const broken = await breaksOf(table, new Set([...subjects, ...anchoredSubjects(anchors)]), anchors);
   if (broken.length > 0 && !acceptBrokenAudit) throw brokenAudit(broken);
   refuseFuture(writes, now);
+  refuseAhead('The time that the table was restored to,', restoredTo, now);
   const folded = await fold(table, writes);
   const epoch = await load(table, Epochs);
   const control = await load(table, FleetControls);
@@ -73,6 +75,15 @@ export async function recoverAfterRestore(
     now,
   );
   return { epoch: number, folded };
+}
+
+/** From the wrong clock: nobody would know how long the mutators were off, and of what came after such a restore nothing would be folded. */
+function refuseAhead(what: string, at: Date, now: Date): void {
+  if (at.getTime() - now.getTime() <= MOST_AHEAD) return;
+  throw namedError(
+    'InvalidInput',
+    `${what} ${at.toISOString()}, is after this machine's time ${now.toISOString()}: one of the two clocks is wrong. Set this machine's clock, or correct that time, then run it again.`,
+  );
 }
 
 const MOST_NAMED = 10;

@@ -117,7 +117,7 @@ test.each<[string, Given, string, string]>([
     'every cluster is at its target',
     { kept: { cluster: { ...cluster, version: '1.37' } } },
     'NothingToDo',
-    'No cluster of the policy p can be upgraded now: the control plane of each is at its target, or it is excluded or held. Run liftlock explain cluster X for one of them. Where a hop failed and left node groups behind: liftlock upgrade cluster X --to VERSION --approve',
+    'No cluster of the policy p can be upgraded now: the control plane of each is at its target, or it is excluded or held. Of one of them, also where a hop failed and left node groups behind, what goes on with it says: liftlock explain cluster X',
   ],
   [
     'a rollout of the policy has upgraded every cluster so far',

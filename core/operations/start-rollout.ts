@@ -88,7 +88,7 @@ function planOrRefuse(
     if (snapshot.rollouts.some((rollout) => rollout.policy === policy)) throw busy(policy);
     throw new Refusal(
       'NothingToDo',
-      `No cluster of the policy ${policy} can be upgraded now: the control plane of each is at its target, or it is excluded or held. Run liftlock explain cluster X for one of them. Where a hop failed and left node groups behind: liftlock upgrade cluster X --to VERSION --approve`,
+      `No cluster of the policy ${policy} can be upgraded now: the control plane of each is at its target, or it is excluded or held. Of one of them, also where a hop failed and left node groups behind, what goes on with it says: liftlock explain cluster X`,
     );
   }
   if (gaps.length === 0) return plan;

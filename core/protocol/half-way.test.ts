@@ -57,7 +57,7 @@ test('what moves a control plane has a hop before it, and nothing else has', () 
 test('the reason to wait leaves out what is not known', () => {
   const [said] = underWayRefusals(hop({ requestedBy: 'ann' }), 'web');
   expect(said?.message).toBe(
-    'The upgrade from 1.35 to 1.36, which ann asked for, is under way and Parked: the cluster is half done. The next minor begins when it has ended. What it waits for says: liftlock explain cluster web.',
+    'The upgrade from 1.35 to 1.36, which ann asked for, is under way and Parked: the cluster is half done. The next minor begins when it has ended. What it waits for, and what finishes it, says: liftlock explain cluster web.',
   );
 });
 

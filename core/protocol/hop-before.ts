@@ -21,11 +21,9 @@ export const isHalfDone = (upgrade: Upgrade): boolean => upgrade.mutated && Upgr
 /** Why a hop has to wait for the one before it; empty where that one is whole, or was never Liftlock's. */
 export function underWayRefusals(before: Upgrade | undefined, name: string): Reason[] {
   if (before === undefined || !isHalfDone(before)) return [];
-  const { to, rolloutId } = before;
-  const finish = `finish it with: liftlock upgrade cluster ${name} --to ${to} --approve`;
-  const waysOut = `The next minor begins when it has ended. What it waits for says: liftlock explain cluster ${name}.`;
-  const aborted = rolloutId === undefined ? '' : ` When its rollout was aborted, ${finish}`;
-  return [reason('UpgradeUnderWay', `${underWay(before)}: the cluster is half done. ${waysOut}${aborted}`)];
+  // What finishes one that its rollout has left may be refused as well: explain asks for that.
+  const waysOut = `The next minor begins when it has ended. What it waits for, and what finishes it, says: liftlock explain cluster ${name}.`;
+  return [reason('UpgradeUnderWay', `${underWay(before)}: the cluster is half done. ${waysOut}`)];
 }
 
 /** Why a hop is not begun that is under way itself. */

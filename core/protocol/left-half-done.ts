@@ -1,5 +1,7 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
+import type { Member, Rollout } from '../contracts/items/rollout.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
 import { hopTo } from '../model/hop.ts';
 import type { Table } from '../ports/table.ts';
 import { Rollouts, Upgrades } from '../store/entities.ts';
@@ -25,6 +27,19 @@ export async function hopInHand(
   const isAborted = rollout?.data.status === 'Aborted';
   if (status !== 'Running' && isHalfDone(upgrade) && (rolloutId === undefined || isAborted)) return { left: upgrade };
   return status !== 'Running' && isAborted ? {} : { underWay: upgrade };
+}
+
+/** An upgrade, or a member that stands for it. */
+type Begun = Pick<Upgrade, 'mutated' | 'from' | 'to'> & { readonly status: Upgrade['status'] | Member['status'] };
+
+/**
+ * What is true of an upgrade that its rollout's abort left half-way, in place of what parked it: no rollout goes on with it, and what it waited
+ * for (a bake, a window) moves nothing any more. Undefined of any other.
+ */
+export function leftByAbort(begun: Begun, rollout: Rollout | undefined): Reason[] | undefined {
+  if (rollout?.status !== 'Aborted' || begun.status !== 'Parked' || !begun.mutated) return undefined;
+  const text = `The rollout ${rollout.id} was aborted. The upgrade from ${begun.from} to ${begun.to} is half done and stays so until a person acts.`;
+  return [reason('RolloutAborted', text), ...rollout.reasons];
 }
 
 /** Whether it has changed its cluster and has ended without success. */

@@ -341,6 +341,6 @@ test('the reason of a hop that waits says whose upgrade is under way, since when
   const startedAt = '2026-11-20T09:00:00.000Z';
   const [said] = underWayRefusals(hopBefore({ startedAt, reasons: [reason('Baking', 'It bakes.')] }), 'web');
   expect(said?.message).toBe(
-    'The upgrade from 1.35 to 1.36, which liftlock asked for in the rollout r, is under way since 2026-11-20T09:00:00.000Z and Parked (Baking): the cluster is half done. The next minor begins when it has ended. What it waits for says: liftlock explain cluster web. When its rollout was aborted, finish it with: liftlock upgrade cluster web --to 1.36 --approve',
+    'The upgrade from 1.35 to 1.36, which liftlock asked for in the rollout r, is under way since 2026-11-20T09:00:00.000Z and Parked (Baking): the cluster is half done. The next minor begins when it has ended. What it waits for, and what finishes it, says: liftlock explain cluster web.',
   );
 });

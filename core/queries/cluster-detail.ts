@@ -14,7 +14,7 @@ import { clusterGlass, type GlassStanding } from './glass-standing.ts';
 import { summaryOf } from './in-rollout.ts';
 import { type RollbackView, rollbackView } from './rollback-view.ts';
 import { type ScanView, scanHistory } from './scan-history.ts';
-import { type UpgradeView, upgradeView } from './upgrade-view.ts';
+import { type UpgradeView, upgradeViews } from './upgrade-view.ts';
 
 /** Everything that Liftlock knows of one cluster. */
 export interface ClusterDetail extends ClusterSummary {
@@ -82,7 +82,7 @@ export async function clusterDetail(
     rollback: rollbackView(cluster, upgrades, snapshot.regions.get(cluster.region), now),
     plannedChanges: cluster.plannedChanges ?? [],
     warnings: clusterWarnings(cluster),
-    upgrades: upgrades.map((upgrade) => upgradeView(upgrade, cluster)),
+    upgrades: await upgradeViews(ports.table, upgrades, cluster),
     scans: await scanHistory(ports.table, cluster, SCANS),
   };
 }

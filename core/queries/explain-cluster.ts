@@ -1,4 +1,5 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Wave } from '../contracts/items/rollout.ts';
 import { reason } from '../contracts/step-result.ts';
 import { hopTo } from '../model/hop.ts';
@@ -25,7 +26,7 @@ import { shortId } from './find-cluster.ts';
 import { goesOnIn, summaryOf } from './in-rollout.ts';
 import { rollbackView } from './rollback-view.ts';
 import { supportView } from './support-view.ts';
-import { upgradeView } from './upgrade-view.ts';
+import { upgradeViews } from './upgrade-view.ts';
 import { type Place, verdictOf } from './verdict.ts';
 
 /**
@@ -56,7 +57,7 @@ export async function explainCluster(
   const ofUpgrade = begunIn === undefined ? undefined : (await load(ports.table, Rollouts, begunIn))?.data;
   const wave = place?.waves.find(({ index }) => index === place.member?.waveIndex);
   const region = snapshot.regions.get(cluster.region);
-  const [latest] = upgrades;
+  const [latest = null] = await upgradeViews(ports.table, upgrades.slice(0, 1), cluster);
   return {
     cluster: shortId(cluster),
     clusterKey: cluster.clusterKey,
@@ -77,8 +78,8 @@ export async function explainCluster(
     target: aim.target?.toString() ?? null,
     hops: aim.target === undefined ? [] : KubeVersion.parse(cluster.version).hopsTo(aim.target).map(String),
     rollout: rolloutOf(place, wave),
-    upgrade: latest === undefined ? null : upgradeView(latest, cluster),
-    scan: await lastScan(ports.table, cluster.clusterKey),
+    upgrade: latest,
+    ...(await lastScan(ports.table, cluster.clusterKey, upgrades)),
     held: held === undefined ? null : { reason: held.reason, since: held.since },
     breakGlass: glassInForce(control, wave, aim.policy?.spec.breakGlass, now) ?? null,
     rollback: rollbackView(cluster, upgrades, region, now),
@@ -99,11 +100,21 @@ function calendarsOf(snapshot: FleetSnapshot, cluster: ClusterRecord, now: Date)
   return calendarNamesOf(rules.wave ?? { name: '' }, tags, snapshot.calendars);
 }
 
-async function lastScan(table: Table, clusterKey: string): Promise<Explanation['scan']> {
+/** The step asks more than its report tells (insights, nodes, who else is at work), and may end before there is one: what it said counts. */
+async function lastScan(
+  table: Table,
+  clusterKey: string,
+  upgrades: readonly Upgrade[],
+): Promise<Pick<Explanation, 'scan' | 'scanBlocked'>> {
   const [scan] = (await load(table, LatestScanItems, clusterKey))?.data.scans ?? [];
-  if (scan === undefined) return null;
+  const steps = upgrades.flatMap(({ steps: { 'scan-cluster': step } }) => step ?? []);
+  const [step] = steps.sort((a, b) => ((a.endedAt ?? '') < (b.endedAt ?? '') ? 1 : -1));
+  const { status, endedAt: at = '', reasons: [why] = [] } = step ?? {};
+  const isNewest = scan === undefined || scan.scannedAt <= at;
+  const scanBlocked = status === 'blocked' && isNewest && why !== undefined ? { at, reason: why } : null;
+  if (scan === undefined) return { scan: null, scanBlocked };
   const { scannedAt, target, verdict, errors, warnings, gaps } = scan;
-  return { scannedAt, target, verdict, errors, warnings, gaps };
+  return { scan: { scannedAt, target, verdict, errors, warnings, gaps }, scanBlocked };
 }
 
 /** In the rollout that it waits in, else in the newest one of its policy. */

@@ -38,8 +38,10 @@ export interface Explanation {
     readonly position: number;
   } | null;
   readonly upgrade: UpgradeView | null;
-  /** The last scan; an upgrade's own scan runs right before its hop. */
+  /** The last report; an upgrade's own scan runs right before its hop. */
   readonly scan: Pick<ScanView, 'scannedAt' | 'target' | 'verdict' | 'errors' | 'warnings' | 'gaps'> | null;
+  /** Why the step that scans for an upgrade was blocked, where nobody has scanned since; a report that passes is then not the answer. */
+  readonly scanBlocked: { readonly at: string; readonly reason: Reason } | null;
   readonly held: { readonly reason: Reason; readonly since: string } | null;
   /** By whose order its windows and freezes are passed over now. */
   readonly breakGlass: BreakGlass | null;

@@ -1,6 +1,6 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
-import type { Rollout, Wave } from '../contracts/items/rollout.ts';
-import { rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
+import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
 import { policyWith } from '../policy/testing/policies.ts';
 import { keep, NOON, policyConfig } from '../protocol/testing/one-upgrade.ts';
 import { listRollouts, rolloutDetail } from './rollout-views.ts';
@@ -35,4 +35,25 @@ test.each<[string, Partial<Wave>, Partial<Wave>, Partial<Rollout>, string | null
   const [listed] = (await listRollouts(table, NOON)).items;
   expect(listed?.waitsForApproval).toBe(waits);
   expect((await rolloutDetail(table, 'r', NOON)).waitsForApproval).toBe(waits);
+});
+
+test.each<[string, Rollout['status'], Member['status'], object, boolean]>([
+  ['is parked in an aborted rollout', 'Aborted', 'Parked', { inFlight: 0, leftHalfDone: 1 }, false],
+  ['still runs there', 'Aborted', 'Running', { inFlight: 1, leftHalfDone: 0 }, false],
+  ['is parked where the rollout goes on', 'Running', 'Parked', { inFlight: 1, leftHalfDone: 0 }, true],
+])('what %s is counted as such, and a worst case is told of what still acts', async (_, of, status, counts, told) => {
+  const table = new MemoryTable();
+  await keep(table, {
+    policy: asking,
+    rollout: rolloutItem({ id: 'r', policy: 'p', status: of }),
+    waves: [waveItem({ inFlight: 1, planHash: 'hash' }), waveItem({ index: 1, status: 'Soaking' })],
+    member: memberItem({ status, inFlight: true }),
+  });
+  const [listed] = (await listRollouts(table, NOON)).items;
+  const { progress, standings } = await rolloutDetail(table, 'r', NOON);
+  expect([listed?.progress, progress]).toMatchObject([counts, counts]);
+  expect(standings?.map(({ worstCase }) => worstCase !== null)).toEqual([told, told]);
+  expect(standings?.some(({ soakUntil, approvalReasons }) => soakUntil !== null || approvalReasons.length > 0)).toBe(
+    told,
+  );
 });

@@ -1,6 +1,7 @@
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { upgradePolicy } from '../policy/applied.ts';
 import type { Table } from '../ports/table.ts';
+import { leftByAbort } from '../protocol/left-half-done.ts';
 import { PASSED_WAVES } from '../protocol/vetoes.ts';
 import { fingerprintOf } from '../rollout/fingerprint.ts';
 import type { RolloutPlan } from '../rollout/plan-rollout.ts';
@@ -11,8 +12,8 @@ import { findRollout } from './find-rollout.ts';
 import { type WaveStanding, waveStanding } from './wave-standing.ts';
 
 const COUNTERS = ['members', 'inFlight', 'succeeded', 'failed', 'blocked', 'excluded', 'quarantined'] as const;
-/** How many clusters of a rollout stand where, over all its waves. */
-type RolloutProgress = Readonly<Record<(typeof COUNTERS)[number], number>>;
+/** How many clusters of a rollout stand where, over all its waves. `leftHalfDone`: parked where nothing of the rollout goes on any more. */
+type RolloutProgress = Readonly<Record<(typeof COUNTERS)[number] | 'leftHalfDone', number>>;
 
 export interface RolloutSummary extends Rollout {
   readonly progress: RolloutProgress;
@@ -40,7 +41,9 @@ export async function listRollouts(table: Table, now: Date): Promise<{ items: Ro
   const items = await Promise.all(
     rollouts.map(async (one) => {
       const waves = await wavesOf(table, one.id);
-      return summary(one, waves, await standingsOf(table, one, waves, now));
+      const left =
+        one.status === 'Aborted' && waves.some(({ inFlight }) => inFlight > 0) ? await membersOf(table, one.id) : [];
+      return summary(one, waves, left, await standingsOf(table, one, waves, now));
     }),
   );
   return { items: items.sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1)) };
@@ -48,7 +51,7 @@ export async function listRollouts(table: Table, now: Date): Promise<{ items: Ro
 
 export async function rolloutDetail(table: Table, id: string, now: Date): Promise<RolloutDetail> {
   const { data: rollout } = await findRollout(table, id);
-  const members = ofKind(await table.queryPartition(rolloutPartition(id), 'MEMBER#'), Members).filter(isMember);
+  const members = await membersOf(table, id);
   const waves = await wavesOf(table, id);
   const standings = await standingsOf(table, rollout, waves, now);
   return {
@@ -76,21 +79,36 @@ function detail(
   members: readonly Member[],
   standings: readonly WaveStanding[] = [],
 ): RolloutDetail {
-  const ordered = [...members].sort((a, b) => a.waveIndex - b.waveIndex || a.position - b.position);
-  return { ...summary(rollout, waves, standings), waveDetails: waves, members: ordered };
+  const ordered = members
+    .map((member) => ({ ...member, reasons: leftIn(rollout, member) ?? member.reasons }))
+    .sort((a, b) => a.waveIndex - b.waveIndex || a.position - b.position);
+  return { ...summary(rollout, waves, members, standings), waveDetails: waves, members: ordered };
 }
 
-function summary(rollout: Rollout, waves: readonly Wave[], standings: readonly WaveStanding[]): RolloutSummary {
+const leftIn = (rollout: Rollout, member: Member) => leftByAbort({ ...member, mutated: member.inFlight }, rollout);
+
+/** The waves count what an abort has left half-done among what is in flight, since it keeps its place there: only its member tells. */
+function summary(
+  rollout: Rollout,
+  waves: readonly Wave[],
+  members: readonly Member[],
+  standings: readonly WaveStanding[],
+): RolloutSummary {
   const next = waves.find((wave) => !PASSED_WAVES.includes(wave.status));
   const lacksApproval = standings.some((one) => one.index === next?.index && one.approvalReasons.length > 0);
   const sums = COUNTERS.map((counter) => [counter, waves.reduce((sum, wave) => sum + wave[counter], 0)]);
+  const sum = Object.fromEntries(sums) as Omit<RolloutProgress, 'leftHalfDone'>;
+  const left = members.filter((member) => leftIn(rollout, member) !== undefined).length;
   return {
     ...rollout,
-    progress: Object.fromEntries(sums) as RolloutProgress,
+    progress: { ...sum, inFlight: sum.inFlight - left, leftHalfDone: left },
     currentWave: waves.find((wave) => wave.status !== 'Pending' && !PASSED_WAVES.includes(wave.status))?.name ?? null,
     waitsForApproval: rollout.status === 'Running' && lacksApproval ? (next?.name ?? null) : null,
   };
 }
+
+const membersOf = async (table: Table, id: string): Promise<Member[]> =>
+  ofKind(await table.queryPartition(rolloutPartition(id), 'MEMBER#'), Members).filter(isMember);
 
 const wavesOf = async (table: Table, id: string): Promise<Wave[]> =>
   (await loadWaves(table, id)).map(({ data }) => data);

@@ -1,9 +1,10 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { hopRefusals, hopTo } from '../model/hop.ts';
 import type { Ports } from '../ports/ports.ts';
 import { sameUnderWay } from '../protocol/hop-before.ts';
-import { hopInHand } from '../protocol/left-half-done.ts';
+import { hopInHand, wayOutOfHold } from '../protocol/left-half-done.ts';
 import { refusalsAt } from '../protocol/vetoes.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
@@ -111,6 +112,27 @@ export function refusalsByHand(
     ...rulesByHand(snapshot, cluster, memberRules(snapshot, now)),
     now,
   });
+}
+
+/** What would refuse to a person, besides a hold, what they start to finish what an upgrade has left; what is behind is not finished by a hop. */
+export function finishing(snapshot: FleetSnapshot, cluster: ClusterRecord, left: Upgrade | undefined, now: Date) {
+  const version = KubeVersion.parse(cluster.version);
+  const to = left === undefined ? version : KubeVersion.parse(left.to);
+  const isBehind = to.isOlderThan(version);
+  const refusals = refusalsByHand(snapshot, cluster, isBehind ? version : to, now).filter(
+    ({ code }) => code !== 'Held' && !(isBehind && code === 'UpgradeUnderWay'),
+  );
+  const codes = refusals.map(({ code }) => code).join(', ');
+  return {
+    refusals,
+    somebody: codes === '' ? 'Somebody' : `Once nothing refuses it any more (now ${codes}), somebody`,
+  };
+}
+
+/** Who takes a held cluster out of its hold and finishes what was left, once what would refuse that is gone: where no rollout would try it again. */
+export function outOfHold(snapshot: FleetSnapshot, cluster: ClusterRecord, left: Upgrade | undefined, now: Date) {
+  const { refusals, somebody } = finishing(snapshot, cluster, left, now);
+  return { refusals, condition: `${somebody} ${wayOutOfHold(cluster, left)}` };
 }
 
 function checksOf(cluster: ClusterRecord, { policy }: ClusterPolicy): string[] {

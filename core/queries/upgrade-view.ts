@@ -1,10 +1,12 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { StepState, Upgrade } from '../contracts/items/protocol.ts';
+import type { Rollout } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { arnOf, parseClusterArn } from '../model/cluster-key.ts';
 import type { Table } from '../ports/table.ts';
-import { Upgrades } from '../store/entities.ts';
-import { decode } from '../store/entity.ts';
+import { leftByAbort } from '../protocol/left-half-done.ts';
+import { Rollouts, Upgrades } from '../store/entities.ts';
+import { loadAll, ofKind } from '../store/entity.ts';
 import { shortId } from './find-cluster.ts';
 import { type Page, type PageRequest, pageOf } from './page.ts';
 
@@ -28,8 +30,30 @@ export interface StepView {
   readonly endedAt: string | null;
 }
 
+/** As they stand: of one that waits in a rollout, what became of that rollout counts as well. */
+export async function upgradeViews(
+  table: Pick<Table, 'getAll'>,
+  upgrades: readonly Upgrade[],
+  cluster?: ClusterRecord,
+): Promise<UpgradeView[]> {
+  const ids = new Set(upgrades.flatMap(({ status, rolloutId }) => (status === 'Parked' ? (rolloutId ?? []) : [])));
+  const rollouts = await loadAll(
+    table,
+    Rollouts,
+    [...ids].map((id) => Rollouts.key(id)),
+  );
+  return upgrades.map((one) =>
+    upgradeView(
+      one,
+      rollouts.find(({ id }) => id === one.rolloutId),
+      cluster,
+    ),
+  );
+}
+
 /** What steps keep for each other (`detail`) is their own business and stays out. */
-export function upgradeView(upgrade: Upgrade, cluster?: ClusterRecord): UpgradeView {
+function upgradeView(upgrade: Upgrade, rollout: Rollout | undefined, cluster: ClusterRecord | undefined): UpgradeView {
+  const left = leftByAbort(upgrade, rollout);
   const place = cluster ?? parseClusterArn(arnOf(upgrade.clusterKey));
   const steps = Object.entries(upgrade.steps).map(([step, { status, reasons, startedAt, endedAt }]) => ({
     step,
@@ -50,8 +74,8 @@ export function upgradeView(upgrade: Upgrade, cluster?: ClusterRecord): UpgradeV
     requestedBy: upgrade.requestedBy,
     rollout: upgrade.rolloutId ?? null,
     steps: steps.sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1)),
-    reasons: upgrade.reasons,
-    resumeAt: upgrade.resumeAt ?? null,
+    reasons: left ?? upgrade.reasons,
+    resumeAt: (left === undefined ? upgrade.resumeAt : undefined) ?? null,
     startedAt: upgrade.startedAt ?? null,
     endedAt: upgrade.endedAt ?? null,
   };
@@ -63,8 +87,6 @@ export async function listUpgrades(
   filter: PageRequest & { readonly all?: boolean | undefined },
 ): Promise<Page<UpgradeView>> {
   const items = filter.all === true ? await table.queryKind(Upgrades.kind) : await table.queryActive();
-  const upgrades = items
-    .filter((item) => item.kind === Upgrades.kind)
-    .map((item) => upgradeView(decode(Upgrades, item).data));
+  const upgrades = await upgradeViews(table, ofKind(items, Upgrades));
   return pageOf(upgrades, (upgrade) => `${upgrade.cluster}/${upgrade.id}@${upgrade.clusterKey}`, filter);
 }

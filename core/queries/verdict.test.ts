@@ -120,6 +120,29 @@ test('an upgrade that a person started and that is parked waits for nothing that
   expect(byHand).toEqual({ state: 'Parked', codes: ['WindowClosed'], at: at(3), condition });
 });
 
+test('of two parked upgrades that a person started each waits for its own', () => {
+  const cluster = clusterRecord({ name: 'web', version: '1.36' });
+  const { clusterKey } = cluster;
+  const parked = { clusterKey, status: 'Parked', mutated: true, rolloutId: undefined, waveIndex: undefined } as const;
+  // The stop keeps both; the pin keeps only the hop, which goes beyond it.
+  const hop = upgrade({ ...parked, id: '1.36-1.37', to: '1.37' });
+  const step = upgrade({ ...parked, id: '1.36-1.36', machine: 'roll-node-group', from: '1.36', to: '1.36' });
+  const policies = { p: { selector: {}, target: '1.37', waves: [{ name: 'all' }] } };
+  const pinned = { ...cluster, tags: { 'liftlock/pin-version': '1.36' } };
+  const told = [
+    [hop, step],
+    [step, hop],
+  ].map((upgrades) => {
+    const fleet = fleetSnapshot({ clusters: [pinned], policies });
+    const snapshot = { ...fleet, control: { stopped: true }, upgrades };
+    const aim = clusterPolicy(snapshot, pinned, NOW);
+    return verdictOf(snapshot, pinned, aim, { place: undefined, ofUpgrade: undefined }, NOW).reasons.map(
+      ({ code }) => code,
+    );
+  });
+  expect(told).toEqual([['FleetStopped', 'Pinned'], ['FleetStopped']]);
+});
+
 test('a parked upgrade does not go on because the rollout begins another one of its cluster', () => {
   const other = { machine: 'roll-node-group', id: '1.36-1.36', to: '1.36', rolloutId: undefined } as const;
   const upgrade: Given['upgrade'] = { ...other, status: 'Parked', reasons: [noCalendar], resumeAt: at(1) };

@@ -5,11 +5,12 @@ import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { kindOf } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
-import { wayOutOfHold, wayToFinish } from '../protocol/left-half-done.ts';
+import { leftByAbort, wayToFinish } from '../protocol/left-half-done.ts';
 import { OBSERVE_MODE } from '../protocol/standing-refusals.ts';
 import { VETOES } from '../protocol/vetoes.ts';
 import { AT_REST, isServed } from '../rollout/automatic-rollouts.ts';
 import { decide } from '../rollout/decide.ts';
+import type { Waiting } from '../rollout/decisions.ts';
 import { laterWaveOf } from '../rollout/later-wave.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { isTried } from '../store/members.ts';
@@ -18,7 +19,7 @@ import { targetWords } from '../version/target.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
 import { activeUpgrade, refusalsOf } from './cluster-summary.ts';
 import type { Verdict } from './explanation.ts';
-import { refusalsByHand } from './upgrade-plan.ts';
+import { finishing, outOfHold } from './upgrade-plan.ts';
 
 /** The rollout that the cluster waits in, else the newest one of its policy, and the cluster's place in it. */
 export interface Place {
@@ -57,8 +58,10 @@ export function verdictOf(
   const { decisions, waiting: all } = decide(snapshot, now);
   const isOwn = ({ clusterKey }: { readonly clusterKey: string }) => clusterKey === cluster.clusterKey;
   const upgrade = activeUpgrade(snapshot, cluster.clusterKey);
-  // What is begun has the cluster: a rollout that waits for it too, waits for other things.
-  const waits = all.filter((one) => isOwn(one) && (upgrade === undefined || one.rolloutId === upgrade.rolloutId));
+  // What is begun has the cluster: a rollout, or another start by hand, that waits for it too, waits for other things.
+  const isOfIt = ({ rolloutId, upgradeId = upgrade?.id }: Waiting) =>
+    upgrade === undefined || (rolloutId === upgrade.rolloutId && upgradeId === upgrade.id);
+  const waits = all.filter((one) => isOwn(one) && isOfIt(one));
   const waiting = waits.flatMap(({ reasons }) => reasons);
   const [until] = waits.flatMap((wait) => wait.until ?? []).sort((a, b) => (a < b ? 1 : -1));
   if (upgrade !== undefined && upgrade.status !== 'Parked') {
@@ -78,11 +81,14 @@ export function verdictOf(
     const triedAgain = inRollout !== undefined && inRollout.status !== 'Aborted';
     const why = reason('Held', `Held since ${held.since}: ${held.reason.message}`);
     if (triedAgain) return said(after(`Somebody runs: liftlock retry cluster ${cluster.name} (or release).`), why);
-    const { refusals, somebody } = finishing(snapshot, cluster, left, now);
-    return said(after(`${somebody} ${wayOutOfHold(cluster, left)}`), why, ...refusals);
+    const { refusals, condition } = outOfHold(snapshot, cluster, left, now);
+    return said(after(condition), why, ...refusals);
   }
-  if (upgrade?.mutated === true && ofUpgrade?.status === 'Aborted')
-    return halfDone(snapshot, cluster, upgrade, ofUpgrade, now);
+  const aborted = upgrade && leftByAbort(upgrade, ofUpgrade);
+  if (aborted !== undefined) {
+    const { refusals, somebody } = finishing(snapshot, cluster, upgrade, now);
+    return said(after(`${somebody} ${wayToFinish(cluster, upgrade)}`), ...aborted, ...refusals);
+  }
   if (upgrade !== undefined) {
     if (ofUpgrade?.status === 'Halted') return halted(ofUpgrade);
     // What it parked for may be passed or gone by now.
@@ -109,18 +115,21 @@ export function verdictOf(
   }
   // At the version, and yet not through: what is left (nodes, add-ons, checks) is what the rollout goes on with.
   const going = goingOn(place);
+  const tried = going && isTried(going.member) ? again(going.member, going.rollout, cluster) : undefined;
   if (aim.target !== undefined && !aim.needsWork && !snapshot.members.some(isOwn)) {
     const rests = atTarget(snapshot, cluster, aim.policy, aim);
-    if (going === undefined || !isTried(going.member))
-      return left === undefined ? rests : failedHalfWay(snapshot, cluster, left, now);
-    const { when, reasons } = again(going.member, going.rollout, cluster);
-    return said(when, ...rests.reasons, ...reasons);
+    if (tried !== undefined) return said(tried.when, ...rests.reasons, ...tried.reasons);
+    return left === undefined ? rests : failedHalfWay(snapshot, cluster, left, now);
   }
   const refusals = refusalsOf(snapshot, cluster, aim);
   if (refusals.length > 0) {
     const unreachable = refusals.every(({ code }) => code === 'Unreachable');
     const condition = unreachable ? 'Liftlock can read the cluster again.' : 'What excludes it is taken away.';
-    return said(after(condition), ...refusals);
+    if (left === undefined) return said(after(condition), ...refusals);
+    // That lets the next minor begin; what is left of the last one a person finishes.
+    const half = failedHalfWay(snapshot, cluster, left, now);
+    const finishes = `What finishes the hop to ${left.to}: ${(tried ?? half).when.condition}`;
+    return said(after(`${condition} ${finishes}`), ...refusals, ...half.reasons);
   }
   if (aim.target === undefined) return said(after('The target is offered there.'), ...aim.reasons);
   return going === undefined
@@ -251,46 +260,17 @@ function failedHalfWay(snapshot: FleetSnapshot, cluster: ClusterRecord, left: Up
   return said(after(condition), ...left.reasons, reason('HalfDone', text), ...refusals);
 }
 
-/** What would refuse to a person, besides a hold, what they start to finish what an upgrade has left; what is behind is not finished by a hop. */
-function finishing(snapshot: FleetSnapshot, cluster: ClusterRecord, left: Upgrade | undefined, now: Date) {
-  const version = KubeVersion.parse(cluster.version);
-  const to = left === undefined ? version : KubeVersion.parse(left.to);
-  const isBehind = to.isOlderThan(version);
-  const refusals = refusalsByHand(snapshot, cluster, isBehind ? version : to, now).filter(
-    ({ code }) => code !== 'Held' && !(isBehind && code === 'UpgradeUnderWay'),
-  );
-  const codes = refusals.map(({ code }) => code).join(', ');
-  return {
-    refusals,
-    somebody: codes === '' ? 'Somebody' : `Once nothing refuses it any more (now ${codes}), somebody`,
-  };
-}
-
-/** An upgrade that its rollout's abort left half-way: no rollout goes on with it, whatever parked it at first. */
-function halfDone(
-  snapshot: FleetSnapshot,
-  cluster: ClusterRecord,
-  upgrade: Upgrade,
-  rollout: Rollout,
-  now: Date,
-): Verdict {
-  const text = `The rollout ${rollout.id} was aborted. The upgrade from ${upgrade.from} to ${upgrade.to} is half done and stays so until a person acts.`;
-  const { refusals, somebody } = finishing(snapshot, cluster, upgrade, now);
-  return leftBy(rollout, `${somebody} ${wayToFinish(cluster, upgrade)}`, text, refusals);
-}
-
 /** One that a rollout is through with: nothing takes it up again by itself for that target, a rollout that a person creates does. */
 function takenOut(member: Member, rollout: Rollout): Verdict {
-  const what = rollout.status === 'Aborted' ? 'was aborted' : `ended with ${member.name} ${member.status}`;
-  const text = `The rollout ${rollout.id} ${what}. No other one begins by itself for ${member.name} and ${member.to}.`;
-  const condition = `Somebody runs: liftlock rollout create ${rollout.policy}`;
-  return leftBy(rollout, condition, text, member.reasons);
-}
-
-function leftBy(rollout: Rollout, condition: string, text: string, more: readonly Reason[] = []): Verdict {
   const aborted = rollout.status === 'Aborted';
-  const said = reason(aborted ? 'RolloutAborted' : 'TakenOut', text);
+  const what = aborted ? 'was aborted' : `ended with ${member.name} ${member.status}`;
+  const text = `The rollout ${rollout.id} ${what}. No other one begins by itself for ${member.name} and ${member.to}.`;
   // The rollout tells who aborted it and why; a member that the abort took out would only say again that it was.
-  const others = more.filter(({ code }) => code !== 'RolloutAborted');
-  return { reasons: [said, ...(aborted ? rollout.reasons : []), ...others], when: { at: null, condition } };
+  const others = member.reasons.filter(({ code }) => code !== 'RolloutAborted');
+  return said(
+    after(`Somebody runs: liftlock rollout create ${rollout.policy}`),
+    reason(aborted ? 'RolloutAborted' : 'TakenOut', text),
+    ...(aborted ? rollout.reasons : []),
+    ...others,
+  );
 }

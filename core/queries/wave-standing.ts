@@ -5,6 +5,7 @@ import { authorOf } from '../policy/applied.ts';
 import { approvalRefusals } from '../policy/approvals.ts';
 import { waveNamed } from '../policy/wave-of.ts';
 import { worstCaseNow } from '../policy/worst-case.ts';
+import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import { soakOf } from '../rollout/wave-soak.ts';
 import { type GlassStanding, waveGlass } from './glass-standing.ts';
 
@@ -17,8 +18,8 @@ export interface WaveStanding {
   readonly approvalsWanted: number;
   /** Why it may not begin for want of approval; empty = it may, or has begun. */
   readonly approvalReasons: readonly Reason[];
-  /** The most clusters that can fail before nothing more starts. */
-  readonly worstCase: number;
+  /** The most clusters that can fail before nothing more starts; null where nothing starts any more. */
+  readonly worstCase: number | null;
   /** Where its order to pass windows over stands; null where there is none. */
   readonly breakGlass: GlassStanding | null;
 }
@@ -33,14 +34,16 @@ export function waveStanding(
 ): WaveStanding {
   const spec = waveNamed(policy, wave.name);
   const requesters = { policyAppliedBy: authorOf(applied), rolloutCreatedBy: rollout.createdBy };
-  const soak = wave.status === 'Soaking' ? soakOf(wave, spec, now) : undefined;
-  const judged = wave.status === 'Pending' || wave.status === 'Open';
+  // A rollout that is at rest forecasts nothing, soaks nothing and asks nobody.
+  const acts = !AT_REST.includes(rollout.status);
+  const soak = acts && wave.status === 'Soaking' ? soakOf(wave, spec, now) : undefined;
+  const judged = acts && (wave.status === 'Pending' || wave.status === 'Open');
   return {
     index: wave.index,
     soakUntil: soak?.until?.toISOString() ?? null,
     approvalsWanted: spec?.approval?.before === true ? spec.approval.approvals : 0,
     approvalReasons: judged ? approvalRefusals(spec, wave, requesters, now) : [],
-    worstCase: worstCaseNow(wave),
+    worstCase: acts ? worstCaseNow(wave) : null,
     breakGlass: waveGlass(wave, policy?.spec.breakGlass, now),
   };
 }

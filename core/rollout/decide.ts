@@ -117,7 +117,7 @@ function parkedByHand({ snapshot, room, index, rulesOf, now }: Look): Decided {
     const asked = { upgrade, ...rulesByHand(snapshot, cluster, rulesOf, upgrade.mutated) };
     const answer = askToBegin({ snapshot, room, index, now }, cluster, upgrade, asked);
     if (answer.reasons.length === 0) decisions.push({ type: 'grant-upgrade', upgrade });
-    else waiting.push({ clusterKey: upgrade.clusterKey, ...answer });
+    else waiting.push({ clusterKey: upgrade.clusterKey, upgradeId: upgrade.id, ...answer });
   }
   return { decisions, waiting };
 }

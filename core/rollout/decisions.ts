@@ -60,6 +60,8 @@ export type Decision =
 export interface Waiting {
   readonly clusterKey: string;
   readonly rolloutId?: string;
+  /** Of an upgrade that a person started: a cluster may have several that wait, each for its own. */
+  readonly upgradeId?: string;
   readonly reasons: readonly Reason[];
   /** When it will be looked at again with another result, as far as is known: a window, the end of a soak. */
   readonly until?: string | undefined;

@@ -4,6 +4,8 @@ import { abortRollout } from '../../core/operations/rollout-switch.ts';
 import { skipCluster } from '../../core/operations/skip-cluster.ts';
 import { startRollout } from '../../core/operations/start-rollout.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { rolloutDetail } from '../../core/queries/rollout-views.ts';
+import { listUpgrades } from '../../core/queries/upgrade-view.ts';
 import { Clusters } from '../../core/store/entities.ts';
 import { load, replace } from '../../core/store/entity.ts';
 import { onStep } from './on-step.ts';
@@ -101,7 +103,18 @@ test('an upgrade that an abort left in its bake is finished in the name of who a
   const world = await smallFleet({ clusters: named('web'), policy: { waves: [{ name: 'all', bake: '6h' }] } });
   await hours(world, 2);
   expect((await upgradesOf(world))[0]).toMatchObject({ status: 'Parked', reasons: [{ code: 'Baking' }] });
-  await abortRollout(world.ports, await rolloutIdOf(world), PERSON, 'not this month');
+  const id = await rolloutIdOf(world);
+  await abortRollout(world.ports, id, PERSON, 'not this month');
+  // Nothing bakes any more, wherever one looks.
+  const [listed] = (await listUpgrades(world.table, {})).items;
+  const { upgrade, reasons } = await explained(world);
+  const { members } = await rolloutDetail(world.table, id, world.clock.now());
+  for (const one of [listed, upgrade, members[0], { reasons }])
+    expect(one?.reasons.map(({ code, message }) => [code, message])).toEqual([
+      ['RolloutAborted', expect.stringContaining('from 1.36 to 1.37 is half done and stays so until a person acts')],
+      ['Aborted', `${PERSON}: not this month`],
+    ]);
+  expect([listed?.resumeAt, upgrade?.resumeAt]).toEqual([null, null]);
   const before = world.table.auditTimeline().length;
   await requestUpgrade(world.ports, await recordOf(world, 'web'), '1.37', PERSON, { approve: true });
   await run(world);

@@ -2,6 +2,7 @@ import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import type { FakeEksState } from '../../simulator/eks/state/fake-eks-state.ts';
 import {
+  clusterArn,
   discover,
   memberOf,
   mutationsOf,
@@ -9,6 +10,7 @@ import {
   recordOf,
   run,
   smallFleet,
+  startByHand,
   upgradesOf,
   versionOf,
   wavesOf,
@@ -86,6 +88,28 @@ describe('the scan blocks before anything is changed', () => {
     expect(mutationsOf(world)).toEqual([]);
     expect((await upgradesOf(world)).flatMap((upgrade) => Object.keys(upgrade.steps))).toEqual(['scan-cluster']);
     expect((await wavesOf(world))[0]?.status).toBe('Undecided');
+    // A report that passes is not what was decided.
+    const said = (await upgradesOf(world))[0]?.steps['scan-cluster']?.reasons[0];
+    const { scanBlocked } = await explainCluster(world.ports, await recordOf(world, 'web'));
+    expect(scanBlocked?.reason).toEqual(said);
+  });
+
+  test('until somebody has scanned since: then that is the last scan', async () => {
+    const groups = (status: 'CREATE_FAILED' | 'ACTIVE') =>
+      change(({ nodegroups }) => {
+        for (const group of nodegroups) group.status = status;
+      });
+    const world = await smallFleet({ clusters: [web], prepare: groups('CREATE_FAILED') });
+    await run(world);
+    const explained = async () => explainCluster(world.ports, await recordOf(world, 'web'));
+    expect(await explained()).toMatchObject({
+      scan: { verdict: 'pass' },
+      scanBlocked: { reason: { code: 'NodegroupStatus' } },
+    });
+    groups('ACTIVE')(world.eks.state);
+    const input = { cluster: clusterArn('web'), targetVersion: '1.37' };
+    expect((await startByHand(world, 'scan-cluster', input)).status).toBe('SUCCEEDED');
+    expect(await explained()).toMatchObject({ scan: { verdict: 'pass' }, scanBlocked: null });
   });
 
   test('a node group left on Amazon Linux 2', async () => {

@@ -32,7 +32,7 @@ export function valuesOf(item: string, field: Field): readonly number[] {
   if (range !== '*' && !range.includes('-')) {
     throw new CronProblem(`has a step after one value in "${item}" (${field.title}): write */n or a-b/n`);
   }
-  if (!/^\d{1,3}$/.test(step) || Number(step) === 0 || Number(step) > field.most - field.least + 1) {
+  if (!/^\d{1,3}$/.test(step) || Number(step) === 0 || Number(step) > count(field)) {
     throw new CronProblem(`has the step "${step}" in "${item}", and the ${field.title} takes 1 to ${count(field)}`);
   }
   return sequence(first, last, Number(step));

@@ -117,6 +117,9 @@ test.each([
   ['*/5x * * * *', 'has the step "5x"'],
   ['*/61 * * * *', 'has the step "61" in "*/61", and the minute takes 1 to 60'],
   ['0 0 * */13 *', 'has the step "13" in "*/13", and the month takes 1 to 12'],
+  // A week has seven days, though Sunday has two numbers.
+  ['0 0 * * */8', 'has the step "8" in "*/8", and the day of week takes 1 to 7'],
+  ['0 */25 * * *', 'has the step "25" in "*/25", and the hour takes 1 to 24'],
   ['0 0 * L *', 'has "L" as month'],
 ])('%j cannot be read, and the words say why', (text, words) => {
   expect(parseCron(text)).toEqual({ problem: expect.stringContaining(words) });
