@@ -1,4 +1,6 @@
-import type { Grant } from '../contracts/items/protocol.ts';
+import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
+import { KubeVersion } from '../version/kube-version.ts';
 import { holderOf } from './execution-name.ts';
 
 /** The execution that asks, from its machine's context object: never from a person's input (protocol.md rule 2). */
@@ -10,9 +12,21 @@ export interface Asker {
 /** A name that says so claims to be nested; such an execution never asks for a grant of its own. */
 export const claimsToBeNested = (asker: Asker): boolean => holderOf(asker.name) !== undefined;
 
-/** May this execution act for the grant? Only its holder and executions named after the holder may, and only while it is open. */
+/**
+ * May this execution act for the grant? Only its holder and executions named after the holder may, and only while it is open. Only one machine
+ * starts others: under any other grant an execution that is named like a nested one was started by a person.
+ */
 export function authority(grant: Grant | undefined, asker: Asker): 'holder' | 'nested' | 'none' {
   if (grant === undefined || grant.status !== 'open') return 'none';
   if (grant.holder === asker.arn) return 'holder';
-  return holderOf(asker.name) === grant.executionName ? 'nested' : 'none';
+  return grant.machine === 'upgrade-cluster' && holderOf(asker.name) === grant.executionName ? 'nested' : 'none';
 }
+
+/** Why an execution that acts for a grant does not: a person's input, which its name carried in, asks for another version than the upgrade goes to. */
+export const otherTarget = ({ id, to }: Pick<Upgrade, 'id' | 'to'>, target: KubeVersion): Reason | undefined =>
+  KubeVersion.parse(to).equals(target)
+    ? undefined
+    : reason(
+        'OtherTarget',
+        `This execution asks for ${target}, and its grant is of the upgrade ${id}, which goes to ${to}.`,
+      );

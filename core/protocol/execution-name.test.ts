@@ -1,3 +1,5 @@
+import type { Grant } from '../contracts/items/protocol.ts';
+import { MACHINE_NAMES } from '../contracts/names.ts';
 import { authority } from './authority.ts';
 import { executionName, holderOf, isMadeByReconciler } from './execution-name.ts';
 
@@ -59,10 +61,17 @@ test.each([
 });
 
 test('a name that goes on after another holder’s name is not nested in that one', () => {
-  const grant = { status: 'open', holder: 'arn:by-hand', executionName: 'by-hand' } as Parameters<typeof authority>[0];
-  const asked = (name: string) => authority(grant, { arn: `arn:${name}:child`, name });
+  const grant = {
+    status: 'open',
+    holder: 'arn:by-hand',
+    executionName: 'by-hand',
+    machine: 'upgrade-cluster',
+  } as Grant;
+  const asked = (name: string, of = grant) => authority(of, { arn: `arn:${name}:child`, name });
   expect(asked('by-hand--scan-cluster-cluster-0')).toBe('nested');
   expect(asked('by-hand.scan-cluster.cluster.0')).toBe('nested');
+  for (const machine of MACHINE_NAMES.filter((one) => one !== 'upgrade-cluster'))
+    expect(asked('by-hand--scan-cluster-cluster-0', { ...grant, machine })).toBe('none');
   expect(asked('by-hand--again--scan-cluster-cluster-0')).toBe('none');
   expect(asked('by-hand--scan-cluster')).toBe('none');
   expect(asked('by-hand-2--scan-cluster-cluster-0')).toBe('none');

@@ -3,6 +3,7 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
 import { waveItem } from '../contracts/items/testing/rollout-items.ts';
 import { reason } from '../contracts/step-result.ts';
+import { KubeVersion } from '../version/kube-version.ts';
 import { underWayRefusals } from './hop-before.ts';
 import { codesAt, fleet, type Given, NOW, rules, upgrade } from './testing/situation.ts';
 import { VETOES } from './vetoes.ts';
@@ -52,6 +53,7 @@ const CELLS: readonly (readonly [string, Given, readonly string[], readonly stri
     ['Superseded'],
   ],
   ['an upgrade that has ended', { upgrade: { status: 'Failed' } }, NOTHING, ['Superseded'], ['Superseded']],
+  ['an upgrade to another version', { target: KubeVersion.parse('1.38') }, NOTHING, ['OtherTarget'], ['OtherTarget']],
   ['no cluster', { cluster: 'none' }, ['UnknownCluster'], ['UnknownCluster'], ['UnknownCluster']],
   ['no Fleet', { fleet: undefined }, ['FleetNotConfigured'], ['FleetNotConfigured'], ['FleetNotConfigured']],
   [

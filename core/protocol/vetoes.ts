@@ -13,7 +13,7 @@ import { allowedFailures, exceedsBudget, haltedBefore, waveRefusal } from '../po
 import { type WindowAnswer, windowRule } from '../policy/window-rule.ts';
 import { isMember } from '../store/members.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
-import { type Asker, authority } from './authority.ts';
+import { type Asker, authority, otherTarget } from './authority.ts';
 import { underWayRefusals } from './hop-before.ts';
 import { fleetRefusals, holdRefusals, NO_EPOCH, NO_FLEET } from './standing-refusals.ts';
 
@@ -107,8 +107,8 @@ export const VETOES: readonly Veto[] = [
   },
   {
     asked: COMMITS,
-    rule: 'the grant is open, of this epoch and this execution, and its upgrade runs',
-    codes: ['Superseded'],
+    rule: 'the grant is open, of this epoch and this execution, its upgrade runs, and goes to the version that is asked for',
+    codes: ['Superseded', 'OtherTarget'],
     ends: true,
     reasons: superseded,
   },
@@ -314,7 +314,7 @@ const unreadablePolicy = (rollout: Rollout | undefined): Reason =>
       : `The policy ${rollout.policy} is not applied, or this version of Liftlock cannot read it: nobody knows its windows and approvals. Apply it anew.`,
   );
 
-function superseded({ grant, epoch, asker, upgrade }: Situation): readonly Reason[] {
+function superseded({ grant, epoch, asker, upgrade, target }: Situation): readonly Reason[] {
   if (
     asker === undefined ||
     authority(grant, asker) === 'none' ||
@@ -324,7 +324,7 @@ function superseded({ grant, epoch, asker, upgrade }: Situation): readonly Reaso
     const said = 'This execution does not hold the grant of its cluster any more; another one does, or nobody.';
     return [reason('Superseded', said)];
   }
-  if (upgrade.status === 'Running') return NONE;
+  if (upgrade.status === 'Running') return only(otherTarget(upgrade, target));
   const said = `The upgrade ${upgrade.id} is ${upgrade.status}: it was concluded, and nothing of it goes on.`;
   return [reason('Superseded', said)];
 }

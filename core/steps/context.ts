@@ -9,7 +9,7 @@ import { hopTo } from '../model/hop.ts';
 import type { Cluster, Scope } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
-import { type Asker, authority } from '../protocol/authority.ts';
+import { type Asker, authority, otherTarget } from '../protocol/authority.ts';
 import { CONTROL_PLANE } from '../protocol/update-subject.ts';
 import { batched } from '../store/batched.ts';
 import { ClusterNames, Clusters, Grants, namePartition, SettledUpdates, Upgrades } from '../store/entities.ts';
@@ -133,6 +133,9 @@ export async function openStep(
       reason('Superseded', 'This execution does not hold the grant of its cluster: another one does, or nobody.'),
     );
   }
+  const target = KubeVersion.parse(input.targetVersion);
+  const other = upgrade === undefined ? undefined : otherTarget(upgrade.data, target);
+  if (other !== undefined) return parked(undefined, other);
   if ('error' in looked && !isNotFound(looked.error)) {
     // A denial in the middle of an upgrade parks it; before its first change it blocks.
     if (upgrade?.data.mutated !== true || !isDenied(looked.error)) throw looked.error;
@@ -164,7 +167,7 @@ export async function openStep(
     scope,
     name: arn.name,
     clusterKey: key,
-    target: KubeVersion.parse(input.targetVersion),
+    target,
     cluster: looked.cluster,
     record: recordOf(ports, key, known?.data),
     grant: grant?.data,

@@ -113,7 +113,7 @@ test('a cluster that nothing stands against is done, and its pods are counted fo
 const groups = (group: object): Given => ({ eks: { nodegroups: { g: group } } });
 const issues = { health: { issues: [{ code: 'X', message: 'y' }] } };
 test.each<[string, Given, readonly string[]]>([
-  ['is not one minor away', { target: '1.38', versions: [offered('1.38')] }, [expect.stringMatching(/^NotOneHop: /)]],
+  ['is not one minor away', { eks: { cluster: { version: '1.35' } } }, [expect.stringMatching(/^NotOneHop: /)]],
   [
     'is not offered its target',
     { versions: [offered('1.36'), offered('1.35', 'UNSUPPORTED')] },

@@ -26,3 +26,17 @@ test.each([
 ])('a hop violates `whole` where the one before it %s', (_, history) => {
   expect(history.grant().judged(judgeWhole)).toEqual([{ invariant: 'whole', message: expect.any(String) }]);
 });
+
+test.each([
+  ['where its upgrade goes', '1.37', []],
+  ['elsewhere', '1.38', [{ invariant: 'whole', message: expect.stringContaining('moved the control plane to 1.38') }]],
+])('the control plane goes %s', (_, version, told) => {
+  const call = { name: 'UpdateClusterVersion', input: { version } };
+  const history = inForce().add(
+    KEY,
+    'Noted',
+    {},
+    write(Upgrades, upgradeOf({ id: '1.36-1.37', from: '1.36', to: '1.37' })),
+  );
+  expect(history.add(KEY, 'MutationCommitted', { upgradeId: '1.36-1.37', call }).judged(judgeWhole)).toEqual(told);
+});

@@ -1,5 +1,6 @@
 import type { Upgrade } from '../../core/contracts/items/protocol.ts';
 import { ClusterControls, Upgrades } from '../../core/store/entities.ts';
+import type { Violation } from './history.ts';
 import type { Judge, Moment } from './judge.ts';
 import type { StoreAt } from './store-at.ts';
 
@@ -8,10 +9,11 @@ const MOVES: readonly Upgrade['machine'][] = ['upgrade-cluster', 'upgrade-contro
 
 /**
  * 17 `whole`: a hop begins only where the hop before it is whole. What was never changed is, and so is what failed once a person has taken
- * the hold off: that word covers what is half done.
+ * the hold off: that word covers what is half done. And the control plane goes where its upgrade goes, whoever asks for more under its grant.
  */
 export const judgeWhole = (): Judge => (moment: Moment) => {
   const { item, store } = moment;
+  if (item.event === 'MutationCommitted') return elsewhere(moment);
   if (item.event !== 'Granted') return [];
   const { upgradeId } = item.detail as { upgradeId?: string };
   const granted = upgradeId === undefined ? undefined : store.get(Upgrades, item.subject, upgradeId);
@@ -27,6 +29,17 @@ export const judgeWhole = (): Judge => (moment: Moment) => {
       message: `${item.subject} #${item.sequence}: ${granted.id} was granted while ${id} was ${status} half-way`,
     }));
 };
+
+function elsewhere({ item, store }: Moment): Violation[] {
+  const { upgradeId = '', call } = item.detail as {
+    upgradeId?: string;
+    call?: { name: string; input: { version?: string } };
+  };
+  const upgrade = store.get(Upgrades, item.subject, upgradeId);
+  if (call?.name !== 'UpdateClusterVersion' || upgrade === undefined || call.input.version === upgrade.to) return [];
+  const message = `${item.subject} #${item.sequence}: ${upgradeId} goes to ${upgrade.to}, and moved the control plane to ${call.input.version}`;
+  return [{ invariant: 'whole', message }];
+}
 
 function isWhole({ status, clusterKey }: Upgrade, store: StoreAt): boolean {
   if (status === 'Failed') return store.get(ClusterControls, clusterKey)?.held === undefined;

@@ -18,6 +18,11 @@ export const GRANT_REASONS = {
     meaning: 'The policy that it goes by is not applied, or this version cannot read it.',
   },
   ObserveMode: { kind: 'lasting', meaning: 'The Fleet has mode observe, so Liftlock only looks.' },
+  OtherTarget: {
+    kind: 'closing',
+    meaning:
+      'The execution asks for another version than the upgrade that its grant is of: somebody started it by hand.',
+  },
   OutcomeUnknown: {
     kind: 'timed',
     meaning: 'The answer of a call is not known; it is looked up after its grace period.',

@@ -132,13 +132,24 @@ async function stopExecution(world: World): Promise<void> {
   );
 }
 
-/** Somebody starts an upgrade of a cluster whose upgrade runs already. */
+/**
+ * Somebody starts an upgrade of a cluster whose upgrade runs already; and, under the name that Liftlock would give to a part of it, one that
+ * takes the control plane a minor further.
+ */
 async function startByHand(world: World): Promise<void> {
   const [grant] = await openGrants(world);
   if (grant === undefined) return;
   const input = JSON.stringify({ cluster: grant.input.cluster, targetVersion: grant.input.targetVersion });
   const name = `by-hand-${grant.number}-${grant.executionName}`.slice(0, 80);
   await tried(world.runner.startExecution({ machineArn: `${MACHINE_ARN_PREFIX}upgrade-cluster`, name, input }));
+  const further = KubeVersion.parse(String(grant.input.targetVersion)).next().toString();
+  await tried(
+    world.runner.startExecution({
+      machineArn: `${MACHINE_ARN_PREFIX}upgrade-control-plane`,
+      name: `${grant.executionName}--upgrade-control-plane-cluster-9`,
+      input: JSON.stringify({ cluster: grant.input.cluster, targetVersion: further }),
+    }),
+  );
 }
 
 /** Somebody starts the upgrade of a cluster that waits for its turn, or belongs to no rollout. */
