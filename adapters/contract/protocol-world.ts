@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { ClusterRecord } from '../../core/contracts/items/cluster.ts';
 import { clusterKey } from '../../core/model/cluster-key.ts';
 import { FLEET } from '../../core/policy/applied.ts';
@@ -10,7 +11,7 @@ import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import { createInMemoryEks } from '../../simulator/eks/in-memory-ports.ts';
 import { testCaller, testDay, testWorld } from '../../simulator/eks/test-world.ts';
 
-export type ProtocolPorts = Pick<Ports, 'table' | 'clock' | 'eks' | 'mutator' | 'executions' | 'events'>;
+export type ProtocolPorts = Pick<Ports, 'table' | 'clock' | 'eks' | 'mutator' | 'executions' | 'events' | 'ids'>;
 
 /** A fleet in mode `act` on a table, and the EKS of its clusters; time passes when the test says so. */
 export interface ProtocolWorld {
@@ -44,6 +45,7 @@ export async function protocolWorld(
       eks,
       mutator: eks,
       events: { publish: async () => {} },
+      ids: { next: () => randomUUID() },
       executions: {
         arnFor: executionArn,
         start: async () => {},

@@ -8,14 +8,17 @@ const parts = {
   clusterKey: 'arn:aws:eks:eu-central-1:111111111111:cluster/web@2026-01-01T00:00:00.000Z',
   upgradeId: '1.36-1.37',
   grantNumber: 123456,
+  nonce: '0f1e2d3c-0000-4000-8000-000000000000',
 };
 
-test('the name of a grant is deterministic, can be logged, and leaves room for those of nested executions', () => {
+test('the name of a grant cannot be known before, can be logged, and leaves room for those of nested executions', () => {
   const name = executionName(parts);
-  expect(name).toBe(executionName({ ...parts }));
+  expect(executionName({ ...parts, nonce: '1f1e2d3c-0000-4000-8000-000000000000' })).not.toBe(name);
   expect(name).toMatch(/^[0-9A-Za-z_-]+$/);
   expect(`${name}--upgrade-control-plane-cluster-0`.length).toBeLessThanOrEqual(80);
   expect(isMadeByReconciler(name)).toBe(true);
+  // Before names had a nonce; their grants may be open still.
+  expect(isMadeByReconciler('upgrade-0123456789ab-e1-g1')).toBe(true);
 });
 
 test('every cluster and every upgrade has names of its own', () => {

@@ -3,21 +3,24 @@ import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
 
 /**
- * Name of the execution of one grant: deterministic, so that starting it twice is starting it once. At most 40 characters of 80. Like all
- * names here it has none but letters, digits, `-` and `_`: an execution with others is not logged (API reference of StartExecution, `name`).
+ * Name of the execution of one grant. The grant keeps it, so that starting it twice is starting it once; `nonce`, a UUID, makes it one that nobody
+ * can know before and start something else under. At most 46 characters of 80. Like all names here it has none but letters, digits, `-` and `_`: an
+ * execution with others is not logged (API reference of StartExecution, `name`).
  */
 export function executionName(parts: {
   epoch: number;
   clusterKey: string;
   upgradeId: string;
   grantNumber: number;
+  nonce: string;
 }): string {
   const hash = sha256Hex(canonicalJson({ clusterKey: parts.clusterKey, upgradeId: parts.upgradeId })).slice(0, 12);
-  return `upgrade-${hash}-e${parts.epoch}-g${parts.grantNumber}`;
+  return `upgrade-${hash}-e${parts.epoch}-g${parts.grantNumber}-${parts.nonce.slice(0, 8)}`;
 }
 
-/** Whether {@link executionName} made the name. A person may call an execution almost anything. */
-export const isMadeByReconciler = (name: string): boolean => /^upgrade-[0-9a-f]{12}-e\d+-g\d+$/.test(name);
+/** Whether {@link executionName} made the name, or did before names had a nonce. A person may call an execution almost anything. */
+export const isMadeByReconciler = (name: string): boolean =>
+  /^upgrade-[0-9a-f]{12}-e\d+-g\d+(-[0-9a-f]{8})?$/.test(name);
 
 const STEPS = MACHINE_NAMES.filter((name) => name !== 'upgrade-cluster').join('|');
 

@@ -22,6 +22,8 @@ import {
   writesOf,
 } from './testing/one-upgrade.ts';
 
+const ids = { next: () => '0f1e2d3c-0000-4000-8000-000000000000' };
+
 const executions = {
   arnFor: (machine: string, name: string) => `arn:${machine}:${name}`,
   start: async () => {},
@@ -34,7 +36,7 @@ async function asked(kept: Kept = {}, given: Partial<GrantRequest> = {}) {
   await keep(table, kept);
   const transactions: (readonly WriteOperation[])[] = [];
   table.beforeTransact = (operations) => transactions.push(operations);
-  const result = await grantUpgrade({ table, clock, executions }, request(given));
+  const result = await grantUpgrade({ table, clock, executions, ids }, request(given));
   const codes = 'refused' in result ? result.refused.map(({ code }) => code) : [];
   const [first = []] = transactions;
   return {
@@ -213,7 +215,7 @@ test('what moved between reading and writing is read again', async () => {
     tries += 1;
     if (tries === 1) void table.transact([put(Clusters, moved, 1)]);
   };
-  const result = await grantUpgrade({ table, clock, executions }, request());
+  const result = await grantUpgrade({ table, clock, executions, ids }, request());
   expect([tries, 'granted' in result]).toEqual([2, true]);
 });
 

@@ -57,7 +57,7 @@ export type GrantResult = { readonly granted: Grant } | { readonly refused: read
  * its member in flight (protocol.md rule 1).
  */
 export function grantUpgrade(
-  ports: Pick<Ports, 'table' | 'clock' | 'executions'>,
+  ports: Pick<Ports, 'table' | 'clock' | 'executions' | 'ids'>,
   request: GrantRequest,
 ): Promise<GrantResult> {
   return change<GrantResult>(ports, async (at) => {
@@ -126,9 +126,17 @@ export function grantUpgrade(
     if (refused.length > 0 || epoch === undefined || fleet === undefined) return { result: { refused } };
 
     const number = (grant?.data.number ?? 0) + 1;
+    const { upgradeId } = request;
     const name =
-      request.asker?.name ??
-      executionName({ epoch: epoch.data.number, clusterKey, upgradeId: request.upgradeId, grantNumber: number });
+      request.asker === undefined
+        ? executionName({
+            epoch: epoch.data.number,
+            clusterKey,
+            upgradeId,
+            grantNumber: number,
+            nonce: ports.ids.next(),
+          })
+        : request.asker.name;
     const next: Grant = {
       clusterKey,
       number,

@@ -39,7 +39,7 @@ async function bothOf(kept: Kept, configs: readonly AppliedConfig[]) {
   await table.transact([nights, ...configs].map((config) => put(Configs, config, 'absent')));
   const plan = await planUpgrade({ table, clock }, kept.cluster ?? cluster, '1.37');
   const { member: _, ...byHand } = request({ asker: { arn: HOLDER, name: 'by-hand' } });
-  const result = await grantUpgrade({ table, clock, executions }, byHand);
+  const result = await grantUpgrade({ table, clock, executions, ids: { next: () => '' } }, byHand);
   return {
     plan: plan.refusals.map(({ code }) => code).filter((code) => code !== 'NotOffered'),
     grant: 'refused' in result ? result.refused.map(({ code }) => code) : [],

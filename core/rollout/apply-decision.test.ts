@@ -43,6 +43,7 @@ async function applied(decision: Decision, kept: Kept = {}, fails?: string) {
     table,
     clock,
     events: { publish: async (events: readonly LiftlockEvent[]) => void told.push(...events) },
+    ids: { next: () => '0f1e2d3c-0000-4000-8000-000000000000' },
     executions: {
       arnFor: (machine: string, name: string) => `arn:${machine}:${name}`,
       start: async (machine: string, _: string, input: object) => {

@@ -15,7 +15,7 @@ import { createRollout } from './create-rollout.ts';
 import type { Decision } from './decisions.ts';
 import { isSame } from './is-same.ts';
 
-export type ApplyPorts = Pick<Ports, 'table' | 'clock' | 'executions' | 'events'>;
+export type ApplyPorts = Pick<Ports, 'table' | 'clock' | 'executions' | 'events' | 'ids'>;
 
 /** Carries out one decision, if what it rests on is still so. `look-after-grant` is not among them: it takes several writes. */
 export async function applyDecision(

@@ -23,7 +23,7 @@ import { NOTHING_OVERDUE, type Overdue, overdueWaves } from './overdue-waves.ts'
 import type { FleetSnapshot } from './snapshot.ts';
 import { tellDeadlines } from './support-deadlines.ts';
 
-export type ReconcilePorts = Pick<Ports, 'table' | 'eks' | 'executions' | 'events' | 'clock' | 'gates'>;
+export type ReconcilePorts = Pick<Ports, 'table' | 'eks' | 'executions' | 'events' | 'clock' | 'gates' | 'ids'>;
 
 export interface ReconcileResult {
   /** `idle`: nothing is in motion; it took one query. */

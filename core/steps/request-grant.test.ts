@@ -39,7 +39,10 @@ async function asked({
     describe: async () => undefined,
   };
   const execution = { arn, name, startTime: NOON.toISOString() };
-  const answer = await requestGrant({ ...ports, executions }, stepInput(input, { step: machine, execution }));
+  const answer = await requestGrant(
+    { ...ports, executions, ids: { next: () => '' } },
+    stepInput(input, { step: machine, execution }),
+  );
   return {
     status: answer.status,
     nested: answer.nested,

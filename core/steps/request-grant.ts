@@ -23,7 +23,7 @@ import { KubeVersion } from '../version/kube-version.ts';
 import { grantOf } from './context.ts';
 import { deniedReason } from './denied-retry.ts';
 
-export type GrantPorts = Pick<Ports, 'table' | 'clock' | 'eks' | 'executions'>;
+export type GrantPorts = Pick<Ports, 'table' | 'clock' | 'eks' | 'executions' | 'ids'>;
 export type GrantAnswer = StepResult & {
   /** Runs inside another execution, which concludes for it. */
   readonly nested: boolean;

@@ -1,6 +1,6 @@
-import { awsPorts, clock, createHandler, table } from '../runtime/create-handler.ts';
+import { awsPorts, clock, createHandler, ids, table } from '../runtime/create-handler.ts';
 import { eks } from '../runtime/eks-ports.ts';
 import { executions } from '../runtime/outside-ports.ts';
 import { definition } from './function.ts';
 
-export const handler = createHandler(definition, awsPorts({ clock, eks, executions, table }));
+export const handler = createHandler(definition, awsPorts({ clock, eks, executions, ids, table }));

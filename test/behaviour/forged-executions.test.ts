@@ -1,11 +1,23 @@
 import type { MachineName } from '../../core/contracts/names.ts';
+import { executionName } from '../../core/protocol/execution-name.ts';
 import { Grants } from '../../core/store/entities.ts';
 import { loadKind } from '../../core/store/entity.ts';
 import { checkInvariants } from '../../simulator/invariants/check-invariants.ts';
 import { MACHINE_ARN_PREFIX } from '../../simulator/process/machines.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { onStep } from './on-step.ts';
-import { clusterArn, hours, mutationsOf, recordOf, run, smallFleet, upgradesOf, versionOf } from './small-fleet.ts';
+import {
+  clusterArn,
+  discover,
+  hours,
+  membersOf,
+  mutationsOf,
+  recordOf,
+  run,
+  smallFleet,
+  upgradesOf,
+  versionOf,
+} from './small-fleet.ts';
 
 /** Executions that a person who may start machines has named as Liftlock names its own. */
 const start = (world: World, machine: MachineName, name: string, targetVersion: string) =>
@@ -55,4 +67,17 @@ test('a machine that starts no others has none nested in it, whatever they are c
   await hours(world, 1);
   expect(versionOf(world, 'web')).toBe('1.36');
   expect((await world.runner.describeExecution(executionArn)).output).toContain('Superseded');
+});
+
+test('what somebody has started under the names of before is nobody that Liftlock waits for', async () => {
+  const world = await smallFleet({ clusters: [web], policy: { target: '1.36' } });
+  await discover(world);
+  const [member] = await membersOf(world);
+  const parts = { epoch: 1, clusterKey: member?.clusterKey ?? '', upgradeId: '1.35-1.36', grantNumber: 1, nonce: '' };
+  const name = executionName(parts).replace(/-$/, '');
+  await start(world, 'upgrade-cluster', name, '1.37');
+  await run(world);
+  expect((await upgradesOf(world)).map(({ id, status }) => [id, status])).toEqual([['1.35-1.36', 'Succeeded']]);
+  const [grant] = await loadKind(world.table, Grants);
+  expect(grant?.executionName).toMatch(new RegExp(`^${name}-[0-9a-f]{8}$`));
 });

@@ -75,6 +75,7 @@ function portsOf({ clock }: LocalCloud, items: readonly StoredItem[]): Ports {
     table,
     clock,
     events: { publish: async () => undefined },
+    ids: { next: () => 'id' },
     executions: { start: unused, describe: unused, arnFor: () => 'arn' },
   } as unknown as Ports;
 }

@@ -41,6 +41,7 @@ export async function oneTick<Kind extends Table>(
     eks: {} as ReconcilePorts['eks'],
     gates: { read: async () => ({ gate: 'g', status: 'green', message: '' }) },
     events: { publish: async (events) => void told.push(...events) },
+    ids: { next: () => '0f1e2d3c-0000-4000-8000-000000000000' },
     executions: {
       arnFor: () => '',
       start: async (machine, name) => void started.push(`${machine} ${name}`),
