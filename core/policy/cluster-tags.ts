@@ -63,6 +63,17 @@ function readTags(tags: Readonly<Record<string, string>>, prefix: string): Clust
   return { paused: pausedText === 'true', pin, wave, calendars, problems };
 }
 
+/** The inventory's tags with the Calendars that EKS names by now (`fresh`): those of both readings must be open, since tags only make safer. */
+export function withCalendarsOf(
+  tags: ClusterRecord['tags'],
+  fresh: ClusterRecord['tags'],
+  prefix: string,
+): ClusterRecord['tags'] {
+  const tag = `${prefix}calendar`;
+  const added = fresh[tag];
+  return added === undefined || added === tags[tag] ? tags : { ...tags, [tag]: `${tags[tag] ?? ''} ${added}` };
+}
+
 /**
  * Tags of a cluster that hold it, because nobody can tell what they ask for.
  *

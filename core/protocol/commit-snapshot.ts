@@ -2,6 +2,7 @@ import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.t
 import type { Epoch, Grant, Upgrade } from '../contracts/items/protocol.ts';
 import type { AppliedConfig, FleetControl, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { FLEET, fleetSpec } from '../policy/applied.ts';
+import { withCalendarsOf } from '../policy/cluster-tags.ts';
 import type { HopRules } from '../policy/hop-rules.ts';
 import { loadedRules } from '../policy/load-rules.ts';
 import { readRules } from '../policy/read-rules.ts';
@@ -46,12 +47,13 @@ export interface CommitSnapshot {
 
 /**
  * Reads it strongly consistent. `known`: the upgrade as its step has read it, which names most of what is needed: that is read in one request.
- * Nothing else rests on it.
+ * Nothing else rests on it. `tags`: the cluster's as EKS has them now.
  */
 export async function readCommitSnapshot(
   table: Pick<Table, 'get' | 'getAll' | 'queryPartition'>,
   clusterKey: string,
   known: Upgrade | undefined,
+  tags: ClusterRecord['tags'] = {},
 ): Promise<CommitSnapshot> {
   const reader = await readAhead(table, [
     Epochs.key(),
@@ -99,11 +101,9 @@ export async function readCommitSnapshot(
     }
   }
   const place = rollout && { rollout: rollout.data, wave: wave?.data };
-  const {
-    rules,
-    policyAppliedBy,
-    checks: ofRules,
-  } = loadedRules(await readRules(table, cluster?.data, fleetSpec(fleet?.data), place));
+  const spec = fleetSpec(fleet?.data);
+  const tagged = cluster && spec && { ...cluster.data, tags: withCalendarsOf(cluster.data.tags, tags, spec.tagPrefix) };
+  const { rules, policyAppliedBy, checks: ofRules } = loadedRules(await readRules(table, tagged, spec, place));
   checks.push(...ofRules);
   return {
     epoch,

@@ -9,6 +9,7 @@ import { KubeVersion } from '../version/kube-version.ts';
 import { type CommitRequest, commit } from './commit.ts';
 import { newestIntent } from './intent-store.ts';
 import {
+  calendarConfig,
   checksOf,
   clock,
   cluster,
@@ -160,6 +161,31 @@ test.each<[string, Kept, Partial<CommitRequest>, string]>([
   const { codes, transactions, read } = await committed(kept, given);
   expect(codes).toContain(code);
   expect([transactions, read]).toEqual([[], undefined]);
+});
+
+/** Whether the Calendars, all closed now, are named by the inventory, by EKS, or by both. */
+test.each<[string, Record<string, string>, Record<string, string>, readonly string[]]>([
+  ['neither', {}, {}, []],
+  ['only EKS: somebody has put it there since', {}, { 'liftlock/calendar': 'night' }, ['WindowClosed']],
+  ['only the inventory: somebody has just taken it away', { 'liftlock/calendar': 'night' }, {}, ['WindowClosed']],
+  ['each another one', { 'liftlock/calendar': 'open' }, { 'liftlock/calendar': 'night' }, ['WindowClosed']],
+  [
+    'each another one, the other way round',
+    { 'liftlock/calendar': 'night' },
+    { 'liftlock/calendar': 'open' },
+    ['WindowClosed'],
+  ],
+  ['both, and it is open', { 'liftlock/calendar': 'open' }, { 'liftlock/calendar': 'open' }, []],
+  ['EKS, and nobody knows it', {}, { 'liftlock/calendar': 'unknown' }, ['BadTag']],
+])('a Calendar of the tag calendar holds at each change, whoever names it: %s', async (_, known, fresh, codes) => {
+  for (const mutated of [false, true]) {
+    const calendars = { night: [{ name: 'w', schedule: '0 22 * * *', duration: '4h' }], open: [] };
+    const applied = Object.entries(calendars).map(([name, windows]) =>
+      calendarConfig(name, { timeZone: 'UTC', windows, freezes: [] }),
+    );
+    const kept = { cluster: { ...cluster, tags: known }, upgrades: [upgrade({ mutated })], calendars: applied };
+    expect((await committed(kept, { tags: fresh })).codes).toEqual(codes);
+  }
 });
 
 test('what is committed is what is sent: its token, its call, what was there before, whose it is', async () => {

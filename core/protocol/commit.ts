@@ -43,7 +43,7 @@ export type CommitResult = { readonly committed: Read<Intent> } | { readonly ref
  */
 export function commit(ports: Pick<Ports, 'table' | 'clock'>, request: CommitRequest): Promise<CommitResult> {
   return decideAndWrite(async () => {
-    const snapshot = await readCommitSnapshot(ports.table, request.clusterKey, request.upgrade);
+    const snapshot = await readCommitSnapshot(ports.table, request.clusterKey, request.upgrade, request.tags);
     // Read after what it rests on, unlike in core/store/change.ts: a window that closes meanwhile is closed.
     const now = ports.clock.now();
     const { asker, target, tags } = request;

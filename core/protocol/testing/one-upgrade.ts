@@ -83,6 +83,7 @@ export interface Kept {
   readonly epoch?: Epoch | undefined;
   readonly fleet?: AppliedConfig | undefined;
   readonly policy?: AppliedConfig | undefined;
+  readonly calendars?: readonly AppliedConfig[];
   readonly control?: FleetControl | undefined;
   readonly cluster?: ClusterRecord | undefined;
   readonly clusterControl?: ClusterControl | undefined;
@@ -146,6 +147,7 @@ export async function keep(table: Table, given: Kept = {}): Promise<void> {
     ...one(entities.Epochs, all.epoch),
     ...one(entities.Configs, all.fleet),
     ...one(entities.Configs, all.policy),
+    ...(all.calendars ?? []).flatMap((calendar) => one(entities.Configs, calendar)),
     ...one(entities.FleetControls, all.control),
     ...one(entities.Clusters, all.cluster),
     ...one(entities.ClusterControls, all.clusterControl),
