@@ -72,7 +72,7 @@ function notOurs(cluster: ClusterRecord, now: Date): RollbackView {
   const old = now.getTime() - Date.parse(seen) >= SEVEN_DAYS;
   const text = old
     ? `It has been at ${cluster.version} since ${seen} or longer; EKS rolls back within 7 days.`
-    : `Liftlock did not make the upgrade to ${cluster.version} and saw it first at ${seen}; EKS does not tell when it completed.`;
+    : `Liftlock did not see the upgrade to ${cluster.version} end and saw the cluster there first at ${seen}; EKS does not tell when it completed.`;
   return {
     status: old ? 'NotReversible' : 'Unknown',
     to: null,
