@@ -103,6 +103,12 @@ test.each<[string, object, readonly ApprovalRecord[], string]>([
     'The wave prod has 0 of 1 approvals. Its plan has changed since it was approved, which voided that. Run: liftlock approve r prod',
   ],
   [
+    'nothing of an approval that its giver took back before the plan changed',
+    {},
+    [word('a', { planHash: 'older' }), word('a', { planHash: 'older', decision: 'Rejected' })],
+    'The wave prod has 0 of 1 approvals. Run: liftlock approve r prod',
+  ],
+  [
     'that who approved it has applied the policy since, which changed its plan',
     { fourEyes: true },
     [word('author', { planHash: 'older' })],

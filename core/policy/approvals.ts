@@ -46,7 +46,8 @@ export function approvalRefusals(
   const expired = given.length - holding.length;
   const more = `${holding.length} of ${approval.approvals} approvals`;
   const after = expired === 0 ? '' : `; ${expired} expired after ${approval.expiresAfter}`;
-  const approved = (wave.approvals ?? []).filter(({ decision }) => decision === 'Approved');
+  const last = new Map((wave.approvals ?? []).map((word) => [word.principal, word]));
+  const approved = [...last.values()].filter(({ decision }) => decision === 'Approved');
   const voided = approved.some((word) => !isOfPlan(word, wave) && barred(word).length === 0);
   const since = new Set([...(voided ? [VOIDED] : []), ...approved.flatMap(barred).map(({ message }) => message)]);
   const how = `Run: liftlock approve ${wave.rolloutId} ${wave.name}`;
