@@ -1,11 +1,13 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
-import type { ClusterControl } from '../contracts/items/cluster.ts';
+import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { AppliedConfig, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
+import { clusterRecord } from '../policy/testing/cluster-record.ts';
+import { policyWith } from '../policy/testing/policies.ts';
 import type { WriteOperation } from '../ports/table.ts';
-import { checksOf, cluster, grant, KEY, type Kept, upgrade } from '../protocol/testing/one-upgrade.ts';
-import { ClusterControls, Members, PolicyRollouts, Rollouts, Waves } from '../store/entities.ts';
+import { checksOf, cluster, grant, KEY, type Kept, policyConfig, upgrade } from '../protocol/testing/one-upgrade.ts';
+import { ClusterControls, Clusters, Configs, Members, PolicyRollouts, Rollouts, Waves } from '../store/entities.ts';
 import { load, put } from '../store/entity.ts';
 import { releaseCluster, retryCluster } from './hold-switch.ts';
 import { isDirty, operatorPorts, recordOf } from './testing/operator-ports.ts';
@@ -23,10 +25,12 @@ interface Given {
   readonly rollout?: Partial<Rollout>;
   /** The newest rollout of its policy, when that is another one. */
   readonly newer?: Partial<Rollout>;
+  /** Another cluster, and what it is in a rollout. */
+  readonly others?: readonly [ClusterRecord, Member];
 }
 
 /** A cluster that failed in the second of three waves and is held, and what a person's word makes of it. */
-async function after(order: typeof retryCluster, given: Given = {}) {
+async function after(order: typeof retryCluster, given: Given = {}, policies: readonly AppliedConfig[] = []) {
   const { control = holds, member = {}, wave = {}, rollout = {}, newer, kept } = given;
   const waves = [
     waveItem({ index: 0, name: 'before', status: 'Completed' }),
@@ -52,6 +56,10 @@ async function after(order: typeof retryCluster, given: Given = {}) {
       put(PolicyRollouts, { policy: 'p', rolloutId: newer.id ?? 'newer' }, 'absent'),
       ...(newer.status === undefined ? [] : [put(Rollouts, rolloutItem({ id: 'newer', ...newer }), 'absent')]),
     ]);
+  const [other, otherMember] = given.others ?? [];
+  for (const one of policies) await table.transact([put(Configs, one, 'absent')]);
+  if (other !== undefined) await table.transact([put(Clusters, other, 'absent')]);
+  if (otherMember !== undefined) await table.transact([put(Members, otherMember, 'absent')]);
   const operations: (readonly WriteOperation[])[] = [];
   table.beforeTransact = (each) => operations.push(each);
   const result = await order(ports, KEY, 'ann');
@@ -209,6 +217,88 @@ test('a release takes a hold off where nothing failed in a rollout, and where th
   const { control, member } = await after(releaseCluster, { member: { status: 'Succeeded' }, kept: freed });
   expect(control).toEqual(without);
   expect(member?.status).toBe('Succeeded');
+});
+
+const policy = (name: string, selector: object) =>
+  policyConfig(policyWith({ name, selector: JSON.stringify(selector) }));
+const nobody = policy('p', { matchLabels: { nobody: 'has-this' } });
+/** Policies beside `p`, by name, with what they select. */
+async function applied(order: typeof retryCluster, given: Given, more: Record<string, object>) {
+  return after(
+    order,
+    given,
+    Object.entries(more).map(([name, selector]) => policy(name, selector)),
+  );
+}
+const atRest = { rollout: { status: 'Completed' as const } };
+const blocked = { member: { status: 'Blocked' as const }, wave: { failed: 0, blocked: 1 } };
+const notTakenUp = (now: string) =>
+  `The rollout r of the policy p is Completed, and is not taken up again: web is selected by ${now} now.`;
+const heldStill = 'web is held, and no rollout would try it again. ';
+
+test.each<[string, Record<string, object>, Kept, string, string]>([
+  ['another one does', { new: {} }, { policy: nobody }, 'the policy new', 'liftlock rollout create new'],
+  [
+    'another one does too',
+    { new: {} },
+    {},
+    'the policies new and p',
+    'liftlock upgrade cluster web --to VERSION --approve',
+  ],
+  ['none does', {}, { policy: nobody }, 'no policy', 'liftlock upgrade cluster web --to VERSION --approve'],
+  ['it is gone', {}, { policy: undefined }, 'no policy', 'liftlock upgrade cluster web --to VERSION --approve'],
+])(
+  'a rollout that has ended is not taken up again for a cluster that its policy does not select any more: %s',
+  async (_, more, kept, now, then) => {
+    const given = { ...atRest, ...blocked, kept };
+    const told = `${heldStill}${notTakenUp(now)} Who has removed the cause runs: liftlock release cluster web, and then runs: ${then}`;
+    await expect(applied(retryCluster, given, more)).rejects.toMatchObject({ name: 'WrongState', message: told });
+    const { member, rollout } = await applied(releaseCluster, given, more);
+    expect([member?.status, rollout?.status]).toEqual(['Blocked', 'Completed']);
+    for (const order of [retryCluster, releaseCluster])
+      await expect(applied(order, { ...given, control: undefined }, more)).rejects.toThrow(
+        `web is not held. ${notTakenUp(now)} What takes it up: liftlock explain cluster web`,
+      );
+  },
+);
+
+test('what such a rollout left half done is finished by a person, whatever policy selects it now', async () => {
+  const left = byHand({}, { policy: nobody });
+  await expect(applied(retryCluster, { ...atRest, ...left }, { new: {} })).rejects.toThrow(
+    `${notTakenUp('the policy new')} Who has removed the cause runs: liftlock release cluster web, and then ${finished}`,
+  );
+});
+
+test('a member of a rollout that has not ended stays one, whatever selects its cluster now', async () => {
+  for (const status of ['Running', 'Paused', 'Halted'] as const) {
+    const { member } = await applied(retryCluster, { rollout: { status }, kept: { policy: nobody } }, { new: {} });
+    expect(member?.status).toBe('Pending');
+  }
+});
+
+test('a rollout that is taken up again rests on the policy and the cluster as they were read', async () => {
+  const { checks } = await after(retryCluster, atRest);
+  expect(checks).toEqual([`CLUSTER#${KEY} GRANT absent`, `CLUSTER#${KEY} RECORD 1`, 'CONFIG UpgradePolicy#p 1']);
+});
+
+test('a rollout is not taken up again where it would go on with another cluster that its policy does not select', async () => {
+  const aside = clusterRecord({ name: 'aside', labels: { aside: 'yes' } });
+  const others = async (status: Member['status'], rolloutId = 'r') =>
+    applied(
+      retryCluster,
+      {
+        ...atRest,
+        ...blocked,
+        kept: { policy: policy('p', { matchExpressions: [{ key: 'aside', operator: 'DoesNotExist' }] }) },
+        others: [aside, memberItem({ clusterKey: aside.clusterKey, name: 'aside', waveIndex: 1, status, rolloutId })],
+      },
+      {},
+    );
+  const told = `${notTakenUp('no policy').replace('web', 'aside')} Who has removed the cause runs: liftlock release cluster web, and then runs: liftlock rollout create p`;
+  await expect(others('Quarantined')).rejects.toThrow(told);
+  for (const status of ['Succeeded', 'Excluded', 'Failed', 'Blocked'] as const)
+    expect((await others(status)).member?.status).toBe('Pending');
+  expect((await others('Quarantined', 'another')).member?.status).toBe('Pending');
 });
 
 const byHand = (given: Partial<Upgrade> = {}, kept: Kept = { member: undefined }): Given => ({

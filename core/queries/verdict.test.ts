@@ -177,3 +177,39 @@ test.each<[string, string | undefined, string, string, string]>([
   expect(said.reasons[0]).toEqual(reason('AtTarget', text));
   expect(said.when).toEqual({ at: null, condition });
 });
+
+test.each<[string, string, Partial<Rollout>, string]>([
+  [
+    'goes on there, where the rollout has not ended',
+    'old',
+    { status: 'Halted' },
+    'Somebody runs: liftlock retry cluster web (or release).',
+  ],
+  [
+    'goes on there, where its policy selects it still',
+    'p',
+    { status: 'Completed' },
+    'Somebody runs: liftlock retry cluster web (or release).',
+  ],
+  [
+    'is left to the policy that selects it now',
+    'old',
+    { status: 'Completed' },
+    'Somebody runs: liftlock release cluster web, and then runs: liftlock rollout create p',
+  ],
+  [
+    'is left to a rollout after one that was aborted',
+    'p',
+    { status: 'Aborted' },
+    'Somebody runs: liftlock release cluster web, and then runs: liftlock upgrade cluster web --to VERSION --approve',
+  ],
+])('a cluster that is held since its rollout tried it %s', (_, policy, of, condition) => {
+  const cluster = clusterRecord({ name: 'web', version: '1.36' });
+  const policies = { p: { selector: {}, target: '1.37', waves: [{ name: 'all' }] } };
+  const held = { reason: reason('ScanFinding', 'x'), since: at(-1) };
+  const controls = new Map([[cluster.clusterKey, { clusterKey: cluster.clusterKey, held }]]);
+  const snapshot = { ...fleetSnapshot({ clusters: [cluster], policies }), controls };
+  const aim = clusterPolicy(snapshot, cluster, NOW);
+  const ofUpgrade = rolloutItem({ waves: ['all'], policy, ...of });
+  expect(verdictOf(snapshot, cluster, aim, { place: undefined, ofUpgrade }, NOW).when.condition).toBe(condition);
+});

@@ -8,7 +8,7 @@ import { clusterTags } from '../policy/cluster-tags.ts';
 import { wayOutOfHold, wayToFinish } from '../protocol/left-half-done.ts';
 import { OBSERVE_MODE } from '../protocol/standing-refusals.ts';
 import { VETOES } from '../protocol/vetoes.ts';
-import { AT_REST, isServed } from '../rollout/automatic-rollouts.ts';
+import { AT_REST, goesOnWith, isServed } from '../rollout/automatic-rollouts.ts';
 import { decide } from '../rollout/decide.ts';
 import { laterWaveOf } from '../rollout/later-wave.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
@@ -75,11 +75,13 @@ export function verdictOf(
   if (held !== undefined) {
     const isWaited = place?.member !== undefined && !ENDED_WELL.includes(place.member.status);
     const inRollout = isWaited ? place.rollout : ofUpgrade;
-    const triedAgain = inRollout !== undefined && inRollout.status !== 'Aborted';
+    const selecting = aim.policy?.metadata.name;
+    const triedAgain = inRollout !== undefined && goesOnWith(inRollout, selecting);
     const why = reason('Held', `Held since ${held.since}: ${held.reason.message}`);
     if (triedAgain) return said(after(`Somebody runs: liftlock retry cluster ${cluster.name} (or release).`), why);
     const { refusals, somebody } = finishing(snapshot, cluster, left, now);
-    return said(after(`${somebody} ${wayOutOfHold(cluster, left)}`), why, ...refusals);
+    const policy = inRollout === undefined || inRollout.policy === selecting ? undefined : selecting;
+    return said(after(`${somebody} ${wayOutOfHold(cluster, left, policy)}`), why, ...refusals);
   }
   if (upgrade?.mutated === true && ofUpgrade?.status === 'Aborted')
     return halfDone(snapshot, cluster, upgrade, ofUpgrade, now);
