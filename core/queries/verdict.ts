@@ -11,7 +11,9 @@ import { VETOES } from '../protocol/vetoes.ts';
 import { AT_REST, goesOnWith, isServed } from '../rollout/automatic-rollouts.ts';
 import { decide } from '../rollout/decide.ts';
 import { laterWaveOf } from '../rollout/later-wave.ts';
+import { refusalsOfRetry } from '../rollout/retry-member.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
+import type { Answer } from '../rollout/waiting.ts';
 import { isTried } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { targetWords } from '../version/target.ts';
@@ -27,6 +29,8 @@ export interface Place {
   readonly member: Member | undefined;
 }
 
+type MemberPlace = Place & { readonly member: Member };
+
 /** The rollouts that matter to one cluster. */
 export interface ClusterRollouts {
   readonly place: Place | undefined;
@@ -34,6 +38,8 @@ export interface ClusterRollouts {
   readonly ofUpgrade: Rollout | undefined;
   /** The upgrade that the cluster is held for, or of one that is not held, the hop to its version that failed half-way. */
   readonly left?: Upgrade | undefined;
+  /** Whether the cluster was brought to the target of `place` after it ended there without success. */
+  readonly isFinished?: boolean;
 }
 
 /** A member that its rollout is done with, and not for want of success. */
@@ -41,7 +47,7 @@ const ENDED_WELL: readonly Member['status'][] = ['Succeeded', 'Excluded'];
 /** What every grant is asked again. */
 const REFUSALS: ReadonlySet<string> = new Set(VETOES.flatMap(({ codes }) => codes));
 const NEVER = { at: null, condition: null };
-const after = (condition: string, at: string | null = null) => ({ at, condition });
+const after = (condition: string, at?: string | null) => ({ at: at ?? null, condition });
 const NEXT_TICK = after('The next tick of the reconciler, within a minute.');
 
 /** What the reconciler would say of one cluster now; the first thing that is in the way decides, as it does there. */
@@ -49,7 +55,7 @@ export function verdictOf(
   snapshot: FleetSnapshot,
   cluster: ClusterRecord,
   aim: ClusterPolicy,
-  { place, ofUpgrade, left }: ClusterRollouts,
+  { place, ofUpgrade, left, isFinished = false }: ClusterRollouts,
   now: Date,
 ): Verdict {
   if (cluster.deletedAt !== undefined)
@@ -78,7 +84,13 @@ export function verdictOf(
     const selecting = aim.policy?.metadata.name;
     const triedAgain = inRollout !== undefined && goesOnWith(inRollout, selecting);
     const why = reason('Held', `Held since ${held.since}: ${held.reason.message}`);
-    if (triedAgain) return said(after(`Somebody runs: liftlock retry cluster ${cluster.name} (or release).`), why);
+    if (triedAgain) {
+      const { reasons, until } = isWaited
+        ? refusalsOfRetry(snapshot, place.rollout, place.waves, place.member, now)
+        : NOTHING_REFUSES;
+      const condition = `${somebodyOnce(reasons)} runs: liftlock retry cluster ${cluster.name} (or release).`;
+      return said(after(condition, until), why, ...reasons);
+    }
     const { refusals, somebody } = finishing(snapshot, cluster, left, now);
     const policy = inRollout === undefined || inRollout.policy === selecting ? undefined : selecting;
     return said(after(`${somebody} ${wayOutOfHold(cluster, left, policy)}`), why, ...refusals);
@@ -115,7 +127,7 @@ export function verdictOf(
     const rests = atTarget(snapshot, cluster, aim.policy, aim);
     if (going === undefined || !isTried(going.member))
       return left === undefined ? rests : failedHalfWay(snapshot, cluster, left, now);
-    const { when, reasons } = again(going.member, going.rollout, cluster);
+    const { when, reasons } = again(snapshot, going, isFinished, now);
     return said(when, ...rests.reasons, ...reasons);
   }
   const refusals = refusalsOf(snapshot, cluster, aim);
@@ -126,8 +138,10 @@ export function verdictOf(
   }
   if (aim.target === undefined) return said(after('The target is offered there.'), ...aim.reasons);
   return going === undefined
-    ? withoutRollout(snapshot, aim, place, cluster)
-    : inRollout(going, waiting, until ?? upcoming(going.member.resumeAt, now), cluster);
+    ? withoutRollout(snapshot, aim, place, now)
+    : isTried(going.member)
+      ? again(snapshot, going, isFinished, now)
+      : inRollout(going, waiting, until ?? upcoming(going.member.resumeAt, now));
 }
 
 /** At its pin a newer version alone gives it no other target. */
@@ -149,18 +163,12 @@ function atTarget(
 }
 
 /** The cluster's place as a member of a rollout that has not ended. */
-function goingOn(place: Place | undefined): (Place & { readonly member: Member }) | undefined {
+function goingOn(place: Place | undefined): MemberPlace | undefined {
   if (place?.member === undefined || AT_REST.includes(place.rollout.status)) return undefined;
   return { ...place, member: place.member };
 }
 
-function inRollout(
-  { rollout, waves, member }: Place & { readonly member: Member },
-  waiting: readonly Reason[],
-  at: string | null,
-  cluster: ClusterRecord,
-): Verdict {
-  if (isTried(member)) return again(member, rollout, cluster);
+function inRollout({ rollout, waves, member }: MemberPlace, waiting: readonly Reason[], at: string | null): Verdict {
   if (member.status === 'Excluded') return said(NEVER, ...member.reasons);
   const told = laterWaveOf(member);
   if (rollout.status === 'Halted') return halted(rollout, ...told);
@@ -195,22 +203,34 @@ const upcoming = (at: string | undefined, now: Date): string | null =>
   at !== undefined && new Date(at) > now ? at : null;
 
 /** One try for each cluster and target: what ended without success waits for a person. */
-function again(member: Member, rollout: Rollout, cluster: ClusterRecord): Verdict {
+function again(
+  snapshot: FleetSnapshot,
+  { member, rollout, waves }: MemberPlace,
+  isFinished: boolean,
+  now: Date,
+): Verdict {
   const text = `Its upgrade in the rollout ${rollout.id} ended ${member.status}; there is one try for each target.`;
-  const condition = `Somebody removes the cause and runs: liftlock retry cluster ${cluster.name}`;
+  const { reasons, until } = isFinished ? NOTHING_REFUSES : refusalsOfRetry(snapshot, rollout, waves, member, now);
+  const retry = `runs: liftlock retry cluster ${member.name}`;
+  const condition = isFinished
+    ? `It is whole at ${member.to}: it counts as succeeded once somebody ${retry}`
+    : `${somebodyOnce(reasons)} removes the cause and ${retry}`;
   return said(
-    after(condition),
+    after(condition, until),
     ...member.reasons,
     reason(member.status === 'Failed' ? 'MemberFailed' : 'MemberBlocked', text),
+    ...reasons,
   );
 }
 
-function withoutRollout(
-  snapshot: FleetSnapshot,
-  aim: ClusterPolicy,
-  place: Place | undefined,
-  cluster: ClusterRecord,
-): Verdict {
+const NOTHING_REFUSES: Answer = { reasons: [] };
+
+function somebodyOnce(refusals: readonly Reason[]): string {
+  const codes = refusals.map(({ code }) => code).join(', ');
+  return codes === '' ? 'Somebody' : `Once nothing refuses it any more (now ${codes}), somebody`;
+}
+
+function withoutRollout(snapshot: FleetSnapshot, aim: ClusterPolicy, place: Place | undefined, now: Date): Verdict {
   const name = aim.policy?.metadata.name ?? '';
   if (snapshot.fleet === undefined) {
     const text = 'No Fleet is applied, so nothing may be changed.';
@@ -223,7 +243,7 @@ function withoutRollout(
   }
   const tried = place?.member;
   if (place !== undefined && tried !== undefined && tried.to === aim.target?.toString() && isTried(tried))
-    return again(tried, place.rollout, cluster);
+    return again(snapshot, { ...place, member: tried }, false, now);
   if (place !== undefined && !AT_REST.includes(place.rollout.status)) {
     const text = `The rollout ${place.rollout.id} of its policy is ${place.rollout.status} and was planned without it.`;
     return said(after('That rollout ends; then another one takes it.'), reason('RolloutBusy', text));
@@ -261,11 +281,7 @@ function finishing(snapshot: FleetSnapshot, cluster: ClusterRecord, left: Upgrad
   const refusals = refusalsByHand(snapshot, cluster, isBehind ? version : to, now).filter(
     ({ code }) => code !== 'Held' && !(isBehind && code === 'UpgradeUnderWay'),
   );
-  const codes = refusals.map(({ code }) => code).join(', ');
-  return {
-    refusals,
-    somebody: codes === '' ? 'Somebody' : `Once nothing refuses it any more (now ${codes}), somebody`,
-  };
+  return { refusals, somebody: somebodyOnce(refusals) };
 }
 
 /** An upgrade that its rollout's abort left half-way: no rollout goes on with it, whatever parked it at first. */

@@ -11,12 +11,16 @@ import type { ClusterSpecification } from '../../simulator/eks/add-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';
 import {
   clusterArn,
+  DAY,
   discover,
+  hours,
+  memberOf,
   mutationsOf,
   onRecord,
   PERSON,
   recordOf,
   rolloutIdOf,
+  rolloutsOf,
   run,
   smallFleet,
   startByHand,
@@ -248,4 +252,40 @@ describe('a failure that a retry has taken back', () => {
     await run(world);
     expect((await wavesOf(world))[0]).toMatchObject({ status: 'Completed', failed: 0, succeeded: 1 });
   });
+});
+
+test('a new cluster that was started by hand and failed is not failed again by a retry, and has succeeded once it is finished', async () => {
+  const world = await smallFleet({
+    clusters: [
+      { ...web, createdAt: DAY },
+      { ...web, name: 'old' },
+    ],
+    prepare: (state) => void state.plannedFailures.push(stuckDrain),
+  });
+  await hours(world, 1);
+  expect((await memberOf(world, 'web')).status).toBe('Quarantined');
+  await startByHand(world, 'upgrade-cluster', input);
+  const until = '2026-11-20T14:00:00.000Z';
+  const retry = async () => retryCluster(world.ports, await keyOf(world), PERSON);
+  await expect(retry()).rejects.toThrow(`new ones are left alone until ${until}`);
+  const once = 'Once nothing refuses it any more (now RecentlyCreated), somebody';
+  const explained = async () => (await explainCluster(world.ports, await recordOf(world, 'web'))).when;
+  expect(await explained()).toEqual({ at: until, condition: `${once} runs: liftlock retry cluster web (or release).` });
+  await releaseCluster(world.ports, await keyOf(world), PERSON);
+  expect(await explained()).toEqual({
+    at: until,
+    condition: `${once} removes the cause and runs: liftlock retry cluster web`,
+  });
+  await ask(world);
+  await hours(world, 1);
+  expect([(await memberOf(world, 'web')).status, (await wavesOf(world))[0]?.status]).toEqual(['Failed', 'Halted']);
+  const condition = 'It is whole at 1.37: it counts as succeeded once somebody runs: liftlock retry cluster web';
+  expect(await explained()).toEqual({ at: null, condition });
+  await retry();
+  await run(world);
+  expect((await memberOf(world, 'web')).status).toBe('Succeeded');
+  expect([(await rolloutsOf(world))[0]?.status, (await wavesOf(world))[0]]).toMatchObject([
+    'Completed',
+    { failed: 0, succeeded: 2 },
+  ]);
 });
