@@ -5,10 +5,11 @@ import { skipCluster } from '../../core/operations/skip-cluster.ts';
 import { clusterDetail } from '../../core/queries/cluster-detail.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { listClusters } from '../../core/queries/list-clusters.ts';
-import { Clusters } from '../../core/store/entities.ts';
+import { Clusters, Grants } from '../../core/store/entities.ts';
 import { load, replace } from '../../core/store/entity.ts';
 import type { ClusterSpecification } from '../../simulator/eks/add-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';
+import { onStep } from './on-step.ts';
 import {
   clusterArn,
   DAY,
@@ -288,4 +289,18 @@ test('a new cluster that was started by hand and failed is not failed again by a
     'Completed',
     { failed: 0, succeeded: 2 },
   ]);
+});
+
+test('who stops a nested execution is told that it was stopped, and not what Step Functions wrote about it', async () => {
+  const world = await smallFleet({ clusters: [web] });
+  onStep(world, 'roll-node-group/workers', 'running', 'web', async () => {
+    const executionArn = (await load(world.table, Grants, await keyOf(world)))?.data.children.at(-1) ?? '';
+    await world.runner.stopExecution({ executionArn, error: 'StoppedByHand', cause: 'an operator pressed Stop' });
+  });
+  await run(world);
+  const { reasons } = await explainCluster(world.ports, await recordOf(world, 'web'));
+  const stopped = 'ended ABORTED without concluding. StoppedByHand: an operator pressed Stop Nothing was undone.';
+  expect(reasons[0]?.message).toMatch(/^Held since .*: The execution .*--roll-node-group-all-0 ended/);
+  expect(reasons[0]?.message).toContain(stopped);
+  expect((await upgradesOf(world))[0]?.reasons).toMatchObject([{ code: 'StoppedFromOutside' }]);
 });
