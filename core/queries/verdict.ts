@@ -5,6 +5,7 @@ import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { kindOf } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
+import { settledAt } from '../policy/quarantine.ts';
 import { wayOutOfHold, wayToFinish } from '../protocol/left-half-done.ts';
 import { OBSERVE_MODE } from '../protocol/standing-refusals.ts';
 import { VETOES } from '../protocol/vetoes.ts';
@@ -64,7 +65,11 @@ export function verdictOf(
   const isOwn = ({ clusterKey }: { readonly clusterKey: string }) => clusterKey === cluster.clusterKey;
   const upgrade = activeUpgrade(snapshot, cluster.clusterKey);
   // What is begun has the cluster: a rollout that waits for it too, waits for other things.
-  const waits = all.filter((one) => isOwn(one) && (upgrade === undefined || one.rolloutId === upgrade.rolloutId));
+  // Before an instant that it waits for nothing else is asked about it, and that may be in its way all the same.
+  const later = decide(asIfDue(snapshot, cluster, now), now).waiting;
+  const waits = [...all, ...later].filter(
+    (one) => isOwn(one) && (upgrade === undefined || one.rolloutId === upgrade.rolloutId),
+  );
   const waiting = waits.flatMap(({ reasons }) => reasons);
   const [until] = waits.flatMap((wait) => wait.until ?? []).sort((a, b) => (a < b ? 1 : -1));
   if (upgrade !== undefined && upgrade.status !== 'Parked') {
@@ -110,7 +115,8 @@ export function verdictOf(
     if (granted.some((one) => isOwn(one) && one.id === upgrade.id))
       return said(NEXT_TICK, reason('Next', 'Nothing is in the way of its upgrade any more: it goes on.'));
     const at = until ?? upcoming(upgrade.resumeAt, now);
-    const condition = upgrade.resumeAt === undefined ? conditionOf(waiting, at) : 'Liftlock looks again.';
+    const looksAgain = upgrade.resumeAt !== undefined && waiting.every(({ code }) => code === 'ResumesLater');
+    const condition = looksAgain ? 'Liftlock looks again.' : conditionOf(waiting, at);
     // What refused it when it parked may be gone: where the reconciler asks for it now, its answer stands in place of that.
     const since = waiting.length === 0 ? upgrade.reasons : upgrade.reasons.filter(({ code }) => !REFUSALS.has(code));
     return said(after(condition, at), ...since, ...waiting);
@@ -142,6 +148,20 @@ export function verdictOf(
     : isTried(going.member)
       ? again(snapshot, going, isFinished, now)
       : inRollout(going, waiting, until ?? upcoming(going.member.resumeAt, now));
+}
+
+/** The fleet as if the instants had come for which the cluster is parked or set aside. */
+function asIfDue(snapshot: FleetSnapshot, cluster: ClusterRecord, now: Date): FleetSnapshot {
+  const { clusterKey } = cluster;
+  const due = <Item extends { readonly clusterKey: string }>(item: Item): Item =>
+    item.clusterKey === clusterKey ? { ...item, resumeAt: undefined, grantedAt: undefined } : item;
+  const createdAt = settledAt(cluster) > now ? new Date(0).toISOString() : cluster.createdAt;
+  return {
+    ...snapshot,
+    members: snapshot.members.map(due),
+    upgrades: snapshot.upgrades.map(due),
+    clusters: new Map(snapshot.clusters).set(clusterKey, { ...cluster, createdAt }),
+  };
 }
 
 /** At its pin a newer version alone gives it no other target. */
