@@ -10,7 +10,7 @@ import { AT_REST, goesOnWith } from '../rollout/automatic-rollouts.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { isFinished, refusalsOfRetry, retriedMember, retriedWave } from '../rollout/retry-member.ts';
 import type { AuditEntry } from '../store/audit.ts';
-import { change, markDirty } from '../store/change.ts';
+import { change, writeMark } from '../store/change.ts';
 import {
   ClusterControls,
   Clusters,
@@ -38,13 +38,13 @@ export function releaseCluster(ports: OperatorPorts, clusterKey: string, by: str
   return unhold(ports, clusterKey, by, 'Released');
 }
 
-async function unhold(
+function unhold(
   ports: OperatorPorts,
   clusterKey: string,
   by: string,
   event: 'Retried' | 'Released',
 ): Promise<ClusterControl> {
-  const control = await change(ports, async (now) => {
+  return change(ports, async (now) => {
     const { table } = ports;
     const cluster = await load(table, Clusters, clusterKey);
     if (cluster === undefined)
@@ -71,13 +71,12 @@ async function unhold(
         unchanged(Grants, grant, clusterKey),
         replace(ClusterControls, read, rest),
         ...again.flatMap(({ writes }) => writes),
+        await writeMark(table, now),
       ],
       // What was counted in a rollout is taken back there, too.
       record: [entry, ...again.map(({ record }) => record)],
     };
   });
-  await markDirty(ports);
-  return control;
 }
 
 interface RolloutMember {

@@ -4,15 +4,6 @@ import { parseJson } from '../model/parse-json.ts';
 /** As much of a cause as a person reads. */
 const LONGEST_CAUSE = 500;
 
-/** What Step Functions writes into a cause: Lambda's error with a stack, or of an execution that was waited for (`.sync:2`) its description. */
-interface WrittenCause {
-  readonly errorMessage?: unknown;
-  readonly Name?: unknown;
-  readonly Status?: unknown;
-  readonly Error?: unknown;
-  readonly Cause?: unknown;
-}
-
 interface EndedExecution {
   readonly status: string;
   readonly error?: string | undefined;
@@ -31,10 +22,13 @@ export function stoppedFromOutside({ status, error, cause }: EndedExecution, nam
   );
 }
 
-/** What a task failed with, as far as a person reads it. An execution that was waited for ends well whenever it concludes. */
-export function readFault(error: string, cause: string): Reason {
-  const written = (parseJson(cause) ?? {}) as WrittenCause;
+/**
+ * What a task failed with, as far as a person reads it. Step Functions writes as cause Lambda's error with its stack, or the description of an
+ * execution that was waited for (`.sync:2`), which would have ended well if it had concluded.
+ */
+export function readFault(word: string, cause: string): Reason {
+  const written = (parseJson(cause) ?? {}) as Record<'errorMessage' | 'Name' | 'Status' | 'Error' | 'Cause', unknown>;
   const [name, status] = [textOf(written.Name), textOf(written.Status)];
-  if (name === undefined || status === undefined) return quoted(error, textOf(written.errorMessage) ?? cause);
+  if (name === undefined || status === undefined) return quoted(word, textOf(written.errorMessage) ?? cause);
   return stoppedFromOutside({ status, error: textOf(written.Error), cause: textOf(written.Cause) }, name);
 }
