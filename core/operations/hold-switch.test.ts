@@ -1,74 +1,12 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
-import type { ClusterControl } from '../contracts/items/cluster.ts';
-import type { Upgrade } from '../contracts/items/protocol.ts';
-import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
-import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
-import type { WriteOperation } from '../ports/table.ts';
-import { checksOf, cluster, grant, KEY, type Kept, upgrade } from '../protocol/testing/one-upgrade.ts';
-import { ClusterControls, Members, PolicyRollouts, Rollouts, Waves } from '../store/entities.ts';
-import { load, put } from '../store/entity.ts';
+import type { Rollout, Wave } from '../contracts/items/rollout.ts';
+import { memberItem } from '../contracts/items/testing/rollout-items.ts';
+import { cluster, grant, KEY } from '../protocol/testing/one-upgrade.ts';
 import { releaseCluster, retryCluster } from './hold-switch.ts';
-import { isDirty, operatorPorts, recordOf } from './testing/operator-ports.ts';
+import { afterIn, byHand, finished, type Given, held, reason, without } from './testing/held-cluster.ts';
 
-const reason = { code: 'UpdateFailed' as const, message: 'It failed.' };
-const held = { reason, since: '2026-11-20T11:00:00.000Z' };
-const breakGlass = { reason: 'incident', until: '2026-11-21T00:00:00.000Z', by: [] };
-const holds: ClusterControl = { clusterKey: KEY, held, breakGlass };
-
-interface Given {
-  readonly kept?: Kept;
-  readonly control?: ClusterControl | undefined;
-  readonly member?: Partial<Member>;
-  readonly wave?: Partial<Wave>;
-  readonly rollout?: Partial<Rollout>;
-  /** The newest rollout of its policy, when that is another one. */
-  readonly newer?: Partial<Rollout>;
-}
-
-/** A cluster that failed in the second of three waves and is held, and what a person's word makes of it. */
-async function after(order: typeof retryCluster, given: Given = {}) {
-  const { control = holds, member = {}, wave = {}, rollout = {}, newer, kept } = given;
-  const waves = [
-    waveItem({ index: 0, name: 'before', status: 'Completed' }),
-    waveItem({ index: 1, name: 'all', members: 3, needWork: 3, failed: 1, ...wave }),
-  ];
-  const table = new MemoryTable();
-  const ports = await operatorPorts(table, {
-    clusterControl: 'control' in given ? given.control : control,
-    rollout: rolloutItem({ waves: ['before', 'all'], ...rollout }),
-    waves,
-    member: memberItem({
-      clusterKey: KEY,
-      waveIndex: 1,
-      status: 'Failed',
-      upgradeId: 'u',
-      reasons: [reason],
-      ...member,
-    }),
-    ...kept,
-  });
-  if (newer !== undefined)
-    await table.transact([
-      put(PolicyRollouts, { policy: 'p', rolloutId: newer.id ?? 'newer' }, 'absent'),
-      ...(newer.status === undefined ? [] : [put(Rollouts, rolloutItem({ id: 'newer', ...newer }), 'absent')]),
-    ]);
-  const operations: (readonly WriteOperation[])[] = [];
-  table.beforeTransact = (each) => operations.push(each);
-  const result = await order(ports, KEY, 'ann');
-  return {
-    result,
-    checks: checksOf(operations[0] ?? []),
-    control: (await load(table, ClusterControls, KEY))?.data,
-    member: (await load(table, Members, 'r', 1, KEY))?.data,
-    wave: (await load(table, Waves, 'r', 1))?.data,
-    rollout: (await load(table, Rollouts, 'r'))?.data,
-    newest: (await load(table, PolicyRollouts, 'p'))?.data.rolloutId,
-    record: await recordOf(table, KEY),
-    ofRollout: await recordOf(table, 'rollout/r'),
-    isDirty: await isDirty(table),
-  };
-}
-const without = { clusterKey: KEY, breakGlass };
+type Asked = Parameters<typeof afterIn> extends [unknown, ...infer Rest] ? Rest : never;
+const after = (...asked: Asked) => afterIn(new MemoryTable(), ...asked);
 
 test('a release takes the hold off and nothing else', async () => {
   const { result, control, member, wave, record, checks, ...left } = await after(releaseCluster);
@@ -102,7 +40,7 @@ test('a retry takes the hold off and has the cluster wait again in its rollout',
 
 test('the rollout has on record whose failure a retry has taken back', async () => {
   const { ofRollout } = await after(retryCluster);
-  const detail = { clusterKey: KEY, wave: 'all', from: 'Failed' };
+  const detail = { clusterKey: KEY, wave: 'all', from: 'Failed', to: 'Pending' };
   expect(ofRollout).toEqual([{ event: 'MemberRetried', principal: 'ann', detail }]);
 });
 
@@ -110,7 +48,7 @@ test('a retry of what was blocked is no failure less, and none that would count 
   const member = { status: 'Blocked' as const };
   const { wave, member: left } = await after(retryCluster, { control: undefined, member, wave: { blocked: 1 } });
   expect(wave).toMatchObject({ failed: 1, blocked: 0 });
-  expect(wave).not.toHaveProperty('traits');
+  expect(wave?.traits).toEqual({ failed: {}, succeeded: {} });
   expect(left).not.toHaveProperty('failedBefore');
 });
 
@@ -198,7 +136,7 @@ test.each<[string, Given, string]>([
 
 test('a release of what is not held says where it failed, and what to run', async () => {
   await expect(after(releaseCluster, { control: undefined })).rejects.toThrow(
-    'web is not held; it is Failed in the rollout r. Release takes off holds only. Remove the cause, then run: liftlock retry cluster web',
+    'web is not held; it is Failed in the rollout r. Release takes off holds only. Once the cause is gone, or the cluster is finished by hand, run: liftlock retry cluster web',
   );
   for (const status of ['Succeeded', 'Excluded'] as const)
     await expect(after(releaseCluster, { control: undefined, member: { status } })).rejects.toThrow(notHeld);
@@ -211,13 +149,8 @@ test('a release takes a hold off where nothing failed in a rollout, and where th
   expect(member?.status).toBe('Succeeded');
 });
 
-const byHand = (given: Partial<Upgrade> = {}, kept: Kept = { member: undefined }): Given => ({
-  control: { clusterKey: KEY, held: { ...held, upgradeId: '1.36-1.37' } },
-  kept: { upgrades: [upgrade({ status: 'Failed', mutated: true, ...given })], ...kept },
-});
 const inVain = (then: string) =>
   `web is held, and no rollout would try it again. Somebody runs: liftlock release cluster web, and then ${then}`;
-const finished = 'runs: liftlock upgrade cluster web --to 1.37 --approve';
 const machines = `starts the state machines roll-node-group and update-addons by hand (aws stepfunctions start-execution) with {"cluster": "${cluster.arn}", "targetVersion": "1.36"}.`;
 test.each<[string, Given, string]>([
   ['was started by hand', byHand(), finished],

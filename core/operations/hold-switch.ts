@@ -1,18 +1,20 @@
 import { namedError } from '../contracts/errors.ts';
 import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
-import { recount } from '../policy/caps.ts';
-import { exceedsBudget } from '../policy/wave-room.ts';
+import { hopTo } from '../model/hop.ts';
+import { allPolicies, policyByHand, policyOf } from '../policy/policy-of.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { outOfHold } from '../queries/upgrade-plan.ts';
-import { AT_REST } from '../rollout/automatic-rollouts.ts';
+import { AT_REST, goesOnWith } from '../rollout/automatic-rollouts.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
+import { isFinished, refusalsOfRetry, retriedMember, retriedWave } from '../rollout/retry-member.ts';
 import type { AuditEntry } from '../store/audit.ts';
-import { change, markDirty } from '../store/change.ts';
+import { change, writeMark } from '../store/change.ts';
 import {
   ClusterControls,
   Clusters,
+  Configs,
   Grants,
   Members,
   PolicyRollouts,
@@ -21,7 +23,8 @@ import {
   Waves,
 } from '../store/entities.ts';
 import { decode, load, type Read, replace, unchanged } from '../store/entity.ts';
-import { isTried } from '../store/members.ts';
+import { isTried, loadWaves } from '../store/members.ts';
+import { KubeVersion } from '../version/kube-version.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 import { busyReplanning } from './skip-cluster.ts';
 
@@ -35,13 +38,13 @@ export function releaseCluster(ports: OperatorPorts, clusterKey: string, by: str
   return unhold(ports, clusterKey, by, 'Released');
 }
 
-async function unhold(
+function unhold(
   ports: OperatorPorts,
   clusterKey: string,
   by: string,
   event: 'Retried' | 'Released',
 ): Promise<ClusterControl> {
-  const control = await change(ports, async () => {
+  return change(ports, async (now) => {
     const { table } = ports;
     const cluster = await load(table, Clusters, clusterKey);
     if (cluster === undefined)
@@ -54,64 +57,103 @@ async function unhold(
     }
     const read = await load(table, ClusterControls, clusterKey);
     const { held, ...rest } = read?.data ?? { clusterKey };
-    const places = await goingOn(table, clusterKey);
+    const { places, stranger } = await goingOn(table, cluster);
     const ended = places.filter(({ member }) => isTried(member.data));
     if (held === undefined && (event === 'Released' || ended.length === 0))
-      throw nothingToTakeOff(cluster.data.name, ended);
-    if (event === 'Retried' && places.length === 0) throw await triedByNobody(ports, cluster.data, held?.upgradeId);
-    const again = event === 'Retried' ? await requeue(table, ended) : [];
+      throw nothingToTakeOff(cluster.data.name, ended, stranger);
+    if (event === 'Retried' && places.length === 0)
+      throw await triedByNobody(ports, cluster.data, stranger, held?.upgradeId);
+    const again = event === 'Retried' ? await requeue(table, cluster.data, ended, { held, by, now }) : [];
     const entry: AuditEntry = { subject: clusterKey, event: `Cluster${event}`, principal: by, detail: { held } };
-    // What was counted in a rollout is taken back there, too.
-    const tried = (event === 'Retried' ? ended : []).map(({ member: { data }, wave }) => ({
-      subject: `rollout/${data.rolloutId}`,
-      event: 'MemberRetried',
-      principal: by,
-      detail: { clusterKey, wave: wave.data.name, from: data.status },
-    }));
     return {
       result: rest,
-      writes: [unchanged(Grants, grant, clusterKey), replace(ClusterControls, read, rest), ...again],
-      record: [entry, ...tried],
+      writes: [
+        unchanged(Grants, grant, clusterKey),
+        replace(ClusterControls, read, rest),
+        ...again.flatMap(({ writes }) => writes),
+        await writeMark(table, now),
+      ],
+      // What was counted in a rollout is taken back there, too.
+      record: [entry, ...again.map(({ record }) => record)],
     };
   });
-  await markDirty(ports);
-  return control;
 }
 
 interface RolloutMember {
   readonly member: Read<Member>;
   readonly rollout: Read<Rollout>;
   readonly wave: Read<Wave>;
+  /** What it rests on that its rollout may be taken up again. */
+  readonly checks: readonly WriteOperation[];
 }
 
 const THROUGH: readonly Member['status'][] = ['Succeeded', 'Excluded', 'Left'];
 
-/** Members of rollouts that were not aborted and are not through with the cluster; the failed and blocked ones `retry` tries again. */
-async function goingOn(table: Table, clusterKey: string): Promise<RolloutMember[]> {
-  const found: RolloutMember[] = [];
-  const members = (await table.queryKind(Members.kind))
+/** What keeps a rollout that has ended from being taken up again. */
+interface Stranger {
+  readonly said: string;
+  /** The policy that the cluster would be tried under. */
+  readonly policy: string | undefined;
+}
+
+/** Members of rollouts that may go on and are not through with the cluster; the failed and blocked ones `retry` tries again. */
+async function goingOn(table: Table, cluster: Read<ClusterRecord>) {
+  const { clusterKey } = cluster.data;
+  const places: RolloutMember[] = [];
+  let stranger: Stranger | undefined;
+  const left = (await table.queryKind(Members.kind))
     .map((item) => decode(Members, item))
-    .filter(({ data }) => data.clusterKey === clusterKey && !THROUGH.includes(data.status));
-  for (const member of members) {
-    const rollout = await load(table, Rollouts, member.data.rolloutId);
-    const wave = await load(table, Waves, member.data.rolloutId, member.data.waveIndex);
+    .filter(({ data }) => !THROUGH.includes(data.status));
+  for (const member of left.filter(({ data }) => data.clusterKey === clusterKey)) {
+    const { rolloutId, waveIndex } = member.data;
+    const rollout = await load(table, Rollouts, rolloutId);
+    const wave = await load(table, Waves, rolloutId, waveIndex);
     if (rollout === undefined || wave === undefined || rollout.data.status === 'Aborted') continue;
-    found.push({ member, rollout, wave });
+    const { policy } = rollout.data;
+    const applied = await load(table, Configs, 'UpgradePolicy', policy);
+    const others = left.filter(({ data }) => data.rolloutId === rolloutId && !isTried(data));
+    // One under way keeps its members, whatever selects them now.
+    const isOver = !goesOnWith(rollout.data, undefined);
+    const found = isOver ? await strangerOf(table, rollout.data, [member, ...others]) : undefined;
+    const checks = [unchanged(Configs, applied, 'UpgradePolicy', policy), unchanged(Clusters, cluster, clusterKey)];
+    if (found === undefined) places.push({ member, rollout, wave, checks: isOver ? checks : [] });
+    else stranger = found;
   }
-  return found;
+  return { places, stranger };
+}
+
+/** The first of those that a rollout would go on with which may not: another policy asks for its own approvals. */
+async function strangerOf(
+  table: Table,
+  rollout: Rollout,
+  members: readonly Read<Member>[],
+): Promise<Stranger | undefined> {
+  const policies = await allPolicies(table);
+  for (const [index, { data }] of members.entries()) {
+    const cluster = (await load(table, Clusters, data.clusterKey))?.data;
+    const match = cluster && policyOf(cluster, policies);
+    const own = match && policyByHand(match, []);
+    if (match === undefined || goesOnWith(rollout, own)) continue;
+    const by = match.type === 'ambiguous' ? match.names.join(' and ') : (own ?? 'no policy');
+    const said = `The rollout ${rollout.id} of the policy ${rollout.policy} is ${rollout.status}, and is not taken up again: ${data.name} is selected by ${by} now.`;
+    return { said, policy: index === 0 ? own : rollout.policy };
+  }
+  return undefined;
 }
 
 /** Names what would do, and what would refuse that now, in the words of `explain`. */
 async function triedByNobody(
   { table, clock }: OperatorPorts,
   cluster: ClusterRecord,
+  { said, policy }: Partial<Stranger> = {},
   upgradeId = '',
 ): Promise<Refusal> {
   const left = await load(table, Upgrades, cluster.clusterKey, upgradeId);
   const snapshot = await loadSnapshot(table, await table.queryActive(), 'fleet');
-  const { refusals, condition } = outOfHold(snapshot, cluster, left?.data, clock.now());
+  const { refusals, condition } = outOfHold(snapshot, cluster, left?.data, clock.now(), policy);
   const why = [
     `${cluster.name} is held, and no rollout would try it again.`,
+    ...(said === undefined ? [] : [said]),
     ...refusals.map(({ message }) => message),
   ];
   return wrongState(`${why.join(' ')} ${condition}`);
@@ -119,31 +161,65 @@ async function triedByNobody(
 
 const wrongState = (said: string): Refusal => new Refusal('WrongState', said);
 
-function nothingToTakeOff(name: string, [first]: readonly RolloutMember[]): Refusal {
+function nothingToTakeOff(name: string, [first]: readonly RolloutMember[], stranger: Stranger | undefined): Refusal {
+  if (first === undefined && stranger !== undefined)
+    return wrongState(`${name} is not held. ${stranger.said} What takes it up: liftlock explain cluster ${name}`);
   if (first === undefined)
     return wrongState(
       `${name} is not held, and nothing of it has failed or is blocked in a rollout that was not aborted. What keeps it, and which command goes on with it: liftlock explain cluster ${name}. One that was skipped goes with the next target.`,
     );
   const { status, rolloutId } = first.member.data;
   return wrongState(
-    `${name} is not held; it is ${status} in the rollout ${rolloutId}. Release takes off holds only. Remove the cause, then run: liftlock retry cluster ${name}`,
+    `${name} is not held; it is ${status} in the rollout ${rolloutId}. Release takes off holds only. Once the cause is gone, or the cluster is finished by hand, run: liftlock retry cluster ${name}`,
   );
 }
 
-/** Those members go back to Pending, and a wave that they halted opens again. */
-async function requeue(table: Table, ended: readonly RolloutMember[]): Promise<WriteOperation[]> {
-  const operations: WriteOperation[] = [];
-  for (const { member, rollout, wave } of ended) {
+/** Those members wait again or are through, and a wave that they halted opens again. */
+async function requeue(
+  table: Table,
+  cluster: ClusterRecord,
+  ended: readonly RolloutMember[],
+  { held, by, now }: { readonly held: ClusterControl['held']; readonly by: string; readonly now: Date },
+): Promise<{ writes: WriteOperation[]; record: AuditEntry }[]> {
+  const requeued = [];
+  for (const place of ended) {
+    const { member, rollout, wave, checks } = place;
+    const { clusterKey, rolloutId, status, to } = member.data;
     if (rollout.data.following !== undefined) throw busyReplanning(rollout.data);
-    operations.push(...(await becomesNewest(table, rollout.data)));
-    operations.push(replace(Members, member, pending(member.data)), replace(Waves, wave, counted(wave, member.data)));
-    operations.push(
+    const hop = (await load(table, Upgrades, clusterKey, hopTo(KubeVersion.parse(to))))?.data;
+    const isThrough = isFinished(cluster, member.data, hop, held !== undefined);
+    if (!isThrough && status === 'Failed') await refuseInVain(table, place, now);
+    const next = retriedMember(member.data, isThrough ? hop : undefined);
+    const writes = [
+      ...checks,
+      ...(await becomesNewest(table, rollout.data)),
+      replace(Members, member, next),
+      replace(Waves, wave, retriedWave(wave.data, member.data, next, now)),
       rollout.data.status === 'Running' || rollout.data.status === 'Paused'
         ? unchanged(Rollouts, rollout, rollout.data.id)
         : replace(Rollouts, rollout, { ...rollout.data, status: 'Running', endedAt: undefined, reasons: [] }),
-    );
+    ];
+    const detail = { clusterKey, wave: wave.data.name, from: status, to: next.status };
+    const record = { subject: `rollout/${rolloutId}`, event: 'MemberRetried', principal: by, detail };
+    requeued.push({ writes, record });
   }
-  return operations;
+  return requeued;
+}
+
+/** A retry that would only have the cluster fail again, untried, changes nothing and says what is in the way. */
+async function refuseInVain(
+  table: Table,
+  { member: { data: member }, rollout }: RolloutMember,
+  now: Date,
+): Promise<void> {
+  const snapshot = await loadSnapshot(table, await table.queryActive(), 'fleet');
+  const waves = (await loadWaves(table, member.rolloutId)).map(({ data }) => data);
+  const { reasons } = refusalsOfRetry(snapshot, rollout.data, waves, member, now);
+  if (reasons.length === 0) return;
+  const said = reasons.map(({ message }) => message).join(' ');
+  throw wrongState(
+    `${member.name} is not tried again now, since it would have failed again at once: ${said} When that is over: liftlock retry cluster ${member.name}`,
+  );
 }
 
 /** Two rollouts of one policy never run at once: an older one is taken up again only when the newer one has ended. */
@@ -157,21 +233,4 @@ async function becomesNewest(table: Table, rollout: Rollout): Promise<WriteOpera
     );
   }
   return [replace(PolicyRollouts, newest, { ...newest.data, rolloutId: rollout.id })];
-}
-
-function pending(member: Member): Member {
-  const failed = member.status === 'Failed' ? { failedBefore: true as const } : {};
-  return { ...member, status: 'Pending', upgradeId: undefined, resumeAt: undefined, reasons: [], ...failed };
-}
-
-function counted(wave: Read<Wave>, member: Member): Wave {
-  const next = { ...wave.data };
-  if (member.status === 'Failed') {
-    next.failed -= 1;
-    const { failed, succeeded } = next.traits ?? { failed: {}, succeeded: {} };
-    next.traits = { failed: recount(failed, member.traits ?? [], -1), succeeded };
-  } else next.blocked -= 1;
-  const reopens = !exceedsBudget(next) && wave.data.status !== 'Pending';
-  // Who skipped its soak had seen what there was to see then.
-  return reopens ? { ...next, status: 'Open', endedAt: undefined, promotedBy: undefined, reasons: [] } : next;
 }

@@ -61,6 +61,13 @@ test.each<[Rollout['status']]>([['Running'], ['Planned'], ['Paused'], ['Halted']
   },
 );
 
+test.each<[Rollout['status'], Partial<Wave>]>([
+  ['Paused', {}],
+  ['Halted', { status: 'Halted' }],
+])('a rollout that is %s is planned anew by the first tick after it is resumed', async (status, wave) => {
+  expect((await after(resume, { status }, [wave])).isDirty).toBe(true);
+});
+
 test.each<[Rollout['status']]>([['Completed'], ['CompletedWithFailures'], ['Aborted']])(
   'nothing can be done with a rollout that is %s',
   async (status) => {

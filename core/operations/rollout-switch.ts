@@ -5,7 +5,7 @@ import { findRollout } from '../queries/find-rollout.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import { isSettled, waveEnd } from '../rollout/wave-end.ts';
-import { changeAndTell, markDirty } from '../store/change.ts';
+import { changeAndTell, writeMark } from '../store/change.ts';
 import { Rollouts, Waves } from '../store/entities.ts';
 import { type Read, replace } from '../store/entity.ts';
 import { loadWaves } from '../store/members.ts';
@@ -52,15 +52,12 @@ export function resumeRollout(
 }
 
 /** Nothing new starts and what is parked stays so; what EKS works on finishes. It cannot be taken back. */
-export async function abortRollout(ports: OperatorPorts, id: string, by: string, reason: string): Promise<Rollout> {
-  const aborted = await switchRollout(ports, id, by, 'RolloutAborted', (rollout) => {
+export function abortRollout(ports: OperatorPorts, id: string, by: string, reason: string): Promise<Rollout> {
+  return switchRollout(ports, id, by, 'RolloutAborted', (rollout) => {
     if (AT_REST.includes(rollout.status))
       throw new Refusal('WrongState', `The rollout ${id} is ${rollout.status} already.`);
     return { ...rollout, status: 'Aborted', reasons: [{ code: 'Aborted', message: `${by}: ${reason}` }] };
   });
-  // The next full look takes out the members whose turn will not come.
-  await markDirty(ports);
-  return aborted;
 }
 
 /** Why the next tick would halt the wave again; undefined = it would not. */
@@ -91,7 +88,7 @@ function switchRollout(
   why?: string,
   withWaves: (waves: readonly Read<Wave>[]) => readonly WaveWrite[] = () => [],
 ): Promise<Rollout> {
-  return changeAndTell(ports, async () => {
+  return changeAndTell(ports, async (now) => {
     const read = await findRollout(ports.table, id);
     const waves = await loadWaves(ports.table, id);
     const changed = next(read.data, waves);
@@ -102,6 +99,9 @@ function switchRollout(
       writes: [
         replace(Rollouts, read, changed),
         ...waveWrites.map(({ read: wave, next }) => replace(Waves, wave, next)),
+        // What is aborted is tidied by the next full look. What goes on has to be planned anew first: while it was halted nobody looked at it,
+        // and another policy may have its later waves now.
+        ...(status === 'Paused' ? [] : [await writeMark(ports.table, now)]),
       ],
       record: [
         {

@@ -55,9 +55,12 @@ export function wayToFinish({ name, arn, version }: ClusterRecord, upgrade: Upgr
   return `runs: liftlock upgrade cluster ${name} --to ${to} --approve`;
 }
 
-/** The same while the cluster is held and no rollout would try it again. */
-export const wayOutOfHold = (cluster: ClusterRecord, upgrade: Upgrade | undefined): string =>
-  `runs: liftlock release cluster ${cluster.name}, and then ${wayToFinish(cluster, upgrade)}`;
+/** The same while the cluster is held and no rollout would try it again. What has changed nothing yet is begun by a rollout of `policy`. */
+export function wayOutOfHold(cluster: ClusterRecord, upgrade: Upgrade | undefined, policy?: string): string {
+  const isBegun = policy === undefined || upgrade?.mutated === true;
+  const then = isBegun ? wayToFinish(cluster, upgrade) : `runs: liftlock rollout create ${policy}`;
+  return `runs: liftlock release cluster ${cluster.name}, and then ${then}`;
+}
 
 /**
  * What the next attempt keeps of one that has ended. What it changed stays changed, so failing now is a failure (semantics.md, Failure budget);

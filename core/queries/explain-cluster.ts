@@ -11,6 +11,7 @@ import type { Table } from '../ports/table.ts';
 import { hasFailedHalfWay } from '../protocol/left-half-done.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
+import { isFinished } from '../rollout/retry-member.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { Members, PolicyRollouts, Rollouts } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
@@ -53,6 +54,9 @@ export async function explainCluster(
   const left = upgrades.find((one) =>
     held === undefined ? one.id === hop && hasFailedHalfWay(one) : one.id === held.upgradeId,
   );
+  const { member } = place ?? {};
+  const arriving = upgrades.find(({ id }) => member !== undefined && id === hopTo(KubeVersion.parse(member.to)));
+  const finished = member !== undefined && isFinished(cluster, member, arriving, held !== undefined);
   const begunIn = (activeUpgrade(snapshot, cluster.clusterKey) ?? left)?.rolloutId;
   const ofUpgrade = begunIn === undefined ? undefined : (await load(ports.table, Rollouts, begunIn))?.data;
   const wave = place?.waves.find(({ index }) => index === place.member?.waveIndex);
@@ -63,7 +67,7 @@ export async function explainCluster(
     clusterKey: cluster.clusterKey,
     version: cluster.version,
     state,
-    ...verdictOf(snapshot, cluster, aim, { place, ofUpgrade, left }, now),
+    ...verdictOf(snapshot, cluster, aim, { place, ofUpgrade, left, isFinished: finished }, now),
     policy:
       aim.policy === undefined
         ? null

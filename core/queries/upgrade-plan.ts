@@ -122,17 +122,24 @@ export function finishing(snapshot: FleetSnapshot, cluster: ClusterRecord, left:
   const refusals = refusalsByHand(snapshot, cluster, isBehind ? version : to, now).filter(
     ({ code }) => code !== 'Held' && !(isBehind && code === 'UpgradeUnderWay'),
   );
+  return { refusals, somebody: somebodyOnce(refusals) };
+}
+
+export function somebodyOnce(refusals: readonly Reason[]): string {
   const codes = refusals.map(({ code }) => code).join(', ');
-  return {
-    refusals,
-    somebody: codes === '' ? 'Somebody' : `Once nothing refuses it any more (now ${codes}), somebody`,
-  };
+  return codes === '' ? 'Somebody' : `Once nothing refuses it any more (now ${codes}), somebody`;
 }
 
 /** Who takes a held cluster out of its hold and finishes what was left, once what would refuse that is gone: where no rollout would try it again. */
-export function outOfHold(snapshot: FleetSnapshot, cluster: ClusterRecord, left: Upgrade | undefined, now: Date) {
+export function outOfHold(
+  snapshot: FleetSnapshot,
+  cluster: ClusterRecord,
+  left: Upgrade | undefined,
+  now: Date,
+  policy?: string,
+) {
   const { refusals, somebody } = finishing(snapshot, cluster, left, now);
-  return { refusals, condition: `${somebody} ${wayOutOfHold(cluster, left)}` };
+  return { refusals, condition: `${somebody} ${wayOutOfHold(cluster, left, policy)}` };
 }
 
 function checksOf(cluster: ClusterRecord, { policy }: ClusterPolicy): string[] {

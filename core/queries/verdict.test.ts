@@ -25,12 +25,13 @@ interface Given {
   readonly fleet?: { readonly stopped: boolean };
   /** Its window is closed until three hours from now. */
   readonly closed?: boolean;
+  readonly createdAt?: string;
 }
 
 /** What is said of the cluster web, whose wave of a rollout is under way. A rollout that does not run is not among what is active. */
 function verdict(given: Given) {
-  const { rollout: of = {}, member: own = {}, upgrade: begun, fleet } = given;
-  const cluster = clusterRecord({ name: 'web', version: '1.36' });
+  const { rollout: of = {}, member: own = {}, upgrade: begun, fleet, createdAt } = given;
+  const cluster = clusterRecord({ name: 'web', version: '1.36', ...(createdAt === undefined ? {} : { createdAt }) });
   const policies = { p: { selector: {}, target: '1.37', waves: [{ name: 'all', calendar: 'evenings' }] } };
   const rollout = rolloutItem({ waves: ['all'], policyRevision: JSON.stringify(policies.p), ...of });
   const wave = waveItem({ index: 0, name: 'all', ...given.wave });
@@ -109,6 +110,48 @@ test.each<[string, Given, ReturnType<typeof verdict>['at'], string]>([
   ],
 ])('no instant is promised that is past, or that waits for something else too: %s', (_, given, when, condition) => {
   expect(verdict(given)).toMatchObject({ at: when, condition });
+});
+
+const parkedUntil = { status: 'Parked', resumeAt: at(2) } as const;
+const foreign = reason('ForeignUpdate', 'Somebody else updates it.');
+test.each<[string, Given, readonly string[]]>([
+  [
+    'it is parked in a rollout',
+    { member: parkedUntil, upgrade: { ...parkedUntil, reasons: [foreign] } },
+    ['ForeignUpdate', 'ResumesLater', 'FleetStopped'],
+  ],
+  [
+    'it is parked by hand',
+    { upgrade: { ...parkedUntil, id: 'by-hand', rolloutId: undefined, reasons: [foreign] } },
+    ['ForeignUpdate', 'FleetStopped'],
+  ],
+  [
+    'it parked less than 30 s after its grant',
+    { member: { status: 'Parked', grantedAt: at(0) }, upgrade: { status: 'Parked' } },
+    ['ResumesLater', 'FleetStopped'],
+  ],
+  [
+    'it is new',
+    { member: { status: 'Quarantined', reasons: [reason('RecentlyCreated', 'It is new.')] }, createdAt: at(-1) },
+    ['RecentlyCreated', 'FleetStopped'],
+  ],
+])('what waits for an instant says what else is in the way: %s', (_, given, codes) => {
+  const stopped = verdict({ ...given, fleet: { stopped: true } });
+  expect(stopped).toMatchObject({ codes, condition: 'Not sooner, and only when every reason above is gone.' });
+  expect(stopped.at).toBe(verdict(given).at);
+  expect(verdict({ ...given, closed: true })).toMatchObject({
+    codes: expect.arrayContaining(['WindowClosed']),
+    at: given.createdAt === undefined ? at(3) : at(5),
+  });
+});
+
+test('an instant that has come is not said to be waited for where something else is in the way', () => {
+  const upgrade = { status: 'Parked', resumeAt: at(-1) } as const;
+  expect(verdict({ upgrade, fleet: { stopped: true } })).toMatchObject({
+    codes: ['FleetStopped'],
+    at: null,
+    condition: 'Every reason above is gone.',
+  });
 });
 
 test('an upgrade that a person started and that is parked waits for nothing that its rollout has the cluster wait for', () => {
@@ -199,4 +242,40 @@ test.each<[string, string | undefined, string, string, string]>([
   const said = verdictOf(snapshot, cluster, aim, { place: undefined, ofUpgrade: undefined }, NOW);
   expect(said.reasons[0]).toEqual(reason('AtTarget', text));
   expect(said.when).toEqual({ at: null, condition });
+});
+
+test.each<[string, string, Partial<Rollout>, string]>([
+  [
+    'goes on there, where the rollout has not ended',
+    'old',
+    { status: 'Halted' },
+    'Somebody runs: liftlock retry cluster web (or release).',
+  ],
+  [
+    'goes on there, where its policy selects it still',
+    'p',
+    { status: 'Completed' },
+    'Somebody runs: liftlock retry cluster web (or release).',
+  ],
+  [
+    'is left to the policy that selects it now',
+    'old',
+    { status: 'Completed' },
+    'Somebody runs: liftlock release cluster web, and then runs: liftlock rollout create p',
+  ],
+  [
+    'is left to a rollout after one that was aborted',
+    'p',
+    { status: 'Aborted' },
+    'Somebody runs: liftlock release cluster web, and then runs: liftlock upgrade cluster web --to VERSION --approve',
+  ],
+])('a cluster that is held since its rollout tried it %s', (_, policy, of, condition) => {
+  const cluster = clusterRecord({ name: 'web', version: '1.36' });
+  const policies = { p: { selector: {}, target: '1.37', waves: [{ name: 'all' }] } };
+  const held = { reason: reason('ScanFinding', 'x'), since: at(-1) };
+  const controls = new Map([[cluster.clusterKey, { clusterKey: cluster.clusterKey, held }]]);
+  const snapshot = { ...fleetSnapshot({ clusters: [cluster], policies }), controls };
+  const aim = clusterPolicy(snapshot, cluster, NOW);
+  const ofUpgrade = rolloutItem({ waves: ['all'], policy, ...of });
+  expect(verdictOf(snapshot, cluster, aim, { place: undefined, ofUpgrade }, NOW).when.condition).toBe(condition);
 });

@@ -5,21 +5,24 @@ import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { kindOf } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
+import { settledAt } from '../policy/quarantine.ts';
 import { leftByAbort, wayToFinish } from '../protocol/left-half-done.ts';
 import { OBSERVE_MODE } from '../protocol/standing-refusals.ts';
 import { VETOES } from '../protocol/vetoes.ts';
-import { AT_REST, isServed } from '../rollout/automatic-rollouts.ts';
+import { AT_REST, goesOnWith, isServed } from '../rollout/automatic-rollouts.ts';
 import { decide } from '../rollout/decide.ts';
 import type { Waiting } from '../rollout/decisions.ts';
 import { laterWaveOf } from '../rollout/later-wave.ts';
+import { refusalsOfRetry } from '../rollout/retry-member.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
+import type { Answer } from '../rollout/waiting.ts';
 import { isTried } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { targetWords } from '../version/target.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
 import { activeUpgrade, refusalsOf } from './cluster-summary.ts';
 import type { Verdict } from './explanation.ts';
-import { finishing, outOfHold } from './upgrade-plan.ts';
+import { finishing, outOfHold, somebodyOnce } from './upgrade-plan.ts';
 
 /** The rollout that the cluster waits in, else the newest one of its policy, and the cluster's place in it. */
 export interface Place {
@@ -28,6 +31,8 @@ export interface Place {
   readonly member: Member | undefined;
 }
 
+type MemberPlace = Place & { readonly member: Member };
+
 /** The rollouts that matter to one cluster. */
 export interface ClusterRollouts {
   readonly place: Place | undefined;
@@ -35,6 +40,8 @@ export interface ClusterRollouts {
   readonly ofUpgrade: Rollout | undefined;
   /** The upgrade that the cluster is held for, or of one that is not held, the hop to its version that failed half-way. */
   readonly left?: Upgrade | undefined;
+  /** Whether the cluster was brought to the target of `place` after it ended there without success. */
+  readonly isFinished?: boolean;
 }
 
 /** A member that its rollout is done with, and not for want of success. */
@@ -42,7 +49,7 @@ const ENDED_WELL: readonly Member['status'][] = ['Succeeded', 'Excluded'];
 /** What every grant is asked again. */
 const REFUSALS: ReadonlySet<string> = new Set(VETOES.flatMap(({ codes }) => codes));
 const NEVER = { at: null, condition: null };
-const after = (condition: string, at: string | null = null) => ({ at, condition });
+const after = (condition: string, at?: string | null) => ({ at: at ?? null, condition });
 const NEXT_TICK = after('The next tick of the reconciler, within a minute.');
 
 /** What the reconciler would say of one cluster now; the first thing that is in the way decides, as it does there. */
@@ -50,7 +57,7 @@ export function verdictOf(
   snapshot: FleetSnapshot,
   cluster: ClusterRecord,
   aim: ClusterPolicy,
-  { place, ofUpgrade, left }: ClusterRollouts,
+  { place, ofUpgrade, left, isFinished = false }: ClusterRollouts,
   now: Date,
 ): Verdict {
   if (cluster.deletedAt !== undefined)
@@ -61,7 +68,9 @@ export function verdictOf(
   // What is begun has the cluster: a rollout, or another start by hand, that waits for it too, waits for other things.
   const isOfIt = ({ rolloutId, upgradeId = upgrade?.id }: Waiting) =>
     upgrade === undefined || (rolloutId === upgrade.rolloutId && upgradeId === upgrade.id);
-  const waits = all.filter((one) => isOwn(one) && isOfIt(one));
+  // Before an instant that it waits for nothing else is asked about it, and that may be in its way all the same.
+  const later = decide(asIfDue(snapshot, cluster, now), now).waiting;
+  const waits = [...all, ...later].filter((one) => isOwn(one) && isOfIt(one));
   const waiting = waits.flatMap(({ reasons }) => reasons);
   const [until] = waits.flatMap((wait) => wait.until ?? []).sort((a, b) => (a < b ? 1 : -1));
   if (upgrade !== undefined && upgrade.status !== 'Parked') {
@@ -78,10 +87,18 @@ export function verdictOf(
   if (held !== undefined) {
     const isWaited = place?.member !== undefined && !ENDED_WELL.includes(place.member.status);
     const inRollout = isWaited ? place.rollout : ofUpgrade;
-    const triedAgain = inRollout !== undefined && inRollout.status !== 'Aborted';
+    const selecting = aim.policy?.metadata.name;
+    const triedAgain = inRollout !== undefined && goesOnWith(inRollout, selecting);
     const why = reason('Held', `Held since ${held.since}: ${held.reason.message}`);
-    if (triedAgain) return said(after(`Somebody runs: liftlock retry cluster ${cluster.name} (or release).`), why);
-    const { refusals, condition } = outOfHold(snapshot, cluster, left, now);
+    if (triedAgain) {
+      const { reasons, until } = isWaited
+        ? refusalsOfRetry(snapshot, place.rollout, place.waves, place.member, now)
+        : NOTHING_REFUSES;
+      const condition = `${somebodyOnce(reasons)} runs: liftlock retry cluster ${cluster.name} (or release).`;
+      return said(after(condition, until), why, ...reasons);
+    }
+    const policy = inRollout === undefined || inRollout.policy === selecting ? undefined : selecting;
+    const { refusals, condition } = outOfHold(snapshot, cluster, left, now, policy);
     return said(after(condition), why, ...refusals);
   }
   const aborted = upgrade && leftByAbort(upgrade, ofUpgrade);
@@ -102,7 +119,8 @@ export function verdictOf(
     if (granted.some((one) => isOwn(one) && one.id === upgrade.id))
       return said(NEXT_TICK, reason('Next', 'Nothing is in the way of its upgrade any more: it goes on.'));
     const at = until ?? upcoming(upgrade.resumeAt, now);
-    const condition = upgrade.resumeAt === undefined ? conditionOf(waiting, at) : 'Liftlock looks again.';
+    const looksAgain = upgrade.resumeAt !== undefined && waiting.every(({ code }) => code === 'ResumesLater');
+    const condition = looksAgain ? 'Liftlock looks again.' : conditionOf(waiting, at);
     // What refused it when it parked may be gone: where the reconciler asks for it now, its answer stands in place of that.
     const since = waiting.length === 0 ? upgrade.reasons : upgrade.reasons.filter(({ code }) => !REFUSALS.has(code));
     return said(after(condition, at), ...since, ...waiting);
@@ -115,7 +133,7 @@ export function verdictOf(
   }
   // At the version, and yet not through: what is left (nodes, add-ons, checks) is what the rollout goes on with.
   const going = goingOn(place);
-  const tried = going && isTried(going.member) ? again(going.member, going.rollout, cluster) : undefined;
+  const tried = going && isTried(going.member) ? again(snapshot, going, isFinished, now) : undefined;
   if (aim.target !== undefined && !aim.needsWork && !snapshot.members.some(isOwn)) {
     const rests = atTarget(snapshot, cluster, aim.policy, aim);
     if (tried !== undefined) return said(tried.when, ...rests.reasons, ...tried.reasons);
@@ -133,8 +151,24 @@ export function verdictOf(
   }
   if (aim.target === undefined) return said(after('The target is offered there.'), ...aim.reasons);
   return going === undefined
-    ? withoutRollout(snapshot, aim, place, cluster)
-    : inRollout(going, waiting, until ?? upcoming(going.member.resumeAt, now), cluster);
+    ? withoutRollout(snapshot, aim, place, now)
+    : isTried(going.member)
+      ? again(snapshot, going, isFinished, now)
+      : inRollout(going, waiting, until ?? upcoming(going.member.resumeAt, now));
+}
+
+/** The fleet as if the instants had come for which the cluster is parked or set aside. */
+function asIfDue(snapshot: FleetSnapshot, cluster: ClusterRecord, now: Date): FleetSnapshot {
+  const { clusterKey } = cluster;
+  const due = <Item extends { readonly clusterKey: string }>(item: Item): Item =>
+    item.clusterKey === clusterKey ? { ...item, resumeAt: undefined, grantedAt: undefined } : item;
+  const createdAt = settledAt(cluster) > now ? new Date(0).toISOString() : cluster.createdAt;
+  return {
+    ...snapshot,
+    members: snapshot.members.map(due),
+    upgrades: snapshot.upgrades.map(due),
+    clusters: new Map(snapshot.clusters).set(clusterKey, { ...cluster, createdAt }),
+  };
 }
 
 /** At its pin a newer version alone gives it no other target. */
@@ -156,18 +190,12 @@ function atTarget(
 }
 
 /** The cluster's place as a member of a rollout that has not ended. */
-function goingOn(place: Place | undefined): (Place & { readonly member: Member }) | undefined {
+function goingOn(place: Place | undefined): MemberPlace | undefined {
   if (place?.member === undefined || AT_REST.includes(place.rollout.status)) return undefined;
   return { ...place, member: place.member };
 }
 
-function inRollout(
-  { rollout, waves, member }: Place & { readonly member: Member },
-  waiting: readonly Reason[],
-  at: string | null,
-  cluster: ClusterRecord,
-): Verdict {
-  if (isTried(member)) return again(member, rollout, cluster);
+function inRollout({ rollout, waves, member }: MemberPlace, waiting: readonly Reason[], at: string | null): Verdict {
   if (member.status === 'Excluded') return said(NEVER, ...member.reasons);
   const told = laterWaveOf(member);
   if (rollout.status === 'Halted') return halted(rollout, ...told);
@@ -202,22 +230,29 @@ const upcoming = (at: string | undefined, now: Date): string | null =>
   at !== undefined && new Date(at) > now ? at : null;
 
 /** One try for each cluster and target: what ended without success waits for a person. */
-function again(member: Member, rollout: Rollout, cluster: ClusterRecord): Verdict {
+function again(
+  snapshot: FleetSnapshot,
+  { member, rollout, waves }: MemberPlace,
+  isFinished: boolean,
+  now: Date,
+): Verdict {
   const text = `Its upgrade in the rollout ${rollout.id} ended ${member.status}; there is one try for each target.`;
-  const condition = `Somebody removes the cause and runs: liftlock retry cluster ${cluster.name}`;
+  const { reasons, until } = isFinished ? NOTHING_REFUSES : refusalsOfRetry(snapshot, rollout, waves, member, now);
+  const retry = `runs: liftlock retry cluster ${member.name}`;
+  const condition = isFinished
+    ? `It is whole at ${member.to}: it counts as succeeded once somebody ${retry}`
+    : `${somebodyOnce(reasons)} removes the cause and ${retry}`;
   return said(
-    after(condition),
+    after(condition, until),
     ...member.reasons,
     reason(member.status === 'Failed' ? 'MemberFailed' : 'MemberBlocked', text),
+    ...reasons,
   );
 }
 
-function withoutRollout(
-  snapshot: FleetSnapshot,
-  aim: ClusterPolicy,
-  place: Place | undefined,
-  cluster: ClusterRecord,
-): Verdict {
+const NOTHING_REFUSES: Answer = { reasons: [] };
+
+function withoutRollout(snapshot: FleetSnapshot, aim: ClusterPolicy, place: Place | undefined, now: Date): Verdict {
   const name = aim.policy?.metadata.name ?? '';
   if (snapshot.fleet === undefined) {
     const text = 'No Fleet is applied, so nothing may be changed.';
@@ -230,7 +265,7 @@ function withoutRollout(
   }
   const tried = place?.member;
   if (place !== undefined && tried !== undefined && tried.to === aim.target?.toString() && isTried(tried))
-    return again(tried, place.rollout, cluster);
+    return again(snapshot, { ...place, member: tried }, false, now);
   if (place !== undefined && !AT_REST.includes(place.rollout.status)) {
     const text = `The rollout ${place.rollout.id} of its policy is ${place.rollout.status} and was planned without it.`;
     return said(after('That rollout ends; then another one takes it.'), reason('RolloutBusy', text));

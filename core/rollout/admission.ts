@@ -152,7 +152,11 @@ function restsUntil({ status, grantedAt }: Member, now: Date): string | undefine
 }
 
 /** One that was just created comes back by itself; nobody knows when the others do. */
-function asideUntil(snapshot: FleetSnapshot, { clusterKey }: Member, reasons: readonly Reason[]): string | undefined {
+export function asideUntil(
+  snapshot: FleetSnapshot,
+  { clusterKey }: Member,
+  reasons: readonly Reason[],
+): string | undefined {
   const cluster = snapshot.clusters.get(clusterKey);
   const isNew = reasons.every(({ code }) => code === 'RecentlyCreated');
   return isNew && cluster !== undefined ? settledAt(cluster).toISOString() : undefined;

@@ -6,6 +6,13 @@ import type { FleetSnapshot } from './snapshot.ts';
 
 export const AT_REST: readonly Rollout['status'][] = ['Completed', 'CompletedWithFailures', 'Aborted'];
 
+/**
+ * Whether a retry may have a rollout go on with a cluster that the policy `selecting` selects now. A member of one under way stays one; one
+ * that has ended is taken up again only by its own policy, since another one asks for its own approvals and windows.
+ */
+export const goesOnWith = ({ status, policy }: Rollout, selecting: string | undefined): boolean =>
+  !AT_REST.includes(status) || (status !== 'Aborted' && policy === selecting);
+
 /** One try for each cluster and target: what failed or was blocked there waits for `retry`, not for another rollout. */
 export const servedKey = (policy: string, target: string, clusterKey: string): string =>
   `${policy}/${target}/${clusterKey}`;

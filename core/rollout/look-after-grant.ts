@@ -7,6 +7,7 @@ import type { ExecutionState } from '../ports/executions.ts';
 import type { Ports } from '../ports/ports.ts';
 import { isMadeByReconciler } from '../protocol/execution-name.ts';
 import { closeGrant, freeGrant, resolveIntents } from '../protocol/free.ts';
+import { stoppedFromOutside } from '../protocol/read-fault.ts';
 import { settleUpgrade } from '../protocol/settle.ts';
 
 export type GrantPorts = Pick<Ports, 'table' | 'clock' | 'eks' | 'executions' | 'events'>;
@@ -76,30 +77,13 @@ async function free(
       `The cluster's updates could not be read for ${UNREADABLE_DAYS} days: ${errorMessage(error)}`,
     );
   }
-  const reasons = [unreadable ?? endedFromOutside(await ended())];
+  const state = await ended();
+  const missing = reason('ExecutionMissing', 'The execution of this upgrade does not exist any more.');
+  const reasons = [unreadable ?? (state === undefined ? missing : stoppedFromOutside(state))];
   // Only an upgrade that nobody concluded is still Running; then it was stopped from outside, and the cluster is held.
   await settleUpgrade(ports, grant.clusterKey, grant.number, { status: 'stopped', reasons }, grant.upgradeId);
   await freeGrant(ports, grant.clusterKey, grant.number, grant.upgradeId);
   return true;
-}
-
-function endedFromOutside(state: ExecutionState | undefined): Reason {
-  if (state === undefined) return reason('ExecutionMissing', 'The execution of this upgrade does not exist any more.');
-  const cause = state.cause === undefined ? '' : ` ${state.error ?? ''}: ${sayCause(state.cause).slice(0, 500)}`;
-  return reason(
-    'StoppedFromOutside',
-    `The execution ended ${state.status} without concluding.${cause} Nothing was undone. Look, then: liftlock retry, or liftlock release.`,
-  );
-}
-
-/** Of a function that failed, Step Functions gives as cause the JSON of Lambda's error, with a stack; what a person needs is its message. */
-function sayCause(cause: string): string {
-  try {
-    const { errorMessage: said } = JSON.parse(cause) as { errorMessage?: unknown };
-    return typeof said === 'string' ? said : cause;
-  } catch {
-    return cause;
-  }
 }
 
 function isDue(grant: Grant, { steps }: Upgrade, now: Date): boolean {

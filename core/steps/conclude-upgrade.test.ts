@@ -70,6 +70,19 @@ test('the end is told with all reasons, for people and for the execution around 
 
 test.each<[string, unknown, object]>([
   ['a fault', { Error: 'States.Timeout', Cause: 'too slow' }, { code: 'States.Timeout', message: 'too slow' }],
+  [
+    'a fault of a function',
+    {
+      Error: 'InvalidInput',
+      Cause: JSON.stringify({ errorType: 'InvalidInput', errorMessage: 'No target.', trace: [] }),
+    },
+    { code: 'InvalidInput', message: 'No target.' },
+  ],
+  [
+    'a fault of the function that rolls one node group',
+    { status: 'stopped', reasons: [{ code: 'Broken', message: JSON.stringify({ errorMessage: 'No nodes.' }) }] },
+    { code: 'Broken', message: 'No nodes.' },
+  ],
   ['a fault without a cause', { Error: 'States.Timeout' }, { code: 'States.Timeout', message: 'no cause given' }],
   [
     'nothing that can be read',
@@ -81,6 +94,33 @@ test.each<[string, unknown, object]>([
   const { conclusion } = await concluded(given);
   expect(conclusion).toMatchObject({ status: 'Failed', reasons: [told], outcome: { status: 'stopped' } });
 });
+
+const NESTED = 'upgrade-a--roll-node-group-all-0';
+const stoppedAs = (how: string) => ({
+  code: 'StoppedFromOutside',
+  message: `The execution ${NESTED} ended ${how} Nothing was undone. Look, then: liftlock retry, or liftlock release.`,
+});
+const inFunction = JSON.stringify({ errorMessage: 'No target.', trace: [] });
+test.each<[object, string]>([
+  [{ Status: 'ABORTED' }, 'ABORTED without concluding.'],
+  [
+    { Status: 'ABORTED', Error: 'StoppedByHand', Cause: 'ann pressed Stop' },
+    'ABORTED without concluding. StoppedByHand: ann pressed Stop',
+  ],
+  [{ Status: 'TIMED_OUT' }, 'TIMED_OUT without concluding.'],
+  [
+    { Status: 'FAILED', Error: 'InvalidInput', Cause: inFunction },
+    'FAILED without concluding. InvalidInput: No target.',
+  ],
+])(
+  'an execution of which one that is nested in it ended as %j says so, and not what Step Functions wrote',
+  async (ended, how) => {
+    // What a task that waits for an execution (`.sync:2`) fails with is the answer of DescribeExecution.
+    const Cause = JSON.stringify({ ExecutionArn: `arn:aws:states:x:${NESTED}`, Name: NESTED, Input: '{}', ...ended });
+    const { conclusion } = await concluded({ Error: 'States.TaskFailed', Cause });
+    expect(conclusion).toMatchObject({ status: 'Failed', reasons: [stoppedAs(how)], outcome: { status: 'stopped' } });
+  },
+);
 
 test('the cause of a fault is told as far as a person reads', async () => {
   const { conclusion } = await concluded({ Error: 'E', Cause: 'x'.repeat(5000) });

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { reasonSchema } from '../contracts/items/common.ts';
 import { parseMachineInput, type StepInput } from '../contracts/step-input.ts';
-import { bounded, quoted, type Reason, reason } from '../contracts/step-result.ts';
+import { bounded, type Reason, reason } from '../contracts/step-result.ts';
 import { type RecordPorts, recordCluster } from '../inventory/record-cluster.ts';
 import { parseClusterArn } from '../model/cluster-key.ts';
 import type { Ports } from '../ports/ports.ts';
 import { type Asker, authority, claimsToBeNested } from '../protocol/authority.ts';
+import { readFault } from '../protocol/read-fault.ts';
 import { settleUpgrade } from '../protocol/settle.ts';
 import type { UpgradeEnd } from '../protocol/settle-decision.ts';
 import { grantOf } from './context.ts';
@@ -89,9 +90,11 @@ function readEnd(outcome: unknown): UpgradeEnd {
     };
   if ('Error' in parsed.data) {
     const { Error: name, Cause: cause } = parsed.data;
-    return { status: 'stopped', reasons: [quoted(name, (cause ?? 'no cause given').slice(0, MESSAGE_CHARACTERS))] };
+    return { status: 'stopped', reasons: [readFault(name, cause ?? 'no cause given')] };
   }
-  const { status, reasons, resumeAt } = parsed.data;
+  const { status, resumeAt } = parsed.data;
+  // A branch that rolls one node group has caught its fault by itself.
+  const reasons = parsed.data.reasons.map((one) => (status === 'stopped' ? readFault(one.code, one.message) : one));
   const gone = reasons.some((one) => one.code === 'Gone');
   return { status: gone ? 'gone' : status, reasons, ...(resumeAt === undefined ? {} : { resumeAt }) };
 }

@@ -7,18 +7,23 @@ import { skipCluster } from '../../core/operations/skip-cluster.ts';
 import { clusterDetail } from '../../core/queries/cluster-detail.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { listClusters } from '../../core/queries/list-clusters.ts';
-import { Clusters } from '../../core/store/entities.ts';
+import { Clusters, Grants } from '../../core/store/entities.ts';
 import { load, replace } from '../../core/store/entity.ts';
 import type { ClusterSpecification } from '../../simulator/eks/add-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';
+import { onStep } from './on-step.ts';
 import {
   clusterArn,
+  DAY,
   discover,
+  hours,
+  memberOf,
   mutationsOf,
   onRecord,
   PERSON,
   recordOf,
   rolloutIdOf,
+  rolloutsOf,
   run,
   smallFleet,
   startByHand,
@@ -276,4 +281,54 @@ describe('a failure that a retry has taken back', () => {
     await run(world);
     expect((await wavesOf(world))[0]).toMatchObject({ status: 'Completed', failed: 0, succeeded: 1 });
   });
+});
+
+test('a new cluster that was started by hand and failed is not failed again by a retry, and has succeeded once it is finished', async () => {
+  const world = await smallFleet({
+    clusters: [
+      { ...web, createdAt: DAY },
+      { ...web, name: 'old' },
+    ],
+    prepare: (state) => void state.plannedFailures.push(stuckDrain),
+  });
+  await hours(world, 1);
+  expect((await memberOf(world, 'web')).status).toBe('Quarantined');
+  await startByHand(world, 'upgrade-cluster', input);
+  const until = '2026-11-20T14:00:00.000Z';
+  const retry = async () => retryCluster(world.ports, await keyOf(world), PERSON);
+  await expect(retry()).rejects.toThrow(`new ones are left alone until ${until}`);
+  const once = 'Once nothing refuses it any more (now RecentlyCreated), somebody';
+  const explained = async () => (await explainCluster(world.ports, await recordOf(world, 'web'))).when;
+  expect(await explained()).toEqual({ at: until, condition: `${once} runs: liftlock retry cluster web (or release).` });
+  await releaseCluster(world.ports, await keyOf(world), PERSON);
+  expect(await explained()).toEqual({
+    at: until,
+    condition: `${once} removes the cause and runs: liftlock retry cluster web`,
+  });
+  await ask(world);
+  await hours(world, 1);
+  expect([(await memberOf(world, 'web')).status, (await wavesOf(world))[0]?.status]).toEqual(['Failed', 'Halted']);
+  const condition = 'It is whole at 1.37: it counts as succeeded once somebody runs: liftlock retry cluster web';
+  expect(await explained()).toEqual({ at: null, condition });
+  await retry();
+  await run(world);
+  expect((await memberOf(world, 'web')).status).toBe('Succeeded');
+  expect([(await rolloutsOf(world))[0]?.status, (await wavesOf(world))[0]]).toMatchObject([
+    'Completed',
+    { failed: 0, succeeded: 2 },
+  ]);
+});
+
+test('who stops a nested execution is told that it was stopped, and not what Step Functions wrote about it', async () => {
+  const world = await smallFleet({ clusters: [web] });
+  onStep(world, 'roll-node-group/workers', 'running', 'web', async () => {
+    const executionArn = (await load(world.table, Grants, await keyOf(world)))?.data.children.at(-1) ?? '';
+    await world.runner.stopExecution({ executionArn, error: 'StoppedByHand', cause: 'an operator pressed Stop' });
+  });
+  await run(world);
+  const { reasons } = await explainCluster(world.ports, await recordOf(world, 'web'));
+  const stopped = 'ended ABORTED without concluding. StoppedByHand: an operator pressed Stop Nothing was undone.';
+  expect(reasons[0]?.message).toMatch(/^Held since .*: The execution .*--roll-node-group-all-0 ended/);
+  expect(reasons[0]?.message).toContain(stopped);
+  expect((await upgradesOf(world))[0]?.reasons).toMatchObject([{ code: 'StoppedFromOutside' }]);
 });

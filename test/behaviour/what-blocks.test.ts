@@ -285,7 +285,7 @@ test('release says of a blocked cluster that it takes off holds only, and names 
   const { rolloutId } = await memberOf(world, 'web');
   const { clusterKey } = await recordOf(world, 'web');
   await expect(releaseCluster(world.ports, clusterKey, PERSON)).rejects.toThrow(
-    `web is not held; it is Blocked in the rollout ${rolloutId}. Release takes off holds only. Remove the cause, then run: liftlock retry cluster web`,
+    `web is not held; it is Blocked in the rollout ${rolloutId}. Release takes off holds only. Once the cause is gone, or the cluster is finished by hand, run: liftlock retry cluster web`,
   );
   await retryCluster(world.ports, clusterKey, PERSON);
   expect((await memberOf(world, 'web')).status).toBe('Pending');

@@ -1,0 +1,158 @@
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
+import type { Member } from '../contracts/items/rollout.ts';
+import { memberItem } from '../contracts/items/testing/rollout-items.ts';
+import { clusterRecord } from '../policy/testing/cluster-record.ts';
+import { policyWith } from '../policy/testing/policies.ts';
+import { traitsOf } from '../policy/traits.ts';
+import { cluster, KEY, type Kept, NOON, policyConfig, upgrade } from '../protocol/testing/one-upgrade.ts';
+import { releaseCluster, retryCluster } from './hold-switch.ts';
+import { afterIn, byHand, finished, type Given, holds, reason, without } from './testing/held-cluster.ts';
+
+type Asked = Parameters<typeof afterIn> extends [unknown, ...infer Rest] ? Rest : never;
+const after = (...asked: Asked) => afterIn(new MemoryTable(), ...asked);
+
+const policy = (name: string, selector: object) =>
+  policyConfig(policyWith({ name, selector: JSON.stringify(selector) }));
+const nobody = policy('p', { matchLabels: { nobody: 'has-this' } });
+/** Policies beside `p`, by name, with what they select. */
+async function applied(order: typeof retryCluster, given: Given, more: Record<string, object>) {
+  return after(
+    order,
+    given,
+    Object.entries(more).map(([name, selector]) => policy(name, selector)),
+  );
+}
+const atRest = { rollout: { status: 'Completed' as const } };
+const blocked = { member: { status: 'Blocked' as const }, wave: { failed: 0, blocked: 1 } };
+const notTakenUp = (now: string) =>
+  `The rollout r of the policy p is Completed, and is not taken up again: web is selected by ${now} now.`;
+const heldStill = 'web is held, and no rollout would try it again. ';
+
+test.each<[string, Record<string, object>, Kept, string, string]>([
+  ['another one does', { new: {} }, { policy: nobody }, 'new', 'liftlock rollout create new'],
+  ['another one does too', { new: {} }, {}, 'new and p', 'liftlock upgrade cluster web --to VERSION --approve'],
+  ['none does', {}, { policy: nobody }, 'no policy', 'liftlock upgrade cluster web --to VERSION --approve'],
+  ['it is gone', {}, { policy: undefined }, 'no policy', 'liftlock upgrade cluster web --to VERSION --approve'],
+])(
+  'a rollout that has ended is not taken up again for a cluster that its policy does not select any more: %s',
+  async (_, more, kept, now, then) => {
+    const given = { ...atRest, ...blocked, kept };
+    const told = `${heldStill}${notTakenUp(now)} Somebody runs: liftlock release cluster web, and then runs: ${then}`;
+    await expect(applied(retryCluster, given, more)).rejects.toMatchObject({ name: 'WrongState', message: told });
+    const { member, rollout } = await applied(releaseCluster, given, more);
+    expect([member?.status, rollout?.status]).toEqual(['Blocked', 'Completed']);
+    for (const order of [retryCluster, releaseCluster])
+      await expect(applied(order, { ...given, control: undefined }, more)).rejects.toThrow(
+        `web is not held. ${notTakenUp(now)} What takes it up: liftlock explain cluster web`,
+      );
+  },
+);
+
+test('what such a rollout left half done is finished by a person, whatever policy selects it now', async () => {
+  const left = byHand({}, { policy: nobody });
+  await expect(applied(retryCluster, { ...atRest, ...left }, { new: {} })).rejects.toThrow(
+    `${notTakenUp('new')} Somebody runs: liftlock release cluster web, and then ${finished}`,
+  );
+});
+
+test('a member of a rollout that has not ended stays one, whatever selects its cluster now', async () => {
+  for (const status of ['Running', 'Paused', 'Halted'] as const) {
+    const { member } = await applied(retryCluster, { rollout: { status }, kept: { policy: nobody } }, { new: {} });
+    expect(member?.status).toBe('Pending');
+  }
+});
+
+test('a rollout that is taken up again rests on the policy and the cluster as they were read', async () => {
+  const { checks } = await after(retryCluster, atRest);
+  expect(checks).toEqual([`CLUSTER#${KEY} GRANT absent`, `CLUSTER#${KEY} RECORD 1`, 'CONFIG UpgradePolicy#p 1']);
+});
+
+test('a rollout is not taken up again where it would go on with another cluster that its policy does not select', async () => {
+  const aside = clusterRecord({ name: 'aside', labels: { aside: 'yes' } });
+  const others = async (status: Member['status'], rolloutId = 'r') =>
+    applied(
+      retryCluster,
+      {
+        ...atRest,
+        ...blocked,
+        kept: { policy: policy('p', { matchExpressions: [{ key: 'aside', operator: 'DoesNotExist' }] }) },
+        others: [aside, memberItem({ clusterKey: aside.clusterKey, name: 'aside', waveIndex: 1, status, rolloutId })],
+      },
+      {},
+    );
+  const told = `${notTakenUp('no policy').replace('web', 'aside')} Somebody runs: liftlock release cluster web, and then runs: liftlock rollout create p`;
+  await expect(others('Quarantined')).rejects.toThrow(told);
+  for (const status of ['Succeeded', 'Excluded', 'Failed', 'Blocked'] as const)
+    expect((await others(status)).member?.status).toBe('Pending');
+  expect((await others('Quarantined', 'another')).member?.status).toBe('Pending');
+});
+
+const created = clusterRecord({ ...cluster, createdAt: '2026-11-20T10:00:00.000Z', clusterKey: KEY });
+const inVainNow = (said: string) =>
+  `web is not tried again now, since it would have failed again at once: ${said} When that is over: liftlock retry cluster web`;
+test.each<[string, Partial<ClusterRecord>, string]>([
+  [
+    'new',
+    created,
+    'The cluster web was created at 2026-11-20T10:00:00.000Z; new ones are left alone until 2026-11-20T16:00:00.000Z.',
+  ],
+  [
+    'paused by its tag',
+    { tags: { 'liftlock/paused': 'true' } },
+    "The cluster's tag liftlock/paused keeps Liftlock away from it.",
+  ],
+  ['beyond the target', { version: '1.38' }, 'The cluster is at 1.38 already, beyond 1.37; Liftlock never goes down.'],
+])('what failed is not tried again, and stays failed and held, while its cluster is %s', async (_, given, told) => {
+  const kept = { cluster: { ...cluster, ...given } };
+  await expect(after(retryCluster, { kept })).rejects.toMatchObject({ name: 'WrongState', message: inVainNow(told) });
+  const left = await after(retryCluster, { kept, member: { status: 'Blocked' }, wave: { failed: 0, blocked: 1 } });
+  expect([left.member?.status, left.control]).toEqual(['Pending', without]);
+});
+
+const arrived = (given: Partial<Upgrade> = {}, version = '1.37'): Given => ({
+  control: undefined,
+  kept: { cluster: { ...created, version }, upgrades: [upgrade({ status: 'Succeeded', reasons: [reason], ...given })] },
+});
+test('a cluster that was finished since has succeeded when it is retried, and its failure stays on record', async () => {
+  const traits = { failed: { a: 1 }, succeeded: {} };
+  const { member, wave, rollout, ofRollout } = await after(retryCluster, {
+    ...arrived(),
+    rollout: { status: 'CompletedWithFailures' },
+    member: { traits: ['a'], failedBefore: true },
+    wave: { status: 'CompletedWithFailures', succeeded: 2, traits },
+  });
+  expect(member).toMatchObject({ status: 'Succeeded', from: '1.37', upgradeId: 'u', reasons: [reason] });
+  expect(member).not.toHaveProperty('failedBefore');
+  expect(wave).toMatchObject({ status: 'Open', failed: 0, succeeded: 3, lastSuccessAt: NOON.toISOString() });
+  expect(wave?.traits).toEqual({ failed: {}, succeeded: { a: 1 } });
+  expect(rollout?.status).toBe('Running');
+  const detail = { clusterKey: KEY, wave: 'all', from: 'Failed', to: 'Succeeded' };
+  expect(ofRollout).toEqual([{ event: 'MemberRetried', principal: 'ann', detail }]);
+});
+
+test.each<[string, Given]>([
+  ['its hop was not finished', arrived({ status: 'Failed', mutated: true })],
+  ['its hop was never begun', { ...arrived(), kept: { cluster: { ...created, version: '1.37' } } }],
+  ['it is not at the target any more', arrived({}, '1.36')],
+  ['it is held again', { ...arrived(), control: holds }],
+])('it has not succeeded by that where %s', async (_, given) => {
+  await expect(after(retryCluster, given)).rejects.toThrow('is not tried again now');
+});
+
+test('what failed is not tried again while it is suspected for what it shares with another one that failed', async () => {
+  const autoMode = { ...cluster, autoMode: true };
+  const other = { ...clusterRecord({ name: 'other' }) };
+  const traits = traitsOf(autoMode).filter((trait) => !traitsOf(other).includes(trait));
+  const failed = Object.fromEntries(traits.map((trait) => [trait, 2]));
+  const waiting = memberItem({ clusterKey: other.clusterKey, name: 'other', waveIndex: 1 });
+  await expect(
+    after(retryCluster, {
+      kept: { cluster: autoMode },
+      member: { traits },
+      wave: { failed: 2, traits: { failed, succeeded: {} } },
+      others: [other, waiting],
+    }),
+  ).rejects.toThrow('liftlock rollout release-trait r');
+});

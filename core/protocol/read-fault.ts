@@ -1,0 +1,34 @@
+import { quoted, type Reason, reason } from '../contracts/step-result.ts';
+import { parseJson } from '../model/parse-json.ts';
+
+/** As much of a cause as a person reads. */
+const LONGEST_CAUSE = 500;
+
+interface EndedExecution {
+  readonly status: string;
+  readonly error?: string | undefined;
+  readonly cause?: string | undefined;
+}
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+/** Why an execution ended that concluded nothing: somebody stopped it, it timed out or something failed that retries did not cure. */
+export function stoppedFromOutside({ status, error, cause }: EndedExecution, name?: string): Reason {
+  const because =
+    cause === undefined ? '' : ` ${error ?? ''}: ${readFault(error ?? '', cause).message.slice(0, LONGEST_CAUSE)}`;
+  return reason(
+    'StoppedFromOutside',
+    `The execution${name === undefined ? '' : ` ${name}`} ended ${status} without concluding.${because} Nothing was undone. Look, then: liftlock retry, or liftlock release.`,
+  );
+}
+
+/**
+ * What a task failed with, as far as a person reads it. Step Functions writes as cause Lambda's error with its stack, or the description of an
+ * execution that was waited for (`.sync:2`), which would have ended well if it had concluded.
+ */
+export function readFault(word: string, cause: string): Reason {
+  const written = (parseJson(cause) ?? {}) as Record<'errorMessage' | 'Name' | 'Status' | 'Error' | 'Cause', unknown>;
+  const [name, status] = [textOf(written.Name), textOf(written.Status)];
+  if (name === undefined || status === undefined) return quoted(word, textOf(written.errorMessage) ?? cause);
+  return stoppedFromOutside({ status, error: textOf(written.Error), cause: textOf(written.Cause) }, name);
+}

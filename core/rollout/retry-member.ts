@@ -1,0 +1,62 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
+import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import { exceedsBudget } from '../policy/wave-room.ts';
+import { unlessFailed, waveAfter } from '../protocol/settle-decision.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import { asideUntil } from './admission.ts';
+import { memberChange, standingReasons } from './member-progress.ts';
+import type { FleetSnapshot } from './snapshot.ts';
+import { suspects } from './suspects.ts';
+import type { Answer } from './waiting.ts';
+
+/**
+ * Whether a cluster whose upgrade ended without success in its rollout has been brought to the rollout's target since: nothing is left to be
+ * tried. `hop`: the upgrade to that target. What is held is a person's to judge.
+ */
+export const isFinished = (
+  cluster: ClusterRecord,
+  { to }: Member,
+  hop: Upgrade | undefined,
+  isHeld: boolean,
+): boolean =>
+  !isHeld && hop?.status === 'Succeeded' && !KubeVersion.parse(cluster.version).isOlderThan(KubeVersion.parse(to));
+
+/** What a retry makes of a member: it waits again, or it has succeeded by what brought its cluster to the target since. */
+export function retriedMember(member: Member, finishedBy?: Upgrade): Member {
+  const tried = { ...member, resumeAt: undefined };
+  if (finishedBy !== undefined)
+    return { ...tried, status: 'Succeeded', from: member.to, failedBefore: undefined, reasons: finishedBy.reasons };
+  const failed = member.status === 'Failed' ? { failedBefore: true as const } : {};
+  return { ...tried, status: 'Pending', upgradeId: undefined, reasons: [], ...failed };
+}
+
+/** The wave with a member that is tried again, and open again where that leaves it within its budget. */
+export function retriedWave(wave: Wave, member: Member, after: Member, now: Date): Wave {
+  const next = waveAfter(wave, member, after, now.toISOString());
+  const reopens = !exceedsBudget(next) && wave.status !== 'Pending';
+  // Who skipped its soak had seen what there was to see then.
+  return reopens ? { ...next, status: 'Open', endedAt: undefined, promotedBy: undefined, reasons: [] } : next;
+}
+
+/**
+ * Why a member that failed would be set aside or taken out before it was tried, and so have failed again at once (semantics.md, Failure
+ * budget), and until when as far as is known; no reason = a retry has it tried.
+ */
+export function refusalsOfRetry(
+  fleet: FleetSnapshot,
+  rollout: Rollout,
+  waves: readonly Wave[],
+  member: Member,
+  now: Date,
+): Answer {
+  const { clusterKey } = member;
+  const again = retriedMember(member);
+  const snapshot = { ...fleet, controls: new Map([...fleet.controls].filter(([key]) => key !== clusterKey)) };
+  const after = waves.map((wave) => (wave.index === member.waveIndex ? retriedWave(wave, member, again, now) : wave));
+  const waiting = [again, ...fleet.members.filter(({ rolloutId }) => rolloutId === rollout.id)];
+  const standing = standingReasons(snapshot, again, suspects(snapshot, rollout, after, waiting), now);
+  const change = memberChange(snapshot, rollout, again, undefined, standing);
+  if (change?.type !== 'change-member' || unlessFailed(again, change.status) !== 'Failed') return { reasons: [] };
+  return { reasons: change.reasons, until: asideUntil(snapshot, member, change.reasons) };
+}
