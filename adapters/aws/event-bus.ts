@@ -66,6 +66,6 @@ const toEntry = (event: LiftlockEvent, busName: string): PutEventsRequestEntry =
   EventBusName: busName,
   Source: EVENT_SOURCE,
   DetailType: event.type,
-  // Rules pass on what is for people by the words that come with it (infra/stacks/hub-stack.ts).
+  // Rules pass on what is for people by the words that come with it (infra/constructs/event-rules.ts).
   Detail: JSON.stringify({ ...event.detail, notice: noticeOf(event) }),
 });

@@ -10,17 +10,13 @@ import {
   paginateScan,
   QueryCommand,
   type QueryCommandInput,
-  TransactionCanceledException,
-  type TransactWriteItem,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { errorMessage, errorName, namedError } from '../../core/contracts/errors.ts';
 import {
   ACTIVE_INDEX,
   ACTIVE_KEY,
   BATCH_KEYS,
-  INVALID_TRANSACTION,
   KIND_INDEX,
   KIND_SHARDS,
   transactionProblem,
@@ -28,15 +24,16 @@ import {
 import {
   type AuditHead,
   type AuditItem,
-  type Expected,
   type ItemKey,
   itemId,
   type RestoredTable,
   type StoredItem,
   type WriteOperation,
 } from '../../core/ports/table.ts';
-import { byKey, keyOf, kindKey, plainJson, toAttributes, toStoredItem } from './stored-item.ts';
+import { byKey, keyOf, kindKey, toAttributes, toStoredItem } from './stored-item.ts';
 import type { TableNames } from './table-schema.ts';
+import { invalidTransaction, transactionError } from './transaction-error.ts';
+import { toTransactItem } from './write-operations.ts';
 
 /**
  * The table on DynamoDB. Every read by key is a BatchGetItem, so that no function needs two permissions for it. Every write is a TransactWriteItems, the audit has a table of its own into which items are only ever put when
@@ -208,113 +205,4 @@ async function readBatch(client: DynamoDBClient, table: string, keys: readonly I
     paused += 1;
     await setTimeout(pause);
   }
-}
-
-/** One write of the port as one part of TransactWriteItems. */
-export function toTransactItem(operation: WriteOperation, names: TableNames): TransactWriteItem {
-  switch (operation.type) {
-    case 'put':
-      return operation.expect === 'any'
-        ? { Update: overwrite(operation.item, names.items) }
-        : {
-            Put: {
-              TableName: names.items,
-              Item: marshall({
-                ...toAttributes(operation.item),
-                revision: operation.revision ?? (operation.expect === 'absent' ? 1 : operation.expect + 1),
-              }),
-              ...conditionOf(operation.expect),
-            },
-          };
-    case 'check':
-      return {
-        ConditionCheck: { TableName: names.items, Key: keyOf(operation.key), ...conditionOf(operation.expect) },
-      };
-    case 'append':
-      return {
-        Put: {
-          TableName: names.audit,
-          Item: marshall(plainJson(operation.item)),
-          ConditionExpression: 'attribute_not_exists(#subject)',
-          ExpressionAttributeNames: { '#subject': 'subject' },
-        },
-      };
-  }
-}
-
-function conditionOf(expect: Exclude<Expected, 'any'>) {
-  return expect === 'absent'
-    ? { ConditionExpression: 'attribute_not_exists(#pk)', ExpressionAttributeNames: { '#pk': 'pk' } }
-    : {
-        ConditionExpression: '#revision = :expected',
-        ExpressionAttributeNames: { '#revision': 'revision' },
-        ExpressionAttributeValues: marshall({ ':expected': expect }),
-      };
-}
-
-/** A put that expects nothing still raises the revision, so that checks of others on it stay sound. */
-function overwrite(item: Extract<WriteOperation, { type: 'put' }>['item'], table: string) {
-  const { pk, sk, ...attributes } = toAttributes(item);
-  const names: Record<string, string> = { '#revision': 'revision' };
-  const values: Record<string, unknown> = { ':zero': 0, ':one': 1 };
-  const sets = ['#revision = if_not_exists(#revision, :zero) + :one'];
-  const removes: string[] = [];
-  for (const name of ['kind', 'kindKey', 'data', 'activeKey', 'expiresAt'] as const) {
-    names[`#${name}`] = name;
-    if (attributes[name] === undefined) {
-      removes.push(`#${name}`);
-      continue;
-    }
-    values[`:${name}`] = attributes[name];
-    sets.push(`#${name} = :${name}`);
-  }
-  const remove = removes.length === 0 ? '' : ` REMOVE ${removes.join(', ')}`;
-  return {
-    TableName: table,
-    Key: keyOf({ pk, sk }),
-    UpdateExpression: `SET ${sets.join(', ')}${remove}`,
-    ExpressionAttributeNames: names,
-    ExpressionAttributeValues: marshall(values),
-  };
-}
-
-/**
- * DynamoDB's reasons under the port's names. A condition that failed outweighs a conflict: both mean "decide anew". Throttles and
- * faults keep their own names, since no decision was refused.
- */
-export function transactionError(error: unknown, operations: readonly WriteOperation[]): unknown {
-  if (errorName(error) === 'ValidationException') return invalidTransaction(errorMessage(error));
-  if (errorName(error) === 'TransactionConflictException' || errorName(error) === 'TransactionInProgressException') {
-    return namedError('TransactionConflict', errorMessage(error));
-  }
-  if (!(error instanceof TransactionCanceledException)) return error;
-  const reasons = error.CancellationReasons ?? [];
-  const at = (code: string): number => reasons.findIndex((reason) => reason.Code === code);
-  const failed = at('ConditionalCheckFailed');
-  if (failed >= 0) {
-    return namedError('ConditionFailed', `${describe(operations[failed])} is not as it was read`);
-  }
-  const conflict = at('TransactionConflict');
-  if (conflict >= 0) {
-    return namedError(
-      'TransactionConflict',
-      `${describe(operations[conflict])} is being written by another transaction`,
-    );
-  }
-  const invalid = at('ValidationError');
-  if (invalid >= 0) return invalidTransaction(`${describe(operations[invalid])}: ${reasons[invalid]?.Message ?? ''}`);
-  return error;
-}
-
-export function invalidTransaction(message: string): Error {
-  const error = new Error(message);
-  error.name = INVALID_TRANSACTION;
-  return error;
-}
-
-function describe(operation: WriteOperation | undefined): string {
-  if (operation === undefined) return 'An item';
-  if (operation.type === 'append') return `The audit of ${operation.item.subject} ${operation.item.sequence}`;
-  const { pk, sk } = operation.type === 'put' ? operation.item : operation.key;
-  return `${pk} ${sk}`;
 }

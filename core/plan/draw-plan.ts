@@ -1,22 +1,19 @@
 import { dayOrInstant } from '../config/day-or-instant.ts';
 import { apiVersion } from '../config/kinds.ts';
-import type { LearnedDurations } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import type { Inventory } from '../inventory/document/parse-inventory.ts';
 import { candidatesOf } from '../rollout/candidates.ts';
 import { rolloutPlanHash } from '../rollout/plan-hash.ts';
-import { KubeVersion } from '../version/kube-version.ts';
 import { deadlineSource } from './deadline.ts';
 import { exclusionOf } from './document/exclusions.ts';
 import { instantOrNull, instantText } from './document/instant.ts';
 import type { PlanDocument } from './document/plan-schema.ts';
 import { wavesOf } from './document/waves.ts';
 import { type Drawn, draw, endOf, meets, membersOf } from './drawn.ts';
+import { spreadOf } from './eta/drawn-chance.ts';
+import { etaOf } from './eta/eta.ts';
 import { limitedBy } from './limits/limited-by.ts';
-import { someNeverStart } from './never-starts.ts';
 import type { PlanRules } from './offline-snapshot.ts';
-import type { Chance } from './plan-input.ts';
-import { HORIZON_MILLISECONDS, runForward } from './run-forward.ts';
 
 export interface PlanOptions {
   readonly now: Date;
@@ -148,131 +145,3 @@ function excludedOf({ rules, input, plans }: Drawn): PlanDocument['excluded'] {
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-/** So many hops are drawn in all, so that a plan stays within its time: small fleets get many runs, large ones few. */
-const HOPS_IN_ALL = 6_000;
-const FEWEST_RUNS = 4;
-/** From so many hops on durations are rounded to a quarter of the estimate, else to a twelfth: over many the difference evens out. */
-const MANY_HOPS = 500;
-const MOST_RUNS = 200;
-
-/** Large fleets need few runs: the last end of thousands of hops hardly moves. */
-export const runsFor = (hops: number): number =>
-  Math.min(MOST_RUNS, Math.max(FEWEST_RUNS, Math.round(HOPS_IN_ALL / Math.max(1, hops))));
-
-/**
- * When all is done, durations and failures drawn by chance, the same seed giving the same answer. A run in which a cluster that belongs to the
- * plan was never tried, since a wave halted before or it is set aside for good, is never done.
- */
-export function etaOf(drawn: Drawn, seed: number, runs?: number): PlanDocument['eta'] {
-  const { input, plans } = drawn;
-  const members = plans.flatMap(membersOf);
-  const hops = members.reduce(
-    (sum, { from, to }) => sum + KubeVersion.parse(from).hopsTo(KubeVersion.parse(to)).length,
-    0,
-  );
-  const count = members.length === 0 ? 0 : (runs ?? runsFor(hops));
-  const spread = spreadOf(input.snapshot.learned);
-  const ends: number[] = [];
-  const never = plans.some((plan) => {
-    const left = membersOf(plan).filter(({ clusterKey }) => !drawn.forward.fleet.lived.has(clusterKey));
-    return someNeverStart(input, plan, left, input.now.getTime() + HORIZON_MILLISECONDS);
-  });
-  if (never) ends.push(...Array.from({ length: count }, () => Number.POSITIVE_INFINITY));
-  for (let run = ends.length; run < count; run += 1) {
-    const { fleet } = runForward(input, plans, drawnChance(spread, seed, run, hops > MANY_HOPS ? 4 : 12));
-    const settled = new Set<string>();
-    for (const { list } of fleet.members.values())
-      for (const { clusterKey, status } of list)
-        if (status === 'Succeeded' || status === 'Failed') settled.add(clusterKey);
-    const done = members.every(({ clusterKey }) => settled.has(clusterKey));
-    ends.push(done ? lastEnd(fleet.lived) : Number.POSITIVE_INFINITY);
-  }
-  ends.sort((a, b) => a - b);
-  const quantile = (share: number): string | null => {
-    const end = ends[Math.max(0, Math.ceil(share * ends.length) - 1)];
-    return instantOrNull(end === Number.POSITIVE_INFINITY ? undefined : end);
-  };
-  const unfinished = ends.filter((end) => end === Number.POSITIVE_INFINITY).length;
-  return { p50: quantile(0.5), p90: quantile(0.9), runs: count, unfinished, seed };
-}
-
-function lastEnd(lived: ReadonlyMap<string, { readonly endedAt: number | undefined }>): number {
-  let last = 0;
-  for (const { endedAt = 0 } of lived.values()) last = Math.max(last, endedAt);
-  return last;
-}
-
-/** How long hops last and how many fail. Seconds; undefined = as the estimate says. */
-export interface Spread {
-  readonly learned: { readonly p50: number; readonly p90: number } | undefined;
-  readonly failureRate: number;
-}
-
-/** From so many upgrades on they say how this fleet's hops spread; as for estimates (core/policy/hop-rules.ts). */
-const ENOUGH = 5;
-/** Nothing is known: an estimate is what nine of ten hops keep, and half of them are done in four fifths of it. */
-const HALF_OF_ESTIMATE = 0.8;
-/** The 90th percentile of the normal distribution, in standard deviations. */
-const NINE_OF_TEN = 1.2816;
-/** No hop is drawn longer than this many times the ninth of ten: state machines time out. */
-const LONGEST = 3;
-
-export function spreadOf(learned: LearnedDurations | undefined): Spread {
-  if (learned === undefined) return { learned: undefined, failureRate: 0 };
-  const { count, p50, p90, failureRate } = learned;
-  return { learned: count >= ENOUGH && p50 > 0 ? { p50, p90: Math.max(p50, p90) } : undefined, failureRate };
-}
-
-/**
- * Durations from a log-normal distribution with these quantiles; failures with the learned rate. The same seed, run, cluster and hop draw
- * the same, whatever is asked before.
- *
- * @param parts durations are rounded to so many parts of the estimate, never finer than a minute: where ends meet, fewer decisions are made
- */
-export function drawnChance(spread: Spread, seed: number, run: number, parts = 12): Chance {
-  const salt = mixed(mixed(seed) ^ (run + 1));
-  return {
-    milliseconds(clusterKey, hop, estimate) {
-      const median = spread.learned === undefined ? estimate * HALF_OF_ESTIMATE : spread.learned.p50 * 1000;
-      const late = spread.learned === undefined ? estimate : spread.learned.p90 * 1000;
-      const sigma = Math.log(late / median) / NINE_OF_TEN;
-      const drawn = Math.min(median * Math.exp(sigma * normal(salt, clusterKey, hop)), late * LONGEST);
-      const grain = Math.max(60_000, Math.round(estimate / parts / 60_000) * 60_000);
-      return Math.max(grain, Math.round(drawn / grain) * grain);
-    },
-    fails: (clusterKey, hop) => uniform(salt, clusterKey, hop, 3) < spread.failureRate,
-  };
-}
-
-function normal(salt: number, key: string, hop: number): number {
-  const radius = Math.sqrt(-2 * Math.log(uniform(salt, key, hop, 1)));
-  return radius * Math.cos(2 * Math.PI * uniform(salt, key, hop, 2));
-}
-
-/** Above 0, at most 1. */
-function uniform(salt: number, key: string, hop: number, what: number): number {
-  return (mixed(salt ^ mixed(hashOf(key) + hop * 8 + what)) + 1) / 2 ** 32;
-}
-
-/** The finalizer of MurmurHash3: every bit of the input moves every bit of the result. */
-function mixed(value: number): number {
-  let bits = value | 0;
-  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
-  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
-  return (bits ^ (bits >>> 16)) >>> 0;
-}
-
-const hashes = new Map<string, number>();
-const MOST_HASHES = 200_000;
-
-/** FNV-1a. */
-function hashOf(key: string): number {
-  const known = hashes.get(key);
-  if (known !== undefined) return known;
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < key.length; index += 1) hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193);
-  if (hashes.size >= MOST_HASHES) hashes.clear();
-  hashes.set(key, hash);
-  return hash;
-}

@@ -1,7 +1,7 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import type { InsightsRefresh } from '../ports/eks.ts';
 import { NOON } from '../protocol/testing/one-upgrade.ts';
-import { lookAtRefresh, refreshInsights, runsSince } from './scan-cluster.ts';
+import { lookAtRefresh, refreshInsights, runsSince } from './refresh-insights.ts';
 import { contextOf, failing, oneStep } from './testing/one-step.ts';
 
 const at = (minutes: number): Date => new Date(NOON.getTime() + minutes * 60_000);

@@ -1,4 +1,4 @@
-import { lambdaPrincipal } from './function.ts';
+import { lambdaPrincipal } from './lambda-principal.ts';
 
 const env = (iam: unknown) => ({ env: { event: { requestContext: { authorizer: { iam } } } } });
 

@@ -6,7 +6,7 @@ import type { Settings } from '../settings/settings.ts';
 
 /**
  * The bus of the hub. Liftlock's own functions publish on it by their roles; the forwarders of the fleet's accounts may put events, and nobody
- * else. What comes from outside cannot pass for Liftlock's own: the rules look at the account (stacks/hub-stack.ts).
+ * else. What comes from outside cannot pass for Liftlock's own: the rules look at the account (constructs/event-rules.ts).
  */
 export class LiftlockBus extends Construct {
   readonly bus: EventBus;

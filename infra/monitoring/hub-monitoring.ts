@@ -1,10 +1,11 @@
-import { Dashboard, GraphWidget, type IWidget, Metric, Stats, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
+import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { type FunctionName, MACHINE_NAMES } from '../../core/contracts/names.ts';
 import { FUNCTION_GROUPS, type FunctionGroup, GROUP_NAMES } from './function-groups.ts';
+import { HubDashboard } from './hub-dashboard.ts';
 import { lambdaMetric, machineMetric, ownMetric, sumOf } from './metrics.ts';
 import { Monitoring } from './monitoring.ts';
 import { type MonitoredQueues, queueAlarms } from './queue-alarms.ts';
@@ -210,77 +211,4 @@ function functionAlarms(monitoring: Monitoring): void {
     at: 1,
     periods: 3,
   });
-}
-
-const HALF = 12;
-
-/** What an operator looks at first: does the loop turn, what runs, what failed, and what waits. */
-class HubDashboard extends Construct {
-  constructor(scope: Construct, id: string, { queues }: { readonly queues: MonitoredQueues<IQueue> }) {
-    super(scope, id);
-    const dashboard = new Dashboard(this, 'Dashboard', {
-      dashboardName: 'liftlock',
-      defaultInterval: Duration.days(1),
-    });
-    dashboard.addWidgets(
-      new TextWidget({
-        markdown:
-          'Liftlock. Why a cluster is or is not upgrading: `liftlock explain cluster NAME`. Alarms: docs/runbook.md',
-        width: 2 * HALF,
-        height: 2,
-      }),
-    );
-    dashboard.addWidgets(this.#reconciler(), this.#waiting());
-    dashboard.addWidgets(this.#machines(), this.#faults());
-    dashboard.addWidgets(this.#inventory(), this.#queues(queues));
-  }
-
-  #reconciler(): IWidget {
-    const left = (['Ticks', 'DecisionsApplied', 'DecisionProblems'] as const).map((name) =>
-      ownMetric(RECONCILER, name),
-    );
-    const right = [
-      lambdaMetric(RECONCILER, 'Duration', { period: Duration.minutes(5), statistic: Stats.percentile(99) }),
-    ];
-    return new GraphWidget({ title: 'Reconciler', width: HALF, left, right });
-  }
-
-  #waiting(): IWidget {
-    const window = { period: Duration.minutes(5), statistic: Stats.MAXIMUM };
-    const left = (['UpgradesWaiting', 'UpgradesStuck'] as const).map((name) => ownMetric(RECONCILER, name, window));
-    return new GraphWidget({ title: 'Upgrades that wait', width: HALF, left });
-  }
-
-  #machines(): IWidget {
-    const left = ['ExecutionsStarted', 'ExecutionsSucceeded', 'ExecutionsFailed'].map((name) =>
-      machineMetric('upgrade-cluster', name),
-    );
-    const right = MACHINE_NAMES.map((name) =>
-      machineMetric(name, 'ExecutionTime', { period: Duration.hours(1), statistic: Stats.percentile(90) }),
-    );
-    return new GraphWidget({ title: 'Upgrades of clusters, and how long steps take', width: HALF, left, right });
-  }
-
-  #faults(): IWidget {
-    const left = GROUP_NAMES.map((group) =>
-      sumOf(
-        group,
-        FUNCTION_GROUPS[group].map((name) => lambdaMetric(name, 'Errors')),
-      ),
-    );
-    return new GraphWidget({ title: 'Faults', width: HALF, left });
-  }
-
-  #inventory(): IWidget {
-    const window = { period: Duration.hours(1) };
-    const left = (['ClustersQueued', 'ScopesRead', 'ScopesUnreadable'] as const).map((name) =>
-      ownMetric('discover-clusters', name, window),
-    );
-    return new GraphWidget({ title: 'Inventory', width: HALF, left });
-  }
-
-  #queues(queues: MonitoredQueues<IQueue>): IWidget {
-    const left = Object.values(queues).map((queue) => queue.metricApproximateNumberOfMessagesVisible());
-    return new GraphWidget({ title: 'Queues', width: HALF, left });
-  }
 }

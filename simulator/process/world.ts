@@ -122,7 +122,7 @@ export class World implements RunView {
       onStatusChange: (execution) => {
         const { executionArn, status, input } = execution;
         if (status !== 'RUNNING') this.onEnded(execution);
-        // As the rule of the stack (infra/stacks/hub-stack.ts).
+        // As the rule of the stack (infra/constructs/event-rules.ts).
         if (status !== 'RUNNING' && !input.includes(STARTED_BY)) this.wake({ executionArn, status });
       },
     });

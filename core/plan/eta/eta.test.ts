@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { drawnChance, etaOf, runsFor, spreadOf } from '../draw-plan.ts';
 import { draw } from '../drawn.ts';
 import { fleetOf, NOW, type SmallPlan, smallPlan } from '../testing/small-plan.ts';
+import { drawnChance, spreadOf } from './drawn-chance.ts';
+import { etaOf, runsFor } from './eta.ts';
 
 const HOUR = 3_600_000;
 const learned = { count: 50, p50: 1800, p90: 5400, failureRate: 0 };

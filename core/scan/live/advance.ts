@@ -1,18 +1,15 @@
-import { parseJson } from '../../model/parse-json.ts';
 import { ClusterAccessError } from '../../ports/cluster-access.ts';
 import type { ClusterReader } from '../../ports/cluster-reader.ts';
-import { KubeVersion } from '../../version/kube-version.ts';
-import { isMapping, mappingOf, textOf } from '../manifest/manifest-object.ts';
-import { inspectObject } from '../observe/inspect-object.ts';
 import type { Coverage, Source } from '../report/report-schema.ts';
-import { keep } from './keep.ts';
 import type { LiveScanState, Unit } from './live-scan-state.ts';
-import { ask, deadOf, gapStatus, type Patience } from './request.ts';
+import type { Patience } from './request.ts';
 import { discover } from './unit-discovery.ts';
 import { helmReleases } from './unit-helm.ts';
+import { kubeProxyConfig } from './unit-kube-proxy-config.ts';
 import { listPage } from './unit-list.ts';
 import { references } from './unit-references.ts';
 import { telemetry } from './unit-telemetry.ts';
+import { serverVersion } from './unit-version.ts';
 
 export interface ScanTools extends Patience {
   readonly reader: ClusterReader;
@@ -97,62 +94,4 @@ function sourceOf(unit: Unit): Source | null {
   const sources = { version: null, discovery: null, list: 'object', helm: 'helm', telemetry: 'telemetry' } as const;
   if (unit.type === 'kube-proxy-config') return 'node';
   return unit.type === 'references' ? 'reference' : sources[unit.type];
-}
-
-const WHAT = 'configuration of kube-proxy';
-
-/** The one ConfigMap that is read whole: EKS keeps kube-proxy's configuration in it. Others may hold anything, and are not. */
-async function kubeProxyConfig(state: LiveScanState, { reader, wait }: ScanTools): Promise<UnitResult> {
-  const path = '/api/v1/namespaces/kube-system/configmaps/kube-proxy-config';
-  const answer = await ask(reader, { path }, { wait });
-  // A 404 that does not name it comes from somewhere on the way.
-  if (answer.status === 'missing' && answer.why.includes('not found'))
-    return {
-      next: 'done',
-      coverage: [{ what: WHAT, source: 'node', status: 'read', detail: 'There is none.', count: 0 }],
-    };
-  const value = answer.status === 'ok' ? parseJson(answer.text) : undefined;
-  if (!isMapping(value)) {
-    const why = answer.status === 'ok' ? 'the API server gave something that is no object' : answer.why;
-    const status = gapStatus(answer);
-    return {
-      next: 'done',
-      coverage: [{ what: WHAT, source: 'node', status, detail: `It was not read: ${why}.`, count: 0 }],
-      ...deadOf(answer),
-    };
-  }
-  const object = {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    namespace: 'kube-system',
-    name: 'kube-proxy-config',
-    value,
-    path: [],
-  };
-  keep(state, inspectObject(object, { cause: 'addon:kube-proxy', owner: 'EKS add-on kube-proxy', evidence: [] }));
-  return { next: 'done', coverage: [{ what: WHAT, source: 'node', status: 'read', detail: '', count: 1 }] };
-}
-
-/** Which version runs now. Nobody needs a permission for that, so a refusal means that the credentials are not taken at all. */
-async function serverVersion(state: LiveScanState, { reader, wait }: ScanTools): Promise<UnitResult> {
-  const what = 'version of the API server';
-  const answer = await ask(reader, { path: '/version' }, { wait });
-  const version = answer.status === 'ok' ? readVersion(answer.text) : undefined;
-  if (version !== undefined) {
-    state.serverVersion = version;
-    return { next: 'done', coverage: [{ what, source: null, status: 'read', detail: '', count: 1 }] };
-  }
-  const why = answer.status === 'ok' ? 'it gave no version' : answer.why;
-  const status = gapStatus(answer);
-  return {
-    next: 'done',
-    coverage: [{ what, source: null, status, detail: `It was not read: ${why}.`, count: 0 }],
-    ...deadOf(answer),
-  };
-}
-
-/** `GET /version` → `v1.35.2-eks-abc`; undefined when it is not what it should be. */
-function readVersion(text: string): string | undefined {
-  const version = textOf(mappingOf(parseJson(text)).gitVersion);
-  return version !== undefined && KubeVersion.tryParse(version) !== undefined ? version : undefined;
 }

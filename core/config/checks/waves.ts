@@ -1,0 +1,102 @@
+import { both, covers, isSatisfiable } from '../../selector/cover.ts';
+import type { LabelSelector } from '../../selector/label-selector.ts';
+import type { Wave } from '../types.ts';
+import { concurrencyLimit, failureLimit } from '../wave-limits.ts';
+import { type PolicyWith, type Report, repeats } from './check.ts';
+
+/** A wave that no cluster can ever land in is most likely in the wrong place: the first matching wave wins. */
+export function checkUnreachableWaves(policy: PolicyWith<'selector' | 'waves'>, report: Report): void {
+  const { selector, waves } = policy.spec;
+  if (!isSatisfiable(selector)) {
+    report('warning', ['spec', 'selector'], 'its conditions contradict each other, so it can never match a cluster.');
+    return;
+  }
+  for (const [index, wave] of waves.entries()) {
+    const path = ['spec', 'waves', index];
+    if (!isSatisfiable(both(selector, wave.selector))) {
+      const message =
+        "with the policy's own selector its conditions contradict each other, so it can never match a cluster.";
+      report('warning', [...path, 'selector'], message, 'key');
+      continue;
+    }
+    const earlier = waves.slice(0, index).find((candidate) => takesAll(candidate, wave, selector));
+    if (earlier === undefined) {
+      reportRepeatedClusters(waves.slice(0, index), wave, index, report);
+      continue;
+    }
+    const message = `this wave can never get a cluster: the earlier wave "${earlier.name}" takes all of them, and the first matching wave wins. Put it before "${earlier.name}", or narrow that one.`;
+    report('warning', [...path, wave.selector ? 'selector' : wave.clusters ? 'clusters' : 'name'], message, 'key');
+  }
+}
+
+/** Clusters named by a wave are among those that the policy selects, so what covers those covers them. */
+function takesAll(earlier: Wave, later: Wave, policySelector: LabelSelector): boolean {
+  if (earlier.clusters !== undefined) {
+    const names = new Set(earlier.clusters);
+    return later.clusters?.every((name) => names.has(name)) ?? false;
+  }
+  return earlier.selector === undefined || covers(earlier.selector, both(policySelector, later.selector));
+}
+
+function reportRepeatedClusters(earlier: readonly Wave[], wave: Wave, index: number, report: Report): void {
+  const firstWave = new Map(earlier.toReversed().flatMap(({ name, clusters = [] }) => clusters.map((c) => [c, name])));
+  for (const [at, name] of (wave.clusters ?? []).entries()) {
+    const first = firstWave.get(name);
+    if (first === undefined) continue;
+    const message = `"${name}" is in the earlier wave "${first}" already, which wins. Remove one.`;
+    report('warning', ['spec', 'waves', index, 'clusters', at], message);
+  }
+}
+
+/** Numbers and shares of a wave that cannot mean what they seem to, as far as the file tells how many clusters it has. */
+export function checkWaveNumbers({ spec }: PolicyWith<'waves'>, report: Report): void {
+  for (const [index, wave] of spec.waves.entries()) {
+    const warn = (path: readonly (string | number)[], message: string) =>
+      report('warning', ['spec', 'waves', index, ...path], message);
+    if (wave.failureBudget.maxFailures === '100%') {
+      warn(
+        ['failureBudget', 'maxFailures'],
+        'all of them may fail, so the rollout never halts here before it is too late. Allow fewer.',
+      );
+    }
+    if (wave.clusters !== undefined) checkNamed(wave, new Set(wave.clusters).size, warn);
+    for (const [at, name] of repeats(wave.clusters ?? []))
+      warn(['clusters', at], `"${name}" is named twice here. Remove one.`);
+  }
+}
+
+type Warn = (path: readonly (string | number)[], message: string) => void;
+
+function checkNamed(wave: Wave, named: number, warn: Warn): void {
+  const clusters = named === 1 ? 'the one cluster' : `the ${named} clusters`;
+  const { maxConcurrency, canaries, failureBudget } = wave;
+  const { maxFailures, minJudged } = failureBudget;
+  if (typeof maxConcurrency === 'string' && Number.parseInt(maxConcurrency, 10) * named < 100) {
+    const limit = concurrencyLimit(wave, named);
+    warn(
+      ['maxConcurrency'],
+      `${maxConcurrency} of ${clusters} named is less than one; ${limit} at a time goes all the same. Write ${limit}, or a larger share.`,
+    );
+  }
+  if (typeof maxFailures === 'string' && maxFailures !== '0%' && failureLimit(wave, named) === 0) {
+    warn(
+      ['failureBudget', 'maxFailures'],
+      `${maxFailures} of ${clusters} named rounds down to 0, so the first failure halts. Write 0, or a number.`,
+    );
+  }
+  if (typeof maxFailures === 'number' && maxFailures >= named) {
+    warn(
+      ['failureBudget', 'maxFailures'],
+      `more than ${maxFailures} of ${clusters} named can never fail, so the rollout never halts here before it is too late. Allow fewer.`,
+    );
+  }
+  if (canaries !== undefined && canaries >= named) {
+    warn(
+      ['canaries'],
+      `${clusters} named are all canaries then, one after the other, and nothing is left to wait for them.`,
+    );
+  }
+  if (minJudged > named) {
+    warn(['failureBudget', 'minJudged'], `only ${named} can be judged of ${clusters} named; ${named} is what counts.`);
+  }
+}

@@ -1,0 +1,61 @@
+import { KubeVersion } from '../../version/kube-version.ts';
+import { instantOrNull } from '../document/instant.ts';
+import type { PlanDocument } from '../document/plan-schema.ts';
+import { type Drawn, membersOf } from '../drawn.ts';
+import { someNeverStart } from '../never-starts.ts';
+import { HORIZON_MILLISECONDS, runForward } from '../run-forward.ts';
+import { drawnChance, spreadOf } from './drawn-chance.ts';
+
+/** So many hops are drawn in all, so that a plan stays within its time: small fleets get many runs, large ones few. */
+const HOPS_IN_ALL = 6_000;
+const FEWEST_RUNS = 4;
+/** From so many hops on durations are rounded to a quarter of the estimate, else to a twelfth: over many the difference evens out. */
+const MANY_HOPS = 500;
+const MOST_RUNS = 200;
+
+/** Large fleets need few runs: the last end of thousands of hops hardly moves. */
+export const runsFor = (hops: number): number =>
+  Math.min(MOST_RUNS, Math.max(FEWEST_RUNS, Math.round(HOPS_IN_ALL / Math.max(1, hops))));
+
+/**
+ * When all is done, durations and failures drawn by chance, the same seed giving the same answer. A run in which a cluster that belongs to the
+ * plan was never tried, since a wave halted before or it is set aside for good, is never done.
+ */
+export function etaOf(drawn: Drawn, seed: number, runs?: number): PlanDocument['eta'] {
+  const { input, plans } = drawn;
+  const members = plans.flatMap(membersOf);
+  const hops = members.reduce(
+    (sum, { from, to }) => sum + KubeVersion.parse(from).hopsTo(KubeVersion.parse(to)).length,
+    0,
+  );
+  const count = members.length === 0 ? 0 : (runs ?? runsFor(hops));
+  const spread = spreadOf(input.snapshot.learned);
+  const ends: number[] = [];
+  const never = plans.some((plan) => {
+    const left = membersOf(plan).filter(({ clusterKey }) => !drawn.forward.fleet.lived.has(clusterKey));
+    return someNeverStart(input, plan, left, input.now.getTime() + HORIZON_MILLISECONDS);
+  });
+  if (never) ends.push(...Array.from({ length: count }, () => Number.POSITIVE_INFINITY));
+  for (let run = ends.length; run < count; run += 1) {
+    const { fleet } = runForward(input, plans, drawnChance(spread, seed, run, hops > MANY_HOPS ? 4 : 12));
+    const settled = new Set<string>();
+    for (const { list } of fleet.members.values())
+      for (const { clusterKey, status } of list)
+        if (status === 'Succeeded' || status === 'Failed') settled.add(clusterKey);
+    const done = members.every(({ clusterKey }) => settled.has(clusterKey));
+    ends.push(done ? lastEnd(fleet.lived) : Number.POSITIVE_INFINITY);
+  }
+  ends.sort((a, b) => a - b);
+  const quantile = (share: number): string | null => {
+    const end = ends[Math.max(0, Math.ceil(share * ends.length) - 1)];
+    return instantOrNull(end === Number.POSITIVE_INFINITY ? undefined : end);
+  };
+  const unfinished = ends.filter((end) => end === Number.POSITIVE_INFINITY).length;
+  return { p50: quantile(0.5), p90: quantile(0.9), runs: count, unfinished, seed };
+}
+
+function lastEnd(lived: ReadonlyMap<string, { readonly endedAt: number | undefined }>): number {
+  let last = 0;
+  for (const { endedAt = 0 } of lived.values()) last = Math.max(last, endedAt);
+  return last;
+}

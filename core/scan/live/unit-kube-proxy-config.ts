@@ -1,0 +1,41 @@
+import { parseJson } from '../../model/parse-json.ts';
+import { isMapping } from '../manifest/manifest-object.ts';
+import { inspectObject } from '../observe/inspect-object.ts';
+import type { ScanTools, UnitResult } from './advance.ts';
+import { keep } from './keep.ts';
+import type { LiveScanState } from './live-scan-state.ts';
+import { ask, deadOf, gapStatus } from './request.ts';
+
+const WHAT = 'configuration of kube-proxy';
+
+/** The one ConfigMap that is read whole: EKS keeps kube-proxy's configuration in it. Others may hold anything, and are not. */
+export async function kubeProxyConfig(state: LiveScanState, { reader, wait }: ScanTools): Promise<UnitResult> {
+  const path = '/api/v1/namespaces/kube-system/configmaps/kube-proxy-config';
+  const answer = await ask(reader, { path }, { wait });
+  // A 404 that does not name it comes from somewhere on the way.
+  if (answer.status === 'missing' && answer.why.includes('not found'))
+    return {
+      next: 'done',
+      coverage: [{ what: WHAT, source: 'node', status: 'read', detail: 'There is none.', count: 0 }],
+    };
+  const value = answer.status === 'ok' ? parseJson(answer.text) : undefined;
+  if (!isMapping(value)) {
+    const why = answer.status === 'ok' ? 'the API server gave something that is no object' : answer.why;
+    const status = gapStatus(answer);
+    return {
+      next: 'done',
+      coverage: [{ what: WHAT, source: 'node', status, detail: `It was not read: ${why}.`, count: 0 }],
+      ...deadOf(answer),
+    };
+  }
+  const object = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    namespace: 'kube-system',
+    name: 'kube-proxy-config',
+    value,
+    path: [],
+  };
+  keep(state, inspectObject(object, { cause: 'addon:kube-proxy', owner: 'EKS add-on kube-proxy', evidence: [] }));
+  return { next: 'done', coverage: [{ what: WHAT, source: 'node', status: 'read', detail: '', count: 1 }] };
+}

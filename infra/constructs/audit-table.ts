@@ -1,0 +1,60 @@
+import { BillingMode, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { RemovalPolicy } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { TABLE_SCHEMA } from '../../core/contracts/table-schema.ts';
+import { attribute } from './items-table.ts';
+
+/** Everything that changes or removes an item that is there, or could replace it without a condition. */
+const CHANGES = [
+  'dynamodb:UpdateItem',
+  'dynamodb:DeleteItem',
+  'dynamodb:BatchWriteItem',
+  'dynamodb:PartiQLInsert',
+  'dynamodb:PartiQLUpdate',
+  'dynamodb:PartiQLDelete',
+];
+
+/**
+ * The append-only audit. Its own policy denies changes to everybody, administrators included: who wants to change history must first change
+ * this policy, which CloudTrail shows. Puts are conditional on absence in the adapter, and items are chained by hash.
+ */
+export class AuditTable extends Construct {
+  readonly table: Table;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    const { hash, range } = TABLE_SCHEMA.audit;
+    this.table = new Table(this, 'Table', {
+      partitionKey: attribute(hash),
+      sortKey: attribute(range),
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true, recoveryPeriodInDays: 35 },
+      deletionProtection: true,
+      // What is changed here in spite of everything is in the stream, which nobody can write (constructs/audit-anchors.ts).
+      stream: StreamViewType.NEW_AND_OLD_IMAGES,
+      removalPolicy: RemovalPolicy.RETAIN,
+      resourcePolicy: new PolicyDocument({
+        statements: [
+          new PolicyStatement({
+            sid: 'AppendOnly',
+            effect: Effect.DENY,
+            principals: [new AnyPrincipal()],
+            actions: CHANGES,
+            // Its own ARN would be a circle; a policy on a table is about that table.
+            resources: ['*'],
+          }),
+          // Liftlock writes its audit together with what it is about, or not at all. A single put is refused to everybody.
+          new PolicyStatement({
+            sid: 'OnlyTransactions',
+            effect: Effect.DENY,
+            principals: [new AnyPrincipal()],
+            actions: ['dynamodb:PutItem'],
+            resources: ['*'],
+            conditions: { StringNotEquals: { 'dynamodb:EnclosingOperation': 'TransactWriteItems' } },
+          }),
+        ],
+      }),
+    });
+  }
+}

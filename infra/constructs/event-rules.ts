@@ -1,0 +1,119 @@
+import {
+  type EventBus,
+  EventField,
+  type EventPattern,
+  type IRuleTarget,
+  Match,
+  Rule,
+  RuleTargetInput,
+} from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
+import { Aws } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { EventType } from '../../core/contracts/events.ts';
+import { EVENT_SOURCE, type HAND_ACTS } from '../../core/contracts/names.ts';
+import { STARTED_BY } from '../../core/contracts/step-input.ts';
+import { executionArnPrefix } from '../names.ts';
+
+export interface EventRulesProps {
+  readonly bus: EventBus;
+  readonly reconciler: IFunction;
+  readonly machineArns: readonly string[];
+  /** Roles under which Liftlock starts executions. */
+  readonly starterRoleArns: readonly string[];
+  readonly clusterQueue: IQueue;
+  readonly topic: ITopic;
+  /** For what a target did not take. */
+  readonly deadLetters: Queue;
+}
+
+/** What an operator or a new version sets in motion: the reconciler looks now, not in a minute. */
+const WAKING = [
+  'VersionAvailable',
+  'FleetStopped',
+  'FleetResumed',
+  'RolloutChanged',
+  'BreakGlassChanged',
+] as const satisfies readonly EventType[];
+/** What people say of a wave. The reconciler's own changes of waves do not wake it. */
+const WORDS = ['approval', 'promotion'];
+/**
+ * Input of an execution that no other one started; none where EventBridge leaves a long one out. When a step ends, the execution that
+ * started it goes on by itself.
+ */
+const NOT_NESTED = [{ 'anything-but': { wildcard: `*"${STARTED_BY}"*` } }, null, { exists: false }];
+const ENDED = ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'];
+
+/** Who hears of which event. */
+export class EventRules extends Construct {
+  readonly #props: EventRulesProps;
+
+  constructor(scope: Construct, id: string, props: EventRulesProps) {
+    super(scope, id);
+    this.#props = props;
+    const { bus, reconciler, machineArns, starterRoleArns, clusterQueue, topic, deadLetters } = props;
+    const wake = () => new LambdaFunction(reconciler, { deadLetterQueue: deadLetters, retryAttempts: 2 });
+
+    // What has no words for people (core/notices) is for programs.
+    const told = { ...own(), detail: { notice: { what: Match.exists() } } };
+    this.#rule('Notify', bus, told, this.#to(topic.topicArn, NOTICE));
+    this.#rule('Wake', bus, own([...WAKING]), wake());
+    this.#rule('WakeByWord', bus, { ...own(['WaveChanged' satisfies EventType]), detail: { about: WORDS } }, wake());
+    this.#rule('Forwarded', bus, FORWARDED, this.#to(clusterQueue.queueArn));
+    const ended: EventPattern = {
+      source: ['aws.states'],
+      detailType: ['Step Functions Execution Status Change'],
+      detail: { status: ENDED, stateMachineArn: [...machineArns], input: NOT_NESTED },
+    };
+    this.#rule('ExecutionEnded', undefined, ended, wake());
+    // An IAM user has no session.
+    const person = { sessionIssuer: { arn: [{ exists: false }, { 'anything-but': [...starterRoleArns] }] } };
+    const byHand = (eventName: (keyof typeof HAND_ACTS)[], requestParameters: object): EventPattern => ({
+      source: ['aws.states'],
+      detailType: ['AWS API Call via CloudTrail'],
+      detail: { eventName, requestParameters, userIdentity: { sessionContext: person } },
+    });
+    this.#rule('StartedByHand', undefined, byHand(['StartExecution'], { stateMachineArn: [...machineArns] }), wake());
+    const ofLiftlock = [{ prefix: executionArnPrefix() }];
+    const others = byHand(['StopExecution', 'RedriveExecution'], { executionArn: ofLiftlock });
+    this.#rule('StoppedByHand', undefined, others, wake());
+  }
+
+  #rule(id: string, bus: EventBus | undefined, eventPattern: EventPattern, target: IRuleTarget): void {
+    new Rule(this, id, { eventPattern, targets: [target], ...(bus === undefined ? {} : { eventBus: bus }) });
+  }
+
+  /** Its own policy lets rules of the bus in (stacks/state-stack.ts), so nothing is to be granted here. */
+  #to(arn: string, input?: RuleTargetInput): IRuleTarget {
+    const deadLetterConfig = { arn: this.#props.deadLetters.queueArn };
+    return { bind: () => ({ arn, deadLetterConfig, ...(input === undefined ? {} : { input }) }) };
+  }
+}
+
+const word = (member: string): string => EventField.fromPath(`$.detail.notice.${member}`);
+
+/** One line each; EventBridge puts them into double quotes. */
+const NOTICE = RuleTargetInput.fromMultilineText(
+  [
+    word('what'),
+    `Why: ${word('why')}`,
+    `What to do: ${word('todo')}`,
+    `Reference: ${word('reference')} (EventBridge may send a message twice; one reference is one change)`,
+  ].join('\n'),
+);
+
+/** Liftlock's own events: only the hub's account can put them, whatever a spoke claims to be the source. */
+const own = (detailType?: string[]): EventPattern => ({
+  source: [EVENT_SOURCE],
+  account: [Aws.ACCOUNT_ID],
+  ...(detailType === undefined ? {} : { detailType }),
+});
+
+/** As the forwarder sends them (stacks/spoke-forwarder-stack.ts). AWS keeps sources `aws.…` for itself, so nobody can make these up. */
+const FORWARDED: EventPattern = {
+  source: ['aws.eks', 'aws.health'],
+  detailType: ['AWS API Call via CloudTrail', 'AWS Health Event'],
+};
