@@ -46,7 +46,7 @@ test('a cluster that another policy has taken over is not upgraded past its appr
   const way = 'runs: liftlock release cluster p1, and then runs: liftlock rollout create new';
   expect(await explained()).toBe(`Somebody ${way}`);
   await expect(retryCluster(world.ports, clusterKey, PERSON)).rejects.toThrow(
-    `p1 is selected by new now. Who has removed the cause ${way}`,
+    `p1 is selected by new now. Somebody ${way}`,
   );
   await releaseCluster(world.ports, clusterKey, PERSON);
   await run(world);
