@@ -3,7 +3,7 @@ import type { ClusterControl, ClusterRecord } from '../../core/contracts/items/c
 import type { Upgrade } from '../../core/contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../../core/contracts/items/rollout.ts';
 import type { MachineName } from '../../core/contracts/names.ts';
-import { applyConfig } from '../../core/operations/apply-config.ts';
+import { applyConfig } from '../../core/operations/apply-documents.ts';
 import type { WriteOperation } from '../../core/ports/table.ts';
 import { transactWithAudit } from '../../core/store/audit.ts';
 import { ClusterControls, Clusters, Rollouts, Upgrades, Waves } from '../../core/store/entities.ts';
