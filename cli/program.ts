@@ -93,7 +93,7 @@ function registerConfigVerbs(program: Command, act: Act): void {
     .requiredOption(FILES, WHICH_FILES)
     .option('-R, --recursive', 'folders with their subfolders')
     .addOption(outputOption())
-    .action(act(async () => (await import('./verbs/validate.ts')).validate));
+    .action(act(async () => (await import('./verbs/config.ts')).validate));
   program
     .command('apply')
     .description('validate config files and apply them, all or none')
@@ -101,7 +101,7 @@ function registerConfigVerbs(program: Command, act: Act): void {
     .option('-R, --recursive', 'folders with their subfolders')
     .option('--dry-run', 'say what would change, and change nothing')
     .addOption(outputOption())
-    .action(act(async () => (await import('./verbs/apply.ts')).apply));
+    .action(act(async () => (await import('./verbs/config.ts')).apply));
 }
 
 /** `get`, `describe`, `explain`. */
