@@ -1,12 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { registerCalendar } from './calendar/register-calendar.ts';
 import type { Io } from './io.ts';
 import { FORMATS } from './output/print.ts';
-import { registerPlan } from './plan/register-plan.ts';
 import { registerChangeVerbs } from './register-change-verbs.ts';
-import { registerConfigVerbs } from './register-config-verbs.ts';
 import { registerOtherVerbs } from './register-other-verbs.ts';
-import { registerReadVerbs } from './register-read-verbs.ts';
 import { registerScan } from './scan/register-scan.ts';
 import { registerSimulate } from './simulate/register-simulate.ts';
 import { type ExitCode, type Outcome, type Session, sessionOf } from './verb.ts';
@@ -84,4 +80,101 @@ function registerVersions(program: Command, act: Act): void {
     .description('how old the tables behind `liftlock scan` are, how far they reach, and what they rest on')
     .addOption(outputOption())
     .action(act(async () => (await import('./verbs/versions-data.ts')).versionsData));
+}
+
+const FILES = '-f, --filename <path...>';
+const WHICH_FILES = 'a file, a folder, or - for standard input; may be repeated';
+
+/** `validate` and `apply`. */
+function registerConfigVerbs(program: Command, act: Act): void {
+  program
+    .command('validate')
+    .description('check config files offline: every error with its file, line and column')
+    .requiredOption(FILES, WHICH_FILES)
+    .option('-R, --recursive', 'folders with their subfolders')
+    .addOption(outputOption())
+    .action(act(async () => (await import('./verbs/config.ts')).validate));
+  program
+    .command('apply')
+    .description('validate config files and apply them, all or none')
+    .requiredOption(FILES, WHICH_FILES)
+    .option('-R, --recursive', 'folders with their subfolders')
+    .option('--dry-run', 'say what would change, and change nothing')
+    .addOption(outputOption())
+    .action(act(async () => (await import('./verbs/config.ts')).apply));
+}
+
+/** `get`, `describe`, `explain`. */
+function registerReadVerbs(program: Command, act: Act): void {
+  program
+    .command('get <kind> [name]')
+    .description('list clusters, rollouts, upgrades, policies, calendars, channels, versions or accounts')
+    .addOption(outputOption(['table', 'wide', 'json', 'yaml', 'name', 'jsonl']))
+    .option('-l, --selector <labels>', 'only clusters with these labels, e.g. env=prod,team!=web')
+    .option('--account <id>', 'only clusters of this account')
+    .option('--region <region>', 'only clusters of this Region')
+    .option('--all', 'upgrades that have ended and clusters that are gone too')
+    .option('-w, --watch', 'go on, and show every change')
+    .option('--interval <seconds>', 'with --watch: time between two looks', secondsUpTo(3600, 0.05), 2)
+    .option('--no-headers', 'no line of headers')
+    .action(act(async () => (await import('./verbs/get.ts')).get));
+  program
+    .command('describe <kind> <name>')
+    .description('everything about one cluster, rollout or policy')
+    .addOption(outputOption())
+    .action(act(async () => (await import('./verbs/describe.ts')).describe));
+  program
+    .command('explain <kind> <name>')
+    .description('why a cluster is or is not upgrading, and when it will: explain cluster web')
+    .addOption(outputOption())
+    .action(act(async () => (await import('./verbs/explain.ts')).explain));
+}
+
+function registerPlan(program: Command, act: Act): void {
+  program
+    .command('plan')
+    .description('what would happen to a fleet, with dates, offline; exit 3 when a deadline cannot be met')
+    .requiredOption('-f, --filename <path...>', 'policies, calendars, Fleet: a file, a folder, or -; may be repeated')
+    .option('-R, --recursive', 'folders with their subfolders')
+    .requiredOption('--inventory <file>', 'the clusters, as `liftlock get clusters -o yaml` prints them')
+    .option('--now <instant>', 'RFC 3339 with a zone: plan from then on (default: now)')
+    .option('--target <version>', 'latest, latest-1 or a minor, instead of what the policies say')
+    .option('--seed <number>', 'what chance is drawn from for the eta', wholeNumber, 1)
+    .option('--diff <plan>', 'an older plan as JSON: print what has moved since')
+    .addOption(outputOption(['table', 'json', 'yaml', 'html']))
+    .action(act(async () => (await import('./plan/plan.ts')).plan));
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It is a whole number of at most nine digits.');
+  return value;
+}
+
+/** `calendar` and `calendar import`. */
+function registerCalendar(program: Command, act: Act): void {
+  const calendar = program
+    .command('calendar')
+    .description('when changes may be made by the calendars of config files, offline; exit 0 also when closed')
+    // Not required for the parser: `calendar import` takes none.
+    .option('-f, --filename <path...>', 'a file, a folder, or - for standard input; may be repeated')
+    .option('-R, --recursive', 'folders with their subfolders')
+    .option('--calendar <name>', 'one of several calendars; without it all of them must be open')
+    .option('--at <instant...>', 'RFC 3339 with a zone; may be repeated (default: now)')
+    .option('--next <count>', 'the next openings instead of the state', count)
+    .addOption(outputOption(['table', 'json', 'yaml', 'ics']))
+    .action(act(async () => (await import('./calendar/calendar.ts')).calendar));
+  calendar
+    .command('import <file>')
+    .description('print a Calendar whose freezes are the events of an iCalendar file (- for standard input)')
+    .option('--name <name>', 'name of the calendar (default: that of the file)')
+    .option('--time-zone <zone>', 'zone of whole days and of times without one (default: that of the file, else UTC)')
+    .action(act(async () => (await import('./calendar/import.ts')).importCalendar));
+}
+
+function count(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < 1 || value > 1000)
+    throw new InvalidArgumentError('It is a number from 1 to 1000.');
+  return value;
 }

@@ -1,5 +1,4 @@
 import { Argument, type Command } from 'commander';
-import { registerAudit } from './audit/register-audit.ts';
 import { type Act, outputOption, secondsUpTo } from './program.ts';
 
 /** `access`, `audit`, `recover`, `completion`, `version`. */
@@ -42,4 +41,32 @@ export function registerOtherVerbs(program: Command, act: Act): void {
     .description('print the version of this command line')
     .addOption(outputOption())
     .action(act(async () => (await import('./verbs/version.ts')).version));
+}
+
+/** `audit show`, `audit verify` and `audit export`. */
+function registerAudit(program: Command, act: Act): void {
+  const audit = program
+    .command('audit')
+    .description('the record of who did what: fleet, rollout/<id> or cluster/<name>');
+  audit
+    .command('show <subject>')
+    .description('print the record of one subject')
+    .addOption(outputOption())
+    .action(act(async () => (await import('./audit/show.ts')).auditShow));
+  audit
+    .command('verify [subject]')
+    .description(
+      'hold a record, or all of them, against the anchors, on this machine (exit 1 when one was changed, 3 when not all of it is proved)',
+    )
+    .option('--anchors <place>', 's3://<bucket>, or a folder that holds audit/*.jsonl (default: LIFTLOCK_ANCHORS)')
+    .option('--from <folder>', 'a folder that audit export wrote; nothing is asked of AWS')
+    .addOption(outputOption())
+    .action(act(async () => (await import('./audit/verify.ts')).auditVerify));
+  audit
+    .command('export [subject]')
+    .description('write a record, or all of them, with the anchors into a folder, to be verified anywhere')
+    .requiredOption('--to <folder>', 'where to')
+    .option('--anchors <place>', 's3://<bucket>, or a folder that holds audit/*.jsonl (default: LIFTLOCK_ANCHORS)')
+    .addOption(outputOption())
+    .action(act(async () => (await import('./audit/export.ts')).auditExport));
 }

@@ -1,4 +1,5 @@
 import { EKSClient, type EKSClientConfig } from '@aws-sdk/client-eks';
+import { given } from '../../core/model/given.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Scope } from '../../core/ports/eks.ts';
 import { readLimits } from './request-limits.ts';
@@ -27,12 +28,7 @@ export interface EksConnections {
 
 export function createEksConnections(options: EksConnectionsOptions): EksConnections {
   const { sessions, clock, sleep, perSecond, burst, client = {} } = options;
-  const rate = {
-    clock,
-    sleep,
-    ...(perSecond === undefined ? {} : { perSecond }),
-    ...(burst === undefined ? {} : { burst }),
-  };
+  const rate = { clock, sleep, ...given({ perSecond, burst }) };
   return {
     sessions,
     client,

@@ -1,5 +1,6 @@
 import {
   EKSClient,
+  type Update as SdkUpdate,
   UpdateAddonCommand,
   UpdateClusterVersionCommand,
   UpdateNodegroupVersionCommand,
@@ -24,7 +25,10 @@ export function createEksMutator(
   const send = async (
     scope: Scope,
     call: MutatingCall,
-    request: (client: EKSClient, options: { abortSignal: AbortSignal }) => Promise<Update>,
+    request: (
+      client: EKSClient,
+      options: { abortSignal: AbortSignal },
+    ) => Promise<{ readonly update?: SdkUpdate | undefined }>,
   ): Promise<Update> => {
     const abortSignal = AbortSignal.timeout(milliseconds);
     connections.bucket(scope).spend();
@@ -34,7 +38,7 @@ export function createEksMutator(
       new EKSClient({ ...mutationLimits, region: scope.region, credentials, ...connections.client }),
     );
     try {
-      return await request(client, { abortSignal });
+      return toUpdate((await request(client, { abortSignal })).update);
     } finally {
       client.destroy();
     }
@@ -44,9 +48,7 @@ export function createEksMutator(
     updateClusterVersion: (scope, input) => {
       const { name, version, clientRequestToken } = input;
       const command = new UpdateClusterVersionCommand({ name, version, clientRequestToken });
-      return send(scope, { name: 'UpdateClusterVersion', input }, async (client, options) =>
-        toUpdate((await client.send(command, options)).update),
-      );
+      return send(scope, { name: 'UpdateClusterVersion', input }, (client, options) => client.send(command, options));
     },
     updateNodegroupVersion: (scope, input) => {
       const { clusterName, nodegroupName, version, launchTemplate, clientRequestToken } = input;
@@ -57,9 +59,7 @@ export function createEksMutator(
         launchTemplate,
         clientRequestToken,
       });
-      return send(scope, { name: 'UpdateNodegroupVersion', input }, async (client, options) =>
-        toUpdate((await client.send(command, options)).update),
-      );
+      return send(scope, { name: 'UpdateNodegroupVersion', input }, (client, options) => client.send(command, options));
     },
     updateAddon: (scope, input) => {
       const { clusterName, addonName, addonVersion, resolveConflicts, clientRequestToken } = input;
@@ -73,9 +73,7 @@ export function createEksMutator(
         configurationValues,
         clientRequestToken,
       });
-      return send(scope, { name: 'UpdateAddon', input }, async (client, options) =>
-        toUpdate((await client.send(command, options)).update),
-      );
+      return send(scope, { name: 'UpdateAddon', input }, (client, options) => client.send(command, options));
     },
   };
 }

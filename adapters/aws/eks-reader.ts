@@ -44,15 +44,16 @@ export function createEksReader(connections: EksConnections): EksReader {
     await connections.bucket(scope).take();
     return connections.reader(scope);
   };
-  const all = async <Page, Item>(
+  const all = async <Input, Item, Member extends string>(
     scope: Scope,
-    pages: (config: Paging) => AsyncIterable<Page>,
-    itemsOf: (page: Page) => readonly Item[] | undefined,
+    paginate: (config: Paging, input: Input) => AsyncIterable<{ readonly [Name in Member]?: Item[] | undefined }>,
+    input: Input,
+    member: Member,
   ): Promise<Item[]> => {
     const items: Item[] = [];
-    for await (const page of pages({ client: await client(scope) })) {
+    for await (const page of paginate({ client: await client(scope) }, input)) {
       // The page after this one is another call: it waits for its turn while the loop body does.
-      items.push(...(itemsOf(page) ?? []));
+      items.push(...(page[member] ?? []));
       if (hasNext(page)) await connections.bucket(scope).take();
     }
     return items;
@@ -61,36 +62,17 @@ export function createEksReader(connections: EksConnections): EksReader {
   const offers = new Map<string, { readonly readAt: number; readonly addons: AddonInfo[] }>();
 
   return {
-    listClusters: (scope) =>
-      all(
-        scope,
-        (config) => paginateListClusters(config, {}),
-        (page) => page.clusters,
-      ),
+    listClusters: (scope) => all(scope, paginateListClusters, {}, 'clusters'),
     describeCluster: async (scope, { name }) =>
       toCluster((await (await client(scope)).send(new DescribeClusterCommand({ name }))).cluster),
-    listNodegroups: (scope, { clusterName }) =>
-      all(
-        scope,
-        (config) => paginateListNodegroups(config, { clusterName }),
-        (page) => page.nodegroups,
-      ),
+    listNodegroups: (scope, { clusterName }) => all(scope, paginateListNodegroups, { clusterName }, 'nodegroups'),
     describeNodegroup: async (scope, { clusterName, nodegroupName }) => {
       const command = new DescribeNodegroupCommand({ clusterName, nodegroupName });
       return toNodegroup((await (await client(scope)).send(command)).nodegroup);
     },
     listFargateProfiles: (scope, { clusterName }) =>
-      all(
-        scope,
-        (config) => paginateListFargateProfiles(config, { clusterName }),
-        (page) => page.fargateProfileNames,
-      ),
-    listAddons: (scope, { clusterName }) =>
-      all(
-        scope,
-        (config) => paginateListAddons(config, { clusterName }),
-        (page) => page.addons,
-      ),
+      all(scope, paginateListFargateProfiles, { clusterName }, 'fargateProfileNames'),
+    listAddons: (scope, { clusterName }) => all(scope, paginateListAddons, { clusterName }, 'addons'),
     describeAddon: async (scope, { clusterName, addonName }) => {
       const command = new DescribeAddonCommand({ clusterName, addonName });
       return toAddon((await (await client(scope)).send(command)).addon);
@@ -101,23 +83,16 @@ export function createEksReader(connections: EksConnections): EksReader {
       const asked = JSON.stringify([scope.account, scope.region, input.addonName, input.kubernetesVersion]);
       const known = offers.get(asked);
       if (known !== undefined) return known.addons;
-      const pages = (config: Paging) => paginateDescribeAddonVersions(config, { ...input });
-      const addons = (await all(scope, pages, (page) => page.addons)).map(toAddonInfo);
+      const addons = (await all(scope, paginateDescribeAddonVersions, { ...input }, 'addons')).map(toAddonInfo);
       offers.set(asked, { readAt, addons });
       return addons;
     },
-    listUpdates: (scope, input) =>
-      all(
-        scope,
-        (config) => paginateListUpdates(config, { ...input }),
-        (page) => page.updateIds,
-      ),
+    listUpdates: (scope, input) => all(scope, paginateListUpdates, { ...input }, 'updateIds'),
     describeUpdate: async (scope, input) =>
       toUpdate((await (await client(scope)).send(new DescribeUpdateCommand({ ...input }))).update),
     listInsights: async (scope, { clusterName, categories }) => {
       const filter = categories === undefined ? {} : { filter: { categories } };
-      const pages = (config: Paging) => paginateListInsights(config, { clusterName, ...filter });
-      return (await all(scope, pages, (page) => page.insights)).map(toInsightSummary);
+      return (await all(scope, paginateListInsights, { clusterName, ...filter }, 'insights')).map(toInsightSummary);
     },
     describeInsight: async (scope, { clusterName, id }) =>
       toInsight((await (await client(scope)).send(new DescribeInsightCommand({ clusterName, id }))).insight),
@@ -125,10 +100,8 @@ export function createEksReader(connections: EksConnections): EksReader {
       toInsightsRefresh(await (await client(scope)).send(new StartInsightsRefreshCommand({ clusterName }))),
     describeInsightsRefresh: async (scope, { clusterName }) =>
       toInsightsRefresh(await (await client(scope)).send(new DescribeInsightsRefreshCommand({ clusterName }))),
-    describeClusterVersions: async (scope) => {
-      const pages = (config: Paging) => paginateDescribeClusterVersions(config, {});
-      return (await all(scope, pages, (page) => page.clusterVersions)).map(toClusterVersion);
-    },
+    describeClusterVersions: async (scope) =>
+      (await all(scope, paginateDescribeClusterVersions, {}, 'clusterVersions')).map(toClusterVersion),
   };
 }
 

@@ -1,4 +1,5 @@
 import type * as Sdk from '@aws-sdk/client-eks';
+import { given } from '../../core/model/given.ts';
 import type {
   Addon,
   AddonInfo,
@@ -54,17 +55,13 @@ function statusOf(insight: Pick<Sdk.Insight, 'insightStatus'> | undefined): Insi
   return { status, ...(reason === undefined ? {} : { reason }) };
 }
 
-export function toInsightsRefresh(
-  answer: Pick<Sdk.DescribeInsightsRefreshResponse, 'status' | 'message' | 'startedAt' | 'endedAt'>,
-): InsightsRefresh {
-  const { status, message, startedAt, endedAt } = answer;
-  return {
-    ...(status === undefined ? {} : { status }),
-    ...(message === undefined ? {} : { message }),
-    ...(startedAt === undefined ? {} : { startedAt }),
-    ...(endedAt === undefined ? {} : { endedAt }),
-  };
-}
+export const toInsightsRefresh = ({
+  status,
+  message,
+  startedAt,
+  endedAt,
+}: Pick<Sdk.DescribeInsightsRefreshResponse, 'status' | 'message' | 'startedAt' | 'endedAt'>): InsightsRefresh =>
+  given({ status, message, startedAt, endedAt });
 
 export function toAddonInfo(addon: Sdk.AddonInfo): AddonInfo {
   const checked: AddonInfo = complete('DescribeAddonVersions', addon, ['addonName']);

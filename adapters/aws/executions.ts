@@ -1,6 +1,7 @@
 import { DescribeExecutionCommand, SFNClient, type SFNClientConfig, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { errorName } from '../../core/contracts/errors.ts';
 import { canonicalJson } from '../../core/hash/canonical-json.ts';
+import { given } from '../../core/model/given.ts';
 import type { ExecutionState, Executions } from '../../core/ports/executions.ts';
 import { readLimits } from './request-limits.ts';
 import { withoutLogger } from './without-logger.ts';
@@ -29,12 +30,7 @@ export function createExecutions({ machineArnPrefix, client: config = {} }: Exec
       try {
         const { status, input = '', error, cause } = await client.send(new DescribeExecutionCommand({ executionArn }));
         if (status === undefined) return undefined;
-        return {
-          input,
-          status: status as ExecutionState['status'],
-          ...(error === undefined ? {} : { error }),
-          ...(cause === undefined ? {} : { cause }),
-        };
+        return { input, status: status as ExecutionState['status'], ...given({ error, cause }) };
       } catch (error) {
         if (errorName(error) === 'ExecutionDoesNotExist') return undefined;
         throw error;

@@ -24,13 +24,14 @@ import {
 import {
   type AuditHead,
   type AuditItem,
+  byKey,
   type ItemKey,
   itemId,
   type RestoredTable,
   type StoredItem,
   type WriteOperation,
 } from '../../core/ports/table.ts';
-import { byKey, keyOf, kindKey, toAttributes, toStoredItem } from './stored-item.ts';
+import { keyOf, kindKey, toAttributes, toStoredItem } from './stored-item.ts';
 import type { TableNames } from './table-schema.ts';
 import { invalidTransaction, transactionError } from './transaction-error.ts';
 import { toTransactItem } from './write-operations.ts';

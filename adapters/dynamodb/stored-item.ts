@@ -62,7 +62,3 @@ export const shardOf = (pk: string): number => Number.parseInt(sha256Hex(pk).sli
 
 /** What is stored is what JSON says: members that are `undefined` are left out, dates become texts. */
 export const plainJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
-
-export const byKey = (a: ItemKey, b: ItemKey): number => compare(a.pk, b.pk) || compare(a.sk, b.sk);
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

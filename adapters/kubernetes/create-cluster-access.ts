@@ -136,9 +136,9 @@ export function createClusterAccess(options: ClusterAccessOptions): ClusterAcces
         const daemonSets = await allItems((page) => api.listNamespacedDaemonSet({ namespace, ...page }));
         const statefulSets = await allItems((page) => api.listNamespacedStatefulSet({ namespace, ...page }));
         return [
-          ...deployments.map(fromDeployment),
+          ...deployments.map((one) => fromReplicas('Deployment', one)),
           ...daemonSets.map(fromDaemonSet),
-          ...statefulSets.map(fromStatefulSet),
+          ...statefulSets.map((one) => fromReplicas('StatefulSet', one)),
         ];
       }),
   };
@@ -192,15 +192,8 @@ function toPod(pod: V1Pod): Pod {
   };
 }
 
-const fromDeployment = (deployment: V1Deployment): Workload => ({
-  kind: 'Deployment',
-  ...named(deployment),
-  desired: deployment.spec?.replicas ?? 1,
-  available: deployment.status?.availableReplicas ?? 0,
-});
-
-const fromStatefulSet = (set: V1StatefulSet): Workload => ({
-  kind: 'StatefulSet',
+const fromReplicas = (kind: 'Deployment' | 'StatefulSet', set: V1Deployment | V1StatefulSet): Workload => ({
+  kind,
   ...named(set),
   desired: set.spec?.replicas ?? 1,
   available: set.status?.availableReplicas ?? 0,

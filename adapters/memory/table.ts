@@ -8,6 +8,7 @@ import {
 import {
   type AuditHead,
   type AuditItem,
+  byKey,
   type Expected,
   type ItemKey,
   itemId,
@@ -168,9 +169,6 @@ function keyOf(operation: Exclude<WriteOperation, { type: 'append' }>): ItemKey 
   const key = operation.type === 'put' ? operation.item : operation.key;
   return { pk: key.pk, sk: key.sk };
 }
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-const byKey = (a: ItemKey, b: ItemKey): number => compare(a.pk, b.pk) || compare(a.sk, b.sk);
 
 /** An index of items by the name of a group, each of which is kept in the order of its keys. */
 class SortedGroups {

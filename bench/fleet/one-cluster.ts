@@ -1,5 +1,5 @@
 import { parseConfig } from '../../core/config/parse-config.ts';
-import { applyConfig } from '../../core/operations/apply-config.ts';
+import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { Members, Upgrades } from '../../core/store/entities.ts';
 import { loadKind } from '../../core/store/entity.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';

@@ -4,7 +4,7 @@ import { compilePredicate } from '../../core/expression/predicate.ts';
 import { policyOf } from '../../core/policy/policy-of.ts';
 import { clusterRecord } from '../../core/policy/testing/cluster-record.ts';
 import { policyWith } from '../../core/policy/testing/policies.ts';
-import { waveIndexOf } from '../../core/policy/wave-of.ts';
+import { waveOf } from '../../core/policy/wave-of.ts';
 import { matchesGlob } from '../../core/selector/glob.ts';
 import { type Figure, type Measure, median, rounded } from '../figure.ts';
 
@@ -37,7 +37,7 @@ function everyCluster(): () => boolean {
   return () =>
     clusters.every((cluster, index) => {
       const match = policyOf(cluster, [policy]);
-      return match.type === 'one' && waveIndexOf(match.policy, cluster) === index % 8;
+      return match.type === 'one' && waveOf(match.policy, cluster, 'liftlock/').index === index % 8;
     });
 }
 

@@ -1,3 +1,4 @@
+import { given } from '../../core/model/given.ts';
 import { accessReport } from '../../simulator/cloud/access-report.ts';
 import { liftlockEvents } from '../../simulator/cloud/events/liftlock-events.ts';
 import { exportLines } from '../../simulator/cloud/export-lines.ts';
@@ -23,9 +24,7 @@ export async function localUp(options: LocalUpOptions): Promise<number> {
       functionsHere: true,
       signal: ended.signal,
       onNote: (note) => writeError(`${note}\n`),
-      ...(port === undefined ? {} : { port }),
-      ...(state === undefined ? {} : { stateFolder: state }),
-      ...(assembly === undefined ? {} : { assembly }),
+      ...given({ port, stateFolder: state, assembly }),
     });
   } catch (error) {
     if (ended.signal.aborted) return EXIT.interrupted;
@@ -43,7 +42,7 @@ export async function localUp(options: LocalUpOptions): Promise<number> {
     people: peopleOf(started),
     accounts: accountsOf(started),
     startedAt: new Date().toISOString(),
-    ...(state === undefined ? {} : { stateFolder: state }),
+    ...given({ stateFolder: state }),
   });
   try {
     writeOut(`${welcome(started, continued, speed).join('\n')}\n`);

@@ -50,17 +50,17 @@ export function registerLocal(program: Command, exampleFleet: string): void {
     .command('down')
     .description('end the local cloud that runs on this machine')
     .option('--port <port>', 'which one, where several run', port)
-    .action(ended(async () => (await import('./local-down.ts')).localDown));
+    .action(ended(async () => (await import('./running-cloud.ts')).localDown));
   local
     .command('env')
     .description('print the export lines of the local cloud that runs on this machine')
     .option('--account <id>', 'as the administrator of this account (default: the hub)')
     .option('--port <port>', 'which one, where several run', port)
     .option('--as <kind>', "as somebody who has one of the hub's policies for people: viewer, operator, approver …")
-    .action(ended(async () => (await import('./local-env.ts')).localEnvironment));
+    .action(ended(async () => (await import('./running-cloud.ts')).localEnvironment));
   local
     .command('status')
     .description('the local clouds that run on this machine')
     .option('-o, --output <format>', 'table or json', 'table')
-    .action(ended(async () => (await import('./local-status.ts')).localStatus));
+    .action(ended(async () => (await import('./running-cloud.ts')).localStatus));
 }

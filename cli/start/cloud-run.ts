@@ -1,3 +1,4 @@
+import { given } from '../../core/model/given.ts';
 import { accessReport } from '../../simulator/cloud/access-report.ts';
 import { apiRequest } from '../../simulator/cloud/api-request.ts';
 import { liftlockEvents } from '../../simulator/cloud/events/liftlock-events.ts';
@@ -15,8 +16,7 @@ export const startInCloud: StartLocalRun = async (prepared, { seed, speed, port,
     seed,
     onNote,
     functionsHere: true,
-    ...(speed === undefined ? {} : { speed }),
-    ...(port === undefined ? {} : { port }),
+    ...given({ speed, port }),
   });
   return {
     clock: cloud.clock,

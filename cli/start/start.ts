@@ -1,6 +1,7 @@
 import { open, writeFile } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import { styleText } from 'node:util';
+import { given } from '../../core/model/given.ts';
 import { GiveApprovals } from '../../simulator/process/give-approvals.ts';
 import { type PreparedFleet, prepareFleet } from '../../simulator/process/prepare-fleet.ts';
 import { renderHtml } from '../../simulator/report/render-html.ts';
@@ -77,12 +78,7 @@ async function startRun(
   const engine: StartLocalRun = options.inProcess
     ? (await import('./in-process-run.ts')).startInProcess
     : (await import('./cloud-run.ts')).startInCloud;
-  return engine(prepared, {
-    seed: options.seed,
-    onNote,
-    ...(options.speed === undefined ? {} : { speed: options.speed }),
-    ...(port === undefined ? {} : { port }),
-  });
+  return engine(prepared, { seed: options.seed, onNote, ...given({ speed: options.speed, port }) });
 }
 
 function introduction(folder: string, { loaded }: PreparedFleet, run: LocalRun): string {

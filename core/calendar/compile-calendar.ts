@@ -1,9 +1,13 @@
 import type { CalendarSpec } from '../config/types.ts';
-import { compileRule } from './compile-rule.ts';
 import { type Coverage, coverageOf } from './coverage.ts';
+import { DAY } from './cron/civil-day.ts';
+import { type CronSchedule, everFires, parseCron } from './cron/parse-cron.ts';
+import { durationMilliseconds } from './duration.ts';
+import { firings, lastingSpans } from './firings.ts';
+import { freezeEdge } from './freeze-edge.ts';
 import type { CalendarProblem, FreezeSpec, Rule, WindowSpec } from './rule.ts';
-import { merged, placeOf, without } from './spans.ts';
-import { type TimeZone, timeZone, unknownZone } from './time-zone.ts';
+import { merged, placeOf, type Span, without } from './spans.ts';
+import { type TimeZone, timeZone, UTC, unknownZone } from './time-zone.ts';
 
 /** A calendar, ready to be asked. It remembers what it has worked out; that changes no answer. */
 export interface CompiledCalendar {
@@ -70,4 +74,133 @@ function openTime(always: boolean, windows: readonly Rule[], freezes: readonly R
   const nextUncovered = (instant: number) =>
     datedAt(instant) !== undefined ? instant : (dated[placeOf(dated, instant)]?.from ?? null);
   return { ...coverage, nextUncovered };
+}
+
+type Tell = (field: string, message: string) => void;
+type Recurring = WindowSpec | Exclude<FreezeSpec, { from: string }>;
+
+/**
+ * One window or freeze, or everything that is wrong with it; paths begin at the rule. `calendarZone` is undefined when
+ * the calendar's own zone is wrong, which is told elsewhere.
+ */
+function compileRule(
+  spec: WindowSpec | FreezeSpec,
+  calendarZone: TimeZone | undefined,
+): { readonly rule: Rule | undefined; readonly problems: readonly CalendarProblem[] } {
+  const problems: CalendarProblem[] = [];
+  const tell: Tell = (field, message) => problems.push({ path: [field], message });
+  const zone = spec.timeZone === undefined ? calendarZone : timeZone(spec.timeZone);
+  if (zone === undefined && spec.timeZone !== undefined) tell('timeZone', unknownZone(spec.timeZone));
+  // Everything that is wrong is told at once, so that the rest is looked at in some zone.
+  const known = zone ?? UTC;
+  const when = 'from' in spec ? datesOf(spec, known, tell) : recurrenceOf(spec, known, tell);
+  if (when === undefined || zone === undefined || problems.length > 0) return { rule: undefined, problems };
+  const rule: Rule = {
+    name: spec.name,
+    zone,
+    reason: 'reason' in spec ? spec.reason : undefined,
+    ticket: 'ticket' in spec ? spec.ticket : undefined,
+    ...when,
+    coverage: coverageOf(when.spansIn),
+  };
+  return { rule, problems };
+}
+
+type When = Pick<Rule, 'schedule' | 'length' | 'dates' | 'spansIn'>;
+
+function datesOf(spec: Extract<FreezeSpec, { from: string }>, zone: TimeZone, tell: Tell): When | undefined {
+  const from = freezeEdge(spec.from, zone, 'from');
+  const to = freezeEdge(spec.to, zone, 'to');
+  if ('problem' in from) tell('from', from.problem);
+  if ('problem' in to) tell('to', to.problem);
+  if ('problem' in from || 'problem' in to) return undefined;
+  const dates: Span = { from: from.instant, to: to.instant };
+  if (dates.to <= dates.from) {
+    tell('to', `"${spec.to}" is not after from, "${spec.from}", so that it freezes nothing. Swap or correct them.`);
+    return undefined;
+  }
+  return { schedule: undefined, length: undefined, dates, spansIn: () => [dates] };
+}
+
+function recurrenceOf(spec: Recurring, zone: TimeZone, tell: Tell): When | undefined {
+  const schedule = scheduleOf('schedule', spec.schedule, tell);
+  const end = spec.end === undefined ? undefined : scheduleOf('end', spec.end, tell);
+  if (spec.duration !== undefined && spec.end !== undefined) {
+    tell('end', 'duration and end are both given, and either would decide. Remove one.');
+  }
+  if (spec.duration === undefined && spec.end === undefined) {
+    tell('schedule', 'neither duration nor end is given, so nobody knows how long it lasts. Add one of them.');
+  }
+  const length = spec.duration === undefined ? undefined : durationMilliseconds(spec.duration);
+  if (length !== undefined && !(length > 0))
+    tell('duration', `"${spec.duration}" is no duration; write 45m, 6h or 4d.`);
+  if (schedule === undefined) return undefined;
+  if (length !== undefined) {
+    const spansIn = (from: number, to: number) => lastingSpans(schedule, zone, length, from, to);
+    return { schedule, length, dates: undefined, spansIn };
+  }
+  if (end === undefined) return undefined;
+  const spansIn = (from: number, to: number) => endingSpans(schedule, end, zone, from, to);
+  return { schedule, length: undefined, dates: undefined, spansIn };
+}
+
+function scheduleOf(field: string, text: string, tell: Tell): CronSchedule | undefined {
+  const parsed = parseCron(text);
+  if ('problem' in parsed) {
+    tell(field, parsed.problem);
+    return undefined;
+  }
+  if (everFires(parsed.schedule)) return parsed.schedule;
+  tell(field, `"${text}" never fires: no month that it names has such a day.`);
+  return undefined;
+}
+
+/** 29 February on one weekday comes after 40 years at the latest, across a century without a leap day. */
+const LONGEST_WAIT = 41 * 366 * DAY;
+
+/**
+ * Spans that begin when `start` fires and end when `end` fires next after that, at least those that touch `[from, to)`, cut off at `to`. An
+ * end at the very instant of a start ends what was before, and does not end what starts there.
+ */
+function endingSpans(
+  start: CronSchedule,
+  end: CronSchedule,
+  zone: TimeZone,
+  from: number,
+  to: number,
+): readonly Span[] {
+  const since = lastFiring(end, zone, from);
+  const ends = firings(end, zone, since, to, telling(end.minutes, start.minutes));
+  const starts = firings(start, zone, since, to, telling(start.minutes, end.minutes)).filter((at) => at < to);
+  let next = 0;
+  return starts.map((at) => {
+    while ((ends[next] ?? to) <= at) next += 1;
+    return { from: at, to: Math.min(ends[next] ?? to, to) };
+  });
+}
+
+/**
+ * The minutes of a day without those between which and the one before them none of `others` lies: another start of what has begun and another
+ * end of what has ended tell nothing, and a start or end in every minute would be 1440 of them a day. One that comes together with its other is kept.
+ */
+function telling(minutes: readonly number[], others: readonly number[]): number[] {
+  let next = 0;
+  return minutes.filter((minute, index) => {
+    const before = minutes[index - 1];
+    if (before === undefined) return true;
+    while ((others[next] ?? Number.POSITIVE_INFINITY) < before) next += 1;
+    return (others[next] ?? Number.POSITIVE_INFINITY) <= minute;
+  });
+}
+
+/** The last firing at or before `instant`: nothing that began before it goes on. */
+function lastFiring(schedule: CronSchedule, zone: TimeZone, instant: number): number {
+  let to = instant + 1;
+  for (let length = 2 * DAY; length < 2 * LONGEST_WAIT; length *= 2) {
+    const found = firings(schedule, zone, to - length, to).filter((at) => at <= instant);
+    const last = found.at(-1);
+    if (last !== undefined) return last;
+    to -= length;
+  }
+  return to;
 }

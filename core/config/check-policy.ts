@@ -1,12 +1,11 @@
 import { both, overlapInPart } from '../selector/cover.ts';
 import { checkApprovals } from './checks/approvals.ts';
 import { fieldOf, listOf, type PolicyWith, type Report, reporter } from './checks/check.ts';
-import { checkDeadline } from './checks/deadline.ts';
 import { checkExpressions } from './checks/expressions.ts';
 import { checkPolicyOverlap, type SelectingPolicy } from './checks/policies-overlap.ts';
 import { checkReferences, type WrittenNames } from './checks/references.ts';
 import { checkSmokeUrls, urlProblem } from './checks/smoke-urls.ts';
-import { checkTargetSupport } from './checks/target-support.ts';
+import { checkDeadline, checkTargetSupport } from './checks/target-support.ts';
 import { checkWaveOpenings, type OpeningTimes } from './checks/wave-openings.ts';
 import { checkUnreachableWaves, checkWaveNumbers } from './checks/waves.ts';
 import type { ConfigIssue } from './issue.ts';

@@ -1,4 +1,5 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import { given } from '../model/given.ts';
 import { createEnvironment, type ExpressionRecord, listOf } from './environment.ts';
 
 const cluster: ExpressionRecord = {
@@ -65,12 +66,11 @@ export const clusterEnvironment = createEnvironment<ClusterRecord>(
 
 function viewOf(record: ClusterRecord): Readonly<Record<string, unknown>> {
   const { name, arn, account, region, version, status, autoMode, labels, tags, endpoint } = record;
+  const { platformVersion, supportType, authenticationMode } = record;
   return {
     ...{ name, arn, account, region, version, status, autoMode },
     minor: BigInt(/^\d+\.(\d+)/.exec(version)?.[1] ?? 0),
-    ...present('platformVersion', record.platformVersion),
-    ...present('supportType', record.supportType),
-    ...present('authenticationMode', record.authenticationMode),
+    ...given({ platformVersion, supportType, authenticationMode }),
     publicAccess: endpoint.publicAccess,
     privateAccess: endpoint.privateAccess,
     createdAt: new Date(record.createdAt),
@@ -86,15 +86,7 @@ function viewOf(record: ClusterRecord): Readonly<Record<string, unknown>> {
 }
 
 function nodegroupView(group: ClusterRecord['nodegroups'][number]): Readonly<Record<string, unknown>> {
-  return {
-    name: group.name,
-    status: group.status,
-    ...present('version', group.version),
-    ...present('releaseVersion', group.releaseVersion),
-    ...present('amiType', group.amiType),
-    ...present('desiredSize', group.desiredSize === undefined ? undefined : BigInt(group.desiredSize)),
-  };
+  const { name, status, version, releaseVersion, amiType, desiredSize: size } = group;
+  const desiredSize = size === undefined ? undefined : BigInt(size);
+  return { name, status, ...given({ version, releaseVersion, amiType, desiredSize }) };
 }
-
-const present = (name: string, value: unknown): Readonly<Record<string, unknown>> =>
-  value === undefined ? {} : { [name]: value };

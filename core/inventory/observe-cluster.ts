@@ -4,6 +4,7 @@ import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { reason } from '../contracts/step-result.ts';
 import { clusterKey } from '../model/cluster-key.ts';
+import { given } from '../model/given.ts';
 import { issueTexts } from '../model/issue-text.ts';
 import type { Cluster, EksReader, Scope } from '../ports/eks.ts';
 import type { ClusterItem } from '../ports/outside.ts';
@@ -49,8 +50,6 @@ export async function observeCluster(
   const insights = await part('insights', known?.insights ?? NO_INSIGHTS, () => readInsights(eks, scope, cluster.name));
   const tags = { ...cluster.tags };
   const vpc = cluster.resourcesVpcConfig;
-  const supportType = cluster.upgradePolicy?.supportType;
-  const unsupported = notForUs(cluster);
   return {
     clusterKey: clusterKey(cluster.arn, cluster.createdAt),
     arn: cluster.arn,
@@ -58,19 +57,17 @@ export async function observeCluster(
     ...scope,
     name: cluster.name,
     version: cluster.version,
-    ...(cluster.platformVersion === undefined ? {} : { platformVersion: cluster.platformVersion }),
+    ...given({ platformVersion: cluster.platformVersion }),
     status: cluster.status,
-    ...(supportType === undefined ? {} : { supportType }),
+    ...given({ supportType: cluster.upgradePolicy?.supportType }),
     endpoint: {
       publicAccess: vpc?.endpointPublicAccess ?? true,
       privateAccess: vpc?.endpointPrivateAccess ?? false,
       publicAccessCidrs: [...(vpc?.publicAccessCidrs ?? [])],
     },
-    ...(cluster.accessConfig?.authenticationMode === undefined
-      ? {}
-      : { authenticationMode: cluster.accessConfig.authenticationMode }),
+    ...given({ authenticationMode: cluster.accessConfig?.authenticationMode }),
     autoMode: cluster.computeConfig?.enabled === true,
-    ...(unsupported === undefined ? {} : { unsupported }),
+    ...given({ unsupported: notForUs(cluster) }),
     nodegroups,
     fargateProfiles,
     addons,

@@ -1,6 +1,7 @@
 import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { LiftlockEvent } from '../contracts/events.ts';
 import type { AccountState, RegionVersions } from '../contracts/items/cluster.ts';
+import { given } from '../model/given.ts';
 import { fleetInForce } from '../policy/applied.ts';
 import type { ClusterVersionInformation } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -106,12 +107,10 @@ function toRow(row: ClusterVersionInformation): RegionVersions['versions'][numbe
     version: row.clusterVersion,
     status: row.versionStatus ?? 'UNKNOWN',
     defaultVersion: row.defaultVersion === true,
-    ...(row.releaseDate === undefined ? {} : { releaseDate: row.releaseDate.toISOString() }),
-    ...(row.endOfStandardSupportDate === undefined
-      ? {}
-      : { endOfStandardSupport: row.endOfStandardSupportDate.toISOString() }),
-    ...(row.endOfExtendedSupportDate === undefined
-      ? {}
-      : { endOfExtendedSupport: row.endOfExtendedSupportDate.toISOString() }),
+    ...given({
+      releaseDate: row.releaseDate?.toISOString(),
+      endOfStandardSupport: row.endOfStandardSupportDate?.toISOString(),
+      endOfExtendedSupport: row.endOfExtendedSupportDate?.toISOString(),
+    }),
   };
 }

@@ -10,7 +10,7 @@ import type { WriteOperation } from '../ports/table.ts';
 import { NOON } from '../protocol/testing/one-upgrade.ts';
 import { Clusters, Configs } from '../store/entities.ts';
 import { load, put, replace } from '../store/entity.ts';
-import { applyConfig } from './apply-config.ts';
+import { applyConfig } from './apply-documents.ts';
 import { isDirty, operatorPorts, recordOf } from './testing/operator-ports.ts';
 
 /** The Fleet that takes these labels from tags. */

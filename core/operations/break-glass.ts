@@ -6,7 +6,7 @@ import { isInForce, mayBreakGlass, peopleNeeded } from '../policy/break-glass.ts
 import { readRules } from '../policy/read-rules.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { findRollout } from '../queries/find-rollout.ts';
-import { Refusal } from '../queries/refusal.ts';
+import { Refusal, wrongState } from '../queries/refusal.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import { changeAndTell, markDirty, type ToldChange } from '../store/change.ts';
 import { ClusterControls, Configs, Waves } from '../store/entities.ts';
@@ -70,8 +70,7 @@ function placeOfCluster({ table }: OperatorPorts, cluster: ClusterRecord): FindP
     const fleet = fleetSpec((await load(table, Configs, 'Fleet', FLEET))?.data);
     const policy = (await readRules(table, cluster, fleet, undefined))?.rules(new Map()).policy;
     if (opening && policy === undefined)
-      throw new Refusal(
-        'WrongState',
+      throw wrongState(
         `No policy selects ${name}, so that nobody has said who may break its glass; only calendars of its own tags keep it from anything.`,
       );
     const read = await load(table, ClusterControls, clusterKey);
@@ -88,7 +87,7 @@ function placeOfWave(ports: OperatorPorts, id: string, name: string): FindPlace 
     const { table } = ports;
     const rollout = await findRollout(table, id);
     if (opening && AT_REST.includes(rollout.data.status))
-      throw new Refusal('WrongState', `The rollout ${id} is ${rollout.data.status}: nothing begins in it any more.`);
+      throw wrongState(`The rollout ${id} is ${rollout.data.status}: nothing begins in it any more.`);
     const wave = await findWave(ports, id, name);
     const config = await load(table, Configs, 'UpgradePolicy', rollout.data.policy);
     const { breakGlass: glass, ...rest } = wave.data;
@@ -130,7 +129,7 @@ async function breakGlass(ports: OperatorPorts, find: FindPlace, order: BreakGla
     const open = place.glass?.planHash === planHash && isInForce(place.glass, rule, now) ? place.glass : undefined;
     if (status === 'Requested' && open !== undefined) {
       const said = `The glass of ${place.of} is broken until ${open.until}, and one person cannot ask anew without ending that: end it first (--end).`;
-      throw new Refusal('WrongState', said);
+      throw wrongState(said);
     }
     return ordered(place, next, { status, by: order.by, said: order.reason, keptSince: before[0]?.at });
   });
@@ -150,7 +149,7 @@ function mendGlass(ports: OperatorPorts, find: FindPlace, by: string, reason: st
     const over = place.glass !== undefined && Date.parse(place.glass.until) <= now.getTime();
     if (place.glass === undefined || over) {
       const since = over ? ` any more: that was over at ${place.glass?.until}` : '';
-      throw new Refusal('WrongState', `The glass of ${place.of} is not broken${since}.`);
+      throw wrongState(`The glass of ${place.of} is not broken${since}.`);
     }
     return ordered(place, undefined, { status: 'Ended', by, said: reason });
   });

@@ -4,7 +4,7 @@ import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { hopTo } from '../model/hop.ts';
 import { allPolicies, policyByHand, policyOf } from '../policy/policy-of.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
-import { Refusal } from '../queries/refusal.ts';
+import { type Refusal, wrongState } from '../queries/refusal.ts';
 import { outOfHold } from '../queries/upgrade-plan.ts';
 import { AT_REST, goesOnWith } from '../rollout/automatic-rollouts.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
@@ -158,8 +158,6 @@ async function triedByNobody(
   ];
   return wrongState(`${why.join(' ')} ${condition}`);
 }
-
-const wrongState = (said: string): Refusal => new Refusal('WrongState', said);
 
 function nothingToTakeOff(name: string, [first]: readonly RolloutMember[], stranger: Stranger | undefined): Refusal {
   if (first === undefined && stranger !== undefined)

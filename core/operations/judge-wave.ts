@@ -4,9 +4,10 @@ import { authorOf, upgradePolicy } from '../policy/applied.ts';
 import { clustersOf, mayApprove } from '../policy/approvals.ts';
 import { waveNamed } from '../policy/wave-of.ts';
 import { findRollout } from '../queries/find-rollout.ts';
-import { Refusal } from '../queries/refusal.ts';
+import { Refusal, wrongState } from '../queries/refusal.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import { changeAndTell } from '../store/change.ts';
+import { rolloutEntry, waveChanged } from '../store/changes.ts';
 import { Configs, Rollouts, Waves } from '../store/entities.ts';
 import { load, type Read, replace, unchanged } from '../store/entity.ts';
 import { loadWaves } from '../store/members.ts';
@@ -33,7 +34,7 @@ export function judgeWave(ports: OperatorPorts, id: string, name: string, judgem
     const rollout = await findRollout(table, id);
     if (AT_REST.includes(rollout.data.status)) {
       const said = `The rollout ${id} is ${rollout.data.status}: nothing begins in it any more, whatever is said of its waves.`;
-      throw new Refusal('WrongState', said);
+      throw wrongState(said);
     }
     const wave = await findWave(ports, id, name);
     const config = await load(table, Configs, 'UpgradePolicy', rollout.data.policy);
@@ -46,10 +47,7 @@ export function judgeWave(ports: OperatorPorts, id: string, name: string, judgem
     refuseState(wave.data, approval !== undefined || isRenamed, judgement.decision);
     const { planHash } = wave.data;
     if (planHash === undefined)
-      throw new Refusal(
-        'WrongState',
-        `The wave ${name} has no plan that could be approved yet; look again in a minute.`,
-      );
+      throw wrongState(`The wave ${name} has no plan that could be approved yet; look again in a minute.`);
     if (judgement.planHash !== undefined && judgement.planHash !== planHash) {
       const said = `The plan of the wave ${name} has changed since you looked: it is ${planHash} now. Look again: liftlock describe rollout ${id}`;
       throw new Refusal('PlanChanged', said, { planHash });
@@ -65,7 +63,6 @@ export function judgeWave(ports: OperatorPorts, id: string, name: string, judgem
       ...(judgement.comment === undefined ? {} : { comment: judgement.comment }),
     };
     const next: Wave = { ...wave.data, approvals: [...(wave.data.approvals ?? []), word].slice(-MOST_WORDS) };
-    const event = `Wave${judgement.decision}`;
     const said = `${judgement.by}${judgement.comment === undefined ? '' : `: ${judgement.comment}`}`;
     const reasons = [{ code: judgement.decision, message: said }];
     return {
@@ -75,20 +72,8 @@ export function judgeWave(ports: OperatorPorts, id: string, name: string, judgem
         unchanged(Rollouts, rollout, id),
         unchanged(Configs, config, 'UpgradePolicy', rollout.data.policy),
       ],
-      record: [
-        {
-          subject: `rollout/${id}`,
-          event,
-          principal: judgement.by,
-          detail: { wave: name, index: next.index, ...word },
-        },
-      ],
-      events: ([change]) => [
-        {
-          type: 'WaveChanged',
-          detail: { version: 1, change, rolloutId: id, wave: name, status: next.status, about: 'approval', reasons },
-        },
-      ],
+      record: [rolloutEntry(id, `Wave${judgement.decision}`, judgement.by, { wave: name, index: next.index, ...word })],
+      events: ([change]) => [waveChanged({ ...next, reasons }, change, 'approval')],
     };
   });
 }
@@ -106,13 +91,10 @@ function refuseState(wave: Wave, asksForApproval: boolean, decision: Judgement['
   if (!asksForApproval) {
     const pause =
       decision === 'Rejected' ? ` To have nothing new start in it: liftlock rollout pause ${wave.rolloutId}` : '';
-    throw new Refusal('WrongState', `The wave ${wave.name} asks for no approval: its policy says none.${pause}`);
+    throw wrongState(`The wave ${wave.name} asks for no approval: its policy says none.${pause}`);
   }
   if (['Pending', 'Open'].includes(wave.status)) return;
-  throw new Refusal(
-    'WrongState',
-    `The wave ${wave.name} is ${wave.status}; only one that has not ended can be judged.`,
-  );
+  throw wrongState(`The wave ${wave.name} is ${wave.status}; only one that has not ended can be judged.`);
 }
 
 /** Anybody who may approve may reject, the requester too: taking back one's own wish needs no second person. */

@@ -1,8 +1,9 @@
 import type { Wave } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { findRollout } from '../queries/find-rollout.ts';
-import { Refusal } from '../queries/refusal.ts';
+import { wrongState } from '../queries/refusal.ts';
 import { changeAndTell } from '../store/change.ts';
+import { rolloutEntry, waveChanged } from '../store/changes.ts';
 import { Rollouts, Waves } from '../store/entities.ts';
 import { replace, unchanged } from '../store/entity.ts';
 import { loadWaves } from '../store/members.ts';
@@ -20,10 +21,7 @@ export function promoteRollout(ports: OperatorPorts, id: string, by: string, rea
     const wave = waves.find(({ data }) => data.status === 'Soaking' || data.status === 'Undecided');
     if (wave === undefined) {
       const states = waves.map(({ data }) => `${data.name} is ${data.status}`).join(', ');
-      throw new Refusal(
-        'WrongState',
-        `No wave of ${id} soaks or is undecided, so there is nothing to promote: ${states}.`,
-      );
+      throw wrongState(`No wave of ${id} soaks or is undecided, so there is nothing to promote: ${states}.`);
     }
     const isUndecided = wave.data.status === 'Undecided';
     const next: Wave = isUndecided ? { ...wave.data, status: passed(wave.data) } : { ...wave.data, promotedBy: by };
@@ -33,17 +31,11 @@ export function promoteRollout(ports: OperatorPorts, id: string, by: string, rea
     const detail = isUndecided
       ? { wave: name, from: 'Undecided', to: next.status, reasons }
       : { wave: name, soakedSince: lastSuccessAt, reasons };
-    const { status } = next;
     return {
       result: next,
       writes: [replace(Waves, wave, { ...next, reasons }), unchanged(Rollouts, rollout, id)],
-      record: [{ subject: `rollout/${id}`, event: isUndecided ? 'WavePassed' : 'WavePromoted', principal: by, detail }],
-      events: ([change]) => [
-        {
-          type: 'WaveChanged',
-          detail: { version: 1, change, rolloutId: id, wave: name, status, about: 'promotion', reasons },
-        },
-      ],
+      record: [rolloutEntry(id, isUndecided ? 'WavePassed' : 'WavePromoted', by, detail)],
+      events: ([change]) => [waveChanged({ ...next, reasons }, change, 'promotion')],
     };
   });
 }

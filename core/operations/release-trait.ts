@@ -4,6 +4,7 @@ import { findRollout } from '../queries/find-rollout.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { fingerprintOf } from '../rollout/fingerprint.ts';
 import { changeAndTell } from '../store/change.ts';
+import { rolloutChanged, rolloutEntry } from '../store/changes.ts';
 import { Rollouts } from '../store/entities.ts';
 import { replace } from '../store/entity.ts';
 import { loadWaves } from '../store/members.ts';
@@ -33,13 +34,8 @@ export function releaseTrait(
     return {
       result: next,
       writes: [replace(Rollouts, rollout, next)],
-      record: [{ subject: `rollout/${id}`, event: 'TraitReleased', principal: by, detail: { trait, why } }],
-      events: ([change]) => [
-        {
-          type: 'RolloutChanged',
-          detail: { version: 1, change, rolloutId: id, status: next.status, about: 'traits', reasons },
-        },
-      ],
+      record: [rolloutEntry(id, 'TraitReleased', by, { trait, why })],
+      events: ([change]) => [rolloutChanged({ ...next, reasons }, change, 'traits')],
     };
   });
 }

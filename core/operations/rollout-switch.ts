@@ -2,10 +2,11 @@ import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { allowedFailures, exceedsBudget } from '../policy/wave-room.ts';
 import { findRollout } from '../queries/find-rollout.ts';
-import { Refusal } from '../queries/refusal.ts';
+import { wrongState } from '../queries/refusal.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import { isSettled, waveEnd } from '../rollout/wave-end.ts';
 import { changeAndTell, writeMark } from '../store/change.ts';
+import { rolloutChanged, rolloutEntry, waveChanged } from '../store/changes.ts';
 import { Rollouts, Waves } from '../store/entities.ts';
 import { type Read, replace } from '../store/entity.ts';
 import { loadWaves } from '../store/members.ts';
@@ -38,13 +39,13 @@ export function resumeRollout(
         undecided === undefined
           ? `The rollout ${id} is ${rollout.status}, and no wave of it is halted: there is nothing to resume.`
           : `The wave ${undecided.data.name} is undecided: it proves nothing, so an approver has to let it pass: liftlock rollout promote ${id}`;
-      throw new Refusal('WrongState', said);
+      throw wrongState(said);
     }
     const why = halted === undefined || accept ? undefined : haltsAgain(halted.data);
     if (halted !== undefined && why !== undefined) {
       const said = `The wave ${halted.data.name} is halted: ${halted.data.failed} failed and ${why}.`;
       const todo = `Retry its clusters (liftlock retry cluster X), or go on all the same: liftlock rollout resume ${id} --accept-failures`;
-      throw new Refusal('WrongState', `${said} ${todo}`);
+      throw wrongState(`${said} ${todo}`);
     }
     return { ...rollout, status: 'Running', reasons: [] };
   };
@@ -54,8 +55,7 @@ export function resumeRollout(
 /** Nothing new starts and what is parked stays so; what EKS works on finishes. It cannot be taken back. */
 export function abortRollout(ports: OperatorPorts, id: string, by: string, reason: string): Promise<Rollout> {
   return switchRollout(ports, id, by, 'RolloutAborted', (rollout) => {
-    if (AT_REST.includes(rollout.status))
-      throw new Refusal('WrongState', `The rollout ${id} is ${rollout.status} already.`);
+    if (AT_REST.includes(rollout.status)) throw wrongState(`The rollout ${id} is ${rollout.status} already.`);
     return { ...rollout, status: 'Aborted', reasons: [{ code: 'Aborted', message: `${by}: ${reason}` }] };
   });
 }
@@ -73,8 +73,7 @@ interface WaveWrite {
 
 function refuseUnless(rollout: Rollout, statuses: readonly Rollout['status'][], verb: string): void {
   if (statuses.includes(rollout.status)) return;
-  throw new Refusal(
-    'WrongState',
+  throw wrongState(
     `The rollout ${rollout.id} is ${rollout.status}; only ${statuses.join(' or ')} can be changed by ${verb}.`,
   );
 }
@@ -103,20 +102,10 @@ function switchRollout(
         // and another policy may have its later waves now.
         ...(status === 'Paused' ? [] : [await writeMark(ports.table, now)]),
       ],
-      record: [
-        {
-          subject: `rollout/${id}`,
-          event,
-          principal: by,
-          detail: { from: read.data.status, to: status, reasons, why },
-        },
-      ],
+      record: [rolloutEntry(id, event, by, { from: read.data.status, to: status, reasons, why })],
       events: ([change]) => [
-        { type: 'RolloutChanged', detail: { version: 1, change, rolloutId: id, status, reasons } },
-        ...waveWrites.map(({ next: { name: wave, status, reasons } }) => ({
-          type: 'WaveChanged' as const,
-          detail: { version: 1 as const, change, rolloutId: id, wave, status, reasons },
-        })),
+        rolloutChanged(changed, change),
+        ...waveWrites.map(({ next: wave }) => waveChanged(wave, change)),
       ],
     };
   });

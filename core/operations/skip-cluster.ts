@@ -3,17 +3,17 @@ import type { Member, Rollout } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { isHalfDone } from '../protocol/hop-before.ts';
 import { COUNTED } from '../protocol/settle-decision.ts';
-import { Refusal } from '../queries/refusal.ts';
+import { type Refusal, wrongState } from '../queries/refusal.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import { changeAndTell, writeMark } from '../store/change.ts';
-import { memberChanged } from '../store/changes.ts';
+import { memberChanged, rolloutEntry } from '../store/changes.ts';
 import { Clusters, Grants, Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
 import { decode, load, replace, unchanged } from '../store/entity.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 
 /** While members follow another plan their waves count them already where they will be. */
 export const busyReplanning = ({ id }: Rollout): Refusal =>
-  new Refusal('WrongState', `The rollout ${id} is being planned anew, which takes a minute at most. Try again then.`);
+  wrongState(`The rollout ${id} is being planned anew, which takes a minute at most. Try again then.`);
 
 const WAITS: readonly Member['status'][] = ['Pending', 'Running', 'Parked', 'Quarantined', 'Blocked'];
 
@@ -42,8 +42,7 @@ export function skipCluster(ports: OperatorPorts, clusterKey: string, by: string
       const isLeft = upgrade !== undefined && isHalfDone(upgrade);
       const isHeld = grant !== undefined && grant.data.status !== 'free';
       if (waits === 'Running' || inFlight || isHeld || failedBefore === true || isLeft) {
-        throw new Refusal(
-          'WrongState',
+        throw wrongState(
           `${cluster.data.name} was begun in the rollout ${rolloutId}, so it cannot be skipped: it would stay half done.`,
         );
       }
@@ -53,7 +52,7 @@ export function skipCluster(ports: OperatorPorts, clusterKey: string, by: string
       const isLast = status === 'Pending' && members - excluded <= 1 && waveIndex < rollout.data.waves.length - 1;
       if (isLast) {
         const said = `${cluster.data.name} is the last cluster of the wave ${name} of ${rolloutId}, which without it would prove nothing to the waves after it.`;
-        throw new Refusal('WrongState', `${said} Keep it out by its tags or by the policy, or abort the rollout.`);
+        throw wrongState(`${said} Keep it out by its tags or by the policy, or abort the rollout.`);
       }
       const reasons: Reason[] = [{ code: 'Skipped', message: `${by} took it out of this rollout: ${reason}` }];
       const next: Member = { ...member.data, status: 'Excluded', resumeAt: undefined, reasons };
@@ -70,12 +69,10 @@ export function skipCluster(ports: OperatorPorts, clusterKey: string, by: string
           // The plan of a wave that has not begun is another one without it: nobody is to approve the old one for long.
           await writeMark(table, now),
         ],
-        record: [
-          { subject: `rollout/${rolloutId}`, event: 'MemberSkipped', principal: by, detail: { clusterKey, reasons } },
-        ],
+        record: [rolloutEntry(rolloutId, 'MemberSkipped', by, { clusterKey, reasons })],
         events: ([change]) => [memberChanged(next, wave.data, change)],
       };
     }
-    throw new Refusal('WrongState', `${cluster.data.name} waits in no rollout, so there is nothing to skip.`);
+    throw wrongState(`${cluster.data.name} waits in no rollout, so there is nothing to skip.`);
   });
 }

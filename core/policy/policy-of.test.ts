@@ -7,7 +7,7 @@ import { put } from '../store/entity.ts';
 import { allPolicies, ambiguousPolicy, policyForUpgrade, policyOf } from './policy-of.ts';
 import { clusterRecord } from './testing/cluster-record.ts';
 import { policyWith } from './testing/policies.ts';
-import { waveIndexOf } from './wave-of.ts';
+import { waveOf } from './wave-of.ts';
 
 const small = policyWith({ name: 'small', selector: '{ when: "cluster.nodegroups.size() < 2" }' });
 const team = policyWith({ name: 'team', selector: '{ when: \'cluster.labels.team == "a"\' }' });
@@ -53,7 +53,7 @@ test('10,000 clusters find their policy and wave among eight with expressions', 
   const clusters = Array.from({ length: 10_000 }, (_, i) => clusterRecord({ name: `c-${i % 8}`, nodegroups }));
   const waves = clusters.map((cluster) => {
     const match = policyOf(cluster, [policy]);
-    return match.type === 'one' ? waveIndexOf(match.policy, cluster) : -1;
+    return match.type === 'one' ? waveOf(match.policy, cluster, 'liftlock/').index : -1;
   });
   expect(waves.slice(0, 8)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
 });

@@ -42,11 +42,6 @@ export function waveOf(policy: UpgradePolicy, cluster: ClusterRecord, prefix: st
 export const waveNamed = (policy: Pick<UpgradePolicy, 'spec'> | undefined, name: string): Wave | undefined =>
   policy?.spec.waves.find((wave) => wave.name === name);
 
-/** The wave by the policy alone, tags left out; -1 = none. */
-export function waveIndexOf(policy: UpgradePolicy, cluster: ClusterRecord): number {
-  return bySelector(policy, cluster).index;
-}
-
 export const noWave = ({ metadata }: UpgradePolicy): Reason =>
   reason('NoWave', `No wave of the policy ${metadata.name} selects it.`);
 

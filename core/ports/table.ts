@@ -46,6 +46,11 @@ export interface ItemKey {
 /** A key as one text, for maps and sets; no part of a key has U+0000. */
 export const itemId = ({ pk, sk }: ItemKey): string => `${pk}\u0000${sk}`;
 
+/** The order in which a table gives what it gives. */
+export const byKey = (a: ItemKey, b: ItemKey): number => compare(a.pk, b.pk) || compare(a.sk, b.sk);
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
 export interface StoredItem extends ItemKey {
   readonly kind: string;
   /** Grows with every write: by one, or to what the write says (core/store/next-revision.ts). */

@@ -23,3 +23,6 @@ export class Refusal extends Error {
     this.details = details;
   }
 }
+
+/** Of what is asked for at the wrong time: it may be done once things stand otherwise. */
+export const wrongState = (message: string): Refusal => new Refusal('WrongState', message);

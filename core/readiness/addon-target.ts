@@ -36,15 +36,8 @@ export function addonBefore(addon: Addon, info: AddonInfo, from: string, to: str
     return keep(`${name} ${addon.addonVersion} fits ${from} and ${to}.`);
   const newer = both.filter((offer) => compareAddonVersions(offer.version, addon.addonVersion) > 0);
   const chosen = newer.find((offer) => offer.isDefault) ?? newer.at(-1);
-  if (chosen === undefined) {
-    return {
-      type: 'stuck',
-      reason: reason(
-        'AddonIncompatible',
-        `No version of ${name} newer than ${addon.addonVersion} fits both ${from} and ${to}; update or remove it by hand.`,
-      ),
-    };
-  }
+  if (chosen === undefined)
+    return stuck(`No version of ${name} newer than ${addon.addonVersion} fits both ${from} and ${to}`);
   return { type: 'move', version: oneMinor(name, addon.addonVersion, chosen.version, offers(info, from)) };
 }
 
@@ -53,12 +46,7 @@ export function addonAfter(addon: Addon, info: AddonInfo, to: string): AddonDeci
   const name = addon.addonName;
   const offered = offers(info, to);
   const chosen = offered.find((offer) => offer.isDefault) ?? offered.at(-1);
-  if (chosen === undefined) {
-    return {
-      type: 'stuck',
-      reason: reason('AddonIncompatible', `EKS lists no version of ${name} for ${to}; update or remove it by hand.`),
-    };
-  }
+  if (chosen === undefined) return stuck(`EKS lists no version of ${name} for ${to}`);
   if (compareAddonVersions(chosen.version, addon.addonVersion) <= 0)
     return keep(`${name} ${addon.addonVersion} is what ${to} wants, or newer.`);
   return { type: 'move', version: oneMinor(name, addon.addonVersion, chosen.version, offered) };
@@ -76,3 +64,7 @@ function oneMinor(name: string, current: string, wanted: string, offered: readon
 }
 
 const keep = (message: string): AddonDecision => ({ type: 'keep', reason: reason('AddonFits', message) });
+const stuck = (why: string): AddonDecision => ({
+  type: 'stuck',
+  reason: reason('AddonIncompatible', `${why}; update or remove it by hand.`),
+});

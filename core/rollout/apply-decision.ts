@@ -7,7 +7,7 @@ import type { WriteOperation } from '../ports/table.ts';
 import { type GrantRequest, grantUpgrade } from '../protocol/grant.ts';
 import { unlessFailed, waveAfter } from '../protocol/settle-decision.ts';
 import { changeOnce, NOTHING } from '../store/change.ts';
-import { clusterNames, memberChanged } from '../store/changes.ts';
+import { clusterNames, memberChanged, rolloutChanged, rolloutEntry, waveChanged } from '../store/changes.ts';
 import { Grants, Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
 import { load, replace, unchanged } from '../store/entity.ts';
 import { applyReplan, followPlan } from './apply-replan.ts';
@@ -86,14 +86,11 @@ async function changeRollout(
     const read = await load(ports.table, Rollouts, decided.id);
     if (read === undefined || read.data.status !== decided.status) return NOTHING;
     const next: Rollout = { ...read.data, status, reasons: [...reasons], endedAt: at.toISOString() };
-    const told = { rolloutId: decided.id, status, reasons: [...reasons] };
     return {
       ...NOTHING,
       writes: [replace(Rollouts, read, next)],
-      record: [
-        { subject: `rollout/${decided.id}`, event: `Rollout${status}`, principal: LIFTLOCK, detail: { reasons } },
-      ],
-      events: ([change]) => [{ type: 'RolloutChanged', detail: { version: 1, change, ...told } }],
+      record: [rolloutEntry(decided.id, `Rollout${status}`, LIFTLOCK, { reasons })],
+      events: ([change]) => [rolloutChanged(next, change)],
     };
   });
 }
@@ -112,22 +109,12 @@ async function changeWave(
     if (read === undefined || !isSame(read.data, decided)) return NOTHING;
     const time =
       status === 'Open' ? { openedAt: at.toISOString() } : status === 'Soaking' ? {} : { endedAt: at.toISOString() };
-    const told = { rolloutId: decided.rolloutId, wave: decided.name, status, reasons: [...reasons] };
+    const next: Wave = { ...read.data, ...limits, ...time, status, reasons: [...reasons] };
     return {
       ...NOTHING,
-      writes: [
-        replace(Waves, read, { ...read.data, ...limits, ...time, status, reasons: [...reasons] }),
-        unchanged(Rollouts, rollout, decided.rolloutId),
-      ],
-      record: [
-        {
-          subject: `rollout/${decided.rolloutId}`,
-          event: `Wave${status}`,
-          principal: LIFTLOCK,
-          detail: { wave: decided.name, reasons, ...limits },
-        },
-      ],
-      events: ([change]) => [{ type: 'WaveChanged', detail: { version: 1, change, ...told } }],
+      writes: [replace(Waves, read, next), unchanged(Rollouts, rollout, decided.rolloutId)],
+      record: [rolloutEntry(decided.rolloutId, `Wave${status}`, LIFTLOCK, { wave: decided.name, reasons, ...limits })],
+      events: ([change]) => [waveChanged(next, change)],
     };
   });
 }
@@ -157,12 +144,7 @@ async function changeMember(
         unchanged(Rollouts, rollout, decided.rolloutId),
       ],
       record: [
-        {
-          subject: `rollout/${decided.rolloutId}`,
-          event: `Member${next.status}`,
-          principal: LIFTLOCK,
-          detail: { clusterKey: decided.clusterKey, reasons },
-        },
+        rolloutEntry(decided.rolloutId, `Member${next.status}`, LIFTLOCK, { clusterKey: decided.clusterKey, reasons }),
       ],
       events: ([change]) => (next.status === read.data.status ? [] : [memberChanged(next, wave.data, change)]),
     };
@@ -198,14 +180,11 @@ async function adjustWave(
     const detail = { wave: name, index, changes, reasons };
     const writes = [replace(Waves, read, { ...read.data, ...changes })];
     if (event === undefined) return { ...NOTHING, writes };
-    const told = { rolloutId, wave: name, status: decided.status, reasons: [...reasons] };
     return {
       ...NOTHING,
       writes,
-      record: [{ subject: `rollout/${rolloutId}`, event, principal: LIFTLOCK, detail }],
-      events: ([change]) => [
-        { type: 'WaveChanged', detail: { version: 1, change, ...told, about: ABOUT[event] ?? 'limits' } },
-      ],
+      record: [rolloutEntry(rolloutId, event, LIFTLOCK, detail)],
+      events: ([change]) => [waveChanged({ ...decided, reasons: [...reasons] }, change, ABOUT[event] ?? 'limits')],
     };
   });
 }

@@ -9,6 +9,7 @@ import type { Table, WriteOperation } from '../ports/table.ts';
 import { COUNTED } from '../protocol/settle-decision.ts';
 import { transactWithAudit } from '../store/audit.ts';
 import { batched } from '../store/batched.ts';
+import { rolloutChanged, rolloutEntry } from '../store/changes.ts';
 import {
   Grants,
   Members,
@@ -77,7 +78,7 @@ const write = (ports: ReplanPorts, rolloutId: string, event: string, detail: obj
   transactWithAudit(
     ports.table,
     operations,
-    [{ subject: `rollout/${rolloutId}`, event, principal: LIFTLOCK, detail: { ...detail } }],
+    [rolloutEntry(rolloutId, event, LIFTLOCK, { ...detail })],
     ports.clock.now(),
   );
 
@@ -190,19 +191,14 @@ async function putInForce(
   now: Pick<Rollout, 'plan' | 'following'>,
   operations: readonly WriteOperation[],
 ): Promise<void> {
-  const { id, status } = rollout.data;
+  const { id } = rollout.data;
   const next: Rollout = { ...rollout.data, ...now, target, policyRevision, waves: [...waves] };
   const detail = { plan: now.plan, target, policyRevision, reasons };
   const [change] = await write(ports, id, 'RolloutReplanned', detail, [
     replace(Rollouts, rollout, next),
     ...operations,
   ]);
-  await ports.events.publish([
-    {
-      type: 'RolloutChanged',
-      detail: { version: 1, change, rolloutId: id, status, about: 'plan', reasons: [...reasons] },
-    },
-  ]);
+  await ports.events.publish([rolloutChanged({ ...next, reasons: [...reasons] }, change, 'plan')]);
 }
 
 /** Writes of members that have not followed yet. One that somebody has changed since stays as it is: the next full look plans from there. */

@@ -1,5 +1,6 @@
 import type { Ports } from '../ports/ports.ts';
 import { transactWithAudit } from '../store/audit.ts';
+import { rolloutChanged, rolloutEntry } from '../store/changes.ts';
 import { Members, PolicyRollouts, Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
 import { load, put, replace } from '../store/entity.ts';
 import { AT_REST } from './automatic-rollouts.ts';
@@ -24,6 +25,7 @@ export async function createRollout(
   const before = newest === undefined ? undefined : await load(table, Rollouts, newest.data.rolloutId);
   if (before !== undefined && !AT_REST.includes(before.data.status)) return 'busy';
   await writeChildren(ports, plan, principal);
+  const { id, policy, policyRevision, target } = rollout;
   const counts = {
     members: plan.members.length,
     waves: plan.waves.map((wave) => ({ name: wave.name, members: wave.members, needWork: wave.needWork })),
@@ -31,26 +33,11 @@ export async function createRollout(
   };
   const [change] = await transactWithAudit(
     table,
-    [
-      put(Rollouts, rollout, 'absent'),
-      replace(PolicyRollouts, newest, { policy: rollout.policy, rolloutId: rollout.id }),
-    ],
-    [
-      {
-        subject: `rollout/${rollout.id}`,
-        event: 'RolloutCreated',
-        principal,
-        detail: { policy: rollout.policy, policyRevision: rollout.policyRevision, target: rollout.target, ...counts },
-      },
-    ],
+    [put(Rollouts, rollout, 'absent'), replace(PolicyRollouts, newest, { policy, rolloutId: id })],
+    [rolloutEntry(id, 'RolloutCreated', principal, { policy, policyRevision, target, ...counts })],
     ports.clock.now(),
   );
-  await ports.events.publish([
-    {
-      type: 'RolloutChanged',
-      detail: { version: 1, change, rolloutId: rollout.id, status: rollout.status, reasons: rollout.reasons },
-    },
-  ]);
+  await ports.events.publish([rolloutChanged(rollout, change)]);
   return 'created';
 }
 
@@ -68,7 +55,7 @@ async function writeChildren(
   ].filter((write) => write.type === 'put' && !written.has(write.item.sk));
   for (let start = 0; start < children.length; start += BATCH) {
     const batch = children.slice(start, start + BATCH);
-    const entry = { subject: `rollout/${id}`, event: 'RolloutPlanned', principal, detail: { items: batch.length } };
+    const entry = rolloutEntry(id, 'RolloutPlanned', principal, { items: batch.length });
     await transactWithAudit(ports.table, batch, [entry], ports.clock.now());
   }
 }

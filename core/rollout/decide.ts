@@ -1,5 +1,3 @@
-import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
-import type { Member, Wave } from '../contracts/items/rollout.ts';
 import { reason } from '../contracts/step-result.ts';
 import { admit, askToBegin, type MemberIndex, type Room } from './admission.ts';
 import { automaticRollouts } from './automatic-rollouts.ts';
@@ -47,10 +45,10 @@ export function decide(snapshot: FleetSnapshot, now: Date): Decided {
     now,
     room: { ledger: snapshot.ledger },
     index: {
-      waves: groupBy(snapshot.waves, (wave: Wave) => wave.rolloutId),
-      members: groupBy(snapshot.members, (member: Member) => member.rolloutId),
-      grants: new Map(snapshot.grants.map((grant: Grant) => [grant.clusterKey, grant])),
-      upgrades: groupBy(snapshot.upgrades, (upgrade: Upgrade) => upgrade.clusterKey),
+      waves: Map.groupBy(snapshot.waves, ({ rolloutId }) => rolloutId),
+      members: Map.groupBy(snapshot.members, ({ rolloutId }) => rolloutId),
+      grants: new Map(snapshot.grants.map((grant) => [grant.clusterKey, grant])),
+      upgrades: Map.groupBy(snapshot.upgrades, ({ clusterKey }) => clusterKey),
     },
     rulesOf: memberRules(snapshot, now),
   };
@@ -120,15 +118,4 @@ function parkedByHand({ snapshot, room, index, rulesOf, now }: Look): Decided {
     else waiting.push({ clusterKey: upgrade.clusterKey, upgradeId: upgrade.id, ...answer });
   }
   return { decisions, waiting };
-}
-
-function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return groups;
 }

@@ -2,6 +2,7 @@ import type { UpgradePolicy } from '../config/types.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { given } from '../model/given.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { servedKey } from './automatic-rollouts.ts';
 import { type Candidate, candidatesOf } from './candidates.ts';
@@ -207,13 +208,7 @@ function keepWords(before: Wave | undefined, wave: Wave): Wave {
   const isSamePlan = before?.planHash === wave.planHash;
   const words = isSamePlan ? approvals : approvals?.map((word) => ({ ...word, isVoid: true as const }));
   const glass = isSamePlan ? breakGlass : breakGlass && { ...breakGlass, planHash: undefined };
-  return {
-    ...wave,
-    ...(plan === undefined ? {} : { plan }),
-    ...(words === undefined ? {} : { approvals: words }),
-    ...(glass === undefined ? {} : { breakGlass: glass }),
-    ...(conditions === undefined ? {} : { conditions }),
-  };
+  return { ...wave, ...given({ plan, approvals: words, breakGlass: glass, conditions }) };
 }
 
 const emptied = (wave: Wave): Wave => ({

@@ -2,6 +2,7 @@ import { isNotFound } from '../contracts/eks-errors.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, failed, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
+import { given } from '../model/given.ts';
 import { issueTexts } from '../model/issue-text.ts';
 import type { Addon } from '../ports/eks.ts';
 import { intentsOf } from '../protocol/intent-store.ts';
@@ -127,6 +128,7 @@ async function oneAddon(
     if (decision.type === 'keep') return { stop: unsettled(ports, context, addon) };
     const rests = await controlPlaneAtRest(ports, context);
     if ('stop' in rests) return rests;
+    const { serviceAccountRoleArn, configurationValues } = addon;
     return {
       call: (clientRequestToken) => ({
         name: 'UpdateAddon',
@@ -136,8 +138,7 @@ async function oneAddon(
           addonVersion: decision.version,
           resolveConflicts: 'PRESERVE',
           clientRequestToken,
-          ...(addon.serviceAccountRoleArn === undefined ? {} : { serviceAccountRoleArn: addon.serviceAccountRoleArn }),
-          ...(addon.configurationValues === undefined ? {} : { configurationValues: addon.configurationValues }),
+          ...given({ serviceAccountRoleArn, configurationValues }),
         },
       }),
       knownUpdateIds: updates.ids,

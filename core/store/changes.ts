@@ -1,6 +1,9 @@
 import type { LiftlockEvent } from '../contracts/events.ts';
-import type { Member, Wave } from '../contracts/items/rollout.ts';
+import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { arnOf } from '../model/cluster-key.ts';
+import type { AuditEntry } from './audit.ts';
+
+type Detail<Type extends LiftlockEvent['type']> = Extract<LiftlockEvent, { type: Type }>['detail'];
 
 /** How events name a cluster. */
 export function clusterNames(clusterKey: string) {
@@ -8,6 +11,28 @@ export function clusterNames(clusterKey: string) {
   const [, , , region = '', account = ''] = cluster.split(':');
   return { clusterKey, cluster, account, region };
 }
+
+/** What goes on record of a rollout, of a wave or of a member. */
+export const rolloutEntry = (
+  id: string,
+  event: string,
+  principal: string,
+  detail: AuditEntry['detail'],
+): AuditEntry => ({ subject: `rollout/${id}`, event, principal, detail });
+
+/** @param about what has changed of it; absent = its status */
+export const rolloutChanged = (
+  { id: rolloutId, status, reasons }: Pick<Rollout, 'id' | 'status' | 'reasons'>,
+  change: string | undefined,
+  about?: Detail<'RolloutChanged'>['about'],
+): LiftlockEvent => ({ type: 'RolloutChanged', detail: { version: 1, change, rolloutId, status, about, reasons } });
+
+/** @param about what has changed of it; absent = its status */
+export const waveChanged = (
+  { rolloutId, name: wave, status, reasons }: Pick<Wave, 'rolloutId' | 'name' | 'status' | 'reasons'>,
+  change: string | undefined,
+  about?: Detail<'WaveChanged'>['about'],
+): LiftlockEvent => ({ type: 'WaveChanged', detail: { version: 1, change, rolloutId, wave, status, about, reasons } });
 
 /** @param change of the transaction that moved the member */
 export function memberChanged(member: Member, wave: Wave, change: string | undefined): LiftlockEvent {

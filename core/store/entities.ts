@@ -25,10 +25,32 @@ import type { Entity } from './entity.ts';
 
 /** Every kind of item in the table (docs/data-model.md). */
 
-const key = (pk: string, sk: string): ItemKey => ({ pk, sk });
+export const key = (pk: string, sk: string): ItemKey => ({ pk, sk });
 export const clusterPartition = (clusterKey: string): string => `CLUSTER#${clusterKey}`;
 export const rolloutPartition = (rolloutId: string): string => `ROLLOUT#${rolloutId}`;
-const padded = (number: number, digits: number): string => String(number).padStart(digits, '0');
+export const padded = (number: number, digits: number): string => String(number).padStart(digits, '0');
+
+/** @param partsOf what of its data the key is made of */
+export function entity<Data, Parts extends readonly unknown[] | []>(
+  kind: string,
+  schema: z.ZodType<Data>,
+  key: (...parts: Parts) => ItemKey,
+  partsOf: (data: Data) => Parts,
+  active: (data: Data) => boolean = () => false,
+): Entity<Data, Parts> {
+  return { kind, schema, key, keyOf: (data) => key(...partsOf(data)), active };
+}
+
+/** One item of each cluster, beside the others that are about it. */
+export function ofCluster<Data extends { readonly clusterKey: string }>(
+  kind: string,
+  schema: z.ZodType<Data>,
+  sk: string,
+  active?: (data: Data) => boolean,
+): Entity<Data, [clusterKey: string]> {
+  const at = (clusterKey: string) => key(clusterPartition(clusterKey), sk);
+  return entity(kind, schema, at, ({ clusterKey }) => [clusterKey], active);
+}
 
 function single<Data>(kind: string, schema: z.ZodType<Data>, at: ItemKey, active = false): Entity<Data, []> {
   return { kind, schema, key: () => at, keyOf: () => at, active: () => active };
@@ -41,152 +63,116 @@ export const ReconcileMarkers = single('ReconcileMarker', reconcileMarker, key('
 /** What upgrades of this fleet have taken: beside the marker, which every tick reads. */
 export const Learned = single('LearnedDurations', learnedDurations, key('RECONCILE', 'LEARNED'));
 
-export const Configs: Entity<z.infer<typeof appliedConfig>, [kind: string, name: string]> = {
-  kind: 'Config',
-  schema: appliedConfig,
-  key: (kind, name) => key('CONFIG', `${kind}#${name}`),
-  keyOf: (data) => key('CONFIG', `${data.kind}#${data.name}`),
-  active: () => false,
-};
+export const Configs = entity(
+  'Config',
+  appliedConfig,
+  (kind: string, name: string) => key('CONFIG', `${kind}#${name}`),
+  ({ kind, name }) => [kind, name],
+);
 
-export const Clusters: Entity<z.infer<typeof clusterRecord>, [clusterKey: string]> = {
-  kind: 'Cluster',
-  schema: clusterRecord,
-  key: (clusterKey) => key(clusterPartition(clusterKey), 'RECORD'),
-  keyOf: (data) => key(clusterPartition(data.clusterKey), 'RECORD'),
-  active: () => false,
-};
+export const Clusters = ofCluster('Cluster', clusterRecord, 'RECORD');
 
-export const ClusterControls: Entity<z.infer<typeof clusterControl>, [clusterKey: string]> = {
-  kind: 'ClusterControl',
-  schema: clusterControl,
-  key: (clusterKey) => key(clusterPartition(clusterKey), 'CONTROL'),
-  keyOf: (data) => key(clusterPartition(data.clusterKey), 'CONTROL'),
-  active: () => false,
-};
+export const ClusterControls = ofCluster('ClusterControl', clusterControl, 'CONTROL');
 
-export const Grants: Entity<z.infer<typeof grant>, [clusterKey: string]> = {
-  kind: 'Grant',
-  schema: grant,
-  key: (clusterKey) => key(clusterPartition(clusterKey), 'GRANT'),
-  keyOf: (data) => key(clusterPartition(data.clusterKey), 'GRANT'),
-  active: (data) => data.status !== 'free',
-};
+export const Grants = ofCluster('Grant', grant, 'GRANT', (data) => data.status !== 'free');
 
-export const Upgrades: Entity<z.infer<typeof upgrade>, [clusterKey: string, id: string]> = {
-  kind: 'Upgrade',
-  schema: upgrade,
-  key: (clusterKey, id) => key(clusterPartition(clusterKey), `UPGRADE#${id}`),
-  keyOf: (data) => key(clusterPartition(data.clusterKey), `UPGRADE#${data.id}`),
-  active: (data) => data.status === 'Pending' || data.status === 'Running' || data.status === 'Parked',
-};
+export const Upgrades = entity(
+  'Upgrade',
+  upgrade,
+  (clusterKey: string, id: string) => key(clusterPartition(clusterKey), `UPGRADE#${id}`),
+  ({ clusterKey, id }) => [clusterKey, id],
+  (data) => data.status === 'Pending' || data.status === 'Running' || data.status === 'Parked',
+);
 
 /** Of all intents of a cluster, of those of one step, or of those on one subject. */
 export const intentPrefix = (...parts: readonly (string | undefined)[]): string =>
   ['INTENT', ...parts.filter((part) => part !== undefined), ''].join('#');
-export const Intents: Entity<
-  z.infer<typeof intent>,
-  [clusterKey: string, step: string, subject: string, attempt: number]
-> = {
-  kind: 'Intent',
-  schema: intent,
-  key: (clusterKey, step, subject, attempt) =>
+export const Intents = entity(
+  'Intent',
+  intent,
+  (clusterKey: string, step: string, subject: string, attempt: number) =>
     key(clusterPartition(clusterKey), `${intentPrefix(step, subject)}${padded(attempt, 6)}`),
-  keyOf: (data) =>
-    key(clusterPartition(data.clusterKey), `${intentPrefix(data.step, data.subject)}${padded(data.attempt, 6)}`),
-  active: () => false,
-};
+  ({ clusterKey, step, subject, attempt }) => [clusterKey, step, subject, attempt],
+);
 
-export const Accounts: Entity<z.infer<typeof accountState>, [account: string, region: string]> = {
-  kind: 'Account',
-  schema: accountState,
-  key: (account, region) => key('ACCOUNTS', `${account}#${region}`),
-  keyOf: (data) => key('ACCOUNTS', `${data.account}#${data.region}`),
-  active: () => false,
-};
+export const Accounts = entity(
+  'Account',
+  accountState,
+  (account: string, region: string) => key('ACCOUNTS', `${account}#${region}`),
+  ({ account, region }) => [account, region],
+);
 
-export const Regions: Entity<z.infer<typeof regionVersions>, [region: string]> = {
-  kind: 'RegionVersions',
-  schema: regionVersions,
-  key: (region) => key('VERSIONS', region),
-  keyOf: (data) => key('VERSIONS', data.region),
-  active: () => false,
-};
+export const Regions = entity(
+  'RegionVersions',
+  regionVersions,
+  (region: string) => key('VERSIONS', region),
+  ({ region }) => [region],
+);
 
-export const Rollouts: Entity<z.infer<typeof rollout>, [id: string]> = {
-  kind: 'Rollout',
-  schema: rollout,
-  key: (id) => key(rolloutPartition(id), 'ROLLOUT'),
-  keyOf: (data) => key(rolloutPartition(data.id), 'ROLLOUT'),
-  active: (data) => data.status === 'Planned' || data.status === 'Running' || data.status === 'Paused',
-};
+export const Rollouts = entity(
+  'Rollout',
+  rollout,
+  (id: string) => key(rolloutPartition(id), 'ROLLOUT'),
+  ({ id }) => [id],
+  (data) => data.status === 'Planned' || data.status === 'Running' || data.status === 'Paused',
+);
 
-export const Waves: Entity<z.infer<typeof wave>, [rolloutId: string, index: number]> = {
-  kind: 'Wave',
-  schema: wave,
-  key: (rolloutId, index) => key(rolloutPartition(rolloutId), `WAVE#${padded(index, 3)}`),
-  keyOf: (data) => key(rolloutPartition(data.rolloutId), `WAVE#${padded(data.index, 3)}`),
-  active: (data) => data.status === 'Pending' || data.status === 'Open' || data.status === 'Soaking',
-};
+export const Waves = entity(
+  'Wave',
+  wave,
+  (rolloutId: string, index: number) => key(rolloutPartition(rolloutId), `WAVE#${padded(index, 3)}`),
+  ({ rolloutId, index }) => [rolloutId, index],
+  (data) => data.status === 'Pending' || data.status === 'Open' || data.status === 'Soaking',
+);
 
-export const Members: Entity<z.infer<typeof member>, [rolloutId: string, waveIndex: number, clusterKey: string]> = {
-  kind: 'Member',
-  schema: member,
-  key: (rolloutId, waveIndex, clusterKey) =>
+export const Members = entity(
+  'Member',
+  member,
+  (rolloutId: string, waveIndex: number, clusterKey: string) =>
     key(rolloutPartition(rolloutId), `MEMBER#${padded(waveIndex, 3)}#${clusterKey}`),
-  keyOf: (data) => key(rolloutPartition(data.rolloutId), `MEMBER#${padded(data.waveIndex, 3)}#${data.clusterKey}`),
-  active: (data) => ['Pending', 'Running', 'Parked', 'Quarantined'].includes(data.status),
-};
+  ({ rolloutId, waveIndex, clusterKey }) => [rolloutId, waveIndex, clusterKey],
+  (data) => ['Pending', 'Running', 'Parked', 'Quarantined'].includes(data.status),
+);
 
 /** Beside the rollout's own partition, which is read much more often. */
 export const stagedPartition = (rolloutId: string): string => `STAGED#${rolloutId}`;
-export const StagedMembers: Entity<
-  z.infer<typeof stagedMember>,
-  [rolloutId: string, waveIndex: number, clusterKey: string]
-> = {
-  kind: 'StagedMember',
-  schema: stagedMember,
-  key: (rolloutId, waveIndex, clusterKey) =>
+export const StagedMembers = entity(
+  'StagedMember',
+  stagedMember,
+  (rolloutId: string, waveIndex: number, clusterKey: string) =>
     key(stagedPartition(rolloutId), Members.key(rolloutId, waveIndex, clusterKey).sk),
-  keyOf: ({ member }) => key(stagedPartition(member.rolloutId), Members.keyOf(member).sk),
-  active: () => false,
-};
+  ({ member }) => [member.rolloutId, member.waveIndex, member.clusterKey],
+);
 
 /** Account, Region and name: what a queue item and an ARN have in common, whatever the partition. */
 export const namePartition = (at: { account: string; region: string; name: string }): string =>
   `NAME#${at.account}/${at.region}/${at.name}`;
-export const ClusterNames: Entity<
-  z.infer<typeof clusterName>,
-  [account: string, region: string, name: string, clusterKey: string]
-> = {
-  kind: 'ClusterName',
-  schema: clusterName,
-  key: (account, region, name, clusterKey) => key(namePartition({ account, region, name }), clusterKey),
-  keyOf: (data) => key(namePartition(data), data.clusterKey),
-  active: () => false,
-};
+export const ClusterNames = entity(
+  'ClusterName',
+  clusterName,
+  (account: string, region: string, name: string, clusterKey: string) =>
+    key(namePartition({ account, region, name }), clusterKey),
+  ({ account, region, name, clusterKey }) => [account, region, name, clusterKey],
+);
 
-export const SettledUpdates: Entity<z.infer<typeof settledUpdates>, [clusterKey: string, subject: string]> = {
-  kind: 'SettledUpdates',
-  schema: settledUpdates,
-  key: (clusterKey, subject) => key(clusterPartition(clusterKey), `SETTLED#${subject}`),
-  keyOf: (data) => key(clusterPartition(data.clusterKey), `SETTLED#${data.subject}`),
-  active: () => false,
-};
+export const SettledUpdates = entity(
+  'SettledUpdates',
+  settledUpdates,
+  (clusterKey: string, subject: string) => key(clusterPartition(clusterKey), `SETTLED#${subject}`),
+  ({ clusterKey, subject }) => [clusterKey, subject],
+);
 
-export const PolicyRollouts: Entity<z.infer<typeof policyRollout>, [policy: string]> = {
-  kind: 'PolicyRollout',
-  schema: policyRollout,
-  key: (policy) => key('POLICY-ROLLOUTS', policy),
-  keyOf: (data) => key('POLICY-ROLLOUTS', data.policy),
-  active: () => false,
-};
+export const PolicyRollouts = entity(
+  'PolicyRollout',
+  policyRollout,
+  (policy: string) => key('POLICY-ROLLOUTS', policy),
+  ({ policy }) => [policy],
+);
 
 export const deadlinePartition = (region: string): string => `DEADLINES#${region}`;
-export const DeadlineNotices: Entity<z.infer<typeof deadlineNotice>, [region: string, clusterKey: string]> = {
-  kind: 'DeadlineNotice',
-  schema: deadlineNotice,
-  key: (region, clusterKey) => key(deadlinePartition(region), clusterKey),
-  keyOf: (data) => key(deadlinePartition(data.region), data.clusterKey),
-  active: () => false,
-};
+export const DeadlineNotices = entity(
+  'DeadlineNotice',
+  deadlineNotice,
+  (region: string, clusterKey: string) => key(deadlinePartition(region), clusterKey),
+  ({ region, clusterKey }) => [region, clusterKey],
+);

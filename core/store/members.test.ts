@@ -1,8 +1,8 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import { memberItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
 import { Members, Waves } from './entities.ts';
-import { put } from './entity.ts';
-import { loadMembers, loadWaves } from './members.ts';
+import { loadKind, put } from './entity.ts';
+import { isMember, loadWaves } from './members.ts';
 
 test('who has left is no member', async () => {
   const table = new MemoryTable();
@@ -12,7 +12,7 @@ test('who has left is no member', async () => {
     memberItem({ clusterKey: 'c', rolloutId: 's', status: 'Failed' }),
   ];
   await table.transact(members.map((one) => put(Members, one, 'absent')));
-  expect((await loadMembers(table)).map(({ clusterKey }) => clusterKey)).toEqual(['a', 'c']);
+  expect((await loadKind(table, Members)).filter(isMember).map(({ clusterKey }) => clusterKey)).toEqual(['a', 'c']);
 });
 
 test('the waves of a rollout come in their order, without its members and without those of others', async () => {

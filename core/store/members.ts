@@ -1,7 +1,7 @@
 import type { Member, Wave } from '../contracts/items/rollout.ts';
 import type { Table } from '../ports/table.ts';
-import { Members, rolloutPartition, Waves } from './entities.ts';
-import { decode, loadKind, type Read } from './entity.ts';
+import { rolloutPartition, Waves } from './entities.ts';
+import { decode, type Read } from './entity.ts';
 
 /** Whether a plan in force has it; what a later plan took out stays as it was, for the record. */
 export const isMember = (member: Member): member is Member & { status: Exclude<Member['status'], 'Left'> } =>
@@ -9,10 +9,6 @@ export const isMember = (member: Member): member is Member & { status: Exclude<M
 
 /** Whose upgrade ended without success. */
 export const isTried = ({ status }: Member): boolean => status === 'Failed' || status === 'Blocked';
-
-/** The members of every rollout. */
-export const loadMembers = async (table: Pick<Table, 'queryKind'>): Promise<Member[]> =>
-  (await loadKind(table, Members)).filter(isMember);
 
 /** The waves of a rollout, in their order. */
 export async function loadWaves(table: Pick<Table, 'queryPartition'>, rolloutId: string): Promise<Read<Wave>[]> {

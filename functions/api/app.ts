@@ -8,11 +8,8 @@ import { MAX_BODY_BYTES } from './request-body.ts';
 import { access } from './routes/access.ts';
 import { audit } from './routes/audit.ts';
 import { clusters } from './routes/clusters.ts';
-import { config } from './routes/config.ts';
 import { fleet } from './routes/fleet.ts';
-import { lists } from './routes/lists.ts';
 import { rollouts } from './routes/rollouts.ts';
-import { scans } from './routes/scans.ts';
 
 /** Who makes a request; undefined when nobody vouches for it, and then it is refused. */
 export type PrincipalOf = (context: Context) => string | undefined;
@@ -62,12 +59,9 @@ export function createApp(ports: ApiPorts, principalOf: PrincipalOf, log: Log = 
     await next();
   });
   app.route('/v1/clusters', clusters);
-  app.route('/v1/scans', scans);
   app.route('/v1/rollouts', rollouts);
-  app.route('/v1/fleet', fleet);
-  app.route('/v1/config', config);
   app.route('/v1/audit', audit);
   app.route('/v1/access', access);
-  app.route('/v1', lists);
+  app.route('/v1', fleet);
   return app;
 }

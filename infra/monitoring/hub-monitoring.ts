@@ -40,23 +40,19 @@ function machineAlarms(monitoring: Monitoring): void {
     );
   monitoring.medium('machines/failed', 'An upgrade, or a step that was started by hand, failed or was blocked.', {
     metric: sum('ExecutionsFailed'),
-    at: 1,
   });
   monitoring.high(
     'machines/timed-out',
     'An execution ran into its time limit, which is several times the longest real run.',
     {
       metric: sum('ExecutionsTimedOut'),
-      at: 1,
     },
   );
   monitoring.medium('machines/aborted', 'Somebody stopped an execution from outside; its cluster is held.', {
     metric: sum('ExecutionsAborted'),
-    at: 1,
   });
   monitoring.medium('machines/throttled', 'Step Functions makes executions wait for their next state.', {
     metric: sum('ExecutionThrottled'),
-    at: 1,
     periods: 3,
   });
 }
@@ -67,38 +63,31 @@ const RECONCILER = 'reconcile-rollouts';
 function reconcilerAlarms(monitoring: Monitoring): void {
   monitoring.high('reconciler/heartbeat-missing', 'The reconciler has finished no tick for five minutes.', {
     metric: ownMetric(RECONCILER, 'Ticks', { period: Duration.minutes(1) }),
-    at: 1,
-    below: true,
+    silence: true,
     periods: 5,
-    missingIsBreaching: true,
   });
   monitoring.medium('reconciler/decision-problems', 'The same tick after tick cannot be carried out.', {
     metric: ownMetric(RECONCILER, 'DecisionProblems'),
-    at: 1,
     periods: 3,
   });
   monitoring.high('upgrades/stuck', 'An upgrade runs and none of its steps has changed for hours.', {
     metric: ownMetric(RECONCILER, 'UpgradesStuck', { period: Duration.minutes(15), statistic: Stats.MAXIMUM }),
-    at: 1,
     periods: 2,
   });
   const slowly = { period: Duration.hours(1), statistic: Stats.MAXIMUM };
   monitoring.low('rollouts/approval-overdue', 'A wave has waited for its approval for three days.', {
     metric: ownMetric(RECONCILER, 'ApprovalsOverdue', slowly),
-    at: 1,
   });
   monitoring.medium(
     'rollouts/gates-not-green',
     'A wave soaks, and one of its gates has not been green for six hours.',
     {
       metric: ownMetric(RECONCILER, 'GatesNotGreen', slowly),
-      at: 1,
     },
   );
   // Everything is looked at once an hour: two hours hold at least one look.
   monitoring.medium('rollouts/halted', 'A rollout is halted and waits for a person.', {
     metric: ownMetric(RECONCILER, 'RolloutsHalted', { ...slowly, period: Duration.hours(2) }),
-    at: 1,
   });
 }
 
@@ -121,12 +110,10 @@ function auditAlarms(monitoring: Monitoring, table: string): void {
       metric('SystemErrors', { Operation: 'TransactWriteItems' }),
       metric('SystemErrors', { Operation: 'PutItem' }),
     ]),
-    at: 1,
     periods: 2,
   });
   monitoring.high('audit/tampered', 'The audit was changed, or is not what was anchored.', {
     metric: ownMetric('anchor-audit', 'AuditTampered'),
-    at: 1,
   });
   monitoring.high(
     'audit/not-anchored',
@@ -139,15 +126,12 @@ function auditAlarms(monitoring: Monitoring, table: string): void {
   );
   monitoring.medium('audit/anchored-late', 'The daily sweep anchored what the stream never brought.', {
     metric: ownMetric('anchor-audit', 'AuditAnchoredLate'),
-    at: 1,
   });
   // A day is the longest period, and an alarm looks back over no more than a week.
   monitoring.medium('audit/sweep-missing', 'The audit was not held against its anchors for two days.', {
     metric: ownMetric('anchor-audit', 'Runs', { period: Duration.days(1) }),
-    at: 1,
-    below: true,
+    silence: true,
     periods: 2,
-    missingIsBreaching: true,
   });
 }
 
@@ -183,7 +167,6 @@ function functionAlarms(monitoring: Monitoring): void {
       );
     monitoring[SEVERITY[group]](`${group}/function-errors`, `Functions of the group ${group} fail again and again.`, {
       metric: sum('Errors'),
-      at: 1,
       periods: 3,
     });
     monitoring.medium(`${group}/function-throttles`, `Lambda turns calls of the group ${group} away.`, {
@@ -195,20 +178,18 @@ function functionAlarms(monitoring: Monitoring): void {
   const hour = { period: Duration.hours(1) };
   for (const [name, { path, description }] of Object.entries(HOURLY)) {
     const metric = ownMetric(name as FunctionName, 'Runs', hour);
-    monitoring.medium(path, description, { metric, at: 1, below: true, periods: 3, missingIsBreaching: true });
+    monitoring.medium(path, description, { metric, silence: true, periods: 3 });
   }
   monitoring.low(
     'inventory/accounts-unreadable',
     'Accounts or Regions of the fleet could not be read for three hours.',
     {
       metric: ownMetric('discover-clusters', 'ScopesUnreadable', hour),
-      at: 1,
       periods: 3,
     },
   );
   monitoring.low('inventory/regions-unreadable', 'In some Region nobody could say which versions EKS offers.', {
     metric: ownMetric('watch-versions', 'RegionsUnreadable', hour),
-    at: 1,
     periods: 3,
   });
 }

@@ -14,13 +14,12 @@ import { ALARM_PREFIX } from './alarm-names.ts';
 
 export interface Threshold {
   readonly metric: IMetric;
-  /** In alarm at this value, or for `below` under it. */
-  readonly at: number;
-  readonly below?: true;
+  /** In alarm at this value; absent = 1, which is when it happens at all. */
+  readonly at?: number;
+  /** In alarm under it instead, and when nothing is told. */
+  readonly silence?: true;
   /** How many periods in a row. */
   readonly periods?: number;
-  /** Silence is an alarm too. */
-  readonly missingIsBreaching?: true;
 }
 
 type Severity = 'high' | 'medium' | 'low';
@@ -65,18 +64,18 @@ export class Monitoring extends Construct {
   }
 
   #alarm(severity: Severity, path: string, description: string, threshold: Threshold): Alarm {
-    const { metric, at, below, periods = 1, missingIsBreaching } = threshold;
+    const { metric, at = 1, silence, periods = 1 } = threshold;
     const alarm = new Alarm(this, idOf(path), {
       alarmName: `${ALARM_PREFIX}/${path}`,
       alarmDescription: describe(severity, path, description),
       metric,
       threshold: at,
-      comparisonOperator: below
+      comparisonOperator: silence
         ? ComparisonOperator.LESS_THAN_THRESHOLD
         : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       evaluationPeriods: periods,
       datapointsToAlarm: periods,
-      treatMissingData: missingIsBreaching ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+      treatMissingData: silence ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
     });
     alarm.addAlarmAction(new SnsAction(this.#topic));
     alarm.addOkAction(new SnsAction(this.#topic));

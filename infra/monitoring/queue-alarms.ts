@@ -17,7 +17,6 @@ export function queueAlarms(monitoring: Monitoring, queues: MonitoredQueues<IQue
     const queue = queues[name as keyof typeof DEAD_LETTERS];
     monitoring.medium(`queues/${name}`, description, {
       metric: queue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5), statistic: Stats.MAXIMUM }),
-      at: 1,
     });
   }
   monitoring.medium('queues/clusters-delayed', 'A cluster has waited for an hour to be looked at.', {

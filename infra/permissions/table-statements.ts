@@ -47,7 +47,7 @@ export function itemStatements(table: TableReference, needs: FunctionNeeds): Pol
   ];
 }
 
-/** Append and read back; the table's own policy denies everybody else whatever would change an item (constructs/audit-table.ts). */
+/** Append and read back; the table's own policy denies everybody else whatever would change an item (constructs/tables.ts). */
 export const auditStatement = (table: TableReference): PolicyStatement =>
   new PolicyStatement({ sid: 'Audit', actions: ['dynamodb:PutItem', 'dynamodb:Query'], resources: [table.tableArn] });
 

@@ -1,7 +1,7 @@
 import { firstBreak } from '../../core/store/audit.ts';
 import { ClusterControls, Grants, Intents, Ledgers, Upgrades, Waves } from '../../core/store/entities.ts';
 import { load, loadKind } from '../../core/store/entity.ts';
-import { loadMembers } from '../../core/store/members.ts';
+import { loadMembers } from '../process/load-members.ts';
 import type { History, Violation } from './history.ts';
 
 /** 6, 7 and 16: what a wave counts is what its members are, after everything that may have happened in between. */

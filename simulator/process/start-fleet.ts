@@ -1,4 +1,4 @@
-import { applyConfig } from '../../core/operations/apply-config.ts';
+import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { configOf, knowVersions, type PreparedFleet } from './prepare-fleet.ts';
 import { World, type WorldOptions } from './world.ts';
 

@@ -1,5 +1,5 @@
 import { upgradePolicySchema } from '../../core/config/schema/upgrade-policy.ts';
-import { applyConfig } from '../../core/operations/apply-config.ts';
+import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { judgeWave } from '../../core/operations/judge-wave.ts';
 import { abortRollout } from '../../core/operations/rollout-switch.ts';
 import { checkInvariants } from '../../simulator/invariants/check-invariants.ts';

@@ -1,5 +1,5 @@
 import { upgradePolicySchema } from '../../core/config/schema/upgrade-policy.ts';
-import { applyConfig } from '../../core/operations/apply-config.ts';
+import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
 import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
 import { abortRollout, pauseRollout } from '../../core/operations/rollout-switch.ts';

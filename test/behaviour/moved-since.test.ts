@@ -1,5 +1,5 @@
 import { upgradePolicySchema } from '../../core/config/schema/upgrade-policy.ts';
-import { applyConfig } from '../../core/operations/apply-config.ts';
+import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { retryCluster } from '../../core/operations/hold-switch.ts';
 import { promoteRollout } from '../../core/operations/promote-rollout.ts';
 import { startRollout } from '../../core/operations/start-rollout.ts';

@@ -1,6 +1,6 @@
 import { ClusterControls } from '../../core/store/entities.ts';
 import { load } from '../../core/store/entity.ts';
-import { loadMembers } from '../../core/store/members.ts';
+import { loadMembers } from '../../simulator/process/load-members.ts';
 import type { World } from '../../simulator/process/world.ts';
 
 /** What a run left behind, by cluster name: what matters of it, and nothing of when. */

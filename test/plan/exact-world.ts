@@ -3,7 +3,7 @@ import type { Upgrade } from '../../core/contracts/items/protocol.ts';
 import type { Inventory } from '../../core/inventory/document/parse-inventory.ts';
 import { parseInventory } from '../../core/inventory/document/parse-inventory.ts';
 import { writtenCluster } from '../../core/inventory/document/written-cluster.ts';
-import { applyConfig } from '../../core/operations/apply-config.ts';
+import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { type PlanRules, planRules } from '../../core/plan/offline-snapshot.ts';
 import { addCluster, type ClusterSpecification } from '../../simulator/eks/add-cluster.ts';
 import { emptyState } from '../../simulator/eks/empty-state.ts';

@@ -1,4 +1,4 @@
-import { applyConfig } from '../../core/operations/apply-config.ts';
+import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import { emptyState } from '../../simulator/eks/empty-state.ts';
 import { runWorld } from '../../simulator/process/run-world.ts';

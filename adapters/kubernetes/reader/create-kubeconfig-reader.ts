@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { ExecAuth } from '@kubernetes/client-node/dist/exec_auth.js';
+import { given } from '../../../core/model/given.ts';
 import { ClusterAccessError } from '../../../core/ports/cluster-access.ts';
 import { type Authorization, HttpsReader, type HttpsReaderOptions, isPrivate } from './https-reader.ts';
 
@@ -24,12 +25,7 @@ export async function createKubeconfigReader(
   if (ca !== undefined && !ca.includes('-----BEGIN'))
     throw invalidInput(`The certificate authority of cluster ${cluster.name} in ${path} is no PEM.`);
   const server = serverOf(cluster.server, path);
-  const name = cluster.tlsServerName;
-  const base = {
-    ...(ca === undefined ? {} : { ca }),
-    ...(name === undefined ? {} : { servername: name }),
-    rejectUnauthorized: !cluster.skipTLSVerify,
-  };
+  const base = { ...given({ ca, servername: cluster.tlsServerName }), rejectUnauthorized: !cluster.skipTLSVerify };
   const credentials = credentialsOf(context);
   const authorize = async (renew: boolean): Promise<Authorization> => {
     const { headers, ...tls } = await credentials(renew);
@@ -62,17 +58,17 @@ function credentialsOf({ user }: KubeconfigContext): (renew: boolean) => Promise
     return async (renew) => {
       // It keeps what the program gave until that says it has expired; a 401 knows better.
       if (renew) program = new ExecAuth();
-      const given: { headers: Record<string, string>; cert?: string; key?: string } = { headers: { ...impersonate } };
+      const applied: { headers: Record<string, string>; cert?: string; key?: string } = { headers: { ...impersonate } };
       try {
-        await program.applyAuthentication(user, given);
+        await program.applyAuthentication(user, applied);
       } catch (error) {
         throw new ClusterAccessError(
           'ClusterUnauthorized',
           `The program that gives credentials failed: ${whyOf(error)}`,
         );
       }
-      const { Authorization: authorization, ...headers } = given.headers;
-      return { ...given, headers: authorization === undefined ? headers : { ...headers, authorization } };
+      const { Authorization: authorization, ...headers } = applied.headers;
+      return { ...applied, headers: authorization === undefined ? headers : { ...headers, authorization } };
     };
   }
   return async () => {
@@ -89,8 +85,7 @@ function credentialsOf({ user }: KubeconfigContext): (renew: boolean) => Promise
           : `Basic ${basic}`;
     return {
       headers: authorization === undefined ? impersonate : { ...impersonate, authorization },
-      ...(cert === undefined ? {} : { cert }),
-      ...(key === undefined ? {} : { key }),
+      ...given({ cert, key }),
     };
   };
 }

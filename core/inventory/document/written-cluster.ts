@@ -1,10 +1,12 @@
 import type { ClusterControl, ClusterRecord } from '../../contracts/items/cluster.ts';
+import { given } from '../../model/given.ts';
 import { unreachable } from '../../model/unreachable.ts';
 import type { WrittenCluster } from './inventory-schema.ts';
 
 /** One cluster as the inventory document has it: all that policies can ask about, and what keeps Liftlock away. */
 export function writtenCluster(cluster: ClusterRecord, control: ClusterControl | undefined): WrittenCluster {
   const { name, account, region, version, arn, createdAt, labels, tags, status, autoMode } = cluster;
+  const { platformVersion, supportType, authenticationMode, unsupported, plannedChanges, deletedAt } = cluster;
   const held = control?.held;
   return {
     name,
@@ -15,10 +17,9 @@ export function writtenCluster(cluster: ClusterRecord, control: ClusterControl |
     arn,
     createdAt,
     tags,
-    ...present('platformVersion', cluster.platformVersion),
+    ...given({ platformVersion }),
     status,
-    ...present('supportType', cluster.supportType),
-    ...present('authenticationMode', cluster.authenticationMode),
+    ...given({ supportType, authenticationMode }),
     autoMode,
     endpoint: cluster.endpoint,
     nodegroups: cluster.nodegroups,
@@ -26,12 +27,7 @@ export function writtenCluster(cluster: ClusterRecord, control: ClusterControl |
     addons: cluster.addons,
     insights: cluster.insights,
     managedBy: cluster.managedBy,
-    ...present('unsupported', cluster.unsupported),
-    ...present('plannedChanges', cluster.plannedChanges),
-    ...present('unreachable', unreachable(cluster)?.message),
-    ...(held === undefined ? {} : { held: { reason: held.reason, since: held.since } }),
-    ...present('deletedAt', cluster.deletedAt),
+    ...given({ unsupported, plannedChanges, unreachable: unreachable(cluster)?.message }),
+    ...given({ held: held && { reason: held.reason, since: held.since }, deletedAt }),
   };
 }
-
-const present = (name: string, value: unknown) => (value === undefined ? {} : { [name]: value });

@@ -1,4 +1,4 @@
-import { isMapping, type Mapping, mappingOf, textOf } from '../manifest/manifest-object.ts';
+import { isMapping, type Mapping, mappingOf, mappingsOf, textOf } from '../manifest/manifest-object.ts';
 import { apiVersionText } from '../observe/api-version.ts';
 
 /** A resource that the API server serves, at one version. */
@@ -29,14 +29,14 @@ export function readAggregated(body: unknown): Discovered | undefined {
   const failed: { what: string; why: string }[] = [];
   for (const group of list.items.filter(isMapping)) {
     const name = textOf(mappingOf(group.metadata).name) ?? '';
-    for (const version of listOf(group.versions)) {
+    for (const version of mappingsOf(group.versions)) {
       const text = textOf(version.version) ?? '';
       if (version.freshness === 'Stale')
         failed.push({
           what: apiVersionText({ group: name, version: text }),
           why: 'the server behind it does not answer',
         });
-      for (const resource of listOf(version.resources)) {
+      for (const resource of mappingsOf(version.resources)) {
         const served = fromAggregated(name, text, resource);
         if (served !== undefined) resources.push(served);
       }
@@ -64,8 +64,8 @@ export function readGroups(body: unknown): string[] | undefined {
   const list = mappingOf(body);
   if (list.kind === 'APIVersions' && Array.isArray(list.versions)) return texts(list.versions);
   if (list.kind !== 'APIGroupList' || !Array.isArray(list.groups)) return undefined;
-  return listOf(list.groups).flatMap((group) => {
-    const versions = listOf(group.versions).flatMap((version) => textOf(version.groupVersion) ?? []);
+  return mappingsOf(list.groups).flatMap((group) => {
+    const versions = mappingsOf(group.versions).flatMap((version) => textOf(version.groupVersion) ?? []);
     const preferred = textOf(mappingOf(group.preferredVersion).groupVersion);
     return preferred === undefined ? versions : [preferred, ...versions.filter((version) => version !== preferred)];
   });
@@ -78,7 +78,7 @@ export function readResources(
 ): ServedResource[] | undefined {
   const { kind, resources } = mappingOf(body);
   if (kind !== 'APIResourceList' || !Array.isArray(resources)) return undefined;
-  return listOf(resources).flatMap((resource): ServedResource[] => {
+  return mappingsOf(resources).flatMap((resource): ServedResource[] => {
     const [name, kind] = [textOf(resource.name), textOf(resource.kind)];
     if (name === undefined || kind === undefined || name.includes('/')) return [];
     return [
@@ -87,5 +87,4 @@ export function readResources(
   });
 }
 
-const listOf = (value: unknown): Mapping[] => (Array.isArray(value) ? value.filter(isMapping) : []);
 const texts = (value: unknown): string[] => (Array.isArray(value) ? value.flatMap((item) => textOf(item) ?? []) : []);

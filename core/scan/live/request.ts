@@ -1,6 +1,8 @@
 import { ClusterAccessError } from '../../ports/cluster-access.ts';
 import type { ClusterReader, ReadRequest } from '../../ports/cluster-reader.ts';
 import { mappingOf, textOf } from '../manifest/manifest-object.ts';
+import type { Coverage } from '../report/report-schema.ts';
+import type { UnitResult } from './advance.ts';
 
 /** What a live scan needs beside the reader. */
 export interface Patience {
@@ -61,6 +63,18 @@ export const deadOf = (answer: Answer): { dead?: string } =>
 
 /** How the coverage calls what was not read: what nobody may read, or anything else. */
 export const gapStatus = ({ status }: Answer): 'denied' | 'error' => (status === 'denied' ? 'denied' : 'error');
+
+/** The end of a unit that could not be read. `otherwise`: what is wrong with an answer that came. `after`: what was read before. */
+export function notRead(
+  { what, source, count = 0 }: Pick<Coverage, 'what' | 'source'> & { readonly count?: number },
+  answer: Answer,
+  otherwise: string,
+  after = '',
+): UnitResult {
+  const why = answer.status === 'ok' ? otherwise : answer.why;
+  const detail = `It was not read${after}: ${why}.`;
+  return { next: 'done', coverage: [{ what, source, status: gapStatus(answer), detail, count }], ...deadOf(answer) };
+}
 
 /** `message` of a Kubernetes Status, cut; nothing else of a body that is no answer gets out. */
 function saidBy(text: string): string {

@@ -4,7 +4,7 @@ import { inspectObject } from '../observe/inspect-object.ts';
 import type { ScanTools, UnitResult } from './advance.ts';
 import { keep } from './keep.ts';
 import type { LiveScanState } from './live-scan-state.ts';
-import { ask, deadOf, gapStatus } from './request.ts';
+import { ask, notRead } from './request.ts';
 
 const WHAT = 'configuration of kube-proxy';
 
@@ -19,15 +19,8 @@ export async function kubeProxyConfig(state: LiveScanState, { reader, wait }: Sc
       coverage: [{ what: WHAT, source: 'node', status: 'read', detail: 'There is none.', count: 0 }],
     };
   const value = answer.status === 'ok' ? parseJson(answer.text) : undefined;
-  if (!isMapping(value)) {
-    const why = answer.status === 'ok' ? 'the API server gave something that is no object' : answer.why;
-    const status = gapStatus(answer);
-    return {
-      next: 'done',
-      coverage: [{ what: WHAT, source: 'node', status, detail: `It was not read: ${why}.`, count: 0 }],
-      ...deadOf(answer),
-    };
-  }
+  if (!isMapping(value))
+    return notRead({ what: WHAT, source: 'node' }, answer, 'the API server gave something that is no object');
   const object = {
     apiVersion: 'v1',
     kind: 'ConfigMap',

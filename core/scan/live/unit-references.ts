@@ -1,6 +1,6 @@
 import { rulesOf } from '../data/break-rules.ts';
 import type { Observation } from '../judge/observation.ts';
-import { isMapping, mappingOf } from '../manifest/manifest-object.ts';
+import { mappingOf, mappingsOf } from '../manifest/manifest-object.ts';
 import type { CalledService } from '../reference/cluster-facts.ts';
 import type { Coverage } from '../report/report-schema.ts';
 import type { ScanTools, UnitResult } from './advance.ts';
@@ -55,7 +55,7 @@ async function endpointsOf(service: string, { reader, wait }: ScanTools): Promis
       coverage: { what: `endpoints of Service ${service}`, source: 'reference', status, detail, count: 0 },
     };
   }
-  const endpoints = page.items.flatMap(({ endpoints: list }) => (Array.isArray(list) ? list.filter(isMapping) : []));
+  const endpoints = page.items.flatMap(({ endpoints: list }) => mappingsOf(list));
   return { status: 'known', ready: endpoints.filter(({ conditions }) => mappingOf(conditions).ready !== false).length };
 }
 

@@ -4,7 +4,7 @@ import { apiVersionText } from '../observe/api-version.ts';
 import type { ScanTools, UnitResult } from './advance.ts';
 import { keep } from './keep.ts';
 import type { LiveScanState } from './live-scan-state.ts';
-import { ask, deadOf, gapStatus } from './request.ts';
+import { ask, notRead } from './request.ts';
 
 const WHAT = 'metrics of the API server';
 
@@ -18,16 +18,11 @@ export async function telemetry(state: LiveScanState, { reader, wait }: ScanTool
   for (let look = 0; look < LOOKS; look += 1) {
     const answer = await ask(reader, { path: '/metrics', accept: 'text/plain', newConnection: true }, { wait });
     if (answer.status !== 'ok' || !isMetricsText(answer.text)) {
-      const status = gapStatus(answer);
-      const why = answer.status === 'ok' ? 'the API server gave something that is no metrics' : answer.why;
       // Another API server behind the same endpoint may have counted what the first one did not.
-      const detail = `It was not read${read === 0 ? '' : ` after ${read} of ${LOOKS} looks`}: ${why}.`;
+      const after = read === 0 ? '' : ` after ${read} of ${LOOKS} looks`;
       keep(state, [...found.values()]);
-      return {
-        next: 'done',
-        coverage: [{ what: WHAT, source: 'telemetry', status, detail, count: found.size }],
-        ...deadOf(answer),
-      };
+      const own = { what: WHAT, source: 'telemetry', count: found.size } as const;
+      return notRead(own, answer, 'the API server gave something that is no metrics', after);
     }
     read += 1;
     for (const one of requestedDeprecatedApis(answer.text)) found.set(one.cause, one);

@@ -3,7 +3,7 @@ import { KubeVersion } from '../../version/kube-version.ts';
 import { mappingOf, textOf } from '../manifest/manifest-object.ts';
 import type { ScanTools, UnitResult } from './advance.ts';
 import type { LiveScanState } from './live-scan-state.ts';
-import { ask, deadOf, gapStatus } from './request.ts';
+import { ask, notRead } from './request.ts';
 
 /** Which version runs now. Nobody needs a permission for that, so a refusal means that the credentials are not taken at all. */
 export async function serverVersion(state: LiveScanState, { reader, wait }: ScanTools): Promise<UnitResult> {
@@ -14,13 +14,7 @@ export async function serverVersion(state: LiveScanState, { reader, wait }: Scan
     state.serverVersion = version;
     return { next: 'done', coverage: [{ what, source: null, status: 'read', detail: '', count: 1 }] };
   }
-  const why = answer.status === 'ok' ? 'it gave no version' : answer.why;
-  const status = gapStatus(answer);
-  return {
-    next: 'done',
-    coverage: [{ what, source: null, status, detail: `It was not read: ${why}.`, count: 0 }],
-    ...deadOf(answer),
-  };
+  return notRead({ what, source: null }, answer, 'it gave no version');
 }
 
 /** `GET /version` → `v1.35.2-eks-abc`; undefined when it is not what it should be. */

@@ -21,6 +21,7 @@ export function isMapping(value: unknown): value is Mapping {
 }
 
 export const mappingOf = (value: unknown): Mapping => (isMapping(value) ? value : {});
+export const mappingsOf = (value: unknown): Mapping[] => (Array.isArray(value) ? value.filter(isMapping) : []);
 
 /** YAML makes numbers, booleans and dates of what people write without quotes: names of 123 or true are names all the same. */
 export function textOf(value: unknown): string | undefined {

@@ -1,4 +1,4 @@
-import { isMapping, type Mapping, mappingOf } from '../manifest/manifest-object.ts';
+import { type Mapping, mappingOf, mappingsOf } from '../manifest/manifest-object.ts';
 
 /** Kinds that make pods, jobs or sets of pods from a template and are read whole themselves. Nodes are not among them: static pods are written nowhere else. */
 const MAKERS: ReadonlySet<unknown> = new Set([
@@ -20,8 +20,7 @@ const MADE = new Set(['Pod', 'Job', 'ReplicaSet']);
 export function isMadeFromTemplate(kind: string, value: Mapping): boolean {
   if (!MADE.has(kind)) return false;
   const { ownerReferences } = mappingOf(value.metadata);
-  const owners = Array.isArray(ownerReferences) ? ownerReferences.filter(isMapping) : [];
-  const controller = owners.find((owner) => owner.controller === true);
+  const controller = mappingsOf(ownerReferences).find((owner) => owner.controller === true);
   if (controller === undefined) return false;
   return MAKERS.has(`${controller.apiVersion} ${controller.kind}`) || isPast(kind, value);
 }

@@ -1,12 +1,21 @@
+import { apiRowsOfResource } from '../data/api-table.ts';
 import type { Observation } from '../judge/observation.ts';
-import { isMapping, type ManifestObject, mappingOf, textOf } from '../manifest/manifest-object.ts';
+import {
+  isMapping,
+  type ManifestObject,
+  type Mapping,
+  mappingOf,
+  mappingsOf,
+  textOf,
+} from '../manifest/manifest-object.ts';
+import type { Path } from '../manifest/positions.ts';
 import { groupVersion } from '../observe/api-version.ts';
 import type { ObjectContext } from '../observe/inspect-object.ts';
-import type { ClusterFacts } from './cluster-facts.ts';
-import { observeDefinition } from './custom-resource-definition.ts';
+import { isBuiltIn } from '../workload/role-detectors.ts';
+import { valuesAt } from '../workload/values-at.ts';
+import type { ClusterFacts, CrdVersion } from './cluster-facts.ts';
+import { noteService } from './note-service.ts';
 import { observedOf, referenceOf } from './reference-of.ts';
-import { observeRole } from './role.ts';
-import { observePolicy, observeWebhooks } from './webhooks.ts';
 
 /** What one object says about other APIs. Some of it is noted in `facts`, to be judged when everything was read. */
 export type ObserveReferences = (object: ManifestObject, context: ObjectContext, facts: ClusterFacts) => Observation[];
@@ -15,12 +24,179 @@ export function observeReferences(object: ManifestObject, context: ObjectContext
   return observers[object.kind]?.(object, context, facts) ?? [];
 }
 
+/**
+ * Versions of custom resources. One that `storedVersions` still names although it is deprecated or not served blocks the release of the
+ * controller that drops it: the API server refuses a definition without a version that objects may be stored at.
+ */
+const observeDefinition: ObserveReferences = (object, context, facts) => {
+  const spec = mappingOf(object.value.spec);
+  const versions = versionsOf(spec.versions);
+  const kind = textOf(mappingOf(spec.names).kind);
+  const group = textOf(spec.group) ?? '';
+  if (kind !== undefined) facts.crds[`${group}/${kind}`] = { versions };
+  const conversion = mappingOf(spec.conversion);
+  if (conversion.strategy === 'Webhook')
+    noteService(facts, object, context, {
+      clientConfig: mappingOf(conversion.webhook).clientConfig,
+      failsClosed: true,
+      about: `conversion of ${object.name ?? kind ?? '?'}`,
+    });
+  const { storedVersions } = mappingOf(object.value.status);
+  const stored = Array.isArray(storedVersions) ? storedVersions.map((version) => textOf(version) ?? '') : [];
+  const storage = mappingsOf(spec.versions).find((one) => one.storage === true);
+  return stored.flatMap((name): Observation[] => {
+    const version = versions.find((one) => one.name === name);
+    if (name === textOf(storage?.name) || (version?.served === true && !version.deprecated)) return [];
+    const why =
+      version === undefined
+        ? 'has no such version any more'
+        : version.served
+          ? 'marks it as deprecated'
+          : 'does not serve it';
+    return [
+      {
+        type: 'problem',
+        ...observedOf(object, context, []),
+        evidence: [`status.storedVersions is ${stored.join(', ')}.`],
+        confidence: 'high',
+        reason: 'stored-version',
+        severity: 'warning',
+        message: `Objects of ${object.name ?? kind ?? '?'} may still be stored at ${name}, and the definition ${why}.`,
+        fix: `Write every object once (kubectl get ${object.name ?? ''} -A -o json | kubectl replace -f -), then take ${name} out of status.storedVersions.`,
+      },
+    ];
+  });
+};
+
+function versionsOf(value: unknown): CrdVersion[] {
+  return mappingsOf(value).map((version) => {
+    const warning = textOf(version.deprecationWarning);
+    return {
+      name: textOf(version.name) ?? '',
+      served: version.served === true,
+      deprecated: version.deprecated === true,
+      ...(warning === undefined ? {} : { warning }),
+    };
+  });
+}
+
+/** Rules of admission webhooks, the review versions that they understand, and the Services that must answer. */
+const observeWebhooks: ObserveReferences = (object, context, facts) =>
+  valuesAt(object.value, 'webhooks[]').flatMap(({ path, value }): Observation[] => {
+    if (!isMapping(value)) return [];
+    noteService(facts, object, context, {
+      clientConfig: value.clientConfig,
+      // The default of v1; in v1beta1, which no served object has any more, it was Ignore. Without rules it is never asked.
+      failsClosed: value.failurePolicy !== 'Ignore' && valuesAt(value, 'rules[].resources[]').length > 0,
+      about: aboutOf(value),
+    });
+    const rules = valuesAt(value, 'rules[]').flatMap(({ path: place, value: rule }) =>
+      isMapping(rule) ? rulesNaming(object, context, rule, [...path, ...place], 'A rule of the webhook names') : [],
+    );
+    const versions = Array.isArray(value.admissionReviewVersions) ? value.admissionReviewVersions.map(textOf) : ['v1'];
+    if (versions.includes('v1')) return rules;
+    const problem: Observation = {
+      type: 'problem',
+      ...observedOf(object, context, [...path, 'admissionReviewVersions']),
+      evidence: [`admissionReviewVersions is ${versions.join(', ')}.`, ...context.evidence],
+      confidence: 'high',
+      reason: 'deprecated',
+      severity: 'warning',
+      message: `A webhook of ${object.name ?? 'it'} understands only AdmissionReview ${versions.join(', ')}, which is deprecated since Kubernetes 1.19.`,
+      fix: 'Update what serves the webhook to one that understands v1, and add v1 to admissionReviewVersions.',
+    };
+    return [...rules, problem];
+  });
+
+function aboutOf(webhook: Mapping): string {
+  const resources = valuesAt(webhook, 'rules[].resources[]').flatMap(({ value }) => textOf(value) ?? []);
+  return [...new Set(resources)].slice(0, 8).join(', ') || 'nothing';
+}
+
+/** Rules of a ValidatingAdmissionPolicy that name versions which are gone: with `matchPolicy: Exact` they match nothing any more. */
+const observePolicy: ObserveReferences = (object, context) =>
+  valuesAt(object.value, 'spec.matchConstraints.resourceRules[]').flatMap(({ path, value }) =>
+    isMapping(value) ? rulesNaming(object, context, value, path, 'A rule of the policy names') : [],
+  );
+
+/**
+ * A rule of a webhook or policy, which names groups, versions and resources. What is left of it when a version goes still matches; only
+ * where every version that it names is gone for a resource does it guard nothing.
+ */
+function rulesNaming(
+  object: ManifestObject,
+  context: ObjectContext,
+  rule: Mapping,
+  path: Path,
+  says: string,
+): Observation[] {
+  const [groups, versions, resources] = [texts(rule.apiGroups), texts(rule.apiVersions), texts(rule.resources)];
+  if (versions.length !== 1 || versions[0] === '*') return groups.flatMap((group) => vanished(group));
+  const [version = ''] = versions;
+  return groups
+    .filter((group) => group !== '*')
+    .flatMap((group) =>
+      resources
+        .filter((resource) => !resource.includes('*'))
+        .flatMap((resource) =>
+          reference({ group, version, resource }, `It matches only ${group}/${version} ${resource}.`),
+        ),
+    );
+
+  function vanished(group: string): Observation[] {
+    if (group === '*') return [];
+    return resources
+      .filter((resource) => !resource.includes('*'))
+      .flatMap((resource) =>
+        reference({ group, resource }, `It matches ${resource} of ${group === '' ? 'the core group' : group}.`),
+      );
+  }
+
+  function reference(named: { group: string; version?: string; resource: string }, evidence: string): Observation[] {
+    const consequence = 'requests for the versions that are served may pass without it';
+    return referenceOf(object, context, { named, says, severity: 'warning', consequence, path, evidence });
+  }
+}
+
+const texts = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+
+/** Rights on resources of groups that are gone: the role keeps its words and gives nothing. */
+const observeRole: ObserveReferences = (object, context) => {
+  if (isBuiltIn(object.value)) return [];
+  return valuesAt(object.value, 'rules[]').flatMap(({ path, value }) => {
+    if (!isMapping(value)) return [];
+    const groups = namedIn(value.apiGroups);
+    return groups.flatMap((group) =>
+      namedIn(value.resources)
+        .filter((resource) => !isNamedAnew(group, resource, groups))
+        .flatMap((resource) =>
+          referenceOf(object, context, {
+            named: { group, resource },
+            says: 'A rule of the role names',
+            severity: 'warning',
+            consequence: 'it gives no right any more',
+            path,
+            evidence: `A rule names ${resource} of the group "${group}".`,
+          }),
+        ),
+    );
+  });
+};
+
+/** `[extensions, networking.k8s.io] [ingresses]` serves old clusters and new ones: what replaces the old group stands beside it. */
+const isNamedAnew = (group: string, resource: string, groups: readonly string[]): boolean =>
+  apiRowsOfResource(group, resource).some(({ replacements }) =>
+    replacements.some((replacement) => replacement.group !== group && groups.includes(replacement.group)),
+  );
+
+const namedIn = (value: unknown): string[] =>
+  Array.isArray(value) ? value.flatMap((item) => (item === '*' ? [] : item === '' ? [''] : (textOf(item) ?? []))) : [];
+
 /** An aggregated API whose server does not answer: discovery is slow, namespaces cannot be deleted, and nobody knows what it served. */
 const observeApiService: ObserveReferences = (object, context) => {
   const { conditions } = mappingOf(object.value.status);
-  const available = (Array.isArray(conditions) ? conditions.filter(isMapping) : []).find(
-    ({ type }) => type === 'Available',
-  );
+  const available = mappingsOf(conditions).find(({ type }) => type === 'Available');
   if (available === undefined || available.status === 'True') return [];
   const service = mappingOf(mappingOf(object.value.spec).service);
   const behind =

@@ -6,7 +6,7 @@ import { accessManifest, SCANNERS_RBAC, VIEWERS_RBAC } from '../../../core/queri
 import { findCluster, shortId } from '../../../core/queries/find-cluster.ts';
 import { fleetStatus } from '../../../core/queries/fleet-status.ts';
 import { type Page, type PageRequest, pageOf } from '../../../core/queries/page.ts';
-import { Refusal } from '../../../core/queries/refusal.ts';
+import { wrongState } from '../../../core/queries/refusal.ts';
 import type { ApiContext, ApiEnv } from '../api-context.ts';
 import { clusterQuery, readQuery } from '../request-query.ts';
 
@@ -25,7 +25,7 @@ export const access = new Hono<ApiEnv>()
     const { spec } = await fleetStatus(context.var.ports);
     if (spec === null) {
       const text = 'No Fleet is applied, so the name of the role is not known. Run: liftlock apply -f fleet.yaml';
-      throw new Refusal('WrongState', text);
+      throw wrongState(text);
     }
     const manifests = items.map((record) => accessManifest(record, spec.spokeRole.name));
     return context.json({ rbac: `${VIEWERS_RBAC}---\n${SCANNERS_RBAC}`, items: manifests, ...rest });

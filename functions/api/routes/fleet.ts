@@ -1,25 +1,57 @@
 import { Hono } from 'hono';
+import { z } from 'zod';
+import { applyDocuments } from '../../../core/operations/apply-documents.ts';
 import { resumeFleet, stopFleet } from '../../../core/operations/fleet-switch.ts';
 import { fleetStatus } from '../../../core/queries/fleet-status.ts';
-import type { ApiEnv } from '../api-context.ts';
+import { listCalendars } from '../../../core/queries/list-calendars.ts';
+import { listChannels } from '../../../core/queries/list-channels.ts';
+import { listPolicies } from '../../../core/queries/list-policies.ts';
+import { listVersions } from '../../../core/queries/list-versions.ts';
+import { scanMatrix } from '../../../core/queries/scan-matrix.ts';
+import { listUpgrades } from '../../../core/queries/upgrade-view.ts';
+import type { ApiContext, ApiEnv, ApiPorts } from '../api-context.ts';
 import { readBody, withOptionalReason, withReason } from '../request-body.ts';
-import { noQuery, readQuery } from '../request-query.ts';
+import { dryRunQuery, minorText, noQuery, readQuery, upgradesQuery } from '../request-query.ts';
 
-/** `/v1/fleet`: the fleet as a whole, and the one switch over it. */
+const documents = z.array(z.record(z.string(), z.unknown()), 'is a list of config documents');
+const matrixQuery = z.strictObject({ target: minorText, selector: z.string().min(1).max(2_000).optional() });
+
+/** A list that takes no query and comes in one piece. */
+const whole = (list: (ports: ApiPorts) => Promise<object>) => async (context: ApiContext) => {
+  readQuery(context, noQuery);
+  return context.json(await list(context.var.ports));
+};
+
+/** `/v1`: the fleet as a whole, with the one switch over it, and lists that have no routes of their own below them. */
 export const fleet = new Hono<ApiEnv>()
-  .get('/', async (context) => {
-    readQuery(context, noQuery);
-    return context.json(await fleetStatus(context.var.ports));
-  })
-  .post('/stop', async (context) => {
+  .get('/fleet', whole(fleetStatus))
+  .post('/fleet/stop', async (context) => {
     const { reason } = await readBody(context, withReason);
     const { ports, principal } = context.var;
     await stopFleet(ports, principal, reason);
     return context.json(await fleetStatus(ports));
   })
-  .post('/resume', async (context) => {
+  .post('/fleet/resume', async (context) => {
     const { reason } = await readBody(context, withOptionalReason);
     const { ports, principal } = context.var;
     await resumeFleet(ports, principal, reason);
     return context.json(await fleetStatus(ports));
-  });
+  })
+  // All documents or none.
+  .put('/config', async (context) => {
+    const { dryRun = false } = readQuery(context, dryRunQuery);
+    const { ports, principal } = context.var;
+    return context.json(await applyDocuments(ports, await readBody(context, documents), principal, { dryRun }));
+  })
+  // The fleet by verdict.
+  .get('/scans', async (context) => {
+    const { target, selector } = readQuery(context, matrixQuery);
+    return context.json(await scanMatrix(context.var.ports.table, target, selector));
+  })
+  .get('/upgrades', async (context) =>
+    context.json(await listUpgrades(context.var.ports.table, readQuery(context, upgradesQuery))),
+  )
+  .get('/policies', whole(listPolicies))
+  .get('/calendars', whole(listCalendars))
+  .get('/channels', whole(listChannels))
+  .get('/versions', whole(listVersions));

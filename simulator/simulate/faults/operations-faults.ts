@@ -1,7 +1,7 @@
 import { fleetSchema } from '../../../core/config/schema/fleet.ts';
 import { upgradePolicySchema } from '../../../core/config/schema/upgrade-policy.ts';
 import type { ConfigObject } from '../../../core/config/types.ts';
-import { applyConfig } from '../../../core/operations/apply-config.ts';
+import { applyConfig } from '../../../core/operations/apply-documents.ts';
 import { resumeFleet } from '../../../core/operations/fleet-switch.ts';
 import { recoverAfterRestore } from '../../../core/operations/restore.ts';
 import { FLEET } from '../../../core/policy/applied.ts';

@@ -6,7 +6,7 @@ import { compiledCalendar } from '../../../core/policy/load-rules.ts';
 import { waveNamed } from '../../../core/policy/wave-of.ts';
 import { Configs, Grants, Rollouts, Waves } from '../../../core/store/entities.ts';
 import { load, loadKind } from '../../../core/store/entity.ts';
-import { loadMembers } from '../../../core/store/members.ts';
+import { loadMembers } from '../../process/load-members.ts';
 import type { World } from '../../process/world.ts';
 import { type BoundedWave, lowerBound } from './lower-bound.ts';
 

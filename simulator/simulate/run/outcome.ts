@@ -3,7 +3,7 @@ import { arnOf } from '../../../core/model/cluster-key.ts';
 import type { Table } from '../../../core/ports/table.ts';
 import { Upgrades } from '../../../core/store/entities.ts';
 import { loadKind } from '../../../core/store/entity.ts';
-import { loadMembers } from '../../../core/store/members.ts';
+import { loadMembers } from '../../process/load-members.ts';
 import { bucketOf } from '../../report/bucket.ts';
 
 export type SimulationOutcome = 'Completed' | 'CompletedWithFailures' | 'Halted' | 'Aborted' | 'Unfinished';

@@ -1,4 +1,4 @@
-import { applyConfig } from '../../../core/operations/apply-config.ts';
+import { applyConfig } from '../../../core/operations/apply-documents.ts';
 import { judgeWave } from '../../../core/operations/judge-wave.ts';
 import { Regions, Rollouts } from '../../../core/store/entities.ts';
 import { loadKind, put } from '../../../core/store/entity.ts';

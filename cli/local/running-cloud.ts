@@ -1,0 +1,86 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { exportLines } from '../../simulator/cloud/export-lines.ts';
+import { isAlive, type RunningCloud, runningClouds } from '../../simulator/cloud/state/running-clouds.ts';
+import { writeError, writeOut } from '../output/streams.ts';
+import { EXIT, type ExitCode } from '../verb.ts';
+
+const PATIENCE_MILLISECONDS = 15_000;
+
+/** Ends a local cloud in order, and waits until it is gone. */
+export async function localDown({ port }: { readonly port?: number }): Promise<number> {
+  const cloud = chooseCloud(port);
+  if (typeof cloud === 'number') return cloud;
+  process.kill(cloud.pid, 'SIGTERM');
+  const began = Date.now();
+  while (isAlive(cloud.pid)) {
+    if (Date.now() - began > PATIENCE_MILLISECONDS) {
+      writeError(`liftlock: the local cloud on port ${cloud.port} (process ${cloud.pid}) does not end.\n`);
+      return EXIT.timedOut;
+    }
+    await delay(50);
+  }
+  writeOut(`The local cloud on port ${cloud.port} has ended.\n`);
+  return EXIT.ok;
+}
+
+/** The one local cloud that is meant; says on stderr why there is none. */
+export function chooseCloud(port: number | undefined): RunningCloud | ExitCode {
+  const meant = runningClouds().filter((cloud) => port === undefined || cloud.port === port);
+  const [only] = meant;
+  if (only === undefined) {
+    writeError(`liftlock: no local cloud runs${port === undefined ? '' : ` on port ${port}`}.\n`);
+    return EXIT.failure;
+  }
+  if (meant.length === 1) return only;
+  const ports = meant.map((cloud) => cloud.port).join(', ');
+  writeError(`liftlock: ${meant.length} local clouds run (ports ${ports}). Say which with --port.\n`);
+  return EXIT.invalid;
+}
+
+const PREFIX = 'liftlock-';
+
+interface LocalEnvironmentOptions {
+  readonly port?: number;
+  readonly account?: string;
+  /** `approver`: who has the managed policy `liftlock-approver` of the hub, and nothing else. */
+  readonly as?: string;
+}
+
+/** Prints the export lines of a local cloud that runs, for `eval`, as the administrator of its hub or of an account of the fleet, or as one of its people. */
+export function localEnvironment({ port, account, as }: LocalEnvironmentOptions): number {
+  const cloud = chooseCloud(port);
+  if (typeof cloud === 'number') return cloud;
+  const { hub, accounts, anchors, people } = cloud;
+  if (account !== undefined && account !== hub.account && !accounts.includes(account)) {
+    const known = [hub.account, ...accounts].join(', ');
+    writeError(`liftlock: that local cloud has no account ${account}. It has ${known}.\n`);
+    return EXIT.invalid;
+  }
+  const person = as === undefined ? undefined : `${PREFIX}${as}`;
+  if (person !== undefined && !people.includes(person)) {
+    const known = people.map((name) => name.replace(PREFIX, '')).join(', ');
+    writeError(`liftlock: nobody in that local cloud is called ${as}. --as takes ${known}.\n`);
+    return EXIT.invalid;
+  }
+  if (person !== undefined && account !== undefined && account !== hub.account) {
+    writeError(`liftlock: ${as} is in the hub's account. Leave --account out.\n`);
+    return EXIT.invalid;
+  }
+  const origin = `http://127.0.0.1:${cloud.port}`;
+  const whose = { account: account ?? hub.account, ...(person === undefined ? {} : { as: person }) };
+  const lines = exportLines({ origin, region: hub.region, anchors, ...whose });
+  writeOut(`${lines.join('\n')}\n`);
+  return EXIT.ok;
+}
+
+/** Lists the local clouds that run; exit code 1 when there is none, so that scripts can ask. */
+export function localStatus({ output }: { readonly output: string }): number {
+  const running = runningClouds();
+  if (output === 'json') writeOut(`${JSON.stringify({ items: running }, undefined, 2)}\n`);
+  else if (running.length === 0) writeOut('No local cloud runs. Start one: liftlock local up\n');
+  else writeOut(`${running.map(line).join('\n')}\n`);
+  return running.length === 0 ? EXIT.failure : EXIT.ok;
+}
+
+const line = ({ port, kubernetesPort, pid, fleet, stateFolder, startedAt }: RunningCloud): string =>
+  `http://127.0.0.1:${port}  Kubernetes ${kubernetesPort}  process ${pid}  since ${startedAt}  fleet ${fleet}${stateFolder === undefined ? '' : `  state ${stateFolder}`}`;

@@ -1,0 +1,9 @@
+import type { Member } from '../../core/contracts/items/rollout.ts';
+import type { Table } from '../../core/ports/table.ts';
+import { Members } from '../../core/store/entities.ts';
+import { loadKind } from '../../core/store/entity.ts';
+import { isMember } from '../../core/store/members.ts';
+
+/** The members of every rollout, which the product never asks for at once. */
+export const loadMembers = async (table: Pick<Table, 'queryKind'>): Promise<Member[]> =>
+  (await loadKind(table, Members)).filter(isMember);
