@@ -51,8 +51,10 @@ const CALLS: Readonly<Record<keyof Table, readonly ((table: Table) => Promise<un
   auditSince: [(table) => collect(table.auditSince(new Date(0)))],
 };
 
-const client = mockClient(DynamoDBClient);
-const table = new DynamoTable(new DynamoDBClient({}), { items: '<ItemsTable>', audit: '<AuditTable>' });
+const dynamo = new DynamoDBClient({});
+// Of this one client: other tests of the process ask real tables.
+const client = mockClient(dynamo);
+const table = new DynamoTable(dynamo, { items: '<ItemsTable>', audit: '<AuditTable>' });
 
 /** What IAM is asked for a call. */
 async function neededBy(call: (table: RestoredTable) => Promise<unknown>): Promise<string[]> {
