@@ -63,5 +63,7 @@ test('recover folds the audit over a restored table, raises the epoch, and leave
   expect((await load(table, FleetControls))?.data).toMatchObject({ stopped: true, by: 'me' });
   const bad = await runInProcess([...command, '--mutators-off-since', 'yesterday']);
   expect([bad.code, bad.err]).toEqual([2, expect.stringContaining('--mutators-off-since is "yesterday"')]);
+  const local = await runInProcess([...command, '--mutators-off-since', '2026-11-20T08:00:00']);
+  expect([local.code, local.err]).toEqual([2, expect.stringContaining('write an instant such as')]);
   await dynamo.close();
 });

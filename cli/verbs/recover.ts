@@ -55,7 +55,7 @@ function person(by: string): string {
 
 function instant(option: string, text: string): Date {
   const date = new Date(text);
-  if (!/^\d{4}-\d{2}-\d{2}T/.test(text) || Number.isNaN(date.getTime())) {
+  if (!/^\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:\d{2})$/.test(text) || Number.isNaN(date.getTime())) {
     throw namedError('InvalidInput', `${option} is "${text}"; write an instant such as 2026-11-20T08:00:00Z.`);
   }
   return date;

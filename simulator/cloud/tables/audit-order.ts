@@ -25,6 +25,13 @@ export class AuditOrder {
   /** Items of an earlier run, of which only their times are known, come first. */
   sort(items: readonly AuditItem[]): AuditItem[] {
     const of = ({ subject, sequence }: AuditItem): number => this.#order.get(`${subject}#${sequence}`) ?? -1;
-    return [...items].sort((a, b) => of(a) - of(b) || Date.parse(a.at) - Date.parse(b.at) || a.sequence - b.sequence);
+    return [...items].sort((a, b) => of(a) - of(b) || byWriting(a, b));
   }
+}
+
+/** By time; within a subject its own numbers decide, since a transaction gives all its items one time. */
+function byWriting(a: AuditItem, b: AuditItem): number {
+  if (a.subject === b.subject) return a.sequence - b.sequence;
+  if (a.at !== b.at) return a.at < b.at ? -1 : 1;
+  return a.subject < b.subject ? -1 : 1;
 }
