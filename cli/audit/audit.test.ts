@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MemoryAnchorStore } from '../../adapters/memory/anchor-store.ts';
+import { MemoryAnchorStore } from '../../adapters/contract/memory-anchor-store.ts';
 import { anchorName } from '../../core/anchors/anchor.ts';
 import { anchorLines } from '../../core/anchors/anchor-lines.ts';
 import type { AuditItem } from '../../core/ports/table.ts';

@@ -25,8 +25,9 @@ export interface RecoverOptions {
  */
 export async function recover(session: Session, options: RecoverOptions): Promise<ExitCode> {
   const place = options.anchors ?? session.io.env.LIFTLOCK_ANCHORS;
+  const anchors = readChain(place === undefined ? [] : await anchorFiles(session, place));
   const details = {
-    ...(place === undefined ? {} : { anchors: readChain(await anchorFiles(session, place)) }),
+    anchors,
     restoredTo: instant('--restored-to', options.restoredTo),
     mutatorsOffSince: instant('--mutators-off-since', options.mutatorsOffSince),
     by: person(options.by),
@@ -35,7 +36,7 @@ export async function recover(session: Session, options: RecoverOptions): Promis
   const table = createDynamoTable({ items: options.items, audit: options.audit });
   const recovered = await recoverAfterRestore({ table, clock: { now: () => new Date() } }, details);
   await print(session, options.output, recovered, () => [
-    ...(place === undefined
+    ...(anchors.newest === 0
       ? ['The audit was held against no anchors (--anchors, LIFTLOCK_ANCHORS), only against itself.']
       : []),
     `${recovered.folded} items were brought up to date. The epoch is ${recovered.epoch}: what began before it commits nothing any more.`,

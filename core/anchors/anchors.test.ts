@@ -1,4 +1,4 @@
-import { MemoryAnchorStore } from '../../adapters/memory/anchor-store.ts';
+import { MemoryAnchorStore } from '../../adapters/contract/memory-anchor-store.ts';
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import type { AnchorFile } from '../ports/anchors.ts';
 import type { AuditItem } from '../ports/table.ts';

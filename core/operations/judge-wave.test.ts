@@ -25,7 +25,7 @@ async function judged(judgement: Partial<Judgement> = {}, given: Given = {}, nam
   const isGone = 'waves' in given && given.waves === undefined;
   const { told, ...ports } = await operatorPorts(table, {
     policy: isGone ? undefined : policyConfig(policyWith({ name: 'p', waves })),
-    rollout: rolloutItem({ waves: ['canary', 'prod'], createdBy: 'sso:1/bob', ...rollout }),
+    rollout: rolloutItem({ waves: ['canary', 'prod'], createdBy: 'sso:1/bob', policyRevision: 'of p', ...rollout }),
     waves: [
       waveItem({ index: 0, name: 'canary' }),
       waveItem({ index: 1, name: 'prod', status: 'Pending', members: 5, excluded: 2, planHash: 'h', ...wave }),
@@ -178,4 +178,15 @@ test('a wave that the rollout does not have is not judged, and those that it has
     name: 'WaveNotFound',
     message: `The rollout r has no wave ${'x'.repeat(100)}; it has canary, prod.`,
   });
+});
+
+test('a plan that was made under another policy is not approved, and may be rejected', async () => {
+  const rollout = { policyRevision: 'of the one before' };
+  await expect(judged({}, { rollout })).rejects.toMatchObject({
+    name: 'PlanChanged',
+    message: expect.stringContaining('is planned anew within a minute'),
+  });
+  expect((await judged({ decision: 'Rejected' }, { rollout })).stored?.approvals).toHaveLength(1);
+  // What has begun keeps the plan that it began with.
+  expect((await judged({}, { rollout, wave: { status: 'Open' } })).stored?.approvals).toHaveLength(1);
 });

@@ -45,6 +45,11 @@ export function judgeWave(ports: OperatorPorts, id: string, name: string, judgem
     // judged at each grant.
     const isRenamed = policy !== undefined && spec === undefined;
     refuseState(wave.data, approval !== undefined || isRenamed, judgement.decision);
+    const isOutdated = config !== undefined && config.data.revision !== rollout.data.policyRevision;
+    if (isOutdated && wave.data.status === 'Pending' && judgement.decision === 'Approved') {
+      const said = `The policy ${rollout.data.policy} has changed, and the wave ${name} is planned anew within a minute. Look again: liftlock describe rollout ${id}`;
+      throw new Refusal('PlanChanged', said);
+    }
     const { planHash } = wave.data;
     if (planHash === undefined)
       throw wrongState(`The wave ${name} has no plan that could be approved yet; look again in a minute.`);

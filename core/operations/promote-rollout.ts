@@ -2,6 +2,7 @@ import type { Wave } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { findRollout } from '../queries/find-rollout.ts';
 import { wrongState } from '../queries/refusal.ts';
+import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import { changeAndTell } from '../store/change.ts';
 import { rolloutEntry, waveChanged } from '../store/changes.ts';
 import { Rollouts, Waves } from '../store/entities.ts';
@@ -17,6 +18,8 @@ export function promoteRollout(ports: OperatorPorts, id: string, by: string, rea
   return changeAndTell(ports, async () => {
     const { table } = ports;
     const rollout = await findRollout(table, id);
+    if (AT_REST.includes(rollout.data.status))
+      throw wrongState(`The rollout ${id} is ${rollout.data.status}: nothing waits for its waves any more.`);
     const waves = await loadWaves(table, id);
     const wave = waves.find(({ data }) => data.status === 'Soaking' || data.status === 'Undecided');
     if (wave === undefined) {

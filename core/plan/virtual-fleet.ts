@@ -75,7 +75,9 @@ export class VirtualFleet {
     this.#base = base;
     this.#chance = chance;
     for (const plan of plans) {
-      this.rollouts.set(plan.rollout.id, plan.rollout);
+      // A rule that is tried differently is tried on the same plan.
+      const policyRevision = base.policies.get(plan.rollout.policy)?.revision ?? plan.rollout.policyRevision;
+      this.rollouts.set(plan.rollout.id, { ...plan.rollout, policyRevision });
       const places = new Map<string, { readonly of: WaveMembers; readonly at: number }>();
       this.#placeOf.set(plan.rollout.id, places);
       const standingOf = standingIn(base, plan.rollout.policy, start);

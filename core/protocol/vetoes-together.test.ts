@@ -1,5 +1,6 @@
 import { calendarOf } from '../calendar/testing/calendar-of.ts';
 import { fleetSchema } from '../config/schema/fleet.ts';
+import { waveSchema } from '../config/schema/wave.ts';
 import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
 import { reason } from '../contracts/step-result.ts';
 import type { HopRules } from '../policy/hop-rules.ts';
@@ -72,7 +73,7 @@ test('what was begun goes on until the calendar closes, what begins must fit in'
     estimateMilliseconds: 3_600_000,
     policy: policyWith(),
     unreadable: false,
-    wave: undefined,
+    wave: waveSchema.parse({ name: 'all' }),
   };
   const asked = (now: Date) => MOMENTS.map((moment) => codes(moment, { rules, now })[0]);
   expect(asked(NOON)).toEqual(['WindowTooShort', 'WindowTooShort', undefined]);

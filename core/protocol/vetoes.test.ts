@@ -235,6 +235,8 @@ const CELLS: readonly (readonly [string, Given, readonly string[], readonly stri
     ['ApprovalExpired'],
     NOTHING,
   ],
+  ['a policy without a wave for it', { rules: rules({ wave: undefined }) }, ['NoWave'], ['NoWave'], NOTHING],
+  ['no wave for what a person started', { ...byHand, rules: rules({ wave: undefined }) }, NOTHING, NOTHING, NOTHING],
   ['a calendar that is closed', through('0 13 * * *', '1h'), ['WindowClosed'], ['WindowClosed'], ['WindowClosed']],
   ['a calendar that is open', through('0 12 * * *', '1h'), NOTHING, NOTHING, NOTHING],
   [

@@ -9,6 +9,7 @@ import { glassInForce, passesBreakGlass } from '../policy/break-glass.ts';
 import { capKeys, capRefusals } from '../policy/caps.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
 import type { HopRules } from '../policy/hop-rules.ts';
+import { noWave } from '../policy/wave-of.ts';
 import { allowedFailures, exceedsBudget, haltedBefore, waveRefusal } from '../policy/wave-room.ts';
 import { type WindowAnswer, windowRule } from '../policy/window-rule.ts';
 import { isMember } from '../store/members.ts';
@@ -257,6 +258,13 @@ export const VETOES: readonly Veto[] = [
     rule: 'nothing failed in the rollout since this was decided',
     codes: ['FailedMeanwhile'],
     reasons: failedMeanwhile,
+  },
+  {
+    asked: BEGINNING,
+    rule: 'the policy has a wave for the cluster: its own, or the one that selects it now',
+    codes: ['NoWave'],
+    reasons: ({ rollout, rules }) =>
+      rollout === undefined || rules?.policy === undefined || rules.wave !== undefined ? NONE : [noWave(rules.policy)],
   },
   {
     asked: BEGINNING,

@@ -69,6 +69,7 @@ function rolloutsUnderWay({ snapshot, now, room, index, rulesOf }: Look): Decide
       waves: index.waves.get(rollout.id) ?? [],
       members: index.members.get(rollout.id) ?? [],
       policy: applied?.policy,
+      policyRevision: applied?.revision,
       policyAppliedBy: applied?.appliedBy,
       learned: snapshot.learned,
       readings: (wave) => snapshot.gateReadings.get(`${wave.rolloutId}/${wave.index}`),

@@ -166,7 +166,6 @@ describe('no plan is made anew', () => {
     ['without the Fleet', { ...joined, fleet: undefined }, begun],
     ['without its policy', { ...joined, policies: new Map() }, begun],
     ['once all of its waves have begun', third, all],
-    ['where the policy has only waves that have begun', fleet([dev, prod], [wave('dev')]), begun],
   ])('%s', (_, snapshot, given) => {
     expect(later(snapshot, given)).toBeUndefined();
   });

@@ -3,6 +3,7 @@ import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
+import { COUNTED } from '../protocol/settle-decision.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { servedKey } from './automatic-rollouts.ts';
 import { type Candidate, candidatesOf } from './candidates.ts';
@@ -53,8 +54,6 @@ export function replanOf(snapshot: FleetSnapshot, rollout: Rollout, now: Date): 
   const { policy } = applied;
   const taken = new Set(begun.map((wave) => wave.name));
   const specs = policy.spec.waves.filter((spec) => !taken.has(spec.name));
-  if (specs.length === 0) return undefined;
-
   const kept = new Set(members.filter((member) => member.waveIndex < firstFree).map((member) => member.clusterKey));
   const own = new Set(members.map((member) => member.clusterKey));
   // What is being worked on is not moved.
@@ -67,7 +66,14 @@ export function replanOf(snapshot: FleetSnapshot, rollout: Rollout, now: Date): 
     specs: specs.map(({ name }) => name),
   });
   const before = members.filter((member) => member.waveIndex >= firstFree);
-  const next = merged(before, wanted.members, new Set([...wanted.arrived, ...busy]));
+  // What no plan moves stays in its wave, whatever number that has by now. A failure of a wave that is gone counts in the next one.
+  const followed = (member: Member): Member => {
+    const at = specs.findIndex(({ name }) => name === waves[member.waveIndex]?.name);
+    return specs.length === 0 ? member : { ...member, waveIndex: firstFree + Math.max(0, at) };
+  };
+  // Where no wave is left that has not begun, what somebody else has brought to the target has nobody's rules to follow it.
+  const arrived = specs.length === 0 ? [] : wanted.arrived;
+  const next = merged(before, wanted.members, new Set([...arrived, ...busy]), followed);
   const names = [...begun.map((wave) => wave.name), ...specs.map((spec) => spec.name)];
   const surplus = waves.slice(names.length);
   const changedWaves = [
@@ -76,7 +82,7 @@ export function replanOf(snapshot: FleetSnapshot, rollout: Rollout, now: Date): 
       const own = next.filter((member) => member.waveIndex === at.index);
       return keepWords(waves[at.index], plannedWave(snapshot, policy, at, spec, own));
     }),
-    ...surplus.map((wave) => emptied(wave)),
+    ...surplus.map((wave) => emptied(wave, next)),
   ]
     .map((wave) => ({ before: waves[wave.index], next: wave }))
     .filter(differs);
@@ -161,7 +167,12 @@ const isPlannedAnew = ({ status, failedBefore }: Member): boolean =>
   failedBefore !== true && (status === 'Pending' || status === 'Excluded' || status === 'Quarantined');
 
 /** What a member has lived through stays with it: only what waits is moved, let in or left out. */
-function merged(before: readonly Member[], wanted: readonly Member[], stay: ReadonlySet<string>): Member[] {
+function merged(
+  before: readonly Member[],
+  wanted: readonly Member[],
+  stay: ReadonlySet<string>,
+  followed: (member: Member) => Member,
+): Member[] {
   const known = new Map(before.map((member) => [member.clusterKey, member]));
   const next = wanted.map((member) => {
     const old = known.get(member.clusterKey);
@@ -169,7 +180,7 @@ function merged(before: readonly Member[], wanted: readonly Member[], stay: Read
     known.delete(member.clusterKey);
     if (old.reasons.some(({ code }) => code === 'Skipped'))
       return { ...old, waveIndex: member.waveIndex, position: member.position };
-    if (!isPlannedAnew(old)) return old;
+    if (!isPlannedAnew(old)) return followed(old);
     const setAside = old.status === 'Quarantined' && member.status === 'Pending';
     const { status, reasons } = setAside
       ? { status: old.status, reasons: [...besideLaterWave(old), ...laterWaveOf(member)] }
@@ -185,7 +196,9 @@ function merged(before: readonly Member[], wanted: readonly Member[], stay: Read
     };
   });
   // Nobody selects them any more, but what has ended, or was begun, is not forgotten.
-  const rest = [...known.values()].filter((member) => stay.has(member.clusterKey) || !isPlannedAnew(member));
+  const rest = [...known.values()]
+    .filter((member) => stay.has(member.clusterKey) || !isPlannedAnew(member))
+    .map(followed);
   // They go after those whose place was just given out.
   const last = new Map<number, number>();
   for (const { waveIndex, position } of next) last.set(waveIndex, Math.max(last.get(waveIndex) ?? 0, position));
@@ -211,16 +224,15 @@ function keepWords(before: Wave | undefined, wave: Wave): Wave {
   return { ...wave, ...given({ plan, approvals: words, breakGlass: glass, conditions }) };
 }
 
-const emptied = (wave: Wave): Wave => ({
-  ...wave,
-  members: 0,
-  needWork: 0,
-  succeeded: 0,
-  failed: 0,
-  blocked: 0,
-  excluded: 0,
-  quarantined: 0,
-});
+/** A wave that the policy has no more, with nobody in it but those that no plan leaves out. */
+function emptied(wave: Wave, planned: readonly Member[]): Wave {
+  const own = planned.filter(({ waveIndex }) => waveIndex === wave.index);
+  const counts = Object.entries(COUNTED).map(([status, counter]) => [
+    counter,
+    own.filter((member) => member.status === status).length,
+  ]);
+  return { ...wave, members: own.length, needWork: 0, ...Object.fromEntries(counts) };
+}
 
 function newestTarget(members: readonly Member[], otherwise: string): string {
   const targets = members.filter(({ status }) => status !== 'Excluded').map(({ to }) => KubeVersion.parse(to));

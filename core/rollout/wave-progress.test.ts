@@ -1,53 +1,6 @@
 import type { GateReading } from '../contracts/items/gate.ts';
-import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
-import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
-import { policyWith } from '../policy/testing/policies.ts';
-import type { Decision } from './decisions.ts';
-import { type WaveSituation, waveDecisions } from './wave-progress.ts';
-
-const now = new Date('2026-11-20T12:00:00Z');
-const at = (minutes: number): string => new Date(now.getTime() + minutes * 60_000).toISOString();
-
-interface Given {
-  readonly rollout?: Partial<Rollout>;
-  readonly waves: readonly Partial<Wave>[];
-  readonly members?: readonly Partial<Member>[];
-  /** Of the policy, as YAML; one plain wave for each where absent, and `undefined` for a policy that cannot be read. */
-  readonly policy?: string | undefined;
-  readonly readings?: readonly GateReading[];
-  readonly estimate?: string;
-  readonly more?: Partial<WaveSituation>;
-}
-
-function decided({ rollout = {}, waves, members = [], readings, estimate, more, ...given }: Given) {
-  const names = waves.map(({ name }, index) => name ?? `w${index}`);
-  const plain = `[${names.map((name) => `{ name: ${name}, maxConcurrency: 2, clusters: [x] }`).join(', ')}]`;
-  const read =
-    'policy' in given && given.policy === undefined ? undefined : policyWith({ waves: given.policy ?? plain });
-  const policy = read && estimate ? { ...read, spec: { ...read.spec, estimates: { upgrade: estimate } } } : read;
-  return waveDecisions({
-    rollout: rolloutItem({ waves: names, ...rollout }),
-    waves: waves.map((wave, index) =>
-      waveItem({ index, name: names[index] ?? '', canaries: 0, countInFlight: false, maxConcurrency: 2, ...wave }),
-    ),
-    members: members.map((member, index) => memberItem({ clusterKey: `k${index}`, ...member })),
-    policy,
-    policyAppliedBy: 'author',
-    learned: undefined,
-    readings: () => readings,
-    now,
-    ...more,
-  });
-}
-
-/** What is decided, in words: what it is about, what it becomes, why. */
-const words = (given: Given): string[] =>
-  decided(given).map((one: Decision) => {
-    const why = 'reasons' in one ? one.reasons.map(({ code }) => code).join(' ') : '';
-    if (one.type === 'change-wave') return `${one.wave.name} ${one.status} ${why}`.trim();
-    if (one.type === 'adjust-wave') return `${one.wave.name} adjusted ${one.event ?? 'silently'} ${why}`.trim();
-    return one.type === 'change-rollout' ? `rollout ${one.status} ${why}` : one.type;
-  });
+import type { Member, Wave } from '../contracts/items/rollout.ts';
+import { at, decided, type Given, now, words } from './testing/decided-waves.ts';
 
 const done: Partial<Wave> = { status: 'Completed', succeeded: 1 };
 const halted: Partial<Wave> = { status: 'Halted', failed: 1, acceptedFailures: 1, reasons: [] };
@@ -211,10 +164,18 @@ describe('a wave that opens', () => {
     ]);
   });
 
-  test('keeps its limits where the policy has given up its name', () => {
-    const [open] = decided({ waves: [pending], members, policy: '[{ name: other }]' });
-    expect(open).toMatchObject({ status: 'Open' });
-    expect(open).toHaveProperty('limits', { needWork: 2 });
+  test.each<[string, Partial<Given>]>([
+    ['the policy has given up its name', { policy: '[{ name: other }]' }],
+    ['its plan was made under another policy', { rollout: { policyRevision: 'older' } }],
+  ])('does not open where %s', (_, given) => {
+    expect(words({ waves: [pending], members, ...given })).toStrictEqual([]);
+  });
+
+  test('is halted by a failure by hand, and not skipped, where nobody is left to be tried', () => {
+    expect(words({ waves: [{ ...pending, members: 1, failed: 1 }] })).toEqual(['w0 Halted FailureBudgetExceeded']);
+    expect(words({ waves: [{ ...pending, members: 1, failed: 1, maxFailures: 3 }] })).toEqual([
+      'w0 Halted NoneSucceeded',
+    ]);
   });
 
   const approval = (rules: string) => `[{ name: w0, clusters: [x], maxConcurrency: 2, approval: ${rules} }]`;
@@ -266,8 +227,18 @@ describe('a wave that has settled and is watched', () => {
       ['w0 Completed Settled'],
     ],
     [
-      'has soaked where its policy has given up its name',
+      'soaks until a person promotes it where its policy has given up its name',
       { waves: [{ ...settled, status: 'Soaking' }], policy: '[{ name: other }]' },
+      [],
+    ],
+    [
+      'is watched where its policy has given up its name',
+      { waves: [{ ...settled, lastSuccessAt: at(-60) }], policy: '[{ name: other }]' },
+      ['w0 Soaking NoWave Settled'],
+    ],
+    [
+      'has soaked where its policy has given up its name and a person has promoted it',
+      { waves: [{ ...settled, status: 'Soaking', promotedBy: 'carl' }], policy: '[{ name: other }]' },
       ['w0 Completed Settled'],
     ],
     [

@@ -16,6 +16,8 @@ export interface WaveSituation {
   readonly rollout: Rollout;
   readonly waves: readonly Wave[];
   readonly members: readonly Member[];
+  /** Of the policy as applied now; the plan of the rollout may be of an earlier one. */
+  readonly policyRevision: string | undefined;
   /** As applied now; undefined when this version cannot read it: then waves that are open end, and none opens. */
   readonly policy: UpgradePolicy | undefined;
   readonly policyAppliedBy: string | undefined;
@@ -92,20 +94,20 @@ function opened(situation: WaveSituation, wave: Wave): Decision[] {
   if (rollout.following !== undefined) return [];
   const own = members.filter((member) => member.waveIndex === wave.index);
   const needWork = own.filter((member) => member.status === 'Pending').length;
+  // A failure by hand is one of the wave, whoever else is in it.
+  if (own.length === 0 && wave.failed > 0) return settled(situation, wave);
   if (own.length === 0) {
     const excluded = `No cluster of this wave may begin: ${wave.excluded} of ${wave.members} are excluded.`;
     const reasons = [reason('NothingToDo', wave.excluded > 0 ? excluded : 'No cluster of this wave needs work.')];
     return [{ type: 'change-wave', wave, status: 'Skipped', reasons }];
   }
   // What nobody can read opens nothing: which approvals and windows hold is not known.
-  if (policy === undefined) return [];
   const spec = specOf(situation, wave);
+  // Nor does a plan that was made, and agreed to, under another policy: the next full look makes it anew.
+  if (policy === undefined || spec === undefined || rollout.policyRevision !== situation.policyRevision) return [];
   const requesters = { policyAppliedBy, rolloutCreatedBy: rollout.createdBy };
   if (approvalRefusals(spec, wave, requesters, now).length > 0) return automaticApproval(situation, wave, spec);
-  const limits: Partial<Wave> =
-    spec === undefined
-      ? { needWork }
-      : { needWork, ...limitsOf(spec, needWork), estimateSeconds: estimateSeconds(policy, learned) };
+  const limits = { needWork, ...limitsOf(spec, needWork), estimateSeconds: estimateSeconds(policy, learned) };
   return [{ type: 'change-wave', wave, status: 'Open', reasons: [], limits }];
 }
 

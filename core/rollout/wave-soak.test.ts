@@ -59,7 +59,7 @@ test.each([
   ['nothing', {}, false],
 ])('a wave with %s is watched or not', (_, rules, watches) => {
   expect(isWatched(spec(rules))).toBe(watches);
-  expect(isWatched(undefined)).toBe(false);
+  expect(isWatched(undefined)).toBe(true);
 });
 
 const reading = (gate: string, status: 'green' | 'red' | 'unknown') => ({ gate, status, message: 'rate is 4 %.' });
@@ -93,7 +93,8 @@ test('a soak that goes on, and gates that nobody reads, are told with what is mi
   expect(said([reading('errors', 'green')], '08:04')).toStrictEqual([
     { code: 'GatesUnknown', message: 'The gates of the wave all have not been read in the last five minutes.' },
   ]);
-  expect(soakOf(wave(), undefined, at('08:10'))).toStrictEqual({ isOver: true, until: at('08:10'), reasons: [] });
+  expect(soakOf(wave(), undefined, at('08:10'))).toMatchObject({ isOver: false, reasons: [{ code: 'NoWave' }] });
+  expect(soakOf(wave({ promotedBy: 'carl' }), undefined, at('08:10'))).toMatchObject({ isOver: true, reasons: [] });
   expect(soakOf(wave({ lastSuccessAt: undefined }), spec({ soak: '6h' }), at('08:10')).isOver).toBe(true);
 });
 

@@ -10,9 +10,9 @@ export const FRESH_MILLISECONDS = 5 * 60_000;
 
 type Spec = Pick<WaveSpec, 'soak' | 'gates'>;
 
-/** Whether a wave is watched at all before the next one begins. */
+/** Whether a wave is watched at all before the next one begins. Of one that nobody can read any more it is not known. */
 export const isWatched = (spec: Spec | undefined): boolean =>
-  spec !== undefined && (spec.soak !== undefined || spec.gates.length > 0);
+  spec === undefined || spec.soak !== undefined || spec.gates.length > 0;
 
 export interface Soak {
   readonly isOver: boolean;
@@ -26,7 +26,11 @@ export interface Soak {
  * nobody looked at for five minutes, starts it again (semantics.md, Soak). `clock` writes instants for people; in UTC when absent.
  */
 export function soakOf(wave: Wave, spec: Spec | undefined, now: Date, clock = (at: Date) => clockText([], at)): Soak {
-  if (wave.promotedBy !== undefined || spec === undefined) return { isOver: true, until: now, reasons: [] };
+  if (wave.promotedBy !== undefined) return { isOver: true, until: now, reasons: [] };
+  if (spec === undefined) {
+    const text = `No policy that can be read has a wave ${wave.name}: nobody knows how long it soaks. An approver may go on: liftlock rollout promote ${wave.rolloutId}`;
+    return { isOver: false, until: undefined, reasons: [reason('NoWave', text)] };
+  }
   const gates = spec.gates.length === 0 ? undefined : gateProblem(wave, now);
   const length = spec.soak === undefined ? 0 : durationMilliseconds(spec.soak);
   const starts = [wave.lastSuccessAt, wave.gates?.notGreenAt].flatMap((at) =>

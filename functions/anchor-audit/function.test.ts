@@ -1,4 +1,4 @@
-import { MemoryAnchorStore } from '../../adapters/memory/anchor-store.ts';
+import { MemoryAnchorStore } from '../../adapters/contract/memory-anchor-store.ts';
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import { readAnchor } from '../../core/anchors/anchor.ts';
 import type { AuditItem } from '../../core/ports/table.ts';

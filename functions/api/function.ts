@@ -1,10 +1,10 @@
-import type { Hono } from 'hono';
+import type { Context, Hono } from 'hono';
 import { handle, type LambdaEvent } from 'hono/aws-lambda';
 import { z } from 'zod';
+import { principalOf } from '../../core/model/principal.ts';
 import { type FunctionDefinition, type Log, parseOrRefuse } from '../runtime/function-definition.ts';
 import type { ApiEnv, ApiPorts } from './api-context.ts';
 import { createApp } from './app.ts';
-import { lambdaPrincipal } from './lambda-principal.ts';
 
 /** The part of an HTTP API event (payload 2.0) that must be there; hono reads the rest. */
 const request = z.looseObject({
@@ -30,4 +30,14 @@ function appOf(ports: ApiPorts, log: Log): Hono<ApiEnv> {
   const app = apps.get(ports) ?? createApp(ports, lambdaPrincipal, log);
   apps.set(ports, app);
   return app;
+}
+
+/** What API Gateway says of a caller whose signature it has checked; nothing that the caller sent counts. */
+const signed = z.object({
+  requestContext: z.object({ authorizer: z.object({ iam: z.object({ userArn: z.string() }) }) }),
+});
+
+export function lambdaPrincipal(context: Pick<Context, 'env'>): string | undefined {
+  const event = signed.safeParse((context.env as { event?: unknown } | undefined)?.event);
+  return event.success ? principalOf(event.data.requestContext.authorizer.iam.userArn) : undefined;
 }

@@ -1,4 +1,4 @@
-import { lambdaPrincipal } from './lambda-principal.ts';
+import { lambdaPrincipal } from './function.ts';
 
 const env = (iam: unknown) => ({ env: { event: { requestContext: { authorizer: { iam } } } } });
 

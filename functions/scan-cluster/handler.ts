@@ -1,8 +1,19 @@
+import { systemClock, systemSleep } from '../../adapters/aws/system-clock.ts';
+import { createClusterReaders } from '../../adapters/kubernetes/reader/create-cluster-readers.ts';
+import type { ClusterReaders } from '../../core/ports/cluster-readers.ts';
 import { clusters } from '../runtime/cluster-access-port.ts';
-import { readers } from '../runtime/cluster-readers-port.ts';
-import { awsPorts, clock, createHandler, table } from '../runtime/create-handler.ts';
-import { eks } from '../runtime/eks-ports.ts';
+import { awsPorts, clock, createHandler, type PortFactory, table } from '../runtime/create-handler.ts';
+import { eks, sessionsOf, spokeEnvironment } from '../runtime/eks-ports.ts';
 import { events } from '../runtime/outside-ports.ts';
 import { definition } from './function.ts';
+
+const readers: PortFactory<ClusterReaders> = {
+  environment: spokeEnvironment,
+  create: (context) => {
+    const sessions = sessionsOf(context);
+    const credentials = ({ account }: { readonly account: string }) => sessions.forAccount(account);
+    return createClusterReaders({ credentials, clock: systemClock, sleep: systemSleep });
+  },
+};
 
 export const handler = createHandler(definition, awsPorts({ clock, clusters, eks, events, readers, table }));

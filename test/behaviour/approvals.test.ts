@@ -1,6 +1,7 @@
 import { upgradePolicySchema } from '../../core/config/schema/upgrade-policy.ts';
 import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { judgeWave } from '../../core/operations/judge-wave.ts';
+import { promoteRollout } from '../../core/operations/promote-rollout.ts';
 import { abortRollout } from '../../core/operations/rollout-switch.ts';
 import { checkInvariants } from '../../simulator/invariants/check-invariants.ts';
 import { MACHINE_ARN_PREFIX } from '../../simulator/process/machines.ts';
@@ -187,9 +188,14 @@ test('a wave that was renamed while it was under way, and asks for approval now,
   await applyConfig(world.ports, [renamed], PERSON);
   await run(world);
   expect(touched(world, 'd2')).toBe(false);
-  await judgeWave(world.ports, await rolloutIdOf(world), 'first', { decision: 'Approved', by: APPROVER });
-  await run(world);
+  const id = await rolloutIdOf(world);
+  await judgeWave(world.ports, id, 'first', { decision: 'Approved', by: APPROVER });
+  await hours(world, 12);
   expect(touched(world, 'd2')).toBe(true);
+  // What it has to prove went with its name.
+  expect((await wavesOf(world)).map(({ status }) => status)).toEqual(['Soaking']);
+  await promoteRollout(world.ports, id, APPROVER, 'it was the same wave');
+  await run(world);
 });
 
 test('an approval says how many clusters it covers, and nothing is approved in a rollout that has ended', async () => {

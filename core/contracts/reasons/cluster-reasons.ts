@@ -22,7 +22,10 @@ export const CLUSTER_REASONS = {
   HalfDone: { kind: 'lasting', meaning: 'A hop has moved the control plane and failed; a person has to finish it.' },
   InvalidTarget: { kind: 'lasting', meaning: 'The target of the policy is not one.' },
   NoPolicy: { kind: 'lasting', meaning: 'No policy selects the cluster.' },
-  NoWave: { kind: 'lasting', meaning: 'The policy selects the cluster, and none of its waves does.' },
+  NoWave: {
+    kind: 'lasting',
+    meaning: 'No wave of the policy selects the cluster, or the wave is not in the policy any more.',
+  },
   NotCovered: { kind: 'lasting', meaning: 'The target is newer than the data of this release; update Liftlock.' },
   NotOffered: {
     kind: 'lasting',

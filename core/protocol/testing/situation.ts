@@ -1,4 +1,5 @@
 import { fleetSchema } from '../../config/schema/fleet.ts';
+import { waveSchema } from '../../config/schema/wave.ts';
 import type { Grant, Upgrade } from '../../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../../contracts/items/rollout.ts';
 import { memberItem, rolloutItem, waveItem } from '../../contracts/items/testing/rollout-items.ts';
@@ -48,7 +49,7 @@ export const upgrade: Upgrade = {
 export const rules = (given: object): HopRules => ({
   policy: policyWith(),
   unreadable: false,
-  wave: undefined,
+  wave: waveSchema.parse({ name: 'all' }),
   calendars: [],
   problems: [],
   estimateMilliseconds: 0,

@@ -1,0 +1,74 @@
+import { upgradePolicySchema } from '../../core/config/schema/upgrade-policy.ts';
+import { applyConfig } from '../../core/operations/apply-documents.ts';
+import { judgeWave } from '../../core/operations/judge-wave.ts';
+import { promoteRollout } from '../../core/operations/promote-rollout.ts';
+import { abortRollout } from '../../core/operations/rollout-switch.ts';
+import type { World } from '../../simulator/process/world.ts';
+import { hours, PERSON, rolloutIdOf, run, smallFleet, touched, wavesOf } from './small-fleet.ts';
+import { staged } from './staged-fleet.ts';
+
+const clusters = [...staged('dev', ['d']), ...staged('prod', ['p'])];
+const at = (stage: string, more: object = {}) => ({ name: stage, selector: { matchLabels: { stage } }, ...more });
+const spec = (...waves: object[]) => ({ selector: {}, target: 'latest', trigger: 'automatic', waves });
+const apply = (world: World, ...waves: object[]) =>
+  applyConfig(
+    world.ports,
+    [
+      upgradePolicySchema.parse({
+        apiVersion: 'liftlock/v1alpha1',
+        kind: 'UpgradePolicy',
+        metadata: { name: 'policy-0' },
+        spec: spec(...waves),
+      }),
+    ],
+    PERSON,
+  );
+const statuses = async (world: World) => (await wavesOf(world)).map(({ name, status }) => `${name} ${status}`);
+const approval = { approvals: 2 };
+
+test('a wave that was rejected and that the policy gives up upgrades nobody, whatever selects its clusters', async () => {
+  const world = await smallFleet({ clusters, policy: spec(at('dev'), at('prod', { approval })) });
+  await hours(world, 6);
+  expect(await statuses(world)).toEqual(['dev Completed', 'prod Pending']);
+  await judgeWave(world.ports, await rolloutIdOf(world), 'prod', { decision: 'Rejected', by: PERSON });
+  await apply(world, at('dev'));
+  await run(world);
+  expect(touched(world, 'p')).toBe(false);
+  expect(await statuses(world)).toEqual(['dev Completed', 'prod Skipped']);
+});
+
+test('a wave that soaks does not end by another name: a person lets it pass', async () => {
+  const world = await smallFleet({ clusters, policy: spec(at('dev', { soak: '12h' }), at('prod')) });
+  await hours(world, 3);
+  expect(await statuses(world)).toEqual(['dev Soaking', 'prod Pending']);
+  await apply(world, { ...at('dev', { soak: '12h' }), name: 'development' }, at('prod'));
+  await hours(world, 24);
+  expect(touched(world, 'p')).toBe(false);
+  expect((await statuses(world))[0]).toBe('dev Soaking');
+  await promoteRollout(world.ports, await rolloutIdOf(world), PERSON, 'the same wave by another name');
+  await run(world);
+  expect(touched(world, 'p')).toBe(true);
+});
+
+test('an approval of the plan before is refused until the policy that was just applied has one of its own', async () => {
+  const asking = at('prod', { approval: { approvals: 1 } });
+  const world = await smallFleet({ clusters, policy: spec(at('dev'), asking) });
+  await hours(world, 6);
+  await apply(world, at('dev'), { ...asking, failureBudget: { maxFailures: 1 } });
+  const id = await rolloutIdOf(world);
+  const approve = () => judgeWave(world.ports, id, 'prod', { decision: 'Approved', by: 'sso:111111111111/carl' });
+  await expect(approve()).rejects.toMatchObject({ name: 'PlanChanged' });
+  await hours(world, 1);
+  expect(await statuses(world)).toEqual(['dev Completed', 'prod Pending']);
+  await approve();
+  await run(world);
+  expect(touched(world, 'p')).toBe(true);
+});
+
+test('nothing is promoted in a rollout that was aborted', async () => {
+  const world = await smallFleet({ clusters, policy: spec(at('dev', { soak: '12h' }), at('prod')) });
+  await hours(world, 3);
+  const id = await rolloutIdOf(world);
+  await abortRollout(world.ports, id, PERSON, 'not this month');
+  await expect(promoteRollout(world.ports, id, PERSON, 'all is well')).rejects.toMatchObject({ name: 'WrongState' });
+});
