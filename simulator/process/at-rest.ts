@@ -1,4 +1,5 @@
 import type { Wave } from '../../core/contracts/items/rollout.ts';
+import { waveNamed } from '../../core/policy/wave-of.ts';
 import { decide } from '../../core/rollout/decide.ts';
 import { loadSnapshot } from '../../core/rollout/load-snapshot.ts';
 import { Grants, Members, Upgrades, Waves } from '../../core/store/entities.ts';
@@ -30,7 +31,10 @@ export async function isAtRest(world: RunView, before?: Date): Promise<boolean> 
     ({ resumeAt, clusterKey }) => resumeAt !== undefined && !setAside.has(clusterKey),
   );
   if (resumes.some(({ rolloutId, clusterKey }) => goesOn(rolloutId) && !isHeld(clusterKey))) return false;
-  if (waves.some((wave) => goesOn(wave.rolloutId) && soaksByItself(wave))) return false;
+  const policyOf = new Map(rollouts.map(({ id, policy }) => [id, snapshot.policies.get(policy)?.policy]));
+  // A wave whose name the policy has given up soaks until a person promotes it.
+  const hasRules = ({ rolloutId, name }: Wave): boolean => waveNamed(policyOf.get(rolloutId), name) !== undefined;
+  if (waves.some((wave) => goesOn(wave.rolloutId) && hasRules(wave) && soaksByItself(wave))) return false;
   // Somebody for whom a window opens: time alone brings it on.
   return !decide(snapshot, now).waiting.some(({ rolloutId, until }) => {
     if (until === undefined || !goesOn(rolloutId)) return false;

@@ -8,7 +8,7 @@ import { Refusal } from '../../core/queries/refusal.ts';
 import { applyDecision } from '../../core/rollout/apply-decision.ts';
 import { decide } from '../../core/rollout/decide.ts';
 import { loadSnapshot } from '../../core/rollout/load-snapshot.ts';
-import { Members, rolloutPartition, Waves } from '../../core/store/entities.ts';
+import { Configs, Members, rolloutPartition, Waves } from '../../core/store/entities.ts';
 import { load, ofKind, replace } from '../../core/store/entity.ts';
 import { isMember } from '../../core/store/members.ts';
 import type { LocalCloud } from '../../simulator/cloud/local-cloud.ts';
@@ -28,6 +28,8 @@ export interface Tried {
   readonly waveIndex: number;
   /** Whether members follow a plan that is in force: then no wave may open. */
   readonly isFollowing: boolean;
+  /** Its plan was made under the policy that is applied. */
+  readonly isCurrent: boolean;
   /** Whether the cluster was a member of that wave when it was tried. */
   readonly isThere: boolean;
   /** The plan that was approved; undefined where there was none to approve. */
@@ -89,11 +91,13 @@ async function tryOne(ports: Ports, wanted: Wanted): Promise<Tried> {
   await openAsReconcilerDoes(ports, waveIndex);
   const result = await ask(ports, wanted);
   const after = await load(ports.table, Waves, rollout.id, waveIndex);
+  const policy = await load(ports.table, Configs, 'UpgradePolicy', rollout.policy);
   return {
     name: member.name,
     clusterKey: member.clusterKey,
     waveIndex,
     isFollowing: rollout.following !== undefined,
+    isCurrent: policy?.data.revision === rollout.policyRevision,
     isThere: ofKind(items, Members).some(
       (one) => isMember(one) && one.clusterKey === member.clusterKey && one.waveIndex === waveIndex,
     ),
@@ -150,7 +154,8 @@ export function misgranted(tried: readonly Tried[], plans: readonly Stored[]): s
     const said = `${one.name}, tried in wave ${one.waveIndex},`;
     if (one.isUnapproved) return [`${said} was granted before anybody approved`];
     if (one.counted === undefined) {
-      const isOwed = one.isThere && !one.isFollowing;
+      // On a plan of the policy before nothing is approved and nothing opens.
+      const isOwed = one.isThere && one.isCurrent && !one.isFollowing;
       return isOwed ? [`${said} was refused, and is in the plan in force: ${one.codes.join(', ')}`] : [];
     }
     const isPlanned = plans.some((plan) => hasInWave(plan, one));

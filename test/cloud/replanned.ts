@@ -208,11 +208,14 @@ function countGrants(
   }
 }
 
-/** Half-way through there must be something to give by either plan, and something to refuse. */
+/** Half-way through there must be something to give by the new plan, something to refuse, and nothing to give by the plan of the policy before. */
 function neverTried(grants: Readonly<Record<string, number>>): string[] {
   const counts = Object.entries(grants);
   console.log(`  grants half-way through: ${counts.map(([what, count]) => `${count} ${what}`).join(', ')}`);
-  return counts.flatMap(([what, count]) => (count === 0 ? [`no grant half-way through was ${what}`] : []));
+  return counts.flatMap(([what, count]) => {
+    if (what === 'old') return count === 0 ? [] : [`${count} grants half-way through were of the plan before`];
+    return count === 0 ? [`no grant half-way through was ${what}`] : [];
+  });
 }
 
 /** One plan for each revision of the policy after the first, and invariants that hold. */
