@@ -236,6 +236,17 @@ const CELLS: readonly (readonly [string, Given, readonly string[], readonly stri
     NOTHING,
   ],
   ['a policy without a wave for it', { rules: rules({ wave: undefined }) }, ['NoWave'], ['NoWave'], NOTHING],
+  [
+    'a policy without a wave for what is half done',
+    {
+      rules: rules({ wave: undefined }),
+      upgrade: { ...upgrade, status: 'Parked', mutated: true },
+      member: { inFlight: true },
+    },
+    NOTHING,
+    ['Superseded'],
+    ['Superseded'],
+  ],
   ['no wave for what a person started', { ...byHand, rules: rules({ wave: undefined }) }, NOTHING, NOTHING, NOTHING],
   ['a calendar that is closed', through('0 13 * * *', '1h'), ['WindowClosed'], ['WindowClosed'], ['WindowClosed']],
   ['a calendar that is open', through('0 12 * * *', '1h'), NOTHING, NOTHING, NOTHING],

@@ -261,10 +261,12 @@ export const VETOES: readonly Veto[] = [
   },
   {
     asked: BEGINNING,
-    rule: 'the policy has a wave for the cluster: its own, or the one that selects it now',
+    rule: 'the policy has a wave for the cluster, its own or the one that selects it now; what has changed it goes on',
     codes: ['NoWave'],
-    reasons: ({ rollout, rules }) =>
-      rollout === undefined || rules?.policy === undefined || rules.wave !== undefined ? NONE : [noWave(rules.policy)],
+    reasons: ({ rollout, rules, upgrade }) => {
+      const isBegun = rollout === undefined || upgrade?.mutated === true;
+      return isBegun || rules?.policy === undefined || rules.wave !== undefined ? NONE : [noWave(rules.policy)];
+    },
   },
   {
     asked: BEGINNING,

@@ -81,7 +81,10 @@ export function codesAt(moment: Moment, given: Given): string[] {
     cluster: ofCluster === 'none' ? undefined : { ...cluster, ...ofCluster },
     clusterControl: undefined,
     grant: moment === 'grant' && ofGrant === undefined ? undefined : { ...grant, ...ofGrant },
-    upgrade: moment === 'grant' ? undefined : { ...upgrade, mutated: moment === 'later', ...ofUpgrade },
+    upgrade:
+      moment === 'grant'
+        ? ofUpgrade && { ...upgrade, ...ofUpgrade }
+        : { ...upgrade, mutated: moment === 'later', ...ofUpgrade },
     rollout: rollout === 'none' ? undefined : rolloutItem(rollout),
     wave: waveItem(wave),
     member: member === 'none' ? undefined : memberItem({ ...begun, ...member }),
