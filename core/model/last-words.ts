@@ -6,10 +6,11 @@ import { personOf } from './principal.ts';
 export const isOfPlan = (word: ApprovalRecord, { planHash }: Pick<Wave, 'planHash'>): boolean =>
   word.planHash === planHash && word.isVoid !== true;
 
-/** Of this plan only, the newest of each person; they are kept in the order in which they came. */
-export function lastWords(wave: Pick<Wave, 'approvals' | 'planHash'>): ApprovalRecord[] {
-  const words = new Map<string, ApprovalRecord>();
-  for (const word of wave.approvals ?? [])
-    if (isOfPlan(word, wave)) words.set(personOf(word.principal) ?? word.principal, word);
-  return [...words.values()];
-}
+/** The newest word of each person; they are kept in the order in which they came. */
+export const newestOfEach = (words: readonly ApprovalRecord[]): ApprovalRecord[] => [
+  ...new Map(words.map((word) => [personOf(word.principal) ?? word.principal, word])).values(),
+];
+
+/** The same of this plan only. */
+export const lastWords = (wave: Pick<Wave, 'approvals' | 'planHash'>): ApprovalRecord[] =>
+  newestOfEach((wave.approvals ?? []).filter((word) => isOfPlan(word, wave)));

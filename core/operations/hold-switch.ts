@@ -11,6 +11,7 @@ import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { isFinished, refusalsOfRetry, retriedMember, retriedWave } from '../rollout/retry-member.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import { change, writeMark } from '../store/change.ts';
+import { rolloutEntry } from '../store/changes.ts';
 import {
   ClusterControls,
   Clusters,
@@ -110,14 +111,17 @@ async function goingOn(table: Table, cluster: Read<ClusterRecord>) {
     const wave = await load(table, Waves, rolloutId, waveIndex);
     if (rollout === undefined || wave === undefined || rollout.data.status === 'Aborted') continue;
     const { policy } = rollout.data;
-    const applied = await load(table, Configs, 'UpgradePolicy', policy);
     const others = left.filter(({ data }) => data.rolloutId === rolloutId && !isTried(data));
     // One under way keeps its members, whatever selects them now.
     const isOver = !goesOnWith(rollout.data, undefined);
     const found = isOver ? await strangerOf(table, rollout.data, [member, ...others]) : undefined;
+    if (found !== undefined) {
+      stranger = found;
+      continue;
+    }
+    const applied = isOver ? await load(table, Configs, 'UpgradePolicy', policy) : undefined;
     const checks = [unchanged(Configs, applied, 'UpgradePolicy', policy), unchanged(Clusters, cluster, clusterKey)];
-    if (found === undefined) places.push({ member, rollout, wave, checks: isOver ? checks : [] });
-    else stranger = found;
+    places.push({ member, rollout, wave, checks: isOver ? checks : [] });
   }
   return { places, stranger };
 }
@@ -198,8 +202,7 @@ async function requeue(
         : replace(Rollouts, rollout, { ...rollout.data, status: 'Running', endedAt: undefined, reasons: [] }),
     ];
     const detail = { clusterKey, wave: wave.data.name, from: status, to: next.status };
-    const record = { subject: `rollout/${rolloutId}`, event: 'MemberRetried', principal: by, detail };
-    requeued.push({ writes, record });
+    requeued.push({ writes, record: rolloutEntry(rolloutId, 'MemberRetried', by, detail) });
   }
   return requeued;
 }

@@ -77,7 +77,7 @@ export async function recoverAfterRestore(
   return { epoch: number, folded };
 }
 
-/** From the wrong clock: nobody would know how long the mutators were off, and of what came after such a restore nothing would be folded. */
+/** From the wrong clock: nobody would know how long the mutators were off, and the record would tell of a restore that cannot have been. */
 function refuseAhead(what: string, at: Date, now: Date): void {
   if (at.getTime() - now.getTime() <= MOST_AHEAD) return;
   throw namedError(

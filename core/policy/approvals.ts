@@ -4,7 +4,7 @@ import type { ApprovalRecord } from '../contracts/items/approval.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { isOfPlan, lastWords } from '../model/last-words.ts';
+import { isOfPlan, lastWords, newestOfEach } from '../model/last-words.ts';
 import { EVERYBODY, namesPrincipal, personOf } from '../model/principal.ts';
 
 /** Who may not agree where four eyes are asked for. */
@@ -46,8 +46,7 @@ export function approvalRefusals(
   const expired = given.length - holding.length;
   const more = `${holding.length} of ${approval.approvals} approvals`;
   const after = expired === 0 ? '' : `; ${expired} expired after ${approval.expiresAfter}`;
-  const last = new Map((wave.approvals ?? []).map((word) => [word.principal, word]));
-  const approved = [...last.values()].filter(({ decision }) => decision === 'Approved');
+  const approved = newestOfEach(wave.approvals ?? []).filter(({ decision }) => decision === 'Approved');
   const voided = approved.some((word) => !isOfPlan(word, wave) && barred(word).length === 0);
   const since = new Set([...(voided ? [VOIDED] : []), ...approved.flatMap(barred).map(({ message }) => message)]);
   const how = `Run: liftlock approve ${wave.rolloutId} ${wave.name}`;

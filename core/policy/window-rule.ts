@@ -34,10 +34,10 @@ export function windowRule(
   if (rules.problems.length > 0) return { reasons: rules.problems, startsAt: null };
   if (rules.calendars.length === 0) return NOTHING;
   const state = calendarStateAt(rules.calendars, now);
-  const unreadable = state.reasons.filter(({ code }) => code === 'CalendarInvalid');
-  if (unreadable.length > 0) return { reasons: unreadable, startsAt: null };
   const needed = begun || rules.mayOverrun ? LAST_COMMIT_MILLISECONDS : rules.estimateMilliseconds;
   if (!state.open) {
+    const unreadable = state.reasons.filter(({ code }) => code === 'CalendarInvalid');
+    if (unreadable.length > 0) return { reasons: unreadable, startsAt: null };
     const startsAt = begun ? state.opensAt : fittingOpening(rules, now, needed);
     const code = state.freeze === null ? 'WindowClosed' : 'Frozen';
     const told = state.reasons.map(({ message }) => message).join(' ');

@@ -128,21 +128,14 @@ export function grantUpgrade(
     const number = (grant?.data.number ?? 0) + 1;
     const { upgradeId } = request;
     const name =
-      request.asker === undefined
-        ? executionName({
-            epoch: epoch.data.number,
-            clusterKey,
-            upgradeId,
-            grantNumber: number,
-            nonce: ports.ids.next(),
-          })
-        : request.asker.name;
+      request.asker?.name ??
+      executionName({ epoch: epoch.data.number, clusterKey, upgradeId, grantNumber: number, nonce: ports.ids.next() });
     const next: Grant = {
       clusterKey,
       number,
       epoch: epoch.data.number,
       status: 'open',
-      upgradeId: request.upgradeId,
+      upgradeId,
       machine: request.machine,
       holder: request.asker?.arn ?? ports.executions.arnFor(request.machine, name),
       executionName: name,

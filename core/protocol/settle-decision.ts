@@ -109,6 +109,16 @@ export const COUNTED = {
   Quarantined: 'quarantined',
 } as const;
 
+/** The counters of a wave with these members. */
+export function countSettled(members: readonly Member[]): Pick<Wave, (typeof COUNTED)[keyof typeof COUNTED]> {
+  const counts = { succeeded: 0, failed: 0, blocked: 0, excluded: 0, quarantined: 0 };
+  for (const { status } of members) {
+    const counter = COUNTED[status as keyof typeof COUNTED];
+    if (counter !== undefined) counts[counter] += 1;
+  }
+  return counts;
+}
+
 /** The newest durations that are kept of a wave. */
 const MOST_DURATIONS = 100;
 

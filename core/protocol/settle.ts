@@ -9,6 +9,7 @@ import type { WriteOperation } from '../ports/table.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import { batched, readAhead } from '../store/batched.ts';
 import { changeAndTell, NOTHING, writeMark } from '../store/change.ts';
+import { waveChanged } from '../store/changes.ts';
 import { ClusterControls, Clusters, Grants, Members, Upgrades, Waves } from '../store/entities.ts';
 import { load, replace, unchanged } from '../store/entity.ts';
 import { intentsOf } from './intent-store.ts';
@@ -114,9 +115,7 @@ async function wasMutated(ports: Pick<Ports, 'table'>, upgrade: Upgrade): Promis
 
 /** The budget is judged by the transaction that makes an upgrade fail (protocol.md rule 6): so is who hears of it. */
 function waveHalted(before: Wave | undefined, after: Wave | undefined, change: string | undefined): LiftlockEvent[] {
-  if (after === undefined || before?.status === after.status) return [];
-  const { rolloutId, name: wave, status, reasons } = after;
-  return [{ type: 'WaveChanged', detail: { version: 1, change, rolloutId, wave, status, reasons } }];
+  return after === undefined || before?.status === after.status ? [] : [waveChanged(after, change)];
 }
 
 function audit(clusterKey: string, event: string, upgrade: Upgrade): AuditEntry {

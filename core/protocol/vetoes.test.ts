@@ -5,7 +5,8 @@ import { waveItem } from '../contracts/items/testing/rollout-items.ts';
 import { reason } from '../contracts/step-result.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { underWayRefusals } from './hop-before.ts';
-import { codesAt, fleet, type Given, NOW, rules, upgrade } from './testing/situation.ts';
+import { NOON } from './testing/one-upgrade.ts';
+import { codesAt, fleet, type Given, rules, upgrade } from './testing/situation.ts';
 import { VETOES } from './vetoes.ts';
 
 const hopBefore = (more: Partial<Upgrade>): Upgrade => ({
@@ -89,7 +90,7 @@ const CELLS: readonly (readonly [string, Given, readonly string[], readonly stri
   ['a tag that nobody can read', tag('paused', 'yes'), ['BadTag'], ['BadTag'], ['BadTag']],
   ['a pin below the target', tag('pin-version', '1.36'), ['Pinned'], ['Pinned'], ['Pinned']],
   ['a tag that only EKS shows yet', { tags: { 'liftlock/paused': 'true' } }, ['Excluded'], ['Excluded'], ['Excluded']],
-  ['a cluster that is gone', { cluster: { deletedAt: NOW.toISOString() } }, ['Gone'], ['Gone'], ['Gone']],
+  ['a cluster that is gone', { cluster: { deletedAt: NOON.toISOString() } }, ['Gone'], ['Gone'], ['Gone']],
   [
     'a cluster of another kind',
     { cluster: { unsupported: 'It is on Outposts.' } },
@@ -107,7 +108,7 @@ const CELLS: readonly (readonly [string, Given, readonly string[], readonly stri
             status: 'False',
             reason: 'Denied',
             message: 'no',
-            lastTransitionTime: NOW.toISOString(),
+            lastTransitionTime: NOON.toISOString(),
           },
         ],
       },
@@ -303,8 +304,8 @@ test.each(CELLS)('%s', (_, given, beforeGrant, beforeFirst, beforeLater) => {
 describe('a broken glass', () => {
   const glass = {
     reason: 'incident',
-    until: new Date(NOW.getTime() + 60_000).toISOString(),
-    by: [{ principal: 'sso:111111111111/ana', at: NOW.toISOString() }],
+    until: new Date(NOON.getTime() + 60_000).toISOString(),
+    by: [{ principal: 'sso:111111111111/ana', at: NOON.toISOString() }],
   };
   const moments = ['grant', 'first', 'later'] as const;
   const closed = ['WindowClosed', 'Frozen', 'WindowTooShort', 'WindowClosing'] as const;

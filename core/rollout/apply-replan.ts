@@ -6,7 +6,7 @@ import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
-import { COUNTED } from '../protocol/settle-decision.ts';
+import { countSettled } from '../protocol/settle-decision.ts';
 import { transactWithAudit } from '../store/audit.ts';
 import { batched } from '../store/batched.ts';
 import { rolloutChanged, rolloutEntry } from '../store/changes.ts';
@@ -121,10 +121,7 @@ const idOf = (member: Member | undefined): string => (member === undefined ? '' 
 
 function countsHold(wave: Wave, planned: readonly Member[]): boolean {
   const own = planned.filter(({ waveIndex }) => waveIndex === wave.index);
-  const counts = Object.entries(COUNTED).every(
-    ([status, counter]) => wave[counter] === own.filter((member) => member.status === status).length,
-  );
-  return counts && wave.members === own.length;
+  return isSame(wave, { ...wave, ...countSettled(own), members: own.length });
 }
 
 type Follower = Omit<StagedMember, 'planHash'>;

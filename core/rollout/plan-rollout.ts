@@ -3,6 +3,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
+import { countSettled } from '../protocol/settle-decision.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
 import { type Candidate, type Candidates, candidatesOf } from './candidates.ts';
 import { wavePlanHash } from './plan-hash.ts';
@@ -72,8 +73,8 @@ export function plannedWave(
   spec: WaveSpec,
   members: readonly Member[],
 ): Wave {
-  const count = (status: Member['status']) => members.filter((member) => member.status === status).length;
-  const needWork = members.length - count('Excluded') - count('Quarantined');
+  const counts = countSettled(members);
+  const needWork = members.length - counts.excluded - counts.quarantined;
   const findings = members.flatMap((member) => snapshot.history?.findings.get(member.clusterKey) ?? []);
   return {
     ...at,
@@ -83,11 +84,7 @@ export function plannedWave(
     needWork,
     ...limitsOf(spec, needWork),
     inFlight: 0,
-    succeeded: count('Succeeded'),
-    failed: count('Failed'),
-    blocked: count('Blocked'),
-    excluded: count('Excluded'),
-    quarantined: count('Quarantined'),
+    ...counts,
     planHash: wavePlanHash(policy, { name: spec.name, members: members.filter(goes), findings }),
     blockingFindings: findings.length,
     reasons: [],

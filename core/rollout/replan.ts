@@ -3,7 +3,7 @@ import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
-import { COUNTED } from '../protocol/settle-decision.ts';
+import { countSettled } from '../protocol/settle-decision.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { servedKey } from './automatic-rollouts.ts';
 import { type Candidate, candidatesOf } from './candidates.ts';
@@ -227,11 +227,7 @@ function keepWords(before: Wave | undefined, wave: Wave): Wave {
 /** A wave that the policy has no more, with nobody in it but those that no plan leaves out. */
 function emptied(wave: Wave, planned: readonly Member[]): Wave {
   const own = planned.filter(({ waveIndex }) => waveIndex === wave.index);
-  const counts = Object.entries(COUNTED).map(([status, counter]) => [
-    counter,
-    own.filter((member) => member.status === status).length,
-  ]);
-  return { ...wave, members: own.length, needWork: 0, ...Object.fromEntries(counts) };
+  return { ...wave, members: own.length, needWork: 0, ...countSettled(own) };
 }
 
 function newestTarget(members: readonly Member[], otherwise: string): string {

@@ -18,7 +18,7 @@ export interface WaveSituation {
   readonly members: readonly Member[];
   /** Of the policy as applied now; the plan of the rollout may be of an earlier one. */
   readonly policyRevision: string | undefined;
-  /** As applied now; undefined when this version cannot read it: then waves that are open end, and none opens. */
+  /** As applied now; undefined when this version cannot read it: then waves that are open end or soak, and none opens. */
   readonly policy: UpgradePolicy | undefined;
   readonly policyAppliedBy: string | undefined;
   readonly learned: LearnedDurations | undefined;
@@ -94,9 +94,9 @@ function opened(situation: WaveSituation, wave: Wave): Decision[] {
   if (rollout.following !== undefined) return [];
   const own = members.filter((member) => member.waveIndex === wave.index);
   const needWork = own.filter((member) => member.status === 'Pending').length;
-  // A failure by hand is one of the wave, whoever else is in it.
-  if (own.length === 0 && wave.failed > 0) return settled(situation, wave);
   if (own.length === 0) {
+    // A failure by hand is one of the wave, whoever else is in it.
+    if (wave.failed > 0) return settled(situation, wave);
     const excluded = `No cluster of this wave may begin: ${wave.excluded} of ${wave.members} are excluded.`;
     const reasons = [reason('NothingToDo', wave.excluded > 0 ? excluded : 'No cluster of this wave needs work.')];
     return [{ type: 'change-wave', wave, status: 'Skipped', reasons }];

@@ -4,12 +4,11 @@ import type { Grant, Upgrade } from '../../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../../contracts/items/rollout.ts';
 import { memberItem, rolloutItem, waveItem } from '../../contracts/items/testing/rollout-items.ts';
 import type { HopRules } from '../../policy/hop-rules.ts';
-import { clusterRecord } from '../../policy/testing/cluster-record.ts';
 import { policyWith } from '../../policy/testing/policies.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 import { type Moment, refusalsAt, type Situation } from '../vetoes.ts';
+import { cluster as clusterOfUpgrade, grant as grantOf, NOON, upgrade as upgradeOf } from './one-upgrade.ts';
 
-export const NOW = new Date('2026-11-20T12:00:00Z');
 const ASKER = { arn: 'arn:execution', name: 'x' };
 export const { spec: fleet } = fleetSchema.parse({
   apiVersion: 'liftlock/v1alpha1',
@@ -17,35 +16,9 @@ export const { spec: fleet } = fleetSchema.parse({
   metadata: { name: 'f' },
   spec: { mode: 'act', accounts: ['111111111111'], regions: ['eu-central-1'], spokeRole: { externalId: 'xx' } },
 });
-const cluster = clusterRecord({ clusterKey: 'k', name: 'web', version: '1.36' });
-const grant: Grant = {
-  clusterKey: 'k',
-  number: 1,
-  epoch: 1,
-  status: 'open',
-  upgradeId: '1.36-1.37',
-  machine: 'upgrade-cluster',
-  holder: ASKER.arn,
-  executionName: ASKER.name,
-  input: {},
-  capKeys: [],
-  children: [],
-  grantedAt: NOW.toISOString(),
-};
-export const upgrade: Upgrade = {
-  clusterKey: 'k',
-  id: '1.36-1.37',
-  machine: 'upgrade-cluster',
-  from: '1.36',
-  to: '1.37',
-  status: 'Running',
-  mutated: false,
-  steps: {},
-  requestedBy: 'liftlock',
-  reasons: [],
-  rolloutId: 'r',
-  waveIndex: 0,
-};
+const cluster = { ...clusterOfUpgrade, clusterKey: 'k', tags: {} };
+const grant = grantOf({ clusterKey: 'k', epoch: 1, holder: ASKER.arn, executionName: ASKER.name, capKeys: [] });
+export const upgrade = upgradeOf({ clusterKey: 'k', waveIndex: 0 });
 export const rules = (given: object): HopRules => ({
   policy: policyWith(),
   unreadable: false,
@@ -73,7 +46,7 @@ export function codesAt(moment: Moment, given: Given): string[] {
   const { grant: ofGrant, upgrade: ofUpgrade, rollout, wave, member, cluster: ofCluster, ...others } = given;
   const begun = moment === 'grant' ? {} : { status: 'Running' as const, inFlight: true };
   const situation: Situation = {
-    now: NOW,
+    now: NOON,
     target: KubeVersion.parse('1.37'),
     epoch: { number: 1 },
     fleet,
