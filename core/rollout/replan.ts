@@ -174,28 +174,20 @@ function merged(
   followed: (member: Member) => Member,
 ): Member[] {
   const known = new Map(before.map((member) => [member.clusterKey, member]));
-  const next = wanted.map((member) => {
+  const next = wanted.flatMap((member): Member[] => {
     const old = known.get(member.clusterKey);
-    if (old === undefined) return member;
+    if (old === undefined) return [member];
+    if (!isPlannedAnew(old)) return [];
     known.delete(member.clusterKey);
-    if (old.reasons.some(({ code }) => code === 'Skipped'))
-      return { ...old, waveIndex: member.waveIndex, position: member.position };
-    if (!isPlannedAnew(old)) return followed(old);
+    const { waveIndex, position } = member;
+    if (old.reasons.some(({ code }) => code === 'Skipped')) return [{ ...old, waveIndex, position }];
     const setAside = old.status === 'Quarantined' && member.status === 'Pending';
     const { status, reasons } = setAside
       ? { status: old.status, reasons: [...besideLaterWave(old), ...laterWaveOf(member)] }
       : member;
-    return {
-      ...old,
-      waveIndex: member.waveIndex,
-      position: member.position,
-      from: member.from,
-      to: member.to,
-      status,
-      reasons,
-    };
+    return [{ ...old, waveIndex, position, from: member.from, to: member.to, status, reasons }];
   });
-  // Nobody selects them any more, but what has ended, or was begun, is not forgotten.
+  // What has ended, or was begun, is not forgotten, whoever selects it by now.
   const rest = [...known.values()]
     .filter((member) => stay.has(member.clusterKey) || !isPlannedAnew(member))
     .map(followed);

@@ -50,7 +50,9 @@ test.each<[string, Partial<Wave>, readonly string[]]>([
   ['has failed ends as halted', { status: 'Open', failed: 1 }, [`w0 Halted ${left}`]],
   ['proved nothing is skipped', { status: 'Open', excluded: 1 }, [`w0 Skipped ${left}`]],
   ['goes on with what runs', { status: 'Open', members: 2, succeeded: 1 }, []],
-  ['has ended stays as it is', { status: 'Soaking', succeeded: 1 }, []],
+  ['soaks ends as it counts', { status: 'Soaking', succeeded: 1 }, [`w0 Completed ${left}`]],
+  ['waits for a person is skipped', { status: 'Undecided', excluded: 1 }, [`w0 Skipped ${left}`]],
+  ['has ended stays as it is', { status: 'Completed', succeeded: 1 }, []],
 ])('in a rollout that was aborted a wave that %s', (_, wave, expected) => {
   expect(tidied({ status: 'Aborted', waves: [wave] })).toStrictEqual(expected);
   expect(tidied({ status: 'Halted', waves: [wave] })).toStrictEqual([]);

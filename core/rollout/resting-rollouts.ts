@@ -6,6 +6,8 @@ import { memberChange } from './member-progress.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import { isSettled, waveEnd } from './wave-end.ts';
 
+const WAITING: readonly Wave['status'][] = ['Open', 'Undecided', 'Soaking'];
+
 /** Rollouts that are not under way, which only the full look sees: aborted, halted and completed ones. */
 export function atRest(snapshot: FleetSnapshot): Rollout[] {
   const underWay = new Set(snapshot.rollouts.map((rollout) => rollout.id));
@@ -36,9 +38,9 @@ export function restingDecisions(
   const left = reason('RolloutAborted', `The rollout ${rollout.id} was aborted.`);
   for (const wave of waves) {
     if (wave.status === 'Pending') decisions.push({ type: 'change-wave', wave, status: 'Skipped', reasons: [left] });
-    if (wave.status !== 'Open' || !isSettled(wave)) continue;
+    if (!WAITING.includes(wave.status) || !isSettled(wave)) continue;
     const { status } = waveEnd(wave);
-    // It waits for nobody any more.
+    // It waits for nobody any more: no soak, and no person.
     decisions.push({ type: 'change-wave', wave, status: status === 'Undecided' ? 'Skipped' : status, reasons: [left] });
   }
   return decisions;
