@@ -2,6 +2,7 @@ import { type CalendarState, calendarStateAt } from '../../core/calendar/calenda
 import { type CompiledCalendar, compileCalendar } from '../../core/calendar/compile-calendar.ts';
 import { calendarSchema } from '../../core/config/schema/calendar.ts';
 import { durationMilliseconds } from '../../core/config/schema/quantities.ts';
+import type { ClusterRecord } from '../../core/contracts/items/cluster.ts';
 import { FLEET, fleetSpec, upgradePolicy } from '../../core/policy/applied.ts';
 import { policyOf } from '../../core/policy/policy-of.ts';
 import { waveOf } from '../../core/policy/wave-of.ts';
@@ -13,10 +14,12 @@ import { type Judge, type Moment, SKEW_MILLISECONDS } from './judge.ts';
 import type { StoreAt } from './store-at.ts';
 
 /** Tags of each cluster as they were observed last. */
-type Tags = Map<string, Readonly<Record<string, string>>>;
+type Tags = Map<string, Tagged>;
+type Tagged = Readonly<Record<string, string>>;
 
 /**
- * 5 `window`: no change is committed outside the windows of its wave or inside a freeze, by the calendars that were applied at that moment
+ * 5 `window`: nothing begins that no wave of its policy has rules for, and no change is committed outside the windows of its wave or inside a
+ * freeze, by the calendars that were applied at that moment
  * and the one that the cluster's tag adds; a calendar that is not there is closed. The first change of a hop fits into the window where
  * the policy says how long a hop takes (semantics.md, Cannot finish). An instant counts as open when it is open by the clock of the
  * function or by that of the world, since the two may differ by a minute. Rollbacks are judged by policy, not here.
@@ -28,9 +31,11 @@ export const judgeWindow = (_history: History): Judge => {
     const commit = commitAt(moment);
     if (commit?.upgrade === undefined || isRollback(commit)) return [];
     const planned = placeAt(moment.store, commit.upgrade);
-    const place =
-      planned?.spec === undefined ? (selectedNow(moment, commit, tags.get(commit.clusterKey)) ?? planned) : planned;
-    const names = [...[place?.spec?.calendar ?? []].flat(), ...tagNames(moment, tags.get(commit.clusterKey))];
+    const own = tags.get(commit.clusterKey) ?? {};
+    const place = planned?.spec === undefined ? (selectedNow(moment, commit, own) ?? planned) : planned;
+    if (commit.first && planned !== undefined && !hasRules(moment, commit, planned, own))
+      return [window(`${commit.clusterKey} began in ${planned.rollout.id} at ${moment.item.at}, and no wave takes it`)];
+    const names = [...[place?.spec?.calendar ?? []].flat(), ...tagNames(moment, own)];
     if (names.length === 0 || isGlassBroken(moment, commit, place)) return [];
     return broken(moment, commit, place, names);
   };
@@ -55,21 +60,30 @@ type Rules = Pick<PlaceAt, 'policy' | 'spec'>;
  * What a person upgrades goes by the wave of the policy that selects its cluster, as it was observed last; and so does a member of a wave
  * whose name the policy has given up.
  */
-function selectedNow(
-  { store }: Moment,
-  commit: CommitAt,
-  tags: Readonly<Record<string, string>> = {},
-): Rules | undefined {
-  const fleet = fleetSpec(store.get(Configs, 'Fleet', FLEET));
-  const known = store.get(Clusters, commit.clusterKey);
-  if (fleet === undefined || known === undefined) return undefined;
-  const cluster = { ...known, tags: { ...tags } };
+function selectedNow({ store }: Moment, commit: CommitAt, tags: Tagged): Rules | undefined {
+  const cluster = observed(store, commit, tags);
+  if (cluster === undefined) return undefined;
   const policies = store.all(Configs).flatMap((config) => upgradePolicy(config) ?? []);
   const match = policyOf(cluster, policies);
   if (match.type !== 'one') return undefined;
   const { spec } = match.policy;
-  return { policy: spec, spec: spec.waves[waveOf(match.policy, cluster, fleet.tagPrefix).index] };
+  return { policy: spec, spec: spec.waves[waveOf(match.policy, cluster, tagPrefix(store)).index] };
 }
+
+/** Whether the policy of a rollout has rules for its member: of the wave that the rollout knows, or of one that takes the cluster now. */
+function hasRules({ store }: Moment, commit: CommitAt, { rollout, spec }: PlaceAt, tags: Tagged): boolean {
+  const cluster = observed(store, commit, tags);
+  const policy = upgradePolicy(store.get(Configs, 'UpgradePolicy', rollout.policy));
+  if (spec !== undefined || policy === undefined || cluster === undefined) return true;
+  return waveOf(policy, cluster, tagPrefix(store)).index >= 0;
+}
+
+function observed(store: StoreAt, { clusterKey }: CommitAt, tags: Tagged): ClusterRecord | undefined {
+  const known = store.get(Clusters, clusterKey);
+  return known && { ...known, tags: { ...tags } };
+}
+
+const tagPrefix = (store: StoreAt): string => fleetSpec(store.get(Configs, 'Fleet', FLEET))?.tagPrefix ?? '';
 
 /** A lower version than the one that the upgrade began with. */
 const isRollback = ({ call, upgrade }: CommitAt): boolean =>
@@ -111,15 +125,14 @@ function overrun(what: string, at: string, place: Rules | undefined, { closesAt 
   return [window(`${what} began a hop of ${estimate} at ${at}; its window closes at ${closesAt.toISOString()}`)];
 }
 
-function tagNames({ store }: Moment, tags: Readonly<Record<string, string>> = {}): string[] {
-  const prefix = fleetSpec(store.get(Configs, 'Fleet', FLEET))?.tagPrefix ?? '';
-  const names = tags[`${prefix}calendar`] ?? '';
+function tagNames({ store }: Moment, tags: Tagged): string[] {
+  const names = tags[`${tagPrefix(store)}calendar`] ?? '';
   return names.split(/[\s,]+/).filter((name) => name !== '');
 }
 
 function noteTags(tags: Tags, { item }: Moment): void {
   if (item.event === 'ClusterDiscovered' || item.event === 'TagsObserved')
-    tags.set(item.subject, (item.detail.tags ?? {}) as Readonly<Record<string, string>>);
+    tags.set(item.subject, (item.detail.tags ?? {}) as Tagged);
 }
 
 const compiledBefore = new WeakMap<object, CompiledCalendar>();

@@ -175,20 +175,19 @@ export function inForce(
 }
 
 /** A cluster that a person upgrades, outside every rollout. */
-export function byHand(options: Parameters<typeof inForce>[0]): Fabricated {
-  const upgrade = { rolloutId: undefined, waveIndex: undefined };
-  const cluster = {
-    clusterKey: KEY,
-    name: 'web',
-    account: '111111111111',
-    region: 'eu-central-1',
-    tags: {},
-    labels: {},
-  };
-  return inForce(options)
-    .add(KEY, 'ClusterDiscovered', { tags: {} }, write(Clusters, cluster as unknown as ClusterRecord))
-    .commit(undefined, {}, upgrade);
-}
+export const byHand = (options: Parameters<typeof inForce>[0]): Fabricated =>
+  inForce(options)
+    .add(KEY, 'ClusterDiscovered', { tags: {} }, inventory)
+    .commit(undefined, {}, { rolloutId: undefined, waveIndex: undefined });
+
+export const inventory = write(Clusters, {
+  clusterKey: KEY,
+  name: 'web',
+  account: '111111111111',
+  region: 'eu-central-1',
+  tags: {},
+  labels: {},
+} as unknown as ClusterRecord);
 
 export const stopFleet = write(FleetControls, { stopped: true });
 export const hold = write(ClusterControls, {
