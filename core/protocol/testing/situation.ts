@@ -6,7 +6,7 @@ import { memberItem, rolloutItem, waveItem } from '../../contracts/items/testing
 import type { HopRules } from '../../policy/hop-rules.ts';
 import { policyWith } from '../../policy/testing/policies.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
-import { type Moment, refusalsAt, type Situation } from '../vetoes.ts';
+import { type Moment, refusalsAt, type Situation, VETOES } from '../vetoes.ts';
 import { cluster as clusterOfUpgrade, grant as grantOf, NOON, upgrade as upgradeOf } from './one-upgrade.ts';
 
 const ASKER = { arn: 'arn:execution', name: 'x' };
@@ -65,5 +65,15 @@ export function codesAt(moment: Moment, given: Given): string[] {
     ...(moment === 'grant' ? {} : { asker: ASKER }),
     ...others,
   };
+  expectNamedCodes(moment, situation);
   return refusalsAt(moment, situation).map(({ code }) => code);
+}
+
+/** Whoever reads of a rule is told all codes with which it refuses. */
+function expectNamedCodes(moment: Moment, situation: Situation): void {
+  for (const { asked, rule, codes, ends, reasons } of VETOES) {
+    const said = asked.includes(moment) ? reasons(situation, moment) : [];
+    expect([rule, codes]).toEqual([rule, expect.arrayContaining(said.map(({ code }) => code))]);
+    if (said.length > 0 && ends === true) return;
+  }
 }
