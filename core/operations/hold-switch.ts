@@ -190,7 +190,7 @@ async function requeue(
     if (rollout.data.following !== undefined) throw busyReplanning(rollout.data);
     const hop = (await load(table, Upgrades, clusterKey, hopTo(KubeVersion.parse(to))))?.data;
     const isThrough = isFinished(cluster, member.data, hop, held !== undefined);
-    if (!isThrough && status === 'Failed') await refuseInVain(table, place, now);
+    if (!isThrough) await refuseInVain(table, place, now);
     const next = retriedMember(member.data, isThrough ? hop : undefined);
     const writes = [
       ...checks,
@@ -207,7 +207,7 @@ async function requeue(
   return requeued;
 }
 
-/** A retry that would only have the cluster fail again, untried, changes nothing and says what is in the way. */
+/** A retry that would have the cluster fail again, untried, or go further than its policy says by now, changes nothing and says why. */
 async function refuseInVain(
   table: Table,
   { member: { data: member }, rollout }: RolloutMember,
@@ -218,8 +218,9 @@ async function refuseInVain(
   const { reasons } = refusalsOfRetry(snapshot, rollout.data, waves, member, now);
   if (reasons.length === 0) return;
   const said = reasons.map(({ message }) => message).join(' ');
+  const why = reasons.some(({ code }) => code === 'TargetChanged') ? '' : ', since it would have failed again at once';
   throw wrongState(
-    `${member.name} is not tried again now, since it would have failed again at once: ${said} When that is over: liftlock retry cluster ${member.name}`,
+    `${member.name} is not tried again now${why}: ${said} When that is over: liftlock retry cluster ${member.name}`,
   );
 }
 

@@ -80,19 +80,36 @@ test.each<[Partial<Judgement>, Partial<ApprovalRecord>, string]>([
   ]);
 });
 
-test('words are kept in their order, the newest hundred of them', async () => {
-  const before = Array.from({ length: 100 }, (_, number) => ({ ...word, principal: `sso:1/${number}` }));
+test('of each person the newest word is kept, and nobody pushes out what another one said', async () => {
+  const rejected = { ...word, principal: 'sso:1/dora', decision: 'Rejected' as const };
+  const before = [
+    rejected,
+    ...Array.from({ length: 98 }, (_, number) => ({ ...word, principal: `sso:1/${number}` })),
+    word,
+  ];
   const { result } = await judged({}, { wave: { approvals: before } });
   expect(result.approvals).toHaveLength(100);
-  expect(result.approvals?.slice(0, 1)).toEqual([before[1]]);
+  expect(result.approvals?.slice(0, 1)).toEqual([rejected]);
   expect(result.approvals?.at(-1)).toEqual(word);
-  expect((await judged({}, { wave: { approvals: before.slice(0, 2) } })).result.approvals).toHaveLength(3);
+  await expect(judged({ by: 'sso:1/ann', decision: 'Rejected' }, { wave: { approvals: before } })).rejects.toThrow(
+    '100 people have judged the wave prod, and no more are kept. To have nothing new start: liftlock rollout pause r',
+  );
 });
 
-test('a wave that is open can be judged, and so can one whose name the policy has given up', async () => {
+test('a wave that is open can be judged, and so can one whose name the policy has given up, by who may judge those that it has', async () => {
   expect((await judged({}, { wave: { status: 'Open' } })).stored?.approvals).toHaveLength(1);
-  const renamed = '[{ name: canary, clusters: [a] }, { name: production }]';
-  expect((await judged({ by: 'sso:1/eve' }, { waves: renamed })).stored?.approvals).toHaveLength(1);
+  const renamed =
+    '[{ name: canary, clusters: [a] }, { name: production, approval: { from: ["sso:111111111111/eve"] } }]';
+  const open = { wave: { status: 'Open' as const }, waves: renamed };
+  expect((await judged({ by: 'sso:111111111111/eve' }, open)).stored?.approvals).toHaveLength(1);
+  for (const decision of ['Approved', 'Rejected'] as const)
+    await expect(judged({ by: 'sso:1/carl', decision }, open)).rejects.toMatchObject({ name: 'NotAllowed' });
+  await expect(judged({ by: 'sso:1/eve' }, { waves: renamed })).rejects.toThrow('The wave prod asks for no approval');
+});
+
+test('a wave that has ended can be judged while clusters of it are set aside, for these ask again when they go', async () => {
+  expect((await judged({}, { wave: { status: 'Completed', quarantined: 1 } })).stored?.approvals).toHaveLength(1);
+  await expect(judged({}, { wave: { status: 'Completed' } })).rejects.toThrow('only one that has not ended');
 });
 
 const noApproval = 'The wave prod asks for no approval: its policy says none.';

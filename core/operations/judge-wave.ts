@@ -1,8 +1,10 @@
 import type { ApprovalRecord } from '../contracts/items/approval.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
+import { newestOfEach } from '../model/last-words.ts';
 import { authorOf, upgradePolicy } from '../policy/applied.ts';
 import { clustersOf, mayApprove } from '../policy/approvals.ts';
 import { waveNamed } from '../policy/wave-of.ts';
+import { GRANTING_WAVES } from '../protocol/vetoes.ts';
 import { findRollout } from '../queries/find-rollout.ts';
 import { Refusal, wrongState } from '../queries/refusal.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
@@ -21,8 +23,8 @@ export interface Judgement {
   readonly planHash?: string | undefined;
 }
 
-/** Words of one wave that are kept: more would not be people. */
-const MOST_WORDS = 100;
+/** Whose words of one wave are kept, the newest of each: whoever speaks often pushes nobody else's out. */
+const MOST_PEOPLE = 100;
 
 /**
  * Approves or rejects the plan of a wave that has not begun, or takes an approval back from one that has: then nothing new starts in it.
@@ -40,11 +42,11 @@ export function judgeWave(ports: OperatorPorts, id: string, name: string, judgem
     const config = await load(table, Configs, 'UpgradePolicy', rollout.data.policy);
     const policy = upgradePolicy(config?.data);
     const spec = waveNamed(policy, name);
-    const approval = spec?.approval;
-    // A wave under way whose name the policy has given up goes by the one that selects its clusters now: whether that asks, and whom, is
-    // judged at each grant.
-    const isRenamed = policy !== undefined && spec === undefined;
-    refuseState(wave.data, approval !== undefined || isRenamed, judgement.decision);
+    // A wave under way whose name the policy has given up goes by those that select its clusters now: whether these ask, and whom, is judged
+    // at each grant. One that has not begun has nobody in it any more.
+    const specs = spec === undefined && wave.data.status !== 'Pending' ? (policy?.spec.waves ?? []) : [spec];
+    const asked = specs.flatMap((one) => one?.approval ?? []);
+    refuseState(wave.data, asked.length > 0, judgement.decision);
     const isOutdated = config !== undefined && config.data.revision !== rollout.data.policyRevision;
     if (isOutdated && wave.data.status === 'Pending' && judgement.decision === 'Approved') {
       const said = `The policy ${rollout.data.policy} has changed, and the wave ${name} is planned anew within a minute. Look again: liftlock describe rollout ${id}`;
@@ -58,7 +60,7 @@ export function judgeWave(ports: OperatorPorts, id: string, name: string, judgem
       throw new Refusal('PlanChanged', said, { planHash });
     }
     const requesters = { policyAppliedBy: authorOf(config?.data), rolloutCreatedBy: rollout.data.createdBy };
-    if (approval !== undefined) refuseVoice(approval, judgement, requesters);
+    refuseVoice(asked, judgement, requesters);
     const word: ApprovalRecord = {
       decision: judgement.decision,
       principal: judgement.by,
@@ -67,7 +69,12 @@ export function judgeWave(ports: OperatorPorts, id: string, name: string, judgem
       clusters: clustersOf(wave.data),
       ...(judgement.comment === undefined ? {} : { comment: judgement.comment }),
     };
-    const next: Wave = { ...wave.data, approvals: [...(wave.data.approvals ?? []), word].slice(-MOST_WORDS) };
+    const words = newestOfEach([...(wave.data.approvals ?? []), word]);
+    if (words.length > MOST_PEOPLE)
+      throw wrongState(
+        `${MOST_PEOPLE} people have judged the wave ${name}, and no more are kept. To have nothing new start: liftlock rollout pause ${id}`,
+      );
+    const next: Wave = { ...wave.data, approvals: words };
     const said = `${judgement.by}${judgement.comment === undefined ? '' : `: ${judgement.comment}`}`;
     const reasons = [{ code: judgement.decision, message: said }];
     return {
@@ -98,17 +105,21 @@ function refuseState(wave: Wave, asksForApproval: boolean, decision: Judgement['
       decision === 'Rejected' ? ` To have nothing new start in it: liftlock rollout pause ${wave.rolloutId}` : '';
     throw wrongState(`The wave ${wave.name} asks for no approval: its policy says none.${pause}`);
   }
-  if (['Pending', 'Open'].includes(wave.status)) return;
+  const hasStragglers = wave.quarantined > 0 && GRANTING_WAVES.includes(wave.status);
+  if (['Pending', 'Open'].includes(wave.status) || hasStragglers) return;
   throw wrongState(`The wave ${wave.name} is ${wave.status}; only one that has not ended can be judged.`);
 }
 
-/** Anybody who may approve may reject, the requester too: taking back one's own wish needs no second person. */
+/** Anybody who may approve may reject, the requester too: taking back one's own wish needs no second person. Any of the waves may ask for it. */
 function refuseVoice(
-  approval: Parameters<typeof mayApprove>[0],
+  asked: readonly Parameters<typeof mayApprove>[0][],
   { decision, by }: Judgement,
   requesters: Parameters<typeof mayApprove>[2],
 ): void {
-  const rules = decision === 'Approved' ? approval : { ...approval, fourEyes: false };
-  const reasons = mayApprove(rules, by, requesters);
-  if (reasons.length > 0) throw new Refusal('NotAllowed', reasons.map(({ message }) => message).join(' '), { reasons });
+  const answers = asked.map((approval) =>
+    mayApprove(decision === 'Approved' ? approval : { ...approval, fourEyes: false }, by, requesters),
+  );
+  if (answers.some((reasons) => reasons.length === 0)) return;
+  const reasons = answers[0] ?? [];
+  throw new Refusal('NotAllowed', reasons.map(({ message }) => message).join(' '), { reasons });
 }

@@ -27,7 +27,13 @@ export function promoteRollout(ports: OperatorPorts, id: string, by: string, rea
       throw wrongState(`No wave of ${id} soaks or is undecided, so there is nothing to promote: ${states}.`);
     }
     const isUndecided = wave.data.status === 'Undecided';
-    const next: Wave = isUndecided ? { ...wave.data, status: passed(wave.data) } : { ...wave.data, promotedBy: by };
+    // Where the policy has given up the wave nobody knows how long it would soak.
+    const isGivenUp = wave.data.reasons.some(({ code }) => code === 'NoWave');
+    const next: Wave = {
+      ...wave.data,
+      ...(isUndecided ? { status: passed(wave.data) } : {}),
+      ...(isUndecided && !isGivenUp ? {} : { promotedBy: by }),
+    };
     const what = isUndecided ? 'let it pass although it proves nothing' : 'skipped the soak';
     const reasons: Reason[] = [{ code: 'Promoted', message: `${by} ${what}: ${reason}` }];
     const { name, lastSuccessAt } = wave.data;

@@ -39,7 +39,13 @@ test.each<[string, Record<string, object>, Kept, string, string]>([
   'a rollout that has ended is not taken up again for a cluster that its policy does not select any more: %s',
   async (_, more, kept, now, then) => {
     const given = { ...atRest, ...blocked, kept };
-    const told = `${heldStill}${notTakenUp(now)} Somebody runs: liftlock release cluster web, and then runs: ${then}`;
+    const [why, who] = now.includes(' and ')
+      ? [
+          ' Several policies select it (new, p); it is left alone until one does.',
+          'Once nothing refuses it any more (now AmbiguousPolicy), somebody',
+        ]
+      : ['', 'Somebody'];
+    const told = `${heldStill}${notTakenUp(now)}${why} ${who} runs: liftlock release cluster web, and then runs: ${then}`;
     await expect(applied(retryCluster, given, more)).rejects.toMatchObject({ name: 'WrongState', message: told });
     const { member, rollout } = await applied(releaseCluster, given, more);
     expect([member?.status, rollout?.status]).toEqual(['Blocked', 'Completed']);

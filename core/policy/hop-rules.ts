@@ -7,7 +7,7 @@ import { kindOf } from '../contracts/reasons.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { calendarNamesOf } from './calendars-of.ts';
 import { clusterTags } from './cluster-tags.ts';
-import { waveNamed, waveOf } from './wave-of.ts';
+import { unplaced, waveNamed, waveOf } from './wave-of.ts';
 
 /** What a policy says about one hop of one cluster, looked up once: the wave's rules, and the calendars by name. */
 export interface HopRules {
@@ -15,6 +15,8 @@ export interface HopRules {
   /** The policy that it goes by is not applied, or this version cannot read it: nobody knows its windows and approvals. */
   readonly unreadable: boolean;
   readonly wave: WaveSpec | undefined;
+  /** Why no wave has rules for it, or nobody can tell which policy has. */
+  readonly unplaced: readonly Reason[];
   readonly calendars: readonly CompiledCalendar[];
   /** Calendars that are named and cannot be used: such a cluster's window is closed (semantics.md, Calendar). */
   readonly problems: readonly Reason[];
@@ -37,9 +39,6 @@ export function estimateOf(policy: UpgradePolicy | undefined, learned: LearnedDu
   return DEFAULT_ESTIMATE_MILLISECONDS;
 }
 
-/** A cluster that no policy selects, or no wave takes, is upgraded by hand alone, under the calendars of its tags. */
-const NO_WAVE = { name: '' };
-
 /**
  * Up to the bake, where there is one, only the control plane's part must fit into the window: half of the hop, since nobody knows more
  * (semantics.md, Cannot finish).
@@ -54,7 +53,7 @@ export const untilParked = (estimateMilliseconds: number, wave: Pick<WaveSpec, '
 export function hopRules(
   applied: UpgradePolicy | 'unreadable' | undefined,
   cluster: ClusterRecord,
-  wave: Pick<Wave, 'name' | 'estimateSeconds'> | undefined,
+  wave: Pick<Wave, 'name' | 'estimateSeconds' | 'calendars'> | undefined,
   calendars: ReadonlyMap<string, CompiledCalendar>,
   tagPrefix: string,
   learned?: LearnedDurations,
@@ -62,13 +61,16 @@ export function hopRules(
   const unreadable = applied === 'unreadable';
   const policy = unreadable ? undefined : applied;
   const spec = waveSpecOf(policy, cluster, wave?.name, tagPrefix);
-  const named = calendarNamesOf(spec ?? NO_WAVE, clusterTags(cluster.tags, tagPrefix), calendars);
+  // What was begun in a wave that is given up goes on by its last calendars; by hand, without a wave, those of the tags hold alone.
+  const last = { name: wave?.name ?? '', calendar: wave?.calendars };
+  const named = calendarNamesOf(spec ?? last, clusterTags(cluster.tags, tagPrefix), calendars);
   const found = named.names.flatMap((name) => calendars.get(name) ?? []);
   const estimate = wave?.estimateSeconds === undefined ? estimateOf(policy, learned) : wave.estimateSeconds * 1000;
   return {
     policy,
     unreadable,
     wave: spec,
+    unplaced: policy === undefined ? [] : unplaced(policy, cluster, wave?.name, tagPrefix),
     calendars: found,
     calendarNames: named.names,
     problems: named.reasons.filter(({ code }) => kindOf(code) !== 'told'),

@@ -56,6 +56,12 @@ export function policyByHand(match: PolicyMatch, unreadable: readonly string[]):
   return match.type === 'none' ? unreadable[0] : undefined;
 }
 
+/** Why a cluster has no policy although one may select it: then nobody knows its windows. */
+export function undecidedPolicy(match: PolicyMatch): Reason[] {
+  if (match.type === 'ambiguous') return [ambiguousPolicy(match.names)];
+  return match.type === 'none' ? match.errors.map((error) => error.reason) : [];
+}
+
 /** The policy that an upgrade runs under: its rollout's, or for one started by hand the one that selects its cluster. */
 export async function policyForUpgrade(
   table: Pick<Table, 'get' | 'queryPartition'>,

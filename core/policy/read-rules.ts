@@ -2,13 +2,14 @@ import type { CompiledCalendar } from '../calendar/compile-calendar.ts';
 import type { FleetSpec } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { AppliedConfig, Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { Reason } from '../contracts/step-result.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import { batched } from '../store/batched.ts';
 import { Configs, Learned, ReconcileMarkers } from '../store/entities.ts';
 import { load, unchanged } from '../store/entity.ts';
 import { appliedConfigs, authorOf, readPolicies, upgradePolicy } from './applied.ts';
 import { type HopRules, hopRules } from './hop-rules.ts';
-import { policyByHand, policyOf } from './policy-of.ts';
+import { policyByHand, policyOf, undecidedPolicy } from './policy-of.ts';
 
 /** What was read of a hop's rules. Whoever needs no window does not load what compiles calendars, which is large. */
 export interface ReadRules {
@@ -19,6 +20,11 @@ export interface ReadRules {
   readonly policyAppliedBy: string | undefined;
   /** "The policy and the calendars are still as read": part of the transaction that rests on them. */
   readonly checks: readonly WriteOperation[];
+}
+
+interface Selecting {
+  readonly name: string | undefined;
+  readonly undecided: readonly Reason[];
 }
 
 /**
@@ -32,7 +38,7 @@ export async function readRules(
   place: { readonly rollout: Rollout; readonly wave: Wave | undefined } | undefined,
 ): Promise<ReadRules | undefined> {
   if (cluster === undefined || fleet === undefined) return undefined;
-  const name = place?.rollout.policy ?? (await selecting(table, cluster));
+  const { name, undecided } = place === undefined ? await selecting(table, cluster) : ofRollout(place.rollout);
   const reader = batched(table);
   const unestimated = place?.wave?.estimateSeconds === undefined;
   const [applied, durations, marker] = await Promise.all([
@@ -42,8 +48,10 @@ export async function readRules(
   ]);
   const policy = name === undefined ? undefined : (upgradePolicy(applied?.data) ?? 'unreadable');
   const learned = durations?.data ?? marker?.data.learned;
-  const rules: ReadRules['rules'] = (calendars) =>
-    hopRules(policy, cluster, place?.wave, calendars, fleet.tagPrefix, learned);
+  const rules: ReadRules['rules'] = (calendars) => {
+    const found = hopRules(policy, cluster, place?.wave, calendars, fleet.tagPrefix, learned);
+    return { ...found, unplaced: [...found.unplaced, ...undecided] };
+  };
   const checks = name === undefined ? [] : [unchanged(Configs, applied, 'UpgradePolicy', name)];
   const calendars: AppliedConfig[] = [];
   const reads = await Promise.all(
@@ -58,7 +66,10 @@ export async function readRules(
   return { rules, calendars, policyAppliedBy: authorOf(applied?.data), checks };
 }
 
-async function selecting(table: Pick<Table, 'queryPartition'>, cluster: ClusterRecord): Promise<string | undefined> {
+const ofRollout = ({ policy: name }: Rollout): Selecting => ({ name, undecided: [] });
+
+async function selecting(table: Pick<Table, 'queryPartition'>, cluster: ClusterRecord): Promise<Selecting> {
   const { policies, unreadable } = readPolicies(await appliedConfigs(table, 'UpgradePolicy'));
-  return policyByHand(policyOf(cluster, policies), unreadable);
+  const match = policyOf(cluster, policies);
+  return { name: policyByHand(match, unreadable), undecided: undecidedPolicy(match) };
 }

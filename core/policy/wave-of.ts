@@ -42,6 +42,24 @@ export function waveOf(policy: UpgradePolicy, cluster: ClusterRecord, prefix: st
 export const waveNamed = (policy: Pick<UpgradePolicy, 'spec'> | undefined, name: string): Wave | undefined =>
   policy?.spec.waves.find((wave) => wave.name === name);
 
+/**
+ * Why a policy has no wave for the cluster: none takes it, or its tag asks for one that it may not have. A member of a rollout stays in its
+ * wave, whatever takes it now, but for such a tag.
+ *
+ * @param name of the wave that its rollout has put it in
+ */
+export function unplaced(
+  policy: UpgradePolicy,
+  cluster: ClusterRecord,
+  name: string | undefined,
+  prefix: string,
+): readonly Reason[] {
+  const isNamed = name !== undefined && waveNamed(policy, name) !== undefined;
+  if (isNamed && clusterTags(cluster.tags, prefix).wave === undefined) return [];
+  const { index, reasons } = waveOf(policy, cluster, prefix);
+  return index >= 0 ? [] : reasons.filter(({ code }) => !isNamed || code === 'BadTag');
+}
+
 export const noWave = ({ metadata }: UpgradePolicy): Reason =>
   reason('NoWave', `No wave of the policy ${metadata.name} selects it.`);
 

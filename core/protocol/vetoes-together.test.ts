@@ -67,6 +67,7 @@ test('what was begun goes on until the calendar closes, what begins must fit in'
   const lunch = calendarOf({ windows: [{ schedule: '0 12 * * *', duration: '45m' }] });
   const rules: HopRules = {
     calendars: [lunch],
+    unplaced: [],
     calendarNames: ['prod'],
     problems: [],
     mayOverrun: false,

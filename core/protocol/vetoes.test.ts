@@ -2,6 +2,7 @@ import { compileCalendar } from '../calendar/compile-calendar.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
 import { waveItem } from '../contracts/items/testing/rollout-items.ts';
+import type { ReasonCode } from '../contracts/reasons.ts';
 import { reason } from '../contracts/step-result.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { underWayRefusals } from './hop-before.ts';
@@ -23,6 +24,7 @@ const through = (schedule: string, duration: string, more: object = {}): Given =
   rules: rules({ calendars: [calendar({ windows: [{ name: 'w', schedule, duration }] })], ...more }),
 });
 
+const unplaced = (code: ReasonCode): Given => ({ rules: rules({ wave: undefined, unplaced: [reason(code, '')] }) });
 const tag = (key: string, value: string): Given => ({ cluster: { tags: { [`liftlock/${key}`]: value } } });
 const byHand: Given = { rollout: 'none', member: 'none', upgrade: { rolloutId: undefined as never } };
 const earlier = (given: Partial<Wave>): Given => ({
@@ -236,19 +238,19 @@ const CELLS: readonly (readonly [string, Given, readonly string[], readonly stri
     ['ApprovalExpired'],
     NOTHING,
   ],
-  ['a policy without a wave for it', { rules: rules({ wave: undefined }) }, ['NoWave'], ['NoWave'], NOTHING],
+  ['a policy without a wave for it', unplaced('NoWave'), ['NoWave'], ['NoWave'], NOTHING],
   [
     'a policy without a wave for what is half done',
-    {
-      rules: rules({ wave: undefined }),
-      upgrade: { ...upgrade, status: 'Parked', mutated: true },
-      member: { inFlight: true },
-    },
+    { ...unplaced('NoWave'), upgrade: { ...upgrade, status: 'Parked', mutated: true }, member: { inFlight: true } },
     NOTHING,
     ['Superseded'],
     ['Superseded'],
   ],
-  ['no wave for what a person started', { ...byHand, rules: rules({ wave: undefined }) }, NOTHING, NOTHING, NOTHING],
+  ['no wave for what a person started', { ...byHand, ...unplaced('NoWave') }, NOTHING, NOTHING, NOTHING],
+  ...(['BadTag', 'PolicyError', 'AmbiguousPolicy'] as const).map(
+    (code) =>
+      [`no answer to which wave it is in: ${code}`, { ...byHand, ...unplaced(code) }, [code], [code], [code]] as const,
+  ),
   ['a calendar that is closed', through('0 13 * * *', '1h'), ['WindowClosed'], ['WindowClosed'], ['WindowClosed']],
   ['a calendar that is open', through('0 12 * * *', '1h'), NOTHING, NOTHING, NOTHING],
   [

@@ -9,7 +9,6 @@ import { glassInForce, passesBreakGlass } from '../policy/break-glass.ts';
 import { capKeys, capRefusals } from '../policy/caps.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
 import type { HopRules } from '../policy/hop-rules.ts';
-import { noWave } from '../policy/wave-of.ts';
 import { allowedFailures, exceedsBudget, haltedBefore, waveRefusal } from '../policy/wave-room.ts';
 import { type WindowAnswer, windowRule } from '../policy/window-rule.ts';
 import { isMember } from '../store/members.ts';
@@ -137,9 +136,10 @@ export const VETOES: readonly Veto[] = [
   {
     // Windows, approvals and caps that nobody can read would count as none.
     asked: ALWAYS,
-    rule: 'the policy that it goes by is applied, and this version can read it',
-    codes: ['PolicyNotConfigured'],
-    reasons: ({ rollout, rules }) => (rules?.unreadable === true ? [unreadablePolicy(rollout)] : NONE),
+    rule: 'the policy that it goes by is applied, this version can read it, it alone selects the cluster, and tag and expressions tell its wave',
+    codes: ['PolicyNotConfigured', 'AmbiguousPolicy', 'PolicyError', 'BadTag'],
+    reasons: ({ rollout, rules }) =>
+      rules?.unreadable === true ? [unreadablePolicy(rollout)] : unplacedBy(rules, (code) => code !== 'NoWave'),
   },
   {
     asked: ALWAYS,
@@ -260,13 +260,12 @@ export const VETOES: readonly Veto[] = [
     reasons: failedMeanwhile,
   },
   {
+    // What a person starts needs no wave, and what has changed the cluster goes on by the calendars that its wave had.
     asked: BEGINNING,
-    rule: 'the policy has a wave for the cluster, its own or the one that selects it now; what has changed it goes on',
+    rule: 'the policy has a wave for the cluster, its own or the one that takes it now; what has changed it goes on',
     codes: ['NoWave'],
-    reasons: ({ rollout, rules, upgrade }) => {
-      const isBegun = rollout === undefined || upgrade?.mutated === true;
-      return isBegun || rules?.policy === undefined || rules.wave !== undefined ? NONE : [noWave(rules.policy)];
-    },
+    reasons: ({ rollout, rules, upgrade }) =>
+      rollout === undefined || upgrade?.mutated === true ? NONE : unplacedBy(rules, (code) => code === 'NoWave'),
   },
   {
     asked: BEGINNING,
@@ -315,6 +314,9 @@ function placeOf({ rollout, wave, member }: Situation) {
   if (rollout === undefined || wave === undefined || member === undefined || !isPlanned(member, wave)) return undefined;
   return { rollout, wave, member };
 }
+
+const unplacedBy = (rules: HopRules | undefined, asked: (code: Reason['code']) => boolean): readonly Reason[] =>
+  (rules?.unplaced ?? NONE).filter(({ code }) => asked(code));
 
 const unreadablePolicy = (rollout: Rollout | undefined): Reason =>
   reason(

@@ -87,7 +87,7 @@ test.each<[string, Kept, readonly AppliedConfig[], readonly string[]]>([
   ['the policy that selects it is closed now', {}, [closed, ofOthers], ['WindowClosed']],
   ['the policy that selects it can be read, and another one cannot', {}, [closed, newer], ['WindowClosed']],
   ['one that may select it cannot be read', {}, [ofOthers, newer], ['PolicyNotConfigured']],
-  ['several select it', {}, [closed, policyConfig(policyWith({ name: 'every' }))], []],
+  ['several select it', {}, [closed, policyConfig(policyWith({ name: 'every' }))], ['AmbiguousPolicy']],
   ['the fleet is stopped', { control: { stopped: true } }, [], ['FleetStopped']],
 ])('what a person is shown of an upgrade by hand is what its grant says: %s', async (_, kept, configs, codes) => {
   expect(await bothOf(kept, configs)).toStrictEqual({ plan: codes, grant: codes });

@@ -114,7 +114,7 @@ export function admit(admission: Admission): { decisions: Decision[]; waiting: W
       waiting.push({ clusterKey: member.clusterKey, rolloutId: rollout.id, reasons: [NOT_ITS_TURN] });
       continue;
     }
-    const standing = standingReasons(snapshot, member, suspicionOf, now);
+    const standing = standingReasons(snapshot, rollout, room.now.get(member.waveIndex), member, suspicionOf, now);
     const upgrade = upgradeOf(index, member);
     const change = memberChange(snapshot, rollout, member, upgrade, standing);
     if (change !== undefined) {

@@ -8,7 +8,7 @@ import { type GrantRequest, grantUpgrade } from '../protocol/grant.ts';
 import { unlessFailed, waveAfter } from '../protocol/settle-decision.ts';
 import { changeOnce, NOTHING } from '../store/change.ts';
 import { clusterNames, memberChanged, rolloutChanged, rolloutEntry, waveChanged } from '../store/changes.ts';
-import { Grants, Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
+import { Configs, Grants, Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
 import { load, replace, unchanged } from '../store/entity.ts';
 import { applyReplan, followPlan } from './apply-replan.ts';
 import { createRollout } from './create-rollout.ts';
@@ -107,12 +107,22 @@ async function changeWave(
     const read = await load(ports.table, Waves, decided.rolloutId, decided.index);
     // How it ends rests on what it counts: one that has moved since, by a grant that this very tick has looked after, is decided anew.
     if (read === undefined || !isSame(read.data, decided)) return NOTHING;
+    // Nothing opens, or is passed over, by a policy that has changed since the tick that decided this.
+    const { policy = '', policyRevision } = rollout?.data ?? {};
+    const begins = decided.status === 'Pending' && rollout?.data.status === 'Running';
+    const applied = begins ? await load(ports.table, Configs, 'UpgradePolicy', policy) : undefined;
+    const isOutdated = applied === undefined ? status === 'Open' : applied.data.revision !== policyRevision;
+    if (begins && isOutdated) return NOTHING;
     const time =
       status === 'Open' ? { openedAt: at.toISOString() } : status === 'Soaking' ? {} : { endedAt: at.toISOString() };
     const next: Wave = { ...read.data, ...limits, ...time, status, reasons: [...reasons] };
     return {
       ...NOTHING,
-      writes: [replace(Waves, read, next), unchanged(Rollouts, rollout, decided.rolloutId)],
+      writes: [
+        replace(Waves, read, next),
+        unchanged(Rollouts, rollout, decided.rolloutId),
+        ...(begins ? [unchanged(Configs, applied, 'UpgradePolicy', policy)] : []),
+      ],
       record: [rolloutEntry(decided.rolloutId, `Wave${status}`, LIFTLOCK, { wave: decided.name, reasons, ...limits })],
       events: ([change]) => [waveChanged(next, change)],
     };

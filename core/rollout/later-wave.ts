@@ -1,3 +1,4 @@
+import type { Wave as WaveSpec } from '../config/types.ts';
 import type { Member } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 
@@ -11,6 +12,16 @@ export function withLaterWave(member: Member, own: string | undefined, wave: str
   if (own === undefined || own === wave) return member;
   const said = `Its own wave ${own} has begun and takes nobody in any more, so it goes with the wave ${wave}.`;
   return { ...member, reasons: [...member.reasons, reason('LaterWave', said)] };
+}
+
+/**
+ * Whether a wave asks for no less than a cluster's own one, which has begun: as many approvals, and the same calendars. Elsewhere the cluster
+ * would go without what its policy says of it; the next rollout takes it.
+ */
+export function asksNoLess({ approval, calendar }: WaveSpec, own: WaveSpec): boolean {
+  const calendars = [calendar ?? []].flat();
+  const isOpen = [own.calendar ?? []].flat().every((name) => calendars.includes(name));
+  return isOpen && (approval?.approvals ?? 0) >= (own.approval?.approvals ?? 0);
 }
 
 const isLaterWave = ({ code }: Reason): boolean => code === 'LaterWave';

@@ -33,7 +33,14 @@ test.each<[AnyCode, 'leaves its rollout' | 'is set aside', Partial<ClusterRecord
   const cluster = clusterRecord({ name: 'web', version: '1.36', ...more });
   const snapshot = fleetSnapshot({ clusters: [cluster], policies: {} });
   const member = memberItem({ clusterKey: cluster.clusterKey });
-  const standing = standingReasons(snapshot, member, () => (code === 'SuspiciousTrait' ? suspected : undefined), now);
+  const standing = standingReasons(
+    snapshot,
+    rolloutItem(),
+    undefined,
+    member,
+    () => (code === 'SuspiciousTrait' ? suspected : undefined),
+    now,
+  );
   expect(standing.map((one) => one.code)).toEqual([code]);
   expect(memberChange(snapshot, rolloutItem(), member, undefined, standing)).toMatchObject({
     type: 'change-member',
@@ -143,6 +150,10 @@ test('nothing stands against a cluster of which nothing is known, or in a fleet 
   const cluster = clusterRecord({ name: 'web', version: '1.36', status: 'CREATING' });
   const member = memberItem({ clusterKey: cluster.clusterKey });
   const snapshot = fleetSnapshot({ clusters: [cluster], policies: {} });
-  expect(standingReasons({ ...snapshot, fleet: undefined }, member, () => suspected, now)).toEqual([]);
-  expect(standingReasons({ ...snapshot, clusters: new Map() }, member, () => suspected, now)).toEqual([]);
+  expect(
+    standingReasons({ ...snapshot, fleet: undefined }, rolloutItem(), undefined, member, () => suspected, now),
+  ).toEqual([]);
+  expect(
+    standingReasons({ ...snapshot, clusters: new Map() }, rolloutItem(), undefined, member, () => suspected, now),
+  ).toEqual([]);
 });

@@ -4,6 +4,7 @@ import { kindOf } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
 import { quarantineReasons } from '../policy/quarantine.ts';
+import { unplaced } from '../policy/wave-of.ts';
 import { holdRefusals } from '../protocol/standing-refusals.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { Decision } from './decisions.ts';
@@ -86,20 +87,32 @@ export function letIn(
 }
 
 /**
- * What stands against a member as its cluster is, whatever its wave and its calendars say: tags, unreachable, new, going, or suspected
- * (design.md, quarantine). It sets aside whoever has not begun.
+ * What stands against a member as its cluster is, whatever its calendars say: tags, unreachable, new, going, suspected (design.md,
+ * quarantine), or that its policy has no wave for it any more. It sets aside whoever has not begun.
  */
 export function standingReasons(
   snapshot: FleetSnapshot,
+  { policy }: Rollout,
+  wave: Wave | undefined,
   member: Member,
   suspicionOf: SuspicionOf,
   now: Date,
 ): readonly Reason[] {
   const cluster = snapshot.clusters.get(member.clusterKey);
   if (cluster === undefined || snapshot.fleet === undefined) return [];
-  const refusals = clusterRefusals(cluster, KubeVersion.parse(member.to), snapshot.fleet.tagPrefix, snapshot.calendars);
+  const { tagPrefix } = snapshot.fleet;
+  const refusals = clusterRefusals(cluster, KubeVersion.parse(member.to), tagPrefix, snapshot.calendars);
   const suspected = suspicionOf(member);
-  return [...refusals, ...quarantineReasons(cluster, now), ...(suspected === undefined ? [] : [suspected])];
+  const applied = snapshot.policies.get(policy)?.policy;
+  // Who is in a wave that has not begun is planned anew instead.
+  const hasBegun = applied !== undefined && wave !== undefined && wave.status !== 'Pending';
+  const homeless = hasBegun ? unplaced(applied, cluster, wave.name, tagPrefix) : [];
+  return [
+    ...refusals,
+    ...quarantineReasons(cluster, now),
+    ...(suspected === undefined ? [] : [suspected]),
+    ...homeless,
+  ];
 }
 
 const isOther = (before: readonly Reason[], after: readonly Reason[]): boolean =>

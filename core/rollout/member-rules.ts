@@ -3,7 +3,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
 import { type HopRules, hopRules } from '../policy/hop-rules.ts';
-import { policyByHand } from '../policy/policy-of.ts';
+import { policyByHand, undecidedPolicy } from '../policy/policy-of.ts';
 import { waveNamed } from '../policy/wave-of.ts';
 import { type WindowAnswer, windowRule } from '../policy/window-rule.ts';
 import { policyMatch } from './policy-matches.ts';
@@ -48,8 +48,9 @@ export function memberRules(snapshot: FleetSnapshot, now: Date): RulesOf {
     if (wave === undefined || !isInPolicy(policies.get(name ?? '')?.policy, wave)) return fresh(name, cluster, wave);
     const ofRollout = kept(shared, wave.rolloutId, () => new Map<number, Map<string, MemberRules>>());
     const ofWave = kept(ofRollout, wave.index, () => new Map<string, MemberRules>());
-    const own = clusterTags(cluster.tags, prefix).calendars;
-    return kept(ofWave, own.join(' '), () => fresh(name, cluster, wave));
+    const own = clusterTags(cluster.tags, prefix);
+    if (own.wave !== undefined) return fresh(name, cluster, wave);
+    return kept(ofWave, own.calendars.join(' '), () => fresh(name, cluster, wave));
   };
 }
 
@@ -60,9 +61,9 @@ export function rulesByHand(
   rulesOf: RulesOf,
   begun = false,
 ): { readonly rules: HopRules; readonly window: WindowAnswer } {
-  const name = policyByHand(policyMatch(snapshot, cluster), snapshot.unreadablePolicies);
-  const { rules, window } = rulesOf(name, cluster, undefined);
-  return { rules, window: window(begun) };
+  const match = policyMatch(snapshot, cluster);
+  const { rules, window } = rulesOf(policyByHand(match, snapshot.unreadablePolicies), cluster, undefined);
+  return { rules: { ...rules, unplaced: [...rules.unplaced, ...undecidedPolicy(match)] }, window: window(begun) };
 }
 
 function windowOf(rules: HopRules, now: Date, answers: Map<string, WindowAnswer>): MemberRules['window'] {

@@ -114,7 +114,7 @@ describe('a wave that is planned', () => {
           blocked: 1,
           excluded: 2,
         },
-        ...{ quarantined: 1, canaries: 0, countInFlight: false, blockingFindings: 0 },
+        ...{ quarantined: 1, canaries: 0, countInFlight: false, calendars: [], blockingFindings: 0 },
       }),
     );
   });

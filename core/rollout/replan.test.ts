@@ -144,7 +144,7 @@ describe('what has changed is told', () => {
       'of who has left',
       begin(fleet([dev, prod], both)),
       fleet([dev, cluster('p', 'lab')], both),
-      ['ClustersLeft: 1 left: nothing selects them now.'],
+      ['ClustersLeft: 1 left: no wave that has still to begin takes them now.'],
     ],
     [
       'of another order',
@@ -204,6 +204,8 @@ test('a wave that the policy has given up is emptied, and keeps its place', () =
   expect(changes?.waves).toEqual(['dev', 'prod']);
   expect(changes?.changedWaves.find(({ next }) => next?.index === 1)?.next).toEqual({
     ...begun.waves[1],
+    // Nobody can agree to it, and what was said of it is void.
+    planHash: undefined,
     ...{ members: 0, needWork: 0, succeeded: 0, failed: 0, blocked: 0, excluded: 0, quarantined: 0 },
   });
 });

@@ -1,15 +1,15 @@
-import type { UpgradePolicy } from '../config/types.ts';
+import type { UpgradePolicy, Wave as WaveSpec } from '../config/types.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
-import { countSettled } from '../protocol/settle-decision.ts';
+import { countSettled, unlessFailed } from '../protocol/settle-decision.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { servedKey } from './automatic-rollouts.ts';
 import { type Candidate, candidatesOf } from './candidates.ts';
 import type { Decision } from './decisions.ts';
 import { isSame } from './is-same.ts';
-import { besideLaterWave, laterWaveOf, toldOfLaterWaves, withLaterWave } from './later-wave.ts';
+import { asksNoLess, besideLaterWave, laterWaveOf, toldOfLaterWaves, withLaterWave } from './later-wave.ts';
 import { plannedMember, plannedWave } from './plan-rollout.ts';
 import { atRest } from './resting-rollouts.ts';
 import type { FleetSnapshot } from './snapshot.ts';
@@ -63,7 +63,7 @@ export function replanOf(snapshot: FleetSnapshot, rollout: Rollout, now: Date): 
     firstFree,
     kept: new Set([...kept, ...busy]),
     own,
-    specs: specs.map(({ name }) => name),
+    specs,
   });
   const before = members.filter((member) => member.waveIndex >= firstFree);
   // What no plan moves stays in its wave, whatever number that has by now. A failure of a wave that is gone counts in the next one.
@@ -71,9 +71,14 @@ export function replanOf(snapshot: FleetSnapshot, rollout: Rollout, now: Date): 
     const at = specs.findIndex(({ name }) => name === waves[member.waveIndex]?.name);
     return specs.length === 0 ? member : { ...member, waveIndex: firstFree + Math.max(0, at) };
   };
-  // Where no wave is left that has not begun, what somebody else has brought to the target has nobody's rules to follow it.
-  const arrived = specs.length === 0 ? [] : wanted.arrived;
-  const next = merged(before, wanted.members, new Set([...arrived, ...busy]), followed);
+  // Somebody else has brought its control plane to its target, and nodes and add-ons are still to follow. Where no wave is left that has not
+  // begun nobody's rules would.
+  const arrived = before.filter(({ clusterKey, to }) => {
+    const isThere = wanted.atTarget.has(clusterKey) && snapshot.clusters.get(clusterKey)?.version === to;
+    return isThere && specs.length > 0;
+  });
+  const stay = new Set([...arrived.map(({ clusterKey }) => clusterKey), ...busy]);
+  const next = merged(before, wanted.members, stay, followed);
   const names = [...begun.map((wave) => wave.name), ...specs.map((spec) => spec.name)];
   const surplus = waves.slice(names.length);
   const changedWaves = [
@@ -116,12 +121,13 @@ interface Place {
   readonly kept: ReadonlySet<string>;
   /** All members of the rollout. */
   readonly own: ReadonlySet<string>;
-  readonly specs: readonly string[];
+  /** Of the waves that have not begun. */
+  readonly specs: readonly WaveSpec[];
 }
 
 /** Who would be in the waves that have not begun. A wave that has begun takes nobody in: its plan was agreed to, or has proved something. */
 function wantedMembers(snapshot: FleetSnapshot, rollout: Rollout, policy: UpgradePolicy, place: Place): Wanted {
-  const { firstFree, kept, own: members, specs, now } = place;
+  const { firstFree, kept, own: ofRollout, specs, now } = place;
   // One try for each cluster and target, as when a rollout begins by itself (automatic-rollouts.ts).
   const served = rollout.createdBy === LIFTLOCK ? snapshot.history?.served : undefined;
   const { byWave, leftOut } = candidatesOf(
@@ -129,42 +135,49 @@ function wantedMembers(snapshot: FleetSnapshot, rollout: Rollout, policy: Upgrad
     rollout.policy,
     now,
     ({ clusterKey }, target) =>
-      !members.has(clusterKey) && served?.has(servedKey(rollout.policy, target.toString(), clusterKey)) === true,
+      !ofRollout.has(clusterKey) && served?.has(servedKey(rollout.policy, target.toString(), clusterKey)) === true,
   );
   const byIndex = new Map<number, Candidate[]>();
   const own = new Map<string, string>();
   for (const [index, candidates] of [...byWave].sort(([a], [b]) => a - b)) {
-    const name = policy.spec.waves[index]?.name ?? '';
-    const at = firstFree + Math.max(0, specs.indexOf(name));
+    const spec = policy.spec.waves[index];
+    const offset = spec === undefined ? -1 : Math.max(0, specs.indexOf(spec));
+    const [at, into] = [firstFree + offset, specs[offset]];
+    if (spec === undefined || into === undefined || !asksNoLess(into, spec)) continue;
     const free = candidates.filter((candidate) => !kept.has(candidate.cluster.clusterKey));
-    for (const { cluster } of free) own.set(cluster.clusterKey, name);
+    for (const { cluster } of free) own.set(cluster.clusterKey, spec.name);
     byIndex.set(at, [...(byIndex.get(at) ?? []), ...free]);
   }
   // What the first waves have proved is proved for their target: a newer version is for the next rollout.
   const ceiling = firstFree === 0 ? undefined : KubeVersion.parse(rollout.target);
-  const wanted = [...byIndex].flatMap(([index, candidates]) =>
+  const members = [...byIndex].flatMap(([index, candidates]) =>
     candidates
       .map((candidate) => ({ ...candidate, target: lower(candidate.target, ceiling) }))
       .filter(({ cluster, target }) => KubeVersion.parse(cluster.version).isOlderThan(target))
       .map((candidate, position) => plannedMember(rollout.id, index, position, candidate))
-      .map((member) => withLaterWave(member, own.get(member.clusterKey), specs[index - firstFree])),
+      .map((member) => withLaterWave(member, own.get(member.clusterKey), specs[index - firstFree]?.name)),
   );
-  const arrived = leftOut.filter(({ reason: { code } }) => code === 'AtTarget').map(({ clusterKey }) => clusterKey);
-  return { members: wanted, arrived: new Set(arrived) };
+  const atTarget = leftOut.filter(({ reason: { code } }) => code === 'AtTarget').map(({ clusterKey }) => clusterKey);
+  return { members, atTarget: new Set(atTarget) };
 }
 
 interface Wanted {
   readonly members: readonly Member[];
-  /** Clusters whose control plane somebody else has brought to the target: their nodes and add-ons are still to follow. */
-  readonly arrived: ReadonlySet<string>;
+  /** Clusters whose control plane is at the target of the policy. */
+  readonly atTarget: ReadonlySet<string>;
 }
 
 const lower = (target: KubeVersion, ceiling: KubeVersion | undefined): KubeVersion =>
   ceiling?.isOlderThan(target) === true ? ceiling : target;
 
-/** What is tried again after it has failed is no plan's to leave out. */
-const isPlannedAnew = ({ status, failedBefore }: Member): boolean =>
-  failedBefore !== true && (status === 'Pending' || status === 'Excluded' || status === 'Quarantined');
+const isPlannedAnew = ({ status }: Member): boolean =>
+  status === 'Pending' || status === 'Excluded' || status === 'Quarantined';
+const isSkipped = ({ reasons }: Member): boolean => reasons.some(({ code }) => code === 'Skipped');
+
+const UNSELECTED = reason(
+  'TakenOut',
+  'It failed, and the policy of the rollout does not take it to a newer version any more.',
+);
 
 /** What a member has lived through stays with it: only what waits is moved, let in or left out. */
 function merged(
@@ -180,17 +193,20 @@ function merged(
     if (!isPlannedAnew(old)) return [];
     known.delete(member.clusterKey);
     const { waveIndex, position } = member;
-    if (old.reasons.some(({ code }) => code === 'Skipped')) return [{ ...old, waveIndex, position }];
+    if (isSkipped(old)) return [{ ...old, waveIndex, position }];
     const setAside = old.status === 'Quarantined' && member.status === 'Pending';
     const { status, reasons } = setAside
       ? { status: old.status, reasons: [...besideLaterWave(old), ...laterWaveOf(member)] }
       : member;
-    return [{ ...old, waveIndex, position, from: member.from, to: member.to, status, reasons }];
+    return [
+      { ...old, waveIndex, position, from: member.from, to: member.to, status: unlessFailed(old, status), reasons },
+    ];
   });
-  // What has ended, or was begun, is not forgotten, whoever selects it by now.
-  const rest = [...known.values()]
-    .filter((member) => stay.has(member.clusterKey) || !isPlannedAnew(member))
-    .map(followed);
+  // What has ended, or was begun, is not forgotten, whoever selects it by now; nor that a person skipped it, or that it failed before a retry.
+  const rest = [...known.values()].flatMap((member): Member[] => {
+    if (stay.has(member.clusterKey) || !isPlannedAnew(member) || isSkipped(member)) return [followed(member)];
+    return member.failedBefore === true ? [{ ...followed(member), status: 'Failed', reasons: [UNSELECTED] }] : [];
+  });
   // They go after those whose place was just given out.
   const last = new Map<number, number>();
   for (const { waveIndex, position } of next) last.set(waveIndex, Math.max(last.get(waveIndex) ?? 0, position));
@@ -216,10 +232,15 @@ function keepWords(before: Wave | undefined, wave: Wave): Wave {
   return { ...wave, ...given({ plan, approvals: words, breakGlass: glass, conditions }) };
 }
 
-/** A wave that the policy has no more, with nobody in it but those that no plan leaves out. */
+/**
+ * A wave that the policy has no more, with nobody in it but those that no plan leaves out. It has no plan that anybody could agree to, so what
+ * was said of it is void when it comes back.
+ */
 function emptied(wave: Wave, planned: readonly Member[]): Wave {
   const own = planned.filter(({ waveIndex }) => waveIndex === wave.index);
-  return { ...wave, members: own.length, needWork: 0, ...countSettled(own) };
+  const { breakGlass, ...before } = wave;
+  const { planHash, ...emptiedWave } = { ...before, members: own.length, needWork: 0, ...countSettled(own) };
+  return keepWords(before, emptiedWave);
 }
 
 function newestTarget(members: readonly Member[], otherwise: string): string {
@@ -255,7 +276,8 @@ function told(
       .join(', ');
   if (joined.length > 0) reasons.push(reason('ClustersJoined', `${joined.length} joined: ${list(joined)}.`));
   if (moved.length > 0) reasons.push(reason('ClustersMoved', `${moved.length} moved: ${list(moved)}.`));
-  if (left.length > 0) reasons.push(reason('ClustersLeft', `${left.length} left: nothing selects them now.`));
+  if (left.length > 0)
+    reasons.push(reason('ClustersLeft', `${left.length} left: no wave that has still to begin takes them now.`));
   if (reasons.length === 0)
     reasons.push(reason('PlanRefreshed', 'Positions or what is known of the clusters changed.'));
   return reasons;

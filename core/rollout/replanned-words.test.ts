@@ -46,10 +46,16 @@ test('what was said of a plan stays in force while another part of its wave chan
   expect(lastWords(next ?? {})).toHaveLength(1);
 });
 
-test('what is tried again after it has failed stays in its wave, whatever the policy selects by now', () => {
+test('what is tried again after it has failed has failed where the policy does not take it any more', () => {
   const begun = begin(fleet([dev, prod], both), ['Open']);
   const members = begun.members.map((one) => (one.waveIndex === 1 ? { ...one, failedBefore: true as const } : one));
   const snapshot = fleet([dev, { ...prod, labels: {} }], both);
-  expect(later(snapshot, { ...begun, members })).toBeUndefined();
+  const changes = later(snapshot, { ...begun, members });
+  expect(changes?.members).toMatchObject([
+    { next: { name: 'p', waveIndex: 1, status: 'Failed', reasons: [{ code: 'TakenOut' }] } },
+  ]);
+  expect(changes?.changedWaves).toMatchObject([{ next: { name: 'prod', members: 1, failed: 1 } }]);
+  const older = fleet([dev, prod], both, ['1.36']);
+  expect(later(older, { ...begun, members })?.members).toMatchObject([{ next: { name: 'p', status: 'Failed' } }]);
   expect(later(snapshot, begun)?.members).toMatchObject([{ before: { name: 'p' }, next: undefined }]);
 });

@@ -1,10 +1,12 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
 import { exceedsBudget } from '../policy/wave-room.ts';
 import { unlessFailed, waveAfter } from '../protocol/settle-decision.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { asideUntil } from './admission.ts';
+import { targetOf } from './cluster-target.ts';
 import { memberChange, standingReasons } from './member-progress.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import { suspects } from './suspects.ts';
@@ -51,12 +53,29 @@ export function refusalsOfRetry(
   now: Date,
 ): Answer {
   const { clusterKey } = member;
+  const aims = aimsElsewhere(fleet, rollout, member, now);
+  if (aims !== undefined) return { reasons: [aims] };
   const again = retriedMember(member);
   const snapshot = { ...fleet, controls: new Map([...fleet.controls].filter(([key]) => key !== clusterKey)) };
   const after = waves.map((wave) => (wave.index === member.waveIndex ? retriedWave(wave, member, again, now) : wave));
   const waiting = [again, ...fleet.members.filter(({ rolloutId }) => rolloutId === rollout.id)];
-  const standing = standingReasons(snapshot, again, suspects(snapshot, rollout, after, waiting), now);
+  const wave = after.find(({ index }) => index === member.waveIndex);
+  const standing = standingReasons(snapshot, rollout, wave, again, suspects(snapshot, rollout, after, waiting), now);
   const change = memberChange(snapshot, rollout, again, undefined, standing);
   if (change?.type !== 'change-member' || unlessFailed(again, change.status) !== 'Failed') return { reasons: [] };
   return { reasons: change.reasons, until: asideUntil(snapshot, member, change.reasons) };
+}
+
+/** That the policy takes the cluster to an older version by now than the rollout that is to try it again. */
+function aimsElsewhere(snapshot: FleetSnapshot, { policy }: Rollout, member: Member, now: Date): Reason | undefined {
+  const { fleet, clusters, policies, regions, channels } = snapshot;
+  const cluster = clusters.get(member.clusterKey);
+  const spec = policies.get(policy)?.policy.spec;
+  const to = KubeVersion.parse(member.to);
+  // What is at that version already is only brought to its end.
+  if (cluster === undefined || spec === undefined || !KubeVersion.parse(cluster.version).isOlderThan(to))
+    return undefined;
+  const aim = targetOf(cluster, spec, regions.get(cluster.region), fleet?.tagPrefix ?? '', now, channels);
+  if (!('target' in aim) || !aim.target.isOlderThan(to)) return undefined;
+  return reason('TargetChanged', `The policy ${policy} takes it to ${aim.target} by now, and this rollout to ${to}.`);
 }

@@ -7,12 +7,13 @@ import { estimateOf } from '../policy/hop-rules.ts';
 export function limitsOf(
   spec: WaveSpec,
   needWork: number,
-): Pick<Wave, 'maxConcurrency' | 'maxFailures' | 'canaries' | 'countInFlight'> {
+): Pick<Wave, 'maxConcurrency' | 'maxFailures' | 'canaries' | 'countInFlight' | 'calendars'> {
   return {
     maxConcurrency: concurrencyLimit(spec, needWork),
     maxFailures: failureLimit(spec, needWork),
     canaries: spec.canaries ?? 0,
     countInFlight: spec.failureBudget.countInFlight,
+    calendars: [spec.calendar ?? []].flat(),
   };
 }
 
@@ -29,7 +30,7 @@ export function limitChanges(wave: Wave, policy: UpgradePolicy, spec: WaveSpec):
     ...limitsOf(spec, wave.needWork),
     ...(policy.spec.estimates.upgrade === undefined ? {} : { estimateSeconds: estimateSeconds(policy, undefined) }),
   };
-  const before: Partial<Wave> = { ...wave, canaries: wave.canaries ?? 0, countInFlight: wave.countInFlight ?? false };
-  const changed = Object.entries(wanted).filter(([name, value]) => before[name as keyof Wave] !== value);
+  const before: Partial<Wave> = { canaries: 0, countInFlight: false, calendars: [], ...wave };
+  const changed = Object.entries(wanted).filter(([name, value]) => `${before[name as keyof Wave]}` !== `${value}`);
   return Object.fromEntries(changed);
 }

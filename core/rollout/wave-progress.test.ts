@@ -55,9 +55,9 @@ test.each<[string, Given, readonly string[]]>([
     ['w0 Completed Settled'],
   ],
   [
-    'ends also where nobody can read the policy',
+    'waits for a person where nobody can read the policy',
     { waves: [{ succeeded: 1 }], policy: undefined },
-    ['w0 Completed Settled'],
+    ['w0 Undecided NoWave'],
   ],
   ['goes on while some have not settled', { waves: [{ succeeded: 1, members: 2 }] }, []],
   ['waits for a person where nobody was judged', { waves: [{ blocked: 1 }] }, ['w0 Undecided NoneJudged']],
@@ -234,7 +234,7 @@ describe('a wave that has settled and is watched', () => {
     [
       'is watched where its policy has given up its name',
       { waves: [{ ...settled, lastSuccessAt: at(-60) }], policy: '[{ name: other }]' },
-      ['w0 Soaking NoWave Settled'],
+      ['w0 Undecided NoWave'],
     ],
     [
       'has soaked where its policy has given up its name and a person has promoted it',

@@ -90,21 +90,21 @@ function next(situation: WaveSituation, wave: Wave): Decision[] {
 /** Percentages are of the members that need work at the wave's start, excluded and quarantined ones left out (semantics.md, Failure budget). */
 function opened(situation: WaveSituation, wave: Wave): Decision[] {
   const { rollout, members, policy, policyAppliedBy, learned, now } = situation;
-  // Who is in it is not settled.
-  if (rollout.following !== undefined) return [];
+  // Who is in it is not settled, or was, and was agreed to, under another policy: the next full look plans it anew.
+  const isOutdated = policy !== undefined && rollout.policyRevision !== situation.policyRevision;
+  if (rollout.following !== undefined || isOutdated) return [];
   const own = members.filter((member) => member.waveIndex === wave.index);
   const needWork = own.filter((member) => member.status === 'Pending').length;
   if (own.length === 0) {
-    // A failure by hand is one of the wave, whoever else is in it.
-    if (wave.failed > 0) return settled(situation, wave);
+    // A failure by hand is one of the wave, whoever else is in it; and who is held needs work all the same, so nothing is proved.
+    if (wave.failed + wave.blocked > 0) return settled(situation, wave);
     const excluded = `No cluster of this wave may begin: ${wave.excluded} of ${wave.members} are excluded.`;
     const reasons = [reason('NothingToDo', wave.excluded > 0 ? excluded : 'No cluster of this wave needs work.')];
     return [{ type: 'change-wave', wave, status: 'Skipped', reasons }];
   }
   // What nobody can read opens nothing: which approvals and windows hold is not known.
   const spec = specOf(situation, wave);
-  // Nor does a plan that was made, and agreed to, under another policy: the next full look makes it anew.
-  if (policy === undefined || spec === undefined || rollout.policyRevision !== situation.policyRevision) return [];
+  if (policy === undefined || spec === undefined) return [];
   const requesters = { policyAppliedBy, rolloutCreatedBy: rollout.createdBy };
   if (approvalRefusals(spec, wave, requesters, now).length > 0) return automaticApproval(situation, wave, spec);
   const limits = { needWork, ...limitsOf(spec, needWork), estimateSeconds: estimateSeconds(policy, learned) };
@@ -114,6 +114,11 @@ function opened(situation: WaveSituation, wave: Wave): Decision[] {
 function settled(situation: WaveSituation, wave: Wave): Decision[] {
   const spec = specOf(situation, wave);
   const end = waveEnd(wave, spec);
+  // How many must be judged, and how long it soaks, nobody can say without its policy.
+  if (spec === undefined && end.status !== 'Halted' && wave.promotedBy === undefined) {
+    const { reasons } = soakOf(wave, spec, situation.now);
+    return wave.status === 'Undecided' ? [] : [{ type: 'change-wave', wave, status: 'Undecided', reasons }];
+  }
   if (end.status === wave.status) return [];
   const passes = PASSED.includes(end.status);
   const watched = passes && wave.lastSuccessAt !== undefined && isWatched(spec) && wave.promotedBy === undefined;

@@ -18,7 +18,6 @@ import {
   hold,
   inForce,
   intentOf,
-  inventory,
   KEY,
   memberOf,
   OTHER,
@@ -49,11 +48,6 @@ const succeeded = (history: Fabricated, minutes: number, between = (one: Fabrica
       .add(KEY, 'UpgradeSucceeded', { rolloutId: 'r', waveIndex: 0 }, write(Members, memberOf({ status: 'Succeeded' })))
       .wait(minutes),
   ).add('rollout/r', 'WaveCompleted', {}, write(Waves, waveOf(passed)));
-/** Of a member of the wave `first`, which the policy has given up. */
-const givenUp = (last: object): Fabricated =>
-  inForce({ spec: { waves: [{ name: 'second', ...last }] } })
-    .add(KEY, 'ClusterDiscovered', { tags: {} }, inventory)
-    .commit();
 const watched = { soak: '1h', gates: [{ alarm: 'errors' }] };
 
 const approved = (history: Fabricated, hash = 'h', by = 'somebody', clusterKey = KEY): Fabricated =>
@@ -70,7 +64,6 @@ const INNOCENT: readonly Case[] = [
   ['a first change', judgeOrder, inForce().commit()],
   ['a first change', judgeBudget, inForce().commit()],
   ['a first change', judgeWindow, inForce().commit()],
-  ['a first change by the rules of the wave that takes the cluster now', judgeWindow, givenUp({})],
   ['a change in an open window', judgeWindow, inForce({ wave: { calendar: 'always' }, calendars: always }).commit()],
   [
     'a second change of a hop that ends after the window',
@@ -245,12 +238,6 @@ const GUILTY: readonly (readonly [invariant: string, ...Case])[] = [
     inForce({ wave: { calendar: 'always' }, calendars: always })
       .wait(4 * 24 * 60)
       .commit(),
-  ],
-  [
-    'window',
-    'a first change that no wave takes',
-    judgeWindow,
-    givenUp({ selector: { matchLabels: { stage: 'prod' } } }),
   ],
   ['window', 'a calendar that is not there', judgeWindow, inForce({ wave: { calendar: 'nights' } }).commit()],
   [

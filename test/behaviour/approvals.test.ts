@@ -193,7 +193,7 @@ test('a wave that was renamed while it was under way, and asks for approval now,
   await hours(world, 12);
   expect(touched(world, 'd2')).toBe(true);
   // What it has to prove went with its name.
-  expect((await wavesOf(world)).map(({ status }) => status)).toEqual(['Soaking']);
+  expect((await wavesOf(world)).map(({ status }) => status)).toEqual(['Undecided']);
   await promoteRollout(world.ports, id, APPROVER, 'it was the same wave');
   await run(world);
 });

@@ -1,28 +1,10 @@
-import { upgradePolicySchema } from '../../core/config/schema/upgrade-policy.ts';
-import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { judgeWave } from '../../core/operations/judge-wave.ts';
 import { promoteRollout } from '../../core/operations/promote-rollout.ts';
 import { abortRollout } from '../../core/operations/rollout-switch.ts';
 import type { World } from '../../simulator/process/world.ts';
+import { apply, at, two as clusters, spec } from './changed-policy.ts';
 import { hours, PERSON, rolloutIdOf, run, smallFleet, touched, wavesOf } from './small-fleet.ts';
-import { staged } from './staged-fleet.ts';
 
-const clusters = [...staged('dev', ['d']), ...staged('prod', ['p'])];
-const at = (stage: string, more: object = {}) => ({ name: stage, selector: { matchLabels: { stage } }, ...more });
-const spec = (...waves: object[]) => ({ selector: {}, target: 'latest', trigger: 'automatic', waves });
-const apply = (world: World, ...waves: object[]) =>
-  applyConfig(
-    world.ports,
-    [
-      upgradePolicySchema.parse({
-        apiVersion: 'liftlock/v1alpha1',
-        kind: 'UpgradePolicy',
-        metadata: { name: 'policy-0' },
-        spec: spec(...waves),
-      }),
-    ],
-    PERSON,
-  );
 const statuses = async (world: World) => (await wavesOf(world)).map(({ name, status }) => `${name} ${status}`);
 const approval = { approvals: 2 };
 

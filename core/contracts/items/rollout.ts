@@ -103,6 +103,8 @@ export const wave = z.object({
   gates: gateState.optional(),
   /** Seconds that one hop is taken to last: what must fit into a window. */
   estimateSeconds: z.number().positive().optional(),
+  /** Its calendars as the policy named them last: by them goes on what the policy has no wave for any more. */
+  calendars: z.array(z.string()).optional(),
   /** Seconds that upgrades of this wave have lasted, the newest last: what estimates are learned from. */
   durations: z.array(z.number().nonnegative()).optional(),
   /** How many clusters with each trait failed and succeeded: what a failure fingerprint is made of. */

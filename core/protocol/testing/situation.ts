@@ -23,6 +23,7 @@ export const rules = (given: object): HopRules => ({
   policy: policyWith(),
   unreadable: false,
   wave: waveSchema.parse({ name: 'all' }),
+  unplaced: [],
   calendars: [],
   problems: [],
   estimateMilliseconds: 0,

@@ -1,0 +1,19 @@
+import { judgeWindow } from './judge-window.ts';
+import { inForce, inventory, KEY } from './testing/fabricate.ts';
+
+/** What is said of the first change of a member whose wave the policy has given up. */
+const givenUp = (second: object) =>
+  inForce({ spec: { waves: [{ name: 'second', ...second }] } })
+    .add(KEY, 'ClusterDiscovered', { tags: {} }, inventory)
+    .commit()
+    .judged(judgeWindow);
+
+test('a member whose wave is given up begins by the rules of the wave that takes it now', () => {
+  expect(givenUp({})).toEqual([]);
+});
+
+test('a member that no wave takes does not begin', () => {
+  expect(givenUp({ selector: { matchLabels: { stage: 'prod' } } })).toMatchObject([
+    { invariant: 'window', message: expect.stringContaining('no wave takes it') as string },
+  ]);
+});

@@ -1,0 +1,223 @@
+import { retryCluster } from '../../core/operations/hold-switch.ts';
+import { promoteRollout } from '../../core/operations/promote-rollout.ts';
+import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
+import { resumeRollout } from '../../core/operations/rollout-switch.ts';
+import { skipCluster } from '../../core/operations/skip-cluster.ts';
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { ClusterControls } from '../../core/store/entities.ts';
+import { replace } from '../../core/store/entity.ts';
+import { addCluster } from '../../simulator/eks/add-cluster.ts';
+import type { World } from '../../simulator/process/world.ts';
+import { apply, applySpec, asking, at, calendars, keyOf, retag, soaking, spec, three, two } from './changed-policy.ts';
+import {
+  hours,
+  memberOf,
+  onRecord,
+  PERSON,
+  recordOf,
+  rolloutIdOf,
+  rolloutsOf,
+  run,
+  smallFleet,
+  touched,
+  versionOf,
+  wavesOf,
+} from './small-fleet.ts';
+import { failing, staged } from './staged-fleet.ts';
+
+const statusOf = async (world: World, name: string) => (await wavesOf(world)).find((one) => one.name === name)?.status;
+const groupsOf = (world: World, name: string) =>
+  Object.values(world.eks.state.clusters)
+    .filter((one) => one.name === name)
+    .flatMap(({ nodegroups }) => nodegroups.map(({ version }) => version));
+
+describe('a target that is lowered while dev soaks at the higher one', () => {
+  test('holds for the waves that have not begun', async () => {
+    const world = await smallFleet({ clusters: two, policy: { ...spec(soaking, at('prod')), target: '1.37' } });
+    await hours(world, 6);
+    await applySpec(world, { ...spec(soaking, at('prod')), target: '1.36' });
+    await run(world);
+    expect(versionOf(world, 'p')).toBe('1.36');
+  });
+  test('holds before anything has begun', async () => {
+    const world = await smallFleet({
+      clusters: staged('prod', ['p', 'q']),
+      policy: { ...spec(asking), target: '1.37' },
+    });
+    await hours(world, 2);
+    await applySpec(world, { ...spec(at('prod')), target: '1.36' });
+    await run(world);
+    expect([versionOf(world, 'p'), versionOf(world, 'q')]).toEqual(['1.36', '1.36']);
+  });
+});
+
+test('what was half done does not go on outside of every window because its wave is dropped', async () => {
+  const W = at('prod', { calendar: 'days', mayOverrun: true });
+  const world = await smallFleet({ clusters: two, calendars, policy: spec(W, at('dev')) });
+  await hours(world, 2);
+  const { when } = await explainCluster(world.ports, await recordOf(world, 'p'));
+  expect([when.at, groupsOf(world, 'p')]).toEqual(['2026-11-21T08:00:00.000Z', ['1.36']]);
+  await apply(world, at('dev'));
+  await hours(world, 3);
+  expect(groupsOf(world, 'p')).toEqual(['1.36']);
+});
+
+describe('windows, for what a person starts by hand,', () => {
+  const P = { ...spec(at('prod', { calendar: 'nights' })), trigger: 'manual' };
+  const refusals = async (world: World) => {
+    const plan = await requestUpgrade(world.ports, await recordOf(world, 'p'), '1.37', PERSON, { approve: false });
+    return plan.refusals.map(({ code }) => code);
+  };
+  test('are not opened by a tag', async () => {
+    const world = await smallFleet({ clusters: staged('prod', ['p']), calendars, policy: P });
+    await hours(world, 2);
+    expect(await refusals(world)).toEqual(['WindowClosed']);
+    await retag(world, 'p', { 'liftlock/wave': 'nonsense' });
+    expect(await refusals(world)).not.toEqual([]);
+  });
+  test('are not opened by a second policy that has the same windows', async () => {
+    const world = await smallFleet({ clusters: staged('prod', ['p']), calendars, policy: P });
+    await hours(world, 2);
+    await applySpec(world, P, 'policy-1');
+    expect(await refusals(world)).not.toEqual([]);
+  });
+});
+
+describe('a cluster that a person skipped', () => {
+  test('stays skipped when the policy drops its wave and takes it back', async () => {
+    const world = await smallFleet({ clusters: three, policy: spec(soaking, at('prod')) });
+    await hours(world, 6);
+    await skipCluster(world.ports, await keyOf(world, 'p'), PERSON, 'release day');
+    await hours(world, 1);
+    await apply(world, soaking);
+    await hours(world, 1);
+    await apply(world, soaking, at('prod'));
+    await run(world);
+    expect(touched(world, 'p')).toBe(false);
+  });
+  test('stays skipped when it is tagged elsewhere and back', async () => {
+    const world = await smallFleet({ clusters: three, policy: spec(soaking, at('prod')) });
+    await hours(world, 6);
+    await skipCluster(world.ports, await keyOf(world, 'p'), PERSON, 'release day');
+    await hours(world, 1);
+    await retag(world, 'p', { stage: 'other' });
+    await hours(world, 1);
+    await retag(world, 'p', { stage: 'prod' });
+    await run(world);
+    expect(touched(world, 'p')).toBe(false);
+  });
+  test('is not the last that waits of a wave that the next one rests on', async () => {
+    const world = await smallFleet({
+      clusters: [...staged('dev', ['d']), ...staged('staging', ['s', 't']), ...staged('prod', ['p'])],
+      policy: spec(at('dev', { soak: '12h' }), at('staging'), at('prod')),
+    });
+    await hours(world, 2);
+    const held = { reason: { code: 'UpdateFailed' as const, message: 'no' }, since: '2026-11-20T08:00:00.000Z' };
+    await onRecord(world, 'Held', replace(ClusterControls, undefined, { clusterKey: await keyOf(world, 't'), held }));
+    await hours(world, 2);
+    await skipCluster(world.ports, await keyOf(world, 's'), PERSON, 'x').catch(() => undefined);
+    await hours(world, 24);
+    expect([await statusOf(world, 'staging'), touched(world, 'p')]).not.toEqual(['Skipped', true]);
+  });
+});
+
+describe('who has failed where the policy has no wave any more', () => {
+  const budget = { failureBudget: { maxFailures: 1 } };
+  const refused = 'No wave of the policy policy-0 selects it. When that is over: liftlock retry cluster p';
+  test('is not tried again, so that the policy goes on with everybody else', async () => {
+    const world = await smallFleet({
+      clusters: three,
+      policy: spec(at('dev'), at('prod', budget)),
+      prepare: failing('p'),
+    });
+    await run(world);
+    await apply(world, at('dev'));
+    await hours(world, 1);
+    await expect(retryCluster(world.ports, await keyOf(world, 'p'), PERSON)).rejects.toThrow(refused);
+    for (const late of staged('dev', ['late'])) addCluster(world.eks.state, late);
+    await hours(world, 240);
+    expect(versionOf(world, 'late')).toBe('1.37');
+  });
+  test('does not have a rollout wait for ever: a person accepts the failure', async () => {
+    const world = await smallFleet({ clusters: two, policy: spec(soaking, at('prod')), prepare: failing('p') });
+    await hours(world, 6);
+    await requestUpgrade(world.ports, await recordOf(world, 'p'), '1.37', PERSON, { approve: true });
+    await hours(world, 3);
+    await apply(world, soaking);
+    await hours(world, 60);
+    await expect(retryCluster(world.ports, await keyOf(world, 'p'), PERSON)).rejects.toThrow(refused);
+    const id = await rolloutIdOf(world);
+    await resumeRollout(world.ports, id, PERSON, 'its wave is gone', { acceptFailures: true });
+    await hours(world, 1);
+    await promoteRollout(world.ports, id, PERSON, 'its wave is gone');
+    await run(world);
+    expect((await rolloutsOf(world))[0]?.status).toBe('CompletedWithFailures');
+  });
+  test('waits aside, and goes on when the policy has its wave again', async () => {
+    const waves = [at('dev'), at('prod', { maxConcurrency: 1 })];
+    const world = await smallFleet({ clusters: three, policy: spec(...waves) });
+    await hours(world, 1);
+    await apply(world, at('dev'));
+    await hours(world, 0.5);
+    expect(await memberOf(world, 'q')).toMatchObject({ status: 'Quarantined', reasons: [{ code: 'NoWave' }] });
+    await apply(world, ...waves);
+    await run(world);
+    expect(versionOf(world, 'q')).toBe('1.37');
+  });
+});
+
+describe('in a wave that has begun', () => {
+  const waves = spec(at('dev'), at('prod', { approval: { approvals: 2 } }));
+  const two = [...staged('dev', ['d', 'e']), ...staged('prod', ['p'])];
+  test('a wave tag that names nothing holds its cluster', async () => {
+    const world = await smallFleet({ clusters: two, policy: waves });
+    await hours(world, 0.2);
+    await retag(world, 'e', { 'liftlock/wave': 'nonsense' });
+    await hours(world, 8);
+    expect(touched(world, 'e')).toBe(false);
+  });
+});
+
+describe('what has failed before and is retried', () => {
+  test('is not taken beyond the target that its policy has now', async () => {
+    const budget = { failureBudget: { maxFailures: 1 } };
+    const world = await smallFleet({
+      clusters: staged('prod', ['p', 'q']),
+      policy: { ...spec(at('prod', budget)), target: '1.37' },
+      prepare: failing('p'),
+    });
+    await run(world);
+    await applySpec(world, { ...spec(at('prod', budget)), target: '1.36' });
+    await hours(world, 2);
+    await expect(retryCluster(world.ports, await keyOf(world, 'p'), PERSON)).rejects.toThrow(
+      'The policy policy-0 takes it to 1.36 by now',
+    );
+    await hours(world, 5);
+    expect(versionOf(world, 'p')).toBe('1.36');
+  });
+  test('does not go by a policy that does not select it any more, in a wave that had not begun', async () => {
+    const world = await smallFleet({
+      clusters: three,
+      policy: spec(soaking, at('prod', { failureBudget: { maxFailures: 1 } })),
+      prepare: failing('p'),
+    });
+    await hours(world, 6);
+    await requestUpgrade(world.ports, await recordOf(world, 'p'), '1.37', PERSON, { approve: true });
+    await hours(world, 3);
+    const rest = { name: 'prod', failureBudget: { maxFailures: 1 } };
+    await applySpec(world, { ...spec(soaking, rest), selector: { when: 'cluster.name != "p"' } });
+    await applySpec(
+      world,
+      {
+        ...spec({ name: 'careful', approval: { approvals: 2 } }),
+        target: '1.36',
+        selector: { when: 'cluster.name == "p"' },
+      },
+      'policy-1',
+    );
+    await hours(world, 1);
+    await retryCluster(world.ports, await keyOf(world, 'p'), PERSON);
+    await run(world);
+    expect(versionOf(world, 'p')).toBe('1.36');
+  });
+});

@@ -1,0 +1,47 @@
+import { upgradePolicySchema } from '../../core/config/schema/upgrade-policy.ts';
+import { applyConfig } from '../../core/operations/apply-documents.ts';
+import { judgeWave } from '../../core/operations/judge-wave.ts';
+import type { World } from '../../simulator/process/world.ts';
+import { hours, PERSON, recordOf, rolloutIdOf } from './small-fleet.ts';
+import { staged } from './staged-fleet.ts';
+
+export const CARL = 'sso:111111111111/carl';
+export const ANA = 'sso:111111111111/ana';
+/** A wave for the clusters of one stage. */
+export const at = (stage: string, more: object = {}) => ({
+  name: stage,
+  selector: { matchLabels: { stage } },
+  ...more,
+});
+export const spec = (...waves: object[]) => ({ selector: {}, target: 'latest', trigger: 'automatic', waves });
+export const applySpec = (world: World, one: object, name = 'policy-0') =>
+  applyConfig(
+    world.ports,
+    [
+      upgradePolicySchema.parse({
+        apiVersion: 'liftlock/v1alpha1',
+        kind: 'UpgradePolicy',
+        metadata: { name },
+        spec: one,
+      }),
+    ],
+    PERSON,
+  );
+export const apply = (world: World, ...waves: object[]) => applySpec(world, spec(...waves));
+export const keyOf = async (world: World, name: string) => (await recordOf(world, name)).clusterKey;
+export const judge = async (world: World, decision: 'Approved' | 'Rejected', by: string) =>
+  judgeWave(world.ports, await rolloutIdOf(world), 'prod', { decision, by });
+export async function retag(world: World, name: string, tags: Record<string, string>): Promise<void> {
+  for (const one of Object.values(world.eks.state.clusters)) if (one.name === name) Object.assign(one.tags, tags);
+  await world.invoke('discover-clusters', {});
+  await hours(world, 0.1);
+}
+export const two = [...staged('dev', ['d']), ...staged('prod', ['p'])];
+export const three = [...staged('dev', ['d']), ...staged('prod', ['p', 'q'])];
+/** A wave that soaks while the test changes what comes after it. */
+export const soaking = at('dev', { soak: '48h' });
+export const asking = at('prod', { approval: { approvals: 1 } });
+export const calendars = {
+  nights: { windows: [{ name: 'n', schedule: '0 2 * * *', duration: '3h' }] },
+  days: { windows: [{ name: 'd', schedule: '0 8 * * *', duration: '15m' }] },
+};
