@@ -35,12 +35,19 @@ export async function sleepUnless(interrupted: AbortSignal, milliseconds: number
 /** What a command that has lost its reader may still take. */
 const UNHEARD_MILLISECONDS = 2_000;
 
+/** Aborted by the next Ctrl-C; one after that ends the process. SIGTERM is what CI sends when somebody cancels. */
+export function interruption(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
+  return controller.signal;
+}
+
 /**
  * The real thing. Once somebody has asked for `interrupted`, the first Ctrl-C ends the command in order and the second one at once; before
  * that Ctrl-C does what it always does.
  */
 export function processIo(): Io {
-  let interruption: AbortController | undefined;
+  let interrupted: AbortSignal | undefined;
   // Whoever reads us may stop early (`| head`): that is no error, and does not change what the command found out. Commands that go on
   // for ever end then.
   let unheard = false;
@@ -63,13 +70,8 @@ export function processIo(): Io {
     now: () => new Date(),
     sleep: (milliseconds) => sleepUnless(io.interrupted, milliseconds),
     get interrupted() {
-      if (interruption === undefined) {
-        const controller = new AbortController();
-        interruption = controller;
-        // SIGTERM is what CI sends when somebody cancels.
-        for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
-      }
-      return interruption.signal;
+      interrupted ??= interruption();
+      return interrupted;
     },
   };
   return io;

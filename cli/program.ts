@@ -1,5 +1,6 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import type { Io } from './io.ts';
+import { numberOption, secondsUpTo } from './number-option.ts';
 import { FORMATS } from './output/print.ts';
 import { registerChangeVerbs } from './register-change-verbs.ts';
 import { registerOtherVerbs } from './register-other-verbs.ts';
@@ -55,15 +56,6 @@ export const outputOption = (choices: readonly string[] = FORMATS): Option =>
 
 export const reasonOption = (): Option =>
   new Option('--reason <text>', 'why, for the audit and for whoever finds it so');
-
-/** The argument of an option that waits. */
-export function secondsUpTo(most: number, least = Number.MIN_VALUE): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`It is a number of seconds, up to ${most}.`);
-  };
-}
 
 const EPILOGUE = `
 Exit codes: 0 ok, 1 failure, 2 usage or invalid input, 3 not approved or findings, 4 something could not be read,
@@ -145,11 +137,7 @@ function registerPlan(program: Command, act: Act): void {
     .action(act(async () => (await import('./plan/plan.ts')).plan));
 }
 
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It is a whole number of at most nine digits.');
-  return value;
-}
+const wholeNumber = numberOption((_, text) => /^\d{1,9}$/.test(text), 'It is a whole number of at most nine digits.');
 
 /** `calendar` and `calendar import`. */
 function registerCalendar(program: Command, act: Act): void {
@@ -172,9 +160,7 @@ function registerCalendar(program: Command, act: Act): void {
     .action(act(async () => (await import('./calendar/import.ts')).importCalendar));
 }
 
-function count(text: string): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < 1 || value > 1000)
-    throw new InvalidArgumentError('It is a number from 1 to 1000.');
-  return value;
-}
+const count = numberOption(
+  (value, text) => /^\d+$/.test(text) && value >= 1 && value <= 1000,
+  'It is a number from 1 to 1000.',
+);

@@ -1,5 +1,6 @@
 import { Argument, type Command } from 'commander';
-import { type Act, outputOption, secondsUpTo } from './program.ts';
+import { secondsUpTo } from './number-option.ts';
+import { type Act, outputOption } from './program.ts';
 
 /** `access`, `audit`, `recover`, `completion`, `version`. */
 export function registerOtherVerbs(program: Command, act: Act): void {

@@ -1,12 +1,11 @@
 import { calendarStateAt } from '../../core/calendar/calendar-state.ts';
 import { type CompiledCalendar, compileCalendar } from '../../core/calendar/compile-calendar.ts';
-import { nextOpenings } from '../../core/calendar/next-openings.ts';
+import { nextOpenings, type Opening } from '../../core/calendar/next-openings.ts';
 import { formatIssue } from '../../core/config/issue.ts';
 import { parseConfig } from '../../core/config/parse-config.ts';
-import type { Reason } from '../../core/contracts/step-result.ts';
 import { visible } from '../../core/model/visible.ts';
 import type { Paint } from '../output/paint.ts';
-import { facts, print, reasonLines, section, shown, table } from '../output/print.ts';
+import { facts, print, reasonLines, section, shown, tableLines } from '../output/print.ts';
 import { EXIT, type ExitCode, invalid, type Session } from '../verb.ts';
 import { readConfigFiles } from '../verbs/config-files.ts';
 import { instantOf, instantText } from './instant.ts';
@@ -70,39 +69,20 @@ async function readCalendars(session: Session, options: CalendarOptions): Promis
   return chosen.map(({ metadata, spec }) => compileCalendar(metadata.name, spec));
 }
 
-function shownState(calendars: readonly CompiledCalendar[], at: Date): ShownState {
-  const { open, window, freeze, opensAt, closesAt, reasons } = calendarStateAt(calendars, at);
-  return {
-    at: instantText(at),
-    open,
-    window,
-    freeze,
-    opensAt: instantText(opensAt),
-    closesAt: instantText(closesAt),
-    reasons,
-  };
-}
-
-function shownOpening({ opensAt, closesAt, window }: ReturnType<typeof nextOpenings>[number]): ShownOpening {
-  return { opensAt: instantText(opensAt), closesAt: instantText(closesAt), window };
-}
-
 /** What JSON has of a state; instants are RFC 3339 UTC. */
-interface ShownState {
-  readonly at: string | null;
-  readonly open: boolean;
-  readonly window: string | null;
-  readonly freeze: string | null;
-  readonly opensAt: string | null;
-  readonly closesAt: string | null;
-  readonly reasons: readonly Reason[];
+function shownState(calendars: readonly CompiledCalendar[], at: Date) {
+  const state = calendarStateAt(calendars, at);
+  return { at: instantText(at), ...state, ...shownTimes(state) };
 }
+type ShownState = ReturnType<typeof shownState>;
 
-interface ShownOpening {
-  readonly opensAt: string | null;
-  readonly closesAt: string | null;
-  readonly window: string | null;
-}
+const shownOpening = (opening: Opening) => ({ ...opening, ...shownTimes(opening) });
+type ShownOpening = ReturnType<typeof shownOpening>;
+
+const shownTimes = ({ opensAt, closesAt }: { readonly opensAt: Date | null; readonly closesAt: Date | null }) => ({
+  opensAt: instantText(opensAt),
+  closesAt: instantText(closesAt),
+});
 
 /** One state in full, several as a table. */
 function stateLines(states: readonly ShownState[], paint: Paint): string[] {
@@ -128,7 +108,7 @@ function stateLines(states: readonly ShownState[], paint: Paint): string[] {
     opens(one),
     closes(one),
   ]);
-  return lines(table(['AT', 'OPEN', 'WINDOW', 'FREEZE', 'OPENS', 'CLOSES'], rows));
+  return tableLines(['AT', 'OPEN', 'WINDOW', 'FREEZE', 'OPENS', 'CLOSES'], rows);
 }
 
 function openingLines(openings: readonly ShownOpening[]): string[] {
@@ -137,10 +117,9 @@ function openingLines(openings: readonly ShownOpening[]): string[] {
     closesAt ?? 'never',
     visible(window ?? '-'),
   ]);
-  return lines(table(['OPENS', 'CLOSES', 'WINDOW'], rows));
+  return tableLines(['OPENS', 'CLOSES', 'WINDOW'], rows);
 }
 
-const lines = (text: string): string[] => text.trimEnd().split('\n');
 const verdict = ({ open }: ShownState, paint: Paint): string => paint(open ? 'green' : 'yellow', open ? 'yes' : 'no');
 const opens = ({ open, opensAt }: ShownState): string => (open ? '-' : (opensAt ?? 'never'));
 const closes = ({ open, closesAt }: ShownState): string => (open ? (closesAt ?? 'never') : '-');

@@ -5,6 +5,7 @@ import { exportLines } from '../../simulator/cloud/export-lines.ts';
 import { type CloudFleet, startCloudFleet } from '../../simulator/cloud/start-cloud-fleet.ts';
 import { noteRunning } from '../../simulator/cloud/state/running-clouds.ts';
 import { prepareFleet } from '../../simulator/process/prepare-fleet.ts';
+import { interruption } from '../io.ts';
 import { writeError, writeOut } from '../output/streams.ts';
 import { accessLines } from '../start/access-lines.ts';
 import { plainLines } from '../start/plain-lines.ts';
@@ -14,20 +15,19 @@ import type { LocalUpOptions } from './register.ts';
 /** Runs a local cloud in the foreground. stdout has the export lines first, then what Liftlock does. */
 export async function localUp(options: LocalUpOptions): Promise<number> {
   const { fleet: folder, port, state, speed, seed, assembly } = options;
-  const ended = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ended.abort());
+  const signal = interruption();
   let started: CloudFleet;
   try {
     started = await startCloudFleet(await prepareFleet(folder, { defaultNow: new Date() }), {
       seed,
       speed,
       functionsHere: true,
-      signal: ended.signal,
+      signal,
       onNote: (note) => writeError(`${note}\n`),
       ...given({ port, stateFolder: state, assembly }),
     });
   } catch (error) {
-    if (ended.signal.aborted) return EXIT.interrupted;
+    if (signal.aborted) return EXIT.interrupted;
     writeError(`${error instanceof Error ? error.message : String(error)}\n`);
     return EXIT.invalid;
   }
@@ -47,7 +47,7 @@ export async function localUp(options: LocalUpOptions): Promise<number> {
   try {
     writeOut(`${welcome(started, continued, speed).join('\n')}\n`);
     liftlockEvents(cloud, plainLines(writeOut));
-    while (!ended.signal.aborted) await cloud.clock.runUntil(new Date(cloud.clock.now().getTime() + DAY), ended.signal);
+    while (!signal.aborted) await cloud.clock.runUntil(new Date(cloud.clock.now().getTime() + DAY), signal);
     const { lines } = accessLines(accessReport(cloud), cloud.faults);
     writeOut(`${lines.join('\n')}\n`);
     return EXIT.ok;

@@ -1,4 +1,5 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
+import { numberOption } from '../number-option.ts';
 
 export interface LocalUpOptions {
   readonly fleet: string;
@@ -9,19 +10,15 @@ export interface LocalUpOptions {
   readonly assembly?: string;
 }
 
-function port(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > 65_535)
-    throw new InvalidArgumentError('It must be a port, from 1 to 65535.');
-  return value;
-}
+const port = numberOption(
+  (value) => Number.isInteger(value) && value >= 1 && value <= 65_535,
+  'It must be a port, from 1 to 65535.',
+);
 
-function factor(text: string): number {
-  const value = Number(text);
-  if (!Number.isFinite(value) || value < 0.001)
-    throw new InvalidArgumentError('It must be a number of simulated seconds per real second.');
-  return value;
-}
+const factor = numberOption(
+  (value) => Number.isFinite(value) && value >= 0.001,
+  'It must be a number of simulated seconds per real second.',
+);
 
 /** Runs a command whose code is loaded only then, and ends the process with its code. */
 const ended =

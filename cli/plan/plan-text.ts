@@ -1,7 +1,7 @@
 import { visible } from '../../core/model/visible.ts';
 import type { PlanCluster, PlanDocument, PlanWave } from '../../core/plan/document/plan-schema.ts';
 import type { Paint } from '../output/paint.ts';
-import { facts, section, table } from '../output/print.ts';
+import { facts, section, tableLines } from '../output/print.ts';
 import { dollars, nothingToDo, pastWords, runsPast, zoneTime } from './plan-words.ts';
 
 /** So many clusters of a wave are listed one by one; the others are in `-o json`. */
@@ -25,28 +25,9 @@ export function planLines(plan: PlanDocument, paint: Paint): string[] {
       ['Waiting costs', costWords(plan)],
       ['Hash', plan.binding ? plan.hash : `${plan.hash} (binds no approval)`],
     ]),
-    ...section('Waves', lines(table(WAVE_HEADERS, plan.waves.map(waveRow)))),
+    ...section('Waves', tableLines(WAVE_HEADERS, plan.waves.map(waveRow))),
     ...plan.waves.filter(({ clusters: own }) => own.length > 0).flatMap(clusterLines),
-    ...section(
-      'Excluded',
-      plan.excluded.length === 0
-        ? []
-        : lines(
-            table(
-              ['NAME', 'ACCOUNT', 'REGION', 'REASON', 'MESSAGE'],
-              plan.excluded
-                .slice(0, MOST_CLUSTERS)
-                .map(({ name, accountId, region, reason, message }) => [
-                  name,
-                  accountId,
-                  region,
-                  reason,
-                  visible(message),
-                ]),
-            ),
-          ),
-    ),
-    ...more(plan.excluded.length),
+    ...excludedLines(plan),
     ...overdueLines(plan),
     ...section(
       'Assumed',
@@ -112,7 +93,7 @@ function clusterLines(wave: PlanWave): string[] {
     ...(past === 0 ? [] : ['RUNS PAST']),
   ];
   const title = `Wave ${wave.policy}/${wave.name} (${wave.timeZone ?? 'UTC'})`;
-  return [...section(title, lines(table(headers, rows))), ...more(wave.clusters.length)];
+  return [...section(title, tableLines(headers, rows)), ...more(wave.clusters.length)];
 }
 
 /** Why it is in its wave is clear from where it stands, and what runs past a window has a column of its own. */
@@ -153,13 +134,19 @@ function etaWords(plan: PlanDocument): string {
 const costWords = ({ costOfWaiting: { perDayNow, untilDone, avoided } }: PlanDocument): string =>
   `${dollars(perDayNow)} a day now, ${dollars(untilDone)} until all is done; the plan avoids ${dollars(avoided)}`;
 
+function excludedLines({ excluded }: PlanDocument): string[] {
+  const rows = excluded.map((one) => [one.name, one.accountId, one.region, one.reason, visible(one.message)]);
+  return firstRows('Excluded', ['NAME', 'ACCOUNT', 'REGION', 'REASON', 'MESSAGE'], rows);
+}
+
 function overdueLines({ deadlines }: PlanDocument): string[] {
   const rows = deadlines.flatMap(({ policy, overdue }) =>
     overdue.map(({ name, accountId, region, at }) => [name, accountId, region, policy, at]),
   );
-  if (rows.length === 0) return [];
-  const shown = lines(table(['NAME', 'ACCOUNT', 'REGION', 'POLICY', 'SINCE'], rows.slice(0, MOST_CLUSTERS)));
-  return [...section('Overdue', shown), ...more(rows.length)];
+  return firstRows('Overdue', ['NAME', 'ACCOUNT', 'REGION', 'POLICY', 'SINCE'], rows);
 }
 
-const lines = (text: string): string[] => text.trimEnd().split('\n');
+function firstRows(heading: string, headers: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  if (rows.length === 0) return [];
+  return [...section(heading, tableLines(headers, rows.slice(0, MOST_CLUSTERS))), ...more(rows.length)];
+}

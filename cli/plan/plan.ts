@@ -5,7 +5,7 @@ import type { PlanDocument } from '../../core/plan/document/plan-schema.ts';
 import { drawPlan } from '../../core/plan/draw-plan.ts';
 import { type PlanRules, planRules } from '../../core/plan/offline-snapshot.ts';
 import { instantOf } from '../calendar/instant.ts';
-import { print, section, table } from '../output/print.ts';
+import { print, section, tableLines } from '../output/print.ts';
 import { EXIT, type ExitCode, invalid, type Session } from '../verb.ts';
 import { chart } from './chart/chart.ts';
 import { planLines } from './plan-text.ts';
@@ -86,12 +86,10 @@ function diffLines(diff: PlanDiff): string[] {
 const rows = (headers: readonly string[], cells: readonly (readonly string[])[]): string[] =>
   cells.length === 0
     ? []
-    : table(
+    : tableLines(
         headers,
         cells.map((row) => row.map(visible)),
-      )
-        .trimEnd()
-        .split('\n');
+      );
 
 /** Hashes are long and say nothing to people but that they differ. */
 const words = (moved: readonly Moved[]): string =>

@@ -7,7 +7,7 @@ import { scanText } from '../../core/scan/manifest/scan-text.ts';
 import { isTemplateText } from '../../core/scan/manifest/template-text.ts';
 import type { Coverage } from '../../core/scan/report/report-schema.ts';
 import type { Io } from '../io.ts';
-import { counted } from '../output/print.ts';
+import { counted, some } from '../output/print.ts';
 import { type ManifestPath, manifestPaths } from './manifest-paths.ts';
 import { Progress } from './progress.ts';
 import type { Collected } from './scan-options.ts';
@@ -41,21 +41,15 @@ export async function collectManifests(io: Io, named: readonly string[]): Promis
   }
   const left = paths.length - done;
   if (left > 0) tally.gap(counted(left, 'file'), 'The scan was interrupted before they were read.');
-  const subject = subjectOf(named);
+  // A shell makes thousands of paths of one asterisk.
+  const subject = some(named.map(wordsOf));
   if (paths.length === 0 && problems.length === 0) tally.gap(subject, 'There is no YAML or JSON file in it.');
   return { subject, clusters: [], observations, coverage: tally.coverage(subject), interrupted: interrupted.aborted };
 }
 
 const FILES_AT_ONCE = 100;
-const MOST_NAMED = 3;
 
 const wordsOf = (path: string): string => (path === '-' ? 'standard input' : path);
-
-/** What a person named; a shell makes thousands of paths of one asterisk. */
-function subjectOf(named: readonly string[]): string {
-  const more = named.length > MOST_NAMED ? ` and ${named.length - MOST_NAMED} more` : '';
-  return `${named.slice(0, MOST_NAMED).map(wordsOf).join(', ')}${more}`;
-}
 
 /** Coverage of many files: what was read is counted, every gap is named. */
 class Tally {
@@ -89,11 +83,9 @@ class Tally {
 
   /** Folders that nobody looked into, by name. */
   leaveOut(folders: readonly string[]): void {
-    const more = folders.length > MOST_NAMED ? ` and ${folders.length - MOST_NAMED} more` : '';
-    const what = `${folders.slice(0, MOST_NAMED).join(', ')}${more}`;
     const detail =
       'Folders of other people’s files and links to folders are not entered. Name them to have them scanned.';
-    this.#gaps.push({ what, source: 'manifest', status: 'skipped', detail, count: 0 });
+    this.#gaps.push({ what: some(folders), source: 'manifest', status: 'skipped', detail, count: 0 });
   }
 
   template(chart: string): void {

@@ -1,8 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { FAIL_ON, SOURCES } from '../../core/contracts/scan-words.ts';
+import { numberOption, secondsUpTo } from '../number-option.ts';
 import { FORMATS } from '../output/print.ts';
 import { SCAN_FORMATS } from '../output/scan/print-scan.ts';
-import { type Act, outputOption, secondsUpTo } from '../program.ts';
+import { type Act, outputOption } from '../program.ts';
 import { invalid } from '../verb.ts';
 
 const SKIPPED = [...Object.keys(SOURCES), 'not-rendered'];
@@ -34,11 +35,7 @@ export function registerScan(program: Command, act: Act): void {
   registerFleetScan(scan, act);
 }
 
-function positive(text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && value <= 1_000)) throw new InvalidArgumentError('It is a number above 0, up to 1000.');
-  return value;
-}
+const positive = numberOption((value) => value > 0 && value <= 1_000, 'It is a number above 0, up to 1000.');
 
 function skipped(text: string, before: readonly string[]): string[] {
   const words = text.split(',').map((word) => word.trim());

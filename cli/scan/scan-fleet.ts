@@ -3,7 +3,7 @@ import type { MatrixRow, ScanMatrix } from '../../core/queries/scan-matrix.ts';
 import type { ApiClient } from '../client/api-client.ts';
 import { clusterPath } from '../client/paths.ts';
 import type { Style } from '../output/paint.ts';
-import { counted, print, section, tableLines } from '../output/print.ts';
+import { counted, print, section, some, tableLines } from '../output/print.ts';
 import { relativeTime } from '../output/relative-time.ts';
 import { VERDICT_STYLES } from '../output/scan/words.ts';
 import { EXIT, type ExitCode, type Session } from '../verb.ts';
@@ -83,7 +83,7 @@ function fleetText(matrix: ScanMatrix, { paint, now }: Shown): string[] {
       causes.slice(0, MOST_CAUSES).map(({ cause, owner, severity, findings, clusters, clusterCount }) => {
         const who = owner === null ? '' : ` (${owner})`;
         return visible(
-          `  ${severity} ${cause}${who}: ${counted(findings, 'finding')} in ${named(clusters, clusterCount)}`,
+          `  ${severity} ${cause}${who}: ${counted(findings, 'finding')} in ${some(clusters, MOST_CLUSTERS, clusterCount)}`,
         );
       }),
     ),
@@ -91,7 +91,7 @@ function fleetText(matrix: ScanMatrix, { paint, now }: Shown): string[] {
       'Owners to chase',
       owners.slice(0, MOST_OWNERS).map(({ owner, errors, warnings, clusters, clusterCount }) => {
         return visible(
-          `  ${owner}: ${counted(errors, 'cause')} of errors and ${warnings} of warnings in ${named(clusters, clusterCount)}`,
+          `  ${owner}: ${counted(errors, 'cause')} of errors and ${warnings} of warnings in ${some(clusters, MOST_CLUSTERS, clusterCount)}`,
         );
       }),
     ),
@@ -106,12 +106,6 @@ function whenText({ scannedAt, scannedFrom, version, targets }: MatrixRow, now: 
   if (scannedAt === null) return targets.length === 0 ? '-' : `for ${targets.join(', ')}`;
   const then = scannedFrom === version ? '' : `, at ${scannedFrom ?? 'an unknown version'}`;
   return `${relativeTime(scannedAt, now)}${then}`;
-}
-
-function named(clusters: readonly string[], count: number): string {
-  const shown = clusters.slice(0, MOST_CLUSTERS);
-  const more = count - shown.length;
-  return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 const WORDS: readonly (readonly [MatrixRow['verdict'], string])[] = [

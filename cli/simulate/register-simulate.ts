@@ -1,4 +1,5 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
+import { numberOption } from '../number-option.ts';
 import { type Act, outputOption } from '../program.ts';
 
 /** `simulate`. */
@@ -30,13 +31,9 @@ export function registerSimulate(program: Command, act: Act): void {
     .action(act(async () => (await import('./simulate.ts')).simulate));
 }
 
-function count(text: string): number {
-  if (!/^\d{1,9}$/.test(text) || Number(text) < 1)
-    throw new InvalidArgumentError('It is a whole number of at most nine digits, 1 or more.');
-  return Number(text);
-}
+const count = numberOption(
+  (value, text) => /^\d{1,9}$/.test(text) && value >= 1,
+  'It is a whole number of at most nine digits, 1 or more.',
+);
 
-function whole(text: string): number {
-  if (!/^-?\d{1,9}$/.test(text)) throw new InvalidArgumentError('It is a whole number of at most nine digits.');
-  return Number(text);
-}
+const whole = numberOption((_, text) => /^-?\d{1,9}$/.test(text), 'It is a whole number of at most nine digits.');

@@ -12,7 +12,7 @@ import { runSimulation, type SimulationResult } from '../../simulator/simulate/r
 import { type Simulation, simulation } from '../../simulator/simulate/run/simulation.ts';
 import { type UnknownName, unknownNames } from '../../simulator/simulate/run/unknown-names.ts';
 import { type Shrunk, shrinkSimulation } from '../../simulator/simulate/shrink/shrink-simulation.ts';
-import { print, table } from '../output/print.ts';
+import { print, tableLines } from '../output/print.ts';
 import { targetOf } from '../plan/read-input.ts';
 import { EXIT, type ExitCode, type Failure, invalid, type Session } from '../verb.ts';
 import { notUsable, parsePrinted } from '../verbs/read-printed.ts';
@@ -98,7 +98,7 @@ function resultLines(results: readonly SimulationResult[]): string[] {
   const broken = results.flatMap(({ seed, violations }) =>
     violations.map(({ invariant, message }) => visible(`seed ${seed}: ${invariant}: ${message}`)),
   );
-  return [...table(HEADINGS, rows).trimEnd().split('\n'), ...broken];
+  return [...tableLines(HEADINGS, rows), ...broken];
 }
 
 const HEADINGS = [

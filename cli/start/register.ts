@@ -1,4 +1,5 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
+import { numberOption } from '../number-option.ts';
 
 /** What `liftlock start` takes; the run itself is loaded only when it runs. */
 export interface StartOptions {
@@ -14,21 +15,13 @@ export interface StartOptions {
   readonly timings?: boolean;
 }
 
-function port(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0 || value > 65_535)
-    throw new InvalidArgumentError('It must be a port, from 1 to 65535, or 0 for a free one.');
-  return value;
-}
+const port = numberOption(
+  (value) => Number.isInteger(value) && value >= 0 && value <= 65_535,
+  'It must be a port, from 1 to 65535, or 0 for a free one.',
+);
 
-function number(least: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!Number.isFinite(value) || value < least)
-      throw new InvalidArgumentError(`It must be a number, at least ${least}.`);
-    return value;
-  };
-}
+const number = (least: number) =>
+  numberOption((value) => Number.isFinite(value) && value >= least, `It must be a number, at least ${least}.`);
 
 /** Registers `start` (and `demo`, the same under the name people look for). */
 export function registerStart(program: Command, exampleFleet: string): void {

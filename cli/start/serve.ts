@@ -1,3 +1,4 @@
+import { interruption } from '../io.ts';
 import { writeOut } from '../output/streams.ts';
 import type { LocalRun } from './local-run.ts';
 import { plainLines } from './plain-lines.ts';
@@ -19,9 +20,8 @@ export async function serve(run: LocalRun, speed: number = SERVING_SPEED): Promi
     ].join('\n'),
   );
   run.onEvent = plainLines(writeOut);
-  const ended = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ended.abort());
+  const signal = interruption();
   run.clock.changeSpeed(speed);
   const until = new Date(run.clock.now().getTime() + FOREVER_MILLISECONDS);
-  await run.untilRest({ until, quietHours: Number.POSITIVE_INFINITY, signal: ended.signal });
+  await run.untilRest({ until, quietHours: Number.POSITIVE_INFINITY, signal });
 }

@@ -7,7 +7,7 @@ import type { ScanRunView } from '../../core/queries/scan-history.ts';
 import type { ApiClient } from '../client/api-client.ts';
 import { clusterId, clusterPath } from '../client/paths.ts';
 import { painted } from '../output/paint.ts';
-import { counted, print, tableLines } from '../output/print.ts';
+import { counted, print, some, tableLines } from '../output/print.ts';
 import { Progress } from '../scan/progress.ts';
 import { EXIT, type ExitCode, type Session } from '../verb.ts';
 
@@ -28,12 +28,8 @@ export async function accessCheck(
   options: CheckOptions,
 ): Promise<ExitCode> {
   const client = await session.client();
-  const ask = async () =>
-    (
-      await client.all<AccessReport, AccessReports>('/v1/access/check', {
-        cluster: cluster === undefined ? undefined : clusterId(cluster),
-      })
-    ).items;
+  const query = { cluster: cluster === undefined ? undefined : clusterId(cluster) };
+  const ask = async () => (await client.all<AccessReport, AccessReports>('/v1/access/check', query)).items;
   let items = await ask();
   if (options.now === true) {
     const runs = await scansOf(session, client, cluster === undefined ? items.filter(isOpen) : items, options);
@@ -109,14 +105,12 @@ async function unreadAccounts({ io }: Session, client: ApiClient): Promise<numbe
   return unread.length;
 }
 
-const NAMED = 3;
-
 function text(session: Session, reports: readonly AccessReport[], causes: readonly AccessCause[]): string[] {
   const rows = causes.map(({ account, clusters, status, part, whats, message }) => [
     account ?? '-',
     visible(some(clusters.map((cluster) => cluster.replace(`${account}.`, '')))),
     painted(session.paint, status),
-    visible(`${part}: ${some(whats, whats.length)}`),
+    visible(`${part}: ${whats.join(', ')}`),
     visible(message),
   ]);
   const good = reports.filter((report) => !isOpen(report));
@@ -140,8 +134,3 @@ const namesOf = (reports: readonly AccessReport[]): string =>
     reports.map(({ cluster }) => cluster),
     10,
   );
-
-function some(names: readonly string[], most = NAMED): string {
-  const more = names.length - most;
-  return more > 0 ? `${names.slice(0, most).join(', ')} and ${more} more` : names.join(', ');
-}

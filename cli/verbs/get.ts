@@ -67,15 +67,11 @@ async function list(
     if (name !== undefined) return [await client.get<ClusterSummary>(clusterPath(name))];
     return (await client.all<unknown, { items: unknown[] }>('/v1/clusters', clusterQuery(options))).items;
   }
+  const query = kind === 'upgrades' ? { all: options.all === true ? 'true' : undefined } : {};
   const items =
     kind === 'accounts'
       ? (await client.get<FleetStatus>('/v1/fleet')).accounts
-      : (
-          await client.all<unknown, { items: unknown[] }>(
-            `/v1/${kind}`,
-            kind === 'upgrades' ? { all: options.all === true ? 'true' : undefined } : {},
-          )
-        ).items;
+      : (await client.all<unknown, { items: unknown[] }>(`/v1/${kind}`, query)).items;
   if (name === undefined) return items;
   const named = items.filter((item) => namesOf(LISTINGS[kind], item).includes(name));
   if (named.length > 0) return named;

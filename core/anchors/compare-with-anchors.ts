@@ -52,42 +52,28 @@ function againstAnchors(
   const both = [...anchored.keys()].filter((sequence) => found.has(sequence));
   // A record of its own from the first item on was not made by changing this one.
   if (proved === 0 && both.length > 1 && both.includes(1) && isRecord(found))
-    return [
-      {
-        kind: 'foreign',
-        sequence: 1,
-        problem:
-          'No item is one that these anchors hold: it is the record of another fleet, or written anew from its beginning.',
-      },
-    ];
+    return [{ kind: 'foreign', sequence: 1, problem: FOREIGN }];
   const hashes = new Map([...anchored].map(([sequence, { hash }]) => [hash, sequence]));
   return [...anchored].flatMap(([sequence, entry]): Tampering[] => {
     const item = found.get(sequence);
-    if (item === undefined)
+    const tampered = (kind: TamperKind, problem: string): Tampering[] => [{ kind, sequence, problem }];
+    if (item === undefined) {
+      const anchoredThen = `It was anchored (${entry.event}, ${entry.at})`;
       return sequence > newest
-        ? [
-            {
-              kind: 'cut',
-              sequence,
-              problem: `It was anchored (${entry.event}, ${entry.at}); the record ends before it.`,
-            },
-          ]
-        : [{ kind: 'dropped', sequence, problem: `It was anchored (${entry.event}, ${entry.at}), and was taken out.` }];
+        ? tampered('cut', `${anchoredThen}; the record ends before it.`)
+        : tampered('dropped', `${anchoredThen}, and was taken out.`);
+    }
     if (item.hash === entry.hash)
-      return isIntact(item)
-        ? []
-        : [{ kind: 'edited', sequence, problem: 'It was changed, and its hash was left as it was.' }];
+      return isIntact(item) ? [] : tampered('edited', 'It was changed, and its hash was left as it was.');
     const from = hashes.get(item.hash);
-    if (from !== undefined) return [{ kind: 'swapped', sequence, problem: `In its place is item ${from}.` }];
-    return [
-      {
-        kind: 'replaced',
-        sequence,
-        problem: `Another item is in its place: ${item.event} by ${item.principal}; anchored is ${entry.event} by ${entry.principal}.`,
-      },
-    ];
+    if (from !== undefined) return tampered('swapped', `In its place is item ${from}.`);
+    const other = `Another item is in its place: ${item.event} by ${item.principal}`;
+    return tampered('replaced', `${other}; anchored is ${entry.event} by ${entry.principal}.`);
   });
 }
+
+const FOREIGN =
+  'No item is one that these anchors hold: it is the record of another fleet, or written anew from its beginning.';
 
 const isRecord = (found: ReadonlyMap<number, AuditItem>): boolean => firstBreak([...found.values()]) === undefined;
 

@@ -110,15 +110,8 @@ export async function openStep(
   needs: 'grant' | 'read',
 ): Promise<StepContext | StepResult> {
   const input = parseMachineInput(stepInput.input);
-  if (input.contract !== undefined && !ACCEPTED_CONTRACTS.includes(input.contract)) {
-    return parked(
-      undefined,
-      reason(
-        'UnknownContract',
-        `The execution speaks contract ${input.contract}; this version takes ${ACCEPTED_CONTRACTS.join(' and ')}.`,
-      ),
-    );
-  }
+  const unknown = unknownContract(input);
+  if (unknown !== undefined) return unknown;
   const arn = parseClusterArn(input.cluster);
   if (arn === undefined) throw new Error(`unreachable: ${input.cluster} was validated`);
   const scope: Scope = { account: arn.account, region: arn.region };
@@ -128,10 +121,8 @@ export async function openStep(
   const living = 'cluster' in looked ? keyOf(looked.cluster.arn, looked.cluster.createdAt) : undefined;
   const { grant, upgrade, settled } = await storedFor(ports.table, input, asker, living, needs);
   if (grant === undefined && needs === 'grant') {
-    return parked(
-      undefined,
-      reason('Superseded', 'This execution does not hold the grant of its cluster: another one does, or nobody.'),
-    );
+    const said = 'This execution does not hold the grant of its cluster: another one does, or nobody.';
+    return parked(undefined, reason('Superseded', said));
   }
   const target = KubeVersion.parse(input.targetVersion);
   const other = upgrade === undefined ? undefined : otherTarget(upgrade.data, target);
@@ -144,22 +135,14 @@ export async function openStep(
   }
   const key = grant?.data.clusterKey ?? living;
   if (!('cluster' in looked) || key === undefined || key !== living) {
-    return blocked(
-      reason(
-        'Gone',
-        `The cluster ${arn.name} was deleted${living === undefined ? '' : ' and another one was created under its name'}.`,
-      ),
-    );
+    const another = living === undefined ? '' : ' and another one was created under its name';
+    return blocked(reason('Gone', `The cluster ${arn.name} was deleted${another}.`));
   }
   const known = grant === undefined ? await load(ports.table, Clusters, key) : undefined;
   // Whoever has a grant is in the inventory: nothing is granted otherwise, and no record is ever removed.
   if (grant === undefined && known === undefined) {
-    return blocked(
-      reason(
-        'UnknownCluster',
-        `The cluster ${arn.name} is not in the inventory yet. Add its account and Region to the Fleet and wait for discovery.`,
-      ),
-    );
+    const said = `The cluster ${arn.name} is not in the inventory yet. Add its account and Region to the Fleet and wait for discovery.`;
+    return blocked(reason('UnknownCluster', said));
   }
   return {
     asker,
@@ -176,6 +159,14 @@ export async function openStep(
     settled: new Map(settled === undefined ? [] : [[CONTROL_PLANE, settled]]),
     startedAt: new Date(stepInput.execution.startTime),
   };
+}
+
+/** The end of an execution whose contract this version does not take; undefined for every other one. */
+export function unknownContract({ contract }: MachineInput): StepResult | undefined {
+  if (contract === undefined || ACCEPTED_CONTRACTS.includes(contract)) return undefined;
+  const accepted = ACCEPTED_CONTRACTS.join(' and ');
+  const said = `The execution speaks contract ${contract}; this version takes ${accepted}.`;
+  return parked(undefined, reason('UnknownContract', said));
 }
 
 /** Reads the record at most once. */

@@ -4,7 +4,7 @@ import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
 import { MACHINE_NAMES, type MachineName, READ_ONLY_MACHINES } from '../contracts/names.ts';
 import { UNKNOWN_PRINCIPAL } from '../contracts/principals.ts';
 import { kindOf } from '../contracts/reasons.ts';
-import { ACCEPTED_CONTRACTS, type MachineInput, parseMachineInput, type StepInput } from '../contracts/step-input.ts';
+import { type MachineInput, parseMachineInput, type StepInput } from '../contracts/step-input.ts';
 import { blocked, done, parked, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
 import { clusterKey, parseClusterArn } from '../model/cluster-key.ts';
 import { hopId, hopRefusals } from '../model/hop.ts';
@@ -20,7 +20,7 @@ import { load, type Read, replace } from '../store/entity.ts';
 import { decideAndWrite } from '../store/retry.ts';
 import { writeUnrecorded } from '../store/unrecorded.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { grantOf } from './context.ts';
+import { grantOf, unknownContract } from './context.ts';
 import { deniedReason } from './denied-retry.ts';
 
 export type GrantPorts = Pick<Ports, 'table' | 'clock' | 'eks' | 'executions' | 'ids'>;
@@ -41,44 +41,17 @@ export async function requestGrant(ports: GrantPorts, stepInput: StepInput): Pro
   const machine = machineOf(stepInput.step);
   const asker: Asker = { arn: stepInput.execution.arn, name: stepInput.execution.name };
   const nested = claimsToBeNested(asker);
-  if (input.contract !== undefined && !ACCEPTED_CONTRACTS.includes(input.contract)) {
-    return {
-      ...parked(
-        undefined,
-        reason(
-          'UnknownContract',
-          `The execution speaks contract ${input.contract}; this version takes ${ACCEPTED_CONTRACTS.join(' and ')}.`,
-        ),
-      ),
-      nested,
-    };
-  }
+  const unknown = unknownContract(input);
+  if (unknown !== undefined) return { ...unknown, nested };
   const grant = await grantOf(ports.table, input.cluster, asker);
   if (nested) {
-    if (grant === undefined || !(await register(ports, grant, asker))) {
-      return {
-        ...parked(
-          undefined,
-          reason(
-            'Superseded',
-            `The name ${asker.name} claims a grant that is not open. Names with a dot, or with -- and a step at their end, are for nested executions.`,
-          ),
-        ),
-        nested,
-      };
-    }
-    return { ...done(), nested };
+    if (grant !== undefined && (await register(ports, grant, asker))) return { ...done(), nested };
+    const said = `The name ${asker.name} claims a grant that is not open. Names with a dot, or with -- and a step at their end, are for nested executions.`;
+    return { ...parked(undefined, reason('Superseded', said)), nested };
   }
   if (machine === 'upgrade-cluster' && asker.name.length > LONGEST_NAME) {
-    return {
-      ...blocked(
-        reason(
-          'NameTooLong',
-          `The execution's name has ${asker.name.length} characters; with more than ${LONGEST_NAME} its nested executions could not be named after it.`,
-        ),
-      ),
-      nested,
-    };
+    const said = `The execution's name has ${asker.name.length} characters; with more than ${LONGEST_NAME} its nested executions could not be named after it.`;
+    return { ...blocked(reason('NameTooLong', said)), nested };
   }
   if (grant !== undefined || READ_ONLY_MACHINES.includes(machine)) return { ...done(), nested };
   return { ...(await askByHand(ports, input, machine, asker)), nested };
@@ -197,10 +170,6 @@ function versionRefusals(
 ) {
   if (machine === 'update-addons' && input.phase === 'before') return hopRefusals(current.toString(), target);
   if (current.equals(target)) return [];
-  return [
-    reason(
-      'NotTheControlPlanesVersion',
-      `${name} is at ${current}; ${machine} goes to the control plane's own version, not to ${target}.`,
-    ),
-  ];
+  const said = `${name} is at ${current}; ${machine} goes to the control plane's own version, not to ${target}.`;
+  return [reason('NotTheControlPlanesVersion', said)];
 }

@@ -29,12 +29,8 @@ export async function rollNodeGroup(ports: ActPorts, stepInput: StepInput): Prom
   return runStep(ports, stepInput, 'grant', step, async (_, context) => {
     const before = failedBefore(context, group);
     if (before !== undefined) {
-      return {
-        step,
-        result: blocked(
-          reason('NotStarted', `${group} was not started, because the node group ${before} failed in this attempt.`),
-        ),
-      };
+      const said = `${group} was not started, because the node group ${before} failed in this attempt.`;
+      return { step, result: blocked(reason('NotStarted', said)) };
     }
     const mutation = { step: STEP, subject: group, prepare: () => prepare(ports, context, group) };
     const what = `Roll of ${group} to ${context.target}`;
@@ -60,14 +56,8 @@ async function prepare(ports: ActPorts, context: StepContext, group: string): Re
   if ('stop' in rests) return rests;
   const { cluster } = rests;
   if (!KubeVersion.parse(cluster.version).equals(target)) {
-    return {
-      stop: blocked(
-        reason(
-          'NotTheControlPlanesVersion',
-          `${name} is at ${cluster.version}; its node groups go there, not to ${target}.`,
-        ),
-      ),
-    };
+    const said = `${name} is at ${cluster.version}; its node groups go there, not to ${target}.`;
+    return { stop: blocked(reason('NotTheControlPlanesVersion', said)) };
   }
   const nodegroup = await ports.eks.describeNodegroup(scope, { clusterName: name, nodegroupName: group });
   const updates = await updatesInFlight(ports, context, { name, nodegroupName: group });
@@ -88,23 +78,16 @@ function stateOf(ports: ActPorts, context: StepContext, nodegroup: Nodegroup): S
   const issues = issueTexts(nodegroup.health).join('; ');
   const at = nodegroup.version === undefined ? undefined : KubeVersion.parse(nodegroup.version);
   if (nodegroup.amiType === 'CUSTOM') {
-    return done(
-      reason(
-        'CustomAmi',
-        `${group} runs a custom AMI: EKS takes no version for it. Roll it with a new version of its launch template.`,
-      ),
-    );
+    const said = `${group} runs a custom AMI: EKS takes no version for it. Roll it with a new version of its launch template.`;
+    return done(reason('CustomAmi', said));
   }
   if (at?.equals(target) === true && status === 'ACTIVE')
     return done(reason('AtTarget', `The node group ${group} is at ${target}.`));
   const ami = amiProblem(nodegroup, target);
   if (ami !== undefined) return blocked(ami);
   if (status === 'UPDATING') {
-    return foreignStop(
-      ports,
-      context,
-      reason('ForeignUpdate', `The node group ${group} is UPDATING, and not by Liftlock.`),
-    );
+    const foreign = reason('ForeignUpdate', `The node group ${group} is UPDATING, and not by Liftlock.`);
+    return foreignStop(ports, context, foreign);
   }
   if (status === 'CREATING')
     return foreignStop(ports, context, reason('NotActive', `The node group ${group} is CREATING.`));
@@ -115,18 +98,11 @@ function stateOf(ports: ActPorts, context: StepContext, nodegroup: Nodegroup): S
 }
 
 async function arrived(ports: ActPorts, context: StepContext, group: string): Promise<StepResult> {
-  const nodegroup = await ports.eks.describeNodegroup(context.scope, {
-    clusterName: context.name,
-    nodegroupName: group,
-  });
-  if (nodegroup.version !== undefined && KubeVersion.parse(nodegroup.version).equals(context.target)) {
-    return done(reason('Rolled', `Every node of ${group} was replaced at ${context.target}.`));
+  const { scope, name, target, startedAt } = context;
+  const { version } = await ports.eks.describeNodegroup(scope, { clusterName: name, nodegroupName: group });
+  if (version !== undefined && KubeVersion.parse(version).equals(target)) {
+    return done(reason('Rolled', `Every node of ${group} was replaced at ${target}.`));
   }
-  return wait(
-    pollSeconds(context.startedAt, ports.clock.now(), BOUNDS),
-    reason(
-      'NotVisibleYet',
-      `The roll of ${group} succeeded; DescribeNodegroup still says ${nodegroup.version ?? 'no version'}.`,
-    ),
-  );
+  const said = `The roll of ${group} succeeded; DescribeNodegroup still says ${version ?? 'no version'}.`;
+  return wait(pollSeconds(startedAt, ports.clock.now(), BOUNDS), reason('NotVisibleYet', said));
 }

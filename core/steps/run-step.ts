@@ -58,23 +58,11 @@ async function readable<Value>(
     return { value: await read() };
   } catch (error) {
     if (isThrottled(error)) {
-      return {
-        outcome: {
-          step,
-          result: wait(
-            THROTTLED_SECONDS,
-            reason('Throttled', `AWS throttles the account's calls: ${errorMessage(error)}`),
-          ),
-        },
-      };
+      const throttled = reason('Throttled', `AWS throttles the account's calls: ${errorMessage(error)}`);
+      return { outcome: { step, result: wait(THROTTLED_SECONDS, throttled) } };
     }
     if (!isDenied(error)) throw error;
-    return {
-      outcome: {
-        step,
-        result: blocked(deniedReason(error)),
-      },
-    };
+    return { outcome: { step, result: blocked(deniedReason(error)) } };
   }
 }
 

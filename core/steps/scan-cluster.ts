@@ -144,12 +144,8 @@ async function readApiServer(
     if (!resumed) {
       // What the smoke check would fail afterwards is said before anything is changed.
       for (const workload of unavailable(await ports.clusters.listWorkloads(server, 'kube-system'))) {
-        findings.blockers.push(
-          reason(
-            'WorkloadUnavailable',
-            `${workload.kind} kube-system/${workload.name} has ${workload.available} of ${workload.desired} available; repair it before an upgrade.`,
-          ),
-        );
+        const said = `${workload.kind} kube-system/${workload.name} has ${workload.available} of ${workload.desired} available; repair it before an upgrade.`;
+        findings.blockers.push(reason('WorkloadUnavailable', said));
       }
       findings.blockers.push(...skew(context.cluster.version, kubelets(nodes)));
     }

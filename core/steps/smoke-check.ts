@@ -36,12 +36,8 @@ async function check(ports: SmokePorts, context: StepContext): Promise<StepOutco
     problems.push(reason('WrongVersion', `${name} is at ${cluster.version}, not at ${target}.`));
   const policy = await policyForUpgrade(ports.table, context.record, context.upgrade);
   if (policy?.verification === 'eks-api') {
-    notes.push(
-      reason(
-        'NotVerified',
-        'The policy verifies through the EKS API only: readiness, nodes, pods and workloads were not checked.',
-      ),
-    );
+    const said = 'The policy verifies through the EKS API only: readiness, nodes, pods and workloads were not checked.';
+    notes.push(reason('NotVerified', said));
   } else await checkInside(ports, context, policy, problems, notes);
   await checkUrls(ports, policy, problems);
   if (problems.length === 0) return { step: STEP, result: done(...notes) };
@@ -135,25 +131,16 @@ async function judgePods(
 ): Promise<void> {
   const unhealthy = unhealthyPods(await ports.clusters.listPods(target));
   const baseline = baselineOf(context.upgrade);
+  const found = `${unhealthy.length} pods are pending or failing`;
   if (baseline === undefined) {
     if (unhealthy.length > 0)
-      notes.push(
-        reason(
-          'NoBaseline',
-          `${unhealthy.length} pods are pending or failing; there is no scan from before to compare with.`,
-        ),
-      );
+      notes.push(reason('NoBaseline', `${found}; there is no scan from before to compare with.`));
     return;
   }
   if (unhealthy.length > baseline.count) {
     const known = new Set(baseline.names);
     const fresh = unhealthy.filter((pod) => !known.has(pod)).slice(0, 10);
-    problems.push(
-      reason(
-        'MoreUnhealthyPods',
-        `${unhealthy.length} pods are pending or failing, ${baseline.count} were before: ${fresh.join(', ')}.`,
-      ),
-    );
+    problems.push(reason('MoreUnhealthyPods', `${found}, ${baseline.count} were before: ${fresh.join(', ')}.`));
   }
 }
 
@@ -177,18 +164,13 @@ async function judgeWorkloads(
             (workload) => workload.kind === 'Deployment' && wanted.some((one) => one.name === workload.name),
           );
     for (const workload of unavailable(judged)) {
-      problems.push(
-        reason(
-          'WorkloadUnavailable',
-          `${workload.kind} ${namespace}/${workload.name} has ${workload.available} of ${workload.desired} available.`,
-        ),
-      );
+      const said = `${workload.kind} ${namespace}/${workload.name} has ${workload.available} of ${workload.desired} available.`;
+      problems.push(reason('WorkloadUnavailable', said));
     }
     for (const { name } of wanted) {
       if (!workloads.some((workload) => workload.kind === 'Deployment' && workload.name === name)) {
-        problems.push(
-          reason('WorkloadMissing', `The policy names the Deployment ${namespace}/${name}, and it does not exist.`),
-        );
+        const said = `The policy names the Deployment ${namespace}/${name}, and it does not exist.`;
+        problems.push(reason('WorkloadMissing', said));
       }
     }
   }

@@ -65,11 +65,6 @@ async function arrived(ports: ActPorts, context: StepContext): Promise<StepResul
   if (cluster.status === 'ACTIVE' && KubeVersion.parse(cluster.version).equals(target)) {
     return done(reason('Upgraded', `The control plane of ${name} is at ${target}.`));
   }
-  return wait(
-    pollSeconds(context.startedAt, ports.clock.now(), SETTLING),
-    reason(
-      'NotVisibleYet',
-      `The update of ${name} succeeded; DescribeCluster still says ${cluster.version} and ${cluster.status}.`,
-    ),
-  );
+  const said = `The update of ${name} succeeded; DescribeCluster still says ${cluster.version} and ${cluster.status}.`;
+  return wait(pollSeconds(context.startedAt, ports.clock.now(), SETTLING), reason('NotVisibleYet', said));
 }

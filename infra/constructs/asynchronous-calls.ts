@@ -1,8 +1,8 @@
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CfnEventInvokeConfig } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
+import { allow } from '../permissions/table-statements.ts';
 import type { HubFunction } from './hub-function.ts';
 
 export interface AsynchronousCallsProps {
@@ -34,8 +34,6 @@ export class AsynchronousCalls extends Construct {
       });
       return;
     }
-    target.role.addToPolicy(
-      new PolicyStatement({ sid: 'Failures', actions: ['sqs:SendMessage'], resources: [failures.queueArn] }),
-    );
+    target.role.addToPolicy(allow('Failures', ['sqs:SendMessage'], [failures.queueArn]));
   }
 }

@@ -10,10 +10,6 @@ import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
 import { API_ROLES, API_ROUTES, type ApiRole, type ApiRoute, routesOf } from './api-routes.ts';
 
-export interface ControlApiProps {
-  readonly handler: IFunction;
-}
-
 /** People and pipelines, not machines: more than this is somebody's loop. */
 const REQUESTS_PER_SECOND = 20;
 const BURST = 40;
@@ -34,9 +30,8 @@ const ACCESS_LOG = JSON.stringify({
 /** The HTTP API that the command line talks to. Every request is signed; IAM decides by route who may send it. */
 export class ControlApi extends Construct {
   readonly api: HttpApi;
-  readonly stage: HttpStage;
 
-  constructor(scope: Construct, id: string, { handler }: ControlApiProps) {
+  constructor(scope: Construct, id: string, { handler }: { readonly handler: IFunction }) {
     super(scope, id);
     const authorizer = new HttpIamAuthorizer();
     const integration = new HttpLambdaIntegration('Api', handler, { scopePermissionToRoute: false });
@@ -49,7 +44,7 @@ export class ControlApi extends Construct {
       retention: RetentionDays.ONE_YEAR,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    this.stage = new HttpStage(this, 'Stage', {
+    new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,
@@ -62,30 +57,22 @@ export class ControlApi extends Construct {
   }
 }
 
-interface ApiPoliciesProps {
-  readonly api: HttpApi;
-}
-
 /** Physical, since permission sets of IAM Identity Center name customer managed policies by name. */
 const policyName = (role: ApiRole): string => `liftlock-${role}`;
 
 /** One managed policy for each kind of user, to be attached to people's roles. */
 export class ApiPolicies extends Construct {
-  constructor(scope: Construct, id: string, { api }: ApiPoliciesProps) {
+  constructor(scope: Construct, id: string, { api }: { readonly api: HttpApi }) {
     super(scope, id);
     const arnOf = (id: string, route: ApiRoute) =>
       `arn:${Aws.PARTITION}:execute-api:${Aws.REGION}:${Aws.ACCOUNT_ID}:${id}/$default/${pathOf(route)}`;
     for (const role of API_ROLES) {
       const routes = routesOf(role);
+      const resources = routes.map((route) => arnOf(api.apiId, route));
       const policy = new ManagedPolicy(this, role, {
         managedPolicyName: policyName(role),
         description: `What a Liftlock ${role} may ask of the API`,
-        statements: [
-          new PolicyStatement({
-            actions: ['execute-api:Invoke'],
-            resources: routes.map((route) => arnOf(api.apiId, route)),
-          }),
-        ],
+        statements: [new PolicyStatement({ actions: ['execute-api:Invoke'], resources })],
       });
       acknowledge(policy, openIds(policy, routes, api));
     }

@@ -127,15 +127,11 @@ function meaningOf(placeholder: string, machine: MachineName): Placeholder {
   throw new Error(`${definitionPath(machine)}: nothing fills in \${${placeholder}}.`);
 }
 
-interface StateMachinesProps {
-  readonly functionArn: (name: FunctionName) => string;
-}
-
 /** All state machines. Those that others start come first in `MACHINE_NAMES`; `upgrade-cluster` refers to them. */
 export class StateMachines extends Construct {
   readonly #all = new Map<MachineName, HubStateMachine>();
 
-  constructor(scope: Construct, id: string, { functionArn }: StateMachinesProps) {
+  constructor(scope: Construct, id: string, { functionArn }: Pick<HubStateMachineProps, 'functionArn'>) {
     super(scope, id);
     for (const name of MACHINE_NAMES) {
       const machine = new HubStateMachine(this, name, { name, functionArn, machineArn: (child) => this.arnOf(child) });

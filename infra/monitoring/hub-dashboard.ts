@@ -59,10 +59,7 @@ export class HubDashboard extends Construct {
 
   #faults(): IWidget {
     const left = GROUP_NAMES.map((group) =>
-      sumOf(
-        group,
-        FUNCTION_GROUPS[group].map((name) => lambdaMetric(name, 'Errors')),
-      ),
+      sumOf(group, FUNCTION_GROUPS[group], (name) => lambdaMetric(name, 'Errors')),
     );
     return new GraphWidget({ title: 'Faults', width: HALF, left });
   }

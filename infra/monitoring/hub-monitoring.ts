@@ -1,4 +1,4 @@
-import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Duration } from 'aws-cdk-lib/core';
@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import { type FunctionName, MACHINE_NAMES } from '../../core/contracts/names.ts';
 import { FUNCTION_GROUPS, type FunctionGroup, GROUP_NAMES } from './function-groups.ts';
 import { HubDashboard } from './hub-dashboard.ts';
-import { lambdaMetric, machineMetric, ownMetric, sumOf } from './metrics.ts';
+import { lambdaMetric, machineMetric, ownMetric, sumOf, tableMetric } from './metrics.ts';
 import { Monitoring } from './monitoring.ts';
 import { type MonitoredQueues, queueAlarms } from './queue-alarms.ts';
 
@@ -33,21 +33,12 @@ export class HubMonitoring extends Construct {
 
 /** Nested executions always succeed and hand their outcome up, so each end is counted once. */
 function machineAlarms(monitoring: Monitoring): void {
-  const sum = (metricName: string) =>
-    sumOf(
-      'machines',
-      MACHINE_NAMES.map((name) => machineMetric(name, metricName)),
-    );
+  const sum = (metricName: string) => sumOf('machines', MACHINE_NAMES, (name) => machineMetric(name, metricName));
   monitoring.medium('machines/failed', 'An upgrade, or a step that was started by hand, failed or was blocked.', {
     metric: sum('ExecutionsFailed'),
   });
-  monitoring.high(
-    'machines/timed-out',
-    'An execution ran into its time limit, which is several times the longest real run.',
-    {
-      metric: sum('ExecutionsTimedOut'),
-    },
-  );
+  const timedOut = 'An execution ran into its time limit, which is several times the longest real run.';
+  monitoring.high('machines/timed-out', timedOut, { metric: sum('ExecutionsTimedOut') });
   monitoring.medium('machines/aborted', 'Somebody stopped an execution from outside; its cluster is held.', {
     metric: sum('ExecutionsAborted'),
   });
@@ -78,13 +69,8 @@ function reconcilerAlarms(monitoring: Monitoring): void {
   monitoring.low('rollouts/approval-overdue', 'A wave has waited for its approval for three days.', {
     metric: ownMetric(RECONCILER, 'ApprovalsOverdue', slowly),
   });
-  monitoring.medium(
-    'rollouts/gates-not-green',
-    'A wave soaks, and one of its gates has not been green for six hours.',
-    {
-      metric: ownMetric(RECONCILER, 'GatesNotGreen', slowly),
-    },
-  );
+  const notGreen = 'A wave soaks, and one of its gates has not been green for six hours.';
+  monitoring.medium('rollouts/gates-not-green', notGreen, { metric: ownMetric(RECONCILER, 'GatesNotGreen', slowly) });
   // Everything is looked at once an hour: two hours hold at least one look.
   monitoring.medium('rollouts/halted', 'A rollout is halted and waits for a person.', {
     metric: ownMetric(RECONCILER, 'RolloutsHalted', { ...slowly, period: Duration.hours(2) }),
@@ -96,34 +82,24 @@ function reconcilerAlarms(monitoring: Monitoring): void {
  * condition that fails is no fault (two wanted the same sequence number); a throttle or an error of DynamoDB is.
  */
 function auditAlarms(monitoring: Monitoring, table: string): void {
-  const metric = (metricName: string, dimensions: Record<string, string> = {}) =>
-    new Metric({
-      namespace: 'AWS/DynamoDB',
-      metricName,
-      dimensionsMap: { TableName: table, ...dimensions },
-      period: Duration.minutes(5),
-      statistic: Stats.SUM,
-    });
+  const failures = [
+    tableMetric(table, 'WriteThrottleEvents'),
+    tableMetric(table, 'SystemErrors', { Operation: 'TransactWriteItems' }),
+    tableMetric(table, 'SystemErrors', { Operation: 'PutItem' }),
+  ];
   monitoring.high('audit/write-failures', 'The audit cannot be written, so nothing that needs it happens.', {
-    metric: sumOf('failures', [
-      metric('WriteThrottleEvents'),
-      metric('SystemErrors', { Operation: 'TransactWriteItems' }),
-      metric('SystemErrors', { Operation: 'PutItem' }),
-    ]),
+    metric: sumOf('failures', failures, (failure) => failure),
     periods: 2,
   });
   monitoring.high('audit/tampered', 'The audit was changed, or is not what was anchored.', {
     metric: ownMetric('anchor-audit', 'AuditTampered'),
   });
-  monitoring.high(
-    'audit/not-anchored',
-    'For an hour nothing of the audit was anchored, and after a day its stream forgets.',
-    {
-      metric: lambdaMetric('anchor-audit', 'IteratorAge', { period: Duration.minutes(5), statistic: Stats.MAXIMUM }),
-      at: Duration.hours(1).toMilliseconds(),
-      periods: 3,
-    },
-  );
+  const notAnchored = 'For an hour nothing of the audit was anchored, and after a day its stream forgets.';
+  monitoring.high('audit/not-anchored', notAnchored, {
+    metric: lambdaMetric('anchor-audit', 'IteratorAge', { period: Duration.minutes(5), statistic: Stats.MAXIMUM }),
+    at: Duration.hours(1).toMilliseconds(),
+    periods: 3,
+  });
   monitoring.medium('audit/anchored-late', 'The daily sweep anchored what the stream never brought.', {
     metric: ownMetric('anchor-audit', 'AuditAnchoredLate'),
   });
@@ -160,11 +136,7 @@ const HOURLY: Readonly<Partial<Record<FunctionName, { readonly path: string; rea
 function functionAlarms(monitoring: Monitoring): void {
   for (const group of GROUP_NAMES) {
     const functions = FUNCTION_GROUPS[group].filter((name) => HOURLY[name] === undefined);
-    const sum = (metricName: string) =>
-      sumOf(
-        group,
-        functions.map((name) => lambdaMetric(name, metricName)),
-      );
+    const sum = (metricName: string) => sumOf(group, functions, (name) => lambdaMetric(name, metricName));
     monitoring[SEVERITY[group]](`${group}/function-errors`, `Functions of the group ${group} fail again and again.`, {
       metric: sum('Errors'),
       periods: 3,
@@ -180,14 +152,11 @@ function functionAlarms(monitoring: Monitoring): void {
     const metric = ownMetric(name as FunctionName, 'Runs', hour);
     monitoring.medium(path, description, { metric, silence: true, periods: 3 });
   }
-  monitoring.low(
-    'inventory/accounts-unreadable',
-    'Accounts or Regions of the fleet could not be read for three hours.',
-    {
-      metric: ownMetric('discover-clusters', 'ScopesUnreadable', hour),
-      periods: 3,
-    },
-  );
+  const unreadable = 'Accounts or Regions of the fleet could not be read for three hours.';
+  monitoring.low('inventory/accounts-unreadable', unreadable, {
+    metric: ownMetric('discover-clusters', 'ScopesUnreadable', hour),
+    periods: 3,
+  });
   monitoring.low('inventory/regions-unreadable', 'In some Region nobody could say which versions EKS offers.', {
     metric: ownMetric('watch-versions', 'RegionsUnreadable', hour),
     periods: 3,

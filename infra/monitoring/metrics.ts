@@ -23,6 +23,10 @@ export const lambdaMetric = (of: FunctionName, name: string, window?: Window): M
 export const machineMetric = (of: MachineName, name: string, window?: Window): Metric =>
   metric('AWS/States', name, { StateMachineArn: `${machineArnPrefix()}${of}` }, window);
 
+/** By table, and by operation where one is given. */
+export const tableMetric = (of: string, name: string, dimensions: Readonly<Record<string, string>> = {}): Metric =>
+  metric('AWS/DynamoDB', name, { TableName: of, ...dimensions });
+
 function metric(
   namespace: string,
   metricName: string,
@@ -33,11 +37,11 @@ function metric(
 }
 
 /** One number of several: alarms take ten metrics at most. `label` must differ within a graph. */
-export function sumOf(label: string, metrics: readonly IMetric[], { period }: Window = FIVE_MINUTES): IMetric {
-  const usingMetrics = Object.fromEntries(metrics.map((metric, index) => [`${label}${index}`, metric]));
+export function sumOf<Item>(label: string, items: readonly Item[], metricOf: (item: Item) => IMetric): IMetric {
+  const usingMetrics = Object.fromEntries(items.map((item, index) => [`${label}${index}`, metricOf(item)]));
   // A metric without data would make the whole sum disappear.
   const expression = Object.keys(usingMetrics)
     .map((id) => `FILL(${id}, 0)`)
     .join(' + ');
-  return new MathExpression({ expression, usingMetrics, period, label });
+  return new MathExpression({ expression, usingMetrics, ...FIVE_MINUTES, label });
 }

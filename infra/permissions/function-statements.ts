@@ -7,6 +7,7 @@ import type { Settings } from '../settings/settings.ts';
 import type { FunctionNeeds } from './function-needs.ts';
 import {
   type AuditReference,
+  allow,
   anchorStatements,
   auditStatement,
   itemStatements,
@@ -69,20 +70,13 @@ export function functionStatements(needs: FunctionNeeds, reach: Reach): PolicySt
   return statements;
 }
 
-const allow = (sid: string, actions: string[], resources: string[]): PolicyStatement =>
-  new PolicyStatement({ sid, actions, resources });
-
 /**
  * Assuming the spoke role: in the hub's own account always, in the listed accounts by name, and in any account only while it belongs to the
  * organization. Without either, the fleet is the hub's account.
  */
 function assumeSpokeRole({ accounts, organizationId, spokeRoleName }: Settings): PolicyStatement[] {
   const roleIn = (account: string) => `arn:${Aws.PARTITION}:iam::${account}:role/${spokeRoleName}`;
-  const listed = new PolicyStatement({
-    sid: 'SpokeRoles',
-    actions: ['sts:AssumeRole'],
-    resources: [Aws.ACCOUNT_ID, ...accounts].map(roleIn),
-  });
+  const listed = allow('SpokeRoles', ['sts:AssumeRole'], [Aws.ACCOUNT_ID, ...accounts].map(roleIn));
   if (organizationId === undefined) return [listed];
   const inOrganization = new PolicyStatement({
     sid: 'SpokeRolesOfTheOrganization',

@@ -2,6 +2,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Aws } from 'aws-cdk-lib/core';
 import { MUTATING_CALLS, MUTATORS, type MutatingCallName } from '../../core/contracts/mutating-calls.ts';
 import { spokeSessionName } from '../../core/contracts/names.ts';
+import { allow } from './table-statements.ts';
 
 const eks = (resource: string) => `arn:${Aws.PARTITION}:eks:*:${Aws.ACCOUNT_ID}:${resource}`;
 const ec2 = (resource: string, owner: string = Aws.ACCOUNT_ID) => `arn:${Aws.PARTITION}:ec2:*:${owner}:${resource}/*`;
@@ -99,6 +100,3 @@ function only(
   const session = { StringLike: { 'aws:userid': `*:${spokeSessionName(MUTATORS[call])}` } };
   return new PolicyStatement({ sid, actions, resources, conditions: { ...conditions, ...session } });
 }
-
-const allow = (sid: string, actions: string[], resources: string[]): PolicyStatement =>
-  new PolicyStatement({ sid, actions, resources });

@@ -2,6 +2,9 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { TABLE_SCHEMA } from '../../core/contracts/table-schema.ts';
 import type { FunctionNeeds } from './function-needs.ts';
 
+export const allow = (sid: string, actions: string[], resources: string[]): PolicyStatement =>
+  new PolicyStatement({ sid, actions, resources });
+
 /** A table of this stack or of another, or one that was restored. */
 export interface TableReference {
   readonly tableName: string;
@@ -24,43 +27,29 @@ const WRITES = {
 /** The items: reads by key for everybody, the indexes that are queried, and writes of the kind that is needed. */
 export function itemStatements(table: TableReference, needs: FunctionNeeds): PolicyStatement[] {
   const { indexes = [], writes, checks } = needs;
+  const actions = [
+    'dynamodb:BatchGetItem',
+    'dynamodb:Query',
+    ...(writes === undefined ? [] : WRITES[writes]),
+    ...(checks ? ['dynamodb:ConditionCheckItem'] : []),
+  ];
+  const indexArns = indexes.map((index) => `${table.tableArn}/index/${index}`);
   return [
-    new PolicyStatement({
-      sid: 'Items',
-      actions: [
-        'dynamodb:BatchGetItem',
-        'dynamodb:Query',
-        ...(writes === undefined ? [] : WRITES[writes]),
-        ...(checks ? ['dynamodb:ConditionCheckItem'] : []),
-      ],
-      resources: [table.tableArn],
-    }),
-    ...(indexes.length === 0
-      ? []
-      : [
-          new PolicyStatement({
-            sid: 'Indexes',
-            actions: ['dynamodb:Query'],
-            resources: indexes.map((index) => `${table.tableArn}/index/${index}`),
-          }),
-        ]),
+    allow('Items', actions, [table.tableArn]),
+    ...(indexes.length === 0 ? [] : [allow('Indexes', ['dynamodb:Query'], indexArns)]),
   ];
 }
 
 /** Append and read back; the table's own policy denies everybody else whatever would change an item (constructs/tables.ts). */
 export const auditStatement = (table: TableReference): PolicyStatement =>
-  new PolicyStatement({ sid: 'Audit', actions: ['dynamodb:PutItem', 'dynamodb:Query'], resources: [table.tableArn] });
+  allow('Audit', ['dynamodb:PutItem', 'dynamodb:Query'], [table.tableArn]);
 
 /**
  * What the daily sweep of `anchor-audit` reads, and what Lambda's poller of the stream does in its name. ListStreams knows no resource, and
  * Lambda asks for it.
  */
 export const anchorStatements = ({ tableArn, streamArn }: AuditReference): PolicyStatement[] => [
-  new PolicyStatement({ sid: 'AuditSweep', actions: ['dynamodb:Scan'], resources: [tableArn] }),
-  new PolicyStatement({
-    sid: 'AuditStream',
-    actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
-    resources: [streamArn],
-  }),
-  new PolicyStatement({ sid: 'Streams', actions: ['dynamodb:ListStreams'], resources: ['*'] }),
+  allow('AuditSweep', ['dynamodb:Scan'], [tableArn]),
+  allow('AuditStream', ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], [streamArn]),
+  allow('Streams', ['dynamodb:ListStreams'], ['*']),
 ];

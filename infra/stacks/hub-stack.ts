@@ -1,5 +1,5 @@
 import type { Code } from 'aws-cdk-lib/aws-lambda';
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib/core';
+import { CfnOutput, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { FunctionName } from '../../core/contracts/names.ts';
 import { AsynchronousCalls } from '../constructs/asynchronous-calls.ts';
@@ -12,11 +12,10 @@ import { LiftlockBus } from '../constructs/liftlock-bus.ts';
 import { Schedules } from '../constructs/schedules.ts';
 import { StateMachines } from '../constructs/state-machine.ts';
 import { HubMonitoring } from '../monitoring/hub-monitoring.ts';
-import type { Settings } from '../settings/settings.ts';
+import type { LiftlockStackProps } from './stack-props.ts';
 import type { StateStack } from './state-stack.ts';
 
-export interface HubStackProps extends StackProps {
-  readonly settings: Settings;
+export interface HubStackProps extends LiftlockStackProps {
   readonly state: StateStack;
   /** The bundle of a function. */
   readonly codeOf: (name: FunctionName) => Code;

@@ -4,7 +4,7 @@ import { Aws, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
 import { assetFree, hubBusParameter } from './spoke-parameters.ts';
-import type { SpokeStackProps } from './spoke-role-stack.ts';
+import type { LiftlockStackProps } from './stack-props.ts';
 
 /** Calls after which the inventory is out of date. They say that EKS took the call, never that it is done. */
 const CALLS = [
@@ -26,7 +26,7 @@ const CALLS = [
  * Liftlock works as well, learns of changes up to an hour later, and nothing of what AWS plans.
  */
 export class SpokeForwarderStack extends Stack {
-  constructor(scope: Construct, id: string, { settings, ...props }: SpokeStackProps) {
+  constructor(scope: Construct, id: string, { settings, ...props }: LiftlockStackProps) {
     super(scope, id, {
       description: "Liftlock: forwards this Region's EKS events to the hub",
       synthesizer: assetFree(),

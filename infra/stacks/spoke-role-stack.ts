@@ -1,24 +1,20 @@
 import { CfnRole, PolicyDocument } from 'aws-cdk-lib/aws-iam';
-import { Aws, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib/core';
+import { Aws, CfnOutput, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { FUNCTION_NAMES } from '../../core/contracts/names.ts';
 import { acknowledge } from '../acknowledge.ts';
 import { FUNCTION_TAG, functionName } from '../names.ts';
 import { FUNCTION_NEEDS } from '../permissions/function-needs.ts';
 import { mutatingStatements, readStatements } from '../permissions/spoke-role-statements.ts';
-import type { Settings } from '../settings/settings.ts';
 import { assetFree, type TrustParameters, trustParameters } from './spoke-parameters.ts';
-
-export interface SpokeStackProps extends StackProps {
-  readonly settings: Settings;
-}
+import type { LiftlockStackProps } from './stack-props.ts';
 
 /**
  * The role that Liftlock assumes, once per account. A template without assets and with parameters only, so that a StackSet takes it as it is,
  * the same one in every partition.
  */
 export class SpokeRoleStack extends Stack {
-  constructor(scope: Construct, id: string, { settings, ...props }: SpokeStackProps) {
+  constructor(scope: Construct, id: string, { settings, ...props }: LiftlockStackProps) {
     super(scope, id, {
       description: 'Liftlock: the role by which the hub reads and upgrades the clusters of this account',
       synthesizer: assetFree(),

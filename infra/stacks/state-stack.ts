@@ -1,5 +1,5 @@
 import type { Topic } from 'aws-cdk-lib/aws-sns';
-import { Aws, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib/core';
+import { Aws, CfnOutput, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { AnchorBucket } from '../constructs/anchor-bucket.ts';
 import { ClusterQueue } from '../constructs/cluster-queue.ts';
@@ -8,11 +8,7 @@ import { AuditTable, ItemsTable } from '../constructs/tables.ts';
 import { ANCHOR_BUCKET_ARN } from '../names.ts';
 import type { BucketReference } from '../permissions/function-statements.ts';
 import type { AuditReference, TableReference } from '../permissions/table-statements.ts';
-import type { Settings } from '../settings/settings.ts';
-
-export interface StateStackProps extends StackProps {
-  readonly settings: Settings;
-}
+import type { LiftlockStackProps } from './stack-props.ts';
 
 /** What must survive everything else: tables, anchors of the audit, and the queues and topic that others hold the addresses of. */
 export class StateStack extends Stack {
@@ -23,7 +19,7 @@ export class StateStack extends Stack {
   readonly notifications: Notifications;
   readonly topic: Topic;
 
-  constructor(scope: Construct, id: string, { settings, ...props }: StateStackProps) {
+  constructor(scope: Construct, id: string, { settings, ...props }: LiftlockStackProps) {
     super(scope, id, { description: 'Liftlock: tables, cluster queue and notifications', ...props });
     const made = new ItemsTable(this, 'Items').table;
     this.items = settings.itemsTable === undefined ? made : tableOf(settings.itemsTable);

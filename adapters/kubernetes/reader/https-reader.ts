@@ -103,7 +103,7 @@ export class HttpsReader implements ClusterReader {
     request.on('timeout', () => request.destroy(new Error('it did not answer in time')));
     request.on('error', (error) => reject(unreachable(error)));
     request.on('response', (response) => {
-      const body = items !== undefined && response.statusCode === 200 ? new ItemBody(items) : new TextBody();
+      const body = items !== undefined && response.statusCode === 200 ? itemBody(items) : new TextBody();
       // Letters may be cut in two by chunks; the decoder puts them together.
       response.setEncoding('utf8');
       let size = 0;
@@ -127,10 +127,7 @@ export class HttpsReader implements ClusterReader {
   }
 }
 
-interface Body {
-  push(chunk: string): void;
-  finish(): string;
-}
+type Body = Pick<ListSplitter, 'push' | 'finish'>;
 
 class TextBody implements Body {
   #text = '';
@@ -145,21 +142,9 @@ class TextBody implements Body {
 }
 
 /** Hands the items of a list on as they come in. */
-class ItemBody implements Body {
-  readonly #splitter: ListSplitter;
-
-  constructor(items: ItemSink) {
-    items.begin();
-    this.#splitter = new ListSplitter((text) => items.item(text));
-  }
-
-  push(chunk: string): void {
-    this.#splitter.push(chunk);
-  }
-
-  finish(): string {
-    return this.#splitter.finish();
-  }
+function itemBody(items: ItemSink): Body {
+  items.begin();
+  return new ListSplitter((text) => items.item(text));
 }
 
 /** Messages of Node name hosts and ports, and nothing secret. */

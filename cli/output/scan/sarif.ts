@@ -167,7 +167,6 @@ const LEVELS: Readonly<Record<Finding['severity'], Level>> = {
 };
 const WORST: readonly Level[] = ['note', 'warning', 'error'];
 /** `precision` and `problem.severity` are GitHub's words for how to sort alerts. */
-const PRECISIONS = { high: 'high', medium: 'medium', low: 'low' } as const;
 const PROBLEM_SEVERITIES = { error: 'error', warning: 'warning', note: 'recommendation' } as const;
 
 /** One rule for each reason and row of the tables: `removed/policy/v1beta1/PodDisruptionBudget`, `removed/al2-ami`. */
@@ -209,7 +208,7 @@ function descriptor(finding: Finding, level: Level): SarifDescriptor {
     defaultConfiguration: { level },
     properties: {
       tags: ['kubernetes', 'upgrade', reason, source],
-      precision: PRECISIONS[confidence],
+      precision: confidence,
       'problem.severity': PROBLEM_SEVERITIES[level],
     },
   };

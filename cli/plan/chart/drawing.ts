@@ -1,5 +1,6 @@
 import { calendarStateAt } from '../../../core/calendar/calendar-state.ts';
 import type { CompiledCalendar } from '../../../core/calendar/compile-calendar.ts';
+import type { Span } from '../../../core/calendar/spans.ts';
 import type { PlanCluster, PlanDocument, PlanWave } from '../../../core/plan/document/plan-schema.ts';
 import { xmlText } from '../../output/scan/xml-text.ts';
 import { pastWords, runsPast } from '../plan-words.ts';
@@ -128,11 +129,6 @@ function barOfSeveral(clusters: readonly Dated[]): Bar {
 interface ShownCalendar {
   readonly open: CompiledCalendar;
   readonly freezes: CompiledCalendar;
-}
-
-interface Span {
-  readonly from: number;
-  readonly to: number;
 }
 
 /** When at least one of the calendars is closed between two instants; undefined where that changes too often to be drawn. */

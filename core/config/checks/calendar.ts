@@ -7,7 +7,7 @@ import type { Rule } from '../../calendar/rule.ts';
 import { clipped, merged, type Span, without } from '../../calendar/spans.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import type { Calendar, CalendarSpec } from '../types.ts';
-import { fieldOf, type Report } from './check.ts';
+import { fieldOf, type Report, repeats } from './check.ts';
 
 /**
  * What is wrong with a calendar beside its shape. What cannot be read closes it for ever when it runs, and is an error
@@ -36,13 +36,9 @@ export function checkRules(sound: Partial<CalendarSpec>, report: Report): boolea
 
 /** States and reasons know windows and freezes by name. */
 function checkNames(spec: CalendarSpec, rules: 'windows' | 'freezes', report: Report): void {
-  const firstAt = new Map<string, number>();
-  for (const [index, { name }] of spec[rules].entries()) {
-    const first = firstAt.get(name);
-    if (first === undefined) {
-      firstAt.set(name, index);
-      continue;
-    }
+  const names = spec[rules].map(({ name }) => name);
+  for (const [index, name] of repeats(names)) {
+    const first = names.indexOf(name);
     const message = `"${name}" is the name of ${rules}[${first}] already, and reports know ${rules} by name. Rename one.`;
     report('error', ['spec', rules, index, 'name'], message);
   }
@@ -52,12 +48,8 @@ function checkPastFreezes({ freezes }: CompiledCalendar, now: Date | undefined, 
   if (now === undefined) return;
   for (const [index, { dates, name, zone }] of freezes.entries()) {
     if (dates === undefined || dates.to > now.getTime()) continue;
-    const ended = localText(dates.to, zone);
-    report(
-      'warning',
-      ['spec', 'freezes', index, 'to'],
-      `the freeze ${name} ended at ${ended}. Remove it, or correct the year.`,
-    );
+    const message = `the freeze ${name} ended at ${localText(dates.to, zone)}. Remove it, or correct the year.`;
+    report('warning', ['spec', 'freezes', index, 'to'], message);
   }
 }
 
@@ -92,12 +84,8 @@ function checkCalendarOpens(calendar: CompiledCalendar, spec: CalendarSpec, now:
     const what = windows.length === 0 ? 'this calendar is always frozen' : 'this calendar never opens';
     const when = opens === null ? '' : ` It opens on ${new Date(opens).toISOString().slice(0, 10)} for the first time.`;
     const todo = freezes.length > 0 ? 'Shorten its freezes' : 'Correct its windows';
-    report(
-      'error',
-      path,
-      `${what} in the next two years, so that nothing of it can ever start.${when} ${todo}.`,
-      'key',
-    );
+    const message = `${what} in the next two years, so that nothing of it can ever start.${when} ${todo}.`;
+    report('error', path, message, 'key');
     return false;
   }
   if (freezes.length === 0) return true;

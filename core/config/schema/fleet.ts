@@ -3,12 +3,12 @@ import { apiVersion } from '../kinds.ts';
 import { capsSchema } from './caps.ts';
 import { labelKey, metadataSchema } from './names.ts';
 
-const accountId = z
+export const accountId = z
   .string()
   .regex(/^\d{12}$/, 'is not an AWS account id: it has 12 digits, in quotes')
   .describe('An AWS account id: 12 digits, in quotes.');
 
-const region = z
+export const region = z
   .string()
   .regex(/^[a-z]{2,4}(?:-[a-z]+){1,2}-\d{1,2}$/, 'does not look like an AWS Region; write it as eu-central-1')
   .describe('An AWS Region, such as eu-central-1.');

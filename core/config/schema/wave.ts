@@ -37,7 +37,7 @@ const gateSchema = z
   .union([alarm, webhook], 'is no gate: it is { alarm: ARN } or { webhook: URL, secret: ARN }')
   .describe('{ alarm: ARN } or { webhook: URL, secret: ARN }.');
 
-const clusterName = z
+export const clusterName = z
   .string()
   .regex(/^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$/, 'is not the name of an EKS cluster')
   .describe('The name of an EKS cluster.');

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { apiVersion } from '../../config/kinds.ts';
+import { accountId, region } from '../../config/schema/fleet.ts';
 import { labelMap } from '../../config/schema/names.ts';
+import { clusterName } from '../../config/schema/wave.ts';
 import { plannedChange } from '../../contracts/items/cluster.ts';
 import { reasonSchema, timestamp } from '../../contracts/items/common.ts';
 import { learnedDurations } from '../../contracts/items/rollout.ts';
@@ -48,18 +50,9 @@ const printed = {
 
 export const inventoryClusterSchema = z
   .strictObject({
-    name: z
-      .string()
-      .regex(/^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$/, 'is not the name of an EKS cluster')
-      .describe('Its name in EKS.'),
-    accountId: z
-      .string()
-      .regex(/^\d{12}$/, 'is not an AWS account id: it has 12 digits, in quotes')
-      .describe('Its AWS account: 12 digits, in quotes.'),
-    region: z
-      .string()
-      .regex(/^[a-z]{2,4}(?:-[a-z]+){1,2}-\d{1,2}$/, 'does not look like an AWS Region; write it as eu-central-1')
-      .describe('Its Region, such as eu-central-1.'),
+    name: clusterName.describe('Its name in EKS.'),
+    accountId: accountId.describe('Its AWS account: 12 digits, in quotes.'),
+    region: region.describe('Its Region, such as eu-central-1.'),
     kubernetesVersion: z
       .string()
       .regex(/^[1-9]\d{0,2}\.(?:0|[1-9]\d{0,3})$/, { error: ({ input }) => minorWords(input) })

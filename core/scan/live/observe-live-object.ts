@@ -1,3 +1,4 @@
+import { given } from '../../model/given.ts';
 import { apiRows } from '../data/api-rows.ts';
 import { apiRow, apiVersionsGivenUp } from '../data/api-table.ts';
 import type { ApiUse, Observation } from '../judge/observation.ts';
@@ -133,13 +134,8 @@ function mirroredEndpoints({ group, kind }: ServedResource, metadata: Mapping): 
   return {
     type: 'api',
     source: 'object',
-    subject: {
-      apiVersion: 'v1',
-      kind: 'Endpoints',
-      ...(namespace === undefined ? {} : { namespace }),
-      ...(name === undefined ? {} : { name }),
-    },
-    ...(owner === undefined ? {} : { owner }),
+    subject: { apiVersion: 'v1', kind: 'Endpoints', ...given({ namespace, name }) },
+    ...given({ owner }),
     cause,
     evidence: [
       `EndpointSlice ${textOf(metadata.name) ?? '?'} is a mirror of it: no controller of the cluster keeps it.`,

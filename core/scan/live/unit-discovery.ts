@@ -13,7 +13,7 @@ import {
 } from './discovery.ts';
 import type { LiveScanState, Unit } from './live-scan-state.ts';
 import { servedKey } from './observe-live-object.ts';
-import { type Answer, ask, deadOf, gapStatus } from './request.ts';
+import { type Answer, ask, deadOf, gapStatus, readOf } from './request.ts';
 
 const WHAT = 'discovery of what is served';
 const NOT_TOLD = 'the API server gave something that is no discovery';
@@ -47,7 +47,7 @@ export async function discover(state: LiveScanState, tools: ScanTools): Promise<
   return {
     next: 'done',
     coverage: [
-      { what: WHAT, source: null, status: 'read', detail: '', count: found.resources.length },
+      readOf(WHAT, null, found.resources.length),
       ...(state.skip.includes('object') ? [] : leftOutOf(found.resources).map(leftOut)),
       ...found.failed.map(({ what, why }) => failedGroup(what, why)),
     ],

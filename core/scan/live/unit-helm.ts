@@ -9,7 +9,7 @@ import type { ScanTools, UnitResult } from './advance.ts';
 import { keep } from './keep.ts';
 import type { LiveScanState } from './live-scan-state.ts';
 import { listPath, METADATA_ONLY, readPage } from './read-page.ts';
-import { type Answer, ask, deadOf } from './request.ts';
+import { type Answer, ask, deadOf, readOf } from './request.ts';
 
 type Storage = 'secrets' | 'configmaps';
 type HelmState = NonNullable<LiveScanState['helm']>;
@@ -95,14 +95,7 @@ async function readPending(
   }
   if ((helm.pending ?? []).length > 0) return { next: 'again' };
   delete state.helm;
-  const own: Coverage = {
-    what: `helm releases in ${storage}`,
-    source: 'helm',
-    status: 'read',
-    detail: '',
-    count: helm.read,
-  };
-  return { next: 'done', coverage: [own, ...helm.problems] };
+  return { next: 'done', coverage: [readOf(`helm releases in ${storage}`, 'helm', helm.read), ...helm.problems] };
 }
 
 /** Why a release was not read, or not all of it. */

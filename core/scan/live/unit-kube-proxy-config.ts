@@ -4,7 +4,7 @@ import { inspectObject } from '../observe/inspect-object.ts';
 import type { ScanTools, UnitResult } from './advance.ts';
 import { keep } from './keep.ts';
 import type { LiveScanState } from './live-scan-state.ts';
-import { ask, notRead } from './request.ts';
+import { ask, notRead, readOf } from './request.ts';
 
 const WHAT = 'configuration of kube-proxy';
 
@@ -14,10 +14,7 @@ export async function kubeProxyConfig(state: LiveScanState, { reader, wait }: Sc
   const answer = await ask(reader, { path }, { wait });
   // A 404 that does not name it comes from somewhere on the way.
   if (answer.status === 'missing' && answer.why.includes('not found'))
-    return {
-      next: 'done',
-      coverage: [{ what: WHAT, source: 'node', status: 'read', detail: 'There is none.', count: 0 }],
-    };
+    return { next: 'done', coverage: [readOf(WHAT, 'node', 0, 'There is none.')] };
   const value = answer.status === 'ok' ? parseJson(answer.text) : undefined;
   if (!isMapping(value))
     return notRead({ what: WHAT, source: 'node' }, answer, 'the API server gave something that is no object');
@@ -30,5 +27,5 @@ export async function kubeProxyConfig(state: LiveScanState, { reader, wait }: Sc
     path: [],
   };
   keep(state, inspectObject(object, { cause: 'addon:kube-proxy', owner: 'EKS add-on kube-proxy', evidence: [] }));
-  return { next: 'done', coverage: [{ what: WHAT, source: 'node', status: 'read', detail: '', count: 1 }] };
+  return { next: 'done', coverage: [readOf(WHAT, 'node', 1)] };
 }

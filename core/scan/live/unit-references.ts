@@ -7,7 +7,7 @@ import type { ScanTools, UnitResult } from './advance.ts';
 import { keep } from './keep.ts';
 import type { LiveScanState } from './live-scan-state.ts';
 import { readPage } from './read-page.ts';
-import { ask, gapStatus } from './request.ts';
+import { ask, gapStatus, readOf } from './request.ts';
 
 const WHAT = 'services behind webhooks';
 
@@ -26,14 +26,7 @@ export async function references(state: LiveScanState, tools: ScanTools): Promis
       );
   }
   keep(state, storageClasses(state));
-  const own: Coverage = {
-    what: WHAT,
-    source: 'reference',
-    status: 'read',
-    detail: '',
-    count: byService.size - gaps.length,
-  };
-  return { next: 'done', coverage: [own, ...gaps] };
+  return { next: 'done', coverage: [readOf(WHAT, 'reference', byService.size - gaps.length), ...gaps] };
 }
 
 type Endpoints =

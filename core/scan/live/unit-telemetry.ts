@@ -4,7 +4,7 @@ import { apiVersionText } from '../observe/api-version.ts';
 import type { ScanTools, UnitResult } from './advance.ts';
 import { keep } from './keep.ts';
 import type { LiveScanState } from './live-scan-state.ts';
-import { ask, notRead } from './request.ts';
+import { ask, notRead, readOf } from './request.ts';
 
 const WHAT = 'metrics of the API server';
 
@@ -28,10 +28,7 @@ export async function telemetry(state: LiveScanState, { reader, wait }: ScanTool
     for (const one of requestedDeprecatedApis(answer.text)) found.set(one.cause, one);
   }
   keep(state, [...found.values()]);
-  return {
-    next: 'done',
-    coverage: [{ what: WHAT, source: 'telemetry', status: 'read', detail: '', count: found.size }],
-  };
+  return { next: 'done', coverage: [readOf(WHAT, 'telemetry', found.size)] };
 }
 
 const GAUGE = 'apiserver_requested_deprecated_apis';

@@ -3,7 +3,7 @@ import { KubeVersion } from '../../version/kube-version.ts';
 import { mappingOf, textOf } from '../manifest/manifest-object.ts';
 import type { ScanTools, UnitResult } from './advance.ts';
 import type { LiveScanState } from './live-scan-state.ts';
-import { ask, notRead } from './request.ts';
+import { ask, notRead, readOf } from './request.ts';
 
 /** Which version runs now. Nobody needs a permission for that, so a refusal means that the credentials are not taken at all. */
 export async function serverVersion(state: LiveScanState, { reader, wait }: ScanTools): Promise<UnitResult> {
@@ -12,7 +12,7 @@ export async function serverVersion(state: LiveScanState, { reader, wait }: Scan
   const version = answer.status === 'ok' ? readVersion(answer.text) : undefined;
   if (version !== undefined) {
     state.serverVersion = version;
-    return { next: 'done', coverage: [{ what, source: null, status: 'read', detail: '', count: 1 }] };
+    return { next: 'done', coverage: [readOf(what, null, 1)] };
   }
   return notRead({ what, source: null }, answer, 'it gave no version');
 }
