@@ -143,8 +143,8 @@ export const VETOES: readonly Veto[] = [
   },
   {
     asked: ALWAYS,
-    rule: 'the cluster lives, is supported and reachable, is not excluded by a tag, its tags can be read, its pin is not older than the target',
-    codes: ['BadTag', 'Gone', 'Unsupported', 'Excluded', 'Pinned', 'Unreachable'],
+    rule: 'the cluster lives, is in the Fleet, supported and reachable, is not excluded by a tag, its tags can be read, its pin is not older than the target',
+    codes: ['BadTag', 'Gone', 'NotInFleet', 'Unsupported', 'Excluded', 'Pinned', 'Unreachable'],
     reasons: ofCluster,
   },
   {
@@ -342,9 +342,9 @@ function superseded({ grant, epoch, asker, upgrade, target }: Situation): readon
 /** The inventory may lag behind EKS, and what whoever asks has read may lag behind the inventory: both readings count. */
 function ofCluster({ cluster, fleet, target, tags }: Situation): readonly Reason[] {
   if (cluster === undefined || fleet === undefined) return NONE;
-  const reasons = clusterRefusals(cluster, target, fleet.tagPrefix);
+  const reasons = clusterRefusals(cluster, target, fleet);
   if (tags === undefined) return reasons;
-  reasons.push(...clusterRefusals({ ...cluster, tags: { ...tags } }, target, fleet.tagPrefix));
+  reasons.push(...clusterRefusals({ ...cluster, tags: { ...tags } }, target, fleet));
   return [...new Map(reasons.map((one) => [one.message, one])).values()];
 }
 

@@ -97,7 +97,7 @@ export function standingReasons(
 ): readonly Reason[] {
   const cluster = snapshot.clusters.get(member.clusterKey);
   if (cluster === undefined || snapshot.fleet === undefined) return [];
-  const refusals = clusterRefusals(cluster, KubeVersion.parse(member.to), snapshot.fleet.tagPrefix, snapshot.calendars);
+  const refusals = clusterRefusals(cluster, KubeVersion.parse(member.to), snapshot.fleet, snapshot.calendars);
   const suspected = suspicionOf(member);
   return [...refusals, ...quarantineReasons(cluster, now), ...(suspected === undefined ? [] : [suspected])];
 }
