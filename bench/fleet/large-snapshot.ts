@@ -39,7 +39,7 @@ export function largeSnapshot({ clusters: count, history }: LargeFleet): FleetSn
     epoch: { number: 1 },
     fleet: fleetSpec(),
     control: undefined,
-    policies: new Map(policies.map((one) => [one.metadata.name, { policy: one, revision: 'r', appliedBy: 'bench' }])),
+    policies: new Map(policies.map((one) => [one.metadata.name, { policy: one, revision: 'r', appliedBy: ['bench'] }])),
     clusters: new Map(clusters.map((one) => [one.clusterKey, one])),
     controls: new Map(),
     unreadablePolicies: [],

@@ -41,8 +41,8 @@ export interface Situation {
   readonly member?: Member | undefined;
   /** What the policy says of this hop, and the calendars of the cluster's tags; undefined where the cluster or the Fleet is not known. */
   readonly rules?: HopRules | undefined;
-  /** Who applied the policy's revision in force. */
-  readonly policyAppliedBy?: string | undefined;
+  /** Who applied the policy, and the Channel that it goes by, as they are in force. */
+  readonly policyAppliedBy?: readonly string[] | undefined;
   /** Of a grant alone. */
   readonly ledger?: Ledger | undefined;
   /** Of a grant: failures of the rollout that whoever decided it knew of, and those that are counted now. */

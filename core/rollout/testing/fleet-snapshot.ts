@@ -41,7 +41,7 @@ export function fleetSnapshot({
     policies: new Map(
       parsed.policies.map((policy) => {
         const { name } = policy.metadata;
-        return [name, { policy, revision: JSON.stringify(policies[name]), appliedBy: 'x' }];
+        return [name, { policy, revision: JSON.stringify(policies[name]), appliedBy: ['x'] }];
       }),
     ),
     unreadablePolicies: [],
