@@ -39,7 +39,7 @@ export function largeSnapshot({ clusters: count, history }: LargeFleet): FleetSn
     epoch: { number: 1 },
     fleet: fleetSpec(),
     control: undefined,
-    policies: new Map(policies.map((one) => [one.metadata.name, { policy: one, revision: 'r', appliedBy: 'bench' }])),
+    policies: new Map(policies.map((one) => [one.metadata.name, { policy: one, revision: 'r', appliedBy: ['bench'] }])),
     clusters: new Map(clusters.map((one) => [one.clusterKey, one])),
     controls: new Map(),
     unreadablePolicies: [],
@@ -80,7 +80,8 @@ export function largeSnapshot({ clusters: count, history }: LargeFleet): FleetSn
 }
 
 function fleetSpec() {
-  const text = `{apiVersion: liftlock/v1alpha1, kind: Fleet, metadata: {name: bench}, spec: {mode: act, accounts: ["100000000000"], regions: [eu-central-1], spokeRole: {externalId: bench}, caps: {perAccount: 20}}}`;
+  const accounts = JSON.stringify(Array.from({ length: ACCOUNTS }, (_, index) => accountOf(index)));
+  const text = `{apiVersion: liftlock/v1alpha1, kind: Fleet, metadata: {name: bench}, spec: {mode: act, accounts: ${accounts}, regions: [eu-central-1], spokeRole: {externalId: bench}, caps: {perAccount: 20}}}`;
   return parseConfig([{ path: 'fleet.yaml', text }], { now: new Date(NOW) }).fleet?.spec;
 }
 
@@ -105,11 +106,14 @@ function calendar(name: string): [string, CompiledCalendar] {
   return [name, compileCalendar(name, spec)];
 }
 
+const ACCOUNTS = 500;
+const accountOf = (index: number): string => String(100_000_000_000 + (index % ACCOUNTS));
+
 /** Long ago: new clusters are left alone. */
 const CREATED = '2026-01-01T00:00:00.000Z';
 
 function cluster(index: number): ClusterRecord {
-  const account = String(100_000_000_000 + (index % 500));
+  const account = accountOf(index);
   const name = `cluster-${index}`;
   const arn = `arn:aws:eks:eu-central-1:${account}:cluster/${name}`;
   const team = TEAMS[index % TEAMS.length] ?? 'platform';

@@ -26,7 +26,7 @@ export function planConfig(deadline: string): string {
       metadata: { name: 'bench' },
       spec: {
         mode: 'act',
-        accounts: ['111111111111'],
+        organizationId: 'o-a1b2c3d4e5',
         regions: ['eu-central-1'],
         spokeRole: { externalId: 'bench' },
         caps: { total: 200, perAccount: 4 },

@@ -77,7 +77,7 @@ export function strictPlanConfig(): string {
       metadata: { name: 'bench' },
       spec: {
         mode: 'act',
-        accounts: ['111111111111'],
+        organizationId: 'o-a1b2c3d4e5',
         regions: REGIONS,
         spokeRole: { externalId: 'bench' },
         caps: { total: 12, perAccount: 2 },

@@ -163,7 +163,7 @@ test.each<[string, Partial<Judgement>, Given, string, string]>([
     { by: 'sso:1/ann' },
     {},
     'NotAllowed',
-    'sso:1/ann applied the policy, and somebody else has to approve (fourEyes).',
+    'sso:1/ann applied the policy or its Channel, and somebody else has to approve (fourEyes).',
   ],
   [
     'somebody who is not named approves',

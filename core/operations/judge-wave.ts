@@ -1,7 +1,7 @@
 import type { ApprovalRecord } from '../contracts/items/approval.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
 import { newestOfEach } from '../model/last-words.ts';
-import { authorOf, upgradePolicy } from '../policy/applied.ts';
+import { loadAuthors, upgradePolicy } from '../policy/applied.ts';
 import { clustersOf, mayApprove } from '../policy/approvals.ts';
 import { waveNamed } from '../policy/wave-of.ts';
 import { GRANTING_WAVES } from '../protocol/vetoes.ts';
@@ -59,7 +59,8 @@ export function judgeWave(ports: OperatorPorts, id: string, name: string, judgem
       const said = `The plan of the wave ${name} has changed since you looked: it is ${planHash} now. Look again: liftlock describe rollout ${id}`;
       throw new Refusal('PlanChanged', said, { planHash });
     }
-    const requesters = { policyAppliedBy: authorOf(config?.data), rolloutCreatedBy: rollout.data.createdBy };
+    const { authors, checks } = await loadAuthors(table, config?.data);
+    const requesters = { policyAppliedBy: authors, rolloutCreatedBy: rollout.data.createdBy };
     refuseVoice(asked, judgement, requesters);
     const word: ApprovalRecord = {
       decision: judgement.decision,
@@ -83,6 +84,7 @@ export function judgeWave(ports: OperatorPorts, id: string, name: string, judgem
         replace(Waves, wave, next),
         unchanged(Rollouts, rollout, id),
         unchanged(Configs, config, 'UpgradePolicy', rollout.data.policy),
+        ...checks,
       ],
       record: [rolloutEntry(id, `Wave${judgement.decision}`, judgement.by, { wave: name, index: next.index, ...word })],
       events: ([change]) => [waveChanged({ ...next, reasons }, change, 'approval')],

@@ -68,7 +68,7 @@ export function offlineSnapshot(rules: PlanRules, inventory: Inventory): FleetSn
         {
           policy,
           revision: revisionOf({ kind: policy.kind, spec: JSON.parse(JSON.stringify(policy.spec)) }),
-          appliedBy: '',
+          appliedBy: [],
         },
       ]),
     ),

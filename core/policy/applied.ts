@@ -8,9 +8,9 @@ import { scanWaiverSchema } from '../config/schema/scan-waiver.ts';
 import { upgradePolicySchema } from '../config/schema/upgrade-policy.ts';
 import type { CalendarSpec, FleetSpec, UpgradePolicy } from '../config/types.ts';
 import type { AppliedConfig } from '../contracts/items/rollout.ts';
-import type { Table } from '../ports/table.ts';
+import type { Table, WriteOperation } from '../ports/table.ts';
 import { Configs } from '../store/entities.ts';
-import { decode, load } from '../store/entity.ts';
+import { decode, load, unchanged } from '../store/entity.ts';
 import { parseFrozen } from '../store/parse-frozen.ts';
 import type { ChannelSpec } from './channels.ts';
 
@@ -81,6 +81,24 @@ export function readPolicies(configs: readonly AppliedConfig[]): {
   return { policies, unreadable };
 }
 
-/** Who may not approve alone what a policy plans (four eyes): who last changed what approvals agree to, not who changed a cap since. */
+/** The Channel that says where a policy goes; undefined where it says that itself. */
+export function channelNamed(applied: AppliedConfig | undefined): string | undefined {
+  const target = upgradePolicy(applied)?.spec.target;
+  return typeof target === 'object' ? target.channel : undefined;
+}
+
+/** Who last changed what approvals agree to, not who changed a cap since. */
 export const authorOf = (applied: AppliedConfig | undefined): string | undefined =>
   applied?.authoredBy ?? applied?.appliedBy;
+
+/** Who may not approve alone what a policy plans (four eyes): its author, and who moved the Channel that its target is. */
+export const authorsOf = (applied: AppliedConfig | undefined, channel: AppliedConfig | undefined): readonly string[] =>
+  [authorOf(applied), channel?.appliedBy].filter((one) => one !== undefined);
+
+/** The same, read afresh; `checks`: "the Channel is still as read". */
+export async function loadAuthors(table: Pick<Table, 'get'>, applied: AppliedConfig | undefined) {
+  const name = channelNamed(applied);
+  const channel = name === undefined ? undefined : await load(table, Configs, 'Channel', name);
+  const checks: WriteOperation[] = name === undefined ? [] : [unchanged(Configs, channel, 'Channel', name)];
+  return { authors: authorsOf(applied, channel?.data), checks };
+}

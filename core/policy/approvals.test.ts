@@ -3,7 +3,7 @@ import type { ApprovalRecord } from '../contracts/items/approval.ts';
 import { approvalRefusals, clustersOf, mayApprove } from './approvals.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
-const requesters = { policyAppliedBy: 'author', rolloutCreatedBy: 'creator' };
+const requesters = { policyAppliedBy: ['author', 'mover'], rolloutCreatedBy: 'creator' };
 const word = (principal: string, more: Partial<ApprovalRecord> = {}): ApprovalRecord => ({
   decision: 'Approved',
   principal,
@@ -112,13 +112,13 @@ test.each<[string, object, readonly ApprovalRecord[], string]>([
     'that who approved it has applied the policy since, which changed its plan',
     { fourEyes: true },
     [word('author', { planHash: 'older' })],
-    'The wave prod has 0 of 1 approvals. author applied the policy, and somebody else has to approve (fourEyes). Run: liftlock approve r prod',
+    'The wave prod has 0 of 1 approvals. author applied the policy or its Channel, and somebody else has to approve (fourEyes). Run: liftlock approve r prod',
   ],
   [
     'that who approved it, twice, has applied the policy since, which left its plan as it was, and that another approval was voided',
     { fourEyes: true },
     [word('author', { planHash: 'older' }), word('a', { planHash: 'older' }), word('author')],
-    'The wave prod has 0 of 1 approvals. Its plan has changed since it was approved, which voided that. author applied the policy, and somebody else has to approve (fourEyes). Run: liftlock approve r prod',
+    'The wave prod has 0 of 1 approvals. Its plan has changed since it was approved, which voided that. author applied the policy or its Channel, and somebody else has to approve (fourEyes). Run: liftlock approve r prod',
   ],
   [
     'that who approved it created the rollout, and no more of the author who rejected an older plan',

@@ -9,7 +9,7 @@ import { EVERYBODY, namesPrincipal, personOf } from '../model/principal.ts';
 
 /** Who may not agree where four eyes are asked for. */
 export interface Requesters {
-  readonly policyAppliedBy: string | undefined;
+  readonly policyAppliedBy: readonly string[] | undefined;
   readonly rolloutCreatedBy: string;
 }
 
@@ -79,9 +79,9 @@ export function mayApprove(approval: Approval, principal: string, requesters: Re
   if (person === undefined)
     return [reason('NotAnApprover', `Nobody knows who ${principal} is, and only people approve.`)];
   const reasons: Reason[] = [];
-  const hasApplied = person === personOf(requesters.policyAppliedBy);
+  const hasApplied = requesters.policyAppliedBy?.some((author) => person === personOf(author)) === true;
   if (approval.fourEyes && (hasApplied || person === personOf(requesters.rolloutCreatedBy))) {
-    const what = hasApplied ? 'applied the policy' : 'created the rollout';
+    const what = hasApplied ? 'applied the policy or its Channel' : 'created the rollout';
     reasons.push(reason('FourEyes', `${principal} ${what}, and somebody else has to approve (fourEyes).`));
   }
   const { from = [EVERYBODY] } = approval;

@@ -1,3 +1,4 @@
+import { fleetSchema } from '../config/schema/fleet.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { clusterRefusals, clusterTags } from './cluster-tags.ts';
 import { clusterRecord } from './testing/cluster-record.ts';
@@ -50,12 +51,19 @@ test('tags are read once where nobody can change them, for each prefix, and anew
   expect(clusterTags(open, 'liftlock/').paused).toBe(false);
 });
 
+const fleetWith = (spec: object) =>
+  fleetSchema.parse({
+    apiVersion: 'liftlock/v1alpha1',
+    kind: 'Fleet',
+    metadata: { name: 'f' },
+    spec: { accounts: ['111122223333'], regions: ['eu-central-1'], spokeRole: { externalId: 'xx' }, ...spec },
+  }).spec;
+const FLEET = fleetWith({});
+
 describe('a cluster is refused', () => {
   const target = KubeVersion.parse('1.35');
   const refusals = (given: Parameters<typeof clusterRecord>[0], calendars?: ReadonlySet<string>) =>
-    clusterRefusals(clusterRecord(given), target, 'liftlock/', calendars).map(
-      ({ code, message }) => `${code}: ${message}`,
-    );
+    clusterRefusals(clusterRecord(given), target, FLEET, calendars).map(({ code, message }) => `${code}: ${message}`);
   const tagged = (name: string, value: string) => ({ tags: { [`liftlock/${name}`]: value } });
   const denied = { status: 'False', reason: 'AccessDenied', message: 'It denies.', lastTransitionTime: '' } as const;
 
@@ -91,5 +99,31 @@ describe('a cluster is refused', () => {
     ]);
     expect(refusals(asks, new Set(['prod', 'bnak']))).toStrictEqual([]);
     expect(refusals(asks)).toStrictEqual([]);
+  });
+
+  const leftAlone = 'so Liftlock leaves the cluster alone until one that does is applied.';
+  test.each<[string, object, readonly string[]]>([
+    [
+      'its Region, also in an organization',
+      { regions: ['us-east-1'], organizationId: 'o-a1b2c3d4e5' },
+      ['the Region eu-central-1'],
+    ],
+    ['its account', { accounts: ['444455556666'] }, ['the account 111122223333']],
+    [
+      'its account, nor does a list tell who is in its organization',
+      { organizationId: 'o-a1b2c3d4e5', accounts: [] },
+      [],
+    ],
+  ])('or not where the Fleet does not name %s', (_, spec, unnamed) => {
+    const told = unnamed.map((what) => ({
+      code: 'NotInFleet',
+      message: `The Fleet does not name ${what}, ${leftAlone}`,
+    }));
+    expect(clusterRefusals(clusterRecord(), target, fleetWith(spec))).toStrictEqual(told);
+  });
+
+  test('by nothing of a Fleet where a plan is made without one', () => {
+    expect(clusterRefusals(clusterRecord(), target, { ...FLEET, accounts: [], regions: [] })).toStrictEqual([]);
+    expect(clusterRefusals(clusterRecord(), target, undefined)).toStrictEqual([]);
   });
 });

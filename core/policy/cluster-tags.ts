@@ -1,3 +1,4 @@
+import type { FleetSpec } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { unreachable } from '../model/unreachable.ts';
@@ -104,13 +105,19 @@ export function tagProblems(
 export function clusterRefusals(
   cluster: ClusterRecord,
   target: KubeVersion,
-  prefix: string,
+  fleet: FleetSpec | undefined,
   calendars?: { has(name: string): boolean },
 ): Reason[] {
+  const prefix = fleet?.tagPrefix ?? '';
   const tags = clusterTags(cluster.tags, prefix);
   const reasons = tagProblems(cluster.tags, prefix, calendars).map(({ problem }) => problem);
   if (cluster.deletedAt !== undefined)
     reasons.push(reason('Gone', `The cluster was deleted (seen ${cluster.deletedAt}).`));
+  const unnamed = fleet && unnamedIn(fleet, cluster);
+  if (unnamed !== undefined) {
+    const said = `The Fleet does not name ${unnamed}, so Liftlock leaves the cluster alone until one that does is applied.`;
+    reasons.push(reason('NotInFleet', said));
+  }
   if (cluster.unsupported !== undefined) reasons.push(reason('Unsupported', cluster.unsupported));
   if (tags.paused) reasons.push(reason('Excluded', `The cluster's tag ${prefix}paused keeps Liftlock away from it.`));
   if (tags.pin?.isOlderThan(target)) {
@@ -121,4 +128,12 @@ export function clusterRefusals(
   const denied = unreachable(cluster);
   if (denied !== undefined) reasons.push(reason('Unreachable', denied.message));
   return reasons;
+}
+
+/** Which accounts an organization has only a look at it tells: where it is named, one that could not be listed takes nobody out. */
+function unnamedIn({ accounts, organizationId, regions }: FleetSpec, { account, region }: ClusterRecord) {
+  // A plan may be made without a Fleet; one that is applied names Regions.
+  if (regions.length === 0) return undefined;
+  if (!regions.includes(region)) return `the Region ${region}`;
+  return organizationId !== undefined || accounts.includes(account) ? undefined : `the account ${account}`;
 }

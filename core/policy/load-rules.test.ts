@@ -25,7 +25,7 @@ const checks: readonly WriteOperation[] = [{ type: 'check', key: { pk: 'CONFIG',
 const read = (calendars: readonly AppliedConfig[]): ReadRules => ({
   rules: (compiled) => hopRules(policy, clusterRecord(), undefined, compiled, 'liftlock/'),
   calendars,
-  policyAppliedBy: 'bob',
+  policyAppliedBy: ['bob'],
   checks,
 });
 
@@ -35,7 +35,7 @@ test('a cluster that no policy selects has no rules, and nothing is checked for 
 
 test('rules are given with who applied the policy and with what they rest on', () => {
   const loaded = loadedRules(read([applied('nights'), applied('days')]));
-  expect(loaded).toMatchObject({ policyAppliedBy: 'bob', checks });
+  expect(loaded).toMatchObject({ policyAppliedBy: ['bob'], checks });
   expect(loaded.rules?.calendars.map(({ name }) => name)).toStrictEqual(['nights', 'days']);
 });
 

@@ -8,8 +8,8 @@ import type { ReadRules } from './read-rules.ts';
 export interface LoadedRules {
   /** Undefined where the cluster is not known, or there is no Fleet. */
   readonly rules: HopRules | undefined;
-  readonly policyAppliedBy: string | undefined;
-  /** "The policy and the calendars are still as read": part of the transaction that rests on them. */
+  readonly policyAppliedBy: readonly string[] | undefined;
+  /** "The policy, its Channel and the calendars are still as read": part of the transaction that rests on them. */
   readonly checks: readonly WriteOperation[];
 }
 

@@ -66,13 +66,13 @@ test('nothing is read where the cluster is not known or there is no Fleet', asyn
 
 test('a member goes by the policy of its rollout, whichever selects its cluster', async () => {
   const read = await readRules(await tableWith(), cluster, fleet, place('dev'));
-  expect(read?.policyAppliedBy).toBe('who applied dev');
+  expect(read?.policyAppliedBy).toEqual(['who applied dev']);
   expect(read?.rules(new Map()).policy?.metadata.name).toBe('dev');
 });
 
 test('an upgrade that a person asked for goes by the policy that selects its cluster', async () => {
   const read = await readRules(await tableWith(), cluster, fleet, undefined);
-  expect(read?.policyAppliedBy).toBe('who applied prod');
+  expect(read?.policyAppliedBy).toEqual(['who applied prod']);
   expect(read?.rules(new Map()).policy?.metadata.name).toBe('prod');
 });
 
@@ -84,7 +84,7 @@ test('where no policy selects the cluster, or several do, there are the calendar
   for (const read of [none, several]) {
     expect(read?.rules(new Map())).toMatchObject({ policy: undefined, unreadable: false, calendarNames: ['nights'] });
     expect(checksOf(read?.checks ?? [])).toEqual(['CONFIG Calendar#nights 1']);
-    expect(read?.policyAppliedBy).toBeUndefined();
+    expect(read?.policyAppliedBy).toEqual([]);
   }
 });
 
@@ -111,7 +111,7 @@ test('what the rules rest on is checked, what is not there too, and calendars ar
 test('a policy that is gone leaves its place to be checked, and nobody who applied it', async () => {
   const read = await readRules(await tableWith(), cluster, fleet, place('gone'));
   expect(checksOf(read?.checks ?? [])).toEqual(['CONFIG UpgradePolicy#gone absent']);
-  expect(read).toMatchObject({ policyAppliedBy: undefined, calendars: [] });
+  expect(read).toMatchObject({ policyAppliedBy: [], calendars: [] });
   expect(read?.rules(new Map()).unreadable).toBe(true);
 });
 
@@ -139,3 +139,18 @@ test('nothing that was learned is read where the wave has estimated', async () =
   await readRules(reader, cluster, fleet, place('prod', { estimateSeconds: 1200 }));
   expect(asked).toEqual(['UpgradePolicy#prod', 'Calendar#nights', 'Calendar#weekends']);
 });
+
+test.each<[string, readonly AppliedConfig[], readonly string[], string]>([
+  ['that is applied', [config('Channel', 'c', {})], ['who applied follows', 'who applied c'], 'CONFIG Channel#c 1'],
+  ['that nobody has applied', [], ['who applied follows'], 'CONFIG Channel#c absent'],
+])(
+  'a policy that goes by a Channel %s rests on it, also for who may not approve',
+  async (_, applied, authors, check) => {
+    const spec = { ...policyWith().spec, target: { channel: 'c' } };
+    const follows = config('UpgradePolicy', 'follows', { ...policyWith({ name: 'follows' }), spec });
+    const table = await tableWith({ configs: [follows, ...applied] });
+    const read = await readRules(table, cluster, fleet, place('follows'));
+    expect(read?.policyAppliedBy).toEqual(authors);
+    expect(checksOf(read?.checks ?? [])).toEqual([check, 'CONFIG UpgradePolicy#follows 1']);
+  },
+);

@@ -7,7 +7,7 @@ import type { Table, WriteOperation } from '../ports/table.ts';
 import { batched } from '../store/batched.ts';
 import { Configs, Learned, ReconcileMarkers } from '../store/entities.ts';
 import { load, unchanged } from '../store/entity.ts';
-import { appliedConfigs, authorOf, readPolicies, upgradePolicy } from './applied.ts';
+import { appliedConfigs, loadAuthors, readPolicies, upgradePolicy } from './applied.ts';
 import { type HopRules, hopRules } from './hop-rules.ts';
 import { policyByHand, policyOf, undecidedPolicy } from './policy-of.ts';
 
@@ -17,8 +17,8 @@ export interface ReadRules {
   rules(calendars: ReadonlyMap<string, CompiledCalendar>): HopRules;
   /** Calendars that hold and are applied. */
   readonly calendars: readonly AppliedConfig[];
-  readonly policyAppliedBy: string | undefined;
-  /** "The policy and the calendars are still as read": part of the transaction that rests on them. */
+  readonly policyAppliedBy: readonly string[] | undefined;
+  /** "The policy, its Channel and the calendars are still as read": part of the transaction that rests on them. */
   readonly checks: readonly WriteOperation[];
 }
 
@@ -54,16 +54,18 @@ export async function readRules(
   };
   const checks = name === undefined ? [] : [unchanged(Configs, applied, 'UpgradePolicy', name)];
   const calendars: AppliedConfig[] = [];
-  const reads = await Promise.all(
-    rules(new Map()).calendarNames.map(
+  const [author, ...reads] = await Promise.all([
+    loadAuthors(reader, applied?.data),
+    ...rules(new Map()).calendarNames.map(
       async (calendar) => [calendar, await load(reader, Configs, 'Calendar', calendar)] as const,
     ),
-  );
+  ]);
+  checks.push(...author.checks);
   for (const [calendar, read] of reads) {
     checks.push(unchanged(Configs, read, 'Calendar', calendar));
     if (read !== undefined) calendars.push(read.data);
   }
-  return { rules, calendars, policyAppliedBy: authorOf(applied?.data), checks };
+  return { rules, calendars, policyAppliedBy: author.authors, checks };
 }
 
 const ofRollout = ({ policy: name }: Rollout): Selecting => ({ name, undecided: [] });

@@ -40,7 +40,7 @@ export interface CommitSnapshot {
   readonly earlier: readonly Wave[];
   /** What the policy says of the hop; undefined where no policy selects a cluster that a person upgrades. */
   readonly rules: HopRules | undefined;
-  readonly policyAppliedBy: string | undefined;
+  readonly policyAppliedBy: readonly string[] | undefined;
   /** "All of it is still as read": what the commit's transaction checks besides its own writes. */
   readonly checks: readonly WriteOperation[];
 }

@@ -116,7 +116,7 @@ test('whoever applied the policy or began the rollout does not approve it where 
   const rules = { calendars: [], calendarNames: [], problems: [], mayOverrun: false, estimateMilliseconds: 0 };
   const approvedBy = (principal: string) => ({
     rules: { ...rules, policy: policyWith(), wave } as unknown as HopRules,
-    policyAppliedBy: 'ann',
+    policyAppliedBy: ['ann'],
     rollout: rolloutItem({ createdBy: 'bob' }),
     wave: waveItem({
       planHash: 'h',

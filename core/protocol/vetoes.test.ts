@@ -94,6 +94,20 @@ const CELLS: readonly (readonly [string, Given, readonly string[], readonly stri
   ['a tag that only EKS shows yet', { tags: { 'liftlock/paused': 'true' } }, ['Excluded'], ['Excluded'], ['Excluded']],
   ['a cluster that is gone', { cluster: { deletedAt: NOON.toISOString() } }, ['Gone'], ['Gone'], ['Gone']],
   [
+    'an account that the Fleet does not name',
+    { fleet: { ...fleet, accounts: [] } },
+    ['NotInFleet'],
+    ['NotInFleet'],
+    ['NotInFleet'],
+  ],
+  [
+    'a Region that the Fleet does not name',
+    { fleet: { ...fleet, regions: ['us-east-1'] } },
+    ['NotInFleet'],
+    ['NotInFleet'],
+    ['NotInFleet'],
+  ],
+  [
     'a cluster of another kind',
     { cluster: { unsupported: 'It is on Outposts.' } },
     ['Unsupported'],

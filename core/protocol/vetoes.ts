@@ -40,8 +40,8 @@ export interface Situation {
   readonly member?: Member | undefined;
   /** What the policy says of this hop, and the calendars of the cluster's tags; undefined where the cluster or the Fleet is not known. */
   readonly rules?: HopRules | undefined;
-  /** Who applied the policy's revision in force. */
-  readonly policyAppliedBy?: string | undefined;
+  /** Who applied the policy, and the Channel that it goes by, as they are in force. */
+  readonly policyAppliedBy?: readonly string[] | undefined;
   /** Of a grant alone. */
   readonly ledger?: Ledger | undefined;
   /** Of a grant: failures of the rollout that whoever decided it knew of, and those that are counted now. */
@@ -143,8 +143,8 @@ export const VETOES: readonly Veto[] = [
   },
   {
     asked: ALWAYS,
-    rule: 'the cluster lives, is supported and reachable, is not excluded by a tag, its tags can be read, its pin is not older than the target',
-    codes: ['BadTag', 'Gone', 'Unsupported', 'Excluded', 'Pinned', 'Unreachable'],
+    rule: 'the cluster lives, is in the Fleet, supported and reachable, is not excluded by a tag, its tags can be read, its pin is not older than the target',
+    codes: ['BadTag', 'Gone', 'NotInFleet', 'Unsupported', 'Excluded', 'Pinned', 'Unreachable'],
     reasons: ofCluster,
   },
   {
@@ -344,9 +344,9 @@ function superseded({ grant, epoch, asker, upgrade, target }: Situation): readon
 /** The inventory may lag behind EKS, and what whoever asks has read may lag behind the inventory: both readings count. */
 function ofCluster({ cluster, fleet, target, tags }: Situation): readonly Reason[] {
   if (cluster === undefined || fleet === undefined) return NONE;
-  const reasons = clusterRefusals(cluster, target, fleet.tagPrefix);
+  const reasons = clusterRefusals(cluster, target, fleet);
   if (tags === undefined) return reasons;
-  reasons.push(...clusterRefusals({ ...cluster, tags: { ...tags } }, target, fleet.tagPrefix));
+  reasons.push(...clusterRefusals({ ...cluster, tags: { ...tags } }, target, fleet));
   return [...new Map(reasons.map((one) => [one.message, one])).values()];
 }
 

@@ -92,7 +92,7 @@ export const refusalsOf = (
   { fleet, calendars }: FleetSnapshot,
   cluster: ClusterRecord,
   { target = KubeVersion.parse(cluster.version) }: ClusterPolicy,
-): Reason[] => clusterRefusals(cluster, target, fleet?.tagPrefix ?? '', calendars);
+): Reason[] => clusterRefusals(cluster, target, fleet, calendars);
 
 const ACTIVE: readonly Upgrade['status'][] = ['Pending', 'Running', 'Parked'];
 

@@ -13,9 +13,9 @@ import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
 import { isFinished } from '../rollout/retry-member.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
-import { Members, PolicyRollouts, Rollouts } from '../store/entities.ts';
+import { PolicyRollouts, Rollouts } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
-import { isMember, loadWaves } from '../store/members.ts';
+import { loadWaves, memberIn } from '../store/members.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { upgradesOf } from './cluster-detail.ts';
@@ -127,15 +127,8 @@ async function placeOf(table: Table, waits: Member | undefined, { policy }: Clus
   const rolloutId = waits?.rolloutId ?? newest?.data.rolloutId;
   const rollout = rolloutId === undefined ? undefined : await load(table, Rollouts, rolloutId);
   if (rollout === undefined) return undefined;
-  const { id } = rollout.data;
-  const waves = (await loadWaves(table, id)).map(({ data }) => data);
-  // Waves are few, members many: one read for each wave instead of all members.
-  const found = await Promise.all(waves.map((wave) => load(table, Members, id, wave.index, clusterKey)));
-  return {
-    rollout: rollout.data,
-    waves,
-    member: found.find((member) => member !== undefined && isMember(member.data))?.data,
-  };
+  const waves = (await loadWaves(table, rollout.data.id)).map(({ data }) => data);
+  return { rollout: rollout.data, waves, member: await memberIn(table, rollout.data, clusterKey) };
 }
 
 function rolloutOf(place: Place | undefined, wave: Wave | undefined): Explanation['rollout'] {

@@ -5,9 +5,9 @@ import type { Table } from '../ports/table.ts';
 import { hasFailedHalfWay } from '../protocol/left-half-done.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
-import { Members, PolicyRollouts, Rollouts, Upgrades } from '../store/entities.ts';
+import { PolicyRollouts, Rollouts, Upgrades } from '../store/entities.ts';
 import { load, loadAll } from '../store/entity.ts';
-import { isTried } from '../store/members.ts';
+import { isTried, memberIn } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ClusterSummary, clusterSummary } from './cluster-summary.ts';
 
@@ -41,13 +41,11 @@ export async function inRollout(
   const left = new Set((await loadAll(table, Upgrades, keys)).filter(hasFailedHalfWay).map((one) => one.clusterKey));
   return Promise.all(
     summaries.map(async (summary): Promise<ClusterSummary> => {
-      const { key, policy, wave, target } = summary;
+      const { key, policy, target } = summary;
       if (left.has(key)) return { ...summary, state: 'Blocked' };
       const rollout = summary.state === 'Behind' ? newest.get(policy ?? '') : undefined;
       if (rollout === undefined) return summary;
-      const waves = snapshot.policies.get(policy ?? '')?.policy.spec.waves ?? [];
-      const index = waves.findIndex(({ name }) => name === wave);
-      const member = (await load(table, Members, rollout.id, index, key))?.data;
+      const member = await memberIn(table, rollout, key);
       const goesOn = !AT_REST.includes(rollout.status);
       const isBlocked = member !== undefined && isTried(member) && (goesOn || member.to === target);
       const isOut = member?.status === 'Excluded' && goesOn;

@@ -1,5 +1,5 @@
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
-import { upgradePolicy } from '../policy/applied.ts';
+import { loadAuthors, upgradePolicy } from '../policy/applied.ts';
 import type { Table } from '../ports/table.ts';
 import { leftByAbort } from '../protocol/left-half-done.ts';
 import { PASSED_WAVES } from '../protocol/vetoes.ts';
@@ -70,7 +70,8 @@ export function planDetail(plan: RolloutPlan): RolloutDetail {
 async function standingsOf(table: Table, rollout: Rollout, waves: readonly Wave[], now: Date): Promise<WaveStanding[]> {
   const applied = (await load(table, Configs, 'UpgradePolicy', rollout.policy))?.data;
   const policy = upgradePolicy(applied);
-  return waves.map((wave) => waveStanding(rollout, wave, policy, applied, now));
+  const { authors } = await loadAuthors(table, applied);
+  return waves.map((wave) => waveStanding(rollout, wave, policy, authors, now));
 }
 
 function detail(

@@ -1,7 +1,6 @@
 import type { UpgradePolicy } from '../config/types.ts';
-import type { AppliedConfig, Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
-import { authorOf } from '../policy/applied.ts';
 import { approvalRefusals } from '../policy/approvals.ts';
 import { waveNamed } from '../policy/wave-of.ts';
 import { worstCaseNow } from '../policy/worst-case.ts';
@@ -29,11 +28,11 @@ export function waveStanding(
   rollout: Rollout,
   wave: Wave,
   policy: UpgradePolicy | undefined,
-  applied: AppliedConfig | undefined,
+  policyAppliedBy: readonly string[],
   now: Date,
 ): WaveStanding {
   const spec = waveNamed(policy, wave.name);
-  const requesters = { policyAppliedBy: authorOf(applied), rolloutCreatedBy: rollout.createdBy };
+  const requesters = { policyAppliedBy, rolloutCreatedBy: rollout.createdBy };
   // A rollout that is at rest forecasts nothing, soaks nothing and asks nobody.
   const acts = !AT_REST.includes(rollout.status);
   const soak = acts && wave.status === 'Soaking' ? soakOf(wave, spec, now) : undefined;

@@ -100,8 +100,9 @@ test('each policy has its own, in the name of Liftlock', () => {
 });
 
 test('with every account looked into, a rollout is planned', () => {
-  const account = { account: '111111111111', region: 'eu-central-1', status: 'Ok' as const, clusters: 0 };
-  expect(names({ history: { accounts: [{ ...account, checkedAt: NOW.toISOString() }] } })).toEqual(['p']);
+  const looked = { region: 'eu-central-1', status: 'Ok' as const, clusters: 0, checkedAt: NOW.toISOString() };
+  const accounts = ['111111111111', web.account].map((account) => ({ account, ...looked }));
+  expect(names({ history: { accounts } })).toEqual(['p']);
 });
 
 test('the same clusters may come again, and then it is another rollout; other policies do not count', () => {

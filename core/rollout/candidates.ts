@@ -81,7 +81,7 @@ function consider(
   }
   const wave = waveOf(policy, cluster, prefix);
   if (wave.index < 0) return { reason: wave.reasons[0] ?? noWave(policy) };
-  const refusals = clusterRefusals(cluster, resolved.target, prefix, snapshot.calendars);
+  const refusals = clusterRefusals(cluster, resolved.target, snapshot.fleet, snapshot.calendars);
   if (ambiguous.length > 0) refusals.push(ambiguousPolicy(ambiguous));
   refusals.push(...holdRefusals(snapshot.controls.get(cluster.clusterKey)));
   return { cluster, target: resolved.target, waveIndex: wave.index, refusals };

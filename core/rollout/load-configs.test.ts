@@ -77,3 +77,13 @@ test('what is not there is left out, and without a Fleet no tag names anything',
   const table = await tableWith(days, { ...p, name: 'odd', document: { kind: 'New' } });
   expect((await read(table, ['p', 'odd'], [tagged])).names).toEqual(['UpgradePolicy odd']);
 });
+
+test('the Channel that a policy goes by is read with it, and the next time in the same request', async () => {
+  const follows = policyConfig({
+    ...policyWith({ name: 'f' }),
+    spec: { ...policyWith().spec, target: { channel: 'c' } },
+  });
+  const table = await tableWith(fleetConfig, follows, { ...nights, kind: 'Channel', name: 'c' });
+  expect((await read(table, ['f'])).names).toEqual(['Channel c', 'Fleet fleet', 'UpgradePolicy f']);
+  expect((await read(table, ['f'])).requests).toBe(1);
+});

@@ -213,7 +213,7 @@ test('what was learned is also known where the version before keeps it', async (
 test('a calendar and a channel of one name are both known, and policies with who applied them', async () => {
   const { snapshot } = await read('fleet');
   expect([[...snapshot.calendars.keys()], [...snapshot.channels.keys()]]).toEqual([['nights'], ['bank']]);
-  expect(snapshot.policies.get('p')).toMatchObject({ revision: 'of p', appliedBy: 'ann' });
+  expect(snapshot.policies.get('p')).toMatchObject({ revision: 'of p', appliedBy: ['ann'] });
   expect(snapshot.ledger).toEqual({ counts: {} });
 });
 

@@ -1,7 +1,7 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { AppliedConfig, Rollout } from '../contracts/items/rollout.ts';
 import { KIND_SHARDS } from '../contracts/table-schema.ts';
-import { authorOf, channelSpec, FLEET, fleetSpec, upgradePolicy } from '../policy/applied.ts';
+import { authorsOf, channelNamed, channelSpec, FLEET, fleetSpec, upgradePolicy } from '../policy/applied.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
 import { compiledCalendar } from '../policy/load-rules.ts';
 import { itemId, type StoredItem, type Table } from '../ports/table.ts';
@@ -137,7 +137,8 @@ export async function loadSnapshot(
     ]);
   const policies = named(configs, 'UpgradePolicy', (config) => {
     const policy = upgradePolicy(config);
-    return policy && { policy, revision: config.revision, appliedBy: authorOf(config) ?? '' };
+    const channel = configs.find(({ kind, name }) => kind === 'Channel' && name === channelNamed(config));
+    return policy && { policy, revision: config.revision, appliedBy: authorsOf(config, channel) };
   });
   return {
     epoch: epoch?.data,
@@ -193,20 +194,21 @@ export async function everyConfig(table: Pick<Table, 'queryPartition'>): Promise
   return items.filter(({ sk }) => KINDS.some((kind) => sk.startsWith(kind))).map((item) => decode(Configs, item).data);
 }
 
-/** Calendars that were named when it was read last: the next reading asks for them at once, and learns from what it reads which it needs. */
-let namedLast: readonly string[] = [];
+type Named = readonly ['Calendar' | 'Channel', string];
+
+/** What was named when it was read last: the next reading asks for it at once, and learns from what it reads what it needs. */
+let namedLast: ReadonlyMap<string, Named> = new Map();
 
 /**
- * What goes on in rollouts needs no more than the Fleet, their policies, and the calendars that these and tags of their clusters name. The
- * first two are read together with what else `reader` is asked for in this turn.
+ * What goes on in rollouts needs no more than the Fleet, their policies, and the Channels and calendars that these and tags of their clusters
+ * name. The first two are read together with what else `reader` is asked for in this turn.
  */
 export async function configsOf(
   reader: Pick<Table, 'get'>,
   rollouts: readonly Rollout[],
   reading: Promise<readonly ClusterRecord[]>,
 ): Promise<AppliedConfig[]> {
-  const calendar = (name: string) => load(reader, Configs, 'Calendar', name);
-  const ahead = new Map(namedLast.map((name) => [name, calendar(name)]));
+  const ahead = new Map([...namedLast].map(([id, one]) => [id, load(reader, Configs, ...one)]));
   const inForce = [...new Set(rollouts.map(({ policy }) => policy))];
   const [clusters, fleet, ...read] = await Promise.all([
     reading,
@@ -216,17 +218,22 @@ export async function configsOf(
   ]);
   const policies = read.slice(0, inForce.length);
   const prefix = fleetSpec(fleet?.data)?.tagPrefix ?? '';
-  const names = new Set([
-    ...policies.flatMap((policy) => calendarsIn(policy?.data)),
-    ...clusters.flatMap(({ tags }) => clusterTags(tags, prefix).calendars),
-  ]);
-  namedLast = [...names];
-  const calendars = await Promise.all(namedLast.map((name) => ahead.get(name) ?? calendar(name)));
-  return [fleet, ...policies, ...calendars].flatMap((one) => (one === undefined ? [] : [one.data]));
+  const names = [
+    ...policies.flatMap((policy) => namedBy(policy?.data)),
+    ...clusters.flatMap(({ tags }) => clusterTags(tags, prefix).calendars.map(asCalendar)),
+  ];
+  namedLast = new Map(names.map((one) => [one.join('#'), one]));
+  const named = await Promise.all([...namedLast].map(([id, one]) => ahead.get(id) ?? load(reader, Configs, ...one)));
+  return [fleet, ...policies, ...named].flatMap((one) => (one === undefined ? [] : [one.data]));
 }
 
-const calendarsIn = (policy: AppliedConfig | undefined): string[] =>
-  (upgradePolicy(policy)?.spec.waves ?? []).flatMap(({ calendar }) => calendar ?? []);
+const asCalendar = (name: string): Named => ['Calendar', name];
+
+function namedBy(policy: AppliedConfig | undefined): Named[] {
+  const calendars = (upgradePolicy(policy)?.spec.waves ?? []).flatMap(({ calendar }) => calendar ?? []);
+  const channel = channelNamed(policy);
+  return [...calendars.map(asCalendar), ...(channel === undefined ? [] : [['Channel', channel] as const])];
+}
 
 /** With more rollouts than this, reading all members and all waves by kind takes fewer requests than a query for each rollout. */
 const MOST_BY_PARTITION = 2 * KIND_SHARDS;

@@ -22,6 +22,7 @@ test.each<[AnyCode, 'leaves its rollout' | 'is set aside', Partial<ClusterRecord
   ['Excluded', 'leaves its rollout', { tags: { 'liftlock/paused': 'true' } }],
   ['Pinned', 'leaves its rollout', { tags: { 'liftlock/pin-version': '1.36' } }],
   ['BadTag', 'leaves its rollout', { tags: { 'liftlock/paused': 'perhaps' } }],
+  ['NotInFleet', 'leaves its rollout', { region: 'us-east-1' }],
   ['Unsupported', 'leaves its rollout', { unsupported: 'It is on Outposts.' }],
   ['Gone', 'leaves its rollout', { deletedAt: now.toISOString() }],
   ['Unreachable', 'is set aside', { conditions: [denied] }],

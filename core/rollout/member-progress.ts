@@ -100,8 +100,9 @@ export function standingReasons(
 ): readonly Reason[] {
   const cluster = snapshot.clusters.get(member.clusterKey);
   if (cluster === undefined || snapshot.fleet === undefined) return [];
-  const { tagPrefix } = snapshot.fleet;
-  const refusals = clusterRefusals(cluster, KubeVersion.parse(member.to), tagPrefix, snapshot.calendars);
+  const { fleet } = snapshot;
+  const { tagPrefix } = fleet;
+  const refusals = clusterRefusals(cluster, KubeVersion.parse(member.to), fleet, snapshot.calendars);
   const suspected = suspicionOf(member);
   const applied = snapshot.policies.get(policy)?.policy;
   // Who is in a wave that has not begun is planned anew instead.

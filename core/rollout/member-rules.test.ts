@@ -100,7 +100,7 @@ test('of a policy that is not there nothing is closed, and nobody has applied an
   expect(told(['gone', web(), 'days'], ['gone', web(), undefined])).toEqual(['', '']);
   const rulesOf = memberRules({ ...fleetSnapshot({ clusters: [], policies }), calendars }, NOON);
   expect(rulesOf('gone', web(), undefined).policyAppliedBy).toBeUndefined();
-  expect(rulesOf('p', web(), wave('days')).policyAppliedBy).toBe('x');
+  expect(rulesOf('p', web(), wave('days')).policyAppliedBy).toEqual(['x']);
 });
 
 test('rules are worked out once for the clusters of a wave, and windows asked once', () => {

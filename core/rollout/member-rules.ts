@@ -12,7 +12,7 @@ import type { FleetSnapshot } from './snapshot.ts';
 /** What holds for one cluster's hop in this tick. */
 export interface MemberRules {
   readonly rules: HopRules;
-  readonly policyAppliedBy: string | undefined;
+  readonly policyAppliedBy: readonly string[] | undefined;
   /** What its calendars say now, to a hop that begins or to one that was begun. */
   window(begun: boolean): WindowAnswer;
 }

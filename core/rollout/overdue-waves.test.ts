@@ -15,7 +15,7 @@ function snapshot(waves: object[], rollout: object = {}, more: object = {}): Fle
     rollouts: [{ id: 'r', policy: 'p', status: 'Running', createdBy: 'me', createdAt: ago(100), ...rollout }],
     waves: waves.map((wave, index) => ({ rolloutId: 'r', index, name: `w${index}`, planHash: 'h', ...wave })),
     policies: new Map([
-      ['p', { appliedBy: 'me', policy: { spec: { waves: ['w0', 'w1'].map((name) => ({ name, approval })) } } }],
+      ['p', { appliedBy: ['me'], policy: { spec: { waves: ['w0', 'w1'].map((name) => ({ name, approval })) } } }],
     ]),
     ...more,
   } as unknown as FleetSnapshot;
@@ -158,7 +158,7 @@ test('a wave whose policy is gone waits for nobody, and who asked may not approv
   expect(overdueWaves(snapshot(pending, {}, { policies: new Map() }), now).approvals).toBe(0);
   const strict = { ...approval, fourEyes: true };
   const policies = new Map([
-    ['p', { appliedBy: 'author', policy: { spec: { waves: [{ name: 'w0', approval: strict }] } } }],
+    ['p', { appliedBy: ['author'], policy: { spec: { waves: [{ name: 'w0', approval: strict }] } } }],
   ]);
   const approved = (principal: string) => [
     { status: 'Pending', approvals: [{ decision: 'Approved', principal, at: ago(1), planHash: 'h' }] },

@@ -14,7 +14,7 @@ export interface FleetSnapshot {
   readonly control: FleetControl | undefined;
   readonly policies: ReadonlyMap<
     string,
-    { readonly policy: UpgradePolicy; readonly revision: string; readonly appliedBy: string }
+    { readonly policy: UpgradePolicy; readonly revision: string; readonly appliedBy: readonly string[] }
   >;
   /** Names of policies that are applied and that this version cannot read. */
   readonly unreadablePolicies: readonly string[];

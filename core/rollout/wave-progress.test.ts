@@ -187,8 +187,8 @@ describe('a wave that opens', () => {
     expect(words({ waves: [planned], members, policy: fourEyes })).toStrictEqual([]);
     const given = { waves: [{ ...planned, approvals: [word] }], members, policy: fourEyes };
     expect(words(given)).toStrictEqual([]);
-    expect(words({ ...given, more: { policyAppliedBy: 'other' } })).toEqual(['w0 Open']);
-    const created = { ...given, more: { policyAppliedBy: 'other' }, rollout: { createdBy: 'author' } };
+    expect(words({ ...given, more: { policyAppliedBy: ['other'] } })).toEqual(['w0 Open']);
+    const created = { ...given, more: { policyAppliedBy: ['other'] }, rollout: { createdBy: 'author' } };
     expect(words(created)).toStrictEqual([]);
   });
 

@@ -20,7 +20,7 @@ export interface WaveSituation {
   readonly policyRevision: string | undefined;
   /** As applied now; undefined when this version cannot read it: then waves that are open end or soak, and none opens. */
   readonly policy: UpgradePolicy | undefined;
-  readonly policyAppliedBy: string | undefined;
+  readonly policyAppliedBy: readonly string[] | undefined;
   readonly learned: LearnedDurations | undefined;
   /** By wave index: gates that were read for this tick. */
   readonly readings: (wave: Wave) => readonly GateReading[] | undefined;

@@ -1,8 +1,10 @@
+import { channelSchema } from '../../core/config/schema/channel.ts';
 import { upgradePolicySchema } from '../../core/config/schema/upgrade-policy.ts';
 import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { judgeWave } from '../../core/operations/judge-wave.ts';
 import { promoteRollout } from '../../core/operations/promote-rollout.ts';
 import { abortRollout } from '../../core/operations/rollout-switch.ts';
+import { rolloutDetail } from '../../core/queries/rollout-views.ts';
 import { checkInvariants } from '../../simulator/invariants/check-invariants.ts';
 import { MACHINE_ARN_PREFIX } from '../../simulator/process/machines.ts';
 import { clusterArn, hours, memberOf, PERSON, rolloutIdOf, run, smallFleet, touched, wavesOf } from './small-fleet.ts';
@@ -210,4 +212,65 @@ test('an approval says how many clusters it covers, and nothing is approved in a
   await abortRollout(world.ports, await rolloutIdOf(world), PERSON, 'not today');
   await expect(approve(world, OTHER)).rejects.toMatchObject({ name: 'WrongState' });
   expect((await wavesOf(world))[1]?.approvals).toHaveLength(1);
+});
+
+describe('four eyes, where the target of the policy is a Channel', () => {
+  const moved = (world: World, by: string, spec: object) => {
+    const one = { apiVersion: 'liftlock/v1alpha1', kind: 'Channel', metadata: { name: 'c' } };
+    return applyConfig(world.ports, [channelSchema.parse({ ...one, spec })], by);
+  };
+  const following = async () => {
+    const waves = asking({ fourEyes: true });
+    const world = await smallFleet({ clusters, policy: policy(waves, { trigger: 'manual' }) });
+    await moved(world, PERSON, { target: '1.37' });
+    const document = { apiVersion: 'liftlock/v1alpha1', kind: 'UpgradePolicy', metadata: { name: 'policy-0' } };
+    const spec = policy(waves, { target: { channel: 'c' } });
+    await applyConfig(world.ports, [upgradePolicySchema.parse({ ...document, spec })], PERSON);
+    await hours(world, 6);
+    return world;
+  };
+
+  test('who moved it last does not approve what that changed, and somebody else does', async () => {
+    const world = await following();
+    await moved(world, APPROVER, { target: '1.37', minimumAge: '1d' });
+    await hours(world, 1);
+    await expect(approve(world, APPROVER)).rejects.toMatchObject({ name: 'NotAllowed' });
+    await run(world);
+    expect(touched(world, 'p1')).toBe(false);
+    await approve(world, OTHER);
+    await run(world);
+    expect(touched(world, 'p1')).toBe(true);
+  });
+
+  test('who approved and has moved it since does not count any more', async () => {
+    const world = await following();
+    await approve(world, APPROVER);
+    await moved(world, APPROVER, { target: '1.37', minimumAge: '1d' });
+    await run(world);
+    expect(touched(world, 'p1')).toBe(false);
+    const detail = await rolloutDetail(world.table, await rolloutIdOf(world), world.clock.now());
+    const [why] = detail.standings?.flatMap(({ approvalReasons }) => approvalReasons) ?? [];
+    expect(why?.message).toContain('applied the policy or its Channel');
+  });
+
+  test('nobody approves while it is being moved: the approval is judged anew', async () => {
+    const world = await following();
+    const { table } = world.ports;
+    let meanwhile: (() => Promise<unknown>) | undefined = () =>
+      moved(world, APPROVER, { target: '1.37', minimumAge: '1d' });
+    const transact: typeof table.transact = async (operations, ...more) => {
+      const act = meanwhile;
+      meanwhile = undefined;
+      await act?.();
+      return table.transact(operations, ...more);
+    };
+    const racing = new Proxy(table, {
+      get: (on, name) => (name === 'transact' ? transact : Reflect.get(on, name).bind(on)),
+    });
+    const judged = judgeWave({ ...world.ports, table: racing }, await rolloutIdOf(world), 'prod', {
+      decision: 'Approved',
+      by: APPROVER,
+    });
+    await expect(judged).rejects.toMatchObject({ name: 'NotAllowed' });
+  });
 });

@@ -31,6 +31,7 @@ import {
   versionOf,
   wavesOf,
 } from './small-fleet.ts';
+import { failing } from './staged-fleet.ts';
 
 const web: ClusterSpecification = { name: 'web', version: '1.36', nodegroups: [{ name: 'workers' }] };
 const stuckDrain = {
@@ -330,4 +331,29 @@ test('who stops a nested execution is told that it was stopped, and not what Ste
   expect(reasons[0]?.message).toMatch(/^Held since .*: The execution .*--roll-node-group-all-0 ended/);
   expect(reasons[0]?.message).toContain(stopped);
   expect((await upgradesOf(world))[0]?.reasons).toMatchObject([{ code: 'StoppedFromOutside' }]);
+});
+
+test('who has failed is Blocked in lists too, also when a wave was inserted before its own, or another one selects it by now', async () => {
+  const [early, other] = ['early', 'other'].map((name) => ({ name, clusters: [name] }));
+  const all = { name: 'all', failureBudget: { maxFailures: 1 }, soak: '48h' };
+  const policyOf = (...waves: readonly (object | undefined)[]) => ({ selector: {}, target: 'latest', waves });
+  const world = await smallFleet({
+    clusters: [web, { ...web, name: 'whole' }],
+    policy: policyOf(all),
+    prepare: failing('web'),
+  });
+  await hours(world, 6);
+  await releaseCluster(world.ports, await keyOf(world), PERSON);
+  const listed = async () => (await listClusters(world.ports, {})).items.find(({ name }) => name === 'web')?.state;
+  expect(await listed()).toBe('Blocked');
+  for (const waves of [
+    [early, all],
+    [early, all, other],
+    [{ ...other, clusters: ['web'] }, early, all],
+  ]) {
+    const one = { apiVersion: 'liftlock/v1alpha1', kind: 'UpgradePolicy', metadata: { name: 'policy-0' } };
+    await applyConfig(world.ports, [upgradePolicySchema.parse({ ...one, spec: policyOf(...waves) })], PERSON);
+    await hours(world, 1);
+    expect(await listed()).toBe('Blocked');
+  }
 });

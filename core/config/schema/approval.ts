@@ -28,7 +28,7 @@ export const approvalSchema = z
     fourEyes: z
       .boolean()
       .default(false)
-      .describe('Whether who applied the policy or created the rollout may not be among them.'),
+      .describe('Whether who applied the policy or its Channel, or created the rollout, may not be among them.'),
     from: principalPatterns('nobody could approve. Leave it out to let every approver')
       .optional()
       .describe('Who may approve, beside having the right to call the API; absent = everybody who has it.'),

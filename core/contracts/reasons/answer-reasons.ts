@@ -19,7 +19,6 @@ export const ANSWER_REASONS = {
   NodesFirst: { kind: 'lasting', meaning: 'To go back, the node groups have to go first.' },
   NotChecked: { kind: 'told', meaning: 'Nobody has looked whether Liftlock may read it.' },
   NotDiscovered: { kind: 'lasting', meaning: 'The account of the cluster could not be listed in its Region.' },
-  NotInFleet: { kind: 'lasting', meaning: 'The Fleet does not name the account and the Region of the cluster.' },
   NotObserved: { kind: 'told', meaning: 'Liftlock did not see when the control plane reached its version.' },
   OneHopAtATime: { kind: 'told', meaning: 'An upgrade moves one minor; the others are asked for afterwards.' },
   RolloutBusy: {

@@ -17,7 +17,7 @@ export const CALENDAR_REASONS = {
   CalendarOpen: { kind: 'told', meaning: 'All calendars are open.' },
   CalendarsTogether: { kind: 'told', meaning: 'When several calendars are open at once.' },
   CalendarTag: { kind: 'told', meaning: 'The tag calendar of the cluster adds Calendars.' },
-  FourEyes: { kind: 'lasting', meaning: 'Who applied the policy or created the rollout may not approve it.' },
+  FourEyes: { kind: 'lasting', meaning: 'Who applied the policy or Channel, or created the rollout, may not approve.' },
   Frozen: { kind: 'timed', waitsFor: 'window', meaning: 'A freeze of a calendar goes on.' },
   NoCalendar: { kind: 'lasting', meaning: 'The wave names a Calendar that is not applied, so nothing may start.' },
   NotAnApprover: { kind: 'lasting', meaning: 'A person is not among those who may approve.' },

@@ -11,6 +11,7 @@ export const EXCLUSIONS = {
   Paused: 'Its tag keeps Liftlock away.',
   Pinned: 'Its tag keeps it at an older version.',
   BadTag: 'One of its tags cannot be read.',
+  NotInFleet: 'The Fleet does not name its account and Region.',
   Unsupported: 'It is of a kind that Liftlock does not touch.',
   Unreachable: 'Liftlock cannot read it.',
   Held: 'It is held until a person releases it.',

@@ -35,7 +35,7 @@ export function smallPlan(given: SmallPlan): { readonly rules: PlanRules; readon
       metadata: { name: 'test' },
       spec: {
         mode: 'act',
-        accounts: ['111111111111'],
+        accounts: ['111111111111', ...(given.clusters ?? []).flatMap(({ account }) => account ?? [])],
         regions: ['eu-central-1'],
         spokeRole: { externalId: 'test' },
         caps: given.caps ?? {},

@@ -14,7 +14,12 @@ export const { spec: fleet } = fleetSchema.parse({
   apiVersion: 'liftlock/v1alpha1',
   kind: 'Fleet',
   metadata: { name: 'f' },
-  spec: { mode: 'act', accounts: ['111111111111'], regions: ['eu-central-1'], spokeRole: { externalId: 'xx' } },
+  spec: {
+    mode: 'act',
+    accounts: [clusterOfUpgrade.account],
+    regions: ['eu-central-1'],
+    spokeRole: { externalId: 'xx' },
+  },
 });
 const cluster = { ...clusterOfUpgrade, clusterKey: 'k', tags: {} };
 const grant = grantOf({ clusterKey: 'k', epoch: 1, holder: ASKER.arn, executionName: ASKER.name, capKeys: [] });

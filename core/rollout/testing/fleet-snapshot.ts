@@ -20,7 +20,8 @@ export function fleetSnapshot({
   caps = {},
   versions = ['1.35', '1.36', '1.37'],
 }: SmallFleet): FleetSnapshot {
-  const scope = { accounts: ['111111111111'], regions: ['eu-central-1'], spokeRole: { externalId: 'xx' } };
+  const accounts = [...new Set(['111111111111', ...clusters.map(({ account }) => account)])];
+  const scope = { accounts, regions: ['eu-central-1'], spokeRole: { externalId: 'xx' } };
   const documents = [
     { kind: 'Fleet', metadata: { name: 'f' }, spec: { mode: 'act', ...scope, caps } },
     ...Object.entries(policies).map(([name, spec]) => ({ kind: 'UpgradePolicy', metadata: { name }, spec })),
@@ -40,7 +41,7 @@ export function fleetSnapshot({
     policies: new Map(
       parsed.policies.map((policy) => {
         const { name } = policy.metadata;
-        return [name, { policy, revision: JSON.stringify(policies[name]), appliedBy: 'x' }];
+        return [name, { policy, revision: JSON.stringify(policies[name]), appliedBy: ['x'] }];
       }),
     ),
     unreadablePolicies: [],

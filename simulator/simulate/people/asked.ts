@@ -1,5 +1,5 @@
 import type { Wave } from '../../../core/contracts/items/rollout.ts';
-import { upgradePolicy } from '../../../core/policy/applied.ts';
+import { loadAuthors, upgradePolicy } from '../../../core/policy/applied.ts';
 import { approvalRefusals } from '../../../core/policy/approvals.ts';
 import { waveNamed } from '../../../core/policy/wave-of.ts';
 import type { Table } from '../../../core/ports/table.ts';
@@ -29,7 +29,8 @@ export async function askedOfPeople(table: Table, now: Date): Promise<Asked[]> {
     }
     const applied = await load(table, Configs, 'UpgradePolicy', rollout.policy);
     const spec = waveNamed(upgradePolicy(applied?.data), wave.name);
-    const requesters = { policyAppliedBy: applied?.data.appliedBy, rolloutCreatedBy: rollout.createdBy };
+    const { authors } = await loadAuthors(table, applied?.data);
+    const requesters = { policyAppliedBy: authors, rolloutCreatedBy: rollout.createdBy };
     const [refusal] = approvalRefusals(spec, wave, requesters, now);
     if (refusal === undefined || refusal.code === 'ApprovalRejected') continue;
     const again = refusal.code === 'ApprovalExpired' ? `/${wave.approvals?.length}` : '';

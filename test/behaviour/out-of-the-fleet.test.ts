@@ -1,0 +1,119 @@
+import { fleetSchema } from '../../core/config/schema/fleet.ts';
+import { upgradePolicySchema } from '../../core/config/schema/upgrade-policy.ts';
+import { applyConfig } from '../../core/operations/apply-documents.ts';
+import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import type { World } from '../../simulator/process/world.ts';
+import {
+  beforeCommit,
+  hours,
+  memberOf,
+  mutationsOf,
+  PERSON,
+  recordOf,
+  run,
+  smallFleet,
+  touched,
+  versionOf,
+} from './small-fleet.ts';
+import { staged } from './staged-fleet.ts';
+
+const OTHER = '222222222222';
+const ORGANIZATION = { organizationId: 'o-a1b2c3d4e5' };
+const clusters = [...staged('dev', ['stays']), ...staged('dev', ['leaves']).map((one) => ({ ...one, account: OTHER }))];
+const policy = { selector: {}, target: 'latest', trigger: 'automatic', waves: [{ name: 'dev', maxConcurrency: 10 }] };
+
+const fleetOf = (more: object) =>
+  fleetSchema.parse({
+    apiVersion: 'liftlock/v1alpha1',
+    kind: 'Fleet',
+    metadata: { name: 'test' },
+    spec: {
+      mode: 'act',
+      accounts: ['111111111111'],
+      regions: ['eu-central-1'],
+      spokeRole: { externalId: 'test' },
+      labels: { fromTags: { stage: 'stage' } },
+      ...more,
+    },
+  });
+const apply = (world: World, more: object) => applyConfig(world.ports, [fleetOf(more)], PERSON);
+const both = { accounts: ['111111111111', OTHER] };
+const groupsOf = (world: World, name: string) =>
+  Object.values(world.eks.state.clusters)
+    .filter((one) => one.name === name)
+    .flatMap(({ nodegroups }) => nodegroups.map(({ version }) => version));
+
+/** Two clusters in the inventory, and nothing planned: a policy that begins nothing by itself. */
+async function known(more: object = {}): Promise<World> {
+  const world = await smallFleet({ clusters, policy: { ...policy, trigger: 'manual' }, ...more });
+  await hours(world, 1);
+  return world;
+}
+const automatic = (world: World) =>
+  applyConfig(
+    world.ports,
+    [
+      upgradePolicySchema.parse({
+        apiVersion: 'liftlock/v1alpha1',
+        kind: 'UpgradePolicy',
+        metadata: { name: 'policy-0' },
+        spec: policy,
+      }),
+    ],
+    PERSON,
+  );
+
+test('a cluster of an account that is taken out of the Fleet is left alone, also by rollouts that are planned afterwards', async () => {
+  const world = await known();
+  await apply(world, {});
+  await automatic(world);
+  await run(world);
+  expect([touched(world, 'stays'), touched(world, 'leaves')]).toEqual([true, false]);
+  expect(await memberOf(world, 'leaves')).toMatchObject({ status: 'Excluded', reasons: [{ code: 'NotInFleet' }] });
+  const { state, reasons } = await explainCluster(world.ports, await recordOf(world, 'leaves'));
+  expect([state, reasons.map(({ code }) => code)]).toEqual(['Excluded', ['NotInFleet']]);
+});
+
+test('nothing is upgraded by hand in a Region that the Fleet does not name any more', async () => {
+  const world = await known();
+  await apply(world, { ...both, regions: ['us-east-1'] });
+  await automatic(world);
+  await hours(world, 12);
+  expect(mutationsOf(world)).toEqual([]);
+  const { refusals } = await requestUpgrade(world.ports, await recordOf(world, 'stays'), '1.37', PERSON, {
+    approve: false,
+  });
+  expect(refusals.map(({ code }) => code)).toContain('NotInFleet');
+});
+
+test('an account of the organization is upgraded though no list names it', async () => {
+  const world = await known(ORGANIZATION);
+  await apply(world, { accounts: [], ...ORGANIZATION });
+  await automatic(world);
+  await hours(world, 12);
+  expect([versionOf(world, 'stays'), versionOf(world, 'leaves')]).toEqual(['1.37', '1.37']);
+});
+
+test('an account that is taken out right before the first change keeps it from being made', async () => {
+  const world = await smallFleet({
+    clusters,
+    policy,
+    faults: [beforeCommit((one) => apply(one, {}).then(() => undefined))],
+  });
+  await run(world);
+  expect([touched(world, 'stays'), touched(world, 'leaves')]).toEqual([true, false]);
+  expect((await memberOf(world, 'leaves')).status).toBe('Excluded');
+});
+
+test('what was half done there waits, and goes on when the account is in the Fleet again', async () => {
+  const takenOut = beforeCommit((one) => apply(one, {}).then(() => undefined));
+  const world = await smallFleet({ clusters, policy, faults: [{ ...takenOut, function: 'roll-node-group' }] });
+  await hours(world, 12);
+  expect([versionOf(world, 'leaves'), groupsOf(world, 'leaves')]).toEqual(['1.37', ['1.36']]);
+  expect((await memberOf(world, 'leaves')).status).toBe('Parked');
+  await apply(world, both);
+  await run(world);
+  expect(groupsOf(world, 'leaves')).toEqual(['1.37']);
+  expect((await memberOf(world, 'leaves')).status).toBe('Succeeded');
+});
