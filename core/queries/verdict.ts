@@ -125,14 +125,20 @@ export function verdictOf(
     const since = waiting.length === 0 ? upgrade.reasons : upgrade.reasons.filter(({ code }) => !REFUSALS.has(code));
     return said(after(condition, at), ...since, ...waiting);
   }
+  const going = goingOn(place);
   if (aim.policy === undefined) {
+    // A member of a wave that has begun stays one, whatever selects it now.
+    const hasBegun = place?.waves.some(
+      ({ index, status }) => index === going?.member.waveIndex && status !== 'Pending',
+    );
+    if (going !== undefined && hasBegun && !isTried(going.member))
+      return inRollout(going, waiting, until ?? upcoming(going.member.resumeAt, now));
     const isAmbiguous = aim.reasons.some(({ code }) => code === 'AmbiguousPolicy');
     if (!isAmbiguous && left !== undefined) return failedHalfWay(snapshot, cluster, left, now);
     const when = waiting.length === 0 ? NEVER : after(conditionOf(waiting, until ?? null), until);
     return said(when, ...aim.reasons, ...waiting);
   }
   // At the version, and yet not through: what is left (nodes, add-ons, checks) is what the rollout goes on with.
-  const going = goingOn(place);
   const tried = going && isTried(going.member) ? again(snapshot, going, isFinished, now) : undefined;
   if (aim.target !== undefined && !aim.needsWork && !snapshot.members.some(isOwn)) {
     const rests = atTarget(snapshot, cluster, aim.policy, aim);
