@@ -123,7 +123,10 @@ async function goingOn(table: Table, cluster: Read<ClusterRecord>) {
     const checks = [unchanged(Configs, applied, 'UpgradePolicy', policy), unchanged(Clusters, cluster, clusterKey)];
     places.push({ member, rollout, wave, checks: isOver ? checks : [] });
   }
-  return { places, stranger };
+  // Of the rollouts of one policy that it failed in only the newest tries it again.
+  const inOrder = places.sort((a, b) => (a.rollout.data.createdAt < b.rollout.data.createdAt ? -1 : 1));
+  const newest = new Map(inOrder.map((place) => [place.rollout.data.policy, place]));
+  return { places: [...newest.values()], stranger };
 }
 
 /** The first of those that a rollout would go on with which may not: another policy asks for its own approvals. */

@@ -96,20 +96,17 @@ test('of each person the newest word is kept, and nobody pushes out what another
   );
 });
 
-test('a wave that is open can be judged, and so can one whose name the policy has given up, by who may judge those that it has', async () => {
+test('a wave that is open can be judged; one that the policy gives up before it begins has nobody in it', async () => {
   expect((await judged({}, { wave: { status: 'Open' } })).stored?.approvals).toHaveLength(1);
-  const renamed =
-    '[{ name: canary, clusters: [a] }, { name: production, approval: { from: ["sso:111111111111/eve"] } }]';
-  const open = { wave: { status: 'Open' as const }, waves: renamed };
-  expect((await judged({ by: 'sso:111111111111/eve' }, open)).stored?.approvals).toHaveLength(1);
-  for (const decision of ['Approved', 'Rejected'] as const)
-    await expect(judged({ by: 'sso:1/carl', decision }, open)).rejects.toMatchObject({ name: 'NotAllowed' });
-  await expect(judged({ by: 'sso:1/eve' }, { waves: renamed })).rejects.toThrow('The wave prod asks for no approval');
+  const renamed = '[{ name: canary, clusters: [a] }, { name: production, approval: {} }]';
+  await expect(judged({}, { waves: renamed })).rejects.toThrow('The wave prod asks for no approval');
 });
 
+const ended = { status: 'Completed', members: 3, succeeded: 1 } as const;
 test('a wave that has ended can be judged while clusters of it are set aside, for these ask again when they go', async () => {
-  expect((await judged({}, { wave: { status: 'Completed', quarantined: 1 } })).stored?.approvals).toHaveLength(1);
-  await expect(judged({}, { wave: { status: 'Completed' } })).rejects.toThrow('only one that has not ended');
+  expect((await judged({}, { wave: { ...ended, quarantined: 1 } })).stored?.approvals).toHaveLength(1);
+  expect((await judged({}, { wave: { ...ended, members: 4 } })).stored?.approvals).toHaveLength(1);
+  await expect(judged({}, { wave: ended })).rejects.toThrow('only one that has not ended');
 });
 
 const noApproval = 'The wave prod asks for no approval: its policy says none.';
@@ -133,7 +130,7 @@ test.each<[string, Partial<Judgement>, Given, string, string]>([
   [
     'it has ended',
     {},
-    { wave: { status: 'Soaking' } },
+    { wave: { status: 'Soaking', members: 3, succeeded: 1 } },
     'WrongState',
     'The wave prod is Soaking; only one that has not ended can be judged.',
   ],

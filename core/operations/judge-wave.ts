@@ -1,18 +1,21 @@
+import type { UpgradePolicy, Wave as WaveSpec } from '../config/types.ts';
 import type { ApprovalRecord } from '../contracts/items/approval.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
 import { newestOfEach } from '../model/last-words.ts';
-import { loadAuthors, upgradePolicy } from '../policy/applied.ts';
+import { FLEET, fleetSpec, loadAuthors, upgradePolicy } from '../policy/applied.ts';
 import { clustersOf, mayApprove } from '../policy/approvals.ts';
-import { waveNamed } from '../policy/wave-of.ts';
+import { waveNamed, waveOf } from '../policy/wave-of.ts';
+import type { Table } from '../ports/table.ts';
 import { GRANTING_WAVES } from '../protocol/vetoes.ts';
 import { findRollout } from '../queries/find-rollout.ts';
 import { Refusal, wrongState } from '../queries/refusal.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
+import { isSettled } from '../rollout/wave-end.ts';
 import { changeAndTell } from '../store/change.ts';
 import { rolloutEntry, waveChanged } from '../store/changes.ts';
-import { Configs, Rollouts, Waves } from '../store/entities.ts';
-import { load, type Read, replace, unchanged } from '../store/entity.ts';
-import { loadWaves } from '../store/members.ts';
+import { Clusters, Configs, Members, Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
+import { load, ofKind, type Read, replace, unchanged } from '../store/entity.ts';
+import { isMember, loadWaves } from '../store/members.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 
 export interface Judgement {
@@ -44,7 +47,8 @@ export function judgeWave(ports: OperatorPorts, id: string, name: string, judgem
     const spec = waveNamed(policy, name);
     // A wave under way whose name the policy has given up goes by those that select its clusters now: whether these ask, and whom, is judged
     // at each grant. One that has not begun has nobody in it any more.
-    const specs = spec === undefined && wave.data.status !== 'Pending' ? (policy?.spec.waves ?? []) : [spec];
+    const isGivenUp = policy !== undefined && spec === undefined && wave.data.status !== 'Pending';
+    const specs = isGivenUp ? await takenBy(table, policy, wave.data) : [spec];
     const asked = specs.flatMap((one) => one?.approval ?? []);
     refuseState(wave.data, asked.length > 0, judgement.decision);
     const isOutdated = config !== undefined && config.data.revision !== rollout.data.policyRevision;
@@ -92,6 +96,20 @@ export function judgeWave(ports: OperatorPorts, id: string, name: string, judgem
   });
 }
 
+/** The waves of a policy that take clusters of a wave whose name it has given up. */
+async function takenBy(table: Table, policy: UpgradePolicy, { rolloutId, index }: Wave): Promise<WaveSpec[]> {
+  const fleet = fleetSpec((await load(table, Configs, 'Fleet', FLEET))?.data);
+  const items = ofKind(await table.queryPartition(rolloutPartition(rolloutId), 'MEMBER#'), Members);
+  const clusters = await Promise.all(
+    items
+      .filter((member) => member.waveIndex === index && isMember(member))
+      .map(async ({ clusterKey }) => (await load(table, Clusters, clusterKey))?.data),
+  );
+  return policy.spec.waves.filter((_, at) =>
+    clusters.some((one) => one !== undefined && waveOf(policy, one, fleet?.tagPrefix ?? '').index === at),
+  );
+}
+
 /** Fails with `WaveNotFound`. */
 export async function findWave({ table }: Pick<OperatorPorts, 'table'>, id: string, name: string): Promise<Read<Wave>> {
   const waves = await loadWaves(table, id);
@@ -107,7 +125,7 @@ function refuseState(wave: Wave, asksForApproval: boolean, decision: Judgement['
       decision === 'Rejected' ? ` To have nothing new start in it: liftlock rollout pause ${wave.rolloutId}` : '';
     throw wrongState(`The wave ${wave.name} asks for no approval: its policy says none.${pause}`);
   }
-  const hasStragglers = wave.quarantined > 0 && GRANTING_WAVES.includes(wave.status);
+  const hasStragglers = (wave.quarantined > 0 || !isSettled(wave)) && GRANTING_WAVES.includes(wave.status);
   if (['Pending', 'Open'].includes(wave.status) || hasStragglers) return;
   throw wrongState(`The wave ${wave.name} is ${wave.status}; only one that has not ended can be judged.`);
 }

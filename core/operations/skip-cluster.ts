@@ -48,9 +48,8 @@ export function skipCluster(ports: OperatorPorts, clusterKey: string, by: string
       }
       if (rollout.data.following !== undefined) throw busyReplanning(rollout.data);
       // Once it is open such a wave is Undecided; before, it would be skipped whole, and the next one begin unproved.
-      const { name, status, members, excluded, blocked } = wave.data;
-      const isLast =
-        status === 'Pending' && members - excluded - blocked <= 1 && waveIndex < rollout.data.waves.length - 1;
+      const { name, status, members, excluded } = wave.data;
+      const isLast = status === 'Pending' && members - excluded <= 1 && waveIndex < rollout.data.waves.length - 1;
       if (isLast) {
         const said = `${cluster.data.name} is the last cluster of the wave ${name} of ${rolloutId}, which without it would prove nothing to the waves after it.`;
         throw wrongState(`${said} Keep it out by its tags or by the policy, or abort the rollout.`);

@@ -4,6 +4,7 @@ import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { hopId } from '../model/hop.ts';
 import { capKeys, recountInPlace } from '../policy/caps.ts';
+import { ruledBy } from '../policy/hop-rules.ts';
 import { settledAt } from '../policy/quarantine.ts';
 import { failuresOf } from '../policy/wave-room.ts';
 import type { WindowAnswer } from '../policy/window-rule.ts';
@@ -182,7 +183,7 @@ function admitOne(
   const parked = upgrade?.status === 'Parked' ? upgrade : undefined;
   const hop = parked === undefined ? nextHopOf(member, cluster) : versionsOf(parked);
   const wave = waves.now.get(member.waveIndex);
-  const { rules, policyAppliedBy, window } = rulesOf(rollout.policy, cluster, wave);
+  const { rules, policyAppliedBy, window } = rulesOf(rollout.policy, cluster, ruledBy(wave, member));
   const [from, to] = [hop.from.toString(), hop.to.toString()];
   const answer = askToBegin(
     { snapshot, room, index, now },

@@ -52,8 +52,17 @@ export function decide(snapshot: FleetSnapshot, now: Date): Decided {
     },
     rulesOf: memberRules(snapshot, now),
   };
-  return together(DECIDERS.map((decider) => decider(look)));
+  const decided = together(DECIDERS.map((decider) => decider(look)));
+  const planned = new Set(decided.decisions.flatMap((one) => (one.type === 'replan' ? [one.rollout.id] : [])));
+  return {
+    ...decided,
+    decisions: decided.decisions.filter((one) => !beginsWave(one) || !planned.has(one.wave.rolloutId)),
+  };
 }
+
+/** Of a rollout that has to be planned anew nothing begins before it is, whoever is in the way of that. */
+export const beginsWave = (decision: Decision): decision is Extract<Decision, { type: 'change-wave' }> =>
+  decision.type === 'change-wave' && decision.wave.status === 'Pending';
 
 const together = (decided: readonly ReturnType<Decider>[]): Decided => ({
   decisions: decided.flatMap(({ decisions }) => decisions),

@@ -1,6 +1,7 @@
 import type { Wave as WaveSpec } from '../config/types.ts';
 import type { Member } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { isSame } from './is-same.ts';
 
 const MOST_NAMES = 5;
 
@@ -15,13 +16,15 @@ export function withLaterWave(member: Member, own: string | undefined, wave: str
 }
 
 /**
- * Whether a wave asks for no less than a cluster's own one, which has begun: as many approvals, and the same calendars. Elsewhere the cluster
- * would go without what its policy says of it; the next rollout takes it.
+ * Whether a wave asks for no less than a cluster's own one, which has begun: the same people and no fewer, the same calendars. Elsewhere the
+ * cluster would go without what its policy says of it; the next rollout takes it.
  */
-export function asksNoLess({ approval, calendar }: WaveSpec, own: WaveSpec): boolean {
+export function asksNoLess({ approval, calendar, mayOverrun }: WaveSpec, own: WaveSpec): boolean {
   const calendars = [calendar ?? []].flat();
   const isOpen = [own.calendar ?? []].flat().every((name) => calendars.includes(name));
-  return isOpen && (approval?.approvals ?? 0) >= (own.approval?.approvals ?? 0);
+  const people = Math.max(own.approval?.approvals ?? 0, approval?.approvals ?? 0);
+  const isAgreed = own.approval === undefined || isSame(approval, { ...own.approval, approvals: people });
+  return isOpen && isAgreed && (own.mayOverrun || !mayOverrun);
 }
 
 const isLaterWave = ({ code }: Reason): boolean => code === 'LaterWave';

@@ -3,6 +3,7 @@ import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { kindOf } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
+import { ruledBy } from '../policy/hop-rules.ts';
 import { quarantineReasons } from '../policy/quarantine.ts';
 import { unplaced } from '../policy/wave-of.ts';
 import { holdRefusals } from '../protocol/standing-refusals.ts';
@@ -59,7 +60,8 @@ export function memberChange(
   if (standing.length === 0) return undefined;
   const closing = standing.filter(({ code }) => kindOf(code) === 'closing');
   if (closing.length > 0) return takeOut(...closing);
-  if (member.inFlight) return undefined;
+  // Between two hops nothing is half-done: who has no wave any more gives its place back.
+  if (member.inFlight && !standing.some(({ code }) => code === 'NoWave')) return undefined;
   // A parked one too, whose upgrade has changed nothing: its wave would wait for ever where only a person can clear it.
   if (member.status === 'Pending' || member.status === 'Parked')
     return change('Quarantined', ...standing, ...laterWaveOf(member));
@@ -107,7 +109,7 @@ export function standingReasons(
   const applied = snapshot.policies.get(policy)?.policy;
   // Who is in a wave that has not begun is planned anew instead.
   const hasBegun = applied !== undefined && wave !== undefined && wave.status !== 'Pending';
-  const homeless = hasBegun ? unplaced(applied, cluster, wave.name, tagPrefix) : [];
+  const homeless = hasBegun ? unplaced(applied, cluster, ruledBy(wave, member)?.name, tagPrefix) : [];
   return [
     ...refusals,
     ...quarantineReasons(cluster, now),

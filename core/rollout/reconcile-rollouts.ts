@@ -14,7 +14,7 @@ import { decode, load, put, type Read, replace } from '../store/entity.ts';
 import { isContention } from '../store/retry.ts';
 import { writeUnrecorded } from '../store/unrecorded.ts';
 import { applyDecision } from './apply-decision.ts';
-import { decide } from './decide.ts';
+import { beginsWave, decide } from './decide.ts';
 import type { Decision } from './decisions.ts';
 import { isSame } from './is-same.ts';
 import { loadSnapshot, type SnapshotScope } from './load-snapshot.ts';
@@ -91,6 +91,7 @@ export async function reconcileRollouts(
       round === 0 ? decided.decisions : decided.decisions.filter((decision) => decision.type !== 'look-after-grant');
     let moved = false;
     for (const decision of changing) {
+      if (unplanned && beginsWave(decision)) continue;
       const result = await carryOut(ports, snapshot, decision, wake.endedExecution);
       if (decision.type === 'follow-plan' || (decision.type === 'replan' && result !== true)) unplanned = true;
       if (typeof result !== 'boolean') problems.push(result);

@@ -3,6 +3,7 @@ import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
+import { waveOf } from '../policy/wave-of.ts';
 import { countSettled, unlessFailed } from '../protocol/settle-decision.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { servedKey } from './automatic-rollouts.ts';
@@ -66,10 +67,17 @@ export function replanOf(snapshot: FleetSnapshot, rollout: Rollout, now: Date): 
     specs,
   });
   const before = members.filter((member) => member.waveIndex >= firstFree);
-  // What no plan moves stays in its wave, whatever number that has by now. A failure of a wave that is gone counts in the next one.
-  const followed = (member: Member): Member => {
-    const at = specs.findIndex(({ name }) => name === waves[member.waveIndex]?.name);
-    return specs.length === 0 ? member : { ...member, waveIndex: firstFree + Math.max(0, at) };
+  // What no plan moves stays in its wave, whatever number that has by now, or goes to the one that takes it. A failure of a wave that is gone
+  // counts in the next one, by whose rules nobody goes who is not of it.
+  const followed = ({ isStray, ...member }: Member): Member => {
+    if (specs.length === 0) return isStray === true ? { ...member, isStray } : member;
+    const own = specs.findIndex(({ name }) => name === waves[member.waveIndex]?.name);
+    if (own >= 0 && isStray !== true) return { ...member, waveIndex: firstFree + own };
+    const cluster = snapshot.clusters.get(member.clusterKey);
+    const place = cluster && waveOf(policy, cluster, snapshot.fleet?.tagPrefix ?? '').index;
+    const home = specs.findIndex((spec) => spec === policy.spec.waves[place ?? -1]);
+    if (home >= 0) return { ...member, waveIndex: firstFree + home };
+    return { ...member, waveIndex: firstFree + Math.max(0, own), isStray: true };
   };
   // Somebody else has brought its control plane to its target, and nodes and add-ons are still to follow. Where no wave is left that has not
   // begun nobody's rules would.
@@ -78,7 +86,7 @@ export function replanOf(snapshot: FleetSnapshot, rollout: Rollout, now: Date): 
     return isThere && specs.length > 0;
   });
   const stay = new Set([...arrived.map(({ clusterKey }) => clusterKey), ...busy]);
-  const next = merged(before, wanted.members, stay, followed);
+  const next = merged(before, wanted.members, { stay, busy }, followed);
   const names = [...begun.map((wave) => wave.name), ...specs.map((spec) => spec.name)];
   const surplus = waves.slice(names.length);
   const changedWaves = [
@@ -174,16 +182,13 @@ const isPlannedAnew = ({ status }: Member): boolean =>
   status === 'Pending' || status === 'Excluded' || status === 'Quarantined';
 const isSkipped = ({ reasons }: Member): boolean => reasons.some(({ code }) => code === 'Skipped');
 
-const UNSELECTED = reason(
-  'TakenOut',
-  'It failed, and the policy of the rollout does not take it to a newer version any more.',
-);
+const UNSELECTED = reason('TakenOut', 'It failed, and no wave that has still to begin takes it any more.');
 
 /** What a member has lived through stays with it: only what waits is moved, let in or left out. */
 function merged(
   before: readonly Member[],
   wanted: readonly Member[],
-  stay: ReadonlySet<string>,
+  { stay, busy }: { readonly stay: ReadonlySet<string>; readonly busy: ReadonlySet<string> },
   followed: (member: Member) => Member,
 ): Member[] {
   const known = new Map(before.map((member) => [member.clusterKey, member]));
@@ -213,6 +218,8 @@ function merged(
   return [
     ...next,
     ...rest.map((member) => {
+      // A plan that only gave another place to what is being worked on would have to wait for it.
+      if (busy.has(member.clusterKey)) return member;
       const position = (last.get(member.waveIndex) ?? 0) + 1;
       last.set(member.waveIndex, position);
       return { ...member, position };
@@ -238,8 +245,10 @@ function keepWords(before: Wave | undefined, wave: Wave): Wave {
  */
 function emptied(wave: Wave, planned: readonly Member[]): Wave {
   const own = planned.filter(({ waveIndex }) => waveIndex === wave.index);
+  const counts = countSettled(own);
+  const needWork = own.length - counts.excluded - counts.quarantined;
   const { breakGlass, ...before } = wave;
-  const { planHash, ...emptiedWave } = { ...before, members: own.length, needWork: 0, ...countSettled(own) };
+  const { planHash, ...emptiedWave } = { ...before, members: own.length, needWork, ...counts };
   return keepWords(before, emptiedWave);
 }
 

@@ -62,7 +62,7 @@ function adjusted(situation: WaveSituation, wave: Wave): Decision[] {
   const spec = specOf(situation, wave);
   if (spec === undefined || situation.policy === undefined || !UNDER_WAY.includes(wave.status)) return [];
   const changes = limitChanges(wave, situation.policy, spec);
-  const said = Object.entries(changes).map(([name, value]) => `${name} is ${value}`);
+  const said = Object.entries(changes).map(([name, value]) => `${name} is ${[value].flat().join(' and ') || 'none'}`);
   if (said.length === 0) return [];
   const reasons = [reason('PolicyChanged', `The policy ${situation.rollout.policy} has changed: ${said.join(', ')}.`)];
   return [{ type: 'adjust-wave', wave, changes, event: 'WaveLimitsChanged', reasons }];
@@ -79,7 +79,7 @@ function next(situation: WaveSituation, wave: Wave): Decision[] {
       return opened(situation, wave);
     case 'Open':
     case 'Undecided':
-      return isSettled(wave) ? settled(situation, wave) : [];
+      return isSettled(wave) ? settled(situation, wave) : (awaited(situation, wave) ?? []);
     case 'Soaking':
       return soaking(situation, wave);
     default:
@@ -89,7 +89,7 @@ function next(situation: WaveSituation, wave: Wave): Decision[] {
 
 /** Percentages are of the members that need work at the wave's start, excluded and quarantined ones left out (semantics.md, Failure budget). */
 function opened(situation: WaveSituation, wave: Wave): Decision[] {
-  const { rollout, members, policy, policyAppliedBy, learned, now } = situation;
+  const { rollout, members, policy, learned } = situation;
   // Who is in it is not settled, or was, and was agreed to, under another policy: the next full look plans it anew.
   const isOutdated = policy !== undefined && rollout.policyRevision !== situation.policyRevision;
   if (rollout.following !== undefined || isOutdated) return [];
@@ -105,10 +105,19 @@ function opened(situation: WaveSituation, wave: Wave): Decision[] {
   // What nobody can read opens nothing: which approvals and windows hold is not known.
   const spec = specOf(situation, wave);
   if (policy === undefined || spec === undefined) return [];
-  const requesters = { policyAppliedBy, rolloutCreatedBy: rollout.createdBy };
-  if (approvalRefusals(spec, wave, requesters, now).length > 0) return automaticApproval(situation, wave, spec);
+  const missing = awaited(situation, wave);
+  if (missing !== undefined) return missing;
   const limits = { needWork, ...limitsOf(spec, needWork), estimateSeconds: estimateSeconds(policy, learned) };
   return [{ type: 'change-wave', wave, status: 'Open', reasons: [], limits }];
+}
+
+/** What its own rule says in the place of approvals that a wave lacks, one that a retry has opened too; undefined = it lacks none. */
+function awaited(situation: WaveSituation, wave: Wave): Decision[] | undefined {
+  const { rollout, policyAppliedBy, now } = situation;
+  const spec = specOf(situation, wave);
+  const requesters = { policyAppliedBy, rolloutCreatedBy: rollout.createdBy };
+  if (spec === undefined || approvalRefusals(spec, wave, requesters, now).length === 0) return undefined;
+  return automaticApproval(situation, wave, spec);
 }
 
 function settled(situation: WaveSituation, wave: Wave): Decision[] {
@@ -119,7 +128,9 @@ function settled(situation: WaveSituation, wave: Wave): Decision[] {
     const { reasons } = soakOf(wave, spec, situation.now);
     return wave.status === 'Undecided' ? [] : [{ type: 'change-wave', wave, status: 'Undecided', reasons }];
   }
-  if (end.status === wave.status) return [];
+  // That its policy had no rules for it is said no more once it has.
+  const isKnownAgain = wave.reasons.some(({ code }) => code === 'NoWave');
+  if (end.status === wave.status && !isKnownAgain) return [];
   const passes = PASSED.includes(end.status);
   const watched = passes && wave.lastSuccessAt !== undefined && isWatched(spec) && wave.promotedBy === undefined;
   if (!watched) return [{ type: 'change-wave', wave, status: end.status, reasons: end.reasons }];

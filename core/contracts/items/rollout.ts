@@ -138,6 +138,8 @@ export const member = z.object({
   traits: z.array(z.string()).optional(),
   /** A retry took its failure back: unless it is tried to its end, it counts as failed again. */
   failedBefore: z.literal(true).optional(),
+  /** Its own wave was given up and it is counted here: it goes by the rules of the wave that takes it now, or by none. */
+  isStray: z.literal(true).optional(),
   /** When its last grant was given: how long the upgrade took is learned from it. */
   grantedAt: timestamp.optional(),
   /** Capped keys are computed when it is granted, from the labels of that moment. */
