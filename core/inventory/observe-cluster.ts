@@ -73,7 +73,8 @@ export async function observeCluster(
     addons,
     insights,
     tags,
-    labels: labelsOf(tags, details.fleet),
+    // While no Fleet can be read, a cluster keeps the labels that put it into its policy and wave.
+    labels: details.fleet === undefined ? { ...known?.labels } : labelsOf(tags, details.fleet),
     managedBy: managedBy(tags),
     conditions: [
       {
@@ -118,8 +119,8 @@ function notForUs(cluster: Cluster): string | undefined {
 }
 
 /** `fromTags` names the tag that each label comes from; a cluster without the tag has no such label. */
-export function labelsOf(tags: Readonly<Record<string, string>>, fleet: FleetSpec | undefined): Record<string, string> {
-  const labels = Object.entries(fleet?.labels.fromTags ?? {}).flatMap(([label, tag]) => {
+export function labelsOf(tags: Readonly<Record<string, string>>, fleet: FleetSpec): Record<string, string> {
+  const labels = Object.entries(fleet.labels.fromTags).flatMap(([label, tag]) => {
     const value = tags[tag];
     return value === undefined ? [] : [[label, value] as const];
   });

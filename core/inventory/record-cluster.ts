@@ -1,3 +1,4 @@
+import type { FleetSpec } from '../config/types.ts';
 import { isDenied, isNotFound } from '../contracts/eks-errors.ts';
 import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
@@ -54,17 +55,22 @@ export async function recordCluster(
     return {
       result: { answer: material ? ('recorded' as const) : ('unchanged' as const), isNews },
       writes: [replace(Clusters, read, record), ...(read === undefined ? [put(ClusterNames, name, 'absent')] : [])],
-      record: news(read?.data, record, fleet?.tagPrefix ?? 'liftlock/'),
+      record: news(read?.data, record, fleet),
     };
   });
   if (isNews) await markDirty(ports);
   return answer;
 }
 
-/** What goes on record: that a cluster came, that its version moved, and every change of the tags that steer Liftlock. */
-function news(before: ClusterRecord | undefined, after: ClusterRecord, prefix: string): AuditEntry[] {
+/**
+ * What goes on record: that a cluster came, that its version moved, and every change of the tags that steer Liftlock or give labels. While
+ * no Fleet can be read, each tag may be one of them.
+ */
+function news(before: ClusterRecord | undefined, after: ClusterRecord, fleet: FleetSpec | undefined): AuditEntry[] {
+  const giving = Object.values(fleet?.labels.fromTags ?? {});
+  const steers = (tag: string) => tag.startsWith(fleet?.tagPrefix ?? '') || giving.includes(tag);
   const steering = (record: ClusterRecord | undefined) =>
-    Object.fromEntries(Object.entries(record?.tags ?? {}).filter(([tag]) => tag.startsWith(prefix)));
+    Object.fromEntries(Object.entries(record?.tags ?? {}).filter(([tag]) => steers(tag)));
   const entry = (event: string, detail: AuditEntry['detail']): AuditEntry => ({
     subject: after.clusterKey,
     event,

@@ -13,10 +13,6 @@ import type { History, Violation } from './history.ts';
 import { type Judge, type Moment, SKEW_MILLISECONDS } from './judge.ts';
 import type { StoreAt } from './store-at.ts';
 
-/** Tags of each cluster as they were observed last. */
-type Tags = Map<string, Tagged>;
-type Tagged = Readonly<Record<string, string>>;
-
 /**
  * 5 `window`: nothing begins that no wave of its policy has rules for, and no change is committed outside the windows of its wave or inside a
  * freeze, by the calendars that were applied at that moment
@@ -24,22 +20,20 @@ type Tagged = Readonly<Record<string, string>>;
  * the policy says how long a hop takes (semantics.md, Cannot finish). An instant counts as open when it is open by the clock of the
  * function or by that of the world, since the two may differ by a minute. Rollbacks are judged by policy, not here.
  */
-export const judgeWindow = (_history: History): Judge => {
-  const tags: Tags = new Map();
-  return (moment) => {
-    noteTags(tags, moment);
+export const judgeWindow =
+  (_history: History): Judge =>
+  (moment) => {
     const commit = commitAt(moment);
     if (commit?.upgrade === undefined || isRollback(commit)) return [];
     const planned = placeAt(moment.store, commit.upgrade);
-    const own = tags.get(commit.clusterKey) ?? {};
-    const place = planned?.spec === undefined ? (selectedNow(moment, commit, own) ?? planned) : planned;
-    if (commit.first && planned !== undefined && !hasRules(moment, commit, planned, own))
+    const cluster = moment.store.get(Clusters, commit.clusterKey);
+    const place = planned?.spec === undefined ? (selectedNow(moment, cluster) ?? planned) : planned;
+    if (commit.first && planned !== undefined && !hasRules(moment, planned, cluster))
       return [window(`${commit.clusterKey} began in ${planned.rollout.id} at ${moment.item.at}, and no wave takes it`)];
-    const names = [...[place?.spec?.calendar ?? []].flat(), ...tagNames(moment, own)];
+    const names = [...[place?.spec?.calendar ?? []].flat(), ...tagNames(moment, cluster)];
     if (names.length === 0 || isGlassBroken(moment, commit, place)) return [];
     return broken(moment, commit, place, names);
   };
-};
 
 /** A person with the right to has the windows passed over: two people where the policy wants four eyes (docs/protocol.md, Break-glass). */
 function isGlassBroken({ store, item, at }: Moment, commit: CommitAt, place: Rules | undefined): boolean {
@@ -60,8 +54,7 @@ type Rules = Pick<PlaceAt, 'policy' | 'spec'>;
  * What a person upgrades goes by the wave of the policy that selects its cluster, as it was observed last; and so does a member of a wave
  * whose name the policy has given up.
  */
-function selectedNow({ store }: Moment, commit: CommitAt, tags: Tagged): Rules | undefined {
-  const cluster = observed(store, commit, tags);
+function selectedNow({ store }: Moment, cluster: ClusterRecord | undefined): Rules | undefined {
   if (cluster === undefined) return undefined;
   const policies = store.all(Configs).flatMap((config) => upgradePolicy(config) ?? []);
   const match = policyOf(cluster, policies);
@@ -71,16 +64,10 @@ function selectedNow({ store }: Moment, commit: CommitAt, tags: Tagged): Rules |
 }
 
 /** Whether the policy of a rollout has rules for its member: of the wave that the rollout knows, or of one that takes the cluster now. */
-function hasRules({ store }: Moment, commit: CommitAt, { rollout, spec }: PlaceAt, tags: Tagged): boolean {
-  const cluster = observed(store, commit, tags);
+function hasRules({ store }: Moment, { rollout, spec }: PlaceAt, cluster: ClusterRecord | undefined): boolean {
   const policy = upgradePolicy(store.get(Configs, 'UpgradePolicy', rollout.policy));
   if (spec !== undefined || policy === undefined || cluster === undefined) return true;
   return waveOf(policy, cluster, tagPrefix(store)).index >= 0;
-}
-
-function observed(store: StoreAt, { clusterKey }: CommitAt, tags: Tagged): ClusterRecord | undefined {
-  const known = store.get(Clusters, clusterKey);
-  return known && { ...known, tags: { ...tags } };
 }
 
 const tagPrefix = (store: StoreAt): string => fleetSpec(store.get(Configs, 'Fleet', FLEET))?.tagPrefix ?? '';
@@ -125,14 +112,9 @@ function overrun(what: string, at: string, place: Rules | undefined, { closesAt 
   return [window(`${what} began a hop of ${estimate} at ${at}; its window closes at ${closesAt.toISOString()}`)];
 }
 
-function tagNames({ store }: Moment, tags: Tagged): string[] {
-  const names = tags[`${tagPrefix(store)}calendar`] ?? '';
+function tagNames({ store }: Moment, cluster: ClusterRecord | undefined): string[] {
+  const names = cluster?.tags[`${tagPrefix(store)}calendar`] ?? '';
   return names.split(/[\s,]+/).filter((name) => name !== '');
-}
-
-function noteTags(tags: Tags, { item }: Moment): void {
-  if (item.event === 'ClusterDiscovered' || item.event === 'TagsObserved')
-    tags.set(item.subject, (item.detail.tags ?? {}) as Tagged);
 }
 
 const compiledBefore = new WeakMap<object, CompiledCalendar>();

@@ -23,6 +23,7 @@ import {
   OTHER,
   rollout,
   stopFleet,
+  tagged,
   upgradeOf,
   waveOf,
   write,
@@ -245,7 +246,7 @@ const GUILTY: readonly (readonly [invariant: string, ...Case])[] = [
     "the calendar of the cluster's tag",
     judgeWindow,
     inForce({ calendars: nights })
-      .add(KEY, 'TagsObserved', { tags: { 'liftlock/calendar': 'nights' } })
+      .add(KEY, 'TagsObserved', {}, tagged({ 'liftlock/calendar': 'nights' }))
       .commit(),
   ],
   [

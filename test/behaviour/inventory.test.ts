@@ -3,6 +3,8 @@ import { recordCluster } from '../../core/inventory/record-cluster.ts';
 import { watchVersions } from '../../core/inventory/watch-versions.ts';
 import { Accounts } from '../../core/store/entities.ts';
 import { loadKind, put } from '../../core/store/entity.ts';
+import type { World } from '../../simulator/process/world.ts';
+import { applyNewerConfig } from '../../simulator/simulate/faults/operations-faults.ts';
 import {
   clustersOf,
   DAY,
@@ -19,6 +21,14 @@ import {
 const web = { name: 'web', version: '1.36', nodegroups: [{ name: 'workers' }] };
 const HOUR = 3_600_000;
 const manual = { trigger: 'manual' };
+const setTags = (world: World, tags: Record<string, string>) => {
+  for (const cluster of Object.values(world.eks.state.clusters)) cluster.tags = { ...tags };
+};
+const observedTags = (world: World) =>
+  world.table
+    .auditTimeline()
+    .filter(({ event }) => event === 'TagsObserved')
+    .map(({ detail: { tags, before } }) => ({ tags, before }));
 
 describe('discovery', () => {
   test('records what a cluster is and who manages it', async () => {
@@ -43,6 +53,36 @@ describe('discovery', () => {
       insights: { error: 0, unknown: 0 },
       unreadable: [],
     });
+  });
+
+  test('while no Fleet can be read, a cluster keeps its labels, and a change of any tag is recorded', async () => {
+    const world = await smallFleet({ clusters: [{ ...web, tags: { stage: 'dev' } }], policy: manual });
+    await discover(world);
+    const item = { account: '111111111111', region: 'eu-central-1', name: 'web', depth: 'deep' as const };
+    let end = async () => {};
+    await applyNewerConfig(world, { kind: 'newer-config', minute: 0, minutes: 60 }, (_, act) => {
+      end = act;
+    });
+    await recordCluster(world.ports, item);
+    expect((await recordOf(world, 'web')).labels).toEqual({ stage: 'dev' });
+    setTags(world, { stage: 'prod', 'acme/calendar': 'nights' });
+    await recordCluster(world.ports, item);
+    expect((await recordOf(world, 'web')).labels).toEqual({ stage: 'dev' });
+    const tags = { stage: 'prod', 'acme/calendar': 'nights' };
+    expect(observedTags(world)).toEqual([{ tags, before: { stage: 'dev' } }]);
+    await end();
+    await recordCluster(world.ports, item);
+    expect((await recordOf(world, 'web')).labels).toEqual({ stage: 'prod' });
+  });
+
+  test('a change of a tag that gives a label is recorded, and one that says nothing to Liftlock is not', async () => {
+    const world = await smallFleet({ clusters: [{ ...web, tags: { stage: 'dev' } }], policy: manual });
+    await discover(world);
+    setTags(world, { stage: 'prod', owner: 'search' });
+    await discover(world);
+    setTags(world, { stage: 'prod', owner: 'data' });
+    await discover(world);
+    expect(observedTags(world)).toEqual([{ tags: { stage: 'prod' }, before: { stage: 'dev' } }]);
   });
 
   test('a denied account is recorded with its reason and makes no cluster disappear', async () => {

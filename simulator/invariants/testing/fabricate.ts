@@ -180,14 +180,16 @@ export const byHand = (options: Parameters<typeof inForce>[0]): Fabricated =>
     .add(KEY, 'ClusterDiscovered', { tags: {} }, inventory)
     .commit(undefined, {}, { rolloutId: undefined, waveIndex: undefined });
 
-export const inventory = write(Clusters, {
-  clusterKey: KEY,
-  name: 'web',
-  account: '111111111111',
-  region: 'eu-central-1',
-  tags: {},
-  labels: {},
-} as unknown as ClusterRecord);
+export const tagged = (tags: ClusterRecord['tags']): Write =>
+  write(Clusters, {
+    clusterKey: KEY,
+    name: 'web',
+    account: '111111111111',
+    region: 'eu-central-1',
+    tags,
+    labels: {},
+  } as unknown as ClusterRecord);
+export const inventory = tagged({});
 
 export const stopFleet = write(FleetControls, { stopped: true });
 export const hold = write(ClusterControls, {
