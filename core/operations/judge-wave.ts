@@ -13,9 +13,9 @@ import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import { isSettled } from '../rollout/wave-end.ts';
 import { changeAndTell } from '../store/change.ts';
 import { rolloutEntry, waveChanged } from '../store/changes.ts';
-import { Clusters, Configs, Members, Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
-import { load, ofKind, type Read, replace, unchanged } from '../store/entity.ts';
-import { isMember, loadWaves } from '../store/members.ts';
+import { Clusters, Configs, Rollouts, Waves } from '../store/entities.ts';
+import { load, type Read, replace, unchanged } from '../store/entity.ts';
+import { loadMembers, loadWaves } from '../store/members.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 
 export interface Judgement {
@@ -99,10 +99,10 @@ export function judgeWave(ports: OperatorPorts, id: string, name: string, judgem
 /** The waves of a policy that take clusters of a wave whose name it has given up. */
 async function takenBy(table: Table, policy: UpgradePolicy, { rolloutId, index }: Wave): Promise<WaveSpec[]> {
   const fleet = fleetSpec((await load(table, Configs, 'Fleet', FLEET))?.data);
-  const items = ofKind(await table.queryPartition(rolloutPartition(rolloutId), 'MEMBER#'), Members);
+  const members = await loadMembers(table, rolloutId);
   const clusters = await Promise.all(
-    items
-      .filter((member) => member.waveIndex === index && isMember(member))
+    members
+      .filter((member) => member.waveIndex === index)
       .map(async ({ clusterKey }) => (await load(table, Clusters, clusterKey))?.data),
   );
   return policy.spec.waves.filter((_, at) =>

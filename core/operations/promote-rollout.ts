@@ -3,6 +3,7 @@ import type { Reason } from '../contracts/step-result.ts';
 import { findRollout } from '../queries/find-rollout.ts';
 import { wrongState } from '../queries/refusal.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
+import { isGivenUp } from '../rollout/wave-soak.ts';
 import { changeAndTell } from '../store/change.ts';
 import { rolloutEntry, waveChanged } from '../store/changes.ts';
 import { Rollouts, Waves } from '../store/entities.ts';
@@ -27,12 +28,10 @@ export function promoteRollout(ports: OperatorPorts, id: string, by: string, rea
       throw wrongState(`No wave of ${id} soaks or is undecided, so there is nothing to promote: ${states}.`);
     }
     const isUndecided = wave.data.status === 'Undecided';
-    // Where the policy has given up the wave nobody knows how long it would soak.
-    const isGivenUp = wave.data.reasons.some(({ code }) => code === 'NoWave');
     const next: Wave = {
       ...wave.data,
       ...(isUndecided ? { status: passed(wave.data) } : {}),
-      ...(isUndecided && !isGivenUp ? {} : { promotedBy: by }),
+      ...(isUndecided && !isGivenUp(wave.data) ? {} : { promotedBy: by }),
     };
     const what = isUndecided ? 'let it pass although it proves nothing' : 'skipped the soak';
     const reasons: Reason[] = [{ code: 'Promoted', message: `${by} ${what}: ${reason}` }];

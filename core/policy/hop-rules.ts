@@ -7,7 +7,7 @@ import { kindOf } from '../contracts/reasons.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { calendarNamesOf } from './calendars-of.ts';
 import { clusterTags } from './cluster-tags.ts';
-import { unplaced, waveNamed, waveOf } from './wave-of.ts';
+import { type RulingWave, rulingWave } from './wave-of.ts';
 
 /** What a policy says about one hop of one cluster, looked up once: the wave's rules, and the calendars by name. */
 export interface HopRules {
@@ -26,6 +26,7 @@ export interface HopRules {
   readonly calendarNames: readonly string[];
 }
 
+const NO_POLICY: RulingWave = { wave: undefined, unplaced: [] };
 /** Nothing is known of this fleet and nobody said anything: an hour (semantics.md, Cannot finish). */
 export const DEFAULT_ESTIMATE_MILLISECONDS = 3_600_000;
 /** From so many upgrades on their durations are believed. */
@@ -66,7 +67,8 @@ export function hopRules(
 ): HopRules {
   const unreadable = applied === 'unreadable';
   const policy = unreadable ? undefined : applied;
-  const spec = waveSpecOf(policy, cluster, wave?.name, tagPrefix);
+  const { wave: spec, unplaced } =
+    policy === undefined ? NO_POLICY : rulingWave(policy, cluster, wave?.name, tagPrefix);
   // What was begun in a wave that is given up goes on by its last calendars; by hand, without a wave, those of the tags hold alone.
   const last = { name: wave?.name ?? '', calendar: wave?.calendars };
   const named = calendarNamesOf(spec ?? last, clusterTags(cluster.tags, tagPrefix), calendars);
@@ -76,22 +78,11 @@ export function hopRules(
     policy,
     unreadable,
     wave: spec,
-    unplaced: policy === undefined ? [] : unplaced(policy, cluster, wave?.name, tagPrefix),
+    unplaced,
     calendars: found,
     calendarNames: named.names,
     problems: named.reasons.filter(({ code }) => kindOf(code) !== 'told'),
     estimateMilliseconds: untilParked(estimate, spec),
     mayOverrun: spec?.mayOverrun ?? false,
   };
-}
-
-/** By the name that the rollout knows; a wave that is not in the policy any more gives way to the one that selects the cluster now. */
-function waveSpecOf(
-  policy: UpgradePolicy | undefined,
-  cluster: ClusterRecord,
-  name: string | undefined,
-  tagPrefix: string,
-): WaveSpec | undefined {
-  const named = name === undefined ? undefined : waveNamed(policy, name);
-  return named ?? policy?.spec.waves[waveOf(policy, cluster, tagPrefix).index];
 }

@@ -42,22 +42,29 @@ export function waveOf(policy: UpgradePolicy, cluster: ClusterRecord, prefix: st
 export const waveNamed = (policy: Pick<UpgradePolicy, 'spec'> | undefined, name: string): Wave | undefined =>
   policy?.spec.waves.find((wave) => wave.name === name);
 
+export interface RulingWave {
+  readonly wave: Wave | undefined;
+  /** Why the policy has none for the cluster: no wave takes it, or its tag asks for one that it may not have. */
+  readonly unplaced: readonly Reason[];
+}
+
 /**
- * Why a policy has no wave for the cluster: none takes it, or its tag asks for one that it may not have. A member of a rollout stays in its
- * wave, whatever takes it now, but for such a tag.
+ * The wave that a cluster goes by: the one that its rollout has put it in, whatever takes it now, but for a tag that asks for one that it may
+ * not have. A wave that is not in the policy any more gives way to the one that takes the cluster now.
  *
  * @param name of the wave that its rollout has put it in
  */
-export function unplaced(
+export function rulingWave(
   policy: UpgradePolicy,
   cluster: ClusterRecord,
   name: string | undefined,
   prefix: string,
-): readonly Reason[] {
-  const isNamed = name !== undefined && waveNamed(policy, name) !== undefined;
-  if (isNamed && clusterTags(cluster.tags, prefix).wave === undefined) return [];
+): RulingWave {
+  const named = name === undefined ? undefined : waveNamed(policy, name);
+  if (named !== undefined && clusterTags(cluster.tags, prefix).wave === undefined) return { wave: named, unplaced: [] };
   const { index, reasons } = waveOf(policy, cluster, prefix);
-  return index >= 0 ? [] : reasons.filter(({ code }) => !isNamed || code === 'BadTag');
+  const against = reasons.filter(({ code }) => named === undefined || code === 'BadTag');
+  return { wave: named ?? policy.spec.waves[index], unplaced: index >= 0 ? [] : against };
 }
 
 export const noWave = ({ metadata }: UpgradePolicy): Reason =>

@@ -5,9 +5,9 @@ import { leftByAbort } from '../protocol/left-half-done.ts';
 import { PASSED_WAVES } from '../protocol/vetoes.ts';
 import { fingerprintOf } from '../rollout/fingerprint.ts';
 import type { RolloutPlan } from '../rollout/plan-rollout.ts';
-import { Configs, Members, Rollouts, rolloutPartition } from '../store/entities.ts';
-import { load, loadKind, ofKind } from '../store/entity.ts';
-import { isMember, loadWaves } from '../store/members.ts';
+import { Configs, Rollouts } from '../store/entities.ts';
+import { load, loadKind } from '../store/entity.ts';
+import { loadMembers, loadWaves } from '../store/members.ts';
 import { findRollout } from './find-rollout.ts';
 import { type WaveStanding, waveStanding } from './wave-standing.ts';
 
@@ -42,7 +42,7 @@ export async function listRollouts(table: Table, now: Date): Promise<{ items: Ro
     rollouts.map(async (one) => {
       const waves = await wavesOf(table, one.id);
       const left =
-        one.status === 'Aborted' && waves.some(({ inFlight }) => inFlight > 0) ? await membersOf(table, one.id) : [];
+        one.status === 'Aborted' && waves.some(({ inFlight }) => inFlight > 0) ? await loadMembers(table, one.id) : [];
       return summary(one, waves, left, await standingsOf(table, one, waves, now));
     }),
   );
@@ -51,7 +51,7 @@ export async function listRollouts(table: Table, now: Date): Promise<{ items: Ro
 
 export async function rolloutDetail(table: Table, id: string, now: Date): Promise<RolloutDetail> {
   const { data: rollout } = await findRollout(table, id);
-  const members = await membersOf(table, id);
+  const members = await loadMembers(table, id);
   const waves = await wavesOf(table, id);
   const standings = await standingsOf(table, rollout, waves, now);
   return {
@@ -107,9 +107,6 @@ function summary(
     waitsForApproval: rollout.status === 'Running' && lacksApproval ? (next?.name ?? null) : null,
   };
 }
-
-const membersOf = async (table: Table, id: string): Promise<Member[]> =>
-  ofKind(await table.queryPartition(rolloutPartition(id), 'MEMBER#'), Members).filter(isMember);
 
 const wavesOf = async (table: Table, id: string): Promise<Wave[]> =>
   (await loadWaves(table, id)).map(({ data }) => data);

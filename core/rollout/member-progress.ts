@@ -5,7 +5,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
 import { ruledBy } from '../policy/hop-rules.ts';
 import { quarantineReasons } from '../policy/quarantine.ts';
-import { unplaced } from '../policy/wave-of.ts';
+import { rulingWave } from '../policy/wave-of.ts';
 import { holdRefusals } from '../protocol/standing-refusals.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { Decision } from './decisions.ts';
@@ -109,7 +109,7 @@ export function standingReasons(
   const applied = snapshot.policies.get(policy)?.policy;
   // Who is in a wave that has not begun is planned anew instead.
   const hasBegun = applied !== undefined && wave !== undefined && wave.status !== 'Pending';
-  const homeless = hasBegun ? unplaced(applied, cluster, ruledBy(wave, member)?.name, tagPrefix) : [];
+  const homeless = hasBegun ? rulingWave(applied, cluster, ruledBy(wave, member)?.name, tagPrefix).unplaced : [];
   return [
     ...refusals,
     ...quarantineReasons(cluster, now),

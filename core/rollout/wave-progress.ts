@@ -9,7 +9,7 @@ import { automaticApproval } from './automatic-approval.ts';
 import type { Decision } from './decisions.ts';
 import { isSettled, PASSED, waveEnd } from './wave-end.ts';
 import { estimateSeconds, limitChanges, limitsOf } from './wave-limits.ts';
-import { gatesAfter, gatesChanged, isWatched, soakOf } from './wave-soak.ts';
+import { gatesAfter, gatesChanged, isGivenUp, isWatched, soakOf } from './wave-soak.ts';
 
 /** What the waves of one rollout are decided from. `members` are those that have not settled. */
 export interface WaveSituation {
@@ -129,8 +129,7 @@ function settled(situation: WaveSituation, wave: Wave): Decision[] {
     return wave.status === 'Undecided' ? [] : [{ type: 'change-wave', wave, status: 'Undecided', reasons }];
   }
   // That its policy had no rules for it is said no more once it has.
-  const isKnownAgain = wave.reasons.some(({ code }) => code === 'NoWave');
-  if (end.status === wave.status && !isKnownAgain) return [];
+  if (end.status === wave.status && !isGivenUp(wave)) return [];
   const passes = PASSED.includes(end.status);
   const watched = passes && wave.lastSuccessAt !== undefined && isWatched(spec) && wave.promotedBy === undefined;
   if (!watched) return [{ type: 'change-wave', wave, status: end.status, reasons: end.reasons }];

@@ -21,6 +21,9 @@ export interface Soak {
   readonly reasons: readonly Reason[];
 }
 
+/** Whether the policy had no rules for it when this was looked at last: nobody knows how long it would soak. */
+export const isGivenUp = ({ reasons }: Wave): boolean => reasons.some(({ code }) => code === 'NoWave');
+
 /**
  * Where the soak of a settled wave stands. It begins at the observed end of the last success; a gate that was red or unknown, or that
  * nobody looked at for five minutes, starts it again (semantics.md, Soak). `clock` writes instants for people; in UTC when absent.

@@ -1,12 +1,12 @@
 import { firstBreak } from '../../core/store/audit.ts';
 import { ClusterControls, Grants, Intents, Ledgers, Upgrades, Waves } from '../../core/store/entities.ts';
 import { load, loadKind } from '../../core/store/entity.ts';
-import { loadMembers } from '../process/load-members.ts';
+import { loadAllMembers } from '../process/load-all-members.ts';
 import type { History, Violation } from './history.ts';
 
 /** 6, 7 and 16: what a wave counts is what its members are, after everything that may have happened in between. */
 export async function waveCounters({ world }: History): Promise<Violation[]> {
-  const members = await loadMembers(world.table);
+  const members = await loadAllMembers(world.table);
   const violations: Violation[] = [];
   for (const wave of await loadKind(world.table, Waves)) {
     const own = members.filter((member) => member.rolloutId === wave.rolloutId && member.waveIndex === wave.index);

@@ -11,7 +11,7 @@ import { Accounts, ClusterControls, Clusters, Rollouts, Upgrades, Waves } from '
 import { loadKind } from '../../core/store/entity.ts';
 import type { LoadedFleet } from '../fleet/load-fleet.ts';
 import { checkInvariants } from '../invariants/check-invariants.ts';
-import { loadMembers } from '../process/load-members.ts';
+import { loadAllMembers } from '../process/load-all-members.ts';
 import type { RunView } from '../process/run-view.ts';
 import { bucketOf } from './bucket.ts';
 import { movesOf } from './moves.ts';
@@ -24,7 +24,7 @@ import { undiscovered } from './undiscovered.ts';
 export async function runReport(world: RunView, loaded: LoadedFleet, rested: boolean): Promise<RunReport> {
   const [records, members, upgrades, controls, rollouts, waves, accounts] = await Promise.all([
     loadKind(world.table, Clusters),
-    loadMembers(world.table),
+    loadAllMembers(world.table),
     loadKind(world.table, Upgrades),
     loadKind(world.table, ClusterControls),
     loadKind(world.table, Rollouts),

@@ -4,15 +4,27 @@ import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
 import { resumeRollout } from '../../core/operations/rollout-switch.ts';
 import { skipCluster } from '../../core/operations/skip-cluster.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
-import { ClusterControls } from '../../core/store/entities.ts';
-import { replace } from '../../core/store/entity.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';
-import { apply, applySpec, asking, at, calendars, keyOf, retag, soaking, spec, three, two } from './changed-policy.ts';
+import {
+  apply,
+  applySpec,
+  asking,
+  at,
+  calendars,
+  groupsOf,
+  hold,
+  keyOf,
+  retag,
+  soaking,
+  spec,
+  statusOf,
+  three,
+  two,
+} from './changed-policy.ts';
 import {
   hours,
   memberOf,
-  onRecord,
   PERSON,
   recordOf,
   rolloutIdOf,
@@ -21,15 +33,8 @@ import {
   smallFleet,
   touched,
   versionOf,
-  wavesOf,
 } from './small-fleet.ts';
 import { failing, staged } from './staged-fleet.ts';
-
-const statusOf = async (world: World, name: string) => (await wavesOf(world)).find((one) => one.name === name)?.status;
-const groupsOf = (world: World, name: string) =>
-  Object.values(world.eks.state.clusters)
-    .filter((one) => one.name === name)
-    .flatMap(({ nodegroups }) => nodegroups.map(({ version }) => version));
 
 describe('a target that is lowered while dev soaks at the higher one', () => {
   test('holds for the waves that have not begun', async () => {
@@ -112,8 +117,7 @@ describe('a cluster that a person skipped', () => {
       policy: spec(at('dev', { soak: '12h' }), at('staging'), at('prod')),
     });
     await hours(world, 2);
-    const held = { reason: { code: 'UpdateFailed' as const, message: 'no' }, since: '2026-11-20T08:00:00.000Z' };
-    await onRecord(world, 'Held', replace(ClusterControls, undefined, { clusterKey: await keyOf(world, 't'), held }));
+    await hold(world, 't');
     await hours(world, 2);
     await skipCluster(world.ports, await keyOf(world, 's'), PERSON, 'x').catch(() => undefined);
     await hours(world, 24);

@@ -1,8 +1,10 @@
 import { upgradePolicySchema } from '../../core/config/schema/upgrade-policy.ts';
 import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { judgeWave } from '../../core/operations/judge-wave.ts';
+import { ClusterControls } from '../../core/store/entities.ts';
+import { load, replace } from '../../core/store/entity.ts';
 import type { World } from '../../simulator/process/world.ts';
-import { hours, PERSON, recordOf, rolloutIdOf } from './small-fleet.ts';
+import { hours, onRecord, PERSON, recordOf, rolloutIdOf, wavesOf } from './small-fleet.ts';
 import { staged } from './staged-fleet.ts';
 
 export const CARL = 'sso:111111111111/carl';
@@ -31,10 +33,26 @@ export const apply = (world: World, ...waves: object[]) => applySpec(world, spec
 export const keyOf = async (world: World, name: string) => (await recordOf(world, name)).clusterKey;
 export const judge = async (world: World, decision: 'Approved' | 'Rejected', by: string) =>
   judgeWave(world.ports, await rolloutIdOf(world), 'prod', { decision, by });
-export async function retag(world: World, name: string, tags: Record<string, string>): Promise<void> {
-  for (const one of Object.values(world.eks.state.clusters)) if (one.name === name) Object.assign(one.tags, tags);
+export const waveNamed = async (world: World, name: string) => (await wavesOf(world)).find((one) => one.name === name);
+export const statusOf = async (world: World, name: string) => (await waveNamed(world, name))?.status;
+export const clusterOf = (world: World, name: string) =>
+  Object.values(world.eks.state.clusters).find((one) => one.name === name);
+export const groupsOf = (world: World, name: string) =>
+  clusterOf(world, name)?.nodegroups.map(({ version }) => version);
+export const lookAround = async (world: World) => {
   await world.invoke('discover-clusters', {});
   await hours(world, 0.1);
+};
+/** Its last upgrade has failed, for what the product knows. */
+export async function hold(world: World, name: string): Promise<void> {
+  const held = { reason: { code: 'UpdateFailed' as const, message: 'no' }, since: '2026-11-20T08:00:00.000Z' };
+  const clusterKey = await keyOf(world, name);
+  const read = await load(world.table, ClusterControls, clusterKey);
+  await onRecord(world, 'Held', replace(ClusterControls, read, { clusterKey, ...read?.data, held }));
+}
+export async function retag(world: World, name: string, tags: Record<string, string>): Promise<void> {
+  for (const one of Object.values(world.eks.state.clusters)) if (one.name === name) Object.assign(one.tags, tags);
+  await lookAround(world);
 }
 export const two = [...staged('dev', ['d']), ...staged('prod', ['p'])];
 export const three = [...staged('dev', ['d']), ...staged('prod', ['p', 'q'])];

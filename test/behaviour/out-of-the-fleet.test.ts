@@ -1,9 +1,9 @@
 import { fleetSchema } from '../../core/config/schema/fleet.ts';
-import { upgradePolicySchema } from '../../core/config/schema/upgrade-policy.ts';
 import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';
+import { applySpec, groupsOf } from './changed-policy.ts';
 import {
   beforeCommit,
   hours,
@@ -39,30 +39,13 @@ const fleetOf = (more: object) =>
   });
 const apply = (world: World, more: object) => applyConfig(world.ports, [fleetOf(more)], PERSON);
 const both = { accounts: ['111111111111', OTHER] };
-const groupsOf = (world: World, name: string) =>
-  Object.values(world.eks.state.clusters)
-    .filter((one) => one.name === name)
-    .flatMap(({ nodegroups }) => nodegroups.map(({ version }) => version));
-
 /** Two clusters in the inventory, and nothing planned: a policy that begins nothing by itself. */
 async function known(more: object = {}): Promise<World> {
   const world = await smallFleet({ clusters, policy: { ...policy, trigger: 'manual' }, ...more });
   await hours(world, 1);
   return world;
 }
-const automatic = (world: World) =>
-  applyConfig(
-    world.ports,
-    [
-      upgradePolicySchema.parse({
-        apiVersion: 'liftlock/v1alpha1',
-        kind: 'UpgradePolicy',
-        metadata: { name: 'policy-0' },
-        spec: policy,
-      }),
-    ],
-    PERSON,
-  );
+const automatic = (world: World) => applySpec(world, policy);
 
 test('a cluster of an account that is taken out of the Fleet is left alone, also by rollouts that are planned afterwards', async () => {
   const world = await known();

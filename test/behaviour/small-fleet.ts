@@ -15,7 +15,7 @@ import type { FakeEksState } from '../../simulator/eks/state/fake-eks-state.ts';
 import type { Fault } from '../../simulator/faults/fault.ts';
 import { Faults } from '../../simulator/faults/faulty-ports.ts';
 import { checkInvariants } from '../../simulator/invariants/check-invariants.ts';
-import { loadMembers } from '../../simulator/process/load-members.ts';
+import { loadAllMembers } from '../../simulator/process/load-all-members.ts';
 import { MACHINE_ARN_PREFIX } from '../../simulator/process/machines.ts';
 import { runWorld } from '../../simulator/process/run-world.ts';
 import { spokePrincipal, World } from '../../simulator/process/world.ts';
@@ -131,7 +131,7 @@ export async function run(world: World, days = 5): Promise<void> {
 export const clustersOf = (world: World): Promise<ClusterRecord[]> => loadKind(world.table, Clusters);
 export const controlsOf = (world: World): Promise<ClusterControl[]> => loadKind(world.table, ClusterControls);
 export const upgradesOf = (world: World): Promise<Upgrade[]> => loadKind(world.table, Upgrades);
-export const membersOf = (world: World): Promise<Member[]> => loadMembers(world.table);
+export const membersOf = (world: World): Promise<Member[]> => loadAllMembers(world.table);
 export const wavesOf = (world: World): Promise<Wave[]> => loadKind(world.table, Waves);
 export const rolloutsOf = (world: World): Promise<Rollout[]> => loadKind(world.table, Rollouts);
 

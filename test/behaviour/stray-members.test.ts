@@ -4,15 +4,29 @@ import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
 import { pauseRollout, resumeRollout } from '../../core/operations/rollout-switch.ts';
 import { skipCluster } from '../../core/operations/skip-cluster.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
-import { ClusterControls } from '../../core/store/entities.ts';
-import { load, replace } from '../../core/store/entity.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';
-import { ANA, apply, applySpec, at, CARL, calendars, judge, keyOf, retag, spec, three } from './changed-policy.ts';
+import {
+  ANA,
+  apply,
+  applySpec,
+  at,
+  CARL,
+  calendars,
+  clusterOf,
+  groupsOf,
+  hold,
+  judge,
+  keyOf,
+  lookAround,
+  retag,
+  spec,
+  three,
+  waveNamed,
+} from './changed-policy.ts';
 import {
   hours,
   memberOf,
-  onRecord,
   PERSON,
   recordOf,
   rolloutIdOf,
@@ -20,24 +34,9 @@ import {
   smallFleet,
   touched,
   versionOf,
-  wavesOf,
 } from './small-fleet.ts';
 import { failing, staged } from './staged-fleet.ts';
 
-async function hold(world: World, name: string): Promise<void> {
-  const held = { reason: { code: 'UpdateFailed' as const, message: 'no' }, since: '2026-11-20T08:00:00.000Z' };
-  const clusterKey = await keyOf(world, name);
-  const read = await load(world.table, ClusterControls, clusterKey);
-  await onRecord(world, 'Held', replace(ClusterControls, read, { clusterKey, ...read?.data, held }));
-}
-const lookAround = async (world: World) => {
-  await world.invoke('discover-clusters', {});
-  await hours(world, 0.1);
-};
-const waveNamed = async (world: World, name: string) => (await wavesOf(world)).find((one) => one.name === name);
-const clusterOf = (world: World, name: string) =>
-  Object.values(world.eks.state.clusters).find((one) => one.name === name);
-const groupsOf = (world: World, name: string) => clusterOf(world, name)?.nodegroups.map(({ version }) => version);
 /** A cluster whose nodes take ten hours. */
 const slow = (name: string) =>
   staged('prod', [name]).map((one) => ({

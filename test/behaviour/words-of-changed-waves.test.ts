@@ -2,12 +2,23 @@ import { breakGlassOfWave } from '../../core/operations/break-glass.ts';
 import { judgeWave } from '../../core/operations/judge-wave.ts';
 import { skipCluster } from '../../core/operations/skip-cluster.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
-import type { World } from '../../simulator/process/world.ts';
-import { ANA, apply, asking, at, CARL, calendars, judge, keyOf, soaking, spec, three, two } from './changed-policy.ts';
-import { hours, PERSON, recordOf, rolloutIdOf, run, smallFleet, touched, wavesOf } from './small-fleet.ts';
+import {
+  ANA,
+  apply,
+  asking,
+  at,
+  CARL,
+  calendars,
+  judge,
+  keyOf,
+  soaking,
+  spec,
+  statusOf,
+  three,
+  two,
+} from './changed-policy.ts';
+import { hours, PERSON, recordOf, rolloutIdOf, run, smallFleet, touched } from './small-fleet.ts';
 import { staged } from './staged-fleet.ts';
-
-const statusOf = async (world: World, name: string) => (await wavesOf(world)).find((one) => one.name === name)?.status;
 
 describe('a rejection', () => {
   test('is not pushed out by a hundred approvals of one other person', async () => {

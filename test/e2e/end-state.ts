@@ -1,13 +1,13 @@
 import { ClusterControls } from '../../core/store/entities.ts';
 import { load } from '../../core/store/entity.ts';
-import { loadMembers } from '../../simulator/process/load-members.ts';
+import { loadAllMembers } from '../../simulator/process/load-all-members.ts';
 import type { World } from '../../simulator/process/world.ts';
 
 /** What a run left behind, by cluster name: what matters of it, and nothing of when. */
 export type EndState = ReadonlyMap<string, { readonly summary: string; readonly held: string | undefined }>;
 
 export async function endState(world: World): Promise<EndState> {
-  const members = await loadMembers(world.table);
+  const members = await loadAllMembers(world.table);
   const entries: [string, { summary: string; held: string | undefined }][] = [];
   for (const cluster of Object.values(world.eks.state.clusters)) {
     const key = `${cluster.arn}@${new Date(cluster.createdAt).toISOString()}`;

@@ -6,7 +6,7 @@ import { compiledCalendar } from '../../../core/policy/load-rules.ts';
 import { waveNamed } from '../../../core/policy/wave-of.ts';
 import { Configs, Grants, Rollouts, Waves } from '../../../core/store/entities.ts';
 import { load, loadKind } from '../../../core/store/entity.ts';
-import { loadMembers } from '../../process/load-members.ts';
+import { loadAllMembers } from '../../process/load-all-members.ts';
 import type { World } from '../../process/world.ts';
 import { type BoundedWave, lowerBound } from './lower-bound.ts';
 
@@ -46,7 +46,7 @@ async function boundedWave({ table }: World, policyName: string, wave: Wave, dur
   const policy = upgradePolicy((await load(table, Configs, 'UpgradePolicy', policyName))?.data);
   const fleet = fleetSpec((await load(table, Configs, 'Fleet', FLEET))?.data);
   const spec = waveNamed(policy, wave.name);
-  const members = (await loadMembers(table)).filter(
+  const members = (await loadAllMembers(table)).filter(
     (one: Member) => one.rolloutId === wave.rolloutId && one.waveIndex === wave.index,
   );
   const keys: string[] = [];

@@ -3,7 +3,7 @@ import { arnOf } from '../../../core/model/cluster-key.ts';
 import type { Table } from '../../../core/ports/table.ts';
 import { Upgrades } from '../../../core/store/entities.ts';
 import { loadKind } from '../../../core/store/entity.ts';
-import { loadMembers } from '../../process/load-members.ts';
+import { loadAllMembers } from '../../process/load-all-members.ts';
 import { bucketOf } from '../../report/bucket.ts';
 
 export type SimulationOutcome = 'Completed' | 'CompletedWithFailures' | 'Halted' | 'Aborted' | 'Unfinished';
@@ -25,7 +25,7 @@ export interface Buckets {
 
 /** Where each cluster of the fleet ended; one that was recreated counts under its ARN (protocol.md, simulate buckets). They sum to the number of `arns`. */
 export async function bucketsOf(table: Table, arns: readonly string[]): Promise<Buckets> {
-  const members = Map.groupBy(await loadMembers(table), ({ clusterKey }) => arnOf(clusterKey));
+  const members = Map.groupBy(await loadAllMembers(table), ({ clusterKey }) => arnOf(clusterKey));
   const upgrades = Map.groupBy(await loadKind(table, Upgrades), ({ clusterKey }) => arnOf(clusterKey));
   const buckets = { upgraded: 0, failed: 0, held: 0, excluded: 0 };
   for (const arn of arns) {

@@ -5,5 +5,5 @@ import { loadKind } from '../../core/store/entity.ts';
 import { isMember } from '../../core/store/members.ts';
 
 /** The members of every rollout, which the product never asks for at once. */
-export const loadMembers = async (table: Pick<Table, 'queryKind'>): Promise<Member[]> =>
+export const loadAllMembers = async (table: Pick<Table, 'queryKind'>): Promise<Member[]> =>
   (await loadKind(table, Members)).filter(isMember);
