@@ -95,6 +95,7 @@ test('heavy is more than light, and every kind of fault comes up', () => {
     'node-group-deleted',
     'person',
     'policy',
+    'policy-meanwhile',
     'redriven',
     'restored',
     'slow-insights',

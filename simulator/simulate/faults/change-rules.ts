@@ -1,7 +1,9 @@
 import { calendarSchema } from '../../../core/config/schema/calendar.ts';
 import { applyDocuments } from '../../../core/operations/apply-documents.ts';
-import { Configs } from '../../../core/store/entities.ts';
+import { AT_REST } from '../../../core/rollout/automatic-rollouts.ts';
+import { Configs, Rollouts } from '../../../core/store/entities.ts';
 import { load } from '../../../core/store/entity.ts';
+import { loadAllMembers } from '../../process/load-all-members.ts';
 import type { World } from '../../process/world.ts';
 import { CHANGE_CONTROL } from '../fleet/synthetic-calendars.ts';
 import { FLEET_GATE } from '../fleet/synthetic-waves.ts';
@@ -39,10 +41,11 @@ interface WaveDocument {
   readonly [field: string]: unknown;
 }
 
-/** Applies a policy with another plan. */
+/** Applies a policy with another plan. `turn` tells the names apart that a wave gets. */
 export async function changePolicy(
   world: World,
-  { policy: name, change, wave, minute }: FaultOf<'policy'>,
+  { policy: name, change, wave }: Pick<FaultOf<'policy'>, 'policy' | 'change' | 'wave'>,
+  turn: number,
 ): Promise<void> {
   const applied = await load(world.table, Configs, 'UpgradePolicy', name);
   if (applied === undefined) return;
@@ -53,7 +56,7 @@ export async function changePolicy(
   if (own === undefined) return;
   const replaced = (next: WaveDocument) => waves.with(at, next);
   const changed = {
-    'rename-wave': () => replaced({ ...own, name: `${wave}-${minute}` }),
+    'rename-wave': () => replaced({ ...own, name: `${wave}-${turn}` }),
     'remove-wave': () => waves.filter((one) => one !== own),
     'swap-waves': () => [...waves.slice(0, at), ...waves.slice(at + 1, at + 2), own, ...waves.slice(at + 2)],
     'ask-approval': () => replaced({ ...own, approval: { approvals: 1 } }),
@@ -64,6 +67,22 @@ export async function changePolicy(
     calendar: () => replaced({ ...own, calendar: own.calendar === undefined ? CHANGE_CONTROL : undefined }),
   }[change]();
   await apply(world, { ...document, spec: { ...document.spec, waves: changed } });
+}
+
+/** The same for the policy and the wave by which a cluster is upgraded. */
+export async function changePolicyOf(
+  world: World,
+  clusterKey: string | undefined,
+  change: FaultOf<'policy'>['change'],
+  turn: number,
+): Promise<void> {
+  const members = (await loadAllMembers(world.table)).filter((member) => member.clusterKey === clusterKey);
+  for (const { rolloutId, waveIndex } of members) {
+    const rollout = (await load(world.table, Rollouts, rolloutId))?.data;
+    const wave = rollout?.waves[waveIndex];
+    if (rollout === undefined || wave === undefined || AT_REST.includes(rollout.status)) continue;
+    await changePolicy(world, { policy: rollout.policy, change, wave }, turn);
+  }
 }
 
 async function apply(world: World, document: unknown): Promise<void> {

@@ -2,6 +2,7 @@ import type { Ports } from '../../../core/ports/ports.ts';
 import type { StoredItem } from '../../../core/ports/table.ts';
 import type { Effect, Fault } from '../../faults/fault.ts';
 import type { Invocation } from '../../process/world.ts';
+import { changePolicyOf } from './change-rules.ts';
 import { type FaultOf, faultsOf, type PlannedFault } from './planned-fault.ts';
 
 /** Puts something between an invocation and its ports. */
@@ -9,7 +10,7 @@ export type Around = (ports: Ports, invocation: Invocation) => Ports;
 
 /** The faults between two effects, as the fault ports take them. */
 export function effectFaults(planned: readonly PlannedFault[]): Fault[] {
-  return faultsOf(planned, 'effect').map(({ when, operation, function: name, skip, times, effect }) => ({
+  const effects = faultsOf(planned, 'effect').map(({ when, operation, function: name, skip, times, effect }) => ({
     when,
     operation,
     skip,
@@ -17,6 +18,15 @@ export function effectFaults(planned: readonly PlannedFault[]): Fault[] {
     effect: effectOf(effect),
     ...(name === undefined ? {} : { function: name }),
   }));
+  const changes = faultsOf(planned, 'policy-meanwhile').map(
+    ({ operation, skip, change }): Fault => ({
+      when: 'before',
+      operation,
+      skip,
+      effect: { kind: 'act', act: (world, { clusterKey }) => changePolicyOf(world, clusterKey, change, skip) },
+    }),
+  );
+  return [...effects, ...changes];
 }
 
 function effectOf(effect: FaultOf<'effect'>['effect']): Effect {

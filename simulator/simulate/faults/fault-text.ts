@@ -73,6 +73,8 @@ export function faultText(fault: PlannedFault): string {
       return `${at(fault.minute)} the calendar ${fault.calendar} is changed: ${fault.change} (${fault.minutes} minutes)`;
     case 'policy':
       return `${at(fault.minute)} the policy ${fault.policy} is changed at ${fault.wave}: ${fault.change}`;
+    case 'policy-meanwhile':
+      return `the policy of a cluster is changed at its wave right before the ${fault.operation} after ${fault.skip} others: ${fault.change}`;
     case 'deployment':
       return `${at(fault.minute)} the state machines are deployed again`;
     case 'restored':

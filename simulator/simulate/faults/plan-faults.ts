@@ -143,13 +143,15 @@ const KINDS: readonly (readonly [share: number, plan: Plan])[] = [
   ],
   [
     4,
-    (choices) => ({
-      kind: 'policy',
-      ...timed(choices),
-      policy: choices.pick(['open', 'private']),
-      change: choices.pick(POLICY_CHANGES),
-      wave: choices.pick(['canary', ...STAGES]),
-    }),
+    (choices) => {
+      const change = choices.pick(POLICY_CHANGES);
+      if (choices.chance(0.5)) {
+        const operation = choices.pick(['grant', 'commit'] as const);
+        return { kind: 'policy-meanwhile', operation, skip: choices.integer(0, 12), change };
+      }
+      const [policy, wave] = [choices.pick(['open', 'private']), choices.pick(['canary', ...STAGES])];
+      return { kind: 'policy', ...timed(choices), policy, change, wave };
+    },
   ],
   [0.3, (choices) => ({ kind: 'approvals', wave: choices.pick(STAGES), answer: choices.pick(['rejected', 'never']) })],
   [2, (choices) => ({ kind: 'newer-config', ...timed(choices), minutes: choices.integer(2, 60) })],

@@ -163,6 +163,16 @@ export const plannedFault = z.discriminatedUnion('kind', [
     change: z.enum(POLICY_CHANGES),
     wave: z.string(),
   }),
+  /**
+   * Right before a grant or a commit is written that is decided already, the one after `skip` others, the policy of its cluster is applied
+   * with another plan for the cluster's wave.
+   */
+  z.strictObject({
+    kind: z.literal('policy-meanwhile'),
+    operation: z.enum(['grant', 'commit']),
+    skip: count,
+    change: z.enum(POLICY_CHANGES),
+  }),
   /** The config is applied with other numbers. */
   z.strictObject({
     kind: z.literal('config'),

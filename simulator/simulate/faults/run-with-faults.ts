@@ -69,7 +69,7 @@ function schedule(world: World, start: Date, planned: readonly PlannedFault[]): 
   for (const fault of faultsOf(planned, 'config')) at(fault.minute, () => changeConfig(world, fault, later));
   for (const fault of faultsOf(planned, 'newer-config')) at(fault.minute, () => applyNewerConfig(world, fault, later));
   for (const fault of faultsOf(planned, 'calendar')) at(fault.minute, () => changeCalendar(world, fault));
-  for (const fault of faultsOf(planned, 'policy')) at(fault.minute, () => changePolicy(world, fault));
+  for (const fault of faultsOf(planned, 'policy')) at(fault.minute, () => changePolicy(world, fault, fault.minute));
   for (const { minute, minutes, gate, status } of faultsOf(planned, 'gate')) {
     at(minute, async () => void world.gates.set(gate, status));
     at(minute + minutes, async () => void world.gates.delete(gate));
