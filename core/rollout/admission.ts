@@ -115,9 +115,10 @@ export function admit(admission: Admission): { decisions: Decision[]; waiting: W
       waiting.push({ clusterKey: member.clusterKey, rolloutId: rollout.id, reasons: [NOT_ITS_TURN] });
       continue;
     }
-    const standing = standingReasons(snapshot, rollout, room.now.get(member.waveIndex), member, suspicionOf, now);
+    const wave = room.now.get(member.waveIndex);
+    const standing = standingReasons(snapshot, rollout, wave, member, suspicionOf, now);
     const upgrade = upgradeOf(index, member);
-    const change = memberChange(snapshot, rollout, member, upgrade, standing);
+    const change = memberChange(snapshot, rollout, member, upgrade, standing, wave);
     if (change !== undefined) {
       decisions.push(change);
       continue;

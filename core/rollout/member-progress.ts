@@ -12,6 +12,7 @@ import type { Decision } from './decisions.ts';
 import { besideLaterWave, laterWaveOf } from './later-wave.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import type { SuspicionOf } from './suspects.ts';
+import { PASSED } from './wave-end.ts';
 
 /**
  * What became of a member that is not running, without anything being started: its cluster is gone, was taken out by a tag, is held by a
@@ -23,6 +24,7 @@ export function memberChange(
   member: Member,
   upgrade: Upgrade | undefined,
   standing: readonly Reason[],
+  wave?: Wave,
 ): Decision | undefined {
   // Without a Fleet that this version can read, nobody knows which tags count: nothing is decided about anybody.
   if (snapshot.fleet === undefined) return undefined;
@@ -58,7 +60,9 @@ export function memberChange(
     return takeOut(reason('BeyondTarget', said));
   }
   if (standing.length === 0) return undefined;
-  const closing = standing.filter(({ code }) => kindOf(code) === 'closing');
+  // Nobody waits for who has neither a wave any more nor one to come back to: a later rollout takes it up where the policy does.
+  const isLeft = wave !== undefined && PASSED.includes(wave.status) && !member.inFlight;
+  const closing = standing.filter(({ code }) => kindOf(code) === 'closing' || (isLeft && code === 'NoWave'));
   if (closing.length > 0) return takeOut(...closing);
   // Between two hops nothing is half-done: who has no wave any more gives its place back.
   if (member.inFlight && !standing.some(({ code }) => code === 'NoWave')) return undefined;

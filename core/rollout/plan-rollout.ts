@@ -1,6 +1,7 @@
 import type { UpgradePolicy, Wave as WaveSpec } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { Reason } from '../contracts/step-result.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
 import { countSettled } from '../protocol/settle-decision.ts';
@@ -75,6 +76,7 @@ export function plannedWave(
 ): Wave {
   const counts = countSettled(members);
   const needWork = members.length - counts.excluded - counts.quarantined;
+  const held = members.filter(({ status, reasons }) => status === 'Excluded' && reasons.some(isHold)).length;
   const findings = members.flatMap((member) => snapshot.history?.findings.get(member.clusterKey) ?? []);
   return {
     ...at,
@@ -85,12 +87,14 @@ export function plannedWave(
     ...limitsOf(spec, needWork),
     inFlight: 0,
     ...counts,
+    ...(held === 0 ? {} : { held }),
     planHash: wavePlanHash(policy, { name: spec.name, members: members.filter(goes), findings }),
     blockingFindings: findings.length,
     reasons: [],
   };
 }
 
+const isHold = ({ code }: Reason): boolean => code === 'Held';
 const goes = (member: Member): boolean => member.status !== 'Excluded';
 
 export function plannedMember(

@@ -248,7 +248,7 @@ function emptied(wave: Wave, planned: readonly Member[]): Wave {
   const counts = countSettled(own);
   const needWork = own.length - counts.excluded - counts.quarantined;
   const { breakGlass, ...before } = wave;
-  const { planHash, ...emptiedWave } = { ...before, members: own.length, needWork, ...counts };
+  const { planHash, held, ...emptiedWave } = { ...before, members: own.length, needWork, ...counts };
   return keepWords(before, emptiedWave);
 }
 

@@ -24,8 +24,9 @@ export function waveEnd(wave: Wave, spec?: Spec): { status: Wave['status']; reas
   if (wave.succeeded === 0 && wave.failed > 0 && !accepted)
     return { status: 'Halted', reasons: said('NoneSucceeded', 'Some were tried and none succeeded') };
   const judged = wave.succeeded + wave.failed;
-  // Who is set aside needs work all the same, and who was taken out since the wave opened proves nothing by that.
-  const wanted = Math.min(spec?.failureBudget.minJudged ?? 1, Math.max(wave.members - wave.excluded, wave.needWork));
+  // Who is set aside or held needs work all the same, and who was taken out since the wave opened proves nothing by that.
+  const toUpgrade = Math.max(wave.members - wave.excluded, wave.needWork) + (wave.held ?? 0);
+  const wanted = Math.min(spec?.failureBudget.minJudged ?? 1, toUpgrade);
   if (judged < wanted && spec?.onUndecided !== 'pass') {
     const none = 'No upgrade was tried to its end, so the wave proves nothing';
     const few = `Only ${judged} were judged and ${wanted} are asked for (minJudged)`;

@@ -11,10 +11,19 @@ function passing(
     from = 'Open',
     event = 'WaveCompleted',
     needWork = 2,
-  }: { rules?: object; from?: Wave['status']; event?: string; needWork?: number } = {},
+    reasons = [],
+    rollout: of = {},
+  }: {
+    rules?: object;
+    from?: Wave['status'];
+    event?: string;
+    needWork?: number;
+    reasons?: Member['reasons'];
+    rollout?: object;
+  } = {},
 ) {
-  return inForce({ wave: rules, first: { status: from } })
-    .add('rollout/r', 'RolloutPlanned', {}, write(Members, memberOf({ clusterKey: KEY, status: one })))
+  return inForce({ wave: rules, first: { status: from }, rollout: of })
+    .add('rollout/r', 'RolloutPlanned', {}, write(Members, memberOf({ clusterKey: KEY, status: one, reasons })))
     .add('rollout/r', 'RolloutPlanned', {}, write(Members, memberOf({ clusterKey: OTHER, status: two })))
     .add('rollout/r', event, {}, write(Waves, waveOf({ status: 'Completed', needWork })))
     .judged(judgeProof);
@@ -26,6 +35,8 @@ test.each<[string, Parameters<typeof passing>]>([
   ['nobody was to upgrade', [['Excluded', 'Left'], { needWork: 0 }]],
   ['the policy lets it pass', [['Blocked', 'Blocked'], { rules: { onUndecided: 'pass' } }]],
   ['the policy asks for nobody', [['Blocked', 'Blocked'], { rules: { failureBudget: { minJudged: 0 } } }]],
+  ['nobody may begin when it would open', [['Excluded', 'Excluded'], { from: 'Pending' }]],
+  ['it was aborted', [['Quarantined', 'Quarantined'], { from: 'Pending', rollout: { status: 'Aborted' } }]],
   ['it had passed before', [['Quarantined', 'Quarantined'], { from: 'Soaking' }]],
 ])('a wave may pass where %s', (_, given) => {
   expect(passing(...given)).toEqual([]);
@@ -34,6 +45,7 @@ test.each<[string, Parameters<typeof passing>]>([
 test.each<[string, Parameters<typeof passing>]>([
   ['all were set aside', [['Quarantined', 'Quarantined']]],
   ['all were taken out since it opened', [['Excluded', 'Excluded']]],
+  ['one was held before', [['Excluded', 'Excluded'], { from: 'Pending', reasons: [{ code: 'Held', message: '' }] }]],
   ['all were blocked', [['Blocked', 'Excluded'], { from: 'Undecided' }]],
   [
     'fewer were judged than its policy asks for',

@@ -1,8 +1,10 @@
 import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
 import { judgeWave } from '../../core/operations/judge-wave.ts';
+import { promoteRollout } from '../../core/operations/promote-rollout.ts';
 import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
 import { pauseRollout, resumeRollout } from '../../core/operations/rollout-switch.ts';
 import { skipCluster } from '../../core/operations/skip-cluster.ts';
+import { startRollout } from '../../core/operations/start-rollout.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';
@@ -330,4 +332,35 @@ test('a calendar that is taken away is told', async () => {
   await hours(world, 0.2);
   const said = (await world.auditTimeline()).find(({ event }) => event === 'WaveLimitsChanged');
   expect(JSON.stringify(said?.detail)).not.toContain('calendars is .');
+});
+
+test('a wave whose clusters were held before it was planned proves nothing', async () => {
+  const world = await smallFleet({
+    clusters: [...staged('dev', ['d']), ...staged('staging', ['s', 't']), ...staged('prod', ['p'])],
+    policy: { ...spec(at('dev'), at('staging'), at('prod')), trigger: 'manual' },
+  });
+  await hours(world, 1);
+  await hold(world, 's');
+  await hold(world, 't');
+  await startRollout(world.ports, 'policy-0', PERSON, { dryRun: false });
+  await hours(world, 24);
+  expect([(await waveNamed(world, 'staging'))?.status, touched(world, 'p')]).toEqual(['Undecided', false]);
+  await promoteRollout(world.ports, await rolloutIdOf(world), PERSON, 'nothing to prove');
+  await hours(world, 24);
+  expect(versionOf(world, 'p')).toBe('1.37');
+});
+
+test('whom no wave takes any more keeps no rollout under way when its wave has passed', async () => {
+  const world = await smallFleet({ clusters: three, policy: spec(at('dev'), at('prod', { maxConcurrency: 1 })) });
+  await hours(world, 1);
+  await apply(world, at('dev'));
+  await hours(world, 6);
+  await promoteRollout(world.ports, await rolloutIdOf(world), PERSON, 'its wave is gone');
+  for (const late of staged('dev', ['late'])) addCluster(world.eks.state, late);
+  await lookAround(world);
+  await hours(world, 24);
+  expect([versionOf(world, 'late'), (await rolloutsOf(world)).map(({ status }) => status)]).toEqual([
+    '1.37',
+    ['Completed', 'Completed'],
+  ]);
 });

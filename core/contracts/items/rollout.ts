@@ -86,6 +86,8 @@ export const wave = z.object({
   blocked: z.number().int().nonnegative(),
   excluded: z.number().int().nonnegative(),
   quarantined: z.number().int().nonnegative(),
+  /** Of the excluded ones those that were held when it was planned: they need work all the same, and prove nothing. */
+  held: z.number().int().positive().optional(),
   /** Clusters that go first, one after the other. */
   canaries: z.number().int().nonnegative().optional(),
   /** What is in flight counts as failures that may still come (semantics.md, Failure budget). */
