@@ -1,9 +1,12 @@
 import { namedError } from '../contracts/errors.ts';
 import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import { LIFTLOCK } from '../contracts/principals.ts';
 import { hopTo } from '../model/hop.ts';
 import { allPolicies, policyByHand, policyOf } from '../policy/policy-of.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
+import { waveAfter } from '../protocol/settle-decision.ts';
+import { holdRefusals } from '../protocol/standing-refusals.ts';
 import { type Refusal, wrongState } from '../queries/refusal.ts';
 import { outOfHold } from '../queries/upgrade-plan.ts';
 import { AT_REST, goesOnWith } from '../rollout/automatic-rollouts.ts';
@@ -58,13 +61,17 @@ function unhold(
     }
     const read = await load(table, ClusterControls, clusterKey);
     const { held, ...rest } = read?.data ?? { clusterKey };
-    const { places, stranger } = await goingOn(table, cluster);
+    const { places: found, stranger } = await goingOn(table, cluster);
+    const unseen = held?.mutated === true ? found.filter(({ member }) => !isTried(member.data)) : [];
+    const counted = unseen.map((place) => withFailure(place, held, now));
+    const places = [...found.filter((place) => !unseen.includes(place)), ...counted];
     const ended = places.filter(({ member }) => isTried(member.data));
     if (held === undefined && (event === 'Released' || ended.length === 0))
       throw nothingToTakeOff(cluster.data.name, ended, stranger);
     if (event === 'Retried' && places.length === 0)
       throw await triedByNobody(ports, cluster.data, stranger, held?.upgradeId);
-    const again = event === 'Retried' ? await requeue(table, cluster.data, ended, { held, by, now }) : [];
+    const again =
+      event === 'Retried' ? await requeue(table, cluster.data, ended, { held, by, now }) : counted.map(putOnRecord);
     const entry: AuditEntry = { subject: clusterKey, event: `Cluster${event}`, principal: by, detail: { held } };
     return {
       result: rest,
@@ -78,6 +85,27 @@ function unhold(
       record: [entry, ...again.map(({ record }) => record)],
     };
   });
+}
+
+/** What failed half-way by hand counts in its rollout, also where nobody has looked at that yet (semantics.md, Failure budget). */
+function withFailure(place: RolloutMember, held: ClusterControl['held'], now: Date): RolloutMember {
+  const { member, wave } = place;
+  const failed: Member = { ...member.data, status: 'Failed', reasons: holdRefusals({ clusterKey: '', held }) };
+  const after = waveAfter(wave.data, member.data, failed, now.toISOString());
+  return { ...place, member: { ...member, data: failed }, wave: { ...wave, data: after } };
+}
+
+function putOnRecord({ member, wave, rollout, checks }: RolloutMember): {
+  writes: WriteOperation[];
+  record: AuditEntry;
+} {
+  const { clusterKey, rolloutId, reasons } = member.data;
+  if (rollout.data.following !== undefined) throw busyReplanning(rollout.data);
+  const places = [replace(Members, member, member.data), replace(Waves, wave, wave.data)];
+  return {
+    writes: [...checks, ...places, unchanged(Rollouts, rollout, rolloutId)],
+    record: rolloutEntry(rolloutId, 'MemberFailed', LIFTLOCK, { clusterKey, reasons }),
+  };
 }
 
 interface RolloutMember {

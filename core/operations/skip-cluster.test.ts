@@ -56,7 +56,7 @@ test('a cluster that waits is taken out of its rollout, on record, and everybody
   const { result, member, checks, record, told } = await skipped({ member: { resumeAt: '2026-11-20T13:00:00.000Z' } });
   expect(result).toEqual(memberItem({ clusterKey: KEY, status: 'Excluded', reasons: reasons as never }));
   expect(member).toEqual(result);
-  expect(checks).toEqual([`CLUSTER#${KEY} GRANT absent`, 'ROLLOUT#r ROLLOUT 1']);
+  expect(checks).toEqual([`CLUSTER#${KEY} CONTROL absent`, `CLUSTER#${KEY} GRANT absent`, 'ROLLOUT#r ROLLOUT 1']);
   expect(record).toEqual([{ event: 'MemberSkipped', principal: 'ann', detail: { clusterKey: KEY, reasons } }]);
   expect(told).toMatchObject([{ detail: { change: expect.any(String), rolloutId: 'r', wave: 'all' } }]);
 });

@@ -7,7 +7,7 @@ import { type Refusal, wrongState } from '../queries/refusal.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import { changeAndTell, writeMark } from '../store/change.ts';
 import { memberChanged, rolloutEntry } from '../store/changes.ts';
-import { Clusters, Grants, Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
+import { ClusterControls, Clusters, Grants, Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
 import { decode, load, replace, unchanged } from '../store/entity.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 
@@ -39,7 +39,9 @@ export function skipCluster(ports: OperatorPorts, clusterKey: string, by: string
       if (isOver || member === undefined || wave === undefined || !WAITS.includes(member.data.status)) continue;
       const { status: waits, inFlight, failedBefore, upgradeId = '' } = member.data;
       const upgrade = (await load(table, Upgrades, clusterKey, upgradeId))?.data;
-      const isLeft = upgrade !== undefined && isHalfDone(upgrade);
+      const control = await load(table, ClusterControls, clusterKey);
+      // What a person has begun and what failed half-way counts in the rollout as soon as that is looked at.
+      const isLeft = (upgrade !== undefined && isHalfDone(upgrade)) || control?.data.held?.mutated === true;
       const isHeld = grant !== undefined && grant.data.status !== 'free';
       if (waits === 'Running' || inFlight || isHeld || failedBefore === true || isLeft) {
         throw wrongState(
@@ -65,6 +67,7 @@ export function skipCluster(ports: OperatorPorts, clusterKey: string, by: string
           replace(Members, member, next),
           replace(Waves, wave, counted),
           unchanged(Grants, grant, clusterKey),
+          unchanged(ClusterControls, control, clusterKey),
           unchanged(Rollouts, rollout, rolloutId),
           // The plan of a wave that has not begun is another one without it: nobody is to approve the old one for long.
           await writeMark(table, now),

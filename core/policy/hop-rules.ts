@@ -2,7 +2,7 @@ import type { CompiledCalendar } from '../calendar/compile-calendar.ts';
 import { durationMilliseconds } from '../config/schema/quantities.ts';
 import type { UpgradePolicy, Wave as WaveSpec } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import type { LearnedDurations, Member, Wave } from '../contracts/items/rollout.ts';
+import type { LearnedDurations, Wave } from '../contracts/items/rollout.ts';
 import { kindOf } from '../contracts/reasons.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { calendarNamesOf } from './calendars-of.ts';
@@ -46,12 +46,6 @@ export function estimateOf(policy: UpgradePolicy | undefined, learned: LearnedDu
  */
 export const untilParked = (estimateMilliseconds: number, wave: Pick<WaveSpec, 'bake'> | undefined): number =>
   wave?.bake === undefined ? estimateMilliseconds : estimateMilliseconds / 2;
-
-/** The wave by whose name a member goes: of a stray one it is the policy's own choice. */
-export const ruledBy = <Of extends Pick<Wave, 'name'>>(
-  wave: Of | undefined,
-  member: Pick<Member, 'isStray'> | undefined,
-): Of | undefined => (wave !== undefined && member?.isStray === true ? { ...wave, name: '' } : wave);
 
 /**
  * The rules of a cluster's next hop. `applied` is undefined where no policy selects the cluster. `wave` is the one that its rollout has put it

@@ -70,6 +70,13 @@ export function rulingWave(
 export const noWave = ({ metadata }: UpgradePolicy): Reason =>
   reason('NoWave', `No wave of the policy ${metadata.name} selects it.`);
 
+/** Of a member that only counts as failed in its rollout (`isStray`). */
+export const givenUp = (policy: string): Reason =>
+  reason(
+    'NoWave',
+    `Its wave is not in the policy ${policy} any more, and none that is still to begin takes it: this rollout leaves it to a later one.`,
+  );
+
 function bySelector(policy: UpgradePolicy, cluster: ClusterRecord): WavePlace {
   for (const [index, wave] of policy.spec.waves.entries()) {
     const { matches, reasons, error } = taken(wave, cluster);

@@ -21,13 +21,17 @@ export function haltedBefore(earlier: readonly Wave[]): Reason | undefined {
   return reason('EarlierWaveHalted', said);
 }
 
+/** Members of its own whose upgrades came to an end. */
+export const judgedOf = ({ succeeded, failed, strays = 0 }: Pick<Wave, 'succeeded' | 'failed' | 'strays'>): number =>
+  succeeded + failed - strays;
+
 /** Why one more cluster of a wave may not be in flight beside those that are; undefined = it may. */
 export function waveRefusal(wave: Wave): Reason | undefined {
   if (exceedsBudget(wave)) {
     const said = `${wave.failed} upgrades of the wave ${wave.name} failed and at most ${allowedFailures(wave)} may.`;
     return reason('FailureBudgetExceeded', said);
   }
-  const judged = wave.succeeded + wave.failed;
+  const judged = judgedOf(wave);
   const canaries = Math.min(wave.canaries ?? 0, wave.needWork);
   if (judged < canaries && wave.inFlight >= 1) {
     const said = `${judged} of the ${canaries} canaries of the wave ${wave.name} have been judged; they go one after the other.`;

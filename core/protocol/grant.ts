@@ -5,7 +5,6 @@ import { CONTRACT } from '../contracts/step-input.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { FLEET, fleetSpec } from '../policy/applied.ts';
 import { capKeys, recount } from '../policy/caps.ts';
-import { ruledBy } from '../policy/hop-rules.ts';
 import { loadedRules } from '../policy/load-rules.ts';
 import { readRules } from '../policy/read-rules.ts';
 import { traitsOf } from '../policy/traits.ts';
@@ -102,7 +101,7 @@ export function grantUpgrade(
     const others = waves.filter((one) => one !== wave);
     const earlier = others.filter((one) => one.data.index < (waveIndex ?? 0));
     const fleet = fleetSpec(fleetConfig?.data);
-    const place = rollout && { rollout: rollout.data, wave: ruledBy(wave?.data, member?.data) };
+    const place = rollout && { rollout: rollout.data, wave: wave?.data };
     const { rules, policyAppliedBy, checks } = loadedRules(await readRules(table, cluster.data, fleet, place));
     const refused = refusalsAt('grant', {
       target: KubeVersion.parse(request.to),

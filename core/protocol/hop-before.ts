@@ -1,4 +1,5 @@
 import type { Upgrade } from '../contracts/items/protocol.ts';
+import type { Rollout } from '../contracts/items/rollout.ts';
 import type { MachineName } from '../contracts/names.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { hopTo } from '../model/hop.ts';
@@ -25,6 +26,10 @@ export function underWayRefusals(before: Upgrade | undefined, name: string): Rea
   const waysOut = `The next minor begins when it has ended. What it waits for, and what finishes it, says: liftlock explain cluster ${name}.`;
   return [reason('UpgradeUnderWay', `${underWay(before)}: the cluster is half done. ${waysOut}`)];
 }
+
+/** Whether it waits for what somebody else decides: the person who asked for it, or the rollout that has begun it. */
+export const isOthers = (upgrade: Upgrade, { id }: Pick<Rollout, 'id'>): boolean =>
+  Upgrades.active(upgrade) && upgrade.rolloutId !== id;
 
 /** Why a hop is not begun that is under way itself. */
 export const sameUnderWay = (hop: Upgrade, name: string): Reason =>

@@ -149,6 +149,27 @@ const CELLS: readonly (readonly [string, Given, readonly string[], readonly stri
     NOTHING,
     NOTHING,
   ],
+  [
+    'a hop that another rollout has begun',
+    { upgrade: { rolloutId: 'other', status: 'Parked' } },
+    ['UpgradeUnderWay'],
+    ['Superseded'],
+    ['Superseded'],
+  ],
+  [
+    'one that a person has begun',
+    { upgrade: { rolloutId: undefined as never, status: 'Pending' } },
+    ['UpgradeUnderWay'],
+    ['Superseded'],
+    ['Superseded'],
+  ],
+  [
+    'one that another rollout has ended',
+    { upgrade: { rolloutId: 'other', status: 'Failed' } },
+    NOTHING,
+    ['Superseded'],
+    ['Superseded'],
+  ],
   ['one that has changed nothing', { before: hopBefore({ mutated: false }) }, NOTHING, NOTHING, NOTHING],
   ['one that is whole', { before: hopBefore({ status: 'Succeeded' }) }, NOTHING, NOTHING, NOTHING],
   ['one that failed and is held no more', { before: hopBefore({ status: 'Failed' }) }, NOTHING, NOTHING, NOTHING],
@@ -260,6 +281,7 @@ const CELLS: readonly (readonly [string, Given, readonly string[], readonly stri
     ['Superseded'],
     ['Superseded'],
   ],
+  ['a member whose wave was given up', { member: { isStray: true } }, ['NoWave'], ['NoWave'], NOTHING],
   ['no wave for what a person started', { ...byHand, ...unplaced('NoWave') }, NOTHING, NOTHING, NOTHING],
   ...(['BadTag', 'PolicyError', 'AmbiguousPolicy'] as const).map(
     (code) =>

@@ -9,12 +9,13 @@ import { glassInForce, passesBreakGlass } from '../policy/break-glass.ts';
 import { capKeys, capRefusals } from '../policy/caps.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
 import type { HopRules } from '../policy/hop-rules.ts';
+import { givenUp } from '../policy/wave-of.ts';
 import { allowedFailures, exceedsBudget, haltedBefore, waveRefusal } from '../policy/wave-room.ts';
 import { type WindowAnswer, windowRule } from '../policy/window-rule.ts';
 import { isMember } from '../store/members.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
 import { type Asker, authority, otherTarget } from './authority.ts';
-import { underWayRefusals } from './hop-before.ts';
+import { isOthers, sameUnderWay, underWayRefusals } from './hop-before.ts';
 import { fleetRefusals, holdRefusals, NO_EPOCH, NO_FLEET } from './standing-refusals.ts';
 
 /** When something is asked: before a grant, before the first change of an upgrade, or before every later one. */
@@ -164,9 +165,12 @@ export const VETOES: readonly Veto[] = [
   },
   {
     asked: ['grant'],
-    rule: 'the hop before this one is whole',
+    rule: 'the hop before this one is whole, and no person and no other rollout has begun this one',
     codes: ['UpgradeUnderWay'],
-    reasons: ({ before, cluster }) => underWayRefusals(before, cluster?.name ?? ''),
+    reasons: ({ before, upgrade, rollout, cluster }) =>
+      rollout !== undefined && upgrade !== undefined && isOthers(upgrade, rollout)
+        ? [sameUnderWay(upgrade, cluster?.name ?? '')]
+        : underWayRefusals(before, cluster?.name ?? ''),
   },
   {
     asked: ['grant'],
@@ -264,8 +268,11 @@ export const VETOES: readonly Veto[] = [
     asked: BEGINNING,
     rule: 'the policy has a wave for the cluster, its own or the one that takes it now; what has changed it goes on',
     codes: ['NoWave'],
-    reasons: ({ rollout, rules, upgrade }) =>
-      rollout === undefined || upgrade?.mutated === true ? NONE : unplacedBy(rules, (code) => code === 'NoWave'),
+    reasons: ({ rollout, rules, upgrade, member }) => {
+      if (rollout === undefined) return NONE;
+      if (member?.isStray === true) return [givenUp(rollout.policy)];
+      return upgrade?.mutated === true ? NONE : unplacedBy(rules, (code) => code === 'NoWave');
+    },
   },
   {
     asked: BEGINNING,

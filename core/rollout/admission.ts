@@ -4,7 +4,6 @@ import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { hopId } from '../model/hop.ts';
 import { capKeys, recountInPlace } from '../policy/caps.ts';
-import { ruledBy } from '../policy/hop-rules.ts';
 import { settledAt } from '../policy/quarantine.ts';
 import { failuresOf } from '../policy/wave-room.ts';
 import type { WindowAnswer } from '../policy/window-rule.ts';
@@ -25,10 +24,9 @@ export interface Room {
   ledger: Ledger;
 }
 
-/** The upgrade that a member had last, where it has not ended. */
-export function upgradeOf(index: MemberIndex, member: Member): Upgrade | undefined {
-  if (member.upgradeId === undefined) return undefined;
-  return index.upgrades.get(member.clusterKey)?.find(({ id }) => id === member.upgradeId);
+/** The upgrade that a member had last, where it has not ended, and nobody else has taken it over. */
+export function upgradeOf(index: MemberIndex, { clusterKey, upgradeId, rolloutId }: Member): Upgrade | undefined {
+  return index.upgrades.get(clusterKey)?.find((one) => one.id === upgradeId && one.rolloutId === rolloutId);
 }
 
 /** The upgrade of the hop before one that is asked for, where it has not ended. */
@@ -184,14 +182,15 @@ function admitOne(
   const parked = upgrade?.status === 'Parked' ? upgrade : undefined;
   const hop = parked === undefined ? nextHopOf(member, cluster) : versionsOf(parked);
   const wave = waves.now.get(member.waveIndex);
-  const { rules, policyAppliedBy, window } = rulesOf(rollout.policy, cluster, ruledBy(wave, member));
+  const { rules, policyAppliedBy, window } = rulesOf(rollout.policy, cluster, wave);
   const [from, to] = [hop.from.toString(), hop.to.toString()];
   const answer = askToBegin(
     { snapshot, room, index, now },
     cluster,
     { machine: 'upgrade-cluster', from, to },
     {
-      upgrade,
+      // Somebody else's too, who has begun the same hop.
+      upgrade: upgrade ?? index.upgrades.get(member.clusterKey)?.find(({ id }) => id === hopId(from, to)),
       rollout,
       wave,
       earlier: waves.earlier(member.waveIndex),

@@ -56,11 +56,13 @@ export function decide(snapshot: FleetSnapshot, now: Date): Decided {
   const planned = new Set(decided.decisions.flatMap((one) => (one.type === 'replan' ? [one.rollout.id] : [])));
   return {
     ...decided,
-    decisions: decided.decisions.filter((one) => !beginsWave(one) || !planned.has(one.wave.rolloutId)),
+    decisions: decided.decisions.filter(
+      (one) => !beginsWave(one) || (snapshot.fleet !== undefined && !planned.has(one.wave.rolloutId)),
+    ),
   };
 }
 
-/** Of a rollout that has to be planned anew nothing begins before it is, whoever is in the way of that. */
+/** Of a rollout that has to be planned anew nothing begins before it is, whoever is in the way of that; nor while nobody could plan it. */
 export const beginsWave = (decision: Decision): decision is Extract<Decision, { type: 'change-wave' }> =>
   decision.type === 'change-wave' && decision.wave.status === 'Pending';
 

@@ -3,9 +3,8 @@ import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { kindOf } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
-import { ruledBy } from '../policy/hop-rules.ts';
 import { quarantineReasons } from '../policy/quarantine.ts';
-import { rulingWave } from '../policy/wave-of.ts';
+import { givenUp, rulingWave } from '../policy/wave-of.ts';
 import { holdRefusals } from '../protocol/standing-refusals.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { Decision } from './decisions.ts';
@@ -113,7 +112,8 @@ export function standingReasons(
   const applied = snapshot.policies.get(policy)?.policy;
   // Who is in a wave that has not begun is planned anew instead.
   const hasBegun = applied !== undefined && wave !== undefined && wave.status !== 'Pending';
-  const homeless = hasBegun ? rulingWave(applied, cluster, ruledBy(wave, member)?.name, tagPrefix).unplaced : [];
+  const unplaced = hasBegun ? rulingWave(applied, cluster, wave.name, tagPrefix).unplaced : [];
+  const homeless = member.isStray === true ? [givenUp(policy)] : unplaced;
   return [
     ...refusals,
     ...quarantineReasons(cluster, now),

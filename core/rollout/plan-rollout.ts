@@ -76,7 +76,8 @@ export function plannedWave(
 ): Wave {
   const counts = countSettled(members);
   const needWork = members.length - counts.excluded - counts.quarantined;
-  const held = members.filter(({ status, reasons }) => status === 'Excluded' && reasons.some(isHold)).length;
+  const owed = members.filter(({ status, reasons }) => status === 'Excluded' && reasons.some(isOwed)).length;
+  const strays = members.filter(({ status, isStray }) => status === 'Failed' && isStray === true).length;
   const findings = members.flatMap((member) => snapshot.history?.findings.get(member.clusterKey) ?? []);
   return {
     ...at,
@@ -87,14 +88,15 @@ export function plannedWave(
     ...limitsOf(spec, needWork),
     inFlight: 0,
     ...counts,
-    ...(held === 0 ? {} : { held }),
+    ...(owed === 0 ? {} : { owed }),
+    ...(strays === 0 ? {} : { strays }),
     planHash: wavePlanHash(policy, { name: spec.name, members: members.filter(goes), findings }),
     blockingFindings: findings.length,
     reasons: [],
   };
 }
 
-const isHold = ({ code }: Reason): boolean => code === 'Held';
+const isOwed = ({ code }: Reason): boolean => code === 'Held' || code === 'Unreachable';
 const goes = (member: Member): boolean => member.status !== 'Excluded';
 
 export function plannedMember(

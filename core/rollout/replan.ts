@@ -5,6 +5,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
 import { waveOf } from '../policy/wave-of.ts';
 import { countSettled, unlessFailed } from '../protocol/settle-decision.ts';
+import { isTried } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { servedKey } from './automatic-rollouts.ts';
 import { type Candidate, candidatesOf } from './candidates.ts';
@@ -68,16 +69,17 @@ export function replanOf(snapshot: FleetSnapshot, rollout: Rollout, now: Date): 
   });
   const before = members.filter((member) => member.waveIndex >= firstFree);
   // What no plan moves stays in its wave, whatever number that has by now, or goes to the one that takes it. A failure of a wave that is gone
-  // counts in the next one, by whose rules nobody goes who is not of it.
-  const followed = ({ isStray, ...member }: Member): Member => {
-    if (specs.length === 0) return isStray === true ? { ...member, isStray } : member;
+  // counts in the next one, where it begins no more; what has not failed, and nobody works on, is left to a later rollout.
+  const followed = ({ isStray, ...member }: Member): Member[] => {
+    if (specs.length === 0) return [isStray === true ? { ...member, isStray } : member];
     const own = specs.findIndex(({ name }) => name === waves[member.waveIndex]?.name);
-    if (own >= 0 && isStray !== true) return { ...member, waveIndex: firstFree + own };
+    if (own >= 0 && isStray !== true) return [{ ...member, waveIndex: firstFree + own }];
     const cluster = snapshot.clusters.get(member.clusterKey);
     const place = cluster && waveOf(policy, cluster, snapshot.fleet?.tagPrefix ?? '').index;
     const home = specs.findIndex((spec) => spec === policy.spec.waves[place ?? -1]);
-    if (home >= 0) return { ...member, waveIndex: firstFree + home };
-    return { ...member, waveIndex: firstFree + Math.max(0, own), isStray: true };
+    if (home >= 0) return [{ ...member, waveIndex: firstFree + home }];
+    const stays = isTried(member) || isSkipped(member) || busy.has(member.clusterKey);
+    return stays ? [{ ...member, waveIndex: firstFree + Math.max(0, own), isStray: true }] : [];
   };
   // Somebody else has brought its control plane to its target, and nodes and add-ons are still to follow. Where no wave is left that has not
   // begun nobody's rules would.
@@ -93,7 +95,8 @@ export function replanOf(snapshot: FleetSnapshot, rollout: Rollout, now: Date): 
     ...specs.map((spec, offset) => {
       const at = { rolloutId: rollout.id, index: firstFree + offset };
       const own = next.filter((member) => member.waveIndex === at.index);
-      return keepWords(waves[at.index], plannedWave(snapshot, policy, at, spec, own));
+      const before = waves.find(({ index, name }) => index >= firstFree && name === spec.name);
+      return keepWords(before, plannedWave(snapshot, policy, at, spec, own));
     }),
     ...surplus.map((wave) => emptied(wave, next)),
   ]
@@ -189,14 +192,15 @@ function merged(
   before: readonly Member[],
   wanted: readonly Member[],
   { stay, busy }: { readonly stay: ReadonlySet<string>; readonly busy: ReadonlySet<string> },
-  followed: (member: Member) => Member,
+  followed: (member: Member) => Member[],
 ): Member[] {
   const known = new Map(before.map((member) => [member.clusterKey, member]));
   const next = wanted.flatMap((member): Member[] => {
-    const old = known.get(member.clusterKey);
-    if (old === undefined) return [member];
-    if (!isPlannedAnew(old)) return [];
+    const found = known.get(member.clusterKey);
+    if (found === undefined) return [member];
+    if (!isPlannedAnew(found)) return [];
     known.delete(member.clusterKey);
+    const { isStray: _, ...old } = found;
     const { waveIndex, position } = member;
     if (isSkipped(old)) return [{ ...old, waveIndex, position }];
     const setAside = old.status === 'Quarantined' && member.status === 'Pending';
@@ -209,8 +213,8 @@ function merged(
   });
   // What has ended, or was begun, is not forgotten, whoever selects it by now; nor that a person skipped it, or that it failed before a retry.
   const rest = [...known.values()].flatMap((member): Member[] => {
-    if (stay.has(member.clusterKey) || !isPlannedAnew(member) || isSkipped(member)) return [followed(member)];
-    return member.failedBefore === true ? [{ ...followed(member), status: 'Failed', reasons: [UNSELECTED] }] : [];
+    if (stay.has(member.clusterKey) || !isPlannedAnew(member) || isSkipped(member)) return followed(member);
+    return member.failedBefore === true ? followed({ ...member, status: 'Failed', reasons: [UNSELECTED] }) : [];
   });
   // They go after those whose place was just given out.
   const last = new Map<number, number>();
@@ -232,11 +236,12 @@ function merged(
  * back in between must not find it in force when the plan is as before.
  */
 function keepWords(before: Wave | undefined, wave: Wave): Wave {
-  const { approvals, conditions, plan, breakGlass } = before ?? {};
+  const { approvals, conditions, plan, breakGlass, lastSuccessAt, traits } = before ?? {};
   const isSamePlan = before?.planHash === wave.planHash;
   const words = isSamePlan ? approvals : approvals?.map((word) => ({ ...word, isVoid: true as const }));
   const glass = isSamePlan ? breakGlass : breakGlass && { ...breakGlass, planHash: undefined };
-  return { ...wave, ...given({ plan, approvals: words, breakGlass: glass, conditions }) };
+  // What of it was brought to its end by a person is soaked for and compared with, whatever plan it is in.
+  return { ...wave, ...given({ plan, approvals: words, breakGlass: glass, conditions, lastSuccessAt, traits }) };
 }
 
 /**
@@ -248,7 +253,7 @@ function emptied(wave: Wave, planned: readonly Member[]): Wave {
   const counts = countSettled(own);
   const needWork = own.length - counts.excluded - counts.quarantined;
   const { breakGlass, ...before } = wave;
-  const { planHash, held, ...emptiedWave } = { ...before, members: own.length, needWork, ...counts };
+  const { planHash, owed, strays, ...emptiedWave } = { ...before, members: own.length, needWork, ...counts };
   return keepWords(before, emptiedWave);
 }
 

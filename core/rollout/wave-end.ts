@@ -2,7 +2,7 @@ import type { Wave as WaveSpec } from '../config/types.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
 import type { ReasonCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { exceedsBudget } from '../policy/wave-room.ts';
+import { exceedsBudget, judgedOf } from '../policy/wave-room.ts';
 
 export { PASSED_WAVES as PASSED } from '../protocol/vetoes.ts';
 
@@ -23,9 +23,9 @@ export function waveEnd(wave: Wave, spec?: Spec): { status: Wave['status']; reas
   const accepted = (wave.acceptedFailures ?? 0) >= wave.failed;
   if (wave.succeeded === 0 && wave.failed > 0 && !accepted)
     return { status: 'Halted', reasons: said('NoneSucceeded', 'Some were tried and none succeeded') };
-  const judged = wave.succeeded + wave.failed;
+  const judged = judgedOf(wave);
   // Who is set aside or held needs work all the same, and who was taken out since the wave opened proves nothing by that.
-  const toUpgrade = Math.max(wave.members - wave.excluded, wave.needWork) + (wave.held ?? 0);
+  const toUpgrade = Math.max(wave.members - wave.excluded, wave.needWork) + (wave.owed ?? 0);
   const wanted = Math.min(spec?.failureBudget.minJudged ?? 1, toUpgrade);
   if (judged < wanted && spec?.onUndecided !== 'pass') {
     const none = 'No upgrade was tried to its end, so the wave proves nothing';

@@ -2,6 +2,7 @@ import type { UpgradePolicy, Wave as WaveSpec } from '../config/types.ts';
 import type { GateReading } from '../contracts/items/gate.ts';
 import type { LearnedDurations, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { reason } from '../contracts/step-result.ts';
+import { given } from '../model/given.ts';
 import { approvalRefusals } from '../policy/approvals.ts';
 import { waveNamed } from '../policy/wave-of.ts';
 import { exceedsBudget } from '../policy/wave-room.ts';
@@ -55,13 +56,15 @@ export function waveDecisions(situation: WaveSituation): Decision[] {
 
 const specOf = ({ policy }: WaveSituation, wave: Wave): WaveSpec | undefined => waveNamed(policy, wave.name);
 
-const UNDER_WAY: readonly Wave['status'][] = ['Open', 'Soaking', 'Undecided', 'Halted'];
+const NOT_FOLLOWED: readonly Wave['status'][] = ['Pending', 'Skipped'];
 
 /** Numbers that the policy says differently by now. */
 function adjusted(situation: WaveSituation, wave: Wave): Decision[] {
   const spec = specOf(situation, wave);
-  if (spec === undefined || situation.policy === undefined || !UNDER_WAY.includes(wave.status)) return [];
-  const changes = limitChanges(wave, situation.policy, spec);
+  if (spec === undefined || situation.policy === undefined || NOT_FOLLOWED.includes(wave.status)) return [];
+  const all = limitChanges(wave, situation.policy, spec);
+  // A wave that has passed is not judged anew; its stragglers go by its calendars.
+  const changes = PASSED.includes(wave.status) ? given({ calendars: all.calendars }) : all;
   const said = Object.entries(changes).map(([name, value]) => `${name} is ${[value].flat().join(' and ') || 'none'}`);
   if (said.length === 0) return [];
   const reasons = [reason('PolicyChanged', `The policy ${situation.rollout.policy} has changed: ${said.join(', ')}.`)];
@@ -97,7 +100,7 @@ function opened(situation: WaveSituation, wave: Wave): Decision[] {
   const needWork = own.filter((member) => member.status === 'Pending').length;
   if (own.length === 0) {
     // A failure by hand is one of the wave, whoever else is in it; and who is held needs work all the same, so nothing is proved.
-    if (wave.failed + wave.blocked + (wave.held ?? 0) > 0) return settled(situation, wave);
+    if (wave.failed + wave.blocked + (wave.owed ?? 0) > 0) return settled(situation, wave);
     const excluded = `No cluster of this wave may begin: ${wave.excluded} of ${wave.members} are excluded.`;
     const reasons = [reason('NothingToDo', wave.excluded > 0 ? excluded : 'No cluster of this wave needs work.')];
     return [{ type: 'change-wave', wave, status: 'Skipped', reasons }];

@@ -34,7 +34,8 @@ function unproved({ item, store }: Moment, before: Wave, wave: Wave): Violation[
   const taken = members.filter((one) => one.status !== 'Left' && (one.status !== 'Excluded' || isHeld(one))).length;
   // Who was taken out since it opened proves nothing by that.
   const toUpgrade = before.status === 'Pending' ? taken : Math.max(taken, wave.needWork);
-  const judged = members.filter(({ status }) => status === 'Succeeded' || status === 'Failed').length;
+  const own = members.filter(({ isStray }) => isStray !== true);
+  const judged = own.filter(({ status }) => status === 'Succeeded' || status === 'Failed').length;
   const wanted = Math.min(spec?.failureBudget.minJudged ?? 1, toUpgrade);
   if (judged >= wanted) return [];
   const message = `the wave ${wave.name} of ${wave.rolloutId} passed at ${item.at} with ${judged} judged of ${wanted} that must be`;

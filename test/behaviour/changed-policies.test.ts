@@ -1,3 +1,4 @@
+import { recordCluster } from '../../core/inventory/record-cluster.ts';
 import { retryCluster } from '../../core/operations/hold-switch.ts';
 import { promoteRollout } from '../../core/operations/promote-rollout.ts';
 import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
@@ -6,21 +7,25 @@ import { skipCluster } from '../../core/operations/skip-cluster.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';
+import { applyNewerConfig } from '../../simulator/simulate/faults/operations-faults.ts';
 import {
   apply,
   applySpec,
   asking,
   at,
   calendars,
+  clusterOf,
   groupsOf,
   hold,
   keyOf,
+  lookAround,
   retag,
   soaking,
   spec,
   statusOf,
   three,
   two,
+  waveNamed,
 } from './changed-policy.ts';
 import {
   hours,
@@ -233,4 +238,59 @@ describe('what has failed before and is retried', () => {
     await run(world);
     expect(versionOf(world, 'p')).toBe('1.36');
   });
+});
+
+test('what is half done goes on by the calendars that its wave had last', async () => {
+  const slow = staged('dev', ['e']).map((one) => ({
+    ...one,
+    account: '222222222222',
+    nodegroups: Array.from({ length: 20 }, (_, i) => ({ name: `w${i}` })),
+  }));
+  const P = at('prod', { soak: '200h' });
+  const world = await smallFleet({
+    clusters: [...staged('dev', ['d']), ...slow, ...staged('prod', ['p'])],
+    calendars,
+    policy: spec(at('dev'), P),
+  });
+  await hours(world, 0.2);
+  world.eks.state.deniedAccounts.push('222222222222');
+  await world.invoke('discover-clusters', {});
+  await hours(world, 5);
+  expect([(await waveNamed(world, 'dev'))?.status, (await memberOf(world, 'e')).status]).toEqual([
+    'Completed',
+    'Quarantined',
+  ]);
+  await apply(world, at('dev', { calendar: 'nights', mayOverrun: true }), P);
+  await hours(world, 1);
+  world.eks.state.deniedAccounts.length = 0;
+  await world.invoke('discover-clusters', {});
+  for (let i = 0; i < 100 && world.clock.now() < new Date('2026-11-21T06:00:00Z'); i += 1) await hours(world, 0.5);
+  const before = groupsOf(world, 'e');
+  expect([versionOf(world, 'e'), before?.includes('1.36'), (await memberOf(world, 'e')).status]).toEqual([
+    '1.37',
+    true,
+    'Parked',
+  ]);
+  await apply(world, P);
+  await hours(world, 4);
+  expect([(await waveNamed(world, 'dev'))?.calendars, groupsOf(world, 'e')]).toEqual([['nights'], before]);
+});
+
+test('no wave opens while nobody can read the Fleet', async () => {
+  const careful = at('careful', { approval: { approvals: 2 } });
+  const world = await smallFleet({ clusters: three, policy: spec(at('dev', { soak: '2h' }), at('prod'), careful) });
+  await hours(world, 2);
+  expect((await waveNamed(world, 'prod'))?.status).toBe('Pending');
+  let end = async () => {};
+  await applyNewerConfig(world, { kind: 'newer-config', minute: 0, minutes: 60 }, (_, act) => {
+    end = act;
+  });
+  Object.assign(clusterOf(world, 'q')?.tags ?? {}, { stage: 'careful' });
+  await recordCluster(world.ports, { account: '111111111111', region: 'eu-central-1', name: 'q', depth: 'deep' });
+  await hours(world, 6);
+  expect((await waveNamed(world, 'prod'))?.status).toBe('Pending');
+  await end();
+  await lookAround(world);
+  await hours(world, 12);
+  expect([versionOf(world, 'p'), touched(world, 'q')]).toEqual(['1.37', false]);
 });

@@ -4,7 +4,6 @@ import { promoteRollout } from '../../core/operations/promote-rollout.ts';
 import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
 import { pauseRollout, resumeRollout } from '../../core/operations/rollout-switch.ts';
 import { skipCluster } from '../../core/operations/skip-cluster.ts';
-import { startRollout } from '../../core/operations/start-rollout.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';
@@ -334,20 +333,39 @@ test('a calendar that is taken away is told', async () => {
   expect(JSON.stringify(said?.detail)).not.toContain('calendars is .');
 });
 
-test('a wave whose clusters were held before it was planned proves nothing', async () => {
-  const world = await smallFleet({
-    clusters: [...staged('dev', ['d']), ...staged('staging', ['s', 't']), ...staged('prod', ['p'])],
-    policy: { ...spec(at('dev'), at('staging'), at('prod')), trigger: 'manual' },
+describe('who is retried in a wave that opens then, and is tagged elsewhere, goes by the windows of that wave', () => {
+  test.each([
+    ['its wave was always there', false],
+    ['its wave was away for a while', true],
+  ])('%s', async (_, stray) => {
+    const [D, S] = [at('dev', { soak: '8h' }), at('staging')];
+    const P = at('prod', { approval: { approvals: 1 }, calendar: 'nights' });
+    const world = await smallFleet({
+      clusters: [...staged('dev', ['d']), ...staged('staging', ['s']), ...staged('prod', ['p', 'q'])],
+      calendars,
+      policy: spec(D, S, P),
+    });
+    await hours(world, 2);
+    await hold(world, 'p');
+    await hours(world, 1.1);
+    expect((await memberOf(world, 'p')).status).toBe('Blocked');
+    if (stray) {
+      await apply(world, D, S);
+      await hours(world, 0.2);
+      expect((await memberOf(world, 'p')).isStray).toBe(true);
+      await apply(world, D, S, P);
+      await hours(world, 0.2);
+    }
+    await retryCluster(world.ports, await keyOf(world, 'p'), PERSON);
+    await hours(world, 0.2);
+    await judge(world, 'Approved', CARL);
+    for (let i = 0; i < 100 && (await waveNamed(world, 'prod'))?.status !== 'Open'; i += 1) await hours(world, 0.1);
+    expect([(await waveNamed(world, 'prod'))?.status, touched(world, 'p')]).toEqual(['Open', false]);
+    await retag(world, 'p', { stage: 'dev' });
+    await hours(world, 2);
+    // The window nights opens at 02:00.
+    expect([world.clock.now().getUTCHours() > 12, touched(world, 'p')]).toEqual([true, false]);
   });
-  await hours(world, 1);
-  await hold(world, 's');
-  await hold(world, 't');
-  await startRollout(world.ports, 'policy-0', PERSON, { dryRun: false });
-  await hours(world, 24);
-  expect([(await waveNamed(world, 'staging'))?.status, touched(world, 'p')]).toEqual(['Undecided', false]);
-  await promoteRollout(world.ports, await rolloutIdOf(world), PERSON, 'nothing to prove');
-  await hours(world, 24);
-  expect(versionOf(world, 'p')).toBe('1.37');
 });
 
 test('whom no wave takes any more keeps no rollout under way when its wave has passed', async () => {

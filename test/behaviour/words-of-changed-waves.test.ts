@@ -2,6 +2,7 @@ import { breakGlassOfWave } from '../../core/operations/break-glass.ts';
 import { judgeWave } from '../../core/operations/judge-wave.ts';
 import { skipCluster } from '../../core/operations/skip-cluster.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { rolloutDetail } from '../../core/queries/rollout-views.ts';
 import {
   ANA,
   apply,
@@ -143,4 +144,28 @@ test('no wave opens on a policy that has changed between its decision and its wr
   };
   await hours(world, 12);
   expect(touched(world, 'q')).toBe(false);
+});
+
+test('nobody is told of a wave that was never approved that its approval is void', async () => {
+  const world = await smallFleet({
+    clusters: [...three, ...staged('careful', ['c'])],
+    policy: spec(at('dev', { soak: '48h' }), at('prod', { approval: { approvals: 1 } })),
+  });
+  await hours(world, 4);
+  await judge(world, 'Approved', CARL);
+  await apply(
+    world,
+    at('dev', { soak: '48h' }),
+    at('careful', { approval: { approvals: 1 } }),
+    at('prod', { approval: { approvals: 1 } }),
+  );
+  await hours(world, 0.5);
+  const { standings, waveDetails } = await rolloutDetail(world.table, await rolloutIdOf(world), world.clock.now());
+  const said = (name: string) =>
+    standings?.[waveDetails.findIndex((one) => one.name === name)]?.approvalReasons
+      .map(({ message }) => message)
+      .join(' ');
+  expect([said('careful')?.includes('since it was approved'), said('prod')?.includes('since it was approved')]).toEqual(
+    [false, true],
+  );
 });

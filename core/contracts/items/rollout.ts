@@ -86,8 +86,10 @@ export const wave = z.object({
   blocked: z.number().int().nonnegative(),
   excluded: z.number().int().nonnegative(),
   quarantined: z.number().int().nonnegative(),
-  /** Of the excluded ones those that were held when it was planned: they need work all the same, and prove nothing. */
-  held: z.number().int().positive().optional(),
+  /** Of the excluded ones those that were held or could not be read when it was planned: they need work all the same. */
+  owed: z.number().int().positive().optional(),
+  /** Of the failed ones those of waves that were given up: they use the budget up, and none of this wave is judged by them. */
+  strays: z.number().int().positive().optional(),
   /** Clusters that go first, one after the other. */
   canaries: z.number().int().nonnegative().optional(),
   /** What is in flight counts as failures that may still come (semantics.md, Failure budget). */
@@ -140,7 +142,7 @@ export const member = z.object({
   traits: z.array(z.string()).optional(),
   /** A retry took its failure back: unless it is tried to its end, it counts as failed again. */
   failedBefore: z.literal(true).optional(),
-  /** Its own wave was given up and it is counted here: it goes by the rules of the wave that takes it now, or by none. */
+  /** Its own wave was given up and its failure counts here: it proves nothing for this wave, and begins no more in this rollout. */
   isStray: z.literal(true).optional(),
   /** When its last grant was given: how long the upgrade took is learned from it. */
   grantedAt: timestamp.optional(),

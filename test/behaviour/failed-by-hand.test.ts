@@ -1,0 +1,85 @@
+import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
+import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
+import { resumeRollout } from '../../core/operations/rollout-switch.ts';
+import { skipCluster } from '../../core/operations/skip-cluster.ts';
+import { ClusterControls } from '../../core/store/entities.ts';
+import { load } from '../../core/store/entity.ts';
+import { runWorld } from '../../simulator/process/run-world.ts';
+import { at, keyOf, retag, spec, waveNamed } from './changed-policy.ts';
+import { hours, memberOf, PERSON, recordOf, rolloutIdOf, rolloutsOf, smallFleet, touched } from './small-fleet.ts';
+import { failing, staged } from './staged-fleet.ts';
+
+describe('a failure by hand of a cluster that waits in a rollout', () => {
+  const halted = async () => {
+    const world = await smallFleet({
+      clusters: [...staged('dev', ['d', 'e']), ...staged('prod', ['p', 'q'])],
+      policy: spec(at('dev', { maxConcurrency: 1 }), at('prod')),
+      prepare: failing('d', 'p'),
+    });
+    await hours(world, 4);
+    expect((await rolloutsOf(world))[0]?.status).toBe('Halted');
+    await requestUpgrade(world.ports, await recordOf(world, 'p'), '1.37', PERSON, { approve: true });
+    await hours(world, 4);
+    const control = await load(world.table, ClusterControls, await keyOf(world, 'p'));
+    expect([control?.data.held?.mutated, (await memberOf(world, 'p')).status]).toEqual([true, 'Pending']);
+    return world;
+  };
+  test('cannot be skipped away while the rollout is halted', async () => {
+    const world = await halted();
+    await skipCluster(world.ports, await keyOf(world, 'p'), PERSON, 'x').catch(() => undefined);
+    await releaseCluster(world.ports, await keyOf(world, 'p'), PERSON);
+    await resumeRollout(world.ports, await rolloutIdOf(world), PERSON, 'ok', { acceptFailures: true });
+    await hours(world, 24);
+    expect([(await waveNamed(world, 'prod'))?.failed, touched(world, 'q')]).toEqual([1, false]);
+  });
+  test('has failed again when it leaves its wave after a retry, as anywhere else', async () => {
+    const world = await halted();
+    await retryCluster(world.ports, await keyOf(world, 'p'), PERSON);
+    await resumeRollout(world.ports, await rolloutIdOf(world), PERSON, 'ok', { acceptFailures: true });
+    await retag(world, 'p', { 'liftlock/paused': 'true' });
+    await hours(world, 24);
+    expect([(await waveNamed(world, 'prod'))?.failed, touched(world, 'q')]).toEqual([1, false]);
+  });
+  test('the same while the rollout is not halted', async () => {
+    const world = await smallFleet({
+      clusters: [...staged('dev', ['d', 'e']), ...staged('prod', ['p', 'q'])],
+      policy: spec(at('dev', { soak: '12h' }), at('prod')),
+      prepare: failing('p'),
+    });
+    await hours(world, 4);
+    await requestUpgrade(world.ports, await recordOf(world, 'p'), '1.37', PERSON, { approve: true });
+    await hours(world, 4);
+    await retryCluster(world.ports, await keyOf(world, 'p'), PERSON);
+    await retag(world, 'p', { 'liftlock/paused': 'true' });
+    await hours(world, 24);
+    expect([(await waveNamed(world, 'prod'))?.failed, touched(world, 'q')]).toEqual([1, false]);
+  });
+  test('counts where nobody releases it', async () => {
+    const world = await halted();
+    await resumeRollout(world.ports, await rolloutIdOf(world), PERSON, 'ok', { acceptFailures: true });
+    await hours(world, 24);
+    expect([(await waveNamed(world, 'prod'))?.failed, touched(world, 'q')]).toEqual([1, false]);
+  });
+  test('is not lost by a release in the first minute', async () => {
+    const world = await smallFleet({
+      clusters: [...staged('dev', ['d', 'e']), ...staged('prod', ['p', 'q'])],
+      policy: spec(at('dev', { soak: '24h' }), at('prod')),
+      prepare: failing('p'),
+    });
+    await hours(world, 4);
+    await requestUpgrade(world.ports, await recordOf(world, 'p'), '1.37', PERSON, { approve: true });
+    let isReleased = false;
+    for (let i = 0; i < 2000 && !isReleased; i += 1) {
+      await runWorld(world, { until: new Date(world.clock.now().getTime() + 2_000), quietHours: 1_000 });
+      const control = await load(world.table, ClusterControls, await keyOf(world, 'p'));
+      if (control?.data.held === undefined) continue;
+      isReleased = await releaseCluster(world.ports, await keyOf(world, 'p'), PERSON).then(
+        () => true,
+        () => false,
+      );
+    }
+    const { status } = await memberOf(world, 'p');
+    await hours(world, 0.5);
+    expect([isReleased, status, (await waveNamed(world, 'prod'))?.failed]).toEqual([true, expect.anything(), 1]);
+  });
+});
