@@ -74,7 +74,7 @@ export const noWave = ({ metadata }: UpgradePolicy): Reason =>
 export const givenUp = (policy: string): Reason =>
   reason(
     'NoWave',
-    `Its wave is not in the policy ${policy} any more, and none that is still to begin takes it: this rollout leaves it to a later one.`,
+    `Its wave is not in the policy ${policy} any more, and none that is still to begin takes it: this rollout leaves it to a later one, which may take it unless it is held.`,
   );
 
 function bySelector(policy: UpgradePolicy, cluster: ClusterRecord): WavePlace {
