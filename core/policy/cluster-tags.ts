@@ -36,7 +36,8 @@ const remembered = new WeakMap<object, { readonly prefix: string; readonly read:
 
 function readTags(tags: Readonly<Record<string, string>>, prefix: string): ClusterTags {
   const own = Object.keys(tags).filter((key) => key.toLowerCase().startsWith(prefix.toLowerCase()));
-  if (own.length === 0) return NO_TAGS;
+  // Without a Fleet that this version can read nobody knows which tags are Liftlock's, and nothing is done (`FleetNotConfigured`).
+  if (own.length === 0 || prefix === '') return NO_TAGS;
   const problems = new Map<string, Reason>();
   const bad = (tag: string, said: string): void => void problems.set(tag, reason('BadTag', `The tag ${tag} ${said}`));
   for (const key of own) {

@@ -43,7 +43,9 @@ export function tagEffects(
   return Object.entries(tags).flatMap(([tag, value]) => {
     const said = problems.filter((one) => one.tag === tag).map(({ problem }) => problem.message);
     if (said.length > 0) return [{ tag, value, effect: said.join(' ') }];
-    return tag.startsWith(prefix) ? [{ tag, value, effect: effectOf(tag.slice(prefix.length), value) }] : [];
+    return prefix !== '' && tag.startsWith(prefix)
+      ? [{ tag, value, effect: effectOf(tag.slice(prefix.length), value) }]
+      : [];
   });
 }
 

@@ -52,6 +52,17 @@ test('a Fleet that this version cannot read decides nothing about anybody, and n
   expect(versionOf(world, 'web')).toBe('1.37');
 });
 
+test('no tag of a cluster is taken for one of Liftlock while the Fleet, which says how those begin, cannot be read', async () => {
+  const world = await smallFleet({
+    clusters: [{ name: 'web', version: '1.36', tags: { owner: 'shop', paused: 'true' } }],
+    policy: { trigger: 'manual' },
+  });
+  await discover(world);
+  await makeUnreadable(world, 'Fleet', FLEET);
+  const { state, reasons, tagEffects } = await explainCluster(world.ports, await recordOf(world, 'web'));
+  expect([state, reasons.map(({ code }) => code), tagEffects]).toEqual(['Behind', ['FleetNotConfigured'], []]);
+});
+
 describe('a policy that this version cannot read', () => {
   const rolling = () => smallFleet({ clusters: [{ name: 'web', version: '1.36', nodegroups: [{ name: 'workers' }] }] });
   const POLICY = ['UpgradePolicy', 'policy-0'] as const;
