@@ -12,7 +12,7 @@ import { changeAndTell, markDirty, type ToldChange } from '../store/change.ts';
 import { ClusterControls, Configs, Waves } from '../store/entities.ts';
 import { load, replace, unchanged } from '../store/entity.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
-import { findWave } from './judge-wave.ts';
+import { findWave, refuseOutdated } from './judge-wave.ts';
 
 export interface BreakGlassOrder {
   readonly by: string;
@@ -52,7 +52,7 @@ type FindPlace = (opening: boolean) => Promise<Place>;
 export const breakGlassOfCluster = (ports: OperatorPorts, cluster: ClusterRecord, order: BreakGlassOrder) =>
   breakGlass(ports, placeOfCluster(ports, cluster), order);
 
-/** Lets the clusters of one wave go now. Fails with `RolloutNotFound`, `WaveNotFound`, `WrongState` or `NotAllowed`. */
+/** Lets the clusters of one wave go now. Fails with `RolloutNotFound`, `WaveNotFound`, `WrongState`, `PlanChanged` or `NotAllowed`. */
 export const breakGlassOfWave = (ports: OperatorPorts, id: string, wave: string, order: BreakGlassOrder) =>
   breakGlass(ports, placeOfWave(ports, id, wave), order);
 
@@ -90,6 +90,7 @@ function placeOfWave(ports: OperatorPorts, id: string, name: string): FindPlace 
       throw wrongState(`The rollout ${id} is ${rollout.data.status}: nothing begins in it any more.`);
     const wave = await findWave(ports, id, name);
     const config = await load(table, Configs, 'UpgradePolicy', rollout.data.policy);
+    if (opening) refuseOutdated(rollout.data, wave.data, config?.data);
     const { breakGlass: glass, ...rest } = wave.data;
     return {
       subject: `rollout/${id}`,

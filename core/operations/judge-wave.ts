@@ -1,6 +1,6 @@
 import type { UpgradePolicy, Wave as WaveSpec } from '../config/types.ts';
 import type { ApprovalRecord } from '../contracts/items/approval.ts';
-import type { Wave } from '../contracts/items/rollout.ts';
+import type { AppliedConfig, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { newestOfEach } from '../model/last-words.ts';
 import { FLEET, fleetSpec, loadAuthors, upgradePolicy } from '../policy/applied.ts';
 import { clustersOf, mayApprove } from '../policy/approvals.ts';
@@ -51,11 +51,7 @@ export function judgeWave(ports: OperatorPorts, id: string, name: string, judgem
     const specs = isGivenUp ? await takenBy(table, policy, wave.data) : [spec];
     const asked = specs.flatMap((one) => one?.approval ?? []);
     refuseState(wave.data, asked.length > 0, judgement.decision);
-    const isOutdated = config !== undefined && config.data.revision !== rollout.data.policyRevision;
-    if (isOutdated && wave.data.status === 'Pending' && judgement.decision === 'Approved') {
-      const said = `The policy ${rollout.data.policy} has changed, and the wave ${name} is planned anew within a minute. Look again: liftlock describe rollout ${id}`;
-      throw new Refusal('PlanChanged', said);
-    }
+    if (judgement.decision === 'Approved') refuseOutdated(rollout.data, wave.data, config?.data);
     const { planHash } = wave.data;
     if (planHash === undefined)
       throw wrongState(`The wave ${name} has no plan that could be approved yet; look again in a minute.`);
@@ -117,6 +113,13 @@ export async function findWave({ table }: Pick<OperatorPorts, 'table'>, id: stri
   if (wave !== undefined) return wave;
   const names = waves.map(({ data }) => data.name).join(', ');
   throw new Refusal('WaveNotFound', `The rollout ${id} has no wave ${name.slice(0, 100)}; it has ${names}.`);
+}
+
+/** Of a plan that was made under an earlier policy nothing is said that holds: the next look makes it anew. Fails with `PlanChanged`. */
+export function refuseOutdated(rollout: Rollout, wave: Wave, config: AppliedConfig | undefined): void {
+  if (wave.status !== 'Pending' || config === undefined || config.revision === rollout.policyRevision) return;
+  const said = `The policy ${rollout.policy} has changed, and the wave ${wave.name} is planned anew within a minute. Look again: liftlock describe rollout ${rollout.id}`;
+  throw new Refusal('PlanChanged', said);
 }
 
 function refuseState(wave: Wave, asksForApproval: boolean, decision: Judgement['decision']): void {

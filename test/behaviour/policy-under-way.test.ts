@@ -1,8 +1,9 @@
+import { breakGlassOfWave } from '../../core/operations/break-glass.ts';
 import { judgeWave } from '../../core/operations/judge-wave.ts';
 import { promoteRollout } from '../../core/operations/promote-rollout.ts';
 import { abortRollout } from '../../core/operations/rollout-switch.ts';
 import type { World } from '../../simulator/process/world.ts';
-import { apply, at, two as clusters, spec } from './changed-policy.ts';
+import { apply, at, CARL, calendars, two as clusters, spec } from './changed-policy.ts';
 import { hours, PERSON, rolloutIdOf, run, smallFleet, touched, wavesOf } from './small-fleet.ts';
 
 const statuses = async (world: World) => (await wavesOf(world)).map(({ name, status }) => `${name} ${status}`);
@@ -44,6 +45,20 @@ test('an approval of the plan before is refused until the policy that was just a
   expect(await statuses(world)).toEqual(['dev Completed', 'prod Pending']);
   await approve();
   await run(world);
+  expect(touched(world, 'p')).toBe(true);
+});
+
+test('nobody breaks the glass of a plan that is void within the minute: the order would go with it', async () => {
+  const late = at('prod', { calendar: 'nights' });
+  const world = await smallFleet({ clusters, calendars, policy: spec(at('dev', { soak: '3h' }), late) });
+  await hours(world, 1);
+  await apply(world, at('dev', { soak: '3h' }), { ...late, failureBudget: { maxFailures: 1 } });
+  const id = await rolloutIdOf(world);
+  const breakIt = () => breakGlassOfWave(world.ports, id, 'prod', { by: CARL, reason: 'x', milliseconds: 864e5 });
+  await expect(breakIt()).rejects.toMatchObject({ name: 'PlanChanged' });
+  await hours(world, 1);
+  expect((await breakIt()).status).toBe('Opened');
+  await hours(world, 8);
   expect(touched(world, 'p')).toBe(true);
 });
 
