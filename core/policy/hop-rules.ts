@@ -24,6 +24,8 @@ export interface HopRules {
   readonly mayOverrun: boolean;
   /** Names of the calendars that hold, for whoever must know that they have not changed. */
   readonly calendarNames: readonly string[];
+  /** Where these come from, and what is wrong with them. */
+  readonly calendarReasons: readonly Reason[];
 }
 
 const NO_POLICY: RulingWave = { wave: undefined, unplaced: [] };
@@ -75,6 +77,7 @@ export function hopRules(
     unplaced,
     calendars: found,
     calendarNames: named.names,
+    calendarReasons: named.reasons,
     problems: named.reasons.filter(({ code }) => kindOf(code) !== 'told'),
     estimateMilliseconds: untilParked(estimate, spec),
     mayOverrun: spec?.mayOverrun ?? false,

@@ -69,6 +69,7 @@ test('what was begun goes on until the calendar closes, what begins must fit in'
     calendars: [lunch],
     unplaced: [],
     calendarNames: ['prod'],
+    calendarReasons: [],
     problems: [],
     mayOverrun: false,
     estimateMilliseconds: 3_600_000,

@@ -4,8 +4,7 @@ import type { Member, Wave } from '../contracts/items/rollout.ts';
 import { reason } from '../contracts/step-result.ts';
 import { hopTo } from '../model/hop.ts';
 import { glassInForce } from '../policy/break-glass.ts';
-import { calendarNamesOf } from '../policy/calendars-of.ts';
-import { clusterTags } from '../policy/cluster-tags.ts';
+import { type HopRules, ruledBy } from '../policy/hop-rules.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
 import { hasFailedHalfWay } from '../protocol/left-half-done.ts';
@@ -28,7 +27,7 @@ import { goesOnIn, summaryOf } from './in-rollout.ts';
 import { rollbackView } from './rollback-view.ts';
 import { supportView } from './support-view.ts';
 import { upgradeViews } from './upgrade-view.ts';
-import { type Place, verdictOf } from './verdict.ts';
+import { ENDED_WELL, goingOn, type Place, verdictOf } from './verdict.ts';
 
 /**
  * Asks the reconciler's own decision why this cluster is or is not upgrading; nothing is decided here a second time. Who explains many
@@ -42,7 +41,6 @@ export async function explainCluster(
   const snapshot = given ?? (await loadSnapshot(ports.table, await ports.table.queryActive(), 'fleet'));
   const now = ports.clock.now();
   const aim = clusterPolicy(snapshot, cluster, now);
-  const calendars = calendarsOf(snapshot, cluster, now);
   const { state } = await summaryOf(ports.table, snapshot, cluster, now);
   const goesOn = await goesOnIn(ports.table, snapshot, cluster.clusterKey);
   const waits = goesOn?.member ?? snapshot.members.find(({ clusterKey }) => clusterKey === cluster.clusterKey);
@@ -60,6 +58,7 @@ export async function explainCluster(
   const begunIn = (activeUpgrade(snapshot, cluster.clusterKey) ?? left)?.rolloutId;
   const ofUpgrade = begunIn === undefined ? undefined : (await load(ports.table, Rollouts, begunIn))?.data;
   const wave = place?.waves.find(({ index }) => index === place.member?.waveIndex);
+  const { rules, wave: ofHop } = rulesOfHop(snapshot, cluster, place, now);
   const region = snapshot.regions.get(cluster.region);
   const [latest = null] = await upgradeViews(ports.table, upgrades.slice(0, 1), cluster);
   return {
@@ -77,15 +76,15 @@ export async function explainCluster(
             verification: aim.policy.spec.verification,
           },
     wave: aim.wave?.name ?? null,
-    calendars: calendars.names,
-    placement: [...aim.placement, ...calendars.reasons],
+    calendars: rules.unreadable ? null : rules.calendarNames,
+    placement: [...aim.placement, ...(rules.unreadable ? [UNREADABLE] : rules.calendarReasons)],
     target: aim.target?.toString() ?? null,
     hops: aim.target === undefined ? [] : KubeVersion.parse(cluster.version).hopsTo(aim.target).map(String),
     rollout: rolloutOf(place, wave),
     upgrade: latest,
     ...(await lastScan(ports.table, cluster.clusterKey, upgrades)),
     held: held === undefined ? null : { reason: held.reason, since: held.since },
-    breakGlass: glassInForce(control, wave, aim.policy?.spec.breakGlass, now) ?? null,
+    breakGlass: glassInForce(control, ofHop, rules.policy?.spec.breakGlass, now) ?? null,
     rollback: rollbackView(cluster, upgrades, region, now),
     support: supportView(cluster, region, now),
     managedBy: cluster.managedBy,
@@ -94,14 +93,25 @@ export async function explainCluster(
   };
 }
 
-const UNREADABLE = 'A policy that may select it cannot be read, so nobody knows its calendars and nothing begins.';
+const UNREADABLE = reason(
+  'PolicyNotConfigured',
+  'A policy that may select it cannot be read, so nobody knows its calendars and nothing begins.',
+);
 
-/** Those that a hop of it goes by, as its grant is asked. */
-function calendarsOf(snapshot: FleetSnapshot, cluster: ClusterRecord, now: Date) {
-  const { rules } = rulesByHand(snapshot, cluster, memberRules(snapshot, now));
-  if (rules.unreadable) return { names: null, reasons: [reason('PolicyNotConfigured', UNREADABLE)] };
-  const tags = clusterTags(cluster.tags, snapshot.fleet?.tagPrefix ?? '');
-  return calendarNamesOf(rules.wave ?? { name: '' }, tags, snapshot.calendars);
+/** What its next hop goes by, as its grant is asked: in a rollout that goes on by the wave that it is in, else as a start by hand. */
+function rulesOfHop(
+  snapshot: FleetSnapshot,
+  cluster: ClusterRecord,
+  place: Place | undefined,
+  now: Date,
+): { readonly rules: HopRules; readonly wave?: Wave | undefined } {
+  const rulesOf = memberRules(snapshot, now);
+  const { rollout, member, waves } = goingOn(place) ?? {};
+  const { rolloutId } = activeUpgrade(snapshot, cluster.clusterKey) ?? { rolloutId: rollout?.id };
+  if (rollout?.id !== rolloutId || member === undefined || ENDED_WELL.includes(member.status))
+    return rulesByHand(snapshot, cluster, rulesOf);
+  const wave = waves?.find(({ index }) => index === member.waveIndex);
+  return { ...rulesOf(rollout?.policy, cluster, ruledBy(wave, member)), wave };
 }
 
 /** The step asks more than its report tells (insights, nodes, who else is at work), and may end before there is one: what it said counts. */

@@ -45,7 +45,7 @@ export interface ClusterRollouts {
 }
 
 /** A member that its rollout is done with, and not for want of success. */
-const ENDED_WELL: readonly Member['status'][] = ['Succeeded', 'Excluded'];
+export const ENDED_WELL: readonly Member['status'][] = ['Succeeded', 'Excluded'];
 /** What every grant is asked again. */
 const REFUSALS: ReadonlySet<string> = new Set(VETOES.flatMap(({ codes }) => codes));
 const NEVER = { at: null, condition: null };
@@ -196,7 +196,7 @@ function atTarget(
 }
 
 /** The cluster's place as a member of a rollout that has not ended. */
-function goingOn(place: Place | undefined): MemberPlace | undefined {
+export function goingOn(place: Place | undefined): MemberPlace | undefined {
   if (place?.member === undefined || AT_REST.includes(place.rollout.status)) return undefined;
   return { ...place, member: place.member };
 }

@@ -185,6 +185,19 @@ describe('in a wave that has begun', () => {
     await hours(world, 8);
     expect(touched(world, 'e')).toBe(false);
   });
+  test('a cluster that is tagged for another one waits for the calendars of its own, and explain names them', async () => {
+    const world = await smallFleet({
+      clusters: two,
+      calendars,
+      policy: spec(at('prod', { calendar: 'nights' }), at('dev')),
+    });
+    await hours(world, 0.5);
+    await retag(world, 'p', { stage: 'dev' });
+    await hours(world, 0.2);
+    const { reasons, calendars: names, placement } = await explainCluster(world.ports, await recordOf(world, 'p'));
+    expect([reasons.map(({ code }) => code), names]).toEqual([['WindowClosed'], ['nights']]);
+    expect(placement.at(-1)?.message).toBe('The wave prod goes by nights.');
+  });
   test('a cluster goes on that a second policy selects by now, and explain does not say that it is left alone', async () => {
     const world = await smallFleet({ clusters: two, policy: waves });
     await hours(world, 0.2);

@@ -34,6 +34,7 @@ export const rules = (given: object): HopRules => ({
   estimateMilliseconds: 0,
   mayOverrun: false,
   calendarNames: [],
+  calendarReasons: [],
   ...given,
 });
 
