@@ -1,16 +1,17 @@
+import type { UpgradePolicy } from '../config/types.ts';
 import type { BreakGlass } from '../contracts/items/break-glass.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { personOf } from '../model/principal.ts';
 import { FLEET, fleetSpec, upgradePolicy } from '../policy/applied.ts';
 import { isInForce, mayBreakGlass, peopleNeeded } from '../policy/break-glass.ts';
 import { readRules } from '../policy/read-rules.ts';
-import type { WriteOperation } from '../ports/table.ts';
+import type { Table, WriteOperation } from '../ports/table.ts';
 import { findRollout } from '../queries/find-rollout.ts';
 import { Refusal, wrongState } from '../queries/refusal.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import { changeAndTell, markDirty, type ToldChange } from '../store/change.ts';
-import { ClusterControls, Configs, Waves } from '../store/entities.ts';
-import { load, replace, unchanged } from '../store/entity.ts';
+import { ClusterControls, Configs, Members, Rollouts, Waves } from '../store/entities.ts';
+import { load, ofKind, replace, unchanged } from '../store/entity.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 import { findWave, refuseOutdated } from './judge-wave.ts';
 
@@ -36,13 +37,13 @@ export interface BreakGlassAnswer {
   readonly peopleNeeded: number;
 }
 
-/** Where an order is kept, and under which rule it is given. */
+/** Where an order is kept, and under which rules it is given: the strictest holds. */
 interface Place {
   readonly subject: string;
   readonly of: string;
   readonly glass: BreakGlass | undefined;
   readonly planHash?: string | undefined;
-  readonly rule: Parameters<typeof isInForce>[1];
+  readonly rules: readonly Parameters<typeof isInForce>[1][];
   write(glass: BreakGlass | undefined): readonly WriteOperation[];
 }
 /** `opening`: what ends an order asks less than what gives one, so that no order stands that nobody can end. */
@@ -68,8 +69,9 @@ function placeOfCluster({ table }: OperatorPorts, cluster: ClusterRecord): FindP
   return async (opening) => {
     const { clusterKey, name } = cluster;
     const fleet = fleetSpec((await load(table, Configs, 'Fleet', FLEET))?.data);
-    const policy = (await readRules(table, cluster, fleet, undefined))?.rules(new Map()).policy;
-    if (opening && policy === undefined)
+    const selecting = (await readRules(table, cluster, fleet, undefined))?.rules(new Map()).policy;
+    const policies = [selecting, ...(await policiesOfRollouts(table, clusterKey))].filter((one) => one !== undefined);
+    if (opening && policies.length === 0)
       throw wrongState(
         `No policy selects ${name}, so that nobody has said who may break its glass; only calendars of its own tags keep it from anything.`,
       );
@@ -78,8 +80,19 @@ function placeOfCluster({ table }: OperatorPorts, cluster: ClusterRecord): FindP
     const write = (next: BreakGlass | undefined) => [
       replace(ClusterControls, read, next === undefined ? rest : { ...rest, breakGlass: next }),
     ];
-    return { subject: clusterKey, of: `cluster ${name}`, glass, rule: policy?.spec.breakGlass, write };
+    const rules = policies.map(({ spec }) => spec.breakGlass);
+    return { subject: clusterKey, of: `cluster ${name}`, glass, rules, write };
   };
+}
+
+/** Those by which a hop of the cluster goes that a rollout begins, whatever selects it now. */
+async function policiesOfRollouts(table: Table, clusterKey: string): Promise<(UpgradePolicy | undefined)[]> {
+  const members = ofKind(await table.queryActive(), Members).filter((member) => member.clusterKey === clusterKey);
+  const rollouts = await Promise.all(members.map(({ rolloutId }) => load(table, Rollouts, rolloutId)));
+  const names = rollouts.flatMap((one) => (one && !AT_REST.includes(one.data.status) ? one.data.policy : []));
+  return Promise.all(
+    names.map(async (name) => upgradePolicy((await load(table, Configs, 'UpgradePolicy', name))?.data)),
+  );
 }
 
 function placeOfWave(ports: OperatorPorts, id: string, name: string): FindPlace {
@@ -97,7 +110,7 @@ function placeOfWave(ports: OperatorPorts, id: string, name: string): FindPlace 
       of: `wave ${name} of ${id}`,
       glass,
       planHash: wave.data.planHash,
-      rule: upgradePolicy(config?.data)?.spec.breakGlass,
+      rules: [upgradePolicy(config?.data)?.spec.breakGlass],
       write: (next) => [
         replace(Waves, wave, next === undefined ? rest : { ...rest, breakGlass: next }),
         unchanged(Configs, config, 'UpgradePolicy', rollout.data.policy),
@@ -109,9 +122,10 @@ function placeOfWave(ports: OperatorPorts, id: string, name: string): FindPlace 
 async function breakGlass(ports: OperatorPorts, find: FindPlace, order: BreakGlassOrder): Promise<BreakGlassAnswer> {
   const answer = await changeAndTell(ports, async (now) => {
     const place = await find(true);
-    const { rule, planHash } = place;
-    if (!mayBreakGlass(rule, order.by)) {
-      const said = `${order.by} is not among those who may break the glass for ${place.of}: ${rule?.from?.join(', ')}.`;
+    const { rules, planHash } = place;
+    const barring = rules.findIndex((rule) => !mayBreakGlass(rule, order.by));
+    if (barring >= 0) {
+      const said = `${order.by} is not among those who may break the glass for ${place.of}: ${rules[barring]?.from?.join(', ')}.`;
       throw new Refusal('NotAllowed', said);
     }
     const asked = isWaiting(place, now) ? place.glass : undefined;
@@ -123,11 +137,12 @@ async function breakGlass(ports: OperatorPorts, find: FindPlace, order: BreakGla
       reason: asked?.reason ?? order.reason,
       until,
       ...(planHash === undefined ? {} : { planHash }),
+      ...(rules.some((rule) => rule?.fourEyes === true) ? { fourEyes: true } : {}),
       // Whoever asks twice is still one person, who asked when they did so first.
       by: first === undefined ? [...before, word] : before.map((one) => (one === first ? word : one)),
     };
-    const status = isInForce(next, rule, now) ? 'Opened' : 'Requested';
-    const open = place.glass?.planHash === planHash && isInForce(place.glass, rule, now) ? place.glass : undefined;
+    const status = isOpen(next, place, now) ? 'Opened' : 'Requested';
+    const open = place.glass?.planHash === planHash && isOpen(place.glass, place, now) ? place.glass : undefined;
     if (status === 'Requested' && open !== undefined) {
       const said = `The glass of ${place.of} is broken until ${open.until}, and one person cannot ask anew without ending that: end it first (--end).`;
       throw wrongState(said);
@@ -139,10 +154,14 @@ async function breakGlass(ports: OperatorPorts, find: FindPlace, order: BreakGla
 }
 
 /** Somebody has asked, and another person is needed: who comes now agrees to that, or asks once more. */
-function isWaiting({ glass, rule, planHash }: Place, now: Date): boolean {
+function isWaiting(place: Place, now: Date): boolean {
+  const { glass, planHash } = place;
   if (glass === undefined || glass.planHash !== planHash || Date.parse(glass.until) <= now.getTime()) return false;
-  return !isInForce(glass, rule, now);
+  return !isOpen(glass, place, now);
 }
+
+const isOpen = (glass: BreakGlass | undefined, { rules }: Place, now: Date): glass is BreakGlass =>
+  rules.every((rule) => isInForce(glass, rule, now));
 
 function mendGlass(ports: OperatorPorts, find: FindPlace, by: string, reason: string): Promise<BreakGlassAnswer> {
   return changeAndTell(ports, async (now) => {
@@ -169,7 +188,7 @@ function ordered(
   next: BreakGlass | undefined,
   { status, by, said, keptSince }: Word,
 ): ToldChange<BreakGlassAnswer> {
-  const { of, subject, rule } = place;
+  const { of, subject, rules } = place;
   const until = next?.until;
   const reason = next?.reason ?? said;
   const comment = reason === said ? {} : { comment: said };
@@ -179,7 +198,7 @@ function ordered(
     until: until ?? null,
     reason: next?.reason ?? null,
     by: next?.by.map(({ principal }) => principal) ?? [],
-    peopleNeeded: peopleNeeded(rule),
+    peopleNeeded: Math.max(1, ...rules.map((rule) => peopleNeeded(rule, next))),
     ...(keptSince === undefined ? {} : { keptSince }),
     ...comment,
   };

@@ -18,6 +18,7 @@ test.each<[string, BreakGlass | undefined, Parameters<typeof isInForce>[1], bool
   ['it has a second left', glass([ANA], 1), undefined, true],
   ['one of two agreed', glass([ANA]), fourEyes, false],
   ['two agreed', glass([ANA, 'role:111111111111/lead']), fourEyes, true],
+  ['one of two agreed whom another policy asked for', { ...glass([ANA]), fourEyes: true }, undefined, false],
   ['one person agreed twice', glass([ANA, 'sso:222222222222/ANA']), fourEyes, false],
   ['nobody who may has asked', glass([ANA]), { fourEyes: false, from: ['role:*/lead'] }, false],
   ['one of two may', glass([ANA, 'role:111111111111/lead']), { ...fourEyes, from: ['role:*/lead'] }, false],
@@ -45,7 +46,7 @@ test('whoever one of the patterns names may ask, and everybody where there are n
 });
 
 test('two people are needed where the policy wants four eyes, else one', () => {
-  expect([fourEyes, { fourEyes: false }, undefined].map(peopleNeeded)).toEqual([2, 1, 1]);
+  expect([fourEyes, { fourEyes: false }, undefined].map((rule) => peopleNeeded(rule))).toEqual([2, 1, 1]);
 });
 
 describe('the order for a member', () => {

@@ -15,8 +15,9 @@ export const passesBreakGlass = ({ code }: Reason): boolean => PASSED.some((pass
 /** The longest that one order holds. */
 export const MOST_HOURS = 24;
 
-/** How many people have to ask for it: two where the policy wants four eyes. */
-export const peopleNeeded = (rule: Rule): number => (rule?.fourEyes === true ? 2 : 1);
+/** How many people have to ask for it: two where the policy wants four eyes, or one did when it was asked for. */
+export const peopleNeeded = (rule: Rule, glass?: BreakGlass): number =>
+  rule?.fourEyes === true || glass?.fourEyes === true ? 2 : 1;
 
 /** Whether this person's word counts. */
 export const mayBreakGlass = (rule: Rule, principal: string): boolean =>
@@ -27,7 +28,7 @@ export const mayBreakGlass = (rule: Rule, principal: string): boolean =>
 export function isInForce(glass: BreakGlass | undefined, rule: Rule, now: Date): glass is BreakGlass {
   if (glass === undefined || Date.parse(glass.until) <= now.getTime()) return false;
   const people = glass.by.flatMap(({ principal }) => (mayBreakGlass(rule, principal) ? [personOf(principal)] : []));
-  return new Set(people).size >= peopleNeeded(rule);
+  return new Set(people).size >= peopleNeeded(rule, glass);
 }
 
 /** The order by which the calendars of this cluster, as a member of this wave or of none, are passed over now. */

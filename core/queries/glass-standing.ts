@@ -31,6 +31,6 @@ function standing(glass: BreakGlass, isOpen: boolean, rule: Rule, now: Date): Gl
     status: isOpen ? 'Opened' : isOver ? 'Over' : 'Requested',
     // Nobody stands in an order twice (core/operations/break-glass.ts).
     people: glass.by.filter(({ principal }) => mayBreakGlass(rule, principal)).length,
-    peopleNeeded: peopleNeeded(rule),
+    peopleNeeded: peopleNeeded(rule, glass),
   };
 }

@@ -8,10 +8,12 @@ import {
 import { stopFleet } from '../../core/operations/fleet-switch.ts';
 import { abortRollout } from '../../core/operations/rollout-switch.ts';
 import { readCommitSnapshot } from '../../core/protocol/commit-snapshot.ts';
+import { clusterDetail } from '../../core/queries/cluster-detail.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { Upgrades, Waves } from '../../core/store/entities.ts';
 import { load } from '../../core/store/entity.ts';
 import { runWorld } from '../../simulator/process/run-world.ts';
+import { applySpec, spec } from './changed-policy.ts';
 import { PERSON, recordOf, rolloutIdOf, run, smallFleet, touched, upgradesOf, versionOf } from './small-fleet.ts';
 import { staged } from './staged-fleet.ts';
 
@@ -222,4 +224,69 @@ test('explain asks of a glass that is broken what the grant will ask: behind a s
   const parked = await explainCluster(world.ports, await recordOf(world, 'a'));
   expect([parked.state, parked.reasons.map(({ code }) => code)]).toEqual(['Parked', ['Next']]);
   expect(parked.when).toEqual({ at: null, condition: 'The next tick of the reconciler, within a minute.' });
+});
+
+describe('a member of a wave that has begun, which its policy gives up to another one or to none,', () => {
+  const wave = { name: 'all', calendar: 'prod', maxConcurrency: 2 };
+  const selector = (when: string) => ({ selector: { when: `cluster.name ${when} "b"` } });
+  const taken = async (before: object, after: object | undefined) => {
+    const world = await fleet(before);
+    await minutes(world, 30);
+    await applySpec(world, { ...spec(wave), ...before, ...selector('!=') });
+    if (after !== undefined)
+      await applySpec(world, { ...spec(wave), trigger: 'manual', ...after, ...selector('==') }, 'other');
+    await minutes(world, 15);
+    return world;
+  };
+  const breakIt = async (world: World, by: string) =>
+    breakGlassOfCluster(world.ports, await recordOf(world, 'b'), order(by, 20 * HOUR));
+
+  test.each<[string, object, object]>([
+    ['the policy that selects it now', {}, { breakGlass: { fourEyes: true } }],
+    ['the policy of its rollout', { breakGlass: { fourEyes: true } }, {}],
+  ])(
+    'waits for a second person where %s asks for one, and who breaks its glass is told so',
+    async (_, before, after) => {
+      const world = await taken(before, after);
+      expect(await breakIt(world, ANA)).toMatchObject({ status: 'Requested', peopleNeeded: 2 });
+      expect((await clusterDetail(world.ports, await recordOf(world, 'b'))).breakGlass).toMatchObject({
+        status: 'Requested',
+        peopleNeeded: 2,
+      });
+      await minutes(world, 180);
+      expect(touched(world, 'b')).toBe(false);
+      expect(await breakIt(world, BEN)).toMatchObject({ status: 'Opened' });
+      await minutes(world, 180);
+      expect(versionOf(world, 'b')).toBe('1.37');
+    },
+  );
+
+  test('goes by the word of nobody whom one of them does not name', async () => {
+    const world = await taken({ breakGlass: { from: ['role:*/lead'] } }, {});
+    await expect(breakIt(world, ANA)).rejects.toMatchObject({ name: 'NotAllowed' });
+  });
+
+  test('passes by its glass the windows of its rollout that keep it, where no policy selects it', async () => {
+    const world = await taken({}, undefined);
+    const { reasons } = await explainCluster(world.ports, await recordOf(world, 'b'));
+    expect(reasons.map(({ code }) => code)).toEqual(['WindowClosed']);
+    expect(await breakIt(world, ANA)).toMatchObject({ status: 'Opened', peopleNeeded: 1 });
+    await minutes(world, 180);
+    expect(versionOf(world, 'b')).toBe('1.37');
+  });
+});
+
+test('an order that one person asked for where two were needed is opened by no policy that needs one, but by who asks again', async () => {
+  const fourEyes = { breakGlass: { fourEyes: true } };
+  const world = await fleet(fourEyes);
+  await minutes(world, 10);
+  const cluster = await recordOf(world, 'a');
+  const asked = await breakGlassOfCluster(world.ports, cluster, order(ANA, 10 * HOUR));
+  await applySpec(world, spec({ name: 'all', calendar: 'prod', maxConcurrency: 2 }));
+  await minutes(world, 30);
+  expect([asked.status, touched(world, 'a')]).toEqual(['Requested', false]);
+  expect(await breakGlassOfCluster(world.ports, cluster, order(ANA))).toMatchObject({
+    status: 'Opened',
+    until: asked.until,
+  });
 });
