@@ -3,7 +3,7 @@ import type { Rollout } from '../contracts/items/rollout.ts';
 import { hopTo } from '../model/hop.ts';
 import type { Table } from '../ports/table.ts';
 import { hasFailedHalfWay } from '../protocol/left-half-done.ts';
-import { AT_REST } from '../rollout/automatic-rollouts.ts';
+import { AT_REST, isServed } from '../rollout/automatic-rollouts.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { PolicyRollouts, Rollouts, Upgrades } from '../store/entities.ts';
 import { load, loadAll } from '../store/entity.ts';
@@ -48,7 +48,7 @@ export async function inRollout(
       const member = await memberIn(table, rollout, key);
       const goesOn = !AT_REST.includes(rollout.status);
       const isBlocked = member !== undefined && isTried(member) && (goesOn || member.to === target);
-      const isOut = member?.status === 'Excluded' && goesOn;
+      const isOut = member?.status === 'Excluded' && goesOn && isServed(member);
       return isBlocked || isOut ? { ...summary, state: isBlocked ? 'Blocked' : 'Excluded' } : summary;
     }),
   );

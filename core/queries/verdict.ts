@@ -156,7 +156,8 @@ export function verdictOf(
     return said(after(`${condition} ${finishes}`), ...refusals, ...half.reasons);
   }
   if (aim.target === undefined) return said(after('The target is offered there.'), ...aim.reasons);
-  return going === undefined
+  // Whose reason to be taken out is gone waits for another plan or another rollout; whom a person took out does not.
+  return going === undefined || (going.member.status === 'Excluded' && !isServed(going.member))
     ? withoutRollout(snapshot, aim, place, now)
     : isTried(going.member)
       ? again(snapshot, going, isFinished, now)
@@ -273,8 +274,15 @@ function withoutRollout(snapshot: FleetSnapshot, aim: ClusterPolicy, place: Plac
   if (place !== undefined && tried !== undefined && tried.to === aim.target?.toString() && isTried(tried))
     return again(snapshot, { ...place, member: tried }, false, now);
   if (place !== undefined && !AT_REST.includes(place.rollout.status)) {
-    const text = `The rollout ${place.rollout.id} of its policy is ${place.rollout.status} and was planned without it.`;
-    return said(after('That rollout ends; then another one takes it.'), reason('RolloutBusy', text));
+    const { id, status } = place.rollout;
+    const without = tried === undefined ? 'was planned' : 'goes on';
+    const text = `The rollout ${id} of its policy is ${status} and ${without} without it.`;
+    const wave = place.waves.find(({ index }) => index === tried?.waveIndex);
+    const isPlannedAnew = wave?.status === 'Pending' && status !== 'Halted';
+    const takes = isPlannedAnew
+      ? 'The next full look of the reconciler plans it anew, within the hour.'
+      : 'That rollout ends; then another one takes it.';
+    return said(after(takes), reason('RolloutBusy', text));
   }
   if (place !== undefined && tried !== undefined && tried.to === aim.target?.toString() && isServed(tried))
     return takenOut(tried, place.rollout);

@@ -3,7 +3,7 @@ import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';
-import { applySpec, groupsOf } from './changed-policy.ts';
+import { applySpec, at, clusterOf, groupsOf, lookAround, retag, spec } from './changed-policy.ts';
 import {
   beforeCommit,
   hours,
@@ -37,7 +37,7 @@ const fleetOf = (more: object) =>
       ...more,
     },
   });
-const apply = (world: World, more: object) => applyConfig(world.ports, [fleetOf(more)], PERSON);
+const apply = async (world: World, more: object) => void (await applyConfig(world.ports, [fleetOf(more)], PERSON));
 const both = { accounts: ['111111111111', OTHER] };
 /** Two clusters in the inventory, and nothing planned: a policy that begins nothing by itself. */
 async function known(more: object = {}): Promise<World> {
@@ -99,4 +99,49 @@ test('what was half done there waits, and goes on when the account is in the Fle
   await run(world);
   expect(groupsOf(world, 'leaves')).toEqual(['1.37']);
   expect((await memberOf(world, 'leaves')).status).toBe('Succeeded');
+});
+
+describe('of a cluster that was taken out of its rollout by what is gone by now, explain names what takes it in again', () => {
+  type Change = (world: World) => Promise<void>;
+  const untag: Change = async (world) => {
+    delete clusterOf(world, 'leaves')?.tags['liftlock/paused'];
+    await lookAround(world);
+  };
+  const ways: [string, Change, Change][] = [
+    ['an account', (world) => apply(world, { accounts: ['111111111111'] }), (world) => apply(world, both)],
+    ['a tag', (world) => retag(world, 'leaves', { 'liftlock/paused': 'true' }), untag],
+  ];
+  const slow = { nodegroups: Array.from({ length: 20 }, (_, i) => ({ name: `w${i}` })) };
+  const taken = async (name: string, out: Change, back: Change) => {
+    const leaves = staged(name, ['leaves']).map((one) => ({ ...one, account: OTHER }));
+    const world = await smallFleet({
+      clusters: [...staged('dev', ['first']).map((one) => ({ ...one, ...slow })), ...leaves],
+      policy: spec(at('dev', { maxConcurrency: 1 }), ...(name === 'dev' ? [] : [at(name)])),
+    });
+    await hours(world, 0.2);
+    await out(world);
+    await hours(world, 0.2);
+    expect((await memberOf(world, 'leaves')).status).toBe('Excluded');
+    await back(world);
+    return world;
+  };
+
+  test.each(ways)('of a wave that has begun, the rollout after it: %s', async (_, out, back) => {
+    const world = await taken('dev', out, back);
+    await hours(world, 0.2);
+    const { state, reasons, when } = await explainCluster(world.ports, await recordOf(world, 'leaves'));
+    const because = expect.stringMatching(/ is Running and goes on without it\.$/);
+    expect([state, reasons]).toEqual(['Behind', [{ code: 'RolloutBusy', message: because }]]);
+    expect(when).toEqual({ at: null, condition: 'That rollout ends; then another one takes it.' });
+    await hours(world, 24);
+    expect(versionOf(world, 'leaves')).toBe('1.37');
+  });
+
+  test('of a wave that has not, the next plan', async () => {
+    const world = await taken('prod', ways[0]?.[1] ?? untag, (one) => apply(one, both));
+    const { when } = await explainCluster(world.ports, await recordOf(world, 'leaves'));
+    expect(when.condition).toBe('The next full look of the reconciler plans it anew, within the hour.');
+    await hours(world, 1);
+    expect((await memberOf(world, 'leaves')).status).toBe('Pending');
+  });
 });

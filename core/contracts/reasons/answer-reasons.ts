@@ -23,7 +23,7 @@ export const ANSWER_REASONS = {
   OneHopAtATime: { kind: 'told', meaning: 'An upgrade moves one minor; the others are asked for afterwards.' },
   RolloutBusy: {
     kind: 'passing',
-    meaning: 'A rollout of the policy was planned without the cluster; another one takes it.',
+    meaning: 'A rollout of the policy was planned without the cluster, or goes on without it; another one takes it.',
   },
   Running: { kind: 'passing', meaning: 'The upgrade of the cluster runs.' },
   TakenOut: {
