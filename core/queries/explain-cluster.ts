@@ -4,7 +4,7 @@ import type { Member, Wave } from '../contracts/items/rollout.ts';
 import { reason } from '../contracts/step-result.ts';
 import { hopTo } from '../model/hop.ts';
 import { glassInForce } from '../policy/break-glass.ts';
-import { type HopRules, ruledBy } from '../policy/hop-rules.ts';
+import type { HopRules } from '../policy/hop-rules.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
 import { hasFailedHalfWay } from '../protocol/left-half-done.ts';
@@ -111,7 +111,7 @@ function rulesOfHop(
   if (rollout?.id !== rolloutId || member === undefined || ENDED_WELL.includes(member.status))
     return rulesByHand(snapshot, cluster, rulesOf);
   const wave = waves?.find(({ index }) => index === member.waveIndex);
-  return { ...rulesOf(rollout?.policy, cluster, ruledBy(wave, member)), wave };
+  return { ...rulesOf(rollout?.policy, cluster, wave), wave };
 }
 
 /** The step asks more than its report tells (insights, nodes, who else is at work), and may end before there is one: what it said counts. */
