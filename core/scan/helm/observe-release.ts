@@ -50,7 +50,7 @@ function heldBy(head: ChosenRevision, { chart }: DecodedRelease, subject: Return
 /** Undefined when its aliases stand for more than it could hold. */
 function objectsOf(value: unknown, budget: number) {
   try {
-    return walkDocument(value, budget).objects;
+    return walkDocument(value, budget);
   } catch (error) {
     if (error instanceof TooManyNodes) return undefined;
     throw error;

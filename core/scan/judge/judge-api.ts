@@ -67,7 +67,8 @@ function neverServed(use: ApiUse, row: ApiRow, target: KubeVersion): JudgedFindi
   });
 }
 
-function columns(row: ApiRow, target: KubeVersion) {
+/** What the tables say of a row, as findings have it. */
+export function columns(row: ApiRow, target: KubeVersion) {
   const replacement = replacementAt(row, target);
   return {
     deprecatedIn: row.deprecated,
@@ -122,19 +123,20 @@ function judgeCustomResource(use: ApiUse): JudgedFinding | undefined {
   const { group, version } = groupVersion(use.subject.apiVersion);
   const row = customResource(group, version, use.subject.kind);
   if (row === undefined) return undefined;
-  const instead = row.replacement === null ? null : `${row.replacement.group}/${row.replacement.version}`;
+  const { replacement } = row;
+  const instead = replacement && apiVersionText(replacement);
   const removed = row.removedIn === null ? '' : ` and gone from ${row.component} ${row.removedIn}`;
   const since = row.deprecatedIn === null ? '' : ` since ${row.component} ${row.deprecatedIn}`;
   return findingOf(use, {
     severity: use.stale === true ? 'info' : 'warning',
     reason: use.stale === true ? 'stale-trace' : 'deprecated',
-    replacement: row.replacement === null || instead === null ? null : `${instead} ${row.replacement.kind}`,
+    replacement: replacement && `${instead} ${replacement.kind}`,
     confidence: use.confidence === 'high' ? 'medium' : 'low',
     message: `${use.subject.apiVersion} ${row.kind} is deprecated${since}${removed}.`,
     fix:
-      row.replacement === null || instead === null
+      replacement === null
         ? `See what ${row.component} offers instead before you update it.`
-        : `Set apiVersion: ${instead}${row.replacement.kind === row.kind ? '' : ` and kind: ${row.replacement.kind}`} before you update ${row.component}.`,
+        : `Set apiVersion: ${instead}${replacement.kind === row.kind ? '' : ` and kind: ${replacement.kind}`} before you update ${row.component}.`,
   });
 }
 

@@ -6,10 +6,9 @@ import { apiRowsOfGroup, isReached, replacementAt, statusAt } from '../data/api-
 import type { BreakRule } from '../data/break-rule.ts';
 import { breakRule } from '../data/break-rules.ts';
 import { type ControllerRelease, controllerOf, releaseOf } from '../data/controllers.ts';
-import { apiVersionText } from '../observe/api-version.ts';
 import type { JudgedFinding } from '../report/merge-findings.ts';
 import { findingOf, subjectText } from './finding.ts';
-import { judgeApi } from './judge-api.ts';
+import { columns, judgeApi } from './judge-api.ts';
 import type { ApiReference, ControllerImage, Observation, Problem, RuleHit, SkewObservation } from './observation.ts';
 
 /** Where a cluster goes, and what it runs now; undefined for manifests, which run nowhere yet. */
@@ -139,13 +138,9 @@ function judgeReference(reference: ApiReference, target: KubeVersion): JudgedFin
   const gone = named.every((row) => statusAt(row, target) === 'removed');
   const [row] = named;
   if (row === undefined) return undefined;
-  const replacement = replacementAt(row, target);
-  const instead = replacement === undefined ? null : `${apiVersionText(replacement)} ${replacement.kind}`;
-  const base = { deprecatedIn: row.deprecated, removedIn: row.removed, replacement: instead };
+  const base = columns(row, target);
   const fix =
-    replacement === undefined
-      ? 'Remove the reference: nothing takes its place.'
-      : `Name ${apiVersionText(replacement)} ${replacement.kind} instead.`;
+    base.replacement === null ? 'Remove the reference: nothing takes its place.' : `Name ${base.replacement} instead.`;
   if (gone)
     return findingOf(reference, {
       ...base,

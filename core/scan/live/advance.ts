@@ -74,7 +74,13 @@ function run(unit: Unit, state: LiveScanState, tools: ScanTools): Promise<UnitRe
 
 /** A unit that nobody came to. */
 export function unread(unit: Unit, why: string): Coverage {
-  return { what: titleOf(unit), source: sourceOf(unit), status: 'error', detail: `It was not read: ${why}.`, count: 0 };
+  return {
+    what: titleOf(unit),
+    source: SOURCES[unit.type],
+    status: 'error',
+    detail: `It was not read: ${why}.`,
+    count: 0,
+  };
 }
 
 export function titleOf(unit: Unit): string {
@@ -90,8 +96,12 @@ const TITLES = {
   references: 'services behind webhooks and aggregated APIs',
 } as const;
 
-function sourceOf(unit: Unit): Source | null {
-  const sources = { version: null, discovery: null, list: 'object', helm: 'helm', telemetry: 'telemetry' } as const;
-  if (unit.type === 'kube-proxy-config') return 'node';
-  return unit.type === 'references' ? 'reference' : sources[unit.type];
-}
+const SOURCES: Readonly<Record<Unit['type'], Source | null>> = {
+  version: null,
+  discovery: null,
+  list: 'object',
+  'kube-proxy-config': 'node',
+  helm: 'helm',
+  telemetry: 'telemetry',
+  references: 'reference',
+};

@@ -88,7 +88,7 @@ function scanDocument(file: ScannedFile, document: Parsed, embedding: number, ou
   const template = outer === undefined ? templateOf(document.text) : undefined;
   try {
     // Every node of a tree takes at least one character; only aliases can make more of them.
-    const { objects } = walkDocument(document.value, document.text.length + 16);
+    const objects = walkDocument(document.value, document.text.length + 16);
     const half = outer === undefined ? halfObject(document.value) : undefined;
     const unrendered = outer === undefined && isUnrendered(document.text, mappingOf(document.value));
     if (half !== undefined)

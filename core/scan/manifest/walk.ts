@@ -6,20 +6,14 @@ export class TooManyNodes extends Error {
   override name = 'TooManyNodes';
 }
 
-export interface Walked {
-  /** The objects in it, the outermost first. Empty when it is no Kubernetes object. */
-  readonly objects: readonly ManifestObject[];
-  /** Nodes that were looked at. */
-  readonly nodes: number;
-}
-
 /**
  * Every Kubernetes object in a parsed document: the document itself, items of lists (`List`, `CronJobList`, arrays), and whatever carries
- * an apiVersion, a kind and a metadata anywhere inside (templates of OpenShift, manifests of Crossplane or of work queues).
+ * an apiVersion, a kind and a metadata anywhere inside (templates of OpenShift, manifests of Crossplane or of work queues). The outermost
+ * first; none when it is no Kubernetes object.
  *
  * @throws TooManyNodes when there are more than `budget`, which only aliases can bring about.
  */
-export function walkDocument(value: unknown, budget: number): Walked {
+export function walkDocument(value: unknown, budget: number): ManifestObject[] {
   const objects: ManifestObject[] = [];
   let nodes = 0;
   const path: (string | number)[] = [];
@@ -58,7 +52,7 @@ export function walkDocument(value: unknown, budget: number): Walked {
     }
   };
   visit(value, undefined, undefined);
-  return { objects, nodes };
+  return objects;
 }
 
 /** Inside another object, references look like objects too; only what has metadata of its own is one. */

@@ -1,3 +1,4 @@
+import { given } from '../../model/given.ts';
 import type { Observation } from '../judge/observation.ts';
 import type { ServedResource } from '../live/discovery.ts';
 import { type Mapping, mappingOf, nameOf, textOf } from '../manifest/manifest-object.ts';
@@ -20,7 +21,7 @@ export function inspectLiveObject(value: Mapping, resource: ServedResource, fact
     staticPodCause(resource.kind, value) ??
     `object:${resource.kind}/${name.namespace === undefined ? '' : `${name.namespace}/`}${name.name ?? '?'}`;
   const context = {
-    ...(owner === undefined ? {} : { owner }),
+    ...given({ owner }),
     cause: resource.kind === 'Node' ? nodeCause(metadata) : own,
     evidence: [],
   };
@@ -55,9 +56,6 @@ const GROUP_LABELS = ['eks.amazonaws.com/nodegroup', 'karpenter.sh/nodepool', 'a
 /** The nodes that are repaired together. */
 function nodeCause(metadata: Mapping): string {
   const labels = mappingOf(metadata.labels);
-  for (const key of GROUP_LABELS) {
-    const name = textOf(labels[key]);
-    if (name !== undefined) return `nodegroup:${name}`;
-  }
-  return 'nodegroup:none';
+  const [name = 'none'] = GROUP_LABELS.flatMap((key) => textOf(labels[key]) ?? []);
+  return `nodegroup:${name}`;
 }

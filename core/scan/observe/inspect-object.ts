@@ -1,3 +1,4 @@
+import { given } from '../../model/given.ts';
 import { DETECTORS, type DetectorName } from '../data/break-rule.ts';
 import { rulesOf } from '../data/break-rules.ts';
 import { controllerOfImage } from '../data/controllers.ts';
@@ -33,13 +34,6 @@ const detectors = Object.entries(objectDetectors).map(([name, detect]) => ({
 export function inspectObject(object: ManifestObject, context: ObjectContext): Observation[] {
   const pods = podSpecsOf(object.value);
   const inspected = { ...groupVersion(object.apiVersion), kind: object.kind, value: object.value, pods };
-  const base = (path: Path, source: Source) => ({
-    source: context.source ?? source,
-    subject: subjectOf(object),
-    ...(context.owner === undefined ? {} : { owner: context.owner }),
-    cause: context.cause,
-    ...(context.locate === undefined ? {} : { location: context.locate([...object.path, ...path]) }),
-  });
   const found: Observation[] = [];
   for (const { name, detect, rules } of detectors) {
     if (rules.length === 0) continue;
@@ -49,7 +43,13 @@ export function inspectObject(object: ManifestObject, context: ObjectContext): O
       if (seen.has(hit.rule)) continue;
       seen.add(hit.rule);
       const evidence = [hit.evidence, ...context.evidence];
-      found.push({ type: 'rule', rule: hit.rule, ...base(hit.path, DETECTORS[name]), evidence, confidence: 'high' });
+      found.push({
+        type: 'rule',
+        rule: hit.rule,
+        ...observedOf(object, context, hit.path, DETECTORS[name]),
+        evidence,
+        confidence: 'high',
+      });
     }
   }
   const images = pods.flatMap((pod) =>
@@ -58,7 +58,8 @@ export function inspectObject(object: ManifestObject, context: ObjectContext): O
   for (const { path, image } of images) {
     const component = componentOf(image);
     const evidence = [`It runs the image ${image}.`, ...context.evidence];
-    if (component !== undefined) found.push({ ...component, ...base(path, 'workload'), evidence, confidence: 'high' });
+    if (component !== undefined)
+      found.push({ ...component, ...observedOf(object, context, path, 'workload'), evidence, confidence: 'high' });
   }
   return found;
 }
@@ -80,11 +81,17 @@ function componentOf(
   return { type: 'controller', component: known.component, version: known.version };
 }
 
-export function subjectOf({ apiVersion, kind, namespace, name }: ManifestObject) {
-  return {
-    apiVersion,
-    kind,
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(name === undefined ? {} : { name }),
-  };
-}
+export const subjectOf = ({ apiVersion, kind, namespace, name }: ManifestObject) => ({
+  apiVersion,
+  kind,
+  ...given({ namespace, name }),
+});
+
+/** The parts of an observation that come from the object itself; `source` where the context names none. */
+export const observedOf = (object: ManifestObject, context: ObjectContext, path: Path, source: Source) => ({
+  source: context.source ?? source,
+  subject: subjectOf(object),
+  ...given({ owner: context.owner }),
+  cause: context.cause,
+  ...given({ location: context.locate?.([...object.path, ...path]) }),
+});

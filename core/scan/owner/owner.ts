@@ -1,4 +1,5 @@
-import { isMapping, type Mapping, mappingOf, textOf } from '../manifest/manifest-object.ts';
+import { given } from '../../model/given.ts';
+import { type Mapping, mappingOf, textOf } from '../manifest/manifest-object.ts';
 
 /** Who to ask about an object, and what to repair once for all that belong together. */
 export interface Ownership {
@@ -19,11 +20,7 @@ export function ownershipOf(metadata: unknown): Ownership {
   const [label, annotation] = [mappingOf(labels), mappingOf(annotations)];
   const tool = toolOf(label, annotation);
   const team = teamOf(label) ?? teamOf(annotation);
-  const owner = team ?? tool?.owner;
-  return {
-    ...(owner === undefined ? {} : { owner }),
-    ...(tool === undefined ? {} : { cause: tool.cause }),
-  };
+  return given({ owner: team ?? tool?.owner, cause: tool?.cause });
 }
 
 function toolOf(label: Mapping, annotation: Mapping): { owner: string; cause: string } | undefined {
@@ -48,14 +45,12 @@ function toolOf(label: Mapping, annotation: Mapping): { owner: string; cause: st
 }
 
 function teamOf(texts: Mapping): string | undefined {
-  if (!isMapping(texts)) return undefined;
-  for (const key of TEAM_KEYS) {
-    const value = textOf(texts[key]);
-    if (value !== undefined) return value;
-  }
+  const known = TEAM_KEYS.find((key) => textOf(texts[key]) !== undefined);
   // `acme.example/team`, `company.com/owner`: everybody has a prefix of their own.
-  for (const key of Object.keys(texts).sort()) {
-    if (/\/(?:owner|team)$/.test(key)) return textOf(texts[key]);
-  }
-  return undefined;
+  const prefixed = () =>
+    Object.keys(texts)
+      .sort()
+      .find((key) => /\/(?:owner|team)$/.test(key));
+  const key = known ?? prefixed();
+  return key === undefined ? undefined : textOf(texts[key]);
 }

@@ -1,3 +1,4 @@
+import { given } from '../../model/given.ts';
 import { type ManifestObject, mappingOf, textOf } from '../manifest/manifest-object.ts';
 import type { ObjectContext } from '../observe/inspect-object.ts';
 import type { CalledService, ClusterFacts } from './cluster-facts.ts';
@@ -17,7 +18,7 @@ export function noteService(
     name,
     kind: object.kind,
     object: object.name ?? '?',
-    ...(context.owner === undefined ? {} : { owner: context.owner }),
+    ...given({ owner: context.owner }),
     cause: context.cause,
     ...use,
   });

@@ -1,3 +1,4 @@
+import { given } from '../../model/given.ts';
 import { apiRowsOfResource } from '../data/api-table.ts';
 import type { Observation } from '../judge/observation.ts';
 import {
@@ -10,12 +11,12 @@ import {
 } from '../manifest/manifest-object.ts';
 import type { Path } from '../manifest/positions.ts';
 import { groupVersion } from '../observe/api-version.ts';
-import type { ObjectContext } from '../observe/inspect-object.ts';
+import { type ObjectContext, observedOf } from '../observe/inspect-object.ts';
 import { isBuiltIn } from '../workload/role-detectors.ts';
 import { valuesAt } from '../workload/values-at.ts';
 import type { ClusterFacts, CrdVersion } from './cluster-facts.ts';
 import { noteService } from './note-service.ts';
-import { observedOf, referenceOf } from './reference-of.ts';
+import { referenceOf } from './reference-of.ts';
 
 /** What one object says about other APIs. Some of it is noted in `facts`, to be judged when everything was read. */
 export type ObserveReferences = (object: ManifestObject, context: ObjectContext, facts: ClusterFacts) => Observation[];
@@ -56,7 +57,7 @@ const observeDefinition: ObserveReferences = (object, context, facts) => {
     return [
       {
         type: 'problem',
-        ...observedOf(object, context, []),
+        ...observedOf(object, context, [], 'reference'),
         evidence: [`status.storedVersions is ${stored.join(', ')}.`],
         confidence: 'high',
         reason: 'stored-version',
@@ -69,15 +70,12 @@ const observeDefinition: ObserveReferences = (object, context, facts) => {
 };
 
 function versionsOf(value: unknown): CrdVersion[] {
-  return mappingsOf(value).map((version) => {
-    const warning = textOf(version.deprecationWarning);
-    return {
-      name: textOf(version.name) ?? '',
-      served: version.served === true,
-      deprecated: version.deprecated === true,
-      ...(warning === undefined ? {} : { warning }),
-    };
-  });
+  return mappingsOf(value).map((version) => ({
+    name: textOf(version.name) ?? '',
+    served: version.served === true,
+    deprecated: version.deprecated === true,
+    ...given({ warning: textOf(version.deprecationWarning) }),
+  }));
 }
 
 /** Rules of admission webhooks, the review versions that they understand, and the Services that must answer. */
@@ -97,7 +95,7 @@ const observeWebhooks: ObserveReferences = (object, context, facts) =>
     if (versions.includes('v1')) return rules;
     const problem: Observation = {
       type: 'problem',
-      ...observedOf(object, context, [...path, 'admissionReviewVersions']),
+      ...observedOf(object, context, [...path, 'admissionReviewVersions'], 'reference'),
       evidence: [`admissionReviewVersions is ${versions.join(', ')}.`, ...context.evidence],
       confidence: 'high',
       reason: 'deprecated',
@@ -131,31 +129,26 @@ function rulesNaming(
   says: string,
 ): Observation[] {
   const [groups, versions, resources] = [texts(rule.apiGroups), texts(rule.apiVersions), texts(rule.resources)];
-  if (versions.length !== 1 || versions[0] === '*') return groups.flatMap((group) => vanished(group));
-  const [version = ''] = versions;
+  const [version] = versions.length === 1 && versions[0] !== '*' ? versions : [];
   return groups
     .filter((group) => group !== '*')
     .flatMap((group) =>
       resources
         .filter((resource) => !resource.includes('*'))
         .flatMap((resource) =>
-          reference({ group, version, resource }, `It matches only ${group}/${version} ${resource}.`),
+          referenceOf(object, context, {
+            named: { group, ...given({ version }), resource },
+            says,
+            severity: 'warning',
+            consequence: 'requests for the versions that are served may pass without it',
+            path,
+            evidence:
+              version === undefined
+                ? `It matches ${resource} of ${group === '' ? 'the core group' : group}.`
+                : `It matches only ${group}/${version} ${resource}.`,
+          }),
         ),
     );
-
-  function vanished(group: string): Observation[] {
-    if (group === '*') return [];
-    return resources
-      .filter((resource) => !resource.includes('*'))
-      .flatMap((resource) =>
-        reference({ group, resource }, `It matches ${resource} of ${group === '' ? 'the core group' : group}.`),
-      );
-  }
-
-  function reference(named: { group: string; version?: string; resource: string }, evidence: string): Observation[] {
-    const consequence = 'requests for the versions that are served may pass without it';
-    return referenceOf(object, context, { named, says, severity: 'warning', consequence, path, evidence });
-  }
 }
 
 const texts = (value: unknown): string[] =>
@@ -204,7 +197,7 @@ const observeApiService: ObserveReferences = (object, context) => {
   return [
     {
       type: 'problem',
-      ...observedOf(object, context, []),
+      ...observedOf(object, context, [], 'reference'),
       evidence: [
         `Available is ${textOf(available.status) ?? 'unknown'}: ${textOf(available.reason) ?? 'no reason given'}.`,
       ],
@@ -230,7 +223,7 @@ export const observeDisruptionBudget: ObserveReferences = (object, context) => {
   return [
     {
       type: 'problem',
-      ...observedOf(object, context, ['spec', 'selector']),
+      ...observedOf(object, context, ['spec', 'selector'], 'reference'),
       evidence: ['spec.selector is empty.', ...context.evidence],
       confidence: 'high',
       reason: 'behaviour-change',

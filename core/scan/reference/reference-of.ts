@@ -2,7 +2,7 @@ import { apiRowsOfGroup } from '../data/api-table.ts';
 import type { ApiReference } from '../judge/observation.ts';
 import type { ManifestObject } from '../manifest/manifest-object.ts';
 import type { Path } from '../manifest/positions.ts';
-import { type ObjectContext, subjectOf } from '../observe/inspect-object.ts';
+import { type ObjectContext, observedOf } from '../observe/inspect-object.ts';
 
 type Said = Pick<ApiReference, 'named' | 'says' | 'severity' | 'consequence'> & {
   readonly path: Path;
@@ -16,7 +16,7 @@ export function referenceOf(
   { path, evidence, ...said }: Said,
 ): ApiReference[] {
   if (!isEverGivenUp(said.named)) return [];
-  const observed = observedOf(object, context, path);
+  const observed = observedOf(object, context, path, 'reference');
   return [{ type: 'reference', ...said, ...observed, evidence: [evidence, ...context.evidence], confidence: 'high' }];
 }
 
@@ -26,14 +26,3 @@ const isEverGivenUp = ({ group, version, resource, kind }: ApiReference['named']
       (version === undefined || row.version === version) &&
       (resource === undefined ? row.kind === kind : row.resource === resource.split('/')[0]),
   );
-
-/** The parts of an observation that come from the object itself. */
-export function observedOf(object: ManifestObject, context: ObjectContext, path: Path) {
-  return {
-    source: context.source ?? 'reference',
-    subject: subjectOf(object),
-    ...(context.owner === undefined ? {} : { owner: context.owner }),
-    cause: context.cause,
-    ...(context.locate === undefined ? {} : { location: context.locate([...object.path, ...path]) }),
-  } as const;
-}

@@ -57,12 +57,8 @@ function matched(
     ({ id }) => id,
   ];
   for (const keyOf of likenesses) {
-    const free = new Map<string, BaselineFinding[]>();
-    for (const other of older.filter((candidate) => !taken.has(candidate)).reverse()) {
-      const others = free.get(keyOf(other));
-      if (others === undefined) free.set(keyOf(other), [other]);
-      else others.push(other);
-    }
+    const left = older.filter((candidate) => !taken.has(candidate));
+    const free = Map.groupBy(left.reverse(), keyOf);
     for (const finding of findings.filter((candidate) => !matches.has(candidate))) {
       const other = free.get(keyOf({ ...finding, file: finding.location?.file ?? null }))?.pop();
       if (other === undefined) continue;

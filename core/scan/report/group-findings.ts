@@ -13,13 +13,7 @@ export interface FindingGroup {
 
 /** Groups in the order of their first findings, so what to fix first stays at the top. */
 export function groupByCause(findings: readonly Finding[]): FindingGroup[] {
-  const byCause = new Map<string, Finding[]>();
-  for (const finding of findings) {
-    const members = byCause.get(finding.cause);
-    if (members === undefined) byCause.set(finding.cause, [finding]);
-    else members.push(finding);
-  }
-  return [...byCause].map(([cause, members]) => {
+  return [...Map.groupBy(findings, ({ cause }) => cause)].map(([cause, members]) => {
     return { cause, owner: ownersOf(members), severity: worst(members), findings: members };
   });
 }

@@ -10,17 +10,7 @@ import {
   VERDICTS,
 } from '../../contracts/scan-words.ts';
 
-export {
-  CONFIDENCES,
-  COVERAGE_STATUSES,
-  FAIL_ON,
-  REASONS,
-  type Reason,
-  SEVERITIES,
-  SOURCES,
-  type Source,
-  VERDICTS,
-} from '../../contracts/scan-words.ts';
+export type { Reason, Source } from '../../contracts/scan-words.ts';
 
 const minor = z
   .string()
