@@ -3,7 +3,7 @@ import type { DetectorName } from '../data/break-rule.ts';
 import { parseImage } from '../data/image-reference.ts';
 import { isMapping, mappingOf, textOf } from '../manifest/manifest-object.ts';
 import type { Path } from '../manifest/positions.ts';
-import { type Detector, type Hit, type InspectedObject, parameter } from './hit.ts';
+import { type Detector, type Hit, hitsOf, type InspectedObject, parameter } from './hit.ts';
 import { ipAddressFormat } from './ip-address-format.ts';
 import { containerImage, hostPath, objectAnnotation, podAnnotation, podField, readable } from './pod-detectors.ts';
 import { containersOf } from './pod-specs.ts';
@@ -12,10 +12,13 @@ import { type FoundValue, valuesAt } from './values-at.ts';
 
 /** The configuration of a component (KubeSchedulerConfiguration), by itself or in a ConfigMap. */
 const componentConfig: Detector = ({ group, version, kind }, rules) =>
-  rules
-    .filter((rule) => parameter(rule, 'group').includes(group) && parameter(rule, 'version').includes(version))
-    .filter((rule) => parameter(rule, 'kinds').includes(kind))
-    .map((rule) => ({ rule: rule.id, path: ['apiVersion'], evidence: `It is a ${kind} of ${group}/${version}.` }));
+  hitsOf(
+    rules
+      .filter((rule) => parameter(rule, 'group').includes(group) && parameter(rule, 'version').includes(version))
+      .filter((rule) => parameter(rule, 'kinds').includes(kind)),
+    ['apiVersion'],
+    `It is a ${kind} of ${group}/${version}.`,
+  );
 
 /** Where the flags of a kubelet are written: nodeadm's NodeConfig, and user data of Karpenter's node classes. */
 const FLAG_PLACES: Readonly<Record<string, string>> = {
@@ -77,11 +80,10 @@ const nodeRuntime: Detector = ({ group, kind, value }, rules) => {
 const nodeOs: Detector = ({ group, kind, value }, rules) => {
   if (group !== '' || kind !== 'Node') return [];
   const image = textOf(nodeInfo(value).osImage) ?? '';
-  return rules
-    .filter((rule) =>
-      parameter(rule, 'prefix').some((prefix) => image.startsWith(prefix) && !/^\w/.test(image.slice(prefix.length))),
-    )
-    .map((rule) => ({ rule: rule.id, path: [], evidence: `Its operating system is ${image}.` }));
+  const meant = rules.filter((rule) =>
+    parameter(rule, 'prefix').some((prefix) => image.startsWith(prefix) && !/^\w/.test(image.slice(prefix.length))),
+  );
+  return hitsOf(meant, [], `Its operating system is ${image}.`);
 };
 
 const nodeInfo = (value: Readonly<Record<string, unknown>>) => mappingOf(mappingOf(value.status).nodeInfo);
@@ -100,9 +102,8 @@ const kubeProxyMode: Detector = ({ group, kind, value }, rules) => {
 };
 
 function proxyMode(mode: string | undefined, path: string[], rules: Parameters<Detector>[1]): ReturnType<Detector> {
-  return rules
-    .filter((rule) => mode !== undefined && parameter(rule, 'mode').includes(mode))
-    .map((rule) => ({ rule: rule.id, path, evidence: `kube-proxy runs in the mode ${mode}.` }));
+  const meant = rules.filter((rule) => mode !== undefined && parameter(rule, 'mode').includes(mode));
+  return hitsOf(meant, path, `kube-proxy runs in the mode ${mode}.`);
 }
 
 const TERMS = 'nodeSelectorTerms[].matchExpressions[].key';
@@ -133,14 +134,12 @@ function hits(
   rules: Parameters<Detector>[1],
   labelOf: (found: FoundValue) => unknown,
 ): Hit[] {
-  return found.flatMap((one) =>
-    rules
-      .filter((rule) => parameter(rule, 'keys').includes(textOf(labelOf(one)) ?? ''))
-      .map((rule) => {
-        const path = [...base, ...one.path];
-        return { rule: rule.id, path, evidence: `${readable(path)} names the node label ${textOf(labelOf(one))}.` };
-      }),
-  );
+  return found.flatMap((one) => {
+    const label = textOf(labelOf(one)) ?? '';
+    const path = [...base, ...one.path];
+    const meant = rules.filter((rule) => parameter(rule, 'keys').includes(label));
+    return hitsOf(meant, path, `${readable(path)} names the node label ${label}.`);
+  });
 }
 
 interface Gate {
@@ -158,11 +157,11 @@ const CONFIG_KINDS = ['KubeletConfiguration', 'KubeProxyConfiguration', 'KubeSch
 const featureGate: Detector = (object, rules) => {
   if (rules.length === 0) return [];
   const found = [...gatesOfConfig(object), ...gatesOfFlags(object), ...gatesOfNodeConfig(object)];
-  return found.flatMap(({ path, name, value }) =>
-    rules
-      .filter((rule) => parameter(rule, 'gates').some((gate) => gate === name || gate === `${name}=${value}`))
-      .map((rule) => ({ rule: rule.id, path, evidence: `${readable(path)} sets the feature gate ${name}.` })),
-  );
+  return found.flatMap(({ path, name, value }) => {
+    const isMeant = (gate: string) => gate === name || gate === `${name}=${value}`;
+    const meant = rules.filter((rule) => parameter(rule, 'gates').some(isMeant));
+    return hitsOf(meant, path, `${readable(path)} sets the feature gate ${name}.`);
+  });
 };
 
 function gatesOfConfig({ kind, value }: InspectedObject): Gate[] {

@@ -21,6 +21,10 @@ export interface Hit {
   readonly evidence: string;
 }
 
+/** What each of these rules is about was found, at the same place. */
+export const hitsOf = (rules: readonly BreakRule[], path: Path, evidence: string): Hit[] =>
+  rules.map(({ id }) => ({ rule: id, path, evidence }));
+
 /** Looks for what its rules name. Never throws on what people write. */
 export type Detector = (object: InspectedObject, rules: readonly BreakRule[]) => Hit[];
 

@@ -1,5 +1,5 @@
 import { textOf } from '../manifest/manifest-object.ts';
-import type { Detector } from './hit.ts';
+import { type Detector, hitsOf } from './hit.ts';
 import { readable } from './pod-detectors.ts';
 import { valuesAt } from './values-at.ts';
 
@@ -32,11 +32,7 @@ export const ipAddressFormat: Detector = ({ group, kind, value }, rules) => {
     ...fields.blocks.flatMap((field) => valuesAt(value, field)).filter(({ value: text }) => !isCidrCanonical(text)),
   ];
   return wrong.flatMap(({ path, value: text }) =>
-    rules.map((rule) => ({
-      rule: rule.id,
-      path,
-      evidence: `${readable(path)} is ${textOf(text)?.slice(0, 60)}, which is not written canonically.`,
-    })),
+    hitsOf(rules, path, `${readable(path)} is ${textOf(text)?.slice(0, 60)}, which is not written canonically.`),
   );
 };
 

@@ -2,7 +2,7 @@ import { compareAddonVersions } from '../../version/addon-version.ts';
 import type { BreakRule } from '../data/break-rule.ts';
 import { comesFromRegistry, endsInRepository, parseImage, versionOfTag } from '../data/image-reference.ts';
 import { isMapping, mappingOf, textOf } from '../manifest/manifest-object.ts';
-import { type Detector, type Hit, parameter } from './hit.ts';
+import { type Detector, type Hit, hitsOf, parameter } from './hit.ts';
 import { containersOf, type PodSpec } from './pod-specs.ts';
 import { valuesAt } from './values-at.ts';
 
@@ -11,9 +11,9 @@ export const podField: Detector = ({ pods }, rules) =>
   pods.flatMap((pod) =>
     rules.flatMap((rule) =>
       parameter(rule, 'path').flatMap((field) =>
-        valuesAt(pod.spec, field).map(({ path }): Hit => {
+        valuesAt(pod.spec, field).flatMap(({ path }) => {
           const place = [...pod.path, ...path];
-          return { rule: rule.id, path: place, evidence: `${readable(place)} is set.` };
+          return hitsOf([rule], place, `${readable(place)} is set.`);
         }),
       ),
     ),
@@ -57,28 +57,18 @@ export const hostPath: Detector = ({ pods }, rules) =>
   pods.flatMap((pod) =>
     valuesAt(pod.spec, 'volumes[].hostPath.path').flatMap(({ path, value }) => {
       const mounted = typeof value === 'string' ? value.replace(/\/+$/, '') : '';
-      return rules
-        .filter((rule) => parameter(rule, 'paths').includes(mounted))
-        .map((rule) => ({
-          rule: rule.id,
-          path: [...pod.path, ...path],
-          evidence: `It mounts ${mounted} of the node.`,
-        }));
+      const meant = rules.filter((rule) => parameter(rule, 'paths').includes(mounted));
+      return hitsOf(meant, [...pod.path, ...path], `It mounts ${mounted} of the node.`);
     }),
   );
 
 /** An image of any container, by the end of its repository or by its registry; `below` narrows it down to older versions. */
 export const containerImage: Detector = ({ pods }, rules) =>
   pods.flatMap((pod) =>
-    imagesOf(pod).flatMap(({ path, image }) =>
-      rules
-        .filter((rule) => isMeant(rule, image))
-        .map((rule) => ({
-          rule: rule.id,
-          path: [...pod.path, ...path, 'image'],
-          evidence: `It runs the image ${image}.`,
-        })),
-    ),
+    imagesOf(pod).flatMap(({ path, image }) => {
+      const meant = rules.filter((rule) => isMeant(rule, image));
+      return hitsOf(meant, [...pod.path, ...path, 'image'], `It runs the image ${image}.`);
+    }),
   );
 
 function isMeant(rule: BreakRule, image: string): boolean {
