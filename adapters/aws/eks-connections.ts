@@ -1,5 +1,6 @@
 import { EKSClient, type EKSClientConfig } from '@aws-sdk/client-eks';
 import { given } from '../../core/model/given.ts';
+import { remembered } from '../../core/model/remembered.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Scope } from '../../core/ports/eks.ts';
 import { readLimits } from './request-limits.ts';
@@ -42,12 +43,5 @@ export function createEksConnections(options: EksConnectionsOptions): EksConnect
   };
 }
 
-function keptByScope<T>(create: (scope: Scope) => T): (scope: Scope) => T {
-  const kept = new Map<string, T>();
-  return (scope) => {
-    const name = `${scope.account}/${scope.region}`;
-    const found = kept.get(name) ?? create(scope);
-    kept.set(name, found);
-    return found;
-  };
-}
+const keptByScope = <T>(create: (scope: Scope) => T): ((scope: Scope) => T) =>
+  remembered(create, new Map<string, T>(), ({ account, region }) => `${account}/${region}`);

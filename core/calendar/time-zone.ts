@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
+import { remembered } from '../model/remembered.ts';
 
 /** The clocks of a zone change at `at`: what they showed before and show after, as milliseconds to add to UTC. */
 export interface ClockChange {
@@ -24,17 +25,11 @@ export interface TimeZone {
   instantsOf(local: number): { readonly instants: readonly number[]; readonly gap?: number };
 }
 
-const zones = new Map<string, TimeZone>();
-
-/** The zone of this name, or undefined when there is none. Offsets such as `+02:00` are no zone: they know no seasons. */
-export function timeZone(name: string): TimeZone | undefined {
-  const known = zones.get(name);
-  if (known !== undefined) return known;
-  // What the runtime knows does not change while it runs, so that remembering it changes no answer.
-  const zone = /^[A-Za-z]/.test(name) ? load(name) : undefined;
-  if (zone !== undefined) zones.set(name, zone);
-  return zone;
-}
+/**
+ * The zone of this name, or undefined when there is none. Offsets such as `+02:00` are no zone: they know no seasons. What the runtime knows
+ * does not change while it runs, so that remembering it changes no answer.
+ */
+export const timeZone = remembered((name: string) => (/^[A-Za-z]/.test(name) ? load(name) : undefined));
 
 export const unknownZone = (name: string): string =>
   `"${name}" is no time zone that is known here: write an IANA name, such as Europe/Berlin.`;
@@ -53,14 +48,7 @@ function load(name: string): TimeZone | undefined {
 
 /** A zone that is known to be there. */
 function zoneOf(name: string): TimeZone {
-  const years = new Map<number, { readonly offset: number; readonly changes: readonly ClockChange[] }>();
-  const yearOf = (year: number) => {
-    const kept = years.get(year);
-    if (kept !== undefined) return kept;
-    const read = readYear(name, year);
-    years.set(year, read);
-    return read;
-  };
+  const yearOf = remembered((year: number) => readYear(name, year));
   const offsetAt = (instant: number): number => {
     const { offset, changes } = yearOf(new Date(instant).getUTCFullYear());
     let found = offset;

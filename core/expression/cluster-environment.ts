@@ -1,5 +1,6 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { given } from '../model/given.ts';
+import { remembered } from '../model/remembered.ts';
 import { createEnvironment, type ExpressionRecord, listOf } from './environment.ts';
 
 const cluster: ExpressionRecord = {
@@ -45,9 +46,6 @@ const addon: ExpressionRecord = {
   status: { type: 'string', text: '`ACTIVE`, `DEGRADED`, … as EKS says it.' },
 };
 
-/** A record is read by many policies and waves; it never changes once it was read. */
-const views = new WeakMap<ClusterRecord, Readonly<Record<string, unknown>>>();
-
 /**
  * What `when` sees: a view that stays as it is when records change (docs/policies.md). What a cluster does not have is missing and not
  * empty, so that `cluster.supportType != "EXTENDED"` has no answer where nobody knows.
@@ -55,13 +53,8 @@ const views = new WeakMap<ClusterRecord, Readonly<Record<string, unknown>>>();
 export const clusterEnvironment = createEnvironment<ClusterRecord>(
   { NodeGroup: nodegroup, Addon: addon, Cluster: cluster },
   { cluster: { type: 'Cluster', text: 'The cluster as it was last observed.' } },
-  (record) => {
-    const known = views.get(record);
-    if (known !== undefined) return known;
-    const view = { cluster: viewOf(record) };
-    views.set(record, view);
-    return view;
-  },
+  // A record is read by many policies and waves; it never changes once it was read.
+  remembered((record: ClusterRecord) => ({ cluster: viewOf(record) }), new WeakMap()),
 );
 
 function viewOf(record: ClusterRecord): Readonly<Record<string, unknown>> {

@@ -5,6 +5,8 @@ import {
   DescribeAlarmsCommand,
   type MetricAlarm,
 } from '@aws-sdk/client-cloudwatch';
+import { given } from '../../../core/model/given.ts';
+import { remembered } from '../../../core/model/remembered.ts';
 import { type Judged, oneLine, unknown } from '../../../core/policy/gate-answer.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import { readLimits } from '../request-limits.ts';
@@ -37,22 +39,17 @@ interface Door {
 /** Asks DescribeAlarms for one alarm at a time, metric or composite, by its exact name. */
 export function createAlarmGates(options: AlarmGatesOptions): AlarmGates {
   const { hubAccount, sessions, clock, sleep, client: config = {} } = options;
-  const doors = new Map<string, Door>();
-
-  const doorTo = ({ account, region }: AlarmPlace): Door => {
-    const key = `${account}/${region ?? ''}`;
-    const found = doors.get(key) ?? {
-      client: new CloudWatchClient({
-        ...readLimits,
-        ...(region === undefined ? {} : { region }),
-        ...config,
-        ...(account === hubAccount ? {} : { credentials: () => sessions.forAccount(account) }),
-      }),
-      bucket: createTokenBucket({ clock, sleep, ...RATE }),
-    };
-    doors.set(key, found);
-    return found;
-  };
+  const open = ({ account, region }: AlarmPlace): Door => ({
+    client: new CloudWatchClient({
+      ...readLimits,
+      ...given({ region }),
+      ...config,
+      ...(account === hubAccount ? {} : { credentials: () => sessions.forAccount(account) }),
+    }),
+    bucket: createTokenBucket({ clock, sleep, ...RATE }),
+  });
+  const nameOf = ({ account, region = '' }: AlarmPlace): string => `${account}/${region}`;
+  const doorTo = remembered(open, new Map<string, Door>(), nameOf);
 
   return {
     async read(alarm, signal) {

@@ -3,6 +3,7 @@ import {
   SecretsManagerClient,
   type SecretsManagerClientConfig,
 } from '@aws-sdk/client-secrets-manager';
+import { remembered } from '../../../core/model/remembered.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import { named } from '../pinned-addresses.ts';
 import { readLimits } from '../request-limits.ts';
@@ -23,15 +24,9 @@ const KEEP_MILLISECONDS = 5 * 60_000;
 
 /** Values stay in the memory of the function; nothing logs or stores them. */
 export function createWebhookSecrets({ clock, client: config = {} }: WebhookSecretsOptions): WebhookSecrets {
-  const clients = new Map<string, SecretsManagerClient>();
   const kept = new Map<string, { readonly until: number; readonly value: Buffer }>();
 
-  const clientFor = (arn: string): SecretsManagerClient => {
-    const region = arn.split(':')[3] ?? '';
-    const found = clients.get(region) ?? new SecretsManagerClient({ ...readLimits, region, ...config });
-    clients.set(region, found);
-    return found;
-  };
+  const clientIn = remembered((region: string) => new SecretsManagerClient({ ...readLimits, region, ...config }));
 
   return {
     async valueOf(arn, signal) {
@@ -41,7 +36,9 @@ export function createWebhookSecrets({ clock, client: config = {} }: WebhookSecr
       // What cannot be read again is not used for longer: somebody may have taken the right away.
       kept.delete(arn);
       const command = new GetSecretValueCommand({ SecretId: arn });
-      const { SecretString, SecretBinary } = await clientFor(arn).send(command, { abortSignal: signal });
+      const { SecretString, SecretBinary } = await clientIn(arn.split(':')[3] ?? '').send(command, {
+        abortSignal: signal,
+      });
       const value = SecretString === undefined ? Buffer.from(SecretBinary ?? []) : Buffer.from(SecretString, 'utf8');
       if (value.length === 0) throw named('SecretEmpty', 'the secret has no value');
       kept.set(arn, { until: now + KEEP_MILLISECONDS, value });

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import db from 'dynalite/db/index.js';
 import validations from 'dynalite/validations/index.js';
+import { remembered } from '../../../core/model/remembered.ts';
 import {
   type DynaliteAction,
   type DynaliteStore,
@@ -34,23 +35,11 @@ const OPERATIONS = new Set([
   'UpdateTable',
 ]);
 
-interface Operation {
-  readonly types: OperationValidation['types'];
-  readonly custom: OperationValidation['custom'] | undefined;
-  readonly act: DynaliteAction;
-}
-
-const loaded = new Map<string, Operation>();
-
-function loadOperation(operation: string): Operation {
-  const known = loaded.get(operation);
-  if (known !== undefined) return known;
+const loadOperation = remembered((operation: string) => {
   const name = operation.charAt(0).toLowerCase() + operation.slice(1);
   const { types, custom } = load(`dynalite/validations/${name}.js`) as OperationValidation;
-  const found = { types, custom, act: load(`dynalite/actions/${name}.js`) as DynaliteAction };
-  loaded.set(operation, found);
-  return found;
-}
+  return { types, custom, act: load(`dynalite/actions/${name}.js`) as DynaliteAction };
+});
 
 /** The object that a request's body says, undefined where it is none. */
 export function parseInput(body: string): object | undefined {

@@ -4,6 +4,7 @@ import { durationMilliseconds } from '../../config/schema/quantities.ts';
 import type { Wave as WaveSpec } from '../../config/types.ts';
 import type { Member, Wave } from '../../contracts/items/rollout.ts';
 import { type Reason, reason } from '../../contracts/step-result.ts';
+import { remembered } from '../../model/remembered.ts';
 import { hopRules } from '../../policy/hop-rules.ts';
 import { waveOf } from '../../policy/wave-of.ts';
 import { worstCase } from '../../policy/wave-room.ts';
@@ -182,22 +183,11 @@ function between(version: string, from: number, to: number): number {
   return (Math.max(0, to - Math.max(from, standardEnd)) / DAY) * (latenessPerDay('extended') ?? 0);
 }
 
-interface Dates {
-  readonly standardEnd: number | undefined;
-  readonly extendedEnd: number | undefined;
-}
-
-const known = new Map<string, Dates>();
-
-function datesOf(version: string): Dates {
-  const before = known.get(version);
-  if (before !== undefined) return before;
+const datesOf = remembered((version: string) => {
   // Dates do not depend on the instant that is asked about.
   const { endOfStandardSupport, endOfExtendedSupport } = CALENDAR.supportStatus(
     KubeVersion.parse(version),
     new Date(0),
   );
-  const dates = { standardEnd: endOfStandardSupport?.getTime(), extendedEnd: endOfExtendedSupport?.getTime() };
-  known.set(version, dates);
-  return dates;
-}
+  return { standardEnd: endOfStandardSupport?.getTime(), extendedEnd: endOfExtendedSupport?.getTime() };
+});

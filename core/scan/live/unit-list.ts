@@ -1,4 +1,5 @@
 import { parseJson } from '../../model/parse-json.ts';
+import { remembered } from '../../model/remembered.ts';
 import type { ItemSink } from '../../ports/cluster-reader.ts';
 import type { Observation } from '../judge/observation.ts';
 import { isMapping, type Mapping, mappingOf, nameOf } from '../manifest/manifest-object.ts';
@@ -28,7 +29,7 @@ type ListUnit = Extract<Unit, { type: 'list' }>;
 export async function listPage(unit: ListUnit, state: LiveScanState, tools: ScanTools): Promise<UnitResult> {
   state.page ??= startPage(firstLimit(unit), 0);
   const { page } = state;
-  const surroundings = { resource: unit, facts: state.facts, served: servedOf(state) };
+  const surroundings = { resource: unit, facts: state.facts, served: setOf(state.served) };
   const version = versionToAskFor(unit, state.facts);
   const path = listPath({ ...unit, version }, { limit: String(page.limit), continue: page.token });
   const items = new PageItems(
@@ -87,12 +88,7 @@ function ownersOf(unit: ListUnit, item: Mapping): Observation[] {
   return observeOwnerReferences(object, { cause: `owners:${unit.kind}`, evidence: [] });
 }
 
-const servedSets = new WeakMap<readonly string[], ReadonlySet<string>>();
-function servedOf({ served }: LiveScanState): ReadonlySet<string> {
-  const known = servedSets.get(served) ?? new Set(served);
-  servedSets.set(served, known);
-  return known;
-}
+const setOf = remembered((served: readonly string[]): ReadonlySet<string> => new Set(served), new WeakMap());
 
 /** The list has ended, well or not. What was read of one that broke off stays. */
 function close(

@@ -1,3 +1,4 @@
+import { remembered } from '../../model/remembered.ts';
 import { isMapping } from '../manifest/manifest-object.ts';
 import type { Path } from '../manifest/positions.ts';
 
@@ -16,15 +17,9 @@ export function valuesAt(root: unknown, path: string): FoundValue[] {
   return found.filter(({ value }) => value !== undefined && value !== null);
 }
 
-const steps = new Map<string, readonly string[]>();
-
-function stepsOf(path: string): readonly string[] {
-  const known = steps.get(path);
-  if (known !== undefined) return known;
-  const parsed = path.split('.').flatMap((part) => (part.endsWith('[]') ? [part.slice(0, -2), '[]'] : [part]));
-  steps.set(path, parsed);
-  return parsed;
-}
+const stepsOf = remembered((path: string): readonly string[] =>
+  path.split('.').flatMap((part) => (part.endsWith('[]') ? [part.slice(0, -2), '[]'] : [part])),
+);
 
 function next({ path, value }: FoundValue, step: string): FoundValue[] {
   if (step === '[]')
