@@ -10,6 +10,7 @@ import {
   ObjectCoreV1Api,
   ObjectVersionApi,
 } from '@kubernetes/client-node/dist/gen/types/ObjectParamAPI.js';
+import { parseJson } from '../../core/model/parse-json.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import {
   type ClusterAccess,
@@ -234,13 +235,9 @@ const MESSAGE_CHARACTERS = 300;
 
 /** `message` of a Kubernetes Status. */
 function messageOf(body: unknown): string {
-  try {
-    const status: unknown = typeof body === 'string' ? JSON.parse(body) : body;
-    const message = (status as { message?: unknown } | null)?.message;
-    return typeof message === 'string' ? message.slice(0, MESSAGE_CHARACTERS) : '';
-  } catch {
-    return '';
-  }
+  const status = typeof body === 'string' ? parseJson(body) : body;
+  const message = (status as { message?: unknown } | null | undefined)?.message;
+  return typeof message === 'string' ? message.slice(0, MESSAGE_CHARACTERS) : '';
 }
 
 /** fetch says "fetch failed" and keeps what failed in `cause`; a time-out is a DOMException. Told by name: not all are this realm's. */

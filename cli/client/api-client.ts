@@ -1,3 +1,4 @@
+import { parseJson } from '../../core/model/parse-json.ts';
 import { EXIT, Failure } from '../verb.ts';
 import { apiFailure, connectionFailure } from './api-failure.ts';
 import type { ApiAddress } from './api-url.ts';
@@ -78,18 +79,10 @@ export class ApiClient {
       if (interrupted.aborted) throw new Failure('liftlock: interrupted.', EXIT.interrupted);
       throw connectionFailure(error, url, address.local);
     }
-    const parsed = parse(answer);
+    const parsed = parseJson(answer);
     if (!response.ok || parsed === undefined) throw apiFailure(response.status, `${method} ${path}`, parsed);
     const time = new Date(response.headers.get('liftlock-time') ?? Number.NaN);
     if (!Number.isNaN(time.getTime())) this.#time = time;
     return parsed as Answer;
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { type ConfigIssue, formatIssue } from '../../core/config/issue.ts';
 import { type ConfigFile, maxFileSize, readYaml } from '../../core/config/read-yaml.ts';
 import { parseBySchema } from '../../core/config/schema-issues.ts';
+import { parseJson } from '../../core/model/parse-json.ts';
 import { visible } from '../../core/model/visible.ts';
 import { type Failure, invalid } from '../verb.ts';
 import { readText } from './read-text.ts';
@@ -29,12 +30,8 @@ export function parsePrinted<Schema extends z.ZodType>(
   schema: Schema,
   { what, give }: PrintedWords,
 ): z.output<Schema> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw invalid(`liftlock: ${visible(path)} is not JSON, so it is not ${what}. ${give}`);
-  }
+  const value = parseJson(text);
+  if (value === undefined) throw invalid(`liftlock: ${visible(path)} is not JSON, so it is not ${what}. ${give}`);
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw notUsable(issuesOf(path, text, schema), `liftlock: ${visible(path)} is not ${what}. ${give}`);

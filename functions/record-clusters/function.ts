@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { errorMessage, errorName, namedError } from '../../core/contracts/errors.ts';
 import { clusterItemsFromEvent } from '../../core/inventory/cluster-events.ts';
 import { type RecordPorts, recordCluster } from '../../core/inventory/record-cluster.ts';
+import { parseJson } from '../../core/model/parse-json.ts';
 import type { ClusterItem } from '../../core/ports/outside.ts';
 import { type FunctionDefinition, type Log, parseOrRefuse } from '../runtime/function-definition.ts';
 
@@ -47,14 +48,7 @@ const event = z.looseObject({ 'detail-type': z.string(), source: z.string() });
  */
 export function clusterItemsOf(body: string): readonly ClusterItem[] {
   const message = parseJson(body);
+  if (message === undefined) throw namedError('InvalidInput', 'The message is not JSON.');
   if (event.safeParse(message).success) return clusterItemsFromEvent(message);
   return [parseOrRefuse(clusterItem, message, 'The message')];
-}
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    throw namedError('InvalidInput', 'The message is not JSON.');
-  }
 }

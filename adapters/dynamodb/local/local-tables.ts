@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import db from 'dynalite/db/index.js';
 import validations from 'dynalite/validations/index.js';
+import { parseJson } from '../../../core/model/parse-json.ts';
 import { remembered } from '../../../core/model/remembered.ts';
 import {
   type DynaliteAction,
@@ -43,12 +44,8 @@ const loadOperation = remembered((operation: string) => {
 
 /** The object that a request's body says, undefined where it is none. */
 export function parseInput(body: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(body);
-    return typeof value === 'object' && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(body);
+  return typeof value === 'object' && value !== null ? value : undefined;
 }
 
 /**

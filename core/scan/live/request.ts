@@ -1,3 +1,4 @@
+import { parseJson } from '../../model/parse-json.ts';
 import { ClusterAccessError } from '../../ports/cluster-access.ts';
 import type { ClusterReader, ReadRequest } from '../../ports/cluster-reader.ts';
 import { mappingOf, textOf } from '../manifest/manifest-object.ts';
@@ -87,10 +88,6 @@ export function notRead(
 
 /** `message` of a Kubernetes Status, cut; nothing else of a body that is no answer gets out. */
 function saidBy(text: string): string {
-  try {
-    const message = textOf(mappingOf(JSON.parse(text.slice(0, 100_000))).message);
-    return message === undefined ? '' : `: ${message.slice(0, 300)}`;
-  } catch {
-    return '';
-  }
+  const message = textOf(mappingOf(parseJson(text.slice(0, 100_000))).message);
+  return message === undefined ? '' : `: ${message.slice(0, 300)}`;
 }

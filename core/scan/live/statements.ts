@@ -1,3 +1,5 @@
+import { given } from '../../model/given.ts';
+import { parseJson } from '../../model/parse-json.ts';
 import { type Mapping, mappingOf, textOf } from '../manifest/manifest-object.ts';
 
 /** One writer's word on which API version an object is written at. */
@@ -105,11 +107,7 @@ function annotationStatement(annotation: unknown, kind: string, written: readonl
 
 /** apiVersion and kind of a configuration; nothing else of it is kept, since it may hold what is secret. */
 function headOf(text: string): { apiVersion: string; kind?: string } | undefined {
-  try {
-    const value = mappingOf(JSON.parse(text));
-    const [apiVersion, kind] = [textOf(value.apiVersion), textOf(value.kind)];
-    return apiVersion === undefined ? undefined : { apiVersion, ...(kind === undefined ? {} : { kind }) };
-  } catch {
-    return undefined;
-  }
+  const value = mappingOf(parseJson(text));
+  const [apiVersion, kind] = [textOf(value.apiVersion), textOf(value.kind)];
+  return apiVersion === undefined ? undefined : { apiVersion, ...given({ kind }) };
 }

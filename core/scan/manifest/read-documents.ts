@@ -1,3 +1,4 @@
+import { parseJson } from '../../model/parse-json.ts';
 import { closingQuote } from './closing-quote.ts';
 import { MAX_DEPTH } from './limits.ts';
 import { parseDocument } from './parse-document.ts';
@@ -36,13 +37,11 @@ function readJson(text: string): ReadDocument[] | undefined {
   const parts = splitJson(text);
   const documents = parts.map(({ text: part, line, problem }): ReadDocument => {
     if (problem !== undefined) return { line, problem, template: isTemplateText(part) };
-    try {
-      return { text: part, line, value: JSON.parse(part) as unknown };
-    } catch {
-      const parsed = parseDocument(part);
-      if (!('problem' in parsed)) return { text: part, line, value: parsed.value };
-      return { line: line + parsed.problem.line - 1, problem: parsed.problem.message, template: isTemplateText(part) };
-    }
+    const value = parseJson(part);
+    if (value !== undefined) return { text: part, line, value };
+    const parsed = parseDocument(part);
+    if (!('problem' in parsed)) return { text: part, line, value: parsed.value };
+    return { line: line + parsed.problem.line - 1, problem: parsed.problem.message, template: isTemplateText(part) };
   });
   return documents.some((document) => 'value' in document) || !/^---/m.test(text) ? documents : undefined;
 }
