@@ -5,7 +5,7 @@ import { checkAccess } from '../../../core/operations/check-access.ts';
 import { accessManifest, SCANNERS_RBAC, VIEWERS_RBAC } from '../../../core/queries/access-manifest.ts';
 import { findCluster, shortId } from '../../../core/queries/find-cluster.ts';
 import { fleetStatus } from '../../../core/queries/fleet-status.ts';
-import { type Page, type PageRequest, pageOf } from '../../../core/queries/page.ts';
+import { type Page, pageOf } from '../../../core/queries/page.ts';
 import { wrongState } from '../../../core/queries/refusal.ts';
 import type { ApiContext, ApiEnv } from '../api-context.ts';
 import { clusterQuery, readQuery } from '../request-query.ts';
@@ -33,11 +33,7 @@ export const access = new Hono<ApiEnv>()
 
 /** The cluster of `?cluster=`, or a page of all that live. */
 async function chosen(context: ApiContext): Promise<Page<ClusterRecord>> {
-  const {
-    cluster,
-    limit = 200,
-    after,
-  }: PageRequest & { cluster?: string | undefined } = readQuery(context, clusterQuery);
+  const { cluster, limit = 200, after } = readQuery(context, clusterQuery);
   const { table } = context.var.ports;
   if (cluster !== undefined) return { items: [await findCluster(table, cluster)] };
   const living = await livingRecords(table);

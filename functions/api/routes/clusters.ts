@@ -11,7 +11,7 @@ import { explainCluster } from '../../../core/queries/explain-cluster.ts';
 import { findCluster } from '../../../core/queries/find-cluster.ts';
 import { listClusters } from '../../../core/queries/list-clusters.ts';
 import { scanHistory, scanReport, scanRun } from '../../../core/queries/scan-history.ts';
-import type { ApiContext, ApiEnv } from '../api-context.ts';
+import type { ApiContext, ApiEnv, ApiPorts } from '../api-context.ts';
 import { breakGlassBody, readBody, withReason } from '../request-body.ts';
 import {
   clustersQuery,
@@ -33,14 +33,19 @@ const HISTORY = 100;
 const clusterOf = (context: ApiContext<`/:id${string}`>): Promise<ClusterRecord> =>
   findCluster(context.var.ports.table, context.req.param('id'));
 
-/** Takes the hold off, in one of the two ways. */
-const unheld = (switched: typeof retryCluster) => async (context: ApiContext<'/:id'>) => {
-  await readBody(context, empty);
-  const { ports, principal } = context.var;
-  const { clusterKey } = await clusterOf(context);
-  await switched(ports, clusterKey, principal);
-  return context.json(await explainNow(context, clusterKey));
-};
+/** What a person changes of a cluster; what follows from it is the best answer. */
+const explained =
+  <Body extends { readonly reason?: string | undefined }>(
+    body: z.ZodType<Body>,
+    change: (ports: ApiPorts, clusterKey: string, principal: string, reason: Body['reason']) => Promise<unknown>,
+  ) =>
+  async (context: ApiContext<'/:id'>) => {
+    const { reason } = await readBody(context, body);
+    const { ports, principal } = context.var;
+    const { clusterKey } = await clusterOf(context);
+    await change(ports, clusterKey, principal, reason);
+    return context.json(await explainCluster(ports, await findCluster(ports.table, clusterKey)));
+  };
 
 /** `/v1/clusters`: the inventory, and what people do to one cluster. */
 export const clusters = new Hono<ApiEnv>()
@@ -53,15 +58,9 @@ export const clusters = new Hono<ApiEnv>()
     readQuery(context, noQuery);
     return context.json(await explainCluster(context.var.ports, await clusterOf(context)));
   })
-  .post('/:id/retry', unheld(retryCluster))
-  .post('/:id/release', unheld(releaseCluster))
-  .post('/:id/skip', async (context) => {
-    const { reason } = await readBody(context, withReason);
-    const { ports, principal } = context.var;
-    const { clusterKey } = await clusterOf(context);
-    await skipCluster(ports, clusterKey, principal, reason);
-    return context.json(await explainNow(context, clusterKey));
-  })
+  .post('/:id/retry', explained(empty, retryCluster))
+  .post('/:id/release', explained(empty, releaseCluster))
+  .post('/:id/skip', explained(withReason, skipCluster))
   .post('/:id/break-glass', async (context) => {
     const order = await readBody(context, breakGlassBody);
     const { ports, principal: by } = context.var;
@@ -100,9 +99,3 @@ export const clusters = new Hono<ApiEnv>()
     const which = { scannedAt: context.req.param('time') };
     return context.json(await scanReport(context.var.ports.table, await clusterOf(context), which, after));
   });
-
-/** What follows from a change is the best answer to it. */
-async function explainNow(context: ApiContext, clusterKey: string) {
-  const { ports } = context.var;
-  return explainCluster(ports, await findCluster(ports.table, clusterKey));
-}

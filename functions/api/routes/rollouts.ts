@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Member } from '../../../core/contracts/items/rollout.ts';
 import { PLAN_HASH } from '../../../core/contracts/plan-hash.ts';
 import { breakGlassOfWave, mendGlassOfWave } from '../../../core/operations/break-glass.ts';
-import { judgeWave } from '../../../core/operations/judge-wave.ts';
+import { type Judgement, judgeWave } from '../../../core/operations/judge-wave.ts';
 import { promoteRollout } from '../../../core/operations/promote-rollout.ts';
 import { releaseTrait } from '../../../core/operations/release-trait.ts';
 import { abortRollout, pauseRollout, resumeRollout } from '../../../core/operations/rollout-switch.ts';
@@ -19,7 +19,7 @@ const create = z.strictObject({ policy: z.string().min(1).max(63), incompleteInv
 const planHash = z.string().regex(PLAN_HASH.pattern, PLAN_HASH.otherwise).optional();
 const released = withReason.extend({ trait: z.string().min(1).max(300) });
 const approved = z.strictObject({ planHash, comment: withOptionalReason.shape.reason });
-const rejected = withReason.extend({ planHash });
+const rejected = withReason.extend({ planHash }).transform(({ reason: comment, ...rest }) => ({ ...rest, comment }));
 
 const membersQuery = z.strictObject(pageQuery);
 
@@ -39,6 +39,16 @@ const ordered =
     return context.json(await operate(ports, context.req.param('id'), principal, reason));
   };
 
+/** What a person says of the plan of a wave. */
+const judged =
+  (decision: Judgement['decision'], body: z.ZodType<Pick<Judgement, 'planHash' | 'comment'>>) =>
+  async (context: ApiContext<`/:id/waves/:wave/${string}`>) => {
+    const { planHash, comment } = await readBody(context, body);
+    const { ports, principal: by } = context.var;
+    const { id, wave } = context.req.param();
+    return context.json(await judgeWave(ports, id, wave, { decision, by, planHash, comment }));
+  };
+
 /** `/v1/rollouts`. */
 export const rollouts = new Hono<ApiEnv>()
   .get('/', async (context) => {
@@ -54,11 +64,8 @@ export const rollouts = new Hono<ApiEnv>()
   })
   .get('/:id', async (context) => {
     const request = readQuery(context, membersQuery);
-    const rollout = await rolloutDetail(
-      context.var.ports.table,
-      context.req.param('id'),
-      context.var.ports.clock.now(),
-    );
+    const { table, clock } = context.var.ports;
+    const rollout = await rolloutDetail(table, context.req.param('id'), clock.now());
     const { items: members, ...rest } = pageOf(rollout.members, placeOf, request);
     return context.json({ ...rollout, members, ...rest });
   })
@@ -76,18 +83,8 @@ export const rollouts = new Hono<ApiEnv>()
     const { ports, principal } = context.var;
     return context.json(await releaseTrait(ports, context.req.param('id'), trait, principal, reason));
   })
-  .post('/:id/waves/:wave/approve', async (context) => {
-    const { planHash, comment } = await readBody(context, approved);
-    const { ports, principal: by } = context.var;
-    const { id, wave } = context.req.param();
-    return context.json(await judgeWave(ports, id, wave, { decision: 'Approved', by, planHash, comment }));
-  })
-  .post('/:id/waves/:wave/reject', async (context) => {
-    const { planHash, reason: comment } = await readBody(context, rejected);
-    const { ports, principal: by } = context.var;
-    const { id, wave } = context.req.param();
-    return context.json(await judgeWave(ports, id, wave, { decision: 'Rejected', by, planHash, comment }));
-  })
+  .post('/:id/waves/:wave/approve', judged('Approved', approved))
+  .post('/:id/waves/:wave/reject', judged('Rejected', rejected))
   .post('/:id/waves/:wave/break-glass', async (context) => {
     const order = await readBody(context, breakGlassBody);
     const { ports, principal: by } = context.var;
