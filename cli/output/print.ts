@@ -48,6 +48,12 @@ export function section(heading: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : ['', `${heading}:`, ...lines];
 }
 
+/** A heading and a line for each item. */
+export function listed<Item>(heading: string, items: readonly Item[], wordsOf: (item: Item) => string): string[] {
+  const lines = items.map((item) => visible(`  ${wordsOf(item)}`));
+  return section(heading, lines);
+}
+
 /** Text of others in a fact. */
 export const shown = (value: string | number | null | undefined): string => visible(String(value ?? '-'));
 

@@ -1,7 +1,7 @@
 import { visible } from '../../core/model/visible.ts';
 import type { PlanCluster, PlanDocument, PlanWave } from '../../core/plan/document/plan-schema.ts';
 import type { Paint } from '../output/paint.ts';
-import { facts, section, tableLines } from '../output/print.ts';
+import { facts, listed, section, tableLines } from '../output/print.ts';
 import { dollars, nothingToDo, pastWords, runsPast, zoneTime } from './plan-words.ts';
 
 /** So many clusters of a wave are listed one by one; the others are in `-o json`. */
@@ -29,10 +29,7 @@ export function planLines(plan: PlanDocument, paint: Paint): string[] {
     ...plan.waves.filter(({ clusters: own }) => own.length > 0).flatMap(clusterLines),
     ...excludedLines(plan),
     ...overdueLines(plan),
-    ...section(
-      'Assumed',
-      plan.assumptions.map((text) => visible(`  ${text}`)),
-    ),
+    ...listed('Assumed', plan.assumptions, (text) => text),
   ];
 }
 

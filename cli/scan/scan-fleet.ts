@@ -3,7 +3,7 @@ import type { MatrixRow, ScanMatrix } from '../../core/queries/scan-matrix.ts';
 import type { ApiClient } from '../client/api-client.ts';
 import { clusterPath } from '../client/paths.ts';
 import type { Style } from '../output/paint.ts';
-import { counted, print, section, some, tableLines } from '../output/print.ts';
+import { counted, listed, print, some, tableLines } from '../output/print.ts';
 import { relativeTime } from '../output/relative-time.ts';
 import { VERDICT_STYLES } from '../output/scan/words.ts';
 import { EXIT, type ExitCode, type Session } from '../verb.ts';
@@ -78,27 +78,20 @@ function fleetText(matrix: ScanMatrix, { paint, now }: Shown): string[] {
   ]);
   return [
     ...tableLines(['CLUSTER', 'VERSION', `FOR ${visible(target)}`, 'ERRORS', 'WARNINGS', 'SCANNED'], rows),
-    ...section(
-      'Top causes',
-      causes.slice(0, MOST_CAUSES).map(({ cause, owner, severity, findings, clusters, clusterCount }) => {
-        const who = owner === null ? '' : ` (${owner})`;
-        return visible(
-          `  ${severity} ${cause}${who}: ${counted(findings, 'finding')} in ${some(clusters, MOST_CLUSTERS, clusterCount)}`,
-        );
-      }),
-    ),
-    ...section(
-      'Owners to chase',
-      owners.slice(0, MOST_OWNERS).map(({ owner, errors, warnings, clusters, clusterCount }) => {
-        return visible(
-          `  ${owner}: ${counted(errors, 'cause')} of errors and ${warnings} of warnings in ${some(clusters, MOST_CLUSTERS, clusterCount)}`,
-        );
-      }),
-    ),
+    ...listed('Top causes', causes.slice(0, MOST_CAUSES), ({ cause, owner, severity, findings, ...where }) => {
+      const who = owner === null ? '' : ` (${owner})`;
+      return `${severity} ${cause}${who}: ${counted(findings, 'finding')} in ${clustersOf(where)}`;
+    }),
+    ...listed('Owners to chase', owners.slice(0, MOST_OWNERS), ({ owner, errors, warnings, ...where }) => {
+      return `${owner}: ${counted(errors, 'cause')} of errors and ${warnings} of warnings in ${clustersOf(where)}`;
+    }),
     '',
     totals(items, target),
   ];
 }
+
+const clustersOf = ({ clusters, clusterCount }: { clusters: readonly string[]; clusterCount: number }): string =>
+  some(clusters, MOST_CLUSTERS, clusterCount);
 
 const count = (value: number | null): string => (value === null ? '-' : String(value));
 

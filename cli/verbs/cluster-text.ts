@@ -3,7 +3,7 @@ import type { ClusterDetail } from '../../core/queries/cluster-detail.ts';
 import type { RollbackView } from '../../core/queries/rollback-view.ts';
 import type { SupportView } from '../../core/queries/support-view.ts';
 import { painted } from '../output/paint.ts';
-import { facts, reasonLines, section, shown, tableLines } from '../output/print.ts';
+import { facts, listed, reasonLines, section, shown, tableLines } from '../output/print.ts';
 import { relativeTime } from '../output/relative-time.ts';
 import { glassText } from './break-glass.ts';
 import type { Shown } from './columns.ts';
@@ -45,10 +45,7 @@ export function clusterText(cluster: ClusterDetail, { paint, now }: Shown): stri
 }
 
 export const tagSection = ({ tagEffects }: Pick<ClusterDetail, 'tagEffects'>): string[] =>
-  section(
-    'Tags for Liftlock',
-    tagEffects.map(({ tag, value, effect }) => visible(`  ${tag}=${value}: ${effect}`)),
-  );
+  listed('Tags for Liftlock', tagEffects, ({ tag, value, effect }) => `${tag}=${value}: ${effect}`);
 
 const nodegroups = (cluster: ClusterDetail) =>
   cluster.nodegroups.map((group) => [

@@ -5,7 +5,7 @@ import type { PolicyView } from '../../core/queries/list-policies.ts';
 import type { RolloutDetail } from '../../core/queries/rollout-views.ts';
 import { targetWords } from '../../core/version/target.ts';
 import { clusterPath, rolloutPath } from '../client/paths.ts';
-import { facts, print, section, shown } from '../output/print.ts';
+import { facts, listed, print, section, shown } from '../output/print.ts';
 import { relativeTime } from '../output/relative-time.ts';
 import { EXIT, type ExitCode, Failure, type OutputOption, type Session } from '../verb.ts';
 import { clusterText } from './cluster-text.ts';
@@ -61,10 +61,7 @@ function policyText(policy: PolicyView, { now }: Shown): string[] {
       ['Applied', visible(applied)],
     ]),
     ...section('Waves', spec.waves.map(waveLine)),
-    ...section(
-      'Worst case',
-      worstCaseLines({ metadata: { name }, spec }).map((line) => visible(`  ${line}`)),
-    ),
+    ...listed('Worst case', worstCaseLines({ metadata: { name }, spec }), (line) => line),
   ];
 }
 

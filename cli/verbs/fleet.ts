@@ -1,6 +1,6 @@
 import { visible } from '../../core/model/visible.ts';
 import type { FleetStatus } from '../../core/queries/fleet-status.ts';
-import { facts, print, section, shown } from '../output/print.ts';
+import { facts, listed, print, shown } from '../output/print.ts';
 import { EXIT, type ExitCode, NO_REASON, type OutputOption, type ReasonOption, type Session } from '../verb.ts';
 
 export const switchFleet = (verb: 'stop' | 'resume') => async (session: Session, options: ReasonOption) => {
@@ -42,9 +42,6 @@ function text({ paint }: Session, fleet: FleetStatus, unread: FleetStatus['accou
       ['Accounts', `${fleet.accounts.length} accounts and Regions, ${unread.length} of them not readable`],
       ['Applied', fleet.appliedAt === null ? '-' : `${fleet.appliedAt} by ${shown(fleet.appliedBy)}`],
     ]),
-    ...section(
-      'Not readable',
-      unread.map(({ account, region, status, reason }) => visible(`  ${account} ${region} ${status}: ${reason ?? ''}`)),
-    ),
+    ...listed('Not readable', unread, (one) => `${one.account} ${one.region} ${one.status}: ${one.reason ?? ''}`),
   ];
 }

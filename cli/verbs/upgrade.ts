@@ -2,7 +2,7 @@ import { visible } from '../../core/model/visible.ts';
 import type { RequestedUpgrade } from '../../core/operations/request-upgrade.ts';
 import { ApiFailure } from '../client/api-failure.ts';
 import { clusterPath } from '../client/paths.ts';
-import { facts, print, reasonLines, section, shown } from '../output/print.ts';
+import { facts, listed, print, reasonLines, section, shown } from '../output/print.ts';
 import { EXIT, type ExitCode, type Session } from '../verb.ts';
 import { kindOf } from './kind.ts';
 
@@ -54,10 +54,7 @@ function planText({ paint }: Session, plan: RequestedUpgrade): string[] {
       ['Hops', plan.hops.length === 0 ? 'none' : plan.hops.join(', ')],
       ['Execution', shown(plan.execution)],
     ]),
-    ...section(
-      'Each hop',
-      plan.checks.map((check, index) => visible(`  ${index + 1}. ${check}`)),
-    ),
+    ...listed('Each hop', [...plan.checks.entries()], ([index, check]) => `${index + 1}. ${check}`),
     ...section('Notes', reasonLines(plan.notes)),
     ...section(
       'In the way',
