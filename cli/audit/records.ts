@@ -58,7 +58,7 @@ async function asked(session: Session, subject: string | undefined, chain: Ancho
     const some = left.splice(0, AT_ONCE).map((each) => trailOfSubject(session, each));
     records.push(...(await Promise.all(some)));
   }
-  return records.map(({ subject: name, items }) => ({ subject: name, items }));
+  return records;
 }
 
 async function exported(folder: string): Promise<AuditRecord[]> {

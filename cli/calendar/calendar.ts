@@ -4,11 +4,12 @@ import { nextOpenings, type Opening } from '../../core/calendar/next-openings.ts
 import { formatIssue } from '../../core/config/issue.ts';
 import { parseConfig } from '../../core/config/parse-config.ts';
 import { visible } from '../../core/model/visible.ts';
+import { instantOrNull, instantText } from '../../core/plan/document/instant.ts';
 import type { Paint } from '../output/paint.ts';
 import { facts, print, reasonLines, section, shown, tableLines } from '../output/print.ts';
 import { EXIT, type ExitCode, invalid, type Session } from '../verb.ts';
 import { readConfigFiles } from '../verbs/config-files.ts';
-import { instantOf, instantText } from './instant.ts';
+import { instantOf } from './instant.ts';
 
 export interface CalendarOptions {
   readonly filename?: readonly string[];
@@ -80,8 +81,8 @@ const shownOpening = (opening: Opening) => ({ ...opening, ...shownTimes(opening)
 type ShownOpening = ReturnType<typeof shownOpening>;
 
 const shownTimes = ({ opensAt, closesAt }: { readonly opensAt: Date | null; readonly closesAt: Date | null }) => ({
-  opensAt: instantText(opensAt),
-  closesAt: instantText(closesAt),
+  opensAt: instantOrNull(opensAt ?? undefined),
+  closesAt: instantOrNull(closesAt ?? undefined),
 });
 
 /** One state in full, several as a table. */
@@ -101,7 +102,7 @@ function stateLines(states: readonly ShownState[], paint: Paint): string[] {
     ];
   }
   const rows = states.map((one) => [
-    one.at ?? '-',
+    one.at,
     verdict(one, paint),
     visible(one.window ?? '-'),
     visible(one.freeze ?? '-'),

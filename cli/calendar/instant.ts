@@ -16,6 +16,3 @@ function sameMinute(local: string): boolean {
   const read = new Date(`${local}Z`);
   return !Number.isNaN(read.getTime()) && read.toISOString().slice(0, 16) === local.slice(0, 16).toUpperCase();
 }
-
-/** RFC 3339 UTC, with milliseconds only where there are any. */
-export const instantText = (at: Date | null): string | null => at?.toISOString().replace('.000Z', 'Z') ?? null;

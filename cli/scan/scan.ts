@@ -46,7 +46,7 @@ export async function scan(session: Session, options: ScanOptions): Promise<Exit
 
 interface Judgement {
   readonly waivers: readonly Waiver[];
-  readonly baselines: Baselines | undefined;
+  readonly baselines: readonly Baseline[] | undefined;
   readonly scannedAt: Date;
 }
 
@@ -70,8 +70,7 @@ function reportsOf(
       data: coverage,
       scannedAt,
     };
-    const baseline = baselines?.choose(parts);
-    return buildReport(baseline === undefined ? parts : { ...parts, baseline });
+    return buildReport(baselines === undefined ? parts : { ...parts, baseline: chosenFrom(baselines, parts) });
   });
   const [only] = items;
   if (only !== undefined && items.length === 1 && options.hops !== true) return only;
@@ -97,25 +96,21 @@ async function readWaivers(session: Session, paths: readonly string[]): Promise<
   return waivers;
 }
 
-interface Baselines {
-  /** The older report that one of now is compared with. @throws Failure (2) when there is none. */
-  choose(parts: Pick<ReportParts, 'subject' | 'from' | 'target'>): Baseline;
-}
-
-async function readBaselineFile(path: string): Promise<Baselines> {
+async function readBaselineFile(path: string): Promise<readonly Baseline[]> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     const why = error.code === 'ENOENT' ? 'there is no such file' : (error.code ?? error.message);
     throw invalid(`liftlock: the baseline ${path} cannot be read: ${why}.`);
   });
   const { baselines, error } = readBaseline({ path, text });
   if (error !== undefined) throw invalid(`liftlock: ${error}`);
-  return {
-    choose(parts) {
-      const chosen = chooseBaseline(baselines, parts);
-      if (chosen.error !== undefined) throw invalid(`liftlock: ${chosen.error}`);
-      return chosen.baseline;
-    },
-  };
+  return baselines;
+}
+
+/** The older report that one of now is compared with. @throws Failure (2) when there is none. */
+function chosenFrom(baselines: readonly Baseline[], parts: ReportParts): Baseline {
+  const { baseline, error } = chooseBaseline(baselines, parts);
+  if (error !== undefined) throw invalid(`liftlock: ${error}`);
+  return baseline;
 }
 
 /** Collects what is wrong with a command, so that a person hears of all of it at once. */

@@ -1,3 +1,4 @@
+import { errorMessage } from '../../core/contracts/errors.ts';
 import { judgeWave } from '../../core/operations/judge-wave.ts';
 import type { PublishedEvent } from '../../simulator/process/in-memory-bus.ts';
 import { runWorld } from '../../simulator/process/run-world.ts';
@@ -9,7 +10,7 @@ import type { LocalRun, StartLocalRun } from './local-run.ts';
 export const startInProcess: StartLocalRun = async (prepared, { seed, speed, port }): Promise<LocalRun> => {
   const world = await startFleet(prepared, { seed, ...(speed === undefined ? {} : { speed }) });
   // Taken before the run, so that a port that is in use is known before anybody waits for it.
-  const api: ServedApi | undefined = port === undefined ? undefined : await served(() => serveApi(world, port));
+  const api: ServedApi | undefined = port === undefined ? undefined : await serveApi(world, port).catch(notServed);
   return {
     clock: world.clock,
     table: world.table,
@@ -31,11 +32,6 @@ export const startInProcess: StartLocalRun = async (prepared, { seed, speed, por
   };
 };
 
-async function served(serve: () => Promise<ServedApi>): Promise<ServedApi> {
-  try {
-    return await serve();
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`The API cannot be served: ${why}. Take another port, or --serve without one.`);
-  }
+function notServed(error: unknown): never {
+  throw new Error(`The API cannot be served: ${errorMessage(error)}. Take another port, or --serve without one.`);
 }
