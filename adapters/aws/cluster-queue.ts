@@ -4,6 +4,7 @@ import {
   SQSClient,
   type SQSClientConfig,
 } from '@aws-sdk/client-sqs';
+import { namedError } from '../../core/contracts/errors.ts';
 import type { ClusterItem, ClusterQueue } from '../../core/ports/outside.ts';
 import { batchesOf } from './batches.ts';
 import { readLimits } from './request-limits.ts';
@@ -32,9 +33,7 @@ export function createClusterQueue({ queueUrl, client: config = {} }: ClusterQue
     }
     if (left.length === 0) return;
     const why = failures.map((failure) => `${failure.Code}: ${failure.Message ?? ''}`).join('; ');
-    throw Object.assign(new Error(`${left.length} of ${items.length} clusters were not queued: ${why}`), {
-      name: 'QueueSendFailed',
-    });
+    throw namedError('QueueSendFailed', `${left.length} of ${items.length} clusters were not queued: ${why}`);
   };
 
   return {

@@ -1,4 +1,5 @@
 import type * as Sdk from '@aws-sdk/client-eks';
+import { namedError } from '../../core/contracts/errors.ts';
 import { given } from '../../core/model/given.ts';
 import type {
   Addon,
@@ -21,7 +22,7 @@ type Members<T> = readonly (keyof T & string)[];
 function complete<T extends object, Port>(what: string, value: T | undefined, members: Members<T>): Port {
   const missing = value === undefined ? ['everything'] : members.filter((member) => value[member] === undefined);
   if (missing.length === 0) return value as unknown as Port;
-  throw Object.assign(new Error(`EKS answered ${what} without ${missing.join(', ')}.`), { name: 'IncompleteAnswer' });
+  throw namedError('IncompleteAnswer', `EKS answered ${what} without ${missing.join(', ')}.`);
 }
 
 export const toCluster = (cluster: Sdk.Cluster | undefined): Cluster =>

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
 import { privateHostReason } from '../../core/config/private-host.ts';
+import { namedError } from '../../core/contracts/errors.ts';
 
 export interface Address {
   readonly address: string;
@@ -28,16 +29,14 @@ export async function addressesOf(
   try {
     addresses = await inTime(resolve(host), signal);
   } catch (error) {
-    throw named(
-      'UrlUnreachable',
-      `${host} could not be resolved: ${error instanceof Error ? error.message : 'no reason'}`,
-    );
+    const why = error instanceof Error ? error.message : 'no reason';
+    throw namedError('UrlUnreachable', `${host} could not be resolved: ${why}`);
   }
-  if (addresses.length === 0) throw named('UrlUnreachable', `${host} has no address.`);
+  if (addresses.length === 0) throw namedError('UrlUnreachable', `${host} has no address.`);
   if (allowed.includes(host.replace(/\.$/, ''))) return addresses;
   for (const { address } of addresses) {
     const reason = privateHostReason(address);
-    if (reason !== undefined) throw named('UrlRefused', `${host} resolves to ${address}, which ${reason}.`);
+    if (reason !== undefined) throw namedError('UrlRefused', `${host} resolves to ${address}, which ${reason}.`);
   }
   return addresses;
 }
@@ -62,5 +61,3 @@ export function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   });
   return Promise.race([work, late]);
 }
-
-export const named = (name: string, message: string): Error => Object.assign(new Error(message), { name });

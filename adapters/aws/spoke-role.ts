@@ -1,4 +1,5 @@
 import { AssumeRoleCommand, STSClient, type STSClientConfig } from '@aws-sdk/client-sts';
+import { namedError } from '../../core/contracts/errors.ts';
 import { type FunctionName, spokeSessionName } from '../../core/contracts/names.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import { withoutLogger } from './without-logger.ts';
@@ -62,7 +63,7 @@ export function createSpokeSessions({ role, clock, sts: config }: SpokeSessionsO
     const { Credentials } = await sts.send(command, abortSignal === undefined ? {} : { abortSignal });
     const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = Credentials ?? {};
     if (AccessKeyId === undefined || SecretAccessKey === undefined || SessionToken === undefined) {
-      throw Object.assign(new Error(`STS gave no credentials for ${account}`), { name: 'IncompleteAnswer' });
+      throw namedError('IncompleteAnswer', `STS gave no credentials for ${account}`);
     }
     const expiration = Expiration ?? new Date(clock.now().getTime() + seconds * 1000);
     return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken, expiration };

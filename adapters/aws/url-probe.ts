@@ -1,7 +1,8 @@
 import { request } from 'node:https';
 import { urlProblem } from '../../core/config/checks/smoke-urls.ts';
+import { namedError } from '../../core/contracts/errors.ts';
 import type { UrlProbe } from '../../core/ports/outside.ts';
-import { type Address, addressesOf, named, pinnedLookup, type Resolve, resolveByDns } from './pinned-addresses.ts';
+import { type Address, addressesOf, pinnedLookup, type Resolve, resolveByDns } from './pinned-addresses.ts';
 
 export interface UrlProbeOptions {
   /** Private hosts that may be called all the same: `spec.allowedHosts` of the Fleet as it stands now. */
@@ -20,7 +21,7 @@ export function createUrlProbe(options: UrlProbeOptions): UrlProbe {
     async get(text) {
       const allowed = await allowedHosts();
       const problem = urlProblem(text, allowed);
-      if (problem !== undefined) throw named('UrlRefused', problem);
+      if (problem !== undefined) throw namedError('UrlRefused', problem);
       const url = new URL(text);
       const signal = AbortSignal.timeout(timeoutMilliseconds);
       return { status: await statusOf(url, await addressesOf(url, allowed, resolve, signal), signal) };
@@ -38,7 +39,7 @@ function statusOf(url: URL, addresses: readonly Address[], signal: AbortSignal):
     });
     call.once('error', (error) => {
       const why = signal.aborted ? 'it did not answer in time' : error.message;
-      reject(named('UrlUnreachable', `${url.origin} could not be reached: ${why}`));
+      reject(namedError('UrlUnreachable', `${url.origin} could not be reached: ${why}`));
     });
     call.end();
   });

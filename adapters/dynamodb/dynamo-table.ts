@@ -13,6 +13,7 @@ import {
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { namedError } from '../../core/contracts/errors.ts';
 import {
   ACTIVE_INDEX,
   ACTIVE_KEY,
@@ -33,7 +34,7 @@ import {
 } from '../../core/ports/table.ts';
 import { keyOf, kindKey, toAttributes, toStoredItem } from './stored-item.ts';
 import type { TableNames } from './table-schema.ts';
-import { invalidTransaction, transactionError } from './transaction-error.ts';
+import { transactionError } from './transaction-error.ts';
 import { toTransactItem } from './write-operations.ts';
 
 /**
@@ -84,7 +85,7 @@ export class DynamoTable implements RestoredTable {
 
   async transact(operations: readonly WriteOperation[]): Promise<void> {
     const problem = transactionProblem(operations);
-    if (problem !== undefined) throw invalidTransaction(problem);
+    if (problem !== undefined) throw namedError('InvalidTransaction', problem);
     const command = new TransactWriteItemsCommand({
       TransactItems: operations.map((operation) => toTransactItem(operation, this.#names)),
       // One token for each call: a retry inside the SDK whose first try arrived after all is the same transaction.

@@ -1,6 +1,5 @@
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { errorMessage, errorName, namedError } from '../../core/contracts/errors.ts';
-import { INVALID_TRANSACTION } from '../../core/contracts/table-schema.ts';
 import type { WriteOperation } from '../../core/ports/table.ts';
 
 /**
@@ -8,7 +7,7 @@ import type { WriteOperation } from '../../core/ports/table.ts';
  * faults keep their own names, since no decision was refused.
  */
 export function transactionError(error: unknown, operations: readonly WriteOperation[]): unknown {
-  if (errorName(error) === 'ValidationException') return invalidTransaction(errorMessage(error));
+  if (errorName(error) === 'ValidationException') return namedError('InvalidTransaction', errorMessage(error));
   if (errorName(error) === 'TransactionConflictException' || errorName(error) === 'TransactionInProgressException') {
     return namedError('TransactionConflict', errorMessage(error));
   }
@@ -27,14 +26,8 @@ export function transactionError(error: unknown, operations: readonly WriteOpera
     );
   }
   const invalid = at('ValidationError');
-  if (invalid >= 0) return invalidTransaction(`${describe(operations[invalid])}: ${reasons[invalid]?.Message ?? ''}`);
-  return error;
-}
-
-export function invalidTransaction(message: string): Error {
-  const error = new Error(message);
-  error.name = INVALID_TRANSACTION;
-  return error;
+  if (invalid < 0) return error;
+  return namedError('InvalidTransaction', `${describe(operations[invalid])}: ${reasons[invalid]?.Message ?? ''}`);
 }
 
 function describe(operation: WriteOperation | undefined): string {

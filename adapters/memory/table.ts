@@ -1,10 +1,5 @@
 import { namedError } from '../../core/contracts/errors.ts';
-import {
-  BATCH_KEYS,
-  INVALID_TRANSACTION,
-  transactionProblem,
-  UNLISTED_KINDS,
-} from '../../core/contracts/table-schema.ts';
+import { BATCH_KEYS, transactionProblem, UNLISTED_KINDS } from '../../core/contracts/table-schema.ts';
 import {
   type AuditHead,
   type AuditItem,
@@ -68,7 +63,7 @@ export class MemoryTable implements RestoredTable {
   async transact(operations: readonly WriteOperation[]): Promise<void> {
     this.beforeTransact(operations);
     const problem = transactionProblem(operations);
-    if (problem !== undefined) throw Object.assign(new Error(problem), { name: INVALID_TRANSACTION });
+    if (problem !== undefined) throw namedError('InvalidTransaction', problem);
     const appended = new Map<string, number>();
     for (const operation of operations) this.#refuseUnlessExpected(operation, appended);
     for (const operation of operations) this.#write(operation);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { KubeVersion } from '../version/kube-version.ts';
+import { namedError } from './errors.ts';
 
 /**
  * The contract between machines and functions. A function takes this number and the one before (design: upgrades of Liftlock itself). 2: nested
@@ -52,9 +53,8 @@ export function parseMachineInput(input: unknown): MachineInput {
   const parsed = machineInput.safeParse(input);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'input'}: ${issue.message}`);
-  const error = new Error(
+  throw namedError(
+    'InvalidInput',
     `The execution's input is not usable: ${problems.join('; ')}. Start it with {"cluster": "<cluster ARN>", "targetVersion": "1.36"}.`,
   );
-  error.name = 'InvalidInput';
-  throw error;
 }

@@ -41,9 +41,6 @@ export const ITEM_BYTES = 400 * 1024;
 /** A hundred items of this size fit into a transaction. */
 const FAR_FROM_LIMITS = 32 * 1024;
 
-/** Name of the error for a transaction that can never succeed: trying again is no use, unlike after `ConditionFailed`. */
-export const INVALID_TRANSACTION = 'InvalidTransaction';
-
 /**
  * Why no table takes these operations, whatever it holds; undefined when they may be tried. Sizes are those of JSON, in bytes.
  */

@@ -1,4 +1,5 @@
 import canonicalize from 'canonicalize';
+import { namedError } from '../contracts/errors.ts';
 
 /**
  * Canonical JSON of RFC 8785 (JCS): sorted keys, no white space, ECMAScript numbers. Two values that mean the same give
@@ -59,17 +60,12 @@ function objectText(value: object, depth: number): string | undefined {
 }
 
 function canonicalized(value: unknown): string {
-  let text: string | undefined;
-  let cause: unknown;
+  let why = 'JSON cannot express it';
   try {
-    text = canonicalize(value);
+    const text = canonicalize(value);
+    if (text !== undefined) return text;
   } catch (error) {
-    cause = error;
+    if (error instanceof Error) why = error.message;
   }
-  if (text !== undefined) return text;
-  const error = new Error(
-    `This value has no canonical JSON: ${cause instanceof Error ? cause.message : 'JSON cannot express it'}.`,
-  );
-  error.name = 'NotCanonicalizable';
-  throw error;
+  throw namedError('NotCanonicalizable', `This value has no canonical JSON: ${why}.`);
 }

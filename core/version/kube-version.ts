@@ -21,14 +21,9 @@ export class KubeVersion {
   /** Throws `InvalidVersion` on anything that is not a Kubernetes version. */
   static parse(text: string): KubeVersion {
     const version = KubeVersion.tryParse(text);
-    if (version === undefined) {
-      const error = new Error(
-        `"${text}" is not a Kubernetes version. Write it as "1.34", "v1.34.2" or "v1.34.2-eks-abc".`,
-      );
-      error.name = 'InvalidVersion';
-      throw error;
-    }
-    return version;
+    if (version !== undefined) return version;
+    const message = `"${text}" is not a Kubernetes version. Write it as "1.34", "v1.34.2" or "v1.34.2-eks-abc".`;
+    throw Object.assign(new Error(message), { name: 'InvalidVersion' });
   }
 
   static tryParse(text: string): KubeVersion | undefined {

@@ -1,3 +1,4 @@
+import { namedError } from '../../core/contracts/errors.ts';
 import { ENVIRONMENT } from '../../core/contracts/names.ts';
 
 export type EnvironmentKey = keyof typeof ENVIRONMENT;
@@ -13,17 +14,12 @@ export function readEnvironment(
 ): Environment {
   const entries = [...new Set(needed)].map((key) => [key, variables[ENVIRONMENT[key]] ?? ''] as const);
   const missing = entries.filter(([, value]) => value === '').map(([key]) => ENVIRONMENT[key]);
-  if (missing.length > 0) {
-    throw Object.assign(new Error(`Environment variables are missing: ${missing.join(', ')}.`), {
-      name: 'MissingEnvironment',
-    });
-  }
+  if (missing.length > 0)
+    throw namedError('MissingEnvironment', `Environment variables are missing: ${missing.join(', ')}.`);
   return new Proxy(Object.fromEntries(entries) as Environment, { get: readOnlyAsked });
 }
 
 function readOnlyAsked(variables: Environment, key: string): string {
   if (Object.hasOwn(variables, key)) return variables[key as EnvironmentKey];
-  throw Object.assign(new Error(`${key} is not among the variables that this port declares.`), {
-    name: 'MissingEnvironment',
-  });
+  throw namedError('MissingEnvironment', `${key} is not among the variables that this port declares.`);
 }

@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile, type Plugin } from 'esbuild';
+import { namedError } from '../../core/contracts/errors.ts';
 import type { FunctionName } from '../../core/contracts/names.ts';
 
 const REFUSE = "constructor() { throw new Error('SOCKS proxies are not supported.'); }";
@@ -50,11 +51,8 @@ export interface FunctionBundle {
  */
 export async function bundleFunctions(names: readonly FunctionName[], outputFolder: string): Promise<FunctionBundle[]> {
   const missing = names.filter((name) => !existsSync(join(ROOT, handlerOf(name))));
-  if (missing.length > 0) {
-    throw Object.assign(new Error(`These functions have no handler: ${missing.map(handlerOf).join(', ')}.`), {
-      name: 'HandlerMissing',
-    });
-  }
+  if (missing.length > 0)
+    throw namedError('HandlerMissing', `These functions have no handler: ${missing.map(handlerOf).join(', ')}.`);
   const { metafile } = await build({
     absWorkingDir: ROOT,
     entryPoints: Object.fromEntries(names.map((name) => [name, handlerOf(name)])),

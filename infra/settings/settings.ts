@@ -1,3 +1,4 @@
+import { namedError } from '../../core/contracts/errors.ts';
 import { DEFAULT_SPOKE_ROLE } from '../names.ts';
 
 /** How one installation differs from another: the context `liftlock` of cdk.json, or `-c liftlock='{…}'`. */
@@ -171,11 +172,8 @@ class SettingsReader {
 
   refuseProblems(): void {
     const problems = this.problems();
-    if (problems.length > 0) {
-      throw Object.assign(new Error(`The context "liftlock" is not usable: ${problems.join('; ')}.`), {
-        name: 'InvalidSettings',
-      });
-    }
+    if (problems.length > 0)
+      throw namedError('InvalidSettings', `The context "liftlock" is not usable: ${problems.join('; ')}.`);
   }
 
   #take(name: string): unknown {

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { urlProblem } from '../../../core/config/checks/smoke-urls.ts';
-import { errorName } from '../../../core/contracts/errors.ts';
+import { errorName, namedError } from '../../../core/contracts/errors.ts';
 import { type Judged, judgeAnswer, unknown } from '../../../core/policy/gate-answer.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
-import { addressesOf, named, pinnedLookup, type Resolve, resolveByDns } from '../pinned-addresses.ts';
+import { addressesOf, pinnedLookup, type Resolve, resolveByDns } from '../pinned-addresses.ts';
 import type { WebhookSecrets } from './webhook-secrets.ts';
 import { SIGNATURE_HEADER, signature } from './webhook-signature.ts';
 
@@ -34,7 +34,7 @@ export function createWebhookGates({ secrets, clock, resolve = resolveByDns }: W
   return {
     async read({ webhook, secret: arn }, allowedHosts, signal) {
       const problem = urlProblem(webhook, allowedHosts);
-      if (problem !== undefined) throw named('UrlRefused', problem);
+      if (problem !== undefined) throw namedError('UrlRefused', problem);
       const url = new URL(webhook);
       // It is for browsers and never sent, so it is not signed either.
       url.hash = '';
@@ -52,7 +52,7 @@ export function createWebhookGates({ secrets, clock, resolve = resolveByDns }: W
       return new Promise((done, fail) => {
         const unreachable = (error: Error) => {
           const why = signal.aborted ? 'it did not answer in time' : error.message;
-          fail(named('UrlUnreachable', `${url.host} could not be reached: ${why}`));
+          fail(namedError('UrlUnreachable', `${url.host} could not be reached: ${why}`));
         };
         const call = request(url, how, (response) => {
           answered(
@@ -73,7 +73,7 @@ async function secretOf(secrets: WebhookSecrets, arn: string, signal: AbortSigna
     return await secrets.valueOf(arn, signal);
   } catch (error) {
     const what = `Secrets Manager answered ${errorName(error)}, so the webhook was not called`;
-    throw named('SecretUnreadable', `${what}. Liftlock reads secrets of its own account named liftlock/…`);
+    throw namedError('SecretUnreadable', `${what}. Liftlock reads secrets of its own account named liftlock/…`);
   }
 }
 

@@ -3,9 +3,9 @@ import {
   SecretsManagerClient,
   type SecretsManagerClientConfig,
 } from '@aws-sdk/client-secrets-manager';
+import { namedError } from '../../../core/contracts/errors.ts';
 import { remembered } from '../../../core/model/remembered.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
-import { named } from '../pinned-addresses.ts';
 import { readLimits } from '../request-limits.ts';
 
 export interface WebhookSecretsOptions {
@@ -40,7 +40,7 @@ export function createWebhookSecrets({ clock, client: config = {} }: WebhookSecr
         abortSignal: signal,
       });
       const value = SecretString === undefined ? Buffer.from(SecretBinary ?? []) : Buffer.from(SecretString, 'utf8');
-      if (value.length === 0) throw named('SecretEmpty', 'the secret has no value');
+      if (value.length === 0) throw namedError('SecretEmpty', 'the secret has no value');
       kept.set(arn, { until: now + KEEP_MILLISECONDS, value });
       return value;
     },

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { ExecAuth } from '@kubernetes/client-node/dist/exec_auth.js';
+import { namedError } from '../../../core/contracts/errors.ts';
 import { given } from '../../../core/model/given.ts';
 import { ClusterAccessError } from '../../../core/ports/cluster-access.ts';
 import { type Authorization, HttpsReader, type HttpsReaderOptions, isPrivate } from './https-reader.ts';
@@ -178,4 +179,4 @@ async function readText(path: string): Promise<string> {
   }
 }
 
-const invalidInput = (message: string): Error => Object.assign(new Error(message), { name: 'InvalidInput' });
+const invalidInput = (message: string): Error => namedError('InvalidInput', message);

@@ -1,5 +1,4 @@
 import { namedError } from '../../../core/contracts/errors.ts';
-import { INVALID_TRANSACTION } from '../../../core/contracts/table-schema.ts';
 import type { Ports } from '../../../core/ports/ports.ts';
 import type { Table, WriteOperation } from '../../../core/ports/table.ts';
 import { type Around, underWay } from './fault-ports.ts';
@@ -60,7 +59,7 @@ function answering(table: Table, faults: readonly FaultOf<'transactions'>[], min
       minuteNow(),
     );
     if (fault?.answer === 'too-large')
-      throw Object.assign(new Error('Item size has exceeded the maximum allowed size'), { name: INVALID_TRANSACTION });
+      throw namedError('InvalidTransaction', 'Item size has exceeded the maximum allowed size');
     if (fault?.answer !== 'conflict') await table.transact(operations);
     if (fault !== undefined) throw namedError('TransactionConflict', 'The transaction is already in progress');
   };
