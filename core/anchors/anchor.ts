@@ -1,52 +1,48 @@
 import { z } from 'zod';
+import type { DeepReadonly } from '../config/types.ts';
 import { namedError } from '../contracts/errors.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
 import type { AuditHead, AuditItem } from '../ports/table.ts';
 import { isIntact } from '../store/audit.ts';
 
-/** What an anchor says of the audit table: an item that was put, or that one which was there is another now, or gone. */
-export type AnchorLine = { readonly entry: AuditItem } | { readonly changed: ChangedEntry };
+const header = z.strictObject({
+  anchor: z.literal(1),
+  /** ARN of the audit table. */
+  of: z.string(),
+  /** 1, 2, 3, … without gaps: a chain of its own. */
+  number: z.int().positive(),
+  /** SHA-256 of the text of the anchor before; empty for the first. */
+  previous: z.string(),
+  /** RFC 3339 UTC: when it was written. */
+  at: z.iso.datetime(),
+  /** The newest item of each subject that this anchor is about. */
+  heads: z.record(z.string(), z.strictObject({ sequence: z.int().positive(), hash: z.string() })),
+});
+export type AnchorHeader = DeepReadonly<z.infer<typeof header>>;
 
 /**
  * Nothing may change or remove an item of the audit, and none expires: that there is such a record is the alarm. `INSERT`: something was put that
  * is no item of Liftlock's.
  */
-export interface ChangedEntry {
-  readonly event: 'INSERT' | 'MODIFY' | 'REMOVE';
-  readonly subject: string;
-  readonly sequence: number;
+const changed = z.strictObject({
+  event: z.enum(['INSERT', 'MODIFY', 'REMOVE']),
+  subject: z.string(),
+  // What somebody else puts need not be a whole number.
+  sequence: z.number(),
   /** Hashes that the item had and has; empty for one that is gone. */
-  readonly before: string;
-  readonly after: string;
-}
+  before: z.string(),
+  after: z.string(),
+});
+export type ChangedEntry = DeepReadonly<z.infer<typeof changed>>;
 
-export interface AnchorHeader {
-  readonly anchor: 1;
-  /** ARN of the audit table. */
-  readonly of: string;
-  /** 1, 2, 3, … without gaps: a chain of its own. */
-  readonly number: number;
-  /** SHA-256 of the text of the anchor before; empty for the first. */
-  readonly previous: string;
-  /** RFC 3339 UTC: when it was written. */
-  readonly at: string;
-  /** The newest item of each subject that this anchor is about. */
-  readonly heads: Readonly<Record<string, AuditHead>>;
-}
+/** What an anchor says of the audit table: an item that was put, or that one which was there is another now, or gone. */
+export type AnchorLine = { readonly entry: AuditItem } | { readonly changed: ChangedEntry };
 
 export interface Anchor {
   readonly header: AnchorHeader;
   readonly lines: readonly AnchorLine[];
 }
 
-const header = z.strictObject({
-  anchor: z.literal(1),
-  of: z.string(),
-  number: z.int().positive(),
-  previous: z.string(),
-  at: z.iso.datetime(),
-  heads: z.record(z.string(), z.strictObject({ sequence: z.int().positive(), hash: z.string() })),
-});
 const entry = z.strictObject({
   subject: z.string(),
   sequence: z.int().positive(),
@@ -57,19 +53,7 @@ const entry = z.strictObject({
   previousHash: z.string(),
   hash: z.string(),
 });
-const line = z.union([
-  z.strictObject({ entry }),
-  z.strictObject({
-    changed: z.strictObject({
-      event: z.enum(['INSERT', 'MODIFY', 'REMOVE']),
-      subject: z.string(),
-      // What somebody else puts need not be a whole number.
-      sequence: z.number(),
-      before: z.string(),
-      after: z.string(),
-    }),
-  }),
-]);
+const line = z.union([z.strictObject({ entry }), z.strictObject({ changed })]);
 
 /** Whether something that is in the audit table has an item's members and its own hash. */
 export const isOwnItem = (value: unknown): value is AuditItem =>
