@@ -17,11 +17,6 @@ export class DeadLetterQueue extends Construct {
       'Serverless-SQSRedrivePolicy': 'This is a dead-letter queue itself; an alarm watches it and people empty it.',
     });
   }
-
-  /** Rules of Liftlock's bus may leave here what their targets did not take. */
-  allowRules(): void {
-    allowRules(this.queue, 'RulesOfLiftlock');
-  }
 }
 
 /** Rules of Liftlock's own bus, and no others, may send to this queue. */

@@ -17,16 +17,11 @@ export class LiftlockBus extends Construct {
     if (organizationId !== undefined) {
       this.#allow('Organization', [new AnyPrincipal()], { StringEquals: { 'aws:PrincipalOrgID': organizationId } });
     }
-    if (accounts.length > 0) {
-      this.#allow(
-        'Accounts',
-        accounts.map((account) => new AccountPrincipal(account)),
-        undefined,
-      );
-    }
+    const principals = accounts.map((account) => new AccountPrincipal(account));
+    if (principals.length > 0) this.#allow('Accounts', principals);
   }
 
-  #allow(sid: string, principals: IPrincipal[], conditions: Record<string, unknown> | undefined): void {
+  #allow(sid: string, principals: IPrincipal[], conditions?: Record<string, unknown>): void {
     const statement = new PolicyStatement({
       sid: `Liftlock${sid}`,
       principals,

@@ -29,30 +29,19 @@ export class HubStateMachine extends Construct {
   readonly machine: StateMachine;
   readonly hasChildren: boolean;
 
-  constructor(scope: Construct, id: string, { name, functionArn, machineArn }: HubStateMachineProps) {
+  constructor(scope: Construct, id: string, props: HubStateMachineProps) {
     super(scope, id);
-    const placeholders = placeholdersOf(name);
-    const fillIn = (placeholder: Placeholder): string => {
-      switch (placeholder.type) {
-        case 'partition':
-          return Aws.PARTITION;
-        case 'machine-name':
-          return name;
-        case 'function':
-          return functionArn(placeholder.name);
-        case 'machine':
-          return machineArn(placeholder.name);
-      }
-    };
+    const { name, functionArn, machineArn } = props;
+    const placeholders = placeholdersOf(props);
     const named = [...placeholders.values()];
-    const functions = named.flatMap((one) => (one.type === 'function' ? [one.name] : []));
-    const children = named.flatMap((one) => (one.type === 'machine' ? [one.name] : []));
+    const functions = named.flatMap((one) => one.function ?? []);
+    const children = named.flatMap((one) => one.machine ?? []);
     this.hasChildren = children.length > 0;
     const role = this.#role(functions.map(functionArn), children, machineArn);
     this.machine = new StateMachine(this, 'Machine', {
       stateMachineName: machineName(name),
       definitionBody: DefinitionBody.fromFile(definitionPath(name)),
-      definitionSubstitutions: Object.fromEntries([...placeholders].map(([key, value]) => [key, fillIn(value)])),
+      definitionSubstitutions: Object.fromEntries([...placeholders].map(([key, { value }]) => [key, value])),
       role,
       tracingEnabled: true,
       logs: {
@@ -96,35 +85,35 @@ export class HubStateMachine extends Construct {
   }
 }
 
-/** What a `${…}` of a definition stands for. */
-type Placeholder =
-  | { readonly type: 'partition' }
-  | { readonly type: 'machine-name' }
-  | { readonly type: 'function'; readonly name: FunctionName }
-  | { readonly type: 'machine'; readonly name: MachineName };
+/** What a `${…}` of a definition stands for, and which function or machine it is the ARN of. */
+interface Placeholder {
+  readonly value: string;
+  readonly function?: FunctionName;
+  readonly machine?: MachineName;
+}
 
 const definitionPath = (machine: MachineName): string =>
   fileURLToPath(new URL(`../../state-machines/${MACHINE_DEFINITIONS[machine]}.asl.json`, import.meta.url));
 
 /** Every placeholder that a machine's file has, by its name. Fails on one that nothing fills in. */
-function placeholdersOf(machine: MachineName): ReadonlyMap<string, Placeholder> {
-  const text = readFileSync(definitionPath(machine), 'utf8');
+function placeholdersOf(props: HubStateMachineProps): ReadonlyMap<string, Placeholder> {
+  const text = readFileSync(definitionPath(props.name), 'utf8');
   const names = [...text.matchAll(/\$\{(\w+)\}/g)].map(([, name = '']) => name);
-  return new Map(names.map((name) => [name, meaningOf(name, machine)]));
+  return new Map(names.map((name) => [name, meaningOf(name, props)]));
 }
 
 /** `${ScanClusterMachineArn}` is the machine scan-cluster; `${StepFunctionArn}` is the function of the machine's own name. */
-function meaningOf(placeholder: string, machine: MachineName): Placeholder {
-  if (placeholder === 'Partition') return { type: 'partition' };
-  if (placeholder === 'Machine') return { type: 'machine-name' };
+function meaningOf(placeholder: string, { name: own, functionArn, machineArn }: HubStateMachineProps): Placeholder {
+  if (placeholder === 'Partition') return { value: Aws.PARTITION };
+  if (placeholder === 'Machine') return { value: own };
   const [, pascal = '', kind] = /^(\w+?)(Machine|Function)Arn$/.exec(placeholder) ?? [];
   const kebab = pascal.replaceAll(/(?<!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
-  const name = kebab === 'step' ? machine : kebab;
-  const machineNamed = MACHINE_NAMES.find((one) => one === name);
-  if (kind === 'Machine' && machineNamed !== undefined) return { type: 'machine', name: machineNamed };
-  const functionNamed = FUNCTION_NAMES.find((one) => one === name);
-  if (kind === 'Function' && functionNamed !== undefined) return { type: 'function', name: functionNamed };
-  throw new Error(`${definitionPath(machine)}: nothing fills in \${${placeholder}}.`);
+  const name = kebab === 'step' ? own : kebab;
+  const machine = MACHINE_NAMES.find((one) => one === name);
+  if (kind === 'Machine' && machine !== undefined) return { value: machineArn(machine), machine };
+  const called = FUNCTION_NAMES.find((one) => one === name);
+  if (kind === 'Function' && called !== undefined) return { value: functionArn(called), function: called };
+  throw new Error(`${definitionPath(own)}: nothing fills in \${${placeholder}}.`);
 }
 
 /** All state machines. Those that others start come first in `MACHINE_NAMES`; `upgrade-cluster` refers to them. */

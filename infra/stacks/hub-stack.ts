@@ -5,7 +5,7 @@ import type { FunctionName } from '../../core/contracts/names.ts';
 import { AsynchronousCalls } from '../constructs/asynchronous-calls.ts';
 import { AuditAnchors } from '../constructs/audit-anchors.ts';
 import { ApiPolicies, ControlApi } from '../constructs/control-api.ts';
-import { DeadLetterQueue } from '../constructs/dead-letter-queue.ts';
+import { allowRules, DeadLetterQueue } from '../constructs/dead-letter-queue.ts';
 import { EventRules } from '../constructs/event-rules.ts';
 import { Functions } from '../constructs/functions.ts';
 import { LiftlockBus } from '../constructs/liftlock-bus.ts';
@@ -33,9 +33,8 @@ export class HubStack extends Stack {
       functionArn: (name) => functions.get(name).function.functionArn,
     });
 
-    const undelivered = new DeadLetterQueue(this, 'Undelivered');
-    undelivered.allowRules();
-    const deadLetters = undelivered.queue;
+    const deadLetters = new DeadLetterQueue(this, 'Undelivered').queue;
+    allowRules(deadLetters, 'RulesOfLiftlock');
     const reconciler = functions.get('reconcile-rollouts');
     new EventRules(this, 'Rules', {
       bus,
