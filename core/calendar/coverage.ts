@@ -46,31 +46,32 @@ export function coverageOf(
     kept += spans.length + 1;
     return spans;
   };
+  /** The span of its part that an instant is in, or the next one there. */
+  const spanAt = (instant: number): Span | undefined => {
+    const spans = part(Math.floor(instant / PART));
+    return spans[placeOf(spans, instant)];
+  };
+  const endOfPart = (instant: number): number => (Math.floor(instant / PART) + 1) * PART;
   return {
     covers(instant) {
-      const spans = part(Math.floor(instant / PART));
-      const span = spans[placeOf(spans, instant)];
+      const span = spanAt(instant);
       return span !== undefined && span.from <= instant;
     },
     nextCovered(instant, search) {
       for (let at = instant; at < search.limit; ) {
-        const number = Math.floor(at / PART);
-        const spans = part(number);
-        const span = spans[placeOf(spans, at)];
+        const span = spanAt(at);
         if (span !== undefined) return Math.max(at, span.from);
         const end = passOver(at);
         if (end !== undefined) search.limit = Math.max(search.limit, end + HORIZON);
-        at = Math.max((number + 1) * PART, end ?? 0);
+        at = Math.max(endOfPart(at), end ?? 0);
       }
       return null;
     },
     nextUncovered(instant, search) {
       for (let at = instant; at < search.limit; ) {
-        const number = Math.floor(at / PART);
-        const spans = part(number);
-        const span = spans[placeOf(spans, at)];
+        const span = spanAt(at);
         if (span === undefined || span.from > at) return at;
-        if (span.to < (number + 1) * PART) return span.to;
+        if (span.to < endOfPart(at)) return span.to;
         at = span.to;
       }
       return null;

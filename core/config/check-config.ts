@@ -88,8 +88,7 @@ function checkFleet(
 ): { readonly value: Fleet | undefined; readonly sound: Partial<FleetSpec> } {
   const report = reporter(document, issues);
   checkFleetScope(document.value, report);
-  const { value, issues: found } = parseBySchema(fleetSchema, document);
-  issues.push(...found);
+  const [value] = bySchema(fleetSchema, document, issues);
   const sound = value?.spec ?? soundFields(fleetSchema.shape.spec, fieldOf(document.value, 'spec'));
   const { caps, labels } = sound;
   if (caps !== undefined && labels !== undefined) checkFleetCaps({ caps, labels }, report);

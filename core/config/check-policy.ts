@@ -4,7 +4,7 @@ import { fieldOf, listOf, type PolicyWith, type Report, reporter } from './check
 import { checkExpressions } from './checks/expressions.ts';
 import { checkPolicyOverlap, type SelectingPolicy } from './checks/policies-overlap.ts';
 import { checkReferences, type WrittenNames } from './checks/references.ts';
-import { checkSmokeUrls, urlProblem } from './checks/smoke-urls.ts';
+import { checkGateUrls, checkSmokeUrls } from './checks/smoke-urls.ts';
 import { checkDeadline, checkTargetSupport } from './checks/target-support.ts';
 import { checkWaveOpenings, type OpeningTimes } from './checks/wave-openings.ts';
 import { checkUnreachableWaves, checkWaveNumbers } from './checks/waves.ts';
@@ -68,17 +68,6 @@ export function checkPolicy(
     earlier.push(selecting);
   }
   return policy;
-}
-
-/** Webhooks of gates are called from inside AWS like smoke URLs, and the same holds for them. */
-function checkGateUrls(document: unknown, allowedHosts: readonly string[], report: Report): void {
-  for (const [index, wave] of listOf(fieldOf(document, 'spec', 'waves')).entries()) {
-    for (const [at, gate] of listOf(fieldOf(wave, 'gates')).entries()) {
-      const url = fieldOf(gate, 'webhook');
-      const message = typeof url === 'string' ? urlProblem(url, allowedHosts) : undefined;
-      if (message !== undefined) report('error', ['spec', 'waves', index, 'gates', at, 'webhook'], message);
-    }
-  }
 }
 
 /** Waves are known by their name, and take their clusters either by selector or by name. */

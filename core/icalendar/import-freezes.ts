@@ -73,7 +73,8 @@ function freezesOf(component: ICAL.Component, { root, zone, now, nameFor, notes 
       );
     }
     return found.flatMap((occurrence) => {
-      const why = leftOut(occurrence);
+      const lasts = occurrence.end.compare(occurrence.start) > 0;
+      const why = noFreeze(occurrence.component) ?? (lasts ? undefined : 'it lasts no time');
       if (why !== undefined) {
         notes.push(`${told} at ${occurrence.start.toString()} is left out: ${why}.`);
         return [];
@@ -89,10 +90,6 @@ function freezesOf(component: ICAL.Component, { root, zone, now, nameFor, notes 
     // The library tells what is wrong with a value by plain errors.
     throw new ImportProblem(`${told}: ${sentence(error)}`);
   }
-}
-
-function leftOut({ component, start, end }: Occurrence): string | undefined {
-  return noFreeze(component) ?? (end.compare(start) <= 0 ? 'it lasts no time' : undefined);
 }
 
 function noFreeze(component: ICAL.Component): string | undefined {
@@ -128,7 +125,9 @@ function parseCalendar(text: string): readonly ICAL.Component[] {
 type Root = ConstructorParameters<typeof ICAL.Component>[0];
 
 function read(text: string): Root[] {
-  if (!/^\s*BEGIN:/i.test(text.replace(/^\ufeff/, ''))) return text.trim() === '' ? [] : notCalendar();
+  if (text.trim() === '') return [];
+  if (!/^\s*BEGIN:/i.test(text.replace(/^\ufeff/, '')))
+    throw new ImportProblem('the file is no iCalendar; it begins with BEGIN:VCALENDAR.');
   try {
     const parsed: unknown = ICAL.parse(text.replace(/^\ufeff/, ''));
     // One object, or a list of them.
@@ -136,10 +135,6 @@ function read(text: string): Root[] {
   } catch (error) {
     throw new ImportProblem(`the file is no valid iCalendar: ${sentence(error)}`);
   }
-}
-
-function notCalendar(): never {
-  throw new ImportProblem('the file is no iCalendar; it begins with BEGIN:VCALENDAR.');
 }
 
 const sentence = (error: unknown): string =>
@@ -209,10 +204,6 @@ function occurrencesOf(
   if (!event.isRecurring()) {
     return { found: [{ component: event.component, start: event.startDate, end: event.endDate }], isCut: false };
   }
-  return expanded(event, now);
-}
-
-function expanded(event: ICAL.Event, now: Date): { found: Occurrence[]; isCut: boolean } {
   const rules = event.component.getAllProperties('rrule').map((property) => property.getFirstValue());
   const isEndless = rules.some((rule) => rule instanceof ICAL.Recur && !rule.isFinite());
   const seconds = now.getTime() / 1000;

@@ -139,10 +139,8 @@ export class VirtualFleet {
   }
 
   /** Everything that is over by an instant. */
-  finish(now: Date): boolean {
-    const over = this.work.takeUntil(now.getTime());
-    for (const work of over) this.#end(work, now);
-    return over.length > 0;
+  finish(now: Date): void {
+    for (const work of this.work.takeUntil(now.getTime())) this.#end(work, now);
   }
 
   /** The next instant at which work ends. */

@@ -8,16 +8,12 @@ import { Rollouts, Waves } from './entities.ts';
 export function withConditions(operation: WriteOperation, at: Date): WriteOperation {
   if (operation.type !== 'put') return operation;
   const { item } = operation;
-  if (item.kind === Waves.kind) {
-    const wave = item.data as Wave;
-    const conditions = since(wave.conditions, waveConditions(wave), at);
-    return { ...operation, item: { ...item, data: { ...wave, conditions } } };
-  }
-  if (item.kind === Rollouts.kind) {
-    const rollout = item.data as Rollout;
-    const conditions = since(rollout.conditions, rolloutConditions(rollout), at);
-    return { ...operation, item: { ...item, data: { ...rollout, conditions } } };
-  }
+  const judged = <Data extends Wave | Rollout>(data: Data, judge: (data: Data) => Judged[]): WriteOperation => {
+    const conditions = since(data.conditions, judge(data), at);
+    return { ...operation, item: { ...item, data: { ...data, conditions } } };
+  };
+  if (item.kind === Waves.kind) return judged(item.data as Wave, waveConditions);
+  if (item.kind === Rollouts.kind) return judged(item.data as Rollout, rolloutConditions);
   return operation;
 }
 

@@ -16,12 +16,8 @@ export interface VersionDates {
   readonly listedAs?: string;
 }
 
-export interface SupportStatus {
-  readonly version: KubeVersion;
+export interface SupportStatus extends Omit<VersionDates, 'listedAs'> {
   readonly state: SupportState;
-  readonly releaseDate?: Date;
-  readonly endOfStandardSupport?: Date;
-  readonly endOfExtendedSupport?: Date;
   /** The next date that matters; absent once unsupported and where the calendar has no date. */
   readonly deadline?: SupportDeadline;
 }

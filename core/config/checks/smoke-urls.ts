@@ -1,12 +1,23 @@
+import type { DocumentPath } from '../issue.ts';
 import { privateHostReason } from '../private-host.ts';
 import { fieldOf, listOf, type Report } from './check.ts';
 
 /** Liftlock calls these URLs from inside AWS: only https, no credentials in them, and no private hosts that are not listed. */
 export function checkSmokeUrls(document: unknown, allowedHosts: readonly string[], report: Report): void {
-  for (const [index, url] of listOf(fieldOf(document, 'spec', 'smoke', 'urls')).entries()) {
-    const message = typeof url === 'string' ? urlProblem(url, allowedHosts) : undefined;
-    if (message !== undefined) report('error', ['spec', 'smoke', 'urls', index], message);
-  }
+  for (const [index, url] of listOf(fieldOf(document, 'spec', 'smoke', 'urls')).entries())
+    checkUrl(url, ['spec', 'smoke', 'urls', index], allowedHosts, report);
+}
+
+/** Webhooks of gates are called from inside AWS like smoke URLs, and the same holds for them. */
+export function checkGateUrls(document: unknown, allowedHosts: readonly string[], report: Report): void {
+  for (const [index, wave] of listOf(fieldOf(document, 'spec', 'waves')).entries())
+    for (const [at, gate] of listOf(fieldOf(wave, 'gates')).entries())
+      checkUrl(fieldOf(gate, 'webhook'), ['spec', 'waves', index, 'gates', at, 'webhook'], allowedHosts, report);
+}
+
+function checkUrl(url: unknown, path: DocumentPath, allowedHosts: readonly string[], report: Report): void {
+  const message = typeof url === 'string' ? urlProblem(url, allowedHosts) : undefined;
+  if (message !== undefined) report('error', path, message);
 }
 
 /** What is wrong with a URL, or undefined. Whoever calls it checks the resolved addresses as well. */

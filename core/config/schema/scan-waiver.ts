@@ -3,7 +3,8 @@ import { REASONS, SOURCES } from '../../contracts/scan-words.ts';
 import { apiVersion } from '../kinds.ts';
 import { metadataSchema } from './names.ts';
 
-const words = <const Words extends Readonly<Record<string, string>>>(all: Words) =>
+/** One of the words of a table. */
+export const words = <const Words extends Readonly<Record<string, string>>>(all: Words) =>
   z.enum(Object.keys(all) as [keyof Words & string, ...(keyof Words & string)[]]);
 const text = z.string().min(1, 'is empty').max(300, 'is longer than 300 characters');
 const glob = text.describe('Exact, or with * for any number of any characters.');

@@ -2,7 +2,7 @@ import { calendarStateAt } from '../../calendar/calendar-state.ts';
 import { clockText } from '../../calendar/local-text.ts';
 import { durationMilliseconds } from '../../config/schema/quantities.ts';
 import type { Wave as WaveSpec } from '../../config/types.ts';
-import type { Member, Wave } from '../../contracts/items/rollout.ts';
+import type { Member } from '../../contracts/items/rollout.ts';
 import { type Reason, reason } from '../../contracts/step-result.ts';
 import { remembered } from '../../model/remembered.ts';
 import { hopRules } from '../../policy/hop-rules.ts';
@@ -66,7 +66,7 @@ function shownWave(
     canaries: Math.min(planned.canaries ?? 0, planned.needWork),
     estimateSeconds: estimateSeconds(policy, input.snapshot.learned),
     clusters,
-    opensAt: clusters.length === 0 ? null : opened(lived),
+    opensAt: clusters.length === 0 || lived?.openedAt === undefined ? null : instantText(new Date(lived.openedAt)),
     startsAt: starts.length === 0 ? null : instantText(starts.reduce((a, b) => Math.min(a, b))),
     endsAt: done ? instantText(ends.reduce((a, b) => Math.max(a, b))) : null,
     soakUntil: soaks
@@ -76,9 +76,6 @@ function shownWave(
     costOfWaiting: sumOf(own),
   };
 }
-
-const opened = (wave: Wave | undefined): string | null =>
-  wave?.openedAt === undefined ? null : instantText(new Date(wave.openedAt));
 
 function shownCluster(drawn: Drawn, policyName: string, member: Member, index: number, costs: Cost[]): PlanCluster {
   const { input, rules, forward } = drawn;
