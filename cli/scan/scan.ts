@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { formatIssue } from '../../core/config/issue.ts';
 import { LIVE_SOURCES } from '../../core/contracts/scan-words.ts';
+import { given } from '../../core/model/given.ts';
 import { visible } from '../../core/model/visible.ts';
 import coverage from '../../core/scan/data/coverage.json' with { type: 'json' };
 import { judgeAll } from '../../core/scan/judge/judge.ts';
@@ -32,7 +33,10 @@ export async function scan(session: Session, options: ScanOptions): Promise<Exit
   wrong.end();
   const collected =
     manifests === undefined
-      ? await (await import('./collect-live.ts')).collectLive(io, { ...options, ...profileOf(session) })
+      ? await (await import('./collect-live.ts')).collectLive(io, {
+          ...options,
+          ...given({ profile: session.global.profile }),
+        })
       : await (await import('./collect-manifests.ts')).collectManifests(io, manifests);
   const idle = manifests === undefined ? [] : options.skip.filter((word) => word !== 'not-rendered');
   if (idle.length > 0)
@@ -82,9 +86,6 @@ function forgiven(all: readonly Coverage[], { skip }: ScanOptions): readonly Cov
   if (!skip.includes('not-rendered')) return all;
   return all.map((entry) => (entry.status === 'not-rendered' ? { ...entry, status: 'skipped' } : entry));
 }
-
-const profileOf = ({ global: { profile } }: Session): { profile?: string } =>
-  profile === undefined ? {} : { profile };
 
 /** Waivers of files and folders. @throws Failure (2) with everything that is wrong in them, by file, line and column. */
 async function readWaivers(session: Session, paths: readonly string[]): Promise<readonly Waiver[]> {

@@ -9,18 +9,17 @@ import { type Paint, renderText } from '../../simulator/report/render-text.ts';
 import type { RunReport } from '../../simulator/report/report-types.ts';
 import { runReport } from '../../simulator/report/run-report.ts';
 import { writeError, writeOut } from '../output/streams.ts';
+import { EXIT } from '../verb.ts';
 import { LiveView } from './live-view.ts';
 import type { LocalRun, StartLocalRun } from './local-run.ts';
 import { plainLines } from './plain-lines.ts';
 import type { StartOptions } from './register.ts';
 
-const USAGE = 2;
-
 /** Runs a fleet folder to its report. Gives the exit code: 0 when every cluster is at its target or has a reason, 1 otherwise, 2 for bad input. */
 export async function start(options: StartOptions): Promise<number> {
   if (options.output !== 'table' && options.output !== 'json') {
     writeError(`liftlock start: -o ${String(options.output)} is not known. Use table or json.\n`);
-    return USAGE;
+    return EXIT.invalid;
   }
   const live = options.live !== false && process.stdout.isTTY === true && options.output === 'table';
   const timings = new Timings();
@@ -37,7 +36,7 @@ export async function start(options: StartOptions): Promise<number> {
     timings.end('templates, local cloud, configuration');
   } catch (error) {
     writeError(`${error instanceof Error ? error.message : String(error)}\n`);
-    return USAGE;
+    return EXIT.invalid;
   }
   try {
     for (const warning of prepared.warnings) writeError(`${warning}\n`);

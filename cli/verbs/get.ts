@@ -31,8 +31,7 @@ export async function get(
     const { watch } = await import('./watch.ts');
     return watch(session, kind, options, () => list(session, kind, name, options));
   }
-  const isInventory = kind === 'clusters' && name === undefined && ['json', 'yaml'].includes(options.output);
-  if (isInventory) {
+  if (kind === 'clusters' && name === undefined && ['json', 'yaml'].includes(options.output)) {
     const { inventory } = await import('./inventory.ts');
     await print(session, options.output, await inventory(await session.client(), clusterQuery(options)), () => []);
     return EXIT.ok;

@@ -180,19 +180,14 @@ function rulesOf(findings: readonly Finding[]): {
   readonly rules: readonly SarifDescriptor[];
   readonly indexes: ReadonlyMap<string, number>;
 } {
-  const indexes = new Map<string, number>();
-  const firsts: Finding[] = [];
-  const levels: Level[] = [];
-  for (const finding of findings) {
-    const id = ruleIdOf(finding);
-    const index = indexes.get(id) ?? firsts.push(finding) - 1;
-    indexes.set(id, index);
-    const level = LEVELS[finding.severity];
-    if (WORST.indexOf(level) > WORST.indexOf(levels[index] ?? 'note') || levels[index] === undefined) {
-      levels[index] = level;
-    }
-  }
-  return { rules: firsts.map((finding, index) => descriptor(finding, levels[index] ?? 'note')), indexes };
+  const byRule = Map.groupBy(findings, ruleIdOf);
+  const indexes = new Map([...byRule.keys()].map((id, index) => [id, index]));
+  const rules = [...byRule.values()].flatMap(([first, ...others]) => {
+    if (first === undefined) return [];
+    const levels = [first, ...others].map(({ severity }) => LEVELS[severity]);
+    return [descriptor(first, WORST.findLast((level) => levels.includes(level)) ?? 'note')];
+  });
+  return { rules, indexes };
 }
 
 function descriptor(finding: Finding, level: Level): SarifDescriptor {

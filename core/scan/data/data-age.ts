@@ -22,20 +22,12 @@ const DAY = 24 * 60 * 60 * 1000;
 
 export function describeData(tables: DataTables, now: Date): DataDescription {
   const { coverage, ...lists } = tables;
+  const counts = Object.entries(lists).map(([name, rows]) => [name, rows.length]);
   const days = Math.floor((now.getTime() - Date.parse(coverage.updatedOn)) / DAY);
   return {
     ...coverage,
     ageInDays: Math.max(0, days),
-    counts: {
-      apis: lists.apis.length,
-      unservedKinds: lists.unservedKinds.length,
-      wirePayloads: lists.wirePayloads.length,
-      componentConfigs: lists.componentConfigs.length,
-      rules: lists.rules.length,
-      controllers: lists.controllers.length,
-      customResources: lists.customResources.length,
-      sources: lists.sources.length,
-    },
+    counts: Object.fromEntries(counts) as DataDescription['counts'],
     servedByDefault: lists.apis.filter((row) => row.servedByDefault || row.eksServedFrom !== null).length,
     disputed: lists.apis.filter(({ disagreements }) => disagreements.length > 0).length,
   };

@@ -18,7 +18,8 @@ export function judgeApi(use: ApiUse, target: KubeVersion): JudgedFinding | unde
   if (row === undefined) return judgeUnservedKind(use) ?? judgeCustomResource(use);
   const status = statusAt(row, target);
   if (status === 'not-yet') return undefined;
-  const offered = isOffered(row, target);
+  // Whether a cluster on EKS has it without being told: by default upstream, or because EKS turned it on.
+  const offered = row.servedByDefault || isReached(row.eksServedFrom, target);
   if (status === 'served') return offered || use.source !== 'manifest' ? undefined : neverServed(use, row, target);
   const facts = { ...columns(row, target), evidence: [...offMessage(row, offered), ...disagreements(row)] };
   if (use.stale === true) {
@@ -49,11 +50,6 @@ export function judgeApi(use: ApiUse, target: KubeVersion): JudgedFinding | unde
     message: `${title(row)} is deprecated since Kubernetes ${row.deprecated}. ${later}.`,
     fix: fixOf(use, row, target),
   });
-}
-
-/** Whether a cluster on EKS has it without being told: by default upstream, or because EKS turned it on. */
-function isOffered(row: ApiRow, target: KubeVersion): boolean {
-  return row.servedByDefault || isReached(row.eksServedFrom, target);
 }
 
 function neverServed(use: ApiUse, row: ApiRow, target: KubeVersion): JudgedFinding {

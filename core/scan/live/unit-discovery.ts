@@ -30,26 +30,21 @@ export async function discover(state: LiveScanState, tools: ScanTools): Promise<
     if (one === undefined) return { next: 'done', coverage: [gap({ status: 'failed', why: NOT_TOLD })] };
     told.push(one);
   }
-  const found: Discovered = {
-    resources: told.flatMap(({ resources }) => resources),
-    failed: told.flatMap(({ failed }) => failed),
-  };
-  if (found.resources.length === 0)
-    return {
-      next: 'done',
-      coverage: [
-        { what: WHAT, source: null, status: 'error', detail: 'The API server lists nothing that it serves.', count: 0 },
-      ],
-    };
-  state.served = found.resources.map(servedKey);
+  const resources = told.flatMap((one) => one.resources);
+  const failed = told.flatMap((one) => one.failed);
+  if (resources.length === 0) {
+    const detail = 'The API server lists nothing that it serves.';
+    return { next: 'done', coverage: [{ what: WHAT, source: null, status: 'error', detail, count: 0 }] };
+  }
+  state.served = resources.map(servedKey);
   const [own, ...rest] = state.units;
-  if (own !== undefined) state.units = [own, ...resourcesToList(found.resources, state.skip), ...rest];
+  if (own !== undefined) state.units = [own, ...resourcesToList(resources, state.skip), ...rest];
   return {
     next: 'done',
     coverage: [
-      readOf(WHAT, null, found.resources.length),
-      ...(state.skip.includes('object') ? [] : leftOutOf(found.resources).map(leftOut)),
-      ...found.failed.map(({ what, why }) => failedGroup(what, why)),
+      readOf(WHAT, null, resources.length),
+      ...(state.skip.includes('object') ? [] : leftOutOf(resources).map(leftOut)),
+      ...failed.map(({ what, why }) => failedGroup(what, why)),
     ],
   };
 }

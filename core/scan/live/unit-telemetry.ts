@@ -13,18 +13,16 @@ const LOOKS = 3;
 
 /** Which deprecated APIs somebody asked this cluster for since its API servers started. Who it was, the gauge does not say. */
 export async function telemetry(state: LiveScanState, { reader, wait }: ScanTools): Promise<UnitResult> {
-  let read = 0;
   const found = new Map<string, ReturnType<typeof requestedDeprecatedApis>[number]>();
   for (let look = 0; look < LOOKS; look += 1) {
     const answer = await ask(reader, { path: '/metrics', accept: 'text/plain', newConnection: true }, { wait });
     if (answer.status !== 'ok' || !isMetricsText(answer.text)) {
       // Another API server behind the same endpoint may have counted what the first one did not.
-      const after = read === 0 ? '' : ` after ${read} of ${LOOKS} looks`;
+      const after = look === 0 ? '' : ` after ${look} of ${LOOKS} looks`;
       keep(state, [...found.values()]);
       const own = { what: WHAT, source: 'telemetry', count: found.size } as const;
       return notRead(own, answer, 'the API server gave something that is no metrics', after);
     }
-    read += 1;
     for (const one of requestedDeprecatedApis(answer.text)) found.set(one.cause, one);
   }
   keep(state, [...found.values()]);

@@ -1,3 +1,4 @@
+import { given } from '../../model/given.ts';
 import { apiRow } from '../data/api-table.ts';
 import { customResource } from '../data/custom-resources.ts';
 import { unservedKind } from '../data/unserved-kinds.ts';
@@ -96,12 +97,7 @@ function scanDocument(file: ScannedFile, document: Parsed, embedding: number, ou
     else if (unrendered && objects.length > 0) scan.gaps.push(gap(`${file.words}:${document.line}`, '', true));
     for (const object of objects) {
       scan.objects += 1;
-      scanObject(file, object, scan, {
-        locate,
-        embedding,
-        ...(template === undefined ? {} : { template }),
-        ...(outer === undefined ? {} : { outer }),
-      });
+      scanObject(file, object, scan, { locate, embedding, ...given({ template, outer }) });
     }
   } catch (error) {
     if (!(error instanceof TooManyNodes)) throw error;
@@ -138,7 +134,7 @@ function scanObject(
     ...(within === undefined ? [] : [`It is packed into ${within}.`]),
     ...(template === undefined ? [] : [`Helm rendered it from ${template}.`]),
   ];
-  const context = { source: 'manifest', cause, evidence, locate, ...(owner === undefined ? {} : { owner }) } as const;
+  const context = { source: 'manifest', cause, evidence, locate, ...given({ owner }) } as const;
   const { group, version } = groupVersion(object.apiVersion);
   const known = [apiRow, customResource, unservedKind].some((row) => row(group, version, object.kind) !== undefined);
   if (known) {
@@ -146,7 +142,7 @@ function scanObject(
       type: 'api',
       source: 'manifest',
       subject: subjectOf(object),
-      ...(owner === undefined ? {} : { owner }),
+      ...given({ owner }),
       cause,
       evidence: outer?.text.lastApplied === true ? ['kubectl applied it like this last.', ...evidence] : evidence,
       confidence: outer?.text.lastApplied === true ? 'low' : 'high',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { apiVersion } from '../../config/kinds.ts';
+import { words } from '../../config/schema/scan-waiver.ts';
 import {
   CONFIDENCES,
   COVERAGE_STATUSES,
@@ -16,8 +17,6 @@ const minor = z
   .string()
   .regex(/^\d+\.\d+$/)
   .describe('A Kubernetes minor: 1.36.');
-const words = <const Words extends Readonly<Record<string, string>>>(all: Words) =>
-  z.enum(Object.keys(all) as [keyof Words & string, ...(keyof Words & string)[]]);
 
 const location = z
   .strictObject({
