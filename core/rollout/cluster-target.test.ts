@@ -1,4 +1,5 @@
 import type { RegionVersions } from '../contracts/items/cluster.ts';
+import type { Channels } from '../policy/channels.ts';
 import { clusterRecord } from '../policy/testing/cluster-record.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { nextHop, targetOf } from './cluster-target.ts';
@@ -19,7 +20,8 @@ const region = (): RegionVersions => ({
   checkedAt: NOW.toISOString(),
 });
 type Target = Parameters<typeof targetOf>[1]['target'];
-const channels = new Map([
+const channels: Channels = new Map([
+  ['rapid', undefined],
   ['careful', { target: 'latest' as const, minimumAge: '30d' }],
   ['young', { target: 'latest' as const, minimumAge: '5d' }],
 ]);
@@ -41,6 +43,7 @@ test.each<[string, Target, string]>([
   ['a channel whose versions have to be old enough', { channel: 'careful' }, '1.34'],
   ['a channel whose versions are', { channel: 'young' }, '1.35'],
   ['a channel that nobody knows', { channel: 'other' }, 'UnknownChannel'],
+  ['a channel that cannot be read, whichever it replaces', { channel: 'rapid' }, 'UnknownChannel'],
   ['a version that nobody offers', '1.99', 'NotOffered'],
 ])('a policy that asks for %s aims at what its Region offers', (_, target, expected) => {
   expect(aimed(target)).toBe(expected);

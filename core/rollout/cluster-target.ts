@@ -28,10 +28,13 @@ export function targetOf(
   if (region === undefined)
     return { reason: reason('NotOffered', `The versions that EKS offers in ${cluster.region} are not known yet.`) };
   const channel = channelSpecOf(spec.target, channels);
-  if (channel === undefined)
-    return {
-      reason: reason('UnknownChannel', `There is no ${targetWords(spec.target)}: apply a Channel of that name.`),
-    };
+  if (channel === undefined) {
+    const isApplied = typeof spec.target === 'object' && channels.has(spec.target.channel);
+    const said = isApplied
+      ? `This version of Liftlock cannot read the ${targetWords(spec.target)}, so nobody knows the target: deploy the version that can, or apply it again.`
+      : `There is no ${targetWords(spec.target)}: apply a Channel of that name.`;
+    return { reason: reason('UnknownChannel', said) };
+  }
   const age = channel.minimumAge === undefined ? 0 : durationMilliseconds(channel.minimumAge);
   const resolution = resolveTarget(channel.target, {
     ...offerAt(regionOffer(region), now.getTime(), age),

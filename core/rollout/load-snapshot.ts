@@ -149,7 +149,7 @@ export async function loadSnapshot(
       kind === 'UpgradePolicy' && !policies.has(name) ? [name] : [],
     ),
     calendars: named(configs, 'Calendar', compiledCalendar),
-    channels: named(configs, 'Channel', channelSpec),
+    channels: new Map(configs.flatMap((one) => (one.kind === 'Channel' ? [[one.name, channelSpec(one)]] : []))),
     learned: learned?.data ?? ofKind(active, ReconcileMarkers)[0]?.learned,
     gateReadings: new Map(),
     clusters: new Map(clusters.map((cluster) => [cluster.clusterKey, cluster])),

@@ -1,3 +1,4 @@
+import { channelSchema } from '../../core/config/schema/channel.ts';
 import { upgradePolicySchema } from '../../core/config/schema/upgrade-policy.ts';
 import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { judgeWave } from '../../core/operations/judge-wave.ts';
@@ -29,6 +30,8 @@ export const applySpec = (world: World, one: object, name = 'policy-0') =>
     ],
     PERSON,
   );
+export const channel = (name: string, target: string) =>
+  channelSchema.parse({ apiVersion: 'liftlock/v1alpha1', kind: 'Channel', metadata: { name }, spec: { target } });
 export const apply = (world: World, ...waves: object[]) => applySpec(world, spec(...waves));
 export const keyOf = async (world: World, name: string) => (await recordOf(world, name)).clusterKey;
 export const judge = async (world: World, decision: 'Approved' | 'Rejected', by: string) =>

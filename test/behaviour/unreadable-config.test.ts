@@ -1,9 +1,11 @@
+import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { resumeFleet, stopFleet } from '../../core/operations/fleet-switch.ts';
 import { FLEET } from '../../core/policy/applied.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { Configs } from '../../core/store/entities.ts';
 import { load, replace } from '../../core/store/entity.ts';
 import type { World } from '../../simulator/process/world.ts';
+import { channel } from './changed-policy.ts';
 import {
   discover,
   hours,
@@ -17,7 +19,7 @@ import {
   versionOf,
 } from './small-fleet.ts';
 
-type Kind = 'Fleet' | 'UpgradePolicy';
+type Kind = 'Fleet' | 'UpgradePolicy' | 'Channel';
 
 async function changeSpec(world: World, kind: Kind, name: string, change: (spec: object) => object): Promise<void> {
   const read = await load(world.table, Configs, kind, name);
@@ -108,4 +110,22 @@ describe('a policy that this version cannot read', () => {
     await run(world);
     expect((await membersOf(world)).map(({ status }) => status)).toEqual(['Succeeded']);
   });
+});
+
+test('a Channel that this version cannot read moves nobody: it is not the one that comes with Liftlock under its name', async () => {
+  const world = await smallFleet({
+    clusters: [{ name: 'web', version: '1.35', nodegroups: [{ name: 'workers' }] }],
+    policy: { target: { channel: 'rapid' } },
+  });
+  await applyConfig(world.ports, [channel('rapid', '1.35')], PERSON);
+  await hours(world, 2);
+  await makeUnreadable(world, 'Channel', 'rapid');
+  await hours(world, 12);
+  const { reasons } = await explainCluster(world.ports, await recordOf(world, 'web'));
+  expect(reasons.map(({ code }) => code)).toEqual(['UnknownChannel']);
+  expect(reasons[0]?.message).toContain('cannot read the channel rapid');
+  expect(mutationsOf(world)).toEqual([]);
+  await applyConfig(world.ports, [channel('rapid', '1.36')], PERSON);
+  await hours(world, 6);
+  expect(versionOf(world, 'web')).toBe('1.36');
 });

@@ -49,7 +49,10 @@ export const CLUSTER_REASONS = {
     meaning:
       'The cluster shares what all clusters that failed have in common, until one that has it succeeds or liftlock rollout release-trait.',
   },
-  UnknownChannel: { kind: 'lasting', meaning: 'The policy names a Channel that is not applied.' },
+  UnknownChannel: {
+    kind: 'lasting',
+    meaning: 'The policy names a Channel that is not applied, or that this version cannot read.',
+  },
   Unreachable: { kind: 'lasting', meaning: 'Liftlock may not read the cluster; it is set aside until it can.' },
   Unsupported: { kind: 'closing', meaning: 'The cluster is of a kind that Liftlock does not touch.' },
 } as const satisfies ReasonFamily;
