@@ -71,7 +71,26 @@ test('a cluster that several policies select stays in the wave of each, and says
   expect(found({ clusters: [cluster('a')], policies: other, name: 'r' }).waves).toStrictEqual([]);
 });
 
+const atTarget = cluster('a', { version: '1.37' });
 test.each<[string, Given, readonly string[]]>([
+  [
+    'is at its target where several policies select it',
+    { clusters: [atTarget], policies: { p: policy(), q: policy() } },
+    ['a AmbiguousPolicy: Several policies select it (p, q); it is left alone until one does.'],
+  ],
+  [
+    'is at its target where a wave has no answer',
+    {
+      clusters: [atTarget],
+      policies: { p: policy({ waves: [{ name: 'x', selector: { when: 'cluster.labels.team == "a"' } }] }) },
+    },
+    [expect.stringMatching(/^a PolicyError: /)],
+  ],
+  [
+    'is beyond it where several policies select it',
+    { clusters: [cluster('a')], policies: { p: policy({ target: '1.35' }), q: policy() } },
+    ['a BeyondTarget: a is at 1.36; the target is 1.35.'],
+  ],
   [
     'is at its target',
     { clusters: [cluster('a', { version: '1.37' })] },

@@ -74,15 +74,17 @@ function consider(
   const resolved = targetOf(cluster, policy.spec, snapshot.regions.get(cluster.region), prefix, now, snapshot.channels);
   if ('reason' in resolved) return resolved;
   const current = KubeVersion.parse(cluster.version);
+  const wave = waveOf(policy, cluster, prefix);
+  const refusals = ambiguous.length > 0 ? [ambiguousPolicy(ambiguous)] : [];
   if (!current.isOlderThan(resolved.target)) {
     const said = `${cluster.name} is at ${current}; the target is ${resolved.target}.`;
-    const code = resolved.target.isOlderThan(current) ? 'BeyondTarget' : 'AtTarget';
-    return { reason: resolved.capped ?? reason(code, said) };
+    if (resolved.target.isOlderThan(current)) return { reason: resolved.capped ?? reason('BeyondTarget', said) };
+    // Where somebody else has moved its control plane, nobody knows by whose rules the rest would follow.
+    const [undecided] = [...refusals, ...wave.reasons.filter(({ code }) => code === 'PolicyError')];
+    return { reason: resolved.capped ?? undecided ?? reason('AtTarget', said) };
   }
-  const wave = waveOf(policy, cluster, prefix);
   if (wave.index < 0) return { reason: wave.reasons[0] ?? noWave(policy) };
-  const refusals = clusterRefusals(cluster, resolved.target, snapshot.fleet, snapshot.calendars);
-  if (ambiguous.length > 0) refusals.push(ambiguousPolicy(ambiguous));
+  refusals.unshift(...clusterRefusals(cluster, resolved.target, snapshot.fleet, snapshot.calendars));
   refusals.push(...holdRefusals(snapshot.controls.get(cluster.clusterKey)));
   return { cluster, target: resolved.target, waveIndex: wave.index, refusals };
 }

@@ -3,9 +3,11 @@ import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { retryCluster } from '../../core/operations/hold-switch.ts';
 import { promoteRollout } from '../../core/operations/promote-rollout.ts';
 import { startRollout } from '../../core/operations/start-rollout.ts';
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { applyDecision } from '../../core/rollout/apply-decision.ts';
 import { Waves } from '../../core/store/entities.ts';
 import { load, replace } from '../../core/store/entity.ts';
+import { applySpec, at, clusterOf, groupsOf, lookAround, spec, three } from './changed-policy.ts';
 import {
   beforeCommit,
   hours,
@@ -116,3 +118,38 @@ test('a rollout whose clusters have all arrived is still under way while it soak
   await run(world);
   await expect(startRollout(world.ports, 'policy-0', PERSON, { dryRun: false })).rejects.toThrow('at its target');
 });
+
+test('a cluster that two policies select is left alone, also where somebody else has moved its control plane', async () => {
+  const world = await smallFleet({ clusters: three, policy: spec(at('dev', { soak: '4h' }), at('prod')) });
+  await hours(world, 2);
+  Object.assign(clusterOf(world, 'p') ?? {}, { version: '1.37' });
+  await lookAround(world);
+  const careful = spec(at('prod', { approval: { approvals: 2 } }));
+  await applySpec(world, { ...careful, trigger: 'manual', selector: { when: 'cluster.name == "p"' } }, 'careful');
+  await hours(world, 24);
+  const { reasons } = await explainCluster(world.ports, await recordOf(world, 'p'));
+  expect(reasons.map(({ code }) => code)).toContain('AmbiguousPolicy');
+  expect([groupsOf(world, 'p'), touched(world, 'p'), touched(world, 'q')]).toEqual([['1.36'], false, true]);
+});
+
+test.each([
+  ['moved', true],
+  ['not moved', false],
+])(
+  'a cluster for which the expression of a wave has no answer is in none of them, its control plane %s',
+  async (_, moved) => {
+    const prod = { name: 'prod', selector: { when: 'cluster.tags["tier"] == "prod"' } };
+    const world = await smallFleet({
+      clusters: three.map((one) => (one.name === 'd' ? one : { ...one, tags: { ...one.tags, tier: 'prod' } })),
+      policy: spec(at('dev', { soak: '4h' }), prod),
+    });
+    await hours(world, 2);
+    if (moved) Object.assign(clusterOf(world, 'p') ?? {}, { version: '1.37' });
+    delete clusterOf(world, 'p')?.tags.tier;
+    await lookAround(world);
+    await hours(world, 24);
+    const { placement } = await explainCluster(world.ports, await recordOf(world, 'p'));
+    expect(placement.map(({ code }) => code)).toContain('PolicyError');
+    expect([touched(world, 'q'), touched(world, 'p')]).toEqual([true, false]);
+  },
+);
