@@ -4,15 +4,16 @@ import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
 import { clusterKey } from '../model/cluster-key.ts';
-import { appliedConfigs, fleetInForce } from '../policy/applied.ts';
+import { appliedConfigs, FLEET, fleetSpec } from '../policy/applied.ts';
 import type { Cluster } from '../ports/eks.ts';
 import type { ClusterItem } from '../ports/outside.ts';
 import type { Ports } from '../ports/ports.ts';
+import { isSame } from '../rollout/is-same.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import { batched } from '../store/batched.ts';
 import { change, markDirty, NOTHING } from '../store/change.ts';
-import { ClusterNames, Clusters } from '../store/entities.ts';
-import { load, put, type Read, replace } from '../store/entity.ts';
+import { ClusterNames, Clusters, Configs } from '../store/entities.ts';
+import { load, put, type Read, replace, unchanged } from '../store/entity.ts';
 import { observeCluster } from './observe-cluster.ts';
 import { recordsOfName } from './records.ts';
 import { isSeenLately } from './seen.ts';
@@ -38,23 +39,34 @@ export async function recordCluster(
     return 'denied';
   }
   const key = clusterKey(cluster.arn, cluster.createdAt);
-  const reader = batched(ports.table);
-  const [fleet, known] = await Promise.all([fleetInForce(reader), load(reader, Clusters, key)]);
+  const look = () => {
+    const reader = batched(ports.table);
+    return Promise.all([load(reader, Configs, 'Fleet', FLEET), load(reader, Clusters, key)]);
+  };
+  const first = await look();
+  const [, known] = first;
   // Those that had its name before are marked before it comes into the inventory, so that it need not be looked for them again.
   if (known === undefined || known.data.deletedAt !== undefined) await markGone(ports, item, key);
-  let seen = known;
+  let seen = known && first;
   const { answer, isNews } = await change(ports, async (now) => {
-    const read = seen ?? (await load(ports.table, Clusters, key));
+    const [applied, read] = seen ?? (await look());
     seen = undefined;
+    const fleet = fleetSpec(applied?.data);
     const record = await observeCluster(ports.eks, scope, cluster, read?.data, { ...item, fleet, now });
     const material = read === undefined || differs(read.data, record);
     if (!material && isSeenLately(read.data.lastSeenAt, now))
       return { result: { answer: 'unchanged' as const, isNews: false } };
     const name = { account: item.account, region: item.region, name: item.name, clusterKey: key };
     const isNews = read === undefined || (material && (await isNewsForPlans(ports, read.data, record)));
+    const writes = [replace(Clusters, read, record)];
+    if (read === undefined) writes.push(put(ClusterNames, name, 'absent'));
+    // Whoever applies another rule gives anew what has these tags and labels already.
+    const { tags, labels } = record;
+    const isLabeled = !isSame({ tags: read?.data.tags, labels: read?.data.labels }, { tags, labels });
+    if (isLabeled) writes.push(unchanged(Configs, applied, 'Fleet', FLEET));
     return {
       result: { answer: material ? ('recorded' as const) : ('unchanged' as const), isNews },
-      writes: [replace(Clusters, read, record), ...(read === undefined ? [put(ClusterNames, name, 'absent')] : [])],
+      writes,
       record: news(read?.data, record, fleet),
     };
   });

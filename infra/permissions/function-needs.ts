@@ -46,7 +46,7 @@ export const FUNCTION_NEEDS: Readonly<Record<FunctionName, FunctionNeeds>> = {
     assumesSpokeRole: true,
     listsAccounts: true,
   },
-  'record-clusters': { writes: 'conditional', audits: true, queue: 'consume', assumesSpokeRole: true },
+  'record-clusters': { writes: 'conditional', checks: true, audits: true, queue: 'consume', assumesSpokeRole: true },
   'watch-versions': { writes: 'conditional', publishes: true, assumesSpokeRole: true },
   'reconcile-rollouts': {
     indexes: ['active', 'kind'],

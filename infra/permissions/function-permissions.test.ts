@@ -66,6 +66,7 @@ const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
   'record-clusters': [
     ...READ,
     ...PUT,
+    ...CHECK,
     ...AUDIT,
     ...SPOKE,
     'sqs:DeleteMessage <ClustersQueue>',

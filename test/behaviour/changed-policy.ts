@@ -1,4 +1,5 @@
 import { channelSchema } from '../../core/config/schema/channel.ts';
+import { fleetSchema } from '../../core/config/schema/fleet.ts';
 import { upgradePolicySchema } from '../../core/config/schema/upgrade-policy.ts';
 import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { judgeWave } from '../../core/operations/judge-wave.ts';
@@ -32,6 +33,20 @@ export const applySpec = (world: World, one: object, name = 'policy-0') =>
   );
 export const channel = (name: string, target: string) =>
   channelSchema.parse({ apiVersion: 'liftlock/v1alpha1', kind: 'Channel', metadata: { name }, spec: { target } });
+export const fleetOf = (more: object) =>
+  fleetSchema.parse({
+    apiVersion: 'liftlock/v1alpha1',
+    kind: 'Fleet',
+    metadata: { name: 'test' },
+    spec: {
+      mode: 'act',
+      accounts: ['111111111111'],
+      regions: ['eu-central-1'],
+      spokeRole: { externalId: 'test' },
+      labels: { fromTags: { stage: 'stage' } },
+      ...more,
+    },
+  });
 export const apply = (world: World, ...waves: object[]) => applySpec(world, spec(...waves));
 export const keyOf = async (world: World, name: string) => (await recordOf(world, name)).clusterKey;
 export const judge = async (world: World, decision: 'Approved' | 'Rejected', by: string) =>
@@ -66,3 +81,17 @@ export const calendars = {
   nights: { windows: [{ name: 'n', schedule: '0 2 * * *', duration: '3h' }] },
   days: { windows: [{ name: 'd', schedule: '0 8 * * *', duration: '15m' }] },
 };
+/** Does something right before the first transaction that says all of `words`, between its decision and its write; tells whether it came to that. */
+export function onceBefore(world: World, words: readonly string[], act: () => Promise<unknown>): () => boolean {
+  const transact = world.table.transact.bind(world.table);
+  let isDone = false;
+  world.table.transact = async (operations) => {
+    const text = JSON.stringify(operations);
+    if (!isDone && words.every((word) => text.includes(word))) {
+      isDone = true;
+      await act();
+    }
+    return transact(operations);
+  };
+  return () => isDone;
+}

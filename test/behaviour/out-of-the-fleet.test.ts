@@ -1,9 +1,8 @@
-import { fleetSchema } from '../../core/config/schema/fleet.ts';
 import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';
-import { applySpec, at, clusterOf, groupsOf, lookAround, retag, spec } from './changed-policy.ts';
+import { applySpec, at, clusterOf, fleetOf, groupsOf, lookAround, retag, spec } from './changed-policy.ts';
 import {
   beforeCommit,
   hours,
@@ -23,20 +22,6 @@ const ORGANIZATION = { organizationId: 'o-a1b2c3d4e5' };
 const clusters = [...staged('dev', ['stays']), ...staged('dev', ['leaves']).map((one) => ({ ...one, account: OTHER }))];
 const policy = { selector: {}, target: 'latest', trigger: 'automatic', waves: [{ name: 'dev', maxConcurrency: 10 }] };
 
-const fleetOf = (more: object) =>
-  fleetSchema.parse({
-    apiVersion: 'liftlock/v1alpha1',
-    kind: 'Fleet',
-    metadata: { name: 'test' },
-    spec: {
-      mode: 'act',
-      accounts: ['111111111111'],
-      regions: ['eu-central-1'],
-      spokeRole: { externalId: 'test' },
-      labels: { fromTags: { stage: 'stage' } },
-      ...more,
-    },
-  });
 const apply = async (world: World, more: object) => void (await applyConfig(world.ports, [fleetOf(more)], PERSON));
 const both = { accounts: ['111111111111', OTHER] };
 /** Two clusters in the inventory, and nothing planned: a policy that begins nothing by itself. */
