@@ -58,6 +58,7 @@ export async function recordCluster(
       return { result: { answer: 'unchanged' as const, isNews: false } };
     const name = { account: item.account, region: item.region, name: item.name, clusterKey: key };
     const isNews = read === undefined || (material && (await isNewsForPlans(ports, read.data, record)));
+    const isAsked = read !== undefined && !isSame(read.data.tags, record.tags) && (await hasExpressions(ports.table));
     const writes = [replace(Clusters, read, record)];
     if (read === undefined) writes.push(put(ClusterNames, name, 'absent'));
     // Whoever applies another rule gives anew what has these tags and labels already.
@@ -67,7 +68,7 @@ export async function recordCluster(
     return {
       result: { answer: material ? ('recorded' as const) : ('unchanged' as const), isNews },
       writes,
-      record: news(read?.data, record, fleet),
+      record: news(read?.data, record, fleet, isAsked),
     };
   });
   if (isNews) await markDirty(ports);
@@ -76,11 +77,17 @@ export async function recordCluster(
 
 /**
  * What goes on record: that a cluster came, that its version moved, and every change of the tags that steer Liftlock or give labels. While
- * no Fleet can be read, each tag may be one of them.
+ * no Fleet can be read, or expressions may ask for it, each tag may be one of them.
  */
-function news(before: ClusterRecord | undefined, after: ClusterRecord, fleet: FleetSpec | undefined): AuditEntry[] {
+function news(
+  before: ClusterRecord | undefined,
+  after: ClusterRecord,
+  fleet: FleetSpec | undefined,
+  isAsked: boolean,
+): AuditEntry[] {
   const giving = Object.values(fleet?.labels.fromTags ?? {});
-  const steers = (tag: string) => tag.startsWith(fleet?.tagPrefix ?? '') || giving.includes(tag);
+  const prefix = isAsked ? '' : (fleet?.tagPrefix ?? '').toLowerCase();
+  const steers = (tag: string) => tag.toLowerCase().startsWith(prefix) || giving.includes(tag);
   const steering = (record: ClusterRecord | undefined) =>
     Object.fromEntries(Object.entries(record?.tags ?? {}).filter(([tag]) => steers(tag)));
   const entry = (event: string, detail: AuditEntry['detail']): AuditEntry => ({
@@ -111,7 +118,10 @@ function differs(before: ClusterRecord, after: ClusterRecord): boolean {
  */
 async function isNewsForPlans({ table }: RecordPorts, before: ClusterRecord, after: ClusterRecord): Promise<boolean> {
   const { nodegroups, addons, insights, platformVersion } = after;
-  if (differs({ ...before, nodegroups, addons, insights, platformVersion }, after)) return true;
+  return differs({ ...before, nodegroups, addons, insights, platformVersion }, after) || hasExpressions(table);
+}
+
+async function hasExpressions(table: RecordPorts['table']): Promise<boolean> {
   const policies = await appliedConfigs(table, 'UpgradePolicy');
   return policies.some(({ document }) => JSON.stringify(document).includes('"when":'));
 }
