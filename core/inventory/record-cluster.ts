@@ -11,7 +11,7 @@ import type { Ports } from '../ports/ports.ts';
 import { isSame } from '../rollout/is-same.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import { batched } from '../store/batched.ts';
-import { change, markDirty, NOTHING } from '../store/change.ts';
+import { change, markDirty, NOTHING, writeMark } from '../store/change.ts';
 import { ClusterNames, Clusters, Configs } from '../store/entities.ts';
 import { load, put, type Read, replace, unchanged } from '../store/entity.ts';
 import { observeCluster } from './observe-cluster.ts';
@@ -48,14 +48,13 @@ export async function recordCluster(
   // Those that had its name before are marked before it comes into the inventory, so that it need not be looked for them again.
   if (known === undefined || known.data.deletedAt !== undefined) await markGone(ports, item, key);
   let seen = known && first;
-  const { answer, isNews } = await change(ports, async (now) => {
+  return change(ports, async (now) => {
     const [applied, read] = seen ?? (await look());
     seen = undefined;
     const fleet = fleetSpec(applied?.data);
     const record = await observeCluster(ports.eks, scope, cluster, read?.data, { ...item, fleet, now });
     const material = read === undefined || differs(read.data, record);
-    if (!material && isSeenLately(read.data.lastSeenAt, now))
-      return { result: { answer: 'unchanged' as const, isNews: false } };
+    if (!material && isSeenLately(read.data.lastSeenAt, now)) return { result: 'unchanged' as const };
     const name = { account: item.account, region: item.region, name: item.name, clusterKey: key };
     const isNews = read === undefined || (material && (await isNewsForPlans(ports, read.data, record)));
     const isAsked = read !== undefined && !isSame(read.data.tags, record.tags) && (await hasExpressions(ports.table));
@@ -65,14 +64,10 @@ export async function recordCluster(
     const { tags, labels } = record;
     const isLabeled = !isSame({ tags: read?.data.tags, labels: read?.data.labels }, { tags, labels });
     if (isLabeled) writes.push(unchanged(Configs, applied, 'Fleet', FLEET));
-    return {
-      result: { answer: material ? ('recorded' as const) : ('unchanged' as const), isNews },
-      writes,
-      record: news(read?.data, record, fleet, isAsked),
-    };
+    if (isNews) writes.push(await writeMark(ports.table, now));
+    const result = material ? ('recorded' as const) : ('unchanged' as const);
+    return { result, writes, record: news(read?.data, record, fleet, isAsked) };
   });
-  if (isNews) await markDirty(ports);
-  return answer;
 }
 
 /**

@@ -159,14 +159,14 @@ test('what is as applied is not written again, and has no tick look at everythin
     'unchanged',
     'changed',
   ]);
-  expect(again.table.written[0]).toEqual(['Config']);
+  expect(again.table.written[0]).toEqual(['Config', 'ReconcileMarker']);
   expect(await isDirty(again.table)).toBe(true);
 });
 
-test('all objects are written in one transaction', async () => {
+test('all objects are written in one transaction, with the mark that has the next tick look at them', async () => {
   const { table, apply } = await world();
   await apply(policy, policyWith({ name: 'other' }));
-  expect(table.written).toEqual([['Config', 'Config'], ['ReconcileMarker']]);
+  expect(table.written).toEqual([['Config', 'Config', 'ReconcileMarker']]);
 });
 
 test('another rule for labels changes the labels of every cluster at once', async () => {

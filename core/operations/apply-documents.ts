@@ -10,7 +10,7 @@ import type { Table, WriteOperation } from '../ports/table.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { agreesAlike } from '../rollout/plan-hash.ts';
 import type { AuditEntry } from '../store/audit.ts';
-import { change, markDirty } from '../store/change.ts';
+import { change, writeMark } from '../store/change.ts';
 import { Clusters, Configs } from '../store/entities.ts';
 import { decode, load, replace } from '../store/entity.ts';
 import { decideAndWrite } from '../store/retry.ts';
@@ -145,11 +145,11 @@ export async function applyConfig(
       });
       results.push({ kind, name, change: read === undefined ? 'created' : 'changed' });
     }
-    return { result: results, ...(operations.length === 0 ? {} : { writes: operations, record: entries }) };
+    if (operations.length === 0) return { result: results };
+    return { result: results, writes: [...operations, await writeMark(ports.table, now)], record: entries };
   });
   const fleet = objects.find((object) => object.kind === 'Fleet');
   if (fleet !== undefined) await relabel(ports, fleet.spec);
-  if (applied.some((one) => one.change !== 'unchanged')) await markDirty(ports);
   return applied;
 }
 
@@ -172,6 +172,7 @@ async function relabel(ports: OperatorPorts, fleet: Fleet['spec']): Promise<void
       if (read !== undefined)
         await writeUnrecorded(ports.table, [
           replace(Clusters, read, { ...read.data, labels: labelsOf(read.data.tags, fleet) }),
+          await writeMark(ports.table, ports.clock.now()),
         ]);
     });
   }

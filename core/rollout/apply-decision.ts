@@ -1,5 +1,5 @@
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { Member, ReconcileMarker, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
 import { startOnce } from '../model/start-once.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -8,8 +8,8 @@ import { type GrantRequest, grantUpgrade } from '../protocol/grant.ts';
 import { unlessFailed, waveAfter } from '../protocol/settle-decision.ts';
 import { changeOnce, NOTHING } from '../store/change.ts';
 import { clusterNames, memberChanged, rolloutChanged, rolloutEntry, waveChanged } from '../store/changes.ts';
-import { Configs, Grants, Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
-import { load, replace, unchanged } from '../store/entity.ts';
+import { Configs, Grants, Members, ReconcileMarkers, Rollouts, Upgrades, Waves } from '../store/entities.ts';
+import { load, type Read, replace, unchanged } from '../store/entity.ts';
 import { applyReplan, followPlan } from './apply-replan.ts';
 import { createRollout } from './create-rollout.ts';
 import type { Decision } from './decisions.ts';
@@ -17,10 +17,14 @@ import { isSame } from './is-same.ts';
 
 export type ApplyPorts = Pick<Ports, 'table' | 'clock' | 'executions' | 'events' | 'ids'>;
 
-/** Carries out one decision, if what it rests on is still so. `look-after-grant` is not among them: it takes several writes. */
+/**
+ * Carries out one decision, if what it rests on is still so. `look-after-grant` is not among them: it takes several writes. `marker`: of the
+ * look that decided it.
+ */
 export async function applyDecision(
   ports: ApplyPorts,
   decision: Exclude<Decision, { type: 'look-after-grant' }>,
+  marker?: Read<ReconcileMarker>,
 ): Promise<void> {
   switch (decision.type) {
     case 'create-rollout':
@@ -29,7 +33,7 @@ export async function applyDecision(
     case 'change-rollout':
       return changeRollout(ports, decision.rollout, decision.status, decision.reasons);
     case 'change-wave':
-      return changeWave(ports, decision.wave, decision.status, decision.reasons, decision.limits);
+      return changeWave(ports, decision, marker);
     case 'adjust-wave':
       return adjustWave(ports, decision);
     case 'replan':
@@ -97,10 +101,8 @@ async function changeRollout(
 
 async function changeWave(
   ports: ApplyPorts,
-  decided: Wave,
-  status: Wave['status'],
-  reasons: readonly Wave['reasons'][number][],
-  limits: Partial<Wave> = {},
+  { wave: decided, status, reasons, limits = {} }: Extract<Decision, { type: 'change-wave' }>,
+  marker: Read<ReconcileMarker> | undefined,
 ): Promise<void> {
   await changeOnce(ports, async (at) => {
     const rollout = await load(ports.table, Rollouts, decided.rolloutId);
@@ -122,6 +124,8 @@ async function changeWave(
         replace(Waves, read, next),
         unchanged(Rollouts, rollout, decided.rolloutId),
         ...(begins ? [unchanged(Configs, applied, 'UpgradePolicy', policy)] : []),
+        // Nor on versions, tags or other configuration that are news to that tick.
+        ...(begins && marker !== undefined ? [unchanged(ReconcileMarkers, marker)] : []),
       ],
       record: [rolloutEntry(decided.rolloutId, `Wave${status}`, LIFTLOCK, { wave: decided.name, reasons, ...limits })],
       events: ([change]) => [waveChanged(next, change)],

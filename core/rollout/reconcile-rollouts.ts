@@ -92,7 +92,7 @@ export async function reconcileRollouts(
     let moved = false;
     for (const decision of changing) {
       if (unplanned && beginsWave(decision)) continue;
-      const result = await carryOut(ports, snapshot, decision, wake.endedExecution);
+      const result = await carryOut(ports, snapshot, decision, look, wake.endedExecution);
       if (decision.type === 'follow-plan' || (decision.type === 'replan' && result !== true)) unplanned = true;
       if (typeof result !== 'boolean') problems.push(result);
       else if (result) {
@@ -123,11 +123,12 @@ async function carryOut(
   ports: ReconcilePorts,
   snapshot: FleetSnapshot,
   decision: Decision,
+  look: Read<ReconcileMarker>,
   endedExecution: string | undefined,
 ) {
   try {
     if (decision.type !== 'look-after-grant') {
-      await applyDecision(ports, decision);
+      await applyDecision(ports, decision, look);
       return true;
     }
     const { grant } = decision;
