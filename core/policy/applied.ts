@@ -4,6 +4,7 @@ import { waiverEnd } from '../config/day-or-instant.ts';
 import { calendarSchema } from '../config/schema/calendar.ts';
 import { channelSchema } from '../config/schema/channel.ts';
 import { fleetSchema } from '../config/schema/fleet.ts';
+import { labelSelectorSchema } from '../config/schema/label-selector.ts';
 import { scanWaiverSchema } from '../config/schema/scan-waiver.ts';
 import { upgradePolicySchema } from '../config/schema/upgrade-policy.ts';
 import type { CalendarSpec, FleetSpec, UpgradePolicy } from '../config/types.ts';
@@ -66,16 +67,22 @@ export const channelSpec = (applied: AppliedConfig | undefined): ChannelSpec | u
 export const upgradePolicy = (applied: AppliedConfig | undefined): UpgradePolicy | undefined =>
   documentOf(upgradePolicySchema, applied);
 
-/** Policies as applied, and the names of those that this version cannot read. */
+/** What a policy selects of which this version can read no more than that; undefined = not even that. */
+export function selectorAlone({ document }: AppliedConfig): UpgradePolicy['spec']['selector'] | undefined {
+  const spec = document.spec as { selector?: unknown } | undefined;
+  return labelSelectorSchema.safeParse(spec?.selector).data;
+}
+
+/** Policies as applied, and those that this version cannot read. */
 export function readPolicies(configs: readonly AppliedConfig[]): {
   readonly policies: UpgradePolicy[];
-  readonly unreadable: string[];
+  readonly unreadable: AppliedConfig[];
 } {
   const policies: UpgradePolicy[] = [];
-  const unreadable: string[] = [];
+  const unreadable: AppliedConfig[] = [];
   for (const config of configs) {
     const policy = upgradePolicy(config);
-    if (policy === undefined) unreadable.push(config.name);
+    if (policy === undefined) unreadable.push(config);
     else policies.push(policy);
   }
   return { policies, unreadable };

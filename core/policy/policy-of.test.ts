@@ -86,6 +86,22 @@ describe('of the policies that are applied', () => {
   const hopPolicy = async (table: MemoryTable, rolloutId: string | undefined, cluster = mine) =>
     policyForUpgrade(table, async () => cluster, rolloutId === 'none' ? undefined : upgrade({ rolloutId }));
 
+  test.each<[string, Record<string, unknown>, object]>([
+    [
+      'selects it',
+      { matchLabels: { env: 'prod' } },
+      { type: 'ambiguous', names: ['odd that this version cannot read', 'prod'] },
+    ],
+    ['does not', { matchLabels: { env: 'dev' } }, { type: 'one', policy: prod }],
+    ['cannot be read', { later: true }, { type: 'one', policy: prod }],
+    ['has no answer', { when: 'cluster.labels.team == "a"' }, { type: 'one', policy: prod }],
+  ])(
+    'what another one selects is left alone where one that cannot be read selects it too: its selector %s',
+    (_, selector, match) => {
+      expect(policyOf(mine, [prod], [applied('odd', { spec: { selector, ofTomorrow: true } })])).toMatchObject(match);
+    },
+  );
+
   test('each is there that this version can read', async () => {
     const table = await tableWith(applied('prod', prod), applied('odd', { spec: 'new' }), applied('team', team));
     expect((await allPolicies(table)).map(({ metadata }) => metadata.name)).toEqual(['prod', 'team']);

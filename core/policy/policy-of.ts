@@ -1,11 +1,12 @@
 import type { UpgradePolicy, UpgradePolicySpec } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
+import type { AppliedConfig } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import type { Table } from '../ports/table.ts';
 import { Configs, Rollouts } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
-import { appliedConfigs, readPolicies, upgradePolicy } from './applied.ts';
+import { appliedConfigs, readPolicies, selectorAlone, upgradePolicy } from './applied.ts';
 import { selects } from './selects.ts';
 
 /**
@@ -24,7 +25,12 @@ export interface PolicyError {
   readonly reason: Reason;
 }
 
-export function policyOf(cluster: ClusterRecord, policies: readonly UpgradePolicy[]): PolicyMatch {
+/** `unreadable`: policies that this version cannot read, but for what they select. */
+export function policyOf(
+  cluster: ClusterRecord,
+  policies: readonly UpgradePolicy[],
+  unreadable: readonly AppliedConfig[] = [],
+): PolicyMatch {
   const matching: UpgradePolicy[] = [];
   const errors: PolicyError[] = [];
   for (const policy of policies) {
@@ -37,9 +43,15 @@ export function policyOf(cluster: ClusterRecord, policies: readonly UpgradePolic
   }
   const [first] = matching;
   if (first === undefined) return { type: 'none', errors };
-  if (matching.length > 1) {
-    return { type: 'ambiguous', names: matching.map((policy) => policy.metadata.name).sort(), errors };
-  }
+  const others = unreadable.filter((config) => {
+    const selector = selectorAlone(config);
+    return selector !== undefined && selects(selector, cluster).matches;
+  });
+  const names = [
+    ...matching.map((policy) => policy.metadata.name),
+    ...others.map(({ name }) => `${name} that this version cannot read`),
+  ];
+  if (names.length > 1) return { type: 'ambiguous', names: names.sort(), errors };
   return { type: 'one', policy: first, errors };
 }
 
@@ -49,11 +61,11 @@ export const ambiguousPolicy = (names: readonly string[]): Reason =>
 
 /**
  * The policy that an upgrade goes by which a person starts: the one that selects its cluster. Where none does that this version can read, one
- * that it cannot read may: `unreadable` are their names. Undefined = the Fleet and the calendars of its tags limit it.
+ * that it cannot read may: one of `unreadable`. Undefined = the Fleet and the calendars of its tags limit it.
  */
-export function policyByHand(match: PolicyMatch, unreadable: readonly string[]): string | undefined {
+export function policyByHand(match: PolicyMatch, unreadable: readonly AppliedConfig[]): string | undefined {
   if (match.type === 'one') return match.policy.metadata.name;
-  return match.type === 'none' ? unreadable[0] : undefined;
+  return match.type === 'none' ? unreadable[0]?.name : undefined;
 }
 
 /** Why a cluster has no policy although one may select it: then nobody knows its windows. */

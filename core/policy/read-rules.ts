@@ -72,6 +72,6 @@ const ofRollout = ({ policy: name }: Rollout): Selecting => ({ name, undecided: 
 
 async function selecting(table: Pick<Table, 'queryPartition'>, cluster: ClusterRecord): Promise<Selecting> {
   const { policies, unreadable } = readPolicies(await appliedConfigs(table, 'UpgradePolicy'));
-  const match = policyOf(cluster, policies);
+  const match = policyOf(cluster, policies, unreadable);
   return { name: policyByHand(match, unreadable), undecided: undecidedPolicy(match) };
 }

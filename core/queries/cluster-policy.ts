@@ -25,7 +25,7 @@ const NOTHING = { policy: undefined, wave: undefined, placement: [], target: und
 
 export function clusterPolicy(snapshot: FleetSnapshot, cluster: ClusterRecord, now: Date): ClusterPolicy {
   const policies = [...snapshot.policies.values()].map((applied) => applied.policy);
-  const match = policyOf(cluster, policies);
+  const match = policyOf(cluster, policies, snapshot.unreadablePolicies);
   const errors = match.errors.map((error) => error.reason);
   if (match.type === 'none') return { ...NOTHING, reasons: [noPolicy(cluster, policies, snapshot), ...errors] };
   if (match.type === 'ambiguous') return { ...NOTHING, reasons: [ambiguousPolicy(match.names), ...errors] };
@@ -64,6 +64,6 @@ function noPolicy(
     const { reasons } = selects(policy.spec.selector, cluster);
     return `${policy.metadata.name} ${reasons.join(' and ')}`;
   });
-  const unknown = unreadablePolicies.map((name) => `${name} cannot be read by this version of Liftlock`);
+  const unknown = unreadablePolicies.map(({ name }) => `${name} cannot be read by this version of Liftlock`);
   return reason('NoPolicy', `No policy selects it: ${[...misses, ...unknown].join('; ')}.`);
 }

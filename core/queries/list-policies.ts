@@ -21,9 +21,9 @@ export interface PolicyView extends Pick<AppliedConfig, 'name' | 'revision' | 'a
 
 export async function listPolicies({ table }: Pick<Ports, 'table'>): Promise<{ items: PolicyView[] }> {
   const configs = await appliedConfigs(table, 'UpgradePolicy');
-  const { policies } = readPolicies(configs);
+  const { policies, unreadable } = readPolicies(configs);
   const living = await livingRecords(table);
-  const matches = living.map((cluster) => policyOf(cluster, policies));
+  const matches = living.map((cluster) => policyOf(cluster, policies, unreadable));
   const items = await Promise.all(
     configs.map(async (config): Promise<PolicyView> => {
       const rollout = await load(table, PolicyRollouts, config.name);

@@ -145,9 +145,7 @@ export async function loadSnapshot(
     fleet: fleetSpec(configs.find(({ kind, name }) => kind === 'Fleet' && name === FLEET)),
     control: control?.data,
     policies,
-    unreadablePolicies: configs.flatMap(({ kind, name }) =>
-      kind === 'UpgradePolicy' && !policies.has(name) ? [name] : [],
-    ),
+    unreadablePolicies: configs.filter(({ kind, name }) => kind === 'UpgradePolicy' && !policies.has(name)),
     calendars: named(configs, 'Calendar', compiledCalendar),
     channels: new Map(configs.flatMap((one) => (one.kind === 'Channel' ? [[one.name, channelSpec(one)]] : []))),
     learned: learned?.data ?? ofKind(active, ReconcileMarkers)[0]?.learned,

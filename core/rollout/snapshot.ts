@@ -3,7 +3,14 @@ import type { FleetSpec, UpgradePolicy } from '../config/types.ts';
 import type { AccountState, ClusterControl, ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
 import type { GateReading } from '../contracts/items/gate.ts';
 import type { Epoch, Grant, Ledger, Upgrade } from '../contracts/items/protocol.ts';
-import type { FleetControl, LearnedDurations, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import type {
+  AppliedConfig,
+  FleetControl,
+  LearnedDurations,
+  Member,
+  Rollout,
+  Wave,
+} from '../contracts/items/rollout.ts';
 
 import type { Channels } from '../policy/channels.ts';
 
@@ -16,8 +23,8 @@ export interface FleetSnapshot {
     string,
     { readonly policy: UpgradePolicy; readonly revision: string; readonly appliedBy: readonly string[] }
   >;
-  /** Names of policies that are applied and that this version cannot read. */
-  readonly unreadablePolicies: readonly string[];
+  /** Those that are applied and that this version cannot read. */
+  readonly unreadablePolicies: readonly AppliedConfig[];
   readonly calendars: ReadonlyMap<string, CompiledCalendar>;
   readonly channels: Channels;
   /** What upgrades of this fleet have taken; undefined while nothing was learned. */

@@ -5,7 +5,7 @@ import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { Configs } from '../../core/store/entities.ts';
 import { load, replace } from '../../core/store/entity.ts';
 import type { World } from '../../simulator/process/world.ts';
-import { channel } from './changed-policy.ts';
+import { channel, spec } from './changed-policy.ts';
 import {
   discover,
   hours,
@@ -128,4 +128,16 @@ test('a Channel that this version cannot read moves nobody: it is not the one th
   await applyConfig(world.ports, [channel('rapid', '1.36')], PERSON);
   await hours(world, 6);
   expect(versionOf(world, 'web')).toBe('1.36');
+});
+
+test('a cluster that two policies select is left alone, also when this version cannot read one of them any more', async () => {
+  const clusters = [{ name: 'web', version: '1.36', nodegroups: [{ name: 'workers' }] }];
+  const world = await smallFleet({ clusters, policies: [spec({ name: 'all' }), spec({ name: 'careful' })] });
+  await hours(world, 2);
+  await makeUnreadable(world, 'UpgradePolicy', 'policy-1');
+  await hours(world, 8);
+  const { state, placement, reasons } = await explainCluster(world.ports, await recordOf(world, 'web'));
+  expect([state, placement, reasons.map(({ code }) => code)]).toEqual(['Excluded', [], ['AmbiguousPolicy']]);
+  expect(reasons[0]?.message).toContain('policy-1 that this version cannot read');
+  expect(mutationsOf(world)).toEqual([]);
 });
