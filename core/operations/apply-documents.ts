@@ -1,6 +1,7 @@
 import { type ConfigIssue, formatIssue } from '../config/issue.ts';
 import { parseConfig } from '../config/parse-config.ts';
 import type { ConfigObject, Fleet, UpgradePolicy } from '../config/types.ts';
+import type { AccountState } from '../contracts/items/cluster.ts';
 import type { AppliedConfig } from '../contracts/items/rollout.ts';
 import { revisionOf } from '../hash/revision.ts';
 import { labelsOf } from '../inventory/observe-cluster.ts';
@@ -8,10 +9,11 @@ import { allRecords } from '../inventory/records.ts';
 import { authorOf, FLEET, fleetInForce, upgradePolicy } from '../policy/applied.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import { Refusal } from '../queries/refusal.ts';
+import { NEVER } from '../rollout/inventory-complete.ts';
 import { agreesAlike } from '../rollout/plan-hash.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import { change, writeMark } from '../store/change.ts';
-import { Clusters, Configs } from '../store/entities.ts';
+import { Accounts, Clusters, Configs } from '../store/entities.ts';
 import { decode, load, replace } from '../store/entity.ts';
 import { decideAndWrite } from '../store/retry.ts';
 import { writeUnrecorded } from '../store/unrecorded.ts';
@@ -118,6 +120,8 @@ export async function applyConfig(
   objects: readonly ConfigObject[],
   by: string,
 ): Promise<Applied[]> {
+  const fleet = objects.find((object) => object.kind === 'Fleet');
+  if (fleet !== undefined) await decideAndWrite(() => forgetLooks(ports.table, fleet.spec));
   const applied = await change(ports, async (now) => {
     const results: Applied[] = [];
     const operations: WriteOperation[] = [];
@@ -148,7 +152,6 @@ export async function applyConfig(
     if (operations.length === 0) return { result: results };
     return { result: results, writes: [...operations, await writeMark(ports.table, now)], record: entries };
   });
-  const fleet = objects.find((object) => object.kind === 'Fleet');
   if (fleet !== undefined) await relabel(ports, fleet.spec);
   return applied;
 }
@@ -160,6 +163,20 @@ export async function applyConfig(
 function authorStays(policy: UpgradePolicy, before: AppliedConfig | undefined): string | undefined {
   const was = upgradePolicy(before);
   return was !== undefined && agreesAlike(was, policy) ? authorOf(before) : undefined;
+}
+
+/** What comes into the Fleet is looked at anew before anything is planned there. Written first: nobody looks there until then. */
+async function forgetLooks(table: Table, fleet: Fleet['spec']): Promise<void> {
+  const before = await fleetInForce(table);
+  const comesIn = ({ data }: { readonly data: Pick<AccountState, 'account' | 'region'> }) => {
+    const isIn = (spec: Fleet['spec']) => spec.accounts.includes(data.account) && spec.regions.includes(data.region);
+    return isIn(fleet) && (before === undefined || !isIn(before));
+  };
+  const looks = (await table.queryPartition('ACCOUNTS')).map((item) => decode(Accounts, item)).filter(comesIn);
+  if (looks.length === 0) return;
+  const known = (await table.queryKind(Clusters.kind)).map((item) => decode(Clusters, item)).filter(comesIn);
+  for (const one of known) await writeUnrecorded(table, [replace(Clusters, one, { ...one.data, lastSeenAt: NEVER })]);
+  for (const one of looks) await writeUnrecorded(table, [replace(Accounts, one, { ...one.data, checkedAt: NEVER })]);
 }
 
 /** Labels come from tags by the Fleet's rule: a new rule changes them at once, not at the next discovery. */

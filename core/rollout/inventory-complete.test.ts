@@ -1,6 +1,6 @@
 import type { AccountState } from '../contracts/items/cluster.ts';
 import { clusterRecord } from '../policy/testing/cluster-record.ts';
-import { inventoryGaps, isInventoryComplete } from './inventory-complete.ts';
+import { inventoryGaps, isInventoryComplete, NEVER } from './inventory-complete.ts';
 import { fleetSnapshot } from './testing/fleet-snapshot.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
@@ -44,6 +44,20 @@ test.each([
     [state({ names: undefined })],
     [api],
     ['111111111111 in eu-central-1 lists 2 clusters; recorded so far: 1.'],
+  ],
+  [
+    'an account has come into the Fleet again',
+    fleet,
+    [state({ checkedAt: NEVER })],
+    [api, web],
+    ['Nobody has looked into 111111111111 in eu-central-1 yet.'],
+  ],
+  [
+    'a cluster was seen last before its account came into the Fleet again',
+    fleet,
+    [state()],
+    [api, { ...web, lastSeenAt: NEVER }],
+    ['111111111111 in eu-central-1 lists 2 clusters; recorded so far: 1. Still to come: web.'],
   ],
   ['all are recorded', fleet, [state()], [api, web], []],
   ['an account denies', fleet, [state({ status: 'Denied' })], [], []],

@@ -5,6 +5,8 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 /** A message of discovery is tried five times, three minutes apart; a cluster that is not recorded by then is not waited for. */
 const RECORDED_WITHIN_MILLISECONDS = 15 * 60_000;
 const MOST_NAMES = 5;
+/** When an account that comes into the Fleet, and what is known there, was looked at last: that is from before. */
+export const NEVER = new Date(0).toISOString();
 
 /**
  * Whether everything is known that a rollout begins with: every account and Region of the Fleet was looked at, and what was listed there is
@@ -21,7 +23,7 @@ export function inventoryGaps(
   clusters: Iterable<ClusterRecord>,
   now: Date,
 ): Reason[] {
-  const looked = new Set(accounts.map(scopeOf));
+  const looked = new Set(accounts.filter(({ checkedAt }) => checkedAt !== NEVER).map(scopeOf));
   const all = fleet.accounts.flatMap((account) => fleet.regions.map((region) => ({ account, region })));
   const unseen = all
     .filter((scope) => !looked.has(scopeOf(scope)))
@@ -29,7 +31,7 @@ export function inventoryGaps(
   // The accounts of an organization are known by looking.
   if (accounts.length === 0 && unseen.length === 0) return [gap('Nobody has looked into any account yet.')];
   const recorded = Map.groupBy(
-    [...clusters].filter(({ deletedAt }) => deletedAt === undefined),
+    [...clusters].filter(({ deletedAt, lastSeenAt }) => deletedAt === undefined && lastSeenAt !== NEVER),
     scopeOf,
   );
   const unrecorded = accounts

@@ -130,3 +130,27 @@ describe('of a cluster that was taken out of its rollout by what is gone by now,
     expect((await memberOf(world, 'leaves')).status).toBe('Pending');
   });
 });
+
+test.each([
+  ['comes back', true],
+  ['was never seen', false],
+])(
+  'no rollout is planned over what was known of an account that %s before it is looked at again',
+  async (_, comesBack) => {
+    const waves = [at('dev'), at('prod', { approval: { approvals: 2 } })];
+    const world = await known({
+      ...(comesBack ? {} : { accounts: ['111111111111'] }),
+      policy: { ...spec(...waves), trigger: 'manual' },
+    });
+    if (comesBack) await apply(world, {});
+    await hours(world, 2);
+    // While nobody of Liftlock looks there, its owners make it production.
+    Object.assign(clusterOf(world, 'leaves')?.tags ?? {}, { stage: 'prod' });
+    await hours(world, 1);
+    await applySpec(world, spec(...waves));
+    await apply(world, both);
+    await hours(world, 6);
+    expect((await recordOf(world, 'leaves')).labels).toEqual({ stage: 'prod' });
+    expect([touched(world, 'stays'), touched(world, 'leaves')]).toEqual([true, false]);
+  },
+);
