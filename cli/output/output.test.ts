@@ -15,6 +15,7 @@ test('columns are aligned, colour does not count, and only the last one is cut',
 test.each([
   ['2026-11-20T11:12:30Z', 'in 3h12m'],
   ['2026-11-20T07:55:00Z', '5m ago'],
+  ['1970-01-01T00:00:00.000Z', 'never'],
   ['2026-11-20T08:00:00.200Z', 'now'],
   ['2026-12-02T08:00:00Z', 'in 12d'],
   ['2026-11-20T08:00:03Z', 'now'],

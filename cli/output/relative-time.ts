@@ -8,9 +8,10 @@ const UNITS = [
 /** What lies less than that ahead is now: no two clocks agree, and time in the local cloud runs on while a command prints. */
 const AHEAD_MILLISECONDS = 60_000;
 
-/** `in 3h12m`, `5m ago`, `-` for none: what tables show. JSON has the instants themselves. */
+/** `in 3h12m`, `5m ago`, `-` for none, `never` for 1970: what tables show. JSON has the instants themselves. */
 export function relativeTime(at: string | null | undefined, now: Date): string {
   if (at === null || at === undefined) return '-';
+  if (Date.parse(at) === 0) return 'never';
   const milliseconds = Date.parse(at) - now.getTime();
   if (Number.isNaN(milliseconds)) return at;
   const text = duration(Math.abs(milliseconds) / 1000);
