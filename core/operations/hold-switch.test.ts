@@ -44,6 +44,36 @@ test('the rollout has on record whose failure a retry has taken back', async () 
   expect(ofRollout).toEqual([{ event: 'MemberRetried', principal: 'ann', detail }]);
 });
 
+/** It failed half-way by hand, and nobody has looked at that since. */
+const unseen: Given = {
+  control: { clusterKey: KEY, held: { ...held, mutated: true } },
+  member: { status: 'Pending', reasons: [] },
+  wave: { failed: 0 },
+};
+const reasons = [{ code: 'Held', message: `The cluster is held since ${held.since}: It failed.` }];
+
+test('what failed half-way by hand has failed in its rollout when it is released', async () => {
+  const { member, wave, ofRollout, checks } = await after(releaseCluster, unseen);
+  expect([member?.status, member?.reasons, wave?.failed]).toEqual(['Failed', reasons, 1]);
+  const detail = { clusterKey: KEY, reasons };
+  expect(ofRollout).toEqual([{ event: 'MemberFailed', principal: 'liftlock', detail }]);
+  expect(checks).toContain('ROLLOUT#r ROLLOUT 1');
+});
+
+test('what failed half-way by hand is tried again as any failure', async () => {
+  const { member, wave } = await after(retryCluster, unseen);
+  expect([member?.status, member?.failedBefore, wave?.failed]).toEqual(['Pending', true, 0]);
+});
+
+test('what failed half-way by hand is not released while its rollout is planned anew', async () => {
+  await expect(after(releaseCluster, { ...unseen, rollout: { following: 'hash' } })).rejects.toThrow('planned anew');
+});
+
+test('what failed by hand and changed nothing has not failed in its rollout', async () => {
+  const { member, wave } = await after(releaseCluster, { ...unseen, control: { clusterKey: KEY, held } });
+  expect([member?.status, wave?.failed]).toEqual(['Pending', 0]);
+});
+
 test('a retry of what was blocked is no failure less, and none that would count again', async () => {
   const member = { status: 'Blocked' as const };
   const { wave, member: left } = await after(retryCluster, { control: undefined, member, wave: { blocked: 1 } });

@@ -6,6 +6,7 @@ import { checksOf, grant, KEY, type Kept, upgrade } from '../protocol/testing/on
 import { Members, Waves } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { skipCluster } from './skip-cluster.ts';
+import { held } from './testing/held-cluster.ts';
 import { isDirty, operatorPorts, recordOf } from './testing/operator-ports.ts';
 
 interface Given {
@@ -80,6 +81,11 @@ const nowhere = 'web waits in no rollout, so there is nothing to skip.';
 test.each<[string, Given, string]>([
   ['runs', { member: { status: 'Running' } }, begun],
   ['is half done', { member: { status: 'Parked', inFlight: true } }, begun],
+  [
+    'has failed half-way by hand',
+    { kept: { clusterControl: { clusterKey: KEY, held: { ...held, mutated: true } } } },
+    begun,
+  ],
   ['has been granted', { kept: { grant: grant() } }, begun],
   [
     'is being planned anew',

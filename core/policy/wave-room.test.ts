@@ -12,6 +12,11 @@ test.each([
   ['a second canary beside the first', { canaries: 2, inFlight: 1 }, 'CanaryFirst'],
   ['the second canary after the first', { canaries: 2, succeeded: 1 }, undefined],
   ['a canary that failed is judged too', { canaries: 1, failed: 1, inFlight: 1 }, undefined],
+  [
+    'a failure of a wave that was given up is no canary',
+    { canaries: 1, failed: 1, strays: 1, inFlight: 1 },
+    'CanaryFirst',
+  ],
   ['more canaries than clusters', { canaries: 50, needWork: 2, succeeded: 2, inFlight: 1 }, undefined],
   ['in flight below the budget', { countInFlight: true, inFlight: 1 }, undefined],
   ['in flight at the budget', { countInFlight: true, inFlight: 2 }, 'BudgetInFlight'],

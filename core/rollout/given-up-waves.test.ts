@@ -1,3 +1,5 @@
+import type { Member } from '../contracts/items/rollout.ts';
+import { reason } from '../contracts/step-result.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import { type Begun, begin, both, cluster, dev, fleet, later, prod, wave } from './testing/replanned-fleet.ts';
 
@@ -12,6 +14,34 @@ test('a wave that the policy has given up is emptied, also where all that is lef
     ['prod', 0, 0],
   ]);
   expect(changes?.waves).toEqual(['dev', 'prod']);
+});
+
+describe('of a wave that is gone, and which none replaces,', () => {
+  const whose = (more: Partial<Member>, waves: readonly object[] = [wave('dev'), wave('early')]) => {
+    const begun = begin(fleet([dev, prod], both), ['Open']);
+    const members = begun.members.map((member) => (member.name === 'p' ? { ...member, ...more } : member));
+    const changes = later(fleet([dev, prod], waves), { ...begun, members });
+    return changes?.members.flatMap(({ next }) =>
+      next?.name === 'p' ? [[next.waveIndex, next.isStray, next.status]] : [],
+    );
+  };
+  test.each<[string, Partial<Member>, readonly unknown[]]>([
+    ['what failed only counts', { status: 'Failed' }, [[1, true, 'Failed']]],
+    ['what is held only counts', { status: 'Blocked' }, [[1, true, 'Blocked']]],
+    ['what was tried again, and did not come to its end, has failed', { failedBefore: true }, [[1, true, 'Failed']]],
+    [
+      'what a person has skipped stays out',
+      { status: 'Excluded', reasons: [reason('Skipped', '')] },
+      [[1, true, 'Excluded']],
+    ],
+    ['what succeeded leaves', { status: 'Succeeded' }, []],
+    ['what waits leaves', { status: 'Pending' }, []],
+  ])('%s', (_, more, expected) => {
+    expect(whose(more)).toEqual(expected);
+  });
+  test('what only counts waits in its wave again when that is back', () => {
+    expect(whose({ isStray: true, reasons: [reason('NoWave', '')] }, both)).toEqual([[1, undefined, 'Pending']]);
+  });
 });
 
 describe('what no plan moves', () => {

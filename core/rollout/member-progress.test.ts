@@ -1,6 +1,7 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import { memberItem, rolloutItem } from '../contracts/items/testing/rollout-items.ts';
+import type { Wave } from '../contracts/items/rollout.ts';
+import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
 import type { AnyCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { clusterRecord } from '../policy/testing/cluster-record.ts';
@@ -69,6 +70,7 @@ function changed(given: {
   readonly rollout?: Parameters<typeof rolloutItem>[0];
   readonly standing?: readonly Reason[];
   readonly more?: Partial<FleetSnapshot>;
+  readonly wave?: Wave['status'];
 }) {
   const cluster = clusterRecord({ name: 'web', version: '1.36', ...(given.cluster === 'none' ? {} : given.cluster) });
   const { clusterKey } = cluster;
@@ -85,7 +87,8 @@ function changed(given: {
           ...given.upgrade,
         };
   const member = memberItem({ clusterKey, ...given.member });
-  const change = memberChange(snapshot, rolloutItem(given.rollout), member, upgrade, given.standing ?? []);
+  const wave = waveItem({ status: given.wave ?? 'Open' });
+  const change = memberChange(snapshot, rolloutItem(given.rollout), member, upgrade, given.standing ?? [], wave);
   if (change === undefined) return 'goes on';
   if (change.type !== 'change-member' && change.type !== 'cancel-upgrade') return change.type;
   const codes = change.reasons.map(({ code }) => code).join();
@@ -93,6 +96,7 @@ function changed(given: {
 }
 
 const begun = { mutated: true };
+const homeless = [reason('NoWave', 'No wave takes it.')];
 const paused = [reason('Excluded', 'Its tag says so.')];
 const aborted = { status: 'Aborted' as const };
 const beyond = { version: '1.38' };
@@ -128,6 +132,18 @@ test.each<[string, Parameters<typeof changed>[0], string]>([
   ['went past the target by itself', { cluster: beyond }, 'Excluded: BeyondTarget'],
   ['is at the target: nodes and add-ons follow', { cluster: { version: '1.37' } }, 'goes on'],
   ['holds a place', { member: { inFlight: true, status: 'Parked' }, standing: [suspected] }, 'goes on'],
+  ['no wave takes while its own is open', { standing: homeless }, 'Quarantined: NoWave'],
+  ['no wave takes when its own has passed', { standing: homeless, wave: 'Completed' }, 'Excluded: NoWave'],
+  [
+    'cannot be read when its wave has passed',
+    { standing: [reason('Unreachable', '')], wave: 'Completed' },
+    'Quarantined: Unreachable',
+  ],
+  [
+    'no wave takes between two hops when its own has passed',
+    { member: { inFlight: true, status: 'Parked' }, standing: homeless, wave: 'Completed' },
+    'Quarantined: NoWave',
+  ],
   [
     'parked and has changed nothing',
     { member: { status: 'Parked' }, upgrade: {}, standing: [suspected] },

@@ -119,6 +119,26 @@ describe('a wave that is planned', () => {
     );
   });
 
+  test('says how many are owed, since they are held or cannot be read, and how many failed in a wave that was given up', () => {
+    const excluded = (code: 'Held' | 'Unreachable' | 'Excluded') =>
+      member(1, {
+        status: 'Excluded',
+        reasons: [
+          { code: 'Frozen', message: '' },
+          { code, message: '' },
+        ],
+      });
+    const stray = { isStray: true as const };
+    expect(wave([excluded('Held'), excluded('Unreachable'), excluded('Excluded')])).toMatchObject({ owed: 2 });
+    expect(wave([excluded('Excluded'), member(2, { reasons: [{ code: 'Held', message: '' }] })])).not.toHaveProperty(
+      'owed',
+    );
+    expect(wave([member(1, { status: 'Failed', ...stray }), member(2, { status: 'Failed' })])).toMatchObject({
+      strays: 1,
+    });
+    expect(wave([member(1, { status: 'Blocked', ...stray })])).not.toHaveProperty('strays');
+  });
+
   test('is another plan with what blocks it and who goes, and not with who is excluded', () => {
     const hash = (...given: Parameters<typeof wave>) => wave(...given).planHash;
     expect(wave([member(1)], { history }).blockingFindings).toBe(1);

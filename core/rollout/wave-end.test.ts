@@ -28,6 +28,19 @@ test.each([
     'Undecided',
   ],
   ['one was judged and the others were taken out', { succeeded: 1, excluded: 4 }, {}, 'Completed'],
+  ['one was held before it was planned', { excluded: 5, needWork: 0, owed: 1 }, {}, 'Undecided'],
+  [
+    'who was held before is one of those asked for',
+    { succeeded: 4, excluded: 1, needWork: 4, owed: 1 },
+    { failureBudget: { minJudged: 5 } },
+    'Undecided',
+  ],
+  [
+    'the second of two that are asked for failed in a wave that was given up',
+    { succeeded: 1, failed: 1, strays: 1, quarantined: 3 },
+    { failureBudget: { minJudged: 2 } },
+    'Undecided',
+  ],
   ['fewer than asked for were judged', { succeeded: 2, blocked: 3 }, { failureBudget: { minJudged: 3 } }, 'Undecided'],
   [
     'as many as asked for',

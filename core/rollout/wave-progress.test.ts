@@ -311,6 +311,13 @@ describe('the numbers of a wave', () => {
     expect(found).toStrictEqual(follows ? ['w0 adjusted WaveLimitsChanged PolicyChanged'] : []);
   });
 
+  test('are its calendars alone once it has passed, by which its stragglers go', () => {
+    const policy = '[{ name: w0, clusters: [x], maxConcurrency: 1, calendar: nights }]';
+    const [change] = decided({ waves: [{ ...wave, status: 'Completed' }], policy });
+    expect(change).toMatchObject({ type: 'adjust-wave', changes: { calendars: ['nights'] } });
+    expect(change).not.toHaveProperty('changes.maxConcurrency');
+  });
+
   test('are told as they are now', () => {
     const [change] = decided({ waves: [wave], policy: wider, rollout: { policy: 'p' }, estimate: '30m' });
     expect(change).toMatchObject({
