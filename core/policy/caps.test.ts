@@ -27,6 +27,14 @@ describe('cap keys', () => {
     expect(refused.map(({ code }) => code)).toEqual(['CapReached']);
   });
 
+  test('tell labels apart of which one begins like the other, or like its value', () => {
+    const spec = fleet({ perLabel: { team: 5, 'team/db': 1 } }, { team: 'team', 'team/db': 'db' });
+    const keysOf = (labels: Record<string, string>) => capKeys({ ...web, labels }, spec).slice(3);
+    const keys = keysOf({ team: 'a', 'team/db': 'x' });
+    expect(keys.map((key) => capLimit(key, spec))).toEqual([5, 1]);
+    expect(new Set(keysOf({ team: 'db/x', 'team/db': 'x' })).size).toBe(2);
+  });
+
   test('count every label there is, so that a cap set later finds the counts right', () => {
     expect(capKeys(web, fleet({}, { team: 'team', stage: 'stage' }))).toEqual([
       'total',
@@ -49,7 +57,7 @@ describe('cap keys', () => {
     ['account/111111111111', 2],
     ['region/eu-central-1', 3],
     ['label/team/shop', 1],
-    ['label/example.com/owner/a/b', 4],
+    ['label/example.com%2Fowner/a/b', 4],
     ['label/stage/dev', undefined],
   ])('%s is limited to %s', (key, limit) => {
     expect(

@@ -6,6 +6,9 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 /** `total`, `account/<id>`, `region/<name>`, `label/<label>/<value>`. A missing label is one value of its own: the empty one. */
 export type CapKey = string;
 
+/** With its slashes escaped: `team` and `team/db` never count under one key. */
+const labelKey = (label: string, value: string): CapKey => `label/${encodeURIComponent(label)}/${value}`;
+
 type Place = Pick<ClusterRecord, 'account' | 'region' | 'labels'>;
 type Capping = Pick<UpgradePolicySpec, 'caps'>;
 
@@ -35,7 +38,7 @@ function keysOf(cluster: Place, fleet: FleetSpec, policy: Capping | undefined): 
     'total',
     `account/${cluster.account}`,
     `region/${cluster.region}`,
-    ...labels.map((label) => `label/${label}/${cluster.labels[label] ?? ''}`),
+    ...labels.map((label) => labelKey(label, cluster.labels[label] ?? '')),
   ];
 }
 
@@ -46,7 +49,7 @@ function limitIn(key: CapKey, caps: Caps): number | undefined {
   if (key.startsWith('account/')) return caps.perAccount;
   if (key.startsWith('region/')) return caps.perRegion;
   if (caps.perLabel === undefined) return undefined;
-  return Object.entries(caps.perLabel).find(([label]) => key.startsWith(`label/${label}/`))?.[1];
+  return Object.entries(caps.perLabel).find(([label]) => key.startsWith(labelKey(label, '')))?.[1];
 }
 
 /** The Fleet's cap, or the policy's where that is tighter: a policy may only tighten (semantics.md, Caps). */
