@@ -8,6 +8,8 @@ import { given } from '../model/given.ts';
 import { issueTexts } from '../model/issue-text.ts';
 import type { Cluster, EksReader, Scope } from '../ports/eks.ts';
 import type { ClusterItem } from '../ports/outside.ts';
+import { NEVER } from '../rollout/inventory-complete.ts';
+import { isSame } from '../rollout/is-same.ts';
 
 interface ObserveDetails {
   readonly depth: 'shallow' | 'deep';
@@ -49,6 +51,8 @@ export async function observeCluster(
   const addons = await part('add-ons', known?.addons ?? [], () => readAddons(eks, scope, cluster.name));
   const insights = await part('insights', known?.insights ?? NO_INSIGHTS, () => readInsights(eks, scope, cluster.name));
   const tags = { ...cluster.tags };
+  // Which labels another tag gives, nobody knows without the Fleet.
+  const isSure = details.fleet !== undefined || (known?.lastSeenAt !== NEVER && isSame(known?.tags, tags));
   const vpc = cluster.resourcesVpcConfig;
   return {
     clusterKey: clusterKey(cluster.arn, cluster.createdAt),
@@ -88,7 +92,7 @@ export async function observeCluster(
     unreadable,
     ...plannedChanges(known, details),
     versionObservedAt: known?.version === cluster.version ? known.versionObservedAt : at,
-    lastSeenAt: at,
+    lastSeenAt: isSure ? at : NEVER,
   };
 }
 

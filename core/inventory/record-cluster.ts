@@ -8,6 +8,7 @@ import { appliedConfigs, FLEET, fleetSpec } from '../policy/applied.ts';
 import type { Cluster } from '../ports/eks.ts';
 import type { ClusterItem } from '../ports/outside.ts';
 import type { Ports } from '../ports/ports.ts';
+import { NEVER } from '../rollout/inventory-complete.ts';
 import { isSame } from '../rollout/is-same.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import { batched } from '../store/batched.ts';
@@ -56,7 +57,8 @@ export async function recordCluster(
     const material = read === undefined || differs(read.data, record);
     if (!material && isSeenLately(read.data.lastSeenAt, now)) return { result: 'unchanged' as const };
     const name = { account: item.account, region: item.region, name: item.name, clusterKey: key };
-    const isNews = read === undefined || (material && (await isNewsForPlans(ports, read.data, record)));
+    const isKnown = read !== undefined && read.data.lastSeenAt !== NEVER;
+    const isNews = !isKnown || (material && (await isNewsForPlans(ports, read.data, record)));
     const isAsked = read !== undefined && !isSame(read.data.tags, record.tags) && (await hasExpressions(ports.table));
     const writes = [replace(Clusters, read, record)];
     if (read === undefined) writes.push(put(ClusterNames, name, 'absent'));

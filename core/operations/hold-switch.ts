@@ -3,7 +3,8 @@ import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.t
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
 import { hopTo } from '../model/hop.ts';
-import { allPolicies, policyByHand, policyOf } from '../policy/policy-of.ts';
+import { appliedConfigs, readPolicies } from '../policy/applied.ts';
+import { policyByHand, policyOf } from '../policy/policy-of.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import { waveAfter } from '../protocol/settle-decision.ts';
 import { holdRefusals } from '../protocol/standing-refusals.ts';
@@ -62,7 +63,7 @@ function unhold(
     const read = await load(table, ClusterControls, clusterKey);
     const { held, ...rest } = read?.data ?? { clusterKey };
     const { places: found, stranger } = await goingOn(table, cluster);
-    const unseen = held?.mutated === true ? found.filter(({ member }) => !isTried(member.data)) : [];
+    const unseen = held?.mutated === true ? found.filter(({ member }) => member.data.status !== 'Failed') : [];
     const counted = unseen.map((place) => withFailure(place, held, now));
     const places = [...found.filter((place) => !unseen.includes(place)), ...counted];
     const ended = places.filter(({ member }) => isTried(member.data));
@@ -90,8 +91,10 @@ function unhold(
 /** What failed half-way by hand counts in its rollout, also where nobody has looked at that yet (semantics.md, Failure budget). */
 function withFailure(place: RolloutMember, held: ClusterControl['held'], now: Date): RolloutMember {
   const { member, wave } = place;
-  const failed: Member = { ...member.data, status: 'Failed', reasons: holdRefusals({ clusterKey: '', held }) };
-  const after = waveAfter(wave.data, member.data, failed, now.toISOString());
+  const reasons = holdRefusals({ clusterKey: '', held });
+  const failed: Member = { ...member.data, status: 'Failed', inFlight: false, reasons };
+  const inFlight = wave.data.inFlight - (member.data.inFlight ? 1 : 0);
+  const after = waveAfter({ ...wave.data, inFlight }, member.data, failed, now.toISOString());
   return { ...place, member: { ...member, data: failed }, wave: { ...wave, data: after } };
 }
 
@@ -163,10 +166,10 @@ async function strangerOf(
   rollout: Rollout,
   members: readonly Read<Member>[],
 ): Promise<Stranger | undefined> {
-  const policies = await allPolicies(table);
+  const { policies, unreadable } = readPolicies(await appliedConfigs(table, 'UpgradePolicy'));
   for (const [index, { data }] of members.entries()) {
     const cluster = (await load(table, Clusters, data.clusterKey))?.data;
-    const match = cluster && policyOf(cluster, policies);
+    const match = cluster && policyOf(cluster, policies, unreadable);
     const own = match && policyByHand(match, []);
     if (match === undefined || goesOnWith(rollout, own)) continue;
     const by = match.type === 'ambiguous' ? match.names.join(' and ') : (own ?? 'no policy');
@@ -221,7 +224,7 @@ async function requeue(
     if (rollout.data.following !== undefined) throw busyReplanning(rollout.data);
     const hop = (await load(table, Upgrades, clusterKey, hopTo(KubeVersion.parse(to))))?.data;
     const isThrough = isFinished(cluster, member.data, hop, held !== undefined);
-    if (!isThrough) await refuseInVain(table, place, now);
+    if (!isThrough || member.data.isStray === true) await refuseInVain(table, place, now);
     const next = retriedMember(member.data, isThrough ? hop : undefined);
     const writes = [
       ...checks,
@@ -238,6 +241,9 @@ async function requeue(
   return requeued;
 }
 
+/** They say that it would not be tried at all. */
+const UNTRIED: readonly string[] = ['TargetChanged', 'UnknownChannel', 'NoWave'];
+
 /** A retry that would have the cluster fail again, untried, or go further than its policy says by now, changes nothing and says why. */
 async function refuseInVain(
   table: Table,
@@ -249,7 +255,7 @@ async function refuseInVain(
   const { reasons } = refusalsOfRetry(snapshot, rollout.data, waves, member, now);
   if (reasons.length === 0) return;
   const said = reasons.map(({ message }) => message).join(' ');
-  const why = reasons.some(({ code }) => code === 'TargetChanged') ? '' : ', since it would have failed again at once';
+  const why = reasons.some(({ code }) => UNTRIED.includes(code)) ? '' : ', since it would have failed again at once';
   throw wrongState(
     `${member.name} is not tried again now${why}: ${said} When that is over: liftlock retry cluster ${member.name}`,
   );

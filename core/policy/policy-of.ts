@@ -86,7 +86,8 @@ export async function policyForUpgrade(
       rollout === undefined ? undefined : await load(table, Configs, 'UpgradePolicy', rollout.data.policy);
     return upgradePolicy(applied?.data)?.spec;
   }
-  const match = policyOf(await cluster(), await allPolicies(table));
+  const { policies, unreadable } = readPolicies(await appliedConfigs(table, 'UpgradePolicy'));
+  const match = policyOf(await cluster(), policies, unreadable);
   return match.type === 'one' ? match.policy.spec : undefined;
 }
 

@@ -27,9 +27,12 @@ export function underWayRefusals(before: Upgrade | undefined, name: string): Rea
   return [reason('UpgradeUnderWay', `${underWay(before)}: the cluster is half done. ${waysOut}`)];
 }
 
-/** Whether it waits for what somebody else decides: the person who asked for it, or the rollout that has begun it. */
+/**
+ * Whether it waits for what somebody else decides: the person who asked for it, or the rollout that has begun it. What a rollout parked before
+ * its first change is nobody's any more.
+ */
 export const isOthers = (upgrade: Upgrade, { id }: Pick<Rollout, 'id'>): boolean =>
-  Upgrades.active(upgrade) && upgrade.rolloutId !== id;
+  Upgrades.active(upgrade) && upgrade.rolloutId !== id && (upgrade.mutated || upgrade.rolloutId === undefined);
 
 /** Why a hop is not begun that is under way itself. */
 export const sameUnderWay = (hop: Upgrade, name: string): Reason =>

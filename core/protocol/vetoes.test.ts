@@ -151,8 +151,15 @@ const CELLS: readonly (readonly [string, Given, readonly string[], readonly stri
   ],
   [
     'a hop that another rollout has begun',
-    { upgrade: { rolloutId: 'other', status: 'Parked' } },
+    { upgrade: { rolloutId: 'other', status: 'Parked', mutated: true } },
     ['UpgradeUnderWay'],
+    ['Superseded'],
+    ['Superseded'],
+  ],
+  [
+    'one that another rollout has parked before its first change',
+    { upgrade: { rolloutId: 'other', status: 'Parked' } },
+    NOTHING,
     ['Superseded'],
     ['Superseded'],
   ],

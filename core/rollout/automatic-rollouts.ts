@@ -39,7 +39,10 @@ export function automaticRollouts(snapshot: FleetSnapshot, now: Date): RolloutPl
       createdBy: LIFTLOCK,
       // The same clusters may come again, let in by a tag that is gone: then it is another rollout.
       salt: String(history.rollouts.filter((rollout) => rollout.policy === name).length),
-      skip: (cluster, target) => history.served.has(servedKey(name, target.toString(), cluster.clusterKey)),
+      // Who is held since it failed is not tried again, and its wave proves nothing without it.
+      skip: ({ clusterKey }, target) =>
+        history.served.has(servedKey(name, target.toString(), clusterKey)) &&
+        snapshot.controls.get(clusterKey)?.held === undefined,
     });
     if (plan !== undefined) plans.push(plan);
   }

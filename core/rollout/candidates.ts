@@ -10,6 +10,7 @@ import { KubeVersion } from '../version/kube-version.ts';
 import { latenessPerDay } from '../version/lateness.ts';
 import { regionCalendar } from '../version/region-calendar.ts';
 import { targetOf } from './cluster-target.ts';
+import { NEVER } from './inventory-complete.ts';
 import { policyMatch } from './policy-matches.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
@@ -70,6 +71,10 @@ function consider(
   now: Date,
   ambiguous: readonly string[],
 ): Candidate | { reason: Reason } {
+  if (cluster.lastSeenAt === NEVER)
+    return {
+      reason: reason('InventoryIncomplete', `${cluster.name} has to be looked at anew: nobody knows its tags.`),
+    };
   const prefix = snapshot.fleet?.tagPrefix ?? '';
   const resolved = targetOf(cluster, policy.spec, snapshot.regions.get(cluster.region), prefix, now, snapshot.channels);
   if ('reason' in resolved) return resolved;

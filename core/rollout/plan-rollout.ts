@@ -96,7 +96,8 @@ export function plannedWave(
   };
 }
 
-const isOwed = ({ code }: Reason): boolean => code === 'Held' || code === 'Unreachable';
+const OWED: readonly string[] = ['Held', 'Unreachable', 'Skipped', 'AmbiguousPolicy', 'PolicyError'];
+const isOwed = ({ code }: Reason): boolean => OWED.includes(code);
 const goes = (member: Member): boolean => member.status !== 'Excluded';
 
 export function plannedMember(

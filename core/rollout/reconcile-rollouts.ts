@@ -106,11 +106,15 @@ export async function reconcileRollouts(
   }
   if (looked !== undefined) {
     problems.push(...(await deadlineNews(ports, looked)));
-    // What could not be planned anew rested on something that has moved: the next tick looks at everything again.
-    if (!unplanned) await markFull(ports, look, looked);
+    // What could not be planned anew rested on something that has moved, or that nobody can read: the next tick looks at everything again.
+    if (!unplanned && !isBlind(looked)) await markFull(ports, look, looked);
   }
   return { look: full ? 'full' : 'active', applied, waiting, stuck, overdue, problems };
 }
+
+/** Whether a rollout under way goes by what this version cannot read: what has changed meanwhile has to be planned for once it can. */
+const isBlind = ({ fleet, rollouts, unreadablePolicies }: FleetSnapshot): boolean =>
+  rollouts.some(({ policy }) => fleet === undefined || unreadablePolicies.some(({ name }) => name === policy));
 
 /** Members and waves of a rollout that is not under way wait for a person, and so do their parked upgrades: they move nothing by themselves. */
 function isInMotion(item: StoredItem): boolean {

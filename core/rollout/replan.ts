@@ -1,4 +1,5 @@
 import type { UpgradePolicy, Wave as WaveSpec } from '../config/types.ts';
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
@@ -57,14 +58,13 @@ export function replanOf(snapshot: FleetSnapshot, rollout: Rollout, now: Date): 
   const taken = new Set(begun.map((wave) => wave.name));
   const specs = policy.spec.waves.filter((spec) => !taken.has(spec.name));
   const kept = new Set(members.filter((member) => member.waveIndex < firstFree).map((member) => member.clusterKey));
-  const own = new Set(members.map((member) => member.clusterKey));
   // What is being worked on is not moved.
   const busy = new Set(snapshot.grants.map(({ clusterKey }) => clusterKey));
   const wanted = wantedMembers(snapshot, rollout, policy, {
     now,
     firstFree,
     kept: new Set([...kept, ...busy]),
-    own,
+    members,
     specs,
   });
   const before = members.filter((member) => member.waveIndex >= firstFree);
@@ -75,11 +75,13 @@ export function replanOf(snapshot: FleetSnapshot, rollout: Rollout, now: Date): 
     const own = specs.findIndex(({ name }) => name === waves[member.waveIndex]?.name);
     if (own >= 0 && isStray !== true) return [{ ...member, waveIndex: firstFree + own }];
     const cluster = snapshot.clusters.get(member.clusterKey);
-    const place = cluster && waveOf(policy, cluster, snapshot.fleet?.tagPrefix ?? '').index;
-    const home = specs.findIndex((spec) => spec === policy.spec.waves[place ?? -1]);
+    const taking = cluster && waveOf(policy, cluster, snapshot.fleet?.tagPrefix ?? '').index;
+    const home = specs.findIndex((spec) => spec === policy.spec.waves[taking ?? -1]);
     if (home >= 0) return [{ ...member, waveIndex: firstFree + home }];
+    const place = { waveIndex: firstFree + Math.max(0, own), isStray: true as const };
+    if (member.failedBefore === true) return [{ ...member, ...place, status: 'Failed', reasons: [UNSELECTED] }];
     const stays = isTried(member) || isSkipped(member) || busy.has(member.clusterKey);
-    return stays ? [{ ...member, waveIndex: firstFree + Math.max(0, own), isStray: true }] : [];
+    return stays ? [{ ...member, ...place }] : [];
   };
   // Somebody else has brought its control plane to its target, and nodes and add-ons are still to follow. Where no wave is left that has not
   // begun nobody's rules would.
@@ -87,6 +89,14 @@ export function replanOf(snapshot: FleetSnapshot, rollout: Rollout, now: Date): 
     const isThere = wanted.atTarget.has(clusterKey) && snapshot.clusters.get(clusterKey)?.version === to;
     return isThere && specs.length > 0;
   });
+  // What a person brought to its end is soaked for, whatever wave it is in by now.
+  const wasIn = new Map(before.map(({ clusterKey, waveIndex }) => [clusterKey, waves[waveIndex]]));
+  const lastSuccess = (own: readonly Member[]): string | undefined =>
+    own
+      .filter(({ status }) => status === 'Succeeded')
+      .flatMap(({ clusterKey }) => wasIn.get(clusterKey)?.lastSuccessAt ?? [])
+      .sort()
+      .at(-1);
   const stay = new Set([...arrived.map(({ clusterKey }) => clusterKey), ...busy]);
   const next = merged(before, wanted.members, { stay, busy }, followed);
   const names = [...begun.map((wave) => wave.name), ...specs.map((spec) => spec.name)];
@@ -96,7 +106,10 @@ export function replanOf(snapshot: FleetSnapshot, rollout: Rollout, now: Date): 
       const at = { rolloutId: rollout.id, index: firstFree + offset };
       const own = next.filter((member) => member.waveIndex === at.index);
       const before = waves.find(({ index, name }) => index >= firstFree && name === spec.name);
-      return keepWords(before, plannedWave(snapshot, policy, at, spec, own));
+      return keepWords(before, {
+        ...plannedWave(snapshot, policy, at, spec, own),
+        ...given({ lastSuccessAt: lastSuccess(own) }),
+      });
     }),
     ...surplus.map((wave) => emptied(wave, next)),
   ]
@@ -131,14 +144,15 @@ interface Place {
   /** Members of waves that have begun stay there, whatever selects them now, and so do clusters whose grant somebody holds. */
   readonly kept: ReadonlySet<string>;
   /** All members of the rollout. */
-  readonly own: ReadonlySet<string>;
+  readonly members: readonly Member[];
   /** Of the waves that have not begun. */
   readonly specs: readonly WaveSpec[];
 }
 
 /** Who would be in the waves that have not begun. A wave that has begun takes nobody in: its plan was agreed to, or has proved something. */
 function wantedMembers(snapshot: FleetSnapshot, rollout: Rollout, policy: UpgradePolicy, place: Place): Wanted {
-  const { firstFree, kept, own: ofRollout, specs, now } = place;
+  const { firstFree, kept, specs, now } = place;
+  const ofRollout = new Set(place.members.map(({ clusterKey }) => clusterKey));
   // One try for each cluster and target, as when a rollout begins by itself (automatic-rollouts.ts).
   const served = rollout.createdBy === LIFTLOCK ? snapshot.history?.served : undefined;
   const { byWave, leftOut } = candidatesOf(
@@ -159,11 +173,11 @@ function wantedMembers(snapshot: FleetSnapshot, rollout: Rollout, policy: Upgrad
     for (const { cluster } of free) own.set(cluster.clusterKey, spec.name);
     byIndex.set(at, [...(byIndex.get(at) ?? []), ...free]);
   }
-  // What the first waves have proved is proved for their target: a newer version is for the next rollout.
-  const ceiling = firstFree === 0 ? undefined : KubeVersion.parse(rollout.target);
+  // What the first waves have proved is proved for their target, in each Region: a newer version is for the next rollout.
+  const ceilings = firstFree === 0 ? undefined : ceilingsOf(snapshot, rollout, place.members);
   const members = [...byIndex].flatMap(([index, candidates]) =>
     candidates
-      .map((candidate) => ({ ...candidate, target: lower(candidate.target, ceiling) }))
+      .map(({ target, ...candidate }) => ({ ...candidate, target: lower(target, ceilings?.(candidate.cluster)) }))
       .filter(({ cluster, target }) => KubeVersion.parse(cluster.version).isOlderThan(target))
       .map((candidate, position) => plannedMember(rollout.id, index, position, candidate))
       .map((member) => withLaterWave(member, own.get(member.clusterKey), specs[index - firstFree]?.name)),
@@ -176,6 +190,14 @@ interface Wanted {
   readonly members: readonly Member[];
   /** Clusters whose control plane is at the target of the policy. */
   readonly atTarget: ReadonlySet<string>;
+}
+
+/** Of a member its own target, of others that of the rollout's in its Region. */
+function ceilingsOf({ clusters }: FleetSnapshot, { target }: Rollout, members: readonly Member[]) {
+  const own = new Map(members.map(({ clusterKey, to }) => [clusterKey, to]));
+  const inRegion = Map.groupBy(members, ({ clusterKey }) => clusters.get(clusterKey)?.region);
+  return ({ clusterKey, region }: ClusterRecord): KubeVersion =>
+    KubeVersion.parse(own.get(clusterKey) ?? newestTarget(inRegion.get(region) ?? [], target));
 }
 
 const lower = (target: KubeVersion, ceiling: KubeVersion | undefined): KubeVersion =>
@@ -236,12 +258,11 @@ function merged(
  * back in between must not find it in force when the plan is as before.
  */
 function keepWords(before: Wave | undefined, wave: Wave): Wave {
-  const { approvals, conditions, plan, breakGlass, lastSuccessAt, traits } = before ?? {};
+  const { approvals, conditions, plan, breakGlass, traits } = before ?? {};
   const isSamePlan = before?.planHash === wave.planHash;
   const words = isSamePlan ? approvals : approvals?.map((word) => ({ ...word, isVoid: true as const }));
   const glass = isSamePlan ? breakGlass : breakGlass && { ...breakGlass, planHash: undefined };
-  // What of it was brought to its end by a person is soaked for and compared with, whatever plan it is in.
-  return { ...wave, ...given({ plan, approvals: words, breakGlass: glass, conditions, lastSuccessAt, traits }) };
+  return { ...wave, ...given({ plan, approvals: words, breakGlass: glass, conditions, traits }) };
 }
 
 /**

@@ -2,6 +2,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { givenUp } from '../policy/wave-of.ts';
 import { exceedsBudget } from '../policy/wave-room.ts';
 import { unlessFailed, waveAfter } from '../protocol/settle-decision.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -53,7 +54,7 @@ export function refusalsOfRetry(
   now: Date,
 ): Answer {
   const { clusterKey } = member;
-  const aims = aimsElsewhere(fleet, rollout, member, now);
+  const aims = member.isStray === true ? givenUp(rollout.policy) : aimsElsewhere(fleet, rollout, member, now);
   if (aims !== undefined) return { reasons: [aims] };
   const again = retriedMember(member);
   const snapshot = { ...fleet, controls: new Map([...fleet.controls].filter(([key]) => key !== clusterKey)) };
@@ -76,6 +77,8 @@ function aimsElsewhere(snapshot: FleetSnapshot, { policy }: Rollout, member: Mem
   if (cluster === undefined || spec === undefined || !KubeVersion.parse(cluster.version).isOlderThan(to))
     return undefined;
   const aim = targetOf(cluster, spec, regions.get(cluster.region), fleet?.tagPrefix ?? '', now, channels);
+  // Nobody knows whether it says less by now.
+  if ('reason' in aim && aim.reason.code === 'UnknownChannel') return aim.reason;
   if (!('target' in aim) || !aim.target.isOlderThan(to)) return undefined;
   return reason('TargetChanged', `The policy ${policy} takes it to ${aim.target} by now, and this rollout to ${to}.`);
 }

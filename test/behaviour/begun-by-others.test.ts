@@ -1,9 +1,11 @@
 import { resumeFleet, stopFleet } from '../../core/operations/fleet-switch.ts';
+import { releaseCluster } from '../../core/operations/hold-switch.ts';
 import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
-import { abortRollout, pauseRollout } from '../../core/operations/rollout-switch.ts';
+import { abortRollout, pauseRollout, resumeRollout } from '../../core/operations/rollout-switch.ts';
+import { skipCluster } from '../../core/operations/skip-cluster.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';
-import { ANA, applySpec, at, groupsOf, spec } from './changed-policy.ts';
+import { ANA, applySpec, at, groupsOf, hold, keyOf, spec } from './changed-policy.ts';
 import {
   beforeCommit,
   hours,
@@ -97,7 +99,7 @@ test('a hop that is parked outside of the windows of its rollout is not gone on 
   expect(late.length).toBeGreaterThan(0);
 });
 
-test('a rollout waits for what another one has begun, and begins it anew when that one is aborted', async () => {
+test('what a paused rollout has parked before its first change is begun by the rollout of the policy that has the cluster now', async () => {
   const world = await smallFleet({
     clusters: staged('prod', ['p']),
     policy: spec(at('prod')),
@@ -107,14 +109,11 @@ test('a rollout waits for what another one has begun, and begins it anew when th
   const first = await rolloutIdOf(world);
   expect([touched(world, 'p'), (await memberOf(world, 'p')).status]).toEqual([false, 'Parked']);
   await applySpec(world, { ...spec(at('prod')), selector: { when: 'cluster.name != "p"' } });
-  await applySpec(world, { ...spec(at('prod')), selector: { when: 'cluster.name == "p"' } }, 'new');
-  await hours(world, 2);
-  const second = (await rolloutsOf(world)).find(({ policy }) => policy === 'new')?.id ?? '';
-  expect((await upgradesOf(world)).map(({ status, rolloutId }) => [status, rolloutId])).toEqual([['Parked', first]]);
-  const { reasons } = await explainCluster(world.ports, await recordOf(world, 'p'));
-  expect(reasons.map(({ message }) => message).join(' ')).toContain(first);
+  await applySpec(world, { ...spec(at('prod', { bake: '1h' })), selector: { when: 'cluster.name == "p"' } }, 'new');
+  await hours(world, 1);
   await abortRollout(world.ports, first, PERSON, 'the other policy has it now');
   await hours(world, 24);
+  const second = (await rolloutsOf(world)).find(({ policy }) => policy === 'new')?.id ?? '';
   const found = (await membersOf(world)).find(({ rolloutId }) => rolloutId === second);
   expect([found?.status, versionOf(world, 'p')]).toEqual(['Succeeded', '1.37']);
 });
@@ -158,3 +157,43 @@ test('what a person has asked for is not canceled by the abort of a rollout that
     '1.37',
   ]);
 });
+
+test.each([['skipped'], ['held'], ['aborted']])(
+  'what a rollout had parked before its first change keeps no later rollout off for ever: %s',
+  async (how) => {
+    let isPaused = false;
+    const world = await smallFleet({
+      clusters: staged('prod', ['p', 'q'], '1.35'),
+      policy: { ...spec(at('prod', { maxConcurrency: 1 })), target: '1.36' },
+      faults: [
+        beforeCommit(async (one) => {
+          if (isPaused) return;
+          isPaused = true;
+          await pauseRollout(one.ports, await rolloutIdOf(one), PERSON, 'x');
+        }),
+      ],
+    });
+    await hours(world, 2);
+    expect([touched(world, 'p'), (await memberOf(world, 'p')).status]).toEqual([false, 'Parked']);
+    if (how === 'skipped') {
+      await skipCluster(world.ports, await keyOf(world, 'p'), PERSON, 'not now');
+      await resumeRollout(world.ports, await rolloutIdOf(world), PERSON);
+    } else if (how === 'held') {
+      await hold(world, 'p');
+      await hours(world, 0.5);
+      await releaseCluster(world.ports, await keyOf(world, 'p'), PERSON);
+      await resumeRollout(world.ports, await rolloutIdOf(world), PERSON);
+    } else await abortRollout(world.ports, await rolloutIdOf(world), PERSON, 'no');
+    await hours(world, 8);
+    const first = (await rolloutsOf(world)).map(({ status }) => status);
+    await applySpec(world, { ...spec(at('prod', { maxConcurrency: 1 })), target: '1.37' });
+    await hours(world, 24);
+    const explained = await explainCluster(world.ports, await recordOf(world, 'p'));
+    expect([first, versionOf(world, 'q'), versionOf(world, 'p'), explained.reasons.map(({ code }) => code)]).toEqual([
+      [how === 'aborted' ? 'Aborted' : 'Completed'],
+      '1.37',
+      '1.37',
+      ['AtTarget'],
+    ]);
+  },
+);

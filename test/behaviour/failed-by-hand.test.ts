@@ -5,8 +5,18 @@ import { skipCluster } from '../../core/operations/skip-cluster.ts';
 import { ClusterControls } from '../../core/store/entities.ts';
 import { load } from '../../core/store/entity.ts';
 import { runWorld } from '../../simulator/process/run-world.ts';
-import { at, keyOf, retag, spec, waveNamed } from './changed-policy.ts';
-import { hours, memberOf, PERSON, recordOf, rolloutIdOf, rolloutsOf, smallFleet, touched } from './small-fleet.ts';
+import { apply, at, hold, keyOf, retag, spec, waveNamed } from './changed-policy.ts';
+import {
+  hours,
+  memberOf,
+  PERSON,
+  recordOf,
+  rolloutIdOf,
+  rolloutsOf,
+  smallFleet,
+  touched,
+  versionOf,
+} from './small-fleet.ts';
 import { failing, staged } from './staged-fleet.ts';
 
 describe('a failure by hand of a cluster that waits in a rollout', () => {
@@ -82,4 +92,56 @@ describe('a failure by hand of a cluster that waits in a rollout', () => {
     await hours(world, 0.5);
     expect([isReleased, status, (await waveNamed(world, 'prod'))?.failed]).toEqual([true, expect.anything(), 1]);
   });
+});
+
+test('who is released after a failure by hand between two hops gives its place in the wave back', async () => {
+  const wave = (maxConcurrency: number) => at('prod', { maxConcurrency });
+  const world = await smallFleet({
+    clusters: staged('prod', ['a', 'b', 'c'], '1.35'),
+    policy: spec(wave(2)),
+    prepare: failing('b'),
+  });
+  await hours(world, 8);
+  expect([(await rolloutsOf(world))[0]?.status, versionOf(world, 'a'), versionOf(world, 'c')]).toEqual([
+    'Halted',
+    '1.36',
+    '1.35',
+  ]);
+  expect(await memberOf(world, 'a')).toMatchObject({ status: 'Parked', inFlight: true });
+  failing('a')(world.eks.state);
+  await requestUpgrade(world.ports, await recordOf(world, 'a'), '1.37', PERSON, { approve: true });
+  await hours(world, 4);
+  await releaseCluster(world.ports, await keyOf(world, 'a'), PERSON);
+  expect((await memberOf(world, 'a')).status).toBe('Failed');
+  await resumeRollout(world.ports, await rolloutIdOf(world), PERSON, 'seen', { acceptFailures: true });
+  await apply(world, wave(1));
+  await hours(world, 24);
+  const w = await waveNamed(world, 'prod');
+  expect([w?.inFlight, touched(world, 'c'), w?.status]).toEqual([0, true, 'CompletedWithFailures']);
+});
+
+test('a failure by hand of a member that was blocked before counts', async () => {
+  const world = await smallFleet({
+    clusters: [...staged('dev', ['d']), ...staged('prod', ['p', 'q'])],
+    policy: spec(at('dev', { soak: '24h' }), at('prod')),
+    prepare: failing('p'),
+  });
+  await hours(world, 2);
+  await hold(world, 'p');
+  await hours(world, 1.1);
+  expect((await memberOf(world, 'p')).status).toBe('Blocked');
+  await releaseCluster(world.ports, await keyOf(world, 'p'), PERSON);
+  await requestUpgrade(world.ports, await recordOf(world, 'p'), '1.37', PERSON, { approve: true });
+  await hours(world, 3);
+  const { status } = await memberOf(world, 'p');
+  await retryCluster(world.ports, await keyOf(world, 'p'), PERSON);
+  const again = await memberOf(world, 'p');
+  await retag(world, 'p', { 'liftlock/paused': 'true' });
+  await hours(world, 36);
+  expect([status, again.failedBefore, (await waveNamed(world, 'prod'))?.failed, touched(world, 'q')]).toEqual([
+    expect.anything(),
+    true,
+    1,
+    false,
+  ]);
 });

@@ -2,8 +2,10 @@ import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.
 import { promoteRollout } from '../../core/operations/promote-rollout.ts';
 import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
 import { abortRollout } from '../../core/operations/rollout-switch.ts';
+import { skipCluster } from '../../core/operations/skip-cluster.ts';
 import { startRollout } from '../../core/operations/start-rollout.ts';
-import { apply, at, hold, keyOf, spec, two, waveNamed } from './changed-policy.ts';
+import { addCluster } from '../../simulator/eks/add-cluster.ts';
+import { apply, at, hold, keyOf, lookAround, spec, two, waveNamed } from './changed-policy.ts';
 import {
   discover,
   hours,
@@ -190,4 +192,77 @@ test('a wave whose clusters were held before it was planned proves nothing', asy
   await promoteRollout(world.ports, await rolloutIdOf(world), PERSON, 'nothing to prove');
   await hours(world, 24);
   expect(versionOf(world, 'p')).toBe('1.37');
+});
+
+test('an automatic rollout does not pass over a wave whose cluster failed, and is held, before the plan', async () => {
+  const world = await smallFleet({
+    clusters: [...staged('dev', ['d']), ...staged('prod', ['p'])],
+    policy: spec(at('dev'), at('prod')),
+    prepare: failing('d'),
+  });
+  await hours(world, 4);
+  expect([(await rolloutsOf(world))[0]?.status, touched(world, 'p')]).toEqual(['Halted', false]);
+  await abortRollout(world.ports, await rolloutIdOf(world), PERSON, 'no');
+  await hours(world, 1);
+  for (const late of staged('prod', ['n'])) addCluster(world.eks.state, { ...late });
+  await lookAround(world);
+  await hours(world, 36);
+  expect([versionOf(world, 'd'), touched(world, 'n'), (await rolloutsOf(world)).length]).toEqual(['1.36', false, 2]);
+});
+
+test('a wave soaks after the success of a cluster that was finished by hand, where the wave was renamed since', async () => {
+  const D = at('dev', { soak: '20h' });
+  const X = at('x', { failureBudget: { maxFailures: 1 }, soak: '72h' });
+  const world = await smallFleet({
+    clusters: [...staged('dev', ['d']), ...staged('x', ['p', 'r']), ...staged('prod', ['q'])],
+    policy: spec(D, X, at('prod')),
+    prepare: failing('p'),
+  });
+  await hours(world, 3);
+  await requestUpgrade(world.ports, await recordOf(world, 'p'), '1.37', PERSON, { approve: true });
+  await hours(world, 3);
+  await releaseCluster(world.ports, await keyOf(world, 'p'), PERSON);
+  await requestUpgrade(world.ports, await recordOf(world, 'p'), '1.37', PERSON, { approve: true });
+  await hours(world, 3);
+  await hold(world, 'r');
+  await hours(world, 1);
+  await retryCluster(world.ports, await keyOf(world, 'p'), PERSON);
+  expect([(await memberOf(world, 'p')).status, (await waveNamed(world, 'x'))?.status]).toEqual([
+    'Succeeded',
+    'Pending',
+  ]);
+  await apply(world, D, { ...X, name: 'y' }, at('prod'));
+  await hours(world, 36);
+  expect([
+    (await waveNamed(world, 'y'))?.succeeded,
+    (await waveNamed(world, 'y'))?.status,
+    touched(world, 'q'),
+  ]).toEqual([1, 'Soaking', false]);
+});
+
+test.each([
+  ['soaks', { soak: '72h' }, 'Soaking'],
+  ['has judged as many as are asked for', { failureBudget: { maxFailures: 1, minJudged: 2 } }, 'Undecided'],
+])('a wave of which one was finished by hand and the other skipped before it opens %s', async (_, more, wanted) => {
+  const D = at('dev', { soak: '20h' });
+  const X = at('x', { failureBudget: { maxFailures: 1 }, ...more });
+  const world = await smallFleet({
+    clusters: [...staged('dev', ['d']), ...staged('x', ['p', 'r']), ...staged('prod', ['q'])],
+    policy: spec(D, X, at('prod')),
+    prepare: failing('p'),
+  });
+  await hours(world, 3);
+  await requestUpgrade(world.ports, await recordOf(world, 'p'), '1.37', PERSON, { approve: true });
+  await hours(world, 3);
+  await releaseCluster(world.ports, await keyOf(world, 'p'), PERSON);
+  await requestUpgrade(world.ports, await recordOf(world, 'p'), '1.37', PERSON, { approve: true });
+  await hours(world, 3);
+  await retryCluster(world.ports, await keyOf(world, 'p'), PERSON);
+  expect([(await memberOf(world, 'p')).status, (await waveNamed(world, 'x'))?.status]).toEqual([
+    'Succeeded',
+    'Pending',
+  ]);
+  await skipCluster(world.ports, await keyOf(world, 'r'), PERSON, 'not this one');
+  await hours(world, 30);
+  expect([(await waveNamed(world, 'x'))?.status, touched(world, 'q')]).toEqual([wanted, false]);
 });
