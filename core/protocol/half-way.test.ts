@@ -54,6 +54,17 @@ test('what moves a control plane has a hop before it, and nothing else has', () 
   ]);
 });
 
+test('the reason of a hop that waits says whose upgrade is under way, since when, and the ways out', () => {
+  const startedAt = '2026-11-20T09:00:00.000Z';
+  const [said] = underWayRefusals(
+    hop({ requestedBy: 'liftlock', rolloutId: 'r', startedAt, reasons: [{ code: 'Baking', message: 'It bakes.' }] }),
+    'web',
+  );
+  expect(said?.message).toBe(
+    'The upgrade from 1.35 to 1.36, which liftlock asked for in the rollout r, is under way since 2026-11-20T09:00:00.000Z and Parked (Baking): the cluster is half done. The next minor begins when it has ended. What it waits for, and what finishes it, says: liftlock explain cluster web.',
+  );
+});
+
 test('the reason to wait leaves out what is not known', () => {
   const [said] = underWayRefusals(hop({ requestedBy: 'ann' }), 'web');
   expect(said?.message).toBe(

@@ -5,7 +5,6 @@ import { waveItem } from '../contracts/items/testing/rollout-items.ts';
 import type { ReasonCode } from '../contracts/reasons.ts';
 import { reason } from '../contracts/step-result.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { underWayRefusals } from './hop-before.ts';
 import { NOON } from './testing/one-upgrade.ts';
 import { codesAt, fleet, type Given, rules, upgrade } from './testing/situation.ts';
 import { VETOES } from './vetoes.ts';
@@ -396,12 +395,4 @@ test.each(cells)('%s', (_, moment, code, rule) => {
   const forbidding = CELLS.filter(([, , ...said]) => said[at]?.includes(code));
   expect({ rule, forbidding }).not.toEqual({ rule, forbidding: [] });
   for (const [, given] of forbidding) expect(codesAt(moment, given)).toContain(code);
-});
-
-test('the reason of a hop that waits says whose upgrade is under way, since when, and the ways out', () => {
-  const startedAt = '2026-11-20T09:00:00.000Z';
-  const [said] = underWayRefusals(hopBefore({ startedAt, reasons: [reason('Baking', 'It bakes.')] }), 'web');
-  expect(said?.message).toBe(
-    'The upgrade from 1.35 to 1.36, which liftlock asked for in the rollout r, is under way since 2026-11-20T09:00:00.000Z and Parked (Baking): the cluster is half done. The next minor begins when it has ended. What it waits for, and what finishes it, says: liftlock explain cluster web.',
-  );
 });
