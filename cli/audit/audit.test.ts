@@ -1,9 +1,12 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MemoryAnchorStore } from '../../adapters/contract/memory-anchor-store.ts';
 import { anchorName } from '../../core/anchors/anchor.ts';
 import { anchorLines } from '../../core/anchors/anchor-lines.ts';
+import { allRecords } from '../../core/inventory/records.ts';
 import type { AuditItem } from '../../core/ports/table.ts';
 import { link } from '../../core/store/audit.ts';
 import { type RunOptions, runInProcess } from '../testing/run-in-process.ts';
@@ -155,6 +158,38 @@ describe('against the API', () => {
       table.auditOf = auditOf;
     }
   });
+
+  test.each<[string, string[], string]>([
+    ['all records', [], 'fleet: 1 item, 0 proved, 0 unproved: broken.\n  item 1 foreign: It is of rollout/x.'],
+    ['the fleet', ['fleet'], 'fleet: 1 item, 0 proved, 0 unproved: broken.\n  item 1 foreign: It is of rollout/x.'],
+    ['another rollout', ['rollout/y'], 'rollout/y: 1 item, 0 proved, 1 unproved: broken.\n  item 1 foreign'],
+    ['a cluster', ['cluster/shop'], 'the API answers the record of rollout/x for that of cluster/shop'],
+  ])('a record that holds, answered in the place of %s, is told', async (_, asked, said) => {
+    const other = record('rollout/x', 1);
+    await written({}, [...fleet.slice(0, 1), ...other]);
+    const server = createServer((_request, response) => {
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ subject: 'rollout/x', break: null, items: other }));
+    });
+    await new Promise<void>((done) => void server.listen(0, '127.0.0.1', done));
+    const { port } = server.address() as AddressInfo;
+    const url = `http://127.0.0.1:${port}`;
+    const { code, out, err } = await runInProcess(['audit', 'verify', ...asked, '--anchors', folder], { url });
+    await new Promise((done) => server.close(done));
+    expect([code, out + err]).toEqual([EXIT.failure, expect.stringContaining(said)]);
+  });
+
+  test.each(['', '111111111111.eu-central-1.', 'arn:aws:eks:eu-central-1:111111111111:cluster/'])(
+    'a cluster may be named as "%sNAME", and its record is that of its key',
+    async (before) => {
+      await written({}, []);
+      const [one] = await allRecords(served.world.table);
+      const ran = await runInProcess(['audit', 'verify', `cluster/${before}${one?.name}`, '--anchors', folder], {
+        url: served.url,
+      });
+      expect([ran.code, ran.out]).toEqual([EXIT.pending, expect.stringMatching(`^${one?.clusterKey}: .*unproved\\.`)]);
+    },
+  );
 
   test('a subject as long as a key may be, which anybody may have put there, does not keep the others from being proved', async () => {
     await written({}, record(`rollout/${'x'.repeat(2_000)}`, 1));

@@ -29,7 +29,13 @@ export function compareWithAnchors(subject: string, items: readonly AuditItem[],
   const anchored = chain.entries.get(subject) ?? new Map<number, AuditItem>();
   const found = new Map(items.map((item) => [item.sequence, item]));
   const proved = items.filter((item) => anchored.get(item.sequence)?.hash === item.hash && isIntact(item)).length;
+  const strays = items.filter((item) => item.subject !== subject);
   const tampering = [
+    ...strays.map((item) => ({
+      kind: 'foreign' as const,
+      sequence: item.sequence,
+      problem: `It is of ${item.subject}.`,
+    })),
     ...againstAnchors(found, anchored, items.at(-1)?.sequence ?? 0, proved),
     ...changesOf(subject, chain),
   ].sort((a, b) => a.sequence - b.sequence);
