@@ -117,6 +117,20 @@ test('anchors that somebody else fetched serve as well, and say what is wrong wi
   rmSync(other, { recursive: true });
 });
 
+test("an export with two records of one subject is told, also where the last one holds, and so is one with another's items", async () => {
+  await written({ fleet }, fleet);
+  const path = join(folder, 'records.jsonl');
+  const whole = readFileSync(path, 'utf8');
+  writeFileSync(path, whole.replaceAll('"principal":"p"', '"principal":"an innocent role"') + whole);
+  for (const line of [[], ['fleet']]) {
+    const { code, err } = await verify(line);
+    expect([code, err]).toEqual([EXIT.failure, expect.stringContaining('has more than one record of fleet')]);
+  }
+  writeFileSync(path, whole.replace('"fleet"', '"rollout/x"'));
+  const { code, out } = await verify(['rollout/x']);
+  expect([code, out]).toEqual([EXIT.failure, expect.stringContaining('item 3 foreign: It is of fleet.')]);
+});
+
 describe('against the API', () => {
   let served: Awaited<ReturnType<typeof servedWorld>>;
   beforeAll(async () => {

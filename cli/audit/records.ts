@@ -93,6 +93,9 @@ function chosen(
   folder: string,
 ): AuditRecord[] {
   const found = new Map(records.map((record) => [record.subject, record]));
+  const twice = records.find((record) => found.get(record.subject) !== record);
+  if (twice !== undefined)
+    throw new Failure(`liftlock: ${folder} has more than one record of ${twice.subject}: no export of Liftlock does.`);
   if (subject !== undefined) {
     const record = found.get(subject) ?? [...found.values()].find((each) => isOfCluster(each.subject, subject));
     if (record === undefined) throw invalid(`liftlock: ${folder} has no record of ${subject}.`);
