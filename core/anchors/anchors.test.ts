@@ -281,4 +281,39 @@ describe('the daily sweep', () => {
     };
     expect(await sweepAudit(ports, TABLE)).toEqual({ late: 0, differing: ['fleet#2', 'fleet#3'] });
   });
+
+  test('tells an item that was edited and kept its hash', async () => {
+    const { clock, table, ports } = await audited(3);
+    const items = plain(await table.auditOf('fleet'));
+    await anchorLines(ports, TABLE, lines(items));
+    clock.time += 2 * HOUR;
+    table.auditSince = async function* () {
+      yield* items.with(1, { ...(items[1] as AuditItem), principal: 'an innocent role' });
+    };
+    expect(await sweepAudit(ports, TABLE)).toEqual({ late: 0, differing: ['fleet#2'] });
+  });
+
+  test.each<[string, number, boolean, string[]]>([
+    ['of a time to come, and not as its hash', 1e12, false, ['fleet#2']],
+    ['of a time to come', 16_000, true, ['fleet#2']],
+    ['of just now, and not as its hash', 0, false, ['fleet#2']],
+    ['of a clock that is a little ahead', 15_000, true, []],
+    ['written while it reads', 60_000 + 15_000, true, []],
+  ])(
+    'tells an item of a time to come, or that Liftlock did not write, whenever it is of: %s',
+    async (when, ahead, isOwn, differing) => {
+      const { clock, anchors, table, ports } = await audited(1);
+      const items = plain(await table.auditOf('fleet'));
+      await anchorLines(ports, TABLE, lines(items));
+      clock.time += 2 * HOUR;
+      const at = new Date(clock.time + ahead);
+      const one = plain(link(items[0], { subject: 'fleet', event: 'One', principal: 'p', detail: {} }, at));
+      table.auditSince = async function* () {
+        if (when === 'written while it reads') clock.time += 60_000;
+        yield* [...items, isOwn ? one : { ...one, principal: 'q' }];
+      };
+      expect(await sweepAudit(ports, TABLE)).toEqual({ late: 0, differing });
+      expect(anchors.texts.size).toBe(1);
+    },
+  );
 });

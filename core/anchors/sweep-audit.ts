@@ -1,3 +1,4 @@
+import { CALL_SECONDS, GRACE_SECONDS } from '../contracts/mutating-calls.ts';
 import type { AuditItem, Table } from '../ports/table.ts';
 import { isOwnItem, readAnchor } from './anchor.ts';
 import { type AnchorPorts, anchorLines } from './anchor-lines.ts';
@@ -14,6 +15,7 @@ const HOUR = 3_600_000;
 const LOOKS_BACK = 72 * HOUR;
 /** What is younger may still be on its way. */
 const ON_ITS_WAY = HOUR;
+const CLOCK_SKEW = (GRACE_SECONDS - CALL_SECONDS) * 1000;
 /** Texts of so many characters make one anchor, about what one batch of the stream has at most. */
 const ANCHOR_LENGTH = 4_000_000;
 
@@ -28,10 +30,13 @@ export async function sweepAudit(ports: AnchorPorts & { readonly table: Table },
   const items = new Map<string, AuditItem>();
   for await (const item of ports.table.auditSince(since)) items.set(idOf(item), item);
   const settled = new Date(now - ON_ITS_WAY).toISOString();
-  const unanchored = [...items].filter(([id, { at }]) => !hashes.has(id) && at <= settled);
+  // Not of when it began: what is written while it reads is no item of a time to come.
+  const newest = new Date(ports.clock.now().getTime() + CLOCK_SKEW).toISOString();
   // What Liftlock did not write is told, and never becomes an anchor's item.
-  const late = unanchored.flatMap(([, item]) => (isOwnItem(item) ? [item] : []));
-  const foreign = unanchored.filter(([, item]) => !isOwnItem(item));
+  const foreign = new Map([...items].filter(([, item]) => !isOwnItem(item) || item.at > newest));
+  const late = [...items].flatMap(([id, item]) =>
+    !hashes.has(id) && !foreign.has(id) && item.at <= settled ? [item] : [],
+  );
   const changed = [...hashes].filter(([id, { hash, at }]) => at >= since.toISOString() && items.get(id)?.hash !== hash);
   for (const batch of batchesOf(late))
     await anchorLines(
@@ -39,7 +44,7 @@ export async function sweepAudit(ports: AnchorPorts & { readonly table: Table },
       of,
       batch.map((entry) => ({ entry })),
     );
-  return { late: late.length, differing: [...foreign, ...changed].map(([id]) => id) };
+  return { late: late.length, differing: [...new Set([...foreign, ...changed].map(([id]) => id))] };
 }
 
 const idOf = ({ subject, sequence }: Pick<AuditItem, 'subject' | 'sequence'>): string => `${subject}#${sequence}`;
