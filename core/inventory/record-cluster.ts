@@ -8,6 +8,7 @@ import { appliedConfigs, FLEET, fleetSpec } from '../policy/applied.ts';
 import type { Cluster } from '../ports/eks.ts';
 import type { ClusterItem } from '../ports/outside.ts';
 import type { Ports } from '../ports/ports.ts';
+import { countLabels } from '../protocol/count-labels.ts';
 import { NEVER } from '../rollout/inventory-complete.ts';
 import { isSame } from '../rollout/is-same.ts';
 import type { AuditEntry } from '../store/audit.ts';
@@ -66,9 +67,12 @@ export async function recordCluster(
     const { tags, labels } = record;
     const isLabeled = !isSame({ tags: read?.data.tags, labels: read?.data.labels }, { tags, labels });
     if (isLabeled) writes.push(unchanged(Configs, applied, 'Fleet', FLEET));
+    const isRelabeled = fleet !== undefined && read !== undefined && !isSame(read.data.labels, labels);
+    const counted = isRelabeled ? await countLabels(ports.table, record, fleet) : { writes: [], record: [] };
     if (isNews) writes.push(await writeMark(ports.table, now));
     const result = material ? ('recorded' as const) : ('unchanged' as const);
-    return { result, writes, record: news(read?.data, record, fleet, isAsked) };
+    const told = [...news(read?.data, record, fleet, isAsked), ...counted.record];
+    return { result, writes: [...writes, ...counted.writes], record: told };
   });
 }
 

@@ -8,11 +8,12 @@ import { labelsOf } from '../inventory/observe-cluster.ts';
 import { allRecords } from '../inventory/records.ts';
 import { authorOf, FLEET, fleetInForce, upgradePolicy } from '../policy/applied.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
+import { countLabels } from '../protocol/count-labels.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { NEVER } from '../rollout/inventory-complete.ts';
 import { agreesAlike } from '../rollout/plan-hash.ts';
 import type { AuditEntry } from '../store/audit.ts';
-import { change, writeMark } from '../store/change.ts';
+import { change, NOTHING, writeMark } from '../store/change.ts';
 import { Accounts, Clusters, Configs } from '../store/entities.ts';
 import { decode, load, replace } from '../store/entity.ts';
 import { decideAndWrite } from '../store/retry.ts';
@@ -184,13 +185,13 @@ async function relabel(ports: OperatorPorts, fleet: Fleet['spec']): Promise<void
   for (const record of await allRecords(ports.table)) {
     const labels = labelsOf(record.tags, fleet);
     if (JSON.stringify(labels) === JSON.stringify(record.labels)) continue;
-    await decideAndWrite(async () => {
+    await change(ports, async (now) => {
       const read = await load(ports.table, Clusters, record.clusterKey);
-      if (read !== undefined)
-        await writeUnrecorded(ports.table, [
-          replace(Clusters, read, { ...read.data, labels: labelsOf(read.data.tags, fleet) }),
-          await writeMark(ports.table, ports.clock.now()),
-        ]);
+      if (read === undefined) return NOTHING;
+      const next = { ...read.data, labels: labelsOf(read.data.tags, fleet) };
+      const counted = await countLabels(ports.table, next, fleet);
+      const writes = [replace(Clusters, read, next), await writeMark(ports.table, now), ...counted.writes];
+      return { ...NOTHING, writes, record: counted.record };
     });
   }
 }

@@ -1,8 +1,12 @@
 import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { Ledgers } from '../../core/store/entities.ts';
+import { load } from '../../core/store/entity.ts';
+import { checkInvariants } from '../../simulator/invariants/check-invariants.ts';
+import { MACHINE_ARN_PREFIX } from '../../simulator/process/machines.ts';
 import type { World } from '../../simulator/process/world.ts';
-import { fleetOf, onceBefore } from './changed-policy.ts';
-import { discover, PERSON, recordOf, smallFleet } from './small-fleet.ts';
+import { fleetOf, onceBefore, retag } from './changed-policy.ts';
+import { clusterArn, discover, hours, memberOf, PERSON, recordOf, run, smallFleet } from './small-fleet.ts';
 
 const web = { name: 'web', version: '1.36' };
 const manual = { trigger: 'manual' };
@@ -53,3 +57,43 @@ test('a new rule for labels holds for a cluster that comes while it is applied',
   await discover(world);
   expect([applied(), (await recordOf(world, 'web')).labels]).toEqual([true, { stage: 'prod' }]);
 });
+
+test.each<[string, (world: World) => Promise<unknown>]>([
+  ['its tag', (world) => retag(world, 'a', { stage: 'y' })],
+  [
+    'the rule of the Fleet',
+    (world) => applyConfig(world.ports, [fleetOf({ ...byTier, caps: { perLabel: { stage: 1 } } })], PERSON),
+  ],
+])(
+  'a cluster that gets another label by %s while it runs counts for that at once, and for the one before until it is freed',
+  async (_, change) => {
+    const of = (name: string, stage: string, tier: string) => ({
+      ...web,
+      name,
+      tags: { stage, tier },
+      nodegroups: [{ name: 'workers' }],
+    });
+    const world = await smallFleet({
+      clusters: [of('a', 'x', 'y'), of('b', 'y', 'y'), of('c', 'x', 'x')],
+      caps: { perLabel: { stage: 1 } },
+      policy: { trigger: 'automatic', waves: ['a', 'b', 'c'].map((name) => ({ name, clusters: [name] })) },
+    });
+    await hours(world, 0.1);
+    expect((await memberOf(world, 'a')).status).toBe('Running');
+    await change(world);
+    expect((await recordOf(world, 'a')).labels).toEqual({ stage: 'y' });
+    const counts = async () => (await load(world.table, Ledgers))?.data.counts;
+    expect(await counts()).toMatchObject({ total: 1, 'label/stage/x': 1, 'label/stage/y': 1 });
+    for (const name of ['b', 'c'])
+      await world.runner.startExecution({
+        machineArn: `${MACHINE_ARN_PREFIX}upgrade-cluster`,
+        name,
+        input: JSON.stringify({ cluster: clusterArn(name), targetVersion: '1.37' }),
+      });
+    await hours(world, 0.05);
+    const granted = () => world.table.auditTimeline().filter(({ event }) => event === 'Granted').length;
+    expect(granted()).toBe(1);
+    await run(world);
+    expect([await counts(), await checkInvariants(world)]).toEqual([{}, []]);
+  },
+);
