@@ -231,6 +231,13 @@ export function tableContract(name: string, create: () => Promise<TableUnderTest
       expect(await revision('a')).toBe(42);
     });
 
+    test('a restore writes over nothing that is newer, nor over what is as new', async () => {
+      await table.restore({ ...at('a'), kind: 'Thing', active: true, data: 'newer', revision: 41 });
+      for (const revision of [40, 41])
+        await table.restore({ ...at('a'), kind: 'Thing', active: false, data: 'older', revision });
+      expect(await table.get(at('a'))).toMatchObject({ revision: 41, data: 'newer', active: true });
+    });
+
     test('100 operations are one transaction', async () => {
       await write(...Array.from({ length: 100 }, (_, index) => put(`I${index}`, index, 'absent')));
       expect(await table.queryPartition('P')).toHaveLength(100);

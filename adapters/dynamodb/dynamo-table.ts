@@ -13,7 +13,7 @@ import {
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { namedError } from '../../core/contracts/errors.ts';
+import { errorName, namedError } from '../../core/contracts/errors.ts';
 import {
   ACTIVE_INDEX,
   ACTIVE_KEY,
@@ -132,8 +132,15 @@ export class DynamoTable implements RestoredTable {
     const command = new PutItemCommand({
       TableName: this.#names.items,
       Item: marshall({ ...toAttributes(item), revision }),
+      ConditionExpression: 'attribute_not_exists(#revision) OR #revision < :revision',
+      ExpressionAttributeNames: { '#revision': 'revision' },
+      ExpressionAttributeValues: marshall({ ':revision': revision }),
     });
-    await this.#client.send(command);
+    try {
+      await this.#client.send(command);
+    } catch (error) {
+      if (errorName(error) !== 'ConditionalCheckFailedException') throw error;
+    }
   }
 
   #auditQuery(subject: string): QueryCommandInput {

@@ -87,7 +87,7 @@ export class MemoryTable implements RestoredTable {
   }
 
   async restore(item: StoredItem): Promise<void> {
-    this.#place(frozenJson(item));
+    if ((this.#items.get(itemId(item))?.revision ?? 0) < item.revision) this.#place(frozenJson(item));
   }
 
   /** A copy of all items, and back to it: what a point-in-time restore of the table gives. The audit is another table and stays. */

@@ -34,7 +34,7 @@ export interface Table {
 
 /** What a restore works on, with everything else stopped. No role of a function is granted what it asks for beyond `Table`. */
 export interface RestoredTable extends Table {
-  /** Sets an item to an exact revision, whatever was there. */
+  /** Sets an item to an exact revision, unless one that is no older is there: somebody may write to the table meanwhile. */
   restore(item: StoredItem): Promise<void>;
 }
 
