@@ -1,16 +1,16 @@
 import { type ConfigIssue, formatIssue } from '../config/issue.ts';
 import { parseConfig } from '../config/parse-config.ts';
 import type { ConfigObject, Fleet, UpgradePolicy } from '../config/types.ts';
-import type { AccountState } from '../contracts/items/cluster.ts';
 import type { AppliedConfig } from '../contracts/items/rollout.ts';
 import { revisionOf } from '../hash/revision.ts';
+import { forgetLooks } from '../inventory/forget-looks.ts';
 import { labelsOf } from '../inventory/observe-cluster.ts';
 import { allRecords } from '../inventory/records.ts';
 import { authorOf, FLEET, fleetInForce, upgradePolicy } from '../policy/applied.ts';
+import type { Scope } from '../ports/eks.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import { countLabels } from '../protocol/count-labels.ts';
 import { Refusal } from '../queries/refusal.ts';
-import { NEVER } from '../rollout/inventory-complete.ts';
 import { agreesAlike } from '../rollout/plan-hash.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import { change, NOTHING, writeMark } from '../store/change.ts';
@@ -122,7 +122,7 @@ export async function applyConfig(
   by: string,
 ): Promise<Applied[]> {
   const fleet = objects.find((object) => object.kind === 'Fleet');
-  if (fleet !== undefined) await decideAndWrite(() => forgetLooks(ports.table, fleet.spec));
+  if (fleet !== undefined) await forgetNewScopes(ports.table, fleet.spec);
   const applied = await change(ports, async (now) => {
     const results: Applied[] = [];
     const operations: WriteOperation[] = [];
@@ -167,17 +167,13 @@ function authorStays(policy: UpgradePolicy, before: AppliedConfig | undefined): 
 }
 
 /** What comes into the Fleet is looked at anew before anything is planned there. Written first: nobody looks there until then. */
-async function forgetLooks(table: Table, fleet: Fleet['spec']): Promise<void> {
+async function forgetNewScopes(table: Table, fleet: Fleet['spec']): Promise<void> {
   const before = await fleetInForce(table);
-  const comesIn = ({ data }: { readonly data: Pick<AccountState, 'account' | 'region'> }) => {
-    const isIn = (spec: Fleet['spec']) => spec.accounts.includes(data.account) && spec.regions.includes(data.region);
-    return isIn(fleet) && (before === undefined || !isIn(before));
-  };
-  const looks = (await table.queryPartition('ACCOUNTS')).map((item) => decode(Accounts, item)).filter(comesIn);
-  if (looks.length === 0) return;
-  const known = (await table.queryKind(Clusters.kind)).map((item) => decode(Clusters, item)).filter(comesIn);
-  for (const one of known) await writeUnrecorded(table, [replace(Clusters, one, { ...one.data, lastSeenAt: NEVER })]);
-  for (const one of looks) await writeUnrecorded(table, [replace(Accounts, one, { ...one.data, checkedAt: NEVER })]);
+  const isIn = (spec: Fleet['spec'], { account, region }: Scope) =>
+    spec.accounts.includes(account) && spec.regions.includes(region);
+  const comesIn = (scope: Scope) => isIn(fleet, scope) && (before === undefined || !isIn(before, scope));
+  const looks = await table.queryPartition('ACCOUNTS');
+  if (looks.some((item) => comesIn(decode(Accounts, item).data))) await forgetLooks(table, comesIn);
 }
 
 /** Labels come from tags by the Fleet's rule: a new rule changes them at once, not at the next discovery. */

@@ -2,9 +2,20 @@ import { MemoryTable } from '../../adapters/memory/table.ts';
 import { type AnchorChain, readChain } from '../anchors/read-chain.ts';
 import type { Grant } from '../contracts/items/protocol.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
+import { allRecords } from '../inventory/records.ts';
+import { clusterRecord } from '../policy/testing/cluster-record.ts';
 import { transactWithAudit } from '../store/audit.ts';
-import { Epochs, FleetControls, Grants, Ledgers, Waves } from '../store/entities.ts';
-import { load, replace } from '../store/entity.ts';
+import {
+  Accounts,
+  Clusters,
+  Epochs,
+  FleetControls,
+  Grants,
+  Ledgers,
+  ReconcileMarkers,
+  Waves,
+} from '../store/entities.ts';
+import { load, put, replace } from '../store/entity.ts';
 import { recoverAfterRestore } from './restore.ts';
 import { recordOf } from './testing/operator-ports.ts';
 
@@ -309,4 +320,79 @@ test('a record that was cut or written anew as a whole is not folded where ancho
   ).rejects.toThrow('table: anchors: Anchors 2 to 3 are missing. What');
   expect(await load(world.table, Epochs)).toBeUndefined();
   expect(await world.restore(copy)).toMatchObject({ epoch: 1 });
+});
+
+describe('what discovery saw', () => {
+  const [LOOKED, NEVER] = ['2026-11-20T07:00:00.000Z', '1970-01-01T00:00:00.000Z'];
+  const looks = async (table: MemoryTable) => ({
+    clusters: Object.fromEntries(
+      (await allRecords(table)).map(({ name, deletedAt, lastSeenAt }) => [name, deletedAt ?? lastSeenAt]),
+    ),
+    account: (await load(table, Accounts, '1', 'r'))?.data.checkedAt,
+    isDirty: (await load(table, ReconcileMarkers))?.data.dirtySince !== undefined,
+  });
+  const gone = '2026-11-20T07:30:00.000Z';
+  const forgotten = { clusters: { a: NEVER, b: NEVER, gone }, account: NEVER, isDirty: true };
+
+  async function discovered(table = new MemoryTable()) {
+    const world = await tableOfOneWave(table);
+    const seen = (name: string, more = {}) =>
+      put(Clusters, clusterRecord({ name, lastSeenAt: LOOKED, ...more }), 'absent');
+    const account = { account: '1', region: 'r', status: 'Ok' as const, clusters: 2, checkedAt: LOOKED };
+    await table.transact([seen('a'), seen('gone', { deletedAt: gone }), put(Accounts, account, 'absent')]);
+    const first = world.copy();
+    world.wait(1);
+    const entry = { subject: 'b', event: 'ClusterDiscovered', principal: 'liftlock', detail: {} };
+    await transactWithAudit(table, [seen('b')], [entry], world.clock.now());
+    world.wait(5);
+    return { ...world, first };
+  }
+
+  test('counts as never seen in a table that was restored, also of clusters that only the audit knows', async () => {
+    const { table, first, restore } = await discovered();
+    expect((await looks(table)).clusters).toEqual({ a: LOOKED, b: LOOKED, gone });
+    await restore(first);
+    expect(await looks(table)).toEqual(forgotten);
+  });
+
+  test('counts as never seen although the index does not list yet what was written from the audit', async () => {
+    const world = await discovered();
+    const listed = world.first.items.filter(({ kind }) => kind === Clusters.kind);
+    const queryKind = world.table.queryKind.bind(world.table);
+    world.table.queryKind = async (kind) => (kind === Clusters.kind ? [...listed] : queryKind(kind));
+    await world.restore(world.first);
+    world.table.queryKind = queryKind;
+    expect(await looks(world.table)).toEqual(forgotten);
+  });
+
+  test('is forgotten before the epoch goes up: whoever is killed in between does it again', async () => {
+    const world = await discovered();
+    let left = 1;
+    world.table.beforeTransact = () => {
+      if (left === 0) throw new Error('killed');
+      left -= 1;
+    };
+    await expect(world.restore(world.first)).rejects.toThrow('killed');
+    expect(await load(world.table, Epochs)).toBeUndefined();
+    world.table.beforeTransact = () => {};
+    await world.restore(world.copy());
+    expect(await looks(world.table)).toEqual(forgotten);
+  });
+
+  test('of more clusters than are written at once, and one that is recorded meanwhile, all count as never seen', async () => {
+    const world = await discovered();
+    const names = Array.from({ length: 25 }, (_, number) => `c${number}`);
+    const records = names.map((name) => clusterRecord({ name, lastSeenAt: LOOKED }));
+    await world.table.transact(records.map((one) => put(Clusters, one, 'absent')));
+    let isLate = false;
+    world.table.beforeTransact = (operations) => {
+      const [first] = operations;
+      if (isLate || first?.type !== 'put' || first.item.kind !== Clusters.kind) return;
+      isLate = true;
+      throw Object.assign(new Error('moved'), { name: 'ConditionFailed' });
+    };
+    await world.restore(world.copy());
+    const seen = new Set(Object.values((await looks(world.table)).clusters));
+    expect([isLate, seen]).toEqual([true, new Set([NEVER, gone])]);
+  });
 });

@@ -2,11 +2,13 @@ import { compareWithAnchors } from '../anchors/compare-with-anchors.ts';
 import { type AnchorChain, anchoredSubjects, readChain } from '../anchors/read-chain.ts';
 import { namedError } from '../contracts/errors.ts';
 import { GRACE_SECONDS } from '../contracts/mutating-calls.ts';
+import { forgetLooks } from '../inventory/forget-looks.ts';
 import { recountInPlace } from '../policy/caps.ts';
 import type { Ports } from '../ports/ports.ts';
 import { type AuditItem, type ItemKey, itemId, type RestoredTable, type StoredItem } from '../ports/table.ts';
 import { transactWithAudit } from '../store/audit.ts';
-import { Epochs, FleetControls, Grants, Ledgers } from '../store/entities.ts';
+import { markDirty } from '../store/change.ts';
+import { Clusters, Epochs, FleetControls, Grants, Ledgers } from '../store/entities.ts';
 import { load, loadAll, replace } from '../store/entity.ts';
 import { revisionOf } from '../store/next-revision.ts';
 import { ScanRuns } from '../store/scan-entities.ts';
@@ -47,6 +49,13 @@ export async function recoverAfterRestore(
   refuseFuture(writes, now);
   refuseAhead('The time that the table was restored to,', restoredTo, now);
   const folded = await fold(table, writes);
+  // Discovery writes without a record, so that what it knew last is lost: labels by a newer rule, tags that nothing had asked for.
+  await forgetLooks(
+    table,
+    undefined,
+    writes.filter(({ kind }) => kind === Clusters.kind),
+  );
+  await markDirty({ table, clock: ports.clock });
   const epoch = await load(table, Epochs);
   const control = await load(table, FleetControls);
   const number = (epoch?.data.number ?? 0) + 1;

@@ -5,7 +5,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 /** A message of discovery is tried five times, three minutes apart; a cluster that is not recorded by then is not waited for. */
 const RECORDED_WITHIN_MILLISECONDS = 15 * 60_000;
 const MOST_NAMES = 5;
-/** When an account that comes into the Fleet, and what is known there, was looked at last: that is from before. */
+/** When an account that comes into the Fleet or was restored, and what is known there, was looked at last: that is from before. */
 export const NEVER = new Date(0).toISOString();
 
 /**

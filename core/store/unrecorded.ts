@@ -2,8 +2,8 @@ import type { Table, WriteOperation } from '../ports/table.ts';
 
 /** Kinds of items that are written without a record, and why that need not be: a restore does not bring such a write back. */
 const UNRECORDED: Readonly<Record<string, string>> = {
-  Account: 'Discovery finds it again within the hour.',
-  Cluster: 'Labels follow from the tags and from the rule of the Fleet, which is on record.',
+  Account: 'A restore has each looked at anew, which discovery does within the hour.',
+  Cluster: 'A restore has each looked at anew before anything is planned over it.',
   DeadlineNotice: 'At worst people are told of a deadline twice.',
   Grant: 'Executions that are nested in its holder: a restore raises the epoch, and none of them commits any more.',
   LatestScans: 'The next scan writes it anew; the history has each scan by itself.',

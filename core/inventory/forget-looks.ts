@@ -1,0 +1,39 @@
+import type { Scope } from '../ports/eks.ts';
+import type { ItemKey, Table } from '../ports/table.ts';
+import { NEVER } from '../rollout/inventory-complete.ts';
+import { Accounts, Clusters } from '../store/entities.ts';
+import { decode, replace } from '../store/entity.ts';
+import { decideAndWrite } from '../store/retry.ts';
+import { writeUnrecorded } from '../store/unrecorded.ts';
+
+/** Of which each is read again when one of them was recorded meanwhile. */
+const AT_ONCE = 10;
+
+/**
+ * Has everything there looked at anew before anything is planned over it. What is forgotten already is left as it is: who did not come to the
+ * end does it again.
+ * @param more keys of clusters that the index may not have yet
+ */
+export async function forgetLooks(
+  table: Table,
+  isMeant: (at: Scope) => boolean = () => true,
+  more: readonly ItemKey[] = [],
+): Promise<void> {
+  const listed = [...(await table.queryKind(Clusters.kind)), ...more];
+  const keys = [...new Map(listed.map(({ pk, sk }) => [pk, { pk, sk }])).values()];
+  for (let start = 0; start < keys.length; start += AT_ONCE) {
+    await decideAndWrite(async () => {
+      const items = await table.getAll(keys.slice(start, start + AT_ONCE));
+      const known = items.flatMap((item) => (item === undefined ? [] : [decode(Clusters, item)]));
+      const writes = known
+        .filter(({ data }) => isMeant(data) && data.deletedAt === undefined && data.lastSeenAt !== NEVER)
+        .map((one) => replace(Clusters, one, { ...one.data, lastSeenAt: NEVER }));
+      if (writes.length > 0) await writeUnrecorded(table, writes);
+    });
+  }
+  await decideAndWrite(async () => {
+    const looks = (await table.queryPartition('ACCOUNTS')).map((item) => decode(Accounts, item));
+    for (const one of looks.filter(({ data }) => isMeant(data) && data.checkedAt !== NEVER))
+      await writeUnrecorded(table, [replace(Accounts, one, { ...one.data, checkedAt: NEVER })]);
+  });
+}

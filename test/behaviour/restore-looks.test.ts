@@ -1,0 +1,97 @@
+import { applyConfig } from '../../core/operations/apply-documents.ts';
+import { applySpec, at, CARL, clusterOf, fleetOf, judge, retag, spec } from './changed-policy.ts';
+import { restored } from './restored.ts';
+import { hours, memberOf, mutationsOf, PERSON, recordOf, rolloutsOf, smallFleet, versionOf } from './small-fleet.ts';
+
+const gated = spec(at('prod', { approval: { approvals: 1 } }), { name: 'rest' });
+const group = { nodegroups: [{ name: 'workers' }] };
+
+test('a cluster whose label came by a rule that was applied after the point of restore waits for its approval all the same', async () => {
+  const world = await smallFleet({
+    clusters: [{ name: 'p', version: '1.36', tags: { tier: 'prod' }, ...group }],
+    policies: [],
+  });
+  await hours(world, 1.2);
+  const copy = world.table.snapshot();
+  const restoredTo = world.clock.now();
+  await hours(world, 0.1);
+  await applyConfig(world.ports, [fleetOf({ labels: { fromTags: { stage: 'tier' } } })], PERSON);
+  await hours(world, 0.02);
+  await applySpec(world, gated);
+  await hours(world, 0.2);
+  expect((await recordOf(world, 'p')).labels).toEqual({ stage: 'prod' });
+  expect((await memberOf(world, 'p')).waveIndex).toBe(0);
+  expect(mutationsOf(world)).toEqual([]);
+  await restored(world, copy, restoredTo);
+  await hours(world, 0.3);
+  expect(mutationsOf(world)).toEqual([]);
+});
+
+test('so does one whose tag had changed before an expression asked for it', async () => {
+  const world = await smallFleet({
+    clusters: [{ name: 'p', version: '1.36', tags: { tier: 'dev' }, ...group }],
+    policies: [],
+  });
+  await hours(world, 1.2);
+  const copy = world.table.snapshot();
+  const restoredTo = world.clock.now();
+  await retag(world, 'p', { tier: 'prod' });
+  await applySpec(
+    world,
+    spec(
+      { name: 'prod', selector: { when: "cluster.tags['tier'] == 'prod'" }, approval: { approvals: 1 } },
+      { name: 'rest' },
+    ),
+  );
+  await hours(world, 0.2);
+  expect((await memberOf(world, 'p')).waveIndex).toBe(0);
+  expect(mutationsOf(world)).toEqual([]);
+  await restored(world, copy, restoredTo);
+  await hours(world, 0.3);
+  expect(mutationsOf(world)).toEqual([]);
+});
+
+test('an account that came back into the Fleet and was not looked at yet is not planned over after a restore either', async () => {
+  const world = await smallFleet({
+    clusters: [
+      { name: 'other', version: '1.37', nodegroups: [] },
+      {
+        name: 'p',
+        account: '222222222222',
+        version: '1.36',
+        tags: { stage: 'dev' },
+        nodegroups: [{ name: 'workers' }],
+      },
+    ],
+    policies: [],
+  });
+  await applyConfig(world.ports, [fleetOf({ accounts: ['111111111111', '222222222222'] })], PERSON);
+  await hours(world, 0.3);
+  const copy = world.table.snapshot();
+  const restoredTo = world.clock.now();
+  await applyConfig(world.ports, [fleetOf({})], PERSON);
+  Object.assign(clusterOf(world, 'p')?.tags ?? {}, { stage: 'prod' });
+  await hours(world, 4);
+  await applyConfig(world.ports, [fleetOf({ accounts: ['111111111111', '222222222222'] })], PERSON);
+  await applySpec(world, spec(at('prod', { approval: { approvals: 1 } }), { name: 'rest' }));
+  await restored(world, copy, restoredTo);
+  await hours(world, 0.3);
+  expect(mutationsOf(world)).toEqual([]);
+});
+
+test('a rollout that waits for its window outlives a restore with its approval, and begins when its clusters were looked at anew', async () => {
+  const world = await smallFleet({
+    clusters: [{ name: 'p', version: '1.36', tags: { stage: 'prod' }, ...group }],
+    calendars: { nights: { windows: [{ name: 'n', schedule: '0 22 * * *', duration: '6h' }] } },
+    policy: spec(at('prod', { approval: { approvals: 1 }, calendar: 'nights' })),
+  });
+  await hours(world, 0.3);
+  const copy = world.table.snapshot();
+  const restoredTo = world.clock.now();
+  await judge(world, 'Approved', CARL);
+  const [before] = await rolloutsOf(world);
+  await restored(world, copy, restoredTo);
+  await hours(world, 24);
+  expect((await rolloutsOf(world)).map(({ id, status }) => [id, status])).toEqual([[before?.id, 'Completed']]);
+  expect(versionOf(world, 'p')).toBe('1.37');
+});
