@@ -10,7 +10,7 @@ import { KubeVersion } from '../version/kube-version.ts';
 import { latenessPerDay } from '../version/lateness.ts';
 import { regionCalendar } from '../version/region-calendar.ts';
 import { targetOf } from './cluster-target.ts';
-import { NEVER } from './inventory-complete.ts';
+import { isForgotten } from './inventory-complete.ts';
 import { policyMatch } from './policy-matches.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
@@ -71,7 +71,7 @@ function consider(
   now: Date,
   ambiguous: readonly string[],
 ): Candidate | { reason: Reason } {
-  if (cluster.lastSeenAt === NEVER)
+  if (isForgotten(cluster))
     return {
       reason: reason('InventoryIncomplete', `${cluster.name} has to be looked at anew: nobody knows its tags.`),
     };

@@ -2,6 +2,7 @@ import { reason } from '../contracts/step-result.ts';
 import { admit, askToBegin, type MemberIndex, type Room } from './admission.ts';
 import { automaticRollouts } from './automatic-rollouts.ts';
 import type { Decided, Decision, Waiting } from './decisions.ts';
+import { isForgotten } from './inventory-complete.ts';
 import { memberRules, rulesByHand } from './member-rules.ts';
 import { replans } from './replan.ts';
 import { atRest, restingDecisions } from './resting-rollouts.ts';
@@ -53,7 +54,9 @@ export function decide(snapshot: FleetSnapshot, now: Date): Decided {
     rulesOf: memberRules(snapshot, now),
   };
   const decided = together(DECIDERS.map((decider) => decider(look)));
-  const planned = new Set(decided.decisions.flatMap((one) => (one.type === 'replan' ? [one.rollout.id] : [])));
+  const forgotten = snapshot.members.filter(({ clusterKey }) => isForgotten(snapshot.clusters.get(clusterKey)));
+  const replanned = decided.decisions.flatMap((one) => (one.type === 'replan' ? [one.rollout.id] : []));
+  const planned = new Set([...replanned, ...forgotten.map(({ rolloutId }) => rolloutId)]);
   return {
     ...decided,
     decisions: decided.decisions.filter(

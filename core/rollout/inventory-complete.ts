@@ -1,12 +1,17 @@
 import type { FleetSpec } from '../config/types.ts';
 import type { AccountState, ClusterRecord } from '../contracts/items/cluster.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { unreachable } from '../model/unreachable.ts';
 
 /** A message of discovery is tried five times, three minutes apart; a cluster that is not recorded by then is not waited for. */
 const RECORDED_WITHIN_MILLISECONDS = 15 * 60_000;
 const MOST_NAMES = 5;
 /** When an account that comes into the Fleet or was restored, and what is known there, was looked at last: that is from before. */
 export const NEVER = new Date(0).toISOString();
+
+/** Whether nobody knows where it belongs before it is looked at anew. Of one that cannot be read this is all there is to know. */
+export const isForgotten = (cluster: ClusterRecord | undefined): boolean =>
+  cluster?.lastSeenAt === NEVER && unreachable(cluster) === undefined;
 
 /**
  * Whether everything is known that a rollout begins with: every account and Region of the Fleet was looked at, and what was listed there is

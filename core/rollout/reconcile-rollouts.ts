@@ -16,6 +16,7 @@ import { writeUnrecorded } from '../store/unrecorded.ts';
 import { applyDecision } from './apply-decision.ts';
 import { beginsWave, decide } from './decide.ts';
 import type { Decision } from './decisions.ts';
+import { isForgotten } from './inventory-complete.ts';
 import { isSame } from './is-same.ts';
 import { loadSnapshot, type SnapshotScope } from './load-snapshot.ts';
 import { lookAfterGrant } from './look-after-grant.ts';
@@ -112,8 +113,9 @@ export async function reconcileRollouts(
   return { look: full ? 'full' : 'active', applied, waiting, stuck, overdue, problems };
 }
 
-/** Whether a rollout under way goes by what this version cannot read: what has changed meanwhile has to be planned for once it can. */
-const isBlind = ({ fleet, rollouts, unreadablePolicies }: FleetSnapshot): boolean =>
+/** Whether a rollout under way goes by what this version cannot read, or nobody has looked at: what has changed is planned for after that. */
+const isBlind = ({ fleet, rollouts, unreadablePolicies, members, clusters }: FleetSnapshot): boolean =>
+  members.some(({ clusterKey }) => isForgotten(clusters.get(clusterKey))) ||
   rollouts.some(({ policy }) => fleet === undefined || unreadablePolicies.some(({ name }) => name === policy));
 
 /** Members and waves of a rollout that is not under way wait for a person, and so do their parked upgrades: they move nothing by themselves. */

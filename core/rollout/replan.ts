@@ -11,6 +11,7 @@ import { KubeVersion } from '../version/kube-version.ts';
 import { servedKey } from './automatic-rollouts.ts';
 import { type Candidate, candidatesOf } from './candidates.ts';
 import type { Decision } from './decisions.ts';
+import { isForgotten } from './inventory-complete.ts';
 import { isSame } from './is-same.ts';
 import { asksNoLess, besideLaterWave, laterWaveOf, toldOfLaterWaves, withLaterWave } from './later-wave.ts';
 import { plannedMember, plannedWave } from './plan-rollout.ts';
@@ -58,8 +59,9 @@ export function replanOf(snapshot: FleetSnapshot, rollout: Rollout, now: Date): 
   const taken = new Set(begun.map((wave) => wave.name));
   const specs = policy.spec.waves.filter((spec) => !taken.has(spec.name));
   const kept = new Set(members.filter((member) => member.waveIndex < firstFree).map((member) => member.clusterKey));
-  // What is being worked on is not moved.
-  const busy = new Set(snapshot.grants.map(({ clusterKey }) => clusterKey));
+  // What is being worked on is not moved, nor what is to be looked at anew: nobody knows yet where it belongs.
+  const forgotten = members.filter(({ clusterKey }) => isForgotten(snapshot.clusters.get(clusterKey)));
+  const busy = new Set([...snapshot.grants, ...forgotten].map(({ clusterKey }) => clusterKey));
   const wanted = wantedMembers(snapshot, rollout, policy, {
     now,
     firstFree,
