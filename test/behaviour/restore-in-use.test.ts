@@ -10,6 +10,7 @@ test('an abort that is ordered while the audit is folded once more stands', asyn
   });
   await hours(world, 0.3);
   const id = (await rolloutsOf(world))[0]?.id ?? '';
+  world.switchedOff = true;
   const mutatorsOffSince = world.clock.now();
   await hours(world, 2 / 60);
   const restoredTo = world.clock.now();
@@ -30,6 +31,8 @@ test('an abort that is ordered while the audit is folded once more stands', asyn
     return restore(item);
   };
   await recoverAfterRestore(world, { restoredTo, mutatorsOffSince, by: PERSON });
+  world.switchedOff = false;
+  await hours(world, 1.5);
   expect(ordered).toBe(true);
   expect((await rolloutsOf(world)).map(({ status }) => status)).toEqual(['Aborted']);
 });
