@@ -51,6 +51,6 @@ export const evidenceEnvironment = createEnvironment<ApprovalEvidence>(
     succeeded: BigInt(evidence.succeeded),
     failed: BigInt(evidence.failed),
     blocked: BigInt(evidence.blocked),
-    findings: BigInt(evidence.findings),
+    ...(evidence.findings === undefined ? {} : { findings: BigInt(evidence.findings) }),
   }),
 );

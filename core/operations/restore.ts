@@ -69,7 +69,7 @@ export async function recoverAfterRestore(
   await transactWithAudit(
     table,
     [
-      replace(Epochs, epoch, { number }),
+      replace(Epochs, epoch, { number, restoredAt: now.toISOString() }),
       replace(FleetControls, control, stopped),
       replace(Ledgers, await load(table, Ledgers), { counts: await countGrants(table, writes) }),
     ],

@@ -25,6 +25,6 @@ export interface ApprovalEvidence {
   readonly succeeded: number;
   readonly failed: number;
   readonly blocked: number;
-  /** Findings that would block, in the latest scans of the clusters of the wave that asks. */
-  readonly findings: number;
+  /** Findings that would block, in the latest scans of the clusters of the wave that asks; undefined = nobody knows, and what asks for them has no answer. */
+  readonly findings: number | undefined;
 }

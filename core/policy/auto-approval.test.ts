@@ -41,6 +41,12 @@ test.each([
   expect(autoApproval(source, evidence)).toMatchObject({ approves: false, reason: { code: 'PolicyError' } });
 });
 
+test('what asks for findings has no answer while nobody knows them, and what does not ask has one', () => {
+  const unknown = { ...evidence, findings: undefined };
+  expect(autoApproval('findings == 0', unknown)).toMatchObject({ approves: false, reason: { code: 'PolicyError' } });
+  expect(autoApproval('failed == 0', unknown).approves).toBe(true);
+});
+
 test('all() over no waves is true, as everywhere in CEL: who needs one earlier wave asks for it', () => {
   const first = { ...evidence, earlier: [], succeeded: 0 };
   expect(autoApproval('earlier.all(w, w.failed == 0)', first).approves).toBe(true);

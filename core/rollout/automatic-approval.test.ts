@@ -71,6 +71,7 @@ test('a rule that is true approves the plan in the name of Liftlock, beside the 
 test.each<[string, string | undefined, Given]>([
   ['is false', 'failed == 0', {}],
   ['has no answer', 'earlier[9].failed == 0', {}],
+  ['asks for findings that nobody knows', 'findings == 0', {}],
   ['is not there', undefined, {}],
   ['is of a wave that the policy has given up', 'true', { rules: undefined }],
   ['finds no plan', 'true', { wave: { planHash: undefined } }],
@@ -102,7 +103,7 @@ test.each<[string, Given]>([
   ],
   ['earlier.exists(w, w.status == "Completed" && w.members == 3 && w.succeeded == 2 && w.failed == 1)', {}],
   ['earlier.exists(w, w.name == "second" && w.blocked == 1 && w.quarantined == 1)', {}],
-  ['findings == 0', {}],
+  ['findings == 0', { wave: { blockingFindings: 0 } }],
   ['findings == 2', { wave: { blockingFindings: 2 } }],
   ['earlier.exists(w, w.name == "first" && w.soakedHours == 0.0)', {}],
   ['earlier.exists(w, w.name == "first" && w.soakedHours == 5.0)', { waves: [soaked] }],

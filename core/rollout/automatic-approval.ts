@@ -45,7 +45,7 @@ function evidenceOf({ rollout, waves, now }: WaveSituation, wave: Wave): Approva
     succeeded: sum((one) => one.succeeded),
     failed: sum((one) => one.failed),
     blocked: sum((one) => one.blocked),
-    findings: wave.blockingFindings ?? 0,
+    findings: wave.blockingFindings,
   };
 }
 

@@ -75,7 +75,9 @@ test('what would block is known of the latest scan of each cluster', async () =>
   ];
   await table.transact(latest.map((one) => table && put(LatestScanItems, one, 'absent')));
   for (const keys of [['a', 'b', 'c', 'gone'], undefined]) {
-    const { findings } = await loadHistory(table, batched(table), keys);
+    const { findings, scannedAt } = await loadHistory(table, batched(table), keys);
+    expect([...(scannedAt?.keys() ?? [])].sort()).toEqual(['a', 'b']);
+    expect(scannedAt?.get('a')).toBe('2026-11-20T12:00:00.000Z');
     expect([...findings]).toEqual([['a', ['a 1.37 x', 'a 1.37 z']]]);
   }
   expect((await loadHistory(table, batched(table), ['b'])).findings.size).toBe(0);

@@ -257,8 +257,10 @@ export async function loadHistory(
     if (isServed(member)) served.add(servedKey(policyOf.get(member.rolloutId) ?? '', member.to, member.clusterKey));
   }
   const findings = new Map<string, readonly string[]>();
+  const scannedAt = new Map<string, string>();
   for (const { clusterKey, scans: latest } of scans) {
     const [newest] = latest;
+    if (newest !== undefined) scannedAt.set(clusterKey, newest.scannedAt);
     const blocking = (newest?.causes ?? []).filter(({ severity }) => severity === 'error');
     if (blocking.length > 0)
       findings.set(
@@ -271,6 +273,7 @@ export async function loadHistory(
     waves,
     members: members.filter((member) => underWay.has(member.rolloutId)),
     findings,
+    scannedAt,
     served,
     accounts: accounts.map((item) => dataOf(Accounts, item)),
   };

@@ -139,6 +139,22 @@ describe('a wave that is planned', () => {
     expect(wave([member(1, { status: 'Blocked', ...stray })])).not.toHaveProperty('strays');
   });
 
+  test('does not know what blocks it while somebody who goes was not scanned since a restore', () => {
+    const epoch = { number: 2, restoredAt: '2026-11-20T12:00:00.000Z' };
+    const scanned = (more: Record<string, string>) => ({
+      epoch,
+      history: { ...history, scannedAt: new Map(Object.entries(more)) },
+    });
+    const [before, after] = ['2026-11-20T11:59:00.000Z', '2026-11-20T12:01:00.000Z'];
+    const two = [member(1), member(2)];
+    expect(wave(two, scanned({ k1: after, k2: after })).blockingFindings).toBe(1);
+    expect(wave([member(1), member(2, { status: 'Excluded' })], scanned({ k1: after })).blockingFindings).toBe(1);
+    for (const known of [{ k1: after, k2: before }, { k1: after }, {}])
+      expect(wave(two, scanned(known))).not.toHaveProperty('blockingFindings');
+    expect(wave(two, { epoch, history })).not.toHaveProperty('blockingFindings');
+    expect(wave(two, { ...scanned({ k1: before }), epoch: { number: 1 } }).blockingFindings).toBe(1);
+  });
+
   test('is another plan with what blocks it and who goes, and not with who is excluded', () => {
     const hash = (...given: Parameters<typeof wave>) => wave(...given).planHash;
     expect(wave([member(1)], { history }).blockingFindings).toBe(1);

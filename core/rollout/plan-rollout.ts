@@ -78,7 +78,11 @@ export function plannedWave(
   const needWork = members.length - counts.excluded - counts.quarantined;
   const owed = members.filter(({ status, reasons }) => status === 'Excluded' && reasons.some(isOwed)).length;
   const strays = members.filter(({ status, isStray }) => status === 'Failed' && isStray === true).length;
-  const findings = members.flatMap((member) => snapshot.history?.findings.get(member.clusterKey) ?? []);
+  const { epoch, history } = snapshot;
+  const findings = members.flatMap(({ clusterKey }) => history?.findings.get(clusterKey) ?? []);
+  const isKnown = members
+    .filter(goes)
+    .every(({ clusterKey }) => (history?.scannedAt?.get(clusterKey) ?? '') >= (epoch?.restoredAt ?? ''));
   return {
     ...at,
     name: spec.name,
@@ -91,7 +95,7 @@ export function plannedWave(
     ...(owed === 0 ? {} : { owed }),
     ...(strays === 0 ? {} : { strays }),
     planHash: wavePlanHash(policy, { name: spec.name, members: members.filter(goes), findings }),
-    blockingFindings: findings.length,
+    ...(isKnown ? { blockingFindings: findings.length } : {}),
     reasons: [],
   };
 }

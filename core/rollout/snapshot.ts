@@ -58,6 +58,8 @@ export interface FleetSnapshot {
     readonly members: readonly Member[];
     /** Ids of findings that block a cluster, by cluster key, from its latest scan. */
     readonly findings: ReadonlyMap<string, readonly string[]>;
+    /** When each cluster was scanned last. */
+    readonly scannedAt?: ReadonlyMap<string, string>;
     readonly served: ReadonlySet<string>;
     /** Undefined = not read: what would be planned is planned again by whoever has them. */
     readonly accounts: readonly AccountState[] | undefined;

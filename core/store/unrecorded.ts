@@ -6,7 +6,7 @@ const UNRECORDED: Readonly<Record<string, string>> = {
   Cluster: 'A restore has each looked at anew before anything is planned over it.',
   DeadlineNotice: 'At worst people are told of a deadline twice.',
   Grant: 'Executions that are nested in its holder: a restore raises the epoch, and none of them commits any more.',
-  LatestScans: 'The next scan writes it anew; the history has each scan by itself.',
+  LatestScans: 'The next scan writes it anew; after a restore nothing rests on older ones.',
   LearnedDurations: 'It is learned again from waves, which are on record.',
   ReconcileMarker: 'A look too many finds nothing new.',
   RegionVersions: 'EKS is asked again within the hour.',

@@ -1,7 +1,19 @@
 import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { applySpec, at, CARL, clusterOf, fleetOf, judge, retag, spec } from './changed-policy.ts';
 import { restored } from './restored.ts';
-import { hours, memberOf, mutationsOf, PERSON, recordOf, rolloutsOf, smallFleet, versionOf } from './small-fleet.ts';
+import {
+  clusterArn,
+  hours,
+  memberOf,
+  mutationsOf,
+  PERSON,
+  recordOf,
+  rolloutsOf,
+  smallFleet,
+  startByHand,
+  versionOf,
+  wavesOf,
+} from './small-fleet.ts';
 
 const gated = spec(at('prod', { approval: { approvals: 1 } }), { name: 'rest' });
 const group = { nodegroups: [{ name: 'workers' }] };
@@ -94,4 +106,58 @@ test('a rollout that waits for its window outlives a restore with its approval, 
   await hours(world, 24);
   expect((await rolloutsOf(world)).map(({ id, status }) => [id, status])).toEqual([[before?.id, 'Completed']]);
   expect(versionOf(world, 'p')).toBe('1.37');
+});
+
+describe('what autoApproveWhen asks of scans', () => {
+  const apiVersion = 'storage.k8s.io/v1beta1';
+  const old = {
+    apiVersion,
+    kind: 'VolumeAttributesClass',
+    metadata: {
+      name: 'fast',
+      managedFields: [
+        { manager: 'terraform', operation: 'Update', apiVersion, time: '2026-01-01T00:00:00Z', fieldsV1: {} },
+      ],
+    },
+    driverName: 'ebs.csi.aws.com',
+  };
+
+  test('is not answered by the scans of a table that was restored: a newer one may be lost', async () => {
+    const world = await smallFleet({
+      clusters: [{ name: 'web', version: '1.36', nodegroups: [{ name: 'workers' }], objects: [old as never] }],
+      policies: [],
+    });
+    await hours(world, 0.3);
+    const copy = world.table.snapshot();
+    const restoredTo = world.clock.now();
+    await startByHand(world, 'scan-cluster', { cluster: clusterArn('web'), targetVersion: '1.37' });
+    await applySpec(world, {
+      ...spec({ name: 'all', approval: { autoApproveWhen: 'findings == 0' } }),
+      scan: { failOn: 'none' },
+    });
+    await hours(world, 0.3);
+    expect((await wavesOf(world)).map(({ status, blockingFindings }) => [status, blockingFindings])).toEqual([
+      ['Pending', 1],
+    ]);
+    await restored(world, copy, restoredTo);
+    await hours(world, 0.5);
+    expect(mutationsOf(world)).toEqual([]);
+  });
+
+  test('is answered by the scans that are made after the restore', async () => {
+    const world = await smallFleet({
+      clusters: [{ name: 'web', version: '1.36', ...group }],
+      policy: spec({ name: 'all', approval: { autoApproveWhen: 'findings == 0' }, calendar: 'nights' }),
+      calendars: { nights: { windows: [{ name: 'n', schedule: '0 22 * * *', duration: '6h' }] } },
+    });
+    const copy = world.table.snapshot();
+    await restored(world, copy, world.clock.now());
+    await hours(world, 3);
+    const said = async () =>
+      (await wavesOf(world)).map(({ approvals = [] }) => approvals.map(({ principal }) => principal));
+    expect(await said()).toEqual([[]]);
+    await startByHand(world, 'scan-cluster', { cluster: clusterArn('web'), targetVersion: '1.37' });
+    await hours(world, 1.5);
+    expect(await said()).toEqual([['liftlock']]);
+  });
 });

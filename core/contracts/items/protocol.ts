@@ -3,7 +3,11 @@ import { MACHINE_NAMES } from '../names.ts';
 import { reasonSchema, timestamp } from './common.ts';
 
 /** Raised by a restore of the table; part of every token and execution name, checked in every transaction. */
-export const epoch = z.object({ number: z.number().int().positive() });
+export const epoch = z.object({
+  number: z.number().int().positive(),
+  /** When it began with a restore of the table: what was seen before that and is not on record may be lost. */
+  restoredAt: timestamp.optional(),
+});
 export type Epoch = z.infer<typeof epoch>;
 
 /** Open and closing grants per cap key (`total`, `account/<id>`, `region/<name>`, `label/<label>/<value>`). */

@@ -96,7 +96,7 @@ export const wave = z.object({
   countInFlight: z.boolean().optional(),
   /** Failures that a person has accepted (`resume --accept-failures`): the budget is at least so large. */
   acceptedFailures: z.number().int().nonnegative().optional(),
-  /** Findings that would block clusters of the wave, in their latest scans, when the plan was made. */
+  /** Findings that would block clusters of the wave, in their latest scans, when the plan was made; absent where one was not scanned since a restore. */
   blockingFindings: z.number().int().nonnegative().optional(),
   /** What approvals bind to (semantics.md, Approval); frozen when the wave opens. */
   planHash: z.string().optional(),
