@@ -71,24 +71,21 @@ export async function recordCluster(
     const counted = isRelabeled ? await countLabels(ports.table, record, fleet) : { writes: [], record: [] };
     if (isNews) writes.push(await writeMark(ports.table, now));
     const result = material ? ('recorded' as const) : ('unchanged' as const);
-    const told = [...news(read?.data, record, fleet, isAsked), ...counted.record];
-    return { result, writes: [...writes, ...counted.writes], record: told };
+    const told = news(read?.data, record, fleet === undefined || isAsked ? EACH_TAG : fleet);
+    return { result, writes: [...writes, ...counted.writes], record: [...told, ...counted.record] };
   });
 }
+
+type Steering = Pick<FleetSpec, 'tagPrefix' | 'labels'>;
+const EACH_TAG: Steering = { tagPrefix: '', labels: { fromTags: {} } };
 
 /**
  * What goes on record: that a cluster came, that its version moved, and every change of the tags that steer Liftlock or give labels. While
  * no Fleet can be read, or expressions may ask for it, each tag may be one of them.
  */
-function news(
-  before: ClusterRecord | undefined,
-  after: ClusterRecord,
-  fleet: FleetSpec | undefined,
-  isAsked: boolean,
-): AuditEntry[] {
-  const giving = Object.values(fleet?.labels.fromTags ?? {});
-  const prefix = isAsked ? '' : (fleet?.tagPrefix ?? '').toLowerCase();
-  const steers = (tag: string) => tag.toLowerCase().startsWith(prefix) || giving.includes(tag);
+function news(before: ClusterRecord | undefined, after: ClusterRecord, { tagPrefix, labels }: Steering): AuditEntry[] {
+  const giving = Object.values(labels.fromTags);
+  const steers = (tag: string) => tag.toLowerCase().startsWith(tagPrefix.toLowerCase()) || giving.includes(tag);
   const steering = (record: ClusterRecord | undefined) =>
     Object.fromEntries(Object.entries(record?.tags ?? {}).filter(([tag]) => steers(tag)));
   const entry = (event: string, detail: AuditEntry['detail']): AuditEntry => ({

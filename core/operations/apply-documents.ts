@@ -16,8 +16,6 @@ import type { AuditEntry } from '../store/audit.ts';
 import { change, NOTHING, writeMark } from '../store/change.ts';
 import { Accounts, Clusters, Configs } from '../store/entities.ts';
 import { decode, load, replace } from '../store/entity.ts';
-import { decideAndWrite } from '../store/retry.ts';
-import { writeUnrecorded } from '../store/unrecorded.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 
 export interface AppliedDocuments {

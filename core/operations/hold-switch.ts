@@ -6,10 +6,10 @@ import { hopTo } from '../model/hop.ts';
 import { appliedConfigs, readPolicies } from '../policy/applied.ts';
 import { policyByHand, policyOf } from '../policy/policy-of.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
-import { waveAfter } from '../protocol/settle-decision.ts';
 import { holdRefusals } from '../protocol/standing-refusals.ts';
 import { type Refusal, wrongState } from '../queries/refusal.ts';
 import { outOfHold } from '../queries/upgrade-plan.ts';
+import { waveWithout, withoutPlace } from '../rollout/apply-decision.ts';
 import { AT_REST, goesOnWith } from '../rollout/automatic-rollouts.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { isFinished, refusalsOfRetry, retriedMember, retriedWave } from '../rollout/retry-member.ts';
@@ -91,10 +91,8 @@ function unhold(
 /** What failed half-way by hand counts in its rollout, also where nobody has looked at that yet (semantics.md, Failure budget). */
 function withFailure(place: RolloutMember, held: ClusterControl['held'], now: Date): RolloutMember {
   const { member, wave } = place;
-  const reasons = holdRefusals({ clusterKey: '', held });
-  const failed: Member = { ...member.data, status: 'Failed', inFlight: false, reasons };
-  const inFlight = wave.data.inFlight - (member.data.inFlight ? 1 : 0);
-  const after = waveAfter({ ...wave.data, inFlight }, member.data, failed, now.toISOString());
+  const failed = withoutPlace(member.data, 'Failed', holdRefusals({ clusterKey: '', held }));
+  const after = waveWithout(wave.data, member.data, failed, now);
   return { ...place, member: { ...member, data: failed }, wave: { ...wave, data: after } };
 }
 
@@ -241,9 +239,6 @@ async function requeue(
   return requeued;
 }
 
-/** They say that it would not be tried at all. */
-const UNTRIED: readonly string[] = ['TargetChanged', 'UnknownChannel', 'NoWave'];
-
 /** A retry that would have the cluster fail again, untried, or go further than its policy says by now, changes nothing and says why. */
 async function refuseInVain(
   table: Table,
@@ -255,9 +250,8 @@ async function refuseInVain(
   const { reasons } = refusalsOfRetry(snapshot, rollout.data, waves, member, now);
   if (reasons.length === 0) return;
   const said = reasons.map(({ message }) => message).join(' ');
-  const why = reasons.some(({ code }) => UNTRIED.includes(code)) ? '' : ', since it would have failed again at once';
   throw wrongState(
-    `${member.name} is not tried again now${why}: ${said} When that is over: liftlock retry cluster ${member.name}`,
+    `${member.name} is not tried again now: ${said} When that is over: liftlock retry cluster ${member.name}`,
   );
 }
 

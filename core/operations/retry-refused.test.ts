@@ -96,8 +96,7 @@ test('a rollout is not taken up again where it would go on with another cluster 
 });
 
 const created = clusterRecord({ ...cluster, createdAt: '2026-11-20T10:00:00.000Z', clusterKey: KEY });
-const inVainNow = (said: string) =>
-  `web is not tried again now, since it would have failed again at once: ${said} When that is over: liftlock retry cluster web`;
+const inVainNow = (said: string) => `web is not tried again now: ${said} When that is over: liftlock retry cluster web`;
 test.each<[string, Partial<ClusterRecord>, string]>([
   [
     'new',

@@ -72,10 +72,7 @@ export const noWave = ({ metadata }: UpgradePolicy): Reason =>
 
 /** Of a member that only counts as failed in its rollout (`isStray`). */
 export const givenUp = (policy: string): Reason =>
-  reason(
-    'NoWave',
-    `Its wave is not in the policy ${policy} any more, and none that is still to begin takes it: this rollout leaves it to a later one, which may take it unless it is held.`,
-  );
+  reason('NoWave', `No wave of ${policy} that is still to begin takes it: a later rollout may, unless it is held.`);
 
 function bySelector(policy: UpgradePolicy, cluster: ClusterRecord): WavePlace {
   for (const [index, wave] of policy.spec.waves.entries()) {

@@ -27,10 +27,7 @@ export function underWayRefusals(before: Upgrade | undefined, name: string): Rea
   return [reason('UpgradeUnderWay', `${underWay(before)}: the cluster is half done. ${waysOut}`)];
 }
 
-/**
- * Whether it waits for what somebody else decides: the person who asked for it, or the rollout that has begun it. What a rollout parked before
- * its first change is nobody's any more.
- */
+/** Whether somebody else decides when it goes on: the person who asked for it, or the rollout in which it has changed the cluster. */
 export const isOthers = (upgrade: Upgrade, { id }: Pick<Rollout, 'id'>): boolean =>
   Upgrades.active(upgrade) && upgrade.rolloutId !== id && (upgrade.mutated || upgrade.rolloutId === undefined);
 

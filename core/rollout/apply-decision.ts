@@ -1,6 +1,7 @@
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, ReconcileMarker, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
+import type { Reason } from '../contracts/step-result.ts';
 import { startOnce } from '../model/start-once.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
@@ -166,7 +167,7 @@ async function changeMember(
 }
 
 /** A member that gives its place back, and what it is then. */
-const withoutPlace = (member: Member, status: Member['status'], reasons: Readonly<Member['reasons']>): Member => ({
+export const withoutPlace = (member: Member, status: Member['status'], reasons: readonly Reason[]): Member => ({
   ...member,
   status: unlessFailed(member, status),
   inFlight: false,
@@ -174,7 +175,7 @@ const withoutPlace = (member: Member, status: Member['status'], reasons: Readonl
 });
 
 /** Counts a member anew that is taken out: between two hops it gives its place back; a quarantined one has none. */
-function waveWithout(wave: Wave, before: Member, after: Member, at: Date): Wave {
+export function waveWithout(wave: Wave, before: Member, after: Member, at: Date): Wave {
   const counted = waveAfter(wave, before, after, at.toISOString());
   return { ...counted, inFlight: counted.inFlight - (before.inFlight ? 1 : 0) };
 }

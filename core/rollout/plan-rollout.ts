@@ -1,7 +1,6 @@
 import type { UpgradePolicy, Wave as WaveSpec } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
-import type { Reason } from '../contracts/step-result.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
 import { countSettled } from '../protocol/settle-decision.ts';
@@ -76,7 +75,9 @@ export function plannedWave(
 ): Wave {
   const counts = countSettled(members);
   const needWork = members.length - counts.excluded - counts.quarantined;
-  const owed = members.filter(({ status, reasons }) => status === 'Excluded' && reasons.some(isOwed)).length;
+  const owed = members.filter(
+    ({ status, reasons }) => status === 'Excluded' && reasons.some(({ code }) => OWED.includes(code)),
+  ).length;
   const strays = members.filter(({ status, isStray }) => status === 'Failed' && isStray === true).length;
   const { epoch, history } = snapshot;
   const findings = members.flatMap(({ clusterKey }) => history?.findings.get(clusterKey) ?? []);
@@ -101,7 +102,6 @@ export function plannedWave(
 }
 
 const OWED: readonly string[] = ['Held', 'Unreachable', 'Skipped', 'AmbiguousPolicy', 'PolicyError'];
-const isOwed = ({ code }: Reason): boolean => OWED.includes(code);
 const goes = (member: Member): boolean => member.status !== 'Excluded';
 
 export function plannedMember(

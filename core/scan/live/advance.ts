@@ -74,13 +74,8 @@ function run(unit: Unit, state: LiveScanState, tools: ScanTools): Promise<UnitRe
 
 /** A unit that nobody came to. */
 export function unread(unit: Unit, why: string): Coverage {
-  return {
-    what: titleOf(unit),
-    source: SOURCES[unit.type],
-    status: 'error',
-    detail: `It was not read: ${why}.`,
-    count: 0,
-  };
+  const source = SOURCES[unit.type];
+  return { what: titleOf(unit), source, status: 'error', detail: `It was not read: ${why}.`, count: 0 };
 }
 
 export function titleOf(unit: Unit): string {
