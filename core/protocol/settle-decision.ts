@@ -147,6 +147,20 @@ export function waveAfter(wave: Wave, before: Member, after: Member, at: string)
   return next;
 }
 
+/** Counts a member anew that is taken out: between two hops it gives its place back; a quarantined one has none. */
+export function waveWithout(wave: Wave, before: Member, after: Member, at: Date): Wave {
+  const counted = waveAfter(wave, before, after, at.toISOString());
+  return { ...counted, inFlight: counted.inFlight - (before.inFlight ? 1 : 0) };
+}
+
+/** A member that gives its place back, and what it is then. */
+export const withoutPlace = (member: Member, status: Member['status'], reasons: readonly Reason[]): Member => ({
+  ...member,
+  status: unlessFailed(member, status),
+  inFlight: false,
+  reasons: [...reasons],
+});
+
 /** A member that is tried again is no longer counted as it was: its next end says more. */
 function traitsAfter(wave: Wave, before: Member, after: Member): Wave['traits'] {
   const { failed, succeeded } = wave.traits ?? { failed: {}, succeeded: {} };

@@ -1,12 +1,11 @@
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, ReconcileMarker, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
-import type { Reason } from '../contracts/step-result.ts';
 import { startOnce } from '../model/start-once.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { type GrantRequest, grantUpgrade } from '../protocol/grant.ts';
-import { unlessFailed, waveAfter } from '../protocol/settle-decision.ts';
+import { waveWithout, withoutPlace } from '../protocol/settle-decision.ts';
 import { changeOnce, NOTHING } from '../store/change.ts';
 import { clusterNames, memberChanged, rolloutChanged, rolloutEntry, waveChanged } from '../store/changes.ts';
 import { Configs, Grants, Members, ReconcileMarkers, Rollouts, Upgrades, Waves } from '../store/entities.ts';
@@ -164,20 +163,6 @@ async function changeMember(
       events: ([change]) => (next.status === read.data.status ? [] : [memberChanged(next, wave.data, change)]),
     };
   });
-}
-
-/** A member that gives its place back, and what it is then. */
-export const withoutPlace = (member: Member, status: Member['status'], reasons: readonly Reason[]): Member => ({
-  ...member,
-  status: unlessFailed(member, status),
-  inFlight: false,
-  reasons: [...reasons],
-});
-
-/** Counts a member anew that is taken out: between two hops it gives its place back; a quarantined one has none. */
-export function waveWithout(wave: Wave, before: Member, after: Member, at: Date): Wave {
-  const counted = waveAfter(wave, before, after, at.toISOString());
-  return { ...counted, inFlight: counted.inFlight - (before.inFlight ? 1 : 0) };
 }
 
 /** Its status stays; a write that a person need not know of (a gate read again) leaves no audit. */
