@@ -69,24 +69,25 @@ describe.each([
   });
 });
 
+/** A second policy that only a later release can read but for what it selects. */
+async function applyOfTomorrow(world: World, one: object): Promise<void> {
+  const read = await load(world.table, Configs, 'UpgradePolicy', 'policy-0');
+  const document = { apiVersion: 'liftlock/v1alpha1', kind: 'UpgradePolicy', metadata: { name: 'newer' }, spec: one };
+  const second = { ...(read?.data as NonNullable<typeof read>['data']), name: 'newer', document };
+  await onRecord(world, 'ConfigApplied', replace(Configs, undefined, second as never));
+}
+
 test('a wave whose only cluster is selected by a policy too that cannot be read proves nothing to the next', async () => {
   const world = await smallFleet({
     clusters: [...staged('first', ['f']), ...staged('dev', ['d']), ...staged('prod', ['p'])],
     policy: spec(at('first', { soak: '4h' }), at('dev'), at('prod')),
   });
   await hours(world, 2);
-  const read = await load(world.table, Configs, 'UpgradePolicy', 'policy-0');
-  const second = {
-    ...(read?.data as NonNullable<typeof read>['data']),
-    name: 'newer',
-    document: {
-      apiVersion: 'liftlock/v1alpha1',
-      kind: 'UpgradePolicy',
-      metadata: { name: 'newer' },
-      spec: { ...spec({ name: 'all' }), selector: { matchLabels: { stage: 'dev' } }, somethingNew: true },
-    },
-  };
-  await onRecord(world, 'ConfigApplied', replace(Configs, undefined, second as never));
+  await applyOfTomorrow(world, {
+    ...spec({ name: 'all' }),
+    selector: { matchLabels: { stage: 'dev' } },
+    somethingNew: true,
+  });
   await hours(world, 24);
   const dev = await waveNamed(world, 'dev');
   expect([touched(world, 'd'), dev?.status, touched(world, 'p')]).toEqual([false, 'Undecided', false]);
@@ -100,18 +101,7 @@ test('an ended rollout is not taken up again where a policy that cannot be read 
   });
   await hours(world, 8);
   expect((await rolloutsOf(world))[0]?.status).toBe('CompletedWithFailures');
-  const read = await load(world.table, Configs, 'UpgradePolicy', 'policy-0');
-  const second = {
-    ...(read?.data as NonNullable<typeof read>['data']),
-    name: 'newer',
-    document: {
-      apiVersion: 'liftlock/v1alpha1',
-      kind: 'UpgradePolicy',
-      metadata: { name: 'newer' },
-      spec: { ...spec(at('prod', { approval: { approvals: 2 } })), somethingNew: true },
-    },
-  };
-  await onRecord(world, 'ConfigApplied', replace(Configs, undefined, second as never));
+  await applyOfTomorrow(world, { ...spec(at('prod', { approval: { approvals: 2 } })), somethingNew: true });
   await hours(world, 1.5);
   const before = versionOf(world, 'p');
   const said = await retryCluster(world.ports, await keyOf(world, 'p'), PERSON).then(

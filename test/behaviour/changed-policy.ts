@@ -2,12 +2,14 @@ import { channelSchema } from '../../core/config/schema/channel.ts';
 import { fleetSchema } from '../../core/config/schema/fleet.ts';
 import { upgradePolicySchema } from '../../core/config/schema/upgrade-policy.ts';
 import { applyConfig } from '../../core/operations/apply-documents.ts';
+import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
 import { judgeWave } from '../../core/operations/judge-wave.ts';
+import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
 import { ClusterControls } from '../../core/store/entities.ts';
 import { load, replace } from '../../core/store/entity.ts';
 import type { World } from '../../simulator/process/world.ts';
-import { hours, onRecord, PERSON, recordOf, rolloutIdOf, wavesOf } from './small-fleet.ts';
-import { staged } from './staged-fleet.ts';
+import { hours, memberOf, onRecord, PERSON, recordOf, rolloutIdOf, smallFleet, wavesOf } from './small-fleet.ts';
+import { failing, staged } from './staged-fleet.ts';
 
 export const CARL = 'sso:111111111111/carl';
 export const ANA = 'sso:111111111111/ana';
@@ -77,6 +79,41 @@ export const three = [...staged('dev', ['d']), ...staged('prod', ['p', 'q'])];
 /** A wave that soaks while the test changes what comes after it. */
 export const soaking = at('dev', { soak: '48h' });
 export const asking = at('prod', { approval: { approvals: 1 } });
+/** p of the wave x has failed by hand while dev soaks; so do `more` when they are begun. */
+export async function failedInX(
+  waves: { readonly dev: object; readonly x: object; readonly staging?: object },
+  { staging = [], more = [] }: { readonly staging?: readonly string[]; readonly more?: readonly string[] } = {},
+): Promise<World> {
+  const world = await smallFleet({
+    clusters: [
+      ...staged('dev', ['d']),
+      ...staged('x', ['p', 'r']),
+      ...staged('staging', staging),
+      ...staged('prod', ['q']),
+    ],
+    policy: spec(waves.dev, waves.x, ...(waves.staging === undefined ? [] : [waves.staging]), at('prod')),
+    prepare: failing('p', ...more),
+  });
+  await hours(world, 3);
+  await requestUpgrade(world.ports, await recordOf(world, 'p'), '1.37', PERSON, { approve: true });
+  await hours(world, 3);
+  expect((await memberOf(world, 'p')).status).toBe('Failed');
+  return world;
+}
+/** The same, and a person has brought p to its end since. `meanwhile`: before p is counted as succeeded. */
+export async function finishedInX(
+  waves: { readonly dev: object; readonly x: object },
+  meanwhile: (world: World) => Promise<void> = async () => {},
+): Promise<World> {
+  const world = await failedInX(waves);
+  await releaseCluster(world.ports, await keyOf(world, 'p'), PERSON);
+  await requestUpgrade(world.ports, await recordOf(world, 'p'), '1.37', PERSON, { approve: true });
+  await hours(world, 3);
+  await meanwhile(world);
+  await retryCluster(world.ports, await keyOf(world, 'p'), PERSON);
+  expect([(await memberOf(world, 'p')).status, await statusOf(world, 'x')]).toEqual(['Succeeded', 'Pending']);
+  return world;
+}
 export const calendars = {
   nights: { windows: [{ name: 'n', schedule: '0 2 * * *', duration: '3h' }] },
   days: { windows: [{ name: 'd', schedule: '0 8 * * *', duration: '15m' }] },

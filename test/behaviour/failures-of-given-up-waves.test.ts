@@ -2,7 +2,7 @@ import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.
 import { promoteRollout } from '../../core/operations/promote-rollout.ts';
 import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
 import { resumeRollout } from '../../core/operations/rollout-switch.ts';
-import { apply, at, clusterOf, hold, keyOf, lookAround, spec, waveNamed } from './changed-policy.ts';
+import { apply, at, clusterOf, failedInX, hold, keyOf, lookAround, spec, waveNamed } from './changed-policy.ts';
 import {
   hours,
   memberOf,
@@ -19,28 +19,12 @@ import { failing, staged } from './staged-fleet.ts';
 const D = at('dev', { soak: '24h' });
 const X = at('x', { failureBudget: { maxFailures: 1 } });
 
-/** p of the wave x has failed by hand while dev soaks. */
-async function failedInX(S: object, staging: readonly string[], more: readonly string[] = []) {
-  const world = await smallFleet({
-    clusters: [
-      ...staged('dev', ['d']),
-      ...staged('x', ['p', 'r']),
-      ...staged('staging', staging),
-      ...staged('prod', ['q']),
-    ],
-    policy: spec(D, X, S, at('prod')),
-    prepare: failing('p', ...more),
-  });
-  await hours(world, 3);
-  await requestUpgrade(world.ports, await recordOf(world, 'p'), '1.37', PERSON, { approve: true });
-  await hours(world, 3);
-  expect((await memberOf(world, 'p')).status).toBe('Failed');
-  return world;
-}
+const failed = (S: object, staging: readonly string[], more: readonly string[] = []) =>
+  failedInX({ dev: D, x: X, staging: S }, { staging, more });
 
 test('whose wave was given up is not retried, also when a person has finished it, and hides no failure of another wave', async () => {
   const S = at('staging', { failureBudget: { maxFailures: 1 } });
-  const world = await failedInX(S, ['s'], ['s']);
+  const world = await failed(S, ['s'], ['s']);
   await apply(world, D, S, at('prod'));
   await hours(world, 0.5);
   expect(await memberOf(world, 'p')).toMatchObject({ isStray: true, waveIndex: 1, status: 'Failed' });
@@ -64,7 +48,7 @@ test('whose wave was given up is not retried, also when a person has finished it
 
 test('a failure taken back by a retry is not lost when the control plane is moved by somebody and the wave is dropped', async () => {
   const S = at('staging');
-  const world = await failedInX(S, ['s', 't', 'u']);
+  const world = await failed(S, ['s', 't', 'u']);
   await retryCluster(world.ports, await keyOf(world, 'p'), PERSON);
   await hours(world, 0.2);
   expect(await memberOf(world, 'p')).toMatchObject({ status: 'Pending', failedBefore: true });
@@ -126,7 +110,7 @@ test('a retry of a blocked stray does not take back that an approver let its und
 
 test('the failure of a cluster whose wave was renamed still sets aside what shares its traits, and its stray counts once', async () => {
   const S = at('staging', { failureBudget: { maxFailures: 1 } });
-  const world = await failedInX(S, ['s', 't']);
+  const world = await failed(S, ['s', 't']);
   await apply(world, D, S, at('prod'));
   await hours(world, 0.5);
   const first = await waveNamed(world, 'staging');

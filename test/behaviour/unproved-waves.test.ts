@@ -5,7 +5,8 @@ import { abortRollout } from '../../core/operations/rollout-switch.ts';
 import { skipCluster } from '../../core/operations/skip-cluster.ts';
 import { startRollout } from '../../core/operations/start-rollout.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
-import { apply, at, hold, keyOf, lookAround, spec, two, waveNamed } from './changed-policy.ts';
+import type { World } from '../../simulator/process/world.ts';
+import { apply, at, failedInX, finishedInX, hold, keyOf, lookAround, spec, two, waveNamed } from './changed-policy.ts';
 import {
   discover,
   hours,
@@ -75,23 +76,7 @@ describe('a wave all of whose clusters', () => {
 describe('what is only counted in a wave, since its own was given up,', () => {
   const D = at('dev', { soak: '24h' });
   const X = at('x', { failureBudget: { maxFailures: 1 } });
-  const made = async (S: object, staging: readonly string[]) => {
-    const world = await smallFleet({
-      clusters: [
-        ...staged('dev', ['d']),
-        ...staged('x', ['p', 'r']),
-        ...staged('staging', staging),
-        ...staged('prod', ['q']),
-      ],
-      policy: spec(D, X, S, at('prod')),
-      prepare: failing('p'),
-    });
-    await hours(world, 3);
-    await requestUpgrade(world.ports, await recordOf(world, 'p'), '1.37', PERSON, { approve: true });
-    await hours(world, 3);
-    expect((await memberOf(world, 'p')).status).toBe('Failed');
-    return world;
-  };
+  const made = (S: object, staging: readonly string[]) => failedInX({ dev: D, x: X, staging: S }, { staging });
   test('proves nothing for it by its success', async () => {
     const S = at('staging', { soak: '12h' });
     const world = await made(S, ['s']);
@@ -149,30 +134,18 @@ describe('what is only counted in a wave, since its own was given up,', () => {
   });
 });
 
+const holdOther = async (world: World) => {
+  await hold(world, 'r');
+  await hours(world, 1);
+};
+
 test.each([
   ['no plan is made anew', false],
   ['another plan is made', true],
 ])('a wave soaks after the success of a cluster that was finished by hand, where %s', async (_, again) => {
   const D = at('dev', { soak: '20h' });
   const X = at('x', { failureBudget: { maxFailures: 1 }, soak: '72h' });
-  const world = await smallFleet({
-    clusters: [...staged('dev', ['d']), ...staged('x', ['p', 'r']), ...staged('prod', ['q'])],
-    policy: spec(D, X, at('prod')),
-    prepare: failing('p'),
-  });
-  await hours(world, 3);
-  await requestUpgrade(world.ports, await recordOf(world, 'p'), '1.37', PERSON, { approve: true });
-  await hours(world, 3);
-  await releaseCluster(world.ports, await keyOf(world, 'p'), PERSON);
-  await requestUpgrade(world.ports, await recordOf(world, 'p'), '1.37', PERSON, { approve: true });
-  await hours(world, 3);
-  await hold(world, 'r');
-  await hours(world, 1);
-  await retryCluster(world.ports, await keyOf(world, 'p'), PERSON);
-  expect([(await memberOf(world, 'p')).status, (await waveNamed(world, 'x'))?.status]).toEqual([
-    'Succeeded',
-    'Pending',
-  ]);
+  const world = await finishedInX({ dev: D, x: X }, holdOther);
   if (again) await apply(world, D, X, at('prod', { canaries: 1 }));
   await hours(world, 36);
   expect([(await waveNamed(world, 'x'))?.status, touched(world, 'q')]).toEqual(['Soaking', false]);
@@ -213,24 +186,7 @@ test('an automatic rollout does not pass over a wave whose cluster failed, and i
 test('a wave soaks after the success of a cluster that was finished by hand, where the wave was renamed since', async () => {
   const D = at('dev', { soak: '20h' });
   const X = at('x', { failureBudget: { maxFailures: 1 }, soak: '72h' });
-  const world = await smallFleet({
-    clusters: [...staged('dev', ['d']), ...staged('x', ['p', 'r']), ...staged('prod', ['q'])],
-    policy: spec(D, X, at('prod')),
-    prepare: failing('p'),
-  });
-  await hours(world, 3);
-  await requestUpgrade(world.ports, await recordOf(world, 'p'), '1.37', PERSON, { approve: true });
-  await hours(world, 3);
-  await releaseCluster(world.ports, await keyOf(world, 'p'), PERSON);
-  await requestUpgrade(world.ports, await recordOf(world, 'p'), '1.37', PERSON, { approve: true });
-  await hours(world, 3);
-  await hold(world, 'r');
-  await hours(world, 1);
-  await retryCluster(world.ports, await keyOf(world, 'p'), PERSON);
-  expect([(await memberOf(world, 'p')).status, (await waveNamed(world, 'x'))?.status]).toEqual([
-    'Succeeded',
-    'Pending',
-  ]);
+  const world = await finishedInX({ dev: D, x: X }, holdOther);
   await apply(world, D, { ...X, name: 'y' }, at('prod'));
   await hours(world, 36);
   expect([
@@ -246,22 +202,7 @@ test.each([
 ])('a wave of which one was finished by hand and the other skipped before it opens %s', async (_, more, wanted) => {
   const D = at('dev', { soak: '20h' });
   const X = at('x', { failureBudget: { maxFailures: 1 }, ...more });
-  const world = await smallFleet({
-    clusters: [...staged('dev', ['d']), ...staged('x', ['p', 'r']), ...staged('prod', ['q'])],
-    policy: spec(D, X, at('prod')),
-    prepare: failing('p'),
-  });
-  await hours(world, 3);
-  await requestUpgrade(world.ports, await recordOf(world, 'p'), '1.37', PERSON, { approve: true });
-  await hours(world, 3);
-  await releaseCluster(world.ports, await keyOf(world, 'p'), PERSON);
-  await requestUpgrade(world.ports, await recordOf(world, 'p'), '1.37', PERSON, { approve: true });
-  await hours(world, 3);
-  await retryCluster(world.ports, await keyOf(world, 'p'), PERSON);
-  expect([(await memberOf(world, 'p')).status, (await waveNamed(world, 'x'))?.status]).toEqual([
-    'Succeeded',
-    'Pending',
-  ]);
+  const world = await finishedInX({ dev: D, x: X });
   await skipCluster(world.ports, await keyOf(world, 'r'), PERSON, 'not this one');
   await hours(world, 30);
   expect([(await waveNamed(world, 'x'))?.status, touched(world, 'q')]).toEqual([wanted, false]);
