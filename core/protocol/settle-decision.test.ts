@@ -3,7 +3,7 @@ import type { Member } from '../contracts/items/rollout.ts';
 import { wave as waveSchema } from '../contracts/items/rollout.ts';
 import { memberItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
 import { quoted } from '../contracts/step-result.ts';
-import { settle, type UpgradeEnd, unlessFailed } from './settle-decision.ts';
+import { settle, type UpgradeEnd, unlessFailed, waveAfter } from './settle-decision.ts';
 
 const NOON = new Date('2026-11-20T12:00:00Z');
 const upgrade = (mutated: boolean): Upgrade => ({
@@ -46,6 +46,26 @@ describe('whoever has failed and was retried', () => {
   test.each(['Pending', 'Running', 'Parked', 'Succeeded', 'Failed', 'Left'] as const)('may be %s', (status) => {
     expect(unlessFailed(again, status)).toBe(status);
     expect(unlessFailed(member, 'Excluded')).toBe('Excluded');
+  });
+});
+
+describe('the failure of a member of a wave that was given up', () => {
+  const blocked = { ...member, isStray: true as const, status: 'Blocked' as const };
+  const failed = { ...blocked, status: 'Failed' as const };
+  const stood = { ...wave, blocked: 1 };
+  const once = waveAfter(stood, blocked, failed, NOON.toISOString());
+
+  test('counts once, also when it is told twice, and not at all when it is none any more', () => {
+    expect(once).toMatchObject({ failed: 1, strays: 1 });
+    expect(waveAfter(once, failed, failed, NOON.toISOString())).toMatchObject({ failed: 1, strays: 1 });
+    const back = waveAfter(once, failed, blocked, NOON.toISOString());
+    expect(waveSchema.parse(back)).toMatchObject({ failed: 0, strays: 0, blocked: 1 });
+  });
+
+  test('of another member leaves the count as it is', () => {
+    expect(
+      waveAfter(stood, { ...blocked, isStray: undefined }, { ...failed, isStray: undefined }, NOON.toISOString()),
+    ).not.toHaveProperty('strays');
   });
 });
 

@@ -130,8 +130,7 @@ export function waveAfter(wave: Wave, before: Member, after: Member, at: string)
   if (from !== undefined) next[from] -= 1;
   if (to !== undefined) next[to] += 1;
   next.traits = traitsAfter(wave, before, after);
-  if (after.isStray === true && (from === 'failed' || to === 'failed'))
-    next.strays = (next.strays ?? 0) + (to === 'failed' ? 1 : -1);
+  if (after.isStray === true) next.strays = (next.strays ?? 0) + Number(to === 'failed') - Number(from === 'failed');
   if (after.status === 'Succeeded') next.lastSuccessAt = at;
   // A straggler may fail long after its wave has ended: a budget is kept, not only while the wave is open.
   if (next.status === 'Completed' && next.failed > 0) next.status = 'CompletedWithFailures';

@@ -89,7 +89,7 @@ export const wave = z.object({
   /** Of the excluded ones those that were held or could not be read when it was planned: they need work all the same. */
   owed: z.number().int().positive().optional(),
   /** Of the failed ones those of waves that were given up: they use the budget up, and none of this wave is judged by them. */
-  strays: z.number().int().positive().optional(),
+  strays: z.number().int().nonnegative().optional(),
   /** Clusters that go first, one after the other. */
   canaries: z.number().int().nonnegative().optional(),
   /** What is in flight counts as failures that may still come (semantics.md, Failure budget). */
