@@ -104,6 +104,13 @@ test('broken anchors prove nothing', async () => {
   );
 });
 
+test('an export in which no record is left proves nothing, and is broken where its anchors are', async () => {
+  await written({}, []);
+  expect((await verify()).code).toBe(EXIT.pending);
+  writeFileSync(join(folder, anchorName(2)), 'nothing\n');
+  expect((await verify()).code).toBe(EXIT.failure);
+});
+
 test('anchors that somebody else fetched serve as well, and say what is wrong with an export', async () => {
   await written({ fleet }, fleet);
   const other = mkdtempSync(join(tmpdir(), 'liftlock-audit-test-'));

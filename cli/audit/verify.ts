@@ -13,7 +13,7 @@ export async function auditVerify(
   const evidence = await gather(session, subject, options);
   const { chain, records, place = null } = evidence;
   const compared = records.map((record) => compareWithAnchors(record.subject, record.items, chain));
-  const verdict = worst(compared);
+  const verdict = chain.problems.length > 0 ? 'broken' : worst(compared);
   const { of, first, newest, newestAt = null, problems } = chain;
   const document = { verdict, anchors: { place, of, first, newest, newestAt, problems }, records: compared };
   await print(session, options.output, document, () => [
@@ -29,7 +29,8 @@ type Verdict = ComparedRecord['verdict'];
 const CODES: Readonly<Record<Verdict, ExitCode>> = { holds: EXIT.ok, unproved: EXIT.pending, broken: EXIT.failure };
 
 const worst = (records: readonly ComparedRecord[]): Verdict =>
-  (['broken', 'unproved'] as const).find((verdict) => records.some((record) => record.verdict === verdict)) ?? 'holds';
+  (['broken', 'unproved'] as const).find((verdict) => records.some((record) => record.verdict === verdict)) ??
+  (records.length === 0 ? 'unproved' : 'holds');
 
 function linesOf(
   { subject, items, proved, unproved, verdict, tampering }: ComparedRecord,

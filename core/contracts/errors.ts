@@ -9,6 +9,8 @@ export type ErrorName =
   | 'TransactionConflict'
   /** A transaction that can never succeed: trying again is no use, unlike after `ConditionFailed`. */
   | 'InvalidTransaction'
+  /** The organization of the Fleet does not list an account any more: nobody looks there. */
+  | 'AccountLeft'
   | 'ClusterNotFound'
   | 'RolloutNotFound'
   /** No report or no run of that cluster; reports are kept for ninety days, runs for one. */

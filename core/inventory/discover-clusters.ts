@@ -1,5 +1,5 @@
 import { isDenied } from '../contracts/eks-errors.ts';
-import { errorMessage, errorName } from '../contracts/errors.ts';
+import { errorMessage, errorName, namedError } from '../contracts/errors.ts';
 import type { AccountState, ClusterRecord } from '../contracts/items/cluster.ts';
 import { fleetInForce } from '../policy/applied.ts';
 import type { Scope } from '../ports/eks.ts';
@@ -37,15 +37,23 @@ export async function discoverClusters(ports: DiscoverPorts): Promise<{ items: n
   const depth = ports.clock.now().getUTCHours() === DEEP_HOUR ? 'deep' : 'shallow';
   const stored = await ports.table.queryPartition('ACCOUNTS');
   const seen = new Map(stored.map((item) => [item.sk, decode(Accounts, item).data]));
+  // An account that leaves the organization may be looked into no more; while the organization is not listed, nobody knows of any.
+  const isListed = fleet.organizationId !== undefined && !('refusal' in organization);
+  const known = isListed ? [...seen.values()].map(({ account }) => account) : [];
+  const left = [...new Set(known)].filter((account) => !accounts.includes(account));
   const states: AccountState[] = [];
   let items = 0;
-  for (const account of accounts) {
+  for (const account of [...accounts, ...left]) {
     for (const region of fleet.regions) {
       const scope = { account, region };
       const before = seen.get(Accounts.key(account, region).sk);
       // What is looked at for the first time while others are unknown is not noted: the inventory would count as complete without them.
       const isNoted = !('refusal' in organization) || before !== undefined;
-      const { state, found } = await discoverScope(ports, { scope, before, isNoted, depth }, () => recorded(scope));
+      const { state, found } = await discoverScope(
+        ports,
+        { scope, before, isNoted, depth, hasLeft: left.includes(account) },
+        () => recorded(scope),
+      );
       states.push(state);
       items += found;
     }
@@ -71,18 +79,20 @@ interface Look {
   /** Whether what was seen of the account is written down; its clusters are queued in any case. */
   readonly isNoted: boolean;
   readonly depth: ClusterItem['depth'];
+  readonly hasLeft: boolean;
 }
 
 /** `recorded`: what the inventory has there, for which all clusters of the fleet are read. */
 async function discoverScope(
   ports: DiscoverPorts,
-  { scope, before, isNoted, depth }: Look,
+  { scope, before, isNoted, depth, hasLeft }: Look,
   recorded: () => Promise<ClusterRecord[]>,
 ): Promise<{ state: AccountState; found: number }> {
   const now = ports.clock.now();
   const checkedAt = now.toISOString();
   let listed: string[];
   try {
+    if (hasLeft) throw namedError('AccountLeft', `The organization does not list ${scope.account} any more.`);
     listed = await ports.eks.listClusters(scope);
   } catch (error) {
     const why = `${errorName(error)}: ${errorMessage(error)}`;
@@ -95,7 +105,7 @@ async function discoverScope(
       checkedAt,
     };
     if (isNoted) await writeUnrecorded(ports.table, [put(Accounts, state, 'any')]);
-    if (isDenied(error)) for (const record of known) await becomesUnreachable(ports, record.clusterKey, why);
+    if (isDenied(error) || hasLeft) for (const record of known) await becomesUnreachable(ports, record.clusterKey, why);
     return { state, found: 0 };
   }
   const lately = before?.names !== undefined && isSeenLately(before.checkedAt, now) ? before : undefined;

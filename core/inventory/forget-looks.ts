@@ -1,6 +1,6 @@
+import { NEVER } from '../policy/cluster-labels.ts';
 import type { Scope } from '../ports/eks.ts';
 import type { ItemKey, Table } from '../ports/table.ts';
-import { NEVER } from '../rollout/inventory-complete.ts';
 import { Accounts, Clusters } from '../store/entities.ts';
 import { decode, replace } from '../store/entity.ts';
 import { decideAndWrite } from '../store/retry.ts';

@@ -6,10 +6,9 @@ import { reason } from '../contracts/step-result.ts';
 import { clusterKey } from '../model/cluster-key.ts';
 import { given } from '../model/given.ts';
 import { issueTexts } from '../model/issue-text.ts';
+import { labelsOf } from '../policy/cluster-labels.ts';
 import type { Cluster, EksReader, Scope } from '../ports/eks.ts';
 import type { ClusterItem } from '../ports/outside.ts';
-import { NEVER } from '../rollout/inventory-complete.ts';
-import { isSame } from '../rollout/is-same.ts';
 
 interface ObserveDetails {
   readonly depth: 'shallow' | 'deep';
@@ -51,8 +50,6 @@ export async function observeCluster(
   const addons = await part('add-ons', known?.addons ?? [], () => readAddons(eks, scope, cluster.name));
   const insights = await part('insights', known?.insights ?? NO_INSIGHTS, () => readInsights(eks, scope, cluster.name));
   const tags = { ...cluster.tags };
-  // Which labels another tag gives, nobody knows without the Fleet.
-  const isSure = details.fleet !== undefined || (known?.lastSeenAt !== NEVER && isSame(known?.tags, tags));
   const vpc = cluster.resourcesVpcConfig;
   return {
     clusterKey: clusterKey(cluster.arn, cluster.createdAt),
@@ -92,7 +89,7 @@ export async function observeCluster(
     unreadable,
     ...plannedChanges(known, details),
     versionObservedAt: known?.version === cluster.version ? known.versionObservedAt : at,
-    lastSeenAt: isSure ? at : NEVER,
+    lastSeenAt: at,
   };
 }
 
@@ -120,15 +117,6 @@ function notForUs(cluster: Cluster): string | undefined {
   if (cluster.connectorConfig !== undefined)
     return 'It is registered through EKS Connector; EKS does not run its control plane.';
   return undefined;
-}
-
-/** `fromTags` names the tag that each label comes from; a cluster without the tag has no such label. */
-export function labelsOf(tags: Readonly<Record<string, string>>, fleet: FleetSpec): Record<string, string> {
-  const labels = Object.entries(fleet.labels.fromTags).flatMap(([label, tag]) => {
-    const value = tags[tag];
-    return value === undefined ? [] : [[label, value] as const];
-  });
-  return Object.fromEntries(labels);
 }
 
 async function readNodegroups(eks: EksReader, scope: Scope, clusterName: string): Promise<ClusterRecord['nodegroups']> {

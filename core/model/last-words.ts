@@ -7,9 +7,10 @@ export const isOfPlan = (word: ApprovalRecord, { planHash }: Pick<Wave, 'planHas
   word.planHash === planHash && word.isVoid !== true;
 
 /** The newest word of each person; they are kept in the order in which they came. */
-export const newestOfEach = (words: readonly ApprovalRecord[]): ApprovalRecord[] => [
-  ...new Map(words.map((word) => [personOf(word.principal) ?? word.principal, word])).values(),
-];
+export const newestOfEach = (words: readonly ApprovalRecord[]): ApprovalRecord[] =>
+  words.filter((word, index) => words.findLastIndex((other) => voiceOf(other) === voiceOf(word)) === index);
+
+const voiceOf = ({ principal }: ApprovalRecord): string => personOf(principal) ?? principal;
 
 /** The same of this plan only. */
 export const lastWords = (wave: Pick<Wave, 'approvals' | 'planHash'>): ApprovalRecord[] =>

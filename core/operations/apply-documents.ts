@@ -4,18 +4,19 @@ import type { ConfigObject, Fleet, UpgradePolicy } from '../config/types.ts';
 import type { AppliedConfig } from '../contracts/items/rollout.ts';
 import { revisionOf } from '../hash/revision.ts';
 import { forgetLooks } from '../inventory/forget-looks.ts';
-import { labelsOf } from '../inventory/observe-cluster.ts';
 import { allRecords } from '../inventory/records.ts';
-import { authorOf, FLEET, fleetInForce, upgradePolicy } from '../policy/applied.ts';
+import { authorOf, FLEET, fleetInForce, fleetSpec, upgradePolicy } from '../policy/applied.ts';
+import { hasLabelsOf, labelsOf } from '../policy/cluster-labels.ts';
 import type { Scope } from '../ports/eks.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import { countLabels } from '../protocol/count-labels.ts';
 import { Refusal } from '../queries/refusal.ts';
+import { isSame } from '../rollout/is-same.ts';
 import { agreesAlike } from '../rollout/plan-hash.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import { change, NOTHING, writeMark } from '../store/change.ts';
 import { Accounts, Clusters, Configs } from '../store/entities.ts';
-import { decode, load, replace } from '../store/entity.ts';
+import { decode, load, replace, unchanged } from '../store/entity.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 
 export interface AppliedDocuments {
@@ -177,14 +178,16 @@ async function forgetNewScopes(table: Table, fleet: Fleet['spec']): Promise<void
 /** Labels come from tags by the Fleet's rule: a new rule changes them at once, not at the next discovery. */
 async function relabel(ports: OperatorPorts, fleet: Fleet['spec']): Promise<void> {
   for (const record of await allRecords(ports.table)) {
-    const labels = labelsOf(record.tags, fleet);
-    if (JSON.stringify(labels) === JSON.stringify(record.labels)) continue;
+    if (hasLabelsOf(fleet, record)) continue;
     await change(ports, async (now) => {
+      const applied = await load(ports.table, Configs, 'Fleet', FLEET);
       const read = await load(ports.table, Clusters, record.clusterKey);
-      if (read === undefined) return NOTHING;
+      // Somebody else may have applied another rule since, and gives its labels.
+      if (read === undefined || !isSame(fleetSpec(applied?.data)?.labels, fleet.labels)) return NOTHING;
       const next = { ...read.data, labels: labelsOf(read.data.tags, fleet) };
       const counted = await countLabels(ports.table, next, fleet);
-      const writes = [replace(Clusters, read, next), await writeMark(ports.table, now), ...counted.writes];
+      const checked = [unchanged(Configs, applied, 'Fleet', FLEET), await writeMark(ports.table, now)];
+      const writes = [replace(Clusters, read, next), ...checked, ...counted.writes];
       return { ...NOTHING, writes, record: counted.record };
     });
   }

@@ -1,6 +1,7 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
-import { memberItem } from '../contracts/items/testing/rollout-items.ts';
+import { memberItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
+import { clusterRecord } from '../policy/testing/cluster-record.ts';
 import { cluster, grant, KEY } from '../protocol/testing/one-upgrade.ts';
 import { releaseCluster, retryCluster } from './hold-switch.ts';
 import { afterIn, byHand, finished, type Given, held, reason, without } from './testing/held-cluster.ts';
@@ -142,6 +143,19 @@ test.each<[string, Given, string]>([
   ['is neither held nor ended anywhere', { control: undefined, member: { status: 'Succeeded' } }, notHeld],
   ['was skipped', { control: undefined, member: { status: 'Excluded' } }, notHeld],
   ['failed in a rollout that was aborted', { control: { clusterKey: KEY }, rollout: { status: 'Aborted' } }, notHeld],
+  [
+    'failed in a rollout after which another one took it, and was aborted',
+    {
+      control: { clusterKey: KEY },
+      kept: { waves: [waveItem({ index: 1, name: 'all' }), waveItem({ rolloutId: 'newer', index: 0, name: 'all' })] },
+      newer: { status: 'Aborted', createdAt: '2026-11-20T11:59:00.000Z' },
+      others: [
+        clusterRecord({ name: 'other' }),
+        memberItem({ rolloutId: 'newer', waveIndex: 0, clusterKey: KEY, status: 'Blocked' }),
+      ],
+    },
+    notHeld,
+  ],
   ['failed in a rollout that is gone', { control: undefined, kept: { rollout: undefined } }, notHeld],
   ['failed in a wave that is gone', { control: undefined, kept: { waves: [] } }, notHeld],
 ])('nothing is tried again of a cluster that %s', async (_, given, told) => {

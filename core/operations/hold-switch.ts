@@ -138,11 +138,11 @@ async function goingOn(table: Table, cluster: Read<ClusterRecord>) {
     const { rolloutId, waveIndex } = member.data;
     const rollout = await load(table, Rollouts, rolloutId);
     const wave = await load(table, Waves, rolloutId, waveIndex);
-    if (rollout === undefined || wave === undefined || rollout.data.status === 'Aborted') continue;
+    if (rollout === undefined || wave === undefined) continue;
     const { policy } = rollout.data;
     const others = left.filter(({ data }) => data.rolloutId === rolloutId && !isTried(data));
     // One under way keeps its members, whatever selects them now.
-    const isOver = !goesOnWith(rollout.data, undefined);
+    const isOver = rollout.data.status !== 'Aborted' && !goesOnWith(rollout.data, undefined);
     const found = isOver ? await strangerOf(table, rollout.data, [member, ...others]) : undefined;
     if (found !== undefined) {
       stranger = found;
@@ -152,10 +152,10 @@ async function goingOn(table: Table, cluster: Read<ClusterRecord>) {
     const checks = [unchanged(Configs, applied, 'UpgradePolicy', policy), unchanged(Clusters, cluster, clusterKey)];
     places.push({ member, rollout, wave, checks: isOver ? checks : [] });
   }
-  // Of the rollouts of one policy that it failed in only the newest tries it again.
+  // Of the rollouts of one policy that it failed in only the newest tries it again; who aborted that one took no older one up.
   const inOrder = places.sort((a, b) => (a.rollout.data.createdAt < b.rollout.data.createdAt ? -1 : 1));
   const newest = new Map(inOrder.map((place) => [place.rollout.data.policy, place]));
-  return { places: [...newest.values()], stranger };
+  return { places: [...newest.values()].filter(({ rollout }) => rollout.data.status !== 'Aborted'), stranger };
 }
 
 /** The first of those that a rollout would go on with which may not: another policy asks for its own approvals. */

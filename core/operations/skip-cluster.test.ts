@@ -1,9 +1,10 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
 import type { WriteOperation } from '../ports/table.ts';
-import { checksOf, grant, KEY, type Kept, upgrade } from '../protocol/testing/one-upgrade.ts';
-import { Members, Waves } from '../store/entities.ts';
+import { checksOf, grant, KEY, type Kept, NOON, upgrade } from '../protocol/testing/one-upgrade.ts';
+import { Members, Upgrades, Waves } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { skipCluster } from './skip-cluster.ts';
 import { held } from './testing/held-cluster.ts';
@@ -33,6 +34,7 @@ async function skipped({ member = {}, rollout = {}, kept = {} }: Given = {}) {
     dirty: await isDirty(table),
     member: (await load(table, Members, 'r', 0, KEY))?.data,
     wave: (await load(table, Waves, 'r', 0))?.data,
+    upgrade: (await load(table, Upgrades, KEY, '1.36-1.37'))?.data,
     record: await recordOf(table, 'rollout/r'),
   };
 }
@@ -74,6 +76,27 @@ test.each<[Member['status'], Partial<Wave>]>([
 test('a grant that is free keeps nobody from being taken out', async () => {
   const { member } = await skipped({ kept: { grant: grant({ status: 'free' }) } });
   expect(member?.status).toBe('Excluded');
+});
+
+describe('the upgrade of a cluster that is taken out while it is parked', () => {
+  const parked = (given: Partial<Upgrade>) =>
+    skipped({
+      member: { status: 'Parked', upgradeId: '1.36-1.37' },
+      kept: { upgrades: [upgrade({ status: 'Parked', resumeAt: '2026-11-20T13:00:00.000Z', ...given })] },
+    });
+
+  test('has ended with it, before its first change', async () => {
+    const { upgrade: after } = await parked({});
+    expect(after).toEqual(upgrade({ status: 'Canceled', endedAt: NOON.toISOString(), reasons: reasons as never }));
+  });
+
+  test.each<[string, Partial<Upgrade>]>([
+    ['is of another rollout', { rolloutId: 'other' }],
+    ['has ended before', { status: 'Failed' }],
+  ])('stays as it is where it %s', async (_, given) => {
+    const { upgrade: after, member } = await parked(given);
+    expect([after?.status, member?.status]).toEqual([given.status ?? 'Parked', 'Excluded']);
+  });
 });
 
 const begun = 'web was begun in the rollout r, so it cannot be skipped: it would stay half done.';

@@ -38,7 +38,8 @@ export function skipCluster(ports: OperatorPorts, clusterKey: string, by: string
       const isOver = rollout === undefined || AT_REST.includes(rollout.data.status);
       if (isOver || member === undefined || wave === undefined || !WAITS.includes(member.data.status)) continue;
       const { status: waits, inFlight, failedBefore, upgradeId = '' } = member.data;
-      const upgrade = (await load(table, Upgrades, clusterKey, upgradeId))?.data;
+      const begun = await load(table, Upgrades, clusterKey, upgradeId);
+      const upgrade = begun?.data;
       const control = await load(table, ClusterControls, clusterKey);
       // What a person has begun and what failed half-way counts in the rollout as soon as that is looked at.
       const isLeft = (upgrade !== undefined && isHalfDone(upgrade)) || control?.data.held?.mutated === true;
@@ -61,11 +62,16 @@ export function skipCluster(ports: OperatorPorts, clusterKey: string, by: string
       const counted = { ...wave.data, excluded: wave.data.excluded + 1 };
       const counter = COUNTED[member.data.status as keyof typeof COUNTED];
       if (counter !== undefined) counted[counter] -= 1;
+      // What was parked before its first change is at its end with it: nothing that it waits for matters any more.
+      const isParked = upgrade?.status === 'Parked' && upgrade.rolloutId === rolloutId;
+      const canceled = { status: 'Canceled', resumeAt: undefined, endedAt: now.toISOString(), reasons } as const;
+      const ended = begun !== undefined && isParked ? [replace(Upgrades, begun, { ...begun.data, ...canceled })] : [];
       return {
         result: next,
         writes: [
           replace(Members, member, next),
           replace(Waves, wave, counted),
+          ...ended,
           unchanged(Grants, grant, clusterKey),
           unchanged(ClusterControls, control, clusterKey),
           unchanged(Rollouts, rollout, rolloutId),

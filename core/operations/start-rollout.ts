@@ -26,7 +26,7 @@ export async function startRollout(
   options: { readonly dryRun: boolean; readonly incompleteInventory?: boolean },
 ): Promise<RolloutDetail> {
   const { table } = ports;
-  const snapshot = await loadSnapshot(table, await table.queryActive(), 'fleet');
+  const snapshot = await loadSnapshot(table, await table.queryActive(), 'history');
   mayPlan(snapshot, policy);
   const gaps = await gapsOf(ports, snapshot);
   if (gaps.length > 0 && options.incompleteInventory !== true) throw incomplete(gaps);

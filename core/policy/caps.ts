@@ -9,6 +9,12 @@ export type CapKey = string;
 /** With its slashes escaped: `team` and `team/db` never count under one key. */
 const labelKey = (label: string, value: string): CapKey => `label/${encodeURIComponent(label)}/${value}`;
 
+/** The label that a key counts by; nothing of one that counts by something else. */
+export function labelOf(key: CapKey): string[] {
+  const [kind, label = ''] = key.split('/');
+  return kind === 'label' ? [decodeURIComponent(label)] : [];
+}
+
 type Place = Pick<ClusterRecord, 'account' | 'region' | 'labels'>;
 type Capping = Pick<UpgradePolicySpec, 'caps'>;
 

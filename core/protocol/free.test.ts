@@ -2,6 +2,7 @@ import { MemoryTable } from '../../adapters/memory/table.ts';
 import type { Intent, Upgrade } from '../contracts/items/protocol.ts';
 import type { Member } from '../contracts/items/rollout.ts';
 import { memberItem } from '../contracts/items/testing/rollout-items.ts';
+import { reason } from '../contracts/step-result.ts';
 import type { Cluster, EksReader, Update } from '../ports/eks.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { Grants, Ledgers, Members, ReconcileMarkers, Waves } from '../store/entities.ts';
@@ -110,6 +111,8 @@ test.each<[string, Member['status'], Partial<Upgrade>, boolean]>([
   ['is parked after a change', 'Parked', { status: 'Parked', mutated: true }, true],
   ['runs after a change', 'Running', { status: 'Running', mutated: true }, true],
   ['is between two hops', 'Parked', { status: 'Succeeded' }, true],
+  ['bakes, though somebody else has moved it', 'Parked', { status: 'Parked', reasons: [reason('Baking', '')] }, true],
+  ['waits for its window', 'Parked', { status: 'Parked', reasons: [reason('WindowClosed', '')] }, false],
   ['was set aside', 'Quarantined', { status: 'Parked' }, false],
 ])('a member that %s (%s) keeps its place: %j %s', async (_, status, given, keeps) => {
   for (const known of [undefined, '1.36-1.37']) {

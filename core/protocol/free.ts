@@ -93,9 +93,10 @@ export function freeGrant(
         load(place, Members, rolloutId, waveIndex, clusterKey),
         load(place, Waves, rolloutId, waveIndex),
       ]);
-      // A member that was mutated and has not settled keeps its place: so does one between two hops.
+      // A member that was mutated and has not settled keeps its place: so does one between two hops, and one that bakes, whoever moved it.
       const unsettled = member !== undefined && (member.data.status === 'Parked' || member.data.status === 'Running');
-      const keeps = unsettled && (upgrade?.data.mutated === true || upgrade?.data.status === 'Succeeded');
+      const { mutated, status, reasons: [first] = [] } = upgrade?.data ?? {};
+      const keeps = unsettled && (mutated === true || status === 'Succeeded' || first?.code === 'Baking');
       if (member !== undefined && wave !== undefined && member.data.inFlight && !keeps) {
         operations.push(replace(Members, member, { ...member.data, inFlight: false }));
         operations.push(replace(Waves, wave, { ...wave.data, inFlight: Math.max(0, wave.data.inFlight - 1) }));

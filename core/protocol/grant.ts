@@ -5,6 +5,7 @@ import { CONTRACT } from '../contracts/step-input.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { FLEET, fleetSpec } from '../policy/applied.ts';
 import { capKeys, recount } from '../policy/caps.ts';
+import { asKnown } from '../policy/cluster-labels.ts';
 import { loadedRules } from '../policy/load-rules.ts';
 import { readRules } from '../policy/read-rules.ts';
 import { traitsOf } from '../policy/traits.ts';
@@ -111,7 +112,7 @@ export function grantUpgrade(
       epoch: epoch?.data,
       fleet,
       control: control?.data,
-      cluster: cluster.data,
+      cluster: asKnown(cluster.data, fleet),
       clusterControl: clusterControl?.data,
       grant: grant?.data,
       ledger: ledger?.data,

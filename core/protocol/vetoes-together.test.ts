@@ -44,6 +44,13 @@ test.each<[string, Partial<Situation>, string, readonly Moment[]]>([
   for (const moment of moments) expect(codes(moment, { ...held, ...given })).toEqual([code]);
 });
 
+test('several are told in the order of the list, and nothing after one that ends it', () => {
+  const paused = { ...cluster, tags: { 'liftlock/paused': 'true' } };
+  const much = { control: { stopped: true }, wave: waveItem({ inFlight: 1 }), cluster: paused };
+  expect(codes('grant', much)).toEqual(['FleetStopped', 'Excluded', 'WaveFull']);
+  expect(codes('grant', { ...much, epoch: undefined })).toEqual(['NoEpoch']);
+});
+
 test.each(MOMENTS)('with nothing in the way nothing is told (%s), also to one that a person started', (moment) => {
   expect(codes(moment, {})).toEqual([]);
   const { rolloutId: _, waveIndex: __, ...alone } = upgrade({ mutated: moment === 'later' });

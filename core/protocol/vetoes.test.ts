@@ -4,6 +4,7 @@ import type { Wave } from '../contracts/items/rollout.ts';
 import { waveItem } from '../contracts/items/testing/rollout-items.ts';
 import type { ReasonCode } from '../contracts/reasons.ts';
 import { reason } from '../contracts/step-result.ts';
+import { NEVER } from '../policy/cluster-labels.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { NOON } from './testing/one-upgrade.ts';
 import { codesAt, fleet, type Given, rules, upgrade } from './testing/situation.ts';
@@ -38,6 +39,7 @@ const word = (decision: 'Approved' | 'Rejected') => ({
   planHash: 'h',
 });
 const capped = { ...fleet, caps: { ...fleet.caps, total: 1 } };
+const denied = { type: 'Reachable', status: 'False' as const, reason: 'Denied', message: 'no', lastTransitionTime: '' };
 const NOTHING: readonly string[] = [];
 
 /** What is given, and what is said before a grant, before the first change and before a later one: the table of docs/protocol.md, cell by cell. */
@@ -115,19 +117,7 @@ const CELLS: readonly (readonly [string, Given, readonly string[], readonly stri
   ],
   [
     'a cluster that nobody may read',
-    {
-      cluster: {
-        conditions: [
-          {
-            type: 'Reachable',
-            status: 'False',
-            reason: 'Denied',
-            message: 'no',
-            lastTransitionTime: NOON.toISOString(),
-          },
-        ],
-      },
-    },
+    { cluster: { conditions: [denied] } },
     ['Unreachable'],
     ['Unreachable'],
     ['Unreachable'],
@@ -334,6 +324,20 @@ const CELLS: readonly (readonly [string, Given, readonly string[], readonly stri
     ['NoCalendar'],
     ['NoCalendar'],
   ],
+  [
+    'one that was restored and not looked at since',
+    { cluster: { lastSeenAt: NEVER } },
+    ['InventoryIncomplete'],
+    ['InventoryIncomplete'],
+    NOTHING,
+  ],
+  [
+    'the same of one that is half done',
+    { cluster: { lastSeenAt: NEVER }, upgrade: { mutated: true } },
+    NOTHING,
+    NOTHING,
+    NOTHING,
+  ],
   ['a cap without room', { fleet: capped, ledger: { counts: { total: 1 } } }, ['CapReached'], NOTHING, NOTHING],
 ];
 
@@ -375,12 +379,6 @@ describe('a broken glass', () => {
 
 test('who has a place goes on without an approval', () => {
   expect(codesAt('grant', { ...asking, member: { status: 'Parked', inFlight: true } })).toEqual([]);
-});
-
-test('several are told in the order of the list, and nothing after one that ends it', () => {
-  const much: Given = { control: { stopped: true }, wave: { inFlight: 1 }, ...tag('paused', 'true') };
-  expect(codesAt('grant', much)).toEqual(['FleetStopped', 'Excluded', 'WaveFull']);
-  expect(codesAt('grant', { ...much, epoch: undefined })).toEqual(['NoEpoch']);
 });
 
 /** The cells of docs/protocol.md (What a grant and a commit check): `12 first RolloutPaused` is the tick of row 11 under First, and one of its codes. */

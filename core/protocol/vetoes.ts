@@ -7,6 +7,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { approvalRefusals } from '../policy/approvals.ts';
 import { glassInForce, passesBreakGlass } from '../policy/break-glass.ts';
 import { capKeys, capRefusals } from '../policy/caps.ts';
+import { isForgotten } from '../policy/cluster-labels.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
 import type { HopRules } from '../policy/hop-rules.ts';
 import { givenUp } from '../policy/wave-of.ts';
@@ -91,6 +92,7 @@ export const isPlanned = (
   isMember(member) && (member.plan ?? 0) <= (wave.plan ?? 0);
 
 const ALWAYS: readonly Moment[] = ['grant', 'first', 'later'];
+const LOOKED_AT = 'The cluster is looked at anew before it begins: what is known of it is from before.';
 const BEGINNING: readonly Moment[] = ['grant', 'first'];
 const COMMITS: readonly Moment[] = ['first', 'later'];
 
@@ -302,6 +304,14 @@ export const VETOES: readonly Veto[] = [
       return capRefusals(ledger?.counts ?? {}, capKeys(cluster, fleet, policy), fleet, policy);
     },
   },
+  {
+    // What is half done goes on as it began.
+    asked: BEGINNING,
+    rule: 'the cluster was looked at since the table was restored, and its labels are those that the Fleet gives to its tags',
+    codes: ['InventoryIncomplete'],
+    reasons: ({ cluster, upgrade }) =>
+      upgrade?.mutated === true || !isForgotten(cluster) ? NONE : [reason('InventoryIncomplete', LOOKED_AT)],
+  },
 ];
 
 /** Why it may not be done now; empty = it may. Pure; the transaction that follows checks that nothing of it has moved. */
@@ -374,8 +384,7 @@ function reopenedBefore({ rollout, earlier = [], member }: Situation): readonly 
 }
 
 function failedMeanwhile(situation: Situation): readonly Reason[] {
-  const place = placeOf(situation);
-  const { failures } = situation;
+  const [place, { failures }] = [placeOf(situation), situation];
   if (place === undefined || place.member.inFlight) return NONE;
   if (failures?.known === undefined || failures.now <= failures.known) return NONE;
   const said = `${failures.now - failures.known} more failed in the rollout ${place.rollout.id} since this was decided; it is decided anew.`;

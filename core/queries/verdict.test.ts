@@ -15,6 +15,7 @@ const at = (hours: number): string => new Date(NOW.getTime() + hours * 3_600_000
 const always = { timeZone: 'UTC', windows: [], freezes: [] };
 const evenings = { ...always, windows: [{ name: 'evenings', schedule: '0 15 * * *', duration: '6h' }] };
 const failed = reason('FailureBudgetExceeded', '1 upgrades failed and at most 0 may: shop was the last.');
+const foreign = reason('ForeignUpdate', 'Somebody else updates it.');
 const noCalendar = reason('NoCalendar', 'There is no Calendar "production".');
 
 interface Given {
@@ -29,7 +30,7 @@ interface Given {
 }
 
 /** What is said of the cluster web, whose wave of a rollout is under way. A rollout that does not run is not among what is active. */
-function verdict(given: Given) {
+function told(given: Given) {
   const { rollout: of = {}, member: own = {}, upgrade: begun, fleet, createdAt } = given;
   const cluster = clusterRecord({ name: 'web', version: '1.36', ...(createdAt === undefined ? {} : { createdAt }) });
   const policies = { p: { selector: {}, target: '1.37', waves: [{ name: 'all', calendar: 'evenings' }] } };
@@ -50,12 +51,23 @@ function verdict(given: Given) {
   const aim = clusterPolicy(snapshot, cluster, NOW);
   const ofUpgrade = parked?.rolloutId === undefined ? undefined : rollout;
   const said = verdictOf(snapshot, cluster, aim, { place: { rollout, waves: [wave], member }, ofUpgrade }, NOW);
-  return {
-    state: clusterSummary(snapshot, cluster, NOW).state,
-    codes: said.reasons.map(({ code }) => code),
-    ...said.when,
-  };
+  return { state: clusterSummary(snapshot, cluster, NOW).state, said };
 }
+
+function verdict(given: Given) {
+  const { state, said } = told(given);
+  return { state, codes: said.reasons.map(({ code }) => code), ...said.when };
+}
+
+const ended: Upgrade['steps'][string] = { status: 'done', startedAt: at(-1), endedAt: at(0), reasons: [] };
+test.each<[string, Upgrade['steps'], string]>([
+  ['that has just begun', {}, 'it has just begun.'],
+  ['whose step runs', { 'scan-cluster': { ...ended, status: 'running' } }, `scan-cluster runs since ${at(-1)}.`],
+  ['whose first step has ended', { 'scan-cluster': ended }, 'it is between two steps.'],
+])('it is told what is done of an upgrade %s', (_, steps, expected) => {
+  const { said } = told({ member: { status: 'Running' }, upgrade: { status: 'Running', steps } });
+  expect(said.reasons[0]?.message).toBe(`The upgrade from 1.36 to 1.37 runs: ${expected}`);
+});
 
 const resume = expect.stringContaining('liftlock rollout resume r');
 const halted: Given['rollout'] = { status: 'Halted', reasons: [failed] };
@@ -88,6 +100,20 @@ test.each<[string, Given, ReturnType<typeof verdict>]>([
   expect(verdict(given)).toEqual(expected);
 });
 
+test('what was blocked in a rollout that was aborted is tried by another one that a person creates', () => {
+  const { codes, condition } = verdict({
+    rollout: { status: 'Aborted', reasons: [failed] },
+    member: { status: 'Blocked', reasons: [foreign] },
+  });
+  expect(codes).toEqual(['RolloutAborted', 'FailureBudgetExceeded', 'ForeignUpdate']);
+  expect(condition).toContain('Somebody runs: liftlock rollout create p');
+});
+
+test('what ended while its cluster was held is not said to be held after that', () => {
+  const member: Given['member'] = { status: 'Blocked', reasons: [reason('Held', 'It is held.')] };
+  expect(verdict({ rollout: { status: 'Completed' }, member }).codes).toEqual(['MemberBlocked']);
+});
+
 test.each<[string, Given, ReturnType<typeof verdict>['at'], string]>([
   [
     'it parked until an instant',
@@ -113,7 +139,6 @@ test.each<[string, Given, ReturnType<typeof verdict>['at'], string]>([
 });
 
 const parkedUntil = { status: 'Parked', resumeAt: at(2) } as const;
-const foreign = reason('ForeignUpdate', 'Somebody else updates it.');
 test.each<[string, Given, readonly string[]]>([
   [
     'it is parked in a rollout',

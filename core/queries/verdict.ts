@@ -74,9 +74,10 @@ export function verdictOf(
   const waiting = waits.flatMap(({ reasons }) => reasons);
   const [until] = waits.flatMap((wait) => wait.until ?? []).sort((a, b) => (a < b ? 1 : -1));
   if (upgrade !== undefined && upgrade.status !== 'Parked') {
-    const running = Object.entries(upgrade.steps).filter(([, step]) => step.status === 'running');
-    const [step, state] = running.at(-1) ?? [];
-    const text = step === undefined ? 'it has just begun' : `${step} runs since ${state?.startedAt}`;
+    const begun = Object.entries(upgrade.steps);
+    const [step, state] = begun.filter(([, one]) => one.status === 'running').at(-1) ?? [];
+    const between = begun.length === 0 ? 'it has just begun' : 'it is between two steps';
+    const text = step === undefined ? between : `${step} runs since ${state?.startedAt}`;
     return said(
       after('It runs now.', upgrade.startedAt ?? null),
       reason('Running', `The upgrade from ${upgrade.from} to ${upgrade.to} runs: ${text}.`),
@@ -251,7 +252,8 @@ function again(
     : `${somebodyOnce(reasons)} removes the cause and ${retry}`;
   return said(
     after(condition, until),
-    ...member.reasons,
+    // It was held when it ended, and is not any more.
+    ...member.reasons.filter(({ code }) => code !== 'Held'),
     reason(member.status === 'Failed' ? 'MemberFailed' : 'MemberBlocked', text),
     ...reasons,
   );
@@ -271,7 +273,8 @@ function withoutRollout(snapshot: FleetSnapshot, aim: ClusterPolicy, place: Plac
     return said(after('What keeps it out of every wave is corrected.'), ...why);
   }
   const tried = place?.member;
-  if (place !== undefined && tried !== undefined && tried.to === aim.target?.toString() && isTried(tried))
+  const isAborted = place?.rollout.status === 'Aborted';
+  if (place !== undefined && tried !== undefined && tried.to === aim.target?.toString() && isTried(tried) && !isAborted)
     return again(snapshot, { ...place, member: tried }, false, now);
   if (place !== undefined && !AT_REST.includes(place.rollout.status)) {
     const { id, status } = place.rollout;

@@ -1,7 +1,7 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Ledger, Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
-import { type Reason, reason } from '../contracts/step-result.ts';
+import type { Reason } from '../contracts/step-result.ts';
 import { hopId } from '../model/hop.ts';
 import { capKeys, recountInPlace } from '../policy/caps.ts';
 import { settledAt } from '../policy/quarantine.ts';
@@ -12,7 +12,6 @@ import { refusalsAt, type Situation } from '../protocol/vetoes.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type Hop, nextHop } from './cluster-target.ts';
 import type { Decision, Waiting } from './decisions.ts';
-import { isForgotten } from './inventory-complete.ts';
 import { letIn, memberChange, standingReasons } from './member-progress.ts';
 import { memberRules } from './member-rules.ts';
 import type { FleetSnapshot } from './snapshot.ts';
@@ -139,8 +138,6 @@ function postponed(
 ): Answer | undefined {
   const later = restsUntil(member, now) ?? member.resumeAt;
   if (later !== undefined && new Date(later) > now) return { reasons: [resumesLater(member, later)], until: later };
-  if (!member.inFlight && isForgotten(snapshot.clusters.get(member.clusterKey)))
-    return { reasons: [reason('InventoryIncomplete', `${member.name} is looked at anew before it begins.`)] };
   if (member.inFlight || standing.length === 0) return undefined;
   return { reasons: standing, until: asideUntil(snapshot, member, standing) };
 }

@@ -85,6 +85,12 @@ test('what a rule has approved before was another plan, and what people say is n
   expect(approves('true', { wave: { approvals: [word()] } })).toBe(true);
 });
 
+test('what Liftlock said of the plan before is not kept beside its newest word', () => {
+  const approvals = [word({ principal: 'liftlock', planHash: 'older' }), word()];
+  const kept = [{ principal: 'ann' }, { principal: 'liftlock', planHash: 'h' }];
+  expect(decided('true', { wave: { approvals } })).toMatchObject([{ changes: { approvals: kept } }]);
+});
+
 const soaked: Partial<Wave> = { ...first, lastSuccessAt: at(-5) };
 const red = { checkedAt: at(0), readings: [], notGreenAt: at(-2) };
 test.each<[string, Given]>([

@@ -4,7 +4,7 @@ import { LIFTLOCK } from '../contracts/principals.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { evidenceEnvironment } from '../expression/evidence-environment.ts';
 import { compilePredicate } from '../expression/predicate.ts';
-import { isOfPlan } from '../model/last-words.ts';
+import { isOfPlan, newestOfEach } from '../model/last-words.ts';
 import type { ApprovalEvidence } from '../policy/approval-evidence.ts';
 import { clustersOf } from '../policy/approvals.ts';
 import type { Decision } from './decisions.ts';
@@ -23,7 +23,15 @@ export function automaticApproval(situation: WaveSituation, wave: Wave, spec: Wa
   const clusters = clustersOf(wave);
   const approval = { decision: 'Approved' as const, principal: LIFTLOCK, at, planHash, clusters, comment: source };
   const reasons = [answer.reason];
-  return [{ type: 'adjust-wave', wave, changes: { approvals: [...given, approval] }, event: 'WaveApproved', reasons }];
+  return [
+    {
+      type: 'adjust-wave',
+      wave,
+      changes: { approvals: newestOfEach([...given, approval]) },
+      event: 'WaveApproved',
+      reasons,
+    },
+  ];
 }
 
 function evidenceOf({ rollout, waves, now }: WaveSituation, wave: Wave): ApprovalEvidence {

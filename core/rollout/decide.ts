@@ -1,8 +1,8 @@
 import { reason } from '../contracts/step-result.ts';
+import { isForgotten } from '../policy/cluster-labels.ts';
 import { admit, askToBegin, type MemberIndex, type Room } from './admission.ts';
 import { automaticRollouts } from './automatic-rollouts.ts';
 import type { Decided, Decision, Waiting } from './decisions.ts';
-import { isForgotten } from './inventory-complete.ts';
 import { memberRules, rulesByHand } from './member-rules.ts';
 import { replans } from './replan.ts';
 import { atRest, restingDecisions } from './resting-rollouts.ts';

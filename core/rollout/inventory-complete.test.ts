@@ -1,6 +1,7 @@
 import type { AccountState } from '../contracts/items/cluster.ts';
+import { NEVER } from '../policy/cluster-labels.ts';
 import { clusterRecord } from '../policy/testing/cluster-record.ts';
-import { inventoryGaps, isInventoryComplete, NEVER } from './inventory-complete.ts';
+import { inventoryGaps, isInventoryComplete } from './inventory-complete.ts';
 import { fleetSnapshot } from './testing/fleet-snapshot.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');

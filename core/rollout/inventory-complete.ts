@@ -1,18 +1,11 @@
 import type { FleetSpec } from '../config/types.ts';
 import type { AccountState, ClusterRecord } from '../contracts/items/cluster.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { unreachable } from '../model/unreachable.ts';
+import { isForgotten, NEVER } from '../policy/cluster-labels.ts';
 
 /** A message of discovery is tried five times, three minutes apart; a cluster that is not recorded by then is not waited for. */
 const RECORDED_WITHIN_MILLISECONDS = 15 * 60_000;
 const MOST_NAMES = 5;
-/** When an account that comes into the Fleet or was restored, and what is known there, was looked at last: that is from before. */
-export const NEVER = new Date(0).toISOString();
-
-/** Whether nobody knows where it belongs before it is looked at anew. Of one that cannot be read this is all there is to know. */
-export const isForgotten = (cluster: ClusterRecord | undefined): boolean =>
-  cluster?.lastSeenAt === NEVER && unreachable(cluster) === undefined;
-
 /**
  * Whether everything is known that a rollout begins with: every account and Region of the Fleet was looked at, and what was listed there is
  * in the inventory. Between the first look and the last record a rollout would be planned over whatever came first, production clusters
@@ -29,14 +22,17 @@ export function inventoryGaps(
   now: Date,
 ): Reason[] {
   const looked = new Set(accounts.filter(({ checkedAt }) => checkedAt !== NEVER).map(scopeOf));
-  const all = fleet.accounts.flatMap((account) => fleet.regions.map((region) => ({ account, region })));
+  // Of the accounts of an organization those that were looked at once.
+  const members = fleet.organizationId === undefined ? [] : accounts.map(({ account }) => account);
+  const known = [...new Set([...fleet.accounts, ...members])];
+  const all = known.flatMap((account) => fleet.regions.map((region) => ({ account, region })));
   const unseen = all
     .filter((scope) => !looked.has(scopeOf(scope)))
     .map(({ account, region }) => gap(`Nobody has looked into ${account} in ${region} yet.`));
   // The accounts of an organization are known by looking.
   if (accounts.length === 0 && unseen.length === 0) return [gap('Nobody has looked into any account yet.')];
   const recorded = Map.groupBy(
-    [...clusters].filter(({ deletedAt, lastSeenAt }) => deletedAt === undefined && lastSeenAt !== NEVER),
+    [...clusters].filter((cluster) => cluster.deletedAt === undefined && !isForgotten(cluster)),
     scopeOf,
   );
   const unrecorded = accounts

@@ -1,7 +1,9 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { AppliedConfig, Rollout } from '../contracts/items/rollout.ts';
 import { KIND_SHARDS } from '../contracts/table-schema.ts';
+import { blockingFindings } from '../model/blocking-findings.ts';
 import { authorsOf, channelNamed, channelSpec, FLEET, fleetSpec, upgradePolicy } from '../policy/applied.ts';
+import { asKnown } from '../policy/cluster-labels.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
 import { compiledCalendar } from '../policy/load-rules.ts';
 import { itemId, type StoredItem, type Table } from '../ports/table.ts';
@@ -140,9 +142,10 @@ export async function loadSnapshot(
     const channel = configs.find(({ kind, name }) => kind === 'Channel' && name === channelNamed(config));
     return policy && { policy, revision: config.revision, appliedBy: authorsOf(config, channel) };
   });
+  const fleet = fleetSpec(configs.find(({ kind, name }) => kind === 'Fleet' && name === FLEET));
   return {
     epoch: epoch?.data,
-    fleet: fleetSpec(configs.find(({ kind, name }) => kind === 'Fleet' && name === FLEET)),
+    fleet,
     control: control?.data,
     policies,
     unreadablePolicies: configs.filter(({ kind, name }) => kind === 'UpgradePolicy' && !policies.has(name)),
@@ -150,7 +153,7 @@ export async function loadSnapshot(
     channels: new Map(configs.flatMap((one) => (one.kind === 'Channel' ? [[one.name, channelSpec(one)]] : []))),
     learned: learned?.data ?? ofKind(active, ReconcileMarkers)[0]?.learned,
     gateReadings: new Map(),
-    clusters: new Map(clusters.map((cluster) => [cluster.clusterKey, cluster])),
+    clusters: new Map(clusters.map((cluster) => [cluster.clusterKey, asKnown(cluster, fleet)])),
     unread,
     controls: new Map(controls.map((one) => [one.clusterKey, one])),
     regions: new Map(ofKind(regions, Regions).map((region) => [region.region, region])),
@@ -258,15 +261,11 @@ export async function loadHistory(
   }
   const findings = new Map<string, readonly string[]>();
   const scannedAt = new Map<string, string>();
-  for (const { clusterKey, scans: latest } of scans) {
-    const [newest] = latest;
-    if (newest !== undefined) scannedAt.set(clusterKey, newest.scannedAt);
-    const blocking = (newest?.causes ?? []).filter(({ severity }) => severity === 'error');
-    if (blocking.length > 0)
-      findings.set(
-        clusterKey,
-        blocking.map(({ cause }) => `${clusterKey} ${newest?.target} ${cause}`),
-      );
+  for (const latest of scans) {
+    const [newest] = latest.scans;
+    if (newest !== undefined) scannedAt.set(latest.clusterKey, newest.scannedAt);
+    const blocking = blockingFindings(latest);
+    if (blocking.length > 0) findings.set(latest.clusterKey, blocking);
   }
   return {
     rollouts,

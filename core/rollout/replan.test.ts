@@ -132,13 +132,25 @@ describe('what has changed is told', () => {
       'of who has joined',
       begin(fleet([dev], both)),
       fleet([dev, ...seven], both),
-      ['ClustersJoined: 7 joined: p0, p1, p2, p3, p4.'],
+      ['ClustersJoined: 7 joined: p0, p1, p2, p3, p4 and others.'],
     ],
     [
       'of who has another wave',
       begin(fleet([dev, prod], both)),
       fleet([dev, cluster('p', 'dev')], both),
       ['ClustersMoved: 1 moved: p.'],
+    ],
+    [
+      'of who is kept out',
+      begin(fleet([dev, prod], both)),
+      fleet([dev, cluster('p', 'prod', { tags: paused })], both),
+      ['ClustersKeptOut: 1 kept out: p.'],
+    ],
+    [
+      'of who is let in again',
+      begin(fleet([dev, cluster('p', 'prod', { tags: paused })], both)),
+      fleet([dev, prod], both),
+      ['ClustersLetIn: 1 let in again: p.'],
     ],
     [
       'of who has left',

@@ -4,6 +4,7 @@ import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
+import { isForgotten } from '../policy/cluster-labels.ts';
 import { waveOf } from '../policy/wave-of.ts';
 import { countSettled, unlessFailed } from '../protocol/settle-decision.ts';
 import { isTried } from '../store/members.ts';
@@ -11,7 +12,6 @@ import { KubeVersion } from '../version/kube-version.ts';
 import { servedKey } from './automatic-rollouts.ts';
 import { type Candidate, candidatesOf } from './candidates.ts';
 import type { Decision } from './decisions.ts';
-import { isForgotten } from './inventory-complete.ts';
 import { isSame } from './is-same.ts';
 import { asksNoLess, besideLaterWave, laterWaveOf, toldOfLaterWaves, withLaterWave } from './later-wave.ts';
 import { plannedMember, plannedWave } from './plan-rollout.ts';
@@ -285,6 +285,8 @@ function newestTarget(members: readonly Member[], otherwise: string): string {
   return targets.sort((a, b) => b.compare(a))[0]?.toString() ?? otherwise;
 }
 
+const MOST_NAMES = 5;
+
 function told(
   before: readonly Member[],
   next: readonly Member[],
@@ -296,23 +298,28 @@ function told(
   const was = new Map(before.map((member) => [member.clusterKey, member]));
   const is = new Set(next.map((member) => member.clusterKey));
   const joined = next.filter((member) => !was.has(member.clusterKey));
-  const moved = next.filter((member) => {
-    const old = was.get(member.clusterKey);
-    return old !== undefined && (old.waveIndex !== member.waveIndex || old.to !== member.to);
-  });
+  const changed = (how: (old: Member, member: Member) => boolean): Member[] =>
+    next.filter((member) => {
+      const old = was.get(member.clusterKey);
+      return old !== undefined && how(old, member);
+    });
+  const moved = changed((old, { waveIndex, to }) => old.waveIndex !== waveIndex || old.to !== to);
+  const letIn = changed((old, { status }) => old.status === 'Excluded' && status !== 'Excluded');
+  const keptOut = changed((old, { status }) => old.status !== 'Excluded' && status === 'Excluded');
   const left = removed.filter((member) => !is.has(member.clusterKey));
   const reasons: Reason[] = [];
   if (revision !== rollout.policyRevision)
     reasons.push(reason('PolicyChanged', `The policy ${rollout.policy} has changed.`));
   if (target !== rollout.target)
     reasons.push(reason('TargetChanged', `The target is ${target} instead of ${rollout.target}.`));
-  const list = (members: readonly Member[]) =>
-    members
-      .slice(0, 5)
-      .map(({ name }) => name)
-      .join(', ');
+  const list = (members: readonly Member[]) => {
+    const names = members.slice(0, MOST_NAMES).map(({ name }) => name);
+    return names.length < members.length ? `${names.join(', ')} and others` : names.join(', ');
+  };
   if (joined.length > 0) reasons.push(reason('ClustersJoined', `${joined.length} joined: ${list(joined)}.`));
   if (moved.length > 0) reasons.push(reason('ClustersMoved', `${moved.length} moved: ${list(moved)}.`));
+  if (letIn.length > 0) reasons.push(reason('ClustersLetIn', `${letIn.length} let in again: ${list(letIn)}.`));
+  if (keptOut.length > 0) reasons.push(reason('ClustersKeptOut', `${keptOut.length} kept out: ${list(keptOut)}.`));
   if (left.length > 0)
     reasons.push(reason('ClustersLeft', `${left.length} left: no wave that has still to begin takes them now.`));
   if (reasons.length === 0)

@@ -10,6 +10,7 @@ import { Clusters } from '../../core/store/entities.ts';
 import { load, replace } from '../../core/store/entity.ts';
 import { onStep } from './on-step.ts';
 import {
+  beforeCommit,
   clusterArn,
   discover,
   hours,
@@ -85,6 +86,17 @@ test('a cluster that a person skipped is told so once its rollout has ended', as
     `${PERSON} took it out of this rollout: release day`,
   ]);
   expect(verdict.when.condition).toBe('Somebody runs: liftlock rollout create policy-0');
+});
+
+test('a cluster that was skipped while it was parked is not told what parked it: nothing waits any more', async () => {
+  const stops = beforeCommit((world) => stopFleet(world.ports, PERSON, 'look first').then(() => undefined));
+  const world = await smallFleet({ clusters: named('web'), faults: [stops] });
+  await hours(world, 1);
+  expect((await upgradesOf(world))[0]).toMatchObject({ status: 'Parked', mutated: false });
+  await skipCluster(world.ports, (await recordOf(world, 'web')).clusterKey, PERSON, 'later, by hand');
+  await resumeFleet(world.ports, PERSON);
+  await hours(world, 1);
+  expect(codes(await explained(world))).toEqual(['Skipped']);
 });
 
 test('an upgrade that an abort left before its control plane is gone on with by hand', async () => {

@@ -4,10 +4,22 @@ import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { judgeWave } from '../../core/operations/judge-wave.ts';
 import { promoteRollout } from '../../core/operations/promote-rollout.ts';
 import { abortRollout } from '../../core/operations/rollout-switch.ts';
+import { skipCluster } from '../../core/operations/skip-cluster.ts';
 import { rolloutDetail } from '../../core/queries/rollout-views.ts';
 import { checkInvariants } from '../../simulator/invariants/check-invariants.ts';
 import { MACHINE_ARN_PREFIX } from '../../simulator/process/machines.ts';
-import { clusterArn, hours, memberOf, PERSON, rolloutIdOf, run, smallFleet, touched, wavesOf } from './small-fleet.ts';
+import {
+  clusterArn,
+  hours,
+  memberOf,
+  PERSON,
+  recordOf,
+  rolloutIdOf,
+  run,
+  smallFleet,
+  touched,
+  wavesOf,
+} from './small-fleet.ts';
 import { staged } from './staged-fleet.ts';
 
 type World = Awaited<ReturnType<typeof smallFleet>>;
@@ -172,6 +184,21 @@ test('a rule approves by itself once it is true, and counts as one', async () =>
   await approve(together, APPROVER);
   await run(together);
   expect(touched(together, 'p1')).toBe(true);
+});
+
+test('of Liftlock too the newest word alone is kept', async () => {
+  const approval = { approvals: 2, autoApproveWhen: 'failed == 0' };
+  const world = await smallFleet({
+    clusters: staged('prod', ['p', 'q', 'r', 's']),
+    policy: policy([{ name: 'prod', approval }]),
+  });
+  await hours(world, 1);
+  for (const name of ['p', 'q', 'r']) {
+    await skipCluster(world.ports, (await recordOf(world, name)).clusterKey, PERSON, 'it is retired');
+    await hours(world, 0.1);
+  }
+  const [wave] = await wavesOf(world);
+  expect(wave?.approvals).toMatchObject([{ principal: 'liftlock', planHash: wave?.planHash }]);
 });
 
 test('a wave that was renamed while it was under way, and asks for approval now, can be approved by the name that it began with', async () => {

@@ -3,7 +3,10 @@ import { isInventoryComplete } from '../../core/rollout/inventory-complete.ts';
 import { Accounts } from '../../core/store/entities.ts';
 import { loadKind } from '../../core/store/entity.ts';
 import type { World } from '../../simulator/process/world.ts';
-import { clustersOf, smallFleet } from './small-fleet.ts';
+import { applySpec, at, spec } from './changed-policy.ts';
+import { restored } from './restored.ts';
+import { clustersOf, hours, membersOf, type SmallFleet, smallFleet, touched, versionOf } from './small-fleet.ts';
+import { staged } from './staged-fleet.ts';
 
 const LISTED = '111111111111';
 const MEMBER = '222222222222';
@@ -13,17 +16,17 @@ const shop = { name: 'shop', version: '1.36', account: MEMBER };
 const refused = Object.assign(new Error('You may not list accounts.'), { name: 'AccessDeniedException' });
 
 /** A Fleet that names one account and the organization, to which another one belongs. */
-async function organizationFleet() {
+async function organizationFleet(more: Partial<SmallFleet> = {}) {
   const fleet = { accounts: [LISTED], organizationId: 'o-a1b2c3d4e5' };
-  const world = await smallFleet({ clusters: [web, shop], policy: { trigger: 'manual' }, ...fleet });
-  const listing = { fails: false };
+  const world = await smallFleet({ clusters: [web, shop], policy: { trigger: 'manual' }, ...fleet, ...more });
+  const listing = { fails: false, accounts: [LISTED, MEMBER] };
   const listAccounts = async (): Promise<string[]> => {
     if (listing.fails) throw refused;
-    return [LISTED, MEMBER];
+    return listing.accounts;
   };
+  Object.assign(world.ports, { organization: { listAccounts } });
   const look = async (): Promise<unknown> => {
-    const ports = { ...world.ports, organization: { listAccounts } };
-    const outcome = await discoverClusters(ports).then(
+    const outcome = await discoverClusters(world.ports).then(
       () => 'done',
       (error: unknown) => error,
     );
@@ -78,4 +81,58 @@ test('once it was listed, what is known of the accounts stays, and those that th
     [MEMBER, 'Ok'],
   ]);
   expect(await isComplete(world)).toBe(true);
+});
+
+const ofMember = (stage: string, name: string) => staged(stage, [name]).map((one) => ({ ...one, account: MEMBER }));
+
+test('a rollout goes on after a restore although an account of it has left the organization', async () => {
+  const { world, listing } = await organizationFleet({
+    clusters: [...staged('dev', ['d']), ...staged('prod', ['p']), ...ofMember('prod', 'x')],
+    calendars: { nights: { windows: [{ name: 'n', schedule: '0 22 * * *', duration: '6h' }] } },
+    policies: [],
+  });
+  await hours(world, 1.2);
+  await applySpec(world, spec(at('dev', { calendar: 'nights' }), at('prod')));
+  await hours(world, 1.2);
+  expect((await membersOf(world)).map(({ name, status }) => `${name} ${status}`)).toEqual([
+    'd Pending',
+    'p Pending',
+    'x Pending',
+  ]);
+  listing.accounts = [LISTED];
+  await hours(world, 1);
+  await restored(world, world.table.snapshot(), world.clock.now());
+  await hours(world, 24 * 7);
+  expect(['p', 'x'].map((name) => versionOf(world, name))).toEqual(['1.37', '1.36']);
+});
+
+describe('while the organization cannot be listed', () => {
+  const waves = spec(at('dev'), at('prod'));
+  /** Its first wave is in an account that only the organization lists. */
+  const known = async () => {
+    const fleet = await organizationFleet({
+      clusters: [...ofMember('dev', 'd'), ...staged('prod', ['p'])],
+      policies: [],
+    });
+    await hours(fleet.world, 1.2);
+    expect(await namesOf(fleet.world)).toEqual(['d', 'p']);
+    fleet.listing.fails = true;
+    return fleet;
+  };
+
+  test('a rollout is planned over what is known of its accounts', async () => {
+    const { world } = await known();
+    await applySpec(world, waves);
+    await hours(world, 0.2);
+    expect([touched(world, 'd'), touched(world, 'p')]).toEqual([true, false]);
+  });
+
+  test('none is planned after a restore: its accounts would be those of the list alone', async () => {
+    const { world } = await known();
+    await applySpec(world, { ...waves, trigger: 'manual' });
+    await restored(world, world.table.snapshot(), world.clock.now());
+    await applySpec(world, waves);
+    await hours(world, 2);
+    expect(touched(world, 'p')).toBe(false);
+  });
 });

@@ -57,6 +57,7 @@ test('nothing is upgraded by hand in a Region that the Fleet does not name any m
 
 test('an account of the organization is upgraded though no list names it', async () => {
   const world = await known(ORGANIZATION);
+  Object.assign(world.ports, { organization: { listAccounts: async () => both.accounts } });
   await apply(world, { accounts: [], ...ORGANIZATION });
   await automatic(world);
   await hours(world, 12);

@@ -1,19 +1,26 @@
 import { applyConfig } from '../../core/operations/apply-documents.ts';
+import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
+import { NEVER } from '../../core/policy/cluster-labels.ts';
+import { MACHINE_ARN_PREFIX } from '../../simulator/process/machines.ts';
+import { attributesClass, OLD } from './attributes-class.ts';
 import { applySpec, at, CARL, clusterOf, fleetOf, judge, retag, spec } from './changed-policy.ts';
 import { restored } from './restored.ts';
 import {
   clusterArn,
   hours,
   memberOf,
+  minutes,
   mutationsOf,
   PERSON,
   recordOf,
   rolloutsOf,
   smallFleet,
   startByHand,
+  upgradesOf,
   versionOf,
   wavesOf,
 } from './small-fleet.ts';
+import { staged } from './staged-fleet.ts';
 
 const gated = spec(at('prod', { approval: { approvals: 1 } }), { name: 'rest' });
 const group = { nodegroups: [{ name: 'workers' }] };
@@ -108,23 +115,56 @@ test('a rollout that waits for its window outlives a restore with its approval, 
   expect(versionOf(world, 'p')).toBe('1.37');
 });
 
-describe('what autoApproveWhen asks of scans', () => {
-  const apiVersion = 'storage.k8s.io/v1beta1';
-  const old = {
-    apiVersion,
-    kind: 'VolumeAttributesClass',
-    metadata: {
-      name: 'fast',
-      managedFields: [
-        { manager: 'terraform', operation: 'Update', apiVersion, time: '2026-01-01T00:00:00Z', fieldsV1: {} },
-      ],
-    },
-    driverName: 'ebs.csi.aws.com',
-  };
+describe('a cluster that was not looked at anew since the table was restored', () => {
+  test('is not begun by hand: its labels of before do not say which windows hold for it', async () => {
+    const world = await smallFleet({
+      clusters: [{ name: 'p', version: '1.36', tags: { tier: 'prod' }, ...group }],
+      calendars: { nights: { windows: [{ name: 'n', schedule: '0 2 * * *', duration: '3h' }] } },
+      policies: [],
+    });
+    const byHand = async () =>
+      requestUpgrade(world.ports, await recordOf(world, 'p'), '1.37', PERSON, { approve: true });
+    await hours(world, 1.2);
+    const copy = world.table.snapshot();
+    const restoredTo = world.clock.now();
+    await hours(world, 0.1);
+    await applyConfig(world.ports, [fleetOf({ labels: { fromTags: { stage: 'tier' } } })], PERSON);
+    const atNight = { ...spec(at('prod', { calendar: 'nights' })), selector: { matchLabels: { stage: 'prod' } } };
+    await applySpec(world, { ...atNight, trigger: 'manual' }, 'prod');
+    await hours(world, 0.02);
+    await expect(byHand()).rejects.toThrow('none of its windows is open');
+    await restored(world, copy, restoredTo, { looksAround: false });
+    expect((await recordOf(world, 'p')).labels).toEqual({});
+    await expect(byHand()).rejects.toThrow('looked at anew');
+    await world.runner.startExecution({
+      machineArn: `${MACHINE_ARN_PREFIX}upgrade-cluster`,
+      name: 'by-hand',
+      input: JSON.stringify({ cluster: clusterArn('p'), targetVersion: '1.37' }),
+    });
+    await minutes(world, 10);
+    expect(mutationsOf(world)).toEqual([]);
+  });
 
+  test('is not begun with its second hop', async () => {
+    const world = await smallFleet({
+      clusters: staged('prod', ['p'], '1.35'),
+      policy: spec(at('prod', { calendar: 'days' })),
+      calendars: { days: { windows: [{ name: 'd', schedule: '0 8 * * *', duration: '70m' }] } },
+    });
+    await hours(world, 5);
+    await world.clock.runUntil(new Date('2026-11-21T08:00:00Z'));
+    expect(await memberOf(world, 'p')).toMatchObject({ inFlight: true, status: 'Parked' });
+    await restored(world, world.table.snapshot(), world.clock.now(), { looksAround: false });
+    await minutes(world, 10);
+    expect((await recordOf(world, 'p')).lastSeenAt).toBe(NEVER);
+    expect((await upgradesOf(world)).map(({ id, status }) => [id, status])).toEqual([['1.35-1.36', 'Succeeded']]);
+  });
+});
+
+describe('what autoApproveWhen asks of scans', () => {
   test('is not answered by the scans of a table that was restored: a newer one may be lost', async () => {
     const world = await smallFleet({
-      clusters: [{ name: 'web', version: '1.36', nodegroups: [{ name: 'workers' }], objects: [old as never] }],
+      clusters: [{ name: 'web', version: '1.36', nodegroups: [{ name: 'workers' }], objects: [attributesClass(OLD)] }],
       policies: [],
     });
     await hours(world, 0.3);

@@ -8,6 +8,7 @@ import type { FakeEksState } from '../../simulator/eks/state/fake-eks-state.ts';
 import type { Fault } from '../../simulator/faults/fault.ts';
 import type { StoredObject } from '../../simulator/kubernetes/resources/stored-object.ts';
 import type { World } from '../../simulator/process/world.ts';
+import { attributesClass, OLD } from './attributes-class.ts';
 import {
   clusterArn,
   discover,
@@ -21,17 +22,6 @@ import {
   versionOf,
 } from './small-fleet.ts';
 
-/** What Terraform wrote, at a version that 1.37 does not serve any more, or at the one that replaces it. */
-const attributesClass = (apiVersion: string, time = '2026-01-01T00:00:00Z'): StoredObject => ({
-  apiVersion,
-  kind: 'VolumeAttributesClass',
-  metadata: {
-    name: 'fast',
-    managedFields: [{ manager: 'terraform', operation: 'Update', apiVersion, time, fieldsV1: {} }],
-  },
-  driverName: 'ebs.csi.aws.com',
-});
-const OLD = 'storage.k8s.io/v1beta1';
 const web = { name: 'web', version: '1.36', nodegroups: [{ name: 'workers' }] };
 const withOld = { ...web, objects: [attributesClass(OLD)] };
 const change = (world: World, edit: (cluster: FakeEksState['clusters'][string]) => void) =>

@@ -165,6 +165,14 @@ export const touched = (world: World, name: string): boolean =>
 export const hours = (world: World, count: number): Promise<boolean> =>
   runWorld(world, { until: new Date(world.clock.now().getTime() + count * 3_600_000), quietHours: 1_000 });
 
+/** Lets so many minutes pass in which the reconciler looks and nobody else: no discovery, no news of versions. */
+export async function minutes(world: World, count: number): Promise<void> {
+  for (let minute = 0; minute < count; minute += 1) {
+    await world.tick();
+    await world.clock.runUntil(new Date(world.clock.now().getTime() + 60_000));
+  }
+}
+
 /** Starts a machine by hand, as `aws stepfunctions start-execution` does, and runs until it has ended. */
 export async function startByHand(world: World, machine: MachineName, input: unknown, name = `by-hand-${machine}`) {
   const { executionArn } = await world.runner.startExecution({

@@ -6,7 +6,8 @@ import { checkInvariants } from '../../simulator/invariants/check-invariants.ts'
 import { MACHINE_ARN_PREFIX } from '../../simulator/process/machines.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { fleetOf, onceBefore, retag } from './changed-policy.ts';
-import { clusterArn, discover, hours, memberOf, PERSON, recordOf, run, smallFleet } from './small-fleet.ts';
+import { clusterArn, discover, hours, memberOf, membersOf, PERSON, recordOf, run, smallFleet } from './small-fleet.ts';
+import { staged } from './staged-fleet.ts';
 
 const web = { name: 'web', version: '1.36' };
 const manual = { trigger: 'manual' };
@@ -97,3 +98,20 @@ test.each<[string, (world: World) => Promise<unknown>]>([
     expect([await counts(), await checkInvariants(world)]).toEqual([{}, []]);
   },
 );
+
+test('a cluster that runs when the Fleet gives its label no more counts with those that have none, for the cap of its policy', async () => {
+  const world = await smallFleet({
+    clusters: staged('a', ['one', 'two']),
+    policy: {
+      waves: [{ name: 'all', maxConcurrency: 10, failureBudget: { maxFailures: 1 } }],
+      caps: { perLabel: { stage: 1 } },
+    },
+  });
+  const running = async () => (await membersOf(world)).filter(({ status }) => status === 'Running').length;
+  await hours(world, 0.1);
+  expect(await running()).toBe(1);
+  await applyConfig(world.ports, [fleetOf({ labels: { fromTags: {} } })], PERSON);
+  expect((await recordOf(world, 'one')).labels).toEqual({});
+  await hours(world, 0.1);
+  expect(await running()).toBe(1);
+});

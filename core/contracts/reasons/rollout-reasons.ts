@@ -16,6 +16,11 @@ export const ROLLOUT_REASONS = {
   },
   ClustersJoined: { kind: 'told', meaning: 'Clusters joined a rollout that was planned anew.' },
   ClustersLeft: { kind: 'told', meaning: 'Clusters left a rollout that was planned anew.' },
+  ClustersKeptOut: { kind: 'told', meaning: 'Clusters are kept out of a rollout that was planned anew.' },
+  ClustersLetIn: {
+    kind: 'told',
+    meaning: 'Clusters that were kept out are part of a rollout again that was planned anew.',
+  },
   ClustersMoved: { kind: 'told', meaning: 'Clusters moved to another wave of a rollout that was planned anew.' },
   EarlierWave: { kind: 'passing', waitsFor: 'turn', meaning: 'A wave before it has not passed.' },
   EarlierWaveHalted: { kind: 'lasting', meaning: 'A wave before it is halted until liftlock retry or rollout resume.' },

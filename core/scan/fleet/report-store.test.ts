@@ -1,6 +1,8 @@
 import { MemoryTable } from '../../../adapters/memory/table.ts';
-import { load } from '../../store/entity.ts';
+import { ReconcileMarkers } from '../../store/entities.ts';
+import { load, put, replace } from '../../store/entity.ts';
 import { LatestScanItems } from '../../store/scan-entities.ts';
+import type { JudgedFinding } from '../report/merge-findings.ts';
 import { judged } from '../report/testing/findings.ts';
 import { reportOf } from '../report/testing/report.ts';
 import { fittingReport, loadReport, saveReport, scansOf } from './report-store.ts';
@@ -37,6 +39,28 @@ test('the last scan of each target is kept for lists, five targets at most', asy
   expect((await latest()).map(({ target }) => target)).toEqual(['1.37', '1.36', '1.42', '1.41', '1.40']);
   await saveReport(table, run, reportOf({ from: '1.35', target: '1.37', scannedAt: at(1) }));
   expect((await latest())[0]).toMatchObject({ scannedAt: at(8).toISOString() });
+});
+
+test('a report that finds another cause to block has the reconciler look at everything, and what blocks no more too; one that finds the same has not', async () => {
+  const table = new MemoryTable();
+  const marker = async () => await load(table, ReconcileMarkers);
+  const looked = async () => {
+    const read = await marker();
+    const writes = [read === undefined ? put(ReconcileMarkers, {}, 'absent') : replace(ReconcileMarkers, read, {})];
+    await table.transact(writes);
+  };
+  /** Whether the reconciler is asked to look by a scan of that day with these findings. */
+  const asksToLook = async (day: number, ...findings: JudgedFinding[]) => {
+    await looked();
+    await saveReport(table, run, reportOf({ from: '1.35', findings, scannedAt: at(day) }));
+    return (await marker())?.data.dirtySince !== undefined;
+  };
+  const warns = judged({ severity: 'warning', cause: 'file:deploy/other.yaml' });
+  expect(await asksToLook(1, warns)).toBe(false);
+  expect(await asksToLook(2, judged())).toBe(true);
+  expect(await asksToLook(3, judged(), warns)).toBe(false);
+  expect(await asksToLook(4, judged({ cause: 'file:deploy/another.yaml' }))).toBe(true);
+  expect(await asksToLook(5)).toBe(true);
 });
 
 test('a report that is too large loses what matters least, and says so; what it counted stays', async () => {

@@ -1,8 +1,11 @@
 import type { LatestScans, ScanRun, ScanSummary } from '../../contracts/items/scan.ts';
+import { blockingFindings } from '../../model/blocking-findings.ts';
 import type { Table } from '../../ports/table.ts';
-import { clusterPartition } from '../../store/entities.ts';
-import { decode, load, put } from '../../store/entity.ts';
+import { isSame } from '../../rollout/is-same.ts';
+import { clusterPartition, ReconcileMarkers } from '../../store/entities.ts';
+import { decode, load, put, replace } from '../../store/entity.ts';
 import { packText } from '../../store/packed-text.ts';
+import { decideAndWrite } from '../../store/retry.ts';
 import { LatestScanItems, newestFirst, SCAN_SUMMARIES, ScanSummaries } from '../../store/scan-entities.ts';
 import { loadParts, saveParts } from '../../store/scan-parts.ts';
 import { writeUnrecorded } from '../../store/unrecorded.ts';
@@ -26,13 +29,20 @@ export async function saveReport(
   const { report: fitting, text } = await fittingReport(report);
   const parts = await saveParts(table, ownerOf(clusterKey, report.scannedAt), text, expiresAt);
   const summary = summaryOf(fitting, { clusterKey, execution, parts });
-  const before = await load(table, LatestScanItems, clusterKey);
-  const latest = { clusterKey, scans: latestOf(before?.data.scans ?? [], summary) };
   // Two scans that end at once: the copy lacks one of them until the next one, the history lacks none.
-  await writeUnrecorded(table, [
-    put(ScanSummaries, summary, 'any', expiresAt),
-    put(LatestScanItems, latest, 'any', expiresAt),
-  ]);
+  await decideAndWrite(async () => {
+    const before = (await load(table, LatestScanItems, clusterKey))?.data ?? { clusterKey, scans: [] };
+    const latest = { clusterKey, scans: latestOf(before.scans, summary) };
+    // What was agreed to without a finding is another plan with it.
+    const isNews = !isSame(blockingFindings(before), blockingFindings(latest));
+    const marker = isNews ? await load(table, ReconcileMarkers) : undefined;
+    const dirtySince = marker?.data.dirtySince ?? report.scannedAt;
+    await writeUnrecorded(table, [
+      put(ScanSummaries, summary, 'any', expiresAt),
+      put(LatestScanItems, latest, 'any', expiresAt),
+      ...(isNews ? [replace(ReconcileMarkers, marker, { ...marker?.data, dirtySince })] : []),
+    ]);
+  });
   return summary;
 }
 

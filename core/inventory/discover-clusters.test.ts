@@ -1,0 +1,88 @@
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import { unreachable } from '../model/unreachable.ts';
+import { clusterRecord } from '../policy/testing/cluster-record.ts';
+import type { EksReader } from '../ports/eks.ts';
+import { clock, fleetConfig, keep, NOON } from '../protocol/testing/one-upgrade.ts';
+import { Accounts, Clusters } from '../store/entities.ts';
+import { loadKind, put } from '../store/entity.ts';
+import { discoverClusters } from './discover-clusters.ts';
+
+const LISTED = '111111111111';
+const MEMBER = '222222222222';
+const web = clusterRecord({ name: 'web', account: LISTED });
+const shop = clusterRecord({ name: 'shop', account: MEMBER });
+
+const ORGANIZATION = 'o-a1b2c3d4e5';
+
+/**
+ * What is known after a look at a Fleet that names the first of two accounts, both of which were looked at before. `accounts`: what its
+ * organization answers with.
+ */
+async function looked(organizationId: string | undefined, accounts: readonly string[] | Error) {
+  const table = new MemoryTable();
+  const { document } = fleetConfig;
+  const spec = { ...(document.spec as object), accounts: [LISTED], regions: [web.region], organizationId };
+  await keep(table, { fleet: { ...fleetConfig, document: { ...document, spec } }, cluster: web });
+  const seen = [web, shop].map(({ account, region, name }) =>
+    put(
+      Accounts,
+      { account, region, status: 'Ok', clusters: 1, names: [name], checkedAt: NOON.toISOString() },
+      'absent',
+    ),
+  );
+  await table.transact([put(Clusters, shop, 'absent'), ...seen]);
+  const asked: string[] = [];
+  const eks = {
+    listClusters: async ({ account }) => {
+      asked.push(account);
+      return [account === LISTED ? 'web' : 'shop'];
+    },
+  } as Pick<EksReader, 'listClusters'> as EksReader;
+  const listAccounts = async () => {
+    if (accounts instanceof Error) throw accounts;
+    return [...accounts];
+  };
+  const ports = { table, eks, queue: { send: async () => {} }, clock, organization: { listAccounts } };
+  const refused = await discoverClusters(ports).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  const states = await loadKind(table, Accounts);
+  const clusters = await loadKind(table, Clusters);
+  return {
+    refused,
+    asked,
+    states: states.map(({ account, status, reason }) => [account, status, reason]),
+    unreachable: clusters.flatMap((one) => {
+      const condition = unreachable(one);
+      return condition === undefined ? [] : [[one.name, condition.message]];
+    }),
+  };
+}
+
+test('an account that the organization lists no more is Unreachable with its clusters, and nobody looks into it', async () => {
+  const why = `AccountLeft: The organization does not list ${MEMBER} any more.`;
+  expect(await looked(ORGANIZATION, [LISTED])).toEqual({
+    refused: undefined,
+    asked: [LISTED],
+    states: [
+      [LISTED, 'Ok', undefined],
+      [MEMBER, 'Unreachable', why],
+    ],
+    unreachable: [['shop', `It cannot be read: ${why}`]],
+  });
+});
+
+const denied = new Error('You may not list accounts.');
+test.each<[string, string | undefined, string[] | Error, unknown]>([
+  ['the organization cannot be listed', ORGANIZATION, denied, denied],
+  ['the organization lists all', ORGANIZATION, [LISTED, MEMBER], undefined],
+  ['the Fleet names no organization', undefined, [], undefined],
+])('no account has left while %s', async (_, organizationId, accounts, refused) => {
+  const after = await looked(organizationId, accounts);
+  expect(after.states.map(([account, status]) => [account, status])).toEqual([
+    [LISTED, 'Ok'],
+    [MEMBER, 'Ok'],
+  ]);
+  expect([after.unreachable, after.refused]).toEqual([[], refused]);
+});

@@ -1,0 +1,94 @@
+import { promoteRollout } from '../../core/operations/promote-rollout.ts';
+import { startRollout } from '../../core/operations/start-rollout.ts';
+import { scansOf } from '../../core/scan/fleet/report-store.ts';
+import { MACHINE_ARN_PREFIX } from '../../simulator/process/machines.ts';
+import type { World } from '../../simulator/process/world.ts';
+import { attributesClass, OLD } from './attributes-class.ts';
+import {
+  applySpec,
+  asking,
+  at,
+  CARL,
+  clusterOf,
+  judge,
+  keyOf,
+  onceBefore,
+  soaking,
+  spec,
+  statusOf,
+} from './changed-policy.ts';
+import {
+  clusterArn,
+  hours,
+  minutes,
+  mutationsOf,
+  PERSON,
+  rolloutIdOf,
+  smallFleet,
+  startByHand,
+  touched,
+} from './small-fleet.ts';
+import { staged } from './staged-fleet.ts';
+
+const NO_FINDINGS = { autoApproveWhen: 'findings == 0' };
+/** What a scan finds blocks nobody: it is for whoever approves. */
+const told = { scan: { failOn: 'none' } };
+const scanned = { cluster: clusterArn('web'), targetVersion: '1.37' };
+
+/** A policy over a cluster of which a scan has found something; its rollouts begin by hand. */
+async function found(): Promise<World> {
+  const web = { name: 'web', version: '1.36', nodegroups: [{ name: 'workers' }], objects: [attributesClass(OLD)] };
+  const world = await smallFleet({ clusters: [web], policies: [] });
+  await hours(world, 0.3);
+  await startByHand(world, 'scan-cluster', scanned);
+  await applySpec(world, { ...spec({ name: 'all', approval: NO_FINDINGS }), trigger: 'manual', ...told });
+  await hours(world, 0.1);
+  return world;
+}
+const start = (world: World) => startRollout(world.ports, 'policy-0', PERSON, { dryRun: false });
+async function expectNobodyApproved(world: World): Promise<void> {
+  await minutes(world, 30);
+  expect(mutationsOf(world)).toEqual([]);
+  expect(world.table.auditTimeline().map(({ event }) => event)).not.toContain('WaveApproved');
+}
+
+test('a rollout that is created by hand is not approved by a rule over findings that nobody has read yet', async () => {
+  const world = await found();
+  await start(world);
+  await expectNobodyApproved(world);
+});
+
+test('neither is it where whoever created it died before the reconciler was asked to look', async () => {
+  const world = await found();
+  onceBefore(world, ['"RolloutCreated"'], async () => {
+    onceBefore(world, [], () => Promise.reject(new Error('crash')));
+  });
+  await expect(start(world)).rejects.toThrow('crash');
+  expect(await rolloutIdOf(world)).not.toBe('');
+  await expectNobodyApproved(world);
+});
+
+test.each([
+  ['by a rule', at('prod', { approval: NO_FINDINGS })],
+  ['by a person', asking],
+])('a scan that finds something new asks for another approval of what was approved %s', async (how, prod) => {
+  const world = await smallFleet({
+    clusters: [...staged('dev', ['d']), ...staged('prod', ['web'])],
+    policy: { ...spec(soaking, prod), ...told },
+  });
+  await hours(world, 2.1);
+  expect(await statusOf(world, 'dev')).toBe('Soaking');
+  if (how === 'by a person') await judge(world, 'Approved', CARL);
+  await minutes(world, 3);
+  Object.assign(clusterOf(world, 'web')?.kubernetes ?? {}, { objects: [attributesClass(OLD)] });
+  await world.runner.startExecution({
+    machineArn: `${MACHINE_ARN_PREFIX}scan-cluster`,
+    name: 'scan',
+    input: JSON.stringify(scanned),
+  });
+  await minutes(world, 10);
+  expect((await scansOf(world.table, await keyOf(world, 'web')))[0]).toMatchObject({ target: '1.37', errors: 1 });
+  await promoteRollout(world.ports, await rolloutIdOf(world), CARL, 'seen enough');
+  await minutes(world, 20);
+  expect([await statusOf(world, 'prod'), touched(world, 'web')]).toEqual(['Pending', false]);
+});
