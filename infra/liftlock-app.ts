@@ -12,15 +12,8 @@ export interface LiftlockAppOptions {
   readonly codeOf: (name: FunctionName) => Code;
 }
 
-export interface LiftlockStacks {
-  readonly state: StateStack;
-  readonly hub: HubStack;
-  readonly spokeRole: SpokeRoleStack;
-  readonly spokeForwarder: SpokeForwarderStack;
-}
-
 /** All stacks of Liftlock. Nothing is looked up, and without a hub account they fit any account and Region. */
-export function addLiftlock(app: App, { settings, codeOf }: LiftlockAppOptions): LiftlockStacks {
+export function addLiftlock(app: App, { settings, codeOf }: LiftlockAppOptions) {
   const { hubAccount: account, hubRegion: region } = settings;
   const env: Environment = {
     ...(account === undefined ? {} : { account }),

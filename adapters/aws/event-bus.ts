@@ -49,15 +49,11 @@ export function createEventBus({ busName, onLost, client: config = {} }: EventBu
 
   return {
     async publish(events) {
-      for (const batch of batchesOf(
-        events.map((event) => toEntry(event, busName)),
-        BATCH,
-      )) {
-        for (const { entry } of await put(batch)) {
+      const entries = events.map((event) => toEntry(event, busName));
+      for (const batch of batchesOf(entries, BATCH))
+        for (const { entry } of await put(batch))
           for (const { error, message } of await put([entry]))
             onLost({ detailType: entry.DetailType ?? '', error, message });
-        }
-      }
     },
   };
 }

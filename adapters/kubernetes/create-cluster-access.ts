@@ -275,16 +275,11 @@ class Connection {
     }
     this.#server = target.endpoint.replace(/\/$/, '');
     this.#timeout = options.timeoutMilliseconds ?? REQUEST_MILLISECONDS;
-    const cluster = {
-      name: target.name,
-      server: this.#server,
-      caData: target.certificateAuthority,
-      skipTLSVerify: plain,
-    };
+    const { name, certificateAuthority: caData } = target;
     this.#kubeConfig.loadFromOptions({
-      clusters: [cluster],
+      clusters: [{ name, server: this.#server, caData, skipTLSVerify: plain }],
       users: [{ name: 'liftlock', token }],
-      contexts: [{ name: 'liftlock', cluster: target.name, user: 'liftlock' }],
+      contexts: [{ name: 'liftlock', cluster: name, user: 'liftlock' }],
       currentContext: 'liftlock',
     });
     const middleware: PromiseMiddleware = {

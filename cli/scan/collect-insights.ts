@@ -1,5 +1,4 @@
-import type { ClusterArn } from '../../core/model/cluster-key.ts';
-import { parseClusterArn } from '../../core/model/cluster-key.ts';
+import { type ClusterArn, parseClusterArn } from '../../core/model/cluster-key.ts';
 import type { Insight } from '../../core/ports/eks.ts';
 import type { Observation } from '../../core/scan/judge/observation.ts';
 import type { Change } from '../../core/scan/reference/cluster-facts.ts';
@@ -27,9 +26,8 @@ export function insightsCluster({ eksInsights }: InsightOptions, kubeconfigClust
   );
 }
 
-const WHAT = 'upgrade insights of Amazon EKS';
 const coverage = (status: Coverage['status'], detail: string, count: number): Coverage => ({
-  what: WHAT,
+  what: 'upgrade insights of Amazon EKS',
   source: 'insight',
   status,
   detail,

@@ -12,12 +12,12 @@ export interface ManifestPath {
 }
 
 /** What stands below the paths that a person named. */
-export interface ManifestPaths {
-  readonly files: readonly ManifestPath[];
+interface Found {
+  readonly files: ManifestPath[];
   /** Folders that could not be opened, and links that lead nowhere or to folders. */
-  readonly problems: readonly { readonly path: string; readonly problem: string }[];
+  readonly problems: { readonly path: string; readonly problem: string }[];
   /** Folders that were not entered: other people's, and links. */
-  readonly leftOut: readonly string[];
+  readonly leftOut: string[];
 }
 
 const MANIFEST = /\.(?:ya?ml|json|jsonl|ndjson)$/i;
@@ -41,19 +41,13 @@ export async function checkNamed(paths: readonly string[]): Promise<void> {
  * Files below what a person named, by name. Links to files are read, as Kubernetes itself mounts ConfigMaps by them; links to folders
  * are not followed, since they may lead in circles. A file that is named itself is taken whatever its name.
  */
-export async function manifestPaths(paths: readonly string[]): Promise<ManifestPaths> {
+export async function manifestPaths(paths: readonly string[]): Promise<Found> {
   const found: Found = { files: [], problems: [], leftOut: [] };
   for (const path of paths) {
     if ((await stat(path)).isDirectory()) await walk(path, undefined, found);
     else found.files.push({ path, named: true });
   }
   return found;
-}
-
-interface Found {
-  readonly files: ManifestPath[];
-  readonly problems: { path: string; problem: string }[];
-  readonly leftOut: string[];
 }
 
 interface Chart {

@@ -65,10 +65,8 @@ async function untilEnded(
   }
 }
 
-function progressText({ status, read, left }: ScanRunView): string {
-  if (status === 'requested') return 'The scan is about to begin.';
-  return `Read ${read} objects; ${left} resources are left.`;
-}
+const progressText = ({ status, read, left }: ScanRunView): string =>
+  status === 'requested' ? 'The scan is about to begin.' : `Read ${read} objects; ${left} resources are left.`;
 
 const startedText = ({ cluster, target, name, execution }: ScanRunView): string[] =>
   facts([

@@ -23,12 +23,11 @@ import { targetsOf } from './targets.ts';
 /** `liftlock scan`: manifests or a live cluster, for one target or several. Offline but for the cluster itself. */
 export async function scan(session: Session, options: ScanOptions): Promise<ExitCode> {
   const { io } = session;
-  const manifests = options.manifests;
+  const { manifests, baseline } = options;
   // What is wrong with the command itself is said before anything is read, all of it at once.
   const wrong = new Wrong();
   await checkOptions(options, wrong);
   const waivers = (await wrong.of(() => readWaivers(session, options.waivers))) ?? [];
-  const { baseline } = options;
   const baselines = baseline === undefined ? undefined : await wrong.of(() => readBaselineFile(baseline));
   wrong.end();
   const collected =
@@ -42,10 +41,8 @@ export async function scan(session: Session, options: ScanOptions): Promise<Exit
   if (idle.length > 0)
     io.err(`--skip ${idle.join(',')} says nothing about files: all of theirs is the source manifest.\n`);
   const document = reportsOf(collected, options, { waivers, baselines, scannedAt: io.now() });
-  const current = process.cwd();
-  await printScan(session, options.output, document, { current, version: await packageVersion() });
-  if (collected.interrupted) return EXIT.interrupted;
-  return exitCodeOf(document);
+  await printScan(session, options.output, document, { current: process.cwd(), version: await packageVersion() });
+  return collected.interrupted ? EXIT.interrupted : exitCodeOf(document);
 }
 
 interface Judgement {

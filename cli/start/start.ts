@@ -50,7 +50,7 @@ export async function start(options: StartOptions): Promise<number> {
       writeError(`The report is in ${options.html}.\n`);
     }
     if (options.output === 'json') writeOut(`${JSON.stringify(report, undefined, 2)}\n`);
-    else writeOut(renderText(report, paintFor(process.stdout)));
+    else writeOut(renderText(report, paint));
     const lines = conclusion.lines.map((line) => `${line}\n`).join('');
     (options.output === 'json' ? writeError : writeOut)(lines);
     timings.end('report');
@@ -116,10 +116,7 @@ const isGood = (report: RunReport): boolean =>
 const anyDiscovered = (report: RunReport): boolean =>
   report.clusters.some(({ status }) => status !== 'NotInFleet' && status !== 'NotDiscovered');
 
-const paintFor =
-  (stream: NodeJS.WriteStream): Paint =>
-  (colour, text) =>
-    styleText(colour, text, { stream });
+const paint: Paint = (colour, text) => styleText(colour, text, { stream: process.stdout });
 
 /** Where the seconds of a start went, part after part; the first begins with the process, which loads what it needs. */
 class Timings {

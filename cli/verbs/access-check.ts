@@ -17,10 +17,6 @@ interface CheckOptions {
   readonly output: string;
 }
 
-interface AccessReports {
-  readonly items: readonly AccessReport[];
-}
-
 /** Exit 4 when something that is needed cannot be read, or nobody has looked yet; 5 when scans that were started have not ended. */
 export async function accessCheck(
   session: Session,
@@ -29,7 +25,8 @@ export async function accessCheck(
 ): Promise<ExitCode> {
   const client = await session.client();
   const query = { cluster: cluster === undefined ? undefined : clusterId(cluster) };
-  const ask = async () => (await client.all<AccessReport, AccessReports>('/v1/access/check', query)).items;
+  const ask = async () =>
+    (await client.all<AccessReport, { items: readonly AccessReport[] }>('/v1/access/check', query)).items;
   let items = await ask();
   if (options.now === true) {
     const runs = await scansOf(session, client, cluster === undefined ? items.filter(isOpen) : items, options);

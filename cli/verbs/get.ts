@@ -3,7 +3,7 @@ import type { FleetStatus } from '../../core/queries/fleet-status.ts';
 import { clusterPath } from '../client/paths.ts';
 import { print, table } from '../output/print.ts';
 import { EXIT, type ExitCode, Failure, invalid, type Session } from '../verb.ts';
-import { LISTINGS, type Listing } from './columns.ts';
+import { LISTINGS, type Listing, shownAt } from './columns.ts';
 import { KINDS, type Kind, kindOf } from './kind.ts';
 
 export interface GetOptions {
@@ -43,7 +43,7 @@ export async function get(
   else if (options.output === 'json' || options.output === 'yaml')
     await print(session, options.output, name === undefined ? { items } : items[0], () => []);
   else if (items.length === 0) session.io.err(`No ${kind} found.\n`);
-  else session.io.out(rendered(session, LISTINGS[kind], items, options, (await session.client()).time));
+  else session.io.out(await rendered(session, LISTINGS[kind], items, options));
   return EXIT.ok;
 }
 
@@ -83,20 +83,16 @@ function namesOf(listing: Listing<unknown>, item: unknown): string[] {
   return [full, ...full.split('/')];
 }
 
-export function rendered(
+export async function rendered(
   session: Session,
   listing: Listing<unknown>,
   items: readonly unknown[],
   options: Pick<GetOptions, 'output' | 'headers'>,
-  time: Date | undefined,
-): string {
+): Promise<string> {
   const columns = listing.columns.filter(({ wide }) => wide !== true || options.output === 'wide');
-  const shown = { paint: session.paint, now: time ?? session.io.now() };
+  const shown = shownAt(session, await session.client());
   const rows = items.map((item) => columns.map((column) => column.cell(item, shown)));
-  const text = table(
-    columns.map(({ header }) => session.paint('bold', header)),
-    rows,
-    session.io.columns,
-  );
+  const headers = columns.map(({ header }) => session.paint('bold', header));
+  const text = table(headers, rows, session.io.columns);
   return options.headers ? text : text.slice(text.indexOf('\n') + 1);
 }

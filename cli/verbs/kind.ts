@@ -19,10 +19,8 @@ export function kindOf(text: string, allowed: readonly Kind[]): Kind {
   const wanted = text.toLowerCase();
   const kind = allowed.find((one) => (NAMES[one] as readonly string[]).includes(wanted));
   if (kind !== undefined) return kind;
-  const meant = didYouMean(
-    wanted,
-    allowed.flatMap((one) => NAMES[one]),
-  );
+  const names = allowed.flatMap((one) => NAMES[one]);
+  const meant = didYouMean(wanted, names);
   const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
   throw invalid(`liftlock: "${text}" is not a kind of thing here; there are ${allowed.join(', ')}.${hint}`);
 }

@@ -22,7 +22,7 @@ export async function watch(
     try {
       const items = await list();
       if (redraws) {
-        const text = rendered(session, LISTINGS[kind], items, options, (await session.client()).time);
+        const text = await rendered(session, LISTINGS[kind], items, options);
         io.clear();
         io.out(text);
       } else before = await tellChanges(session, kind, options, items, before);
@@ -51,7 +51,7 @@ async function tellChanges(
   else if (options.output === 'name') for (const item of changed) session.io.out(`${kind}/${listing.nameOf(item)}\n`);
   else if (changed.length > 0) {
     const headers = options.headers && before === undefined;
-    session.io.out(rendered(session, listing, changed, { ...options, headers }, (await session.client()).time));
+    session.io.out(await rendered(session, listing, changed, { ...options, headers }));
   }
   for (const name of gone) session.io.err(`${kind}/${name} is not listed any more: it has ended, or is gone.\n`);
   return now;

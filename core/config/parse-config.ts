@@ -23,23 +23,14 @@ export function parseConfig(files: readonly ConfigFile[], options: ParseOptions 
   const documents = read.flatMap((file) => file.documents);
   if (documents.length > maxDocuments) return tooMuch(files, `${documents.length} documents`, maxDocuments);
   const checked = checkConfig(documents, options);
-  const issues = sortIssues(
-    [...read.flatMap((file) => file.issues), ...checked.issues],
-    files.map(({ path }) => path),
-  );
+  const paths = files.map(({ path }) => path);
+  const issues = sortIssues([...read.flatMap((file) => file.issues), ...checked.issues], paths);
   const errors = issues.filter(({ severity }) => severity === 'error');
   const warnings = issues.filter(({ severity }) => severity === 'warning');
   if (errors.length > 0) return deepFreeze({ ...NOTHING, errors, warnings });
   const { fleet, policies, calendars, channels, waivers } = checked;
-  return deepFreeze({
-    ...(fleet !== undefined && { fleet }),
-    policies,
-    calendars,
-    channels,
-    waivers,
-    errors,
-    warnings,
-  });
+  const lists = { policies, calendars, channels, waivers, errors, warnings };
+  return deepFreeze(fleet === undefined ? lists : { fleet, ...lists });
 }
 
 const NOTHING = { policies: [], calendars: [], channels: [], waivers: [] } as const;

@@ -1,6 +1,5 @@
 import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, type LineCounter, type Node } from 'yaml';
-import type { ConfigIssue, DocumentPath } from './issue.ts';
-import { formatPath } from './issue.ts';
+import { type ConfigIssue, type DocumentPath, formatPath } from './issue.ts';
 
 /** What of a field an issue points at: its key, its value, or, where it is missing, the nearest thing around it. */
 export type Anchor = 'key' | 'value';

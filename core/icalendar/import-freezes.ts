@@ -2,7 +2,11 @@ import ICAL from 'ical.js';
 import { freezeEdge } from '../calendar/freeze-edge.ts';
 import { type TimeZone, timeZone } from '../calendar/time-zone.ts';
 import { freezeNames } from './freeze-names.ts';
-import { ImportProblem } from './import-problem.ts';
+
+/** What is wrong with an iCalendar file, in a sentence. */
+export class ImportProblem extends Error {
+  override readonly name = 'ImportProblem';
+}
 
 /** As in a Calendar document. */
 export interface ImportedFreeze {

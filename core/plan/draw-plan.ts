@@ -70,12 +70,9 @@ function deadlinesOf(drawn: Drawn): PlanDocument['deadlines'] {
       source: deadline.source,
       endsAt: instantOrNull(end),
       feasible: meets(drawn, drawn.forward, deadline),
-      overdue: deadline.overdue.map(({ cluster: { name, account, region }, at }) => ({
-        name,
-        accountId: account,
-        region,
-        at: instantText(at),
-      })),
+      overdue: deadline.overdue.map(({ cluster: { name, account: accountId, region }, at }) => {
+        return { name, accountId, region, at: instantText(at) };
+      }),
     };
   });
 }

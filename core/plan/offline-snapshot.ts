@@ -1,6 +1,7 @@
 import { type CompiledCalendar, compileCalendar } from '../calendar/compile-calendar.ts';
 import { deepFreeze } from '../config/deep-freeze.ts';
-import type { Calendar, CalendarSpec, Channel, Fleet, FleetSpec, UpgradePolicy } from '../config/types.ts';
+import type { ParsedConfig } from '../config/parse-config.ts';
+import type { CalendarSpec, FleetSpec, UpgradePolicy } from '../config/types.ts';
 import type { RegionVersions } from '../contracts/items/cluster.ts';
 import { revisionOf } from '../hash/revision.ts';
 import type { Inventory } from '../inventory/document/parse-inventory.ts';
@@ -17,12 +18,7 @@ export interface PlanRules {
   readonly channels: ReadonlyMap<string, ChannelSpec>;
 }
 
-interface Config {
-  readonly fleet?: Fleet;
-  readonly policies: readonly UpgradePolicy[];
-  readonly calendars: readonly Calendar[];
-  readonly channels: readonly Channel[];
-}
+type Config = Pick<ParsedConfig, 'fleet' | 'policies' | 'calendars' | 'channels'>;
 
 /** Without a Fleet: it acts, nothing caps it, labels are as the inventory has them. */
 const NO_FLEET: FleetSpec = {
@@ -63,14 +59,10 @@ export function offlineSnapshot(rules: PlanRules, inventory: Inventory): FleetSn
     fleet: rules.fleet,
     control: undefined,
     policies: new Map(
-      [...rules.policies].map(([name, policy]) => [
-        name,
-        {
-          policy,
-          revision: revisionOf({ kind: policy.kind, spec: JSON.parse(JSON.stringify(policy.spec)) }),
-          appliedBy: [],
-        },
-      ]),
+      [...rules.policies].map(([name, policy]) => {
+        const revision = revisionOf({ kind: policy.kind, spec: JSON.parse(JSON.stringify(policy.spec)) });
+        return [name, { policy, revision, appliedBy: [] }];
+      }),
     ),
     unreadablePolicies: [],
     calendars: new Map([...rules.calendars].map(([name, spec]) => [name, compiledOnce(name, spec)])),

@@ -2,7 +2,6 @@ import { calendarStateAt } from '../calendar/calendar-state.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
 import { failed, parked, quoted, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { compiledRules } from '../policy/load-rules.ts';
-import type { Update } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import { newestIntent, recordObserved } from '../protocol/intent-store.ts';
 import { callOf } from '../protocol/look-up.ts';
@@ -64,7 +63,8 @@ export async function act(
       }
       const observed = await recordObserved(ports, result.intent, update, result.seen);
       if (update.status === 'Successful') return withPast(await onSuccess(), await ranPast(ports, context));
-      return failed(...(failureOf(observed) ?? [updateFailed(what, update)]));
+      const ended = reason('UpdateFailed', `${what}: the update ${update.id} ended ${update.status}.`);
+      return failed(...(failureOf(observed) ?? [ended]));
     }
   }
 }
@@ -90,9 +90,6 @@ function failureOf(intent: Intent): Reason[] | undefined {
     message: `The update ${outcome.updateId} of ${intent.subject} ended ${status}: ${message}`,
   }));
 }
-
-const updateFailed = (what: string, update: Update): Reason =>
-  reason('UpdateFailed', `${what}: the update ${update.id} ended ${update.status}.`);
 
 /**
  * What EKS works on when a window closes finishes; whoever reads the report should know that it did so outside. Undefined where the window

@@ -47,8 +47,7 @@ export async function refreshInsights(ports: StepPorts, context: StepContext, lo
     await ports.eks.startInsightsRefresh(scope, { clusterName: name });
     return refreshing(now, now);
   } catch (error) {
-    if (errorName(error) === 'InvalidRequestException') return giveUpAfter(now, startedAt);
-    if (isThrottled(error)) return giveUpAfter(now, startedAt);
+    if (errorName(error) === 'InvalidRequestException' || isThrottled(error)) return giveUpAfter(now, startedAt);
     if (!isDenied(error)) throw error;
     return done(reason('RefreshDenied', `The refresh of the insights was denied: ${errorMessage(error)}`));
   }

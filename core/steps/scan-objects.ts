@@ -13,11 +13,8 @@ import { saveReport } from '../scan/fleet/report-store.ts';
 import { loadRun, saveRun } from '../scan/fleet/run-store.ts';
 import { judgeAll } from '../scan/judge/judge.ts';
 import { furtherOnes } from '../scan/live/keep.ts';
-import type { LiveScanState } from '../scan/live/live-scan-state.ts';
-import type { Change } from '../scan/reference/cluster-facts.ts';
 import { buildReport } from '../scan/report/build-report.ts';
-import type { Coverage, ScanReport } from '../scan/report/report-schema.ts';
-import type { Waiver } from '../scan/report/waiver.ts';
+import type { Coverage } from '../scan/report/report-schema.ts';
 import { observeInsights } from '../scan/telemetry/insights.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { StepContext, StepPorts } from './context.ts';
@@ -42,26 +39,35 @@ interface WhatWasRead extends Extract<Progress, { ended: true }> {
   readonly refused: readonly Reason[];
 }
 
-/** Keeps the report of a scan that has read everything, and says what it means for the hop. */
+/** Keeps the report of a scan that has read everything, with what EKS itself has seen, and says what it means for the hop. */
 export async function judgeScan(
   ports: StepPorts,
   context: StepContext,
   { run, state, insights, refused }: WhatWasRead,
   rules: ScanRules | undefined,
 ): Promise<Gate> {
-  const { cluster, target } = context;
+  const { target } = context;
   const record = await context.record();
-  const report = reportOfScan({
-    state,
-    insights,
-    refused,
-    changes: Object.values(state.facts.changes),
+  const waivers = await scanWaivers(ports.table);
+  const from = KubeVersion.parse(context.cluster.version);
+  const skipsInsights = state.skip.includes('insight');
+  const observed = skipsInsights ? [] : observeInsights(insights, Object.values(state.facts.changes));
+  const report = buildReport({
     subject: shortId(record),
     clusters: [record.name, shortId(record), record.arn],
-    version: cluster.version,
-    target,
+    from: from.toString(),
+    target: target.toString(),
     failOn: rules?.failOn ?? 'removed',
-    waivers: await scanWaivers(ports.table),
+    findings: judgeAll([...state.observations, ...observed], { target, from }),
+    coverage: [
+      ...state.coverage,
+      ...(skipsInsights ? [] : [insightsRead(insights)]),
+      ...refused.map(({ code, message }) => ({ ...NOT_ANSWERED, detail: `${code}: ${message}` })),
+      ...furtherOnes(state, { forgiven: waivers.length > 0 }),
+    ],
+    waivers,
+    data,
+    scannedAt: new Date(state.startedAt),
   });
   const { scannedAt } = await saveReport(ports.table, run, report);
   await saveRun(ports.table, { ...run, scannedAt }, ports.clock.now());
@@ -75,49 +81,6 @@ export async function endRun(ports: StepPorts, { execution }: StepInput, result:
   if (run === undefined || run.data.status === 'ended') return;
   const reasons = bounded(result.reasons);
   await saveRun(ports.table, { ...run.data, status: 'ended', reasons }, ports.clock.now());
-}
-
-/** What was read of one cluster, and what it is judged for. */
-interface ReadCluster {
-  readonly state: LiveScanState;
-  readonly insights: readonly Insight[];
-  /** What the API server refused when it was asked for its readiness, nodes, pods and workloads. */
-  readonly refused: readonly Reason[];
-  /** Who has changed what since, for insights that outlive what they tell of. */
-  readonly changes: readonly Change[];
-  readonly subject: string;
-  /** Every name that the cluster goes by. */
-  readonly clusters: readonly string[];
-  /** As EKS says. */
-  readonly version: string;
-  readonly target: KubeVersion;
-  readonly failOn: ScanReport['failOn'];
-  readonly waivers: readonly Waiver[];
-}
-
-/** The report of a scan that the controller made: what the API server gave, and what EKS itself has seen. */
-function reportOfScan(read: ReadCluster): ScanReport {
-  const { state, insights, refused, changes, target, failOn, subject, clusters, waivers } = read;
-  const from = KubeVersion.parse(read.version);
-  const skipsInsights = state.skip.includes('insight');
-  const observed = skipsInsights ? [] : observeInsights(insights, changes);
-  return buildReport({
-    subject,
-    clusters,
-    from: from.toString(),
-    target: target.toString(),
-    failOn,
-    findings: judgeAll([...state.observations, ...observed], { target, from }),
-    coverage: [
-      ...state.coverage,
-      ...(skipsInsights ? [] : [insightsRead(insights)]),
-      ...refused.map(({ code, message }) => ({ ...NOT_ANSWERED, detail: `${code}: ${message}` })),
-      ...furtherOnes(state, { forgiven: waivers.length > 0 }),
-    ],
-    waivers,
-    data,
-    scannedAt: new Date(state.startedAt),
-  });
 }
 
 const NOT_ANSWERED = {

@@ -45,14 +45,10 @@ async function everyAddon(ports: ActPorts, context: StepContext, phase: 'before'
     return done(reason('AtTarget', `The control plane of ${name} is at ${current}.`));
   const kept: Reason[] = [];
   let intents = await intentsOf(ports.table, context.clusterKey, STEP);
-  const update = (known: StepContext, addonName: string) =>
-    oneAddon(
-      ports,
-      known,
-      addonName,
-      phase,
-      intents.findLast(({ data }) => data.subject === addonName),
-    );
+  const update = (known: StepContext, addonName: string) => {
+    const newest = intents.findLast(({ data }) => data.subject === addonName);
+    return oneAddon(ports, known, addonName, phase, newest);
+  };
   const running = new Set(
     intents.flatMap(({ data }) =>
       data.outcome?.type === 'accepted' && data.outcome.observed === undefined ? [data.subject] : [],
@@ -144,9 +140,8 @@ async function oneAddon(
       knownUpdateIds: updates.ids,
     };
   };
-  const ended = async () => done();
   const mutation = { step: STEP, subject: addonName, prepare };
-  return act(ports, context, `Update of ${addonName}`, mutation, BOUNDS, ended, { newest });
+  return act(ports, context, `Update of ${addonName}`, mutation, BOUNDS, async () => done(), { newest });
 }
 
 /** An add-on that needs no other version must be healthy all the same, but one that was broken before stays its owner's matter. */

@@ -94,10 +94,8 @@ export function awsPorts<Ports>(
 ): PortsSource<Ports> {
   return (functionName, log) => {
     const entries = Object.entries(factories) as [string, PortFactory<unknown>][];
-    const environment = readEnvironment(
-      entries.flatMap(([, factory]) => factory.environment),
-      variables,
-    );
+    const needed = entries.flatMap(([, factory]) => factory.environment);
+    const environment = readEnvironment(needed, variables);
     const context: PortContext = { environment, functionName, log };
     return Object.fromEntries(entries.map(([name, factory]) => [name, factory.create(context)])) as Ports;
   };

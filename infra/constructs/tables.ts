@@ -1,8 +1,15 @@
 import { AttributeType, BillingMode, ProjectionType, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
-import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement, type PolicyStatementProps } from 'aws-cdk-lib/aws-iam';
 import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { TABLE_SCHEMA } from '../../core/contracts/table-schema.ts';
+
+const KEPT = {
+  billingMode: BillingMode.PAY_PER_REQUEST,
+  pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true, recoveryPeriodInDays: 35 },
+  deletionProtection: true,
+  removalPolicy: RemovalPolicy.RETAIN,
+};
 
 /** Inventory, config, rollouts, upgrades, grants and ledger in one table, as core/contracts/table-schema.ts describes it. */
 export class ItemsTable extends Construct {
@@ -12,13 +19,10 @@ export class ItemsTable extends Construct {
     super(scope, id);
     const { hash, range, timeToLive, indexes } = TABLE_SCHEMA.items;
     this.table = new Table(this, 'Table', {
+      ...KEPT,
       partitionKey: attribute(hash),
       sortKey: attribute(range),
-      billingMode: BillingMode.PAY_PER_REQUEST,
       timeToLiveAttribute: timeToLive,
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true, recoveryPeriodInDays: 35 },
-      deletionProtection: true,
-      removalPolicy: RemovalPolicy.RETAIN,
     });
     for (const index of indexes) {
       this.table.addGlobalSecondaryIndex({
@@ -47,6 +51,10 @@ const CHANGES = [
   'dynamodb:PartiQLDelete',
 ];
 
+/** To everybody. The ARN of the table itself would be a circle; a policy on a table is about that table. */
+const denied = (what: PolicyStatementProps): PolicyStatement =>
+  new PolicyStatement({ effect: Effect.DENY, principals: [new AnyPrincipal()], resources: ['*'], ...what });
+
 /**
  * The append-only audit. Its own policy denies changes to everybody, administrators included: who wants to change history must first change
  * this policy, which CloudTrail shows. Puts are conditional on absence in the adapter, and items are chained by hash.
@@ -58,31 +66,18 @@ export class AuditTable extends Construct {
     super(scope, id);
     const { hash, range } = TABLE_SCHEMA.audit;
     this.table = new Table(this, 'Table', {
+      ...KEPT,
       partitionKey: attribute(hash),
       sortKey: attribute(range),
-      billingMode: BillingMode.PAY_PER_REQUEST,
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true, recoveryPeriodInDays: 35 },
-      deletionProtection: true,
       // What is changed here in spite of everything is in the stream, which nobody can write (constructs/audit-anchors.ts).
       stream: StreamViewType.NEW_AND_OLD_IMAGES,
-      removalPolicy: RemovalPolicy.RETAIN,
       resourcePolicy: new PolicyDocument({
         statements: [
-          new PolicyStatement({
-            sid: 'AppendOnly',
-            effect: Effect.DENY,
-            principals: [new AnyPrincipal()],
-            actions: CHANGES,
-            // Its own ARN would be a circle; a policy on a table is about that table.
-            resources: ['*'],
-          }),
+          denied({ sid: 'AppendOnly', actions: CHANGES }),
           // Liftlock writes its audit together with what it is about, or not at all. A single put is refused to everybody.
-          new PolicyStatement({
+          denied({
             sid: 'OnlyTransactions',
-            effect: Effect.DENY,
-            principals: [new AnyPrincipal()],
             actions: ['dynamodb:PutItem'],
-            resources: ['*'],
             conditions: { StringNotEquals: { 'dynamodb:EnclosingOperation': 'TransactWriteItems' } },
           }),
         ],

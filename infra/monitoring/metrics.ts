@@ -4,8 +4,6 @@ import { METRIC_NAMESPACE, METRIC_SERVICE, type MetricName } from '../../core/co
 import type { FunctionName, MachineName } from '../../core/contracts/names.ts';
 import { functionName, machineArnPrefix } from '../names.ts';
 
-/** Namespace and dimensions that functions publish with (functions/runtime/create-handler.ts). */
-
 export interface Window {
   readonly period: Duration;
   readonly statistic?: string;
@@ -13,7 +11,7 @@ export interface Window {
 
 const FIVE_MINUTES: Window = { period: Duration.minutes(5) };
 
-/** What a function counts itself, in EMF. */
+/** What a function counts itself, in EMF, as it publishes it (functions/runtime/create-handler.ts). */
 export const ownMetric = (of: FunctionName, name: MetricName, window?: Window): Metric =>
   metric(METRIC_NAMESPACE, name, { service: METRIC_SERVICE, function: of }, window);
 

@@ -13,17 +13,13 @@ export type MonitoredQueues<Queue> = Readonly<Record<keyof typeof DEAD_LETTERS |
 
 /** Anything in a dead-letter queue, and clusters that wait for longer than the next discovery takes to come round. */
 export function queueAlarms(monitoring: Monitoring, queues: MonitoredQueues<IQueue>): void {
+  const most = { period: Duration.minutes(5), statistic: Stats.MAXIMUM };
   for (const [name, description] of Object.entries(DEAD_LETTERS)) {
     const queue = queues[name as keyof typeof DEAD_LETTERS];
-    monitoring.medium(`queues/${name}`, description, {
-      metric: queue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5), statistic: Stats.MAXIMUM }),
-    });
+    monitoring.medium(`queues/${name}`, description, { metric: queue.metricApproximateNumberOfMessagesVisible(most) });
   }
   monitoring.medium('queues/clusters-delayed', 'A cluster has waited for an hour to be looked at.', {
-    metric: queues.clusters.metricApproximateAgeOfOldestMessage({
-      period: Duration.minutes(5),
-      statistic: Stats.MAXIMUM,
-    }),
+    metric: queues.clusters.metricApproximateAgeOfOldestMessage(most),
     at: Duration.hours(1).toSeconds(),
     periods: 3,
   });

@@ -59,7 +59,7 @@ export function parseSettings(context: unknown): Settings {
     ...reader.text('itemsTable', /^[\w.-]{3,255}$/, 'the name of a DynamoDB table'),
     ...reader.text('alarmEmail', /^[^\s@]+@[^\s@]+$/, 'an e-mail address'),
     mutatorConcurrency: reader.integer('mutatorConcurrency', { least: 0, most: 100, absent: 10 }),
-    ...vpcIn(reader),
+    ...reader.inside('vpc', vpcSettings),
     // Source of the most: a hundred years, https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html
     anchorDays: reader.integer('anchorDays', { least: 1, most: 36_500, absent: 400 }),
     anchorMode: anchorModeIn(reader),
@@ -72,7 +72,9 @@ export function parseSettings(context: unknown): Settings {
   if (settings.hubRegion !== undefined && settings.hubAccount === undefined) {
     reader.problem('hubRegion: is only known together with hubAccount');
   }
-  reader.refuseProblems();
+  const problems = reader.problems();
+  if (problems.length > 0)
+    throw namedError('InvalidSettings', `The context "liftlock" is not usable: ${problems.join('; ')}.`);
   return settings;
 }
 
@@ -80,11 +82,6 @@ function anchorModeIn(reader: SettingsReader): Settings['anchorMode'] {
   const what = `"governance" or, for good, ${JSON.stringify(COMPLIANCE_WORDS)}`;
   const { anchorMode } = reader.text('anchorMode', new RegExp(`^(?:governance|${COMPLIANCE_WORDS})$`), what);
   return anchorMode === COMPLIANCE_WORDS ? 'compliance' : 'governance';
-}
-
-function vpcIn(reader: SettingsReader): { readonly vpc?: VpcSettings } {
-  const vpc = reader.inside('vpc', vpcSettings);
-  return vpc === undefined ? {} : { vpc };
 }
 
 function vpcSettings(reader: SettingsReader): VpcSettings {
@@ -147,14 +144,14 @@ class SettingsReader {
     return false;
   }
 
-  /** Members of a setting that is itself an object; undefined where it is absent. Its problems are told with the others. */
-  inside<Inner>(name: string, read: (reader: SettingsReader) => Inner): Inner | undefined {
+  /** A setting that is itself an object, as `text` gives it. Its problems are told with the others. */
+  inside<Name extends string, Inner>(name: Name, read: (reader: SettingsReader) => Inner): { [Key in Name]?: Inner } {
     const value = this.#take(name);
-    if (value === undefined) return undefined;
+    if (value === undefined) return {};
     const reader = new SettingsReader(value);
     const inner = read(reader);
     for (const text of reader.problems()) this.problem(`${name}.${text}`);
-    return inner;
+    return { [name]: inner } as { [Key in Name]?: Inner };
   }
 
   problem(text: string): void {
@@ -168,12 +165,6 @@ class SettingsReader {
         this.problem(`${name}: there is no such setting; there are ${[...this.#read].join(', ')}`);
     }
     return this.#problems;
-  }
-
-  refuseProblems(): void {
-    const problems = this.problems();
-    if (problems.length > 0)
-      throw namedError('InvalidSettings', `The context "liftlock" is not usable: ${problems.join('; ')}.`);
   }
 
   #take(name: string): unknown {

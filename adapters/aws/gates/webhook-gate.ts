@@ -48,17 +48,15 @@ export function createWebhookGates({ secrets, clock, resolve = resolveByDns }: W
           : { [SIGNATURE_HEADER]: signature(secret, clock.now(), { method: METHOD, url: url.href, body: BODY }) }),
       };
       const how = { method: METHOD, signal, agent: false, headers, ...pinnedLookup(addresses) };
-      const confidential = [secret?.toString('utf8') ?? '', url.search, ...url.searchParams.values()];
+      const sent = [secret?.toString('utf8') ?? '', url.search, ...url.searchParams.values()];
+      const confidential = sent.filter((text) => text.length > 3);
       return new Promise((done, fail) => {
         const unreachable = (error: Error) => {
           const why = signal.aborted ? 'it did not answer in time' : error.message;
           fail(namedError('UrlUnreachable', `${url.host} could not be reached: ${why}`));
         };
         const call = request(url, how, (response) => {
-          answered(
-            response,
-            confidential.filter((text) => text.length > 3),
-          ).then(done, unreachable);
+          answered(response, confidential).then(done, unreachable);
         });
         call.once('error', unreachable);
         call.end();

@@ -6,16 +6,11 @@ import { given } from '../../../core/model/given.ts';
 import { ClusterAccessError } from '../../../core/ports/cluster-access.ts';
 import { type Authorization, HttpsReader, type HttpsReaderOptions, isPrivate } from './https-reader.ts';
 
-export interface KubeconfigReader {
-  readonly reader: HttpsReader;
-  readonly context: KubeconfigContext;
-}
-
 /** Reads the cluster of a kubeconfig's context as its user: token, client certificate, password or a program such as `aws eks get-token`. */
 export async function createKubeconfigReader(
   { path, context: wanted }: { readonly path: string; readonly context?: string },
   options: Pick<HttpsReaderOptions, 'timeoutMilliseconds' | 'pace'> = {},
-): Promise<KubeconfigReader> {
+): Promise<{ readonly reader: HttpsReader; readonly context: KubeconfigContext }> {
   const context = await readKubeconfig(path, wanted);
   const { cluster, user } = context;
   if (user.authProvider !== undefined && user.exec === undefined)
@@ -74,16 +69,9 @@ function credentialsOf({ user }: KubeconfigContext): (renew: boolean) => Promise
   }
   return async () => {
     const [cert, key] = [await bytesOf(user.certData, user.certFile), await bytesOf(user.keyData, user.keyFile)];
-    const basic =
-      user.username === undefined
-        ? undefined
-        : Buffer.from(`${user.username}:${user.password ?? ''}`).toString('base64');
-    const authorization =
-      user.token !== undefined && user.token !== ''
-        ? `Bearer ${user.token}`
-        : basic === undefined
-          ? undefined
-          : `Basic ${basic}`;
+    const basic = Buffer.from(`${user.username}:${user.password ?? ''}`).toString('base64');
+    const named = user.username === undefined ? undefined : `Basic ${basic}`;
+    const authorization = user.token ? `Bearer ${user.token}` : named;
     return {
       headers: authorization === undefined ? impersonate : { ...impersonate, authorization },
       ...given({ cert, key }),

@@ -51,7 +51,6 @@ export class HttpsReader implements ClusterReader {
   #closed = false;
 
   constructor(options: HttpsReaderOptions) {
-    const plain = options.server.startsWith('http://');
     if (!isPrivate(new URL(options.server)))
       throw new ClusterAccessError(
         'ClusterUnreachable',
@@ -59,7 +58,7 @@ export class HttpsReader implements ClusterReader {
       );
     this.#options = options;
     const settings = { keepAlive: true, maxSockets: 1 };
-    this.#agent = plain ? new http.Agent(settings) : new https.Agent(settings);
+    this.#agent = options.server.startsWith('http://') ? new http.Agent(settings) : new https.Agent(settings);
   }
 
   async get(request: ReadRequest): Promise<ReadAnswer> {

@@ -130,16 +130,12 @@ function sarifLocation(finding: Finding, subject: string, folders: Folders): Sar
   const logicalLocations = [
     { name: name ?? kind ?? subject, fullyQualifiedName: parts.join('/').toWellFormed(), kind: 'resource' },
   ] as const;
-  if (location === null) {
-    const uri = ['clusters', ...parts].map(segment).join('/');
-    const region = { startLine: 1, startColumn: 1 };
-    return {
-      physicalLocation: { artifactLocation: { uri, uriBaseId: '%SRCROOT%' }, region },
-      logicalLocations,
-    };
-  }
-  const region = { startLine: location.line, startColumn: location.column };
-  return { physicalLocation: { artifactLocation: artifact(location.file, folders), region }, logicalLocations };
+  const artifactLocation =
+    location === null
+      ? ({ uri: ['clusters', ...parts].map(segment).join('/'), uriBaseId: '%SRCROOT%' } as const)
+      : artifact(location.file, folders);
+  const region = { startLine: location?.line ?? 1, startColumn: location?.column ?? 1 };
+  return { physicalLocation: { artifactLocation, region }, logicalLocations };
 }
 
 /** Relative to the root where it is inside; elsewhere no repository has it, and its whole address is the truth. */

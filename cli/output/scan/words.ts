@@ -38,25 +38,25 @@ export function countWords({ summary, baseline }: ScanReport): string {
 }
 
 /** What was not read, a few by name; undefined where nothing is missing. */
-export function gapWords(coverage: readonly Coverage[], most = 5): string | undefined {
+function gapWords(coverage: readonly Coverage[]): string | undefined {
   const gaps = coverage.filter(isGap);
-  if (gaps.length === 0) return undefined;
-  const named = gaps.slice(0, most).map(({ what, status }) => `${what} (${STATUS_WORDS[status]})`);
-  const rest = gaps.length > most ? `, and ${gaps.length - most} more` : '';
-  return `Not read: ${named.join(', ')}${rest}.`;
+  const names = gaps.map(({ what, status }) => `${what} (${STATUS_WORDS[status]})`);
+  return fewWords('Not read', names, 5);
 }
 
 /** What was left out on purpose, a few by name. Files without Kubernetes objects, and what others stand for, need no word. */
-function leftOutWords(coverage: readonly Coverage[], most = 4): string | undefined {
+function leftOutWords(coverage: readonly Coverage[]): string | undefined {
   const left = coverage.filter(
     ({ what, status }) => status === 'skipped' && !/^(?:files without|further ones)/.test(what),
   );
-  if (left.length === 0) return undefined;
-  const rest = left.length > most ? `, and ${left.length - most} more` : '';
-  return `Left out: ${left
-    .slice(0, most)
-    .map(({ what }) => what)
-    .join(', ')}${rest}.`;
+  const names = left.map(({ what }) => what);
+  return fewWords('Left out', names, 4);
+}
+
+function fewWords(head: string, names: readonly string[], most: number): string | undefined {
+  if (names.length === 0) return undefined;
+  const rest = names.length > most ? `, and ${names.length - most} more` : '';
+  return `${head}: ${names.slice(0, most).join(', ')}${rest}.`;
 }
 
 const STATUS_WORDS: Readonly<Record<Coverage['status'], string>> = {

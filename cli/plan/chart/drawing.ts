@@ -18,7 +18,7 @@ export type Calendars = ReadonlyMap<string, ShownCalendar>;
 
 /** Waves as bands, clusters as bars, closed windows and freezes shaded, the deadline as a line: one SVG. */
 export function drawing(plan: PlanDocument, calendars: Calendars): string {
-  const scale = scaleOf(plan, LEFT, RIGHT);
+  const scale = scaleOf(plan);
   const parts: string[] = [];
   let y = TOP;
   for (const wave of plan.waves) {
@@ -49,7 +49,7 @@ function band(wave: PlanWave, calendars: Calendars, scale: Scale, y: number): { 
   const shaded = (spans: readonly Span[] | undefined, kind: string): string =>
     (spans ?? []).map(({ from, to }) => rect(kind, scale.x(from), y, scale.x(to) - scale.x(from), height - 2)).join('');
   const spansOf = (rules: (calendar: ShownCalendar) => CompiledCalendar) =>
-    own.length === 0 ? [] : closedSpans(own.map(rules), scale.from, scale.to, MOST_SPANS);
+    own.length === 0 ? [] : closedSpans(own.map(rules), scale);
   const closed = spansOf(({ open }) => open);
   const frozen = spansOf(({ freezes }) => freezes);
   const rows = bars.map((bar, index) => {
@@ -132,16 +132,11 @@ interface ShownCalendar {
 }
 
 /** When at least one of the calendars is closed between two instants; undefined where that changes too often to be drawn. */
-function closedSpans(
-  calendars: readonly CompiledCalendar[],
-  from: number,
-  to: number,
-  most: number,
-): readonly Span[] | undefined {
+function closedSpans(calendars: readonly CompiledCalendar[], { from, to }: Scale): readonly Span[] | undefined {
   const spans: Span[] = [];
   let at: number | undefined = from;
   for (let steps = 0; at !== undefined && at < to; steps += 1) {
-    if (steps > most * 2) return undefined;
+    if (steps > MOST_SPANS * 2) return undefined;
     const { open, opensAt, closesAt } = calendarStateAt(calendars, new Date(at));
     if (open) {
       at = closesAt?.getTime();
@@ -158,8 +153,6 @@ function closedSpans(
 interface Scale {
   readonly from: number;
   readonly to: number;
-  readonly left: number;
-  readonly right: number;
   x(instant: number): number;
 }
 
@@ -167,12 +160,12 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
 /** From the plan's now to the last thing that it knows, with a little room after it. */
-function scaleOf({ now, waves, deadline }: PlanDocument, left: number, right: number): Scale {
+function scaleOf({ now, waves, deadline }: PlanDocument): Scale {
   const from = Date.parse(now);
   const known = [...waves.flatMap(({ startsAt, endsAt, soakUntil }) => [startsAt, endsAt, soakUntil]), deadline];
   const last = known.flatMap((at) => (at === null ? [] : Date.parse(at))).reduce((a, b) => Math.max(a, b), from + HOUR);
   const to = last + (last - from) * 0.03;
-  return { from, to, left, right, x: (instant) => left + ((instant - from) / (to - from)) * (right - left) };
+  return { from, to, x: (instant) => LEFT + ((instant - from) / (to - from)) * (RIGHT - LEFT) };
 }
 
 const STEPS = [HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY, 14 * DAY, 28 * DAY, 91 * DAY, 364 * DAY];

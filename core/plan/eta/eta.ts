@@ -43,7 +43,8 @@ export function etaOf(drawn: Drawn, seed: number, runs?: number): PlanDocument['
       for (const { clusterKey, status } of list)
         if (status === 'Succeeded' || status === 'Failed') settled.add(clusterKey);
     const done = members.every(({ clusterKey }) => settled.has(clusterKey));
-    ends.push(done ? lastEnd(fleet.lived) : Number.POSITIVE_INFINITY);
+    const last = [...fleet.lived.values()].reduce((most, { endedAt = 0 }) => Math.max(most, endedAt), 0);
+    ends.push(done ? last : Number.POSITIVE_INFINITY);
   }
   ends.sort((a, b) => a - b);
   const quantile = (share: number): string | null => {
@@ -52,10 +53,4 @@ export function etaOf(drawn: Drawn, seed: number, runs?: number): PlanDocument['
   };
   const unfinished = ends.filter((end) => end === Number.POSITIVE_INFINITY).length;
   return { p50: quantile(0.5), p90: quantile(0.9), runs: count, unfinished, seed };
-}
-
-function lastEnd(lived: ReadonlyMap<string, { readonly endedAt: number | undefined }>): number {
-  let last = 0;
-  for (const { endedAt = 0 } of lived.values()) last = Math.max(last, endedAt);
-  return last;
 }

@@ -44,12 +44,8 @@ export function limitedBy(drawn: Drawn, inventory: Inventory): LimitedBy | null 
   };
   const tries = inventory.clusters.length > MANY_CLUSTERS ? MOST_TRIES_OF_MANY : MOST_TRIES;
   const passed = (first.at ?? 0) <= drawn.input.now.getTime();
-  const candidates = passed
-    ? []
-    : constraintsOf(
-        drawn,
-        missed.map(({ policy }) => policy),
-      ).slice(0, tries);
+  const policies = missed.map(({ policy }) => policy);
+  const candidates = passed ? [] : constraintsOf(drawn, policies).slice(0, tries);
   let best: { readonly constraint: Constraint; readonly end: number } | undefined;
   for (const constraint of candidates) {
     // A shorter upgrade is nothing that one can simply decide: said only where nothing else helps.

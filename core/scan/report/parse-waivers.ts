@@ -25,10 +25,8 @@ export function parseWaivers(
   });
   issues.push(...checkUniqueness('ScanWaiver', ours));
   const waivers = ours.flatMap((document) => checkWaiver(document, now, issues) ?? []);
-  const errors = sortIssues(
-    issues,
-    files.map(({ path }) => path),
-  );
+  const paths = files.map(({ path }) => path);
+  const errors = sortIssues(issues, paths);
   return deepFreeze({ waivers: errors.length > 0 ? [] : waivers, errors });
 }
 
