@@ -154,6 +154,9 @@ describe('against the API', () => {
     const [line = ''] = readFileSync(join(to, 'records.jsonl'), 'utf8').split('\n');
     const { subject, items } = JSON.parse(line) as { subject: string; items: AuditItem[] };
     expect([subject, items.length > 0]).toEqual(['fleet', true]);
+    // Whoever exports one subject is not told to prove all of them: the others would count as cut.
+    const one = await runInProcess(['audit', 'export', 'fleet', '--to', to], { url: served.url, env });
+    expect(one.out).toContain(`audit verify fleet --from ${to}`);
     // These anchors are of another fleet.
     const verified = await runInProcess(['audit', 'verify', '--from', to]);
     expect([verified.code, verified.out]).toEqual([EXIT.failure, expect.stringContaining('item 1 replaced')]);

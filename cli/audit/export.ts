@@ -31,7 +31,9 @@ export async function auditExport(
     visible(
       `${counted(records.length, 'record')} of ${counted(items, 'item')} and ${counted(files.length, 'anchor')} are in ${to}.`,
     ),
-    visible(`Prove them anywhere, without AWS: liftlock audit verify --from ${to}`),
+    visible(
+      `Prove them anywhere, without AWS: liftlock audit verify ${subject === undefined ? '' : `${subject} `}--from ${to}`,
+    ),
   ]);
   return EXIT.ok;
 }

@@ -32,13 +32,8 @@ export async function promote(session: Session, id: string, options: ReasonOptio
   const wave = await client.send<Wave>('POST', `${rolloutPath(id)}/promote`, {
     reason: options.reason ?? NO_REASON,
   });
-  const which = `wave ${wave.name} of ${id}`;
   await print(session, options.output, wave, () => [
-    visible(
-      wave.promotedBy === undefined
-        ? `The ${which} is let pass: it is ${wave.status}.`
-        : `The soak of the ${which} is skipped.`,
-    ),
+    visible(`The wave ${wave.name} of ${id} is ${wave.status}: ${wave.reasons[0]?.message ?? ''}`),
   ]);
   return EXIT.ok;
 }

@@ -28,22 +28,23 @@ export function promoteRollout(ports: OperatorPorts, id: string, by: string, rea
       throw wrongState(`No wave of ${id} soaks or is undecided, so there is nothing to promote: ${states}.`);
     }
     const isUndecided = wave.data.status === 'Undecided';
+    const what = isUndecided ? 'let it pass although it proves nothing' : 'skipped the soak';
+    const reasons: Reason[] = [{ code: 'Promoted', message: `${by} ${what}: ${reason}` }];
     const next: Wave = {
       ...wave.data,
+      reasons,
       ...(isUndecided ? { status: passed(wave.data) } : {}),
       ...(isUndecided && !isGivenUp(wave.data) ? {} : { promotedBy: by }),
     };
-    const what = isUndecided ? 'let it pass although it proves nothing' : 'skipped the soak';
-    const reasons: Reason[] = [{ code: 'Promoted', message: `${by} ${what}: ${reason}` }];
     const { name, lastSuccessAt } = wave.data;
     const detail = isUndecided
       ? { wave: name, from: 'Undecided', to: next.status, reasons }
       : { wave: name, soakedSince: lastSuccessAt, reasons };
     return {
       result: next,
-      writes: [replace(Waves, wave, { ...next, reasons }), unchanged(Rollouts, rollout, id)],
+      writes: [replace(Waves, wave, next), unchanged(Rollouts, rollout, id)],
       record: [rolloutEntry(id, isUndecided ? 'WavePassed' : 'WavePromoted', by, detail)],
-      events: ([change]) => [waveChanged({ ...next, reasons }, change, 'promotion')],
+      events: ([change]) => [waveChanged(next, change, 'promotion')],
     };
   });
 }
