@@ -1,10 +1,12 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { unreachable } from '../model/unreachable.ts';
+import { NEVER } from '../policy/cluster-labels.ts';
 import { clusterRecord } from '../policy/testing/cluster-record.ts';
 import type { EksReader } from '../ports/eks.ts';
 import { clock, fleetConfig, keep, NOON } from '../protocol/testing/one-upgrade.ts';
-import { Accounts, Clusters } from '../store/entities.ts';
-import { loadKind, put } from '../store/entity.ts';
+import { Accounts, Clusters, Organizations, ReconcileMarkers } from '../store/entities.ts';
+import { load, loadKind, put } from '../store/entity.ts';
 import { discoverClusters } from './discover-clusters.ts';
 
 const LISTED = '111111111111';
@@ -14,11 +16,21 @@ const shop = clusterRecord({ name: 'shop', account: MEMBER });
 
 const ORGANIZATION = 'o-a1b2c3d4e5';
 
+interface Before {
+  /** The organization that was listed last. */
+  readonly listed?: string;
+  /** What the listing of the member's clusters fails with. */
+  readonly unlistable?: Error;
+  /** What else is known of the member's cluster. */
+  readonly known?: Partial<ClusterRecord>;
+}
+
 /**
  * What is known after a look at a Fleet that names the first of two accounts, both of which were looked at before. `accounts`: what its
  * organization answers with.
  */
-async function looked(organizationId: string | undefined, accounts: readonly string[] | Error) {
+async function looked(organizationId: string | undefined, accounts: readonly string[] | Error, before: Before = {}) {
+  const { listed, unlistable, known = {} } = before;
   const table = new MemoryTable();
   const { document } = fleetConfig;
   const spec = { ...(document.spec as object), accounts: [LISTED], regions: [web.region], organizationId };
@@ -30,11 +42,13 @@ async function looked(organizationId: string | undefined, accounts: readonly str
       'absent',
     ),
   );
-  await table.transact([put(Clusters, shop, 'absent'), ...seen]);
+  await table.transact([put(Clusters, { ...shop, ...known }, 'absent'), ...seen]);
+  if (listed !== undefined) await table.transact([put(Organizations, { organizationId: listed }, 'absent')]);
   const asked: string[] = [];
   const eks = {
     listClusters: async ({ account }) => {
       asked.push(account);
+      if (account === MEMBER && unlistable !== undefined) throw unlistable;
       return [account === LISTED ? 'web' : 'shop'];
     },
   } as Pick<EksReader, 'listClusters'> as EksReader;
@@ -52,6 +66,8 @@ async function looked(organizationId: string | undefined, accounts: readonly str
   return {
     refused,
     asked,
+    organization: (await load(table, Organizations))?.data.organizationId,
+    isDirty: (await load(table, ReconcileMarkers))?.data.dirtySince !== undefined,
     states: states.map(({ account, status, reason }) => [account, status, reason]),
     unreachable: clusters.flatMap((one) => {
       const condition = unreachable(one);
@@ -62,7 +78,7 @@ async function looked(organizationId: string | undefined, accounts: readonly str
 
 test('an account that the organization lists no more is Unreachable with its clusters, and nobody looks into it', async () => {
   const why = `AccountLeft: The organization does not list ${MEMBER} any more.`;
-  expect(await looked(ORGANIZATION, [LISTED])).toEqual({
+  expect(await looked(ORGANIZATION, [LISTED], { listed: ORGANIZATION })).toMatchObject({
     refused: undefined,
     asked: [LISTED],
     states: [
@@ -85,4 +101,32 @@ test.each<[string, string | undefined, string[] | Error, unknown]>([
     [MEMBER, 'Ok'],
   ]);
   expect([after.unreachable, after.refused]).toEqual([[], refused]);
+});
+
+test.each<[string, string | undefined, string[] | Error, string | undefined, [string | undefined, boolean]]>([
+  ['is listed for the first time', ORGANIZATION, [LISTED, MEMBER], undefined, [ORGANIZATION, true]],
+  ['is listed after another one', ORGANIZATION, [LISTED, MEMBER], 'o-other', [ORGANIZATION, true]],
+  ['is listed again', ORGANIZATION, [LISTED, MEMBER], ORGANIZATION, [ORGANIZATION, false]],
+  ['cannot be listed', ORGANIZATION, denied, undefined, [undefined, false]],
+  ['cannot be listed, unlike another one before', ORGANIZATION, denied, 'o-other', ['o-other', false]],
+  ['is none', undefined, [], undefined, [undefined, false]],
+])(
+  'which organization was listed is kept, and has the next tick look at everything, once that is news: it %s',
+  async (_, organizationId, accounts, listed, outcome) => {
+    const after = await looked(organizationId, accounts, listed === undefined ? {} : { listed });
+    expect([after.organization, after.isDirty]).toEqual(outcome);
+  },
+);
+
+const throttled = Object.assign(new Error('Try later.'), { name: 'UnrecognizedClientException' });
+test.each<[string, Partial<ClusterRecord>, string[]]>([
+  ['that is looked at anew becomes unreachable: nobody can', { lastSeenAt: NEVER }, ['shop']],
+  ['that is known stays as it is', {}, []],
+])('where an account cannot be listed and denies nothing, a cluster %s', async (_, known, names) => {
+  const after = await looked(ORGANIZATION, [LISTED, MEMBER], { listed: ORGANIZATION, unlistable: throttled, known });
+  expect(after.states.map(([account, status]) => [account, status])).toEqual([
+    [LISTED, 'Ok'],
+    [MEMBER, 'Unreachable'],
+  ]);
+  expect(after.unreachable.map(([name]) => name)).toEqual(names);
 });

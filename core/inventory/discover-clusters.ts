@@ -2,13 +2,14 @@ import { isDenied } from '../contracts/eks-errors.ts';
 import { errorMessage, errorName, namedError } from '../contracts/errors.ts';
 import type { AccountState, ClusterRecord } from '../contracts/items/cluster.ts';
 import { fleetInForce } from '../policy/applied.ts';
+import { isForgotten } from '../policy/cluster-labels.ts';
 import type { Scope } from '../ports/eks.ts';
 import type { ClusterItem } from '../ports/outside.ts';
 import type { Ports } from '../ports/ports.ts';
 import { isSame } from '../rollout/is-same.ts';
 import { markDirty } from '../store/change.ts';
-import { Accounts } from '../store/entities.ts';
-import { decode, put } from '../store/entity.ts';
+import { Accounts, Organizations } from '../store/entities.ts';
+import { decode, load, put } from '../store/entity.ts';
 import { writeUnrecorded } from '../store/unrecorded.ts';
 import { becomesUnreachable } from './record-cluster.ts';
 import { livingRecords } from './records.ts';
@@ -61,6 +62,13 @@ export async function discoverClusters(ports: DiscoverPorts): Promise<{ items: n
   // The last Region to be looked at for the first time may be empty: then no record tells that the inventory is complete now.
   if (states.some((state) => !seen.has(Accounts.key(state.account, state.region).sk))) await markDirty(ports);
   if ('refusal' in organization) throw organization.refusal;
+  const { organizationId } = fleet;
+  const before = await load(ports.table, Organizations);
+  // At the end: until now nobody has looked into its accounts.
+  if (organizationId !== undefined && before?.data.organizationId !== organizationId) {
+    await writeUnrecorded(ports.table, [put(Organizations, { organizationId }, 'any')]);
+    await markDirty(ports);
+  }
   return { items, accounts: states };
 }
 
@@ -105,7 +113,9 @@ async function discoverScope(
       checkedAt,
     };
     if (isNoted) await writeUnrecorded(ports.table, [put(Accounts, state, 'any')]);
-    if (isDenied(error) || hasLeft) for (const record of known) await becomesUnreachable(ports, record.clusterKey, why);
+    // Where nobody can look, what would have to be looked at anew is waited for by nobody.
+    for (const record of known)
+      if (isDenied(error) || hasLeft || isForgotten(record)) await becomesUnreachable(ports, record.clusterKey, why);
     return { state, found: 0 };
   }
   const lately = before?.names !== undefined && isSeenLately(before.checkedAt, now) ? before : undefined;

@@ -7,8 +7,8 @@ import { authorOf, FLEET } from '../policy/applied.ts';
 import { clusterRecord } from '../policy/testing/cluster-record.ts';
 import { policyWith } from '../policy/testing/policies.ts';
 import type { WriteOperation } from '../ports/table.ts';
-import { NOON } from '../protocol/testing/one-upgrade.ts';
-import { Clusters, Configs } from '../store/entities.ts';
+import { grant, NOON } from '../protocol/testing/one-upgrade.ts';
+import { Clusters, Configs, Grants, Ledgers } from '../store/entities.ts';
 import { load, put, replace } from '../store/entity.ts';
 import { applyConfig } from './apply-documents.ts';
 import { isDirty, operatorPorts, recordOf } from './testing/operator-ports.ts';
@@ -32,16 +32,18 @@ const mail = clusterRecord({ name: 'mail', tags: {}, labels: {} });
 const policy = policyWith();
 const slower = policyWith({ waves: '[{ name: all, soak: 1h }]' });
 
-/** Knows what was written of which kinds, transaction by transaction. `meanwhile` happens once, right before a cluster is written. */
+/** Knows what was written of which kinds, transaction by transaction. `meanwhile` happens once, right before a cluster is written, `beforeFleet` before a Fleet is. */
 class WatchedTable extends MemoryTable {
   readonly written: string[][] = [];
   meanwhile: (() => Promise<void>) | undefined;
+  beforeFleet: (() => Promise<void>) | undefined;
 
   override async transact(operations: readonly WriteOperation[]): Promise<void> {
     const kinds = operations.flatMap((one) => (one.type === 'put' ? [one.item.kind] : []));
     const act = kinds.includes('Cluster') ? this.meanwhile : undefined;
     if (act !== undefined) this.meanwhile = undefined;
     await act?.();
+    if (kinds.includes('Config')) await this.beforeFleet?.();
     this.written.push(kinds);
     await super.transact(operations);
   }
@@ -190,4 +192,56 @@ test('labels come from the tags that a cluster has when they are written', async
   table.meanwhile = () => changeOf(web, { tags: { Stage: 'dev' } });
   await apply(fleet({ stage: 'Stage' }));
   expect(await labelsOf(web)).toEqual({ stage: 'dev' });
+});
+
+describe('a Fleet that gives another label to who holds a grant', () => {
+  const KEYS = ['total', 'account/111122223333', 'region/eu-central-1', 'label/stage/'];
+  const PROD = [...KEYS, 'label/stage/prod'];
+  const counted = (times: number) => Object.fromEntries(PROD.map((key) => [key, times]));
+  const holds = async (table: WatchedTable, { clusterKey }: ClusterRecord): Promise<void> => {
+    const ledger = await load(table, Ledgers);
+    const counts = { ...ledger?.data.counts };
+    for (const key of KEYS) counts[key] = (counts[key] ?? 0) + 1;
+    await table.transact([
+      put(Grants, grant({ clusterKey, capKeys: KEYS }), 'absent'),
+      replace(Ledgers, ledger, { counts }),
+    ]);
+  };
+  const countsOf = async (table: WatchedTable) => (await load(table, Ledgers))?.data.counts;
+  const keysOf = async (table: WatchedTable, { clusterKey }: ClusterRecord) =>
+    (await load(table, Grants, clusterKey))?.data.capKeys;
+  const inForce = async (table: WatchedTable) => (await load(table, Configs, 'Fleet', FLEET)) !== undefined;
+  /** What is counted right before the Fleet is in force. */
+  const countedBefore = (table: WatchedTable, act: () => Promise<void> = async () => {}) => {
+    const seen: unknown[] = [];
+    table.beforeFleet = async () => {
+      seen.push(await countsOf(table));
+      await act();
+    };
+    return seen;
+  };
+
+  test('has it counted by that before it is in force, and for the one before, too', async () => {
+    const { table, apply } = await world(web);
+    await holds(table, web);
+    const seen = countedBefore(table);
+    await apply(fleet({ stage: 'Stage' }));
+    expect(seen).toEqual([counted(1)]);
+    expect(await keysOf(table, web)).toEqual(PROD);
+    expect(await countsOf(table)).toEqual(seen[0]);
+  });
+
+  test('is in force only when whoever was granted anything meanwhile is counted, too', async () => {
+    const shop = clusterRecord({ name: 'shop', tags: { Stage: 'prod' }, labels: {} });
+    const { table, apply } = await world(web, shop);
+    await holds(table, web);
+    const seen = countedBefore(table, async () => {
+      expect(await inForce(table)).toBe(false);
+      await holds(table, shop);
+      table.beforeFleet = async () => void seen.push(await countsOf(table));
+    });
+    await apply(fleet({ stage: 'Stage' }));
+    expect(seen).toEqual([counted(1), counted(2)]);
+    expect([await keysOf(table, shop), await inForce(table)]).toEqual([PROD, true]);
+  });
 });

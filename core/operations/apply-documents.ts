@@ -6,7 +6,7 @@ import { revisionOf } from '../hash/revision.ts';
 import { forgetLooks } from '../inventory/forget-looks.ts';
 import { allRecords } from '../inventory/records.ts';
 import { authorOf, FLEET, fleetInForce, fleetSpec, upgradePolicy } from '../policy/applied.ts';
-import { hasLabelsOf, labelsOf } from '../policy/cluster-labels.ts';
+import { labeled } from '../policy/cluster-labels.ts';
 import type { Scope } from '../ports/eks.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import { countLabels } from '../protocol/count-labels.ts';
@@ -15,8 +15,8 @@ import { isSame } from '../rollout/is-same.ts';
 import { agreesAlike } from '../rollout/plan-hash.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import { change, NOTHING, writeMark } from '../store/change.ts';
-import { Accounts, Clusters, Configs } from '../store/entities.ts';
-import { decode, load, replace, unchanged } from '../store/entity.ts';
+import { Accounts, Clusters, Configs, Grants, Ledgers } from '../store/entities.ts';
+import { decode, load, ofKind, replace, unchanged } from '../store/entity.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 
 export interface AppliedDocuments {
@@ -150,6 +150,7 @@ export async function applyConfig(
       results.push({ kind, name, change: read === undefined ? 'created' : 'changed' });
     }
     if (operations.length === 0) return { result: results };
+    if (fleet !== undefined) operations.push(await countAhead(ports, fleet.spec));
     return { result: results, writes: [...operations, await writeMark(ports.table, now)], record: entries };
   });
   if (fleet !== undefined) await relabel(ports, fleet.spec);
@@ -175,16 +176,35 @@ async function forgetNewScopes(table: Table, fleet: Fleet['spec']): Promise<void
   if (looks.some((item) => comesIn(decode(Accounts, item).data))) await forgetLooks(table, comesIn);
 }
 
-/** Labels come from tags by the Fleet's rule: a new rule changes them at once, not at the next discovery. */
+/**
+ * Whoever holds a grant counts by the labels that a Fleet gives before it is in force, or the next grant would find room that there is not.
+ * @returns the check that nobody has been granted anything since
+ */
+async function countAhead(ports: OperatorPorts, fleet: Fleet['spec']): Promise<WriteOperation> {
+  const { table } = ports;
+  const ledger = await load(table, Ledgers);
+  let added = 0;
+  for (const { clusterKey } of ofKind(await table.queryActive(), Grants)) {
+    const cluster = await load(table, Clusters, clusterKey);
+    if (cluster === undefined) continue;
+    added += await change(ports, async () => {
+      const { writes, record } = await countLabels(table, labeled(cluster.data, fleet), fleet);
+      return { result: record.length, ...(record.length === 0 ? {} : { writes, record }) };
+    });
+  }
+  return added === 0 ? unchanged(Ledgers, ledger) : countAhead(ports, fleet);
+}
+
+/** What lists show of labels follows a new rule at once, not at the next discovery. */
 async function relabel(ports: OperatorPorts, fleet: Fleet['spec']): Promise<void> {
   for (const record of await allRecords(ports.table)) {
-    if (hasLabelsOf(fleet, record)) continue;
+    if (labeled(record, fleet) === record) continue;
     await change(ports, async (now) => {
       const applied = await load(ports.table, Configs, 'Fleet', FLEET);
       const read = await load(ports.table, Clusters, record.clusterKey);
       // Somebody else may have applied another rule since, and gives its labels.
       if (read === undefined || !isSame(fleetSpec(applied?.data)?.labels, fleet.labels)) return NOTHING;
-      const next = { ...read.data, labels: labelsOf(read.data.tags, fleet) };
+      const next = labeled(read.data, fleet);
       const counted = await countLabels(ports.table, next, fleet);
       const checked = [unchanged(Configs, applied, 'Fleet', FLEET), await writeMark(ports.table, now)];
       const writes = [replace(Clusters, read, next), ...checked, ...counted.writes];

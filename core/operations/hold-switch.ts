@@ -1,9 +1,11 @@
+import type { FleetSpec } from '../config/types.ts';
 import { namedError } from '../contracts/errors.ts';
 import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
 import { hopTo } from '../model/hop.ts';
-import { appliedConfigs, readPolicies } from '../policy/applied.ts';
+import { appliedConfigs, FLEET, fleetSpec, readPolicies } from '../policy/applied.ts';
+import { isForgotten, labeled } from '../policy/cluster-labels.ts';
 import { policyByHand, policyOf } from '../policy/policy-of.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import { waveWithout, withoutPlace } from '../protocol/settle-decision.ts';
@@ -131,9 +133,10 @@ async function goingOn(table: Table, cluster: Read<ClusterRecord>) {
   const { clusterKey } = cluster.data;
   const places: RolloutMember[] = [];
   let stranger: Stranger | undefined;
+  const fleet = await load(table, Configs, 'Fleet', FLEET);
   const left = (await table.queryKind(Members.kind))
     .map((item) => decode(Members, item))
-    .filter(({ data }) => !THROUGH.includes(data.status));
+    .filter(({ data }) => !THROUGH.includes(data.status) || data.reasons.some(({ code }) => code === 'RolloutAborted'));
   for (const member of left.filter(({ data }) => data.clusterKey === clusterKey)) {
     const { rolloutId, waveIndex } = member.data;
     const rollout = await load(table, Rollouts, rolloutId);
@@ -143,13 +146,20 @@ async function goingOn(table: Table, cluster: Read<ClusterRecord>) {
     const others = left.filter(({ data }) => data.rolloutId === rolloutId && !isTried(data));
     // One under way keeps its members, whatever selects them now.
     const isOver = rollout.data.status !== 'Aborted' && !goesOnWith(rollout.data, undefined);
-    const found = isOver ? await strangerOf(table, rollout.data, [member, ...others]) : undefined;
+    const found = isOver
+      ? await strangerOf(table, fleetSpec(fleet?.data), rollout.data, [member, ...others])
+      : undefined;
     if (found !== undefined) {
       stranger = found;
       continue;
     }
     const applied = isOver ? await load(table, Configs, 'UpgradePolicy', policy) : undefined;
-    const checks = [unchanged(Configs, applied, 'UpgradePolicy', policy), unchanged(Clusters, cluster, clusterKey)];
+    const ofFleet = unchanged(Configs, fleet, 'Fleet', FLEET);
+    const checks = [
+      unchanged(Configs, applied, 'UpgradePolicy', policy),
+      ofFleet,
+      unchanged(Clusters, cluster, clusterKey),
+    ];
     places.push({ member, rollout, wave, checks: isOver ? checks : [] });
   }
   // Of the rollouts of one policy that it failed in only the newest tries it again; who aborted that one took no older one up.
@@ -161,12 +171,18 @@ async function goingOn(table: Table, cluster: Read<ClusterRecord>) {
 /** The first of those that a rollout would go on with which may not: another policy asks for its own approvals. */
 async function strangerOf(
   table: Table,
+  fleet: FleetSpec | undefined,
   rollout: Rollout,
   members: readonly Read<Member>[],
 ): Promise<Stranger | undefined> {
   const { policies, unreadable } = readPolicies(await appliedConfigs(table, 'UpgradePolicy'));
   for (const [index, { data }] of members.entries()) {
-    const cluster = (await load(table, Clusters, data.clusterKey))?.data;
+    const stored = (await load(table, Clusters, data.clusterKey))?.data;
+    const cluster = stored && labeled(stored, fleet);
+    if (isForgotten(cluster)) {
+      const said = `The rollout ${rollout.id} is ${rollout.status}, and is not taken up again before ${data.name} is looked at anew.`;
+      return { said, policy: rollout.policy };
+    }
     const match = cluster && policyOf(cluster, policies, unreadable);
     const own = match && policyByHand(match, []);
     if (match === undefined || goesOnWith(rollout, own)) continue;

@@ -4,6 +4,7 @@ import type { AppliedConfig, Rollout, Wave } from '../contracts/items/rollout.ts
 import { newestOfEach } from '../model/last-words.ts';
 import { FLEET, fleetSpec, loadAuthors, upgradePolicy } from '../policy/applied.ts';
 import { clustersOf, mayApprove } from '../policy/approvals.ts';
+import { labeled } from '../policy/cluster-labels.ts';
 import { waveNamed, waveOf } from '../policy/wave-of.ts';
 import type { Table } from '../ports/table.ts';
 import { GRANTING_WAVES } from '../protocol/vetoes.ts';
@@ -102,7 +103,9 @@ async function takenBy(table: Table, policy: UpgradePolicy, { rolloutId, index }
       .map(async ({ clusterKey }) => (await load(table, Clusters, clusterKey))?.data),
   );
   return policy.spec.waves.filter((_, at) =>
-    clusters.some((one) => one !== undefined && waveOf(policy, one, fleet?.tagPrefix ?? '').index === at),
+    clusters.some(
+      (one) => one !== undefined && waveOf(policy, labeled(one, fleet), fleet?.tagPrefix ?? '').index === at,
+    ),
   );
 }
 

@@ -1,12 +1,12 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import type { Member } from '../contracts/items/rollout.ts';
+import type { AppliedConfig, Member } from '../contracts/items/rollout.ts';
 import { memberItem } from '../contracts/items/testing/rollout-items.ts';
 import { clusterRecord } from '../policy/testing/cluster-record.ts';
 import { policyWith } from '../policy/testing/policies.ts';
 import { traitsOf } from '../policy/traits.ts';
-import { cluster, KEY, type Kept, NOON, policyConfig, upgrade } from '../protocol/testing/one-upgrade.ts';
+import { cluster, fleetConfig, KEY, type Kept, NOON, policyConfig, upgrade } from '../protocol/testing/one-upgrade.ts';
 import { releaseCluster, retryCluster } from './hold-switch.ts';
 import { afterIn, byHand, finished, type Given, holds, reason, without } from './testing/held-cluster.ts';
 
@@ -72,18 +72,30 @@ test('a member of a rollout that has not ended stays one, whatever selects its c
 
 test('a rollout that is taken up again rests on the policy and the cluster as they were read', async () => {
   const { checks } = await after(retryCluster, atRest);
-  expect(checks).toEqual([`CLUSTER#${KEY} GRANT absent`, `CLUSTER#${KEY} RECORD 1`, 'CONFIG UpgradePolicy#p 1']);
+  expect(checks).toEqual([
+    `CLUSTER#${KEY} GRANT absent`,
+    `CLUSTER#${KEY} RECORD 1`,
+    'CONFIG Fleet#fleet 1',
+    'CONFIG UpgradePolicy#p 1',
+  ]);
 });
 
+const byTag: AppliedConfig = {
+  ...fleetConfig,
+  document: {
+    ...fleetConfig.document,
+    spec: { ...Object(fleetConfig.document.spec), labels: { fromTags: { aside: 'aside' } } },
+  },
+};
 test('a rollout is not taken up again where it would go on with another cluster that its policy does not select', async () => {
-  const aside = clusterRecord({ name: 'aside', labels: { aside: 'yes' } });
+  const aside = clusterRecord({ name: 'aside', tags: { aside: 'yes' } });
   const others = async (status: Member['status'], rolloutId = 'r') =>
     applied(
       retryCluster,
       {
         ...atRest,
         ...blocked,
-        kept: { policy: policy('p', { matchExpressions: [{ key: 'aside', operator: 'DoesNotExist' }] }) },
+        kept: { fleet: byTag, policy: policy('p', { matchExpressions: [{ key: 'aside', operator: 'DoesNotExist' }] }) },
         others: [aside, memberItem({ clusterKey: aside.clusterKey, name: 'aside', waveIndex: 1, status, rolloutId })],
       },
       {},

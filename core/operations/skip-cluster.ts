@@ -78,7 +78,15 @@ export function skipCluster(ports: OperatorPorts, clusterKey: string, by: string
           // The plan of a wave that has not begun is another one without it: nobody is to approve the old one for long.
           await writeMark(table, now),
         ],
-        record: [rolloutEntry(rolloutId, 'MemberSkipped', by, { clusterKey, reasons })],
+        record: [
+          rolloutEntry(rolloutId, 'MemberSkipped', by, { clusterKey, reasons }),
+          ...ended.map(() => ({
+            subject: clusterKey,
+            event: 'UpgradeCanceled',
+            principal: by,
+            detail: { upgradeId, reasons },
+          })),
+        ],
         events: ([change]) => [memberChanged(next, wave.data, change)],
       };
     }

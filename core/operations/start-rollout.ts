@@ -8,16 +8,15 @@ import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { planRollout, type RolloutPlan } from '../rollout/plan-rollout.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { markDirty } from '../store/change.ts';
-import { Accounts, Rollouts } from '../store/entities.ts';
-import { load, ofKind } from '../store/entity.ts';
+import { Rollouts } from '../store/entities.ts';
+import { load } from '../store/entity.ts';
 
 export type RolloutPorts = Pick<Ports, 'table' | 'clock' | 'events' | 'ids'>;
 
 /**
  * Plans a rollout of a policy and creates it, whatever the policy's trigger. With `dryRun` the plan is all. Unlike an automatic rollout it
  * takes clusters again that were in one for this target before, and with `incompleteInventory` it is planned over what is known so far: it
- * says so then. Fails with `PolicyNotFound`, `NothingToDo`, `RolloutBusy` or
- * `RolloutBlocked`.
+ * says so then. Fails with `PolicyNotFound`, `NothingToDo`, `RolloutBusy` or `RolloutBlocked`.
  */
 export async function startRollout(
   ports: RolloutPorts,
@@ -28,7 +27,10 @@ export async function startRollout(
   const { table } = ports;
   const snapshot = await loadSnapshot(table, await table.queryActive(), 'history');
   mayPlan(snapshot, policy);
-  const gaps = await gapsOf(ports, snapshot);
+  const { fleet, history, clusters } = snapshot;
+  const isRead = fleet !== undefined && history !== undefined;
+  // What automatic rollouts wait for.
+  const gaps = isRead ? bounded(inventoryGaps(fleet, history, clusters.values(), ports.clock.now())) : [];
   if (gaps.length > 0 && options.incompleteInventory !== true) throw incomplete(gaps);
   const plan = planOrRefuse(ports, snapshot, policy, by, gaps);
   if (options.dryRun) return planDetail(plan);
@@ -55,13 +57,6 @@ function mayPlan(snapshot: FleetSnapshot, policy: string): void {
   }
   if (snapshot.fleet === undefined)
     throw new Refusal('RolloutBlocked', 'No Fleet is applied. Run: liftlock apply -f fleet.yaml');
-}
-
-/** What automatic rollouts wait for. */
-async function gapsOf({ table, clock }: RolloutPorts, { fleet, clusters }: FleetSnapshot): Promise<Reason[]> {
-  if (fleet === undefined) return [];
-  const accounts = ofKind(await table.queryPartition('ACCOUNTS'), Accounts);
-  return bounded(inventoryGaps(fleet, accounts, clusters.values(), clock.now()));
 }
 
 const incomplete = (gaps: readonly Reason[]): Refusal =>

@@ -1,5 +1,5 @@
 import { fleet } from '../protocol/testing/situation.ts';
-import { asKnown, hasLabelsOf, isForgotten, labelsOf, NEVER } from './cluster-labels.ts';
+import { isForgotten, labeled, labelsOf, NEVER } from './cluster-labels.ts';
 import { clusterRecord } from './testing/cluster-record.ts';
 
 const byTag = { ...fleet, labels: { fromTags: { stage: 'env', team: 'owner' } } };
@@ -17,14 +17,18 @@ test.each<[string, Record<string, string>, boolean]>([
   ['lack one', {}, false],
   ['have one more', { stage: 'prod', team: 'shop' }, false],
   ['have another one instead', { team: 'prod' }, false],
-])('where its labels %s: a cluster is known as it was seen, and else as if it had never been', (_, labels, same) => {
+])('where its stored labels %s, it has those that the Fleet gives', (_, labels, same) => {
   const cluster = labelled(labels);
-  expect(hasLabelsOf(byTag, cluster)).toBe(same);
-  expect(asKnown(cluster, byTag)).toEqual({ ...cluster, lastSeenAt: same ? seenAt : NEVER });
+  expect(labeled(cluster, byTag)).toEqual({ ...cluster, labels: { stage: 'prod' } });
+  expect(labeled(cluster, byTag) === cluster).toBe(same);
 });
 
-test('what the labels would be, nobody knows without a Fleet: a cluster is known as it was seen', () => {
-  expect(asKnown(labelled({ stage: 'dev' }), undefined)).toEqual(labelled({ stage: 'dev' }));
+test('a tag is not what every object has', () => {
+  expect(labelsOf({}, { ...fleet, labels: { fromTags: { made: 'constructor' } } })).toEqual({});
+});
+
+test('what the labels would be, nobody knows without a Fleet: a cluster keeps those that it has', () => {
+  expect(labeled(labelled({ stage: 'dev' }), undefined)).toEqual(labelled({ stage: 'dev' }));
 });
 
 test('who was never looked at is forgotten, but one that cannot be read: no look would tell more', () => {

@@ -9,21 +9,23 @@ export const NEVER = new Date(0).toISOString();
 export const isForgotten = (cluster: ClusterRecord | undefined): boolean =>
   cluster?.lastSeenAt === NEVER && unreachable(cluster) === undefined;
 
-/** For decisions, one whose labels are not those that the Fleet in force gives to its tags was never looked at: they are from before that Fleet. */
-export const asKnown = (cluster: ClusterRecord, fleet: FleetSpec | undefined): ClusterRecord =>
-  fleet === undefined || hasLabelsOf(fleet, cluster) ? cluster : { ...cluster, lastSeenAt: NEVER };
-
-/** Whether its labels are those that the Fleet gives to its tags. */
-export function hasLabelsOf({ labels: { fromTags } }: FleetSpec, { tags, labels }: ClusterRecord): boolean {
-  const given = Object.entries(fromTags).filter(([, tag]) => tags[tag] !== undefined);
-  return given.length === Object.keys(labels).length && given.every(([label, tag]) => labels[label] === tags[tag]);
+/**
+ * A cluster with the labels that the Fleet in force gives to its tags. What is stored beside the tags is for lists: it follows a new Fleet one
+ * cluster after the other, and whoever writes it may die.
+ */
+export function labeled(cluster: ClusterRecord, fleet: FleetSpec | undefined): ClusterRecord {
+  if (fleet === undefined) return cluster;
+  const labels = labelsOf(cluster.tags, fleet);
+  const names = Object.keys(labels);
+  const isSame =
+    names.length === Object.keys(cluster.labels).length && names.every((name) => cluster.labels[name] === labels[name]);
+  return isSame ? cluster : { ...cluster, labels };
 }
 
 /** `fromTags` names the tag that each label comes from; a cluster without the tag has no such label. */
 export function labelsOf(tags: Readonly<Record<string, string>>, { labels }: FleetSpec): Record<string, string> {
-  const given = Object.entries(labels.fromTags).flatMap(([label, tag]) => {
-    const value = tags[tag];
-    return value === undefined ? [] : [[label, value] as const];
-  });
+  const given = Object.entries(labels.fromTags).flatMap(([label, tag]) =>
+    Object.hasOwn(tags, tag) ? [[label, tags[tag] ?? ''] as const] : [],
+  );
   return Object.fromEntries(given);
 }

@@ -28,13 +28,19 @@ const fleet = fleetSpec(
     apiVersion: 'liftlock/v1alpha1',
     kind: 'Fleet',
     metadata: { name: 'f' },
-    spec: { accounts: ['111111111111'], regions: ['eu-central-1'], spokeRole: { externalId: 'xx' } },
+    spec: {
+      accounts: ['111111111111'],
+      regions: ['eu-central-1'],
+      spokeRole: { externalId: 'xx' },
+      labels: { fromTags: { env: 'stage' } },
+    },
   }),
 );
 const waves = '[{ name: all, calendar: [nights, weekends] }]';
 const prod = policyWith({ name: 'prod', selector: '{ matchLabels: { env: prod } }', waves });
 const dev = policyWith({ name: 'dev', selector: '{ matchLabels: { env: dev } }' });
-const cluster = clusterRecord({ labels: { env: 'prod' } });
+/** What is stored of its labels is from before the Fleet. */
+const cluster = clusterRecord({ tags: { stage: 'prod' }, labels: { env: 'dev' } });
 const learned = (p90: number) => ({ count: 9, p50: 60, p90, failureRate: 0 });
 
 interface Given {
@@ -80,7 +86,12 @@ test('where no policy selects the cluster, or several do, there are the calendar
   const every = config('UpgradePolicy', 'every', policyWith({ name: 'every' }));
   const tags = { 'liftlock/calendar': 'nights' };
   const none = await readRules(await tableWith(), clusterRecord({ tags }), fleet, undefined);
-  const several = await readRules(await tableWith({ configs: [every] }), { ...cluster, tags }, fleet, undefined);
+  const several = await readRules(
+    await tableWith({ configs: [every] }),
+    { ...cluster, tags: { ...cluster.tags, ...tags } },
+    fleet,
+    undefined,
+  );
   for (const read of [none, several]) {
     expect(read?.rules(new Map())).toMatchObject({ policy: undefined, unreadable: false, calendarNames: ['nights'] });
     expect(checksOf(read?.checks ?? [])).toEqual(['CONFIG Calendar#nights 1']);

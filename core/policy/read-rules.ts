@@ -8,6 +8,7 @@ import { batched } from '../store/batched.ts';
 import { Configs, Learned, ReconcileMarkers } from '../store/entities.ts';
 import { load, unchanged } from '../store/entity.ts';
 import { appliedConfigs, loadAuthors, readPolicies, upgradePolicy } from './applied.ts';
+import { labeled } from './cluster-labels.ts';
 import { type HopRules, hopRules } from './hop-rules.ts';
 import { policyByHand, policyOf, undecidedPolicy } from './policy-of.ts';
 
@@ -33,11 +34,12 @@ interface Selecting {
  */
 export async function readRules(
   table: Pick<Table, 'getAll' | 'queryPartition'>,
-  cluster: ClusterRecord | undefined,
+  stored: ClusterRecord | undefined,
   fleet: FleetSpec | undefined,
   place: { readonly rollout: Rollout; readonly wave: Wave | undefined } | undefined,
 ): Promise<ReadRules | undefined> {
-  if (cluster === undefined || fleet === undefined) return undefined;
+  if (stored === undefined || fleet === undefined) return undefined;
+  const cluster = labeled(stored, fleet);
   const { name, undecided } = place === undefined ? await selecting(table, cluster) : ofRollout(place.rollout);
   const reader = batched(table);
   const unestimated = place?.wave?.estimateSeconds === undefined;

@@ -2,7 +2,6 @@ import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.t
 import type { Epoch, Grant, Upgrade } from '../contracts/items/protocol.ts';
 import type { AppliedConfig, FleetControl, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { FLEET, fleetSpec } from '../policy/applied.ts';
-import { asKnown } from '../policy/cluster-labels.ts';
 import { withCalendarsOf } from '../policy/cluster-tags.ts';
 import type { HopRules } from '../policy/hop-rules.ts';
 import { loadedRules } from '../policy/load-rules.ts';
@@ -137,12 +136,11 @@ function keysOfUpgrade({ clusterKey, id, rolloutId, waveIndex, mutated }: Upgrad
 export function situationOf(snapshot: CommitSnapshot): Omit<Situation, 'now' | 'target'> {
   const { epoch, grant, upgrade, control, fleet, cluster, clusterControl, rollout, wave, member } = snapshot;
   const { earlier, rules, policyAppliedBy } = snapshot;
-  const spec = fleetSpec(fleet?.data);
   return {
     epoch: epoch?.data,
-    fleet: spec,
+    fleet: fleetSpec(fleet?.data),
     control: control?.data,
-    cluster: cluster && asKnown(cluster.data, spec),
+    cluster: cluster?.data,
     clusterControl: clusterControl?.data,
     grant: grant?.data,
     upgrade: upgrade?.data,

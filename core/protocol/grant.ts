@@ -5,7 +5,7 @@ import { CONTRACT } from '../contracts/step-input.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { FLEET, fleetSpec } from '../policy/applied.ts';
 import { capKeys, recount } from '../policy/caps.ts';
-import { asKnown } from '../policy/cluster-labels.ts';
+import { labeled } from '../policy/cluster-labels.ts';
 import { loadedRules } from '../policy/load-rules.ts';
 import { readRules } from '../policy/read-rules.ts';
 import { traitsOf } from '../policy/traits.ts';
@@ -102,8 +102,9 @@ export function grantUpgrade(
     const others = waves.filter((one) => one !== wave);
     const earlier = others.filter((one) => one.data.index < (waveIndex ?? 0));
     const fleet = fleetSpec(fleetConfig?.data);
+    const known = labeled(cluster.data, fleet);
     const place = rollout && { rollout: rollout.data, wave: wave?.data };
-    const { rules, policyAppliedBy, checks } = loadedRules(await readRules(table, cluster.data, fleet, place));
+    const { rules, policyAppliedBy, checks } = loadedRules(await readRules(table, known, fleet, place));
     const refused = refusalsAt('grant', {
       target: KubeVersion.parse(request.to),
       now: ports.clock.now(),
@@ -112,7 +113,7 @@ export function grantUpgrade(
       epoch: epoch?.data,
       fleet,
       control: control?.data,
-      cluster: asKnown(cluster.data, fleet),
+      cluster: known,
       clusterControl: clusterControl?.data,
       grant: grant?.data,
       ledger: ledger?.data,
@@ -141,7 +142,7 @@ export function grantUpgrade(
       holder: request.asker?.arn ?? ports.executions.arnFor(request.machine, name),
       executionName: name,
       input: { ...request.input, contract: CONTRACT, cluster: cluster.data.arn, targetVersion: request.to },
-      capKeys: capKeys(cluster.data, fleet, rules?.policy?.spec),
+      capKeys: capKeys(known, fleet, rules?.policy?.spec),
       children: [],
       grantedAt: now,
     };

@@ -334,7 +334,7 @@ const CELLS: readonly (readonly [string, Given, readonly string[], readonly stri
   [
     'the same of one that is half done',
     { cluster: { lastSeenAt: NEVER }, upgrade: { mutated: true } },
-    NOTHING,
+    ['InventoryIncomplete'],
     NOTHING,
     NOTHING,
   ],

@@ -92,7 +92,7 @@ export const isPlanned = (
   isMember(member) && (member.plan ?? 0) <= (wave.plan ?? 0);
 
 const ALWAYS: readonly Moment[] = ['grant', 'first', 'later'];
-const LOOKED_AT = 'The cluster is looked at anew before it begins: what is known of it is from before.';
+const LOOKED_AT = reason('InventoryIncomplete', 'The cluster is looked at anew first: what is known of it is older.');
 const BEGINNING: readonly Moment[] = ['grant', 'first'];
 const COMMITS: readonly Moment[] = ['first', 'later'];
 
@@ -305,12 +305,12 @@ export const VETOES: readonly Veto[] = [
     },
   },
   {
-    // What is half done goes on as it began.
+    // What has changed the cluster is not stopped in the middle of its work.
     asked: BEGINNING,
-    rule: 'the cluster was looked at since the table was restored, and its labels are those that the Fleet gives to its tags',
+    rule: 'the cluster was looked at since the table was restored; an execution that has changed it goes on',
     codes: ['InventoryIncomplete'],
-    reasons: ({ cluster, upgrade }) =>
-      upgrade?.mutated === true || !isForgotten(cluster) ? NONE : [reason('InventoryIncomplete', LOOKED_AT)],
+    reasons: ({ cluster, upgrade }, moment) =>
+      isForgotten(cluster) && (moment === 'grant' || upgrade?.mutated !== true) ? [LOOKED_AT] : NONE,
   },
 ];
 

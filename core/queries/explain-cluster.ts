@@ -35,10 +35,11 @@ import { ENDED_WELL, goingOn, type Place, verdictOf } from './verdict.ts';
  */
 export async function explainCluster(
   ports: Pick<Ports, 'table' | 'clock'>,
-  cluster: ClusterRecord,
+  record: ClusterRecord,
   given?: FleetSnapshot,
 ): Promise<Explanation> {
   const snapshot = given ?? (await loadSnapshot(ports.table, await ports.table.queryActive(), 'fleet'));
+  const cluster = snapshot.clusters.get(record.clusterKey) ?? record;
   const now = ports.clock.now();
   const aim = clusterPolicy(snapshot, cluster, now);
   const { state } = await summaryOf(ports.table, snapshot, cluster, now);

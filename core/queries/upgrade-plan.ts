@@ -36,7 +36,7 @@ export interface UpgradePlan {
 /** Fails with `InvalidInput` when `to` is not a minor and with `ClusterGone`; anything else that is in the way is a refusal. */
 export async function planUpgrade(
   ports: Pick<Ports, 'table' | 'clock'>,
-  cluster: ClusterRecord,
+  record: ClusterRecord,
   to: string,
 ): Promise<UpgradePlan> {
   if (!isTargetMinor(to))
@@ -44,9 +44,10 @@ export async function planUpgrade(
       'InvalidInput',
       `"${to.slice(0, 40)}" is not a Kubernetes minor. Write it as text, such as "1.36".`,
     );
+  const snapshot = await loadSnapshot(ports.table, await ports.table.queryActive(), 'fleet');
+  const cluster = snapshot.clusters.get(record.clusterKey) ?? record;
   if (cluster.deletedAt !== undefined)
     throw new Refusal('ClusterGone', `The cluster ${cluster.name} was deleted (seen ${cluster.deletedAt}).`);
-  const snapshot = await loadSnapshot(ports.table, await ports.table.queryActive(), 'fleet');
   const now = ports.clock.now();
   const aim = clusterPolicy(snapshot, cluster, now);
   const current = KubeVersion.parse(cluster.version);

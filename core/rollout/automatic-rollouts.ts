@@ -28,8 +28,8 @@ export const isServed = ({ status, reasons }: Pick<Member, 'status' | 'reasons'>
 export function automaticRollouts(snapshot: FleetSnapshot, now: Date): RolloutPlan[] {
   const { history, fleet } = snapshot;
   if (history === undefined || fleet?.mode !== 'act') return [];
-  const { accounts } = history;
-  if (accounts !== undefined && !isInventoryComplete(fleet, accounts, snapshot.clusters.values(), now)) return [];
+  if (history.accounts !== undefined && !isInventoryComplete(fleet, history, snapshot.clusters.values(), now))
+    return [];
   const plans: RolloutPlan[] = [];
   for (const [name, { policy }] of snapshot.policies) {
     if (policy.spec.trigger !== 'automatic') continue;

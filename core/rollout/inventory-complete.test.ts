@@ -70,8 +70,25 @@ test.each([
     [],
   ],
 ] as const)('what is missing where %s', (_, spec, accounts, clusters, messages) => {
-  const gaps = inventoryGaps(spec, accounts, clusters, NOW);
+  const gaps = inventoryGaps(spec, { accounts }, clusters, NOW);
   expect(gaps.map(({ message }) => message)).toEqual(messages);
   expect(gaps.every(({ code }) => code === 'InventoryIncomplete')).toBe(true);
-  expect(isInventoryComplete(spec, accounts, clusters, NOW)).toBe(messages.length === 0);
+  expect(isInventoryComplete(spec, { accounts }, clusters, NOW)).toBe(messages.length === 0);
+});
+
+test.each<[string, string | undefined, boolean]>([
+  ['was never listed', undefined, false],
+  ['was not listed, but another one was', 'o-other', false],
+  ['was listed', 'o-own', true],
+])('the inventory of a Fleet whose organization %s', (_, organizationId, isComplete) => {
+  const spec = { ...fleet, organizationId: 'o-own' };
+  const known = { accounts: [state()], ...(organizationId === undefined ? {} : { organizationId }) };
+  const gap = 'Nobody has listed the accounts of the organization o-own yet.';
+  const gaps = inventoryGaps(spec, known, [api, web], NOW);
+  expect(gaps.map(({ code, message }) => [code, message])).toEqual(isComplete ? [] : [['InventoryIncomplete', gap]]);
+  expect(isInventoryComplete(spec, known, [api, web], NOW)).toBe(isComplete);
+});
+
+test('which organization was listed does not matter to a Fleet that names none', () => {
+  expect(inventoryGaps(fleet, { accounts: [state()], organizationId: 'o-other' }, [api, web], NOW)).toEqual([]);
 });

@@ -2,6 +2,7 @@ import type { FleetSpec } from '../config/types.ts';
 import type { AccountState, ClusterRecord } from '../contracts/items/cluster.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { isForgotten, NEVER } from '../policy/cluster-labels.ts';
+import type { FleetSnapshot } from './snapshot.ts';
 
 /** A message of discovery is tried five times, three minutes apart; a cluster that is not recorded by then is not waited for. */
 const RECORDED_WITHIN_MILLISECONDS = 15 * 60_000;
@@ -17,7 +18,7 @@ export const isInventoryComplete = (...known: Parameters<typeof inventoryGaps>):
 /** What is missing for that, a reason for each account and Region; empty when nothing is. */
 export function inventoryGaps(
   fleet: FleetSpec,
-  accounts: readonly AccountState[],
+  { accounts = [], organizationId }: Pick<NonNullable<FleetSnapshot['history']>, 'accounts' | 'organizationId'>,
   clusters: Iterable<ClusterRecord>,
   now: Date,
 ): Reason[] {
@@ -30,7 +31,8 @@ export function inventoryGaps(
     .filter((scope) => !looked.has(scopeOf(scope)))
     .map(({ account, region }) => gap(`Nobody has looked into ${account} in ${region} yet.`));
   // The accounts of an organization are known by looking.
-  if (accounts.length === 0 && unseen.length === 0) return [gap('Nobody has looked into any account yet.')];
+  if (fleet.organizationId !== undefined && fleet.organizationId !== organizationId)
+    unseen.push(gap(`Nobody has listed the accounts of the organization ${fleet.organizationId} yet.`));
   const recorded = Map.groupBy(
     [...clusters].filter((cluster) => cluster.deletedAt === undefined && !isForgotten(cluster)),
     scopeOf,

@@ -1,9 +1,9 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { AppliedConfig, Rollout } from '../contracts/items/rollout.ts';
 import { KIND_SHARDS } from '../contracts/table-schema.ts';
-import { blockingFindings } from '../model/blocking-findings.ts';
+import { blockingFindings, scanOfHop } from '../model/blocking-findings.ts';
 import { authorsOf, channelNamed, channelSpec, FLEET, fleetSpec, upgradePolicy } from '../policy/applied.ts';
-import { asKnown } from '../policy/cluster-labels.ts';
+import { labeled } from '../policy/cluster-labels.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
 import { compiledCalendar } from '../policy/load-rules.ts';
 import { itemId, type StoredItem, type Table } from '../ports/table.ts';
@@ -18,6 +18,7 @@ import {
   Learned,
   Ledgers,
   Members,
+  Organizations,
   ReconcileMarkers,
   Regions,
   Rollouts,
@@ -153,7 +154,7 @@ export async function loadSnapshot(
     channels: new Map(configs.flatMap((one) => (one.kind === 'Channel' ? [[one.name, channelSpec(one)]] : []))),
     learned: learned?.data ?? ofKind(active, ReconcileMarkers)[0]?.learned,
     gateReadings: new Map(),
-    clusters: new Map(clusters.map((cluster) => [cluster.clusterKey, asKnown(cluster, fleet)])),
+    clusters: new Map(clusters.map((cluster) => [cluster.clusterKey, labeled(cluster, fleet)])),
     unread,
     controls: new Map(controls.map((one) => [one.clusterKey, one])),
     regions: new Map(ofKind(regions, Regions).map((region) => [region.region, region])),
@@ -248,9 +249,10 @@ export async function loadHistory(
   reader: Pick<Table, 'getAll'>,
   clusterKeys: readonly string[] | undefined,
 ): Promise<NonNullable<FleetSnapshot['history']>> {
-  const [{ rollouts, members, waves }, accounts, scans] = await Promise.all([
+  const [{ rollouts, members, waves }, accounts, listed, scans] = await Promise.all([
     everyRollout(table),
     table.queryPartition('ACCOUNTS'),
+    load(table, Organizations),
     latestScans(table, reader, clusterKeys),
   ]);
   const policyOf = new Map(rollouts.map((rollout) => [rollout.id, rollout.policy]));
@@ -262,8 +264,8 @@ export async function loadHistory(
   const findings = new Map<string, readonly string[]>();
   const scannedAt = new Map<string, string>();
   for (const latest of scans) {
-    const [newest] = latest.scans;
-    if (newest !== undefined) scannedAt.set(latest.clusterKey, newest.scannedAt);
+    const scan = scanOfHop(latest);
+    if (scan !== undefined) scannedAt.set(latest.clusterKey, scan.scannedAt);
     const blocking = blockingFindings(latest);
     if (blocking.length > 0) findings.set(latest.clusterKey, blocking);
   }
@@ -275,6 +277,7 @@ export async function loadHistory(
     scannedAt,
     served,
     accounts: accounts.map((item) => dataOf(Accounts, item)),
+    organizationId: listed?.data.organizationId,
   };
 }
 

@@ -63,5 +63,7 @@ export interface FleetSnapshot {
     readonly served: ReadonlySet<string>;
     /** Undefined = not read: what would be planned is planned again by whoever has them. */
     readonly accounts: readonly AccountState[] | undefined;
+    /** The organization whose accounts were listed. */
+    readonly organizationId?: string | undefined;
   };
 }

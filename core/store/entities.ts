@@ -5,6 +5,7 @@ import {
   clusterName,
   clusterRecord,
   deadlineNotice,
+  organization,
   regionVersions,
   settledUpdates,
 } from '../contracts/items/cluster.ts';
@@ -62,6 +63,9 @@ export const FleetControls = single('FleetControl', fleetControl, key('FLEET', '
 export const ReconcileMarkers = single('ReconcileMarker', reconcileMarker, key('RECONCILE', 'MARKER'), true);
 /** What upgrades of this fleet have taken: beside the marker, which every tick reads. */
 export const Learned = single('LearnedDurations', learnedDurations, key('RECONCILE', 'LEARNED'));
+
+/** Whose accounts discovery has listed: of another one the Fleet's inventory is not complete. */
+export const Organizations = single('Organization', organization, key('RECONCILE', 'ORGANIZATION'));
 
 export const Configs = entity(
   'Config',

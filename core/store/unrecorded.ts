@@ -8,6 +8,7 @@ const UNRECORDED: Readonly<Record<string, string>> = {
   Grant: 'Executions that are nested in its holder: a restore raises the epoch, and none of them commits any more.',
   LatestScans: 'The next scan writes it anew; after a restore nothing rests on older ones.',
   LearnedDurations: 'It is learned again from waves, which are on record.',
+  Organization: 'Its accounts are listed again within the hour.',
   ReconcileMarker: 'A look too many finds nothing new.',
   RegionVersions: 'EKS is asked again within the hour.',
   ScanPart: 'A summary names how many there are, and a report that is not whole is told as none.',

@@ -1,4 +1,5 @@
 import { resumeFleet, stopFleet } from '../../core/operations/fleet-switch.ts';
+import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
 import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
 import { abortRollout } from '../../core/operations/rollout-switch.ts';
 import { skipCluster } from '../../core/operations/skip-cluster.ts';
@@ -8,12 +9,14 @@ import { rolloutDetail } from '../../core/queries/rollout-views.ts';
 import { listUpgrades } from '../../core/queries/upgrade-view.ts';
 import { Clusters } from '../../core/store/entities.ts';
 import { load, replace } from '../../core/store/entity.ts';
+import { keyOf } from './changed-policy.ts';
 import { onStep } from './on-step.ts';
 import {
   beforeCommit,
   clusterArn,
   discover,
   hours,
+  membersOf,
   mutationsOf,
   onRecord,
   PERSON,
@@ -26,6 +29,7 @@ import {
   upgradesOf,
   versionOf,
 } from './small-fleet.ts';
+import { failing, staged } from './staged-fleet.ts';
 
 type World = Awaited<ReturnType<typeof smallFleet>>;
 
@@ -174,4 +178,31 @@ test('an upgrade that an abort left, and whose control plane somebody has taken 
   expect(reasons.at(-1)?.message).toContain('liftlock/pin-version keeps it at 1.37 or older, so not 1.38');
   expect(when.condition).toContain('roll-node-group and update-addons by hand');
   expect(when.condition).toContain(`{"cluster": "${clusterArn('web')}", "targetVersion": "1.38"}`);
+});
+
+test('a cluster that waited in the rollout that a person aborted is not tried again in the older one that it failed in', async () => {
+  const world = await smallFleet({
+    clusters: staged('prod', ['p', 'q']),
+    policy: { trigger: 'manual', waves: [{ name: 'all', maxConcurrency: 1, failureBudget: { maxFailures: 1 } }] },
+    prepare: failing('p'),
+  });
+  const start = () => startRollout(world.ports, 'policy-0', PERSON, { dryRun: false });
+  await hours(world, 0.5);
+  const { id: older } = await start();
+  await hours(world, 4);
+  await releaseCluster(world.ports, await keyOf(world, 'p'), PERSON);
+  const { id: newer } = await start();
+  await abortRollout(world.ports, newer, PERSON, 'no');
+  await hours(world, 0.2);
+  const placesOf = async () =>
+    (await membersOf(world)).flatMap(({ name, rolloutId, status }) => (name === 'p' ? [[rolloutId, status]] : []));
+  const places = await placesOf();
+  expect(places).toEqual(
+    expect.arrayContaining([
+      [older, 'Failed'],
+      [newer, 'Excluded'],
+    ]),
+  );
+  await expect(retryCluster(world.ports, await keyOf(world, 'p'), PERSON)).rejects.toThrow('not held');
+  expect(await placesOf()).toEqual(places);
 });

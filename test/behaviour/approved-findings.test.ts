@@ -92,3 +92,16 @@ test.each([
   await minutes(world, 20);
   expect([await statusOf(world, 'prod'), touched(world, 'web')]).toEqual(['Pending', false]);
 });
+
+test.each(['1.36', '1.38'])(
+  'a scan for another version (%s) does not hide what one for the next version has found',
+  async (targetVersion) => {
+    const world = await found();
+    const of = { ...scanned, targetVersion };
+    await startByHand(world, 'scan-cluster', of, 'other');
+    const scans = await scansOf(world.table, await keyOf(world, 'web'));
+    expect(scans.map(({ target }) => target)).toEqual([targetVersion, '1.37']);
+    await applySpec(world, { ...spec({ name: 'all', approval: NO_FINDINGS }), ...told });
+    await expectNobodyApproved(world);
+  },
+);

@@ -1,11 +1,22 @@
 import { discoverClusters } from '../../core/inventory/discover-clusters.ts';
+import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { isInventoryComplete } from '../../core/rollout/inventory-complete.ts';
 import { Accounts } from '../../core/store/entities.ts';
 import { loadKind } from '../../core/store/entity.ts';
 import type { World } from '../../simulator/process/world.ts';
-import { applySpec, at, spec } from './changed-policy.ts';
+import { applySpec, at, fleetOf, spec } from './changed-policy.ts';
 import { restored } from './restored.ts';
-import { clustersOf, hours, membersOf, type SmallFleet, smallFleet, touched, versionOf } from './small-fleet.ts';
+import {
+  clustersOf,
+  hours,
+  membersOf,
+  minutes,
+  PERSON,
+  type SmallFleet,
+  smallFleet,
+  touched,
+  versionOf,
+} from './small-fleet.ts';
 import { staged } from './staged-fleet.ts';
 
 const LISTED = '111111111111';
@@ -41,7 +52,7 @@ const namesOf = async (world: World) => (await clustersOf(world)).map(({ name })
 async function isComplete(world: World): Promise<boolean> {
   const fleet = { accounts: [LISTED], regions: REGIONS } as unknown as Parameters<typeof isInventoryComplete>[0];
   const accounts = await loadKind(world.table, Accounts);
-  return isInventoryComplete(fleet, accounts, await clustersOf(world), world.clock.now());
+  return isInventoryComplete(fleet, { accounts }, await clustersOf(world), world.clock.now());
 }
 
 test('accounts of the organization are looked at beside those that the Fleet lists', async () => {
@@ -135,4 +146,21 @@ describe('while the organization cannot be listed', () => {
     await hours(world, 2);
     expect(touched(world, 'p')).toBe(false);
   });
+});
+
+test('a Fleet that names an organization for the first time begins nothing before its accounts are listed', async () => {
+  const world = await smallFleet({
+    clusters: [...ofMember('dev', 'd'), ...staged('prod', ['p'])],
+    policies: [],
+    accounts: [LISTED],
+  });
+  Object.assign(world.ports, { organization: { listAccounts: async () => [LISTED, MEMBER] } });
+  await hours(world, 1.6);
+  await applyConfig(world.ports, [fleetOf({ organizationId: 'o-a1b2c3d4e5' })], PERSON);
+  await applySpec(world, spec(at('dev'), at('prod')));
+  await minutes(world, 10);
+  expect(await namesOf(world)).toEqual(['p']);
+  expect([touched(world, 'd'), touched(world, 'p')]).toEqual([false, false]);
+  await hours(world, 0.3);
+  expect([touched(world, 'd'), touched(world, 'p')]).toEqual([true, false]);
 });

@@ -1,9 +1,10 @@
 import { applyConfig } from '../../core/operations/apply-documents.ts';
+import { retryCluster } from '../../core/operations/hold-switch.ts';
 import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
 import { NEVER } from '../../core/policy/cluster-labels.ts';
 import { MACHINE_ARN_PREFIX } from '../../simulator/process/machines.ts';
 import { attributesClass, OLD } from './attributes-class.ts';
-import { applySpec, at, CARL, clusterOf, fleetOf, judge, retag, spec } from './changed-policy.ts';
+import { applySpec, at, CARL, clusterOf, fleetOf, judge, keyOf, retag, spec } from './changed-policy.ts';
 import { restored } from './restored.ts';
 import {
   clusterArn,
@@ -20,7 +21,7 @@ import {
   versionOf,
   wavesOf,
 } from './small-fleet.ts';
-import { staged } from './staged-fleet.ts';
+import { failing, staged } from './staged-fleet.ts';
 
 const gated = spec(at('prod', { approval: { approvals: 1 } }), { name: 'rest' });
 const group = { nodegroups: [{ name: 'workers' }] };
@@ -159,6 +160,30 @@ describe('a cluster that was not looked at anew since the table was restored', (
     expect((await recordOf(world, 'p')).lastSeenAt).toBe(NEVER);
     expect((await upgradesOf(world)).map(({ id, status }) => [id, status])).toEqual([['1.35-1.36', 'Succeeded']]);
   });
+});
+
+test('a rollout that has ended is not taken up again over a cluster that was not looked at anew since the table was restored', async () => {
+  const policyOf = (stage: string, wave: object) => ({
+    ...spec({ name: stage, ...wave }),
+    selector: { matchLabels: { stage } },
+  });
+  const world = await smallFleet({
+    clusters: staged('dev', ['p', 'q']),
+    policies: [
+      policyOf('dev', { maxConcurrency: 10, failureBudget: { maxFailures: 1 } }),
+      policyOf('prod', { approval: { approvals: 1 } }),
+    ],
+    prepare: failing('p'),
+  });
+  await hours(world, 6.2);
+  const copy = world.table.snapshot();
+  const restoredTo = world.clock.now();
+  Object.assign(clusterOf(world, 'p')?.tags ?? {}, { stage: 'prod' });
+  await restored(world, copy, restoredTo, { looksAround: false });
+  await expect(retryCluster(world.ports, await keyOf(world, 'p'), PERSON)).rejects.toThrow('looked at anew');
+  await hours(world, 6);
+  expect((await recordOf(world, 'p')).labels).toEqual({ stage: 'prod' });
+  expect(versionOf(world, 'p')).toBe('1.36');
 });
 
 describe('what autoApproveWhen asks of scans', () => {

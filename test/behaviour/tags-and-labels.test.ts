@@ -5,8 +5,19 @@ import { load } from '../../core/store/entity.ts';
 import { checkInvariants } from '../../simulator/invariants/check-invariants.ts';
 import { MACHINE_ARN_PREFIX } from '../../simulator/process/machines.ts';
 import type { World } from '../../simulator/process/world.ts';
-import { fleetOf, onceBefore, retag } from './changed-policy.ts';
-import { clusterArn, discover, hours, memberOf, membersOf, PERSON, recordOf, run, smallFleet } from './small-fleet.ts';
+import { applySpec, at, fleetOf, onceBefore, retag, spec } from './changed-policy.ts';
+import {
+  clusterArn,
+  discover,
+  hours,
+  memberOf,
+  membersOf,
+  PERSON,
+  recordOf,
+  run,
+  smallFleet,
+  touched,
+} from './small-fleet.ts';
 import { staged } from './staged-fleet.ts';
 
 const web = { name: 'web', version: '1.36' };
@@ -114,4 +125,15 @@ test('a cluster that runs when the Fleet gives its label no more counts with tho
   expect((await recordOf(world, 'one')).labels).toEqual({});
   await hours(world, 0.1);
   expect(await running()).toBe(1);
+});
+
+test('a tag that nobody has set gives no label, whatever its name, and keeps nobody back', async () => {
+  const world = await smallFleet({ clusters: staged('dev', ['p']), policies: [] });
+  await hours(world, 1.2);
+  await applyConfig(world.ports, [fleetOf({ labels: { fromTags: { stage: 'stage', maker: 'constructor' } } })], PERSON);
+  await hours(world, 1.2);
+  const made = { matchExpressions: [{ key: 'maker', operator: 'Exists' }] };
+  await applySpec(world, spec({ name: 'made', selector: made, approval: { approvals: 1 } }, at('dev')));
+  await hours(world, 0.2);
+  expect([(await recordOf(world, 'p')).labels, touched(world, 'p')]).toEqual([{ stage: 'dev' }, true]);
 });

@@ -96,6 +96,9 @@ export const accountState = z.object({
 });
 export type AccountState = z.infer<typeof accountState>;
 
+/** The organization whose accounts discovery has listed. */
+export const organization = z.object({ organizationId: z.string() });
+
 /** What EKS offers in one Region. `announced` are the versions for which VersionAvailable was sent; the first look is a baseline. */
 export const regionVersions = z.object({
   region: z.string(),
