@@ -2,7 +2,7 @@ import { isDenied } from '../contracts/eks-errors.ts';
 import { errorMessage, errorName, namedError } from '../contracts/errors.ts';
 import type { AccountState, ClusterRecord } from '../contracts/items/cluster.ts';
 import { fleetInForce } from '../policy/applied.ts';
-import { isForgotten } from '../policy/cluster-labels.ts';
+import { isForgotten, NEVER } from '../policy/cluster-labels.ts';
 import type { Scope } from '../ports/eks.ts';
 import type { ClusterItem } from '../ports/outside.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -62,10 +62,10 @@ export async function discoverClusters(ports: DiscoverPorts): Promise<{ items: n
   // The last Region to be looked at for the first time may be empty: then no record tells that the inventory is complete now.
   if (states.some((state) => !seen.has(Accounts.key(state.account, state.region).sk))) await markDirty(ports);
   if ('refusal' in organization) throw organization.refusal;
-  const { organizationId } = fleet;
+  const { organizationId = '' } = fleet;
   const before = await load(ports.table, Organizations);
-  // At the end: until now nobody has looked into its accounts.
-  if (organizationId !== undefined && before?.data.organizationId !== organizationId) {
+  // At the end: until now nobody has looked into its accounts. One that is taken out is listed anew when it is named again.
+  if ((before?.data.organizationId ?? '') !== organizationId) {
     await writeUnrecorded(ports.table, [put(Organizations, { organizationId }, 'any')]);
     await markDirty(ports);
   }
@@ -105,17 +105,16 @@ async function discoverScope(
   } catch (error) {
     const why = `${errorName(error)}: ${errorMessage(error)}`;
     const known = await recorded();
-    const state: AccountState = {
-      ...scope,
-      status: isDenied(error) ? 'Denied' : 'Unreachable',
-      reason: why,
-      clusters: known.length,
-      checkedAt,
-    };
+    const refused = isDenied(error) || hasLeft;
+    // One look that fails after a restore, as by a throttle, is no look yet.
+    const isFirst = !refused && before?.checkedAt === NEVER && before.status === 'Ok';
+    const status = isDenied(error) ? 'Denied' : 'Unreachable';
+    const looked = { reason: why, clusters: known.length, checkedAt: isFirst ? NEVER : checkedAt };
+    const state: AccountState = { ...scope, status, ...looked };
     if (isNoted) await writeUnrecorded(ports.table, [put(Accounts, state, 'any')]);
     // Where nobody can look, what would have to be looked at anew is waited for by nobody.
     for (const record of known)
-      if (isDenied(error) || hasLeft || isForgotten(record)) await becomesUnreachable(ports, record.clusterKey, why);
+      if (refused || (isForgotten(record) && !isFirst)) await becomesUnreachable(ports, record.clusterKey, why);
     return { state, found: 0 };
   }
   const lately = before?.names !== undefined && isSeenLately(before.checkedAt, now) ? before : undefined;

@@ -67,7 +67,7 @@ export async function recordCluster(
     const { tags, labels } = record;
     const isLabeled = !isSame({ tags: read?.data.tags, labels: read?.data.labels }, { tags, labels });
     if (isLabeled) writes.push(unchanged(Configs, applied, 'Fleet', FLEET));
-    const isRelabeled = fleet !== undefined && read !== undefined && !isSame(read.data.labels, labels);
+    const isRelabeled = fleet !== undefined && read !== undefined && isLabeled;
     const counted = isRelabeled ? await countLabels(ports.table, record, fleet) : { writes: [], record: [] };
     if (isNews) writes.push(await writeMark(ports.table, now));
     const result = material ? ('recorded' as const) : ('unchanged' as const);

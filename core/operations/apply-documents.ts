@@ -150,8 +150,10 @@ export async function applyConfig(
       results.push({ kind, name, change: read === undefined ? 'created' : 'changed' });
     }
     if (operations.length === 0) return { result: results };
+    // Tags that change while it is counted are news for plans: they move the mark, which is read before.
+    const mark = await writeMark(ports.table, now);
     if (fleet !== undefined) operations.push(await countAhead(ports, fleet.spec));
-    return { result: results, writes: [...operations, await writeMark(ports.table, now)], record: entries };
+    return { result: results, writes: [...operations, mark], record: entries };
   });
   if (fleet !== undefined) await relabel(ports, fleet.spec);
   return applied;

@@ -1,0 +1,77 @@
+import { applyConfig } from '../../core/operations/apply-documents.ts';
+import { applySpec, at, fleetOf, spec } from './changed-policy.ts';
+import { restored } from './restored.ts';
+import { clustersOf, hours, minutes, mutationsOf, PERSON, smallFleet, touched } from './small-fleet.ts';
+import { staged } from './staged-fleet.ts';
+
+const LISTED = '111111111111';
+const MEMBER = '222222222222';
+const ofMember = (stage: string, name: string) => staged(stage, [name]).map((one) => ({ ...one, account: MEMBER }));
+
+test('an organization that is taken out and named again is listed before anything is planned', async () => {
+  const world = await smallFleet({
+    clusters: [...ofMember('dev', 'd'), ...staged('prod', ['p'])],
+    policies: [],
+    accounts: [LISTED],
+    organizationId: 'o-a1b2c3d4e5',
+  });
+  const listing = [LISTED];
+  Object.assign(world.ports, { organization: { listAccounts: async () => listing } });
+  await hours(world, 1.6);
+  expect((await clustersOf(world)).map(({ name }) => name)).toEqual(['p']);
+  await applyConfig(world.ports, [fleetOf({})], PERSON);
+  await hours(world, 48);
+  listing.push(MEMBER);
+  await applyConfig(world.ports, [fleetOf({ organizationId: 'o-a1b2c3d4e5' })], PERSON);
+  await applySpec(world, spec(at('dev'), at('prod')));
+  await minutes(world, 10);
+  expect([touched(world, 'd'), touched(world, 'p')]).toEqual([false, false]);
+});
+
+test('what is known of the accounts of an organization from before is looked at anew when it is named again', async () => {
+  const world = await smallFleet({
+    clusters: [...ofMember('dev', 'd'), ...staged('prod', ['p'])],
+    policies: [],
+    accounts: [LISTED],
+    organizationId: 'o-a1b2c3d4e5',
+  });
+  Object.assign(world.ports, { organization: { listAccounts: async () => [LISTED, MEMBER] } });
+  await hours(world, 1.6);
+  expect((await clustersOf(world)).map(({ name }) => name).sort()).toEqual(['d', 'p']);
+  await applyConfig(world.ports, [fleetOf({})], PERSON);
+  await hours(world, 1);
+  for (const one of Object.values(world.eks.state.clusters))
+    if (one.name === 'd') Object.assign(one.tags, { stage: 'prod' });
+  await hours(world, 48.5);
+  await applyConfig(world.ports, [fleetOf({ organizationId: 'o-a1b2c3d4e5' })], PERSON);
+  await applySpec(world, spec(at('dev'), at('prod')));
+  await minutes(world, 10);
+  expect([touched(world, 'd'), touched(world, 'p')]).toEqual([false, false]);
+});
+
+test('one throttled listing after a restore takes no cluster out of the order of its waves', async () => {
+  const world = await smallFleet({
+    clusters: [...ofMember('dev', 'd'), ...staged('dev', ['e']), ...staged('prod', ['p'])],
+    policies: [],
+    accounts: [LISTED, MEMBER],
+  });
+  await hours(world, 1.2);
+  await applySpec(world, { ...spec(at('dev'), at('prod')), trigger: 'manual' });
+  const list = world.ports.eks.listClusters.bind(world.ports.eks);
+  let fails = 1;
+  const listClusters: typeof list = (scope) =>
+    scope.account === MEMBER && fails-- > 0
+      ? Promise.reject(Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' }))
+      : list(scope);
+  Object.assign(world.ports.eks, { listClusters });
+  await restored(world, world.table.snapshot(), world.clock.now());
+  await applySpec(world, spec(at('dev'), at('prod')));
+  await hours(world, 72);
+  const order = [...new Set(mutationsOf(world).map(({ clusterArn: arn }) => arn.split('/').at(-1)))];
+  expect(order.indexOf('d')).toBeLessThan(order.indexOf('p'));
+  expect((await clustersOf(world)).map(({ name, version }) => [name, version]).sort()).toEqual([
+    ['d', '1.37'],
+    ['e', '1.37'],
+    ['p', '1.37'],
+  ]);
+});
