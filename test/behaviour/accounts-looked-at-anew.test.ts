@@ -1,5 +1,5 @@
 import { applyConfig } from '../../core/operations/apply-documents.ts';
-import { applySpec, at, fleetOf, spec } from './changed-policy.ts';
+import { applySpec, at, clusterOf, fleetOf, spec } from './changed-policy.ts';
 import { restored } from './restored.ts';
 import { clustersOf, hours, minutes, mutationsOf, PERSON, smallFleet, touched } from './small-fleet.ts';
 import { staged } from './staged-fleet.ts';
@@ -40,8 +40,7 @@ test('what is known of the accounts of an organization from before is looked at 
   expect((await clustersOf(world)).map(({ name }) => name).sort()).toEqual(['d', 'p']);
   await applyConfig(world.ports, [fleetOf({})], PERSON);
   await hours(world, 1);
-  for (const one of Object.values(world.eks.state.clusters))
-    if (one.name === 'd') Object.assign(one.tags, { stage: 'prod' });
+  Object.assign(clusterOf(world, 'd')?.tags ?? {}, { stage: 'prod' });
   await hours(world, 48.5);
   await applyConfig(world.ports, [fleetOf({ organizationId: 'o-a1b2c3d4e5' })], PERSON);
   await applySpec(world, spec(at('dev'), at('prod')));

@@ -1,7 +1,6 @@
 import { promoteRollout } from '../../core/operations/promote-rollout.ts';
 import { startRollout } from '../../core/operations/start-rollout.ts';
 import { scansOf } from '../../core/scan/fleet/report-store.ts';
-import { MACHINE_ARN_PREFIX } from '../../simulator/process/machines.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { attributesClass, OLD } from './attributes-class.ts';
 import {
@@ -18,6 +17,7 @@ import {
   statusOf,
 } from './changed-policy.ts';
 import {
+  beginByHand,
   clusterArn,
   hours,
   minutes,
@@ -81,11 +81,7 @@ test.each([
   if (how === 'by a person') await judge(world, 'Approved', CARL);
   await minutes(world, 3);
   Object.assign(clusterOf(world, 'web')?.kubernetes ?? {}, { objects: [attributesClass(OLD)] });
-  await world.runner.startExecution({
-    machineArn: `${MACHINE_ARN_PREFIX}scan-cluster`,
-    name: 'scan',
-    input: JSON.stringify(scanned),
-  });
+  await beginByHand(world, 'scan-cluster', scanned);
   await minutes(world, 10);
   expect((await scansOf(world.table, await keyOf(world, 'web')))[0]).toMatchObject({ target: '1.37', errors: 1 });
   await promoteRollout(world.ports, await rolloutIdOf(world), CARL, 'seen enough');

@@ -79,18 +79,20 @@ export const three = [...staged('dev', ['d']), ...staged('prod', ['p', 'q'])];
 /** A wave that soaks while the test changes what comes after it. */
 export const soaking = at('dev', { soak: '48h' });
 export const asking = at('prod', { approval: { approvals: 1 } });
+/** Clusters of the waves dev, x, staging and prod. */
+export const withX = (staging: readonly string[]) => [
+  ...staged('dev', ['d']),
+  ...staged('x', ['p', 'r']),
+  ...staged('staging', staging),
+  ...staged('prod', ['q']),
+];
 /** p of the wave x has failed by hand while dev soaks; so do `more` when they are begun. */
 export async function failedInX(
   waves: { readonly dev: object; readonly x: object; readonly staging?: object },
   { staging = [], more = [] }: { readonly staging?: readonly string[]; readonly more?: readonly string[] } = {},
 ): Promise<World> {
   const world = await smallFleet({
-    clusters: [
-      ...staged('dev', ['d']),
-      ...staged('x', ['p', 'r']),
-      ...staged('staging', staging),
-      ...staged('prod', ['q']),
-    ],
+    clusters: withX(staging),
     policy: spec(waves.dev, waves.x, ...(waves.staging === undefined ? [] : [waves.staging]), at('prod')),
     prepare: failing('p', ...more),
   });

@@ -2,7 +2,7 @@ import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.
 import { promoteRollout } from '../../core/operations/promote-rollout.ts';
 import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
 import { resumeRollout } from '../../core/operations/rollout-switch.ts';
-import { apply, at, clusterOf, failedInX, hold, keyOf, lookAround, spec, waveNamed } from './changed-policy.ts';
+import { apply, at, clusterOf, failedInX, hold, keyOf, lookAround, spec, waveNamed, withX } from './changed-policy.ts';
 import {
   hours,
   memberOf,
@@ -14,7 +14,7 @@ import {
   touched,
   versionOf,
 } from './small-fleet.ts';
-import { failing, staged } from './staged-fleet.ts';
+import { failing } from './staged-fleet.ts';
 
 const D = at('dev', { soak: '24h' });
 const X = at('x', { failureBudget: { maxFailures: 1 } });
@@ -65,12 +65,7 @@ test('a failure taken back by a retry is not lost when the control plane is move
 
 const blockedStray = async (S: object, staging: readonly string[], prepare: readonly string[]) => {
   const world = await smallFleet({
-    clusters: [
-      ...staged('dev', ['d']),
-      ...staged('x', ['p', 'r']),
-      ...staged('staging', staging),
-      ...staged('prod', ['q']),
-    ],
+    clusters: withX(staging),
     policy: spec(at('dev', { soak: '6h' }), X, S, at('prod')),
     prepare: failing(...prepare),
   });

@@ -1,12 +1,10 @@
-import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
 import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
 import { startRollout } from '../../core/operations/start-rollout.ts';
-import { MACHINE_ARN_PREFIX } from '../../simulator/process/machines.ts';
 import type { World } from '../../simulator/process/world.ts';
-import { applySpec, at, CARL, fleetOf, keyOf, onceBefore, spec } from './changed-policy.ts';
+import { applySpec, at, CARL, keyOf, onceBefore, spec } from './changed-policy.ts';
+import { applyAndDie, applyFleet, askFor, granted, tagged } from './new-fleet.ts';
 import {
-  clusterArn,
   clustersOf,
   hours,
   membersOf,
@@ -22,20 +20,6 @@ import {
 } from './small-fleet.ts';
 import { failing } from './staged-fleet.ts';
 
-const tagged = (name: string, tags: Record<string, string>) => ({
-  name,
-  version: '1.36',
-  tags,
-  nodegroups: [{ name: 'workers' }],
-});
-/** A Fleet by which the stage of a cluster is what this tag says. */
-const applyFleet = (world: World, tag: string, by = PERSON, more: object = {}) =>
-  applyConfig(world.ports, [fleetOf({ labels: { fromTags: { stage: tag } }, ...more })], by);
-/** Somebody applies a Fleet and dies before the first cluster of which this is written has the label that is stored for lists. */
-async function applyAndDie(world: World, text: string, more: object = {}): Promise<void> {
-  onceBefore(world, ['"kind":"Cluster"', text], () => Promise.reject(new Error('crash')));
-  await expect(applyFleet(world, 'env', PERSON, more)).rejects.toThrow('crash');
-}
 const storedStage = async (world: World, name: string) => (await recordOf(world, name)).labels.stage;
 const placesOf = async (world: World) => (await membersOf(world)).map(({ name, waveIndex }) => [name, waveIndex]);
 
@@ -193,19 +177,10 @@ test('whoever asks for a grant is counted by the new label before that is writte
   const clusters = [tagged('a', { stage: 'x', env: 'prod' }), tagged('z', { stage: 'dev', env: 'prod' })];
   const world = await smallFleet({ clusters, caps, policies: [] });
   await hours(world, 1.1);
-  const start = async (name: string) => {
-    await world.runner.startExecution({
-      machineArn: `${MACHINE_ARN_PREFIX}upgrade-cluster`,
-      name,
-      input: JSON.stringify({ cluster: clusterArn(name), targetVersion: '1.37' }),
-    });
-    await minutes(world, 3);
-  };
-  const granted = () => world.table.auditTimeline().filter(({ event }) => event === 'Granted').length;
-  await start('z');
-  expect(granted()).toBe(1);
+  await askFor(world, 'z');
+  expect(granted(world)).toBe(1);
   await applyAndDie(world, '"name":"a"', { caps });
   expect(await storedStage(world, 'a')).toBe('x');
-  await start('a');
-  expect(granted()).toBe(1);
+  await askFor(world, 'a');
+  expect(granted(world)).toBe(1);
 });

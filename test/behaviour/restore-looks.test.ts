@@ -2,11 +2,11 @@ import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { retryCluster } from '../../core/operations/hold-switch.ts';
 import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
 import { NEVER } from '../../core/policy/cluster-labels.ts';
-import { MACHINE_ARN_PREFIX } from '../../simulator/process/machines.ts';
 import { attributesClass, OLD } from './attributes-class.ts';
 import { applySpec, at, CARL, clusterOf, fleetOf, judge, keyOf, retag, spec } from './changed-policy.ts';
 import { restored } from './restored.ts';
 import {
+  beginByHand,
   clusterArn,
   hours,
   memberOf,
@@ -137,11 +137,7 @@ describe('a cluster that was not looked at anew since the table was restored', (
     await restored(world, copy, restoredTo, { looksAround: false });
     expect((await recordOf(world, 'p')).labels).toEqual({});
     await expect(byHand()).rejects.toThrow('looked at anew');
-    await world.runner.startExecution({
-      machineArn: `${MACHINE_ARN_PREFIX}upgrade-cluster`,
-      name: 'by-hand',
-      input: JSON.stringify({ cluster: clusterArn('p'), targetVersion: '1.37' }),
-    });
+    await beginByHand(world, 'upgrade-cluster', { cluster: clusterArn('p'), targetVersion: '1.37' });
     await minutes(world, 10);
     expect(mutationsOf(world)).toEqual([]);
   });

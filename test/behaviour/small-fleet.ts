@@ -173,13 +173,14 @@ export async function minutes(world: World, count: number): Promise<void> {
   }
 }
 
-/** Starts a machine by hand, as `aws stepfunctions start-execution` does, and runs until it has ended. */
-export async function startByHand(world: World, machine: MachineName, input: unknown, name = `by-hand-${machine}`) {
-  const { executionArn } = await world.runner.startExecution({
-    machineArn: `${MACHINE_ARN_PREFIX}${machine}`,
-    name,
-    input: JSON.stringify(input),
-  });
+/** Starts a machine by hand, as `aws stepfunctions start-execution` does. */
+export const beginByHand = (world: World, machine: MachineName, input: unknown, name = `by-hand-${machine}`) =>
+  world.runner.startExecution({ machineArn: `${MACHINE_ARN_PREFIX}${machine}`, name, input: JSON.stringify(input) });
+
+/** The same, and runs until it has ended. */
+export async function startByHand(...asked: Parameters<typeof beginByHand>) {
+  const [world] = asked;
+  const { executionArn } = await beginByHand(...asked);
   await runWorld(world, { until: new Date(world.clock.now().getTime() + 2 * 86_400_000), quietHours: 1 });
   return world.runner.describeExecution(executionArn);
 }
