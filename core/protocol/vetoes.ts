@@ -92,9 +92,9 @@ export const isPlanned = (
   isMember(member) && (member.plan ?? 0) <= (wave.plan ?? 0);
 
 const ALWAYS: readonly Moment[] = ['grant', 'first', 'later'];
-const LOOKED_AT = reason('InventoryIncomplete', 'The cluster is looked at anew first: what is known of it is older.');
 const BEGINNING: readonly Moment[] = ['grant', 'first'];
 const COMMITS: readonly Moment[] = ['first', 'later'];
+const LOOKED_AT = reason('InventoryIncomplete', 'The cluster is looked at anew first: what is known of it is older.');
 
 /**
  * Everything that forbids a grant or a change, in the order in which people are told. Whoever grants, commits, admits members or explains

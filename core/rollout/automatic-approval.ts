@@ -23,15 +23,8 @@ export function automaticApproval(situation: WaveSituation, wave: Wave, spec: Wa
   const clusters = clustersOf(wave);
   const approval = { decision: 'Approved' as const, principal: LIFTLOCK, at, planHash, clusters, comment: source };
   const reasons = [answer.reason];
-  return [
-    {
-      type: 'adjust-wave',
-      wave,
-      changes: { approvals: newestOfEach([...given, approval]) },
-      event: 'WaveApproved',
-      reasons,
-    },
-  ];
+  const approvals = newestOfEach([...given, approval]);
+  return [{ type: 'adjust-wave', wave, changes: { approvals }, event: 'WaveApproved', reasons }];
 }
 
 function evidenceOf({ rollout, waves, now }: WaveSituation, wave: Wave): ApprovalEvidence {

@@ -7,6 +7,7 @@ import type { FleetSnapshot } from './snapshot.ts';
 /** A message of discovery is tried five times, three minutes apart; a cluster that is not recorded by then is not waited for. */
 const RECORDED_WITHIN_MILLISECONDS = 15 * 60_000;
 const MOST_NAMES = 5;
+
 /**
  * Whether everything is known that a rollout begins with: every account and Region of the Fleet was looked at, and what was listed there is
  * in the inventory. Between the first look and the last record a rollout would be planned over whatever came first, production clusters

@@ -246,13 +246,13 @@ const MOST_BY_PARTITION = 2 * KIND_SHARDS;
  */
 export async function loadHistory(
   table: Table,
-  reader: Pick<Table, 'getAll'>,
+  reader: Pick<Table, 'get' | 'getAll'>,
   clusterKeys: readonly string[] | undefined,
 ): Promise<NonNullable<FleetSnapshot['history']>> {
   const [{ rollouts, members, waves }, accounts, listed, scans] = await Promise.all([
     everyRollout(table),
     table.queryPartition('ACCOUNTS'),
-    load(table, Organizations),
+    load(reader, Organizations),
     latestScans(table, reader, clusterKeys),
   ]);
   const policyOf = new Map(rollouts.map((rollout) => [rollout.id, rollout.policy]));
