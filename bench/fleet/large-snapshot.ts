@@ -71,7 +71,7 @@ export function largeSnapshot({ clusters: count, history }: LargeFleet): FleetSn
             rollouts,
             waves,
             members,
-            findings: new Map(),
+            scans: new Map(),
             served: new Set(members.map((one) => servedKey(one.rolloutId, one.to, one.clusterKey))),
           },
         }

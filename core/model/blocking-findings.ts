@@ -1,13 +1,17 @@
 import type { LatestScans } from '../contracts/items/scan.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 
-/** The newest scan for a version that is newer than the cluster's was: of the hop to come others say nothing. */
-export const scanOfHop = ({ scans }: LatestScans): LatestScans['scans'][number] | undefined =>
-  scans.find(({ from, target }) => KubeVersion.tryParse(from)?.isOlderThan(KubeVersion.parse(target)) ?? true);
-
-/** The causes of what blocks a cluster's hop; approvals agree to these. */
-export function blockingFindings(latest: LatestScans): string[] {
-  const scan = scanOfHop(latest);
-  const causes = scan?.causes.filter(({ severity }) => severity === 'error') ?? [];
-  return causes.map(({ cause }) => `${latest.clusterKey} ${scan?.target} ${cause}`);
+/** The newest scan for each version after `from`, up to `to`, the newest first: of the hops to come others say nothing. */
+export function scansOfHops({ scans }: LatestScans, from: string, to?: string): LatestScans['scans'] {
+  const [first, last] = [KubeVersion.tryParse(from), to === undefined ? undefined : KubeVersion.parse(to)];
+  return scans.filter((scan) => {
+    const target = KubeVersion.parse(scan.target);
+    return first?.isOlderThan(target) !== false && last?.isOlderThan(target) !== true;
+  });
 }
+
+/** The causes of what blocks a cluster's hops; approvals agree to these. */
+export const blockingFindings = (latest: LatestScans, from: string, to?: string): string[] =>
+  scansOfHops(latest, from, to).flatMap(({ target, causes }) =>
+    causes.flatMap(({ severity, cause }) => (severity === 'error' ? [`${latest.clusterKey} ${target} ${cause}`] : [])),
+  );

@@ -134,14 +134,14 @@ async function goingOn(table: Table, cluster: Read<ClusterRecord>) {
   const places: RolloutMember[] = [];
   let stranger: Stranger | undefined;
   const fleet = await load(table, Configs, 'Fleet', FLEET);
-  const left = (await table.queryKind(Members.kind))
-    .map((item) => decode(Members, item))
-    .filter(({ data }) => !THROUGH.includes(data.status) || data.reasons.some(({ code }) => code === 'RolloutAborted'));
-  for (const member of left.filter(({ data }) => data.clusterKey === clusterKey)) {
+  const all = (await table.queryKind(Members.kind)).map((item) => decode(Members, item));
+  const left = all.filter(({ data }) => !THROUGH.includes(data.status));
+  for (const member of all.filter(({ data }) => data.clusterKey === clusterKey)) {
     const { rolloutId, waveIndex } = member.data;
     const rollout = await load(table, Rollouts, rolloutId);
     const wave = await load(table, Waves, rolloutId, waveIndex);
     if (rollout === undefined || wave === undefined) continue;
+    if (THROUGH.includes(member.data.status) && rollout.data.status !== 'Aborted') continue;
     const { policy } = rollout.data;
     const others = left.filter(({ data }) => data.rolloutId === rolloutId && !isTried(data));
     // One under way keeps its members, whatever selects them now.

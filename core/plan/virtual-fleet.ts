@@ -168,8 +168,7 @@ export class VirtualFleet {
     const at = now.toISOString();
     const parked = this.#upgrades.get(clusterKey);
     const resumes = parked?.status === 'Parked' && parked.id === upgradeId;
-    const policy = this.#base.policies.get(this.rollouts.get(rolloutId)?.policy ?? '')?.policy;
-    const keys = capKeys(cluster, fleet, policy?.spec);
+    const keys = capKeys(cluster, fleet);
     recountInPlace(this.#ledger.counts, keys, 1);
     const upgrade: Upgrade = {
       ...(resumes ? parked : { ...NEW_UPGRADE, steps: {}, reasons: [] }),
@@ -291,7 +290,7 @@ function standingIn({ clusters, fleet, policies }: FleetSnapshot, policyName: st
   return ({ clusterKey }: Member): Standing => {
     const cluster = clusters.get(clusterKey);
     if (cluster === undefined || fleet === undefined) return { isAside: false, own: [], shared: [] };
-    const caps = capKeys(cluster, fleet, policy).flatMap((key) => {
+    const caps = capKeys(cluster, fleet).flatMap((key) => {
       const limit = capLimit(key, fleet, policy);
       return limit === undefined ? [] : [{ key, limit }];
     });

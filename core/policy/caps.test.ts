@@ -18,14 +18,22 @@ const fleet = (caps: object, fromTags: Record<string, string> = {}) =>
 const web = { account: '111111111111', region: 'eu-central-1', labels: { team: 'shop' } };
 
 describe('cap keys', () => {
-  test('count labels that the policy alone caps, missing ones as one value, and labels that only the cluster has', () => {
-    const prod = { ...web, labels: { env: 'prod' } };
-    const policy = { caps: { perLabel: { env: 1, stage: 2 } } };
-    expect(capKeys(prod, fleet({}), policy).slice(3)).toEqual(['label/env/prod', 'label/stage/']);
-    const counts = recount({}, capKeys(prod, fleet({}), policy), 1);
-    const refused = capRefusals(counts, capKeys(prod, fleet({}), policy), fleet({}), policy);
-    expect(refused.map(({ code }) => code)).toEqual(['CapReached']);
-  });
+  test.each([
+    ['the policy', fleet({ total: 9 }), { caps: { perLabel: { stage: 2 } } }],
+    ['the Fleet', fleet({ total: 9, perLabel: { stage: 2 } }), undefined],
+  ])(
+    'a label that no tag gives, capped by %s, counts everybody as one value, who runs already too',
+    (_, spec, policy) => {
+      const keys = capKeys(web, spec);
+      expect(keys.slice(3)).toEqual([]);
+      const once = recount({}, keys, 1);
+      expect(capRefusals(once, keys, spec, policy)).toEqual([]);
+      const refused = capRefusals(recount(once, keys, 1), keys, spec, policy);
+      expect(refused.map(({ code }) => code)).toEqual(['CapReached']);
+      const given = { ...spec, labels: { fromTags: { stage: 'stage' } } };
+      expect(capLimit('total', given, policy)).toBe(9);
+    },
+  );
 
   test('tell labels apart of which one begins like the other, or like its value', () => {
     const spec = fleet({ perLabel: { team: 5, 'team/db': 1 } }, { team: 'team', 'team/db': 'db' });
@@ -46,7 +54,7 @@ describe('cap keys', () => {
   });
 
   test('a missing label is one value of its own', () => {
-    const spec = fleet({ perLabel: { stage: 1 } });
+    const spec = fleet({ perLabel: { stage: 1 } }, { stage: 'stage' });
     expect(capRefusals({ 'label/stage/': 1 }, capKeys(web, spec), spec).map((reason) => reason.code)).toEqual([
       'CapReached',
     ]);
@@ -61,7 +69,13 @@ describe('cap keys', () => {
     ['label/stage/dev', undefined],
   ])('%s is limited to %s', (key, limit) => {
     expect(
-      capLimit(key, fleet({ total: 5, perAccount: 2, perRegion: 3, perLabel: { team: 1, 'example.com/owner': 4 } })),
+      capLimit(
+        key,
+        fleet(
+          { total: 5, perAccount: 2, perRegion: 3, perLabel: { team: 1, 'example.com/owner': 4 } },
+          { team: 'team', 'example.com/owner': 'owner' },
+        ),
+      ),
     ).toBe(limit);
   });
 });
@@ -72,17 +86,12 @@ describe('the keys of a cluster', () => {
 
   test('are worked out once where neither it nor the Fleet can change', () => {
     const [cluster, spec] = [frozen(), frozenFleet()];
-    const policy = { caps: { perLabel: { env: 1 } } };
-    for (const asked of [undefined, policy]) {
-      const keys = capKeys(cluster, spec, asked);
-      expect(capKeys(cluster, spec, asked)).toBe(keys);
-    }
+    expect(capKeys(cluster, spec)).toBe(capKeys(cluster, spec));
   });
 
-  test('are those of the policy that is asked about', () => {
+  test('are those of the Fleet that is asked about', () => {
     const [cluster, spec] = [frozen(), frozenFleet()];
-    expect(capKeys(cluster, spec)).toHaveLength(4);
-    expect(capKeys(cluster, spec, { caps: { perLabel: { env: 1 } } })).toContain('label/env/');
+    expect(capKeys(cluster, spec)).toHaveLength(3);
     expect(capKeys(cluster, fleet({}, { stage: 'stage' }))).toContain('label/stage/');
   });
 

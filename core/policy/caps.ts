@@ -9,37 +9,23 @@ export type CapKey = string;
 /** With its slashes escaped: `team` and `team/db` never count under one key. */
 const labelKey = (label: string, value: string): CapKey => `label/${encodeURIComponent(label)}/${value}`;
 
-/** The label that a key counts by; nothing of one that counts by something else. */
-export function labelOf(key: CapKey): string[] {
-  const [kind, label = ''] = key.split('/');
-  return kind === 'label' ? [decodeURIComponent(label)] : [];
-}
-
 type Place = Pick<ClusterRecord, 'account' | 'region' | 'labels'>;
-type Capping = Pick<UpgradePolicySpec, 'caps'>;
 
-/**
- * Every key that a grant of this cluster counts against, capped today or not: a cap set later must find the counts right. `policy`: the one
- * that upgrades it, which may cap a label that the Fleet does not know.
- */
-export function capKeys(cluster: Place, fleet: FleetSpec, policy?: Capping): CapKey[] {
+/** Every key that a grant of this cluster counts against, capped today or not: a cap set later must find the counts right. */
+export function capKeys(cluster: Place, fleet: FleetSpec): CapKey[] {
   const known = remembered.get(cluster);
-  if (known?.fleet === fleet && known.caps === policy?.caps) return known.keys;
-  const keys = keysOf(cluster, fleet, policy);
+  if (known?.fleet === fleet) return known.keys;
+  const keys = keysOf(cluster, fleet);
   // Only what nobody can change any more has the same keys for ever.
-  if (Object.isFrozen(cluster) && Object.isFrozen(fleet)) remembered.set(cluster, { fleet, caps: policy?.caps, keys });
+  if (Object.isFrozen(cluster) && Object.isFrozen(fleet)) remembered.set(cluster, { fleet, keys });
   return keys;
 }
 
 /** A tick asks for each cluster that waits, every minute. */
-const remembered = new WeakMap<
-  object,
-  { readonly fleet: FleetSpec; readonly caps: Capping['caps'] | undefined; readonly keys: CapKey[] }
->();
+const remembered = new WeakMap<object, { readonly fleet: FleetSpec; readonly keys: CapKey[] }>();
 
-function keysOf(cluster: Place, fleet: FleetSpec, policy: Capping | undefined): CapKey[] {
-  const named = [cluster.labels, fleet.labels.fromTags, fleet.caps.perLabel, policy?.caps.perLabel];
-  const labels = [...new Set(named.flatMap((labels) => Object.keys(labels ?? {})))].sort();
+function keysOf(cluster: Place, fleet: FleetSpec): CapKey[] {
+  const labels = Object.keys(fleet.labels.fromTags).sort();
   return [
     'total',
     `account/${cluster.account}`,
@@ -50,8 +36,13 @@ function keysOf(cluster: Place, fleet: FleetSpec, policy: Capping | undefined): 
 
 type Caps = FleetSpec['caps'] | UpgradePolicySpec['caps'];
 
-function limitIn(key: CapKey, caps: Caps): number | undefined {
-  if (key === 'total') return caps.total;
+function limitIn(key: CapKey, caps: Caps, { fromTags }: FleetSpec['labels']): number | undefined {
+  if (key === 'total') {
+    // A label that no tag gives is missing everywhere, and clusters without it count as one value: that is everybody.
+    const ungiven = Object.entries(caps.perLabel ?? {}).filter(([label]) => !Object.hasOwn(fromTags, label));
+    const limits = [caps.total, ...ungiven.map(([, limit]) => limit)].filter((limit) => limit !== undefined);
+    return limits.length === 0 ? undefined : Math.min(...limits);
+  }
   if (key.startsWith('account/')) return caps.perAccount;
   if (key.startsWith('region/')) return caps.perRegion;
   if (caps.perLabel === undefined) return undefined;
@@ -61,11 +52,11 @@ function limitIn(key: CapKey, caps: Caps): number | undefined {
 /** The Fleet's cap, or the policy's where that is tighter: a policy may only tighten (semantics.md, Caps). */
 export function capLimit(
   key: CapKey,
-  fleet: Pick<FleetSpec, 'caps'>,
+  fleet: Pick<FleetSpec, 'caps' | 'labels'>,
   policy?: Pick<UpgradePolicySpec, 'caps'>,
 ): number | undefined {
-  const ofFleet = limitIn(key, fleet.caps);
-  const ofPolicy = policy === undefined ? undefined : limitIn(key, policy.caps);
+  const ofFleet = limitIn(key, fleet.caps, fleet.labels);
+  const ofPolicy = policy === undefined ? undefined : limitIn(key, policy.caps, fleet.labels);
   if (ofFleet === undefined || ofPolicy === undefined) return ofFleet ?? ofPolicy;
   return Math.min(ofFleet, ofPolicy);
 }

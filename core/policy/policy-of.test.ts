@@ -1,7 +1,7 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import type { AppliedConfig } from '../contracts/items/rollout.ts';
 import { rolloutItem } from '../contracts/items/testing/rollout-items.ts';
-import { keep, upgrade } from '../protocol/testing/one-upgrade.ts';
+import { fleetConfig, keep, upgrade } from '../protocol/testing/one-upgrade.ts';
 import { Configs } from '../store/entities.ts';
 import { put } from '../store/entity.ts';
 import { allPolicies, ambiguousPolicy, policyForUpgrade, policyOf } from './policy-of.ts';
@@ -79,7 +79,10 @@ describe('of the policies that are applied', () => {
   const mine = clusterRecord({ labels: { env: 'prod' } });
   async function tableWith(...configs: readonly AppliedConfig[]) {
     const table = new MemoryTable();
-    await keep(table, { policy: undefined, rollout: rolloutItem({ policy: 'team' }) });
+    const { spec, ...document } = fleetConfig.document as { spec: object };
+    const labels = { fromTags: { env: 'stage' } };
+    const fleet = { ...fleetConfig, document: { ...document, spec: { ...spec, labels } } };
+    await keep(table, { fleet, policy: undefined, rollout: rolloutItem({ policy: 'team' }) });
     await table.transact(configs.map((config) => put(Configs, config, 'absent')));
     return table;
   }
@@ -117,11 +120,12 @@ describe('of the policies that are applied', () => {
     expect(await hopPolicy(await tableWith(applied('prod', prod)), 'gone')).toBeUndefined();
   });
 
-  test('an upgrade that a person asked for goes by the one that selects its cluster', async () => {
+  test('an upgrade that a person asked for goes by the one that selects its cluster, by the labels of the Fleet in force', async () => {
     const table = await tableWith(applied('prod', prod), applied('team', team));
     for (const asked of [undefined, 'none']) {
-      expect(await hopPolicy(table, asked)).toEqual(prod.spec);
-      expect(await hopPolicy(table, asked, clusterRecord())).toBeUndefined();
+      const stored = { labels: { env: 'dev' } };
+      expect(await hopPolicy(table, asked, clusterRecord({ ...stored, tags: { stage: 'prod' } }))).toEqual(prod.spec);
+      expect(await hopPolicy(table, asked, mine)).toBeUndefined();
     }
   });
 });

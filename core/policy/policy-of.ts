@@ -6,7 +6,8 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import type { Table } from '../ports/table.ts';
 import { Configs, Rollouts } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
-import { appliedConfigs, readPolicies, selectorAlone, upgradePolicy } from './applied.ts';
+import { appliedConfigs, fleetInForce, readPolicies, selectorAlone, upgradePolicy } from './applied.ts';
+import { labeled } from './cluster-labels.ts';
 import { selects } from './selects.ts';
 
 /**
@@ -87,7 +88,7 @@ export async function policyForUpgrade(
     return upgradePolicy(applied?.data)?.spec;
   }
   const { policies, unreadable } = readPolicies(await appliedConfigs(table, 'UpgradePolicy'));
-  const match = policyOf(await cluster(), policies, unreadable);
+  const match = policyOf(labeled(await cluster(), await fleetInForce(table)), policies, unreadable);
   return match.type === 'one' ? match.policy.spec : undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { FleetSpec } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
-import { capKeys, labelOf, recount } from '../policy/caps.ts';
+import { capKeys, recount } from '../policy/caps.ts';
 import type { Table } from '../ports/table.ts';
 import { Grants, Ledgers } from '../store/entities.ts';
 import { load, replace, unchanged } from '../store/entity.ts';
@@ -11,9 +11,7 @@ export async function countLabels(table: Pick<Table, 'get'>, cluster: ClusterRec
   const { clusterKey: subject, labels } = cluster;
   const grant = await load(table, Grants, subject);
   const known = grant?.data.capKeys ?? [];
-  // Of a label that the Fleet gives no more it has no value, and counts with those that have none.
-  const perLabel = Object.fromEntries(known.flatMap(labelOf).map((label) => [label, 1]));
-  const added = capKeys(cluster, fleet, { caps: { perLabel } }).filter((key) => !known.includes(key));
+  const added = capKeys(cluster, fleet).filter((key) => !known.includes(key));
   if (grant === undefined || grant.data.status === 'free' || added.length === 0)
     return { writes: [unchanged(Grants, grant, subject)], record: [] };
   const ledger = await load(table, Ledgers);

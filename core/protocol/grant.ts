@@ -142,7 +142,7 @@ export function grantUpgrade(
       holder: request.asker?.arn ?? ports.executions.arnFor(request.machine, name),
       executionName: name,
       input: { ...request.input, contract: CONTRACT, cluster: cluster.data.arn, targetVersion: request.to },
-      capKeys: capKeys(known, fleet, rules?.policy?.spec),
+      capKeys: capKeys(known, fleet),
       children: [],
       grantedAt: now,
     };

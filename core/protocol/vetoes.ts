@@ -301,7 +301,7 @@ export const VETOES: readonly Veto[] = [
     reasons: ({ cluster, fleet, ledger, rules }) => {
       if (cluster === undefined || fleet === undefined) return NONE;
       const policy = rules?.policy?.spec;
-      return capRefusals(ledger?.counts ?? {}, capKeys(cluster, fleet, policy), fleet, policy);
+      return capRefusals(ledger?.counts ?? {}, capKeys(cluster, fleet), fleet, policy);
     },
   },
   {

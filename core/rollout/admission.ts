@@ -202,7 +202,7 @@ function admitOne(
   );
   if (answer.reasons.length > 0 || fleet === undefined || wave === undefined || decisions === undefined) return answer;
   if (room.ledger === snapshot.ledger) room.ledger = { counts: { ...room.ledger.counts } };
-  recountInPlace(room.ledger.counts, capKeys(cluster, fleet, rules.policy?.spec), 1);
+  recountInPlace(room.ledger.counts, capKeys(cluster, fleet), 1);
   if (!member.inFlight) waves.now.set(member.waveIndex, { ...wave, inFlight: wave.inFlight + 1 });
   decisions.push({ type: 'grant-member', member, from, to, upgradeId: hopId(from, to), failures: waves.failures });
   return { reasons: [] };

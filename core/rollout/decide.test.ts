@@ -175,7 +175,7 @@ describe('what the reconciler decides', () => {
 describe('everything is looked at', () => {
   const base = running({ members: 2, total: 9, concurrency: 3, busy: 0, statuses: ['Pending', 'Pending'] });
   const decided = (more: Partial<FleetSnapshot>) => decide({ ...base, ...more }, NOW).decisions;
-  const history = { waves: [], members: [], findings: new Map(), served: new Set<string>(), accounts: undefined };
+  const history = { waves: [], members: [], scans: new Map(), served: new Set<string>(), accounts: undefined };
 
   test('what runs before all else, and whoever holds a grant gets no other', () => {
     const [first] = base.members;

@@ -1,7 +1,6 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import type { AccountState } from '../contracts/items/cluster.ts';
 import type { Member, Rollout } from '../contracts/items/rollout.ts';
-import type { LatestScans } from '../contracts/items/scan.ts';
 import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
 import { batched } from '../store/batched.ts';
 import { Accounts, Members, Rollouts, Waves } from '../store/entities.ts';
@@ -14,18 +13,6 @@ const account: AccountState = {
   ...{ account: '111111111111', region: 'eu-central-1', status: 'Ok', clusters: 1 },
   checkedAt: '2026-11-20T12:00:00.000Z',
 };
-const cause = (severity: 'error' | 'warning', name: string) => ({ severity, cause: name, findings: 1 }) as never;
-const scans = (
-  clusterKey: string,
-  ...all: readonly (readonly [target: string, causes: readonly never[]])[]
-): LatestScans => ({
-  clusterKey,
-  scans: all.map(([target, causes]) => ({
-    ...{ scannedAt: '2026-11-20T12:00:00.000Z', from: '1.36', target, verdict: 'fail', dataUpdatedOn: '2026-11-01' },
-    ...{ errors: 0, warnings: 0, infos: 0, waived: 0, read: 0, gaps: 0, causes: [...causes] },
-  })) as never,
-});
-
 interface Given {
   readonly rollouts?: readonly Partial<Rollout>[];
   readonly members?: readonly Partial<Member>[];
@@ -62,25 +49,15 @@ test.each([
   expect(history.accounts).toEqual([account]);
 });
 
-test('what would block is known of the latest scan of each cluster', async () => {
+test('the latest scans of each cluster are known, of those that are asked for or of all', async () => {
   const table = await tableWith({});
-  const latest = [
-    scans(
-      'a',
-      ['1.37', [cause('error', 'x'), cause('warning', 'y'), cause('error', 'z')]],
-      ['1.36', [cause('error', 'w')]],
-    ),
-    scans('b', ['1.37', [cause('warning', 'y')]]),
-    scans('c'),
-  ];
-  await table.transact(latest.map((one) => table && put(LatestScanItems, one, 'absent')));
-  for (const keys of [['a', 'b', 'c', 'gone'], undefined]) {
-    const { findings, scannedAt } = await loadHistory(table, batched(table), keys);
-    expect([...(scannedAt?.keys() ?? [])].sort()).toEqual(['a', 'b']);
-    expect(scannedAt?.get('a')).toBe('2026-11-20T12:00:00.000Z');
-    expect([...findings]).toEqual([['a', ['a 1.37 x', 'a 1.37 z']]]);
-  }
-  expect((await loadHistory(table, batched(table), ['b'])).findings.size).toBe(0);
+  const latest = ['a', 'b'].map((clusterKey) => ({ clusterKey, scans: [] }));
+  await table.transact(latest.map((one) => put(LatestScanItems, one, 'absent')));
+  for (const keys of [['a', 'b', 'gone'], undefined])
+    expect([...(await loadHistory(table, batched(table), keys)).scans]).toEqual(
+      latest.map((one) => [one.clusterKey, one]),
+    );
+  expect([...(await loadHistory(table, batched(table), ['b'])).scans.keys()]).toEqual(['b']);
 });
 
 test('where nothing is under way the rollouts alone are read', async () => {
@@ -88,5 +65,5 @@ test('where nothing is under way the rollouts alone are read', async () => {
   const { rollouts, ...rest } = await loadRollouts(table);
   expect(rollouts.map(({ id }) => id).sort()).toEqual(['old', 'r']);
   expect(rest).toMatchObject({ waves: [], members: [] });
-  expect([rest.served.size, rest.findings.size, rest.accounts]).toEqual([0, 0, undefined]);
+  expect([rest.served.size, rest.scans.size, rest.accounts]).toEqual([0, 0, undefined]);
 });

@@ -1,7 +1,6 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { AppliedConfig, Rollout } from '../contracts/items/rollout.ts';
 import { KIND_SHARDS } from '../contracts/table-schema.ts';
-import { blockingFindings, scanOfHop } from '../model/blocking-findings.ts';
 import { authorsOf, channelNamed, channelSpec, FLEET, fleetSpec, upgradePolicy } from '../policy/applied.ts';
 import { labeled } from '../policy/cluster-labels.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
@@ -261,20 +260,11 @@ export async function loadHistory(
   for (const member of members) {
     if (isServed(member)) served.add(servedKey(policyOf.get(member.rolloutId) ?? '', member.to, member.clusterKey));
   }
-  const findings = new Map<string, readonly string[]>();
-  const scannedAt = new Map<string, string>();
-  for (const latest of scans) {
-    const scan = scanOfHop(latest);
-    if (scan !== undefined) scannedAt.set(latest.clusterKey, scan.scannedAt);
-    const blocking = blockingFindings(latest);
-    if (blocking.length > 0) findings.set(latest.clusterKey, blocking);
-  }
   return {
     rollouts,
     waves,
     members: members.filter((member) => underWay.has(member.rolloutId)),
-    findings,
-    scannedAt,
+    scans: new Map(scans.map((latest) => [latest.clusterKey, latest])),
     served,
     accounts: accounts.map((item) => dataOf(Accounts, item)),
     organizationId: listed?.data.organizationId,
@@ -287,7 +277,7 @@ export async function loadRollouts(table: Table): Promise<NonNullable<FleetSnaps
     rollouts: await loadKind(table, Rollouts),
     waves: [],
     members: [],
-    findings: new Map(),
+    scans: new Map(),
     served: new Set(),
     accounts: undefined,
   };

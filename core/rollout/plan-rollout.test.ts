@@ -1,4 +1,5 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { LatestScans } from '../contracts/items/scan.ts';
 import { memberItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
 import { clusterRecord } from '../policy/testing/cluster-record.ts';
 import { plannedWave, planRollout } from './plan-rollout.ts';
@@ -83,8 +84,14 @@ describe('a wave that is planned', () => {
   const applied = policies.get('p')?.policy;
   const [spec] = applied?.spec.waves ?? [];
   if (applied === undefined || spec === undefined) throw new Error('there is no policy');
-  const findings = new Map([['k1', ['k1 1.37 x']]]);
-  const history = { rollouts: [], waves: [], members: [], findings, served: new Set<string>(), accounts: undefined };
+  const causes = [{ severity: 'error', cause: 'x' }];
+  const scanned = (scannedAt: string) => ({ scannedAt, target: '1.37', causes }) as LatestScans['scans'][number];
+  const scansOf = (at: Readonly<Record<string, string>>) =>
+    new Map(
+      Object.entries(at).map(([clusterKey, scannedAt]) => [clusterKey, { clusterKey, scans: [scanned(scannedAt)] }]),
+    );
+  const lists = { rollouts: [], waves: [], members: [], served: new Set<string>(), accounts: undefined };
+  const history = { ...lists, scans: scansOf({ k1: '' }) };
   const wave = (members: Parameters<typeof plannedWave>[4], more: Partial<FleetSnapshot> = {}) =>
     plannedWave({ ...rest, policies, ...more }, applied, { rolloutId: 'r', index: 0 }, spec, members);
   const member = (number: number, status: Parameters<typeof memberItem>[0] = {}) =>
@@ -141,24 +148,22 @@ describe('a wave that is planned', () => {
 
   test('does not know what blocks it while somebody who goes was not scanned since a restore', () => {
     const epoch = { number: 2, restoredAt: '2026-11-20T12:00:00.000Z' };
-    const scanned = (more: Record<string, string>) => ({
-      epoch,
-      history: { ...history, scannedAt: new Map(Object.entries(more)) },
-    });
+    const when = (at: Record<string, string>) => ({ epoch, history: { ...lists, scans: scansOf(at) } });
     const [before, after] = ['2026-11-20T11:59:00.000Z', '2026-11-20T12:01:00.000Z'];
     const two = [member(1), member(2)];
-    expect(wave(two, scanned({ k1: after, k2: after })).blockingFindings).toBe(1);
-    expect(wave([member(1), member(2, { status: 'Excluded' })], scanned({ k1: after })).blockingFindings).toBe(1);
+    expect(wave(two, when({ k1: after, k2: after })).blockingFindings).toBe(2);
+    expect(wave([member(1), member(2, { status: 'Excluded' })], when({ k1: after })).blockingFindings).toBe(1);
     for (const known of [{ k1: after, k2: before }, { k1: after }, {}])
-      expect(wave(two, scanned(known))).not.toHaveProperty('blockingFindings');
+      expect(wave(two, when(known))).not.toHaveProperty('blockingFindings');
     expect(wave(two, { epoch, history })).not.toHaveProperty('blockingFindings');
-    expect(wave(two, { ...scanned({ k1: before }), epoch: { number: 1 } }).blockingFindings).toBe(1);
+    expect(wave(two, { ...when({ k1: before }), epoch: { number: 1 } }).blockingFindings).toBe(1);
   });
 
   test('is another plan with what blocks it and who goes, and not with who is excluded', () => {
     const hash = (...given: Parameters<typeof wave>) => wave(...given).planHash;
     expect(wave([member(1)], { history }).blockingFindings).toBe(1);
     expect(wave([member(2)], { history }).blockingFindings).toBe(0);
+    expect(wave([member(1, { status: 'Excluded' }), member(2)], { history }).blockingFindings).toBe(0);
     expect(hash([member(1)], { history })).not.toBe(hash([member(1)]));
     expect(hash([member(1), member(2, { status: 'Excluded' })])).toBe(hash([member(1)]));
     expect(hash([member(1), member(2)])).not.toBe(hash([member(1)]));

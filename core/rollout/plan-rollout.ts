@@ -1,8 +1,10 @@
 import type { UpgradePolicy, Wave as WaveSpec } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { LatestScans } from '../contracts/items/scan.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
+import { blockingFindings, scansOfHops } from '../model/blocking-findings.ts';
 import { countSettled } from '../protocol/settle-decision.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
 import { type Candidate, type Candidates, candidatesOf } from './candidates.ts';
@@ -80,10 +82,12 @@ export function plannedWave(
   ).length;
   const strays = members.filter(({ status, isStray }) => status === 'Failed' && isStray === true).length;
   const { epoch, history } = snapshot;
-  const findings = members.flatMap(({ clusterKey }) => history?.findings.get(clusterKey) ?? []);
-  const isKnown = members
-    .filter(goes)
-    .every(({ clusterKey }) => (history?.scannedAt?.get(clusterKey) ?? '') >= (epoch?.restoredAt ?? ''));
+  const ofEach = <Read>(read: (latest: LatestScans, from: string, to: string) => Read) =>
+    members
+      .filter(goes)
+      .map(({ clusterKey, from, to }) => read(history?.scans.get(clusterKey) ?? { clusterKey, scans: [] }, from, to));
+  const findings = ofEach(blockingFindings).flat();
+  const isKnown = ofEach(scansOfHops).every(([newest]) => (newest?.scannedAt ?? '') >= (epoch?.restoredAt ?? ''));
   return {
     ...at,
     name: spec.name,

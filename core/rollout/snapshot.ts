@@ -11,6 +11,7 @@ import type {
   Rollout,
   Wave,
 } from '../contracts/items/rollout.ts';
+import type { LatestScans } from '../contracts/items/scan.ts';
 
 import type { Channels } from '../policy/channels.ts';
 
@@ -56,10 +57,8 @@ export interface FleetSnapshot {
     readonly waves: readonly Wave[];
     /** Of rollouts that are under way, ended members too. */
     readonly members: readonly Member[];
-    /** Ids of findings that block a cluster, by cluster key, from its latest scan. */
-    readonly findings: ReadonlyMap<string, readonly string[]>;
-    /** When each cluster was scanned last. */
-    readonly scannedAt?: ReadonlyMap<string, string>;
+    /** By cluster key. */
+    readonly scans: ReadonlyMap<string, LatestScans>;
     readonly served: ReadonlySet<string>;
     /** Undefined = not read: what would be planned is planned again by whoever has them. */
     readonly accounts: readonly AccountState[] | undefined;

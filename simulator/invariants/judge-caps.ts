@@ -40,7 +40,8 @@ function policyViolations(
   { subject, detail, at }: Moment['item'],
 ): Violation[] {
   const place = placeAt(store, detail);
-  if (place?.policy === undefined) return [];
+  const labels = fleetSpec(store.get(Configs, 'Fleet', FLEET))?.labels;
+  if (place?.policy === undefined || labels === undefined) return [];
   const { policy, rollout } = place;
   const granted = held.find((grant) => grant.clusterKey === subject);
   const peers = held.filter(({ clusterKey, upgradeId }) => {
@@ -48,7 +49,7 @@ function policyViolations(
     return rolloutId !== undefined && store.get(Rollouts, rolloutId)?.policy === rollout.policy;
   });
   return (granted?.capKeys ?? []).flatMap((key) => {
-    const limit = capLimit(key, policy);
+    const limit = capLimit(key, { caps: policy.caps, labels });
     const count = peers.filter((grant) => grant.capKeys.includes(key)).length;
     if (limit === undefined || count <= limit) return [];
     return [caps(`${count} grants of the policy ${rollout.policy} under ${key} at ${at}, at most ${limit} may`)];

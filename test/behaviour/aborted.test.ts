@@ -9,7 +9,7 @@ import { rolloutDetail } from '../../core/queries/rollout-views.ts';
 import { listUpgrades } from '../../core/queries/upgrade-view.ts';
 import { Clusters } from '../../core/store/entities.ts';
 import { load, replace } from '../../core/store/entity.ts';
-import { keyOf } from './changed-policy.ts';
+import { keyOf, retag } from './changed-policy.ts';
 import { onStep } from './on-step.ts';
 import {
   beforeCommit,
@@ -180,29 +180,39 @@ test('an upgrade that an abort left, and whose control plane somebody has taken 
   expect(when.condition).toContain(`{"cluster": "${clusterArn('web')}", "targetVersion": "1.38"}`);
 });
 
-test('a cluster that waited in the rollout that a person aborted is not tried again in the older one that it failed in', async () => {
-  const world = await smallFleet({
-    clusters: staged('prod', ['p', 'q']),
-    policy: { trigger: 'manual', waves: [{ name: 'all', maxConcurrency: 1, failureBudget: { maxFailures: 1 } }] },
-    prepare: failing('p'),
-  });
-  const start = () => startRollout(world.ports, 'policy-0', PERSON, { dryRun: false });
-  await hours(world, 0.5);
-  const { id: older } = await start();
-  await hours(world, 4);
-  await releaseCluster(world.ports, await keyOf(world, 'p'), PERSON);
-  const { id: newer } = await start();
-  await abortRollout(world.ports, newer, PERSON, 'no');
-  await hours(world, 0.2);
-  const placesOf = async () =>
-    (await membersOf(world)).flatMap(({ name, rolloutId, status }) => (name === 'p' ? [[rolloutId, status]] : []));
-  const places = await placesOf();
-  expect(places).toEqual(
-    expect.arrayContaining([
-      [older, 'Failed'],
-      [newer, 'Excluded'],
-    ]),
-  );
-  await expect(retryCluster(world.ports, await keyOf(world, 'p'), PERSON)).rejects.toThrow('not held');
-  expect(await placesOf()).toEqual(places);
-});
+test.each([
+  ['waited', true],
+  ['was held', false],
+])(
+  'a cluster that %s in the rollout that a person aborted is not tried again in the older one that it failed in',
+  async (_, isReleased) => {
+    const world = await smallFleet({
+      clusters: staged('prod', ['p', 'q', 'r']),
+      policy: { trigger: 'manual', waves: [{ name: 'all', maxConcurrency: 1, failureBudget: { maxFailures: 1 } }] },
+      prepare: failing('p'),
+    });
+    const start = () => startRollout(world.ports, 'policy-0', PERSON, { dryRun: false });
+    await hours(world, 0.5);
+    await retag(world, 'q', { 'liftlock/pin-version': '1.36' });
+    const { id: older } = await start();
+    await hours(world, 8);
+    await retag(world, 'q', { 'liftlock/pin-version': '1.37' });
+    if (isReleased) await releaseCluster(world.ports, await keyOf(world, 'p'), PERSON);
+    const { id: newer } = await start();
+    await abortRollout(world.ports, newer, PERSON, 'no');
+    await hours(world, 0.2);
+    const placesOf = async () =>
+      (await membersOf(world)).flatMap(({ name, rolloutId, status }) => (name === 'p' ? [[rolloutId, status]] : []));
+    const places = await placesOf();
+    expect(places).toEqual(
+      expect.arrayContaining([
+        [older, 'Failed'],
+        [newer, 'Excluded'],
+      ]),
+    );
+    await expect(retryCluster(world.ports, await keyOf(world, 'p'), PERSON)).rejects.toThrow(
+      isReleased ? 'not held' : 'no rollout would try it again',
+    );
+    expect(await placesOf()).toEqual(places);
+  },
+);

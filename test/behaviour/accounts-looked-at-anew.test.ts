@@ -48,6 +48,29 @@ test('what is known of the accounts of an organization from before is looked at 
   expect([touched(world, 'd'), touched(world, 'p')]).toEqual([false, false]);
 });
 
+test('clusters of an account that was listed, and that an organization brings back, do not begin by what they were', async () => {
+  const world = await smallFleet({
+    clusters: [...ofMember('dev', 'd'), ...staged('prod', ['p'])],
+    policies: [],
+    accounts: [LISTED, MEMBER],
+  });
+  Object.assign(world.ports, { organization: { listAccounts: async () => [LISTED, MEMBER] } });
+  await hours(world, 1.6);
+  await applyConfig(world.ports, [fleetOf({})], PERSON);
+  await hours(world, 1);
+  Object.assign(clusterOf(world, 'd')?.tags ?? {}, { stage: 'prod' });
+  await hours(world, 48);
+  await applyConfig(world.ports, [fleetOf({ organizationId: 'o-a1b2c3d4e5' })], PERSON);
+  await applySpec(world, spec(at('dev'), at('prod')));
+  // Accounts are listed, and nobody gets to describe what is in them.
+  const send = world.ports.queue.send.bind(world.ports.queue);
+  Object.assign(world.ports.queue, { send: async () => {} });
+  await world.invoke('discover-clusters', {});
+  await minutes(world, 5);
+  Object.assign(world.ports.queue, { send });
+  expect([touched(world, 'd'), touched(world, 'p')]).toEqual([false, false]);
+});
+
 test('one throttled listing after a restore takes no cluster out of the order of its waves', async () => {
   const world = await smallFleet({
     clusters: [...ofMember('dev', 'd'), ...staged('dev', ['e']), ...staged('prod', ['p'])],

@@ -1,4 +1,5 @@
 import { promoteRollout } from '../../core/operations/promote-rollout.ts';
+import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
 import { startRollout } from '../../core/operations/start-rollout.ts';
 import { scansOf } from '../../core/scan/fleet/report-store.ts';
 import type { World } from '../../simulator/process/world.ts';
@@ -23,6 +24,7 @@ import {
   minutes,
   mutationsOf,
   PERSON,
+  recordOf,
   rolloutIdOf,
   smallFleet,
   startByHand,
@@ -101,3 +103,24 @@ test.each(['1.36', '1.38'])(
     await expectNobodyApproved(world);
   },
 );
+
+test('the scan of the hop that is done does not hide what an older one has found about the hop to come', async () => {
+  const web = { name: 'web', version: '1.35', nodegroups: [{ name: 'workers' }], objects: [attributesClass(OLD)] };
+  const world = await smallFleet({ clusters: [web], policies: [] });
+  await hours(world, 0.3);
+  await startByHand(world, 'scan-cluster', scanned, 'ahead');
+  await hours(world, 0.2);
+  await requestUpgrade(world.ports, await recordOf(world, 'web'), '1.36', PERSON, { approve: true });
+  await hours(world, 4);
+  expect((await recordOf(world, 'web')).version).toBe('1.36');
+  const before = mutationsOf(world).length;
+  const newest = await scansOf(world.table, await keyOf(world, 'web'));
+  expect(newest.map(({ target, errors }) => [target, errors])).toEqual([
+    ['1.36', 0],
+    ['1.37', 1],
+  ]);
+  await applySpec(world, { ...spec({ name: 'all', approval: NO_FINDINGS }), ...told });
+  await minutes(world, 10);
+  expect(world.table.auditTimeline().map(({ event }) => event)).not.toContain('WaveApproved');
+  expect(mutationsOf(world).length).toBe(before);
+});

@@ -34,7 +34,8 @@ export async function saveReport(
     const before = (await load(table, LatestScanItems, clusterKey))?.data ?? { clusterKey, scans: [] };
     const latest = { clusterKey, scans: latestOf(before.scans, summary) };
     // What was agreed to without a finding is another plan with it.
-    const isNews = !isSame(blockingFindings(before), blockingFindings(latest));
+    const [was, is] = [before, latest].map((scans) => blockingFindings(scans, summary.from));
+    const isNews = !isSame(was, is);
     const marker = isNews ? await load(table, ReconcileMarkers) : undefined;
     const dirtySince = marker?.data.dirtySince ?? report.scannedAt;
     await writeUnrecorded(table, [
