@@ -1,4 +1,6 @@
+import { createRequire } from 'node:module';
 import type { Stream } from 'node:stream';
+import { remembered } from '../../../core/model/remembered.ts';
 
 /** Shapes of dynalite's insides, as far as transactions need them. Callbacks are Node's: error first. */
 export interface DynaliteOptions {
@@ -55,16 +57,10 @@ export interface DynaliteStore {
     del(name: string, done: Callback): void;
   };
   /** With `false` also one that is being made or deleted. */
-  getTable: GetTable;
+  getTable: (name: string, checkStatus: boolean | Callback<DynaliteTable>, done?: Callback<DynaliteTable>) => void;
   getItemDb: (table: string) => ItemStore;
   getIndexDb: (indexType: string, table: string, index: string) => ItemStore;
 }
-
-export type GetTable = (
-  name: string,
-  checkStatus: boolean | Callback<DynaliteTable>,
-  done?: Callback<DynaliteTable>,
-) => void;
 
 export interface DynaliteTable {
   readonly TableName: string;
@@ -78,7 +74,7 @@ export interface DynaliteDatabase {
   checkConditional(data: Item, existing: Item | undefined): Error | undefined | null;
 }
 
-export interface OperationValidation {
+interface OperationValidation {
   readonly types: object;
   readonly custom?: (data: Item, store: DynaliteStore) => string | undefined;
 }
@@ -95,6 +91,15 @@ export interface BufferingStore extends Pick<DynaliteStore, 'options' | 'getTabl
   getItemDb(table: string): Omit<ItemStore, 'createValueStream'>;
   getIndexDb(indexType: string, table: string, index: string): Pick<ItemStore, 'put' | 'del'>;
 }
+
+const load = createRequire(import.meta.url);
+
+/** One of dynalite's operations by its name: `PutItem`. */
+export const loadOperation = remembered((operation: string) => {
+  const name = operation.charAt(0).toLowerCase() + operation.slice(1);
+  const { types, custom } = load(`dynalite/validations/${name}.js`) as OperationValidation;
+  return { types, custom, act: load(`dynalite/actions/${name}.js`) as DynaliteAction };
+});
 
 /** An error that dynalite means as an answer. */
 export interface AnswerError extends Error {

@@ -1,19 +1,9 @@
-import { createRequire } from 'node:module';
 import db from 'dynalite/db/index.js';
 import validations from 'dynalite/validations/index.js';
 import { parseJson } from '../../../core/model/parse-json.ts';
-import { remembered } from '../../../core/model/remembered.ts';
-import {
-  type DynaliteAction,
-  type DynaliteStore,
-  type Item,
-  isAnswer,
-  type OperationValidation,
-} from './dynalite-store.ts';
+import { type DynaliteStore, type Item, isAnswer, loadOperation } from './dynalite-store.ts';
 import { readDirectly } from './read-directly.ts';
 import { type Answer, transactWrite } from './transact-write.ts';
-
-const load = createRequire(import.meta.url);
 
 /** What dynalite 4.0.0 knows. */
 const OPERATIONS = new Set([
@@ -35,12 +25,6 @@ const OPERATIONS = new Set([
   'UpdateItem',
   'UpdateTable',
 ]);
-
-const loadOperation = remembered((operation: string) => {
-  const name = operation.charAt(0).toLowerCase() + operation.slice(1);
-  const { types, custom } = load(`dynalite/validations/${name}.js`) as OperationValidation;
-  return { types, custom, act: load(`dynalite/actions/${name}.js`) as DynaliteAction };
-});
 
 /** The object that a request's body says, undefined where it is none. */
 export function parseInput(body: string): object | undefined {
@@ -106,15 +90,12 @@ const refusal = (type: string): Answer => ({ status: 400, body: { __type: type }
 /** How long DynamoDB remembers a `ClientRequestToken`. */
 const REMEMBERED_MILLISECONDS = 10 * 60_000;
 
-interface Remembered {
-  readonly request: string;
-  readonly answer: Promise<Answer>;
-  readonly at: number;
-}
-
 /** Makes a transaction with a `ClientRequestToken` happen once: a repeat gets the first one's answer, another request is refused. */
 class RequestTokens {
-  readonly #known = new Map<string, Remembered>();
+  readonly #known = new Map<
+    string,
+    { readonly request: string; readonly answer: Promise<Answer>; readonly at: number }
+  >();
 
   async once(token: string | undefined, request: string, now: number, run: () => Promise<Answer>): Promise<Answer> {
     if (token === undefined) return run();

@@ -1,11 +1,5 @@
-import deleteItem from 'dynalite/actions/deleteItem.js';
-import putItem from 'dynalite/actions/putItem.js';
-import updateItem from 'dynalite/actions/updateItem.js';
 import db from 'dynalite/db/index.js';
-import deleteItemValidation from 'dynalite/validations/deleteItem.js';
 import validations from 'dynalite/validations/index.js';
-import putItemValidation from 'dynalite/validations/putItem.js';
-import updateItemValidation from 'dynalite/validations/updateItem.js';
 import {
   type BatchOperation,
   type BufferingStore,
@@ -15,7 +9,7 @@ import {
   type DynaliteTable,
   type Item,
   isAnswer,
-  type OperationValidation,
+  loadOperation,
 } from './dynalite-store.ts';
 
 export interface Answer {
@@ -151,12 +145,12 @@ interface TransactionPart {
   run(store: BufferingStore): Promise<void>;
 }
 
-const KINDS: Readonly<Record<string, { validation: OperationValidation; action: DynaliteAction }>> = {
-  Put: { validation: putItemValidation, action: putItem },
-  Update: { validation: updateItemValidation, action: updateItem },
-  Delete: { validation: deleteItemValidation, action: deleteItem },
+const KINDS: Readonly<Record<string, ReturnType<typeof loadOperation>>> = {
+  Put: loadOperation('PutItem'),
+  Update: loadOperation('UpdateItem'),
+  Delete: loadOperation('DeleteItem'),
   // A check is a delete that stops after its condition.
-  ConditionCheck: { validation: deleteItemValidation, action: checkCondition },
+  ConditionCheck: { ...loadOperation('DeleteItem'), act: checkCondition },
 };
 
 /** Fails with an answer (`ValidationException`, `ResourceNotFoundException`) when the part cannot be run at all. */
@@ -164,7 +158,7 @@ async function readPart(store: DynaliteStore, part: Readonly<Record<string, Item
   const [name = '', request = {}] = Object.entries(part)[0] ?? [];
   const kind = KINDS[name];
   if (kind === undefined) throw validationAnswer('TransactItems can only contain one of Check, Put, Update or Delete');
-  const { types, custom } = kind.validation;
+  const { types, custom, act } = kind;
   const data = validations.checkTypes({ ...request }, types);
   validations.checkValidations(data, types, custom, store);
   const table = await tableOf(store, String(data.TableName));
@@ -174,7 +168,7 @@ async function readPart(store: DynaliteStore, part: Readonly<Record<string, Item
     table: table.TableName,
     key,
     run: (buffer) =>
-      new Promise((resolve, reject) => kind.action(buffer, data, (error) => (error ? reject(error) : resolve()))),
+      new Promise((resolve, reject) => act(buffer, data, (error) => (error ? reject(error) : resolve()))),
   };
 }
 
