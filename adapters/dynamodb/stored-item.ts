@@ -3,7 +3,7 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { deepFreeze } from '../../core/config/deep-freeze.ts';
 import { ACTIVE_KEY, KIND_SHARDS, UNLISTED_KINDS } from '../../core/contracts/table-schema.ts';
 import { sha256Hex } from '../../core/hash/sha256.ts';
-import type { ItemKey, StoredItem } from '../../core/ports/table.ts';
+import type { ItemKey, StoredItem, WriteOperation } from '../../core/ports/table.ts';
 
 /** An item as DynamoDB keeps it. `activeKey` is there only while the item is not at rest, which makes its index sparse. */
 export interface ItemAttributes extends ItemKey {
@@ -16,12 +16,8 @@ export interface ItemAttributes extends ItemKey {
   readonly expiresAt?: number;
 }
 
-type PutItem = ItemKey & {
-  readonly kind: string;
-  readonly active: boolean;
-  readonly data: unknown;
-  readonly expiresAt?: Date;
-};
+/** What a put writes. */
+export type PutItem = Extract<WriteOperation, { readonly type: 'put' }>['item'];
 
 /** All attributes but the revision, which the kind of write decides. */
 export function toAttributes(item: PutItem): Omit<ItemAttributes, 'revision'> {

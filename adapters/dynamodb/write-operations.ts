@@ -1,7 +1,7 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Expected, WriteOperation } from '../../core/ports/table.ts';
-import { keyOf, plainJson, toAttributes } from './stored-item.ts';
+import { keyOf, type PutItem, plainJson, toAttributes } from './stored-item.ts';
 import type { TableNames } from './table-schema.ts';
 
 /** One write of the port as one part of TransactWriteItems. */
@@ -47,7 +47,7 @@ function conditionOf(expect: Exclude<Expected, 'any'>) {
 }
 
 /** A put that expects nothing still raises the revision, so that checks of others on it stay sound. */
-function overwrite(item: Extract<WriteOperation, { type: 'put' }>['item'], table: string) {
+function overwrite(item: PutItem, table: string) {
   const { pk, sk, ...attributes } = toAttributes(item);
   const names: Record<string, string> = { '#revision': 'revision' };
   const values: Record<string, unknown> = { ':zero': 0, ':one': 1 };
