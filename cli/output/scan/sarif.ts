@@ -18,22 +18,22 @@ export interface SarifOptions extends Folders {
 }
 
 /**
- * SARIF 2.1.0 for code scanning. A run for each target, since GitHub takes at most 20 runs and wants categories apart: a fleet may
- * have more clusters than that, but not more targets.
+ * SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html) for code scanning. A run for each target, since GitHub
+ * takes at most 20 runs and wants categories apart: a fleet may have more clusters than that, but not more targets.
  */
-export function scanSarif(document: ScanDocument, options: SarifOptions): SarifLog {
+export function scanSarif(document: ScanDocument, options: SarifOptions) {
   const byTarget = Map.groupBy(reportsOf(document), ({ target }) => target);
   const runs = [...byTarget].map(([target, reports]) => run(target, reports, options));
   return { $schema: SCHEMA, version: '2.1.0', runs };
 }
 
-function run(target: string, reports: readonly ScanReport[], options: SarifOptions): SarifRun {
+function run(target: string, reports: readonly ScanReport[], options: SarifOptions) {
   const all = reports.flatMap((report) => report.findings.map((finding) => ({ finding, report })));
   // Each report is in order; together the errors of every one go before warnings.
   const shown = [...all].sort((a, b) => rank(a.finding) - rank(b.finding)).slice(0, MOST_RESULTS);
   const { rules, indexes } = rulesOf(shown.map(({ finding }) => finding));
   const seen = new Map<string, number>();
-  const results = shown.map(({ finding, report }): SarifResult => {
+  const results = shown.map(({ finding, report }) => {
     const fingerprint = fingerprintOf(finding, report);
     const copy = (seen.get(fingerprint) ?? 0) + 1;
     seen.set(fingerprint, copy);
@@ -64,7 +64,7 @@ function result(
   finding: Finding,
   report: ScanReport,
   { ruleIndex, fingerprint, folders }: { ruleIndex: number; fingerprint: string; folders: Folders },
-): SarifResult {
+) {
   const { id, severity, source, cause, owner, confidence, evidence, waived, waiver, message, fix } = finding;
   return {
     ruleId: ruleIdOf(finding),
@@ -72,7 +72,7 @@ function result(
     // Code scanning does not look at suppressions; at least a waived one blocks no merge.
     level: waived ? 'note' : LEVELS[severity],
     message: { text: sarifText(`${message} ${fix}`) },
-    locations: [sarifLocation(finding, report.subject, folders)],
+    locations: [sarifLocation(finding, report.subject, folders)] as const,
     // The first is the one that code scanning knows alerts by; without it the line's text would be.
     partialFingerprints: { primaryLocationLineHash: fingerprint, 'liftlockFinding/v1': id },
     ...(finding.new !== null && { baselineState: finding.new ? 'new' : 'unchanged' }),
@@ -83,7 +83,7 @@ function result(
   };
 }
 
-function invocation(report: ScanReport, left: number): SarifInvocation {
+function invocation(report: ScanReport, left: number) {
   const gaps = report.coverage.filter(isGap);
   const notifications = gaps.slice(0, MOST_NOTIFICATIONS).map(gapNotification);
   if (gaps.length > MOST_NOTIFICATIONS)
@@ -99,7 +99,7 @@ function invocation(report: ScanReport, left: number): SarifInvocation {
   };
 }
 
-function gapNotification({ what, status, detail }: Coverage): SarifNotification {
+function gapNotification({ what, status, detail }: Coverage) {
   return {
     descriptor: { id: `coverage/${status}` },
     level: 'error',
@@ -107,7 +107,7 @@ function gapNotification({ what, status, detail }: Coverage): SarifNotification 
   };
 }
 
-const limit = (text: string): SarifNotification => ({
+const limit = (text: string) => ({
   descriptor: { id: 'limit' },
   level: 'warning',
   message: { text },
@@ -124,7 +124,7 @@ interface Folders {
  * Where a finding is. Code scanning refuses results without a file, so what is in a cluster gets a path that names the object instead
  * (`clusters/prod/payments/PodDisruptionBudget/api`); no such file exists, and the logical location says what it is.
  */
-function sarifLocation(finding: Finding, subject: string, folders: Folders): SarifLocation {
+function sarifLocation(finding: Finding, subject: string, folders: Folders) {
   const { location, kind, namespace, name } = finding;
   const parts = [subject, namespace, kind, name].filter((part) => part !== null).filter((part) => part !== '');
   const logicalLocations = [
@@ -156,6 +156,7 @@ function segment(text: string): string {
   return /^\.{1,2}$/.test(encoded) ? `_${encoded}` : encoded;
 }
 
+type Level = 'error' | 'warning' | 'note';
 const LEVELS: Readonly<Record<Finding['severity'], Level>> = {
   error: 'error',
   warning: 'warning',
@@ -172,10 +173,7 @@ function ruleIdOf({ reason, rule, apiVersion, kind }: Finding): string {
 }
 
 /** The rules of all these findings, in order of appearance, and where each one stands. */
-function rulesOf(findings: readonly Finding[]): {
-  readonly rules: readonly SarifDescriptor[];
-  readonly indexes: ReadonlyMap<string, number>;
-} {
+function rulesOf(findings: readonly Finding[]) {
   const byRule = Map.groupBy(findings, ruleIdOf);
   const indexes = new Map([...byRule.keys()].map((id, index) => [id, index]));
   const rules = [...byRule.values()].flatMap(([first, ...others]) => {
@@ -186,7 +184,7 @@ function rulesOf(findings: readonly Finding[]): {
   return { rules, indexes };
 }
 
-function descriptor(finding: Finding, level: Level): SarifDescriptor {
+function descriptor(finding: Finding, level: Level) {
   const { reason, rule, apiVersion, kind, removedIn, deprecatedIn, confidence, source, fix } = finding;
   const subject = rule ?? [apiVersion, kind].filter((part) => part !== null).join(' ');
   const since = reason === 'deprecated' ? deprecatedIn : removedIn;
@@ -206,7 +204,7 @@ function descriptor(finding: Finding, level: Level): SarifDescriptor {
 }
 
 /** What a notification may be about. */
-const NOTIFICATIONS: readonly SarifDescriptor[] = [
+const NOTIFICATIONS = [
   ...(['denied', 'error', 'not-rendered'] as const).map((status) => ({
     id: `coverage/${status}`,
     shortDescription: { text: COVERAGE_STATUSES[status] },
@@ -226,78 +224,4 @@ function sarifText(text: string): string {
   return visible(cut.toWellFormed())
     .replaceAll('](', '] (')
     .replaceAll(/\{(?=\d)/g, '{ ');
-}
-
-// What is written of SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html), and no more.
-
-type Level = 'error' | 'warning' | 'note';
-
-interface SarifLog {
-  readonly $schema: string;
-  readonly version: '2.1.0';
-  readonly runs: readonly SarifRun[];
-}
-
-interface SarifRun {
-  readonly tool: {
-    readonly driver: {
-      readonly name: string;
-      readonly version: string;
-      readonly rules: readonly SarifDescriptor[];
-      readonly notifications: readonly SarifDescriptor[];
-    };
-  };
-  readonly automationDetails: { readonly id: string };
-  readonly columnKind: 'utf16CodeUnits';
-  readonly originalUriBaseIds: { readonly '%SRCROOT%': { readonly description: SarifText } };
-  readonly invocations: readonly SarifInvocation[];
-  readonly results: readonly SarifResult[];
-}
-
-interface SarifText {
-  readonly text: string;
-}
-
-/** A rule, or a kind of notification. */
-interface SarifDescriptor {
-  readonly id: string;
-  readonly shortDescription: SarifText;
-  readonly fullDescription?: SarifText;
-  readonly help?: SarifText;
-  readonly defaultConfiguration?: { readonly level: Level };
-  readonly properties?: Readonly<Record<string, unknown>>;
-}
-
-interface SarifInvocation {
-  readonly executionSuccessful: boolean;
-  readonly exitCode: number;
-  readonly endTimeUtc: string;
-  readonly toolExecutionNotifications: readonly SarifNotification[];
-  readonly properties: Readonly<Record<string, unknown>>;
-}
-
-interface SarifNotification {
-  readonly descriptor: { readonly id: string };
-  readonly level: Level;
-  readonly message: SarifText;
-}
-
-interface SarifResult {
-  readonly ruleId: string;
-  readonly ruleIndex: number;
-  readonly level: Level;
-  readonly message: SarifText;
-  readonly locations: readonly [SarifLocation];
-  readonly partialFingerprints: Readonly<Record<string, string>>;
-  readonly baselineState?: 'new' | 'unchanged';
-  readonly suppressions: readonly { readonly kind: 'external'; readonly status: 'accepted'; justification: string }[];
-  readonly properties: Readonly<Record<string, unknown>>;
-}
-
-interface SarifLocation {
-  readonly physicalLocation: {
-    readonly artifactLocation: { readonly uri: string; readonly uriBaseId?: '%SRCROOT%' };
-    readonly region: { readonly startLine: number; readonly startColumn: number };
-  };
-  readonly logicalLocations?: readonly [{ readonly name: string; readonly fullyQualifiedName: string; kind: string }];
 }
