@@ -1,3 +1,4 @@
+import type { ApiReplacement } from './api-row.ts';
 import customResourceRows from './custom-resources.json' with { type: 'json' };
 
 /** Every row of `custom-resources.json`. */
@@ -25,16 +26,9 @@ export interface CustomResourceRow {
   readonly deprecatedIn: string | null;
   /** First release of the component whose CRDs do not serve it; null when none is known. */
   readonly removedIn: string | null;
-  /** Null when the project names none. */
-  readonly replacement: CustomResourceReplacement | null;
+  /** Null when the project names none; its kind is `*` where the row's is. */
+  readonly replacement: Pick<ApiReplacement, 'group' | 'version' | 'kind'> | null;
   readonly note: string | null;
   /** An entry of `sources.json`. */
   readonly source: string;
-}
-
-interface CustomResourceReplacement {
-  readonly group: string;
-  readonly version: string;
-  /** `*` where the row's is. */
-  readonly kind: string;
 }

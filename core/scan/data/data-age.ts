@@ -1,15 +1,9 @@
-import type { DataTables } from './data-tables.ts';
+import type { DataCoverage, DataTables } from './data-tables.ts';
 
 /** How old the tables are, how far they reach and how much is in them: what `liftlock versions data` prints. */
-export interface DataDescription {
-  /** YYYY-MM-DD. */
-  readonly updatedOn: string;
-  /** Whole days since then, never below 0. */
+export interface DataDescription extends DataCoverage {
+  /** Whole days since `updatedOn`, never below 0. */
   readonly ageInDays: number;
-  readonly oldestMinor: string;
-  readonly newestMinor: string;
-  /** What the rows of the newest minor rest on. */
-  readonly basis: string;
   /** Entries of each table, by its name. */
   readonly counts: Readonly<Record<Exclude<keyof DataTables, 'coverage'>, number>>;
   /** Rows of APIs that clusters serve without being told to, on EKS or anywhere. */

@@ -28,7 +28,7 @@ interface DataSource {
 }
 
 /** How far the tables reach: `coverage.json`. */
-interface DataCoverage {
+export interface DataCoverage {
   /** The newest minor whose removals are known in full. A scan for a newer one is incomplete. */
   readonly newestMinor: string;
   /** The oldest minor whose removals are known. */
