@@ -3,7 +3,7 @@ import type { Insight } from '../../core/ports/eks.ts';
 import type { Observation } from '../../core/scan/judge/observation.ts';
 import type { Change } from '../../core/scan/reference/cluster-facts.ts';
 import type { Coverage } from '../../core/scan/report/report-schema.ts';
-import { observeInsights, readInsights } from '../../core/scan/telemetry/insights.ts';
+import { insightsCoverage, observeInsights, readInsights } from '../../core/scan/telemetry/insights.ts';
 import { invalid } from '../verb.ts';
 
 export interface InsightOptions {
@@ -26,18 +26,10 @@ export function insightsCluster({ eksInsights }: InsightOptions, kubeconfigClust
   );
 }
 
-const coverage = (status: Coverage['status'], detail: string, count: number): Coverage => ({
-  what: 'upgrade insights of Amazon EKS',
-  source: 'insight',
-  status,
-  detail,
-  count,
-});
-
-export const insightsNotAsked = coverage(
+export const insightsNotAsked = insightsCoverage(
   'skipped',
-  'They come from the API of Amazon EKS, which a kubeconfig does not reach: say --eks-insights, with AWS credentials.',
   0,
+  'They come from the API of Amazon EKS, which a kubeconfig does not reach: say --eks-insights, with AWS credentials.',
 );
 
 /** What EKS saw of calls in the last 30 days, asked with the caller's own AWS credentials. */
@@ -48,12 +40,12 @@ export async function collectInsights(
 ): Promise<{ observations: readonly Observation[]; coverage: Coverage }> {
   try {
     const insights = await askEks(cluster, profile);
-    return { observations: observeInsights(insights, changes), coverage: coverage('read', '', insights.length) };
+    return { observations: observeInsights(insights, changes), coverage: insightsCoverage('read', insights.length) };
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
     const denied = /^AccessDenied|^UnrecognizedClient|^ExpiredToken|^CredentialsProvider/.test(name);
     const detail = `They were not read: ${name}: ${message.slice(0, 200)}. eks:ListInsights and eks:DescribeInsight are needed.`;
-    return { observations: [], coverage: coverage(denied ? 'denied' : 'error', detail, 0) };
+    return { observations: [], coverage: insightsCoverage(denied ? 'denied' : 'error', 0, detail) };
   }
 }
 

@@ -14,8 +14,7 @@ import { loadRun, saveRun } from '../scan/fleet/run-store.ts';
 import { judgeAll } from '../scan/judge/judge.ts';
 import { furtherOnes } from '../scan/live/keep.ts';
 import { buildReport } from '../scan/report/build-report.ts';
-import type { Coverage } from '../scan/report/report-schema.ts';
-import { observeInsights } from '../scan/telemetry/insights.ts';
+import { insightsCoverage, observeInsights } from '../scan/telemetry/insights.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { StepContext, StepPorts } from './context.ts';
 
@@ -61,7 +60,7 @@ export async function judgeScan(
     findings: judgeAll([...state.observations, ...observed], { target, from }),
     coverage: [
       ...state.coverage,
-      ...(skipsInsights ? [] : [insightsRead(insights)]),
+      ...(skipsInsights ? [] : [insightsCoverage('read', insights.length)]),
       ...refused.map(({ code, message }) => ({ ...NOT_ANSWERED, detail: `${code}: ${message}` })),
       ...furtherOnes(state, { forgiven: waivers.length > 0 }),
     ],
@@ -89,11 +88,3 @@ const NOT_ANSWERED = {
   status: 'denied',
   count: 0,
 } as const;
-
-const insightsRead = (insights: readonly Insight[]): Coverage => ({
-  what: 'upgrade insights of Amazon EKS',
-  source: 'insight',
-  status: 'read',
-  detail: '',
-  count: insights.length,
-});

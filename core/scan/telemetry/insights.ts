@@ -5,6 +5,7 @@ import { apiRowsOfGroup } from '../data/api-table.ts';
 import type { ApiUse, Observation, Problem } from '../judge/observation.ts';
 import { apiVersionText } from '../observe/api-version.ts';
 import type { Change } from '../reference/cluster-facts.ts';
+import type { Coverage } from '../report/report-schema.ts';
 
 type Detail = NonNullable<NonNullable<Insight['categorySpecificSummary']>['deprecationDetails']>[number];
 type Client = NonNullable<Detail['clientStats']>[number];
@@ -22,6 +23,15 @@ export function observeInsights(insights: readonly Insight[], changes: readonly 
     return covered ? uses : [...uses, problemOf(insight)];
   });
 }
+
+/** How much was read of them, and `detail`: why not more. */
+export const insightsCoverage = (status: Coverage['status'], count: number, detail = ''): Coverage => ({
+  what: 'upgrade insights of Amazon EKS',
+  source: 'insight',
+  status,
+  detail,
+  count,
+});
 
 /** Whether every client that an insight names has changed since its last call: then what proves it, in sentences. */
 export function staleEvidence(insight: Insight, changes: readonly Change[]): string[] | undefined {
