@@ -5,6 +5,22 @@ import { shortId } from './find-cluster.ts';
 /** The Kubernetes group that Liftlock's role is in; a ClusterRoleBinding gives it what Liftlock reads. */
 export const VIEWERS = 'liftlock-viewers';
 
+/** Gives a ClusterRole to the group, as the document after it. */
+const bindingOf = (role: string): string => `---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: ${role}
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: ${role}
+subjects:
+  - apiGroup: rbac.authorization.k8s.io
+    kind: Group
+    name: ${VIEWERS}
+`;
+
 /**
  * What Liftlock reads of a cluster, and nothing else: what upgrades look at, and lists of whatever Kubernetes itself serves, for scans.
  * Secrets are left out, and with them the releases of Helm; so are custom resources, whose groups only the cluster's owner knows
@@ -45,20 +61,7 @@ rules:
     verbs: [list]
   - nonResourceURLs: [/metrics, /readyz, /readyz/*, /version]
     verbs: [get]
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRoleBinding
-metadata:
-  name: ${VIEWERS}
-roleRef:
-  apiGroup: rbac.authorization.k8s.io
-  kind: ClusterRole
-  name: ${VIEWERS}
-subjects:
-  - apiGroup: rbac.authorization.k8s.io
-    kind: Group
-    name: ${VIEWERS}
-`;
+${bindingOf(VIEWERS)}`;
 
 /**
  * What the role above leaves out: custom resources, and Secrets with Helm's releases. RBAC cannot take one kind out of all, so it is a role
@@ -76,20 +79,7 @@ rules:
     verbs: [get, list]
   - nonResourceURLs: [/api, /api/*, /apis, /apis/*, /metrics, /version]
     verbs: [get]
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRoleBinding
-metadata:
-  name: liftlock-scanners
-roleRef:
-  apiGroup: rbac.authorization.k8s.io
-  kind: ClusterRole
-  name: liftlock-scanners
-subjects:
-  - apiGroup: rbac.authorization.k8s.io
-    kind: Group
-    name: ${VIEWERS}
-`;
+${bindingOf('liftlock-scanners')}`;
 
 /** How the role of one cluster's account gets into the group: an access entry, or a line in aws-auth where there are none. */
 export interface ClusterAccessManifest {
