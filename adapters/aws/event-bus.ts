@@ -22,12 +22,6 @@ export interface EventBusOptions {
 
 const BATCH = 10;
 
-interface Failure {
-  readonly entry: PutEventsRequestEntry;
-  readonly error: string;
-  readonly message: string;
-}
-
 /**
  * Publishes on Liftlock's bus. Never fails: what happened is in the table already, and a lost event only makes somebody look later. What is
  * refused is sent once more by itself, and then reported as lost.
@@ -35,7 +29,7 @@ interface Failure {
 export function createEventBus({ busName, onLost, client: config = {} }: EventBusOptions): EventBus {
   const client = withoutLogger(new EventBridgeClient({ ...readLimits, ...config }));
 
-  const put = async (entries: readonly PutEventsRequestEntry[]): Promise<Failure[]> => {
+  const put = async (entries: readonly PutEventsRequestEntry[]) => {
     try {
       const { Entries = [] } = await client.send(new PutEventsCommand({ Entries: [...entries] }));
       return entries.flatMap((entry, index) => {

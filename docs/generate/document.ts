@@ -27,14 +27,8 @@ const PARTS = {
   'scan-report.md': scanReport,
 } as const;
 
-export interface GeneratedDocument {
-  readonly file: URL;
-  readonly actual: string;
-  readonly wanted: string;
-}
-
 /** The documents as they are, and as they should be: what stands between the markers comes from the code. */
-export function generatedDocuments(): readonly GeneratedDocument[] {
+export function generatedDocuments() {
   return Object.entries(PARTS).map(([name, generate]) => {
     const file = new URL(`../${name}`, import.meta.url);
     const actual = readFileSync(file, 'utf8');
