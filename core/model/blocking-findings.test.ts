@@ -28,6 +28,11 @@ test.each([
   expect(blockingFindings(latest(next, scan('1.38', error('far'))), '1.36', to)).toEqual(found);
 });
 
+test('causes that found no place in the summary of a scan block as one', () => {
+  const many = { ...next, moreErrors: 'digest' };
+  expect(blockingFindings(latest(many), '1.36')).toEqual([...FOUND, 'k 1.37 digest']);
+});
+
 test('where nobody knows what version it had, every scan counts', () => {
   expect(blockingFindings(latest(scan('1.36', error('own')), next), '')).toEqual(['k 1.36 own', ...FOUND]);
 });

@@ -12,6 +12,9 @@ export function scansOfHops({ scans }: LatestScans, from: string, to?: string): 
 
 /** The causes of what blocks a cluster's hops; approvals agree to these. */
 export const blockingFindings = (latest: LatestScans, from: string, to?: string): string[] =>
-  scansOfHops(latest, from, to).flatMap(({ target, causes }) =>
-    causes.flatMap(({ severity, cause }) => (severity === 'error' ? [`${latest.clusterKey} ${target} ${cause}`] : [])),
+  scansOfHops(latest, from, to).flatMap(({ target, causes, moreErrors }) =>
+    [
+      ...causes.flatMap(({ severity, cause }) => (severity === 'error' ? cause : [])),
+      ...(moreErrors === undefined ? [] : [moreErrors]),
+    ].map((cause) => `${latest.clusterKey} ${target} ${cause}`),
   );

@@ -91,9 +91,24 @@ test('of each person the newest word is kept, and nobody pushes out what another
   expect(result.approvals).toHaveLength(100);
   expect(result.approvals?.slice(0, 1)).toEqual([rejected]);
   expect(result.approvals?.at(-1)).toEqual(word);
-  await expect(judged({ by: 'sso:1/ann', decision: 'Rejected' }, { wave: { approvals: before } })).rejects.toThrow(
+  const others = Array.from({ length: 100 }, (_, number) => ({ ...word, principal: `sso:1/${number}` }));
+  await expect(judged({}, { wave: { approvals: others } })).rejects.toThrow(
     '100 people have judged the wave prod, and no more are kept. To have nothing new start: liftlock rollout pause r',
   );
+});
+
+test('whoever rejects after a hundred others is heard: the oldest approval gives way, and no rejection', async () => {
+  const rejected = { ...word, principal: 'sso:1/dora', decision: 'Rejected' as const };
+  const others = Array.from({ length: 99 }, (_, number) => ({ ...word, principal: `sso:1/${number}` }));
+  const last = { decision: 'Rejected' } as const;
+  const { result } = await judged(last, { wave: { approvals: [rejected, ...others] } });
+  expect(result.approvals?.map(({ principal }) => principal)).toEqual([
+    'sso:1/dora',
+    ...others.slice(1).map(({ principal }) => principal),
+    'sso:1/carl',
+  ]);
+  const rejections = others.map((one) => ({ ...one, decision: 'Rejected' as const }));
+  await expect(judged(last, { wave: { approvals: [rejected, ...rejections] } })).rejects.toThrow('no more are kept');
 });
 
 test('a wave that is open can be judged; one that the policy gives up before it begins has nobody in it', async () => {

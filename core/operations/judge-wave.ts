@@ -72,6 +72,9 @@ export function judgeWave(ports: OperatorPorts, id: string, name: string, judgem
       ...(judgement.comment === undefined ? {} : { comment: judgement.comment }),
     };
     const words = newestOfEach([...(wave.data.approvals ?? []), word]);
+    // Whoever rejects is heard, whoever has spoken: an approval gives way, the oldest first.
+    const oldest = words.findIndex(({ decision }) => decision === 'Approved');
+    if (words.length > MOST_PEOPLE && word.decision === 'Rejected' && oldest >= 0) words.splice(oldest, 1);
     if (words.length > MOST_PEOPLE)
       throw wrongState(
         `${MOST_PEOPLE} people have judged the wave ${name}, and no more are kept. To have nothing new start: liftlock rollout pause ${id}`,

@@ -29,7 +29,9 @@ describe('cap keys', () => {
       const once = recount({}, keys, 1);
       expect(capRefusals(once, keys, spec, policy)).toEqual([]);
       const refused = capRefusals(recount(once, keys, 1), keys, spec, policy);
-      expect(refused.map(({ code }) => code)).toEqual(['CapReached']);
+      expect(refused.map(({ message }) => message)).toEqual([
+        '2 of at most 2 upgrades run under the cap perLabel of a label that no tag gives.',
+      ]);
       const given = { ...spec, labels: { fromTags: { stage: 'stage' } } };
       expect(capLimit('total', given, policy)).toBe(9);
     },

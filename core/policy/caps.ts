@@ -37,12 +37,13 @@ function keysOf(cluster: Place, fleet: FleetSpec): CapKey[] {
 type Caps = FleetSpec['caps'] | UpgradePolicySpec['caps'];
 
 function limitIn(key: CapKey, caps: Caps, { fromTags }: FleetSpec['labels']): number | undefined {
-  if (key === 'total') {
+  if (key === 'total' && caps.perLabel !== undefined) {
     // A label that no tag gives is missing everywhere, and clusters without it count as one value: that is everybody.
-    const ungiven = Object.entries(caps.perLabel ?? {}).filter(([label]) => !Object.hasOwn(fromTags, label));
+    const ungiven = Object.entries(caps.perLabel).filter(([label]) => !Object.hasOwn(fromTags, label));
     const limits = [caps.total, ...ungiven.map(([, limit]) => limit)].filter((limit) => limit !== undefined);
     return limits.length === 0 ? undefined : Math.min(...limits);
   }
+  if (key === 'total') return caps.total;
   if (key.startsWith('account/')) return caps.perAccount;
   if (key.startsWith('region/')) return caps.perRegion;
   if (caps.perLabel === undefined) return undefined;
@@ -73,8 +74,10 @@ export function capRefusals(
     const count = counts[key] ?? 0;
     // No cap is below 1, so what nobody counts against has room.
     const limit = count === 0 ? undefined : capLimit(key, fleet, policy);
-    if (limit !== undefined && count >= limit)
-      reasons.push(reason('CapReached', `${count} of at most ${limit} upgrades run under the cap ${key}.`));
+    if (limit === undefined || count < limit) continue;
+    const isOfTotal = [fleet.caps.total, policy?.caps.total].includes(limit);
+    const cap = key === 'total' && !isOfTotal ? 'perLabel of a label that no tag gives' : key;
+    reasons.push(reason('CapReached', `${count} of at most ${limit} upgrades run under the cap ${cap}.`));
   }
   return reasons;
 }

@@ -30,6 +30,8 @@ export const scanSummary = z.object({
   gaps: count,
   /** Causes of errors and warnings, the worst first; at most 20. */
   causes: z.array(cause),
+  /** SHA-256 over the causes of errors that found no place among them; absent = none. */
+  moreErrors: z.string().optional(),
   /** What could not be read; at most 20. */
   unread: z.array(
     z.object({ what: z.string(), source: z.string().optional(), status: z.string(), detail: z.string() }),

@@ -61,6 +61,11 @@ test('a report that finds another cause to block has the reconciler look at ever
   expect(await asksToLook(3, judged(), warns)).toBe(false);
   expect(await asksToLook(4, judged({ cause: 'file:deploy/another.yaml' }))).toBe(true);
   expect(await asksToLook(5)).toBe(true);
+  const many = (last: string) =>
+    [...Array.from({ length: 24 }, (_, index) => `a-${index}`), last].map((cause) => judged({ cause, name: cause }));
+  expect(await asksToLook(6, ...many('z-1'))).toBe(true);
+  expect(await asksToLook(7, ...many('z-1'), warns)).toBe(false);
+  expect(await asksToLook(8, ...many('z-2'))).toBe(true);
 });
 
 test('a report that is too large loses what matters least, and says so; what it counted stays', async () => {

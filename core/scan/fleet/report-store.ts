@@ -1,4 +1,6 @@
 import type { LatestScans, ScanRun, ScanSummary } from '../../contracts/items/scan.ts';
+import { canonicalJson } from '../../hash/canonical-json.ts';
+import { sha256Hex } from '../../hash/sha256.ts';
 import { blockingFindings } from '../../model/blocking-findings.ts';
 import type { Table } from '../../ports/table.ts';
 import { isSame } from '../../rollout/is-same.ts';
@@ -88,6 +90,7 @@ function summaryOf(
     if (!severities.includes(severity)) return [];
     return [{ cause, ...(owner === null ? {} : { owner }), severity, findings: own.length } as const];
   });
+  const more = causes.slice(MOST).flatMap(({ cause, severity }) => (severity === 'error' ? cause : []));
   const unread = report.coverage.filter(isGap).map(({ what, source, status, detail }) => {
     return { what, ...(source === null ? {} : { source }), status, detail: detail.slice(0, LONGEST_DETAIL) };
   });
@@ -100,6 +103,7 @@ function summaryOf(
     verdict: report.verdict,
     ...{ errors, warnings, infos, waived, read, gaps },
     causes: causes.slice(0, MOST),
+    ...(more.length === 0 ? {} : { moreErrors: sha256Hex(canonicalJson(more)) }),
     unread: unread.slice(0, MOST),
     dataUpdatedOn: report.data.updatedOn,
     parts,
