@@ -15,11 +15,17 @@ export const isForgotten = (cluster: ClusterRecord | undefined): boolean =>
  */
 export function labeled(cluster: ClusterRecord, fleet: FleetSpec | undefined): ClusterRecord {
   if (fleet === undefined) return cluster;
-  const labels = labelsOf(cluster.tags, fleet);
-  const names = Object.keys(labels);
-  const isSame =
-    names.length === Object.keys(cluster.labels).length && names.every((name) => cluster.labels[name] === labels[name]);
-  return isSame ? cluster : { ...cluster, labels };
+  const { labels, tags } = cluster;
+  const { fromTags } = fleet.labels;
+  // Nearly all have them, and every tick asks for each cluster.
+  let others = Object.keys(labels).length;
+  for (const label in fromTags) {
+    const tag = fromTags[label] ?? '';
+    if (!Object.hasOwn(tags, tag)) continue;
+    if (labels[label] !== tags[tag]) return { ...cluster, labels: labelsOf(tags, fleet) };
+    others -= 1;
+  }
+  return others === 0 ? cluster : { ...cluster, labels: labelsOf(tags, fleet) };
 }
 
 /** `fromTags` names the tag that each label comes from; a cluster without the tag has no such label. */
