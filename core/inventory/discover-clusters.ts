@@ -106,8 +106,8 @@ async function discoverScope(
     const why = `${errorName(error)}: ${errorMessage(error)}`;
     const known = await recorded();
     const refused = isDenied(error) || hasLeft;
-    // One look that fails after a restore, as by a throttle, is no look yet.
-    const isFirst = !refused && before?.checkedAt === NEVER && before.status === 'Ok';
+    // One look that fails, as by a throttle, is no look yet: the first one, and the first after a restore.
+    const isFirst = !refused && (before === undefined || (before.checkedAt === NEVER && before.status === 'Ok'));
     const status = isDenied(error) ? 'Denied' : 'Unreachable';
     const looked = { reason: why, clusters: known.length, checkedAt: isFirst ? NEVER : checkedAt };
     const state: AccountState = { ...scope, status, ...looked };

@@ -16,7 +16,7 @@ import { agreesAlike } from '../rollout/plan-hash.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import { change, NOTHING, writeMark } from '../store/change.ts';
 import { Accounts, Clusters, Configs, Grants, Ledgers } from '../store/entities.ts';
-import { decode, load, loadAll, replace, unchanged } from '../store/entity.ts';
+import { decode, load, loadAll, ofKind, replace, unchanged } from '../store/entity.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 
 export interface AppliedDocuments {
@@ -170,16 +170,15 @@ function authorStays(policy: UpgradePolicy, before: AppliedConfig | undefined): 
 
 /**
  * What comes into the Fleet is looked at anew before anything is planned there. Written first: nobody looks there until then. Any account may be
- * one of an organization's that the Fleet names anew.
+ * one of the Fleet's organization; of another organization's nobody knows.
  */
 async function forgetNewScopes(table: Table, fleet: Fleet['spec']): Promise<void> {
   const before = await fleetInForce(table);
   const { organizationId } = fleet;
-  const isNamedAnew = organizationId !== undefined && organizationId !== before?.organizationId;
-  const isListed = (spec: Fleet['spec'], { account, region }: Scope) =>
-    spec.accounts.includes(account) && spec.regions.includes(region);
-  const comesIn = (scope: Scope) =>
-    (isNamedAnew || isListed(fleet, scope)) && (before === undefined || !isListed(before, scope));
+  const isIn = (spec: Fleet['spec'], { account, region }: Scope) =>
+    spec.regions.includes(region) &&
+    (spec.accounts.includes(account) || (organizationId !== undefined && spec.organizationId === organizationId));
+  const comesIn = (scope: Scope) => isIn(fleet, scope) && (before === undefined || !isIn(before, scope));
   const looks = await table.queryPartition('ACCOUNTS');
   if (looks.some((item) => comesIn(decode(Accounts, item).data))) await forgetLooks(table, comesIn);
 }
@@ -192,8 +191,9 @@ async function countAhead(ports: OperatorPorts, fleet: Fleet['spec']): Promise<W
   const { table } = ports;
   const ledger = await load(table, Ledgers);
   let added = 0;
-  // By key: the index may not have a grant of a moment ago yet.
-  const keys = (await allRecords(table)).map(({ clusterKey }) => Grants.key(clusterKey));
+  // By key: the index of what is held may not have a grant of a moment ago yet.
+  const known = [...(await allRecords(table)), ...ofKind(await table.queryActive(), Grants)];
+  const keys = [...new Set(known.map(({ clusterKey }) => clusterKey))].map(Grants.key);
   for (const { clusterKey, status } of await loadAll(table, Grants, keys)) {
     const cluster = status === 'free' ? undefined : await load(table, Clusters, clusterKey);
     if (cluster === undefined) continue;

@@ -147,6 +147,7 @@ test.each<[string, Given, string]>([
     'failed in a rollout after which another one took it, and was aborted',
     {
       control: { clusterKey: KEY },
+      rollout: { status: 'CompletedWithFailures' },
       kept: { waves: [waveItem({ index: 1, name: 'all' }), waveItem({ rolloutId: 'newer', index: 0, name: 'all' })] },
       newer: { status: 'Aborted', createdAt: '2026-11-20T11:59:00.000Z' },
       others: [

@@ -162,8 +162,9 @@ async function goingOn(table: Table, cluster: Read<ClusterRecord>) {
     ];
     places.push({ member, rollout, wave, checks: isOver ? checks : [] });
   }
-  // Of the rollouts of one policy that it failed in only the newest tries it again; who aborted that one took no older one up.
-  const inOrder = places.sort((a, b) => (a.rollout.data.createdAt < b.rollout.data.createdAt ? -1 : 1));
+  // Of the rollouts of one policy that it failed in the one under way tries it again, or the newest; who aborted that one took no older one up.
+  const rankOf = ({ rollout: { data } }: RolloutMember) => `${AT_REST.includes(data.status) ? 0 : 1} ${data.createdAt}`;
+  const inOrder = places.sort((a, b) => (rankOf(a) < rankOf(b) ? -1 : 1));
   const newest = new Map(inOrder.map((place) => [place.rollout.data.policy, place]));
   return { places: [...newest.values()].filter(({ rollout }) => rollout.data.status !== 'Aborted'), stranger };
 }

@@ -27,10 +27,10 @@ export async function startRollout(
   const { table } = ports;
   const snapshot = await loadSnapshot(table, await table.queryActive(), 'history');
   mayPlan(snapshot, policy);
-  const { fleet, history, clusters } = snapshot;
+  const { fleet, history } = snapshot;
   const isRead = fleet !== undefined && history !== undefined;
   // What automatic rollouts wait for.
-  const gaps = isRead ? bounded(inventoryGaps(fleet, history, clusters.values(), ports.clock.now())) : [];
+  const gaps = isRead ? bounded(inventoryGaps(fleet, history, snapshot, ports.clock.now())) : [];
   if (gaps.length > 0 && options.incompleteInventory !== true) throw incomplete(gaps);
   const plan = planOrRefuse(ports, snapshot, policy, by, gaps);
   if (options.dryRun) return planDetail(plan);

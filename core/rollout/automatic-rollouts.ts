@@ -28,8 +28,7 @@ export const isServed = ({ status, reasons }: Pick<Member, 'status' | 'reasons'>
 export function automaticRollouts(snapshot: FleetSnapshot, now: Date): RolloutPlan[] {
   const { history, fleet } = snapshot;
   if (history === undefined || fleet?.mode !== 'act') return [];
-  if (history.accounts !== undefined && !isInventoryComplete(fleet, history, snapshot.clusters.values(), now))
-    return [];
+  if (history.accounts !== undefined && !isInventoryComplete(fleet, history, snapshot, now)) return [];
   const plans: RolloutPlan[] = [];
   for (const [name, { policy }] of snapshot.policies) {
     if (policy.spec.trigger !== 'automatic') continue;

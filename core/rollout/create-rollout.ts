@@ -11,7 +11,7 @@ const BATCH = 80;
 
 /**
  * Writes a planned rollout, unless another one of its policy is not at rest. Members come first, in batches; the rollout itself comes last, and only it makes them count: a crash in between
- * leaves members of a rollout that does not exist, which the next attempt (same id) writes again.
+ * leaves members of a rollout that does not exist, which the next attempt writes again where it plans the same (same id).
  */
 export async function createRollout(
   ports: Pick<Ports, 'table' | 'clock' | 'events'>,

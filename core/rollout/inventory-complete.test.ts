@@ -1,4 +1,4 @@
-import type { AccountState } from '../contracts/items/cluster.ts';
+import type { AccountState, ClusterRecord } from '../contracts/items/cluster.ts';
 import { NEVER } from '../policy/cluster-labels.ts';
 import { clusterRecord } from '../policy/testing/cluster-record.ts';
 import { inventoryGaps, isInventoryComplete } from './inventory-complete.ts';
@@ -20,6 +20,11 @@ const at = { account: '111111111111', region: 'eu-central-1' };
 const api = clusterRecord({ ...at, name: 'api' });
 const web = clusterRecord({ ...at, name: 'web' });
 const gone = { ...web, deletedAt: '2026-11-20T11:00:00.000Z' };
+const offered = fleetSnapshot({ clusters: [], policies: {} }).regions;
+const knownOf = (clusters: readonly ClusterRecord[], regions = offered) => ({
+  clusters: new Map(clusters.map((one) => [one.clusterKey, one])),
+  regions,
+});
 const two = { ...fleet, regions: ['eu-central-1', 'eu-west-1'] };
 
 test.each([
@@ -70,10 +75,10 @@ test.each([
     [],
   ],
 ] as const)('what is missing where %s', (_, spec, accounts, clusters, messages) => {
-  const gaps = inventoryGaps(spec, { accounts }, clusters, NOW);
+  const gaps = inventoryGaps(spec, { accounts }, knownOf(clusters), NOW);
   expect(gaps.map(({ message }) => message)).toEqual(messages);
   expect(gaps.every(({ code }) => code === 'InventoryIncomplete')).toBe(true);
-  expect(isInventoryComplete(spec, { accounts }, clusters, NOW)).toBe(messages.length === 0);
+  expect(isInventoryComplete(spec, { accounts }, knownOf(clusters), NOW)).toBe(messages.length === 0);
 });
 
 test.each<[string, string | undefined, boolean]>([
@@ -84,11 +89,35 @@ test.each<[string, string | undefined, boolean]>([
   const spec = { ...fleet, organizationId: 'o-own' };
   const known = { accounts: [state()], ...(organizationId === undefined ? {} : { organizationId }) };
   const gap = 'Nobody has listed the accounts of the organization o-own yet.';
-  const gaps = inventoryGaps(spec, known, [api, web], NOW);
+  const gaps = inventoryGaps(spec, known, knownOf([api, web]), NOW);
   expect(gaps.map(({ code, message }) => [code, message])).toEqual(isComplete ? [] : [['InventoryIncomplete', gap]]);
-  expect(isInventoryComplete(spec, known, [api, web], NOW)).toBe(isComplete);
+  expect(isInventoryComplete(spec, known, knownOf([api, web]), NOW)).toBe(isComplete);
 });
 
 test('which organization was listed does not matter to a Fleet that names none', () => {
-  expect(inventoryGaps(fleet, { accounts: [state()], organizationId: 'o-other' }, [api, web], NOW)).toEqual([]);
+  expect(inventoryGaps(fleet, { accounts: [state()], organizationId: 'o-other' }, knownOf([api, web]), NOW)).toEqual(
+    [],
+  );
+});
+
+test('what EKS offers is missing where it was not read for a Region that has clusters', () => {
+  const [there] = offered.values();
+  if (there === undefined) throw new Error('no Region is known');
+  const west = { ...there, region: 'eu-west-1' };
+  const accounts = two.regions.map((region) => state({ region }));
+  const gapsOf = (clusters: readonly ClusterRecord[], known: readonly (typeof west)[]) =>
+    inventoryGaps(
+      two,
+      { accounts: accounts.map((one) => ({ ...one, clusters: 0 })) },
+      knownOf(clusters, new Map(known.map((one) => [one.region, one]))),
+      NOW,
+    );
+  const inWest = clusterRecord({ ...at, region: 'eu-west-1', name: 'w' });
+  const gap = 'Nobody has read yet which versions EKS offers in eu-west-1.';
+  expect(gapsOf([api, inWest], [there]).map(({ code, message }) => [code, message])).toEqual([
+    ['InventoryIncomplete', gap],
+  ]);
+  expect(gapsOf([api], [there])).toEqual([]);
+  expect(gapsOf([api, { ...inWest, deletedAt: NOW.toISOString() }], [there])).toEqual([]);
+  expect(gapsOf([api, inWest], [there, west])).toEqual([]);
 });

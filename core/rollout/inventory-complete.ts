@@ -9,8 +9,8 @@ const RECORDED_WITHIN_MILLISECONDS = 15 * 60_000;
 const MOST_NAMES = 5;
 
 /**
- * Whether everything is known that a rollout begins with: every account and Region of the Fleet was looked at, and what was listed there is
- * in the inventory. Between the first look and the last record a rollout would be planned over whatever came first, production clusters
+ * Whether everything is known that a rollout begins with: every account and Region of the Fleet was looked at, what was listed there is in
+ * the inventory, and what EKS offers there was read. Between the first look and the last record a rollout would be planned over whatever came first, production clusters
  * before those of the lower environments among them.
  */
 export const isInventoryComplete = (...known: Parameters<typeof inventoryGaps>): boolean =>
@@ -20,7 +20,7 @@ export const isInventoryComplete = (...known: Parameters<typeof inventoryGaps>):
 export function inventoryGaps(
   fleet: FleetSpec,
   { accounts = [], organizationId }: Pick<NonNullable<FleetSnapshot['history']>, 'accounts' | 'organizationId'>,
-  clusters: Iterable<ClusterRecord>,
+  { clusters, regions }: Pick<FleetSnapshot, 'clusters' | 'regions'>,
   now: Date,
 ): Reason[] {
   const looked = new Set(accounts.filter(({ checkedAt }) => checkedAt !== NEVER).map(scopeOf));
@@ -35,14 +35,18 @@ export function inventoryGaps(
   if (fleet.organizationId !== undefined && fleet.organizationId !== organizationId)
     unseen.push(gap(`Nobody has listed the accounts of the organization ${fleet.organizationId} yet.`));
   const recorded = Map.groupBy(
-    [...clusters].filter((cluster) => cluster.deletedAt === undefined && !isForgotten(cluster)),
+    [...clusters.values()].filter((cluster) => cluster.deletedAt === undefined && !isForgotten(cluster)),
     scopeOf,
   );
+  // Who has no version to go to for now would be left out, and its wave passed over.
+  const unoffered = fleet.regions
+    .filter((region) => !regions.has(region) && [...recorded.values()].some(([one]) => one?.region === region))
+    .map((region) => gap(`Nobody has read yet which versions EKS offers in ${region}.`));
   const unrecorded = accounts
     .filter(({ status }) => status === 'Ok')
     .filter(({ checkedAt }) => now.getTime() - Date.parse(checkedAt) < RECORDED_WITHIN_MILLISECONDS)
     .flatMap((state) => unrecordedIn(state, recorded.get(scopeOf(state)) ?? []));
-  return [...unseen, ...unrecorded];
+  return [...unseen, ...unoffered, ...unrecorded];
 }
 
 const scopeOf = ({ account, region }: Pick<AccountState, 'account' | 'region'>): string => `${account}/${region}`;

@@ -11,7 +11,7 @@ import { fingerprintOf } from './fingerprint.ts';
 import { isSettled } from './wave-end.ts';
 
 /** With more clusters than this, reading all of a kind takes fewer requests than reading them by key. */
-export const MOST_BY_KEY = KIND_SHARDS * BATCH_KEYS;
+const MOST_BY_KEY = KIND_SHARDS * BATCH_KEYS;
 
 /** Clusters, and what was decided about them. */
 export interface LoadedClusters {
@@ -21,15 +21,16 @@ export interface LoadedClusters {
 
 /**
  * Those of these keys, together with what else `reader` is asked for in this turn; all there are where that takes fewer requests. `listed`:
- * every cluster, where that has been read.
+ * every cluster, where that has been read. `isExact`: by key always, since an index may not have a tag of a moment ago yet.
  */
 export async function loadClusters(
   table: Table,
   reader: Pick<Table, 'getAll'>,
   keys: readonly string[],
   listed?: readonly ClusterRecord[],
+  isExact = false,
 ): Promise<LoadedClusters> {
-  const byKey = keys.length <= MOST_BY_KEY;
+  const byKey = isExact || keys.length <= MOST_BY_KEY;
   const [clusters, controls] = await Promise.all([
     listed ?? (byKey ? loadAll(reader, Clusters, keys.map(Clusters.key)) : loadKind(table, Clusters)),
     byKey ? loadAll(reader, ClusterControls, keys.map(ClusterControls.key)) : loadKind(table, ClusterControls),

@@ -49,14 +49,13 @@ test.each([
   expect(history.accounts).toEqual([account]);
 });
 
-test('the latest scans of each cluster are known, of those that are asked for or of all', async () => {
+test('the latest scans of each cluster that is asked for are known', async () => {
   const table = await tableWith({});
   const latest = ['a', 'b'].map((clusterKey) => ({ clusterKey, scans: [] }));
   await table.transact(latest.map((one) => put(LatestScanItems, one, 'absent')));
-  for (const keys of [['a', 'b', 'gone'], undefined])
-    expect([...(await loadHistory(table, batched(table), keys)).scans]).toEqual(
-      latest.map((one) => [one.clusterKey, one]),
-    );
+  expect([...(await loadHistory(table, batched(table), ['a', 'b', 'gone'])).scans]).toEqual(
+    latest.map((one) => [one.clusterKey, one]),
+  );
   expect([...(await loadHistory(table, batched(table), ['b'])).scans.keys()]).toEqual(['b']);
 });
 

@@ -36,7 +36,6 @@ import {
   isOnlyWatched,
   type LoadedClusters,
   loadClusters,
-  MOST_BY_KEY,
   waitsByHand,
 } from './load-clusters.ts';
 import type { FleetSnapshot } from './snapshot.ts';
@@ -91,7 +90,8 @@ export async function loadSnapshot(
   const listed = everything ? await loadKind(table, Clusters) : undefined;
   const unread = new Set<string>();
   const keys = listed?.map(({ clusterKey }) => clusterKey) ?? (scope === 'turn' ? clustersInTurn(moving) : waiting);
-  const first = started(loadClusters(table, reader, keys, listed));
+  const isExact = scope === 'history';
+  const first = started(loadClusters(table, reader, keys, isExact ? undefined : listed, isExact));
   // Waves that have ended matter too: their order, and their stragglers.
   const passing = started(
     loadAll(
@@ -118,7 +118,7 @@ export async function loadSnapshot(
   const clustersRead = started(reading.then(({ clusters }) => clusters));
   const past = async (): Promise<FleetSnapshot['history']> => {
     if (scope === 'rollouts') return loadRollouts(table);
-    return scope === 'history' ? loadHistory(table, reader, keys.length <= MOST_BY_KEY ? keys : undefined) : undefined;
+    return isExact ? loadHistory(table, reader, keys) : undefined;
   };
   const [configs, regions, history, epoch, control, learned, ledger, { clusters, controls }, ended, passed] =
     await Promise.all([
@@ -239,20 +239,17 @@ function namedBy(policy: AppliedConfig | undefined): Named[] {
 /** With more rollouts than this, reading all members and all waves by kind takes fewer requests than a query for each rollout. */
 const MOST_BY_PARTITION = 2 * KIND_SHARDS;
 
-/**
- * What only the full look reads, as far as it must. `reader` takes the latest scans of `clusterKeys` together with what else is read in this turn; undefined =
- * there are so many clusters that all scans are read by kind.
- */
+/** What only the full look reads, as far as it must. `reader` takes the latest scans of `clusterKeys` together with what else is read in this turn. */
 export async function loadHistory(
   table: Table,
   reader: Pick<Table, 'get' | 'getAll'>,
-  clusterKeys: readonly string[] | undefined,
+  clusterKeys: readonly string[],
 ): Promise<NonNullable<FleetSnapshot['history']>> {
   const [{ rollouts, members, waves }, accounts, listed, scans] = await Promise.all([
     everyRollout(table),
     table.queryPartition('ACCOUNTS'),
     load(reader, Organizations),
-    latestScans(table, reader, clusterKeys),
+    loadAll(reader, LatestScanItems, clusterKeys.map(LatestScanItems.key)),
   ]);
   const policyOf = new Map(rollouts.map((rollout) => [rollout.id, rollout.policy]));
   const served = new Set<string>();
@@ -296,9 +293,4 @@ async function everyRollout(table: Table) {
     members: ofKind(all, Members).filter(isMember),
     waves: ofKind(all, Waves),
   };
-}
-
-async function latestScans(table: Table, reader: Pick<Table, 'getAll'>, clusterKeys: readonly string[] | undefined) {
-  if (clusterKeys === undefined) return loadKind(table, LatestScanItems);
-  return loadAll(reader, LatestScanItems, clusterKeys.map(LatestScanItems.key));
 }

@@ -24,6 +24,9 @@ function planned(
   return planRollout(snapshot, name, { now: NOW, createdBy: 'ann', ...(salt === undefined ? {} : { salt }) });
 }
 
+const error = (target: string) =>
+  ({ scannedAt: '', target, causes: [{ severity: 'error', cause: 'x' }] }) as unknown as LatestScans['scans'][number];
+
 test('a plan has the rollout, its waves and every member in its place', () => {
   const plan = planned([cluster('b'), cluster('a', paused), cluster('c', { labels: { env: 'dev' } })]);
   expect(plan?.rollout).toEqual({
@@ -38,9 +41,9 @@ test('a plan has the rollout, its waves and every member in its place', () => {
     reasons: [],
   });
   expect(plan?.members).toMatchObject([
+    { waveIndex: 0, name: 'c', status: 'Pending', position: 1 },
     { waveIndex: 1, name: 'a', status: 'Excluded', position: 1, inFlight: false, reasons: [{ code: 'Excluded' }] },
     { waveIndex: 1, name: 'b', status: 'Pending', position: 2, inFlight: false, reasons: [], from: '1.36', to: '1.37' },
-    { waveIndex: 0, name: 'c', status: 'Pending', position: 1 },
   ]);
   expect(plan?.waves).toMatchObject([
     { index: 0, name: 'dev', status: 'Pending', members: 1, needWork: 1, excluded: 0 },
@@ -66,6 +69,22 @@ test('a plan has another name for other clusters, and for another salt, and for 
   expect(new Set([id([a]), id([b]), id([a, b]), id([a], '1')]).size).toBe(4);
 });
 
+test('a plan has another name where a cluster is in another wave, where something blocks it and where its policy is another', () => {
+  const a = cluster('a');
+  const scans = new Map([[a.clusterKey, { clusterKey: a.clusterKey, scans: [error('1.37')] }]]);
+  const lists = { rollouts: [], waves: [], members: [], served: new Set<string>(), accounts: undefined };
+  const snapshot = fleetSnapshot({ clusters: [a], policies: { p: policy } });
+  const [known] = snapshot.policies.values();
+  const policies = new Map(known === undefined ? [] : [['p', { ...known, revision: 'another' }]]);
+  const plans = [
+    planned([a]),
+    planned([{ ...a, labels: { env: 'dev' } }]),
+    planned([a], { more: { history: { ...lists, scans } } }),
+    planned([a], { more: { policies } }),
+  ];
+  expect(new Set(plans.map((plan) => plan?.rollout.id)).size).toBe(4);
+});
+
 test('the target of a rollout is the newest of its members, whichever comes first', () => {
   const pinned = cluster('b', { tags: { 'liftlock/pin-version': '1.36' }, version: '1.35' });
   for (const names of [
@@ -84,8 +103,7 @@ describe('a wave that is planned', () => {
   const applied = policies.get('p')?.policy;
   const [spec] = applied?.spec.waves ?? [];
   if (applied === undefined || spec === undefined) throw new Error('there is no policy');
-  const causes = [{ severity: 'error', cause: 'x' }];
-  const scanned = (scannedAt: string) => ({ scannedAt, target: '1.37', causes }) as LatestScans['scans'][number];
+  const scanned = (scannedAt: string, more: object = {}) => ({ ...error('1.37'), scannedAt, ...more });
   const scansOf = (at: Readonly<Record<string, string>>) =>
     new Map(
       Object.entries(at).map(([clusterKey, scannedAt]) => [clusterKey, { clusterKey, scans: [scanned(scannedAt)] }]),
@@ -157,6 +175,28 @@ describe('a wave that is planned', () => {
       expect(wave(two, when(known))).not.toHaveProperty('blockingFindings');
     expect(wave(two, { epoch, history })).not.toHaveProperty('blockingFindings');
     expect(wave(two, { ...when({ k1: before }), epoch: { number: 1 } }).blockingFindings).toBe(1);
+  });
+
+  test.each<[string, object[], boolean]>([
+    ['each of its hops was scanned since', [{ target: '1.36' }, { target: '1.37' }], true],
+    ['only the last hop was', [{ target: '1.37' }], false],
+    ['only the first hop was', [{ target: '1.36' }], false],
+    ['a scan could not read everything', [{ target: '1.36', verdict: 'incomplete' }, { target: '1.37' }], false],
+  ])('of two hops after a restore it knows what blocks it where %s', (_, scans, isKnown) => {
+    const epoch = { number: 2, restoredAt: '2026-11-20T12:00:00.000Z' };
+    const of = { clusterKey: 'k1', scans: scans.map((one) => scanned('2026-11-20T12:01:00.000Z', one)) };
+    const history = { ...lists, scans: new Map([['k1', of]]) };
+    const planned = wave([member(1, { from: '1.35' })], { epoch, history });
+    expect(planned.blockingFindings !== undefined).toBe(isKnown);
+    // Who is through has no hop to come.
+    expect(wave([member(1, { from: '1.37' })], { epoch, history }).blockingFindings).toBe(0);
+  });
+
+  test('does not know what blocks it where the newest scan could not read everything, restored or not', () => {
+    const of = { clusterKey: 'k1', scans: [scanned('2026-11-20T12:01:00.000Z', { verdict: 'incomplete' })] };
+    expect(wave([member(1)], { history: { ...lists, scans: new Map([['k1', of]]) } })).not.toHaveProperty(
+      'blockingFindings',
+    );
   });
 
   test('is another plan with what blocks it and who goes, and not with who is excluded', () => {

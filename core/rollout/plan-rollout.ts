@@ -4,9 +4,9 @@ import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { LatestScans } from '../contracts/items/scan.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
-import { blockingFindings, scansOfHops } from '../model/blocking-findings.ts';
+import { blockingFindings } from '../model/blocking-findings.ts';
 import { countSettled } from '../protocol/settle-decision.ts';
-import type { KubeVersion } from '../version/kube-version.ts';
+import { KubeVersion } from '../version/kube-version.ts';
 import { type Candidate, type Candidates, candidatesOf } from './candidates.ts';
 import { wavePlanHash } from './plan-hash.ts';
 import type { FleetSnapshot } from './snapshot.ts';
@@ -40,19 +40,22 @@ export function planRollout(
   const target = newest(eligible.map((candidate) => candidate.target));
   if (target === undefined) return undefined;
 
-  const id = rolloutId(name, target, candidates, details.salt);
-  const members = [...byWave].flatMap(([index, inWave]) =>
-    inWave.map((candidate, position) => plannedMember(id, index, position, candidate)),
+  const inOrder = [...byWave].sort(([a], [b]) => a - b);
+  const nameless = inOrder.flatMap(([index, inWave]) =>
+    inWave.map((candidate, position) => plannedMember('', index, position, candidate)),
   );
-  const waves = policy.spec.waves.map((spec, index) =>
+  const shape = policy.spec.waves.map((spec, index) =>
     plannedWave(
       snapshot,
       policy,
-      { rolloutId: id, index },
+      { rolloutId: '', index },
       spec,
-      members.filter((one) => one.waveIndex === index),
+      nameless.filter((one) => one.waveIndex === index),
     ),
   );
+  const id = rolloutId(name, target, [applied.revision, nameless, shape, details.salt ?? '']);
+  const members = nameless.map((member) => ({ ...member, rolloutId: id }));
+  const waves = shape.map((wave) => ({ ...wave, rolloutId: id }));
   const rollout: Rollout = {
     id,
     policy: name,
@@ -87,7 +90,12 @@ export function plannedWave(
       .filter(goes)
       .map(({ clusterKey, from, to }) => read(history?.scans.get(clusterKey) ?? { clusterKey, scans: [] }, from, to));
   const findings = ofEach(blockingFindings).flat();
-  const isKnown = ofEach(scansOfHops).every(([newest]) => (newest?.scannedAt ?? '') >= (epoch?.restoredAt ?? ''));
+  // What could not be read is never taken for fine, and what a scan before a restore has found may be lost.
+  const isKnown = ofEach((latest, from, to) =>
+    hopsBetween(from, to).map((hop) => latest.scans.find(({ target }) => target === hop)),
+  ).every((scans) =>
+    scans.every((scan) => scan?.verdict !== 'incomplete' && (scan?.scannedAt ?? '') >= (epoch?.restoredAt ?? '')),
+  );
   return {
     ...at,
     name: spec.name,
@@ -104,6 +112,11 @@ export function plannedWave(
     reasons: [],
   };
 }
+
+const hopsBetween = (from: string, to: string): string[] =>
+  KubeVersion.parse(from)
+    .hopsTo(KubeVersion.parse(to))
+    .map((hop) => hop.toString());
 
 const OWED: readonly string[] = ['Held', 'Unreachable', 'Skipped', 'AmbiguousPolicy', 'PolicyError'];
 const goes = (member: Member): boolean => member.status !== 'Excluded';
@@ -128,10 +141,13 @@ export function plannedMember(
   };
 }
 
-/** The same clusters give the same id, so two reconcilers that plan at once write one rollout. `salt` makes another one on purpose. */
-function rolloutId(policy: string, target: KubeVersion, candidates: readonly Candidate[], salt = ''): string {
-  const members = candidates.map((candidate) => `${candidate.cluster.clusterKey}>${candidate.target}`).sort();
-  return `${policy}-${target.major}-${target.minor}-${sha256Hex(canonicalJson({ members, salt })).slice(0, 8)}`;
+/**
+ * The same plan gives the same id, so two reconcilers that plan at once write one rollout. Another plan gives another: what an attempt has left
+ * that died before its rollout was there is not taken for a part of it.
+ */
+function rolloutId(policy: string, target: KubeVersion, plan: readonly unknown[]): string {
+  const hash = sha256Hex(canonicalJson(JSON.parse(JSON.stringify(plan))));
+  return `${policy}-${target.major}-${target.minor}-${hash.slice(0, 8)}`;
 }
 
 function newest(versions: readonly KubeVersion[]): KubeVersion | undefined {

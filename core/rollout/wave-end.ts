@@ -6,9 +6,12 @@ import { exceedsBudget, judgedOf } from '../policy/wave-room.ts';
 
 export { PASSED_WAVES as PASSED } from '../protocol/vetoes.ts';
 
+/** How many of its members have not ended. */
+export const unsettledIn = ({ members, succeeded, failed, blocked, excluded }: Wave): number =>
+  members - succeeded - failed - blocked - excluded;
+
 /** Every member has ended, or will be seen to later. */
-export const isSettled = (wave: Wave): boolean =>
-  wave.succeeded + wave.failed + wave.blocked + wave.excluded + wave.quarantined >= wave.members;
+export const isSettled = (wave: Wave): boolean => unsettledIn(wave) <= wave.quarantined;
 
 type Spec = Pick<WaveSpec, 'failureBudget' | 'onUndecided'>;
 

@@ -30,8 +30,13 @@ test.each<[string, Given, readonly string[]]>([
   ],
   [
     'is skipped where nobody is in it',
-    { waves: [{ status: 'Pending' }], members: [{ waveIndex: 3 }] },
+    { waves: [{ status: 'Pending', members: 1, excluded: 1 }], members: [{ waveIndex: 3 }] },
     ['w0 Skipped NothingToDo'],
+  ],
+  [
+    'is neither skipped nor opened before the index has all of its members',
+    { waves: [{ status: 'Pending', members: 2 }], members: [{}] },
+    [],
   ],
   [
     'does not open while its rollout is paused',
@@ -91,19 +96,24 @@ test.each<[string, Given, readonly string[]]>([
   ['ends when all waves have ended', { waves: [done] }, ['rollout Completed AllWavesEnded']],
   [
     'ends with failures where some failed in any wave',
-    { waves: [{ ...done, status: 'CompletedWithFailures', failed: 1 }, { status: 'Skipped' }] },
+    {
+      waves: [
+        { ...done, status: 'CompletedWithFailures', succeeded: 0, failed: 1 },
+        { status: 'Skipped', members: 0 },
+      ],
+    },
     ['rollout CompletedWithFailures AllWavesEnded'],
   ],
   ['has no end without waves', { waves: [], policy: undefined }, []],
   ['does not end while it is paused', { waves: [done], rollout: { status: 'Paused' } }, []],
   ...(['Pending', 'Running', 'Parked', 'Quarantined'] as const).map((status): [string, Given, readonly string[]] => [
     `stays while somebody is ${status} after the wave has ended`,
-    { waves: [done], members: [{ status }] },
+    { waves: [{ ...done, members: 2, quarantined: status === 'Quarantined' ? 1 : 0 }], members: [{ status }] },
     [],
   ]),
   [
     'does not wait for who is blocked',
-    { waves: [done], members: [{ status: 'Blocked' }] },
+    { waves: [{ ...done, members: 2, blocked: 1 }], members: [{ status: 'Blocked' }] },
     ['rollout Completed AllWavesEnded'],
   ],
   [

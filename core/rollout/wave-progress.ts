@@ -8,7 +8,7 @@ import { waveNamed } from '../policy/wave-of.ts';
 import { exceedsBudget } from '../policy/wave-room.ts';
 import { automaticApproval } from './automatic-approval.ts';
 import type { Decision } from './decisions.ts';
-import { isSettled, PASSED, waveEnd } from './wave-end.ts';
+import { isSettled, PASSED, unsettledIn, waveEnd } from './wave-end.ts';
 import { estimateSeconds, limitChanges, limitsOf } from './wave-limits.ts';
 import { gatesAfter, gatesChanged, isGivenUp, isWatched, soakOf } from './wave-soak.ts';
 
@@ -28,8 +28,6 @@ export interface WaveSituation {
   readonly now: Date;
 }
 
-const UNSETTLED: readonly Member['status'][] = ['Pending', 'Running', 'Parked', 'Quarantined'];
-
 /** The next changes of a rollout's waves, and of the rollout itself. Waves open in order, one at a time. */
 export function waveDecisions(situation: WaveSituation): Decision[] {
   const { rollout } = situation;
@@ -41,7 +39,7 @@ export function waveDecisions(situation: WaveSituation): Decision[] {
   }
   if (rollout.status !== 'Running' || ordered.length === 0) return decisions;
   // Stragglers run after their wave has ended: the rollout stays until none is left.
-  if (situation.members.some((member) => UNSETTLED.includes(member.status))) return decisions;
+  if (ordered.some((wave) => unsettledIn(wave) > 0)) return decisions;
   const failed = ordered.reduce((sum, wave) => sum + wave.failed, 0);
   const blocked = ordered.reduce((sum, wave) => sum + wave.blocked, 0);
   const reasons = [
@@ -97,6 +95,8 @@ function opened(situation: WaveSituation, wave: Wave): Decision[] {
   const isOutdated = policy !== undefined && rollout.policyRevision !== situation.policyRevision;
   if (rollout.following !== undefined || isOutdated) return [];
   const own = members.filter((member) => member.waveIndex === wave.index);
+  // The index does not have all of them yet.
+  if (own.length < unsettledIn(wave)) return [];
   const needWork = own.filter((member) => member.status === 'Pending').length;
   if (own.length === 0) {
     // A failure by hand is one of the wave, whoever else is in it; and who is held needs work all the same, so nothing is proved.

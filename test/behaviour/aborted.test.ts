@@ -216,3 +216,41 @@ test.each([
     expect(await placesOf()).toEqual(places);
   },
 );
+
+test('a cluster that failed in a rollout that was taken up again is tried again there, although a younger one was aborted', async () => {
+  const world = await smallFleet({
+    clusters: staged('prod', ['p', 'q', 'r', 's']),
+    policy: { trigger: 'manual', waves: [{ name: 'all', maxConcurrency: 1, failureBudget: { maxFailures: 3 } }] },
+    prepare: (state) => {
+      failing('p')(state);
+      state.plannedFailures.push({
+        clusterName: 'q',
+        type: 'VersionUpdate',
+        nodegroupName: 'workers',
+        errorCode: 'PodEvictionFailure',
+        errorMessage: 'no',
+      });
+    },
+  });
+  await hours(world, 0.5);
+  await retag(world, 's', { 'liftlock/pin-version': '1.36' });
+  const { id: older } = await startRollout(world.ports, 'policy-0', PERSON, { dryRun: false });
+  await hours(world, 12);
+  await retag(world, 's', { 'liftlock/pin-version': '1.37' });
+  const { id: newer } = await startRollout(world.ports, 'policy-0', PERSON, { dryRun: false });
+  await abortRollout(world.ports, newer, PERSON, 'no');
+  await hours(world, 0.2);
+  const places = (await membersOf(world))
+    .map(({ name, rolloutId, status }) => `${name} ${rolloutId === older ? 'older' : 'newer'} ${status}`)
+    .sort();
+  expect(places).toEqual([
+    'p newer Excluded',
+    'p older Failed',
+    'q older Failed',
+    'r older Succeeded',
+    's newer Excluded',
+  ]);
+  await retryCluster(world.ports, await keyOf(world, 'q'), PERSON);
+  expect((await rolloutsOf(world)).find(({ id }) => id === older)?.status).toBe('Running');
+  await expect(retryCluster(world.ports, await keyOf(world, 'p'), PERSON)).resolves.toBeDefined();
+});

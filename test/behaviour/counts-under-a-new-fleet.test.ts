@@ -114,3 +114,19 @@ test.each([
   await hours(world, 0.1);
   expect(begun()).toEqual(['a', 'z']);
 });
+
+test('a grant of a cluster that the index of clusters does not list yet is counted by a new Fleet', async () => {
+  const caps = { perLabel: { stage: 1 } };
+  const clusters = [tagged('a', { stage: 'x', env: 'prod' }), tagged('z', { stage: 'dev', env: 'prod' })];
+  const world = await smallFleet({ clusters, caps, policies: [] });
+  await hours(world, 1.1);
+  await askFor(world, 'z');
+  expect(granted(world)).toBe(1);
+  const queryKind = world.table.queryKind.bind(world.table);
+  world.table.queryKind = async (kind) =>
+    (await queryKind(kind)).filter(({ kind: one, pk }) => one !== 'Cluster' || !pk.includes('/z@'));
+  await applyFleet(world, 'env', PERSON, { caps });
+  world.table.queryKind = queryKind;
+  await askFor(world, 'a');
+  expect(granted(world)).toBe(1);
+});

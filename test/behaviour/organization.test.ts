@@ -1,3 +1,4 @@
+import type { RegionVersions } from '../../core/contracts/items/cluster.ts';
 import { discoverClusters } from '../../core/inventory/discover-clusters.ts';
 import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { isInventoryComplete } from '../../core/rollout/inventory-complete.ts';
@@ -52,7 +53,9 @@ const namesOf = async (world: World) => (await clustersOf(world)).map(({ name })
 async function isComplete(world: World): Promise<boolean> {
   const fleet = { accounts: [LISTED], regions: REGIONS } as unknown as Parameters<typeof isInventoryComplete>[0];
   const accounts = await loadKind(world.table, Accounts);
-  return isInventoryComplete(fleet, { accounts }, await clustersOf(world), world.clock.now());
+  const clusters = new Map((await clustersOf(world)).map((one) => [one.clusterKey, one]));
+  const regions = new Map(REGIONS.map((region) => [region, { region } as RegionVersions]));
+  return isInventoryComplete(fleet, { accounts }, { clusters, regions }, world.clock.now());
 }
 
 test('accounts of the organization are looked at beside those that the Fleet lists', async () => {
