@@ -170,15 +170,18 @@ function authorStays(policy: UpgradePolicy, before: AppliedConfig | undefined): 
 
 /**
  * What comes into the Fleet is looked at anew before anything is planned there. Written first: nobody looks there until then. Any account may be
- * one of the Fleet's organization; of another organization's nobody knows.
+ * one of the Fleet's organization, and one that is listed now may not have been.
  */
 async function forgetNewScopes(table: Table, fleet: Fleet['spec']): Promise<void> {
   const before = await fleetInForce(table);
-  const { organizationId } = fleet;
-  const isIn = (spec: Fleet['spec'], { account, region }: Scope) =>
-    spec.regions.includes(region) &&
-    (spec.accounts.includes(account) || (organizationId !== undefined && spec.organizationId === organizationId));
-  const comesIn = (scope: Scope) => isIn(fleet, scope) && (before === undefined || !isIn(before, scope));
+  const { organizationId: named } = fleet;
+  const isListed = (spec: Fleet['spec'], { account }: Scope) => spec.accounts.includes(account);
+  const isIn = (scope: Scope) =>
+    fleet.regions.includes(scope.region) && (named !== undefined || isListed(fleet, scope));
+  const stays = (of: Fleet['spec'], scope: Scope) =>
+    of.regions.includes(scope.region) &&
+    (isListed(of, scope) || (named !== undefined && of.organizationId === named && !isListed(fleet, scope)));
+  const comesIn = (scope: Scope) => isIn(scope) && (before === undefined || !stays(before, scope));
   const looks = await table.queryPartition('ACCOUNTS');
   if (looks.some((item) => comesIn(decode(Accounts, item).data))) await forgetLooks(table, comesIn);
 }

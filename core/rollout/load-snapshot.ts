@@ -1,5 +1,5 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import type { AppliedConfig, Rollout } from '../contracts/items/rollout.ts';
+import type { AppliedConfig, Member, Rollout } from '../contracts/items/rollout.ts';
 import { KIND_SHARDS } from '../contracts/table-schema.ts';
 import { authorsOf, channelNamed, channelSpec, FLEET, fleetSpec, upgradePolicy } from '../policy/applied.ts';
 import { labeled } from '../policy/cluster-labels.ts';
@@ -72,7 +72,7 @@ export async function loadSnapshot(
 ): Promise<FleetSnapshot> {
   const grants = ofKind(active, Grants);
   const rollouts = ofKind(active, Rollouts);
-  const members = ofKind(active, Members);
+  const members = await membersOfRollouts(table, ofKind(active, Members), rollouts);
   const upgrades = ofKind(active, Upgrades);
   const waves = ofKind(active, Waves);
   const moving = { rollouts, members, upgrades, waves };
@@ -165,6 +165,14 @@ export async function loadSnapshot(
     members,
     ...(history === undefined ? {} : { history }),
   };
+}
+
+/** Without those that an attempt has left that died before its rollout was there: they are members of nothing. */
+async function membersOfRollouts(table: Table, members: readonly Member[], rollouts: readonly Rollout[]) {
+  const known = new Set(rollouts.map(({ id }) => id));
+  const others = [...new Set(members.map(({ rolloutId }) => rolloutId))].filter((id) => !known.has(id));
+  for (const { id } of await loadAll(table, Rollouts, others.map(Rollouts.key))) known.add(id);
+  return members.filter(({ rolloutId }) => known.has(rolloutId));
 }
 
 /** Reads run side by side, and whoever waits for one may not have come to the next: one that fails meanwhile must not end the process. */

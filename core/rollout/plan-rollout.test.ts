@@ -25,7 +25,12 @@ function planned(
 }
 
 const error = (target: string) =>
-  ({ scannedAt: '', target, causes: [{ severity: 'error', cause: 'x' }] }) as unknown as LatestScans['scans'][number];
+  ({
+    scannedAt: '',
+    target,
+    gaps: 0,
+    causes: [{ severity: 'error', cause: 'x' }],
+  }) as unknown as LatestScans['scans'][number];
 
 test('a plan has the rollout, its waves and every member in its place', () => {
   const plan = planned([cluster('b'), cluster('a', paused), cluster('c', { labels: { env: 'dev' } })]);
@@ -181,7 +186,7 @@ describe('a wave that is planned', () => {
     ['each of its hops was scanned since', [{ target: '1.36' }, { target: '1.37' }], true],
     ['only the last hop was', [{ target: '1.37' }], false],
     ['only the first hop was', [{ target: '1.36' }], false],
-    ['a scan could not read everything', [{ target: '1.36', verdict: 'incomplete' }, { target: '1.37' }], false],
+    ['a scan could not read everything', [{ target: '1.36', gaps: 1 }, { target: '1.37' }], false],
   ])('of two hops after a restore it knows what blocks it where %s', (_, scans, isKnown) => {
     const epoch = { number: 2, restoredAt: '2026-11-20T12:00:00.000Z' };
     const of = { clusterKey: 'k1', scans: scans.map((one) => scanned('2026-11-20T12:01:00.000Z', one)) };
@@ -193,7 +198,7 @@ describe('a wave that is planned', () => {
   });
 
   test('does not know what blocks it where the newest scan could not read everything, restored or not', () => {
-    const of = { clusterKey: 'k1', scans: [scanned('2026-11-20T12:01:00.000Z', { verdict: 'incomplete' })] };
+    const of = { clusterKey: 'k1', scans: [scanned('2026-11-20T12:01:00.000Z', { verdict: 'fail', gaps: 1 })] };
     expect(wave([member(1)], { history: { ...lists, scans: new Map([['k1', of]]) } })).not.toHaveProperty(
       'blockingFindings',
     );

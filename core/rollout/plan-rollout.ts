@@ -94,7 +94,7 @@ export function plannedWave(
   const isKnown = ofEach((latest, from, to) =>
     hopsBetween(from, to).map((hop) => latest.scans.find(({ target }) => target === hop)),
   ).every((scans) =>
-    scans.every((scan) => scan?.verdict !== 'incomplete' && (scan?.scannedAt ?? '') >= (epoch?.restoredAt ?? '')),
+    scans.every((scan) => (scan?.gaps ?? 0) === 0 && (scan?.scannedAt ?? '') >= (epoch?.restoredAt ?? '')),
   );
   return {
     ...at,

@@ -1,0 +1,81 @@
+import { applyConfig } from '../../core/operations/apply-documents.ts';
+import { applySpec, at, clusterOf, fleetOf, spec } from './changed-policy.ts';
+import {
+  clustersOf,
+  hours,
+  minutes,
+  mutationsOf,
+  PERSON,
+  recordOf,
+  rolloutsOf,
+  smallFleet,
+  touched,
+} from './small-fleet.ts';
+import { staged } from './staged-fleet.ts';
+
+const LISTED = '111111111111';
+const OTHER = '222222222222';
+
+describe('an account beside an organization that comes back into the list of the Fleet', () => {
+  /** OTHER is of no organization of the Fleet; it is listed, left out for two days, and listed again. */
+  async function comesBack(organizationId: string | undefined, refused = false) {
+    const world = await smallFleet({
+      clusters: [
+        ...staged('dev', ['d']).map((one) => ({ ...one, account: OTHER })),
+        ...staged('dev', ['e']),
+        ...staged('prod', ['p']),
+      ],
+      policies: [],
+      accounts: [LISTED],
+      ...(organizationId === undefined ? {} : { organizationId }),
+    });
+    let refusing = false;
+    Object.assign(world.ports, {
+      organization: {
+        listAccounts: async () => {
+          if (refusing) throw Object.assign(new Error('no'), { name: 'AccessDeniedException' });
+          return [LISTED];
+        },
+      },
+    });
+    const more = organizationId === undefined ? {} : { organizationId };
+    const fleet = (...accounts: string[]) => applyConfig(world.ports, [fleetOf({ ...more, accounts })], PERSON);
+    await fleet(LISTED, OTHER);
+    await hours(world, 2);
+    expect((await clustersOf(world)).map(({ name }) => name).sort()).toEqual(['d', 'e', 'p']);
+    refusing = refused;
+    await fleet(LISTED);
+    await hours(world, 1);
+    // Its owner retags it while nobody looks.
+    Object.assign(clusterOf(world, 'd')?.tags ?? {}, { stage: refused ? 'prod' : 'dev' });
+    await hours(world, 48.5);
+    await fleet(LISTED, OTHER);
+    await applySpec(world, spec(at('dev', { soak: '48h', maxConcurrency: 5 }), at('prod')));
+    return world;
+  }
+
+  test.each([undefined, 'o-a1b2c3d4e5'])('no rollout is planned before the next look (organization %s)', async (id) => {
+    const world = await comesBack(id);
+    await minutes(world, 10);
+    const planned = await rolloutsOf(world);
+    const why = (await recordOf(world, 'd')).lastSeenAt;
+    expect([planned.length, why]).toEqual([0, '1970-01-01T00:00:00.000Z']);
+  });
+
+  test.each([undefined, 'o-a1b2c3d4e5'])('dev goes before production (organization %s)', async (id) => {
+    const world = await comesBack(id);
+    await minutes(world, 10);
+    await hours(world, 80);
+    const order = [...new Set(mutationsOf(world).map(({ clusterArn }) => clusterArn.split('/').at(-1)))];
+    expect(order.indexOf('d') >= 0 && order.indexOf('d') < order.indexOf('p')).toBe(true);
+  });
+
+  test.each([undefined, 'o-a1b2c3d4e5'])(
+    'a tag that changed meanwhile is read before anything begins (organization %s, not listed for two days)',
+    async (id) => {
+      const world = await comesBack(id, true);
+      await minutes(world, 10);
+      expect([touched(world, 'd'), touched(world, 'p')]).toEqual([false, false]);
+    },
+  );
+});
