@@ -15,6 +15,9 @@ export async function switchRollouts(
   await apiRequest(cloud, 'POST', `/v1/rollouts/${running.id}/pause`, { reason: 'rehearsed' });
   await apiRequest(cloud, 'POST', `/v1/rollouts/${running.id}/resume`, {});
   const planned = (await apiRequest(cloud, 'POST', '/v1/rollouts', { policy: policies.waiting })) as { id: string };
+  const glass = `/v1/rollouts/${planned.id}/waves/all/break-glass`;
+  await apiRequest(cloud, 'POST', glass, { reason: 'rehearsed', for: '10m' });
+  await apiRequest(cloud, 'POST', `${glass}/end`, { reason: 'rehearsed' });
   await apiRequest(cloud, 'POST', `/v1/rollouts/${planned.id}/abort`, { reason: 'rehearsed' });
 }
 

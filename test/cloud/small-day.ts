@@ -43,8 +43,10 @@ export async function smallDay(cloud: LocalCloud, prepared: PreparedFleet, onPro
     await startByHand(cloud, machine, { cluster: SECOND, targetVersion: ENDS[SECOND] });
     await minutes(cloud, 3);
   }
-  for (const problem of [...(await unnamedStarts(cloud)), ...(await auditChanges(cloud))]) onProblem(problem);
+  const problems = [...(await unnamedStarts(cloud)), ...(await auditChanges(cloud))];
   await badHours(cloud, onProblem);
+  // At the end: a run that goes to its end says by what way nothing came any more.
+  for (const problem of problems) onProblem(problem);
 }
 
 /** What was started by hand stands in the audit with who did it, one by one; an upgrade that the API started is granted in their name. */
