@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import { visibleAround } from '../../core/model/visible.ts';
+import { unsettledIn } from '../../core/rollout/wave-end.ts';
 import { Members, Upgrades, Waves } from '../../core/store/entities.ts';
 import { loadKind, ofKind } from '../../core/store/entity.ts';
 import type { PublishedEvent } from '../../simulator/process/in-memory-bus.ts';
@@ -61,7 +62,7 @@ export class LiveView {
     const upgrades = ofKind(active, Upgrades);
     const lines = [styleText('bold', clock.now().toISOString().slice(0, 16).replace('T', ' ')), ''];
     for (const wave of waves) {
-      const settled = wave.succeeded + wave.failed + wave.blocked + wave.excluded;
+      const settled = wave.members - unsettledIn(wave);
       const done = wave.members === 0 ? BAR : Math.round((settled / wave.members) * BAR);
       lines.push(
         `${wave.rolloutId.slice(0, 22).padEnd(22)} ${wave.name.padEnd(10)} ${'█'.repeat(done)}${'░'.repeat(BAR - done)} ${settled}/${wave.members} ${wave.status}`,

@@ -139,9 +139,10 @@ async function goingOn(table: Table, cluster: Read<ClusterRecord>) {
   for (const member of all.filter(({ data }) => data.clusterKey === clusterKey)) {
     const { rolloutId, waveIndex } = member.data;
     const rollout = await load(table, Rollouts, rolloutId);
-    const wave = await load(table, Waves, rolloutId, waveIndex);
-    if (rollout === undefined || wave === undefined) continue;
+    if (rollout === undefined) continue;
     if (THROUGH.includes(member.data.status) && rollout.data.status !== 'Aborted') continue;
+    const wave = await load(table, Waves, rolloutId, waveIndex);
+    if (wave === undefined) continue;
     const { policy } = rollout.data;
     const others = left.filter(({ data }) => data.rolloutId === rolloutId && !isTried(data));
     // One under way keeps its members, whatever selects them now.

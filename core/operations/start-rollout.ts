@@ -41,7 +41,7 @@ export async function startRollout(
       { reasons: [{ code: 'ObserveMode', message: 'The fleet is in mode "observe".' }] },
     );
   }
-  // The same clusters and target give the same id; after a rollout that has ended, the next one is another on purpose.
+  // The same plan gives the same id; after a rollout that has ended, the next one is another on purpose.
   const taken = await load(table, Rollouts, plan.rollout.id);
   const fresh = taken === undefined ? plan : planOrRefuse(ports, snapshot, policy, by, gaps, ports.ids.next());
   if ((await createRollout(ports, fresh, by)) !== 'created') throw busy(policy);

@@ -6,7 +6,7 @@ import { waveRefusal } from '../policy/wave-room.ts';
 import { GRANTING_WAVES } from '../protocol/vetoes.ts';
 import type { Waiting } from '../rollout/decisions.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
-import { PASSED } from '../rollout/wave-end.ts';
+import { PASSED, unsettledIn } from '../rollout/wave-end.ts';
 import type { WaveMembers } from './wave-members.ts';
 
 /** Members beside those that there is room for: some of them wait for a reason of their own. */
@@ -40,8 +40,7 @@ export function offered(looked: Looked, rollout: Rollout, depth: number | undefi
     }
     if (!passed) current = false;
     if (own === undefined || !GRANTING_WAVES.includes(wave.status)) continue;
-    const settled = wave.succeeded + wave.failed + wave.blocked + wave.excluded;
-    if (passed && wave.inFlight === 0 && settled >= wave.members) continue;
+    if (passed && wave.inFlight === 0 && unsettledIn(wave) <= 0) continue;
     if (depth === undefined) result.push(...own.unsettled());
     else result.push(...own.begun(), ...own.aside(), ...pending(wave, own, looked.ledger, depth));
   }

@@ -1,7 +1,6 @@
 import type { UpgradePolicy, Wave as WaveSpec } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
-import type { LatestScans } from '../contracts/items/scan.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
 import { blockingFindings } from '../model/blocking-findings.ts';
@@ -85,16 +84,15 @@ export function plannedWave(
   ).length;
   const strays = members.filter(({ status, isStray }) => status === 'Failed' && isStray === true).length;
   const { epoch, history } = snapshot;
-  const ofEach = <Read>(read: (latest: LatestScans, from: string, to: string) => Read) =>
-    members
-      .filter(goes)
-      .map(({ clusterKey, from, to }) => read(history?.scans.get(clusterKey) ?? { clusterKey, scans: [] }, from, to));
-  const findings = ofEach(blockingFindings).flat();
+  const going = members.filter(goes);
+  const scansOf = (key: string) => history?.scans.get(key) ?? { clusterKey: key, scans: [] };
+  const findings = going.flatMap(({ clusterKey, from, to }) => blockingFindings(scansOf(clusterKey), from, to));
   // What could not be read is never taken for fine, and what a scan before a restore has found may be lost.
-  const isKnown = ofEach((latest, from, to) =>
-    hopsBetween(from, to).map((hop) => latest.scans.find(({ target }) => target === hop)),
-  ).every((scans) =>
-    scans.every((scan) => (scan?.gaps ?? 0) === 0 && (scan?.scannedAt ?? '') >= (epoch?.restoredAt ?? '')),
+  const isKnown = going.every(({ clusterKey, from, to }) =>
+    hopsBetween(from, to).every((hop) => {
+      const scan = scansOf(clusterKey).scans.find(({ target }) => target === hop);
+      return (scan?.gaps ?? 0) === 0 && (scan?.scannedAt ?? '') >= (epoch?.restoredAt ?? '');
+    }),
   );
   return {
     ...at,
@@ -107,7 +105,7 @@ export function plannedWave(
     ...counts,
     ...(owed === 0 ? {} : { owed }),
     ...(strays === 0 ? {} : { strays }),
-    planHash: wavePlanHash(policy, { name: spec.name, members: members.filter(goes), findings }),
+    planHash: wavePlanHash(policy, { name: spec.name, members: going, findings }),
     ...(isKnown ? { blockingFindings: findings.length } : {}),
     reasons: [],
   };

@@ -6,7 +6,7 @@ import { waitsFor } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { waveNamed } from '../policy/wave-of.ts';
 import type { FleetSnapshot } from './snapshot.ts';
-import { isSettled, PASSED } from './wave-end.ts';
+import { isSettled, PASSED, unsettledIn } from './wave-end.ts';
 import { soakOf } from './wave-soak.ts';
 
 /** Why a member waits, and until when as far as is known. No reasons = it was admitted. */
@@ -57,9 +57,8 @@ function clockOf({ calendars }: FleetSnapshot, specs: readonly (WaveSpec | undef
 
 function unsettled(wave: Wave): Reason {
   if (wave.status === 'Pending') return reason('EarlierWave', `The wave ${wave.name} comes first, and has not begun.`);
-  const settled = wave.succeeded + wave.failed + wave.blocked + wave.excluded + wave.quarantined;
   const state = isSettled(wave)
     ? `is ${wave.status}`
-    : `has ${wave.members - settled} of ${wave.members} clusters still open`;
+    : `has ${unsettledIn(wave) - wave.quarantined} of ${wave.members} clusters still open`;
   return reason('EarlierWave', `The wave ${wave.name} comes first: it ${state}.`);
 }

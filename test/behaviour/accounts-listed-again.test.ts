@@ -1,4 +1,5 @@
 import { applyConfig } from '../../core/operations/apply-documents.ts';
+import { LISTED, MEMBER, ofMember } from './accidents.ts';
 import { applySpec, at, clusterOf, fleetOf, spec } from './changed-policy.ts';
 import {
   clustersOf,
@@ -13,18 +14,11 @@ import {
 } from './small-fleet.ts';
 import { staged } from './staged-fleet.ts';
 
-const LISTED = '111111111111';
-const OTHER = '222222222222';
-
 describe('an account beside an organization that comes back into the list of the Fleet', () => {
-  /** OTHER is of no organization of the Fleet; it is listed, left out for two days, and listed again. */
+  /** MEMBER is of no organization of the Fleet; it is listed, left out for two days, and listed again. */
   async function comesBack(organizationId: string | undefined, refused = false) {
     const world = await smallFleet({
-      clusters: [
-        ...staged('dev', ['d']).map((one) => ({ ...one, account: OTHER })),
-        ...staged('dev', ['e']),
-        ...staged('prod', ['p']),
-      ],
+      clusters: [...ofMember('dev', 'd'), ...staged('dev', ['e']), ...staged('prod', ['p'])],
       policies: [],
       accounts: [LISTED],
       ...(organizationId === undefined ? {} : { organizationId }),
@@ -40,7 +34,7 @@ describe('an account beside an organization that comes back into the list of the
     });
     const more = organizationId === undefined ? {} : { organizationId };
     const fleet = (...accounts: string[]) => applyConfig(world.ports, [fleetOf({ ...more, accounts })], PERSON);
-    await fleet(LISTED, OTHER);
+    await fleet(LISTED, MEMBER);
     await hours(world, 2);
     expect((await clustersOf(world)).map(({ name }) => name).sort()).toEqual(['d', 'e', 'p']);
     refusing = refused;
@@ -49,7 +43,7 @@ describe('an account beside an organization that comes back into the list of the
     // Its owner retags it while nobody looks.
     Object.assign(clusterOf(world, 'd')?.tags ?? {}, { stage: refused ? 'prod' : 'dev' });
     await hours(world, 48.5);
-    await fleet(LISTED, OTHER);
+    await fleet(LISTED, MEMBER);
     await applySpec(world, spec(at('dev', { soak: '48h', maxConcurrency: 5 }), at('prod')));
     return world;
   }

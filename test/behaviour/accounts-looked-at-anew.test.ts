@@ -1,12 +1,9 @@
 import { applyConfig } from '../../core/operations/apply-documents.ts';
+import { LISTED, listAlone, MEMBER, ofMember, throttle } from './accidents.ts';
 import { applySpec, at, clusterOf, fleetOf, spec } from './changed-policy.ts';
 import { restored } from './restored.ts';
 import { clustersOf, hours, minutes, mutationsOf, PERSON, smallFleet, touched } from './small-fleet.ts';
 import { staged } from './staged-fleet.ts';
-
-const LISTED = '111111111111';
-const MEMBER = '222222222222';
-const ofMember = (stage: string, name: string) => staged(stage, [name]).map((one) => ({ ...one, account: MEMBER }));
 
 test('an organization that is taken out and named again is listed before anything is planned', async () => {
   const world = await smallFleet({
@@ -62,12 +59,7 @@ test('clusters of an account that was listed, and that an organization brings ba
   await hours(world, 48);
   await applyConfig(world.ports, [fleetOf({ organizationId: 'o-a1b2c3d4e5' })], PERSON);
   await applySpec(world, spec(at('dev'), at('prod')));
-  // Accounts are listed, and nobody gets to describe what is in them.
-  const send = world.ports.queue.send.bind(world.ports.queue);
-  Object.assign(world.ports.queue, { send: async () => {} });
-  await world.invoke('discover-clusters', {});
-  await minutes(world, 5);
-  Object.assign(world.ports.queue, { send });
+  await listAlone(world);
   expect([touched(world, 'd'), touched(world, 'p')]).toEqual([false, false]);
 });
 
@@ -79,13 +71,7 @@ test('one throttled listing after a restore takes no cluster out of the order of
   });
   await hours(world, 1.2);
   await applySpec(world, { ...spec(at('dev'), at('prod')), trigger: 'manual' });
-  const list = world.ports.eks.listClusters.bind(world.ports.eks);
-  let fails = 1;
-  const listClusters: typeof list = (scope) =>
-    scope.account === MEMBER && fails-- > 0
-      ? Promise.reject(Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' }))
-      : list(scope);
-  Object.assign(world.ports.eks, { listClusters });
+  throttle(world, 'listClusters', ({ account }) => account === MEMBER, 1);
   await restored(world, world.table.snapshot(), world.clock.now());
   await applySpec(world, spec(at('dev'), at('prod')));
   await hours(world, 72);

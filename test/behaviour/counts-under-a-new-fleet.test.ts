@@ -3,7 +3,7 @@ import { Grants } from '../../core/store/entities.ts';
 import { load } from '../../core/store/entity.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { applySpec, clusterOf, fleetOf, keyOf, onceBefore, spec } from './changed-policy.ts';
-import { applyAndDie, applyFleet, askFor, granted, tagged } from './new-fleet.ts';
+import { applyAndDie, applyFleet, askFor, granted, heldByZ, ONE_A_STAGE, tagged } from './new-fleet.ts';
 import { hours, minutes, PERSON, recordOf, smallFleet, touched } from './small-fleet.ts';
 
 const capKeysOf = async (world: World, name: string) =>
@@ -74,13 +74,8 @@ async function whileIndexLags(world: World, act: () => Promise<unknown>): Promis
 }
 
 test('a grant of a moment ago, which the index does not have yet, is counted by a new Fleet', async () => {
-  const caps = { perLabel: { stage: 1 } };
-  const clusters = [tagged('a', { stage: 'x', env: 'prod' }), tagged('z', { stage: 'dev', env: 'prod' })];
-  const world = await smallFleet({ clusters, caps, policies: [] });
-  await hours(world, 1.1);
-  await askFor(world, 'z');
-  expect(granted(world)).toBe(1);
-  await whileIndexLags(world, () => applyAndDie(world, '"kind":"Cluster"', { caps }));
+  const world = await heldByZ();
+  await whileIndexLags(world, () => applyAndDie(world, '"kind":"Cluster"', { caps: ONE_A_STAGE }));
   expect(await capKeysOf(world, 'z')).toContain('label/stage/prod');
   await askFor(world, 'a');
   expect(granted(world)).toBe(1);
@@ -116,16 +111,11 @@ test.each([
 });
 
 test('a grant of a cluster that the index of clusters does not list yet is counted by a new Fleet', async () => {
-  const caps = { perLabel: { stage: 1 } };
-  const clusters = [tagged('a', { stage: 'x', env: 'prod' }), tagged('z', { stage: 'dev', env: 'prod' })];
-  const world = await smallFleet({ clusters, caps, policies: [] });
-  await hours(world, 1.1);
-  await askFor(world, 'z');
-  expect(granted(world)).toBe(1);
+  const world = await heldByZ();
   const queryKind = world.table.queryKind.bind(world.table);
   world.table.queryKind = async (kind) =>
     (await queryKind(kind)).filter(({ kind: one, pk }) => one !== 'Cluster' || !pk.includes('/z@'));
-  await applyFleet(world, 'env', PERSON, { caps });
+  await applyFleet(world, 'env', PERSON, { caps: ONE_A_STAGE });
   world.table.queryKind = queryKind;
   await askFor(world, 'a');
   expect(granted(world)).toBe(1);

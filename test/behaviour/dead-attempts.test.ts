@@ -1,21 +1,25 @@
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import type { World } from '../../simulator/process/world.ts';
+import { dieBeforeRollout } from './accidents.ts';
 import { attributesClass, OLD } from './attributes-class.ts';
-import { apply, at, onceBefore } from './changed-policy.ts';
+import { apply, at } from './changed-policy.ts';
 import { hours, membersOf, recordOf, rolloutsOf, smallFleet } from './small-fleet.ts';
 import { staged } from './staged-fleet.ts';
+
+/** A policy is applied, and soon after it another one; whoever creates the rollout of the first may die. */
+async function planTwice(world: World, dies: boolean): Promise<void> {
+  if (dies) dieBeforeRollout(world);
+  await apply(world, { name: 'dev', selector: {} }, at('prod'));
+  if (dies) await world.tick();
+  await apply(world, at('dev'), at('prod'));
+  await hours(world, 12);
+}
 
 describe('what an attempt to create a rollout has left that died', () => {
   test.each([false, true])('does not have clusters wait that are through (attempt died: %s)', async (dies) => {
     const world = await smallFleet({ clusters: [...staged('dev', ['d']), ...staged('prod', ['p'])], policies: [] });
     await hours(world, 1.2);
-    if (dies)
-      onceBefore(world, ['"RolloutCreated"'], () =>
-        Promise.reject(Object.assign(new Error('Throttled'), { name: 'ThrottlingException' })),
-      );
-    await apply(world, { name: 'dev', selector: {} }, at('prod'));
-    if (dies) await world.tick();
-    await apply(world, at('dev'), at('prod'));
-    await hours(world, 12);
+    await planTwice(world, dies);
     const [d, p] = await Promise.all(['d', 'p'].map((name) => recordOf(world, name)));
     if (d === undefined || p === undefined) throw new Error('gone');
     const told = await Promise.all([d, p].map((one) => explainCluster(world.ports, one)));
@@ -32,14 +36,7 @@ describe('what an attempt to create a rollout has left that died', () => {
       policies: [],
     });
     await hours(world, 1.2);
-    if (dies)
-      onceBefore(world, ['"RolloutCreated"'], () =>
-        Promise.reject(Object.assign(new Error('Throttled'), { name: 'ThrottlingException' })),
-      );
-    await apply(world, { name: 'dev', selector: {} }, at('prod'));
-    if (dies) await world.tick();
-    await apply(world, at('dev'), at('prod'));
-    await hours(world, 12);
+    await planTwice(world, dies);
     const [rollout] = await rolloutsOf(world);
     const b = (await membersOf(world)).find(({ name, rolloutId }) => name === 'b' && rolloutId === rollout?.id);
     const told = await explainCluster(world.ports, await recordOf(world, 'b'));

@@ -1,6 +1,7 @@
 import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
 import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
 import { scansOf } from '../../core/scan/fleet/report-store.ts';
+import { whileUnreachable } from './accidents.ts';
 import { attributesClass, OLD } from './attributes-class.ts';
 import { applySpec, at, clusterOf, failedInX, keyOf, lookAround, spec, waveNamed } from './changed-policy.ts';
 import { restored } from './restored.ts';
@@ -18,27 +19,24 @@ import {
   touched,
 } from './small-fleet.ts';
 
+const BY_FINDINGS = spec({ name: 'all', approval: { autoApproveWhen: 'findings == 0' } });
+
 test('a scan that could not read everything does not approve by hiding what the one before it has found', async () => {
   const web = { name: 'web', version: '1.36', nodegroups: [{ name: 'workers' }], objects: [attributesClass(OLD)] };
   const world = await smallFleet({ clusters: [web], policies: [] });
   await hours(world, 0.3);
   const scanned = { cluster: clusterArn('web'), targetVersion: '1.37' };
   await startByHand(world, 'scan-cluster', scanned, 'one');
-  const access = clusterOf(world, 'web')?.kubernetes.access as { network: string };
-  const before = access.network;
-  access.network = 'unreachable';
-  await hours(world, 0.1);
-  await startByHand(world, 'scan-cluster', scanned, 'two');
-  access.network = before;
+  await whileUnreachable(world, 'web', async () => {
+    await hours(world, 0.1);
+    await startByHand(world, 'scan-cluster', scanned, 'two');
+  });
   const scans = await scansOf(world.table, await keyOf(world, 'web'));
   expect(scans.map(({ errors, verdict }) => [errors, verdict])).toEqual([
     [0, 'incomplete'],
     [1, 'fail'],
   ]);
-  await applySpec(world, {
-    ...spec({ name: 'all', approval: { autoApproveWhen: 'findings == 0' } }),
-    scan: { failOn: 'none' },
-  });
+  await applySpec(world, { ...BY_FINDINGS, scan: { failOn: 'none' } });
   await minutes(world, 30);
   expect(world.table.auditTimeline().map(({ event }) => event)).not.toContain('WaveApproved');
   expect(mutationsOf(world)).toEqual([]);
@@ -53,16 +51,13 @@ test('neither does a cluster of that wave begin beside the one whose findings ar
   await hours(world, 0.3);
   const scanned = { cluster: clusterArn('web'), targetVersion: '1.37' };
   await startByHand(world, 'scan-cluster', scanned, 'one');
-  const policy = { ...spec({ name: 'all', approval: { autoApproveWhen: 'findings == 0' } }) };
-  await applySpec(world, policy);
+  await applySpec(world, BY_FINDINGS);
   await minutes(world, 5);
   expect(world.table.auditTimeline().map(({ event }) => event)).not.toContain('WaveApproved');
-  const access = clusterOf(world, 'web')?.kubernetes.access as { network: string };
-  const before = access.network;
-  access.network = 'unreachable';
-  await beginByHand(world, 'scan-cluster', scanned, 'two');
-  await minutes(world, 30);
-  access.network = before;
+  await whileUnreachable(world, 'web', async () => {
+    await beginByHand(world, 'scan-cluster', scanned, 'two');
+    await minutes(world, 30);
+  });
   expect((await scansOf(world.table, await keyOf(world, 'web')))[0]).toMatchObject({
     errors: 0,
     verdict: 'incomplete',
@@ -86,10 +81,7 @@ test('after a restore the scan of one hop does not say that the other one was sc
   await startByHand(world, 'scan-cluster', { cluster: clusterArn('web'), targetVersion: '1.36' }, 'anew');
   const scans = await scansOf(world.table, await keyOf(world, 'web'));
   expect(scans.map(({ target, errors }) => [target, errors])).toEqual([['1.36', 0]]);
-  await applySpec(world, {
-    ...spec({ name: 'all', approval: { autoApproveWhen: 'findings == 0' } }),
-    scan: { failOn: 'none' },
-  });
+  await applySpec(world, { ...BY_FINDINGS, scan: { failOn: 'none' } });
   await minutes(world, 30);
   expect(world.table.auditTimeline().map(({ event }) => event)).not.toContain('WaveApproved');
   expect(mutationsOf(world)).toEqual([]);

@@ -1,6 +1,7 @@
 import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { judgeWave } from '../../core/operations/judge-wave.ts';
-import { apply, applySpec, at, CARL, clusterOf, fleetOf, onceBefore, retag, spec } from './changed-policy.ts';
+import { dieBeforeRollout, LISTED, listAlone, MEMBER, ofMember, throttle } from './accidents.ts';
+import { apply, applySpec, at, CARL, clusterOf, fleetOf, retag, spec } from './changed-policy.ts';
 import {
   clustersOf,
   hours,
@@ -14,16 +15,10 @@ import {
 } from './small-fleet.ts';
 import { staged } from './staged-fleet.ts';
 
-const LISTED = '111111111111';
-const MEMBER = '222222222222';
-
 /** d of an account that only the organization lists, in a Region that the Fleet leaves out for two days and names again. */
 async function regionComesBack(accounts: readonly string[]) {
   const world = await smallFleet({
-    clusters: [
-      ...staged('dev', ['d']).map((one) => ({ ...one, account: MEMBER, region: 'eu-west-1' })),
-      ...staged('prod', ['p']),
-    ],
+    clusters: [...ofMember('dev', 'd').map((one) => ({ ...one, region: 'eu-west-1' })), ...staged('prod', ['p'])],
     policies: [],
     accounts: [LISTED],
     organizationId: 'o-a1b2c3d4e5',
@@ -51,11 +46,7 @@ test('a Region that comes back into the Fleet of an organization is looked at be
 
 test('so is one beside whose organization an account is listed, until its clusters are described', async () => {
   const world = await regionComesBack([LISTED]);
-  const send = world.ports.queue.send.bind(world.ports.queue);
-  Object.assign(world.ports.queue, { send: async () => {} });
-  await world.invoke('discover-clusters', {});
-  await minutes(world, 5);
-  Object.assign(world.ports.queue, { send });
+  await listAlone(world);
   expect([touched(world, 'd'), touched(world, 'p')]).toEqual([false, false]);
 });
 
@@ -63,17 +54,11 @@ test.each([[0], [1]])(
   'an account whose first listing is throttled %s times is not taken for one without clusters',
   async (times) => {
     const world = await smallFleet({
-      clusters: [...staged('dev', ['d']).map((one) => ({ ...one, account: MEMBER })), ...staged('prod', ['p'])],
+      clusters: [...ofMember('dev', 'd'), ...staged('prod', ['p'])],
       policies: [spec(at('dev', { soak: '48h' }), at('prod'))],
       accounts: [LISTED, MEMBER],
     });
-    const list = world.ports.eks.listClusters.bind(world.ports.eks);
-    let fails = times;
-    const listClusters: typeof list = (scope) =>
-      scope.account === MEMBER && fails-- > 0
-        ? Promise.reject(Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' }))
-        : list(scope);
-    Object.assign(world.ports.eks, { listClusters });
+    throttle(world, 'listClusters', ({ account }) => account === MEMBER, times);
     await hours(world, 12);
     expect([touched(world, 'd'), touched(world, 'p')]).toEqual([true, false]);
   },
@@ -88,13 +73,7 @@ test.each([[0], [1]])(
     });
     await applyConfig(world.ports, [fleetOf({ regions: ['eu-central-1', 'eu-west-1'] })], PERSON);
     await applySpec(world, spec(at('dev', { soak: '48h' }), at('prod')));
-    const ask = world.ports.eks.describeClusterVersions.bind(world.ports.eks);
-    let fails = times;
-    const describeClusterVersions: typeof ask = (scope) =>
-      scope.region === 'eu-west-1' && fails-- > 0
-        ? Promise.reject(Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' }))
-        : ask(scope);
-    Object.assign(world.ports.eks, { describeClusterVersions });
+    throttle(world, 'describeClusterVersions', ({ region }) => region === 'eu-west-1', times);
     await hours(world, 12);
     expect([touched(world, 'd'), touched(world, 'p')]).toEqual([true, false]);
   },
@@ -102,18 +81,12 @@ test.each([[0], [1]])(
 
 test.each([[0], [1]])('so is one that a Fleet in force names anew, throttled %s times', async (times) => {
   const world = await smallFleet({
-    clusters: [...staged('dev', ['d']).map((one) => ({ ...one, account: MEMBER })), ...staged('prod', ['p'])],
+    clusters: [...ofMember('dev', 'd'), ...staged('prod', ['p'])],
     policies: [],
     accounts: [LISTED],
   });
   await hours(world, 1.2);
-  const list = world.ports.eks.listClusters.bind(world.ports.eks);
-  let fails = times;
-  const listClusters: typeof list = (scope) =>
-    scope.account === MEMBER && fails-- > 0
-      ? Promise.reject(Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' }))
-      : list(scope);
-  Object.assign(world.ports.eks, { listClusters });
+  throttle(world, 'listClusters', ({ account }) => account === MEMBER, times);
   await applyConfig(world.ports, [fleetOf({ accounts: [LISTED, MEMBER] })], PERSON);
   await applySpec(world, spec(at('dev', { soak: '48h' }), at('prod')));
   await hours(world, 12);
@@ -128,9 +101,7 @@ test.each(['policy', 'tag'])(
       policies: [],
     });
     await hours(world, 1.2);
-    const isDone = onceBefore(world, ['"RolloutCreated"'], () =>
-      Promise.reject(Object.assign(new Error('Throttled'), { name: 'ThrottlingException' })),
-    );
+    const isDone = dieBeforeRollout(world);
     const dev = what === 'tag' ? at('dev') : { name: 'dev', selector: {} };
     await apply(world, { ...dev, soak: '48h' }, at('prod'));
     await world.tick();

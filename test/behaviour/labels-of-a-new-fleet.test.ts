@@ -3,7 +3,7 @@ import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
 import { startRollout } from '../../core/operations/start-rollout.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { applySpec, at, CARL, keyOf, onceBefore, spec } from './changed-policy.ts';
-import { applyAndDie, applyFleet, askFor, granted, tagged } from './new-fleet.ts';
+import { applyAndDie, applyFleet, askFor, granted, heldByZ, ONE_A_STAGE, tagged } from './new-fleet.ts';
 import {
   clustersOf,
   hours,
@@ -173,13 +173,8 @@ test('a cap by a label counts who runs by the new label before whoever applied t
 });
 
 test('whoever asks for a grant is counted by the new label before that is written, too', async () => {
-  const caps = { perLabel: { stage: 1 } };
-  const clusters = [tagged('a', { stage: 'x', env: 'prod' }), tagged('z', { stage: 'dev', env: 'prod' })];
-  const world = await smallFleet({ clusters, caps, policies: [] });
-  await hours(world, 1.1);
-  await askFor(world, 'z');
-  expect(granted(world)).toBe(1);
-  await applyAndDie(world, '"name":"a"', { caps });
+  const world = await heldByZ();
+  await applyAndDie(world, '"name":"a"', { caps: ONE_A_STAGE });
   expect(await storedStage(world, 'a')).toBe('x');
   await askFor(world, 'a');
   expect(granted(world)).toBe(1);

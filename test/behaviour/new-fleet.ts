@@ -1,7 +1,7 @@
 import { applyConfig } from '../../core/operations/apply-documents.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { fleetOf, onceBefore } from './changed-policy.ts';
-import { beginByHand, clusterArn, minutes, PERSON } from './small-fleet.ts';
+import { beginByHand, clusterArn, hours, minutes, PERSON, smallFleet } from './small-fleet.ts';
 
 export const tagged = (name: string, tags: Record<string, string>) => ({
   name,
@@ -27,3 +27,15 @@ export async function askFor(world: World, name: string): Promise<void> {
 }
 
 export const granted = (world: World) => world.table.auditTimeline().filter(({ event }) => event === 'Granted').length;
+
+export const ONE_A_STAGE = { perLabel: { stage: 1 } };
+
+/** One may run in each stage, and z holds the grant of its own; by the tag `env` it would be in that of a, which is not its stage yet. */
+export async function heldByZ(): Promise<World> {
+  const clusters = [tagged('a', { stage: 'x', env: 'prod' }), tagged('z', { stage: 'dev', env: 'prod' })];
+  const world = await smallFleet({ clusters, caps: ONE_A_STAGE, policies: [] });
+  await hours(world, 1.1);
+  await askFor(world, 'z');
+  expect(granted(world)).toBe(1);
+  return world;
+}

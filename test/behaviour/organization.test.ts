@@ -5,6 +5,7 @@ import { isInventoryComplete } from '../../core/rollout/inventory-complete.ts';
 import { Accounts } from '../../core/store/entities.ts';
 import { loadKind } from '../../core/store/entity.ts';
 import type { World } from '../../simulator/process/world.ts';
+import { LISTED, MEMBER, ofMember } from './accidents.ts';
 import { applySpec, at, fleetOf, spec } from './changed-policy.ts';
 import { restored } from './restored.ts';
 import {
@@ -20,8 +21,6 @@ import {
 } from './small-fleet.ts';
 import { staged } from './staged-fleet.ts';
 
-const LISTED = '111111111111';
-const MEMBER = '222222222222';
 const REGIONS = ['eu-central-1'];
 const web = { name: 'web', version: '1.36', account: LISTED };
 const shop = { name: 'shop', version: '1.36', account: MEMBER };
@@ -96,8 +95,6 @@ test('once it was listed, what is known of the accounts stays, and those that th
   ]);
   expect(await isComplete(world)).toBe(true);
 });
-
-const ofMember = (stage: string, name: string) => staged(stage, [name]).map((one) => ({ ...one, account: MEMBER }));
 
 test('a rollout goes on after a restore although an account of it has left the organization', async () => {
   const { world, listing } = await organizationFleet({
