@@ -1,5 +1,5 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
-import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { AccountState, ClusterRecord } from '../contracts/items/cluster.ts';
 import { unreachable } from '../model/unreachable.ts';
 import { NEVER } from '../policy/cluster-labels.ts';
 import { clusterRecord } from '../policy/testing/cluster-record.ts';
@@ -16,11 +16,15 @@ const shop = clusterRecord({ name: 'shop', account: MEMBER });
 
 const ORGANIZATION = 'o-a1b2c3d4e5';
 
+const throttled = Object.assign(new Error('Try later.'), { name: 'UnrecognizedClientException' });
+
 interface Before {
   /** The organization that was listed last. */
   readonly listed?: string;
   /** What the listing of the member's clusters fails with. */
   readonly unlistable?: Error;
+  /** What is known of the member's account, in place of a look that listed its cluster; undefined = nothing. */
+  readonly state?: Partial<AccountState> | undefined;
   /** What else is known of the member's cluster. */
   readonly known?: Partial<ClusterRecord>;
 }
@@ -35,13 +39,12 @@ async function looked(organizationId: string | undefined, accounts: readonly str
   const { document } = fleetConfig;
   const spec = { ...(document.spec as object), accounts: [LISTED], regions: [web.region], organizationId };
   await keep(table, { fleet: { ...fleetConfig, document: { ...document, spec } }, cluster: web });
-  const seen = [web, shop].map(({ account, region, name }) =>
-    put(
-      Accounts,
-      { account, region, status: 'Ok', clusters: 1, names: [name], checkedAt: NOON.toISOString() },
-      'absent',
-    ),
-  );
+  const looks = [web, shop].flatMap(({ account, region, name }): AccountState[] => {
+    if (account === MEMBER && 'state' in before && before.state === undefined) return [];
+    const more = account === MEMBER ? before.state : {};
+    return [{ account, region, status: 'Ok', clusters: 1, names: [name], checkedAt: NOON.toISOString(), ...more }];
+  });
+  const seen = looks.map((state) => put(Accounts, state, 'absent'));
   await table.transact([put(Clusters, { ...shop, ...known }, 'absent'), ...seen]);
   if (listed !== undefined) await table.transact([put(Organizations, { organizationId: listed }, 'absent')]);
   const asked: string[] = [];
@@ -89,6 +92,25 @@ test('an account that the organization lists no more is Unreachable with its clu
   });
 });
 
+test('an account whose look was lost with a restore, and that the organization lists no more, has left', async () => {
+  const { unreachable } = await looked(ORGANIZATION, [LISTED], { listed: '', state: undefined });
+  expect(unreachable.map(([name]) => name)).toEqual(['shop']);
+});
+
+test.each<[string, Partial<AccountState>, string[]]>([
+  ['is the first since it was forgotten counts as none', { reason: undefined }, []],
+  ['is the second says that nobody can', { reason: 'Throttled' }, ['shop']],
+])('a look that fails and %s, whatever the account was before', async (_, state, names) => {
+  for (const status of ['Ok', 'Denied', 'Unreachable'] as const) {
+    const before = { listed: ORGANIZATION, unlistable: throttled, known: { lastSeenAt: NEVER } };
+    const after = await looked(ORGANIZATION, [LISTED, MEMBER], {
+      ...before,
+      state: { status, ...state, checkedAt: NEVER },
+    });
+    expect(after.unreachable.map(([name]) => name)).toEqual(names);
+  }
+});
+
 const denied = new Error('You may not list accounts.');
 test.each<[string, string | undefined, string[] | Error, unknown]>([
   ['the organization cannot be listed', ORGANIZATION, denied, denied],
@@ -118,7 +140,6 @@ test.each<[string, string | undefined, string[] | Error, string | undefined, [st
   },
 );
 
-const throttled = Object.assign(new Error('Try later.'), { name: 'UnrecognizedClientException' });
 test.each<[string, Partial<ClusterRecord>, string[]]>([
   ['that is looked at anew becomes unreachable: nobody can', { lastSeenAt: NEVER }, ['shop']],
   ['that is known stays as it is', {}, []],

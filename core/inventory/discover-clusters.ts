@@ -40,7 +40,11 @@ export async function discoverClusters(ports: DiscoverPorts): Promise<{ items: n
   const seen = new Map(stored.map((item) => [item.sk, decode(Accounts, item).data]));
   // An account that leaves the organization may be looked into no more; while the organization is not listed, nobody knows of any.
   const isListed = fleet.organizationId !== undefined && !('refusal' in organization);
-  const known = isListed ? [...seen.values()].map(({ account }) => account) : [];
+  const { organizationId = '' } = fleet;
+  const listedBefore = await load(ports.table, Organizations);
+  const isNews = (listedBefore?.data.organizationId ?? '') !== organizationId;
+  const records = isListed && isNews ? await livingRecords(ports.table) : [];
+  const known = isListed ? [...seen.values(), ...records].map(({ account }) => account) : [];
   const left = [...new Set(known)].filter((account) => !accounts.includes(account));
   const states: AccountState[] = [];
   let items = 0;
@@ -62,10 +66,8 @@ export async function discoverClusters(ports: DiscoverPorts): Promise<{ items: n
   // The last Region to be looked at for the first time may be empty: then no record tells that the inventory is complete now.
   if (states.some((state) => !seen.has(Accounts.key(state.account, state.region).sk))) await markDirty(ports);
   if ('refusal' in organization) throw organization.refusal;
-  const { organizationId = '' } = fleet;
-  const before = await load(ports.table, Organizations);
   // At the end: until now nobody has looked into its accounts. One that is taken out is listed anew when it is named again.
-  if ((before?.data.organizationId ?? '') !== organizationId) {
+  if (isNews) {
     await writeUnrecorded(ports.table, [put(Organizations, { organizationId }, 'any')]);
     await markDirty(ports);
   }
@@ -106,8 +108,8 @@ async function discoverScope(
     const why = `${errorName(error)}: ${errorMessage(error)}`;
     const known = await recorded();
     const refused = isDenied(error) || hasLeft;
-    // One look that fails, as by a throttle, is no look yet: the first one, and the first after a restore.
-    const isFirst = !refused && (before === undefined || (before.checkedAt === NEVER && before.status === 'Ok'));
+    // One look that fails, as by a throttle, is no look yet: the first one, and the first after everything was forgotten.
+    const isFirst = !refused && (before === undefined || (before.checkedAt === NEVER && before.reason === undefined));
     const status = isDenied(error) ? 'Denied' : 'Unreachable';
     const looked = { reason: why, clusters: known.length, checkedAt: isFirst ? NEVER : checkedAt };
     const state: AccountState = { ...scope, status, ...looked };

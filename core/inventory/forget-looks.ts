@@ -1,3 +1,4 @@
+import { unreachable } from '../model/unreachable.ts';
 import { NEVER } from '../policy/cluster-labels.ts';
 import type { Scope } from '../ports/eks.ts';
 import type { ItemKey, Table } from '../ports/table.ts';
@@ -10,7 +11,7 @@ import { writeUnrecorded } from '../store/unrecorded.ts';
 const AT_ONCE = 10;
 
 /**
- * Has everything there looked at anew before anything is planned over it. What is forgotten already is left as it is: who did not come to the
+ * Has everything there looked at anew before anything is planned over it; that it could not be read is forgotten too. What is forgotten already is left as it is: who did not come to the
  * end does it again.
  * @param more keys of clusters that the index may not have yet
  */
@@ -26,14 +27,23 @@ export async function forgetLooks(
       const items = await table.getAll(keys.slice(start, start + AT_ONCE));
       const known = items.flatMap((item) => (item === undefined ? [] : [decode(Clusters, item)]));
       const writes = known
-        .filter(({ data }) => isMeant(data) && data.deletedAt === undefined && data.lastSeenAt !== NEVER)
-        .map((one) => replace(Clusters, one, { ...one.data, lastSeenAt: NEVER }));
+        .filter(({ data }) => isMeant(data) && data.deletedAt === undefined)
+        .filter(({ data }) => data.lastSeenAt !== NEVER || unreachable(data) !== undefined)
+        .map((one) =>
+          replace(Clusters, one, {
+            ...one.data,
+            lastSeenAt: NEVER,
+            conditions: one.data.conditions.filter(({ status }) => status === 'True'),
+          }),
+        );
       if (writes.length > 0) await writeUnrecorded(table, writes);
     });
   }
   await decideAndWrite(async () => {
     const looks = (await table.queryPartition('ACCOUNTS')).map((item) => decode(Accounts, item));
-    for (const one of looks.filter(({ data }) => isMeant(data) && data.checkedAt !== NEVER))
-      await writeUnrecorded(table, [replace(Accounts, one, { ...one.data, checkedAt: NEVER })]);
+    for (const one of looks.filter(
+      ({ data }) => isMeant(data) && (data.checkedAt !== NEVER || data.reason !== undefined),
+    ))
+      await writeUnrecorded(table, [replace(Accounts, one, { ...one.data, reason: undefined, checkedAt: NEVER })]);
   });
 }

@@ -126,6 +126,12 @@ test.each<[string, Partial<Rollout>, string]>([
   expect([left, rollout?.status]).toEqual([newest, 'Running']);
 });
 
+test('a rollout that is being created meanwhile finds that the one before it goes on again', async () => {
+  const rollout: Partial<Rollout> = { status: 'CompletedWithFailures' };
+  const { replaced } = await after(retryCluster, { newer: { id: 'r' }, rollout });
+  expect(replaced).toContain('POLICY-ROLLOUTS p');
+});
+
 test('the only rollout of its policy needs no other to have ended', async () => {
   const { newest, rollout } = await after(retryCluster, { rollout: { status: 'Completed' } });
   expect([newest, rollout?.status]).toEqual([undefined, 'Running']);

@@ -276,12 +276,13 @@ async function refuseInVain(
 /** Two rollouts of one policy never run at once: an older one is taken up again only when the newer one has ended. */
 async function becomesNewest(table: Table, rollout: Rollout): Promise<WriteOperation[]> {
   const newest = await load(table, PolicyRollouts, rollout.policy);
-  if (newest === undefined || newest.data.rolloutId === rollout.id) return [];
+  if (newest === undefined) return [];
   const running = await load(table, Rollouts, newest.data.rolloutId);
-  if (running !== undefined && !AT_REST.includes(running.data.status)) {
+  if (running !== undefined && running.data.id !== rollout.id && !AT_REST.includes(running.data.status)) {
     throw wrongState(
       `The rollout ${running.data.id} of the same policy is ${running.data.status}. Try again when it has ended.`,
     );
   }
+  // Also where it is the newest already: a rollout that is being created meanwhile rests on that one having ended.
   return [replace(PolicyRollouts, newest, { ...newest.data, rolloutId: rollout.id })];
 }

@@ -8,10 +8,11 @@ import type { Ports } from '../ports/ports.ts';
 import { type AuditItem, type ItemKey, itemId, type RestoredTable, type StoredItem } from '../ports/table.ts';
 import { transactWithAudit } from '../store/audit.ts';
 import { markDirty } from '../store/change.ts';
-import { Clusters, Epochs, FleetControls, Grants, Ledgers } from '../store/entities.ts';
-import { load, loadAll, replace } from '../store/entity.ts';
+import { Clusters, Epochs, FleetControls, Grants, Ledgers, Organizations } from '../store/entities.ts';
+import { load, loadAll, put, replace } from '../store/entity.ts';
 import { revisionOf } from '../store/next-revision.ts';
 import { ScanRuns } from '../store/scan-entities.ts';
+import { writeUnrecorded } from '../store/unrecorded.ts';
 
 export interface Restore {
   readonly restoredTo: Date;
@@ -55,6 +56,8 @@ export async function recoverAfterRestore(
     undefined,
     writes.filter(({ kind }) => kind === Clusters.kind),
   );
+  // Accounts that came after that point are known once their organization is listed anew.
+  await writeUnrecorded(table, [put(Organizations, { organizationId: '' }, 'any')]);
   await markDirty({ table, clock: ports.clock });
   const epoch = await load(table, Epochs);
   const control = await load(table, FleetControls);

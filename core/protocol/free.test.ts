@@ -124,6 +124,13 @@ test.each<[string, Member['status'], Partial<Upgrade>, boolean]>([
   }
 });
 
+test('the place is given back also where a person has asked for its upgrade again meanwhile', async () => {
+  const asked = upgrade({ status: 'Pending', rolloutId: undefined as never, waveIndex: undefined as never });
+  const held = { ...closing, rolloutId: 'r', waveIndex: 1 };
+  const after = await freed({ grant: held, member: flying('Blocked'), waves: place, upgrades: [asked] });
+  expect([after.member?.inFlight, after.wave?.inFlight]).toEqual([false, 1]);
+});
+
 test('one that has no place gives none back, and a wave never has less than none', async () => {
   const resting = { ...flying('Failed'), inFlight: false };
   const none = await freed({ member: resting, waves: place, upgrades: [upgrade({ status: 'Failed' })] });

@@ -85,7 +85,7 @@ export function freeGrant(
       replace(Ledgers, ledger, { counts: recount(ledger?.data.counts ?? {}, grant.data.capKeys, -1) }),
       unchanged(Upgrades, upgrade, clusterKey, grant.data.upgradeId),
     ];
-    const { rolloutId, waveIndex } = upgrade?.data ?? {};
+    const { rolloutId, waveIndex } = grant.data.rolloutId === undefined ? (upgrade?.data ?? {}) : grant.data;
     if (rolloutId === undefined) operations.push(await writeMark(table, now));
     else if (waveIndex !== undefined) {
       const place = batched(table);

@@ -143,6 +143,7 @@ export function grantUpgrade(
       executionName: name,
       input: { ...request.input, contract: CONTRACT, cluster: cluster.data.arn, targetVersion: request.to },
       capKeys: capKeys(known, fleet),
+      ...(isMember ? { rolloutId, waveIndex } : {}),
       children: [],
       grantedAt: now,
     };

@@ -16,8 +16,8 @@ import {
   NOON,
   upgrade,
 } from '../protocol/testing/one-upgrade.ts';
-import { Grants, Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
-import { load } from '../store/entity.ts';
+import { Grants, Members, ReconcileMarkers, Rollouts, Upgrades, Waves } from '../store/entities.ts';
+import { load, put } from '../store/entity.ts';
 import { applyDecision } from './apply-decision.ts';
 
 type Decision = Parameters<typeof applyDecision>[1];
@@ -31,8 +31,11 @@ const wave = waveItem({ index: 1, members: 3, needWork: 3, maxConcurrency: 3, in
 const before = waveItem({ index: 0, name: 'before', status: 'Completed' });
 const member = memberItem({ clusterKey: KEY, waveIndex: 1 });
 
+/** Of the look that has decided. */
+const marker = { key: ReconcileMarkers.key(), data: { lastFullAt: at }, revision: 1 };
+
 /** What a decision comes to over what is kept, and what started fails with. */
-async function applied(decision: Decision, kept: Kept = {}, fails?: string) {
+async function applied(decision: Decision, kept: Kept = {}, fails?: string, seen?: typeof marker) {
   const table = new MemoryTable();
   await keep(table, { rollout, waves: [before, wave], member, ...kept });
   const operations: WriteOperation[] = [];
@@ -53,7 +56,9 @@ async function applied(decision: Decision, kept: Kept = {}, fails?: string) {
       describe: async () => undefined,
     },
   };
-  await applyDecision(ports, decision);
+  if (seen !== undefined) await table.transact([put(ReconcileMarkers, seen.data, 'absent')]);
+  operations.length = 0;
+  await applyDecision(ports, decision, seen);
   const recordOf = async (subject: string) =>
     (await table.auditOf(subject)).map(({ event, principal, detail: { writes, ...detail } }) => ({
       event,
@@ -76,7 +81,7 @@ async function applied(decision: Decision, kept: Kept = {}, fails?: string) {
 const NOTHING = { told: [], operations: [] };
 
 describe('a rollout that ends', () => {
-  const ends: Decision = { type: 'change-rollout', rollout, status: 'Completed', reasons };
+  const ends: Decision = { type: 'change-rollout', rollout, waves: [before, wave], status: 'Completed', reasons };
 
   test('has its end and why with it, on record, and told', async () => {
     const { rollout: left, record, told } = await applied(ends);
@@ -92,6 +97,17 @@ describe('a rollout that ends', () => {
     ['was paused meanwhile', { ...rollout, status: 'Paused' }],
   ])('does not end when it %s', async (_, kept) => {
     expect(await applied(ends, { rollout: kept })).toMatchObject(NOTHING);
+  });
+
+  test('does not end when a wave that says so was opened again meanwhile', async () => {
+    expect(await applied(ends, { waves: [before, { ...wave, failed: 1 }] })).toMatchObject(NOTHING);
+  });
+
+  test('rests on the waves that say so, and on no other', async () => {
+    expect((await applied(ends)).checks).toEqual(['ROLLOUT#r WAVE#000 1', 'ROLLOUT#r WAVE#001 1']);
+    const halts: Decision = { ...ends, waves: [wave], status: 'Halted' };
+    const { checks, rollout: left } = await applied(halts, { waves: [{ ...before, failed: 1 }, wave] });
+    expect([checks, left?.status]).toEqual([['ROLLOUT#r WAVE#001 1'], 'Halted']);
   });
 });
 
@@ -133,6 +149,31 @@ describe('a wave that moves on', () => {
   ])('is decided anew where it %s', async (_, waves) => {
     expect(await applied(moves('Open'), { waves })).toMatchObject(NOTHING);
   });
+
+  test.each<Rollout['status']>(['Paused', 'Halted'])(
+    'neither opens nor is passed over in a rollout that is %s',
+    async (status) => {
+      const pending: Wave = { ...wave, status: 'Pending' };
+      const kept = { rollout: { ...rollout, status }, waves: [before, pending] };
+      for (const next of ['Open', 'Skipped'] as const)
+        expect(await applied(moves(next, { wave: pending }), kept)).toMatchObject(NOTHING);
+    },
+  );
+
+  test.each<[Wave['status'], boolean]>([
+    ['Soaking', true],
+    ['Completed', true],
+    ['Halted', false],
+  ])('is %s only where nothing is news to the look that decided it: %s', async (status, rests) => {
+    const { checks } = await applied(moves(status), {}, undefined, marker);
+    expect(checks.some((check) => check.startsWith('RECONCILE MARKER'))).toBe(rests);
+  });
+});
+
+test('a rollout is created only where nothing is news to the look that planned it', async () => {
+  const plan = { rollout: rolloutItem({ id: 'new', policy: 'other' }), waves: [], members: [], leftOut: [] };
+  const { checks } = await applied({ type: 'create-rollout', plan }, {}, undefined, marker);
+  expect(checks).toEqual(['RECONCILE MARKER 1']);
 });
 
 describe('a member that changes', () => {

@@ -10,7 +10,9 @@ import { changeOnce, NOTHING } from '../store/change.ts';
 import { clusterNames, memberChanged, rolloutChanged, rolloutEntry, waveChanged } from '../store/changes.ts';
 import { Configs, Grants, Members, ReconcileMarkers, Rollouts, Upgrades, Waves } from '../store/entities.ts';
 import { load, type Read, replace, unchanged } from '../store/entity.ts';
+import { loadWaves } from '../store/members.ts';
 import { applyReplan, followPlan } from './apply-replan.ts';
+import { AT_REST } from './automatic-rollouts.ts';
 import { createRollout } from './create-rollout.ts';
 import type { Decision } from './decisions.ts';
 import { isSame } from './is-same.ts';
@@ -28,10 +30,10 @@ export async function applyDecision(
 ): Promise<void> {
   switch (decision.type) {
     case 'create-rollout':
-      await createRollout(ports, decision.plan, LIFTLOCK);
+      await createRollout(ports, decision.plan, LIFTLOCK, marker);
       return;
     case 'change-rollout':
-      return changeRollout(ports, decision.rollout, decision.status, decision.reasons);
+      return changeRollout(ports, decision);
     case 'change-wave':
       return changeWave(ports, decision, marker);
     case 'adjust-wave':
@@ -82,17 +84,23 @@ async function grantAndStart(ports: ApplyPorts, request: GrantRequest): Promise<
 
 async function changeRollout(
   ports: ApplyPorts,
-  decided: Rollout,
-  status: Rollout['status'],
-  reasons: Rollout['reasons'] | readonly Rollout['reasons'][number][],
+  { rollout: decided, waves: seen, status, reasons }: Extract<Decision, { type: 'change-rollout' }>,
 ): Promise<void> {
   await changeOnce(ports, async (at) => {
     const read = await load(ports.table, Rollouts, decided.id);
     if (read === undefined || read.data.status !== decided.status) return NOTHING;
+    // A retry leaves the rollout as it is and opens a wave of it: how it ends rests on what its waves count.
+    const waves = (await loadWaves(ports.table, decided.id)).filter(({ data }) =>
+      seen.some(({ index }) => index === data.index),
+    );
+    if (!waves.every(({ data }) => seen.some((wave) => isSame(wave, data)))) return NOTHING;
     const next: Rollout = { ...read.data, status, reasons: [...reasons], endedAt: at.toISOString() };
     return {
       ...NOTHING,
-      writes: [replace(Rollouts, read, next)],
+      writes: [
+        replace(Rollouts, read, next),
+        ...waves.map((wave) => unchanged(Waves, wave, decided.id, wave.data.index)),
+      ],
       record: [rolloutEntry(decided.id, `Rollout${status}`, LIFTLOCK, { reasons })],
       events: ([change]) => [rolloutChanged(next, change)],
     };
@@ -109,9 +117,10 @@ async function changeWave(
     const read = await load(ports.table, Waves, decided.rolloutId, decided.index);
     // How it ends rests on what it counts: one that has moved since, by a grant that this very tick has looked after, is decided anew.
     if (read === undefined || !isSame(read.data, decided)) return NOTHING;
-    // Nothing opens, or is passed over, by a policy that has changed since the tick that decided this.
-    const { policy = '', policyRevision } = rollout?.data ?? {};
-    const begins = decided.status === 'Pending' && rollout?.data.status === 'Running';
+    // Nothing opens, or is passed over, in a rollout that was paused since, or by a policy that has changed since.
+    const { policy = '', policyRevision, status: ofRollout = 'Aborted' } = rollout?.data ?? {};
+    const begins = decided.status === 'Pending' && !AT_REST.includes(ofRollout);
+    if (begins && ofRollout !== 'Running') return NOTHING;
     const applied = begins ? await load(ports.table, Configs, 'UpgradePolicy', policy) : undefined;
     const isOutdated = applied === undefined ? status === 'Open' : applied.data.revision !== policyRevision;
     if (begins && isOutdated) return NOTHING;
@@ -124,8 +133,8 @@ async function changeWave(
         replace(Waves, read, next),
         unchanged(Rollouts, rollout, decided.rolloutId),
         ...(begins ? [unchanged(Configs, applied, 'UpgradePolicy', policy)] : []),
-        // Nor on versions, tags or other configuration that are news to that tick.
-        ...(begins && marker !== undefined ? [unchanged(ReconcileMarkers, marker)] : []),
+        // Nor does any move on by versions, tags or configuration, such as a longer soak, that are news to that tick.
+        ...(status === 'Halted' || marker === undefined ? [] : [unchanged(ReconcileMarkers, marker)]),
       ],
       record: [rolloutEntry(decided.rolloutId, `Wave${status}`, LIFTLOCK, { wave: decided.name, reasons, ...limits })],
       events: ([change]) => [waveChanged(next, change)],
@@ -143,7 +152,8 @@ async function changeMember(
     const rollout = await load(ports.table, Rollouts, decided.rolloutId);
     const read = await load(ports.table, Members, decided.rolloutId, decided.waveIndex, decided.clusterKey);
     const wave = await load(ports.table, Waves, decided.rolloutId, decided.waveIndex);
-    if (read === undefined || wave === undefined || read.data.status !== decided.status) return NOTHING;
+    // One that a retry has let in again since is what it was, but for that: it is decided anew.
+    if (read === undefined || wave === undefined || !isSame(read.data, decided)) return NOTHING;
     // It may be on its way to another wave, which counts it already.
     if (rollout?.data.following !== undefined) return NOTHING;
     const grant = await load(ports.table, Grants, decided.clusterKey);

@@ -1,8 +1,9 @@
+import type { ReconcileMarker } from '../contracts/items/rollout.ts';
 import type { Ports } from '../ports/ports.ts';
 import { transactWithAudit } from '../store/audit.ts';
 import { rolloutChanged, rolloutEntry } from '../store/changes.ts';
-import { Members, PolicyRollouts, Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
-import { load, put, replace } from '../store/entity.ts';
+import { Members, PolicyRollouts, ReconcileMarkers, Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
+import { load, put, type Read, replace, unchanged } from '../store/entity.ts';
 import { AT_REST } from './automatic-rollouts.ts';
 import type { RolloutPlan } from './plan-rollout.ts';
 
@@ -11,12 +12,14 @@ const BATCH = 80;
 
 /**
  * Writes a planned rollout, unless another one of its policy is not at rest. Members come first, in batches; the rollout itself comes last, and only it makes them count: a crash in between
- * leaves members of a rollout that does not exist, which the next attempt writes again where it plans the same (same id).
+ * leaves members of a rollout that does not exist, which the next attempt writes again where it plans the same (same id). `marker`: of the
+ * look that planned it; with what is news since, as a policy that asks for a person now, none is created.
  */
 export async function createRollout(
   ports: Pick<Ports, 'table' | 'clock' | 'events'>,
   plan: RolloutPlan,
   principal: string,
+  marker?: Read<ReconcileMarker>,
 ): Promise<'created' | 'exists' | 'busy'> {
   const { table } = ports;
   const { rollout } = plan;
@@ -33,7 +36,11 @@ export async function createRollout(
   };
   const [change] = await transactWithAudit(
     table,
-    [put(Rollouts, rollout, 'absent'), replace(PolicyRollouts, newest, { policy, rolloutId: id })],
+    [
+      put(Rollouts, rollout, 'absent'),
+      replace(PolicyRollouts, newest, { policy, rolloutId: id }),
+      ...(marker === undefined ? [] : [unchanged(ReconcileMarkers, marker)]),
+    ],
     [rolloutEntry(id, 'RolloutCreated', principal, { policy, policyRevision, target, ...counts })],
     ports.clock.now(),
   );

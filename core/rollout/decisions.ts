@@ -10,6 +10,8 @@ export type Decision =
   | {
       readonly type: 'change-rollout';
       readonly rollout: Rollout;
+      /** Those that say so. */
+      readonly waves: readonly Wave[];
       readonly status: Rollout['status'];
       readonly reasons: readonly Reason[];
     }

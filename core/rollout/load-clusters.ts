@@ -21,7 +21,7 @@ export interface LoadedClusters {
 
 /**
  * Those of these keys, together with what else `reader` is asked for in this turn; all there are where that takes fewer requests. `listed`:
- * every cluster, where that has been read. `isExact`: by key always, since an index may not have a tag of a moment ago yet.
+ * every cluster that the index has, where that has been read. `isExact`: by key always, since an index may not have a tag of a moment ago yet.
  */
 export async function loadClusters(
   table: Table,
@@ -31,11 +31,13 @@ export async function loadClusters(
   isExact = false,
 ): Promise<LoadedClusters> {
   const byKey = isExact || keys.length <= MOST_BY_KEY;
+  const has = new Set(listed?.map(({ clusterKey }) => clusterKey));
+  const asked = keys.filter((key) => !has.has(key)).map(Clusters.key);
   const [clusters, controls] = await Promise.all([
-    listed ?? (byKey ? loadAll(reader, Clusters, keys.map(Clusters.key)) : loadKind(table, Clusters)),
+    byKey || listed !== undefined ? loadAll(reader, Clusters, asked) : loadKind(table, Clusters),
     byKey ? loadAll(reader, ClusterControls, keys.map(ClusterControls.key)) : loadKind(table, ClusterControls),
   ]);
-  return { clusters, controls };
+  return { clusters: [...(listed ?? []), ...clusters], controls };
 }
 
 /** What is not at rest, as the sparse index has it, and the waves beside it. */

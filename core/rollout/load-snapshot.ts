@@ -89,7 +89,9 @@ export async function loadSnapshot(
   const mayBegin = scope !== 'rollouts';
   const listed = everything ? await loadKind(table, Clusters) : undefined;
   const unread = new Set<string>();
-  const keys = listed?.map(({ clusterKey }) => clusterKey) ?? (scope === 'turn' ? clustersInTurn(moving) : waiting);
+  // The index may not have a cluster yet that somebody waits with: it would count as gone.
+  const all = listed && new Set([...listed.map(({ clusterKey }) => clusterKey), ...waiting]);
+  const keys = all ? [...all] : scope === 'turn' ? clustersInTurn(moving) : waiting;
   const isExact = scope === 'history';
   const first = started(loadClusters(table, reader, keys, isExact ? undefined : listed, isExact));
   // Waves that have ended matter too: their order, and their stragglers.

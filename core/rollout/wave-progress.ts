@@ -49,7 +49,7 @@ export function waveDecisions(situation: WaveSituation): Decision[] {
     ),
   ];
   const status = failed > 0 ? 'CompletedWithFailures' : 'Completed';
-  return [...decisions, { type: 'change-rollout', rollout, status, reasons }];
+  return [...decisions, { type: 'change-rollout', rollout, waves: ordered, status, reasons }];
 }
 
 const specOf = ({ policy }: WaveSituation, wave: Wave): WaveSpec | undefined => waveNamed(policy, wave.name);
@@ -161,5 +161,5 @@ function soaking(situation: WaveSituation, wave: Wave): Decision[] {
 function ended(rollout: Rollout, wave: Wave, members: readonly Member[]): Decision[] {
   const runs = members.some((member) => member.status === 'Running');
   if (wave.status !== 'Halted' || rollout.status !== 'Running' || runs) return [];
-  return [{ type: 'change-rollout', rollout, status: 'Halted', reasons: wave.reasons }];
+  return [{ type: 'change-rollout', rollout, waves: [wave], status: 'Halted', reasons: wave.reasons }];
 }

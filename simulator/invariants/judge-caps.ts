@@ -1,7 +1,8 @@
 import type { Grant } from '../../core/contracts/items/protocol.ts';
-import type { Member } from '../../core/contracts/items/rollout.ts';
+import type { Member, Rollout } from '../../core/contracts/items/rollout.ts';
 import { FLEET, fleetSpec } from '../../core/policy/applied.ts';
 import { capLimit } from '../../core/policy/caps.ts';
+import { AT_REST } from '../../core/rollout/automatic-rollouts.ts';
 import { Configs, Grants, Ledgers, Rollouts, Upgrades } from '../../core/store/entities.ts';
 import { membersOf, type PlaceAt, placeAt, wentOn } from './commit-at.ts';
 import type { Violation } from './history.ts';
@@ -10,14 +11,27 @@ import type { StoreAt } from './store-at.ts';
 
 /**
  * 6 `caps`: at every grant the open and closing grants are within every cap that was in force then, the Fleet's and the policy's; the
- * members that hold a place are within their wave's concurrency, and canaries go one by one; and at every grant and every freeing the ledger counts what is granted (protocol.md, rules 1 and 6).
+ * members that hold a place are within their wave's concurrency, and canaries go one by one; and at every grant and every freeing the ledger counts what is granted (protocol.md, rules 1 and 6). A policy has one rollout under way.
  */
 export const judgeCaps = (): Judge => (moment) => {
   const { item, store } = moment;
-  if (!store.wrote(Grants)) return [];
+  const atOnce = store.written(Rollouts).flatMap(({ after }) => besideOthers(store, after));
+  if (!store.wrote(Grants)) return atOnce;
   const held = store.all(Grants).filter((grant) => grant.status !== 'free');
-  return [...ledgerViolations(moment, held), ...(item.event === 'Granted' ? grantViolations(moment, held) : [])];
+  return [
+    ...atOnce,
+    ...ledgerViolations(moment, held),
+    ...(item.event === 'Granted' ? grantViolations(moment, held) : []),
+  ];
 };
+
+function besideOthers(store: StoreAt, { id, policy, status }: Rollout): Violation[] {
+  if (AT_REST.includes(status)) return [];
+  return store
+    .all(Rollouts)
+    .filter((other) => other.id !== id && other.policy === policy && !AT_REST.includes(other.status))
+    .map((other) => caps(`the rollouts ${id} and ${other.id} of the policy ${policy} are under way at once`));
+}
 
 function grantViolations({ item, store }: Moment, held: readonly Grant[]): Violation[] {
   const fleet = fleetSpec(store.get(Configs, 'Fleet', FLEET));

@@ -224,6 +224,7 @@ const GUILTY: readonly (readonly [invariant: string, ...Case])[] = [
       .add(OTHER, 'Noted', {}, write(Members, memberOf({ clusterKey: OTHER, inFlight: true, status: 'Parked' })))
       .grant({ number: 2 }, {}, counts(1)),
   ],
+  ['caps', 'two rollouts of a policy at once', judgeCaps, inForce().add('r2', 'Noted', {}, rollout({ id: 'r2' }))],
   ['caps', 'a ledger that counts wrong', judgeCaps, inForce().grant({ number: 2 }, {}, counts(3))],
   [
     'caps',

@@ -1,5 +1,5 @@
 import { applyConfig } from '../../core/operations/apply-documents.ts';
-import { LISTED, MEMBER, ofMember } from './accidents.ts';
+import { LISTED, MEMBER, ofMember, throttle } from './accidents.ts';
 import { applySpec, at, clusterOf, fleetOf, spec } from './changed-policy.ts';
 import {
   clustersOf,
@@ -72,4 +72,36 @@ describe('an account beside an organization that comes back into the list of the
       expect([touched(world, 'd'), touched(world, 'p')]).toEqual([false, false]);
     },
   );
+});
+
+describe('an account beside the organization that was out of the Fleet, and whose first look is throttled once', () => {
+  test.each([
+    [0, undefined],
+    [1, undefined],
+    [0, 'o-a1b2c3d4e5'],
+    [1, 'o-a1b2c3d4e5'],
+  ])('has its clusters in the order of its waves (throttled: %i, organization %s)', async (times, organizationId) => {
+    const more = organizationId === undefined ? {} : { organizationId };
+    const world = await smallFleet({
+      clusters: [...ofMember('dev', 'd'), ...staged('dev', ['e']), ...staged('prod', ['p'])],
+      policies: [],
+      accounts: [LISTED],
+      ...more,
+    });
+    Object.assign(world.ports, { organization: { listAccounts: async () => [LISTED] } });
+    const fleet = (...accounts: string[]) => applyConfig(world.ports, [fleetOf({ ...more, accounts })], PERSON);
+    await fleet(LISTED, MEMBER);
+    await hours(world, 2);
+    await fleet(LISTED);
+    await hours(world, 3);
+    await fleet(LISTED, MEMBER);
+    throttle(world, 'listClusters', ({ account }) => account === MEMBER, times);
+    await applySpec(world, spec(at('dev', { maxConcurrency: 5 }), at('prod')));
+    let isFirst: string | undefined;
+    for (let quarter = 0; quarter < 48 && isFirst === undefined; quarter += 1) {
+      await hours(world, 0.25);
+      isFirst = ['p', 'd'].find((name) => touched(world, name));
+    }
+    expect(isFirst).toBe('d');
+  });
 });

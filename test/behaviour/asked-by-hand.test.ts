@@ -1,10 +1,27 @@
 import { stopFleet } from '../../core/operations/fleet-switch.ts';
 import type { GrantAnswer } from '../../core/steps/request-grant.ts';
+import { markDirty } from '../../core/store/change.ts';
 import { ClusterControls, Clusters, Ledgers } from '../../core/store/entities.ts';
 import { load, replace } from '../../core/store/entity.ts';
 import { MACHINE_ARN_PREFIX } from '../../simulator/process/machines.ts';
 import type { World } from '../../simulator/process/world.ts';
-import { clusterArn, discover, onRecord, PERSON, recordOf, type SmallFleet, smallFleet } from './small-fleet.ts';
+import { attributesClass, OLD } from './attributes-class.ts';
+import { at, spec } from './changed-policy.ts';
+import {
+  beginByHand,
+  clusterArn,
+  discover,
+  hours,
+  onRecord,
+  PERSON,
+  recordOf,
+  type SmallFleet,
+  smallFleet,
+  touched,
+  upgradesOf,
+  wavesOf,
+} from './small-fleet.ts';
+import { staged } from './staged-fleet.ts';
 
 const ask = async (world: World, name = 'by-hand'): Promise<GrantAnswer> =>
   (await world.invoke('request-grant', {
@@ -67,4 +84,59 @@ test.each<[string, GrantAnswer['status'], Partial<SmallFleet>, (world: World) =>
     status,
     expect.arrayContaining([code]),
   ]);
+});
+
+describe('a start by hand between the end of an upgrade and the freeing of its grant', () => {
+  test('does not keep the place of the cluster in its wave for ever', async () => {
+    const world = await smallFleet({
+      clusters: [
+        ...staged('dev', ['a']).map((one) => ({ ...one, objects: [attributesClass(OLD)] })),
+        ...staged('dev', ['b', 'c']),
+      ],
+      policy: spec(at('dev', { maxConcurrency: 1 })),
+    });
+    let done = false;
+    const before = world.bus.onEvent;
+    world.bus.onEvent = (published) => {
+      before(published);
+      const { event } = published;
+      if (done || event.type !== 'UpgradeChanged' || event.detail.status !== 'Blocked') return;
+      done = true;
+      world.clock.schedule(world.clock.now(), async () => {
+        await beginByHand(world, 'upgrade-cluster', { cluster: clusterArn('a'), targetVersion: '1.37' });
+      });
+    };
+    await hours(world, 48);
+    expect(done).toBe(true);
+    const [wave] = await wavesOf(world);
+    expect([wave?.status, wave?.inFlight, touched(world, 'b'), touched(world, 'c')]).toEqual([
+      'Completed',
+      0,
+      true,
+      true,
+    ]);
+  });
+});
+
+describe('the index does not list a cluster yet that a person has asked an upgrade of', () => {
+  test.each([false, true])('and it waits all the same (lags: %s)', async (lags) => {
+    const world = await smallFleet({ clusters: staged('dev', ['d', 'e']), policies: [] });
+    await hours(world, 1.2);
+    await stopFleet(world.ports, PERSON, 'wait');
+    await beginByHand(world, 'upgrade-cluster', { cluster: clusterArn('d'), targetVersion: '1.37' });
+    await world.clock.runUntil(new Date(world.clock.now().getTime() + 30_000));
+    expect((await upgradesOf(world)).map(({ status }) => status)).toEqual(['Parked']);
+    const queryKind = world.table.queryKind.bind(world.table);
+    let hides = lags;
+    world.table.queryKind = async (kind) => {
+      const items = await queryKind(kind);
+      return hides && kind === 'Cluster' ? items.filter((one) => !JSON.stringify(one).includes('cluster/d@')) : items;
+    };
+    await markDirty(world.ports);
+    await world.tick();
+    hides = false;
+    expect((await upgradesOf(world)).map(({ status, reasons }) => [status, reasons.map(({ code }) => code)])).toEqual([
+      ['Parked', ['FleetStopped']],
+    ]);
+  });
 });

@@ -1,13 +1,17 @@
 import { applyConfig } from '../../core/operations/apply-documents.ts';
+import { resumeFleet } from '../../core/operations/fleet-switch.ts';
 import { retryCluster } from '../../core/operations/hold-switch.ts';
 import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
+import { recoverAfterRestore } from '../../core/operations/restore.ts';
 import { NEVER } from '../../core/policy/cluster-labels.ts';
+import { LISTED, MEMBER, ofMember } from './accidents.ts';
 import { attributesClass, OLD } from './attributes-class.ts';
 import { applySpec, at, CARL, clusterOf, fleetOf, judge, keyOf, retag, spec } from './changed-policy.ts';
 import { restored } from './restored.ts';
 import {
   beginByHand,
   clusterArn,
+  clustersOf,
   hours,
   memberOf,
   minutes,
@@ -17,6 +21,7 @@ import {
   rolloutsOf,
   smallFleet,
   startByHand,
+  touched,
   upgradesOf,
   versionOf,
   wavesOf,
@@ -220,5 +225,89 @@ describe('what autoApproveWhen asks of scans', () => {
     await startByHand(world, 'scan-cluster', { cluster: clusterArn('web'), targetVersion: '1.37' });
     await hours(world, 1.5);
     expect(await said()).toEqual([['liftlock']]);
+  });
+});
+
+describe('an account of the organization that came after the point of restore', () => {
+  /** Its cluster d is on record; the first discovery after the restore may die before it comes to that account. */
+  test.each([false, true])('is waited for: dev goes before production (discovery dies: %s)', async (dies) => {
+    const world = await smallFleet({
+      clusters: [...ofMember('dev', 'd'), ...staged('prod', ['p'])],
+      policies: [],
+      accounts: [LISTED],
+      organizationId: 'o-a1b2c3d4e5',
+    });
+    const listing = { accounts: [LISTED] };
+    Object.assign(world.ports, { organization: { listAccounts: async () => listing.accounts } });
+    await hours(world, 2);
+    const copy = world.table.snapshot();
+    const restoredTo = world.clock.now();
+    listing.accounts = [LISTED, MEMBER];
+    await hours(world, 1);
+    expect((await clustersOf(world)).map(({ name }) => name).sort()).toEqual(['d', 'p']);
+    const { queue } = world.ports;
+    const send = queue.send.bind(queue);
+    let dead = !dies;
+    Object.assign(queue, {
+      send: async (items: Parameters<typeof send>[0]) => {
+        if (dead || items.every(({ account }) => account === LISTED)) return send(items);
+        dead = true;
+        throw new Error('Task timed out after 900.00 seconds');
+      },
+    });
+    world.switchedOff = true;
+    const mutatorsOffSince = world.clock.now();
+    await world.clock.runUntil(new Date(mutatorsOffSince.getTime() + 120_000));
+    world.table.resetTo(copy);
+    await recoverAfterRestore(world, { restoredTo, mutatorsOffSince, by: PERSON });
+    world.switchedOff = false;
+    expect((await clustersOf(world)).map(({ name }) => name).sort()).toEqual(['d', 'p']);
+    await world.invoke('discover-clusters', {}).catch(() => undefined);
+    await minutes(world, 5);
+    expect(dead).toBe(true);
+    await resumeFleet(world.ports, PERSON);
+    await applySpec(world, spec(at('dev', { maxConcurrency: 5 }), at('prod')));
+    await minutes(world, 30);
+    // Nothing of production before dev is through, or at least under way.
+    expect([touched(world, 'p'), (await wavesOf(world)).map(({ name, status }) => `${name} ${status}`)]).toEqual([
+      false,
+      dies ? [] : ['dev Open', 'prod Pending'],
+    ]);
+  });
+});
+
+describe('a cluster that could not be read for an hour after the point of restore, and can be read again', () => {
+  test.each([false, true])('is looked at anew before anything is planned (was unreadable: %s)', async (unreadable) => {
+    const world = await smallFleet({
+      clusters: [...ofMember('dev', 'd'), ...staged('dev', ['e']), ...staged('prod', ['p'])],
+      policies: [],
+      accounts: [LISTED, MEMBER],
+    });
+    await hours(world, 1.2);
+    const copy = world.table.snapshot();
+    const restoredTo = world.clock.now();
+    if (unreadable) world.eks.state.deniedAccounts.push(MEMBER);
+    await hours(world, 1);
+    world.eks.state.deniedAccounts.length = 0;
+    await hours(world, 2);
+    expect((await recordOf(world, 'd')).conditions.map(({ status }) => status)).toEqual(['True']);
+    await restored(world, copy, restoredTo, { looksAround: false });
+    await applySpec(world, spec(at('dev', { maxConcurrency: 5 }), at('prod')));
+    // Its first DescribeCluster is throttled: the queue brings the message again three minutes later.
+    const { eks } = world.ports;
+    const describeCluster = eks.describeCluster.bind(eks);
+    let fails = 1;
+    Object.assign(eks, {
+      describeCluster: (...asked: Parameters<typeof describeCluster>) =>
+        asked[1].name === 'd' && fails-- > 0
+          ? Promise.reject(Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' }))
+          : describeCluster(...asked),
+    });
+    let isFirst: string | undefined;
+    for (let quarter = 0; quarter < 48 && isFirst === undefined; quarter += 1) {
+      await hours(world, 0.25);
+      isFirst = ['p', 'd'].find((name) => touched(world, name));
+    }
+    expect(isFirst).toBe('d');
   });
 });

@@ -29,6 +29,9 @@ export const grant = z.object({
   /** The exact input of StartExecution. */
   input: z.record(z.string(), z.unknown()),
   capKeys: z.array(z.string()),
+  /** Where it takes a place: its upgrade may be asked for by hand again, and be of no rollout, before it is freed. */
+  rolloutId: z.string().optional(),
+  waveIndex: z.int().optional(),
   /** Nested executions that have asked in the holder's name; freeing waits for their end. */
   children: z.array(z.string()),
   grantedAt: timestamp,

@@ -71,6 +71,7 @@ export async function afterIn(
   return {
     result,
     checks: checksOf(operations[0] ?? []),
+    replaced: (operations[0] ?? []).flatMap((one) => (one.type === 'put' ? [`${one.item.pk} ${one.item.sk}`] : [])),
     control: (await load(table, ClusterControls, KEY))?.data,
     member: (await load(table, Members, 'r', 1, KEY))?.data,
     wave: (await load(table, Waves, 'r', 1))?.data,
