@@ -4,6 +4,7 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { policyWith } from '../policy/testing/policies.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import {
   checksOf,
@@ -14,6 +15,7 @@ import {
   type Kept,
   keep,
   NOON,
+  policyConfig,
   upgrade,
 } from '../protocol/testing/one-upgrade.ts';
 import { Grants, Members, ReconcileMarkers, Rollouts, Upgrades, Waves } from '../store/entities.ts';
@@ -159,6 +161,26 @@ describe('a wave that moves on', () => {
         expect(await applied(moves(next, { wave: pending }), kept)).toMatchObject(NOTHING);
     },
   );
+
+  test.each<[string, string | undefined, string[]]>([
+    ['is the one that the rollout has', rollout.policyRevision, ['Open', 'Skipped']],
+    ['has changed since', 'new', []],
+    ['is gone', undefined, ['Skipped']],
+  ])('begins, or is passed over, by the policy that decided it: it %s', async (_, revision, expected) => {
+    const pending: Wave = { ...wave, status: 'Pending' };
+    const policy = revision === undefined ? undefined : { ...policyConfig(policyWith({ name: 'p' })), revision };
+    const begun = [];
+    for (const next of ['Open', 'Skipped'] as const) {
+      const { wave: left, checks } = await applied(moves(next, { wave: pending }), {
+        waves: [before, pending],
+        policy,
+      });
+      if (left?.status !== next) continue;
+      begun.push(next);
+      expect(checks).toContain(`CONFIG UpgradePolicy#p ${revision === undefined ? 'absent' : 1}`);
+    }
+    expect(begun).toEqual(expected);
+  });
 
   test.each<[Wave['status'], boolean]>([
     ['Soaking', true],

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member, Wave } from '../contracts/items/rollout.ts';
 import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
+import { NEVER } from '../policy/cluster-labels.ts';
 import { clusterRecord } from '../policy/testing/cluster-record.ts';
 import { grant } from '../protocol/testing/one-upgrade.ts';
 import { decide } from './decide.ts';
@@ -217,6 +218,89 @@ describe('everything is looked at', () => {
     expect(decided({ ...given, gateReadings })).toMatchObject([{ type: 'change-wave', status: 'Completed' }]);
     expect(decided(given)).toStrictEqual([]);
   });
+});
+
+describe('a wave that would begin', () => {
+  const looks = { scans: new Map(), served: new Set<string>(), accounts: undefined, organizationId: undefined };
+
+  /** What becomes of the waves of two rollouts, of which the first has the cluster `a`. */
+  function waves(
+    more: Partial<FleetSnapshot> = {},
+    ofA: Partial<ClusterRecord> = {},
+    status: Wave['status'] = 'Pending',
+  ) {
+    const [a, b] = [cluster('a', { labels: { of: 'a' }, ...ofA }), cluster('b', { labels: { of: 'b' } })];
+    const policies = {
+      p0: { ...everything, selector: { matchLabels: { of: 'a' } } },
+      p1: { ...everything, selector: { matchLabels: { of: 'b' } } },
+    };
+    const rollouts = (['p0', 'p1'] as const).map((policy) =>
+      rolloutItem({ id: policy, policy, policyRevision: JSON.stringify(policies[policy]) }),
+    );
+    const snapshot: FleetSnapshot = {
+      ...fleetSnapshot({ clusters: [a, b], policies }),
+      rollouts,
+      waves: rollouts.map(({ id }) =>
+        waveItem({ rolloutId: id, status, ...(status === 'Pending' ? {} : { succeeded: 1 }) }),
+      ),
+      members: [a, b].map(({ clusterKey, name }, index) =>
+        memberItem({
+          rolloutId: `p${index}`,
+          clusterKey,
+          name,
+          status: status === 'Pending' ? 'Pending' : 'Succeeded',
+        }),
+      ),
+      ...more,
+    };
+    return decide(snapshot, NOW).decisions.flatMap((one) =>
+      one.type === 'change-wave'
+        ? [`${one.wave.rolloutId} ${one.status}`]
+        : one.type === 'replan'
+          ? [`${one.rollout.id} replan`]
+          : [],
+    );
+  }
+
+  test('begins', () => {
+    expect(waves()).toEqual(['p0 Open', 'p1 Open']);
+  });
+
+  test('waits while a cluster of its rollout is looked at anew, and no other rollout does', () => {
+    expect(waves({}, { lastSeenAt: NEVER })).toEqual(['p1 Open']);
+  });
+
+  test('waits where its rollout is planned anew', () => {
+    const clusters = [
+      ['a', 'a'],
+      ['b', 'b'],
+      ['new', 'a'],
+    ].map(([name = '', of = '']) => cluster(name, { labels: { of } }));
+    const history = { ...looks, rollouts: [], waves: [], members: [] };
+    const known = { clusters: new Map(clusters.map((one) => [one.clusterKey, one])), history };
+    expect(waves(known)).toEqual(['p0 replan', 'p1 replan']);
+  });
+
+  test('waits while nobody can read the Fleet', () => {
+    expect(waves({ fleet: undefined })).toEqual([]);
+  });
+
+  test('ends, where it has begun, whoever is looked at anew', () => {
+    expect(waves({}, { lastSeenAt: NEVER }, 'Open')).toEqual(['p0 Completed', 'p1 Completed']);
+  });
+});
+
+test('a wave does not end in the tick that lets one of it in again that was set aside', () => {
+  const states = (status: Member['status']) => {
+    const base = running({ members: 1, total: 9, concurrency: 3, busy: 0, statuses: ['Quarantined'] });
+    const wave = waveItem({ members: 2, needWork: 2, succeeded: 1, quarantined: 1 });
+    const settled = { ...wave, ...(status === 'Quarantined' ? {} : { quarantined: 0, succeeded: 2 }) };
+    const members = base.members.map((member) => ({ ...member, status }));
+    const { decisions } = decide({ ...base, waves: [settled], members }, NOW);
+    return decisions.flatMap(({ type }) => (type === 'adjust-wave' ? [] : [type]));
+  };
+  expect(states('Quarantined')).toEqual(['grant-member']);
+  expect(states('Succeeded')).toEqual(['change-wave']);
 });
 
 describe('how a settled wave ends', () => {
