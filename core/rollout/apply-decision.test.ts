@@ -152,43 +152,46 @@ describe('a wave that moves on', () => {
     expect(await applied(moves('Open'), { waves })).toMatchObject(NOTHING);
   });
 
-  test.each<Rollout['status']>(['Paused', 'Halted'])(
-    'neither opens nor is passed over in a rollout that is %s',
-    async (status) => {
-      const pending: Wave = { ...wave, status: 'Pending' };
-      const kept = { rollout: { ...rollout, status }, waves: [before, pending] };
-      for (const next of ['Open', 'Skipped'] as const)
-        expect(await applied(moves(next, { wave: pending }), kept)).toMatchObject(NOTHING);
-    },
-  );
+  test.each<Rollout['status']>(['Paused', 'Halted'])('does not begin in a rollout that is %s', async (status) => {
+    const pending: Wave = { ...wave, status: 'Pending' };
+    const kept = { rollout: { ...rollout, status }, waves: [before, pending] };
+    for (const next of ['Open', 'Skipped'] as const)
+      expect(await applied(moves(next, { wave: pending }), kept)).toMatchObject(NOTHING);
+  });
 
   test.each<[string, string | undefined, string[]]>([
     ['is the one that the rollout has', rollout.policyRevision, ['Open', 'Skipped']],
     ['has changed since', 'new', []],
     ['is gone', undefined, ['Skipped']],
-  ])('begins, or is passed over, by the policy that decided it: it %s', async (_, revision, expected) => {
-    const pending: Wave = { ...wave, status: 'Pending' };
-    const policy = revision === undefined ? undefined : { ...policyConfig(policyWith({ name: 'p' })), revision };
-    const begun = [];
-    for (const next of ['Open', 'Skipped'] as const) {
-      const { wave: left, checks } = await applied(moves(next, { wave: pending }), {
-        waves: [before, pending],
-        policy,
-      });
-      if (left?.status !== next) continue;
-      begun.push(next);
-      expect(checks).toContain(`CONFIG UpgradePolicy#p ${revision === undefined ? 'absent' : 1}`);
-    }
-    expect(begun).toEqual(expected);
-  });
+  ])(
+    'begins by the policy that decided it, where nothing is news to that look: it %s',
+    async (_, revision, expected) => {
+      const pending: Wave = { ...wave, status: 'Pending' };
+      const policy = revision === undefined ? undefined : { ...policyConfig(policyWith({ name: 'p' })), revision };
+      const kept = { waves: [before, pending], policy };
+      const begun = [];
+      for (const next of ['Open', 'Skipped'] as const) {
+        const { wave: left, checks } = await applied(moves(next, { wave: pending }), kept, undefined, marker);
+        if (left?.status !== next) continue;
+        begun.push(next);
+        const config = `CONFIG UpgradePolicy#p ${revision === undefined ? 'absent' : 1}`;
+        expect(checks).toEqual([config, 'RECONCILE MARKER 1', 'ROLLOUT#r ROLLOUT 1']);
+      }
+      expect(begun).toEqual(expected);
+    },
+  );
 
   test.each<[Wave['status'], boolean]>([
     ['Soaking', true],
     ['Completed', true],
     ['Halted', false],
-  ])('is %s only where nothing is news to the look that decided it: %s', async (status, rests) => {
-    const { checks } = await applied(moves(status), {}, undefined, marker);
-    expect(checks.some((check) => check.startsWith('RECONCILE MARKER'))).toBe(rests);
+  ])('is %s by the policy that decided it: %s', async (status, rests) => {
+    const moved = moves(status, { policyRevision: 'x' });
+    const policy = { ...policyConfig(policyWith({ name: 'p' })), revision: 'x' };
+    const { checks } = await applied(moved, { policy }, undefined, marker);
+    expect(checks.filter((check) => !check.startsWith('ROLLOUT'))).toEqual(rests ? ['CONFIG UpgradePolicy#p 1'] : []);
+    for (const other of [undefined, { ...policy, revision: 'new' }])
+      expect((await applied(moved, { policy: other })).record.length).toBe(rests ? 0 : 1);
   });
 });
 

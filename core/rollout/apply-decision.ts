@@ -109,7 +109,7 @@ async function changeRollout(
 
 async function changeWave(
   ports: ApplyPorts,
-  { wave: decided, status, reasons, limits = {} }: Extract<Decision, { type: 'change-wave' }>,
+  { wave: decided, status, reasons, policyRevision, limits = {} }: Extract<Decision, { type: 'change-wave' }>,
   marker: Read<ReconcileMarker> | undefined,
 ): Promise<void> {
   await changeOnce(ports, async (at) => {
@@ -117,13 +117,15 @@ async function changeWave(
     const read = await load(ports.table, Waves, decided.rolloutId, decided.index);
     // How it ends rests on what it counts: one that has moved since, by a grant that this very tick has looked after, is decided anew.
     if (read === undefined || !isSame(read.data, decided)) return NOTHING;
-    // Nothing opens, or is passed over, in a rollout that was paused since, or by a policy that has changed since.
-    const { policy = '', policyRevision, status: ofRollout = 'Aborted' } = rollout?.data ?? {};
+    // Nothing begins in a rollout that was paused since.
+    const { policy = '', policyRevision: planned, status: ofRollout = 'Aborted' } = rollout?.data ?? {};
     const begins = decided.status === 'Pending' && !AT_REST.includes(ofRollout);
     if (begins && ofRollout !== 'Running') return NOTHING;
-    const applied = begins ? await load(ports.table, Configs, 'UpgradePolicy', policy) : undefined;
-    const isOutdated = applied === undefined ? status === 'Open' : applied.data.revision !== policyRevision;
-    if (begins && isOutdated) return NOTHING;
+    // Nor does anything begin, soak or end by a policy that has changed since; halting waits for nothing.
+    const revision = begins ? planned : status === 'Halted' ? undefined : policyRevision;
+    const applied = revision === undefined ? undefined : await load(ports.table, Configs, 'UpgradePolicy', policy);
+    const isPassedOver = status === 'Skipped' && applied === undefined;
+    if (applied?.data.revision !== revision && !isPassedOver) return NOTHING;
     const time =
       status === 'Open' ? { openedAt: at.toISOString() } : status === 'Soaking' ? {} : { endedAt: at.toISOString() };
     const next: Wave = { ...read.data, ...limits, ...time, status, reasons: [...reasons] };
@@ -132,9 +134,9 @@ async function changeWave(
       writes: [
         replace(Waves, read, next),
         unchanged(Rollouts, rollout, decided.rolloutId),
-        ...(begins ? [unchanged(Configs, applied, 'UpgradePolicy', policy)] : []),
-        // Nor does any move on by versions, tags or configuration, such as a longer soak, that are news to that tick.
-        ...(status === 'Halted' || marker === undefined ? [] : [unchanged(ReconcileMarkers, marker)]),
+        ...(revision === undefined ? [] : [unchanged(Configs, applied, 'UpgradePolicy', policy)]),
+        // Nor does anything begin on versions, tags or other configuration that are news to that tick.
+        ...(begins && marker !== undefined ? [unchanged(ReconcileMarkers, marker)] : []),
       ],
       record: [rolloutEntry(decided.rolloutId, `Wave${status}`, LIFTLOCK, { wave: decided.name, reasons, ...limits })],
       events: ([change]) => [waveChanged(next, change)],

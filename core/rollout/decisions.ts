@@ -20,6 +20,8 @@ export type Decision =
       readonly wave: Wave;
       readonly status: Wave['status'];
       readonly reasons: readonly Reason[];
+      /** Of the policy that says so; absent where none was asked, or none can be read. */
+      readonly policyRevision?: string | undefined;
       /** Counted anew when it opens. */
       readonly limits?: Partial<Wave>;
     }

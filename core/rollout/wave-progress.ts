@@ -30,6 +30,11 @@ export interface WaveSituation {
 
 /** The next changes of a rollout's waves, and of the rollout itself. Waves open in order, one at a time. */
 export function waveDecisions(situation: WaveSituation): Decision[] {
+  const { policyRevision } = situation;
+  return decisionsOf(situation).map((one) => (one.type === 'change-wave' ? { ...one, policyRevision } : one));
+}
+
+function decisionsOf(situation: WaveSituation): Decision[] {
   const { rollout } = situation;
   const ordered = [...situation.waves].sort((a, b) => a.index - b.index);
   const decisions = ordered.flatMap((wave) => adjusted(situation, wave));
