@@ -75,7 +75,20 @@ test('what was tampered with is told, item by item, also a record of which nothi
   const { code, out } = await verify();
   expect(code).toBe(EXIT.failure);
   expect(out).toContain('fleet: 3 items, 2 proved, 0 unproved: broken.\n  item 2 edited: It was changed');
-  expect(out).toContain(`${SHOP}: 0 items, 0 proved, 0 unproved: broken.\n  item 1 cut: It was anchored (Event0, `);
+  const cut = `${SHOP}: 0 items, 0 proved, 0 unproved: broken.\n  item 1 cut: It was anchored (Event0, `;
+  expect(out).toContain(cut);
+  for (const named of ['cluster/shop', SHOP]) {
+    const one = await verify([named]);
+    expect([one.code, one.out.startsWith(cut)]).toEqual([EXIT.failure, true]);
+  }
+});
+
+test('a name that several clusters have had means all of them, also the one of which nothing is left', async () => {
+  const later = SHOP.replace('2026-01', '2026-05');
+  await written({ fleet, [SHOP]: shop }, [...fleet, ...shop, ...record(later, 1)]);
+  const { code, out } = await verify(['cluster/shop']);
+  expect(code).toBe(EXIT.failure);
+  expect(out).toContain(`${SHOP}: 2 items, 2 proved, 0 unproved: holds.\n${later}: 0 items`);
 });
 
 test('what the anchors only tell changes of is told too, in a record of which they hold no item', async () => {

@@ -85,7 +85,7 @@ async function exported(folder: string): Promise<AuditRecord[]> {
   }
 }
 
-/** A subject that was anchored and is not in the export is one whose items are all gone. */
+/** A subject that was anchored and is not in the export is one whose items are all gone. A name may be that of several clusters: all of them are meant. */
 function chosen(
   records: AuditRecord[],
   subject: string | undefined,
@@ -96,13 +96,12 @@ function chosen(
   const twice = records.find((record) => found.get(record.subject) !== record);
   if (twice !== undefined)
     throw new Failure(`liftlock: ${folder} has more than one record of ${twice.subject}: no export of Liftlock does.`);
-  if (subject !== undefined) {
-    const record = found.get(subject) ?? [...found.values()].find((each) => isOfCluster(each.subject, subject));
-    if (record === undefined) throw invalid(`liftlock: ${folder} has no record of ${subject}.`);
-    return [record];
-  }
   const names = [...new Set([...found.keys(), ...anchoredSubjects(chain)])].sort();
-  return names.map((name) => found.get(name) ?? { subject: name, items: [] });
+  const all = names.map((name) => found.get(name) ?? { subject: name, items: [] });
+  if (subject === undefined) return all;
+  const named = all.filter((each) => each.subject === subject || isOfCluster(each.subject, subject));
+  if (named.length === 0) throw invalid(`liftlock: neither ${folder} nor an anchor has a record of ${subject}.`);
+  return named;
 }
 
 /** `cluster/shop` is how people call `arn:…:cluster/shop@2026-…`; its ARN, its key or `account.region.shop` may stand there too. */

@@ -33,7 +33,10 @@ export const evidenceEnvironment = createEnvironment<ApprovalEvidence>(
     succeeded: { type: 'int', text: 'Clusters of the earlier waves that succeeded.' },
     failed: { type: 'int', text: 'Clusters of the earlier waves that failed.' },
     blocked: { type: 'int', text: 'Clusters of the earlier waves that could not begin.' },
-    findings: { type: 'int', text: 'Blocking findings in the latest scans of the clusters of this wave.' },
+    findings: {
+      type: 'int',
+      text: 'Blocking findings in the latest scans of the clusters of this wave. No value once it has begun.',
+    },
   },
   (evidence) => ({
     rollout: { ...evidence.rollout },

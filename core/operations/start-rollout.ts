@@ -7,9 +7,9 @@ import { inventoryGaps } from '../rollout/inventory-complete.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { planRollout, type RolloutPlan } from '../rollout/plan-rollout.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
-import { markDirty } from '../store/change.ts';
 import { Rollouts } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
+import { decideAndWrite } from '../store/retry.ts';
 
 export type RolloutPorts = Pick<Ports, 'table' | 'clock' | 'events' | 'ids'>;
 
@@ -44,8 +44,7 @@ export async function startRollout(
   // The same plan gives the same id; after a rollout that has ended, the next one is another on purpose.
   const taken = await load(table, Rollouts, plan.rollout.id);
   const fresh = taken === undefined ? plan : planOrRefuse(ports, snapshot, policy, by, gaps, ports.ids.next());
-  if ((await createRollout(ports, fresh, by)) !== 'created') throw busy(policy);
-  await markDirty(ports);
+  if ((await decideAndWrite(() => createRollout(ports, fresh, by))) !== 'created') throw busy(policy);
   return rolloutDetail(table, fresh.rollout.id, ports.clock.now());
 }
 

@@ -11,6 +11,7 @@ const word = (principal: string, more: Partial<ApprovalRecord> = {}): ApprovalRe
   planHash: 'h',
   ...more,
 });
+const ruled = (comment: string) => word('liftlock', { comment });
 const refusals = (approval: object, approvals: readonly ApprovalRecord[], more: object = {}) =>
   approvalRefusals(
     { approval: approvalSchema.parse(approval) },
@@ -42,7 +43,9 @@ test.each([
   ],
   ['the unknown', {}, [word('unknown')], {}, ['ApprovalMissing']],
   ['a rejection in another case taken back', {}, [word('B', { decision: 'Rejected' }), word('b')], {}, []],
-  ['a rule with four eyes', { fourEyes: true }, [word('liftlock')], {}, []],
+  ['a rule with four eyes', { fourEyes: true, autoApproveWhen: 'true' }, [ruled('true')], {}, []],
+  ['a rule that the policy states no more', {}, [ruled('true')], {}, ['ApprovalMissing']],
+  ['another rule', { autoApproveWhen: 'failed == 0' }, [ruled('true')], {}, ['ApprovalMissing']],
   ['a rejection stands', {}, [word('a'), word('b', { decision: 'Rejected' })], {}, ['ApprovalRejected']],
   ['who rejected approves', {}, [word('b', { decision: 'Rejected' }), word('b')], {}, []],
   ['a rejection of another plan', {}, [word('a'), word('b', { decision: 'Rejected', planHash: 'o' })], {}, []],

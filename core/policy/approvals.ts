@@ -31,7 +31,8 @@ export function approvalRefusals(
   const approval = spec?.approval;
   if (approval === undefined || !approval.before) return [];
   const words = lastWords(wave);
-  const barred = ({ principal }: ApprovalRecord) => mayApprove(approval, principal, requesters);
+  const barred = (word: ApprovalRecord) =>
+    word.principal === LIFTLOCK ? ofRule(approval, word) : mayApprove(approval, word.principal, requesters);
   const rejected = words.find(({ decision }) => decision === 'Rejected');
   if (rejected !== undefined) {
     const why = rejected.comment === undefined ? '' : `: ${rejected.comment}`;
@@ -73,8 +74,6 @@ export const clustersOf = ({ members, excluded }: Pick<Wave, 'members' | 'exclud
 
 /** Why this person's approval would not count; empty = it would. */
 export function mayApprove(approval: Approval, principal: string, requesters: Requesters): Reason[] {
-  // A rule that the policy itself states counts once, whoever applied the policy.
-  if (principal === LIFTLOCK) return [];
   const person = personOf(principal);
   if (person === undefined)
     return [reason('NotAnApprover', `Nobody knows who ${principal} is, and only people approve.`)];
@@ -90,7 +89,13 @@ export function mayApprove(approval: Approval, principal: string, requesters: Re
   return reasons;
 }
 
-function isExpired(approval: Approval, word: ApprovalRecord, at: Date): boolean {
-  if (approval.expiresAfter === undefined) return false;
+/** A rule that the policy in force states counts once, whoever applied it; one that it states no more does not. */
+function ofRule({ autoApproveWhen }: Approval, { comment = '' }: ApprovalRecord): Reason[] {
+  if (comment === autoApproveWhen) return [];
+  return [reason('NotAnApprover', `Liftlock approved it by a rule that the policy does not state: ${comment}.`)];
+}
+
+export function isExpired(approval: Approval | undefined, word: ApprovalRecord, at: Date): boolean {
+  if (approval?.expiresAfter === undefined) return false;
   return at.getTime() >= Date.parse(word.at) + durationMilliseconds(approval.expiresAfter);
 }

@@ -3,6 +3,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { unreachable } from '../model/unreachable.ts';
 import { KubeVersion } from '../version/kube-version.ts';
+import { isForgotten } from './cluster-labels.ts';
 
 /** What a cluster's own tags ask for. They only make things safer; one that cannot be read holds the cluster (semantics.md, Cluster tags). */
 export interface ClusterTags {
@@ -132,6 +133,10 @@ export function clusterRefusals(
 }
 
 /** Which accounts an organization has only a look at it tells: where it is named, one that could not be listed takes nobody out. */
+/** Whether it has to be looked at anew before anything is planned: where the Fleet does not name it nobody looks. */
+export const isAwaited = (cluster: ClusterRecord | undefined, fleet: FleetSpec | undefined): boolean =>
+  cluster !== undefined && isForgotten(cluster) && (fleet === undefined || unnamedIn(fleet, cluster) === undefined);
+
 function unnamedIn({ accounts, organizationId, regions }: FleetSpec, { account, region }: ClusterRecord) {
   // A plan may be made without a Fleet; one that is applied names Regions.
   if (regions.length === 0) return undefined;

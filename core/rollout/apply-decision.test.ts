@@ -1,86 +1,26 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
-import type { LiftlockEvent } from '../contracts/events.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
-import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
+import type { Member, Rollout } from '../contracts/items/rollout.ts';
+import { rolloutItem } from '../contracts/items/testing/rollout-items.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { policyWith } from '../policy/testing/policies.ts';
-import type { WriteOperation } from '../ports/table.ts';
+import { cluster, grant, KEY, type Kept, upgrade } from '../protocol/testing/one-upgrade.ts';
+
 import {
-  checksOf,
-  clock,
-  cluster,
-  grant,
-  KEY,
-  type Kept,
-  keep,
-  NOON,
-  policyConfig,
-  upgrade,
-} from '../protocol/testing/one-upgrade.ts';
-import { Grants, Members, ReconcileMarkers, Rollouts, Upgrades, Waves } from '../store/entities.ts';
-import { load, put } from '../store/entity.ts';
-import { applyDecision } from './apply-decision.ts';
+  appliedTo,
+  at,
+  before,
+  change,
+  type Decision,
+  gone,
+  marker,
+  member,
+  NOTHING,
+  reasons,
+  rollout,
+  wave,
+} from './testing/applied-decision.ts';
 
-type Decision = Parameters<typeof applyDecision>[1];
-
-const at = NOON.toISOString();
-const reasons: Reason[] = [reason('Settled', 'Every cluster has settled.')];
-const gone: Reason[] = [reason('Gone', 'The cluster does not exist any more.')];
-const change = expect.any(String);
-const rollout = rolloutItem({ waves: ['before', 'all'] });
-const wave = waveItem({ index: 1, members: 3, needWork: 3, maxConcurrency: 3, inFlight: 1 });
-const before = waveItem({ index: 0, name: 'before', status: 'Completed' });
-const member = memberItem({ clusterKey: KEY, waveIndex: 1 });
-
-/** Of the look that has decided. */
-const marker = { key: ReconcileMarkers.key(), data: { lastFullAt: at }, revision: 1 };
-
-/** What a decision comes to over what is kept, and what started fails with. */
-async function applied(decision: Decision, kept: Kept = {}, fails?: string, seen?: typeof marker) {
-  const table = new MemoryTable();
-  await keep(table, { rollout, waves: [before, wave], member, ...kept });
-  const operations: WriteOperation[] = [];
-  table.beforeTransact = (each) => operations.push(...each);
-  const told: LiftlockEvent[] = [];
-  const started: unknown[] = [];
-  const ports = {
-    table,
-    clock,
-    events: { publish: async (events: readonly LiftlockEvent[]) => void told.push(...events) },
-    ids: { next: () => '0f1e2d3c-0000-4000-8000-000000000000' },
-    executions: {
-      arnFor: (machine: string, name: string) => `arn:${machine}:${name}`,
-      start: async (machine: string, _: string, input: object) => {
-        started.push({ machine, ...input });
-        if (fails !== undefined) throw Object.assign(new Error(fails), { name: fails });
-      },
-      describe: async () => undefined,
-    },
-  };
-  if (seen !== undefined) await table.transact([put(ReconcileMarkers, seen.data, 'absent')]);
-  operations.length = 0;
-  await applyDecision(ports, decision, seen);
-  const recordOf = async (subject: string) =>
-    (await table.auditOf(subject)).map(({ event, principal, detail: { writes, ...detail } }) => ({
-      event,
-      principal,
-      detail,
-    }));
-  return {
-    told,
-    started,
-    operations,
-    checks: checksOf(operations),
-    record: [...(await recordOf('rollout/r')), ...(await recordOf(KEY))],
-    rollout: (await load(table, Rollouts, 'r'))?.data,
-    wave: (await load(table, Waves, 'r', 1))?.data,
-    member: (await load(table, Members, 'r', 1, KEY))?.data,
-    upgrade: (await load(table, Upgrades, KEY, '1.36-1.37'))?.data,
-    grant: (await load(table, Grants, KEY))?.data,
-  };
-}
-const NOTHING = { told: [], operations: [] };
+const applied = appliedTo(() => new MemoryTable());
 
 describe('a rollout that ends', () => {
   const ends: Decision = { type: 'change-rollout', rollout, waves: [before, wave], status: 'Completed', reasons };
@@ -113,88 +53,6 @@ describe('a rollout that ends', () => {
   });
 });
 
-describe('a wave that moves on', () => {
-  const limits = { maxFailures: 2 };
-  const moves = (status: Wave['status'], more: object = {}): Decision => ({
-    type: 'change-wave',
-    wave,
-    status,
-    reasons,
-    ...more,
-  });
-
-  test.each<[Wave['status'], Partial<Wave>]>([
-    ['Open', { openedAt: at }],
-    ['Soaking', {}],
-    ['Completed', { endedAt: at }],
-    ['Halted', { endedAt: at }],
-  ])('is %s from then on, with why and when', async (status, times) => {
-    const { wave: left, record, told, checks } = await applied(moves(status));
-    expect(left).toMatchObject({ ...wave, status, reasons, ...times });
-    expect([left?.openedAt, left?.endedAt]).toEqual([times.openedAt, times.endedAt]);
-    expect(checks).toEqual(['ROLLOUT#r ROLLOUT 1']);
-    expect(record).toEqual([{ event: `Wave${status}`, principal: 'liftlock', detail: { wave: 'all', reasons } }]);
-    expect(told).toEqual([
-      { type: 'WaveChanged', detail: { version: 1, change, rolloutId: 'r', wave: 'all', status, reasons } },
-    ]);
-  });
-
-  test('has the limits that were counted anew as it opens', async () => {
-    const { wave: left, record } = await applied(moves('Open', { limits }));
-    expect(left).toMatchObject(limits);
-    expect(record).toMatchObject([{ detail: { wave: 'all', reasons, ...limits } }]);
-  });
-
-  test.each<[string, readonly Wave[]]>([
-    ['is gone', [before]],
-    ['has counted something meanwhile', [before, { ...wave, succeeded: 1 }]],
-  ])('is decided anew where it %s', async (_, waves) => {
-    expect(await applied(moves('Open'), { waves })).toMatchObject(NOTHING);
-  });
-
-  test.each<Rollout['status']>(['Paused', 'Halted'])('does not begin in a rollout that is %s', async (status) => {
-    const pending: Wave = { ...wave, status: 'Pending' };
-    const kept = { rollout: { ...rollout, status }, waves: [before, pending] };
-    for (const next of ['Open', 'Skipped'] as const)
-      expect(await applied(moves(next, { wave: pending }), kept)).toMatchObject(NOTHING);
-  });
-
-  test.each<[string, string | undefined, string[]]>([
-    ['is the one that the rollout has', rollout.policyRevision, ['Open', 'Skipped']],
-    ['has changed since', 'new', []],
-    ['is gone', undefined, ['Skipped']],
-  ])(
-    'begins by the policy that decided it, where nothing is news to that look: it %s',
-    async (_, revision, expected) => {
-      const pending: Wave = { ...wave, status: 'Pending' };
-      const policy = revision === undefined ? undefined : { ...policyConfig(policyWith({ name: 'p' })), revision };
-      const kept = { waves: [before, pending], policy };
-      const begun = [];
-      for (const next of ['Open', 'Skipped'] as const) {
-        const { wave: left, checks } = await applied(moves(next, { wave: pending }), kept, undefined, marker);
-        if (left?.status !== next) continue;
-        begun.push(next);
-        const config = `CONFIG UpgradePolicy#p ${revision === undefined ? 'absent' : 1}`;
-        expect(checks).toEqual([config, 'RECONCILE MARKER 1', 'ROLLOUT#r ROLLOUT 1']);
-      }
-      expect(begun).toEqual(expected);
-    },
-  );
-
-  test.each<[Wave['status'], boolean]>([
-    ['Soaking', true],
-    ['Completed', true],
-    ['Halted', false],
-  ])('is %s by the policy that decided it: %s', async (status, rests) => {
-    const moved = moves(status, { policyRevision: 'x' });
-    const policy = { ...policyConfig(policyWith({ name: 'p' })), revision: 'x' };
-    const { checks } = await applied(moved, { policy }, undefined, marker);
-    expect(checks.filter((check) => !check.startsWith('ROLLOUT'))).toEqual(rests ? ['CONFIG UpgradePolicy#p 1'] : []);
-    for (const other of [undefined, { ...policy, revision: 'new' }])
-      expect((await applied(moved, { policy: other })).record.length).toBe(rests ? 0 : 1);
-  });
-});
-
 test('a rollout is created only where nothing is news to the look that planned it', async () => {
   const plan = { rollout: rolloutItem({ id: 'new', policy: 'other' }), waves: [], members: [], leftOut: [] };
   const { checks } = await applied({ type: 'create-rollout', plan }, {}, undefined, marker);
@@ -214,7 +72,7 @@ describe('a member that changes', () => {
     const { member: left, wave: counted, record, told, checks } = await applied(becomes('Excluded'));
     expect(left).toEqual({ ...member, status: 'Excluded', reasons });
     expect(counted).toMatchObject({ ...wave, excluded: 1 });
-    expect(checks).toEqual([`CLUSTER#${KEY} GRANT absent`, 'ROLLOUT#r ROLLOUT 1']);
+    expect(checks).toEqual([`CLUSTER#${KEY} CONTROL absent`, `CLUSTER#${KEY} GRANT absent`, 'ROLLOUT#r ROLLOUT 1']);
     expect(record).toEqual([{ event: 'MemberExcluded', principal: 'liftlock', detail: { clusterKey: KEY, reasons } }]);
     const { account, region } = cluster;
     const named = { clusterKey: KEY, cluster: cluster.arn, account, region };
@@ -252,48 +110,14 @@ describe('a member that changes', () => {
   ])('is decided anew where %s', async (_, kept) => {
     expect(await applied(becomes('Excluded'), kept)).toMatchObject(NOTHING);
   });
-});
 
-describe('a wave whose numbers follow its policy', () => {
-  const adjusts = (event: string | undefined, changes: Partial<Wave> = { maxFailures: 2 }): Decision => ({
-    type: 'adjust-wave',
-    wave,
-    changes,
-    event,
-    reasons,
-  });
-
-  test.each([
-    ['WaveAdjusted', 'limits'],
-    ['WaveGatesChanged', 'gates'],
-    ['WaveApproved', 'approval'],
-  ])('has %s on record and tells of its %s', async (event, about) => {
-    const { wave: left, record, told } = await applied(adjusts(event));
-    expect(left).toMatchObject({ ...wave, maxFailures: 2 });
-    const detail = { wave: 'all', index: 1, changes: { maxFailures: 2 }, reasons };
-    expect(record).toEqual([{ event, principal: 'liftlock', detail }]);
-    const said = { version: 1, change, rolloutId: 'r', wave: 'all', status: 'Open', reasons, about };
-    expect(told).toEqual([{ type: 'WaveChanged', detail: said }]);
-  });
-
-  test('is changed without a word where nobody need know of it', async () => {
-    const { wave: left, record, told } = await applied(adjusts(undefined));
-    expect(left).toMatchObject({ ...wave, maxFailures: 2 });
-    expect([record, told]).toStrictEqual([[], []]);
-  });
-
-  test('is changed also where something else of it has moved', async () => {
-    const { wave: left } = await applied(adjusts(undefined), { waves: [before, { ...wave, succeeded: 1 }] });
-    expect(left).toMatchObject({ maxFailures: 2, succeeded: 1 });
-  });
-
-  test.each<[string, readonly Wave[]]>([
-    ['is gone', [before]],
-    ['has ended', [before, { ...wave, status: 'Halted' }]],
-    ['was changed by somebody else', [before, { ...wave, maxFailures: 1 }]],
-  ])('is decided anew where it %s', async (_, waves) => {
-    const changes = { maxFailures: 2, maxConcurrency: 5 };
-    expect(await applied(adjusts('WaveAdjusted', changes), { waves })).toMatchObject(NOTHING);
+  test.each<[string, Kept, boolean]>([
+    ['stands', { clusterControl: { clusterKey: KEY, held: { reason: gone[0] as Reason, since: at } } }, true],
+    ['was taken off', { clusterControl: { clusterKey: KEY } }, false],
+    ['never was', {}, false],
+  ])('is kept out by a hold only where it %s', async (_, kept, isOut) => {
+    const decision: Decision = { type: 'change-member', member, status: 'Blocked', reasons: [reason('Held', '')] };
+    expect((await applied(decision, kept)).member?.status).toBe(isOut ? 'Blocked' : member.status);
   });
 });
 

@@ -8,7 +8,16 @@ import { type GrantRequest, grantUpgrade } from '../protocol/grant.ts';
 import { waveWithout, withoutPlace } from '../protocol/settle-decision.ts';
 import { changeOnce, NOTHING } from '../store/change.ts';
 import { clusterNames, memberChanged, rolloutChanged, rolloutEntry, waveChanged } from '../store/changes.ts';
-import { Configs, Grants, Members, ReconcileMarkers, Rollouts, Upgrades, Waves } from '../store/entities.ts';
+import {
+  ClusterControls,
+  Configs,
+  Grants,
+  Members,
+  ReconcileMarkers,
+  Rollouts,
+  Upgrades,
+  Waves,
+} from '../store/entities.ts';
 import { load, type Read, replace, unchanged } from '../store/entity.ts';
 import { loadWaves } from '../store/members.ts';
 import { applyReplan, followPlan } from './apply-replan.ts';
@@ -117,10 +126,10 @@ async function changeWave(
     const read = await load(ports.table, Waves, decided.rolloutId, decided.index);
     // How it ends rests on what it counts: one that has moved since, by a grant that this very tick has looked after, is decided anew.
     if (read === undefined || !isSame(read.data, decided)) return NOTHING;
-    // Nothing begins in a rollout that was paused since.
+    // Nothing begins in a rollout that was paused or aborted since.
     const { policy = '', policyRevision: planned, status: ofRollout = 'Aborted' } = rollout?.data ?? {};
     const begins = decided.status === 'Pending' && !AT_REST.includes(ofRollout);
-    if (begins && ofRollout !== 'Running') return NOTHING;
+    if ((begins || status === 'Open') && ofRollout !== 'Running') return NOTHING;
     // Nor does anything begin, soak or end by a policy that has changed since; halting waits for nothing.
     const revision = begins ? planned : status === 'Halted' ? undefined : policyRevision;
     const applied = revision === undefined ? undefined : await load(ports.table, Configs, 'UpgradePolicy', policy);
@@ -160,6 +169,9 @@ async function changeMember(
     if (rollout?.data.following !== undefined) return NOTHING;
     const grant = await load(ports.table, Grants, decided.clusterKey);
     if (grant !== undefined && grant.data.status !== 'free') return NOTHING;
+    // What a retry has taken off since keeps nobody out.
+    const control = await load(ports.table, ClusterControls, decided.clusterKey);
+    if (control?.data.held === undefined && reasons.some(({ code }) => code === 'Held')) return NOTHING;
     const next = withoutPlace(read.data, status, reasons);
     return {
       ...NOTHING,
@@ -167,6 +179,7 @@ async function changeMember(
         replace(Members, read, next),
         replace(Waves, wave, waveWithout(wave.data, read.data, next, at)),
         unchanged(Grants, grant, decided.clusterKey),
+        unchanged(ClusterControls, control, decided.clusterKey),
         unchanged(Rollouts, rollout, decided.rolloutId),
       ],
       record: [
@@ -180,7 +193,7 @@ async function changeMember(
 /** Its status stays; a write that a person need not know of (a gate read again) leaves no audit. */
 async function adjustWave(
   ports: ApplyPorts,
-  { wave: decided, changes, event, reasons }: Extract<Decision, { type: 'adjust-wave' }>,
+  { wave: decided, changes, event, reasons, policyRevision }: Extract<Decision, { type: 'adjust-wave' }>,
 ): Promise<void> {
   const { rolloutId, index, name } = decided;
   await changeOnce(ports, async () => {
@@ -192,9 +205,16 @@ async function adjustWave(
     const detail = { wave: name, index, changes, reasons };
     const writes = [replace(Waves, read, { ...read.data, ...changes })];
     if (event === undefined) return { ...NOTHING, writes };
+    // Neither a number nor a rule of a policy that has changed since, and nothing in a rollout that was aborted.
+    const rollout = await load(ports.table, Rollouts, rolloutId);
+    const { policy = '', status = 'Aborted' } = rollout?.data ?? {};
+    const applied = await load(ports.table, Configs, 'UpgradePolicy', policy);
+    const isOutdated = policyRevision !== undefined && applied?.data.revision !== policyRevision;
+    if (AT_REST.includes(status) || isOutdated) return NOTHING;
+    const checks = [unchanged(Rollouts, rollout, rolloutId), unchanged(Configs, applied, 'UpgradePolicy', policy)];
     return {
       ...NOTHING,
-      writes,
+      writes: [...writes, ...checks],
       record: [rolloutEntry(rolloutId, event, LIFTLOCK, detail)],
       events: ([change]) => [waveChanged({ ...decided, reasons: [...reasons] }, change, ABOUT[event] ?? 'limits')],
     };
@@ -218,6 +238,7 @@ async function cancelUpgrade(
     const grant = await load(ports.table, Grants, clusterKey);
     if (
       read === undefined ||
+      !isSame(read.data, decided) ||
       !WAITING.includes(read.data.status) ||
       (grant !== undefined && grant.data.status !== 'free')
     )

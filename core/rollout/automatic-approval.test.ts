@@ -75,7 +75,12 @@ test.each<[string, string | undefined, Given]>([
   ['is not there', undefined, {}],
   ['is of a wave that the policy has given up', 'true', { rules: undefined }],
   ['finds no plan', 'true', { wave: { planHash: undefined } }],
-  ['has approved this plan already', 'true', { wave: { approvals: [word(), word({ principal: 'liftlock' })] } }],
+  [
+    'has approved this plan already',
+    'true',
+    { wave: { approvals: [word(), word({ principal: 'liftlock', comment: 'true' })] } },
+  ],
+  ['counts findings, and the wave has begun', 'findings == 0', { wave: { status: 'Open', blockingFindings: 0 } }],
 ])('a rule approves nothing where it %s', (_, when, given) => {
   expect(decided(when, given)).toStrictEqual([]);
 });
@@ -83,6 +88,12 @@ test.each<[string, string | undefined, Given]>([
 test('what a rule has approved before was another plan, and what people say is not its word', () => {
   expect(approves('true', { wave: { approvals: [word({ principal: 'liftlock', planHash: 'older' })] } })).toBe(true);
   expect(approves('true', { wave: { approvals: [word()] } })).toBe(true);
+});
+
+test('what was approved by another rule is judged by the one in force', () => {
+  expect(approves('true', { wave: { approvals: [word({ principal: 'liftlock', comment: 'failed == 0' })] } })).toBe(
+    true,
+  );
 });
 
 test('what Liftlock said of the plan before is not kept beside its newest word', () => {

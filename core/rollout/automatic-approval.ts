@@ -1,4 +1,5 @@
 import type { Wave as WaveSpec } from '../config/types.ts';
+import type { ApprovalRecord } from '../contracts/items/approval.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
@@ -6,7 +7,7 @@ import { evidenceEnvironment } from '../expression/evidence-environment.ts';
 import { compilePredicate } from '../expression/predicate.ts';
 import { isOfPlan, newestOfEach } from '../model/last-words.ts';
 import type { ApprovalEvidence } from '../policy/approval-evidence.ts';
-import { clustersOf } from '../policy/approvals.ts';
+import { clustersOf, isExpired } from '../policy/approvals.ts';
 import type { Decision } from './decisions.ts';
 import type { WaveSituation } from './wave-progress.ts';
 
@@ -16,7 +17,9 @@ export function automaticApproval(situation: WaveSituation, wave: Wave, spec: Wa
   const { planHash } = wave;
   if (source === undefined || planHash === undefined) return [];
   const given = wave.approvals ?? [];
-  if (given.some((word) => word.principal === LIFTLOCK && isOfPlan(word, wave))) return [];
+  const isOfRule = ({ principal, comment }: ApprovalRecord) => principal === LIFTLOCK && comment === source;
+  if (given.some((word) => isOfRule(word) && isOfPlan(word, wave) && !isExpired(spec?.approval, word, situation.now)))
+    return [];
   const answer = autoApproval(source, evidenceOf(situation, wave));
   if (!answer.approves) return [];
   const at = situation.now.toISOString();
@@ -46,7 +49,8 @@ function evidenceOf({ rollout, waves, now }: WaveSituation, wave: Wave): Approva
     succeeded: sum((one) => one.succeeded),
     failed: sum((one) => one.failed),
     blocked: sum((one) => one.blocked),
-    findings: wave.blockingFindings,
+    // What was counted when it was planned says nothing of the scans since.
+    findings: wave.status === 'Pending' ? wave.blockingFindings : undefined,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { ReconcileMarker } from '../contracts/items/rollout.ts';
 import type { Ports } from '../ports/ports.ts';
 import { transactWithAudit } from '../store/audit.ts';
+import { writeMark } from '../store/change.ts';
 import { rolloutChanged, rolloutEntry } from '../store/changes.ts';
 import { Members, PolicyRollouts, ReconcileMarkers, Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
 import { load, put, type Read, replace, unchanged } from '../store/entity.ts';
@@ -13,7 +14,8 @@ const BATCH = 80;
 /**
  * Writes a planned rollout, unless another one of its policy is not at rest. Members come first, in batches; the rollout itself comes last, and only it makes them count: a crash in between
  * leaves members of a rollout that does not exist, which the next attempt writes again where it plans the same (same id). `marker`: of the
- * look that planned it; with what is news since, as a policy that asks for a person now, none is created.
+ * look that planned it; with what is news since, as a policy that asks for a person now, none is created. One that a person has planned is
+ * looked at whole before anything begins.
  */
 export async function createRollout(
   ports: Pick<Ports, 'table' | 'clock' | 'events'>,
@@ -34,15 +36,16 @@ export async function createRollout(
     waves: plan.waves.map((wave) => ({ name: wave.name, members: wave.members, needWork: wave.needWork })),
     ...(rollout.reasons.length === 0 ? {} : { reasons: rollout.reasons }),
   };
+  const now = ports.clock.now();
   const [change] = await transactWithAudit(
     table,
     [
       put(Rollouts, rollout, 'absent'),
       replace(PolicyRollouts, newest, { policy, rolloutId: id }),
-      ...(marker === undefined ? [] : [unchanged(ReconcileMarkers, marker)]),
+      marker === undefined ? await writeMark(table, now) : unchanged(ReconcileMarkers, marker),
     ],
     [rolloutEntry(id, 'RolloutCreated', principal, { policy, policyRevision, target, ...counts })],
-    ports.clock.now(),
+    now,
   );
   await ports.events.publish([rolloutChanged(rollout, change)]);
   return 'created';

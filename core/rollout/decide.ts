@@ -1,5 +1,5 @@
 import { reason } from '../contracts/step-result.ts';
-import { isForgotten } from '../policy/cluster-labels.ts';
+import { isAwaited } from '../policy/cluster-tags.ts';
 import { admit, askToBegin, type MemberIndex, type Room } from './admission.ts';
 import { automaticRollouts } from './automatic-rollouts.ts';
 import type { Decided, Decision, Waiting } from './decisions.ts';
@@ -54,7 +54,9 @@ export function decide(snapshot: FleetSnapshot, now: Date): Decided {
     rulesOf: memberRules(snapshot, now),
   };
   const decided = together(DECIDERS.map((decider) => decider(look)));
-  const forgotten = snapshot.members.filter(({ clusterKey }) => isForgotten(snapshot.clusters.get(clusterKey)));
+  const forgotten = snapshot.members.filter(({ clusterKey }) =>
+    isAwaited(snapshot.clusters.get(clusterKey), snapshot.fleet),
+  );
   const replanned = decided.decisions.flatMap((one) => (one.type === 'replan' ? [one.rollout.id] : []));
   const planned = new Set([...replanned, ...forgotten.map(({ rolloutId }) => rolloutId)]);
   return {

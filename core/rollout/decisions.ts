@@ -33,6 +33,7 @@ export type Decision =
       /** What the audit calls it; undefined = nothing that a person needs to know. */
       readonly event: string | undefined;
       readonly reasons: readonly Reason[];
+      readonly policyRevision?: string | undefined;
     }
   /** Members that have not started go where the policy puts them now. */
   | { readonly type: 'replan'; readonly rollout: Rollout; readonly changes: Replan }

@@ -3,7 +3,7 @@ import type { GateReading } from '../contracts/items/gate.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { LearnedDurations, ReconcileMarker, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
-import { isForgotten } from '../policy/cluster-labels.ts';
+import { isAwaited } from '../policy/cluster-tags.ts';
 import { waveNamed } from '../policy/wave-of.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { GateReader } from '../ports/gates.ts';
@@ -115,7 +115,7 @@ export async function reconcileRollouts(
 
 /** Whether a rollout under way goes by what this version cannot read, or nobody has looked at: what has changed is planned for after that. */
 const isBlind = ({ fleet, rollouts, unreadablePolicies, members, clusters }: FleetSnapshot): boolean =>
-  members.some(({ clusterKey }) => isForgotten(clusters.get(clusterKey))) ||
+  members.some(({ clusterKey }) => isAwaited(clusters.get(clusterKey), fleet)) ||
   rollouts.some(({ policy }) => fleet === undefined || unreadablePolicies.some(({ name }) => name === policy));
 
 /** Members and waves of a rollout that is not under way wait for a person, and so do their parked upgrades: they move nothing by themselves. */

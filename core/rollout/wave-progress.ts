@@ -31,7 +31,8 @@ export interface WaveSituation {
 /** The next changes of a rollout's waves, and of the rollout itself. Waves open in order, one at a time. */
 export function waveDecisions(situation: WaveSituation): Decision[] {
   const { policyRevision } = situation;
-  return decisionsOf(situation).map((one) => (one.type === 'change-wave' ? { ...one, policyRevision } : one));
+  const rests = ({ type }: Decision) => type === 'change-wave' || type === 'adjust-wave';
+  return decisionsOf(situation).map((one) => (rests(one) ? { ...one, policyRevision } : one));
 }
 
 function decisionsOf(situation: WaveSituation): Decision[] {

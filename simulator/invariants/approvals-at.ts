@@ -8,6 +8,8 @@ export interface ApprovalOnRecord {
   /** The wave's plan hash that it is bound to. */
   readonly hash: string;
   readonly principal: string;
+  /** By which Liftlock approved it. */
+  readonly rule: string | undefined;
   /** Epoch milliseconds. */
   readonly at: number;
 }
@@ -16,7 +18,7 @@ interface Detail {
   readonly index?: number;
   readonly planHash?: string;
   readonly principal?: string;
-  readonly changes?: { readonly approvals?: readonly { readonly planHash: string }[] };
+  readonly changes?: { readonly approvals?: readonly { readonly planHash: string; readonly comment?: string }[] };
 }
 
 const EVENTS = { WaveApproved: 'approved', WaveRejected: 'rejected' } as const;
@@ -29,6 +31,7 @@ export function approvalAt({ item, at }: Moment): ApprovalOnRecord | undefined {
   if (index === undefined) return undefined;
   const rolloutId = item.subject.slice('rollout/'.length);
   // A person's word is the detail itself; one that a rule gives is among what the reconciler has changed.
-  const hash = planHash ?? changes?.approvals?.at(-1)?.planHash ?? '';
-  return { type, rolloutId, waveIndex: index, hash, principal, at };
+  const given = changes?.approvals?.at(-1);
+  const hash = planHash ?? given?.planHash ?? '';
+  return { type, rolloutId, waveIndex: index, hash, principal, rule: given?.comment, at };
 }

@@ -111,7 +111,7 @@ function missing(
     (one) =>
       one.at + lasts + SKEW_MILLISECONDS >= began &&
       one.plan.has(`${item.subject} ${member?.to}`) &&
-      mayAnswer(one.principal, asked, [rollout.createdBy, author]),
+      mayAnswer(one, asked, [rollout.createdBy, author]),
   ).length;
   if (counts >= asked.approvals) return [];
   return [{ invariant: 'approval', message: `${what} with ${counts} of ${asked.approvals} approvals that count` }];
@@ -119,9 +119,9 @@ function missing(
 
 type Asked = NonNullable<NonNullable<PlaceAt['spec']>['approval']>;
 
-/** A rule that the policy states counts as one approval, whoever applied it. */
-function mayAnswer(principal: string, asked: Asked, requesters: readonly (string | undefined)[]): boolean {
-  if (principal === LIFTLOCK) return true;
+/** A rule that the policy in force states counts as one approval, whoever applied it. */
+function mayAnswer({ principal, rule }: Word, asked: Asked, requesters: readonly (string | undefined)[]): boolean {
+  if (principal === LIFTLOCK) return rule === asked.autoApproveWhen;
   if (principal === UNKNOWN_PRINCIPAL) return false;
   const people = requesters.flatMap((one) => (one === undefined ? [] : [likePerson(one)]));
   if (asked.fourEyes && people.includes(likePerson(principal))) return false;

@@ -1,4 +1,7 @@
 import { applyConfig } from '../../core/operations/apply-documents.ts';
+import { abortRollout } from '../../core/operations/rollout-switch.ts';
+import { ReconcileMarkers } from '../../core/store/entities.ts';
+import { load } from '../../core/store/entity.ts';
 import { LISTED, MEMBER, ofMember, throttle } from './accidents.ts';
 import { applySpec, at, clusterOf, fleetOf, spec } from './changed-policy.ts';
 import {
@@ -8,9 +11,11 @@ import {
   mutationsOf,
   PERSON,
   recordOf,
+  rolloutIdOf,
   rolloutsOf,
   smallFleet,
   touched,
+  upgradesOf,
 } from './small-fleet.ts';
 import { staged } from './staged-fleet.ts';
 
@@ -103,5 +108,30 @@ describe('an account beside the organization that was out of the Fleet, and whos
       isFirst = ['p', 'd'].find((name) => touched(world, name));
     }
     expect(isFirst).toBe('d');
+  });
+});
+
+describe('an account that came back into the Fleet and was taken out again before anybody looked there', () => {
+  /** Its cluster d is half done: a rollout that was aborted has left it. */
+  test.each([false, true])('is waited for by nobody (came back: %s)', async (cameBack) => {
+    const world = await smallFleet({
+      clusters: [...ofMember('dev', 'd'), ...staged('prod', ['p'])],
+      policy: spec(at('dev', { bake: '12h' })),
+      accounts: [LISTED, MEMBER],
+    });
+    const isLeft = async () => (await upgradesOf(world)).some(({ status, mutated }) => status === 'Parked' && mutated);
+    for (let step = 0; step < 90 && !(await isLeft()); step += 1) await hours(world, 1 / 20);
+    expect(await isLeft()).toBe(true);
+    await abortRollout(world.ports, await rolloutIdOf(world), PERSON, 'enough');
+    const name = (...accounts: string[]) => applyConfig(world.ports, [fleetOf({ accounts })], PERSON);
+    await name(LISTED);
+    await hours(world, 0.5);
+    if (cameBack) await name(LISTED, MEMBER);
+    await name(LISTED);
+    await hours(world, 30);
+    const marker = (await load(world.table, ReconcileMarkers))?.data;
+    // Otherwise each tick reads the whole fleet with its history, for ever, and nothing is learned any more.
+    expect(marker?.lookBegunAt).toBeUndefined();
+    expect(world.clock.now().getTime() - Date.parse(marker?.lastFullAt ?? '')).toBeLessThan(2 * 3_600_000);
   });
 });

@@ -4,19 +4,7 @@ import { startRollout } from '../../core/operations/start-rollout.ts';
 import { scansOf } from '../../core/scan/fleet/report-store.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { attributesClass, OLD } from './attributes-class.ts';
-import {
-  applySpec,
-  asking,
-  at,
-  CARL,
-  clusterOf,
-  judge,
-  keyOf,
-  onceBefore,
-  soaking,
-  spec,
-  statusOf,
-} from './changed-policy.ts';
+import { applySpec, asking, at, CARL, clusterOf, judge, keyOf, soaking, spec, statusOf } from './changed-policy.ts';
 import {
   beginByHand,
   clusterArn,
@@ -62,9 +50,7 @@ test('a rollout that is created by hand is not approved by a rule over findings 
 
 test('neither is it where whoever created it died before the reconciler was asked to look', async () => {
   const world = await found();
-  onceBefore(world, ['"RolloutCreated"'], async () => {
-    onceBefore(world, [], () => Promise.reject(new Error('crash')));
-  });
+  Object.assign(world.ports.events, { publish: () => Promise.reject(new Error('crash')) });
   await expect(start(world)).rejects.toThrow('crash');
   expect(await rolloutIdOf(world)).not.toBe('');
   await expectNobodyApproved(world);

@@ -1,11 +1,11 @@
 import type { Wave } from '../../core/contracts/items/rollout.ts';
 import { retryCluster } from '../../core/operations/hold-switch.ts';
 import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
-import { pauseRollout, resumeRollout } from '../../core/operations/rollout-switch.ts';
+import { abortRollout, pauseRollout, resumeRollout } from '../../core/operations/rollout-switch.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { attributesClass, OLD } from './attributes-class.ts';
-import { applySpec, at, clusterOf, keyOf, onceBefore, spec } from './changed-policy.ts';
+import { applySpec, at, clusterOf, keyOf, onceBefore, spec, three } from './changed-policy.ts';
 import {
   controlsOf,
   hours,
@@ -13,6 +13,7 @@ import {
   membersOf,
   PERSON,
   recordOf,
+  rolloutIdOf,
   rolloutsOf,
   smallFleet,
   touched,
@@ -238,5 +239,66 @@ describe('a policy that a person takes the automatic trigger from while its roll
     await hours(world, 6);
     expect(happened()).toBe(when === 'while');
     expect([(await rolloutsOf(world)).length, touched(world, 'd'), touched(world, 'p')]).toEqual([0, false, false]);
+  });
+});
+
+const eventsOf = async (world: World, subject: string) =>
+  (await world.table.auditOf(subject)).map(({ event }) => event);
+
+describe('a retry of a cluster whose upgrade by hand was stopped before its first change', () => {
+  test.each([false, true])('is not taken back by the reconciler (in between: %s)', async (between) => {
+    const world = await smallFleet({
+      clusters: [...staged('dev', ['d']), ...staged('prod', ['p', 'q'])],
+      policy: spec(at('dev', { soak: '6h' }), at('prod')),
+    });
+    await hours(world, 3);
+    const { execution } = await requestUpgrade(world.ports, await recordOf(world, 'p'), '1.37', PERSON, {
+      approve: true,
+    });
+    await world.clock.runUntil(new Date(world.clock.now().getTime() + 5_000));
+    await world.runner.stopExecution({ executionArn: execution ?? '' });
+    const get = world.table.get.bind(world.table);
+    let isDone = false;
+    world.table.get = async (key) => {
+      const found = await get(key);
+      if (between && !isDone && key.sk === 'ROLLOUT' && new Error().stack?.includes('changeMember') === true) {
+        const [held] = (await controlsOf(world)).filter((one) => one.held !== undefined);
+        if (held !== undefined && (await memberOf(world, 'p')).status === 'Pending') {
+          isDone = true;
+          await retryCluster(world.ports, await keyOf(world, 'p'), PERSON);
+        }
+      }
+      return found;
+    };
+    if (!between) {
+      await hours(world, 0.2);
+      expect([(await memberOf(world, 'p')).status, touched(world, 'p')]).toEqual(['Blocked', false]);
+      await retryCluster(world.ports, await keyOf(world, 'p'), PERSON);
+    }
+    await hours(world, 30);
+    expect(isDone).toBe(between);
+    expect([(await memberOf(world, 'p')).status, versionOf(world, 'p')]).toEqual(['Succeeded', '1.37']);
+  });
+});
+
+describe('an abort while the reconciler is about to open a wave', () => {
+  test('opens no wave of a rollout that is aborted', async () => {
+    const world = await smallFleet({ clusters: three, policy: spec(at('dev'), at('prod')) });
+    const get = world.table.get.bind(world.table);
+    let isDone = false;
+    world.table.get = async (key) => {
+      if (!isDone && key.sk === 'ROLLOUT' && new Error().stack?.includes('changeWave') === true) {
+        const [dev, prod] = await wavesOf(world);
+        if (dev?.status === 'Completed' && prod?.status === 'Pending') {
+          isDone = true;
+          await abortRollout(world.ports, (await rolloutsOf(world))[0]?.id ?? '', PERSON, 'stop it');
+        }
+      }
+      return get(key);
+    };
+    await hours(world, 8);
+    expect(isDone).toBe(true);
+    const events = await eventsOf(world, `rollout/${await rolloutIdOf(world)}`);
+    expect(events.slice(events.indexOf('RolloutAborted'))).not.toContain('WaveOpen');
   });
 });

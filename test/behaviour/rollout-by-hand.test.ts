@@ -4,7 +4,20 @@ import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { rolloutDetail } from '../../core/queries/rollout-views.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';
-import { discover, hours, membersOf, PERSON, recordOf, rolloutsOf, run, smallFleet, versionOf } from './small-fleet.ts';
+import { applySpec, at, onceBefore, retag, spec } from './changed-policy.ts';
+import {
+  discover,
+  hours,
+  membersOf,
+  minutes,
+  PERSON,
+  recordOf,
+  rolloutsOf,
+  run,
+  smallFleet,
+  touched,
+  versionOf,
+} from './small-fleet.ts';
 import { staged } from './staged-fleet.ts';
 
 const wave = (name: string) => ({ name, selector: { matchLabels: { stage: name } } });
@@ -111,4 +124,46 @@ test('a cluster that was just created is set aside, and still told that it goes 
   expect(replanned.length).toBeLessThanOrEqual(2);
   await run(world);
   expect(versionOf(world, 'd3')).toBe('1.37');
+});
+
+describe('a rollout that a person creates while a cluster gets another tag', () => {
+  // Planned over what was read before; then the tag is recorded and looked at; then the rollout is written. `how`: what happens before it is marked.
+  test.each([
+    ['its function dies once it is written', { approvals: 1 }],
+    ['the reconciler comes before the mark', { approvals: 1 }],
+    ['the reconciler comes before the mark', undefined],
+    ['nothing (control)', { approvals: 1 }],
+  ])('does not begin with it in the wave that it was in before: %s, prod asks for %j', async (how, approval) => {
+    const world = await smallFleet({
+      clusters: [...staged('dev', ['d', 'p']), ...staged('prod', ['q'])],
+      policies: [],
+    });
+    await hours(world, 1.2);
+    const waves = [
+      at('dev', { soak: '6h', maxConcurrency: 5 }),
+      at('prod', approval === undefined ? {} : { approval }),
+    ];
+    await applySpec(world, { ...spec(...waves), trigger: 'manual' });
+    await hours(world, 0.2);
+    const happened = onceBefore(world, ['"RolloutCreated"'], async () => {
+      await retag(world, 'p', { stage: 'prod' });
+      const { events } = world.ports;
+      const publish = events.publish.bind(events);
+      if (how.startsWith('its function')) {
+        Object.assign(events, {
+          publish: () => {
+            Object.assign(events, { publish });
+            return Promise.reject(
+              Object.assign(new Error('Task timed out after 30.00 seconds'), { name: 'Sandbox.Timedout' }),
+            );
+          },
+        });
+      }
+      if (how.startsWith('the reconciler')) onceBefore(world, [], () => minutes(world, 2));
+    });
+    await startRollout(world.ports, 'policy-0', PERSON, { dryRun: false }).catch(() => undefined);
+    await minutes(world, 90);
+    expect(happened()).toBe(true);
+    expect([touched(world, 'd'), touched(world, 'p')]).toEqual([true, false]);
+  });
 });
