@@ -54,7 +54,14 @@ export async function recordCluster(
     const [applied, read] = seen ?? (await look());
     seen = undefined;
     const fleet = fleetSpec(applied?.data);
-    const record = await observeCluster(ports.eks, scope, cluster, read?.data, { ...item, fleet, now });
+    const observe = () => observeCluster(ports.eks, scope, cluster, read?.data, { ...item, fleet, now });
+    let record = await observe();
+    // Somebody may have seen it, and written that, since it was described: what is written was seen after what it replaces.
+    if (read !== undefined && differs(read.data, record)) {
+      const before = cluster;
+      cluster = await ports.eks.describeCluster(scope, { name: item.name });
+      if (!isSame(before, cluster)) record = await observe();
+    }
     const material = read === undefined || differs(read.data, record);
     if (!material && isSeenLately(read.data.lastSeenAt, now)) return { result: 'unchanged' as const };
     const name = { account: item.account, region: item.region, name: item.name, clusterKey: key };

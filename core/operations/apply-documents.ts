@@ -49,18 +49,23 @@ export async function applyDocuments(
   const now = ports.clock.now();
   const inForce = await fleetInForce(table);
   // JSON is YAML, so one parser judges files and requests alike.
-  const files = documents.map((document, index) => ({ path: nameOf(index), text: JSON.stringify(document) ?? 'null' }));
+  const textOf = (document: unknown) => JSON.stringify(document) ?? 'null';
+  const files = documents.map((document, index) => ({ path: `document ${index + 1}`, text: textOf(document) }));
   const parseOptions = { now, ...(inForce === undefined ? {} : { allowedHosts: inForce.allowedHosts }) };
   const parsed = parseConfig(files, { ...parseOptions, references: 'ignore' });
   refuse(parsed.errors);
   const { fleet, policies, calendars, channels, waivers } = parsed;
   const objects = [...(fleet === undefined ? [] : [fleet]), ...policies, ...calendars, ...channels, ...waivers];
-  const { all, kept } = await filesInForce(table, objects);
-  const together = parseConfig([...kept, ...files], { ...parseOptions, references: 'require' });
-  refuse(newErrors(together.errors, parseConfig(all, { ...parseOptions, references: 'require' }).errors));
   const own = new Set(files.map(({ path }) => path));
-  const warnings = new Set(together.warnings.filter(({ file }) => own.has(file)).map(formatIssue));
-  const items = options.dryRun ? await preview(table, objects) : await applyConfig(ports, objects, by);
+  let warnings = new Set<string>();
+  const judge = async () => {
+    const { all, kept } = await filesInForce(table, objects);
+    const together = parseConfig([...kept, ...files], { ...parseOptions, references: 'require' });
+    refuse(newErrors(together.errors, parseConfig(all, { ...parseOptions, references: 'require' }).errors));
+    warnings = new Set(together.warnings.filter(({ file }) => own.has(file)).map(formatIssue));
+  };
+  if (options.dryRun) await judge();
+  const items = options.dryRun ? await preview(table, objects) : await applyConfig(ports, objects, by, judge);
   return { items, warnings: [...warnings], dryRun: options.dryRun };
 }
 
@@ -78,8 +83,6 @@ function newErrors(now: readonly ConfigIssue[], before: readonly ConfigIssue[]):
   const known = new Set(before.map(({ file, message }) => `${file}: ${message}`));
   return now.filter(({ file, message }) => !known.has(`${file}: ${message}`));
 }
-
-const nameOf = (index: number): string => `document ${index + 1}`;
 
 const JUDGED_TOGETHER = ['Fleet', 'UpgradePolicy', 'Calendar', 'Channel'] as const;
 
@@ -114,15 +117,22 @@ interface Applied {
   readonly change: 'created' | 'changed' | 'unchanged';
 }
 
-/** Applies objects that were validated, all in one transaction or none. An object that is as applied is not written again. */
+/**
+ * Applies objects that were validated, all in one transaction or none. An object that is as applied is not written again. `judge` refuses what
+ * does not fit to what is in force, and is asked again when somebody else has applied something meanwhile.
+ */
 export async function applyConfig(
   ports: OperatorPorts,
   objects: readonly ConfigObject[],
   by: string,
+  judge?: () => Promise<void>,
 ): Promise<Applied[]> {
   const fleet = objects.find((object) => object.kind === 'Fleet');
   if (fleet !== undefined) await forgetNewScopes(ports.table, fleet.spec);
   const applied = await change(ports, async (now) => {
+    // Whatever somebody else applies moves the mark, which is read before: so do tags that change while they are counted.
+    const mark = await writeMark(ports.table, now);
+    await judge?.();
     const results: Applied[] = [];
     const operations: WriteOperation[] = [];
     const entries: AuditEntry[] = [];
@@ -150,8 +160,6 @@ export async function applyConfig(
       results.push({ kind, name, change: read === undefined ? 'created' : 'changed' });
     }
     if (operations.length === 0) return { result: results };
-    // Tags that change while it is counted are news for plans: they move the mark, which is read before.
-    const mark = await writeMark(ports.table, now);
     if (fleet !== undefined) operations.push(await countAhead(ports, fleet.spec));
     return { result: results, writes: [...operations, mark], record: entries };
   });

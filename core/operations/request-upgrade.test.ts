@@ -106,7 +106,8 @@ test('one that failed half-way begins at its version, with the baseline from bef
 test('one that waits is taken up as it is, in the name of who asks now; one that runs stays as it is', async () => {
   const baseline = { 'scan-cluster': { status: 'done' as const, reasons: [], startedAt: NOON.toISOString() } };
   for (const status of ['Parked', 'Pending', 'Running'] as const) {
-    const before = upgrade({ status, mutated: true, requestedBy: 'liftlock', steps: baseline });
+    // What a rollout has changed and goes on with is the rollout's.
+    const before = upgrade({ status, mutated: status === 'Running', requestedBy: 'liftlock', steps: baseline });
     const { left, checks, started } = await requested({ kept: { upgrades: [before] } });
     expect(left).toEqual(status === 'Running' ? before : { ...before, requestedBy: 'ann', execution });
     if (status === 'Running') expect(checks).toContain(`CLUSTER#${KEY} UPGRADE#1.36-1.37 1`);

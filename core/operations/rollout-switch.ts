@@ -111,13 +111,13 @@ function switchRollout(
   });
 }
 
-/** Opens halted waves again. How one ends that has settled is decided as for any other, from the failures that a person has accepted. */
+/** Opens halted waves again; who skipped a soak skipped that one alone. How one ends that has settled is decided as for any other, from the failures that a person has accepted. */
 function reopened(waves: readonly Read<Wave>[], by: string, accept: boolean): WaveWrite[] {
   const reasons: Reason[] = [{ code: 'Resumed', message: `Resumed by ${by}.` }];
   return waves
     .filter(({ data }) => data.status === 'Halted')
     .map((read) => {
       const acceptedFailures = accept ? read.data.failed : read.data.acceptedFailures;
-      return { read, next: { ...read.data, status: 'Open', acceptedFailures, reasons } };
+      return { read, next: { ...read.data, status: 'Open', promotedBy: undefined, acceptedFailures, reasons } };
     });
 }

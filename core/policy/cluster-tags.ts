@@ -66,15 +66,17 @@ function readTags(tags: Readonly<Record<string, string>>, prefix: string): Clust
   return { paused: pausedText === 'true', pin, wave, calendars, problems };
 }
 
-/** The inventory's tags with the Calendars that EKS names by now (`fresh`): those of both readings must be open, since tags only make safer. */
-export function withCalendarsOf(
+/** The inventory's tags with what EKS says by now (`fresh`): its wave, and its Calendars, of which those of both readings must be open, since tags only make safer. */
+export function withFresh(
   tags: ClusterRecord['tags'],
   fresh: ClusterRecord['tags'],
   prefix: string,
 ): ClusterRecord['tags'] {
   const tag = `${prefix}calendar`;
   const added = fresh[tag];
-  return added === undefined || added === tags[tag] ? tags : { ...tags, [tag]: `${tags[tag] ?? ''} ${added}` };
+  const wave = fresh[`${prefix}wave`];
+  const moved = wave === undefined ? tags : { ...tags, [`${prefix}wave`]: wave };
+  return added === undefined || added === tags[tag] ? moved : { ...moved, [tag]: `${tags[tag] ?? ''} ${added}` };
 }
 
 /**

@@ -2,7 +2,7 @@ import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.t
 import type { Epoch, Grant, Upgrade } from '../contracts/items/protocol.ts';
 import type { AppliedConfig, FleetControl, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { FLEET, fleetSpec } from '../policy/applied.ts';
-import { withCalendarsOf } from '../policy/cluster-tags.ts';
+import { withFresh } from '../policy/cluster-tags.ts';
 import type { HopRules } from '../policy/hop-rules.ts';
 import { loadedRules } from '../policy/load-rules.ts';
 import { readRules } from '../policy/read-rules.ts';
@@ -102,7 +102,7 @@ export async function readCommitSnapshot(
   }
   const place = rollout && { rollout: rollout.data, wave: wave?.data };
   const spec = fleetSpec(fleet?.data);
-  const tagged = cluster && spec && { ...cluster.data, tags: withCalendarsOf(cluster.data.tags, tags, spec.tagPrefix) };
+  const tagged = cluster && spec && { ...cluster.data, tags: withFresh(cluster.data.tags, tags, spec.tagPrefix) };
   const { rules, policyAppliedBy, checks: ofRules } = loadedRules(await readRules(table, tagged, spec, place));
   checks.push(...ofRules);
   return {

@@ -1,5 +1,6 @@
 import type { Grant, Intent } from '../contracts/items/protocol.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
+import { hopTo } from '../model/hop.ts';
 import { recount } from '../policy/caps.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
@@ -7,6 +8,7 @@ import { batched, readAhead } from '../store/batched.ts';
 import { change, NOTHING, writeMark } from '../store/change.ts';
 import { Grants, Ledgers, Members, Upgrades, Waves } from '../store/entities.ts';
 import { load, replace, unchanged } from '../store/entity.ts';
+import { KubeVersion } from '../version/kube-version.ts';
 import { graceEnd, listEnd } from './intent-state.ts';
 import { intentsOf, notBegun, recordOutcome } from './intent-store.ts';
 import { lookUp } from './look-up.ts';
@@ -89,14 +91,17 @@ export function freeGrant(
     if (rolloutId === undefined) operations.push(await writeMark(table, now));
     else if (waveIndex !== undefined) {
       const place = batched(table);
-      const [member, wave] = await Promise.all([
+      const [member, wave, before] = await Promise.all([
         load(place, Members, rolloutId, waveIndex, clusterKey),
         load(place, Waves, rolloutId, waveIndex),
+        // The hop before the one that was granted, which this rollout may have made.
+        upgrade && load(place, Upgrades, clusterKey, hopTo(KubeVersion.parse(upgrade.data.from))),
       ]);
       // A member that was mutated and has not settled keeps its place: so does one between two hops, and one that bakes, whoever moved it.
       const unsettled = member !== undefined && (member.data.status === 'Parked' || member.data.status === 'Running');
       const { mutated, status, reasons: [first] = [] } = upgrade?.data ?? {};
-      const keeps = unsettled && (mutated === true || status === 'Succeeded' || first?.code === 'Baking');
+      const isChanged = mutated === true || status === 'Succeeded' || first?.code === 'Baking';
+      const keeps = unsettled && (isChanged || before?.data.rolloutId === rolloutId);
       if (member !== undefined && wave !== undefined && member.data.inFlight && !keeps) {
         operations.push(replace(Members, member, { ...member.data, inFlight: false }));
         operations.push(replace(Waves, wave, { ...wave.data, inFlight: Math.max(0, wave.data.inFlight - 1) }));

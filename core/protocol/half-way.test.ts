@@ -39,8 +39,25 @@ test.each<[string, Kept, Found]>([
   async (_, kept, is) => {
     const table = new MemoryTable();
     await keep(table, kept);
-    const found = await hopInHand(table, KEY, KubeVersion.parse('1.36'));
+    const found = await hopInHand(table, KEY, KubeVersion.parse('1.36'), true);
     expect(found).toEqual(is === undefined ? {} : { [is]: kept.upgrades?.[0] });
+  },
+);
+
+test.each<[string, Kept, boolean]>([
+  ['waits in its rollout', { upgrades: [hop({ rolloutId: 'r' })] }, true],
+  ['has changed nothing', { upgrades: [hop({ rolloutId: 'r', mutated: false })] }, false],
+  ['runs, and holds the grant', { upgrades: [hop({ rolloutId: 'r', status: 'Running' })] }, false],
+  ['was left by an abort', { upgrades: [hop({ rolloutId: 'r' })], rollout: rolloutItem({ status: 'Aborted' }) }, false],
+  ['has failed', { upgrades: [hop({ rolloutId: 'r', status: 'Failed' })] }, false],
+  ['was started by hand', { upgrades: [hop()] }, false],
+])(
+  'before its control plane moves, a hop that has changed the cluster is not for a person where it %s',
+  async (_, kept, is) => {
+    const table = new MemoryTable();
+    await keep(table, kept);
+    const found = await hopInHand(table, KEY, KubeVersion.parse('1.36'), false);
+    expect(found).toEqual(is ? { underWay: kept.upgrades?.[0] } : {});
   },
 );
 

@@ -10,21 +10,25 @@ import { KubeVersion } from '../version/kube-version.ts';
 import { isHalfDone } from './hop-before.ts';
 
 /**
- * The upgrade to the version that a control plane is at already, where it is not at its end. `left`: it has changed the cluster, and nobody goes
- * on with it but a person. One that failed has ended, and is anybody's; one that waits in a rollout that was not aborted is the rollout's.
+ * The upgrade to a version, where it is not at its end. `left`, where the control plane is there already (`isThere`): it has changed the cluster,
+ * and nobody goes on with it but a person. One that failed has ended, and is anybody's; one that waits in a rollout that was not aborted is the
+ * rollout's, before the control plane has moved only if it has changed the cluster.
  */
 export async function hopInHand(
   table: Pick<Table, 'get'>,
   clusterKey: string,
   version: KubeVersion,
+  isThere: boolean,
 ): Promise<{ readonly left?: Upgrade; readonly underWay?: Upgrade }> {
   const upgrade = (await load(table, Upgrades, clusterKey, hopTo(version)))?.data;
   if (upgrade === undefined) return {};
   const { status, rolloutId } = upgrade;
-  if (hasFailedHalfWay(upgrade)) return { left: upgrade };
+  if (isThere && hasFailedHalfWay(upgrade)) return { left: upgrade };
   if (!Upgrades.active(upgrade)) return {};
   const rollout = rolloutId === undefined ? undefined : await load(table, Rollouts, rolloutId);
   const isAborted = rollout?.data.status === 'Aborted';
+  const isOfRollout = rolloutId !== undefined && !isAborted;
+  if (!isThere) return upgrade.mutated && status === 'Parked' && isOfRollout ? { underWay: upgrade } : {};
   if (status !== 'Running' && isHalfDone(upgrade) && (rolloutId === undefined || isAborted)) return { left: upgrade };
   return status !== 'Running' && isAborted ? {} : { underWay: upgrade };
 }

@@ -52,10 +52,10 @@ export async function planUpgrade(
   const aim = clusterPolicy(snapshot, cluster, now);
   const current = KubeVersion.parse(cluster.version);
   const target = KubeVersion.parse(to);
-  const inHand = current.equals(target) ? await hopInHand(ports.table, cluster.clusterKey, target) : undefined;
-  const { left, underWay } = inHand ?? {};
-  const hops = left === undefined ? current.hopsTo(target) : [target];
-  const [next = target] = hops;
+  const toCome = current.hopsTo(target);
+  const [next = target] = toCome;
+  const { left, underWay } = await hopInHand(ports.table, cluster.clusterKey, next, current.equals(target));
+  const hops = left === undefined ? toCome : [target];
   const refusals = [
     ...(underWay === undefined ? [] : [sameUnderWay(underWay, cluster.name)]),
     ...((left ?? underWay) === undefined ? hopRefusals(cluster.version, next) : []),

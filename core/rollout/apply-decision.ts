@@ -1,6 +1,7 @@
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, ReconcileMarker, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
+import { given } from '../model/given.ts';
 import { startOnce } from '../model/start-once.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
@@ -70,15 +71,7 @@ export async function applyDecision(
     }
     case 'grant-upgrade': {
       const { clusterKey, id: upgradeId, machine, from, to, requestedBy, input } = decision.upgrade;
-      return grantAndStart(ports, {
-        clusterKey,
-        upgradeId,
-        machine,
-        from,
-        to,
-        requestedBy,
-        ...(input === undefined ? {} : { input }),
-      });
+      return grantAndStart(ports, { clusterKey, upgradeId, machine, from, to, requestedBy, ...given({ input }) });
     }
   }
 }
@@ -99,21 +92,25 @@ async function changeRollout(
     const read = await load(ports.table, Rollouts, decided.id);
     if (read === undefined || read.data.status !== decided.status) return NOTHING;
     // A retry leaves the rollout as it is and opens a wave of it: how it ends rests on what its waves count.
-    const waves = (await loadWaves(ports.table, decided.id)).filter(({ data }) =>
-      seen.some(({ index }) => index === data.index),
-    );
-    if (!waves.every(({ data }) => seen.some((wave) => isSame(wave, data)))) return NOTHING;
+    const waves = await stillSeen(ports, decided.id, seen);
+    if (waves === undefined) return NOTHING;
     const next: Rollout = { ...read.data, status, reasons: [...reasons], endedAt: at.toISOString() };
     return {
       ...NOTHING,
-      writes: [
-        replace(Rollouts, read, next),
-        ...waves.map((wave) => unchanged(Waves, wave, decided.id, wave.data.index)),
-      ],
+      writes: [replace(Rollouts, read, next), ...waves],
       record: [rolloutEntry(decided.id, `Rollout${status}`, LIFTLOCK, { reasons })],
       events: ([change]) => [rolloutChanged(next, change)],
     };
   });
+}
+
+/** "These waves are still as they were seen": part of the transaction that rests on them. Undefined where one has moved already. */
+async function stillSeen({ table }: ApplyPorts, rolloutId: string, seen: readonly Wave[]) {
+  const waves = (await loadWaves(table, rolloutId)).filter(({ data }) =>
+    seen.some(({ index }) => index === data.index),
+  );
+  if (!waves.every(({ data }) => seen.some((wave) => isSame(wave, data)))) return undefined;
+  return waves.map((wave) => unchanged(Waves, wave, rolloutId, wave.data.index));
 }
 
 async function changeWave(
@@ -193,7 +190,7 @@ async function changeMember(
 /** Its status stays; a write that a person need not know of (a gate read again) leaves no audit. */
 async function adjustWave(
   ports: ApplyPorts,
-  { wave: decided, changes, event, reasons, policyRevision }: Extract<Decision, { type: 'adjust-wave' }>,
+  { wave: decided, changes, event, reasons, policyRevision, seen = [] }: Extract<Decision, { type: 'adjust-wave' }>,
 ): Promise<void> {
   const { rolloutId, index, name } = decided;
   await changeOnce(ports, async () => {
@@ -210,8 +207,14 @@ async function adjustWave(
     const { policy = '', status = 'Aborted' } = rollout?.data ?? {};
     const applied = await load(ports.table, Configs, 'UpgradePolicy', policy);
     const isOutdated = policyRevision !== undefined && applied?.data.revision !== policyRevision;
-    if (AT_REST.includes(status) || isOutdated) return NOTHING;
-    const checks = [unchanged(Rollouts, rollout, rolloutId), unchanged(Configs, applied, 'UpgradePolicy', policy)];
+    // An approval by a rule agrees to what earlier waves count.
+    const waves = seen.length === 0 ? [] : await stillSeen(ports, rolloutId, seen);
+    if (AT_REST.includes(status) || isOutdated || waves === undefined) return NOTHING;
+    const checks = [
+      ...waves,
+      unchanged(Rollouts, rollout, rolloutId),
+      unchanged(Configs, applied, 'UpgradePolicy', policy),
+    ];
     return {
       ...NOTHING,
       writes: [...writes, ...checks],

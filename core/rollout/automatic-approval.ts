@@ -20,18 +20,18 @@ export function automaticApproval(situation: WaveSituation, wave: Wave, spec: Wa
   const isOfRule = ({ principal, comment }: ApprovalRecord) => principal === LIFTLOCK && comment === source;
   if (given.some((word) => isOfRule(word) && isOfPlan(word, wave) && !isExpired(spec?.approval, word, situation.now)))
     return [];
-  const answer = autoApproval(source, evidenceOf(situation, wave));
+  const seen = situation.waves.filter(({ index }) => index < wave.index).sort((a, b) => a.index - b.index);
+  const answer = autoApproval(source, evidenceOf(situation, wave, seen));
   if (!answer.approves) return [];
   const at = situation.now.toISOString();
   const clusters = clustersOf(wave);
   const approval = { decision: 'Approved' as const, principal: LIFTLOCK, at, planHash, clusters, comment: source };
   const reasons = [answer.reason];
   const approvals = newestOfEach([...given, approval]);
-  return [{ type: 'adjust-wave', wave, changes: { approvals }, event: 'WaveApproved', reasons }];
+  return [{ type: 'adjust-wave', wave, changes: { approvals }, event: 'WaveApproved', reasons, seen }];
 }
 
-function evidenceOf({ rollout, waves, now }: WaveSituation, wave: Wave): ApprovalEvidence {
-  const before = waves.filter((one) => one.index < wave.index).sort((a, b) => a.index - b.index);
+function evidenceOf({ rollout, now }: WaveSituation, wave: Wave, before: readonly Wave[]): ApprovalEvidence {
   const sum = (count: (one: Wave) => number) => before.reduce((total, one) => total + count(one), 0);
   return {
     rollout: { id: rollout.id, policy: rollout.policy, target: rollout.target },

@@ -34,6 +34,8 @@ export type Decision =
       readonly event: string | undefined;
       readonly reasons: readonly Reason[];
       readonly policyRevision?: string | undefined;
+      /** Waves that it rests on. */
+      readonly seen?: readonly Wave[];
     }
   /** Members that have not started go where the policy puts them now. */
   | { readonly type: 'replan'; readonly rollout: Rollout; readonly changes: Replan }

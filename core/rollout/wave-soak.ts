@@ -4,6 +4,7 @@ import type { Wave as WaveSpec } from '../config/types.ts';
 import type { GateReading, GateState } from '../contracts/items/gate.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { gateName } from '../policy/gate-name.ts';
 
 /** A reading counts for so long (semantics.md, Soak). */
 export const FRESH_MILLISECONDS = 5 * 60_000;
@@ -34,7 +35,7 @@ export function soakOf(wave: Wave, spec: Spec | undefined, now: Date, clock = (a
     const text = `No policy that can be read has a wave ${wave.name}: nobody knows how long it soaks. An approver may go on: liftlock rollout promote ${wave.rolloutId}`;
     return { isOver: false, until: undefined, reasons: [reason('NoWave', text)] };
   }
-  const gates = spec.gates.length === 0 ? undefined : gateProblem(wave, now);
+  const gates = spec.gates.length === 0 ? undefined : gateProblem(wave, spec.gates, now);
   const length = spec.soak === undefined ? 0 : durationMilliseconds(spec.soak);
   const starts = [wave.lastSuccessAt, wave.gates?.notGreenAt].flatMap((at) =>
     at === undefined ? [] : [Date.parse(at)],
@@ -46,12 +47,15 @@ export function soakOf(wave: Wave, spec: Spec | undefined, now: Date, clock = (a
   return { isOver: false, until, reasons: [reason('Soaking', said)] };
 }
 
-function gateProblem(wave: Wave, now: Date): Reason | undefined {
+function gateProblem(wave: Wave, asked: Spec['gates'], now: Date): Reason | undefined {
   const { gates } = wave;
-  if (gates === undefined || now.getTime() - Date.parse(gates.checkedAt) > FRESH_MILLISECONDS)
+  const isOld = gates === undefined || now.getTime() - Date.parse(gates.checkedAt) > FRESH_MILLISECONDS;
+  const [first, ...others] = isOld ? [] : gates.readings.filter(({ status }) => status !== 'green');
+  // The readings may be of the gates that the policy had before.
+  const areRead = !isOld && asked.every((gate) => gates.readings.some((one) => one.gate === gateName(gate)));
+  if (first === undefined && areRead) return undefined;
+  if (first === undefined)
     return reason('GatesUnknown', `The gates of the wave ${wave.name} have not been read in the last five minutes.`);
-  const [first, ...others] = gates.readings.filter(({ status }) => status !== 'green');
-  if (first === undefined) return undefined;
   const more = others.length === 0 ? '' : ` ${others.length} more are not green either.`;
   return reason(
     first.status === 'red' ? 'GateRed' : 'GateUnknown',

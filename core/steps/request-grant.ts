@@ -98,8 +98,8 @@ async function askByHand(
   const target = KubeVersion.parse(input.targetVersion);
   const current = KubeVersion.parse(cluster.version);
   const key = clusterKey(cluster.arn, cluster.createdAt);
-  const mayBeLeft = machine === 'upgrade-cluster' && current.equals(target);
-  const inHand = mayBeLeft ? await hopInHand(ports.table, key, current) : undefined;
+  const isHop = machine === 'upgrade-cluster';
+  const inHand = isHop ? await hopInHand(ports.table, key, target, current.equals(target)) : undefined;
   const { left, underWay } = inHand ?? {};
   if (underWay !== undefined) return blocked(sameUnderWay(underWay, arn.name));
   const wrong = HOP_MACHINES.includes(machine)
@@ -108,7 +108,7 @@ async function askByHand(
   const refusals = left === undefined ? wrong : [];
   if (refusals.length > 0) return blocked(...refusals);
   const to = target.toString();
-  const upgradeId = left?.id ?? (machine === 'upgrade-cluster' ? hopId(current, to) : `${machine}-${asker.name}`);
+  const upgradeId = left?.id ?? (isHop ? hopId(current, to) : `${machine}-${asker.name}`);
   const asked = (await load(ports.table, Upgrades, key, upgradeId))?.data;
   const request: GrantRequest = {
     clusterKey: key,

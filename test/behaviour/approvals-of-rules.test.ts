@@ -1,9 +1,20 @@
 import { blockingFindings } from '../../core/model/blocking-findings.ts';
-import { load } from '../../core/store/entity.ts';
+import { writeMark } from '../../core/store/change.ts';
+import { Waves } from '../../core/store/entities.ts';
+import { load, replace } from '../../core/store/entity.ts';
 import { LatestScanItems } from '../../core/store/scan-entities.ts';
 import { attributesClass, OLD } from './attributes-class.ts';
-import { ANA, applySpec, at, CARL, judge, keyOf, onceBefore, spec } from './changed-policy.ts';
-import { beginByHand, clusterArn, hours, smallFleet, touched, versionOf } from './small-fleet.ts';
+import { ANA, applySpec, at, CARL, judge, keyOf, onceBefore, spec, statusOf, waveNamed } from './changed-policy.ts';
+import {
+  beginByHand,
+  clusterArn,
+  hours,
+  onRecord,
+  rolloutIdOf,
+  smallFleet,
+  touched,
+  versionOf,
+} from './small-fleet.ts';
 import { staged } from './staged-fleet.ts';
 
 const own = { approvals: 1, autoApproveWhen: 'failed == 0' };
@@ -84,4 +95,35 @@ describe('an approval of a rule that expires before the window of its wave opens
     await hours(world, 4 * 24);
     expect(versionOf(world, 'p')).toBe('1.37');
   });
+});
+
+describe('an approval by a rule whose evidence moves between its reading and its writing', () => {
+  test.each(['before the reading (control)', 'before the writing'])(
+    'is not given: a cluster failed %s',
+    async (when) => {
+      const rule = 'failed == 0 && earlier.all(w, w.soakedHours >= 6.0)';
+      const it = await smallFleet({
+        clusters: [...staged('dev', ['d', 'e']), ...staged('prod', ['p'])],
+        policy: spec(
+          at('dev', { failureBudget: { maxFailures: 1 } }),
+          at('prod', { approval: { approvals: 1, autoApproveWhen: rule } }),
+        ),
+      });
+      await hours(it, 5);
+      expect([await statusOf(it, 'dev'), await statusOf(it, 'prod')]).toEqual(['Completed', 'Pending']);
+      // A straggler of dev fails, within the budget: what its settlement writes of the wave.
+      const fails = async () => {
+        const id = await rolloutIdOf(it);
+        const wave = await load(it.table, Waves, id, 0);
+        if (wave === undefined) throw new Error('none');
+        const failed = { ...wave.data, status: 'CompletedWithFailures' as const, failed: 1, succeeded: 1 };
+        await onRecord(it, 'Failed', replace(Waves, wave, failed), await writeMark(it.table, it.clock.now()));
+      };
+      const happened = onceBefore(it, ['"WaveApproved"'], fails);
+      if (when !== 'before the writing') await fails();
+      await hours(it, 8);
+      expect(happened()).toBe(when === 'before the writing');
+      expect([(await waveNamed(it, 'prod'))?.approvals ?? [], touched(it, 'p')]).toEqual([[], false]);
+    },
+  );
 });

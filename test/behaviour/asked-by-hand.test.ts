@@ -1,4 +1,6 @@
 import { stopFleet } from '../../core/operations/fleet-switch.ts';
+import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
+import { pauseRollout } from '../../core/operations/rollout-switch.ts';
 import type { GrantAnswer } from '../../core/steps/request-grant.ts';
 import { markDirty } from '../../core/store/change.ts';
 import { ClusterControls, Clusters, Ledgers } from '../../core/store/entities.ts';
@@ -7,6 +9,7 @@ import { MACHINE_ARN_PREFIX } from '../../simulator/process/machines.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { attributesClass, OLD } from './attributes-class.ts';
 import { at, spec } from './changed-policy.ts';
+import { onStep } from './on-step.ts';
 import {
   beginByHand,
   clusterArn,
@@ -15,10 +18,12 @@ import {
   onRecord,
   PERSON,
   recordOf,
+  rolloutIdOf,
   type SmallFleet,
   smallFleet,
   touched,
   upgradesOf,
+  versionOf,
   wavesOf,
 } from './small-fleet.ts';
 import { staged } from './staged-fleet.ts';
@@ -137,6 +142,31 @@ describe('the index does not list a cluster yet that a person has asked an upgra
     hides = false;
     expect((await upgradesOf(world)).map(({ status, reasons }) => [status, reasons.map(({ code }) => code)])).toEqual([
       ['Parked', ['FleetStopped']],
+    ]);
+  });
+});
+
+describe('an upgrade that has changed its cluster in a rollout, and is parked before its control plane moves', () => {
+  test('is not taken from that rollout, past its pause, by who asks for its version', async () => {
+    const it = await smallFleet({
+      clusters: staged('prod', ['p']).map((one) => ({ ...one, addons: { 'vpc-cni': 'v1.21.1-eksbuild.3' } })),
+      policy: spec(at('prod')),
+    });
+    onStep(it, 'update-addons-before', 'running', 'p', async () => {
+      await pauseRollout(it.ports, await rolloutIdOf(it), PERSON, 'not now');
+    });
+    await hours(it, 3);
+    const state = async () =>
+      (await upgradesOf(it)).map(({ id, status, mutated, rolloutId }) => [id, status, mutated, rolloutId]);
+    const before = [['1.36-1.37', 'Parked', true, await rolloutIdOf(it)]];
+    expect([await state(), versionOf(it, 'p')]).toEqual([before, '1.36']);
+    const plan = await requestUpgrade(it.ports, await recordOf(it, 'p'), '1.37', PERSON, { approve: false });
+    await beginByHand(it, 'upgrade-cluster', { cluster: clusterArn('p'), targetVersion: '1.37' }, 'hand');
+    await hours(it, 3);
+    expect([plan.refusals.map(({ code }) => code), await state(), versionOf(it, 'p')]).toEqual([
+      ['UpgradeUnderWay'],
+      before,
+      '1.36',
     ]);
   });
 });

@@ -2,7 +2,9 @@ import type { Wave } from '../../core/contracts/items/rollout.ts';
 import { checkInvariants } from '../../simulator/invariants/check-invariants.ts';
 import { runWorld } from '../../simulator/process/run-world.ts';
 import type { World } from '../../simulator/process/world.ts';
-import { smallFleet, wavesOf } from './small-fleet.ts';
+import { applySpec, at, spec, statusOf } from './changed-policy.ts';
+import { hours, smallFleet, touched, wavesOf } from './small-fleet.ts';
+import { staged } from './staged-fleet.ts';
 
 const HOUR = 3_600_000;
 const inHours = (world: World, hours: number) => new Date(world.clock.now().getTime() + hours * HOUR);
@@ -68,4 +70,38 @@ test('a gate that stays red holds the wave as long as it does', async () => {
   world.gates.set('errors', 'red');
   await runWorld(world, { until: inHours(world, 72), notBefore: inHours(world, 72) });
   expect((await first(world)).status).toBe('Soaking');
+});
+
+describe('a gate that a person adds to a wave that soaks', () => {
+  const green = { webhook: 'https://gates.example.com/x' };
+  const added = { alarm: 'errors' };
+  async function world(apart: number) {
+    const it = await smallFleet({
+      clusters: [...staged('dev', ['d']), ...staged('prod', ['p'])],
+      policy: spec(at('dev', { soak: '10h', gates: [green] }), at('prod')),
+    });
+    it.gates.set('errors', 'red');
+    await hours(it, 4);
+    expect(await statusOf(it, 'dev')).toBe('Soaking');
+    await it.tick();
+    await it.clock.runUntil(new Date(it.clock.now().getTime() + apart * 1000));
+    // Less soak, and in its place a gate, which is red.
+    await applySpec(it, spec(at('dev', { soak: '1h', gates: [green, added] }), at('prod')));
+    await it.tick();
+    await it.clock.runUntil(new Date(it.clock.now().getTime() + 1000));
+    return it;
+  }
+  test.each([
+    ['a minute after the last reading (control)', 60],
+    ['ten seconds after the last reading', 10],
+  ])('is read before the soak ends: %s', async (_, apart) => {
+    const it = await world(apart);
+    expect(await statusOf(it, 'dev')).toBe('Soaking');
+    await hours(it, 5);
+    expect([await statusOf(it, 'dev'), await statusOf(it, 'prod'), touched(it, 'p')]).toEqual([
+      'Soaking',
+      'Pending',
+      false,
+    ]);
+  });
 });

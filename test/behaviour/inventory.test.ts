@@ -5,18 +5,22 @@ import { Accounts } from '../../core/store/entities.ts';
 import { loadKind, put } from '../../core/store/entity.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { applyNewerConfig } from '../../simulator/simulate/faults/operations-faults.ts';
+import { applySpec, at, clusterOf, lookAround, spec } from './changed-policy.ts';
 import {
   clustersOf,
   DAY,
   discover,
+  hours,
   memberOf,
   mutationsOf,
   recordOf,
   rolloutsOf,
   run,
   smallFleet,
+  touched,
   versionOf,
 } from './small-fleet.ts';
+import { staged } from './staged-fleet.ts';
 
 const web = { name: 'web', version: '1.36', nodegroups: [{ name: 'workers' }] };
 const HOUR = 3_600_000;
@@ -349,5 +353,45 @@ describe('an idle fleet', () => {
       partition: after.partition - before.partition,
       kind: after.kind - before.kind,
     }).toEqual({ active: 1, get: 0, partition: 0, kind: 0 });
+  });
+});
+
+const tag = (world: World, name: string, tags: Record<string, string>) => {
+  const found = clusterOf(world, name);
+  if (found === undefined) throw new Error(`no ${name}`);
+  found.tags = { ...found.tags, ...tags };
+};
+
+describe('what an earlier look has seen, written after a later one', () => {
+  test('does not take back the tags that a person has set since', async () => {
+    const it = await smallFleet({ clusters: [...staged('dev', ['d', 'p'])], policies: [] });
+    await hours(it, 1.2);
+    const { eks } = it.ports;
+    const slow = new Proxy(eks, {
+      get(target, name, receiver) {
+        if (name !== 'describeCluster') {
+          const value = Reflect.get(target, name, receiver);
+          return typeof value === 'function' ? value.bind(target) : value;
+        }
+        return async (...args: Parameters<typeof eks.describeCluster>) => {
+          const seen = await target.describeCluster(...args);
+          // While this one sleeps a person says that p is production, and another look sees it.
+          tag(it, 'p', { stage: 'prod' });
+          await lookAround(it);
+          expect((await recordOf(it, 'p')).labels).toEqual({ stage: 'prod' });
+          return seen;
+        };
+      },
+    });
+    await recordCluster(
+      { ...it.ports, eks: slow },
+      { account: '111111111111', region: 'eu-central-1', name: 'p', depth: 'shallow' },
+    );
+    await applySpec(it, spec(at('dev'), at('prod', { approval: { approvals: 1 } })));
+    for (let minute = 0; minute < 50; minute += 1) {
+      await it.tick();
+      await it.clock.runUntil(new Date(it.clock.now().getTime() + 60_000));
+    }
+    expect([(await recordOf(it, 'p')).labels, touched(it, 'p')]).toEqual([{ stage: 'prod' }, false]);
   });
 });

@@ -2,14 +2,16 @@ import { upgradePolicySchema } from '../../core/config/schema/upgrade-policy.ts'
 import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { retryCluster } from '../../core/operations/hold-switch.ts';
 import { promoteRollout } from '../../core/operations/promote-rollout.ts';
+import { resumeRollout } from '../../core/operations/rollout-switch.ts';
 import { startRollout } from '../../core/operations/start-rollout.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { applyDecision } from '../../core/rollout/apply-decision.ts';
 import { Waves } from '../../core/store/entities.ts';
 import { load, replace } from '../../core/store/entity.ts';
-import { applySpec, at, clusterOf, groupsOf, lookAround, spec, three } from './changed-policy.ts';
+import { applySpec, at, clusterOf, groupsOf, lookAround, spec, statusOf, three } from './changed-policy.ts';
 import {
   beforeCommit,
+  DAY,
   hours,
   memberOf,
   onRecord,
@@ -20,6 +22,7 @@ import {
   run,
   smallFleet,
   touched,
+  versionOf,
   wavesOf,
 } from './small-fleet.ts';
 import { failing, staged } from './staged-fleet.ts';
@@ -153,3 +156,32 @@ test.each([
     expect([touched(world, 'q'), touched(world, 'p')]).toEqual([true, false]);
   },
 );
+
+describe('a wave whose soak a person has skipped, and that halts and is resumed since', () => {
+  test.each(['nobody skipped it (control)', 'skipped'])('soaks again for what succeeds then: %s', async (how) => {
+    // Set aside until they are six hours old, and the wave goes on without them.
+    const young = { createdAt: new Date(DAY.getTime() - 2 * 3_600_000) };
+    const it = await smallFleet({
+      clusters: [
+        ...staged('dev', ['d']),
+        ...staged('dev', ['e', 'f']).map((one) => ({ ...one, ...young })),
+        ...staged('prod', ['p']),
+      ],
+      calendars: { nights: { windows: [{ name: 'n', schedule: '0 2 * * *', duration: '3h' }] } },
+      policy: spec(at('dev', { soak: '48h', maxConcurrency: 1 }), at('prod', { calendar: 'nights' })),
+      prepare: failing('e'),
+    });
+    await hours(it, 3);
+    expect(await statusOf(it, 'dev')).toBe('Soaking');
+    const id = await rolloutIdOf(it);
+    if (how === 'skipped') await promoteRollout(it.ports, id, PERSON, 'seen enough of d');
+    await hours(it, 4);
+    expect([await statusOf(it, 'dev'), (await memberOf(it, 'e')).status]).toEqual(['Halted', 'Failed']);
+    await resumeRollout(it.ports, id, PERSON, 'e is known', { acceptFailures: true });
+    await hours(it, 5);
+    expect([versionOf(it, 'f'), touched(it, 'p')]).toEqual(['1.37', false]);
+    // A night within the 48 hours after f.
+    await hours(it, 12);
+    expect([await statusOf(it, 'dev'), touched(it, 'p')]).toEqual(['Soaking', false]);
+  });
+});

@@ -5,13 +5,15 @@ import { load } from '../../core/store/entity.ts';
 import { checkInvariants } from '../../simulator/invariants/check-invariants.ts';
 import { MACHINE_ARN_PREFIX } from '../../simulator/process/machines.ts';
 import type { World } from '../../simulator/process/world.ts';
-import { applySpec, at, fleetOf, onceBefore, retag, spec } from './changed-policy.ts';
+import { applySpec, at, calendars, clusterOf, fleetOf, onceBefore, retag, spec } from './changed-policy.ts';
 import {
+  beginByHand,
   clusterArn,
   discover,
   hours,
   memberOf,
   membersOf,
+  minutes,
   PERSON,
   recordOf,
   run,
@@ -136,4 +138,45 @@ test('a tag that nobody has set gives no label, whatever its name, and keeps nob
   await applySpec(world, spec({ name: 'made', selector: made, approval: { approvals: 1 } }, at('dev')));
   await hours(world, 0.2);
   expect([(await recordOf(world, 'p')).labels, touched(world, 'p')]).toEqual([{ stage: 'dev' }, true]);
+});
+
+const tag = (world: World, name: string, tags: Record<string, string>) => {
+  const found = clusterOf(world, name);
+  if (found === undefined) throw new Error(`no ${name}`);
+  found.tags = { ...found.tags, ...tags };
+};
+
+describe('a tag that EKS has when a change is committed, and the inventory has not yet', () => {
+  const waves = [at('dev'), at('prod', { calendar: 'nights' })];
+  test.each([
+    ['none', 'of this (control: it must begin)'],
+    ['liftlock/calendar', 'nights'],
+    ['liftlock/wave', 'prod'],
+  ])('%s: %s holds for an upgrade that a person starts', async (key, value) => {
+    const it = await smallFleet({
+      clusters: staged('dev', ['d']),
+      calendars,
+      policy: { ...spec(...waves), trigger: 'manual' },
+    });
+    await discover(it);
+    tag(it, 'd', { [key]: value });
+    await beginByHand(it, 'upgrade-cluster', { cluster: clusterArn('d'), targetVersion: '1.37' }, 'hand');
+    // Discovery comes once an hour; nobody looks at the cluster's record in between.
+    await minutes(it, 30);
+    expect(touched(it, 'd')).toBe(key === 'none');
+  });
+  test.each([
+    ['liftlock/pausd', 'true'],
+    ['liftlock/calendar', 'nosuch'],
+    ['liftlock/wave', 'nosuch'],
+  ])('%s: %s, which nobody can read, keeps a member of a rollout as it is', async (key, value) => {
+    const it = await smallFleet({
+      clusters: staged('dev', ['d']),
+      policy: spec(at('dev'), at('prod')),
+    });
+    const happened = onceBefore(it, ['"Granted"'], async () => tag(it, 'd', { [key]: value }));
+    await hours(it, 0.7);
+    expect(happened()).toBe(true);
+    expect(touched(it, 'd')).toBe(false);
+  });
 });

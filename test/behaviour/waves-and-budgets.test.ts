@@ -2,9 +2,11 @@ import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.
 import { abortRollout, pauseRollout, resumeRollout } from '../../core/operations/rollout-switch.ts';
 import { Waves } from '../../core/store/entities.ts';
 import { decode, replace } from '../../core/store/entity.ts';
+import { at, clusterOf, onceBefore, spec } from './changed-policy.ts';
 import {
   beforeCommit,
   controlsOf,
+  hours,
   memberOf,
   membersOf,
   mutationsOf,
@@ -207,5 +209,24 @@ describe('caps', () => {
     await run(world);
     expect(most).toBe(2);
     expect((await membersOf(world)).every((member) => member.status === 'Succeeded')).toBe(true);
+  });
+});
+
+describe('a cluster between two hops whose next one is parked before its first change', () => {
+  test('keeps its place in the wave: maxConcurrency 1, and canaries are judged one after the other', async () => {
+    const it = await smallFleet({
+      clusters: staged('dev', ['a', 'b'], '1.35'),
+      calendars: { never: { windows: [{ name: 'n', schedule: '0 2 1 1 *', duration: '3h' }] } },
+      policy: spec(at('dev', { maxConcurrency: 1, canaries: 1 })),
+    });
+    // Seen by the commit at once, by discovery within the hour.
+    const happened = onceBefore(it, ['"Granted"', '1.36-1.37'], async () =>
+      Object.assign(clusterOf(it, 'a')?.tags ?? {}, { 'liftlock/calendar': 'never' }),
+    );
+    await hours(it, 30);
+    expect([versionOf(it, 'a'), (await memberOf(it, 'a')).status]).toEqual(['1.36', 'Parked']);
+    expect(happened()).toBe(true);
+    // a was changed and has not settled.
+    expect([(await memberOf(it, 'a')).inFlight, versionOf(it, 'b')]).toEqual([true, '1.35']);
   });
 });
