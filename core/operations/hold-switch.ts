@@ -3,7 +3,7 @@ import { namedError } from '../contracts/errors.ts';
 import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
-import { hopTo } from '../model/hop.ts';
+import { hopId, hopTo } from '../model/hop.ts';
 import { appliedConfigs, FLEET, fleetSpec, readPolicies } from '../policy/applied.ts';
 import { isForgotten, labeled } from '../policy/cluster-labels.ts';
 import { policyByHand, policyOf } from '../policy/policy-of.ts';
@@ -12,6 +12,7 @@ import { waveWithout, withoutPlace } from '../protocol/settle-decision.ts';
 import { holdRefusals } from '../protocol/standing-refusals.ts';
 import { type Refusal, wrongState } from '../queries/refusal.ts';
 import { outOfHold } from '../queries/upgrade-plan.ts';
+import { nextHopOf } from '../rollout/admission.ts';
 import { AT_REST, goesOnWith } from '../rollout/automatic-rollouts.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { isFinished, refusalsOfRetry, retriedMember, retriedWave } from '../rollout/retry-member.ts';
@@ -63,24 +64,33 @@ function unhold(
       );
     }
     const read = await load(table, ClusterControls, clusterKey);
-    const { held, ...rest } = read?.data ?? { clusterKey };
+    const { held: own, retried, ...bare } = read?.data ?? { clusterKey };
     const { places: found, stranger } = await goingOn(table, cluster);
+    const isTriedAgain = found.some(({ member: { data } }) => data.failedBefore === true && !isTried(data));
+    const held = own ?? (isTriedAgain ? undefined : retried);
     const unseen = held?.mutated === true ? found.filter(({ member }) => member.data.status !== 'Failed') : [];
     const counted = unseen.map((place) => withFailure(place, held, now));
     const places = [...found.filter((place) => !unseen.includes(place)), ...counted];
     const ended = places.filter(({ member }) => isTried(member.data));
-    if (held === undefined && (event === 'Released' || ended.length === 0))
+    if (held === undefined && (event === 'Released' ? retried === undefined : ended.length === 0))
       throw nothingToTakeOff(cluster.data.name, ended, stranger);
     if (event === 'Retried' && places.length === 0)
       throw await triedByNobody(ports, cluster.data, stranger, held?.upgradeId);
     const again =
       event === 'Retried' ? await requeue(table, cluster.data, ended, { held, by, now }) : counted.map(putOnRecord);
-    const entry: AuditEntry = { subject: clusterKey, event: `Cluster${event}`, principal: by, detail: { held } };
+    const entry: AuditEntry = {
+      subject: clusterKey,
+      event: `Cluster${event}`,
+      principal: by,
+      detail: { held: held ?? retried },
+    };
+    const failed = ended.some(({ member }) => hopOf(member.data, cluster.data) === held?.upgradeId) ? held : retried;
+    const next = event === 'Released' || failed?.mutated !== true ? bare : { ...bare, retried: failed };
     return {
-      result: rest,
+      result: next,
       writes: [
         unchanged(Grants, grant, clusterKey),
-        replace(ClusterControls, read, rest),
+        replace(ClusterControls, read, next),
         ...again.flatMap(({ writes }) => writes),
         await writeMark(table, now),
       ],
@@ -88,6 +98,11 @@ function unhold(
       record: [entry, ...again.map(({ record }) => record)],
     };
   });
+}
+
+function hopOf(member: Member, cluster: ClusterRecord): string {
+  const { from, to } = nextHopOf(member, cluster);
+  return hopId(from, to);
 }
 
 /** What failed half-way by hand counts in its rollout, also where nobody has looked at that yet (semantics.md, Failure budget). */

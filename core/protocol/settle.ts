@@ -54,9 +54,13 @@ export function settleUpgrade(
     if (settlement.member !== undefined) operations.push(replace(Members, member, settlement.member));
     if (settlement.wave !== undefined) operations.push(replace(Waves, wave, settlement.wave));
     const entries: AuditEntry[] = [audit(clusterKey, `Upgrade${settlement.upgrade.status}`, settlement.upgrade)];
+    const { retried, ...undisputed } = control?.data ?? { clusterKey };
+    const isTried = retried !== undefined && retried.upgradeId === upgrade.data.id;
+    if (isTried && settlement.upgrade.status === 'Succeeded')
+      operations.push(replace(ClusterControls, control, undisputed));
     if (settlement.hold !== undefined) {
       const held: ClusterControl = {
-        ...control?.data,
+        ...(isTried ? undisputed : control?.data),
         clusterKey,
         held: {
           reason: settlement.hold,

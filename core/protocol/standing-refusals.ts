@@ -2,6 +2,8 @@ import type { FleetSpec } from '../config/types.ts';
 import type { ClusterControl } from '../contracts/items/cluster.ts';
 import type { FleetControl } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { hopTo } from '../model/hop.ts';
+import type { KubeVersion } from '../version/kube-version.ts';
 
 /** What forbids a grant and a commit alike, in the same words, so that people meet one reason for one thing. */
 export const NO_EPOCH = reason('NoEpoch', 'The table has no epoch: it is not set up, or it is being restored.');
@@ -21,8 +23,11 @@ export function fleetRefusals(fleet: FleetSpec, control: FleetControl | undefine
   return [...reasons, reason('FleetStopped', said)];
 }
 
-/** A hold on the cluster; empty when it is not held. */
-export function holdRefusals(control: ClusterControl | undefined): Reason[] {
-  const held = control?.held;
-  return held === undefined ? [] : [reason('Held', `The cluster is held since ${held.since}: ${held.reason.message}`)];
+/** A hold on the cluster; empty when it is not held, or a retry has let that very upgrade to `target` be tried again. */
+export function holdRefusals(control: ClusterControl | undefined, target?: KubeVersion): Reason[] {
+  const { held, retried } = control ?? {};
+  if (held !== undefined) return [reason('Held', `The cluster is held since ${held.since}: ${held.reason.message}`)];
+  if (retried === undefined || target === undefined || hopTo(target) === retried.upgradeId) return [];
+  const said = `The upgrade ${retried.upgradeId} has failed half-way (${retried.reason.message}) and is to be tried again: nothing else begins before it has succeeded, or a person releases the cluster.`;
+  return [reason('Held', said)];
 }

@@ -377,8 +377,10 @@ describe('a broken glass', () => {
   );
 });
 
-test('who has a place goes on without an approval', () => {
-  expect(codesAt('grant', { ...asking, member: { status: 'Parked', inFlight: true } })).toEqual([]);
+test('what has changed its cluster goes on without an approval; who keeps a place between two hops does not', () => {
+  const between = { ...asking, member: { status: 'Parked', inFlight: true } } as const;
+  expect(codesAt('grant', { ...between, upgrade: { mutated: true } })).toEqual([]);
+  expect([codesAt('grant', between), codesAt('first', between)]).toEqual([['ApprovalMissing'], ['ApprovalMissing']]);
 });
 
 /** The cells of docs/protocol.md (What a grant and a commit check): `12 first RolloutPaused` is the tick of row 11 under First, and one of its codes. */

@@ -152,9 +152,9 @@ export const VETOES: readonly Veto[] = [
   },
   {
     asked: ALWAYS,
-    rule: 'the cluster is not held',
+    rule: 'the cluster is not held; where a retry has taken the hold off, only the upgrade that failed is tried',
     codes: ['Held'],
-    reasons: ({ clusterControl }) => holdRefusals(clusterControl),
+    reasons: ({ clusterControl, target }) => holdRefusals(clusterControl, target),
   },
   {
     asked: ['grant'],
@@ -393,8 +393,9 @@ function failedMeanwhile(situation: Situation): readonly Reason[] {
 
 function unapproved(situation: Situation, moment: Moment): readonly Reason[] {
   const place = placeOf(situation);
-  const { rules, policyAppliedBy, now } = situation;
-  if (place === undefined || (moment === 'grant' && place.member.inFlight)) return NONE;
+  const { rules, policyAppliedBy, upgrade, now } = situation;
+  // Between two hops nothing is half-done: whoever keeps its place there is asked like at the first change, or it would be granted and park for ever.
+  if (place === undefined || (moment === 'grant' && upgrade?.mutated === true)) return NONE;
   const requesters = { policyAppliedBy, rolloutCreatedBy: place.rollout.createdBy };
   return approvalRefusals(rules?.wave, place.wave, requesters, now);
 }

@@ -238,5 +238,6 @@ export function askToBegin(
 
 const versionsOf = ({ from, to }: Upgrade): Hop => ({ from: KubeVersion.parse(from), to: KubeVersion.parse(to) });
 
-const nextHopOf = ({ from, to }: Member, { version }: ClusterRecord): Hop =>
+/** The hop that a member's upgrade makes next. */
+export const nextHopOf = ({ from, to }: Member, { version }: ClusterRecord): Hop =>
   nextHop(KubeVersion.parse(from), KubeVersion.parse(version), KubeVersion.parse(to));

@@ -168,7 +168,8 @@ async function changeMember(
     if (grant !== undefined && grant.data.status !== 'free') return NOTHING;
     // What a retry has taken off since keeps nobody out.
     const control = await load(ports.table, ClusterControls, decided.clusterKey);
-    if (control?.data.held === undefined && reasons.some(({ code }) => code === 'Held')) return NOTHING;
+    if ((control?.data.held ?? control?.data.retried) === undefined && reasons.some(({ code }) => code === 'Held'))
+      return NOTHING;
     const next = withoutPlace(read.data, status, reasons);
     return {
       ...NOTHING,

@@ -1,4 +1,4 @@
-import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.ts';
 import type { AppliedConfig, Member, Rollout } from '../contracts/items/rollout.ts';
 import { KIND_SHARDS } from '../contracts/table-schema.ts';
 import { authorsOf, channelNamed, channelSpec, FLEET, fleetSpec, upgradePolicy } from '../policy/applied.ts';
@@ -157,7 +157,7 @@ export async function loadSnapshot(
     gateReadings: new Map(),
     clusters: new Map(clusters.map((cluster) => [cluster.clusterKey, labeled(cluster, fleet)])),
     unread,
-    controls: new Map(controls.map((one) => [one.clusterKey, one])),
+    controls: new Map(controls.map((one) => [one.clusterKey, heldAgain(one, members)])),
     regions: new Map(ofKind(regions, Regions).map((region) => [region.region, region])),
     ledger: ledger?.data ?? { counts: {} },
     grants,
@@ -167,6 +167,16 @@ export async function loadSnapshot(
     members,
     ...(history === undefined ? {} : { history }),
   };
+}
+
+/** The hold that a retry took off holds again once no rollout is to try the cluster: it was aborted, or has failed untried (semantics.md, Failure budget). */
+function heldAgain(control: ClusterControl, members: readonly Member[]): ClusterControl {
+  const { held, retried, ...rest } = control;
+  if (held !== undefined || retried === undefined) return control;
+  const isTriedAgain = members.some(({ clusterKey, failedBefore, status }) => {
+    return clusterKey === control.clusterKey && failedBefore === true && status !== 'Failed';
+  });
+  return isTriedAgain ? control : { ...rest, held: retried };
 }
 
 /** Without those that an attempt has left that died before its rollout was there: they are members of nothing. */

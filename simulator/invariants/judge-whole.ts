@@ -8,8 +8,8 @@ import type { StoreAt } from './store-at.ts';
 const MOVES: readonly Upgrade['machine'][] = ['upgrade-cluster', 'upgrade-control-plane'];
 
 /**
- * 17 `whole`: a hop begins only where the hop before it is whole. What was never changed is, and so is what failed once a person has taken
- * the hold off: that word covers what is half done. And the control plane goes where its upgrade goes, whoever asks for more under its grant.
+ * 17 `whole`: a hop begins only where the hop before it is whole. What was never changed is, and so is what failed once a person has
+ * released the cluster: that word covers what is half done, and a retry does not. And the control plane goes where its upgrade goes, whoever asks for more under its grant.
  */
 export const judgeWhole = (): Judge => (moment: Moment) => {
   const { item, store } = moment;
@@ -42,6 +42,7 @@ function elsewhere({ item, store }: Moment): Violation[] {
 }
 
 function isWhole({ status, clusterKey }: Upgrade, store: StoreAt): boolean {
-  if (status === 'Failed') return store.get(ClusterControls, clusterKey)?.held === undefined;
+  const { held, retried } = store.get(ClusterControls, clusterKey) ?? {};
+  if (status === 'Failed') return held === undefined && retried === undefined;
   return status === 'Succeeded' || status === 'Canceled' || status === 'Blocked';
 }

@@ -18,6 +18,7 @@ import {
   run,
   smallFleet,
   touched,
+  versionOf,
   wavesOf,
 } from './small-fleet.ts';
 import { staged } from './staged-fleet.ts';
@@ -300,4 +301,22 @@ describe('four eyes, where the target of the policy is a Channel', () => {
     });
     await expect(judged).rejects.toMatchObject({ name: 'NotAllowed' });
   });
+});
+
+// docs/semantics.md, Approvals: what was begun is not asked for them again, and between two hops nothing is begun.
+test('a rejection between two hops keeps the second one waiting, and it is not granted again and again', async () => {
+  const behind = [...staged('dev', ['d1']), ...staged('prod', ['p1', 'p2'], '1.35')];
+  const world = await smallFleet({ clusters: behind, policy: policy(asking({}), { target: '1.37' }) });
+  await run(world);
+  await approve(world, APPROVER);
+  while ((await memberOf(world, 'p1')).status !== 'Running') await hours(world, 1 / 60);
+  await hours(world, 1 / 20);
+  const rejected = { decision: 'Rejected', by: APPROVER } as const;
+  await judgeWave(world.ports, await rolloutIdOf(world), 'prod', rejected);
+  await hours(world, 12);
+  const grants = world.table.auditTimeline().filter(({ event, subject }) => event === 'Granted' && /p1@/.test(subject));
+  expect([grants.length, (await memberOf(world, 'p1')).status, versionOf(world, 'p1')]).toEqual([1, 'Parked', '1.36']);
+  await approve(world, APPROVER);
+  await hours(world, 4);
+  expect(versionOf(world, 'p1')).toBe('1.37');
 });

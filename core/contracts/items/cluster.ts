@@ -67,18 +67,20 @@ export const clusterRecord = z.object({
 });
 export type ClusterRecord = z.infer<typeof clusterRecord>;
 
+const hold = z.object({
+  reason: reasonSchema,
+  since: timestamp,
+  upgradeId: z.string().optional(),
+  mutated: z.boolean().optional(),
+});
+
 /** What people and Liftlock decided about a cluster; inventory never writes it. */
 export const clusterControl = z.object({
   clusterKey: z.string(),
   /** Nothing starts there until `retry` or `release`. */
-  held: z
-    .object({
-      reason: reasonSchema,
-      since: timestamp,
-      upgradeId: z.string().optional(),
-      mutated: z.boolean().optional(),
-    })
-    .optional(),
+  held: hold.optional(),
+  /** What a retry has taken off: until its upgrade has succeeded no other hop begins, and it holds again once nobody is to try that upgrade. */
+  retried: hold.optional(),
   breakGlass: breakGlass.optional(),
 });
 export type ClusterControl = z.infer<typeof clusterControl>;
