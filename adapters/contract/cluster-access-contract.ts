@@ -73,6 +73,7 @@ export function clusterAccessContract(name: string, create: () => Promise<Cluste
         phase: 'Running',
         waitingReasons: ['CrashLoopBackOff'],
         labels: { app: 'api' },
+        controller: 'Deployment/api',
         images: ['registry.example/api:1'],
         nodeName: expect.any(String),
       });

@@ -189,7 +189,19 @@ function toPod(pod: V1Pod): Pod {
     waitingReasons: statuses.flatMap((one) => one.state?.waiting?.reason ?? []),
     ...(spec?.nodeName === undefined ? {} : { nodeName: spec.nodeName }),
     labels: metadata?.labels ?? {},
+    ...controllerOf(metadata),
     images: containers.flatMap((container) => container.image ?? []),
+  };
+}
+
+/** The ReplicaSet of a Deployment is called after it and the hash of its template; a new template gives another one. */
+function controllerOf(metadata: V1Pod['metadata']): Pick<Pod, 'controller'> {
+  const owner = metadata?.ownerReferences?.find(({ controller }) => controller === true);
+  if (owner === undefined) return {};
+  const { 'pod-template-hash': hash } = metadata?.labels ?? {};
+  const ofDeployment = owner.kind === 'ReplicaSet' && hash !== undefined && owner.name.endsWith(`-${hash}`);
+  return {
+    controller: ofDeployment ? `Deployment/${owner.name.slice(0, -hash.length - 1)}` : `${owner.kind}/${owner.name}`,
   };
 }
 

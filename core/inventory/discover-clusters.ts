@@ -1,12 +1,12 @@
 import { isDenied } from '../contracts/eks-errors.ts';
 import { errorMessage, errorName, namedError } from '../contracts/errors.ts';
 import type { AccountState, ClusterRecord } from '../contracts/items/cluster.ts';
+import { isSame } from '../model/is-same.ts';
 import { fleetInForce } from '../policy/applied.ts';
 import { isForgotten, NEVER } from '../policy/cluster-labels.ts';
 import type { Scope } from '../ports/eks.ts';
 import type { ClusterItem } from '../ports/outside.ts';
 import type { Ports } from '../ports/ports.ts';
-import { isSame } from '../rollout/is-same.ts';
 import { markDirty } from '../store/change.ts';
 import { Accounts, Organizations } from '../store/entities.ts';
 import { decode, load, put } from '../store/entity.ts';

@@ -4,13 +4,13 @@ import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
 import { clusterKey } from '../model/cluster-key.ts';
+import { isSame } from '../model/is-same.ts';
 import { appliedConfigs, FLEET, fleetSpec } from '../policy/applied.ts';
 import { NEVER } from '../policy/cluster-labels.ts';
 import type { Cluster } from '../ports/eks.ts';
 import type { ClusterItem } from '../ports/outside.ts';
 import type { Ports } from '../ports/ports.ts';
 import { countLabels } from '../protocol/count-labels.ts';
-import { isSame } from '../rollout/is-same.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import { batched } from '../store/batched.ts';
 import { change, markDirty, NOTHING, writeMark } from '../store/change.ts';
@@ -81,6 +81,15 @@ export async function recordCluster(
     const told = news(read?.data, record, fleet === undefined || isAsked ? EACH_TAG : fleet);
     return { result, writes: [...writes, ...counted.writes], record: [...told, ...counted.record] };
   });
+}
+
+/** Records a cluster whose tags, as somebody has just read them, are not those of the inventory: labels, caps, waves and windows go by them. */
+export async function recordTags(
+  ports: RecordPorts,
+  { account, region, name, tags }: ClusterRecord,
+  seen: Pick<Cluster, 'tags'>,
+): Promise<void> {
+  if (!isSame(seen.tags ?? {}, tags)) await recordCluster(ports, { account, region, name, depth: 'shallow' });
 }
 
 type Steering = Pick<FleetSpec, 'tagPrefix' | 'labels'>;

@@ -33,17 +33,18 @@ export function resumeRollout(
     // A wave that was halted when its rollout was aborted must not bring the rollout back.
     refuseUnless(rollout, ['Paused', 'Running', 'Halted'], 'resume');
     const undecided = waves.find((wave) => wave.data.status === 'Undecided');
-    const halted = waves.find((wave) => wave.data.status === 'Halted');
-    if (rollout.status !== 'Paused' && halted === undefined) {
+    const halted = waves.filter((wave) => wave.data.status === 'Halted');
+    if (rollout.status !== 'Paused' && halted.length === 0) {
       const said =
         undecided === undefined
           ? `The rollout ${id} is ${rollout.status}, and no wave of it is halted: there is nothing to resume.`
           : `The wave ${undecided.data.name} is undecided: it proves nothing, so an approver has to let it pass: liftlock rollout promote ${id}`;
       throw wrongState(said);
     }
-    const why = halted === undefined || accept ? undefined : haltsAgain(halted.data);
-    if (halted !== undefined && why !== undefined) {
-      const said = `The wave ${halted.data.name} is halted: ${halted.data.failed} failed and ${why}.`;
+    // All of them open again, so that none may halt again at once.
+    const again = accept ? [] : halted.flatMap(({ data }) => haltsAgain(data) ?? []);
+    if (again.length > 0) {
+      const said = again.join(' ');
       const todo = `Retry its clusters (liftlock retry cluster X), or go on all the same: liftlock rollout resume ${id} --accept-failures`;
       throw wrongState(`${said} ${todo}`);
     }
@@ -62,8 +63,9 @@ export function abortRollout(ports: OperatorPorts, id: string, by: string, reaso
 
 /** Why the next tick would halt the wave again; undefined = it would not. */
 function haltsAgain(wave: Wave): string | undefined {
-  if (exceedsBudget(wave)) return `at most ${allowedFailures(wave)} may`;
-  return isSettled(wave) && waveEnd(wave).status === 'Halted' ? 'none succeeded' : undefined;
+  const said = (why: string) => `The wave ${wave.name} is halted: ${wave.failed} failed and ${why}.`;
+  if (exceedsBudget(wave)) return said(`at most ${allowedFailures(wave)} may`);
+  return isSettled(wave) && waveEnd(wave).status === 'Halted' ? said('none succeeded') : undefined;
 }
 
 interface WaveWrite {

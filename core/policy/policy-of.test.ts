@@ -112,20 +112,37 @@ describe('of the policies that are applied', () => {
 
   test('an upgrade of a rollout goes by that of its rollout, whichever selects its cluster now', async () => {
     const table = await tableWith(applied('prod', prod), applied('team', team));
-    expect(await hopPolicy(table, 'r')).toEqual(team.spec);
+    expect(await hopPolicy(table, 'r')).toEqual({ spec: team.spec, unknown: [] });
   });
 
-  test('an upgrade whose rollout or policy is gone goes by none', async () => {
-    expect(await hopPolicy(await tableWith(applied('prod', prod)), 'r')).toBeUndefined();
-    expect(await hopPolicy(await tableWith(applied('prod', prod)), 'gone')).toBeUndefined();
+  test('nobody knows what an upgrade goes by whose rollout or policy is gone or cannot be read', async () => {
+    for (const [table, id] of [
+      [await tableWith(applied('prod', prod)), 'r'],
+      [await tableWith(applied('prod', prod)), 'gone'],
+      [await tableWith(applied('team', { spec: 'new' })), 'r'],
+    ] as const)
+      expect(await hopPolicy(table, id)).toMatchObject({ spec: undefined, unknown: [{ code: 'PolicyNotConfigured' }] });
+  });
+
+  test('nor what one goes by that a person asked for, where several select its cluster or one may that cannot be read', async () => {
+    const both = await tableWith(applied('prod', prod), applied('other', { ...prod, metadata: { name: 'other' } }));
+    const stored = clusterRecord({ labels: { env: 'dev' }, tags: { stage: 'prod' } });
+    expect((await hopPolicy(both, undefined, stored)).unknown.map(({ code }) => code)).toEqual(['AmbiguousPolicy']);
+    const odd = await tableWith(applied('odd', { spec: 'new' }));
+    expect((await hopPolicy(odd, undefined, mine)).unknown.map(({ code }) => code)).toEqual(['PolicyNotConfigured']);
   });
 
   test('an upgrade that a person asked for goes by the one that selects its cluster, by the labels of the Fleet in force', async () => {
     const table = await tableWith(applied('prod', prod), applied('team', team));
     for (const asked of [undefined, 'none']) {
       const stored = { labels: { env: 'dev' } };
-      expect(await hopPolicy(table, asked, clusterRecord({ ...stored, tags: { stage: 'prod' } }))).toEqual(prod.spec);
-      expect(await hopPolicy(table, asked, mine)).toBeUndefined();
+      expect(await hopPolicy(table, asked, clusterRecord({ ...stored, tags: { stage: 'prod' } }))).toMatchObject({
+        spec: prod.spec,
+      });
+      expect(await hopPolicy(table, asked, mine)).toMatchObject({
+        spec: undefined,
+        unknown: [{ code: 'PolicyError' }],
+      });
     }
   });
 });

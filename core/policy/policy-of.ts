@@ -75,21 +75,38 @@ export function undecidedPolicy(match: PolicyMatch): Reason[] {
   return match.type === 'none' ? match.errors.map((error) => error.reason) : [];
 }
 
+/** `name`: the rollout's policy; absent of what a person starts. */
+export const unreadablePolicy = (name: string | undefined): Reason =>
+  reason(
+    'PolicyNotConfigured',
+    name === undefined
+      ? 'A policy is applied that this version of Liftlock cannot read, and it may select this cluster: nobody knows its windows. `liftlock get policies` names it. Apply it anew.'
+      : `The policy ${name} is not applied, or this version of Liftlock cannot read it: nobody knows its windows and approvals. Apply it anew.`,
+  );
+
+/** What an upgrade goes by; `spec` is undefined where no policy selects the cluster, and where nobody knows which one does or what it says. */
+export interface PolicyForUpgrade {
+  readonly spec: UpgradePolicySpec | undefined;
+  readonly unknown: readonly Reason[];
+}
+
 /** The policy that an upgrade runs under: its rollout's, or for one started by hand the one that selects its cluster. */
 export async function policyForUpgrade(
   table: Pick<Table, 'get' | 'queryPartition'>,
   cluster: () => Promise<ClusterRecord>,
   upgrade: Upgrade | undefined,
-): Promise<UpgradePolicySpec | undefined> {
+): Promise<PolicyForUpgrade> {
   if (upgrade?.rolloutId !== undefined) {
-    const rollout = await load(table, Rollouts, upgrade.rolloutId);
-    const applied =
-      rollout === undefined ? undefined : await load(table, Configs, 'UpgradePolicy', rollout.data.policy);
-    return upgradePolicy(applied?.data)?.spec;
+    const name = (await load(table, Rollouts, upgrade.rolloutId))?.data.policy;
+    const applied = name === undefined ? undefined : await load(table, Configs, 'UpgradePolicy', name);
+    const spec = upgradePolicy(applied?.data)?.spec;
+    return { spec, unknown: spec === undefined ? [unreadablePolicy(name ?? `of ${upgrade.rolloutId}`)] : [] };
   }
   const { policies, unreadable } = readPolicies(await appliedConfigs(table, 'UpgradePolicy'));
   const match = policyOf(labeled(await cluster(), await fleetInForce(table)), policies, unreadable);
-  return match.type === 'one' ? match.policy.spec : undefined;
+  if (match.type === 'one') return { spec: match.policy.spec, unknown: [] };
+  const isUnread = policyByHand(match, unreadable) !== undefined;
+  return { spec: undefined, unknown: [...undecidedPolicy(match), ...(isUnread ? [unreadablePolicy(undefined)] : [])] };
 }
 
 export async function allPolicies(table: Pick<Table, 'queryPartition'>): Promise<UpgradePolicy[]> {

@@ -50,7 +50,8 @@ export interface RulingWave {
 
 /**
  * The wave that a cluster goes by: the one that its rollout has put it in, whatever takes it now, but for a tag that asks for one that it may
- * not have. A wave that is not in the policy any more gives way to the one that takes the cluster now.
+ * not have. Whom its tags put into a later one by now does not begin in this one: it would go too soon. A wave that is not in the policy any
+ * more gives way to the one that takes the cluster now.
  *
  * @param name of the wave that its rollout has put it in
  */
@@ -61,8 +62,11 @@ export function rulingWave(
   prefix: string,
 ): RulingWave {
   const named = name === undefined ? undefined : waveNamed(policy, name);
-  if (named !== undefined && clusterTags(cluster.tags, prefix).wave === undefined) return { wave: named, unplaced: [] };
   const { index, reasons } = waveOf(policy, cluster, prefix);
+  if (named !== undefined && index > policy.spec.waves.indexOf(named)) {
+    const later = `${cluster.name} belongs to the wave ${policy.spec.waves[index]?.name} by now, which comes after ${named.name}: it does not begin in that one, and the next rollout takes it.`;
+    return { wave: named, unplaced: [reason('NoWave', later)] };
+  }
   const against = reasons.filter(({ code }) => named === undefined || code === 'BadTag');
   return { wave: named ?? policy.spec.waves[index], unplaced: index >= 0 ? [] : against };
 }

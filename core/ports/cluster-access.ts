@@ -54,6 +54,8 @@ export interface Pod {
   readonly waitingReasons: readonly string[];
   readonly nodeName?: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** What made it: `Deployment/api`, for one; absent for a pod of its own. */
+  readonly controller?: string;
   /** Images of all containers, as written in the spec. */
   readonly images: readonly string[];
 }

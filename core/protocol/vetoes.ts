@@ -4,12 +4,14 @@ import type { Epoch, Grant, Ledger, Upgrade } from '../contracts/items/protocol.
 import type { FleetControl, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { ReasonCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { isSame } from '../model/is-same.ts';
 import { approvalRefusals } from '../policy/approvals.ts';
 import { glassInForce, passesBreakGlass } from '../policy/break-glass.ts';
 import { capKeys, capRefusals } from '../policy/caps.ts';
 import { isForgotten } from '../policy/cluster-labels.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
 import type { HopRules } from '../policy/hop-rules.ts';
+import { unreadablePolicy } from '../policy/policy-of.ts';
 import { givenUp } from '../policy/wave-of.ts';
 import { allowedFailures, exceedsBudget, haltedBefore, waveRefusal } from '../policy/wave-room.ts';
 import { type WindowAnswer, windowRule } from '../policy/window-rule.ts';
@@ -142,7 +144,7 @@ export const VETOES: readonly Veto[] = [
     rule: 'the policy that it goes by is applied, this version can read it, it alone selects the cluster, and tag and expressions tell its wave',
     codes: ['PolicyNotConfigured', 'AmbiguousPolicy', 'PolicyError', 'BadTag'],
     reasons: ({ rollout, rules }) =>
-      rules?.unreadable === true ? [unreadablePolicy(rollout)] : unplacedBy(rules, (code) => code !== 'NoWave'),
+      rules?.unreadable === true ? [unreadablePolicy(rollout?.policy)] : unplacedBy(rules, (code) => code !== 'NoWave'),
   },
   {
     asked: ALWAYS,
@@ -307,10 +309,15 @@ export const VETOES: readonly Veto[] = [
   {
     // What has changed the cluster is not stopped in the middle of its work.
     asked: BEGINNING,
-    rule: 'the cluster was looked at since the table was restored; an execution that has changed it goes on',
+    rule: 'the cluster was looked at since the table was restored, and since its tags were changed; an execution that has changed it goes on',
     codes: ['InventoryIncomplete'],
-    reasons: ({ cluster, upgrade }, moment) =>
-      isForgotten(cluster) && (moment === 'grant' || upgrade?.mutated !== true) ? [LOOKED_AT] : NONE,
+    reasons: ({ cluster, tags, upgrade }, moment) => {
+      // Labels, waves, policies and expressions go by them, and whoever granted this knew others.
+      const isRetagged = tags !== undefined && !isSame(tags, cluster?.tags);
+      return (isForgotten(cluster) || isRetagged) && (moment === 'grant' || upgrade?.mutated !== true)
+        ? [LOOKED_AT]
+        : NONE;
+    },
   },
 ];
 
@@ -334,14 +341,6 @@ function placeOf({ rollout, wave, member }: Situation) {
 
 const unplacedBy = (rules: HopRules | undefined, asked: (code: Reason['code']) => boolean): readonly Reason[] =>
   (rules?.unplaced ?? NONE).filter(({ code }) => asked(code));
-
-const unreadablePolicy = (rollout: Rollout | undefined): Reason =>
-  reason(
-    'PolicyNotConfigured',
-    rollout === undefined
-      ? 'A policy is applied that this version of Liftlock cannot read, and it may select this cluster: nobody knows its windows. `liftlock get policies` names it. Apply it anew.'
-      : `The policy ${rollout.policy} is not applied, or this version of Liftlock cannot read it: nobody knows its windows and approvals. Apply it anew.`,
-  );
 
 function superseded({ grant, epoch, asker, upgrade, target }: Situation): readonly Reason[] {
   if (
@@ -394,7 +393,7 @@ function failedMeanwhile(situation: Situation): readonly Reason[] {
 function unapproved(situation: Situation, moment: Moment): readonly Reason[] {
   const place = placeOf(situation);
   const { rules, policyAppliedBy, upgrade, now } = situation;
-  // Between two hops nothing is half-done: whoever keeps its place there is asked like at the first change, or it would be granted and park for ever.
+  // Between two hops nothing is half-done: the grant is asked like the first change, or it would be given and park for ever.
   if (place === undefined || (moment === 'grant' && upgrade?.mutated === true)) return NONE;
   const requesters = { policyAppliedBy, rolloutCreatedBy: place.rollout.createdBy };
   return approvalRefusals(rules?.wave, place.wave, requesters, now);

@@ -1,10 +1,8 @@
 import type { Pod, Workload } from '../ports/cluster-access.ts';
 
 /** Pods that do not run as they should: pending, or with a container that keeps failing to start. */
-export function unhealthyPods(pods: readonly Pod[]): string[] {
-  return pods
-    .filter((pod) => pod.phase === 'Pending' || pod.waitingReasons.some((waiting) => FAILING.has(waiting)))
-    .map((pod) => `${pod.namespace}/${pod.name}`);
+export function unhealthyPods(pods: readonly Pod[]): Pod[] {
+  return pods.filter((pod) => pod.phase === 'Pending' || pod.waitingReasons.some((waiting) => FAILING.has(waiting)));
 }
 const FAILING = new Set([
   'CrashLoopBackOff',

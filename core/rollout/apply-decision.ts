@@ -2,6 +2,7 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, ReconcileMarker, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
 import { given } from '../model/given.ts';
+import { isSame } from '../model/is-same.ts';
 import { startOnce } from '../model/start-once.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
@@ -25,7 +26,6 @@ import { applyReplan, followPlan } from './apply-replan.ts';
 import { AT_REST } from './automatic-rollouts.ts';
 import { createRollout } from './create-rollout.ts';
 import type { Decision } from './decisions.ts';
-import { isSame } from './is-same.ts';
 
 export type ApplyPorts = Pick<Ports, 'table' | 'clock' | 'executions' | 'events' | 'ids'>;
 

@@ -4,6 +4,7 @@ import { LIFTLOCK } from '../contracts/principals.ts';
 import { TRANSACTION_OPERATIONS } from '../contracts/table-schema.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
+import { isSame } from '../model/is-same.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import { countSettled } from '../protocol/settle-decision.ts';
@@ -20,7 +21,6 @@ import {
   Waves,
 } from '../store/entities.ts';
 import { dataOf, decode, load, type Read, replace, unchanged } from '../store/entity.ts';
-import { isSame } from './is-same.ts';
 import type { Change, Replan } from './replan.ts';
 
 type ReplanPorts = Pick<Ports, 'table' | 'clock' | 'events'>;

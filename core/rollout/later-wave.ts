@@ -1,7 +1,7 @@
 import type { Wave as WaveSpec } from '../config/types.ts';
 import type { Member } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { isSame } from './is-same.ts';
+import { isSame } from '../model/is-same.ts';
 
 const MOST_NAMES = 5;
 

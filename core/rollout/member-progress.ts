@@ -45,13 +45,14 @@ export function memberChange(
       reason('RolloutAborted', `The rollout ${rollout.id} was aborted before this cluster was at ${member.to}.`),
     );
   }
+  const holds = holdRefusals(snapshot.controls.get(member.clusterKey));
+  // What failed half-done counts, whoever asked for it, and also when it is deleted then (semantics.md, Failure budget).
+  const hasFailed = snapshot.controls.get(member.clusterKey)?.held?.mutated === true;
   if (cluster === undefined || cluster.deletedAt !== undefined) {
-    return takeOut(reason('Gone', `The cluster ${member.name} does not exist any more.`));
+    const gone = reason('Gone', `The cluster ${member.name} does not exist any more.`);
+    return hasFailed && !begun ? change('Failed', ...holds, gone) : takeOut(gone);
   }
   if (begun) return undefined;
-  const holds = holdRefusals(snapshot.controls.get(member.clusterKey));
-  // What failed half-done counts, whoever asked for it (semantics.md, Failure budget).
-  const hasFailed = snapshot.controls.get(member.clusterKey)?.held?.mutated === true;
   if (holds.length > 0) return change(hasFailed ? 'Failed' : 'Blocked', ...holds);
   const target = KubeVersion.parse(member.to);
   if (target.isOlderThan(KubeVersion.parse(cluster.version))) {

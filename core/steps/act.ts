@@ -1,6 +1,7 @@
 import { calendarStateAt } from '../calendar/calendar-state.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
 import { failed, parked, quoted, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { recordTags } from '../inventory/record-cluster.ts';
 import { compiledRules } from '../policy/load-rules.ts';
 import type { Ports } from '../ports/ports.ts';
 import { newestIntent, recordObserved } from '../protocol/intent-store.ts';
@@ -39,7 +40,7 @@ export async function act(
     const reasons = failureOf(newest.data);
     if (reasons !== undefined) return failed(...reasons);
   }
-  const about = { asker, clusterKey, scope, target, tags: context.cluster.tags, upgrade: context.upgrade };
+  const about = { asker, clusterKey, scope, target, tags: context.cluster.tags ?? {}, upgrade: context.upgrade };
   const result = await mutate(ports, { ...mutation, ...about }, { newest });
   switch (result.type) {
     case 'stop':
@@ -47,6 +48,8 @@ export async function act(
     case 'wait':
       return wait(result.seconds, result.reason);
     case 'forbidden':
+      // By what the inventory says it would be granted again, and park again.
+      await recordTags(ports, await context.record(), context.cluster);
       return parked(undefined, ...result.reasons);
     case 'rejected': {
       const said = quoted(result.error, `EKS refused ${what}: ${result.message}`);

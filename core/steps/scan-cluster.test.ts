@@ -105,7 +105,7 @@ async function scanned(given: Given = {}) {
 test('a cluster that nothing stands against is done, and its pods are counted for afterwards', async () => {
   const { status, codes, kept, run } = await scanned({ pods: [pod], nodes: [node('a')] });
   expect([status, codes]).toEqual(['done', []]);
-  expect(kept?.detail).toEqual({ unhealthyPods: { count: 1, names: ['shop/a'] } });
+  expect(kept?.detail).toEqual({ unhealthyPods: { count: 1, names: ['shop/a'], workloads: { 'shop/Pod': 1 } } });
   expect(run).toMatchObject({ status: 'ended', target: '1.37', reasons: [] });
   expect(run?.scannedAt).toBe(NOON.toISOString());
 });
@@ -269,6 +269,7 @@ describe('whose control plane is there already', () => {
   test('is not kept from going on by what only matters before, and keeps what was counted first', async () => {
     const before = { unhealthyPods: { count: 9, names: [] } };
     const of = {
+      mutated: true,
       steps: {
         'scan-cluster': { status: 'done' as const, reasons: [], startedAt: NOON.toISOString(), detail: before },
       },

@@ -1,5 +1,5 @@
 import type { StepInput } from '../contracts/step-input.ts';
-import { blocked, done, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { blocked, done, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { hopRefusals } from '../model/hop.ts';
 import { issueTexts } from '../model/issue-text.ts';
 import { policyForUpgrade } from '../policy/policy-of.ts';
@@ -61,7 +61,8 @@ async function scan(ports: ScanPorts, context: StepContext): Promise<StepOutcome
     if (waiting.status === 'wait') return { step: STEP, result: waiting };
     findings.notes.push(...waiting.reasons);
   }
-  const policy = await policyForUpgrade(ports.table, context.record, context.upgrade);
+  const { spec: policy, unknown } = await policyForUpgrade(ports.table, context.record, context.upgrade);
+  if (unknown.length > 0 && !byHand) return { step: STEP, result: parked(undefined, ...unknown) };
   const server = policy?.verification === 'eks-api' ? NOT_ASKED : clusterTarget(context);
   // An upgrade that has moved the control plane can no longer be kept from it.
   const wanted = byHand || !resumed;
@@ -149,8 +150,8 @@ async function readApiServer(
       }
       findings.blockers.push(...skew(context.cluster.version, kubelets(nodes)));
     }
-    // The baseline is taken once, before anything was changed: a resumed attempt keeps the first one.
-    const before = context.upgrade?.steps[STEP]?.detail;
+    // The baseline is taken right before the first change: what has changed the cluster keeps it.
+    const before = context.upgrade?.mutated === true ? context.upgrade.steps[STEP]?.detail : undefined;
     return before ?? { unhealthyPods: takeBaseline(unhealthyPods(pods)) };
   } catch (error) {
     if (!isAccessError(error)) throw error;

@@ -127,7 +127,7 @@ test.each<[string, Given, readonly string[]]>([
       of: scanned({ unhealthyPods: { count: 1, names: ['shop/a'] } }),
       pods: [pod('a', 'Pending'), pod('b', 'Pending'), pod('c', 'Running')],
     },
-    ['MoreUnhealthyPods: 2 pods are pending or failing, 1 were before: shop/b.'],
+    ['MoreUnhealthyPods: 2 pods are pending or failing, 1 were before; new are: shop/b.'],
   ],
   [
     'has lost a workload of its own',
@@ -224,7 +224,7 @@ test('at most ten pods that are not well are named', async () => {
   const pods = Array.from({ length: 12 }, (_, number) => pod(`p${number}`, 'Pending'));
   const { told } = await checked({ pods, of: scanned({ unhealthyPods: { count: 0, names: [] } }) });
   expect(told[0]).toMatch(
-    /^MoreUnhealthyPods: 12 pods are pending or failing, 0 were before: (shop\/p\d, ){9}shop\/p9\.$/,
+    /^MoreUnhealthyPods: 12 pods are pending or failing, 0 were before; new are: (shop\/p\d, ){9}shop\/p9\.$/,
   );
 });
 

@@ -24,8 +24,14 @@ export function listPods(kubernetes: KubernetesState, now: number, namespace?: s
       waitingReasons: pod.waitingReason === undefined ? [] : [pod.waitingReason],
       ...(pod.nodeName === undefined ? {} : { nodeName: pod.nodeName }),
       labels: { ...pod.labels },
+      ...controllerOf(pod.owner),
       images: [...pod.images],
     }));
+}
+
+function controllerOf(owner: string | undefined): Pick<Pod, 'controller'> {
+  const [kind, , name] = owner?.split('/') ?? [];
+  return name === undefined ? {} : { controller: `${kind}/${name}` };
 }
 
 export function listWorkloads(kubernetes: KubernetesState, now: number, wanted?: string): Workload[] {

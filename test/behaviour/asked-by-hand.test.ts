@@ -53,7 +53,10 @@ const calendar = (windows: readonly object[]): Partial<SmallFleet> => ({
   calendars: { prod: { windows } },
   policy: { trigger: 'manual', waves: [{ name: 'all', calendar: 'prod' }] },
 });
-const tags = (world: World, name: string, value: string) => change(world, { tags: { [`liftlock/${name}`]: value } });
+/** Discovery has not seen it yet. */
+async function tags(world: World, name: string, value: string): Promise<void> {
+  for (const cluster of Object.values(world.eks.state.clusters)) cluster.tags[`liftlock/${name}`] = value;
+}
 const nothing = async () => {};
 
 test.each<[string, GrantAnswer['status'], Partial<SmallFleet>, (world: World) => Promise<unknown>]>([

@@ -30,6 +30,7 @@ import {
 import {
   hours,
   memberOf,
+  minutes,
   PERSON,
   recordOf,
   rolloutIdOf,
@@ -185,19 +186,33 @@ describe('in a wave that has begun', () => {
     await hours(world, 8);
     expect(touched(world, 'e')).toBe(false);
   });
-  test('a cluster that is tagged for another one waits for the calendars of its own, and explain names them', async () => {
+  test('a cluster that is tagged for an earlier one waits for the calendars of its own, and explain names them', async () => {
     const world = await smallFleet({
       clusters: two,
       calendars,
-      policy: spec(at('prod', { calendar: 'nights' }), at('dev')),
+      policy: spec(at('dev', { maxConcurrency: 2 }), at('prod', { calendar: 'nights' })),
     });
-    await hours(world, 0.5);
+    await hours(world, 4);
     await retag(world, 'p', { stage: 'dev' });
     await hours(world, 0.2);
     const { reasons, calendars: names, placement } = await explainCluster(world.ports, await recordOf(world, 'p'));
     expect([reasons.map(({ code }) => code), names]).toEqual([['WindowClosed'], ['nights']]);
     expect(placement.at(-1)?.message).toBe('The wave prod goes by nights.');
   });
+  test.each([{ stage: 'prod' }, { 'liftlock/wave': 'prod' }])(
+    'a cluster that is tagged for a later one does not begin, and does once it is tagged as before: %j',
+    async (tags) => {
+      const world = await smallFleet({ clusters: two, policy: waves });
+      await hours(world, 0.2);
+      await retag(world, 'e', tags);
+      await minutes(world, 2);
+      expect(await memberOf(world, 'e')).toMatchObject({ status: 'Quarantined', reasons: [{ code: 'NoWave' }] });
+      expect(touched(world, 'e')).toBe(false);
+      await retag(world, 'e', { stage: 'dev', 'liftlock/wave': 'dev' });
+      await hours(world, 3);
+      expect(versionOf(world, 'e')).toBe('1.37');
+    },
+  );
   test('a cluster goes on that a second policy selects by now, and explain does not say that it is left alone', async () => {
     const world = await smallFleet({ clusters: two, policy: waves });
     await hours(world, 0.2);

@@ -5,7 +5,7 @@ import { skipCluster } from '../../core/operations/skip-cluster.ts';
 import { ClusterControls } from '../../core/store/entities.ts';
 import { load } from '../../core/store/entity.ts';
 import { runWorld } from '../../simulator/process/run-world.ts';
-import { apply, at, hold, keyOf, retag, spec, waveNamed } from './changed-policy.ts';
+import { apply, at, clusterOf, hold, keyOf, retag, spec, waveNamed } from './changed-policy.ts';
 import {
   hours,
   memberOf,
@@ -145,3 +145,25 @@ test('a failure by hand of a member that was blocked before counts', async () =>
     false,
   ]);
 });
+
+// docs/semantics.md, Failure budget.
+test.each([false, true])(
+  'a cluster that failed by hand in a halted rollout counts, also when it is deleted then (deleted: %s)',
+  async (deleted) => {
+    const world = await smallFleet({
+      clusters: [...staged('dev', ['d', 'e']), ...staged('prod', ['p', 'q'])],
+      policy: spec(at('dev', { maxConcurrency: 2 }), at('prod')),
+      prepare: failing('d', 'p'),
+    });
+    await hours(world, 3);
+    const id = await rolloutIdOf(world);
+    await requestUpgrade(world.ports, await recordOf(world, 'p'), '1.37', PERSON, { approve: true });
+    await hours(world, 2);
+    const gone = clusterOf(world, 'p');
+    if (deleted && gone !== undefined) delete world.eks.state.clusters[gone.arn];
+    await hours(world, 2);
+    await resumeRollout(world.ports, id, PERSON, 'd is known', { acceptFailures: true });
+    await hours(world, 3);
+    expect(versionOf(world, 'q')).toBe('1.36');
+  },
+);

@@ -2,16 +2,20 @@ import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.
 import { abortRollout, pauseRollout, resumeRollout } from '../../core/operations/rollout-switch.ts';
 import { Waves } from '../../core/store/entities.ts';
 import { decode, replace } from '../../core/store/entity.ts';
-import { at, clusterOf, onceBefore, spec } from './changed-policy.ts';
+import { apply, at, clusterOf, lookAround, onceBefore, retag, spec, statusOf } from './changed-policy.ts';
 import {
   beforeCommit,
   controlsOf,
+  DAY,
+  discover,
   hours,
   memberOf,
   membersOf,
+  minutes,
   mutationsOf,
   PERSON,
   recordOf,
+  rolloutIdOf,
   rolloutsOf,
   run,
   smallFleet,
@@ -229,4 +233,37 @@ describe('a cluster between two hops whose next one is parked before its first c
     // a was changed and has not settled.
     expect([(await memberOf(it, 'a')).inFlight, versionOf(it, 'b')]).toEqual([true, '1.35']);
   });
+});
+
+test('a resume does not open a halted wave whose failures nobody has accepted because another one is halted before it', async () => {
+  const young = (one: object) => ({ ...one, createdAt: new Date(DAY.getTime() - 6 * 3_600_000 + 50 * 60_000) });
+  const groups = ['one', 'two', 'three'].map((name) => ({ name }));
+  const world = await smallFleet({
+    clusters: [
+      ...staged('dev', ['d']),
+      ...staged('dev', ['s']).map((one) => ({ ...one, ...young(one) })),
+      ...staged('prod', ['p', 'q']).map((one) => ({ ...one, nodegroups: groups })),
+    ],
+    policy: spec(at('dev'), at('prod', { maxConcurrency: 2 })),
+    prepare: failing('s', 'q'),
+  });
+  await minutes(world, 1);
+  await discover(world);
+  const isHalted = async () => [await statusOf(world, 'dev'), await statusOf(world, 'prod')].join() === 'Halted,Halted';
+  while (!(await isHalted())) await minutes(world, 1);
+  await apply(world, at('dev', { failureBudget: { maxFailures: 1 } }), at('prod', { maxConcurrency: 2 }));
+  await minutes(world, 1);
+  await retag(world, 'p', { 'liftlock/paused': 'true' });
+  await hours(world, 2);
+  const paused = clusterOf(world, 'p');
+  if (paused !== undefined) paused.tags['liftlock/paused'] = 'false';
+  await lookAround(world);
+  expect([(await rolloutsOf(world))[0]?.status, (await memberOf(world, 'p')).status]).toEqual(['Halted', 'Parked']);
+  const before = mutationsOf(world).length;
+  const resumed = await resumeRollout(world.ports, await rolloutIdOf(world), PERSON).catch(
+    (error: Error) => error.message,
+  );
+  await minutes(world, 5);
+  expect(mutationsOf(world).slice(before)).toEqual([]);
+  expect(resumed).toMatch(/prod is halted/);
 });

@@ -2,8 +2,8 @@ import type { LatestScans, ScanRun, ScanSummary } from '../../contracts/items/sc
 import { canonicalJson } from '../../hash/canonical-json.ts';
 import { sha256Hex } from '../../hash/sha256.ts';
 import { blockingFindings } from '../../model/blocking-findings.ts';
+import { isSame } from '../../model/is-same.ts';
 import type { Table } from '../../ports/table.ts';
-import { isSame } from '../../rollout/is-same.ts';
 import { clusterPartition, ReconcileMarkers } from '../../store/entities.ts';
 import { decode, load, put, replace } from '../../store/entity.ts';
 import { packText } from '../../store/packed-text.ts';

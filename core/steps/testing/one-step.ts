@@ -50,7 +50,7 @@ const described: Cluster = {
   status: 'ACTIVE',
   endpoint: 'https://web.example',
   certificateAuthority: { data: 'Y2E=' },
-  tags: {},
+  tags: { team: 'shop' },
 };
 const updateOf = (given: Partial<Update>): Update => ({
   id: 'u-1',

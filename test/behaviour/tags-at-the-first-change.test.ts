@@ -1,0 +1,96 @@
+import { startRollout } from '../../core/operations/start-rollout.ts';
+import { at, calendars, clusterOf, spec } from './changed-policy.ts';
+import {
+  beginByHand,
+  clusterArn,
+  discover,
+  hours,
+  minutes,
+  mutationsOf,
+  PERSON,
+  smallFleet,
+  versionOf,
+} from './small-fleet.ts';
+import { staged } from './staged-fleet.ts';
+
+// docs/semantics.md, Tags on clusters: at the first change the tags that EKS shows must be those of the inventory.
+
+const selecting = (stage: string, calendar: object) => ({
+  selector: { matchLabels: { stage } },
+  target: 'latest',
+  trigger: 'manual',
+  waves: [{ name: 'all', ...calendar }],
+});
+
+test('a start by hand obeys the calendars of the policy that selects the cluster by its tags as EKS has them', async () => {
+  const world = await smallFleet({
+    clusters: staged('dev', ['a']),
+    calendars,
+    policies: [selecting('dev', {}), selecting('prod', { calendar: 'nights' })],
+  });
+  await discover(world);
+  const cluster = clusterOf(world, 'a');
+  if (cluster !== undefined) cluster.tags.stage = 'prod';
+  await beginByHand(world, 'upgrade-cluster', { cluster: clusterArn('a'), targetVersion: '1.37' });
+  await minutes(world, 30);
+  expect(mutationsOf(world).map(({ operation }) => operation)).toEqual([]);
+});
+
+test('a start by hand counts against the caps by its tags as EKS has them', async () => {
+  const world = await smallFleet({
+    clusters: [...staged('prod', ['p']), ...staged('dev', ['a'])],
+    caps: { perLabel: { stage: 1 } },
+    policies: [],
+  });
+  await discover(world);
+  await beginByHand(world, 'upgrade-cluster', { cluster: clusterArn('p'), targetVersion: '1.37' }, 'one');
+  await minutes(world, 3);
+  const cluster = clusterOf(world, 'a');
+  if (cluster !== undefined) cluster.tags.stage = 'prod';
+  await beginByHand(world, 'upgrade-cluster', { cluster: clusterArn('a'), targetVersion: '1.37' }, 'two');
+  await minutes(world, 3);
+  await minutes(world, 3);
+  expect(world.table.auditTimeline().filter(({ event }) => event === 'Granted')).toHaveLength(1);
+  await hours(world, 4);
+  expect([versionOf(world, 'p'), versionOf(world, 'a')]).toEqual(['1.37', '1.37']);
+});
+
+test('a member that its label puts into a later wave is not upgraded in a wave that begins after that', async () => {
+  const world = await smallFleet({
+    clusters: staged('dev', ['a', 'b']),
+    policy: {
+      ...spec(at('dev', { maxConcurrency: 2 }), at('prod', { approval: { approvals: 2 } })),
+      trigger: 'manual',
+    },
+  });
+  await discover(world);
+  const cluster = clusterOf(world, 'a');
+  if (cluster !== undefined) cluster.tags.stage = 'prod';
+  await startRollout(world.ports, 'policy-0', PERSON, { dryRun: false });
+  await minutes(world, 40);
+  expect(
+    mutationsOf(world)
+      .filter(({ clusterArn: arn }) => arn.endsWith('/a'))
+      .map(({ operation }) => operation),
+  ).toEqual([]);
+});
+
+test('nor is one whose tag liftlock/wave asks for a later wave', async () => {
+  const world = await smallFleet({
+    clusters: staged('dev', ['a', 'b']),
+    policy: {
+      ...spec(at('dev', { maxConcurrency: 2 }), at('prod', { approval: { approvals: 2 } })),
+      trigger: 'manual',
+    },
+  });
+  await discover(world);
+  const cluster = clusterOf(world, 'a');
+  if (cluster !== undefined) cluster.tags['liftlock/wave'] = 'prod';
+  await startRollout(world.ports, 'policy-0', PERSON, { dryRun: false });
+  await minutes(world, 40);
+  expect(
+    mutationsOf(world)
+      .filter(({ clusterArn: arn }) => arn.endsWith('/a'))
+      .map(({ operation }) => operation),
+  ).toEqual([]);
+});
