@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -173,6 +173,35 @@ describe('against the API', () => {
     // These anchors are of another fleet.
     const verified = await runInProcess(['audit', 'verify', '--from', to]);
     expect([verified.code, verified.out]).toEqual([EXIT.failure, expect.stringContaining('item 1 replaced')]);
+  });
+
+  // docs/cli.md (`audit export`): offline the same evidence has the same verdict.
+  test('what was done to anchors in their bucket is told of an export too', async () => {
+    await written({}, await served.world.table.auditOf('fleet'));
+    const names = readdirSync(join(folder, 'audit')).map((name) => `audit/${name}`);
+    const versions = names.map((name) => `<Version><Key>${name}</Key><VersionId>v1</VersionId></Version>`);
+    const marker = `<DeleteMarker><Key>${anchorName(1)}</Key><VersionId>gone</VersionId></DeleteMarker>`;
+    const list = `<ListVersionsResult>${marker}${versions.join('')}</ListVersionsResult>`;
+    const server = createServer((request, response) => {
+      const name = names.find((one) => request.url?.includes(one));
+      response.end(name === undefined ? list : readFileSync(join(folder, name)));
+    });
+    await new Promise<void>((done) => void server.listen(0, '127.0.0.1', done));
+    Object.assign(process.env, {
+      AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      AWS_ACCESS_KEY_ID: 'x',
+      AWS_SECRET_ACCESS_KEY: 'x',
+      AWS_REGION: 'eu-central-1',
+    });
+    const to = join(folder, 'made');
+    const run = (...words: string[]) => runInProcess(['audit', ...words], { url: served.url });
+    const online = await run('verify', 'fleet', '--anchors', 's3://some-bucket');
+    const exported = await run('export', 'fleet', '--anchors', 's3://some-bucket', '--to', to);
+    const offline = await run('verify', 'fleet', '--from', to);
+    await new Promise((done) => server.close(done));
+    expect([online.code, exported.code, offline.code]).toEqual([EXIT.failure, EXIT.ok, EXIT.failure]);
+    expect(online.out).toContain(`anchors: ${anchorName(1)}: it was deleted`);
+    expect(offline.out).toBe(online.out);
   });
 
   test('a record whose items were swapped is told broken in every format, and one that holds is not', async () => {

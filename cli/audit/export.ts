@@ -4,7 +4,7 @@ import { canonicalJson } from '../../core/hash/canonical-json.ts';
 import { visible } from '../../core/model/visible.ts';
 import { counted, print } from '../output/print.ts';
 import { EXIT, type ExitCode, invalid, type Session } from '../verb.ts';
-import { type AuditOptions, gather, RECORDS_FILE } from './records.ts';
+import { type AuditOptions, gather, PROBLEMS_FILE, RECORDS_FILE } from './records.ts';
 
 /** Writes records and anchors into a folder, from which `audit verify --from` proves them without AWS. */
 export async function auditExport(
@@ -23,6 +23,8 @@ export async function auditExport(
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, text);
   }
+  const problems = Object.fromEntries(files.map(({ name, problem }) => [name, problem]));
+  await writeFile(join(to, PROBLEMS_FILE), JSON.stringify(problems));
   const lines = records.map(({ subject: name, items }) => `${canonicalJson({ subject: name, items })}\n`);
   await writeFile(join(to, RECORDS_FILE), lines.join(''));
   const items = records.reduce((sum, record) => sum + record.items.length, 0);

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AnchorChain, anchoredSubjects, readChain } from '../../core/anchors/read-chain.ts';
 import { arnOf, parseClusterArn } from '../../core/model/cluster-key.ts';
+import { given } from '../../core/model/given.ts';
 import type { AnchorFile } from '../../core/ports/anchors.ts';
 import type { AuditItem } from '../../core/ports/table.ts';
 import { shortId } from '../../core/queries/find-cluster.ts';
@@ -33,6 +34,8 @@ export interface Evidence {
 
 /** Of the items in an export's folder: each record is one JSON text in a line. */
 export const RECORDS_FILE = 'records.jsonl';
+/** What the export found done to anchors, by their names: the texts alone would pass for untouched. Absent where `aws s3 sync` made the folder. */
+export const PROBLEMS_FILE = 'problems.json';
 /** Records that are asked for at once. */
 const AT_ONCE = 4;
 
@@ -130,11 +133,12 @@ export async function anchorFiles(session: Session, place: string): Promise<Anch
 }
 
 async function inFolder(folder: string): Promise<AnchorFile[]> {
-  const names = await readdir(join(folder, 'audit'));
+  const read = (name: string) => readFile(join(folder, name), 'utf8');
+  const names = (await readdir(join(folder, 'audit'))).sort().map((name) => `audit/${name}`);
+  const isExport = (await readdir(folder)).includes(PROBLEMS_FILE);
+  const problems: Record<string, string> = isExport ? JSON.parse(await read(PROBLEMS_FILE)) : {};
   return Promise.all(
-    names
-      .sort()
-      .map(async (name) => ({ name: `audit/${name}`, text: await readFile(join(folder, 'audit', name), 'utf8') })),
+    names.map(async (name) => ({ name, text: await read(name), ...given({ problem: problems[name] }) })),
   );
 }
 
