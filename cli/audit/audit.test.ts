@@ -257,6 +257,18 @@ describe('against the API', () => {
     },
   );
 
+  // docs/cli.md (`audit verify`): a cluster's name means every cluster that has had it.
+  test('a cluster that had the name before the living one is proved with it', async () => {
+    const { table } = served.world;
+    const living = (await allRecords(table)).find(({ name }) => name === 'shop')?.clusterKey ?? '';
+    const before = living.replace(/@.*/, '@2024-01-01T00:00:00.000Z');
+    await written({}, [...record(before, 1), ...(await table.auditOf(living))]);
+    const { code, out } = await runInProcess(['audit', 'verify', 'cluster/shop', '--anchors', folder], {
+      url: served.url,
+    });
+    expect([code, out]).toEqual([EXIT.failure, expect.stringMatching(`^${living}: .*: holds.\n${before}: 0 items`)]);
+  });
+
   test('a subject as long as a key may be, which anybody may have put there, does not keep the others from being proved', async () => {
     await written({}, record(`rollout/${'x'.repeat(2_000)}`, 1));
     const { code, out } = await runInProcess(['audit', 'verify', '--anchors', folder], { url: served.url });

@@ -56,9 +56,11 @@ export async function gather(session: Session, subject: string | undefined, opti
 }
 
 async function asked(session: Session, subject: string | undefined, chain: AnchorChain): Promise<AuditRecord[]> {
-  if (subject !== undefined) return [await named(session, subject)];
-  const left = [...new Set(['fleet', ...anchoredSubjects(chain)])].sort();
-  const records: AuditRecord[] = [];
+  const anchored = anchoredSubjects(chain);
+  const records = subject === undefined ? [] : [await named(session, subject)];
+  // The API knows the cluster that has the name now; those that had it before are named by the anchors.
+  const others = subject === undefined ? ['fleet', ...anchored] : anchored.filter((each) => isOfCluster(each, subject));
+  const left = [...new Set(others)].filter((each) => each !== records[0]?.subject).sort();
   while (left.length > 0) {
     const some = left.splice(0, AT_ONCE);
     const trails = await Promise.all(some.map((each) => trailOfSubject(session, each)));
