@@ -96,3 +96,8 @@ test.each([
   const [item] = clusterItemsFromEvent(lifecycle(detail, entities));
   expect([item?.name, item?.planned]).toEqual(['web', expected]);
 });
+
+test('an event whose ARN would fit into no key of the table is none of AWS Health', () => {
+  const long = (length: number) => lifecycle({ eventArn: 'a'.repeat(length) }, [cluster('PENDING')]);
+  expect([clusterItemsFromEvent(long(800)).length, clusterItemsFromEvent(long(801))]).toEqual([1, []]);
+});

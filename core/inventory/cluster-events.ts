@@ -15,7 +15,8 @@ const calledEvent = z.object({
 
 const healthEvent = z.object({
   detail: z.object({
-    eventArn: z.string().optional(),
+    /** Part of a key of the table (DeadlineNotice), of which DynamoDB takes 1024 bytes. */
+    eventArn: z.string().max(800).optional(),
     eventTypeCode: z.string().optional(),
     eventTypeCategory: z.string().optional(),
     /** `Wed, 31 Jan 2024 02:00:00 GMT` */

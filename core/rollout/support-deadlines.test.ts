@@ -83,6 +83,32 @@ test('each bucket of days is told once, and an end that has moved is told anew',
   expect(await tell([versions(89, 400)], [web], 84)).toHaveLength(1);
 });
 
+// docs/events.md (SupportDeadlineApproaching, PlannedChangeApproaching): each is told once for each of its days, whatever comes before it.
+test('the end of support and each planned change are told on their own days', async () => {
+  const { tell } = world();
+  const plan = (...days: number[]): ClusterRecord[] => [
+    { ...web, plannedChanges: days.map((day) => ({ event: `arn:${day}`, code: 'AWS_EKS_X', at: inDays(day) })) },
+  ];
+  const days: [number, ClusterRecord[], string[]][] = [
+    [0, plan(), ['support 85']],
+    [1, plan(3, 56), ['arn:3 2', 'arn:56 55']],
+    [4, plan(3, 56), []],
+    [25, plan(56), ['support 60']],
+    [26, plan(56), ['arn:56 30']],
+    [55, plan(56), ['support 30', 'arn:56 1']],
+    [78, plan(), ['support 7']],
+  ];
+  for (const [day, clusters, said] of days) {
+    const told = await tell([versions(85, 400)], clusters, day);
+    expect(
+      told.map(({ type, detail }) => {
+        if (type === 'SupportDeadlineApproaching') return `support ${detail.daysLeft}`;
+        return type === 'PlannedChangeApproaching' ? `${detail.event} ${detail.daysLeft}` : type;
+      }),
+    ).toEqual(said);
+  }
+});
+
 test('each Region tells of its own clusters, many of them in several transactions', async () => {
   const { tell, published, table } = world();
   const clusters = Array.from({ length: 201 }, (_, number) => clusterRecord({ name: `c${number}` }));

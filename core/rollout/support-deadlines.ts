@@ -2,10 +2,10 @@ import type { LiftlockEvent } from '../contracts/events.ts';
 import type { ClusterRecord, DeadlineNotice, RegionVersions } from '../contracts/items/cluster.ts';
 import type { Ports } from '../ports/ports.ts';
 import { DeadlineNotices, deadlinePartition } from '../store/entities.ts';
-import { decode, replace } from '../store/entity.ts';
+import { decode, put } from '../store/entity.ts';
 import { decideAndWrite } from '../store/retry.ts';
 import { writeUnrecorded } from '../store/unrecorded.ts';
-import { type ClusterDeadline, nextDeadline } from '../version/cluster-support.ts';
+import { type ClusterDeadline, deadlinesOf } from '../version/cluster-support.ts';
 import { regionOffer } from '../version/region-calendar.ts';
 
 /** Items of one transaction. */
@@ -34,19 +34,22 @@ export async function tellDeadlines(
 }
 
 function nearing(cluster: ClusterRecord, versions: RegionVersions, now: Date): Near[] {
-  const deadline = nextDeadline(cluster, regionOffer(versions), now);
-  if (deadline?.bucket === undefined) return [];
   const { clusterKey, region } = cluster;
-  const notice = { region, clusterKey, endsAt: deadline.at.toISOString(), days: deadline.bucket };
-  return [{ cluster, deadline, notice }];
+  return deadlinesOf(cluster, regionOffer(versions), now).flatMap((deadline) => {
+    if (deadline.bucket === undefined) return [];
+    const change = deadline.kind === 'plannedChange' ? { event: deadline.change.event } : {};
+    const notice = { region, clusterKey, ...change, endsAt: deadline.at.toISOString(), days: deadline.bucket };
+    return [{ cluster, deadline, notice }];
+  });
 }
 
 /** Those that came into another of their buckets since they were told of. */
 async function tellNews({ table, events }: DeadlinePorts, region: string, near: readonly Near[]): Promise<void> {
   const items = await table.queryPartition(deadlinePartition(region));
   const told = new Map(items.map((item) => [item.sk, decode(DeadlineNotices, item)]));
+  const toldOf = (notice: DeadlineNotice) => told.get(DeadlineNotices.keyOf(notice).sk);
   const news = near.filter(({ notice }) => {
-    const before = told.get(notice.clusterKey)?.data;
+    const before = toldOf(notice)?.data;
     return before?.endsAt !== notice.endsAt || before.days > notice.days;
   });
   for (let start = 0; start < news.length; start += BATCH) {
@@ -54,7 +57,9 @@ async function tellNews({ table, events }: DeadlinePorts, region: string, near: 
     // Written first: an event that is lost afterwards costs one notice, one that is sent twice would be news that is none.
     await writeUnrecorded(
       table,
-      batch.map(({ notice }) => replace(DeadlineNotices, told.get(notice.clusterKey), notice)),
+      batch.map(({ notice }) =>
+        put(DeadlineNotices, notice, toldOf(notice)?.revision ?? 'absent', new Date(notice.endsAt)),
+      ),
     );
     await events.publish(batch.map(eventOf));
   }

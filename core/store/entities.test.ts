@@ -80,7 +80,14 @@ test.each<Keyed>([
   ),
   keyed(SettledUpdates, ['k', 'coredns'], { clusterKey: 'k', subject: 'coredns' }, 'CLUSTER#k', 'SETTLED#coredns'),
   keyed(PolicyRollouts, ['p'], { policy: 'p' }, 'POLICY-ROLLOUTS', 'p'),
-  keyed(DeadlineNotices, [place.region, 'k'], { ...place, clusterKey: 'k' }, 'DEADLINES#eu-central-1', 'k'),
+  keyed(DeadlineNotices, [place.region, 'k', undefined], { ...place, clusterKey: 'k' }, 'DEADLINES#eu-central-1', 'k'),
+  keyed(
+    DeadlineNotices,
+    [place.region, 'k', 'e'],
+    { ...place, clusterKey: 'k', event: 'e' },
+    'DEADLINES#eu-central-1',
+    'k#e',
+  ),
   keyed(
     ScanSummaries,
     ['k', '2026-11-20T12:00:00.000Z'],

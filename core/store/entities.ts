@@ -177,6 +177,7 @@ export const deadlinePartition = (region: string): string => `DEADLINES#${region
 export const DeadlineNotices = entity(
   'DeadlineNotice',
   deadlineNotice,
-  (region: string, clusterKey: string) => key(deadlinePartition(region), clusterKey),
-  ({ region, clusterKey }) => [region, clusterKey],
+  (region: string, clusterKey: string, event: string | undefined) =>
+    key(deadlinePartition(region), event === undefined ? clusterKey : `${clusterKey}#${event}`),
+  ({ region, clusterKey, event }) => [region, clusterKey, event],
 );

@@ -24,16 +24,21 @@ export function supportOf(cluster: Supported, calendar: SupportCalendar, now: Da
   return at < end ? { ...known, [kind]: at, deadline: { kind, ...daysTo(at, now) } } : known;
 }
 
-/** The next date that matters to a cluster: of its support, or another change that AWS plans. */
+/** A date that matters to a cluster: of its support, or of another change that AWS plans. */
 export type ClusterDeadline = SupportDeadline | (Omit<SupportDeadline, 'kind'> & PlannedDeadline);
 interface PlannedDeadline {
   readonly kind: 'plannedChange';
   readonly change: PlannedChange;
 }
 
-export function nextDeadline(cluster: Supported, calendar: SupportCalendar, now: Date): ClusterDeadline | undefined {
+/** Each of them: what AWS plans sooner puts nothing of the others off. */
+export function deadlinesOf(cluster: Supported, calendar: SupportCalendar, now: Date): ClusterDeadline[] {
   const { deadline } = supportOf(cluster, calendar, now);
-  const change = toCome(cluster, now).find((one) => deadline === undefined || !isEndOfLife(one));
-  if (change === undefined || (deadline !== undefined && deadline.at.toISOString() <= change.at)) return deadline;
-  return { kind: 'plannedChange', change, ...daysTo(new Date(change.at), now) };
+  const changes = toCome(cluster, now).filter((one) => deadline === undefined || !isEndOfLife(one));
+  const planned = changes.map((change) => ({
+    kind: 'plannedChange' as const,
+    change,
+    ...daysTo(new Date(change.at), now),
+  }));
+  return deadline === undefined ? planned : [deadline, ...planned];
 }

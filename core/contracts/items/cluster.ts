@@ -130,10 +130,12 @@ export const clusterName = z.object({
 /** Ids of updates that were seen terminal: EKS lists them for ever, and nobody asks about them twice. A cache, no decision rests on it. */
 export const settledUpdates = z.object({ clusterKey: z.string(), subject: z.string(), ids: z.array(z.string()) });
 
-/** The last SupportDeadlineApproaching or PlannedChangeApproaching of one cluster: one item each, since a Region may hold thousands. */
+/** The last SupportDeadlineApproaching of one cluster, or PlannedChangeApproaching of one change: one item each, since a Region may hold thousands. */
 export const deadlineNotice = z.object({
   region: z.string(),
   clusterKey: z.string(),
+  /** ARN of the AWS Health event; absent = the end of support. */
+  event: z.string().optional(),
   /** The deadline, and the days before it (90, 60, 30, 7) that were announced last. */
   endsAt: timestamp,
   days: z.number(),
