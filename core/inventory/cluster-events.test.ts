@@ -84,12 +84,19 @@ const planned = {
 const cluster = (status: string) => ({ entityValue: arn('cluster/web'), status });
 const workers = (status: string) => ({ entityValue: arn(`nodegroup/web/workers/${UUID}`), status });
 
+const [itself, itsWorkers] = [cluster('').entityValue, workers('').entityValue];
+const told = (affectedEntities: string[], resolved: string[], over = false) => ({
+  ...planned,
+  affectedEntities,
+  resolved,
+  over,
+});
+
 test.each([
-  ['is to come', {}, [cluster('PENDING')], { ...planned, over: false }],
-  ['is over', { statusCode: 'closed' }, [cluster('PENDING')], { ...planned, over: true }],
-  ['concerns a cluster no more', {}, [cluster('RESOLVED')], { ...planned, over: true }],
-  ['concerns a part of it still', {}, [cluster('RESOLVED'), workers('PENDING')], { ...planned, over: false }],
-  ['concerns another part no more', {}, [workers('PENDING'), cluster('RESOLVED')], { ...planned, over: false }],
+  ['is to come', {}, [cluster('PENDING')], told([itself], [])],
+  ['is over', { statusCode: 'closed' }, [cluster('PENDING')], told([itself], [], true)],
+  ['concerns a cluster no more', {}, [cluster('RESOLVED')], told([], [itself])],
+  ['concerns a part of it still', {}, [cluster('RESOLVED'), workers('PENDING')], told([itsWorkers], [itself])],
   ['has no date', { startTime: '' }, [cluster('PENDING')], undefined],
   ['is no plan but an issue', { eventTypeCategory: 'issue' }, [cluster('PENDING')], undefined],
 ])('what AWS Health says of a change that %s', (_, detail, entities, expected) => {

@@ -26,6 +26,8 @@ const healthEvent = z.object({
   }),
 });
 type HealthDetail = z.infer<typeof healthEvent>['detail'];
+/** ARNs of one cluster and of its parts, by whether they await the change still. */
+type NamedEntities = Record<'affectedEntities' | 'resolved', string[]>;
 
 /**
  * The clusters that a forwarded CloudTrail or Health event is about; none when it names none. Such events make us look sooner; what AWS plans is
@@ -42,25 +44,25 @@ export function clusterItemsFromEvent(event: unknown): ClusterItem[] {
   const health = healthEvent.safeParse(event);
   if (!health.success) return [];
   const { detail } = health.data;
-  const clusters = new Map<string, { readonly item: ClusterItem; over: boolean }>();
+  const clusters = new Map<string, NamedEntities & { readonly item: ClusterItem }>();
   for (const { entityValue, status } of detail.affectedEntities) {
     const item = clusterOfEntity(entityValue);
     if (item === undefined) continue;
     const key = `${item.account}/${item.region}/${item.name}`;
-    // As long as one part of a cluster is to be changed, the cluster is.
-    const over = status === 'RESOLVED' && clusters.get(key)?.over !== false;
-    clusters.set(key, { item, over });
+    const known = clusters.get(key) ?? { item, affectedEntities: [], resolved: [] };
+    clusters.set(key, known);
+    (status === 'RESOLVED' ? known.resolved : known.affectedEntities).push(entityValue);
   }
-  return [...clusters.values()].map(({ item, over }) => ({ ...item, ...plannedIn(detail, over) }));
+  return [...clusters.values()].map(({ item, ...named }) => ({ ...item, ...plannedIn(detail, named) }));
 }
 
 /** Of a change that AWS schedules; a date that cannot be read is none. */
-function plannedIn(detail: HealthDetail, resolved: boolean): Pick<ClusterItem, 'planned'> {
+function plannedIn(detail: HealthDetail, named: NamedEntities): Pick<ClusterItem, 'planned'> {
   const { eventArn: event, eventTypeCode: code, eventTypeCategory, startTime, statusCode } = detail;
   const at = Date.parse(startTime ?? '');
   if (eventTypeCategory !== 'scheduledChange' || event === undefined || code === undefined || Number.isNaN(at))
     return {};
-  return { planned: { event, code, at: new Date(at).toISOString(), over: resolved || statusCode === 'closed' } };
+  return { planned: { event, code, at: new Date(at).toISOString(), ...named, over: statusCode === 'closed' } };
 }
 
 /** `cluster/<cluster>`, or a part of one: `nodegroup/<cluster>/<name>/<uuid>`, and the same of add-ons and Fargate profiles. */

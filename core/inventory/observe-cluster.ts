@@ -87,21 +87,28 @@ export async function observeCluster(
       },
     ],
     unreadable,
-    ...plannedChanges(known, details),
+    ...given({ plannedChanges: plannedChanges(known, details) }),
     versionObservedAt: known?.version === cluster.version ? known.versionObservedAt : at,
     lastSeenAt: at,
   };
 }
 
-/** Those that are still to come, with what was just told. */
-function plannedChanges(
+/** Those that are still to come, with what was just told; undefined = none. */
+export function plannedChanges(
   known: ClusterRecord | undefined,
   { planned, now }: Pick<ObserveDetails, 'planned' | 'now'>,
-): Pick<ClusterRecord, 'plannedChanges'> {
-  const changes = (known?.plannedChanges ?? []).filter(({ event }) => event !== planned?.event);
-  if (planned?.over === false) changes.push({ event: planned.event, code: planned.code, at: planned.at });
-  const next = changes.filter(({ at }) => at > now.toISOString()).sort((a, b) => (a.at < b.at ? -1 : 1));
-  return next.length === 0 ? {} : { plannedChanges: next };
+): ClusterRecord['plannedChanges'] {
+  const changes = new Map((known?.plannedChanges ?? []).map((change) => [change.event, change]));
+  if (planned !== undefined) {
+    const { resolved, over, ...told } = planned;
+    // AWS Health tells in pages: one that names what is done with says nothing of the parts that another one names.
+    const entities = [...(changes.get(told.event)?.affectedEntities ?? []), ...(told.affectedEntities ?? [])];
+    const affectedEntities = [...new Set(entities)].filter((entity) => !resolved.includes(entity));
+    if (over || affectedEntities.length === 0) changes.delete(told.event);
+    else changes.set(told.event, { ...told, affectedEntities });
+  }
+  const next = [...changes.values()].filter(({ at }) => at > now.toISOString()).sort((a, b) => (a.at < b.at ? -1 : 1));
+  return next.length === 0 ? undefined : next;
 }
 
 const NO_INSIGHTS: ClusterRecord['insights'] = { passing: 0, warning: 0, error: 0, unknown: 0 };

@@ -16,7 +16,7 @@ import { batched } from '../store/batched.ts';
 import { change, markDirty, NOTHING, writeMark } from '../store/change.ts';
 import { ClusterNames, Clusters, Configs } from '../store/entities.ts';
 import { load, put, type Read, replace, unchanged } from '../store/entity.ts';
-import { observeCluster } from './observe-cluster.ts';
+import { observeCluster, plannedChanges } from './observe-cluster.ts';
 import { recordsOfName } from './records.ts';
 import { isSeenLately } from './seen.ts';
 
@@ -96,8 +96,8 @@ type Steering = Pick<FleetSpec, 'tagPrefix' | 'labels'>;
 const EACH_TAG: Steering = { tagPrefix: '', labels: { fromTags: {} } };
 
 /**
- * What goes on record: that a cluster came, that its version moved, and every change of the tags that steer Liftlock or give labels. While
- * no Fleet can be read, or expressions may ask for it, each tag may be one of them.
+ * What goes on record: that a cluster came, that its version moved, what AWS plans, which nobody can be asked for again, and every change of
+ * the tags that steer Liftlock or give labels. While no Fleet can be read, or expressions may ask for it, each tag may be one of them.
  */
 function news(before: ClusterRecord | undefined, after: ClusterRecord, { tagPrefix, labels }: Steering): AuditEntry[] {
   const giving = Object.values(labels.fromTags);
@@ -116,6 +116,8 @@ function news(before: ClusterRecord | undefined, after: ClusterRecord, { tagPref
     entries.push(entry('VersionObserved', { version: after.version, before: before.version }));
   if (JSON.stringify(steering(before)) !== JSON.stringify(steering(after)))
     entries.push(entry('TagsObserved', { tags: steering(after), before: steering(before) }));
+  if (!isSame(before.plannedChanges, after.plannedChanges))
+    entries.push(entry('PlannedChangesObserved', { changes: after.plannedChanges, before: before.plannedChanges }));
   return entries;
 }
 
@@ -156,12 +158,22 @@ async function markGone(ports: RecordPorts, item: ClusterItem, living: string | 
 async function markUnreachable(ports: RecordPorts, item: ClusterItem, why: string): Promise<void> {
   for (const record of await recordsOfName(ports.table, item)) {
     if (record.deletedAt !== undefined) continue;
-    await becomesUnreachable(ports, record.clusterKey, why);
+    await becomesUnreachable(ports, record.clusterKey, why, item.planned);
   }
 }
 
-export function becomesUnreachable(ports: RecordPorts, key: string, why: string): Promise<void> {
-  return changeRecord(ports, key, 'ClusterUnreachable', (read) => unreachable(read.data, why, ports.clock.now()));
+export function becomesUnreachable(
+  ports: RecordPorts,
+  key: string,
+  why: string,
+  planned?: ClusterItem['planned'],
+): Promise<void> {
+  const now = ports.clock.now();
+  // What AWS plans is told once, whether or not the cluster can be read just then.
+  return changeRecord(ports, key, 'ClusterUnreachable', ({ data }) => ({
+    ...unreachable(data, why, now),
+    plannedChanges: plannedChanges(data, { planned, now }),
+  }));
 }
 
 function unreachable(record: ClusterRecord, why: string, now: Date): ClusterRecord {

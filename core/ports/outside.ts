@@ -17,8 +17,8 @@ export interface ClusterItem {
   readonly name: string;
   /** `deep` reads node groups, add-ons and insights too (semantics.md, Freshness). */
   readonly depth: 'shallow' | 'deep';
-  /** What AWS Health has said of it; `over`: it is done with, or concerns this cluster no more. */
-  readonly planned?: PlannedChange & { readonly over: boolean };
+  /** What AWS Health has said of it; `over`: it is done with everywhere; `resolved`: ARNs of what awaits it no more. */
+  readonly planned?: PlannedChange & { readonly over: boolean; readonly resolved: readonly string[] };
 }
 
 /** The accounts of the organization, where Fleet names one. */

@@ -21,6 +21,8 @@ export const plannedChange = z.object({
   /** `AWS_EKS_PLANNED_LIFECYCLE_EVENT`, for one. */
   code: z.string(),
   at: timestamp,
+  /** ARNs of the cluster, or of parts of it, that await it still. */
+  affectedEntities: z.array(z.string()).optional(),
 });
 export type PlannedChange = z.infer<typeof plannedChange>;
 
