@@ -56,6 +56,11 @@ test.each(types.filter((type) => noticeOf({ type, detail: EVENT_EXAMPLES[type].d
   },
 );
 
+test('only of what was never begun is that told', () => {
+  expect(noticeOf(upgrade('Blocked'))?.what).toContain('is Blocked; nothing of it was begun');
+  expect(noticeOf(upgrade('Canceled'))?.what).toMatch(/is Canceled\.$/);
+});
+
 test('steps are for programs', () => {
   expect(noticeOf({ type: 'StepChanged', detail: EVENT_EXAMPLES.StepChanged.detail } as LiftlockEvent)).toBeUndefined();
 });

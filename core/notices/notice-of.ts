@@ -87,7 +87,9 @@ function memberNotice(event: Of<'MemberChanged'>): Notice | undefined {
 function upgradeNotice(event: Of<'UpgradeChanged'>): Notice | undefined {
   const { from, to, status, reasons } = event.detail;
   if (status !== 'Blocked' && status !== 'Canceled') return undefined;
-  const what = `The upgrade of ${named(event.detail)} from ${from} to ${to} is ${status}; nothing of it was begun or is left over.`;
+  // One whose cluster is gone may have been half done.
+  const untouched = status === 'Blocked' ? '; nothing of it was begun or is left over' : '';
+  const what = `The upgrade of ${named(event.detail)} from ${from} to ${to} is ${status}${untouched}.`;
   const name = nameOf(event.detail);
   const blocked = `Remove what blocks it, then: liftlock retry cluster ${name}`;
   return notice(event, what, because(reasons), status === 'Blocked' ? blocked : NOTHING);
@@ -152,12 +154,15 @@ function waveNotice(event: Of<'WaveChanged'>): Notice | undefined {
   const which = `The wave ${wave} of ${rolloutId}`;
   const look = `liftlock describe rollout ${rolloutId}`;
   switch (about) {
-    case 'approval':
-      return notice(event, `${which} was judged.`, because(reasons), `${NOTHING} To look: ${look}`);
+    case 'approval': {
+      const judged = reasons.some(({ code }) => code === 'Rejected') ? 'rejected' : 'approved';
+      return notice(event, `${which} was ${judged}.`, because(reasons), `${NOTHING} To look: ${look}`);
+    }
     case 'limits':
       return notice(event, `${which} has other limits.`, because(reasons), `${NOTHING} To look: ${look}`);
     case 'promotion':
-      return notice(event, `The soak of the wave ${wave} of ${rolloutId} is skipped.`, because(reasons), NOTHING);
+      // Its soak is skipped, or it passes undecided and may soak: the reason says which.
+      return notice(event, `${which} was promoted.`, because(reasons), NOTHING);
     case 'gates': {
       // A word that this version does not know is not taken for green.
       const green = reasons.every(({ code }) => code === 'Soaking');
