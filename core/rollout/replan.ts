@@ -100,7 +100,11 @@ export function replanOf(snapshot: FleetSnapshot, rollout: Rollout, now: Date): 
       .sort()
       .at(-1);
   const stay = new Set([...arrived.map(({ clusterKey }) => clusterKey), ...busy]);
-  const next = merged(before, wanted.members, { stay, busy }, followed);
+  // What failed half-way by hand is counted, whoever looks at it first (member-progress.ts).
+  const seen = before.map((member) =>
+    hasFailedByHand(snapshot, member) ? { ...member, failedBefore: true as const } : member,
+  );
+  const next = merged(seen, wanted.members, { stay, busy }, followed);
   const names = [...begun.map((wave) => wave.name), ...specs.map((spec) => spec.name)];
   const surplus = waves.slice(names.length);
   const changedWaves = [
@@ -207,6 +211,8 @@ const lower = (target: KubeVersion, ceiling: KubeVersion | undefined): KubeVersi
 
 const isPlannedAnew = ({ status }: Member): boolean =>
   status === 'Pending' || status === 'Excluded' || status === 'Quarantined';
+const hasFailedByHand = ({ controls }: FleetSnapshot, { clusterKey, status }: Member): boolean =>
+  (status === 'Pending' || status === 'Quarantined') && controls.get(clusterKey)?.held?.mutated === true;
 const isSkipped = ({ reasons }: Member): boolean => reasons.some(({ code }) => code === 'Skipped');
 
 const UNSELECTED = reason('TakenOut', 'It failed, and no wave that has still to begin takes it any more.');

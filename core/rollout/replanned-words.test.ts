@@ -59,3 +59,16 @@ test('what is tried again after it has failed has failed where the policy does n
   expect(later(older, { ...begun, members })?.members).toMatchObject([{ next: { name: 'p', status: 'Failed' } }]);
   expect(later(snapshot, begun)?.members).toMatchObject([{ before: { name: 'p' }, next: undefined }]);
 });
+
+test('what failed half-way by hand since the plan was made has failed in the next plan, and is not left out of it', () => {
+  const begun = begin(fleet([dev, prod], both), ['Open']);
+  const held = { reason: { code: 'UpdateFailed' as const, message: 'x' }, since: NOW.toISOString(), mutated: true };
+  const [{ clusterKey } = prod] = begun.members.filter(({ waveIndex }) => waveIndex === 1);
+  const snapshot = { ...fleet([dev, prod], both), controls: new Map([[clusterKey, { clusterKey, held }]]) };
+  expect(later(snapshot, begun)).toMatchObject({
+    members: [{ next: { name: 'p', status: 'Failed', reasons: [{ code: 'Held' }] } }],
+    changedWaves: [{ next: { name: 'prod', failed: 1, excluded: 0 } }],
+  });
+  const out = begun.members.map((one) => (one.waveIndex === 1 ? { ...one, status: 'Excluded' as const } : one));
+  expect(later(snapshot, { ...begun, members: out })?.members).toMatchObject([{ next: { status: 'Excluded' } }]);
+});
