@@ -4,6 +4,7 @@ import { rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.
 import { Rollouts } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { loadWaves } from '../store/members.ts';
+import { rolloutConditions, since } from '../store/with-conditions.ts';
 import { abortRollout, pauseRollout, resumeRollout } from './rollout-switch.ts';
 import { isDirty, operatorPorts, recordOf } from './testing/operator-ports.ts';
 
@@ -66,6 +67,21 @@ test.each<[Rollout['status'], Partial<Wave>]>([
   ['Halted', { status: 'Halted' }],
 ])('a rollout that is %s is planned anew by the first tick after it is resumed', async (status, wave) => {
   expect((await after(resume, { status }, [wave])).isDirty).toBe(true);
+});
+
+// docs/events.md (Conditions): written together with every change, and in the answer as they are written.
+test.each([
+  ['pause', pause, 'Running', ['Progressing False', 'Paused True', 'Halted False', 'Completed False']],
+  ['resume', resume, 'Halted', ['Progressing True', 'Paused False', 'Halted False', 'Completed False']],
+  ['abort', abort, 'Paused', ['Progressing False', 'Paused False', 'Halted False', 'Completed False']],
+] as const)('the answer to %s says what the rollout is from now on', async (_, order, status, said) => {
+  const at = '2026-11-20T08:00:00.000Z';
+  const conditions = since(undefined, rolloutConditions(rolloutItem({ status })), new Date(at));
+  const ended = status === 'Halted' ? { endedAt: at } : {};
+  const { result, stored } = await after(order, { status, conditions, ...ended }, [{ status: 'Halted' }]);
+  expect(result.conditions?.map(({ type, status }) => `${type} ${status}`)).toEqual(said);
+  expect(result).toEqual(stored);
+  expect(result.endedAt).toBeUndefined();
 });
 
 test.each<[Rollout['status']]>([['Completed'], ['CompletedWithFailures'], ['Aborted']])(

@@ -10,6 +10,7 @@ import { rolloutChanged, rolloutEntry, waveChanged } from '../store/changes.ts';
 import { Rollouts, Waves } from '../store/entities.ts';
 import { type Read, replace } from '../store/entity.ts';
 import { loadWaves } from '../store/members.ts';
+import { rolloutConditions, since } from '../store/with-conditions.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 
 /** No mutating call of it is committed from now on; what runs parks at its next one. */
@@ -48,7 +49,7 @@ export function resumeRollout(
       const todo = `Retry its clusters (liftlock retry cluster X), or go on all the same: liftlock rollout resume ${id} --accept-failures`;
       throw wrongState(`${said} ${todo}`);
     }
-    return { ...rollout, status: 'Running', reasons: [] };
+    return { ...rollout, status: 'Running', endedAt: undefined, reasons: [] };
   };
   return switchRollout(ports, id, by, 'RolloutResumed', next, why, (waves) => reopened(waves, by, accept));
 }
@@ -96,7 +97,8 @@ function switchRollout(
     const waveWrites = withWaves(waves);
     const { status, reasons } = changed;
     return {
-      result: changed,
+      // What it means now, as it is written: whoever scripts by conditions would take the order for not heeded.
+      result: { ...changed, conditions: since(changed.conditions, rolloutConditions(changed), now) },
       writes: [
         replace(Rollouts, read, changed),
         ...waveWrites.map(({ read: wave, next }) => replace(Waves, wave, next)),
