@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { canonicalJson } from '../../core/hash/canonical-json.ts';
 import { visible } from '../../core/model/visible.ts';
 import { counted, print } from '../output/print.ts';
-import { EXIT, type ExitCode, invalid, type Session } from '../verb.ts';
+import { type ExitCode, invalid, type Session } from '../verb.ts';
 import { type AuditOptions, gather, PROBLEMS_FILE, RECORDS_FILE } from './records.ts';
 
 /** Writes records and anchors into a folder, from which `audit verify --from` proves them without AWS. */
@@ -29,7 +29,7 @@ export async function auditExport(
   await writeFile(join(to, RECORDS_FILE), lines.join(''));
   const items = records.reduce((sum, record) => sum + record.items.length, 0);
   const done = { folder: to, records: records.length, items, anchors: files.length };
-  await print(session, options.output, done, () => [
+  return print(session, options.output, done, () => [
     visible(
       `${counted(records.length, 'record')} of ${counted(items, 'item')} and ${counted(files.length, 'anchor')} are in ${to}.`,
     ),
@@ -37,5 +37,4 @@ export async function auditExport(
       `Prove them anywhere, without AWS: liftlock audit verify ${subject === undefined ? '' : `${subject} `}--from ${to}`,
     ),
   ]);
-  return EXIT.ok;
 }

@@ -1,20 +1,20 @@
 import { stripVTControlCharacters } from 'node:util';
 import { visible } from '../../core/model/visible.ts';
-import type { Session } from '../verb.ts';
+import { EXIT, type ExitCode, type Session } from '../verb.ts';
 
 export const FORMATS = ['table', 'json', 'yaml'] as const;
 
-/** One document in the format that was asked for; `text` gives the one for people. */
+/** One document in the format that was asked for; `text` gives the one for people. Gives the exit code of a verb that has no more to say. */
 export async function print(
   session: Session,
   format: string,
   document: unknown,
   text: () => readonly string[],
-): Promise<void> {
+): Promise<ExitCode> {
   if (format === 'json') session.io.out(`${JSON.stringify(document, null, 2)}\n`);
-  else if (format === 'yaml') {
-    session.io.out(await yamlOf(document));
-  } else printLines(session, text());
+  else if (format === 'yaml') session.io.out(await yamlOf(document));
+  else printLines(session, text());
+  return EXIT.ok;
 }
 
 /** YAML whose strings stand in double quotes where something in them has to be escaped. */

@@ -27,8 +27,7 @@ export async function scanCluster(session: Session, name: string, options: ScanC
   const started = await client.send<ScanRunView>('POST', path, body);
   if (!options.wait) {
     const format = options.output === 'yaml' || options.output === 'json' ? options.output : 'table';
-    await print(session, format, started, () => startedText(started));
-    return EXIT.ok;
+    return print(session, format, started, () => startedText(started));
   }
   const ended = await untilEnded(session, client, `${path}/runs/${encodeURIComponent(started.name)}`, options);
   if (typeof ended === 'number') return ended;

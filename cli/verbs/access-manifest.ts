@@ -2,7 +2,7 @@ import { visible } from '../../core/model/visible.ts';
 import type { ClusterAccessManifest } from '../../core/queries/access-manifest.ts';
 import { clusterId } from '../client/paths.ts';
 import { print } from '../output/print.ts';
-import { EXIT, type ExitCode, type OutputOption, type Session } from '../verb.ts';
+import type { ExitCode, OutputOption, Session } from '../verb.ts';
 
 interface Manifests {
   /** For `kubectl apply -f -`, the same in every cluster. */
@@ -19,8 +19,7 @@ export async function accessManifest(
   const client = await session.client();
   const id = cluster === undefined ? undefined : clusterId(cluster);
   const manifests = await client.all<ClusterAccessManifest, Manifests>('/v1/access/manifest', { cluster: id });
-  await print(session, output, manifests, () => text(manifests));
-  return EXIT.ok;
+  return print(session, output, manifests, () => text(manifests));
 }
 
 function text({ rbac, items }: Manifests): string[] {

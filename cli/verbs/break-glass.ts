@@ -4,7 +4,7 @@ import type { BreakGlassAnswer } from '../../core/operations/break-glass.ts';
 import type { GlassStanding } from '../../core/queries/glass-standing.ts';
 import { clusterPath, rolloutPath } from '../client/paths.ts';
 import { print } from '../output/print.ts';
-import { EXIT, type ExitCode, invalid, NO_REASON, type ReasonOption, type Session } from '../verb.ts';
+import { type ExitCode, invalid, NO_REASON, type ReasonOption, type Session } from '../verb.ts';
 
 interface BreakGlassOptions extends ReasonOption {
   readonly for: string;
@@ -25,8 +25,7 @@ export async function breakGlass(
   const answer = await (end === true
     ? client.send<BreakGlassAnswer>('POST', `${path}/end`, { reason: reason ?? NO_REASON })
     : client.send<BreakGlassAnswer>('POST', path, { reason, for: options.for }));
-  await print(session, output, answer, () => [visible(wordsOf(answer))]);
-  return EXIT.ok;
+  return print(session, output, answer, () => [visible(wordsOf(answer))]);
 }
 
 function pathOf(kind: string, [first, second, ...more]: readonly string[]): string {

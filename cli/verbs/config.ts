@@ -52,12 +52,11 @@ export async function apply(session: Session, options: ApplyOptions): Promise<Ex
     // What the files alone showed was told with its line already.
     if (!told.some((message) => warning.endsWith(message))) session.io.err(`${visible(warning)}\n`);
   }
-  await print(session, options.output, answer, () =>
+  return print(session, options.output, answer, () =>
     answer.items.map(({ kind, name, change }) =>
       visible(`${kind.toLowerCase()}/${name} ${change}${answer.dryRun ? ' (dry run)' : ''}`),
     ),
   );
-  return EXIT.ok;
 }
 
 /** Policies alone may name private hosts that the Fleet in force allows: only then it is asked for. */

@@ -4,7 +4,7 @@ import { clusterPath } from '../client/paths.ts';
 import { painted } from '../output/paint.ts';
 import { counted, facts, print, reasonLines, section, shown } from '../output/print.ts';
 import { relativeTime } from '../output/relative-time.ts';
-import { EXIT, type ExitCode, type OutputOption, type Session } from '../verb.ts';
+import type { ExitCode, OutputOption, Session } from '../verb.ts';
 import { openGlassText } from './break-glass.ts';
 import { rollbackText, supportText, tagSection } from './cluster-text.ts';
 import { type Shown, shownAt } from './columns.ts';
@@ -19,8 +19,7 @@ export async function explain(
   kindOf(kind, ['clusters']);
   const client = await session.client();
   const explanation = await client.get<Explanation>(`${clusterPath(name)}/explain`);
-  await print(session, output, explanation, () => explanationText(explanation, shownAt(session, client)));
-  return EXIT.ok;
+  return print(session, output, explanation, () => explanationText(explanation, shownAt(session, client)));
 }
 
 const UNKNOWN = 'unknown: a policy that may select it cannot be read, so nothing begins (PolicyNotConfigured)';

@@ -8,7 +8,7 @@ export const switchFleet = (verb: 'stop' | 'resume') => async (session: Session,
   // The emergency switch must not fail for want of words.
   const reason = options.reason ?? (verb === 'stop' ? NO_REASON : undefined);
   const fleet = await client.send<FleetStatus>('POST', `/v1/fleet/${verb}`, reason === undefined ? {} : { reason });
-  await print(session, options.output, fleet, () => [
+  return print(session, options.output, fleet, () => [
     fleet.stopped
       ? session.paint(
           'red',
@@ -16,7 +16,6 @@ export const switchFleet = (verb: 'stop' | 'resume') => async (session: Session,
         )
       : 'The fleet goes on.',
   ]);
-  return EXIT.ok;
 };
 
 /** Exit 4 when an account could not be read: then the inventory is not all there is. */

@@ -33,8 +33,7 @@ export async function get(
   }
   if (kind === 'clusters' && name === undefined && ['json', 'yaml'].includes(options.output)) {
     const { inventory } = await import('./inventory.ts');
-    await print(session, options.output, await inventory(await session.client(), clusterQuery(options)), () => []);
-    return EXIT.ok;
+    return print(session, options.output, await inventory(await session.client(), clusterQuery(options)), () => []);
   }
   const items = await list(session, kind, name, options);
   if (options.output === 'jsonl') for (const item of items) session.io.out(`${JSON.stringify(item)}\n`);

@@ -1,7 +1,7 @@
 import type { Explanation } from '../../core/queries/explanation.ts';
 import { clusterPath } from '../client/paths.ts';
 import { print } from '../output/print.ts';
-import { EXIT, NO_REASON, type ReasonOption, type Session } from '../verb.ts';
+import { NO_REASON, type ReasonOption, type Session } from '../verb.ts';
 import { shownAt } from './columns.ts';
 import { explanationText } from './explain.ts';
 import { kindOf } from './kind.ts';
@@ -14,6 +14,5 @@ export const unhold =
     const client = await session.client();
     const body = verb === 'skip' ? { reason: options.reason ?? NO_REASON } : {};
     const explanation = await client.send<Explanation>('POST', `${clusterPath(name)}/${verb}`, body);
-    await print(session, options.output, explanation, () => explanationText(explanation, shownAt(session, client)));
-    return EXIT.ok;
+    return print(session, options.output, explanation, () => explanationText(explanation, shownAt(session, client)));
   };

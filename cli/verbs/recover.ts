@@ -5,7 +5,7 @@ import { personOf } from '../../core/model/principal.ts';
 import { recoverAfterRestore } from '../../core/operations/restore.ts';
 import { anchorFiles } from '../audit/records.ts';
 import { print } from '../output/print.ts';
-import { EXIT, type ExitCode, type Session } from '../verb.ts';
+import type { ExitCode, Session } from '../verb.ts';
 
 export interface RecoverOptions {
   readonly output: string;
@@ -35,14 +35,13 @@ export async function recover(session: Session, options: RecoverOptions): Promis
   };
   const table = createDynamoTable({ items: options.items, audit: options.audit });
   const recovered = await recoverAfterRestore({ table, clock: { now: () => new Date() } }, details);
-  await print(session, options.output, recovered, () => [
+  return print(session, options.output, recovered, () => [
     ...(anchors.newest === 0
       ? ['The audit was held against no anchors (--anchors, LIFTLOCK_ANCHORS), only against itself.']
       : []),
     `${recovered.folded} items were brought up to date. The epoch is ${recovered.epoch}: what began before it commits nothing any more.`,
     'The fleet is stopped. Point the hub at this table, look around, then run: liftlock fleet resume',
   ]);
-  return EXIT.ok;
 }
 
 /** Whoever recovers acts past the API, so nothing else names them. */

@@ -37,6 +37,5 @@ export const switchRollout =
     const body = accepts ? { reason: reason ?? NO_REASON } : reason === undefined ? {} : { reason };
     const path = accepts ? 'accept-failures' : verb;
     const rollout = await client.send<Rollout>('POST', `${rolloutPath(id)}/${path}`, body);
-    await print(session, options.output, rollout, () => [visible(`rollout/${rollout.id} is ${rollout.status}`)]);
-    return EXIT.ok;
+    return print(session, options.output, rollout, () => [visible(`rollout/${rollout.id} is ${rollout.status}`)]);
   };

@@ -2,7 +2,7 @@ import { apiVersion } from '../../core/config/kinds.ts';
 import { CONTRACT } from '../../core/contracts/step-input.ts';
 import { print } from '../output/print.ts';
 import { packageVersion } from '../package-version.ts';
-import { EXIT, type ExitCode, type OutputOption, type Session } from '../verb.ts';
+import type { ExitCode, OutputOption, Session } from '../verb.ts';
 
 export async function version(session: Session, { output }: OutputOption): Promise<ExitCode> {
   const document = {
@@ -11,8 +11,7 @@ export async function version(session: Session, { output }: OutputOption): Promi
     contract: CONTRACT,
     node: process.versions.node,
   };
-  await print(session, output, document, () => [
+  return print(session, output, document, () => [
     `liftlock ${document.version} (config ${apiVersion}, contract ${CONTRACT}, Node.js ${document.node})`,
   ]);
-  return EXIT.ok;
 }

@@ -1,14 +1,13 @@
 import { type DataDescription, describeData } from '../../core/scan/data/data-age.ts';
 import { tables } from '../../core/scan/data/tables.ts';
 import { counted, facts, print, section, tableLines } from '../output/print.ts';
-import { EXIT, type ExitCode, type OutputOption, type Session } from '../verb.ts';
+import type { ExitCode, OutputOption, Session } from '../verb.ts';
 
 /** How far the tables of a scan can be trusted. Offline: they come with the release. */
 export async function versionsData(session: Session, { output }: OutputOption): Promise<ExitCode> {
   const described = describeData(tables, session.io.now());
   const sources = tables.sources.map(({ id, title, url, readOn }) => ({ id, title, url, readOn }));
-  await print(session, output, { ...described, sources }, () => textOf(described, sources));
-  return EXIT.ok;
+  return print(session, output, { ...described, sources }, () => textOf(described, sources));
 }
 
 type Sources = typeof tables.sources;

@@ -2,7 +2,7 @@ import type { Rollout, Wave } from '../../core/contracts/items/rollout.ts';
 import { visible } from '../../core/model/visible.ts';
 import { rolloutPath } from '../client/paths.ts';
 import { counted, print } from '../output/print.ts';
-import { EXIT, type ExitCode, NO_REASON, type ReasonOption, type Session } from '../verb.ts';
+import { type ExitCode, NO_REASON, type ReasonOption, type Session } from '../verb.ts';
 
 /** Agrees or disagrees with the plan of a wave, in one's own name. */
 export const judgeWave =
@@ -18,12 +18,11 @@ export const judgeWave =
       ...words,
     });
     const [given] = (wave.approvals ?? []).slice(-1);
-    await print(session, options.output, wave, () => [
+    return print(session, options.output, wave, () => [
       visible(
         `wave ${wave.name} of ${wave.rolloutId}: ${given?.decision ?? ''} by ${given?.principal ?? ''}, plan ${wave.planHash ?? ''} of ${counted(given?.clusters ?? 0, 'cluster')}`,
       ),
     ]);
-    return EXIT.ok;
   };
 
 /** Ends the soak of the wave that soaks, or lets one pass that is undecided. */
@@ -32,10 +31,9 @@ export async function promote(session: Session, id: string, options: ReasonOptio
   const wave = await client.send<Wave>('POST', `${rolloutPath(id)}/promote`, {
     reason: options.reason ?? NO_REASON,
   });
-  await print(session, options.output, wave, () => [
+  return print(session, options.output, wave, () => [
     visible(`The wave ${wave.name} of ${id} is ${wave.status}: ${wave.reasons[0]?.message ?? ''}`),
   ]);
-  return EXIT.ok;
 }
 
 /** Clears a trait of suspicion. */
@@ -48,6 +46,5 @@ export async function releaseTrait(
   const client = await session.client();
   const body = { trait, reason: options.reason ?? NO_REASON };
   const rollout = await client.send<Rollout>('POST', `${rolloutPath(id)}/release-trait`, body);
-  await print(session, options.output, rollout, () => [visible(`${trait} is not suspected any more in ${id}.`)]);
-  return EXIT.ok;
+  return print(session, options.output, rollout, () => [visible(`${trait} is not suspected any more in ${id}.`)]);
 }

@@ -44,6 +44,6 @@ export async function printScan(
     case 'json':
       return printJson(io, document);
     default:
-      return print(session, format, document, () => []);
+      await print(session, format, document, () => []);
   }
 }
