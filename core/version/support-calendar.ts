@@ -1,15 +1,9 @@
+import type { ClusterVersionInformation } from '../ports/eks.ts';
 import { KubeVersion } from './kube-version.ts';
 import { type SupportStatus, statusOf, type VersionDates } from './support-status.ts';
 
-/** One row of DescribeClusterVersions, in the API's own field names; rows of `core/ports/eks.ts` fit as they are. */
-export interface ClusterVersionRow {
-  readonly clusterVersion: string;
-  readonly releaseDate?: Date;
-  readonly endOfStandardSupportDate?: Date;
-  readonly endOfExtendedSupportDate?: Date;
-  /** `STANDARD_SUPPORT`, `EXTENDED_SUPPORT` or `UNSUPPORTED`. Used only where the dates do not tell. */
-  readonly versionStatus?: string;
-}
+/** One row of DescribeClusterVersions. Its `versionStatus` is used only where the dates do not tell. */
+export type ClusterVersionRow = Omit<ClusterVersionInformation, 'defaultVersion'>;
 
 /** Which Kubernetes versions EKS has and until when it supports them. Immutable. */
 export class SupportCalendar {
