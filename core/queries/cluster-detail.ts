@@ -17,22 +17,18 @@ import { type ScanView, scanHistory } from './scan-history.ts';
 import { type UpgradeView, upgradeViews } from './upgrade-view.ts';
 
 /** Everything that Liftlock knows of one cluster. */
-export interface ClusterDetail extends ClusterSummary {
-  readonly createdAt: string;
+export interface ClusterDetail
+  extends ClusterSummary,
+    Pick<
+      ClusterRecord,
+      'createdAt' | 'autoMode' | 'endpoint' | 'nodegroups' | 'fargateProfiles' | 'addons' | 'insights'
+    >,
+    Pick<ClusterRecord, 'tags' | 'managedBy' | 'conditions'> {
   readonly deletedAt: string | null;
   readonly platformVersion: string | null;
   readonly supportType: string | null;
   readonly authenticationMode: string | null;
-  readonly autoMode: boolean;
-  readonly endpoint: ClusterRecord['endpoint'];
-  readonly nodegroups: ClusterRecord['nodegroups'];
-  readonly fargateProfiles: readonly string[];
-  readonly addons: ClusterRecord['addons'];
-  readonly insights: ClusterRecord['insights'];
-  readonly tags: Readonly<Record<string, string>>;
   readonly tagEffects: readonly { readonly tag: string; readonly value: string; readonly effect: string }[];
-  readonly managedBy: readonly string[];
-  readonly conditions: ClusterRecord['conditions'];
   readonly held: { readonly reason: Reason; readonly since: string; readonly upgradeId: string | null } | null;
   /** A person's order to pass windows over, in force or asked for: `status` says which. */
   readonly breakGlass: (BreakGlass & GlassStanding) | null;

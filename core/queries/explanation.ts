@@ -1,17 +1,16 @@
 import type { BreakGlass } from '../contracts/items/break-glass.ts';
 import type { Reason } from '../contracts/step-result.ts';
-import type { ClusterState } from './cluster-summary.ts';
-import type { RollbackView } from './rollback-view.ts';
+import type { ClusterDetail } from './cluster-detail.ts';
+import type { ClusterSummary } from './cluster-summary.ts';
 import type { ScanView } from './scan-history.ts';
-import type { SupportView } from './support-view.ts';
 import type { UpgradeView } from './upgrade-view.ts';
 
 /** Why a cluster is or is not upgrading, and when it will. */
-export interface Explanation {
+export interface Explanation
+  extends Pick<ClusterSummary, 'version' | 'state' | 'wave' | 'target' | 'support'>,
+    Pick<ClusterDetail, 'rollback' | 'managedBy' | 'tagEffects' | 'warnings'> {
   readonly cluster: string;
   readonly clusterKey: string;
-  readonly version: string;
-  readonly state: ClusterState;
   /** Never empty. */
   readonly reasons: readonly Reason[];
   readonly when: {
@@ -21,12 +20,10 @@ export interface Explanation {
     readonly condition: string | null;
   };
   readonly policy: { readonly name: string; readonly trigger: string; readonly verification: string } | null;
-  readonly wave: string | null;
   /** Names of Calendars that must all be open; empty = always; null = a policy that may select it cannot be read. */
   readonly calendars: readonly string[] | null;
   /** Why this policy, this wave and these calendars, in the order in which labels, expressions and tags decide. */
   readonly placement: readonly Reason[];
-  readonly target: string | null;
   /** The minors still to pass through, one hop each. */
   readonly hops: readonly string[];
   readonly rollout: {
@@ -45,11 +42,6 @@ export interface Explanation {
   readonly held: { readonly reason: Reason; readonly since: string } | null;
   /** By whose order its windows and freezes are passed over now. */
   readonly breakGlass: BreakGlass | null;
-  readonly rollback: RollbackView;
-  readonly support: SupportView;
-  readonly managedBy: readonly string[];
-  readonly tagEffects: readonly { readonly tag: string; readonly value: string; readonly effect: string }[];
-  readonly warnings: readonly Reason[];
 }
 
 /** The part of an explanation that a verdict gives. */
