@@ -33,20 +33,13 @@ export function rollbackView(
     .at(-1);
   if (completedAt === undefined) return notOurs(cluster, now);
   const end = rollbackEnd(completedAt);
-  const no = (code: ReasonCode, message: string): RollbackView => ({
-    status: 'NotReversible',
-    to: null,
-    until: null,
-    reasons: [reason(code, message)],
-  });
   if (end <= now) {
-    return no(
-      'TooLate',
-      `The control plane reached ${current} at ${completedAt}; EKS rolls back within 7 days, until ${end.toISOString()}.`,
-    );
+    const text = `The control plane reached ${current} at ${completedAt}; EKS rolls back within 7 days, until ${end.toISOString()}.`;
+    return nowhere('NotReversible', 'TooLate', text);
   }
   const { state } = regionCalendar(region).supportStatus(KubeVersion.parse(before), now);
-  if (state === 'unsupported') return no('VersionUnsupported', `EKS does not support ${before} any more.`);
+  if (state === 'unsupported')
+    return nowhere('NotReversible', 'VersionUnsupported', `EKS does not support ${before} any more.`);
   const reasons: Reason[] = [];
   if (state === 'extended' && cluster.supportType === 'STANDARD') {
     reasons.push(
@@ -70,13 +63,14 @@ export function rollbackView(
 function notOurs(cluster: ClusterRecord, now: Date): RollbackView {
   const seen = cluster.versionObservedAt;
   const old = now.getTime() - Date.parse(seen) >= SEVEN_DAYS;
-  const text = old
-    ? `It has been at ${cluster.version} since ${seen} or longer; EKS rolls back within 7 days.`
-    : `Liftlock did not see the upgrade to ${cluster.version} end and saw the cluster there first at ${seen}; EKS does not tell when it completed.`;
-  return {
-    status: old ? 'NotReversible' : 'Unknown',
-    to: null,
-    until: null,
-    reasons: [reason(old ? 'TooLate' : 'NotObserved', text)],
-  };
+  if (old) {
+    const text = `It has been at ${cluster.version} since ${seen} or longer; EKS rolls back within 7 days.`;
+    return nowhere('NotReversible', 'TooLate', text);
+  }
+  const text = `Liftlock did not see the upgrade to ${cluster.version} end and saw the cluster there first at ${seen}; EKS does not tell when it completed.`;
+  return nowhere('Unknown', 'NotObserved', text);
 }
+
+const nowhere = (status: RollbackView['status'], code: ReasonCode, text: string): RollbackView => {
+  return { status, to: null, until: null, reasons: [reason(code, text)] };
+};

@@ -1,7 +1,6 @@
 import { namedError } from '../contracts/errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { ScanRun, ScanSummary } from '../contracts/items/scan.ts';
-import type { Reason } from '../contracts/step-result.ts';
 import type { Ports } from '../ports/ports.ts';
 import { loadReport, scansOf } from '../scan/fleet/report-store.ts';
 import { loadRun } from '../scan/fleet/run-store.ts';
@@ -72,23 +71,14 @@ function scanNotFound(
 }
 
 /** Where a scan stands that somebody has asked for. */
-export interface ScanRunView {
+export interface ScanRunView
+  extends Pick<ScanRun, 'target' | 'execution' | 'status' | 'startedAt' | 'read' | 'left' | 'reasons'> {
   readonly cluster: string;
-  readonly target: string;
   /** Its name, to ask for it again. */
   readonly name: string;
-  readonly execution: string;
-  readonly status: ScanRun['status'];
   readonly requestedBy: string | null;
-  readonly startedAt: string;
-  /** Objects that were read so far. */
-  readonly read: number;
-  /** Lists and other things still to be read; 0 before it began. */
-  readonly left: number;
   /** Time of its report; null while there is none. */
   readonly scannedAt: string | null;
-  /** Why it ended as it did. */
-  readonly reasons: readonly Reason[];
 }
 
 export function scanRunView(cluster: ClusterRecord, run: ScanRun): ScanRunView {

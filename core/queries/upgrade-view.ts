@@ -22,11 +22,8 @@ export interface UpgradeView
   readonly endedAt: string | null;
 }
 
-export interface StepView {
+interface StepView extends Pick<StepState, 'status' | 'reasons' | 'startedAt'> {
   readonly step: string;
-  readonly status: StepState['status'];
-  readonly reasons: readonly Reason[];
-  readonly startedAt: string;
   readonly endedAt: string | null;
 }
 
