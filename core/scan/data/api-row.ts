@@ -1,9 +1,13 @@
-/** One row of the API lifecycle table: a group, version and kind that some Kubernetes release deprecated or stopped serving. */
-export interface ApiRow {
+/** What an object says that it is. */
+export interface GroupVersionKind {
   /** Empty for the core group. */
   readonly group: string;
   readonly version: string;
   readonly kind: string;
+}
+
+/** One row of the API lifecycle table: a group, version and kind that some Kubernetes release deprecated or stopped serving. */
+export interface ApiRow extends GroupVersionKind {
   /** Plural, as in paths: `poddisruptionbudgets`. */
   readonly resource: string;
   readonly namespaced: boolean;
@@ -31,10 +35,7 @@ export interface ApiRow {
 
 export type ApiRowField = 'introduced' | 'deprecated' | 'removed' | 'replacements' | 'servedByDefault';
 
-export interface ApiReplacement {
-  readonly group: string;
-  readonly version: string;
-  readonly kind: string;
+export interface ApiReplacement extends GroupVersionKind {
   readonly introduced: string;
   readonly removed: string | null;
 }

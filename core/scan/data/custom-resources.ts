@@ -1,4 +1,4 @@
-import type { ApiReplacement } from './api-row.ts';
+import type { GroupVersionKind } from './api-row.ts';
 import customResourceRows from './custom-resources.json' with { type: 'json' };
 
 /** Every row of `custom-resources.json`. */
@@ -15,9 +15,7 @@ export function customResource(group: string, version: string, kind: string): Cu
  * A version of a third party's custom resource that its own project deprecated or stopped serving. Kubernetes versions say nothing about
  * it: all versions here are those of the component. What the CRD of a cluster says about itself (`served`, `deprecated`) wins over it.
  */
-export interface CustomResourceRow {
-  readonly group: string;
-  readonly version: string;
+export interface CustomResourceRow extends GroupVersionKind {
   /** `*` for every kind of the version. */
   readonly kind: string;
   /** As in `controllers.json` where the component has a row there. */
@@ -27,7 +25,7 @@ export interface CustomResourceRow {
   /** First release of the component whose CRDs do not serve it; null when none is known. */
   readonly removedIn: string | null;
   /** Null when the project names none; its kind is `*` where the row's is. */
-  readonly replacement: Pick<ApiReplacement, 'group' | 'version' | 'kind'> | null;
+  readonly replacement: GroupVersionKind | null;
   readonly note: string | null;
   /** An entry of `sources.json`. */
   readonly source: string;

@@ -1,4 +1,4 @@
-import type { ApiRow } from './api-row.ts';
+import type { ApiRow, GroupVersionKind } from './api-row.ts';
 import type { BreakRule } from './break-rule.ts';
 import type { ControllerRow } from './controllers.ts';
 import type { CustomResourceRow } from './custom-resources.ts';
@@ -40,10 +40,7 @@ export interface DataCoverage {
 }
 
 /** A versioned payload between the API server and a webhook or client: never an object of a cluster, so no path serves it. */
-export interface WirePayloadRow {
-  readonly group: string;
-  readonly version: string;
-  readonly kind: string;
+export interface WirePayloadRow extends GroupVersionKind {
   readonly introduced: string | null;
   readonly deprecated: string | null;
   /** First minor whose API server does not speak it; null while it does, even where the Go type carries a removal marker. */

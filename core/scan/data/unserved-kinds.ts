@@ -1,3 +1,4 @@
+import type { GroupVersionKind } from './api-row.ts';
 import unservedKindRows from './unserved-kinds.json' with { type: 'json' };
 
 /** Every row of `unserved-kinds.json`. */
@@ -9,10 +10,7 @@ export function unservedKind(group: string, version: string, kind: string): Unse
 }
 
 /** A group, version and kind that lists of deprecated APIs carry although no release of Kubernetes ever served it. */
-export interface UnservedKind {
-  readonly group: string;
-  readonly version: string;
-  readonly kind: string;
+export interface UnservedKind extends GroupVersionKind {
   /** The lists that carry it: `pluto`, `deprecation guide`, … */
   readonly listedBy: readonly string[];
   /** How it probably came to be listed, and what its author may have meant. */

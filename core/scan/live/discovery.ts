@@ -1,12 +1,10 @@
+import type { GroupVersionKind } from '../data/api-row.ts';
 import { isMapping, type Mapping, mappingOf, mappingsOf, textOf } from '../manifest/manifest-object.ts';
 import { apiVersionText } from '../observe/api-version.ts';
 
 /** A resource that the API server serves, at one version. */
-export interface ServedResource {
-  readonly group: string;
-  readonly version: string;
+export interface ServedResource extends GroupVersionKind {
   readonly resource: string;
-  readonly kind: string;
   readonly namespaced: boolean;
   readonly verbs: readonly string[];
 }

@@ -1,5 +1,6 @@
 import { parseJson } from '../../model/parse-json.ts';
 import { isMapping, type Mapping, mappingOf, textOf } from '../manifest/manifest-object.ts';
+import type { ServedResource } from './discovery.ts';
 
 /** One page of a list. */
 export interface ListPage {
@@ -22,14 +23,11 @@ export function readPage(text: string): ListPage | undefined {
 /** Asks for nothing of an object but its metadata: annotations and managedFields, no spec and no status. */
 export const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
 
-export interface ListRequest {
-  readonly group: string;
-  readonly version: string;
-  readonly resource: string;
-}
-
 /** `/apis/apps/v1/deployments?limit=500` and the rest of it. resourceVersion is left empty: newer servers answer from their cache then. */
-export function listPath({ group, version, resource }: ListRequest, query: Readonly<Record<string, string>>): string {
+export function listPath(
+  { group, version, resource }: Pick<ServedResource, 'group' | 'version' | 'resource'>,
+  query: Readonly<Record<string, string>>,
+): string {
   const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
   const parameters = Object.entries(query).filter(([, value]) => value !== '');
   return `${root}/${resource}?${parameters.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&')}`;

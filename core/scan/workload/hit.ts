@@ -1,13 +1,11 @@
+import type { GroupVersionKind } from '../data/api-row.ts';
 import type { BreakRule } from '../data/break-rule.ts';
 import type { Mapping } from '../manifest/manifest-object.ts';
 import type { Path } from '../manifest/positions.ts';
 import type { PodSpec } from './pod-specs.ts';
 
 /** An object that detectors look at, whole. */
-export interface InspectedObject {
-  readonly group: string;
-  readonly version: string;
-  readonly kind: string;
+export interface InspectedObject extends GroupVersionKind {
   readonly value: Mapping;
   readonly pods: readonly PodSpec[];
 }
