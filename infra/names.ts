@@ -18,6 +18,9 @@ export const executionArnPrefix = (): string => statesArn('execution', 'liftlock
 
 export const executionArns = (name: MachineName): string => statesArn('execution', `${machineName(name)}:*`);
 
+/** Every alarm is `liftlock/<path>/<short>`; docs/runbook.md has a heading for each. */
+export const ALARM_PREFIX = 'liftlock';
+
 /** Tag of each function's role with the function's name: the spoke role holds a caller's session name against it. */
 export const FUNCTION_TAG = 'liftlock-function';
 

@@ -8,7 +8,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Aws, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
-import { API_ROLES, API_ROUTES, type ApiRole, type ApiRoute, routesOf } from './api-routes.ts';
+import { API_ROLES, API_ROUTES, type ApiRoute, routesOf } from './api-routes.ts';
 
 /** People and pipelines, not machines: more than this is somebody's loop. */
 const REQUESTS_PER_SECOND = 20;
@@ -57,9 +57,6 @@ export class ControlApi extends Construct {
   }
 }
 
-/** Physical, since permission sets of IAM Identity Center name customer managed policies by name. */
-const policyName = (role: ApiRole): string => `liftlock-${role}`;
-
 /** One managed policy for each kind of user, to be attached to people's roles. */
 export class ApiPolicies extends Construct {
   constructor(scope: Construct, id: string, { api }: { readonly api: HttpApi }) {
@@ -70,7 +67,8 @@ export class ApiPolicies extends Construct {
       const routes = routesOf(role);
       const resources = routes.map((route) => arnOf(api.apiId, route));
       const policy = new ManagedPolicy(this, role, {
-        managedPolicyName: policyName(role),
+        // Physical, since permission sets of IAM Identity Center name customer managed policies by name.
+        managedPolicyName: `liftlock-${role}`,
         description: `What a Liftlock ${role} may ask of the API`,
         statements: [new PolicyStatement({ actions: ['execute-api:Invoke'], resources })],
       });

@@ -4,8 +4,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Aws } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { ALARM_PREFIX } from '../monitoring/alarm-names.ts';
-import { BUS_NAME } from '../names.ts';
+import { ALARM_PREFIX, BUS_NAME } from '../names.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 
 /** The topic that tells people: alarms, and Liftlock's own events. Only those two may publish. */

@@ -10,7 +10,7 @@ import {
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { ALARM_PREFIX } from './alarm-names.ts';
+import { ALARM_PREFIX } from '../names.ts';
 
 export interface Threshold {
   readonly metric: IMetric;

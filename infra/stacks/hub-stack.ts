@@ -25,7 +25,8 @@ export interface HubStackProps extends LiftlockStackProps {
 export class HubStack extends Stack {
   constructor(scope: Construct, id: string, { settings, state, codeOf, ...props }: HubStackProps) {
     super(scope, id, { description: 'Liftlock: functions, state machines, events, API and alarms', ...props });
-    const { items, audit, anchors, clusters, notifications, topic } = state;
+    const { items, audit, anchors, clusters, notifications } = state;
+    const { topic } = notifications;
     const { bus } = new LiftlockBus(this, 'Events', settings);
     const reach = { items, audit, anchors, bus, clusterQueue: clusters.queue, settings };
     const functions = new Functions(this, 'Functions', { reach, codeOf });

@@ -1,4 +1,3 @@
-import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Aws, CfnOutput, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { AnchorBucket } from '../constructs/anchor-bucket.ts';
@@ -17,7 +16,6 @@ export class StateStack extends Stack {
   readonly anchors: BucketReference;
   readonly clusters: ClusterQueue;
   readonly notifications: Notifications;
-  readonly topic: Topic;
 
   constructor(scope: Construct, id: string, { settings, ...props }: LiftlockStackProps) {
     super(scope, id, { description: 'Liftlock: tables, cluster queue and notifications', ...props });
@@ -39,7 +37,6 @@ export class StateStack extends Stack {
     });
     this.clusters = new ClusterQueue(this, 'Clusters');
     this.notifications = new Notifications(this, 'Notifications', { email: settings.alarmEmail });
-    this.topic = this.notifications.topic;
   }
 }
 
