@@ -17,9 +17,9 @@ export async function references(state: LiveScanState, tools: ScanTools): Promis
   const byService = Map.groupBy(state.facts.services, ({ namespace, name }) => `${namespace}/${name}`);
   const gaps: Coverage[] = [];
   for (const [service, callers] of byService) {
-    const answer = await endpointsOf(service, tools);
-    if (answer.status === 'unknown') gaps.push(answer.coverage);
-    else if (answer.ready === 0)
+    const ready = await readyBehind(service, tools);
+    if (typeof ready !== 'number') gaps.push(ready);
+    else if (ready === 0)
       keep(
         state,
         callers.map((caller) => nobodyBehind(caller, service)),
@@ -29,11 +29,8 @@ export async function references(state: LiveScanState, tools: ScanTools): Promis
   return { next: 'done', coverage: [readOf(WHAT, 'reference', byService.size - gaps.length), ...gaps] };
 }
 
-type Endpoints =
-  | { readonly status: 'known'; readonly ready: number }
-  | { readonly status: 'unknown'; readonly coverage: Coverage };
-
-async function endpointsOf(service: string, { reader, wait }: ScanTools): Promise<Endpoints> {
+/** How many endpoints are ready, or what could not be read. */
+async function readyBehind(service: string, { reader, wait }: ScanTools): Promise<number | Coverage> {
   const [namespace = '', name = ''] = service.split('/');
   const selector = encodeURIComponent(`kubernetes.io/service-name=${name}`);
   const path = `/apis/discovery.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/endpointslices?labelSelector=${selector}`;
@@ -43,13 +40,10 @@ async function endpointsOf(service: string, { reader, wait }: ScanTools): Promis
     const why = answer.status === 'ok' ? 'the API server gave something that is no list' : answer.why;
     const status = gapStatus(answer);
     const detail = `Whether anybody is behind it is not known: ${why}.`;
-    return {
-      status: 'unknown',
-      coverage: { what: `endpoints of Service ${service}`, source: 'reference', status, detail, count: 0 },
-    };
+    return { what: `endpoints of Service ${service}`, source: 'reference', status, detail, count: 0 };
   }
   const endpoints = page.items.flatMap(({ endpoints: list }) => mappingsOf(list));
-  return { status: 'known', ready: endpoints.filter(({ conditions }) => mappingOf(conditions).ready !== false).length };
+  return endpoints.filter(({ conditions }) => mappingOf(conditions).ready !== false).length;
 }
 
 function nobodyBehind(caller: CalledService, service: string): Observation {
