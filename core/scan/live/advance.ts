@@ -83,7 +83,7 @@ export function titleOf(unit: Unit): string {
   return unit.type === 'helm' ? `helm releases in ${unit.storage}` : TITLES[unit.type];
 }
 
-const TITLES = {
+export const TITLES = {
   version: 'version of the API server',
   discovery: 'discovery of what is served',
   'kube-proxy-config': 'configuration of kube-proxy',

@@ -2,7 +2,7 @@ import { parseJson } from '../../model/parse-json.ts';
 import { apiRow } from '../data/api-table.ts';
 import { groupVersion } from '../observe/api-version.ts';
 import type { Coverage, Source } from '../report/report-schema.ts';
-import type { ScanTools, UnitResult } from './advance.ts';
+import { type ScanTools, TITLES, type UnitResult } from './advance.ts';
 import {
   AGGREGATED,
   type Discovered,
@@ -15,7 +15,6 @@ import type { LiveScanState, Unit } from './live-scan-state.ts';
 import { servedKey } from './observe-live-object.ts';
 import { type Answer, ask, deadOf, gapStatus, readOf } from './request.ts';
 
-const WHAT = 'discovery of what is served';
 const NOT_TOLD = 'the API server gave something that is no discovery';
 
 /** What the cluster serves, in two requests where it can say it at once, else in one per group and version. Puts in what is to be listed. */
@@ -34,7 +33,7 @@ export async function discover(state: LiveScanState, tools: ScanTools): Promise<
   const failed = told.flatMap((one) => one.failed);
   if (resources.length === 0) {
     const detail = 'The API server lists nothing that it serves.';
-    return { next: 'done', coverage: [{ what: WHAT, source: null, status: 'error', detail, count: 0 }] };
+    return { next: 'done', coverage: [{ what: TITLES.discovery, source: null, status: 'error', detail, count: 0 }] };
   }
   state.served = resources.map(servedKey);
   const [own, ...rest] = state.units;
@@ -42,7 +41,7 @@ export async function discover(state: LiveScanState, tools: ScanTools): Promise<
   return {
     next: 'done',
     coverage: [
-      readOf(WHAT, null, resources.length),
+      readOf(TITLES.discovery, null, resources.length),
       ...(state.skip.includes('object') ? [] : leftOutOf(resources).map(leftOut)),
       ...failed.map(({ what, why }) => failedGroup(what, why)),
     ],
@@ -79,7 +78,7 @@ const leftOut = (what: string): Coverage => ({
 });
 
 const gap = (answer: Exclude<Answer, { status: 'ok' }>): Coverage => ({
-  what: WHAT,
+  what: TITLES.discovery,
   source: null,
   status: gapStatus(answer),
   detail: `Nothing can be listed without it: ${answer.why}.`,

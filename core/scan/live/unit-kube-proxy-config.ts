@@ -1,12 +1,10 @@
 import { parseJson } from '../../model/parse-json.ts';
 import { isMapping } from '../manifest/manifest-object.ts';
 import { inspectObject } from '../observe/inspect-object.ts';
-import type { ScanTools, UnitResult } from './advance.ts';
+import { type ScanTools, TITLES, type UnitResult } from './advance.ts';
 import { keep } from './keep.ts';
 import type { LiveScanState } from './live-scan-state.ts';
 import { ask, notRead, readOf } from './request.ts';
-
-const WHAT = 'configuration of kube-proxy';
 
 /** The one ConfigMap that is read whole: EKS keeps kube-proxy's configuration in it. Others may hold anything, and are not. */
 export async function kubeProxyConfig(state: LiveScanState, { reader, wait }: ScanTools): Promise<UnitResult> {
@@ -14,10 +12,14 @@ export async function kubeProxyConfig(state: LiveScanState, { reader, wait }: Sc
   const answer = await ask(reader, { path }, { wait });
   // A 404 that does not name it comes from somewhere on the way.
   if (answer.status === 'missing' && answer.why.includes('not found'))
-    return { next: 'done', coverage: [readOf(WHAT, 'node', 0, 'There is none.')] };
+    return { next: 'done', coverage: [readOf(TITLES['kube-proxy-config'], 'node', 0, 'There is none.')] };
   const value = answer.status === 'ok' ? parseJson(answer.text) : undefined;
   if (!isMapping(value))
-    return notRead({ what: WHAT, source: 'node' }, answer, 'the API server gave something that is no object');
+    return notRead(
+      { what: TITLES['kube-proxy-config'], source: 'node' },
+      answer,
+      'the API server gave something that is no object',
+    );
   const object = {
     apiVersion: 'v1',
     kind: 'ConfigMap',
@@ -27,5 +29,5 @@ export async function kubeProxyConfig(state: LiveScanState, { reader, wait }: Sc
     path: [],
   };
   keep(state, inspectObject(object, { cause: 'addon:kube-proxy', owner: 'EKS add-on kube-proxy', evidence: [] }));
-  return { next: 'done', coverage: [readOf(WHAT, 'node', 1)] };
+  return { next: 'done', coverage: [readOf(TITLES['kube-proxy-config'], 'node', 1)] };
 }

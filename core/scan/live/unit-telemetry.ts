@@ -1,12 +1,10 @@
 import { apiRowsOfGroup } from '../data/api-table.ts';
 import type { ApiUse } from '../judge/observation.ts';
 import { apiVersionText } from '../observe/api-version.ts';
-import type { ScanTools, UnitResult } from './advance.ts';
+import { type ScanTools, TITLES, type UnitResult } from './advance.ts';
 import { keep } from './keep.ts';
 import type { LiveScanState } from './live-scan-state.ts';
 import { ask, notRead, readOf } from './request.ts';
-
-const WHAT = 'metrics of the API server';
 
 /** Behind one endpoint there are several API servers, and each counts for itself: several looks meet more of them. */
 const LOOKS = 3;
@@ -20,13 +18,13 @@ export async function telemetry(state: LiveScanState, { reader, wait }: ScanTool
       // Another API server behind the same endpoint may have counted what the first one did not.
       const after = look === 0 ? '' : ` after ${look} of ${LOOKS} looks`;
       keep(state, [...found.values()]);
-      const own = { what: WHAT, source: 'telemetry', count: found.size } as const;
+      const own = { what: TITLES.telemetry, source: 'telemetry', count: found.size } as const;
       return notRead(own, answer, 'the API server gave something that is no metrics', after);
     }
     for (const one of requestedDeprecatedApis(answer.text)) found.set(one.cause, one);
   }
   keep(state, [...found.values()]);
-  return { next: 'done', coverage: [readOf(WHAT, 'telemetry', found.size)] };
+  return { next: 'done', coverage: [readOf(TITLES.telemetry, 'telemetry', found.size)] };
 }
 
 const GAUGE = 'apiserver_requested_deprecated_apis';

@@ -1,13 +1,13 @@
 import { parseJson } from '../../model/parse-json.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 import { mappingOf, textOf } from '../manifest/manifest-object.ts';
-import type { ScanTools, UnitResult } from './advance.ts';
+import { type ScanTools, TITLES, type UnitResult } from './advance.ts';
 import type { LiveScanState } from './live-scan-state.ts';
 import { ask, notRead, readOf } from './request.ts';
 
 /** Which version runs now. Nobody needs a permission for that, so a refusal means that the credentials are not taken at all. */
 export async function serverVersion(state: LiveScanState, { reader, wait }: ScanTools): Promise<UnitResult> {
-  const what = 'version of the API server';
+  const what = TITLES.version;
   const answer = await ask(reader, { path: '/version' }, { wait });
   const version = answer.status === 'ok' ? readVersion(answer.text) : undefined;
   if (version !== undefined) {
