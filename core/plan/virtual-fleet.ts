@@ -33,12 +33,7 @@ interface Work {
   readonly part: 'until-bake' | 'end';
 }
 
-const NEW_UPGRADE = {
-  machine: 'upgrade-cluster',
-  steps: {},
-  requestedBy: LIFTLOCK,
-  reasons: [],
-} as const satisfies Partial<Upgrade>;
+const NEW_UPGRADE = { machine: 'upgrade-cluster', requestedBy: LIFTLOCK } as const satisfies Partial<Upgrade>;
 const NEW_GRANT = {
   number: 1,
   epoch: 1,
@@ -46,8 +41,6 @@ const NEW_GRANT = {
   machine: 'upgrade-cluster',
   holder: '',
   executionName: '',
-  input: {},
-  children: [],
 } as const satisfies Partial<Grant>;
 
 const waveKey = (rolloutId: string, index: number): string => `${rolloutId}/${index}`;
