@@ -8,10 +8,7 @@ export interface Moved {
   readonly after: string | number | boolean | null;
 }
 
-interface Place {
-  readonly name: string;
-  readonly accountId: string;
-  readonly region: string;
+interface Place extends Pick<PlanCluster, 'name' | 'accountId' | 'region'> {
   readonly policy: string;
   readonly wave: string;
 }
@@ -25,13 +22,13 @@ export interface PlanDiff {
   readonly after: string;
   /** Of the whole: feasible, deadline, what limits it, the hash. */
   readonly plan: readonly Moved[];
-  readonly waves: readonly {
-    readonly policy: string;
-    readonly wave: string;
-    readonly change: Change;
-    readonly moved: readonly Moved[];
-  }[];
-  readonly clusters: readonly (Place & { readonly change: Change; readonly moved: readonly Moved[] })[];
+  readonly waves: readonly (Pick<Place, 'policy' | 'wave'> & Shift)[];
+  readonly clusters: readonly (Place & Shift)[];
+}
+
+interface Shift {
+  readonly change: Change;
+  readonly moved: readonly Moved[];
 }
 
 /** `joined` and `left` are about waves: a cluster that is excluded now has left. */
@@ -87,11 +84,7 @@ const clustersOf = ({ waves }: PlanDocument): Map<string, Placed> =>
     ({ accountId, region, name }) => `${accountId}/${region}/${name}`,
   );
 
-interface Changed<Item> {
-  readonly item: Item;
-  readonly change: Change;
-  readonly moved: readonly Moved[];
-}
+type Changed<Item> = Shift & { readonly item: Item };
 
 function changes<Item>(
   before: ReadonlyMap<string, Item>,
