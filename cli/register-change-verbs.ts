@@ -13,38 +13,24 @@ export function registerChangeVerbs(program: Command, act: Act): void {
     .addOption(outputOption())
     .action(act(async () => (await import('./verbs/rollout.ts')).createRollout));
   for (const [verb, description] of ROLLOUT_VERBS) {
-    const command = rollout
-      .command(`${verb} <rollout>`)
-      .description(description)
-      .addOption(reasonOption())
-      .addOption(outputOption());
+    const command = withReason(rollout, `${verb} <rollout>`, description);
     if (verb === 'resume')
       command.option('--accept-failures', 'go on although more failed than may; the audit says who');
     command.action(act(async () => (await import('./verbs/rollout.ts')).switchRollout(verb)));
   }
   registerWaveVerbs(program, rollout, act);
   const fleet = program.command('fleet').description('stop or resume everything at once, or show how the fleet stands');
-  for (const [verb, description] of FLEET_VERBS) {
-    fleet
-      .command(verb)
-      .description(description)
-      .addOption(reasonOption())
-      .addOption(outputOption())
-      .action(act(async () => (await import('./verbs/fleet.ts')).switchFleet(verb)));
-  }
+  for (const [verb, description] of FLEET_VERBS)
+    withReason(fleet, verb, description).action(act(async () => (await import('./verbs/fleet.ts')).switchFleet(verb)));
   fleet
     .command('status')
     .description('mode, stop switch, caps, and which accounts could be read (exit 4 when one could not)')
     .addOption(outputOption())
     .action(act(async () => (await import('./verbs/fleet.ts')).fleetStatus));
-  for (const [verb, description] of HOLD_VERBS) {
-    program
-      .command(`${verb} <kind> <name>`)
-      .description(description)
-      .addOption(reasonOption())
-      .addOption(outputOption())
-      .action(act(async () => (await import('./verbs/hold.ts')).unhold(verb)));
-  }
+  for (const [verb, description] of HOLD_VERBS)
+    withReason(program, `${verb} <kind> <name>`, description).action(
+      act(async () => (await import('./verbs/hold.ts')).unhold(verb)),
+    );
   program
     .command('upgrade <kind> <name>')
     .description('print what an upgrade of one cluster would do (exit 3); --approve starts its next hop')
@@ -53,6 +39,10 @@ export function registerChangeVerbs(program: Command, act: Act): void {
     .addOption(outputOption())
     .action(act(async () => (await import('./verbs/upgrade.ts')).upgrade));
 }
+
+/** A verb that people may give a reason for, beside nothing else that they may say. */
+const withReason = (of: Command, verb: string, description: string): Command =>
+  of.command(verb).description(description).addOption(reasonOption()).addOption(outputOption());
 
 const ROLLOUT_VERBS = [
   ['pause', 'nothing of it changes a cluster any more until it is resumed; what EKS works on finishes'],
@@ -96,18 +86,12 @@ function registerWaveVerbs(program: Command, rollout: Command, act: Act): void {
     .addOption(reasonOption())
     .addOption(outputOption())
     .action(act(async () => (await import('./verbs/break-glass.ts')).breakGlass));
-  rollout
-    .command('promote <rollout>')
-    .description('end the soak of the wave that soaks, its gates included, or let one pass that is undecided')
-    .addOption(reasonOption())
-    .addOption(outputOption())
-    .action(act(async () => (await import('./verbs/wave.ts')).promote));
-  rollout
-    .command('release-trait <rollout> <trait>')
-    .description('let clusters go on that were set aside for what they share with those that failed')
-    .addOption(reasonOption())
-    .addOption(outputOption())
-    .action(act(async () => (await import('./verbs/wave.ts')).releaseTrait));
+  const pass = 'end the soak of the wave that soaks, its gates included, or let one pass that is undecided';
+  withReason(rollout, 'promote <rollout>', pass).action(act(async () => (await import('./verbs/wave.ts')).promote));
+  const clear = 'let clusters go on that were set aside for what they share with those that failed';
+  withReason(rollout, 'release-trait <rollout> <trait>', clear).action(
+    act(async () => (await import('./verbs/wave.ts')).releaseTrait),
+  );
 }
 
 const JUDGING_VERBS = [
