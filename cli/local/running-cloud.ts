@@ -13,10 +13,8 @@ export async function localDown({ port }: { readonly port?: number }): Promise<n
   process.kill(cloud.pid, 'SIGTERM');
   const began = Date.now();
   while (isAlive(cloud.pid)) {
-    if (Date.now() - began > PATIENCE_MILLISECONDS) {
-      writeError(`liftlock: the local cloud on port ${cloud.port} (process ${cloud.pid}) does not end.\n`);
-      return EXIT.timedOut;
-    }
+    if (Date.now() - began > PATIENCE_MILLISECONDS)
+      return refused(EXIT.timedOut, `the local cloud on port ${cloud.port} (process ${cloud.pid}) does not end.`);
     await delay(50);
   }
   writeOut(`The local cloud on port ${cloud.port} has ended.\n`);
@@ -27,14 +25,17 @@ export async function localDown({ port }: { readonly port?: number }): Promise<n
 export function chooseCloud(port: number | undefined): RunningCloud | ExitCode {
   const meant = runningClouds().filter((cloud) => port === undefined || cloud.port === port);
   const [only] = meant;
-  if (only === undefined) {
-    writeError(`liftlock: no local cloud runs${port === undefined ? '' : ` on port ${port}`}.\n`);
-    return EXIT.failure;
-  }
+  if (only === undefined)
+    return refused(EXIT.failure, `no local cloud runs${port === undefined ? '' : ` on port ${port}`}.`);
   if (meant.length === 1) return only;
   const ports = meant.map((cloud) => cloud.port).join(', ');
-  writeError(`liftlock: ${meant.length} local clouds run (ports ${ports}). Say which with --port.\n`);
-  return EXIT.invalid;
+  return refused(EXIT.invalid, `${meant.length} local clouds run (ports ${ports}). Say which with --port.`);
+}
+
+/** Says on stderr what is in the way; gives the exit code. */
+function refused(code: ExitCode, why: string): ExitCode {
+  writeError(`liftlock: ${why}\n`);
+  return code;
 }
 
 const PREFIX = 'liftlock-';
@@ -53,19 +54,15 @@ export function localEnvironment({ port, account, as }: LocalEnvironmentOptions)
   const { hub, accounts, anchors, people } = cloud;
   if (account !== undefined && account !== hub.account && !accounts.includes(account)) {
     const known = [hub.account, ...accounts].join(', ');
-    writeError(`liftlock: that local cloud has no account ${account}. It has ${known}.\n`);
-    return EXIT.invalid;
+    return refused(EXIT.invalid, `that local cloud has no account ${account}. It has ${known}.`);
   }
   const person = as === undefined ? undefined : `${PREFIX}${as}`;
   if (person !== undefined && !people.includes(person)) {
     const known = people.map((name) => name.replace(PREFIX, '')).join(', ');
-    writeError(`liftlock: nobody in that local cloud is called ${as}. --as takes ${known}.\n`);
-    return EXIT.invalid;
+    return refused(EXIT.invalid, `nobody in that local cloud is called ${as}. --as takes ${known}.`);
   }
-  if (person !== undefined && account !== undefined && account !== hub.account) {
-    writeError(`liftlock: ${as} is in the hub's account. Leave --account out.\n`);
-    return EXIT.invalid;
-  }
+  if (person !== undefined && account !== undefined && account !== hub.account)
+    return refused(EXIT.invalid, `${as} is in the hub's account. Leave --account out.`);
   const origin = `http://127.0.0.1:${cloud.port}`;
   const whose = { account: account ?? hub.account, ...(person === undefined ? {} : { as: person }) };
   const lines = exportLines({ origin, region: hub.region, anchors, ...whose });
