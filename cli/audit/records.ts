@@ -6,15 +6,14 @@ import { given } from '../../core/model/given.ts';
 import type { AnchorFile } from '../../core/ports/anchors.ts';
 import type { AuditItem } from '../../core/ports/table.ts';
 import { shortId } from '../../core/queries/find-cluster.ts';
-import { EXIT, Failure, invalid, type Session } from '../verb.ts';
+import { EXIT, Failure, invalid, type OutputOption, type Session } from '../verb.ts';
 import { trailOf, trailOfSubject } from './show.ts';
 
-export interface AuditOptions {
+export interface AuditOptions extends OutputOption {
   /** `s3://<bucket>` or a folder; absent = LIFTLOCK_ANCHORS. */
   readonly anchors?: string;
   /** A folder that `audit export` wrote: nothing is asked of AWS then. */
   readonly from?: string;
-  readonly output: string;
 }
 
 export interface AuditRecord {

@@ -7,17 +7,14 @@ import { visible } from '../../core/model/visible.ts';
 import { instantOrNull, instantText } from '../../core/plan/document/instant.ts';
 import type { Paint } from '../output/paint.ts';
 import { facts, print, reasonLines, section, shown, tableLines } from '../output/print.ts';
-import { EXIT, type ExitCode, invalid, type Session } from '../verb.ts';
-import { readConfigFiles } from '../verbs/config-files.ts';
+import { EXIT, type ExitCode, invalid, type OutputOption, type Session } from '../verb.ts';
+import { type FileOptions, readConfigFiles } from '../verbs/config-files.ts';
 import { instantOf } from './instant.ts';
 
-export interface CalendarOptions {
-  readonly filename?: readonly string[];
-  readonly recursive?: boolean;
+export interface CalendarOptions extends Partial<FileOptions>, OutputOption {
   readonly calendar?: string;
   readonly at?: readonly string[];
   readonly next?: number;
-  readonly output: string;
 }
 
 /** Whether changes may be made at some instants, or when next, or all windows and freezes as iCalendar. Offline. */

@@ -6,21 +6,19 @@ import { drawPlan } from '../../core/plan/draw-plan.ts';
 import { type PlanRules, planRules } from '../../core/plan/offline-snapshot.ts';
 import { instantOf } from '../calendar/instant.ts';
 import { print, section, tableLines } from '../output/print.ts';
-import { EXIT, type ExitCode, invalid, type Session } from '../verb.ts';
+import { EXIT, type ExitCode, invalid, type OutputOption, type Session } from '../verb.ts';
+import type { FileOptions } from '../verbs/config-files.ts';
 import { chart } from './chart/chart.ts';
 import { planLines } from './plan-text.ts';
 import { nothingToDo } from './plan-words.ts';
 import { readFleetFile, readOldPlan, readRules, targetOf } from './read-input.ts';
 
-export interface PlanCommandOptions {
-  readonly filename: readonly string[];
-  readonly recursive?: boolean;
+export interface PlanCommandOptions extends FileOptions, OutputOption {
   readonly inventory: string;
   readonly now?: string;
   readonly target?: string;
   readonly seed: number;
   readonly diff?: string;
-  readonly output: string;
 }
 
 /** Offline: dates for every wave and cluster, whether deadlines hold, and what limits them. */

@@ -6,14 +6,13 @@ import type { Style } from '../output/paint.ts';
 import { counted, listed, print, some, tableLines } from '../output/print.ts';
 import { relativeTime } from '../output/relative-time.ts';
 import { VERDICT_STYLES } from '../output/scan/words.ts';
-import { EXIT, type ExitCode, type Session } from '../verb.ts';
+import { EXIT, type ExitCode, type OutputOption, type Session } from '../verb.ts';
 import { type Shown, shownAt } from '../verbs/columns.ts';
 
-export interface ScanFleetOptions {
+export interface ScanFleetOptions extends OutputOption {
   readonly target: string;
   readonly selector?: string;
   readonly start?: boolean;
-  readonly output: string;
 }
 
 /** The last scans of all clusters for one target. Exit 3 when one fails, 4 when one was not read, or not for this target. */

@@ -14,11 +14,11 @@ import { type UnknownName, unknownNames } from '../../simulator/simulate/run/unk
 import { type Shrunk, shrinkSimulation } from '../../simulator/simulate/shrink/shrink-simulation.ts';
 import { print, tableLines } from '../output/print.ts';
 import { targetOf } from '../plan/read-input.ts';
-import { EXIT, type ExitCode, type Failure, invalid, type Session } from '../verb.ts';
+import { EXIT, type ExitCode, type Failure, invalid, type OutputOption, type Session } from '../verb.ts';
 import { notUsable, parsePrinted } from '../verbs/read-printed.ts';
 import { readText } from '../verbs/read-text.ts';
 
-export interface SimulateOptions {
+export interface SimulateOptions extends OutputOption {
   readonly fleet?: string;
   readonly clusters: number;
   readonly target?: string;
@@ -27,7 +27,6 @@ export interface SimulateOptions {
   readonly runs?: number;
   readonly replay?: string;
   readonly shrink: boolean;
-  readonly output: string;
 }
 
 /** Runs what was asked for, one after the other, and prints one document. Exit 1 when any run broke an invariant. */

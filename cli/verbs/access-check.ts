@@ -9,12 +9,11 @@ import { clusterId, clusterPath } from '../client/paths.ts';
 import { painted } from '../output/paint.ts';
 import { counted, print, some, tableLines } from '../output/print.ts';
 import { Progress } from '../scan/progress.ts';
-import { EXIT, type ExitCode, type Session } from '../verb.ts';
+import { EXIT, type ExitCode, type OutputOption, type Session } from '../verb.ts';
 
-interface CheckOptions {
+interface CheckOptions extends OutputOption {
   readonly now?: boolean;
   readonly waitTimeout: number;
-  readonly output: string;
 }
 
 /** Exit 4 when something that is needed cannot be read, or nobody has looked yet; 5 when scans that were started have not ended. */

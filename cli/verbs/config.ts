@@ -7,11 +7,11 @@ import { worstCaseLines } from '../../core/policy/worst-case.ts';
 import type { FleetStatus } from '../../core/queries/fleet-status.ts';
 import { SupportCalendar } from '../../core/version/support-calendar.ts';
 import { counted, print } from '../output/print.ts';
-import { EXIT, type ExitCode, invalid, type Session } from '../verb.ts';
+import { EXIT, type ExitCode, invalid, type OutputOption, type Session } from '../verb.ts';
 import { type FileOptions, readConfigFiles } from './config-files.ts';
 
 /** Offline: what can be wrong in the files themselves. Warnings pass. */
-export async function validate(session: Session, options: FileOptions & { output: string }): Promise<ExitCode> {
+export async function validate(session: Session, options: FileOptions & OutputOption): Promise<ExitCode> {
   const files = await readConfigFiles(session, options);
   const { errors, warnings, policies } = parseConfig(files, {
     calendar: SupportCalendar.builtIn(),
@@ -33,7 +33,7 @@ export async function validate(session: Session, options: FileOptions & { output
   return errors.length === 0 ? EXIT.ok : EXIT.invalid;
 }
 
-type ApplyOptions = FileOptions & { readonly output: string; readonly dryRun?: boolean };
+type ApplyOptions = FileOptions & OutputOption & { readonly dryRun?: boolean };
 
 /** Validates here, where lines and columns are known, and sends what was parsed; the API validates again. */
 export async function apply(session: Session, options: ApplyOptions): Promise<ExitCode> {

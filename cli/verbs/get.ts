@@ -2,12 +2,11 @@ import type { ClusterSummary } from '../../core/queries/cluster-summary.ts';
 import type { FleetStatus } from '../../core/queries/fleet-status.ts';
 import { clusterPath } from '../client/paths.ts';
 import { print, table } from '../output/print.ts';
-import { EXIT, type ExitCode, Failure, invalid, type Session } from '../verb.ts';
+import { EXIT, type ExitCode, Failure, invalid, type OutputOption, type Session } from '../verb.ts';
 import { LISTINGS, type Listing, shownAt } from './columns.ts';
 import { KINDS, type Kind, kindOf } from './kind.ts';
 
-export interface GetOptions {
-  readonly output: string;
+export interface GetOptions extends OutputOption {
   readonly selector?: string;
   readonly account?: string;
   readonly region?: string;

@@ -5,10 +5,9 @@ import { personOf } from '../../core/model/principal.ts';
 import { recoverAfterRestore } from '../../core/operations/restore.ts';
 import { anchorFiles } from '../audit/records.ts';
 import { print } from '../output/print.ts';
-import type { ExitCode, Session } from '../verb.ts';
+import type { ExitCode, OutputOption, Session } from '../verb.ts';
 
-export interface RecoverOptions {
-  readonly output: string;
+export interface RecoverOptions extends OutputOption {
   readonly items: string;
   readonly audit: string;
   readonly restoredTo: string;

@@ -3,13 +3,12 @@ import type { RequestedUpgrade } from '../../core/operations/request-upgrade.ts'
 import { ApiFailure } from '../client/api-failure.ts';
 import { clusterPath } from '../client/paths.ts';
 import { facts, listed, print, reasonLines, section, shown } from '../output/print.ts';
-import { EXIT, type ExitCode, type Session } from '../verb.ts';
+import { EXIT, type ExitCode, type OutputOption, type Session } from '../verb.ts';
 import { kindOf } from './kind.ts';
 
-interface UpgradeOptions {
+interface UpgradeOptions extends OutputOption {
   readonly to: string;
   readonly approve?: boolean;
-  readonly output: string;
 }
 
 /** The plan is the default (exit 3, or 6 where something is in the way); only `--approve` starts anything. */
