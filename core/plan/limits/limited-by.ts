@@ -244,20 +244,16 @@ function freezeLimit(
   weight: number,
 ): Constraint {
   const freeze = spec.freezes[index];
-  const name = `${calendar}/${freeze?.name}`;
-  const of = { calendar };
+  const limit = { kind: 'freeze', name: `${calendar}/${freeze?.name}`, of: { calendar }, weight } as const;
   const without = {
     rules: withSpec({ ...spec, freezes: spec.freezes.filter((_, place) => place !== index) }),
     change: `lift the freeze ${freeze?.name} of the calendar ${calendar}`,
   };
   const from = freeze !== undefined && 'from' in freeze ? clockTime(freeze.from) : undefined;
   const to = freeze !== undefined && 'to' in freeze ? clockTime(freeze.to) : undefined;
-  if (from === undefined || to === undefined) return { kind: 'freeze', name, of, weight, steps: 1, at: () => without };
+  if (from === undefined || to === undefined) return { ...limit, steps: 1, at: () => without };
   return {
-    kind: 'freeze',
-    name,
-    of,
-    weight,
+    ...limit,
     steps: Math.max(1, Math.ceil((to - from) / HOUR)),
     at: (step) => {
       const until = to - step * HOUR;
