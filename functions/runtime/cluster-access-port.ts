@@ -2,13 +2,10 @@ import { systemClock } from '../../adapters/aws/system-clock.ts';
 import { createClusterAccess } from '../../adapters/kubernetes/create-cluster-access.ts';
 import type { ClusterAccess } from '../../core/ports/cluster-access.ts';
 import type { PortFactory } from './create-handler.ts';
-import { sessionsOf, spokeEnvironment } from './eks-ports.ts';
+import { credentialsOf, spokeEnvironment } from './eks-ports.ts';
 
 /** In a file of its own: the Kubernetes client doubles a bundle, and only two functions look into clusters. */
 export const clusters: PortFactory<ClusterAccess> = {
   environment: spokeEnvironment,
-  create: (context) => {
-    const sessions = sessionsOf(context);
-    return createClusterAccess({ credentials: ({ account }) => sessions.forAccount(account), clock: systemClock });
-  },
+  create: (context) => createClusterAccess({ credentials: credentialsOf(context), clock: systemClock }),
 };

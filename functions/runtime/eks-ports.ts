@@ -27,6 +27,12 @@ export const sessionsOf = remembered(({ environment, functionName }: PortContext
   return createSpokeSessions({ role: { partition, name, externalId, functionName }, clock: systemClock });
 }, new WeakMap());
 
+/** How clients of Kubernetes get into the account of a cluster. */
+export const credentialsOf = (context: PortContext) => {
+  const sessions = sessionsOf(context);
+  return ({ account }: { readonly account: string }) => sessions.forAccount(account);
+};
+
 /** Reader and mutator share one rate per account and Region. */
 const connectionsOf = remembered(
   (context: PortContext) =>

@@ -3,17 +3,14 @@ import { createClusterReaders } from '../../adapters/kubernetes/reader/create-cl
 import type { ClusterReaders } from '../../core/ports/cluster-readers.ts';
 import { clusters } from '../runtime/cluster-access-port.ts';
 import { awsPorts, clock, createHandler, type PortFactory, table } from '../runtime/create-handler.ts';
-import { eks, sessionsOf, spokeEnvironment } from '../runtime/eks-ports.ts';
+import { credentialsOf, eks, spokeEnvironment } from '../runtime/eks-ports.ts';
 import { events } from '../runtime/outside-ports.ts';
 import { definition } from './function.ts';
 
 const readers: PortFactory<ClusterReaders> = {
   environment: spokeEnvironment,
-  create: (context) => {
-    const sessions = sessionsOf(context);
-    const credentials = ({ account }: { readonly account: string }) => sessions.forAccount(account);
-    return createClusterReaders({ credentials, clock: systemClock, sleep: systemSleep });
-  },
+  create: (context) =>
+    createClusterReaders({ credentials: credentialsOf(context), clock: systemClock, sleep: systemSleep }),
 };
 
 export const handler = createHandler(definition, awsPorts({ clock, clusters, eks, events, readers, table }));
