@@ -14,8 +14,7 @@ import { groupVersion } from '../observe/api-version.ts';
 import { type ObjectContext, observedOf } from '../observe/inspect-object.ts';
 import { isBuiltIn } from '../workload/role-detectors.ts';
 import { valuesAt } from '../workload/values-at.ts';
-import type { ClusterFacts, CrdVersion } from './cluster-facts.ts';
-import { noteService } from './note-service.ts';
+import type { CalledService, ClusterFacts, CrdVersion } from './cluster-facts.ts';
 import { referenceOf } from './reference-of.ts';
 
 /** What one object says about other APIs. Some of it is noted in `facts`, to be judged when everything was read. */
@@ -68,6 +67,27 @@ const observeDefinition: ObserveReferences = (object, context, facts) => {
     ];
   });
 };
+
+/** Notes the Service of a `clientConfig`, to be asked for its endpoints later; one that names a URL instead has none. */
+function noteService(
+  facts: ClusterFacts,
+  object: ManifestObject,
+  context: ObjectContext,
+  { clientConfig, ...use }: Pick<CalledService, 'failsClosed' | 'about'> & { readonly clientConfig: unknown },
+): void {
+  const service = mappingOf(mappingOf(clientConfig).service);
+  const [namespace, name] = [textOf(service.namespace), textOf(service.name)];
+  if (namespace === undefined || name === undefined) return;
+  facts.services.push({
+    namespace,
+    name,
+    kind: object.kind,
+    object: object.name ?? '?',
+    ...given({ owner: context.owner }),
+    cause: context.cause,
+    ...use,
+  });
+}
 
 function versionsOf(value: unknown): CrdVersion[] {
   return mappingsOf(value).map((version) => ({
