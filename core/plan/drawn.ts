@@ -1,6 +1,7 @@
 import type { Member } from '../contracts/items/rollout.ts';
 import type { Inventory } from '../inventory/document/parse-inventory.ts';
 import type { RolloutPlan } from '../rollout/plan-rollout.ts';
+import { KubeVersion } from '../version/kube-version.ts';
 import { deadlineOf, type PolicyDeadline } from './deadline.ts';
 import { offlineSnapshot, type PlanRules } from './offline-snapshot.ts';
 import { AS_ESTIMATED, type PlanInput } from './plan-input.ts';
@@ -29,6 +30,9 @@ export function draw(rules: PlanRules, inventory: Inventory, now: Date): Drawn {
 /** Those that go: the others are listed as excluded. */
 export const membersOf = (plan: RolloutPlan): readonly Member[] =>
   plan.members.filter(({ status }) => status !== 'Excluded');
+
+export const hopsOf = ({ from, to }: Member): readonly KubeVersion[] =>
+  KubeVersion.parse(from).hopsTo(KubeVersion.parse(to));
 
 /** When the last cluster of a policy has ended, in milliseconds since the epoch; undefined = one of them never does. */
 export function endOf(

@@ -13,7 +13,7 @@ import { estimateSeconds } from '../../rollout/wave-limits.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 import { latenessPerDay } from '../../version/lateness.ts';
 import { SupportCalendar } from '../../version/support-calendar.ts';
-import { type Drawn, membersOf } from '../drawn.ts';
+import { type Drawn, hopsOf, membersOf } from '../drawn.ts';
 import type { Lived } from '../virtual-fleet.ts';
 import { instantOrNull, instantText } from './instant.ts';
 import type { PlanCluster, PlanWave } from './plan-schema.ts';
@@ -84,9 +84,7 @@ function shownCluster(drawn: Drawn, policyName: string, member: Member, index: n
   const policy = rules.policies.get(policyName);
   if (cluster === undefined || policy === undefined) throw new Error(`unreachable: ${clusterKey} is in no inventory`);
   const lived = forward.fleet.lived.get(clusterKey);
-  const hops = KubeVersion.parse(from)
-    .hopsTo(KubeVersion.parse(to))
-    .map((hop) => hop.toString());
+  const hops = hopsOf(member).map(String);
   costs.push(costOf(from, hops, lived, input.now));
   return {
     name: cluster.name,

@@ -1,7 +1,6 @@
-import { KubeVersion } from '../../version/kube-version.ts';
 import { instantOrNull } from '../document/instant.ts';
 import type { PlanDocument } from '../document/plan-schema.ts';
-import { type Drawn, membersOf } from '../drawn.ts';
+import { type Drawn, hopsOf, membersOf } from '../drawn.ts';
 import { someNeverStart } from '../never-starts.ts';
 import { HORIZON_MILLISECONDS, runForward } from '../run-forward.ts';
 import { drawnChance, spreadOf } from './drawn-chance.ts';
@@ -24,10 +23,7 @@ export const runsFor = (hops: number): number =>
 export function etaOf(drawn: Drawn, seed: number, runs?: number): PlanDocument['eta'] {
   const { input, plans } = drawn;
   const members = plans.flatMap(membersOf);
-  const hops = members.reduce(
-    (sum, { from, to }) => sum + KubeVersion.parse(from).hopsTo(KubeVersion.parse(to)).length,
-    0,
-  );
+  const hops = members.reduce((sum, member) => sum + hopsOf(member).length, 0);
   const count = members.length === 0 ? 0 : (runs ?? runsFor(hops));
   const spread = spreadOf(input.snapshot.learned);
   const ends: number[] = [];

@@ -5,9 +5,8 @@ import { capLimit } from '../../policy/caps.ts';
 import { estimateOf } from '../../policy/hop-rules.ts';
 import { quarantineReasons } from '../../policy/quarantine.ts';
 import type { RolloutPlan } from '../../rollout/plan-rollout.ts';
-import { KubeVersion } from '../../version/kube-version.ts';
 import type { PolicyDeadline } from '../deadline.ts';
-import { type Drawn, membersOf } from '../drawn.ts';
+import { type Drawn, hopsOf, membersOf } from '../drawn.ts';
 import { someNeverStart } from '../never-starts.ts';
 import type { PlanInput } from '../plan-input.ts';
 
@@ -58,7 +57,7 @@ function isOutOfTime(
   return policy.spec.waves.some((spec, index) => {
     // What may go on after its window has closed needs less time in it.
     if (spec.mayOverrun || spec.bake !== undefined) return false;
-    const hops = members.reduce((sum, member) => sum + (member.waveIndex === index ? hopsOf(member) : 0), 0);
+    const hops = members.reduce((sum, member) => sum + (member.waveIndex === index ? hopsOf(member).length : 0), 0);
     if (hops === 0) return false;
     const all = membersOf(plan).filter(({ waveIndex }) => waveIndex === index).length;
     const mayFail = spec.failureBudget.countInFlight ? Math.max(1, failureLimit(spec, all)) : atMost;
@@ -67,5 +66,3 @@ function isOutOfTime(
     return hops * estimate > atOnce * openTimeWithin(own, now, (before - now.getTime()) / DAY);
   });
 }
-
-const hopsOf = ({ from, to }: Member): number => KubeVersion.parse(from).hopsTo(KubeVersion.parse(to)).length;
