@@ -7,27 +7,25 @@ import type { FunctionName } from '../../core/contracts/names.ts';
 
 const REFUSE = "constructor() { throw new Error('SOCKS proxies are not supported.'); }";
 
+/** Puts other contents in the place of modules of packages. */
+const replacing = (name: string, filter: RegExp, contents: string): Plugin => ({
+  name,
+  setup: (build) => build.onLoad({ filter }, () => ({ contents, loader: 'js' })),
+});
+
 /** The Kubernetes client brings SOCKS for kubeconfigs that name such a proxy. Functions make connections of their own, which have none. */
-const withoutSocks: Plugin = {
-  name: 'without-socks',
-  setup(build) {
-    build.onLoad({ filter: /[\\/]node_modules[\\/]socks(-proxy-agent)?[\\/](build|dist)[\\/]index\.js$/ }, () => ({
-      contents: `export class SocksProxyAgent { ${REFUSE} }\nexport class SocksClient { ${REFUSE} static createConnection() { return new SocksClient(); } }`,
-      loader: 'js',
-    }));
-  },
-};
+const withoutSocks = replacing(
+  'without-socks',
+  /[\\/]node_modules[\\/]socks(-proxy-agent)?[\\/](build|dist)[\\/]index\.js$/,
+  `export class SocksProxyAgent { ${REFUSE} }\nexport class SocksClient { ${REFUSE} static createConnection() { return new SocksClient(); } }`,
+);
 
 /** Zod carries its messages in some fifty languages, a quarter of a megabyte in each bundle. Liftlock's messages are English. */
-const onlyEnglish: Plugin = {
-  name: 'only-english',
-  setup(build) {
-    build.onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
-      contents: "export { default as en } from './en.js';",
-      loader: 'js',
-    }));
-  },
-};
+const onlyEnglish = replacing(
+  'only-english',
+  /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/,
+  "export { default as en } from './en.js';",
+);
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
