@@ -9,23 +9,21 @@ import { shortId } from './find-cluster.ts';
 import { type SupportView, supportView } from './support-view.ts';
 
 /** One word for where a cluster stands; `explain` says why. */
-export const CLUSTER_STATES = [
-  'Gone',
-  'Upgrading',
-  'Held',
-  'Parked',
-  'Unmanaged',
-  'UpToDate',
-  'Excluded',
-  'Unreachable',
+export type ClusterState =
+  | 'Gone'
+  | 'Upgrading'
+  | 'Held'
+  | 'Parked'
+  | 'Unmanaged'
+  | 'UpToDate'
+  | 'Excluded'
+  | 'Unreachable'
   /** Its upgrade ended without success; there is one try for each target. */
-  'Blocked',
+  | 'Blocked'
   /** A member of a rollout that has not come to it; or its target is not known yet. */
-  'Waiting',
+  | 'Waiting'
   /** In no rollout that will come to it. */
-  'Behind',
-] as const;
-export type ClusterState = (typeof CLUSTER_STATES)[number];
+  | 'Behind';
 
 export interface ClusterSummary
   extends Pick<ClusterRecord, 'name' | 'arn' | 'account' | 'region' | 'version' | 'status' | 'labels' | 'lastSeenAt'> {
