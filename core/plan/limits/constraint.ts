@@ -1,3 +1,4 @@
+import type { UpgradePolicySpec as PolicySpec, Wave as WaveSpec } from '../../config/types.ts';
 import type { LimitKind } from '../document/limit-kinds.ts';
 import type { PlanRules } from '../offline-snapshot.ts';
 
@@ -21,10 +22,6 @@ export function withPolicy(rules: PlanRules, name: string, change: (spec: Policy
   if (policy === undefined) return rules;
   return { ...rules, policies: new Map(rules.policies).set(name, { ...policy, spec: change(policy.spec) }) };
 }
-
-type Policy = PlanRules['policies'] extends ReadonlyMap<string, infer Item> ? Item : never;
-export type PolicySpec = Policy['spec'];
-export type WaveSpec = PolicySpec['waves'][number];
 
 /** The rules with another spec of one wave. */
 export const withWave = (

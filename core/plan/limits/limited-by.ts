@@ -1,6 +1,6 @@
 import { deepFreeze } from '../../config/deep-freeze.ts';
 import { durationMilliseconds } from '../../config/schema/quantities.ts';
-import type { CalendarSpec, FleetSpec } from '../../config/types.ts';
+import type { CalendarSpec, FleetSpec, UpgradePolicySpec as PolicySpec } from '../../config/types.ts';
 import type { Inventory } from '../../inventory/document/parse-inventory.ts';
 import { clusterTags } from '../../policy/cluster-tags.ts';
 import { estimateOf } from '../../policy/hop-rules.ts';
@@ -10,7 +10,7 @@ import { type Drawn, endOf, meets, membersOf } from '../drawn.ts';
 import { offlineSnapshot, type PlanRules } from '../offline-snapshot.ts';
 import { AS_ESTIMATED } from '../plan-input.ts';
 import { runForward } from '../run-forward.ts';
-import { type Constraint, durationText, type PolicySpec, withPolicy } from './constraint.ts';
+import { type Constraint, durationText, withPolicy } from './constraint.ts';
 import { isHopeless } from './hopeless.ts';
 import { type Lost, waveLimits } from './wave-limits.ts';
 

@@ -1,8 +1,9 @@
 import { durationMilliseconds } from '../../config/schema/quantities.ts';
+import type { Wave as WaveSpec } from '../../config/types.ts';
 import { concurrencyLimit, failureLimit } from '../../config/wave-limits.ts';
 import type { AnyCode } from '../../contracts/reasons.ts';
 import type { PlanRules } from '../offline-snapshot.ts';
-import { type Constraint, durationText, grainOf, type WaveSpec, withWave } from './constraint.ts';
+import { type Constraint, durationText, grainOf, withWave } from './constraint.ts';
 
 /** Codes of waiting, and for how long in milliseconds somebody waited for them. */
 export type Lost = ReadonlyMap<AnyCode, number>;
