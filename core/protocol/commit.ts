@@ -16,22 +16,32 @@ import { readCommitSnapshot, situationOf } from './commit-snapshot.ts';
 import { clientRequestToken } from './token.ts';
 import { refusalsAt } from './vetoes.ts';
 
-/** What is about to be sent. A repeat gives the intent it repeats: the stored request is sent again, never a new one. */
-export interface CommitRequest {
+/** One change that a step wants. */
+export interface WantedChange {
   readonly asker: Asker;
   readonly clusterKey: string;
   readonly scope: Scope;
   readonly step: string;
+  /** Node group or add-on; `cluster` for the control plane. */
   readonly subject: string;
+  /** Kubernetes version that the change leads to or serves: pins are checked against it. */
   readonly target: KubeVersion;
-  readonly attempt: number;
-  readonly repeats: Read<Intent> | undefined;
-  readonly call: (clientRequestToken: string) => MutatingCall;
-  readonly knownUpdateIds: readonly string[];
   /** The cluster's tags as EKS has them now; the inventory may lag behind. */
   readonly tags?: Readonly<Record<string, string>> | undefined;
   /** The upgrade as its step has read it, to read together what the commit rests on. */
   readonly upgrade?: Upgrade | undefined;
+}
+
+/** What is about to be sent. */
+export interface PreparedCall {
+  readonly call: (clientRequestToken: string) => MutatingCall;
+  readonly knownUpdateIds: readonly string[];
+}
+
+/** A repeat gives the intent it repeats: the stored request is sent again, never a new one. */
+export interface CommitRequest extends WantedChange, PreparedCall {
+  readonly attempt: number;
+  readonly repeats: Read<Intent> | undefined;
 }
 
 export type CommitResult = { readonly committed: Read<Intent> } | { readonly refused: Reason[] };

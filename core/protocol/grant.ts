@@ -1,5 +1,4 @@
 import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
-import type { MachineName } from '../contracts/names.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
 import { CONTRACT } from '../contracts/step-input.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
@@ -36,15 +35,10 @@ import { hopBefore } from './hop-before.ts';
 import { keptOf } from './left-half-done.ts';
 import { refusalsAt } from './vetoes.ts';
 
-export interface GrantRequest {
-  readonly clusterKey: string;
+/** `input`: members that a person gave beside cluster and target, e.g. `nodegroup`. */
+export interface GrantRequest
+  extends Readonly<Pick<Upgrade, 'clusterKey' | 'machine' | 'from' | 'to' | 'requestedBy' | 'input'>> {
   readonly upgradeId: string;
-  readonly machine: MachineName;
-  readonly from: string;
-  readonly to: string;
-  readonly requestedBy: string;
-  /** Members that a person gave beside cluster and target, e.g. `nodegroup`. */
-  readonly input?: Readonly<Record<string, unknown>>;
   /** `failures`: those of the rollout that whoever decided this knew of. */
   readonly member?: { readonly rolloutId: string; readonly waveIndex: number; readonly failures: number };
   /** An execution that was started by hand and asks for itself; absent = the reconciler grants and starts one. */

@@ -1,38 +1,21 @@
 import { isDoubtful, isThrottled, isWithoutEffect } from '../contracts/eks-errors.ts';
 import { errorMessage, errorName } from '../contracts/errors.ts';
-import type { Intent, Upgrade } from '../contracts/items/protocol.ts';
+import type { Intent } from '../contracts/items/protocol.ts';
 import type { MutatingCall } from '../contracts/mutating-calls.ts';
 import { type Reason, reason, type StepResult } from '../contracts/step-result.ts';
 import type { EksMutator, Scope, Update } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Read } from '../store/entity.ts';
 import { isContention } from '../store/retry.ts';
-import type { KubeVersion } from '../version/kube-version.ts';
-import type { Asker } from './authority.ts';
-import { commit } from './commit.ts';
+import { commit, type PreparedCall, type WantedChange } from './commit.ts';
 import { intentState } from './intent-state.ts';
 import { newestIntent, notBegun, recordDoubt, recordOutcome } from './intent-store.ts';
 import { callOf, LOOK_AGAIN_SECONDS, lookUp, OUTCOME_UNKNOWN } from './look-up.ts';
 
 /** One change that a step wants, and how to make sure right before that it is still wanted. */
-export interface Mutation {
-  readonly asker: Asker;
-  readonly clusterKey: string;
-  readonly scope: Scope;
-  readonly step: string;
-  /** Node group or add-on; `cluster` for the control plane. */
-  readonly subject: string;
-  /** Kubernetes version that the change leads to or serves: pins are checked against it. */
-  readonly target: KubeVersion;
-  /** The cluster's tags as this invocation read them. */
-  readonly tags?: Readonly<Record<string, string>> | undefined;
-  /** The upgrade as this invocation read it, to read together what the commit rests on. */
-  readonly upgrade?: Upgrade | undefined;
+export interface Mutation extends WantedChange {
   /** Reads the outside afresh. `stop` ends the step without a call: done already, not possible, or somebody else's update runs. */
-  prepare(): Promise<
-    | { readonly call: (clientRequestToken: string) => MutatingCall; readonly knownUpdateIds: readonly string[] }
-    | { readonly stop: StepResult }
-  >;
+  prepare(): Promise<PreparedCall | { readonly stop: StepResult }>;
 }
 
 export type MutationResult =
@@ -100,7 +83,7 @@ export async function mutate(
   }
   const attempt = state.type === 'none' ? state.nextAttempt : state.intent.attempt;
   try {
-    const result = await commit(ports, { ...mutation, ...prepared, tags: mutation.tags, attempt, repeats });
+    const result = await commit(ports, { ...mutation, ...prepared, attempt, repeats });
     if ('refused' in result) {
       if (repeats !== undefined) await neverSent(ports, repeats);
       return { type: 'forbidden', reasons: result.refused };

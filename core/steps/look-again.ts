@@ -1,6 +1,6 @@
+import type { Intent } from '../contracts/items/protocol.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { reason, type StepResult, wait } from '../contracts/step-result.ts';
-import type { Scope } from '../ports/eks.ts';
 import type { Table } from '../ports/table.ts';
 import { authority } from '../protocol/authority.ts';
 import { intentState } from '../protocol/intent-state.ts';
@@ -13,13 +13,8 @@ import type { StepPorts } from './context.ts';
 import { type PollBounds, pollSeconds } from './polling.ts';
 
 /** An update that an execution has seen running, by the intent that it comes from. */
-export interface RunningUpdate {
-  readonly scope: Scope;
-  readonly clusterKey: string;
-  readonly upgradeId: string;
-  readonly step: string;
-  readonly subject: string;
-  readonly attempt: number;
+export interface RunningUpdate
+  extends Readonly<Pick<Intent, 'scope' | 'clusterKey' | 'upgradeId' | 'step' | 'subject' | 'attempt'>> {
   /** For people: `Roll of workers to 1.37`. */
   readonly what: string;
   readonly bounds: PollBounds;
