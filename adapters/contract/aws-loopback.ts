@@ -8,8 +8,8 @@ import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import { testCaller, testWorld } from '../../simulator/eks/test-world.ts';
 import { createDynamoTable } from '../dynamodb/create-dynamo-table.ts';
 import { createTables } from '../dynamodb/create-tables.ts';
-import { startLocalDynamo } from '../dynamodb/local/start-local-dynamo.ts';
 import { startEksLoopback, type WireCall } from './eks-loopback.ts';
+import { startLocalDynamo } from './start-local-dynamo.ts';
 
 /** The AWS that functions need, on ports of this machine, with one cluster `shop` at 1.35 on the fake EKS. */
 export interface AwsLoopback {

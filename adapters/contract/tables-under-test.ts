@@ -1,8 +1,8 @@
 import { DynamoDBClient, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { createTables } from '../dynamodb/create-tables.ts';
 import { DynamoTable } from '../dynamodb/dynamo-table.ts';
-import { type LocalDynamo, startLocalDynamo } from '../dynamodb/local/start-local-dynamo.ts';
 import { MemoryTable } from '../memory/table.ts';
+import { type LocalDynamo, startLocalDynamo } from './start-local-dynamo.ts';
 import { conflict, type TableUnderTest } from './table-contract.ts';
 
 export async function memoryUnderTest(): Promise<TableUnderTest> {

@@ -1,8 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { startLocalDynamo } from '../../adapters/contract/start-local-dynamo.ts';
 import { createTables } from '../../adapters/dynamodb/create-tables.ts';
 import { DynamoTable } from '../../adapters/dynamodb/dynamo-table.ts';
-import { startLocalDynamo } from '../../adapters/dynamodb/local/start-local-dynamo.ts';
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import { LIFTLOCK } from '../../core/contracts/principals.ts';
 import type { Table } from '../../core/ports/table.ts';

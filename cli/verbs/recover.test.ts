@@ -1,7 +1,7 @@
 import { DeleteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { startLocalDynamo } from '../../adapters/contract/start-local-dynamo.ts';
 import { createDynamoTable } from '../../adapters/dynamodb/create-dynamo-table.ts';
 import { createTables } from '../../adapters/dynamodb/create-tables.ts';
-import { startLocalDynamo } from '../../adapters/dynamodb/local/start-local-dynamo.ts';
 import { stopFleet } from '../../core/operations/fleet-switch.ts';
 import { transactWithAudit } from '../../core/store/audit.ts';
 import { Epochs, FleetControls } from '../../core/store/entities.ts';

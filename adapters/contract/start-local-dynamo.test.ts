@@ -11,8 +11,8 @@ import {
   TransactWriteItemsCommand,
   type TransactWriteItemsCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { createTables, waitUntilActive } from '../create-tables.ts';
-import { DynamoTable } from '../dynamo-table.ts';
+import { createTables, waitUntilActive } from '../dynamodb/create-tables.ts';
+import { DynamoTable } from '../dynamodb/dynamo-table.ts';
 import { type LocalDynamo, startLocalDynamo } from './start-local-dynamo.ts';
 
 let local: LocalDynamo;

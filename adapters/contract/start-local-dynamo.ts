@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { LocalTables, parseInput } from './local-tables.ts';
+import { LocalTables, parseInput } from '../dynamodb/local/local-tables.ts';
 
 export interface LocalDynamo {
   /** `http://127.0.0.1:<port>`: the SDK takes it from `AWS_ENDPOINT_URL_DYNAMODB` too. */
