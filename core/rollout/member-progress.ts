@@ -7,6 +7,7 @@ import { quarantineReasons } from '../policy/quarantine.ts';
 import { givenUp, rulingWave } from '../policy/wave-of.ts';
 import { holdRefusals } from '../protocol/standing-refusals.ts';
 import { KubeVersion } from '../version/kube-version.ts';
+import { AT_REST } from './automatic-rollouts.ts';
 import type { Decision } from './decisions.ts';
 import { besideLaterWave, laterWaveOf } from './later-wave.ts';
 import type { FleetSnapshot } from './snapshot.ts';
@@ -50,7 +51,8 @@ export function memberChange(
   const hasFailed = snapshot.controls.get(member.clusterKey)?.held?.mutated === true;
   if (cluster === undefined || cluster.deletedAt !== undefined) {
     const gone = reason('Gone', `The cluster ${member.name} does not exist any more.`);
-    return hasFailed && !begun ? change('Failed', ...holds, gone) : takeOut(gone);
+    // What is tried by hand after its rollout has ended is none of that one's.
+    return hasFailed && !begun && !AT_REST.includes(rollout.status) ? change('Failed', ...holds, gone) : takeOut(gone);
   }
   if (begun) return undefined;
   if (holds.length > 0) return change(hasFailed ? 'Failed' : 'Blocked', ...holds);

@@ -163,3 +163,14 @@ test('a member of a rollout whose policy is gone goes by no policy', () => {
   const { rules, policyAppliedBy } = rulesOf('gone', web(), wave('days', 'gone'));
   expect([rules.calendarNames, policyAppliedBy]).toEqual([[], undefined]);
 });
+
+test('that a cluster belongs to a later wave by now is said of no other one of its wave', () => {
+  const stages = ['dev', 'prod'].map((stage) => ({ name: stage, selector: { matchLabels: { stage } } }));
+  const snapshot = fleetSnapshot({ clusters: [], policies: { p: { selector: {}, target: '1.37', waves: stages } } });
+  const rulesOf = memberRules(snapshot, NOON);
+  const dev = waveItem({ name: 'dev', index: 0 });
+  const unplaced = ['prod', 'dev', 'prod'].map((stage) =>
+    rulesOf('p', clusterRecord({ labels: { stage } }), dev).rules.unplaced.map(({ code }) => code),
+  );
+  expect(unplaced).toEqual([['NoWave'], [], ['NoWave']]);
+});

@@ -4,7 +4,7 @@ import type { Wave } from '../contracts/items/rollout.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
 import { type HopRules, hopRules } from '../policy/hop-rules.ts';
 import { policyByHand, undecidedPolicy } from '../policy/policy-of.ts';
-import { waveNamed } from '../policy/wave-of.ts';
+import { rulingWave, waveNamed } from '../policy/wave-of.ts';
 import { type WindowAnswer, windowRule } from '../policy/window-rule.ts';
 import { policyMatch } from './policy-matches.ts';
 import type { FleetSnapshot } from './snapshot.ts';
@@ -50,7 +50,13 @@ export function memberRules(snapshot: FleetSnapshot, now: Date): RulesOf {
     const ofWave = kept(ofRollout, wave.index, () => new Map<string, MemberRules>());
     const own = clusterTags(cluster.tags, prefix);
     if (own.wave !== undefined) return fresh(name, cluster, wave);
-    return kept(ofWave, own.calendars.join(' '), () => fresh(name, cluster, wave));
+    const found = kept(ofWave, own.calendars.join(' '), () => fresh(name, cluster, wave));
+    // Whether it belongs to a later wave by now says nothing of the others.
+    const { policy } = found.rules;
+    const unplaced = policy === undefined ? [] : rulingWave(policy, cluster, wave.name, prefix).unplaced;
+    return unplaced.length === 0 && found.rules.unplaced.length === 0
+      ? found
+      : { ...found, rules: { ...found.rules, unplaced } };
   };
 }
 

@@ -10,14 +10,19 @@ interface Given {
   readonly cluster?: Partial<ClusterRecord>;
   readonly member?: Partial<Member>;
   readonly waves?: readonly Partial<Wave>[];
+  /** An upgrade that a person asked for has failed half-way. */
+  readonly failed?: true;
 }
 
 /** What is tidied up in a rollout with one member, in words. */
-function tidied({ status, cluster = {}, member, waves = [] }: Given): string[] {
+function tidied({ status, cluster = {}, member, waves = [], failed }: Given): string[] {
   const record = clusterRecord({ name: 'web', version: '1.36', ...cluster });
   const members = member === undefined ? [] : [memberItem({ clusterKey: record.clusterKey, ...member })];
   const index = { waves: new Map(), members: new Map([['r', members]]), grants: new Map(), upgrades: new Map() };
-  const snapshot = fleetSnapshot({ clusters: [record], policies: {} });
+  const { clusterKey } = record;
+  const held = { reason: { code: 'UpdateFailed' as const, message: 'x' }, since: deletedAt, mutated: true };
+  const controls = new Map(failed === undefined ? [] : [[clusterKey, { clusterKey, held }]]);
+  const snapshot = { ...fleetSnapshot({ clusters: [record], policies: {} }), controls };
   const items = waves.map((wave, at) => waveItem({ index: at, name: `w${at}`, ...wave }));
   return restingDecisions(snapshot, rolloutItem({ status }), items, index).map((one) => {
     const codes = 'reasons' in one ? one.reasons.map(({ code, message }) => `${code}: ${message}`).join() : '';
@@ -33,6 +38,16 @@ test.each<[string, Given, readonly string[]]>([
   ['is there stays in a rollout that is halted', { status: 'Halted', member: {} }, []],
   ['is gone is taken out of one that is halted', { status: 'Halted', member: {}, cluster: { deletedAt } }, [gone]],
   ['is gone is taken out of one that is paused', { status: 'Paused', member: {}, cluster: { deletedAt } }, [gone]],
+  [
+    'has failed by hand and is gone has failed in one that is halted',
+    { status: 'Halted', member: {}, cluster: { deletedAt }, failed: true },
+    [expect.stringMatching(/^member Failed Held: .*,Gone: /) as string],
+  ],
+  [
+    'has failed by hand and is gone is taken out of one that has ended',
+    { status: 'Completed', member: { status: 'Quarantined' }, cluster: { deletedAt }, failed: true },
+    [gone],
+  ],
   ['is there is taken out of one that was aborted', { status: 'Aborted', member: {} }, [aborted]],
   [
     'runs ends before it is taken out',
