@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { CheckedWaiver } from '../../core/config/check-waiver.ts';
 import { formatIssue } from '../../core/config/issue.ts';
 import { LIVE_SOURCES } from '../../core/contracts/scan-words.ts';
 import { given } from '../../core/model/given.ts';
@@ -10,7 +11,6 @@ import { buildReport, type ReportParts } from '../../core/scan/report/build-repo
 import { type Baseline, readBaseline } from '../../core/scan/report/read-baseline.ts';
 import type { Coverage, ScanReport, ScanReportList } from '../../core/scan/report/report-schema.ts';
 import { exitCodeOf } from '../../core/scan/report/verdict.ts';
-import type { Waiver } from '../../core/scan/report/waiver.ts';
 import { KubeVersion } from '../../core/version/kube-version.ts';
 import { printScan } from '../output/scan/print-scan.ts';
 import { packageVersion } from '../package-version.ts';
@@ -46,7 +46,7 @@ export async function scan(session: Session, options: ScanOptions): Promise<Exit
 }
 
 interface Judgement {
-  readonly waivers: readonly Waiver[];
+  readonly waivers: readonly CheckedWaiver[];
   readonly baselines: readonly Baseline[] | undefined;
   readonly scannedAt: Date;
 }
@@ -85,7 +85,7 @@ function forgiven(all: readonly Coverage[], { skip }: ScanOptions): readonly Cov
 }
 
 /** Waivers of files and folders. @throws Failure (2) with everything that is wrong in them, by file, line and column. */
-async function readWaivers(session: Session, paths: readonly string[]): Promise<readonly Waiver[]> {
+async function readWaivers(session: Session, paths: readonly string[]): Promise<readonly CheckedWaiver[]> {
   if (paths.length === 0) return [];
   const files = await readConfigFiles(session, { filename: paths });
   const { parseWaivers } = await import('../../core/scan/report/parse-waivers.ts');

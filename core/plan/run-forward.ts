@@ -8,10 +8,9 @@ import type { Decision, Waiting } from '../rollout/decisions.ts';
 import { planRollout, type RolloutPlan } from '../rollout/plan-rollout.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { soakOf } from '../rollout/wave-soak.ts';
-import { lastWaits } from './last-wait.ts';
 import { isOwnReason } from './offered.ts';
 import type { Chance, PlanInput } from './plan-input.ts';
-import { VirtualFleet } from './virtual-fleet.ts';
+import { type Standstill, VirtualFleet } from './virtual-fleet.ts';
 
 export interface Forward {
   readonly fleet: VirtualFleet;
@@ -84,6 +83,15 @@ export function runForward(
 /** Nothing has changed since the last instant but the clock: what it would find a look earlier is what still held. */
 const lookBefore = (now: Date, last: Date): Date =>
   new Date(Math.max(last.getTime(), now.getTime() - TICK_MILLISECONDS));
+
+/**
+ * Why members waited until something changed, by cluster: the reconciler is asked about them right before. Those that it
+ * looked at as it went are not enough, since whose turn cannot come is not offered to it.
+ */
+function lastWaits({ snapshot, at }: Standstill, members: readonly Member[]): Map<string, readonly Reason[]> {
+  const { waiting } = decide({ ...snapshot, members }, at);
+  return new Map(waiting.map(({ clusterKey, reasons }) => [clusterKey, reasons]));
+}
 
 function note(waited: Map<string, readonly Reason[]>, found: ReadonlyMap<string, readonly Reason[]>): void {
   for (const [clusterKey, reasons] of found) waited.set(clusterKey, reasons);

@@ -12,7 +12,6 @@ import type { Decision } from '../rollout/decisions.ts';
 import type { RolloutPlan } from '../rollout/plan-rollout.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { EventHeap } from './event-heap.ts';
-import type { Standstill } from './last-wait.ts';
 import { offered } from './offered.ts';
 import type { Chance } from './plan-input.ts';
 import { type Standing, WaveMembers } from './wave-members.ts';
@@ -25,6 +24,13 @@ export interface Lived {
   readonly hopEnds: number[];
   /** Stretches of work, with the hop that they belong to: a bake is none. */
   readonly runs: { readonly from: number; readonly to: number; readonly hop: number }[];
+}
+
+/** A fleet between two instants at which something happens, right before the second one. */
+export interface Standstill {
+  /** Without members. */
+  readonly snapshot: FleetSnapshot;
+  readonly at: Date;
 }
 
 interface Work {

@@ -1,7 +1,8 @@
 import type { PlanDocument } from '../../../core/plan/document/plan-schema.ts';
+import { xmlText } from '../../output/scan/xml-text.ts';
 import { deadlineWords } from '../plan-text.ts';
 import { asSentence, dollars, nothingToDo, runsPast, zoneTime } from '../plan-words.ts';
-import { type Calendars, drawing, escaped, htmlTable } from './drawing.ts';
+import { type Calendars, drawing, htmlTable } from './drawing.ts';
 
 /** So many excluded clusters are listed; who needs all of them reads the JSON. */
 const MOST_EXCLUDED = 500;
@@ -15,7 +16,7 @@ export function chart(plan: PlanDocument, calendars: Calendars): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>Upgrade plan of ${escaped(plan.now)}</title>
+<title>Upgrade plan of ${xmlText(plan.now)}</title>
 <style>${STYLE}</style>
 </head>
 <body>
@@ -25,8 +26,8 @@ ${clusters === 0 ? '' : `${drawing(plan, calendars)}\n${LEGEND}\n`}<h2>Waves</h2
 ${waves(plan)}
 ${excluded(plan)}
 <h2>What is assumed</h2>
-<ul>${plan.assumptions.map((text) => `<li>${escaped(text)}</li>`).join('')}</ul>
-<p class="hash">Plan ${escaped(plan.hash)}${plan.binding ? '' : ' (binds no approval)'}</p>
+<ul>${plan.assumptions.map((text) => `<li>${xmlText(text)}</li>`).join('')}</ul>
+<p class="hash">Plan ${xmlText(plan.hash)}${plan.binding ? '' : ' (binds no approval)'}</p>
 </body>
 </html>
 `;
@@ -42,13 +43,13 @@ function summary(plan: PlanDocument, clusters: number): string {
   const end = all
     .flatMap(({ endsAt }) => (endsAt === null ? [] : Date.parse(endsAt)))
     .reduce((a, b) => Math.max(a, b), 0);
-  const by = deadline === null ? '' : ` by ${escaped(zoneTime(deadline, null))}`;
+  const by = deadline === null ? '' : ` by ${xmlText(zoneTime(deadline, null))}`;
   const verdict =
     nothing !== undefined
-      ? escaped(asSentence(nothing))
+      ? xmlText(asSentence(nothing))
       : feasible
         ? `All ${clusters} clusters can be upgraded${by}.`
-        : `The deadline cannot be met${by}: ${escaped(limitedBy?.change ?? '')}.`;
+        : `The deadline cannot be met${by}: ${xmlText(limitedBy?.change ?? '')}.`;
   const ends: [string, string][] = [
     ['Last upgrade ends', end === 0 ? 'never' : zoneTime(new Date(end).toISOString(), null)],
     ['Half of all chances', eta.p50 === null ? 'does not end' : `by ${zoneTime(eta.p50, null)}`],
@@ -63,18 +64,18 @@ function summary(plan: PlanDocument, clusters: number): string {
     ['Until all is done', dollars(costOfWaiting.untilDone)],
     ['Avoided by this plan', dollars(costOfWaiting.avoided)],
   ];
-  const cells = rows.map(([name, value]) => `<div><dt>${escaped(name)}</dt><dd>${escaped(value)}</dd></div>`).join('');
+  const cells = rows.map(([name, value]) => `<div><dt>${xmlText(name)}</dt><dd>${xmlText(value)}</dd></div>`).join('');
   return `<p class="${feasible ? 'good' : 'bad'}">${verdict}</p>\n<dl>${cells}</dl>`;
 }
 
 function waves({ waves: all }: PlanDocument): string {
   const rows = all.map((wave) => {
-    const at = (instant: string | null): string => escaped(zoneTime(instant, wave.timeZone));
+    const at = (instant: string | null): string => xmlText(zoneTime(instant, wave.timeZone));
     const count = wave.clusters.length;
     return [
-      escaped(`${wave.policy}/${wave.name}`),
+      xmlText(`${wave.policy}/${wave.name}`),
       count === 0 ? 'skipped' : String(count),
-      escaped(wave.target ?? '-'),
+      xmlText(wave.target ?? '-'),
       at(wave.startsAt),
       at(wave.endsAt),
       at(wave.soakUntil),
@@ -91,7 +92,7 @@ function excluded({ excluded: all }: PlanDocument): string {
   if (all.length === 0) return '';
   const rows = all
     .slice(0, MOST_EXCLUDED)
-    .map(({ name, accountId, region, message }) => [name, accountId, region, message].map(escaped));
+    .map(({ name, accountId, region, message }) => [name, accountId, region, message].map(xmlText));
   const more = all.length > MOST_EXCLUDED ? `<p>… and ${all.length - MOST_EXCLUDED} more.</p>` : '';
   return `<h2>Left out</h2>\n${htmlTable(['Cluster', 'Account', 'Region', 'Why'], rows)}${more}`;
 }

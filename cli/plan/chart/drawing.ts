@@ -55,10 +55,10 @@ function band(wave: PlanWave, calendars: Calendars, scale: Scale, y: number): { 
   const rows = bars.map((bar, index) => {
     const top = y + HEAD + index * ROW;
     const width = Math.max(2, scale.x(bar.to) - scale.x(bar.from));
-    return `<text class="label" x="${LEFT - 8}" y="${top + 11}">${escaped(shortened(bar.label))}</text><g><title>${escaped(bar.title)}</title>${rect('bar', scale.x(bar.from), top + 2, width, ROW - 4)}</g>`;
+    return `<text class="label" x="${LEFT - 8}" y="${top + 11}">${xmlText(shortened(bar.label))}</text><g><title>${xmlText(bar.title)}</title>${rect('bar', scale.x(bar.from), top + 2, width, ROW - 4)}</g>`;
   });
   const soak = wave.endsAt === null || wave.soakUntil === null ? '' : soakBar(wave.endsAt, wave.soakUntil, scale, y);
-  const title = `<text class="wave" x="8" y="${y + 17}">${escaped(`${wave.policy}/${wave.name}`)} · ${wave.clusters.length}</text>`;
+  const title = `<text class="wave" x="8" y="${y + 17}">${xmlText(`${wave.policy}/${wave.name}`)} · ${wave.clusters.length}</text>`;
   const svg = `<g>${rect('band', 0, y, WIDTH, height - 2)}${shaded(closed, 'closed')}${shaded(frozen, 'frozen')}${title}${soak}\n${rows.join('\n')}</g>`;
   return { svg, height };
 }
@@ -182,12 +182,9 @@ function ticksOf({ from, to }: Scale): { readonly at: number; readonly text: str
   return ticks;
 }
 
-/** Text of others inside HTML or an attribute in quotes. */
-export const escaped = xmlText;
-
 /** Cells are HTML already. */
 export function htmlTable(headers: readonly string[], rows: readonly (readonly string[])[]): string {
-  const head = headers.map((header) => `<th scope="col">${escaped(header)}</th>`).join('');
+  const head = headers.map((header) => `<th scope="col">${xmlText(header)}</th>`).join('');
   const body = rows.map((row) => `<tr>${row.map((cell) => `<td>${cell}</td>`).join('')}</tr>`).join('\n');
   return `<table><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table>`;
 }

@@ -1,8 +1,6 @@
 import type { ScanRun } from '../../contracts/items/scan.ts';
 import type { Source } from '../../contracts/scan-words.ts';
-import type { Clock } from '../../ports/clock.ts';
 import type { ClusterTarget } from '../../ports/cluster-access.ts';
-import type { ClusterReaders } from '../../ports/cluster-readers.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { advance, titleOf } from '../live/advance.ts';
 import { type LiveScanState, startLiveScan } from '../live/live-scan-state.ts';
@@ -65,14 +63,6 @@ const LONGEST_SLEEP_SECONDS = 10;
 /** It is put away earlier when so much was found: what a crash loses is bounded too. */
 const MOST_FOUND = 5_000;
 
-interface Reading {
-  readonly state: LiveScanState;
-  /** Everything was read, or said to be unreadable. */
-  readonly ended: boolean;
-  /** How long to leave the API server alone before going on. */
-  readonly pauseSeconds: number;
-}
-
 /** The API server asks for more patience than this invocation has left. */
 class NeedsPause extends Error {
   readonly seconds: number;
@@ -83,12 +73,15 @@ class NeedsPause extends Error {
   }
 }
 
-/** Goes on with a scan for a minute. The state that it gives is always one between two things to read. */
+/**
+ * Goes on with a scan for a minute. The state that it gives is always one between two things to read. `ended`: everything was read, or said
+ * to be unreadable. `pauseSeconds`: how long to leave the API server alone before going on.
+ */
 async function readForAWhile(
-  ports: { readonly clock: Clock; readonly readers: ClusterReaders },
+  ports: Pick<ScanningPorts, 'clock' | 'readers'>,
   target: ClusterTarget,
   begun: LiveScanState,
-): Promise<Reading> {
+) {
   const cluster = ports.readers.open(target);
   const until = ports.clock.now().getTime() + READING_SECONDS * 1_000;
   const wait = async (seconds: number) => {

@@ -15,7 +15,7 @@ import type { ListUnderWay, LiveScanState, Unit } from './live-scan-state.ts';
 import { noteChanges } from './note-changes.ts';
 import { mayMatter, observeLiveObject, type Surroundings } from './observe-live-object.ts';
 import { listPath, METADATA_ONLY, readPage } from './read-page.ts';
-import { type Answer, ask, deadOf, gapStatus } from './request.ts';
+import { type Answer, ask, notRead, readOf } from './request.ts';
 
 const PAGE = 500;
 /** CustomResourceDefinitions carry whole schemas, half a megabyte each. */
@@ -101,7 +101,7 @@ function close(
   addFacts(state.facts, facts);
   keep(state, unit.group === '' && unit.kind === 'Node' ? groupNodes(observations) : observations);
   const own = { what: titleOf(unit), source: 'object', count } as const;
-  if (failure === undefined) return { next: 'done', coverage: [{ ...own, status: 'read', detail: '' }] };
+  if (failure === undefined) return { next: 'done', coverage: [readOf(own.what, own.source, count)] };
   if (/conversion webhook/i.test(failure.why)) keep(state, [conversionFails(unit, failure.why)]);
   // Who leaves Helm out may not read Secrets: then who writes them is left out with it.
   if (failure.status === 'denied' && own.what === 'secrets' && state.skip.includes('helm'))
@@ -109,10 +109,7 @@ function close(
       next: 'done',
       coverage: [{ ...own, status: 'skipped', detail: 'They may not be read, and Helm is left out.' }],
     };
-  const status = gapStatus(failure);
-  const sofar = count === 0 ? '' : ` after ${count} objects`;
-  const detail = `It was not read${sofar}: ${failure.why}.`;
-  return { next: 'done', coverage: [{ ...own, status, detail }], ...deadOf(failure) };
+  return notRead(own, failure, '', count === 0 ? '' : ` after ${count} objects`);
 }
 
 const conversionFails = ({ group, resource }: ListUnit, why: string): Observation => ({

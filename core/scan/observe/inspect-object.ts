@@ -3,7 +3,7 @@ import { DETECTORS, type DetectorName } from '../data/break-rule.ts';
 import { rulesOf } from '../data/break-rules.ts';
 import { controllerOfImage } from '../data/controllers.ts';
 import { endsInRepository, parseImage, versionOfTag } from '../data/image-reference.ts';
-import type { ControllerImage, Observation, SkewObservation } from '../judge/observation.ts';
+import type { Observation } from '../judge/observation.ts';
 import type { ManifestObject } from '../manifest/manifest-object.ts';
 import type { Path } from '../manifest/positions.ts';
 import type { Finding, Source } from '../report/report-schema.ts';
@@ -65,20 +65,15 @@ export function inspectObject(object: ManifestObject, context: ObjectContext): O
 }
 
 /** What an image is known to be: kube-proxy follows the skew policy, others what their makers say. */
-function componentOf(
-  image: string,
-):
-  | Pick<SkewObservation, 'type' | 'component' | 'version'>
-  | Pick<ControllerImage, 'type' | 'component' | 'version'>
-  | undefined {
+function componentOf(image: string) {
   const { repository, tag } = parseImage(image);
   if (endsInRepository(repository, 'kube-proxy')) {
     const version = versionOfTag(tag ?? '');
-    return version === undefined ? undefined : { type: 'skew', component: 'kube-proxy', version };
+    return version === undefined ? undefined : ({ type: 'skew', component: 'kube-proxy', version } as const);
   }
   const known = controllerOfImage(image);
   if (known?.version === undefined) return undefined;
-  return { type: 'controller', component: known.component, version: known.version };
+  return { type: 'controller', component: known.component, version: known.version } as const;
 }
 
 export const subjectOf = ({ apiVersion, kind, namespace, name }: ManifestObject) => ({

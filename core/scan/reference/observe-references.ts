@@ -68,6 +68,15 @@ const observeDefinition: ObserveReferences = (object, context, facts) => {
   });
 };
 
+function versionsOf(value: unknown): CrdVersion[] {
+  return mappingsOf(value).map((version) => ({
+    name: textOf(version.name) ?? '',
+    served: version.served === true,
+    deprecated: version.deprecated === true,
+    ...given({ warning: textOf(version.deprecationWarning) }),
+  }));
+}
+
 /** Notes the Service of a `clientConfig`, to be asked for its endpoints later; one that names a URL instead has none. */
 function noteService(
   facts: ClusterFacts,
@@ -87,15 +96,6 @@ function noteService(
     cause: context.cause,
     ...use,
   });
-}
-
-function versionsOf(value: unknown): CrdVersion[] {
-  return mappingsOf(value).map((version) => ({
-    name: textOf(version.name) ?? '',
-    served: version.served === true,
-    deprecated: version.deprecated === true,
-    ...given({ warning: textOf(version.deprecationWarning) }),
-  }));
 }
 
 /** Rules of admission webhooks, the review versions that they understand, and the Services that must answer. */
@@ -238,8 +238,9 @@ export const observeDisruptionBudget: ObserveReferences = (object, context) => {
   if (object.apiVersion !== 'policy/v1beta1') return [];
   const { selector } = mappingOf(object.value.spec);
   if (selector === undefined || selector === null || !isMapping(selector)) return [];
-  const conditions = [...Object.values(mappingOf(selector.matchLabels)), ...expressionsOf(selector.matchExpressions)];
-  if (conditions.length > 0) return [];
+  const { matchLabels, matchExpressions } = selector;
+  if (Object.keys(mappingOf(matchLabels)).length > 0) return [];
+  if (Array.isArray(matchExpressions) && matchExpressions.length > 0) return [];
   return [
     {
       type: 'problem',
@@ -254,8 +255,6 @@ export const observeDisruptionBudget: ObserveReferences = (object, context) => {
     },
   ];
 };
-
-const expressionsOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
 /**
  * What an autoscaler scales. Its controller looks for the kind in the group, whatever the version, so only a group that has lost the kind

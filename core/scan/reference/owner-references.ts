@@ -1,16 +1,14 @@
-import { isMapping, mappingOf, textOf } from '../manifest/manifest-object.ts';
+import type { ApiReference } from '../judge/observation.ts';
+import { isMapping, type ManifestObject, mappingOf, textOf } from '../manifest/manifest-object.ts';
 import { groupVersion } from '../observe/api-version.ts';
-import type { ObserveReferences } from './observe-references.ts';
+import type { ObjectContext } from '../observe/inspect-object.ts';
 import { referenceOf } from './reference-of.ts';
 
 /**
  * Owners are looked up at exactly the version that was written down: where it is gone, the garbage collector can neither keep nor delete the
  * object on purpose (kubernetes/kubernetes, pkg/controller/garbagecollector: RESTMapping of the kind and version).
  */
-export const observeOwnerReferences = (
-  object: Parameters<ObserveReferences>[0],
-  context: Parameters<ObserveReferences>[1],
-): ReturnType<ObserveReferences> => {
+export function observeOwnerReferences(object: ManifestObject, context: ObjectContext): ApiReference[] {
   const owners = mappingOf(object.value.metadata).ownerReferences;
   if (!Array.isArray(owners)) return [];
   return owners.filter(isMapping).flatMap((owner, index) => {
@@ -25,4 +23,4 @@ export const observeOwnerReferences = (
       evidence: `Its owner is ${apiVersion} ${kind}.`,
     });
   });
-};
+}

@@ -1,3 +1,4 @@
+import type { CheckedWaiver } from '../../config/check-waiver.ts';
 import { apiVersion } from '../../config/kinds.ts';
 import { compareWithBaseline } from './baseline.ts';
 import { groupByCause } from './group-findings.ts';
@@ -6,7 +7,7 @@ import { compareMinors, compareTexts, orderFindings } from './order-findings.ts'
 import type { Baseline } from './read-baseline.ts';
 import type { Coverage, Finding, ScanReport } from './report-schema.ts';
 import { isGap, verdictOf } from './verdict.ts';
-import { concerns, covers, type Waiver, waiverText } from './waiver.ts';
+import { concerns, covers, waiverText } from './waiver.ts';
 
 /** Everything that a report is made of. */
 export interface ReportParts {
@@ -17,7 +18,7 @@ export interface ReportParts {
   readonly failOn: ScanReport['failOn'];
   readonly findings: readonly JudgedFinding[];
   readonly coverage: readonly Coverage[];
-  readonly waivers?: readonly Waiver[];
+  readonly waivers?: readonly CheckedWaiver[];
   /** Every name that the cluster goes by, for waivers: its name, `account.region.name`, its ARN. Empty for files. */
   readonly clusters: readonly string[];
   readonly baseline?: Baseline;
@@ -90,12 +91,12 @@ function summarize(findings: readonly Finding[], coverage: readonly Coverage[]):
  */
 function applyWaivers(
   findings: readonly Finding[],
-  waivers: readonly Waiver[],
+  waivers: readonly CheckedWaiver[],
   clusters: readonly string[],
   now: Date,
 ): { readonly findings: readonly Finding[]; readonly waivers: ScanReport['waivers'] } {
   const valid = waivers.filter(({ end }) => end > now);
-  const used = new Set<Waiver>();
+  const used = new Set<CheckedWaiver>();
   const marked = findings.map((finding) => {
     const covering = valid.filter((waiver) => covers(waiver, finding, clusters));
     for (const waiver of covering) used.add(waiver);
@@ -104,6 +105,6 @@ function applyWaivers(
   });
   const unused = valid.filter((waiver) => !used.has(waiver) && concerns(waiver.document, clusters));
   const expired = waivers.filter(({ end }) => end <= now);
-  const texts = (some: readonly Waiver[]) => some.map(({ document }) => waiverText(document));
+  const texts = (some: readonly CheckedWaiver[]) => some.map(({ document }) => waiverText(document));
   return { findings: marked, waivers: { expired: texts(expired), unused: texts(unused) } };
 }

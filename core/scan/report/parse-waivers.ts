@@ -1,10 +1,9 @@
-import { checkWaiver } from '../../config/check-waiver.ts';
+import { type CheckedWaiver, checkWaiver } from '../../config/check-waiver.ts';
 import { deepFreeze } from '../../config/deep-freeze.ts';
 import { kindOf } from '../../config/document-kind.ts';
 import { type ConfigIssue, sortIssues } from '../../config/issue.ts';
 import { type ConfigFile, maxDocuments, maxFiles, readYaml } from '../../config/read-yaml.ts';
 import { checkUniqueness } from '../../config/uniqueness.ts';
-import type { Waiver } from './waiver.ts';
 
 /**
  * Reads files that hold nothing but documents of kind ScanWaiver. Never throws on bad input: says everything that is wrong at once,
@@ -13,7 +12,7 @@ import type { Waiver } from './waiver.ts';
 export function parseWaivers(
   files: readonly ConfigFile[],
   { now }: { readonly now: Date },
-): { readonly waivers: readonly Waiver[]; readonly errors: readonly ConfigIssue[] } {
+): { readonly waivers: readonly CheckedWaiver[]; readonly errors: readonly ConfigIssue[] } {
   const read = files.slice(0, maxFiles).map((file) => readYaml(file));
   const documents = read.flatMap((file) => file.documents);
   const issues: ConfigIssue[] = read.flatMap((file) => file.issues);

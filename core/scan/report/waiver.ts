@@ -3,14 +3,11 @@ import type { ScanWaiver } from '../../config/types.ts';
 import { matchesGlob } from '../../selector/glob.ts';
 import type { Finding } from './report-schema.ts';
 
-/** A waiver, and the instant at which it ends. */
-export type Waiver = CheckedWaiver;
-
 const EXACT = ['reason', 'source', 'rule', 'apiVersion', 'kind', 'id'] as const;
 const GLOBS = ['namespace', 'name', 'owner'] as const;
 
 /** Whether it is about the finding, expired or not. `clusters`: every name that the scanned cluster goes by; empty for files. */
-export function covers({ document }: Waiver, finding: Finding, clusters: readonly string[]): boolean {
+export function covers({ document }: CheckedWaiver, finding: Finding, clusters: readonly string[]): boolean {
   const { match } = document.spec;
   const exact = EXACT.every((member) => match[member] === undefined || match[member] === finding[member]);
   if (!exact || !concerns(document, clusters)) return false;
