@@ -1,7 +1,9 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import { quoted } from '../contracts/step-result.ts';
 import type { Cluster, Update } from '../ports/eks.ts';
-import { fleetConfig, intent } from '../protocol/testing/one-upgrade.ts';
+import { fleetConfig, intent, KEY } from '../protocol/testing/one-upgrade.ts';
+import { Clusters } from '../store/entities.ts';
+import { load } from '../store/entity.ts';
 import { failing, type GivenStep, oneStep, stepInput } from './testing/one-step.ts';
 import { upgradeControlPlane } from './upgrade-control-plane.ts';
 
@@ -215,3 +217,15 @@ test('what ends outside of its window says so', async () => {
   expect(codes).toEqual(['Upgraded']);
   expect(said).toBe('The control plane of web is at 1.37.');
 });
+
+// docs/semantics.md, Tags on clusters.
+test.each([{}, { team: 'shop', stage: 'prod' }, { team: 'pay' }])(
+  'where EKS shows other tags than the inventory nothing is sent, and they are recorded: %j',
+  async (tags) => {
+    const ports = await oneStep(new MemoryTable(), { eks: { cluster: { tags } } });
+    const result = await upgradeControlPlane(ports, stepInput({ targetVersion: '1.37' }));
+    expect([result.status, result.reasons.map(({ code }) => code)]).toEqual(['parked', ['InventoryIncomplete']]);
+    expect([ports.sent, (await load(ports.table, Clusters, KEY))?.data.tags]).toEqual([[], tags]);
+    expect((await upgradeControlPlane(ports, stepInput({ targetVersion: '1.37' }))).status).toBe('wait');
+  },
+);
