@@ -50,6 +50,7 @@ async function settled(
     member: (await load(table, Members, 'r', 1, KEY))?.data,
     wave: (await load(table, Waves, 'r', 1))?.data,
     held: (await load(table, ClusterControls, KEY))?.data.held,
+    retried: (await load(table, ClusterControls, KEY))?.data.retried?.upgradeId,
     isDirty: (await load(table, ReconcileMarkers))?.data.dirtySince !== undefined,
     audit: await table.auditOf(KEY),
   };
@@ -220,4 +221,15 @@ test('one that waits says until when, and has not ended', async () => {
   expect(result?.endedAt).toBeUndefined();
   expect([member?.status, member?.resumeAt]).toEqual(['Parked', resumeAt]);
   expect(audit[0]).toMatchObject({ event: 'UpgradeParked', detail: { resumeAt } });
+});
+
+test.each<[string, UpgradeEnd, string, string | undefined]>([
+  ['is over once that upgrade has succeeded', done, '1.36-1.37', undefined],
+  ['stays while another upgrade succeeds', done, '1.35-1.36', '1.35-1.36'],
+  ['gives way to the hold of its next failure', failed, '1.36-1.37', undefined],
+  ['stays beside the hold of another failure', failed, '1.35-1.36', '1.35-1.36'],
+])('what a retry has taken off %s', async (_, end, upgradeId, left) => {
+  const retried = { reason: quoted('UpdateFailed', 'x'), since: NOON.toISOString(), upgradeId, mutated: true };
+  const { retried: kept, held } = await settled(end, { ...changed, clusterControl: { clusterKey: KEY, retried } });
+  expect([kept, held?.upgradeId]).toEqual([left, end === failed ? '1.36-1.37' : undefined]);
 });

@@ -1,4 +1,5 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import type { ClusterControl } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Wave } from '../contracts/items/rollout.ts';
 import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
@@ -36,10 +37,12 @@ interface Given {
   readonly members?: Readonly<Record<string, Partial<Member>>>;
   readonly upgrades?: readonly (Partial<Upgrade> & { readonly clusterKey: string })[];
   readonly grants?: readonly string[];
+  /** Of each cluster. */
+  readonly control?: Partial<ClusterControl>;
 }
 
 /** A rollout whose second of three waves is open, one more cluster that nobody upgrades, and all that is applied. */
-async function tableWith({ kept = {}, members = {}, upgrades = [], grants = [] }: Given) {
+async function tableWith({ kept = {}, members = {}, upgrades = [], grants = [], control = {} }: Given) {
   const table = new MemoryTable();
   await keep(table, {
     cluster: undefined,
@@ -51,7 +54,7 @@ async function tableWith({ kept = {}, members = {}, upgrades = [], grants = [] }
   const names = [...Object.keys(members), 'other'];
   await table.transact([
     ...names.map((name) => put(Clusters, clusterRecord({ name, version: '1.36' }), 'absent')),
-    ...names.map((name) => put(ClusterControls, { clusterKey: keyOf(name) }, 'absent')),
+    ...names.map((name) => put(ClusterControls, { clusterKey: keyOf(name), ...control }, 'absent')),
     ...Object.entries(members).map(([name, one]) =>
       put(Members, memberItem({ clusterKey: keyOf(name), name, waveIndex: 1, ...one }), 'absent'),
     ),
@@ -228,4 +231,18 @@ test('a reading that fails ends the look, and nothing goes on unseen', async () 
   const active = await table.queryActive();
   table.getAll = () => Promise.reject(new Error('no table'));
   for (const scope of SCOPES) await expect(loadSnapshot(table, active, scope)).rejects.toThrow('no table');
+});
+
+// docs/semantics.md, Windows, bakes and estimates: the hold comes back when no rollout is to try it any more.
+test('what a retry has taken off holds again for whom no rollout tries', async () => {
+  const retried = { reason: { code: 'UpdateFailed' as const, message: 'x' }, since: '2026-11-20T08:00:00.000Z' };
+  const members = {
+    web: { failedBefore: true as const },
+    parked: { failedBefore: true as const, status: 'Parked' as const },
+    new: {},
+  };
+  const { snapshot } = await read('fleet', { members, control: { retried } });
+  const held = (name: string) => snapshot.controls.get(keyOf(name));
+  for (const name of ['web', 'parked']) expect(held(name)).toEqual({ clusterKey: keyOf(name), retried });
+  for (const name of ['new', 'other']) expect(held(name)).toEqual({ clusterKey: keyOf(name), held: retried });
 });

@@ -1,0 +1,27 @@
+import type { ClusterControl } from '../contracts/items/cluster.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import { holdRefusals } from './standing-refusals.ts';
+
+const hold = {
+  reason: { code: 'UpdateFailed' as const, message: 'It failed.' },
+  since: '2026-11-20T12:00:00.000Z',
+  upgradeId: '1.35-1.36',
+  mutated: true,
+};
+const codes = (control: Partial<ClusterControl> | undefined, target?: string) =>
+  holdRefusals(
+    control && { clusterKey: 'k', ...control },
+    target === undefined ? undefined : KubeVersion.parse(target),
+  ).map(({ code }) => code);
+
+// docs/protocol.md, One hop after the other: "Failed, and a retry has taken the hold off".
+test('what a retry has let be tried again is that upgrade alone', () => {
+  expect(codes({ retried: hold }, '1.36')).toEqual([]);
+  for (const other of ['1.35', '1.37']) expect(codes({ retried: hold }, other)).toEqual(['Held']);
+  expect([codes(undefined, '1.37'), codes({}, '1.37')]).toEqual([[], []]);
+});
+
+test('a hold refuses that upgrade as well, and is told before what a retry has taken off', () => {
+  expect([codes({ held: hold }, '1.36'), codes({ held: hold })]).toEqual([['Held'], ['Held']]);
+  expect(codes({ held: { ...hold, upgradeId: '1.36-1.37' }, retried: hold }, '1.36')).toEqual(['Held']);
+});
