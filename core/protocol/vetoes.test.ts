@@ -382,6 +382,7 @@ test('what has changed its cluster goes on without an approval; who keeps a plac
   const between = { ...asking, member: { status: 'Parked', inFlight: true } } as const;
   expect(codesAt('grant', { ...between, upgrade: { mutated: true } })).toEqual([]);
   expect([codesAt('grant', between), codesAt('first', between)]).toEqual([['ApprovalMissing'], ['ApprovalMissing']]);
+  expect(codesAt('grant', { ...asking, upgrade: { mutated: true } })).toEqual(['ApprovalMissing']);
 });
 
 /** The cells of docs/protocol.md (What a grant and a commit check): `12 first RolloutPaused` is the tick of row 11 under First, and one of its codes. */

@@ -394,7 +394,7 @@ function unapproved(situation: Situation, moment: Moment): readonly Reason[] {
   const place = placeOf(situation);
   const { rules, policyAppliedBy, upgrade, now } = situation;
   // Between two hops nothing is half-done: the grant is asked like the first change, or it would be given and park for ever.
-  if (place === undefined || (moment === 'grant' && upgrade?.mutated === true)) return NONE;
+  if (place === undefined || (moment === 'grant' && place.member.inFlight && upgrade?.mutated === true)) return NONE;
   const requesters = { policyAppliedBy, rolloutCreatedBy: place.rollout.createdBy };
   return approvalRefusals(rules?.wave, place.wave, requesters, now);
 }
