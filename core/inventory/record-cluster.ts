@@ -123,8 +123,7 @@ function news(before: ClusterRecord | undefined, after: ClusterRecord, { tagPref
 
 /** What discovery learns about time alone is no change. */
 function differs(before: ClusterRecord, after: ClusterRecord): boolean {
-  const timeless = ({ lastSeenAt: _, ...rest }: ClusterRecord) => JSON.stringify(rest);
-  return timeless(before) !== timeless(after);
+  return !isSame({ ...before, lastSeenAt: after.lastSeenAt }, after);
 }
 
 /**

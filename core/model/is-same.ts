@@ -1,7 +1,11 @@
 /** Whether two items say the same, whatever the order of their members. */
-export const isSame = (a: object | undefined, b: object | undefined): boolean =>
-  JSON.stringify(sorted(a ?? {})) === JSON.stringify(sorted(b ?? {}));
-const sorted = (value: object): [string, unknown][] =>
-  Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
+export function isSame(a: object | undefined = {}, b: object | undefined = {}): boolean {
+  const [before, after] = [a, b] as [Record<string, unknown>, Record<string, unknown>];
+  const said = (one: Record<string, unknown>) => Object.keys(one).filter((name) => one[name] !== undefined);
+  const names = said(before);
+  // Most members are the same text or the very same object.
+  return (
+    names.length === said(after).length &&
+    names.every((name) => before[name] === after[name] || JSON.stringify(before[name]) === JSON.stringify(after[name]))
+  );
+}

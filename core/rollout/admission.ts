@@ -8,7 +8,7 @@ import { settledAt } from '../policy/quarantine.ts';
 import { failuresOf } from '../policy/wave-room.ts';
 import type { WindowAnswer } from '../policy/window-rule.ts';
 import { hopBefore } from '../protocol/hop-before.ts';
-import { refusalsAt, type Situation } from '../protocol/vetoes.ts';
+import { GRANTING_WAVES, refusalsAt, type Situation } from '../protocol/vetoes.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type Hop, nextHop } from './cluster-target.ts';
 import type { Decision, Waiting } from './decisions.ts';
@@ -121,12 +121,36 @@ export function admit(admission: Admission): { decisions: Decision[]; waiting: W
       decisions.push(change);
       continue;
     }
-    const answer = postponed(snapshot, member, standing, now) ?? admitOne(admission, room, member, decisions);
-    if (answer.reasons.length === 0) continue;
-    waiting.push({ clusterKey: member.clusterKey, rolloutId: rollout.id, ...told(member, answer) });
+    const later = postponed(snapshot, member, standing, now);
+    if (later === undefined && wave !== undefined && !GRANTING_WAVES.includes(wave.status)) {
+      waiting.push(toldWhenAsked(member, () => told(member, admitOne(admission, room, member))));
+    } else {
+      const answer = later ?? admitOne(admission, room, member, decisions);
+      if (answer.reasons.length === 0) continue;
+      waiting.push({ clusterKey: member.clusterKey, rolloutId: rollout.id, ...told(member, answer) });
+    }
     decisions.push(...letIn(member, room.now.get(member.waveIndex), upgrade, standing));
   }
   return { decisions, waiting };
+}
+
+/** Most members wait for their wave, and a tick only counts them: what else is in their way is worked out when somebody reads it. */
+function toldWhenAsked({ clusterKey, rolloutId }: Member, tell: () => Answer): Waiting {
+  let known: Answer | undefined;
+  const answer = (): Answer => {
+    known ??= tell();
+    return known;
+  };
+  return {
+    clusterKey,
+    rolloutId,
+    get reasons() {
+      return answer().reasons;
+    },
+    get until() {
+      return answer().until;
+    },
+  };
 }
 
 /** Why a member is not even asked about now; undefined = it may be its turn. */

@@ -1,6 +1,8 @@
 import { synthesize } from '../../infra/testing/synthesize.ts';
 import { readable, resourcesOf } from '../../infra/testing/template.ts';
 import { compileEventPattern } from '../../simulator/cloud/events/event-pattern.ts';
+import { machineDefinitions } from '../../simulator/process/machines.ts';
+import { hours, smallFleet, upgradesOf } from './small-fleet.ts';
 
 const ARN = 'arn:aws:states:eu-central-1:999999999999:stateMachine:liftlock-upgrade-cluster';
 
@@ -35,4 +37,27 @@ it.each([
   ['one that has only begun', { input: '{}', status: 'RUNNING' }, false],
 ])('the end of %s wakes the reconciler: %s → %s', (_, detail, expected) => {
   expect(patternOfStack()(detail)).toBe(expected);
+});
+
+describe('who concludes', () => {
+  const wrong = { nodegroups: [{ name: 'workers', amiType: 'AL2_x86_64' }] };
+
+  test.each([
+    ['done leaves that to the upgrade that it runs in', { nodegroups: [{ name: 'workers' }] }, 'Succeeded', []],
+    ['blocked says so itself, and how it ended', wrong, 'Blocked', ['scan-cluster']],
+  ] as const)('a step that is %s', async (_, cluster, status, concluded) => {
+    const world = await smallFleet({ clusters: [{ name: 'shop', version: '1.36', ...cluster }], policy: {} });
+    await hours(world, 4);
+    expect(await upgradesOf(world)).toMatchObject([{ status }]);
+    const machines = machineDefinitions().filter(
+      ({ name }) => name !== 'upgrade-cluster' && name !== 'roll-node-group',
+    );
+    const asked = machines.filter(({ arn: machineArn }) =>
+      world.runner.listExecutions({ machineArn, maxResults: 1_000 }).executions.some(({ executionArn }) => {
+        const { events } = world.runner.getExecutionHistory({ executionArn, maxResults: 1_000 });
+        return events.some(({ stateEnteredEventDetails }) => stateEnteredEventDetails?.name === 'Conclude');
+      }),
+    );
+    expect(asked.map(({ name }) => name)).toEqual(concluded);
+  });
 });
