@@ -3,7 +3,7 @@ import { namedError } from '../contracts/errors.ts';
 import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
-import { hopId, hopTo } from '../model/hop.ts';
+import { hopId, hopTo, isHop } from '../model/hop.ts';
 import { appliedConfigs, FLEET, fleetSpec, readPolicies } from '../policy/applied.ts';
 import { isForgotten, labeled } from '../policy/cluster-labels.ts';
 import { policyByHand, policyOf } from '../policy/policy-of.ts';
@@ -76,6 +76,10 @@ function unhold(
       throw nothingToTakeOff(cluster.data.name, ended, stranger);
     if (event === 'Retried' && places.length === 0)
       throw await triedByNobody(ports, cluster.data, stranger, held?.upgradeId);
+    const isLeftHop = ended.some(({ member }) => hopOf(member.data, cluster.data, held) === held?.upgradeId);
+    // Another hop than the rollout's own is tried by nobody, and must not be forgotten over it.
+    const isOtherHop = held?.mutated === true && isHop(held.upgradeId) && !isLeftHop;
+    if (event === 'Retried' && isOtherHop) throw await triedByNobody(ports, cluster.data, stranger, held.upgradeId);
     const again =
       event === 'Retried' ? await requeue(table, cluster.data, ended, { held, by, now }) : counted.map(putOnRecord);
     const entry: AuditEntry = {
@@ -84,7 +88,7 @@ function unhold(
       principal: by,
       detail: { held: held ?? retried },
     };
-    const failed = ended.some(({ member }) => hopOf(member.data, cluster.data) === held?.upgradeId) ? held : retried;
+    const failed = isLeftHop ? held : retried;
     const next = event === 'Released' || failed?.mutated !== true ? bare : { ...bare, retried: failed };
     return {
       result: next,
@@ -100,8 +104,8 @@ function unhold(
   });
 }
 
-function hopOf(member: Member, cluster: ClusterRecord): string {
-  const { from, to } = nextHopOf(member, cluster);
+function hopOf(member: Member, cluster: ClusterRecord, held: ClusterControl['held']): string {
+  const { from, to } = nextHopOf(member, cluster, { clusterKey: cluster.clusterKey, retried: held });
   return hopId(from, to);
 }
 

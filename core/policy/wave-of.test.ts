@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { clusterRecord } from './testing/cluster-record.ts';
 import { policyWith } from './testing/policies.ts';
-import { waveNamed, waveOf } from './wave-of.ts';
+import { rulingWave, waveNamed, waveOf } from './wave-of.ts';
 
 const policy = policyWith({
   waves: `
@@ -40,6 +40,15 @@ test('an expression without an answer keeps a cluster out of the waves behind it
   expect(index).toBe(-1);
   expect(reasons).toEqual([{ code: 'PolicyError', message: expect.stringContaining('the wave small') }]);
   expect(reasons[0]?.message).toContain('spec.waves[2].selector.when');
+});
+
+test.each([
+  ['an earlier wave than the one without an answer does not take it: it might belong there', 'dev', ['NoWave']],
+  ['that wave keeps who is in it', 'small', []],
+  ['a later one too, since nobody goes too soon in it', 'prod', []],
+])('of a member of a wave that has begun: %s', (_, wave, codes) => {
+  const { wave: ruling, unplaced } = rulingWave(policy, clusterRecord({ labels: { env: 'prod' } }), wave, 'liftlock/');
+  expect([ruling?.name, unplaced.map(({ code }) => code)]).toEqual([wave, codes]);
 });
 
 test('a tag moves a cluster to a later wave, and both reasons are told', () => {

@@ -8,6 +8,8 @@ import { selects } from './selects.ts';
 export interface WavePlace {
   /** In `spec.waves`; -1 = in none, and `reasons` say why (`NoWave`, `PolicyError`, `BadTag`). */
   readonly index: number;
+  /** The wave whose expression has no answer for it: that one may take it, and those after it. */
+  readonly unanswered?: number;
   /** Never empty: also why it is in that wave, with codes `Wave` and `WaveTag`. */
   readonly reasons: readonly Reason[];
 }
@@ -50,7 +52,7 @@ export interface RulingWave {
 
 /**
  * The wave that a cluster goes by: the one that its rollout has put it in, whatever takes it now, but for a tag that asks for one that it may
- * not have. Whom its tags put into a later one by now does not begin in this one: it would go too soon. A wave that is not in the policy any
+ * not have. Whom its tags put, or may put, into a later one by now does not begin in this one: it would go too soon. A wave that is not in the policy any
  * more gives way to the one that takes the cluster now.
  *
  * @param name of the wave that its rollout has put it in
@@ -62,9 +64,11 @@ export function rulingWave(
   prefix: string,
 ): RulingWave {
   const named = name === undefined ? undefined : waveNamed(policy, name);
-  const { index, reasons } = waveOf(policy, cluster, prefix);
-  if (named !== undefined && index > policy.spec.waves.indexOf(named)) {
-    const later = `${cluster.name} belongs to the wave ${policy.spec.waves[index]?.name} by now, which comes after ${named.name}: it does not begin in that one, and the next rollout takes it.`;
+  const { index, unanswered, reasons } = waveOf(policy, cluster, prefix);
+  const belongs = unanswered ?? index;
+  if (named !== undefined && belongs > policy.spec.waves.indexOf(named)) {
+    const [does, why = ''] = unanswered === undefined ? ['belongs'] : ['may belong', ` ${reasons[0]?.message}`];
+    const later = `${cluster.name} ${does} to the wave ${policy.spec.waves[belongs]?.name} by now, which comes after ${named.name}: it does not begin in that one, and the next rollout takes it.${why}`;
     return { wave: named, unplaced: [reason('NoWave', later)] };
   }
   const against = reasons.filter(({ code }) => named === undefined || code === 'BadTag');
@@ -83,7 +87,11 @@ function bySelector(policy: UpgradePolicy, cluster: ClusterRecord): WavePlace {
     const { matches, reasons, error } = taken(wave, cluster);
     if (error !== undefined) {
       const whether = `the wave ${wave.name} of the policy ${policy.metadata.name} takes it`;
-      return { index: -1, reasons: [policyError(whether, `spec.waves[${index}].selector.when`, error)] };
+      return {
+        index: -1,
+        unanswered: index,
+        reasons: [policyError(whether, `spec.waves[${index}].selector.when`, error)],
+      };
     }
     if (!matches) continue;
     const rank = index === 0 ? 'the first wave' : 'the first wave that takes it';

@@ -1,6 +1,8 @@
 import type { ClusterControl } from '../contracts/items/cluster.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { holdRefusals } from './standing-refusals.ts';
+import { codesAt, type Given } from './testing/situation.ts';
+import type { Moment } from './vetoes.ts';
 
 const hold = {
   reason: { code: 'UpdateFailed' as const, message: 'It failed.' },
@@ -8,10 +10,11 @@ const hold = {
   upgradeId: '1.35-1.36',
   mutated: true,
 };
-const codes = (control: Partial<ClusterControl> | undefined, target?: string) =>
+const codes = (control: Partial<ClusterControl> | undefined, target?: string, isOfRetry = true) =>
   holdRefusals(
     control && { clusterKey: 'k', ...control },
     target === undefined ? undefined : KubeVersion.parse(target),
+    isOfRetry,
   ).map(({ code }) => code);
 
 // docs/protocol.md, One hop after the other: "Failed, and a retry has taken the hold off".
@@ -19,6 +22,27 @@ test('what a retry has let be tried again is that upgrade alone', () => {
   expect(codes({ retried: hold }, '1.36')).toEqual([]);
   for (const other of ['1.35', '1.37']) expect(codes({ retried: hold }, other)).toEqual(['Held']);
   expect([codes(undefined, '1.37'), codes({}, '1.37')]).toEqual([[], []]);
+});
+
+test('what a retry has let be tried again is tried by its rollout alone, and not by hand', () => {
+  expect(codes({ retried: hold }, '1.36', false)).toEqual(['Held']);
+  expect(codes({}, '1.36', false)).toEqual([]);
+});
+
+test.each<[string, Given, string[], string[]]>([
+  ['the member that failed', { member: { failedBefore: true } }, [], []],
+  ['another member of the cluster', {}, ['Held'], []],
+  [
+    'what a person starts',
+    { rollout: 'none', member: 'none', upgrade: { rolloutId: undefined as never } },
+    ['Held'],
+    ['Held'],
+  ],
+])('a retry lets begin and go on: %s', (_, given, atGrant, atChanges) => {
+  const retried = { ...hold, upgradeId: '1.36-1.37' };
+  const held = (moment: Moment) =>
+    codesAt(moment, { clusterControl: { clusterKey: 'k', retried }, ...given }).filter((code) => code === 'Held');
+  expect([held('grant'), held('first'), held('later')]).toEqual([atGrant, atChanges, atChanges]);
 });
 
 test('a hold refuses that upgrade as well, and is told before what a retry has taken off', () => {

@@ -23,11 +23,15 @@ export function fleetRefusals(fleet: FleetSpec, control: FleetControl | undefine
   return [...reasons, reason('FleetStopped', said)];
 }
 
-/** A hold on the cluster; empty when it is not held, or a retry has let that very upgrade to `target` be tried again. */
-export function holdRefusals(control: ClusterControl | undefined, target?: KubeVersion): Reason[] {
+/**
+ * A hold on the cluster; empty when it is not held, or a retry has let that very upgrade to `target` be tried again by its rollout, and that
+ * is who asks (`isOfRetry`).
+ */
+export function holdRefusals(control: ClusterControl | undefined, target?: KubeVersion, isOfRetry?: boolean): Reason[] {
   const { held, retried } = control ?? {};
   if (held !== undefined) return [reason('Held', `The cluster is held since ${held.since}: ${held.reason.message}`)];
-  if (retried === undefined || target === undefined || hopTo(target) === retried.upgradeId) return [];
-  const said = `The upgrade ${retried.upgradeId} has failed half-way (${retried.reason.message}) and is to be tried again: nothing else begins before it has succeeded, or a person releases the cluster.`;
+  if (retried === undefined || target === undefined) return [];
+  if (isOfRetry === true && hopTo(target) === retried.upgradeId) return [];
+  const said = `The upgrade ${retried.upgradeId} has failed half-way (${retried.reason.message}), and only the rollout that it was retried in goes on with it: nothing else begins before it has succeeded, or a person releases the cluster.`;
   return [reason('Held', said)];
 }

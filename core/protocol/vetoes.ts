@@ -154,9 +154,10 @@ export const VETOES: readonly Veto[] = [
   },
   {
     asked: ALWAYS,
-    rule: 'the cluster is not held; where a retry has taken the hold off, only the upgrade that failed is tried',
+    rule: 'the cluster is not held; where a retry has taken the hold off, only its rollout goes on, with the upgrade that failed',
     codes: ['Held'],
-    reasons: ({ clusterControl, target }) => holdRefusals(clusterControl, target),
+    reasons: ({ clusterControl: control, target, member, upgrade }, moment) =>
+      holdRefusals(control, target, moment === 'grant' ? member?.failedBefore : upgrade?.rolloutId !== undefined),
   },
   {
     asked: ['grant'],
@@ -302,8 +303,7 @@ export const VETOES: readonly Veto[] = [
     codes: ['CapReached'],
     reasons: ({ cluster, fleet, ledger, rules }) => {
       if (cluster === undefined || fleet === undefined) return NONE;
-      const policy = rules?.policy?.spec;
-      return capRefusals(ledger?.counts ?? {}, capKeys(cluster, fleet), fleet, policy);
+      return capRefusals(ledger?.counts ?? {}, capKeys(cluster, fleet), fleet, rules?.policy?.spec);
     },
   },
   {

@@ -5,6 +5,7 @@ import type { Member, Wave } from '../contracts/items/rollout.ts';
 import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
 import { reason } from '../contracts/step-result.ts';
 import { clusterRecord } from '../policy/testing/cluster-record.ts';
+import { nextHopOf } from './admission.ts';
 import { decide } from './decide.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import { fleetSnapshot } from './testing/fleet-snapshot.ts';
@@ -116,6 +117,32 @@ test('who holds a place takes no other one', () => {
 
 test('who runs is asked about no more', () => {
   expect(admitted({ members: { a: { status: 'Running', inFlight: true } } })).toMatchObject({ names: [], waits: [] });
+});
+
+test.each([
+  ['goes on from where it is', { from: '1.35' }, '1.35', undefined, '1.35-1.36'],
+  ['makes what has moved the control plane to its end', { from: '1.35' }, '1.36', undefined, '1.35-1.36'],
+  [
+    'does so, wherever a plan made meanwhile begins, where that is to be tried again',
+    { from: '1.36' },
+    '1.36',
+    '1.35-1.36',
+    '1.35-1.36',
+  ],
+  ['goes on where that was another upgrade', { from: '1.36' }, '1.36', '1.36-1.37', '1.36-1.37'],
+  ['goes nowhere beyond its target', { from: '1.35', to: '1.36' }, '1.37', '1.36-1.37', '1.35-1.36'],
+])('a member %s', (_, member, version, retried, hop) => {
+  const { from, to } = nextHopOf(
+    memberItem({ to: '1.37', ...member }),
+    clusterRecord({ version }),
+    retried === undefined
+      ? undefined
+      : {
+          clusterKey: 'k',
+          retried: { reason: { code: 'UpdateFailed', message: '' }, since: at(0), upgradeId: retried, mutated: true },
+        },
+  );
+  expect(`${from}-${to}`).toBe(hop);
 });
 
 test('a cluster that was left unread since it is not its turn waits for that', () => {

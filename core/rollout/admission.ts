@@ -1,8 +1,8 @@
-import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Ledger, Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
-import { hopId } from '../model/hop.ts';
+import { hopId, hopTo } from '../model/hop.ts';
 import { capKeys, recountInPlace } from '../policy/caps.ts';
 import { settledAt } from '../policy/quarantine.ts';
 import { failuresOf } from '../policy/wave-room.ts';
@@ -204,7 +204,8 @@ function admitOne(
     return { reasons: [{ code: 'UnknownCluster', message: 'The cluster is not in the inventory.' }] };
   const upgrade = upgradeOf(index, member);
   const parked = upgrade?.status === 'Parked' ? upgrade : undefined;
-  const hop = parked === undefined ? nextHopOf(member, cluster) : versionsOf(parked);
+  const hop =
+    parked === undefined ? nextHopOf(member, cluster, snapshot.controls.get(member.clusterKey)) : versionsOf(parked);
   const wave = waves.now.get(member.waveIndex);
   const { rules, policyAppliedBy, window } = rulesOf(rollout.policy, cluster, wave);
   const [from, to] = [hop.from.toString(), hop.to.toString()];
@@ -262,6 +263,9 @@ export function askToBegin(
 
 const versionsOf = ({ from, to }: Upgrade): Hop => ({ from: KubeVersion.parse(from), to: KubeVersion.parse(to) });
 
-/** The hop that a member's upgrade makes next. */
-export const nextHopOf = ({ from, to }: Member, { version }: ClusterRecord): Hop =>
-  nextHop(KubeVersion.parse(from), KubeVersion.parse(version), KubeVersion.parse(to));
+/** The hop that a member's upgrade makes next: first the one that has moved the control plane, failed, and is to be tried again. */
+export function nextHopOf(member: Member, { version }: ClusterRecord, control: ClusterControl | undefined): Hop {
+  const [current, to] = [KubeVersion.parse(version), KubeVersion.parse(member.to)];
+  const isLeft = control?.retried?.upgradeId === hopTo(current) && !to.isOlderThan(current);
+  return isLeft ? { from: current.previous(), to: current } : nextHop(KubeVersion.parse(member.from), current, to);
+}

@@ -45,7 +45,7 @@ describe('who concludes', () => {
   test.each([
     ['done leaves that to the upgrade that it runs in', { nodegroups: [{ name: 'workers' }] }, 'Succeeded', []],
     ['blocked says so itself, and how it ended', wrong, 'Blocked', ['scan-cluster']],
-  ] as const)('a step that is %s', async (_, cluster, status, concluded) => {
+  ])('a step that is %s', async (_, cluster, status, concluded) => {
     const world = await smallFleet({ clusters: [{ name: 'shop', version: '1.36', ...cluster }], policy: {} });
     await hours(world, 4);
     expect(await upgradesOf(world)).toMatchObject([{ status }]);

@@ -94,3 +94,27 @@ test('nor is one whose tag liftlock/wave asks for a later wave', async () => {
       .map(({ operation }) => operation),
   ).toEqual([]);
 });
+
+test('nor is one that a later wave may take, whose expression has no answer for it', async () => {
+  const world = await smallFleet({
+    clusters: staged('dev', ['a', 'b']),
+    policy: {
+      ...spec(at('dev', { maxConcurrency: 2 }), {
+        name: 'prod',
+        selector: { when: 'cluster.tags.tier == "gold"' },
+        approval: { approvals: 2 },
+      }),
+      trigger: 'manual',
+    },
+  });
+  await discover(world);
+  await startRollout(world.ports, 'policy-0', PERSON, { dryRun: false });
+  const cluster = clusterOf(world, 'a');
+  if (cluster !== undefined) cluster.tags.stage = 'other';
+  await minutes(world, 40);
+  expect(
+    mutationsOf(world)
+      .filter(({ clusterArn: arn }) => arn.endsWith('/a'))
+      .map(({ operation }) => operation),
+  ).toEqual([]);
+});
