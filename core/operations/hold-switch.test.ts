@@ -66,6 +66,16 @@ test('what failed half-way by hand is tried again as any failure', async () => {
   expect([member?.status, member?.failedBefore, wave?.failed]).toEqual(['Pending', true, 0]);
 });
 
+test('what failed half-way by hand is not counted in a rollout that has ended', async () => {
+  const { member, wave } = await after(releaseCluster, { ...unseen, rollout: { status: 'Completed' } });
+  expect([member?.status, wave?.failed]).toEqual(['Pending', 0]);
+});
+
+test('a retry does not forget what no rollout makes: a single step that failed by hand', async () => {
+  const control = { clusterKey: KEY, held: { ...held, mutated: true, upgradeId: 'roll-node-group-x' } };
+  await expect(after(retryCluster, { ...unseen, control })).rejects.toThrow('no rollout would try it again');
+});
+
 test('what failed half-way by hand is not released while its rollout is planned anew', async () => {
   await expect(after(releaseCluster, { ...unseen, rollout: { following: 'hash' } })).rejects.toThrow('planned anew');
 });

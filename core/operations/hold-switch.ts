@@ -3,7 +3,7 @@ import { namedError } from '../contracts/errors.ts';
 import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
-import { hopId, hopTo, isHop } from '../model/hop.ts';
+import { hopId, hopTo } from '../model/hop.ts';
 import { appliedConfigs, FLEET, fleetSpec, readPolicies } from '../policy/applied.ts';
 import { isForgotten, labeled } from '../policy/cluster-labels.ts';
 import { policyByHand, policyOf } from '../policy/policy-of.ts';
@@ -68,7 +68,9 @@ function unhold(
     const { places: found, stranger } = await goingOn(table, cluster);
     const isTriedAgain = found.some(({ member: { data } }) => data.failedBefore === true && !isTried(data));
     const held = own ?? (isTriedAgain ? undefined : retried);
-    const unseen = held?.mutated === true ? found.filter(({ member }) => member.data.status !== 'Failed') : [];
+    const isUnseen = ({ member, rollout }: RolloutMember) =>
+      held?.mutated === true && member.data.status !== 'Failed' && !AT_REST.includes(rollout.data.status);
+    const unseen = found.filter(isUnseen);
     const counted = unseen.map((place) => withFailure(place, held, now));
     const places = [...found.filter((place) => !unseen.includes(place)), ...counted];
     const ended = places.filter(({ member }) => isTried(member.data));
@@ -78,7 +80,7 @@ function unhold(
       throw await triedByNobody(ports, cluster.data, stranger, held?.upgradeId);
     const isLeftHop = ended.some(({ member }) => hopOf(member.data, cluster.data, held) === held?.upgradeId);
     // Another hop than the rollout's own is tried by nobody, and must not be forgotten over it.
-    const isOtherHop = held?.mutated === true && isHop(held.upgradeId) && !isLeftHop;
+    const isOtherHop = held?.mutated === true && held.upgradeId !== undefined && !isLeftHop;
     if (event === 'Retried' && isOtherHop) throw await triedByNobody(ports, cluster.data, stranger, held.upgradeId);
     const again =
       event === 'Retried' ? await requeue(table, cluster.data, ended, { held, by, now }) : counted.map(putOnRecord);

@@ -44,11 +44,25 @@ test('an expression without an answer keeps a cluster out of the waves behind it
 
 test.each([
   ['an earlier wave than the one without an answer does not take it: it might belong there', 'dev', ['NoWave']],
-  ['that wave keeps who is in it', 'small', []],
+  ['nor does that wave itself, where a later one may', 'small', ['NoWave']],
   ['a later one too, since nobody goes too soon in it', 'prod', []],
 ])('of a member of a wave that has begun: %s', (_, wave, codes) => {
   const { wave: ruling, unplaced } = rulingWave(policy, clusterRecord({ labels: { env: 'prod' } }), wave, 'liftlock/');
   expect([ruling?.name, unplaced.map(({ code }) => code)]).toEqual([wave, codes]);
+});
+
+test.each([
+  ['a tag that names a later wave than those it may be in', 'late', 'dev', ['NoWave']],
+  ['a tag that names a wave that is not there', 'odd', 'late', ['BadTag']],
+  ['no tag, and nothing later', undefined, 'dev', []],
+])('where a wave has no answer for a cluster, so that it may be in an earlier one: %s', (_, tag, wave, codes) => {
+  const waves = `
+    - { name: gold, selector: { when: "cluster.labels.tier == 'gold'" } }
+    - { name: dev, selector: { matchLabels: { env: dev } } }
+    - { name: late, selector: { matchLabels: { env: prod } } }`;
+  const cluster = clusterRecord({ labels: { env: 'dev' }, tags: tag === undefined ? {} : { 'liftlock/wave': tag } });
+  const { unplaced } = rulingWave(policyWith({ waves }), cluster, wave, 'liftlock/');
+  expect(unplaced.map(({ code }) => code)).toEqual(codes);
 });
 
 test('a tag moves a cluster to a later wave, and both reasons are told', () => {

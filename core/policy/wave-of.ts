@@ -8,8 +8,8 @@ import { selects } from './selects.ts';
 export interface WavePlace {
   /** In `spec.waves`; -1 = in none, and `reasons` say why (`NoWave`, `PolicyError`, `BadTag`). */
   readonly index: number;
-  /** The wave whose expression has no answer for it: that one may take it, and those after it. */
-  readonly unanswered?: number;
+  /** Where expressions have no answer for it: the last wave that it may belong to. */
+  readonly latest?: number;
   /** Never empty: also why it is in that wave, with codes `Wave` and `WaveTag`. */
   readonly reasons: readonly Reason[];
 }
@@ -22,7 +22,7 @@ export interface WavePlace {
 export function waveOf(policy: UpgradePolicy, cluster: ClusterRecord, prefix: string): WavePlace {
   const chosen = bySelector(policy, cluster);
   const { wave: asked } = clusterTags(cluster.tags, prefix);
-  if (asked === undefined || asked === '' || chosen.index < 0) return chosen;
+  if (asked === undefined || asked === '' || (chosen.index < 0 && chosen.latest === undefined)) return chosen;
   const tag = `The cluster's tag ${prefix}wave`;
   const names = policy.spec.waves.map(({ name }) => name);
   const own = names[chosen.index];
@@ -30,6 +30,7 @@ export function waveOf(policy: UpgradePolicy, cluster: ClusterRecord, prefix: st
   if (index === -1) {
     return outside(`${tag} is "${asked}", and the policy ${policy.metadata.name} has ${names.join(', ')}.`);
   }
+  if (chosen.latest !== undefined) return { ...chosen, latest: Math.max(index, chosen.latest) };
   if (index < chosen.index) {
     const later = names.slice(chosen.index + 1);
     const hint = later.length === 0 ? 'Remove the tag' : `Use ${later.join(' or ')}, or remove the tag`;
@@ -64,10 +65,10 @@ export function rulingWave(
   prefix: string,
 ): RulingWave {
   const named = name === undefined ? undefined : waveNamed(policy, name);
-  const { index, unanswered, reasons } = waveOf(policy, cluster, prefix);
-  const belongs = unanswered ?? index;
+  const { index, latest, reasons } = waveOf(policy, cluster, prefix);
+  const belongs = latest ?? index;
   if (named !== undefined && belongs > policy.spec.waves.indexOf(named)) {
-    const [does, why = ''] = unanswered === undefined ? ['belongs'] : ['may belong', ` ${reasons[0]?.message}`];
+    const [does, why = ''] = latest === undefined ? ['belongs'] : ['may belong', ` ${reasons[0]?.message}`];
     const later = `${cluster.name} ${does} to the wave ${policy.spec.waves[belongs]?.name} by now, which comes after ${named.name}: it does not begin in that one, and the next rollout takes it.${why}`;
     return { wave: named, unplaced: [reason('NoWave', later)] };
   }
@@ -83,21 +84,21 @@ export const givenUp = (policy: string): Reason =>
   reason('NoWave', `No wave of ${policy} that is still to begin takes it: a later rollout may, unless it is held.`);
 
 function bySelector(policy: UpgradePolicy, cluster: ClusterRecord): WavePlace {
+  let unanswered: (WavePlace & { readonly latest: number }) | undefined;
   for (const [index, wave] of policy.spec.waves.entries()) {
     const { matches, reasons, error } = taken(wave, cluster);
     if (error !== undefined) {
       const whether = `the wave ${wave.name} of the policy ${policy.metadata.name} takes it`;
-      return {
-        index: -1,
-        unanswered: index,
-        reasons: [policyError(whether, `spec.waves[${index}].selector.when`, error)],
-      };
+      const reasons = [policyError(whether, `spec.waves[${index}].selector.when`, error)];
+      unanswered = { index: -1, reasons, ...unanswered, latest: index };
+      continue;
     }
     if (!matches) continue;
+    if (unanswered !== undefined) return { ...unanswered, latest: index };
     const rank = index === 0 ? 'the first wave' : 'the first wave that takes it';
     return { index, reasons: [reason('Wave', `${wave.name} is ${rank}: ${reasons.join(' and ')}.`)] };
   }
-  return { index: -1, reasons: [noWave(policy)] };
+  return unanswered ?? { index: -1, reasons: [noWave(policy)] };
 }
 
 function taken(wave: Wave, cluster: ClusterRecord): ReturnType<typeof selects> {

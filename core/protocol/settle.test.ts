@@ -1,7 +1,7 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import type { LiftlockEvent } from '../contracts/events.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
-import { memberItem } from '../contracts/items/testing/rollout-items.ts';
+import { memberItem, rolloutItem } from '../contracts/items/testing/rollout-items.ts';
 import { quoted } from '../contracts/step-result.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { ClusterControls, Members, ReconcileMarkers, Upgrades, Waves } from '../store/entities.ts';
@@ -232,4 +232,48 @@ test.each<[string, UpgradeEnd, string, string | undefined]>([
   const retried = { reason: quoted('UpdateFailed', 'x'), since: NOON.toISOString(), upgradeId, mutated: true };
   const { retried: kept, held } = await settled(end, { ...changed, clusterControl: { clusterKey: KEY, retried } });
   expect([kept, held?.upgradeId]).toEqual([left, end === failed ? '1.36-1.37' : undefined]);
+});
+
+// docs/semantics.md, Failure budget: a single step that fails beside the hop that a rollout has parked half-way fails as part of that hop.
+describe('a roll by hand that fails', () => {
+  const byHand = { id: 'roll-node-group-x', machine: 'roll-node-group' as const, from: '1.37', to: '1.37' };
+  const { rolloutId: _, waveIndex: __, ...own } = upgrade({ ...byHand, mutated: true });
+  const hop = upgrade({ status: 'Parked', mutated: true });
+  const parked = memberItem({ clusterKey: KEY, waveIndex: 1, status: 'Parked', inFlight: true });
+  const { rolloutId: ___, waveIndex: ____, ...bare } = grant({ upgradeId: byHand.id });
+  const beside = (more: Kept = {}): Kept => ({
+    grant: bare,
+    upgrades: [own, hop],
+    intents: [intent({ upgradeId: byHand.id, outcome: accepted })],
+    member: parked,
+    waves: waves.map((one) => ({ ...one, inFlight: 1 })),
+    ...more,
+  });
+
+  test('fails that hop, which counts and gives its place back, and holds the cluster for it', async () => {
+    const { upgrade: left, member, wave, held, audit, published } = await settled(failed, beside());
+    expect([left?.status, member?.status, member?.inFlight]).toEqual(['Failed', 'Failed', false]);
+    expect([wave?.failed, wave?.inFlight, held?.upgradeId]).toEqual([1, 0, '1.36-1.37']);
+    expect(audit.map(({ event }) => event)).toEqual(['UpgradeFailed', 'UpgradeFailed', 'ClusterHeld']);
+    expect(published.map(({ type }) => type)).toEqual(['UpgradeChanged', 'ClusterHeld', 'WaveChanged']);
+  });
+
+  test('fails one before its control plane has moved, too', async () => {
+    const step = { ...own, from: '1.36', to: '1.36' };
+    const { upgrade: left } = await settled(failed, beside({ upgrades: [step, hop] }));
+    expect(left?.status).toBe('Failed');
+  });
+
+  test.each<[string, UpgradeEnd, Kept]>([
+    ['it has changed nothing', failed, { intents: [] }],
+    ['it succeeds', done, {}],
+    ['that was aborted', failed, { rollout: rolloutItem({ status: 'Aborted' }) }],
+    ['that has changed nothing', failed, { upgrades: [own, { ...hop, mutated: false }] }],
+    ['that is of another minor', failed, { upgrades: [{ ...own, from: '1.38', to: '1.38' }, hop] }],
+    ['whose member has ended', failed, { member: { ...parked, status: 'Excluded' } }],
+  ])('leaves alone a hop where %s', async (_, end, kept) => {
+    const { upgrade: left, member, wave } = await settled(end, beside(kept));
+    expect([left?.status, wave?.failed]).toEqual(['Parked', 0]);
+    expect(member?.status).not.toBe('Failed');
+  });
 });

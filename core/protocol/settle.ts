@@ -1,19 +1,22 @@
 import type { LiftlockEvent } from '../contracts/events.ts';
 import type { ClusterControl } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import type { Wave } from '../contracts/items/rollout.ts';
+import type { Member, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
+import type { Reason } from '../contracts/step-result.ts';
 import { arnOf } from '../model/cluster-key.ts';
+import { hopTo } from '../model/hop.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { WriteOperation } from '../ports/table.ts';
+import type { Table, WriteOperation } from '../ports/table.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import { batched, readAhead } from '../store/batched.ts';
 import { changeAndTell, NOTHING, writeMark } from '../store/change.ts';
 import { waveChanged } from '../store/changes.ts';
-import { ClusterControls, Clusters, Grants, Members, Upgrades, Waves } from '../store/entities.ts';
-import { load, replace, unchanged } from '../store/entity.ts';
+import { ClusterControls, Clusters, Grants, Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
+import { load, type Read, replace, unchanged } from '../store/entity.ts';
+import { KubeVersion } from '../version/kube-version.ts';
 import { intentsOf } from './intent-store.ts';
-import { settle, type UpgradeEnd } from './settle-decision.ts';
+import { settle, type UpgradeEnd, waveWithout, withoutPlace } from './settle-decision.ts';
 
 /**
  * Ends (or parks) the upgrade of a grant in one transaction with its member's and wave's counters and, where it failed, the hold on its
@@ -47,13 +50,18 @@ export function settleUpgrade(
     ]);
 
     const settlement = settle(now, { ...upgrade.data, mutated }, member?.data, wave?.data, end);
+    const beside =
+      settlement.hold !== undefined && mutated && !hasMember ? await hopBeside(table, upgrade.data) : undefined;
+    const hop = beside && settleBeside(beside, now, settlement.upgrade.reasons);
     const operations: WriteOperation[] = [
       unchanged(Grants, grant, clusterKey),
       replace(Upgrades, upgrade, settlement.upgrade),
+      ...(hop?.writes ?? []),
     ];
     if (settlement.member !== undefined) operations.push(replace(Members, member, settlement.member));
     if (settlement.wave !== undefined) operations.push(replace(Waves, wave, settlement.wave));
-    const entries: AuditEntry[] = [audit(clusterKey, `Upgrade${settlement.upgrade.status}`, settlement.upgrade)];
+    const ended = [settlement.upgrade, ...(hop === undefined ? [] : [hop.upgrade])];
+    const entries: AuditEntry[] = ended.map((one) => audit(clusterKey, `Upgrade${one.status}`, one));
     const { retried, ...undisputed } = control?.data ?? { clusterKey };
     const isTried = retried !== undefined && retried.upgradeId === upgrade.data.id;
     if (isTried && settlement.upgrade.status === 'Succeeded')
@@ -65,7 +73,7 @@ export function settleUpgrade(
         held: {
           reason: settlement.hold,
           since: now.toISOString(),
-          upgradeId: upgrade.data.id,
+          upgradeId: hop?.upgrade.id ?? upgrade.data.id,
           ...(mutated ? { mutated } : {}),
         },
       };
@@ -91,20 +99,57 @@ export function settleUpgrade(
       result: settlement.upgrade,
       writes: operations,
       record: entries,
-      events: ([change, heldChange]) => [
+      events: ([change, ...more]) => [
         { type: 'UpgradeChanged', detail: { version: 1, change, ...named, upgradeId, from, to, status, reasons } },
         ...(hold === undefined
           ? []
           : [
               {
                 type: 'ClusterHeld' as const,
-                detail: { version: 1 as const, change: heldChange, ...named, reasons: [hold] },
+                detail: { version: 1 as const, change: more.at(-1), ...named, reasons: [hold] },
               },
             ]),
         ...waveHalted(wave?.data, settlement.wave, change),
+        ...waveHalted(beside?.wave.data, hop?.wave, more[0]),
       ],
     };
   });
+}
+
+interface HopBeside {
+  readonly upgrade: Read<Upgrade>;
+  readonly member: Read<Member>;
+  readonly wave: Read<Wave>;
+}
+
+/** The hop that a rollout has parked half-way, of the versions that a single step is about: what fails beside it fails as part of it. */
+async function hopBeside(table: Pick<Table, 'get'>, { clusterKey, from }: Upgrade): Promise<HopBeside | undefined> {
+  const version = KubeVersion.parse(from);
+  for (const id of [hopTo(version), hopTo(version.next())]) {
+    const upgrade = await load(table, Upgrades, clusterKey, id);
+    const { rolloutId, waveIndex, status, mutated } = upgrade?.data ?? {};
+    if (upgrade === undefined || status !== 'Parked' || mutated !== true) continue;
+    if (rolloutId === undefined || waveIndex === undefined) continue;
+    const rollout = await load(table, Rollouts, rolloutId);
+    const member = await load(table, Members, rolloutId, waveIndex, clusterKey);
+    const wave = await load(table, Waves, rolloutId, waveIndex);
+    const goesOn = rollout !== undefined && rollout.data.status !== 'Aborted';
+    if (goesOn && member?.data.status === 'Parked' && wave !== undefined) return { upgrade, member, wave };
+  }
+  return undefined;
+}
+
+/** It has no grant that would be freed later, so that its place in the wave is given back at once. */
+function settleBeside({ upgrade, member, wave }: HopBeside, now: Date, reasons: readonly Reason[]) {
+  const ended = settle(now, upgrade.data, undefined, undefined, { status: 'failed', reasons });
+  const failed = withoutPlace(member.data, 'Failed', reasons);
+  const after = waveWithout(wave.data, member.data, failed, now);
+  const writes = [
+    replace(Upgrades, upgrade, ended.upgrade),
+    replace(Members, member, failed),
+    replace(Waves, wave, after),
+  ];
+  return { upgrade: ended.upgrade, wave: after, writes };
 }
 
 /** What EKS refused, or never got, changed nothing; an intent whose outcome is not known may have (semantics.md, Failure budget). */

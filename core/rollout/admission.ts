@@ -266,6 +266,8 @@ const versionsOf = ({ from, to }: Upgrade): Hop => ({ from: KubeVersion.parse(fr
 /** The hop that a member's upgrade makes next: first the one that has moved the control plane, failed, and is to be tried again. */
 export function nextHopOf(member: Member, { version }: ClusterRecord, control: ClusterControl | undefined): Hop {
   const [current, to] = [KubeVersion.parse(version), KubeVersion.parse(member.to)];
-  const isLeft = control?.retried?.upgradeId === hopTo(current) && !to.isOlderThan(current);
-  return isLeft ? { from: current.previous(), to: current } : nextHop(KubeVersion.parse(member.from), current, to);
+  const next = nextHop(KubeVersion.parse(member.from), current, to);
+  // One that failed before the control plane had moved is of the hop that follows.
+  const left = [current, current.next()].find((end) => control?.retried?.upgradeId === hopTo(end));
+  return left === undefined || to.isOlderThan(left) ? next : { from: left.previous(), to: left };
 }

@@ -235,14 +235,23 @@ test('a reading that fails ends the look, and nothing goes on unseen', async () 
 
 // docs/semantics.md, Windows, bakes and estimates: the hold comes back when no rollout is to try it any more.
 test('what a retry has taken off holds again for whom no rollout tries', async () => {
-  const retried = { reason: { code: 'UpdateFailed' as const, message: 'x' }, since: '2026-11-20T08:00:00.000Z' };
+  const reason = { code: 'UpdateFailed' as const, message: 'x' };
+  const retried = { reason, since: '2026-11-20T08:00:00.000Z', upgradeId: '1.36-1.37', mutated: true };
+  const again = { failedBefore: true as const, from: '1.36', to: '1.37' };
   const members = {
-    web: { failedBefore: true as const },
-    parked: { failedBefore: true as const, status: 'Parked' as const },
+    web: again,
+    parked: { ...again, status: 'Parked' as const },
     new: {},
+    // Somebody else has moved its control plane past the hop.
+    further: { ...again, to: '1.35' },
+    failed: { ...again, status: 'Failed' as const },
   };
   const { snapshot } = await read('fleet', { members, control: { retried } });
   const held = (name: string) => snapshot.controls.get(keyOf(name));
   for (const name of ['web', 'parked']) expect(held(name)).toEqual({ clusterKey: keyOf(name), retried });
-  for (const name of ['new', 'other']) expect(held(name)).toEqual({ clusterKey: keyOf(name), held: retried });
+  for (const name of ['new', 'further', 'failed', 'other'])
+    expect(held(name)).toEqual({ clusterKey: keyOf(name), held: retried });
+  const rollout = rolloutItem({ status: 'Aborted' });
+  const left = await read('fleet', { members, control: { retried }, kept: { rollout } });
+  expect(left.snapshot.controls.get(keyOf('web'))).toEqual({ clusterKey: keyOf('web'), held: retried });
 });

@@ -1,6 +1,7 @@
 import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.ts';
 import type { AppliedConfig, Member, Rollout } from '../contracts/items/rollout.ts';
 import { KIND_SHARDS } from '../contracts/table-schema.ts';
+import { hopTo } from '../model/hop.ts';
 import { authorsOf, channelNamed, channelSpec, FLEET, fleetSpec, upgradePolicy } from '../policy/applied.ts';
 import { labeled } from '../policy/cluster-labels.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
@@ -28,6 +29,7 @@ import {
 import { dataOf, decode, load, loadAll, loadKind, ofKind } from '../store/entity.ts';
 import { isMember } from '../store/members.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
+import { nextHopOf } from './admission.ts';
 import { isServed, servedKey } from './automatic-rollouts.ts';
 import {
   clustersInTurn,
@@ -72,7 +74,10 @@ export async function loadSnapshot(
 ): Promise<FleetSnapshot> {
   const grants = ofKind(active, Grants);
   const rollouts = ofKind(active, Rollouts);
-  const members = await membersOfRollouts(table, ofKind(active, Members), rollouts);
+  const listed = ofKind(active, Members);
+  const known = await rolloutsOf(table, listed, rollouts);
+  // An attempt that died before its rollout was there has left members of nothing.
+  const members = listed.filter(({ rolloutId }) => known.has(rolloutId));
   const upgrades = ofKind(active, Upgrades);
   const waves = ofKind(active, Waves);
   const moving = { rollouts, members, upgrades, waves };
@@ -87,13 +92,13 @@ export async function loadSnapshot(
   const reader = batched(table);
   const everything = scope !== 'turn' && scope !== 'motion';
   const mayBegin = scope !== 'rollouts';
-  const listed = everything ? await loadKind(table, Clusters) : undefined;
+  const inventory = everything ? await loadKind(table, Clusters) : undefined;
   const unread = new Set<string>();
   // The index may not have a cluster yet that somebody waits with: it would count as gone.
-  const all = listed && new Set([...listed.map(({ clusterKey }) => clusterKey), ...waiting]);
+  const all = inventory && new Set([...inventory.map(({ clusterKey }) => clusterKey), ...waiting]);
   const keys = all ? [...all] : scope === 'turn' ? clustersInTurn(moving) : waiting;
   const isExact = scope === 'history';
-  const first = started(loadClusters(table, reader, keys, isExact ? undefined : listed, isExact));
+  const first = started(loadClusters(table, reader, keys, isExact ? undefined : inventory, isExact));
   // Waves that have ended matter too: their order, and their stragglers.
   const passing = started(
     loadAll(
@@ -157,7 +162,7 @@ export async function loadSnapshot(
     gateReadings: new Map(),
     clusters: new Map(clusters.map((cluster) => [cluster.clusterKey, labeled(cluster, fleet)])),
     unread,
-    controls: new Map(controls.map((one) => [one.clusterKey, heldAgain(one, members)])),
+    controls: new Map(controls.map((one) => [one.clusterKey, heldAgain(one, clusters, members, known)])),
     regions: new Map(ofKind(regions, Regions).map((region) => [region.region, region])),
     ledger: ledger?.data ?? { counts: {} },
     grants,
@@ -169,22 +174,34 @@ export async function loadSnapshot(
   };
 }
 
-/** The hold that a retry took off holds again once no rollout is to try the cluster: it was aborted, or has failed untried (semantics.md, Failure budget). */
-function heldAgain(control: ClusterControl, members: readonly Member[]): ClusterControl {
+/**
+ * The hold that a retry took off holds again once no rollout is to try that upgrade: it was aborted, has failed untried, or somebody else has
+ * moved the control plane past it (semantics.md, Failure budget).
+ */
+function heldAgain(
+  control: ClusterControl,
+  clusters: readonly ClusterRecord[],
+  members: readonly Member[],
+  rollouts: ReadonlyMap<string, Rollout>,
+): ClusterControl {
   const { held, retried, ...rest } = control;
   if (held !== undefined || retried === undefined) return control;
-  const isTriedAgain = members.some(({ clusterKey, failedBefore, status }) => {
-    return clusterKey === control.clusterKey && failedBefore === true && status !== 'Failed';
+  const cluster = clusters.find(({ clusterKey }) => clusterKey === control.clusterKey);
+  const isTriedAgain = members.some((member) => {
+    const { clusterKey, failedBefore, status, rolloutId } = member;
+    if (clusterKey !== control.clusterKey || failedBefore !== true || status === 'Failed') return false;
+    if (rollouts.get(rolloutId)?.status === 'Aborted') return false;
+    return cluster === undefined || hopTo(nextHopOf(member, cluster, control).to) === retried.upgradeId;
   });
   return isTriedAgain ? control : { ...rest, held: retried };
 }
 
-/** Without those that an attempt has left that died before its rollout was there: they are members of nothing. */
-async function membersOfRollouts(table: Table, members: readonly Member[], rollouts: readonly Rollout[]) {
-  const known = new Set(rollouts.map(({ id }) => id));
+/** The rollouts of these members, those included that have left the index, by id. */
+async function rolloutsOf(table: Table, members: readonly Member[], active: readonly Rollout[]) {
+  const known = new Map(active.map((rollout) => [rollout.id, rollout]));
   const others = [...new Set(members.map(({ rolloutId }) => rolloutId))].filter((id) => !known.has(id));
-  for (const { id } of await loadAll(table, Rollouts, others.map(Rollouts.key))) known.add(id);
-  return members.filter(({ rolloutId }) => known.has(rolloutId));
+  for (const one of await loadAll(table, Rollouts, others.map(Rollouts.key))) known.set(one.id, one);
+  return known;
 }
 
 /** Reads run side by side, and whoever waits for one may not have come to the next: one that fails meanwhile must not end the process. */
