@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { fieldOf } from '../checks/check.ts';
-import { apiVersion } from '../kinds.ts';
-import { metadataSchema, objectName } from './names.ts';
+import { documentSchema, objectName } from './names.ts';
 import { positiveDuration } from './quantities.ts';
 
 /** Whether it can be read as cron is checked beside the schema (checks/calendar.ts), since it takes a parser. */
@@ -65,24 +64,20 @@ const freezeError =
 const freeze = z.union([once, recurring], freezeError);
 
 const schemaWith = <Freezes extends z.ZodType>(freezes: Freezes) =>
-  z
-    .strictObject({
-      apiVersion: z.literal(apiVersion),
-      kind: z.literal('Calendar'),
-      metadata: metadataSchema,
-      spec: z
-        .strictObject({
-          timeZone: timeZone.default('UTC'),
-          windows: z
-            .array(windowSchema)
-            .max(200, 'lists more than 200 windows')
-            .default([])
-            .describe('When changes may be made; together they are open when one of them is. None = always.'),
-          freezes,
-        })
-        .describe('Windows and freezes.'),
-    })
-    .describe('When changes may be made, and when not.');
+  documentSchema(
+    'Calendar',
+    z
+      .strictObject({
+        timeZone: timeZone.default('UTC'),
+        windows: z
+          .array(windowSchema)
+          .max(200, 'lists more than 200 windows')
+          .default([])
+          .describe('When changes may be made; together they are open when one of them is. None = always.'),
+        freezes,
+      })
+      .describe('Windows and freezes.'),
+  ).describe('When changes may be made, and when not.');
 
 export const calendarSchema = schemaWith(
   z

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { apiVersion } from '../kinds.ts';
 import { capsSchema } from './caps.ts';
-import { labelKey, metadataSchema } from './names.ts';
+import { documentSchema, labelKey } from './names.ts';
 
 export const accountId = z
   .string()
@@ -47,52 +46,48 @@ const allowedHost = z
     'is not a host: a name or an address in lower case, without port',
   );
 
-export const fleetSchema = z
-  .strictObject({
-    apiVersion: z.literal(apiVersion),
-    kind: z.literal('Fleet'),
-    metadata: metadataSchema,
-    spec: z
-      .strictObject({
-        mode: z
-          .enum(['observe', 'act'])
-          .default('observe')
-          .describe('observe: Liftlock only looks. act: it upgrades what policies select.'),
-        accounts: z
-          .array(accountId)
-          .max(10_000, 'lists more than 10000 accounts')
-          .default([])
-          .describe('The AWS accounts of the fleet.'),
-        organizationId: z
-          .string()
-          .regex(/^o-[a-z0-9]{10,32}$/, 'is not the id of an AWS organization, such as o-a1b2c3d4e5')
-          .optional()
-          .describe('The AWS organization whose accounts belong to the fleet.'),
-        regions: z
-          .array(region)
-          .min(1, 'is empty: name at least one Region')
-          .max(100, 'lists more than 100 Regions')
-          .describe('The Regions in which clusters are looked for.'),
-        spokeRole,
-        caps,
-        labels: z
-          .strictObject({
-            fromTags: z
-              .record(labelKey, tagText)
-              .default({})
-              .describe('label: the tag of the cluster that gives its value.'),
-          })
-          .default({ fromTags: {} })
-          .describe('Where the labels of clusters come from.'),
-        tagPrefix: tagText
-          .default('liftlock/')
-          .describe('What the tags that steer single clusters begin with (<prefix>paused, <prefix>pin-version, …).'),
-        allowedHosts: z
-          .array(allowedHost)
-          .max(1000, 'lists more than 1000 hosts')
-          .default([])
-          .describe('Private hosts that URLs in policies may name all the same.'),
-      })
-      .describe('The fleet: where it is and how much may happen in it at once.'),
-  })
-  .describe('The fleet of clusters that one Liftlock looks after.');
+export const fleetSchema = documentSchema(
+  'Fleet',
+  z
+    .strictObject({
+      mode: z
+        .enum(['observe', 'act'])
+        .default('observe')
+        .describe('observe: Liftlock only looks. act: it upgrades what policies select.'),
+      accounts: z
+        .array(accountId)
+        .max(10_000, 'lists more than 10000 accounts')
+        .default([])
+        .describe('The AWS accounts of the fleet.'),
+      organizationId: z
+        .string()
+        .regex(/^o-[a-z0-9]{10,32}$/, 'is not the id of an AWS organization, such as o-a1b2c3d4e5')
+        .optional()
+        .describe('The AWS organization whose accounts belong to the fleet.'),
+      regions: z
+        .array(region)
+        .min(1, 'is empty: name at least one Region')
+        .max(100, 'lists more than 100 Regions')
+        .describe('The Regions in which clusters are looked for.'),
+      spokeRole,
+      caps,
+      labels: z
+        .strictObject({
+          fromTags: z
+            .record(labelKey, tagText)
+            .default({})
+            .describe('label: the tag of the cluster that gives its value.'),
+        })
+        .default({ fromTags: {} })
+        .describe('Where the labels of clusters come from.'),
+      tagPrefix: tagText
+        .default('liftlock/')
+        .describe('What the tags that steer single clusters begin with (<prefix>paused, <prefix>pin-version, …).'),
+      allowedHosts: z
+        .array(allowedHost)
+        .max(1000, 'lists more than 1000 hosts')
+        .default([])
+        .describe('Private hosts that URLs in policies may name all the same.'),
+    })
+    .describe('The fleet: where it is and how much may happen in it at once.'),
+).describe('The fleet of clusters that one Liftlock looks after.');

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { apiVersion, type ConfigKind } from '../kinds.ts';
 
 const pattern = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/;
 
@@ -15,10 +16,14 @@ export const labelValue = z.string().max(256, 'is longer than 256 characters');
 export const labelMap = z.record(labelKey, labelValue);
 
 /** As in Kubernetes: only the name has a meaning here, labels and annotations are for people and their tools. */
-export const metadataSchema = z
+const metadataSchema = z
   .strictObject({
     name: objectName.describe('Unique among the objects of its kind.'),
     labels: labelMap.optional().describe('For your own use.'),
     annotations: z.record(z.string(), z.string()).optional().describe('For your own use.'),
   })
   .describe('Which object this is.');
+
+/** A document of one kind. */
+export const documentSchema = <const Kind extends ConfigKind, Spec extends z.ZodType>(kind: Kind, spec: Spec) =>
+  z.strictObject({ apiVersion: z.literal(apiVersion), kind: z.literal(kind), metadata: metadataSchema, spec });

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { REASONS, SOURCES } from '../../contracts/scan-words.ts';
-import { apiVersion } from '../kinds.ts';
-import { metadataSchema } from './names.ts';
+import { documentSchema } from './names.ts';
 
 /** One of the words of a table. */
 export const words = <const Words extends Readonly<Record<string, string>>>(all: Words) =>
@@ -34,32 +33,28 @@ export const waiverMatchSchema = z
   .describe('Which findings: all that is written must hold.')
   .meta({ minProperties: 1 });
 
-export const scanWaiverSchema = z
-  .strictObject({
-    apiVersion: z.literal(apiVersion),
-    kind: z.literal('ScanWaiver'),
-    metadata: metadataSchema,
-    spec: z
-      .strictObject({
-        match: waiverMatchSchema,
-        reason: z
-          .string()
-          .regex(/\S/, 'is empty: say why these findings may stay for now')
-          .max(1000, 'is longer than 1000 characters')
-          .describe('Why these findings may stay for now.'),
-        owner: z
-          .string()
-          .regex(/\S/, 'is empty: name who answers for it')
-          .max(200, 'is longer than 200 characters')
-          .describe('Who answers for it: a team or a person.'),
-        expires: z
-          .string()
-          .regex(
-            /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2}))?$/,
-            'is not a date: write 2026-12-31, the last day (UTC), or an instant such as 2026-12-31T18:00:00Z',
-          )
-          .describe('The last day that it holds (UTC), or an instant with a zone; at most 400 days ahead.'),
-      })
-      .describe('What it covers, why, who answers for it, and until when.'),
-  })
-  .describe('Findings of `liftlock scan` that may stay for now.');
+export const scanWaiverSchema = documentSchema(
+  'ScanWaiver',
+  z
+    .strictObject({
+      match: waiverMatchSchema,
+      reason: z
+        .string()
+        .regex(/\S/, 'is empty: say why these findings may stay for now')
+        .max(1000, 'is longer than 1000 characters')
+        .describe('Why these findings may stay for now.'),
+      owner: z
+        .string()
+        .regex(/\S/, 'is empty: name who answers for it')
+        .max(200, 'is longer than 200 characters')
+        .describe('Who answers for it: a team or a person.'),
+      expires: z
+        .string()
+        .regex(
+          /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2}))?$/,
+          'is not a date: write 2026-12-31, the last day (UTC), or an instant such as 2026-12-31T18:00:00Z',
+        )
+        .describe('The last day that it holds (UTC), or an instant with a zone; at most 400 days ahead.'),
+    })
+    .describe('What it covers, why, who answers for it, and until when.'),
+).describe('Findings of `liftlock scan` that may stay for now.');

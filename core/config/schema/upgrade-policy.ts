@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { FAIL_ON, LIVE_SOURCES } from '../../contracts/scan-words.ts';
-import { apiVersion } from '../kinds.ts';
 import { principalPatterns } from './approval.ts';
 import { capsSchema } from './caps.ts';
 import { labelSelectorSchema } from './label-selector.ts';
-import { metadataSchema } from './names.ts';
+import { documentSchema } from './names.ts';
 import { duration, positiveDuration } from './quantities.ts';
 import { targetSchema } from './target.ts';
 import { waveSchema } from './wave.ts';
@@ -98,68 +97,64 @@ const scan = z
   .default({ skip: [], failOn: 'removed' })
   .describe('How clusters are scanned for removed APIs before each hop.');
 
-export const upgradePolicySchema = z
-  .strictObject({
-    apiVersion: z.literal(apiVersion),
-    kind: z.literal('UpgradePolicy'),
-    metadata: metadataSchema,
-    spec: z
-      .strictObject({
-        selector: labelSelectorSchema,
-        target: targetSchema,
-        trigger: z
-          .enum(['automatic', 'manual'])
-          .default('manual')
-          .describe(
-            'automatic: a rollout begins when the target moves. manual: only `liftlock rollout create` begins one.',
+export const upgradePolicySchema = documentSchema(
+  'UpgradePolicy',
+  z
+    .strictObject({
+      selector: labelSelectorSchema,
+      target: targetSchema,
+      trigger: z
+        .enum(['automatic', 'manual'])
+        .default('manual')
+        .describe(
+          'automatic: a rollout begins when the target moves. manual: only `liftlock rollout create` begins one.',
+        ),
+      deadline: deadlineSchema.optional(),
+      order: z
+        .array(
+          z.union(
+            [z.enum(['deadline', 'cost', 'risk', 'name']), orderByLabel],
+            'is none of deadline, cost, risk, name, and no label',
           ),
-        deadline: deadlineSchema.optional(),
-        order: z
-          .array(
-            z.union(
-              [z.enum(['deadline', 'cost', 'risk', 'name']), orderByLabel],
-              'is none of deadline, cost, risk, name, and no label',
-            ),
-          )
-          .min(1, 'is empty')
-          .refine(
-            (keys) =>
-              new Set(keys.map((key) => (typeof key === 'string' ? key : `label ${key.label}`))).size === keys.length,
-            'names something twice',
-          )
-          .default(['deadline', 'cost', 'risk', 'name'])
-          .describe(
-            'Which clusters go first inside a wave: the nearest end of support, the most dollars a day for being late, the fewest warnings, the name, or the value of a label.',
-          ),
-        breakGlass: breakGlassSchema.optional(),
-        caps: capsSchema
-          .default({})
-          .describe(
-            'How many upgrades may run, all of the fleet counted, for one of this policy to begin. They only tighten the caps of the Fleet.',
-          ),
-        estimates: z
-          .strictObject({ upgrade: positiveDuration.optional().describe('How long one hop of one cluster takes.') })
-          .default({})
-          .describe('How long things take; absent = learned from what this fleet has done, 60m before that.'),
-        verification: z
-          .enum(['full', 'eks-api'])
-          .default('full')
-          .describe('eks-api: for clusters whose API server Liftlock cannot reach; less is checked.'),
-        scan,
-        smoke,
-        rollback: z
-          .strictObject({
-            automatic: z.boolean().default(false).describe('Whether a failed verification rolls the cluster back.'),
-            windows: z.enum(['ignore', 'obey']).default('ignore').describe('Whether a rollback waits for a window.'),
-          })
-          .default({ automatic: false, windows: 'ignore' })
-          .describe('What happens after a failure. Kept, shown and hashed; no release carries it out yet.'),
-        waves: z
-          .array(waveSchema)
-          .min(1, 'is empty: a policy needs at least one wave')
-          .max(50, 'lists more than 50 waves')
-          .describe('The waves, in order.'),
-      })
-      .describe('Which clusters go where, and how.'),
-  })
-  .describe('How a part of the fleet is upgraded.');
+        )
+        .min(1, 'is empty')
+        .refine(
+          (keys) =>
+            new Set(keys.map((key) => (typeof key === 'string' ? key : `label ${key.label}`))).size === keys.length,
+          'names something twice',
+        )
+        .default(['deadline', 'cost', 'risk', 'name'])
+        .describe(
+          'Which clusters go first inside a wave: the nearest end of support, the most dollars a day for being late, the fewest warnings, the name, or the value of a label.',
+        ),
+      breakGlass: breakGlassSchema.optional(),
+      caps: capsSchema
+        .default({})
+        .describe(
+          'How many upgrades may run, all of the fleet counted, for one of this policy to begin. They only tighten the caps of the Fleet.',
+        ),
+      estimates: z
+        .strictObject({ upgrade: positiveDuration.optional().describe('How long one hop of one cluster takes.') })
+        .default({})
+        .describe('How long things take; absent = learned from what this fleet has done, 60m before that.'),
+      verification: z
+        .enum(['full', 'eks-api'])
+        .default('full')
+        .describe('eks-api: for clusters whose API server Liftlock cannot reach; less is checked.'),
+      scan,
+      smoke,
+      rollback: z
+        .strictObject({
+          automatic: z.boolean().default(false).describe('Whether a failed verification rolls the cluster back.'),
+          windows: z.enum(['ignore', 'obey']).default('ignore').describe('Whether a rollback waits for a window.'),
+        })
+        .default({ automatic: false, windows: 'ignore' })
+        .describe('What happens after a failure. Kept, shown and hashed; no release carries it out yet.'),
+      waves: z
+        .array(waveSchema)
+        .min(1, 'is empty: a policy needs at least one wave')
+        .max(50, 'lists more than 50 waves')
+        .describe('The waves, in order.'),
+    })
+    .describe('Which clusters go where, and how.'),
+).describe('How a part of the fleet is upgraded.');
