@@ -6,7 +6,7 @@ import { createClusterQueue } from './cluster-queue.ts';
 const sqs = mockClient(SQSClient);
 afterAll(() => sqs.restore());
 const queueUrl = 'https://sqs.eu-central-1.amazonaws.com/111111111111/clusters';
-const queue = createClusterQueue({ queueUrl, client: { region: 'eu-central-1' } });
+const queue = createClusterQueue(queueUrl, { region: 'eu-central-1' });
 const items = (count: number): ClusterItem[] =>
   Array.from({ length: count }, (_, index) => ({
     account: '111111111111',

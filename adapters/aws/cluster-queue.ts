@@ -10,16 +10,11 @@ import { batchesOf } from './batches.ts';
 import { readLimits } from './request-limits.ts';
 import { withoutLogger } from './without-logger.ts';
 
-export interface ClusterQueueOptions {
-  readonly queueUrl: string;
-  readonly client?: SQSClientConfig;
-}
-
 const BATCH = 10;
 const ATTEMPTS = 3;
 
 /** Sends one message per cluster. Entries that SQS refuses are sent again; fails with `QueueSendFailed` when some do not get through. */
-export function createClusterQueue({ queueUrl, client: config = {} }: ClusterQueueOptions): ClusterQueue {
+export function createClusterQueue(queueUrl: string, config: SQSClientConfig = {}): ClusterQueue {
   const client = withoutLogger(new SQSClient({ ...readLimits, ...config }));
 
   const sendBatch = async (items: readonly ClusterItem[]): Promise<void> => {

@@ -15,11 +15,10 @@ export interface LocalDynamo {
  *
  * @param options.path folder that keeps the data; absent = in memory.
  */
-export async function startLocalDynamo(options: { path?: string; port?: number } = {}): Promise<LocalDynamo> {
-  const { port = 0, path } = options;
-  const tables = new LocalTables(path);
+export async function startLocalDynamo(options: { path?: string } = {}): Promise<LocalDynamo> {
+  const tables = new LocalTables(options.path);
   const server = createServer((request, response) => void serve(tables, request, response));
-  server.listen(port, '127.0.0.1');
+  server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address() as AddressInfo;
   const close = async (): Promise<void> => {

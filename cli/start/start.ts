@@ -8,6 +8,7 @@ import { renderHtml } from '../../simulator/report/render-html.ts';
 import { type Paint, renderText } from '../../simulator/report/render-text.ts';
 import type { RunReport } from '../../simulator/report/report-types.ts';
 import { runReport } from '../../simulator/report/run-report.ts';
+import { interruption } from '../io.ts';
 import { writeError, writeOut } from '../output/streams.ts';
 import { EXIT } from '../verb.ts';
 import { LiveView } from './live-view.ts';
@@ -58,10 +59,7 @@ export async function start(options: StartOptions): Promise<number> {
     if (options.output === 'table') writeOut(`Took ${timings.total()}.\n`);
     if (!anyDiscovered(report))
       writeError('Liftlock discovered none of the clusters: look at the accounts and regions of the Fleet.\n');
-    if (options.serve !== undefined) {
-      const { serve } = await import('./serve.ts');
-      await serve(run, options.speed);
-    }
+    if (options.serve !== undefined) await serve(run, options.speed);
     return conclusion.ok && rested && isGood(report) ? 0 : 1;
   } finally {
     await run.close();
@@ -98,6 +96,29 @@ async function runToRest(
   const until = new Date(loaded.now.getTime() + options.days * 86_400_000);
   const people = new GiveApprovals(run, loaded.approvals, (id, wave) => run.approve(id, wave));
   return run.untilRest({ until, quietHours: 1, people: () => people.look() }).finally(() => view?.end());
+}
+
+/** While people type commands, a minute of the fleet takes a second. */
+const SERVING_SPEED = 60;
+const FOREVER_MILLISECONDS = 10 * 365 * 86_400_000;
+
+/** Keeps the fleet alive and its services open on this machine until Ctrl-C or SIGTERM. */
+async function serve(run: LocalRun, speed: number = SERVING_SPEED): Promise<void> {
+  writeOut(
+    [
+      '',
+      `It goes on; one second is ${speed} seconds of the fleet. In another terminal:`,
+      ...run.exports.map((line) => `  ${line}`),
+      '  bin/liftlock get clusters',
+      'Ctrl-C ends it.',
+      '',
+    ].join('\n'),
+  );
+  run.onEvent = plainLines(writeOut);
+  const signal = interruption();
+  run.clock.changeSpeed(speed);
+  const until = new Date(run.clock.now().getTime() + FOREVER_MILLISECONDS);
+  await run.untilRest({ until, quietHours: Number.POSITIVE_INFINITY, signal });
 }
 
 async function assertWritable(path: string): Promise<void> {

@@ -2,7 +2,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import type { CompiledCalendar } from './compile-calendar.ts';
 import { HORIZON } from './coverage.ts';
 import { localText } from './local-text.ts';
-import { freezeAt, nextClosedInstant, nextOpenInstant, windowAt } from './openings.ts';
+import { nameAt, nextClosedInstant, nextOpenInstant } from './openings.ts';
 
 /** Whether changes may be made at an instant, until when that stays so, and why. */
 export interface CalendarState {
@@ -31,8 +31,8 @@ export function calendarStateAt(calendars: readonly CompiledCalendar[], at: Date
   const closesAt = open ? nextClosedInstant(calendars, instant) : null;
   return {
     open,
-    window: windowAt(calendars, instant),
-    freeze: freezeAt(calendars, instant),
+    window: nameAt('windows', calendars, instant),
+    freeze: nameAt('freezes', calendars, instant),
     opensAt: dateOf(opensAt),
     closesAt: dateOf(closesAt),
     reasons: open ? openReason(calendars, instant, closesAt) : closedReasons(calendars, instant, opensAt),
@@ -45,7 +45,7 @@ const dateOf = (instant: number | null): Date | null => (instant === null ? null
 function openReason(calendars: readonly CompiledCalendar[], at: number, closesAt: number | null): Reason[] {
   const [calendar] = calendars;
   if (calendar === undefined) return [];
-  const window = windowAt(calendars, at);
+  const window = nameAt('windows', calendars, at);
   const through = window === null ? 'no window is asked for and no freeze is on' : `window ${window}`;
   const until = closesAt === null ? 'nothing closes it within ten years' : `until ${text(closesAt, calendar)}`;
   return [reason('CalendarOpen', `open: ${through}, ${until}.`)];
@@ -83,7 +83,7 @@ function closedReason(calendar: CompiledCalendar, at: number): Reason {
 
 function opening(calendar: CompiledCalendar, opens: number | null): string {
   if (opens === null) return 'it never opens within ten years';
-  const window = windowAt([calendar], opens);
+  const window = nameAt('windows', [calendar], opens);
   return `${window === null ? 'it' : `window ${window}`} opens ${text(opens, calendar)}`;
 }
 

@@ -1,5 +1,5 @@
 import type { CompiledCalendar } from './compile-calendar.ts';
-import { nextClosedInstant, nextOpenInstant, windowAt } from './openings.ts';
+import { nameAt, nextClosedInstant, nextOpenInstant } from './openings.ts';
 
 /** A stretch in which all calendars are open. */
 export interface Opening {
@@ -26,7 +26,7 @@ export function nextOpenings(calendars: readonly CompiledCalendar[], at: Date, c
     openings.push({
       opensAt: new Date(opensAt),
       closesAt: closesAt === null ? null : new Date(closesAt),
-      window: windowAt(calendars, opensAt),
+      window: nameAt('windows', calendars, opensAt),
     });
     from = closesAt;
   }

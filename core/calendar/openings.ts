@@ -28,17 +28,12 @@ export function nextClosedInstant(calendars: readonly CompiledCalendar[], instan
   return first;
 }
 
-/** The first window in the order of the files that contains the instant; null where calendars have none. */
-export function windowAt(calendars: readonly CompiledCalendar[], instant: number): string | null {
-  return nameAt(calendars, 'windows', instant);
-}
-
-/** The first freeze in the order of the files that contains the instant. */
-export function freezeAt(calendars: readonly CompiledCalendar[], instant: number): string | null {
-  return nameAt(calendars, 'freezes', instant);
-}
-
-function nameAt(calendars: readonly CompiledCalendar[], rules: 'windows' | 'freezes', instant: number): string | null {
+/** The first window, or freeze, in the order of the files that contains the instant; null where there is none. */
+export function nameAt(
+  rules: 'windows' | 'freezes',
+  calendars: readonly CompiledCalendar[],
+  instant: number,
+): string | null {
   for (const calendar of calendars) {
     const rule = calendar[rules].find(({ coverage }) => coverage.covers(instant));
     if (rule !== undefined) return rule.name;

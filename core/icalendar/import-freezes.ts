@@ -187,9 +187,6 @@ const DAY_SECONDS = 86_400;
 /** How far events without an end are expanded: two years from now, or from their first day where that is later. */
 const EXPANDED_DAYS = 731;
 
-/** As many as a calendar may have freezes; a rule that makes more is meant for something else. */
-const MOST = 1000;
-
 /** One time at which an event happens. `component` is the event, or what replaces it on that day. */
 interface Occurrence {
   readonly component: ICAL.Component;
@@ -218,7 +215,9 @@ function occurrencesOf(
     if (isEndless && next.toUnixTime() > limit) break;
     const { item, startDate, endDate } = event.getOccurrenceDetails(next);
     if (isEndless && endDate.toUnixTime() <= seconds) continue;
-    if (found.length === MOST) throw new ImportProblem(`it happens more than ${MOST} times, which is no freeze.`);
+    // A rule that makes more than a calendar may have is meant for something else.
+    if (found.length === MOST_FREEZES)
+      throw new ImportProblem(`it happens more than ${MOST_FREEZES} times, which is no freeze.`);
     found.push({ component: item.component, start: startDate, end: endDate });
   }
   return { found, isCut: isEndless };

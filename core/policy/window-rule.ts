@@ -2,7 +2,7 @@ import { calendarStateAt } from '../calendar/calendar-state.ts';
 import { writtenDuration } from '../calendar/duration.ts';
 import { clockText } from '../calendar/local-text.ts';
 import { nextOpenings } from '../calendar/next-openings.ts';
-import { windowAt } from '../calendar/openings.ts';
+import { nameAt } from '../calendar/openings.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import type { HopRules } from './hop-rules.ts';
 
@@ -62,7 +62,7 @@ function tooShort({ calendars, estimateMilliseconds, wave }: FitRules, what: str
   const lasts = `taken to last ${writtenDuration(minutes)}`;
   const why =
     wave?.bake === undefined ? `an upgrade is ${lasts}` : `what comes before the bake, half of an upgrade, is ${lasts}`;
-  const window = startsAt === null ? null : windowAt(calendars, startsAt.getTime());
+  const window = startsAt === null ? null : nameAt('windows', calendars, startsAt.getTime());
   const then =
     startsAt === null
       ? `none of the next ${OPENINGS} openings is so long. Lengthen the windows, correct estimates.upgrade, or write mayOverrun: true`

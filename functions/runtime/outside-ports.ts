@@ -21,7 +21,7 @@ export const executions: PortFactory<Executions> = {
 
 export const queue: PortFactory<ClusterQueue> = {
   environment: ['clusterQueueUrl'],
-  create: ({ environment }) => createClusterQueue({ queueUrl: environment.clusterQueueUrl }),
+  create: ({ environment }) => createClusterQueue(environment.clusterQueueUrl),
 };
 
 export const organization: PortFactory<Organization> = { environment: [], create: () => createOrganization() };

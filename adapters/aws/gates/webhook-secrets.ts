@@ -1,18 +1,8 @@
-import {
-  GetSecretValueCommand,
-  SecretsManagerClient,
-  type SecretsManagerClientConfig,
-} from '@aws-sdk/client-secrets-manager';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { namedError } from '../../../core/contracts/errors.ts';
 import { remembered } from '../../../core/model/remembered.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import { readLimits } from '../request-limits.ts';
-
-export interface WebhookSecretsOptions {
-  readonly clock: Clock;
-  /** Endpoint and the like, for tests; the environment's `AWS_ENDPOINT_URL_SECRETS_MANAGER` counts without it. */
-  readonly client?: SecretsManagerClientConfig;
-}
 
 export interface WebhookSecrets {
   /** The whole value that is current. Fails as Secrets Manager does, or with `SecretEmpty`. */
@@ -23,10 +13,10 @@ export interface WebhookSecrets {
 const KEEP_MILLISECONDS = 5 * 60_000;
 
 /** Values stay in the memory of the function; nothing logs or stores them. */
-export function createWebhookSecrets({ clock, client: config = {} }: WebhookSecretsOptions): WebhookSecrets {
+export function createWebhookSecrets({ clock }: { readonly clock: Clock }): WebhookSecrets {
   const kept = new Map<string, { readonly until: number; readonly value: Buffer }>();
 
-  const clientIn = remembered((region: string) => new SecretsManagerClient({ ...readLimits, region, ...config }));
+  const clientIn = remembered((region: string) => new SecretsManagerClient({ ...readLimits, region }));
 
   return {
     async valueOf(arn, signal) {
