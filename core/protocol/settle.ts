@@ -1,7 +1,7 @@
 import type { LiftlockEvent } from '../contracts/events.ts';
 import type { ClusterControl } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import type { Member, Wave } from '../contracts/items/rollout.ts';
+import type { Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { arnOf } from '../model/cluster-key.ts';
@@ -13,7 +13,7 @@ import { batched, readAhead } from '../store/batched.ts';
 import { changeAndTell, NOTHING, writeMark } from '../store/change.ts';
 import { waveChanged } from '../store/changes.ts';
 import { ClusterControls, Clusters, Grants, Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
-import { load, type Read, replace, unchanged } from '../store/entity.ts';
+import { load, replace, unchanged } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { intentsOf } from './intent-store.ts';
 import { settle, type UpgradeEnd, waveWithout, withoutPlace } from './settle-decision.ts';
@@ -116,14 +116,8 @@ export function settleUpgrade(
   });
 }
 
-interface HopBeside {
-  readonly upgrade: Read<Upgrade>;
-  readonly member: Read<Member>;
-  readonly wave: Read<Wave>;
-}
-
 /** The hop that a rollout has parked half-way, of the versions that a single step is about: what fails beside it fails as part of it. */
-async function hopBeside(table: Pick<Table, 'get'>, { clusterKey, from }: Upgrade): Promise<HopBeside | undefined> {
+async function hopBeside(table: Pick<Table, 'get'>, { clusterKey, from }: Upgrade) {
   const version = KubeVersion.parse(from);
   for (const id of [hopTo(version), hopTo(version.next())]) {
     const upgrade = await load(table, Upgrades, clusterKey, id);
@@ -138,6 +132,8 @@ async function hopBeside(table: Pick<Table, 'get'>, { clusterKey, from }: Upgrad
   }
   return undefined;
 }
+
+type HopBeside = NonNullable<Awaited<ReturnType<typeof hopBeside>>>;
 
 /** It has no grant that would be freed later, so that its place in the wave is given back at once. */
 function settleBeside({ upgrade, member, wave }: HopBeside, now: Date, reasons: readonly Reason[]) {

@@ -25,11 +25,9 @@ export function supportOf(cluster: Supported, calendar: SupportCalendar, now: Da
 }
 
 /** A date that matters to a cluster: of its support, or of another change that AWS plans. */
-export type ClusterDeadline = SupportDeadline | (Omit<SupportDeadline, 'kind'> & PlannedDeadline);
-interface PlannedDeadline {
-  readonly kind: 'plannedChange';
-  readonly change: PlannedChange;
-}
+export type ClusterDeadline =
+  | SupportDeadline
+  | (Omit<SupportDeadline, 'kind'> & { readonly kind: 'plannedChange'; readonly change: PlannedChange });
 
 /** Each of them: what AWS plans sooner puts nothing of the others off. */
 export function deadlinesOf(cluster: Supported, calendar: SupportCalendar, now: Date): ClusterDeadline[] {

@@ -1,5 +1,7 @@
 import type { CheckedWaiver } from '../../config/check-waiver.ts';
 import { apiVersion } from '../../config/kinds.ts';
+import type { ScanWaiver } from '../../config/types.ts';
+import { matchesGlob } from '../../selector/glob.ts';
 import { compareWithBaseline } from './baseline.ts';
 import { groupByCause } from './group-findings.ts';
 import { type JudgedFinding, mergeFindings } from './merge-findings.ts';
@@ -7,7 +9,6 @@ import { compareMinors, compareTexts, orderFindings } from './order-findings.ts'
 import type { Baseline } from './read-baseline.ts';
 import type { Coverage, Finding, ScanReport } from './report-schema.ts';
 import { isGap, verdictOf } from './verdict.ts';
-import { concerns, covers, waiverText } from './waiver.ts';
 
 /** Everything that a report is made of. */
 export interface ReportParts {
@@ -107,4 +108,29 @@ function applyWaivers(
   const expired = waivers.filter(({ end }) => end <= now);
   const texts = (some: readonly CheckedWaiver[]) => some.map(({ document }) => waiverText(document));
   return { findings: marked, waivers: { expired: texts(expired), unused: texts(unused) } };
+}
+
+const EXACT = ['reason', 'source', 'rule', 'apiVersion', 'kind', 'id'] as const;
+const GLOBS = ['namespace', 'name', 'owner'] as const;
+
+/** Whether it is about the finding, expired or not. `clusters`: every name that the scanned cluster goes by; empty for files. */
+function covers({ document }: CheckedWaiver, finding: Finding, clusters: readonly string[]): boolean {
+  const { match } = document.spec;
+  const exact = EXACT.every((member) => match[member] === undefined || match[member] === finding[member]);
+  if (!exact || !concerns(document, clusters)) return false;
+  return GLOBS.every((member) => {
+    const [pattern, value] = [match[member], finding[member]];
+    return pattern === undefined || (value !== null && matchesGlob(pattern, value));
+  });
+}
+
+/** Whether it is about this cluster, or about any. */
+function concerns({ spec }: ScanWaiver, clusters: readonly string[]): boolean {
+  const pattern = spec.match.cluster;
+  return pattern === undefined || clusters.some((cluster) => matchesGlob(pattern, cluster));
+}
+
+/** `legacy-budgets (platform, until 2026-12-31)`: how reports name it. */
+function waiverText({ metadata, spec }: ScanWaiver): string {
+  return `${metadata.name} (${spec.owner}, until ${spec.expires})`;
 }
