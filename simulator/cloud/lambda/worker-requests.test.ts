@@ -226,7 +226,12 @@ test.each(PLACES)(
     const answers = (await answersOf(messaged, requests, byMessage(messaged), start)).map(comparable);
     expect(answers).toEqual(expected);
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 400, 403, 404, 413, 501]));
-    const decided = ({ authority }: LocalCloud) => ({ usage: authority.iam.usage(), denials: authority.iam.denials() });
+    // The cloud asks for its new table until it is active: how often depends on the machine.
+    const asked = ({ action }: { action: string }) => action !== 'dynamodb:DescribeTable';
+    const decided = ({ authority: { iam } }: LocalCloud) => ({
+      usage: iam.usage().filter(asked),
+      denials: iam.denials(),
+    });
     expect(decided(messaged)).toEqual(decided(ported));
     expect(decided(messaged).denials.map(({ action }) => action)).toEqual(['sqs:SendMessage']);
     expect(decided(messaged).usage.length).toBeGreaterThan(3);
