@@ -24,6 +24,8 @@ export interface History {
   readonly writtenAt: (item: AuditItem) => number;
   /** What gates showed whenever they were read, in that order; undefined where nobody kept it. */
   readonly gateReadings?: readonly GateShown[] | undefined;
+  /** When EKS described each cluster, by its ARN, in epoch milliseconds; undefined where nobody kept it. */
+  readonly looks?: ReadonlyMap<string, readonly number[]> | undefined;
   /** The same with replays. */
   readonly sent: readonly MutationRecord[];
 }
@@ -35,8 +37,17 @@ export async function historyOf(world: RunView): Promise<History> {
     (mutation) => mutation.principal === spokePrincipal(mutation),
   );
   const writtenAt = (item: AuditItem): number => world.writtenAt?.(item) ?? Date.parse(item.at);
-  const { gateReadings } = world;
-  return { world, audit, timeline, writtenAt, gateReadings, sent, ours: sent.filter((mutation) => !mutation.replay) };
+  const { gateReadings, looks } = world;
+  return {
+    world,
+    audit,
+    timeline,
+    writtenAt,
+    gateReadings,
+    looks,
+    sent,
+    ours: sent.filter((mutation) => !mutation.replay),
+  };
 }
 
 export const keyOfMutation = (mutation: MutationRecord): string =>

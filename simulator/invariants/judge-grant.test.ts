@@ -44,6 +44,18 @@ test.each([
   expect(history.grant().judged(judgeGrant)).toEqual([{ invariant: 'granted', message: expect.stringContaining(why) }]);
 });
 
+const restored = (history: Fabricated) => history.wait(60).add('fleet', 'FleetStopped', { epoch: 2 }).wait(60);
+test.each<[string, Fabricated, boolean]>([
+  ['is looked at after a restore', restored(planned()).look(), true],
+  ['was looked at before it alone', restored(planned().look()), false],
+  ['nobody ever looked at', restored(planned()), false],
+  ['is looked at before another restore alone', restored(restored(planned()).look()), false],
+  ['is looked at where the fleet was only stopped', planned().add('fleet', 'FleetStopped', {}), true],
+])('a cluster may be granted that %s: %#', (_, history, may) => {
+  const message = expect.stringContaining('nobody had looked at the cluster since the table was restored');
+  expect(history.grant().judged(judgeGrant)).toEqual(may ? [] : [{ invariant: 'granted', message }]);
+});
+
 const ofLater = config('UpgradePolicy', 'standard', { spec: 'of a later release' });
 test.each<[string, Fabricated, string[]]>([
   ['under a policy that selects it', byHand({}), []],

@@ -15,9 +15,10 @@ const WAITING: readonly Member['status'][] = ['Pending', 'Parked', 'Quarantined'
 /**
  * 18 `granted`: a grant is given only while the fleet acts and is not stopped, to a cluster that is not held; and in a rollout, only while that
  * runs, in a wave that has begun, to a waiting member of the plan that the wave is of, and nothing failed in it since that was decided
- * (protocol.md, what a grant checks).
+ * (protocol.md, what a grant checks); and after a restore of the table only to a cluster that EKS has described since.
  */
-export const judgeGrant = ({ timeline }: History): Judge => {
+export const judgeGrant = ({ timeline, looks }: History): Judge => {
+  let restoredAt: number | undefined;
   // Of records of one instant a real table does not tell the order: a rollout may seem to be planned, or a wave to open, after its first grant.
   const opened = new Set(
     timeline.flatMap(({ event, subject, at, detail }) =>
@@ -25,9 +26,16 @@ export const judgeGrant = ({ timeline }: History): Judge => {
     ),
   );
   return (moment) => {
-    const { item } = moment;
+    const { item, at } = moment;
+    // `recover` stops the fleet and raises the epoch in one record.
+    if (item.event === 'FleetStopped' && item.detail.epoch !== undefined) restoredAt = at;
     if (item.event !== 'Granted') return [];
-    return obstacles(moment, (wave) => opened.has(`rollout/${wave.rolloutId}/${wave.name}/${item.at}`)).map((why) => ({
+    const found = obstacles(moment, (wave) => opened.has(`rollout/${wave.rolloutId}/${wave.name}/${item.at}`));
+    const since = restoredAt;
+    const seen = looks?.get(item.subject.slice(0, item.subject.indexOf('@')));
+    if (since !== undefined && looks !== undefined && seen?.some((look) => look >= since && look <= at) !== true)
+      found.push('nobody had looked at the cluster since the table was restored');
+    return found.map((why) => ({
       invariant: 'granted',
       message: `${item.subject} #${item.sequence}: a grant was given at ${item.at} while ${why}`,
     }));

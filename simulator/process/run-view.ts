@@ -12,6 +12,8 @@ export interface RunView {
   readonly runner: Runner;
   /** What gates showed whenever they were read, the newest last; absent where nobody keeps it. */
   readonly gateReadings?: readonly GateShown[];
+  /** When EKS described each cluster, by its ARN, in epoch milliseconds, the newest last; absent where nobody keeps it. */
+  readonly looks?: ReadonlyMap<string, readonly number[]>;
   /** Every audit item, in the order in which they were written. */
   auditTimeline(): Promise<readonly AuditItem[]>;
   /** When an audit item was written by the time of the world, in epoch milliseconds; absent or undefined = as the item says. */

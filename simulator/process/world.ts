@@ -67,6 +67,7 @@ export class World implements RunView {
   /** Gates that are not green, by alarm or URL. */
   readonly gates = new Map<string, GateShown['status']>();
   readonly gateReadings: GateShown[] = [];
+  readonly looks = new Map<string, number[]>();
   readonly runner: Runner;
   readonly ports: Ports;
   /** Functions that threw, by name: what would be in the Errors metric. */
@@ -128,11 +129,21 @@ export class World implements RunView {
     });
     for (const { arn, name, definition } of machineDefinitions())
       this.runner.machines.create({ arn, name: `liftlock-${name}`, definition: definition as Json });
-    const eks = createInMemoryEks(this.eks, {
+    const fake = createInMemoryEks(this.eks, {
       clock: this.clock,
       principal: spokePrincipal,
       sleep: (milliseconds) => this.clock.sleep(milliseconds),
     });
+    const eks: typeof fake = {
+      ...fake,
+      describeCluster: async (scope, input) => {
+        const cluster = await fake.describeCluster(scope, input);
+        const known = this.looks.get(cluster.arn) ?? [];
+        this.looks.set(cluster.arn, known);
+        known.push(this.clock.now().getTime());
+        return cluster;
+      },
+    };
     const kubernetes = new FakeKubernetes(this.eks);
     this.ports = {
       table: this.table,

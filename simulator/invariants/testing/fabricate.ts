@@ -31,6 +31,7 @@ export const OTHER = 'arn:aws:eks:eu-central-1:111111111111:cluster/shop@2026-01
 export class Fabricated {
   readonly #items: AuditItem[] = [];
   readonly #gates: GateShown[] = [];
+  readonly #looks = new Map<string, number[]>();
   readonly #revisions = new Map<string, number>();
   #now = BEGIN;
 
@@ -43,6 +44,13 @@ export class Fabricated {
   /** Gates are read, and show this. */
   gate(gate: string, status: GateShown['status']): this {
     this.#gates.push({ at: this.#now, gate, status });
+    return this;
+  }
+
+  /** EKS describes the cluster. */
+  look(clusterKey = KEY): this {
+    const arn = clusterKey.slice(0, clusterKey.indexOf('@'));
+    this.#looks.set(arn, [...(this.#looks.get(arn) ?? []), this.#now]);
     return this;
   }
 
@@ -110,7 +118,9 @@ export class Fabricated {
   judged(judge: (history: History) => Judge): Violation[] {
     const timeline = this.#items;
     const writtenAt = (item: AuditItem) => Date.parse(item.at);
-    return judgeHistory({ timeline, writtenAt, gateReadings: this.#gates } as unknown as History, [judge]);
+    return judgeHistory({ timeline, writtenAt, gateReadings: this.#gates, looks: this.#looks } as unknown as History, [
+      judge,
+    ]);
   }
 
   #write(entity: Entity<unknown, never>, data: unknown): StoredItem {
