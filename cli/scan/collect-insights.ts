@@ -40,7 +40,10 @@ export async function collectInsights(
 ): Promise<{ observations: readonly Observation[]; coverage: Coverage }> {
   try {
     const insights = await askEks(cluster, profile);
-    return { observations: observeInsights(insights, changes), coverage: insightsCoverage('read', insights.length) };
+    return {
+      observations: observeInsights(insights, changes, new Date()),
+      coverage: insightsCoverage('read', insights.length),
+    };
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
     const denied = /^AccessDenied|^UnrecognizedClient|^ExpiredToken|^CredentialsProvider/.test(name);

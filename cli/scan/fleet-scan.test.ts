@@ -27,7 +27,7 @@ function meanwhile(served: Served, line: string): Promise<Ran> {
 
 let served: Served;
 beforeEach(async () => {
-  served = await servedWorld();
+  served = await servedWorld([{ name: 'workers' }]);
   for (const cluster of Object.values(served.world.eks.state.clusters))
     if (cluster.name === 'web') cluster.kubernetes.objects = [attributesClass];
 });
@@ -50,6 +50,19 @@ test('scan cluster starts a scan, waits for it and prints its report with its ex
   expect([table.code, table.out]).toEqual([3, expect.stringContaining('VolumeAttributesClass')]);
   const sarif = await meanwhile(served, 'scan cluster web --target 1.37 -o sarif');
   expect(JSON.parse(sarif.out)).toMatchObject({ version: '2.1.0' });
+});
+
+test('scan cluster ends as its execution does: what EKS and the API server say is in the report', async () => {
+  for (const { name, kubernetes } of Object.values(served.world.eks.state.clusters))
+    if (name === 'shop') kubernetes.failedReadyChecks = ['etcd'];
+  const { code, out } = await meanwhile(served, 'scan cluster shop -o json');
+  const { verdict, findings } = JSON.parse(out) as ScanReport;
+  expect([code, verdict, findings[0]?.rule, findings[0]?.reason]).toEqual([
+    3,
+    'fail',
+    'ApiServerNotReady',
+    'preflight',
+  ]);
 });
 
 test('without waiting it says what was started; waiting too long ends with 5', async () => {

@@ -1,12 +1,12 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { FAIL_ON, SOURCES } from '../../core/contracts/scan-words.ts';
+import { FAIL_ON, LIVE_SOURCES } from '../../core/contracts/scan-words.ts';
 import { numberOption, secondsUpTo } from '../number-option.ts';
 import { FORMATS } from '../output/print.ts';
 import { SCAN_FORMATS } from '../output/scan/print-scan.ts';
 import { type Act, outputOption } from '../program.ts';
 import { invalid } from '../verb.ts';
 
-const SKIPPED = [...Object.keys(SOURCES), 'not-rendered'];
+const SKIPPED = ['manifest', ...LIVE_SOURCES, 'not-rendered'];
 
 /** `scan` and its kinds. */
 export function registerScan(program: Command, act: Act): void {

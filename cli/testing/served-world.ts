@@ -22,10 +22,21 @@ const CLUSTERS = [
 export const FLEET_YAML = readFileSync(new URL('./fleet.yaml', import.meta.url), 'utf8');
 
 /** A Liftlock in one process behind a loopback server: four clusters that were discovered, two of one name. Time stands still. */
-export async function servedWorld(): Promise<{ world: World; url: string; close(): Promise<void> }> {
+/** Clusters have no nodes, where a test gives them none. */
+export async function servedWorld(
+  nodegroups: readonly { readonly name: string }[] = [],
+): Promise<{ world: World; url: string; close(): Promise<void> }> {
   const state = emptyState(START);
   for (const { name, region, version, tags } of CLUSTERS)
-    addCluster(state, { name, version, createdAt: CREATED, account: '111111111111', region, tags, nodegroups: [] });
+    addCluster(state, {
+      name,
+      version,
+      createdAt: CREATED,
+      account: '111111111111',
+      region,
+      tags,
+      nodegroups: [...nodegroups],
+    });
   const world = new World({ state, start: START, seed: 1 });
   const { fleet, policies } = parseConfig([{ path: 'fleet.yaml', text: FLEET_YAML }]);
   if (fleet === undefined) throw new Error('cli/testing/fleet.yaml has no Fleet.');

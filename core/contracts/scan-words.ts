@@ -11,10 +11,16 @@ export const SOURCES = {
   reference: 'What refers to APIs: CRDs, APIServices, webhooks, policies, RBAC rules, scale targets, owners.',
   node: 'Nodes: kubelet, kube-proxy, container runtime, operating system.',
   workload: 'Pod templates and other objects: fields, annotations, mounts, images of known controllers.',
+  eks: 'What Amazon EKS tells of the cluster: status, health, node groups, versions that it offers.',
+  server: 'What the API server tells of itself: readiness, workloads of kube-system.',
 } as const;
 export type Source = keyof typeof SOURCES;
-/** What a scan of a cluster reads. */
-export const LIVE_SOURCES = (Object.keys(SOURCES) as Source[]).filter((source) => source !== 'manifest');
+/** What is asked of the cluster itself before a hop: a waiver names one check of it, and nothing leaves all of them out. */
+export const PREFLIGHT_SOURCES = ['eks', 'server'] as const satisfies readonly Source[];
+/** What a scan of a cluster reads and may leave out. */
+export const LIVE_SOURCES = (Object.keys(SOURCES) as Source[]).filter(
+  (source) => source !== 'manifest' && !PREFLIGHT_SOURCES.some((one) => one === source),
+);
 
 /** What kind of problem it is. */
 export const REASONS = {
@@ -29,6 +35,7 @@ export const REASONS = {
   'stored-version': 'Objects may still be stored at a version that is deprecated or on its way out.',
   unavailable: 'Something that the API server asks does not answer, so requests fail.',
   insight: 'Amazon EKS reports it, and Liftlock knows no more about it.',
+  preflight: 'The cluster is in a state in which the hop would fail, or would not be taken.',
 } as const;
 export type Reason = keyof typeof REASONS;
 

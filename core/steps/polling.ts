@@ -33,6 +33,3 @@ export function foreignStop(ports: Pick<Ports, 'clock'>, context: StepContext, w
   if (now.getTime() - since.getTime() >= GIVE_UP_DAYS * 86_400_000) return blocked(why);
   return parked(new Date(now.getTime() + pollSeconds(since, now, BOUNDS) * 1000), why);
 }
-
-/** Statuses that pass by themselves when what runs there ends; the others (FAILED, DELETING) do not. */
-export const isPassing = (status: string): boolean => ['CREATING', 'UPDATING', 'PENDING'].includes(status);

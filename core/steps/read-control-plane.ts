@@ -1,9 +1,10 @@
-import { blocked, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
+import { blocked, reason, type StepResult } from '../contracts/step-result.ts';
 import { clusterKey } from '../model/cluster-key.ts';
+import { lostCluster } from '../model/passing-status.ts';
 import type { Cluster } from '../ports/eks.ts';
 import type { StepContext, StepPorts } from './context.ts';
 import { stopBeside, updatesInFlight } from './foreign-updates.ts';
-import { foreignStop, isPassing } from './polling.ts';
+import { foreignStop } from './polling.ts';
 
 export type Stop = { readonly stop: StepResult };
 
@@ -35,12 +36,6 @@ export async function controlPlaneAtRest(
   const read = await readControlPlane(ports, context);
   if ('stop' in read || read.cluster.status === 'ACTIVE') return read;
   return { stop: notActive(ports, context, read.cluster) };
-}
-
-/** A cluster that is FAILED or DELETING never comes to rest by itself; undefined for every other one. */
-export function lostCluster({ name, status }: Cluster): Reason | undefined {
-  if (status === 'ACTIVE' || isPassing(status)) return undefined;
-  return reason('ClusterStatus', `${name} is ${status}; EKS takes no update in it.`);
 }
 
 /** A cluster that is not ACTIVE and whose update is not ours: it is waited for, unless it is lost. */

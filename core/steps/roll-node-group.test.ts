@@ -50,7 +50,7 @@ test.each<[string, Given, string, string, string]>([
     { group: { amiType: 'AL2_x86_64' } },
     'blocked',
     'Al2Nodegroup',
-    'The node group a runs Amazon Linux 2 (AL2_x86_64), which ends at 1.32: it cannot go to 1.37. Create an AL2023 or Bottlerocket group, move the workloads, delete this one.',
+    'The node group a runs Amazon Linux 2 (AL2_x86_64), which has no image from 1.33 on. Create an AL2023 or Bottlerocket group, move the workloads, delete this one.',
   ],
   [
     'is updated by somebody else',

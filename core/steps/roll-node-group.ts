@@ -4,11 +4,11 @@ import { blocked, done, reason, type StepResult, wait } from '../contracts/step-
 import { issueTexts } from '../model/issue-text.ts';
 import type { Nodegroup } from '../ports/eks.ts';
 import type { Mutation } from '../protocol/mutate.ts';
+import { hasNoImage, NEW_GROUP, noImageText } from '../scan/preflight/al2-ami.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ActPorts, act } from './act.ts';
 import type { StepContext } from './context.ts';
 import { stopBeside, updatesInFlight } from './foreign-updates.ts';
-import { amiProblem } from './node-group-ami.ts';
 import { foreignStop, pollSeconds } from './polling.ts';
 import { controlPlaneAtRest } from './read-control-plane.ts';
 import { runStep } from './run-step.ts';
@@ -83,8 +83,7 @@ function stateOf(ports: ActPorts, context: StepContext, nodegroup: Nodegroup): S
   }
   if (at?.equals(target) === true && status === 'ACTIVE')
     return done(reason('AtTarget', `The node group ${group} is at ${target}.`));
-  const ami = amiProblem(nodegroup, target);
-  if (ami !== undefined) return blocked(ami);
+  if (hasNoImage(nodegroup, target)) return blocked(reason('Al2Nodegroup', `${noImageText(nodegroup)} ${NEW_GROUP}`));
   if (status === 'UPDATING') {
     const foreign = reason('ForeignUpdate', `The node group ${group} is UPDATING, and not by Liftlock.`);
     return foreignStop(ports, context, foreign);

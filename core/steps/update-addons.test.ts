@@ -165,6 +165,23 @@ test('what ran and has ended is followed by the next', async () => {
   expect(await updated({ addons, kept, eks: { updates: failed } })).toMatchObject({ status: 'failed', sent: [] });
 });
 
+// docs/semantics.md, The scan and the smoke check: after the control plane a version that fits is no failure.
+test.each<[string, Partial<Addon>, string, readonly string[]]>([
+  ['that fits the target all the same stays', { addonVersion: 'v1.1.0' }, 'done', ['AddonNotMoved']],
+  ['that does not fit it has failed', { addonVersion: 'v1.0.0' }, 'failed', ['UpdateFailed']],
+  [
+    'that is not well since has failed',
+    { addonVersion: 'v1.1.0', status: 'UPDATE_FAILED' },
+    'failed',
+    ['UpdateFailed'],
+  ],
+])('an add-on whose update has failed after the control plane, and %s', async (_, cni, status, codes) => {
+  const updates = { 'addon/cni': [{ status: 'Failed' as const }] };
+  const given = { addons: { cni }, kept: { intents: [accepted('cni')] }, eks: { updates } };
+  expect(await updated({ ...given, phase: 'after' })).toMatchObject({ status, codes, sent: [] });
+  expect(await updated({ ...given, phase: 'before' })).toMatchObject({ status: 'failed', sent: [] });
+});
+
 test('an add-on that was removed while it was updated is no matter any more', async () => {
   const kept = { intents: [accepted('cni')] };
   const more = { describeUpdate: async () => Promise.reject(gone) };

@@ -2,12 +2,12 @@ import { isNotFound } from '../contracts/eks-errors.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, failed, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
+import { type AddonDecision, addonAfter, addonBefore, addonFits } from '../model/addon-target.ts';
 import { given } from '../model/given.ts';
 import { issueTexts } from '../model/issue-text.ts';
 import type { Addon } from '../ports/eks.ts';
 import { intentsOf } from '../protocol/intent-store.ts';
 import type { Mutation } from '../protocol/mutate.ts';
-import { type AddonDecision, addonAfter, addonBefore } from '../readiness/addon-target.ts';
 import type { Read } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ActPorts, act } from './act.ts';
@@ -66,7 +66,8 @@ async function everyAddon(ports: ActPorts, context: StepContext, phase: 'before'
   for (const addonName of names) {
     const result = await update(known, addonName);
     if (result.status !== 'done') return result;
-    kept.push(...result.reasons);
+    // What ran is asked a second time, and says the same.
+    kept.push(...result.reasons.filter(({ message }) => !kept.some((one) => one.message === message)));
   }
   return done(...kept);
 }
@@ -92,7 +93,7 @@ async function decide(
 }
 
 /** EKS answers "not found" for an add-on that is no longer in the cluster, and for one that it no longer offers. */
-async function unlessGone<Value>(read: () => Promise<Value>): Promise<Value | undefined> {
+export async function unlessGone<Value>(read: () => Promise<Value>): Promise<Value | undefined> {
   try {
     return await read();
   } catch (error) {
@@ -141,7 +142,22 @@ async function oneAddon(
     };
   };
   const mutation = { step: STEP, subject: addonName, prepare };
-  return act(ports, context, `Update of ${addonName}`, mutation, BOUNDS, async () => done(), { newest });
+  const result = await act(ports, context, `Update of ${addonName}`, mutation, BOUNDS, async () => done(), { newest });
+  return phase === 'after' && result.status === 'failed' ? unlessOptional(ports, context, addonName, result) : result;
+}
+
+/** After the control plane a version that fits is no failure: where EKS refused a newer one, or took it back, the add-on stays what it is. */
+async function unlessOptional(
+  { eks }: ActPorts,
+  { scope, name, target }: StepContext,
+  addonName: string,
+  result: StepResult,
+): Promise<StepResult> {
+  const addon = await unlessGone(() => eks.describeAddon(scope, { clusterName: name, addonName }));
+  const [info] = (await unlessGone(() => eks.describeAddonVersions(scope, { addonName }))) ?? [];
+  if (addon?.status !== 'ACTIVE' || info === undefined || !addonFits(addon, info, target.toString())) return result;
+  const why = result.reasons.map(({ message }) => message).join(' ');
+  return done(reason('AddonNotMoved', `${addonName} stays at ${addon.addonVersion}, which fits ${target}. ${why}`));
 }
 
 /** An add-on that needs no other version must be healthy all the same, but one that was broken before stays its owner's matter. */

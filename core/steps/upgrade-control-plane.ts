@@ -1,14 +1,15 @@
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { hopRefusals } from '../model/hop.ts';
+import { lostCluster } from '../model/passing-status.ts';
 import type { Cluster } from '../ports/eks.ts';
 import type { Mutation } from '../protocol/mutate.ts';
+import { healthIssues, REPAIR } from '../scan/preflight/cluster-health.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ActPorts, act } from './act.ts';
-import { blockingHealth } from './cluster-health.ts';
 import type { StepContext } from './context.ts';
 import { pollSeconds } from './polling.ts';
-import { lostCluster, notActive, readControlPlane } from './read-control-plane.ts';
+import { notActive, readControlPlane } from './read-control-plane.ts';
 import { runStep } from './run-step.ts';
 
 const STEP = 'upgrade-control-plane';
@@ -36,7 +37,7 @@ async function prepare(ports: ActPorts, context: StepContext): ReturnType<Mutati
   const refusals = hopRefusals(cluster.version, target);
   if (refusals.length > 0) return { stop: blocked(...refusals) };
   if (cluster.status !== 'ACTIVE') return { stop: notActive(ports, context, cluster) };
-  const unhealthy = blockingHealth(cluster);
+  const unhealthy = healthIssues(cluster).map((issue) => reason('ClusterHealth', `${issue} ${REPAIR}`));
   if (unhealthy.length > 0) return { stop: blocked(...unhealthy) };
   return {
     call: (clientRequestToken) => ({

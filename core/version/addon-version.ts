@@ -16,3 +16,9 @@ export function addonMinor(version: string): string {
   const [major = 0, minor = 0] = numbers(version);
   return `${major}.${minor}`;
 }
+
+/** Whether the second version is of the minor that follows that of the first. */
+export function isNextAddonMinor(a: string, b: string): boolean {
+  const [[major = 0, minor = 0], [nextMajor = 0, nextMinor = 0]] = [numbers(a), numbers(b)];
+  return major === nextMajor && nextMinor === minor + 1;
+}

@@ -5,6 +5,7 @@ import {
   SEVERITY_MEANINGS,
   SOURCES,
 } from '../../core/contracts/scan-words.ts';
+import { PREFLIGHT_CHECKS } from '../../core/scan/preflight/checks.ts';
 import { scanReportListSchema, scanReportSchema } from '../../core/scan/report/report-schema.ts';
 import { fieldTable, wordTable } from './fields-of.ts';
 
@@ -13,6 +14,7 @@ export function scanReport(): string {
   const parts: readonly (readonly [string, string, Readonly<Record<string, string>>])[] = [
     ['Reasons', '`reason`', REASONS],
     ['Sources', '`source`', SOURCES],
+    ['Preflight checks', '`rule`', Object.fromEntries(PREFLIGHT_CHECKS.map(({ name, finds }) => [name, finds]))],
     ['Severities', '`severity`', SEVERITY_MEANINGS],
     ['Confidences', '`confidence`', CONFIDENCE_MEANINGS],
     ['Coverage', '`status`', COVERAGE_STATUSES],

@@ -92,7 +92,7 @@ test('what an older minor removed does not stop a later hop', async () => {
   const world = await smallFleet({ clusters: [{ ...web, objects: [flowSchema] }] });
   await run(world);
   expect(versionOf(world, 'web')).toBe('1.37');
-  expect(await lastScan(world)).toMatchObject({ errors: 1 });
+  expect(await lastScan(world)).toMatchObject({ verdict: 'pass', errors: 0, warnings: 1 });
   expect(await notesOf(world)).toContain('ScanWarning');
 });
 
@@ -159,7 +159,7 @@ test('a scan by hand looks further ahead than one hop, changes nothing and keeps
   const ended = await startByHand(world, 'scan-cluster', { cluster: clusterArn('web'), targetVersion: '1.37' });
   expect([ended.status, ended.error]).toEqual(['FAILED', 'Blocked']);
   expect(ended.cause).toContain('ScanFinding');
-  expect(ended.cause).toContain('NotOneHop');
+  expect(ended.cause).not.toContain('NotOneHop');
   expect(await lastScan(world)).toMatchObject({ from: '1.35', target: '1.37', verdict: 'fail' });
   expect(world.eks.state.mutations).toEqual([]);
 });

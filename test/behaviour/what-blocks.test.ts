@@ -1,5 +1,6 @@
 import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { scansOf } from '../../core/scan/fleet/report-store.ts';
 import type { FakeEksState } from '../../simulator/eks/state/fake-eks-state.ts';
 import {
   clusterArn,
@@ -42,7 +43,7 @@ describe('the scan blocks before anything is changed', () => {
       change((cluster) => {
         cluster.kubernetes.access.forbiddenResources = ['nodes'];
       }),
-      'ClusterForbidden',
+      'ScanIncomplete',
     ],
     [
       'a role without an access entry',
@@ -88,7 +89,9 @@ describe('the scan blocks before anything is changed', () => {
     expect(mutationsOf(world)).toEqual([]);
     expect((await upgradesOf(world)).flatMap((upgrade) => Object.keys(upgrade.steps))).toEqual(['scan-cluster']);
     expect((await wavesOf(world))[0]?.status).toBe('Undecided');
-    // A report that passes is not what was decided.
+    // The report is what was decided.
+    const [report] = await scansOf(world.table, member.clusterKey);
+    expect(report?.verdict).not.toBe('pass');
     const said = (await upgradesOf(world))[0]?.steps['scan-cluster']?.reasons[0];
     const { scanBlocked } = await explainCluster(world.ports, await recordOf(world, 'web'));
     expect(scanBlocked?.reason).toEqual(said);
@@ -103,7 +106,7 @@ describe('the scan blocks before anything is changed', () => {
     await run(world);
     const explained = async () => explainCluster(world.ports, await recordOf(world, 'web'));
     expect(await explained()).toMatchObject({
-      scan: { verdict: 'pass' },
+      scan: { verdict: 'fail' },
       scanBlocked: { reason: { code: 'NodegroupStatus' } },
     });
     groups('ACTIVE')(world.eks.state);
@@ -119,7 +122,8 @@ describe('the scan blocks before anything is changed', () => {
       ],
     });
     await run(world);
-    expect((await memberOf(world, 'web')).reasons.map((reason) => reason.code)).toContain('Al2Nodegroup');
+    const { reasons } = await memberOf(world, 'web');
+    expect(reasons.map(({ message }) => message).join('\n')).toMatch(/EKS publishes no Amazon Linux 2 AMI for 1.33/);
     expect(mutationsOf(world)).toEqual([]);
   });
 
@@ -251,8 +255,10 @@ test("an add-on that EKS no longer offers is its owner's matter, and is said so"
   await run(world);
   const member = await memberOf(world, 'web');
   expect(member.status).toBe('Blocked');
-  expect(member.reasons.map((reason) => reason.code)).toEqual(['AddonUnknown']);
-  expect(mutationsOf(world).filter((mutation) => mutation.operation !== 'UpdateAddon')).toEqual([]);
+  expect(member.reasons.find(({ code }) => code === 'AddonIncompatible')?.message).toContain(
+    'EKS lists no versions of house-agent',
+  );
+  expect(mutationsOf(world)).toEqual([]);
 });
 
 test('a tag that asks for a Calendar that is not there takes that cluster out, and keeps nobody else waiting', async () => {

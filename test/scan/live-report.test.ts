@@ -30,7 +30,7 @@ const planted = [
   'error removed workload apps/v1 ReplicaSet shop/checkout-5d (checkout, high) gitrepo-volume',
   'error unavailable reference - ValidatingWebhookConfiguration -/guard (-, high)',
   'error unsupported node v1 Node -/ip-10-0-0-1.eu-central-1.compute.internal (-, high) al2-ami',
-  'error version-skew node - Node -/ip-10-0-0-1.eu-central-1.compute.internal (-, high)',
+  'error version-skew node - Node -/ip-10-0-0-1.eu-central-1.compute.internal (-, high) VersionSkew',
   'info behaviour-change reference - StorageClass -/- (-, high) no-default-storage-class',
   'info stale-trace object autoscaling/v2beta2 HorizontalPodAutoscaler shop/web (manager kubectl, high)',
   'warning behaviour-change reference rbac.authorization.k8s.io/v1 ClusterRoleBinding -/everybody (-, high) anonymous-binding',
@@ -59,7 +59,7 @@ async function plantAll(): Promise<void> {
     helmRelease('ConfigMap', { ...release, name: 'older', revision: 1, status: 'failed' }),
   ];
   const [node] = kubernetes.nodes;
-  if (node !== undefined) node.nodeInfo = { osImage: 'Amazon Linux 2', kubeletVersion: 'v1.29.3-eks-abc' };
+  if (node !== undefined) node.nodeInfo = { osImage: 'Amazon Linux 2', kubeletVersion: 'v1.28.3-eks-abc' };
   await live.under.ask('GET', '/apis/flowcontrol.apiserver.k8s.io/v1beta3/flowschemas');
 }
 

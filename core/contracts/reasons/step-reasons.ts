@@ -4,6 +4,7 @@ import type { ReasonFamily } from './reason-facts.ts';
 export const STEP_REASONS = {
   AddonFits: { kind: 'told', meaning: 'The add-on stays at its version.' },
   AddonIncompatible: { kind: 'lasting', meaning: 'No version of the add-on fits; update or remove it by hand.' },
+  AddonNotMoved: { kind: 'told', meaning: 'EKS did not take the add-on to a newer version; the one that it has fits.' },
   AddonStatus: { kind: 'lasting', meaning: 'The add-on is not ACTIVE and does not become so by itself.' },
   AddonUnknown: { kind: 'lasting', meaning: 'EKS lists no versions of the add-on; update or remove it by hand.' },
   Baking: { kind: 'timed', meaning: 'The cluster runs with its nodes behind until the bake is over.' },

@@ -12,10 +12,15 @@ const codes = (parts: Parameters<typeof reportOf>[0]) => {
 test.each([
   ['an API that goes with this hop', finding({}), ['ScanFinding'], []],
   ['what has no minor, such as a webhook without a server', finding({ removedIn: null }), ['ScanFinding'], []],
-  ['an API that went before', finding({ removedIn: '1.32' }), [], ['ScanWarning']],
   ['a warning', finding({ severity: 'warning' }), [], ['ScanWarning']],
   ['information', finding({ severity: 'info' }), [], []],
-  ['an insight, which is judged elsewhere', finding({ source: 'insight' }), [], []],
+  ['a check of the cluster, by its own name', finding({ source: 'eks', rule: 'NotOffered' }), ['NotOffered'], []],
+  [
+    'an insight, by its own',
+    finding({ source: 'insight', rule: 'InsightWarning', severity: 'warning' }),
+    [],
+    ['InsightWarning'],
+  ],
 ])('%s', (_, one, blockers, notes) => {
   expect(codes({ findings: [one] })).toEqual([blockers, notes]);
 });
@@ -26,11 +31,45 @@ test('the policy says what fails', () => {
   expect(codes({ findings, failOn: 'none' })).toEqual([[], ['ScanWarning', 'ScanWarning']]);
 });
 
-test('the gauge of the API server stops a hop only where no insights were read', () => {
-  const findings = [finding({ source: 'telemetry' })];
-  expect(codes({ findings })).toEqual([['ScanFinding'], []]);
-  const coverage = [covered({ source: 'insight', what: 'upgrade insights of Amazon EKS' })];
-  expect(codes({ findings, coverage })).toEqual([[], ['ScanWarning']]);
+test('a report that passes lets the hop go on, and no other does', () => {
+  for (const failOn of ['removed', 'deprecated', 'none'] as const)
+    for (const severity of ['error', 'warning', 'info'] as const)
+      for (const source of ['object', 'eks', 'server', 'insight', 'node'] as const)
+        for (const status of ['read', 'denied', 'skipped'] as const) {
+          const parts = { findings: [finding({ severity, source })], coverage: [covered({ status })], failOn };
+          const report = reportOf({ ...hop, ...parts });
+          expect([report.verdict, gateOf(report).blockers.length === 0]).toEqual([
+            report.verdict,
+            report.verdict === 'pass',
+          ]);
+        }
+});
+
+test('what EKS and the API server say of the cluster fails whatever the policy lets pass, unless it is waived', () => {
+  for (const source of ['eks', 'server', 'insight'] as const)
+    expect(codes({ findings: [finding({ source })], failOn: 'none' })[0]).toEqual(['ScanFinding']);
+  expect(codes({ findings: [finding({ reason: 'version-skew', source: 'node' })], failOn: 'none' })[0]).toHaveLength(1);
+});
+
+test('two checks that are about one node group are both told', () => {
+  const one = (rule: string) => finding({ source: 'eks', rule, cause: 'nodegroup:a', owner: null });
+  expect(codes({ findings: [one('VersionSkew'), one('NodegroupStatus')] })[0]?.toSorted()).toEqual([
+    'NodegroupStatus',
+    'VersionSkew',
+  ]);
+});
+
+test('what the API server refused is told as that, before other gaps, and is not left out by a word of the policy', () => {
+  const detail = 'ClusterForbidden: The API server of web could not be read.';
+  const coverage = [
+    covered({ what: 'a', source: 'object', status: 'denied', detail: 'x' }),
+    covered({ what: 'readiness', source: 'server', status: 'denied', detail }),
+    covered({ what: 'z', source: 'server', status: 'error', detail: 'It broke' }),
+  ];
+  const { blockers } = gateOf(reportOf({ ...hop, findings: [], coverage }));
+  expect(blockers.map(({ code }) => code)).toEqual(['ClusterForbidden', 'ScanIncomplete', 'ScanIncomplete']);
+  expect(blockers[0]?.message).toBe('The API server of web could not be read.');
+  expect(blockers[2]?.message).toBe('z: It broke. Repair it.');
 });
 
 test('one reason stands for all findings of a cause, with the object, the owner and the repair', () => {

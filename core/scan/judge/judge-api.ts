@@ -6,13 +6,15 @@ import { unservedKind } from '../data/unserved-kinds.ts';
 import { apiVersionText, groupVersion } from '../observe/api-version.ts';
 import type { JudgedFinding } from '../report/merge-findings.ts';
 import { findingOf, subjectText } from './finding.ts';
+import type { Hop } from './hop.ts';
 import type { ApiUse } from './observation.ts';
 
 /**
  * An object at an API version. Removed is an error, deprecated a warning. What no default cluster serves is said to be so, and in a live
  * cluster that does not serve it it is for information only (semantics: Scan).
  */
-export function judgeApi(use: ApiUse, target: KubeVersion): JudgedFinding | undefined {
+export function judgeApi(use: ApiUse, hop: Hop): JudgedFinding | undefined {
+  const { target } = hop;
   const { group, version } = groupVersion(use.subject.apiVersion);
   const row = apiRow(group, version, use.subject.kind);
   if (row === undefined) return judgeUnservedKind(use) ?? judgeCustomResource(use);
@@ -34,14 +36,17 @@ export function judgeApi(use: ApiUse, target: KubeVersion): JudgedFinding | unde
     });
   }
   const known = offered || use.source === 'manifest' || use.served === true;
-  if (status === 'removed')
+  if (status === 'removed') {
+    const milder = notOfThisHop(use, row, hop);
     return findingOf(use, {
       ...facts,
-      severity: known ? 'error' : 'info',
+      evidence: [...facts.evidence, ...milder],
+      severity: !known ? 'info' : milder.length > 0 ? 'warning' : 'error',
       reason: 'removed',
       message: `${title(row)} is not served from Kubernetes ${row.removed} on${consequence(use)}.`,
       fix: fixOf(use, row, target),
     });
+  }
   const later = row.removed === null ? 'No release that removes it is known' : `Kubernetes ${row.removed} removes it`;
   return findingOf(use, {
     ...facts,
@@ -51,6 +56,22 @@ export function judgeApi(use: ApiUse, target: KubeVersion): JudgedFinding | unde
     fix: fixOf(use, row, target),
   });
 }
+
+/**
+ * Why a removed API is no break of this hop, in sentences: what an older minor removed the cluster has lived with since, and the API server's
+ * gauge stays at 1 until a restart, whoever was repaired meanwhile, while insights know clients and times.
+ */
+function notOfThisHop({ source }: ApiUse, row: ApiRow, { from, insightsRead = false, isGate = false }: Hop): string[] {
+  const before = isGate && from !== undefined && statusAt(row, from) === 'removed';
+  const gauge = source === 'telemetry' && insightsRead;
+  return [
+    ...(before ? [goneBefore(from)] : []),
+    ...(gauge ? ['The upgrade insights of EKS were read, which know who calls and when.'] : []),
+  ];
+}
+
+export const goneBefore = (from: KubeVersion): string =>
+  `Kubernetes ${from}, which runs now, does not serve it either.`;
 
 function neverServed(use: ApiUse, row: ApiRow, target: KubeVersion): JudgedFinding {
   return findingOf(use, {

@@ -1,3 +1,5 @@
+import { KubeVersion } from '../../version/kube-version.ts';
+import { judgeAll } from './judge.ts';
 import type { ApiReference, ControllerImage, Observation, Problem, RuleHit, SkewObservation } from './observation.ts';
 import { findingAt, judged, observed } from './testing/observed.ts';
 
@@ -100,4 +102,19 @@ test('a problem is one from its minor on', () => {
   const later: Observation = { ...problem, fromMinor: '1.36', rule: 'r', removedIn: '1.36', replacement: 'x' };
   expect([judged(problem, '1.20'), judged(later, '1.35')]).toEqual(['error unavailable', 'nothing']);
   expect(findingAt(later, '1.36')).toMatchObject({ rule: 'r', removedIn: '1.36', replacement: 'x', name: 'b' });
+});
+
+test('what an older minor removed is no break of a hop, and is one for whoever asks what is broken', () => {
+  const use = { ...observed, type: 'api' } as const;
+  const hop = { target: KubeVersion.parse('1.37'), from: KubeVersion.parse('1.36') };
+  const severities = (more: object) => judgeAll([use], { ...hop, ...more }).map(({ severity }) => severity);
+  expect([severities({}), severities({ isGate: true })]).toEqual([['error'], ['warning']]);
+  expect(judgeAll([use], { ...hop, isGate: true })[0]?.evidence.at(-1)).toBe(
+    'Kubernetes 1.36, which runs now, does not serve it either.',
+  );
+  const gone = { target: KubeVersion.parse('1.25'), from: KubeVersion.parse('1.24'), isGate: true };
+  expect(judgeAll([use], gone)[0]?.severity).toBe('error');
+  const gauge = { ...use, source: 'telemetry' } as const;
+  expect(judgeAll([gauge], gone)[0]?.severity).toBe('error');
+  expect(judgeAll([gauge], { ...gone, insightsRead: true })[0]?.severity).toBe('warning');
 });

@@ -8,28 +8,24 @@ import { breakRule } from '../data/break-rules.ts';
 import { type ControllerRelease, controllerOf, releaseOf } from '../data/controllers.ts';
 import type { JudgedFinding } from '../report/merge-findings.ts';
 import { findingOf, subjectText } from './finding.ts';
-import { columns, judgeApi } from './judge-api.ts';
+import type { Hop } from './hop.ts';
+import { columns, goneBefore, judgeApi } from './judge-api.ts';
 import type { ApiReference, ControllerImage, Observation, Problem, RuleHit, SkewObservation } from './observation.ts';
 
-/** Where a cluster goes, and what it runs now; undefined for manifests, which run nowhere yet. */
-export interface Hop {
-  readonly target: KubeVersion;
-  readonly from?: KubeVersion;
-}
-
 /** What an observation means for a cluster that goes to `target`; undefined when it means nothing. Pure: the same everywhere. */
-export function judge(observation: Observation, { target, from }: Hop): JudgedFinding | undefined {
+export function judge(observation: Observation, hop: Hop): JudgedFinding | undefined {
+  const { target, from } = hop;
   switch (observation.type) {
     case 'api':
-      return judgeApi(observation, target);
+      return judgeApi(observation, hop);
     case 'reference':
-      return judgeReference(observation, target);
+      return judgeReference(observation, hop);
     case 'rule':
       return judgeRule(observation, target, from);
     case 'controller':
       return judgeController(observation, target);
     case 'skew':
-      return judgeSkew(observation, target);
+      return judgeSkew(observation, hop);
     case 'problem':
       return judgeProblem(observation, target);
   }
@@ -46,18 +42,31 @@ function judgeProblem(problem: Problem, target: KubeVersion): JudgedFinding | un
   return findingOf(problem, { ...problem, evidence: [] });
 }
 
-/** kubelet or kube-proxy against an API server at the target, before anything else is updated. */
-function judgeSkew(skew: SkewObservation, target: KubeVersion): JudgedFinding | undefined {
+/**
+ * kubelet or kube-proxy against the API server now, after the first hop, and at the target. What the hops on the way bring up to date has to fit
+ * the first one only: each hop rolls it before the next begins.
+ */
+function judgeSkew(skew: SkewObservation, { target, from, brings = isInNodegroup }: Hop): JudgedFinding | undefined {
   const { component, version, subject } = skew;
-  const [problem] = checkSkew(target, [{ kind: component, name: subject.name ?? 'a node', version }]).reasons;
-  if (problem === undefined) return undefined;
-  return findingOf(skew, {
-    severity: 'error',
-    reason: 'version-skew',
-    message: problem,
-    fix: `Update ${component === 'kubelet' ? 'these nodes' : 'kube-proxy'} to a version that fits both before the control plane goes to ${target}.`,
-  });
+  const first = from?.isOlderThan(target) === true ? from.next() : target;
+  const asked = [...(from === undefined ? [] : [from]), first, ...(brings(skew) ? [] : [target])];
+  const components = [{ kind: component, name: subject.name ?? 'a node', version }];
+  for (const apiServer of asked) {
+    const [problem] = checkSkew(apiServer, components).reasons;
+    if (problem === undefined) continue;
+    return findingOf(skew, {
+      severity: 'error',
+      reason: 'version-skew',
+      rule: 'VersionSkew',
+      message: problem,
+      fix: `Update ${component === 'kubelet' ? 'these nodes' : 'kube-proxy'} to a version that fits both before the control plane goes to ${apiServer.equals(target) ? target : first}.`,
+    });
+  }
+  return undefined;
 }
+
+/** Where nobody has asked EKS: nodes of a managed node group are rolled after each hop. */
+const isInNodegroup = ({ nodegroup }: SkewObservation): boolean => nodegroup !== undefined;
 
 /**
  * A detector found what a break rule is about. From `breaksIn` on it counts as the rule says, between the two as a warning at most. What
@@ -126,7 +135,7 @@ function fits({ min, max }: ControllerRelease, target: KubeVersion): boolean {
  * Something names an API. With a version: is that one served? Without: is any version of the group's resource? Groups are recycled
  * (facts: deprecated-apis.md §0.4), so only the resource or kind tells.
  */
-function judgeReference(reference: ApiReference, target: KubeVersion): JudgedFinding | undefined {
+function judgeReference(reference: ApiReference, { target, from, isGate = false }: Hop): JudgedFinding | undefined {
   const { group, version, resource, kind } = reference.named;
   const rows = apiRowsOfGroup(group).filter((row) =>
     resource === undefined ? row.kind === kind : row.resource === resource.split('/')[0],
@@ -141,15 +150,18 @@ function judgeReference(reference: ApiReference, target: KubeVersion): JudgedFin
   const base = columns(row, target);
   const fix =
     base.replacement === null ? 'Remove the reference: nothing takes its place.' : `Name ${base.replacement} instead.`;
-  if (gone)
+  if (gone) {
+    const before = isGate && from !== undefined && named.every((one) => statusAt(one, from) === 'removed');
     return findingOf(reference, {
       ...base,
-      severity: reference.severity,
+      severity: before && reference.severity === 'error' ? 'warning' : reference.severity,
+      evidence: before ? [goneBefore(from)] : [],
       // What is removed is an error; a name for it that nobody answers to is as bad as what follows from it.
       reason: reference.severity === 'error' ? 'removed' : 'unserved-version',
       message: `${reference.says} ${what}, which Kubernetes ${target} does not serve: ${reference.consequence}.`,
       fix,
     });
+  }
   if (version === undefined || !named.every((one) => statusAt(one, target) === 'deprecated')) return undefined;
   return findingOf(reference, {
     ...base,

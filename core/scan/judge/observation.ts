@@ -75,6 +75,8 @@ export interface SkewObservation extends Observed {
   readonly type: 'skew';
   readonly component: 'kubelet' | 'kube-proxy';
   readonly version: string;
+  /** The managed node group that a node belongs to. */
+  readonly nodegroup?: string;
 }
 
 /** Wrong already, whatever the target is. */

@@ -39,6 +39,7 @@ export function inspectLiveObject(value: Mapping, resource: ServedResource, fact
       confidence: 'high',
       component: 'kubelet',
       version: kubelet,
+      ...given({ nodegroup: textOf(mappingOf(metadata.labels)[MANAGED_LABEL]) }),
     },
   ];
 }
@@ -51,7 +52,8 @@ function staticPodCause(kind: string, value: Mapping): string | undefined {
   return `static-pod:${(textOf(name) ?? '?').replace(`-${textOf(mappingOf(value.spec).nodeName) ?? ''}`, '')}`;
 }
 
-const GROUP_LABELS = ['eks.amazonaws.com/nodegroup', 'karpenter.sh/nodepool', 'alpha.eksctl.io/nodegroup-name'];
+const MANAGED_LABEL = 'eks.amazonaws.com/nodegroup';
+const GROUP_LABELS = [MANAGED_LABEL, 'karpenter.sh/nodepool', 'alpha.eksctl.io/nodegroup-name'];
 
 /** The nodes that are repaired together. */
 function nodeCause(metadata: Mapping): string {

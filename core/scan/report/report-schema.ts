@@ -58,7 +58,10 @@ export const findingSchema = z.strictObject({
     .describe('Whether the baseline lacks it: one that the baseline has fails nothing. Null without a baseline.'),
   evidence: z.array(z.string()).describe('What was seen, one sentence each.'),
   confidence: z.enum(CONFIDENCES).describe('How sure the evidence makes it.'),
-  rule: z.string().nullable().describe('Which break rule it is, where it is one: al2-ami.'),
+  rule: z
+    .string()
+    .nullable()
+    .describe('Which break rule or preflight check it is, where it is one: al2-ami, NodegroupStatus.'),
   message: z.string().describe('What happens at the target, one sentence.'),
   fix: z.string().describe('The next step, concrete.'),
 });

@@ -8,9 +8,17 @@ const FAILING: Readonly<Record<ScanReport['failOn'], readonly Finding['severity'
   none: [],
 };
 
+/** What EKS and the API server say of the cluster itself: `failOn` is about what runs in it. */
+export const OF_THE_CLUSTER: readonly Finding['source'][] = ['eks', 'server', 'insight'];
+
 /** Whether a finding fails the scan: neither waived nor known to the baseline, and as bad as `failOn` says. */
-export function fails(finding: Pick<Finding, 'severity' | 'waived' | 'new'>, failOn: ScanReport['failOn']): boolean {
-  return !finding.waived && finding.new !== false && FAILING[failOn].includes(finding.severity);
+export function fails(
+  { severity, waived, new: isNew, source, reason }: Pick<Finding, 'severity' | 'waived' | 'new' | 'source' | 'reason'>,
+  failOn: ScanReport['failOn'],
+): boolean {
+  if (waived || isNew === false) return false;
+  const always = severity === 'error' && (OF_THE_CLUSTER.includes(source) || reason === 'version-skew');
+  return always || FAILING[failOn].includes(severity);
 }
 
 /** Whether something that should have been read was not. What was left out on purpose is no gap. */

@@ -105,7 +105,7 @@ ${waiver('{ id: 12 }', 'tomorrow', 'other').replace('The vendor ships a new char
 [
   "waivers.yaml:4:1: error: spec.owner: is missing and has no default. Who answers for it: a team or a person.",
   "waivers.yaml:5:12: error: spec.match.namspace: this field is unknown, and nothing unknown is ignored. Did you mean namespace?",
-  "waivers.yaml:5:40: error: spec.match.reason: "remove" is not one of removed, deprecated, never-served, stale-trace, unsupported, version-skew, behaviour-change, unserved-version, stored-version, unavailable, insight. Did you mean removed?",
+  "waivers.yaml:5:40: error: spec.match.reason: "remove" is not one of removed, deprecated, never-served, stale-trace, unsupported, version-skew, behaviour-change, unserved-version, stored-version, unavailable, insight, preflight. Did you mean removed?",
   "waivers.yaml:7:12: error: spec.expires: "2028-01-01" is more than 400 days ahead. The last day is 2027-12-25; look again then.",
   "waivers.yaml:11:19: error: metadata.name: "legacy" is the name of another ScanWaiver, at waivers.yaml:1. Rename or remove one.",
   "waivers.yaml:13:10: error: spec.match: covers every finding. Say at least one thing about the findings that is not just "*".",

@@ -1,8 +1,8 @@
 import type { Insight } from '../../ports/eks.ts';
-import { judgeInsights } from '../../readiness/insights.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 import { judgeAll } from '../judge/judge.ts';
 import type { Change } from '../reference/cluster-facts.ts';
+import { findingId, type JudgedFinding } from '../report/merge-findings.ts';
 import { observeInsights } from './insights.ts';
 
 const target = KubeVersion.parse('1.37');
@@ -29,7 +29,7 @@ const change = (name: string, time: string, kind?: string): Change => ({
   ...(kind === undefined ? {} : { kind }),
 });
 const LATER = '2026-11-11T08:00:00Z';
-const found = (one: Insight, changes: readonly Change[] = []) => judgeAll(observeInsights([one], changes), hop);
+const found = (one: Insight, changes: readonly Change[] = []) => judgeAll(observeInsights([one], changes, NOW), hop);
 
 test('each client that calls a removed API is a finding of its own, with when and how often', () => {
   const findings = found(insight(['tuner/v1.2 (linux/amd64)', 'Terraform/1.9']));
@@ -68,21 +68,58 @@ test('what the add-on step repairs is no error before it', () => {
   expect(found(addon)[0]?.severity).toBe('warning');
 });
 
-describe('the gate', () => {
-  const codes = (clients: readonly string[], changes: readonly Change[]) => {
-    const { blockers, warnings } = judgeInsights([insight(clients)], target, NOW, changes);
-    return [blockers.map(({ code }) => code), warnings.map(({ code }) => code)];
+test('EKS goes on with an error about clients that are all proven repaired: where it names no known API, that is for information', () => {
+  const unknown = (clients: readonly string[]) => {
+    const details = { usage: '/apis/example.com/v1/things', clientStats: clients.map(client) };
+    return insight([], { categorySpecificSummary: { deprecationDetails: [details] } });
   };
+  const rules = (clients: readonly string[], changes: readonly Change[]) => found(unknown(clients), changes)[0]?.rule;
+  expect(rules(['tuner/v1', 'terraform/1.9'], [change('tuner', LATER), change('terraform', LATER)])).toBe(
+    'InsightOutdated',
+  );
+  expect(rules(['tuner/v1', 'terraform/1.9'], [change('tuner', LATER)])).toBe('InsightError');
+  expect(rules([], [change('tuner', LATER)])).toBe('InsightError');
+  expect(found(unknown(['tuner/v1']))[0]?.evidence[0]).toContain('tuner/v1, last 2026-11-10T08:00:00.000Z');
+});
 
-  test('lets an error pass when every client is proven repaired', () => {
-    expect(codes(['tuner/v1', 'terraform/1.9'], [change('tuner', LATER), change('terraform', LATER)])).toEqual([
-      [],
-      ['InsightOutdated'],
-    ]);
-  });
+const plain = { categorySpecificSummary: {} };
+test.each<[string, Partial<Insight>, readonly unknown[]]>([
+  ['that passes and is fresh says nothing', { insightStatus: { status: 'PASSING' } }, []],
+  ['with ERROR fails', {}, ['error InsightError']],
+  ['with WARNING warns', { insightStatus: { status: 'WARNING' } }, ['warning InsightWarning']],
+  ['with UNKNOWN fails: it is not a pass', { insightStatus: { status: 'UNKNOWN' } }, ['error InsightUnknown']],
+  ['with a status of tomorrow fails', { insightStatus: { status: 'MAYBE' } }, ['error InsightUnknown']],
+  [
+    'that passed more than a day ago fails',
+    { insightStatus: { status: 'PASSING' }, lastRefreshTime: new Date('2026-11-19T11:59:00Z') },
+    ['error InsightStale'],
+  ],
+  ['about a later minor does not concern this hop', { kubernetesVersion: '1.38' }, []],
+  ['about a minor on the way does', { kubernetesVersion: '1.36' }, ['error InsightError']],
+  ['about rollback does not concern an upgrade', { category: 'ROLLBACK_READINESS' }, []],
+  ['about add-ons is left to the add-on step', { name: 'EKS add-on version compatibility' }, ['warning AddonInsight']],
+])('an insight %s', (_, more, told) => {
+  expect(found(insight([], { ...plain, ...more })).map(({ severity, rule }) => `${severity} ${rule}`)).toEqual(told);
+});
 
-  test('stops while one of them is not', () => {
-    expect(codes(['tuner/v1', 'terraform/1.9'], [change('tuner', LATER)])).toEqual([['InsightError'], []]);
-    expect(codes([], [change('tuner', LATER)])).toEqual([['InsightError'], []]);
+test('what EKS says of an API that the tables keep is not lost', () => {
+  const usage = '/apis/apps/v1/deployments';
+  const kept = insight([], {
+    categorySpecificSummary: { deprecationDetails: [{ usage, clientStats: [client('x/1')] }] },
   });
+  expect(found(kept).map(({ rule }) => rule)).toContain('InsightError');
+});
+
+test('what EKS says of an API that goes later by the tables, or could not evaluate, is told beside its clients', () => {
+  const rules = (more: Partial<Insight>) => found(insight(['tuner/v1'], more)).map(({ rule }) => rule);
+  expect(rules({})).toEqual([null]);
+  expect(rules({ kubernetesVersion: '1.36' })).toEqual([null, 'InsightError']);
+  expect(rules({ insightStatus: { status: 'UNKNOWN' } })).toEqual([null, 'InsightUnknown']);
+});
+
+test('insights of one cluster have an id each, the same in every scan', () => {
+  const ids = ['one', 'two', 'one'].map((name) =>
+    findingId(found(insight([], { ...plain, name }))[0] as JudgedFinding),
+  );
+  expect([ids[0] === ids[2], ids[0] === ids[1]]).toEqual([true, false]);
 });

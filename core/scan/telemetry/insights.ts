@@ -1,7 +1,8 @@
 import { isAddonInsight } from '../../model/addon-insight.ts';
 import type { EksReader, Insight, Scope } from '../../ports/eks.ts';
+import { KubeVersion } from '../../version/kube-version.ts';
 import type { ApiRow } from '../data/api-row.ts';
-import { apiRowsOfGroup } from '../data/api-table.ts';
+import { apiRowsOfGroup, isReached } from '../data/api-table.ts';
 import type { ApiUse, Observation, Problem } from '../judge/observation.ts';
 import { apiVersionText } from '../observe/api-version.ts';
 import type { Change } from '../reference/cluster-facts.ts';
@@ -10,18 +11,35 @@ import type { Coverage } from '../report/report-schema.ts';
 type Detail = NonNullable<NonNullable<Insight['categorySpecificSummary']>['deprecationDetails']>[number];
 type Client = NonNullable<Detail['clientStats']>[number];
 
+/** EKS looks again every 24 hours (facts: eks.md §4.3); what is older says nothing about today. */
+const STALE_HOURS = 24;
+
 /**
  * What EKS has seen of calls in the last 30 days. It goes on telling of a client for so long after the client was repaired; one that has
- * changed since its last call is a trace, with both times as evidence. Insights that name no API are passed on as they are.
+ * changed since its last call is a trace, with both times as evidence. What names no API that the tables know is passed on as it is; what EKS
+ * could not evaluate is no pass, and neither is what nobody has refreshed.
  */
-export function observeInsights(insights: readonly Insight[], changes: readonly Change[]): Observation[] {
+export function observeInsights(insights: readonly Insight[], changes: readonly Change[], now: Date): Observation[] {
   return insights.flatMap((insight): Observation[] => {
-    if (insight.category !== 'UPGRADE_READINESS' || insight.insightStatus.status === 'PASSING') return [];
+    const { category, insightStatus, kubernetesVersion } = insight;
+    if (category !== 'UPGRADE_READINESS') return [];
+    if (insightStatus.status === 'PASSING') return isStale(insight, now) ? [problemOf(insight, 'InsightStale')] : [];
     const known = detailsOf(insight);
     const uses = known.flatMap(({ detail, row }) => (row === undefined ? [] : usesOf(insight, detail, row, changes)));
-    const covered = known.length > 0 && known.every(({ row }) => row !== undefined);
-    return covered ? uses : [...uses, problemOf(insight)];
+    const isEvaluated = insightStatus.status === 'ERROR' || insightStatus.status === 'WARNING';
+    // Where the tables know of no removal by then, EKS knows more.
+    const says = known.length > 0 && known.every(({ row }) => row !== undefined && isGoneBy(row, kubernetesVersion));
+    return isEvaluated && says ? uses : [...uses, problemOf(insight, codeOf(insight, changes), changes)];
   });
+}
+
+function isStale({ lastRefreshTime }: Insight, now: Date): boolean {
+  return lastRefreshTime === undefined || now.getTime() - lastRefreshTime.getTime() > STALE_HOURS * 3_600_000;
+}
+
+function isGoneBy({ removed }: ApiRow, minor: string | undefined): boolean {
+  const target = minor === undefined ? undefined : KubeVersion.tryParse(minor);
+  return removed !== null && (target === undefined || isReached(removed, target));
 }
 
 /** How much was read of them, and `detail`: why not more. */
@@ -33,19 +51,13 @@ export const insightsCoverage = (status: Coverage['status'], count: number, deta
   count,
 });
 
-/** Whether every client that an insight names has changed since its last call: then what proves it, in sentences. */
-export function staleEvidence(insight: Insight, changes: readonly Change[]): string[] | undefined {
-  const proofs: string[] = [];
-  for (const { detail, row } of detailsOf(insight)) {
-    const clients = detail.clientStats ?? [];
-    if (clients.length === 0) return undefined;
-    for (const client of clients) {
-      const proof = changeSince(client, row?.kind, changes);
-      if (proof === undefined) return undefined;
-      proofs.push(proofText(client, proof));
-    }
-  }
-  return proofs.length === 0 ? undefined : proofs;
+/** What proves that every client that an insight names has changed since its last call, in sentences; undefined where one has not. */
+function staleEvidence(insight: Insight, changes: readonly Change[]): string[] | undefined {
+  const clients = detailsOf(insight).flatMap(({ detail, row }) =>
+    (detail.clientStats ?? [{}]).map((client) => ({ client, proof: changeSince(client, row?.kind, changes) })),
+  );
+  const proofs = clients.flatMap(({ client, proof }) => (proof === undefined ? [] : [proofText(client, proof)]));
+  return proofs.length > 0 && proofs.length === clients.length ? proofs : undefined;
 }
 
 const detailsOf = (insight: Insight) =>
@@ -107,26 +119,72 @@ function callText({ userAgent, numberOfRequestsLast30Days: requests, lastRequest
 const proofText = ({ userAgent, lastRequestTime }: Client, { what, time }: Change): string =>
   `${productOf(userAgent ?? '')} called it last at ${lastRequestTime?.toISOString() ?? 'an unknown time'}, and ${what} at ${time}, after that.`;
 
-/** What names no API of the tables. What the add-on step repairs is no error before it. */
-function problemOf(insight: Insight): Problem {
-  const { status, reason: why } = insight.insightStatus;
-  const addon = isAddonInsight(insight);
-  const { kubernetesVersion } = insight;
+type InsightCode =
+  | 'InsightError'
+  | 'InsightWarning'
+  | 'InsightUnknown'
+  | 'InsightStale'
+  | 'InsightOutdated'
+  | 'AddonInsight';
+
+function codeOf(insight: Insight, changes: readonly Change[]): InsightCode {
+  const { status } = insight.insightStatus;
+  // What the add-on step repairs is no error before it.
+  if (isAddonInsight(insight)) return 'AddonInsight';
+  if (status === 'WARNING') return 'InsightWarning';
+  if (status !== 'ERROR') return 'InsightUnknown';
+  return staleEvidence(insight, changes) === undefined ? 'InsightError' : 'InsightOutdated';
+}
+
+const SEVERITY: Readonly<Record<InsightCode, Problem['severity']>> = {
+  InsightError: 'error',
+  InsightUnknown: 'error',
+  InsightStale: 'error',
+  InsightWarning: 'warning',
+  AddonInsight: 'warning',
+  InsightOutdated: 'info',
+};
+
+function saidOf({ name, insightStatus, lastRefreshTime }: Insight, code: InsightCode): string {
+  const { status, reason: why } = insightStatus;
+  if (code === 'InsightStale') {
+    const since = lastRefreshTime?.toISOString() ?? 'never';
+    return `The insight "${name}" passed, and was last refreshed ${since}: that says nothing about today.`;
+  }
+  const unknown = code === 'InsightUnknown' ? ' EKS could not evaluate it, and that is not a pass.' : '';
+  return `Amazon EKS says ${status}: ${name}${why === undefined ? '' : `: ${why.replace(/\.+$/, '')}`}.${unknown}`;
+}
+
+/** An insight as EKS tells it, with who still calls what, and since when. */
+function problemOf(insight: Insight, code: InsightCode, changes: readonly Change[] = []): Problem {
+  const { name, kubernetesVersion } = insight;
   return {
     type: 'problem',
     source: 'insight',
-    subject: {},
-    cause: `insight:${insight.name}`,
-    evidence: why === undefined ? [] : [why],
+    subject: { kind: 'Insight', name },
+    cause: `insight:${name}`,
+    evidence: staleEvidence(insight, changes) ?? detailsOf(insight).map(({ detail }) => usageText(detail)),
     confidence: 'high',
     reason: 'insight',
-    severity: !addon && (status === 'ERROR' || status === 'UNKNOWN') ? 'error' : 'warning',
+    rule: code,
+    severity: SEVERITY[code],
     ...(kubernetesVersion === undefined ? {} : { fromMinor: kubernetesVersion }),
-    message: `Amazon EKS says ${status}: ${insight.name}.`,
-    fix: addon
-      ? 'The upgrade brings add-ons up to date by itself.'
-      : (insight.recommendation ?? 'See the insight in the console of Amazon EKS.'),
+    message: saidOf(insight, code),
+    fix:
+      code === 'AddonInsight'
+        ? 'The upgrade brings add-ons up to date by itself.'
+        : (insight.recommendation ?? 'See the insight in the console of Amazon EKS.'),
   };
+}
+
+/** Who still calls an API, and when last: a finding stays for up to 30 days after the fix (facts: eks.md §4.3). */
+function usageText({ clientStats = [], replacedWith, usage, stopServingVersion }: Detail): string {
+  const clients = clientStats.map(
+    ({ userAgent, lastRequestTime }) =>
+      `${userAgent ?? 'unknown client'}, last ${lastRequestTime?.toISOString() ?? 'unknown'}`,
+  );
+  const instead = replacedWith === undefined ? '' : `, use ${replacedWith}`;
+  return `${usage ?? 'An API'} (gone in ${stopServingVersion ?? 'a later version'}${instead}) is called by ${clients.join('; ') || 'unknown clients'}.`;
 }
 
 /** `/apis/policy/v1beta1/podsecuritypolicies` → its row in the tables; undefined for what they do not know. */

@@ -1,5 +1,6 @@
 import type { Addon, AddonInfo } from '../ports/eks.ts';
-import { addonAfter, addonBefore } from './addon-target.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import { addonAfter, addonBefore, addonPathProblem } from './addon-target.ts';
 
 const info = (
   name: string,
@@ -82,11 +83,74 @@ describe('after it moved', () => {
     });
   });
 
+  test('without any of the next minor it stays where it fits, and is stuck where it does not', () => {
+    const gap = info('vpc-cni', [
+      ['v1.16.4-eksbuild.2', '1.35 1.36'],
+      ['v1.19.0-eksbuild.1', '1.36 1.37', '1.36'],
+    ]);
+    const old = addon('vpc-cni', 'v1.16.4-eksbuild.2');
+    expect(addonAfter(old, gap, '1.36')).toMatchObject({
+      type: 'keep',
+      reason: { message: expect.stringContaining('it stays') },
+    });
+    expect(addonAfter(old, gap, '1.37').type).toBe('stuck');
+    expect(addonBefore(old, gap, '1.36', '1.37')).toMatchObject({
+      type: 'stuck',
+      reason: { code: 'AddonIncompatible' },
+    });
+    expect(addonAfter(addon('coredns', 'v1.16.4-eksbuild.2'), gap, '1.36').type).toBe('move');
+  });
+
   test('what is newer than the default stays', () => {
     expect(addonAfter(addon('vpc-cni', 'v1.21.0-eksbuild.1'), cni, '1.36').type).toBe('keep');
   });
 
   test('an add-on that EKS does not list for the minor is stuck', () => {
     expect(addonAfter(addon('vpc-cni', 'v1.18.3-eksbuild.2'), cni, '1.40').type).toBe('stuck');
+  });
+});
+
+describe('the whole way', () => {
+  const path = (from: string, to: string, version: string, of: AddonInfo) =>
+    addonPathProblem(addon(of.addonName, version), of, KubeVersion.parse(from), KubeVersion.parse(to))?.message;
+  const coredns = info('coredns', [
+    ['v1.11.0-eksbuild.1', '1.35'],
+    ['v1.12.0-eksbuild.1', '1.35 1.36', '1.36'],
+    ['v1.13.0-eksbuild.1', '1.36 1.37', '1.37'],
+  ]);
+  const alone = info('coredns', [
+    ['v1.12.0-eksbuild.1', '1.35 1.36', '1.36'],
+    ['v1.13.0-eksbuild.1', '1.37', '1.37'],
+  ]);
+
+  test('is proved hop by hop, from the version that the hop before has brought', () => {
+    expect(path('1.35', '1.37', 'v1.11.0-eksbuild.1', coredns)).toBeUndefined();
+    expect(path('1.35', '1.36', 'v1.12.0-eksbuild.1', alone)).toBeUndefined();
+    expect(path('1.35', '1.37', 'v1.12.0-eksbuild.1', alone)).toContain('fits both 1.36 and 1.37');
+    expect(path('1.36', '1.36', 'v1.99.0', alone)).toBeUndefined();
+  });
+
+  test('begins each hop where the one before it has ended', () => {
+    const cni = info('vpc-cni', [
+      ['v1.18.0-eksbuild.1', '1.35 1.36'],
+      ['v1.19.0-eksbuild.1', '1.36'],
+      ['v1.20.0-eksbuild.1', '1.36 1.37', '1.36'],
+      ['v1.21.0-eksbuild.1', '1.37', '1.37'],
+    ]);
+    expect(path('1.35', '1.37', 'v1.18.0-eksbuild.1', cni)).toBeUndefined();
+  });
+
+  test('of vpc-cni goes by every minor, and ends where one is missing', () => {
+    const minors = ['v1.18.0', 'v1.19.0', 'v1.20.0', 'v1.21.0'];
+    const cni = (versions: readonly string[]) =>
+      info(
+        'vpc-cni',
+        versions.map((version, index) => [`${version}-eksbuild.1`, index < 1 ? '1.36' : '1.36 1.37', '1.37'] as const),
+      );
+    expect(path('1.36', '1.37', 'v1.18.0-eksbuild.1', cni(minors))).toBeUndefined();
+    const [first = '', ...others] = minors;
+    expect(path('1.36', '1.37', 'v1.18.0-eksbuild.1', cni([first, ...others.slice(1)]))).toContain(
+      'one minor at a time',
+    );
   });
 });

@@ -1,0 +1,119 @@
+import { type Reason, reason } from '../contracts/step-result.ts';
+import type { Addon, AddonInfo } from '../ports/eks.ts';
+import { addonMinor, compareAddonVersions, isNextAddonMinor } from '../version/addon-version.ts';
+import type { KubeVersion } from '../version/kube-version.ts';
+
+/** `move`: to this version. `keep`: nothing to do. `stuck`: no version fits. */
+export type AddonDecision =
+  | { readonly type: 'move'; readonly version: string }
+  | { readonly type: 'keep'; readonly reason: Reason }
+  | { readonly type: 'stuck'; readonly reason: Reason };
+
+type Installed = Pick<Addon, 'addonName' | 'addonVersion'>;
+
+interface Offer {
+  readonly version: string;
+  readonly isDefault: boolean;
+}
+
+/** Versions of the add-on that EKS lists for a minor, oldest first. */
+function offers(info: AddonInfo, minor: string): Offer[] {
+  return info.addonVersions
+    .flatMap((entry) => {
+      const match = entry.compatibilities.find((compatibility) => compatibility.clusterVersion === minor);
+      return match === undefined ? [] : [{ version: entry.addonVersion, isDefault: match.defaultVersion === true }];
+    })
+    .sort((a, b) => compareAddonVersions(a.version, b.version));
+}
+
+/** Whether EKS lists the version that is installed for a minor: then nothing has to be done about it there. */
+export const addonFits = ({ addonVersion }: Installed, info: AddonInfo, minor: string): boolean =>
+  offers(info, minor).some(({ version }) => version === addonVersion);
+
+/**
+ * Before the control plane moves: a version that both minors list, so that upgrade and way back stay open (facts: eks.md §7).
+ * kube-proxy stays: it must never be newer than the API server.
+ */
+export function addonBefore(addon: Installed, info: AddonInfo, from: string, to: string): AddonDecision {
+  const { addonName: name, addonVersion } = addon;
+  if (name === 'kube-proxy') return keep(`${name} follows after the control plane.`);
+  const offered = offers(info, from);
+  const both = offers(info, to).filter(({ version }) => offered.some((offer) => offer.version === version));
+  if (both.some(({ version }) => version === addonVersion))
+    return keep(`${name} ${addonVersion} fits ${from} and ${to}.`);
+  const newer = both.filter(({ version }) => compareAddonVersions(version, addonVersion) > 0);
+  const chosen = newer.find((offer) => offer.isDefault) ?? newer.at(-1);
+  if (chosen === undefined)
+    return stuck(`No version of ${name} newer than ${addonVersion} fits both ${from} and ${to}`);
+  const version = oneMinor(addon, chosen.version, offered);
+  return version === undefined ? stuck(gapText(addon, chosen.version, from)) : { type: 'move', version };
+}
+
+/** After it moved: to the default of the new minor, never down. What fits that minor, and has no way there, stays. */
+export function addonAfter(addon: Installed, info: AddonInfo, to: string): AddonDecision {
+  const { addonName: name, addonVersion } = addon;
+  const offered = offers(info, to);
+  const chosen = offered.find((offer) => offer.isDefault) ?? offered.at(-1);
+  if (chosen === undefined) return stuck(`EKS lists no version of ${name} for ${to}`);
+  if (compareAddonVersions(chosen.version, addonVersion) <= 0)
+    return keep(`${name} ${addonVersion} is what ${to} wants, or newer.`);
+  const version = oneMinor(addon, chosen.version, offered);
+  if (version !== undefined) return { type: 'move', version };
+  const gap = gapText(addon, chosen.version, to);
+  return addonFits(addon, info, to) ? keep(`${gap}; it stays, since it fits ${to}.`) : stuck(gap);
+}
+
+/** More than any add-on has minors between two that are offered. */
+const MOST_MOVES = 100;
+
+/**
+ * Why an add-on cannot be brought along on the way from one minor to another, hop by hop as the steps would do it; undefined when it can.
+ */
+export function addonPathProblem(
+  addon: Addon,
+  info: AddonInfo,
+  from: KubeVersion,
+  target: KubeVersion,
+): Reason | undefined {
+  let at: Installed = addon;
+  let last = from;
+  for (const next of from.hopsTo(target)) {
+    const [before, after] = [last.toString(), next.toString()];
+    const decisions = [() => addonBefore(at, info, before, after), () => addonAfter(at, info, after)];
+    for (const decide of decisions) {
+      for (let move = 0; move < MOST_MOVES; move += 1) {
+        const decision = decide();
+        if (decision.type === 'stuck') return decision.reason;
+        if (decision.type === 'keep') break;
+        at = { ...at, addonVersion: decision.version };
+      }
+    }
+    last = next;
+  }
+  return undefined;
+}
+
+/** vpc-cni goes one minor at a time (facts: eks.md C8); undefined where EKS offers none of the minor that comes next. */
+function oneMinor(
+  { addonName, addonVersion }: Installed,
+  wanted: string,
+  offered: readonly Offer[],
+): string | undefined {
+  if (addonName !== 'vpc-cni') return wanted;
+  const ahead = offered
+    .map(({ version }) => version)
+    .filter((version) => compareAddonVersions(version, addonVersion) > 0 && compareAddonVersions(version, wanted) <= 0);
+  const [first = wanted] = ahead.filter((version) => addonMinor(version) !== addonMinor(addonVersion));
+  if (addonMinor(first) === addonMinor(addonVersion)) return wanted;
+  if (!isNextAddonMinor(addonVersion, first)) return undefined;
+  return ahead.filter((version) => addonMinor(version) === addonMinor(first)).at(-1);
+}
+
+const gapText = ({ addonName, addonVersion }: Installed, wanted: string, minor: string): string =>
+  `${addonName} goes one minor at a time, and EKS offers none between ${addonVersion} and ${wanted} for ${minor}`;
+
+const keep = (message: string): AddonDecision => ({ type: 'keep', reason: reason('AddonFits', message) });
+const stuck = (why: string): AddonDecision => ({
+  type: 'stuck',
+  reason: reason('AddonIncompatible', `${why}; update or remove it by hand.`),
+});

@@ -1,0 +1,24 @@
+import { addonPathProblem } from '../../model/addon-target.ts';
+import { KubeVersion } from '../../version/kube-version.ts';
+import { foundOf, type PreflightCheck } from './preflight-check.ts';
+
+const name = 'AddonIncompatible';
+
+/** The steps would find it out between the control plane and the nodes; here it is said before anything has moved. */
+export const addonPath: PreflightCheck = {
+  name,
+  finds: 'No versions that EKS offers bring an add-on along on the way to the target.',
+  observe: ({ cluster, target, addons }) =>
+    addons.flatMap(({ addon, info }) => {
+      const { addonName } = addon;
+      const from = KubeVersion.parse(cluster.version);
+      const problem = info && addonPathProblem(addon, info, from, target)?.message;
+      if (info !== undefined && problem === undefined) return [];
+      return foundOf(name, 'eks', cluster, {
+        subject: { kind: 'Addon', name: addonName },
+        cause: `addon:${addonName}`,
+        message: problem ?? `EKS lists no versions of ${addonName}; update or remove it by hand.`,
+        fix: `See what EKS offers: aws eks describe-addon-versions --addon-name ${addonName}`,
+      });
+    }),
+};

@@ -1,0 +1,34 @@
+import type { Nodegroup } from '../../ports/eks.ts';
+import type { KubeVersion } from '../../version/kube-version.ts';
+import { isReached } from '../data/api-table.ts';
+import { breakRule } from '../data/break-rules.ts';
+import { foundOf, type PreflightCheck } from './preflight-check.ts';
+
+const name = 'al2-ami';
+
+/** The same rule that the scan of nodes goes by. A group without nodes has it too, and no update API changes the image type of a group. */
+export const al2Ami: PreflightCheck = {
+  name,
+  finds: 'A node group runs Amazon Linux 2, which has no image of the target.',
+  observe: ({ cluster, target, nodegroups }) =>
+    nodegroups
+      .filter((group) => hasNoImage(group, target))
+      .map((group) =>
+        foundOf(name, 'eks', cluster, {
+          subject: { kind: 'Nodegroup', name: group.nodegroupName },
+          cause: `nodegroup:${group.nodegroupName}`,
+          message: noImageText(group),
+          fix: NEW_GROUP,
+        }),
+      ),
+};
+
+export const NEW_GROUP = 'Create an AL2023 or Bottlerocket group, move the workloads, delete this one.';
+
+type Image = Pick<Nodegroup, 'nodegroupName' | 'amiType'>;
+
+export const hasNoImage = ({ amiType }: Image, target: KubeVersion): boolean =>
+  amiType?.startsWith('AL2_') === true && isReached(breakRule(name)?.breaksIn ?? null, target);
+
+export const noImageText = ({ nodegroupName, amiType }: Image): string =>
+  `The node group ${nodegroupName} runs Amazon Linux 2 (${amiType}), which has no image from ${breakRule(name)?.breaksIn} on.`;

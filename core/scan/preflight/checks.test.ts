@@ -1,0 +1,160 @@
+import type { Addon, Cluster, Nodegroup } from '../../ports/eks.ts';
+import { KubeVersion } from '../../version/kube-version.ts';
+import { judgeAll } from '../judge/judge.ts';
+import { observePreflight, PREFLIGHT_CHECKS } from './checks.ts';
+import type { PreflightFacts } from './preflight-check.ts';
+
+const cluster = {
+  name: 'web',
+  arn: 'arn:aws:eks:eu-central-1:111111111111:cluster/web',
+  version: '1.36',
+  status: 'ACTIVE',
+} as Cluster;
+const group = (more: Partial<Nodegroup> = {}): Nodegroup =>
+  ({ nodegroupName: 'a', version: '1.36', status: 'ACTIVE', amiType: 'AL2023_x86_64_STANDARD', ...more }) as Nodegroup;
+const offered = (...minors: string[]) =>
+  minors.map((clusterVersion) => ({ clusterVersion, versionStatus: 'STANDARD_SUPPORT' })) as PreflightFacts['versions'];
+const quiet = { ready: { ok: true, failed: [] }, workloads: [], nodes: [] };
+const node = (name: string, kubeletVersion: string, labels = {}) => ({
+  ...{ name, labels, kubeletVersion, ready: true, unschedulable: false },
+});
+const coredns = {
+  addonName: 'coredns',
+  addonVersions: [
+    ['v1.11.0-eksbuild.1', '1.36'],
+    ['v1.12.0-eksbuild.1', '1.36', '1.37'],
+    ['v1.13.0-eksbuild.1', '1.37', '1.38'],
+  ].map(([addonVersion = '', ...minors]) => ({
+    addonVersion,
+    compatibilities: minors.map((clusterVersion) => ({ clusterVersion, defaultVersion: true })),
+  })),
+};
+const dnsAt = (addonVersion: string, more: Partial<Addon> = {}): PreflightFacts['addons'][number] => ({
+  addon: { addonName: 'coredns', addonVersion, clusterName: 'web', status: 'ACTIVE', ...more },
+  info: coredns,
+});
+const dns = { kind: 'Deployment', namespace: 'kube-system', name: 'dns', desired: 2, available: 1 } as const;
+const facts = (more: Partial<PreflightFacts> & { readonly to?: string } = {}): PreflightFacts => ({
+  cluster,
+  target: KubeVersion.parse(more.to ?? '1.37'),
+  isHop: true,
+  hasMoved: false,
+  nodegroups: [group()],
+  addons: [dnsAt('v1.12.0-eksbuild.1')],
+  versions: offered('1.35', '1.36', '1.37', '1.38'),
+  server: quiet,
+  ...more,
+});
+const told = (given: PreflightFacts) =>
+  judgeAll(observePreflight(given), {
+    target: given.target,
+    from: KubeVersion.parse(given.cluster.version),
+    isGate: true,
+  }).map(({ severity, rule, name }) => `${severity} ${rule} ${name}`);
+
+test('nothing is found in a cluster that is well', () => {
+  expect(told(facts())).toEqual([]);
+});
+
+test.each<[string, PreflightFacts, readonly string[]]>([
+  ['is FAILED', facts({ cluster: { ...cluster, status: 'FAILED' } }), ['error ClusterStatus web']],
+  [
+    'has an issue',
+    facts({ cluster: { ...cluster, health: { issues: [{ code: 'Ec2SubnetNotFound', message: 'gone' }] } } as Cluster }),
+    ['error ClusterHealth web'],
+  ],
+  ['would have to go two minors at once', facts({ to: '1.38' }), ['error NotOneHop web']],
+  ['would have to go down', facts({ to: '1.35' }), ['error NotOneHop web', 'error VersionSkew a']],
+  ['is not offered its target', facts({ versions: offered('1.36') }), ['error NotOffered web']],
+  ['has a group that failed', facts({ nodegroups: [group({ status: 'CREATE_FAILED' })] }), ['error NodegroupStatus a']],
+  [
+    'has a group that is degraded',
+    facts({ nodegroups: [group({ status: 'DEGRADED' })] }),
+    ['warning NodegroupStatus a'],
+  ],
+  ['has a group that is made', facts({ nodegroups: [group({ status: 'CREATING' })] }), ['warning NodegroupStatus a']],
+  ['has a group whose image ends', facts({ nodegroups: [group({ amiType: 'AL2_x86_64' })] }), ['error al2-ami a']],
+  ['has a group that is too old', facts({ nodegroups: [group({ version: '1.33' })] }), ['error VersionSkew a']],
+  [
+    'has nodes that are too old, those of one sort once',
+    facts({ server: { ...quiet, nodes: ['n', 'o', 'p'].map((name) => node(name, 'v1.33.1')) } }),
+    ['error VersionSkew n and 2 more'],
+  ],
+  [
+    'has no API server that is ready',
+    facts({ server: { ...quiet, ready: { ok: false, failed: ['etcd'] } } }),
+    ['error ApiServerNotReady web'],
+  ],
+  [
+    'has an add-on of which EKS knows no version',
+    facts({ addons: [{ addon: dnsAt('v1.12.0').addon }] }),
+    ['error AddonIncompatible coredns'],
+  ],
+  [
+    'has an add-on that no version brings along',
+    facts({ addons: [dnsAt('v1.14.0')] }),
+    ['error AddonIncompatible coredns'],
+  ],
+  [
+    'has an add-on that is not well, and would stay',
+    facts({ addons: [dnsAt('v1.12.0-eksbuild.1', { status: 'DEGRADED' })] }),
+    ['error AddonStatus coredns'],
+  ],
+  [
+    'has an add-on that is not well, and has to move',
+    facts({ addons: [dnsAt('v1.11.0-eksbuild.1', { status: 'DEGRADED' })] }),
+    ['warning AddonStatus coredns'],
+  ],
+  ['has no DNS', facts({ server: { ...quiet, workloads: [dns] } }), ['error WorkloadUnavailable dns']],
+])('a cluster that %s is told, by the name of the check', (_, given, expected) => {
+  expect(told(given)).toEqual(expected);
+});
+
+test('a person may ask about a target further ahead, whose hops bring managed groups along', () => {
+  const ahead = { to: '1.38', isHop: false, nodegroups: [group({ version: '1.34' })] };
+  expect(told(facts(ahead))).toEqual([]);
+  const alone = { ...ahead, server: { ...quiet, nodes: [node('own', 'v1.34.1')] } };
+  expect(told(facts(alone))).toEqual(['error VersionSkew own']);
+  expect(told(facts({ ...ahead, to: '1.35' }))).toEqual(['error NotOneHop web']);
+});
+
+test('once the control plane has moved only what stops its nodes is asked', () => {
+  const moved = facts({
+    cluster: { ...cluster, version: '1.37', health: { issues: [{ code: 'x' }] } } as Cluster,
+    hasMoved: true,
+    versions: [],
+    nodegroups: [group({ version: '1.33' }), group({ nodegroupName: 'b', amiType: 'AL2_x86_64' })],
+    server: { ready: { ok: false, failed: ['etcd'] }, workloads: [dns], nodes: [node('n', 'v1.30.0')] },
+  });
+  expect(told(moved)).toEqual(['error al2-ami b', 'error ApiServerNotReady web']);
+});
+
+test('an image that ended before is no less in the way of the hop', () => {
+  expect(told(facts({ nodegroups: [group({ amiType: 'AL2_ARM_64', version: undefined as never })] }))).toEqual([
+    'error al2-ami a',
+  ]);
+  const before = facts({
+    cluster: { ...cluster, version: '1.31' },
+    to: '1.32',
+    nodegroups: [group({ amiType: 'AL2_x86_64', version: '1.31' })],
+    versions: offered('1.32'),
+    addons: [],
+  });
+  expect(told(before)).toEqual([]);
+});
+
+test('each check has a name of its own, and what it finds has that name and a next step', () => {
+  const names = PREFLIGHT_CHECKS.map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
+  const worst = facts({
+    to: '1.39',
+    cluster: { ...cluster, status: 'FAILED', health: { issues: [{ code: 'x' }] } } as Cluster,
+    nodegroups: [group({ status: 'DELETING', amiType: 'AL2_x86_64', version: '1.30' })],
+    server: { ready: { ok: false, failed: ['etcd'] }, workloads: [dns], nodes: [] },
+    addons: [dnsAt('v1.14.0', { status: 'CREATE_FAILED' })],
+  });
+  const found = judgeAll(observePreflight(worst), { target: worst.target, from: KubeVersion.parse('1.36') });
+  expect([...new Set(found.map(({ rule }) => rule))].sort()).toEqual([...names].sort());
+  for (const { fix, evidence, message } of found)
+    expect([fix.length > 10, evidence.every((one) => one !== ''), message.endsWith('.')]).toEqual([true, true, true]);
+});

@@ -1,0 +1,31 @@
+import type { Observation } from '../judge/observation.ts';
+import { addonPath } from './addon-path.ts';
+import { addonStatus } from './addon-status.ts';
+import { al2Ami } from './al2-ami.ts';
+import { apiServerReady } from './api-server-ready.ts';
+import { clusterHealth } from './cluster-health.ts';
+import { clusterStatus } from './cluster-status.ts';
+import { kubeletSkew } from './kubelet-skew.ts';
+import { nodegroupStatus } from './nodegroup-status.ts';
+import { oneHop } from './one-hop.ts';
+import type { PreflightCheck, PreflightFacts } from './preflight-check.ts';
+import { systemWorkloads } from './system-workloads.ts';
+import { targetOffered } from './target-offered.ts';
+
+/** Everything that is asked of EKS and of the API server before a hop; the objects are read by core/scan/live. */
+export const PREFLIGHT_CHECKS: readonly PreflightCheck[] = [
+  clusterStatus,
+  clusterHealth,
+  oneHop,
+  targetOffered,
+  nodegroupStatus,
+  al2Ami,
+  kubeletSkew,
+  addonPath,
+  addonStatus,
+  apiServerReady,
+  systemWorkloads,
+];
+
+export const observePreflight = (facts: PreflightFacts): Observation[] =>
+  PREFLIGHT_CHECKS.flatMap((check) => check.observe(facts));

@@ -1,0 +1,47 @@
+import type { SkewObservation } from '../judge/observation.ts';
+import type { PreflightCheck } from './preflight-check.ts';
+
+/** What EKS knows of groups, those without nodes included. Nodes are told by the scan of them, or here where a policy leaves that out. */
+export const kubeletSkew: PreflightCheck = {
+  name: 'VersionSkew',
+  finds: 'Nodes or kube-proxy would be too far behind the API server, or newer than it.',
+  observe({ nodegroups, hasMoved, server }) {
+    if (hasMoved) return [];
+    const ofGroups = nodegroups.flatMap(({ nodegroupName, version }) => {
+      if (version === undefined) return [];
+      const evidence = [`EKS says that it is at ${version}.`];
+      return {
+        ...KUBELET,
+        source: 'eks',
+        ...about('Nodegroup', nodegroupName, nodegroupName),
+        evidence,
+        version,
+      } as const;
+    });
+    const alike = Map.groupBy(
+      server?.nodes ?? [],
+      ({ kubeletVersion, labels }) => `${labels[GROUP]} ${kubeletVersion}`,
+    );
+    const ofNodes = [...alike.values()].flatMap(([node, ...others]) => {
+      if (node === undefined) return [];
+      const name = others.length === 0 ? node.name : `${node.name} and ${others.length} more`;
+      const evidence = [`Its kubelet is ${node.kubeletVersion}.`];
+      const of = about('Node', name, node.labels[GROUP]);
+      return { ...KUBELET, source: 'server', ...of, evidence, version: node.kubeletVersion } as const;
+    });
+    return [...ofGroups, ...ofNodes];
+  },
+};
+
+const GROUP = 'eks.amazonaws.com/nodegroup';
+const KUBELET = { type: 'skew', component: 'kubelet', confidence: 'high' } as const;
+
+const about = (
+  kind: string,
+  name: string,
+  nodegroup: string | undefined,
+): Pick<SkewObservation, 'subject' | 'cause' | 'nodegroup'> => ({
+  subject: { kind, name },
+  cause: `nodegroup:${nodegroup ?? 'none'}`,
+  ...(nodegroup === undefined ? {} : { nodegroup }),
+});

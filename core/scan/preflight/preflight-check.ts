@@ -1,0 +1,65 @@
+import type { Node, Workload } from '../../ports/cluster-access.ts';
+import type { Addon, AddonInfo, Cluster, ClusterVersionInformation, Nodegroup } from '../../ports/eks.ts';
+import type { KubeVersion } from '../../version/kube-version.ts';
+import type { Observation, Problem } from '../judge/observation.ts';
+
+/** What EKS and the API server tell of a cluster right now, beside its objects. */
+export interface PreflightFacts {
+  readonly cluster: Cluster;
+  readonly target: KubeVersion;
+  /** Whether an upgrade is about to make this hop, which then has to be one minor; a person may look further ahead. */
+  readonly isHop: boolean;
+  /** Whether the control plane is at the target already: what only matters before it moves is not asked any more. */
+  readonly hasMoved: boolean;
+  readonly nodegroups: readonly Nodegroup[];
+  /** Those that EKS manages; without `info` EKS lists no versions of it (any more). */
+  readonly addons: readonly { readonly addon: Addon; readonly info?: AddonInfo }[];
+  /** The versions that EKS knows in the cluster's Region. */
+  readonly versions: readonly ClusterVersionInformation[];
+  /** Absent where nobody asked the API server, or it did not answer: the coverage says which. */
+  readonly server?: ServerFacts;
+}
+
+export interface ServerFacts {
+  /** `/readyz`, and the parts of it that say no. */
+  readonly ready: { readonly ok: boolean; readonly failed: readonly string[] };
+  /** Of the namespace kube-system. */
+  readonly workloads: readonly Workload[];
+  /** Where the policy leaves out the scan of nodes; otherwise that one tells of them. */
+  readonly nodes: readonly Node[];
+}
+
+/** One question about a cluster before its control plane moves. A new one is a file beside this one, and a line in `checks.ts`. */
+export interface PreflightCheck {
+  /** The `rule` of its findings, by which waivers name it. A code of core/contracts/reasons.ts is the code of the gate, too. */
+  readonly name: string;
+  /** What it finds, for the documents. */
+  readonly finds: string;
+  observe(facts: PreflightFacts): readonly Observation[];
+}
+
+type Found = Pick<Problem, 'message' | 'fix'> & Partial<Pick<Problem, 'severity' | 'fromMinor' | 'subject' | 'cause'>>;
+
+/** What a check found, of the cluster itself where it names nothing else. */
+export const foundOf = (
+  name: string,
+  source: 'eks' | 'server',
+  cluster: Cluster,
+  {
+    severity = 'error',
+    subject = { kind: 'Cluster', name: cluster.name },
+    cause = `${source}:${name}`,
+    ...found
+  }: Found,
+): Problem => ({
+  type: 'problem',
+  reason: 'preflight',
+  rule: name,
+  source,
+  severity,
+  subject,
+  cause,
+  evidence: [],
+  confidence: 'high',
+  ...found,
+});

@@ -1,0 +1,107 @@
+import { errorMessage, errorName } from '../contracts/errors.ts';
+import type { Source } from '../contracts/scan-words.ts';
+import { given } from '../model/given.ts';
+import { unhealthyPods } from '../model/workload-health.ts';
+import type { ClusterTarget } from '../ports/cluster-access.ts';
+import type { Nodegroup } from '../ports/eks.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { PreflightFacts } from '../scan/preflight/preflight-check.ts';
+import type { Coverage } from '../scan/report/report-schema.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import { isAccessError } from './cluster-target.ts';
+import type { StepContext, StepPorts } from './context.ts';
+import { takeBaseline } from './pod-baseline.ts';
+import { unlessGone } from './update-addons.ts';
+
+const STEP = 'scan-cluster';
+/** What a policy that verifies through the EKS API gives in place of an API server. */
+export const NOT_ASKED = 'not asked';
+/** Undefined where EKS gives no endpoint. */
+export type Server = ClusterTarget | typeof NOT_ASKED | undefined;
+export const isServer = (server: Server): server is ClusterTarget => typeof server === 'object';
+
+/** What EKS and the API server tell, how much of it could be read, and what the smoke check compares with afterwards. */
+interface ReadFacts {
+  readonly facts: PreflightFacts;
+  readonly coverage: readonly Coverage[];
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** Asked last, since it changes quickly. */
+export async function readFacts(
+  ports: StepPorts & Pick<Ports, 'clusters'>,
+  context: StepContext,
+  server: Server,
+  skip: readonly Source[],
+): Promise<ReadFacts> {
+  const { scope, name, target, cluster } = context;
+  const hasMoved = KubeVersion.parse(cluster.version).equals(target);
+  const nodegroups: Nodegroup[] = [];
+  for (const nodegroupName of await ports.eks.listNodegroups(scope, { clusterName: name })) {
+    nodegroups.push(await ports.eks.describeNodegroup(scope, { clusterName: name, nodegroupName }));
+  }
+  const addons = await readAddons(ports, context);
+  const versions = hasMoved ? [] : await ports.eks.describeClusterVersions(scope);
+  const told = { cluster, target, isHop: context.grant !== undefined, hasMoved, nodegroups, addons, versions };
+  const ofEks: Coverage = { ...EKS_FACTS, status: 'read', count: 1 + nodegroups.length + addons.length };
+  const read = await readServer(ports, context, server, { hasMoved, asksNodes: !hasMoved && skip.includes('node') });
+  return {
+    facts: { ...told, ...(read.server === undefined ? {} : { server: read.server }) },
+    coverage: [ofEks, read.coverage],
+    detail: read.detail,
+  };
+}
+
+async function readAddons(
+  { eks }: Pick<Ports, 'eks'>,
+  { scope, name }: StepContext,
+): Promise<PreflightFacts['addons']> {
+  const found: PreflightFacts['addons'][number][] = [];
+  for (const addonName of await eks.listAddons(scope, { clusterName: name })) {
+    const addon = await unlessGone(() => eks.describeAddon(scope, { clusterName: name, addonName }));
+    const [info] = (await unlessGone(() => eks.describeAddonVersions(scope, { addonName }))) ?? [];
+    if (addon !== undefined) found.push({ addon, ...given({ info }) });
+  }
+  return found;
+}
+
+const EKS_FACTS = {
+  what: 'status, health, node groups and add-ons of the cluster',
+  source: 'eks',
+  detail: '',
+} as const;
+const SERVER_FACTS = { what: 'readiness, pods and workloads', source: 'server', count: 0 } as const;
+
+async function readServer(
+  ports: Pick<Ports, 'clusters'>,
+  context: StepContext,
+  server: Server,
+  { hasMoved, asksNodes }: { readonly hasMoved: boolean; readonly asksNodes: boolean },
+): Promise<Pick<PreflightFacts, 'server'> & { coverage: Coverage; detail: Record<string, unknown> }> {
+  const unread = (status: Coverage['status'], detail: string) => {
+    return { coverage: { ...SERVER_FACTS, status, detail }, detail: {} };
+  };
+  if (server === undefined) return unread('error', `NoEndpoint: EKS gives no endpoint for ${context.name}.`);
+  if (!isServer(server)) return unread('skipped', NOT_VERIFIED);
+  try {
+    const ready = await ports.clusters.ready(server);
+    const pods = await ports.clusters.listPods(server);
+    const nodes = asksNodes ? await ports.clusters.listNodes(server) : [];
+    const workloads = hasMoved ? [] : await ports.clusters.listWorkloads(server, 'kube-system');
+    // The baseline is taken right before the first change: what has changed the cluster keeps it.
+    const before = context.upgrade?.mutated === true ? context.upgrade.steps[STEP]?.detail : undefined;
+    return {
+      server: { ready, workloads, nodes },
+      coverage: { ...SERVER_FACTS, status: 'read', detail: '', count: 1 + pods.length + workloads.length },
+      detail: before ?? { unhealthyPods: takeBaseline(unhealthyPods(pods)) },
+    };
+  } catch (error) {
+    if (!isAccessError(error)) throw error;
+    const denied = error.name === 'ClusterForbidden' || error.name === 'ClusterUnauthorized';
+    const why = `The API server of ${context.name} could not be read: ${errorMessage(error)}`;
+    return unread(denied ? 'denied' : 'error', `${errorName(error)}: ${why} Run: liftlock access check`);
+  }
+}
+
+export const NOT_VERIFIED =
+  'The policy verifies through the EKS API only: pods, workloads and the API server itself were not looked at.';

@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseConfig } from '../../core/config/parse-config.ts';
+import type { ClusterRecord } from '../../core/contracts/items/cluster.ts';
+import { isKnown } from '../../core/contracts/reasons.ts';
+import { livingRecords } from '../../core/inventory/records.ts';
+import { applyConfig } from '../../core/operations/apply-documents.ts';
+import { requestScan } from '../../core/operations/request-scan.ts';
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { shortId } from '../../core/queries/find-cluster.ts';
+import { scanReport } from '../../core/queries/scan-history.ts';
+import { scanMatrix } from '../../core/queries/scan-matrix.ts';
+import { gateOf } from '../../core/scan/fleet/gate.ts';
+import { loadRun } from '../../core/scan/fleet/run-store.ts';
+import { fails } from '../../core/scan/report/verdict.ts';
+import { KubeVersion } from '../../core/version/kube-version.ts';
+import { loadFleet } from '../../simulator/fleet/load-fleet.ts';
+import { runWorld } from '../../simulator/process/run-world.ts';
+import { World } from '../../simulator/process/world.ts';
+import { discover, PERSON } from './small-fleet.ts';
+
+const folder = join(import.meta.dirname, '../../examples/fleet');
+
+/** The example fleet, where nothing is started by itself. */
+async function observedFleet(): Promise<World> {
+  const { state, now, configPaths } = await loadFleet(folder);
+  const files = configPaths.map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') }));
+  const { fleet, policies, calendars } = parseConfig(files, { now });
+  if (fleet === undefined) throw new Error('The example has no Fleet.');
+  const world = new World({ state, start: now, seed: 1 });
+  const observing = { ...fleet, spec: { ...fleet.spec, mode: 'observe' as const } };
+  await applyConfig(world.ports, [observing, ...policies, ...calendars], PERSON);
+  await discover(world);
+  return world;
+}
+
+// docs/scan.md, Fleet: the report alone says whether the hop may go on.
+test('of every cluster of the example fleet the execution, the report, the gate, the fleet and explain say the same', async () => {
+  const world = await observedFleet();
+  const records = await livingRecords(world.table);
+  const rows: string[] = [];
+  for (const record of records) rows.push(await answersOf(world, record));
+  expect(records).toHaveLength(12);
+  expect(rows.sort()).toMatchInlineSnapshot(`
+[
+  "catalog-staging 1.36 → 1.37: pass, 0 errors, 0 gaps: info no-default-storage-class",
+  "checkout-dev 1.36 → 1.37: pass, 0 errors, 0 gaps: info no-default-storage-class, warning AddonInsight",
+  "checkout-staging 1.36 → 1.37: fail, 1 errors, 0 gaps: error removed, info no-default-storage-class, warning removed",
+  "experiments 1.33 → 1.34: pass, 0 errors, 0 gaps: info no-default-storage-class",
+  "ledger-prod 1.35 → 1.36: pass, 0 errors, 0 gaps: info no-default-storage-class",
+  "orders-prod 1.33 → 1.34: pass, 0 errors, 0 gaps: info no-default-storage-class",
+  "payments-prod 1.36 → 1.37: pass, 0 errors, 0 gaps: info no-default-storage-class",
+  "payments-staging 1.36 → 1.37: pass, 0 errors, 0 gaps: ",
+  "platform-dev 1.36 → 1.37: pass, 0 errors, 0 gaps: info no-default-storage-class",
+  "sandbox-dev 1.35 → 1.36: pass, 0 errors, 0 gaps: info no-default-storage-class",
+  "search-prod 1.34 → 1.35: pass, 0 errors, 0 gaps: info no-default-storage-class",
+  "search-staging 1.35 → 1.36: fail, 4 errors, 0 gaps: error InsightError, error VersionSkew, error al2-ami, info no-default-storage-class, warning al2-ami, warning cgroup-v1-amazon-linux-2, warning containerd-1x",
+]
+`);
+});
+
+async function answersOf(world: World, record: ClusterRecord): Promise<string> {
+  const targetVersion = KubeVersion.parse(record.version).next().toString();
+  const scan = await requestScan(world.ports, record, targetVersion, PERSON);
+  await runWorld(world, { until: new Date(world.clock.now().getTime() + 3_600_000), quietHours: 2 });
+  const ended = world.runner.describeExecution(scan.execution);
+  const report = await scanReport(world.table, record, { target: targetVersion });
+  const { verdict, findings, failOn, summary } = report;
+  const gate = gateOf(report);
+  const isLetThrough = gate.blockers.length === 0;
+  expect([record.name, ended.status === 'SUCCEEDED', isLetThrough]).toEqual([
+    record.name,
+    verdict === 'pass',
+    verdict === 'pass',
+  ]);
+  const run = (await loadRun(world.table, ended.executionArn))?.data;
+  expect(run?.reasons.slice(0, gate.blockers.length)).toEqual(gate.blockers);
+  // What stops the hop is told of each cause that fails, in the words of its finding.
+  for (const finding of findings.filter((one) => fails(one, failOn))) {
+    const told = gate.blockers.filter(({ message }) => message.includes(finding.fix));
+    const alike = findings.filter(({ cause }) => cause === finding.cause);
+    expect(told.length > 0 || alike.some(({ fix }) => gate.blockers.some(({ message }) => message.includes(fix)))).toBe(
+      true,
+    );
+    if (finding.reason === 'preflight') expect(isKnown(finding.rule ?? '') || finding.rule === 'al2-ami').toBe(true);
+  }
+  expect(new Set(findings.map(({ id, location, message }) => JSON.stringify([id, location, message]))).size).toBe(
+    findings.length,
+  );
+  const { items } = await scanMatrix(world.table, targetVersion, undefined);
+  const row = items.find(({ cluster }) => cluster === shortId(record));
+  const { scan: told } = await explainCluster(world.ports, record);
+  const figures = { verdict, errors: summary.errors, warnings: summary.warnings, gaps: summary.gaps };
+  // Somebody else moves catalog-staging there meanwhile.
+  expect([record.name, row]).toMatchObject([
+    record.name,
+    row?.version === targetVersion ? { ...figures, verdict: 'there' } : figures,
+  ]);
+  expect(told).toMatchObject(figures);
+  const named = [...new Set(findings.map(({ severity, rule, reason }) => `${severity} ${rule ?? reason}`))].sort();
+  return `${record.name} ${record.version} → ${targetVersion}: ${verdict}, ${summary.errors} errors, ${summary.gaps} gaps: ${named.join(', ')}`;
+}
+
+test('a target several minors away is judged hop by hop: what the hops bring up to date is no failure', async () => {
+  const world = await observedFleet();
+  const record = (await livingRecords(world.table)).find(({ name }) => name === 'orders-prod');
+  if (record === undefined) throw new Error('The example has no orders-prod.');
+  await requestScan(world.ports, record, '1.37', PERSON);
+  await runWorld(world, { until: new Date(world.clock.now().getTime() + 3_600_000), quietHours: 2 });
+  const { verdict, findings } = await scanReport(world.table, record, { target: '1.37' });
+  expect([record.version, verdict, findings.filter(({ severity }) => severity === 'error')]).toEqual([
+    '1.33',
+    'pass',
+    [],
+  ]);
+});
