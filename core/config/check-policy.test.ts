@@ -99,9 +99,16 @@ test.each([
   ['{ name: a, gates: [{ alarm: errors }] }', '', 'gates: nobody looks at them'],
   ['{ name: a, mayOverrun: true }', '', 'mayOverrun: this wave has no calendar'],
   ['{ name: a, bake: 7d }', '', 'bake: EKS lets a cluster go back for 7 days'],
-  ['{ name: a }', 'rollback: { automatic: true }', 'no release carries it out yet'],
 ])('%s %s has no effect, or less than it promises', (waves, spec, message) => {
   expect(issuesOf(waves, { spec })).toEqual([expect.stringContaining(message)]);
+});
+
+test.each([
+  ['rollback: { automatic: true }', ['error: spec.rollback.automatic: no release carries it out']],
+  ['rollback: { windows: obey }', ['error: spec.rollback.windows: no release carries it out']],
+  ['rollback: { automatic: false, windows: ignore }', []],
+])('what nothing reads is refused: %s', (spec, told) => {
+  expect(issuesOf('{ name: a }', { spec })).toEqual(told.map((one) => expect.stringContaining(one)));
 });
 
 test.each([

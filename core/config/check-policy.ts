@@ -135,11 +135,12 @@ function checkPolicyCaps(
 /** For how long EKS lets a control plane go back (eks.md, version rollback). */
 const ROLLBACK_DAYS = 7;
 
-/** Fields that are legal and do nothing, or less than they promise. */
+/** Fields that are legal and do nothing, or less than they promise. What nothing reads at all is refused: somebody would rely on it. */
 function checkEffects({ spec }: PolicyWith<'rollback' | 'waves'>, report: Report): void {
-  if (spec.rollback.automatic) {
-    const message = 'it is kept, and no release carries it out yet: after a failure the cluster is held for a person.';
-    report('warning', ['spec', 'rollback', 'automatic'], message);
+  const unread = [spec.rollback.automatic && 'automatic', spec.rollback.windows !== 'ignore' && 'windows'];
+  for (const field of unread.filter((one) => one !== false)) {
+    const message = 'no release carries it out: after a failure the cluster is held for a person. Remove it.';
+    report('error', ['spec', 'rollback', field], message);
   }
   for (const [index, wave] of spec.waves.entries()) {
     const path = ['spec', 'waves', index];

@@ -149,7 +149,7 @@ export const upgradePolicySchema = documentSchema(
           windows: z.enum(['ignore', 'obey']).default('ignore').describe('Whether a rollback waits for a window.'),
         })
         .default({ automatic: false, windows: 'ignore' })
-        .describe('What happens after a failure. Kept, shown and hashed; no release carries it out yet.'),
+        .describe('What happens after a failure. No release carries it out: anything but the defaults is refused.'),
       waves: z
         .array(waveSchema)
         .min(1, 'is empty: a policy needs at least one wave')
