@@ -65,10 +65,16 @@ test.each([
   ['3.6.2', '1.32', 'warning unsupported'],
   ['3.7.0', '1.30', 'warning unsupported'],
   ['2.0.0', '1.36', 'warning unsupported'],
-  ['2.0.0', '1.30', 'nothing'],
-  ['99.0.0', '1.36', 'nothing'],
+  ['2.0.0', '1.30', 'warning unsupported'],
+  ['99.0.0', '1.36', 'info unsupported'],
 ])('a controller of version %s at %s: %s', (version, target, expected) => {
   expect(judged(controller(version), target)).toBe(expected);
+});
+
+test('of a release from before or after the table no range is quoted', () => {
+  const said = (version: string) => findingAt(controller(version), '1.32')?.message;
+  expect(said('2.0.0')).toMatch(/^argo-workflows 2\.0\.0 is older than any release whose range is known \([\d.]+\)\.$/);
+  expect(said('99.0.0')).toMatch(/^argo-workflows 99\.0\.0 is newer than the table \(which ends at [\d.]+\)\.$/);
 });
 
 test('the next release that fits is named, or that there is none', () => {

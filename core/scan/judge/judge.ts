@@ -99,30 +99,43 @@ function reasonOf({ reason }: BreakRule, broken: boolean, before: boolean): Brea
   return before ? 'unsupported' : 'removed';
 }
 
-/** A known controller at a version, against the Kubernetes minors that its makers name. Untested is a warning, not a break. */
+/**
+ * A known controller at a version, against the Kubernetes minors that its makers name. Untested is a warning, not a break. A release from before
+ * the table has no range that could be quoted, whatever the target; of one from after it nothing is known.
+ */
 function judgeController(image: ControllerImage, target: KubeVersion): JudgedFinding | undefined {
   const row = controllerOf(image.component);
   if (row === undefined) return undefined;
-  const [oldest] = row.releases;
-  // What is older than the first line supports no more than that one; of what is newer than the table nothing is known.
-  const isOlder = oldest !== undefined && compareAddonVersions(image.version, oldest.release) < 0;
-  const line = releaseOf(row, image.version) ?? (isOlder ? oldest : undefined);
-  if (line === undefined) return undefined;
-  const says = row.basis === 'tested' ? 'is tested by its makers' : 'is meant';
-  const range = line.max === null ? `Kubernetes ${line.min} and newer` : `Kubernetes ${line.min} to ${line.max}`;
-  if (fits(line, target)) return undefined;
   const next = row.releases.find(
     (release) => fits(release, target) && compareAddonVersions(release.release, image.version) > 0,
   );
+  const update =
+    next === undefined
+      ? `No release of ${row.component} is known to support ${target}. Look for a newer one, and test it before the upgrade.`
+      : `Update ${row.component} to ${next.release} or newer before the upgrade.`;
+  const line = releaseOf(row, image.version);
+  if (line === undefined) {
+    const isOlder = compareAddonVersions(image.version, row.releases[0]?.release ?? '0') < 0;
+    const than = isOlder
+      ? `older than any release whose range is known (${row.releases[0]?.release}`
+      : `newer than the table (which ends at ${row.releases.at(-1)?.release}`;
+    return findingOf(image, {
+      severity: isOlder ? 'warning' : 'info',
+      reason: 'unsupported',
+      confidence: 'low',
+      message: `${row.component} ${image.version} is ${than}).`,
+      fix: isOlder ? update : `See what its makers say of Kubernetes ${target}.`,
+    });
+  }
+  const says = row.basis === 'tested' ? 'is tested by its makers' : 'is meant';
+  const range = line.max === null ? `Kubernetes ${line.min} and newer` : `Kubernetes ${line.min} to ${line.max}`;
+  if (fits(line, target)) return undefined;
   return findingOf(image, {
     severity: 'warning',
     reason: 'unsupported',
     confidence: row.basis === 'tested' ? 'medium' : 'low',
     message: `${row.component} ${image.version} ${says} with ${range}, not with ${target}.`,
-    fix:
-      next === undefined
-        ? `No release of ${row.component} is known to support ${target}. Look for a newer one, and test it before the upgrade.`
-        : `Update ${row.component} to ${next.release} or newer before the upgrade.`,
+    fix: update,
   });
 }
 
