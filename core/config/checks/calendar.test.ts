@@ -35,6 +35,16 @@ test.each([
   ['an end that never fires', '0 18 * * SUN', '0 0 30 2 *', '8:54', 'error', 'never fires'],
   ['a misspelt zone', 'Europe/Berlin', 'Europe/Berln', '5:13', 'error', 'Did you mean Europe/Berlin?'],
   [
+    'an offset dressed as a zone',
+    'Europe/Berlin',
+    'EST',
+    '5:13',
+    'warning',
+    'fixed offset without summer time. Write a place',
+  ],
+  ['one whose sign misleads', 'Europe/Berlin', 'Etc/GMT+2', '5:13', 'warning', 'two hours behind UTC'],
+  ['one of a window', 'duration: 6h', 'duration: 6h, timeZone: MST', '7:77', 'warning', '"MST" is a fixed offset'],
+  [
     'a misspelt zone of a window',
     'duration: 6h',
     'duration: 6h, timeZone: Asia/Tokio',

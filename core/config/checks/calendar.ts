@@ -30,8 +30,25 @@ export function checkRules(sound: Partial<CalendarSpec>, report: Report): boolea
     const zone = path.at(-1) === 'timeZone' ? fieldOf(spec, ...path) : undefined;
     report('error', ['spec', ...path], typeof zone === 'string' ? zoneWords(zone) : message);
   }
-  for (const rules of ['windows', 'freezes'] as const) checkNames(spec, rules, report);
+  checkFixedZone(spec.timeZone, ['timeZone'], report);
+  for (const rules of ['windows', 'freezes'] as const) {
+    checkNames(spec, rules, report);
+    for (const [index, { timeZone }] of spec[rules].entries())
+      checkFixedZone(timeZone, [rules, index, 'timeZone'], report);
+  }
   return problems.length === 0;
+}
+
+/** Names that look like a place's time and are an offset for ever. */
+const FIXED_ZONE = /^(?:EST|MST|HST|Etc\/GMT[+-]\d+)$/i;
+
+function checkFixedZone(zone: string | undefined, path: readonly (string | number)[], report: Report): void {
+  if (zone === undefined || !FIXED_ZONE.test(zone)) return;
+  const inverted = zone.startsWith('Etc')
+    ? ', and its sign is the other way round: Etc/GMT+2 is two hours behind UTC'
+    : '';
+  const message = `"${zone}" is a fixed offset without summer time${inverted}. Write a place, such as America/New_York, or UTC.`;
+  report('warning', ['spec', ...path], message);
 }
 
 /** States and reasons know windows and freezes by name. */
