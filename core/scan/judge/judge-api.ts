@@ -48,9 +48,11 @@ export function judgeApi(use: ApiUse, hop: Hop): JudgedFinding | undefined {
     });
   }
   const later = row.removed === null ? 'No release that removes it is known' : `Kubernetes ${row.removed} removes it`;
+  // The API server itself asks for v1 Endpoints on every cluster: what a gauge counts and nothing removes is nobody's to repair.
+  const isCounted = use.source === 'telemetry' && row.removed === null;
   return findingOf(use, {
     ...facts,
-    severity: known ? 'warning' : 'info',
+    severity: known && !isCounted ? 'warning' : 'info',
     reason: 'deprecated',
     message: `${title(row)} is deprecated since Kubernetes ${row.deprecated}. ${later}.`,
     fix: fixOf(use, row, target),

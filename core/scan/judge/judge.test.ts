@@ -124,3 +124,14 @@ test('what an older minor removed is no break of a hop, and is one for whoever a
   expect(judgeAll([gauge], gone)[0]?.severity).toBe('error');
   expect(judgeAll([gauge], { ...gone, insightsRead: true })[0]?.severity).toBe('warning');
 });
+
+test('what the gauge of the API server counts and nothing removes is for information', () => {
+  const endpoints = {
+    ...observed,
+    subject: { apiVersion: 'v1', kind: 'Endpoints' },
+    type: 'api',
+    served: true,
+  } as const;
+  expect(judged(endpoints, '1.36')).toBe('warning deprecated');
+  expect(judged({ ...endpoints, source: 'telemetry' }, '1.36')).toBe('info deprecated');
+});

@@ -119,7 +119,13 @@ export const FULL_KINDS: Readonly<Record<string, Source>> = {
 };
 
 /** Made by the cluster for itself, by the thousand, and gone within the hour: nobody has written them. */
-const NOISE = new Set(['/events', 'events.k8s.io/events', 'coordination.k8s.io/leases', '/componentstatuses']);
+const NOISE = new Set([
+  '/events',
+  'events.k8s.io/events',
+  'coordination.k8s.io/leases',
+  'coordination.k8s.io/leasecandidates',
+  '/componentstatuses',
+]);
 
 /** There is one version of them since ever, and whoever lists them may read what is in them. Helm has a unit of its own. */
 const CONFIDENTIAL = '/secrets';
