@@ -111,7 +111,7 @@ export function deadlineWords({ deadlines, deadline }: PlanDocument): string {
 }
 
 const noDeadline = ({ overdue }: PlanDocument['deadlines'][number]): string =>
-  overdue.length > 0 ? 'every cluster is overdue' : 'none for now';
+  overdue.length > 0 ? 'the support of every cluster is over' : 'none for now';
 
 const limitWords = ({ kind, name, change }: NonNullable<PlanDocument['limitedBy']>): string =>
   visible(`${kind}${name === null ? '' : ` ${name}`}: ${change}`);
@@ -120,11 +120,11 @@ function etaWords(plan: PlanDocument): string {
   const { eta, waves } = plan;
   const nothing = nothingToDo(plan);
   if (nothing !== undefined) return nothing;
-  const planned = waves
-    .flatMap(({ endsAt }) => endsAt ?? [])
-    .sort((a, b) => Date.parse(a) - Date.parse(b))
-    .at(-1);
-  const halts = eta.unfinished > 0 ? `; ${eta.unfinished} of ${eta.runs} runs halt` : '';
+  const ends = waves.filter(({ clusters }) => clusters.length > 0).map(({ endsAt }) => endsAt);
+  const [planned] = ends.includes(null)
+    ? []
+    : ends.flatMap((end) => end ?? []).sort((a, b) => Date.parse(b) - Date.parse(a));
+  const halts = eta.unfinished > 0 ? `; ${eta.unfinished} of ${eta.runs} runs do not end` : '';
   return `planned ${planned ?? 'never'}; by chance half by ${eta.p50 ?? 'never'}, nine of ten by ${eta.p90 ?? 'never'}${halts}`;
 }
 

@@ -15,7 +15,7 @@ export function lineOf(event: PublishedEvent['event']): string | undefined {
     case 'VersionAvailable':
       return `EKS offers ${event.detail.kubernetesVersion} in ${event.detail.region}`;
     case 'SupportDeadlineApproaching':
-      return `${nameOf(event.detail.cluster)}: ${event.detail.support} support of ${event.detail.kubernetesVersion} ends in ${event.detail.daysLeft} days`;
+      return `${nameOf(event.detail.cluster)}: ${event.detail.support} support of ${event.detail.kubernetesVersion} ends in ${event.detail.daysLeft} days${event.detail.forced === true ? ', and EKS upgrades it by force from then on' : ''}`;
     case 'PlannedChangeApproaching':
       return `${nameOf(event.detail.cluster)}: AWS plans ${event.detail.code} in ${event.detail.daysLeft} days`;
     case 'RolloutChanged':

@@ -91,7 +91,9 @@ function rows(headers: readonly string[], cells: readonly (readonly string[])[])
 export function supportText({ state, deadline, dollarsPerDayLate }: SupportView, now: Date): string {
   const until = deadline === null ? '' : ` until ${deadline.at.slice(0, 10)} (${relativeTime(deadline.at, now)})`;
   const cost = dollarsPerDayLate === null || dollarsPerDayLate === 0 ? '' : `, costs $${dollarsPerDayLate} a day extra`;
-  return `${state}${until}${cost}`;
+  const forced = state === 'unsupported' ? ', EKS upgrades it by force at any time' : '';
+  const thenForced = deadline?.forced === true ? ', then EKS upgrades it by force' : '';
+  return `${state}${until}${forced}${thenForced}${cost}`;
 }
 
 export function rollbackText({ status, to, until, reasons }: RollbackView, now: Date): string {

@@ -32,6 +32,7 @@ export const EVENT_EXAMPLES: { readonly [Type in EventType]: EventExample<Type> 
       support: 'standard',
       endsAt: '2026-12-02T00:00:00.000Z',
       daysLeft: 7,
+      forced: false,
     },
   },
   PlannedChangeApproaching: {

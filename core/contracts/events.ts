@@ -19,6 +19,8 @@ export const EVENT_DETAILS = {
     support: z.enum(['standard', 'extended']),
     endsAt: z.string(),
     daysLeft: z.number(),
+    /** EKS moves the control plane by force from then on, at any time. */
+    forced: z.boolean().optional(),
   }),
   PlannedChangeApproaching: detail({
     ...cluster,

@@ -41,6 +41,15 @@ test('who agrees to an order of break-glass is told with the reason of the order
   expect(told('looks right')?.why).toBe('incident (bob: looks right)');
 });
 
+test('the end of support says whether EKS upgrades by force then', () => {
+  const { detail } = EVENT_EXAMPLES.SupportDeadlineApproaching;
+  const why = (forced: boolean) => noticeOf({ type: 'SupportDeadlineApproaching', detail: { ...detail, forced } })?.why;
+  expect([why(false), why(true)]).toEqual([
+    'EKS ends it at 2026-12-02T00:00:00.000Z.',
+    'EKS ends it at 2026-12-02T00:00:00.000Z, and moves the control plane to the next minor by force from then on, at any time.',
+  ]);
+});
+
 test.each(types)('the example of %s keeps its contract', (type) => {
   const { detail } = EVENT_EXAMPLES[type];
   expect(EVENT_DETAILS[type].strict().parse(detail)).toEqual(detail);

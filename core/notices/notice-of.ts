@@ -103,13 +103,15 @@ function holdNotice(event: Of<'ClusterHeld'>): Notice {
 }
 
 function deadlineNotice(event: Of<'SupportDeadlineApproaching'>): Notice {
-  const { cluster, kubernetesVersion, support, endsAt, daysLeft } = event.detail;
+  const { cluster, kubernetesVersion, support, endsAt, daysLeft, forced } = event.detail;
   const what = `The ${support} support of Kubernetes ${kubernetesVersion} on ${named(event.detail)} ends in ${daysLeft} days.`;
   const todo = `See when it will be upgraded, or why not: liftlock explain cluster ${nameOf(event.detail)}`;
   return notice(
     event,
     what,
-    `EKS ends it at ${endsAt}.`,
+    forced === true
+      ? `EKS ends it at ${endsAt}, and moves the control plane to the next minor by force from then on, at any time.`
+      : `EKS ends it at ${endsAt}.`,
     todo,
     `${cluster}/${kubernetesVersion}/${support}/${daysLeft}`,
   );

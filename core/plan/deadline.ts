@@ -7,11 +7,11 @@ import { SupportCalendar } from '../version/support-calendar.ts';
 
 export interface PolicyDeadline {
   readonly policy: string;
-  /** Milliseconds since the epoch, exclusive; undefined = every cluster is overdue, so nothing is left to hold it for. */
+  /** Milliseconds since the epoch, exclusive; undefined = the support of every cluster is over, or nobody knows until when it goes. */
   readonly at: number | undefined;
   /** As the policy says it. */
   readonly source: string;
-  /** Whose own date has passed; they do not count. */
+  /** Whose support is over: with one of them the deadline is missed, whatever the others do. */
   readonly overdue: readonly { readonly cluster: ClusterRecord; readonly at: number }[];
 }
 
@@ -27,7 +27,7 @@ export function deadlineSource(deadline: NonNullable<UpgradePolicySpec['deadline
 
 /**
  * By when the clusters of a policy that need work are to be done; undefined = it has no deadline. `beforeEndOf` is the earliest over the
- * versions that the clusters run, those whose own date has passed left out (semantics.md, Deadline and Plan).
+ * versions that the clusters run; of a cluster whose margin has begun it is the end of support itself (semantics.md, Deadline and Plan).
  */
 export function deadlineOf(
   policy: string,
@@ -42,13 +42,15 @@ export function deadlineOf(
   const own = clusters.flatMap((cluster) => {
     const support = supportOf(cluster, CALENDAR, now);
     const end = beforeEndOf === 'standardSupport' ? support.endOfStandardSupport : support.endOfExtendedSupport;
-    return end === undefined ? [] : [{ cluster, at: end.getTime() - durationMilliseconds(margin) }];
+    if (end === undefined) return [];
+    const before = end.getTime() - durationMilliseconds(margin);
+    return [{ cluster, at: before > now.getTime() ? before : end.getTime(), hasBegun: before <= now.getTime() }];
   });
-  const ahead = own.filter(({ at }) => at > now.getTime());
+  const [first] = own.filter(({ at }) => at > now.getTime()).sort((a, b) => a.at - b.at);
   return {
     policy,
-    at: ahead.length === 0 ? undefined : ahead.reduce((least, { at }) => Math.min(least, at), Number.POSITIVE_INFINITY),
-    source: deadlineSource(deadline),
+    at: first?.at,
+    source: `${deadlineSource(deadline)}${first?.hasBegun && margin !== '0s' ? ', which has begun: the end itself' : ''}`,
     overdue: own.filter(({ at }) => at <= now.getTime()),
   };
 }

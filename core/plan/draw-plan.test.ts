@@ -114,18 +114,101 @@ test.each([
   expect([plan.deadline, plan.feasible, plan.limitedBy === null]).toEqual([deadline, feasible, feasible]);
 });
 
-test('beforeEndOf is the earliest over the versions of the clusters, without those that are overdue', () => {
-  const clusters = [
-    { name: 'late', version: '1.33' },
-    { name: 'near', version: '1.34' },
-    { name: 'far', version: '1.35' },
-  ];
-  const { deadline, deadlines } = planOf({
-    clusters,
-    policy: { deadline: { beforeEndOf: 'standardSupport', margin: '7d' } },
+describe('beforeEndOf', () => {
+  const ofVersions = (versions: readonly string[], margin: string, more: object = {}) =>
+    planOf({
+      clusters: versions.map((version, index) => ({ name: `c${index}`, version, ...more })),
+      policy: { deadline: { beforeEndOf: 'standardSupport', margin } },
+    });
+  const frozen = {
+    calendars: { late: { freezes: [{ name: 'f', from: '2026-11-01', to: '2026-12-20', reason: 'year end' }] } },
+  };
+
+  test('is the earliest over the versions of the clusters', () => {
+    const { deadline, feasible, deadlines } = ofVersions(['1.34', '1.35'], '7d');
+    expect([deadline, feasible]).toEqual(['2026-11-25T00:00:00Z', true]);
+    expect(deadlines).toMatchObject([{ policy: 'standard', overdue: [] }]);
   });
-  expect(deadline).toBe('2026-11-25T00:00:00Z');
-  expect(deadlines).toMatchObject([{ policy: 'standard', overdue: [{ name: 'late', at: '2026-07-22T00:00:00Z' }] }]);
+
+  test('is the end of support itself once the margin has begun, and no plan is green because it came closer', () => {
+    const { deadline, feasible, limitedBy } = planOf({
+      ...frozen,
+      clusters: [{ name: 'a', version: '1.34' }],
+      policy: {
+        deadline: { beforeEndOf: 'standardSupport', margin: '14d' },
+        waves: [{ name: 'all', calendar: 'late' }],
+      },
+    });
+    expect([deadline, feasible, limitedBy?.kind]).toEqual(['2026-12-02T00:00:00Z', false, 'freeze']);
+    const now = ofVersions(['1.34'], '14d');
+    expect(now).toMatchObject({ deadline: '2026-12-02T00:00:00Z', feasible: true });
+    expect(now.deadlines[0]?.source).toBe('14d before the end of standard support, which has begun: the end itself');
+  });
+
+  test.each([
+    [['1.33', '1.35'], '2027-03-20T00:00:00Z', 'one cluster'],
+    [['1.33', '1.32'], null, '2 clusters'],
+  ])('is missed where the support of a cluster is over: %j', (versions, at, who) => {
+    const { deadline, feasible, deadlines, limitedBy } = ofVersions(versions, '7d');
+    expect([deadline, feasible]).toEqual([at, false]);
+    expect(deadlines[0]?.overdue).toContainEqual(expect.objectContaining({ name: 'c0', at: '2026-07-29T00:00:00Z' }));
+    expect(limitedBy).toEqual({
+      kind: 'support',
+      name: 'standard',
+      change: `the support of ${who} of the policy standard is over already, and no plan is in time for that; see OVERDUE`,
+    });
+  });
+
+  test('counts the end of standard support where a cluster has no other', () => {
+    const policy = { deadline: { beforeEndOf: 'extendedSupport', margin: '1d' } };
+    const at = (supportType: string) =>
+      planOf({ clusters: [{ name: 'a', version: '1.34', supportType }], policy }).deadline;
+    expect([at('STANDARD'), at('EXTENDED')]).toEqual(['2026-12-01T00:00:00Z', '2027-12-01T00:00:00Z']);
+  });
+});
+
+test('a plan in which clusters never start is not feasible, without a deadline too', () => {
+  const calendars = {
+    day: { windows: [{ name: 'd', schedule: '0 8 * * *', duration: '8h' }] },
+    night: { windows: [{ name: 'n', schedule: '0 22 * * *', duration: '8h' }] },
+  };
+  const { feasible, limitedBy, eta } = planOf({
+    calendars,
+    clusters: [{ name: 'a' }, { name: 'b', tags: { 'liftlock/calendar': 'night' } }],
+    policy: {
+      waves: [
+        { name: 'first', clusters: ['a'] },
+        { name: 'second', calendar: 'day' },
+      ],
+    },
+  });
+  expect([feasible, eta.p50, limitedBy]).toEqual([
+    false,
+    null,
+    {
+      kind: 'several',
+      name: null,
+      change: 'some clusters of the policy standard never end as things are; see their reasons',
+    },
+  ]);
+});
+
+test('who begins only when EKS may have moved the control plane by force is told so, and pays nothing before', () => {
+  const planned = (supportType: string) => {
+    const { waves, costOfWaiting } = planOf({
+      calendars: { late: { freezes: [{ name: 'f', from: '2026-11-01', to: '2026-12-20', reason: 'year end' }] } },
+      clusters: [{ name: 'a', version: '1.34', supportType }],
+      policy: { target: '1.35', waves: [{ name: 'all', calendar: 'late' }] },
+    });
+    const told = waves[0]?.clusters[0]?.reasons.filter(({ code }) => code === 'ForcedUpgrade');
+    return [told?.map(({ message }) => message), costOfWaiting.untilDone > 0];
+  };
+  const said =
+    'EKS moves its control plane by force from 2026-12-02 on, at any time: its nodes and add-ons stay behind then.';
+  expect([planned('STANDARD'), planned('EXTENDED')]).toEqual([
+    [[said], false],
+    [[], true],
+  ]);
 });
 
 test('of several policies the earliest deadline counts, and each is held to its own', () => {

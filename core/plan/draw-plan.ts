@@ -28,7 +28,8 @@ export function drawPlan(rules: PlanRules, inventory: Inventory, { now, seed, ru
   const drawn = draw(rules, inventory, now);
   const { waves, cost } = wavesOf(drawn);
   const deadlines = deadlinesOf(drawn);
-  const feasible = deadlines.every((deadline) => deadline.feasible);
+  const isWhole = drawn.plans.every((plan) => endOf(plan, drawn.forward) !== undefined);
+  const feasible = isWhole && deadlines.every((deadline) => deadline.feasible);
   const idle = idleDeadlines(drawn);
   // Of policies whose clusters are all done only where all are: no plan has to meet theirs.
   const instants = (deadlines.length > 0 ? deadlines : idle).flatMap(({ at }) => at ?? []).sort();

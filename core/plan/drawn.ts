@@ -35,14 +35,9 @@ export const hopsOf = ({ from, to }: Member): readonly KubeVersion[] =>
   KubeVersion.parse(from).hopsTo(KubeVersion.parse(to));
 
 /** When the last cluster of a policy has ended, in milliseconds since the epoch; undefined = one of them never does. */
-export function endOf(
-  plan: RolloutPlan,
-  { fleet }: Forward,
-  overdue: ReadonlySet<string> = new Set(),
-): number | undefined {
+export function endOf(plan: RolloutPlan, { fleet }: Forward): number | undefined {
   let last = 0;
   for (const { clusterKey } of membersOf(plan)) {
-    if (overdue.has(clusterKey)) continue;
     const end = fleet.lived.get(clusterKey)?.endedAt;
     if (end === undefined) return undefined;
     last = Math.max(last, end);
@@ -52,10 +47,9 @@ export function endOf(
 
 /** Whether the clusters of a policy are done before its deadline, which is exclusive. */
 export function meets(drawn: Drawn, forward: Forward, deadline: PolicyDeadline): boolean {
-  if (deadline.at === undefined) return true;
+  if (deadline.at === undefined || deadline.overdue.length > 0) return false;
   const plan = drawn.plans.find(({ rollout }) => rollout.policy === deadline.policy);
   if (plan === undefined) return true;
-  const overdue = new Set(deadline.overdue.map(({ cluster }) => cluster.clusterKey));
-  const end = endOf(plan, forward, overdue);
+  const end = endOf(plan, forward);
   return end !== undefined && end < deadline.at;
 }

@@ -9,14 +9,20 @@ import type { SupportState } from '../version/support-status.ts';
 export interface SupportView {
   readonly state: SupportState;
   /** The next date that matters; null once unsupported, or where none is known. */
-  readonly deadline: { readonly kind: string; readonly at: string; readonly daysLeft: number } | null;
+  readonly deadline: {
+    readonly kind: string;
+    readonly at: string;
+    readonly daysLeft: number;
+    /** Whether EKS moves the control plane by force from then on, at any time. */
+    readonly forced: boolean;
+  } | null;
   /** Dollars per cluster and day beyond the standard price; null where the state is unknown. */
   readonly dollarsPerDayLate: number | null;
 }
 
 /** Of a version, or of a cluster with what AWS plans for it. */
 export function supportView(
-  cluster: Pick<ClusterRecord, 'version' | 'plannedChanges'>,
+  cluster: Pick<ClusterRecord, 'version' | 'plannedChanges' | 'supportType'>,
   region: RegionVersions | undefined,
   now: Date,
 ): SupportView {
@@ -28,7 +34,12 @@ export function supportView(
     deadline:
       deadline === undefined
         ? null
-        : { kind: deadline.kind, at: deadline.at.toISOString(), daysLeft: deadline.daysLeft },
-    dollarsPerDayLate: latenessPerDay(state) ?? null,
+        : {
+            kind: deadline.kind,
+            at: deadline.at.toISOString(),
+            daysLeft: deadline.daysLeft,
+            forced: deadline.forced,
+          },
+    dollarsPerDayLate: latenessPerDay(state, cluster.supportType) ?? null,
   };
 }

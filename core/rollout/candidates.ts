@@ -117,7 +117,7 @@ export function inOrder<Item extends { readonly cluster: ClusterRecord }>(
       if (key === 'name') return [name];
       if (key === 'risk') return [insights.warning + insights.error];
       if (key === 'deadline') return [support().endOfStandardSupport?.getTime() ?? LAST];
-      const dollars = latenessPerDay(support().state);
+      const dollars = latenessPerDay(support().state, cluster.supportType);
       return [dollars === undefined ? LAST : -dollars];
     };
     return [...order.flatMap(ranked), name, clusterKey];

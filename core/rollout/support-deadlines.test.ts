@@ -37,19 +37,23 @@ function world() {
 }
 
 test.each([
-  ['standard', 60, 400],
-  ['extended', -1, 60],
-])('the end of %s support is told with the days that are left', async (support, standard, extended) => {
-  const told = await world().tell([versions(standard, extended)]);
-  const { clusterKey, arn, account, region } = web;
-  const named = { clusterKey, cluster: arn, account, region, kubernetesVersion: '1.34' };
-  expect(told).toEqual([
-    {
-      type: 'SupportDeadlineApproaching',
-      detail: { version: 1, ...named, support, endsAt: inDays(60), daysLeft: 60 },
-    },
-  ]);
-});
+  ['standard', 60, 400, 'EXTENDED', false],
+  ['standard', 60, 400, 'STANDARD', true],
+  ['extended', -1, 60, 'EXTENDED', true],
+])(
+  'the end of %s support is told with the days that are left',
+  async (support, standard, extended, supportType, forced) => {
+    const told = await world().tell([versions(standard, extended)], [{ ...web, supportType }]);
+    const { clusterKey, arn, account, region } = web;
+    const named = { clusterKey, cluster: arn, account, region, kubernetesVersion: '1.34' };
+    expect(told).toEqual([
+      {
+        type: 'SupportDeadlineApproaching',
+        detail: { version: 1, ...named, support, endsAt: inDays(60), daysLeft: 60, forced },
+      },
+    ]);
+  },
+);
 
 test('what AWS plans to change is told as that', async () => {
   const change = { event: 'arn:event', code: 'AWS_EKS_MAINTENANCE', at: inDays(5) };

@@ -75,9 +75,7 @@ function eventOf({ cluster, deadline, notice }: Near): LiftlockEvent {
   }
   const support = deadline.kind === 'endOfStandardSupport' ? 'standard' : 'extended';
   const { endsAt } = notice;
-  const { daysLeft } = deadline;
-  return {
-    type: 'SupportDeadlineApproaching',
-    detail: { version: 1, clusterKey, cluster: arn, account, region, kubernetesVersion, support, endsAt, daysLeft },
-  };
+  const { daysLeft, forced } = deadline;
+  const of = { version: 1, clusterKey, cluster: arn, account, region, kubernetesVersion } as const;
+  return { type: 'SupportDeadlineApproaching', detail: { ...of, support, endsAt, daysLeft, forced } };
 }

@@ -57,3 +57,43 @@ test('of a version that no calendar knows, what AWS Health says is all that is k
   expect(supportOf(cluster, calendar, now).deadline).toBeUndefined();
   expect(deadlines(cluster)).toEqual(['plannedChange 2026-11-26']);
 });
+
+describe('a cluster that has no extended support (supportType: STANDARD)', () => {
+  const standard = (...changes: readonly [code: string, day: string][]) => ({
+    ...planning(...changes),
+    supportType: 'STANDARD',
+  });
+  const status = (cluster: ReturnType<typeof standard>, at = now) => {
+    const { state, deadline, endOfExtendedSupport } = supportOf(cluster, calendar, at);
+    const forcedFrom = endOfExtendedSupport?.toISOString().slice(0, 10);
+    return [state, deadline?.kind, deadline?.at.toISOString().slice(0, 10), deadline?.forced, forcedFrom];
+  };
+
+  test('is upgraded by force when standard support ends', () => {
+    expect(status(standard())).toEqual(['standard', 'endOfStandardSupport', '2026-12-02', true, '2026-12-02']);
+    expect(supportOf(planning(), calendar, now).deadline?.forced).toBe(false);
+    const later = supportOf(planning(), calendar, new Date('2026-12-02'));
+    expect([later.state, later.deadline?.forced]).toEqual(['extended', true]);
+  });
+
+  test('is without support from then on', () => {
+    expect(status(standard(), new Date('2026-12-02'))).toEqual([
+      'unsupported',
+      undefined,
+      undefined,
+      undefined,
+      '2026-12-02',
+    ]);
+  });
+
+  test('is so from the day that AWS Health has told, where that is sooner', () => {
+    const told = standard([END_OF_LIFE, '2026-11-26']);
+    expect(status(told)).toEqual(['standard', 'endOfStandardSupport', '2026-11-26', true, '2026-11-26']);
+  });
+
+  test('has none on a version that is listed as extended without dates', () => {
+    const listed = SupportCalendar.of([{ clusterVersion: '1.34', versionStatus: 'EXTENDED_SUPPORT' }]);
+    const states = [standard(), planning()].map((one) => supportOf(one, listed, now).state);
+    expect(states).toEqual(['unsupported', 'extended']);
+  });
+});

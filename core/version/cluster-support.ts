@@ -3,7 +3,7 @@ import { KubeVersion } from './kube-version.ts';
 import type { SupportCalendar } from './support-calendar.ts';
 import { daysTo, type SupportDeadline, type SupportStatus } from './support-status.ts';
 
-type Supported = Pick<ClusterRecord, 'version' | 'plannedChanges'>;
+type Supported = Pick<ClusterRecord, 'version' | 'plannedChanges' | 'supportType'>;
 
 /** All new ones of their kind are called so (https://docs.aws.amazon.com/health/latest/ug/aws-health-planned-lifecycle-events.html). */
 const isEndOfLife = ({ code }: PlannedChange): boolean => code.endsWith('_PLANNED_LIFECYCLE_EVENT');
@@ -12,22 +12,24 @@ const toCome = ({ plannedChanges = [] }: Supported, now: Date): readonly Planned
   plannedChanges.filter(({ at }) => Date.parse(at) > now.getTime());
 
 /**
- * What support a cluster has: that of its version, by the calendar of its Region. An end of life that AWS Health has told of the cluster itself
+ * What support a cluster has: that of its version, by the calendar of its Region and its own upgrade policy in EKS. An end of life that AWS Health has told of the cluster itself
  * brings the end of the period nearer in which it falls, and never puts one off.
  */
 export function supportOf(cluster: Supported, calendar: SupportCalendar, now: Date): SupportStatus {
-  const known = calendar.supportStatus(KubeVersion.parse(cluster.version), now);
+  const known = calendar.supportStatus(KubeVersion.parse(cluster.version), now, cluster.supportType);
   const told = toCome(cluster, now).find(isEndOfLife);
   if (told === undefined || known.deadline === undefined) return known;
-  const { kind, at: end } = known.deadline;
+  const { kind, forced, at: end } = known.deadline;
   const at = new Date(told.at);
-  return at < end ? { ...known, [kind]: at, deadline: { kind, ...daysTo(at, now) } } : known;
+  if (at >= end) return known;
+  const forcedFrom = forced ? { endOfExtendedSupport: at } : {};
+  return { ...known, [kind]: at, ...forcedFrom, deadline: { kind, forced, ...daysTo(at, now) } };
 }
 
 /** A date that matters to a cluster: of its support, or of another change that AWS plans. */
 export type ClusterDeadline =
   | SupportDeadline
-  | (Omit<SupportDeadline, 'kind'> & { readonly kind: 'plannedChange'; readonly change: PlannedChange });
+  | (Omit<SupportDeadline, 'kind' | 'forced'> & { readonly kind: 'plannedChange'; readonly change: PlannedChange });
 
 /** Each of them: what AWS plans sooner puts nothing of the others off. */
 export function deadlinesOf(cluster: Supported, calendar: SupportCalendar, now: Date): ClusterDeadline[] {

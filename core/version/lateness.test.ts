@@ -10,5 +10,12 @@ test.each([
 });
 
 test('prices are configurable', () => {
-  expect(latenessPerDay('extended', { standard: 0.09, extended: 0.5 })).toBe(9.84);
+  expect(latenessPerDay('extended', undefined, { standard: 0.09, extended: 0.5 })).toBe(9.84);
+});
+
+test('a cluster that has no extended support never pays for it', () => {
+  expect(
+    ['standard', 'extended', 'unsupported'].map((state) => latenessPerDay(state as 'extended', 'STANDARD')),
+  ).toEqual([0, 0, 0]);
+  expect(latenessPerDay('unknown', 'STANDARD')).toBeUndefined();
 });

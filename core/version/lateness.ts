@@ -11,11 +11,16 @@ export const listPrice: ControlPlanePrice = { standard: 0.1, extended: 0.6 };
 
 /**
  * What being late costs, in dollars per cluster and day beyond the standard price: $12 at list price. An unsupported
- * version is billed as extended until EKS upgrades it. `undefined` where the support state is unknown: not zero.
+ * version is billed as extended until EKS upgrades it; a cluster with `supportType: STANDARD` is never (facts: eks.md §1.3). `undefined` where the
+ * support state is unknown: not zero.
  */
-export function latenessPerDay(state: SupportState, price: ControlPlanePrice = listPrice): number | undefined {
+export function latenessPerDay(
+  state: SupportState,
+  supportType?: string,
+  price: ControlPlanePrice = listPrice,
+): number | undefined {
   if (state === 'unknown') return undefined;
-  if (state === 'standard') return 0;
+  if (state === 'standard' || supportType === 'STANDARD') return 0;
   // Whole cents: 0.6 - 0.1 is 0.49999999999999994 in binary, and 11.999… would be printed to people.
   return Math.round((price.extended - price.standard) * 24 * 100) / 100;
 }

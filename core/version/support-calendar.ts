@@ -53,11 +53,11 @@ export class SupportCalendar {
 
   /**
    * What support a version has at an instant. Older than everything in the calendar is `unsupported` (EKS lists at least
-   * all that it supports); newer than everything, or not released yet at `now`, is `unknown`.
+   * all that it supports); newer than everything, or not released yet at `now`, is `unknown`. `supportType`: of the cluster that runs it.
    */
-  supportStatus(version: KubeVersion, now: Date): SupportStatus {
+  supportStatus(version: KubeVersion, now: Date, supportType?: string): SupportStatus {
     const dates = this.#dates.get(version.toString());
-    if (dates !== undefined) return statusOf(dates, now);
+    if (dates !== undefined) return statusOf(dates, now, supportType);
     const oldest = this.versions()[0];
     return { version, state: oldest !== undefined && version.isOlderThan(oldest) ? 'unsupported' : 'unknown' };
   }

@@ -23,8 +23,9 @@ export interface SupportStatus extends Omit<VersionDates, 'listedAs'> {
 }
 
 export interface SupportDeadline {
-  /** `endOfStandardSupport`: paid from then on. `endOfExtendedSupport`: EKS upgrades by force at any time after it. */
   readonly kind: 'endOfStandardSupport' | 'endOfExtendedSupport';
+  /** From then on EKS moves the control plane by force, at any time; else extended support is paid from then on. */
+  readonly forced: boolean;
   readonly at: Date;
   /** Days until then, a begun day counting whole: at most 7 exactly when bucket 7 is reached. */
   readonly daysLeft: number;
@@ -34,12 +35,26 @@ export interface SupportDeadline {
 
 const millisecondsPerDay = 86_400_000;
 
-/** A support period ends at the very instant of its date: billing begins "at the beginning of the day (UTC+0)". */
-export function statusOf(dates: VersionDates, now: Date): SupportStatus {
+/**
+ * A support period ends at the very instant of its date: billing begins "at the beginning of the day (UTC+0)". A cluster whose upgrade policy
+ * is `STANDARD` has no extended support: all of it ends with the standard one (facts: eks.md §1.3).
+ */
+export function statusOf(given: VersionDates, now: Date, supportType?: string): SupportStatus {
+  const isStandard = supportType === 'STANDARD';
+  const dates = isStandard ? withoutExtended(given) : given;
   const { listedAs, ...known } = dates;
   const state = stateOf(dates, now.getTime());
-  const deadline = deadlineOf(dates, state, now.getTime());
+  const deadline = deadlineOf(dates, state, now.getTime(), isStandard);
   return { ...known, state, ...(deadline && { deadline }) };
+}
+
+function withoutExtended({ endOfExtendedSupport: _, listedAs, ...dates }: VersionDates): VersionDates {
+  const { endOfStandardSupport: end } = dates;
+  return {
+    ...dates,
+    ...(end === undefined ? {} : { endOfExtendedSupport: end }),
+    ...(listedAs === undefined ? {} : { listedAs: listedAs === 'EXTENDED_SUPPORT' ? 'UNSUPPORTED' : listedAs }),
+  };
 }
 
 function stateOf(dates: VersionDates, now: number): SupportState {
@@ -61,16 +76,21 @@ function listedState(listedAs: string | undefined): SupportState {
   return listedAs === 'UNSUPPORTED' ? 'unsupported' : 'unknown';
 }
 
-function deadlineOf(dates: VersionDates, state: SupportState, now: number): SupportDeadline | undefined {
+function deadlineOf(
+  dates: VersionDates,
+  state: SupportState,
+  now: number,
+  isStandard: boolean,
+): SupportDeadline | undefined {
   if (state !== 'standard' && state !== 'extended') return undefined;
   const kind = state === 'standard' ? 'endOfStandardSupport' : 'endOfExtendedSupport';
   const at = dates[kind];
   if (at === undefined) return undefined;
-  return { kind, ...daysTo(at, new Date(now)) };
+  return { kind, forced: isStandard || state === 'extended', ...daysTo(at, new Date(now)) };
 }
 
 /** How far away a date is that people are told of. */
-export function daysTo(at: Date, now: Date): Omit<SupportDeadline, 'kind'> {
+export function daysTo(at: Date, now: Date): Omit<SupportDeadline, 'kind' | 'forced'> {
   const left = (at.getTime() - now.getTime()) / millisecondsPerDay;
   const bucket = deadlineDays.findLast((days) => left <= days);
   return { at, daysLeft: Math.ceil(left), ...(bucket !== undefined && { bucket }) };

@@ -24,6 +24,7 @@ export const CALENDAR_REASONS = {
   NotAutoApproved: { kind: 'lasting', meaning: 'autoApproveWhen is false, so the wave waits for a person.' },
   Rejected: { kind: 'told', meaning: 'A person rejected the plan of the wave.' },
   RanPastWindow: { kind: 'told', meaning: 'What EKS worked on ended after the window had closed.' },
+  ForcedUpgrade: { kind: 'told', meaning: 'A plan begins only when EKS may have moved the control plane by force.' },
   RunsPastWindow: { kind: 'told', meaning: 'A plan takes an upgrade to go on after the window has closed.' },
   WaveCalendar: { kind: 'told', meaning: 'The Calendars of the wave.' },
   WindowClosed: { kind: 'timed', waitsFor: 'window', meaning: 'No window of a calendar is open.' },

@@ -9,6 +9,7 @@ export const LIMIT_KINDS = {
   window: 'The windows of a calendar.',
   freeze: 'A freeze of a calendar.',
   duration: 'How long one hop is taken to last.',
+  support: 'The support of a cluster is over already: nothing is in time for it.',
   several: 'No single constraint: lifting any one of them is not enough.',
 } as const;
 export type LimitKind = keyof typeof LIMIT_KINDS;

@@ -55,14 +55,14 @@ const wave = z.object({
 const deadline = z.object({
   policy: z.string().describe('The policy that has it.'),
   at: instantOrNone.describe(
-    'The instant by which every cluster is to be done; null = all are overdue already, or it is that of no cluster.',
+    'The instant by which every cluster is to be done; null = the support of all is over already, nobody knows until when it goes, or it is that of no cluster.',
   ),
   source: z.string().describe('How the policy says it.'),
   endsAt: instantOrNone.describe('When the last of its clusters has ended; null = never, or none of them goes.'),
   feasible: z.boolean().describe('Whether that is before the deadline; true where none of them goes.'),
   overdue: z
     .array(z.object({ name: z.string(), accountId: z.string(), region: z.string(), at: instant }))
-    .describe('Clusters whose own date has passed; they do not count.'),
+    .describe('Clusters whose support is over: with one of them the deadline is missed.'),
 });
 
 /** What `liftlock plan -o json` prints. Instants are RFC 3339 UTC. */
@@ -87,7 +87,7 @@ export const rolloutPlanSchema = z
       'The earliest deadline of the policies of which clusters go, or where none do of all; null = none.',
     ),
     deadlines: z.array(deadline).describe('The deadline of each policy that has one.'),
-    feasible: z.boolean().describe('Whether every deadline is met.'),
+    feasible: z.boolean().describe('Whether every cluster ends, and every deadline is met.'),
     limitedBy: z
       .object({
         kind: z.enum(Object.keys(LIMIT_KINDS) as [keyof typeof LIMIT_KINDS]),

@@ -2,6 +2,7 @@ import { calendarStateAt } from '../../calendar/calendar-state.ts';
 import { clockText } from '../../calendar/local-text.ts';
 import { durationMilliseconds } from '../../config/schema/quantities.ts';
 import type { Wave as WaveSpec } from '../../config/types.ts';
+import type { ClusterRecord } from '../../contracts/items/cluster.ts';
 import type { Member } from '../../contracts/items/rollout.ts';
 import { type Reason, reason } from '../../contracts/step-result.ts';
 import { remembered } from '../../model/remembered.ts';
@@ -10,6 +11,7 @@ import { waveOf } from '../../policy/wave-of.ts';
 import { worstCase } from '../../policy/wave-room.ts';
 import { plannedWave, type RolloutPlan } from '../../rollout/plan-rollout.ts';
 import { estimateSeconds } from '../../rollout/wave-limits.ts';
+import { supportOf } from '../../version/cluster-support.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 import { latenessPerDay } from '../../version/lateness.ts';
 import { SupportCalendar } from '../../version/support-calendar.ts';
@@ -85,7 +87,7 @@ function shownCluster(drawn: Drawn, policyName: string, member: Member, index: n
   if (cluster === undefined || policy === undefined) throw new Error(`unreachable: ${clusterKey} is in no inventory`);
   const lived = forward.fleet.lived.get(clusterKey);
   const hops = hopsOf(member).map(String);
-  costs.push(costOf(from, hops, lived, input.now));
+  costs.push(costOf(cluster, from, hops, lived, input.now));
   return {
     name: cluster.name,
     accountId: cluster.account,
@@ -101,6 +103,7 @@ function shownCluster(drawn: Drawn, policyName: string, member: Member, index: n
       ...waveOf(policy, cluster, rules.fleet.tagPrefix).reasons,
       ...(forward.waited.get(clusterKey) ?? []).filter(({ code }) => code !== 'WavePending'),
       ...pastWindows(drawn, policyName, member, hops),
+      ...forcedBefore(cluster, lived, input.now),
     ],
   };
 }
@@ -138,13 +141,36 @@ function pastWindows(
   });
 }
 
+/** EKS moves a control plane by force when its support is over, and not its nodes: a plan that begins later comes too late. */
+function forcedBefore(cluster: ClusterRecord, lived: Lived | undefined, now: Date): Reason[] {
+  const from = supportOf(cluster, CALENDAR, now).endOfExtendedSupport;
+  if (from === undefined || (lived?.startedAt !== undefined && lived.startedAt < from.getTime())) return [];
+  const since =
+    from <= now
+      ? `has moved control planes at ${cluster.version} by force since`
+      : 'moves its control plane by force from';
+  return [
+    reason(
+      'ForcedUpgrade',
+      `EKS ${since} ${from.toISOString().slice(0, 10)} on, at any time: its nodes and add-ons stay behind then.`,
+    ),
+  ];
+}
+
 type Cost = PlanWave['costOfWaiting'];
 
 const DAY = 86_400_000;
 const CALENDAR = SupportCalendar.builtIn();
 
-/** Of one cluster, in dollars that are not rounded yet: cents are counted once, in the sum. */
-function costOf(from: string, hops: readonly string[], lived: Lived | undefined, now: Date): Cost {
+/** Of one cluster, in dollars that are not rounded yet: cents are counted once, in the sum. One that has no extended support never pays for it. */
+function costOf(
+  { supportType }: ClusterRecord,
+  from: string,
+  hops: readonly string[],
+  lived: Lived | undefined,
+  now: Date,
+): Cost {
+  if (supportType === 'STANDARD') return { perDayNow: 0, untilDone: 0, avoided: 0 };
   const start = now.getTime();
   const forced = datesOf(from).extendedEnd;
   const stay = forced === undefined ? 0 : between(from, start, forced);

@@ -4,6 +4,7 @@ import type { CalendarSpec, FleetSpec, UpgradePolicySpec as PolicySpec } from '.
 import type { Inventory } from '../../inventory/document/parse-inventory.ts';
 import { clusterTags } from '../../policy/cluster-tags.ts';
 import { estimateOf } from '../../policy/hop-rules.ts';
+import type { PolicyDeadline } from '../deadline.ts';
 import { instantText } from '../document/instant.ts';
 import type { PlanDocument } from '../document/plan-schema.ts';
 import { type Drawn, endOf, meets, membersOf } from '../drawn.ts';
@@ -31,7 +32,9 @@ const DAY = 86_400_000;
 export function limitedBy(drawn: Drawn, inventory: Inventory): LimitedBy | null {
   const missed = drawn.deadlines.filter((deadline) => !meets(drawn, drawn.forward, deadline));
   const [first] = [...missed].sort((a, b) => (a.at ?? 0) - (b.at ?? 0));
-  if (first === undefined) return null;
+  const over = missed.find(({ at, overdue }) => at === undefined || overdue.length > 0);
+  if (over !== undefined) return { kind: 'support', name: over.policy, change: tooLate(over) };
+  if (first?.at === undefined) return neverEnds(drawn);
   const until = Math.max(...drawn.deadlines.map(({ at = 0 }) => at));
   const reached = reachedBy(drawn, until);
   const holds = (constraint: Constraint, step: number): number | undefined => {
@@ -43,7 +46,7 @@ export function limitedBy(drawn: Drawn, inventory: Inventory): LimitedBy | null 
     return Math.max(...drawn.plans.map((plan) => endOf(plan, forward) ?? until));
   };
   const tries = inventory.clusters.length > MANY_CLUSTERS ? MOST_TRIES_OF_MANY : MOST_TRIES;
-  const passed = (first.at ?? 0) <= drawn.input.now.getTime();
+  const passed = first.at <= drawn.input.now.getTime();
   const policies = missed.map(({ policy }) => policy);
   const candidates = passed ? [] : constraintsOf(drawn, policies).slice(0, tries);
   let best: { readonly constraint: Constraint; readonly end: number } | undefined;
@@ -98,6 +101,25 @@ export function constraintsOf({ rules, input, plans, forward }: Drawn, policies:
   }
   for (const calendar of calendars) found.push(...calendarLimits(rules, calendar, lost));
   return [...found.sort((a, b) => b.weight - a.weight), ...durations];
+}
+
+/** Without a deadline, or with one that is met: who is left for ever. */
+function neverEnds({ plans, forward }: Drawn): LimitedBy | null {
+  const left = plans.find((plan) => endOf(plan, forward) === undefined);
+  if (left === undefined) return null;
+  const { policy } = left.rollout;
+  return {
+    kind: 'several',
+    name: null,
+    change: `some clusters of the policy ${policy} never end as things are; see their reasons`,
+  };
+}
+
+function tooLate({ policy, overdue }: PolicyDeadline): string {
+  if (overdue.length === 0)
+    return `nobody knows until when the versions are supported that the clusters of the policy ${policy} run`;
+  const clusters = overdue.length === 1 ? 'one cluster' : `${overdue.length} clusters`;
+  return `the support of ${clusters} of the policy ${policy} is over already, and no plan is in time for that; see OVERDUE`;
 }
 
 function laterDeadline(drawn: Drawn, policy: string): string {

@@ -22,6 +22,7 @@ export interface SmallCluster {
   readonly labels?: Readonly<Record<string, string>>;
   readonly tags?: Readonly<Record<string, string>>;
   readonly createdAt?: string;
+  readonly supportType?: string;
 }
 
 const apiVersion = 'liftlock/v1alpha1';
