@@ -33,6 +33,9 @@ const STYLES: Readonly<Record<string, Style>> = {
   Waiting: 'yellow',
   Incomplete: 'yellow',
   Behind: 'yellow',
+  NodesBehind: 'yellow',
+  ManualNodes: 'yellow',
+  NodesKept: 'yellow',
 };
 
 /** A status in its colour. */

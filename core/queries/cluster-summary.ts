@@ -1,6 +1,7 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Reason } from '../contracts/step-result.ts';
+import { lagOf } from '../model/lag.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -16,6 +17,12 @@ export type ClusterState =
   | 'Parked'
   | 'Unmanaged'
   | 'UpToDate'
+  /** Its control plane is at the target, and a managed node group is older. */
+  | 'NodesBehind'
+  /** Likewise, of nodes that Liftlock cannot roll. */
+  | 'ManualNodes'
+  /** Its nodes are older for now, as the policy or a bake wants it. */
+  | 'NodesKept'
   | 'Excluded'
   | 'Unreachable'
   /** Its upgrade ended without success; there is one try for each target. */
@@ -72,17 +79,27 @@ function clusterState(
   if (cluster.deletedAt !== undefined) return 'Gone';
   if (upgrade !== undefined && upgrade.status !== 'Parked') return 'Upgrading';
   if (snapshot.controls.get(cluster.clusterKey)?.held !== undefined) return 'Held';
-  if (upgrade !== undefined) return 'Parked';
+  if (upgrade !== undefined) return upgrade.reasons.some(({ code }) => code === 'Baking') ? 'NodesKept' : 'Parked';
   // Also of a policy that cannot be read, and at the version where nodes or add-ons are left: its rollout has not done with it.
-  const isMember = snapshot.members.some(({ clusterKey }) => clusterKey === cluster.clusterKey);
+  const member = snapshot.members.find(({ clusterKey }) => clusterKey === cluster.clusterKey);
+  const isMember = member !== undefined;
   if (policy === undefined && !isMember)
     return reasons.some(({ code }) => code === 'AmbiguousPolicy') ? 'Excluded' : 'Unmanaged';
-  if (target !== undefined && !needsWork && !isMember) return 'UpToDate';
+  if (target !== undefined && !needsWork && !isMember) return wholeness(cluster);
   const refusals = refusalsOf(snapshot, cluster, aim);
   if (refusals.some(({ code }) => code !== 'Unreachable')) return 'Excluded';
   if (refusals.length > 0) return 'Unreachable';
+  const keeps = policy?.spec.waves[wave?.index ?? -1]?.rollNodes === 'whenSkewRequires';
+  if (keeps && member?.inFlight === true && lagOf(cluster).length > 0) return 'NodesKept';
   if (isMember || target === undefined) return 'Waiting';
   return wave === undefined ? 'Excluded' : 'Behind';
+}
+
+/** Of a cluster whose control plane is where it should be. */
+function wholeness(cluster: ClusterRecord): ClusterState {
+  const lags = lagOf(cluster);
+  if (lags.length === 0) return 'UpToDate';
+  return lags.some(({ kind }) => kind === 'managed') ? 'NodesBehind' : 'ManualNodes';
 }
 
 /** Why the cluster as it stands is not touched, wherever it is to go. */

@@ -269,6 +269,20 @@ test.each<[string, string | undefined, string, string, string]>([
   expect(said.when).toEqual({ at: null, condition });
 });
 
+test.each([
+  ['a managed group', {}, 'NodesBehind', 'Somebody starts the state machine liftlock-roll-node-group for it'],
+  ['a custom AMI', { amiType: 'CUSTOM' }, 'ManualNodes', 'Whoever owns the launch template rolls it'],
+])('who is at its target with %s behind is told that, and by whom it is rolled', (_, more, code, who) => {
+  const nodegroups = [{ name: 'g', version: '1.35', status: 'ACTIVE', issues: [], ...more }];
+  const cluster = clusterRecord({ name: 'web', version: '1.36', nodegroups });
+  const policies = { p: { selector: {}, target: '1.36', waves: [{ name: 'all' }] } };
+  const snapshot = fleetSnapshot({ clusters: [cluster], policies });
+  const aim = clusterPolicy(snapshot, cluster, NOW);
+  const said = verdictOf(snapshot, cluster, aim, { place: undefined, ofUpgrade: undefined }, NOW);
+  expect(said.reasons.map((one) => one.code)).toEqual([code]);
+  expect(said.when.condition).toBe(`${who}; or a newer version becomes the target.`);
+});
+
 test.each<[string, string, Partial<Rollout>, string]>([
   [
     'goes on there, where the rollout has not ended',

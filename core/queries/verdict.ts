@@ -4,6 +4,7 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { kindOf } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { lagReason } from '../model/lag.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
 import { settledAt } from '../policy/quarantine.ts';
 import { leftByAbort, wayToFinish } from '../protocol/left-half-done.ts';
@@ -182,10 +183,11 @@ function asIfDue(snapshot: FleetSnapshot, cluster: ClusterRecord, now: Date): Fl
 /** At its pin a newer version alone gives it no other target. */
 function atTarget(
   { fleet }: FleetSnapshot,
-  { tags, version }: ClusterRecord,
+  cluster: ClusterRecord,
   { metadata, spec }: UpgradePolicy,
   { target, reasons }: ClusterPolicy,
 ): Verdict {
+  const { tags, version } = cluster;
   const prefix = fleet?.tagPrefix ?? '';
   const { pin } = clusterTags(tags, prefix);
   const isCapped = reasons.some(({ code }) => code === 'Pinned');
@@ -193,6 +195,14 @@ function atTarget(
   const text = `It is at ${version}; the policy ${metadata.name} asks for ${targetWords(spec.target)}, ${here}.`;
   const raise = `Its tag ${prefix}pin-version lets it go no further than ${pin}: whoever may tag the cluster raises it or takes it away`;
   const moves = isCapped ? `${raise}.` : `${raise}, and a newer version becomes the target.`;
+  const lag = lagReason(cluster);
+  if (lag !== undefined) {
+    const who =
+      lag.code === 'NodesBehind'
+        ? 'Somebody starts the state machine liftlock-roll-node-group for it'
+        : 'Whoever owns the launch template rolls it';
+    return said(after(`${who}; or a newer version becomes the target.`), lag, ...reasons);
+  }
   const isAtPin = pin !== undefined && !KubeVersion.parse(version).isOlderThan(pin);
   return said(after(isAtPin ? moves : 'A newer version becomes the target.'), reason('AtTarget', text), ...reasons);
 }

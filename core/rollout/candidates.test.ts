@@ -71,6 +71,7 @@ test('a cluster that several policies select stays in the wave of each, and says
   expect(found({ clusters: [cluster('a')], policies: other, name: 'r' }).waves).toStrictEqual([]);
 });
 
+const group = { name: 'g', status: 'ACTIVE', issues: [] };
 const atTarget = cluster('a', { version: '1.37' });
 test.each<[string, Given, readonly string[]]>([
   [
@@ -95,6 +96,11 @@ test.each<[string, Given, readonly string[]]>([
     'is at its target',
     { clusters: [cluster('a', { version: '1.37' })] },
     ['a AtTarget: a is at 1.37; the target is 1.37.'],
+  ],
+  [
+    'is at its target, and a node group is not',
+    { clusters: [cluster('a', { version: '1.37', nodegroups: [{ ...group, version: '1.36' }] })] },
+    ['a NodesBehind: The control plane of a is at 1.37, and nodes are behind: g is at 1.36 and stops the hop to 1.40.'],
   ],
   [
     'is beyond it',

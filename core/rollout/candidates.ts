@@ -1,6 +1,7 @@
 import type { UpgradePolicy, UpgradePolicySpec } from '../config/types.ts';
 import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { lagReason } from '../model/lag.ts';
 import { isForgotten } from '../policy/cluster-labels.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
 import { ambiguousPolicy } from '../policy/policy-of.ts';
@@ -30,6 +31,10 @@ export interface Candidates {
   readonly byWave: ReadonlyMap<number, readonly Candidate[]>;
   readonly leftOut: readonly { readonly clusterKey: string; readonly name: string; readonly reason: Reason }[];
 }
+
+/** Of what is left out: the control plane is where it should be. */
+export const isAtTarget = ({ code }: Reason): boolean =>
+  code === 'AtTarget' || code === 'NodesBehind' || code === 'ManualNodes';
 
 export function candidatesOf(
   snapshot: FleetSnapshot,
@@ -86,7 +91,7 @@ function consider(
     if (resolved.target.isOlderThan(current)) return { reason: resolved.capped ?? reason('BeyondTarget', said) };
     // Where somebody else has moved its control plane, nobody knows by whose rules the rest would follow.
     const [undecided] = [...refusals, ...wave.reasons.filter(({ code }) => code === 'PolicyError')];
-    return { reason: resolved.capped ?? undecided ?? reason('AtTarget', said) };
+    return { reason: resolved.capped ?? undecided ?? lagReason(cluster) ?? reason('AtTarget', said) };
   }
   if (wave.index < 0) return { reason: wave.reasons[0] ?? noWave(policy) };
   refusals.unshift(...clusterRefusals(cluster, resolved.target, snapshot.fleet, snapshot.calendars));

@@ -11,7 +11,7 @@ import { countSettled, unlessFailed } from '../protocol/settle-decision.ts';
 import { isTried } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { servedKey } from './automatic-rollouts.ts';
-import { type Candidate, candidatesOf } from './candidates.ts';
+import { type Candidate, candidatesOf, isAtTarget } from './candidates.ts';
 import type { Decision } from './decisions.ts';
 import { asksNoLess, besideLaterWave, laterWaveOf, toldOfLaterWaves, withLaterWave } from './later-wave.ts';
 import { plannedMember, plannedWave } from './plan-rollout.ts';
@@ -188,7 +188,7 @@ function wantedMembers(snapshot: FleetSnapshot, rollout: Rollout, policy: Upgrad
       .map((candidate, position) => plannedMember(rollout.id, index, position, candidate))
       .map((member) => withLaterWave(member, own.get(member.clusterKey), specs[index - firstFree]?.name)),
   );
-  const atTarget = leftOut.filter(({ reason: { code } }) => code === 'AtTarget').map(({ clusterKey }) => clusterKey);
+  const atTarget = leftOut.filter((one) => isAtTarget(one.reason)).map(({ clusterKey }) => clusterKey);
   return { members, atTarget: new Set(atTarget) };
 }
 

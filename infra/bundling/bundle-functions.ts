@@ -27,6 +27,13 @@ const onlyEnglish = replacing(
   "export { default as en } from './en.js';",
 );
 
+/** No function makes a schema from JSON. */
+const withoutJsonSchema = replacing(
+  'without-json-schema',
+  /[\\/]zod[\\/]v4[\\/]classic[\\/]from-json-schema\.js$/,
+  "export function fromJSONSchema() { throw new Error('Schemas are not made from JSON here.'); }",
+);
+
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Packages that came as CommonJS still call `require` for modules of Node itself; ESM has none of its own. */
@@ -68,7 +75,7 @@ export async function bundleFunctions(names: readonly FunctionName[], outputFold
     sourcesContent: false,
     legalComments: 'none',
     banner: { js: REQUIRE },
-    plugins: [onlyEnglish, withoutSocks],
+    plugins: [onlyEnglish, withoutJsonSchema, withoutSocks],
     metafile: true,
     logLevel: 'error',
   });

@@ -17,7 +17,7 @@ import { judgeWhole } from './judge-whole.ts';
 import { judgeWindow } from './judge-window.ts';
 import { tagged, untouched } from './permission-invariants.ts';
 import { rebuilds } from './rebuild-invariants.ts';
-import { atRest, unbrokenAudit, waveCounters } from './rest-invariants.ts';
+import { atRest, unbrokenAudit, upToDateIsWhole, waveCounters } from './rest-invariants.ts';
 
 /** Judged at every audit item, against what was in force at that item. */
 const JUDGES = [
@@ -50,6 +50,7 @@ const CHECKS: readonly ((history: History) => Violation[] | Promise<Violation[]>
   rebuilds,
   atRest,
   waveCounters,
+  upToDateIsWhole,
 ];
 
 /** Checks a run that has come to rest against the invariants of design.md §3 (docs/simulation.md says which file judges which). */

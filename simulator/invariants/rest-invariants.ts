@@ -1,6 +1,8 @@
+import { listClusters } from '../../core/queries/list-clusters.ts';
 import { firstBreak } from '../../core/store/audit.ts';
 import { ClusterControls, Grants, Intents, Ledgers, Upgrades, Waves } from '../../core/store/entities.ts';
 import { load, loadKind } from '../../core/store/entity.ts';
+import { KubeVersion } from '../../core/version/kube-version.ts';
 import { loadAllMembers } from '../process/load-all-members.ts';
 import type { History, Violation } from './history.ts';
 
@@ -39,6 +41,24 @@ export async function waveCounters({ world }: History): Promise<Violation[]> {
       violations.push({ invariant: 'rest', message: `${member.name} is ${member.status} and holds a place` });
   }
   return violations;
+}
+
+/** 20 `up to date`: nobody is said to be up to date with a managed node group that EKS has at an older version than the control plane. */
+export async function upToDateIsWhole({ world }: History): Promise<Violation[]> {
+  const { items } = await listClusters({ table: world.table, clock: world.clock }, {});
+  const living = new Map(Object.values(world.eks.state.clusters).map((cluster) => [cluster.arn, cluster]));
+  return items.flatMap(({ arn, name, state }) => {
+    const cluster = living.get(arn);
+    if (state !== 'UpToDate' || cluster === undefined) return [];
+    const old = Object.values(cluster.nodegroups).filter(
+      (group) =>
+        group.amiType !== 'CUSTOM' && KubeVersion.parse(group.version).isOlderThan(KubeVersion.parse(cluster.version)),
+    );
+    return old.map((group) => ({
+      invariant: 'up to date',
+      message: `${name} is UpToDate at ${cluster.version}, and its group ${group.name} is at ${group.version}`,
+    }));
+  });
 }
 
 /** 14 `audit`: every chain holds from its first item to its last. */

@@ -21,6 +21,14 @@ export const CLUSTER_REASONS = {
   Gone: { kind: 'closing', meaning: 'The cluster was deleted, also where another one has its name.' },
   HalfDone: { kind: 'lasting', meaning: 'A hop has moved the control plane and failed; a person has to finish it.' },
   InvalidTarget: { kind: 'lasting', meaning: 'The target of the policy is not one.' },
+  ManualNodes: {
+    kind: 'told',
+    meaning: 'Its control plane is at its target, and nodes are behind that Liftlock cannot roll.',
+  },
+  NodesBehind: {
+    kind: 'told',
+    meaning: 'Its control plane is at its target, and a managed node group is behind.',
+  },
   NotInFleet: { kind: 'closing', meaning: 'The Fleet does not name the account and the Region of the cluster.' },
   NoPolicy: { kind: 'lasting', meaning: 'No policy selects the cluster.' },
   NoWave: {

@@ -1,0 +1,64 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
+import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
+import { reason } from '../contracts/step-result.ts';
+import { clusterRecord } from '../policy/testing/cluster-record.ts';
+import { upgrade } from '../protocol/testing/one-upgrade.ts';
+import { fleetSnapshot } from '../rollout/testing/fleet-snapshot.ts';
+import { clusterSummary } from './cluster-summary.ts';
+
+const NOW = new Date('2026-11-20T12:00:00Z');
+const group = (version: string, amiType = 'AL2023_x86_64_STANDARD') => ({
+  ...{ name: 'workers', version, amiType },
+  ...{ status: 'ACTIVE', issues: [] },
+});
+
+interface Given {
+  readonly version?: string;
+  readonly group: ClusterRecord['nodegroups'][number];
+  readonly wave?: object;
+  readonly parkedFor?: Upgrade['reasons'];
+  readonly inFlight?: boolean;
+}
+
+function stateOf({ version = '1.37', group: own, wave = {}, parkedFor, inFlight }: Given) {
+  const cluster = clusterRecord({ name: 'web', version, nodegroups: [own] });
+  const { clusterKey } = cluster;
+  const policies = { p: { selector: {}, target: '1.37', waves: [{ name: 'all', ...wave }] } };
+  const member = memberItem({ clusterKey, name: 'web', to: '1.37', status: 'Pending', inFlight: inFlight === true });
+  const snapshot = {
+    ...fleetSnapshot({ clusters: [cluster], policies }),
+    ...(inFlight === undefined
+      ? {}
+      : { rollouts: [rolloutItem()], waves: [waveItem({ index: 0, name: 'all' })], members: [member] }),
+    upgrades: parkedFor === undefined ? [] : [upgrade({ clusterKey, status: 'Parked', reasons: parkedFor })],
+  };
+  return clusterSummary(snapshot, cluster, NOW).state;
+}
+
+const keeps = { rollNodes: 'whenSkewRequires' };
+test.each<[string, Given, string]>([
+  ['whole', { group: group('1.37') }, 'UpToDate'],
+  ['at its target with an older managed group', { group: group('1.36') }, 'NodesBehind'],
+  ['at its target with an older custom AMI', { group: group('1.36', 'CUSTOM') }, 'ManualNodes'],
+  ['baking', { group: group('1.36'), parkedFor: [reason('Baking', 'x')] }, 'NodesKept'],
+  ['parked for something else', { group: group('1.36'), parkedFor: [reason('WindowClosed', 'x')] }, 'Parked'],
+  [
+    'between two hops whose policy keeps nodes',
+    { version: '1.36', group: group('1.35'), wave: keeps, inFlight: true },
+    'NodesKept',
+  ],
+  [
+    'a member of that wave that has not begun',
+    { version: '1.36', group: group('1.35'), wave: keeps, inFlight: false },
+    'Waiting',
+  ],
+  [
+    'between two hops with its nodes along',
+    { version: '1.36', group: group('1.36'), wave: keeps, inFlight: true },
+    'Waiting',
+  ],
+  ['between two hops of a wave that rolls them', { version: '1.36', group: group('1.35'), inFlight: true }, 'Waiting'],
+])('a cluster that is %s', (_, given, state) => {
+  expect(stateOf(given)).toBe(state);
+});
