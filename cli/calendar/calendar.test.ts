@@ -90,7 +90,8 @@ test('never is null, and is an answer', async () => {
 
 test('a person reads the state in full', async () => {
   const { out } = await run('calendar -f -', prod);
-  expect(out).toContain('Open:    no\n');
+  expect(out).toMatch(/^Open: +no$/m);
+  expect(out).toMatch(/^Time zones: +data 20\d\d[a-z]$/m);
   expect(out).toContain(
     'Reasons:\n  WindowClosed: closed by calendar prod: none of its windows is open; window nights opens',
   );

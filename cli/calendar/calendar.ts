@@ -94,6 +94,7 @@ function stateLines(states: readonly ShownState[], paint: Paint): string[] {
         ['Freeze', shown(state.freeze)],
         ['Opens', opens(state)],
         ['Closes', closes(state)],
+        ['Time zones', `data ${process.versions.tz}`],
       ]),
       ...section('Reasons', reasonLines(state.reasons)),
     ];

@@ -31,7 +31,7 @@ export async function plan(session: Session, options: PlanCommandOptions): Promi
   const config = await readRules(session, options, now);
   const inventory = await readFleetFile(session, options.inventory);
   const rules = planRules(config, target);
-  const document = drawPlan(rules, inventory, { now, seed: options.seed });
+  const document = drawPlan(rules, inventory, { now, seed: options.seed, timeZoneData: process.versions.tz });
   if (old !== undefined) {
     const diff = diffOf(old, document);
     await print(session, options.output, diff, () => diffLines(diff));

@@ -39,6 +39,7 @@ function text({ paint }: Session, fleet: FleetStatus, unread: FleetStatus['accou
       ['Clusters', fleet.clusters],
       ['In flight', `${fleet.upgradesInFlight}${caps.length === 0 ? '' : visible(` (${caps.join(', ')})`)}`],
       ['Accounts', `${fleet.accounts.length} accounts and Regions, ${unread.length} of them not readable`],
+      ['Time zones', `data ${fleet.timeZoneData ?? 'not known'}`],
       ['Applied', fleet.appliedAt === null ? '-' : `${fleet.appliedAt} by ${shown(fleet.appliedBy)}`],
     ]),
     ...listed('Not readable', unread, (one) => `${one.account} ${one.region} ${one.status}: ${one.reason ?? ''}`),

@@ -3,6 +3,7 @@ import type { Wave } from '../../core/contracts/items/rollout.ts';
 import { isOfPlan } from '../../core/model/last-words.ts';
 import { visible } from '../../core/model/visible.ts';
 import { clustersOf } from '../../core/policy/approvals.ts';
+import { mostInFlight } from '../../core/policy/wave-room.ts';
 import type { RolloutDetail } from '../../core/queries/rollout-views.ts';
 import type { WaveStanding } from '../../core/queries/wave-standing.ts';
 import { painted } from '../output/paint.ts';
@@ -53,9 +54,11 @@ export function rolloutText(rollout: RolloutDetail, { paint, now }: Shown, colum
 }
 
 /** `2 at once, at most 1 may fail, canaries: 1` */
-export function limitsText({ maxConcurrency, maxFailures, acceptedFailures, canaries, countInFlight }: Wave): string {
+export function limitsText(wave: Wave): string {
+  const { maxConcurrency, maxFailures, acceptedFailures, canaries, countInFlight } = wave;
+  const most = mostInFlight(wave);
   return [
-    `${maxConcurrency} at once`,
+    `${most} at once${most < maxConcurrency ? ` (maxConcurrency: ${maxConcurrency})` : ''}`,
     `at most ${maxFailures} may fail${countInFlight === true ? ', those in flight counted' : ''}`,
     ...(canaries === undefined ? [] : [`canaries: ${canaries}`]),
     ...(acceptedFailures === undefined ? [] : [`${acceptedFailures} failures accepted`]),

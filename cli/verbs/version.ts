@@ -10,8 +10,9 @@ export async function version(session: Session, { output }: OutputOption): Promi
     config: apiVersion,
     contract: CONTRACT,
     node: process.versions.node,
+    timeZoneData: process.versions.tz,
   };
   return print(session, output, document, () => [
-    `liftlock ${document.version} (config ${apiVersion}, contract ${CONTRACT}, Node.js ${document.node})`,
+    `liftlock ${document.version} (config ${apiVersion}, contract ${CONTRACT}, Node.js ${document.node}, time zones ${document.timeZoneData})`,
   ]);
 }

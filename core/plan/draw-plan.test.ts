@@ -281,3 +281,18 @@ test('two policies for one cluster: it is excluded once', () => {
     ['b', 0],
   ]);
 });
+
+test('what a plan cannot see is said: how far it looks, and by which clocks', () => {
+  const { assumptions } = drawPlan(smallPlan({}).rules, smallPlan({}).inventory, {
+    now: NOW,
+    seed: 1,
+    timeZoneData: '2026c',
+  });
+  expect(assumptions).toContain('Time runs until 2029-11-22T08:00:00Z: what has not ended by then has no end here.');
+  expect(assumptions).toContain('Clocks of time zones go by the data 2026c.');
+});
+
+test('a wave whose failures in flight count says how many go at once, and not what is asked for', () => {
+  const waves = [{ name: 'all', maxConcurrency: 5, failureBudget: { maxFailures: 2, countInFlight: true } }];
+  expect(planOf({ clusters: fleetOf(9), policy: { waves } }).waves[0]?.maxConcurrency).toBe(2);
+});

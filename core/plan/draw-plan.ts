@@ -14,6 +14,7 @@ import { spreadOf } from './eta/drawn-chance.ts';
 import { etaOf } from './eta/eta.ts';
 import { limitedBy } from './limits/limited-by.ts';
 import type { PlanRules } from './offline-snapshot.ts';
+import { HORIZON_MILLISECONDS } from './run-forward.ts';
 
 export interface PlanOptions {
   readonly now: Date;
@@ -21,10 +22,16 @@ export interface PlanOptions {
   readonly seed: number;
   /** Runs of the Monte Carlo; absent = by the size of the fleet. */
   readonly runs?: number;
+  /** Version of the time-zone data of this machine: `2026c`. */
+  readonly timeZoneData?: string | undefined;
 }
 
 /** What would happen under these rules, with dates: the reconciler's own decisions, run forward. Pure. */
-export function drawPlan(rules: PlanRules, inventory: Inventory, { now, seed, runs }: PlanOptions): PlanDocument {
+export function drawPlan(
+  rules: PlanRules,
+  inventory: Inventory,
+  { now, seed, runs, timeZoneData }: PlanOptions,
+): PlanDocument {
   const drawn = draw(rules, inventory, now);
   const { waves, cost } = wavesOf(drawn);
   const deadlines = deadlinesOf(drawn);
@@ -45,7 +52,7 @@ export function drawPlan(rules: PlanRules, inventory: Inventory, { now, seed, ru
     limitedBy: feasible ? null : limitedBy(drawn, inventory),
     eta: etaOf(drawn, seed, runs),
     costOfWaiting: cost,
-    assumptions: assumptionsOf(drawn, inventory),
+    assumptions: assumptionsOf(drawn, inventory, timeZoneData),
     binding: inventory.complete,
     hash: rolloutPlanHash(waves.map(({ hash }) => hash)),
   };
@@ -79,7 +86,7 @@ function deadlinesOf(drawn: Drawn): PlanDocument['deadlines'] {
 }
 
 /** What a plan takes for granted, in sentences. */
-function assumptionsOf({ rules, input }: Drawn, inventory: Inventory): string[] {
+function assumptionsOf({ rules, input }: Drawn, inventory: Inventory, timeZoneData: string | undefined): string[] {
   const { learned } = input.snapshot;
   const specs = [...rules.policies.values()].map(({ spec }) => spec);
   const stated = specs.filter(({ estimates }) => estimates.upgrade !== undefined).length;
@@ -103,6 +110,8 @@ function assumptionsOf({ rules, input }: Drawn, inventory: Inventory): string[] 
     'Nothing runs yet, rollouts of policies with trigger manual start now too, and the Fleet is in mode act.',
     'Labels, tags and node groups are as the inventory has them; findings of scans are not known, and block nobody.',
     'Extended support costs the list price.',
+    `Time runs until ${instantText(input.now.getTime() + HORIZON_MILLISECONDS)}: what has not ended by then has no end here.`,
+    ...(timeZoneData === undefined ? [] : [`Clocks of time zones go by the data ${timeZoneData}.`]),
     ...(inventory.complete
       ? []
       : ['Not every cluster has createdAt, so the hashes bind no approvals: a recreated cluster would look the same.']),

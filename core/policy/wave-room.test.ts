@@ -1,6 +1,14 @@
 import type { Wave } from '../contracts/items/rollout.ts';
 import { waveItem } from '../contracts/items/testing/rollout-items.ts';
-import { allowedFailures, exceedsBudget, failuresOf, haltedBefore, waveRefusal, worstCase } from './wave-room.ts';
+import {
+  allowedFailures,
+  exceedsBudget,
+  failuresOf,
+  haltedBefore,
+  mostInFlight,
+  waveRefusal,
+  worstCase,
+} from './wave-room.ts';
 
 const wave = (more: Partial<Wave> = {}): Wave =>
   waveItem({ members: 10, needWork: 10, maxConcurrency: 3, maxFailures: 2, ...more });
@@ -56,4 +64,15 @@ test('nothing begins behind a halted wave, which is named with its budget', () =
   });
   expect(haltedBefore([wave({ status: 'Completed' })])).toBeUndefined();
   expect(haltedBefore([])).toBeUndefined();
+});
+
+test.each<[string, Partial<Wave>, number]>([
+  ['its concurrency', {}, 3],
+  ['what may still fail, where those in flight count', { countInFlight: true }, 2],
+  ['less when some have failed', { countInFlight: true, failed: 1 }, 1],
+  ['one at least', { countInFlight: true, maxFailures: 0 }, 1],
+  ['its concurrency where more may fail', { countInFlight: true, maxFailures: 9 }, 3],
+  ['what a person has accepted too', { countInFlight: true, acceptedFailures: 3 }, 3],
+])('in flight at most: %s', (_, more, most) => {
+  expect(mostInFlight(wave(more))).toBe(most);
 });

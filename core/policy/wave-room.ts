@@ -41,13 +41,21 @@ export function waveRefusal(wave: Wave): Reason | undefined {
     const said = `${wave.inFlight} of at most ${wave.maxConcurrency} clusters of the wave ${wave.name} are in flight.`;
     return reason('WaveFull', said);
   }
-  const left = Math.max(1, allowedFailures(wave) - wave.failed);
+  const left = leftToFail(wave);
   if (wave.countInFlight === true && wave.inFlight >= left) {
     const said = `${wave.inFlight} clusters of the wave ${wave.name} are in flight and each may still fail; ${left} may (countInFlight).`;
     return reason('BudgetInFlight', said);
   }
   return undefined;
 }
+
+const leftToFail = (wave: Pick<Wave, 'failed' | 'maxFailures' | 'acceptedFailures'>): number =>
+  Math.max(1, allowedFailures(wave) - wave.failed);
+
+/** So many clusters of a wave may be in flight at once now: `countInFlight` lets no more be than may still fail. */
+export const mostInFlight = (
+  wave: Pick<Wave, 'failed' | 'maxFailures' | 'acceptedFailures' | 'maxConcurrency' | 'countInFlight'>,
+): number => (wave.countInFlight === true ? Math.min(wave.maxConcurrency, leftToFail(wave)) : wave.maxConcurrency);
 
 /**
  * The most clusters of a wave that can fail, everything going wrong at once: the budget is used up, and then all that may be in flight

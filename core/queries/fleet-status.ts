@@ -23,6 +23,8 @@ export interface FleetStatus {
   readonly upgradesInFlight: number;
   readonly capCounts: Readonly<Record<string, number>>;
   readonly accounts: readonly AccountState[];
+  /** Version of the time-zone data that windows are judged by where Liftlock runs: `2026c`. */
+  readonly timeZoneData?: string | undefined;
 }
 
 export async function fleetStatus(ports: Pick<Ports, 'table'>): Promise<FleetStatus> {

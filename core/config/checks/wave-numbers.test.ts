@@ -38,3 +38,35 @@ test('a cluster that is named twice in a wave is told at its second place, and c
 test('of a wave by selector nobody knows the size', () => {
   expect(issuesOf('{ name: w, maxConcurrency: "1%", canaries: 50, failureBudget: { maxFailures: "1%" } }')).toEqual([]);
 });
+
+const counted = (maxConcurrency: string, maxFailures: string) =>
+  issuesOf(
+    `{ name: w, maxConcurrency: ${maxConcurrency}, failureBudget: { maxFailures: ${maxFailures}, countInFlight: true } }`,
+  );
+
+test.each([
+  [
+    '2',
+    '1',
+    '2 takes no effect: countInFlight lets 1 be in flight at once, as many as may fail (maxFailures: 1). Write 1,',
+  ],
+  [
+    '2',
+    '0',
+    '2 takes no effect: countInFlight lets 1 be in flight at once, as many as may fail (maxFailures: 0). Write 1,',
+  ],
+  ['"25%"', '"10%"', '25% takes no effect: countInFlight lets 10% be in flight at once'],
+])('where those in flight count as failures %s at once of %s that may fail is too many', (most, mayFail, message) => {
+  const [issue, ...others] = counted(most, mayFail);
+  expect(others).toEqual([]);
+  expect(issue).toContain(`warning: spec.waves[0].maxConcurrency: ${message}`);
+});
+
+test.each([
+  ['2', '2'],
+  ['1', '0'],
+  ['"10%"', '"10%"'],
+  ['"25%"', '1'],
+])('and %s at once of %s is not, or nobody knows', (most, mayFail) => {
+  expect(counted(most, mayFail)).toEqual([]);
+});

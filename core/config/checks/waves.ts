@@ -59,6 +59,7 @@ export function checkWaveNumbers({ spec }: PolicyWith<'waves'>, report: Report):
         'all of them may fail, so the rollout never halts here before it is too late. Allow fewer.',
       );
     }
+    checkInFlight(wave, warn);
     if (wave.clusters !== undefined) checkNamed(wave, new Set(wave.clusters).size, warn);
     for (const [at, name] of repeats(wave.clusters ?? []))
       warn(['clusters', at], `"${name}" is named twice here. Remove one.`);
@@ -66,6 +67,18 @@ export function checkWaveNumbers({ spec }: PolicyWith<'waves'>, report: Report):
 }
 
 type Warn = (path: readonly (string | number)[], message: string) => void;
+
+/** `countInFlight` lets no more be in flight than may fail, and always one: a larger `maxConcurrency` takes no effect. */
+function checkInFlight({ maxConcurrency, failureBudget: { countInFlight, maxFailures } }: Wave, warn: Warn): void {
+  if (!countInFlight || typeof maxConcurrency !== typeof maxFailures) return;
+  const [most, mayFail] = [maxConcurrency, maxFailures].map((limit) => Number.parseInt(String(limit), 10));
+  if (most === undefined || mayFail === undefined || most <= Math.max(1, mayFail)) return;
+  const said = typeof maxFailures === 'number' ? Math.max(1, maxFailures) : maxFailures;
+  warn(
+    ['maxConcurrency'],
+    `${maxConcurrency} takes no effect: countInFlight lets ${said} be in flight at once, as many as may fail (maxFailures: ${maxFailures}). Write ${said}, or let more fail.`,
+  );
+}
 
 function checkNamed(wave: Wave, named: number, warn: Warn): void {
   const clusters = named === 1 ? 'the one cluster' : `the ${named} clusters`;

@@ -38,7 +38,7 @@ const wave = z.object({
   target: z.string().nullable().describe('The newest minor that a cluster of it is taken to; null when it is skipped.'),
   calendars: z.array(z.string()).describe('The calendars that must be open.'),
   timeZone: z.string().nullable().describe('The zone of the first of them; null = it has none.'),
-  maxConcurrency: z.int().describe('So many of its clusters at once.'),
+  maxConcurrency: z.int().describe('So many of its clusters at once; with countInFlight no more than may fail.'),
   maxFailures: z.int().describe('More failures than this halt it.'),
   worstCase: z.int().describe('So many of its clusters fail at worst: the budget, and all that are in flight then.'),
   canaries: z.int().describe('So many go first, one after the other.'),

@@ -8,7 +8,7 @@ import { type Reason, reason } from '../../contracts/step-result.ts';
 import { remembered } from '../../model/remembered.ts';
 import { hopRules } from '../../policy/hop-rules.ts';
 import { waveOf } from '../../policy/wave-of.ts';
-import { worstCase } from '../../policy/wave-room.ts';
+import { mostInFlight, worstCase } from '../../policy/wave-room.ts';
 import { plannedWave, type RolloutPlan } from '../../rollout/plan-rollout.ts';
 import { estimateSeconds } from '../../rollout/wave-limits.ts';
 import { supportOf } from '../../version/cluster-support.ts';
@@ -62,7 +62,7 @@ function shownWave(
     target: members.length === 0 ? null : newest(members),
     calendars,
     timeZone: rules.calendars.get(calendars[0] ?? '')?.timeZone ?? null,
-    maxConcurrency: planned.maxConcurrency,
+    maxConcurrency: mostInFlight(planned),
     maxFailures: planned.maxFailures,
     worstCase: worstCase(planned),
     canaries: Math.min(planned.canaries ?? 0, planned.needWork),

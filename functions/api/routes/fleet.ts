@@ -16,6 +16,9 @@ import { dryRunQuery, minorText, noQuery, readQuery, upgradesQuery } from '../re
 const documents = z.array(z.record(z.string(), z.unknown()), 'is a list of config documents');
 const matrixQuery = z.strictObject({ target: minorText, selector: z.string().min(1).max(2_000).optional() });
 
+/** With the time-zone data that windows are judged by here. */
+const statusHere = async (ports: ApiPorts) => ({ ...(await fleetStatus(ports)), timeZoneData: process.versions.tz });
+
 /** A list that takes no query and comes in one piece. */
 const whole = (list: (ports: ApiPorts) => Promise<object>) => async (context: ApiContext) => {
   readQuery(context, noQuery);
@@ -24,18 +27,18 @@ const whole = (list: (ports: ApiPorts) => Promise<object>) => async (context: Ap
 
 /** `/v1`: the fleet as a whole, with the one switch over it, and lists that have no routes of their own below them. */
 export const fleet = new Hono<ApiEnv>()
-  .get('/fleet', whole(fleetStatus))
+  .get('/fleet', whole(statusHere))
   .post('/fleet/stop', async (context) => {
     const { reason } = await readBody(context, withReason);
     const { ports, principal } = context.var;
     await stopFleet(ports, principal, reason);
-    return context.json(await fleetStatus(ports));
+    return context.json(await statusHere(ports));
   })
   .post('/fleet/resume', async (context) => {
     const { reason } = await readBody(context, withOptionalReason);
     const { ports, principal } = context.var;
     await resumeFleet(ports, principal, reason);
-    return context.json(await fleetStatus(ports));
+    return context.json(await statusHere(ports));
   })
   // All documents or none.
   .put('/config', async (context) => {
