@@ -1,4 +1,5 @@
-import { Accounts } from '../core/store/entities.ts';
+import { upgrade } from '../core/protocol/testing/one-upgrade.ts';
+import { Accounts, Clusters, Upgrades } from '../core/store/entities.ts';
 import { loadKind, put } from '../core/store/entity.ts';
 import { type Ran, type RunOptions, runInProcess } from './testing/run-in-process.ts';
 import { FLEET_YAML, LOCAL_OPERATOR, servedWorld } from './testing/served-world.ts';
@@ -47,6 +48,20 @@ test('a rollout is created, paused once, resumed and aborted for good, each by a
         (event) => `${event} ${LOCAL_OPERATOR}`,
       ),
     );
+  });
+});
+
+test('no upgrade that runs is told from none that ever was', async () => {
+  await withWorld(async (served) => {
+    const said = async (line: string) => (await run(served, line)).err;
+    expect(await said('get upgrades')).toBe('No upgrade runs or waits, and none ever has.\n');
+    const [cluster] = await loadKind(served.world.table, Clusters);
+    if (cluster === undefined) throw new Error('nothing was discovered');
+    const ended = upgrade({ clusterKey: cluster.clusterKey, status: 'Succeeded' });
+    await served.world.table.transact([put(Upgrades, ended, 'absent')]);
+    expect(await said('get upgrades')).toBe('No upgrade runs or waits; 1 has ended: liftlock get upgrades --all\n');
+    expect((await run(served, 'get upgrades --all')).out).toMatch(/Succeeded/);
+    expect(await said('get rollouts')).toBe('No rollouts found.\n');
   });
 });
 

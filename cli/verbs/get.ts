@@ -40,9 +40,18 @@ export async function get(
     for (const item of items) session.io.out(`${kind}/${LISTINGS[kind].nameOf(item)}\n`);
   else if (options.output === 'json' || options.output === 'yaml')
     await print(session, options.output, name === undefined ? { items } : items[0], () => []);
-  else if (items.length === 0) session.io.err(`No ${kind} found.\n`);
+  else if (items.length === 0) session.io.err(await nothingFound(session, kind, options));
   else session.io.out(await rendered(session, LISTINGS[kind], items, options));
   return EXIT.ok;
+}
+
+/** Upgrades that have ended are not listed: none that runs is not none that ever was. */
+async function nothingFound(session: Session, kind: Kind, { all }: GetOptions): Promise<string> {
+  if (kind !== 'upgrades' || all === true) return `No ${kind} found.\n`;
+  const ended = (await (await session.client()).all<unknown, { items: unknown[] }>('/v1/upgrades', { all: 'true' }))
+    .items;
+  if (ended.length === 0) return 'No upgrade runs or waits, and none ever has.\n';
+  return `No upgrade runs or waits; ${ended.length} ${ended.length === 1 ? 'has' : 'have'} ended: liftlock get upgrades --all\n`;
 }
 
 const clusterQuery = ({ selector, account, region, all }: GetOptions) => ({

@@ -91,22 +91,27 @@ async function scanned(given: Given = {}) {
     { ...ports, clusters, readers },
     stepInput({ targetVersion: target }),
   );
+  const others = reasons.filter(({ code }) => code !== 'Looked');
   return {
     status,
     asked,
     waitSeconds,
-    codes: reasons.map(({ code }) => code),
-    told: reasons.map(({ code, message }) => `${code}: ${message}`),
+    looked: reasons.find(({ code }) => code === 'Looked')?.message,
+    codes: others.map(({ code }) => code),
+    told: others.map(({ code, message }) => `${code}: ${message}`),
     run: (await loadRun(ports.table, HOLDER))?.data,
     kept: (await load(ports.table, Upgrades, KEY, '1.36-1.37'))?.data.steps['scan-cluster'],
   };
 }
 
 test('a cluster that nothing stands against is done, and its pods are counted for afterwards', async () => {
-  const { status, codes, kept, run } = await scanned({ pods: [pod], nodes: [node('a')] });
+  const { status, codes, kept, run, looked } = await scanned({ pods: [pod], nodes: [node('a')] });
   expect([status, codes]).toEqual(['done', []]);
+  expect(looked).toMatch(
+    /^Objects and answers of \d+ sources were read \(\d+ not\): \d+; nothing stands against it\.$/,
+  );
   expect(kept?.detail).toEqual({ unhealthyPods: { count: 1, names: ['shop/a'], workloads: { 'shop/Pod': 1 } } });
-  expect(run).toMatchObject({ status: 'ended', target: '1.37', reasons: [] });
+  expect(run).toMatchObject({ status: 'ended', target: '1.37', reasons: [{ code: 'Looked' }] });
   expect(run?.scannedAt).toBe(NOON.toISOString());
 });
 

@@ -5,6 +5,7 @@ import { policyForUpgrade } from '../policy/policy-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import { gateOf } from '../scan/fleet/gate.ts';
 import { goOn, type Progress } from '../scan/fleet/go-on.ts';
+import type { ScanReport } from '../scan/report/report-schema.ts';
 import { readInsights } from '../scan/telemetry/insights.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { clusterTarget } from './cluster-target.ts';
@@ -56,7 +57,19 @@ async function scan(ports: ScanPorts, context: StepContext): Promise<StepOutcome
   if (isWhole) await keepReport(ports, context, report);
   const gate = gateOf(report);
   const told = [...notes, ...gate.notes];
-  return { step: STEP, result: gate.blockers.length > 0 ? blocked(...gate.blockers, ...told) : done(...told), detail };
+  const result = gate.blockers.length > 0 ? blocked(...gate.blockers, ...told) : done(...told, lookedAt(report));
+  return { step: STEP, result, detail };
+}
+
+/** So that a scan that found nothing is told from one that asked nothing. */
+function lookedAt({ findings, coverage }: ScanReport): Reason {
+  const read = coverage.filter(({ status }) => status === 'read');
+  const objects = read.reduce((sum, { count }) => sum + count, 0);
+  const left = coverage.length - read.length;
+  const unread = left === 0 ? '' : ` (${left} not)`;
+  const found = findings.length === 0 ? 'nothing stands against it' : `findings: ${findings.length}`;
+  const said = `Objects and answers of ${read.length} sources were read${unread}: ${objects}; ${found}.`;
+  return reason('Looked', said);
 }
 
 /** What EKS is asked to look at anew is waited for: what is read meanwhile would be old by then. Undefined when it is fresh, or cannot be. */

@@ -73,13 +73,34 @@ async function checked(given: Given = {}) {
     },
   };
   const { status, reasons, waitSeconds } = await smokeCheck({ ...ports, clusters, probe }, stepInput());
-  return { status, waitSeconds, asked, told: reasons.map(({ code, message }) => `${code}: ${message}`) };
+  const looked = reasons.find(({ code }) => code === 'Looked')?.message;
+  const others = reasons.filter(({ code }) => code !== 'Looked');
+  return { status, waitSeconds, asked, looked, told: others.map(({ code, message }) => `${code}: ${message}`) };
 }
 
 test('a cluster that works is done', async () => {
   expect(await checked({ nodes: [node('a')] })).toEqual({
     ...{ status: 'done', waitSeconds: undefined, asked: ['kube-system'], told: [] },
+    looked: expect.stringMatching(/^EKS says 1.37; .* 1 node, all Ready; .*\.$/),
   });
+});
+
+test('one that works says what was looked at, and one that was not asked says so', async () => {
+  const { looked } = await checked({
+    nodes: [node('a'), node('b')],
+    pods: [pod('a', 'Running'), pod('b', 'Running')],
+    workloads: {
+      'kube-system': [workload('dns', { namespace: 'kube-system' })],
+      shop: [workload('web'), workload('other')],
+    },
+    smoke: { deployments: ['shop/web'], urls: ['https://shop.example/'] },
+    urls: { 'https://shop.example/': 200 },
+  });
+  expect(looked).toBe(
+    'EKS says 1.37; the API server is ready and says v1.37.1; 2 nodes, all Ready; 2 pods, 0 pending or failing; 1 workload of kube-system, all available; 1 workload of shop, all available; 1 URL answered.',
+  );
+  expect((await checked({ spec: { verification: 'eks-api' } })).looked).toBe('EKS says 1.37.');
+  expect((await checked({ nodes: [node('a', { ready: false })] })).looked).toBeUndefined();
 });
 
 test.each<[string, Given, readonly string[]]>([

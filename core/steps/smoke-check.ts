@@ -32,6 +32,8 @@ async function check(ports: SmokePorts, context: StepContext): Promise<StepOutco
   if ('stop' in rests) return { step: STEP, result: rests.stop };
   const problems: Reason[] = [];
   const notes: Reason[] = [];
+  const looked = [`EKS says ${cluster.version}`];
+  const found: Found = { problems, notes, looked };
   if (!KubeVersion.parse(cluster.version).equals(target))
     problems.push(reason('WrongVersion', `${name} is at ${cluster.version}, not at ${target}.`));
   const { spec: policy, unknown } = await policyForUpgrade(ports.table, context.record, context.upgrade);
@@ -40,9 +42,9 @@ async function check(ports: SmokePorts, context: StepContext): Promise<StepOutco
   if (policy?.verification === 'eks-api') {
     const said = 'The policy verifies through the EKS API only: readiness, nodes, pods and workloads were not checked.';
     notes.push(reason('NotVerified', said));
-  } else await checkInside(ports, context, policy, problems, notes);
-  await checkUrls(ports, policy, problems);
-  if (problems.length === 0) return { step: STEP, result: done(...notes) };
+  } else await checkInside(ports, context, policy, found);
+  await checkUrls(ports, policy, found);
+  if (problems.length === 0) return { step: STEP, result: done(...notes, reason('Looked', `${looked.join('; ')}.`)) };
   const now = ports.clock.now();
   const settling = now.getTime() - context.startedAt.getTime() < SETTLE_MINUTES * 60_000;
   const result = settling
@@ -51,13 +53,20 @@ async function check(ports: SmokePorts, context: StepContext): Promise<StepOutco
   return { step: STEP, result };
 }
 
+/** What a check says: what is wrong, what it could not tell, and what it looked at, so that "done" is told from "nothing was asked". */
+interface Found {
+  readonly problems: Reason[];
+  readonly notes: Reason[];
+  readonly looked: string[];
+}
+
 async function checkInside(
   ports: SmokePorts,
   context: StepContext,
   policy: UpgradePolicySpec | undefined,
-  problems: Reason[],
-  notes: Reason[],
+  found: Found,
 ): Promise<void> {
+  const { problems, looked } = found;
   const target = clusterTarget(context);
   if (target === undefined) {
     problems.push(reason('NoEndpoint', `EKS gives no endpoint for ${context.name}.`));
@@ -69,10 +78,11 @@ async function checkInside(
     const version = await ports.clusters.serverVersion(target);
     if (KubeVersion.tryParse(version)?.equals(context.target) !== true)
       problems.push(reason('WrongVersion', `The API server says ${version}.`));
+    looked.push(`the API server is ready and says ${version}`);
     const nodes = await ports.clusters.listNodes(target);
-    await judgeNodes(context, nodes, await nodesWait(ports, context, nodes), problems, notes);
-    await judgePods(ports, context, target, problems, notes);
-    await judgeWorkloads(ports, target, policy, problems);
+    await judgeNodes(context, nodes, await nodesWait(ports, context, nodes), found);
+    await judgePods(ports, context, target, found);
+    await judgeWorkloads(ports, target, policy, found);
   } catch (error) {
     if (!isAccessError(error)) throw error;
     problems.push(accessReason(error, `The API server of ${context.name}`));
@@ -84,9 +94,9 @@ async function judgeNodes(
   context: StepContext,
   nodes: readonly Node[],
   mayWait: boolean,
-  problems: Reason[],
-  notes: Reason[],
+  { problems, notes, looked }: Found,
 ): Promise<void> {
+  looked.push(`${counted(nodes.length, 'node')}, all Ready`);
   const custom = new Set(
     (await context.record()).nodegroups.filter((group) => group.amiType === 'CUSTOM').map((group) => group.name),
   );
@@ -113,6 +123,8 @@ async function nodesWait(ports: SmokePorts, context: StepContext, nodes: readonl
   return nodesMayWait(await hopPolicy(ports, context), context.target, kubelets);
 }
 
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+
 const NODEGROUP_LABEL = 'eks.amazonaws.com/nodegroup';
 
 function named(nodes: readonly Node[]): string {
@@ -128,10 +140,11 @@ async function judgePods(
   ports: SmokePorts,
   context: StepContext,
   target: ClusterTarget,
-  problems: Reason[],
-  notes: Reason[],
+  { problems, notes, looked }: Found,
 ): Promise<void> {
-  const unhealthy = unhealthyPods(await ports.clusters.listPods(target));
+  const pods = await ports.clusters.listPods(target);
+  const unhealthy = unhealthyPods(pods);
+  looked.push(`${counted(pods.length, 'pod')}, ${unhealthy.length} pending or failing`);
   const baseline = baselineOf(context.upgrade);
   const found = `${unhealthy.length} pods are pending or failing`;
   if (baseline === undefined) {
@@ -150,7 +163,7 @@ async function judgeWorkloads(
   ports: SmokePorts,
   target: ClusterTarget,
   policy: UpgradePolicySpec | undefined,
-  problems: Reason[],
+  { problems, looked }: Found,
 ): Promise<void> {
   const named = (policy?.smoke.deployments ?? []).map((text) => ({
     namespace: text.split('/')[0] ?? '',
@@ -165,6 +178,7 @@ async function judgeWorkloads(
         : workloads.filter(
             (workload) => workload.kind === 'Deployment' && wanted.some((one) => one.name === workload.name),
           );
+    looked.push(`${counted(judged.length, 'workload')} of ${namespace}, all available`);
     for (const workload of unavailable(judged)) {
       const said = `${workload.kind} ${namespace}/${workload.name} has ${workload.available} of ${workload.desired} available.`;
       problems.push(reason('WorkloadUnavailable', said));
@@ -178,8 +192,14 @@ async function judgeWorkloads(
   }
 }
 
-async function checkUrls(ports: SmokePorts, policy: UpgradePolicySpec | undefined, problems: Reason[]): Promise<void> {
-  for (const url of policy?.smoke.urls ?? []) {
+async function checkUrls(
+  ports: SmokePorts,
+  policy: UpgradePolicySpec | undefined,
+  { problems, looked }: Found,
+): Promise<void> {
+  const urls = policy?.smoke.urls ?? [];
+  if (urls.length > 0) looked.push(`${counted(urls.length, 'URL')} answered`);
+  for (const url of urls) {
     try {
       const { status } = await ports.probe.get(url);
       if (status < 200 || status >= 300) problems.push(reason('UrlFailed', `${url} answered ${status}.`));

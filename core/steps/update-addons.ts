@@ -69,7 +69,9 @@ async function everyAddon(ports: ActPorts, context: StepContext, phase: 'before'
     // What ran is asked a second time, and says the same.
     kept.push(...result.reasons.filter(({ message }) => !kept.some((one) => one.message === message)));
   }
-  return done(...kept);
+  return names.length === 0
+    ? done(reason('Looked', `EKS has no add-ons for ${name}: none was asked for.`))
+    : done(...kept);
 }
 
 async function decide(

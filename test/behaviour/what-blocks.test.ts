@@ -134,7 +134,7 @@ describe('the scan blocks before anything is changed', () => {
     const world = await smallFleet({ clusters: [web], prepare, policy: { verification: 'eks-api' } });
     await run(world);
     expect(versionOf(world, 'web')).toBe('1.37');
-    expect((await memberOf(world, 'web')).reasons.map((reason) => reason.code)).toEqual(['NotVerified']);
+    expect((await memberOf(world, 'web')).reasons.map((reason) => reason.code)).toEqual(['NotVerified', 'Looked']);
   });
 });
 

@@ -16,6 +16,7 @@ export const CHECK_REASONS = {
   InsightUnknown: { kind: 'lasting', meaning: 'EKS could not evaluate an insight, and that is not a pass.' },
   InsightWarning: { kind: 'told', meaning: 'An upgrade insight of EKS warns.' },
   MoreUnhealthyPods: { kind: 'lasting', meaning: 'More pods are pending or failing than before the upgrade.' },
+  Looked: { kind: 'told', meaning: 'What a step that succeeded has looked at, with figures.' },
   NoBaseline: { kind: 'told', meaning: 'There is no scan from before to compare the pods with.' },
   NodeNotReady: { kind: 'lasting', meaning: 'Nodes are not Ready.' },
   NoEndpoint: { kind: 'lasting', meaning: 'EKS gives no endpoint of the API server.' },
