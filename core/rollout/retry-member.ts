@@ -36,7 +36,10 @@ export function retriedMember(member: Member, finishedBy?: Upgrade): Member {
 
 /** The wave with a member that is tried again, and open again where that leaves it within its budget. */
 export function retriedWave(wave: Wave, member: Member, after: Member, now: Date): Wave {
-  const next = waveAfter(wave, member, after, now.toISOString());
+  const counted = waveAfter(wave, member, after, now.toISOString());
+  // What a person has accepted were the failures that there were: one that is taken back takes its room along.
+  const { acceptedFailures: accepted, failed } = counted;
+  const next = accepted === undefined ? counted : { ...counted, acceptedFailures: Math.min(accepted, failed) };
   const reopens = !exceedsBudget(next) && wave.status !== 'Pending';
   // Who skipped its soak had seen what there was to see then.
   return reopens ? { ...next, status: 'Open', endedAt: undefined, promotedBy: undefined, reasons: [] } : next;
