@@ -1,6 +1,6 @@
 import type { FleetSpec } from '../config/types.ts';
 import type { ClusterControl } from '../contracts/items/cluster.ts';
-import type { FleetControl } from '../contracts/items/rollout.ts';
+import type { FleetControl, Rollout } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { hopTo } from '../model/hop.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
@@ -21,6 +21,13 @@ export function fleetRefusals(fleet: FleetSpec, control: FleetControl | undefine
   if (control?.stopped !== true) return reasons;
   const said = `The fleet was stopped by ${control.by ?? 'somebody'}: ${control.reason ?? 'no reason given'}.`;
   return [...reasons, reason('FleetStopped', said)];
+}
+
+/** What a person has done to the rollout of an upgrade that is under way. */
+export function rolloutRefusals(rollout: Pick<Rollout, 'id' | 'status'> | undefined): Reason[] {
+  if (rollout?.status === 'Paused') return [reason('RolloutPaused', `The rollout ${rollout.id} is paused.`)];
+  if (rollout?.status === 'Aborted') return [reason('RolloutAborted', `The rollout ${rollout.id} was aborted.`)];
+  return [];
 }
 
 /**

@@ -19,7 +19,7 @@ import { isMember } from '../store/members.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
 import { type Asker, authority, otherTarget } from './authority.ts';
 import { isOthers, sameUnderWay, underWayRefusals } from './hop-before.ts';
-import { fleetRefusals, holdRefusals, NO_EPOCH, NO_FLEET } from './standing-refusals.ts';
+import { fleetRefusals, holdRefusals, NO_EPOCH, NO_FLEET, rolloutRefusals } from './standing-refusals.ts';
 
 /** When something is asked: before a grant, before the first change of an upgrade, or before every later one. */
 export type Moment = 'grant' | 'first' | 'later';
@@ -367,9 +367,8 @@ function ofCluster({ cluster, fleet, target, tags }: Situation): readonly Reason
 }
 
 function ofRunningRollout({ rollout, upgrade }: Situation): readonly Reason[] {
-  if (rollout?.status === 'Paused') return [reason('RolloutPaused', `The rollout ${rollout.id} is paused.`)];
-  if (rollout?.status === 'Aborted') return [reason('RolloutAborted', `The rollout ${rollout.id} was aborted.`)];
-  return rollout === undefined && upgrade?.rolloutId !== undefined
+  if (rollout !== undefined) return rolloutRefusals(rollout);
+  return upgrade?.rolloutId !== undefined
     ? [reason('RolloutGone', 'The rollout of this upgrade does not exist.')]
     : NONE;
 }

@@ -69,6 +69,18 @@ test.each<[string, Upgrade['steps'], string]>([
   expect(said.reasons[0]?.message).toBe(`The upgrade from 1.36 to 1.37 runs: ${expected}`);
 });
 
+test.each<[string, Given, string[]]>([
+  ['in a rollout that is paused', { rollout: { status: 'Paused' } }, ['Running', 'RolloutPaused']],
+  ['in a rollout that was aborted', { rollout: { status: 'Aborted' } }, ['Running', 'RolloutAborted']],
+  ['while the fleet is stopped', { fleet: { stopped: true } }, ['Running', 'FleetStopped']],
+])('of an upgrade that runs %s it is said where it parks', (_, given, codes) => {
+  const { said } = told({ member: { status: 'Running' }, upgrade: { status: 'Running', steps: {} }, ...given });
+  expect([said.reasons.map(({ code }) => code), said.when.condition]).toEqual([
+    codes,
+    'It runs now, and parks at its next change.',
+  ]);
+});
+
 const resume = expect.stringContaining('liftlock rollout resume r');
 const halted: Given['rollout'] = { status: 'Halted', reasons: [failed] };
 test.each<[string, Given, ReturnType<typeof verdict>]>([

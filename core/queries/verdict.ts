@@ -8,7 +8,7 @@ import { lagReason } from '../model/lag.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
 import { settledAt } from '../policy/quarantine.ts';
 import { leftByAbort, wayToFinish } from '../protocol/left-half-done.ts';
-import { OBSERVE_MODE } from '../protocol/standing-refusals.ts';
+import { fleetRefusals, OBSERVE_MODE, rolloutRefusals } from '../protocol/standing-refusals.ts';
 import { VETOES } from '../protocol/vetoes.ts';
 import { AT_REST, goesOnWith, isServed } from '../rollout/automatic-rollouts.ts';
 import { decide } from '../rollout/decide.ts';
@@ -79,9 +79,18 @@ export function verdictOf(
     const [step, state] = begun.filter(([, one]) => one.status === 'running').at(-1) ?? [];
     const between = begun.length === 0 ? 'it has just begun' : 'it is between two steps';
     const text = step === undefined ? between : `${step} runs since ${state?.startedAt}`;
+    // What EKS works on finishes; the next change asks for these.
+    const parks = [
+      ...(snapshot.fleet === undefined ? [] : fleetRefusals(snapshot.fleet, snapshot.control)),
+      ...rolloutRefusals(ofUpgrade),
+    ];
     return said(
-      after('It runs now.', upgrade.startedAt ?? null),
+      after(
+        parks.length === 0 ? 'It runs now.' : 'It runs now, and parks at its next change.',
+        upgrade.startedAt ?? null,
+      ),
       reason('Running', `The upgrade from ${upgrade.from} to ${upgrade.to} runs: ${text}.`),
+      ...parks,
       ...(state?.reasons ?? []),
     );
   }
