@@ -35,6 +35,11 @@ test('a rollout is created, paused once, resumed and aborted for good, each by a
     const { id } = await json<Rollout>(served, 'rollout create standard');
     const busy = await run(served, 'rollout create standard');
     expect([busy.code, busy.err]).toEqual([1, expect.stringContaining('one at a time')]);
+    const dry = await run(served, 'rollout create standard --dry-run');
+    expect([dry.code, dry.err]).toEqual([
+      3,
+      `Nothing was created, and nothing would be now. The rollout ${id} of the policy standard is Running: another one is created when it has ended.\n`,
+    ]);
     expect((await json<Rollout>(served, `rollout pause ${id} --reason lunch`)).status).toBe('Paused');
     const twice = await run(served, `rollout pause ${id}`);
     expect([twice.code, twice.err]).toEqual([1, expect.stringContaining('is Paused')]);

@@ -19,12 +19,17 @@ export async function createRollout(
   await print(session, options.output, rollout, () =>
     rolloutText(rollout, shownAt(session, client), session.io.columns),
   );
+  if (options.dryRun !== true) {
+    session.io.err(visible(`Created. Look at it with: liftlock describe rollout ${rollout.id}\n`));
+    return EXIT.ok;
+  }
+  const busy = rollout.reasons.find(({ code }) => code === 'RolloutBusy');
   session.io.err(
-    options.dryRun === true
+    busy === undefined
       ? 'Nothing was created: this is what would be planned now.\n'
-      : visible(`Created. Look at it with: liftlock describe rollout ${rollout.id}\n`),
+      : visible(`Nothing was created, and nothing would be now. ${busy.message}\n`),
   );
-  return EXIT.ok;
+  return busy === undefined ? EXIT.ok : EXIT.pending;
 }
 
 export const switchRollout =

@@ -2,7 +2,7 @@ import { bounded, type Reason, reason } from '../contracts/step-result.ts';
 import type { Ports } from '../ports/ports.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { planDetail, type RolloutDetail, rolloutDetail } from '../queries/rollout-views.ts';
-import { createRollout } from '../rollout/create-rollout.ts';
+import { createRollout, newestOf } from '../rollout/create-rollout.ts';
 import { inventoryGaps } from '../rollout/inventory-complete.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { planRollout, type RolloutPlan } from '../rollout/plan-rollout.ts';
@@ -33,7 +33,7 @@ export async function startRollout(
   const gaps = isRead ? bounded(inventoryGaps(fleet, history, snapshot, ports.clock.now())) : [];
   if (gaps.length > 0 && options.incompleteInventory !== true) throw incomplete(gaps);
   const plan = planOrRefuse(ports, snapshot, policy, by, gaps);
-  if (options.dryRun) return planDetail(plan);
+  if (options.dryRun) return planDetail(await asFarAsItMay(table, plan));
   if (snapshot.fleet?.mode !== 'act') {
     throw new Refusal(
       'RolloutBlocked',
@@ -46,6 +46,15 @@ export async function startRollout(
   const fresh = taken === undefined ? plan : planOrRefuse(ports, snapshot, policy, by, gaps, ports.ids.next());
   if ((await decideAndWrite(() => createRollout(ports, fresh, by))) !== 'created') throw busy(policy);
   return rolloutDetail(table, fresh.rollout.id, ports.clock.now());
+}
+
+/** A plan that would be refused as things stand says so. */
+async function asFarAsItMay(table: RolloutPorts['table'], plan: RolloutPlan): Promise<RolloutPlan> {
+  const { policy, reasons } = plan.rollout;
+  const { underWay } = await newestOf(table, policy);
+  if (underWay === undefined) return plan;
+  const said = `The rollout ${underWay.id} of the policy ${policy} is ${underWay.status}: another one is created when it has ended.`;
+  return { ...plan, rollout: { ...plan.rollout, reasons: [reason('RolloutBusy', said), ...reasons] } };
 }
 
 function mayPlan(snapshot: FleetSnapshot, policy: string): void {

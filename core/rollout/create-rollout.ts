@@ -1,5 +1,6 @@
 import type { ReconcileMarker } from '../contracts/items/rollout.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { Table } from '../ports/table.ts';
 import { transactWithAudit } from '../store/audit.ts';
 import { writeMark } from '../store/change.ts';
 import { rolloutChanged, rolloutEntry } from '../store/changes.ts';
@@ -26,9 +27,8 @@ export async function createRollout(
   const { table } = ports;
   const { rollout } = plan;
   if ((await load(table, Rollouts, rollout.id)) !== undefined) return 'exists';
-  const newest = await load(table, PolicyRollouts, rollout.policy);
-  const before = newest === undefined ? undefined : await load(table, Rollouts, newest.data.rolloutId);
-  if (before !== undefined && !AT_REST.includes(before.data.status)) return 'busy';
+  const { newest, underWay } = await newestOf(table, rollout.policy);
+  if (underWay !== undefined) return 'busy';
   await writeChildren(ports, plan, principal);
   const { id, policy, policyRevision, target } = rollout;
   const counts = {
@@ -49,6 +49,13 @@ export async function createRollout(
   );
   await ports.events.publish([rolloutChanged(rollout, change)]);
   return 'created';
+}
+
+/** Which rollout of a policy is its newest one, and the same while it is not at rest: then no other is created. */
+export async function newestOf(table: Pick<Table, 'get'>, policy: string) {
+  const newest = await load(table, PolicyRollouts, policy);
+  const rollout = newest === undefined ? undefined : (await load(table, Rollouts, newest.data.rolloutId))?.data;
+  return { newest, underWay: rollout === undefined || AT_REST.includes(rollout.status) ? undefined : rollout };
 }
 
 /** In batches, each on record like everything else: a restore must find them. What an attempt before has written stays. */
