@@ -1,4 +1,3 @@
-import { isAddonInsight } from '../../model/addon-insight.ts';
 import type { EksReader, Insight, Scope } from '../../ports/eks.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 import type { ApiRow } from '../data/api-row.ts';
@@ -215,3 +214,9 @@ export async function readInsights(
     ),
   );
 }
+
+/** The add-on insight is what the add-on step repairs, so the gate before it must not stop on it (design.md §3). */
+const isAddonInsight = (insight: Insight): boolean =>
+  insight.categorySpecificSummary?.addonCompatibilityDetails !== undefined
+    ? insight.categorySpecificSummary.addonCompatibilityDetails.length > 0
+    : /add-?on/i.test(insight.name);
