@@ -36,7 +36,7 @@ test.each<[string, (tags: Record<string, string>) => void, readonly unknown[]]>(
   ['that its tag names', (tags) => Object.assign(tags, { 'liftlock/wave': 'prod' }), [false, 'Excluded', ['NoWave']]],
   ['that a label puts it into', (tags) => Object.assign(tags, { stage: 'prod' }), [false, 'Excluded', ['NoWave']]],
   ['that nobody knows', (tags) => Object.assign(tags, { 'liftlock/wave': 'odd' }), [false, 'Excluded', ['BadTag']]],
-  ['but its own', () => undefined, [true, 'Succeeded', []]],
+  ['but its own', () => undefined, [true, 'Succeeded', ['Looked']]],
 ])(
   'where an earlier wave has no answer, a cluster does not begin in its own for a later one %s',
   async (_, tag, told) => {
